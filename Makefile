@@ -1,0 +1,232 @@
+# ringtrace: one Makefile, no recursion. `make help` lists what there is.
+#
+# Objects of each variant lie in build/$(V); sources are found by room. A room
+# is a folder; what it may include is said in tests/lint/rooms.txt and checked
+# by `make check`.
+
+V ?= debug
+B := build/$(V)
+
+LIB_ROOMS := lib/base lib/core lib/db lib/hash lib/json lib/out lib/phone \
+	lib/snd
+CGI_ROOMS := cgi/tmpl cgi/web cgi/page cgi/form cgi/api cgi/dni
+SIP_ROOMS := sipworker/sip sipworker/rtp sipworker/engine sipworker/media \
+	sipworker/net sipworker/rec sipworker/store sipworker/priv
+ROOMS := $(LIB_ROOMS) $(CGI_ROOMS) $(SIP_ROOMS) cgi jobs ctl sipworker
+
+# Programs and the file that holds each one's main().
+PROGRAMS := dashboard.fcgi dni.fcgi jobd sipworker ringtrace
+MAIN_dashboard.fcgi := cgi/dashboard.c
+MAIN_dni.fcgi := cgi/dni.c
+MAIN_jobd := jobs/jobd.c
+MAIN_sipworker := sipworker/main.c
+MAIN_ringtrace := ctl/ringtrace.c
+MAINS := $(foreach p,$(PROGRAMS),$(MAIN_$(p)))
+# A program whose main() is not there yet is not built.
+BUILT := $(foreach p,$(PROGRAMS),$(if $(wildcard $(MAIN_$(p))),$(p)))
+
+SRC := $(filter-out $(MAINS),$(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
+SRC_CXX := $(wildcard lib/phone/*.cc)
+SUPPORT := $(wildcard tests/support/*.c)
+UNIT := $(patsubst tests/%.c,%,$(wildcard tests/unit/test_*.c))
+DBT := $(patsubst tests/%.c,%,$(wildcard tests/db/test_*.c))
+SIMT := $(patsubst tests/%.c,%,$(wildcard tests/sim/test_*.c))
+FUZZ := $(patsubst tests/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+BENCH := $(patsubst %.c,%,$(wildcard bench/bench_*.c))
+
+# --- compilers and flags ---------------------------------------------------
+
+CC_gcc := gcc
+CC_clang := clang
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+	-Wredundant-decls -Wcast-qual -Wcast-align -Wpointer-arith \
+	-Wwrite-strings -Wundef -Wvla -Wformat=2 -Wformat-security \
+	-Wswitch-enum -Wimplicit-fallthrough -Wnull-dereference \
+	-Wdouble-promotion -Wfloat-equal -Werror
+WARN_gcc := -Wduplicated-cond -Wduplicated-branches -Wlogical-op \
+	-Wformat-signedness -Wformat-overflow=2 -Wformat-truncation=2 \
+	-Wjump-misses-init -Walloc-zero -Wunused-const-variable=2 \
+	-Wcast-align=strict -Warith-conversion -Wstack-usage=16384
+WARN_clang := -Wmissing-variable-declarations -Wcomma -Wextra-semi-stmt \
+	-Wconditional-uninitialized -Wassign-enum -Wunreachable-code \
+	-Wshorten-64-to-32 -Wframe-larger-than=16384
+
+SAN := -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+HARDEN := -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
+	-fstack-clash-protection -fcf-protection -ftrivial-auto-var-init=zero \
+	-fPIE
+HARDEN_LD := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+
+KIND_debug := gcc
+OPT_debug := -O0 -g3
+KIND_release := gcc
+OPT_release := -O2 -g $(HARDEN)
+LD_release := $(HARDEN_LD)
+KIND_san := clang
+OPT_san := -O1 -g $(SAN)
+LD_san := $(SAN)
+KIND_gsan := gcc
+OPT_gsan := -O1 -g $(SAN)
+LD_gsan := $(SAN)
+KIND_int := clang
+OPT_int := -O1 -g -fno-sanitize-recover=all \
+	-fsanitize=undefined,integer,nullability,implicit-conversion
+LD_int := $(OPT_int)
+KIND_msan := clang
+OPT_msan := -O1 -g -fsanitize=memory -fno-omit-frame-pointer
+LD_msan := -fsanitize=memory
+KIND_tsan := clang
+OPT_tsan := -O1 -g -fsanitize=thread
+LD_tsan := -fsanitize=thread
+KIND_cov := gcc
+OPT_cov := -O0 -g --coverage
+LD_cov := --coverage
+KIND_fuzz := clang
+OPT_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined
+LD_fuzz := -fsanitize=address,undefined
+KIND := $(KIND_$(V))
+ifeq ($(KIND),)
+$(error V=$(V): there is no such variant (debug release san gsan int msan \
+	tsan cov fuzz))
+endif
+
+# CCACHE=ccache speeds up repeated builds; nothing depends on it.
+CC := $(CCACHE) $(CC_$(KIND))
+CXX := $(CCACHE) g++
+# gcc's stack and duplicate-branch warnings misfire on instrumented code.
+QUIET_gsan := -Wno-stack-usage -Wno-duplicated-branches -Wno-null-dereference
+QUIET_san := -Wno-frame-larger-than
+QUIET_msan := -Wno-frame-larger-than
+QUIET_int := -Wno-frame-larger-than
+QUIET_fuzz := -Wno-frame-larger-than
+QUIET_tsan := -Wno-frame-larger-than
+CFLAGS := -std=c11 -I. $(WARN) $(WARN_$(KIND)) $(QUIET_$(V)) $(OPT_$(V)) \
+	-pthread -MMD -MP
+
+# Feature level by room (style.md 2); no file defines either.
+POSIX := -D_POSIX_C_SOURCE=200809L
+GNU := -D_GNU_SOURCE
+GNU_ROOMS := sipworker/priv sipworker/media sipworker/net sipworker cgi/web
+feature = $(if $(filter $(patsubst %/,%,$(dir $(1))),$(GNU_ROOMS)),$(GNU),$(POSIX))
+
+# Vendor headers: each only on the objects of the room that owns it. Tests and
+# benches may use any.
+iso = $(patsubst -I%,-isystem%,$(shell pkg-config --cflags-only-I $(1) 2>/dev/null))
+MYSQL_INC = $(call iso,libmariadb)
+vendor_lib/db = $(MYSQL_INC)
+TEST_INC = $(MYSQL_INC)
+
+LIBS = $(shell pkg-config --libs libmariadb 2>/dev/null) -lsodium -lcrypto \
+	-ljansson -lcurl -lsndfile -lsamplerate -lfcgi -lcares -lphonenumber \
+	-lgeocoding -licuuc -licui18n -lseccomp -lstdc++ -lm
+LDFLAGS = $(LD_$(V)) -pthread -Wl,--as-needed
+WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
+# `make Q=` shows the whole command lines.
+Q ?= @
+SAY := @printf '%s\n'
+
+# --- build -------------------------------------------------------------------
+
+.PHONY: all help clean format
+all: $(BUILT:%=$(B)/%)
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+OBJ := $(SRC:%.c=$(B)/%.o) $(SRC_CXX:%.cc=$(B)/%.o)
+
+$(B)/libringtrace.a: $(OBJ)
+	@mkdir -p $(@D)
+	@rm -f $@
+	@ar rcsT $@ $^
+
+$(B)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(SAY) '  cc   $@'
+	$(Q)$(CC) $(CFLAGS) $(call feature,$<) \
+	    $(vendor_$(patsubst %/,%,$(dir $<))) \
+	    $(if $(filter tests/% bench/%,$<),$(TEST_INC)) -c -o $@ $<
+
+$(B)/%.o: %.cc Makefile
+	@mkdir -p $(@D)
+	$(SAY) '  c++  $@'
+	$(Q)$(CXX) -std=c++17 -I. -Wall -Wextra -Werror $(if $(filter gcc,$(KIND)),\
+	    $(OPT_$(V)),-O1 -g) -MMD -MP -c -o $@ $<
+
+define PROGRAM_RULE
+$(B)/$(1): $(B)/$(MAIN_$(1):.c=.o) $(B)/libringtrace.a
+	$(SAY) '  link $$@'
+	$(Q)$$(CC) -o $$@ $$< $(B)/libringtrace.a $$(LDFLAGS) $$(LIBS)
+endef
+$(foreach p,$(BUILT),$(eval $(call PROGRAM_RULE,$(p))))
+
+# Tests link with the failing allocator of tests/support/fail_alloc.c, which
+# lets everything pass until a test asks otherwise.
+SUPPORT_OBJ := $(SUPPORT:%.c=$(B)/%.o)
+TESTS := $(UNIT) $(DBT) $(SIMT)
+$(TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT_OBJ) \
+    $(B)/libringtrace.a
+	$(SAY) '  link $@'
+	$(Q)$(CC) -o $@ $< $(SUPPORT_OBJ) $(B)/libringtrace.a $(LDFLAGS) $(WRAP) \
+	    $(LIBS) -lcmocka
+
+$(BENCH:%=$(B)/%): $(B)/%: $(B)/%.o $(B)/libringtrace.a
+	$(SAY) '  link $@'
+	$(Q)$(CC) -o $@ $< $(B)/libringtrace.a $(LDFLAGS) $(LIBS)
+
+# Fuzz targets: with libFuzzer in V=fuzz; elsewhere with a main() that replays
+# the files it is given (tests/fuzz/replay.c).
+ifeq ($(V),fuzz)
+$(FUZZ:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/%.o $(B)/libringtrace.a
+	$(SAY) '  link $@'
+	$(Q)$(CC) -o $@ $< $(B)/libringtrace.a $(LDFLAGS) -fsanitize=fuzzer $(LIBS)
+else
+$(FUZZ:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/%.o $(B)/tests/fuzz/replay.o \
+    $(B)/libringtrace.a
+	$(SAY) '  link $@'
+	$(Q)$(CC) -o $@ $< $(B)/tests/fuzz/replay.o $(B)/libringtrace.a $(LDFLAGS) \
+	    $(LIBS)
+endif
+
+.SECONDARY:
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+clean:
+	rm -rf build
+
+# --- checks ------------------------------------------------------------------
+
+ALL_C := $(foreach r,$(ROOMS),$(wildcard $(r)/*.c $(r)/*.h)) \
+	$(wildcard tests/*/*.c tests/*/*.h bench/*.c bench/*.h)
+
+#: make format        rewrite the C files in the house's format
+format:
+	clang-format -i $(ALL_C)
+
+# The static checks, each one line of TAP; see tests/lint/.
+.PHONY: lint
+lint:
+	@tests/lint/lint.sh $(ALL_C)
+
+#: make unit          unit tests and fuzz corpora of this variant (V=debug)
+.PHONY: unit tests fuzzers
+tests: all $(TESTS:%=$(B)/tests/%)
+fuzzers: $(FUZZ:%=$(B)/tests/%)
+unit: all $(UNIT:%=$(B)/tests/%) fuzzers
+	@dev/run-tests.sh $(UNIT:%=$(B)/tests/%) $(FUZZ:%=$(B)/tests/%)
+
+#: make test-db       database tests on a throw-away MariaDB
+.PHONY: test-db
+test-db: all $(DBT:%=$(B)/tests/%)
+	@dev/run-tests.sh $(DBT:%=$(B)/tests/%)
+
+#: make fuzz T=x S=60 search with libFuzzer; findings go into the corpus
+.PHONY: fuzz
+fuzz:
+	$(MAKE) V=fuzz build/fuzz/tests/fuzz/fuzz_$(T)
+	mkdir -p tests/fuzz/corpus/$(T)
+	build/fuzz/tests/fuzz/fuzz_$(T) -max_total_time=$(or $(S),60) \
+	    -artifact_prefix=tests/fuzz/corpus/$(T)/ tests/fuzz/corpus/$(T)

@@ -1,0 +1,77 @@
+#!/bin/bash
+# run-tests.sh [-j N] PROGRAM... - runs test programs, each alone in a fresh
+# folder and with an address of its own, and closes with "N passed, N failed".
+#
+# A test program prints TAP ("ok 1 - name", "not ok 2 - name"). What it is:
+#   *.mjs              node
+#   */fuzz_NAME        a replayer: gets tests/fuzz/corpus/NAME
+#   anything else      is executed; cmocka programs are asked for TAP
+# Environment for each: RT_TEST_ADDR (a locked 127.1.x.y), RT_TEST_DIR (a fresh
+# folder with a short path, removed afterwards), RT_BUILD (build/<variant>).
+# RT_TEST_TIMEOUT_S (120) bounds each program; RT_TEST_KEEP=1 keeps the folder.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+jobs=2
+if [ "${1:-}" = -j ]; then
+	jobs=$2
+	shift 2
+fi
+export RT_BUILD=${RT_BUILD:-$PWD/build/${V:-debug}}
+results=$(mktemp -d "${TMPDIR:-/tmp}/rt.XXXXXX") || exit 1
+trap 'rm -rf "$results"' EXIT
+trap 'exit 130' INT TERM
+locks=${TMPDIR:-/tmp}/ringtrace-test-locks-$(id -u)
+mkdir -p "$locks"
+
+run_one() {
+	local prog=$1 results=$2 locks=$3 name out dir rc addr fd
+	name=$(printf '%s' "$prog" | tr '/' '_')
+	out=$results/$name.tap
+	dir=$(mktemp -d "${TMPDIR:-/tmp}/rtt.XXXXXX")
+	# An address is ours while we hold the lock on its file.
+	while :; do
+		addr=127.1.$((RANDOM % 254 + 1)).$((RANDOM % 254 + 1))
+		exec {fd}>"$locks/$addr"
+		flock -n "$fd" && break
+		exec {fd}>&-
+	done
+	export RT_TEST_ADDR=$addr RT_TEST_DIR=$dir CMOCKA_MESSAGE_OUTPUT=TAP
+	export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
+	export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+	local limit=${RT_TEST_TIMEOUT_S:-120} start=$SECONDS
+	case $prog in
+	*.mjs) set -- node --test --test-reporter=tap --test-timeout=$((limit * 1000)) "$prog" ;;
+	*/fuzz_*) set -- "$prog" "tests/fuzz/corpus/${prog##*/fuzz_}" ;;
+	*) set -- "$prog" ;;
+	esac
+	timeout --kill-after=10 "$limit" "$@" >"$out" 2>"$out.err" {fd}>&- </dev/null
+	rc=$?
+	if [ $rc -ne 0 ] && ! grep -q '^not ok' "$out"; then
+		[ $rc -eq 124 ] && echo "not ok 9999 - $prog: no end within $limit s" >>"$out" ||
+			echo "not ok 9999 - $prog: exit status $rc" >>"$out"
+	elif ! grep -qE '^(not )?ok' "$out"; then
+		echo "not ok 9999 - $prog: ran no test" >>"$out"
+	fi
+	if grep -q '^not ok' "$out"; then
+		echo "--- $prog" >>"$out.bad"
+		grep -v '^ok' "$out" | tail -n 80 >>"$out.bad"
+		tail -n 80 "$out.err" >>"$out.bad"
+		cat "$out.bad"
+	else
+		printf '%-52s %4d ok %4d s\n' "$prog" "$(grep -c '^ok' "$out")" $((SECONDS - start))
+	fi
+	[ "${RT_TEST_KEEP:-}" = 1 ] || rm -rf "$dir"
+	exec {fd}>&-
+}
+export -f run_one
+printf '%s\0' "$@" | xargs -0 -P "$jobs" -I{} bash -c 'run_one "$@"' _ {} "$results" "$locks"
+passed=$(cat "$results"/*.tap 2>/dev/null | grep -c '^ok')
+failed=$(cat "$results"/*.tap 2>/dev/null | grep -c '^not ok')
+if [ $# -eq 0 ] || [ $((passed + failed)) -eq 0 ]; then
+	failed=$((failed + 1))
+	echo "no test ran"
+fi
+# Other steps of one `make test` add up in this file.
+[ -n "${RT_TEST_TALLY:-}" ] && echo "$passed $failed" >>"$RT_TEST_TALLY"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,135 @@
+#include "lib/base/settings.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/log.h"
+
+#define FILE_MAX_BYTES 65536
+
+#define TEXT(key, min)                                                 \
+	{                                                              \
+#key, CFG_TEXT, offsetof(struct settings, key), (min), \
+		    sizeof(((struct settings *)0)->key) - 1            \
+	}
+#define NUMBER(key, min, max)                                               \
+	{                                                                   \
+#key, CFG_U64, offsetof(struct settings, key), (min), (max) \
+	}
+
+static const struct cfg_row rows[] = {
+	TEXT(run_dir, 1),
+	TEXT(secret_dir, 1),
+	TEXT(recordings_dir, 1),
+	TEXT(journal_dir, 1),
+	TEXT(share_dir, 1),
+	TEXT(db_socket, 1),
+	TEXT(db_name, 1),
+	TEXT(http_listen, 1),
+	TEXT(public_url, 1),
+	TEXT(sip_address, 7),
+	TEXT(sip_advertised, 0), /* "" */
+	NUMBER(sip_port, 1, 65535),
+	NUMBER(rtp_port_min, 1024, 65534),
+	NUMBER(rtp_port_max, 1025, 65535),
+	NUMBER(max_calls, 1, 20000),
+	NUMBER(dni_threads, 1, 512),
+	NUMBER(web_threads, 1, 512),
+	TEXT(user, 1),
+	TEXT(log_level, 4),
+};
+
+void settings_defaults(struct settings *s)
+{
+	*s = (struct settings){
+		.run_dir = "/run/ringtrace",
+		.secret_dir = "/etc/ringtrace/secret",
+		.recordings_dir = "/var/lib/ringtrace/recordings",
+		.journal_dir = "/var/lib/ringtrace/journal",
+		.share_dir = "/usr/share/ringtrace",
+		.db_socket = "/run/mysqld/mysqld.sock",
+		.db_name = "ringtrace",
+		.http_listen = "127.0.0.1:8080",
+		.public_url = "http://127.0.0.1:8080",
+		.sip_address = "127.0.0.1",
+		.sip_port = 5060,
+		.rtp_port_min = 20000,
+		.rtp_port_max = 23999,
+		.max_calls = 1000,
+		.dni_threads = 96,
+		.web_threads = 32,
+		.user = "nobody",
+		.log_level = "info",
+	};
+}
+
+enum err settings_parse(struct slice text, struct settings *out,
+    struct cfg_error *why)
+{
+	struct settings s;
+	enum err e;
+
+	settings_defaults(&s);
+	e = cfg_parse(text, rows, RT_ARRAY_LEN(rows), &s, why);
+	if (e == ERR_OK)
+		*out = s;
+	return e;
+}
+
+enum err settings_load(const char *path, struct settings *out)
+{
+	struct cfg_error why;
+	struct buf text;
+	enum err e = ERR_OK;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1) {
+		log_sys("settings: open %s", path);
+		return ERR_IO;
+	}
+	buf_init(&text, FILE_MAX_BYTES);
+	for (;;) {
+		char block[4096];
+		const ssize_t n = read(fd, block, sizeof(block));
+
+		if (n < 0) {
+			log_sys("settings: read %s", path);
+			e = ERR_IO;
+		}
+		if (n <= 0)
+			break;
+		buf_bytes(&text, block, (size_t)n);
+	}
+	(void)close(fd); /* read only: nothing can be lost */
+	if (e == ERR_OK)
+		e = buf_err(&text);
+	if (e == ERR_OK) {
+		e = settings_parse(buf_slice(&text), out, &why);
+		if (e != ERR_OK)
+			log_error("settings: %s line %u: %s", path, why.line,
+			    why.what);
+	}
+	buf_fini(&text);
+	return e;
+}
+
+void settings_write(const struct settings *s, struct buf *out)
+{
+	for (size_t i = 0; i < RT_ARRAY_LEN(rows); i++) {
+		const char *at = (const char *)s + rows[i].offset;
+		uint64_t v;
+
+		buf_cstr(out, rows[i].key);
+		buf_char(out, ' ');
+		if (rows[i].type == CFG_U64) {
+			memcpy(&v, at, sizeof(v));
+			buf_u64(out, v);
+		} else {
+			buf_cstr(out, at);
+		}
+		buf_char(out, '\n');
+	}
+}

@@ -1,0 +1,49 @@
+/*
+ * settings.h - the one settings file that every program reads.
+ *
+ * `key value` lines (cfg.h); docs/SETTINGS.md is its manual. Each program gets
+ * the file's name as `-c FILE` and calls settings_load(). Paths are absolute
+ * or relative to the working directory of the program.
+ */
+#ifndef RT_BASE_SETTINGS_H
+#define RT_BASE_SETTINGS_H
+
+#include "lib/base/cfg.h"
+
+#define SETTINGS_PATH_MAX 200
+#define SETTINGS_ADDR_MAX 63
+
+struct settings {
+	char run_dir[SETTINGS_PATH_MAX + 1];        /* sockets, pid files */
+	char secret_dir[SETTINGS_PATH_MAX + 1];     /* 0700: keys, passwords */
+	char recordings_dir[SETTINGS_PATH_MAX + 1]; /* WAV files */
+	char journal_dir[SETTINGS_PATH_MAX + 1];    /* call journal */
+	char share_dir[SETTINGS_PATH_MAX + 1]; /* templates/ static/ sql/ */
+	char db_socket[SETTINGS_PATH_MAX + 1];
+	char db_name[SETTINGS_ADDR_MAX + 1];
+	char http_listen[SETTINGS_ADDR_MAX + 1];    /* address:port of nginx */
+	char public_url[SETTINGS_PATH_MAX + 1];     /* no slash at the end */
+	char sip_address[SETTINGS_ADDR_MAX + 1];    /* IPv4 of SIP and RTP */
+	char sip_advertised[SETTINGS_ADDR_MAX + 1]; /* "" means sip_address */
+	uint64_t sip_port;
+	uint64_t rtp_port_min; /* even */
+	uint64_t rtp_port_max;
+	uint64_t max_calls;
+	uint64_t dni_threads;
+	uint64_t web_threads;
+	char user[SETTINGS_ADDR_MAX + 1];      /* of sipworker, when root */
+	char log_level[SETTINGS_ADDR_MAX + 1]; /* debug info warn error */
+};
+
+/* The settings that hold when the file says nothing. */
+void settings_defaults(struct settings *s);
+/* Defaults overlaid with text. Errors as cfg_parse(). */
+RT_MUST_USE enum err settings_parse(struct slice text, struct settings *out,
+    struct cfg_error *why);
+/* Reads and parses a file of at most 64 KiB; what is wrong is logged. */
+RT_MUST_USE enum err settings_load(const char *path, struct settings *out);
+/* Appends s as a settings file. */
+struct buf;
+void settings_write(const struct settings *s, struct buf *out);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * utf8.h - is this text, and if not, what of it is (RFC 3629).
+ */
+#ifndef RT_BASE_UTF8_H
+#define RT_BASE_UTF8_H
+
+#include "lib/base/buf.h"
+
+/* Length in bytes of the well-formed character at the front of s: 1 to 4; 0
+ * when there is none (empty, overlong, surrogate, beyond U+10FFFF, cut). */
+size_t utf8_next(struct slice s, uint32_t *code_point);
+/* True when all of s is well-formed. NUL bytes count as characters. */
+bool utf8_valid(struct slice s);
+/* Characters in s; each ill-formed byte counts as one. */
+size_t utf8_count(struct slice s);
+/* The longest prefix of s that is at most max bytes and cuts no character. */
+struct slice utf8_head(struct slice s, size_t max);
+/* Appends s to out with each ill-formed byte and each control character but
+ * tab and newline as U+FFFD. */
+void utf8_clean(struct slice s, struct buf *out);
+
+#endif

@@ -1,0 +1,41 @@
+#!/bin/sh
+# lint.sh FILE... - the checks that read sources and objects; TAP on stdout.
+# Run from the top folder; the debug variant must be built.
+n=0
+check() { # name command...
+	name=$1
+	shift
+	n=$((n + 1))
+	if out=$("$@" 2>&1); then
+		echo "ok $n - lint: $name"
+	else
+		echo "not ok $n - lint: $name"
+		printf '%s\n' "$out" | head -n 40 | sed 's/^/# /'
+		bad=1
+	fi
+}
+headers_alone() {
+	for h in "$@"; do
+		case $h in
+		tests/* | bench/*) continue ;;
+		*.h) ;;
+		*) continue ;;
+		esac
+		printf '#include "%s"\n' "$h"  > "build/lint_header.c"
+		gcc -std=c11 -D_GNU_SOURCE -I. -fsyntax-only -Wall \
+			$(pkg-config --cflags libmariadb) build/lint_header.c || return 1
+	done
+}
+mkdir -p build
+bad=0
+check "format" clang-format --dry-run -Werror "$@"
+check "rooms" awk -f tests/lint/rooms.awk tests/lint/rooms.txt "$@"
+check "banned calls" awk -f tests/lint/banned.awk "$@"
+check "exported symbols" tests/lint/symbols.sh build/debug
+check "headers compile alone" headers_alone "$@"
+for extra in tests/lint/lint_*.sh; do
+	[ -e "$extra" ] || continue
+	check "$(basename "$extra" .sh | sed 's/^lint_//; s/_/ /g')" "$extra"
+done
+echo "1..$n"
+exit $bad
