@@ -120,7 +120,7 @@ TEST_INC = $(MYSQL_INC)
 
 LIBS = $(shell pkg-config --libs libmariadb 2>/dev/null) -lsodium -lcrypto \
 	-ljansson -lcurl -lsndfile -lsamplerate -lfcgi -lcares -lphonenumber \
-	-lgeocoding -licuuc -licui18n -lseccomp -lstdc++ -lm
+	-lgeocoding -lprotobuf -licuuc -licui18n -lseccomp -lstdc++ -lm
 LDFLAGS = $(LD_$(V)) -pthread -Wl,--as-needed
 WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
