@@ -1,0 +1,172 @@
+/*
+ * snap.h - the configuration snapshot: everything the engine needs to know to
+ * take a call, in one immutable block of bytes.
+ *
+ * The store writes it from the database (snap_write) into a sealed memory
+ * file; the engine maps it and reads it in place (snap_open, then lookups).
+ * snap_open() checks every offset, length and enumeration once, so that the
+ * readers cannot fail and cannot leave the block, whatever the bytes are.
+ *
+ * Form: magic and version, a table of sections, fixed-size big-endian rows,
+ * then the texts. Rows are numbered from 0 in the order they were written.
+ */
+#ifndef RT_CORE_SNAP_H
+#define RT_CORE_SNAP_H
+
+#include "lib/base/buf.h"
+#include "lib/base/err.h"
+#include "lib/base/slice.h"
+#include "lib/core/flow.h"
+#include "lib/core/id.h"
+
+#define SNAP_VERSION   1
+#define SNAP_BYTES_MAX ((size_t)1 << 30)
+#define SNAP_ROWS_MAX  UINT32_C(4000000)
+#define SNAP_TEXT_MAX  1024
+#define SNAP_NO_ROW    UINT32_C(0xffffffff)
+
+/* Which part of an INVITE names the dialled number (telephony.md 3). */
+enum snap_dialled {
+	SNAP_DIALLED_REQUEST_URI,
+	SNAP_DIALLED_TO,
+	SNAP_DIALLED_CALLED_PARTY, /* P-Called-Party-ID */
+	SNAP_DIALLED_DIVERSION,
+	SNAP_DIALLED_COUNT
+};
+
+#define SNAP_CODEC_PCMU UINT32_C(1)
+#define SNAP_CODEC_PCMA UINT32_C(2)
+
+struct snap_trunk {
+	struct trunk_id id;
+	struct slice name;
+	struct slice country; /* ISO 3166 of numbers without '+': "US" */
+	enum snap_dialled dialled;
+	uint32_t codecs;          /* SNAP_CODEC_* that we offer and accept */
+	bool identity_in;         /* PAI and RPID of this trunk are believed */
+	bool outgoing;            /* destinations may be called through it */
+	struct slice tech_prefix; /* "12345678*", put before the number */
+	struct slice uri_host;    /* host[:port] in the R-URI we send */
+	uint32_t next_hop_ip;     /* host order; where the INVITE goes */
+	uint16_t next_hop_port;
+	struct slice auth_user;
+	struct slice auth_password; /* unsealed: the block is secret */
+	struct slice from_user;     /* caller to show instead; "" ordinary */
+	/* Longest time without any answer before it counts as down. */
+	uint32_t no_reply_ms;
+};
+
+/* Source networks: of signalling, and of media when there is any. */
+struct snap_acl {
+	uint32_t net; /* host order */
+	uint8_t bits; /* 0 to 32 */
+	bool media;
+	uint32_t trunk; /* row */
+};
+
+struct snap_number {
+	struct slice e164; /* "+15551230000": the key, ascending, unique */
+	struct number_id id;
+	struct company_id company;
+	struct slice name;
+	uint32_t flow; /* row; SNAP_NO_ROW: the number has none */
+	enum flow_record record;
+	uint32_t notice_prompt; /* row; FLOW_NO_PROMPT: the first prompt */
+};
+
+struct snap_flow {
+	struct flow_id id;
+	struct company_id company;
+	uint32_t version;
+	struct flow flow;
+};
+
+/* Where calls may go. Addresses are here and not in flows, so that a changed
+ * telephone number needs no new version of a flow. */
+struct snap_destination {
+	struct destination_id id; /* the key, ascending, unique */
+	struct company_id company;
+	struct slice name;
+	struct slice address; /* "+15551230000" or "sip:user@host:port" */
+	uint32_t trunk;       /* row; SNAP_NO_ROW: the first outgoing one */
+};
+
+/* Where a prompt lies in the prompts file: µ-law, 8000 a second. */
+struct snap_prompt {
+	struct slice key; /* "notice.en" */
+	struct slice language;
+	uint32_t version;
+	uint64_t offset_bytes;
+	uint32_t samples;
+};
+
+/* What snap_write() takes. numbers by e164 and destinations by id must be in
+ * strictly rising byte order. flows[i].flow.bytes: the output of flow_write(),
+ * the rest of flow is not read. */
+struct snap_source {
+	uint64_t config_version;
+	const struct snap_trunk *trunks;
+	size_t n_trunks;
+	const struct snap_acl *acls;
+	size_t n_acls;
+	const struct snap_number *numbers;
+	size_t n_numbers;
+	const struct snap_flow *flows;
+	size_t n_flows;
+	const struct snap_destination *destinations;
+	size_t n_destinations;
+	const struct snap_prompt *prompts;
+	size_t n_prompts;
+};
+
+/* Appends the block. ERR_CONFLICT: keys are not rising; ERR_RANGE: a row
+ * refers to none, or a value is outside its range; ERR_TOOBIG. out is to be
+ * thrown away unless ERR_OK. */
+RT_MUST_USE enum err snap_write(const struct snap_source *src, struct buf *out);
+
+enum snap_section {
+	SNAP_TRUNKS,
+	SNAP_ACLS,
+	SNAP_NUMBERS,
+	SNAP_FLOWS,
+	SNAP_DESTINATIONS,
+	SNAP_PROMPTS,
+	SNAP_SECTION_COUNT
+};
+
+/* Borrows the block. */
+struct snap {
+	struct slice bytes;
+	uint64_t config_version;
+	struct {
+		uint32_t at;
+		uint32_t count;
+	} section[SNAP_SECTION_COUNT];
+};
+
+/* ERR_SYNTAX: not a whole and consistent block of this version. */
+RT_MUST_USE enum err snap_open(struct slice bytes, struct snap *out);
+
+/* Rows by number; row must be below section[...].count. */
+void snap_trunk_at(const struct snap *s, uint32_t row, struct snap_trunk *out);
+void snap_acl_at(const struct snap *s, uint32_t row, struct snap_acl *out);
+void snap_number_at(const struct snap *s, uint32_t row,
+    struct snap_number *out);
+void snap_flow_at(const struct snap *s, uint32_t row, struct snap_flow *out);
+void snap_destination_at(const struct snap *s, uint32_t row,
+    struct snap_destination *out);
+void snap_prompt_at(const struct snap *s, uint32_t row,
+    struct snap_prompt *out);
+
+/* Row by key, or SNAP_NO_ROW. */
+uint32_t snap_find_number(const struct snap *s, struct slice e164);
+uint32_t snap_find_destination(const struct snap *s, struct destination_id id);
+/* The trunk whose signalling (media: media) networks hold ip, the narrowest
+ * network first, or SNAP_NO_ROW. */
+uint32_t snap_find_source(const struct snap *s, uint32_t ip);
+/* True when the trunk has media networks and ip is in none of them. */
+bool snap_media_refused(const struct snap *s, uint32_t trunk, uint32_t ip);
+/* The first trunk that may call out, or SNAP_NO_ROW. */
+uint32_t snap_find_outgoing(const struct snap *s);
+
+#endif
