@@ -1,0 +1,54 @@
+/*
+ * sip_auth.h - digest authentication, the client's side (RFC 7616, 8760).
+ *
+ * sip_auth_choose() reads the challenges of a 401 or 407 and keeps the
+ * strongest that we can answer (SHA-256 before MD5, each also -sess; qop=auth
+ * or none). sip_auth_put() writes the header line for a request. The struct
+ * lives with the trunk or leg: later requests use the nonce again with a rising
+ * nc, and a second challenge is answered only when it says stale (never loop).
+ */
+#ifndef RT_SIP_AUTH_H
+#define RT_SIP_AUTH_H
+
+#include "sipworker/sip/sip_msg.h"
+
+#define SIP_AUTH_TEXT_MAX 512
+
+struct sip_auth {
+	bool ready; /* a challenge was taken */
+	bool proxy; /* 407: Proxy-Authorization */
+	bool sha256;
+	bool sess;
+	bool qop_auth;
+	bool stale;         /* the last challenge said so */
+	bool named;         /* it named its algorithm; the answer repeats it */
+	unsigned int tries; /* challenges since the last success */
+	uint32_t nc;
+	/* realm, nonce and opaque as sent (escapes in place), one after another
+	 */
+	uint16_t realm_n;
+	uint16_t nonce_n;
+	uint16_t opaque_n;
+	char text[SIP_AUTH_TEXT_MAX];
+};
+
+struct sip_auth_user {
+	struct slice name;
+	struct slice password;
+};
+
+/* Takes the best challenge of a 401/407. ERR_NOTFOUND: none that we support;
+ * ERR_DENIED: this one was answered already and is not stale, or it is the
+ * third in a row: give up; ERR_TOOBIG: longer than SIP_AUTH_TEXT_MAX. */
+RT_MUST_USE enum err sip_auth_choose(struct sip_auth *a,
+    const struct sip_msg *response);
+/* A request was accepted: the next challenge may be answered again. */
+void sip_auth_accepted(struct sip_auth *a);
+/* Appends the (Proxy-)Authorization line and counts nc up. uri is the
+ * Request-URI as sent; cnonce at least 8 characters of [0-9a-z], fresh. Writes
+ * nothing when !a->ready. */
+void sip_auth_put(struct buf *b, struct sip_auth *a,
+    const struct sip_auth_user *user, struct slice method, struct slice uri,
+    struct slice cnonce);
+
+#endif
