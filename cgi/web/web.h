@@ -1,0 +1,52 @@
+/*
+ * web.h - a FastCGI program: listens, runs threads, dispatches to routes.
+ *
+ *	static const struct route routes[] = { … };
+ *	struct web_conf c = { .name = "dashboard", .settings = &s, … };
+ *	return web_run(&c) == ERR_OK ? 0 : 1;
+ *
+ * Listens on <run_dir>/<name>.sock (mode 0660, guarded by <name>.lock). Each
+ * thread serves one connection of nginx at a time and holds one connection to
+ * the database, opened at the first request that needs it and reopened after
+ * it was lost: the request that meets the loss is answered 503.
+ * Ends on SIGTERM or SIGINT after the requests in work.
+ */
+#ifndef RT_CGI_WEB_WEB_H
+#define RT_CGI_WEB_WEB_H
+
+#include "cgi/web/route.h"
+
+struct web_conf {
+	const char *name; /* of the program and its socket */
+	const struct settings *settings;
+	const struct tmpl_set *templates; /* NULL: no pages, errors as JSON */
+	const struct route *routes;
+	size_t n_routes;
+	const char *db_user;  /* "dashboard": see db.h; NULL: r->db is NULL */
+	unsigned int threads; /* 1 to 512 */
+	/* Arena of a request: parameters, rows, views, and the body. 0: 8 MiB.
+	 */
+	size_t arena_max;
+	void *app; /* r->app, shared by all threads */
+	/* Sets the keys that the program's layout needs; NULL: none. */
+	void (*decorate)(const struct req *r, struct view *v);
+	/* Only failures (5xx) are logged, not each request. */
+	bool quiet;
+};
+
+/* Serves until a signal. ERR_CONFLICT: another process holds the lock;
+ * ERR_IO, ERR_NOMEM, ERR_INTERNAL (a bad route table). All logged. */
+RT_MUST_USE enum err web_run(const struct web_conf *conf);
+
+/* Reads and compiles every *.html of <share_dir>/templates. What is wrong is
+ * logged with file and line. The caller owns *out (tmpl_set_free()). */
+RT_MUST_USE enum err web_templates(const struct settings *s,
+    struct tmpl_set **out);
+
+/* Answers one request: what web_run() does between reading and writing. For
+ * tests. out was made with resp_init(); r->arena, app, db, settings, now_us
+ * are set. */
+void web_answer(const struct web_conf *conf, struct req *r,
+    const struct req_source *src, struct resp *out);
+
+#endif
