@@ -27,6 +27,7 @@
 #ifndef RT_ENGINE_ENGINE_H
 #define RT_ENGINE_ENGINE_H
 
+#include "lib/base/addr4.h"
 #include "lib/base/err.h"
 #include "lib/base/slice.h"
 #include "lib/core/flow.h"
@@ -40,23 +41,14 @@ struct engine_now {
 	int64_t wall_us;
 };
 
-/* IPv4, both in host byte order. ip 0 means "none". */
-struct engine_addr {
-	uint32_t ip;
-	uint16_t port;
-};
-
 struct engine_cfg {
-	struct engine_addr
-	    sip;           /* where we are reached: goes into Via, Contact */
+	struct addr4 sip;  /* where we are reached: goes into Via, Contact */
 	uint32_t media_ip; /* goes into our SDP: the advertised address */
 	uint16_t rtp_port_min; /* even; RTP takes p, RTCP p + 1 */
 	uint16_t rtp_port_max; /* the last RTCP port */
 	uint32_t max_calls;    /* slots; legs are 2.5 times as many */
 	const char *agent;     /* User-Agent and Server; "" for none */
-	/* Fills out with n unpredictable bytes (tags, branches, ids). */
-	void (*random)(void *arg, void *out, size_t n);
-	void *random_arg;
+	uint8_t secret[32];    /* fresh from the system: makes tags and ids */
 };
 
 /* --- actions ---------------------------------------------------------------*/
@@ -72,7 +64,7 @@ enum engine_do {
 };
 
 struct engine_send {
-	struct engine_addr to;
+	struct addr4 to;
 	struct slice bytes;
 };
 
@@ -145,23 +137,23 @@ struct engine_media {
 	uint32_t stream;
 	uint32_t call_key; /* chooses the thread; the same for all legs */
 	struct call_id call;
-	uint16_t port;             /* OPEN: local RTP port, even */
-	struct engine_addr remote; /* TARGET: from the SDP */
-	struct engine_addr rtcp;   /* TARGET */
-	uint8_t pt;                /* TARGET: 0 PCMU, 8 PCMA */
-	uint8_t dtmf_pt;           /* TARGET: telephone-event, 255 none */
-	uint8_t ptime_ms;          /* TARGET: 20 unless negotiated */
-	enum engine_dir dir;       /* TARGET */
-	bool relearn;              /* TARGET: unlatch (see telephony.md 2.5) */
-	uint32_t trunk;    /* TARGET: row in the snapshot: its media ACL */
-	uint64_t snap_key; /* the snapshot that trunk and prompt refer to */
-	uint32_t peer;     /* BRIDGE */
-	bool early;        /* BRIDGE */
-	uint32_t prompt;   /* PLAY */
-	uint32_t play;     /* PLAY: ticket for PLAYED */
-	uint32_t times;    /* PLAY: 0 for ever */
-	uint8_t channel;   /* REC_ON: 0 caller (left), 1 called (right) */
-	int64_t anchor_us; /* REC_ON: mono time of the recording's sample 0 */
+	uint16_t port;       /* OPEN: local RTP port, even */
+	struct addr4 remote; /* TARGET: from the SDP */
+	struct addr4 rtcp;   /* TARGET */
+	uint8_t pt;          /* TARGET: 0 PCMU, 8 PCMA */
+	uint8_t dtmf_pt;     /* TARGET: telephone-event, 255 none */
+	uint8_t ptime_ms;    /* TARGET: 20 unless negotiated */
+	enum engine_dir dir; /* TARGET */
+	bool relearn;        /* TARGET: unlatch (see telephony.md 2.5) */
+	uint32_t trunk;      /* TARGET: row in the snapshot: its media ACL */
+	uint64_t snap_key;   /* the snapshot that trunk and prompt refer to */
+	uint32_t peer;       /* BRIDGE */
+	bool early;          /* BRIDGE */
+	uint32_t prompt;     /* PLAY */
+	uint32_t play;       /* PLAY: ticket for PLAYED */
+	uint32_t times;      /* PLAY: 0 for ever */
+	uint8_t channel;     /* REC_ON: 0 caller (left), 1 called (right) */
+	int64_t anchor_us;   /* REC_ON: mono time of the recording's sample 0 */
 };
 
 enum engine_rec_op {
@@ -258,8 +250,8 @@ void engine_free(struct engine *e);
 
 /* One UDP datagram from the SIP socket. Unknown sources are counted and
  * dropped before anything but the first line is looked at. */
-void engine_datagram(struct engine *e, struct engine_now now,
-    struct engine_addr from, struct slice bytes);
+void engine_datagram(struct engine *e, struct engine_now now, struct addr4 from,
+    struct slice bytes);
 /* The clock moved: runs what is due. To be called at engine_deadline(). */
 void engine_tick(struct engine *e, struct engine_now now);
 /* When engine_tick() is wanted next, in monotonic time; INT64_MAX: never. */
