@@ -237,8 +237,7 @@ static void take_closed(struct take *t, struct callrec_closed *c)
 	c->answered_leg = take_u8(t);
 	c->flow_version = take_be32(t);
 	take_copy(t, c->flow.v, ID_BYTES);
-	c->recording =
-	    (enum callrec_recording)take_enum(t, CALLREC_REC_COUNT);
+	c->recording = (enum callrec_recording)take_enum(t, CALLREC_REC_COUNT);
 	c->rec_start_us = take_i64(t);
 	c->rec_bytes = take_be64(t);
 	c->rec_samples = take_be64(t);
