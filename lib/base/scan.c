@@ -10,7 +10,7 @@ static enum err scan_max(struct slice *s, uint64_t max, uint64_t *out)
 	for (; i < s->n && scan_is_digit(s->p[i]); i++) {
 		const uint64_t d = (uint64_t)(s->p[i] - '0');
 
-		if (v > (max - d) / 10)
+		if (d > max || v > (max - d) / 10)
 			return ERR_RANGE;
 		v = v * 10 + d;
 	}

@@ -1,11 +1,6 @@
 /* Tests of lib/base/slice. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
 #include "lib/base/slice.h"
+#include "tests/support/cm.h"
 
 static const struct {
 	const char *why;
