@@ -1,0 +1,199 @@
+/* Tests of lib/hash: hmac, token, password, seal. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "lib/base/hex.h"
+#include "lib/hash/hmac.h"
+#include "lib/hash/password.h"
+#include "lib/hash/seal.h"
+#include "lib/hash/token.h"
+
+/* RFC 4231 4.2, 4.3 and 4.7 (a key longer than the block). */
+static const struct {
+	const char *why;
+	const char *key_hex;
+	const char *data;
+	const char *want;
+} hmac_cases[] = {
+	{ "RFC 4231 4.2", "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
+	    "Hi There",
+	    "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7" },
+	{ "RFC 4231 4.3", "4a656665", "what do ya want for nothing?",
+	    "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },
+};
+
+static void test_hmac(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(hmac_cases); i++) {
+		const struct slice data = slice_from(hmac_cases[i].data);
+		const struct slice parts[] = { slice_head(data, 3),
+			slice_skip(data, 3) };
+		const size_t n = strlen(hmac_cases[i].key_hex) / 2;
+		uint8_t key[64], mac[HMAC_SHA256_BYTES];
+		char text[2 * HMAC_SHA256_BYTES + 1];
+
+		assert_int_equal(hex_decode(slice_from(hmac_cases[i].key_hex),
+				     key, n),
+		    ERR_OK);
+		assert_int_equal(hmac_sha256(slice_of(key, n), parts, 2, mac),
+		    ERR_OK);
+		hex_encode(mac, sizeof(mac), text);
+		if (strcmp(text, hmac_cases[i].want) != 0)
+			fail_msg("%s: %s", hmac_cases[i].why, text);
+	}
+}
+
+static void test_token(void **state)
+{
+	char a[TOKEN_TEXT + 1], b[TOKEN_TEXT + 1];
+	char c1[TOKEN_TEXT + 1], c2[TOKEN_TEXT + 1];
+	uint8_t ha[TOKEN_HASH_BYTES], hb[TOKEN_HASH_BYTES];
+
+	(void)state;
+	token_make(a);
+	token_make(b);
+	assert_true(token_is(slice_from(a)));
+	assert_string_not_equal(a, b);
+	assert_false(token_is(SLICE("")));
+	assert_false(token_is(slice_head(slice_from(a), TOKEN_TEXT - 1)));
+	a[5] = '=';
+	assert_false(token_is(slice_from(a)));
+	assert_int_equal(token_hash(slice_from(a), ha), ERR_OK);
+	assert_int_equal(token_hash(slice_from(b), hb), ERR_OK);
+	assert_memory_not_equal(ha, hb, sizeof(ha));
+	assert_int_equal(token_derive(slice_from(b), "csrf", c1), ERR_OK);
+	assert_int_equal(token_derive(slice_from(b), "csrf", c2), ERR_OK);
+	assert_string_equal(c1, c2);
+	assert_int_equal(token_derive(slice_from(b), "csrg", c2), ERR_OK);
+	assert_string_not_equal(c1, c2);
+	assert_true(token_equal(slice_from(c1), slice_from(c1)));
+	assert_false(token_equal(slice_from(c1), slice_from(c2)));
+	assert_false(token_equal(slice_from(c1), SLICE("")));
+	assert_true(token_equal(SLICE(""), SLICE("")));
+}
+
+static void test_password(void **state)
+{
+	char hash[PASSWORD_HASH_MAX], again[PASSWORD_HASH_MAX];
+	char too_long[PASSWORD_MAX + 1];
+
+	(void)state;
+	memset(too_long, 'x', sizeof(too_long));
+	assert_int_equal(password_hash(SLICE("123456789"), hash), ERR_RANGE);
+	assert_int_equal(password_hash(slice_of(too_long, sizeof(too_long)),
+			     hash),
+	    ERR_RANGE);
+	assert_int_equal(password_hash(SLICE("correct horse"), hash), ERR_OK);
+	assert_int_equal(password_hash(SLICE("correct horse"), again), ERR_OK);
+	assert_string_not_equal(hash, again);
+	assert_true(slice_starts(slice_from(hash), SLICE("$argon2id$")));
+	assert_int_equal(password_check(slice_from(hash),
+			     SLICE("correct horse")),
+	    ERR_OK);
+	assert_int_equal(password_check(slice_from(hash),
+			     SLICE("correct hors")),
+	    ERR_AUTH);
+	assert_int_equal(password_check(slice_from(hash), SLICE("")), ERR_AUTH);
+	assert_int_equal(password_check(SLICE(""), SLICE("correct horse")),
+	    ERR_AUTH);
+	assert_int_equal(password_check(SLICE("$argon2id$x"),
+			     SLICE("correct horse")),
+	    ERR_AUTH);
+}
+
+static void box(const struct seal_key *k, const char *about, struct slice plain,
+    struct buf *out)
+{
+	assert_int_equal(seal_box(k, slice_from(about), plain, out), ERR_OK);
+	assert_int_equal(out->n, plain.n + SEAL_OVERHEAD);
+}
+
+static void test_seal(void **state)
+{
+	static const char *const plains[] = { "", "x", "a longer secret" };
+	struct seal_key k = { { 1, 2, 3 } }, other = { { 9 } };
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(plains); i++) {
+		struct buf sealed, plain;
+
+		buf_init(&sealed, 1000);
+		buf_init(&plain, 1000);
+		box(&k, "trunk:1", slice_from(plains[i]), &sealed);
+		assert_int_equal(seal_open(&k, SLICE("trunk:1"),
+				     buf_slice(&sealed), &plain),
+		    ERR_OK);
+		assert_true(slice_eq_cstr(buf_slice(&plain), plains[i]));
+		buf_reset(&plain);
+		assert_int_equal(seal_open(&k, SLICE("trunk:2"),
+				     buf_slice(&sealed), &plain),
+		    ERR_AUTH);
+		assert_int_equal(seal_open(&other, SLICE("trunk:1"),
+				     buf_slice(&sealed), &plain),
+		    ERR_AUTH);
+		/* Every byte matters. */
+		for (size_t b = 0; b < sealed.n; b++) {
+			sealed.p[b] ^= 1;
+			assert_int_not_equal(seal_open(&k, SLICE("trunk:1"),
+						 buf_slice(&sealed), &plain),
+			    ERR_OK);
+			sealed.p[b] ^= 1;
+		}
+		for (size_t n = 0; n < sealed.n; n++)
+			assert_int_not_equal(seal_open(&k, SLICE("trunk:1"),
+						 slice_head(buf_slice(&sealed),
+						     n),
+						 &plain),
+			    ERR_OK);
+		assert_int_equal(plain.n, 0);
+		buf_fini(&sealed);
+		buf_fini(&plain);
+	}
+}
+
+static void test_seal_key(void **state)
+{
+	const char *dir = getenv("RT_TEST_DIR");
+	char path[256];
+	struct seal_key a, b;
+
+	(void)state;
+	assert_non_null(dir);
+	(void)snprintf(path, sizeof(path), "%s/seal.key", dir);
+	assert_int_equal(seal_key_load(path, &a), ERR_IO);
+	assert_int_equal(seal_key_create(path), ERR_OK);
+	assert_int_equal(seal_key_create(path), ERR_CONFLICT);
+	assert_int_equal(seal_key_load(path, &a), ERR_OK);
+	assert_int_equal(seal_key_load(path, &b), ERR_OK);
+	assert_memory_equal(&a, &b, sizeof(a));
+	seal_key_forget(&b);
+	assert_memory_not_equal(&a, &b, sizeof(a));
+	assert_int_equal(chmod(path, 0644), 0);
+	assert_int_equal(seal_key_load(path, &a), ERR_DENIED);
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_int_equal(truncate(path, 30), 0);
+	assert_int_equal(seal_key_load(path, &a), ERR_SYNTAX);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_hmac),
+		cmocka_unit_test(test_token),
+		cmocka_unit_test(test_password),
+		cmocka_unit_test(test_seal),
+		cmocka_unit_test(test_seal_key),
+	};
+
+	return cmocka_run_group_tests_name("hash", tests, NULL, NULL);
+}
