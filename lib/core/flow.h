@@ -6,7 +6,7 @@
  * and a test reads them; all three run this code. State is a small struct
  * without pointers; nothing is allocated.
  *
- * A step type is a row of flow_types[]: its name, its parameters, its branches
+ * A step type is a row: its name, its parameters, its branches (flow_type_row)
  * and two functions (entered, event). lib/json/flow_json and the builder's
  * forms read the same rows, so a new type is one row and its functions. Time,
  * dice and facts about the caller come in `env`; what needs state shared by
@@ -35,8 +35,8 @@
 #define FLOW_BRANCH_MAX 16
 #define FLOW_KEY_MAX    40  /* bytes of a step's key */
 #define FLOW_TEXT_MAX   255 /* bytes of a text parameter */
-#define FLOW_OUT_MAX    8
-#define FLOW_HOPS_MAX   64 /* steps taken without waiting for anything */
+#define FLOW_HOPS_MAX   64  /* steps taken without input from the caller */
+#define FLOW_OUT_MAX    (2 * FLOW_HOPS_MAX + 16)
 
 /* "the flow ends here": hang up. */
 #define FLOW_END UINT16_C(0xffff)
@@ -175,6 +175,7 @@ struct flow_env {
 /* One run. Zeroed by flow_init(). No pointers: may be copied and compared. */
 struct flow_state {
 	uint16_t step;
+	uint16_t hops; /* counted against FLOW_HOPS_MAX */
 	uint8_t phase;
 	bool answered;     /* the caller's leg, by us */
 	bool notice_ended; /* of any notice */

@@ -2,7 +2,7 @@
  * snap.h - the configuration snapshot: everything the engine needs to know to
  * take a call, in one immutable block of bytes.
  *
- * The store writes it from the database (snap_write) into a sealed memory
+ * The store writes it from the database (snap_write.h) into a sealed memory
  * file; the engine maps it and reads it in place (snap_open, then lookups).
  * snap_open() checks every offset, length and enumeration once, so that the
  * readers cannot fail and cannot leave the block, whatever the bytes are.
@@ -13,7 +13,6 @@
 #ifndef RT_CORE_SNAP_H
 #define RT_CORE_SNAP_H
 
-#include "lib/base/buf.h"
 #include "lib/base/err.h"
 #include "lib/base/slice.h"
 #include "lib/core/flow.h"
@@ -100,29 +99,19 @@ struct snap_prompt {
 	uint32_t samples;
 };
 
-/* What snap_write() takes. numbers by e164 and destinations by id must be in
- * strictly rising byte order. flows[i].flow.bytes: the output of flow_write(),
- * the rest of flow is not read. */
-struct snap_source {
-	uint64_t config_version;
-	const struct snap_trunk *trunks;
-	size_t n_trunks;
-	const struct snap_acl *acls;
-	size_t n_acls;
-	const struct snap_number *numbers;
-	size_t n_numbers;
-	const struct snap_flow *flows;
-	size_t n_flows;
-	const struct snap_destination *destinations;
-	size_t n_destinations;
-	const struct snap_prompt *prompts;
-	size_t n_prompts;
-};
-
-/* Appends the block. ERR_CONFLICT: keys are not rising; ERR_RANGE: a row
- * refers to none, or a value is outside its range; ERR_TOOBIG. out is to be
- * thrown away unless ERR_OK. */
-RT_MUST_USE enum err snap_write(const struct snap_source *src, struct buf *out);
+/* The form, for snap_write: 8 bytes of magic, be32 version, be64 configuration
+ * version, then for each section be32 offset and be32 rows; rows; texts and
+ * flows. A text in a row is be32 offset and be32 length. */
+#define SNAP_MAGIC          "RTSNAP\r\n"
+#define SNAP_HEAD_BYTES     (8 + 4 + 8 + SNAP_SECTION_COUNT * 8)
+#define SNAP_TEXT_REF_BYTES 8
+#define SNAP_TRUNK_BYTES \
+	(ID_BYTES + 7 * SNAP_TEXT_REF_BYTES + 1 + 4 + 1 + 1 + 4 + 2 + 4)
+#define SNAP_ACL_BYTES         (4 + 1 + 1 + 4)
+#define SNAP_NUMBER_BYTES      (2 * SNAP_TEXT_REF_BYTES + 2 * ID_BYTES + 4 + 1 + 4)
+#define SNAP_FLOW_BYTES        (2 * ID_BYTES + 4 + SNAP_TEXT_REF_BYTES)
+#define SNAP_DESTINATION_BYTES (2 * ID_BYTES + 2 * SNAP_TEXT_REF_BYTES + 4)
+#define SNAP_PROMPT_BYTES      (2 * SNAP_TEXT_REF_BYTES + 4 + 8 + 4)
 
 enum snap_section {
 	SNAP_TRUNKS,
