@@ -1,0 +1,503 @@
+#include "lib/core/lease.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Two doubly linked lists run through the numbers: the free ones in order of
+ * their release, the held ones in order of their last heartbeat. So expiry
+ * looks only at the front of the one, and the next number to give out is the
+ * front of the other. A hash table finds a holder's number, the one it has or
+ * the last one it had; a number knows at most one holder, so the table never
+ * needs more places than twice the numbers. */
+
+#define NIL   UINT32_MAX
+#define NEVER INT64_MIN
+
+enum state {
+	FREE,
+	HELD,
+	RETIRED,      /* not in any list */
+	HELD_RETIRING /* held; retired once that ends */
+};
+
+struct number {
+	struct lease_holder holder; /* of now, or the last one; zero: none */
+	int64_t beat_us;            /* of the live lease */
+	int64_t released_us;        /* of the last lease; NEVER */
+	uint32_t prev;
+	uint32_t next;
+	enum state state;
+};
+
+struct list {
+	uint32_t head;
+	uint32_t tail;
+	uint32_t n;
+};
+
+struct lease_pool {
+	struct number *numbers;
+	uint32_t n;
+	uint32_t max;
+	uint32_t *slots; /* hash table of indexes, NIL: empty */
+	uint32_t mask;
+	struct list free;
+	struct list held;
+	uint32_t retired;
+	int64_t now_us; /* latest seen */
+	int64_t lease_us;
+	int64_t gap_us;
+	int64_t shortest_gap_us;
+};
+
+/* --- lists ----------------------------------------------------------------*/
+
+static void list_push(struct lease_pool *p, struct list *l, uint32_t i)
+{
+	p->numbers[i].prev = l->tail;
+	p->numbers[i].next = NIL;
+	if (l->tail == NIL)
+		l->head = i;
+	else
+		p->numbers[l->tail].next = i;
+	l->tail = i;
+	l->n++;
+}
+
+static void list_push_front(struct lease_pool *p, struct list *l, uint32_t i)
+{
+	p->numbers[i].prev = NIL;
+	p->numbers[i].next = l->head;
+	if (l->head == NIL)
+		l->tail = i;
+	else
+		p->numbers[l->head].prev = i;
+	l->head = i;
+	l->n++;
+}
+
+static void list_drop(struct lease_pool *p, struct list *l, uint32_t i)
+{
+	const struct number *x = &p->numbers[i];
+
+	if (x->prev == NIL)
+		l->head = x->next;
+	else
+		p->numbers[x->prev].next = x->next;
+	if (x->next == NIL)
+		l->tail = x->prev;
+	else
+		p->numbers[x->next].prev = x->prev;
+	l->n--;
+}
+
+/* --- the table of holders -------------------------------------------------*/
+
+static bool is_nobody(const struct lease_holder *h)
+{
+	return id_is_nil(h->v);
+}
+
+/* Ids are random in their last bytes, but a visitor's id comes from outside:
+ * mix, so that nobody can aim at one slot cheaply. */
+static uint32_t slot_of(const struct lease_pool *p,
+    const struct lease_holder *h)
+{
+	uint64_t a, b;
+
+	memcpy(&a, h->v, sizeof(a));
+	memcpy(&b, h->v + sizeof(a), sizeof(b));
+	a = (a ^ (b >> 29)) * UINT64_C(0x9e3779b97f4a7c15);
+	b = (b ^ (a >> 32)) * UINT64_C(0xbf58476d1ce4e5b9);
+	return (uint32_t)((b ^ (b >> 31)) & p->mask);
+}
+
+static uint32_t table_find(const struct lease_pool *p,
+    const struct lease_holder *h)
+{
+	uint32_t s;
+
+	if (is_nobody(h))
+		return NIL;
+	for (s = slot_of(p, h); p->slots[s] != NIL; s = (s + 1) & p->mask)
+		if (id_eq(p->numbers[p->slots[s]].holder.v, h->v))
+			return p->slots[s];
+	return NIL;
+}
+
+static void table_put(struct lease_pool *p, uint32_t i)
+{
+	uint32_t s = slot_of(p, &p->numbers[i].holder);
+
+	while (p->slots[s] != NIL)
+		s = (s + 1) & p->mask;
+	p->slots[s] = i;
+}
+
+/* Linear probing without tombstones: what follows moves up. */
+static void table_drop(struct lease_pool *p, uint32_t i)
+{
+	uint32_t s = slot_of(p, &p->numbers[i].holder);
+	uint32_t gap, k;
+
+	while (p->slots[s] != i) {
+		assert(p->slots[s] != NIL);
+		s = (s + 1) & p->mask;
+	}
+	p->slots[s] = NIL;
+	gap = s;
+	for (s = (s + 1) & p->mask; p->slots[s] != NIL; s = (s + 1) & p->mask) {
+		k = slot_of(p, &p->numbers[p->slots[s]].holder);
+		/* Its home lies between the gap and itself: it may stay. */
+		if (((s - k) & p->mask) < ((s - gap) & p->mask))
+			continue;
+		p->slots[gap] = p->slots[s];
+		p->slots[s] = NIL;
+		gap = s;
+	}
+}
+
+static void set_holder(struct lease_pool *p, uint32_t i,
+    const struct lease_holder *h)
+{
+	const struct lease_holder copy = *h;
+
+	if (!is_nobody(&p->numbers[i].holder))
+		table_drop(p, i);
+	p->numbers[i].holder = copy;
+	if (!is_nobody(&copy))
+		table_put(p, i);
+}
+
+/* --- time -----------------------------------------------------------------*/
+
+static void end_lease(struct lease_pool *p, uint32_t i, int64_t at_us)
+{
+	struct number *x = &p->numbers[i];
+
+	list_drop(p, &p->held, i);
+	x->released_us = at_us;
+	if (x->state == HELD_RETIRING) {
+		x->state = RETIRED;
+		p->retired++;
+		return;
+	}
+	x->state = FREE;
+	list_push(p, &p->free, i);
+}
+
+static int64_t advance(struct lease_pool *p, int64_t now_us)
+{
+	if (now_us > p->now_us)
+		p->now_us = now_us;
+	while (p->held.head != NIL) {
+		const uint32_t i = p->held.head;
+		const int64_t end = p->numbers[i].beat_us + p->lease_us;
+
+		if (end > p->now_us)
+			break;
+		end_lease(p, i, end);
+	}
+	return p->now_us;
+}
+
+/* --- exports --------------------------------------------------------------*/
+
+enum err lease_new(struct lease_pool **out, uint32_t max, int64_t lease_us,
+    int64_t gap_us)
+{
+	struct lease_pool *p;
+	uint32_t slots = 4;
+
+	if (max == 0 || max > LEASE_POOL_MAX || lease_us <= 0 || gap_us < 0)
+		return ERR_RANGE;
+	while (slots < 2 * max)
+		slots *= 2;
+	p = calloc(1, sizeof(*p));
+	if (p == NULL)
+		return ERR_NOMEM;
+	p->numbers = calloc(max, sizeof(*p->numbers));
+	p->slots = malloc(slots * sizeof(*p->slots));
+	if (p->numbers == NULL || p->slots == NULL) {
+		lease_free(p);
+		return ERR_NOMEM;
+	}
+	memset(p->slots, 0xff, slots * sizeof(*p->slots)); /* NIL */
+	p->max = max;
+	p->mask = slots - 1;
+	p->free = p->held = (struct list){ NIL, NIL, 0 };
+	p->now_us = NEVER;
+	p->shortest_gap_us = -1;
+	lease_rules(p, lease_us, gap_us);
+	*out = p;
+	return ERR_OK;
+}
+
+void lease_free(struct lease_pool *p)
+{
+	if (p == NULL)
+		return;
+	free(p->numbers);
+	free(p->slots);
+	free(p);
+}
+
+void lease_rules(struct lease_pool *p, int64_t lease_us, int64_t gap_us)
+{
+	p->lease_us = lease_us;
+	p->gap_us = gap_us;
+}
+
+enum err lease_add(struct lease_pool *p, int64_t now_us,
+    const struct lease_holder *last_holder, int64_t beat_us,
+    int64_t released_us, uint32_t *number)
+{
+	struct number *x;
+
+	if (p->n == p->max)
+		return ERR_TOOBIG;
+	x = &p->numbers[p->n];
+	memset(x, 0, sizeof(*x));
+	x->released_us = NEVER;
+	if (beat_us == NEVER) {
+		x->state = FREE;
+		list_push_front(p, &p->free, p->n);
+	} else {
+		/* One holder, one number: the later of two keeps the name. */
+		const uint32_t other = table_find(p, last_holder);
+		const struct lease_holder nobody = { { 0 } };
+
+		if (other != NIL)
+			set_holder(p, other, &nobody);
+		set_holder(p, p->n, last_holder);
+		x->beat_us = beat_us;
+		x->state = released_us != 0 ? FREE : HELD;
+		x->released_us = released_us != 0 ? released_us : NEVER;
+		list_push(p, released_us != 0 ? &p->free : &p->held, p->n);
+	}
+	*number = p->n++;
+	(void)advance(p, now_us);
+	return ERR_OK;
+}
+
+void lease_retire(struct lease_pool *p, int64_t now_us, uint32_t number)
+{
+	struct number *x = &p->numbers[number];
+
+	(void)advance(p, now_us);
+	if (x->state == HELD) {
+		x->state = HELD_RETIRING;
+	} else if (x->state == FREE) {
+		list_drop(p, &p->free, number);
+		x->state = RETIRED;
+		p->retired++;
+	}
+}
+
+void lease_return(struct lease_pool *p, int64_t now_us, uint32_t number)
+{
+	struct number *x = &p->numbers[number];
+
+	(void)advance(p, now_us);
+	if (x->state == HELD_RETIRING) {
+		x->state = HELD;
+	} else if (x->state == RETIRED) {
+		/* As if it had been released now: nobody who saw it long ago
+		 * is nearer to it than those who left last. */
+		x->state = FREE;
+		x->released_us = p->now_us;
+		p->retired--;
+		list_push(p, &p->free, number);
+	}
+}
+
+/* The number goes to holder; it is in the free list. */
+static struct lease_grant give(struct lease_pool *p, uint32_t i,
+    const struct lease_holder *holder, enum lease_what what)
+{
+	struct number *x = &p->numbers[i];
+	struct lease_grant g = { 0 };
+
+	g.what = what;
+	g.number = i;
+	g.released_before_us = x->released_us;
+	g.holder_before = x->holder;
+	g.gap_us = x->released_us == NEVER ? -1 : p->now_us - x->released_us;
+	if (what == LEASE_NEW && g.gap_us >= 0 &&
+	    (p->shortest_gap_us < 0 || g.gap_us < p->shortest_gap_us))
+		p->shortest_gap_us = g.gap_us;
+	list_drop(p, &p->free, i);
+	set_holder(p, i, holder);
+	x->state = HELD;
+	x->beat_us = p->now_us;
+	list_push(p, &p->held, i);
+	return g;
+}
+
+struct lease_grant lease_take(struct lease_pool *p, int64_t now_us,
+    const struct lease_holder *holder)
+{
+	const int64_t now = advance(p, now_us);
+	const struct lease_holder nobody = { { 0 } };
+	const struct number *first;
+	struct lease_grant g = { 0 };
+	uint32_t i;
+
+	assert(!is_nobody(holder));
+	if (lease_beat(p, now, holder, &g.number)) {
+		g.what = LEASE_KEPT;
+		g.gap_us = -1;
+		return g;
+	}
+	i = table_find(p, holder);
+	if (i != NIL && p->numbers[i].state == FREE)
+		return give(p, i, holder, LEASE_AGAIN);
+	if (p->free.head == NIL)
+		return g;
+	first = &p->numbers[p->free.head];
+	if (first->released_us != NEVER && now - first->released_us < p->gap_us)
+		return g;
+	if (i != NIL)
+		set_holder(p, i, &nobody); /* a retired number: forgotten */
+	return give(p, p->free.head, holder, LEASE_NEW);
+}
+
+/* Back to its place by time of release: the front, in all but rare cases. */
+static void insert_free(struct lease_pool *p, uint32_t i)
+{
+	uint32_t before = p->free.head;
+
+	while (before != NIL &&
+	       p->numbers[before].released_us < p->numbers[i].released_us)
+		before = p->numbers[before].next;
+	if (before == p->free.head) {
+		list_push_front(p, &p->free, i);
+	} else if (before == NIL) {
+		list_push(p, &p->free, i);
+	} else {
+		const uint32_t prev = p->numbers[before].prev;
+
+		p->numbers[i].prev = prev;
+		p->numbers[i].next = before;
+		p->numbers[prev].next = i;
+		p->numbers[before].prev = i;
+		p->free.n++;
+	}
+}
+
+void lease_undo(struct lease_pool *p, const struct lease_grant *grant)
+{
+	const struct lease_holder nobody = { { 0 } };
+	const uint32_t i = grant->number;
+	struct number *x = &p->numbers[i];
+
+	if (grant->what != LEASE_NEW && grant->what != LEASE_AGAIN)
+		return;
+	if (x->state != HELD && x->state != HELD_RETIRING)
+		return; /* it ended meanwhile */
+	list_drop(p, &p->held, i);
+	x->released_us = grant->released_before_us;
+	/* The holder of before may have taken another number since. */
+	set_holder(p, i, &nobody);
+	if (table_find(p, &grant->holder_before) == NIL)
+		set_holder(p, i, &grant->holder_before);
+	if (x->state == HELD_RETIRING) {
+		x->state = RETIRED;
+		p->retired++;
+		return;
+	}
+	x->state = FREE;
+	insert_free(p, i);
+}
+
+bool lease_beat(struct lease_pool *p, int64_t now_us,
+    const struct lease_holder *holder, uint32_t *number)
+{
+	const int64_t now = advance(p, now_us);
+	const uint32_t i = table_find(p, holder);
+
+	if (i == NIL || (p->numbers[i].state != HELD &&
+			    p->numbers[i].state != HELD_RETIRING))
+		return false;
+	p->numbers[i].beat_us = now;
+	list_drop(p, &p->held, i);
+	list_push(p, &p->held, i);
+	*number = i;
+	return true;
+}
+
+bool lease_release(struct lease_pool *p, int64_t now_us,
+    const struct lease_holder *holder, uint32_t *number)
+{
+	const int64_t now = advance(p, now_us);
+	const uint32_t i = table_find(p, holder);
+
+	if (i == NIL || (p->numbers[i].state != HELD &&
+			    p->numbers[i].state != HELD_RETIRING))
+		return false;
+	end_lease(p, i, now);
+	*number = i;
+	return true;
+}
+
+bool lease_find(struct lease_pool *p, int64_t now_us,
+    const struct lease_holder *holder, uint32_t *number)
+{
+	uint32_t i;
+
+	(void)advance(p, now_us);
+	i = table_find(p, holder);
+	if (i == NIL || (p->numbers[i].state != HELD &&
+			    p->numbers[i].state != HELD_RETIRING))
+		return false;
+	*number = i;
+	return true;
+}
+
+void lease_stat(struct lease_pool *p, int64_t now_us, struct lease_stat *out)
+{
+	(void)advance(p, now_us);
+	*out = (struct lease_stat){ p->n - p->retired, p->held.n,
+		p->shortest_gap_us };
+}
+
+static bool list_is_sound(const struct lease_pool *p, const struct list *l,
+    bool held)
+{
+	int64_t last = NEVER;
+	uint32_t prev = NIL, n = 0;
+
+	for (uint32_t i = l->head; i != NIL; i = p->numbers[i].next) {
+		const struct number *x = &p->numbers[i];
+		const int64_t at = held ? x->beat_us : x->released_us;
+
+		if (x->prev != prev || at < last || n++ > p->n)
+			return false;
+		if (held != (x->state == HELD || x->state == HELD_RETIRING))
+			return false;
+		last = at;
+		prev = i;
+	}
+	return l->tail == prev && l->n == n;
+}
+
+bool lease_is_sound(const struct lease_pool *p)
+{
+	uint32_t known = 0, filled = 0;
+
+	for (uint32_t i = 0; i < p->n; i++) {
+		const struct lease_holder *h = &p->numbers[i].holder;
+
+		if (is_nobody(h))
+			continue;
+		known++;
+		if (table_find(p, h) != i)
+			return false; /* lost, or two numbers for one */
+	}
+	for (uint32_t s = 0; s <= p->mask; s++)
+		filled += p->slots[s] != NIL;
+	return known == filled && p->free.n + p->held.n + p->retired == p->n &&
+	       list_is_sound(p, &p->free, false) &&
+	       list_is_sound(p, &p->held, true);
+}

@@ -1,0 +1,100 @@
+/*
+ * lease.h - which number is shown to whom: the state of one pool, in memory.
+ *
+ * A holder is a visitor (or, without one, a visit): whoever must keep seeing
+ * the same number. A lease lives until lease_us after its last heartbeat. Free
+ * numbers go out least recently released first; one never leased goes before
+ * all others. A pool may ask for a minimum gap before a number goes to another
+ * holder; then a number that is free may still not be given.
+ *
+ *   lease_take()    the holder's live lease is extended (LEASE_KEPT); else its
+ *                   last number, if still free, comes back (LEASE_AGAIN); else
+ *                   the number free for longest (LEASE_NEW); else nothing
+ *                   (LEASE_NONE): the caller shows a source-level number.
+ *   lease_undo()    the database refused it: as if it had never been given.
+ *
+ * Every call brings `now`. It may stand still but a step back is read as "no
+ * time has passed", so the order of the lists holds whatever a clock does.
+ * Pure and not thread-safe; the memory is taken in lease_new() and all steps
+ * cost the same for 100 and for 100,000 numbers.
+ */
+#ifndef RT_CORE_LEASE_H
+#define RT_CORE_LEASE_H
+
+#include "lib/base/err.h"
+#include "lib/core/id.h"
+
+#define LEASE_POOL_MAX 1000000 /* numbers */
+
+struct lease_pool;
+
+struct lease_holder {
+	uint8_t v[ID_BYTES];
+};
+
+enum lease_what {
+	LEASE_NONE,  /* every number is held, or its gap has not passed */
+	LEASE_KEPT,  /* the holder's lease lived and was extended */
+	LEASE_AGAIN, /* the holder's last number, a lease of its own */
+	LEASE_NEW
+};
+
+struct lease_grant {
+	enum lease_what what;
+	uint32_t number; /* index given by lease_add() */
+	/* AGAIN and NEW: how long the number was free; -1: never leased. */
+	int64_t gap_us;
+	/* A change of state that lease_undo() can take back. */
+	int64_t released_before_us;
+	struct lease_holder holder_before;
+};
+
+/* What lease_stat() counts. */
+struct lease_stat {
+	uint32_t numbers; /* in rotation */
+	uint32_t held;
+	int64_t shortest_gap_us; /* ever given to another holder; -1: never */
+};
+
+/* max: numbers that will ever be added, at most LEASE_POOL_MAX. ERR_RANGE,
+ * ERR_NOMEM. */
+RT_MUST_USE enum err lease_new(struct lease_pool **out, uint32_t max,
+    int64_t lease_us, int64_t gap_us);
+void lease_free(struct lease_pool *p);
+
+/* New rules for leases and gaps from now on. */
+void lease_rules(struct lease_pool *p, int64_t lease_us, int64_t gap_us);
+
+/* Adds a number; its index counts from 0. Loading after a start: last_holder
+ * and beat_us are of its last lease, released_us is 0 while that may live;
+ * beat_us INT64_MIN: never leased. Numbers must come in the order of the end
+ * of their last lease, those never leased first. ERR_TOOBIG: max is reached. */
+RT_MUST_USE enum err lease_add(struct lease_pool *p, int64_t now_us,
+    const struct lease_holder *last_holder, int64_t beat_us,
+    int64_t released_us, uint32_t *number);
+/* The number is not given out any more; a live lease ends by itself. Putting
+ * it back is lease_return(). */
+void lease_retire(struct lease_pool *p, int64_t now_us, uint32_t number);
+void lease_return(struct lease_pool *p, int64_t now_us, uint32_t number);
+
+RT_MUST_USE struct lease_grant lease_take(struct lease_pool *p, int64_t now_us,
+    const struct lease_holder *holder);
+void lease_undo(struct lease_pool *p, const struct lease_grant *grant);
+
+/* A heartbeat: extends the holder's live lease. False: it has none. */
+RT_MUST_USE bool lease_beat(struct lease_pool *p, int64_t now_us,
+    const struct lease_holder *holder, uint32_t *number);
+/* Ends the holder's lease at once, as when consent is withdrawn. False: it
+ * has none. */
+RT_MUST_USE bool lease_release(struct lease_pool *p, int64_t now_us,
+    const struct lease_holder *holder, uint32_t *number);
+
+/* The number that holder has now. False: none. */
+RT_MUST_USE bool lease_find(struct lease_pool *p, int64_t now_us,
+    const struct lease_holder *holder, uint32_t *number);
+void lease_stat(struct lease_pool *p, int64_t now_us, struct lease_stat *out);
+
+/* Every list and table agrees with every other: for tests. */
+bool lease_is_sound(const struct lease_pool *p);
+
+#endif
