@@ -108,7 +108,7 @@ CFLAGS := -std=c11 -I. $(WARN) $(WARN_$(KIND)) $(QUIET_$(V)) $(OPT_$(V)) \
 # Feature level by room (style.md 2); no file defines either.
 POSIX := -D_POSIX_C_SOURCE=200809L
 GNU := -D_GNU_SOURCE
-GNU_ROOMS := sipworker/priv sipworker/media sipworker/net sipworker cgi/web
+GNU_ROOMS := sipworker/priv sipworker/media sipworker/net sipworker cgi/web ctl
 feature = $(if $(filter $(patsubst %/,%,$(dir $(1))),$(GNU_ROOMS)),$(GNU),$(POSIX))
 
 # Vendor headers: each only on the objects of the room that owns it. Tests and

@@ -1,0 +1,491 @@
+#include "ctl/ctl_layout.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/log.h"
+
+/* "/run/dashboard.sock" and the like must fit into sockaddr_un with it. */
+#define DIR_MAX        85
+#define CONF_MAX_BYTES 65536
+
+/* Whom each part becomes when we are root: the first that exists. None is
+ * created: these come with the packages or with Debian itself. */
+static const char *const db_users[] = { "mysql", "uucp" };
+static const char web_user[] = "daemon";
+static const char web_group[] = "www-data";
+
+/* Owners of the folders below, by what writes there. */
+enum owner {
+	OWNER_SELF,
+	OWNER_DB,
+	OWNER_SIP
+};
+
+static const struct {
+	const char *name;
+	enum owner owner;
+	mode_t mode;      /* as an ordinary user, or when all stay root */
+	mode_t drop_mode; /* when programs become other users */
+} dirs[] = {
+	/* Sticky and group-writable: each program makes its own socket. */
+	{ "run", OWNER_SELF, 0750, 03771 },
+	{ "secret", OWNER_SELF, 0700, 0711 },
+	{ "mysql", OWNER_DB, 0700, 0700 },
+	/* Set-group: nginx and jobd read what the recorder writes. */
+	{ "recordings", OWNER_SIP, 0750, 02750 },
+	{ "journal", OWNER_SIP, 0700, 0700 },
+	{ "log", OWNER_SELF, 0750, 0750 },
+	{ "nginx", OWNER_SELF, 0750, 0711 },
+};
+
+static enum err said(enum err e, const char *what)
+{
+	log_sys("run: %s", what);
+	return e;
+}
+
+static bool join(char *out, size_t cap, const char *dir, const char *name)
+{
+	const int n = snprintf(out, cap, "%s/%s", dir, name);
+
+	return n > 0 && (size_t)n < cap;
+}
+
+/* Can any user of the machine reach path? */
+static bool reachable(const char *path)
+{
+	char part[PATH_MAX];
+	struct stat st;
+
+	for (size_t i = 1;; i++) {
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		if (!slice_to_cstr(slice_of(path, i), part, sizeof(part)) ||
+		    stat(part, &st) == -1)
+			return false;
+		if (S_ISDIR(st.st_mode) && (st.st_mode & S_IXOTH) == 0)
+			return false;
+		if (path[i] == '\0')
+			return true;
+	}
+}
+
+static const char *pick_db_user(const char *mysql_dir)
+{
+	const struct passwd *pw;
+	struct stat st;
+
+	/* An existing database stays with the user who owns it. */
+	if (stat(mysql_dir, &st) == 0)
+		return st.st_uid != 0 && (pw = getpwuid(st.st_uid)) != NULL &&
+			       strcmp(pw->pw_name, db_users[0]) == 0
+			   ? db_users[0]
+		       : st.st_uid == 0 ? "-"
+					: db_users[1];
+	for (size_t i = 0; i < RT_ARRAY_LEN(db_users); i++)
+		if (getpwnam(db_users[i]) != NULL)
+			return db_users[i];
+	return "-";
+}
+
+static void pick_users(struct ctl_layout *l)
+{
+	char mysql_dir[PATH_MAX];
+
+	l->db_user = l->web_user = l->web_group = "-";
+	l->drop = false;
+	if (geteuid() != 0)
+		return;
+	(void)chmod(l->dir, 0755); /* reachable() sees whether it helped */
+	if (!reachable(l->dir) || !reachable(l->bin_dir) ||
+	    !reachable(l->settings.share_dir)) {
+		log_warn(
+		    "run: other users cannot reach %s, so every program "
+		    "stays root; choose another folder to change that",
+		    reachable(l->dir) ? l->bin_dir : l->dir);
+		return;
+	}
+	if (getpwnam(web_user) == NULL || getgrnam(web_group) == NULL ||
+	    getpwnam(l->settings.user) == NULL) {
+		log_warn(
+		    "run: there is no user %s, group %s or user %s, so "
+		    "every program stays root",
+		    web_user, web_group, l->settings.user);
+		return;
+	}
+	l->drop = true;
+	l->web_user = web_user;
+	l->web_group = web_group;
+	if (join(mysql_dir, sizeof(mysql_dir), l->dir, "mysql"))
+		l->db_user = pick_db_user(mysql_dir);
+}
+
+/* --- folders and files -----------------------------------------------------
+ */
+
+static enum err own(const struct ctl_layout *l, const char *path,
+    const char *user)
+{
+	const struct passwd *pw;
+	const struct group *gr;
+
+	uid_t uid = (uid_t)-1; /* stays as it is */
+
+	if (!l->drop)
+		return ERR_OK;
+	if (strcmp(user, "-") != 0) {
+		if ((pw = getpwnam(user)) == NULL) {
+			log_error("run: no such user: %s", user);
+			return ERR_NOTFOUND;
+		}
+		uid = pw->pw_uid;
+	}
+	gr = getgrnam(l->web_group);
+	if (chown(path, uid, gr == NULL ? (gid_t)-1 : gr->gr_gid) == -1)
+		return said(ERR_IO, path);
+	return ERR_OK;
+}
+
+static enum err make_dirs(const struct ctl_layout *l)
+{
+	char path[PATH_MAX];
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(dirs) && e == ERR_OK; i++) {
+		const char *user = "-";
+
+		if (!join(path, sizeof(path), l->dir, dirs[i].name))
+			return ERR_TOOBIG;
+		if (mkdir(path, 0700) == -1 && errno != EEXIST)
+			return said(ERR_IO, path);
+		switch (dirs[i].owner) {
+		case OWNER_SELF:
+			break;
+		case OWNER_DB:
+			user = l->db_user;
+			break;
+		case OWNER_SIP:
+			user = l->drop ? l->settings.user : "-";
+			break;
+		}
+		e = own(l, path, user);
+		/* After chown, which clears the set-group bit. */
+		if (e == ERR_OK && chmod(path, l->drop ? dirs[i].drop_mode
+						       : dirs[i].mode) == -1)
+			e = said(ERR_IO, path);
+	}
+	return e;
+}
+
+static enum err write_all(int fd, struct slice text)
+{
+	while (text.n > 0) {
+		const ssize_t n = write(fd, text.p, text.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return ERR_IO;
+		text = slice_skip(text, (size_t)n);
+	}
+	return ERR_OK;
+}
+
+static enum err create(const char *path, mode_t mode, struct slice text)
+{
+	const int fd =
+	    open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	enum err e;
+
+	if (fd == -1)
+		return errno == EEXIST ? ERR_CONFLICT : said(ERR_IO, path);
+	e = write_all(fd, text);
+	if (e == ERR_OK && (fchmod(fd, mode) == -1 || fsync(fd) == -1))
+		e = ERR_IO;
+	if (e != ERR_OK)
+		(void)said(e, path);
+	if (close(fd) == -1 && e == ERR_OK)
+		e = said(ERR_IO, path);
+	return e;
+}
+
+enum err ctl_layout_write(const struct ctl_layout *l, const char *name,
+    mode_t mode, struct slice text)
+{
+	char path[PATH_MAX], fresh[PATH_MAX];
+	enum err e;
+
+	char file[128];
+
+	(void)snprintf(file, sizeof(file), "%.*s.new", 100, name);
+	if (!join(path, sizeof(path), l->dir, name) ||
+	    !join(fresh, sizeof(fresh), l->dir, file))
+		return ERR_TOOBIG;
+	(void)unlink(fresh); /* of a run that was cut off */
+	e = create(fresh, mode, text);
+	if (e == ERR_OK && rename(fresh, path) == -1)
+		e = said(ERR_IO, path);
+	return e;
+}
+
+enum err ctl_layout_secret(const struct ctl_layout *l, const char *name,
+    const char *owner, struct slice text)
+{
+	char path[PATH_MAX];
+	enum err e;
+
+	if (!join(path, sizeof(path), l->settings.secret_dir, name))
+		return ERR_TOOBIG;
+	e = create(path, 0600, text);
+	if (e == ERR_CONFLICT)
+		e = ERR_OK;
+	return e == ERR_OK ? own(l, path, owner) : e;
+}
+
+/* --- settings
+ * ----------------------------------------------------------------- */
+
+static bool set_path(char *out, const char *dir, const char *name)
+{
+	return join(out, SETTINGS_PATH_MAX + 1, dir, name);
+}
+
+/* Everything that run decides by the folder alone. */
+static bool place(struct ctl_layout *l)
+{
+	struct settings *s = &l->settings;
+
+	return set_path(s->run_dir, l->dir, "run") &&
+	       set_path(s->secret_dir, l->dir, "secret") &&
+	       set_path(s->recordings_dir, l->dir, "recordings") &&
+	       set_path(s->journal_dir, l->dir, "journal") &&
+	       set_path(s->db_socket, l->dir, "run/my.sock");
+}
+
+static bool set_text(char *out, size_t cap, const char *text)
+{
+	return text == NULL || slice_to_cstr(slice_from(text), out, cap);
+}
+
+static void keep_u64(uint64_t *out, uint64_t v)
+{
+	if (v != 0)
+		*out = v;
+}
+
+/* Splits "address:port" of http_listen, so that one of the two can change. */
+static enum err set_http(struct settings *s, const char *address, uint64_t port)
+{
+	struct slice port_text = slice_from(s->http_listen);
+	char text[SETTINGS_ADDR_MAX];
+	struct slice host;
+	struct buf b;
+
+	if (address == NULL && port == 0)
+		return ERR_OK;
+	if (!slice_cut(&port_text, ':', &host))
+		return ERR_SYNTAX;
+	buf_over(&b, text, sizeof(text));
+	buf_put(&b, address != NULL ? slice_from(address) : host);
+	buf_char(&b, ':');
+	if (port != 0)
+		buf_u64(&b, port);
+	else
+		buf_put(&b, port_text);
+	if (buf_err(&b) != ERR_OK ||
+	    !slice_to_cstr(buf_slice(&b), s->http_listen,
+		sizeof(s->http_listen)))
+		return ERR_TOOBIG;
+	(void)snprintf(s->public_url, sizeof(s->public_url), "http://%s",
+	    s->http_listen);
+	return ERR_OK;
+}
+
+static enum err apply(struct ctl_layout *l, const struct ctl_layout_want *want)
+{
+	struct settings *s = &l->settings;
+
+	if (!set_text(s->sip_address, sizeof(s->sip_address), want->address) ||
+	    !set_text(s->share_dir, sizeof(s->share_dir), want->share_dir) ||
+	    !set_text(s->log_level, sizeof(s->log_level), want->log_level) ||
+	    set_http(s, want->address, want->http_port) != ERR_OK) {
+		log_error("run: an option's value is too long");
+		return ERR_TOOBIG;
+	}
+	keep_u64(&s->sip_port, want->sip_port);
+	keep_u64(&s->rtp_port_min, want->rtp_port_min);
+	keep_u64(&s->rtp_port_max, want->rtp_port_max);
+	keep_u64(&s->max_calls, want->max_calls);
+	return ERR_OK;
+}
+
+/* Where the tree lies that this program was built in (build/<variant>/), or
+ * the installed place. */
+static void default_share(struct ctl_layout *l)
+{
+	char tree[PATH_MAX], found[PATH_MAX], probe[PATH_MAX];
+
+	if (join(tree, sizeof(tree), l->bin_dir, "../..") &&
+	    realpath(tree, found) != NULL &&
+	    join(probe, sizeof(probe), found, "nginx/site.conf.in") &&
+	    access(probe, R_OK) == 0)
+		(void)set_text(l->settings.share_dir,
+		    sizeof(l->settings.share_dir), found);
+}
+
+static enum err load_settings(struct ctl_layout *l,
+    const struct ctl_layout_want *want)
+{
+	enum err e;
+
+	settings_defaults(&l->settings);
+	default_share(l);
+	if (access(l->conf, F_OK) == 0) {
+		e = settings_load(l->conf,
+		    &l->settings); /* says what is wrong */
+		if (e != ERR_OK)
+			return e;
+		/* The tree may have been moved since. */
+		default_share(l);
+	}
+	if (!place(l)) {
+		log_error("run: the folder's path is too long");
+		return ERR_TOOBIG;
+	}
+	return apply(l, want);
+}
+
+/* Rewrites the settings file only when something changed, so that a person's
+ * comments in it live as long as they can. */
+static enum err save_settings(const struct ctl_layout *l)
+{
+	struct settings before;
+	struct buf text, old;
+	enum err e = ERR_OK;
+
+	buf_init(&text, CONF_MAX_BYTES);
+	buf_init(&old, CONF_MAX_BYTES);
+	settings_write(&l->settings, &text);
+	if (access(l->conf, F_OK) == 0 &&
+	    settings_load(l->conf, &before) == ERR_OK)
+		settings_write(&before, &old);
+	if (!slice_eq(buf_slice(&text), buf_slice(&old)))
+		e = ctl_layout_write(l, "ringtrace.conf", 0644,
+		    buf_slice(&text));
+	buf_fini(&old);
+	buf_fini(&text);
+	return e;
+}
+
+/* --- opening
+ * -------------------------------------------------------------------- */
+
+static enum err find_self(struct ctl_layout *l)
+{
+	ssize_t n = readlink("/proc/self/exe", l->self, sizeof(l->self) - 1);
+	const char *slash;
+
+	if (n <= 0 || (size_t)n == sizeof(l->self) - 1)
+		return said(ERR_IO, "find this program (is /proc mounted?)");
+	l->self[n] = '\0';
+	slash = strrchr(l->self, '/');
+	if (slash == NULL ||
+	    !slice_to_cstr(slice_of(l->self, (size_t)(slash - l->self)),
+		l->bin_dir, sizeof(l->bin_dir)))
+		return ERR_INTERNAL;
+	return ERR_OK;
+}
+
+static enum err find_dir(struct ctl_layout *l, const char *dir)
+{
+	char found[PATH_MAX];
+
+	if (mkdir(dir, 0755) == -1 && errno != EEXIST)
+		return said(ERR_IO, dir);
+	if (realpath(dir, found) == NULL)
+		return said(ERR_IO, dir);
+	if (strlen(found) > DIR_MAX) {
+		log_error(
+		    "run: the path of %s is longer than %d bytes, too "
+		    "long for the Unix sockets in it: choose another "
+		    "with --dir",
+		    found, DIR_MAX);
+		return ERR_TOOBIG;
+	}
+	if (!set_text(l->dir, sizeof(l->dir), found) ||
+	    !set_path(l->conf, l->dir, "ringtrace.conf"))
+		return ERR_TOOBIG;
+	return ERR_OK;
+}
+
+static enum err take_lock(struct ctl_layout *l)
+{
+	char path[PATH_MAX];
+
+	if (!join(path, sizeof(path), l->dir, "lock"))
+		return ERR_TOOBIG;
+	l->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (l->lock_fd == -1)
+		return said(ERR_IO, path);
+	if (flock(l->lock_fd, LOCK_EX | LOCK_NB) == -1) {
+		log_error(
+		    "run: another `ringtrace run` is using %s: stop it "
+		    "(Ctrl-C in its terminal) or choose another --dir",
+		    l->dir);
+		return ERR_BUSY;
+	}
+	return ERR_OK;
+}
+
+enum err ctl_layout_open(struct ctl_layout *l,
+    const struct ctl_layout_want *want)
+{
+	char log_dir[PATH_MAX];
+	enum err e;
+
+	*l = (struct ctl_layout){ .log_dirfd = -1, .lock_fd = -1 };
+	if ((e = find_self(l)) != ERR_OK ||
+	    (e = find_dir(l, want->dir)) != ERR_OK ||
+	    (e = take_lock(l)) != ERR_OK ||
+	    (e = load_settings(l, want)) != ERR_OK)
+		goto fail;
+	pick_users(l);
+	if ((e = make_dirs(l)) != ERR_OK || (e = save_settings(l)) != ERR_OK)
+		goto fail;
+	if (!join(log_dir, sizeof(log_dir), l->dir, "log")) {
+		e = ERR_TOOBIG;
+		goto fail;
+	}
+	l->log_dirfd = open(log_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (l->log_dirfd == -1) {
+		e = said(ERR_IO, log_dir);
+		goto fail;
+	}
+	return ERR_OK;
+
+fail:
+	ctl_layout_close(l);
+	return e;
+}
+
+void ctl_layout_close(struct ctl_layout *l)
+{
+	if (l == NULL)
+		return;
+	if (l->log_dirfd != -1)
+		(void)close(l->log_dirfd);
+	if (l->lock_fd != -1)
+		(void)close(l->lock_fd);
+	l->log_dirfd = l->lock_fd = -1;
+}

@@ -1,0 +1,68 @@
+/*
+ * ctl_layout.h - where things lie in the folder of `ringtrace run` (var/), who
+ * may read them, and as whom each program runs.
+ *
+ *   ringtrace.conf  settings of every program (kept; docs/SETTINGS.md)
+ *   run/            sockets and locks
+ *   secret/         passwords and keys, one file each
+ *   mysql/          the private MariaDB
+ *   recordings/ journal/ log/ nginx/
+ *
+ * As an ordinary user everything belongs to that user. As root each program
+ * becomes a user of its own (docs/ARCHITECTURE.md), unless the folder or the
+ * programs lie where other users cannot reach them (below /root): then all
+ * stay root, and a warning says so.
+ */
+#ifndef RT_CTL_LAYOUT_H
+#define RT_CTL_LAYOUT_H
+
+#include <sys/types.h>
+
+#include "lib/base/settings.h"
+
+struct ctl_layout {
+	char dir[SETTINGS_PATH_MAX + 1];     /* absolute */
+	char conf[SETTINGS_PATH_MAX + 1];    /* <dir>/ringtrace.conf */
+	char bin_dir[SETTINGS_PATH_MAX + 1]; /* of our programs, absolute */
+	char self[SETTINGS_PATH_MAX + 1];    /* this program */
+	struct settings settings;
+	int log_dirfd;
+	int lock_fd;           /* one supervisor a folder */
+	bool drop;             /* programs become other users */
+	const char *db_user;   /* "-": stay as we are */
+	const char *web_user;  /* dashboard, dni, jobd */
+	const char *web_group; /* who may read recordings and sockets */
+};
+
+/* What the command line says over what the settings file says; NULL and 0:
+ * nothing. */
+struct ctl_layout_want {
+	const char *dir;
+	const char *address;
+	const char *share_dir;
+	uint64_t http_port;
+	uint64_t sip_port;
+	uint64_t rtp_port_min; /* with max */
+	uint64_t rtp_port_max;
+	uint64_t max_calls;
+	const char *log_level;
+};
+
+/* Creates what is missing, takes the lock, reads the settings file, lays the
+ * wishes over it and writes it back. Everything that fails is said here.
+ * ERR_BUSY: another supervisor runs there. Ended with ctl_layout_close(). */
+RT_MUST_USE enum err ctl_layout_open(struct ctl_layout *l,
+    const struct ctl_layout_want *want);
+/* NULL is allowed; files stay. */
+void ctl_layout_close(struct ctl_layout *l);
+
+/* Creates a file of the secret folder with this text, unless it is there.
+ * owner: the program's user, who alone may read it ("-": as we are). */
+RT_MUST_USE enum err ctl_layout_secret(const struct ctl_layout *l,
+    const char *name, const char *owner, struct slice text);
+
+/* Writes a whole file under <dir>, atomically. */
+RT_MUST_USE enum err ctl_layout_write(const struct ctl_layout *l,
+    const char *name, mode_t mode, struct slice text);
+
+#endif

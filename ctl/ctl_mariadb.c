@@ -1,0 +1,150 @@
+#include "ctl/ctl_mariadb.h"
+
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/log.h"
+
+#define INSTALL_US (3 * RT_MIN_US)
+#define STOP_US    (60 * RT_SEC_US)
+
+static const char *const server_paths[] = { "/usr/sbin/mariadbd",
+	"/usr/libexec/mariadbd", "/usr/bin/mariadbd",
+	"/usr/local/sbin/mariadbd" };
+static const char *const install_paths[] = { "/usr/bin/mariadb-install-db",
+	"/usr/local/bin/mariadb-install-db" };
+
+/* Small, durable, strict, UTC. */
+static const char cnf_head[] =
+    "[mariadbd]\n"
+    "skip-networking\n"
+    "skip-name-resolve\n"
+    "performance_schema=OFF\n"
+    "innodb_buffer_pool_size=128M\n"
+    "innodb_log_file_size=48M\n"
+    "innodb_flush_log_at_trx_commit=1\n"
+    "max_connections=160\n"
+    "query_cache_type=0\n"
+    "character_set_server=utf8mb4\n"
+    "collation_server=utf8mb4_bin\n"
+    "sql_mode=STRICT_ALL_TABLES,"
+    "NO_ENGINE_SUBSTITUTION,"
+    "ERROR_FOR_DIVISION_BY_ZERO\n"
+    "default_time_zone=+00:00\n"
+    "transaction_isolation=READ-COMMITTED\n";
+
+static const char *find(const char *const *paths, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (access(paths[i], X_OK) == 0)
+			return paths[i];
+	return NULL;
+}
+
+static const char *server(void)
+{
+	return find(server_paths, RT_ARRAY_LEN(server_paths));
+}
+
+static enum err write_cnf(const struct ctl_layout *l)
+{
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, 4096);
+	buf_cstr(&b, cnf_head);
+	buf_printf(&b, "datadir=%s/mysql\nsocket=%s\npid_file=%s/mysql/pid\n",
+	    l->dir, l->settings.db_socket, l->dir);
+	e = buf_err(&b);
+	if (e == ERR_OK)
+		e = ctl_layout_write(l, "mysql.cnf", 0644, buf_slice(&b));
+	buf_fini(&b);
+	return e;
+}
+
+static enum err install(const struct ctl_mariadb *m, const struct ctl_layout *l,
+    struct ctl_sup *sup)
+{
+	const char *path = find(install_paths, RT_ARRAY_LEN(install_paths));
+	struct ctl_part part = { .name = "mariadb-install-db",
+		.user = l->db_user,
+		.group = l->web_group };
+
+	if (path == NULL) {
+		log_error(
+		    "run: mariadb-install-db is not installed: run `make "
+		    "deps` (Debian package mariadb-server-core)");
+		return ERR_UNAVAILABLE;
+	}
+	const char *const argv[] = { path, "--no-defaults", m->data_arg,
+		"--auth-root-authentication-method=socket", m->admin_arg,
+		"--skip-test-db", "--skip-name-resolve",
+		"--innodb-log-file-size=48M", NULL };
+
+	memcpy(part.argv, argv, sizeof(argv));
+	log_info("run: creating the database in %s/mysql", l->dir);
+	return ctl_sup_run(sup, &part, INSTALL_US);
+}
+
+enum err ctl_mariadb_prepare(struct ctl_mariadb *m, const struct ctl_layout *l,
+    struct ctl_sup *sup)
+{
+	const struct passwd *pw = getpwuid(geteuid());
+	char ready[SETTINGS_PATH_MAX + 32];
+	enum err e;
+
+	if (server() == NULL) {
+		log_error(
+		    "run: mariadbd is not installed: run `make deps` "
+		    "(Debian package mariadb-server-core)");
+		return ERR_UNAVAILABLE;
+	}
+	if (pw == NULL || !slice_to_cstr(slice_from(pw->pw_name), m->admin,
+			      sizeof(m->admin))) {
+		log_error(
+		    "run: user id %ld has no name in /etc/passwd; "
+		    "MariaDB knows its administrator by that name",
+		    (long)geteuid());
+		return ERR_NOTFOUND;
+	}
+	(void)snprintf(m->cnf_arg, sizeof(m->cnf_arg),
+	    "--defaults-file=%s/mysql.cnf", l->dir);
+	(void)snprintf(m->data_arg, sizeof(m->data_arg), "--datadir=%s/mysql",
+	    l->dir);
+	(void)snprintf(m->admin_arg, sizeof(m->admin_arg),
+	    "--auth-root-socket-user=%s", m->admin);
+	if ((e = write_cnf(l)) != ERR_OK)
+		return e;
+	/* The marker is written last: a creation that was cut off is repeated,
+	 * which MariaDB's script allows. */
+	(void)snprintf(ready, sizeof(ready), "%s/mysql.created", l->dir);
+	if (access(ready, F_OK) == 0)
+		return ERR_OK;
+	e = install(m, l, sup);
+	if (e == ERR_OK)
+		e = ctl_layout_write(l, "mysql.created", 0644,
+		    slice_from(m->admin));
+	return e;
+}
+
+struct ctl_part ctl_mariadb_part(const struct ctl_mariadb *m,
+    const struct ctl_layout *l)
+{
+	struct ctl_part part = { .name = "mariadbd",
+		.user = l->db_user,
+		.group = l->web_group,
+		.stop_signal = SIGTERM,
+		.stop_us = STOP_US,
+		.ready = { CTL_PROBE_UNIX, l->settings.db_socket } };
+	/* Left root, it wants to be told so. */
+	const bool root = geteuid() == 0 && strcmp(l->db_user, "-") == 0;
+	const char *const argv[] = { server(), m->cnf_arg,
+		root ? "--user=root" : NULL, NULL };
+
+	memcpy(part.argv, argv, sizeof(argv));
+	return part;
+}

@@ -1,0 +1,179 @@
+#include "ctl/ctl_nginx.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/log.h"
+
+#define CONF_MAX_BYTES (64 * 1024)
+#define WORKERS_MAX    4
+/* Threads that a FastCGI program keeps over what nginx may hold open
+ * (docs/ARCHITECTURE.md: threads >= workers x keepalive + 16). */
+#define SPARE_THREADS 16
+#define STOP_US       (10 * RT_SEC_US)
+
+static const char *const paths[] = { "/usr/sbin/nginx", "/usr/local/sbin/nginx",
+	"/usr/bin/nginx" };
+
+static const char *program(void)
+{
+	for (size_t i = 0; i < RT_ARRAY_LEN(paths); i++)
+		if (access(paths[i], X_OK) == 0)
+			return paths[i];
+	return NULL;
+}
+
+static uint64_t workers(void)
+{
+	const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return cores < 1                       ? 1
+	       : (uint64_t)cores > WORKERS_MAX ? WORKERS_MAX
+					       : (uint64_t)cores;
+}
+
+static uint64_t keepalive(uint64_t threads)
+{
+	const uint64_t n =
+	    threads > SPARE_THREADS ? (threads - SPARE_THREADS) / workers() : 0;
+
+	return n == 0 ? 1 : n;
+}
+
+struct word {
+	const char *name;
+	const char *text; /* or, when NULL, */
+	uint64_t number;
+};
+
+static void user_line(const struct ctl_layout *l, char *out, size_t cap)
+{
+	if (geteuid() != 0)
+		(void)snprintf(out, cap, "# runs as the user who started it");
+	else if (l->drop)
+		(void)snprintf(out, cap, "user %s;", l->web_group);
+	else
+		(void)snprintf(out, cap, "user root;");
+}
+
+/* Replaces every @word@ of text. */
+static enum err fill(struct slice text, const struct word *words, size_t n,
+    struct buf *out)
+{
+	struct slice part, name;
+
+	while (slice_cut(&text, '@', &part)) {
+		size_t i = 0;
+
+		buf_put(out, part);
+		if (!slice_cut(&text, '@', &name))
+			return ERR_SYNTAX;
+		while (i < n && !slice_eq_cstr(name, words[i].name))
+			i++;
+		if (i == n) {
+			log_error(
+			    "run: nginx/site.conf.in: unknown word "
+			    "@%.*s@",
+			    SLICE_FMT(name));
+			return ERR_SYNTAX;
+		}
+		if (words[i].text != NULL)
+			buf_cstr(out, words[i].text);
+		else
+			buf_u64(out, words[i].number);
+	}
+	buf_put(out, part);
+	return buf_err(out);
+}
+
+static enum err read_template(const struct ctl_layout *l, struct buf *out)
+{
+	char path[SETTINGS_PATH_MAX + 32];
+	char block[4096];
+	ssize_t n;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/nginx/site.conf.in",
+	    l->settings.share_dir);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1) {
+		log_sys("run: open %s", path);
+		return ERR_IO;
+	}
+	while ((n = read(fd, block, sizeof(block))) > 0)
+		buf_bytes(out, block, (size_t)n);
+	if (n < 0)
+		log_sys("run: read %s", path);
+	(void)close(fd); /* read only */
+	return n < 0 ? ERR_IO : buf_err(out);
+}
+
+enum err ctl_nginx_prepare(struct ctl_nginx *n, const struct ctl_layout *l)
+{
+	const struct settings *s = &l->settings;
+	char user[64], nginx_dir[SETTINGS_PATH_MAX + 32];
+	char log_dir[SETTINGS_PATH_MAX + 32];
+	struct buf text, conf;
+	enum err e;
+
+	if (program() == NULL) {
+		log_error(
+		    "run: nginx is not installed: run `make deps` "
+		    "(Debian package nginx-light)");
+		return ERR_UNAVAILABLE;
+	}
+	user_line(l, user, sizeof(user));
+	(void)snprintf(nginx_dir, sizeof(nginx_dir), "%s/nginx", l->dir);
+	(void)snprintf(log_dir, sizeof(log_dir), "%s/log", l->dir);
+	(void)snprintf(n->conf, sizeof(n->conf), "%s/nginx/nginx.conf", l->dir);
+	(void)snprintf(n->prefix, sizeof(n->prefix), "%s/nginx/", l->dir);
+
+	const struct word words[] = {
+		{ "user_line", user, 0 },
+		{ "workers", NULL, workers() },
+		{ "nginx_dir", nginx_dir, 0 },
+		{ "log_dir", log_dir, 0 },
+		{ "share_dir", s->share_dir, 0 },
+		{ "run_dir", s->run_dir, 0 },
+		{ "recordings_dir", s->recordings_dir, 0 },
+		{ "http_listen", s->http_listen, 0 },
+		{ "dashboard_keepalive", NULL, keepalive(s->web_threads) },
+		{ "dni_keepalive", NULL, keepalive(s->dni_threads) },
+		{ "web_rate", NULL, n->web_rate },
+		{ "web_burst", NULL, 2 * n->web_rate },
+		{ "dni_rate", NULL, n->dni_rate },
+		{ "dni_burst", NULL, 2 * n->dni_rate },
+	};
+
+	buf_init(&text, CONF_MAX_BYTES);
+	buf_init(&conf, 2 * CONF_MAX_BYTES);
+	e = read_template(l, &text);
+	if (e == ERR_OK)
+		e = fill(buf_slice(&text), words, RT_ARRAY_LEN(words), &conf);
+	if (e == ERR_OK)
+		e = ctl_layout_write(l, "nginx/nginx.conf", 0644,
+		    buf_slice(&conf));
+	buf_fini(&conf);
+	buf_fini(&text);
+	return e;
+}
+
+struct ctl_part ctl_nginx_part(const struct ctl_nginx *n,
+    const struct ctl_layout *l)
+{
+	struct ctl_part part = { .name = "nginx",
+		.user = "-",
+		.group = "-",
+		.stop_signal = SIGTERM,
+		.stop_us = STOP_US,
+		.ready = { CTL_PROBE_TCP, l->settings.http_listen } };
+	const char *const argv[] = { program(), "-e", "stderr", "-p", n->prefix,
+		"-c", n->conf, NULL };
+
+	memcpy(part.argv, argv, sizeof(argv));
+	return part;
+}

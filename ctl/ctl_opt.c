@@ -1,0 +1,107 @@
+#include "ctl/ctl_opt.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/scan.h"
+
+static const struct ctl_opt *find(const struct ctl_opt *rows, size_t n_rows,
+    struct slice name)
+{
+	for (size_t i = 0; i < n_rows; i++)
+		if (slice_eq_cstr(name, rows[i].name))
+			return &rows[i];
+	return NULL;
+}
+
+static enum err set(const struct ctl_opt *row, const char *value, void *out)
+{
+	char *const at = (char *)out + row->offset;
+	uint64_t v;
+
+	switch (row->type) {
+	case CTL_OPT_FLAG:
+		*(bool *)(void *)at = true;
+		return ERR_OK;
+	case CTL_OPT_TEXT:
+		*(const char **)(void *)at = value;
+		return ERR_OK;
+	case CTL_OPT_U64:
+		if (scan_whole_u64(slice_from(value), row->max, &v) != ERR_OK) {
+			(void)fprintf(stderr,
+			    "--%s: \"%s\" is not a number of at most %llu\n",
+			    row->name, value, (unsigned long long)row->max);
+			return ERR_RANGE;
+		}
+		*(uint64_t *)(void *)at = v;
+		return ERR_OK;
+	}
+	return ERR_INTERNAL;
+}
+
+static enum err keep(struct ctl_opt_rest *rest, const char *arg)
+{
+	if (rest == NULL || rest->n == CTL_OPT_REST_MAX) {
+		(void)fprintf(stderr, "\"%s\" is one argument too many\n", arg);
+		return ERR_SYNTAX;
+	}
+	rest->arg[rest->n++] = arg;
+	return ERR_OK;
+}
+
+/* The option argv[*i], which begins with "--"; *i moves past its value. */
+static enum err one(const struct ctl_opt *rows, size_t n_rows, int argc,
+    char *const *argv, int *i, void *out)
+{
+	struct slice rest = slice_from(argv[*i] + 2);
+	const struct ctl_opt *row;
+	struct slice name;
+	const char *value = "";
+
+	const bool inlined = slice_cut(&rest, '=', &name);
+
+	row = find(rows, n_rows, name);
+	if (row == NULL || (inlined && row->type == CTL_OPT_FLAG)) {
+		(void)fprintf(stderr, "there is no option %s\n", argv[*i]);
+		return ERR_SYNTAX;
+	}
+	if (inlined) {
+		value = rest.p; /* runs to the end of the argument */
+	} else if (row->type != CTL_OPT_FLAG) {
+		if (++*i == argc) {
+			(void)fprintf(stderr, "--%s needs a value: %s\n",
+			    row->name, row->value);
+			return ERR_SYNTAX;
+		}
+		value = argv[*i];
+	}
+	return set(row, value, out);
+}
+
+enum err ctl_opt_parse(const struct ctl_opt *rows, size_t n_rows, int argc,
+    char *const *argv, void *out, struct ctl_opt_rest *rest)
+{
+	bool options = true;
+	enum err e = ERR_OK;
+
+	if (rest != NULL)
+		*rest = (struct ctl_opt_rest){ .n = 0 };
+	for (int i = 1; i < argc && e == ERR_OK; i++) {
+		if (options && strcmp(argv[i], "--") == 0)
+			options = false;
+		else if (options && strncmp(argv[i], "--", 2) == 0)
+			e = one(rows, n_rows, argc, argv, &i, out);
+		else
+			e = keep(rest, argv[i]);
+	}
+	return e;
+}
+
+void ctl_opt_help(const struct ctl_opt *rows, size_t n_rows)
+{
+	for (size_t i = 0; i < n_rows; i++)
+		(void)printf("  --%s%s%-*s %s\n", rows[i].name,
+		    rows[i].value == NULL ? "" : " ",
+		    (int)(22 - strlen(rows[i].name)),
+		    rows[i].value == NULL ? "" : rows[i].value, rows[i].help);
+}

@@ -1,0 +1,455 @@
+#include "ctl/ctl_run.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ctl/ctl_layout.h"
+#include "ctl/ctl_mariadb.h"
+#include "ctl/ctl_nginx.h"
+#include "ctl/ctl_opt.h"
+#include "ctl/ctl_sup.h"
+#include "lib/base/clk.h"
+#include "lib/base/log.h"
+
+#define READY_US       (60 * RT_SEC_US)
+#define STOP_US        (15 * RT_SEC_US)
+#define PORT_WAIT_US   (3 * RT_SEC_US)
+#define PORT_TICK_NS   100000000L
+#define DISK_NEED      (UINT64_C(400) * 1024 * 1024)
+#define DISK_LOW       (UINT64_C(200) * 1024 * 1024)
+#define HOUSEKEEP_US   (10 * RT_SEC_US)
+#define ACCESS_LOG_MAX ((off_t)64 * 1024 * 1024)
+
+struct run_opts {
+	const char *dir;
+	const char *address;
+	const char *share;
+	const char *without;
+	const char *log_level;
+	uint64_t http_port;
+	uint64_t sip_port;
+	uint64_t rtp_min;
+	uint64_t rtp_max;
+	uint64_t max_calls;
+	uint64_t web_rate;
+	uint64_t dni_rate;
+	bool quiet;
+	bool no_demo;
+	bool help;
+};
+
+#define AT(member) offsetof(struct run_opts, member)
+
+static const struct ctl_opt options[] = {
+	{ "dir", CTL_OPT_TEXT, AT(dir), 0, "DIR",
+	    "where everything lives (var)" },
+	{ "addr", CTL_OPT_TEXT, AT(address), 0, "IPV4",
+	    "address of everything that listens (127.0.0.1)" },
+	{ "http-port", CTL_OPT_U64, AT(http_port), 65535, "PORT",
+	    "of the web side (8080)" },
+	{ "sip-port", CTL_OPT_U64, AT(sip_port), 65535, "PORT",
+	    "of SIP over UDP (5060)" },
+	{ "rtp-min", CTL_OPT_U64, AT(rtp_min), 65534, "PORT",
+	    "first RTP port, even (20000)" },
+	{ "rtp-max", CTL_OPT_U64, AT(rtp_max), 65535, "PORT",
+	    "last RTP port (23999)" },
+	{ "max-calls", CTL_OPT_U64, AT(max_calls), 20000, "N",
+	    "calls at the same time (1000)" },
+	{ "web-rate", CTL_OPT_U64, AT(web_rate), 1000000, "N",
+	    "dashboard requests a second of one address (100)" },
+	{ "dni-rate", CTL_OPT_U64, AT(dni_rate), 1000000, "N",
+	    "tag requests a second of one address (200)" },
+	{ "share", CTL_OPT_TEXT, AT(share), 0, "DIR",
+	    "where templates/ static/ sql/ nginx/ lie" },
+	{ "without", CTL_OPT_TEXT, AT(without), 0, "NAMES",
+	    "leave these programs out: jobd,sipworker" },
+	{ "log-level", CTL_OPT_TEXT, AT(log_level), 0, "LEVEL",
+	    "debug, info, warn or error (info)" },
+	{ "quiet", CTL_OPT_FLAG, AT(quiet), 0, NULL,
+	    "show only warnings; everything is in DIR/log" },
+	{ "no-demo", CTL_OPT_FLAG, AT(no_demo), 0, NULL,
+	    "no demonstration company" },
+	{ "help", CTL_OPT_FLAG, AT(help), 0, NULL, "this text" },
+};
+
+struct run {
+	struct run_opts opts;
+	struct ctl_layout layout;
+	struct ctl_mariadb mariadb;
+	struct ctl_nginx nginx;
+	struct ctl_sup sup;
+	size_t index[CTL_SUP_PARTS_MAX]; /* of what waits to be ready */
+	size_t waiting;
+	int64_t housekept_us;
+	bool disk_was_low;
+};
+
+/* --- our own programs -------------------------------------------------------
+ */
+
+enum run_as {
+	AS_SELF,
+	AS_WEB
+};
+
+static const struct {
+	const char *name;    /* what --without calls it */
+	const char *program; /* in the folder of this program */
+	enum run_as as;
+	enum ctl_probe_kind ready;
+} own[] = {
+	{ "dashboard", "dashboard.fcgi", AS_WEB, CTL_PROBE_UNIX },
+	{ "dni", "dni.fcgi", AS_WEB, CTL_PROBE_UNIX },
+	{ "jobd", "jobd", AS_WEB, CTL_PROBE_NONE },
+	/* Drops its rights by itself, process by process. */
+	{ "sipworker", "sipworker", AS_SELF, CTL_PROBE_UDP },
+};
+
+struct own_paths {
+	char program[SETTINGS_PATH_MAX + 32];
+	char ready[SETTINGS_PATH_MAX + 32];
+};
+
+static bool left_out(const struct run_opts *o, const char *name)
+{
+	struct slice rest = slice_from(o->without);
+	struct slice part;
+	bool more = rest.n > 0;
+
+	while (more) {
+		more = slice_cut(&rest, ',', &part);
+		if (slice_eq_cstr(part, name))
+			return true;
+	}
+	return false;
+}
+
+/* Every word of --without is a program's name. */
+static bool without_known(const struct run_opts *o)
+{
+	struct slice rest = slice_from(o->without);
+	struct slice part;
+	bool more = rest.n > 0;
+
+	while (more) {
+		bool known;
+
+		more = slice_cut(&rest, ',', &part);
+		known = slice_eq_cstr(part, "nginx");
+		for (size_t i = 0; i < RT_ARRAY_LEN(own); i++)
+			known = known || slice_eq_cstr(part, own[i].name);
+		if (!known) {
+			log_error("run: --without: there is no program %.*s",
+			    SLICE_FMT(part));
+			return false;
+		}
+	}
+	return true;
+}
+
+static void own_ready(const struct run *r, size_t i, char *out, size_t cap)
+{
+	const struct settings *s = &r->layout.settings;
+
+	switch (own[i].ready) {
+	case CTL_PROBE_UNIX:
+		(void)snprintf(out, cap, "%s/%s.sock", s->run_dir, own[i].name);
+		return;
+	case CTL_PROBE_UDP:
+		(void)snprintf(out, cap, "%s:%hu", s->sip_address,
+		    (unsigned short)s->sip_port);
+		return;
+	case CTL_PROBE_NONE:
+	case CTL_PROBE_TCP:
+		out[0] = '\0';
+		return;
+	}
+}
+
+static void own_program(const struct run *r, size_t i, char *out, size_t cap)
+{
+	(void)snprintf(out, cap, "%s/%s", r->layout.bin_dir, own[i].program);
+}
+
+static enum err start_own(struct run *r, size_t i)
+{
+	static struct own_paths paths[RT_ARRAY_LEN(own)]; /* outlive the run */
+	const struct ctl_layout *l = &r->layout;
+	struct own_paths *p = &paths[i];
+	struct ctl_part part = { .name = own[i].name,
+		.user = own[i].as == AS_WEB ? l->web_user : "-",
+		.group = own[i].as == AS_WEB ? l->web_group : "-",
+		.stop_signal = SIGTERM,
+		.stop_us = STOP_US,
+		.show_all = !r->opts.quiet };
+	enum err e;
+
+	(void)snprintf(p->program, sizeof(p->program), "%s/%s", l->bin_dir,
+	    own[i].program);
+	if (access(p->program, X_OK) == -1) {
+		log_error(
+		    "run: %s is missing: build it with `make`, or leave "
+		    "it out with --without %s",
+		    p->program, own[i].name);
+		return ERR_UNAVAILABLE;
+	}
+	own_ready(r, i, p->ready, sizeof(p->ready));
+	part.ready = (struct ctl_probe){ own[i].ready, p->ready };
+
+	const char *const argv[] = { p->program, "-c", l->conf, NULL };
+
+	memcpy(part.argv, argv, sizeof(argv));
+	e = ctl_sup_start(&r->sup, &part, &r->index[r->waiting]);
+	if (e == ERR_OK)
+		r->waiting++;
+	return e;
+}
+
+/* --- before anything starts -------------------------------------------------
+ */
+
+static enum err check_port(const struct run *r, const char *where, bool tcp,
+    const char *option)
+{
+	const struct timespec tick = { 0, PORT_TICK_NS };
+	const int64_t deadline = clk_mono_us() + PORT_WAIT_US;
+	enum err e;
+
+	/* What a supervisor that was killed left behind is just ending. */
+	while ((e = ctl_probe_free(where, tcp)) == ERR_CONFLICT &&
+	       clk_mono_us() < deadline && !r->sup.stop_asked)
+		(void)nanosleep(&tick, NULL);
+	if (e == ERR_CONFLICT)
+		log_error(
+		    "run: %s (%s) is in use by another program: stop "
+		    "that program, or choose another port with --%s",
+		    where, tcp ? "TCP" : "UDP", option);
+	else if (e == ERR_SYNTAX)
+		log_error("run: \"%s\" is not an IPv4 address and a port",
+		    where);
+	else if (e != ERR_OK)
+		log_error(
+		    "run: %s cannot be used: it is not an address of "
+		    "this machine, or the port is below 1024 and you are "
+		    "not root",
+		    where);
+	return e;
+}
+
+static enum err check_ports(const struct run *r)
+{
+	const struct settings *s = &r->layout.settings;
+	char sip[SETTINGS_ADDR_MAX + 8];
+	enum err e = ERR_OK;
+
+	(void)snprintf(sip, sizeof(sip), "%s:%hu", s->sip_address,
+	    (unsigned short)s->sip_port);
+	if (!left_out(&r->opts, "nginx"))
+		e = check_port(r, s->http_listen, true, "http-port");
+	if (e == ERR_OK && !left_out(&r->opts, "sipworker"))
+		e = check_port(r, sip, false, "sip-port");
+	return e;
+}
+
+static enum err check_programs(const struct run *r)
+{
+	char path[SETTINGS_PATH_MAX + 32];
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(own); i++) {
+		own_program(r, i, path, sizeof(path));
+		if (left_out(&r->opts, own[i].name) || access(path, X_OK) == 0)
+			continue;
+		log_error(
+		    "run: %s is missing: build it with `make`, or leave "
+		    "it out with --without %s",
+		    path, own[i].name);
+		return ERR_UNAVAILABLE;
+	}
+	return ERR_OK;
+}
+
+static enum err check_disk(const struct run *r)
+{
+	uint64_t free_bytes;
+	enum err e = ctl_probe_disk(r->layout.dir, &free_bytes);
+
+	if (e != ERR_OK || free_bytes >= DISK_NEED)
+		return e;
+	log_error(
+	    "run: %s has only %llu MB free, and the database alone needs "
+	    "%llu: make room, or choose another disk with --dir",
+	    r->layout.dir, (unsigned long long)(free_bytes >> 20),
+	    (unsigned long long)(DISK_NEED >> 20));
+	return ERR_UNAVAILABLE;
+}
+
+/* --- the order of things -----------------------------------------------------
+ */
+
+static enum err wait_ready(struct run *r)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < r->waiting && e == ERR_OK; i++)
+		e = ctl_sup_ready(&r->sup, r->index[i], READY_US);
+	r->waiting = 0;
+	return e;
+}
+
+static enum err start_database(struct run *r)
+{
+	struct ctl_part part;
+	enum err e = ctl_mariadb_prepare(&r->mariadb, &r->layout, &r->sup);
+
+	if (e != ERR_OK)
+		return e;
+	part = ctl_mariadb_part(&r->mariadb, &r->layout);
+	e = ctl_sup_start(&r->sup, &part, &r->index[r->waiting++]);
+	return e == ERR_OK ? wait_ready(r) : e;
+}
+
+static enum err start_programs(struct run *r)
+{
+	struct ctl_part part;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(own) && e == ERR_OK; i++)
+		if (!left_out(&r->opts, own[i].name))
+			e = start_own(r, i);
+	if (e == ERR_OK)
+		e = wait_ready(r);
+	if (e != ERR_OK || left_out(&r->opts, "nginx"))
+		return e;
+	if ((e = ctl_nginx_prepare(&r->nginx, &r->layout)) != ERR_OK)
+		return e;
+	part = ctl_nginx_part(&r->nginx, &r->layout);
+	e = ctl_sup_start(&r->sup, &part, &r->index[r->waiting++]);
+	return e == ERR_OK ? wait_ready(r) : e;
+}
+
+static enum err bring_up(struct run *r)
+{
+	enum err e;
+
+	if ((e = check_programs(r)) != ERR_OK ||
+	    (e = check_disk(r)) != ERR_OK || (e = check_ports(r)) != ERR_OK ||
+	    (e = start_database(r)) != ERR_OK)
+		return e;
+	return start_programs(r);
+}
+
+/* --- while it runs
+ * ------------------------------------------------------------ */
+
+/* nginx reopens its log at SIGUSR1. */
+static void rotate_access_log(const struct run *r)
+{
+	const struct ctl_sup *s = &r->sup;
+	struct stat st;
+
+	if (fstatat(r->layout.log_dirfd, "access.log", &st, 0) == -1 ||
+	    st.st_size < ACCESS_LOG_MAX)
+		return;
+	if (renameat(r->layout.log_dirfd, "access.log", r->layout.log_dirfd,
+		"access.log.1") == -1)
+		log_sys("run: rename access.log");
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->child[i].part.name, "nginx") == 0 &&
+		    s->child[i].pid != 0)
+			(void)kill(s->child[i].pid, SIGUSR1);
+}
+
+static void watch_disk(struct run *r)
+{
+	uint64_t free_bytes;
+	bool low;
+
+	if (ctl_probe_disk(r->layout.dir, &free_bytes) != ERR_OK)
+		return;
+	low = free_bytes < DISK_LOW;
+	if (low && !r->disk_was_low)
+		log_warn(
+		    "run: only %llu MB are free in %s: make room, or calls "
+		    "will go unrecorded",
+		    (unsigned long long)(free_bytes >> 20), r->layout.dir);
+	r->disk_was_low = low;
+}
+
+static void housekeep(void *arg)
+{
+	struct run *r = arg;
+	const int64_t now = clk_mono_us();
+
+	if (now - r->housekept_us < HOUSEKEEP_US)
+		return;
+	r->housekept_us = now;
+	watch_disk(r);
+	rotate_access_log(r);
+}
+
+static void say_ready(const struct run *r)
+{
+	const struct settings *s = &r->layout.settings;
+
+	(void)printf("ready %s\n", s->public_url);
+	(void)fflush(stdout);
+	log_info("run: ready url=%s sip=%s:%u; Ctrl-C stops everything",
+	    s->public_url, s->sip_address, (unsigned int)s->sip_port);
+}
+
+static int run(struct run *r)
+{
+	enum err e = bring_up(r);
+
+	if (e == ERR_OK) {
+		say_ready(r);
+		ctl_sup_loop(&r->sup, housekeep, r);
+	}
+	/* Asked to stop while starting is a good end, too. */
+	if (r->sup.stop_asked)
+		e = ERR_OK;
+	ctl_sup_stop(&r->sup);
+	log_info("run: stopped");
+	return e == ERR_OK ? 0 : 1;
+}
+
+int ctl_run(int argc, char *const *argv)
+{
+	static struct run r; /* large, one a process */
+	struct ctl_layout_want want;
+	int status = 1;
+
+	r.opts =
+	    (struct run_opts){ .dir = "var", .web_rate = 100, .dni_rate = 200 };
+	if (ctl_opt_parse(options, RT_ARRAY_LEN(options), argc, argv, &r.opts,
+		NULL) != ERR_OK)
+		return 2;
+	if (r.opts.help) {
+		ctl_opt_help(options, RT_ARRAY_LEN(options));
+		return 0;
+	}
+	if (!without_known(&r.opts))
+		return 2;
+	want = (struct ctl_layout_want){ .dir = r.opts.dir,
+		.address = r.opts.address,
+		.share_dir = r.opts.share,
+		.http_port = r.opts.http_port,
+		.sip_port = r.opts.sip_port,
+		.rtp_port_min = r.opts.rtp_min,
+		.rtp_port_max = r.opts.rtp_max,
+		.max_calls = r.opts.max_calls,
+		.log_level = r.opts.log_level };
+	r.nginx.web_rate = r.opts.web_rate;
+	r.nginx.dni_rate = r.opts.dni_rate;
+	if (ctl_layout_open(&r.layout, &want) != ERR_OK)
+		return 1;
+	if (ctl_sup_init(&r.sup, r.layout.self, r.layout.log_dirfd) == ERR_OK)
+		status = run(&r);
+	ctl_sup_fini(&r.sup);
+	ctl_layout_close(&r.layout);
+	return status;
+}

@@ -1,0 +1,53 @@
+/*
+ * ringtrace - the operator's command. `ringtrace help` lists what it can do.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/ctl_guard.h"
+#include "ctl/ctl_run.h"
+#include "lib/base/log.h"
+#include "lib/base/rt.h"
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char *const *argv);
+	const char *help; /* NULL: not for people */
+};
+
+static int help(int argc, char *const *argv);
+
+static const struct command commands[] = {
+	{ "run", ctl_run, "the whole product in the foreground" },
+	{ "guard", ctl_guard, NULL },
+	{ "help", help, "this list" },
+};
+
+static int help(int argc, char *const *argv)
+{
+	(void)argc;
+	(void)argv;
+	(void)printf("usage: ringtrace COMMAND [OPTION...]\n\n");
+	for (size_t i = 0; i < RT_ARRAY_LEN(commands); i++)
+		if (commands[i].help != NULL)
+			(void)printf("  %-10s %s\n", commands[i].name,
+			    commands[i].help);
+	(void)printf("\n`ringtrace COMMAND --help` lists its options.\n");
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	log_open("ringtrace", 2, LOG_INFO);
+	if (argc < 2 || strcmp(argv[1], "--help") == 0) {
+		(void)help(argc, argv);
+		return argc < 2 ? 2 : 0;
+	}
+	for (size_t i = 0; i < RT_ARRAY_LEN(commands); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	(void)fprintf(stderr,
+	    "ringtrace: there is no command \"%s\"; see `ringtrace help`\n",
+	    argv[1]);
+	return 2;
+}

@@ -1,0 +1,221 @@
+// stack.mjs - a whole ringtrace for one test file: `ringtrace run` in
+// RT_TEST_DIR on RT_TEST_ADDR, both given by dev/run-tests.sh.
+//
+//   const stack = await startStack({ without: ['sipworker'] });
+//   const page = await stack.fetch('/login');
+//   const rows = stack.sql('SELECT email FROM user');   // [[...], ...]
+//   const me = await stack.login();                     // demonstration user
+//   const res = await me.fetch('/calls');
+//   await stack.stop();
+//
+// When the test process ends for any reason, the supervisor gets SIGTERM and
+// takes everything with it.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+
+export const build = process.env.RT_BUILD ?? resolve('build/debug');
+export const addr = process.env.RT_TEST_ADDR ?? '127.1.254.254';
+export const dir = process.env.RT_TEST_DIR ?? mkdtempSync(join(tmpdir(), 'rtt.'));
+
+/** Waits until check() gives something true, and returns it. The deadline is
+ *  for a loaded machine; `what` names it in the failure. */
+export async function until(what, check, limit_ms = 20000) {
+	const end = Date.now() + limit_ms;
+	for (;;) {
+		const got = await check();
+		if (got) return got;
+		if (Date.now() > end) throw new Error(`not within ${limit_ms} ms: ${what}`);
+		await new Promise((r) => setTimeout(r, 25));
+	}
+}
+
+/** Direct children of a process: [{ pid, cmd }]. */
+export function childrenOf(parent) {
+	const found = [];
+	for (const name of readdirSync('/proc')) {
+		if (!/^\d+$/.test(name)) continue;
+		try {
+			const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+			const ppid = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+			if (ppid !== parent) continue;
+			const cmd = readFileSync(`/proc/${name}/cmdline`, 'latin1').replaceAll('\0', ' ').trim();
+			found.push({ pid: Number(name), cmd });
+		} catch {
+			// it ended while we looked
+		}
+	}
+	return found;
+}
+
+export function alive(pid) {
+	try {
+		const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+		return stat.slice(stat.lastIndexOf(')') + 2)[0] !== 'Z';
+	} catch {
+		return false;
+	}
+}
+
+/** A browser's worth of cookies around fetch(); redirects are not followed. */
+export class Client {
+	constructor(base) {
+		this.base = base;
+		this.cookies = new Map();
+	}
+
+	async fetch(path, init = {}) {
+		const headers = new Headers(init.headers);
+		if (this.cookies.size > 0)
+			headers.set('cookie', [...this.cookies].map(([k, v]) => `${k}=${v}`).join('; '));
+		const res = await fetch(new URL(path, this.base), { redirect: 'manual', ...init, headers });
+		for (const line of res.headers.getSetCookie()) {
+			const [pair] = line.split(';');
+			const at = pair.indexOf('=');
+			const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
+			if (value === '' || /max-age=0(;|$)/i.test(line)) this.cookies.delete(name);
+			else this.cookies.set(name, value);
+		}
+		return res;
+	}
+
+	/** The hidden fields of the page's first form that has any. */
+	async hiddenFields(path) {
+		const html = await (await this.fetch(path)).text();
+		const fields = {};
+		for (const [tag] of html.matchAll(/<input\b[^>]*>/g)) {
+			const attr = (name) => tag.match(new RegExp(`\\b${name}="([^"]*)"`))?.[1];
+			if (attr('type') === 'hidden') fields[attr('name')] = attr('value') ?? '';
+		}
+		return fields;
+	}
+
+	/** Sends a form as a browser would, with the hidden fields of the page it
+	 *  stands on. */
+	async submit(page, action, fields) {
+		const all = { ...(await this.hiddenFields(page)), ...fields };
+		return this.fetch(action, {
+			method: 'POST',
+			headers: { origin: new URL(this.base).origin },
+			body: new URLSearchParams(all),
+		});
+	}
+}
+
+class Stack {
+	constructor(child, options) {
+		this.dir = options.dir;
+		this.addr = options.addr;
+		this.url = `http://${options.addr}:8080`;
+		this.conf = join(this.dir, 'ringtrace.conf');
+		this.pid = child.pid;
+		this.child = child;
+		this.output = '';
+		this.ended = new Promise((r) => child.on('exit', (code, signal) => r({ code, signal })));
+		const take = (text) => {
+			this.output += text;
+			if (process.env.RT_TEST_VERBOSE) process.stderr.write(text);
+		};
+		child.stdout.setEncoding('utf8').on('data', take);
+		child.stderr.setEncoding('utf8').on('data', take);
+		this.atExit = () => {
+			try {
+				child.kill('SIGTERM');
+			} catch {
+				// it is gone already
+			}
+		};
+		process.on('exit', this.atExit);
+	}
+
+	fetch(path, init) {
+		return fetch(new URL(path, this.url), { redirect: 'manual', ...init });
+	}
+
+	client() {
+		return new Client(this.url);
+	}
+
+	/** A signed-in client; without arguments the demonstration user. */
+	async login(email, password) {
+		const client = this.client();
+		const who = this.demo();
+		const res = await client.submit('/login', '/login', {
+			email: email ?? who.email,
+			password: password ?? who.password,
+		});
+		if (res.status !== 303 && res.status !== 302)
+			throw new Error(`sign-in: status ${res.status}`);
+		return client;
+	}
+
+	/** What the demonstration company was created with: { email, password,
+	 *  company, site_key, ... } from <dir>/secret/demo.txt. */
+	demo() {
+		const out = {};
+		for (const line of readFileSync(join(this.dir, 'secret/demo.txt'), 'utf8').split('\n')) {
+			const at = line.indexOf(' ');
+			if (at > 0) out[line.slice(0, at)] = line.slice(at + 1);
+		}
+		return out;
+	}
+
+	/** Runs statements as the database's administrator: rows of strings, NULL
+	 *  as null. BINARY(16) keys: select hex(id). */
+	sql(statements, database = 'ringtrace') {
+		const args = ['--no-defaults', '-S', join(this.dir, 'run/my.sock'),
+			'-u', userInfo().username, '-N', '-B', database];
+		const r = spawnSync('mariadb', args, { input: statements, encoding: 'utf8', maxBuffer: 1 << 28 });
+		if (r.status !== 0) throw new Error(`sql: ${r.stderr}`);
+		const unescape = (s) => s === 'NULL' ? null
+			: s.replace(/\\([0nt\\])/g, (_, c) => ({ 0: '\0', n: '\n', t: '\t', '\\': '\\' })[c]);
+		return r.stdout.split('\n').slice(0, -1).map((l) => l.split('\t').map(unescape));
+	}
+
+	/** One value of one row; undefined without a row. */
+	sqlOne(statement, database) {
+		return this.sql(statement, database)[0]?.[0];
+	}
+
+	/** Process id of a supervised program: "dni.fcgi", "mariadbd", "nginx". */
+	pidOf(program) {
+		return childrenOf(this.pid).find(({ cmd }) => cmd.includes(program))?.pid;
+	}
+
+	log(name) {
+		const file = join(this.dir, 'log', `${name}.log`);
+		return existsSync(file) ? readFileSync(file, 'utf8') : '';
+	}
+
+	async stop(signal = 'SIGTERM') {
+		process.off('exit', this.atExit);
+		this.child.kill(signal);
+		return this.ended;
+	}
+}
+
+/** Starts `ringtrace run` and waits until it says "ready".
+ *  without: programs to leave out (nginx dashboard dni jobd sipworker);
+ *  args: more options; demo: the demonstration company; dir, addr: others than
+ *  the test's own. Rejects with the whole output when it does not come up. */
+export async function startStack(options = {}) {
+	const o = { without: [], args: [], demo: true, dir, addr, ready: true, ...options };
+	const args = ['run', '--dir', o.dir, '--addr', o.addr, ...o.args];
+	if (o.without.length > 0) args.push('--without', o.without.join(','));
+	if (!o.demo) args.push('--no-demo');
+	const [program, ...before] = o.command ?? [join(o.build ?? build, 'ringtrace')];
+	const child = spawn(program, [...before, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+	const stack = new Stack(child, o);
+	if (!o.ready) return stack;
+	let over;
+	stack.ended.then((how) => (over = how));
+	try {
+		await until('the stack is ready', () => /^ready /m.test(stack.output) || over, 90000);
+	} catch (e) {
+		await stack.stop('SIGKILL');
+		throw new Error(`${e.message}\n${stack.output}`);
+	}
+	if (over) throw new Error(`ringtrace run ended (${over.code ?? over.signal})\n${stack.output}`);
+	return stack;
+}
