@@ -1,0 +1,309 @@
+#include "sipworker/store/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+#include "lib/base/rnd.h"
+#include "sipworker/store/journal_reader.h"
+
+struct journal {
+	int dirfd;
+	struct journal_limits limits;
+	int fd;             /* the segment being written, or -1 */
+	uint64_t first;     /* its first number */
+	uint64_t salt;      /* its salt */
+	uint64_t size;      /* bytes of it that are written */
+	uint64_t next;      /* the next number to give */
+	struct buf pending; /* whole records, not yet durable */
+	_Atomic uint64_t durable;
+	_Atomic uint64_t bytes; /* of all segments */
+};
+
+struct journal_limits journal_defaults(void)
+{
+	return (struct journal_limits){
+		.segment_bytes = UINT64_C(16) << 20,
+		.max_bytes = UINT64_C(16) << 30,
+		.pending_bytes = UINT64_C(64) << 20,
+	};
+}
+
+static uint64_t file_size(int dirfd, uint64_t first)
+{
+	char name[JOURNAL_FMT_NAME];
+	struct stat st;
+
+	journal_fmt_name(first, name);
+	return fstatat(dirfd, name, &st, 0) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+/* Finds the last whole record of all and where it ends. */
+static enum err find_end(struct journal *j, uint64_t last_segment,
+    uint64_t *end)
+{
+	struct journal_reader *r;
+	struct journal_record rec;
+	uint64_t segment = 0, offset = 0;
+	enum err e;
+
+	e = journal_reader_open(&r, j->dirfd, last_segment);
+	if (e != ERR_OK)
+		return e;
+	j->next = last_segment;
+	*end = JOURNAL_FMT_HEADER;
+	while ((e = journal_reader_next(r, UINT64_MAX, &rec)) == ERR_OK) {
+		j->next = rec.seq + 1;
+		journal_reader_where(r, &segment, &offset);
+		*end = offset;
+	}
+	if (journal_reader_skipped(r) > 0)
+		log_error(
+		    "journal: damaged bytes passed over segment=%llu "
+		    "bytes=%llu",
+		    (unsigned long long)last_segment,
+		    (unsigned long long)journal_reader_skipped(r));
+	journal_reader_close(r);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+/* Opens the last segment to write behind its last whole record. ERR_SYNTAX:
+ * its header is gone; nothing in it can be read or added. */
+static enum err resume(struct journal *j, uint64_t first)
+{
+	char name[JOURNAL_FMT_NAME], head[JOURNAL_FMT_HEADER];
+	struct journal_header h;
+	uint64_t end = 0;
+	struct stat st;
+	enum err e;
+
+	if ((e = find_end(j, first, &end)) != ERR_OK)
+		return e;
+	journal_fmt_name(first, name);
+	j->fd = openat(j->dirfd, name, O_RDWR | O_CLOEXEC);
+	if (j->fd == -1 || fstat(j->fd, &st) == -1) {
+		log_sys("journal: open %s", name);
+		return ERR_IO;
+	}
+	if (pread(j->fd, head, sizeof(head), 0) != sizeof(head))
+		return ERR_SYNTAX;
+	if ((e = journal_fmt_header(slice_of(head, sizeof(head)), &h)) !=
+	    ERR_OK)
+		return e;
+	if ((uint64_t)st.st_size > end) {
+		log_warn("journal: torn end cut off file=%s bytes=%llu", name,
+		    (unsigned long long)((uint64_t)st.st_size - end));
+		if (ftruncate(j->fd, (off_t)end) == -1 ||
+		    fdatasync(j->fd) == -1) {
+			log_sys("journal: truncate %s", name);
+			return ERR_IO;
+		}
+	}
+	j->first = first;
+	j->salt = h.salt;
+	j->size = end;
+	return ERR_OK;
+}
+
+/* Begins a segment; the present one is complete. The directory is synced, or a
+ * power cut could take the file and all that was acknowledged in it. */
+static enum err begin_segment(struct journal *j, uint64_t first)
+{
+	char name[JOURNAL_FMT_NAME], mem[JOURNAL_FMT_HEADER];
+	struct journal_header h = { 0, first };
+	struct buf b;
+	int fd;
+
+	rnd_bytes(&h.salt, sizeof(h.salt));
+	buf_over(&b, mem, sizeof(mem));
+	journal_fmt_put_header(&b, &h);
+	journal_fmt_name(first, name);
+	fd = openat(j->dirfd, name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC,
+	    0640);
+	if (fd == -1) {
+		log_sys("journal: create %s", name);
+		return ERR_IO;
+	}
+	if (pwrite(fd, mem, b.n, 0) != (ssize_t)b.n || fdatasync(fd) == -1 ||
+	    fsync(j->dirfd) == -1) {
+		log_sys("journal: begin %s", name);
+		(void)close(fd); /* tried again with the next commit */
+		return ERR_IO;
+	}
+	if (j->fd != -1)
+		(void)close(j->fd); /* synced by its last commit */
+	j->fd = fd;
+	j->first = first;
+	j->salt = h.salt;
+	j->size = b.n;
+	atomic_fetch_add(&j->bytes, b.n);
+	return ERR_OK;
+}
+
+static enum err start(struct journal *j)
+{
+	uint64_t *list = NULL, pos = 0;
+	size_t n = 0;
+	enum err e;
+
+	if ((e = journal_reader_segments(j->dirfd, &list, &n)) != ERR_OK)
+		return e;
+	e = n == 0 ? ERR_NOTFOUND : resume(j, list[n - 1]);
+	for (size_t i = 0; i < n; i++)
+		j->bytes += file_size(j->dirfd, list[i]);
+	free(list);
+	if (e != ERR_NOTFOUND && e != ERR_SYNTAX)
+		return e;
+	/* Nothing there, or a last segment that died with its header: numbers
+	 * go on behind everything that was ever used. */
+	if (j->fd != -1)
+		(void)close(j->fd);
+	j->fd = -1;
+	if (journal_reader_load_pos(j->dirfd, &pos) != ERR_OK)
+		return ERR_IO;
+	if (e == ERR_SYNTAX)
+		j->next++;
+	if (j->next <= pos)
+		j->next = pos + 1;
+	return begin_segment(j, j->next);
+}
+
+enum err journal_open(struct journal **out, int dirfd,
+    const struct journal_limits *limits)
+{
+	struct journal *j = calloc(1, sizeof(*j));
+	enum err e;
+
+	if (j == NULL)
+		return ERR_NOMEM;
+	j->dirfd = dirfd;
+	j->fd = -1;
+	j->limits = *limits;
+	j->next = 1;
+	buf_init(&j->pending, (size_t)limits->pending_bytes);
+	if ((e = start(j)) != ERR_OK) {
+		journal_close(j);
+		return e;
+	}
+	atomic_store(&j->durable, j->next - 1);
+	*out = j;
+	return ERR_OK;
+}
+
+void journal_close(struct journal *j)
+{
+	if (j == NULL)
+		return;
+	if (j->fd != -1)
+		(void)close(j->fd); /* whatever matters was synced */
+	buf_fini(&j->pending);
+	free(j);
+}
+
+enum err journal_append(struct journal *j, struct slice payload, uint64_t *seq)
+{
+	const uint64_t more = JOURNAL_FMT_FRAME + payload.n;
+	const size_t before = j->pending.n;
+
+	if (payload.n > JOURNAL_FMT_PAYLOAD_MAX)
+		return ERR_TOOBIG;
+	if (j->pending.n + more > j->limits.pending_bytes ||
+	    journal_bytes(j) + j->pending.n + more > j->limits.max_bytes)
+		return ERR_BUSY;
+	/* A segment ends between commits only: all that is pending carries the
+	 * salt of one. */
+	if (j->pending.n == 0 && j->size >= j->limits.segment_bytes &&
+	    begin_segment(j, j->next) != ERR_OK)
+		return ERR_BUSY;
+	journal_fmt_put(&j->pending, j->salt, j->next, payload);
+	if (buf_err(&j->pending) != ERR_OK) {
+		j->pending.n = before; /* no half record */
+		j->pending.e = ERR_OK;
+		return ERR_NOMEM;
+	}
+	*seq = j->next++;
+	return ERR_OK;
+}
+
+static enum err write_all(struct journal *j)
+{
+	size_t done = 0;
+
+	while (done < j->pending.n) {
+		const ssize_t n = pwrite(j->fd, j->pending.p + done,
+		    j->pending.n - done, (off_t)(j->size + done));
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			log_sys("journal: write");
+			return ERR_IO;
+		}
+		done += (size_t)n;
+	}
+	return ERR_OK;
+}
+
+enum err journal_commit(struct journal *j)
+{
+	enum err e;
+
+	if (j->pending.n == 0)
+		return ERR_OK;
+	/* After a failed sync the kernel may have dropped the pages: writing
+	 * them again, at the same place, makes the next sync mean something. */
+	if ((e = write_all(j)) != ERR_OK)
+		return e;
+	if (fdatasync(j->fd) == -1) {
+		log_sys("journal: sync");
+		return ERR_IO;
+	}
+	j->size += j->pending.n;
+	atomic_fetch_add(&j->bytes, j->pending.n);
+	buf_reset(&j->pending);
+	atomic_store(&j->durable, j->next - 1);
+	return ERR_OK;
+}
+
+uint64_t journal_durable(const struct journal *j)
+{
+	return atomic_load(&j->durable);
+}
+
+uint64_t journal_next(const struct journal *j)
+{
+	return j->next;
+}
+
+uint64_t journal_bytes(const struct journal *j)
+{
+	return atomic_load(&j->bytes);
+}
+
+void journal_trim(struct journal *j, uint64_t seq)
+{
+	uint64_t *list;
+	size_t n;
+
+	if (journal_reader_segments(j->dirfd, &list, &n) != ERR_OK)
+		return; /* logged; the next trim does it */
+	for (size_t i = 0; i + 1 < n; i++) {
+		char name[JOURNAL_FMT_NAME];
+		uint64_t size;
+
+		if (list[i + 1] > seq || list[i] >= j->first)
+			break;
+		size = file_size(j->dirfd, list[i]);
+		journal_fmt_name(list[i], name);
+		if (unlinkat(j->dirfd, name, 0) == -1) {
+			log_sys("journal: remove %s", name);
+			break;
+		}
+		atomic_fetch_sub(&j->bytes, size);
+	}
+	free(list);
+}
