@@ -264,7 +264,7 @@ static void test_segments_and_trim(void **state)
 static void test_limits(void **state)
 {
 	struct journal_limits limits = journal_defaults();
-	char big[JOURNAL_FMT_PAYLOAD_MAX + 1];
+	static char big[JOURNAL_FMT_PAYLOAD_MAX + 1];
 	const int dir = new_dir();
 	struct journal *j;
 	uint64_t seq;
