@@ -28,6 +28,8 @@ static enum err open_file(struct snd_wav **out, int fd, int mode, SF_INFO *info)
 		return ERR_NOMEM;
 	}
 	w->fd = fd;
+	/* From elsewhere it would take the file for one embedded in another. */
+	(void)lseek(fd, 0, SEEK_SET);
 	w->file = sf_open_fd(fd, mode, info, SF_FALSE);
 	if (w->file == NULL) {
 		log_error("snd: open: %s", sf_strerror(NULL));
