@@ -197,6 +197,22 @@ endif
 clean:
 	rm -rf build
 
+# --- what browsers get ---------------------------------------------------------
+
+#: make static        style sheet and scripts of the pages into static/dist
+.PHONY: static
+ESBUILD := node_modules/.bin/esbuild
+PAGE_JS := theme app charts player
+static: $(PAGE_JS:%=static/dist/%.js) static/dist/app.css
+
+static/dist/app.css: static/app.css $(ESBUILD)
+	@$(ESBUILD) $< --bundle --minify --outfile=$@ --log-level=warning
+
+$(PAGE_JS:%=static/dist/%.js): static/dist/%.js: static/js/%.js \
+    $(wildcard static/js/*.js) $(ESBUILD)
+	@$(ESBUILD) $< --bundle --minify --format=iife --target=es2020 \
+	    --outfile=$@ --log-level=warning
+
 # --- checks ------------------------------------------------------------------
 
 ALL_C := $(foreach r,$(ROOMS),$(wildcard $(r)/*.c $(r)/*.h)) \

@@ -1,0 +1,55 @@
+/*
+ * app.js - what every page of the dashboard gets on top of its HTML: theme,
+ * keys, menus that close, play buttons in lists, and the quiet look at what is
+ * new. Without it every link and form works all the same.
+ */
+import { keys } from "./keys.js";
+import { live } from "./live.js";
+import { rowPlayer } from "./rowplay.js";
+
+function theme() {
+	const root = document.documentElement;
+	const button = document.querySelector("[data-theme-switch]");
+
+	button?.addEventListener("click", () => {
+		const dark = root.dataset.theme ? root.dataset.theme === "dark" :
+			matchMedia("(prefers-color-scheme: dark)").matches;
+
+		root.dataset.theme = dark ? "light" : "dark";
+		try {
+			localStorage.setItem("theme", root.dataset.theme);
+		} catch {
+			/* storage is forbidden: this page only */
+		}
+		document.dispatchEvent(new Event("themechange"));
+	});
+}
+
+/* A menu closes on Escape, on a click elsewhere and when focus leaves it. */
+function menus() {
+	const all = [...document.querySelectorAll("details.menu")];
+	const close = (but) => all.forEach((m) => {
+		if (m !== but && m.open)
+			m.open = false;
+	});
+
+	document.addEventListener("click", (e) => close(e.target.closest("details.menu")));
+	document.addEventListener("keydown", (e) => {
+		const open = all.find((m) => m.open);
+
+		if (e.key !== "Escape" || !open)
+			return;
+		open.open = false;
+		open.querySelector("summary").focus();
+	});
+	all.forEach((m) => m.addEventListener("focusout", (e) => {
+		if (e.relatedTarget && !m.contains(e.relatedTarget))
+			m.open = false;
+	}));
+}
+
+theme();
+menus();
+keys();
+rowPlayer();
+live();

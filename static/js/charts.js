@@ -1,0 +1,169 @@
+/*
+ * charts.js - draws the time series from the table that stays in the page.
+ *
+ * Bars: answered below, not answered on top; the previous period is a thin
+ * line. Colours are the page's custom properties, read again when the theme
+ * changes. A day that is not over yet is drawn lighter.
+ */
+import uPlot from "uplot";
+
+const HEIGHT = 236;
+
+function colour(name) {
+	return getComputedStyle(document.documentElement)
+		.getPropertyValue(name).trim();
+}
+
+/* The rows of the table as columns of numbers. */
+function read(table) {
+	const rows = [...table.tBodies[0].rows];
+	const column = (i) => rows.map((r) => Number(r.cells[i].textContent));
+
+	return {
+		labels: rows.map((r) => r.dataset.label),
+		shorts: rows.map((r) => r.dataset.short),
+		partial: rows.map((r) => r.dataset.partial === "1"),
+		links: rows.map((r) => r.querySelector("a")?.href),
+		calls: column(1),
+		answered: column(2),
+		missed: column(3),
+		before: column(4),
+	};
+}
+
+function bars(name, partial, upper) {
+	return {
+		fill: () => colour(`--${name}-mark`),
+		stroke: () => colour(`--${name}-mark`),
+		width: 0,
+		points: { show: false },
+		paths: uPlot.paths.bars({
+			size: [0.68, 36],
+			radius: upper ? 0.12 : 0,
+			disp: {
+				fill: {
+					unit: 3,
+					values: () => partial.map((p) => colour(`--${name}-${p ? "part" : "mark"}`)),
+				},
+			},
+		}),
+	};
+}
+
+/* As many labels as fit: about one in 56 px. */
+function pick(u, splits, shorts) {
+	const step = Math.max(1, Math.ceil(shorts.length / (u.bbox.width / devicePixelRatio / 56)));
+
+	return splits.map((i) => (Number.isInteger(i) && i % step === 0 ? shorts[i] ?? "" : ""));
+}
+
+function tip(box) {
+	const el = document.createElement("div");
+
+	el.className = "tip";
+	el.hidden = true;
+	box.append(el);
+	return el;
+}
+
+function say(el, data, i) {
+	const line = (text, tag = "span") => {
+		const part = document.createElement(tag);
+
+		part.textContent = text;
+		return part;
+	};
+	const rest = data.missed[i] === 1 ? "1 call not answered" : `${data.missed[i]} calls not answered`;
+
+	el.replaceChildren(
+		line(data.labels[i] + (data.partial[i] ? ", so far" : ""), "b"),
+		line(`${data.answered[i]} answered`), document.createElement("br"),
+		line(rest), document.createElement("br"),
+		line(`${data.before[i]} in all in the previous period`),
+	);
+}
+
+function hover(data, el) {
+	return (u) => {
+		const i = u.cursor.idx;
+
+		el.hidden = i == null || u.cursor.left < 0;
+		if (el.hidden)
+			return;
+		say(el, data, i);
+		const x = u.valToPos(i, "x") + u.over.offsetLeft;
+		const left = x + 16 + el.offsetWidth > u.root.clientWidth ? x - 16 - el.offsetWidth : x + 16;
+
+		el.style.left = `${left}px`;
+		el.style.top = "16px";
+	};
+}
+
+function options(box, data, el) {
+	const axis = {
+		stroke: () => colour("--text-3"),
+		font: "12px system-ui, sans-serif",
+		ticks: { show: false },
+	};
+
+	return {
+		width: box.clientWidth,
+		height: HEIGHT,
+		padding: [12, 8, 0, 0],
+		legend: { show: false },
+		cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+		scales: {
+			x: { time: false, range: (u, min, max) => [min - 0.6, max + 0.6] },
+			y: { range: (u, min, max) => [0, Math.max(4, max * 1.08)] },
+		},
+		axes: [
+			{
+				...axis, grid: { show: false }, size: 28,
+				splits: () => data.shorts.map((_, i) => i),
+				values: (u, splits) => pick(u, splits, data.shorts),
+			},
+			{
+				...axis, size: 40, gap: 8,
+				grid: { stroke: () => colour("--line"), width: 1 },
+				incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000],
+				values: (u, splits) => splits.map((v) => v.toLocaleString("en")),
+				space: 44,
+			},
+		],
+		series: [
+			{},
+			bars("red", data.partial, true),
+			bars("green", data.partial, false),
+			{
+				stroke: () => colour("--text-3"), width: 1.5, dash: [4, 3],
+				points: { show: false },
+			},
+		],
+		hooks: { setCursor: [hover(data, el)] },
+	};
+}
+
+function draw(box) {
+	const data = read(document.getElementById(box.dataset.chart));
+	const el = tip(box);
+	const xs = data.calls.map((_, i) => i);
+	const chart = new uPlot(options(box, data, el), [xs, data.calls, data.answered, data.before], box);
+	let width = box.clientWidth;
+
+	chart.over.addEventListener("click", () => {
+		const link = data.links[chart.cursor.idx];
+
+		if (link)
+			location.assign(link);
+	});
+	new ResizeObserver(() => {
+		if (box.clientWidth === width)
+			return;
+		width = box.clientWidth;
+		chart.setSize({ width, height: HEIGHT });
+	}).observe(box);
+	document.addEventListener("themechange", () => chart.redraw(false, true));
+	matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.redraw(false, true));
+}
+
+document.querySelectorAll("[data-chart]").forEach(draw);
