@@ -58,17 +58,26 @@ CREATE TABLE IF NOT EXISTS phone_call (
 	attestation CHAR(1) NOT NULL DEFAULT '',   -- STIR: A B C
 	first_time TINYINT UNSIGNED NOT NULL DEFAULT 0,
 	started_at DATETIME(6) NOT NULL,
-	answered_at DATETIME(6) NULL,              -- bridged to a person
+	answered_at DATETIME(6) NULL,              -- by a prompt or a person
+	bridged_at DATETIME(6) NULL,               -- to a person
 	ended_at DATETIME(6) NULL,
 	duration_ms INT UNSIGNED NOT NULL DEFAULT 0,
 	ring_ms INT UNSIGNED NOT NULL DEFAULT 0,
 	talk_ms INT UNSIGNED NOT NULL DEFAULT 0,
 	qualified TINYINT UNSIGNED NOT NULL DEFAULT 0, -- talk time past billable_s
-	hangup_by VARCHAR(12) NOT NULL DEFAULT '', -- caller destination flow system
+	hangup_by VARCHAR(12) NOT NULL DEFAULT '', -- callrec_by_name()
 	sip_status SMALLINT UNSIGNED NOT NULL DEFAULT 0, -- final answer to the caller
 	cause SMALLINT UNSIGNED NOT NULL DEFAULT 0,      -- Q.850, 0 unknown
-	reason VARCHAR(128) NOT NULL DEFAULT '',   -- for people: why it ended so
+	reason VARCHAR(255) NOT NULL DEFAULT '',   -- for people: why it ended so
 	sip_call_id VARCHAR(255) NOT NULL DEFAULT '', -- of leg A
+	user_agent VARCHAR(255) NOT NULL DEFAULT '',
+	source_address VARCHAR(45) NOT NULL DEFAULT '', -- the INVITE came from
+	anonymous TINYINT UNSIGNED NOT NULL DEFAULT 0,
+	lookup_late TINYINT UNSIGNED NOT NULL DEFAULT 0, -- flow ran without source
+	record VARCHAR(8) NOT NULL DEFAULT 'off',  -- off notice silent
+	notice_key VARCHAR(64) NOT NULL DEFAULT '', -- heard to its end
+	notice_version INT UNSIGNED NOT NULL DEFAULT 0,
+	notice_ended_at DATETIME(6) NULL,
 	last_seq INT UNSIGNED NOT NULL DEFAULT 0,  -- last journal record applied
 	PRIMARY KEY (company_id, id),
 	KEY phone_call_started (company_id, started_at, id),
@@ -86,16 +95,20 @@ CREATE TABLE IF NOT EXISTS call_leg (
 	target VARCHAR(255) NOT NULL DEFAULT '',   -- number or URI dialled
 	started_at DATETIME(6) NOT NULL,
 	ringing_at DATETIME(6) NULL,
+	early_at DATETIME(6) NULL,                 -- early media
 	answered_at DATETIME(6) NULL,
 	ended_at DATETIME(6) NULL,
 	sip_status SMALLINT UNSIGNED NOT NULL DEFAULT 0,
 	cause SMALLINT UNSIGNED NOT NULL DEFAULT 0,
 	hangup_by VARCHAR(12) NOT NULL DEFAULT '',
+	reason VARCHAR(255) NOT NULL DEFAULT '',
 	codec VARCHAR(16) NOT NULL DEFAULT '',
 	packets_in INT UNSIGNED NOT NULL DEFAULT 0,
 	packets_out INT UNSIGNED NOT NULL DEFAULT 0,
 	packets_lost INT UNSIGNED NOT NULL DEFAULT 0,
+	packets_dropped INT UNSIGNED NOT NULL DEFAULT 0,
 	jitter_us INT UNSIGNED NOT NULL DEFAULT 0, -- RFC 3550, at the end
+	rtt_us INT UNSIGNED NOT NULL DEFAULT 0,
 	sip_call_id VARCHAR(255) NOT NULL DEFAULT '',
 	PRIMARY KEY (company_id, call_id, seq)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
@@ -106,8 +119,11 @@ CREATE TABLE IF NOT EXISTS call_event (
 	call_id BINARY(16) NOT NULL,
 	seq INT UNSIGNED NOT NULL,
 	leg_seq SMALLINT UNSIGNED NULL,
-	kind VARCHAR(32) NOT NULL,
-	detail VARCHAR(512) NOT NULL DEFAULT '',
+	kind VARCHAR(32) NOT NULL,                 -- callrec_event_name()
+	step SMALLINT UNSIGNED NULL,               -- of the flow
+	branch SMALLINT UNSIGNED NULL,
+	value BIGINT NOT NULL DEFAULT 0,
+	detail VARCHAR(255) NOT NULL DEFAULT '',
 	happened_at DATETIME(6) NOT NULL,
 	PRIMARY KEY (company_id, call_id, seq)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

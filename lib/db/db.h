@@ -1,0 +1,82 @@
+/*
+ * db.h - one connection to the database.
+ *
+ * A connection belongs to one thread at a time; a program has as many as it
+ * has threads that need one. Nothing reconnects by itself, because that loses
+ * statements and transactions: after ERR_UNAVAILABLE or ERR_UNCERTAIN the
+ * connection is broken, every call answers ERR_UNAVAILABLE, and the caller
+ * decides when to call db_reconnect().
+ *
+ * What the verbs of this room return, beside what their own headers say:
+ *   ERR_UNAVAILABLE  the database is away and nothing was done
+ *   ERR_UNCERTAIN    the connection was lost in a write or commit: done or
+ *                    not, unknown. Read back, or repeat with the same ids
+ *   ERR_BUSY         deadlock or lock time-out; rolled back: begin again
+ *   ERR_RANGE        a value does not fit its column or the caller's memory
+ *   ERR_CONFLICT     a unique key is taken
+ *   ERR_IO           the database refused; logged with its message
+ */
+#ifndef RT_DB_DB_H
+#define RT_DB_DB_H
+
+#include "lib/base/err.h"
+#include "lib/base/slice.h"
+#include "lib/core/id.h"
+
+struct db;
+
+/* Longest password taken from a secrets file. */
+#define DB_PASSWORD_MAX 128
+
+struct db_options {
+	const char *socket; /* path of the server's UNIX socket */
+	const char *user;
+	const char *password; /* may be "" */
+	const char *name;     /* database; NULL or "": none selected */
+	/* Bounds of one round trip; 0 means 10 s. The server is told to stop a
+	 * query by itself shortly before. */
+	unsigned int timeout_ms;
+};
+
+/* Connects. The strings are copied. *out is set only on ERR_OK.
+ * ERR_UNAVAILABLE: no server; ERR_DENIED: it refuses the user. */
+RT_MUST_USE enum err db_open(struct db **out, const struct db_options *o);
+/* As db_open(), and *out is set also on ERR_UNAVAILABLE: to a broken
+ * connection, for programs that must start without a database. */
+RT_MUST_USE enum err db_open_broken(struct db **out,
+    const struct db_options *o);
+/* Connects as the program `who` ("dni" is user rt_dni) with the password in
+ * <secret_dir>/db_<who>.pw. */
+RT_MUST_USE enum err db_open_as(struct db **out, const char *secret_dir,
+    const char *socket, const char *name, const char *who);
+/* The password in <secret_dir>/db_<who>.pw, without its line end. */
+RT_MUST_USE enum err db_password(const char *secret_dir, const char *who,
+    char out[DB_PASSWORD_MAX + 1]);
+/* An open transaction is rolled back. NULL is allowed. */
+void db_close(struct db *db);
+
+/* Closes what is left of the connection and opens it anew; all statements are
+ * prepared again when next used. Must not be called in a transaction. */
+RT_MUST_USE enum err db_reconnect(struct db *db);
+/* True after a lost connection, until db_reconnect() succeeds. */
+bool db_broken(const struct db *db);
+/* One round trip. */
+RT_MUST_USE enum err db_ping(struct db *db);
+
+/* READ COMMITTED. Verbs may be called with or without a transaction; those
+ * that need one say so. No nesting. */
+RT_MUST_USE enum err db_begin(struct db *db);
+/* ERR_UNCERTAIN: lost in the commit; ERR_BUSY: refused (deadlock, Galera
+ * certification) and rolled back. */
+RT_MUST_USE enum err db_commit(struct db *db);
+/* Harmless when there is no transaction. */
+void db_rollback(struct db *db);
+/* The end of a transaction in one line: commits when e is ERR_OK, else rolls
+ * back and returns e. */
+RT_MUST_USE enum err db_end(struct db *db, enum err e);
+bool db_in_transaction(const struct db *db);
+
+/* The id of the row that the last INSERT into an AUTO_INCREMENT table made. */
+uint64_t db_insert_id(const struct db *db);
+
+#endif

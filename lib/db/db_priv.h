@@ -1,0 +1,45 @@
+/*
+ * db_priv.h - the inside of a connection, for db.c and stmt.c only.
+ */
+#ifndef RT_DB_DB_PRIV_H
+#define RT_DB_DB_PRIV_H
+
+#include <mysql.h>
+
+#include "lib/db/db.h"
+
+/* Statements kept per connection; a power of two, larger than there are. */
+#define DB_STMTS_MAX 512
+
+struct db {
+	MYSQL *my;                        /* NULL: not connected */
+	struct stmt *stmts[DB_STMTS_MAX]; /* open hash by text address */
+	unsigned int n_stmts;
+	unsigned int in_use; /* statements begun and not ended */
+	bool broken;
+	bool in_tx;
+	bool doomed; /* the transaction failed: only rollback helps */
+	uint64_t insert_id;
+	unsigned int timeout_ms;
+	char *socket;
+	char *user;
+	char *password;
+	char *name;
+};
+
+/* What was being done when an error came up. */
+enum db_phase {
+	DB_READING,   /* or preparing: nothing can have been changed */
+	DB_WRITING,   /* a single statement */
+	DB_COMMITTING /* the end of a transaction */
+};
+
+/* Turns the driver's error code into ours, logs what needs a person, marks
+ * the connection broken or the transaction doomed. */
+enum err db_failed(struct db *db, unsigned int code, const char *message,
+    enum db_phase phase);
+
+/* In stmt.c: drops every prepared statement of the connection. */
+void stmt_forget_all(struct db *db);
+
+#endif

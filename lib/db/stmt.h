@@ -1,0 +1,82 @@
+/*
+ * stmt.h - one execution of a prepared statement.
+ *
+ *   stmt_begin, then every stmt_in_*() in the order of the question marks,
+ *   then every stmt_out_*() in the order of the columns, then one of
+ *   stmt_exec(), stmt_one(), stmt_each()/stmt_next(), then stmt_end().
+ *
+ * Statements are prepared once per connection and kept by the address of
+ * their text, which must therefore be a constant. One statement is in use on a
+ * connection at a time per text; different ones may nest, as results are
+ * stored on our side. Errors of the stmt_in/out calls are kept and reported by
+ * the call that executes, so nothing between needs a check. Inputs are
+ * borrowed until the execution; output variables are written per row.
+ * Errors: db.h. Only lib/db includes this file.
+ */
+#ifndef RT_DB_STMT_H
+#define RT_DB_STMT_H
+
+#include "lib/db/db.h"
+
+struct stmt;
+
+/* Most parameters and most columns of one statement. */
+#define STMT_IN_MAX  80
+#define STMT_OUT_MAX 80
+
+/* sql must be constant text. On an error *out is NULL, and stmt_end(NULL) is
+ * allowed. */
+RT_MUST_USE enum err stmt_begin(struct db *db, const char *sql,
+    struct stmt **out);
+
+void stmt_in_null(struct stmt *st);
+void stmt_in_id(struct stmt *st, const uint8_t id[ID_BYTES]);
+/* NULL in the row when id is nil (all zero bytes). */
+void stmt_in_id_null(struct stmt *st, const uint8_t id[ID_BYTES]);
+/* UTF-8. */
+void stmt_in_text(struct stmt *st, struct slice s);
+/* NULL in the row when s.p is NULL. */
+void stmt_in_text_null(struct stmt *st, struct slice s);
+void stmt_in_bytes(struct stmt *st, const void *p, size_t n);
+void stmt_in_bytes_null(struct stmt *st, const void *p, size_t n);
+void stmt_in_u64(struct stmt *st, uint64_t v);
+void stmt_in_i64(struct stmt *st, int64_t v);
+void stmt_in_bool(struct stmt *st, bool v);
+/* DATETIME(6), years 1 to 9999. */
+void stmt_in_time_us(struct stmt *st, int64_t wall_us);
+/* NULL in the row when wall_us is 0. */
+void stmt_in_time_us_null(struct stmt *st, int64_t wall_us);
+
+/* A NULL column gives the nil id, "", 0, or false, and n = 0. */
+void stmt_out_id(struct stmt *st, uint8_t id[ID_BYTES]);
+/* Text and its NUL into out; ERR_RANGE when it is longer than cap - 1. */
+void stmt_out_text(struct stmt *st, char *out, size_t cap);
+/* At most cap bytes; *n says how many. */
+void stmt_out_bytes(struct stmt *st, void *out, size_t cap, size_t *n);
+/* Exactly n bytes, such as a hash; another length but NULL is ERR_RANGE. */
+void stmt_out_fixed(struct stmt *st, void *out, size_t n);
+void stmt_out_u64(struct stmt *st, uint64_t *out);
+void stmt_out_i64(struct stmt *st, int64_t *out);
+void stmt_out_u32(struct stmt *st, uint32_t *out);
+void stmt_out_u16(struct stmt *st, uint16_t *out);
+void stmt_out_bool(struct stmt *st, bool *out);
+void stmt_out_time_us(struct stmt *st, int64_t *wall_us);
+/* For columns where NULL is not the same as 0: *is_null is set for the
+ * stmt_out_*() called just before. */
+void stmt_out_null(struct stmt *st, bool *is_null);
+
+/* For INSERT, UPDATE, DELETE. *changed (may be NULL) is the number of rows
+ * found by the condition, whether or not their values changed; an INSERT …
+ * ON DUPLICATE KEY UPDATE counts 1 for a new row and 2 for an old one. */
+RT_MUST_USE enum err stmt_exec(struct stmt *st, uint64_t *changed);
+/* The same when exactly one row must be found: else ERR_NOTFOUND. */
+RT_MUST_USE enum err stmt_exec_one(struct stmt *st);
+/* One row. ERR_NOTFOUND: none; ERR_INTERNAL: more than one. */
+RT_MUST_USE enum err stmt_one(struct stmt *st);
+/* Begins a result of any length; then stmt_next() until ERR_NOTFOUND. */
+RT_MUST_USE enum err stmt_each(struct stmt *st);
+RT_MUST_USE enum err stmt_next(struct stmt *st);
+/* Gives the statement back to its connection. NULL is allowed. */
+void stmt_end(struct stmt *st);
+
+#endif
