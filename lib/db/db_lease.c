@@ -1,0 +1,262 @@
+#include "lib/db/db_lease.h"
+
+#include <string.h>
+
+#include "lib/db/stmt.h"
+
+static const char lease_add_sql[] =
+    "INSERT INTO lease"
+    " (company_id, id, pool_id, number_id, number_e164, visit_id, epoch,"
+    " started_at, beat_at, expires_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON DUPLICATE KEY UPDATE beat_at = GREATEST(beat_at, VALUES(beat_at))";
+
+static const char lease_beat_sql[] =
+    "UPDATE lease SET"
+    " beat_at = GREATEST(beat_at, ?), expires_at = GREATEST(expires_at, ?)"
+    " WHERE company_id = ? AND id = ? AND released_at IS NULL";
+
+static const char lease_release_sql[] =
+    "UPDATE lease SET released_at = ?"
+    " WHERE company_id = ? AND id = ? AND released_at IS NULL";
+
+/* Leases of one number never overlap, so the one that began last is the last
+ * in every sense; the inner query reads one entry of an index per number. */
+static const char lease_state_sql[] =
+    "SELECT pn.number_id, n.e164, l.id IS NOT NULL, l.id, l.visit_id,"
+    " v.visitor_id, l.started_at, l.beat_at,"
+    " LEAST(l.expires_at, COALESCE(l.released_at, l.expires_at)) AS ended"
+    " FROM pool_number pn"
+    " JOIN number n ON n.company_id = pn.company_id AND n.id = pn.number_id"
+    " LEFT JOIN lease l ON l.company_id = pn.company_id AND l.id ="
+    " (SELECT x.id FROM lease x WHERE x.company_id = pn.company_id"
+    " AND x.number_id = pn.number_id ORDER BY x.started_at DESC LIMIT 1)"
+    " LEFT JOIN visit v"
+    " ON v.company_id = l.company_id AND v.id = l.visit_id"
+    " WHERE pn.company_id = ? AND pn.pool_id = ? AND n.released_at IS NULL"
+    " ORDER BY ended, pn.number_id";
+
+/* In the order of the index; each row is one candidate or the same visit again,
+ * so twice the candidates are read. */
+#define CANDIDATE_ROWS_MAX (2 * ATTRIB_CANDIDATES_MAX)
+
+static const char candidates_sql[] =
+    "SELECT l.id, l.visit_id, v.visitor_id, l.started_at,"
+    " LEAST(l.beat_at, COALESCE(l.released_at, l.beat_at)),"
+    " v.tel_clicked_at, v.source, v.medium, v.campaign"
+    " FROM lease l"
+    " JOIN visit v ON v.company_id = l.company_id AND v.id = l.visit_id"
+    " WHERE l.company_id = ? AND l.number_id = ?"
+    " AND l.started_at <= ? AND l.started_at > ?"
+    " ORDER BY l.started_at DESC LIMIT ?";
+
+/* Whom this caller's earlier calls were credited to, latest first. */
+#define CREDITED_MAX 16
+
+static const char credited_sql[] =
+    "SELECT v.visitor_id"
+    " FROM phone_call c"
+    " JOIN interaction i ON i.company_id = c.company_id AND i.id = c.id"
+    " JOIN visit v ON v.company_id = i.company_id AND v.id = i.visit_id"
+    " WHERE c.company_id = ? AND c.caller_e164 = ? AND c.started_at < ?"
+    " AND c.id <> ? AND i.attributed_by = 'visit'"
+    " ORDER BY c.started_at DESC LIMIT ?";
+
+enum err db_lease_add(struct db *db, struct company_id company,
+    const struct lease_row *row)
+{
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, lease_add_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->id.v);
+	stmt_in_id(st, row->pool.v);
+	stmt_in_id(st, row->number.v);
+	stmt_in_text(st, slice_from(row->number_e164));
+	stmt_in_id(st, row->visit.v);
+	stmt_in_u64(st, row->epoch);
+	stmt_in_time_us(st, row->started_us);
+	stmt_in_time_us(st, row->beat_us);
+	stmt_in_time_us(st, row->expires_us);
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_lease_beat(struct db *db, struct company_id company,
+    struct lease_id id, int64_t beat_us, int64_t expires_us)
+{
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, lease_beat_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_time_us(st, beat_us);
+	stmt_in_time_us(st, expires_us);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_lease_release(struct db *db, struct company_id company,
+    struct lease_id id, int64_t at_us)
+{
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, lease_release_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_time_us(st, at_us);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_lease_pool_state(struct db *db, struct company_id company,
+    struct pool_id pool, void (*each)(void *ctx, const struct lease_last *l),
+    void *ctx)
+{
+	struct lease_last l;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, lease_state_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, pool.v);
+	stmt_out_id(st, l.number.v);
+	stmt_out_text(st, l.number_e164, sizeof(l.number_e164));
+	stmt_out_bool(st, &l.leased);
+	stmt_out_id(st, l.lease.v);
+	stmt_out_id(st, l.visit.v);
+	stmt_out_id(st, l.visitor.v);
+	stmt_out_time_us(st, &l.started_us);
+	stmt_out_time_us(st, &l.beat_us);
+	stmt_out_time_us(st, &l.end_us);
+	e = stmt_each(st);
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+		each(ctx, &l);
+	stmt_end(st);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+/* --- candidates -----------------------------------------------------------*/
+
+struct credited {
+	struct visitor_id ids[CREDITED_MAX];
+	size_t n;
+};
+
+static enum err read_credited(struct db *db, struct company_id company,
+    int64_t call_us, struct slice caller, struct call_id skip,
+    struct credited *out)
+{
+	struct visitor_id id;
+	struct stmt *st;
+	enum err e;
+
+	out->n = 0;
+	if (caller.n == 0)
+		return ERR_OK;
+	if ((e = stmt_begin(db, credited_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, caller);
+	stmt_in_time_us(st, call_us);
+	stmt_in_id(st, skip.v);
+	stmt_in_u64(st, CREDITED_MAX);
+	stmt_out_id(st, id.v);
+	e = stmt_each(st);
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+		if (out->n < CREDITED_MAX)
+			out->ids[out->n++] = id;
+	stmt_end(st);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum attrib_known known(const struct credited *c, struct visitor_id id)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (id_eq(c->ids[i].v, id.v))
+			return ATTRIB_SAME;
+	return c->n > 0 ? ATTRIB_OTHER : ATTRIB_UNKNOWN;
+}
+
+struct words {
+	char source[101];
+	char medium[101];
+	char campaign[256];
+};
+
+static enum err keep(struct arena *mem, const struct words *w,
+    struct attrib_candidate *c)
+{
+	if (!arena_copy(mem, slice_from(w->source), &c->source) ||
+	    !arena_copy(mem, slice_from(w->medium), &c->medium) ||
+	    !arena_copy(mem, slice_from(w->campaign), &c->campaign))
+		return ERR_NOMEM;
+	return ERR_OK;
+}
+
+static bool has_visit(const struct attrib_candidate *c, size_t n,
+    struct visit_id visit)
+{
+	for (size_t i = 0; i < n; i++)
+		if (id_eq(c[i].visit.v, visit.v))
+			return true;
+	return false;
+}
+
+enum err db_lease_candidates(struct db *db, struct company_id company,
+    struct number_id number, int64_t call_us, struct slice caller_e164,
+    struct call_id skip, struct arena *mem,
+    struct attrib_candidate out[ATTRIB_CANDIDATES_MAX], size_t *n)
+{
+	struct attrib_candidate c;
+	struct credited credited;
+	struct words w;
+	struct stmt *st;
+	size_t have = 0;
+	enum err e;
+
+	memset(&c, 0, sizeof(c));
+	e = read_credited(db, company, call_us, caller_e164, skip, &credited);
+	if (e != ERR_OK)
+		return e;
+	if ((e = stmt_begin(db, candidates_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, number.v);
+	stmt_in_time_us(st, call_us);
+	stmt_in_time_us(st, call_us - ATTRIB_LOOK_BACK_US);
+	stmt_in_u64(st, CANDIDATE_ROWS_MAX);
+	stmt_out_id(st, c.lease.v);
+	stmt_out_id(st, c.visit.v);
+	stmt_out_id(st, c.visitor.v);
+	stmt_out_time_us(st, &c.shown_us);
+	stmt_out_time_us(st, &c.seen_us);
+	stmt_out_time_us(st, &c.tel_clicked_us);
+	stmt_out_text(st, w.source, sizeof(w.source));
+	stmt_out_text(st, w.medium, sizeof(w.medium));
+	stmt_out_text(st, w.campaign, sizeof(w.campaign));
+	e = stmt_each(st);
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {
+		if (have == ATTRIB_CANDIDATES_MAX ||
+		    has_visit(out, have, c.visit))
+			continue;
+		c.caller = known(&credited, c.visitor);
+		e = keep(mem, &w, &c);
+		out[have++] = c;
+	}
+	stmt_end(st);
+	if (e != ERR_NOTFOUND)
+		return e;
+	*n = have;
+	return ERR_OK;
+}

@@ -1,0 +1,69 @@
+/*
+ * db_lease.h - "visit V was shown number N from t0 until t1", kept for ever:
+ * attribution reads the history, not whether a lease lives.
+ *
+ * The lease server writes in batches: db_begin(), db_pool_owner_check() for
+ * each pool, the verbs below, db_end(). Repeating a batch after ERR_UNCERTAIN
+ * changes nothing.
+ */
+#ifndef RT_DB_LEASE_H
+#define RT_DB_LEASE_H
+
+#include "lib/base/arena.h"
+#include "lib/core/attrib.h"
+#include "lib/db/db.h"
+
+#define DB_LEASE_E164_MAX 16
+
+struct lease_row {
+	struct lease_id id;
+	struct pool_id pool;
+	struct number_id number;
+	char number_e164[DB_LEASE_E164_MAX + 1];
+	struct visit_id visit;
+	uint64_t epoch;
+	int64_t started_us;
+	int64_t beat_us;
+	int64_t expires_us;
+	int64_t released_us; /* 0: not released early */
+};
+
+RT_MUST_USE enum err db_lease_add(struct db *db, struct company_id company,
+    const struct lease_row *row);
+/* Moves the last heartbeat and the end; never back, and not once released. */
+RT_MUST_USE enum err db_lease_beat(struct db *db, struct company_id company,
+    struct lease_id id, int64_t beat_us, int64_t expires_us);
+/* Ends it early; the first time counts. */
+RT_MUST_USE enum err db_lease_release(struct db *db, struct company_id company,
+    struct lease_id id, int64_t at_us);
+
+/* What the lease server knows of a number after a start. */
+struct lease_last {
+	struct number_id number;
+	char number_e164[DB_LEASE_E164_MAX + 1];
+	bool leased; /* false: never, and the rest is not set */
+	struct lease_id lease;
+	struct visit_id visit;
+	struct visitor_id visitor; /* nil when the visit is not stored */
+	int64_t started_us;
+	int64_t beat_us;
+	int64_t end_us; /* released or expires, whichever is sooner */
+};
+
+/* The pool's numbers with the last lease of each: never leased ones first,
+ * then by end_us. each() may keep nothing of what it is given. */
+RT_MUST_USE enum err db_lease_pool_state(struct db *db,
+    struct company_id company, struct pool_id pool,
+    void (*each)(void *ctx, const struct lease_last *l), void *ctx);
+
+/* Who may have made a call to number at call_us: the latest
+ * ATTRIB_CANDIDATES_MAX leases shown in the look-back before it, latest
+ * heartbeat first, each visit once, filled for attrib_decide(). caller_e164 ""
+ * means anonymous: nothing is then known of earlier calls. Texts are in mem.
+ * skip: a call that does not count as an earlier one (nil: none). */
+RT_MUST_USE enum err db_lease_candidates(struct db *db,
+    struct company_id company, struct number_id number, int64_t call_us,
+    struct slice caller_e164, struct call_id skip, struct arena *mem,
+    struct attrib_candidate out[ATTRIB_CANDIDATES_MAX], size_t *n);
+
+#endif

@@ -1,0 +1,132 @@
+#include "lib/db/db_visit.h"
+
+#include "lib/db/stmt.h"
+
+#define SOURCE_COLUMN(name, max) ", " #name
+#define SOURCE_MARK(name, max)   ", ?"
+#define SOURCE_IN(name, max)     stmt_in_text(st, row->source.name);
+
+/* The columns of lib/core/source, by its lists. */
+#define NAMES SOURCE_PARAMS(SOURCE_COLUMN) SOURCE_WORDS(SOURCE_COLUMN)
+#define MARKS SOURCE_PARAMS(SOURCE_MARK) SOURCE_WORDS(SOURCE_MARK)
+
+static const char visit_add_sql[] =
+    "INSERT INTO visit"
+    " (company_id, id, site_id, visitor_id, started_at, seen_at,"
+    " landing_url, referrer, ga_client_id, browser_zone" NAMES
+    ")"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?" MARKS
+    ")"
+    " ON DUPLICATE KEY UPDATE seen_at = GREATEST(seen_at, VALUES(seen_at))";
+
+static const char visit_progress_sql[] =
+    "UPDATE visit SET"
+    " seen_at = GREATEST(seen_at, ?), engaged_s = engaged_s + ?,"
+    " page_views = page_views + ?,"
+    " tel_clicked_at = COALESCE(?, tel_clicked_at)"
+    " WHERE company_id = ? AND id = ?";
+
+static const char visit_event_sql[] =
+    "INSERT INTO visit_event"
+    " (company_id, visit_id, id, kind, number_id, happened_at)"
+    " VALUES (?, ?, ?, ?, ?, ?)"
+    " ON DUPLICATE KEY UPDATE id = VALUES(id)";
+
+static const char visit_live_sql[] =
+    "SELECT company_id, id, site_id, visitor_id, seen_at, source, medium,"
+    " campaign,"
+    " COALESCE(NULLIF(gclid, ''), NULLIF(gbraid, ''), NULLIF(wbraid, ''),"
+    " NULLIF(dclid, ''), NULLIF(fbclid, ''), NULLIF(msclkid, ''),"
+    " NULLIF(ttclid, ''), li_fat_id)"
+    " FROM visit WHERE seen_at >= ?"
+    " ORDER BY seen_at LIMIT ?";
+
+enum err db_visit_add(struct db *db, struct company_id company,
+    const struct visit_row *row)
+{
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, visit_add_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->id.v);
+	stmt_in_id(st, row->site.v);
+	stmt_in_id(st, row->visitor.v);
+	stmt_in_time_us(st, row->started_us);
+	stmt_in_time_us(st, row->started_us);
+	stmt_in_text(st, row->landing_url);
+	stmt_in_text(st, row->referrer);
+	stmt_in_text(st, row->ga_client_id);
+	stmt_in_text(st, row->browser_zone);
+	SOURCE_PARAMS(SOURCE_IN)
+	SOURCE_WORDS(SOURCE_IN)
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_visit_progress(struct db *db, struct company_id company,
+    const struct visit_progress *p)
+{
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, visit_progress_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_time_us(st, p->seen_us);
+	stmt_in_u64(st, p->engaged_s);
+	stmt_in_u64(st, p->page_views);
+	stmt_in_time_us_null(st, p->tel_clicked_us);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, p->id.v);
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_visit_event_add(struct db *db, struct company_id company,
+    const struct visit_event_row *row)
+{
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, visit_event_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->visit.v);
+	stmt_in_id(st, row->id);
+	stmt_in_text(st, slice_from(row->kind));
+	stmt_in_id_null(st, row->number.v);
+	stmt_in_time_us(st, row->happened_us);
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_visit_each_live(struct db *db, int64_t since_us, uint32_t max,
+    void (*each)(void *ctx, const struct visit_live *v), void *ctx)
+{
+	struct visit_live v;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, visit_live_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_time_us(st, since_us);
+	stmt_in_u64(st, max);
+	stmt_out_id(st, v.company.v);
+	stmt_out_id(st, v.id.v);
+	stmt_out_id(st, v.site.v);
+	stmt_out_id(st, v.visitor.v);
+	stmt_out_time_us(st, &v.seen_us);
+	stmt_out_text(st, v.source, sizeof(v.source));
+	stmt_out_text(st, v.medium, sizeof(v.medium));
+	stmt_out_text(st, v.campaign, sizeof(v.campaign));
+	stmt_out_text(st, v.click_id, sizeof(v.click_id));
+	e = stmt_each(st);
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+		each(ctx, &v);
+	stmt_end(st);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}

@@ -1,0 +1,74 @@
+/*
+ * db_visit.h - visits: where a browser came from and how long it stayed.
+ *
+ * Written in the lease server's batches, by ids that it made: a repeated write
+ * after ERR_UNCERTAIN changes nothing. Texts must be valid UTF-8 and within
+ * the lengths of lib/core/source and URLQ_MAX.
+ */
+#ifndef RT_DB_VISIT_H
+#define RT_DB_VISIT_H
+
+#include "lib/core/source.h"
+#include "lib/db/db.h"
+
+struct visit_row {
+	struct visit_id id;
+	struct site_id site;
+	struct visitor_id visitor;
+	int64_t started_us;
+	struct slice landing_url;
+	struct slice referrer;
+	struct source source;
+	struct slice ga_client_id; /* at most 64 bytes */
+	struct slice browser_zone; /* IANA name the browser says, at most 64 */
+};
+
+RT_MUST_USE enum err db_visit_add(struct db *db, struct company_id company,
+    const struct visit_row *row);
+
+/* What a visit did since it was last written; times never go back. */
+struct visit_progress {
+	struct visit_id id;
+	int64_t seen_us;
+	uint32_t engaged_s;     /* to add */
+	uint32_t page_views;    /* to add */
+	int64_t tel_clicked_us; /* 0: no click */
+};
+
+/* Nothing happens to a visit that is not there. */
+RT_MUST_USE enum err db_visit_progress(struct db *db, struct company_id company,
+    const struct visit_progress *p);
+
+/* tel_click, consent_given, consent_withdrawn. number may be nil. */
+struct visit_event_row {
+	uint8_t id[ID_BYTES];
+	struct visit_id visit;
+	const char *kind;
+	struct number_id number;
+	int64_t happened_us;
+};
+
+RT_MUST_USE enum err db_visit_event_add(struct db *db,
+    struct company_id company, const struct visit_event_row *row);
+
+/* A visit that may go on after the lease server started anew. */
+struct visit_live {
+	struct company_id company;
+	struct visit_id id;
+	struct site_id site;
+	struct visitor_id visitor;
+	int64_t seen_us;
+	/* What tells a new arrival from the same one (source.h). */
+	char source[101];
+	char medium[101];
+	char campaign[256];
+	char click_id[513]; /* the first there is, in the order of clickid.h */
+};
+
+/* Of all companies, for the lease server only: visits seen since since_us,
+ * oldest first, at most max. each() may keep nothing of what it is given. */
+RT_MUST_USE enum err db_visit_each_live(struct db *db, int64_t since_us,
+    uint32_t max, void (*each)(void *ctx, const struct visit_live *v),
+    void *ctx);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * db_visitor.h - browsers that came back, or may.
+ *
+ * Written in the lease server's batches, by ids that it made: a repeated write
+ * after ERR_UNCERTAIN changes nothing. Rows exist only for visitors who
+ * consented or whose site assumes it.
+ */
+#ifndef RT_DB_VISITOR_H
+#define RT_DB_VISITOR_H
+
+#include "lib/db/db.h"
+
+struct visitor_seen {
+	struct visitor_id id;
+	struct visit_id visit;
+	bool paid; /* the visit came from a paid click */
+	int64_t seen_us;
+};
+
+/* The first time makes the row with visit as the first touch; later ones move
+ * last_seen_at and, when paid, the last paid touch. */
+RT_MUST_USE enum err db_visitor_seen(struct db *db, struct company_id company,
+    const struct visitor_seen *v);
+
+struct visitor_row {
+	struct visitor_id id;
+	struct visit_id first_visit;
+	struct visit_id last_paid_visit; /* nil: none */
+	int64_t first_seen_us;
+	int64_t last_seen_us;
+};
+
+/* ERR_NOTFOUND. */
+RT_MUST_USE enum err db_visitor_get(struct db *db, struct company_id company,
+    struct visitor_id id, struct visitor_row *out);
+
+#endif
