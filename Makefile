@@ -197,6 +197,24 @@ endif
 clean:
 	rm -rf build
 
+# --- the two commands --------------------------------------------------------
+
+#: make deps          install what is missing (apt, npm); says what and why
+.PHONY: deps run demo
+deps:
+	@dev/deps.sh
+
+#: make run           the whole product on loopback, in the foreground (RUN=...)
+RUN_V := release
+run: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) V=$(RUN_V) all static
+	@exec build/$(RUN_V)/ringtrace run $(RUN)
+
+#: make demo          one real call through everything, then stops
+demo: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) V=$(RUN_V) all static
+	@RT_BUILD=$(CURDIR)/build/$(RUN_V) exec node dev/demo.mjs
+
 # --- what browsers get ---------------------------------------------------------
 
 #: make static        style sheet and scripts of the pages into static/dist
@@ -234,10 +252,42 @@ fuzzers: $(FUZZ:%=$(B)/tests/%)
 unit: all $(UNIT:%=$(B)/tests/%) fuzzers
 	@dev/run-tests.sh $(UNIT:%=$(B)/tests/%) $(FUZZ:%=$(B)/tests/%)
 
+#: make check         lint, unit tests and fuzz corpora; under two minutes
+#: make test          everything: check, database, web, SIP, browser, whole calls
+#: make test-long     the same with large numbers, valgrind and analysers
+.PHONY: check test test-long
+check: deps
+	@dev/test.sh check
+test: deps
+	@dev/test.sh test
+test-long: deps
+	@dev/test.sh long
+
 #: make test-db       database tests on a throw-away MariaDB
-.PHONY: test-db
+#: make test-sim      simulated calls (SEED=, CALLS=)
+.PHONY: test-db test-sim
 test-db: all $(DBT:%=$(B)/tests/%)
 	@dev/run-tests.sh $(DBT:%=$(B)/tests/%)
+test-sim: all $(SIMT:%=$(B)/tests/%)
+	@RT_TEST_TIMEOUT_S=$(or $(RT_TEST_TIMEOUT_S),600) \
+	    dev/run-tests.sh $(SIMT:%=$(B)/tests/%)
+
+#: make valgrind      unit tests under valgrind
+.PHONY: valgrind
+valgrind: all $(UNIT:%=$(B)/tests/%)
+	@RT_TEST_WRAP=valgrind RT_TEST_TIMEOUT_S=1800 \
+	    dev/run-tests.sh $(UNIT:%=$(B)/tests/%)
+
+#: make tidy          clang-tidy, cppcheck and gcc's analyser over all C
+.PHONY: tidy
+tidy:
+	@dev/tidy.sh $(filter %.c,$(filter-out tests/% bench/%,$(ALL_C)))
+
+#: make coverage      lines and branches by room, against their floors
+.PHONY: coverage
+coverage:
+	@$(MAKE) --no-print-directory V=cov all tests fuzzers
+	@dev/coverage.sh
 
 #: make fuzz T=x S=60 search with libFuzzer; findings go into the corpus
 .PHONY: fuzz

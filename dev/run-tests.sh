@@ -8,7 +8,8 @@
 #   anything else      is executed; cmocka programs are asked for TAP
 # Environment for each: RT_TEST_ADDR (a locked 127.1.x.y), RT_TEST_DIR (a fresh
 # folder with a short path, removed afterwards), RT_BUILD (build/<variant>).
-# RT_TEST_TIMEOUT_S (120) bounds each program; RT_TEST_KEEP=1 keeps the folder.
+# RT_TEST_TIMEOUT_S (120) bounds each program; RT_TEST_KEEP=1 keeps the folder;
+# RT_TEST_WRAP=valgrind runs the C programs under it.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 jobs=2
@@ -44,6 +45,10 @@ run_one() {
 	*/fuzz_*) set -- "$prog" "tests/fuzz/corpus/${prog##*/fuzz_}" ;;
 	*) set -- "$prog" ;;
 	esac
+	if [ "${RT_TEST_WRAP:-}" = valgrind ] && [ "$1" = "$prog" ]; then
+		set -- valgrind -q --error-exitcode=99 --leak-check=full \
+			--errors-for-leak-kinds=definite,indirect "$@"
+	fi
 	timeout --kill-after=10 "$limit" "$@" >"$out" 2>"$out.err" {fd}>&- </dev/null
 	rc=$?
 	if [ $rc -ne 0 ] && ! grep -q '^not ok' "$out"; then

@@ -1,0 +1,33 @@
+// coverage.mjs SUMMARY.json FLOORS - lines and branches by room against floors.
+import { readFileSync } from 'node:fs';
+
+const [summary, floorsFile] = process.argv.slice(2);
+const rooms = new Map();
+for (const f of JSON.parse(readFileSync(summary, 'utf8')).files) {
+	const room = f.filename.split('/').slice(0, -1).join('/');
+	const sum = rooms.get(room) ?? { lines: 0, linesHit: 0, branches: 0, branchesHit: 0 };
+	sum.lines += f.line_total;
+	sum.linesHit += f.line_covered;
+	sum.branches += f.branch_total;
+	sum.branchesHit += f.branch_covered;
+	rooms.set(room, sum);
+}
+const floors = new Map();
+for (const line of readFileSync(floorsFile, 'utf8').split('\n')) {
+	const [room, lines, branches] = line.replace(/#.*/, '').trim().split(/\s+/);
+	if (room) floors.set(room, { lines: Number(lines), branches: Number(branches) });
+}
+const percent = (hit, all) => (all === 0 ? 100 : (100 * hit) / all);
+let bad = 0;
+console.log(`${'room'.padEnd(22)} ${'lines'.padStart(7)} ${'floor'.padStart(6)} ${'branches'.padStart(9)} ${'floor'.padStart(6)}`);
+for (const [room, s] of [...rooms].sort(([a], [b]) => (a < b ? -1 : 1))) {
+	const floor = floors.get(room);
+	const lines = percent(s.linesHit, s.lines);
+	const branches = percent(s.branchesHit, s.branches);
+	const low = floor && (lines < floor.lines || branches < floor.branches);
+	if (low) bad++;
+	console.log(`${room.padEnd(22)} ${lines.toFixed(1).padStart(6)}% ${String(floor?.lines ?? '-').padStart(6)} ` +
+		`${branches.toFixed(1).padStart(8)}% ${String(floor?.branches ?? '-').padStart(6)}${low ? '  BELOW' : ''}`);
+}
+if (bad > 0) console.log(`${bad} rooms are below their floor`);
+process.exit(bad > 0 ? 1 : 0);

@@ -1,0 +1,80 @@
+#!/bin/bash
+# test.sh check|test|long - runs the kinds of tests one after another and closes
+# with one line "N passed, N failed" over all of them (make check, make test,
+# make test-long). A step that cannot even begin counts as one failure.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+what=${1:-test}
+jobs=$(nproc)
+work=$(mktemp -d "${TMPDIR:-/tmp}/rtsum.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+export RT_TEST_TALLY=$work/tally
+: >"$RT_TEST_TALLY"
+begin=$SECONDS
+
+# step NAME COMMAND...: the command adds its counts to the tally itself; when it
+# fails without having done so, the step is the failure.
+step() {
+	local name=$1 rc start=$SECONDS before after
+	shift
+	printf '\n== %s\n' "$name"
+	before=$(wc -l <"$RT_TEST_TALLY")
+	"$@"
+	rc=$?
+	after=$(wc -l <"$RT_TEST_TALLY")
+	if [ $rc -ne 0 ] && [ "$before" -eq "$after" ]; then
+		echo "$name: failed before any test ran (status $rc)"
+		echo "0 1" >>"$RT_TEST_TALLY"
+	fi
+	printf '== %s: %d s\n' "$name" $((SECONDS - start))
+}
+quiet_make() { make --no-print-directory "-j$jobs" "$@" >"$work/make.log" 2>&1 || { tail -n 40 "$work/make.log"; return 1; }; }
+lint() {
+	local rc
+	quiet_make all tests || return 1
+	make -s lint >"$work/lint"
+	rc=$?
+	cat "$work/lint"
+	echo "$(grep -c '^ok' "$work/lint") $(grep -c '^not ok' "$work/lint")" >>"$RT_TEST_TALLY"
+	return $rc
+}
+unit() { # variant
+	quiet_make "V=$1" all tests fuzzers && make -s "V=$1" unit
+}
+# Test programs of one folder, two at a time; none is none.
+node_tests() { # folder variant
+	local list
+	list=$(ls tests/"$1"/*.test.mjs 2>/dev/null) || return 0
+	RT_BUILD=$PWD/build/${2:-debug} RT_TEST_TIMEOUT_S=${RT_TEST_TIMEOUT_S:-300} dev/run-tests.sh $list
+}
+c_tests() { # folder target
+	ls tests/"$1"/test_*.c >/dev/null 2>&1 || return 0
+	make -s "$2"
+}
+
+step "lint" lint
+step "unit tests and fuzz corpora, gcc" unit debug
+step "unit tests and fuzz corpora, clang sanitizers" unit san
+if [ "$what" != check ]; then
+	step "static files" quiet_make static
+	step "database" c_tests db test-db
+	step "simulated calls" c_tests sim test-sim
+	for kind in web sip browser drill e2e; do
+		step "$kind" node_tests $kind
+	done
+fi
+if [ "$what" = long ]; then
+	export RT_TEST_LONG=1 RT_TEST_TIMEOUT_S=3600
+	step "clang-tidy, cppcheck, -fanalyzer" make -s tidy
+	step "valgrind" make -s valgrind
+	step "memory sanitizer" unit msan
+	step "simulated calls, many" c_tests sim test-sim
+	step "drills, long" node_tests drill
+	step "coverage floors" make -s coverage
+fi
+
+read -r passed failed < <(awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }' "$RT_TEST_TALLY")
+printf '\n%s in %d s\n' "$what" $((SECONDS - begin))
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

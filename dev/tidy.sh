@@ -1,0 +1,22 @@
+#!/bin/bash
+# tidy.sh FILE.c... - clang-tidy, cppcheck and gcc -fanalyzer, quiet when there
+# is nothing to say. Slow: `make test-long` and by hand.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+bad=0
+inc="-I. $(pkg-config --cflags libmariadb)"
+checks='-*,bugprone-*,clang-analyzer-*,cert-*,-bugprone-easily-swappable-parameters'
+checks+=',-bugprone-assignment-in-if-condition,-bugprone-reserved-identifier'
+checks+=',-cert-dcl37-c,-cert-dcl51-cpp,-cert-err33-c'
+checks+=',-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling'
+printf '%s\0' "$@" | xargs -0 -P "$(nproc)" -n 4 clang-tidy --quiet --warnings-as-errors='*' \
+	"--checks=$checks" 2>/dev/null -- -std=c11 -D_GNU_SOURCE $inc || bad=1
+cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 \
+	--suppress=missingIncludeSystem --suppress=nullPointerRedundantCheck -D_GNU_SOURCE -I. -j "$(nproc)" "$@" || bad=1
+for f in "$@"; do
+	gcc -std=c11 -D_GNU_SOURCE $inc -O1 -fanalyzer -Werror -c -o /dev/null "$f" 2>build/analyzer.log || {
+		cat build/analyzer.log
+		bad=1
+	}
+done
+exit $bad
