@@ -1,0 +1,31 @@
+/*
+ * rec_file.h - the names of a recording: folders, ".part", marker, rename.
+ */
+#ifndef RT_REC_FILE_H
+#define RT_REC_FILE_H
+
+#include "lib/base/err.h"
+#include "lib/base/slice.h"
+
+#define REC_FILE_NAME_MAX 127
+#define REC_FILE_OPEN_DIR "open"
+
+/* True for "<folder>/<folder>/<file>.wav" made of letters, digits, '_' and
+ * '-', which cannot leave the directory. */
+bool rec_file_name_ok(struct slice name);
+
+/* Opens or creates "<name>.part" for reading and writing with its folders and
+ * its marker. *fresh: it was not there. ERR_CONFLICT: `name` is there. */
+RT_MUST_USE enum err rec_file_begin(int dirfd, const char *name, int *fd,
+    bool *fresh);
+/* Renames the synced ".part" to its name, syncs the folder, removes the
+ * marker. */
+RT_MUST_USE enum err rec_file_end(int dirfd, const char *name);
+
+/* Calls each(arg, name) for every recording that was begun and not ended. */
+RT_MUST_USE enum err rec_file_orphans(int dirfd,
+    void (*each)(void *arg, const char *name), void *arg);
+/* Removes the marker of a recording of which nothing is left. */
+void rec_file_forget(int dirfd, const char *name);
+
+#endif

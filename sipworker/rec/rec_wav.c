@@ -1,0 +1,303 @@
+#include "sipworker/rec/rec_wav.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+#include "lib/hash/sha256.h"
+#include "lib/snd/snd_wav.h"
+#include "sipworker/rec/rec_file.h"
+
+/* Frames of the window: a block, the lag and one long packet. */
+#define BLOCK  SND_WAV_RATE_HZ
+#define LAG    (SND_WAV_RATE_HZ / 5)
+#define WINDOW (BLOCK + LAG + 640)
+
+#define HASH_AT_ONCE 1024 /* frames */
+#define FRAME_MAX    640
+
+struct rec_wav {
+	int dirfd;
+	struct snd_wav *file;
+	struct sha256 *hash;
+	struct rec_time time[SND_WAV_CHANNELS];
+	int64_t end[SND_WAV_CHANNELS]; /* behind the last frame placed */
+	int64_t written;               /* frames given out of the window */
+	int64_t kept;                  /* of these, frames in the file */
+	bool failed;                   /* the disk refused; no more is tried */
+	uint64_t late;
+	uint64_t placed;
+	char name[REC_FILE_NAME_MAX + 1];
+	uint8_t window[WINDOW * SND_WAV_CHANNELS]; /* by position modulo */
+};
+
+static enum err hash_frames(struct rec_wav *w, const uint8_t *ulaw, size_t n)
+{
+	uint8_t pcm[HASH_AT_ONCE * SND_WAV_CHANNELS * 2];
+	enum err e = ERR_OK;
+
+	while (n > 0 && e == ERR_OK) {
+		const size_t some = n < HASH_AT_ONCE ? n : HASH_AT_ONCE;
+
+		for (size_t i = 0; i < some * SND_WAV_CHANNELS; i++) {
+			const uint16_t s = (uint16_t)snd_wav_pcm(ulaw[i]);
+
+			pcm[2 * i] = (uint8_t)s;
+			pcm[2 * i + 1] = (uint8_t)(s >> 8);
+		}
+		e = sha256_more(w->hash, pcm, some * SND_WAV_CHANNELS * 2);
+		ulaw += some * SND_WAV_CHANNELS;
+		n -= some;
+	}
+	return e;
+}
+
+/* Reads what an earlier life wrote, for the check sum. */
+static enum err hash_file(struct rec_wav *w, int fd, uint64_t at,
+    uint64_t frames)
+{
+	uint8_t block[HASH_AT_ONCE * SND_WAV_CHANNELS];
+
+	while (frames > 0) {
+		const size_t some =
+		    frames < HASH_AT_ONCE ? (size_t)frames : HASH_AT_ONCE;
+		const ssize_t n =
+		    pread(fd, block, some * SND_WAV_CHANNELS, (off_t)at);
+
+		if (n != (ssize_t)(some * SND_WAV_CHANNELS)) {
+			log_sys("rec: read back");
+			return ERR_IO;
+		}
+		if (hash_frames(w, block, some) != ERR_OK)
+			return ERR_INTERNAL;
+		at += (uint64_t)n;
+		frames -= some;
+	}
+	return ERR_OK;
+}
+
+/* Takes fd. */
+static enum err attach(struct rec_wav *w, int fd, bool fresh)
+{
+	uint64_t at = 0, frames = 0;
+	enum err e;
+
+	if (!fresh) {
+		e = snd_wav_repair(fd, &at, &frames);
+		if (e == ERR_SYNTAX && ftruncate(fd, 0) == 0) {
+			/* Killed before the header: no sample was written. */
+			frames = 0;
+			fresh = true;
+		} else if (e != ERR_OK ||
+			   (e = hash_file(w, fd, at, frames)) != ERR_OK) {
+			(void)close(fd); /* only read, or reported */
+			return e;
+		}
+	}
+	w->written = w->kept = (int64_t)frames;
+	return fresh ? snd_wav_create(&w->file, fd)
+		     : snd_wav_resume(&w->file, fd);
+}
+
+enum err rec_wav_open(struct rec_wav **out, int dirfd, struct slice name,
+    int64_t anchor_us)
+{
+	struct rec_wav *w;
+	bool fresh = true;
+	enum err e;
+	int fd = -1;
+
+	if (!rec_file_name_ok(name))
+		return ERR_RANGE;
+	if ((w = calloc(1, sizeof(*w))) == NULL)
+		return ERR_NOMEM;
+	w->dirfd = dirfd;
+	memcpy(w->name, name.p, name.n);
+	memset(w->window, SND_WAV_SILENCE, sizeof(w->window));
+	for (size_t i = 0; i < SND_WAV_CHANNELS; i++)
+		rec_time_init(&w->time[i], anchor_us);
+	if ((e = sha256_new(&w->hash)) != ERR_OK ||
+	    (e = rec_file_begin(dirfd, w->name, &fd, &fresh)) != ERR_OK ||
+	    (e = attach(w, fd, fresh)) != ERR_OK) {
+		rec_wav_drop(w);
+		return e;
+	}
+	*out = w;
+	return ERR_OK;
+}
+
+void rec_wav_drop(struct rec_wav *w)
+{
+	if (w == NULL)
+		return;
+	snd_wav_drop(w->file);
+	sha256_free(w->hash);
+	free(w);
+}
+
+static size_t slot(int64_t position)
+{
+	return (size_t)(position % WINDOW) * SND_WAV_CHANNELS;
+}
+
+/* Writes the n oldest frames of the window and makes them silent again. */
+static void put_out(struct rec_wav *w, size_t n)
+{
+	while (n > 0) {
+		const size_t from = slot(w->written);
+		const size_t room = WINDOW - from / SND_WAV_CHANNELS;
+		const size_t some = n < room ? n : room;
+		uint8_t *p = w->window + from;
+
+		if (!w->failed && (snd_wav_append(w->file, p, some) != ERR_OK ||
+				      hash_frames(w, p, some) != ERR_OK)) {
+			log_error("rec: stopped writing file=%s", w->name);
+			w->failed = true;
+		}
+		memset(p, SND_WAV_SILENCE, some * SND_WAV_CHANNELS);
+		w->written += (int64_t)some;
+		if (!w->failed)
+			w->kept = w->written;
+		n -= some;
+	}
+}
+
+/* Writes everything before `to`. */
+static void flush(struct rec_wav *w, int64_t to)
+{
+	while (w->written < to) {
+		const int64_t left = to - w->written;
+
+		put_out(w, left < BLOCK ? (size_t)left : BLOCK);
+	}
+}
+
+void rec_wav_tick(struct rec_wav *w, int64_t now_us)
+{
+	const int64_t now = rec_time_at(&w->time[0], now_us);
+
+	if (now - LAG - w->written >= BLOCK)
+		flush(w, w->written + (now - LAG - w->written) / BLOCK * BLOCK);
+}
+
+/* A step of the clock correction leaves a hole of a sample or two: the last
+ * sample fills it, silence would click. */
+static void bridge_step(struct rec_wav *w, unsigned int channel, int64_t at)
+{
+	const int64_t end = w->end[channel];
+
+	if (at <= end || at - end > 2 || end <= w->written)
+		return;
+	for (int64_t p = end; p < at; p++)
+		w->window[slot(p) + channel] =
+		    w->window[slot(end - 1) + channel];
+}
+
+void rec_wav_frame(struct rec_wav *w, unsigned int channel,
+    const struct rec_time_frame *f, const uint8_t *ulaw)
+{
+	int64_t at;
+
+	if (channel >= SND_WAV_CHANNELS || f->n > FRAME_MAX)
+		return;
+	at = rec_time_place(&w->time[channel], f);
+	/* The window moves on when the frame lies beyond it. */
+	flush(w, at + f->n - WINDOW);
+	if (at + f->n <= w->written) {
+		w->late++;
+		return;
+	}
+	bridge_step(w, channel, at);
+	for (int64_t i = 0; i < f->n; i++)
+		if (at + i >= w->written)
+			w->window[slot(at + i) + channel] = ulaw[i];
+	if (at + f->n > w->end[channel])
+		w->end[channel] = at + f->n;
+	w->placed++;
+}
+
+static enum err finish_file(struct rec_wav *w, struct rec_wav_result *out)
+{
+	struct stat st;
+	enum err e = w->failed ? ERR_IO : ERR_OK;
+
+	if (sha256_end(w->hash, out->sha256) != ERR_OK)
+		e = ERR_INTERNAL;
+	if (snd_wav_finish(w->file) != ERR_OK)
+		e = ERR_IO;
+	w->file = NULL;
+	if (e == ERR_OK)
+		e = rec_file_end(w->dirfd, w->name);
+	if (e == ERR_OK && fstatat(w->dirfd, w->name, &st, 0) == 0)
+		out->bytes = (uint64_t)st.st_size;
+	return e;
+}
+
+enum err rec_wav_finish(struct rec_wav *w, int64_t stop_us,
+    struct rec_wav_result *out)
+{
+	struct rec_wav_result result = { 0 };
+	const int64_t stop = rec_time_at(&w->time[0], stop_us);
+	enum err e;
+
+	flush(w, stop);
+	result.samples = (uint64_t)w->kept;
+	result.late = w->late;
+	result.placed = w->placed;
+	e = finish_file(w, &result);
+	rec_wav_drop(w);
+	*out = result;
+	return e;
+}
+
+/* A recording that was renamed and whose marker was left behind. */
+static enum err hash_finished(struct rec_wav *w, struct rec_wav_result *out)
+{
+	const int fd = openat(w->dirfd, w->name, O_RDWR | O_CLOEXEC);
+	uint64_t at = 0;
+	struct stat st;
+	enum err e;
+
+	if (fd == -1 || fstat(fd, &st) == -1) {
+		log_sys("rec: open %s", w->name);
+		if (fd != -1)
+			(void)close(fd);
+		return ERR_IO;
+	}
+	if ((e = snd_wav_repair(fd, &at, &out->samples)) == ERR_OK)
+		e = hash_file(w, fd, at, out->samples);
+	if (e == ERR_OK)
+		e = sha256_end(w->hash, out->sha256);
+	(void)close(fd); /* a repair is small and can be made again */
+	out->bytes = (uint64_t)st.st_size;
+	if (e == ERR_OK)
+		rec_file_forget(w->dirfd, w->name);
+	return e;
+}
+
+enum err rec_wav_salvage(int dirfd, const char *name,
+    struct rec_wav_result *out)
+{
+	struct rec_wav_result result = { 0 };
+	struct rec_wav *w;
+	enum err e;
+
+	e = rec_wav_open(&w, dirfd, slice_from(name), 0);
+	if (e == ERR_CONFLICT) {
+		if ((w = calloc(1, sizeof(*w))) == NULL)
+			return ERR_NOMEM;
+		w->dirfd = dirfd;
+		memcpy(w->name, name, strlen(name)); /* checked by open */
+		if ((e = sha256_new(&w->hash)) == ERR_OK)
+			e = hash_finished(w, &result);
+		rec_wav_drop(w);
+	} else if (e == ERR_OK) {
+		e = rec_wav_finish(w, 0, &result);
+	}
+	if (e == ERR_OK)
+		*out = result;
+	return e;
+}

@@ -1,0 +1,64 @@
+/*
+ * rec_wav.h - one call's recording: frames in, a stereo WAV file out.
+ *
+ * Left is the caller, right the called side. Frames are put where rec_time.h
+ * says, in a window that is written a second at a time and at least
+ * REC_WAV_LAG_US behind the clock; so packets out of order fall into place,
+ * and what nobody said is silence. The file is "<name>.part" until it is
+ * finished, synced and renamed. A marker "open/<file>" stands for every
+ * recording that is not finished (rec_file.h).
+ *
+ * The check sum is SHA-256 over the samples as 16-bit little-endian linear,
+ * interleaved: a FLAC made of the file proves equal. Not thread-safe.
+ */
+#ifndef RT_REC_WAV_H
+#define RT_REC_WAV_H
+
+#include "lib/base/err.h"
+#include "lib/base/slice.h"
+#include "sipworker/rec/rec_time.h"
+
+#define REC_WAV_SHA256 32
+/* How late a frame may come and still be kept. */
+#define REC_WAV_LAG_US (200 * INT64_C(1000))
+
+struct rec_wav;
+
+struct rec_wav_result {
+	uint64_t bytes;   /* of the file */
+	uint64_t samples; /* per channel */
+	uint8_t sha256[REC_WAV_SHA256];
+	uint64_t late;   /* frames that came after their place was written */
+	uint64_t placed; /* frames */
+};
+
+/* Creates the recording `name` ("<company>/<yyyy-mm-dd>/<call>.wav") below
+ * dirfd, with its folders, or goes on with its ".part" if that is there: a
+ * recorder that died and came back. Sample 0 is at anchor_us on the monotonic
+ * clock. ERR_RANGE: a name that leaves the directory; ERR_CONFLICT: it is
+ * finished already; ERR_IO. */
+RT_MUST_USE enum err rec_wav_open(struct rec_wav **out, int dirfd,
+    struct slice name, int64_t anchor_us);
+
+/* One frame of channel 0 (left) or 1; ulaw has f->n bytes. What a full disk
+ * refuses is remembered for rec_wav_finish(). */
+void rec_wav_frame(struct rec_wav *w, unsigned int channel,
+    const struct rec_time_frame *f, const uint8_t *ulaw);
+/* Writes what is due; to be called a few times a second. */
+void rec_wav_tick(struct rec_wav *w, int64_t now_us);
+
+/* Writes all up to stop_us, syncs, renames, frees w, whatever it returns. On
+ * ERR_IO *out says what there is; the ".part" stays for the sweeper, because
+ * audio is never thrown away. */
+RT_MUST_USE enum err rec_wav_finish(struct rec_wav *w, int64_t stop_us,
+    struct rec_wav_result *out);
+/* Leaves the ".part" as it is and frees w. NULL is allowed. */
+void rec_wav_drop(struct rec_wav *w);
+
+/* Finishes what a dead recorder left: mends and renames the ".part", or takes
+ * the check sum of a file that was renamed already. ERR_RANGE: a bad name;
+ * ERR_SYNTAX: the finished file is none of ours; ERR_IO. */
+RT_MUST_USE enum err rec_wav_salvage(int dirfd, const char *name,
+    struct rec_wav_result *out);
+
+#endif
