@@ -7,12 +7,17 @@ CREATE TABLE IF NOT EXISTS trunk (
 	name VARCHAR(100) COLLATE utf8mb4_unicode_520_ci NOT NULL,
 	enabled TINYINT UNSIGNED NOT NULL DEFAULT 1,
 	country CHAR(2) NOT NULL,                  -- of numbers sent without '+'
-	next_hop VARCHAR(255) NOT NULL,            -- host[:port] packets go to
-	uri_host VARCHAR(255) NOT NULL,            -- host of the request URI
+	dialled VARCHAR(16) NOT NULL DEFAULT 'uri', -- uri to pcpid diversion
+	codecs INT UNSIGNED NOT NULL DEFAULT 3,    -- 1 PCMU, 2 PCMA
+	identity_in TINYINT UNSIGNED NOT NULL DEFAULT 1, -- its PAI is believed
+	outgoing TINYINT UNSIGNED NOT NULL DEFAULT 1,    -- may carry B legs
+	next_hop VARCHAR(255) NOT NULL,            -- IPv4[:port] packets go to
+	uri_host VARCHAR(255) NOT NULL DEFAULT '', -- of the request URI
+	tech_prefix VARCHAR(16) NOT NULL DEFAULT '',
 	username VARCHAR(128) NOT NULL DEFAULT '', -- digest, outgoing calls
 	password_sealed VARBINARY(512) NULL,       -- sealed with seal.key
-	caller_id VARCHAR(16) NOT NULL DEFAULT '', -- '': pass the caller's
-	max_calls INT UNSIGNED NOT NULL DEFAULT 0, -- 0: no limit of its own
+	from_user VARCHAR(16) NOT NULL DEFAULT '', -- '': the caller's number
+	no_reply_ms INT UNSIGNED NOT NULL DEFAULT 4000,
 	created_at DATETIME(6) NOT NULL,
 	archived_at DATETIME(6) NULL,
 	PRIMARY KEY (account_id, id),
@@ -24,7 +29,8 @@ CREATE TABLE IF NOT EXISTS trunk_acl (
 	account_id BINARY(16) NOT NULL,
 	trunk_id BINARY(16) NOT NULL,
 	cidr VARCHAR(43) NOT NULL,                 -- 192.0.2.0/24
-	PRIMARY KEY (account_id, trunk_id, cidr),
+	media TINYINT UNSIGNED NOT NULL DEFAULT 0, -- of RTP rather than SIP
+	PRIMARY KEY (account_id, trunk_id, cidr, media),
 	CONSTRAINT trunk_acl_trunk_fk FOREIGN KEY (account_id, trunk_id)
 	    REFERENCES trunk (account_id, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
@@ -44,7 +50,6 @@ CREATE TABLE IF NOT EXISTS destination (
 	company_id BINARY(16) NOT NULL,
 	id BINARY(16) NOT NULL,
 	name VARCHAR(100) COLLATE utf8mb4_unicode_520_ci NOT NULL,
-	kind VARCHAR(8) NOT NULL,                  -- phone sip
 	target VARCHAR(255) NOT NULL,              -- E.164, or a SIP URI
 	trunk_id BINARY(16) NULL,                  -- NULL: the trunk the call came by
 	location_id BINARY(16) NULL,

@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS number (
 	location_id BINARY(16) NULL,
 	record VARCHAR(8) NOT NULL DEFAULT 'off',  -- off notice silent
 	record_confirmed_by BINARY(16) NULL,       -- the owner who chose silent
+	notice_key VARCHAR(64) NOT NULL DEFAULT '', -- prompt; '' the built-in one
 	added_at DATETIME(6) NOT NULL,
 	released_at DATETIME(6) NULL,
 	PRIMARY KEY (company_id, id),

@@ -388,6 +388,17 @@ enum err db_end(struct db *db, enum err e)
 	return e;
 }
 
+enum err db_join(struct db *db, bool *mine)
+{
+	*mine = !db->in_tx;
+	return *mine ? db_begin(db) : ERR_OK;
+}
+
+enum err db_join_end(struct db *db, bool mine, enum err e)
+{
+	return mine ? db_end(db, e) : e;
+}
+
 bool db_in_transaction(const struct db *db)
 {
 	return db->in_tx;

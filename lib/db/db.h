@@ -25,6 +25,12 @@
 
 struct db;
 
+/* Memory for text columns, with the NUL: 100 and 255 characters of UTF-8. */
+#define DB_NAME_BYTES 401
+#define DB_TEXT_BYTES 1021
+#define DB_E164_BYTES 17 /* "+" and up to 15 digits */
+#define DB_ZONE_BYTES 257
+
 /* Longest password taken from a secrets file. */
 #define DB_PASSWORD_MAX 128
 
@@ -75,6 +81,11 @@ void db_rollback(struct db *db);
  * back and returns e. */
 RT_MUST_USE enum err db_end(struct db *db, enum err e);
 bool db_in_transaction(const struct db *db);
+
+/* For verbs of several statements: begins a transaction unless one is open;
+ * *mine says so to db_join_end(), which ends only what was begun here. */
+RT_MUST_USE enum err db_join(struct db *db, bool *mine);
+RT_MUST_USE enum err db_join_end(struct db *db, bool mine, enum err e);
 
 /* The id of the row that the last INSERT into an AUTO_INCREMENT table made. */
 uint64_t db_insert_id(const struct db *db);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/arena.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
 #include "lib/db/db_priv.h"
@@ -17,6 +18,7 @@ enum out_kind {
 	OUT_TEXT,
 	OUT_BYTES,
 	OUT_FIXED,
+	OUT_SLICE,
 	OUT_U64,
 	OUT_I64,
 	OUT_U32,
@@ -36,6 +38,7 @@ struct out {
 	void *to;
 	size_t cap;
 	size_t *n_out;
+	struct arena *mem;
 	bool *null_out;
 	long long i;
 	MYSQL_TIME t;
@@ -359,6 +362,10 @@ static void get(struct stmt *st, enum out_kind kind, void *to, size_t cap,
 		b->buffer = to;
 		b->buffer_length = cap;
 		break;
+	case OUT_SLICE:
+		/* Its length comes with the row; fetch_slice() gets it. */
+		b->buffer_type = MYSQL_TYPE_BLOB;
+		break;
 	case OUT_U64:
 	case OUT_U32:
 	case OUT_U16:
@@ -395,6 +402,16 @@ void stmt_out_bytes(struct stmt *st, void *out, size_t cap, size_t *n)
 void stmt_out_fixed(struct stmt *st, void *out, size_t n)
 {
 	get(st, OUT_FIXED, out, n, NULL);
+}
+
+void stmt_out_slice(struct stmt *st, struct arena *mem, size_t max,
+    struct slice *out)
+{
+	const unsigned int at = st->at_out;
+
+	get(st, OUT_SLICE, out, max, NULL);
+	if (st->at_out > at)
+		st->out[at].mem = mem;
 }
 
 void stmt_out_u64(struct stmt *st, uint64_t *out)
@@ -493,11 +510,44 @@ static enum err finish_bytes(const struct out *o)
 	return ERR_OK;
 }
 
-/* Brings one column from the driver's form to the caller's. */
-static enum err finish_one(const struct out *o)
+static enum err fetch_slice(struct stmt *st, unsigned int column)
 {
+	const struct out *o = &st->out[column];
+	struct slice *to = o->to;
+	MYSQL_BIND b;
+	unsigned long n = 0;
+	char *p;
+
+	*to = (struct slice){ NULL, 0 };
+	if (o->is_null)
+		return ERR_OK;
+	if (o->n > o->cap)
+		return ERR_RANGE;
+	p = arena_alloc(o->mem, o->n);
+	if (p == NULL)
+		return ERR_NOMEM;
+	if (o->n > 0) {
+		memset(&b, 0, sizeof(b));
+		b.buffer_type = MYSQL_TYPE_BLOB;
+		b.buffer = p;
+		b.buffer_length = o->n;
+		b.length = &n;
+		if (mysql_stmt_fetch_column(st->my, &b, column, 0) != 0)
+			return failed(st, DB_READING);
+	}
+	*to = slice_of(p, o->n);
+	return ERR_OK;
+}
+
+/* Brings one column from the driver's form to the caller's. */
+static enum err finish_one(struct stmt *st, unsigned int column)
+{
+	const struct out *o = &st->out[column];
+
 	if (o->null_out != NULL)
 		*o->null_out = o->is_null != 0;
+	if (o->kind == OUT_SLICE)
+		return fetch_slice(st, column);
 	if (!o->is_null && o->error)
 		return ERR_RANGE;
 	switch (o->kind) {
@@ -505,6 +555,7 @@ static enum err finish_one(const struct out *o)
 	case OUT_TEXT:
 	case OUT_BYTES:
 	case OUT_FIXED:
+	case OUT_SLICE:
 		return finish_bytes(o);
 	case OUT_U64:
 	case OUT_I64:
@@ -581,7 +632,7 @@ enum err stmt_next(struct stmt *st)
 	if (rc != 0 && rc != MYSQL_DATA_TRUNCATED)
 		return failed(st, DB_READING);
 	for (unsigned int i = 0; i < st->n_out && e == ERR_OK; i++) {
-		e = finish_one(&st->out[i]);
+		e = finish_one(st, i);
 		if (e != ERR_OK)
 			log_error("stmt: column %u does not fit: %.60s", i + 1,
 			    st->sql);
@@ -597,6 +648,10 @@ enum err stmt_one(struct stmt *st)
 		return e;
 	if (mysql_stmt_num_rows(st->my) > 1)
 		return ERR_INTERNAL;
-	e = stmt_next(st);
-	return e;
+	return stmt_next(st);
+}
+
+size_t stmt_rows(const struct stmt *st)
+{
+	return mysql_stmt_num_rows(st->my);
 }

@@ -1,0 +1,46 @@
+/*
+ * db_audit.h - who did what, append only.
+ *
+ * Written in the transaction of the change it tells of. No verb changes or
+ * removes a row, and no program's grants allow it.
+ */
+#ifndef RT_DB_AUDIT_H
+#define RT_DB_AUDIT_H
+
+#include "lib/base/arena.h"
+#include "lib/db/db.h"
+
+struct audit_row {
+	uint8_t id[ID_BYTES]; /* UUIDv7, made by the caller */
+	struct account_id account;
+	struct user_id user;      /* nil: the system */
+	const char *action;       /* "number.add" */
+	const char *object_kind;  /* "number"; "" none */
+	uint8_t object[ID_BYTES]; /* nil: none */
+	struct slice before;      /* JSON; empty: none */
+	struct slice after;
+	struct slice address; /* of the user; "" none */
+	int64_t happened_us;
+};
+
+/* company nil: about the account itself. */
+RT_MUST_USE enum err db_audit_add(struct db *db, struct company_id company,
+    const struct audit_row *row);
+
+struct audit_seen {
+	uint8_t id[ID_BYTES];
+	struct user_id user;
+	char action[257];
+	char object_kind[129];
+	uint8_t object[ID_BYTES];
+	struct slice before;
+	struct slice after;
+	int64_t happened_us;
+};
+
+/* Newest first, ids below before (nil: all). */
+RT_MUST_USE enum err db_audit_list(struct db *db, struct company_id company,
+    const uint8_t before[ID_BYTES], uint32_t max, struct arena *mem,
+    struct audit_seen **rows, size_t *n);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * db_flow.h - call flows as documents in versions.
+ *
+ * A version is written once and never changed; one of them is published and
+ * run by live calls. Documents are JSON, checked by lib/json/flow_json before
+ * they come here.
+ */
+#ifndef RT_DB_FLOW_H
+#define RT_DB_FLOW_H
+
+#include "lib/base/arena.h"
+#include "lib/db/db.h"
+
+#define DB_FLOW_DOCUMENT_MAX 1048576
+
+struct flow_row {
+	struct flow_id id;
+	char name[DB_NAME_BYTES];
+	uint32_t last_version;      /* 0: none written yet */
+	uint32_t published_version; /* 0: none */
+	int64_t created_us;
+};
+
+RT_MUST_USE enum err db_flow_add(struct db *db, struct company_id company,
+    const struct flow_row *row);
+RT_MUST_USE enum err db_flow_get(struct db *db, struct company_id company,
+    struct flow_id id, struct flow_row *out);
+RT_MUST_USE enum err db_flow_list(struct db *db, struct company_id company,
+    struct arena *mem, struct flow_row **rows, size_t *n);
+/* Appends a version; *version is its number. Not yet live. by nil: system. */
+RT_MUST_USE enum err db_flow_write(struct db *db, struct company_id company,
+    struct flow_id id, struct slice document, struct user_id by, int64_t now_us,
+    uint32_t *version);
+RT_MUST_USE enum err db_flow_document(struct db *db, struct company_id company,
+    struct flow_id id, uint32_t version, struct arena *mem,
+    struct slice *document);
+/* Live calls keep the version they began with. */
+RT_MUST_USE enum err db_flow_publish(struct db *db, struct company_id company,
+    struct flow_id id, uint32_t version, int64_t now_us);
+
+#endif

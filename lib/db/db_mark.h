@@ -1,0 +1,64 @@
+/*
+ * db_mark.h - what people put on a call or form: outcome, value, note, tags.
+ *
+ * Outcome and value move the roll-ups in the same transaction.
+ */
+#ifndef RT_DB_MARK_H
+#define RT_DB_MARK_H
+
+#include "lib/base/arena.h"
+#include "lib/db/db.h"
+
+#define DB_OUTCOME_BYTES 129
+
+struct outcome_row {
+	char code[DB_OUTCOME_BYTES]; /* lead customer spam ... */
+	char name[DB_NAME_BYTES];
+	bool is_lead;
+	bool is_sale;
+	bool is_spam;
+};
+
+/* In the order people see them. */
+RT_MUST_USE enum err db_mark_outcomes(struct db *db, struct company_id company,
+    struct arena *mem, struct outcome_row **rows, size_t *n);
+
+enum mark_by {
+	MARK_BY_PERSON,
+	MARK_BY_RULE,
+	MARK_BY_ANALYSIS
+};
+
+/* outcome "" takes it away. user: for MARK_BY_PERSON. A person's outcome is
+ * not overwritten by a rule or analysis: ERR_CONFLICT. ERR_RANGE: the company
+ * has no such outcome; ERR_NOTFOUND: no such interaction. */
+RT_MUST_USE enum err db_mark_outcome(struct db *db, struct company_id company,
+    struct interaction_id id, struct slice outcome, enum mark_by by,
+    struct user_id user, int64_t now_us);
+/* In micro-units of the company's currency; has_value false takes it away. */
+RT_MUST_USE enum err db_mark_value(struct db *db, struct company_id company,
+    struct interaction_id id, bool has_value, int64_t value_micros);
+RT_MUST_USE enum err db_mark_note(struct db *db, struct company_id company,
+    struct interaction_id id, struct slice note);
+
+struct tag_row {
+	struct tag_id id;
+	char name[DB_NAME_BYTES];
+};
+
+RT_MUST_USE enum err db_mark_tag_add(struct db *db, struct company_id company,
+    const struct tag_row *row, int64_t now_us);
+RT_MUST_USE enum err db_mark_tags(struct db *db, struct company_id company,
+    struct arena *mem, struct tag_row **rows, size_t *n);
+/* Twice is no error. ERR_NOTFOUND: no such interaction or tag. */
+RT_MUST_USE enum err db_mark_tag(struct db *db, struct company_id company,
+    struct interaction_id id, struct tag_id tag, struct user_id by,
+    int64_t now_us);
+RT_MUST_USE enum err db_mark_untag(struct db *db, struct company_id company,
+    struct interaction_id id, struct tag_id tag);
+/* Of one interaction, by name. */
+RT_MUST_USE enum err db_mark_tags_of(struct db *db, struct company_id company,
+    struct interaction_id id, struct arena *mem, struct tag_row **rows,
+    size_t *n);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * db_pool.h - pools of numbers for web visits: what an administrator sets.
+ *
+ * Who holds a pool's live state is in db_pool_owner, leases in db_lease.
+ */
+#ifndef RT_DB_POOL_H
+#define RT_DB_POOL_H
+
+#include "lib/base/arena.h"
+#include "lib/db/db.h"
+
+struct pool_row {
+	struct pool_id id;
+	char name[DB_NAME_BYTES];
+	struct number_id overflow; /* nil: none */
+	struct location_id location;
+	uint32_t lease_s;     /* after the last heartbeat; 180 */
+	uint32_t min_reuse_s; /* 0: no hold */
+	int64_t created_us;
+};
+
+RT_MUST_USE enum err db_pool_add(struct db *db, struct company_id company,
+    const struct pool_row *row);
+RT_MUST_USE enum err db_pool_get(struct db *db, struct company_id company,
+    struct pool_id id, struct pool_row *out);
+RT_MUST_USE enum err db_pool_update(struct db *db, struct company_id company,
+    const struct pool_row *row);
+RT_MUST_USE enum err db_pool_list(struct db *db, struct company_id company,
+    struct arena *mem, struct pool_row **rows, size_t *n);
+
+/* ERR_CONFLICT: the number is in a pool already, has a tracker, or is
+ * released; ERR_RANGE: not the company's. */
+RT_MUST_USE enum err db_pool_number_add(struct db *db,
+    struct company_id company, struct pool_id pool, struct number_id number,
+    int64_t now_us);
+RT_MUST_USE enum err db_pool_number_remove(struct db *db,
+    struct company_id company, struct pool_id pool, struct number_id number);
+
+struct pool_number_row {
+	struct number_id id;
+	char e164[DB_E164_BYTES];
+};
+
+/* By number. */
+RT_MUST_USE enum err db_pool_numbers(struct db *db, struct company_id company,
+    struct pool_id pool, struct arena *mem, struct pool_number_row **rows,
+    size_t *n);
+
+#endif

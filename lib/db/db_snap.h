@@ -1,0 +1,53 @@
+/*
+ * db_snap.h - all that the engine's snapshot is built from, read at once.
+ *
+ * Across all companies: for the store only. Rows come as lib/core/snap_write
+ * wants them, as far as they can be filled here; the rest is the store's:
+ * passwords to unseal, flow documents to compile, numbers' flow rows to set.
+ */
+#ifndef RT_DB_SNAP_H
+#define RT_DB_SNAP_H
+
+#include "lib/base/arena.h"
+#include "lib/core/snap.h"
+#include "lib/db/db.h"
+
+struct db_snap_number {
+	struct snap_number row; /* flow and notice_prompt: not set yet */
+	struct account_id account;
+	struct trunk_id trunk;             /* nil: any of the account */
+	struct flow_id flow;               /* nil: see destination */
+	struct destination_id destination; /* plain forward; nil: none */
+	struct slice notice_key;
+};
+
+struct db_snap_flow {
+	struct flow_id id;
+	struct company_id company;
+	uint32_t version;
+	struct slice document; /* JSON */
+};
+
+struct db_snap {
+	uint64_t config_version;
+	struct snap_trunk *trunks; /* auth_password: "" */
+	struct slice *sealed;      /* of trunks[i]; n 0: none */
+	struct account_id *trunk_accounts;
+	size_t n_trunks;
+	struct snap_acl *acls;
+	size_t n_acls;
+	struct db_snap_number *numbers; /* by e164 */
+	size_t n_numbers;
+	struct db_snap_flow *flows; /* published versions in use */
+	size_t n_flows;
+	struct snap_destination *destinations; /* by id */
+	size_t n_destinations;
+};
+
+/* One consistent reading. Rows whose addresses cannot be read (next_hop,
+ * cidr) are left out and logged, so that one bad row stops nobody's calls.
+ * Texts are in mem. */
+RT_MUST_USE enum err db_snap_read(struct db *db, struct arena *mem,
+    struct db_snap *out);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * db_tracker.h - source trackers: one number that stands for one source.
+ */
+#ifndef RT_DB_TRACKER_H
+#define RT_DB_TRACKER_H
+
+#include "lib/base/arena.h"
+#include "lib/db/db.h"
+
+struct tracker_row {
+	struct tracker_id id;
+	struct number_id number;
+	char name[DB_NAME_BYTES];
+	char source[DB_NAME_BYTES];
+	char medium[DB_NAME_BYTES];
+	char campaign[DB_TEXT_BYTES];
+	char channel[129];
+	struct site_id site; /* nil: an offline source */
+	/* When the tag shows it, best first: param url referrer group always;
+	 * none for offline sources. */
+	char match_kind[17];
+	char match_value[DB_TEXT_BYTES];
+	int64_t created_us;
+};
+
+/* ERR_CONFLICT: the number is in a pool or has a tracker already; ERR_RANGE:
+ * number or site is not the company's. */
+RT_MUST_USE enum err db_tracker_add(struct db *db, struct company_id company,
+    const struct tracker_row *row);
+RT_MUST_USE enum err db_tracker_get(struct db *db, struct company_id company,
+    struct tracker_id id, struct tracker_row *out);
+RT_MUST_USE enum err db_tracker_by_number(struct db *db,
+    struct company_id company, struct number_id number,
+    struct tracker_row *out);
+RT_MUST_USE enum err db_tracker_list(struct db *db, struct company_id company,
+    struct arena *mem, struct tracker_row **rows, size_t *n);
+RT_MUST_USE enum err db_tracker_archive(struct db *db,
+    struct company_id company, struct tracker_id id, int64_t now_us);
+
+#endif

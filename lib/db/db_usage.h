@@ -1,0 +1,37 @@
+/*
+ * db_usage.h - what each company used, per UTC day, for re-billing.
+ */
+#ifndef RT_DB_USAGE_H
+#define RT_DB_USAGE_H
+
+#include "lib/base/arena.h"
+#include "lib/db/db.h"
+
+enum usage_kind {
+	USAGE_NUMBER_DAYS,
+	USAGE_CALLS,
+	USAGE_INBOUND_S,  /* callers' legs, answered, each call rounded up */
+	USAGE_OUTBOUND_S, /* destinations' legs, answered, each rounded up */
+	USAGE_RECORDED_S,
+	USAGE_RECORDED_BYTES,
+	USAGE_KIND_COUNT
+};
+
+const char *db_usage_name(enum usage_kind kind);
+
+/* at_us: any time of the day. */
+RT_MUST_USE enum err db_usage_add(struct db *db, struct company_id company,
+    int64_t at_us, enum usage_kind kind, uint64_t amount);
+/* Counts the numbers every company had on the day of at_us; once a day or
+ * more often, the result is the same. */
+RT_MUST_USE enum err db_usage_numbers(struct db *db, int64_t at_us);
+
+struct usage_sum {
+	uint64_t amount[USAGE_KIND_COUNT];
+};
+
+/* Of the days from the one of from_us to before the one of to_us. */
+RT_MUST_USE enum err db_usage_read(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, struct usage_sum *out);
+
+#endif
