@@ -44,13 +44,13 @@ struct sip_msg {
 	struct slice call_id;
 	struct sip_cseq cseq;
 	struct slice body;
-	size_t n_fields;
-	struct sip_field fields[SIP_MSG_FIELDS_MAX];
 	/* Not 0: a request that can be answered, but only with this status
 	 * (400, 483, 505, 513); why_bad is the reason phrase. sip_txn answers
 	 * such a request itself. */
 	unsigned int bad;
 	const char *why_bad;
+	size_t n_fields;
+	struct sip_field fields[SIP_MSG_FIELDS_MAX];
 };
 
 /* `unfolded` is scratch for messages with folded lines, needed as long as *out

@@ -4,7 +4,7 @@
  * Values are checked, not trusted: a CR, LF or NUL in any of them fails the
  * buf (ERR_SYNTAX), so nothing a peer sent can start a line of its own. A
  * message is a start line, fields, and one sip_write_body() or
- * sip_write_end(). `compact` in struct sip_write_request writes short names,
+ * sip_write_end().
  * for messages that would pass 1,200 bytes.
  */
 #ifndef RT_SIP_WRITE_H
