@@ -473,7 +473,7 @@ static const struct {
 	{ "no Call-ID", "Call-ID:", "Bell-ID:", "" },
 	{ "no CSeq", "CSeq:", "DSeq:", "" },
 	{ "Via broken", "SIP/2.0/UDP 127", "SIP/2.0/UDP@127", "" },
-	{ "not SIP", "INVITE sip", "GET / HTTP", "" },
+	{ "not SIP", " SIP/2.0\r\nVia", " HTTP/1.1\r\nVia", "" },
 };
 
 static void test_malformed(void **state)
