@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/ctl_call.h"
 #include "ctl/ctl_guard.h"
 #include "ctl/ctl_run.h"
 #include "lib/base/log.h"
@@ -19,6 +20,7 @@ static int help(int argc, char *const *argv);
 
 static const struct command commands[] = {
 	{ "run", ctl_run, "the whole product in the foreground" },
+	{ "call", ctl_call, "place and take test calls" },
 	{ "guard", ctl_guard, NULL },
 	{ "help", help, "this list" },
 };

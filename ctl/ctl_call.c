@@ -1,0 +1,438 @@
+#include "ctl/ctl_call.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/ctl_opt.h"
+#include "ctl/ua.h"
+#include "lib/base/clk.h"
+#include "lib/base/log.h"
+#include "lib/base/scan.h"
+
+#define CALLS_MAX   1000000
+#define AT_ONCE_MAX 5000
+#define TURN_US     (20 * INT64_C(1000))
+#define DRAIN_US    (6 * RT_SEC_US)
+#define NUMBER_MAX  32
+
+struct options {
+	const char *listen;
+	const char *target;
+	const char *number;
+	const char *caller;
+	const char *name;
+	const char *keys;
+	const char *play;
+	const char *save;
+	const char *answer;
+	uint64_t calls;
+	uint64_t per_minute;
+	uint64_t at_once;
+	uint64_t talk_ms;
+	uint64_t ring_ms;
+	uint64_t give_up_ms;
+	uint64_t rtp_min;
+	uint64_t rtp_max;
+	bool no_180;
+};
+
+#define TEXT(field, opt, value, help)                                         \
+	{                                                                     \
+		opt, CTL_OPT_TEXT, offsetof(struct options, field), 0, value, \
+		    help                                                      \
+	}
+#define NUMBER(field, opt, max, value, help)                                   \
+	{                                                                      \
+		opt, CTL_OPT_U64, offsetof(struct options, field), max, value, \
+		    help                                                       \
+	}
+
+static const struct ctl_opt rows[] = {
+	TEXT(listen, "listen", "ADDR:PORT", "own SIP address"),
+	TEXT(target, "target", "ADDR:PORT", "where calls are sent"),
+	TEXT(number, "number", "NUMBER", "whom to call"),
+	TEXT(caller, "caller", "NUMBER", "who calls; load counts it up"),
+	TEXT(name, "name", "TEXT", "display name of the caller"),
+	TEXT(keys, "keys", "DIGITS", "keys to press 2 s after the answer"),
+	TEXT(play, "play", "SOUND",
+	    "silence, tone:HZ, clicks:MS, file:PATH, measure"),
+	TEXT(save, "save", "PATH",
+	    "keep what is heard: carrier a file, phone a folder"),
+	TEXT(answer, "answer", "HOW",
+	    "yes, busy, reject, ring, silent or a SIP status"),
+	NUMBER(calls, "calls", CALLS_MAX, "N",
+	    "how many; a phone ends after N (0: never)"),
+	NUMBER(per_minute, "per-minute", 600000, "N", "load: set-ups a minute"),
+	NUMBER(at_once, "at-once", AT_ONCE_MAX, "N",
+	    "calls at a time, at most"),
+	NUMBER(talk_ms, "talk-ms", 86400000, "MS",
+	    "hang up this long after the answer (0: never)"),
+	NUMBER(ring_ms, "ring-ms", 600000, "MS", "ring this long"),
+	NUMBER(give_up_ms, "give-up-ms", 600000, "MS",
+	    "cancel when not answered by then (0: never)"),
+	NUMBER(rtp_min, "rtp-min", 65534, "PORT", "first RTP port, even"),
+	NUMBER(rtp_max, "rtp-max", 65535, "PORT", "last RTP port"),
+	{ "no-180", CTL_OPT_FLAG, offsetof(struct options, no_180), 0, NULL,
+	    "answer without ringing first" },
+};
+
+struct totals {
+	uint64_t placed;
+	uint64_t ended;
+	uint64_t answered; /* of the outgoing calls, or of all for a phone */
+	uint64_t failed;
+	uint64_t tx, rx, lost;
+	uint64_t gaps; /* calls with a pause of more than 100 ms in what came */
+};
+
+struct run {
+	struct options opt;
+	bool dials;
+	bool answers;
+	bool quiet; /* load: no line for each call */
+	struct totals sum;
+	struct ua_hist *to_18x;
+	struct ua_hist *to_200;
+	struct ua_hist *latency;
+	struct ua_sound *sound;
+	struct addr4 target;
+};
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	stop = 1;
+}
+
+static const char *by_name(enum ua_by by)
+{
+	static const char *const names[] = { "nobody", "us", "them" };
+
+	return names[by];
+}
+
+static void count(struct run *r, const struct ua_report *p)
+{
+	const bool ours = p->outgoing || !r->dials;
+
+	if (p->what != UA_ENDED)
+		return;
+	r->sum.tx += p->tx;
+	r->sum.rx += p->rx;
+	r->sum.lost += p->lost;
+	r->sum.gaps += p->gap_max_us > 100000;
+	if (!ours)
+		return;
+	r->sum.ended++;
+	if (p->status == 200)
+		r->sum.answered++;
+	else
+		r->sum.failed++;
+	if (p->outgoing && p->to_18x_us >= 0)
+		ua_hist_add(r->to_18x, p->to_18x_us);
+	if (p->outgoing && p->to_200_us >= 0)
+		ua_hist_add(r->to_200, p->to_200_us);
+}
+
+static void print_ended(const struct ua_report *p, const char *dir)
+{
+	(void)printf(
+	    "ended call=%u dir=%s status=%u by=%s cancelled=%s "
+	    "talk_ms=%lld tx=%llu rx=%llu lost=%llu jitter_us=%lld "
+	    "ssrcs=%llu gap_max_ms=%lld keys=%s dialled=%.*s "
+	    "peer=%.*s call_id=%.*s\n",
+	    p->call, dir, p->status, by_name(p->ended_by),
+	    p->cancelled ? "yes" : "no", (long long)(p->talk_us / 1000),
+	    (unsigned long long)p->tx, (unsigned long long)p->rx,
+	    (unsigned long long)p->lost, (long long)p->jitter_us,
+	    (unsigned long long)(p->ssrc_changes + (p->rx > 0)),
+	    (long long)(p->gap_max_us / 1000), p->pressed,
+	    SLICE_FMT(p->dialled), SLICE_FMT(p->peer), SLICE_FMT(p->call_id));
+}
+
+static void on_report(void *arg, const struct ua_report *p)
+{
+	struct run *r = arg;
+	const char *dir = p->outgoing ? "out" : "in";
+
+	count(r, p);
+	if (r->quiet)
+		return;
+	switch (p->what) {
+	case UA_RINGING:
+		(void)printf("ringing call=%u dir=%s after_ms=%lld\n", p->call,
+		    dir, (long long)(p->to_18x_us / 1000));
+		return;
+	case UA_ANSWERED:
+		(void)printf("answered call=%u dir=%s after_ms=%lld\n", p->call,
+		    dir, (long long)(p->to_200_us / 1000));
+		return;
+	case UA_ENDED:
+		print_ended(p, dir);
+		return;
+	}
+}
+
+static void print_summary(const struct run *r)
+{
+	const struct totals *t = &r->sum;
+
+	(void)printf(
+	    "summary calls=%llu answered=%llu failed=%llu tx=%llu "
+	    "rx=%llu lost=%llu gaps=%llu",
+	    (unsigned long long)t->ended, (unsigned long long)t->answered,
+	    (unsigned long long)t->failed, (unsigned long long)t->tx,
+	    (unsigned long long)t->rx, (unsigned long long)t->lost,
+	    (unsigned long long)t->gaps);
+	if (r->dials)
+		(void)printf(
+		    " to_18x_p50_us=%lld to_18x_p99_us=%lld "
+		    "to_200_p50_us=%lld to_200_p99_us=%lld",
+		    (long long)ua_hist_at_us(r->to_18x, 500),
+		    (long long)ua_hist_at_us(r->to_18x, 990),
+		    (long long)ua_hist_at_us(r->to_200, 500),
+		    (long long)ua_hist_at_us(r->to_200, 990));
+	if (r->latency->n > 0)
+		(void)printf(
+		    " rtp_p50_us=%lld rtp_p99_us=%lld "
+		    "rtp_max_us=%lld",
+		    (long long)ua_hist_at_us(r->latency, 500),
+		    (long long)ua_hist_at_us(r->latency, 990),
+		    (long long)r->latency->max_us);
+	(void)printf("\n");
+}
+
+static bool set_manner(const char *how, struct ua_answering *a)
+{
+	static const struct {
+		const char *name;
+		enum ua_manner manner;
+		unsigned int status;
+	} names[] = {
+		{ "yes", UA_ANSWER, 200 },
+		{ "busy", UA_REFUSE, 486 },
+		{ "reject", UA_REFUSE, 603 },
+		{ "ring", UA_RING, 0 },
+		{ "silent", UA_SILENT, 0 },
+	};
+	uint64_t v;
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(names); i++) {
+		if (strcmp(how, names[i].name) == 0) {
+			a->manner = names[i].manner;
+			a->status = names[i].status;
+			return true;
+		}
+	}
+	if (scan_whole_u64(slice_from(how), 699, &v) != ERR_OK || v < 400)
+		return false;
+	a->manner = UA_REFUSE;
+	a->status = (unsigned int)v;
+	return true;
+}
+
+/* The caller's number with n added to its digits, so that no two calls of a
+ * load look like one caller trying again. */
+static void nth_caller(const char *base, uint64_t n, char out[NUMBER_MAX])
+{
+	size_t i = strlen(base);
+
+	(void)snprintf(out, NUMBER_MAX, "%s", base);
+	if (i >= NUMBER_MAX)
+		i = NUMBER_MAX - 1;
+	for (; n > 0 && i > 0; i--) {
+		if (!scan_is_digit(out[i - 1]))
+			continue;
+		n += (uint64_t)(out[i - 1] - '0');
+		out[i - 1] = (char)('0' + n % 10);
+		n /= 10;
+	}
+}
+
+static enum err dial_next(struct run *r, struct ua *u)
+{
+	char caller[NUMBER_MAX];
+	struct ua_dial d = { .target = r->target,
+		.number = slice_from(r->opt.number),
+		.display = slice_from(r->opt.name),
+		.keys = slice_from(r->opt.keys),
+		.talk_us = (int64_t)r->opt.talk_ms * 1000,
+		.give_up_us = (int64_t)r->opt.give_up_ms * 1000,
+		.sound = r->sound,
+		.save_path = r->answers ? NULL : r->opt.save };
+	enum err e;
+
+	nth_caller(r->opt.caller, r->sum.placed, caller);
+	d.caller = slice_from(caller);
+	e = ua_dial(u, &d);
+	r->sum.placed++;
+	if (e != ERR_OK) {
+		r->sum.ended++;
+		r->sum.failed++;
+		log_error("call: not placed err=%s", err_name(e));
+	}
+	return e;
+}
+
+static bool done(const struct run *r)
+{
+	return stop != 0 || (r->opt.calls != 0 && r->sum.ended >= r->opt.calls);
+}
+
+/* Places the calls that are due, keeping the rate also when a turn was late.
+ */
+static void dial_due(struct run *r, struct ua *u, int64_t begun_us)
+{
+	const uint64_t passed_us = (uint64_t)(clk_mono_us() - begun_us);
+	const uint64_t due = 1 + passed_us * r->opt.per_minute / 60000000;
+
+	while (r->sum.placed < due && r->sum.placed < r->opt.calls &&
+	       r->sum.placed - r->sum.ended < r->opt.at_once)
+		if (dial_next(r, u) != ERR_OK)
+			return;
+}
+
+static int serve(struct run *r, struct ua *u)
+{
+	const int64_t begun_us = clk_mono_us();
+	int64_t end_us;
+
+	(void)printf("ready listen=%s\n", r->opt.listen);
+	while (!done(r)) {
+		if (r->dials)
+			dial_due(r, u, begun_us);
+		ua_run(u, r->dials && r->opt.per_minute > 600 ? 1000 : TURN_US);
+	}
+	if (stop != 0)
+		ua_hang_up_all(u);
+	end_us = clk_mono_us() + DRAIN_US;
+	while (ua_calls(u) > 0 && clk_mono_us() < end_us)
+		ua_run(u, TURN_US);
+	/* Repeated requests of the last call still want their answers. */
+	ua_run(u, RT_SEC_US / 2);
+	print_summary(r);
+	return r->dials && r->sum.failed > 0 ? 1 : 0;
+}
+
+static int wrong(const char *what)
+{
+	(void)fprintf(stderr, "ringtrace call: %s\n", what);
+	return 2;
+}
+
+static int usage(void)
+{
+	(void)printf(
+	    "usage: ringtrace call carrier|phone|load [OPTION...]\n\n"
+	    "  carrier  places calls to --number at --target\n"
+	    "  phone    answers calls until stopped\n"
+	    "  load     both, and prints percentiles only\n\n");
+	ctl_opt_help(rows, RT_ARRAY_LEN(rows));
+	return 0;
+}
+
+static bool set_role(struct run *r, const struct ctl_opt_rest *rest)
+{
+	const char *role = rest->n == 1 ? rest->arg[0] : "";
+
+	r->quiet = strcmp(role, "load") == 0;
+	r->dials = r->quiet || strcmp(role, "carrier") == 0;
+	r->answers = r->quiet || strcmp(role, "phone") == 0;
+	if (r->opt.calls == 0 && r->dials)
+		r->opt.calls = 1;
+	return r->dials || r->answers;
+}
+
+static int go(struct run *r, const struct ua_conf *conf)
+{
+	struct sigaction sa;
+	struct ua *u;
+	int status;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = on_signal;
+	(void)sigaction(SIGTERM, &sa, NULL);
+	(void)sigaction(SIGINT, &sa, NULL);
+	(void)setvbuf(stdout, NULL, _IOLBF, 0);
+	if (ua_open(conf, &u) != ERR_OK)
+		return 1;
+	status = serve(r, u);
+	ua_close(u);
+	return status;
+}
+
+static int configure(struct run *r, struct ua_conf *conf)
+{
+	enum err e;
+
+	*conf = (struct ua_conf){ .rtp_port_min = (uint16_t)r->opt.rtp_min,
+		.rtp_port_max = (uint16_t)r->opt.rtp_max,
+		/* A load answers its own calls. */
+		.max_calls =
+		    (uint32_t)(r->opt.at_once * (r->quiet ? 2 : 1) + 16),
+		.report = on_report,
+		.arg = r };
+	if (addr4_parse(slice_from(r->opt.listen), 5070, &conf->listen) !=
+	    ERR_OK)
+		return wrong("--listen is not ADDRESS:PORT");
+	if (r->dials && (r->opt.target == NULL || r->opt.number == NULL))
+		return wrong("--target and --number say whom to call");
+	if (r->dials &&
+	    addr4_parse(slice_from(r->opt.target), 5060, &r->target) != ERR_OK)
+		return wrong("--target is not ADDRESS:PORT");
+	if (r->opt.rtp_min % 2 != 0 || r->opt.rtp_min + 1 > r->opt.rtp_max)
+		return wrong("--rtp-min is even and below --rtp-max");
+	if (!set_manner(r->opt.answer, &conf->answering))
+		return wrong(
+		    "--answer is yes, busy, reject, ring, silent or "
+		    "400 to 699");
+	e = ua_sound_open(slice_from(r->opt.play), &r->sound);
+	if (e != ERR_OK)
+		return wrong("--play: no such sound");
+	conf->answering.ring_us = (int64_t)r->opt.ring_ms * 1000;
+	conf->answering.talk_us = r->dials ? 0 : (int64_t)r->opt.talk_ms * 1000;
+	conf->answering.sound = r->sound;
+	conf->answering.save_dir = r->quiet ? NULL : r->opt.save;
+	conf->answering.no_180 = r->opt.no_180;
+	conf->latency = r->latency;
+	return 0;
+}
+
+int ctl_call(int argc, char *const *argv)
+{
+	struct run r = { .opt = { .listen = "127.0.0.1:5070",
+			     .caller = "+12125550100",
+			     .play = "tone:440",
+			     .answer = "yes",
+			     .per_minute = 60,
+			     .at_once = 100,
+			     .rtp_min = 24000,
+			     .rtp_max = 32767 } };
+	struct ctl_opt_rest rest = { .n = 0 };
+	struct ua_conf conf;
+	int status = 2;
+
+	if (argc < 2 || strcmp(argv[1], "--help") == 0)
+		return usage();
+	if (ctl_opt_parse(rows, RT_ARRAY_LEN(rows), argc, argv, &r.opt,
+		&rest) != ERR_OK)
+		return 2;
+	if (!set_role(&r, &rest))
+		return wrong("say carrier, phone or load; see --help");
+	r.to_18x = calloc(1, sizeof(*r.to_18x));
+	r.to_200 = calloc(1, sizeof(*r.to_200));
+	r.latency = calloc(1, sizeof(*r.latency));
+	if (r.to_18x != NULL && r.to_200 != NULL && r.latency != NULL)
+		status = configure(&r, &conf);
+	if (status == 0)
+		status = go(&r, &conf);
+	ua_sound_free(r.sound);
+	free(r.to_18x);
+	free(r.to_200);
+	free(r.latency);
+	return status;
+}
