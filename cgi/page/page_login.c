@@ -1,0 +1,176 @@
+#include "cgi/page/page_login.h"
+
+#include "cgi/web/sess.h"
+#include "lib/base/log.h"
+#include "lib/db/db_login.h"
+#include "lib/db/db_user.h"
+#include "lib/hash/password.h"
+
+#define EMAIL_MAX 254 /* RFC 5321 4.5.3.1.3 */
+
+static const char wrong[] =
+    "That e-mail address and password do not belong "
+    "together. Check both and try again.";
+static const char later[] =
+    "Too many failed tries. Wait 15 minutes, then try "
+    "again.";
+
+static struct slice next_of(struct slice s)
+{
+	return resp_is_local(s) ? s : SLICE("/");
+}
+
+static enum err show(const struct req *r, struct resp *out, struct slice email,
+    struct slice next, const char *message)
+{
+	struct view *v = view_new(r->arena, "login.html");
+
+	view_cstr(v, "title", "Sign in");
+	view_slice(v, "email", email);
+	view_slice(v, "next", next_of(next));
+	view_flag(v, "failed", message != NULL);
+	view_cstr(v, "message", message);
+	return resp_view(out, v);
+}
+
+enum err page_login(const struct req *r, struct resp *out)
+{
+	struct slice next = SLICE("/");
+	enum err e = req_query(r, "next", &next);
+
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
+	if (r->signed_in)
+		return resp_redirect(out, next_of(next));
+	return show(r, out, SLICE(""), next, NULL);
+}
+
+struct attempt {
+	struct slice email; /* lower case: one count whatever the spelling */
+	struct slice typed;
+	struct slice password;
+	struct slice next;
+};
+
+static enum err read_attempt(const struct req *r, struct attempt *out)
+{
+	struct attempt a = { .next = SLICE("/") };
+	char *lower;
+	enum err e;
+
+	e = req_need(req_form_text(r, "email", 0, EMAIL_MAX, &a.typed));
+	if (e == ERR_OK)
+		e = req_need(req_form(r, "password", &a.password));
+	if (e == ERR_OK) {
+		e = req_form(r, "next", &a.next);
+		if (e == ERR_NOTFOUND)
+			e = ERR_OK;
+	}
+	if (e != ERR_OK)
+		return e;
+	lower = arena_cstr(r->arena, a.typed);
+	if (lower == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < a.typed.n; i++) {
+		if (lower[i] >= 'A' && lower[i] <= 'Z')
+			lower[i] = (char)(lower[i] + ('a' - 'A'));
+	}
+	a.email = slice_of(lower, a.typed.n);
+	*out = a;
+	return ERR_OK;
+}
+
+/* ERR_BUSY: too many tries before. The account's count is raised first and
+ * taken back after a success, so that tries sent all at once count too. */
+static enum err throttled(const struct req *r, const struct attempt *a)
+{
+	uint32_t failures;
+	int64_t last_us;
+	enum err e;
+
+	e = db_login_failures(r->db, LOGIN_BY_ADDRESS, slice_from(r->address),
+	    r->now_us, PAGE_LOGIN_WINDOW_US, &failures, &last_us);
+	if (e != ERR_OK)
+		return e;
+	if (failures >= PAGE_LOGIN_MAX_ADDRESS)
+		return ERR_BUSY;
+	e = db_login_failed(r->db, LOGIN_BY_USER, a->email, r->now_us,
+	    PAGE_LOGIN_WINDOW_US, &failures);
+	if (e != ERR_OK)
+		return e;
+	return failures > PAGE_LOGIN_MAX_USER ? ERR_BUSY : ERR_OK;
+}
+
+static enum err count_failure(const struct req *r)
+{
+	uint32_t failures;
+
+	log_info("page_login: refused address=%s", r->address);
+	return db_login_failed(r->db, LOGIN_BY_ADDRESS, slice_from(r->address),
+	    r->now_us, PAGE_LOGIN_WINDOW_US, &failures);
+}
+
+/* ERR_AUTH: unknown, disabled or wrong, all after the same work. */
+static enum err check(const struct req *r, const struct attempt *a,
+    struct user_row *user)
+{
+	enum err e = db_user_by_email(r->db, a->email, user);
+	bool known = e == ERR_OK && user->disabled_us == 0;
+
+	/* A text too long for the column is nobody's address. */
+	if (e != ERR_OK && e != ERR_NOTFOUND && e != ERR_RANGE)
+		return e;
+	e = password_check(known ? slice_from(user->password_hash) : SLICE(""),
+	    a->password);
+	return e == ERR_OK && !known ? ERR_AUTH : e;
+}
+
+static enum err refuse(const struct req *r, struct resp *out,
+    const struct attempt *a, unsigned int status, const char *message)
+{
+	resp_status(out, status);
+	if (status == 429)
+		resp_header(out, "Retry-After", SLICE("900"));
+	return show(r, out, a->typed, a->next, message);
+}
+
+enum err page_login_post(const struct req *r, struct resp *out)
+{
+	struct user_row user;
+	struct attempt a;
+	enum err e;
+
+	if ((e = read_attempt(r, &a)) != ERR_OK)
+		return e;
+	e = throttled(r, &a);
+	if (e == ERR_BUSY)
+		return refuse(r, out, &a, 429, later);
+	if (e != ERR_OK)
+		return e;
+	e = check(r, &a, &user);
+	if (e == ERR_AUTH) {
+		if ((e = count_failure(r)) != ERR_OK)
+			return e;
+		return refuse(r, out, &a, 401, wrong);
+	}
+	if (e != ERR_OK)
+		return e;
+	if ((e = sess_begin(r, out, user.id)) != ERR_OK)
+		return e;
+	/* The address' count stays: one good sign-in must not pay for tries at
+	 * other people's. */
+	e = db_login_forgive(r->db, LOGIN_BY_USER, a.email);
+	if (e != ERR_OK)
+		return e;
+	log_info("page_login: signed in address=%s", r->address);
+	return resp_redirect(out, next_of(a.next));
+}
+
+enum err page_login_out(const struct req *r, struct resp *out)
+{
+	const enum err e = sess_end(r, out);
+
+	if (e != ERR_OK)
+		return e;
+	return resp_redirect(out, SLICE("/login"));
+}

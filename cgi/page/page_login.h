@@ -1,0 +1,26 @@
+/*
+ * page_login.h - signing in and out.
+ *
+ * An unknown address, a wrong password and a disabled user get the same answer
+ * after the same work. Failures are counted by e-mail address and by network
+ * address; too many mean waiting, also with the right password.
+ */
+#ifndef RT_CGI_PAGE_LOGIN_H
+#define RT_CGI_PAGE_LOGIN_H
+
+#include "cgi/web/req.h"
+#include "cgi/web/resp.h"
+
+#define PAGE_LOGIN_WINDOW_US   (15 * RT_MIN_US)
+#define PAGE_LOGIN_MAX_USER    5  /* failures for one e-mail in the window */
+#define PAGE_LOGIN_MAX_ADDRESS 30 /* and for one network address */
+
+/* GET /login?next=/path */
+RT_MUST_USE enum err page_login(const struct req *r, struct resp *out);
+/* POST /login: email, password, next. 303, or the form again with 401 (wrong)
+ * or 429 (too many tries). */
+RT_MUST_USE enum err page_login_post(const struct req *r, struct resp *out);
+/* POST /logout */
+RT_MUST_USE enum err page_login_out(const struct req *r, struct resp *out);
+
+#endif

@@ -1,0 +1,85 @@
+#include "cgi/web/csrf.h"
+
+#include "lib/hash/token.h"
+
+static const char *cookie_name(const struct req *r)
+{
+	return r->tls ? "__Host-rt_form" : "rt_form";
+}
+
+/* The secret that this client's form tokens are made of. */
+static enum err secret_of(const struct req *r, struct slice *out)
+{
+	struct slice s;
+	enum err e;
+
+	if (r->signed_in) {
+		*out = r->session;
+		return ERR_OK;
+	}
+	if ((e = req_cookie(r, cookie_name(r), &s)) != ERR_OK)
+		return e;
+	if (!token_is(s))
+		return ERR_NOTFOUND;
+	*out = s;
+	return ERR_OK;
+}
+
+static enum err token_of(const struct req *r, struct slice secret,
+    char out[TOKEN_TEXT + 1])
+{
+	return token_derive(secret, r->signed_in ? "csrf" : "csrf-before", out);
+}
+
+enum err csrf_offer(struct req *r, struct resp *out)
+{
+	char fresh[TOKEN_TEXT + 1], token[TOKEN_TEXT + 1];
+	struct slice secret;
+	enum err e;
+
+	if (secret_of(r, &secret) != ERR_OK) {
+		token_make(fresh);
+		secret = slice_from(fresh);
+		resp_cookie(out, cookie_name(r), secret, -1);
+	}
+	if ((e = token_of(r, secret, token)) != ERR_OK)
+		return e;
+	if (!arena_copy(r->arena, slice_from(token), &r->csrf))
+		return ERR_NOMEM;
+	return ERR_OK;
+}
+
+bool csrf_origin_ok(const struct req *r)
+{
+	struct slice origin = req_env(r, "HTTP_ORIGIN");
+	const struct slice site = req_env(r, "HTTP_SEC_FETCH_SITE");
+
+	if (site.n > 0 && !slice_eq(site, SLICE("same-origin")) &&
+	    !slice_eq(site, SLICE("none")))
+		return false;
+	if (origin.n == 0)
+		return true;
+	/* scheme://host[:port], as the browser's Host header has it. */
+	if (slice_starts(origin, SLICE("https://")))
+		origin = slice_skip(origin, 8);
+	else if (slice_starts(origin, SLICE("http://")))
+		origin = slice_skip(origin, 7);
+	else
+		return false; /* also "null" */
+	return slice_eq_case(origin, r->host);
+}
+
+enum err csrf_check(const struct req *r)
+{
+	char want[TOKEN_TEXT + 1];
+	struct slice secret, got;
+	enum err e;
+
+	if (!csrf_origin_ok(r) || secret_of(r, &secret) != ERR_OK)
+		return ERR_DENIED;
+	if (req_form(r, "csrf", &got) != ERR_OK)
+		got = req_env(r, "HTTP_X_CSRF_TOKEN");
+	if ((e = token_of(r, secret, want)) != ERR_OK)
+		return e;
+	return token_equal(got, slice_from(want)) ? ERR_OK : ERR_DENIED;
+}

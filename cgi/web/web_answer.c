@@ -1,0 +1,189 @@
+#include "cgi/tmpl/esc.h"
+#include "cgi/web/csrf.h"
+#include "cgi/web/sess.h"
+#include "cgi/web/web.h"
+#include "lib/base/clk.h"
+#include "lib/base/log.h"
+#include "lib/base/rnd.h"
+
+#define NEXT_MAX 1024 /* of an address to come back to */
+
+static const struct {
+	const char *name;
+	const char *page;
+	const char *api;
+} security[] = {
+	{ "Content-Security-Policy",
+	    "default-src 'none'; script-src 'self'; style-src 'self'; "
+	    "img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+	    "media-src 'self'; form-action 'self'; base-uri 'none'; "
+	    "frame-ancestors 'none'",
+	    "default-src 'none'; frame-ancestors 'none'" },
+	{ "X-Content-Type-Options", "nosniff", "nosniff" },
+	{ "Referrer-Policy", "same-origin", "no-referrer" },
+	{ "X-Frame-Options", "DENY", NULL },
+	{ "Cross-Origin-Opener-Policy", "same-origin", NULL },
+	{ "Cross-Origin-Resource-Policy", "same-origin", NULL },
+	{ "Permissions-Policy", "camera=(), geolocation=(), microphone=()",
+	    NULL },
+};
+
+static void finish_headers(struct resp *out, enum route_kind kind)
+{
+	const struct req *r = out->r;
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(security); i++) {
+		const char *v =
+		    kind == ROUTE_PAGE ? security[i].page : security[i].api;
+
+		if (v != NULL)
+			resp_header(out, security[i].name, slice_from(v));
+	}
+	if (r->tls)
+		resp_header(out, "Strict-Transport-Security",
+		    SLICE("max-age=31536000"));
+	if (!out->has_cache_control)
+		resp_header(out, "Cache-Control", SLICE("no-store"));
+	resp_header(out, "X-Request-Id", slice_from(r->id));
+}
+
+/* A page leads those who are not signed in to the sign-in and back. */
+static enum err ask_sign_in(struct resp *out, const struct req *r)
+{
+	char mem[3 * NEXT_MAX + 32];
+	struct buf b;
+
+	if (!out->page || r->method != REQ_GET)
+		return resp_error(out, ERR_AUTH);
+	buf_over(&b, mem, sizeof(mem));
+	buf_cstr(&b, "/login");
+	if (r->target.n > 1 && r->target.n <= NEXT_MAX &&
+	    resp_is_local(r->target)) {
+		buf_cstr(&b, "?next=");
+		esc_url(r->target, &b);
+	}
+	return resp_redirect(out, buf_slice(&b));
+}
+
+static enum err no_route(struct resp *out, const struct route_match *m)
+{
+	enum err e;
+
+	if (!m->path_known)
+		return resp_error(out, ERR_NOTFOUND);
+	e = resp_problem(out, 405, NULL);
+	resp_header(out, "Allow", slice_from(m->allow));
+	return e;
+}
+
+/* Who is it, and may they? */
+static enum err admit(struct req *r, const struct route *row)
+{
+	enum err e = ERR_AUTH;
+	struct slice cookie;
+
+	if (r->db != NULL && req_cookie(r, sess_cookie(r), &cookie) == ERR_OK)
+		e = sess_load(r);
+	if (row->role == ROUTE_PUBLIC)
+		return ERR_OK; /* whoever it is, also while the database is away
+				*/
+	if (e == ERR_OK && r->role < (int)row->role)
+		return ERR_DENIED;
+	return e;
+}
+
+static size_t body_limit(const struct route *row)
+{
+	return row->body_max == 0 ? REQ_BODY_FORM : row->body_max;
+}
+
+static enum err serve(struct req *r, const struct req_source *src,
+    const struct route *row, struct resp *out)
+{
+	const bool plain = row->csrf == ROUTE_CSRF_NONE;
+	enum err e;
+
+	/* Rows without CSRF are for other sites' pages: no cookie counts. */
+	if (!plain && (e = admit(r, row)) != ERR_OK)
+		return e;
+	if ((e = req_read_body(r, src, row->body, body_limit(row))) != ERR_OK)
+		return e;
+	if (!plain && r->method != REQ_GET && (e = csrf_check(r)) != ERR_OK)
+		return e;
+	if (!plain && out->page && (e = csrf_offer(r, out)) != ERR_OK)
+		return e;
+	return row->handler(r, out);
+}
+
+static enum err answer(const struct web_conf *conf, struct req *r,
+    const struct req_source *src, struct resp *out, struct route_match *m)
+{
+	enum err e;
+
+	if ((e = req_read(r, src)) != ERR_OK)
+		return resp_error(out, e);
+	route_find(conf->routes, conf->n_routes, r, m);
+	out->page = m->kind == ROUTE_PAGE && conf->templates != NULL;
+	if (m->route == NULL)
+		return no_route(out, m);
+	e = serve(r, src, m->route, out);
+	if (e == ERR_AUTH)
+		return ask_sign_in(out, r);
+	if (e == ERR_OK && out->e == ERR_OK)
+		e = buf_err(&out->head);
+	if (e == ERR_OK)
+		e = out->e;
+	return e == ERR_OK ? ERR_OK : resp_error(out, e);
+}
+
+static void log_answer(const struct web_conf *conf, const struct resp *out,
+    const struct route_match *m, int64_t us)
+{
+	/* The row, not the path: addresses may hold what logs may not. */
+	const char *path = m->route == NULL ? "-" : m->route->path;
+
+	if (out->status >= 500)
+		log_error("web: answered status=%u route=%s us=%lld",
+		    out->status, path, (long long)us);
+	else if (!conf->quiet)
+		log_info("web: answered status=%u route=%s us=%lld bytes=%zu",
+		    out->status, path, (long long)us, out->body.n);
+}
+
+static void make_id(struct req *r)
+{
+	uint8_t rnd[10], id[ID_BYTES];
+
+	rnd_bytes(rnd, sizeof(rnd));
+	id_make(r->now_us, rnd, id);
+	id_text(ID_KIND_request, id, r->id);
+}
+
+void web_answer(const struct web_conf *conf, struct req *r,
+    const struct req_source *src, struct resp *out)
+{
+	const int64_t start_us = clk_mono_us();
+	struct route_match m = { .kind = conf->templates == NULL ? ROUTE_API
+								 : ROUTE_PAGE };
+
+	make_id(r);
+	log_context(r->id);
+	resp_begin(out, r);
+	out->templates = conf->templates;
+	out->decorate = conf->decorate;
+	out->page = conf->templates != NULL;
+	if (answer(conf, r, src, out, &m) != ERR_OK) {
+		/* Not even the error page could be made. */
+		out->page = false;
+		if (resp_error(out, ERR_INTERNAL) != ERR_OK)
+			buf_reset(&out->body);
+	}
+	finish_headers(out, m.kind);
+	if (buf_err(&out->head) != ERR_OK) {
+		buf_reset(&out->head);
+		buf_reset(&out->body);
+		resp_status(out, 500);
+	}
+	log_answer(conf, out, &m, clk_mono_us() - start_us);
+	log_context(NULL);
+}

@@ -1,0 +1,97 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cgi/tmpl/tmpl.h"
+#include "cgi/web/web.h"
+#include "lib/base/log.h"
+#include "lib/base/settings.h"
+
+static enum err read_file(int dirfd, const char *name, struct buf *out)
+{
+	const int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
+	enum err e = ERR_OK;
+
+	if (fd == -1) {
+		log_sys("web_templates: open %s", name);
+		return ERR_IO;
+	}
+	for (;;) {
+		char block[8192];
+		const ssize_t n = read(fd, block, sizeof(block));
+
+		if (n < 0) {
+			log_sys("web_templates: read %s", name);
+			e = ERR_IO;
+		}
+		if (n <= 0)
+			break;
+		buf_bytes(out, block, (size_t)n);
+	}
+	(void)close(fd); /* read only: nothing can be lost */
+	return e == ERR_OK ? buf_err(out) : e;
+}
+
+static enum err add(struct tmpl_set *set, int dirfd, const char *name)
+{
+	struct tmpl_error why;
+	struct buf text;
+	enum err e;
+
+	buf_init(&text, TMPL_SOURCE_MAX);
+	e = read_file(dirfd, name, &text);
+	if (e == ERR_OK) {
+		e = tmpl_set_add(set, slice_from(name), buf_slice(&text), &why);
+		if (e != ERR_OK)
+			log_error("web_templates: %s line=%u %s error=%s", name,
+			    why.line, why.what, err_name(e));
+	}
+	buf_fini(&text);
+	return e;
+}
+
+static enum err add_all(struct tmpl_set *set, DIR *dir)
+{
+	const struct dirent *entry;
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && (entry = readdir(dir)) != NULL) {
+		const struct slice name = slice_from(entry->d_name);
+
+		if (slice_ends(name, SLICE(".html")) && name.p[0] != '.')
+			e = add(set, dirfd(dir), entry->d_name);
+	}
+	return e;
+}
+
+enum err web_templates(const struct settings *s, struct tmpl_set **out)
+{
+	char path[SETTINGS_PATH_MAX + 16];
+	struct tmpl_set *set = NULL;
+	struct tmpl_error why;
+	DIR *dir;
+	enum err e;
+
+	(void)snprintf(path, sizeof(path), "%s/templates", s->share_dir);
+	dir = opendir(path);
+	if (dir == NULL) {
+		log_sys("web_templates: open %s", path);
+		return ERR_IO;
+	}
+	e = tmpl_set_new(&set);
+	if (e == ERR_OK)
+		e = add_all(set, dir);
+	if (e == ERR_OK) {
+		e = tmpl_set_link(set, &why);
+		if (e != ERR_OK)
+			log_error("web_templates: %s line=%u %s", why.file,
+			    why.line, why.what);
+	}
+	(void)closedir(dir);
+	if (e == ERR_OK)
+		*out = set;
+	else
+		tmpl_set_free(set);
+	return e;
+}
