@@ -1,9 +1,13 @@
 // `ringtrace run`: comes up, stops without a trace, comes up again on its data,
 // starts what dies again, and says clearly what is in its way.
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { alive, childrenOf, startStack, until, addr, dir } from '../support/stack.mjs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { addr, alive, build, childrenOf, dir, startStack, until } from '../support/stack.mjs';
 
 const without = ['dashboard', 'dni', 'jobd', 'sipworker'];
 let stack;
@@ -63,9 +67,49 @@ test('a killed supervisor leaves nothing running', async () => {
 });
 
 test('a missing program is named', async () => {
-	const lame = await startStack({ without: [], demo: false, ready: false, build: dir, command: [process.execPath, '-e',
-		'require("fs").copyFileSync(process.argv[1], process.argv[2]); require("child_process").spawnSync(process.argv[2], process.argv.slice(3), { stdio: "inherit" })',
-		`${process.env.RT_BUILD}/ringtrace`, `${dir}/lone`] });
-	await lame.ended;
-	assert.match(lame.output, /dashboard\.fcgi is missing: build it with `make`/);
+	copyFileSync(join(build, 'ringtrace'), join(dir, 'lone'));
+	chmodSync(join(dir, 'lone'), 0o755);
+	const lone = await startStack({ demo: false, ready: false, program: join(dir, 'lone') });
+	assert.equal((await lone.ended).code, 1);
+	assert.match(lone.output, /dashboard\.fcgi is missing: build it with `make`/);
+});
+
+test('an ordinary user can run it', async (t) => {
+	if (process.getuid() !== 0) return t.diagnostic('every test before this one ran so');
+	const as = ['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups', '--'];
+	const program = join(build, 'ringtrace');
+	if (spawnSync(as[0], [...as.slice(1), program, 'help']).status !== 0)
+		return t.diagnostic(`user nobody cannot reach ${program}`);
+	const home = mkdtempSync(join(tmpdir(), 'rtn.'));
+	try {
+		const [nobody, nogroup] = ['-u', '-g'].map((w) => Number(spawnSync('id', [w, 'nobody'], { encoding: 'utf8' }).stdout));
+		chownSync(home, nobody, nogroup);
+		const own = await startStack({ without, demo: false, as, user: 'nobody', dir: home });
+		assert.equal((await own.fetch('/')).status, 503);
+		assert.equal(statSync(join(home, 'mysql')).uid, nobody);
+		assert.equal((await own.stop()).code, 0);
+	} finally {
+		rmSync(home, { recursive: true, force: true });
+	}
+});
+
+test('a folder that another supervisor cannot make is named', async () => {
+	const refused = await startStack({ without, demo: false, ready: false, dir: '/proc/nothing' });
+	assert.equal((await refused.ended).code, 1);
+	assert.match(refused.output, /\/proc\/nothing/);
+});
+
+test('a path too long for sockets is named', async () => {
+	const refused = await startStack({ without, demo: false, ready: false, dir: join(dir, 'x'.repeat(90)) });
+	assert.equal((await refused.ended).code, 1);
+	assert.match(refused.output, /too long for the Unix sockets in it: choose another with --dir/);
+});
+
+test('unknown options and programs are named', async () => {
+	for (const [args, what] of [[['--no-such'], /there is no option --no-such/], [['--http-port', 'x'], /"x" is not a number/],
+		[['--without', 'nginx,sipworkr'], /there is no program sipworkr/]]) {
+		const refused = await startStack({ args, ready: false });
+		assert.equal((await refused.ended).code, 2);
+		assert.match(refused.output, what);
+	}
 });

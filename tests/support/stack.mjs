@@ -107,6 +107,8 @@ class Stack {
 	constructor(child, options) {
 		this.dir = options.dir;
 		this.addr = options.addr;
+		this.as = options.as;
+		this.user = options.user;
 		this.url = `http://${options.addr}:8080`;
 		this.conf = join(this.dir, 'ringtrace.conf');
 		this.pid = child.pid;
@@ -164,9 +166,9 @@ class Stack {
 	/** Runs statements as the database's administrator: rows of strings, NULL
 	 *  as null. BINARY(16) keys: select hex(id). */
 	sql(statements, database = 'ringtrace') {
-		const args = ['--no-defaults', '-S', join(this.dir, 'run/my.sock'),
-			'-u', userInfo().username, '-N', '-B', database];
-		const r = spawnSync('mariadb', args, { input: statements, encoding: 'utf8', maxBuffer: 1 << 28 });
+		const [program, ...args] = [...this.as, 'mariadb', '--no-defaults', '-S', join(this.dir, 'run/my.sock'),
+			'-u', this.user, '-N', '-B', database];
+		const r = spawnSync(program, args, { input: statements, encoding: 'utf8', maxBuffer: 1 << 28 });
 		if (r.status !== 0) throw new Error(`sql: ${r.stderr}`);
 		const unescape = (s) => s === 'NULL' ? null
 			: s.replace(/\\([0nt\\])/g, (_, c) => ({ 0: '\0', n: '\n', t: '\t', '\\': '\\' })[c]);
@@ -198,13 +200,15 @@ class Stack {
 /** Starts `ringtrace run` and waits until it says "ready".
  *  without: programs to leave out (nginx dashboard dni jobd sipworker);
  *  args: more options; demo: the demonstration company; dir, addr: others than
- *  the test's own. Rejects with the whole output when it does not come up. */
+ *  the test's own; as, user: a command in front that becomes another user, and
+ *  that user's name; ready: false does not wait. Rejects with the whole output
+ *  when it does not come up. */
 export async function startStack(options = {}) {
-	const o = { without: [], args: [], demo: true, dir, addr, ready: true, ...options };
+	const o = { without: [], args: [], demo: true, dir, addr, ready: true, as: [], user: userInfo().username, ...options };
 	const args = ['run', '--dir', o.dir, '--addr', o.addr, ...o.args];
 	if (o.without.length > 0) args.push('--without', o.without.join(','));
 	if (!o.demo) args.push('--no-demo');
-	const [program, ...before] = o.command ?? [join(o.build ?? build, 'ringtrace')];
+	const [program, ...before] = [...o.as, o.program ?? join(build, 'ringtrace')];
 	const child = spawn(program, [...before, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 	const stack = new Stack(child, o);
 	if (!o.ready) return stack;
