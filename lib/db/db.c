@@ -116,15 +116,19 @@ enum err db_failed(struct db *db, unsigned int code, const char *message,
 	return ERR_IO;
 }
 
-/* Runs constant text that takes no values and gives no rows. */
-static enum err run(struct db *db, const char *sql, enum db_phase phase)
+enum err db_run(struct db *db, struct slice sql, enum db_phase phase)
 {
 	if (db->broken)
 		return ERR_UNAVAILABLE;
-	if (mysql_real_query(db->my, sql, strlen(sql)) != 0)
+	if (mysql_real_query(db->my, sql.p, sql.n) != 0)
 		return db_failed(db, mysql_errno(db->my), mysql_error(db->my),
 		    phase);
 	return ERR_OK;
+}
+
+static enum err run(struct db *db, const char *sql, enum db_phase phase)
+{
+	return db_run(db, slice_from(sql), phase);
 }
 
 static void disconnect(struct db *db)

@@ -1,5 +1,6 @@
 /*
- * db_priv.h - the inside of a connection, for db.c and stmt.c only.
+ * db_priv.h - the inside of a connection, for db.c, stmt.c
+ * and the rooms' own administration (migrate.c, db_grant.c).
  */
 #ifndef RT_DB_DB_PRIV_H
 #define RT_DB_DB_PRIV_H
@@ -38,6 +39,10 @@ enum db_phase {
  * the connection broken or the transaction doomed. */
 enum err db_failed(struct db *db, unsigned int code, const char *message,
     enum db_phase phase);
+
+/* Runs text that takes no values and gives no rows: session settings, DDL of
+ * migrations, GRANT. Everything else is a prepared statement. */
+enum err db_run(struct db *db, struct slice sql, enum db_phase phase);
 
 /* In stmt.c: drops every prepared statement of the connection. */
 void stmt_forget_all(struct db *db);

@@ -1,0 +1,35 @@
+#include "lib/db/db_config.h"
+
+#include "lib/db/stmt.h"
+
+enum err db_config_version(struct db *db, uint64_t *version)
+{
+	static const char sql[] =
+	    "SELECT version FROM config_version WHERE id = 1";
+	struct stmt *st;
+	uint64_t v = 0;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_out_u64(st, &v);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*version = v;
+	return e;
+}
+
+enum err db_config_bump(struct db *db)
+{
+	static const char sql[] =
+	    "UPDATE config_version SET version = version + 1 WHERE id = 1";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}

@@ -1,0 +1,244 @@
+#include "lib/db/db_grant.h"
+
+#include "lib/base/buf.h"
+#include "lib/base/log.h"
+#include "lib/db/db_priv.h"
+#include "lib/db/stmt.h"
+
+#define ALL_TABLES "*"
+#define DELETE     "SELECT, INSERT, UPDATE, DELETE"
+#define WRITE      "SELECT, INSERT, UPDATE"
+#define CHANGE     "SELECT, UPDATE"
+#define APPEND     "SELECT, INSERT"
+#define READ       "SELECT"
+
+static const char *const programs[] = { "ctl", "dashboard", "dni", "jobd",
+	"store", NULL };
+
+/* Sorted by program, then table. What is not here is refused. */
+static const struct grant {
+	const char *who;
+	const char *table;
+	const char *rights;
+} grants[] = {
+	{ "ctl", ALL_TABLES, "ALL PRIVILEGES" },
+
+	{ "dashboard", "account", READ },
+	{ "dashboard", "audit", APPEND },
+	{ "dashboard", "call_event", READ },
+	{ "dashboard", "call_leg", READ },
+	{ "dashboard", "call_rollup", DELETE },
+	{ "dashboard", "caller", READ },
+	{ "dashboard", "company", READ },
+	{ "dashboard", "config_version", READ },
+	{ "dashboard", "destination", READ },
+	{ "dashboard", "flow", READ },
+	{ "dashboard", "flow_version", READ },
+	{ "dashboard", "interaction", CHANGE },
+	{ "dashboard", "interaction_tag", DELETE },
+	{ "dashboard", "lease", READ },
+	{ "dashboard", "location", READ },
+	{ "dashboard", "login", DELETE },
+	{ "dashboard", "login_attempt", DELETE },
+	{ "dashboard", "membership", READ },
+	{ "dashboard", "number", READ },
+	{ "dashboard", "outcome", READ },
+	{ "dashboard", "page_view", READ },
+	{ "dashboard", "phone_call", READ },
+	{ "dashboard", "pool", READ },
+	{ "dashboard", "pool_count", READ },
+	{ "dashboard", "pool_number", READ },
+	{ "dashboard", "recording", READ },
+	{ "dashboard", "schema_migration", READ },
+	{ "dashboard", "site", READ },
+	{ "dashboard", "spend", READ },
+	{ "dashboard", "tag", APPEND },
+	{ "dashboard", "tracker", READ },
+	{ "dashboard", "usage_day", READ },
+	{ "dashboard", "user", CHANGE }, /* its password */
+	{ "dashboard", "visit", READ },
+	{ "dashboard", "visit_event", READ },
+	{ "dashboard", "visitor", READ },
+
+	{ "dni", "company", READ },
+	{ "dni", "config_version", READ },
+	{ "dni", "lease", WRITE },
+	{ "dni", "number", READ },
+	{ "dni", "page_view", WRITE },
+	{ "dni", "pool", READ },
+	{ "dni", "pool_count", WRITE },
+	{ "dni", "pool_number", READ },
+	{ "dni", "pool_owner", DELETE },
+	{ "dni", "schema_migration", READ },
+	{ "dni", "site", READ },
+	{ "dni", "site_origin", READ },
+	{ "dni", "site_target", READ },
+	{ "dni", "tracker", READ },
+	{ "dni", "visit", WRITE },
+	{ "dni", "visit_event", WRITE },
+	{ "dni", "visitor", WRITE },
+
+	{ "jobd", "audit", APPEND },
+	{ "jobd", "call_leg", READ },
+	{ "jobd", "call_rollup", DELETE },
+	{ "jobd", "caller", READ },
+	{ "jobd", "company", READ },
+	{ "jobd", "config_version", READ },
+	{ "jobd", "interaction", CHANGE },
+	{ "jobd", "job", DELETE },
+	{ "jobd", "lease", READ },
+	{ "jobd", "login", "SELECT, DELETE" },
+	{ "jobd", "login_attempt", "SELECT, DELETE" },
+	{ "jobd", "number", READ },
+	{ "jobd", "outcome", READ },
+	{ "jobd", "phone_call", READ },
+	{ "jobd", "recording", CHANGE },
+	{ "jobd", "schema_migration", READ },
+	{ "jobd", "usage_day", WRITE },
+	{ "jobd", "visit", READ },
+
+	{ "store", "account", READ },
+	{ "store", "call_event", WRITE },
+	{ "store", "call_leg", WRITE },
+	{ "store", "call_rollup", WRITE },
+	{ "store", "caller", WRITE },
+	{ "store", "company", READ },
+	{ "store", "config_version", READ },
+	{ "store", "destination", READ },
+	{ "store", "flow", READ },
+	{ "store", "flow_version", READ },
+	{ "store", "interaction", WRITE },
+	{ "store", "job", APPEND },
+	{ "store", "lease", READ },
+	{ "store", "location", READ },
+	{ "store", "number", READ },
+	{ "store", "outcome", READ },
+	{ "store", "phone_call", WRITE },
+	{ "store", "pool", READ },
+	{ "store", "pool_number", READ },
+	{ "store", "recording", WRITE },
+	{ "store", "schema_migration", READ },
+	{ "store", "tracker", READ },
+	{ "store", "trunk", READ },
+	{ "store", "trunk_acl", READ },
+	{ "store", "usage_day", WRITE },
+	{ "store", "visit", READ },
+	{ "store", "visitor", READ },
+};
+
+/* Users, passwords and names cannot be bound where these commands have them,
+ * so the server itself builds the text, with its own quoting, and runs it. */
+enum text {
+	MAKE_USER,
+	SET_PASSWORD,
+	TAKE_ALL,
+	GIVE_TABLE,
+	GIVE_ALL,
+	TEXT_COUNT
+};
+
+static const char *const texts[TEXT_COUNT] = {
+	[MAKE_USER] =
+	    "SET @rt_sql = CONCAT('CREATE USER IF NOT EXISTS ', QUOTE(?),"
+	    " '@''localhost'' IDENTIFIED BY ', QUOTE(?))",
+	[SET_PASSWORD] =
+	    "SET @rt_sql = CONCAT('ALTER USER ', QUOTE(?),"
+	    " '@''localhost'' IDENTIFIED BY ', QUOTE(?))",
+	[TAKE_ALL] =
+	    "SET @rt_sql = CONCAT('REVOKE ALL PRIVILEGES, GRANT OPTION FROM ',"
+	    " QUOTE(?), '@''localhost''')",
+	[GIVE_TABLE] =
+	    "SET @rt_sql = CONCAT('GRANT ', ?, ' ON `', REPLACE(?, '`', '``'),"
+	    " '`.`', ?, '` TO ', QUOTE(?), '@''localhost''')",
+	[GIVE_ALL] =
+	    "SET @rt_sql = CONCAT('GRANT ', ?, ' ON `', REPLACE(?, '`', '``'),"
+	    " '`.* TO ', QUOTE(?), '@''localhost''')",
+};
+
+/* What texts[] sets is run, and forgotten, as it may hold a password. */
+static enum err run_set(struct db *db)
+{
+	static const char *const steps[] = {
+		"PREPARE rt_grant FROM @rt_sql",
+		"EXECUTE rt_grant",
+		"DEALLOCATE PREPARE rt_grant",
+		"SET @rt_sql = NULL",
+	};
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(steps) && e == ERR_OK; i++)
+		e = db_run(db, slice_from(steps[i]), DB_WRITING);
+	return e;
+}
+
+static enum err run_text(struct db *db, enum text which,
+    const struct slice *values, size_t n)
+{
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, texts[which], &st)) != ERR_OK)
+		return e;
+	for (size_t i = 0; i < n; i++)
+		stmt_in_text(st, values[i]);
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e == ERR_OK ? run_set(db) : e;
+}
+
+const char *const *db_grant_who(void)
+{
+	return programs;
+}
+
+static enum err give(struct db *db, const struct grant *g, struct slice db_name,
+    struct slice user)
+{
+	const struct slice rights = slice_from(g->rights);
+	const struct slice table = slice_from(g->table);
+
+	if (slice_eq_cstr(table, ALL_TABLES)) {
+		const struct slice all[] = { rights, db_name, user };
+
+		return run_text(db, GIVE_ALL, all, RT_ARRAY_LEN(all));
+	}
+
+	const struct slice one[] = { rights, db_name, table, user };
+
+	return run_text(db, GIVE_TABLE, one, RT_ARRAY_LEN(one));
+}
+
+static bool known(const char *who)
+{
+	for (size_t i = 0; programs[i] != NULL; i++)
+		if (slice_eq_cstr(slice_from(who), programs[i]))
+			return true;
+	return false;
+}
+
+enum err db_grant_apply(struct db *db, struct slice db_name, const char *who,
+    struct slice password)
+{
+	char user_mem[32];
+	struct buf user;
+	enum err e;
+
+	if (!known(who))
+		return ERR_NOTFOUND;
+	buf_over(&user, user_mem, sizeof(user_mem));
+	buf_cstr(&user, "rt_");
+	buf_cstr(&user, who);
+
+	const struct slice values[] = { buf_slice(&user), password };
+
+	if ((e = run_text(db, MAKE_USER, values, 2)) != ERR_OK ||
+	    (e = run_text(db, SET_PASSWORD, values, 2)) != ERR_OK ||
+	    (e = run_text(db, TAKE_ALL, values, 1)) != ERR_OK)
+		return e;
+	for (size_t i = 0; i < RT_ARRAY_LEN(grants) && e == ERR_OK; i++)
+		if (slice_eq_cstr(slice_from(who), grants[i].who))
+			e = give(db, &grants[i], db_name, values[0]);
+	if (e == ERR_OK)
+		log_info("db: grants set user=rt_%s", who);
+	return e;
+}

@@ -1,0 +1,418 @@
+#include "lib/db/migrate.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/log.h"
+#include "lib/base/scan.h"
+#include "lib/db/db_priv.h"
+#include "lib/db/stmt.h"
+
+#define FILES_MAX      1000
+#define FILE_BYTES_MAX 1048576
+#define SUM_BYTES      65 /* SHA-256 in hexadecimal, and NUL */
+#define DIGITS         4
+
+static const char table_sql[] =
+    "CREATE TABLE IF NOT EXISTS schema_migration ("
+    "number INT UNSIGNED NOT NULL, name VARCHAR(100) NOT NULL,"
+    " checksum CHAR(64) NOT NULL, started_at DATETIME(6) NOT NULL,"
+    " finished_at DATETIME(6) NULL, PRIMARY KEY (number)"
+    ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin";
+
+struct file {
+	uint32_t number;
+	char name[MIGRATE_NAME_MAX + 1];
+};
+
+struct list {
+	struct file *files;
+	size_t n;
+};
+
+/* --- statements of a file ------------------------------------------------ */
+
+/* Past blanks and comments in front; false: a comment does not end. */
+static bool skip_space(struct slice *s)
+{
+	for (;;) {
+		*s = slice_trim(*s);
+		if (slice_starts(*s, SLICE("--"))) {
+			*s = slice_skip(*s, slice_find(*s, '\n', 0));
+		} else if (slice_starts(*s, SLICE("/*"))) {
+			const size_t end =
+			    slice_find_slice(slice_skip(*s, 2), SLICE("*/"));
+
+			if (end == s->n - 2)
+				return false;
+			*s = slice_skip(*s, end + 4);
+		} else {
+			return true;
+		}
+	}
+}
+
+/* Index of the semicolon that ends the statement in front; s.n when it ends
+ * with the text; s.n + 1 when a quote or comment stays open. Quotes double
+ * themselves; a backslash escapes in strings. */
+static size_t statement_end(struct slice s)
+{
+	size_t i = 0;
+
+	while (i < s.n && s.p[i] != ';') {
+		const struct slice rest = slice_skip(s, i);
+
+		if (slice_starts(rest, SLICE("--"))) {
+			i = slice_find(s, '\n', i);
+		} else if (slice_starts(rest, SLICE("/*"))) {
+			const size_t end =
+			    slice_find_slice(slice_skip(rest, 2), SLICE("*/"));
+
+			if (end == rest.n - 2)
+				return s.n + 1;
+			i += end + 4;
+		} else if (memchr("'\"`", s.p[i], 3) != NULL) {
+			const char quote = s.p[i++];
+
+			while (i < s.n && s.p[i] != quote)
+				i += s.p[i] == '\\' && quote != '`' ? 2 : 1;
+			if (i >= s.n)
+				return s.n + 1;
+			i++;
+		} else {
+			i++;
+		}
+	}
+	return i;
+}
+
+bool migrate_cut(struct slice *text, struct slice *statement, enum err *e)
+{
+	struct slice rest = *text;
+	size_t end;
+
+	*e = ERR_OK;
+	for (;;) {
+		if (!skip_space(&rest)) {
+			*e = ERR_SYNTAX;
+			return false;
+		}
+		if (!slice_starts(rest, SLICE(";")))
+			break;
+		rest = slice_skip(rest, 1);
+	}
+	if (rest.n == 0)
+		return false;
+	end = statement_end(rest);
+	if (end > rest.n) {
+		*e = ERR_SYNTAX;
+		return false;
+	}
+	*statement = slice_trim(slice_head(rest, end));
+	*text = slice_skip(rest, end + 1);
+	return true;
+}
+
+/* --- files --------------------------------------------------------------- */
+
+/* NNNN_name.sql; other names are no migrations. */
+static bool number_of(const char *name, uint32_t *number)
+{
+	struct slice s = slice_from(name);
+	uint64_t v;
+
+	if (s.n > MIGRATE_NAME_MAX || !slice_ends(s, SLICE(".sql")) ||
+	    s.n < DIGITS + 6 || s.p[DIGITS] != '_' ||
+	    scan_whole_u64(slice_head(s, DIGITS), 9999, &v) != ERR_OK)
+		return false;
+	*number = (uint32_t)v;
+	return true;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct file *x = a, *y = b;
+
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+static enum err read_names(DIR *d, struct list *l)
+{
+	const struct dirent *entry;
+
+	while ((entry = readdir(d)) != NULL) {
+		struct file *f = &l->files[l->n];
+
+		if (!number_of(entry->d_name, &f->number))
+			continue;
+		if (!slice_to_cstr(slice_from(entry->d_name), f->name,
+			sizeof(f->name)) ||
+		    ++l->n == FILES_MAX)
+			return ERR_TOOBIG;
+	}
+	qsort(l->files, l->n, sizeof(*l->files), by_number);
+	for (size_t i = 1; i < l->n; i++)
+		if (l->files[i].number == l->files[i - 1].number) {
+			log_error("migrate: one number, two files: %s %s",
+			    l->files[i - 1].name, l->files[i].name);
+			return ERR_CONFLICT;
+		}
+	return ERR_OK;
+}
+
+static enum err list_files(const char *dir, struct list *l)
+{
+	DIR *d = opendir(dir);
+	enum err e;
+
+	if (d == NULL) {
+		log_sys("migrate: open %s", dir);
+		return ERR_IO;
+	}
+	l->n = 0;
+	l->files = calloc(FILES_MAX, sizeof(*l->files));
+	e = l->files == NULL ? ERR_NOMEM : read_names(d, l);
+	(void)closedir(d); /* read only */
+	return e;
+}
+
+static enum err read_file(const char *dir, const char *name, struct buf *out)
+{
+	char path[1024], block[4096];
+	enum err e = ERR_OK;
+	ssize_t n;
+	int fd;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >=
+	    (int)sizeof(path))
+		return ERR_TOOBIG;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1) {
+		log_sys("migrate: open %s", path);
+		return ERR_IO;
+	}
+	while ((n = read(fd, block, sizeof(block))) > 0)
+		buf_bytes(out, block, (size_t)n);
+	if (n < 0) {
+		log_sys("migrate: read %s", path);
+		e = ERR_IO;
+	}
+	(void)close(fd); /* read only */
+	return e == ERR_OK ? buf_err(out) : e;
+}
+
+/* --- the record ---------------------------------------------------------- */
+
+static enum err checksum(struct db *db, struct slice text, char out[SUM_BYTES])
+{
+	static const char sql[] = "SELECT SHA2(?, 256)";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_bytes(st, text.p, text.n);
+	stmt_out_text(st, out, SUM_BYTES);
+	e = stmt_one(st);
+	stmt_end(st);
+	return e;
+}
+
+/* *done: finished earlier, with the checksum in was. */
+static enum err look_up(struct db *db, uint32_t number, bool *done,
+    char was[SUM_BYTES])
+{
+	static const char sql[] =
+	    "SELECT checksum, finished_at IS NOT NULL FROM schema_migration"
+	    " WHERE number = ?";
+	struct stmt *st;
+	enum err e;
+
+	*done = false;
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_u64(st, number);
+	stmt_out_text(st, was, SUM_BYTES);
+	stmt_out_bool(st, done);
+	e = stmt_one(st);
+	stmt_end(st);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err note_start(struct db *db, const struct file *f, const char *sum,
+    int64_t now_us)
+{
+	static const char sql[] =
+	    "INSERT INTO schema_migration (number, name, checksum, started_at)"
+	    " VALUES (?, ?, ?, ?) ON DUPLICATE KEY UPDATE"
+	    " name = VALUES(name), checksum = VALUES(checksum),"
+	    " started_at = VALUES(started_at)";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_u64(st, f->number);
+	stmt_in_text(st, slice_from(f->name));
+	stmt_in_text(st, slice_from(sum));
+	stmt_in_time_us(st, now_us);
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+static enum err note_end(struct db *db, const struct file *f, int64_t now_us)
+{
+	static const char sql[] =
+	    "UPDATE schema_migration SET finished_at = ? WHERE number = ?";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_time_us(st, now_us);
+	stmt_in_u64(st, f->number);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+/* --- applying ------------------------------------------------------------ */
+
+static enum err run_all(struct db *db, const char *name, struct slice text)
+{
+	struct slice statement;
+	enum err e;
+
+	while (migrate_cut(&text, &statement, &e)) {
+		e = db_run(db, statement, DB_WRITING);
+		if (e != ERR_OK) {
+			log_error("migrate: %s stopped: %.*s", name,
+			    SLICE_FMT(slice_head(statement, 80)));
+			return e;
+		}
+	}
+	if (e != ERR_OK)
+		log_error("migrate: %s: open quote or comment", name);
+	return e;
+}
+
+static enum err apply_text(struct db *db, const struct file *f,
+    struct slice text, int64_t now_us, bool *applied)
+{
+	char sum[SUM_BYTES] = "", was[SUM_BYTES] = "";
+	bool done;
+	enum err e;
+
+	*applied = false;
+	if ((e = checksum(db, text, sum)) != ERR_OK ||
+	    (e = look_up(db, f->number, &done, was)) != ERR_OK)
+		return e;
+	if (done) {
+		if (strcmp(sum, was) == 0)
+			return ERR_OK;
+		log_error("migrate: %s was changed after it was applied",
+		    f->name);
+		return ERR_CONFLICT;
+	}
+	if ((e = note_start(db, f, sum, now_us)) != ERR_OK ||
+	    (e = run_all(db, f->name, text)) != ERR_OK)
+		return e;
+	*applied = true;
+	return note_end(db, f, now_us);
+}
+
+static enum err apply_list(struct db *db, const char *dir, const struct list *l,
+    int64_t now_us, const struct migrate_report *report)
+{
+	struct buf text;
+	enum err e = ERR_OK;
+
+	buf_init(&text, FILE_BYTES_MAX);
+	for (size_t i = 0; i < l->n && e == ERR_OK; i++) {
+		const struct file *f = &l->files[i];
+		bool applied = false;
+
+		buf_reset(&text);
+		e = read_file(dir, f->name, &text);
+		if (e == ERR_OK)
+			e = apply_text(db, f, buf_slice(&text), now_us,
+			    &applied);
+		if (e == ERR_OK && report != NULL)
+			report->file(report->ctx, f->name, applied);
+	}
+	buf_fini(&text);
+	return e;
+}
+
+/* A database that is ahead of this program must not be touched by it. */
+static enum err refuse_newer(struct db *db, const struct list *l)
+{
+	static const char sql[] =
+	    "SELECT COALESCE(MAX(number), 0) FROM schema_migration";
+	const uint32_t last = l->n == 0 ? 0 : l->files[l->n - 1].number;
+	struct stmt *st;
+	uint32_t known = 0;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_out_u32(st, &known);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK && known > last) {
+		log_error("migrate: the database is at %u, we know up to %u",
+		    known, last);
+		return ERR_UNSUPPORTED;
+	}
+	return e;
+}
+
+/* The lock belongs to the connection and ends with it. */
+static enum err lock(struct db *db, bool take)
+{
+	static const char take_sql[] =
+	    "SELECT COALESCE(GET_LOCK('ringtrace-migrate', 0), 0)";
+	static const char give_sql[] =
+	    "SELECT COALESCE(RELEASE_LOCK('ringtrace-migrate'), 0)";
+	struct stmt *st;
+	bool got = false;
+	enum err e;
+
+	if ((e = stmt_begin(db, take ? take_sql : give_sql, &st)) != ERR_OK)
+		return e;
+	stmt_out_bool(st, &got);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK && !got) {
+		log_error("migrate: another migration runs");
+		return ERR_BUSY;
+	}
+	return e;
+}
+
+enum err migrate_apply(struct db *db, const char *sql_dir, int64_t now_us,
+    const struct migrate_report *report)
+{
+	struct list l = { NULL, 0 };
+	enum err e, unlocked;
+
+	if ((e = lock(db, true)) != ERR_OK)
+		return e;
+	e = db_run(db, slice_from(table_sql), DB_WRITING);
+	if (e == ERR_OK)
+		e = list_files(sql_dir, &l);
+	if (e == ERR_OK)
+		e = refuse_newer(db, &l);
+	if (e == ERR_OK)
+		e = apply_list(db, sql_dir, &l, now_us, report);
+	free(l.files);
+	unlocked = lock(db, false);
+	return e != ERR_OK ? e : unlocked;
+}
