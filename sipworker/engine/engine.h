@@ -234,6 +234,7 @@ enum engine_rec_what {
 struct engine_rec_event {
 	enum engine_rec_what what;
 	struct call_id call;
+	uint32_t call_key;  /* as given with START */
 	uint64_t bytes;     /* of the file */
 	uint64_t samples;   /* per channel, 8000 a second */
 	uint8_t sha256[32]; /* over the PCM samples */
@@ -304,6 +305,7 @@ struct engine_stats {
 	uint64_t lookups_late;
 	uint64_t sent;
 	uint64_t sent_large; /* over 1300 bytes */
+	uint64_t unsent;     /* had no transaction or no room any more */
 	uint64_t queue_lost; /* actions that did not fit: must stay 0 */
 };
 void engine_get_stats(const struct engine *e, struct engine_stats *out);

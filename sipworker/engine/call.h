@@ -1,0 +1,141 @@
+/*
+ * call.h - one call: from the caller's INVITE to its CLOSED record.
+ *
+ * call_open() checks and records, drive.c runs the flow, call_end() begins the
+ * end and call_settle() finishes it when every leg is reported and the
+ * recorder has answered, or had 5 s for it.
+ */
+#ifndef RT_ENGINE_CALL_H
+#define RT_ENGINE_CALL_H
+
+#include "sipworker/engine/engine.h"
+#include "sipworker/engine/leg.h"
+
+#define CALL_NAME_MAX  128
+#define CALL_OFFER_MAX 3072
+
+enum call_phase {
+	CALL_OPENING, /* waits for the journal, the look-up and the stream */
+	CALL_FLOW,
+	CALL_CLOSING
+};
+
+/* Timers of a call. */
+enum call_timer {
+	CALL_T_OPEN,    /* the journal is too slow */
+	CALL_T_LOOKUP,  /* 150 ms */
+	CALL_T_RINGING, /* own 180 after 1 s */
+	CALL_T_RING,    /* nobody answers */
+	CALL_T_TALK,    /* longest talk */
+	CALL_T_LONGEST, /* longest call */
+	CALL_T_PLAY,    /* the prompt's end was never told */
+	CALL_T_CLOSE,   /* recorder and media had their time */
+	CALL_TIMERS
+};
+
+struct call {
+	uint32_t index;
+	uint32_t next_free;
+	bool used;
+	uint32_t generation;
+	struct call_id id;
+	struct company_id company;
+	uint32_t snap; /* slot of the snapshot it runs on */
+	uint32_t trunk;
+	struct snap_number number;
+	struct snap_flow flow;
+	bool has_flow;
+	enum call_phase phase;
+	struct timer timer[CALL_TIMERS];
+
+	/* Opening */
+	bool journalled;
+	bool looked_up;
+	bool lookup_late;
+	uint64_t open_seq; /* the journal's number of OPENED */
+	struct call *next_waiting;
+	uint64_t ticket;
+	uint64_t same_hash; /* of caller and number */
+
+	/* Caller */
+	char caller[20]; /* E.164 or "" */
+	char display[CALL_NAME_MAX];
+	bool anonymous;
+	unsigned int max_forwards;
+	size_t offer_n;
+	char offer[CALL_OFFER_MAX]; /* the caller's description */
+	struct flow_facts facts;
+
+	/* Legs */
+	struct leg *a;
+	struct leg *b; /* the attempt or bridge at work, or NULL */
+	uint64_t leg_ref[CALLREC_LEGS_MAX];
+	uint8_t n_legs;
+	uint8_t unreported;
+	bool ending; /* call_end() is at work */
+	bool bridged;
+	bool early;       /* early media goes to the caller */
+	bool called_left; /* the bridge was ended from that side */
+	uint32_t dial_ticket;
+	uint32_t ring_s;
+	uint32_t talk_s;
+	uint16_t last_code; /* of the last attempt that failed */
+	uint8_t last_q850;
+
+	/* Flow */
+	struct flow_state flow_state;
+	struct flow_event pending; /* to be run after the actions at hand */
+	bool has_pending;
+	bool running;
+
+	/* Playing to the caller */
+	uint32_t playing; /* the flow's ticket, 0 none */
+	bool ringback;
+	int64_t event_at_us; /* when what runs now happened: for anchors */
+
+	/* Recording */
+	bool rec_on;
+	bool rec_waiting;
+	enum callrec_recording rec_state;
+	int64_t rec_start_us; /* monotonic */
+	uint64_t rec_bytes;
+	uint64_t rec_samples;
+	uint8_t rec_sha256[32];
+	char rec_name[CALL_NAME_MAX];
+
+	/* Notice */
+	int64_t notice_ended_us; /* since the call began */
+	uint32_t notice_prompt;
+
+	/* Report */
+	uint32_t seq; /* of the next record */
+	int64_t opened_mono_us;
+	int64_t opened_wall_us;
+	unsigned int result_facts;
+	int64_t bridged_us;
+	int64_t talk_from_us;
+	int64_t talk_us;
+	int64_t ring_us;
+	uint8_t answered_leg;
+	int64_t ended_us;
+	enum callrec_by ended_by;
+	uint16_t sip_code;
+	uint8_t q850;
+	char reason[LEG_REASON_MAX];
+};
+
+/* A new INVITE from a trunk; answers it itself when it opens no call. */
+void call_open(struct engine *e, uint32_t trunk,
+    const struct sip_txn_event *ev);
+/* The journal has everything up to seq. */
+void call_journalled(struct engine *e, uint64_t seq);
+/* Starts the flow if nothing is missing any more. */
+void call_ready(struct engine *e, struct call *c);
+/* The beginning of the end. code: what an unanswered caller is told. */
+void call_end(struct engine *e, struct call *c, enum callrec_by by,
+    uint16_t code, uint8_t q850, const char *reason);
+/* Writes CLOSED and frees the slot when everything is in. */
+void call_settle(struct engine *e, struct call *c);
+void call_on_timer(struct engine *e, struct call *c, enum call_timer t);
+
+#endif

@@ -1,0 +1,224 @@
+#include "sipworker/engine/drive.h"
+
+#include <string.h>
+
+#include "sipworker/engine/bridge.h"
+#include "sipworker/engine/cause.h"
+#include "sipworker/engine/leg_out.h"
+#include "sipworker/engine/ring.h"
+#include "sipworker/engine/trace.h"
+
+/* --- actions ---------------------------------------------------------------*/
+
+static void do_answer(struct engine *e, struct call *c, const struct flow_do *d)
+{
+	(void)d;
+	leg_out_answer(e, c->a);
+}
+
+static void do_play(struct engine *e, struct call *c, const struct flow_do *d)
+{
+	bridge_play(e, c, d->prompt, d->ticket);
+}
+
+static void do_record(struct engine *e, struct call *c, const struct flow_do *d)
+{
+	(void)d;
+	bridge_record(e, c, c->event_at_us);
+}
+
+static void do_notice(struct engine *e, struct call *c, const struct flow_do *d)
+{
+	c->notice_ended_us = c->event_at_us - c->opened_mono_us;
+	c->notice_prompt = d->prompt;
+	trace_event(e, c, CALLREC_EV_NOTICE, 0, (int64_t)d->prompt, SLICE(""));
+}
+
+static void do_trace(struct engine *e, struct call *c, const struct flow_do *d)
+{
+	trace_step(e, c, d->step, d->branch);
+}
+
+static void do_hangup(struct engine *e, struct call *c, const struct flow_do *d)
+{
+	(void)d;
+	if (c->called_left) {
+		call_end(e, c, CALLREC_BY_CALLED, 200, 16,
+		    "the called side hung up");
+		return;
+	}
+	if (c->last_code == 0) {
+		c->result_facts |= CALLRESULT_FLOW_FINISHED;
+		call_end(e, c, CALLREC_BY_FLOW, 480, 16, "the flow ended");
+		return;
+	}
+	/* What the last destination said is what the caller hears. */
+	call_end(e, c, CALLREC_BY_FLOW,
+	    cause_event(c->last_code) == FLOW_EV_BUSY ? 486 : 480, c->last_q850,
+	    "no destination answered");
+}
+
+static void do_busy(struct engine *e, struct call *c, const struct flow_do *d)
+{
+	(void)d;
+	c->result_facts |= CALLRESULT_FLOW_FINISHED;
+	call_end(e, c, CALLREC_BY_FLOW, 486, 17, "the flow said busy");
+}
+
+static void do_reject(struct engine *e, struct call *c, const struct flow_do *d)
+{
+	(void)d;
+	c->result_facts |= CALLRESULT_WAS_BLOCKED;
+	call_end(e, c, CALLREC_BY_FLOW, 603, 21, "the flow refused the call");
+}
+
+static void (*const actions[FLOW_DO_KIND_COUNT])(struct engine *e,
+    struct call *c, const struct flow_do *d) = {
+	[FLOW_DO_ANSWER] = do_answer,
+	[FLOW_DO_PLAY] = do_play,
+	[FLOW_DO_RECORD] = do_record,
+	[FLOW_DO_DIAL] = ring_start,
+	[FLOW_DO_NOTICE] = do_notice,
+	[FLOW_DO_TRACE] = do_trace,
+	[FLOW_DO_HANGUP] = do_hangup,
+	[FLOW_DO_BUSY] = do_busy,
+	[FLOW_DO_REJECT] = do_reject,
+};
+
+static uint64_t throw_dice(struct engine *e)
+{
+	char token[SIP_TXN_TOKEN_MAX];
+	uint64_t dice;
+
+	sip_txn_token(e->txn, token);
+	memcpy(&dice, token, sizeof(dice));
+	return dice;
+}
+
+static void run(struct engine *e, struct call *c, const struct flow_event *ev)
+{
+	const struct flow_env env = {
+		.flow = &c->flow.flow,
+		.facts = &c->facts,
+		.record = c->number.record,
+		.notice_prompt = c->number.notice_prompt,
+		.now_us = c->opened_wall_us + trace_at(e, c),
+		.dice = throw_dice(e),
+	};
+	struct flow_out out;
+
+	flow_run(&env, &c->flow_state, ev, &out);
+	/* An action may end the call: what follows then has no object. */
+	for (size_t i = 0; i < out.n && c->phase == CALL_FLOW; i++)
+		actions[out.item[i].kind](e, c, &out.item[i]);
+	if (ev->kind == FLOW_EV_ANSWERED && c->phase == CALL_FLOW)
+		bridge_up(e, c);
+}
+
+void drive_event(struct engine *e, struct call *c, const struct flow_event *ev)
+{
+	struct flow_event next = *ev;
+
+	if (c->phase != CALL_FLOW)
+		return;
+	if (c->running) {
+		/* An action at hand failed at once: its event comes next. */
+		c->pending = *ev;
+		c->has_pending = true;
+		return;
+	}
+	c->running = true;
+	for (;;) {
+		run(e, c, &next);
+		if (!c->has_pending || c->phase != CALL_FLOW)
+			break;
+		next = c->pending;
+		c->has_pending = false;
+	}
+	c->running = false;
+}
+
+void drive_start(struct engine *e, struct call *c)
+{
+	const struct flow_event ev = { FLOW_EV_START, 0 };
+
+	c->phase = CALL_FLOW;
+	c->event_at_us = e->now.mono_us;
+	timer_arm(&e->timers, &c->timer[CALL_T_LONGEST],
+	    c->opened_mono_us + 4 * RT_HOUR_US);
+	if (!c->has_flow) {
+		call_end(e, c, CALLREC_BY_SYSTEM, 480, 1,
+		    "the number has no flow");
+		return;
+	}
+	flow_init(&c->flow_state, &c->flow.flow);
+	drive_event(e, c, &ev);
+}
+
+/* --- what happens to the legs ----------------------------------------------*/
+
+static void on_played(struct engine *e, struct call *c,
+    const struct engine_media_event *ev)
+{
+	const struct flow_event played = { FLOW_EV_PLAYED, ev->play };
+
+	if (c->playing == 0 || ev->play != c->playing)
+		return;
+	c->playing = 0;
+	timer_stop(&e->timers, &c->timer[CALL_T_PLAY]);
+	/* The recording begins where the notice ended, not where we heard of
+	 * it; but never in the future. */
+	c->event_at_us =
+	    ev->at_mono_us < e->now.mono_us ? ev->at_mono_us : e->now.mono_us;
+	drive_event(e, c, &played);
+}
+
+static void on_silent(struct engine *e, struct leg *l)
+{
+	if (l->held || l->answered_us == CALLREC_NEVER)
+		return;
+	trace_event(e, l->call, CALLREC_EV_MEDIA_LOST, l->number, 0, SLICE(""));
+	call_end(e, l->call, CALLREC_BY_SYSTEM, 408, 102,
+	    "no audio for a minute");
+}
+
+void drive_media(struct engine *e, struct leg *l,
+    const struct engine_media_event *ev)
+{
+	struct call *c = l->call;
+
+	if (c->phase != CALL_FLOW)
+		return;
+	c->event_at_us = e->now.mono_us;
+	if (ev->what == ENGINE_MEDIA_PLAYED && l == c->a)
+		on_played(e, c, ev);
+	else if (ev->what == ENGINE_MEDIA_SILENT)
+		on_silent(e, l);
+	else if (ev->what == ENGINE_MEDIA_DIGIT)
+		trace_event(e, c, CALLREC_EV_DIGIT, l->number, ev->digit,
+		    SLICE(""));
+}
+
+void drive_left(struct engine *e, struct leg *l)
+{
+	const struct flow_event left = { FLOW_EV_CALLEE_LEFT,
+		l->call->dial_ticket };
+	struct call *c = l->call;
+
+	c->event_at_us = e->now.mono_us;
+	if (l->side == LEG_CALLER) {
+		const bool ours = l->ended_by == CALLREC_BY_SYSTEM;
+
+		if (!ours)
+			c->result_facts |= CALLRESULT_CALLER_LEFT;
+		call_end(e, c, ours ? CALLREC_BY_SYSTEM : CALLREC_BY_CALLER,
+		    487, l->q850 != 0 ? l->q850 : 16,
+		    ours ? "the answer was never confirmed"
+			 : "the caller hung up");
+		return;
+	}
+	c->called_left = true;
+	leg_drop(e, l, CALLREC_BY_CALLED, 200, l->q850 != 0 ? l->q850 : 16,
+	    "hung up");
+	drive_event(e, c, &left);
+}

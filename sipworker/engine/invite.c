@@ -1,0 +1,235 @@
+#include "sipworker/engine/invite.h"
+
+#include <string.h>
+
+#include "lib/base/utf8.h"
+#include "sipworker/engine/leg_in.h"
+#include "sipworker/engine/leg_out.h"
+#include "sipworker/engine/session.h"
+
+/* --- what was dialled ------------------------------------------------------*/
+
+/* The URI of the header's first value. */
+static bool header_uri(const struct sip_msg *m, enum sip_hdr id,
+    struct sip_uri *out)
+{
+	struct sip_msg_walk w = { 0 };
+	struct sip_addr a;
+	struct slice item;
+
+	if (!sip_msg_walk(m, id, &w, &item) ||
+	    sip_addr_parse(item, &a) != ERR_OK)
+		return false;
+	*out = a.uri;
+	return true;
+}
+
+static bool dialled_uri(const struct sip_msg *m, enum snap_dialled where,
+    struct sip_uri *out)
+{
+	switch (where) {
+	case SNAP_DIALLED_TO:
+		*out = m->to.uri;
+		return true;
+	case SNAP_DIALLED_CALLED_PARTY:
+		return header_uri(m, SIP_HDR_P_CALLED_PARTY_ID, out);
+	case SNAP_DIALLED_DIVERSION:
+		return header_uri(m, SIP_HDR_DIVERSION, out);
+	case SNAP_DIALLED_REQUEST_URI:
+	case SNAP_DIALLED_COUNT:
+		break;
+	}
+	*out = m->uri;
+	return true;
+}
+
+static uint32_t find_number(const struct snap *s, const struct snap_trunk *t,
+    const struct sip_msg *m)
+{
+	struct number_in n;
+	struct sip_uri uri;
+
+	if (!dialled_uri(m, t->dialled, &uri))
+		return SNAP_NO_ROW;
+	number_in_parse(uri.user, t->country, t->tech_prefix, &n);
+	return n.kind == NUMBER_IN_E164
+		   ? snap_find_number(s, slice_from(n.e164))
+		   : SNAP_NO_ROW;
+}
+
+/* --- who calls -------------------------------------------------------------*/
+
+static void put_display(const struct sip_addr *a, char out[CALL_NAME_MAX])
+{
+	char mem[4 * CALL_NAME_MAX];
+	struct buf b, clean;
+	char fixed[4 * CALL_NAME_MAX];
+
+	buf_over(&b, mem, sizeof(mem));
+	sip_addr_put_display(&b, a);
+	buf_over(&clean, fixed, sizeof(fixed));
+	utf8_clean(utf8_head(buf_slice(&b), CALL_NAME_MAX - 1), &clean);
+	if (!slice_to_cstr(utf8_head(buf_slice(&clean), CALL_NAME_MAX - 1), out,
+		CALL_NAME_MAX))
+		out[0] = '\0';
+}
+
+/* PAI before RPID before From; the first two only from trunks we believe. */
+static bool identity(const struct sip_msg *m, bool trusted,
+    struct sip_addr *out, struct invite *in)
+{
+	static const enum sip_hdr ids[] = { SIP_HDR_P_ASSERTED_IDENTITY,
+		SIP_HDR_REMOTE_PARTY_ID };
+
+	for (size_t i = 0; trusted && i < RT_ARRAY_LEN(ids); i++) {
+		struct sip_msg_walk w = { 0 };
+		struct slice item;
+
+		if (sip_msg_walk(m, ids[i], &w, &item) &&
+		    sip_addr_parse(item, out) == ERR_OK) {
+			in->who.asserted = item;
+			return true;
+		}
+	}
+	*out = m->from;
+	return false;
+}
+
+static bool wants_privacy(const struct sip_msg *m)
+{
+	const struct slice p = sip_msg_value(m, SIP_HDR_PRIVACY);
+
+	return p.n > 0 && !slice_eq_case(p, SLICE("none"));
+}
+
+static void read_caller(const struct snap_trunk *t, const struct sip_msg *m,
+    struct invite *in)
+{
+	struct number_in from;
+	struct sip_addr who;
+
+	(void)identity(m, t->identity_in, &who, in);
+	number_in_parse(who.uri.user, t->country, SLICE(""), &in->caller);
+	number_in_parse(m->from.uri.user, t->country, SLICE(""), &from);
+	in->anonymous =
+	    wants_privacy(m) || from.kind == NUMBER_IN_ANONYMOUS ||
+	    slice_eq_case(m->from.uri.host, SLICE("anonymous.invalid"));
+	put_display(&who, in->display);
+	if (in->display[0] == '\0' && !in->anonymous)
+		put_display(&m->from, in->display);
+	in->who.caller_raw = m->from.uri_text;
+	in->who.privacy = sip_msg_value(m, SIP_HDR_PRIVACY);
+	in->who.sip_call_id = m->call_id;
+	in->who.user_agent = sip_msg_value(m, SIP_HDR_USER_AGENT);
+	in->who.attestation =
+	    sip_msg_named(m, SLICE("P-Attestation-Indicator"));
+}
+
+static uint64_t hash_of(const struct invite *in)
+{
+	uint64_t h = UINT64_C(14695981039346656037) ^ in->number;
+
+	for (const char *p = in->caller.e164; *p != '\0'; p++)
+		h = (h ^ (unsigned char)*p) * UINT64_C(1099511628211);
+	return h;
+}
+
+/* --- the whole -------------------------------------------------------------*/
+
+/* What we do not do and the caller insists on (RFC 3261 8.2.2.3). */
+static bool requires_unknown(const struct sip_msg *m)
+{
+	struct sip_msg_walk w = { 0 };
+	struct slice item;
+
+	while (sip_msg_walk(m, SIP_HDR_REQUIRE, &w, &item))
+		if (!slice_eq_case(item, SLICE("timer")))
+			return true;
+	return false;
+}
+
+static unsigned int check(struct engine *e, const struct sip_msg *m,
+    struct invite *in)
+{
+	uint32_t hops = 70;
+
+	if (e->draining)
+		return 503;
+	if (sip_msg_has(m, SIP_HDR_MAX_FORWARDS) &&
+	    (sip_msg_number(m, SIP_HDR_MAX_FORWARDS, &hops) != ERR_OK ||
+		hops > 255))
+		return 400;
+	if (hops == 0)
+		return 483;
+	/* 0 would mean "the usual" to the writer: the last hop is refused. */
+	if (hops == 1)
+		return 483;
+	in->max_forwards = hops - 1;
+	if (requires_unknown(m))
+		return 420;
+	if (m->body.n > CALL_OFFER_MAX)
+		return 413;
+	return leg_in_check_body(m);
+}
+
+unsigned int invite_read(struct engine *e, uint32_t trunk,
+    const struct sip_txn_event *ev, struct invite *out)
+{
+	const struct snap *s = slots_snap_now(e);
+	struct snap_trunk t;
+	unsigned int status;
+
+	memset(out, 0, sizeof(*out));
+	out->trunk = trunk;
+	out->who.from = ev->from;
+	if ((status = check(e, ev->msg, out)) != 0)
+		return status;
+	out->sdp = ev->msg->body;
+	snap_trunk_at(s, trunk, &t);
+	out->number = find_number(s, &t, ev->msg);
+	if (out->number == SNAP_NO_ROW) {
+		e->stats.refused_unknown_number++;
+		return 404;
+	}
+	read_caller(&t, ev->msg, out);
+	out->same_hash = hash_of(out);
+	return 0;
+}
+
+static void put_unsupported(const struct sip_msg *m, struct buf *b)
+{
+	struct sip_msg_walk w = { 0 };
+	struct slice item;
+
+	while (sip_msg_walk(m, SIP_HDR_REQUIRE, &w, &item))
+		if (!slice_eq_case(item, SLICE("timer")))
+			sip_write_hdr(b, SIP_HDR_UNSUPPORTED, item);
+}
+
+void invite_refuse(struct engine *e, const struct sip_txn_event *ev,
+    unsigned int status)
+{
+	char mem[512];
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	switch (status) {
+	case 415:
+		sip_write_hdr(&b, SIP_HDR_ACCEPT, SLICE(SDP_CONTENT_TYPE));
+		break;
+	case 420:
+		put_unsupported(ev->msg, &b);
+		break;
+	case 422:
+		sip_write_hdr_u64(&b, SIP_HDR_MIN_SE, SESSION_MIN_S);
+		break;
+	case 503:
+		sip_write_hdr_u64(&b, SIP_HDR_RETRY_AFTER, 5);
+		break;
+	default:
+		break;
+	}
+	/* A list too long for the buffer is left out, not cut. */
+	leg_out_reject(e, ev->id, status,
+	    buf_err(&b) == ERR_OK ? buf_slice(&b) : SLICE(""));
+}

@@ -1,0 +1,32 @@
+/*
+ * invite.h - what an INVITE from a trunk asks for: who calls which number.
+ *
+ * Pure reading; telephony.md 2.4 "Identity in" and 3 say how carriers write it.
+ */
+#ifndef RT_ENGINE_INVITE_H
+#define RT_ENGINE_INVITE_H
+
+#include "lib/core/number_in.h"
+#include "sipworker/engine/slots.h"
+#include "sipworker/engine/trace.h"
+
+struct invite {
+	uint32_t trunk;  /* row */
+	uint32_t number; /* row */
+	struct number_in caller;
+	bool anonymous;
+	char display[CALL_NAME_MAX];
+	unsigned int max_forwards; /* for the next leg */
+	struct slice sdp;          /* may be empty: a late offer */
+	uint64_t same_hash;        /* of caller and number */
+	struct trace_caller who;
+};
+
+/* 0, or the status to refuse with; *out borrows from the message. */
+unsigned int invite_read(struct engine *e, uint32_t trunk,
+    const struct sip_txn_event *ev, struct invite *out);
+/* Refuses with what goes with the status (Allow, Retry-After, Min-SE ...). */
+void invite_refuse(struct engine *e, const struct sip_txn_event *ev,
+    unsigned int status);
+
+#endif

@@ -1,0 +1,133 @@
+/*
+ * leg.h - one leg of a call: its dialog, its INVITE, its stream.
+ *
+ * Leg 0 is the caller's, 1 and up are the attempts to reach somebody. A leg
+ * outlives its part in the call: the CANCEL or BYE it has sent waits for its
+ * answer, and a slot is given back only when the signalling, the stream and
+ * the report (the LEG record) are done.
+ *
+ * leg_fsm's tables say what happens to it; leg_out writes its messages, leg_in
+ * reads what comes, stream is its RTP, and ring.h and drive.h hear of it.
+ */
+#ifndef RT_ENGINE_LEG_H
+#define RT_ENGINE_LEG_H
+
+#include "lib/core/callrec.h"
+#include "sipworker/engine/engine.h"
+#include "sipworker/engine/leg_fsm.h"
+#include "sipworker/engine/timer.h"
+#include "sipworker/sip/sdp.h"
+#include "sipworker/sip/sip_auth.h"
+#include "sipworker/sip/sip_dlg.h"
+#include "sipworker/sip/sip_txn.h"
+
+#define LEG_TAG_MAX     48
+#define LEG_CALLID_MAX  64
+#define LEG_URI_MAX     320
+#define LEG_NAME_MAX    420
+#define LEG_REASON_MAX  96
+#define LEG_HEADERS_MAX 1400
+/* What we understand and allow, for 200, 405 and 420. */
+#define LEG_ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
+
+struct call;
+
+struct leg {
+	/* Slot */
+	uint64_t ref; /* generation << 32 | index; never 0 when in use */
+	uint32_t index;
+	uint32_t next_free;
+	bool used;
+	struct call *call; /* NULL: the call is closed, signalling lingers */
+
+	/* What it is */
+	enum leg_side side;
+	enum leg_state state;
+	uint8_t number;
+	uint32_t trunk; /* row in the call's snapshot, or SNAP_NO_ROW */
+	struct destination_id destination;
+	struct trunk_id trunk_id;
+
+	/* Signalling */
+	struct sip_dlg dlg;
+	struct sip_txn_id invite; /* the one that began it */
+	struct sip_txn_id re_in;  /* their re-INVITE that we accepted */
+	struct sip_txn_id re_out; /* our re-INVITE or UPDATE under way */
+	uint32_t re_in_cseq;
+	struct sip_auth auth;
+	uint32_t cseq; /* called: of the initial INVITE */
+	struct addr4 hop;
+	struct addr4 counted_peer; /* ip is in the table of peers, or 0 */
+	char tag[LEG_TAG_MAX];
+	char call_id[LEG_CALLID_MAX];
+	char uri[LEG_URI_MAX];
+	char from[LEG_NAME_MAX];
+	char to[LEG_URI_MAX + 8];
+	char target[LEG_URI_MAX]; /* as people know it */
+	struct timer retry;       /* a request that found no room */
+	struct timer no_reply;    /* no answer at all to our INVITE */
+
+	/* Session timer, RFC 4028 */
+	uint32_t session_s; /* 0: none */
+	bool we_refresh;
+	bool refreshing;   /* our refresh is under way */
+	bool peer_updates; /* Allow: UPDATE */
+	struct timer session;
+
+	/* Offer and answer */
+	struct sdp_local local;
+	struct sdp_audio remote;
+	bool has_local;
+	bool has_remote;
+	bool
+	    offered_late; /* our offer is in the 2xx, theirs comes in the ACK */
+	bool answer_fixed; /* caller: our answer was shown once, stays */
+	bool held;
+	uint64_t media_hash; /* of the remote description last taken */
+
+	/* Stream */
+	uint32_t stream; /* 0: none */
+	bool stream_open;
+	bool closing;
+	bool rec_on;
+	uint8_t open_tries;
+	bool media_failed;
+	struct engine_media_stats stats;
+
+	/* Report */
+	bool over; /* its part in the call is over */
+	bool reported;
+	bool has_media; /* TARGET was given once */
+	bool ring_counted;
+	int64_t invited_us;
+	int64_t ringing_us;
+	int64_t early_us;
+	int64_t answered_us;
+	int64_t ended_us;
+	uint16_t sip_code;
+	uint8_t q850;
+	enum callrec_by ended_by;
+	char reason[LEG_REASON_MAX];
+};
+
+/* A slot with a stream being opened; NULL: none is free. */
+struct leg *leg_new(struct engine *e, struct call *c, enum leg_side side);
+/* By the number in a tag or in a transaction's user; NULL: gone. */
+struct leg *leg_by_ref(struct engine *e, uint64_t ref);
+/* The leg whose dialog an incoming request belongs to; NULL: none. */
+struct leg *leg_of_request(struct engine *e, const struct sip_msg *m);
+/* Gives the slot back if nothing holds it any more. */
+void leg_collect(struct engine *e, struct leg *l);
+
+/* One step of leg_fsm with its actions. */
+void leg_event(struct engine *e, struct leg *l, enum leg_event ev);
+/* Its part in the call is over: ends the signalling (code, q850 and reason for
+ * the other side), closes the stream. Doing it twice is harmless. */
+void leg_drop(struct engine *e, struct leg *l, enum callrec_by by,
+    uint16_t code, uint8_t q850, const char *reason);
+
+/* Timers. */
+void leg_on_retry(struct engine *e, struct leg *l);
+void leg_on_no_reply(struct engine *e, struct leg *l);
+
+#endif

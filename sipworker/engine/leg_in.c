@@ -1,0 +1,386 @@
+#include "sipworker/engine/leg_in.h"
+
+#include "sipworker/engine/cause.h"
+#include "sipworker/engine/leg_out.h"
+#include "sipworker/engine/offer.h"
+#include "sipworker/engine/ring.h"
+#include "sipworker/engine/session.h"
+#include "sipworker/engine/stream.h"
+#include "sipworker/engine/trace.h"
+
+unsigned int leg_in_check_body(const struct sip_msg *m)
+{
+	const struct slice type = sip_msg_value(m, SIP_HDR_CONTENT_TYPE);
+	const struct slice coding = sip_msg_value(m, SIP_HDR_CONTENT_ENCODING);
+
+	if (m->body.n == 0)
+		return 0;
+	if (coding.n > 0 && !slice_eq_case(coding, SLICE("identity")))
+		return 415;
+	return slice_eq_case(slice_trim(
+				 slice_head(type, slice_find(type, ';', 0))),
+		   SLICE(SDP_CONTENT_TYPE))
+		   ? 0
+		   : 415;
+}
+
+static bool same_id(struct sip_txn_id a, struct sip_txn_id b)
+{
+	return a.v == b.v;
+}
+
+/* --- responses -------------------------------------------------------------*/
+
+static unsigned int status_of(const struct sip_txn_event *ev)
+{
+	return ev->msg == NULL ? 408 : ev->msg->status;
+}
+
+/* Credentials, once per challenge (sip_auth.h knows when to give up). */
+static bool try_auth(struct engine *e, struct leg *l, const struct sip_msg *m)
+{
+	struct snap_trunk t;
+
+	if (m == NULL || (m->status != 401 && m->status != 407) ||
+	    l->call == NULL || l->trunk == SNAP_NO_ROW)
+		return false;
+	snap_trunk_at(e->snaps[l->call->snap].snap, l->trunk, &t);
+	return t.auth_user.n > 0 && sip_auth_choose(&l->auth, m) == ERR_OK;
+}
+
+static void early_dialog(struct leg *l, const struct sip_txn_event *ev)
+{
+	const struct sip_write_request invite = {
+		.method = SIP_METHOD_INVITE,
+		.uri = slice_from(l->uri),
+		.from = slice_from(l->from),
+		.to = slice_from(l->to),
+		.call_id = slice_from(l->call_id),
+		.cseq = l->cseq,
+	};
+	struct sip_dlg d = l->dlg;
+
+	/* A 18x without tag or Contact makes no dialog, but may ring. */
+	if (sip_dlg_uac(&d, &invite, ev->msg, ev->from) == ERR_OK)
+		l->dlg = d;
+}
+
+/* A description in a response: the answer to our offer. */
+static void read_answer(struct engine *e, struct leg *l,
+    const struct sip_msg *m)
+{
+	bool changed;
+
+	if (m->body.n == 0 || leg_in_check_body(m) != 0)
+		return;
+	if (offer_take(e, l, m->body, &changed) != ERR_OK && m->status >= 200)
+		l->has_remote = false;
+}
+
+static void on_progress(struct engine *e, struct leg *l,
+    const struct sip_txn_event *ev)
+{
+	timer_stop(&e->timers, &l->no_reply);
+	if (l->state != LEG_CALLING && l->state != LEG_RINGING)
+		return;
+	early_dialog(l, ev);
+	if (l->call != NULL)
+		read_answer(e, l, ev->msg);
+	/* 181 and 182 say that something goes on, not that it rings. */
+	if (ev->msg->status == 180 || ev->msg->body.n > 0)
+		leg_event(e, l, LEG_EV_PROGRESS);
+}
+
+static void on_answer(struct engine *e, struct leg *l,
+    const struct sip_txn_event *ev)
+{
+	if (l->state != LEG_CALLING && l->state != LEG_RINGING &&
+	    l->state != LEG_CANCELLING) {
+		leg_out_end_fork(e, ev);
+		return;
+	}
+	sip_auth_accepted(&l->auth);
+	early_dialog(l, ev);
+	if (l->dlg.state != SIP_DLG_CONFIRMED) {
+		/* No Contact: it can be neither ACKed nor ended. */
+		l->sip_code = 502;
+		leg_event(e, l, LEG_EV_REFUSED);
+		return;
+	}
+	if (l->call != NULL) {
+		read_answer(e, l, ev->msg);
+		session_read_response(l, ev->msg);
+	}
+	leg_event(e, l, LEG_EV_ANSWER);
+}
+
+static void on_refusal(struct engine *e, struct leg *l,
+    const struct sip_txn_event *ev)
+{
+	if (try_auth(e, l, ev->msg) &&
+	    (l->state == LEG_CALLING || l->state == LEG_RINGING)) {
+		trace_event(e, l->call, CALLREC_EV_AUTH, l->number, 0,
+		    SLICE(""));
+		leg_out_invite(e, l);
+		return;
+	}
+	if (!l->over) {
+		l->sip_code = (uint16_t)status_of(ev);
+		if (ev->msg != NULL)
+			l->q850 = cause_reason(ev->msg);
+	}
+	leg_event(e, l, LEG_EV_REFUSED);
+}
+
+static void on_bye_response(struct engine *e, struct leg *l,
+    const struct sip_txn_event *ev)
+{
+	if (status_of(ev) < 200)
+		return;
+	if (try_auth(e, l, ev->msg)) {
+		leg_out_bye(e, l);
+		return;
+	}
+	leg_event(e, l, LEG_EV_BYE_DONE);
+}
+
+static void on_refresh_response(struct engine *e, struct leg *l,
+    const struct sip_txn_event *ev)
+{
+	const unsigned int status = status_of(ev);
+
+	if (status < 200)
+		return;
+	if (status < 300) {
+		sip_dlg_refresh(&l->dlg, ev->msg, ev->from);
+		if (ev->method == SIP_METHOD_INVITE)
+			leg_out_ack_of(e, l, ev->id);
+	}
+	session_refreshed(e, l, status);
+}
+
+void leg_in_response(struct engine *e, struct leg *l,
+    const struct sip_txn_event *ev)
+{
+	const unsigned int status = status_of(ev);
+
+	if (ev->method == SIP_METHOD_BYE)
+		on_bye_response(e, l, ev);
+	else if (same_id(ev->id, l->re_out))
+		on_refresh_response(e, l, ev);
+	else if (ev->method != SIP_METHOD_INVITE || !same_id(ev->id, l->invite))
+		return; /* of an INVITE that credentials have replaced */
+	else if (status < 200)
+		on_progress(e, l, ev);
+	else if (status < 300)
+		on_answer(e, l, ev);
+	else
+		on_refusal(e, l, ev);
+}
+
+/* --- requests in the dialog ------------------------------------------------*/
+
+static void on_bye(struct engine *e, struct leg *l,
+    const struct sip_txn_event *ev)
+{
+	(void)leg_out_respond(e, l, ev->id, 200, SLICE(""), SLICE(""));
+	if (!l->over) {
+		l->q850 = cause_reason(ev->msg);
+		/* An INVITE still open is answered with it (RFC 3261 15.1.2).
+		 */
+		if (l->state == LEG_CALLING || l->state == LEG_RINGING)
+			l->sip_code = 487;
+	}
+	leg_event(e, l, LEG_EV_BYE);
+}
+
+static void on_options(struct engine *e, struct leg *l,
+    const struct sip_txn_event *ev)
+{
+	(void)leg_out_respond(e, l, ev->id, 200,
+	    SLICE("Accept: application/sdp\r\n"), SLICE(""));
+}
+
+static void on_info(struct engine *e, struct leg *l,
+    const struct sip_txn_event *ev)
+{
+	(void)leg_out_respond(e, l, ev->id, 200, SLICE(""), SLICE(""));
+}
+
+static void note_hold(struct engine *e, struct leg *l)
+{
+	const bool held = l->remote.dir == SDP_SENDONLY ||
+			  l->remote.dir == SDP_INACTIVE ||
+			  l->remote.rtp.ip == 0;
+
+	if (held != l->held)
+		trace_event(e, l->call,
+		    held ? CALLREC_EV_HOLD : CALLREC_EV_RESUME, l->number, 0,
+		    SLICE(""));
+	l->held = held;
+}
+
+/* Their new description is taken: media and trace follow. */
+static void renew_media(struct engine *e, struct leg *l, struct addr4 before,
+    bool changed)
+{
+	if (changed && l->stream != 0 && !l->closing)
+		stream_target(e, l, !addr4_eq(before, l->remote.rtp));
+	note_hold(e, l);
+}
+
+/* Answers an INVITE or UPDATE in the dialog that brings an offer. 0: `out`
+ * has the answer; else the status to refuse with. */
+static unsigned int take_offer(struct engine *e, struct leg *l,
+    const struct sip_msg *m, struct buf *out)
+{
+	const struct addr4 before = l->remote.rtp;
+	bool changed;
+
+	if (offer_take(e, l, m->body, &changed) != ERR_OK)
+		return 488; /* the session stays as it was */
+	if (offer_answer(l, m->body, out) != ERR_OK)
+		return 500;
+	renew_media(e, l, before, changed);
+	return 0;
+}
+
+/* What stands against a change of the session now; 0: nothing. */
+static unsigned int refuse_change(const struct leg *l, const struct sip_msg *m)
+{
+	const bool is_invite = m->method == SIP_METHOD_INVITE;
+
+	if (l->call == NULL || l->over)
+		return 481;
+	if (l->re_out.v != 0)
+		return 491; /* RFC 3261 14.2: ours is under way */
+	/* 14.2 and RFC 3311 5.2: something is still unanswered. */
+	if (l->state != LEG_UP && (is_invite || m->body.n > 0))
+		return 500;
+	return leg_in_check_body(m);
+}
+
+static void on_change(struct engine *e, struct leg *l,
+    const struct sip_txn_event *ev)
+{
+	const bool is_invite = ev->method == SIP_METHOD_INVITE;
+	char mem[OFFER_SDP_MAX], hmem[128];
+	unsigned int status = refuse_change(l, ev->msg);
+	struct buf b, h;
+
+	buf_over(&b, mem, sizeof(mem));
+	buf_over(&h, hmem, sizeof(hmem));
+	if (status == 0)
+		status = session_read_request(l, ev->msg);
+	if (status == 0 && ev->msg->body.n > 0)
+		status = take_offer(e, l, ev->msg, &b);
+	else if (status == 0 && is_invite)
+		offer_put(l, &b);
+	if (status == 500)
+		sip_write_hdr_u64(&h, SIP_HDR_RETRY_AFTER, l->index % 10);
+	if (status == 422)
+		sip_write_hdr_u64(&h, SIP_HDR_MIN_SE, SESSION_MIN_S);
+	if (status == 0)
+		session_put_answer(l, &h);
+	if (!leg_out_respond(e, l, ev->id, status == 0 ? 200 : status,
+		buf_slice(&h), buf_slice(&b)) ||
+	    status != 0)
+		return;
+	if (is_invite) {
+		l->re_in = ev->id;
+		l->re_in_cseq = ev->msg->cseq.number;
+		l->offered_late = ev->msg->body.n == 0;
+	}
+	session_start(e, l);
+}
+
+static const struct {
+	enum sip_method method;
+	void (*take)(struct engine *e, struct leg *l,
+	    const struct sip_txn_event *ev);
+} requests[] = {
+	{ SIP_METHOD_BYE, on_bye },
+	{ SIP_METHOD_INFO, on_info },
+	{ SIP_METHOD_INVITE, on_change },
+	{ SIP_METHOD_OPTIONS, on_options },
+	{ SIP_METHOD_UPDATE, on_change },
+};
+
+void leg_in_request(struct engine *e, struct leg *l,
+    const struct sip_txn_event *ev)
+{
+	const unsigned int status = sip_dlg_receive(&l->dlg, ev->msg, ev->from);
+
+	if (status != 0) {
+		(void)leg_out_respond(e, l, ev->id, status, SLICE(""),
+		    SLICE(""));
+		return;
+	}
+	for (size_t i = 0; i < RT_ARRAY_LEN(requests); i++)
+		if (requests[i].method == ev->method) {
+			requests[i].take(e, l, ev);
+			return;
+		}
+	(void)leg_out_respond(e, l, ev->id, 405,
+	    SLICE("Allow: " LEG_ALLOW "\r\n"), SLICE(""));
+}
+
+/* --- what concerns the caller's INVITE -------------------------------------*/
+
+/* The answer to our late offer; without one there is no session. */
+static bool take_late_answer(struct engine *e, struct leg *l,
+    const struct sip_msg *m)
+{
+	const struct addr4 before = l->remote.rtp;
+	bool changed;
+
+	if (!l->offered_late)
+		return true;
+	l->offered_late = false;
+	if (m->body.n == 0 || leg_in_check_body(m) != 0 ||
+	    offer_take(e, l, m->body, &changed) != ERR_OK)
+		return false;
+	renew_media(e, l, before, changed);
+	return true;
+}
+
+void leg_in_ack(struct engine *e, struct leg *l, const struct sip_txn_event *ev)
+{
+	const bool of_re =
+	    l->re_in.v != 0 && ev->msg->cseq.number == l->re_in_cseq;
+	bool ok;
+
+	/* Stale ids are harmless: the ACK was repeated. */
+	slots_count_unsent(e,
+	    sip_txn_acked(e->txn, of_re ? l->re_in : l->invite,
+		e->now.mono_us));
+	ok = l->call == NULL || l->over || take_late_answer(e, l, ev->msg);
+	leg_event(e, l, LEG_EV_ACK);
+	if (!ok && l->call != NULL)
+		call_end(e, l->call, CALLREC_BY_SYSTEM, 488, 65,
+		    "the caller's answer had no usable audio");
+}
+
+void leg_in_cancel(struct engine *e, struct leg *l,
+    const struct sip_txn_event *ev)
+{
+	if (!same_id(ev->id, l->invite))
+		return;
+	if (!l->over) {
+		l->sip_code = 487;
+		l->q850 = cause_reason(ev->msg);
+	}
+	leg_event(e, l, LEG_EV_CANCEL);
+}
+
+void leg_in_no_ack(struct engine *e, struct leg *l,
+    const struct sip_txn_event *ev)
+{
+	if (same_id(ev->id, l->invite)) {
+		l->ended_by = CALLREC_BY_SYSTEM;
+		leg_event(e, l, LEG_EV_NO_ACK);
+	} else if (same_id(ev->id, l->re_in) && l->call != NULL && !l->over) {
+		call_end(e, l->call, CALLREC_BY_SYSTEM, 408, 102,
+		    "a change of the session was never confirmed");
+	}
+}

@@ -1,0 +1,91 @@
+#include "sipworker/engine/offer.h"
+
+#include <string.h>
+
+unsigned int offer_allowed(const struct engine *e, const struct leg *l)
+{
+	const unsigned int both = 1u << SDP_PCMU | 1u << SDP_PCMA;
+	struct snap_trunk t;
+
+	if (l->trunk == SNAP_NO_ROW || l->call == NULL)
+		return both;
+	snap_trunk_at(e->snaps[l->call->snap].snap, l->trunk, &t);
+	return (t.codecs & SNAP_CODEC_PCMU ? 1u << SDP_PCMU : 0) |
+	       (t.codecs & SNAP_CODEC_PCMA ? 1u << SDP_PCMA : 0);
+}
+
+void offer_local(struct engine *e, struct leg *l, unsigned int allowed,
+    enum sdp_codec prefer)
+{
+	const struct port *p = port_find(&e->ports, l->stream);
+	const struct addr4 at = { .ip = e->cfg.media_ip,
+		.port = p == NULL ? 0 : p->number };
+	const enum sdp_codec order[] = { prefer,
+		prefer == SDP_PCMU ? SDP_PCMA : SDP_PCMU };
+
+	sdp_local_init(&l->local, at, l->ref >> 32);
+	l->local.n_codecs = 0;
+	for (size_t i = 0; i < RT_ARRAY_LEN(order); i++)
+		if ((allowed & 1u << order[i]) != 0)
+			l->local.codecs[l->local.n_codecs++] = order[i];
+	l->has_local = true;
+}
+
+/* What the media side has to know of a description, in one number. */
+static uint64_t fingerprint(const struct sdp_audio *a)
+{
+	const uint64_t parts[] = { a->rtp.ip, a->rtp.port, a->rtcp.ip,
+		a->rtcp.port, a->codec, a->pt[a->codec], a->dtmf_pt, a->dir,
+		a->ptime_ms };
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(parts); i++)
+		h = (h ^ parts[i]) * UINT64_C(1099511628211);
+	return h;
+}
+
+enum err offer_take(struct engine *e, struct leg *l, struct slice text,
+    bool *changed)
+{
+	const unsigned int allowed = offer_allowed(e, l);
+	struct sdp_audio a = l->remote;
+	struct sdp sdp;
+	enum err err;
+
+	if ((err = sdp_parse(text, &sdp)) != ERR_OK)
+		return err;
+	/* The codec of before, if they still can: no change in mid-call. */
+	err = ERR_UNSUPPORTED;
+	if (l->has_remote)
+		err = sdp_audio(&sdp, allowed & 1u << l->remote.codec, &a);
+	if (err != ERR_OK)
+		err = sdp_audio(&sdp, allowed, &a);
+	if (err != ERR_OK)
+		return err;
+	*changed = !l->has_remote || fingerprint(&a) != l->media_hash;
+	l->remote = a;
+	l->has_remote = true;
+	l->media_hash = fingerprint(&a);
+	return ERR_OK;
+}
+
+enum err offer_answer(struct leg *l, struct slice text, struct buf *out)
+{
+	struct sdp_local local = l->local;
+	struct sdp sdp;
+	enum err err;
+
+	if ((err = sdp_parse(text, &sdp)) != ERR_OK)
+		return err;
+	local.dir = sdp_answer_dir(l->remote.dir, SDP_SENDRECV);
+	/* RFC 3264 8: the version rises when, and only when, it differs. */
+	if (l->answer_fixed)
+		local.version = ++l->local.version;
+	sdp_write_answer(out, &local, &sdp, &l->remote);
+	return buf_err(out);
+}
+
+void offer_put(const struct leg *l, struct buf *out)
+{
+	sdp_write_offer(out, &l->local);
+}

@@ -1,0 +1,139 @@
+#include "sipworker/engine/session.h"
+
+#include "lib/base/scan.h"
+#include "sipworker/engine/leg_out.h"
+#include "sipworker/sip/sip_param.h"
+
+#define SESSION_MAX_S UINT32_C(86400)
+
+/* Reads Session-Expires. refresher: 'c' uac, 's' uas, 0 not said. */
+static bool read_header(const struct sip_msg *m, uint32_t *seconds,
+    char *refresher)
+{
+	struct slice v = sip_msg_value(m, SIP_HDR_SESSION_EXPIRES), who;
+
+	*refresher = 0;
+	if (scan_u32(&v, seconds) != ERR_OK)
+		return false;
+	if (*seconds > SESSION_MAX_S)
+		*seconds = SESSION_MAX_S;
+	if (sip_param_find(slice_trim(v), SLICE("refresher"), &who) == ERR_OK)
+		*refresher = slice_eq_case(who, SLICE("uac"))   ? 'c'
+			     : slice_eq_case(who, SLICE("uas")) ? 's'
+								: 0;
+	return true;
+}
+
+static void read_allow(struct leg *l, const struct sip_msg *m)
+{
+	if (sip_msg_has(m, SIP_HDR_ALLOW))
+		l->peer_updates =
+		    sip_msg_lists(m, SIP_HDR_ALLOW, SLICE("UPDATE"));
+}
+
+unsigned int session_read_request(struct leg *l, const struct sip_msg *m)
+{
+	uint32_t seconds;
+	char refresher;
+
+	read_allow(l, m);
+	if (!read_header(m, &seconds, &refresher))
+		return 0;
+	if (seconds < SESSION_MIN_S)
+		return 422;
+	l->session_s = seconds;
+	if (refresher != 0)
+		l->we_refresh = refresher == 's';
+	else
+		/* RFC 4028 9, table 2: who can, does. */
+		l->we_refresh =
+		    !sip_msg_lists(m, SIP_HDR_SUPPORTED, SLICE("timer"));
+	return 0;
+}
+
+void session_read_response(struct leg *l, const struct sip_msg *m)
+{
+	uint32_t seconds;
+	char refresher;
+
+	read_allow(l, m);
+	if (!read_header(m, &seconds, &refresher))
+		return; /* they know no timers: none runs */
+	l->session_s = seconds < SESSION_MIN_S ? SESSION_MIN_S : seconds;
+	l->we_refresh = refresher != 's';
+}
+
+static void put(const struct leg *l, bool we_are_uac, struct buf *b)
+{
+	const bool uac = l->we_refresh == we_are_uac;
+	char mem[48];
+	struct buf v;
+
+	buf_over(&v, mem, sizeof(mem));
+	buf_u64(&v, l->session_s);
+	buf_cstr(&v, uac ? ";refresher=uac" : ";refresher=uas");
+	sip_write_hdr(b, SIP_HDR_SESSION_EXPIRES, buf_slice(&v));
+}
+
+void session_put_answer(const struct leg *l, struct buf *b)
+{
+	if (l->session_s == 0)
+		return;
+	put(l, false, b);
+	if (!l->we_refresh)
+		sip_write_hdr(b, SIP_HDR_REQUIRE, SLICE("timer"));
+}
+
+void session_put_refresh(const struct leg *l, struct buf *b)
+{
+	if (l->session_s != 0)
+		put(l, true, b);
+}
+
+/* How long before the end the waiting side gives up (RFC 4028 10). */
+static int64_t margin_us(const struct leg *l)
+{
+	return (l->session_s / 3 < 32 ? l->session_s / 3 : 32) * RT_SEC_US;
+}
+
+void session_start(struct engine *e, struct leg *l)
+{
+	const int64_t all = l->session_s * RT_SEC_US;
+
+	if (l->session_s == 0 || l->over)
+		return;
+	timer_arm(&e->timers, &l->session,
+	    e->now.mono_us + (l->we_refresh ? all / 2 : all - margin_us(l)));
+	l->refreshing = false;
+}
+
+void session_on_timer(struct engine *e, struct leg *l)
+{
+	const int64_t all = l->session_s * RT_SEC_US;
+
+	if (l->call == NULL || l->over)
+		return;
+	if (!l->we_refresh || l->refreshing) {
+		call_end(e, l->call, CALLREC_BY_SYSTEM, 408, 102,
+		    "the session was not refreshed");
+		return;
+	}
+	l->refreshing = true;
+	timer_arm(&e->timers, &l->session,
+	    e->now.mono_us + all - all / 2 - margin_us(l));
+	leg_out_refresh(e, l);
+}
+
+void session_refreshed(struct engine *e, struct leg *l, unsigned int status)
+{
+	l->re_out = (struct sip_txn_id){ 0 };
+	if (status < 300)
+		session_start(e, l);
+	else if (status == 481 || status == 408) {
+		/* RFC 3261 12.2.1.2: the dialog is gone. */
+		if (l->call != NULL && !l->over)
+			call_end(e, l->call, CALLREC_BY_SYSTEM, 408, 102,
+			    "the other side lost the call");
+	}
+	/* Else (491, 500): the timer that runs decides. */
+}

@@ -1,0 +1,106 @@
+/*
+ * slots.h - the engine's fixed memory: every table that calls live in.
+ *
+ * Taken once; slots are handed out from free lists and never grow. What a slot
+ * holds is the business of call.h and leg.h.
+ */
+#ifndef RT_ENGINE_SLOTS_H
+#define RT_ENGINE_SLOTS_H
+
+#include "sipworker/engine/call.h"
+#include "sipworker/engine/engine.h"
+#include "sipworker/engine/leg.h"
+#include "sipworker/engine/out.h"
+#include "sipworker/engine/port.h"
+#include "sipworker/engine/timer.h"
+
+#define SLOTS_SNAPS  64
+#define SLOTS_RECENT 1024
+
+/* Kinds of timers, beyond enum call_timer. */
+enum slots_timer {
+	SLOTS_T_LEG_RETRY = CALL_TIMERS,
+	SLOTS_T_LEG_NO_REPLY,
+	SLOTS_T_LEG_SESSION
+};
+
+struct slots_snap {
+	const struct snap *snap; /* NULL: free */
+	uint64_t key;
+	uint32_t refs;
+};
+
+/* Addresses that a live called leg talks to, beyond the trunks. */
+struct slots_peer {
+	uint32_t ip; /* 0: free */
+	uint32_t refs;
+};
+
+/* Calls of the last seconds: the same caller again within 2 s. */
+struct slots_recent {
+	uint64_t hash;
+	int64_t at_us;
+	uint32_t call;
+	uint32_t generation;
+};
+
+struct engine {
+	struct engine_cfg cfg;
+	char agent[64];
+	struct engine_now now; /* of the input at work */
+	struct sip_txn_layer *txn;
+	struct out out;
+	struct timer_heap timers;
+	struct port_table ports;
+	struct call *calls;
+	uint32_t n_calls;
+	uint32_t free_call;
+	struct leg *legs;
+	uint32_t n_legs;
+	uint32_t free_leg;
+	struct slots_peer *peers;
+	uint32_t n_peers; /* a power of two */
+	struct slots_snap snaps[SLOTS_SNAPS];
+	uint32_t snap; /* slot for new calls; SLOTS_SNAPS: none yet */
+	struct slots_recent recent[SLOTS_RECENT];
+	uint32_t recent_at;
+	struct call *waiting_head; /* for the journal, in its order */
+	struct call *waiting_tail;
+	uint64_t journal_seq; /* of the last record */
+	uint64_t tickets;
+	uint32_t generation;
+	bool draining;
+	struct engine_stats stats;
+};
+
+RT_MUST_USE enum err slots_init(struct engine *e);
+void slots_fini(struct engine *e);
+
+/* NULL: none is free. Zeroed but for index and generation. */
+struct call *slots_call_take(struct engine *e);
+void slots_call_give(struct engine *e, struct call *c);
+struct leg *slots_leg_take(struct engine *e);
+void slots_leg_give(struct engine *e, struct leg *l);
+
+/* The current snapshot, held; NULL before the first came. */
+const struct snap *slots_snap_now(const struct engine *e);
+void slots_snap_hold(struct engine *e, uint32_t slot);
+void slots_snap_drop(struct engine *e, uint32_t slot);
+void slots_snap_set(struct engine *e, const struct snap *s, uint64_t key);
+
+/* Counted: the same address may be several legs' peer. */
+void slots_peer_add(struct engine *e, uint32_t ip);
+void slots_peer_drop(struct engine *e, uint32_t ip);
+bool slots_peer_known(const struct engine *e, uint32_t ip);
+
+/* Counts what could not be sent; the caller goes on. */
+void slots_count_unsent(struct engine *e, enum err err);
+/* Copies as much of s as fits, cut at a character. */
+void slots_copy_text(char *out, size_t cap, struct slice s);
+
+/* The live call with this hash opened within 2 s; else NULL. Remembers c under
+ * the hash when c is given. */
+struct call *slots_recent_find(struct engine *e, uint64_t hash);
+void slots_recent_add(struct engine *e, uint64_t hash, const struct call *c);
+
+#endif
