@@ -195,7 +195,8 @@ static const char *bang_byte(struct html_ctx *c, char byte)
 		}
 		return NULL;
 	}
-	if (c->match == 1)
+	/* Only a doctype begins with a letter. */
+	if (c->match == 1 || (c->match == 0 && !scan_is_alpha(byte)))
 		return "neither a comment nor a doctype";
 	c->match = 3;
 	if (byte == '>')

@@ -38,7 +38,7 @@ static void comma(struct json_out *j)
 /* Before each value: is one allowed here, and does it need a comma? */
 static bool begin(struct json_out *j)
 {
-	if (j->complete || (in_object(j) && !j->key))
+	if (j->depth == 0 ? j->complete : in_object(j) && !j->key)
 		fail(j);
 	if (j->e != ERR_OK)
 		return false;
