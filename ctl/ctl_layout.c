@@ -131,8 +131,7 @@ static void pick_users(struct ctl_layout *l)
 		l->db_user = pick_db_user(mysql_dir);
 }
 
-/* --- folders and files -----------------------------------------------------
- */
+/* --- folders and files ------------------------------------------- */
 
 static enum err own(const struct ctl_layout *l, const char *path,
     const char *user)
@@ -239,22 +238,22 @@ enum err ctl_layout_write(const struct ctl_layout *l, const char *name,
 	return e;
 }
 
-enum err ctl_layout_secret(const struct ctl_layout *l, const char *name,
-    const char *owner, struct slice text)
+enum err ctl_layout_own_secrets(const struct ctl_layout *l)
 {
+	/* sipworker's store reads its own before it drops root. */
+	static const char *const web[] = { "db_dashboard.pw", "db_dni.pw",
+		"db_jobd.pw", "seal.key" };
 	char path[PATH_MAX];
-	enum err e;
+	enum err e = ERR_OK;
 
-	if (!join(path, sizeof(path), l->settings.secret_dir, name))
-		return ERR_TOOBIG;
-	e = create(path, 0600, text);
-	if (e == ERR_CONFLICT)
-		e = ERR_OK;
-	return e == ERR_OK ? own(l, path, owner) : e;
+	for (size_t i = 0; i < RT_ARRAY_LEN(web) && e == ERR_OK; i++)
+		e = join(path, sizeof(path), l->settings.secret_dir, web[i])
+			? own(l, path, l->web_user)
+			: ERR_TOOBIG;
+	return e;
 }
 
-/* --- settings
- * ----------------------------------------------------------------- */
+/* --- settings ---------------------------------------------------- */
 
 static bool set_path(char *out, const char *dir, const char *name)
 {
@@ -388,8 +387,7 @@ static enum err save_settings(const struct ctl_layout *l)
 	return e;
 }
 
-/* --- opening
- * -------------------------------------------------------------------- */
+/* --- opening ----------------------------------------------------- */
 
 static enum err find_self(struct ctl_layout *l)
 {

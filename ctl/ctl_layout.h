@@ -56,10 +56,8 @@ RT_MUST_USE enum err ctl_layout_open(struct ctl_layout *l,
 /* NULL is allowed; files stay. */
 void ctl_layout_close(struct ctl_layout *l);
 
-/* Creates a file of the secret folder with this text, unless it is there.
- * owner: the program's user, who alone may read it ("-": as we are). */
-RT_MUST_USE enum err ctl_layout_secret(const struct ctl_layout *l,
-    const char *name, const char *owner, struct slice text);
+/* Gives each file of the secret folder to the program that reads it. */
+RT_MUST_USE enum err ctl_layout_own_secrets(const struct ctl_layout *l);
 
 /* Writes a whole file under <dir>, atomically. */
 RT_MUST_USE enum err ctl_layout_write(const struct ctl_layout *l,

@@ -49,11 +49,17 @@ static enum err keep(struct ctl_opt_rest *rest, const char *arg)
 	return ERR_OK;
 }
 
-/* The option argv[*i], which begins with "--"; *i moves past its value. */
+static bool is_option(const char *arg)
+{
+	return strncmp(arg, "--", 2) == 0 || strcmp(arg, "-c") == 0;
+}
+
+/* The option argv[*i]; *i moves past its value. */
 static enum err one(const struct ctl_opt *rows, size_t n_rows, int argc,
     char *const *argv, int *i, void *out)
 {
-	struct slice rest = slice_from(argv[*i] + 2);
+	struct slice rest =
+	    slice_from(argv[*i][1] == 'c' ? "conf" : argv[*i] + 2);
 	const struct ctl_opt *row;
 	struct slice name;
 	const char *value = "";
@@ -89,7 +95,7 @@ enum err ctl_opt_parse(const struct ctl_opt *rows, size_t n_rows, int argc,
 	for (int i = 1; i < argc && e == ERR_OK; i++) {
 		if (options && strcmp(argv[i], "--") == 0)
 			options = false;
-		else if (options && strncmp(argv[i], "--", 2) == 0)
+		else if (options && is_option(argv[i]))
 			e = one(rows, n_rows, argc, argv, &i, out);
 		else
 			e = keep(rest, argv[i]);

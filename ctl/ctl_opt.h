@@ -1,7 +1,8 @@
 /*
  * ctl_opt.h - command-line options of a subcommand, from a table.
  *
- * "--name value", "--name=value" and flags "--name"; "--" ends them. What is
+ * "--name value", "--name=value" and flags "--name"; "-c" is "--conf", as all
+ * programs of the house have it; "--" ends them. What is
  * wrong is said on standard error, in words for the person who typed it.
  */
 #ifndef RT_CTL_OPT_H

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ctl/ctl_db.h"
 #include "ctl/ctl_layout.h"
 #include "ctl/ctl_mariadb.h"
 #include "ctl/ctl_nginx.h"
@@ -88,8 +89,7 @@ struct run {
 	bool disk_was_low;
 };
 
-/* --- our own programs -------------------------------------------------------
- */
+/* --- our own programs -------------------------------------------- */
 
 enum run_as {
 	AS_SELF,
@@ -209,8 +209,7 @@ static enum err start_own(struct run *r, size_t i)
 	return e;
 }
 
-/* --- before anything starts -------------------------------------------------
- */
+/* --- before anything starts -------------------------------------- */
 
 static enum err check_port(const struct run *r, const char *where, bool tcp,
     const char *option)
@@ -287,8 +286,7 @@ static enum err check_disk(const struct run *r)
 	return ERR_UNAVAILABLE;
 }
 
-/* --- the order of things -----------------------------------------------------
- */
+/* --- the order of things ----------------------------------------- */
 
 static enum err wait_ready(struct run *r)
 {
@@ -309,7 +307,11 @@ static enum err start_database(struct run *r)
 		return e;
 	part = ctl_mariadb_part(&r->mariadb, &r->layout);
 	e = ctl_sup_start(&r->sup, &part, &r->index[r->waiting++]);
-	return e == ERR_OK ? wait_ready(r) : e;
+	if (e == ERR_OK)
+		e = wait_ready(r);
+	if (e == ERR_OK)
+		e = ctl_db_prepare(&r->layout.settings, r->mariadb.admin, "");
+	return e == ERR_OK ? ctl_layout_own_secrets(&r->layout) : e;
 }
 
 static enum err start_programs(struct run *r)
@@ -342,8 +344,7 @@ static enum err bring_up(struct run *r)
 	return start_programs(r);
 }
 
-/* --- while it runs
- * ------------------------------------------------------------ */
+/* --- while it runs ----------------------------------------------- */
 
 /* nginx reopens its log at SIGUSR1. */
 static void rotate_access_log(const struct run *r)

@@ -58,7 +58,7 @@ void ctl_sup_fini(struct ctl_sup *s)
 	s->sigfd = -1;
 }
 
-/* --- starting ------------------------------------------------------------- */
+/* --- starting ---------------------------------------------------- */
 
 static int spawn_attr(posix_spawnattr_t *attr)
 {
@@ -149,7 +149,7 @@ enum err ctl_sup_start(struct ctl_sup *s, const struct ctl_part *part,
 	return start(s, c);
 }
 
-/* --- watching ------------------------------------------------------------- */
+/* --- watching ---------------------------------------------------- */
 
 static void describe_end(int status, char *out, size_t cap)
 {
@@ -272,7 +272,7 @@ void ctl_sup_loop(struct ctl_sup *s, void (*tick)(void *arg), void *arg)
 	}
 }
 
-/* --- stopping ------------------------------------------------------------- */
+/* --- stopping ---------------------------------------------------- */
 
 /* The signal is repeated: MariaDB loses one that comes while it is starting. */
 static void wait_end(struct ctl_sup *s, const struct ctl_child *c, int signal,

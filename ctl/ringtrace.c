@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ctl/ctl_call.h"
+#include "ctl/ctl_db.h"
 #include "ctl/ctl_guard.h"
 #include "ctl/ctl_run.h"
 #include "lib/base/log.h"
@@ -21,6 +22,7 @@ static int help(int argc, char *const *argv);
 static const struct command commands[] = {
 	{ "run", ctl_run, "the whole product in the foreground" },
 	{ "call", ctl_call, "place and take test calls" },
+	{ "migrate", ctl_db_migrate, "bring the database up to date" },
 	{ "guard", ctl_guard, NULL },
 	{ "help", help, "this list" },
 };
