@@ -1,0 +1,301 @@
+#include "lib/db/db_report.h"
+
+#include "lib/db/stmt.h"
+
+int64_t db_report_unanswered(const struct db_report_sums *s)
+{
+	return s->missed + s->abandoned + s->failed;
+}
+
+void db_report_add(struct db_report_sums *to, const struct db_report_sums *more)
+{
+	to->calls += more->calls;
+	to->answered += more->answered;
+	to->voicemail += more->voicemail;
+	to->abandoned += more->abandoned;
+	to->missed += more->missed;
+	to->blocked += more->blocked;
+	to->failed += more->failed;
+	to->interrupted += more->interrupted;
+	to->first_time += more->first_time;
+	to->qualified += more->qualified;
+	to->leads += more->leads;
+	to->talk_ms += more->talk_ms;
+}
+
+/* In the order of the columns of every statement below. */
+static void out_sums(struct stmt *st, struct db_report_sums *s)
+{
+	stmt_out_i64(st, &s->calls);
+	stmt_out_i64(st, &s->answered);
+	stmt_out_i64(st, &s->voicemail);
+	stmt_out_i64(st, &s->abandoned);
+	stmt_out_i64(st, &s->missed);
+	stmt_out_i64(st, &s->blocked);
+	stmt_out_i64(st, &s->failed);
+	stmt_out_i64(st, &s->interrupted);
+	stmt_out_i64(st, &s->first_time);
+	stmt_out_i64(st, &s->qualified);
+	stmt_out_i64(st, &s->leads);
+	stmt_out_i64(st, &s->talk_ms);
+}
+
+/* A quarter that lost all its calls to a reclassification may stay as zeros. */
+static const char buckets_sql[] =
+    "SELECT bucket_at, calls, answered, voicemail, abandoned, missed, blocked,"
+    " failed, interrupted, first_time, qualified, leads, talk_ms"
+    " FROM call_rollup"
+    " WHERE company_id = ? AND dimension = 'total'"
+    " AND bucket_at >= ? AND bucket_at < ? AND calls > 0"
+    " ORDER BY bucket_at"
+    " LIMIT 38400";
+
+/* Rows of an unknown number: an array in the arena that doubles. */
+static struct db_report_bucket *grown(struct arena *mem,
+    const struct db_report_bucket *old, size_t n, size_t *cap)
+{
+	const size_t more = *cap == 0 ? 128 : *cap * 2;
+	struct db_report_bucket *rows = arena_array(mem, more, sizeof(*rows));
+
+	if (rows == NULL)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		rows[i] = old[i];
+	*cap = more;
+	return rows;
+}
+
+static enum err read_buckets(struct stmt *st, struct db_report_bucket *row,
+    struct arena *mem, struct db_report_bucket **rows, size_t *n)
+{
+	struct db_report_bucket *all = NULL;
+	size_t count = 0, cap = 0;
+	enum err e;
+
+	while ((e = stmt_next(st)) == ERR_OK) {
+		if (count == cap &&
+		    (all = grown(mem, all, count, &cap)) == NULL)
+			return ERR_NOMEM;
+		all[count++] = *row;
+	}
+	if (e != ERR_NOTFOUND)
+		return e;
+	*rows = all;
+	*n = count;
+	return ERR_OK;
+}
+
+enum err db_report_buckets(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, struct arena *mem,
+    struct db_report_bucket **rows, size_t *n)
+{
+	struct db_report_bucket row;
+	struct stmt *st;
+	enum err e;
+
+	if (to_us < from_us)
+		return ERR_RANGE;
+	if ((uint64_t)to_us - (uint64_t)from_us >
+	    DB_REPORT_BUCKETS_MAX * (uint64_t)(15 * RT_MIN_US))
+		return ERR_TOOBIG;
+	if ((e = stmt_begin(db, buckets_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_time_us(st, from_us);
+	stmt_in_time_us(st, to_us);
+	stmt_out_time_us(st, &row.at_us);
+	out_sums(st, &row.sums);
+	e = stmt_each(st);
+	if (e == ERR_OK)
+		e = read_buckets(st, &row, mem, rows, n);
+	stmt_end(st);
+	return e;
+}
+
+#define TOP_COLUMNS                                                           \
+	"SELECT value, value2, CAST(SUM(calls) AS SIGNED) AS n,"              \
+	" CAST(SUM(answered) AS SIGNED), CAST(SUM(voicemail) AS SIGNED),"     \
+	" CAST(SUM(abandoned) AS SIGNED), CAST(SUM(missed) AS SIGNED),"       \
+	" CAST(SUM(blocked) AS SIGNED), CAST(SUM(failed) AS SIGNED),"         \
+	" CAST(SUM(interrupted) AS SIGNED), CAST(SUM(first_time) AS SIGNED)," \
+	" CAST(SUM(qualified) AS SIGNED), CAST(SUM(leads) AS SIGNED),"        \
+	" CAST(SUM(talk_ms) AS SIGNED)"                                       \
+	" FROM call_rollup WHERE company_id = ? AND dimension = "
+#define TOP_REST                                \
+	" AND bucket_at >= ? AND bucket_at < ?" \
+	" GROUP BY value, value2 HAVING n > 0"  \
+	" ORDER BY n DESC, value, value2 LIMIT ?"
+#define TOP_NAMED " AND value <> ''"
+
+static const char *const top_sql[] = {
+	[DB_REPORT_SOURCE] = TOP_COLUMNS "'source'" TOP_REST,
+	[DB_REPORT_CAMPAIGN] = TOP_COLUMNS "'campaign'" TOP_NAMED TOP_REST,
+	[DB_REPORT_KEYWORD] = TOP_COLUMNS "'keyword'" TOP_NAMED TOP_REST,
+};
+
+enum err db_report_top(struct db *db, struct company_id company,
+    enum db_report_dimension dimension, int64_t from_us, int64_t to_us,
+    size_t max, struct arena *mem, struct db_report_top **rows, size_t *n)
+{
+	struct db_report_top row, *all;
+	struct stmt *st;
+	size_t count = 0;
+	enum err e;
+
+	if (max == 0 || max > DB_REPORT_TOP_MAX)
+		return ERR_RANGE;
+	if ((all = arena_array(mem, max, sizeof(*all))) == NULL)
+		return ERR_NOMEM;
+	if ((e = stmt_begin(db, top_sql[dimension], &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_time_us(st, from_us);
+	stmt_in_time_us(st, to_us);
+	stmt_in_u64(st, max);
+	stmt_out_text(st, row.value, sizeof(row.value));
+	stmt_out_text(st, row.value2, sizeof(row.value2));
+	out_sums(st, &row.sums);
+	e = stmt_each(st);
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+		if (count < max)
+			all[count++] = row;
+	stmt_end(st);
+	if (e != ERR_NOTFOUND)
+		return e;
+	*rows = all;
+	*n = count;
+	return ERR_OK;
+}
+
+/* Open calls are few; so are the new ones, and the count stops at 100. */
+static const char live_sql[] =
+    "SELECT"
+    " (SELECT COUNT(*) FROM phone_call"
+    "  WHERE state = 'open' AND company_id = ?),"
+    " (SELECT COUNT(*) FROM"
+    "  (SELECT 1 AS one FROM phone_call"
+    "   WHERE company_id = ? AND started_at > ? LIMIT 100) AS fresh)";
+
+enum err db_report_live(struct db *db, struct company_id company,
+    int64_t since_us, struct db_report_live *out)
+{
+	struct db_report_live got;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, live_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, company.v);
+	stmt_in_time_us(st, since_us);
+	stmt_out_u64(st, &got.live);
+	stmt_out_u64(st, &got.since);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = got;
+	return e;
+}
+
+static const char setup_sql[] =
+    "SELECT"
+    " EXISTS (SELECT 1 FROM number"
+    "  WHERE company_id = ? AND released_at IS NULL),"
+    " EXISTS (SELECT 1 FROM destination"
+    "  WHERE company_id = ? AND archived_at IS NULL),"
+    " EXISTS (SELECT 1 FROM number n LEFT JOIN flow f"
+    "  ON f.company_id = n.company_id AND f.id = n.flow_id"
+    "  WHERE n.company_id = ? AND n.released_at IS NULL"
+    "  AND (n.destination_id IS NOT NULL"
+    "   OR f.published_version IS NOT NULL)),"
+    " EXISTS (SELECT 1 FROM site"
+    "  WHERE company_id = ? AND archived_at IS NULL AND seen_at IS NOT NULL),"
+    " EXISTS (SELECT 1 FROM phone_call WHERE company_id = ?)";
+
+enum err db_report_setup(struct db *db, struct company_id company,
+    struct db_report_setup *out)
+{
+	struct db_report_setup got;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, setup_sql, &st)) != ERR_OK)
+		return e;
+	for (int i = 0; i < 5; i++)
+		stmt_in_id(st, company.v);
+	stmt_out_bool(st, &got.number);
+	stmt_out_bool(st, &got.destination);
+	stmt_out_bool(st, &got.routed);
+	stmt_out_bool(st, &got.tag_seen);
+	stmt_out_bool(st, &got.called);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = got;
+	return e;
+}
+
+static const char company_sql[] =
+    "SELECT country, currency, COALESCE(billable_s, 0)"
+    " FROM company"
+    " WHERE id = ?";
+
+enum err db_report_company(struct db *db, struct company_id company,
+    struct db_report_company *out)
+{
+	struct db_report_company got;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, company_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_out_text(st, got.country, sizeof(got.country));
+	stmt_out_text(st, got.currency, sizeof(got.currency));
+	stmt_out_u64(st, &got.billable_s);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = got;
+	return e;
+}
+
+#define MEMBERS_MAX 200
+
+/* Zero bytes stand for all companies of the account. */
+static const char members_sql[] =
+    "SELECT DISTINCT c.id, c.name"
+    " FROM membership m"
+    " JOIN company c ON c.account_id = m.account_id"
+    "  AND (m.company_id = c.id OR m.company_id = ?)"
+    " WHERE m.user_id = ? AND c.archived_at IS NULL"
+    " ORDER BY c.name, c.id LIMIT 200";
+
+enum err db_report_members(struct db *db, struct user_id user,
+    struct arena *mem, struct db_report_member **rows, size_t *n)
+{
+	static const struct company_id all_companies;
+	struct db_report_member row, *all;
+	struct stmt *st;
+	size_t count = 0;
+	enum err e;
+
+	if ((all = arena_array(mem, MEMBERS_MAX, sizeof(*all))) == NULL)
+		return ERR_NOMEM;
+	if ((e = stmt_begin(db, members_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, all_companies.v);
+	stmt_in_id(st, user.v);
+	stmt_out_id(st, row.id.v);
+	stmt_out_text(st, row.name, sizeof(row.name));
+	e = stmt_each(st);
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+		if (count < MEMBERS_MAX)
+			all[count++] = row;
+	stmt_end(st);
+	if (e != ERR_NOTFOUND)
+		return e;
+	*rows = all;
+	*n = count;
+	return ERR_OK;
+}

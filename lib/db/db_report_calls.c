@@ -1,0 +1,257 @@
+#include "lib/db/db_report_calls.h"
+
+#include "lib/base/buf.h"
+#include "lib/base/scan.h"
+#include "lib/db/stmt.h"
+
+#define COLUMNS                                                                \
+	"SELECT c.id, c.state = 'open', c.result, c.started_at,"               \
+	" c.duration_ms, c.ring_ms, c.talk_ms, c.reason, c.number_e164,"       \
+	" n.label, p.name, c.caller_e164, c.caller_raw, c.caller_name,"        \
+	" c.caller_place, c.first_time, i.source, i.medium, i.campaign,"       \
+	" i.keyword, i.channel, o.name,"                                       \
+	" EXISTS (SELECT 1 FROM recording r WHERE r.company_id = c.company_id" \
+	" AND r.call_id = c.id AND r.state = 'ready')"                         \
+	" FROM phone_call c"                                                   \
+	" LEFT JOIN interaction i ON i.company_id = c.company_id"              \
+	" AND i.id = c.id"                                                     \
+	" LEFT JOIN number n ON n.company_id = c.company_id"                   \
+	" AND n.id = c.number_id"                                              \
+	" LEFT JOIN pool p ON p.company_id = c.company_id"                     \
+	" AND p.id = c.pool_id"                                                \
+	" LEFT JOIN outcome o ON o.company_id = c.company_id"                  \
+	" AND o.code = i.outcome"
+
+/* An empty filter value lets every call through. */
+#define FILTERS                                                              \
+	" WHERE c.company_id = ? AND c.started_at >= ? AND c.started_at < ?" \
+	" AND (? = '' OR c.result = ?"                                       \
+	"  OR (? = 'live' AND c.state = 'open')"                             \
+	"  OR (? = 'unanswered'"                                             \
+	"   AND c.result IN ('missed', 'abandoned', 'failed')))"             \
+	" AND (? = 0 OR (COALESCE(i.source, '') = ?"                         \
+	"  AND COALESCE(i.medium, '') = ?))"                                 \
+	" AND (? = '' OR i.campaign = ?)"                                    \
+	" AND (? = '' OR i.keyword = ?)"                                     \
+	" AND (? = '' OR c.caller_e164 = ?)"                                 \
+	" AND (? = '' OR c.caller_name LIKE ?"                               \
+	"  OR i.campaign COLLATE utf8mb4_unicode_520_ci LIKE ?"              \
+	"  OR i.keyword COLLATE utf8mb4_unicode_520_ci LIKE ?"               \
+	"  OR (? <> '' AND c.caller_e164 LIKE ?))"
+
+static const char older_sql[] = COLUMNS FILTERS
+    " AND c.started_at <= ? AND (c.started_at < ? OR c.id < ?)"
+    " ORDER BY c.started_at DESC, c.id DESC LIMIT ?";
+
+static const char newer_sql[] = COLUMNS FILTERS
+    " AND c.started_at >= ? AND (c.started_at > ? OR c.id > ?)"
+    " ORDER BY c.started_at, c.id LIMIT ?";
+
+static const char history_sql[] = COLUMNS
+    " WHERE c.company_id = ? AND c.caller_e164 = ? AND c.id <> ?"
+    " ORDER BY c.started_at DESC, c.id DESC LIMIT ?";
+
+static void out_row(struct stmt *st, struct db_report_calls_row *r)
+{
+	stmt_out_id(st, r->id.v);
+	stmt_out_bool(st, &r->open);
+	stmt_out_text(st, r->result, sizeof(r->result));
+	stmt_out_time_us(st, &r->started_us);
+	stmt_out_u64(st, &r->duration_ms);
+	stmt_out_u64(st, &r->ring_ms);
+	stmt_out_u64(st, &r->talk_ms);
+	stmt_out_text(st, r->reason, sizeof(r->reason));
+	stmt_out_text(st, r->number, sizeof(r->number));
+	stmt_out_text(st, r->number_label, sizeof(r->number_label));
+	stmt_out_text(st, r->pool, sizeof(r->pool));
+	stmt_out_text(st, r->caller, sizeof(r->caller));
+	stmt_out_text(st, r->caller_raw, sizeof(r->caller_raw));
+	stmt_out_text(st, r->caller_name, sizeof(r->caller_name));
+	stmt_out_text(st, r->caller_place, sizeof(r->caller_place));
+	stmt_out_bool(st, &r->first_time);
+	stmt_out_text(st, r->source, sizeof(r->source));
+	stmt_out_text(st, r->medium, sizeof(r->medium));
+	stmt_out_text(st, r->campaign, sizeof(r->campaign));
+	stmt_out_text(st, r->keyword, sizeof(r->keyword));
+	stmt_out_text(st, r->channel, sizeof(r->channel));
+	stmt_out_text(st, r->outcome, sizeof(r->outcome));
+	stmt_out_bool(st, &r->playable);
+}
+
+/* A search as patterns: "%text%" with LIKE's own signs taken literally, and
+ * the same for its digits alone, when it looks like part of a number. */
+struct patterns {
+	char text_mem[2 * DB_REPORT_CALLS_SEARCH_MAX + 2];
+	char digits_mem[DB_REPORT_CALLS_SEARCH_MAX + 2];
+	struct slice text;
+	struct slice digits;
+};
+
+static enum err make_patterns(struct slice search, struct patterns *p)
+{
+	struct buf text, digits;
+	bool other = false;
+
+	if (search.n > DB_REPORT_CALLS_SEARCH_MAX)
+		return ERR_TOOBIG;
+	buf_over(&text, p->text_mem, sizeof(p->text_mem));
+	buf_over(&digits, p->digits_mem, sizeof(p->digits_mem));
+	buf_char(&text, '%');
+	buf_char(&digits, '%');
+	for (size_t i = 0; i < search.n; i++) {
+		const char c = search.p[i];
+
+		if (c == '%' || c == '_' || c == '\\')
+			buf_char(&text, '\\');
+		buf_char(&text, c);
+		if (scan_is_digit(c))
+			buf_char(&digits, c);
+		else if (scan_is_alpha(c))
+			other = true;
+	}
+	buf_char(&text, '%');
+	buf_char(&digits, '%');
+	if (buf_err(&text) != ERR_OK || buf_err(&digits) != ERR_OK)
+		return ERR_TOOBIG;
+	p->text = buf_slice(&text);
+	p->digits = digits.n > 4 && !other ? buf_slice(&digits) : SLICE("");
+	return ERR_OK;
+}
+
+/* Twice: "is it set" and "is it this". */
+static void in_twice(struct stmt *st, struct slice s)
+{
+	stmt_in_text(st, s);
+	stmt_in_text(st, s);
+}
+
+static void in_filters(struct stmt *st, struct company_id company,
+    const struct db_report_calls_filter *f, const struct patterns *p)
+{
+	stmt_in_id(st, company.v);
+	stmt_in_time_us(st, f->from_us);
+	stmt_in_time_us(st, f->to_us);
+	in_twice(st, f->result);
+	in_twice(st, f->result);
+	stmt_in_bool(st, f->by_source);
+	stmt_in_text(st, f->source);
+	stmt_in_text(st, f->medium);
+	in_twice(st, f->campaign);
+	in_twice(st, f->keyword);
+	in_twice(st, f->caller);
+	stmt_in_text(st, f->search);
+	stmt_in_text(st, p->text);
+	stmt_in_text(st, p->text);
+	stmt_in_text(st, p->text);
+	in_twice(st, p->digits);
+}
+
+/* Up to max rows in the statement's order. */
+static enum err read_rows(struct stmt *st, struct db_report_calls_row *row,
+    struct db_report_calls_row *all, size_t max, size_t *n)
+{
+	size_t count = 0;
+	enum err e = stmt_each(st);
+
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+		if (count < max)
+			all[count++] = *row;
+	if (e != ERR_NOTFOUND)
+		return e;
+	*n = count;
+	return ERR_OK;
+}
+
+static void reverse(struct db_report_calls_row *rows, size_t n)
+{
+	for (size_t i = 0; i < n / 2; i++) {
+		const struct db_report_calls_row swap = rows[i];
+
+		rows[i] = rows[n - 1 - i];
+		rows[n - 1 - i] = swap;
+	}
+}
+
+/* One row more than asked says whether the page has a successor. */
+static enum err fetch(struct db *db, struct company_id company,
+    const struct db_report_calls_filter *f, size_t max,
+    struct db_report_calls_row *all, size_t *n)
+{
+	static const struct call_id nil;
+	const bool up = f->way == DB_REPORT_CALLS_NEWER;
+	const bool first = f->way == DB_REPORT_CALLS_NEWEST;
+	const int64_t at = first ? f->to_us : f->key.started_us;
+	struct db_report_calls_row row;
+	struct patterns p;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = make_patterns(f->search, &p)) != ERR_OK)
+		return e;
+	if ((e = stmt_begin(db, up ? newer_sql : older_sql, &st)) != ERR_OK)
+		return e;
+	in_filters(st, company, f, &p);
+	stmt_in_time_us(st, at);
+	stmt_in_time_us(st, at);
+	stmt_in_id(st, first ? nil.v : f->key.id.v);
+	stmt_in_u64(st, max + 1);
+	out_row(st, &row);
+	e = read_rows(st, &row, all, max + 1, n);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_report_calls(struct db *db, struct company_id company,
+    const struct db_report_calls_filter *f, size_t max, struct arena *mem,
+    struct db_report_calls *out)
+{
+	const bool up = f->way == DB_REPORT_CALLS_NEWER;
+	struct db_report_calls_row *all;
+	size_t n = 0;
+	bool more;
+	enum err e;
+
+	if (max == 0 || max > DB_REPORT_CALLS_PAGE_MAX)
+		return ERR_RANGE;
+	if ((all = arena_array(mem, max + 1, sizeof(*all))) == NULL)
+		return ERR_NOMEM;
+	if ((e = fetch(db, company, f, max, all, &n)) != ERR_OK)
+		return e;
+	more = n > max;
+	if (more)
+		n = max;
+	if (up)
+		reverse(all, n);
+	/* The way back exists: we came from there. */
+	out->rows = all;
+	out->n = n;
+	out->newer = up ? more : f->way == DB_REPORT_CALLS_OLDER;
+	out->older = up ? true : more;
+	return ERR_OK;
+}
+
+enum err db_report_calls_history(struct db *db, struct company_id company,
+    struct slice caller_e164, struct call_id but, size_t max, struct arena *mem,
+    struct db_report_calls_row **rows, size_t *n)
+{
+	struct db_report_calls_row row, *all;
+	struct stmt *st;
+	enum err e;
+
+	if (max == 0 || max > DB_REPORT_CALLS_PAGE_MAX)
+		return ERR_RANGE;
+	if ((all = arena_array(mem, max, sizeof(*all))) == NULL)
+		return ERR_NOMEM;
+	if ((e = stmt_begin(db, history_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, caller_e164);
+	stmt_in_id(st, but.v);
+	stmt_in_u64(st, max);
+	out_row(st, &row);
+	e = read_rows(st, &row, all, max, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
