@@ -1,0 +1,51 @@
+#include "cgi/page/page_live.h"
+
+#include "cgi/tmpl/json_out.h"
+#include "cgi/web/sess.h"
+#include "lib/db/db_report.h"
+
+enum err page_live(const struct req *r, struct resp *out)
+{
+	struct db_report_live live;
+	struct json_out j;
+	uint64_t since = (uint64_t)r->now_us;
+	char mem[96];
+	struct buf b;
+	enum err e;
+
+	e = req_query_u64(r, "since", 0, (uint64_t)r->now_us, &since);
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
+	e = db_report_live(r->db, r->company, (int64_t)since, &live);
+	if (e != ERR_OK)
+		return e;
+	buf_over(&b, mem, sizeof(mem));
+	json_out_init(&j, &b);
+	json_out_object(&j);
+	json_out_key(&j, "live");
+	json_out_u64(&j, live.live);
+	json_out_key(&j, "new");
+	json_out_u64(&j, live.since);
+	json_out_end(&j);
+	return resp_json(out, &j);
+}
+
+enum err page_live_company(const struct req *r, struct resp *out)
+{
+	struct db_report_member *rows = NULL;
+	struct company_id wanted;
+	size_t n = 0;
+	enum err e;
+
+	if ((e = req_need(req_form_id(r, "company", ID_KIND_company,
+		 wanted.v))) != ERR_OK ||
+	    (e = db_report_members(r->db, r->user, r->arena, &rows, &n)) !=
+		ERR_OK)
+		return e;
+	for (size_t i = 0; i < n; i++)
+		if (id_eq(rows[i].id.v, wanted.v)) {
+			sess_company(r, out, wanted);
+			return resp_redirect(out, SLICE("/"));
+		}
+	return ERR_NOTFOUND;
+}

@@ -1,0 +1,52 @@
+/*
+ * page_range.h - the period a page speaks of, in days of the company's zone.
+ *
+ * `?range=today|7d|30d|90d` or `?from=2026-10-01&to=2026-10-31`; 30 days when
+ * nothing is said. Every period has its previous one, of as many days right
+ * before it; while the period is not over, figures compare with the previous
+ * one up to the same moment.
+ */
+#ifndef RT_CGI_PAGE_PAGE_RANGE_H
+#define RT_CGI_PAGE_PAGE_RANGE_H
+
+#include "cgi/tmpl/view.h"
+#include "cgi/web/req.h"
+#include "lib/phone/tz.h"
+
+#define PAGE_RANGE_DAYS_MAX 366
+
+struct page_range {
+	struct tz *z; /* of the company; borrowed */
+	int64_t now_us;
+	const char *word;    /* "30d"; NULL: own dates */
+	struct tz_date from; /* first and last day */
+	struct tz_date to;
+	int days;
+	int64_t from_us; /* [from_us, to_us) */
+	int64_t to_us;
+	int64_t before_us;    /* [before_us, from_us): the previous period */
+	int64_t before_to_us; /* what figures compare with ends here */
+	bool open;            /* the last day is not over */
+};
+
+/* The company's zone; UTC when the company has none that is known. */
+RT_MUST_USE enum err page_range_zone(const struct req *r, struct tz **out);
+
+/* ERR_SYNTAX, ERR_RANGE: no such period. Longer ones than
+ * PAGE_RANGE_DAYS_MAX keep their last days. */
+RT_MUST_USE enum err page_range_read(const struct req *r, struct tz *z,
+    struct page_range *out);
+
+/* Appends "range=30d" or "from=…&to=…". */
+void page_range_query(const struct page_range *g, struct buf *b);
+/* "22 Oct – 20 Nov 2026", "20 Nov 2026". */
+void page_range_text(struct tz_date from, struct tz_date to,
+    char out[TZ_TEXT_MAX]);
+
+/* The keys of range.html, and previous_text. rest: query parameters that the
+ * links keep, encoded, each with its '&' in front ("" or "&result=missed").
+ * The handler makes the list range_keep. */
+void page_range_view(const struct page_range *g, const char *path,
+    struct slice rest, struct view *v);
+
+#endif
