@@ -1,0 +1,193 @@
+#include "sipworker/store/drain.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/arena.h"
+#include "lib/base/log.h"
+#include "lib/core/attrib.h"
+#include "lib/core/callrec.h"
+#include "lib/db/db_call.h"
+#include "lib/db/db_lease.h"
+#include "lib/db/db_recording.h"
+#include "lib/phone/phone.h"
+
+#define MEM_MAX_BYTES      ((size_t)512 * 1024)
+#define EVIDENCE_MAX_BYTES ((size_t)64 * 1024)
+#define RATE_HZ            8000
+
+bool drain_again(enum err e)
+{
+	return e == ERR_UNAVAILABLE || e == ERR_UNCERTAIN || e == ERR_BUSY ||
+	       e == ERR_TIMEOUT;
+}
+
+static enum err opened(struct db *db, const struct callrec *r)
+{
+	char place[PHONE_PLACE_MAX] = "";
+	struct call_place p = { .country = SLICE("") };
+	struct phone phone;
+
+	if (phone_parse(r->u.opened.caller, "", &phone) == ERR_OK) {
+		p.country = slice_from(phone.country);
+		phone_place(r->u.opened.caller, place);
+	}
+	p.place = slice_from(place);
+	return db_call_opened(db, r->head.company, r, &p);
+}
+
+static void credit_of(const struct attrib_candidate *c,
+    const struct attrib_verdict *v, struct call_credit *out)
+{
+	*out = (struct call_credit){ .by = CALL_CREDIT_NONE,
+		.rule_version = v->rule_version };
+	if (v->level == ATTRIB_NONE)
+		return;
+	c += v->best;
+	out->by =
+	    v->level == ATTRIB_VISIT ? CALL_CREDIT_VISIT : CALL_CREDIT_SOURCE;
+	out->visit = c->visit;
+	out->lease = c->lease;
+	out->probability_bp = v->probability_bp;
+	out->source = c->source;
+	out->medium = c->medium;
+	out->campaign = c->campaign;
+}
+
+static enum err close_with_credit(struct db *db, const struct callrec *r,
+    const struct call_key *key, struct arena *mem, int64_t now_us)
+{
+	struct attrib_candidate c[ATTRIB_CANDIDATES_MAX];
+	struct attrib_verdict v;
+	struct call_credit credit;
+	struct buf evidence;
+	size_t n = 0;
+	enum err e;
+
+	e = db_lease_candidates(db, r->head.company, key->number,
+	    key->started_us, slice_from(key->caller_e164), r->head.call, mem, c,
+	    &n);
+	if (e == ERR_OK)
+		e = attrib_decide(c, n, key->started_us, key->credit_min_bp,
+		    &v);
+	if (e != ERR_OK)
+		return e;
+	credit_of(c, &v, &credit);
+	buf_init(&evidence, EVIDENCE_MAX_BYTES);
+	attrib_evidence(c, n, key->started_us, &v, &evidence);
+	e = buf_err(&evidence);
+	credit.evidence = buf_slice(&evidence);
+	if (e == ERR_OK)
+		e = db_call_closed(db, r->head.company, r, &credit, now_us);
+	buf_fini(&evidence);
+	return e;
+}
+
+static enum err closed(struct db *db, const struct callrec *r, int64_t now_us)
+{
+	struct call_key key;
+	struct arena mem;
+	enum err e;
+
+	e = db_call_key(db, r->head.company, r->head.call, &key);
+	if (e != ERR_OK || key.closed)
+		return e;
+	arena_init(&mem, MEM_MAX_BYTES);
+	e = close_with_credit(db, r, &key, &mem, now_us);
+	arena_fini(&mem);
+	return e;
+}
+
+enum err drain_record(struct db *db, struct slice payload, int64_t now_us)
+{
+	struct callrec r;
+	enum err e;
+
+	if ((e = callrec_decode(payload, &r)) != ERR_OK)
+		return e;
+	switch (r.head.kind) {
+	case CALLREC_OPENED:
+		return opened(db, &r);
+	case CALLREC_LEG:
+		return db_call_leg(db, r.head.company, &r);
+	case CALLREC_EVENT:
+		return db_call_event(db, r.head.company, &r);
+	case CALLREC_CLOSED:
+		return closed(db, &r, now_us);
+	}
+	return ERR_SYNTAX;
+}
+
+enum err drain_refuse(int journal_dirfd, uint64_t seq, enum err why,
+    struct slice payload)
+{
+	struct buf line;
+	enum err e;
+	int fd;
+
+	log_error("drain: refused seq=%llu err=%s", (unsigned long long)seq,
+	    err_name(why));
+	buf_init(&line, 2 * payload.n + 64);
+	buf_u64(&line, seq);
+	buf_char(&line, ' ');
+	buf_cstr(&line, err_name(why));
+	buf_char(&line, ' ');
+	buf_hex(&line, payload.p, payload.n);
+	buf_char(&line, '\n');
+	e = buf_err(&line);
+	fd = openat(journal_dirfd, "refused",
+	    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	if (fd == -1) {
+		log_sys("drain: open refused");
+		e = ERR_IO;
+	} else if (e == ERR_OK &&
+		   (write(fd, line.p, line.n) != (ssize_t)line.n ||
+		       fsync(fd) != 0)) {
+		log_sys("drain: write refused");
+		e = ERR_IO;
+	}
+	if (fd != -1)
+		(void)close(fd); /* synced above */
+	buf_fini(&line);
+	return e;
+}
+
+/* "<company>/<yyyy-mm-dd>/<call>.wav" */
+static enum err parse_name(struct slice name, struct company_id *company,
+    struct call_id *call)
+{
+	struct slice part;
+	enum err e;
+
+	if (!slice_cut(&name, '/', &part))
+		return ERR_SYNTAX;
+	if ((e = id_parse(ID_KIND_company, part, company->v)) != ERR_OK)
+		return e;
+	if (!slice_cut(&name, '/', &part) || !slice_ends(name, SLICE(".wav")))
+		return ERR_SYNTAX;
+	return id_parse(ID_KIND_call, slice_head(name, name.n - 4), call->v);
+}
+
+enum err drain_recording(struct db *db, const struct drain_recording *r,
+    int64_t now_us)
+{
+	struct recording_row row;
+	struct company_id company;
+	struct call_id call;
+	enum err e;
+
+	if ((e = parse_name(r->name, &company, &call)) != ERR_OK)
+		return e;
+	e = db_recording_by_call(db, company, call, &row);
+	if (e != ERR_OK || strcmp(row.state, "ready") == 0)
+		return e;
+	if (r->failed) {
+		log_error("drain: recording failed path=%s", row.path);
+		return ERR_OK; /* stays as it is, by name, for the sweeper */
+	}
+	row.size_bytes = r->bytes;
+	row.duration_ms = (uint32_t)(r->samples * 1000 / RATE_HZ);
+	memcpy(row.pcm_sha256, r->sha256, sizeof(row.pcm_sha256));
+	return db_recording_ready(db, company, &row, now_us);
+}

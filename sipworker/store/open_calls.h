@@ -1,0 +1,37 @@
+/*
+ * open_calls.h - which calls of the journal are open: those whose closed record
+ * has not been seen.
+ *
+ * Fed with every record in order, while running and when the journal is read
+ * again at start. When the engine is gone, its open calls get the closed record
+ * that it could not write (callrec_interrupted). The oldest open call says how
+ * much of the journal must be kept.
+ */
+#ifndef RT_STORE_OPEN_CALLS_H
+#define RT_STORE_OPEN_CALLS_H
+
+#include "lib/base/buf.h"
+
+struct open_calls;
+
+/* max: calls at a time; the engine's limit twice over is enough. */
+RT_MUST_USE enum err open_calls_new(uint32_t max, struct open_calls **out);
+void open_calls_free(struct open_calls *o);
+
+/* One record with its journal number. ERR_BUSY: more than max are open;
+ * ERR_SYNTAX: no record; ERR_NOTFOUND: of a call that was never opened, which
+ * is left alone; ERR_NOMEM. */
+RT_MUST_USE enum err open_calls_add(struct open_calls *o, uint64_t seq,
+    struct slice payload);
+
+uint32_t open_calls_count(const struct open_calls *o);
+/* Journal number of the oldest open call's first record; UINT64_MAX: none. */
+uint64_t open_calls_oldest(const struct open_calls *o);
+
+/* Appends the closed record of one open call to out, as it would have been at
+ * wall_us; ERR_NOTFOUND when none is open. The call stays open until that
+ * record is fed to open_calls_add(). */
+RT_MUST_USE enum err open_calls_interrupt(const struct open_calls *o,
+    int64_t wall_us, struct buf *out);
+
+#endif
