@@ -1,0 +1,350 @@
+#include "sipworker/media/media.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "lib/base/clk.h"
+#include "lib/base/log.h"
+#include "sipworker/media/media_index.h"
+#include "sipworker/media/media_say.h"
+#include "sipworker/media/media_stream.h"
+
+#define EVENTS_AT_ONCE 64
+#define PACE_NS        20000000
+#define HOUSE_NS       250000000
+#define FRAME          160 /* samples in 20 ms */
+/* A pacer that fell behind catches up by so many frames, then lets go. */
+#define CATCH_UP 5
+
+/* epoll tags beside those of streams, whose generation is never 0. */
+enum tag {
+	TAG_WAKE,
+	TAG_PACE,
+	TAG_HOUSE
+};
+
+static void arm(int fd, long ns)
+{
+	const struct itimerspec its = { { 0, ns }, { 0, ns } };
+
+	if (timerfd_settime(fd, 0, &its, NULL) == -1)
+		log_sys("media: timer");
+}
+
+static uint64_t expirations(int fd)
+{
+	uint64_t n = 0;
+
+	return read(fd, &n, sizeof(n)) == sizeof(n) ? n : 0;
+}
+
+/* --- the pacer -------------------------------------------------------------*/
+
+/* One frame of what plays to s. False: it has ended. */
+static bool play_frame(struct media_thread *t, struct media_stream *s)
+{
+	struct media_play *p = &s->play;
+	uint8_t frame[FRAME];
+	uint32_t n = 0;
+
+	while (n < FRAME) {
+		const uint32_t left = p->samples - p->at;
+		const uint32_t some = left < FRAME - n ? left : FRAME - n;
+
+		memcpy(frame + n, p->ulaw + p->at, some);
+		n += some;
+		p->at += some;
+		if (p->at < p->samples)
+			continue;
+		if (p->times == 1)
+			break;
+		p->at = 0;
+		if (p->times > 0)
+			p->times--;
+	}
+	memset(frame + n, 0xff, FRAME - n); /* µ-law silence */
+	media_stream_send_own(t, s, frame, FRAME);
+	return p->at < p->samples;
+}
+
+static void pace(struct media_thread *t)
+{
+	uint64_t n = expirations(t->pace_fd);
+	struct media_stream *next;
+
+	if (n > CATCH_UP)
+		n = CATCH_UP;
+	for (struct media_stream *s = t->playing; s != NULL; s = next) {
+		bool more = true;
+
+		next = s->next_playing;
+		for (uint64_t i = 0; more && i < n; i++)
+			more = play_frame(t, s);
+		if (!more) {
+			const struct media_event ev = { .what = MEDIA_PLAYED,
+				.stream = s->id,
+				.play = s->play.ticket,
+				.at_us = t->now_us + PACE_NS / 1000 };
+
+			media_stream_stop_play(t, s);
+			media_say_event(t, &ev);
+		}
+	}
+}
+
+static void set_pacer(struct media_thread *t)
+{
+	const bool wanted = t->playing != NULL;
+
+	if (wanted == t->pacing)
+		return;
+	t->pacing = wanted;
+	arm(t->pace_fd, wanted ? PACE_NS : 0);
+}
+
+/* --- the loop --------------------------------------------------------------*/
+
+static void house(struct media_thread *t)
+{
+	(void)expirations(t->house_fd);
+	for (uint32_t i = 0; i < t->n_slots; i++)
+		if (t->streams[i].id != 0)
+			media_stream_house(t, &t->streams[i]);
+}
+
+static void commands(struct media_thread *t)
+{
+	const uint32_t open_before = t->n_open;
+	struct media_cmd c;
+
+	(void)expirations(t->wake_fd);
+	while (media_queue_get(&t->commands, &c)) {
+		if (c.op == MEDIA_FENCE)
+			media_say(t, MEDIA_FENCED, c.stream);
+		else
+			media_stream_command(t, &c);
+	}
+	if ((open_before == 0) != (t->n_open == 0))
+		arm(t->house_fd, t->n_open == 0 ? 0 : HOUSE_NS);
+}
+
+static void dispatch(struct media_thread *t, uint64_t tag)
+{
+	const uint32_t generation = (uint32_t)(tag >> 32);
+	const uint32_t slot = (uint32_t)tag >> 1;
+	struct media_stream *s;
+
+	if (generation == 0) {
+		if (tag == TAG_WAKE)
+			commands(t);
+		else if (tag == TAG_PACE)
+			pace(t);
+		else
+			house(t);
+		return;
+	}
+	s = &t->streams[slot];
+	if (s->id != 0 && s->generation == generation)
+		media_stream_readable(t, s, (tag & 1) != 0);
+}
+
+static void *run(void *arg)
+{
+	struct media_thread *t = arg;
+	struct epoll_event events[EVENTS_AT_ONCE];
+	const uint64_t one = 1;
+
+	while (!atomic_load(&t->media->stopping)) {
+		const int n =
+		    epoll_wait(t->epoll_fd, events, EVENTS_AT_ONCE, -1);
+
+		t->now_us = clk_mono_us();
+		for (int i = 0; i < n; i++)
+			dispatch(t, events[i].data.u64);
+		set_pacer(t);
+		/* One signal for all events of this turn. */
+		if (t->told &&
+		    write(t->media->event_fd, &one, sizeof(one)) == sizeof(one))
+			t->told = false;
+	}
+	return NULL;
+}
+
+/* --- start and end ---------------------------------------------------------*/
+
+static enum err watch(struct media_thread *t, int fd, enum tag tag)
+{
+	struct epoll_event ev = { .events = EPOLLIN };
+
+	ev.data.u64 = tag;
+	if (fd == -1 || epoll_ctl(t->epoll_fd, EPOLL_CTL_ADD, fd, &ev) == -1) {
+		log_sys("media: epoll");
+		return ERR_IO;
+	}
+	return ERR_OK;
+}
+
+static enum err prepare(struct media_thread *t, uint32_t streams)
+{
+	const int flags = TFD_NONBLOCK | TFD_CLOEXEC;
+	enum err e;
+
+	t->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	t->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	t->pace_fd = timerfd_create(CLOCK_MONOTONIC, flags);
+	t->house_fd = timerfd_create(CLOCK_MONOTONIC, flags);
+	if (t->epoll_fd == -1) {
+		log_sys("media: epoll");
+		return ERR_IO;
+	}
+	if ((e = watch(t, t->wake_fd, TAG_WAKE)) != ERR_OK ||
+	    (e = watch(t, t->pace_fd, TAG_PACE)) != ERR_OK ||
+	    (e = watch(t, t->house_fd, TAG_HOUSE)) != ERR_OK)
+		return e;
+	if ((e = media_queue_init(&t->commands, 8 * streams + 256,
+		 sizeof(struct media_cmd))) != ERR_OK ||
+	    (e = media_queue_init(&t->events, 8 * streams + 256,
+		 sizeof(struct media_event))) != ERR_OK)
+		return e;
+	return media_index_init(t, streams);
+}
+
+static enum err begin(struct media *m)
+{
+	/* Keys are dealt out in turn, so threads fill evenly; one may still
+	 * get a few more than its share. */
+	const uint32_t each = m->cfg.max_streams / m->cfg.threads + 64;
+	enum err e;
+
+	for (unsigned int i = 0; i < m->cfg.threads; i++) {
+		struct media_thread *t = &m->threads[i];
+
+		t->media = m;
+		t->number = i;
+		if ((e = prepare(t, each)) != ERR_OK)
+			return e;
+		if (pthread_create(&t->thread, NULL, run, t) != 0) {
+			log_error("media: cannot start a thread");
+			return ERR_IO;
+		}
+		t->started = true;
+	}
+	return ERR_OK;
+}
+
+enum err media_new(struct media **out, const struct media_cfg *cfg)
+{
+	struct media *m = calloc(1, sizeof(*m));
+	sigset_t all, before;
+	enum err e = ERR_NOMEM;
+
+	if (m == NULL)
+		return ERR_NOMEM;
+	m->cfg = *cfg;
+	m->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	m->threads = calloc(cfg->threads, sizeof(*m->threads));
+	if (m->threads != NULL) {
+		for (unsigned int i = 0; i < cfg->threads; i++)
+			m->threads[i].epoll_fd = m->threads[i].wake_fd =
+			    m->threads[i].pace_fd = m->threads[i].house_fd = -1;
+		/* Signals are the loop's: threads inherit the mask. */
+		(void)sigfillset(&all);
+		(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+		e = m->event_fd == -1 ? ERR_IO : begin(m);
+		(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	}
+	if (e != ERR_OK) {
+		media_free(m);
+		return e;
+	}
+	*out = m;
+	return ERR_OK;
+}
+
+static void close_all(const int *fds, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (fds[i] != -1)
+			(void)close(fds[i]); /* nothing is in flight */
+}
+
+static void end_thread(struct media_thread *t)
+{
+	const int fds[] = { t->epoll_fd, t->wake_fd, t->pace_fd, t->house_fd };
+	const uint64_t one = 1;
+
+	if (t->started) {
+		if (write(t->wake_fd, &one, sizeof(one)) != sizeof(one))
+			log_sys("media: wake");
+		(void)pthread_join(t->thread, NULL);
+	}
+	for (uint32_t i = 0; i < t->n_slots; i++)
+		if (t->streams[i].id != 0)
+			media_stream_drop(&t->streams[i]);
+	close_all(fds, RT_ARRAY_LEN(fds));
+	media_index_fini(t);
+	media_queue_fini(&t->commands);
+	media_queue_fini(&t->events);
+}
+
+void media_free(struct media *m)
+{
+	if (m == NULL)
+		return;
+	atomic_store(&m->stopping, true);
+	for (unsigned int i = 0; m->threads != NULL && i < m->cfg.threads; i++)
+		end_thread(&m->threads[i]);
+	if (m->event_fd != -1)
+		(void)close(m->event_fd); /* a counter */
+	free(m->threads);
+	free(m);
+}
+
+/* --- the signalling thread's side ------------------------------------------*/
+
+static enum err tell(struct media_thread *t, const struct media_cmd *c)
+{
+	const uint64_t one = 1;
+
+	if (!media_queue_put(&t->commands, c))
+		return ERR_BUSY;
+	/* Full means that it is readable, which is all that is wanted. */
+	(void)!write(t->wake_fd, &one, sizeof(one));
+	return ERR_OK;
+}
+
+enum err media_do(struct media *m, const struct media_cmd *c)
+{
+	enum err e = ERR_OK;
+
+	if (c->op != MEDIA_FENCE)
+		return tell(&m->threads[c->key % m->cfg.threads], c);
+	for (unsigned int i = 0; e == ERR_OK && i < m->cfg.threads; i++)
+		e = tell(&m->threads[i], c);
+	return e;
+}
+
+int media_fd(const struct media *m)
+{
+	return m->event_fd;
+}
+
+bool media_next(struct media *m, struct media_event *out)
+{
+	for (unsigned int i = 0; i < m->cfg.threads; i++)
+		if (media_queue_get(&m->threads[i].events, out))
+			return true;
+	(void)expirations(m->event_fd);
+	for (unsigned int i = 0; i < m->cfg.threads; i++)
+		if (media_queue_get(&m->threads[i].events, out))
+			return true;
+	return false;
+}

@@ -1,0 +1,91 @@
+/*
+ * media_priv.h - what the files of this room share: threads and streams.
+ */
+#ifndef RT_MEDIA_PRIV_H
+#define RT_MEDIA_PRIV_H
+
+#include <pthread.h>
+
+#include "sipworker/media/media.h"
+#include "sipworker/media/media_queue.h"
+#include "sipworker/rtp/dtmf.h"
+#include "sipworker/rtp/rtp_latch.h"
+#include "sipworker/rtp/rtp_out.h"
+#include "sipworker/rtp/rtp_stat.h"
+
+struct media_play {
+	const uint8_t *ulaw; /* NULL: nothing is playing */
+	uint32_t samples;
+	uint32_t at;
+	uint32_t times; /* left; 0 for ever */
+	uint32_t ticket;
+};
+
+struct media_stream {
+	uint32_t id; /* 0: the slot is free */
+	uint32_t key;
+	uint32_t
+	    generation; /* of the slot: late epoll events are known by it */
+	int fd;
+	int rtcp_fd;
+	uint16_t port;
+	bool targeted;
+	bool send;
+	bool receive;
+	bool flowing; /* FLOWING was said and no SILENT since */
+	bool silent;
+	bool recording;
+	uint8_t channel;
+	uint8_t pt;
+	uint8_t dtmf_pt;
+	struct addr4 rtcp_to;
+	struct media_stream *to;   /* where packets of this one go */
+	struct media_stream *from; /* whose packets come here */
+	struct media_play play;
+	struct rtp_latch latch;
+	struct rtp_stat stat;
+	struct rtp_out out;
+	struct dtmf_in dtmf;
+	int64_t heard_us; /* last packet taken, or since when we listen */
+	int64_t rtcp_due_us;
+	uint32_t peer_sr; /* middle of the peer's last SR */
+	int64_t peer_sr_us;
+	uint32_t rtt_us;
+	uint64_t dropped;
+	struct media_stream *next_playing;
+};
+
+struct media_thread {
+	struct media *media;
+	unsigned int number;
+	pthread_t thread;
+	bool started;
+	int epoll_fd;
+	int wake_fd;  /* commands wait */
+	int pace_fd;  /* 20 ms while something plays */
+	int house_fd; /* 250 ms while streams are open */
+	struct media_queue commands;
+	struct media_queue events;
+	struct media_stream *streams; /* slots */
+	uint32_t n_slots;
+	uint32_t *index; /* slot + 1 by hash of the stream's id */
+	uint32_t index_mask;
+	uint32_t *free_slots;
+	uint32_t n_free;
+	uint32_t n_open;
+	struct media_stream *playing;
+	bool pacing;
+	bool told; /* events were put since the last signal */
+	bool stop;
+	int64_t now_us; /* of this turn of the loop */
+	uint8_t packet[2048];
+};
+
+struct media {
+	struct media_cfg cfg;
+	int event_fd;
+	_Atomic bool stopping;
+	struct media_thread *threads;
+};
+
+#endif

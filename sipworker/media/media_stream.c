@@ -1,0 +1,425 @@
+#include "sipworker/media/media_stream.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/ip.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+#include "lib/base/rnd.h"
+#include "sipworker/media/media_index.h"
+#include "sipworker/media/media_say.h"
+#include "sipworker/rtp/g711.h"
+#include "sipworker/rtp/rtcp.h"
+
+#define RATE_HZ 8000
+#define PT_PCMU 0
+#define PT_PCMA 8
+#define PT_CN   13
+
+/* A frame in the ring is 60 ms at most. */
+#define FRAME_MAX 480
+
+static struct sockaddr_in to_sockaddr(struct addr4 a)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET };
+
+	sa.sin_addr.s_addr = htonl(a.ip);
+	sa.sin_port = htons(a.port);
+	return sa;
+}
+
+static struct addr4 from_sockaddr(const struct sockaddr_in *sa)
+{
+	return (
+	    struct addr4){ ntohl(sa->sin_addr.s_addr), ntohs(sa->sin_port) };
+}
+
+/* --- opening and closing ---------------------------------------------------*/
+
+static int bind_port(struct media_thread *t, uint32_t slot, uint32_t generation,
+    uint16_t port, bool rtcp)
+{
+	const struct sockaddr_in sa =
+	    to_sockaddr((struct addr4){ t->media->cfg.ip, port });
+	struct epoll_event ev = { .events = EPOLLIN };
+	const int tos = IPTOS_DSCP_EF;
+	int fd;
+
+	ev.data.u64 = (uint64_t)generation << 32 | slot << 1 | (rtcp ? 1 : 0);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return -1;
+	(void)setsockopt(fd, IPPROTO_IP, IP_TOS, &tos, sizeof(tos));
+	if (bind(fd, (const void *)&sa, sizeof(sa)) == -1 ||
+	    epoll_ctl(t->epoll_fd, EPOLL_CTL_ADD, fd, &ev) == -1) {
+		(void)close(fd); /* never used */
+		return -1;
+	}
+	return fd;
+}
+
+static void open_stream(struct media_thread *t, const struct media_cmd *c)
+{
+	struct media_stream *s = media_index_add(t, c->stream);
+	uint32_t slot, random[3];
+
+	if (s == NULL) {
+		media_say(t, MEDIA_OPEN_FAILED, c->stream);
+		return;
+	}
+	slot = (uint32_t)(s - t->streams);
+	s->key = c->key;
+	s->port = c->port;
+	s->dtmf_pt = MEDIA_NO_DTMF;
+	s->fd = bind_port(t, slot, s->generation, c->port, false);
+	s->rtcp_fd =
+	    bind_port(t, slot, s->generation, (uint16_t)(c->port + 1), true);
+	if (s->fd == -1 || s->rtcp_fd == -1) {
+		log_sys("media: bind port=%u", c->port);
+		media_stream_drop(s);
+		media_index_remove(t, s);
+		media_say(t, MEDIA_OPEN_FAILED, c->stream);
+		return;
+	}
+	rnd_bytes(random, sizeof(random));
+	rtp_out_init(&s->out, random[0], (uint16_t)random[1], random[2]);
+	rtp_stat_init(&s->stat);
+	dtmf_in_init(&s->dtmf);
+	media_say(t, MEDIA_OPENED, c->stream);
+}
+
+void media_stream_drop(struct media_stream *s)
+{
+	if (s->fd != -1)
+		(void)close(s->fd); /* UDP: nothing is in flight */
+	if (s->rtcp_fd != -1)
+		(void)close(s->rtcp_fd);
+	s->fd = s->rtcp_fd = -1;
+}
+
+static void part(struct media_stream *s)
+{
+	if (s->to != NULL) {
+		rtp_out_break(&s->to->out);
+		s->to->from = NULL;
+		s->to = NULL;
+	}
+	if (s->from != NULL) {
+		rtp_out_break(&s->out);
+		s->from->to = NULL;
+		s->from = NULL;
+	}
+}
+
+static void close_stream(struct media_thread *t, struct media_stream *s)
+{
+	struct media_event ev = { .what = MEDIA_CLOSED,
+		.stream = s->id,
+		.at_us = t->now_us };
+
+	media_say_report(t, s, true);
+	ev.stats = (struct media_stats){ .packets_in = s->stat.received,
+		.packets_out = s->out.packets,
+		.lost = rtp_stat_lost(&s->stat),
+		.dropped = s->dropped + s->latch.dropped,
+		.jitter_us = (uint32_t)rtp_stat_jitter_us(&s->stat, RATE_HZ),
+		.rtt_us = s->rtt_us };
+	part(s);
+	media_stream_stop_play(t, s);
+	media_stream_drop(s);
+	media_index_remove(t, s);
+	media_say_event(t, &ev);
+}
+
+/* --- commands --------------------------------------------------------------*/
+
+static void target(struct media_thread *t, struct media_stream *s,
+    const struct media_cmd *c)
+{
+	if (c->relearn)
+		s->latch = (struct rtp_latch){ .dropped = s->latch.dropped };
+	rtp_latch_arm(&s->latch, c->remote, c->any_host);
+	s->rtcp_to = c->rtcp;
+	s->pt = c->pt;
+	s->dtmf_pt = c->dtmf_pt;
+	s->send = c->send;
+	if (!s->targeted || (c->receive && !s->receive)) {
+		s->heard_us = t->now_us;
+		s->silent = false;
+	}
+	s->receive = c->receive;
+	if (!s->targeted)
+		s->rtcp_due_us = t->now_us + MEDIA_RTCP_US;
+	if (c->relearn)
+		s->flowing = false;
+	s->targeted = true;
+}
+
+static void join(struct media_stream *from, struct media_stream *to)
+{
+	from->to = to;
+	to->from = from;
+	rtp_out_break(&to->out);
+}
+
+static void bridge(struct media_thread *t, struct media_stream *s,
+    const struct media_cmd *c)
+{
+	struct media_stream *peer = media_index_find(t, c->peer);
+
+	if (peer == NULL || peer == s)
+		return;
+	part(s);
+	part(peer);
+	media_stream_stop_play(t, s);
+	join(peer, s);
+	if (c->early)
+		return;
+	media_stream_stop_play(t, peer);
+	join(s, peer);
+}
+
+void media_stream_command(struct media_thread *t, const struct media_cmd *c)
+{
+	struct media_stream *s;
+
+	if (c->op == MEDIA_OPEN) {
+		open_stream(t, c);
+		return;
+	}
+	if ((s = media_index_find(t, c->stream)) == NULL)
+		return; /* its opening failed; that was said */
+	switch (c->op) {
+	case MEDIA_TARGET:
+		target(t, s, c);
+		break;
+	case MEDIA_BRIDGE:
+		bridge(t, s, c);
+		break;
+	case MEDIA_UNBRIDGE:
+		part(s);
+		break;
+	case MEDIA_PLAY:
+		media_stream_start_play(t, s, c);
+		break;
+	case MEDIA_STOP:
+		media_stream_stop_play(t, s);
+		break;
+	case MEDIA_REC_ON:
+		s->recording = true;
+		s->key = c->key;
+		s->channel = c->channel;
+		break;
+	case MEDIA_REC_OFF:
+		s->recording = false;
+		break;
+	case MEDIA_CLOSE:
+		close_stream(t, s);
+		break;
+	case MEDIA_OPEN:
+	case MEDIA_FENCE:
+	case MEDIA_OP_COUNT:
+		break;
+	}
+}
+
+/* --- packets ---------------------------------------------------------------*/
+
+static void send_to(const struct media_stream *s, const uint8_t *p, size_t n)
+{
+	const struct sockaddr_in sa = to_sockaddr(s->latch.to);
+
+	/* A full socket buffer or an unreachable port loses a packet, as the
+	 * network does. */
+	(void)sendto(s->fd, p, n, 0, (const void *)&sa, sizeof(sa));
+}
+
+/* Relays the packet in t->packet; its payload has room for a header before it,
+ * because it came with one. */
+static void relay(struct media_thread *t, struct media_stream *s,
+    const struct rtp_pkt *p, uint8_t pt, uint8_t *payload)
+{
+	struct media_stream *to = s->to;
+	struct rtp_pkt out;
+	uint8_t own = pt;
+
+	if (to == NULL || !to->targeted || !to->send || to->latch.to.ip == 0 ||
+	    to->play.ulaw != NULL)
+		return;
+	if (pt == s->dtmf_pt) {
+		if (to->dtmf_pt == MEDIA_NO_DTMF)
+			return;
+		own = to->dtmf_pt;
+	} else if (pt == PT_PCMU || pt == PT_PCMA) {
+		own = to->pt;
+		if (pt == PT_PCMU && own == PT_PCMA)
+			g711_ulaw_to_alaw(payload, payload, p->payload.n);
+		if (pt == PT_PCMA && own == PT_PCMU)
+			g711_alaw_to_ulaw(payload, payload, p->payload.n);
+	}
+	rtp_out_relay(&to->out, p, own, t->now_us, &out);
+	rtp_pkt_head(&out, payload - RTP_PKT_HEAD);
+	send_to(to, payload - RTP_PKT_HEAD, RTP_PKT_HEAD + p->payload.n);
+}
+
+static void record(struct media_thread *t, const struct media_stream *s,
+    const struct rtp_pkt *p, uint8_t pt)
+{
+	const uint8_t *from = (const void *)p->payload.p;
+	uint8_t ulaw[FRAME_MAX];
+
+	for (size_t at = 0; at < p->payload.n; at += FRAME_MAX) {
+		const size_t left = p->payload.n - at;
+		const uint16_t n =
+		    (uint16_t)(left < FRAME_MAX ? left : FRAME_MAX);
+		const struct media_frame f = { s->key, s->channel, p->ssrc,
+			p->ts + (uint32_t)at, p->seq, n, t->now_us, ulaw };
+
+		if (pt == PT_PCMA)
+			g711_alaw_to_ulaw(from + at, ulaw, n);
+		else
+			memcpy(ulaw, from + at, n);
+		t->media->cfg.frame(t->media->cfg.frame_arg, t->number, &f);
+	}
+}
+
+static void accept_packet(struct media_thread *t, struct media_stream *s,
+    const struct rtp_pkt *p)
+{
+	uint8_t *payload = t->packet + (p->payload.p - (const char *)t->packet);
+	char key;
+
+	rtp_stat_add(&s->stat, p, RATE_HZ, t->now_us);
+	s->heard_us = t->now_us;
+	if (!s->flowing) {
+		s->flowing = true;
+		s->silent = false;
+		media_say(t, MEDIA_FLOWING, s->id);
+	}
+	if (!s->receive) {
+		s->dropped++;
+		return;
+	}
+	if (p->pt == s->dtmf_pt && s->dtmf_pt != MEDIA_NO_DTMF) {
+		key = dtmf_in_packet(&s->dtmf, p, t->now_us);
+		if (key != '\0')
+			media_say_digit(t, s->id, key);
+	} else if (p->pt == PT_PCMU || p->pt == PT_PCMA) {
+		if (s->recording && t->media->cfg.frame != NULL)
+			record(t, s, p, p->pt);
+	} else if (p->pt != PT_CN) {
+		s->dropped++; /* never negotiated */
+		return;
+	}
+	relay(t, s, p, p->pt, payload);
+}
+
+static void read_rtp(struct media_thread *t, struct media_stream *s,
+    struct addr4 from, size_t n)
+{
+	const struct slice bytes = slice_of(t->packet, n);
+	struct rtp_pkt p;
+
+	if (rtp_pkt_is_rtcp(bytes)) {
+		media_say_rtcp_in(t, s, from, bytes);
+		return;
+	}
+	if (!s->targeted || rtp_pkt_parse(bytes, &p) != ERR_OK) {
+		s->dropped++;
+		return;
+	}
+	switch (rtp_latch_packet(&s->latch, from, &p, t->now_us)) {
+	case RTP_LATCH_ACCEPT:
+		accept_packet(t, s, &p);
+		break;
+	case RTP_LATCH_HOLD:
+	case RTP_LATCH_DROP: /* counted by the latch */
+		break;
+	}
+}
+
+void media_stream_readable(struct media_thread *t, struct media_stream *s,
+    bool rtcp)
+{
+	struct sockaddr_in sa;
+	socklen_t len = sizeof(sa);
+	ssize_t n;
+
+	n = recvfrom(rtcp ? s->rtcp_fd : s->fd, t->packet, sizeof(t->packet), 0,
+	    (void *)&sa, &len);
+	if (n < 0 || len != sizeof(sa) || sa.sin_family != AF_INET)
+		return; /* nothing there, or an ICMP error came back */
+	if (rtcp)
+		media_say_rtcp_in(t, s, from_sockaddr(&sa),
+		    slice_of(t->packet, (size_t)n));
+	else
+		read_rtp(t, s, from_sockaddr(&sa), (size_t)n);
+}
+
+/* --- prompts ---------------------------------------------------------------*/
+
+void media_stream_start_play(struct media_thread *t, struct media_stream *s,
+    const struct media_cmd *c)
+{
+	media_stream_stop_play(t, s);
+	if (c->ulaw == NULL || c->samples == 0)
+		return;
+	s->play =
+	    (struct media_play){ c->ulaw, c->samples, 0, c->times, c->play };
+	s->next_playing = t->playing;
+	t->playing = s;
+	rtp_out_break(&s->out);
+}
+
+void media_stream_stop_play(struct media_thread *t, struct media_stream *s)
+{
+	struct media_stream **at = &t->playing;
+
+	if (s->play.ulaw == NULL)
+		return;
+	while (*at != s)
+		at = &(*at)->next_playing;
+	*at = s->next_playing;
+	s->play.ulaw = NULL;
+	rtp_out_break(&s->out);
+}
+
+void media_stream_send_own(struct media_thread *t, struct media_stream *s,
+    const uint8_t *ulaw, uint32_t n)
+{
+	uint8_t packet[RTP_PKT_HEAD + FRAME_MAX];
+	struct rtp_pkt head;
+
+	if (!s->targeted || !s->send || s->latch.to.ip == 0 || n > FRAME_MAX)
+		return;
+	rtp_out_own(&s->out, s->pt, n, t->now_us, &head);
+	rtp_pkt_head(&head, packet);
+	if (s->pt == PT_PCMA)
+		g711_ulaw_to_alaw(ulaw, packet + RTP_PKT_HEAD, n);
+	else
+		memcpy(packet + RTP_PKT_HEAD, ulaw, n);
+	send_to(s, packet, RTP_PKT_HEAD + n);
+}
+
+/* --- now and then ----------------------------------------------------------*/
+
+void media_stream_house(struct media_thread *t, struct media_stream *s)
+{
+	dtmf_in_tick(&s->dtmf, t->now_us);
+	if (!s->targeted)
+		return;
+	if (s->receive && !s->silent &&
+	    t->now_us - s->heard_us >= MEDIA_SILENT_US) {
+		s->silent = true;
+		s->flowing = false;
+		media_say(t, MEDIA_SILENT, s->id);
+	}
+	if (t->now_us >= s->rtcp_due_us) {
+		s->rtcp_due_us = t->now_us + MEDIA_RTCP_US;
+		media_say_report(t, s, false);
+	}
+}
