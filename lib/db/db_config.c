@@ -33,3 +33,20 @@ enum err db_config_bump(struct db *db)
 	stmt_end(st);
 	return e;
 }
+
+enum err db_config_exec(struct db *db, struct stmt *st)
+{
+	bool mine;
+	enum err e;
+
+	e = db_join(db, &mine);
+	if (e != ERR_OK) {
+		stmt_end(st);
+		return e;
+	}
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		e = db_config_bump(db);
+	return db_join_end(db, mine, e);
+}

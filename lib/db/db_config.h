@@ -14,4 +14,9 @@ RT_MUST_USE enum err db_config_version(struct db *db, uint64_t *version);
 /* In the transaction of the change. */
 RT_MUST_USE enum err db_config_bump(struct db *db);
 
+/* Runs a change of exactly one row and the bump in one transaction, unless one
+ * is open. st was begun and filled; it is ended here. ERR_NOTFOUND: no row. */
+struct stmt;
+RT_MUST_USE enum err db_config_exec(struct db *db, struct stmt *st);
+
 #endif

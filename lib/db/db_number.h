@@ -49,6 +49,11 @@ RT_MUST_USE enum err db_number_list(struct db *db, struct company_id company,
  * recording, notice. ERR_RANGE: one of them is not the company's. */
 RT_MUST_USE enum err db_number_update(struct db *db, struct company_id company,
     const struct number_row *row);
+/* In a transaction: locks the number and makes sure that neither a pool nor a
+ * tracker has it. ERR_CONFLICT: one has; ERR_RANGE: not the company's, or
+ * released. */
+RT_MUST_USE enum err db_number_hold(struct db *db, struct company_id company,
+    struct number_id id);
 /* ERR_CONFLICT: a pool or a tracker still uses it. */
 RT_MUST_USE enum err db_number_release(struct db *db, struct company_id company,
     struct number_id id, int64_t now_us);

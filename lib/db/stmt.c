@@ -655,3 +655,24 @@ size_t stmt_rows(const struct stmt *st)
 {
 	return mysql_stmt_num_rows(st->my);
 }
+
+enum err stmt_all(struct stmt *st, struct arena *mem, const void *row,
+    size_t size, void **rows, size_t *n)
+{
+	enum err e = stmt_each(st);
+	char *all;
+	size_t k = 0;
+
+	if (e != ERR_OK)
+		return e;
+	all = arena_array(mem, stmt_rows(st), size);
+	if (all == NULL)
+		return ERR_NOMEM;
+	while ((e = stmt_next(st)) == ERR_OK)
+		memcpy(all + size * k++, row, size);
+	if (e != ERR_NOTFOUND)
+		return e;
+	*rows = all;
+	*n = k;
+	return ERR_OK;
+}

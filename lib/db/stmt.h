@@ -76,10 +76,14 @@ RT_MUST_USE enum err stmt_one(struct stmt *st);
 /* Begins a result of any length; then stmt_next() until ERR_NOTFOUND. */
 RT_MUST_USE enum err stmt_each(struct stmt *st);
 RT_MUST_USE enum err stmt_next(struct stmt *st);
+/* Runs it and copies *row, which the stmt_out_*() calls fill, once per row of
+ * the result into an array in mem. */
+struct arena;
+RT_MUST_USE enum err stmt_all(struct stmt *st, struct arena *mem,
+    const void *row, size_t size, void **rows, size_t *n);
 /* Rows of the result that stmt_each() began. */
 size_t stmt_rows(const struct stmt *st);
 /* Text of a column up to max bytes, copied into mem; ERR_RANGE beyond. */
-struct arena;
 void stmt_out_slice(struct stmt *st, struct arena *mem, size_t max,
     struct slice *out);
 /* Gives the statement back to its connection. NULL is allowed. */
