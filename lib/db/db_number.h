@@ -29,6 +29,11 @@ struct number_row {
 	int64_t released_us; /* 0: in use */
 };
 
+/* "off", "notice", "silent", as stored. ERR_RANGE: none of them. */
+const char *db_number_record_name(enum flow_record record);
+RT_MUST_USE enum err db_number_record_parse(struct slice s,
+    enum flow_record *out);
+
 /* ERR_CONFLICT: somebody has that number. Silent recording without the owner
  * who confirmed it is ERR_DENIED. */
 RT_MUST_USE enum err db_number_add(struct db *db, struct company_id company,

@@ -30,6 +30,11 @@ struct trunk_row {
 	int64_t created_us;
 };
 
+/* As stored: uri to pcpid diversion. ERR_RANGE: none of them. */
+const char *db_trunk_dialled_name(enum snap_dialled dialled);
+RT_MUST_USE enum err db_trunk_dialled_parse(struct slice s,
+    enum snap_dialled *out);
+
 /* Defaults of everything but id, name and addresses. */
 void db_trunk_init(struct trunk_row *row);
 RT_MUST_USE enum err db_trunk_add(struct db *db, struct account_id account,

@@ -1,0 +1,155 @@
+#include "lib/db/db_destination.h"
+
+#include "lib/db/db_config.h"
+#include "lib/db/stmt.h"
+
+#define COLUMNS "id, name, target, trunk_id, location_id, ring_s, created_at"
+
+#define RING_MIN_S 5
+#define RING_MAX_S 300
+
+static void out_row(struct stmt *st, struct destination_row *row)
+{
+	stmt_out_id(st, row->id.v);
+	stmt_out_text(st, row->name, sizeof(row->name));
+	stmt_out_text(st, row->target, sizeof(row->target));
+	stmt_out_id(st, row->trunk.v);
+	stmt_out_id(st, row->location.v);
+	stmt_out_u32(st, &row->ring_s);
+	stmt_out_time_us(st, &row->created_us);
+}
+
+static void in_settings(struct stmt *st, const struct destination_row *row)
+{
+	stmt_in_text(st, slice_from(row->name));
+	stmt_in_text(st, slice_from(row->target));
+	stmt_in_id_null(st, row->trunk.v);
+	stmt_in_id_null(st, row->location.v);
+	stmt_in_u64(st, row->ring_s);
+}
+
+/* A trunk belongs to the account, so no foreign key can hold it. */
+static enum err check(struct db *db, struct company_id company,
+    const struct destination_row *row)
+{
+	static const char sql[] =
+	    "SELECT COUNT(*) FROM company c JOIN trunk t"
+	    " ON t.account_id = c.account_id WHERE c.id = ? AND t.id = ?";
+	struct stmt *st;
+	bool found = false;
+	enum err e;
+
+	if (row->ring_s < RING_MIN_S || row->ring_s > RING_MAX_S)
+		return ERR_RANGE;
+	if (id_is_nil(row->trunk.v))
+		return ERR_OK;
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->trunk.v);
+	stmt_out_bool(st, &found);
+	e = stmt_one(st);
+	stmt_end(st);
+	return e == ERR_OK && !found ? ERR_RANGE : e;
+}
+
+enum err db_destination_add(struct db *db, struct company_id company,
+    const struct destination_row *row)
+{
+	static const char sql[] =
+	    "INSERT INTO destination (company_id, id, created_at, name, target,"
+	    " trunk_id, location_id, ring_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = check(db, company, row)) != ERR_OK ||
+	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->id.v);
+	stmt_in_time_us(st, row->created_us);
+	in_settings(st, row);
+	return db_config_exec(db, st);
+}
+
+enum err db_destination_get(struct db *db, struct company_id company,
+    struct destination_id id, struct destination_row *out)
+{
+	static const char sql[] =
+	    "SELECT " COLUMNS
+	    " FROM destination"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct destination_row row;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	out_row(st, &row);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = row;
+	return e;
+}
+
+enum err db_destination_update(struct db *db, struct company_id company,
+    const struct destination_row *row)
+{
+	static const char sql[] =
+	    "UPDATE destination SET name = ?, target = ?, trunk_id = ?,"
+	    " location_id = ?, ring_s = ?"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = check(db, company, row)) != ERR_OK ||
+	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	in_settings(st, row);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->id.v);
+	return db_config_exec(db, st);
+}
+
+enum err db_destination_list(struct db *db, struct company_id company,
+    struct arena *mem, struct destination_row **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT " COLUMNS
+	    " FROM destination"
+	    " WHERE company_id = ? AND archived_at IS NULL ORDER BY name, id";
+	struct destination_row row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	out_row(st, &row);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+enum err db_destination_archive(struct db *db, struct company_id company,
+    struct destination_id id, int64_t now_us)
+{
+	static const char sql[] =
+	    "UPDATE destination SET archived_at = ?"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_time_us(st, now_us);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	return db_config_exec(db, st);
+}

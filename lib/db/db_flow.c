@@ -1,0 +1,215 @@
+#include "lib/db/db_flow.h"
+
+#include "lib/db/db_config.h"
+#include "lib/db/stmt.h"
+
+#define COLUMNS \
+	"id, name, last_version, COALESCE(published_version, 0), created_at"
+
+static void out_row(struct stmt *st, struct flow_row *row)
+{
+	stmt_out_id(st, row->id.v);
+	stmt_out_text(st, row->name, sizeof(row->name));
+	stmt_out_u32(st, &row->last_version);
+	stmt_out_u32(st, &row->published_version);
+	stmt_out_time_us(st, &row->created_us);
+}
+
+enum err db_flow_add(struct db *db, struct company_id company,
+    const struct flow_row *row)
+{
+	static const char sql[] =
+	    "INSERT INTO flow (company_id, id, name, created_at)"
+	    " VALUES (?, ?, ?, ?)";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->id.v);
+	stmt_in_text(st, slice_from(row->name));
+	stmt_in_time_us(st, row->created_us);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_flow_get(struct db *db, struct company_id company,
+    struct flow_id id, struct flow_row *out)
+{
+	static const char sql[] =
+	    "SELECT " COLUMNS
+	    " FROM flow"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct flow_row row;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	out_row(st, &row);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = row;
+	return e;
+}
+
+enum err db_flow_list(struct db *db, struct company_id company,
+    struct arena *mem, struct flow_row **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT " COLUMNS
+	    " FROM flow"
+	    " WHERE company_id = ? AND archived_at IS NULL ORDER BY name, id";
+	struct flow_row row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	out_row(st, &row);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+/* Takes the next version number; the row stays locked until the commit. */
+static enum err next_version(struct db *db, struct company_id company,
+    struct flow_id id, uint32_t *version)
+{
+	static const char take_sql[] =
+	    "UPDATE flow SET last_version = last_version + 1"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct flow_row row = { .last_version = 0 };
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, take_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		e = db_flow_get(db, company, id, &row);
+	if (e == ERR_OK)
+		*version = row.last_version;
+	return e;
+}
+
+static enum err insert_version(struct db *db, struct company_id company,
+    struct flow_id id, uint32_t version, struct slice document,
+    struct user_id by, int64_t now_us)
+{
+	static const char sql[] =
+	    "INSERT INTO flow_version (company_id, flow_id, version, document,"
+	    " created_by, created_at) VALUES (?, ?, ?, ?, ?, ?)";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	stmt_in_u64(st, version);
+	stmt_in_text(st, document);
+	stmt_in_id_null(st, by.v);
+	stmt_in_time_us(st, now_us);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_flow_write(struct db *db, struct company_id company,
+    struct flow_id id, struct slice document, struct user_id by, int64_t now_us,
+    uint32_t *version)
+{
+	uint32_t next = 0;
+	bool mine;
+	enum err e;
+
+	if (document.n > DB_FLOW_DOCUMENT_MAX)
+		return ERR_TOOBIG;
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	e = next_version(db, company, id, &next);
+	if (e == ERR_OK)
+		e = insert_version(db, company, id, next, document, by, now_us);
+	e = db_join_end(db, mine, e);
+	if (e == ERR_OK)
+		*version = next;
+	return e;
+}
+
+enum err db_flow_document(struct db *db, struct company_id company,
+    struct flow_id id, uint32_t version, struct arena *mem,
+    struct slice *document)
+{
+	static const char sql[] =
+	    "SELECT document FROM flow_version"
+	    " WHERE company_id = ? AND flow_id = ? AND version = ?";
+	struct slice got;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	stmt_in_u64(st, version);
+	stmt_out_slice(st, mem, DB_FLOW_DOCUMENT_MAX, &got);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*document = got;
+	return e;
+}
+
+static enum err mark_published(struct db *db, struct company_id company,
+    struct flow_id id, uint32_t version, int64_t now_us)
+{
+	static const char sql[] =
+	    "UPDATE flow_version SET published_at = ?"
+	    " WHERE company_id = ? AND flow_id = ? AND version = ?";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_time_us(st, now_us);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	stmt_in_u64(st, version);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_flow_publish(struct db *db, struct company_id company,
+    struct flow_id id, uint32_t version, int64_t now_us)
+{
+	static const char sql[] =
+	    "UPDATE flow SET published_version = ?"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct stmt *st;
+	bool mine;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	if ((e = mark_published(db, company, id, version, now_us)) != ERR_OK ||
+	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return db_join_end(db, mine, e);
+	stmt_in_u64(st, version);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	return db_join_end(db, mine, db_config_exec(db, st));
+}

@@ -1,0 +1,177 @@
+#include "lib/db/db_pool.h"
+
+#include "lib/db/db_config.h"
+#include "lib/db/db_number.h"
+#include "lib/db/stmt.h"
+
+#define COLUMNS                                               \
+	"id, name, overflow_number_id, location_id, lease_s," \
+	" min_reuse_s, created_at"
+
+static void out_row(struct stmt *st, struct pool_row *row)
+{
+	stmt_out_id(st, row->id.v);
+	stmt_out_text(st, row->name, sizeof(row->name));
+	stmt_out_id(st, row->overflow.v);
+	stmt_out_id(st, row->location.v);
+	stmt_out_u32(st, &row->lease_s);
+	stmt_out_u32(st, &row->min_reuse_s);
+	stmt_out_time_us(st, &row->created_us);
+}
+
+static void in_settings(struct stmt *st, const struct pool_row *row)
+{
+	stmt_in_text(st, slice_from(row->name));
+	stmt_in_id_null(st, row->overflow.v);
+	stmt_in_id_null(st, row->location.v);
+	stmt_in_u64(st, row->lease_s);
+	stmt_in_u64(st, row->min_reuse_s);
+}
+
+enum err db_pool_add(struct db *db, struct company_id company,
+    const struct pool_row *row)
+{
+	static const char sql[] =
+	    "INSERT INTO pool (company_id, id, created_at, name,"
+	    " overflow_number_id, location_id, lease_s, min_reuse_s)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->id.v);
+	stmt_in_time_us(st, row->created_us);
+	in_settings(st, row);
+	return db_config_exec(db, st);
+}
+
+enum err db_pool_get(struct db *db, struct company_id company,
+    struct pool_id id, struct pool_row *out)
+{
+	static const char sql[] =
+	    "SELECT " COLUMNS
+	    " FROM pool"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct pool_row row;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	out_row(st, &row);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = row;
+	return e;
+}
+
+enum err db_pool_update(struct db *db, struct company_id company,
+    const struct pool_row *row)
+{
+	static const char sql[] =
+	    "UPDATE pool SET name = ?, overflow_number_id = ?,"
+	    " location_id = ?, lease_s = ?, min_reuse_s = ?"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	in_settings(st, row);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->id.v);
+	return db_config_exec(db, st);
+}
+
+enum err db_pool_list(struct db *db, struct company_id company,
+    struct arena *mem, struct pool_row **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT " COLUMNS
+	    " FROM pool"
+	    " WHERE company_id = ? AND archived_at IS NULL ORDER BY name, id";
+	struct pool_row row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	out_row(st, &row);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+enum err db_pool_number_add(struct db *db, struct company_id company,
+    struct pool_id pool, struct number_id number, int64_t now_us)
+{
+	static const char sql[] =
+	    "INSERT INTO pool_number (company_id, pool_id, number_id, added_at)"
+	    " VALUES (?, ?, ?, ?)";
+	struct stmt *st;
+	bool mine;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	if ((e = db_number_hold(db, company, number)) != ERR_OK ||
+	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return db_join_end(db, mine, e);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, pool.v);
+	stmt_in_id(st, number.v);
+	stmt_in_time_us(st, now_us);
+	return db_join_end(db, mine, db_config_exec(db, st));
+}
+
+enum err db_pool_number_remove(struct db *db, struct company_id company,
+    struct pool_id pool, struct number_id number)
+{
+	static const char sql[] =
+	    "DELETE FROM pool_number"
+	    " WHERE company_id = ? AND pool_id = ? AND number_id = ?";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, pool.v);
+	stmt_in_id(st, number.v);
+	return db_config_exec(db, st);
+}
+
+enum err db_pool_numbers(struct db *db, struct company_id company,
+    struct pool_id pool, struct arena *mem, struct pool_number_row **rows,
+    size_t *n)
+{
+	static const char sql[] =
+	    "SELECT n.id, n.e164 FROM pool_number p JOIN number n"
+	    " ON n.company_id = p.company_id AND n.id = p.number_id"
+	    " WHERE p.company_id = ? AND p.pool_id = ? ORDER BY n.e164";
+	struct pool_number_row row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, pool.v);
+	stmt_out_id(st, row.id.v);
+	stmt_out_text(st, row.e164, sizeof(row.e164));
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}

@@ -1,0 +1,238 @@
+#include "lib/db/db_site.h"
+
+#include "lib/db/db_config.h"
+#include "lib/db/stmt.h"
+
+#define COLUMNS                                                            \
+	"id, public_key, name, consent = 'require', pool_id, location_id," \
+	" seen_at, created_at"
+
+/* The longest of origins and targets. */
+#define ITEM_MAX 1020
+
+static void out_row(struct stmt *st, struct site_row *row)
+{
+	stmt_out_id(st, row->id.v);
+	stmt_out_text(st, row->public_key, sizeof(row->public_key));
+	stmt_out_text(st, row->name, sizeof(row->name));
+	stmt_out_bool(st, &row->consent_required);
+	stmt_out_id(st, row->pool.v);
+	stmt_out_id(st, row->location.v);
+	stmt_out_time_us(st, &row->seen_us);
+	stmt_out_time_us(st, &row->created_us);
+}
+
+static void in_settings(struct stmt *st, const struct site_row *row)
+{
+	stmt_in_text(st, slice_from(row->name));
+	stmt_in_text(st,
+	    row->consent_required ? SLICE("require") : SLICE("assume"));
+	stmt_in_id_null(st, row->pool.v);
+	stmt_in_id_null(st, row->location.v);
+}
+
+enum err db_site_add(struct db *db, struct company_id company,
+    const struct site_row *row)
+{
+	static const char sql[] =
+	    "INSERT INTO site (company_id, id, public_key, created_at, name,"
+	    " consent, pool_id, location_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->id.v);
+	stmt_in_text(st, slice_from(row->public_key));
+	stmt_in_time_us(st, row->created_us);
+	in_settings(st, row);
+	return db_config_exec(db, st);
+}
+
+enum err db_site_get(struct db *db, struct company_id company,
+    struct site_id id, struct site_row *out)
+{
+	static const char sql[] =
+	    "SELECT " COLUMNS
+	    " FROM site"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct site_row row;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	out_row(st, &row);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = row;
+	return e;
+}
+
+enum err db_site_by_key(struct db *db, struct slice public_key,
+    struct company_id *company, struct site_row *out)
+{
+	static const char sql[] =
+	    "SELECT company_id, " COLUMNS
+	    " FROM site"
+	    " WHERE public_key = ? AND archived_at IS NULL";
+	struct company_id whose;
+	struct site_row row;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_text(st, public_key);
+	stmt_out_id(st, whose.v);
+	out_row(st, &row);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK) {
+		*company = whose;
+		*out = row;
+	}
+	return e;
+}
+
+enum err db_site_update(struct db *db, struct company_id company,
+    const struct site_row *row)
+{
+	static const char sql[] =
+	    "UPDATE site SET name = ?, consent = ?, pool_id = ?,"
+	    " location_id = ?"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	in_settings(st, row);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->id.v);
+	return db_config_exec(db, st);
+}
+
+enum err db_site_list(struct db *db, struct company_id company,
+    struct arena *mem, struct site_row **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT " COLUMNS
+	    " FROM site"
+	    " WHERE company_id = ? AND archived_at IS NULL ORDER BY name, id";
+	struct site_row row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	out_row(st, &row);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+/* Origins and targets are both (company, site, text). */
+static enum err change_item(struct db *db, const char *sql,
+    struct company_id company, struct site_id site, struct slice item)
+{
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, site.v);
+	stmt_in_text(st, item);
+	return db_config_exec(db, st);
+}
+
+static enum err list_items(struct db *db, const char *sql,
+    struct company_id company, struct site_id site, struct arena *mem,
+    struct slice **rows, size_t *n)
+{
+	struct slice row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, site.v);
+	stmt_out_slice(st, mem, ITEM_MAX, &row);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+enum err db_site_origin_add(struct db *db, struct company_id company,
+    struct site_id site, struct slice origin)
+{
+	static const char sql[] =
+	    "INSERT INTO site_origin (company_id, site_id, origin)"
+	    " VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE"
+	    " origin = VALUES(origin)";
+
+	return change_item(db, sql, company, site, origin);
+}
+
+enum err db_site_origin_remove(struct db *db, struct company_id company,
+    struct site_id site, struct slice origin)
+{
+	static const char sql[] =
+	    "DELETE FROM site_origin"
+	    " WHERE company_id = ? AND site_id = ? AND origin = ?";
+
+	return change_item(db, sql, company, site, origin);
+}
+
+enum err db_site_origins(struct db *db, struct company_id company,
+    struct site_id site, struct arena *mem, struct slice **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT origin FROM site_origin"
+	    " WHERE company_id = ? AND site_id = ? ORDER BY origin";
+
+	return list_items(db, sql, company, site, mem, rows, n);
+}
+
+enum err db_site_target_add(struct db *db, struct company_id company,
+    struct site_id site, struct slice e164)
+{
+	static const char sql[] =
+	    "INSERT INTO site_target (company_id, site_id, e164)"
+	    " VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE e164 = VALUES(e164)";
+
+	return change_item(db, sql, company, site, e164);
+}
+
+enum err db_site_target_remove(struct db *db, struct company_id company,
+    struct site_id site, struct slice e164)
+{
+	static const char sql[] =
+	    "DELETE FROM site_target"
+	    " WHERE company_id = ? AND site_id = ? AND e164 = ?";
+
+	return change_item(db, sql, company, site, e164);
+}
+
+enum err db_site_targets(struct db *db, struct company_id company,
+    struct site_id site, struct arena *mem, struct slice **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT e164 FROM site_target"
+	    " WHERE company_id = ? AND site_id = ? ORDER BY e164";
+
+	return list_items(db, sql, company, site, mem, rows, n);
+}
