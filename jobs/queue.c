@@ -1,0 +1,325 @@
+#include "jobs/queue.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/clk.h"
+#include "lib/base/log.h"
+#include "lib/base/rnd.h"
+
+#define ARENA_MAX    ((size_t)16 << 20)
+#define RECONNECT_US RT_SEC_US
+
+struct kind_state {
+	unsigned int running;
+	int64_t poll_us;   /* monotonic: ask again from then on */
+	int64_t last_slot; /* of every_us, added last */
+};
+
+struct queue {
+	struct queue_conf conf;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	struct kind_state kinds[QUEUE_KINDS_MAX];
+	size_t turn; /* where the next search begins: fair to all kinds */
+	atomic_bool stop;
+	pthread_t threads[QUEUE_THREADS_MAX];
+	unsigned int n_threads;
+};
+
+struct worker {
+	struct queue *q;
+	struct db *db;
+	struct arena arena;
+};
+
+enum queue_fate queue_fate(enum err e, uint32_t attempts, uint32_t max_attempts)
+{
+	if (e == ERR_OK)
+		return QUEUE_DONE;
+	if (e == ERR_SYNTAX || e == ERR_RANGE || e == ERR_UNSUPPORTED)
+		return QUEUE_DEAD;
+	return attempts >= max_attempts ? QUEUE_DEAD : QUEUE_RETRY;
+}
+
+bool queue_stopping(const struct queue *q)
+{
+	return atomic_load(&q->stop);
+}
+
+/* --- waiting ---------------------------------------------------------------
+ */
+
+/* Under the lock. Wakes at mono_us or when the queue stops. */
+static void wait_until(struct queue *q, int64_t mono_us)
+{
+	struct timespec t = { .tv_sec = (time_t)(mono_us / RT_SEC_US),
+		.tv_nsec = (long)(mono_us % RT_SEC_US) * 1000 };
+
+	if (!queue_stopping(q))
+		(void)pthread_cond_timedwait(&q->wake, &q->lock, &t);
+}
+
+static void rest(struct queue *q, int64_t us)
+{
+	(void)pthread_mutex_lock(&q->lock);
+	wait_until(q, clk_mono_us() + us);
+	(void)pthread_mutex_unlock(&q->lock);
+}
+
+/* The next kind that has room and may have work: waits for one. Its room is
+ * taken. NULL: the queue stops. */
+static const struct queue_kind *take_kind(struct queue *q)
+{
+	const struct queue_kind *kind = NULL;
+
+	(void)pthread_mutex_lock(&q->lock);
+	while (kind == NULL && !queue_stopping(q)) {
+		const int64_t now_us = clk_mono_us();
+		int64_t next_us = now_us + QUEUE_POLL_US;
+
+		for (size_t i = 0; i < q->conf.n_kinds && kind == NULL; i++) {
+			const size_t k = (q->turn + i) % q->conf.n_kinds;
+			struct kind_state *s = &q->kinds[k];
+
+			if (s->running >= q->conf.kinds[k].parallel)
+				continue;
+			if (s->poll_us > now_us) {
+				if (s->poll_us < next_us)
+					next_us = s->poll_us;
+				continue;
+			}
+			s->running++;
+			q->turn = k + 1;
+			kind = &q->conf.kinds[k];
+		}
+		if (kind == NULL)
+			wait_until(q, next_us);
+	}
+	(void)pthread_mutex_unlock(&q->lock);
+	return kind;
+}
+
+/* found: there may be more of it at once. */
+static void give_kind(struct queue *q, const struct queue_kind *kind,
+    bool found)
+{
+	struct kind_state *s = &q->kinds[kind - q->conf.kinds];
+
+	(void)pthread_mutex_lock(&q->lock);
+	s->running--;
+	s->poll_us = found ? 0 : clk_mono_us() + QUEUE_POLL_US;
+	(void)pthread_cond_signal(&q->wake);
+	(void)pthread_mutex_unlock(&q->lock);
+}
+
+/* --- one job ---------------------------------------------------------------
+ */
+
+static void settle(struct worker *w, const struct queue_kind *kind,
+    const struct job_row *job, const uint8_t claim[ID_BYTES], enum err result)
+{
+	const struct slice why = slice_from(err_name(result));
+	const int64_t now_us = clk_wall_us();
+	uint64_t dice;
+	enum err e = ERR_OK;
+
+	switch (queue_fate(result, job->attempts, kind->max_attempts)) {
+	case QUEUE_DONE:
+		e = db_job_done(w->db, job->id, claim, now_us);
+		break;
+	case QUEUE_RETRY:
+		rnd_bytes(&dice, sizeof(dice));
+		e = db_job_retry(w->db, job->id, claim,
+		    now_us + db_job_backoff_us(job->attempts, dice), why);
+		log_warn(
+		    "queue: again later kind=%s job=%llu attempt=%u "
+		    "error=%s",
+		    kind->name, (unsigned long long)job->id, job->attempts,
+		    err_name(result));
+		break;
+	case QUEUE_DEAD:
+		e = db_job_dead(w->db, job->id, claim, now_us, why);
+		log_error(
+		    "queue: given up kind=%s job=%llu attempt=%u "
+		    "error=%s",
+		    kind->name, (unsigned long long)job->id, job->attempts,
+		    err_name(result));
+		break;
+	}
+	/* Not written down: it becomes due again, which is harmless. */
+	if (e != ERR_OK)
+		log_warn("queue: result not stored kind=%s job=%llu error=%s",
+		    kind->name, (unsigned long long)job->id, err_name(e));
+}
+
+/* Adds this period's job of a kind that runs by the clock. */
+static void add_periodic(struct worker *w, const struct queue_kind *kind)
+{
+	struct kind_state *s = &w->q->kinds[kind - w->q->conf.kinds];
+	const struct company_id nobody = { { 0 } };
+	const int64_t now_us = clk_wall_us();
+	int64_t slot, last;
+	char key[24];
+	struct buf b;
+
+	if (kind->every_us == 0)
+		return;
+	slot = now_us / kind->every_us;
+	(void)pthread_mutex_lock(&w->q->lock);
+	last = s->last_slot;
+	s->last_slot = slot;
+	(void)pthread_mutex_unlock(&w->q->lock);
+	if (slot == last)
+		return;
+	buf_over(&b, key, sizeof(key));
+	buf_i64(&b, slot);
+	/* The key makes it one a period, however many processes there are. */
+	if (db_job_add(w->db, nobody, kind->name, buf_slice(&b), SLICE("{}"),
+		now_us, now_us) != ERR_OK) {
+		(void)pthread_mutex_lock(&w->q->lock);
+		s->last_slot = last;
+		(void)pthread_mutex_unlock(&w->q->lock);
+	}
+}
+
+/* Takes and runs one job of the kind. False: none is due. */
+static bool run_one(struct worker *w, const struct queue_kind *kind)
+{
+	uint8_t claim[ID_BYTES];
+	struct job_row *jobs;
+	struct queue_env env;
+	int64_t start_us;
+	size_t n = 0;
+	enum err e;
+
+	add_periodic(w, kind);
+	rnd_bytes(claim, sizeof(claim));
+	env = (struct queue_env){ .settings = w->q->conf.settings,
+		.db = w->db,
+		.arena = &w->arena,
+		.now_us = clk_wall_us(),
+		.queue = w->q };
+	e = db_job_claim(w->db, kind->name, 1, claim, env.now_us,
+	    kind->visible_us, &w->arena, &jobs, &n);
+	if (e != ERR_OK || n == 0)
+		return false;
+	start_us = clk_mono_us();
+	e = kind->run(&env, &jobs[0]);
+	log_info("queue: ran kind=%s job=%llu attempt=%u result=%s us=%lld",
+	    kind->name, (unsigned long long)jobs[0].id, jobs[0].attempts,
+	    err_name(e), (long long)(clk_mono_us() - start_us));
+	db_rollback(w->db); /* what a function left open */
+	settle(w, kind, &jobs[0], claim, e);
+	return true;
+}
+
+/* --- threads ---------------------------------------------------------------
+ */
+
+static enum err connect_as_jobd(const struct settings *s, struct db **out)
+{
+	return db_open_as(out, s->secret_dir, s->db_socket, s->db_name, "jobd");
+}
+
+/* True: there is a working connection. */
+static bool connected(struct worker *w)
+{
+	const struct queue_conf *c = &w->q->conf;
+	enum err e = ERR_OK;
+
+	if (w->db == NULL)
+		e = c->connect(c->settings, &w->db);
+	else if (db_broken(w->db))
+		e = db_reconnect(w->db);
+	return e == ERR_OK;
+}
+
+static void *work(void *arg)
+{
+	struct queue *q = arg;
+	struct worker w = { .q = q };
+	const struct queue_kind *kind;
+
+	arena_init(&w.arena, ARENA_MAX);
+	while (!queue_stopping(q)) {
+		if (!connected(&w)) {
+			rest(q, RECONNECT_US);
+			continue;
+		}
+		kind = take_kind(q);
+		if (kind != NULL)
+			give_kind(q, kind, run_one(&w, kind));
+		arena_reset(&w.arena);
+	}
+	db_close(w.db);
+	arena_fini(&w.arena);
+	return NULL;
+}
+
+static enum err init_waiting(struct queue *q)
+{
+	pthread_condattr_t attr;
+	int rc;
+
+	if (pthread_condattr_init(&attr) != 0)
+		return ERR_NOMEM;
+	rc = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	if (rc == 0)
+		rc = pthread_cond_init(&q->wake, &attr);
+	(void)pthread_condattr_destroy(&attr);
+	if (rc != 0)
+		return ERR_NOMEM;
+	if (pthread_mutex_init(&q->lock, NULL) == 0)
+		return ERR_OK;
+	(void)pthread_cond_destroy(&q->wake);
+	return ERR_NOMEM;
+}
+
+enum err queue_start(struct queue **out, const struct queue_conf *conf)
+{
+	struct queue *q;
+
+	if (conf->n_kinds == 0 || conf->n_kinds > QUEUE_KINDS_MAX ||
+	    conf->threads == 0 || conf->threads > QUEUE_THREADS_MAX)
+		return ERR_RANGE;
+	q = calloc(1, sizeof(*q));
+	if (q == NULL)
+		return ERR_NOMEM;
+	q->conf = *conf;
+	if (q->conf.connect == NULL)
+		q->conf.connect = connect_as_jobd;
+	for (size_t i = 0; i < conf->n_kinds; i++)
+		q->kinds[i].last_slot = -1;
+	if (init_waiting(q) != ERR_OK) {
+		free(q);
+		return ERR_NOMEM;
+	}
+	for (; q->n_threads < conf->threads; q->n_threads++) {
+		if (pthread_create(&q->threads[q->n_threads], NULL, work, q) !=
+		    0) {
+			queue_stop(q);
+			return ERR_NOMEM;
+		}
+	}
+	*out = q;
+	return ERR_OK;
+}
+
+void queue_stop(struct queue *q)
+{
+	if (q == NULL)
+		return;
+	(void)pthread_mutex_lock(&q->lock);
+	atomic_store(&q->stop, true);
+	(void)pthread_cond_broadcast(&q->wake);
+	(void)pthread_mutex_unlock(&q->lock);
+	for (unsigned int i = 0; i < q->n_threads; i++)
+		(void)pthread_join(q->threads[i], NULL);
+	(void)pthread_cond_destroy(&q->wake);
+	(void)pthread_mutex_destroy(&q->lock);
+	free(q);
+}
