@@ -1,0 +1,67 @@
+/* dashboard.fcgi - the pages for marketers. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cgi/page/page_calls.h"
+#include "cgi/page/page_live.h"
+#include "cgi/page/page_login.h"
+#include "cgi/page/page_overview.h"
+#include "cgi/tmpl/tmpl.h"
+#include "cgi/web/web.h"
+#include "lib/base/log.h"
+#include "lib/base/settings.h"
+
+static const struct route routes[] = {
+	{ REQ_GET, "/", ROUTE_VIEWER, .handler = page_overview },
+	{ REQ_GET, "/calls", ROUTE_VIEWER, .handler = page_calls },
+	{ REQ_GET, "/live.json", ROUTE_VIEWER, ROUTE_API,
+	    .handler = page_live },
+	{ REQ_POST, "/company", ROUTE_VIEWER, .body = REQ_BODY_URLENCODED,
+	    .body_max = 8192, .handler = page_live_company },
+	{ REQ_GET, "/login", ROUTE_PUBLIC, .handler = page_login },
+	{ REQ_POST, "/login", ROUTE_PUBLIC, .body = REQ_BODY_URLENCODED,
+	    .body_max = 8192, .handler = page_login_post },
+	{ REQ_POST, "/logout", ROUTE_PUBLIC, .body = REQ_BODY_URLENCODED,
+	    .body_max = 8192, .handler = page_login_out },
+};
+
+static enum log_level level_of(const char *name)
+{
+	static const char *const names[] = { "debug", "info", "warn", "error" };
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(names); i++) {
+		if (strcmp(name, names[i]) == 0)
+			return (enum log_level)i;
+	}
+	return LOG_INFO;
+}
+
+int main(int argc, char **argv)
+{
+	struct tmpl_set *templates = NULL;
+	struct settings s;
+	enum err e;
+
+	log_open("dashboard", STDERR_FILENO, LOG_INFO);
+	if (argc != 3 || strcmp(argv[1], "-c") != 0) {
+		log_error("usage: dashboard.fcgi -c FILE");
+		return 2;
+	}
+	if (settings_load(argv[2], &s) != ERR_OK)
+		return 1;
+	log_open("dashboard", STDERR_FILENO, level_of(s.log_level));
+	if (web_templates(&s, &templates) != ERR_OK)
+		return 1;
+	e = web_run(&(struct web_conf){
+	    .name = "dashboard",
+	    .settings = &s,
+	    .templates = templates,
+	    .routes = routes,
+	    .n_routes = RT_ARRAY_LEN(routes),
+	    .db_user = "dashboard",
+	    .threads = (unsigned int)s.web_threads,
+	});
+	tmpl_set_free(templates);
+	return e == ERR_OK ? 0 : 1;
+}
