@@ -21,8 +21,8 @@ static const char visit_add_sql[] =
 
 static const char visit_progress_sql[] =
     "UPDATE visit SET"
-    " seen_at = GREATEST(seen_at, ?), engaged_s = engaged_s + ?,"
-    " page_views = page_views + ?,"
+    " seen_at = GREATEST(seen_at, ?), engaged_s = GREATEST(engaged_s, ?),"
+    " page_views = GREATEST(page_views, ?),"
     " tel_clicked_at = COALESCE(?, tel_clicked_at)"
     " WHERE company_id = ? AND id = ?";
 
@@ -33,8 +33,8 @@ static const char visit_event_sql[] =
     " ON DUPLICATE KEY UPDATE id = VALUES(id)";
 
 static const char visit_live_sql[] =
-    "SELECT company_id, id, site_id, visitor_id, seen_at, source, medium,"
-    " campaign,"
+    "SELECT company_id, id, site_id, visitor_id, started_at, seen_at,"
+    " engaged_s, page_views, tel_clicked_at, source, medium, campaign,"
     " COALESCE(NULLIF(gclid, ''), NULLIF(gbraid, ''), NULLIF(wbraid, ''),"
     " NULLIF(dclid, ''), NULLIF(fbclid, ''), NULLIF(msclkid, ''),"
     " NULLIF(ttclid, ''), li_fat_id)"
@@ -138,7 +138,11 @@ enum err db_visit_each_live(struct db *db, int64_t since_us, uint32_t max,
 	stmt_out_id(st, v.id.v);
 	stmt_out_id(st, v.site.v);
 	stmt_out_id(st, v.visitor.v);
+	stmt_out_time_us(st, &v.started_us);
 	stmt_out_time_us(st, &v.seen_us);
+	stmt_out_u32(st, &v.engaged_s);
+	stmt_out_u32(st, &v.page_views);
+	stmt_out_time_us(st, &v.tel_clicked_us);
 	stmt_out_text(st, v.source, sizeof(v.source));
 	stmt_out_text(st, v.medium, sizeof(v.medium));
 	stmt_out_text(st, v.campaign, sizeof(v.campaign));

@@ -26,12 +26,13 @@ struct visit_row {
 RT_MUST_USE enum err db_visit_add(struct db *db, struct company_id company,
     const struct visit_row *row);
 
-/* What a visit did since it was last written; times never go back. */
+/* How far a visit has come: totals, so that writing them twice changes
+ * nothing. Nothing ever goes back. */
 struct visit_progress {
 	struct visit_id id;
 	int64_t seen_us;
-	uint32_t engaged_s;     /* to add */
-	uint32_t page_views;    /* to add */
+	uint32_t engaged_s;
+	uint32_t page_views;
 	int64_t tel_clicked_us; /* 0: no click */
 };
 
@@ -63,7 +64,11 @@ struct visit_live {
 	struct visit_id id;
 	struct site_id site;
 	struct visitor_id visitor;
+	int64_t started_us;
 	int64_t seen_us;
+	uint32_t engaged_s;
+	uint32_t page_views;
+	int64_t tel_clicked_us; /* 0: no click */
 	/* What tells a new arrival from the same one (source.h). */
 	char source[101];
 	char medium[101];
