@@ -1,0 +1,96 @@
+/*
+ * dni.c - dni.fcgi: the lease server behind the script tag.
+ *
+ * One process with many threads: they hold no database connection, as only the
+ * keeper writes. Ends on SIGTERM after the requests in work, with everything
+ * written and its pools given up.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cgi/dni/dni_api.h"
+#include "cgi/dni/dni_keeper.h"
+#include "cgi/web/web.h"
+#include "lib/base/log.h"
+#include "lib/base/settings.h"
+
+#define VISITS_MAX      200000 /* in memory, about 200 bytes each */
+#define ARENA_MAX_BYTES ((size_t)512 << 10)
+
+static enum log_level level_of(const struct settings *s)
+{
+	if (strcmp(s->log_level, "debug") == 0)
+		return LOG_DEBUG;
+	if (strcmp(s->log_level, "warn") == 0)
+		return LOG_WARN;
+	return strcmp(s->log_level, "error") == 0 ? LOG_ERROR : LOG_INFO;
+}
+
+/* The same after a restart on this machine, and no other server's: a server is
+ * alone with its run_dir (web.h locks it). */
+static void owner_name(const struct settings *s,
+    char out[DB_POOL_OWNER_MAX + 1])
+{
+	char host[48] = "";
+
+	if (gethostname(host, sizeof(host) - 1) != 0)
+		host[0] = '\0';
+	host[sizeof(host) - 1] = '\0';
+	if (snprintf(out, DB_POOL_OWNER_MAX + 1, "%s:%.50s", host,
+		s->run_dir) < 0)
+		out[0] = '\0';
+}
+
+static enum err serve(const struct settings *set, struct dni_state *s)
+{
+	const struct web_conf conf = { .name = "dni",
+		.settings = set,
+		.routes = dni_api_routes,
+		.n_routes = DNI_API_ROUTES,
+		.threads = (unsigned int)set->dni_threads,
+		.arena_max = ARENA_MAX_BYTES,
+		.app = s,
+		.quiet = true };
+	char owner[DB_POOL_OWNER_MAX + 1];
+	struct dni_keeper *keeper = NULL;
+	struct db *db;
+	enum err e;
+
+	e = db_open_as(&db, set->secret_dir, set->db_socket, set->db_name,
+	    "dni");
+	if (e != ERR_OK) {
+		log_error("dni: no database: %s", err_name(e));
+		return e;
+	}
+	owner_name(set, owner);
+	e = dni_keeper_start(&keeper, s, db, slice_from(owner));
+	if (e != ERR_OK) {
+		log_error("dni: could not load: %s", err_name(e));
+		return e;
+	}
+	e = web_run(&conf);
+	dni_keeper_stop(keeper);
+	return e;
+}
+
+int main(int argc, char **argv)
+{
+	struct settings set;
+	struct dni_state *s = NULL;
+	enum err e;
+
+	log_open("dni", STDERR_FILENO, LOG_INFO);
+	if (argc != 3 || strcmp(argv[1], "-c") != 0) {
+		log_error("dni: usage: dni.fcgi -c FILE");
+		return 2;
+	}
+	if (settings_load(argv[2], &set) != ERR_OK)
+		return 1;
+	log_open("dni", STDERR_FILENO, level_of(&set));
+	e = dni_state_new(&s, VISITS_MAX, set.dni_visits_per_min);
+	if (e == ERR_OK)
+		e = serve(&set, s);
+	dni_state_free(s);
+	return e == ERR_OK ? 0 : 1;
+}

@@ -1,0 +1,175 @@
+#include "cgi/dni/dni_api.h"
+
+#include "cgi/dni/dni_serve.h"
+
+#define BEAT_S 60
+
+static struct dni_who who_of(const struct req *r)
+{
+	return (struct dni_who){ .origin = req_env(r, "HTTP_ORIGIN"),
+		.address = slice_from(r->address),
+		.user_agent = req_env(r, "HTTP_USER_AGENT"),
+		.now_us = r->now_us };
+}
+
+/* Any page may read the answer, no cookie is looked at; whether it gets a
+ * number is decided by its origin. */
+static void allow_reading(struct resp *out)
+{
+	resp_header(out, "Access-Control-Allow-Origin", SLICE("*"));
+	resp_header(out, "Cross-Origin-Resource-Policy", SLICE("cross-origin"));
+}
+
+static enum err problem(struct resp *out, enum err e)
+{
+	switch (e) {
+	case ERR_NOTFOUND:
+		return resp_problem(out, 404, "no site has this key");
+	case ERR_DENIED:
+		return resp_problem(out, 403,
+		    "this site's list of origins does not have yours");
+	case ERR_BUSY:
+		resp_header(out, "Retry-After", SLICE("60"));
+		return resp_problem(out, 429, "too many requests");
+	default:
+		return e;
+	}
+}
+
+static enum err parse(const struct req *r, struct resp *out,
+    enum dni_hit_type type, struct dni_hit *h, bool *done)
+{
+	const char *why = "";
+	enum err e = dni_hit_parse(type, r->body, r->arena, h, &why);
+
+	*done = e != ERR_OK;
+	if (e == ERR_OK || why[0] == '\0')
+		return e;
+	return resp_problem(out, 400, why);
+}
+
+static void put_number(struct json_out *j, const char *key,
+    const struct dni_number *n)
+{
+	json_out_key(j, key);
+	json_out_object(j);
+	json_out_key(j, "e164");
+	json_out_cstr(j, n->e164);
+	json_out_key(j, "national");
+	json_out_cstr(j, n->national);
+	json_out_key(j, "international");
+	json_out_cstr(j, n->international);
+	json_out_end(j);
+}
+
+static void put_swaps(struct json_out *j, const struct dni_answer *a)
+{
+	json_out_key(j, "swap");
+	json_out_array(j);
+	for (size_t i = 0; a->to.e164[0] != '\0' && i < a->n_targets; i++) {
+		json_out_object(j);
+		put_number(j, "from", &a->targets[i]);
+		put_number(j, "to", &a->to);
+		json_out_end(j);
+	}
+	json_out_end(j);
+}
+
+static void put_id(struct json_out *j, const char *key, enum id_kind kind,
+    const uint8_t id[ID_BYTES])
+{
+	char text[ID_TEXT_MAX];
+
+	id_text(kind, id, text);
+	json_out_key(j, key);
+	json_out_cstr(j, text);
+}
+
+static enum err answer(const struct req *r, struct resp *out,
+    const struct dni_answer *a)
+{
+	struct json_out j;
+	struct buf text;
+	enum err e;
+
+	(void)r;
+	buf_init(&text, 65536);
+	json_out_init(&j, &text);
+	json_out_object(&j);
+	json_out_key(&j, "tier");
+	json_out_cstr(&j, a->tier);
+	json_out_key(&j, "why");
+	json_out_cstr(&j, a->why);
+	if (a->has_ids) {
+		put_id(&j, "visitor", ID_KIND_visitor, a->visitor.v);
+		put_id(&j, "visit", ID_KIND_visit, a->visit.v);
+	}
+	put_swaps(&j, a);
+	json_out_key(&j, "beat_s");
+	json_out_u64(&j, BEAT_S);
+	json_out_end(&j);
+	e = json_out_done(&j);
+	if (e == ERR_OK)
+		e = resp_json(out, &j);
+	buf_fini(&text);
+	return e;
+}
+
+static enum err post_visit(const struct req *r, struct resp *out)
+{
+	const struct dni_who who = who_of(r);
+	struct dni_answer a;
+	struct dni_hit h;
+	bool done;
+	enum err e;
+
+	allow_reading(out);
+	e = parse(r, out, DNI_HIT_VISIT, &h, &done);
+	if (done)
+		return e;
+	e = dni_serve_visit(r->app, &h, &who, r->arena, &a);
+	return e == ERR_OK ? answer(r, out, &a) : problem(out, e);
+}
+
+static enum err post_beat(const struct req *r, struct resp *out)
+{
+	const struct dni_who who = who_of(r);
+	struct dni_answer a;
+	struct dni_hit h;
+	bool done;
+	enum err e;
+
+	allow_reading(out);
+	e = parse(r, out, DNI_HIT_BEAT, &h, &done);
+	if (done)
+		return e;
+	e = dni_serve_beat(r->app, &h, &who, r->arena, &a);
+	return e == ERR_OK ? answer(r, out, &a) : problem(out, e);
+}
+
+static enum err post_event(const struct req *r, struct resp *out)
+{
+	const struct dni_who who = who_of(r);
+	struct dni_hit h;
+	bool done;
+	enum err e;
+
+	allow_reading(out);
+	e = parse(r, out, DNI_HIT_EVENT, &h, &done);
+	if (done)
+		return e;
+	e = dni_serve_event(r->app, &h, &who);
+	return e == ERR_OK ? resp_empty(out, 204) : problem(out, e);
+}
+
+#define ROW(path, handler)                                                   \
+	{                                                                    \
+		REQ_POST, path, ROUTE_PUBLIC, ROUTE_API, ROUTE_CSRF_NONE,    \
+		    REQ_BODY_RAW, DNI_HIT_MAX, handler                       \
+	}
+
+const struct route dni_api_routes[DNI_API_ROUTES] = {
+	ROW("/dni/v1/visit", post_visit),
+	ROW("/dni/v1/beat", post_beat),
+	ROW("/dni/v1/event", post_event),
+};

@@ -1,0 +1,213 @@
+#include "cgi/dni/dni_conf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/log.h"
+#include "lib/db/db_tag.h"
+
+#define CONF_MEM_MAX ((size_t)256 << 20)
+
+struct reader {
+	struct dni_conf *c;
+	size_t sites;
+	size_t pools;
+	enum err e;
+};
+
+void dni_conf_number(struct slice e164, struct dni_number *out)
+{
+	if (!slice_to_cstr(e164, out->e164, sizeof(out->e164)))
+		out->e164[0] = '\0';
+	phone_national(slice_from(out->e164), out->national);
+	phone_international(slice_from(out->e164), out->international);
+}
+
+static struct dni_site *find(struct reader *r, struct site_id id)
+{
+	for (size_t i = 0; i < r->sites; i++)
+		if (id_eq(r->c->sites[i].id.v, id.v))
+			return &r->c->sites[i];
+	return NULL;
+}
+
+static void copy(struct reader *r, const char *text, struct slice *out)
+{
+	if (!arena_copy(&r->c->mem, slice_from(text), out))
+		r->e = ERR_NOMEM;
+}
+
+/* Room for one more in an array of the arena, which grows by doubling. */
+static void *grow(struct reader *r, void *old, size_t n, size_t size)
+{
+	void *p = old;
+
+	if ((n & (n - 1)) != 0)
+		return old; /* room is there until the next power of two */
+	p = arena_array(&r->c->mem, n == 0 ? 1 : 2 * n, size);
+	if (p == NULL)
+		r->e = ERR_NOMEM;
+	else if (n > 0)
+		memcpy(p, old, n * size);
+	return p;
+}
+
+static void on_site(void *ctx, const struct tag_site *s)
+{
+	struct reader *r = ctx;
+	struct dni_site *site;
+
+	r->c->sites = grow(r, r->c->sites, r->sites, sizeof(*r->c->sites));
+	if (r->e != ERR_OK)
+		return;
+	site = &r->c->sites[r->sites++];
+	memset(site, 0, sizeof(*site));
+	site->company = s->company;
+	site->id = s->id;
+	site->pool = s->pool;
+	site->consent_required = strcmp(s->consent, "require") == 0;
+	copy(r, s->key, &site->key);
+}
+
+static void on_origin(void *ctx, const struct tag_origin *o)
+{
+	struct reader *r = ctx;
+	struct dni_site *site = find(r, o->site);
+
+	if (r->e != ERR_OK || site == NULL)
+		return;
+	site->origins =
+	    grow(r, site->origins, site->n_origins, sizeof(*site->origins));
+	if (r->e == ERR_OK)
+		copy(r, o->origin, &site->origins[site->n_origins++]);
+}
+
+static void on_target(void *ctx, const struct tag_target *t)
+{
+	struct reader *r = ctx;
+	struct dni_site *site = find(r, t->site);
+
+	if (r->e != ERR_OK || site == NULL)
+		return;
+	site->targets =
+	    grow(r, site->targets, site->n_targets, sizeof(*site->targets));
+	if (r->e == ERR_OK)
+		dni_conf_number(slice_from(t->e164),
+		    &site->targets[site->n_targets++]);
+}
+
+static void on_tracker(void *ctx, const struct tag_tracker *t)
+{
+	struct reader *r = ctx;
+	struct dni_site *site = find(r, t->site);
+	struct tracker_rule rule;
+
+	if (r->e != ERR_OK || site == NULL)
+		return;
+	if (!tracker_kind_of(slice_from(t->match_kind), &rule.kind)) {
+		log_warn("dni_conf: tracker with unknown rule kind=%s",
+		    t->match_kind);
+		return;
+	}
+	copy(r, t->match_value, &rule.value);
+	site->rules =
+	    grow(r, site->rules, site->n_trackers, sizeof(*site->rules));
+	site->trackers =
+	    grow(r, site->trackers, site->n_trackers, sizeof(*site->trackers));
+	if (r->e != ERR_OK)
+		return;
+	site->rules[site->n_trackers] = rule;
+	site->trackers[site->n_trackers].id = t->number;
+	dni_conf_number(slice_from(t->e164),
+	    &site->trackers[site->n_trackers].number);
+	site->n_trackers++;
+}
+
+static void on_pool(void *ctx, const struct tag_pool *p)
+{
+	struct reader *r = ctx;
+	struct dni_conf_pool *pool;
+
+	r->c->pools = grow(r, r->c->pools, r->pools, sizeof(*r->c->pools));
+	if (r->e != ERR_OK)
+		return;
+	pool = &r->c->pools[r->pools++];
+	memset(pool, 0, sizeof(*pool));
+	pool->company = p->company;
+	pool->id = p->id;
+	if (p->overflow_e164[0] != '\0')
+		dni_conf_number(slice_from(p->overflow_e164), &pool->overflow);
+	pool->lease_us = (int64_t)p->lease_s * RT_SEC_US;
+	pool->gap_us = (int64_t)p->min_reuse_s * RT_SEC_US;
+}
+
+enum err dni_conf_load(struct db *db, struct dni_conf **out)
+{
+	struct dni_conf *c = calloc(1, sizeof(*c));
+	struct reader r = { .c = c, .e = ERR_OK };
+	const struct tag_reader to = { &r, on_site, on_origin, on_target,
+		on_tracker, on_pool };
+	enum err e;
+
+	if (c == NULL)
+		return ERR_NOMEM;
+	arena_init(&c->mem, CONF_MEM_MAX);
+	/* The version first: what changes after it is read again. */
+	if ((e = db_tag_version(db, &c->version)) == ERR_OK)
+		e = db_tag_read(db, &to);
+	if (e == ERR_OK)
+		e = r.e;
+	if (e != ERR_OK) {
+		dni_conf_free(c);
+		return e;
+	}
+	c->n_sites = r.sites;
+	c->n_pools = r.pools;
+	*out = c;
+	return ERR_OK;
+}
+
+void dni_conf_free(struct dni_conf *c)
+{
+	if (c == NULL)
+		return;
+	arena_fini(&c->mem);
+	free(c);
+}
+
+const struct dni_site *dni_conf_site(const struct dni_conf *c, struct slice key)
+{
+	size_t lo = 0, hi = c->n_sites;
+
+	while (lo < hi) {
+		const size_t mid = lo + (hi - lo) / 2;
+		const int order = slice_cmp(key, c->sites[mid].key);
+
+		if (order == 0)
+			return &c->sites[mid];
+		if (order < 0)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return NULL;
+}
+
+const struct dni_conf_pool *dni_conf_pool(const struct dni_conf *c,
+    struct pool_id pool)
+{
+	for (size_t i = 0; i < c->n_pools; i++)
+		if (id_eq(c->pools[i].id.v, pool.v))
+			return &c->pools[i];
+	return NULL;
+}
+
+bool dni_conf_origin_ok(const struct dni_site *s, struct slice origin)
+{
+	if (s->n_origins == 0 || origin.n == 0)
+		return true;
+	for (size_t i = 0; i < s->n_origins; i++)
+		if (slice_eq_case(origin, s->origins[i]))
+			return true;
+	return false;
+}

@@ -1,0 +1,77 @@
+/*
+ * dni_conf.h - the sites that have the tag, as the lease server knows them.
+ *
+ * Read whole from the database, never changed afterwards; a newer one replaces
+ * it whole (dni_app.h says when the old one may go). Formats of the numbers on
+ * the pages are made once, here.
+ */
+#ifndef RT_CGI_DNI_DNI_CONF_H
+#define RT_CGI_DNI_DNI_CONF_H
+
+#include "lib/base/arena.h"
+#include "lib/core/id.h"
+#include "lib/core/tracker.h"
+#include "lib/phone/phone.h"
+
+struct db;
+
+/* A number as the tag needs it: digits to look for, texts to show. */
+struct dni_number {
+	char e164[PHONE_E164_MAX];
+	char national[PHONE_TEXT_MAX];
+	char international[PHONE_TEXT_MAX];
+};
+
+void dni_conf_number(struct slice e164, struct dni_number *out);
+
+struct dni_tracker {
+	struct number_id id;
+	struct dni_number number;
+};
+
+struct dni_site {
+	struct company_id company;
+	struct site_id id;
+	struct pool_id pool; /* nil: none */
+	struct slice key;
+	bool consent_required;
+	struct slice *origins; /* none: any */
+	size_t n_origins;
+	struct dni_number *targets;
+	size_t n_targets;
+	struct tracker_rule *rules; /* trackers[i] belongs to rules[i] */
+	struct dni_tracker *trackers;
+	size_t n_trackers;
+};
+
+struct dni_conf_pool {
+	struct company_id company;
+	struct pool_id id;
+	struct dni_number overflow; /* e164 "": none */
+	int64_t lease_us;
+	int64_t gap_us;
+};
+
+struct dni_conf {
+	struct arena mem;
+	uint64_t version;
+	struct dni_site *sites; /* sorted by key */
+	size_t n_sites;
+	struct dni_conf_pool *pools;
+	size_t n_pools;
+};
+
+/* ERR_NOMEM, and what the database says. The caller owns *out. */
+RT_MUST_USE enum err dni_conf_load(struct db *db, struct dni_conf **out);
+void dni_conf_free(struct dni_conf *c);
+
+/* NULL when there is none. */
+const struct dni_site *dni_conf_site(const struct dni_conf *c,
+    struct slice key);
+const struct dni_conf_pool *dni_conf_pool(const struct dni_conf *c,
+    struct pool_id pool);
+/* origin: "https://example.com" as browsers send it; "" (no browser, or the
+ * same origin) may pass. */
+bool dni_conf_origin_ok(const struct dni_site *s, struct slice origin);
+
+#endif

@@ -1,0 +1,103 @@
+#include "cgi/dni/dni_flood.h"
+
+#include <stdlib.h>
+
+#define ROWS 16384 /* a power of two */
+#define WAYS 4
+
+struct bucket {
+	uint64_t who; /* hash, 0: never used */
+	int64_t at_us;
+	int64_t tokens; /* in micro-tokens */
+};
+
+struct dni_flood {
+	struct bucket at[ROWS][WAYS];
+	int64_t burst;   /* in micro-tokens */
+	int64_t per_min; /* tokens */
+};
+
+enum err dni_flood_new(struct dni_flood **out, uint64_t burst, uint64_t per_min)
+{
+	struct dni_flood *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return ERR_NOMEM;
+	if (burst > 1000000 || per_min > 1000000) {
+		free(f);
+		return ERR_RANGE;
+	}
+	f->burst = (int64_t)burst * 1000000;
+	f->per_min = (int64_t)per_min;
+	*out = f;
+	return ERR_OK;
+}
+
+void dni_flood_free(struct dni_flood *f)
+{
+	free(f);
+}
+
+/* FNV-1a and a final mix: a collision costs a stranger a token, no more. */
+static uint64_t hash(struct slice s)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ (uint8_t)s.p[i]) * UINT64_C(0x100000001b3);
+	h ^= h >> 32;
+	h *= UINT64_C(0x9e3779b97f4a7c15);
+	return (h ^ (h >> 29)) | 1;
+}
+
+static struct bucket *find(struct dni_flood *f, int64_t now_us, uint64_t who)
+{
+	struct bucket *row = f->at[(who >> 8) & (ROWS - 1)];
+	struct bucket *oldest = row;
+
+	for (size_t i = 0; i < WAYS; i++) {
+		if (row[i].who == who)
+			return &row[i];
+		if (row[i].at_us < oldest->at_us)
+			oldest = &row[i];
+	}
+	*oldest = (struct bucket){ who, now_us, f->burst };
+	return oldest;
+}
+
+bool dni_flood_pass(struct dni_flood *f, int64_t now_us, struct slice who)
+{
+	struct bucket *b;
+	int64_t passed;
+
+	if (f->burst == 0 || f->per_min == 0)
+		return true;
+	b = find(f, now_us, hash(who));
+	passed = now_us - b->at_us;
+	if (passed > 0) {
+		/* A minute fills per_min tokens: 1/60 micro-token a
+		 * microsecond each. An hour fills any bucket. */
+		if (passed > RT_HOUR_US)
+			passed = RT_HOUR_US;
+		b->tokens += passed * f->per_min / 60;
+		b->at_us = now_us;
+		if (b->tokens > f->burst)
+			b->tokens = f->burst;
+	}
+	if (b->tokens < 1000000)
+		return false;
+	b->tokens -= 1000000;
+	return true;
+}
+
+struct slice dni_flood_client(struct slice address)
+{
+	size_t colons = 0, i;
+
+	if (slice_find(address, ':', 0) == address.n)
+		return address;
+	for (i = 0; i < address.n && colons < 4; i++)
+		if (address.p[i] == ':')
+			colons++;
+	return slice_head(address, i);
+}

@@ -1,0 +1,30 @@
+/*
+ * dni_flood.h - how often one address or one visitor may ask.
+ *
+ * Token buckets in a table of fixed size; when a row of it is full, the bucket
+ * unused for longest is forgotten, which can only let somebody pass. Not
+ * thread-safe: the owner's lock guards it.
+ */
+#ifndef RT_CGI_DNI_DNI_FLOOD_H
+#define RT_CGI_DNI_DNI_FLOOD_H
+
+#include "lib/base/err.h"
+#include "lib/base/slice.h"
+
+struct dni_flood;
+
+/* burst: how many at once; per_min: how many a minute in the long run. 0 for
+ * either means no limit. */
+RT_MUST_USE enum err dni_flood_new(struct dni_flood **out, uint64_t burst,
+    uint64_t per_min);
+void dni_flood_free(struct dni_flood *f);
+
+/* Takes a token of who. False: there is none left. */
+RT_MUST_USE bool dni_flood_pass(struct dni_flood *f, int64_t now_us,
+    struct slice who);
+
+/* What counts as one client: an IPv4 address, or the /64 of an IPv6 one, as
+ * one household gets at least that much. Borrowed from address. */
+struct slice dni_flood_client(struct slice address);
+
+#endif

@@ -1,0 +1,204 @@
+#include "cgi/dni/dni_hit.h"
+
+#include <string.h>
+
+#include "lib/base/utf8.h"
+#include "lib/core/urlq.h"
+#include "lib/json/json_in.h"
+#include "lib/phone/phone.h"
+
+#define DEPTH_MAX 4
+
+static const char *const event_names[DNI_EVENT_COUNT] = {
+	[DNI_EVENT_VIEW] = "view",
+	[DNI_EVENT_TEL_CLICK] = "tel_click",
+	[DNI_EVENT_CONSENT_WITHDRAWN] = "consent_withdrawn",
+};
+
+struct parse {
+	const struct json_node *root;
+	struct arena *mem;
+	const char **why;
+};
+
+static enum err wrong(struct parse *p, const char *why)
+{
+	*p->why = why;
+	return ERR_SYNTAX;
+}
+
+/* Missing members give "". cut: what is longer is cut, else refused. */
+static enum err text(struct parse *p, const char *key, size_t max, bool cut,
+    struct slice *out, const char *why)
+{
+	struct slice s = SLICE("");
+
+	if (json_in_opt_text(p->root, key, cut ? SIZE_MAX : max, &s) != ERR_OK)
+		return wrong(p, why);
+	return arena_copy(p->mem, utf8_head(s, max), out) ? ERR_OK : ERR_NOMEM;
+}
+
+/* An id that cannot be read counts as none: an old or damaged cookie must not
+ * cost the visitor the number. */
+static void id(struct parse *p, const char *key, enum id_kind kind,
+    uint8_t out[ID_BYTES])
+{
+	struct slice s;
+
+	memset(out, 0, ID_BYTES);
+	if (json_in_text(json_in_get(p->root, key), ID_TEXT_MAX, &s) ==
+		ERR_OK &&
+	    id_parse(kind, s, out) != ERR_OK)
+		memset(out, 0, ID_BYTES);
+}
+
+static enum err consent(struct parse *p, struct dni_hit *h)
+{
+	struct slice s;
+
+	if (text(p, "consent", 8, false, &s, "") != ERR_OK)
+		return wrong(p, "consent: must be \"yes\" or \"no\"");
+	if (s.n == 0)
+		h->consent = DNI_CONSENT_UNSAID;
+	else if (slice_eq(s, SLICE("yes")))
+		h->consent = DNI_CONSENT_YES;
+	else if (slice_eq(s, SLICE("no")))
+		h->consent = DNI_CONSENT_NO;
+	else
+		return wrong(p, "consent: must be \"yes\" or \"no\"");
+	return ERR_OK;
+}
+
+static enum err page(struct parse *p, struct dni_hit *h)
+{
+	struct urlq u;
+	enum err e;
+
+	e = text(p, "url", URLQ_MAX, false, &h->url,
+	    "url: text of at most 2048 bytes");
+	if (e != ERR_OK)
+		return e;
+	if (h->url.n == 0)
+		return wrong(p, "url: missing");
+	if (urlq_split(h->url, &u) != ERR_OK)
+		return wrong(p, "url: not an http or https address");
+	e = text(p, "ref", URLQ_MAX, true, &h->referrer, "ref: must be text");
+	if (e != ERR_OK)
+		return e;
+	return text(p, "title", 255, true, &h->title, "title: must be text");
+}
+
+static enum err targets(struct parse *p, struct dni_hit *h)
+{
+	const struct json_node *list = json_in_get(p->root, "targets");
+	const enum json_in_kind kind = json_in_kind(list);
+
+	if (kind == JSON_IN_MISSING || kind == JSON_IN_NULL)
+		return ERR_OK;
+	if (kind != JSON_IN_ARRAY || json_in_count(list) > DNI_HIT_TARGETS_MAX)
+		return wrong(p, "targets: a list of at most 20 numbers");
+	for (size_t i = 0; i < json_in_count(list); i++) {
+		struct slice s;
+
+		if (json_in_text(json_in_at(list, i), 16, &s) != ERR_OK ||
+		    !phone_is_e164(s))
+			return wrong(p, "targets: numbers in E.164 form");
+		if (!arena_copy(p->mem, s, &h->targets[h->n_targets++]))
+			return ERR_NOMEM;
+	}
+	return ERR_OK;
+}
+
+static enum err visit_members(struct parse *p, struct dni_hit *h)
+{
+	enum err e;
+
+	if ((e = page(p, h)) != ERR_OK || (e = consent(p, h)) != ERR_OK)
+		return e;
+	if ((e = text(p, "ga", 64, true, &h->ga, "ga: must be text")) != ERR_OK)
+		return e;
+	e = text(p, "zone", 64, true, &h->zone, "zone: must be text");
+	if (e != ERR_OK)
+		return e;
+	if (json_in_opt_bool(p->root, "hidden", &h->hidden) != ERR_OK)
+		return wrong(p, "hidden: must be true or false");
+	return targets(p, h);
+}
+
+static enum err beat_members(struct parse *p, struct dni_hit *h)
+{
+	int64_t s = 0;
+
+	if (id_is_nil(h->visit.v))
+		return wrong(p, "visit: missing or not a visit's id");
+	/* A beat a minute; a sleeping machine must not count its night. */
+	if (json_in_opt_i64(p->root, "engaged_s", 0, 3600, &s) != ERR_OK)
+		return wrong(p, "engaged_s: a number from 0 to 3600");
+	h->engaged_s = (uint32_t)s;
+	return ERR_OK;
+}
+
+static enum err event_members(struct parse *p, struct dni_hit *h)
+{
+	struct slice kind;
+
+	if (id_is_nil(h->visit.v))
+		return wrong(p, "visit: missing or not a visit's id");
+	if (json_in_text(json_in_get(p->root, "kind"), 32, &kind) != ERR_OK)
+		return wrong(p, "kind: missing");
+	for (size_t i = 0; i < DNI_EVENT_COUNT; i++) {
+		if (!slice_eq_cstr(kind, event_names[i]))
+			continue;
+		h->event = (enum dni_event)i;
+		return h->event == DNI_EVENT_VIEW ? page(p, h) : ERR_OK;
+	}
+	return wrong(p, "kind: not one we know");
+}
+
+static enum err members(enum dni_hit_type type, struct parse *p,
+    struct dni_hit *h)
+{
+	enum err e;
+
+	if (json_in_kind(p->root) != JSON_IN_OBJECT)
+		return wrong(p, "the body must be a JSON object");
+	e = text(p, "site", 40, false, &h->site,
+	    "site: text of at most 40 bytes");
+	if (e != ERR_OK)
+		return e;
+	if (h->site.n == 0)
+		return wrong(p, "site: missing");
+	id(p, "visitor", ID_KIND_visitor, h->visitor.v);
+	id(p, "visit", ID_KIND_visit, h->visit.v);
+	switch (type) {
+	case DNI_HIT_VISIT:
+		return visit_members(p, h);
+	case DNI_HIT_BEAT:
+		return beat_members(p, h);
+	case DNI_HIT_EVENT:
+		return event_members(p, h);
+	}
+	return ERR_INTERNAL;
+}
+
+enum err dni_hit_parse(enum dni_hit_type type, struct slice body,
+    struct arena *mem, struct dni_hit *out, const char **why)
+{
+	struct dni_hit h;
+	struct json_in *in = NULL;
+	struct parse p = { NULL, mem, why };
+	enum err e;
+
+	memset(&h, 0, sizeof(h));
+	e = json_in_parse(body, DNI_HIT_MAX, DEPTH_MAX, &in, NULL);
+	if (e != ERR_OK) {
+		*why = "the body is not JSON (RFC 8259)";
+		return e;
+	}
+	p.root = json_in_root(in);
+	e = members(type, &p, &h);
+	json_in_free(in);
+	if (e == ERR_OK)
+		*out = h;
+	return e;
+}

@@ -1,0 +1,577 @@
+#include "cgi/dni/dni_keeper.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/base/clk.h"
+#include "lib/base/log.h"
+#include "lib/db/db_pool_count.h"
+#include "lib/db/db_pool_owner.h"
+#include "lib/db/db_tag.h"
+
+#define TICK_US   (250 * 1000)
+#define FLUSH_US  RT_SEC_US
+#define CONF_US   (2 * RT_SEC_US)
+#define ALIVE_US  (5 * RT_SEC_US)
+#define STALE_US  (20 * RT_SEC_US)
+#define RETRY_US  (500 * 1000)
+#define FLUSH_MAX 256 /* heartbeats a transaction */
+#define LATER_MAX 256 /* waiting writes that join a batch */
+#define LIVE_MAX  200000
+#define BUCKET_US (15 * RT_MIN_US)
+
+struct keeper_times {
+	int64_t flush_us;
+	int64_t conf_us;
+	int64_t alive_us;
+	int64_t retry_us;
+};
+
+struct dni_keeper {
+	struct dni_state *s;
+	struct db *db;
+	struct slice owner;
+	pthread_t thread;
+	struct keeper_times next; /* monotonic */
+	struct dni_write *beats;  /* FLUSH_MAX of them */
+};
+
+static bool is_away(enum err e)
+{
+	return e == ERR_UNAVAILABLE || e == ERR_UNCERTAIN || e == ERR_TIMEOUT;
+}
+
+static void set_away(struct dni_keeper *k, bool away)
+{
+	if (k->s->away == away)
+		return;
+	k->s->away = away;
+	if (away)
+		log_error(
+		    "dni_keeper: the database is away: visitors see "
+		    "source-level numbers");
+	else
+		log_info("dni_keeper: the database is back waiting=%zu",
+		    k->s->n_later);
+}
+
+/* --- pools ----------------------------------------------------------------*/
+
+static struct dni_pool *find_pool(struct dni_state *s, struct pool_id id)
+{
+	for (size_t i = 0; i < s->n_pools; i++)
+		if (id_eq(s->pools[i]->id.v, id.v))
+			return s->pools[i];
+	return NULL;
+}
+
+/* Ownership first, then the state: what another owner wrote before it lost the
+ * pool is seen, and after that it writes nothing. */
+static enum err take_pool(struct dni_keeper *k,
+    const struct dni_conf_pool *conf, struct dni_pool **out)
+{
+	struct dni_pool *p;
+	uint64_t epoch;
+	enum err e;
+
+	e = db_pool_owner_take(k->db, conf->company, conf->id, k->owner,
+	    clk_wall_us(), STALE_US, &epoch);
+	if (e != ERR_OK)
+		return e;
+	e = dni_pool_load(k->db, conf->company, conf->id, conf->lease_us,
+	    conf->gap_us, clk_wall_us(), &p);
+	if (e != ERR_OK)
+		return e;
+	p->epoch = epoch;
+	p->owned = true;
+	*out = p;
+	return ERR_OK;
+}
+
+static enum err append_pool(struct dni_state *s, struct dni_pool *p)
+{
+	struct dni_pool **all =
+	    realloc(s->pools, (s->n_pools + 1) * sizeof(*all));
+
+	if (all == NULL)
+		return ERR_NOMEM;
+	all[s->n_pools++] = p;
+	s->pools = all;
+	return ERR_OK;
+}
+
+/* The old one's memory becomes the new one's, so that visits, which point at
+ * the pool, need not be found. */
+static void replace_pool(struct dni_pool *old, struct dni_pool *p)
+{
+	struct dni_pool tmp = *old;
+
+	memcpy(p->given, old->given, sizeof(p->given));
+	*old = *p;
+	*p = tmp;
+	dni_pool_free(p);
+}
+
+static enum err add_pool(struct dni_keeper *k, const struct dni_conf_pool *conf)
+{
+	struct dni_pool *old, *p;
+	enum err e = take_pool(k, conf, &p);
+
+	if (e == ERR_CONFLICT) {
+		log_warn("dni_keeper: another server owns a pool");
+		return ERR_OK; /* asked again later */
+	}
+	if (e != ERR_OK)
+		return e;
+	(void)pthread_mutex_lock(&k->s->mu);
+	old = find_pool(k->s, conf->id);
+	if (old != NULL)
+		replace_pool(old, p);
+	else if ((e = append_pool(k->s, p)) != ERR_OK)
+		dni_pool_free(p);
+	(void)pthread_mutex_unlock(&k->s->mu);
+	return e;
+}
+
+static void run_batch(struct dni_keeper *k);
+static bool flush_beats(struct dni_keeper *k);
+
+/* Numbers came or went. Everything granted so far must be stored before the
+ * state is read again, so new requests are kept out meanwhile. */
+static enum err reload_pool(struct dni_keeper *k, struct dni_pool *old,
+    const struct dni_conf_pool *conf)
+{
+	struct dni_pool *p;
+	enum err e;
+
+	(void)pthread_mutex_lock(&k->s->mu);
+	for (;;) {
+		if (k->s->open != NULL)
+			run_batch(k);
+		else if (!flush_beats(k))
+			break; /* nothing left, and the lock still held */
+	}
+	e = dni_pool_load(k->db, conf->company, conf->id, conf->lease_us,
+	    conf->gap_us, clk_wall_us(), &p);
+	if (e == ERR_OK) {
+		p->epoch = old->epoch;
+		p->owned = old->owned;
+		replace_pool(old, p);
+	}
+	(void)pthread_mutex_unlock(&k->s->mu);
+	return e;
+}
+
+static enum err refresh_pool(struct dni_keeper *k,
+    const struct dni_conf_pool *conf)
+{
+	struct dni_pool *p = find_pool(k->s, conf->id);
+	bool changed = false;
+	enum err e;
+
+	if (p == NULL || !p->owned)
+		return add_pool(k, conf);
+	if ((e = dni_pool_changed(k->db, p, &changed)) != ERR_OK)
+		return e;
+	if (changed)
+		return reload_pool(k, p, conf);
+	(void)pthread_mutex_lock(&k->s->mu);
+	p->lease_us = conf->lease_us;
+	p->gap_us = conf->gap_us;
+	if (p->leases != NULL)
+		lease_rules(p->leases, conf->lease_us, conf->gap_us);
+	(void)pthread_mutex_unlock(&k->s->mu);
+	return ERR_OK;
+}
+
+static enum err refresh_pools(struct dni_keeper *k)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < k->s->conf->n_pools; i++)
+		e = refresh_pool(k, &k->s->conf->pools[i]);
+	return e;
+}
+
+/* Pools that were another's may be free by now. */
+static enum err ask_again(struct dni_keeper *k)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < k->s->conf->n_pools; i++) {
+		const struct dni_pool *p =
+		    find_pool(k->s, k->s->conf->pools[i].id);
+
+		if (p == NULL || !p->owned)
+			e = add_pool(k, &k->s->conf->pools[i]);
+	}
+	return e;
+}
+
+static enum err load_conf(struct dni_keeper *k)
+{
+	struct dni_conf *c, *old;
+	enum err e;
+
+	if ((e = dni_conf_load(k->db, &c)) != ERR_OK)
+		return e;
+	(void)pthread_rwlock_wrlock(&k->s->conf_lock);
+	old = k->s->conf;
+	k->s->conf = c;
+	(void)pthread_rwlock_unlock(&k->s->conf_lock);
+	dni_conf_free(old);
+	log_info("dni_keeper: configuration version=%llu sites=%zu pools=%zu",
+	    (unsigned long long)c->version, c->n_sites, c->n_pools);
+	return refresh_pools(k);
+}
+
+static enum err check_conf(struct dni_keeper *k)
+{
+	uint64_t version;
+	enum err e;
+
+	if ((e = db_tag_version(k->db, &version)) != ERR_OK)
+		return e;
+	return k->s->conf != NULL && k->s->conf->version == version
+		   ? ERR_OK
+		   : load_conf(k);
+}
+
+static enum err write_counts(struct dni_keeper *k, struct dni_pool *p)
+{
+	const int64_t now = clk_wall_us();
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < DNI_GIVEN_COUNT; i++) {
+		uint64_t n;
+
+		(void)pthread_mutex_lock(&k->s->mu);
+		n = p->given[i];
+		p->given[i] = 0;
+		(void)pthread_mutex_unlock(&k->s->mu);
+		if (n > 0)
+			e = db_pool_count_add(k->db, p->company, p->id,
+			    now - now % BUCKET_US,
+			    dni_pool_given_name((enum dni_given)i), n);
+	}
+	return e;
+}
+
+static enum err stay_alive(struct dni_keeper *k)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < k->s->n_pools; i++) {
+		struct dni_pool *p = k->s->pools[i];
+
+		if (!p->owned)
+			continue;
+		e = db_pool_owner_alive(k->db, p->company, p->id, p->epoch,
+		    clk_wall_us());
+		if (e == ERR_CONFLICT) {
+			log_warn("dni_keeper: a pool was taken over");
+			(void)pthread_mutex_lock(&k->s->mu);
+			p->owned = false;
+			(void)pthread_mutex_unlock(&k->s->mu);
+			e = ERR_OK;
+		}
+		if (e == ERR_OK)
+			e = write_counts(k, p);
+	}
+	return e == ERR_OK ? ask_again(k) : e;
+}
+
+/* --- writing --------------------------------------------------------------*/
+
+/* Once more after a lost connection: everything can be written twice. */
+static enum err write_list(struct dni_keeper *k, struct dni_write *list)
+{
+	enum err first, e;
+
+	if (db_broken(k->db) && db_reconnect(k->db) != ERR_OK) {
+		for (struct dni_write *w = list; w != NULL; w = w->next)
+			w->result = ERR_UNAVAILABLE;
+		return ERR_UNAVAILABLE;
+	}
+	first = dni_write_run(k->db, list);
+	if (!is_away(first))
+		return first;
+	e = db_reconnect(k->db) == ERR_OK ? dni_write_run(k->db, list)
+					  : ERR_UNAVAILABLE;
+	if (is_away(e) && (first == ERR_UNCERTAIN || e == ERR_UNCERTAIN))
+		for (struct dni_write *w = list; w != NULL; w = w->next)
+			w->result = ERR_UNCERTAIN;
+	return e;
+}
+
+/* With mu held, and again at its end: takes the open batch and some of what
+ * waits, writes it, wakes the ones who wait. */
+static void run_batch(struct dni_keeper *k)
+{
+	struct dni_state *s = k->s;
+	struct dni_write *list = s->open, **end = s->open_end;
+	const uint64_t batch = s->open_batch++;
+	struct dni_write *later = s->later, **cut = &s->later;
+	enum err e;
+
+	for (size_t n = 0; n < LATER_MAX && *cut != NULL; n++) {
+		cut = &(*cut)->next;
+		s->n_later--;
+	}
+	if (later == *cut) {
+		later = NULL;
+	} else {
+		s->later = *cut;
+		*cut = NULL;
+		if (s->later == NULL)
+			s->later_end = &s->later;
+	}
+	s->open = NULL;
+	s->open_end = &s->open;
+	/* Those that waited were first. */
+	if (list == NULL)
+		list = later;
+	else
+		*end = later;
+	(void)pthread_mutex_unlock(&s->mu);
+	e = list == NULL ? ERR_OK : write_list(k, list);
+	(void)pthread_mutex_lock(&s->mu);
+
+	while (later != NULL) {
+		struct dni_write *w = later;
+
+		later = w->next;
+		if (is_away(w->result) && s->n_later < DNI_STATE_LATER_MAX) {
+			w->next = NULL;
+			*s->later_end = w;
+			s->later_end = &w->next;
+			s->n_later++;
+		} else {
+			free(w);
+		}
+	}
+	s->done_batch = batch;
+	(void)pthread_cond_broadcast(&s->done[batch & 1]);
+	if (list != NULL)
+		set_away(k, is_away(e));
+}
+
+static void fill_beat(const struct dni_visit *v, struct dni_write *w)
+{
+	const struct lease_holder holder = dni_pool_holder(v->visitor);
+	uint32_t number;
+
+	memset(w, 0, sizeof(*w));
+	w->parts = DNI_WRITE_PROGRESS;
+	w->company = v->company;
+	w->progress = (struct visit_progress){ v->id, v->seen_us, v->engaged_s,
+		v->page_views, v->tel_clicked_us };
+	if (v->pool == NULL || !v->pool->owned || v->pool->leases == NULL ||
+	    !lease_find(v->pool->leases, v->seen_us, &holder, &number) ||
+	    !id_eq(v->pool->slots[number].visit.v, v->id.v))
+		return;
+	w->parts |= DNI_WRITE_BEAT;
+	w->lease.pool = v->pool->id;
+	w->lease.epoch = v->pool->epoch;
+	w->lease.id = v->pool->slots[number].lease;
+	w->lease.beat_us = v->seen_us;
+	w->lease.expires_us = v->seen_us + v->pool->lease_us;
+}
+
+/* With mu held, and again at its end: writes the progress of some visits.
+ * False: there was none, or the database is away. */
+static bool flush_beats(struct dni_keeper *k)
+{
+	struct dni_state *s = k->s;
+	struct dni_write *list = NULL, **end = &list;
+	enum err e;
+
+	for (size_t n = 0; n < FLUSH_MAX; n++) {
+		struct dni_visit *v = dni_visits_take_dirty(s->visits);
+
+		if (v == NULL)
+			break;
+		fill_beat(v, &k->beats[n]);
+		*end = &k->beats[n];
+		end = &k->beats[n].next;
+	}
+	if (list == NULL)
+		return false;
+	(void)pthread_mutex_unlock(&s->mu);
+	e = write_list(k, list);
+	(void)pthread_mutex_lock(&s->mu);
+	for (struct dni_write *w = list; is_away(e) && w != NULL; w = w->next) {
+		struct dni_visit *v =
+		    dni_visits_find(s->visits, 0, w->progress.id);
+
+		if (v != NULL)
+			dni_visits_mark(s->visits, v);
+	}
+	set_away(k, is_away(e));
+	return e == ERR_OK;
+}
+
+/* --- the thread -----------------------------------------------------------*/
+
+static void wait_for_work(struct dni_keeper *k)
+{
+	struct dni_state *s = k->s;
+	const int64_t until = clk_mono_us() + TICK_US;
+	const struct timespec t = { until / RT_SEC_US,
+		(long)(until % RT_SEC_US) * 1000 };
+
+	while (s->open == NULL && !s->stop && (s->later == NULL || s->away) &&
+	       clk_mono_us() < until)
+		(void)pthread_cond_timedwait(&s->work, &s->mu, &t);
+}
+
+static bool is_due(int64_t *next_us, int64_t every_us)
+{
+	const int64_t now = clk_mono_us();
+
+	if (now < *next_us)
+		return false;
+	*next_us = now + every_us;
+	return true;
+}
+
+/* Without mu: reads and small writes that nobody waits for. */
+static void do_chores(struct dni_keeper *k)
+{
+	enum err e = ERR_OK;
+
+	if (db_broken(k->db)) {
+		if (!is_due(&k->next.retry_us, RETRY_US) ||
+		    db_reconnect(k->db) != ERR_OK)
+			return;
+		(void)pthread_mutex_lock(&k->s->mu);
+		set_away(k, false);
+		(void)pthread_mutex_unlock(&k->s->mu);
+	}
+	if (is_due(&k->next.conf_us, CONF_US))
+		e = check_conf(k);
+	if (!is_away(e) && is_due(&k->next.alive_us, ALIVE_US))
+		e = stay_alive(k);
+	if (e != ERR_OK && !is_away(e))
+		log_warn("dni_keeper: chores: %s", err_name(e));
+}
+
+static void *keep(void *ctx)
+{
+	struct dni_keeper *k = ctx;
+	struct dni_state *s = k->s;
+
+	(void)pthread_mutex_lock(&s->mu);
+	while (!s->stop) {
+		wait_for_work(k);
+		if (s->open != NULL || (s->later != NULL && !s->away))
+			run_batch(k);
+		if (!s->away && is_due(&k->next.flush_us, FLUSH_US))
+			while (s->open == NULL && flush_beats(k))
+				;
+		(void)pthread_mutex_unlock(&s->mu);
+		do_chores(k);
+		(void)pthread_mutex_lock(&s->mu);
+	}
+	while (!s->away && (s->open != NULL || s->later != NULL))
+		run_batch(k);
+	while (!s->away && flush_beats(k))
+		;
+	(void)pthread_mutex_unlock(&s->mu);
+	return NULL;
+}
+
+/* --- start and stop -------------------------------------------------------*/
+
+static void on_live(void *ctx, const struct visit_live *l)
+{
+	struct dni_keeper *k = ctx;
+	struct dni_visit *v = dni_visits_add(k->s->visits, l->seen_us, l->id);
+
+	if (v == NULL)
+		return;
+	v->company = l->company;
+	v->site = l->site;
+	v->visitor = l->visitor;
+	v->started_us = l->started_us;
+	v->engaged_s = l->engaged_s;
+	v->page_views = l->page_views;
+	v->tel_clicked_us = l->tel_clicked_us;
+	v->arrival =
+	    dni_visits_arrival(slice_from(l->source), slice_from(l->medium),
+		slice_from(l->campaign), slice_from(l->click_id));
+	/* The pool is found again at the visit's next sign of life. */
+}
+
+static enum err load(struct dni_keeper *k)
+{
+	enum err e = load_conf(k);
+
+	if (e != ERR_OK)
+		return e;
+	return db_visit_each_live(k->db, clk_wall_us() - DNI_VISITS_END_US,
+	    LIVE_MAX, on_live, k);
+}
+
+enum err dni_keeper_start(struct dni_keeper **out, struct dni_state *s,
+    struct db *db, struct slice owner)
+{
+	struct dni_keeper *k = calloc(1, sizeof(*k));
+	enum err e = ERR_NOMEM;
+
+	if (k != NULL)
+		k->beats = calloc(FLUSH_MAX, sizeof(*k->beats));
+	if (k == NULL || k->beats == NULL)
+		goto fail;
+	k->s = s;
+	k->db = db;
+	k->owner = owner;
+	if ((e = load(k)) != ERR_OK)
+		goto fail;
+	if (pthread_create(&k->thread, NULL, keep, k) != 0) {
+		log_sys("dni_keeper: thread");
+		e = ERR_IO;
+		goto fail;
+	}
+	*out = k;
+	return ERR_OK;
+
+fail:
+	if (k != NULL)
+		free(k->beats);
+	free(k);
+	db_close(db);
+	return e;
+}
+
+static void give_up_pools(struct dni_keeper *k)
+{
+	for (size_t i = 0; i < k->s->n_pools; i++) {
+		const struct dni_pool *p = k->s->pools[i];
+
+		if (p->owned && write_counts(k, k->s->pools[i]) == ERR_OK &&
+		    db_pool_owner_drop(k->db, p->company, p->id, p->epoch) !=
+			ERR_OK)
+			log_warn("dni_keeper: a pool could not be given up");
+	}
+}
+
+void dni_keeper_stop(struct dni_keeper *k)
+{
+	if (k == NULL)
+		return;
+	(void)pthread_mutex_lock(&k->s->mu);
+	k->s->stop = true;
+	(void)pthread_cond_signal(&k->s->work);
+	(void)pthread_mutex_unlock(&k->s->mu);
+	(void)pthread_join(k->thread, NULL);
+	if (!db_broken(k->db))
+		give_up_pools(k);
+	if (k->s->lost > 0 || k->s->n_later > 0)
+		log_error("dni_keeper: writes lost=%llu",
+		    (unsigned long long)(k->s->lost + k->s->n_later));
+	db_close(k->db);
+	free(k->beats);
+	free(k);
+}

@@ -1,0 +1,49 @@
+/*
+ * dni_serve.h - what a visitor is shown: the decisions behind /dni/v1.
+ *
+ *   robot, hidden tab           nothing: the number on the page stays
+ *   no consent                  source-level number; nothing is kept
+ *   a rule for this very page   its number; the visit is kept
+ *   the pool                    a leased number, stored before it is shown
+ *   pool empty, flood, no       source-level number, else the pool's overflow
+ *   database                    number, else nothing; counted
+ */
+#ifndef RT_CGI_DNI_DNI_SERVE_H
+#define RT_CGI_DNI_DNI_SERVE_H
+
+#include "cgi/dni/dni_hit.h"
+#include "cgi/dni/dni_state.h"
+
+/* Who asks, as nginx says. */
+struct dni_who {
+	struct slice origin;
+	struct slice address;
+	struct slice user_agent;
+	int64_t now_us;
+};
+
+struct dni_answer {
+	const char *tier; /* "lease" "source" "overflow" "none" "gone" */
+	const char *why;  /* of anything but a lease; "" */
+	bool has_ids;
+	struct visitor_id visitor;
+	struct visit_id visit;
+	struct dni_number to;       /* e164 "": swap nothing */
+	struct dni_number *targets; /* in mem */
+	size_t n_targets;
+};
+
+/* ERR_NOTFOUND: no such site; ERR_DENIED: not from this origin; ERR_BUSY: too
+ * many requests of this address; ERR_NOMEM. */
+RT_MUST_USE enum err dni_serve_visit(struct dni_state *s,
+    const struct dni_hit *h, const struct dni_who *who, struct arena *mem,
+    struct dni_answer *out);
+/* Tier "gone": the visit has ended, ask for a new one. "none" with why "": as
+ * it was, nothing to change. */
+RT_MUST_USE enum err dni_serve_beat(struct dni_state *s,
+    const struct dni_hit *h, const struct dni_who *who, struct arena *mem,
+    struct dni_answer *out);
+RT_MUST_USE enum err dni_serve_event(struct dni_state *s,
+    const struct dni_hit *h, const struct dni_who *who);
+
+#endif

@@ -1,0 +1,114 @@
+#include "cgi/dni/dni_state.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+/* A page that is opened and reloaded asks a few times; an office behind one
+ * address has many people. */
+#define HITS_BURST   300
+#define HITS_PER_MIN 1200
+
+enum err dni_state_new(struct dni_state **out, uint32_t visits_max,
+    uint64_t visits_per_min)
+{
+	struct dni_state *s = calloc(1, sizeof(*s));
+	pthread_condattr_t mono;
+	enum err e;
+
+	if (s == NULL)
+		return ERR_NOMEM;
+	s->open_end = &s->open;
+	s->later_end = &s->later;
+	s->open_batch = 1;
+	if (pthread_condattr_init(&mono) != 0 ||
+	    pthread_condattr_setclock(&mono, CLOCK_MONOTONIC) != 0 ||
+	    pthread_rwlock_init(&s->conf_lock, NULL) != 0 ||
+	    pthread_mutex_init(&s->mu, NULL) != 0 ||
+	    pthread_cond_init(&s->work, &mono) != 0 ||
+	    pthread_cond_init(&s->done[0], NULL) != 0 ||
+	    pthread_cond_init(&s->done[1], NULL) != 0) {
+		free(s);
+		return ERR_INTERNAL;
+	}
+	(void)pthread_condattr_destroy(&mono);
+	e = dni_visits_new(&s->visits, visits_max);
+	if (e == ERR_OK)
+		e = dni_flood_new(&s->visits_flood, 2 * visits_per_min,
+		    visits_per_min);
+	if (e == ERR_OK)
+		e = visits_per_min == 0 ? dni_flood_new(&s->hits_flood, 0, 0)
+					: dni_flood_new(&s->hits_flood,
+					      HITS_BURST, HITS_PER_MIN);
+	if (e != ERR_OK) {
+		dni_state_free(s);
+		return e;
+	}
+	*out = s;
+	return ERR_OK;
+}
+
+void dni_state_free(struct dni_state *s)
+{
+	if (s == NULL)
+		return;
+	while (s->later != NULL) {
+		struct dni_write *w = s->later;
+
+		s->later = w->next;
+		free(w);
+	}
+	for (size_t i = 0; i < s->n_pools; i++)
+		dni_pool_free(s->pools[i]);
+	free(s->pools);
+	dni_visits_free(s->visits);
+	dni_flood_free(s->visits_flood);
+	dni_flood_free(s->hits_flood);
+	dni_conf_free(s->conf);
+	(void)pthread_cond_destroy(&s->done[1]);
+	(void)pthread_cond_destroy(&s->done[0]);
+	(void)pthread_cond_destroy(&s->work);
+	(void)pthread_mutex_destroy(&s->mu);
+	(void)pthread_rwlock_destroy(&s->conf_lock);
+	free(s);
+}
+
+enum err dni_state_write(struct dni_state *s, struct dni_write *w)
+{
+	w->next = NULL;
+	w->kept = false;
+	w->batch = s->open_batch;
+	*s->open_end = w;
+	s->open_end = &w->next;
+	(void)pthread_cond_signal(&s->work);
+	dni_state_wait(s, w->batch);
+	return w->result;
+}
+
+void dni_state_wait(struct dni_state *s, uint64_t batch)
+{
+	while (s->done_batch < batch)
+		(void)pthread_cond_wait(&s->done[batch & 1], &s->mu);
+}
+
+void dni_state_later(struct dni_state *s, const struct dni_write *w)
+{
+	struct dni_write *copy = NULL;
+
+	if (s->n_later < DNI_STATE_LATER_MAX)
+		copy = dni_write_copy(w);
+	if (copy == NULL) {
+		s->lost++;
+		return;
+	}
+	*s->later_end = copy;
+	s->later_end = &copy->next;
+	s->n_later++;
+}
+
+struct dni_pool *dni_state_pool(struct dni_state *s, struct pool_id id)
+{
+	for (size_t i = 0; i < s->n_pools; i++)
+		if (id_eq(s->pools[i]->id.v, id.v))
+			return s->pools[i]->owned ? s->pools[i] : NULL;
+	return NULL;
+}

@@ -1,0 +1,66 @@
+/*
+ * dni_visits.h - the visits that may still go on, in memory.
+ *
+ * A visit ends 30 minutes after its last sign of life. A fixed number of
+ * places; when they run out the visit unseen for longest goes first, and comes
+ * back as a new visit if it ever returns. The ones that changed since they
+ * were last written form a list. Not thread-safe: the owner's lock guards it.
+ */
+#ifndef RT_CGI_DNI_DNI_VISITS_H
+#define RT_CGI_DNI_DNI_VISITS_H
+
+#include "lib/base/err.h"
+#include "lib/core/id.h"
+
+#define DNI_VISITS_END_US (30 * RT_MIN_US)
+
+struct dni_pool;
+
+struct dni_visit {
+	struct company_id company;
+	struct site_id site;
+	struct visit_id id;
+	struct visitor_id visitor;
+	int64_t started_us;
+	int64_t seen_us;
+	int64_t tel_clicked_us;
+	uint32_t engaged_s;
+	uint32_t page_views;
+	uint64_t arrival;      /* hash of where it came from */
+	struct dni_pool *pool; /* it leases from; NULL: none */
+	/* Inside. */
+	bool used;
+	bool dirty;
+	uint32_t prev; /* by seen_us */
+	uint32_t next;
+	uint32_t chain; /* of the hash table */
+	uint32_t next_dirty;
+};
+
+struct dni_visits;
+
+RT_MUST_USE enum err dni_visits_new(struct dni_visits **out, uint32_t max);
+void dni_visits_free(struct dni_visits *t);
+
+/* NULL: not there, or ended. */
+struct dni_visit *dni_visits_find(struct dni_visits *t, int64_t now_us,
+    struct visit_id id);
+/* A new place, zeroed but for id and seen_us. NULL: id is there already. */
+struct dni_visit *dni_visits_add(struct dni_visits *t, int64_t now_us,
+    struct visit_id id);
+void dni_visits_drop(struct dni_visits *t, struct dni_visit *v);
+/* A sign of life: seen now, and to be written. */
+void dni_visits_touch(struct dni_visits *t, int64_t now_us,
+    struct dni_visit *v);
+/* To be written again. */
+void dni_visits_mark(struct dni_visits *t, struct dni_visit *v);
+/* Takes one off the list of those to be written, oldest mark first. NULL:
+ * none. */
+struct dni_visit *dni_visits_take_dirty(struct dni_visits *t);
+uint32_t dni_visits_count(const struct dni_visits *t);
+
+/* A number for "came from the same place by the same click". */
+uint64_t dni_visits_arrival(struct slice source, struct slice medium,
+    struct slice campaign, struct slice click_id);
+
+#endif

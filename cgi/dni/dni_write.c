@@ -1,0 +1,160 @@
+#include "cgi/dni/dni_write.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/log.h"
+#include "lib/db/db_pool_owner.h"
+
+#define TRIES_MAX 3
+
+/* The texts of a write, for copying it. */
+#define SOURCE_AT(name, max) offsetof(struct dni_write, visit.source.name),
+
+static const size_t texts[] = { offsetof(struct dni_write, visit.landing_url),
+	offsetof(struct dni_write, visit.referrer),
+	offsetof(struct dni_write, visit.ga_client_id),
+	offsetof(struct dni_write, visit.browser_zone),
+	offsetof(struct dni_write, page.url),
+	offsetof(struct dni_write, page.title),
+	SOURCE_PARAMS(SOURCE_AT) SOURCE_WORDS(SOURCE_AT) };
+
+static enum err write_web(struct db *db, const struct dni_write *w)
+{
+	enum err e = ERR_OK;
+
+	if ((w->parts & DNI_WRITE_VISITOR) != 0)
+		e = db_visitor_seen(db, w->company, &w->visitor);
+	if (e == ERR_OK && (w->parts & DNI_WRITE_VISIT) != 0)
+		e = db_visit_add(db, w->company, &w->visit);
+	if (e == ERR_OK && (w->parts & DNI_WRITE_PAGE) != 0)
+		e = db_page_view_add(db, w->company, &w->page);
+	if (e == ERR_OK && (w->parts & DNI_WRITE_PROGRESS) != 0)
+		e = db_visit_progress(db, w->company, &w->progress);
+	if (e == ERR_OK && (w->parts & DNI_WRITE_EVENT) != 0)
+		e = db_visit_event_add(db, w->company, &w->event);
+	return e;
+}
+
+static enum err write_lease(struct db *db, const struct dni_write *w)
+{
+	enum err e = ERR_OK;
+
+	if ((w->parts & DNI_WRITE_ENDED) != 0)
+		e = db_lease_release(db, w->company, w->ended, w->ended_us);
+	if (e == ERR_OK && (w->parts & DNI_WRITE_LEASE) != 0)
+		e = db_lease_add(db, w->company, &w->lease);
+	if (e == ERR_OK && (w->parts & DNI_WRITE_BEAT) != 0)
+		e = db_lease_beat(db, w->company, w->lease.id, w->lease.beat_us,
+		    w->lease.expires_us);
+	return e;
+}
+
+/* The epoch is checked when the pool differs from the write's before: batches
+ * mostly speak of one pool, and a check too many harms nothing. */
+static enum err fence(struct db *db, const struct dni_write *w,
+    const struct dni_write *before)
+{
+	if ((w->parts & (DNI_WRITE_LEASE | DNI_WRITE_BEAT)) == 0)
+		return ERR_OK;
+	if (before != NULL && id_eq(before->lease.pool.v, w->lease.pool.v) &&
+	    before->lease.epoch == w->lease.epoch)
+		return ERR_OK;
+	return db_pool_owner_check(db, w->company, w->lease.pool,
+	    w->lease.epoch);
+}
+
+/* From w up to, not including, end. */
+static enum err write_all(struct db *db, struct dni_write *w,
+    const struct dni_write *end)
+{
+	const struct dni_write *fenced = NULL;
+	enum err e;
+
+	if ((e = db_begin(db)) != ERR_OK)
+		return e;
+	for (; e == ERR_OK && w != end; w = w->next) {
+		if ((e = fence(db, w, fenced)) != ERR_OK)
+			break;
+		if ((w->parts & (DNI_WRITE_LEASE | DNI_WRITE_BEAT)) != 0)
+			fenced = w;
+		if ((e = write_web(db, w)) == ERR_OK)
+			e = write_lease(db, w);
+	}
+	return db_end(db, e);
+}
+
+static enum err write_tries(struct db *db, struct dni_write *w,
+    const struct dni_write *end)
+{
+	enum err e = ERR_BUSY;
+
+	/* A deadlock or a refused certification was rolled back: again. */
+	for (int i = 0; i < TRIES_MAX && e == ERR_BUSY; i++)
+		e = write_all(db, w, end);
+	return e;
+}
+
+static bool is_away(enum err e)
+{
+	return e == ERR_UNAVAILABLE || e == ERR_UNCERTAIN || e == ERR_TIMEOUT;
+}
+
+static void set_results(struct dni_write *list, enum err e)
+{
+	for (; list != NULL; list = list->next)
+		list->result = e;
+}
+
+enum err dni_write_run(struct db *db, struct dni_write *list)
+{
+	enum err e = write_tries(db, list, NULL);
+
+	if (e == ERR_OK || is_away(e)) {
+		set_results(list, e);
+		return e;
+	}
+	for (struct dni_write *w = list; w != NULL; w = w->next) {
+		w->result = write_tries(db, w, w->next);
+		if (is_away(w->result)) {
+			set_results(w, w->result);
+			return ERR_OK; /* those before are written */
+		}
+		if (w->result != ERR_OK)
+			log_warn("dni_write: one write refused: %s",
+			    err_name(w->result));
+	}
+	return ERR_OK;
+}
+
+static struct slice *text_at(struct dni_write *w, size_t i)
+{
+	return (struct slice *)(void *)((char *)w + texts[i]);
+}
+
+struct dni_write *dni_write_copy(const struct dni_write *w)
+{
+	struct dni_write all = *w, *copy;
+	size_t n = 0;
+	char *p;
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(texts); i++)
+		n += text_at(&all, i)->n;
+	copy = malloc(sizeof(*copy) + n);
+	if (copy == NULL)
+		return NULL;
+	*copy = all;
+	copy->next = NULL;
+	copy->kept = true;
+	p = (char *)(copy + 1);
+	for (size_t i = 0; i < RT_ARRAY_LEN(texts); i++) {
+		struct slice *s = text_at(copy, i);
+
+		if (s->n == 0)
+			continue;
+		memcpy(p, s->p, s->n);
+		*s = slice_of(p, s->n);
+		p += s->n;
+	}
+	return copy;
+}
