@@ -14,6 +14,7 @@
 #include "cgi/web/web.h"
 #include "lib/base/log.h"
 #include "lib/base/settings.h"
+#include "lib/db/db_pool_owner.h"
 
 #define VISITS_MAX      200000 /* in memory, about 200 bytes each */
 #define ARENA_MAX_BYTES ((size_t)512 << 10)
@@ -37,8 +38,8 @@ static void owner_name(const struct settings *s,
 	if (gethostname(host, sizeof(host) - 1) != 0)
 		host[0] = '\0';
 	host[sizeof(host) - 1] = '\0';
-	if (snprintf(out, DB_POOL_OWNER_MAX + 1, "%s:%.50s", host,
-		s->run_dir) < 0)
+	if (snprintf(out, DB_POOL_OWNER_MAX + 1, "%s:%.50s", host, s->run_dir) <
+	    0)
 		out[0] = '\0';
 }
 

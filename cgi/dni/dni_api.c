@@ -22,18 +22,16 @@ static void allow_reading(struct resp *out)
 
 static enum err problem(struct resp *out, enum err e)
 {
-	switch (e) {
-	case ERR_NOTFOUND:
+	if (e == ERR_NOTFOUND)
 		return resp_problem(out, 404, "no site has this key");
-	case ERR_DENIED:
+	if (e == ERR_DENIED)
 		return resp_problem(out, 403,
 		    "this site's list of origins does not have yours");
-	case ERR_BUSY:
+	if (e == ERR_BUSY) {
 		resp_header(out, "Retry-After", SLICE("60"));
 		return resp_problem(out, 429, "too many requests");
-	default:
-		return e;
 	}
+	return e;
 }
 
 static enum err parse(const struct req *r, struct resp *out,
@@ -85,14 +83,12 @@ static void put_id(struct json_out *j, const char *key, enum id_kind kind,
 	json_out_cstr(j, text);
 }
 
-static enum err answer(const struct req *r, struct resp *out,
-    const struct dni_answer *a)
+static enum err answer(struct resp *out, const struct dni_answer *a)
 {
 	struct json_out j;
 	struct buf text;
 	enum err e;
 
-	(void)r;
 	buf_init(&text, 65536);
 	json_out_init(&j, &text);
 	json_out_object(&j);
@@ -128,7 +124,7 @@ static enum err post_visit(const struct req *r, struct resp *out)
 	if (done)
 		return e;
 	e = dni_serve_visit(r->app, &h, &who, r->arena, &a);
-	return e == ERR_OK ? answer(r, out, &a) : problem(out, e);
+	return e == ERR_OK ? answer(out, &a) : problem(out, e);
 }
 
 static enum err post_beat(const struct req *r, struct resp *out)
@@ -144,7 +140,7 @@ static enum err post_beat(const struct req *r, struct resp *out)
 	if (done)
 		return e;
 	e = dni_serve_beat(r->app, &h, &who, r->arena, &a);
-	return e == ERR_OK ? answer(r, out, &a) : problem(out, e);
+	return e == ERR_OK ? answer(out, &a) : problem(out, e);
 }
 
 static enum err post_event(const struct req *r, struct resp *out)
@@ -162,10 +158,10 @@ static enum err post_event(const struct req *r, struct resp *out)
 	return e == ERR_OK ? resp_empty(out, 204) : problem(out, e);
 }
 
-#define ROW(path, handler)                                                   \
-	{                                                                    \
-		REQ_POST, path, ROUTE_PUBLIC, ROUTE_API, ROUTE_CSRF_NONE,    \
-		    REQ_BODY_RAW, DNI_HIT_MAX, handler                       \
+#define ROW(path, handler)                                                \
+	{                                                                 \
+		REQ_POST, path, ROUTE_PUBLIC, ROUTE_API, ROUTE_CSRF_NONE, \
+		    REQ_BODY_RAW, DNI_HIT_MAX, handler                    \
 	}
 
 const struct route dni_api_routes[DNI_API_ROUTES] = {

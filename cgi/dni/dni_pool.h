@@ -34,7 +34,8 @@ struct dni_slot {
 	/* The live lease, or the last one. */
 	struct lease_id lease;
 	struct visit_id visit;
-	uint64_t batch; /* that stores it: not to be shown before (dni_state.h) */
+	uint64_t
+	    batch; /* that stores it: not to be shown before (dni_state.h) */
 };
 
 struct dni_pool {
