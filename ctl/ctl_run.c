@@ -12,6 +12,7 @@
 #include "ctl/ctl_mariadb.h"
 #include "ctl/ctl_nginx.h"
 #include "ctl/ctl_opt.h"
+#include "ctl/ctl_seed.h"
 #include "ctl/ctl_sup.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
@@ -83,6 +84,7 @@ struct run {
 	struct ctl_mariadb mariadb;
 	struct ctl_nginx nginx;
 	struct ctl_sup sup;
+	struct ctl_seed seed;
 	size_t index[CTL_SUP_PARTS_MAX]; /* of what waits to be ready */
 	size_t waiting;
 	int64_t housekept_us;
@@ -314,6 +316,21 @@ static enum err start_database(struct run *r)
 	return e == ERR_OK ? ctl_layout_own_secrets(&r->layout) : e;
 }
 
+static enum err start_demo(struct run *r)
+{
+	struct db *db;
+	enum err e;
+
+	if (r->opts.no_demo)
+		return ERR_OK;
+	e = ctl_db_open(&r->layout.settings, &db);
+	if (e != ERR_OK)
+		return e;
+	e = ctl_seed(db, &r->layout.settings, &r->seed);
+	db_close(db);
+	return e;
+}
+
 static enum err start_programs(struct run *r)
 {
 	struct ctl_part part;
@@ -339,7 +356,7 @@ static enum err bring_up(struct run *r)
 
 	if ((e = check_programs(r)) != ERR_OK ||
 	    (e = check_disk(r)) != ERR_OK || (e = check_ports(r)) != ERR_OK ||
-	    (e = start_database(r)) != ERR_OK)
+	    (e = start_database(r)) != ERR_OK || (e = start_demo(r)) != ERR_OK)
 		return e;
 	return start_programs(r);
 }
@@ -396,10 +413,21 @@ static void say_ready(const struct run *r)
 {
 	const struct settings *s = &r->layout.settings;
 
+	if (!r->opts.no_demo)
+		(void)printf(
+		    "\n  dashboard   %s\n"
+		    "  sign in as  %s\n"
+		    "  password    %s\n"
+		    "  demo page   %s/demo/?utm_source=google"
+		    "&utm_medium=cpc&utm_campaign=spring"
+		    "&utm_term=emergency+plumber&gclid=demo-click\n"
+		    "\n",
+		    s->public_url, CTL_SEED_EMAIL, r->seed.password,
+		    s->public_url);
 	(void)printf("ready %s\n", s->public_url);
 	(void)fflush(stdout);
-	log_info("run: ready url=%s sip=%s:%u; Ctrl-C stops everything",
-	    s->public_url, s->sip_address, (unsigned int)s->sip_port);
+	log_info("run: ready sip=%s:%hu; Ctrl-C stops everything",
+	    s->sip_address, (unsigned short)s->sip_port);
 }
 
 static int run(struct run *r)

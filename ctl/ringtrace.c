@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "ctl/ctl_call.h"
+#include "ctl/ctl_company.h"
 #include "ctl/ctl_db.h"
 #include "ctl/ctl_guard.h"
 #include "ctl/ctl_run.h"
+#include "ctl/ctl_trunk.h"
+#include "ctl/ctl_user.h"
 #include "lib/base/log.h"
 #include "lib/base/rt.h"
 
@@ -22,6 +25,9 @@ static int help(int argc, char *const *argv);
 static const struct command commands[] = {
 	{ "run", ctl_run, "the whole product in the foreground" },
 	{ "call", ctl_call, "place and take test calls" },
+	{ "company", ctl_company, "companies: add, list" },
+	{ "user", ctl_user, "people: add, role, password, disable" },
+	{ "trunk", ctl_trunk, "carriers: add, list" },
 	{ "migrate", ctl_db_migrate, "bring the database up to date" },
 	{ "guard", ctl_guard, NULL },
 	{ "help", help, "this list" },

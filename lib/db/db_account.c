@@ -40,3 +40,25 @@ enum err db_account_get(struct db *db, struct account_id id,
 		*out = row;
 	return e;
 }
+
+enum err db_account_list(struct db *db, struct arena *mem,
+    struct account_row **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT id, name, created_at FROM account ORDER BY name, id";
+	struct account_row row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_out_id(st, row.id.v);
+	stmt_out_text(st, row.name, sizeof(row.name));
+	stmt_out_time_us(st, &row.created_us);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}

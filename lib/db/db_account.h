@@ -4,6 +4,7 @@
 #ifndef RT_DB_ACCOUNT_H
 #define RT_DB_ACCOUNT_H
 
+#include "lib/base/arena.h"
 #include "lib/db/db.h"
 
 struct account_row {
@@ -16,5 +17,8 @@ RT_MUST_USE enum err db_account_add(struct db *db,
     const struct account_row *row);
 RT_MUST_USE enum err db_account_get(struct db *db, struct account_id id,
     struct account_row *out);
+/* All of the installation, by name: for the operator's command. */
+RT_MUST_USE enum err db_account_list(struct db *db, struct arena *mem,
+    struct account_row **rows, size_t *n);
 
 #endif

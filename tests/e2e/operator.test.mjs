@@ -1,0 +1,94 @@
+// The operator's command against a running product: the demonstration company
+// is made once, and companies, people and trunks can be added beside it.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { build, startStack } from '../support/stack.mjs';
+
+const without = ['nginx', 'dashboard', 'dni', 'jobd', 'sipworker'];
+let stack;
+after(() => stack?.stop());
+
+function ringtrace(args, input = '') {
+	const r = spawnSync(join(build, 'ringtrace'), args, { encoding: 'utf8', input });
+	return { status: r.status, out: r.stdout, err: r.stderr };
+}
+const verb = (noun, name, ...args) => ringtrace([noun, name, '-c', stack.conf, ...args]);
+
+test('the demonstration company is there, once', async () => {
+	stack = await startStack({ without });
+	assert.match(stack.output, /password {4}\S{24}\n/);
+	await stack.stop();
+	const before = stack.demo();
+	stack = await startStack({ without });
+	assert.deepEqual(stack.demo(), before, 'the same password');
+	const count = (table) => Number(stack.sqlOne(`SELECT COUNT(*) FROM ${table}`));
+	assert.equal(count('company'), 1);
+	assert.equal(count('user'), 1);
+	assert.equal(count('pool_number'), 8);
+	assert.equal(count('tracker'), 4);
+	assert.equal(count('site_origin'), 1);
+	assert.equal(stack.sqlOne('SELECT origin FROM site_origin'), stack.url);
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM number WHERE record = 'notice'"), '13');
+	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM flow WHERE published_version = 1'), '1');
+});
+
+test('secrets are for their owners only', () => {
+	for (const name of ['db_ctl.pw', 'db_dashboard.pw', 'db_dni.pw', 'db_jobd.pw', 'db_store.pw', 'seal.key', 'demo.txt'])
+		assert.equal(statSync(join(stack.dir, 'secret', name)).mode & 0o077, 0, name);
+});
+
+test('help and wrong words', () => {
+	assert.equal(ringtrace(['help']).status, 0);
+	assert.match(ringtrace(['help']).out, /^ {2}migrate /m);
+	assert.equal(ringtrace([]).status, 2);
+	assert.match(ringtrace(['dance']).err, /there is no command "dance"/);
+	for (const noun of ['company', 'user', 'trunk']) {
+		assert.equal(ringtrace([noun, '--help']).status, 0, noun);
+		assert.equal(ringtrace([noun]).status, 2, noun);
+		assert.equal(ringtrace([noun, 'dance']).status, 2, noun);
+	}
+});
+
+test('migrate again changes nothing', () => {
+	const r = ringtrace(['migrate', '-c', stack.conf]);
+	assert.equal(r.status, 0, r.err);
+	assert.doesNotMatch(r.err, /migration applied/);
+});
+
+test('a company, its people and a trunk', () => {
+	const company = verb('company', 'add', '--name', "O'Hara & Søn", '--zone', 'Europe/Berlin', '--country', 'DE', '--currency', 'EUR');
+	assert.match(company.out, /^com_[0-9a-z]{26}\n$/, company.err);
+	assert.match(verb('company', 'list').out, /O'Hara & Søn {2}Europe\/Berlin/);
+	assert.match(verb('company', 'add', '--name', 'x', '--zone', 'Mars/Base').err, /no time zone "Mars\/Base"/);
+
+	const some = verb('user', 'add', '--email', 'a@example.com');
+	assert.equal(some.status, 1);
+	assert.match(some.err, /there are 2 of them: say which with --company NAME/);
+	const made = verb('user', 'add', '--email', 'a@example.com', '--company', "O'Hara & Søn", '--role', 'editor');
+	assert.match(made.out, /^password \S{20}\n$/, made.err);
+	assert.match(verb('user', 'add', '--email', 'A@EXAMPLE.com', '--company', "O'Hara & Søn").err, /taken already/);
+	assert.equal(verb('user', 'role', '--email', 'a@example.com', '--company', 'all', '--role', 'admin').status, 0);
+	assert.match(verb('user', 'role', '--email', 'a@example.com', '--company', 'all', '--role', 'king').err, /no role "king"/);
+	const r = ringtrace(['user', 'password', '-c', stack.conf, '--email', 'a@example.com', '--password-stdin'], 'short\n');
+	assert.match(r.err, /a password has 10 to 200 characters/);
+	assert.equal(verb('user', 'disable', '--email', 'a@example.com').status, 0);
+	assert.match(verb('user', 'disable', '--email', 'b@example.com').err, /there is no user b@example.com/);
+
+	const trunk = ringtrace(['trunk', 'add', '-c', stack.conf, '--name', 'Carrier', '--host', '192.0.2.7:5080',
+		'--allow', '192.0.2.0/24, 198.51.100.9', '--username', 'u', '--password-file', '-'], 'very secret\n');
+	assert.match(trunk.out, /^tru_/, trunk.err);
+	assert.match(verb('trunk', 'list').out, /Carrier {2}to 192\.0\.2\.7:5080 {2}from 192\.0\.2\.0\/24 198\.51\.100\.9\/32/);
+	assert.equal(stack.sqlOne("SELECT INSTR(password_sealed, 'secret') FROM trunk WHERE name = 'Carrier'"), '0');
+	assert.match(verb('trunk', 'add', '--name', 'x', '--host', '192.0.2.7', '--allow', '192.0.2.0/33').err, /is not an IPv4 network/);
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM trunk WHERE name = 'x'"), '0', 'nothing half added');
+});
+
+test('without a database it says so', async () => {
+	await stack.stop();
+	const r = verb('company', 'list');
+	assert.equal(r.status, 1);
+	assert.match(r.err, /no database answers at .*my\.sock: is `ringtrace run`/);
+});
