@@ -3,10 +3,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cgi/page/page_call.h"
 #include "cgi/page/page_calls.h"
 #include "cgi/page/page_live.h"
 #include "cgi/page/page_login.h"
 #include "cgi/page/page_overview.h"
+#include "cgi/page/page_recording.h"
 #include "cgi/tmpl/tmpl.h"
 #include "cgi/web/web.h"
 #include "lib/base/log.h"
@@ -15,6 +17,11 @@
 static const struct route routes[] = {
 	{ REQ_GET, "/", ROUTE_VIEWER, .handler = page_overview },
 	{ REQ_GET, "/calls", ROUTE_VIEWER, .handler = page_calls },
+	{ REQ_GET, "/calls/{id}", ROUTE_VIEWER, .handler = page_call },
+	{ REQ_GET, "/calls/{id}/recording", ROUTE_VIEWER,
+	    .handler = page_recording },
+	{ REQ_GET, "/calls/{id}/peaks.json", ROUTE_VIEWER, ROUTE_API,
+	    .handler = page_recording_peaks },
 	{ REQ_GET, "/live.json", ROUTE_VIEWER, ROUTE_API,
 	    .handler = page_live },
 	{ REQ_POST, "/company", ROUTE_VIEWER, .body = REQ_BODY_URLENCODED,

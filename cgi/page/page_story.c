@@ -1,0 +1,442 @@
+#include "cgi/page/page_story.h"
+
+#include <string.h>
+
+#include "cgi/page/page_row.h"
+#include "cgi/page/page_words.h"
+#include "lib/base/clk.h"
+#include "lib/phone/phone.h"
+
+#define ENTRIES_MAX 400
+#define WHAT_MAX    1100
+#define MORE_MAX    2200
+
+/* One dot on the line. Texts are in the arena. */
+struct entry {
+	int64_t at_us;
+	size_t order; /* of equal times */
+	const char *tone;
+	const char *icon;
+	struct slice what;
+	struct slice more;
+};
+
+struct line {
+	const struct page_story *s;
+	struct arena *mem;
+	struct entry *entries;
+	size_t n;
+	bool full; /* out of memory */
+};
+
+/* A new entry, the last one again when the line is full. */
+static struct entry *add(struct line *l, int64_t at_us, const char *tone,
+    const char *icon)
+{
+	struct entry *e = &l->entries[l->n];
+
+	if (l->n < ENTRIES_MAX - 1)
+		l->n++;
+	*e = (struct entry){ .at_us = at_us,
+		.order = l->n,
+		.tone = tone,
+		.icon = icon };
+	return e;
+}
+
+static void keep(struct line *l, const struct buf *b, struct slice *out)
+{
+	if (!arena_copy(l->mem, buf_slice(b), out))
+		l->full = true;
+}
+
+static void duration(struct buf *b, int64_t ms)
+{
+	char text[PAGE_WORDS_MAX];
+
+	page_words_duration(ms, text);
+	buf_cstr(b, text);
+}
+
+static void number(const struct line *l, const char *e164, struct buf *b)
+{
+	char text[PHONE_TEXT_MAX];
+
+	phone_show(slice_from(e164), l->s->country, text);
+	buf_cstr(b, text);
+}
+
+struct slice page_story_path(struct slice url)
+{
+	const size_t scheme = slice_find_slice(url, SLICE("://"));
+	size_t end;
+
+	if (scheme < url.n) {
+		const size_t path = slice_find(url, '/', scheme + 3);
+
+		url = slice_skip(url, path);
+		if (url.n == 0)
+			return SLICE("/");
+	}
+	end = slice_find(url, '?', 0);
+	if (slice_find(url, '#', 0) < end)
+		end = slice_find(url, '#', 0);
+	return slice_head(url, end);
+}
+
+void page_story_leg_name(const struct page_story *s, uint32_t seq,
+    struct buf *out)
+{
+	if (seq == 0) {
+		buf_cstr(out, "Caller");
+		return;
+	}
+	for (size_t i = 0; i < s->n_legs; i++) {
+		const struct db_report_call_leg *leg = &s->legs[i];
+
+		if (leg->seq != seq)
+			continue;
+		if (leg->destination[0] != '\0') {
+			buf_cstr(out, leg->destination);
+		} else {
+			char text[PHONE_TEXT_MAX];
+
+			phone_show(slice_from(leg->target), s->country, text);
+			buf_cstr(out, text);
+		}
+		return;
+	}
+	buf_cstr(out, "The destination");
+}
+
+/* --- the visit -------------------------------------------------------------*/
+
+static void arrival(struct line *l)
+{
+	const struct db_report_call_visit *v = l->s->visit;
+	const bool paid =
+	    strcmp(page_words_channel(v->channel, v->source, v->medium),
+		"paid") == 0;
+	char what[WHAT_MAX], more[MORE_MAX];
+	struct entry *e = add(l, v->started_us, "click", "click");
+	struct buf b;
+
+	buf_over(&b, what, sizeof(what));
+	if (paid) {
+		buf_cstr(&b, "Clicked an ad on ");
+		buf_cstr(&b, v->source);
+	} else {
+		buf_cstr(&b, "Came from ");
+		page_words_source(v->source, v->medium, &b);
+	}
+	keep(l, &b, &e->what);
+	buf_over(&b, more, sizeof(more));
+	buf_cstr(&b, v->campaign);
+	if (v->keyword[0] != '\0') {
+		buf_cstr(&b, v->campaign[0] != '\0' ? " · “" : "“");
+		buf_cstr(&b, v->keyword);
+		buf_cstr(&b, "”");
+	}
+	keep(l, &b, &e->more);
+}
+
+static void pages(struct line *l)
+{
+	for (size_t i = 0; i < l->s->n_pages; i++) {
+		const struct db_report_call_page *p = &l->s->pages[i];
+		struct entry *e = add(l, p->at_us, "page", "doc");
+		char what[WHAT_MAX], more[MORE_MAX];
+		struct buf b;
+
+		buf_over(&b, what, sizeof(what));
+		buf_cstr(&b, i == 0 ? "Landed on " : "Viewed ");
+		buf_put(&b, slice_head(page_story_path(slice_from(p->url)),
+				WHAT_MAX - 20));
+		keep(l, &b, &e->what);
+		buf_over(&b, more, sizeof(more));
+		buf_cstr(&b, p->title);
+		if (p->engaged_s > 0) {
+			buf_cstr(&b, p->title[0] != '\0' ? " · " : "");
+			duration(&b, (int64_t)p->engaged_s * 1000);
+			buf_cstr(&b, " on this page");
+		}
+		keep(l, &b, &e->more);
+	}
+}
+
+static const struct {
+	const char *kind;
+	const char *what;
+	const char *icon;
+} click_words[] = {
+	{ "tel_click", "Touched the phone link", "link" },
+	{ "consent_given", "Agreed to be measured", "answered" },
+	{ "consent_withdrawn", "Took the consent back", "blocked" },
+};
+
+static void clicks(struct line *l)
+{
+	for (size_t i = 0; i < l->s->n_clicks; i++) {
+		const struct db_report_call_click *c = &l->s->clicks[i];
+
+		for (size_t k = 0; k < RT_ARRAY_LEN(click_words); k++) {
+			char mem[PHONE_TEXT_MAX];
+			struct entry *e;
+			struct buf b;
+
+			if (strcmp(c->kind, click_words[k].kind) != 0)
+				continue;
+			e = add(l, c->at_us, "click", click_words[k].icon);
+			e->what = slice_from(click_words[k].what);
+			buf_over(&b, mem, sizeof(mem));
+			number(l, c->number, &b);
+			keep(l, &b, &e->more);
+		}
+	}
+}
+
+/* --- the call --------------------------------------------------------------*/
+
+/* The last click on the phone link before the call; 0 for none. */
+static int64_t last_touch(const struct page_story *s)
+{
+	int64_t at = 0;
+
+	for (size_t i = 0; i < s->n_clicks; i++)
+		if (strcmp(s->clicks[i].kind, "tel_click") == 0 &&
+		    s->clicks[i].at_us <= s->call->started_us)
+			at = s->clicks[i].at_us;
+	return at;
+}
+
+static void dialled(struct line *l)
+{
+	const struct db_report_call *c = l->s->call;
+	const int64_t touch = last_touch(l->s);
+	struct entry *e = add(l, c->started_us, "dial", "calls");
+	char mem[MORE_MAX];
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	buf_cstr(&b, "Called ");
+	number(l, c->number, &b);
+	keep(l, &b, &e->what);
+	buf_reset(&b);
+	if (touch != 0) {
+		duration(&b, (c->started_us - touch) / 1000);
+		buf_cstr(&b, " after the phone link was touched");
+	} else if (c->pool[0] != '\0') {
+		buf_cstr(&b, c->pool);
+	} else {
+		buf_cstr(&b, c->number_label);
+	}
+	keep(l, &b, &e->more);
+}
+
+/* What an event means to a person. Kinds that are not here are for the raw
+ * record: they repeat another one or are of the wire. */
+static const struct {
+	const char *kind;
+	const char *tone;
+	const char *icon;
+	const char *before; /* the leg's name stands between, when leg is set */
+	const char *after;
+	bool leg;
+	bool detail; /* the event's own text is worth showing */
+} event_words[] = {
+	{ "notice", "step", "voice", "Heard the recording notice", "", false,
+	    false },
+	{ "ringing", "step", "ring", "", " rang", true, false },
+	{ "rec-start", "step", "rec", "Recording began", "", false, false },
+	{ "hold", "step", "pause", "", " put the call on hold", true, false },
+	{ "resume", "step", "play", "", " took it up again", true, false },
+	{ "digit", "step", "keys", "Pressed a key", "", false, true },
+	{ "media-lost", "miss", "failed", "No sound from ", " for 60 s", true,
+	    false },
+	{ "repeat", "step", "calls", "Dialled again at once: one call", "",
+	    false, false },
+};
+
+static void event(struct line *l, const struct db_report_call_event *ev)
+{
+	for (size_t k = 0; k < RT_ARRAY_LEN(event_words); k++) {
+		char mem[MORE_MAX];
+		struct entry *e;
+		struct buf b;
+
+		if (strcmp(ev->kind, event_words[k].kind) != 0)
+			continue;
+		e = add(l, ev->at_us, event_words[k].tone, event_words[k].icon);
+		buf_over(&b, mem, sizeof(mem));
+		buf_cstr(&b, event_words[k].before);
+		if (event_words[k].leg)
+			page_story_leg_name(l->s, ev->leg, &b);
+		buf_cstr(&b, event_words[k].after);
+		keep(l, &b, &e->what);
+		if (event_words[k].detail)
+			e->more = slice_from(ev->detail);
+		return;
+	}
+}
+
+static void events(struct line *l)
+{
+	for (size_t i = 0; i < l->s->n_events; i++)
+		event(l, &l->s->events[i]);
+}
+
+static void answered(struct line *l)
+{
+	const struct db_report_call *c = l->s->call;
+	char mem[MORE_MAX];
+	struct entry *e;
+	struct buf b;
+
+	if (c->answered_us == 0)
+		return;
+	e = add(l, c->answered_us, "answer", "answered");
+	buf_over(&b, mem, sizeof(mem));
+	buf_cstr(&b,
+	    c->destination[0] != '\0' ? c->destination : "The destination");
+	buf_cstr(&b, " answered");
+	keep(l, &b, &e->what);
+	buf_reset(&b);
+	if (c->ring_ms > 0) {
+		buf_cstr(&b, "after ringing for ");
+		duration(&b, (int64_t)c->ring_ms);
+	}
+	keep(l, &b, &e->more);
+}
+
+static const struct {
+	const char *by;
+	const char *what;
+} end_words[] = {
+	{ "caller", "The caller hung up" },
+	{ "flow", "The flow ended the call" },
+	{ "system", "The system ended the call" },
+	{ "crash", "The call was cut off by a failure of ours" },
+};
+
+static void ended(struct line *l)
+{
+	const struct db_report_call *c = l->s->call;
+	const char *key = page_words_result_key(c->open, c->result);
+	const bool good =
+	    strcmp(key, "answered") == 0 || strcmp(key, "voicemail") == 0;
+	char mem[MORE_MAX];
+	struct entry *e;
+	struct buf b;
+
+	if (c->ended_us == 0)
+		return;
+	e = add(l, c->ended_us, good ? "end" : "miss", good ? "end" : key);
+	buf_over(&b, mem, sizeof(mem));
+	for (size_t i = 0; i < RT_ARRAY_LEN(end_words); i++)
+		if (strcmp(c->hangup_by, end_words[i].by) == 0)
+			buf_cstr(&b, end_words[i].what);
+	if (b.n == 0) {
+		buf_cstr(&b, c->destination[0] != '\0' ? c->destination
+						       : "The other side");
+		buf_cstr(&b, " hung up");
+	}
+	keep(l, &b, &e->what);
+	buf_reset(&b);
+	if (c->talk_ms > 0) {
+		buf_cstr(&b, "after ");
+		duration(&b, (int64_t)c->talk_ms);
+		buf_cstr(&b, " of talk");
+	}
+	if (c->reason[0] != '\0') {
+		buf_cstr(&b, b.n > 0 ? " · " : "");
+		buf_cstr(&b, c->reason);
+	}
+	keep(l, &b, &e->more);
+}
+
+/* --- the line --------------------------------------------------------------*/
+
+/* By time, then in the order they were told: few and nearly sorted. */
+static void sort(struct line *l)
+{
+	for (size_t i = 1; i < l->n; i++) {
+		const struct entry e = l->entries[i];
+		size_t k = i;
+
+		while (k > 0 && l->entries[k - 1].at_us > e.at_us) {
+			l->entries[k] = l->entries[k - 1];
+			k--;
+		}
+		l->entries[k] = e;
+	}
+}
+
+static void show(const struct line *l, struct view *v)
+{
+	struct tz_date last = { 0, 0, 0 };
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct entry *e = &l->entries[i];
+		struct view *item = view_item(v, "story");
+		char text[TZ_TEXT_MAX], iso[CLK_RFC3339_MAX];
+		struct tz_date day = last;
+		bool fresh;
+
+		if (tz_day_of(l->s->z, e->at_us, &day) != ERR_OK)
+			day = last;
+		fresh = day.day != last.day || day.month != last.month ||
+			day.year != last.year;
+		last = day;
+		tz_date_long(day, text);
+		view_flag(item, "day", fresh);
+		view_cstr(item, "day_name", text);
+		tz_text_clock_s(l->s->z, e->at_us, text);
+		view_cstr(item, "at", text);
+		tz_text_long(l->s->z, e->at_us, text);
+		view_cstr(item, "at_long", text);
+		clk_rfc3339(e->at_us, iso);
+		view_cstr(item, "at_iso", iso);
+		view_cstr(item, "tone", e->tone);
+		view_cstr(item, "icon", e->icon);
+		view_slice(item, "what", e->what);
+		view_slice(item, "more", e->more);
+		view_flag(item, "detail", e->more.n > 0);
+	}
+}
+
+static const char *no_journey_words(const struct db_report_call *c)
+{
+	if (c->open)
+		return "Whose visit this was is settled when the call ends.";
+	if (strcmp(c->attributed_by, "tracker") == 0)
+		return "This number stands for a source, not for single"
+		       " visits.";
+	return "No web visit is credited with this call.";
+}
+
+enum err page_story_view(const struct page_story *s, struct arena *mem,
+    struct view *v)
+{
+	struct line l = { .s = s, .mem = mem };
+
+	l.entries = arena_array(mem, ENTRIES_MAX, sizeof(*l.entries));
+	if (l.entries == NULL)
+		return ERR_NOMEM;
+	if (s->visit != NULL) {
+		arrival(&l);
+		pages(&l);
+		clicks(&l);
+	}
+	dialled(&l);
+	events(&l);
+	answered(&l);
+	ended(&l);
+	if (l.full)
+		return ERR_NOMEM;
+	sort(&l);
+	view_list(v, "story");
+	show(&l, v);
+	view_flag(v, "no_journey", s->visit == NULL);
+	view_cstr(v, "no_journey_text", no_journey_words(s->call));
+	return ERR_OK;
+}

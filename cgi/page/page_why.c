@@ -1,0 +1,273 @@
+#include "cgi/page/page_why.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cgi/page/page_words.h"
+#include "lib/json/json_in.h"
+
+#define SHOWN_MAX   5
+#define TEXT_MAX    4096 /* bytes of a text in the evidence */
+#define LINE_MAX_B  2200
+#define WHOLE_BP    10000
+#define SECONDS_MAX INT64_C(100000000)
+
+struct candidate {
+	int64_t bp;
+	int64_t seen_s;
+	int64_t tel_s; /* -1: the link was not touched */
+	struct slice visit;
+	struct slice caller;
+	struct slice place;
+	char source[DB_REPORT_TEXT(100)];
+	char medium[DB_REPORT_TEXT(100)];
+	char campaign[DB_REPORT_TEXT(255)];
+};
+
+void page_why_percent(int64_t bp, char out[PAGE_WHY_PERCENT_MAX])
+{
+	if (bp > 0 && bp < 50)
+		(void)snprintf(out, PAGE_WHY_PERCENT_MAX, "< 1");
+	else if (bp >= 9950 && bp < WHOLE_BP)
+		(void)snprintf(out, PAGE_WHY_PERCENT_MAX, "> 99");
+	else
+		(void)snprintf(out, PAGE_WHY_PERCENT_MAX, "%d",
+		    (int)((bp < 0             ? 0
+			      : bp > WHOLE_BP ? WHOLE_BP
+					      : bp) +
+			  50) /
+			100);
+}
+
+/* A member's text, cut to what the page shows. */
+static enum err take_text(const struct json_node *n, const char *key, char *out,
+    size_t cap)
+{
+	struct slice s = SLICE("");
+	const enum err e = json_in_opt_text(n, key, TEXT_MAX, &s);
+
+	if (e == ERR_OK && !slice_to_cstr(slice_head(s, cap - 1), out, cap))
+		return ERR_SYNTAX;
+	return e;
+}
+
+static enum err read_candidate(const struct json_node *n, struct candidate *c)
+{
+	enum err e;
+
+	*c = (struct candidate){ .tel_s = -1 };
+	c->visit = c->caller = c->place = SLICE("");
+	e = json_in_i64(json_in_get(n, "bp"), 0, WHOLE_BP, &c->bp);
+	if (e == ERR_OK)
+		e = json_in_opt_i64(n, "seen_s", INT64_MIN, INT64_MAX,
+		    &c->seen_s);
+	if (e == ERR_OK)
+		e = json_in_opt_i64(n, "tel_click_s", INT64_MIN, INT64_MAX,
+		    &c->tel_s);
+	if (e == ERR_OK)
+		e = json_in_opt_text(n, "visit", TEXT_MAX, &c->visit);
+	if (e == ERR_OK)
+		e = json_in_opt_text(n, "caller", TEXT_MAX, &c->caller);
+	if (e == ERR_OK)
+		e = json_in_opt_text(n, "place", TEXT_MAX, &c->place);
+	if (e == ERR_OK)
+		e = take_text(n, "source", c->source, sizeof(c->source));
+	if (e == ERR_OK)
+		e = take_text(n, "medium", c->medium, sizeof(c->medium));
+	if (e == ERR_OK)
+		e = take_text(n, "campaign", c->campaign, sizeof(c->campaign));
+	return e;
+}
+
+static void say(struct view *item, const char *before, int64_t s,
+    const char *after)
+{
+	struct view *line = view_item(item, "evidence");
+	char text[PAGE_WORDS_MAX], mem[200];
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	buf_cstr(&b, before);
+	if (s >= 0) {
+		page_words_duration((s > SECONDS_MAX ? SECONDS_MAX : s) * 1000,
+		    text);
+		buf_cstr(&b, text);
+	}
+	buf_cstr(&b, after);
+	view_slice(line, "sentence", buf_slice(&b));
+}
+
+static void evidence(const struct candidate *c, struct view *item)
+{
+	view_list(item, "evidence");
+	if (c->tel_s >= 0)
+		say(item, "touched the phone link ", c->tel_s,
+		    " before the call");
+	if (c->seen_s <= 0)
+		say(item, "had the number on screen when the call came", -1,
+		    "");
+	else
+		say(item, "last had the number on screen ", c->seen_s,
+		    " before the call");
+	if (slice_eq(c->caller, SLICE("same")))
+		say(item,
+		    "an earlier call of this caller was credited to"
+		    " this visitor",
+		    -1, "");
+	else if (slice_eq(c->caller, SLICE("other")))
+		say(item,
+		    "this caller’s earlier calls were credited to"
+		    " somebody else",
+		    -1, "");
+	if (slice_eq(c->place, SLICE("same")))
+		say(item,
+		    "the caller’s area and the browser’s time zone"
+		    " agree",
+		    -1, "");
+	else if (slice_eq(c->place, SLICE("other")))
+		say(item,
+		    "the caller’s area and the browser’s time zone"
+		    " differ",
+		    -1, "");
+}
+
+static struct view *bar(int64_t bp, const char *channel, struct slice name,
+    struct view *v)
+{
+	struct view *item = view_item(v, "candidates");
+	char percent[PAGE_WHY_PERCENT_MAX];
+
+	page_why_percent(bp, percent);
+	view_cstr(item, "percent", percent);
+	view_i64(item, "width", bp > 0 && bp < 100 ? 1 : bp / 100);
+	view_cstr(item, "channel", channel);
+	view_slice(item, "candidate", name);
+	return item;
+}
+
+/* What this candidate was given: "credited", "source credited" or nothing. */
+static const char *chosen_word(const struct db_report_call *call,
+    const struct candidate *c)
+{
+	char id[ID_TEXT_MAX];
+
+	id_text(ID_KIND_visit, call->visit.v, id);
+	if (strcmp(call->attributed_by, "visit") == 0)
+		return slice_eq_cstr(c->visit, id) ? "credited" : "";
+	if (strcmp(call->attributed_by, "source") == 0 &&
+	    strcmp(call->source, c->source) == 0 &&
+	    strcmp(call->medium, c->medium) == 0 &&
+	    strcmp(call->campaign, c->campaign) == 0)
+		return "source credited";
+	return "";
+}
+
+static void show_candidate(const struct db_report_call *call,
+    const struct candidate *c, struct view *v)
+{
+	const char *chosen = chosen_word(call, c);
+	struct view *item;
+	char mem[LINE_MAX_B];
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	page_words_source(c->source, c->medium, &b);
+	if (c->campaign[0] != '\0') {
+		buf_cstr(&b, " · ");
+		buf_cstr(&b, c->campaign);
+	}
+	item = bar(c->bp, page_words_channel("", c->source, c->medium),
+	    buf_slice(&b), v);
+	view_flag(item, "is_chosen", chosen[0] != '\0');
+	view_cstr(item, "chosen_word", chosen);
+	evidence(c, item);
+}
+
+/* A bar that is no visit, with one sentence. */
+static void show_other(int64_t bp, const char *name, const char *sentence,
+    bool chosen, const char *channel, struct view *v)
+{
+	struct view *item = bar(bp, channel, slice_from(name), v);
+
+	view_flag(item, "is_chosen", chosen);
+	view_cstr(item, "chosen_word", "credited");
+	view_list(item, "evidence");
+	if (sentence[0] != '\0')
+		say(item, sentence, -1, "");
+}
+
+/* Likeliest first, as attrib_evidence() writes them; the rest in one bar. */
+static void show_all(const struct db_report_call *call,
+    const struct json_node *list, int64_t none_bp, struct view *v)
+{
+	const size_t n = json_in_count(list);
+	int64_t rest_bp = 0;
+	char name[64];
+
+	for (size_t i = 0; i < n; i++) {
+		struct candidate c;
+
+		if (read_candidate(json_in_at(list, i), &c) != ERR_OK)
+			continue;
+		if (i < SHOWN_MAX)
+			show_candidate(call, &c, v);
+		else
+			rest_bp += c.bp;
+	}
+	if (n > SHOWN_MAX) {
+		(void)snprintf(name, sizeof(name), "%zu more visits",
+		    n - SHOWN_MAX);
+		show_other(rest_bp, name, "", false, "none", v);
+	}
+	if (n > 0)
+		show_other(none_bp, "None of these visits",
+		    "dialled from paper, from memory or by mistake", false,
+		    "none", v);
+	(void)snprintf(name, sizeof(name), "%zu %s saw this number", n,
+	    n == 1 ? "visit" : "visits");
+	view_cstr(v, "why_line", name);
+}
+
+static const char *none_words(const struct db_report_call *call)
+{
+	if (call->open)
+		return "The source is settled when the call ends.";
+	if (strcmp(call->attributed_by, "source") == 0)
+		return "The visits that saw this number agree on the source"
+		       " only.";
+	return "No visit was shown this number in the 30 days before the"
+	       " call, and the number stands for no source of its own.";
+}
+
+enum err page_why_view(const struct db_report_call *call, struct view *v)
+{
+	const struct slice text = slice_from(call->evidence);
+	struct json_in *in = NULL;
+	int64_t none_bp = 0;
+	enum err e = ERR_NOTFOUND;
+
+	view_list(v, "candidates");
+	view_cstr(v, "why_none", none_words(call));
+	if (strcmp(call->attributed_by, "tracker") == 0) {
+		show_other(WHOLE_BP, call->tracker,
+		    "this number stands for this one source", true,
+		    page_words_channel(call->channel, call->source,
+			call->medium),
+		    v);
+		view_cstr(v, "why_line", "source tracker");
+		return ERR_OK;
+	}
+	if (text.n > 0)
+		e = json_in_parse(text, DB_REPORT_CALL_EVIDENCE_MAX, 8, &in,
+		    NULL);
+	if (e == ERR_NOMEM)
+		return e;
+	if (e == ERR_OK && json_in_opt_i64(json_in_root(in), "none_bp", 0,
+			       WHOLE_BP, &none_bp) == ERR_OK)
+		show_all(call, json_in_get(json_in_root(in), "candidates"),
+		    none_bp, v);
+	else
+		view_cstr(v, "why_line", "");
+	json_in_free(in);
+	return ERR_OK;
+}

@@ -1,0 +1,20 @@
+/*
+ * page_why.h - why a call was credited to its source: the candidates of
+ * lib/core/attrib's evidence with their probabilities, said in words.
+ */
+#ifndef RT_CGI_PAGE_PAGE_WHY_H
+#define RT_CGI_PAGE_PAGE_WHY_H
+
+#include "cgi/tmpl/view.h"
+#include "lib/db/db_report_call.h"
+
+/* The list candidates, why_line and why_none. Evidence that cannot be read
+ * counts as none. ERR_NOMEM. */
+RT_MUST_USE enum err page_why_view(const struct db_report_call *call,
+    struct view *v);
+
+/* "94", "< 1", "> 99": a probability in 1/10,000 as per cent. */
+#define PAGE_WHY_PERCENT_MAX 8
+void page_why_percent(int64_t bp, char out[PAGE_WHY_PERCENT_MAX]);
+
+#endif
