@@ -32,6 +32,8 @@ UNIT := $(patsubst tests/%.c,%,$(wildcard tests/unit/test_*.c))
 DBT := $(patsubst tests/%.c,%,$(wildcard tests/db/test_*.c))
 SIMT := $(patsubst tests/%.c,%,$(wildcard tests/sim/test_*.c))
 FUZZ := $(patsubst tests/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+# Parts that the simulations share.
+SIM_OBJ := $(patsubst %.c,build/$(V)/%.o,$(wildcard tests/sim/sim_*.c))
 BENCH := $(patsubst %.c,%,$(wildcard bench/bench_*.c))
 
 # --- compilers and flags ---------------------------------------------------
@@ -170,8 +172,8 @@ TESTS := $(UNIT) $(DBT) $(SIMT)
 $(TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT_OBJ) \
     $(B)/libringtrace.a
 	$(SAY) '  link $@'
-	$(Q)$(CC) -o $@ $< $(SUPPORT_OBJ) $(B)/libringtrace.a $(LDFLAGS) $(WRAP) \
-	    $(LIBS) -lcmocka
+	$(Q)$(CC) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) $(WRAP) $(LIBS) -lcmocka
+$(SIMT:%=$(B)/tests/%): $(SIM_OBJ)
 
 $(BENCH:%=$(B)/%): $(B)/%: $(B)/%.o $(B)/libringtrace.a
 	$(SAY) '  link $@'

@@ -91,15 +91,17 @@ struct engine_lookup {
  * number, so that one media thread owns both: thread = call_key % threads. */
 enum engine_media_op {
 	/* Bind port and port + 1; report OPENED or OPEN_FAILED. Until TARGET
-	 * nothing is sent, and what arrives is dropped. */
+	 * nothing is sent, and what arrives is dropped. PLAY, BRIDGE and REC_ON
+	 * may come before TARGET (a late offer): they begin with it. */
 	ENGINE_MEDIA_OPEN,
 	/* Where to send and what: remote, rtcp, pt, telephone_event_pt,
 	 * direction. May come again (re-offer, second 183): the stream then
 	 * unlatches and learns its source anew when `relearn` is set. */
 	ENGINE_MEDIA_TARGET,
 	/* Packets of stream and peer go to each other (as direction allows),
-	 * after anything playing to either has been stopped. early: only from
-	 * peer to stream (early media). */
+	 * after anything playing to either has been stopped; where their pt
+	 * differ, A-law and µ-law are converted. early: only from peer to
+	 * stream (early media). A second BRIDGE replaces the first. */
 	ENGINE_MEDIA_BRIDGE,
 	ENGINE_MEDIA_UNBRIDGE,
 	/* Play prompt to the stream; times 0 means until STOP. Replaces what

@@ -74,6 +74,9 @@ void stream_close(struct engine *e, struct leg *l)
 
 	if (p == NULL || l->closing)
 		return;
+	if (l->rec_on)
+		(void)stream_cmd(e, l, ENGINE_MEDIA_REC_OFF);
+	l->rec_on = false;
 	l->closing = true;
 	p->state = PORT_CLOSING;
 	(void)stream_cmd(e, l, ENGINE_MEDIA_CLOSE);

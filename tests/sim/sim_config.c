@@ -1,0 +1,139 @@
+#include "tests/sim/sim_config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/core/snap_write.h"
+
+static const struct snap_trunk trunks[] = {
+	{ .id = { { 1 } },
+	    .name = SLICE_INIT("carrier"),
+	    .country = SLICE_INIT("US"),
+	    .codecs = SNAP_CODEC_PCMU | SNAP_CODEC_PCMA,
+	    .identity_in = true,
+	    .tech_prefix = SLICE_INIT(""),
+	    .uri_host = SLICE_INIT("") },
+	{ .id = { { 2 } },
+	    .name = SLICE_INIT("out"),
+	    .country = SLICE_INIT("US"),
+	    .codecs = SNAP_CODEC_PCMU | SNAP_CODEC_PCMA,
+	    .outgoing = true,
+	    .tech_prefix = SLICE_INIT(""),
+	    .uri_host = SLICE_INIT("business.example"),
+	    .next_hop_ip = 0x0a000003,
+	    .next_hop_port = 5080,
+	    .auth_user = SLICE_INIT("worker"),
+	    .auth_password = SLICE_INIT("secret"),
+	    .no_reply_ms = 3000 },
+};
+
+static const struct snap_acl acls[] = {
+	{ .net = 0x0a000002, .bits = 32, .trunk = 0 },
+};
+
+static const struct snap_prompt prompts[] = {
+	{ .key = SLICE_INIT("notice.en"),
+	    .language = SLICE_INIT("en"),
+	    .version = 3,
+	    .samples = SIM_CONFIG_PROMPT_SAMPLES },
+	{ .key = SLICE_INIT("sorry.en"),
+	    .language = SLICE_INIT("en"),
+	    .version = 1,
+	    .offset_bytes = SIM_CONFIG_PROMPT_SAMPLES,
+	    .samples = SIM_CONFIG_PROMPT_SAMPLES },
+};
+
+/* 0: straight to the phone. 1: notice, phone, then a second try, then sorry. */
+static enum err write_flows(struct buf *one, struct buf *two, struct buf *three)
+{
+	struct flow_step s[4];
+	enum err e;
+
+	flow_step_init(&s[0], FLOW_FORWARD);
+	s[0].key = SLICE("sales");
+	s[0].text[FLOW_FORWARD_TO] = SLICE("+13035559000");
+	s[0].num[FLOW_FORWARD_RING_S] = 20;
+	if ((e = flow_write(s, 1, 0, one)) != ERR_OK)
+		return e;
+
+	flow_step_init(&s[0], FLOW_NOTICE);
+	s[0].key = SLICE("notice");
+	s[0].num[FLOW_PLAY_PROMPT] = 0;
+	s[0].branch[FLOW_NEXT] = 1;
+	flow_step_init(&s[1], FLOW_FORWARD);
+	s[1].key = SLICE("first");
+	s[1].text[FLOW_FORWARD_TO] = SLICE("sip:desk@10.0.0.3:5080");
+	s[1].num[FLOW_FORWARD_RING_S] = 10;
+	s[1].branch[FLOW_FORWARD_BUSY] = 2;
+	s[1].branch[FLOW_FORWARD_NO_ANSWER] = 2;
+	s[1].branch[FLOW_FORWARD_FAILED] = 2;
+	flow_step_init(&s[2], FLOW_FORWARD);
+	s[2].key = SLICE("second");
+	s[2].text[FLOW_FORWARD_TO] = SLICE("+13035559001");
+	s[2].num[FLOW_FORWARD_RING_S] = 10;
+	s[2].num[FLOW_FORWARD_SHOW] = FLOW_SHOW_TRACKING;
+	s[2].branch[FLOW_FORWARD_NO_ANSWER] = 3;
+	flow_step_init(&s[3], FLOW_MESSAGE);
+	s[3].key = SLICE("sorry");
+	s[3].num[FLOW_PLAY_PROMPT] = 1;
+	if ((e = flow_write(s, 4, 0, two)) != ERR_OK)
+		return e;
+
+	flow_step_init(&s[0], FLOW_REJECT);
+	s[0].key = SLICE("no");
+	return flow_write(s, 1, 0, three);
+}
+
+enum err sim_config_write(struct buf *out)
+{
+	static const enum flow_record records[SIM_CONFIG_NUMBERS] = {
+		FLOW_RECORD_OFF, FLOW_RECORD_SILENT, FLOW_RECORD_NOTICE,
+		FLOW_RECORD_NOTICE, FLOW_RECORD_SILENT, FLOW_RECORD_OFF
+	};
+	static const uint32_t flow_of[SIM_CONFIG_NUMBERS] = { 0, 0, 0, 1, 1,
+		2 };
+	struct snap_number numbers[SIM_CONFIG_NUMBERS];
+	char e164[SIM_CONFIG_NUMBERS][16];
+	struct snap_flow flows[3];
+	struct buf b[3];
+	enum err e;
+
+	memset(flows, 0, sizeof(flows));
+	memset(numbers, 0, sizeof(numbers));
+	for (size_t i = 0; i < RT_ARRAY_LEN(b); i++)
+		buf_init(&b[i], 4096);
+	e = write_flows(&b[0], &b[1], &b[2]);
+	for (size_t i = 0; i < RT_ARRAY_LEN(b); i++) {
+		flows[i].id.v[0] = (uint8_t)(i + 1);
+		flows[i].version = 7;
+		flows[i].flow.bytes = buf_slice(&b[i]);
+	}
+	for (size_t i = 0; i < SIM_CONFIG_NUMBERS; i++) {
+		(void)snprintf(e164[i], sizeof(e164[i]), "+1303555010%zu", i);
+		numbers[i].e164 = slice_from(e164[i]);
+		numbers[i].id.v[0] = (uint8_t)(i + 1);
+		numbers[i].company.v[0] = 9;
+		numbers[i].name = SLICE("number");
+		numbers[i].flow = flow_of[i];
+		numbers[i].record = records[i];
+		numbers[i].notice_prompt = FLOW_NO_PROMPT;
+	}
+	if (e == ERR_OK) {
+		const struct snap_source src = { .config_version = 1,
+			.trunks = trunks,
+			.n_trunks = RT_ARRAY_LEN(trunks),
+			.acls = acls,
+			.n_acls = RT_ARRAY_LEN(acls),
+			.numbers = numbers,
+			.n_numbers = SIM_CONFIG_NUMBERS,
+			.flows = flows,
+			.n_flows = RT_ARRAY_LEN(flows),
+			.prompts = prompts,
+			.n_prompts = RT_ARRAY_LEN(prompts) };
+
+		e = snap_write(&src, out);
+	}
+	for (size_t i = 0; i < RT_ARRAY_LEN(b); i++)
+		buf_fini(&b[i]);
+	return e;
+}

@@ -1,0 +1,17 @@
+/*
+ * sim_config.h - the configuration of the simulated world: a carrier's trunk,
+ * a phone, and numbers with every recording policy.
+ */
+#ifndef RT_SIM_CONFIG_H
+#define RT_SIM_CONFIG_H
+
+#include "lib/base/buf.h"
+#include "lib/base/err.h"
+
+/* Numbers +13035550100 and up; which flow and policy: see sim_config.c. */
+#define SIM_CONFIG_NUMBERS        6
+#define SIM_CONFIG_PROMPT_SAMPLES 24000 /* 3 s */
+
+RT_MUST_USE enum err sim_config_write(struct buf *out);
+
+#endif
