@@ -330,6 +330,7 @@ void leg_out_end_fork(struct engine *e, const struct sip_txn_event *ev)
 	const struct sip_msg *m = ev->msg;
 	const struct sip_write_request invite = {
 		.method = SIP_METHOD_INVITE,
+		.uri = SLICE(""),
 		.from = sip_msg_value(m, SIP_HDR_FROM),
 		.to = sip_msg_value(m, SIP_HDR_TO),
 		.call_id = m->call_id,
