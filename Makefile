@@ -223,7 +223,7 @@ demo: deps
 .PHONY: static
 ESBUILD := node_modules/.bin/esbuild
 PAGE_JS := theme app charts player
-static: $(PAGE_JS:%=static/dist/%.js) static/dist/app.css
+static: $(PAGE_JS:%=static/dist/%.js) static/dist/app.css static/dist/t.js
 
 static/dist/app.css: static/app.css $(ESBUILD)
 	@$(ESBUILD) $< --bundle --minify --outfile=$@ --log-level=warning
@@ -232,6 +232,9 @@ $(PAGE_JS:%=static/dist/%.js): static/dist/%.js: static/js/%.js \
     $(wildcard static/js/*.js) $(ESBUILD)
 	@$(ESBUILD) $< --bundle --minify --format=iife --target=es2020 \
 	    --outfile=$@ --log-level=warning
+
+static/dist/t.js: static/dni/t.js $(ESBUILD)
+	@$(ESBUILD) $< --minify --target=es5 --outfile=$@ --log-level=warning
 
 # --- checks ------------------------------------------------------------------
 
