@@ -48,7 +48,7 @@ static enum err parse_connection(struct reader *r, struct slice v)
 {
 	const struct slice net = take_word(&v), type = take_word(&v);
 	struct slice text = take_word(&v), host;
-	uint32_t ip;
+	uint32_t ip = 0;
 
 	(void)slice_cut(&text, '/', &host);
 	if (net.n == 0 || type.n == 0 || host.n == 0)
