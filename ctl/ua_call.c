@@ -23,10 +23,20 @@ struct ua_call *ua_call_at(struct ua *u, uint64_t slot)
 	return &u->calls[slot];
 }
 
-/* A transaction's user value is its call's slot + 1. */
+/* A transaction's user value: the call's number and its slot + 1. A slot is
+ * used again while transactions of its last call still linger, so the number
+ * must agree. */
+static uint64_t user_of(const struct ua_call *c)
+{
+	return (uint64_t)c->r.call << 32 | (c->index + UINT64_C(1));
+}
+
 static struct ua_call *call_of(struct ua *u, uint64_t user)
 {
-	return user == 0 ? NULL : ua_call_at(u, user - 1);
+	struct ua_call *c =
+	    user == 0 ? NULL : ua_call_at(u, (user & UINT32_MAX) - 1);
+
+	return c != NULL && user_of(c) == user ? c : NULL;
 }
 
 /* Our tags begin with the call's slot, so an in-dialog request finds it. */
@@ -38,7 +48,7 @@ static struct ua_call *call_of_dialog(struct ua *u, const struct sip_msg *m)
 	if (m->to.tag.n < 8 ||
 	    hex_decode(slice_head(m->to.tag, 8), &index, 4) != ERR_OK)
 		return NULL;
-	c = call_of(u, (uint64_t)index + 1);
+	c = ua_call_at(u, index);
 	return c != NULL && sip_dlg_matches(&c->dlg, m) ? c : NULL;
 }
 
@@ -185,8 +195,7 @@ static enum err in_dialog(struct ua *u, struct ua_call *c,
 		return e;
 	if (method == SIP_METHOD_ACK)
 		return sip_txn_ack(u->txn, *id, &r, to, now_us);
-	return sip_txn_request(u->txn, &r, to, c->index + UINT64_C(1), now_us,
-	    id);
+	return sip_txn_request(u->txn, &r, to, user_of(c), now_us, id);
 }
 
 static void hang_up(struct ua *u, struct ua_call *c, int64_t now_us)
@@ -306,8 +315,8 @@ enum err ua_call_dial(struct ua *u, const struct ua_dial *d, int64_t now_us)
 	if (d->save_path != NULL &&
 	    (e = ua_rtp_save(&c->rtp, d->save_path)) != ERR_OK)
 		goto fail;
-	e = sip_txn_request(u->txn, &c->req, d->target, c->index + UINT64_C(1),
-	    now_us, &c->invite);
+	e = sip_txn_request(u->txn, &c->req, d->target, user_of(c), now_us,
+	    &c->invite);
 	if (e != ERR_OK)
 		goto fail;
 	c->state = UA_CALL_CALLING;
@@ -424,7 +433,7 @@ static void incoming_invite(struct ua *u, const struct sip_txn_event *ev)
 		e = buf_err(&b);
 	}
 	if (e == ERR_OK)
-		e = sip_txn_set_user(u->txn, ev->id, c->index + UINT64_C(1));
+		e = sip_txn_set_user(u->txn, ev->id, user_of(c));
 	free(sdp);
 	if (e != ERR_OK) {
 		ua_rtp_close(&c->rtp);

@@ -2,7 +2,7 @@
  * ua_call.h - one call of the test caller: its dialog, media and timers.
  *
  * The inside of ua: only ua.c includes it. Calls lie in a fixed table; a call's
- * transactions carry its slot + 1 as their user value.
+ * transactions carry its number and slot as their user value.
  */
 #ifndef RT_CTL_UA_CALL_H
 #define RT_CTL_UA_CALL_H
