@@ -43,9 +43,9 @@ struct worker {
 	bool failed; /* thread_begin() gave NULL */
 };
 
-char **fcgi_loop_env(const struct fcgi_loop_io *io)
+const char *const *fcgi_loop_env(const struct fcgi_loop_io *io)
 {
-	return io->fcgi.envp;
+	return (const char *const *)io->fcgi.envp;
 }
 
 size_t fcgi_loop_read(void *ctx, char *out, size_t n)

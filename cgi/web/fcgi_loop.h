@@ -15,7 +15,7 @@
 /* One request as the serving function sees it. */
 struct fcgi_loop_io;
 
-char **fcgi_loop_env(const struct fcgi_loop_io *io);
+const char *const *fcgi_loop_env(const struct fcgi_loop_io *io);
 /* Body bytes; 0 at the end. ctx is the struct fcgi_loop_io: fits req_source. */
 size_t fcgi_loop_read(void *ctx, char *out, size_t n);
 /* False: the client (nginx) is gone. */

@@ -144,7 +144,7 @@ struct slice req_env(const struct req *r, const char *name)
 {
 	const size_t n = strlen(name);
 
-	for (char **e = r->envp; e != NULL && *e != NULL; e++) {
+	for (const char *const *e = r->envp; e != NULL && *e != NULL; e++) {
 		if (strncmp(*e, name, n) == 0 && (*e)[n] == '=')
 			return slice_from(*e + n + 1);
 	}

@@ -84,7 +84,7 @@ struct req {
 	struct slice company_zone; /* IANA time zone name */
 	struct slice csrf;         /* token for this client's forms */
 	/* Inside. */
-	char **envp;
+	const char *const *envp;
 	struct slice session; /* the login cookie's token, "" when none */
 	struct slice ids[4];  /* what stood in the path's {…} */
 	size_t n_ids;
@@ -140,7 +140,7 @@ const struct req_file *req_file(const struct req *r, const char *field);
 /* Where the request comes from. envp: "NAME=value" texts, NULL at the end;
  * must outlive the request. read gives the body: bytes copied, 0 at its end. */
 struct req_source {
-	char **envp;
+	const char *const *envp;
 	size_t (*read)(void *ctx, char *out, size_t n);
 	void *ctx;
 };

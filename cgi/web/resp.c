@@ -103,6 +103,7 @@ void resp_begin(struct resp *out, const struct req *r)
 	out->r = r;
 	out->status = 200;
 	out->has_cache_control = false;
+	out->by_nginx = false;
 	out->page = false;
 	out->e = ERR_OK;
 	buf_reset(&out->head);
@@ -291,6 +292,7 @@ enum err resp_file(struct resp *out, struct slice path, const char *type)
 	buf_reset(&out->body);
 	resp_header(out, "Content-Type", slice_from(type));
 	resp_header(out, "X-Accel-Redirect", buf_slice(&b));
+	out->by_nginx = true;
 	return out->e;
 }
 
@@ -353,6 +355,7 @@ enum err resp_error(struct resp *out, enum err e)
 	/* What the handler has set so far belongs to an answer that is not. */
 	buf_reset(&out->head);
 	out->has_cache_control = false;
+	out->by_nginx = false;
 	out->e = ERR_OK;
 	return resp_problem(out, resp_status_of(e), NULL);
 }

@@ -25,8 +25,9 @@ struct resp {
 	struct buf head; /* header lines, each with CR LF */
 	struct buf body;
 	bool has_cache_control;
-	bool page;  /* errors are pages; else RFC 9457 problems */
-	enum err e; /* of a header; sticky */
+	bool by_nginx; /* the body comes from a file of resp_file() */
+	bool page;     /* errors are pages; else RFC 9457 problems */
+	enum err e;    /* of a header; sticky */
 };
 
 /* Default 200. */

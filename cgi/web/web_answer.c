@@ -45,6 +45,14 @@ static void finish_headers(struct resp *out, enum route_kind kind)
 	if (!out->has_cache_control)
 		resp_header(out, "Cache-Control", SLICE("no-store"));
 	resp_header(out, "X-Request-Id", slice_from(r->id));
+	if (!out->by_nginx && out->status != 204 && out->status != 304) {
+		char digits[24];
+		struct buf b;
+
+		buf_over(&b, digits, sizeof(digits));
+		buf_u64(&b, out->body.n);
+		resp_header(out, "Content-Length", buf_slice(&b));
+	}
 }
 
 /* A page leads those who are not signed in to the sign-in and back. */
