@@ -123,7 +123,7 @@ enum err job_waveform(const struct queue_env *env, const struct job_row *job)
 	struct recording_row row;
 	struct recording_id id;
 	struct buf peaks;
-	int fd;
+	int fd = -1;
 	enum err e;
 
 	if ((e = id_parse(ID_KIND_recording, job->payload, id.v)) != ERR_OK)

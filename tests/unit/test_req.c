@@ -566,9 +566,9 @@ static enum err everything(struct arena *a)
 		SLICE(PART("a", "b") FILE_PART("f", "x", "y") "--XX--"), 7
 	};
 	char length[40];
-	const char *env[] = { "REQUEST_METHOD=POST",
-		"REQUEST_URI=/a/b?c=%20", "REMOTE_ADDR=::1",
-		"HTTP_COOKIE=a=1; b=2", "CONTENT_TYPE=" TYPE, length, NULL };
+	const char *env[] = { "REQUEST_METHOD=POST", "REQUEST_URI=/a/b?c=%20",
+		"REMOTE_ADDR=::1", "HTTP_COOKIE=a=1; b=2", "CONTENT_TYPE=" TYPE,
+		length, NULL };
 	const struct req_source src = { env, read_body, &body };
 	struct req r = { .arena = a };
 	enum err e;
