@@ -1,0 +1,173 @@
+/* Tests of lib/json/flow_json. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/json/flow_json.h"
+
+static const struct {
+	const char *why;
+	const char *json;
+	enum err want;
+	const char *step; /* of the first error */
+	const char *what; /* how it begins */
+} cases[] = {
+	{ "one step",
+	    "{\"version\":1,\"first\":\"a\",\"steps\":{\"a\":"
+	    "{\"type\":\"forward\",\"to\":\"+13035550100\"}}}",
+	    ERR_OK, NULL, NULL },
+	{ "every type, builder's members",
+	    "{\"version\":1,\"first\":\"n\",\"steps\":{"
+	    "\"n\":{\"type\":\"notice\",\"prompt\":\"known\",\"next\":\"m\","
+	    "\"x\":1,\"y\":2,\"title\":\"t\"},"
+	    "\"m\":{\"type\":\"message\",\"prompt\":\"known\",\"next\":\"f\"},"
+	    "\"f\":{\"type\":\"forward\",\"to\":\"sip:a@1.2.3.4\","
+	    "\"ring_s\":5,\"talk_s\":60,\"show\":\"tracking\","
+	    "\"busy\":\"b\",\"no_answer\":\"h\",\"failed\":\"r\"},"
+	    "\"b\":{\"type\":\"busy\"},\"h\":{\"type\":\"hangup\"},"
+	    "\"r\":{\"type\":\"reject\"}}}",
+	    ERR_OK, NULL, NULL },
+	{ "not JSON", "{", ERR_SYNTAX, "", "line 1" },
+	{ "another version",
+	    "{\"version\":2,\"first\":\"a\",\"steps\":{"
+	    "\"a\":{\"type\":\"hangup\"}}}",
+	    ERR_SYNTAX, "", "version" },
+	{ "no steps", "{\"version\":1,\"first\":\"a\",\"steps\":{}}",
+	    ERR_SYNTAX, "", "steps" },
+	{ "unknown type",
+	    "{\"version\":1,\"first\":\"a\",\"steps\":{\"a\":"
+	    "{\"type\":\"fly\"}}}",
+	    ERR_SYNTAX, "a", "there is no type fly" },
+	{ "unknown member",
+	    "{\"version\":1,\"first\":\"a\",\"steps\":{\"a\":"
+	    "{\"type\":\"hangup\",\"soon\":true}}}",
+	    ERR_SYNTAX, "a", "a hangup step knows no soon" },
+	{ "missing target",
+	    "{\"version\":1,\"first\":\"a\",\"steps\":{\"a\":"
+	    "{\"type\":\"forward\"}}}",
+	    ERR_SYNTAX, "a", "to is missing" },
+	{ "a hostile target",
+	    "{\"version\":1,\"first\":\"a\",\"steps\":{\"a\":"
+	    "{\"type\":\"forward\",\"to\":\"+1303555\\r\\nVia\"}}}",
+	    ERR_SYNTAX, "a", "to: neither" },
+	{ "a number out of range",
+	    "{\"version\":1,\"first\":\"a\",\"steps\":{\"a\":"
+	    "{\"type\":\"forward\",\"to\":\"+13035550100\",\"ring_s\":4}}}",
+	    ERR_SYNTAX, "a", "ring_s: a whole number from 5 to 300" },
+	{ "an unknown choice",
+	    "{\"version\":1,\"first\":\"a\",\"steps\":{\"a\":{\"type\":"
+	    "\"forward\",\"to\":\"+13035550100\",\"show\":\"nobody\"}}}",
+	    ERR_SYNTAX, "a", "show cannot be nobody" },
+	{ "an unknown prompt",
+	    "{\"version\":1,\"first\":\"a\",\"steps\":{\"a\":"
+	    "{\"type\":\"message\",\"prompt\":\"lost\"}}}",
+	    ERR_SYNTAX, "a", "there is no prompt called lost" },
+	{ "a branch to nowhere",
+	    "{\"version\":1,\"first\":\"a\",\"steps\":{\"a\":{\"type\":"
+	    "\"message\",\"prompt\":\"known\",\"next\":\"b\"}}}",
+	    ERR_SYNTAX, "a", "next leads to no step" },
+	{ "no such first step",
+	    "{\"version\":1,\"first\":\"b\",\"steps\":{\"a\":"
+	    "{\"type\":\"hangup\"}}}",
+	    ERR_SYNTAX, "", "first" },
+	{ "unreachable",
+	    "{\"version\":1,\"first\":\"a\",\"steps\":{"
+	    "\"a\":{\"type\":\"hangup\"},\"z\":{\"type\":\"busy\"}}}",
+	    ERR_SYNTAX, "z", "no step leads here" },
+};
+
+static bool find_prompt(void *arg, struct slice key, uint32_t *row)
+{
+	(void)arg;
+	*row = 4;
+	return slice_eq_cstr(key, "known");
+}
+
+static const struct flow_json_resolver resolver = { .prompt = find_prompt };
+
+static void test_cases(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		struct flow_json_errors errors;
+		struct buf b;
+		enum err e;
+
+		buf_init(&b, 1 << 16);
+		e = flow_json_compile(slice_from(cases[i].json), &resolver, &b,
+		    &errors);
+		if (e != cases[i].want)
+			fail_msg("%s: %s %s", cases[i].why, err_name(e),
+			    errors.n > 0 ? errors.item[0].what : "");
+		if (cases[i].step != NULL &&
+		    (errors.n == 0 ||
+			strcmp(errors.item[0].step, cases[i].step) != 0 ||
+			strncmp(errors.item[0].what, cases[i].what,
+			    strlen(cases[i].what)) != 0))
+			fail_msg("%s: \"%s\": %s", cases[i].why,
+			    errors.item[0].step, errors.item[0].what);
+		buf_fini(&b);
+	}
+}
+
+static void test_compiled(void **state)
+{
+	struct flow_json_errors errors;
+	struct flow_step step;
+	struct flow flow;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 1 << 16);
+	assert_int_equal(flow_json_compile(slice_from(cases[1].json), &resolver,
+			     &b, &errors),
+	    ERR_OK);
+	assert_int_equal(flow_open(buf_slice(&b), &flow), ERR_OK);
+	assert_int_equal(flow.n_steps, 6);
+	assert_int_equal(flow.first, 0);
+	flow_step_at(&flow, 0, &step);
+	assert_int_equal(step.type, FLOW_NOTICE);
+	assert_int_equal(step.num[FLOW_PLAY_PROMPT], 4);
+	assert_int_equal(step.branch[FLOW_NEXT], 1);
+	flow_step_at(&flow, 2, &step);
+	assert_true(slice_eq_cstr(step.text[FLOW_FORWARD_TO], "sip:a@1.2.3.4"));
+	assert_int_equal(step.num[FLOW_FORWARD_SHOW], FLOW_SHOW_TRACKING);
+	assert_int_equal(step.branch[FLOW_FORWARD_FAILED], 5);
+	buf_fini(&b);
+}
+
+static void test_too_many_errors(void **state)
+{
+	struct flow_json_errors errors;
+	struct buf doc, out;
+
+	(void)state;
+	buf_init(&doc, 1 << 20);
+	buf_init(&out, 1 << 20);
+	buf_cstr(&doc, "{\"version\":1,\"first\":\"s0\",\"steps\":{");
+	for (unsigned int i = 0; i < FLOW_STEPS_MAX + 1; i++)
+		buf_printf(&doc, "%s\"s%u\":{\"type\":\"?\"}",
+		    i == 0 ? "" : ",", i);
+	buf_cstr(&doc, "}}");
+	assert_int_equal(flow_json_compile(buf_slice(&doc), NULL, &out,
+			     &errors),
+	    ERR_SYNTAX);
+	assert_int_equal(errors.n, FLOW_JSON_ERRORS_MAX);
+	assert_true(errors.more);
+	buf_fini(&doc);
+	buf_fini(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_compiled),
+		cmocka_unit_test(test_too_many_errors),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
