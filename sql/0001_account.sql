@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS company (
 	country CHAR(2) NOT NULL,                  -- ISO 3166, for national numbers
 	currency CHAR(3) NOT NULL,                 -- ISO 4217, of all its values
 	billable_s INT UNSIGNED NULL,              -- qualified from this talk time
-	credit_min_bp SMALLINT UNSIGNED NOT NULL DEFAULT 5000, -- probability x10000
+	credit_min_bp SMALLINT UNSIGNED NOT NULL DEFAULT 6000, -- probability x10000
 	created_at DATETIME(6) NOT NULL,
 	archived_at DATETIME(6) NULL,
 	PRIMARY KEY (id),

@@ -145,7 +145,8 @@ CREATE TABLE IF NOT EXISTS recording (
 	ready_at DATETIME(6) NULL,
 	PRIMARY KEY (company_id, id),
 	UNIQUE KEY recording_path (company_id, path),
-	KEY recording_call (company_id, call_id)
+	KEY recording_call (company_id, call_id),
+	KEY recording_state (state, created_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 -- What the company knows of a caller's earlier calls.

@@ -44,7 +44,8 @@ struct db_snap {
 	size_t n_destinations;
 };
 
-/* One consistent reading. Rows whose addresses cannot be read (next_hop,
+/* One consistent reading; ERR_BUSY: the configuration changed meanwhile, read
+ * again. Rows whose addresses cannot be read (next_hop,
  * cidr) are left out and logged, so that one bad row stops nobody's calls.
  * Texts are in mem. */
 RT_MUST_USE enum err db_snap_read(struct db *db, struct arena *mem,

@@ -1,0 +1,75 @@
+#include "lib/db/db_audit.h"
+
+#include <string.h>
+
+#include "lib/db/stmt.h"
+
+#define JSON_MAX 1048576
+
+static struct slice or_null(struct slice s)
+{
+	return s.n == 0 ? slice_of(NULL, 0) : s;
+}
+
+enum err db_audit_add(struct db *db, struct company_id company,
+    const struct audit_row *row)
+{
+	static const char sql[] =
+	    "INSERT INTO audit (company_id, id, account_id, user_id, action,"
+	    " object_kind, object_id, before_json, after_json, address,"
+	    " happened_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->id);
+	stmt_in_id(st, row->account.v);
+	stmt_in_id_null(st, row->user.v);
+	stmt_in_text(st, slice_from(row->action));
+	stmt_in_text(st, slice_from(row->object_kind));
+	stmt_in_id_null(st, row->object);
+	stmt_in_text_null(st, or_null(row->before));
+	stmt_in_text_null(st, or_null(row->after));
+	stmt_in_text(st, row->address);
+	stmt_in_time_us(st, row->happened_us);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_audit_list(struct db *db, struct company_id company,
+    const uint8_t before[ID_BYTES], uint32_t max, struct arena *mem,
+    struct audit_seen **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT id, user_id, action, object_kind, object_id, before_json,"
+	    " after_json, happened_at FROM audit WHERE company_id = ?"
+	    " AND id < ? ORDER BY id DESC LIMIT ?";
+	uint8_t last[ID_BYTES];
+	struct audit_seen row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	memset(last, 0xff, sizeof(last));
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id_is_nil(before) ? last : before);
+	stmt_in_u64(st, max);
+	stmt_out_id(st, row.id);
+	stmt_out_id(st, row.user.v);
+	stmt_out_text(st, row.action, sizeof(row.action));
+	stmt_out_text(st, row.object_kind, sizeof(row.object_kind));
+	stmt_out_id(st, row.object);
+	stmt_out_slice(st, mem, JSON_MAX, &row.before);
+	stmt_out_slice(st, mem, JSON_MAX, &row.after);
+	stmt_out_time_us(st, &row.happened_us);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}

@@ -1,0 +1,499 @@
+#include "lib/db/db_call.h"
+
+#include <string.h>
+
+#include "lib/base/addr4.h"
+#include "lib/base/utf8.h"
+#include "lib/db/db_call_close.h"
+#include "lib/db/db_call_priv.h"
+#include "lib/db/db_number.h"
+#include "lib/db/db_stat.h"
+#include "lib/db/stmt.h"
+
+/* Texts of one record, made fit for their columns. Each byte of a record's
+ * text can become the three of U+FFFD. */
+#define TEXTS_MAX  9
+#define TEXT_BYTES (3 * CALLREC_TEXT_MAX + 4)
+
+struct texts {
+	size_t n;
+	char mem[TEXTS_MAX][TEXT_BYTES];
+};
+
+/* The first max_bytes of s as valid UTF-8; a column of as many characters
+ * holds it. What a peer sent must never keep a call out of the log. */
+static struct slice fit(struct texts *t, struct slice s, size_t max_bytes)
+{
+	struct buf b;
+
+	buf_over(&b, t->mem[t->n++], TEXT_BYTES);
+	utf8_clean(slice_head(s, CALLREC_TEXT_MAX), &b);
+	return utf8_head(buf_slice(&b), max_bytes);
+}
+
+int64_t db_call_priv_wall(const struct call_anchor *a, int64_t at_us)
+{
+	return at_us == CALLREC_NEVER ? 0 : a->started_us + at_us;
+}
+
+enum err db_call_priv_enter(struct db *db, struct company_id company,
+    const struct callrec *r, enum callrec_kind kind, struct call_anchor *out)
+{
+	static const char sql[] =
+	    "SELECT started_at, last_seq, state = 'closed' FROM phone_call"
+	    " WHERE company_id = ? AND id = ? FOR UPDATE";
+	struct call_anchor a = { 0 };
+	struct stmt *st;
+	bool closed = false;
+	uint32_t last_seq = 0;
+	enum err e;
+
+	if (r->head.kind != kind || !id_eq(company.v, r->head.company.v))
+		return ERR_INTERNAL;
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, r->head.call.v);
+	stmt_out_time_us(st, &a.started_us);
+	stmt_out_u32(st, &last_seq);
+	stmt_out_bool(st, &closed);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e != ERR_OK)
+		return e;
+	a.skip = r->head.seq <= last_seq || closed;
+	*out = a;
+	return ERR_OK;
+}
+
+enum err db_call_priv_leave(struct db *db, struct company_id company,
+    const struct callrec *r)
+{
+	static const char sql[] =
+	    "UPDATE phone_call SET last_seq = ?"
+	    " WHERE company_id = ? AND id = ?";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_u64(st, r->head.seq);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, r->head.call.v);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+/* --- opened -------------------------------------------------------------- */
+
+static enum err insert_call(struct db *db, struct company_id company,
+    const struct callrec *r, const struct call_place *place, struct texts *t)
+{
+	static const char sql[] =
+	    "INSERT INTO phone_call (company_id, id, state, number_id,"
+	    " number_e164, pool_id, location_id, trunk_id, flow_id,"
+	    " flow_version, caller_e164, caller_raw, caller_name,"
+	    " caller_country, caller_place, attestation, started_at,"
+	    " sip_call_id, user_agent, source_address, anonymous, record,"
+	    " last_seq)"
+	    " VALUES (?, ?, 'open', ?, ?,"
+	    " (SELECT p.pool_id FROM pool_number p"
+	    " WHERE p.company_id = ? AND p.number_id = ?),"
+	    " (SELECT n.location_id FROM number n"
+	    " WHERE n.company_id = ? AND n.id = ?),"
+	    " ?, ?, NULLIF(?, 0), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	const struct callrec_opened *o = &r->u.opened;
+	char address[ADDR4_TEXT_MAX];
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	addr4_text((struct addr4){ o->source_ip, o->source_port }, address);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, r->head.call.v);
+	stmt_in_id(st, o->number.v);
+	stmt_in_text(st, fit(t, o->dialled, 16));
+	for (int i = 0; i < 2; i++) {
+		stmt_in_id(st, company.v);
+		stmt_in_id(st, o->number.v);
+	}
+	stmt_in_id_null(st, o->trunk.v);
+	stmt_in_id_null(st, o->flow.v);
+	stmt_in_u64(st, o->flow_version);
+	stmt_in_text(st, fit(t, o->caller, 16));
+	stmt_in_text(st, fit(t, o->caller_raw, 64));
+	stmt_in_text(st, fit(t, o->display_name, 128));
+	stmt_in_text(st, fit(t, place->country, 2));
+	stmt_in_text(st, fit(t, place->place, 100));
+	/* A verstat text is not a level. */
+	stmt_in_text(st,
+	    o->attestation.n == 1 ? fit(t, o->attestation, 1) : SLICE(""));
+	stmt_in_time_us(st, o->wall_us);
+	stmt_in_text(st, fit(t, o->sip_call_id, 255));
+	stmt_in_text(st, fit(t, o->user_agent, 255));
+	stmt_in_text(st, slice_from(address));
+	stmt_in_bool(st, o->anonymous);
+	stmt_in_text(st, slice_from(db_number_record_name(o->record)));
+	stmt_in_u64(st, r->head.seq);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+static enum err insert_interaction(struct db *db, struct company_id company,
+    const struct callrec *r)
+{
+	static const char sql[] =
+	    "INSERT INTO interaction (company_id, id, kind, happened_at)"
+	    " VALUES (?, ?, 'call', ?)";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, r->head.call.v);
+	stmt_in_time_us(st, r->u.opened.wall_us);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+/* *first: the company had no earlier call from this number. */
+static enum err count_caller(struct db *db, struct company_id company,
+    const struct callrec *r, struct slice e164, bool *first)
+{
+	/* last_call_id before last_at: assignments run from left to right. */
+	static const char sql[] =
+	    "INSERT INTO caller (company_id, e164, first_call_id, first_at,"
+	    " last_call_id, last_at, calls) VALUES (?, ?, ?, ?, ?, ?, 1)"
+	    " ON DUPLICATE KEY UPDATE calls = calls + 1,"
+	    " last_call_id = CASE WHEN VALUES(last_at) >= last_at"
+	    " THEN VALUES(last_call_id) ELSE last_call_id END,"
+	    " last_at = GREATEST(last_at, VALUES(last_at))";
+	struct stmt *st;
+	uint64_t n = 0;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, e164);
+	for (int i = 0; i < 2; i++) {
+		stmt_in_id(st, r->head.call.v);
+		stmt_in_time_us(st, r->u.opened.wall_us);
+	}
+	e = stmt_exec(st, &n);
+	stmt_end(st);
+	*first = n == 1;
+	return e;
+}
+
+static enum err mark_first(struct db *db, struct company_id company,
+    struct call_id call)
+{
+	static const char sql[] =
+	    "UPDATE phone_call SET first_time = 1"
+	    " WHERE company_id = ? AND id = ?";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, call.v);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+static enum err open_call(struct db *db, struct company_id company,
+    const struct callrec *r, const struct call_place *place)
+{
+	struct texts t = { .n = 0 };
+	struct slice caller;
+	bool first = false;
+	enum err e;
+
+	e = insert_call(db, company, r, place, &t);
+	if (e != ERR_OK)
+		return e == ERR_CONFLICT ? ERR_OK : e; /* drained before */
+	if ((e = insert_interaction(db, company, r)) != ERR_OK)
+		return e;
+	t.n = 0;
+	caller = fit(&t, r->u.opened.caller, 16);
+	if (caller.n == 0)
+		return ERR_OK;
+	e = count_caller(db, company, r, caller, &first);
+	if (e == ERR_OK && first)
+		e = mark_first(db, company, r->head.call);
+	return e;
+}
+
+enum err db_call_opened(struct db *db, struct company_id company,
+    const struct callrec *r, const struct call_place *place)
+{
+	bool mine;
+	enum err e;
+
+	if (r->head.kind != CALLREC_OPENED ||
+	    !id_eq(company.v, r->head.company.v))
+		return ERR_INTERNAL;
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	return db_join_end(db, mine, open_call(db, company, r, place));
+}
+
+/* --- legs and events ----------------------------------------------------- */
+
+static uint64_t at_most(uint64_t v, uint64_t max)
+{
+	return v < max ? v : max;
+}
+
+static struct slice codec_of(uint8_t pt)
+{
+	if (pt == 0)
+		return SLICE("PCMU");
+	return pt == 8 ? SLICE("PCMA") : SLICE("");
+}
+
+static void in_media(struct stmt *st, const struct callrec_media *m)
+{
+	stmt_in_text(st, codec_of(m->pt));
+	stmt_in_u64(st, at_most(m->packets_in, UINT32_MAX));
+	stmt_in_u64(st, at_most(m->packets_out, UINT32_MAX));
+	stmt_in_u64(st, at_most(m->lost, UINT32_MAX));
+	stmt_in_u64(st, at_most(m->dropped, UINT32_MAX));
+	stmt_in_u64(st, m->jitter_us);
+	stmt_in_u64(st, m->rtt_us);
+}
+
+static enum err insert_leg(struct db *db, struct company_id company,
+    const struct callrec *r, const struct call_anchor *a)
+{
+	static const char sql[] =
+	    "INSERT INTO call_leg (company_id, call_id, seq, destination_id,"
+	    " trunk_id, target, started_at, ringing_at, early_at, answered_at,"
+	    " ended_at, sip_status, cause, hangup_by, reason, codec,"
+	    " packets_in, packets_out, packets_lost, packets_dropped,"
+	    " jitter_us, rtt_us, sip_call_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?,"
+	    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	const struct callrec_leg *l = &r->u.leg;
+	struct texts t = { .n = 0 };
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, r->head.call.v);
+	stmt_in_u64(st, l->number);
+	stmt_in_id_null(st, l->destination.v);
+	stmt_in_id_null(st, l->trunk.v);
+	stmt_in_text(st, fit(&t, l->target, 255));
+	stmt_in_time_us(st, l->invited_us == CALLREC_NEVER
+				? a->started_us
+				: db_call_priv_wall(a, l->invited_us));
+	stmt_in_time_us_null(st, db_call_priv_wall(a, l->ringing_us));
+	stmt_in_time_us_null(st, db_call_priv_wall(a, l->early_media_us));
+	stmt_in_time_us_null(st, db_call_priv_wall(a, l->answered_us));
+	stmt_in_time_us_null(st, db_call_priv_wall(a, l->ended_us));
+	stmt_in_u64(st, l->sip_code);
+	stmt_in_u64(st, l->q850);
+	stmt_in_text(st, slice_from(callrec_by_name(l->ended_by)));
+	stmt_in_text(st, fit(&t, l->reason, 255));
+	in_media(st, &l->media);
+	stmt_in_text(st, fit(&t, l->sip_call_id, 255));
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+static enum err insert_event(struct db *db, struct company_id company,
+    const struct callrec *r, const struct call_anchor *a)
+{
+	static const char sql[] =
+	    "INSERT INTO call_event (company_id, call_id, seq, leg_seq, kind,"
+	    " step, branch, value, detail, happened_at)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	const struct callrec_event *ev = &r->u.event;
+	struct texts t = { .n = 0 };
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, r->head.call.v);
+	stmt_in_u64(st, r->head.seq);
+	stmt_in_u64(st, ev->leg);
+	stmt_in_text(st, slice_from(callrec_event_name(ev->what)));
+	if (ev->step == FLOW_END) {
+		stmt_in_null(st);
+		stmt_in_null(st);
+	} else {
+		stmt_in_u64(st, ev->step);
+		stmt_in_u64(st, ev->branch);
+	}
+	stmt_in_i64(st, ev->value);
+	stmt_in_text(st, fit(&t, ev->text, 255));
+	stmt_in_time_us(st, a->started_us + r->head.at_us);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+/* Applies one record by insert() unless it was applied before. */
+static enum err apply(struct db *db, struct company_id company,
+    const struct callrec *r, enum callrec_kind kind,
+    enum err (*insert)(struct db *db, struct company_id company,
+	const struct callrec *r, const struct call_anchor *a))
+{
+	struct call_anchor a = { 0 };
+	bool mine;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	e = db_call_priv_enter(db, company, r, kind, &a);
+	if (e == ERR_OK && !a.skip) {
+		e = insert(db, company, r, &a);
+		if (e == ERR_OK)
+			e = db_call_priv_leave(db, company, r);
+	}
+	return db_join_end(db, mine, e);
+}
+
+enum err db_call_leg(struct db *db, struct company_id company,
+    const struct callrec *r)
+{
+	return apply(db, company, r, CALLREC_LEG, insert_leg);
+}
+
+enum err db_call_event(struct db *db, struct company_id company,
+    const struct callrec *r)
+{
+	return apply(db, company, r, CALLREC_EVENT, insert_event);
+}
+
+/* --- closed (db_call_close.c) ----------------------------------------------
+ */
+
+enum err db_call_closed(struct db *db, struct company_id company,
+    const struct callrec *r, const struct call_credit *credit, int64_t now_us)
+{
+	return db_call_close(db, company, r, credit, now_us);
+}
+
+/* Takes the call out of the roll-ups, changes it, puts it back. */
+static enum err credit_again(struct db *db, struct company_id company,
+    struct call_id call, const struct call_credit *credit)
+{
+	struct call_state s;
+	enum err e;
+
+	if ((e = db_call_state(db, company, call, &s)) != ERR_OK)
+		return e;
+	if (!s.closed)
+		return ERR_CONFLICT;
+	if ((e = db_stat_take(db, company, call)) != ERR_OK ||
+	    (e = db_call_close_credit(db, company, call, credit)) != ERR_OK)
+		return e;
+	return db_stat_put(db, company, call);
+}
+
+enum err db_call_credit(struct db *db, struct company_id company,
+    struct call_id call, const struct call_credit *credit)
+{
+	bool mine;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	return db_join_end(db, mine, credit_again(db, company, call, credit));
+}
+
+/* --- reading ------------------------------------------------------------- */
+
+enum err db_call_key(struct db *db, struct company_id company,
+    struct call_id call, struct call_key *out)
+{
+	static const char sql[] =
+	    "SELECT p.number_id, p.pool_id, p.started_at, p.caller_e164,"
+	    " p.caller_country, p.caller_place, c.credit_min_bp,"
+	    " p.state = 'closed' FROM phone_call p JOIN company c"
+	    " ON c.id = p.company_id WHERE p.company_id = ? AND p.id = ?";
+	struct call_key key;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, call.v);
+	stmt_out_id(st, key.number.v);
+	stmt_out_id(st, key.pool.v);
+	stmt_out_time_us(st, &key.started_us);
+	stmt_out_text(st, key.caller_e164, sizeof(key.caller_e164));
+	stmt_out_text(st, key.caller_country, sizeof(key.caller_country));
+	stmt_out_text(st, key.caller_place, sizeof(key.caller_place));
+	stmt_out_u16(st, &key.credit_min_bp);
+	stmt_out_bool(st, &key.closed);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = key;
+	return e;
+}
+
+enum err db_call_state(struct db *db, struct company_id company,
+    struct call_id call, struct call_state *out)
+{
+	static const char sql[] =
+	    "SELECT state = 'closed', result, last_seq FROM phone_call"
+	    " WHERE company_id = ? AND id = ?";
+	struct call_state s = { .result = CALLRESULT_FAILED };
+	char result[17] = "";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, call.v);
+	stmt_out_bool(st, &s.closed);
+	stmt_out_text(st, result, sizeof(result));
+	stmt_out_u32(st, &s.last_seq);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e != ERR_OK)
+		return e;
+	if (s.closed && !callresult_from_name(slice_from(result), &s.result))
+		return ERR_RANGE;
+	*out = s;
+	return ERR_OK;
+}
+
+enum err db_call_known(struct db *db, struct company_id company,
+    struct slice caller_e164, bool *known)
+{
+	static const char sql[] =
+	    "SELECT COUNT(*) FROM caller WHERE company_id = ? AND e164 = ?";
+	struct stmt *st;
+	bool found = false;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, caller_e164);
+	stmt_out_bool(st, &found);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*known = found;
+	return e;
+}

@@ -1,0 +1,322 @@
+#include "lib/db/db_mark.h"
+
+#include <string.h>
+
+#include "lib/db/db_stat.h"
+#include "lib/db/stmt.h"
+
+static const char *by_name(enum mark_by by)
+{
+	switch (by) {
+	case MARK_BY_RULE:
+		return "rule";
+	case MARK_BY_ANALYSIS:
+		return "analysis";
+	case MARK_BY_PERSON:
+		break;
+	}
+	return "person";
+}
+
+enum err db_mark_outcomes(struct db *db, struct company_id company,
+    struct arena *mem, struct outcome_row **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT code, name, is_lead, is_sale, is_spam FROM outcome"
+	    " WHERE company_id = ? AND archived_at IS NULL"
+	    " ORDER BY position, code";
+	struct outcome_row row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_out_text(st, row.code, sizeof(row.code));
+	stmt_out_text(st, row.name, sizeof(row.name));
+	stmt_out_bool(st, &row.is_lead);
+	stmt_out_bool(st, &row.is_sale);
+	stmt_out_bool(st, &row.is_spam);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+/* The roll-ups know calls by the id they share with their interaction. */
+static struct call_id call_of(struct interaction_id id)
+{
+	struct call_id call;
+
+	memcpy(call.v, id.v, sizeof(call.v));
+	return call;
+}
+
+/* Locks the interaction, and tells whether a person's word stands on it. */
+static enum err hold(struct db *db, struct company_id company,
+    struct interaction_id id, bool *by_person)
+{
+	static const char sql[] =
+	    "SELECT outcome_by = 'person' FROM interaction"
+	    " WHERE company_id = ? AND id = ? FOR UPDATE";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	stmt_out_bool(st, by_person);
+	e = stmt_one(st);
+	stmt_end(st);
+	return e;
+}
+
+static enum err check_outcome(struct db *db, struct company_id company,
+    struct slice outcome)
+{
+	static const char sql[] =
+	    "SELECT COUNT(*) FROM outcome WHERE company_id = ? AND code = ?"
+	    " AND archived_at IS NULL";
+	struct stmt *st;
+	bool known = false;
+	enum err e;
+
+	if (outcome.n == 0)
+		return ERR_OK;
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, outcome);
+	stmt_out_bool(st, &known);
+	e = stmt_one(st);
+	stmt_end(st);
+	return e == ERR_OK && !known ? ERR_RANGE : e;
+}
+
+/* Runs st, one change of the interaction, between taking it out of the
+ * roll-ups and putting it back; ends st. In a transaction. */
+static enum err move(struct db *db, struct company_id company,
+    struct interaction_id id, struct stmt *st)
+{
+	enum err e = db_stat_take(db, company, call_of(id));
+
+	if (e == ERR_OK)
+		e = stmt_exec_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		e = db_stat_put(db, company, call_of(id));
+	return e;
+}
+
+static enum err set_outcome(struct db *db, struct company_id company,
+    struct interaction_id id, struct slice outcome, enum mark_by by,
+    struct user_id user, int64_t now_us)
+{
+	static const char sql[] =
+	    "UPDATE interaction SET outcome = ?, outcome_by = ?,"
+	    " outcome_user_id = ?, outcome_at = ?"
+	    " WHERE company_id = ? AND id = ?";
+	bool by_person = false;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = hold(db, company, id, &by_person)) != ERR_OK)
+		return e;
+	if (by_person && by != MARK_BY_PERSON)
+		return ERR_CONFLICT;
+	if ((e = check_outcome(db, company, outcome)) != ERR_OK ||
+	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_text(st, outcome);
+	stmt_in_text(st, slice_from(by_name(by)));
+	stmt_in_id_null(st, user.v);
+	stmt_in_time_us(st, now_us);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	return move(db, company, id, st);
+}
+
+enum err db_mark_outcome(struct db *db, struct company_id company,
+    struct interaction_id id, struct slice outcome, enum mark_by by,
+    struct user_id user, int64_t now_us)
+{
+	bool mine;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	e = set_outcome(db, company, id, outcome, by, user, now_us);
+	return db_join_end(db, mine, e);
+}
+
+static enum err set_value(struct db *db, struct company_id company,
+    struct interaction_id id, bool has_value, int64_t value_micros)
+{
+	static const char sql[] =
+	    "UPDATE interaction SET value_micros = ?"
+	    " WHERE company_id = ? AND id = ?";
+	bool by_person;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = hold(db, company, id, &by_person)) != ERR_OK ||
+	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	if (has_value)
+		stmt_in_i64(st, value_micros);
+	else
+		stmt_in_null(st);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	return move(db, company, id, st);
+}
+
+enum err db_mark_value(struct db *db, struct company_id company,
+    struct interaction_id id, bool has_value, int64_t value_micros)
+{
+	bool mine;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	e = set_value(db, company, id, has_value, value_micros);
+	return db_join_end(db, mine, e);
+}
+
+enum err db_mark_note(struct db *db, struct company_id company,
+    struct interaction_id id, struct slice note)
+{
+	static const char sql[] =
+	    "UPDATE interaction SET note = ? WHERE company_id = ? AND id = ?";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_text_null(st, note.n == 0 ? slice_of(NULL, 0) : note);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_mark_tag_add(struct db *db, struct company_id company,
+    const struct tag_row *row, int64_t now_us)
+{
+	static const char sql[] =
+	    "INSERT INTO tag (company_id, id, name, created_at)"
+	    " VALUES (?, ?, ?, ?)";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->id.v);
+	stmt_in_text(st, slice_from(row->name));
+	stmt_in_time_us(st, now_us);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+/* Runs st, which has its parameters, for a list of tags; ends st. */
+static enum err list(struct stmt *st, struct arena *mem, struct tag_row **rows,
+    size_t *n)
+{
+	struct tag_row row;
+	void *all;
+	enum err e;
+
+	stmt_out_id(st, row.id.v);
+	stmt_out_text(st, row.name, sizeof(row.name));
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+enum err db_mark_tags(struct db *db, struct company_id company,
+    struct arena *mem, struct tag_row **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT id, name FROM tag"
+	    " WHERE company_id = ? ORDER BY name";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	return list(st, mem, rows, n);
+}
+
+enum err db_mark_tags_of(struct db *db, struct company_id company,
+    struct interaction_id id, struct arena *mem, struct tag_row **rows,
+    size_t *n)
+{
+	static const char sql[] =
+	    "SELECT t.id, t.name FROM interaction_tag x JOIN tag t"
+	    " ON t.company_id = x.company_id AND t.id = x.tag_id"
+	    " WHERE x.company_id = ? AND x.interaction_id = ? ORDER BY t.name";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	return list(st, mem, rows, n);
+}
+
+/* Inserts nothing unless both are the company's. */
+enum err db_mark_tag(struct db *db, struct company_id company,
+    struct interaction_id id, struct tag_id tag, struct user_id by,
+    int64_t now_us)
+{
+	static const char sql[] =
+	    "INSERT INTO interaction_tag"
+	    " (company_id, interaction_id, tag_id, added_by, added_at)"
+	    " SELECT i.company_id, i.id, t.id, ?, ? FROM interaction i"
+	    " JOIN tag t ON t.company_id = i.company_id"
+	    " WHERE i.company_id = ? AND i.id = ? AND t.id = ?"
+	    " ON DUPLICATE KEY UPDATE tag_id = VALUES(tag_id)";
+	struct stmt *st;
+	uint64_t n = 0;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id_null(st, by.v);
+	stmt_in_time_us(st, now_us);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	stmt_in_id(st, tag.v);
+	e = stmt_exec(st, &n);
+	stmt_end(st);
+	return e == ERR_OK && n == 0 ? ERR_NOTFOUND : e;
+}
+
+enum err db_mark_untag(struct db *db, struct company_id company,
+    struct interaction_id id, struct tag_id tag)
+{
+	static const char sql[] =
+	    "DELETE FROM interaction_tag WHERE company_id = ?"
+	    " AND interaction_id = ? AND tag_id = ?";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	stmt_in_id(st, tag.v);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}

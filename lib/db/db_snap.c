@@ -1,0 +1,323 @@
+#include "lib/db/db_snap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/addr4.h"
+#include "lib/base/log.h"
+#include "lib/base/scan.h"
+#include "lib/db/db_config.h"
+#include "lib/db/db_flow.h"
+#include "lib/db/db_number.h"
+#include "lib/db/db_trunk.h"
+#include "lib/db/stmt.h"
+
+#define SIP_PORT 5060
+#define TEXT_MAX 1020
+
+/* --- trunks -------------------------------------------------------------- */
+
+struct trunk_raw {
+	struct snap_trunk row;
+	struct account_id account;
+	struct slice sealed;
+	struct slice dialled;
+	struct slice next_hop;
+};
+
+static enum err read_trunks(struct db *db, struct arena *mem,
+    struct trunk_raw **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT account_id, id, name, country, dialled, codecs,"
+	    " identity_in, outgoing, next_hop, uri_host, tech_prefix,"
+	    " username, password_sealed, from_user, no_reply_ms FROM trunk"
+	    " WHERE enabled <> 0 AND archived_at IS NULL"
+	    " ORDER BY account_id, id";
+	struct trunk_raw t;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	memset(&t, 0, sizeof(t));
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_out_id(st, t.account.v);
+	stmt_out_id(st, t.row.id.v);
+	stmt_out_slice(st, mem, TEXT_MAX, &t.row.name);
+	stmt_out_slice(st, mem, TEXT_MAX, &t.row.country);
+	stmt_out_slice(st, mem, TEXT_MAX, &t.dialled);
+	stmt_out_u32(st, &t.row.codecs);
+	stmt_out_bool(st, &t.row.identity_in);
+	stmt_out_bool(st, &t.row.outgoing);
+	stmt_out_slice(st, mem, TEXT_MAX, &t.next_hop);
+	stmt_out_slice(st, mem, TEXT_MAX, &t.row.uri_host);
+	stmt_out_slice(st, mem, TEXT_MAX, &t.row.tech_prefix);
+	stmt_out_slice(st, mem, TEXT_MAX, &t.row.auth_user);
+	stmt_out_slice(st, mem, TEXT_MAX, &t.sealed);
+	stmt_out_slice(st, mem, TEXT_MAX, &t.row.from_user);
+	stmt_out_u32(st, &t.row.no_reply_ms);
+	e = stmt_all(st, mem, &t, sizeof(t), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+/* False: a person typed what nobody can use. */
+static bool finish_trunk(struct trunk_raw *t)
+{
+	struct addr4 hop;
+
+	if (addr4_parse(t->next_hop, SIP_PORT, &hop) != ERR_OK ||
+	    db_trunk_dialled_parse(t->dialled, &t->row.dialled) != ERR_OK)
+		return false;
+	t->row.next_hop_ip = hop.ip;
+	t->row.next_hop_port = hop.port;
+	if (t->row.uri_host.n == 0)
+		t->row.uri_host = t->next_hop;
+	return true;
+}
+
+static enum err take_trunks(struct db *db, struct arena *mem,
+    struct db_snap *out)
+{
+	struct trunk_raw *raw;
+	size_t n = 0;
+	enum err e;
+
+	if ((e = read_trunks(db, mem, &raw, &n)) != ERR_OK)
+		return e;
+	out->trunks = arena_array(mem, n, sizeof(*out->trunks));
+	out->sealed = arena_array(mem, n, sizeof(*out->sealed));
+	out->trunk_accounts = arena_array(mem, n, sizeof(*out->trunk_accounts));
+	if (out->trunks == NULL || out->sealed == NULL ||
+	    out->trunk_accounts == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n; i++) {
+		char id[ID_TEXT_MAX];
+
+		if (!finish_trunk(&raw[i])) {
+			id_text(ID_KIND_trunk, raw[i].row.id.v, id);
+			log_error("db: trunk left out, bad address trunk=%s",
+			    id);
+			continue;
+		}
+		out->trunks[out->n_trunks] = raw[i].row;
+		out->sealed[out->n_trunks] = raw[i].sealed;
+		out->trunk_accounts[out->n_trunks++] = raw[i].account;
+	}
+	return ERR_OK;
+}
+
+static uint32_t trunk_row(const struct db_snap *s, struct trunk_id id)
+{
+	for (size_t i = 0; i < s->n_trunks; i++)
+		if (id_eq(s->trunks[i].id.v, id.v))
+			return (uint32_t)i;
+	return SNAP_NO_ROW;
+}
+
+/* --- networks ------------------------------------------------------------ */
+
+/* "192.0.2.0/24" or one address. */
+static enum err parse_cidr(struct slice s, uint32_t *net, uint8_t *bits)
+{
+	struct slice ip;
+	uint64_t n = 32;
+	uint32_t mask;
+	enum err e;
+
+	if (slice_cut(&s, '/', &ip) &&
+	    (e = scan_whole_u64(s, 32, &n)) != ERR_OK)
+		return e;
+	if ((e = addr4_ip(ip, net)) != ERR_OK)
+		return e;
+	mask = n == 0 ? 0 : UINT32_MAX << (32 - n);
+	*net &= mask;
+	*bits = (uint8_t)n;
+	return ERR_OK;
+}
+
+static enum err take_acls(struct db *db, struct arena *mem, struct db_snap *out)
+{
+	static const char sql[] =
+	    "SELECT trunk_id, cidr, media FROM trunk_acl"
+	    " ORDER BY account_id, trunk_id, cidr";
+	struct trunk_id trunk;
+	struct stmt *st;
+	char cidr[64];
+	bool media = false;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_out_id(st, trunk.v);
+	stmt_out_text(st, cidr, sizeof(cidr));
+	stmt_out_bool(st, &media);
+	if ((e = stmt_each(st)) != ERR_OK)
+		goto out;
+	out->acls = arena_array(mem, stmt_rows(st), sizeof(*out->acls));
+	if (out->acls == NULL) {
+		e = ERR_NOMEM;
+		goto out;
+	}
+	while ((e = stmt_next(st)) == ERR_OK) {
+		struct snap_acl *a = &out->acls[out->n_acls];
+
+		a->media = media;
+		a->trunk = trunk_row(out, trunk);
+		if (a->trunk == SNAP_NO_ROW)
+			continue; /* disabled, or left out */
+		if (parse_cidr(slice_from(cidr), &a->net, &a->bits) == ERR_OK)
+			out->n_acls++;
+		else
+			log_error("db: network left out: %s", cidr);
+	}
+	if (e == ERR_NOTFOUND)
+		e = ERR_OK;
+out:
+	stmt_end(st);
+	return e;
+}
+
+/* --- numbers, flows, destinations ---------------------------------------- */
+
+static enum err take_numbers(struct db *db, struct arena *mem,
+    struct db_snap *out)
+{
+	static const char sql[] =
+	    "SELECT n.company_id, n.id, n.e164, n.label, n.record,"
+	    " c.account_id, n.trunk_id, n.flow_id, n.destination_id,"
+	    " n.notice_key FROM number n JOIN company c ON c.id = n.company_id"
+	    " WHERE n.active_e164 IS NOT NULL AND c.archived_at IS NULL"
+	    " ORDER BY n.active_e164";
+	struct db_snap_number t;
+	struct stmt *st;
+	char record[9];
+	enum err e;
+
+	memset(&t, 0, sizeof(t));
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_out_id(st, t.row.company.v);
+	stmt_out_id(st, t.row.id.v);
+	stmt_out_slice(st, mem, TEXT_MAX, &t.row.e164);
+	stmt_out_slice(st, mem, TEXT_MAX, &t.row.name);
+	stmt_out_text(st, record, sizeof(record));
+	stmt_out_id(st, t.account.v);
+	stmt_out_id(st, t.trunk.v);
+	stmt_out_id(st, t.flow.v);
+	stmt_out_id(st, t.destination.v);
+	stmt_out_slice(st, mem, TEXT_MAX, &t.notice_key);
+	if ((e = stmt_each(st)) != ERR_OK)
+		goto out;
+	out->numbers = arena_array(mem, stmt_rows(st), sizeof(*out->numbers));
+	if (out->numbers == NULL) {
+		e = ERR_NOMEM;
+		goto out;
+	}
+	while ((e = stmt_next(st)) == ERR_OK) {
+		t.row.flow = SNAP_NO_ROW;
+		t.row.notice_prompt = FLOW_NO_PROMPT;
+		e = db_number_record_parse(slice_from(record), &t.row.record);
+		if (e != ERR_OK)
+			goto out;
+		out->numbers[out->n_numbers++] = t;
+	}
+	if (e == ERR_NOTFOUND)
+		e = ERR_OK;
+out:
+	stmt_end(st);
+	return e;
+}
+
+static enum err take_flows(struct db *db, struct arena *mem,
+    struct db_snap *out)
+{
+	static const char sql[] =
+	    "SELECT f.company_id, f.id, v.version, v.document FROM flow f"
+	    " JOIN flow_version v ON v.company_id = f.company_id"
+	    " AND v.flow_id = f.id AND v.version = f.published_version"
+	    " WHERE f.archived_at IS NULL AND EXISTS (SELECT 1 FROM number n"
+	    " WHERE n.company_id = f.company_id AND n.flow_id = f.id"
+	    " AND n.released_at IS NULL) ORDER BY f.company_id, f.id";
+	struct db_snap_flow t;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	memset(&t, 0, sizeof(t));
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_out_id(st, t.company.v);
+	stmt_out_id(st, t.id.v);
+	stmt_out_u32(st, &t.version);
+	stmt_out_slice(st, mem, DB_FLOW_DOCUMENT_MAX, &t.document);
+	e = stmt_all(st, mem, &t, sizeof(t), &all, &out->n_flows);
+	stmt_end(st);
+	if (e == ERR_OK)
+		out->flows = all;
+	return e;
+}
+
+static enum err take_destinations(struct db *db, struct arena *mem,
+    struct db_snap *out)
+{
+	static const char sql[] =
+	    "SELECT company_id, id, name, target, trunk_id FROM destination"
+	    " WHERE archived_at IS NULL ORDER BY id";
+	struct snap_destination t;
+	struct trunk_id trunk;
+	struct stmt *st;
+	enum err e;
+
+	memset(&t, 0, sizeof(t));
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_out_id(st, t.company.v);
+	stmt_out_id(st, t.id.v);
+	stmt_out_slice(st, mem, TEXT_MAX, &t.name);
+	stmt_out_slice(st, mem, TEXT_MAX, &t.address);
+	stmt_out_id(st, trunk.v);
+	if ((e = stmt_each(st)) != ERR_OK)
+		goto out;
+	out->destinations =
+	    arena_array(mem, stmt_rows(st), sizeof(*out->destinations));
+	if (out->destinations == NULL) {
+		e = ERR_NOMEM;
+		goto out;
+	}
+	while ((e = stmt_next(st)) == ERR_OK) {
+		t.trunk = trunk_row(out, trunk);
+		out->destinations[out->n_destinations++] = t;
+	}
+	if (e == ERR_NOTFOUND)
+		e = ERR_OK;
+out:
+	stmt_end(st);
+	return e;
+}
+
+enum err db_snap_read(struct db *db, struct arena *mem, struct db_snap *out)
+{
+	uint64_t after = 0;
+	bool mine;
+	enum err e;
+
+	*out = (struct db_snap){ 0 };
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	if ((e = db_config_version(db, &out->config_version)) == ERR_OK &&
+	    (e = take_trunks(db, mem, out)) == ERR_OK &&
+	    (e = take_acls(db, mem, out)) == ERR_OK &&
+	    (e = take_numbers(db, mem, out)) == ERR_OK &&
+	    (e = take_flows(db, mem, out)) == ERR_OK &&
+	    (e = take_destinations(db, mem, out)) == ERR_OK)
+		e = db_config_version(db, &after);
+	/* Each statement sees its own moment (READ COMMITTED); the counter
+	 * tells whether they all saw the same configuration. */
+	if (e == ERR_OK && after != out->config_version)
+		e = ERR_BUSY;
+	return db_join_end(db, mine, e);
+}
