@@ -1,0 +1,280 @@
+// The tag on the demonstration site, in a real browser, through nginx,
+// dni.fcgi and MySQL.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { startStack, until } from '../support/stack.mjs';
+import { newVisitor, openBrowser } from '../support/browser.mjs';
+
+const AD = '/demo/?utm_source=google&utm_medium=cpc&utm_campaign=spring' +
+	'&utm_term=emergency+plumber&gclid=test-click';
+const OWN = '(415) 555-0199';
+
+let stack, browser;
+
+before(async () => {
+	stack = await startStack({
+		without: ['dashboard', 'jobd', 'sipworker'],
+		args: ['--dni-rate', '100000'],
+	});
+	// More numbers than the demonstration has, added while the server runs.
+	stack.sql(`INSERT INTO number (company_id, id, e164, active_e164, kind, country, added_at)
+		SELECT company_id, unhex(md5(concat('n', seq))), concat('+1415555', 7000 + seq),
+		concat('+1415555', 7000 + seq), 'local', 'US', utc_timestamp(6)
+		FROM pool, seq_1_to_40;
+		INSERT INTO pool_number (company_id, pool_id, number_id, added_at)
+		SELECT company_id, id, unhex(md5(concat('n', seq))), utc_timestamp(6)
+		FROM pool, seq_1_to_40;
+		UPDATE config_version SET version = version + 1`);
+	const version = stack.sqlOne('SELECT version FROM config_version');
+	await until('the server has seen them',
+		() => stack.output.includes(`configuration version=${version} `));
+	browser = await openBrowser();
+}, { timeout: 120000 });
+
+after(async () => {
+	await browser?.close();
+	await stack?.stop();
+});
+
+const e164 = (shown) => '+1' + shown.replace(/\D/g, '').slice(-10);
+const text = (page, id) => page.textContent('#' + id);
+
+/** Opens the page and waits for its number; what stands there, in E.164. */
+async function visit(page, path = AD) {
+	await page.goto(stack.url + path);
+	await page.waitForFunction((own) =>
+		document.getElementById('number-top').textContent !== own, OWN);
+	return e164(await text(page, 'number-top'));
+}
+
+test('screen, link and database show the same number, another to each visitor', async () => {
+	const a = await newVisitor(browser), b = await newVisitor(browser);
+	const one = await visit(a), two = await visit(b);
+	assert.notEqual(one, two);
+	for (const [page, number] of [[a, one], [b, two]]) {
+		assert.equal(await page.getAttribute('#call-top', 'href'), `tel:${number}`);
+		const { visit: id } = await page.evaluate(() => {
+			const [visitor, visit] = document.cookie.match(/rt_id=([^;]*)/)[1].split('.');
+			return { visitor, visit };
+		});
+		assert.match(id, /^vis_/);
+		const rows = stack.sql(`SELECT number_e164 FROM lease WHERE released_at IS NULL
+			AND number_e164 = '${number}'`);
+		assert.deepEqual(rows, [[number]]);
+	}
+	assert.deepEqual(stack.sql(`SELECT DISTINCT source, medium, campaign, keyword, gclid
+		FROM visit WHERE gclid <> ''`),
+	[['google', 'cpc', 'spring', 'emergency plumber', 'test-click']]);
+	assert.deepEqual(a.said, []);
+	await a.context().close();
+	await b.context().close();
+});
+
+test('each place keeps its own form', async () => {
+	const page = await newVisitor(browser);
+	const number = await visit(page);
+	const last = number.slice(-4);
+	assert.match(last, /^\d{4}$/);
+	assert.equal(await text(page, 'number-top'), `(415) 555-${last}`);
+	assert.equal(await text(page, 'number-hero'), `415-555-${last}`);
+	assert.equal(await text(page, 'number-intl'), `+1 415 555 ${last}`);
+	assert.equal(await text(page, 'number-dots'), `415.555.${last}`);
+	assert.equal(await page.getAttribute('#call-hero', 'href'), `tel:+1-415-555-${last}`);
+	assert.equal(await page.getAttribute('#call-prices', 'href'), `tel:415555${last}`);
+	assert.equal(await text(page, 'call-prices'), `415 555 ${last}`);
+	assert.equal(await page.getAttribute('#call-top', 'title'), `Call (415) 555-${last} now`);
+	assert.equal(await page.getAttribute('#call-top', 'aria-label'),
+		`Call Bay City Plumbing at (415) 555-${last}`);
+	await page.context().close();
+});
+
+test('what must not change does not', async () => {
+	const page = await newVisitor(browser);
+	await visit(page);
+	assert.equal(await text(page, 'number-legal'), OWN);
+	const ld = await page.textContent('script[type="application/ld+json"]');
+	assert.equal(JSON.parse(ld).telephone, '+1-415-555-0199');
+	assert.match(await page.textContent('.foot'), /4155550-1990/);
+	await page.evaluate(() => {
+		const field = document.createElement('input');
+		field.id = 'field';
+		field.value = '(415) 555-0199';
+		const area = document.createElement('textarea');
+		area.id = 'area';
+		area.textContent = '(415) 555-0199';
+		const note = document.createElement('p');
+		note.setAttribute('data-calltrk-noswap', '');
+		note.id = 'note';
+		note.textContent = '(415) 555-0199';
+		const seen = document.createElement('p');
+		seen.id = 'seen';
+		seen.textContent = '(415) 555-0199';
+		document.body.append(field, area, note, seen);
+	});
+	await page.waitForFunction((own) => document.getElementById('seen').textContent !== own, OWN);
+	assert.equal(await page.inputValue('#field'), OWN);
+	assert.equal(await page.inputValue('#area'), OWN);
+	assert.equal(await text(page, 'note'), OWN);
+	await page.context().close();
+});
+
+test('a reload and a new tab keep the number, and it is there at once', async () => {
+	const page = await newVisitor(browser);
+	const number = await visit(page);
+	const leases = () => stack.sqlOne(`SELECT count(*) FROM lease WHERE number_e164 = '${number}'`);
+	const before = leases();
+	assert.equal(await visit(page, '/demo/'), number);
+	const tab = await page.context().newPage();
+	assert.equal(await visit(tab, '/demo/#prices'), number);
+	assert.equal(leases(), before);
+	// The address without the ad goes on with the same visit.
+	await until('the page views are stored', () => Number(stack.sqlOne(
+		`SELECT count(*) FROM page_view p JOIN lease l ON l.company_id = p.company_id
+		AND l.visit_id = p.visit_id WHERE l.number_e164 = '${number}'`)) >= 3);
+	await page.context().close();
+});
+
+test('nothing moves while the number is swapped', async () => {
+	const page = await newVisitor(browser);
+	await page.addInitScript(() => {
+		window.shift = 0;
+		new PerformanceObserver((list) => {
+			for (const e of list.getEntries()) window.shift += e.value;
+		}).observe({ type: 'layout-shift', buffered: true });
+	});
+	await visit(page);
+	await page.evaluate(() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r))));
+	assert.equal(await page.evaluate(() => window.shift), 0);
+	assert.equal(await page.evaluate(() =>
+		[...document.querySelectorAll('*')].filter((e) => e.style.visibility === 'hidden').length), 0);
+	await page.context().close();
+});
+
+test('an application that draws later, or puts the old number back, is followed', async () => {
+	const page = await newVisitor(browser);
+	const number = await visit(page);
+	const shown = `(415) 555-${number.slice(-4)}`;
+	await page.evaluate((own) => {
+		const root = document.createElement('div');
+		root.id = 'app';
+		document.body.append(root);
+		root.innerHTML = `<a id="late" href="tel:+14155550199">${own}</a>`;
+		document.getElementById('number-top').firstChild.nodeValue = own;
+		const host = document.createElement('div');
+		host.id = 'host';
+		host.attachShadow({ mode: 'open' }).innerHTML = `<b>${own}</b>`;
+		document.body.append(host);
+	}, OWN);
+	await page.waitForFunction((want) => {
+		const $ = (id) => document.getElementById(id);
+		return $('late').textContent === want && $('number-top').textContent === want &&
+			$('host').shadowRoot.textContent === want;
+	}, shown);
+	assert.equal(await page.getAttribute('#late', 'href'), `tel:${number}`);
+	await page.evaluate(() => document.getElementById('late').setAttribute('href', 'tel:+14155550199'));
+	await page.waitForFunction((want) =>
+		document.getElementById('late').getAttribute('href') === want, `tel:${number}`);
+	// A page of the application is a page view of the same visit.
+	await page.evaluate(() => history.pushState({}, '', '/demo/booking'));
+	await until('the view is stored', () => stack.sqlOne(
+		"SELECT count(*) FROM page_view WHERE url LIKE '%/demo/booking'") === '1');
+	await page.context().close();
+});
+
+test('a click on the phone link is told', async () => {
+	const page = await newVisitor(browser);
+	const number = await visit(page);
+	await page.evaluate(() => document.getElementById('call-top').addEventListener('click', (e) => e.preventDefault()));
+	await page.click('#number-top');
+	await until('the click is stored', () => stack.sqlOne(
+		`SELECT count(*) FROM visit_event e JOIN number n ON n.company_id = e.company_id
+		AND n.id = e.number_id WHERE e.kind = 'tel_click' AND n.e164 = '${number}'`) === '1');
+	await until('the visit knows it', () => stack.sqlOne(
+		'SELECT count(*) FROM visit WHERE tel_clicked_at IS NOT NULL') === '1');
+	await page.context().close();
+});
+
+test('robots see the number that stands on the page', async () => {
+	const count = () => stack.sqlOne('SELECT count(*) FROM visit');
+	const before = count();
+	const page = await newVisitor(browser, { userAgent: 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)' });
+	const answer = page.waitForResponse(/dni\/v1\/visit/);
+	await page.goto(stack.url + AD);
+	assert.equal((await (await answer).json()).why, 'robot');
+	assert.equal(await text(page, 'number-top'), OWN);
+	assert.equal(count(), before);
+	await page.context().close();
+});
+
+test('without consent: a source-level number, nothing stored anywhere', async () => {
+	const count = () => stack.sql('SELECT (SELECT count(*) FROM visit), (SELECT count(*) FROM visitor), (SELECT count(*) FROM lease)');
+	const before = count();
+	const page = await newVisitor(browser);
+	await page.addInitScript(() =>
+		Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true }));
+	assert.equal(await visit(page, '/demo/'), '+14155550113'); // "Direct visits"
+	assert.deepEqual(await page.context().cookies(), []);
+	assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0);
+	assert.deepEqual(count(), before);
+	await page.context().close();
+});
+
+test('consent withdrawn ends the lease and clears what was stored', async () => {
+	const page = await newVisitor(browser);
+	const number = await visit(page);
+	await page.evaluate(() => window.ringtrace('consent', false));
+	await until('the lease has ended', () => stack.sqlOne(
+		`SELECT count(*) FROM lease WHERE number_e164 = '${number}' AND released_at IS NOT NULL`) === '1');
+	await page.waitForFunction(() => !document.cookie.includes('rt_id'));
+	assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+	await page.context().close();
+});
+
+test('an unknown site key changes nothing and warns once', async () => {
+	const page = await newVisitor(browser);
+	await page.route('**/demo/', async (route) => {
+		const res = await route.fetch();
+		await route.fulfill({ response: res, body: (await res.text()).replace('data-site="demo"', 'data-site="nobody"') });
+	});
+	const answer = page.waitForResponse(/dni\/v1\/visit/);
+	await page.goto(stack.url + '/demo/');
+	assert.equal((await answer).status(), 404);
+	await page.waitForFunction(() => document.getElementById('number-top').style.visibility !== 'hidden');
+	assert.equal(await text(page, 'number-top'), OWN);
+	assert.equal(page.said.filter((s) => s.startsWith('ringtrace:')).length, 1);
+	await page.context().close();
+});
+
+test('without the tag’s server the page stays as it is', async () => {
+	const page = await newVisitor(browser);
+	await page.route('**/dni/v1/**', (route) => route.abort());
+	await page.goto(stack.url + '/demo/');
+	await page.waitForFunction(() => window.ringtrace &&
+		document.getElementById('number-top').style.visibility !== 'hidden');
+	assert.equal(await text(page, 'number-top'), OWN);
+	await page.context().close();
+});
+
+test('the script is below 6 kB gzip', () => {
+	const size = gzipSync(readFileSync('static/dist/t.js'), { level: 9 }).length;
+	assert.ok(size < 6000, `${size} bytes`);
+});
+
+test('with the database away the source-level number is shown, and the visit kept', async () => {
+	const pid = stack.pidOf('mariadbd');
+	process.kill(pid, 'SIGSTOP');
+	process.kill(pid, 'SIGKILL');
+	const page = await newVisitor(browser);
+	const number = await visit(page, '/demo/?utm_source=outage');
+	assert.equal(number, '+14155550113');
+	await until('the database is back and has the visit', () => {
+		try {
+			return stack.sqlOne("SELECT count(*) FROM visit WHERE utm_source = 'outage'") === '1';
+		} catch {
+			return false; // not yet
+		}
+	}, 30000);
+	await page.context().close();
+});

@@ -1,0 +1,36 @@
+// browser.mjs - Debian's Chromium for tests, looking like a person's browser.
+//
+//   const browser = await openBrowser();
+//   const page = await newVisitor(browser);     // its own cookies
+//   await browser.close();
+//
+// Headless Chromium names itself in its User-Agent, and robots are never given
+// a number (lib/core/botua), so a visitor says what an ordinary one would.
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+
+export const agent = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 ' +
+	'(KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+
+const programs = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
+
+export async function openBrowser() {
+	return chromium.launch({
+		executablePath: programs.find((p) => existsSync(p)),
+		// root has no user namespace to build the sandbox from
+		chromiumSandbox: process.getuid() !== 0,
+	});
+}
+
+/** A page in a browser profile of its own. What the console says at level
+ *  error or warning is collected in page.said; other sites are cut off. */
+export async function newVisitor(browser, options = {}) {
+	const context = await browser.newContext({ userAgent: agent, ...options });
+	const page = await context.newPage();
+	page.said = [];
+	page.on('console', (m) => {
+		if (['error', 'warning'].includes(m.type())) page.said.push(m.text());
+	});
+	page.on('pageerror', (e) => page.said.push(String(e)));
+	return page;
+}
