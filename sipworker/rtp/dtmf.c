@@ -59,7 +59,7 @@ void dtmf_in_tick(struct dtmf_in *d, int64_t now_us)
 /* Is this packet of the press that was reported last? By its timestamp; or,
  * while the key is down, by nearness in time when the sender counts on. */
 static bool is_same_press(const struct dtmf_in *d, const struct rtp_pkt *p,
-    uint8_t event, int64_t now_us)
+    const struct dtmf_event *ev, int64_t now_us)
 {
 	if (!d->seen || d->ssrc != p->ssrc)
 		return false;
@@ -67,9 +67,12 @@ static bool is_same_press(const struct dtmf_in *d, const struct rtp_pkt *p,
 	 * predecessor, reported already. */
 	if (rtp_pkt_ts_diff(p->ts, d->ts) < 0)
 		return true;
-	if (event != d->event)
+	if (ev->event != d->event)
 		return false;
-	return p->ts == d->ts || (d->down && now_us - d->last_us < DTMF_GAP_US);
+	/* The repeated ends of a sender that counts on come while the key is
+	 * up; no new press begins with an end that soon. */
+	return p->ts == d->ts ||
+	       ((d->down || ev->end) && now_us - d->last_us < DTMF_GAP_US);
 }
 
 char dtmf_in_packet(struct dtmf_in *d, const struct rtp_pkt *p, int64_t now_us)
@@ -79,7 +82,7 @@ char dtmf_in_packet(struct dtmf_in *d, const struct rtp_pkt *p, int64_t now_us)
 	if (dtmf_parse(p->payload, &ev) != ERR_OK)
 		return '\0';
 	dtmf_in_tick(d, now_us);
-	if (is_same_press(d, p, ev.event, now_us)) {
+	if (is_same_press(d, p, &ev, now_us)) {
 		if (ev.event == d->event &&
 		    rtp_pkt_ts_diff(p->ts, d->ts) >= 0) {
 			d->last_us = now_us;

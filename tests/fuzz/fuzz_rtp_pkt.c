@@ -1,0 +1,92 @@
+/*
+ * Fuzzes sipworker/rtp: a stream of packets, each with two bytes of length in
+ * front, through parser, RTCP, statistics, reorder window, latch and outgoing
+ * stream. Invariants: payload inside the packet; packets come out in order and
+ * at most once; our own stream never goes back in time by more than a packet
+ * that was late.
+ */
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/take.h"
+#include "sipworker/rtp/rtcp.h"
+#include "sipworker/rtp/rtp_latch.h"
+#include "sipworker/rtp/rtp_order.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct rtp_order order;
+static uint64_t given;
+
+static void drain(int64_t now_us, bool flush)
+{
+	struct rtp_pkt p, last = { .seq = 0 };
+	bool any = false;
+
+	while (rtp_order_get(&order, now_us, flush, &p)) {
+		if (any)
+			assert(rtp_pkt_seq_diff(p.seq, last.seq) > 0);
+		assert(p.payload.n <= RTP_ORDER_PAYLOAD);
+		last = p;
+		any = true;
+		given++;
+	}
+}
+
+static void reorder(const struct rtp_pkt *p, int64_t now_us)
+{
+	if (!rtp_order_put(&order, p, now_us)) {
+		drain(now_us, true);
+		assert(rtp_order_put(&order, p, now_us));
+	}
+	drain(now_us, false);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct addr4 sdp = { 0x7f000001, 4000 };
+	struct rtp_latch latch = { .armed = false };
+	struct rtp_stat stat;
+	struct rtp_out out;
+	uint64_t fed = 0;
+	int64_t now_us = 0;
+	struct take t;
+
+	given = 0;
+	rtp_order_init(&order, 60000);
+	rtp_stat_init(&stat);
+	rtp_out_init(&out, 1, 2, 3);
+	rtp_latch_arm(&latch, sdp, true);
+	take_init(&t, slice_of(data, size));
+	while (t.rest.n > 2 && !t.failed) {
+		const size_t n = take_be16(&t) % 600;
+		const struct slice bytes =
+		    take_bytes(&t, n < t.rest.n ? n : t.rest.n);
+		struct rtp_pkt p, o;
+		struct rtcp_in in;
+
+		now_us += 5000;
+		if (rtcp_parse(bytes, &in) == ERR_OK)
+			assert(rtp_pkt_is_rtcp(bytes));
+		if (rtp_pkt_parse(bytes, &p) != ERR_OK)
+			continue;
+		assert(!rtp_pkt_is_rtcp(bytes));
+		assert(p.payload.n == 0 ||
+		       (p.payload.p >= bytes.p &&
+			   p.payload.p + p.payload.n <= bytes.p + bytes.n));
+		fed++;
+		rtp_stat_add(&stat, &p, 8000, now_us);
+		assert(stat.received == fed);
+		rtp_out_relay(&out, &p, 0, now_us, &o);
+		assert(o.ssrc == 1);
+		(void)rtp_latch_packet(&latch,
+		    (struct addr4){ p.ssrc | 0x80000000, p.seq }, &p, now_us);
+		assert(!latch.locked || !addr4_eq(latch.to, sdp));
+		reorder(&p, now_us);
+	}
+	drain(now_us, true);
+	assert(given <= fed);
+	assert(rtp_order_next_us(&order) == INT64_MAX);
+	return 0;
+}

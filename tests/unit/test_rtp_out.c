@@ -1,0 +1,227 @@
+/* Tests of sipworker/rtp/rtp_out and rtp_order. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sipworker/rtp/rtp_order.h"
+#include "sipworker/rtp/rtp_out.h"
+
+#define FRAME_US 20000
+
+static char payload[160];
+
+static struct rtp_pkt packet(uint16_t seq, uint32_t ts, uint32_t ssrc)
+{
+	return (struct rtp_pkt){ .seq = seq,
+		.ts = ts,
+		.ssrc = ssrc,
+		.payload = slice_of(payload, sizeof(payload)) };
+}
+
+/* Prompt, bridge, another source, prompt: one SSRC, sequence without a step,
+ * time only forward, the marker where a new source begins. */
+static void test_one_stream(void **state)
+{
+	struct rtp_pkt in, out, last;
+	struct rtp_out o;
+	int64_t now_us = 0;
+	int n = 0;
+
+	(void)state;
+	rtp_out_init(&o, 9, 65530, UINT32_MAX - 500);
+	for (int part = 0; part < 4; part++) {
+		for (int i = 0; i < 10; i++, n++, now_us += FRAME_US) {
+			if (part % 3 == 0) {
+				rtp_out_own(&o, 0, 160, now_us, &out);
+			} else {
+				in = packet((uint16_t)(100 * part + i),
+				    (uint32_t)(5000 * part + i * 160),
+				    (uint32_t)part);
+				rtp_out_relay(&o, &in, 0, now_us, &out);
+			}
+			assert_int_equal(out.ssrc, 9);
+			assert_int_equal(out.marker, i == 0);
+			if (n > 0) {
+				assert_int_equal(rtp_pkt_seq_diff(out.seq,
+						     last.seq),
+				    1);
+				assert_int_equal(rtp_pkt_ts_diff(out.ts,
+						     last.ts),
+				    160);
+			}
+			last = out;
+		}
+	}
+	assert_int_equal(o.packets, 40);
+}
+
+/* Silence between two sources passes as time, not as samples lost. */
+static void test_pause(void **state)
+{
+	struct rtp_pkt in = packet(1, 1000, 1), out;
+	struct rtp_out o;
+
+	(void)state;
+	rtp_out_init(&o, 9, 1, 0);
+	rtp_out_own(&o, 0, 160, 0, &out);
+	rtp_out_break(&o);
+	rtp_out_relay(&o, &in, 0, 2 * RT_SEC_US, &out);
+	assert_int_equal(out.ts, 16000);
+	assert_int_equal(out.seq, 2);
+	assert_true(out.marker);
+}
+
+/* A lost packet leaves its number free, a late one fills it, neither moves the
+ * rest. */
+static void test_order_is_kept(void **state)
+{
+	static const int order[] = { 0, 1, 3, 2, 4, 6 };
+	struct rtp_out o;
+
+	(void)state;
+	rtp_out_init(&o, 9, 50, 0);
+	for (size_t i = 0; i < RT_ARRAY_LEN(order); i++) {
+		const struct rtp_pkt in = packet((uint16_t)(900 + order[i]),
+		    (uint32_t)order[i] * 160, 7);
+		struct rtp_pkt out;
+
+		rtp_out_relay(&o, &in, 8, (int64_t)i * FRAME_US, &out);
+		assert_int_equal(out.seq, 50 + order[i]);
+		assert_int_equal(out.ts, order[i] * 160);
+		assert_int_equal(out.pt, 8);
+	}
+}
+
+/* RFC 4733: all packets of a press share a timestamp, also on the way out. */
+static void test_event_ts(void **state)
+{
+	struct rtp_pkt out;
+	struct rtp_out o;
+
+	(void)state;
+	rtp_out_init(&o, 9, 0, 0);
+	for (uint16_t i = 0; i < 5; i++) {
+		struct rtp_pkt in = packet(i, 4000, 7);
+
+		in.payload.n = 4;
+		rtp_out_relay(&o, &in, 101, i * FRAME_US, &out);
+		assert_int_equal(out.ts, 0);
+		assert_int_equal(out.seq, i);
+	}
+}
+
+/* --- rtp_order -------------------------------------------------------------*/
+
+#define WAIT_US 60000
+
+static void put(struct rtp_order *o, int seq, int64_t now_us)
+{
+	const struct rtp_pkt p = packet((uint16_t)seq, (uint32_t)seq * 160, 1);
+
+	assert_true(rtp_order_put(o, &p, now_us));
+}
+
+static int get(struct rtp_order *o, int64_t now_us)
+{
+	struct rtp_pkt p;
+
+	return rtp_order_get(o, now_us, false, &p) ? (int)p.seq : -1;
+}
+
+static void test_order(void **state)
+{
+	struct rtp_order o;
+
+	(void)state;
+	rtp_order_init(&o, WAIT_US);
+	assert_int_equal(get(&o, 0), -1);
+	assert_true(rtp_order_next_us(&o) == INT64_MAX);
+	put(&o, 65535, 0);
+	assert_int_equal(get(&o, 0), 65535);
+	put(&o, 1, 20000); /* 0 is missing */
+	assert_int_equal(get(&o, 20000), -1);
+	assert_int_equal(rtp_order_next_us(&o), 20000 + WAIT_US);
+	put(&o, 0, 40000);
+	assert_int_equal(get(&o, 40000), 0);
+	assert_int_equal(get(&o, 40000), 1);
+	put(&o, 1, 50000);
+	assert_int_equal(o.late, 1);
+	put(&o, 3, 60000);
+	put(&o, 3, 60000);
+	assert_int_equal(o.duplicates, 1);
+	assert_int_equal(get(&o, 60000 + WAIT_US - 1), -1);
+	assert_int_equal(get(&o, 60000 + WAIT_US), 3);
+	assert_int_equal(o.lost, 1);
+	assert_int_equal(get(&o, 900000), -1);
+}
+
+/* A full window does not wait. */
+static void test_order_full(void **state)
+{
+	struct rtp_order o;
+
+	(void)state;
+	rtp_order_init(&o, WAIT_US);
+	put(&o, 10, 0);
+	assert_int_equal(get(&o, 0), 10);
+	for (int i = 12; i < 12 + RTP_ORDER_SLOTS - 1; i++)
+		put(&o, i, 0);
+	assert_int_equal(get(&o, 0), 12);
+	assert_int_equal(o.lost, 1);
+}
+
+/* A new source: the old one's packets come out first. */
+static void test_order_restart(void **state)
+{
+	struct rtp_pkt other = packet(5000, 0, 2), p;
+	struct rtp_order o;
+
+	(void)state;
+	rtp_order_init(&o, WAIT_US);
+	put(&o, 1, 0);
+	put(&o, 3, 0);
+	assert_false(rtp_order_put(&o, &other, 0));
+	assert_true(rtp_order_get(&o, 0, true, &p));
+	assert_int_equal(p.seq, 1);
+	assert_true(rtp_order_get(&o, 0, true, &p));
+	assert_int_equal(p.seq, 3);
+	assert_false(rtp_order_get(&o, 0, true, &p));
+	assert_true(rtp_order_put(&o, &other, 0));
+	assert_true(rtp_order_get(&o, 0, false, &p));
+	assert_int_equal(p.ssrc, 2);
+}
+
+static void test_order_too_long(void **state)
+{
+	static char big[RTP_ORDER_PAYLOAD + 1];
+	struct rtp_pkt p = packet(1, 0, 1);
+	struct rtp_order o;
+
+	(void)state;
+	rtp_order_init(&o, WAIT_US);
+	p.payload = slice_of(big, sizeof(big));
+	assert_true(rtp_order_put(&o, &p, 0));
+	assert_int_equal(get(&o, 0), -1);
+	p.payload.n = RTP_ORDER_PAYLOAD;
+	assert_true(rtp_order_put(&o, &p, 0));
+	assert_int_equal(get(&o, 0), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one_stream),
+		cmocka_unit_test(test_pause),
+		cmocka_unit_test(test_order_is_kept),
+		cmocka_unit_test(test_event_ts),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_order_full),
+		cmocka_unit_test(test_order_restart),
+		cmocka_unit_test(test_order_too_long),
+	};
+
+	return cmocka_run_group_tests_name("rtp_out", tests, NULL, NULL);
+}
