@@ -1,15 +1,15 @@
 #include "ctl/ctl_nginx.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "ctl/ctl_fill.h"
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
 
-#define CONF_MAX_BYTES (64 * 1024)
+#define CONF_MAX_BYTES (128 * 1024)
 #define WORKERS_MAX    4
 /* Threads that a FastCGI program keeps over what nginx may hold open
  * (docs/ARCHITECTURE.md: threads >= workers x keepalive + 16). */
@@ -44,12 +44,6 @@ static uint64_t keepalive(uint64_t threads)
 	return n == 0 ? 1 : n;
 }
 
-struct word {
-	const char *name;
-	const char *text; /* or, when NULL, */
-	uint64_t number;
-};
-
 static void user_line(const struct ctl_layout *l, char *out, size_t cap)
 {
 	if (geteuid() != 0)
@@ -60,64 +54,12 @@ static void user_line(const struct ctl_layout *l, char *out, size_t cap)
 		(void)snprintf(out, cap, "user root;");
 }
 
-/* Replaces every @word@ of text. */
-static enum err fill(struct slice text, const struct word *words, size_t n,
-    struct buf *out)
-{
-	struct slice part, name;
-
-	while (slice_cut(&text, '@', &part)) {
-		size_t i = 0;
-
-		buf_put(out, part);
-		if (!slice_cut(&text, '@', &name))
-			return ERR_SYNTAX;
-		while (i < n && !slice_eq_cstr(name, words[i].name))
-			i++;
-		if (i == n) {
-			log_error(
-			    "run: nginx/site.conf.in: unknown word "
-			    "@%.*s@",
-			    SLICE_FMT(name));
-			return ERR_SYNTAX;
-		}
-		if (words[i].text != NULL)
-			buf_cstr(out, words[i].text);
-		else
-			buf_u64(out, words[i].number);
-	}
-	buf_put(out, part);
-	return buf_err(out);
-}
-
-static enum err read_template(const struct ctl_layout *l, struct buf *out)
-{
-	char path[SETTINGS_PATH_MAX + 32];
-	char block[4096];
-	ssize_t n;
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "%s/nginx/site.conf.in",
-	    l->settings.share_dir);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1) {
-		log_sys("run: open %s", path);
-		return ERR_IO;
-	}
-	while ((n = read(fd, block, sizeof(block))) > 0)
-		buf_bytes(out, block, (size_t)n);
-	if (n < 0)
-		log_sys("run: read %s", path);
-	(void)close(fd); /* read only */
-	return n < 0 ? ERR_IO : buf_err(out);
-}
-
 enum err ctl_nginx_prepare(struct ctl_nginx *n, const struct ctl_layout *l)
 {
 	const struct settings *s = &l->settings;
 	char user[64], nginx_dir[SETTINGS_PATH_MAX + 32];
 	char log_dir[SETTINGS_PATH_MAX + 32];
-	struct buf text, conf;
+	struct buf conf;
 	enum err e;
 
 	if (program() == NULL) {
@@ -132,7 +74,7 @@ enum err ctl_nginx_prepare(struct ctl_nginx *n, const struct ctl_layout *l)
 	(void)snprintf(n->conf, sizeof(n->conf), "%s/nginx/nginx.conf", l->dir);
 	(void)snprintf(n->prefix, sizeof(n->prefix), "%s/nginx/", l->dir);
 
-	const struct word words[] = {
+	const struct ctl_fill_word words[] = {
 		{ "user_line", user, 0 },
 		{ "workers", NULL, workers() },
 		{ "nginx_dir", nginx_dir, 0 },
@@ -149,16 +91,13 @@ enum err ctl_nginx_prepare(struct ctl_nginx *n, const struct ctl_layout *l)
 		{ "dni_burst", NULL, 2 * n->dni_rate },
 	};
 
-	buf_init(&text, CONF_MAX_BYTES);
-	buf_init(&conf, 2 * CONF_MAX_BYTES);
-	e = read_template(l, &text);
-	if (e == ERR_OK)
-		e = fill(buf_slice(&text), words, RT_ARRAY_LEN(words), &conf);
+	buf_init(&conf, CONF_MAX_BYTES);
+	e = ctl_fill(s->share_dir, "nginx/site.conf.in", words,
+	    RT_ARRAY_LEN(words), &conf);
 	if (e == ERR_OK)
 		e = ctl_layout_write(l, "nginx/nginx.conf", 0644,
 		    buf_slice(&conf));
 	buf_fini(&conf);
-	buf_fini(&text);
 	return e;
 }
 

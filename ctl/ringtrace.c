@@ -8,7 +8,9 @@
 #include "ctl/ctl_company.h"
 #include "ctl/ctl_db.h"
 #include "ctl/ctl_guard.h"
+#include "ctl/ctl_number.h"
 #include "ctl/ctl_run.h"
+#include "ctl/ctl_site.h"
 #include "ctl/ctl_trunk.h"
 #include "ctl/ctl_user.h"
 #include "lib/base/log.h"
@@ -27,6 +29,8 @@ static const struct command commands[] = {
 	{ "call", ctl_call, "place and take test calls" },
 	{ "company", ctl_company, "companies: add, list" },
 	{ "user", ctl_user, "people: add, role, password, disable" },
+	{ "number", ctl_number, "tracking numbers: add, list" },
+	{ "site", ctl_site, "web sites that carry the tag: add, list" },
 	{ "trunk", ctl_trunk, "carriers: add, list" },
 	{ "migrate", ctl_db_migrate, "bring the database up to date" },
 	{ "guard", ctl_guard, NULL },

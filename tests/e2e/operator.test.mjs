@@ -45,7 +45,7 @@ test('help and wrong words', () => {
 	assert.match(ringtrace(['help']).out, /^ {2}migrate /m);
 	assert.equal(ringtrace([]).status, 2);
 	assert.match(ringtrace(['dance']).err, /there is no command "dance"/);
-	for (const noun of ['company', 'user', 'trunk']) {
+	for (const noun of ['company', 'user', 'trunk', 'number', 'site']) {
 		assert.equal(ringtrace([noun, '--help']).status, 0, noun);
 		assert.equal(ringtrace([noun]).status, 2, noun);
 		assert.equal(ringtrace([noun, 'dance']).status, 2, noun);
@@ -84,6 +84,24 @@ test('a company, its people and a trunk', () => {
 	assert.equal(stack.sqlOne("SELECT INSTR(password_sealed, 'secret') FROM trunk WHERE name = 'Carrier'"), '0');
 	assert.match(verb('trunk', 'add', '--name', 'x', '--host', '192.0.2.7', '--allow', '192.0.2.0/33').err, /is not an IPv4 network/);
 	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM trunk WHERE name = 'x'"), '0', 'nothing half added');
+});
+
+test('numbers and a site', () => {
+	const of = ['--company', "O'Hara & Søn"];
+	assert.match(verb('number', 'add', ...of, '--number', '030 901820', '--to', 'sip:desk@192.0.2.9', '--pool', 'Web', '--record', 'notice').out, /^\+4930901820\n$/);
+	assert.match(verb('number', 'add', ...of, '--number', '+4930901821', '--to', '+4930901899', '--source', 'flyer').out, /^\+4930901821\n$/);
+	assert.match(verb('number', 'add', ...of, '--number', '+4930901820', '--to', '+4930901899').err, /taken already/);
+	assert.match(verb('number', 'add', ...of, '--number', 'operator', '--to', '+4930901899').err, /"operator" is not a telephone number/);
+	assert.match(verb('number', 'add', ...of, '--number', '+4930901822', '--to', '+4930901899', '--pool', 'Web', '--source', 'x').err, /either leased or stands for one source/);
+	assert.match(verb('number', 'list', ...of).out, /\+4930901820 +local +Berlin +Web\n\+4930901821 +local +Berlin +flyer\n/);
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM tracker WHERE source = 'flyer' AND medium = 'offline'"), '1');
+
+	const site = verb('site', 'add', ...of, '--origin', 'https://www.example.com, http://localhost:3000', '--number', '030 901800', '--pool', 'Web');
+	assert.match(site.out, new RegExp(`<script async src="${stack.url}/t\\.js" data-site="[\\w-]{16}"></script>`), site.err);
+	assert.match(verb('site', 'list', ...of).out, /tag last seen: never/);
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM pool WHERE name = 'Web'"), '1');
+	assert.equal(stack.sqlOne("SELECT e164 FROM site_target WHERE e164 LIKE '+49%'"), '+4930901800');
+	assert.match(verb('site', 'add', ...of, '--origin', 'https://x.example/path', '--number', '030 901800').err, /is not an origin/);
 });
 
 test('without a database it says so', async () => {

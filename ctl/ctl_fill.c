@@ -1,0 +1,70 @@
+#include "ctl/ctl_fill.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+#include "lib/base/settings.h"
+
+#define FILE_MAX_BYTES (64 * 1024)
+
+static enum err fill(const char *file, struct slice text,
+    const struct ctl_fill_word *words, size_t n, struct buf *out)
+{
+	struct slice part, name;
+
+	while (slice_cut(&text, '@', &part)) {
+		const bool closed = slice_cut(&text, '@', &name);
+		size_t i = 0;
+
+		buf_put(out, part);
+		while (i < n && !slice_eq_cstr(name, words[i].name))
+			i++;
+		if (!closed || i == n) {
+			log_error("ctl: %s: unknown word @%.*s@", file,
+			    SLICE_FMT(slice_head(name, 40)));
+			return ERR_SYNTAX;
+		}
+		if (words[i].text != NULL)
+			buf_cstr(out, words[i].text);
+		else
+			buf_u64(out, words[i].number);
+	}
+	buf_put(out, part);
+	return buf_err(out);
+}
+
+static enum err read_file(const char *path, struct buf *out)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char block[4096];
+	ssize_t n;
+
+	if (fd == -1) {
+		log_sys("ctl: open %s", path);
+		return ERR_IO;
+	}
+	while ((n = read(fd, block, sizeof(block))) > 0)
+		buf_bytes(out, block, (size_t)n);
+	if (n < 0)
+		log_sys("ctl: read %s", path);
+	(void)close(fd); /* read only */
+	return n < 0 ? ERR_IO : buf_err(out);
+}
+
+enum err ctl_fill(const char *share_dir, const char *file,
+    const struct ctl_fill_word *words, size_t n, struct buf *out)
+{
+	char path[SETTINGS_PATH_MAX + 64];
+	struct buf text;
+	enum err e;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", share_dir, file);
+	buf_init(&text, FILE_MAX_BYTES);
+	e = read_file(path, &text);
+	if (e == ERR_OK)
+		e = fill(path, buf_slice(&text), words, n, out);
+	buf_fini(&text);
+	return e;
+}

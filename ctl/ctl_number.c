@@ -1,0 +1,239 @@
+#include "ctl/ctl_number.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/ctl_conf.h"
+#include "ctl/ctl_pool.h"
+#include "ctl/ctl_verb.h"
+#include "lib/db/db_company.h"
+#include "lib/db/db_destination.h"
+#include "lib/db/db_number.h"
+#include "lib/db/db_pool.h"
+#include "lib/db/db_tracker.h"
+#include "lib/phone/phone.h"
+
+#define RING_S 30
+#define PAGE   200
+
+struct opts {
+	const char *conf;
+	const char *company;
+	const char *number;
+	const char *to;
+	const char *label;
+	const char *record;
+	const char *pool;
+	const char *source;
+	const char *medium;
+	const char *campaign;
+};
+
+static const struct ctl_opt options[] = {
+	{ "number", CTL_OPT_TEXT, offsetof(struct opts, number), 0, "NUMBER",
+	    "the tracking number, like +14155550100" },
+	{ "to", CTL_OPT_TEXT, offsetof(struct opts, to), 0, "WHERE",
+	    "number or sip:user@host[:port] that rings" },
+	{ "label", CTL_OPT_TEXT, offsetof(struct opts, label), 0, "TEXT",
+	    "what people call it" },
+	{ "record", CTL_OPT_TEXT, offsetof(struct opts, record), 0, "HOW",
+	    "off, or notice: after a spoken notice (off)" },
+	{ "pool", CTL_OPT_TEXT, offsetof(struct opts, pool), 0, "NAME",
+	    "lease it to web visits; makes the pool" },
+	{ "source", CTL_OPT_TEXT, offsetof(struct opts, source), 0, "TEXT",
+	    "or: it stands for this source alone" },
+	{ "medium", CTL_OPT_TEXT, offsetof(struct opts, medium), 0, "TEXT",
+	    "with --source (offline)" },
+	{ "campaign", CTL_OPT_TEXT, offsetof(struct opts, campaign), 0, "TEXT",
+	    "with --source" },
+	{ "company", CTL_OPT_TEXT, offsetof(struct opts, company), 0, "NAME",
+	    "whose (the only one)" },
+	CTL_CONF_OPT(struct opts, conf),
+};
+
+static const char *kind_of(enum phone_type type)
+{
+	if (type == PHONE_TOLL_FREE)
+		return "tollfree";
+	if (type == PHONE_MOBILE)
+		return "mobile";
+	return type == PHONE_FIXED || type == PHONE_FIXED_OR_MOBILE ? "local"
+								    : "other";
+}
+
+/* The company's destination for that target; made when there is none. */
+static enum err destination(struct ctl_scope *s, struct company_id company,
+    const char *country, const char *to, struct destination_id *out)
+{
+	struct destination_row row = { .ring_s = RING_S,
+		.created_us = s->now_us };
+	struct destination_row *rows;
+	struct phone phone;
+	size_t n;
+	enum err e;
+
+	if (strncmp(to, "sip:", 4) != 0) {
+		if ((e = ctl_scope_number(to, country, &phone)) != ERR_OK)
+			return e;
+		to = phone.e164;
+	}
+	e = db_destination_list(s->db, company, &s->mem, &rows, &n);
+	if (e != ERR_OK)
+		return e;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(rows[i].target, to) == 0) {
+			*out = rows[i].id;
+			return ERR_OK;
+		}
+	ctl_scope_id(s, row.id.v);
+	if ((e = ctl_scope_put(row.name, sizeof(row.name), "to", to)) !=
+		ERR_OK ||
+	    (e = ctl_scope_put(row.target, sizeof(row.target), "to", to)) !=
+		ERR_OK ||
+	    (e = db_destination_add(s->db, company, &row)) != ERR_OK)
+		return e;
+	*out = row.id;
+	return ERR_OK;
+}
+
+static enum err tracker(struct ctl_scope *s, struct company_id company,
+    const struct opts *o, const struct number_row *number)
+{
+	struct tracker_row row = { .number = number->id,
+		.match_kind = "none",
+		.created_us = s->now_us };
+	enum err e;
+
+	ctl_scope_id(s, row.id.v);
+	if ((e = ctl_scope_put(row.name, sizeof(row.name), "label",
+		 number->label)) != ERR_OK ||
+	    (e = ctl_scope_put(row.source, sizeof(row.source), "source",
+		 o->source)) != ERR_OK ||
+	    (e = ctl_scope_put(row.medium, sizeof(row.medium), "medium",
+		 o->medium)) != ERR_OK ||
+	    (e = ctl_scope_put(row.campaign, sizeof(row.campaign), "campaign",
+		 o->campaign == NULL ? "" : o->campaign)) != ERR_OK)
+		return e;
+	return db_tracker_add(s->db, company, &row);
+}
+
+static enum err add_rows(struct ctl_scope *s, const struct company_row *company,
+    const struct opts *o, struct number_row *row)
+{
+	struct pool_id pool;
+	enum err e = destination(s, company->id, company->country, o->to,
+	    &row->destination);
+
+	if (e == ERR_OK)
+		e = db_number_add(s->db, company->id, row);
+	if (e == ERR_OK && o->source != NULL)
+		e = tracker(s, company->id, o, row);
+	if (e != ERR_OK || o->pool == NULL)
+		return e;
+	e = ctl_pool_get(s, company->id, o->pool, &pool);
+	return e == ERR_OK ? db_pool_number_add(s->db, company->id, pool,
+				 row->id, s->now_us)
+			   : e;
+}
+
+static enum err check(const struct opts *o, struct number_row *row)
+{
+	enum err e;
+
+	if ((e = ctl_scope_need("number", o->number)) != ERR_OK ||
+	    (e = ctl_scope_need("to", o->to)) != ERR_OK)
+		return e;
+	if (o->pool != NULL && o->source != NULL) {
+		(void)fprintf(stderr,
+		    "--pool and --source: a number is either leased or stands "
+		    "for one source\n");
+		return ERR_SYNTAX;
+	}
+	if (strcmp(o->record, "notice") == 0)
+		row->record = FLOW_RECORD_NOTICE;
+	else if (strcmp(o->record, "off") != 0) {
+		(void)fprintf(stderr, "--record is off or notice\n");
+		return ERR_SYNTAX;
+	}
+	return ERR_OK;
+}
+
+static enum err add(struct ctl_scope *s, const void *opts)
+{
+	const struct opts *o = opts;
+	struct number_row row = { .added_us = s->now_us };
+	char place[PHONE_PLACE_MAX];
+	struct company_row company;
+	struct account_id account;
+	struct phone phone;
+	enum err e;
+
+	if ((e = check(o, &row)) != ERR_OK ||
+	    (e = ctl_scope_company(s, o->company, &company.id, &account)) !=
+		ERR_OK ||
+	    (e = db_company_get(s->db, company.id, &company)) != ERR_OK ||
+	    (e = ctl_scope_number(o->number, company.country, &phone)) !=
+		ERR_OK)
+		return e;
+	ctl_scope_id(s, row.id.v);
+	phone_place(slice_from(phone.e164), place);
+	if ((e = ctl_scope_put(row.e164, sizeof(row.e164), "number",
+		 phone.e164)) != ERR_OK ||
+	    (e = ctl_scope_put(row.label, sizeof(row.label), "label",
+		 o->label != NULL    ? o->label
+		 : o->pool != NULL   ? o->pool
+		 : o->source != NULL ? o->source
+				     : phone.e164)) != ERR_OK ||
+	    (e = ctl_scope_put(row.kind, sizeof(row.kind), "kind",
+		 kind_of(phone.type))) != ERR_OK ||
+	    (e = ctl_scope_put(row.country, sizeof(row.country), "country",
+		 phone.country[0] == '\0' ? company.country : phone.country)) !=
+		ERR_OK ||
+	    (e = ctl_scope_put(row.place, sizeof(row.place), "place", place)) !=
+		ERR_OK ||
+	    (e = db_begin(s->db)) != ERR_OK)
+		return e;
+	e = db_end(s->db, add_rows(s, &company, o, &row));
+	if (e == ERR_OK)
+		(void)printf("%s\n", row.e164);
+	return e;
+}
+
+static enum err list(struct ctl_scope *s, const void *opts)
+{
+	const struct opts *o = opts;
+	struct company_id company;
+	struct account_id account;
+	struct number_row *rows;
+	char after[DB_E164_BYTES] = "";
+	size_t n;
+	enum err e = ctl_scope_company(s, o->company, &company, &account);
+
+	do {
+		if (e != ERR_OK)
+			return e;
+		e = db_number_list(s->db, company, slice_from(after), PAGE,
+		    &s->mem, &rows, &n);
+		for (size_t i = 0; e == ERR_OK && i < n; i++) {
+			(void)printf("%-16s  %-8s  %-24s  %s\n", rows[i].e164,
+			    rows[i].kind, rows[i].place, rows[i].label);
+			memcpy(after, rows[i].e164, sizeof(after));
+		}
+	} while (e == ERR_OK && n == PAGE);
+	return e;
+}
+
+static const struct ctl_verb verbs[] = {
+	{ "add", "a tracking number and where it rings", add },
+	{ "list", "the company's numbers", list },
+};
+
+int ctl_number(int argc, char *const *argv)
+{
+	static const struct ctl_noun noun = { "number", verbs,
+		RT_ARRAY_LEN(verbs), options, RT_ARRAY_LEN(options),
+		offsetof(struct opts, conf) };
+	struct opts o = { .record = "off", .medium = "offline" };
+
+	return ctl_verb_run(&noun, argc, argv, &o);
+}

@@ -1,0 +1,201 @@
+#include "ctl/ctl_site.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/ctl_conf.h"
+#include "ctl/ctl_fill.h"
+#include "ctl/ctl_pool.h"
+#include "ctl/ctl_verb.h"
+#include "lib/base/clk.h"
+#include "lib/db/db_company.h"
+#include "lib/db/db_site.h"
+#include "lib/hash/token.h"
+#include "lib/phone/phone.h"
+
+#define KEY_CHARS 16 /* of base64url: 96 bits */
+
+struct opts {
+	const char *conf;
+	const char *company;
+	const char *name;
+	const char *origin;
+	const char *number;
+	const char *pool;
+	const char *consent;
+};
+
+static const struct ctl_opt options[] = {
+	{ "name", CTL_OPT_TEXT, offsetof(struct opts, name), 0, "NAME",
+	    "of the site (its origin)" },
+	{ "origin", CTL_OPT_TEXT, offsetof(struct opts, origin), 0, "ORIGIN,..",
+	    "where the tag runs: https://www.example.com" },
+	{ "number", CTL_OPT_TEXT, offsetof(struct opts, number), 0, "NUMBER,..",
+	    "the site's own numbers, to be replaced" },
+	{ "pool", CTL_OPT_TEXT, offsetof(struct opts, pool), 0, "NAME",
+	    "pool that its visits lease from" },
+	{ "consent", CTL_OPT_TEXT, offsetof(struct opts, consent), 0, "HOW",
+	    "assume, or require: ask the visitor first (assume)" },
+	{ "company", CTL_OPT_TEXT, offsetof(struct opts, company), 0, "NAME",
+	    "whose (the only one)" },
+	CTL_CONF_OPT(struct opts, conf),
+};
+
+/* scheme://host[:port] and nothing behind it, as browsers send it. */
+static bool is_origin(struct slice s)
+{
+	const bool tls = slice_starts(s, SLICE("https://"));
+	const struct slice host = slice_skip(s, tls ? 8 : 7);
+
+	return (tls || slice_starts(s, SLICE("http://"))) && host.n > 0 &&
+	       slice_find(host, '/', 0) == host.n;
+}
+
+static enum err add_origins(struct ctl_scope *s, struct company_id company,
+    struct site_id site, const char *list)
+{
+	struct slice rest = slice_from(list);
+	struct slice part;
+	bool more = rest.n > 0;
+	enum err e = ERR_OK;
+
+	while (more && e == ERR_OK) {
+		more = slice_cut(&rest, ',', &part);
+		part = slice_trim(part);
+		if (is_origin(part)) {
+			e = db_site_origin_add(s->db, company, site, part);
+			continue;
+		}
+		(void)fprintf(stderr,
+		    "\"%.*s\" is not an origin; write it like "
+		    "https://www.example.com\n",
+		    SLICE_FMT(part));
+		e = ERR_SYNTAX;
+	}
+	return e;
+}
+
+static enum err add_targets(struct ctl_scope *s,
+    const struct company_row *company, struct site_id site, const char *list)
+{
+	struct slice rest = slice_from(list);
+	struct slice part;
+	bool more = rest.n > 0;
+	enum err e = ERR_OK;
+
+	while (more && e == ERR_OK) {
+		char text[PHONE_TEXT_MAX];
+		struct phone phone;
+
+		more = slice_cut(&rest, ',', &part);
+		if (!slice_to_cstr(slice_trim(part), text, sizeof(text)))
+			return ERR_SYNTAX;
+		e = ctl_scope_number(text, company->country, &phone);
+		if (e == ERR_OK)
+			e = db_site_target_add(s->db, company->id, site,
+			    slice_from(phone.e164));
+	}
+	return e;
+}
+
+static enum err print_tag(const struct ctl_scope *s, const struct site_row *row)
+{
+	const struct ctl_fill_word words[] = {
+		{ "public_url", s->settings.public_url, 0 },
+		{ "key", row->public_key, 0 },
+	};
+	char text[1024];
+	struct buf b;
+	enum err e;
+
+	buf_over(&b, text, sizeof(text));
+	e = ctl_fill(s->settings.share_dir, "nginx/tag.txt.in", words,
+	    RT_ARRAY_LEN(words), &b);
+	if (e == ERR_OK)
+		(void)printf("%.*s", SLICE_FMT(buf_slice(&b)));
+	return e;
+}
+
+static enum err add_rows(struct ctl_scope *s, const struct company_row *company,
+    const struct opts *o, struct site_row *row)
+{
+	enum err e = ERR_OK;
+
+	if (o->pool != NULL)
+		e = ctl_pool_get(s, company->id, o->pool, &row->pool);
+	if (e == ERR_OK)
+		e = db_site_add(s->db, company->id, row);
+	if (e == ERR_OK)
+		e = add_origins(s, company->id, row->id, o->origin);
+	return e == ERR_OK ? add_targets(s, company, row->id, o->number) : e;
+}
+
+static enum err add(struct ctl_scope *s, const void *opts)
+{
+	const struct opts *o = opts;
+	struct site_row row = { .created_us = s->now_us,
+		.consent_required = strcmp(o->consent, "require") == 0 };
+	char token[TOKEN_TEXT + 1];
+	struct company_row company;
+	struct account_id account;
+	enum err e;
+
+	if (!row.consent_required && strcmp(o->consent, "assume") != 0) {
+		(void)fprintf(stderr, "--consent is assume or require\n");
+		return ERR_SYNTAX;
+	}
+	token_make(token);
+	token[KEY_CHARS] = '\0';
+	ctl_scope_id(s, row.id.v);
+	if ((e = ctl_scope_need("origin", o->origin)) != ERR_OK ||
+	    (e = ctl_scope_need("number", o->number)) != ERR_OK ||
+	    (e = ctl_scope_put(row.public_key, sizeof(row.public_key), "key",
+		 token)) != ERR_OK ||
+	    (e = ctl_scope_put(row.name, sizeof(row.name), "name",
+		 o->name == NULL ? o->origin : o->name)) != ERR_OK ||
+	    (e = ctl_scope_company(s, o->company, &company.id, &account)) !=
+		ERR_OK ||
+	    (e = db_company_get(s->db, company.id, &company)) != ERR_OK ||
+	    (e = db_begin(s->db)) != ERR_OK)
+		return e;
+	e = db_end(s->db, add_rows(s, &company, o, &row));
+	return e == ERR_OK ? print_tag(s, &row) : e;
+}
+
+static enum err list(struct ctl_scope *s, const void *opts)
+{
+	const struct opts *o = opts;
+	struct company_id company;
+	struct account_id account;
+	struct site_row *rows;
+	char seen[CLK_RFC3339_MAX];
+	size_t n;
+	enum err e;
+
+	if ((e = ctl_scope_company(s, o->company, &company, &account)) !=
+		ERR_OK ||
+	    (e = db_site_list(s->db, company, &s->mem, &rows, &n)) != ERR_OK)
+		return e;
+	for (size_t i = 0; i < n; i++) {
+		clk_rfc3339(rows[i].seen_us, seen);
+		(void)printf("%-20s  %s  tag last seen: %s\n",
+		    rows[i].public_key, rows[i].name,
+		    rows[i].seen_us == 0 ? "never" : seen);
+	}
+	return ERR_OK;
+}
+
+static const struct ctl_verb verbs[] = {
+	{ "add", "a web site; prints the tag to paste", add },
+	{ "list", "the company's sites", list },
+};
+
+int ctl_site(int argc, char *const *argv)
+{
+	static const struct ctl_noun noun = { "site", verbs,
+		RT_ARRAY_LEN(verbs), options, RT_ARRAY_LEN(options),
+		offsetof(struct opts, conf) };
+	struct opts o = { .consent = "assume" };
+
+	return ctl_verb_run(&noun, argc, argv, &o);
+}
