@@ -7,6 +7,7 @@
 #include "ctl/ctl_call.h"
 #include "ctl/ctl_company.h"
 #include "ctl/ctl_db.h"
+#include "ctl/ctl_doctor.h"
 #include "ctl/ctl_guard.h"
 #include "ctl/ctl_number.h"
 #include "ctl/ctl_run.h"
@@ -33,6 +34,7 @@ static const struct command commands[] = {
 	{ "site", ctl_site, "web sites that carry the tag: add, list" },
 	{ "trunk", ctl_trunk, "carriers: add, list" },
 	{ "migrate", ctl_db_migrate, "bring the database up to date" },
+	{ "doctor", ctl_doctor, "is everything as it should be here?" },
 	{ "guard", ctl_guard, NULL },
 	{ "help", help, "this list" },
 };

@@ -42,3 +42,22 @@ enum err db_server_version(struct db *db, char out[DB_SERVER_VERSION_BYTES])
 	stmt_end(st);
 	return e;
 }
+
+enum err db_server_migrations(struct db *db, uint64_t *n)
+{
+	static const char sql[] =
+	    "SELECT COUNT(*) FROM schema_migration"
+	    " WHERE finished_at IS NOT NULL";
+	struct stmt *st;
+	uint64_t count;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_out_u64(st, &count);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*n = count;
+	return e;
+}

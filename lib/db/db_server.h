@@ -15,5 +15,7 @@ RT_MUST_USE enum err db_server_create(struct db *db, struct slice name);
 /* "10.11.19-MariaDB-0+deb12u1" */
 RT_MUST_USE enum err db_server_version(struct db *db,
     char out[DB_SERVER_VERSION_BYTES]);
+/* Migrations that were applied to their end. */
+RT_MUST_USE enum err db_server_migrations(struct db *db, uint64_t *n);
 
 #endif

@@ -2,7 +2,7 @@
 // is made once, and companies, people and trunks can be added beside it.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { build, startStack } from '../support/stack.mjs';
@@ -104,9 +104,25 @@ test('numbers and a site', () => {
 	assert.match(verb('site', 'add', ...of, '--origin', 'https://x.example/path', '--number', '030 901800').err, /is not an origin/);
 });
 
+test('the doctor finds nothing bad, and finds what is', () => {
+	const well = ringtrace(['doctor', '-c', stack.conf]);
+	assert.equal(well.status, 0, well.out);
+	assert.match(well.out, /^ok +database /m);
+	assert.match(well.out, /^note {2}sip +\S+:5060 is free/m);
+	chmodSync(join(stack.dir, 'secret/db_dni.pw'), 0o644);
+	writeFileSync(join(stack.dir, 'odd.conf'), readFileSync(stack.conf, 'utf8').replace(/^rtp_port_max .*$/m, 'rtp_port_max 20003').replace(/^journal_dir .*$/m, 'journal_dir /no/such'));
+	const ill = ringtrace(['doctor', '-c', join(stack.dir, 'odd.conf')]);
+	assert.equal(ill.status, 1);
+	assert.match(ill.out, /^BAD +secrets +\S+db_dni\.pw can be read by others: chmod 600$/m);
+	assert.match(ill.out, /^BAD +journal +\/no\/such: No such file/m);
+	assert.match(ill.out, /^note {2}rtp +4 ports are enough for 1 calls/m);
+	chmodSync(join(stack.dir, 'secret/db_dni.pw'), 0o600);
+});
+
 test('without a database it says so', async () => {
 	await stack.stop();
 	const r = verb('company', 'list');
 	assert.equal(r.status, 1);
 	assert.match(r.err, /no database answers at .*my\.sock: is `ringtrace run`/);
+	assert.match(ringtrace(['doctor', '-c', stack.conf]).out, /^BAD +database /m);
 });

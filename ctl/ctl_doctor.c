@@ -1,0 +1,363 @@
+#include "ctl/ctl_doctor.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "ctl/ctl_conf.h"
+#include "ctl/ctl_opt.h"
+#include "ctl/ctl_probe.h"
+#include "lib/base/buf.h"
+#include "lib/base/settings.h"
+#include "lib/db/db.h"
+#include "lib/db/db_grant.h"
+#include "lib/db/db_server.h"
+
+#define SAY_MAX         256
+#define DISK_LOW_BYTES  (UINT64_C(2) << 30)
+#define PORTS_PER_CALL  4 /* RTP and RTCP of both sides */
+#define FDS_SPARE       256
+#define SECRET_MODE     077
+#define SECRET_DIR_MODE 066 /* others may pass through, not look around */
+
+enum verdict {
+	GOOD,
+	NOTE,
+	BAD,
+	VERDICTS
+};
+
+static const char *const verdict_names[VERDICTS] = { "ok  ", "note", "BAD " };
+
+struct doctor {
+	struct settings s;
+	struct db *db; /* NULL: not reachable */
+};
+
+/* --- folders and files ------------------------------------------------ */
+
+static enum verdict folder(const char *path, mode_t forbidden, struct buf *b)
+{
+	struct stat st;
+	uint64_t free_bytes = 0;
+
+	if (stat(path, &st) == -1 || !S_ISDIR(st.st_mode)) {
+		buf_printf(b, "%s: %s", path, strerror(errno));
+		return BAD;
+	}
+	if ((st.st_mode & forbidden) != 0) {
+		buf_printf(b, "%s is open to others (mode %o): chmod go-rw",
+		    path, (unsigned int)st.st_mode & 07777);
+		return BAD;
+	}
+	if (ctl_probe_disk(path, &free_bytes) != ERR_OK)
+		return BAD;
+	buf_printf(b, "%s, %llu GB free", path,
+	    (unsigned long long)(free_bytes >> 30));
+	return free_bytes < DISK_LOW_BYTES ? NOTE : GOOD;
+}
+
+static enum verdict check_recordings(struct doctor *d, struct buf *b)
+{
+	return folder(d->s.recordings_dir, 0007, b);
+}
+
+static enum verdict check_journal(struct doctor *d, struct buf *b)
+{
+	return folder(d->s.journal_dir, 0077, b);
+}
+
+static enum verdict check_secrets(struct doctor *d, struct buf *b)
+{
+	enum verdict v = folder(d->s.secret_dir, SECRET_DIR_MODE, b);
+	char path[SETTINGS_PATH_MAX + 300];
+	const struct dirent *entry;
+	struct stat st;
+	DIR *dir;
+
+	if (v == BAD || (dir = opendir(d->s.secret_dir)) == NULL)
+		return BAD;
+	while ((entry = readdir(dir)) != NULL) {
+		(void)snprintf(path, sizeof(path), "%s/%s", d->s.secret_dir,
+		    entry->d_name);
+		if (stat(path, &st) == -1 || !S_ISREG(st.st_mode) ||
+		    (st.st_mode & SECRET_MODE) == 0)
+			continue;
+		buf_reset(b);
+		buf_printf(b, "%s can be read by others: chmod 600", path);
+		v = BAD;
+	}
+	(void)closedir(dir);
+	return v;
+}
+
+/* --- the database ------------------------------------------------------ */
+
+static enum verdict check_database(struct doctor *d, struct buf *b)
+{
+	char version[DB_SERVER_VERSION_BYTES];
+	const enum err e = db_open_as(&d->db, d->s.secret_dir, d->s.db_socket,
+	    d->s.db_name, "ctl");
+
+	if (e != ERR_OK || db_server_version(d->db, version) != ERR_OK) {
+		buf_printf(b,
+		    "%s: %s; is it running, and was `ringtrace "
+		    "migrate` run?",
+		    d->s.db_socket, err_name(e));
+		return BAD;
+	}
+	buf_printf(b, "%s at %s", version, d->s.db_socket);
+	return GOOD;
+}
+
+static uint64_t count_sql(const char *dir_path)
+{
+	DIR *dir = opendir(dir_path);
+	const struct dirent *entry;
+	uint64_t n = 0;
+
+	if (dir == NULL)
+		return 0;
+	while ((entry = readdir(dir)) != NULL)
+		if (slice_ends(slice_from(entry->d_name), SLICE(".sql")))
+			n++;
+	(void)closedir(dir);
+	return n;
+}
+
+static enum verdict check_migrations(struct doctor *d, struct buf *b)
+{
+	char dir[SETTINGS_PATH_MAX + 8];
+	uint64_t done, have;
+
+	if (d->db == NULL || db_server_migrations(d->db, &done) != ERR_OK) {
+		buf_cstr(b, "not known without the database");
+		return BAD;
+	}
+	(void)snprintf(dir, sizeof(dir), "%s/sql", d->s.share_dir);
+	have = count_sql(dir);
+	buf_printf(b, "%llu of %llu applied", (unsigned long long)done,
+	    (unsigned long long)have);
+	if (done == have)
+		return GOOD;
+	buf_cstr(b, done < have ? ": run `ringtrace migrate`"
+				: ": the database belongs to a newer version");
+	return BAD;
+}
+
+static enum verdict check_accounts(struct doctor *d, struct buf *b)
+{
+	enum verdict v = GOOD;
+
+	for (const char *const *who = db_grant_who(); *who != NULL; who++) {
+		struct db *db = NULL;
+		const enum err e = db_open_as(&db, d->s.secret_dir,
+		    d->s.db_socket, d->s.db_name, *who);
+
+		db_close(db);
+		if (e == ERR_OK)
+			continue;
+		buf_printf(b, "%srt_%s: %s", b->n > 0 ? ", " : "", *who,
+		    err_name(e));
+		v = BAD;
+	}
+	buf_cstr(b, v == GOOD ? "each program can sign in"
+			      : " (`ringtrace migrate` sets them anew)");
+	return v;
+}
+
+/* --- the network --------------------------------------------------------- */
+
+static enum verdict check_web(struct doctor *d, struct buf *b)
+{
+	const struct ctl_probe p = { CTL_PROBE_TCP, d->s.http_listen };
+
+	if (ctl_probe_ready(&p)) {
+		buf_printf(b, "%s answers; people use %s", d->s.http_listen,
+		    d->s.public_url);
+		return GOOD;
+	}
+	buf_printf(b, "nothing answers at %s", d->s.http_listen);
+	return NOTE;
+}
+
+static enum verdict check_sip(struct doctor *d, struct buf *b)
+{
+	char where[SETTINGS_ADDR_MAX + 8];
+	const struct ctl_probe p = { CTL_PROBE_UDP, where };
+
+	(void)snprintf(where, sizeof(where), "%s:%hu", d->s.sip_address,
+	    (unsigned short)d->s.sip_port);
+	buf_cstr(b, where);
+	if (ctl_probe_ready(&p)) {
+		buf_cstr(b, " is bound");
+		return GOOD;
+	}
+	if (ctl_probe_free(where, false) == ERR_OK) {
+		buf_cstr(b, " is free: sipworker does not run");
+		return NOTE;
+	}
+	buf_cstr(b, " cannot be bound: not an address of this machine?");
+	return BAD;
+}
+
+/* RFC 1918, and the loopback net. */
+static enum verdict check_advertised(struct doctor *d, struct buf *b)
+{
+	const char *text = d->s.sip_advertised[0] != '\0' ? d->s.sip_advertised
+							  : d->s.sip_address;
+	struct in_addr a;
+	uint32_t ip;
+
+	if (inet_pton(AF_INET, text, &a) != 1) {
+		buf_printf(b, "\"%s\" is not an IPv4 address", text);
+		return BAD;
+	}
+	ip = ntohl(a.s_addr);
+	buf_cstr(b, text);
+	if (ip >> 24 == 127) {
+		buf_cstr(b, ": only this machine can call; set sip_address");
+		return NOTE;
+	}
+	if (ip >> 24 == 10 || ip >> 20 == 0xac1 || ip >> 16 == 0xc0a8) {
+		buf_cstr(b, " is private: behind NAT set sip_advertised");
+		return NOTE;
+	}
+	return GOOD;
+}
+
+static enum verdict check_rtp(struct doctor *d, struct buf *b)
+{
+	const uint64_t ports = d->s.rtp_port_max >= d->s.rtp_port_min
+				   ? d->s.rtp_port_max - d->s.rtp_port_min + 1
+				   : 0;
+	const uint64_t calls = ports / PORTS_PER_CALL;
+
+	buf_printf(b, "%llu ports are enough for %llu calls, max_calls is %llu",
+	    (unsigned long long)ports, (unsigned long long)calls,
+	    (unsigned long long)d->s.max_calls);
+	return calls == 0 ? BAD : calls < d->s.max_calls ? NOTE : GOOD;
+}
+
+/* --- the machine -----------------------------------------------------------
+ */
+
+static enum verdict check_files(struct doctor *d, struct buf *b)
+{
+	const uint64_t need = d->s.max_calls * PORTS_PER_CALL + FDS_SPARE;
+	struct rlimit lim;
+
+	if (getrlimit(RLIMIT_NOFILE, &lim) == -1)
+		return BAD;
+	buf_printf(b, "limit %llu, %llu calls need %llu",
+	    (unsigned long long)lim.rlim_max,
+	    (unsigned long long)d->s.max_calls, (unsigned long long)need);
+	return lim.rlim_max < need ? NOTE : GOOD;
+}
+
+static enum verdict check_user(struct doctor *d, struct buf *b)
+{
+	if (geteuid() != 0) {
+		buf_cstr(b,
+		    "not root: sipworker's processes stay this user, "
+		    "without chroot");
+		return NOTE;
+	}
+	if (getpwnam(d->s.user) == NULL) {
+		buf_printf(b, "there is no user \"%s\" (setting user)",
+		    d->s.user);
+		return BAD;
+	}
+	buf_printf(b, "sipworker's processes become %s, in an empty root",
+	    d->s.user);
+	return GOOD;
+}
+
+static enum verdict check_sandbox(struct doctor *d, struct buf *b)
+{
+	const bool seccomp =
+	    access("/proc/sys/kernel/seccomp/actions_avail", R_OK) == 0;
+	/* LANDLOCK_CREATE_RULESET_VERSION: the version, or an error. */
+	const long landlock = syscall(SYS_landlock_create_ruleset, NULL, 0, 1U);
+
+	(void)d;
+	buf_printf(b, "seccomp %s, Landlock %s", seccomp ? "yes" : "no",
+	    landlock > 0 ? "yes" : "no");
+	return seccomp ? GOOD : BAD;
+}
+
+static const struct {
+	const char *name;
+	/* Writes what there is to say into b. */
+	enum verdict (*run)(struct doctor *d, struct buf *b);
+} checks[] = {
+	{ "recordings", check_recordings },
+	{ "journal", check_journal },
+	{ "secrets", check_secrets },
+	{ "database", check_database },
+	{ "migrations", check_migrations },
+	{ "accounts", check_accounts },
+	{ "web", check_web },
+	{ "sip", check_sip },
+	{ "advertised", check_advertised },
+	{ "rtp", check_rtp },
+	{ "open files", check_files },
+	{ "user", check_user },
+	{ "sandbox", check_sandbox },
+};
+
+static int examine(struct doctor *d)
+{
+	size_t bad = 0;
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(checks); i++) {
+		char text[SAY_MAX];
+		enum verdict v;
+		struct buf b;
+
+		buf_over(&b, text, sizeof(text));
+		v = checks[i].run(d, &b);
+		bad += v == BAD;
+		(void)printf("%s  %-11s %.*s\n", verdict_names[v],
+		    checks[i].name, SLICE_FMT(buf_slice(&b)));
+	}
+	db_close(d->db);
+	if (bad > 0)
+		(void)printf("%zu of %zu checks are bad\n", bad,
+		    RT_ARRAY_LEN(checks));
+	return bad > 0 ? 1 : 0;
+}
+
+struct doctor_opts {
+	const char *conf;
+	bool help;
+};
+
+int ctl_doctor(int argc, char *const *argv)
+{
+	static const struct ctl_opt options[] = {
+		CTL_CONF_OPT(struct doctor_opts, conf),
+		{ "help", CTL_OPT_FLAG, offsetof(struct doctor_opts, help), 0,
+		    NULL, "this text" },
+	};
+	struct doctor_opts o = { .conf = NULL };
+	struct doctor d = { .db = NULL };
+
+	if (ctl_opt_parse(options, RT_ARRAY_LEN(options), argc, argv, &o,
+		NULL) != ERR_OK)
+		return 2;
+	if (o.help) {
+		ctl_opt_help(options, RT_ARRAY_LEN(options));
+		return 0;
+	}
+	if (ctl_conf_load(o.conf, &d.s) != ERR_OK)
+		return 1;
+	return examine(&d);
+}
