@@ -88,10 +88,10 @@ static int add_narrow(scmp_filter_ctx ctx)
 		    0);
 	if (rc == 0)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, NAME(prctl), 1,
-		    SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
+		    SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME, 0));
 	for (size_t i = 0; rc == 0 && i < RT_ARRAY_LEN(fcntls); i++)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, NAME(fcntl), 1,
-		    SCMP_A1(SCMP_CMP_EQ, fcntls[i]));
+		    SCMP_A1(SCMP_CMP_EQ, fcntls[i], 0));
 	return rc;
 }
 
@@ -100,7 +100,7 @@ static int add_socket(scmp_filter_ctx ctx, unsigned int family,
     unsigned int type)
 {
 	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, NAME(socket), 2,
-	    SCMP_A0(SCMP_CMP_EQ, family),
+	    SCMP_A0(SCMP_CMP_EQ, family, 0),
 	    SCMP_A1(SCMP_CMP_MASKED_EQ, 0xff, type));
 }
 
@@ -134,7 +134,7 @@ static int add_child(scmp_filter_ctx ctx, enum msg_role role)
 		    RT_ARRAY_LEN(store_calls));
 		if (rc == 0)
 			rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, NAME(fcntl),
-			    1, SCMP_A1(SCMP_CMP_EQ, F_ADD_SEALS));
+			    1, SCMP_A1(SCMP_CMP_EQ, F_ADD_SEALS, 0));
 		return rc == 0 ? add_socket(ctx, AF_UNIX, SOCK_STREAM) : rc;
 	case MSG_PARENT:
 	case MSG_ROLE_COUNT:

@@ -12,18 +12,6 @@
 
 #define BOTH (1u << SDP_PCMU | 1u << SDP_PCMA)
 
-static enum err parse(const char *text, size_t n, struct sdp *s)
-{
-	char *exact = malloc(n == 0 ? 1 : n);
-	enum err e;
-
-	assert_non_null(exact);
-	memcpy(exact, text, n);
-	e = sdp_parse(slice_of(exact, n), s);
-	free(exact);
-	return e;
-}
-
 static const char twilio[] =
     "v=0\r\n"
     "o=root 1185471037 1185471037 IN IP4 168.86.137.231\r\n"
@@ -63,17 +51,22 @@ static void test_twilio(void **state)
 	assert_int_equal(sdp_audio(&s, 0, &a), ERR_UNSUPPORTED);
 }
 
+/* Each cut in memory of its exact size, so that the sanitizer sees one byte too
+ * far; the result is used while that memory is there. */
 static void test_every_prefix(void **state)
 {
-	struct sdp s;
-
 	(void)state;
-	for (size_t n = 0; n < sizeof(twilio) - 1; n++)
-		if (parse(twilio, n, &s) == ERR_OK) {
-			struct sdp_audio a;
+	for (size_t n = 0; n < sizeof(twilio) - 1; n++) {
+		char *exact = malloc(n == 0 ? 1 : n);
+		struct sdp_audio a;
+		struct sdp s;
 
+		assert_non_null(exact);
+		memcpy(exact, twilio, n);
+		if (sdp_parse(slice_of(exact, n), &s) == ERR_OK)
 			(void)!sdp_audio(&s, BOTH, &a);
-		}
+		free(exact);
+	}
 }
 
 #define TOP "v=0\r\no=- 1 2 IN IP4 10.0.0.1\r\ns=-\r\nt=0 0\r\n"

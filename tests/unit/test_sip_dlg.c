@@ -294,8 +294,8 @@ static void test_matches(void **state)
 		"To: <sip:b@x>;tag=other\r\nFrom: <sip:a@x>;tag=1928301774\r\n",
 		"To: <sip:b@x>;tag=a6c85cf\r\nFrom: <sip:a@x>;tag=other\r\n",
 		"To: <sip:b@x>\r\nFrom: <sip:a@x>;tag=1928301774\r\n",
-		"To: <sip:b@x>;tag=1928301774\r\nFrom: <sip:a@x>;tag=a6c85cf"
-		"\r\n",
+		("To: <sip:b@x>;tag=1928301774\r\n"
+		 "From: <sip:a@x>;tag=a6c85cf\r\n"),
 	};
 	struct sip_dlg d, nothing = { .state = SIP_DLG_NONE };
 	char text[1024];

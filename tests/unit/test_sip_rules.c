@@ -40,15 +40,19 @@ static void compare(const char *table, const struct want *w, unsigned int from,
 }
 
 #define WALK(table, prefix, wants)                                          \
-	for (unsigned int s = 0; s < prefix##_STATES; s++)                  \
-		for (unsigned int v = 0; v < prefix##_EVENTS; v++) {        \
+	do {                                                                \
+		for (unsigned int i = 0;                                    \
+		     i < prefix##_STATES * prefix##_EVENTS; i++) {          \
+			const unsigned int s = i / prefix##_EVENTS;         \
+			const unsigned int v = i % prefix##_EVENTS;         \
 			enum table##_state st = (enum table##_state)s;      \
 			const unsigned int todo =                           \
 			    table##_step(&st, (enum table##_event)v);       \
 			compare(#table,                                     \
 			    lookup(wants, RT_ARRAY_LEN(wants), s, v), s, v, \
 			    (unsigned int)st, todo);                        \
-		}
+		}                                                           \
+	} while (0)
 
 static void test_ist(void **state)
 {
