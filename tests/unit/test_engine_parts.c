@@ -1,0 +1,175 @@
+/* Tests of the engine's small parts: timers, ports, queue, causes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/base/rnd.h"
+#include "sipworker/engine/cause.h"
+#include "sipworker/engine/out.h"
+#include "sipworker/engine/port.h"
+#include "sipworker/engine/timer.h"
+#include "tests/support/fail_alloc.h"
+
+static void test_timer_order(void **state)
+{
+	struct timer t[200];
+	struct timer_heap h;
+	struct rnd_dice d;
+	int64_t last = 0;
+	uint32_t n = 0;
+
+	(void)state;
+	memset(t, 0, sizeof(t));
+	rnd_seed(&d, 1);
+	assert_int_equal(timer_init(&h, RT_ARRAY_LEN(t)), ERR_OK);
+	assert_true(timer_next_us(&h) == INT64_MAX);
+	/* Armed, moved and stopped at random. */
+	for (int i = 0; i < 5000; i++) {
+		struct timer *one = &t[rnd_below(&d, RT_ARRAY_LEN(t))];
+
+		if (rnd_below(&d, 4) == 0)
+			timer_stop(&h, one);
+		else
+			timer_arm(&h, one, (int64_t)rnd_below(&d, 1000));
+	}
+	for (size_t i = 0; i < RT_ARRAY_LEN(t); i++)
+		n += timer_armed(&t[i]);
+	assert_int_equal(n, h.n);
+	while (h.n > 0) {
+		const int64_t next = timer_next_us(&h);
+		struct timer *due;
+
+		assert_null(timer_due(&h, next - 1));
+		due = timer_due(&h, next);
+		assert_non_null(due);
+		assert_true(due->at_us >= last);
+		assert_false(timer_armed(due));
+		last = due->at_us;
+		n--;
+	}
+	assert_int_equal(n, 0);
+	timer_fini(&h);
+}
+
+static void test_ports(void **state)
+{
+	struct port_table t;
+	struct port *p[3];
+	uint32_t first;
+
+	(void)state;
+	assert_int_equal(port_init(&t, 20001, 20006), ERR_RANGE);
+	assert_int_equal(port_init(&t, 20000, 20000), ERR_RANGE);
+	assert_int_equal(port_init(&t, 20000, 20005), ERR_OK);
+	for (size_t i = 0; i < 3; i++) {
+		p[i] = port_take(&t, 100 + i, 5, 0);
+		assert_non_null(p[i]);
+		assert_int_equal(p[i]->number, 20000 + 2 * i);
+		assert_ptr_equal(port_find(&t, p[i]->id), p[i]);
+	}
+	assert_null(port_take(&t, 1, 1, 0));
+	first = p[1]->id;
+	port_give(&t, p[1], 1000);
+	assert_null(port_find(&t, first));
+	/* It rests, even though nothing else is free. */
+	assert_null(port_take(&t, 1, 1, 1000 + PORT_REST_US - 1));
+	assert_int_equal(port_busy(&t, 1000), 3);
+	assert_int_equal(port_busy(&t, 1000 + PORT_REST_US), 2);
+	port_give(&t, p[2], 2000);
+	assert_ptr_equal(port_take(&t, 9, 9, 1000 + PORT_REST_US), p[1]);
+	assert_int_not_equal(p[1]->id, first);
+	assert_null(port_find(&t, first));
+	assert_null(port_find(&t, 0));
+	assert_null(port_find(&t, UINT32_MAX));
+	port_fini(&t);
+}
+
+static void test_out(void **state)
+{
+	struct engine_action a;
+	struct slice s;
+	struct out o;
+
+	(void)state;
+	assert_int_equal(out_init(&o, 4, 10), ERR_OK);
+	s = out_copy(&o, SLICE("12345678"));
+	out_add(&o, ENGINE_SEND)->u.send.bytes = s;
+	assert_int_equal(out_copy(&o, SLICE("too much")).n, 0);
+	assert_int_equal(o.lost, 1);
+	for (int i = 0; i < 5; i++)
+		(void)out_add(&o, ENGINE_MEDIA);
+	assert_int_equal(o.lost, 3);
+	assert_true(out_is_full(&o));
+	out_begin(&o); /* not everything was popped: nothing is lost */
+	assert_true(out_pop(&o, &a));
+	assert_int_equal(a.what, ENGINE_SEND);
+	assert_true(slice_eq_cstr(a.u.send.bytes, "12345678"));
+	while (out_pop(&o, &a))
+		assert_int_equal(a.what, ENGINE_MEDIA);
+	out_begin(&o);
+	assert_false(out_is_full(&o));
+	assert_false(out_pop(&o, &a));
+	out_fini(&o);
+}
+
+static void test_causes(void **state)
+{
+	(void)state;
+	assert_int_equal(cause_event(486), FLOW_EV_BUSY);
+	assert_int_equal(cause_event(600), FLOW_EV_BUSY);
+	assert_int_equal(cause_event(480), FLOW_EV_NO_ANSWER);
+	assert_int_equal(cause_event(404), FLOW_EV_FAILED);
+	assert_int_equal(cause_event(302), FLOW_EV_FAILED);
+	assert_int_equal(cause_q850(486), 17);
+	assert_int_equal(cause_q850(200), 16);
+	assert_int_equal(cause_q850(499), 127);
+	assert_int_equal(cause_q850(599), 41);
+}
+
+/* Every allocation of engine_new() fails once. */
+static void test_allocations(void **state)
+{
+	struct engine_cfg cfg = { .sip = { 0x7f000001, 5060 },
+		.media_ip = 0x7f000001,
+		.rtp_port_min = 20000,
+		.rtp_port_max = 20099,
+		.max_calls = 4,
+		.agent = "x" };
+	struct engine *e = NULL;
+
+	(void)state;
+	for (unsigned int n = 0;; n++) {
+		enum err err;
+
+		fail_alloc_after(n);
+		err = engine_new(&cfg, &e);
+		if (!fail_alloc_end()) {
+			assert_int_equal(err, ERR_OK);
+			break;
+		}
+		assert_int_equal(err, ERR_NOMEM);
+	}
+	engine_free(e);
+	engine_free(NULL);
+	cfg.max_calls = 0;
+	assert_int_equal(engine_new(&cfg, &e), ERR_RANGE);
+	cfg.max_calls = 4;
+	cfg.rtp_port_min = 20001;
+	assert_int_equal(engine_new(&cfg, &e), ERR_RANGE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_timer_order),
+		cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_out),
+		cmocka_unit_test(test_causes),
+		cmocka_unit_test(test_allocations),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
