@@ -210,7 +210,7 @@ deps:
 RUN_V := release
 run: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) V=$(RUN_V) all static
-	@exec build/$(RUN_V)/ringtrace run $(RUN)
+	@exec build/$(RUN_V)/ringtrace run --demo-call $(RUN)
 
 #: make demo          one real call through everything, then stops
 demo: deps

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "ctl/ctl_db.h"
+#include "ctl/ctl_first.h"
 #include "ctl/ctl_layout.h"
 #include "ctl/ctl_mariadb.h"
 #include "ctl/ctl_nginx.h"
@@ -41,6 +42,7 @@ struct run_opts {
 	uint64_t dni_rate;
 	bool quiet;
 	bool no_demo;
+	bool demo_call;
 	bool help;
 };
 
@@ -75,6 +77,8 @@ static const struct ctl_opt options[] = {
 	    "show only warnings; everything is in DIR/log" },
 	{ "no-demo", CTL_OPT_FLAG, AT(no_demo), 0, NULL,
 	    "no demonstration company" },
+	{ "demo-call", CTL_OPT_FLAG, AT(demo_call), 0, NULL,
+	    "a business phone that answers, and one call the first time" },
 	{ "help", CTL_OPT_FLAG, AT(help), 0, NULL, "this text" },
 };
 
@@ -430,12 +434,91 @@ static void say_ready(const struct run *r)
 	    s->sip_address, (unsigned short)s->sip_port);
 }
 
+/* --- the demonstration call ---------------------------------------- */
+
+struct demo_args {
+	char phone[SETTINGS_ADDR_MAX + 8];
+	char carrier[SETTINGS_ADDR_MAX + 8];
+	char worker[SETTINGS_ADDR_MAX + 8];
+	char number[CTL_FIRST_NUMBER];
+};
+
+static void place_of(const struct settings *s, unsigned short port, char *out,
+    size_t cap)
+{
+	(void)snprintf(out, cap, "%s:%hu", s->sip_address, port);
+}
+
+/* The business phone that the demonstration company's calls ring. */
+static enum err start_phone(struct run *r, const struct demo_args *a)
+{
+	struct ctl_part part = { .name = "phone",
+		.user = r->layout.web_user,
+		.group = "-",
+		.stop_signal = SIGTERM,
+		.stop_us = STOP_US,
+		.ready = { CTL_PROBE_UDP, a->phone } };
+	const char *const argv[] = { r->layout.self, "call", "phone",
+		"--listen", a->phone, "--ring-ms", "1500", "--talk-ms", "20000",
+		"--play", "tone:620", "--rtp-min", "28000", NULL };
+	enum err e;
+
+	memcpy(part.argv, argv, sizeof(argv));
+	e = ctl_sup_start(&r->sup, &part, &r->index[r->waiting++]);
+	return e == ERR_OK ? wait_ready(r) : e;
+}
+
+static enum err place_call(struct run *r, const struct demo_args *a)
+{
+	struct ctl_part part = { .name = "carrier",
+		.user = r->layout.web_user,
+		.group = "-",
+		.stop_signal = SIGTERM,
+		.stop_us = STOP_US };
+	const char *const argv[] = { r->layout.self, "call", "carrier",
+		"--listen", a->carrier, "--target", a->worker, "--number",
+		a->number, "--caller", "+14155550142", "--rtp-max", "27999",
+		"--talk-ms", "12000", NULL };
+	size_t index; /* never waited for: it ends by itself */
+
+	memcpy(part.argv, argv, sizeof(argv));
+	log_info("run: placing the demonstration call; see %s/calls",
+	    r->layout.settings.public_url);
+	return ctl_sup_start(&r->sup, &part, &index);
+}
+
+/* Whatever goes wrong here is said and stops nothing: it is a demonstration. */
+static void demo_call(struct run *r)
+{
+	static struct demo_args a; /* outlives the programs */
+	const struct settings *s = &r->layout.settings;
+
+	if (!r->opts.demo_call || r->opts.no_demo)
+		return;
+	place_of(s, CTL_SEED_PHONE_PORT, a.phone, sizeof(a.phone));
+	place_of(s, CTL_SEED_CARRIER_PORT, a.carrier, sizeof(a.carrier));
+	place_of(s, (unsigned short)s->sip_port, a.worker, sizeof(a.worker));
+	if (ctl_probe_free(a.phone, false) != ERR_OK) {
+		log_warn(
+		    "run: %s (UDP) is in use, so the demonstration's "
+		    "business phone does not answer there",
+		    a.phone);
+		return;
+	}
+	if (start_phone(r, &a) != ERR_OK || !r->seed.fresh)
+		return;
+	if (ctl_first_visit(s, CTL_SEED_SITE_KEY, a.number) == ERR_OK &&
+	    place_call(r, &a) != ERR_OK)
+		log_warn("run: the demonstration call could not be placed");
+}
+
 static int run(struct run *r)
 {
 	enum err e = bring_up(r);
 
 	if (e == ERR_OK) {
 		say_ready(r);
+		demo_call(r);
 		ctl_sup_loop(&r->sup, housekeep, r);
 	}
 	/* Asked to stop while starting is a good end, too. */

@@ -15,7 +15,7 @@
 #include "ctl/ctl_probe.h"
 #include "ctl/ctl_tail.h"
 
-#define CTL_SUP_ARGV_MAX  16
+#define CTL_SUP_ARGV_MAX  20
 #define CTL_SUP_PARTS_MAX 8
 
 /* What to run; every string is borrowed and must outlive the supervisor. */
