@@ -1,0 +1,567 @@
+/* Tests of lib/db/db and stmt: what a lost server, a deadlock, a duplicate and
+ * a wrong statement look like from outside. */
+#include <pthread.h>
+#include <sched.h>
+
+#include "lib/base/arena.h"
+#include "lib/db/db_account.h"
+#include "lib/db/db_company.h"
+#include "lib/db/db_config.h"
+#include "lib/db/stmt.h"
+#include "tests/support/cm.h"
+#include "tests/support/testdb.h"
+
+static struct testdb *t;
+
+#define ok(call) assert_int_equal((call), ERR_OK)
+
+static enum err exec(struct db *db, const char *sql)
+{
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+static void make_scratch(void)
+{
+	ok(exec(t->db,
+	    "CREATE TABLE IF NOT EXISTS scratch (id INT PRIMARY KEY,"
+	    " a BIGINT UNSIGNED NULL, b BIGINT NULL, c VARCHAR(10) NULL,"
+	    " d DATETIME(6) NULL, e BINARY(16) NULL, f BLOB NULL,"
+	    " g TINYINT NULL) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4"));
+	ok(exec(t->db, "DELETE FROM scratch"));
+}
+
+static void insert_values(uint64_t a, int64_t b, int64_t d_us)
+{
+	static const char sql[] =
+	    "INSERT INTO scratch (id, a, b, c, d, e, f, g)"
+	    " VALUES (1, ?, ?, ?, ?, ?, ?, ?)";
+	struct stmt *st;
+
+	ok(exec(t->db, "DELETE FROM scratch"));
+	ok(stmt_begin(t->db, sql, &st));
+	stmt_in_u64(st, a);
+	stmt_in_i64(st, b);
+	stmt_in_text(st, SLICE("caf\xc3\xa9"));
+	stmt_in_time_us(st, d_us);
+	stmt_in_id(st, t->company[0].id.v);
+	stmt_in_bytes(st, "\0\1\xff", 3);
+	stmt_in_bool(st, true);
+	ok(stmt_exec_one(st));
+	stmt_end(st);
+}
+
+static void test_round_trip(void **state)
+{
+	static const struct {
+		const char *why;
+		uint64_t a;
+		int64_t b;
+		int64_t d_us;
+	} cases[] = {
+		{ "plain", 1, -1, TESTDB_NOW_US + 123456 },
+		{ "largest", UINT64_MAX, INT64_MAX,
+		    INT64_C(253402300799999999) },
+		{ "smallest", 0, INT64_MIN, INT64_C(-62135596800000000) + 1 },
+	};
+	static const char sql[] =
+	    "SELECT a, b, c, d, e, f, g FROM scratch WHERE id = 1";
+
+	(void)state;
+	make_scratch();
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		struct company_id id;
+		uint64_t a = 0;
+		int64_t b = 0, d = 0;
+		char c[16], f[8];
+		struct stmt *st;
+		bool g = false;
+		size_t n = 0;
+
+		insert_values(cases[i].a, cases[i].b, cases[i].d_us);
+		ok(stmt_begin(t->db, sql, &st));
+		stmt_out_u64(st, &a);
+		stmt_out_i64(st, &b);
+		stmt_out_text(st, c, sizeof(c));
+		stmt_out_time_us(st, &d);
+		stmt_out_id(st, id.v);
+		stmt_out_bytes(st, f, sizeof(f), &n);
+		stmt_out_bool(st, &g);
+		ok(stmt_one(st));
+		stmt_end(st);
+		if (a != cases[i].a || b != cases[i].b || d != cases[i].d_us ||
+		    !g || n != 3)
+			fail_msg("%s: a=%llu b=%lld d=%lld", cases[i].why,
+			    (unsigned long long)a, (long long)b, (long long)d);
+		assert_string_equal(c, "caf\xc3\xa9");
+		assert_memory_equal(f, "\0\1\xff", 3);
+		assert_true(id_eq(id.v, t->company[0].id.v));
+	}
+}
+
+static void test_nulls(void **state)
+{
+	static const char in_sql[] =
+	    "INSERT INTO scratch (id, a, c, d, e, f)"
+	    " VALUES (2, ?, ?, ?, ?, ?)";
+	static const char out_sql[] =
+	    "SELECT a, b, c, d, e, f, g FROM scratch WHERE id = 2";
+	static const uint8_t nil[ID_BYTES];
+	uint8_t id[ID_BYTES] = { 1 };
+	uint64_t a = 7;
+	int64_t b = 7, d = 7;
+	char c[4] = "x";
+	struct stmt *st;
+	struct slice f = SLICE("x");
+	struct arena mem;
+	bool g = true, b_null = false, a_null = false;
+
+	(void)state;
+	make_scratch();
+	arena_init(&mem, 4096);
+	ok(stmt_begin(t->db, in_sql, &st));
+	stmt_in_null(st);
+	stmt_in_text_null(st, slice_of(NULL, 0));
+	stmt_in_time_us_null(st, 0);
+	stmt_in_id_null(st, nil);
+	stmt_in_bytes_null(st, NULL, 0);
+	ok(stmt_exec_one(st));
+	stmt_end(st);
+	ok(stmt_begin(t->db, out_sql, &st));
+	stmt_out_u64(st, &a);
+	stmt_out_null(st, &a_null);
+	stmt_out_i64(st, &b);
+	stmt_out_null(st, &b_null);
+	stmt_out_text(st, c, sizeof(c));
+	stmt_out_time_us(st, &d);
+	stmt_out_id(st, id);
+	stmt_out_slice(st, &mem, 100, &f);
+	stmt_out_bool(st, &g);
+	ok(stmt_one(st));
+	stmt_end(st);
+	assert_true(a == 0 && b == 0 && d == 0 && !g && f.p == NULL);
+	assert_true(a_null && b_null && id_is_nil(id));
+	assert_string_equal(c, "");
+	arena_fini(&mem);
+}
+
+/* What does not fit is refused, never cut. */
+static void test_too_small(void **state)
+{
+	static const char sql[] = "SELECT c, e, a FROM scratch WHERE id = 1";
+	uint8_t id[ID_BYTES];
+	uint32_t a;
+	char c[8];
+	struct stmt *st;
+
+	(void)state;
+	make_scratch();
+	insert_values(UINT64_MAX, 0, 0);
+	ok(stmt_begin(t->db, sql, &st));
+	stmt_out_text(st, c, 5); /* "caf\xc3\xa9" needs 6 */
+	stmt_out_id(st, id);
+	stmt_out_u32(st, &a);
+	assert_int_equal(stmt_one(st), ERR_RANGE);
+	stmt_end(st);
+	ok(stmt_begin(t->db, sql, &st));
+	stmt_out_text(st, c, 6);
+	stmt_out_id(st, id);
+	stmt_out_u32(st, &a); /* 64 bits do not fit */
+	assert_int_equal(stmt_one(st), ERR_RANGE);
+	stmt_end(st);
+	assert_int_equal(
+	    exec(t->db,
+		"INSERT INTO scratch (id, c) VALUES (5, '12345678901')"),
+	    ERR_RANGE);
+}
+
+static void test_counts(void **state)
+{
+	static const char sql[] = "SELECT a, b FROM scratch WHERE id = ?";
+	uint64_t a, b, c;
+	struct stmt *st;
+
+	(void)state;
+	make_scratch();
+	ok(stmt_begin(t->db, sql, &st)); /* a parameter and a column short */
+	stmt_out_u64(st, &a);
+	assert_int_equal(stmt_one(st), ERR_INTERNAL);
+	stmt_end(st);
+	ok(stmt_begin(t->db, sql, &st)); /* one too many of both */
+	stmt_in_u64(st, 1);
+	stmt_in_u64(st, 1);
+	stmt_out_u64(st, &a);
+	stmt_out_u64(st, &b);
+	stmt_out_u64(st, &c);
+	assert_int_equal(stmt_one(st), ERR_INTERNAL);
+	stmt_end(st);
+	ok(stmt_begin(t->db, sql, &st)); /* and the same text still works */
+	stmt_in_u64(st, 1);
+	stmt_out_u64(st, &a);
+	stmt_out_u64(st, &b);
+	assert_int_equal(stmt_one(st), ERR_NOTFOUND);
+	stmt_end(st);
+}
+
+static void test_each_and_all(void **state)
+{
+	static const char sql[] = "SELECT id FROM scratch ORDER BY id";
+	struct arena mem;
+	uint64_t id = 0, sum = 0;
+	struct stmt *st;
+	void *rows;
+	size_t n = 0;
+
+	(void)state;
+	make_scratch();
+	arena_init(&mem, 4096);
+	ok(exec(t->db, "INSERT INTO scratch (id) VALUES (3), (4), (5)"));
+	ok(stmt_begin(t->db, sql, &st));
+	stmt_out_u64(st, &id);
+	assert_int_equal(stmt_one(st), ERR_INTERNAL); /* more than one */
+	stmt_end(st);
+	ok(stmt_begin(t->db, sql, &st));
+	stmt_out_u64(st, &id);
+	ok(stmt_each(st));
+	assert_int_equal(stmt_rows(st), 3);
+	while (stmt_next(st) == ERR_OK)
+		sum += id;
+	stmt_end(st);
+	assert_int_equal(sum, 12);
+	ok(stmt_begin(t->db, sql, &st));
+	stmt_out_u64(st, &id);
+	ok(stmt_all(st, &mem, &id, sizeof(id), &rows, &n));
+	stmt_end(st);
+	assert_int_equal(n, 3);
+	assert_int_equal(((uint64_t *)rows)[2], 5);
+	arena_fini(&mem);
+}
+
+static void test_conflict_and_changed(void **state)
+{
+	uint64_t n = 9;
+	struct stmt *st;
+
+	(void)state;
+	make_scratch();
+	ok(exec(t->db, "INSERT INTO scratch (id) VALUES (1)"));
+	assert_int_equal(exec(t->db, "INSERT INTO scratch (id) VALUES (1)"),
+	    ERR_CONFLICT);
+	/* Found rows count, changed or not. */
+	ok(stmt_begin(t->db, "UPDATE scratch SET a = NULL WHERE id = 1", &st));
+	ok(stmt_exec(st, &n));
+	stmt_end(st);
+	assert_int_equal(n, 1);
+	ok(stmt_begin(t->db, "UPDATE scratch SET a = NULL WHERE id = 2", &st));
+	assert_int_equal(stmt_exec_one(st), ERR_NOTFOUND);
+	stmt_end(st);
+}
+
+static void test_transactions(void **state)
+{
+	bool mine = true, inner = true;
+
+	(void)state;
+	make_scratch();
+	ok(db_begin(t->db));
+	ok(exec(t->db, "INSERT INTO scratch (id) VALUES (1)"));
+	assert_int_equal(db_end(t->db, ERR_RANGE), ERR_RANGE);
+	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM scratch"), 0);
+	ok(db_join(t->db, &mine));
+	ok(db_join(t->db, &inner));
+	assert_true(mine && !inner);
+	ok(exec(t->db, "INSERT INTO scratch (id) VALUES (1)"));
+	ok(db_join_end(t->db, inner, ERR_OK));
+	assert_true(db_in_transaction(t->db));
+	ok(db_join_end(t->db, mine, ERR_OK));
+	assert_false(db_in_transaction(t->db));
+	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM scratch"), 1);
+}
+
+/* A transaction that the server gave up can only be rolled back. */
+static void test_busy(void **state)
+{
+	struct db *other = testdb_connect(t, NULL);
+
+	(void)state;
+	make_scratch();
+	ok(exec(t->db, "INSERT INTO scratch (id) VALUES (1), (2)"));
+	ok(exec(other, "SET SESSION innodb_lock_wait_timeout = 0"));
+	ok(db_begin(t->db));
+	ok(exec(t->db, "UPDATE scratch SET a = 1 WHERE id = 1"));
+	ok(db_begin(other));
+	ok(exec(other, "UPDATE scratch SET a = 2 WHERE id = 2"));
+	assert_int_equal(exec(other, "UPDATE scratch SET a = 2 WHERE id = 1"),
+	    ERR_BUSY);
+	assert_int_equal(exec(other, "UPDATE scratch SET a = 3 WHERE id = 2"),
+	    ERR_BUSY);
+	assert_int_equal(db_commit(other), ERR_BUSY);
+	ok(db_commit(t->db));
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM scratch WHERE a = 2"),
+	    0);
+	/* Begun again it goes through. */
+	ok(db_begin(other));
+	ok(exec(other, "UPDATE scratch SET a = 2 WHERE id = 1"));
+	ok(db_commit(other));
+	db_close(other);
+}
+
+static void test_insert_id(void **state)
+{
+	(void)state;
+	ok(exec(t->db,
+	    "CREATE TABLE counted (id BIGINT UNSIGNED NOT NULL"
+	    " AUTO_INCREMENT PRIMARY KEY, a INT NOT NULL)"));
+	ok(exec(t->db, "INSERT INTO counted (a) VALUES (1)"));
+	assert_int_equal(db_insert_id(t->db), 1);
+	ok(exec(t->db, "INSERT INTO counted (a) VALUES (2)"));
+	assert_int_equal(db_insert_id(t->db), 2);
+}
+
+static enum err account(struct db *db)
+{
+	struct account_row row = { .name = "x", .created_us = TESTDB_NOW_US };
+
+	testdb_id(TESTDB_NOW_US, row.id.v);
+	return db_account_add(db, &row);
+}
+
+static enum err read_account(struct db *db)
+{
+	struct account_row row;
+
+	return db_account_get(db, t->company[0].account, &row);
+}
+
+static uint64_t connection_id(struct db *db)
+{
+	struct stmt *st;
+	uint64_t id = 0;
+
+	ok(stmt_begin(db, "SELECT CONNECTION_ID()", &st));
+	stmt_out_u64(st, &id);
+	ok(stmt_one(st));
+	stmt_end(st);
+	return id;
+}
+
+/* A connection that the server closed while we were idle. */
+static enum err kill_own(struct db *db)
+{
+	struct db *killer = testdb_connect(t, NULL);
+	const uint64_t id = connection_id(db);
+	struct stmt *st;
+	enum err e;
+
+	ok(stmt_begin(killer, "KILL ?", &st));
+	stmt_in_u64(st, id);
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	db_close(killer);
+	return e;
+}
+
+static void test_lost_connection(void **state)
+{
+	struct db *db = testdb_connect(t, NULL);
+
+	(void)state;
+	/* Reading: nothing was done. */
+	ok(account(db));
+	ok(kill_own(db));
+	assert_int_equal(read_account(db), ERR_UNAVAILABLE);
+	assert_true(db_broken(db));
+	assert_int_equal(read_account(db), ERR_UNAVAILABLE);
+	assert_int_equal(account(db), ERR_UNAVAILABLE);
+	assert_int_equal(db_ping(db), ERR_UNAVAILABLE);
+	assert_int_equal(db_begin(db), ERR_UNAVAILABLE);
+	/* The same statements are prepared anew. */
+	ok(db_reconnect(db));
+	ok(read_account(db));
+	ok(account(db));
+	/* In a transaction: lost, and surely not done. */
+	ok(db_begin(db));
+	ok(account(db));
+	ok(kill_own(db));
+	assert_int_equal(account(db), ERR_UNAVAILABLE);
+	assert_int_equal(db_commit(db), ERR_UNAVAILABLE);
+	assert_false(db_in_transaction(db));
+	ok(db_reconnect(db));
+	/* In the commit: nobody knows. */
+	ok(db_begin(db));
+	ok(account(db));
+	ok(kill_own(db));
+	assert_int_equal(db_commit(db), ERR_UNCERTAIN);
+	ok(db_reconnect(db));
+	db_close(db);
+}
+
+static void *slow_write(void *arg)
+{
+	static enum err e;
+
+	e = exec(arg,
+	    "INSERT INTO counted (a) SELECT 1 FROM"
+	    " (SELECT SLEEP(60)) AS x");
+	return &e;
+}
+
+static bool sleeping(uint64_t id)
+{
+	static const char sql[] =
+	    "SELECT COUNT(*) FROM information_schema.processlist"
+	    " WHERE id = ? AND state = 'User sleep'";
+	struct stmt *st;
+	bool yes = false;
+
+	ok(stmt_begin(t->db, sql, &st));
+	stmt_in_u64(st, id);
+	stmt_out_bool(st, &yes);
+	ok(stmt_one(st));
+	stmt_end(st);
+	return yes;
+}
+
+/* A single write that the server never answered. */
+static void test_uncertain_write(void **state)
+{
+	struct db *db = testdb_connect(t, NULL);
+	const uint64_t id = connection_id(db);
+	pthread_t thread;
+	struct stmt *st;
+	void *result;
+
+	(void)state;
+	assert_int_equal(pthread_create(&thread, NULL, slow_write, db), 0);
+	while (!sleeping(id))
+		(void)sched_yield();
+	ok(stmt_begin(t->db, "KILL ?", &st));
+	stmt_in_u64(st, id);
+	ok(stmt_exec(st, NULL));
+	stmt_end(st);
+	assert_int_equal(pthread_join(thread, &result), 0);
+	assert_int_equal(*(enum err *)result, ERR_UNCERTAIN);
+	assert_true(db_broken(db));
+	db_close(db);
+}
+
+static void test_server_down(void **state)
+{
+	struct db_options o = { .socket = t->socket,
+		.user = "root",
+		.password = "",
+		.name = TESTDB_NAME,
+		.timeout_ms = 2000 };
+	struct db *db = testdb_connect(t, NULL), *broken = NULL, *none = NULL;
+
+	(void)state;
+	testdb_kill(t);
+	assert_int_equal(read_account(db), ERR_UNAVAILABLE);
+	assert_int_equal(db_reconnect(db), ERR_UNAVAILABLE);
+	assert_int_equal(db_open(&none, &o), ERR_UNAVAILABLE);
+	assert_null(none);
+	assert_int_equal(db_open_broken(&broken, &o), ERR_UNAVAILABLE);
+	assert_true(db_broken(broken));
+	testdb_revive(t);
+	ok(db_reconnect(db));
+	ok(read_account(db));
+	ok(db_reconnect(broken));
+	ok(read_account(broken));
+	db_close(db);
+	db_close(broken);
+	ok(db_reconnect(t->db));
+}
+
+static void test_denied(void **state)
+{
+	struct db_options o = { .socket = t->socket,
+		.user = "rt_dni",
+		.password = "wrong",
+		.name = TESTDB_NAME };
+	struct db *db = NULL;
+
+	(void)state;
+	assert_int_equal(db_open(&db, &o), ERR_DENIED);
+	assert_null(db);
+	db_close(NULL);
+}
+
+static void test_time_limit(void **state)
+{
+	struct db_options o = { .socket = t->socket,
+		.user = "root",
+		.password = "",
+		.name = TESTDB_NAME,
+		.timeout_ms = 1000 };
+	struct db *db;
+	struct stmt *st;
+	uint64_t v;
+	enum err e;
+
+	(void)state;
+	ok(db_open(&db, &o));
+	ok(stmt_begin(db, "SELECT SLEEP(5)", &st));
+	stmt_out_u64(st, &v);
+	e = stmt_one(st);
+	stmt_end(st);
+	/* The server gave up before our own patience ended. */
+	assert_int_equal(e, ERR_TIMEOUT);
+	assert_false(db_broken(db));
+	ok(db_ping(db));
+	db_close(db);
+}
+
+static void test_config_version(void **state)
+{
+	uint64_t a = 0, b = 0;
+
+	(void)state;
+	ok(db_config_version(t->db, &a));
+	ok(db_config_bump(t->db));
+	ok(db_config_version(t->db, &b));
+	assert_int_equal(b, a + 1);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	t = testdb_start();
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	testdb_stop(t);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_nulls),
+		cmocka_unit_test(test_too_small),
+		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_each_and_all),
+		cmocka_unit_test(test_conflict_and_changed),
+		cmocka_unit_test(test_transactions),
+		cmocka_unit_test(test_busy),
+		cmocka_unit_test(test_insert_id),
+		cmocka_unit_test(test_lost_connection),
+		cmocka_unit_test(test_uncertain_write),
+		cmocka_unit_test(test_server_down),
+		cmocka_unit_test(test_denied),
+		cmocka_unit_test(test_time_limit),
+		cmocka_unit_test(test_config_version),
+	};
+
+	return cmocka_run_group_tests_name("db", tests, start, stop);
+}
