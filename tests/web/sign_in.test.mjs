@@ -1,0 +1,215 @@
+// Signing in and out through nginx: cookies, fixation, expiry, throttling, and
+// two hundred clients at once.
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { after, before, test } from 'node:test';
+import { startStack, until } from '../support/stack.mjs';
+import { addCompanies, raw } from '../support/two_companies.mjs';
+
+let stack, world;
+before(async () => {
+	stack = await startStack({ without: ['dni', 'sipworker'], args: ['--web-rate', '100000'] });
+	world = addCompanies(stack);
+});
+after(() => stack?.stop());
+
+const logins = () => Number(stack.sqlOne('SELECT COUNT(*) FROM login'));
+const good = () => ({ email: world.users.viewer.email, password: world.password });
+
+test('a sign-in sets one careful cookie and stores only its hash', async () => {
+	const client = stack.client();
+	const res = await client.submit('/login', '/login', { ...good(), next: '/calls?q=1' });
+	assert.equal(res.status, 303);
+	assert.equal(res.headers.get('location'), '/calls?q=1');
+	const line = res.headers.getSetCookie().find((c) => c.startsWith('rt_login='));
+	assert.match(line, /^rt_login=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+$/);
+	const token = client.cookies.get('rt_login');
+	const stored = stack.sqlOne(`SELECT COUNT(*) FROM login WHERE token_hash = UNHEX(SHA2('${token}', 256))`);
+	assert.equal(stored, '1');
+	assert.equal((await client.fetch('/calls')).status, 200);
+	assert.equal((await client.fetch('/login')).headers.get('location'), '/', 'signed in already');
+});
+
+test('behind TLS the cookie is Secure and bound to the host', async () => {
+	const client = stack.client();
+	const tls = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '192.0.2.77' };
+	const res = await raw({ addr: stack.addr }, { path: '/login', headers: tls });
+	// Only a front server on 127.0.0.1 is believed; a test's address is another.
+	const believed = (res.headers['set-cookie'] ?? []).some((c) => c.startsWith('__Host-'));
+	assert.equal(believed, stack.addr === '127.0.0.1');
+	assert.ok(client);
+});
+
+test('the e-mail address is taken in any case', async () => {
+	const res = await stack.client().submit('/login', '/login', { email: ` ${good().email.toUpperCase()} `, password: world.password });
+	assert.equal(res.status, 303);
+});
+
+test('a planted token is worth nothing (fixation)', async () => {
+	const planted = 'A'.repeat(43);
+	const client = stack.client();
+	client.cookies.set('rt_login', planted);
+	const res = await client.submit('/login', '/login', good());
+	assert.equal(res.status, 303);
+	assert.notEqual(client.cookies.get('rt_login'), planted);
+	const thief = stack.client();
+	thief.cookies.set('rt_login', planted);
+	assert.equal((await thief.fetch('/')).status, 303);
+});
+
+test('a new sign-in ends the old login of the same browser', async () => {
+	const client = stack.client();
+	await client.submit('/login', '/login', good());
+	const old = client.cookies.get('rt_login');
+	// The form for signed-in people is not shown, but may be sent.
+	const { csrf } = await client.hiddenFields('/');
+	const again = await client.fetch('/login', { method: 'POST', body: new URLSearchParams({ csrf, ...good() }) });
+	assert.equal(again.status, 303);
+	assert.notEqual(client.cookies.get('rt_login'), old);
+	const thief = stack.client();
+	thief.cookies.set('rt_login', old);
+	assert.equal((await thief.fetch('/')).status, 303, 'the old token');
+	assert.equal((await client.fetch('/')).status, 200, 'the new token');
+});
+
+test('sign-out ends the login, not only the cookie', async () => {
+	const client = stack.client();
+	await client.submit('/login', '/login', good());
+	const token = client.cookies.get('rt_login');
+	const before = logins();
+	const res = await client.submit('/', '/logout', {});
+	assert.equal(res.status, 303);
+	assert.equal(res.headers.get('location'), '/login');
+	assert.equal(client.cookies.has('rt_login'), false);
+	assert.equal(logins(), before - 1);
+	const thief = stack.client();
+	thief.cookies.set('rt_login', token);
+	assert.equal((await thief.fetch('/')).status, 303);
+});
+
+test('expired and disabled logins are over', async () => {
+	const client = await stack.login(world.users.editor.email, world.password);
+	stack.sql('UPDATE login SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND');
+	assert.equal((await client.fetch('/')).status, 303);
+	const other = await stack.login(world.users.editor.email, world.password);
+	stack.sql(`UPDATE user SET disabled_at = UTC_TIMESTAMP(6) WHERE email = '${world.users.editor.email}'`);
+	assert.equal((await other.fetch('/')).status, 303);
+	const res = await stack.client().submit('/login', '/login', { email: world.users.editor.email, password: world.password });
+	assert.equal(res.status, 401, 'a disabled user is told no more than anybody');
+});
+
+test('idle time moves the end, up to a limit', async () => {
+	const client = await stack.login(world.users.admin.email, world.password);
+	const where = `token_hash = UNHEX(SHA2('${client.cookies.get('rt_login')}', 256))`;
+	const left = () => Number(stack.sqlOne(`SELECT TIMESTAMPDIFF(MINUTE, UTC_TIMESTAMP(6), expires_at) FROM login WHERE ${where}`));
+	assert.ok(left() > 700 && left() <= 720, 'twelve hours');
+	stack.sql(`UPDATE login SET seen_at = seen_at - INTERVAL 2 HOUR, expires_at = expires_at - INTERVAL 2 HOUR WHERE ${where}`);
+	assert.equal((await client.fetch('/')).status, 200);
+	assert.ok(left() > 700, 'moved');
+	stack.sql(`UPDATE login SET created_at = created_at - INTERVAL 14 DAY + INTERVAL 1 HOUR, seen_at = seen_at - INTERVAL 2 HOUR WHERE ${where}`);
+	assert.equal((await client.fetch('/')).status, 200);
+	assert.ok(left() <= 60, 'not beyond fourteen days');
+});
+
+test('next leads only to our own addresses', async () => {
+	for (const next of ['https://evil.example/', '//evil.example/', '/\\evil.example', 'javascript:alert(1)', '', '/a b', '\t//evil.example']) {
+		const res = await stack.client().submit('/login', '/login', { ...good(), next });
+		assert.equal(res.status, 303, next);
+		assert.equal(res.headers.get('location'), '/', JSON.stringify(next));
+	}
+});
+
+test('unknown address, wrong password, no password yet: one answer, one time', async () => {
+	stack.sql("UPDATE user SET password_hash = '' WHERE email = 'nobody@alpha.example'");
+	const answers = new Map();
+	for (const [why, email] of [['unknown', 'who@alpha.example'], ['wrong', world.users.owner.email], ['none yet', 'nobody@alpha.example']]) {
+		const took = [];
+		for (let i = 0; i < 4; i++) {
+			const client = stack.client();
+			const { csrf } = await client.hiddenFields('/login');
+			const start = performance.now();
+			const res = await client.fetch('/login', { method: 'POST', body: new URLSearchParams({ csrf, email, password: 'not the right one' }) });
+			took.push(performance.now() - start);
+			assert.equal(res.status, 401, why);
+			const html = (await res.text()).replaceAll(/req_[0-9a-z]{26}|value="[^"]*"/g, '');
+			answers.set(html, why);
+		}
+		answers.set(why, Math.min(...took));
+	}
+	assert.equal([...answers.keys()].filter((k) => k.startsWith('<')).length, 1, 'one text for all');
+	const times = ['unknown', 'wrong', 'none yet'].map((w) => answers.get(w));
+	// The work is argon2id's 64 MiB in each case; without it an answer takes 1 ms.
+	assert.ok(Math.min(...times) > Math.max(...times) / 4, `times ${times}`);
+});
+
+test('five failures close an account for a while, with a clear message', async () => {
+	const email = world.foreign.email;
+	stack.sql('DELETE FROM login_attempt');
+	for (let i = 0; i < 5; i++)
+		assert.equal((await stack.client().submit('/login', '/login', { email, password: 'wrong wrong wrong' })).status, 401);
+	for (const password of ['wrong wrong wrong', world.password]) {
+		const res = await stack.client().submit('/login', '/login', { email: email.toUpperCase(), password });
+		assert.equal(res.status, 429);
+		assert.equal(res.headers.get('retry-after'), '900');
+		assert.match(await res.text(), /Too many failed tries/);
+	}
+	assert.equal((await stack.client().submit('/login', '/login', good())).status, 303, 'others may');
+	stack.sql('UPDATE login_attempt SET since_at = since_at - INTERVAL 16 MINUTE, last_at = last_at - INTERVAL 16 MINUTE');
+	assert.equal((await stack.client().submit('/login', '/login', { email, password: world.password })).status, 303, 'later');
+});
+
+test('tries sent all at once are counted too', async () => {
+	stack.sql('DELETE FROM login_attempt');
+	const clients = await Promise.all(Array.from({ length: 20 }, async () => {
+		const client = stack.client();
+		return { client, csrf: (await client.hiddenFields('/login')).csrf };
+	}));
+	const answers = await Promise.all(clients.map(({ client, csrf }) =>
+		client.fetch('/login', { method: 'POST', body: new URLSearchParams({ csrf, email: world.foreign.email, password: 'wrong wrong wrong' }) })));
+	const checked = answers.filter((r) => r.status === 401).length;
+	assert.ok(checked <= 5, `${checked} passwords were tried`);
+	assert.ok(answers.every((r) => [401, 429, 503].includes(r.status)));
+});
+
+test('one network address may not try everybody', async () => {
+	stack.sql('DELETE FROM login_attempt');
+	stack.sql(`INSERT INTO login_attempt (kind, subject, failures, since_at, last_at) VALUES ('address', '${stack.addr}', 30, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))`
+		+ ", ('address', '127.0.0.1', 30, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))");
+	assert.equal((await stack.client().submit('/login', '/login', good())).status, 429);
+	stack.sql('DELETE FROM login_attempt');
+	assert.equal((await stack.client().submit('/login', '/login', good())).status, 303);
+});
+
+test('two hundred clients at once are all answered', async () => {
+	// Each with a connection of its own, kept open: nginx then keeps its own to
+	// us, and threads that wait on kept ones must not starve the others.
+	const agents = Array.from({ length: 200 }, () => new http.Agent({ keepAlive: true, maxSockets: 1 }));
+	for (let round = 0; round < 3; round++) {
+		const answers = await Promise.all(agents.map((agent) => raw(stack, { path: '/login', agent })));
+		assert.deepEqual([...new Set(answers.map((a) => a.status))], [200], `round ${round}`);
+	}
+	for (const agent of agents) agent.destroy();
+});
+
+test('the database away: sign-in says so, and works again after', async () => {
+	const client = await stack.login(world.users.owner.email, world.password);
+	const pid = stack.pidOf('mariadbd');
+	process.kill(pid, 'SIGKILL');
+	const res = await client.fetch('/');
+	assert.ok([200, 503].includes(res.status), `${res.status}`);
+	await until('the supervisor restarts it and we reconnect', async () => (await client.fetch('/')).status === 200);
+});
+
+test('jobd sweeps expired logins', async () => {
+	stack.sql('UPDATE login SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND');
+	assert.ok(logins() > 0);
+	stack.sql("INSERT INTO job (company_id, kind, job_key, payload, state, due_at, created_at) VALUES (REPEAT('\\0', 16), 'sweep', 'test', '{}', 'ready', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))");
+	await until('no expired login is left', () => logins() === 0);
+});
+
+test('a stop lets the program end by itself', async () => {
+	const { code, signal } = await stack.stop();
+	assert.deepEqual({ code, signal }, { code: 0, signal: null });
+	assert.match(stack.log('dashboard'), /fcgi_loop: stopping signal=15/);
+	assert.doesNotMatch(stack.log('dashboard'), /cut off/);
+});
