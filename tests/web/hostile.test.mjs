@@ -17,7 +17,8 @@ function dangers(html) {
 	const bad = [];
 	if (html.includes('<script>')) bad.push('a script');
 	if (/<img[^>]*src=x/.test(html)) bad.push('an image of theirs');
-	if (/\son[a-z]+\s*=\s*["'a-z]/i.test(html.replaceAll(/"[^"]*"/g, '""'))) bad.push('an event handler');
+	for (const [tag] of html.matchAll(/<[a-z](?:"[^"]*"|'[^']*'|[^>"'])*>/gi))
+		if (/\s(?:on[a-z]+|style)\s*=/i.test(tag.replaceAll(/"[^"]*"/g, '""'))) bad.push(`an event handler or style: ${tag}`);
 	if (/(?:href|src|action)\s*=\s*["']?\s*javascript:/i.test(html)) bad.push('a javascript: address');
 	if (html.includes('\u0001')) bad.push('a control byte');
 	for (const [, attrs, body] of html.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script>/g)) {
