@@ -3,10 +3,11 @@
 #include "lib/db/stmt.h"
 
 static const char call_sql[] =
-    "SELECT c.id, c.state = 'open', c.result, c.started_at, c.answered_at,"
+    "SELECT c.id, c.state = 'open', c.result, c.started_at, c.bridged_at,"
     " c.ended_at, c.duration_ms, c.ring_ms, c.talk_ms, c.qualified,"
     " c.first_time, c.hangup_by, c.sip_status, c.cause, c.reason,"
-    " c.sip_call_id, c.attestation, c.number_e164, n.label, p.name,"
+    " c.sip_call_id, c.attestation, c.user_agent, c.source_address,"
+    " c.anonymous, c.record, c.notice_ended_at, c.notice_key, c.number_e164, n.label, p.name,"
     " f.name, c.flow_version, l.name, d.name, d.target, c.caller_e164,"
     " c.caller_raw, c.caller_name, c.caller_country, c.caller_place,"
     " i.attributed_by, i.visit_id, k.name, i.probability_bp, i.rule_version,"
@@ -36,7 +37,7 @@ static void out_times(struct stmt *st, struct db_report_call *r)
 	stmt_out_bool(st, &r->open);
 	OUT_TEXT(st, r, result);
 	stmt_out_time_us(st, &r->started_us);
-	stmt_out_time_us(st, &r->answered_us);
+	stmt_out_time_us(st, &r->bridged_us);
 	stmt_out_time_us(st, &r->ended_us);
 	stmt_out_u64(st, &r->duration_ms);
 	stmt_out_u64(st, &r->ring_ms);
@@ -49,6 +50,12 @@ static void out_times(struct stmt *st, struct db_report_call *r)
 	OUT_TEXT(st, r, reason);
 	OUT_TEXT(st, r, sip_call_id);
 	OUT_TEXT(st, r, attestation);
+	OUT_TEXT(st, r, user_agent);
+	OUT_TEXT(st, r, source_address);
+	stmt_out_bool(st, &r->anonymous);
+	OUT_TEXT(st, r, record);
+	stmt_out_time_us(st, &r->notice_ended_us);
+	OUT_TEXT(st, r, notice_key);
 }
 
 static void out_names(struct stmt *st, struct db_report_call *r)
@@ -148,7 +155,7 @@ static enum err collect(struct stmt *st, const void *row, size_t size,
 
 static const char legs_sql[] =
     "SELECT g.seq, d.name, g.target, g.started_at, g.ringing_at,"
-    " g.answered_at, g.ended_at, g.sip_status, g.cause, g.hangup_by, g.codec,"
+    " g.answered_at, g.ended_at, g.sip_status, g.cause, g.reason, g.hangup_by, g.codec,"
     " g.packets_in, g.packets_out, g.packets_lost, g.jitter_us"
     " FROM call_leg g"
     " LEFT JOIN destination d ON d.company_id = g.company_id"
@@ -178,6 +185,7 @@ enum err db_report_call_legs(struct db *db, struct company_id company,
 	stmt_out_time_us(st, &row.ended_us);
 	stmt_out_u16(st, &row.sip_status);
 	stmt_out_u16(st, &row.cause);
+	OUT_TEXT(st, &row, reason);
 	OUT_TEXT(st, &row, hangup_by);
 	OUT_TEXT(st, &row, codec);
 	stmt_out_u64(st, &row.packets_in);
@@ -193,7 +201,8 @@ enum err db_report_call_legs(struct db *db, struct company_id company,
 }
 
 static const char events_sql[] =
-    "SELECT seq, leg_seq IS NOT NULL, leg_seq, kind, detail, happened_at"
+    "SELECT seq, leg_seq IS NOT NULL, leg_seq, kind, value, detail,"
+    " happened_at"
     " FROM call_event"
     " WHERE company_id = ? AND call_id = ?"
     " ORDER BY seq LIMIT 1000";
@@ -215,6 +224,7 @@ enum err db_report_call_events(struct db *db, struct company_id company,
 	stmt_out_bool(st, &row.has_leg);
 	stmt_out_u32(st, &row.leg);
 	OUT_TEXT(st, &row, kind);
+	stmt_out_i64(st, &row.value);
 	OUT_TEXT(st, &row, detail);
 	stmt_out_time_us(st, &row.at_us);
 	e = collect(st, &row, sizeof(row), DB_REPORT_CALL_EVENTS_MAX, mem, &all,

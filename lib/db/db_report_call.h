@@ -25,8 +25,8 @@ struct db_report_call {
 	bool open;
 	char result[17];
 	int64_t started_us;
-	int64_t answered_us; /* 0: never bridged to a person */
-	int64_t ended_us;    /* 0: not ended */
+	int64_t bridged_us; /* to a person; 0: never */
+	int64_t ended_us;   /* 0: not ended */
 	uint64_t duration_ms;
 	uint64_t ring_ms;
 	uint64_t talk_ms;
@@ -35,9 +35,15 @@ struct db_report_call {
 	char hangup_by[13];
 	uint16_t sip_status;
 	uint16_t cause;
-	char reason[DB_REPORT_TEXT(128)];
+	char reason[DB_REPORT_TEXT(255)];
 	char sip_call_id[DB_REPORT_TEXT(255)];
 	char attestation[2];
+	char user_agent[DB_REPORT_TEXT(255)];
+	char source_address[46];
+	bool anonymous;
+	char record[9];          /* off notice silent */
+	int64_t notice_ended_us; /* heard to its end; 0: not */
+	char notice_key[DB_REPORT_TEXT(64)];
 
 	char number[17];
 	char number_label[DB_REPORT_TEXT(100)];
@@ -84,6 +90,7 @@ struct db_report_call_leg {
 	int64_t ended_us;
 	uint16_t sip_status;
 	uint16_t cause;
+	char reason[DB_REPORT_TEXT(255)];
 	char hangup_by[13];
 	char codec[17];
 	uint64_t packets_in;
@@ -100,7 +107,8 @@ struct db_report_call_event {
 	bool has_leg;
 	uint32_t leg;
 	char kind[DB_REPORT_TEXT(32)];
-	char detail[DB_REPORT_TEXT(512)];
+	int64_t value;
+	char detail[DB_REPORT_TEXT(255)];
 	int64_t at_us;
 };
 /* In order; the first DB_REPORT_CALL_EVENTS_MAX. */

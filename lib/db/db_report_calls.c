@@ -125,10 +125,11 @@ static void in_twice(struct stmt *st, struct slice s)
 	stmt_in_text(st, s);
 }
 
-static void in_filters(struct stmt *st, struct company_id company,
+/* All by pointer: the statement borrows until it is executed. */
+static void in_filters(struct stmt *st, const struct company_id *company,
     const struct db_report_calls_filter *f, const struct patterns *p)
 {
-	stmt_in_id(st, company.v);
+	stmt_in_id(st, company->v);
 	stmt_in_time_us(st, f->from_us);
 	stmt_in_time_us(st, f->to_us);
 	in_twice(st, f->result);
@@ -190,7 +191,7 @@ static enum err fetch(struct db *db, struct company_id company,
 		return e;
 	if ((e = stmt_begin(db, up ? newer_sql : older_sql, &st)) != ERR_OK)
 		return e;
-	in_filters(st, company, f, &p);
+	in_filters(st, &company, f, &p);
 	stmt_in_time_us(st, at);
 	stmt_in_time_us(st, at);
 	stmt_in_id(st, first ? nil.v : f->key.id.v);

@@ -53,7 +53,7 @@ struct db_report_calls_row {
 	uint64_t duration_ms;
 	uint64_t ring_ms;
 	uint64_t talk_ms;
-	char reason[DB_REPORT_TEXT(128)];
+	char reason[DB_REPORT_TEXT(255)];
 	char number[17];
 	char number_label[DB_REPORT_TEXT(100)];
 	char pool[DB_REPORT_TEXT(100)];
