@@ -296,7 +296,7 @@ enum err page_board_series(const struct page_board *b, struct arena *mem,
 
 	if (edges == NULL || now == NULL || old == NULL)
 		return ERR_NOMEM;
-	e = make_edges(g, tz_date_add(g->from, -g->days), count, edges);
+	e = make_edges(g, g->before, count, edges);
 	if (e != ERR_OK)
 		return e;
 	fold(b->before, b->n_before, edges, count, old);

@@ -77,7 +77,7 @@ static void person_fact(const struct page_story *s, struct view *v)
 	char target[PHONE_TEXT_MAX];
 
 	phone_show(slice_from(c->destination_target), s->country, target);
-	fact(v, c->answered_us != 0 ? "Answered by" : "Rang at",
+	fact(v, c->bridged_us != 0 ? "Answered by" : "Rang at",
 	    slice_from(c->destination), slice_from(target));
 }
 
@@ -157,11 +157,11 @@ static void leg_quality(const struct db_report_call_leg *leg, struct view *item)
 static void leg_end(const struct db_report_call_leg *leg, struct view *item)
 {
 	const char *by = by_word(leg->hangup_by);
-	char text[64];
+	char text[96];
 
 	if (leg->sip_status >= 300)
-		(void)snprintf(text, sizeof(text), "refused, SIP %u",
-		    leg->sip_status);
+		(void)snprintf(text, sizeof(text), "SIP %u %.60s",
+		    leg->sip_status, leg->reason);
 	else
 		(void)snprintf(text, sizeof(text), "%s",
 		    by[0] != '\0' ? by : "–");
@@ -366,6 +366,15 @@ void page_call_parts_raw(const struct page_story *s, struct view *v)
 	raw(v, "Started, UTC", time);
 	raw(v, "Caller as it came", c->caller_raw);
 	raw(v, "Attestation", c->attestation);
+	raw(v, "Asked not to be shown", c->anonymous ? "yes" : "");
+	raw(v, "Came from", c->source_address);
+	raw(v, "User agent", c->user_agent);
+	raw(v, "Recording rule", c->record);
+	if (c->notice_ended_us != 0) {
+		clk_rfc3339(c->notice_ended_us, time);
+		raw(v, "Notice heard to its end, UTC", time);
+		raw(v, "Notice", c->notice_key);
+	}
 	raw(v, "Flow", c->flow);
 	raw_number(v, "Flow version", c->flow_version);
 	raw(v, "Location", c->location);

@@ -66,21 +66,24 @@ static enum err read_preset(const struct req *r, struct tz_date today,
 /* The instants of the days found, and of the previous period. */
 static enum err set_instants(struct page_range *g)
 {
+	const int weeks = (g->days + 6) / 7;
 	struct tz_time now;
 	enum err e;
 
+	g->before = tz_date_add(g->from, -7 * weeks);
 	if ((e = tz_day_start(g->z, g->from, &g->from_us)) != ERR_OK ||
 	    (e = tz_day_start(g->z, tz_date_add(g->to, 1), &g->to_us)) !=
 		ERR_OK ||
-	    (e = tz_day_start(g->z, tz_date_add(g->from, -g->days),
-		 &g->before_us)) != ERR_OK ||
+	    (e = tz_day_start(g->z, g->before, &g->before_us)) != ERR_OK ||
+	    (e = tz_day_start(g->z, tz_date_add(g->before, g->days),
+		 &g->before_end_us)) != ERR_OK ||
 	    (e = tz_local(g->z, g->now_us, &now)) != ERR_OK)
 		return e;
-	g->before_to_us = g->from_us;
+	g->before_to_us = g->before_end_us;
 	g->open = g->now_us >= g->from_us && g->now_us < g->to_us;
 	if (!g->open)
 		return ERR_OK;
-	now.date = tz_date_add(now.date, -g->days);
+	now.date = tz_date_add(now.date, tz_date_diff(g->from, g->before));
 	return tz_utc(g->z, &now, &g->before_to_us);
 }
 
@@ -167,8 +170,7 @@ void page_range_view(const struct page_range *g, const char *path,
 	presets_view(g, path, rest, v);
 	page_range_text(g->from, g->to, text);
 	view_cstr(v, "range_text", text);
-	page_range_text(tz_date_add(g->from, -g->days),
-	    tz_date_add(g->from, -1), text);
+	page_range_text(g->before, tz_date_add(g->before, g->days - 1), text);
 	view_cstr(v, "previous_text", text);
 	view_flag(v, "previous_cut", g->open);
 	view_flag(v, "range_own", g->word == NULL);

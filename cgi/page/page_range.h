@@ -2,9 +2,9 @@
  * page_range.h - the period a page speaks of, in days of the company's zone.
  *
  * `?range=today|7d|30d|90d` or `?from=2026-10-01&to=2026-10-31`; 30 days when
- * nothing is said. Every period has its previous one, of as many days right
- * before it; while the period is not over, figures compare with the previous
- * one up to the same moment.
+ * nothing is said. Every period has a previous one to compare with: as many
+ * days, whole weeks earlier, so that Mondays stand beside Mondays. While the
+ * period is not over, figures compare with it up to the same moment only.
  */
 #ifndef RT_CGI_PAGE_PAGE_RANGE_H
 #define RT_CGI_PAGE_PAGE_RANGE_H
@@ -24,7 +24,9 @@ struct page_range {
 	int days;
 	int64_t from_us; /* [from_us, to_us) */
 	int64_t to_us;
-	int64_t before_us;    /* [before_us, from_us): the previous period */
+	struct tz_date before; /* first day of the previous period */
+	int64_t before_us;     /* [before_us, before_end_us) */
+	int64_t before_end_us;
 	int64_t before_to_us; /* what figures compare with ends here */
 	bool open;            /* the last day is not over */
 };

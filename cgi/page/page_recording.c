@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "cgi/tmpl/json_out.h"
+#include "lib/base/rnd.h"
 #include "lib/core/peaks.h"
+#include "lib/db/db_audit.h"
+#include "lib/db/db_company.h"
 #include "lib/db/db_report_call.h"
 
 /* A safe name to save under: the call's public id. */
@@ -19,6 +22,38 @@ static void name_file(const struct req *r, struct call_id id, struct resp *out)
 	buf_over(&b, mem, sizeof(mem));
 	buf_printf(&b, "attachment; filename=\"%s.wav\"", call);
 	resp_header(out, "Content-Disposition", buf_slice(&b));
+}
+
+/* Who heard or took whose recording. A player asks for many ranges of one
+ * file: only the one with its beginning counts. */
+static enum err audit(const struct req *r, struct call_id id)
+{
+	const struct slice range = req_env(r, "HTTP_RANGE");
+	struct slice unused;
+	struct company_row company;
+	uint8_t dice[10];
+	struct audit_row row = {
+		.user = r->user,
+		.action = req_query(r, "download", &unused) == ERR_OK
+			      ? "recording.download"
+			      : "recording.play",
+		.object_kind = "call",
+		.address = slice_from(r->address),
+		.happened_us = r->now_us,
+	};
+	enum err e;
+
+	if (range.n > 0 && !slice_starts(range, SLICE("bytes=0-")))
+		return ERR_OK;
+	e = db_company_get(r->db, r->company, &company);
+	if (e != ERR_OK)
+		return e;
+	rnd_bytes(dice, sizeof(dice));
+	id_make(r->now_us, dice, row.id);
+	row.account = company.account;
+	for (size_t i = 0; i < ID_BYTES; i++)
+		row.object[i] = id.v[i];
+	return db_audit_add(r->db, r->company, &row);
 }
 
 enum err page_recording(const struct req *r, struct resp *out)
@@ -39,6 +74,8 @@ enum err page_recording(const struct req *r, struct resp *out)
 	buf_cstr(&b, "/recordings/");
 	buf_cstr(&b, rec.path);
 	if ((e = buf_err(&b)) != ERR_OK)
+		return e;
+	if (!r->head && (e = audit(r, id)) != ERR_OK)
 		return e;
 	name_file(r, id, out);
 	/* The browser may keep it: the page asks again for each listening. */

@@ -9,7 +9,8 @@
 
 /* GET /calls/{id}/recording: nginx sends the file (X-Accel-Redirect, with
  * ranges) after the permission check; ?download=1 names it for saving.
- * ROUTE_VIEWER. ERR_NOTFOUND: no such call here, or nothing to play. */
+ * Who played or took it goes into the audit log. ROUTE_VIEWER. ERR_NOTFOUND:
+ * no such call here, or nothing to play. */
 RT_MUST_USE enum err page_recording(const struct req *r, struct resp *out);
 
 /* GET /calls/{id}/peaks.json: {"rate":20,"channels":[[0,127,…],[…]]}, at most

@@ -111,7 +111,7 @@ void page_row_view(const struct db_report_calls_row *row, struct tz *z,
 {
 	const char *key = page_words_result_key(row->open, row->result);
 	char id[ID_TEXT_MAX], number[PHONE_TEXT_MAX];
-	char mem[DB_REPORT_TEXT(128) + PAGE_WORDS_MAX];
+	char mem[DB_REPORT_TEXT(255) + PAGE_WORDS_MAX];
 	struct buf b;
 
 	id_text(ID_KIND_call, row->id.v, id);

@@ -242,7 +242,7 @@ static const struct {
 	const char *before; /* the leg's name stands between, when leg is set */
 	const char *after;
 	bool leg;
-	bool detail; /* the event's own text is worth showing */
+	bool detail; /* its value is a character worth showing */
 } event_words[] = {
 	{ "notice", "step", "voice", "Heard the recording notice", "", false,
 	    false },
@@ -273,8 +273,12 @@ static void event(struct line *l, const struct db_report_call_event *ev)
 			page_story_leg_name(l->s, ev->leg, &b);
 		buf_cstr(&b, event_words[k].after);
 		keep(l, &b, &e->what);
-		if (event_words[k].detail)
-			e->more = slice_from(ev->detail);
+		if (event_words[k].detail && ev->value > ' ' &&
+		    ev->value < 0x7f) {
+			buf_reset(&b);
+			buf_char(&b, (char)ev->value);
+			keep(l, &b, &e->more);
+		}
 		return;
 	}
 }
@@ -292,9 +296,9 @@ static void answered(struct line *l)
 	struct entry *e;
 	struct buf b;
 
-	if (c->answered_us == 0)
+	if (c->bridged_us == 0)
 		return;
-	e = add(l, c->answered_us, "answer", "answered");
+	e = add(l, c->bridged_us, "answer", "answered");
 	buf_over(&b, mem, sizeof(mem));
 	buf_cstr(&b,
 	    c->destination[0] != '\0' ? c->destination : "The destination");

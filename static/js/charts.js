@@ -79,7 +79,7 @@ function say(el, data, i) {
 		line(data.labels[i] + (data.partial[i] ? ", so far" : ""), "b"),
 		line(`${data.answered[i]} answered`), document.createElement("br"),
 		line(rest), document.createElement("br"),
-		line(`${data.before[i]} in all in the previous period`),
+		line(`${data.before[i]} in the previous period`),
 	);
 }
 
