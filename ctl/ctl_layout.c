@@ -57,9 +57,14 @@ static enum err said(enum err e, const char *what)
 
 static bool join(char *out, size_t cap, const char *dir, const char *name)
 {
-	const int n = snprintf(out, cap, "%s/%s", dir, name);
+	struct buf b;
 
-	return n > 0 && (size_t)n < cap;
+	buf_over(&b, out, cap);
+	buf_cstr(&b, dir);
+	buf_char(&b, '/');
+	buf_cstr(&b, name);
+	buf_char(&b, '\0');
+	return buf_err(&b) == ERR_OK;
 }
 
 /* Can any user of the machine reach path? */

@@ -111,6 +111,7 @@ static enum err send_now(struct chan *c, const void *p, size_t n,
 		h.msg_control = &control;
 		h.msg_controllen = CMSG_SPACE(n_fds * sizeof(int));
 		cm = CMSG_FIRSTHDR(&h);
+		assert(cm != NULL); /* there is room for one */
 		cm->cmsg_level = SOL_SOCKET;
 		cm->cmsg_type = SCM_RIGHTS;
 		cm->cmsg_len = CMSG_LEN(n_fds * sizeof(int));

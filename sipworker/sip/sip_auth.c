@@ -153,7 +153,7 @@ static bool best_challenge(const struct sip_msg *m, enum sip_hdr id,
 enum err sip_auth_choose(struct sip_auth *a, const struct sip_msg *response)
 {
 	const bool proxy = response->status == 407;
-	struct challenge c;
+	struct challenge c = { .stale = false };
 	struct buf b;
 
 	if (!best_challenge(response,
