@@ -236,15 +236,19 @@ static bool is_strict_param(struct slice name)
 	return false;
 }
 
+/* Of a parameter that stands twice, the first counts on both sides. */
 static bool params_agree(struct slice a, struct slice b)
 {
+	const struct slice all = a;
 	struct sip_param p;
 
 	while (sip_param_next(&a, &p) == ERR_OK) {
-		struct slice v;
+		struct slice mine = p.value, theirs;
 
-		if (sip_param_find(b, p.name, &v) == ERR_OK) {
-			if (!slice_eq_case(p.value, v))
+		if (sip_param_find(all, p.name, &mine) != ERR_OK)
+			return false;
+		if (sip_param_find(b, p.name, &theirs) == ERR_OK) {
+			if (!slice_eq_case(mine, theirs))
 				return false;
 		} else if (is_strict_param(p.name)) {
 			return false;
