@@ -1,0 +1,260 @@
+// The lease API through nginx, dni.fcgi and MySQL: bad input, limits, many
+// clients at once, kill -9.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { startStack, until } from '../support/stack.mjs';
+
+const AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36';
+const OWN = '+14155550199', SOURCE = '+14155550113';
+
+let stack, origin, next = 0;
+// 200 at once, each on a connection of its own.
+const agent = new http.Agent({ keepAlive: true, maxSockets: 400 });
+
+/** An address nobody else used: nginx believes its own machine's header. */
+const address = () => `10.${next >> 16 & 255}.${next >> 8 & 255}.${next++ & 255}`;
+
+before(async () => {
+	stack = await startStack({
+		without: ['dashboard', 'jobd', 'sipworker'],
+		args: ['--dni-rate', '100000'],
+	});
+	origin = stack.url;
+}, { timeout: 120000 });
+
+after(async () => {
+	agent.destroy();
+	await stack?.stop();
+});
+
+function post(path, body, headers = {}, method = 'POST') {
+	return new Promise((resolve, reject) => {
+		const req = http.request(new URL(path, stack.url), {
+			method, agent,
+			headers: {
+				'user-agent': AGENT, origin, 'content-type': 'text/plain',
+				'x-forwarded-for': address(), ...headers,
+			},
+		}, (res) => {
+			let text = '';
+			res.setEncoding('utf8').on('data', (d) => (text += d)).on('end', () => {
+				let json = null;
+				try {
+					json = JSON.parse(text);
+				} catch {
+					// an answer that is no JSON
+				}
+				resolve({ status: res.statusCode, headers: res.headers, text, json });
+			});
+		});
+		req.on('error', reject);
+		req.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
+	});
+}
+
+const ask = (more = {}, headers) => post('/dni/v1/visit',
+	{ site: 'demo', url: `${origin}/demo/?utm_source=google&utm_medium=cpc`, ...more }, headers);
+const counts = () => stack.sql('SELECT (SELECT count(*) FROM visit), (SELECT count(*) FROM lease), (SELECT count(*) FROM visitor)');
+/** Everything the server was told is in the database a moment later. */
+async function addNumbers(n, from) {
+	stack.sql(`INSERT INTO number (company_id, id, e164, active_e164, kind, country, added_at)
+		SELECT company_id, unhex(md5(concat('n', seq))), concat('+14155', 600000 + seq),
+		concat('+14155', 600000 + seq), 'local', 'US', utc_timestamp(6) FROM pool, seq_${from}_to_${from + n - 1};
+		INSERT INTO pool_number (company_id, pool_id, number_id, added_at)
+		SELECT company_id, id, unhex(md5(concat('n', seq))), utc_timestamp(6) FROM pool, seq_${from}_to_${from + n - 1};
+		UPDATE config_version SET version = version + 1`);
+	const version = stack.sqlOne('SELECT version FROM config_version');
+	await until('the server has seen them', () => stack.output.includes(`configuration version=${version} `));
+}
+
+const bad = [
+	['no JSON', 'hello', 400],
+	['nothing', '', 400],
+	['broken JSON', '{"site":"demo"', 400],
+	['a list', '[]', 400],
+	['a repeated member', '{"site":"demo","site":"x"}', 400],
+	['no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]), 400],
+	['NUL in text', '{"site":"demo","url":"http://a/\\u0000"}', 400],
+	['nested deeply', `{"site":"demo","url":${'['.repeat(50)}${']'.repeat(50)}}`, 400],
+	['no site', { url: 'http://a/' }, 400],
+	['site of another type', { site: 5, url: 'http://a/' }, 400],
+	['site too long', { site: 'x'.repeat(41), url: 'http://a/' }, 400],
+	['unknown site', { site: 'nobody', url: 'http://a/' }, 404],
+	['SQL for a site', { site: "' OR 1=1 -- ", url: 'http://a/' }, 404],
+	['no url', { site: 'demo' }, 400],
+	['url is a script', { site: 'demo', url: 'javascript:alert(1)' }, 400],
+	['url of a file', { site: 'demo', url: 'file:///etc/passwd' }, 400],
+	['url with a blank', { site: 'demo', url: 'http://a/b c' }, 400],
+	['url too long', { site: 'demo', url: 'http://a/' + 'x'.repeat(2048) }, 400],
+	['url with a name in it', { site: 'demo', url: 'http://me:pw@a/' }, 400],
+	['consent of another word', { site: 'demo', url: 'http://a/', consent: 'maybe' }, 400],
+	['hidden of another type', { site: 'demo', url: 'http://a/', hidden: 'no' }, 400],
+	['targets no numbers', { site: 'demo', url: 'http://a/', targets: ['x'] }, 400],
+	['too many targets', { site: 'demo', url: 'http://a/', targets: Array(21).fill(OWN) }, 400],
+	['body too large', { site: 'demo', url: 'http://a/', title: 'x'.repeat(13000) }, 413],
+];
+
+test('bad input: the right status and a reason, and nothing is stored', async () => {
+	const was = counts();
+	for (const [why, body, status] of bad) {
+		const res = await post('/dni/v1/visit', body);
+		assert.equal(res.status, status, `${why}: ${res.status} ${res.text}`);
+		assert.equal(res.headers['content-type'], 'application/problem+json', why);
+		assert.ok(res.json.detail ?? res.json.title, why);
+	}
+	for (const [path, body, status] of [
+		['/dni/v1/beat', { site: 'demo' }, 400],
+		['/dni/v1/beat', { site: 'demo', visit: 'vis_nonsense' }, 400],
+		['/dni/v1/beat', { site: 'demo', visit: 'vis_01h455vb4pex5vsknk084sn02q', engaged_s: -1 }, 400],
+		['/dni/v1/beat', { site: 'demo', visit: 'vis_01h455vb4pex5vsknk084sn02q', engaged_s: 1e9 }, 400],
+		['/dni/v1/beat', { site: 'nobody', visit: 'vis_01h455vb4pex5vsknk084sn02q' }, 404],
+		['/dni/v1/event', { site: 'demo', kind: 'tel_click' }, 400],
+		['/dni/v1/event', { site: 'demo', visit: 'vis_01h455vb4pex5vsknk084sn02q', kind: 'DROP' }, 400],
+		['/dni/v1/event', { site: 'demo', visit: 'vis_01h455vb4pex5vsknk084sn02q', kind: 'view' }, 400],
+		['/dni/v1/nothing', {}, 404],
+	])
+		assert.equal((await post(path, body)).status, status, `${path} ${JSON.stringify(body)}`);
+	for (const method of ['GET', 'PUT', 'DELETE', 'PATCH'])
+		assert.equal((await post('/dni/v1/visit', '', {}, method)).status, 405, method);
+	assert.deepEqual(counts(), was);
+});
+
+test('only the site’s own origins get a number', async () => {
+	const was = counts();
+	for (const from of ['https://evil.example', 'null', `${origin}.evil.example`])
+		assert.equal((await ask({}, { origin: from })).status, 403, from);
+	assert.deepEqual(counts(), was);
+	assert.equal((await ask()).headers['access-control-allow-origin'], '*');
+});
+
+test('a damaged cookie costs nobody the number', async () => {
+	for (const more of [{ visitor: 'vtr_x', visit: '' }, { visitor: '../../etc', visit: 'vis_01h455vb4pex5vsknk084sn02q' }]) {
+		const { json } = await ask(more);
+		assert.equal(json.tier, 'lease');
+		assert.match(json.visit, /^vis_/);
+		await post('/dni/v1/event', { site: 'demo', ...json, kind: 'consent_withdrawn' });
+	}
+});
+
+test('robots, hidden tabs and those who said no take nothing', async () => {
+	const was = counts();
+	for (const ua of ['Googlebot/2.1', 'Mozilla/5.0 HeadlessChrome/140', 'curl/8.0', ''])
+		assert.equal((await ask({}, { 'user-agent': ua })).json.why, 'robot', ua);
+	assert.equal((await ask({ hidden: true })).json.why, 'hidden');
+	const { json } = await ask({ consent: 'no' });
+	assert.deepEqual([json.tier, json.why, json.visitor, json.swap[0].to.e164], ['source', 'consent', undefined, SOURCE]);
+	assert.deepEqual(counts(), was);
+});
+
+test('200 clients at once: each is answered, no number has two holders', async () => {
+	await addNumbers(250, 1);
+	const all = await Promise.all(Array.from({ length: 200 }, () => ask()));
+	const leased = all.map((r) => r.json).filter((j) => j?.tier === 'lease');
+	assert.equal(leased.length, 200, all.find((r) => r.json?.tier !== 'lease')?.text);
+	assert.equal(new Set(leased.map((j) => j.swap[0].to.e164)).size, 200);
+	// What was answered is stored.
+	const stored = new Set(stack.sql('SELECT number_e164 FROM lease').map(([n]) => n));
+	for (const j of leased) assert.ok(stored.has(j.swap[0].to.e164));
+	// The same visitor ten times at once has one number and one visit's lease.
+	const [{ visitor, visit }] = leased;
+	const again = await Promise.all(Array.from({ length: 10 }, () => ask({ visitor, visit })));
+	assert.deepEqual([...new Set(again.map((r) => r.json.swap[0].to.e164))], [leased[0].swap[0].to.e164]);
+});
+
+test('kill -9: who had a number keeps it, and nobody else gets it', async () => {
+	const holders = (await Promise.all(Array.from({ length: 30 }, () => ask()))).map((r) => r.json)
+		.filter((j) => j.tier === 'lease');
+	assert.ok(holders.length >= 20);
+	const pid = stack.pidOf('dni.fcgi');
+	// Clients keep asking while it dies.
+	const storm = Array.from({ length: 40 }, () => ask().catch(() => null));
+	process.kill(pid, 'SIGKILL');
+	const answered = (await Promise.all(storm)).filter((r) => r?.json?.tier === 'lease').map((r) => r.json);
+	await until('it is back', async () => {
+		const now = stack.pidOf('dni.fcgi');
+		return now && now !== pid && (await ask({ consent: 'no' }).catch(() => null))?.status === 200;
+	});
+	for (const j of holders) {
+		const { json } = await ask({ visitor: j.visitor, visit: j.visit });
+		assert.equal(json.swap[0].to.e164, j.swap[0].to.e164);
+		assert.equal(json.visit, j.visit); // the visit goes on
+	}
+	const fresh = (await Promise.all(Array.from({ length: 20 }, () => ask()))).map((r) => r.json)
+		.filter((j) => j.tier === 'lease').map((j) => j.swap[0].to.e164);
+	const held = [...holders, ...answered].map((j) => j.swap[0].to.e164);
+	for (const n of fresh) assert.ok(!held.includes(n), n);
+	// In the history too: no two leases of one number overlap.
+	assert.deepEqual(stack.sql(`SELECT a.number_e164 FROM lease a JOIN lease b
+		ON b.company_id = a.company_id AND b.number_id = a.number_id AND b.id > a.id
+		WHERE b.started_at < least(a.expires_at, coalesce(a.released_at, a.expires_at))`), []);
+});
+
+test('an empty pool: source-level number, counted, and back when one is free', async () => {
+	const holders = [];
+	for (;;) {
+		const { json } = await ask();
+		if (json.tier !== 'lease') {
+			assert.deepEqual([json.tier, json.why, json.swap[0].to.e164], ['source', 'pool', SOURCE]);
+			assert.match(json.visit, /^vis_/); // the visit is known all the same
+			break;
+		}
+		holders.push(json);
+		assert.ok(holders.length < 400);
+	}
+	await until('it is counted', () => Number(stack.sqlOne(
+		"SELECT sum(amount) FROM pool_count WHERE kind = 'source'")) > 0);
+	stack.sql("UPDATE tracker SET archived_at = utc_timestamp(6) WHERE match_kind = 'always'; UPDATE config_version SET version = version + 1");
+	await until('the overflow number is used', async () => {
+		const { json } = await ask();
+		return json.tier === 'overflow' && json.swap[0].to.e164 === '+14155550109';
+	});
+	stack.sql("UPDATE tracker SET archived_at = NULL WHERE match_kind = 'always'; UPDATE config_version SET version = version + 1");
+	const [one] = holders;
+	assert.equal((await post('/dni/v1/event', { site: 'demo', visitor: one.visitor, visit: one.visit, kind: 'consent_withdrawn' })).status, 204);
+	const { json } = await ask();
+	assert.deepEqual([json.tier, json.swap[0].to.e164], ['lease', one.swap[0].to.e164]);
+});
+
+test('a beat goes on with the lease; a visit nobody knows is gone', async () => {
+	await addNumbers(50, 1001);
+	const { json } = await ask();
+	assert.equal(json.tier, 'lease');
+	const beat = await post('/dni/v1/beat', { site: 'demo', visitor: json.visitor, visit: json.visit, engaged_s: 55 });
+	assert.deepEqual([beat.status, beat.json.tier, beat.json.swap[0].to.e164], [200, 'lease', json.swap[0].to.e164]);
+	await until('it is stored', () => stack.sqlOne(`SELECT count(*) FROM visit v JOIN lease l
+		ON l.company_id = v.company_id AND l.visit_id = v.id
+		WHERE v.engaged_s = 55 AND l.beat_at > l.started_at AND l.number_e164 = '${json.swap[0].to.e164}'`) === '1');
+	const other = await post('/dni/v1/beat', { site: 'demo', visit: 'vis_01h455vb4pex5vsknk084sn02q' });
+	assert.equal(other.json.tier, 'gone');
+});
+
+test('a new paid click begins a new visit with the same number', async () => {
+	const first = (await ask({ url: `${origin}/demo/?gclid=one` })).json;
+	const more = { visitor: first.visitor, visit: first.visit };
+	const same = (await ask({ url: `${origin}/demo/?gclid=one`, ...more })).json;
+	const page = (await ask({ url: `${origin}/demo/prices`, ref: `${origin}/demo/?gclid=one`, ...more })).json;
+	const second = (await ask({ url: `${origin}/demo/?gclid=two`, ...more })).json;
+	assert.equal(same.visit, first.visit);
+	assert.equal(page.visit, first.visit);
+	assert.notEqual(second.visit, first.visit);
+	assert.equal(second.visitor, first.visitor);
+	assert.equal(second.swap[0].to.e164, first.swap[0].to.e164);
+	// One lease for each visit, the first ended where the second began.
+	assert.deepEqual(stack.sql(`SELECT v.gclid, l.released_at IS NOT NULL FROM lease l JOIN visit v
+		ON v.company_id = l.company_id AND v.id = l.visit_id WHERE v.gclid IN ('one', 'two') ORDER BY l.started_at`),
+	[['one', '1'], ['two', '0']]);
+});
+
+test('a flood from one address takes no numbers', async () => {
+	await addNumbers(200, 2001);
+	const from = { 'x-forwarded-for': '192.0.2.77' };
+	const tiers = [];
+	for (let i = 0; i < 140; i++) tiers.push((await ask({}, from)).json);
+	const leased = tiers.filter((j) => j?.tier === 'lease').length;
+	assert.ok(leased >= 100 && leased <= 130, `${leased}`);
+	assert.equal(tiers.at(-1).why, 'flood');
+	for (let i = 0; i < 200; i++) await ask({ consent: 'no' }, from);
+	assert.equal((await ask({}, from)).status, 429);
+	assert.equal((await ask()).json.tier, 'lease'); // others are served
+});
