@@ -1,0 +1,219 @@
+/* Tests of lib/core/attrib. */
+#include "lib/base/rnd.h"
+#include "lib/core/attrib.h"
+#include "lib/json/json_in.h"
+#include "tests/support/cm.h"
+
+#define NOW (INT64_C(1790000000) * RT_SEC_US)
+
+static struct attrib_candidate seen(uint8_t id, int64_t ago_s)
+{
+	struct attrib_candidate c = { 0 };
+
+	c.lease.v[15] = c.visit.v[15] = c.visitor.v[15] = id;
+	c.shown_us = NOW - (ago_s + 60) * RT_SEC_US;
+	c.seen_us = NOW - ago_s * RT_SEC_US;
+	c.source = SLICE("google");
+	c.medium = SLICE("cpc");
+	c.campaign = SLICE("x");
+	return c;
+}
+
+static struct attrib_verdict decide(const struct attrib_candidate *c, size_t n)
+{
+	struct attrib_verdict v;
+
+	assert_int_equal(attrib_decide(c, n, NOW, ATTRIB_THRESHOLD_BP, &v),
+	    ERR_OK);
+	return v;
+}
+
+static void test_alone(void **state)
+{
+	struct attrib_candidate c = seen(1, 5);
+	struct attrib_verdict v = decide(&c, 1);
+
+	(void)state;
+	assert_int_equal(v.level, ATTRIB_VISIT);
+	assert_true(v.probability_bp > 9900);
+	c = seen(1, 20 * 86400);
+	v = decide(&c, 1);
+	assert_int_equal(v.level, ATTRIB_NONE);
+	v = decide(NULL, 0);
+	assert_int_equal(v.level, ATTRIB_NONE);
+	assert_int_equal(v.none_bp, 10000);
+}
+
+static void test_later_seen_wins(void **state)
+{
+	const struct attrib_candidate c[] = { seen(1, 1500), seen(2, 30) };
+	const struct attrib_verdict v = decide(c, 2);
+
+	(void)state;
+	assert_int_equal(v.level, ATTRIB_VISIT);
+	assert_int_equal(v.best, 1);
+}
+
+static void test_link_and_history(void **state)
+{
+	struct attrib_candidate c[] = { seen(1, 40), seen(2, 30) };
+	struct attrib_verdict v = decide(c, 2);
+
+	(void)state;
+	assert_int_not_equal(v.level, ATTRIB_VISIT); /* about even */
+	c[0].tel_clicked_us = NOW - 4 * RT_SEC_US;
+	v = decide(c, 2);
+	assert_int_equal(v.level, ATTRIB_VISIT);
+	assert_int_equal(v.best, 0);
+	assert_true(v.probability_bp > 9500);
+	c[0].tel_clicked_us = 0;
+	c[1].caller = ATTRIB_SAME;
+	c[0].caller = ATTRIB_OTHER;
+	v = decide(c, 2);
+	assert_int_equal(v.best, 1);
+	assert_int_equal(v.level, ATTRIB_VISIT);
+}
+
+static void test_source_level(void **state)
+{
+	struct attrib_candidate c[] = { seen(1, 40), seen(2, 40), seen(3, 45) };
+	struct attrib_verdict v;
+
+	(void)state;
+	c[1].campaign = SLICE("other");
+	v = decide(c, 3);
+	assert_int_equal(v.level, ATTRIB_SOURCE);
+	assert_true(v.best == 0 || v.best == 2);
+	assert_true(v.probability_bp > 6000 && v.probability_bp < 7000);
+}
+
+static void test_shown_after_call(void **state)
+{
+	struct attrib_candidate c = seen(1, 0);
+	struct attrib_verdict v;
+
+	(void)state;
+	c.shown_us = NOW + RT_SEC_US;
+	v = decide(&c, 1);
+	assert_int_equal(v.level, ATTRIB_NONE);
+	assert_int_equal(v.each_bp[0], 0);
+}
+
+/* Whatever comes: the shares add up, and a heavier candidate never gets less.
+ */
+static void test_sum(void **state)
+{
+	struct rnd_dice d;
+
+	(void)state;
+	rnd_seed(&d, 7);
+	for (int round = 0; round < 2000; round++) {
+		struct attrib_candidate c[ATTRIB_CANDIDATES_MAX];
+		const size_t n =
+		    (size_t)rnd_below(&d, ATTRIB_CANDIDATES_MAX + 1);
+		unsigned int sum;
+		struct attrib_verdict v;
+
+		for (size_t i = 0; i < n; i++) {
+			c[i] = seen((uint8_t)i,
+			    (int64_t)rnd_below(&d, 1u << rnd_below(&d, 22)));
+			c[i].caller = (enum attrib_known)rnd_below(&d, 3);
+			c[i].place = (enum attrib_known)rnd_below(&d, 3);
+			if (rnd_below(&d, 4) == 0)
+				c[i].tel_clicked_us = c[i].seen_us;
+		}
+		v = decide(c, n);
+		sum = v.none_bp;
+		for (size_t i = 0; i < n; i++)
+			sum += v.each_bp[i];
+		assert_int_equal(sum, 10000);
+		assert_int_equal(v.rule_version, ATTRIB_RULE_VERSION);
+	}
+}
+
+static void test_refused(void **state)
+{
+	struct attrib_candidate c = seen(1, 1);
+	struct attrib_verdict v;
+
+	(void)state;
+	assert_int_equal(attrib_decide(&c, ATTRIB_CANDIDATES_MAX + 1, NOW,
+			     ATTRIB_THRESHOLD_BP, &v),
+	    ERR_TOOBIG);
+	assert_int_equal(attrib_decide(&c, 1, NOW, 0, &v), ERR_RANGE);
+}
+
+/* The prior is a density: it is nowhere negative and its mass is 1. */
+static void test_density(void **state)
+{
+	double mass = 0.0, last = 0.0;
+
+	(void)state;
+	for (int64_t s = 0; s < 3000000;) {
+		const int64_t step = s < 6000 ? 1 : s / 2000;
+		const double f =
+		    attrib_density(s * RT_SEC_US + step * RT_SEC_US / 2);
+
+		assert_true(f >= 0.0);
+		mass += f * (double)step;
+		last = f;
+		s += step;
+	}
+	assert_true(mass > 0.98 && mass < 1.02);
+	assert_true(last < 1e-6);
+}
+
+static void test_evidence(void **state)
+{
+	struct attrib_candidate c[] = { seen(1, 1500), seen(2, 30) };
+	const struct json_node *root, *list;
+	struct attrib_verdict v;
+	struct json_in *in;
+	struct slice text;
+	struct buf out;
+	int64_t a = 0, b = 0;
+
+	(void)state;
+	c[0].campaign = SLICE("quote \" and \\ and \n");
+	c[1].tel_clicked_us = NOW - 3 * RT_SEC_US;
+	v = decide(c, 2);
+	buf_init(&out, 4096);
+	attrib_evidence(c, 2, NOW, &v, &out);
+	assert_int_equal(buf_err(&out), ERR_OK);
+	assert_int_equal(json_in_parse(buf_slice(&out), 4096, 4, &in, NULL),
+	    ERR_OK);
+	root = json_in_root(in);
+	list = json_in_get(root, "candidates");
+	assert_int_equal(json_in_count(list), 2);
+	assert_int_equal(json_in_opt_i64(json_in_at(list, 0), "bp", 0, 10000,
+			     &a),
+	    ERR_OK);
+	assert_int_equal(json_in_opt_i64(json_in_at(list, 1), "bp", 0, 10000,
+			     &b),
+	    ERR_OK);
+	assert_true(a >= b); /* likeliest first */
+	assert_int_equal(json_in_text(json_in_get(json_in_at(list, 1),
+					  "campaign"),
+			     99, &text),
+	    ERR_OK);
+	assert_true(slice_eq(text, c[0].campaign));
+	json_in_free(in);
+	buf_fini(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_later_seen_wins),
+		cmocka_unit_test(test_link_and_history),
+		cmocka_unit_test(test_source_level),
+		cmocka_unit_test(test_shown_after_call),
+		cmocka_unit_test(test_sum),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_density),
+		cmocka_unit_test(test_evidence),
+	};
+
+	return cmocka_run_group_tests_name("attrib", tests, NULL, NULL);
+}

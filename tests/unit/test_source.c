@@ -1,0 +1,289 @@
+/* Tests of lib/core/source, referrer, clickid and botua: what a visit's
+ * landing address and referrer say about where it came from. */
+#include "lib/core/botua.h"
+#include "lib/core/source.h"
+#include "tests/support/cm.h"
+#include "tests/support/fail_alloc.h"
+
+#define AT "https://site.com/"
+
+static const struct {
+	const char *why;
+	const char *landing;
+	const char *referrer;
+	const char *source;
+	const char *medium;
+	const char *channel;
+	bool paid;
+	const char *group;
+} cases[] = {
+	{ "nothing", AT, "", "direct", "none", "direct", false, "direct" },
+	{ "own page", AT, "https://www.site.com/a", "direct", "none", "direct",
+	    false, "direct" },
+	{ "own subdomain", AT, "https://shop.site.com/", "direct", "none",
+	    "direct", false, "direct" },
+	{ "unreadable referrer", AT, "about:blank", "direct", "none", "direct",
+	    false, "direct" },
+	{ "Google search", AT, "https://www.google.com/", "google", "organic",
+	    "organic_search", false, "google_organic" },
+	{ "Google of a country", AT, "https://www.google.co.uk/", "google",
+	    "organic", "organic_search", false, "google_organic" },
+	{ "not Google", AT, "https://notgoogle.com/", "notgoogle.com",
+	    "referral", "referral", false, "notgoogle.com" },
+	{ "Google inside a name", AT, "https://google.evil-domain.com/",
+	    "google.evil-domain.com", "referral", "referral", false,
+	    "google.evil-domain.com" },
+	{ "Google Maps", AT, "https://www.google.com/maps/place/x", "google",
+	    "maps", "maps", false, "google_local" },
+	{ "Maps' own host", AT, "https://maps.google.de/", "google", "maps",
+	    "maps", false, "google_local" },
+	{ "Gmail", AT, "https://mail.google.com/", "gmail", "email", "email",
+	    false, "gmail" },
+	{ "Gemini", AT, "https://gemini.google.com/app", "gemini", "ai", "ai",
+	    false, "gemini" },
+	{ "ChatGPT", AT, "https://chatgpt.com/", "chatgpt", "ai", "ai", false,
+	    "chatgpt" },
+	{ "Android's search app", AT,
+	    "android-app://com.google.android.googlequicksearchbox/", "google",
+	    "organic", "organic_search", false, "google_organic" },
+	{ "Facebook's redirector", AT, "https://l.facebook.com/l.php",
+	    "facebook", "social", "social", false, "facebook_organic" },
+	{ "t.co", AT, "https://t.co/x", "twitter", "social", "social", false,
+	    "twitter_organic" },
+	{ "Yelp", AT, "https://www.yelp.ca/biz/x", "yelp", "directory",
+	    "directory", false, "yelp_organic" },
+	{ "any site", AT, "https://www.blog.example/post", "blog.example",
+	    "referral", "referral", false, "blog.example" },
+
+	{ "gclid", AT "?gclid=Abc", "https://www.google.com/", "google", "cpc",
+	    "paid_search", true, "google_paid" },
+	{ "gbraid alone", AT "?gbraid=x", "", "google", "cpc", "paid_search",
+	    true, "google_paid" },
+	{ "parameter in capitals", AT "?GCLID=x", "", "google", "cpc",
+	    "paid_search", true, "google_paid" },
+	{ "dclid", AT "?dclid=x", "", "google", "display", "display", true,
+	    "google_paid" },
+	{ "msclkid", AT "?msclkid=x", "", "bing", "cpc", "paid_search", true,
+	    "bing_paid" },
+	{ "ttclid", AT "?ttclid=x", "", "tiktok", "paid_social", "paid_social",
+	    true, "tiktok_paid" },
+	{ "fbclid proves Facebook, not money", AT "?fbclid=x", "", "facebook",
+	    "social", "social", false, "facebook_organic" },
+	{ "fbclid and gclid", AT "?fbclid=x&gclid=y", "", "google", "cpc",
+	    "paid_search", true, "google_paid" },
+	{ "empty gclid", AT "?gclid=", "", "direct", "none", "direct", false,
+	    "direct" },
+
+	{ "UTM", AT "?utm_source=Newsletter&utm_medium=Email&utm_campaign=May",
+	    "https://mail.google.com/", "newsletter", "email", "email", false,
+	    "newsletter" },
+	{ "UTM before the click id",
+	    AT "?utm_source=bing&utm_medium=cpc&gclid=x", "", "bing", "cpc",
+	    "paid_search", true, "bing_paid" },
+	{ "click id fills the medium", AT "?utm_source=google&gclid=x", "",
+	    "google", "cpc", "paid_search", true, "google_paid" },
+	{ "paid social by medium",
+	    AT "?utm_source=facebook&utm_medium=paid_social&fbclid=x", "",
+	    "facebook", "paid_social", "paid_social", true, "facebook_paid" },
+	{ "cpc on a social network", AT "?utm_source=fb&utm_medium=cpc", "",
+	    "fb", "cpc", "paid_social", true, "fb_paid" },
+	{ "source without medium", AT "?utm_source=google", "", "google",
+	    "organic", "organic_search", false, "google_organic" },
+	{ "offline", AT "?utm_source=flyer&utm_medium=qr-code", "", "flyer",
+	    "qr-code", "offline", false, "flyer" },
+	{ "template not filled in", AT "?utm_source={network}", "", "direct",
+	    "none", "direct", false, "direct" },
+};
+
+static void test_detect(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		struct arena mem;
+		struct source s;
+		enum err e;
+
+		arena_init(&mem, 65536);
+		e = source_detect(slice_from(cases[i].landing),
+		    slice_from(cases[i].referrer), &mem, &s);
+		if (e != ERR_OK || !slice_eq_cstr(s.source, cases[i].source) ||
+		    !slice_eq_cstr(s.medium, cases[i].medium) ||
+		    !slice_eq_cstr(s.channel, cases[i].channel) ||
+		    !slice_eq_cstr(s.group, cases[i].group) ||
+		    s.paid != cases[i].paid)
+			fail_msg("%s: %s, %s / %.*s / %.*s / %.*s / %d",
+			    cases[i].why, err_name(e), "got",
+			    SLICE_FMT(s.source), SLICE_FMT(s.medium),
+			    SLICE_FMT(s.group), (int)s.paid);
+		arena_fini(&mem);
+	}
+}
+
+/* Every parameter of every ready template arrives in its field. */
+static void test_platform_words(void **state)
+{
+	struct arena mem;
+	struct source s;
+
+	(void)state;
+	arena_init(&mem, 65536);
+	assert_int_equal(
+	    source_detect(
+		SLICE(AT "p/q?utm_source=google&utm_medium=cpc&utm_campaign=77"
+			 "&utm_term=emergency+plumber&campaignid=77"
+			 "&adgroupid=88&creative=99&matchtype=e&network=g"
+			 "&device=m&placement=x.com&loc_physical_ms=1014221"
+			 "&gclid=CaseSensitive%2Dx"),
+		SLICE("https://www.google.com/"), &mem, &s),
+	    ERR_OK);
+	assert_true(slice_eq_cstr(s.campaign, "77"));
+	assert_true(slice_eq_cstr(s.keyword, "emergency plumber"));
+	assert_true(slice_eq_cstr(s.campaign_id, "77"));
+	assert_true(slice_eq_cstr(s.ad_group_id, "88"));
+	assert_true(slice_eq_cstr(s.ad_id, "99"));
+	assert_true(slice_eq_cstr(s.match_type, "e"));
+	assert_true(slice_eq_cstr(s.network, "g"));
+	assert_true(slice_eq_cstr(s.device, "m"));
+	assert_true(slice_eq_cstr(s.placement, "x.com"));
+	assert_true(slice_eq_cstr(s.ad_place, "1014221"));
+	assert_true(slice_eq_cstr(s.gclid, "CaseSensitive-x"));
+	assert_true(slice_eq_cstr(s.landing_page, "site.com/p/q"));
+	assert_true(slice_eq_cstr(s.referrer_host, "www.google.com"));
+	assert_non_null(source_template(SLICE("google")));
+	assert_null(source_template(SLICE("nobody")));
+	arena_fini(&mem);
+}
+
+static void test_limits(void **state)
+{
+	static const char head[] = AT "?utm_campaign=";
+	char url[2100];
+	struct arena mem;
+	struct source s;
+	size_t n = sizeof(head) - 1;
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		url[i] = head[i];
+	/* "\xc3\xa9" is cut between characters, never inside one. */
+	while (n + 6 < 2040) {
+		static const char e_acute[] = "%C3%A9";
+
+		for (size_t k = 0; k < 6; k++)
+			url[n++] = e_acute[k];
+	}
+	arena_init(&mem, 65536);
+	assert_int_equal(source_detect(slice_of(url, n), SLICE(""), &mem, &s),
+	    ERR_OK);
+	assert_int_equal(s.utm_campaign.n, 254);
+	assert_int_equal(source_detect(SLICE("ftp://x/"), SLICE(""), &mem, &s),
+	    ERR_SYNTAX);
+	arena_fini(&mem);
+	arena_init(&mem, 16);
+	assert_int_equal(source_detect(slice_of(url, n), SLICE(""), &mem, &s),
+	    ERR_NOMEM);
+	arena_fini(&mem);
+}
+
+static void test_no_memory(void **state)
+{
+	(void)state;
+	for (unsigned int n = 0;; n++) {
+		struct arena mem;
+		struct source s;
+		enum err e;
+
+		arena_init(&mem, 65536);
+		fail_alloc_after(n);
+		e = source_detect(SLICE(AT "?utm_source=x&utm_term=%FF"),
+		    SLICE("https://a.com/"), &mem, &s);
+		if (!fail_alloc_end()) {
+			assert_int_equal(e, ERR_OK);
+			arena_fini(&mem);
+			return;
+		}
+		assert_int_equal(e, ERR_NOMEM);
+		arena_fini(&mem);
+	}
+}
+
+static struct source detect(struct arena *mem, const char *landing)
+{
+	struct source s;
+
+	assert_int_equal(source_detect(slice_from(landing), SLICE(""), mem, &s),
+	    ERR_OK);
+	return s;
+}
+
+static void test_new_arrival(void **state)
+{
+	struct arena mem;
+	struct source one, same, other, plain;
+
+	(void)state;
+	arena_init(&mem, 65536);
+	one = detect(&mem, AT "?gclid=1&utm_campaign=a");
+	same = detect(&mem, AT "x?gclid=1&utm_campaign=a");
+	other = detect(&mem, AT "?gclid=2&utm_campaign=a");
+	plain = detect(&mem, AT "prices");
+	assert_false(source_is_new_arrival(&one, &same));
+	assert_true(source_is_new_arrival(&one, &other));
+	assert_false(source_is_new_arrival(&one, &plain));
+	assert_true(source_is_new_arrival(&plain, &one));
+	arena_fini(&mem);
+}
+
+static const struct {
+	const char *agent;
+	bool robot;
+} agents[] = {
+	{ "", true },
+	{ " ", true },
+	{ "Mozilla/5.0 (compatible; Googlebot/2.1; +http://google.com/bot.html)",
+	    true },
+	{ "Mozilla/5.0 (compatible; bingbot/2.0)", true },
+	{ "facebookexternalhit/1.1", true },
+	{ "Mozilla/5.0 (X11; Linux) HeadlessChrome/140.0 Safari/537.36", true },
+	{ "curl/8.5.0", true },
+	{ "python-requests/2.31", true },
+	{ "WhatsApp/2.23.20.0", true },
+	{ "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML,"
+	  " like Gecko) Chrome/140.0.0.0 Safari/537.36",
+	    false },
+	{ "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X)"
+	  " AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5"
+	  " Mobile/15E148 Safari/604.1",
+	    false },
+	{ "Mozilla/5.0 (Linux; Android 9; CUBOT_NOTE_20) AppleWebKit/537.36",
+	    false },
+	{ "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X)"
+	  " AppleWebKit/605.1.15 Mobile/15E148 [FBAN/FBIOS;FBAV/460.0]",
+	    false },
+	{ "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:130.0) Gecko/20100101"
+	  " Firefox/130.0",
+	    false },
+};
+
+static void test_robots(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(agents); i++)
+		if (botua_is_robot(slice_from(agents[i].agent)) !=
+		    agents[i].robot)
+			fail_msg("%s", agents[i].agent);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_detect),
+		cmocka_unit_test(test_platform_words),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_new_arrival),
+		cmocka_unit_test(test_robots),
+	};
+
+	return cmocka_run_group_tests_name("source", tests, NULL, NULL);
+}
