@@ -105,11 +105,11 @@ bool urlq_next(struct slice *query, struct slice *name, struct slice *value)
 
 void urlq_decode(struct slice raw, struct buf *out)
 {
-	char *p = buf_room(out, raw.n);
 	struct buf clean;
 	size_t n = 0;
+	char *p;
 
-	if (p == NULL)
+	if (raw.n == 0 || (p = buf_room(out, raw.n)) == NULL)
 		return;
 	for (size_t i = 0; i < raw.n; i++) {
 		char c = raw.p[i];
