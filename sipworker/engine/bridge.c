@@ -48,10 +48,9 @@ void bridge_early(struct engine *e, struct call *c, struct leg *b)
 		return; /* a later 18x only moved the far end */
 	c->early = true;
 	stop_playing(e, c);
-	if (c->a->offered_late)
-		return; /* the caller's description is not known yet */
 	leg_out_progress(e, c->a, true);
-	c->a->answer_fixed = true;
+	/* A late offer's answer comes with the ACK: only 180 was sent. */
+	c->a->answer_fixed = !c->a->offered_late;
 	connect(e, c, true);
 }
 

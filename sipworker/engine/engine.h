@@ -15,11 +15,12 @@
  * and ports. When they are full a new INVITE gets 503 with Retry-After. Not
  * thread-safe: one signalling thread owns the engine.
  *
- * The life of a call: INVITE from a trunk's address -> 100 at once and
- * JOURNAL(opened) -> engine_journal_done() -> LOOKUP, at most 150 ms ->
- * flow (lib/core/flow) -> MEDIA and SEND for the called leg -> bridge ->
- * either side ends -> REC stop, at most 5 s for its result ->
- * JOURNAL(closed). Nothing is routed before its opened record is acknowledged.
+ * The life of a call: INVITE from a trunk's address -> 100 at once,
+ * JOURNAL(opened) and LOOKUP -> engine_journal_done(), and the look-up's
+ * answer or 150 ms without one -> flow (lib/core/flow) -> MEDIA and SEND for
+ * the called leg -> bridge -> either side ends -> REC stop, at most 5 s for
+ * its result -> JOURNAL(closed). Nothing is routed before its opened record is
+ * acknowledged.
  *
  * Times: every input carries `now`. mono_us never goes back and drives all
  * timers and durations; wall_us is read once per call, when it opens.

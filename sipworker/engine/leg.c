@@ -176,6 +176,8 @@ void leg_on_retry(struct engine *e, struct leg *l)
 
 void leg_on_no_reply(struct engine *e, struct leg *l)
 {
-	if (l->state == LEG_CALLING && l->call != NULL && !l->over)
+	/* A 100 says that somebody is there, and that is enough. */
+	if (l->state == LEG_CALLING && l->call != NULL && !l->over &&
+	    !sip_txn_heard(e->txn, l->invite))
 		ring_failed(e, l, 408, "no reply from the next hop");
 }

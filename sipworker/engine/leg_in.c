@@ -144,6 +144,21 @@ static void on_bye_response(struct engine *e, struct leg *l,
 	leg_event(e, l, LEG_EV_BYE_DONE);
 }
 
+static void renew_media(struct engine *e, struct leg *l, struct addr4 before,
+    bool changed);
+
+/* The answer to the offer of our re-INVITE may move their end. */
+static void take_refresh_answer(struct engine *e, struct leg *l,
+    const struct sip_msg *m)
+{
+	const struct addr4 before = l->remote.rtp;
+	bool changed;
+
+	if (m->body.n > 0 && leg_in_check_body(m) == 0 && l->call != NULL &&
+	    !l->over && offer_take(e, l, m->body, &changed) == ERR_OK)
+		renew_media(e, l, before, changed);
+}
+
 static void on_refresh_response(struct engine *e, struct leg *l,
     const struct sip_txn_event *ev)
 {
@@ -155,6 +170,7 @@ static void on_refresh_response(struct engine *e, struct leg *l,
 		sip_dlg_refresh(&l->dlg, ev->msg, ev->from);
 		if (ev->method == SIP_METHOD_INVITE)
 			leg_out_ack_of(e, l, ev->id);
+		take_refresh_answer(e, l, ev->msg);
 	}
 	session_refreshed(e, l, status);
 }

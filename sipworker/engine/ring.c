@@ -253,8 +253,8 @@ void ring_answered(struct engine *e, struct leg *l)
 }
 
 /* Takes the attempt off the call and lets the flow go on. */
-static void attempt_over(struct engine *e, struct leg *l, uint16_t code,
-    const char *reason)
+static void attempt_over(struct engine *e, struct leg *l, enum callrec_by by,
+    uint16_t code, const char *reason)
 {
 	struct call *c = l->call;
 	const enum flow_event_kind kind = cause_event(code);
@@ -266,25 +266,25 @@ static void attempt_over(struct engine *e, struct leg *l, uint16_t code,
 	c->last_code = code;
 	c->last_q850 = l->q850 != 0 ? l->q850 : cause_q850(code);
 	c->b = NULL;
-	leg_drop(e, l, CALLREC_BY_CALLED, code, c->last_q850, reason);
+	leg_drop(e, l, by, code, c->last_q850, reason);
 	tell_flow(e, c, kind);
 }
 
 void ring_refused(struct engine *e, struct leg *l)
 {
-	attempt_over(e, l, l->sip_code, sip_write_reason(l->sip_code));
+	attempt_over(e, l, CALLREC_BY_CALLED, l->sip_code,
+	    sip_write_reason(l->sip_code));
 }
 
 void ring_failed(struct engine *e, struct leg *l, uint16_t code,
     const char *reason)
 {
-	l->ended_by = CALLREC_BY_SYSTEM;
-	attempt_over(e, l, code, reason);
+	attempt_over(e, l, CALLREC_BY_SYSTEM, code, reason);
 }
 
 void ring_timeout(struct engine *e, struct call *c)
 {
 	if (c->b == NULL || c->bridged)
 		return;
-	ring_failed(e, c->b, 480, "nobody answered in time");
+	attempt_over(e, c->b, CALLREC_BY_FLOW, 480, "nobody answered in time");
 }

@@ -160,6 +160,14 @@ enum err sip_client_cancel(struct sip_txn_layer *t, struct sip_txn_id id,
 	return ERR_OK;
 }
 
+bool sip_client_heard(const struct sip_txn_layer *t, struct sip_txn_id id)
+{
+	const struct sip_slot *s = sip_table_get(&t->table, id.v);
+
+	/* Both tables begin in their only state without an answer. */
+	return s != NULL && s->state != 0;
+}
+
 enum err sip_client_ack(struct sip_txn_layer *t, struct sip_txn_id id,
     const struct sip_write_request *r, struct addr4 to)
 {

@@ -16,6 +16,7 @@ RT_MUST_USE enum err sip_client_request(struct sip_txn_layer *t,
     int64_t now_us, struct sip_txn_id *out);
 RT_MUST_USE enum err sip_client_cancel(struct sip_txn_layer *t,
     struct sip_txn_id id, struct slice headers, int64_t now_us);
+bool sip_client_heard(const struct sip_txn_layer *t, struct sip_txn_id id);
 RT_MUST_USE enum err sip_client_ack(struct sip_txn_layer *t,
     struct sip_txn_id id, const struct sip_write_request *r, struct addr4 to);
 /* A client slot's retransmission, or the timer that ends its state, is due. */

@@ -142,6 +142,11 @@ enum err sip_txn_cancel(struct sip_txn_layer *t, struct sip_txn_id id,
 	return sip_client_cancel(t, id, headers, now_us);
 }
 
+bool sip_txn_heard(const struct sip_txn_layer *t, struct sip_txn_id id)
+{
+	return sip_client_heard(t, id);
+}
+
 enum err sip_txn_ack(struct sip_txn_layer *t, struct sip_txn_id id,
     const struct sip_write_request *r, struct addr4 to, int64_t now_us)
 {

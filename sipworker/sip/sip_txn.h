@@ -149,6 +149,9 @@ RT_MUST_USE enum err sip_txn_request(struct sip_txn_layer *t,
  * ERR_NOTFOUND: gone or final. Doing it twice is ERR_OK. */
 RT_MUST_USE enum err sip_txn_cancel(struct sip_txn_layer *t,
     struct sip_txn_id id, struct slice headers, int64_t now_us);
+/* Has anything been answered to this request of ours, be it only 100? False
+ * for a stale id. For giving up early on a next hop that is not there. */
+bool sip_txn_heard(const struct sip_txn_layer *t, struct sip_txn_id id);
 /* Sends the ACK (r->method ACK) for a 2xx and keeps it for repeated ones of
  * this INVITE. A stale id only sends. */
 RT_MUST_USE enum err sip_txn_ack(struct sip_txn_layer *t, struct sip_txn_id id,
