@@ -323,7 +323,10 @@ static enum err apply(struct ctl_layout *l, const struct ctl_layout_want *want)
 	if (!set_text(s->sip_address, sizeof(s->sip_address), want->address) ||
 	    !set_text(s->share_dir, sizeof(s->share_dir), want->share_dir) ||
 	    !set_text(s->log_level, sizeof(s->log_level), want->log_level) ||
-	    set_http(s, want->address, want->http_port) != ERR_OK) {
+	    set_http(s,
+		want->http_address != NULL ? want->http_address : want->address,
+		want->http_port) != ERR_OK ||
+	    !set_text(s->public_url, sizeof(s->public_url), want->public_url)) {
 		log_error("run: an option's value is too long");
 		return ERR_TOOBIG;
 	}

@@ -39,6 +39,8 @@ struct ctl_layout {
 struct ctl_layout_want {
 	const char *dir;
 	const char *address;
+	const char *http_address; /* when not address */
+	const char *public_url;
 	const char *share_dir;
 	uint64_t http_port;
 	uint64_t sip_port;

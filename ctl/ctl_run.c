@@ -4,15 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ctl/ctl_db.h"
-#include "ctl/ctl_first.h"
+#include "ctl/ctl_demo.h"
 #include "ctl/ctl_layout.h"
 #include "ctl/ctl_mariadb.h"
 #include "ctl/ctl_nginx.h"
 #include "ctl/ctl_opt.h"
+#include "ctl/ctl_room.h"
 #include "ctl/ctl_seed.h"
 #include "ctl/ctl_sup.h"
 #include "lib/base/clk.h"
@@ -20,16 +20,14 @@
 
 #define READY_US       (60 * RT_SEC_US)
 #define STOP_US        (15 * RT_SEC_US)
-#define PORT_WAIT_US   (3 * RT_SEC_US)
-#define PORT_TICK_NS   100000000L
-#define DISK_NEED      (UINT64_C(400) * 1024 * 1024)
-#define DISK_LOW       (UINT64_C(200) * 1024 * 1024)
 #define HOUSEKEEP_US   (10 * RT_SEC_US)
 #define ACCESS_LOG_MAX ((off_t)64 * 1024 * 1024)
 
 struct run_opts {
 	const char *dir;
 	const char *address;
+	const char *http_address;
+	const char *public_url;
 	const char *share;
 	const char *without;
 	const char *log_level;
@@ -53,6 +51,10 @@ static const struct ctl_opt options[] = {
 	    "where everything lives (var)" },
 	{ "addr", CTL_OPT_TEXT, AT(address), 0, "IPV4",
 	    "address of everything that listens (127.0.0.1)" },
+	{ "http-addr", CTL_OPT_TEXT, AT(http_address), 0, "IPV4",
+	    "of the web side alone" },
+	{ "public-url", CTL_OPT_TEXT, AT(public_url), 0, "URL",
+	    "how browsers reach the web side" },
 	{ "http-port", CTL_OPT_U64, AT(http_port), 65535, "PORT",
 	    "of the web side (8080)" },
 	{ "sip-port", CTL_OPT_U64, AT(sip_port), 65535, "PORT",
@@ -217,34 +219,6 @@ static enum err start_own(struct run *r, size_t i)
 
 /* --- before anything starts -------------------------------------- */
 
-static enum err check_port(const struct run *r, const char *where, bool tcp,
-    const char *option)
-{
-	const struct timespec tick = { 0, PORT_TICK_NS };
-	const int64_t deadline = clk_mono_us() + PORT_WAIT_US;
-	enum err e;
-
-	/* What a supervisor that was killed left behind is just ending. */
-	while ((e = ctl_probe_free(where, tcp)) == ERR_CONFLICT &&
-	       clk_mono_us() < deadline && !r->sup.stop_asked)
-		(void)nanosleep(&tick, NULL);
-	if (e == ERR_CONFLICT)
-		log_error(
-		    "run: %s (%s) is in use by another program: stop "
-		    "that program, or choose another port with --%s",
-		    where, tcp ? "TCP" : "UDP", option);
-	else if (e == ERR_SYNTAX)
-		log_error("run: \"%s\" is not an IPv4 address and a port",
-		    where);
-	else if (e != ERR_OK)
-		log_error(
-		    "run: %s cannot be used: it is not an address of "
-		    "this machine, or the port is below 1024 and you are "
-		    "not root",
-		    where);
-	return e;
-}
-
 static enum err check_ports(const struct run *r)
 {
 	const struct settings *s = &r->layout.settings;
@@ -254,9 +228,9 @@ static enum err check_ports(const struct run *r)
 	(void)snprintf(sip, sizeof(sip), "%s:%hu", s->sip_address,
 	    (unsigned short)s->sip_port);
 	if (!left_out(&r->opts, "nginx"))
-		e = check_port(r, s->http_listen, true, "http-port");
+		e = ctl_room_port(s->http_listen, true, "http-port");
 	if (e == ERR_OK && !left_out(&r->opts, "sipworker"))
-		e = check_port(r, sip, false, "sip-port");
+		e = ctl_room_port(sip, false, "sip-port");
 	return e;
 }
 
@@ -275,21 +249,6 @@ static enum err check_programs(const struct run *r)
 		return ERR_UNAVAILABLE;
 	}
 	return ERR_OK;
-}
-
-static enum err check_disk(const struct run *r)
-{
-	uint64_t free_bytes;
-	enum err e = ctl_probe_disk(r->layout.dir, &free_bytes);
-
-	if (e != ERR_OK || free_bytes >= DISK_NEED)
-		return e;
-	log_error(
-	    "run: %s has only %llu MB free, and the database alone needs "
-	    "%llu: make room, or choose another disk with --dir",
-	    r->layout.dir, (unsigned long long)(free_bytes >> 20),
-	    (unsigned long long)(DISK_NEED >> 20));
-	return ERR_UNAVAILABLE;
 }
 
 /* --- the order of things ----------------------------------------- */
@@ -359,7 +318,8 @@ static enum err bring_up(struct run *r)
 	enum err e;
 
 	if ((e = check_programs(r)) != ERR_OK ||
-	    (e = check_disk(r)) != ERR_OK || (e = check_ports(r)) != ERR_OK ||
+	    (e = ctl_room_disk(r->layout.dir)) != ERR_OK ||
+	    (e = check_ports(r)) != ERR_OK ||
 	    (e = start_database(r)) != ERR_OK || (e = start_demo(r)) != ERR_OK)
 		return e;
 	return start_programs(r);
@@ -385,22 +345,6 @@ static void rotate_access_log(const struct run *r)
 			(void)kill(s->child[i].pid, SIGUSR1);
 }
 
-static void watch_disk(struct run *r)
-{
-	uint64_t free_bytes;
-	bool low;
-
-	if (ctl_probe_disk(r->layout.dir, &free_bytes) != ERR_OK)
-		return;
-	low = free_bytes < DISK_LOW;
-	if (low && !r->disk_was_low)
-		log_warn(
-		    "run: only %llu MB are free in %s: make room, or calls "
-		    "will go unrecorded",
-		    (unsigned long long)(free_bytes >> 20), r->layout.dir);
-	r->disk_was_low = low;
-}
-
 static void housekeep(void *arg)
 {
 	struct run *r = arg;
@@ -409,7 +353,7 @@ static void housekeep(void *arg)
 	if (now - r->housekept_us < HOUSEKEEP_US)
 		return;
 	r->housekept_us = now;
-	watch_disk(r);
+	ctl_room_watch(r->layout.dir, &r->disk_was_low);
 	rotate_access_log(r);
 }
 
@@ -434,91 +378,14 @@ static void say_ready(const struct run *r)
 	    s->sip_address, (unsigned short)s->sip_port);
 }
 
-/* --- the demonstration call ---------------------------------------- */
-
-struct demo_args {
-	char phone[SETTINGS_ADDR_MAX + 8];
-	char carrier[SETTINGS_ADDR_MAX + 8];
-	char worker[SETTINGS_ADDR_MAX + 8];
-	char number[CTL_FIRST_NUMBER];
-};
-
-static void place_of(const struct settings *s, unsigned short port, char *out,
-    size_t cap)
-{
-	(void)snprintf(out, cap, "%s:%hu", s->sip_address, port);
-}
-
-/* The business phone that the demonstration company's calls ring. */
-static enum err start_phone(struct run *r, const struct demo_args *a)
-{
-	struct ctl_part part = { .name = "phone",
-		.user = r->layout.web_user,
-		.group = "-",
-		.stop_signal = SIGTERM,
-		.stop_us = STOP_US,
-		.ready = { CTL_PROBE_UDP, a->phone } };
-	const char *const argv[] = { r->layout.self, "call", "phone",
-		"--listen", a->phone, "--ring-ms", "1500", "--talk-ms", "20000",
-		"--play", "tone:620", "--rtp-min", "28000", NULL };
-	enum err e;
-
-	memcpy(part.argv, argv, sizeof(argv));
-	e = ctl_sup_start(&r->sup, &part, &r->index[r->waiting++]);
-	return e == ERR_OK ? wait_ready(r) : e;
-}
-
-static enum err place_call(struct run *r, const struct demo_args *a)
-{
-	struct ctl_part part = { .name = "carrier",
-		.user = r->layout.web_user,
-		.group = "-",
-		.stop_signal = SIGTERM,
-		.stop_us = STOP_US };
-	const char *const argv[] = { r->layout.self, "call", "carrier",
-		"--listen", a->carrier, "--target", a->worker, "--number",
-		a->number, "--caller", "+14155550142", "--rtp-max", "27999",
-		"--talk-ms", "12000", NULL };
-	size_t index; /* never waited for: it ends by itself */
-
-	memcpy(part.argv, argv, sizeof(argv));
-	log_info("run: placing the demonstration call; see %s/calls",
-	    r->layout.settings.public_url);
-	return ctl_sup_start(&r->sup, &part, &index);
-}
-
-/* Whatever goes wrong here is said and stops nothing: it is a demonstration. */
-static void demo_call(struct run *r)
-{
-	static struct demo_args a; /* outlives the programs */
-	const struct settings *s = &r->layout.settings;
-
-	if (!r->opts.demo_call || r->opts.no_demo)
-		return;
-	place_of(s, CTL_SEED_PHONE_PORT, a.phone, sizeof(a.phone));
-	place_of(s, CTL_SEED_CARRIER_PORT, a.carrier, sizeof(a.carrier));
-	place_of(s, (unsigned short)s->sip_port, a.worker, sizeof(a.worker));
-	if (ctl_probe_free(a.phone, false) != ERR_OK) {
-		log_warn(
-		    "run: %s (UDP) is in use, so the demonstration's "
-		    "business phone does not answer there",
-		    a.phone);
-		return;
-	}
-	if (start_phone(r, &a) != ERR_OK || !r->seed.fresh)
-		return;
-	if (ctl_first_visit(s, CTL_SEED_SITE_KEY, a.number) == ERR_OK &&
-	    place_call(r, &a) != ERR_OK)
-		log_warn("run: the demonstration call could not be placed");
-}
-
 static int run(struct run *r)
 {
 	enum err e = bring_up(r);
 
 	if (e == ERR_OK) {
 		say_ready(r);
-		demo_call(r);
+		if (r->opts.demo_call && !r->opts.no_demo)
+			ctl_demo(&r->sup, &r->layout, &r->seed);
 		ctl_sup_loop(&r->sup, housekeep, r);
 	}
 	/* Asked to stop while starting is a good end, too. */
@@ -548,6 +415,8 @@ int ctl_run(int argc, char *const *argv)
 		return 2;
 	want = (struct ctl_layout_want){ .dir = r.opts.dir,
 		.address = r.opts.address,
+		.http_address = r.opts.http_address,
+		.public_url = r.opts.public_url,
 		.share_dir = r.opts.share,
 		.http_port = r.opts.http_port,
 		.sip_port = r.opts.sip_port,

@@ -1,0 +1,70 @@
+#include "ctl/ctl_room.h"
+
+#include <time.h>
+
+#include "ctl/ctl_probe.h"
+#include "lib/base/clk.h"
+#include "lib/base/log.h"
+
+#define PORT_WAIT_US (3 * RT_SEC_US)
+#define PORT_TICK_NS 100000000L
+#define DISK_NEED    (UINT64_C(400) * 1024 * 1024)
+#define DISK_LOW     (UINT64_C(200) * 1024 * 1024)
+
+enum err ctl_room_port(const char *where, bool tcp, const char *option)
+{
+	const struct timespec tick = { 0, PORT_TICK_NS };
+	const int64_t deadline = clk_mono_us() + PORT_WAIT_US;
+	enum err e;
+
+	/* What a supervisor that was killed left behind is just ending. */
+	while ((e = ctl_probe_free(where, tcp)) == ERR_CONFLICT &&
+	       clk_mono_us() < deadline)
+		(void)nanosleep(&tick, NULL);
+	if (e == ERR_CONFLICT)
+		log_error(
+		    "run: %s (%s) is in use by another program: stop "
+		    "that program, or choose another port with --%s",
+		    where, tcp ? "TCP" : "UDP", option);
+	else if (e == ERR_SYNTAX)
+		log_error("run: \"%s\" is not an IPv4 address and a port",
+		    where);
+	else if (e != ERR_OK)
+		log_error(
+		    "run: %s cannot be used: it is not an address of "
+		    "this machine, or the port is below 1024 and you are "
+		    "not root",
+		    where);
+	return e;
+}
+
+enum err ctl_room_disk(const char *dir)
+{
+	uint64_t free_bytes;
+	enum err e = ctl_probe_disk(dir, &free_bytes);
+
+	if (e != ERR_OK || free_bytes >= DISK_NEED)
+		return e;
+	log_error(
+	    "run: %s has only %llu MB free, and the database alone needs "
+	    "%llu: make room, or choose another disk with --dir",
+	    dir, (unsigned long long)(free_bytes >> 20),
+	    (unsigned long long)(DISK_NEED >> 20));
+	return ERR_UNAVAILABLE;
+}
+
+void ctl_room_watch(const char *dir, bool *was_low)
+{
+	uint64_t free_bytes;
+	bool low;
+
+	if (ctl_probe_disk(dir, &free_bytes) != ERR_OK)
+		return;
+	low = free_bytes < DISK_LOW;
+	if (low && !*was_low)
+		log_warn(
+		    "run: only %llu MB are free in %s: make room, or calls "
+		    "will go unrecorded",
+		    (unsigned long long)(free_bytes >> 20), dir);
+	*was_low = low;
+}
