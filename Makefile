@@ -269,10 +269,11 @@ test-long: deps
 	@dev/test.sh long
 
 #: make test-db       database tests on a throw-away MariaDB
-#: make test-sim      simulated calls (SEED=, CALLS=)
-.PHONY: test-db test-sim
+#: make sim SEED=n CALLS=n  simulated calls; a failure names its seed
+.PHONY: test-db test-sim sim
 test-db: all $(DBT:%=$(B)/tests/%)
 	@dev/run-tests.sh $(DBT:%=$(B)/tests/%)
+sim: test-sim
 test-sim: all $(SIMT:%=$(B)/tests/%)
 	@RT_TEST_TIMEOUT_S=$(or $(RT_TEST_TIMEOUT_S),600) \
 	    dev/run-tests.sh $(SIMT:%=$(B)/tests/%)

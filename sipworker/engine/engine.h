@@ -197,11 +197,11 @@ struct engine_action {
 
 enum engine_media_what {
 	ENGINE_MEDIA_OPENED,
-	ENGINE_MEDIA_OPEN_FAILED, /* the call gets another port, twice at most
-				   */
-	ENGINE_MEDIA_PLAYED,      /* play, at_mono_us of the last sample */
-	ENGINE_MEDIA_DIGIT,       /* digit: '0'-'9' '*' '#' 'A'-'D', once */
-	ENGINE_MEDIA_FLOWING,     /* the first packet after TARGET, latched */
+	/* The call gets another port, twice at most. No CLOSED follows. */
+	ENGINE_MEDIA_OPEN_FAILED,
+	ENGINE_MEDIA_PLAYED,  /* play, at_mono_us of the last sample */
+	ENGINE_MEDIA_DIGIT,   /* digit: '0'-'9' '*' '#' 'A'-'D', once */
+	ENGINE_MEDIA_FLOWING, /* the first packet after TARGET, latched */
 	/* No packet for 60 s while the direction let us expect some; said
 	 * once per gap, FLOWING when it ends. */
 	ENGINE_MEDIA_SILENT,

@@ -101,24 +101,6 @@ static void on_opened(struct engine *e, struct leg *l, struct port *p)
 		ring_stream_open(e, l);
 }
 
-static void on_open_failed(struct engine *e, struct leg *l, struct port *p)
-{
-	if (p->state == PORT_CLOSING) {
-		/* CLOSE crossed it; CLOSED still comes. */
-		return;
-	}
-	free_port(e, p);
-	l->stream = 0;
-	if (l->open_tries < OPEN_TRIES && stream_open(e, l))
-		return;
-	l->media_failed = true;
-	if (l->side == LEG_CALLER)
-		call_end(e, l->call, CALLREC_BY_SYSTEM, 503, 41,
-		    "no port for the audio");
-	else
-		ring_failed(e, l, 503, "no port for the audio");
-}
-
 static void on_closed(struct engine *e, struct leg *l, struct port *p,
     const struct engine_media_event *ev)
 {
@@ -135,6 +117,26 @@ static void on_closed(struct engine *e, struct leg *l, struct port *p,
 	leg_collect(e, l);
 }
 
+static void on_open_failed(struct engine *e, struct leg *l, struct port *p,
+    const struct engine_media_event *ev)
+{
+	if (p->state == PORT_CLOSING) {
+		/* Our CLOSE crossed it: there is nothing to be closed. */
+		on_closed(e, l, p, ev);
+		return;
+	}
+	free_port(e, p);
+	l->stream = 0;
+	if (l->open_tries < OPEN_TRIES && stream_open(e, l))
+		return;
+	l->media_failed = true;
+	if (l->side == LEG_CALLER)
+		call_end(e, l->call, CALLREC_BY_SYSTEM, 503, 41,
+		    "no port for the audio");
+	else
+		ring_failed(e, l, 503, "no port for the audio");
+}
+
 void stream_event(struct engine *e, const struct engine_media_event *ev)
 {
 	struct port *p = port_find(&e->ports, ev->stream);
@@ -144,7 +146,8 @@ void stream_event(struct engine *e, const struct engine_media_event *ev)
 		return;
 	l = leg_by_ref(e, p->leg);
 	if (l == NULL || l->stream != ev->stream) {
-		if (ev->what == ENGINE_MEDIA_CLOSED)
+		if (ev->what == ENGINE_MEDIA_CLOSED ||
+		    ev->what == ENGINE_MEDIA_OPEN_FAILED)
 			free_port(e, p);
 		return;
 	}
@@ -154,8 +157,7 @@ void stream_event(struct engine *e, const struct engine_media_event *ev)
 			on_opened(e, l, p);
 		break;
 	case ENGINE_MEDIA_OPEN_FAILED:
-		if (l->call != NULL)
-			on_open_failed(e, l, p);
+		on_open_failed(e, l, p, ev);
 		break;
 	case ENGINE_MEDIA_CLOSED:
 		on_closed(e, l, p, ev);

@@ -41,6 +41,7 @@ struct rig {
 	uint64_t journal;
 	uint64_t ticket;
 	size_t n_rec_start;
+	char digit;           /* of the last DIGIT record */
 	bool hold_neighbours; /* journal and look-up do not answer */
 };
 
@@ -91,6 +92,9 @@ static void keep_record(struct rig *r, const struct engine_journal *j)
 
 	r->journal = j->seq;
 	assert_int_equal(callrec_decode(j->bytes, &rec), ERR_OK);
+	if (rec.head.kind == CALLREC_EVENT &&
+	    rec.u.event.what == CALLREC_EV_DIGIT)
+		r->digit = (char)rec.u.event.value;
 	if (rec.head.kind != CALLREC_CLOSED)
 		return;
 	r->closed = rec.u.closed;
@@ -446,6 +450,36 @@ static void test_hold(void **state)
 	rig_fini(&r);
 }
 
+/* DTMF by INFO is answered 200 whatever is in it, and kept when it is a key. */
+static void test_info(void **state)
+{
+	static const struct {
+		const char *body;
+		char digit;
+	} cases[] = {
+		{ "Signal=5\r\nDuration=160\r\n", '5' },
+		{ "Signal = #\r\n", '#' },
+		{ "*", '*' },
+		{ "Signal=55\r\n", 0 },
+		{ "", 0 },
+	};
+	unsigned int cseq = 2;
+	char tag[128];
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	rig_init(&r, 4);
+	call_up(&r, tag);
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		r.digit = 0;
+		request(&r, "INFO", cseq++, "+13035550100", "c1", tag,
+		    "Content-Type: application/dtmf-relay\r\n", cases[i].body);
+		expect_status(&r, cases[i].body, 200);
+		assert_int_equal(r.digit, cases[i].digit);
+	}
+	rig_fini(&r);
+}
+
 static void test_move(void **state)
 {
 	const struct engine_media *m;
@@ -777,6 +811,7 @@ int main(void)
 		cmocka_unit_test(test_stranger),
 		cmocka_unit_test(test_call),
 		cmocka_unit_test(test_hold),
+		cmocka_unit_test(test_info),
 		cmocka_unit_test(test_move),
 		cmocka_unit_test(test_cancel),
 		cmocka_unit_test(test_no_ack),

@@ -25,8 +25,8 @@ static const struct world_case {
 	uint32_t max_calls;
 	int64_t span_us;
 } cases[] = {
-	{ "a perfect world", { 0 }, 300, 500, 60 * RT_SEC_US },
-	{ "loss", { .loss = 10 }, 300, 500, 60 * RT_SEC_US },
+	{ "a perfect world", { 0 }, 900, 500, 180 * RT_SEC_US },
+	{ "loss", { .loss = 10 }, 900, 500, 180 * RT_SEC_US },
 	{ "repeats and reordering", { .repeat = 20, .delay_us = 400000 }, 300,
 	    500, 60 * RT_SEC_US },
 	{ "everything",
