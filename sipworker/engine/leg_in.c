@@ -282,6 +282,9 @@ static unsigned int take_offer(struct engine *e, struct leg *l,
 
 	if (offer_take(e, l, m->body, &changed) != ERR_OK)
 		return 488; /* the session stays as it was */
+	/* RFC 3264 8: another description has a higher version. */
+	if (changed)
+		l->local.version++;
 	if (offer_answer(l, m->body, out) != ERR_OK)
 		return 500;
 	renew_media(e, l, before, changed);

@@ -78,9 +78,6 @@ enum err offer_answer(struct leg *l, struct slice text, struct buf *out)
 	if ((err = sdp_parse(text, &sdp)) != ERR_OK)
 		return err;
 	local.dir = sdp_answer_dir(l->remote.dir, SDP_SENDRECV);
-	/* RFC 3264 8: the version rises when, and only when, it differs. */
-	if (l->answer_fixed)
-		local.version = ++l->local.version;
 	sdp_write_answer(out, &local, &sdp, &l->remote);
 	return buf_err(out);
 }

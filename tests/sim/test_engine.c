@@ -41,7 +41,9 @@ struct rig {
 	uint64_t journal;
 	uint64_t ticket;
 	size_t n_rec_start;
-	char digit;           /* of the last DIGIT record */
+	char digit;      /* of the last DIGIT record */
+	char caller[32]; /* of the last OPENED record */
+	bool anonymous;
 	bool hold_neighbours; /* journal and look-up do not answer */
 };
 
@@ -95,6 +97,11 @@ static void keep_record(struct rig *r, const struct engine_journal *j)
 	if (rec.head.kind == CALLREC_EVENT &&
 	    rec.u.event.what == CALLREC_EV_DIGIT)
 		r->digit = (char)rec.u.event.value;
+	if (rec.head.kind == CALLREC_OPENED) {
+		assert_true(slice_to_cstr(rec.u.opened.caller, r->caller,
+		    sizeof(r->caller)));
+		r->anonymous = rec.u.opened.anonymous;
+	}
 	if (rec.head.kind != CALLREC_CLOSED)
 		return;
 	r->closed = rec.u.closed;
@@ -617,6 +624,150 @@ static void test_same_call(void **state)
 	rig_fini(&r);
 }
 
+/* The B leg's INVITE and the caller's record, for what the caller sent. */
+static const struct {
+	const char *why;
+	const char *extra;
+	const char *from; /* in the INVITE to the phone */
+	const char *caller;
+	bool anonymous;
+} identities[] = {
+	{ "From", "", "From: <sip:+17205550001@10.0.0.1>", "+17205550001",
+	    false },
+	{ "PAI before From",
+	    "P-Asserted-Identity: \"Ann\" <sip:+17205550002@x>\r\n",
+	    "From: \"Ann\" <sip:+17205550002@10.0.0.1>", "+17205550002",
+	    false },
+	{ "RPID", "Remote-Party-ID: <sip:7205550003@x>;party=calling\r\n",
+	    "From: <sip:+17205550003@10.0.0.1>", "+17205550003", false },
+	{ "withheld", "Privacy: id\r\n",
+	    "From: \"Anonymous\" <sip:anonymous@anonymous.invalid>",
+	    "+17205550001", true },
+	{ "a name that wants to be a header",
+	    "P-Asserted-Identity: \"A\\\"B\" <sip:+17205550004@x>\r\n",
+	    "From: \"A\\\"B\" <sip:+17205550004@10.0.0.1>", "+17205550004",
+	    false },
+};
+
+static void test_identity(void **state)
+{
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(identities); i++) {
+		rig_init(&r, 4);
+		request(&r, "INVITE", 1, "+13035550100", "c1", "",
+		    identities[i].extra, sdp);
+		assert_int_equal(count_sent(&r, "INVITE"), 1);
+		if (strstr(last(&r)->text, identities[i].from) == NULL ||
+		    strcmp(r.caller, identities[i].caller) != 0 ||
+		    r.anonymous != identities[i].anonymous)
+			fail_msg("%s: %s %s", identities[i].why, r.caller,
+			    last(&r)->text);
+		assert_non_null(strstr(last(&r)->text,
+		    "Diversion: <sip:+13035550100@10.0.0.1>"));
+		rig_fini(&r);
+	}
+}
+
+static const struct {
+	const char *why;
+	unsigned int phone;
+	const char *body;
+	unsigned int caller;
+	enum callresult result;
+} endings[] = {
+	{ "busy", 486, "", 486, CALLRESULT_MISSED },
+	{ "declined", 603, "", 486, CALLRESULT_MISSED },
+	{ "not found", 404, "", 480, CALLRESULT_FAILED },
+	{ "unavailable", 480, "", 480, CALLRESULT_FAILED },
+	{ "moved: not followed", 302, "", 480, CALLRESULT_FAILED },
+	{ "an answer without audio", 200, "", 480, CALLRESULT_FAILED },
+};
+
+static void test_endings(void **state)
+{
+	static struct rig r; /* large for a stack */
+	char line[32];
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(endings); i++) {
+		rig_init(&r, 4);
+		request(&r, "INVITE", 1, "+13035550100", "c1", "", "", sdp);
+		answer_as_phone(&r, "INVITE", endings[i].phone,
+		    endings[i].body);
+		(void)snprintf(line, sizeof(line), "SIP/2.0 %u",
+		    endings[i].caller);
+		if (count_sent(&r, line) != 1 || r.n_closed != 1 ||
+		    r.closed.result != endings[i].result)
+			fail_msg("%s: %s", endings[i].why,
+			    callresult_name(r.closed.result));
+		assert_int_equal(count_sent(&r, "ACK"), 1);
+		assert_int_equal(count_sent(&r, "BYE"),
+		    endings[i].phone == 200);
+		rig_fini(&r);
+	}
+}
+
+static void test_early_media(void **state)
+{
+	const struct engine_media *m;
+	static struct rig r; /* large for a stack */
+	struct sip_msg early, final;
+	static char copy[1024];
+	char tag[128];
+
+	(void)state;
+	rig_init(&r, 4);
+	request(&r, "INVITE", 1, "+13035550100", "c1", "", "", sdp);
+	answer_as_phone(&r, "INVITE", 183, sdp);
+	expect_status(&r, "early", 183);
+	parse(last(&r), &early);
+	assert_true(slice_to_cstr(early.body, copy, sizeof(copy)));
+	m = &r.media[(r.n_media - 1) % 256];
+	assert_int_equal(m->op, ENGINE_MEDIA_BRIDGE);
+	assert_true(m->early);
+	answer_as_phone(&r, "INVITE", 180, ""); /* must not undo it */
+	answer_as_phone(&r, "INVITE", 200, sdp);
+	expect_status(&r, "answered", 200);
+	parse(last(&r), &final);
+	/* RFC 3261 13.2.1: the answer does not change from 18x to 200. */
+	assert_true(slice_eq_cstr(final.body, copy));
+	m = &r.media[(r.n_media - 1) % 256];
+	assert_int_equal(m->op, ENGINE_MEDIA_BRIDGE);
+	assert_false(m->early);
+	to_tag_of(&r, tag);
+	request(&r, "ACK", 1, "+13035550100", "c1", tag, "", "");
+	/* Four hours later it ends by itself. */
+	pass_time(&r, 4 * RT_HOUR_US + RT_SEC_US);
+	assert_int_equal(r.n_closed, 1);
+	assert_int_equal(r.closed.ended_by, CALLREC_BY_FLOW);
+	rig_fini(&r);
+}
+
+/* The offer is in our 200, the answer in the ACK; without one there is no
+ * call. */
+static void test_late_offer(void **state)
+{
+	static struct rig r; /* large for a stack */
+	char tag[128];
+
+	(void)state;
+	for (int with = 0; with < 2; with++) {
+		rig_init(&r, 4);
+		request(&r, "INVITE", 1, "+13035550100", "c1", "", "", "");
+		answer_as_phone(&r, "INVITE", 200, sdp);
+		expect_status(&r, "answered", 200);
+		assert_non_null(strstr(last(&r)->text, "m=audio"));
+		to_tag_of(&r, tag);
+		request(&r, "ACK", 1, "+13035550100", "c1", tag, "",
+		    with == 1 ? sdp : "");
+		assert_int_equal(r.n_closed, 1 - (size_t)with);
+		assert_int_equal(count_sent(&r, "BYE"), with == 1 ? 0 : 2);
+		rig_fini(&r);
+	}
+}
+
 static void find_play(const struct rig *r, struct engine_media *out)
 {
 	for (size_t i = r->n_media; i > 0; i--)
@@ -819,6 +970,10 @@ int main(void)
 		cmocka_unit_test(test_late_lookup),
 		cmocka_unit_test(test_overload_and_drain),
 		cmocka_unit_test(test_same_call),
+		cmocka_unit_test(test_identity),
+		cmocka_unit_test(test_endings),
+		cmocka_unit_test(test_early_media),
+		cmocka_unit_test(test_late_offer),
 		cmocka_unit_test(test_notice),
 		cmocka_unit_test(test_auth),
 		cmocka_unit_test(test_silence),
