@@ -23,6 +23,7 @@
 #define EXECUTION_TIMEOUT 3024 /* MySQL's max_execution_time */
 #define CHECK_VIOLATED    4025 /* MariaDB; MySQL's is 3819 */
 #define CHECK_VIOLATED_MY 3819
+#define INVALID_JSON      3140 /* MySQL; MariaDB checks a constraint */
 
 enum meaning {
 	IS_LOST,
@@ -52,6 +53,7 @@ static const struct {
 	{ ER_DATA_OUT_OF_RANGE, IS_RANGE },
 	{ CHECK_VIOLATED, IS_RANGE },
 	{ CHECK_VIOLATED_MY, IS_RANGE },
+	{ INVALID_JSON, IS_RANGE },
 	{ ER_NO_REFERENCED_ROW_2, IS_RANGE },
 	{ ER_ROW_IS_REFERENCED_2, IS_CONFLICT },
 	{ ER_LOCK_WAIT_TIMEOUT, IS_BUSY },

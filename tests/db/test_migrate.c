@@ -1,0 +1,335 @@
+/* Tests of lib/db/migrate and lib/db/db_grant: from empty, twice, after an
+ * interruption, with a changed file; and what each program may not do. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/db/db_grant.h"
+#include "lib/db/migrate.h"
+#include "lib/db/stmt.h"
+#include "tests/support/cm.h"
+#include "tests/support/testdb.h"
+
+static struct testdb *t;
+static char dir[256];
+
+#define ok(call) assert_int_equal((call), ERR_OK)
+
+static enum err exec(struct db *db, const char *sql)
+{
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+static int64_t count(struct db *db, const char *sql)
+{
+	struct stmt *st;
+	int64_t n = -1;
+
+	ok(stmt_begin(db, sql, &st));
+	stmt_out_i64(st, &n);
+	ok(stmt_one(st));
+	stmt_end(st);
+	return n;
+}
+
+static void put(const char *name, const char *text)
+{
+	char path[512];
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void gone(const char *name)
+{
+	char path[512];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	(void)unlink(path);
+}
+
+struct seen {
+	int applied;
+	int known;
+};
+
+static void note(void *ctx, const char *name, bool applied)
+{
+	struct seen *s = ctx;
+
+	(void)name;
+	if (applied)
+		s->applied++;
+	else
+		s->known++;
+}
+
+/* A connection to an empty database of its own. */
+static struct db *empty_db(void)
+{
+	const struct db_options o = { .socket = t->socket,
+		.user = "root",
+		.password = "",
+		.name = "scratch" };
+	struct db *db;
+
+	ok(exec(t->db, "DROP DATABASE IF EXISTS scratch"));
+	ok(exec(t->db, "CREATE DATABASE scratch"));
+	ok(db_open(&db, &o));
+	return db;
+}
+
+static enum err apply(struct db *db, const char *from, struct seen *s)
+{
+	const struct migrate_report report = { s, note };
+
+	*s = (struct seen){ 0, 0 };
+	return migrate_apply(db, from, TESTDB_NOW_US, &report);
+}
+
+static void test_from_empty_and_twice(void **state)
+{
+	struct db *db = empty_db();
+	struct seen s;
+
+	(void)state;
+	ok(apply(db, "sql", &s));
+	assert_true(s.applied >= 6 && s.known == 0);
+	ok(apply(db, "sql", &s));
+	assert_true(s.applied == 0 && s.known >= 6);
+	assert_int_equal(count(db, "SELECT version FROM config_version"), 1);
+	assert_int_equal(
+	    count(db,
+		"SELECT COUNT(*) FROM schema_migration"
+		" WHERE finished_at IS NULL OR LENGTH(checksum) <> 64"),
+	    0);
+	/* architecture.md 6: every table has a primary key and is InnoDB. */
+	assert_int_equal(
+	    count(db,
+		"SELECT COUNT(*) FROM information_schema.tables t"
+		" WHERE t.table_schema = 'scratch'"
+		" AND (t.engine <> 'InnoDB' OR NOT EXISTS (SELECT 1 FROM"
+		" information_schema.table_constraints c"
+		" WHERE c.table_schema = t.table_schema"
+		" AND c.table_name = t.table_name"
+		" AND c.constraint_type = 'PRIMARY KEY'))"),
+	    0);
+	/* Every file can be run again, as an interruption would. */
+	ok(exec(db, "UPDATE schema_migration SET finished_at = NULL"));
+	ok(apply(db, "sql", &s));
+	assert_true(s.applied >= 6);
+	db_close(db);
+}
+
+static void test_interrupted(void **state)
+{
+	struct db *db = empty_db();
+	struct seen s;
+
+	(void)state;
+	put("0001_a.sql",
+	    "-- a; comment\nCREATE TABLE IF NOT EXISTS a"
+	    " (id INT PRIMARY KEY, s VARCHAR(9) DEFAULT 'a;b');\n"
+	    "CREATE TABLE b (nonsense;\n");
+	put("0002_c.sql", "CREATE TABLE IF NOT EXISTS c (id INT PRIMARY KEY)");
+	put("notes.txt", "not a migration");
+	assert_int_equal(apply(db, dir, &s), ERR_IO);
+	assert_int_equal(s.applied, 0);
+	assert_int_equal(count(db,
+			     "SELECT COUNT(*) FROM schema_migration"
+			     " WHERE finished_at IS NULL"),
+	    1);
+	/* Mended while unfinished is allowed; what stood is run again. */
+	put("0001_a.sql",
+	    "-- a; comment\nCREATE TABLE IF NOT EXISTS a"
+	    " (id INT PRIMARY KEY, s VARCHAR(9) DEFAULT 'a;b');\n"
+	    "/* ; */ CREATE TABLE b (id INT PRIMARY KEY);;\n");
+	ok(apply(db, dir, &s));
+	assert_int_equal(s.applied, 2);
+	/* Changed once finished is not. */
+	put("0002_c.sql", "CREATE TABLE IF NOT EXISTS c (id INT PRIMARY KEY) ");
+	assert_int_equal(apply(db, dir, &s), ERR_CONFLICT);
+	put("0002_c.sql", "CREATE TABLE IF NOT EXISTS c (id INT PRIMARY KEY)");
+	/* One number, two files. */
+	put("0002_d.sql", "SELECT 1");
+	assert_int_equal(apply(db, dir, &s), ERR_CONFLICT);
+	gone("0002_d.sql");
+	/* The database is ahead of us. */
+	gone("0002_c.sql");
+	assert_int_equal(apply(db, dir, &s), ERR_UNSUPPORTED);
+	gone("0001_a.sql");
+	db_close(db);
+}
+
+static void test_locked(void **state)
+{
+	struct db *db = empty_db();
+	struct seen s;
+
+	(void)state;
+	assert_int_equal(count(t->db,
+			     "SELECT GET_LOCK('ringtrace-migrate', 0)"),
+	    1);
+	assert_int_equal(apply(db, "sql", &s), ERR_BUSY);
+	assert_int_equal(count(t->db,
+			     "SELECT RELEASE_LOCK('ringtrace-migrate')"),
+	    1);
+	ok(apply(db, "sql", &s));
+	db_close(db);
+}
+
+static const struct {
+	const char *why;
+	const char *text;
+	const char *want[3]; /* NULL: no more */
+	enum err e;
+} cuts[] = {
+	{ "two", "a; b", { "a", "b", NULL }, ERR_OK },
+	{ "nothing", " \n-- x\n/* y */;;", { NULL }, ERR_OK },
+	{ "quoted", "a ';' b;c", { "a ';' b", "c", NULL }, ERR_OK },
+	{ "doubled quote", "a 'it''s;' b", { "a 'it''s;' b", NULL }, ERR_OK },
+	{ "escaped quote", "a '\\';' b", { "a '\\';' b", NULL }, ERR_OK },
+	{ "backtick", "a `\\`;b", { "a `\\`", "b", NULL }, ERR_OK },
+	{ "comments", "a -- ;\n b /* ; */ c;", { "a -- ;\n b /* ; */ c", NULL },
+	    ERR_OK },
+	{ "open quote", "a 'b;", { NULL }, ERR_SYNTAX },
+	{ "open comment", "a /* b;", { NULL }, ERR_SYNTAX },
+	{ "open comment in front", "/* b;", { NULL }, ERR_SYNTAX },
+	{ "escape at the end", "a '\\", { NULL }, ERR_SYNTAX },
+};
+
+static void test_cut(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(cuts); i++) {
+		struct slice text = slice_from(cuts[i].text), got;
+		enum err e = ERR_OK;
+		size_t n = 0;
+
+		while (migrate_cut(&text, &got, &e)) {
+			if (cuts[i].want[n] == NULL ||
+			    !slice_eq_cstr(got, cuts[i].want[n]))
+				fail_msg("%s: \"%.*s\"", cuts[i].why,
+				    SLICE_FMT(got));
+			n++;
+		}
+		if (e != cuts[i].e || cuts[i].want[n] != NULL)
+			fail_msg("%s: %s", cuts[i].why, err_name(e));
+	}
+}
+
+/* What each program must never do (architecture.md 3; style.md). */
+static const struct {
+	const char *who;
+	const char *sql;
+	enum err want;
+} rights[] = {
+	{ "dni", "SELECT COUNT(*) FROM user", ERR_DENIED },
+	{ "dni", "SELECT COUNT(*) FROM login", ERR_DENIED },
+	{ "dni", "SELECT COUNT(*) FROM phone_call", ERR_DENIED },
+	{ "dni", "SELECT COUNT(*) FROM trunk", ERR_DENIED },
+	{ "dni", "SELECT COUNT(*) FROM recording", ERR_DENIED },
+	{ "dni", "UPDATE site SET name = ''", ERR_DENIED },
+	{ "dni", "DELETE FROM lease", ERR_DENIED },
+	{ "dni", "SELECT COUNT(*) FROM lease", ERR_OK },
+	{ "store", "SELECT COUNT(*) FROM login", ERR_DENIED },
+	{ "store", "SELECT COUNT(*) FROM user", ERR_DENIED },
+	{ "store", "DELETE FROM phone_call", ERR_DENIED },
+	{ "store", "UPDATE number SET label = ''", ERR_DENIED },
+	{ "store", "SELECT COUNT(*) FROM trunk", ERR_OK },
+	{ "dashboard", "SELECT password_sealed FROM trunk", ERR_DENIED },
+	{ "dashboard", "UPDATE audit SET action = ''", ERR_DENIED },
+	{ "dashboard", "DELETE FROM audit", ERR_DENIED },
+	{ "dashboard", "DELETE FROM phone_call", ERR_DENIED },
+	{ "dashboard", "UPDATE membership SET role = 'owner'", ERR_DENIED },
+	{ "dashboard", "SELECT COUNT(*) FROM phone_call", ERR_OK },
+	{ "jobd", "SELECT COUNT(*) FROM user", ERR_DENIED },
+	{ "jobd", "UPDATE audit SET action = ''", ERR_DENIED },
+	{ "jobd", "SELECT COUNT(*) FROM job", ERR_OK },
+	{ "ctl", "SELECT COUNT(*) FROM user", ERR_OK },
+	{ "dni", "CREATE TABLE x (id INT)", ERR_DENIED },
+	{ "ctl", "SELECT COUNT(*) FROM mysql.user", ERR_DENIED },
+};
+
+static void test_rights(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(rights); i++) {
+		struct db *db = testdb_connect(t, rights[i].who);
+		struct stmt *st;
+		enum err e = stmt_begin(db, rights[i].sql, &st);
+
+		stmt_end(st);
+		if (e == ERR_OK &&
+		    slice_starts(slice_from(rights[i].sql), SLICE("CREATE")))
+			e = exec(db, rights[i].sql);
+		if (e != rights[i].want)
+			fail_msg("%s, %s: %s", rights[i].who, rights[i].sql,
+			    err_name(e));
+		db_close(db);
+	}
+}
+
+/* Grants are made exact: what was given by hand is taken away, and a password
+ * may hold anything. */
+static void test_grant_again(void **state)
+{
+	static const char odd[] = "it's \"odd\"\\; DROP USER root";
+	struct db_options o = { .socket = t->socket,
+		.user = "rt_dni",
+		.password = odd,
+		.name = TESTDB_NAME };
+	struct db *db;
+
+	(void)state;
+	ok(exec(t->db, "GRANT SELECT ON user TO 'rt_dni'@'localhost'"));
+	ok(db_grant_apply(t->db, SLICE(TESTDB_NAME), "dni", slice_from(odd)));
+	ok(db_open(&db, &o));
+	assert_int_equal(exec(db, "SELECT id FROM user"), ERR_DENIED);
+	db_close(db);
+	assert_int_equal(db_grant_apply(t->db, SLICE(TESTDB_NAME), "nobody",
+			     SLICE("x")),
+	    ERR_NOTFOUND);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	t = testdb_start();
+	(void)snprintf(dir, sizeof(dir), "%s/sql", getenv("RT_TEST_DIR"));
+	return mkdir(dir, 0700);
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	testdb_stop(t);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_from_empty_and_twice),
+		cmocka_unit_test(test_interrupted),
+		cmocka_unit_test(test_locked),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_rights),
+		cmocka_unit_test(test_grant_again),
+	};
+
+	return cmocka_run_group_tests_name("migrate", tests, start, stop);
+}
