@@ -33,17 +33,6 @@ static const struct route routes[] = {
 	    .body_max = 8192, .handler = page_login_out },
 };
 
-static enum log_level level_of(const char *name)
-{
-	static const char *const names[] = { "debug", "info", "warn", "error" };
-
-	for (size_t i = 0; i < RT_ARRAY_LEN(names); i++) {
-		if (strcmp(name, names[i]) == 0)
-			return (enum log_level)i;
-	}
-	return LOG_INFO;
-}
-
 int main(int argc, char **argv)
 {
 	struct tmpl_set *templates = NULL;
@@ -57,7 +46,7 @@ int main(int argc, char **argv)
 	}
 	if (settings_load(argv[2], &s) != ERR_OK)
 		return 1;
-	log_open("dashboard", STDERR_FILENO, level_of(s.log_level));
+	log_open("dashboard", STDERR_FILENO, log_level_of(s.log_level));
 	if (web_templates(&s, &templates) != ERR_OK)
 		return 1;
 	e = web_run(&(struct web_conf){

@@ -19,15 +19,6 @@
 #define VISITS_MAX      200000 /* in memory, about 200 bytes each */
 #define ARENA_MAX_BYTES ((size_t)512 << 10)
 
-static enum log_level level_of(const struct settings *s)
-{
-	if (strcmp(s->log_level, "debug") == 0)
-		return LOG_DEBUG;
-	if (strcmp(s->log_level, "warn") == 0)
-		return LOG_WARN;
-	return strcmp(s->log_level, "error") == 0 ? LOG_ERROR : LOG_INFO;
-}
-
 /* The same after a restart on this machine, and no other server's: a server is
  * alone with its run_dir (web.h locks it). */
 static void owner_name(const struct settings *s,
@@ -88,7 +79,7 @@ int main(int argc, char **argv)
 	}
 	if (settings_load(argv[2], &set) != ERR_OK)
 		return 1;
-	log_open("dni", STDERR_FILENO, level_of(&set));
+	log_open("dni", STDERR_FILENO, log_level_of(set.log_level));
 	e = dni_state_new(&s, VISITS_MAX, set.dni_visits_per_min);
 	if (e == ERR_OK)
 		e = serve(&set, s);

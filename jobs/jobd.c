@@ -25,17 +25,6 @@ static const struct queue_kind kinds[] = {
 	    .run = job_waveform },
 };
 
-static enum log_level level_of(const char *name)
-{
-	static const char *const names[] = { "debug", "info", "warn", "error" };
-
-	for (size_t i = 0; i < RT_ARRAY_LEN(names); i++) {
-		if (strcmp(name, names[i]) == 0)
-			return (enum log_level)i;
-	}
-	return LOG_INFO;
-}
-
 int main(int argc, char **argv)
 {
 	struct settings s;
@@ -50,7 +39,7 @@ int main(int argc, char **argv)
 	}
 	if (settings_load(argv[2], &s) != ERR_OK)
 		return 1;
-	log_open("jobd", STDERR_FILENO, level_of(s.log_level));
+	log_open("jobd", STDERR_FILENO, log_level_of(s.log_level));
 	(void)sigemptyset(&stop);
 	(void)sigaddset(&stop, SIGTERM);
 	(void)sigaddset(&stop, SIGINT);

@@ -26,7 +26,7 @@ RT_MUST_USE enum err sess_load(struct req *r);
 /* Signs the user in: a new row, a new cookie; the old login ends. */
 RT_MUST_USE enum err sess_begin(const struct req *r, struct resp *out,
     struct user_id user);
-/* Signs out: the row goes, the cookies too. */
+/* Signs out: the row and the login cookie go; the company's may stay. */
 RT_MUST_USE enum err sess_end(const struct req *r, struct resp *out);
 /* Remembers which company to show from the next request on. */
 void sess_company(const struct req *r, struct resp *out,

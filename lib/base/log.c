@@ -25,6 +25,17 @@ void log_context(const char *context)
 	log_ctx = context;
 }
 
+static const char *const level_names[] = { "debug", "info", "warn", "error" };
+
+enum log_level log_level_of(const char *name)
+{
+	for (size_t i = 0; i < RT_ARRAY_LEN(level_names); i++) {
+		if (strcmp(name, level_names[i]) == 0)
+			return (enum log_level)i;
+	}
+	return LOG_INFO;
+}
+
 static void clean(char *line, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -57,7 +68,6 @@ static void emit(enum log_level level, int errnum, const char *fmt, va_list ap)
 
 static void emit(enum log_level level, int errnum, const char *fmt, va_list ap)
 {
-	static const char *const names[] = { "debug", "info", "warn", "error" };
 	char line[LOG_LINE_MAX + 1];
 	char when[CLK_RFC3339_MAX];
 	char why[128] = "";
@@ -67,7 +77,8 @@ static void emit(enum log_level level, int errnum, const char *fmt, va_list ap)
 	if (level < log_least)
 		return;
 	clk_rfc3339(clk_wall_us(), when);
-	n = append(line, 0, "%s %s %s: ", when, names[level], log_program);
+	n = append(line, 0, "%s %s %s: ", when, level_names[level],
+	    log_program);
 	more = vsnprintf(line + n, LOG_LINE_MAX - n, fmt, ap);
 	if (more > 0)
 		n = (size_t)more >= LOG_LINE_MAX - n ? LOG_LINE_MAX - 1

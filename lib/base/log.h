@@ -22,6 +22,9 @@ enum log_level {
 	LOG_ERROR
 };
 
+/* By its name, "debug" to "error"; anything else is LOG_INFO. */
+enum log_level log_level_of(const char *name);
+
 /* program must stay valid for ever (a literal). fd is borrowed. */
 void log_open(const char *program, int fd, enum log_level least);
 
