@@ -72,7 +72,8 @@ static enum err one(const struct ctl_opt *rows, size_t n_rows, int argc,
 		return ERR_SYNTAX;
 	}
 	if (inlined) {
-		value = rest.p; /* runs to the end of the argument */
+		/* The rest runs to the end of the argument. */
+		value = rest.n == 0 ? "" : rest.p;
 	} else if (row->type != CTL_OPT_FLAG) {
 		if (++*i == argc) {
 			(void)fprintf(stderr, "--%s needs a value: %s\n",
