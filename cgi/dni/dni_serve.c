@@ -300,7 +300,7 @@ static struct dni_visit *begin_visit(struct serve *v, struct dni_write *w)
 	if (id_is_nil(visit->visitor.v))
 		make_id(v, 1, visit->visitor.v);
 	visit->arrival = arrival_of(&v->source);
-	w->parts |= DNI_WRITE_VISITOR | DNI_WRITE_VISIT | DNI_WRITE_PROGRESS;
+	w->parts |= DNI_WRITE_VISITOR | DNI_WRITE_VISIT;
 	w->visitor = (struct visitor_seen){ visit->visitor, id, v->source.paid,
 		v->who->now_us };
 	w->visit = (struct visit_row){ .id = id,
@@ -312,7 +312,6 @@ static struct dni_visit *begin_visit(struct serve *v, struct dni_write *w)
 		.source = v->source,
 		.ga_client_id = v->h->ga,
 		.browser_zone = v->h->zone };
-	w->progress = (struct visit_progress){ id, v->who->now_us, 0, 1, 0 };
 	return visit;
 }
 

@@ -6,7 +6,8 @@
 #include "lib/base/log.h"
 #include "lib/db/db_pool_owner.h"
 
-#define TRIES_MAX 3
+#define TRIES_MAX  3
+#define GATHER_MAX 64 /* writes that share their statements */
 
 /* The texts of a write, for copying it. */
 #define SOURCE_AT(name, max) offsetof(struct dni_write, visit.source.name),
@@ -19,31 +20,54 @@ static const size_t texts[] = { offsetof(struct dni_write, visit.landing_url),
 	offsetof(struct dni_write, page.title),
 	SOURCE_PARAMS(SOURCE_AT) SOURCE_WORDS(SOURCE_AT) };
 
-static enum err write_web(struct db *db, const struct dni_write *w)
-{
-	enum err e = ERR_OK;
+/* Rows of one company on their way into one statement each. */
+struct gather {
+	struct company_id company;
+	const struct visitor_seen *visitors[GATHER_MAX];
+	const struct visit_row *visits[GATHER_MAX];
+	const struct page_view_row *pages[GATHER_MAX];
+	const struct lease_row *leases[GATHER_MAX];
+	size_t n_visitors, n_visits, n_pages, n_leases;
+};
 
-	if ((w->parts & DNI_WRITE_VISITOR) != 0)
-		e = db_visitor_seen(db, w->company, &w->visitor);
-	if (e == ERR_OK && (w->parts & DNI_WRITE_VISIT) != 0)
-		e = db_visit_add(db, w->company, &w->visit);
-	if (e == ERR_OK && (w->parts & DNI_WRITE_PAGE) != 0)
-		e = db_page_view_add(db, w->company, &w->page);
-	if (e == ERR_OK && (w->parts & DNI_WRITE_PROGRESS) != 0)
-		e = db_visit_progress(db, w->company, &w->progress);
-	if (e == ERR_OK && (w->parts & DNI_WRITE_EVENT) != 0)
-		e = db_visit_event_add(db, w->company, &w->event);
+static enum err put_gathered(struct db *db, struct gather *g)
+{
+	enum err e;
+
+	e = db_visitor_seen(db, g->company, g->visitors, g->n_visitors);
+	if (e == ERR_OK)
+		e = db_visit_add(db, g->company, g->visits, g->n_visits);
+	if (e == ERR_OK)
+		e = db_page_view_add(db, g->company, g->pages, g->n_pages);
+	if (e == ERR_OK)
+		e = db_lease_add(db, g->company, g->leases, g->n_leases);
+	g->n_visitors = g->n_visits = g->n_pages = g->n_leases = 0;
 	return e;
 }
 
-static enum err write_lease(struct db *db, const struct dni_write *w)
+static void gather(struct gather *g, const struct dni_write *w)
+{
+	if ((w->parts & DNI_WRITE_VISITOR) != 0)
+		g->visitors[g->n_visitors++] = &w->visitor;
+	if ((w->parts & DNI_WRITE_VISIT) != 0)
+		g->visits[g->n_visits++] = &w->visit;
+	if ((w->parts & DNI_WRITE_PAGE) != 0)
+		g->pages[g->n_pages++] = &w->page;
+	if ((w->parts & DNI_WRITE_LEASE) != 0)
+		g->leases[g->n_leases++] = &w->lease;
+}
+
+/* What changes rows comes after all that adds them. */
+static enum err change(struct db *db, const struct dni_write *w)
 {
 	enum err e = ERR_OK;
 
-	if ((w->parts & DNI_WRITE_ENDED) != 0)
+	if ((w->parts & DNI_WRITE_PROGRESS) != 0)
+		e = db_visit_progress(db, w->company, &w->progress);
+	if (e == ERR_OK && (w->parts & DNI_WRITE_EVENT) != 0)
+		e = db_visit_event_add(db, w->company, &w->event);
+	if (e == ERR_OK && (w->parts & DNI_WRITE_ENDED) != 0)
 		e = db_lease_release(db, w->company, w->ended, w->ended_us);
-	if (e == ERR_OK && (w->parts & DNI_WRITE_LEASE) != 0)
-		e = db_lease_add(db, w->company, &w->lease);
 	if (e == ERR_OK && (w->parts & DNI_WRITE_BEAT) != 0)
 		e = db_lease_beat(db, w->company, w->lease.id, w->lease.beat_us,
 		    w->lease.expires_us);
@@ -64,27 +88,45 @@ static enum err fence(struct db *db, const struct dni_write *w,
 	    w->lease.epoch);
 }
 
-/* From w up to, not including, end. */
-static enum err write_all(struct db *db, struct dni_write *w,
+static enum err add_all(struct db *db, const struct dni_write *w,
     const struct dni_write *end)
 {
 	const struct dni_write *fenced = NULL;
-	enum err e;
+	struct gather g;
+	size_t n = 0;
+	enum err e = ERR_OK;
 
-	if ((e = db_begin(db)) != ERR_OK)
-		return e;
-	for (; e == ERR_OK && w != end; w = w->next) {
+	memset(&g, 0, sizeof(g));
+	for (; e == ERR_OK && w != end; w = w->next, n++) {
 		if ((e = fence(db, w, fenced)) != ERR_OK)
 			break;
 		if ((w->parts & (DNI_WRITE_LEASE | DNI_WRITE_BEAT)) != 0)
 			fenced = w;
-		if ((e = write_web(db, w)) == ERR_OK)
-			e = write_lease(db, w);
+		if (n == GATHER_MAX || !id_eq(g.company.v, w->company.v)) {
+			e = put_gathered(db, &g);
+			g.company = w->company;
+			n = 0;
+		}
+		gather(&g, w);
 	}
+	return e == ERR_OK ? put_gathered(db, &g) : e;
+}
+
+/* From w up to, not including, end. */
+static enum err write_all(struct db *db, const struct dni_write *w,
+    const struct dni_write *end)
+{
+	enum err e;
+
+	if ((e = db_begin(db)) != ERR_OK)
+		return e;
+	e = add_all(db, w, end);
+	for (; e == ERR_OK && w != end; w = w->next)
+		e = change(db, w);
 	return db_end(db, e);
 }
 
-static enum err write_tries(struct db *db, struct dni_write *w,
+static enum err write_tries(struct db *db, const struct dni_write *w,
     const struct dni_write *end)
 {
 	enum err e = ERR_BUSY;

@@ -2,14 +2,15 @@
 
 #include <string.h>
 
+#include "lib/db/db_rows.h"
 #include "lib/db/stmt.h"
 
-static const char lease_add_sql[] =
+static const char *const lease_add_sql[] = DB_ROWS_TEXTS(
     "INSERT INTO lease"
     " (company_id, id, pool_id, number_id, number_e164, visit_id, epoch,"
-    " started_at, beat_at, expires_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    " ON DUPLICATE KEY UPDATE beat_at = GREATEST(beat_at, VALUES(beat_at))";
+    " started_at, beat_at, expires_at) VALUES ",
+    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    " ON DUPLICATE KEY UPDATE beat_at = GREATEST(beat_at, VALUES(beat_at))");
 
 static const char lease_beat_sql[] =
     "UPDATE lease SET"
@@ -62,14 +63,9 @@ static const char credited_sql[] =
     " AND c.id <> ? AND i.attributed_by = 'visit'"
     " ORDER BY c.started_at DESC LIMIT ?";
 
-enum err db_lease_add(struct db *db, struct company_id company,
+static void in_lease(struct stmt *st, struct company_id company,
     const struct lease_row *row)
 {
-	struct stmt *st;
-	enum err e;
-
-	if ((e = stmt_begin(db, lease_add_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_id(st, row->pool.v);
@@ -80,9 +76,29 @@ enum err db_lease_add(struct db *db, struct company_id company,
 	stmt_in_time_us(st, row->started_us);
 	stmt_in_time_us(st, row->beat_us);
 	stmt_in_time_us(st, row->expires_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+}
+
+enum err db_lease_add(struct db *db, struct company_id company,
+    const struct lease_row *const *rows, size_t n)
+{
+	while (n > 0) {
+		size_t text;
+		const size_t now = db_rows_next(n, &text);
+		struct stmt *st;
+		enum err e;
+
+		if ((e = stmt_begin(db, lease_add_sql[text], &st)) != ERR_OK)
+			return e;
+		for (size_t i = 0; i < now; i++)
+			in_lease(st, company, rows[i]);
+		e = stmt_exec(st, NULL);
+		stmt_end(st);
+		if (e != ERR_OK)
+			return e;
+		rows += now;
+		n -= now;
+	}
+	return ERR_OK;
 }
 
 enum err db_lease_beat(struct db *db, struct company_id company,

@@ -28,8 +28,9 @@ struct lease_row {
 	int64_t released_us; /* 0: not released early */
 };
 
+/* Of one company. */
 RT_MUST_USE enum err db_lease_add(struct db *db, struct company_id company,
-    const struct lease_row *row);
+    const struct lease_row *const *rows, size_t n);
 /* Moves the last heartbeat and the end; never back, and not once released. */
 RT_MUST_USE enum err db_lease_beat(struct db *db, struct company_id company,
     struct lease_id id, int64_t beat_us, int64_t expires_us);

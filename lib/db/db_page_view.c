@@ -1,28 +1,44 @@
 #include "lib/db/db_page_view.h"
 
+#include "lib/db/db_rows.h"
 #include "lib/db/stmt.h"
 
-static const char page_view_add_sql[] =
+static const char *const page_view_add_sql[] = DB_ROWS_TEXTS(
     "INSERT INTO page_view"
-    " (company_id, visit_id, id, url, title, viewed_at)"
-    " VALUES (?, ?, ?, ?, ?, ?)"
-    " ON DUPLICATE KEY UPDATE id = VALUES(id)";
+    " (company_id, visit_id, id, url, title, viewed_at) VALUES ",
+    "(?, ?, ?, ?, ?, ?)", " ON DUPLICATE KEY UPDATE id = VALUES(id)");
 
-enum err db_page_view_add(struct db *db, struct company_id company,
+static void in_page_view(struct stmt *st, struct company_id company,
     const struct page_view_row *row)
 {
-	struct stmt *st;
-	enum err e;
-
-	if ((e = stmt_begin(db, page_view_add_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->visit.v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_text(st, row->url);
 	stmt_in_text(st, row->title);
 	stmt_in_time_us(st, row->viewed_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+}
+
+enum err db_page_view_add(struct db *db, struct company_id company,
+    const struct page_view_row *const *rows, size_t n)
+{
+	while (n > 0) {
+		size_t text;
+		const size_t now = db_rows_next(n, &text);
+		struct stmt *st;
+		enum err e;
+
+		e = stmt_begin(db, page_view_add_sql[text], &st);
+		if (e != ERR_OK)
+			return e;
+		for (size_t i = 0; i < now; i++)
+			in_page_view(st, company, rows[i]);
+		e = stmt_exec(st, NULL);
+		stmt_end(st);
+		if (e != ERR_OK)
+			return e;
+		rows += now;
+		n -= now;
+	}
+	return ERR_OK;
 }

@@ -14,8 +14,8 @@ struct page_view_row {
 	struct slice title; /* at most 255 characters */
 };
 
-/* Adding the same id again changes nothing. */
+/* Of one company. Adding the same id again changes nothing. */
 RT_MUST_USE enum err db_page_view_add(struct db *db, struct company_id company,
-    const struct page_view_row *row);
+    const struct page_view_row *const *rows, size_t n);
 
 #endif

@@ -1,5 +1,6 @@
 #include "lib/db/db_visit.h"
 
+#include "lib/db/db_rows.h"
 #include "lib/db/stmt.h"
 
 #define SOURCE_COLUMN(name, max) ", " #name
@@ -10,14 +11,12 @@
 #define NAMES SOURCE_PARAMS(SOURCE_COLUMN) SOURCE_WORDS(SOURCE_COLUMN)
 #define MARKS SOURCE_PARAMS(SOURCE_MARK) SOURCE_WORDS(SOURCE_MARK)
 
-static const char visit_add_sql[] =
+static const char *const visit_add_sql[] = DB_ROWS_TEXTS(
     "INSERT INTO visit"
-    " (company_id, id, site_id, visitor_id, started_at, seen_at,"
-    " landing_url, referrer, ga_client_id, browser_zone" NAMES
-    ")"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?" MARKS
-    ")"
-    " ON DUPLICATE KEY UPDATE seen_at = GREATEST(seen_at, VALUES(seen_at))";
+    " (company_id, id, site_id, visitor_id, started_at, seen_at, page_views,"
+    " landing_url, referrer, ga_client_id, browser_zone" NAMES ") VALUES ",
+    "(?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?" MARKS ")",
+    " ON DUPLICATE KEY UPDATE seen_at = GREATEST(seen_at, VALUES(seen_at))");
 
 static const char visit_progress_sql[] =
     "UPDATE visit SET"
@@ -60,14 +59,9 @@ enum err db_visit_keyword(struct db *db, struct company_id company,
 	return e;
 }
 
-enum err db_visit_add(struct db *db, struct company_id company,
+static void in_visit(struct stmt *st, struct company_id company,
     const struct visit_row *row)
 {
-	struct stmt *st;
-	enum err e;
-
-	if ((e = stmt_begin(db, visit_add_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_id(st, row->site.v);
@@ -80,9 +74,29 @@ enum err db_visit_add(struct db *db, struct company_id company,
 	stmt_in_text(st, row->browser_zone);
 	SOURCE_PARAMS(SOURCE_IN)
 	SOURCE_WORDS(SOURCE_IN)
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+}
+
+enum err db_visit_add(struct db *db, struct company_id company,
+    const struct visit_row *const *rows, size_t n)
+{
+	while (n > 0) {
+		size_t text;
+		const size_t now = db_rows_next(n, &text);
+		struct stmt *st;
+		enum err e;
+
+		if ((e = stmt_begin(db, visit_add_sql[text], &st)) != ERR_OK)
+			return e;
+		for (size_t i = 0; i < now; i++)
+			in_visit(st, company, rows[i]);
+		e = stmt_exec(st, NULL);
+		stmt_end(st);
+		if (e != ERR_OK)
+			return e;
+		rows += now;
+		n -= now;
+	}
+	return ERR_OK;
 }
 
 enum err db_visit_progress(struct db *db, struct company_id company,

@@ -23,8 +23,9 @@ struct visit_row {
 	struct slice browser_zone; /* IANA name the browser says, at most 64 */
 };
 
+/* Of one company; each with its first page viewed. */
 RT_MUST_USE enum err db_visit_add(struct db *db, struct company_id company,
-    const struct visit_row *row);
+    const struct visit_row *const *rows, size_t n);
 
 /* How far a visit has come: totals, so that writing them twice changes
  * nothing. Nothing ever goes back. */

@@ -1,40 +1,58 @@
 #include "lib/db/db_visitor.h"
 
+#include "lib/db/db_rows.h"
 #include "lib/db/stmt.h"
 
-static const char visitor_seen_sql[] =
+static const char *const visitor_seen_sql[] = DB_ROWS_TEXTS(
     "INSERT INTO visitor"
     " (company_id, id, first_visit_id, last_paid_visit_id,"
-    " first_seen_at, last_seen_at)"
-    " VALUES (?, ?, ?, ?, ?, ?)"
+    " first_seen_at, last_seen_at) VALUES ",
+    "(?, ?, ?, ?, ?, ?)",
     " ON DUPLICATE KEY UPDATE"
     " last_paid_visit_id ="
     " COALESCE(VALUES(last_paid_visit_id), last_paid_visit_id),"
-    " last_seen_at = GREATEST(last_seen_at, VALUES(last_seen_at))";
+    " last_seen_at = GREATEST(last_seen_at, VALUES(last_seen_at))");
 
 static const char visitor_get_sql[] =
     "SELECT id, first_visit_id, last_paid_visit_id, first_seen_at,"
     " last_seen_at"
     " FROM visitor WHERE company_id = ? AND id = ?";
 
-enum err db_visitor_seen(struct db *db, struct company_id company,
+static void in_visitor(struct stmt *st, struct company_id company,
     const struct visitor_seen *v)
 {
 	static const uint8_t nobody[ID_BYTES];
-	struct stmt *st;
-	enum err e;
 
-	if ((e = stmt_begin(db, visitor_seen_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, v->id.v);
 	stmt_in_id(st, v->visit.v);
 	stmt_in_id_null(st, v->paid ? v->visit.v : nobody);
 	stmt_in_time_us(st, v->seen_us);
 	stmt_in_time_us(st, v->seen_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+}
+
+enum err db_visitor_seen(struct db *db, struct company_id company,
+    const struct visitor_seen *const *rows, size_t n)
+{
+	while (n > 0) {
+		size_t text;
+		const size_t now = db_rows_next(n, &text);
+		struct stmt *st;
+		enum err e;
+
+		e = stmt_begin(db, visitor_seen_sql[text], &st);
+		if (e != ERR_OK)
+			return e;
+		for (size_t i = 0; i < now; i++)
+			in_visitor(st, company, rows[i]);
+		e = stmt_exec(st, NULL);
+		stmt_end(st);
+		if (e != ERR_OK)
+			return e;
+		rows += now;
+		n -= now;
+	}
+	return ERR_OK;
 }
 
 enum err db_visitor_get(struct db *db, struct company_id company,

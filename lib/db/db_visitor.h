@@ -20,7 +20,7 @@ struct visitor_seen {
 /* The first time makes the row with visit as the first touch; later ones move
  * last_seen_at and, when paid, the last paid touch. */
 RT_MUST_USE enum err db_visitor_seen(struct db *db, struct company_id company,
-    const struct visitor_seen *v);
+    const struct visitor_seen *const *rows, size_t n);
 
 struct visitor_row {
 	struct visitor_id id;

@@ -1,0 +1,117 @@
+// dni.mjs - `make bench-dni`: what dni.fcgi does behind nginx and MySQL, and
+// what a FastCGI program that does nothing does behind the same nginx in the
+// same run. Lines of quality.md's form on standard output, words on standard
+// error. RT_BENCH_S: seconds of each measurement (3), of which there are three.
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { startStack, until } from '../tests/support/stack.mjs';
+
+const build = process.env.RT_BUILD;
+const seconds = process.env.RT_BENCH_S ?? '3';
+const dir = mkdtempSync(join(tmpdir(), 'rtb.'));
+const addr = `127.1.${200 + process.pid % 50}.${1 + (process.pid >> 8) % 250}`;
+const NUMBERS = 100000;
+const run = promisify(execFile);
+const say = (text) => process.stderr.write(`# ${text}\n`);
+
+const stack = await startStack({
+	build, dir, addr,
+	without: ['dashboard', 'jobd', 'sipworker'],
+	args: ['--dni-rate', '1000000'],
+});
+
+/** CPU time of everything on the machine and of this run's own programs. */
+function otherWork() {
+	const [, ...t] = readFileSync('/proc/stat', 'latin1').split('\n')[0].split(/\s+/).map(Number);
+	return { busy: t[0] + t[1] + t[2] + t[5] + t[6], all: t.slice(0, 8).reduce((a, b) => a + b) };
+}
+
+async function once(mode, connections, { rate = 0, visits = 0, s = seconds } = {}) {
+	const { stdout } = await run(join(build, 'bench/bench_dni'),
+		[addr, '8080', mode, connections, s, rate, visits].map(String), { maxBuffer: 1 << 20 });
+	const got = JSON.parse(stdout);
+	if (got.bad > got.answers / 1000) throw new Error(`${mode}: ${got.bad} of ${got.answers} answers were bad`);
+	return got;
+}
+
+/** Median of three, after one to warm up; spread is (largest - least) / median. */
+async function measure(mode, connections, options) {
+	await once(mode, connections, { ...options, s: 1 });
+	const all = [];
+	for (let i = 0; i < 3; i++) all.push(await once(mode, connections, options));
+	all.sort((a, b) => a.rate - b.rate);
+	const got = all[1];
+	got.spread = (all[2].rate - all[0].rate) / got.rate;
+	say(`${mode}: ${all.map((a) => a.rate).join(' ')} /s, p99 ${got.p99_us} us, leased ${got.leased}`);
+	return got;
+}
+
+function line(value, unit, limit, ratio, note) {
+	console.log(`bench dni value=${value} unit=${unit} limit=${limit} ratio=${ratio.toFixed(3)} note="${note}"`);
+}
+
+async function pool(numbers, lease_s) {
+	const from = Number(stack.sqlOne('SELECT count(*) FROM pool_number'));
+	if (numbers > from)
+		stack.sql(`INSERT INTO number (company_id, id, e164, active_e164, kind, country, added_at)
+			SELECT company_id, unhex(md5(concat('n', seq))), concat('+1', 6000000000 + seq),
+			concat('+1', 6000000000 + seq), 'local', 'US', utc_timestamp(6) FROM pool, seq_${from}_to_${numbers - 1};
+			INSERT INTO pool_number (company_id, pool_id, number_id, added_at)
+			SELECT company_id, id, unhex(md5(concat('n', seq))), utc_timestamp(6) FROM pool, seq_${from}_to_${numbers - 1}`);
+	stack.sql(`UPDATE pool SET lease_s = ${lease_s}; UPDATE config_version SET version = version + 1`);
+	const version = stack.sqlOne('SELECT version FROM config_version');
+	await until('the pool is read', () => stack.output.includes(`configuration version=${version} `), 60000);
+	// The numbers come a moment after the configuration: asked until they do.
+	await until('its numbers are there', async () => (await once('churn', 4, { s: 1 })).leased > 0, 60000);
+}
+
+let noop;
+try {
+	noop = spawn(join(build, 'bench/bench_noop'), [join(dir, 'run/noop.sock'), '96'], { stdio: 'inherit' });
+	const conf = join(dir, 'nginx/nginx.conf');
+	const text = readFileSync(conf, 'utf8');
+	const keepalive = text.match(/dni\.sock[\s\S]*?keepalive (\d+)/)[1];
+	writeFileSync(conf, text
+		.replace('upstream dni {', `upstream noop {\n\t\tserver unix:${dir}/run/noop.sock;\n\t\tkeepalive ${keepalive};\n\t}\n\tupstream dni {`)
+		.replace('location /dni/ {', 'location = /noop {\n\t\tclient_max_body_size 16k;\n\t\tlimit_req zone=dni burst=1000000 nodelay;\n\t\tfastcgi_pass noop;\n\t}\n\n\t\tlocation /dni/ {'));
+	process.kill(Number(readFileSync(join(dir, 'nginx/nginx.pid'), 'utf8')), 'SIGHUP');
+	await until('the no-op answers', async () => (await fetch(`${stack.url}/noop`, { method: 'POST' })).status === 200);
+
+	const before = otherWork();
+	const limit = await measure('noop', 32);
+
+	await pool(1000, 180);
+	const small = await measure('churn', 32);
+	await pool(NUMBERS, 180);
+	const large = await measure('churn', 32);
+
+	await pool(NUMBERS, 1);
+	const stored = () => Number(stack.sqlOne('SELECT count(*) FROM lease'));
+	const was = stored();
+	const fresh = await measure('new', 32);
+	say(`leases stored meanwhile: ${stored() - was}`);
+	const half = await measure('new', 32, { rate: Math.floor(fresh.rate / 2) });
+
+	await pool(NUMBERS, 180);
+	const again = await measure('again', 32, { visits: 5000 });
+	const limit2 = await measure('noop', 32);
+	const base = Math.round((limit.rate + limit2.rate) / 2);
+	const after = otherWork();
+
+	const spread = (m) => `spread ${(m.spread * 100).toFixed(0)} %`;
+	line(fresh.rate, 'leases/s', base, fresh.rate / base, `durable new leases, ${NUMBERS} numbers, must 0.35 aim 0.55, p99 ${fresh.p99_us} us, ${spread(fresh)}`);
+	line(again.rate, 'requests/s', base, again.rate / base, `returning page views and heartbeats in turn, must 0.5 aim 0.75, p99 ${again.p99_us} us, ${spread(again)}`);
+	line((half.p99_us / 1000).toFixed(2), 'ms', 10, 10 / (half.p99_us / 1000), `p99 of new leases at half of the maximum rate (${half.rate}/s), must 10 aim 3`);
+	line(large.rate, 'requests/s', small.rate, large.rate / small.rate, `leased and freed in turn with ${NUMBERS} numbers, limit: with 1000, must 0.9 aim 1.0, ${spread(large)}`);
+	line(limit.rate, 'requests/s', limit2.rate, limit.rate / limit2.rate, `no-op FastCGI behind the same nginx at begin and end, ${spread(limit)}, machine busy ${(100 * (after.busy - before.busy) / (after.all - before.all)).toFixed(0)} %`);
+} catch (e) {
+	process.stderr.write(`bench dni: ${e.message}\n${stack.output.slice(-2000)}\n`);
+	process.exitCode = 1;
+} finally {
+	noop?.kill();
+	await stack.stop();
+	rmSync(dir, { recursive: true, force: true });
+}
