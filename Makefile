@@ -217,6 +217,15 @@ demo: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) V=$(RUN_V) all static
 	@RT_BUILD=$(CURDIR)/build/$(RUN_V) exec node dev/demo.mjs
 
+# --- benches -------------------------------------------------------------------
+
+#: make bench-dni     the lease server against a no-op FastCGI (docs/PERFORMANCE.md)
+.PHONY: bench-dni
+bench-dni:
+	@$(MAKE) --no-print-directory V=release all static \
+	    build/release/bench/bench_dni build/release/bench/bench_noop
+	@RT_BUILD=$(CURDIR)/build/release exec node bench/dni.mjs
+
 # --- what browsers get ---------------------------------------------------------
 
 #: make static        style sheet and scripts of the pages into static/dist

@@ -63,10 +63,11 @@ static const char credited_sql[] =
     " AND c.id <> ? AND i.attributed_by = 'visit'"
     " ORDER BY c.started_at DESC LIMIT ?";
 
-static void in_lease(struct stmt *st, struct company_id company,
+/* What is bound is borrowed until the execution, hence the pointers. */
+static void in_lease(struct stmt *st, const struct company_id *company,
     const struct lease_row *row)
 {
-	stmt_in_id(st, company.v);
+	stmt_in_id(st, company->v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_id(st, row->pool.v);
 	stmt_in_id(st, row->number.v);
@@ -90,7 +91,7 @@ enum err db_lease_add(struct db *db, struct company_id company,
 		if ((e = stmt_begin(db, lease_add_sql[text], &st)) != ERR_OK)
 			return e;
 		for (size_t i = 0; i < now; i++)
-			in_lease(st, company, rows[i]);
+			in_lease(st, &company, rows[i]);
 		e = stmt_exec(st, NULL);
 		stmt_end(st);
 		if (e != ERR_OK)

@@ -8,10 +8,11 @@ static const char *const page_view_add_sql[] = DB_ROWS_TEXTS(
     " (company_id, visit_id, id, url, title, viewed_at) VALUES ",
     "(?, ?, ?, ?, ?, ?)", " ON DUPLICATE KEY UPDATE id = VALUES(id)");
 
-static void in_page_view(struct stmt *st, struct company_id company,
+/* What is bound is borrowed until the execution, hence the pointers. */
+static void in_page_view(struct stmt *st, const struct company_id *company,
     const struct page_view_row *row)
 {
-	stmt_in_id(st, company.v);
+	stmt_in_id(st, company->v);
 	stmt_in_id(st, row->visit.v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_text(st, row->url);
@@ -32,7 +33,7 @@ enum err db_page_view_add(struct db *db, struct company_id company,
 		if (e != ERR_OK)
 			return e;
 		for (size_t i = 0; i < now; i++)
-			in_page_view(st, company, rows[i]);
+			in_page_view(st, &company, rows[i]);
 		e = stmt_exec(st, NULL);
 		stmt_end(st);
 		if (e != ERR_OK)

@@ -59,10 +59,11 @@ enum err db_visit_keyword(struct db *db, struct company_id company,
 	return e;
 }
 
-static void in_visit(struct stmt *st, struct company_id company,
+/* What is bound is borrowed until the execution, hence the pointers. */
+static void in_visit(struct stmt *st, const struct company_id *company,
     const struct visit_row *row)
 {
-	stmt_in_id(st, company.v);
+	stmt_in_id(st, company->v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_id(st, row->site.v);
 	stmt_in_id(st, row->visitor.v);
@@ -88,7 +89,7 @@ enum err db_visit_add(struct db *db, struct company_id company,
 		if ((e = stmt_begin(db, visit_add_sql[text], &st)) != ERR_OK)
 			return e;
 		for (size_t i = 0; i < now; i++)
-			in_visit(st, company, rows[i]);
+			in_visit(st, &company, rows[i]);
 		e = stmt_exec(st, NULL);
 		stmt_end(st);
 		if (e != ERR_OK)

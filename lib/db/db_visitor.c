@@ -18,12 +18,13 @@ static const char visitor_get_sql[] =
     " last_seen_at"
     " FROM visitor WHERE company_id = ? AND id = ?";
 
-static void in_visitor(struct stmt *st, struct company_id company,
+/* What is bound is borrowed until the execution, hence the pointers. */
+static void in_visitor(struct stmt *st, const struct company_id *company,
     const struct visitor_seen *v)
 {
 	static const uint8_t nobody[ID_BYTES];
 
-	stmt_in_id(st, company.v);
+	stmt_in_id(st, company->v);
 	stmt_in_id(st, v->id.v);
 	stmt_in_id(st, v->visit.v);
 	stmt_in_id_null(st, v->paid ? v->visit.v : nobody);
@@ -44,7 +45,7 @@ enum err db_visitor_seen(struct db *db, struct company_id company,
 		if (e != ERR_OK)
 			return e;
 		for (size_t i = 0; i < now; i++)
-			in_visitor(st, company, rows[i]);
+			in_visitor(st, &company, rows[i]);
 		e = stmt_exec(st, NULL);
 		stmt_end(st);
 		if (e != ERR_OK)

@@ -1,0 +1,425 @@
+/* Tests of the verbs behind the lease server and attribution: visitors, visits,
+ * page views, leases, owners of pools. Everything is written for company 0
+ * with the server's own account; company 1 must see nothing of it. */
+#include <string.h>
+
+#include "lib/db/db_lease.h"
+#include "lib/db/db_page_view.h"
+#include "lib/db/db_pool_count.h"
+#include "lib/db/db_pool_owner.h"
+#include "lib/db/db_tag.h"
+#include "lib/db/db_visit.h"
+#include "lib/db/db_visitor.h"
+#include "tests/support/cm.h"
+#include "tests/support/testdb.h"
+
+#define NOW     TESTDB_NOW_US
+#define LEASE   (180 * RT_SEC_US)
+#define MANY    21 /* 16 + 4 + 1: every text of db_rows.h */
+#define OWNER_A SLICE("host-a:/run")
+#define OWNER_B SLICE("host-b:/run")
+
+static struct testdb *t;
+static struct db *dni;
+
+static int start(void **state)
+{
+	(void)state;
+	t = testdb_start();
+	dni = testdb_connect(t, "dni");
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	db_close(dni);
+	testdb_stop(t);
+	return 0;
+}
+
+static struct company_id ours(void)
+{
+	return t->company[0].id;
+}
+
+static struct company_id theirs(void)
+{
+	return t->company[1].id;
+}
+
+/* One visit by a visitor of its own. */
+static struct visit_row make_visit(const char *source)
+{
+	struct visit_row v;
+
+	memset(&v, 0, sizeof(v));
+	testdb_id(NOW, v.id.v);
+	testdb_id(NOW, v.visitor.v);
+	v.site = t->company[0].site;
+	v.started_us = NOW;
+	v.landing_url = SLICE("https://site0.example/?gclid=x");
+	v.source.source = slice_from(source);
+	v.source.medium = SLICE("cpc");
+	v.source.campaign = SLICE("spr\xc3\xadng '; --");
+	v.source.gclid = SLICE("x");
+	v.source.landing_page = SLICE("site0.example/");
+	return v;
+}
+
+static struct lease_row make_lease(const struct visit_row *v, size_t number,
+    int64_t started_us)
+{
+	struct lease_row l;
+
+	memset(&l, 0, sizeof(l));
+	testdb_id(started_us, l.id.v);
+	l.pool = t->company[0].pool;
+	l.number = t->company[0].pooled[number];
+	memcpy(l.number_e164, "+14155550200", 13);
+	l.visit = v->id;
+	l.epoch = 1;
+	l.started_us = l.beat_us = started_us;
+	l.expires_us = started_us + LEASE;
+	return l;
+}
+
+static void add_visit(const struct visit_row *v)
+{
+	const struct visit_row *rows[] = { v };
+
+	assert_int_equal(db_visit_add(dni, ours(), rows, 1), ERR_OK);
+}
+
+static void add_lease(const struct lease_row *l)
+{
+	const struct lease_row *rows[] = { l };
+
+	assert_int_equal(db_lease_add(dni, ours(), rows, 1), ERR_OK);
+}
+
+/* Many rows at once, and everything twice: nothing is doubled. */
+static void test_many(void **state)
+{
+	const struct visitor_seen *seen[MANY];
+	const struct visit_row *visits[MANY];
+	const struct page_view_row *pages[MANY];
+	struct visitor_seen seen_rows[MANY];
+	static struct visit_row visit_rows[MANY];
+	struct page_view_row page_rows[MANY];
+	struct visitor_row back;
+	int64_t before[3];
+
+	(void)state;
+	before[0] = testdb_count(t, "SELECT count(*) FROM visitor");
+	before[1] = testdb_count(t, "SELECT count(*) FROM visit");
+	before[2] = testdb_count(t, "SELECT count(*) FROM page_view");
+	for (size_t i = 0; i < MANY; i++) {
+		visit_rows[i] = make_visit("google");
+		seen_rows[i] = (struct visitor_seen){ visit_rows[i].visitor,
+			visit_rows[i].id, i % 2 == 0, NOW };
+		memset(&page_rows[i], 0, sizeof(page_rows[i]));
+		testdb_id(NOW, page_rows[i].id.v);
+		page_rows[i].visit = visit_rows[i].id;
+		page_rows[i].viewed_us = NOW;
+		page_rows[i].url = SLICE("https://site0.example/");
+		page_rows[i].title = SLICE("Pl\xc3\xbcmber");
+		seen[i] = &seen_rows[i];
+		visits[i] = &visit_rows[i];
+		pages[i] = &page_rows[i];
+	}
+	for (int twice = 0; twice < 2; twice++) {
+		assert_int_equal(db_visitor_seen(dni, ours(), seen, MANY),
+		    ERR_OK);
+		assert_int_equal(db_visit_add(dni, ours(), visits, MANY),
+		    ERR_OK);
+		assert_int_equal(db_page_view_add(dni, ours(), pages, MANY),
+		    ERR_OK);
+	}
+	assert_int_equal(testdb_count(t, "SELECT count(*) FROM visitor"),
+	    before[0] + MANY);
+	assert_int_equal(testdb_count(t, "SELECT count(*) FROM visit"),
+	    before[1] + MANY);
+	assert_int_equal(testdb_count(t, "SELECT count(*) FROM page_view"),
+	    before[2] + MANY);
+	/* All of them are ours. */
+	assert_int_equal(testdb_count(t,
+			     "SELECT count(*) FROM visit v JOIN page_view p"
+			     " ON p.company_id = v.company_id"
+			     " AND p.visit_id = v.id JOIN visitor x"
+			     " ON x.company_id = v.company_id"
+			     " AND x.id = v.visitor_id JOIN site s"
+			     " ON s.company_id = v.company_id"
+			     " AND s.id = v.site_id"),
+	    MANY);
+	assert_int_equal(db_visitor_get(dni, ours(), seen_rows[0].id, &back),
+	    ERR_OK);
+	assert_true(id_eq(back.first_visit.v, visit_rows[0].id.v));
+	assert_true(id_eq(back.last_paid_visit.v, visit_rows[0].id.v));
+	assert_int_equal(db_visitor_get(dni, ours(), seen_rows[1].id, &back),
+	    ERR_OK);
+	assert_true(id_is_nil(back.last_paid_visit.v));
+	assert_int_equal(db_visitor_get(dni, theirs(), seen_rows[0].id, &back),
+	    ERR_NOTFOUND);
+}
+
+static void test_progress(void **state)
+{
+	const struct visit_row v = make_visit("progress");
+	struct visit_progress p = { v.id, NOW + 60 * RT_SEC_US, 55, 3,
+		NOW + RT_SEC_US };
+
+	(void)state;
+	add_visit(&v);
+	assert_int_equal(db_visit_progress(dni, theirs(), &p), ERR_OK);
+	assert_int_equal(testdb_count(t,
+			     "SELECT engaged_s FROM visit"
+			     " WHERE source = 'progress'"),
+	    0); /* another company's verb moves nothing of ours */
+	assert_int_equal(db_visit_progress(dni, ours(), &p), ERR_OK);
+	p.engaged_s = 10; /* an older total, written late */
+	p.tel_clicked_us = 0;
+	assert_int_equal(db_visit_progress(dni, ours(), &p), ERR_OK);
+	assert_int_equal(testdb_count(t,
+			     "SELECT engaged_s * 100 + page_views * 10"
+			     " + (tel_clicked_at IS NOT NULL)"
+			     " FROM visit WHERE source = 'progress'"),
+	    5531);
+}
+
+struct seen_state {
+	size_t n;
+	size_t leased;
+	struct lease_last last;
+};
+
+static void on_state(void *ctx, const struct lease_last *l)
+{
+	struct seen_state *s = ctx;
+
+	s->n++;
+	s->leased += l->leased;
+	s->last = *l;
+}
+
+static struct seen_state pool_state(struct company_id company)
+{
+	struct seen_state s = { 0 };
+
+	assert_int_equal(db_lease_pool_state(dni, company, t->company[0].pool,
+			     on_state, &s),
+	    ERR_OK);
+	return s;
+}
+
+static void test_lease(void **state)
+{
+	const struct visit_row v = make_visit("lease");
+	const struct lease_row old = make_lease(&v, 1, NOW - RT_HOUR_US);
+	const struct lease_row l = make_lease(&v, 1, NOW);
+	struct seen_state s;
+
+	(void)state;
+	add_visit(&v);
+	add_lease(&old);
+	add_lease(&l);
+	s = pool_state(ours());
+	assert_int_equal(s.n, 3);
+	assert_true(id_eq(s.last.lease.v, l.id.v)); /* the last, by end */
+	assert_true(id_eq(s.last.visitor.v, v.visitor.v));
+	assert_int_equal(s.last.end_us, NOW + LEASE);
+	assert_int_equal(pool_state(theirs()).n, 0);
+
+	assert_int_equal(db_lease_beat(dni, ours(), l.id, NOW + RT_MIN_US,
+			     NOW + RT_MIN_US + LEASE),
+	    ERR_OK);
+	assert_int_equal(db_lease_beat(dni, ours(), l.id, NOW, NOW + LEASE),
+	    ERR_OK); /* late: never back */
+	assert_int_equal(db_lease_beat(dni, theirs(), l.id, NOW + RT_DAY_US,
+			     NOW + RT_DAY_US),
+	    ERR_OK);
+	assert_int_equal(pool_state(ours()).last.end_us,
+	    NOW + RT_MIN_US + LEASE);
+
+	assert_int_equal(db_lease_release(dni, theirs(), l.id, NOW), ERR_OK);
+	assert_int_equal(pool_state(ours()).last.end_us,
+	    NOW + RT_MIN_US + LEASE);
+	assert_int_equal(db_lease_release(dni, ours(), l.id, NOW + 5), ERR_OK);
+	assert_int_equal(db_lease_release(dni, ours(), l.id, NOW + 9), ERR_OK);
+	assert_int_equal(db_lease_beat(dni, ours(), l.id, NOW + RT_DAY_US,
+			     NOW + RT_DAY_US),
+	    ERR_OK); /* released: no more */
+	assert_int_equal(pool_state(ours()).last.end_us, NOW + 5);
+}
+
+static void test_candidates(void **state)
+{
+	struct attrib_candidate c[ATTRIB_CANDIDATES_MAX];
+	const struct visit_row one = make_visit("one"), two = make_visit("two");
+	const struct lease_row a = make_lease(&one, 2, NOW - RT_HOUR_US);
+	const struct lease_row b = make_lease(&two, 2, NOW - RT_MIN_US);
+	const struct lease_row again = make_lease(&one, 2, NOW);
+	const struct lease_row after = make_lease(&two, 2, NOW + RT_DAY_US);
+	const struct call_id nobody = { { 0 } };
+	struct db *store = testdb_connect(t, "store");
+	struct arena mem;
+	size_t n = 9;
+
+	(void)state;
+	add_visit(&one);
+	add_visit(&two);
+	add_lease(&a);
+	add_lease(&b);
+	add_lease(&again);
+	add_lease(&after);
+	arena_init(&mem, 65536);
+	assert_int_equal(db_lease_candidates(store, ours(),
+			     t->company[0].pooled[2], NOW + RT_SEC_US,
+			     SLICE("+14155559999"), nobody, &mem, c, &n),
+	    ERR_OK);
+	assert_int_equal(n, 2); /* each visit once, none shown later */
+	assert_true(id_eq(c[0].visit.v, one.id.v));
+	assert_true(id_eq(c[0].lease.v, again.id.v));
+	assert_int_equal(c[0].seen_us, NOW);
+	assert_true(slice_eq_cstr(c[1].source, "two"));
+	assert_true(slice_eq(c[1].campaign, two.source.campaign));
+	assert_int_equal(c[1].caller, ATTRIB_UNKNOWN);
+	assert_int_equal(db_lease_candidates(store, theirs(),
+			     t->company[0].pooled[2], NOW + RT_SEC_US,
+			     SLICE(""), nobody, &mem, c, &n),
+	    ERR_OK);
+	assert_int_equal(n, 0);
+	assert_int_equal(db_lease_candidates(store, ours(),
+			     t->company[0].pooled[2], NOW + 40 * RT_DAY_US,
+			     SLICE(""), nobody, &mem, c, &n),
+	    ERR_OK);
+	assert_int_equal(n, 0); /* beyond the look-back */
+	arena_fini(&mem);
+	db_close(store);
+}
+
+static enum err take(struct slice owner, int64_t now_us, uint64_t *epoch)
+{
+	return db_pool_owner_take(dni, ours(), t->company[0].pool, owner,
+	    now_us, 20 * RT_SEC_US, epoch);
+}
+
+static enum err check(uint64_t epoch)
+{
+	enum err e;
+
+	assert_int_equal(db_begin(dni), ERR_OK);
+	e = db_pool_owner_check(dni, ours(), t->company[0].pool, epoch);
+	return db_end(dni, e);
+}
+
+static void test_owner(void **state)
+{
+	uint64_t a = 0, b = 0;
+
+	(void)state;
+	assert_int_equal(check(1), ERR_CONFLICT); /* nobody's */
+	assert_int_equal(take(OWNER_A, NOW, &a), ERR_OK);
+	assert_int_equal(check(a), ERR_OK);
+	assert_int_equal(take(OWNER_B, NOW + RT_SEC_US, &b), ERR_CONFLICT);
+	assert_int_equal(check(a), ERR_OK);
+	assert_int_equal(take(OWNER_A, NOW + RT_SEC_US, &b), ERR_OK);
+	assert_int_equal(b, a + 1); /* a restart: what was before is fenced */
+	assert_int_equal(check(a), ERR_CONFLICT);
+	a = b;
+	assert_int_equal(db_pool_owner_alive(dni, ours(), t->company[0].pool, a,
+			     NOW + RT_MIN_US),
+	    ERR_OK);
+	assert_int_equal(take(OWNER_B, NOW + 70 * RT_SEC_US, &b), ERR_CONFLICT);
+	assert_int_equal(take(OWNER_B, NOW + 80 * RT_SEC_US, &b), ERR_OK);
+	assert_int_equal(b, a + 1); /* stale: taken over */
+	assert_int_equal(check(a), ERR_CONFLICT);
+	assert_int_equal(db_pool_owner_alive(dni, ours(), t->company[0].pool, a,
+			     NOW + 2 * RT_MIN_US),
+	    ERR_CONFLICT);
+	assert_int_equal(db_pool_owner_drop(dni, ours(), t->company[0].pool, b),
+	    ERR_OK);
+	assert_int_equal(take(OWNER_A, NOW + 81 * RT_SEC_US, &a), ERR_OK);
+	assert_int_equal(a, b + 1); /* given up: no wait */
+}
+
+static void test_counts(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(db_pool_count_add(dni, ours(),
+				     t->company[0].pool, NOW, "leased", 5),
+		    ERR_OK);
+	assert_int_equal(testdb_count(t, "SELECT sum(amount) FROM pool_count"),
+	    10);
+}
+
+struct seen_tag {
+	size_t sites, origins, pools, targets, trackers;
+};
+
+static void on_site(void *ctx, const struct tag_site *s)
+{
+	struct seen_tag *seen = ctx;
+
+	seen->sites += strncmp(s->key, "site-key-", 9) == 0;
+}
+
+static void on_origin(void *ctx, const struct tag_origin *o)
+{
+	struct seen_tag *seen = ctx;
+
+	seen->origins += strncmp(o->origin, "https://site", 12) == 0;
+}
+
+static void on_target(void *ctx, const struct tag_target *target)
+{
+	struct seen_tag *seen = ctx;
+
+	seen->targets += target->e164[0] == '+';
+}
+
+static void on_tracker(void *ctx, const struct tag_tracker *tracker)
+{
+	struct seen_tag *seen = ctx;
+
+	seen->trackers += tracker->e164[0] == '+';
+}
+
+static void on_pool(void *ctx, const struct tag_pool *p)
+{
+	struct seen_tag *seen = ctx;
+
+	seen->pools += p->lease_s == 180;
+}
+
+static void test_tag(void **state)
+{
+	struct seen_tag seen = { 0 };
+	const struct tag_reader to = { &seen, on_site, on_origin, on_target,
+		on_tracker, on_pool };
+	uint64_t version = 0;
+
+	(void)state;
+	assert_int_equal(db_tag_version(dni, &version), ERR_OK);
+	assert_true(version > 0);
+	assert_int_equal(db_tag_read(dni, &to), ERR_OK);
+	assert_int_equal(seen.sites, 2);
+	assert_int_equal(seen.origins, 2);
+	assert_int_equal(seen.pools, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_progress),
+		cmocka_unit_test(test_lease),
+		cmocka_unit_test(test_candidates),
+		cmocka_unit_test(test_owner),
+		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_tag),
+	};
+
+	return cmocka_run_group_tests_name("dni verbs", tests, start, stop);
+}
