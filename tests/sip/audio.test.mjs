@@ -1,0 +1,90 @@
+// The audio oracle: known tones and clicks from each side are found in the
+// right channel of the recording, at the right time, with nothing missing and
+// nothing of another call.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { after, afterEach, before, test } from 'node:test';
+import { join } from 'node:path';
+
+import { tones, wav } from '../support/audio.mjs';
+import { addr, build, dir, startStack, until } from '../support/stack.mjs';
+import { call, clicks, endAll, endings, heard } from '../support/sip.mjs';
+
+const worker = `${addr}:5060`;
+const LINES = [
+	{ number: '+14155550130', phone: 5080, caller: 5070, rtp: 24000, hz: [440, 620] },
+	{ number: '+14155550131', phone: 5082, caller: 5072, rtp: 24400, hz: [850, 1150] },
+];
+let stack;
+
+before(async () => {
+	stack = await startStack({ demo: false, without: ['nginx', 'dashboard', 'dni', 'jobd'] });
+	const ringtrace = (...args) => {
+		const r = spawnSync(join(build, 'ringtrace'), [...args, '-c', stack.conf], { encoding: 'utf8' });
+		assert.equal(r.status, 0, r.stderr);
+	};
+	ringtrace('company', 'add', '--name', 'Bay City Plumbing');
+	ringtrace('trunk', 'add', '--name', 'Carrier', '--host', `${addr}:5070`, '--allow', `${addr}/32`);
+	for (const l of LINES) ringtrace('number', 'add', '--number', l.number, '--to', `sip:desk@${addr}:${l.phone}`, '--record', 'notice');
+	await until('the worker knows the numbers', () => /configuration version=\d+ numbers=2/.test(stack.output));
+});
+afterEach(endAll);
+after(() => stack?.stop());
+
+/** Places a call on a line; gives both test callers and the recording. */
+async function converse(line, play, talk_ms) {
+	const name = line.number.slice(1);
+	const phone = call('phone', { listen: `${addr}:${line.phone}`, 'ring-ms': 300, play: play[1], calls: 1, 'rtp-min': line.rtp, 'rtp-max': line.rtp + 99 });
+	await phone.says(/^ready/m);
+	const a = call('carrier', { listen: `${addr}:${line.caller}`, target: worker, number: line.number, play: play[0], save: join(dir, `${name}.ul`), 'rtp-min': line.rtp + 100, 'rtp-max': line.rtp + 199 });
+	await phone.says(/^answered/m);
+	await new Promise((r) => setTimeout(r, talk_ms)); // the length of the call
+	a.stop();
+	await phone.ended;
+	await a.ended;
+	const [mine] = endings(a);
+	const path = await until('the recording is ready', () => stack.sqlOne(`SELECT r.path FROM recording r JOIN phone_call c ON c.company_id = r.company_id AND c.id = r.call_id WHERE c.sip_call_id = '${mine.call_id}' AND r.state = 'ready'`));
+	return { a: mine, b: endings(phone)[0], sound: wav(readFileSync(join(stack.dir, 'recordings', path))), heard: heard(join(dir, `${name}.ul`)) };
+}
+
+test('two calls at once: each tone in its own channel of its own recording', async () => {
+	const both = await Promise.all(LINES.map((l) => converse(l, l.hz.map((hz) => `tone:${hz}`), 6000)));
+	const all = LINES.flatMap((l) => l.hz);
+	both.forEach(({ sound, a, b }, i) => {
+		assert.equal(sound.channels.length, 2);
+		assert.ok(Math.abs(sound.seconds - 6) < 1, `${sound.seconds} s`);
+		LINES[i].hz.forEach((hz, side) => {
+			const levels = tones(sound.channels[side], sound.rate, all);
+			all.forEach((other, k) => other === hz
+				? assert.ok(levels[k] > 0.15, `line ${i} side ${side}: ${hz} Hz at ${levels[k]}`)
+				: assert.ok(levels[k] < 0.004, `line ${i} side ${side}: ${other} Hz of another at ${levels[k]}`));
+			// Nothing missing: the tone is there in every tenth of a second
+			// but the first and last, where the sides begin and end.
+			const tenth = sound.rate / 10;
+			let holes = 0;
+			for (let at = 5 * tenth; at + 6 * tenth < sound.channels[side].length; at += tenth)
+				if (tones(sound.channels[side].subarray(at, at + tenth), sound.rate, [hz])[0] < 0.1) holes++;
+			assert.equal(holes, 0, `line ${i} side ${side}: ${holes} holes`);
+		});
+		assert.equal(a.lost, '0');
+		assert.equal(b.lost, '0');
+	});
+});
+
+test('clicks of both sides stand where they were said', async () => {
+	const { sound, heard: ear } = await converse(LINES[0], ['clicks:1000', 'clicks:700'], 8000);
+	const left = clicks(sound.channels[0]);
+	const right = clicks(sound.channels[1]);
+	assert.ok(left.length >= 7 && right.length >= 10, `${left.length} and ${right.length} clicks`);
+	// None is missing, and the timeline neither drifts nor jumps.
+	for (const [at, every] of [[left, 1], [right, 0.7]])
+		at.forEach((t, i) => assert.ok(Math.abs(t - at[0] - i * every) < 0.04, `click ${i} at ${t}, the first at ${at[0]}`));
+	// Between the sides: on the caller's own time line it says a click every
+	// second from the answer on, and hears the other's at these times.
+	const theirs = clicks(ear).filter((t) => t > 0).slice(-right.length);
+	const between = right[0] - left[0];
+	const real = theirs[0];
+	const off = (((between - real) % 1) + 1.5) % 1 - 0.5;
+	assert.ok(Math.abs(off) <= 0.04, `the sides are ${Math.round(off * 1000)} ms apart`);
+});
