@@ -245,6 +245,11 @@ $(PAGE_JS:%=static/dist/%.js): static/dist/%.js: static/js/%.js \
 static/dist/t.js: static/dni/t.js $(ESBUILD)
 	@$(ESBUILD) $< --minify --target=es5 --outfile=$@ --log-level=warning
 
+#: make shots         every page, both themes, three widths: one contact sheet
+.PHONY: shots
+shots: all static
+	@node tests/browser/shots.mjs $(SHOTS)
+
 # --- checks ------------------------------------------------------------------
 
 ALL_C := $(foreach r,$(ROOMS),$(wildcard $(r)/*.c $(r)/*.h)) \

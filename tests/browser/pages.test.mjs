@@ -1,0 +1,285 @@
+// The dashboard's pages in a browser: people with and without scripts, mice,
+// good eyes and wide screens; hostile text; another company.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+
+import { newVisitor, openBrowser } from '../support/browser.mjs';
+import { startStack } from '../support/stack.mjs';
+import { quote, seed, seedCompanies, typeid } from './seed.mjs';
+
+const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
+const OTHER = 'Northgate Dental Studio';
+const HOSTILE = `"><script>window.hacked=1</script><img src=x onerror=window.hacked=1>'{{csrf}}&amp;`;
+
+let stack, browser, calls, shown, paths, cookies;
+
+before(async () => {
+	stack = await startStack({ without: ['sipworker', 'dni', 'jobd'] });
+	calls = seed(stack, { days: 40 });
+	seedCompanies(stack, [OTHER]);
+	browser = await openBrowser();
+	shown = typeid('cal', calls.findLast((c) => c.visit && c.talk > 30000).id);
+	paths = ['/', '/calls', `/calls/${shown}`, '/login'];
+	cookies = [...(await stack.login()).cookies].map(([name, value]) => ({ name, value, url: stack.url }));
+});
+
+after(async () => {
+	await browser?.close();
+	await stack?.stop();
+});
+
+/** A visitor who is signed in; options as newContext()'s. */
+async function member(options = {}) {
+	const page = await newVisitor(browser, { baseURL: stack.url, ...options });
+	await page.context().addCookies(cookies);
+	return page;
+}
+
+/** /login sends who is signed in away, so it is looked at by a stranger. */
+const visitor = (path, options) => (path === '/login' ? newVisitor(browser, { baseURL: stack.url, ...options }) : member(options));
+
+for (const colorScheme of ['light', 'dark'])
+	for (const width of [1440, 360])
+		test(`axe, no shift, no complaint: ${colorScheme} ${width}`, async () => {
+			for (const path of paths) {
+				const page = await visitor(path, { colorScheme, viewport: { width, height: 800 } });
+				await page.addInitScript(() => {
+					window.shift = 0;
+					new PerformanceObserver((list) => list.getEntries().forEach((e) => (window.shift += e.value)))
+						.observe({ type: 'layout-shift', buffered: true });
+				});
+				await page.goto(path, { waitUntil: 'networkidle' });
+				assert.equal(await page.evaluate(() => window.shift), 0, `${path} moves`);
+				assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} is too wide`);
+				await page.evaluate(AXE);
+				const { violations } = await page.evaluate(() => window.axe.run());
+				assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].html}`), [], path);
+				assert.deepEqual(page.said, [], path);
+				await page.context().close();
+			}
+		});
+
+test('a page is light: 12 requests, 200 kB', async () => {
+	for (const path of paths) {
+		const page = await visitor(path);
+		const sizes = [];
+		page.on('response', (r) => sizes.push(r.body().then((b) => b.length, () => 0)));
+		await page.goto(path, { waitUntil: 'networkidle' });
+		const bytes = (await Promise.all(sizes)).reduce((a, b) => a + b, 0);
+		assert.ok(sizes.length <= 12, `${path}: ${sizes.length} requests`);
+		assert.ok(bytes <= 200000, `${path}: ${bytes} bytes`);
+		await page.context().close();
+	}
+});
+
+test('keys: search, go, walk, open, help', async () => {
+	const page = await member();
+	await page.goto('/');
+	await page.keyboard.press('/');
+	assert.equal(await page.evaluate(() => document.activeElement.name), 'q');
+	await page.keyboard.press('g'); // typed into the field, goes nowhere
+	await page.keyboard.press('c');
+	assert.equal(new URL(page.url()).pathname, '/');
+	await page.evaluate(() => document.activeElement.blur());
+	await page.keyboard.press('g');
+	await page.keyboard.press('c');
+	await page.waitForURL('**/calls');
+	await page.keyboard.press('j');
+	await page.keyboard.press('j');
+	await page.keyboard.press('k');
+	const first = await page.locator('tr[data-row] .row-link').first().getAttribute('href');
+	assert.equal(await page.evaluate(() => document.activeElement.getAttribute('href')), first);
+	await page.keyboard.press('?');
+	assert.ok(await page.locator('#keys').evaluate((d) => d.open));
+	await page.keyboard.press('Escape');
+	await page.locator('tr[data-row] .row-link').first().focus();
+	await page.keyboard.press('Enter');
+	await page.waitForURL(`**${first}`);
+	await page.keyboard.press('g');
+	await page.keyboard.press('o');
+	await page.waitForURL(`${stack.url}/`);
+	await page.context().close();
+});
+
+test('the theme switch is remembered', async () => {
+	const page = await member({ colorScheme: 'light' });
+	await page.goto('/');
+	const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+	const light = await ground();
+	await page.click('[data-theme-switch]');
+	const dark = await ground();
+	assert.notEqual(dark, light);
+	await page.goto('/calls');
+	assert.equal(await ground(), dark);
+	await page.context().close();
+});
+
+test('without scripts: figures, chart as a table, log, sound', async () => {
+	const page = await member({ javaScriptEnabled: false });
+	await page.goto('/');
+	assert.equal(await page.locator('.figure').count(), 6);
+	await page.click('summary:has-text("Calls per day as a table")');
+	assert.ok(await page.locator('#series tbody tr').first().isVisible());
+	assert.ok(!(await page.locator('[data-theme-switch]').isVisible()));
+	await page.click('text=All calls');
+	await page.locator(`tr[data-row]:has(.play) .row-link`).first().click();
+	assert.ok(await page.locator('audio[controls]').isVisible());
+	assert.ok(await page.locator('.story li').count() > 3);
+	await page.goto('/calls?q=emergency');
+	assert.ok(await page.locator('tr[data-row]').count() > 0);
+	await page.context().close();
+});
+
+test('the chart and the waveform are drawn, the recording plays', async () => {
+	const page = await member();
+	await page.goto('/');
+	await page.locator('.chart canvas').waitFor();
+	await page.goto(`/calls/${shown}`);
+	await page.locator('[data-player].drawn').waitFor();
+	await page.keyboard.press(' ');
+	await page.waitForFunction(() => document.querySelector('audio').currentTime > 0);
+	assert.equal(await page.locator('[data-toggle]').getAttribute('aria-label'), 'Pause');
+	await page.context().close();
+});
+
+test('figures equal the calls', async () => {
+	const me = await stack.login();
+	const page = await (await me.fetch('/?from=2000-01-01&to=2099-12-31')).text();
+	const days = await (await me.fetch('/?range=90d')).text();
+	assert.match(page, /Calls/); // 366 days at most: the last ones
+	const value = (name) => days.match(new RegExp(`<span class="name">${name}</span><span class="value">([0-9.,]+)`))[1];
+	const answered = calls.filter((c) => c.result === 'answered').length;
+	assert.equal(value('Calls'), String(calls.length).replace(/(\d)(?=(\d{3})+$)/g, '$1,'));
+	assert.equal(value('Answered'), (Math.floor((answered * 1000) / calls.length) / 10).toFixed(1));
+	assert.equal(value('Not answered'), String(calls.filter((c) => ['missed', 'abandoned', 'failed'].includes(c.result)).length));
+});
+
+test('paging by key shows every call once, both ways', async () => {
+	const me = await stack.login();
+	const ids = (html) => [...html.matchAll(/class="row-link[^"]*" href="\/calls\/(cal_\w+)"/g)].map((m) => m[1]);
+	const link = (html, rel) => html.match(new RegExp(`rel="${rel}" href="([^"]+)"`))?.[1].replaceAll('&amp;', '&');
+	const seen = [];
+	let path = '/calls?range=90d';
+	let last, html;
+	while (path) {
+		html = await (await me.fetch(path)).text();
+		seen.push(...ids(html));
+		last = path;
+		path = link(html, 'next');
+	}
+	const wanted = calls.map((c) => typeid('cal', c.id)).reverse();
+	assert.deepEqual(seen, wanted);
+	const back = [];
+	for (path = link(html, 'prev'); path; path = link(html, 'prev')) {
+		html = await (await me.fetch(path)).text();
+		if (ids(html).length === 0) break;
+		back.unshift(...ids(html));
+	}
+	assert.ok(last.includes('before='));
+	assert.deepEqual(back, wanted.slice(0, back.length));
+	assert.ok(back.length >= wanted.length - 50);
+});
+
+test('filters narrow, and a wrong one is refused', async () => {
+	const me = await stack.login();
+	const html = async (q) => (await me.fetch(`/calls?range=90d&${q}`)).text();
+	for (const [result, word] of [['missed', 'Missed'], ['voicemail', 'Voicemail']]) {
+		const words = [...(await html(`result=${result}`)).matchAll(/<\/svg>(\w+)<\/span><\/span>/g)].map((m) => m[1]);
+		assert.ok(words.length > 0 && words.every((w) => w === word), result);
+	}
+	assert.match(await html('source=google&medium=cpc'), /Source: google \/ cpc/);
+	assert.match(await html('q=no+such+thing+anywhere'), /No call fits these filters/);
+	assert.match(await html('q=_'), /No call fits these filters/);
+	for (const q of ['result=nonsense', 'range=1y', 'from=2026-02-30&to=2026-03-01', 'before=1', 'before=-5-cal_x', `q=${'x'.repeat(65)}`])
+		assert.equal((await me.fetch(`/calls?${q}`)).status, 400, q);
+});
+
+test('recording: ranges, download name, audit', async () => {
+	const me = await stack.login();
+	const path = `/calls/${shown}/recording`;
+	const count = () => Number(stack.sqlOne("SELECT COUNT(*) FROM audit WHERE action LIKE 'recording.%'"));
+	const start = count();
+	const part = await me.fetch(path, { headers: { range: 'bytes=0-99' } });
+	assert.equal(part.status, 206);
+	assert.equal(part.headers.get('content-type'), 'audio/wav');
+	assert.equal((await part.arrayBuffer()).byteLength, 100);
+	await me.fetch(path, { headers: { range: 'bytes=100-199' } });
+	assert.equal(count(), start + 1, 'the middle of a file is not another listening');
+	const all = await me.fetch(`${path}?download=1`);
+	assert.equal(all.headers.get('content-disposition'), `attachment; filename="${shown}.wav"`);
+	assert.equal(Buffer.from(await all.arrayBuffer()).toString('latin1', 0, 4), 'RIFF');
+	assert.equal(stack.sqlOne("SELECT action FROM audit WHERE action LIKE 'recording.%' ORDER BY id DESC LIMIT 1"), 'recording.download');
+	assert.equal((await stack.fetch(path)).status, 303, 'strangers sign in first');
+	assert.ok([404, 403].includes((await me.fetch('/recordings/x.wav')).status));
+	const peaks = await (await me.fetch(`/calls/${shown}/peaks.json`)).json();
+	assert.equal(peaks.channels.length, 2);
+	assert.ok(peaks.channels[0].length > 100 && peaks.channels[0].every((v) => v >= 0 && v <= 127));
+});
+
+test('live figures', async () => {
+	const me = await stack.login();
+	const now = await (await me.fetch(`/live.json?since=0`)).json();
+	assert.deepEqual(now, { live: 0, new: 100 });
+	assert.equal((await me.fetch('/live.json?since=x')).status, 400);
+	assert.equal((await stack.fetch('/live.json')).status, 401);
+});
+
+test('another company: its next steps, and nothing of the first', async () => {
+	const page = await member();
+	await page.goto('/');
+	await page.click('.menu.company summary');
+	await page.click(`button:has-text("${OTHER}")`);
+	await page.locator('.steps').waitFor();
+	assert.match(await page.textContent('h2#start-title'), new RegExp(OTHER));
+	await page.goto('/calls');
+	assert.match(await page.textContent('.empty'), /No call yet/);
+	for (const path of [`/calls/${shown}`, `/calls/${shown}/recording`, `/calls/${shown}/peaks.json`])
+		assert.equal((await page.request.get(path)).status(), 404, path);
+	assert.deepEqual((await (await page.request.get('/live.json?since=0')).json()), { live: 0, new: 0 });
+	await page.context().close();
+});
+
+test('a company that is not mine cannot be chosen', async () => {
+	const me = await stack.login();
+	const res = await me.submit('/', '/company', { company: 'com_00000000000000000000000000' });
+	assert.equal(res.status, 404);
+});
+
+test('hostile text in every field stays text', async () => {
+	const c = calls[calls.length - 1];
+	const where = `company_id = x'${c.company}'`;
+	const bad = (n) => quote(HOSTILE.slice(0, n));
+	const id = typeid('cal', c.id);
+	const visit = calls.findLast((k) => k.visit).visit;
+	stack.sql(`UPDATE phone_call SET caller_e164 = '', caller_raw = ${bad(64)}, caller_name = ${bad(128)}, caller_place = ${bad(100)}, reason = ${bad(128)},
+		sip_call_id = ${bad(255)}, user_agent = ${bad(255)}, hangup_by = '<b>"''' WHERE ${where} AND id = x'${c.id}';
+	UPDATE interaction SET attributed_by = 'visit', visit_id = x'${visit}', source = ${bad(100)}, medium = ${bad(100)}, campaign = ${bad(255)},
+		keyword = ${bad(255)}, channel = ${bad(32)}, evidence = ${quote(JSON.stringify({ rule: 1, none_bp: 10, candidates: [
+			{ visit: HOSTILE, bp: 9990, seen_s: -5, tel_click_s: 1e15, caller: HOSTILE, place: HOSTILE, source: HOSTILE, medium: HOSTILE, campaign: HOSTILE }] }))}
+		WHERE ${where} AND id = x'${c.id}';
+	UPDATE visit SET landing_url = ${bad(200)}, referrer = ${bad(200)}, source = ${bad(100)}, medium = ${bad(100)}, campaign = ${bad(255)}, keyword = ${bad(255)},
+		gclid = ${bad(200)}, device = '<b>"''', network = ${bad(32)}, ad_id = ${bad(64)}, browser_zone = ${bad(64)}, utm_content = ${bad(200)}
+		WHERE ${where} AND id = x'${visit}';
+	UPDATE page_view SET url = ${bad(200)}, title = ${bad(200)} WHERE ${where} AND visit_id = x'${visit}';
+	UPDATE call_event SET kind = ${bad(32)}, detail = ${bad(200)} WHERE ${where} AND call_id = x'${c.id}';
+	UPDATE call_leg SET target = ${bad(200)}, codec = '<b>"''', reason = ${bad(200)} WHERE ${where} AND call_id = x'${c.id}';
+	UPDATE destination SET name = ${bad(100)}, target = ${bad(200)} WHERE ${where};
+	UPDATE pool SET name = ${bad(100)} WHERE ${where};
+	UPDATE number SET label = ${bad(100)} WHERE ${where};
+	UPDATE call_rollup SET value = ${bad(200)}, value2 = ${bad(100)} WHERE ${where} AND dimension = 'source' AND value = 'google' AND value2 = 'cpc';
+	UPDATE call_rollup SET value = ${bad(200)} WHERE ${where} AND dimension = 'campaign' AND value LIKE 'Emergency%';
+	UPDATE company SET name = ${bad(100)} WHERE id = x'${c.company}';`);
+	const page = await member();
+	for (const path of ['/', '/calls', `/calls/${id}`, `/calls?q=${encodeURIComponent(HOSTILE.slice(0, 60))}&source=${encodeURIComponent(HOSTILE.slice(0, 90))}`]) {
+		const res = await page.goto(path, { waitUntil: 'networkidle' });
+		assert.equal(res.status(), 200, path);
+		const html = await res.text();
+		assert.ok(html.includes('&quot;&gt;&lt;script&gt;'), `${path} shows the text`);
+		assert.ok(!html.includes('<script>window') && !html.includes('<img src=x'), path);
+		assert.equal(await page.evaluate(() => window.hacked), undefined, path);
+		assert.equal(await page.locator('img').count(), 0, path);
+	}
+	assert.deepEqual(page.said, []);
+	await page.context().close();
+});

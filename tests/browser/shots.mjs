@@ -1,0 +1,100 @@
+// shots.mjs - `make shots`: every page in both themes and three widths, and
+// one contact sheet of them all, in build/shots; with --readme also the picture
+// of the README, docs/img/overview.png.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { newVisitor, openBrowser } from '../support/browser.mjs';
+import { startStack } from '../support/stack.mjs';
+import { quote, seed, seedCompanies, typeid } from './seed.mjs';
+
+const OUT = 'build/shots';
+const EMPTY = 'Northgate Dental Studio';
+const ZONES = ['America/Los_Angeles', 'America/Denver', 'America/Chicago', 'America/New_York', 'America/Halifax', 'America/Sao_Paulo', 'Europe/London',
+	'Europe/Berlin', 'Europe/Athens', 'Asia/Dubai', 'Asia/Kolkata', 'Asia/Bangkok', 'Asia/Singapore', 'Asia/Tokyo', 'Australia/Sydney', 'Pacific/Auckland'];
+
+/** Milliseconds that a zone is ahead of UTC now. */
+function offsetOf(zone) {
+	const parts = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' }).formatToParts();
+	const [, sign, h, m] = parts.find((p) => p.type === 'timeZoneName').value.match(/GMT(?:([+-])(\d\d):(\d\d))?/);
+	return (sign === '-' ? -1 : 1) * (Number(h ?? 0) * 60 + Number(m ?? 0)) * 60000;
+}
+
+/** A zone where it is afternoon: today's bar should have something to show. */
+function afternoon() {
+	const far = (zone) => Math.abs(((Date.now() + offsetOf(zone)) % 86400000) / 3600000 - 15.5);
+	return ZONES.reduce((best, zone) => (far(zone) < far(best) ? zone : best));
+}
+
+async function shoot(browser, stack, cookies, pages) {
+	const files = [];
+	for (const colorScheme of ['light', 'dark'])
+		for (const width of [1440, 1024, 360])
+			for (const [name, path] of pages) {
+				const page = await newVisitor(browser, { baseURL: stack.url, colorScheme, viewport: { width, height: width < 600 ? 740 : 900 } });
+				if (name !== 'login') await page.context().addCookies(cookies[name] ?? cookies.all);
+				await page.goto(path, { waitUntil: 'networkidle' });
+				const file = join(OUT, `${name}-${width}-${colorScheme}.png`);
+				await page.screenshot({ path: file, fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(2400, await page.evaluate(() => document.documentElement.scrollHeight)) } });
+				files.push({ file, label: `${name} ${width} ${colorScheme}`, width });
+				if (page.said.length > 0) console.log(name, page.said);
+				await page.context().close();
+			}
+	return files;
+}
+
+async function sheet(browser, files) {
+	const page = await browser.newPage({ viewport: { width: 2400, height: 1200 } });
+	const figure = ({ file, label, width }) => `<figure style="margin:0"><img width="${width === 360 ? 160 : width / 4}" src="data:image/png;base64,${
+		readFileSync(file).toString('base64')}"><figcaption>${label}</figcaption></figure>`;
+	await page.setContent(`<body style="margin:16px;background:#999;font:11px sans-serif;display:flex;flex-wrap:wrap;gap:12px;align-items:flex-start">${
+		files.map(figure).join('')}`);
+	await page.screenshot({ path: join(OUT, 'sheet.png'), fullPage: true });
+	await page.close();
+	console.log(join(OUT, 'sheet.png'));
+}
+
+async function readme(browser, stack, cookies) {
+	const page = await newVisitor(browser, { baseURL: stack.url, colorScheme: 'light', viewport: { width: 1280, height: 900 } });
+	await page.context().addCookies(cookies.all);
+	await page.goto('/', { waitUntil: 'networkidle' });
+	mkdirSync('docs/img', { recursive: true });
+	const png = await page.screenshot({ clip: { x: 0, y: 0, width: 1280, height: 900 } });
+	writeFileSync('docs/img/overview.png', png);
+	console.log(`docs/img/overview.png ${png.length} bytes`);
+	await page.context().close();
+}
+
+/** The cookies of a signed-in client, once per company to look at. */
+async function signedIn(stack) {
+	const of = (me) => [...me.cookies].map(([name, value]) => ({ name, value, url: stack.url }));
+	const me = await stack.login();
+	const other = await stack.login();
+	const company = typeid('com', stack.sqlOne(`SELECT LOWER(HEX(id)) FROM company WHERE name = ${quote(EMPTY)}`));
+	await other.submit('/', '/company', { company });
+	return { all: of(me), 'first-run': of(other), 'no-calls': of(other) };
+}
+
+const dir = mkdtempSync(join(tmpdir(), 'rts.'));
+const stack = await startStack({ without: ['sipworker', 'dni', 'jobd'], dir, addr: process.env.RT_TEST_ADDR ?? '127.1.250.1' });
+const browser = await openBrowser();
+
+try {
+	const zone = afternoon();
+	stack.sql(`UPDATE company SET time_zone = ${quote(zone)}`);
+	const calls = seed(stack, { days: 70, offsetMs: offsetOf(zone) });
+	seedCompanies(stack, [EMPTY, 'Schäfer & Söhne Dachdeckermeisterbetrieb GmbH']);
+	const shown = calls.findLast((c) => c.campaign && c.visit && c.talk > 60000);
+	const missed = calls.findLast((c) => c.result === 'missed' && c.visit);
+	const pages = [['overview', '/'], ['today', '/?range=today'], ['calls', '/calls'], ['filtered', '/calls?result=missed&source=google&medium=cpc'], ['call', `/calls/${typeid('cal', shown.id)}`],
+		...(missed ? [['missed', `/calls/${typeid('cal', missed.id)}`]] : []), ['first-run', '/'], ['no-calls', '/calls'], ['login', '/login'], ['not-found', '/calls/nothing']];
+	const cookies = await signedIn(stack);
+	mkdirSync(OUT, { recursive: true });
+	if (process.argv.includes('--readme')) await readme(browser, stack, cookies);
+	await sheet(browser, await shoot(browser, stack, cookies, pages));
+} finally {
+	await browser.close();
+	await stack.stop();
+	rmSync(dir, { recursive: true, force: true });
+}
