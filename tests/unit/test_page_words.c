@@ -1,0 +1,180 @@
+/* Tests of cgi/page/page_words, page_story_path and page_why_percent. */
+#include <string.h>
+
+#include "cgi/page/page_story.h"
+#include "cgi/page/page_why.h"
+#include "cgi/page/page_words.h"
+#include "tests/support/cm.h"
+
+static const struct {
+	const char *why;
+	int64_t ms;
+	const char *duration;
+	const char *clock;
+} time_cases[] = {
+	{ "nothing", 0, "0 s", "0:00" },
+	{ "rounds", 1499, "1 s", "0:01" },
+	{ "rounds up", 1500, "2 s", "0:02" },
+	{ "a minute", 60000, "1 m 00 s", "1:00" },
+	{ "minutes", 252000, "4 m 12 s", "4:12" },
+	{ "rounds into a minute", 59999, "1 m 00 s", "1:00" },
+	{ "hours", 3765000, "1 h 02 m", "1:02:45" },
+	{ "negative", -5, "0 s", "0:00" },
+};
+
+static void test_times(void **state)
+{
+	char text[PAGE_WORDS_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(time_cases); i++) {
+		page_words_duration(time_cases[i].ms, text);
+		if (strcmp(text, time_cases[i].duration) != 0)
+			fail_msg("%s: %s", time_cases[i].why, text);
+		page_words_clock(time_cases[i].ms, text);
+		if (strcmp(text, time_cases[i].clock) != 0)
+			fail_msg("%s: %s", time_cases[i].why, text);
+	}
+}
+
+static void test_shares_and_counts(void **state)
+{
+	char text[PAGE_WORDS_MAX];
+
+	(void)state;
+	page_words_share(43, 100, text);
+	assert_string_equal(text, "43 %");
+	page_words_share(1, 1000, text);
+	assert_string_equal(text, "< 1 %");
+	page_words_share(0, 10, text);
+	assert_string_equal(text, "0 %");
+	page_words_share(0, 0, text);
+	assert_string_equal(text, "–");
+	page_words_count(0, text);
+	assert_string_equal(text, "0");
+	page_words_count(999, text);
+	assert_string_equal(text, "999");
+	page_words_count(1234567, text);
+	assert_string_equal(text, "1,234,567");
+	page_words_count(-1000, text);
+	assert_string_equal(text, "−1,000");
+	page_words_count(INT64_MAX, text);
+	assert_string_equal(text, "9,223,372,036,854,775,807");
+}
+
+static const struct {
+	const char *channel;
+	const char *source;
+	const char *medium;
+	const char *class;
+	const char *said;
+} source_cases[] = {
+	{ "paid_search", "google", "cpc", "paid", "google / cpc" },
+	{ "", "google", "CPC", "paid", "google / CPC" },
+	{ "paid_social", "facebook", "paid", "social", "facebook / paid" },
+	{ "", "facebook", "paid_social", "social", "facebook / paid_social" },
+	{ "organic_search", "google", "organic", "organic",
+	    "google / organic" },
+	{ "direct", "(direct)", "(none)", "direct", "Direct" },
+	{ "", "(direct)", "(none)", "direct", "Direct" },
+	{ "", "direct", "", "direct", "Direct" },
+	{ "", "Radio", "radio", "offline", "Radio / radio" },
+	{ "ai", "chatgpt.com", "ai", "other", "chatgpt.com / ai" },
+	{ "", "", "", "none", "Source not known" },
+	{ "", "x", "", "other", "x" },
+	{ "", "", "email", "email", "email" },
+};
+
+static void test_sources(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(source_cases); i++) {
+		char mem[100];
+		struct buf b;
+
+		buf_over(&b, mem, sizeof(mem));
+		page_words_source(source_cases[i].source,
+		    source_cases[i].medium, &b);
+		assert_true(slice_eq_cstr(buf_slice(&b), source_cases[i].said));
+		assert_string_equal(page_words_channel(source_cases[i].channel,
+					source_cases[i].source,
+					source_cases[i].medium),
+		    source_cases[i].class);
+	}
+}
+
+static void test_results(void **state)
+{
+	(void)state;
+	assert_string_equal(page_words_result_key(true, ""), "live");
+	assert_string_equal(page_words_result_key(false, "missed"), "missed");
+	assert_string_equal(page_words_result_key(false, "<b>"), "failed");
+	assert_string_equal(page_words_result("voicemail"), "Voicemail");
+	assert_string_equal(page_words_result("no such"), "Failed");
+}
+
+static const struct {
+	const char *url;
+	const char *path;
+} path_cases[] = {
+	{ "https://x.example/pricing?a=b#c", "/pricing" },
+	{ "https://x.example", "/" },
+	{ "https://x.example?a", "/" },
+	{ "https://x.example/a#b?c", "/a" },
+	{ "/plain?x", "/plain" },
+	{ "", "" },
+};
+
+static void test_paths(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(path_cases); i++) {
+		const struct slice got =
+		    page_story_path(slice_from(path_cases[i].url));
+
+		if (!slice_eq_cstr(got, path_cases[i].path))
+			fail_msg("%s: %.*s", path_cases[i].url, SLICE_FMT(got));
+	}
+}
+
+static const struct {
+	int64_t bp;
+	const char *text;
+} percent_cases[] = {
+	{ 0, "0" },
+	{ 1, "< 1" },
+	{ 49, "< 1" },
+	{ 50, "1" },
+	{ 9449, "94" },
+	{ 9949, "99" },
+	{ 9950, "> 99" },
+	{ 9999, "> 99" },
+	{ 10000, "100" },
+	{ -5, "0" },
+	{ INT64_MAX, "100" },
+};
+
+static void test_percent(void **state)
+{
+	char text[PAGE_WHY_PERCENT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(percent_cases); i++) {
+		page_why_percent(percent_cases[i].bp, text);
+		assert_string_equal(text, percent_cases[i].text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_shares_and_counts),
+		cmocka_unit_test(test_sources),
+		cmocka_unit_test(test_results),
+		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_percent),
+	};
+
+	return cmocka_run_group_tests_name("page_words", tests, NULL, NULL);
+}
