@@ -130,7 +130,7 @@ static void count_figure(const struct page_board *b, const struct figure *f,
 	item = figure(b, f, value, "", v);
 	page_words_count(before, value);
 	before_text(item, value);
-	if (before == 0)
+	if (change == 0 || before == 0)
 		(void)snprintf(text, sizeof(text), "%s",
 		    change == 0 ? "=" : "▲ new");
 	else

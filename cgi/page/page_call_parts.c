@@ -146,11 +146,11 @@ static void leg_quality(const struct db_report_call_leg *leg, struct view *item)
 
 	(void)snprintf(text, sizeof(text), "%llu.%02llu %%",
 	    (unsigned long long)(bp / 100), (unsigned long long)(bp % 100));
-	view_cstr(item, "leg_loss", whole > 0 ? text : "–");
+	view_cstr(item, "leg_loss", leg->packets_in > 0 ? text : "–");
 	(void)snprintf(text, sizeof(text), "%llu.%llu ms",
 	    (unsigned long long)(leg->jitter_us / 1000),
 	    (unsigned long long)(leg->jitter_us % 1000 / 100));
-	view_cstr(item, "leg_jitter", whole > 0 ? text : "–");
+	view_cstr(item, "leg_jitter", leg->packets_in > 0 ? text : "–");
 	view_cstr(item, "leg_codec", leg->codec[0] != '\0' ? leg->codec : "–");
 }
 

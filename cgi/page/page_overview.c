@@ -22,19 +22,25 @@ static void first_run(const struct db_report_setup *s, struct view *v)
 		bool done;
 		const char *title;
 		const char *text;
+		const char *command; /* what the operator types; "" nothing */
 	} steps[] = {
 		{ s->number, "Add a tracking number",
-		    "A number that your carrier sends to this machine." },
+		    "A number that your carrier sends to this machine.",
+		    "ringtrace number add --number +14155550100 --to"
+		    " +14155550199" },
 		{ s->destination, "Say who answers",
-		    "The telephone that calls are forwarded to." },
+		    "The telephone that calls are forwarded to: --to above.",
+		    "" },
 		{ s->routed, "Send the number’s calls there",
-		    "By a flow, or straight to the destination." },
+		    "By a flow, or straight to the telephone.", "" },
 		{ s->tag_seen, "Put the tag on your site",
 		    "It shows each visitor a number of their own. This step is"
-		    " done when the tag is first seen." },
+		    " done when the tag is first seen.",
+		    "ringtrace site add --origin https://www.example.com" },
 		{ s->called, "Take the first call",
 		    "Dial the tracking number: the call appears here seconds"
-		    " later." },
+		    " later.",
+		    "" },
 	};
 	uint64_t done = 0;
 
@@ -45,6 +51,9 @@ static void first_run(const struct db_report_setup *s, struct view *v)
 		view_flag(item, "step_done", steps[i].done);
 		view_cstr(item, "step_title", steps[i].title);
 		view_cstr(item, "step_text", steps[i].text);
+		view_cstr(item, "step_command", steps[i].command);
+		view_flag(item, "step_do",
+		    !steps[i].done && steps[i].command[0] != '\0');
 		done += steps[i].done ? 1 : 0;
 	}
 	view_u64(v, "steps_done", done);
