@@ -33,7 +33,7 @@ DBT := $(patsubst tests/%.c,%,$(wildcard tests/db/test_*.c))
 SIMT := $(patsubst tests/%.c,%,$(wildcard tests/sim/test_*.c))
 FUZZ := $(patsubst tests/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 # Parts that the simulations share.
-SIM_OBJ := $(patsubst %.c,build/$(V)/%.o,$(wildcard tests/sim/sim_*.c))
+SIM_OBJ := $(patsubst %.c,build/$(V)/o/%.o,$(wildcard tests/sim/sim_*.c))
 BENCH := $(patsubst %.c,%,$(wildcard bench/bench_*.c))
 
 # --- compilers and flags ---------------------------------------------------
@@ -138,28 +138,30 @@ all: $(BUILT:%=$(B)/%)
 help:
 	@sed -n 's/^#: //p' Makefile
 
-OBJ := $(SRC:%.c=$(B)/%.o) $(SRC_CXX:%.cc=$(B)/%.o)
+# Objects lie apart from programs: a room and a program may share a name.
+OBJ := $(SRC:%.c=$(B)/o/%.o) $(SRC_CXX:%.cc=$(B)/o/%.o)
 
 $(B)/libringtrace.a: $(OBJ)
 	@mkdir -p $(@D)
 	@rm -f $@
 	@ar rcsT $@ $^
 
-$(B)/%.o: %.c Makefile
+$(B)/o/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(SAY) '  cc   $@'
 	$(Q)$(CC) $(CFLAGS) $(call feature,$<) \
 	    $(vendor_$(patsubst %/,%,$(dir $<))) \
 	    $(if $(filter tests/% bench/%,$<),$(TEST_INC)) -c -o $@ $<
 
-$(B)/%.o: %.cc Makefile
+$(B)/o/%.o: %.cc Makefile
 	@mkdir -p $(@D)
 	$(SAY) '  c++  $@'
 	$(Q)$(CXX) -std=c++17 -I. -Wall -Wextra -Werror $(if $(filter gcc,$(KIND)),\
 	    $(OPT_$(V)),-O1 -g) -MMD -MP -c -o $@ $<
 
 define PROGRAM_RULE
-$(B)/$(1): $(B)/$(MAIN_$(1):.c=.o) $(B)/libringtrace.a
+$(B)/$(1): $(B)/o/$(MAIN_$(1):.c=.o) $(B)/libringtrace.a
+	@if [ -d $$@ ]; then rm -rf $$@; fi
 	$(SAY) '  link $$@'
 	$(Q)$$(CC) -o $$@ $$< $(B)/libringtrace.a $$(LDFLAGS) $$(LIBS)
 endef
@@ -167,29 +169,33 @@ $(foreach p,$(BUILT),$(eval $(call PROGRAM_RULE,$(p))))
 
 # Tests link with the failing allocator of tests/support/fail_alloc.c, which
 # lets everything pass until a test asks otherwise.
-SUPPORT_OBJ := $(SUPPORT:%.c=$(B)/%.o)
+SUPPORT_OBJ := $(SUPPORT:%.c=$(B)/o/%.o)
 TESTS := $(UNIT) $(DBT) $(SIMT)
-$(TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/%.o $(SUPPORT_OBJ) \
+$(TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/o/tests/%.o $(SUPPORT_OBJ) \
     $(B)/libringtrace.a
+	@mkdir -p $(@D)
 	$(SAY) '  link $@'
 	$(Q)$(CC) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) $(WRAP) $(LIBS) -lcmocka
 $(SIMT:%=$(B)/tests/%): $(SIM_OBJ)
 
-$(BENCH:%=$(B)/%): $(B)/%: $(B)/%.o $(B)/libringtrace.a
+$(BENCH:%=$(B)/%): $(B)/%: $(B)/o/%.o $(B)/libringtrace.a
+	@mkdir -p $(@D)
 	$(SAY) '  link $@'
 	$(Q)$(CC) -o $@ $< $(B)/libringtrace.a $(LDFLAGS) $(LIBS)
 
 # Fuzz targets: with libFuzzer in V=fuzz; elsewhere with a main() that replays
 # the files it is given (tests/fuzz/replay.c).
 ifeq ($(V),fuzz)
-$(FUZZ:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/%.o $(B)/libringtrace.a
+$(FUZZ:%=$(B)/tests/%): $(B)/tests/%: $(B)/o/tests/%.o $(B)/libringtrace.a
+	@mkdir -p $(@D)
 	$(SAY) '  link $@'
 	$(Q)$(CC) -o $@ $< $(B)/libringtrace.a $(LDFLAGS) -fsanitize=fuzzer $(LIBS)
 else
-$(FUZZ:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/%.o $(B)/tests/fuzz/replay.o \
+$(FUZZ:%=$(B)/tests/%): $(B)/tests/%: $(B)/o/tests/%.o $(B)/o/tests/fuzz/replay.o \
     $(B)/libringtrace.a
+	@mkdir -p $(@D)
 	$(SAY) '  link $@'
-	$(Q)$(CC) -o $@ $< $(B)/tests/fuzz/replay.o $(B)/libringtrace.a $(LDFLAGS) \
+	$(Q)$(CC) -o $@ $< $(B)/o/tests/fuzz/replay.o $(B)/libringtrace.a $(LDFLAGS) \
 	    $(LIBS)
 endif
 

@@ -169,6 +169,28 @@ static enum err parse_name(struct slice name, struct company_id *company,
 	return id_parse(ID_KIND_call, slice_head(name, name.n - 4), call->v);
 }
 
+/* The call was closed before anybody knew of its recording. */
+static enum err add_recording(struct db *db, struct company_id company,
+    struct call_id call, struct slice name, struct recording_row *row,
+    int64_t now_us)
+{
+	struct call_state state;
+	enum err e;
+
+	if ((e = db_call_state(db, company, call, &state)) != ERR_OK)
+		return e;
+	if (!state.closed)
+		return ERR_NOTFOUND;
+	*row = (struct recording_row){ .call = call,
+		.state = "pending",
+		.started_us = id_time_us(call.v),
+		.rate_hz = RATE_HZ };
+	memcpy(row->id.v, call.v, sizeof(row->id.v)); /* the call's first */
+	if (!slice_to_cstr(name, row->path, sizeof(row->path)))
+		return ERR_RANGE;
+	return db_recording_add(db, company, row, now_us);
+}
+
 enum err drain_recording(struct db *db, const struct drain_recording *r,
     int64_t now_us)
 {
@@ -180,6 +202,8 @@ enum err drain_recording(struct db *db, const struct drain_recording *r,
 	if ((e = parse_name(r->name, &company, &call)) != ERR_OK)
 		return e;
 	e = db_recording_by_call(db, company, call, &row);
+	if (e == ERR_NOTFOUND)
+		e = add_recording(db, company, call, r->name, &row, now_us);
 	if (e != ERR_OK || strcmp(row.state, "ready") == 0)
 		return e;
 	if (r->failed) {

@@ -11,6 +11,7 @@ struct open_call {
 	uint64_t first_seq; /* in the journal */
 	uint32_t last;      /* record number within the call */
 	int64_t last_at_us;
+	int64_t rec_start_us; /* CALLREC_NEVER: nothing was recorded */
 	size_t n;
 	char *opened; /* its first record */
 };
@@ -80,6 +81,7 @@ static enum err open_one(struct open_calls *o, uint64_t seq,
 		.first_seq = seq,
 		.last = r->head.seq,
 		.last_at_us = r->head.at_us,
+		.rec_start_us = CALLREC_NEVER,
 		.n = payload.n,
 		.opened = copy };
 	o->count++;
@@ -108,6 +110,28 @@ enum err open_calls_add(struct open_calls *o, uint64_t seq,
 	}
 	c->last = r.head.seq;
 	c->last_at_us = r.head.at_us;
+	if (r.head.kind == CALLREC_EVENT &&
+	    r.u.event.what == CALLREC_EV_REC_START)
+		c->rec_start_us = r.head.at_us;
+	return ERR_OK;
+}
+
+enum err open_calls_move(struct open_calls *from, struct open_calls *to)
+{
+	uint32_t free_slot = 0;
+
+	for (uint32_t i = 0; i < from->max && from->count > 0; i++) {
+		if (!from->call[i].used)
+			continue;
+		while (free_slot < to->max && to->call[free_slot].used)
+			free_slot++;
+		if (free_slot == to->max)
+			return ERR_BUSY;
+		to->call[free_slot] = from->call[i];
+		to->count++;
+		from->call[i] = (struct open_call){ .used = false };
+		from->count--;
+	}
 	return ERR_OK;
 }
 
@@ -146,6 +170,7 @@ enum err open_calls_interrupt(const struct open_calls *o, int64_t wall_us,
 		if (at_us < c->last_at_us)
 			at_us = c->last_at_us;
 		callrec_interrupted(&opened, c->last + 1, at_us, &closed);
+		closed.u.closed.rec_start_us = c->rec_start_us;
 		callrec_encode(&closed, out);
 		return buf_err(out);
 	}

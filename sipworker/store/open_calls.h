@@ -24,6 +24,10 @@ void open_calls_free(struct open_calls *o);
 RT_MUST_USE enum err open_calls_add(struct open_calls *o, uint64_t seq,
     struct slice payload);
 
+/* All of from's calls become to's. ERR_BUSY: not all fitted; those stay. */
+RT_MUST_USE enum err open_calls_move(struct open_calls *from,
+    struct open_calls *to);
+
 uint32_t open_calls_count(const struct open_calls *o);
 /* Journal number of the oldest open call's first record; UINT64_MAX: none. */
 uint64_t open_calls_oldest(const struct open_calls *o);

@@ -31,7 +31,7 @@ bad=0
 check "format" clang-format --dry-run -Werror "$@"
 check "rooms" awk -f tests/lint/rooms.awk tests/lint/rooms.txt "$@"
 check "banned calls" awk -f tests/lint/banned.awk "$@"
-check "exported symbols" tests/lint/symbols.sh build/debug
+check "exported symbols" tests/lint/symbols.sh build/debug/o
 check "headers compile alone" headers_alone "$@"
 for extra in tests/lint/lint_*.sh; do
 	[ -e "$extra" ] || continue

@@ -1,0 +1,454 @@
+#include "sipworker/rec_proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "lib/base/clk.h"
+#include "lib/base/log.h"
+#include "sipworker/priv/ring.h"
+#include "sipworker/rec/rec_file.h"
+#include "sipworker/rec/rec_wav.h"
+
+#define EVENTS  8
+#define TICK_MS 40
+/* The engine waits 5 s for a result: what took nearly so long is told to the
+ * store as well. */
+#define SLOW_US (4 * RT_SEC_US)
+/* Arrival times from another process, as far as they can be true. */
+#define PAST_US   (5 * RT_SEC_US)
+#define FUTURE_US (RT_SEC_US / 10)
+
+enum tag {
+	TAG_PARENT,
+	TAG_ENGINE,
+	TAG_STORE
+};
+
+struct open_rec {
+	struct rec_wav *wav; /* NULL: the slot is free, or failed is set */
+	bool used;
+	bool failed; /* could not be opened: answered as failed at its stop */
+	struct call_id call;
+	uint32_t key;
+	char name[REC_FILE_NAME_MAX + 1];
+};
+
+struct recorder {
+	struct worker *worker;
+	int epoll_fd;
+	int dirfd;
+	struct worker_peer parent;
+	struct worker_peer engine;
+	struct worker_peer store;
+	struct ring ring[WORKER_THREADS];
+	struct open_rec *rec;
+	uint32_t max;
+	uint32_t n_open;
+	uint32_t last;     /* slot of the last frame: frames come in runs */
+	bool sweep_wanted; /* the engine has named what runs */
+	bool leaving;
+	uint64_t unknown; /* frames of no recording */
+};
+
+static void hear(struct recorder *r, struct worker_peer *p);
+
+static struct open_rec *find_key(struct recorder *r, uint32_t key)
+{
+	if (r->rec[r->last].used && r->rec[r->last].key == key)
+		return &r->rec[r->last];
+	for (uint32_t i = 0, seen = 0; seen < r->n_open && i < r->max; i++) {
+		if (!r->rec[i].used)
+			continue;
+		seen++;
+		if (r->rec[i].key == key) {
+			r->last = i;
+			return &r->rec[i];
+		}
+	}
+	return NULL;
+}
+
+/* --- frames ----------------------------------------------------------------*/
+
+static void take_frame(struct recorder *r, const struct ring_frame *f,
+    const uint8_t *ulaw, int64_t now_us)
+{
+	struct rec_time_frame t = { f->ssrc, f->ts, f->seq, f->n,
+		f->arrived_us };
+	struct open_rec *o = find_key(r, f->key);
+
+	if (o == NULL) {
+		/* Its start was sent before the frame: it is in the channel. */
+		hear(r, &r->engine);
+		o = find_key(r, f->key);
+	}
+	if (o == NULL || o->wav == NULL) {
+		r->unknown++;
+		return;
+	}
+	if (t.arrived_us < now_us - PAST_US)
+		t.arrived_us = now_us - PAST_US;
+	if (t.arrived_us > now_us + FUTURE_US)
+		t.arrived_us = now_us + FUTURE_US;
+	rec_wav_frame(o->wav, f->channel, &t, ulaw);
+}
+
+static void drain_rings(struct recorder *r)
+{
+	const int64_t now_us = clk_mono_us();
+	struct ring_frame f;
+	const uint8_t *ulaw;
+	bool bad;
+
+	for (unsigned int i = 0; i < WORKER_THREADS; i++) {
+		while (ring_get(&r->ring[i], &f, &ulaw, &bad))
+			take_frame(r, &f, ulaw, now_us);
+		if (bad)
+			log_error("recorder: ring damaged, frames skipped");
+	}
+}
+
+static void tick(struct recorder *r)
+{
+	const int64_t now_us = clk_mono_us();
+
+	drain_rings(r);
+	for (uint32_t i = 0, seen = 0; seen < r->n_open && i < r->max; i++) {
+		if (!r->rec[i].used)
+			continue;
+		seen++;
+		if (r->rec[i].wav != NULL)
+			rec_wav_tick(r->rec[i].wav, now_us);
+	}
+	for (unsigned int i = 0; i < WORKER_THREADS; i++)
+		ring_release(&r->ring[i], now_us, r->n_open == 0);
+}
+
+/* --- results ---------------------------------------------------------------*/
+
+static void tell_engine(struct recorder *r, const struct open_rec *o,
+    bool failed, const struct rec_wav_result *res)
+{
+	struct msg m = { .kind = MSG_REC_RESULT };
+
+	m.u.rec_result = (struct msg_rec_result){ .call = o->call,
+		.failed = failed,
+		.bytes = res->bytes,
+		.samples = res->samples };
+	memcpy(m.u.rec_result.sha256, res->sha256, sizeof(res->sha256));
+	(void)worker_peer_send(&r->engine, &m, NULL); /* it asks again */
+}
+
+static void tell_store(struct recorder *r, const char *name, bool failed,
+    const struct rec_wav_result *res)
+{
+	struct msg m = { .kind = MSG_REC_ORPHAN };
+
+	m.u.rec_orphan = (struct msg_rec_orphan){ .name = slice_from(name),
+		.failed = failed,
+		.bytes = res->bytes,
+		.samples = res->samples };
+	memcpy(m.u.rec_orphan.sha256, res->sha256, sizeof(res->sha256));
+	if (!worker_peer_send(&r->store, &m, NULL))
+		log_warn("recorder: not told to the store file=%s", name);
+}
+
+/* Ends one recording; *res is zeros when there was none. */
+static bool finish(struct recorder *r, struct open_rec *o, int64_t stop_us,
+    struct rec_wav_result *res)
+{
+	enum err e = ERR_IO;
+
+	*res = (struct rec_wav_result){ 0 };
+	if (o->wav != NULL)
+		e = rec_wav_finish(o->wav, stop_us, res);
+	o->wav = NULL;
+	o->used = false;
+	r->n_open--;
+	if (e != ERR_OK)
+		log_error("recorder: not finished file=%s", o->name);
+	else if (res->late > 0)
+		log_info("recorder: frames came too late file=%s late=%llu",
+		    o->name, (unsigned long long)res->late);
+	return e == ERR_OK;
+}
+
+/* --- the engine's wishes ---------------------------------------------------*/
+
+static struct open_rec *new_slot(struct recorder *r)
+{
+	for (uint32_t i = 0; i < r->max; i++)
+		if (!r->rec[i].used) {
+			r->n_open++;
+			r->rec[i] = (struct open_rec){ .used = true };
+			return &r->rec[i];
+		}
+	return NULL;
+}
+
+/* Finished already, by an earlier recorder that did not live to say so: the
+ * answer is made again from the file. */
+static void answer_again(struct recorder *r, struct open_rec *o)
+{
+	struct rec_wav_result res = { 0 };
+	const bool ok = rec_wav_salvage(r->dirfd, o->name, &res) == ERR_OK;
+
+	tell_engine(r, o, !ok, &res);
+	o->used = false;
+	r->n_open--;
+}
+
+static void start_rec(struct recorder *r, const struct msg_rec_start *m)
+{
+	struct open_rec *o = find_key(r, m->key);
+	enum err e;
+
+	if (o != NULL)
+		return; /* said twice */
+	if ((o = new_slot(r)) == NULL) {
+		log_error("recorder: too many recordings at a time");
+		return; /* the engine's time limit answers for us */
+	}
+	o->call = m->call;
+	o->key = m->key;
+	if (!slice_to_cstr(m->name, o->name, sizeof(o->name)))
+		o->name[0] = '\0';
+	e = rec_wav_open(&o->wav, r->dirfd, slice_from(o->name),
+	    m->anchor_mono_us);
+	if (e == ERR_CONFLICT) {
+		answer_again(r, o);
+	} else if (e != ERR_OK) {
+		o->failed = true;
+		o->wav = NULL;
+		log_error("recorder: cannot record file=%s: %s", o->name,
+		    err_name(e));
+	}
+}
+
+static void stop_rec(struct recorder *r, const struct msg_rec_stop *m)
+{
+	struct rec_wav_result res;
+	struct open_rec *o;
+	bool ok;
+
+	drain_rings(r);
+	if ((o = find_key(r, m->key)) == NULL)
+		return; /* answered when it was named */
+	ok = finish(r, o, m->stop_mono_us, &res);
+	tell_engine(r, o, !ok, &res);
+	if (clk_mono_us() - m->stop_mono_us > SLOW_US)
+		tell_store(r, o->name, !ok, &res);
+}
+
+/* The engine is gone: evidence first. */
+static void finish_all(struct recorder *r)
+{
+	const struct msg end = { .kind = MSG_REC_ORPHANS_END };
+	const int64_t now_us = clk_mono_us();
+	struct rec_wav_result res;
+
+	drain_rings(r);
+	for (uint32_t i = 0; i < r->max; i++)
+		if (r->rec[i].used) {
+			const bool ok = finish(r, &r->rec[i], now_us, &res);
+
+			tell_store(r, r->rec[i].name, !ok, &res);
+		}
+	for (unsigned int i = 0; i < WORKER_THREADS; i++)
+		ring_release(&r->ring[i], now_us, true);
+	(void)worker_peer_send(&r->store, &end, NULL); /* it waits 5 s */
+}
+
+static bool is_open(const struct recorder *r, const char *name)
+{
+	for (uint32_t i = 0; i < r->max; i++)
+		if (r->rec[i].used && strcmp(r->rec[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void salvage(void *arg, const char *name)
+{
+	struct recorder *r = arg;
+	struct rec_wav_result res = { 0 };
+	enum err e;
+
+	if (is_open(r, name))
+		return;
+	e = rec_wav_salvage(r->dirfd, name, &res);
+	log_info("recorder: salvaged file=%s samples=%llu: %s", name,
+	    (unsigned long long)res.samples, err_name(e));
+	tell_store(r, name, e != ERR_OK, &res);
+}
+
+static void sweep(struct recorder *r)
+{
+	const struct msg end = { .kind = MSG_REC_ORPHANS_END };
+
+	r->sweep_wanted = false;
+	if (rec_file_orphans(r->dirfd, salvage, r) != ERR_OK)
+		log_error("recorder: cannot look for orphans");
+	(void)worker_peer_send(&r->store, &end, NULL); /* it waits 5 s */
+}
+
+/* --- peers -----------------------------------------------------------------*/
+
+static void lose_engine(struct recorder *r)
+{
+	worker_peer_drop(&r->engine);
+	finish_all(r);
+}
+
+static void new_peer(struct recorder *r, struct chan_in *in)
+{
+	struct worker_peer *p =
+	    in->msg.u.peer == MSG_STORE ? &r->store : &r->engine;
+
+	if (in->msg.u.peer != MSG_STORE && in->msg.u.peer != MSG_ENGINE) {
+		(void)close(in->fds[0]); /* not one of ours */
+		return;
+	}
+	/* The old engine's end may wait behind this message. */
+	if (p == &r->engine && p->chan != NULL)
+		lose_engine(r);
+	if (worker_peer_set(p, in->fds[0]) != ERR_OK)
+		log_error("recorder: cannot reach %s", msg_role_name(p->role));
+}
+
+static void obey(struct recorder *r, struct chan_in *in)
+{
+	switch (in->msg.kind) {
+	case MSG_PEER:
+		new_peer(r, in);
+		break;
+	case MSG_REC_START:
+		start_rec(r, &in->msg.u.rec_start);
+		break;
+	case MSG_REC_STOP:
+		stop_rec(r, &in->msg.u.rec_stop);
+		break;
+	case MSG_REC_SYNC:
+		r->sweep_wanted = true;
+		break;
+	case MSG_STOP:
+	case MSG_DRAIN: /* the engine has gone before */
+		r->leaving = true;
+		break;
+	case MSG_READY:
+	case MSG_IDLE:
+	case MSG_HELLO:
+	case MSG_APPEND:
+	case MSG_LOOKUP:
+	case MSG_DURABLE:
+	case MSG_FACTS:
+	case MSG_SNAPSHOT:
+	case MSG_REC_RESULT:
+	case MSG_REC_ORPHAN:
+	case MSG_REC_ORPHANS_END:
+	case MSG_KIND_COUNT:
+		break; /* never said to us: chan refused them */
+	}
+}
+
+static void hear(struct recorder *r, struct worker_peer *p)
+{
+	struct chan_in in;
+	enum err e = ERR_NOTFOUND;
+
+	worker_peer_writable(p);
+	while (p->chan != NULL && (e = chan_recv(p->chan, &in)) == ERR_OK)
+		obey(r, &in);
+	if (p->chan == NULL || e == ERR_NOTFOUND)
+		return;
+	if (e == ERR_SYNTAX)
+		log_error("recorder: bad message from=%s",
+		    msg_role_name(p->role));
+	if (p == &r->engine)
+		lose_engine(r);
+	else
+		worker_peer_drop(p);
+	if (p == &r->parent)
+		r->leaving = true;
+}
+
+static void loop(struct recorder *r)
+{
+	struct worker_peer *const peers[] = { [TAG_PARENT] = &r->parent,
+		[TAG_ENGINE] = &r->engine,
+		[TAG_STORE] = &r->store };
+	struct epoll_event ev[EVENTS];
+
+	while (!r->leaving) {
+		const int n = epoll_wait(r->epoll_fd, ev, EVENTS,
+		    r->n_open > 0 ? TICK_MS : -1);
+
+		for (int i = 0; i < n; i++)
+			hear(r, peers[ev[i].data.u64]);
+		tick(r);
+		if (r->sweep_wanted)
+			sweep(r);
+	}
+	/* An engine that is still there has nothing to say any more. */
+	if (r->n_open > 0)
+		finish_all(r);
+}
+
+/* --- start and end ---------------------------------------------------------*/
+
+static enum err prepare(struct recorder *r, int fd)
+{
+	const struct settings *s = &r->worker->settings;
+	enum err e;
+
+	r->max = (uint32_t)s->max_calls;
+	r->rec = calloc(r->max, sizeof(*r->rec));
+	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	r->dirfd = open(s->recordings_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (r->dirfd == -1) {
+		log_sys("recorder: open %s", s->recordings_dir);
+		return ERR_IO;
+	}
+	if (r->rec == NULL || r->epoll_fd == -1) {
+		log_sys("recorder: start");
+		return ERR_IO;
+	}
+	r->parent = (struct worker_peer){ NULL, MSG_RECORDER, MSG_PARENT,
+		r->epoll_fd, TAG_PARENT, false };
+	r->engine = (struct worker_peer){ NULL, MSG_RECORDER, MSG_ENGINE,
+		r->epoll_fd, TAG_ENGINE, false };
+	r->store = (struct worker_peer){ NULL, MSG_RECORDER, MSG_STORE,
+		r->epoll_fd, TAG_STORE, false };
+	for (unsigned int i = 0; i < WORKER_THREADS; i++)
+		ring_attach(&r->ring[i], r->worker->ring, i,
+		    (unsigned int)s->max_calls);
+	if ((e = worker_peer_set(&r->parent, fd)) != ERR_OK)
+		return e;
+	return worker_drop(r->worker, MSG_RECORDER, NULL, r->dirfd);
+}
+
+int rec_proc_run(struct worker *w, int fd)
+{
+	const struct msg ready = { .kind = MSG_READY };
+	struct recorder *r = calloc(1, sizeof(*r));
+	int status = 1;
+
+	if (r == NULL)
+		return status;
+	r->worker = w;
+	r->epoll_fd = r->dirfd = -1;
+	if (prepare(r, fd) == ERR_OK) {
+		(void)worker_peer_send(&r->parent, &ready, NULL);
+		loop(r);
+		status = 0;
+	}
+	worker_peer_drop(&r->parent);
+	worker_peer_drop(&r->engine);
+	worker_peer_drop(&r->store);
+	free(r->rec);
+	free(r);
+	return status;
+}

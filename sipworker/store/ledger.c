@@ -1,0 +1,398 @@
+#include "sipworker/store/ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/log.h"
+#include "lib/base/take.h"
+#include "lib/core/callrec.h"
+#include "sipworker/store/journal_reader.h"
+#include "sipworker/store/open_calls.h"
+
+#define PAYLOAD_MAX (CALLREC_BYTES_MAX + 16)
+/* Recordings kept in mind until their calls are closed. */
+#define RECENT 4096
+/* The epoch is said again after so many records. */
+#define EPOCH_EVERY 4096
+
+struct recent {
+	char name[LEDGER_NAME_MAX + 1];
+	bool failed;
+	uint64_t bytes;
+	uint64_t samples;
+	uint8_t sha256[32];
+};
+
+struct ledger {
+	int dirfd;
+	struct journal *journal;
+	uint32_t max_calls;
+	struct open_calls *live; /* of the engine we know */
+	struct open_calls *lost; /* of engines before it */
+	uint64_t epoch;
+	uint64_t epoch_seq; /* where the journal says so last */
+	uint64_t number;    /* the engine's last, appended */
+	struct buf payload;
+	struct recent *recent; /* a ring */
+	uint32_t n_recent;     /* ever */
+};
+
+/* --- payloads --------------------------------------------------------------*/
+
+static void put_recording(struct buf *b, const struct ledger_recording *r)
+{
+	buf_char(b, 'R');
+	buf_be16(b, (uint16_t)r->name.n);
+	buf_put(b, r->name);
+	buf_char(b, r->failed ? 1 : 0);
+	buf_be64(b, r->bytes);
+	buf_be64(b, r->samples);
+	buf_bytes(b, r->sha256, sizeof(r->sha256));
+}
+
+static enum err parse_recording(struct take *t, struct ledger_recording *r)
+{
+	r->name = take_text(t, LEDGER_NAME_MAX);
+	r->failed = take_u8(t) != 0;
+	r->bytes = take_be64(t);
+	r->samples = take_be64(t);
+	take_copy(t, r->sha256, sizeof(r->sha256));
+	return take_end(t);
+}
+
+enum err ledger_entry_parse(struct slice payload, struct ledger_entry *out)
+{
+	struct ledger_entry e = { 0 };
+	enum err result = ERR_OK;
+	struct take t;
+
+	take_init(&t, payload);
+	switch (take_u8(&t)) {
+	case 'E':
+		e.kind = LEDGER_EPOCH;
+		e.epoch = take_be64(&t);
+		result = take_end(&t);
+		break;
+	case 'C':
+		e.kind = LEDGER_CALL;
+		e.number = take_be64(&t);
+		e.callrec = t.rest;
+		result = t.failed || e.number == 0 ? ERR_SYNTAX : ERR_OK;
+		break;
+	case 'X':
+		e.kind = LEDGER_CALL;
+		e.callrec = t.rest;
+		break;
+	case 'R':
+		e.kind = LEDGER_RECORDING;
+		result = parse_recording(&t, &e.recording);
+		break;
+	default:
+		result = ERR_SYNTAX;
+	}
+	if (result == ERR_OK)
+		*out = e;
+	return result;
+}
+
+/* --- what is remembered ----------------------------------------------------*/
+
+static void remember(struct ledger *l, const struct ledger_recording *r)
+{
+	struct recent *at = &l->recent[l->n_recent % RECENT];
+
+	if (!slice_to_cstr(r->name, at->name, sizeof(at->name)))
+		return;
+	at->failed = r->failed;
+	at->bytes = r->bytes;
+	at->samples = r->samples;
+	memcpy(at->sha256, r->sha256, sizeof(at->sha256));
+	l->n_recent++;
+}
+
+static const struct recent *find_recent(const struct ledger *l,
+    struct call_id call)
+{
+	char text[ID_TEXT_MAX + 8];
+	const uint32_t n = l->n_recent < RECENT ? l->n_recent : RECENT;
+	struct buf b;
+
+	buf_over(&b, text, sizeof(text));
+	buf_char(&b, '/');
+	{
+		char id[ID_TEXT_MAX];
+
+		id_text(ID_KIND_call, call.v, id);
+		buf_cstr(&b, id);
+	}
+	buf_cstr(&b, ".wav");
+	for (uint32_t i = 0; i < n; i++)
+		if (slice_ends(slice_from(l->recent[i].name), buf_slice(&b)))
+			return &l->recent[i];
+	return NULL;
+}
+
+/* Its table, for the engine that is alive or for those that are not. */
+static void note_call(struct ledger *l, uint64_t seq, struct slice callrec)
+{
+	enum err e = open_calls_add(l->live, seq, callrec);
+
+	if (e == ERR_NOTFOUND)
+		e = open_calls_add(l->lost, seq, callrec);
+	/* A call without its first record was drained and trimmed long ago,
+	 * with its last. */
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		log_error("ledger: record not followed seq=%llu: %s",
+		    (unsigned long long)seq, err_name(e));
+}
+
+/* The tables are twice as large as an engine's calls, so that those of two fit;
+ * what does not is said and stays with the living. */
+static void lose_live(struct ledger *l)
+{
+	if (open_calls_move(l->live, l->lost) != ERR_OK)
+		log_error("ledger: too many calls were left open");
+}
+
+static void follow(struct ledger *l, const struct journal_record *rec)
+{
+	struct ledger_entry e;
+
+	if (ledger_entry_parse(rec->payload, &e) != ERR_OK) {
+		log_error("ledger: unknown record seq=%llu",
+		    (unsigned long long)rec->seq);
+		return;
+	}
+	switch (e.kind) {
+	case LEDGER_EPOCH:
+		l->epoch_seq = rec->seq;
+		if (e.epoch == l->epoch)
+			break; /* said again before a trim */
+		lose_live(l);
+		l->epoch = e.epoch;
+		l->number = 0;
+		break;
+	case LEDGER_CALL:
+		if (e.number > l->number)
+			l->number = e.number;
+		note_call(l, rec->seq, e.callrec);
+		break;
+	case LEDGER_RECORDING:
+		remember(l, &e.recording);
+		break;
+	}
+}
+
+static enum err read_back(struct ledger *l)
+{
+	struct journal_reader *r;
+	struct journal_record rec;
+	enum err e;
+
+	if ((e = journal_reader_open(&r, l->dirfd, 1)) != ERR_OK)
+		return e;
+	while ((e = journal_reader_next(r, journal_durable(l->journal),
+		    &rec)) == ERR_OK)
+		follow(l, &rec);
+	journal_reader_close(r);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+enum err ledger_open(struct ledger **out, int dirfd, uint32_t max_calls)
+{
+	const struct journal_limits limits = journal_defaults();
+	struct ledger *l = calloc(1, sizeof(*l));
+	enum err e;
+
+	if (l == NULL)
+		return ERR_NOMEM;
+	l->dirfd = dirfd;
+	l->max_calls = max_calls;
+	buf_init(&l->payload, PAYLOAD_MAX);
+	l->recent = calloc(RECENT, sizeof(*l->recent));
+	e = l->recent == NULL ? ERR_NOMEM : ERR_OK;
+	if (e != ERR_OK ||
+	    (e = open_calls_new(2 * max_calls, &l->live)) != ERR_OK ||
+	    (e = open_calls_new(2 * max_calls, &l->lost)) != ERR_OK ||
+	    (e = journal_open(&l->journal, dirfd, &limits)) != ERR_OK ||
+	    (e = read_back(l)) != ERR_OK) {
+		ledger_close(l);
+		return e;
+	}
+	*out = l;
+	return ERR_OK;
+}
+
+void ledger_close(struct ledger *l)
+{
+	if (l == NULL)
+		return;
+	journal_close(l->journal);
+	open_calls_free(l->live);
+	open_calls_free(l->lost);
+	buf_fini(&l->payload);
+	free(l->recent);
+	free(l);
+}
+
+/* --- writing ---------------------------------------------------------------*/
+
+static enum err append(struct ledger *l, uint64_t *seq)
+{
+	enum err e = buf_err(&l->payload);
+
+	return e == ERR_OK
+		   ? journal_append(l->journal, buf_slice(&l->payload), seq)
+		   : e;
+}
+
+static enum err put_epoch(struct ledger *l, uint64_t epoch)
+{
+	uint64_t seq = 0;
+
+	buf_reset(&l->payload);
+	buf_char(&l->payload, 'E');
+	buf_be64(&l->payload, epoch);
+	if (append(l, &seq) != ERR_OK)
+		return ERR_BUSY;
+	l->epoch_seq = seq;
+	return ERR_OK;
+}
+
+enum err ledger_hello(struct ledger *l, uint64_t epoch)
+{
+	enum err e;
+
+	if (epoch == l->epoch)
+		return ERR_OK; /* only we were away */
+	lose_live(l);
+	if ((e = put_epoch(l, epoch)) != ERR_OK)
+		return e;
+	l->epoch = epoch;
+	l->number = 0;
+	return ERR_OK;
+}
+
+void ledger_engine_died(struct ledger *l)
+{
+	lose_live(l);
+}
+
+enum err ledger_append(struct ledger *l, uint64_t number, struct slice callrec)
+{
+	struct callrec check;
+	uint64_t seq;
+	enum err e;
+
+	if (number <= l->number)
+		return ERR_OK;
+	if (callrec_decode(callrec, &check) != ERR_OK)
+		return ERR_SYNTAX;
+	buf_reset(&l->payload);
+	buf_char(&l->payload, 'C');
+	buf_be64(&l->payload, number);
+	buf_put(&l->payload, callrec);
+	if ((e = append(l, &seq)) != ERR_OK)
+		return e;
+	l->number = number;
+	note_call(l, seq, callrec);
+	return ERR_OK;
+}
+
+enum err ledger_recorded(struct ledger *l, const struct ledger_recording *r)
+{
+	uint64_t seq;
+	enum err e;
+
+	if (r->name.n > LEDGER_NAME_MAX)
+		return ERR_TOOBIG;
+	buf_reset(&l->payload);
+	put_recording(&l->payload, r);
+	if ((e = append(l, &seq)) == ERR_OK)
+		remember(l, r);
+	return e;
+}
+
+uint32_t ledger_abandoned(const struct ledger *l)
+{
+	return open_calls_count(l->lost);
+}
+
+/* Puts the recording into the closed record, if it has come. */
+static void join_recording(const struct ledger *l, struct callrec *r)
+{
+	const struct recent *rec = find_recent(l, r->head.call);
+
+	if (rec == NULL)
+		return;
+	r->u.closed.recording =
+	    rec->failed ? CALLREC_REC_FAILED : CALLREC_REC_DONE;
+	r->u.closed.rec_name = slice_from(rec->name);
+	r->u.closed.rec_bytes = rec->bytes;
+	r->u.closed.rec_samples = rec->samples;
+	memcpy(r->u.closed.rec_sha256, rec->sha256, sizeof(rec->sha256));
+}
+
+static enum err interrupt_one(struct ledger *l, int64_t wall_us,
+    struct buf *mem)
+{
+	struct callrec r;
+	uint64_t seq;
+	enum err e;
+
+	buf_reset(mem);
+	if ((e = open_calls_interrupt(l->lost, wall_us, mem)) != ERR_OK ||
+	    (e = callrec_decode(buf_slice(mem), &r)) != ERR_OK)
+		return e;
+	join_recording(l, &r);
+	buf_reset(&l->payload);
+	buf_char(&l->payload, 'X');
+	callrec_encode(&r, &l->payload);
+	if ((e = append(l, &seq)) != ERR_OK)
+		return e;
+	return open_calls_add(l->lost, seq,
+	    slice_skip(buf_slice(&l->payload), 1));
+}
+
+enum err ledger_interrupt(struct ledger *l, int64_t wall_us)
+{
+	enum err e = ERR_OK;
+	struct buf mem;
+
+	buf_init(&mem, CALLREC_BYTES_MAX);
+	while (e == ERR_OK && open_calls_count(l->lost) > 0)
+		e = interrupt_one(l, wall_us, &mem);
+	buf_fini(&mem);
+	return e;
+}
+
+enum err ledger_commit(struct ledger *l, uint64_t *number)
+{
+	const enum err e = journal_commit(l->journal);
+
+	if (e == ERR_OK)
+		*number = l->number;
+	return e;
+}
+
+void ledger_trim(struct ledger *l, uint64_t drained)
+{
+	uint64_t keep = drained + 1;
+
+	if (open_calls_oldest(l->live) < keep)
+		keep = open_calls_oldest(l->live);
+	if (open_calls_oldest(l->lost) < keep)
+		keep = open_calls_oldest(l->lost);
+	/* The record that says whose calls these are stays, or a store that
+	 * comes back would take a living engine for a dead one. */
+	journal_trim(l->journal, keep < l->epoch_seq ? keep : l->epoch_seq);
+	if (keep > l->epoch_seq + EPOCH_EVERY &&
+	    put_epoch(l, l->epoch) != ERR_OK)
+		log_warn("ledger: journal is full");
+}
+
+uint64_t ledger_durable(const struct ledger *l)
+{
+	return journal_durable(l->journal);
+}

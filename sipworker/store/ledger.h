@@ -1,0 +1,88 @@
+/*
+ * ledger.h - the store's journal as a history of engines and their calls.
+ *
+ * The journal's payloads (journal.h) are one of:
+ *
+ *   'E' epoch(be64)                     an engine begins its life
+ *   'C' number(be64) callrec            what that engine said of a call
+ *   'X' callrec                         what the store said in its place
+ *   'R' ledger_recording                a recording that ended without it
+ *
+ * A record that an engine sends twice (because the store died before it could
+ * acknowledge) is kept once. Calls that an engine left open when it died get a
+ * closed record "interrupted" from the store, with their recording when the
+ * recorder has finished it by then. One thread.
+ */
+#ifndef RT_STORE_LEDGER_H
+#define RT_STORE_LEDGER_H
+
+#include "lib/base/err.h"
+#include "lib/base/slice.h"
+#include "sipworker/store/journal.h"
+
+#define LEDGER_NAME_MAX 127
+
+struct ledger;
+
+struct ledger_recording {
+	struct slice name; /* "<company>/<yyyy-mm-dd>/<call>.wav" */
+	bool failed;
+	uint64_t bytes;
+	uint64_t samples;
+	uint8_t sha256[32];
+};
+
+/* Opens the journal in dirfd and reads what is left of it. max_calls: of one
+ * engine at a time. Errors as journal_open(). */
+RT_MUST_USE enum err ledger_open(struct ledger **out, int dirfd,
+    uint32_t max_calls);
+/* NULL is allowed. */
+void ledger_close(struct ledger *l);
+
+/* An engine says who it is. Unless it is the one we know, all open calls are
+ * another's: see ledger_abandoned(). */
+RT_MUST_USE enum err ledger_hello(struct ledger *l, uint64_t epoch);
+/* The engine is gone: so are its calls. */
+void ledger_engine_died(struct ledger *l);
+/* One record of the engine's, number counting from 1. Said twice is ERR_OK.
+ * ERR_SYNTAX: no call record; ERR_BUSY, ERR_TOOBIG: journal_append(). */
+RT_MUST_USE enum err ledger_append(struct ledger *l, uint64_t number,
+    struct slice callrec);
+RT_MUST_USE enum err ledger_recorded(struct ledger *l,
+    const struct ledger_recording *r);
+
+/* Calls that nobody will close. */
+uint32_t ledger_abandoned(const struct ledger *l);
+/* Closes all of them as interrupted. */
+RT_MUST_USE enum err ledger_interrupt(struct ledger *l, int64_t wall_us);
+
+/* Everything above is durable on ERR_OK; *number is the engine's last. ERR_IO:
+ * try again. */
+RT_MUST_USE enum err ledger_commit(struct ledger *l, uint64_t *number);
+/* Drops segments that are drained and name no open call. Right after a commit.
+ */
+void ledger_trim(struct ledger *l, uint64_t drained);
+/* For the reader in another thread. */
+uint64_t ledger_durable(const struct ledger *l);
+
+/* --- what a payload is, for the reader -------------------------------------*/
+
+enum ledger_kind {
+	LEDGER_EPOCH,
+	LEDGER_CALL,     /* callrec */
+	LEDGER_RECORDING /* recording */
+};
+
+struct ledger_entry {
+	enum ledger_kind kind;
+	uint64_t epoch;
+	uint64_t number; /* 0: the store's own */
+	struct slice callrec;
+	struct ledger_recording recording;
+};
+
+/* Borrows from payload. ERR_SYNTAX. */
+RT_MUST_USE enum err ledger_entry_parse(struct slice payload,
+    struct ledger_entry *out);
+
+#endif

@@ -1,0 +1,175 @@
+#include "sipworker/worker.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+#include "sipworker/priv/drop.h"
+#include "sipworker/priv/ring.h"
+
+/* Folders that only root may write. */
+static bool is_roots(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_uid == 0;
+}
+
+static enum err addresses(struct worker *w)
+{
+	const struct settings *s = &w->settings;
+	const uint16_t port = (uint16_t)s->sip_port;
+
+	if (addr4_parse(slice_from(s->sip_address), port, &w->sip) != ERR_OK) {
+		log_error("sipworker: sip_address is no IPv4 address: %s",
+		    s->sip_address);
+		return ERR_SYNTAX;
+	}
+	w->sip.port = port;
+	w->announced = w->sip;
+	if (s->sip_advertised[0] != '\0' &&
+	    addr4_parse(slice_from(s->sip_advertised), port, &w->announced) !=
+		ERR_OK) {
+		log_error("sipworker: sip_advertised is no IPv4 address: %s",
+		    s->sip_advertised);
+		return ERR_SYNTAX;
+	}
+	if (s->rtp_port_min % 2 != 0 || s->rtp_port_min >= s->rtp_port_max) {
+		log_error(
+		    "sipworker: rtp_port_min must be even and below "
+		    "rtp_port_max");
+		return ERR_RANGE;
+	}
+	return ERR_OK;
+}
+
+enum err worker_init(struct worker *w, const struct settings *s)
+{
+	const size_t n = ring_bytes(WORKER_THREADS, (unsigned int)s->max_calls);
+	enum err e;
+
+	*w = (struct worker){ .settings = *s };
+	if ((e = addresses(w)) != ERR_OK)
+		return e;
+	w->stay = geteuid() == 0 && is_roots(s->recordings_dir) &&
+		  is_roots(s->journal_dir);
+	if (w->stay)
+		log_warn(
+		    "sipworker: the folders of recordings and journal "
+		    "belong to root, so all processes stay root");
+	w->ring = mmap(NULL, n, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (w->ring == MAP_FAILED) {
+		log_sys("sipworker: shared memory bytes=%zu", n);
+		return ERR_NOMEM;
+	}
+	return ERR_OK;
+}
+
+enum err worker_drop(const struct worker *w, enum msg_role role,
+    const char *root, int dir_fd)
+{
+	char empty[SETTINGS_PATH_MAX + 8];
+	struct drop_plan plan = { .role = role,
+		.user = w->stay ? NULL : w->settings.user,
+		.root = root,
+		.dir_fd = dir_fd };
+	struct drop_done done;
+	enum err e;
+
+	if (root == NULL && geteuid() == 0 && !w->stay) {
+		(void)snprintf(empty, sizeof(empty), "%s/empty",
+		    w->settings.run_dir);
+		if (mkdir(empty, 0555) == -1 && errno != EEXIST) {
+			log_sys("sipworker: create %s", empty);
+			return ERR_IO;
+		}
+		plan.root = empty;
+	}
+	if ((e = drop_now(&plan, &done)) != ERR_OK)
+		return e;
+	log_info("%s: started pid=%d user=%s landlock=%d seccomp=yes",
+	    msg_role_name(role), (int)getpid(),
+	    done.user ? w->settings.user : "unchanged", done.landlock);
+	return ERR_OK;
+}
+
+enum err worker_watch(int epoll_fd, int fd, uint32_t events, uint64_t tag)
+{
+	struct epoll_event ev = { .events = events };
+
+	ev.data.u64 = tag;
+	if (fd == -1 || epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &ev) == -1) {
+		log_sys("sipworker: epoll");
+		return ERR_IO;
+	}
+	return ERR_OK;
+}
+
+void worker_rewatch(int epoll_fd, int fd, uint32_t events, uint64_t tag)
+{
+	struct epoll_event ev = { .events = events };
+
+	ev.data.u64 = tag;
+	if (epoll_ctl(epoll_fd, EPOLL_CTL_MOD, fd, &ev) == -1)
+		log_sys("sipworker: epoll");
+}
+
+enum err worker_peer_set(struct worker_peer *p, int fd)
+{
+	enum err e;
+
+	worker_peer_drop(p);
+	if ((e = chan_new(&p->chan, fd, p->me, p->role)) != ERR_OK)
+		return e;
+	e = worker_watch(p->epoll_fd, fd, EPOLLIN, p->tag);
+	if (e != ERR_OK)
+		worker_peer_drop(p);
+	return e;
+}
+
+void worker_peer_drop(struct worker_peer *p)
+{
+	chan_free(p->chan); /* closing takes it out of epoll */
+	p->chan = NULL;
+	p->writing = false;
+}
+
+static void set_writing(struct worker_peer *p)
+{
+	const bool wanted = chan_waiting(p->chan);
+
+	if (wanted == p->writing)
+		return;
+	p->writing = wanted;
+	worker_rewatch(p->epoll_fd, chan_fd(p->chan),
+	    wanted ? EPOLLIN | EPOLLOUT : EPOLLIN, p->tag);
+}
+
+bool worker_peer_send(struct worker_peer *p, const struct msg *m,
+    const int *fds)
+{
+	enum err e;
+
+	if (p->chan == NULL)
+		return false;
+	e = chan_send(p->chan, m, fds);
+	if (e == ERR_OK)
+		set_writing(p);
+	else if (e != ERR_CLOSED) /* its end is seen by the loop */
+		log_error("%s: message lost kind=%s to=%s: %s",
+		    msg_role_name(p->me), msg_name(m->kind),
+		    msg_role_name(p->role), err_name(e));
+	return e == ERR_OK;
+}
+
+void worker_peer_writable(struct worker_peer *p)
+{
+	if (p->chan != NULL && chan_flush(p->chan) == ERR_OK)
+		set_writing(p);
+}
