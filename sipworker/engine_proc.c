@@ -12,15 +12,9 @@
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
 #include "lib/base/rnd.h"
-#include "sipworker/engine/engine.h"
-#include "sipworker/engine_conf.h"
-#include "sipworker/engine_keep.h"
-#include "sipworker/media/media.h"
-#include "sipworker/media/tone.h"
-#include "sipworker/priv/ring.h"
+#include "sipworker/engine_shell.h"
 
 #define AGENT         "ringtrace"
-#define DATAGRAM_MAX  65536
 #define DATAGRAMS     64 /* read before others get their turn */
 #define EVENTS        16
 #define SOCKET_BYTES  (4 << 20) /* as much as the kernel gives */
@@ -37,284 +31,20 @@ enum tag {
 	TAG_MEDIA
 };
 
-struct shell {
-	struct worker *worker;
-	struct engine *engine;
-	struct media *media;
-	struct engine_keep keep;
-	struct engine_conf *confs; /* newest first */
-	uint64_t last_key;
-	uint64_t epoch;
-	uint32_t salt; /* frames of an earlier engine carry other keys */
-	int epoll_fd;
-	int sip_fd;
-	int timer_fd;
-	int64_t timer_us; /* what the timer is set to */
-	bool listening;
-	bool draining;
-	bool idle_said;
-	bool leaving;
-	int64_t leave_us;
-	int status;
-	bool done;
-	struct worker_peer parent;
-	struct worker_peer store;
-	struct worker_peer recorder;
-	struct ring ring[WORKER_THREADS];
-	uint8_t ringback[TONE_RINGBACK_SAMPLES];
-	uint8_t beep[TONE_BEEP_SAMPLES];
-	char datagram[DATAGRAM_MAX];
-};
-
-static struct engine_now now(void)
-{
-	return (struct engine_now){ clk_mono_us(), clk_wall_us() };
-}
-
 /* In a media thread. A full ring is the recorder's fault and is counted. */
 static void take_frame(void *arg, unsigned int thread,
     const struct media_frame *f)
 {
-	struct shell *s = arg;
+	struct engine_shell *s = arg;
 	const struct ring_frame r = { f->key + s->salt, f->ssrc, f->ts, f->seq,
 		f->n, f->channel, f->arrived_us };
 
 	(void)ring_put(&s->ring[thread], &r, f->ulaw);
 }
 
-/* --- actions ---------------------------------------------------------------*/
-
-static void do_send(struct shell *s, const struct engine_send *a)
-{
-	struct sockaddr_in sa = { .sin_family = AF_INET };
-
-	sa.sin_addr.s_addr = htonl(a->to.ip);
-	sa.sin_port = htons(a->to.port);
-	/* SIP retransmits what the network or a full buffer loses. */
-	(void)sendto(s->sip_fd, a->bytes.p, a->bytes.n, 0, (const void *)&sa,
-	    sizeof(sa));
-}
-
-static void append(struct shell *s, uint64_t seq, struct slice bytes)
-{
-	struct msg m = { .kind = MSG_APPEND };
-
-	m.u.append.seq = seq;
-	m.u.append.record = bytes;
-	(void)worker_peer_send(&s->store, &m, NULL); /* kept until durable */
-}
-
-static void do_journal(struct shell *s, const struct engine_journal *a)
-{
-	if (engine_keep_record(&s->keep, a->seq, a->bytes) != ERR_OK) {
-		log_error("engine: no store for too long, giving up");
-		s->done = true;
-		s->status = 1;
-		return;
-	}
-	append(s, a->seq, a->bytes);
-}
-
-static void do_lookup(struct shell *s, const struct engine_lookup *a)
-{
-	struct msg m = { .kind = MSG_LOOKUP };
-
-	m.u.lookup = (struct msg_lookup){ a->ticket, a->call, a->company,
-		a->number, a->at_wall_us, a->caller };
-	/* Unanswered, the engine goes on after its 150 ms. */
-	(void)worker_peer_send(&s->store, &m, NULL);
-}
-
-static const struct engine_conf *find_conf(const struct shell *s, uint64_t key)
-{
-	const struct engine_conf *c = s->confs;
-
-	while (c != NULL && c->key != key)
-		c = c->next;
-	return c;
-}
-
-/* A trunk with a list of media networks takes media from nowhere else. */
-static bool any_host(const struct engine_conf *c, const struct engine_media *a)
-{
-	if (c == NULL || a->trunk >= c->snap.section[SNAP_TRUNKS].count)
-		return addr4_is_private(a->remote.ip);
-	return addr4_is_private(a->remote.ip) ||
-	       !snap_media_refused(&c->snap, a->trunk, 0);
-}
-
-static void set_prompt(const struct shell *s, const struct engine_conf *c,
-    uint32_t row, struct media_cmd *m)
-{
-	struct snap_prompt p;
-
-	if (row == ENGINE_PROMPT_RINGBACK) {
-		m->ulaw = s->ringback;
-		m->samples = sizeof(s->ringback);
-	} else if (row == ENGINE_PROMPT_BEEP) {
-		m->ulaw = s->beep;
-		m->samples = sizeof(s->beep);
-	} else if (c != NULL && row < c->snap.section[SNAP_PROMPTS].count) {
-		snap_prompt_at(&c->snap, row, &p);
-		m->ulaw = c->prompts + p.offset_bytes;
-		m->samples = p.samples;
-	}
-	if (m->samples > 0)
-		return;
-	/* A prompt without sound must end all the same: a frame of silence. */
-	m->ulaw = s->ringback + TONE_RINGBACK_SAMPLES - 160;
-	m->samples = 160;
-}
-
-static const enum media_op media_ops[ENGINE_MEDIA_OP_COUNT] = {
-	[ENGINE_MEDIA_OPEN] = MEDIA_OPEN,
-	[ENGINE_MEDIA_TARGET] = MEDIA_TARGET,
-	[ENGINE_MEDIA_BRIDGE] = MEDIA_BRIDGE,
-	[ENGINE_MEDIA_UNBRIDGE] = MEDIA_UNBRIDGE,
-	[ENGINE_MEDIA_PLAY] = MEDIA_PLAY,
-	[ENGINE_MEDIA_STOP] = MEDIA_STOP,
-	[ENGINE_MEDIA_REC_ON] = MEDIA_REC_ON,
-	[ENGINE_MEDIA_REC_OFF] = MEDIA_REC_OFF,
-	[ENGINE_MEDIA_CLOSE] = MEDIA_CLOSE,
-};
-
-/* The queues hold several commands for every stream there can be; one that is
- * full means a media thread that has been standing still. */
-static void command(struct shell *s, const struct media_cmd *m)
-{
-	if (media_do(s->media, m) == ERR_OK)
-		return;
-	log_error("engine: media does not keep up, giving up");
-	s->done = true;
-	s->status = 1;
-}
-
-static void do_media(struct shell *s, const struct engine_media *a)
-{
-	const struct engine_conf *c = find_conf(s, a->snap_key);
-	struct media_cmd m = { .op = media_ops[a->op],
-		.stream = a->stream,
-		.key = a->call_key,
-		.port = a->port,
-		.remote = a->remote,
-		.rtcp = a->rtcp,
-		.pt = a->pt,
-		.dtmf_pt = a->dtmf_pt,
-		.send = a->dir == ENGINE_DIR_SENDRECV ||
-			a->dir == ENGINE_DIR_SENDONLY,
-		.receive = a->dir == ENGINE_DIR_SENDRECV ||
-			   a->dir == ENGINE_DIR_RECVONLY,
-		.relearn = a->relearn,
-		.early = a->early,
-		.channel = a->channel,
-		.peer = a->peer,
-		.times = a->times,
-		.play = a->play };
-
-	if (a->op == ENGINE_MEDIA_TARGET)
-		m.any_host = any_host(c, a);
-	if (a->op == ENGINE_MEDIA_PLAY)
-		set_prompt(s, c, a->prompt, &m);
-	command(s, &m);
-}
-
-static void send_rec_start(struct shell *s, const struct engine_kept_rec *r)
-{
-	struct msg m = { .kind = MSG_REC_START };
-
-	m.u.rec_start = (struct msg_rec_start){ r->call, r->key + s->salt,
-		r->anchor_us, slice_from(r->name) };
-	(void)worker_peer_send(&s->recorder, &m, NULL); /* else at its return */
-}
-
-static void send_rec_stop(struct shell *s, const struct engine_kept_rec *r)
-{
-	struct msg m = { .kind = MSG_REC_STOP };
-
-	m.u.rec_stop =
-	    (struct msg_rec_stop){ r->call, r->key + s->salt, r->stop_us };
-	(void)worker_peer_send(&s->recorder, &m, NULL); /* else at its return */
-}
-
-static void do_rec(struct shell *s, const struct engine_rec *a)
-{
-	struct engine_kept_rec *r;
-
-	if (a->op == ENGINE_REC_START) {
-		r = engine_keep_rec(&s->keep, a->call, a->call_key,
-		    a->anchor_mono_us, a->name);
-		if (r == NULL)
-			log_error("engine: no room for a recording");
-		else
-			send_rec_start(s, r);
-		return;
-	}
-	if ((r = engine_keep_find(&s->keep, a->call)) == NULL)
-		return; /* never begun: the engine's own time limit ends it */
-	r->stopped = true;
-	r->stop_us = a->stop_mono_us;
-	send_rec_stop(s, r);
-}
-
-/* Media threads may still play from it: it goes when they have passed here. */
-static void do_snap_free(struct shell *s, uint64_t key)
-{
-	const struct media_cmd m = { .op = MEDIA_FENCE,
-		.stream = (uint32_t)key };
-
-	for (struct engine_conf *c = s->confs; c != NULL; c = c->next)
-		if (c->key == key)
-			c->fences = WORKER_THREADS;
-	command(s, &m);
-}
-
-static void fenced(struct shell *s, uint32_t key)
-{
-	struct engine_conf **at = &s->confs;
-
-	while (*at != NULL && (uint32_t)(*at)->key != key)
-		at = &(*at)->next;
-	if (*at != NULL && --(*at)->fences == 0) {
-		struct engine_conf *c = *at;
-
-		*at = c->next;
-		engine_conf_free(c);
-	}
-}
-
-static void carry_out(struct shell *s)
-{
-	struct engine_action a;
-
-	while (engine_pop(s->engine, &a)) {
-		switch (a.what) {
-		case ENGINE_SEND:
-			do_send(s, &a.u.send);
-			break;
-		case ENGINE_JOURNAL:
-			do_journal(s, &a.u.journal);
-			break;
-		case ENGINE_LOOKUP:
-			do_lookup(s, &a.u.lookup);
-			break;
-		case ENGINE_MEDIA:
-			do_media(s, &a.u.media);
-			break;
-		case ENGINE_REC:
-			do_rec(s, &a.u.rec);
-			break;
-		case ENGINE_SNAP_FREE:
-			do_snap_free(s, a.u.snap_free);
-			break;
-		case ENGINE_DO_COUNT:
-			break;
-		}
-	}
-}
-
 /* --- events ----------------------------------------------------------------*/
 
-static void read_sip(struct shell *s)
+static void read_sip(struct engine_shell *s)
 {
 	struct sockaddr_in sa;
 
@@ -329,11 +59,11 @@ static void read_sip(struct shell *s)
 			return;
 		if (sa.sin_family != AF_INET)
 			continue;
-		engine_datagram(s->engine, now(),
+		engine_datagram(s->engine, engine_shell_now(),
 		    (struct addr4){ ntohl(sa.sin_addr.s_addr),
 			ntohs(sa.sin_port) },
 		    slice_of(s->datagram, (size_t)n));
-		carry_out(s);
+		engine_shell_carry_out(s);
 	}
 }
 
@@ -347,7 +77,7 @@ static const enum engine_media_what media_whats[MEDIA_WHAT_COUNT] = {
 	[MEDIA_CLOSED] = ENGINE_MEDIA_CLOSED,
 };
 
-static void read_media(struct shell *s)
+static void read_media(struct engine_shell *s)
 {
 	struct media_event m;
 
@@ -362,15 +92,15 @@ static void read_media(struct shell *s)
 			    m.stats.rtt_us } };
 
 		if (m.what == MEDIA_FENCED) {
-			fenced(s, m.stream);
+			engine_shell_fenced(s, m.stream);
 			continue;
 		}
-		engine_media_event(s->engine, now(), &ev);
-		carry_out(s);
+		engine_media_event(s->engine, engine_shell_now(), &ev);
+		engine_shell_carry_out(s);
 	}
 }
 
-static void rec_result(struct shell *s, const struct msg_rec_result *m)
+static void rec_result(struct engine_shell *s, const struct msg_rec_result *m)
 {
 	struct engine_kept_rec *r = engine_keep_find(&s->keep, m->call);
 	struct engine_rec_event ev = { .what = m->failed ? ENGINE_REC_FAILED
@@ -384,8 +114,8 @@ static void rec_result(struct shell *s, const struct msg_rec_result *m)
 	ev.call_key = r->key;
 	memcpy(ev.sha256, m->sha256, sizeof(ev.sha256));
 	r->used = false;
-	engine_rec_event(s->engine, now(), &ev);
-	carry_out(s);
+	engine_rec_event(s->engine, engine_shell_now(), &ev);
+	engine_shell_carry_out(s);
 }
 
 static void copy_fact(char *out, size_t cap, struct slice s)
@@ -394,7 +124,7 @@ static void copy_fact(char *out, size_t cap, struct slice s)
 		out[0] = '\0';
 }
 
-static void facts(struct shell *s, const struct msg_facts *m)
+static void facts(struct engine_shell *s, const struct msg_facts *m)
 {
 	struct flow_facts f = { .known_caller = m->known_caller,
 		.visit = m->visit };
@@ -403,12 +133,13 @@ static void facts(struct shell *s, const struct msg_facts *m)
 	copy_fact(f.medium, sizeof(f.medium), m->medium);
 	copy_fact(f.campaign, sizeof(f.campaign), m->campaign);
 	copy_fact(f.keyword, sizeof(f.keyword), m->keyword);
-	engine_lookup_done(s->engine, now(), m->ticket, m->found ? &f : NULL);
-	carry_out(s);
+	engine_lookup_done(s->engine, engine_shell_now(), m->ticket,
+	    m->found ? &f : NULL);
+	engine_shell_carry_out(s);
 }
 
 /* The first configuration opens the door. */
-static void listen_sip(struct shell *s)
+static void listen_sip(struct engine_shell *s)
 {
 	struct sockaddr_in sa = { .sin_family = AF_INET };
 
@@ -427,7 +158,7 @@ static void listen_sip(struct shell *s)
 	log_info("engine: listening");
 }
 
-static void snapshot(struct shell *s, struct chan_in *in)
+static void snapshot(struct engine_shell *s, struct chan_in *in)
 {
 	struct engine_conf *c;
 
@@ -444,40 +175,14 @@ static void snapshot(struct shell *s, struct chan_in *in)
 	log_info("engine: configuration version=%llu numbers=%u",
 	    (unsigned long long)in->msg.u.snapshot.version,
 	    c->snap.section[SNAP_NUMBERS].count);
-	engine_snapshot(s->engine, now(), &c->snap, c->key);
-	carry_out(s);
+	engine_snapshot(s->engine, engine_shell_now(), &c->snap, c->key);
+	engine_shell_carry_out(s);
 	listen_sip(s);
 }
 
 /* --- peers -----------------------------------------------------------------*/
 
-static void greet_store(struct shell *s)
-{
-	const struct msg hello = { .kind = MSG_HELLO, .u.epoch = s->epoch };
-
-	(void)worker_peer_send(&s->store, &hello, NULL);
-	for (const struct engine_kept_record *r = s->keep.first; r != NULL;
-	     r = r->next)
-		append(s, r->seq, slice_of(r->bytes, r->n));
-}
-
-static void greet_recorder(struct shell *s)
-{
-	const struct msg sync = { .kind = MSG_REC_SYNC };
-
-	for (uint32_t i = 0; i < s->keep.max_recs; i++) {
-		const struct engine_kept_rec *r = &s->keep.rec[i];
-
-		if (!r->used)
-			continue;
-		send_rec_start(s, r);
-		if (r->stopped)
-			send_rec_stop(s, r);
-	}
-	(void)worker_peer_send(&s->recorder, &sync, NULL);
-}
-
-static void new_peer(struct shell *s, struct chan_in *in)
+static void new_peer(struct engine_shell *s, struct chan_in *in)
 {
 	struct worker_peer *p =
 	    in->msg.u.peer == MSG_STORE ? &s->store : &s->recorder;
@@ -489,21 +194,21 @@ static void new_peer(struct shell *s, struct chan_in *in)
 	if (worker_peer_set(p, in->fds[0]) != ERR_OK)
 		return;
 	if (p == &s->store)
-		greet_store(s);
+		engine_shell_greet_store(s);
 	else
-		greet_recorder(s);
+		engine_shell_greet_recorder(s);
 }
 
-static void leave(struct shell *s)
+static void leave(struct engine_shell *s)
 {
 	log_info("engine: leaving");
 	s->leaving = true;
 	s->leave_us = clk_mono_us() + LEAVE_US;
-	engine_stop(s->engine, now());
-	carry_out(s);
+	engine_stop(s->engine, engine_shell_now());
+	engine_shell_carry_out(s);
 }
 
-static void obey(struct shell *s, struct chan_in *in)
+static void obey(struct engine_shell *s, struct chan_in *in)
 {
 	switch (in->msg.kind) {
 	case MSG_PEER:
@@ -511,8 +216,8 @@ static void obey(struct shell *s, struct chan_in *in)
 		break;
 	case MSG_DRAIN:
 		s->draining = true;
-		engine_drain(s->engine, now());
-		carry_out(s);
+		engine_drain(s->engine, engine_shell_now());
+		engine_shell_carry_out(s);
 		break;
 	case MSG_STOP:
 		leave(s);
@@ -522,8 +227,9 @@ static void obey(struct shell *s, struct chan_in *in)
 		break;
 	case MSG_DURABLE:
 		engine_keep_durable(&s->keep, in->msg.u.seq);
-		engine_journal_done(s->engine, now(), in->msg.u.seq);
-		carry_out(s);
+		engine_journal_done(s->engine, engine_shell_now(),
+		    in->msg.u.seq);
+		engine_shell_carry_out(s);
 		break;
 	case MSG_FACTS:
 		facts(s, &in->msg.u.facts);
@@ -546,7 +252,7 @@ static void obey(struct shell *s, struct chan_in *in)
 	}
 }
 
-static void hear(struct shell *s, struct worker_peer *p)
+static void hear(struct engine_shell *s, struct worker_peer *p)
 {
 	struct chan_in in;
 	enum err e = ERR_NOTFOUND;
@@ -566,7 +272,7 @@ static void hear(struct shell *s, struct worker_peer *p)
 
 /* --- the loop --------------------------------------------------------------*/
 
-static void set_timer(struct shell *s)
+static void set_timer(struct engine_shell *s)
 {
 	const int64_t due = engine_deadline(s->engine);
 	struct itimerspec its = { 0 };
@@ -585,17 +291,17 @@ static void set_timer(struct shell *s)
 		log_sys("engine: timer");
 }
 
-static void tick(struct shell *s)
+static void tick(struct engine_shell *s)
 {
 	uint64_t n;
 
 	(void)!read(s->timer_fd, &n, sizeof(n)); /* only to make it unready */
 	s->timer_us = 0;
-	engine_tick(s->engine, now());
-	carry_out(s);
+	engine_tick(s->engine, engine_shell_now());
+	engine_shell_carry_out(s);
 }
 
-static void dispatch(struct shell *s, uint64_t tag)
+static void dispatch(struct engine_shell *s, uint64_t tag)
 {
 	switch ((enum tag)tag) {
 	case TAG_PARENT:
@@ -620,7 +326,7 @@ static void dispatch(struct shell *s, uint64_t tag)
 }
 
 /* While draining: are all calls over, and their records safe? */
-static void look_around(struct shell *s)
+static void look_around(struct engine_shell *s)
 {
 	const struct msg idle = { .kind = MSG_IDLE };
 	struct engine_stats st;
@@ -636,7 +342,7 @@ static void look_around(struct shell *s)
 	}
 }
 
-static void loop(struct shell *s)
+static void loop(struct engine_shell *s)
 {
 	struct epoll_event ev[EVENTS];
 
@@ -655,7 +361,7 @@ static void loop(struct shell *s)
 
 /* --- start and end ---------------------------------------------------------*/
 
-static enum err open_all(struct shell *s)
+static enum err open_all(struct engine_shell *s)
 {
 	const int bytes = SOCKET_BYTES;
 	enum err e;
@@ -682,7 +388,7 @@ static enum err open_all(struct shell *s)
 	return ERR_OK;
 }
 
-static enum err make_engine(struct shell *s)
+static enum err make_engine(struct engine_shell *s)
 {
 	const struct settings *set = &s->worker->settings;
 	struct engine_cfg cfg = { .sip = s->worker->announced,
@@ -697,7 +403,7 @@ static enum err make_engine(struct shell *s)
 }
 
 /* After the drop: its threads must be bound by it. */
-static enum err make_media(struct shell *s)
+static enum err make_media(struct engine_shell *s)
 {
 	const struct media_cfg cfg = { .ip = s->worker->sip.ip,
 		.threads = WORKER_THREADS,
@@ -712,7 +418,7 @@ static enum err make_media(struct shell *s)
 			   : e;
 }
 
-static enum err prepare(struct shell *s, int fd)
+static enum err prepare(struct engine_shell *s, int fd)
 {
 	const uint32_t calls = (uint32_t)s->worker->settings.max_calls;
 	enum err e;
@@ -739,7 +445,7 @@ static enum err prepare(struct shell *s, int fd)
 	return make_media(s);
 }
 
-static void finish(struct shell *s)
+static void finish(struct engine_shell *s)
 {
 	media_free(s->media);
 	engine_free(s->engine);
@@ -758,7 +464,7 @@ static void finish(struct shell *s)
 int engine_proc_run(struct worker *w, int fd)
 {
 	const struct msg ready = { .kind = MSG_READY };
-	struct shell *s = calloc(1, sizeof(*s));
+	struct engine_shell *s = calloc(1, sizeof(*s));
 	int status = 1;
 
 	if (s == NULL)

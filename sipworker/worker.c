@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -82,6 +83,8 @@ enum err worker_drop(const struct worker *w, enum msg_role role,
 	struct drop_done done;
 	enum err e;
 
+	/* What ps and /proc call it. */
+	(void)prctl(PR_SET_NAME, msg_role_name(role), 0, 0, 0);
 	if (root == NULL && geteuid() == 0 && !w->stay) {
 		(void)snprintf(empty, sizeof(empty), "%s/empty",
 		    w->settings.run_dir);
