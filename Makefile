@@ -111,7 +111,10 @@ CFLAGS := -std=c11 -I. $(WARN) $(WARN_$(KIND)) $(QUIET_$(V)) $(OPT_$(V)) \
 POSIX := -D_POSIX_C_SOURCE=200809L
 GNU := -D_GNU_SOURCE
 GNU_ROOMS := sipworker/priv sipworker/media sipworker/net sipworker cgi/web ctl
-feature = $(if $(filter $(patsubst %/,%,$(dir $(1))),$(GNU_ROOMS)),$(GNU),$(POSIX))
+# ... and tests that try what only these can.
+GNU_FILES := tests/unit/test_drop.c
+feature = $(if $(filter $(patsubst %/,%,$(dir $(1))),$(GNU_ROOMS))$(filter \
+	$(1),$(GNU_FILES)),$(GNU),$(POSIX))
 
 # Vendor headers: each only on the objects of the room that owns it. Tests and
 # benches may use any.
