@@ -318,6 +318,11 @@ coverage:
 	@$(MAKE) --no-print-directory V=cov all tests fuzzers
 	@dev/coverage.sh
 
+#: make drill-NAME    faults on purpose, long: kill mysql-down torn-journal bleed
+drill-%: all
+	@RT_TEST_LONG=1 RT_TEST_TIMEOUT_S=3600 \
+	    dev/run-tests.sh tests/drill/$(subst -,_,$*).test.mjs
+
 #: make fuzz T=x S=60 search with libFuzzer; findings go into the corpus
 .PHONY: fuzz
 fuzz:

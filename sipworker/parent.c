@@ -207,7 +207,7 @@ static void reap(struct parent *p)
 static void hear(struct parent *p, struct child *c)
 {
 	struct chan_in in;
-	enum err e;
+	enum err e = ERR_NOTFOUND;
 
 	while (c->chan != NULL && (e = chan_recv(c->chan, &in)) == ERR_OK) {
 		if (in.msg.kind == MSG_READY) {

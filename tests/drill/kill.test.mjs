@@ -1,0 +1,93 @@
+// make drill-kill: engine, recorder and store are killed in the middle of
+// calls, at random times. No call record is lost, each is there once, and
+// every recording plays.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { addr, startStack, until } from '../support/stack.mjs';
+import { endAll } from '../support/sip.mjs';
+import { aNumber, bridged, calls, closed, gone, leftovers, listen, listening, place, workers } from '../support/drill.mjs';
+
+const rounds = process.env.RT_TEST_LONG ? 67 : 2;
+const talk_ms = 7000; // the notice takes 3.2 s of it
+let stack, number, placed = 0;
+
+before(async () => {
+	stack = await startStack({ without: ['nginx', 'dashboard', 'dni', 'jobd'] });
+	number = aNumber(stack);
+	await listening(stack);
+	placed = calls(stack).length;
+});
+after(async () => {
+	await endAll();
+	await stack?.stop();
+});
+
+/** A call in whose middle `role` is killed; its row, and how long it talked
+ *  before. */
+async function killIn(role) {
+	const c = await place(number, { talk_ms });
+	await bridged(c);
+	const since = Date.now();
+	const wait = 200 + Math.random() * 2000;
+	await until('a random moment', () => Date.now() - since > wait);
+	const pid = workers(stack)[role];
+	process.kill(pid, 'SIGKILL');
+	const talked = (Date.now() - since) / 1000;
+	await gone(pid);
+	await listening(stack);
+	return { c, talked };
+}
+
+async function finish(c) {
+	await c.carrier.ended;
+	await c.phone.stop();
+	placed++;
+	const rows = await closed(stack, placed);
+	assert.equal(rows.length, placed, 'each call is there once');
+	const row = rows.at(-1);
+	await until('the recording is known', () => calls(stack).at(-1)[2] === 'ready');
+	return calls(stack).find(([id]) => id === row[0]);
+}
+
+for (let i = 0; i < rounds; i++) {
+	test(`engine killed in a call (${i + 1})`, async () => {
+		const { c, talked } = await killIn('engine');
+		await c.carrier.stop(); // nobody will ever hang up on it
+		const row = await finish(c);
+		assert.equal(row[1], 'interrupted');
+		const heard = listen(stack, row);
+		assert.ok(Math.abs(heard.seconds - talked) < 2, `${heard.seconds} s recorded of ${talked} s`);
+		assert.ok(heard.right > 0.05, `the business is heard: ${heard.right}`);
+	});
+
+	test(`recorder killed in a call (${i + 1})`, async () => {
+		const { c } = await killIn('recorder');
+		const row = await finish(c);
+		assert.equal(row[1], 'answered');
+		assert.equal(c.ends()[0].status, '200');
+		const heard = listen(stack, row);
+		const want = Number(stack.sqlOne(`SELECT talk_ms FROM phone_call WHERE id = UNHEX('${row[0]}')`)) / 1000;
+		assert.ok(Math.abs(heard.seconds - want) < 0.1, `${heard.seconds} s recorded of ${want} s`);
+		// Nothing is missing: the tone is there in every tenth of a second.
+		const right = heard.channels[1];
+		for (let at = 800; at + 1600 < right.length; at += 800)
+			assert.ok(right.subarray(at, at + 800).some((s) => Math.abs(s) > 0.02), `silence at ${at / 8000} s`);
+	});
+
+	test(`store killed in a call (${i + 1})`, async () => {
+		const { c } = await killIn('store');
+		const row = await finish(c);
+		assert.equal(row[1], 'answered');
+		assert.equal(c.ends()[0].status, '200');
+		assert.ok(listen(stack, row).right > 0.05);
+	});
+}
+
+test('a call after all that', async () => {
+	const c = await place(number, { talk_ms: 4500 });
+	const row = await finish(c);
+	assert.equal(row[1], 'answered');
+	assert.deepEqual(leftovers(stack), []);
+	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM phone_call WHERE result IS NULL'), '0');
+});

@@ -1,0 +1,52 @@
+// make drill-mysql-down: the database does not answer for the whole of some
+// calls, then dies. The calls work, and each is there once when it is back.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { startStack, until } from '../support/stack.mjs';
+import { endAll } from '../support/sip.mjs';
+import { aNumber, bridged, calls, closed, gone, listen, listening, place } from '../support/drill.mjs';
+
+const n = process.env.RT_TEST_LONG ? 80 : 2;
+let stack, number, placed;
+
+before(async () => {
+	stack = await startStack({ without: ['nginx', 'dashboard', 'dni', 'jobd'] });
+	number = aNumber(stack);
+	await listening(stack);
+	placed = calls(stack).length;
+});
+after(async () => {
+	await endAll();
+	await stack?.stop();
+});
+
+test('calls without a database', async () => {
+	const pid = stack.pidOf('mariadbd');
+	process.kill(pid, 'SIGSTOP');
+	for (let i = 0; i < n; i++) {
+		const c = await place(number, { talk_ms: 4500 });
+		await bridged(c);
+		await c.carrier.ended;
+		await c.phone.stop();
+		const [end] = c.ends();
+		assert.equal(end.status, '200');
+		assert.ok(Number(end.rx) > 200, `heard ${end.rx} packets`);
+	}
+	process.kill(pid, 'SIGKILL'); // every connection is lost
+	await gone(pid);
+	await until('the database is back', () => {
+		try {
+			return calls(stack);
+		} catch {
+			return false;
+		}
+	}, 30000);
+	const rows = await closed(stack, placed + n, 40000);
+	assert.equal(rows.length, placed + n, 'each call is there once');
+	for (const row of rows.slice(placed)) {
+		assert.equal(row[1], 'answered');
+		assert.equal(row[2], 'ready');
+		assert.ok(listen(stack, row).right > 0.05);
+	}
+});

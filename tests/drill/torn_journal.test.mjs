@@ -1,0 +1,63 @@
+// make drill-torn-journal: the machine dies while the journal is written. What
+// was acknowledged before is there; the torn end is cut off and said.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { startStack } from '../support/stack.mjs';
+import { endAll } from '../support/sip.mjs';
+import { aNumber, bridged, calls, closed, gone, listening, place, workers } from '../support/drill.mjs';
+
+const without = ['nginx', 'dashboard', 'dni', 'jobd'];
+let stack;
+
+after(async () => {
+	await endAll();
+	await stack?.stop();
+});
+
+test('a torn end costs nothing that was acknowledged', async () => {
+	stack = await startStack({ without });
+	const number = aNumber(stack);
+	await listening(stack);
+	const before = calls(stack).length;
+	const mysql = stack.pidOf('mariadbd');
+	process.kill(mysql, 'SIGSTOP'); // all of it stays in the journal
+	const first = await place(number, { talk_ms: 4000 });
+	await first.carrier.ended;
+	await first.phone.stop();
+	const second = await place(number, { talk_ms: 20000 });
+	await bridged(second);
+
+	const all = Object.values(workers(stack));
+	const ended = stack.stop('SIGKILL');
+	for (const pid of [...all, mysql]) {
+		try {
+			process.kill(pid, 'SIGKILL');
+		} catch {
+			// the kernel was quicker
+		}
+	}
+	await ended;
+	for (const pid of [...all, mysql]) await gone(pid);
+	await endAll();
+
+	const journal = join(stack.dir, 'journal');
+	const segment = join(journal, readdirSync(journal).filter((f) => f.endsWith('.rtj')).sort().at(-1));
+	const whole = statSync(segment).size;
+	appendFileSync(segment, readFileSync(segment).subarray(24, 24 + 60)); // a half record
+	truncateSync(segment, whole + 41);
+
+	stack = await startStack({ without });
+	const rows = await closed(stack, before + 2, 30000);
+	assert.equal(rows.length, before + 2, 'each call is there once');
+	assert.equal(rows.at(-2)[1], 'answered');
+	assert.equal(rows.at(-1)[1], 'interrupted');
+	assert.match(stack.output + stack.log('sipworker'), /torn end cut off/);
+	await listening(stack);
+	const third = await place(number, { talk_ms: 4000 });
+	await third.carrier.ended;
+	await third.phone.stop();
+	assert.equal((await closed(stack, before + 3)).at(-1)[1], 'answered');
+});

@@ -1,0 +1,79 @@
+// drill.mjs - calls through a whole stack, and its processes, for the drills.
+import { readdirSync, readFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { call, endings } from './sip.mjs';
+import { addr, alive, childrenOf, until } from './stack.mjs';
+import { tones, wav } from './audio.mjs';
+
+export const tone_hz = 600; // what the business says
+export const click_ms = 1000; // what the caller says
+
+/** Pids of the worker's processes by name: engine, recorder, store, parent. */
+export function workers(stack) {
+	const parent = stack.pidOf('sipworker');
+	const out = { parent };
+	for (const { pid } of parent ? childrenOf(parent) : []) {
+		try {
+			out[readFileSync(`/proc/${pid}/comm`, 'latin1').trim()] = pid;
+		} catch {
+			// it ended while we looked
+		}
+	}
+	return out;
+}
+
+/** Waits until all of the worker runs and listens. */
+export function listening(stack) {
+	const [a, b, c, d] = addr.split('.').map(Number);
+	const hex = [d, c, b, a].map((n) => n.toString(16).padStart(2, '0')).join('').toUpperCase();
+	return until('the worker listens', () => {
+		const w = workers(stack);
+		return w.engine && w.recorder && w.store && readFileSync('/proc/net/udp', 'latin1').includes(`${hex}:13C4 `);
+	});
+}
+
+/** Any number of the demonstration company that is not leased to a visit. */
+export function aNumber(stack) {
+	return stack.sqlOne("SELECT e164 FROM number WHERE released_at IS NULL AND label LIKE 'Billboard%' LIMIT 1");
+}
+
+/** One call: both ends run, the business answers at once. */
+export async function place(number, { talk_ms, caller = '+12125550123' }) {
+	const phone = call('phone', { listen: `${addr}:5080`, 'rtp-min': 25000, 'rtp-max': 25998, calls: 1, play: `tone:${tone_hz}` });
+	await phone.says(/^ready/m);
+	const carrier = call('carrier', { listen: `${addr}:5070`, target: `${addr}:5060`, number, caller,
+		'talk-ms': talk_ms, 'rtp-min': 24000, 'rtp-max': 24998, play: `clicks:${click_ms}` });
+	return { phone, carrier, ends: () => endings(carrier) };
+}
+
+/** Waits until the two talk to each other. */
+export const bridged = ({ phone }) => phone.says(/^answered/m, 20000);
+
+/** All calls in the database, oldest first: [[id, result, recording state,
+ *  duration_ms, path], ...]. */
+export const calls = (stack) => stack.sql(
+	`SELECT LOWER(HEX(c.id)), COALESCE(c.result, 'open'), r.state, r.duration_ms, r.path
+	FROM phone_call c LEFT JOIN recording r ON r.call_id = c.id ORDER BY c.id`);
+
+/** Waits until n calls are there and all of them closed. */
+export const closed = (stack, n, limit_ms = 15000) => until(`${n} closed calls`, () => {
+	const rows = calls(stack);
+	return rows.length >= n && rows.every(([, result]) => result !== 'open') && rows;
+}, limit_ms);
+
+/** The recording of a row of calls(): seconds, and how loud the business's
+ *  tone is in the right channel and in the left. */
+export function listen(stack, [, , , , path]) {
+	const w = wav(readFileSync(join(stack.dir, 'recordings', path)));
+	const [left, right] = w.channels.map((c) => tones(c, w.rate, [tone_hz])[0]);
+	return { ...w, left, right };
+}
+
+/** Nothing half written is left: no ".part", no marker. */
+export function leftovers(stack) {
+	const root = join(stack.dir, 'recordings');
+	return existsSync(root) ? readdirSync(root, { recursive: true }).filter((f) => f.endsWith('.part') || /(^|\/)open\/./.test(f)) : [];
+}
+
+export const gone = (pid) => until(`process ${pid} is gone`, () => !alive(pid));
