@@ -53,7 +53,7 @@ export const bridged = ({ phone }) => phone.says(/^answered/m, 20000);
 /** All calls in the database, oldest first: [[id, result, recording state,
  *  duration_ms, path], ...]. */
 export const calls = (stack) => stack.sql(
-	`SELECT LOWER(HEX(c.id)), COALESCE(c.result, 'open'), r.state, r.duration_ms, r.path
+	`SELECT LOWER(HEX(c.id)), IF(c.result = '', 'open', c.result), r.state, r.duration_ms, r.path
 	FROM phone_call c LEFT JOIN recording r ON r.call_id = c.id ORDER BY c.id`);
 
 /** Waits until n calls are there and all of them closed. */
