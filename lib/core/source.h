@@ -74,9 +74,9 @@ struct source {
 	struct slice group;
 };
 
-/* landing and referrer are whole addresses; referrer may be "" and one that
- * cannot be read counts as none. ERR_SYNTAX, ERR_TOOBIG: landing is no address
- * (urlq.h); ERR_NOMEM: the arena is full. */
+/* landing and referrer are whole addresses, valid UTF-8; referrer may be ""
+ * and one that cannot be read counts as none. ERR_SYNTAX, ERR_TOOBIG: landing
+ * is no address (urlq.h); ERR_NOMEM: the arena is full. */
 RT_MUST_USE enum err source_detect(struct slice landing, struct slice referrer,
     struct arena *mem, struct source *out);
 
