@@ -107,7 +107,7 @@ QUIET_tsan := -Wno-frame-larger-than
 CFLAGS := -std=c11 -I. $(WARN) $(WARN_$(KIND)) $(QUIET_$(V)) $(OPT_$(V)) \
 	-pthread -MMD -MP
 
-# Feature level by room (style.md 2); no file defines either.
+# Feature level by room (docs/STYLE.md 2); no file defines either.
 POSIX := -D_POSIX_C_SOURCE=200809L
 GNU := -D_GNU_SOURCE
 GNU_ROOMS := sipworker/priv sipworker/media sipworker/net sipworker cgi/web ctl

@@ -50,7 +50,7 @@ static const struct {
 	{ "+14155550111", "Billboard, Highway 101", "billboard", "offline",
 	    "offline", false, "none", "" },
 	{ "+14155550112", "Google, not paid", "google", "organic", "organic",
-	    true, "referrer", "google." },
+	    true, "group", "google_organic" },
 	{ "+14155550113", "Direct visits", "direct", "none", "direct", true,
 	    "always", "" },
 };

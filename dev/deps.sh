@@ -81,7 +81,11 @@ install_packages() {
 	# boot either; ones that were enabled before are left alone.
 	for unit in $(comm -13 <(echo "$before") <(enabled_units)); do
 		echo "deps: not starting $unit at boot (systemctl enable $unit undoes that)"
-		$sudo systemctl disable --quiet "$unit" || true
+		if command -v systemctl >/dev/null; then
+			$sudo systemctl disable --quiet "$unit" || true
+		else
+			$sudo find /etc/systemd/system -type l -name "$unit" -delete
+		fi
 	done
 }
 

@@ -96,7 +96,7 @@ static void pause_ns(long ns)
 	(void)nanosleep(&t, NULL); /* cut short by a signal: fine */
 }
 
-/* True: a request is there. False: the end. platform.md 1.4: accept gives
+/* True: a request is there. False: the end. FCGX_Accept_r gives
  * -EMFILE and the like once and means "later", not "never". */
 static bool next(struct worker *w, struct fcgi_loop_io *io)
 {

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The prior of product.md. */
+/* The prior of attrib.h. */
 #define SOON_SHARE     0.85
 #define SOON_MEAN_S    240.0
 #define LATER_SHARE    0.15

@@ -6,7 +6,7 @@
  *   time       how likely a call is this long after the number was last seen:
  *              85 % exponential with a mean of 240 s (people who call from the
  *              page) and 15 % log-normal with a median of 6 h and sigma 1.2
- *              (people who wrote it down), product.md;
+ *              (people who wrote it down);
  *   link       a click on the phone link shortly before the call: nearly proof;
  *   caller     this caller called before and was credited to this visitor, or
  *              to another one;

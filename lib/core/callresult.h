@@ -1,9 +1,9 @@
 /*
  * callresult.h - how a call went, in one word, from what happened in it.
  *
- * The words are product.md's. One table decides, first row that matches, so
- * that the engine, the store (for calls that a crash cut off) and the flow
- * simulator cannot disagree.
+ * The words are the product's, shown to people. One table decides, first row
+ * that matches, so that the engine, the store (for calls that a crash cut off)
+ * and the flow simulator cannot disagree.
  */
 #ifndef RT_CORE_CALLRESULT_H
 #define RT_CORE_CALLRESULT_H

@@ -5,7 +5,7 @@
 
 #include "lib/base/take.h"
 
-#define LONGEST_CALL_S UINT32_C(14400) /* product.md: 4 h */
+#define LONGEST_CALL_S UINT32_C(14400) /* 4 h */
 
 /* --- the step types --------------------------------------------------------*/
 

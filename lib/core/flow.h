@@ -17,7 +17,7 @@
  * (lib/core/snap) and is checked whole before use: every branch names a step
  * or FLOW_END, every number is in its range.
  *
- * Recording (product.md): FLOW_RECORD_NOTICE means that no sample is recorded
+ * Recording: FLOW_RECORD_NOTICE means that no sample is recorded
  * before a notice has ended. A flow that reaches a forward step without having
  * played one plays env->notice_prompt first, by itself.
  */

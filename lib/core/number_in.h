@@ -3,9 +3,8 @@
  *
  * Carriers write the same number as +13035550100, 13035550100, 3035550100,
  * 0113035550100, tel:+1-303-555-0100 or 12345678*13035550100, and hide it as
- * "anonymous". One function and one table of countries make E.164 of them
- * (telephony.md "Number normalisation"). Whether such a number exists is not
- * asked here: lib/phone knows that.
+ * "anonymous". One function and one table of countries make E.164 of them.
+ * Whether such a number exists is not asked here: lib/phone knows that.
  */
 #ifndef RT_CORE_NUMBER_IN_H
 #define RT_CORE_NUMBER_IN_H

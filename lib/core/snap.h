@@ -24,7 +24,7 @@
 #define SNAP_TEXT_MAX  1024
 #define SNAP_NO_ROW    UINT32_C(0xffffffff)
 
-/* Which part of an INVITE names the dialled number (telephony.md 3). */
+/* Which part of an INVITE names the dialled number. */
 enum snap_dialled {
 	SNAP_DIALLED_REQUEST_URI,
 	SNAP_DIALLED_TO,

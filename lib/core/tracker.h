@@ -1,7 +1,7 @@
 /*
  * tracker.h - which source-level number fits a visit?
  *
- * Rules are looked at by kind in product.md's order: landing parameter,
+ * Rules are looked at by kind in this order: landing parameter,
  * landing URL, referrer, referrer group, always. Within a kind the longest
  * value, being the narrowest, wins; then the first in the list.
  *

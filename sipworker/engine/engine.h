@@ -147,7 +147,7 @@ struct engine_media {
 	uint8_t dtmf_pt;     /* TARGET: telephone-event, 255 none */
 	uint8_t ptime_ms;    /* TARGET: 20 unless negotiated */
 	enum engine_dir dir; /* TARGET */
-	bool relearn;        /* TARGET: unlatch (see telephony.md 2.5) */
+	bool relearn;        /* TARGET: unlatch (rtp_latch.h) */
 	uint32_t trunk;      /* TARGET: row in the snapshot: its media ACL */
 	uint64_t snap_key;   /* the snapshot that trunk and prompt refer to */
 	uint32_t peer;       /* BRIDGE */

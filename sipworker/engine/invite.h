@@ -1,7 +1,7 @@
 /*
  * invite.h - what an INVITE from a trunk asks for: who calls which number.
  *
- * Pure reading; telephony.md 2.4 "Identity in" and 3 say how carriers write it.
+ * Pure reading; each carrier writes it in its own way (RFC 3325, RFC 5806).
  */
 #ifndef RT_ENGINE_INVITE_H
 #define RT_ENGINE_INVITE_H

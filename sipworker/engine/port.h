@@ -2,9 +2,8 @@
  * port.h - RTP port pairs and the streams on them.
  *
  * Ports go out first in, first out, and rest for 8 s after their stream was
- * closed, so that a late packet of an old call never meets a new one
- * (telephony.md 2.5 "Port hygiene"). A stream's id holds its place in the
- * table and how often that was used.
+ * closed, so that a late packet of an old call never meets a new one. A
+ * stream's id holds its place in the table and how often that was used.
  */
 #ifndef RT_ENGINE_PORT_H
 #define RT_ENGINE_PORT_H

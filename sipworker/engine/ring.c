@@ -9,7 +9,7 @@
 #include "sipworker/engine/stream.h"
 #include "sipworker/engine/trace.h"
 
-#define NO_REPLY_US (4 * RT_SEC_US) /* telephony.md "Failover timer" */
+#define NO_REPLY_US (4 * RT_SEC_US) /* then the next */
 
 static const struct snap *snap_of(const struct engine *e, const struct call *c)
 {

@@ -5,7 +5,7 @@
 
 #include "lib/base/utf8.h"
 
-#define SAME_CALL_US (2 * RT_SEC_US) /* product.md */
+#define SAME_CALL_US (2 * RT_SEC_US) /* a redial by the carrier */
 
 enum err slots_init(struct engine *e)
 {

@@ -1,8 +1,8 @@
 /*
  * rtp_latch.h - whose packets do we accept and where do we send ours.
  *
- * Symmetric RTP with the rules that keep an attacker out (telephony.md 2.5;
- * CVE-2017-14099, CVE-2025-53399). Until it is locked the latch listens; it
+ * Symmetric RTP with the rules that keep an attacker out
+ * (CVE-2017-14099, CVE-2025-53399). Until it is locked the latch listens; it
  * locks on RTP_LATCH_RUN packets in sequence of one source and SSRC, spread in
  * time, preferring the address of the SDP: a packet from exactly there locks at
  * once. Another port of the same host must wait, another host longer, and is

@@ -116,7 +116,7 @@ static void test_from_empty_and_twice(void **state)
 		"SELECT COUNT(*) FROM schema_migration"
 		" WHERE finished_at IS NULL OR LENGTH(checksum) <> 64"),
 	    0);
-	/* architecture.md 6: every table has a primary key and is InnoDB. */
+	/* docs/ARCHITECTURE.md: every table has a primary key and is InnoDB. */
 	assert_int_equal(
 	    count(db,
 		"SELECT COUNT(*) FROM information_schema.tables t"
@@ -231,7 +231,7 @@ static void test_cut(void **state)
 	}
 }
 
-/* What each program must never do (architecture.md 3; style.md). */
+/* What each program must never do (docs/ARCHITECTURE.md). */
 static const struct {
 	const char *who;
 	const char *sql;

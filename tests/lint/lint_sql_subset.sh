@@ -1,5 +1,5 @@
 #!/bin/sh
-# lint_sql_subset.sh - the portable subset of SQL (architecture.md 6): what
+# lint_sql_subset.sh - the portable subset of SQL (docs/ARCHITECTURE.md): what
 # MariaDB or MySQL has alone is not used in sql/ and lib/db.
 bad=0
 # SQL with its comments taken out, string literals of C joined into one text.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # symbols.sh BUILD - every symbol a module exports begins with the module's
-# name (style.md 2). Reads the object files, so a missing "static" is found.
+# name (docs/STYLE.md 2). Reads the object files, so a missing "static" is found.
 build=$1
 bad=0
 for o in $(find "$build" -name '*.o' -not -path '*/tests/*' -not -path '*/bench/*' | sort); do

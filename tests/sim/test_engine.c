@@ -603,7 +603,7 @@ static void test_overload_and_drain(void **state)
 	rig_fini(&r);
 }
 
-/* product.md: the same caller again within 2 s is one call. */
+/* The same caller again within 2 s is one call. */
 static void test_same_call(void **state)
 {
 	static struct rig r; /* large for a stack */

@@ -132,7 +132,7 @@ static void test_branches(void **state)
 	}
 }
 
-/* product.md: no sample before the notice has ended. */
+/* No sample before the notice has ended. */
 static void test_notice_first(void **state)
 {
 	struct flow_step s[] = { step(FLOW_NOTICE, "n"),

@@ -1,4 +1,4 @@
-/* Tests of lib/core/number_in: how carriers write numbers (telephony.md 3). */
+/* Tests of lib/core/number_in: how carriers write numbers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,0 +1,60 @@
+// The whole product under its supervisor: every program is started again when
+// it is killed, the first call of `make run` shows up, nothing stays behind.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { alive, childrenOf, startStack, until } from '../support/stack.mjs';
+
+let stack;
+after(() => stack?.stop());
+
+/** All processes below pid. */
+function tree(pid) {
+	return childrenOf(pid).flatMap((c) => [c, ...tree(c.pid)]);
+}
+
+test('the first run places a call that is credited to an advertisement', async () => {
+	stack = await startStack({ args: ['--demo-call'] });
+	const me = await stack.login();
+	await until('the demonstration call is in the log', async () => {
+		const page = await (await me.fetch('/calls')).text();
+		return /class="row-link[^>]*href="\/calls\/cal_/.test(page) && page.includes('google / cpc');
+	}, 60000);
+	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM phone_call'), '1');
+	assert.equal(stack.sqlOne("SELECT keyword FROM interaction WHERE kind = 'call'"), 'emergency plumber');
+});
+
+test('whatever is killed comes back', async () => {
+	for (const program of ['dashboard.fcgi', 'dni.fcgi', 'jobd', 'sipworker', 'mariadbd', 'nginx']) {
+		const before = stack.pidOf(program);
+		assert.ok(before, program);
+		process.kill(before, 'SIGKILL');
+		await until(`${program} is back`, () => {
+			const now = stack.pidOf(program);
+			return now && now !== before;
+		}, 60000);
+	}
+	const me = await until('people can sign in again', () => stack.login().catch(() => null), 60000);
+	assert.equal((await me.fetch('/')).status, 200);
+	await until('numbers are leased again', async () => {
+		const res = await stack.fetch('/dni/v1/visit', {
+			method: 'POST',
+			headers: { origin: stack.url, 'content-type': 'text/plain', 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0' },
+			body: JSON.stringify({ site: 'demo', url: `${stack.url}/demo/`, ref: '' }),
+		}).catch(() => null);
+		return res?.status === 200 && (await res.json()).tier === 'lease';
+	}, 90000);
+});
+
+test('Ctrl-C leaves no process of it behind', async () => {
+	const all = tree(stack.pid);
+	assert.ok(all.length >= 10, `${all.length} processes`);
+	const { code } = await stack.stop('SIGINT');
+	assert.equal(code, 0);
+	for (const { pid, cmd } of all) assert.ok(!alive(pid), `${cmd} (${pid}) is gone`);
+});
+
+test('a second run does not call again, and finds the first call', async () => {
+	stack = await startStack({ args: ['--demo-call'] });
+	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM phone_call'), '1');
+	assert.doesNotMatch(stack.output, /placing the demonstration call/);
+});
