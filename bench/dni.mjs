@@ -1,6 +1,6 @@
 // dni.mjs - `make bench-dni`: what dni.fcgi does behind nginx and MySQL, and
 // what a FastCGI program that does nothing does behind the same nginx in the
-// same run. Lines of quality.md's form on standard output, words on standard
+// same run. Lines of docs/TESTING.md form on standard output, words on standard
 // error. RT_BENCH_S: seconds of each measurement (3), of which there are three.
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

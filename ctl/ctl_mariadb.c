@@ -80,9 +80,10 @@ static enum err install(const struct ctl_mariadb *m, const struct ctl_layout *l,
 		    "deps` (Debian package mariadb-server-core)");
 		return ERR_UNAVAILABLE;
 	}
+	/* --force: this machine's name need not resolve; nothing uses it. */
 	const char *const argv[] = { path, "--no-defaults", m->data_arg,
 		"--auth-root-authentication-method=socket", m->admin_arg,
-		"--skip-test-db", "--skip-name-resolve",
+		"--force", "--skip-test-db", "--skip-name-resolve",
 		"--innodb-log-file-size=48M", NULL };
 
 	memcpy(part.argv, argv, sizeof(argv));

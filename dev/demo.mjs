@@ -187,7 +187,7 @@ try {
 	ok = true;
 } catch (e) {
 	line = `demo: failed: ${e.message.split('\n')[0]}`;
-	if (process.env.RT_TEST_VERBOSE) console.error(e);
+	console.log(e.message); // all of it: what the programs said is below
 }
 for (const end of left.reverse()) await Promise.resolve(end(ok)).catch(() => {});
 console.log(line);

@@ -273,7 +273,7 @@ static void make_template(const char *name)
 	const char *const rm_argv[] = { "rm", "-rf", tmp, NULL };
 	const char *const install[] = { "mariadb-install-db", "--no-defaults",
 		user_arg(), arg, "--auth-root-authentication-method=normal",
-		"--skip-test-db", "--skip-name-resolve",
+		"--force", "--skip-test-db", "--skip-name-resolve",
 		"--innodb-log-file-size=16M", NULL };
 	const char *const down[] = { "mariadb-admin", "--no-defaults", "-u",
 		"root", "-S", self.socket, "shutdown", NULL };
