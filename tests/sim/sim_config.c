@@ -43,9 +43,37 @@ static const struct snap_prompt prompts[] = {
 	    .samples = SIM_CONFIG_PROMPT_SAMPLES },
 };
 
+/* The second is another company's. */
+static const struct snap_destination destinations[] = {
+	{ .id = { { 7 } },
+	    .company = { { 9 } },
+	    .name = SLICE_INIT("desk"),
+	    .address = SLICE_INIT("sip:desk@10.0.0.3:5080"),
+	    .trunk = SNAP_NO_ROW },
+	{ .id = { { 8 } },
+	    .company = { { 10 } },
+	    .name = SLICE_INIT("theirs"),
+	    .address = SLICE_INIT("sip:theirs@10.0.0.3:5080"),
+	    .trunk = SNAP_NO_ROW },
+};
+
+/* 3: to another company's destination, which must not be reached. */
+static enum err write_foreign(struct buf *out)
+{
+	char target[ID_TEXT_MAX];
+	struct flow_step s;
+
+	flow_step_init(&s, FLOW_FORWARD);
+	s.key = SLICE("theirs");
+	id_text(ID_KIND_destination, destinations[1].id.v, target);
+	s.text[FLOW_FORWARD_TO] = slice_from(target);
+	return flow_write(&s, 1, 0, out);
+}
+
 /* 0: straight to the phone. 1: notice, phone, then a second try, then sorry. */
 static enum err write_flows(struct buf *one, struct buf *two, struct buf *three)
 {
+	char target[ID_TEXT_MAX];
 	struct flow_step s[4];
 	enum err e;
 
@@ -62,7 +90,8 @@ static enum err write_flows(struct buf *one, struct buf *two, struct buf *three)
 	s[0].branch[FLOW_NEXT] = 1;
 	flow_step_init(&s[1], FLOW_FORWARD);
 	s[1].key = SLICE("first");
-	s[1].text[FLOW_FORWARD_TO] = SLICE("sip:desk@10.0.0.3:5080");
+	id_text(ID_KIND_destination, destinations[0].id.v, target);
+	s[1].text[FLOW_FORWARD_TO] = slice_from(target);
 	s[1].num[FLOW_FORWARD_RING_S] = 10;
 	s[1].branch[FLOW_FORWARD_BUSY] = 2;
 	s[1].branch[FLOW_FORWARD_NO_ANSWER] = 2;
@@ -88,14 +117,15 @@ enum err sim_config_write(struct buf *out)
 {
 	static const enum flow_record records[SIM_CONFIG_NUMBERS] = {
 		FLOW_RECORD_OFF, FLOW_RECORD_SILENT, FLOW_RECORD_NOTICE,
-		FLOW_RECORD_NOTICE, FLOW_RECORD_SILENT, FLOW_RECORD_OFF
+		FLOW_RECORD_NOTICE, FLOW_RECORD_SILENT, FLOW_RECORD_OFF,
+		FLOW_RECORD_OFF
 	};
-	static const uint32_t flow_of[SIM_CONFIG_NUMBERS] = { 0, 0, 0, 1, 1,
-		2 };
+	static const uint32_t flow_of[SIM_CONFIG_NUMBERS] = { 0, 0, 0, 1, 1, 2,
+		3 };
 	struct snap_number numbers[SIM_CONFIG_NUMBERS];
 	char e164[SIM_CONFIG_NUMBERS][16];
-	struct snap_flow flows[3];
-	struct buf b[3];
+	struct snap_flow flows[4];
+	struct buf b[4];
 	enum err e;
 
 	memset(flows, 0, sizeof(flows));
@@ -103,6 +133,8 @@ enum err sim_config_write(struct buf *out)
 	for (size_t i = 0; i < RT_ARRAY_LEN(b); i++)
 		buf_init(&b[i], 4096);
 	e = write_flows(&b[0], &b[1], &b[2]);
+	if (e == ERR_OK)
+		e = write_foreign(&b[3]);
 	for (size_t i = 0; i < RT_ARRAY_LEN(b); i++) {
 		flows[i].id.v[0] = (uint8_t)(i + 1);
 		flows[i].version = 7;
@@ -128,6 +160,8 @@ enum err sim_config_write(struct buf *out)
 			.n_numbers = SIM_CONFIG_NUMBERS,
 			.flows = flows,
 			.n_flows = RT_ARRAY_LEN(flows),
+			.destinations = destinations,
+			.n_destinations = RT_ARRAY_LEN(destinations),
 			.prompts = prompts,
 			.n_prompts = RT_ARRAY_LEN(prompts) };
 

@@ -709,6 +709,21 @@ static void test_endings(void **state)
 	}
 }
 
+/* A flow that names another company's destination reaches nobody. */
+static void test_foreign_destination(void **state)
+{
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	rig_init(&r, 4);
+	request(&r, "INVITE", 1, "+13035550106", "c1", "", "", sdp);
+	assert_int_equal(count_sent(&r, "INVITE"), 0);
+	assert_int_equal(count_sent(&r, "SIP/2.0 480"), 1);
+	assert_int_equal(r.n_closed, 1);
+	assert_int_equal(r.closed.result, CALLRESULT_FAILED);
+	rig_fini(&r);
+}
+
 static void test_early_media(void **state)
 {
 	const struct engine_media *m;
@@ -972,6 +987,7 @@ int main(void)
 		cmocka_unit_test(test_same_call),
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_endings),
+		cmocka_unit_test(test_foreign_destination),
 		cmocka_unit_test(test_early_media),
 		cmocka_unit_test(test_late_offer),
 		cmocka_unit_test(test_notice),
