@@ -68,7 +68,7 @@ static enum err add(struct ctl_scope *s, const void *opts)
 {
 	const struct opts *o = opts;
 	struct company_row row = { .created_us = s->now_us,
-		.credit_min_bp = 5000,
+		.credit_min_bp = 6000,
 		.billable_s = (uint32_t)o->billable_s };
 	char id[ID_TEXT_MAX];
 	enum err e;

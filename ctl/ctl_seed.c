@@ -147,7 +147,7 @@ static enum err add_owner(struct db *db, struct made *m, const char *password)
 {
 	struct account_row account = { .created_us = m->now_us };
 	struct company_row company = { .billable_s = 60,
-		.credit_min_bp = 5000,
+		.credit_min_bp = 6000,
 		.created_us = m->now_us };
 	struct user_row user = { .created_us = m->now_us };
 	const struct company_id every = { { 0 } };

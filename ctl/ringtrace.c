@@ -10,6 +10,7 @@
 #include "ctl/ctl_doctor.h"
 #include "ctl/ctl_guard.h"
 #include "ctl/ctl_number.h"
+#include "ctl/ctl_rollup.h"
 #include "ctl/ctl_run.h"
 #include "ctl/ctl_site.h"
 #include "ctl/ctl_trunk.h"
@@ -34,6 +35,7 @@ static const struct command commands[] = {
 	{ "site", ctl_site, "web sites that carry the tag: add, list" },
 	{ "trunk", ctl_trunk, "carriers: add, list" },
 	{ "migrate", ctl_db_migrate, "bring the database up to date" },
+	{ "rollup", ctl_rollup, "report sums: verify, rebuild" },
 	{ "doctor", ctl_doctor, "is everything as it should be here?" },
 	{ "guard", ctl_guard, NULL },
 	{ "help", help, "this list" },
