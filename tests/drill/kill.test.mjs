@@ -89,5 +89,5 @@ test('a call after all that', async () => {
 	const row = await finish(c);
 	assert.equal(row[1], 'answered');
 	assert.deepEqual(leftovers(stack), []);
-	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM phone_call WHERE result = '''), '0');
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM phone_call WHERE result = ''"), '0');
 });
