@@ -235,6 +235,13 @@ bench-dni:
 	    build/release/bench/bench_dni build/release/bench/bench_noop
 	@RT_BUILD=$(CURDIR)/build/release exec node bench/dni.mjs
 
+#: make bench-sip     set-ups and recorded calls through the worker, against a
+#:                    bare relay (RT_BENCH_CALLS=, RT_BENCH_S=, RT_BENCH_REPEAT=)
+.PHONY: bench-sip
+bench-sip:
+	@$(MAKE) --no-print-directory V=release all build/release/bench/bench_relay >&2
+	@RT_BUILD=$(CURDIR)/build/release node bench/sip.mjs
+
 # --- what browsers get ---------------------------------------------------------
 
 #: make static        style sheet and scripts of the pages into static/dist

@@ -1,0 +1,127 @@
+// sip.mjs - `make bench-sip`: set-ups and recorded, bridged calls through
+// the real worker, against a bare UDP relay in the same run (quality.md).
+//
+// RT_BENCH_CALLS (100) calls at a time, RT_BENCH_S (10) seconds each,
+// RT_BENCH_REPEAT (3) runs of which the median is printed with the spread.
+// The called side answers 180 at once. CPU is what the worker's processes used
+// (user and system), from /proc; generator and worker share the machine.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+process.env.RT_TEST_DIR ??= mkdtempSync(join(tmpdir(), 'rtbench.'));
+process.env.RT_TEST_ADDR ??= `127.3.${1 + (process.pid % 254)}.${1 + ((process.pid >> 8) % 254)}`;
+process.env.RT_BUILD ??= 'build/release';
+const { startStack, childrenOf, until, addr, build, dir } = await import('../tests/support/stack.mjs');
+const { call } = await import('../tests/support/sip.mjs');
+
+const env = (name, otherwise) => Number(process.env[name] ?? otherwise);
+const CALLS = env('RT_BENCH_CALLS', 100);
+const SECONDS = env('RT_BENCH_S', 10);
+const REPEAT = env('RT_BENCH_REPEAT', 3);
+const TICK_MS = 1000 / Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).stdout);
+const PLAIN = '+14155550120';
+const RECORDED = '+14155550121';
+
+const note = (text) => process.stderr.write(`${text}\n`);
+const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+const round = (v) => (Math.abs(v) >= 100 ? Math.round(v) : Number(v.toPrecision(3)));
+/** For rates ratio = value / limit, for costs and times limit / value. */
+function line(name, values, unit, limit, text, cost = true) {
+	const value = median(values);
+	const ratio = limit === null ? '-' : round(cost ? limit / value : value / limit);
+	console.log(`bench ${name} value=${round(value)} unit=${unit} limit=${limit === null ? '-' : round(limit)} ratio=${ratio} note="${text}; runs ${round(Math.min(...values))} to ${round(Math.max(...values))}"`);
+}
+
+/** All processes of the worker: the parent and its three. */
+const processes = (stack) => {
+	const parent = stack.pidOf('sipworker');
+	return [parent, ...childrenOf(parent).map(({ pid }) => pid)];
+};
+function cpu_ms(pids) {
+	return pids.reduce((sum, pid) => {
+		const f = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ');
+		return sum + (Number(f[11]) + Number(f[12])) * TICK_MS;
+	}, 0);
+}
+const rss_kib = (pids) => pids.reduce((sum, pid) => sum + Number(readFileSync(`/proc/${pid}/status`, 'latin1').match(/RssAnon:\s+(\d+)/)[1]), 0);
+const summary = (p) => Object.fromEntries(p.text.match(/^summary (.*)$/m)[1].split(' ').map((x) => x.split('=')));
+const others = () => `load average ${loadavg()[0].toFixed(1)}`;
+
+function load(number, options) {
+	// Both ends in one process: it calls the worker, which calls it back.
+	return call('load', { listen: `${addr}:5080`, target: `${addr}:5060`, number, 'rtp-min': 24000, 'rtp-max': 63999, ...options });
+}
+
+async function setups(stack, rate) {
+	const n = rate * SECONDS;
+	const p = load(PLAIN, { calls: n, 'per-minute': rate * 60, 'at-once': 5000, 'talk-ms': 100, play: 'silence' });
+	const begun = Date.now();
+	if (await p.ended !== 0) note(p.text.trim());
+	const s = summary(p);
+	return { ...s, rate: Number(s.answered) / ((Date.now() - begun) / 1000) };
+}
+
+async function recorded(stack) {
+	const pids = processes(stack);
+	const before = rss_kib(pids);
+	// As many set-ups a second as bring all calls up in two seconds, then talk.
+	const p = load(RECORDED, { calls: CALLS, 'per-minute': CALLS * 30, 'at-once': CALLS, 'talk-ms': (SECONDS + 8) * 1000, play: 'measure' });
+	await new Promise((r) => setTimeout(r, 7000)); // set-up and notices
+	const from = cpu_ms(pids), at = Date.now();
+	await new Promise((r) => setTimeout(r, SECONDS * 1000)); // the measured part
+	const used = cpu_ms(pids) - from, took_s = (Date.now() - at) / 1000;
+	const memory = (rss_kib(pids) - before) / CALLS;
+	if (await p.ended !== 0) note(p.text.trim());
+	return { ...summary(p), cpu: (used * 1000) / (CALLS * took_s), memory };
+}
+
+function relay() {
+	const r = spawnSync(join(build, 'bench/bench_relay'), [String(CALLS), String(SECONDS), addr], { encoding: 'utf8' });
+	if (r.status !== 0) throw new Error(r.stderr);
+	return Object.fromEntries(r.stdout.trim().split(' ').slice(1).map((x) => x.split('=')));
+}
+
+const stack = await startStack({ demo: false, without: ['nginx', 'dashboard', 'dni', 'jobd'], args: ['--max-calls', '6000', '--rtp-min', '10000', '--rtp-max', '23999', '--quiet'] });
+let failed = false;
+try {
+	const ringtrace = (...args) => {
+		const r = spawnSync(join(build, 'ringtrace'), [...args, '-c', stack.conf], { encoding: 'utf8' });
+		if (r.status !== 0) throw new Error(r.stderr);
+	};
+	ringtrace('company', 'add', '--name', 'Bench');
+	ringtrace('trunk', 'add', '--name', 'Carrier', '--host', `${addr}:5070`, '--allow', `${addr}/32`);
+	ringtrace('number', 'add', '--number', PLAIN, '--to', `sip:desk@${addr}:5080`);
+	ringtrace('number', 'add', '--number', RECORDED, '--to', `sip:desk@${addr}:5080`, '--record', 'notice');
+	await until('the worker knows the numbers', () => /configuration version=\d+ numbers=2/.test(stack.log('sipworker') + stack.output));
+	await setups(stack, 20); // warm
+
+	for (const rate of [50, 300]) {
+		const runs = [];
+		for (let i = 0; i < REPEAT; i++) runs.push(await setups(stack, rate));
+		const bad = runs.reduce((n, r) => n + Number(r.failed), 0);
+		line(`sip-18x-p99-at-${rate}`, runs.map((r) => Number(r.to_18x_p99_us) / 1000), 'ms', null, `INVITE to 18x, the called side rings at once; ${bad} failed; ${others()}`);
+		line(`sip-setups-at-${rate}`, runs.map((r) => r.rate), '1/s', rate, `answered calls a second, closed record each; ${bad} failed`, false);
+	}
+	const bare = [], runs = [];
+	for (let i = 0; i < REPEAT; i++) {
+		bare.push(relay());
+		runs.push(await recorded(stack));
+	}
+	const of = (key) => runs.map((r) => Number(r[key]));
+	const limit = (key) => median(bare.map((r) => Number(r[key])));
+	const bad = runs.reduce((n, r) => n + Number(r.failed), 0);
+	line('sip-cpu-per-call-s', of('cpu'), 'us', limit('cpu_us_per_call_s'), `${CALLS} recorded calls, all processes of the worker; ${bad} failed; ${others()}`);
+	line('sip-rtp-p50', of('rtp_p50_us'), 'us', limit('p50_us'), 'one way through the worker');
+	line('sip-rtp-p99', of('rtp_p99_us'), 'us', limit('p99_us'), 'one way through the worker');
+	line('sip-loss', runs.map((r) => (100 * Number(r.lost)) / Number(r.tx)), '%', null, `${runs.map((r) => r.lost).join(', ')} packets lost, ${runs.map((r) => r.gaps).join(', ')} calls with a gap above 100 ms (a prompt's end counts)`);
+	line('sip-memory-per-call', runs.map((r) => r.memory), 'KiB', null, 'growth of anonymous memory of all processes');
+} catch (e) {
+	failed = true;
+	note(`bench-sip: ${e.message}`);
+} finally {
+	await stack.stop();
+	if (dir.includes('rtbench.')) rmSync(dir, { recursive: true, force: true });
+}
+process.exit(failed ? 1 : 0);
