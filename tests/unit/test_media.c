@@ -1,0 +1,293 @@
+/* Tests of sipworker/media over real sockets: relay, prompts, keys, frames. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/base/clk.h"
+#include "lib/base/log.h"
+#include "sipworker/media/media.h"
+#include "sipworker/rtp/rtp_pkt.h"
+
+#define PORT_A 20000
+#define PORT_B 20002
+#define WAIT   5000 /* ms, for a loaded machine */
+
+static uint32_t ip;
+static uint8_t prompt[400]; /* 50 ms */
+
+static struct {
+	pthread_mutex_t lock;
+	unsigned int frames;
+	struct media_frame last;
+	uint8_t first_byte;
+} taken = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static void take(void *arg, unsigned int thread, const struct media_frame *f)
+{
+	(void)arg;
+	(void)thread;
+	(void)pthread_mutex_lock(&taken.lock);
+	taken.frames++;
+	taken.last = *f;
+	taken.first_byte = f->ulaw[0];
+	(void)pthread_mutex_unlock(&taken.lock);
+}
+
+static struct media *start(void)
+{
+	const struct media_cfg cfg = { .ip = ip,
+		.threads = 2,
+		.max_streams = 8,
+		.frame = take };
+	struct media *m;
+
+	assert_int_equal(media_new(&m, &cfg), ERR_OK);
+	return m;
+}
+
+static int phone(struct addr4 *at)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET };
+	socklen_t len = sizeof(sa);
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	sa.sin_addr.s_addr = htonl(ip);
+	assert_int_equal(bind(fd, (const void *)&sa, sizeof(sa)), 0);
+	assert_int_equal(getsockname(fd, (void *)&sa, &len), 0);
+	*at = (struct addr4){ ip, ntohs(sa.sin_port) };
+	return fd;
+}
+
+static struct media_event event(struct media *m, enum media_what what)
+{
+	struct pollfd p = { .fd = media_fd(m), .events = POLLIN };
+	struct media_event ev;
+
+	for (int i = 0; i < 50; i++) {
+		while (media_next(m, &ev))
+			if (ev.what == what)
+				return ev;
+		(void)poll(&p, 1, WAIT / 50);
+	}
+	fail_msg("no event %d", (int)what);
+	return ev;
+}
+
+static void open_stream(struct media *m, uint32_t id, uint16_t port,
+    struct addr4 remote, uint8_t pt)
+{
+	const struct media_cmd open = { .op = MEDIA_OPEN,
+		.stream = id,
+		.key = 6,
+		.port = port };
+	const struct media_cmd target = { .op = MEDIA_TARGET,
+		.stream = id,
+		.key = 6,
+		.remote = remote,
+		.pt = pt,
+		.dtmf_pt = id == 1 ? 101 : 96,
+		.send = true,
+		.receive = true };
+
+	assert_int_equal(media_do(m, &open), ERR_OK);
+	assert_int_equal(event(m, MEDIA_OPENED).stream, id);
+	assert_int_equal(media_do(m, &target), ERR_OK);
+}
+
+static void order(struct media *m, enum media_op op, uint32_t stream,
+    uint32_t peer)
+{
+	const struct media_cmd c = { .op = op,
+		.stream = stream,
+		.key = 6,
+		.peer = peer,
+		.ulaw = prompt,
+		.samples = sizeof(prompt),
+		.times = 1,
+		.play = 42,
+		.channel = 1 };
+
+	assert_int_equal(media_do(m, &c), ERR_OK);
+}
+
+/* Everything ordered before has been done. */
+static void fence(struct media *m)
+{
+	order(m, MEDIA_FENCE, 9, 0);
+	(void)event(m, MEDIA_FENCED);
+	(void)event(m, MEDIA_FENCED);
+}
+
+static void say(int fd, uint16_t port, uint16_t seq, uint8_t pt, uint8_t byte)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET };
+	uint8_t packet[RTP_PKT_HEAD + 160];
+	const struct rtp_pkt head = { .pt = pt,
+		.seq = seq,
+		.ts = (uint32_t)seq * 160,
+		.ssrc = 0x1234 };
+
+	sa.sin_addr.s_addr = htonl(ip);
+	sa.sin_port = htons(port);
+	rtp_pkt_head(&head, packet);
+	memset(packet + RTP_PKT_HEAD, byte, 160);
+	assert_int_equal(sendto(fd, packet, sizeof(packet), 0,
+			     (const void *)&sa, sizeof(sa)),
+	    sizeof(packet));
+}
+
+/* False: nothing came. */
+static bool hear(int fd, int ms, struct rtp_pkt *out)
+{
+	static char packet[2048];
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	ssize_t n;
+
+	if (poll(&p, 1, ms) != 1)
+		return false;
+	n = recv(fd, packet, sizeof(packet), 0);
+	assert_true(n > 0);
+	assert_int_equal(rtp_pkt_parse(slice_of(packet, (size_t)n), out),
+	    ERR_OK);
+	return true;
+}
+
+static void test_relay(void **state)
+{
+	struct media *m = start();
+	struct media_event ev;
+	struct addr4 at_a, at_b, at_x;
+	const int a = phone(&at_a), b = phone(&at_b), x = phone(&at_x);
+	struct rtp_pkt p = { 0 };
+	uint32_t ssrc = 0;
+
+	(void)state;
+	open_stream(m, 1, PORT_A, at_a, 0);
+	open_stream(m, 2, PORT_B, at_b, 8);
+	order(m, MEDIA_REC_ON, 2, 0);
+	order(m, MEDIA_BRIDGE, 1, 2);
+	fence(m);
+	for (uint16_t i = 0; i < 5; i++) {
+		say(a, PORT_A, i, 0, 0xff);
+		assert_true(hear(b, WAIT, &p));
+		assert_int_equal(p.pt, 8); /* the called side's codec */
+		assert_int_equal((uint8_t)p.payload.p[0], 0xd5);
+		assert_true(i == 0 || p.ssrc == ssrc);
+		ssrc = p.ssrc;
+		assert_int_not_equal(p.ssrc, 0x1234);
+	}
+	for (uint16_t i = 0; i < 5; i++) {
+		say(b, PORT_B, i, 8, 0xd5);
+		assert_true(hear(a, WAIT, &p));
+		assert_int_equal(p.pt, 0);
+		/* A-law has no zero: +8 is the nearest. */
+		assert_int_equal((uint8_t)p.payload.p[0], 0xfe);
+	}
+	/* Somebody else's packets go nowhere. */
+	say(x, PORT_A, 6, 0, 0x00);
+	say(a, PORT_A, 5, 0, 0xff);
+	assert_true(hear(b, WAIT, &p));
+	assert_int_equal((uint8_t)p.payload.p[0], 0xd5);
+	order(m, MEDIA_UNBRIDGE, 1, 0);
+	fence(m);
+	say(a, PORT_A, 6, 0, 0xff);
+	order(m, MEDIA_CLOSE, 1, 0);
+	ev = event(m, MEDIA_CLOSED);
+	assert_true(ev.stats.packets_in >= 6);
+	assert_true(ev.stats.dropped >= 1);
+	assert_int_equal(ev.stats.packets_out, 5);
+	assert_false(hear(b, 20, &p));
+	/* Only the recorded side, as µ-law. */
+	(void)pthread_mutex_lock(&taken.lock);
+	assert_int_equal(taken.frames, 5);
+	assert_int_equal(taken.last.channel, 1);
+	assert_int_equal(taken.last.key, 6);
+	assert_int_equal(taken.first_byte, 0xfe);
+	(void)pthread_mutex_unlock(&taken.lock);
+	media_free(m);
+	(void)close(a);
+	(void)close(b);
+	(void)close(x);
+}
+
+/* 50 ms of prompt are three packets; then it says so; the stream goes on with
+ * the same SSRC and the next number when the bridge follows. */
+static void test_prompt(void **state)
+{
+	struct media *m = start();
+	struct addr4 at_a, at_b;
+	const int a = phone(&at_a), b = phone(&at_b);
+	struct rtp_pkt p = { 0 }, before = { 0 };
+
+	(void)state;
+	memset(prompt, 0x55, sizeof(prompt));
+	open_stream(m, 1, PORT_A, at_a, 0);
+	open_stream(m, 2, PORT_B, at_b, 0);
+	order(m, MEDIA_PLAY, 1, 0);
+	for (int i = 0; i < 3; i++) {
+		assert_true(hear(a, WAIT, &p));
+		assert_int_equal((uint8_t)p.payload.p[0], 0x55);
+		assert_true(i > 0 || p.marker);
+		if (i > 0) {
+			assert_int_equal(rtp_pkt_seq_diff(p.seq, before.seq),
+			    1);
+			assert_int_equal(p.ssrc, before.ssrc);
+		}
+		before = p;
+	}
+	assert_int_equal((uint8_t)p.payload.p[159], 0xff); /* padded */
+	assert_int_equal(event(m, MEDIA_PLAYED).play, 42);
+	assert_false(hear(a, 50, &p));
+	order(m, MEDIA_BRIDGE, 1, 2);
+	fence(m);
+	say(b, PORT_B, 500, 0, 0x11);
+	assert_true(hear(a, WAIT, &p));
+	assert_int_equal(p.ssrc, before.ssrc);
+	assert_int_equal(rtp_pkt_seq_diff(p.seq, before.seq), 1);
+	assert_true(rtp_pkt_ts_diff(p.ts, before.ts) > 0);
+	media_free(m);
+	(void)close(a);
+	(void)close(b);
+}
+
+static void test_port_taken(void **state)
+{
+	struct media *m = start();
+	const struct media_cmd open = { .op = MEDIA_OPEN,
+		.stream = 3,
+		.key = 1,
+		.port = PORT_A };
+	struct media_cmd again = open;
+
+	(void)state;
+	assert_int_equal(media_do(m, &open), ERR_OK);
+	(void)event(m, MEDIA_OPENED);
+	again.stream = 4;
+	assert_int_equal(media_do(m, &again), ERR_OK);
+	assert_int_equal(event(m, MEDIA_OPEN_FAILED).stream, 4);
+	media_free(m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_relay),
+		cmocka_unit_test(test_prompt),
+		cmocka_unit_test(test_port_taken),
+	};
+
+	log_open("test", STDERR_FILENO, LOG_ERROR);
+	if (addr4_ip(slice_from(getenv("RT_TEST_ADDR")), &ip) != ERR_OK)
+		return 1;
+	return cmocka_run_group_tests_name("media", tests, NULL, NULL);
+}
