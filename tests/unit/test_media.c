@@ -71,7 +71,7 @@ static int phone(struct addr4 *at)
 static struct media_event event(struct media *m, enum media_what what)
 {
 	struct pollfd p = { .fd = media_fd(m), .events = POLLIN };
-	struct media_event ev;
+	struct media_event ev = { 0 };
 
 	for (int i = 0; i < 50; i++) {
 		while (media_next(m, &ev))
