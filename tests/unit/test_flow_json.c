@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "lib/json/flow_json.h"
+#include "tests/support/fail_alloc.h"
 
 static const struct {
 	const char *why;
@@ -161,11 +162,35 @@ static void test_too_many_errors(void **state)
 	buf_fini(&out);
 }
 
+static void test_alloc_fails(void **state)
+{
+	(void)state;
+	for (unsigned int n = 0;; n++) {
+		struct flow_json_errors errors;
+		struct buf b;
+		enum err e;
+
+		assert_true(n < 1000);
+		buf_init(&b, 1 << 16);
+		fail_alloc_after(n);
+		e = flow_json_compile(slice_from(cases[1].json), &resolver, &b,
+		    &errors);
+		if (!fail_alloc_end()) {
+			assert_int_equal(e, ERR_OK);
+			buf_fini(&b);
+			return;
+		}
+		assert_int_equal(e, ERR_NOMEM);
+		buf_fini(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_compiled),
+		cmocka_unit_test(test_alloc_fails),
 		cmocka_unit_test(test_too_many_errors),
 	};
 

@@ -115,8 +115,14 @@ test('bad input: the right status and a reason, and nothing is stored', async ()
 		['/dni/v1/nothing', {}, 404],
 	])
 		assert.equal((await post(path, body)).status, status, `${path} ${JSON.stringify(body)}`);
-	for (const method of ['GET', 'PUT', 'DELETE', 'PATCH'])
-		assert.equal((await post('/dni/v1/visit', '', {}, method)).status, 405, method);
+	for (const path of ['/dni/v1/visit', '/dni/v1/beat', '/dni/v1/event']) {
+		for (const method of ['GET', 'PUT', 'DELETE', 'PATCH'])
+			assert.equal((await post(path, '', {}, method)).status, 405, `${method} ${path}`);
+		for (const [why, body, status] of bad.filter(([, body]) => typeof body === 'string' || Buffer.isBuffer(body)))
+			assert.equal((await post(path, body)).status, status, `${path}: ${why}`);
+		assert.equal((await post(path, { site: 'demo', x: 'y'.repeat(13000) })).status, 413, path);
+		assert.equal((await post(path, 'x'.repeat(17000))).status, 413, `${path}: nginx`);
+	}
 	assert.deepEqual(counts(), was);
 });
 

@@ -2,7 +2,7 @@
 // encoding, no token, a foreign token, a foreign company's ids, too small a
 // role. The right status, nothing changed, nothing leaked.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startStack } from '../support/stack.mjs';
@@ -50,6 +50,13 @@ function leaksNothing(res, what) {
 	assert.ok(!res.body.includes(world.secret), `${what}: another company's text`);
 	assert.doesNotMatch(res.body, /\.c:\d+|errno|mysql|mariadb|\/tmp\//i, `${what}: our insides`);
 }
+
+test('the list above is every route of the program', () => {
+	const rows = [...readFileSync('cgi/dashboard.c', 'utf8').matchAll(/\{ REQ_([A-Z]+), "([^"]+)"/g)].map(([, method, path]) => `${method} ${path}`);
+	const listed = addresses().flatMap(([path, good]) => Object.keys(good).map((method) => `${method} ${path.replace(world.alpha.callId, '{id}')}`));
+	assert.ok(rows.length > 0);
+	assert.deepEqual(listed.sort(), rows.sort());
+});
 
 test('wrong methods are 405 and say what is right', async () => {
 	const before = fingerprint(stack);
