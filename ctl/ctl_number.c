@@ -5,6 +5,7 @@
 
 #include "ctl/ctl_conf.h"
 #include "ctl/ctl_pool.h"
+#include "ctl/ctl_record.h"
 #include "ctl/ctl_verb.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_destination.h"
@@ -22,7 +23,7 @@ struct opts {
 	const char *number;
 	const char *to;
 	const char *label;
-	const char *record;
+	struct ctl_record record;
 	const char *pool;
 	const char *source;
 	const char *medium;
@@ -36,8 +37,12 @@ static const struct ctl_opt options[] = {
 	    "number or sip:user@host[:port] that rings" },
 	{ "label", CTL_OPT_TEXT, offsetof(struct opts, label), 0, "TEXT",
 	    "what people call it" },
-	{ "record", CTL_OPT_TEXT, offsetof(struct opts, record), 0, "HOW",
-	    "off, or notice: after a spoken notice (off)" },
+	{ "record", CTL_OPT_TEXT, offsetof(struct opts, record.how), 0, "HOW",
+	    "off; notice: after a spoken one; silent: without (off)" },
+	{ "owner", CTL_OPT_TEXT, offsetof(struct opts, record.owner), 0,
+	    "EMAIL", "with silent: the owner who decides it" },
+	{ "why", CTL_OPT_TEXT, offsetof(struct opts, record.why), 0, "TEXT",
+	    "with silent: the reason, for the audit log" },
 	{ "pool", CTL_OPT_TEXT, offsetof(struct opts, pool), 0, "NAME",
 	    "lease it to web visits; makes the pool" },
 	{ "source", CTL_OPT_TEXT, offsetof(struct opts, source), 0, "TEXT",
@@ -136,7 +141,7 @@ static enum err add_rows(struct ctl_scope *s, const struct company_row *company,
 			   : e;
 }
 
-static enum err check(const struct opts *o, struct number_row *row)
+static enum err check(const struct opts *o)
 {
 	enum err e;
 
@@ -147,12 +152,6 @@ static enum err check(const struct opts *o, struct number_row *row)
 		(void)fprintf(stderr,
 		    "--pool and --source: a number is either leased or stands "
 		    "for one source\n");
-		return ERR_SYNTAX;
-	}
-	if (strcmp(o->record, "notice") == 0)
-		row->record = FLOW_RECORD_NOTICE;
-	else if (strcmp(o->record, "off") != 0) {
-		(void)fprintf(stderr, "--record is off or notice\n");
 		return ERR_SYNTAX;
 	}
 	return ERR_OK;
@@ -168,8 +167,10 @@ static enum err add(struct ctl_scope *s, const void *opts)
 	struct phone phone;
 	enum err e;
 
-	if ((e = check(o, &row)) != ERR_OK ||
+	if ((e = check(o)) != ERR_OK ||
 	    (e = ctl_scope_company(s, o->company, &company.id, &account)) !=
+		ERR_OK ||
+	    (e = ctl_record_choose(s, company.id, &o->record, &row)) !=
 		ERR_OK ||
 	    (e = db_company_get(s->db, company.id, &company)) != ERR_OK ||
 	    (e = ctl_scope_number(o->number, company.country, &phone)) !=
@@ -193,10 +194,40 @@ static enum err add(struct ctl_scope *s, const void *opts)
 		ERR_OK ||
 	    (e = db_begin(s->db)) != ERR_OK)
 		return e;
-	e = db_end(s->db, add_rows(s, &company, o, &row));
+	e = add_rows(s, &company, o, &row);
+	if (e == ERR_OK)
+		e = ctl_record_audit(s, company.id, account, &o->record, &row);
+	e = db_end(s->db, e);
 	if (e == ERR_OK)
 		(void)printf("%s\n", row.e164);
 	return e;
+}
+
+static enum err record(struct ctl_scope *s, const void *opts)
+{
+	const struct opts *o = opts;
+	struct number_row row;
+	struct company_row company;
+	struct account_id account;
+	struct phone phone;
+	enum err e;
+
+	if ((e = ctl_scope_need("number", o->number)) != ERR_OK ||
+	    (e = ctl_scope_company(s, o->company, &company.id, &account)) !=
+		ERR_OK ||
+	    (e = db_company_get(s->db, company.id, &company)) != ERR_OK ||
+	    (e = ctl_scope_number(o->number, company.country, &phone)) !=
+		ERR_OK ||
+	    (e = db_number_by_e164(s->db, company.id, slice_from(phone.e164),
+		 &row)) != ERR_OK ||
+	    (e = ctl_record_choose(s, company.id, &o->record, &row)) !=
+		ERR_OK ||
+	    (e = db_begin(s->db)) != ERR_OK)
+		return e;
+	e = db_number_update(s->db, company.id, &row);
+	if (e == ERR_OK)
+		e = ctl_record_audit(s, company.id, account, &o->record, &row);
+	return db_end(s->db, e);
 }
 
 static enum err list(struct ctl_scope *s, const void *opts)
@@ -225,6 +256,7 @@ static enum err list(struct ctl_scope *s, const void *opts)
 
 static const struct ctl_verb verbs[] = {
 	{ "add", "a tracking number and where it rings", add },
+	{ "record", "changes how a number is recorded", record },
 	{ "list", "the company's numbers", list },
 };
 
@@ -233,7 +265,7 @@ int ctl_number(int argc, char *const *argv)
 	static const struct ctl_noun noun = { "number", verbs,
 		RT_ARRAY_LEN(verbs), options, RT_ARRAY_LEN(options),
 		offsetof(struct opts, conf) };
-	struct opts o = { .record = "off", .medium = "offline" };
+	struct opts o = { .record.how = "off", .medium = "offline" };
 
 	return ctl_verb_run(&noun, argc, argv, &o);
 }

@@ -104,6 +104,41 @@ test('numbers and a site', () => {
 	assert.match(verb('site', 'add', ...of, '--origin', 'https://x.example/path', '--number', '030 901800').err, /is not an origin/);
 });
 
+test('recording without a notice: by an owner, with a reason, audited', () => {
+	const of = ['--company', "O'Hara & Søn"], number = ['--number', '+4930901823', '--to', '+4930901899'];
+	const why = 'staff line, "all" have\nconsented in writing';
+	verb('user', 'add', '--email', 'boss@example.com', ...of, '--role', 'owner');
+	verb('user', 'add', '--email', 'admin@example.com', ...of, '--role', 'admin');
+	const add = (...args) => verb('number', 'add', ...of, ...number, '--record', ...args);
+	assert.match(add('loud').err, /--record is off, notice or silent/);
+	assert.match(add('notice', '--why', why).err, /belong to --record silent/);
+	assert.match(add('silent').err, /--owner is needed/);
+	assert.match(add('silent', '--owner', 'boss@example.com').err, /--why is needed/);
+	assert.match(add('silent', '--owner', 'boss@example.com', '--why', 'x').err, /10 to 500/);
+	for (const email of ['admin@example.com', 'nobody@example.com', 'a@example.com'])
+		assert.match(add('silent', '--owner', email, '--why', why).err, /not an owner/, email);
+	const audits = () => stack.sql("SELECT u.email, JSON_VALUE(a.after_json, '$.why'), n.e164 FROM audit a JOIN user u ON u.id = a.user_id JOIN number n ON n.id = a.object_id WHERE a.action = 'number.record_silent' ORDER BY a.id");
+	const how = () => stack.sqlOne("SELECT record FROM number WHERE e164 = '+4930901823'");
+	assert.deepEqual(audits(), []);
+	assert.equal(add('silent', '--owner', 'boss@example.com', '--why', why).status, 0);
+	assert.equal(how(), 'silent');
+	const told = audits();
+	assert.equal(told.length, 1);
+	assert.deepEqual([told[0][0], told[0][2]], ['boss@example.com', '+4930901823']);
+	assert.match(told[0][1], /^staff line, "all" have/);
+
+	const change = (...args) => verb('number', 'record', ...of, '--number', '+4930901823', '--record', ...args);
+	assert.equal(change('notice').status, 0);
+	assert.equal(how(), 'notice');
+	assert.match(change('silent', '--owner', 'admin@example.com', '--why', why).err, /not an owner/);
+	assert.equal(how(), 'notice');
+	assert.equal(change('silent', '--owner', 'boss@example.com', '--why', why).status, 0);
+	assert.equal(how(), 'silent');
+	assert.equal(audits().length, 2);
+	assert.equal(change('off').status, 0);
+	assert.equal(stack.sqlOne("SELECT record_confirmed_by IS NULL FROM number WHERE e164 = '+4930901823'"), '1');
+});
+
 test('the doctor finds nothing bad, and finds what is', () => {
 	const well = ringtrace(['doctor', '-c', stack.conf]);
 	assert.equal(well.status, 0, well.out);
