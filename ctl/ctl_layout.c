@@ -42,6 +42,7 @@ static const struct {
 	{ "run", OWNER_SELF, 0750, 03771 },
 	{ "secret", OWNER_SELF, 0700, 0711 },
 	{ "mysql", OWNER_DB, 0700, 0700 },
+	{ "mysql-tmp", OWNER_DB, 0700, 0700 },
 	/* Set-group: nginx and jobd read what the recorder writes. */
 	{ "recordings", OWNER_SIP, 0750, 02750 },
 	{ "journal", OWNER_SIP, 0700, 0700 },

@@ -57,8 +57,13 @@ static enum err write_cnf(const struct ctl_layout *l)
 
 	buf_init(&b, 4096);
 	buf_cstr(&b, cnf_head);
-	buf_printf(&b, "datadir=%s/mysql\nsocket=%s\npid_file=%s/mysql/pid\n",
-	    l->dir, l->settings.db_socket, l->dir);
+	/* A server that starts removes what it takes for left-over temporary
+	 * tables in tmpdir, also those of another server that runs: so this
+	 * one has a folder of its own. */
+	buf_printf(&b,
+	    "datadir=%s/mysql\nsocket=%s\npid_file=%s/mysql/pid\n"
+	    "tmpdir=%s/mysql-tmp\n",
+	    l->dir, l->settings.db_socket, l->dir, l->dir);
 	e = buf_err(&b);
 	if (e == ERR_OK)
 		e = ctl_layout_write(l, "mysql.cnf", 0644, buf_slice(&b));
@@ -82,9 +87,9 @@ static enum err install(const struct ctl_mariadb *m, const struct ctl_layout *l,
 	}
 	/* --force: this machine's name need not resolve; nothing uses it. */
 	const char *const argv[] = { path, "--no-defaults", m->data_arg,
-		"--auth-root-authentication-method=socket", m->admin_arg,
-		"--force", "--skip-test-db", "--skip-name-resolve",
-		"--innodb-log-file-size=48M", NULL };
+		m->tmp_arg, "--auth-root-authentication-method=socket",
+		m->admin_arg, "--force", "--skip-test-db",
+		"--skip-name-resolve", "--innodb-log-file-size=48M", NULL };
 
 	memcpy(part.argv, argv, sizeof(argv));
 	log_info("run: creating the database in %s/mysql", l->dir);
@@ -115,6 +120,8 @@ enum err ctl_mariadb_prepare(struct ctl_mariadb *m, const struct ctl_layout *l,
 	(void)snprintf(m->cnf_arg, sizeof(m->cnf_arg),
 	    "--defaults-file=%s/mysql.cnf", l->dir);
 	(void)snprintf(m->data_arg, sizeof(m->data_arg), "--datadir=%s/mysql",
+	    l->dir);
+	(void)snprintf(m->tmp_arg, sizeof(m->tmp_arg), "--tmpdir=%s/mysql-tmp",
 	    l->dir);
 	(void)snprintf(m->admin_arg, sizeof(m->admin_arg),
 	    "--auth-root-socket-user=%s", m->admin);

@@ -15,6 +15,7 @@
 struct ctl_mariadb {
 	char cnf_arg[SETTINGS_PATH_MAX + 32];
 	char data_arg[SETTINGS_PATH_MAX + 32];
+	char tmp_arg[SETTINGS_PATH_MAX + 32];
 	char admin_arg[96];
 	char admin[64]; /* the account's name: this process's user */
 };

@@ -121,10 +121,10 @@ static bool answers(const char *socket_path)
 static void spawn_guarded(const char *data, const char *sock, const char *log)
 {
 	char data_arg[PATH_BYTES + 32], sock_arg[PATH_BYTES + 32];
-	char log_arg[PATH_BYTES + 32];
+	char log_arg[PATH_BYTES + 32], tmp_arg[PATH_BYTES + 32];
 	const char *argv[] = { "/bin/sh", "-c", guard_sh, "guard", "mariadbd",
 		"--no-defaults", user_arg(), data_arg, sock_arg, log_arg,
-		"--skip-networking", "--skip-name-resolve",
+		tmp_arg, "--skip-networking", "--skip-name-resolve",
 		"--performance-schema=OFF", "--innodb-buffer-pool-size=24M",
 		"--innodb-log-file-size=16M",
 		"--innodb-flush-log-at-trx-commit=0", "--skip-log-bin",
@@ -140,6 +140,8 @@ static void spawn_guarded(const char *data, const char *sock, const char *log)
 	(void)snprintf(data_arg, sizeof(data_arg), "--datadir=%s", data);
 	(void)snprintf(sock_arg, sizeof(sock_arg), "--socket=%s", sock);
 	(void)snprintf(log_arg, sizeof(log_arg), "--log-error=%s", log);
+	/* A server that starts removes "#sql" files in tmpdir, whosever. */
+	(void)snprintf(tmp_arg, sizeof(tmp_arg), "--tmpdir=%s", data);
 	if (pipe(pipe_fd) != 0 || fcntl(pipe_fd[1], F_SETFD, FD_CLOEXEC) != 0)
 		die("pipe");
 	for (; argv[n] != NULL; n++)
@@ -269,11 +271,13 @@ static void template_name(char out[PATH_BYTES])
 static void make_template(const char *name)
 {
 	char tmp[PATH_BYTES + 8], data[PATH_BYTES + 16], arg[PATH_BYTES + 32];
+	char tmp_arg[PATH_BYTES + 32];
 	const char *const mkdir_argv[] = { "mkdir", "-p", tmp, NULL };
 	const char *const rm_argv[] = { "rm", "-rf", tmp, NULL };
 	const char *const install[] = { "mariadb-install-db", "--no-defaults",
-		user_arg(), arg, "--auth-root-authentication-method=normal",
-		"--force", "--skip-test-db", "--skip-name-resolve",
+		user_arg(), arg, tmp_arg,
+		"--auth-root-authentication-method=normal", "--force",
+		"--skip-test-db", "--skip-name-resolve",
 		"--innodb-log-file-size=16M", NULL };
 	const char *const down[] = { "mariadb-admin", "--no-defaults", "-u",
 		"root", "-S", self.socket, "shutdown", NULL };
@@ -281,6 +285,7 @@ static void make_template(const char *name)
 	(void)snprintf(tmp, sizeof(tmp), "%s.tmp", name);
 	(void)snprintf(data, sizeof(data), "%s/data", tmp);
 	(void)snprintf(arg, sizeof(arg), "--datadir=%s", data);
+	(void)snprintf(tmp_arg, sizeof(tmp_arg), "--tmpdir=%s", tmp);
 	if (!run(rm_argv) || !run(mkdir_argv) || !run(install))
 		die("mariadb-install-db");
 	start_server(data, self.socket);
