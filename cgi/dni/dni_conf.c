@@ -84,6 +84,13 @@ static void on_site(void *ctx, const struct tag_site *s)
 	site->pool = s->pool;
 	site->consent_required = strcmp(s->consent, "require") == 0;
 	copy(r, s->key, &site->key);
+	site->seen = arena_array(&r->c->mem, 1, sizeof(*site->seen));
+	if (site->seen == NULL) {
+		r->e = ERR_NOMEM;
+		return;
+	}
+	atomic_init(&site->seen->at_us, 0);
+	site->seen->written_us = 0;
 }
 
 static void on_origin(void *ctx, const struct tag_origin *o)
@@ -190,6 +197,20 @@ void dni_conf_free(struct dni_conf *c)
 		return;
 	arena_fini(&c->mem);
 	free(c);
+}
+
+void dni_conf_keep_seen(struct dni_conf *c, const struct dni_conf *old)
+{
+	for (size_t i = 0; old != NULL && i < c->n_sites; i++) {
+		const struct dni_site *was =
+		    dni_conf_site(old, c->sites[i].key);
+
+		if (was == NULL || !id_eq(was->id.v, c->sites[i].id.v))
+			continue;
+		atomic_init(&c->sites[i].seen->at_us,
+		    atomic_load(&was->seen->at_us));
+		c->sites[i].seen->written_us = was->seen->written_us;
+	}
 }
 
 const struct dni_site *dni_conf_site(const struct dni_conf *c, struct slice key)

@@ -8,6 +8,8 @@
 #ifndef RT_CGI_DNI_DNI_CONF_H
 #define RT_CGI_DNI_DNI_CONF_H
 
+#include <stdatomic.h>
+
 #include "lib/base/arena.h"
 #include "lib/core/id.h"
 #include "lib/core/tracker.h"
@@ -29,6 +31,13 @@ struct dni_tracker {
 	struct dni_number number;
 };
 
+/* When a site's tag last asked: the one thing that changes in a configuration.
+ * Requests write it, the keeper reads it. */
+struct dni_seen {
+	_Atomic int64_t at_us; /* 0: not since the start */
+	int64_t written_us;    /* the keeper's: when it was last stored */
+};
+
 struct dni_site {
 	struct company_id company;
 	struct site_id id;
@@ -42,6 +51,7 @@ struct dni_site {
 	struct tracker_rule *rules; /* trackers[i] belongs to rules[i] */
 	struct dni_tracker *trackers;
 	size_t n_trackers;
+	struct dni_seen *seen;
 };
 
 struct dni_conf_pool {
@@ -64,6 +74,10 @@ struct dni_conf {
 /* ERR_NOMEM, and what the database says. The caller owns *out. */
 RT_MUST_USE enum err dni_conf_load(struct db *db, struct dni_conf **out);
 void dni_conf_free(struct dni_conf *c);
+
+/* Takes over what old, which may be NULL, knows of when the tags asked. No
+ * request may use either meanwhile. */
+void dni_conf_keep_seen(struct dni_conf *c, const struct dni_conf *old);
 
 /* NULL when there is none. */
 const struct dni_site *dni_conf_site(const struct dni_conf *c,

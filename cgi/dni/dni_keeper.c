@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cgi/dni/dni_seen.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
 #include "lib/db/db_pool_count.h"
@@ -218,6 +219,7 @@ static enum err load_conf(struct dni_keeper *k)
 		return e;
 	(void)pthread_rwlock_wrlock(&k->s->conf_lock);
 	old = k->s->conf;
+	dni_conf_keep_seen(c, old);
 	k->s->conf = c;
 	(void)pthread_rwlock_unlock(&k->s->conf_lock);
 	dni_conf_free(old);
@@ -449,8 +451,8 @@ static void do_chores(struct dni_keeper *k)
 		set_away(k, false);
 		(void)pthread_mutex_unlock(&k->s->mu);
 	}
-	if (is_due(&k->next.conf_us, CONF_US))
-		e = check_conf(k);
+	if (is_due(&k->next.conf_us, CONF_US) && (e = check_conf(k)) == ERR_OK)
+		e = dni_seen_write(k->db, k->s->conf, clk_wall_us());
 	if (!is_away(e) && is_due(&k->next.alive_us, ALIVE_US))
 		e = stay_alive(k);
 	if (e != ERR_OK && !is_away(e))

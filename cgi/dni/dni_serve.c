@@ -90,6 +90,8 @@ static enum err plan_locked(struct serve *v)
 
 	if ((e = find_site(v->s, v->h, v->who, &site)) != ERR_OK)
 		return e;
+	atomic_store_explicit(&site->seen->at_us, v->who->now_us,
+	    memory_order_relaxed);
 	v->plan.company = site->company;
 	v->plan.site = site->id;
 	v->plan.pool = site->pool;

@@ -70,7 +70,7 @@ static const struct grant {
 	{ "dni", "pool_number", READ },
 	{ "dni", "pool_owner", DELETE },
 	{ "dni", "schema_migration", READ },
-	{ "dni", "site", READ },
+	{ "dni", "site", "SELECT, UPDATE (seen_at)" },
 	{ "dni", "site_origin", READ },
 	{ "dni", "site_target", READ },
 	{ "dni", "tracker", READ },

@@ -409,6 +409,23 @@ static void test_tag(void **state)
 	assert_int_equal(seen.pools, 2);
 }
 
+static void test_seen(void **state)
+{
+	(void)state;
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM site"
+			     " WHERE seen_at IS NOT NULL"),
+	    0);
+	assert_int_equal(db_tag_seen(dni, ours(), t->company[0].site, NOW),
+	    ERR_OK);
+	assert_int_equal(db_tag_seen(dni, theirs(), t->company[0].site, NOW),
+	    ERR_OK);
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM site"
+			     " WHERE seen_at IS NOT NULL"),
+	    1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -419,6 +436,7 @@ int main(void)
 		cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_tag),
+		cmocka_unit_test(test_seen),
 	};
 
 	return cmocka_run_group_tests_name("dni verbs", tests, start, stop);

@@ -243,6 +243,7 @@ static const struct {
 	{ "dni", "SELECT COUNT(*) FROM trunk", ERR_DENIED },
 	{ "dni", "SELECT COUNT(*) FROM recording", ERR_DENIED },
 	{ "dni", "UPDATE site SET name = ''", ERR_DENIED },
+	{ "dni", "UPDATE site SET seen_at = NULL", ERR_OK },
 	{ "dni", "DELETE FROM lease", ERR_DENIED },
 	{ "dni", "SELECT COUNT(*) FROM lease", ERR_OK },
 	{ "store", "SELECT COUNT(*) FROM login", ERR_DENIED },
