@@ -3,8 +3,9 @@
  * WHATWG URL 5.1 for the parameters).
  *
  * Only http and https addresses with a host; user names in them are refused.
- * Everything is borrowed from the address. Decoding is lenient, as browsers
- * are: a '%' without two digits stays as it is.
+ * Parts are borrowed from the address; the scheme is a constant in lower case.
+ * Decoding is lenient, as browsers are: a '%' without two digits stays as it
+ * is.
  */
 #ifndef RT_CORE_URLQ_H
 #define RT_CORE_URLQ_H
