@@ -106,8 +106,8 @@ enum err settings_load(const char *path, struct settings *out)
 		buf_bytes(&text, block, (size_t)n);
 	}
 	(void)close(fd); /* read only: nothing can be lost */
-	if (e == ERR_OK)
-		e = buf_err(&text);
+	if (e == ERR_OK && (e = buf_err(&text)) != ERR_OK)
+		log_error("settings: %s: %s", path, err_name(e));
 	if (e == ERR_OK) {
 		e = settings_parse(buf_slice(&text), out, &why);
 		if (e != ERR_OK)

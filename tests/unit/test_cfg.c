@@ -1,9 +1,12 @@
 /* Tests of lib/base/cfg and lib/base/settings. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/settings.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_alloc.h"
 
 static const struct {
 	const char *why;
@@ -78,12 +81,83 @@ static void test_write_and_read(void **state)
 	buf_fini(&b);
 }
 
+static void put_file(const char *path, const char *text, size_t n)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(text, 1, n, f), n);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void test_load(void **state)
+{
+	static char large[70000];
+	static const struct {
+		const char *why;
+		const char *text;
+		size_t n; /* 0: its length */
+		enum err want;
+	} files[] = {
+		{ "good", "# ours\nsip_port 5099\n", 0, ERR_OK },
+		{ "a word too many", "fly 1\n", 0, ERR_NOTFOUND },
+		{ "too long a file", large, sizeof(large), ERR_TOOBIG },
+	};
+	char path[300];
+	struct settings s = { .sip_port = 42 };
+
+	(void)state;
+	memset(large, '\n', sizeof(large));
+	(void)snprintf(path, sizeof(path), "%s/none", getenv("RT_TEST_DIR"));
+	assert_int_equal(settings_load(path, &s), ERR_IO);
+	assert_int_equal(settings_load(getenv("RT_TEST_DIR"), &s), ERR_IO);
+	assert_int_equal(s.sip_port, 42);
+	for (size_t i = 0; i < RT_ARRAY_LEN(files); i++) {
+		enum err e;
+
+		put_file(path, files[i].text,
+		    files[i].n == 0 ? strlen(files[i].text) : files[i].n);
+		e = settings_load(path, &s);
+		if (e != files[i].want)
+			fail_msg("%s: gave %s", files[i].why, err_name(e));
+		assert_int_equal(s.sip_port, 5099); /* untouched on failure */
+	}
+	/* Every allocation fails once. */
+	put_file(path, files[0].text, strlen(files[0].text));
+	for (unsigned int n = 0;; n++) {
+		enum err e;
+
+		assert_true(n < 100);
+		fail_alloc_after(n);
+		e = settings_load(path, &s);
+		if (!fail_alloc_end()) {
+			assert_int_equal(e, ERR_OK);
+			return;
+		}
+		assert_int_equal(e, ERR_NOMEM);
+	}
+}
+
+static void test_err_names(void **state)
+{
+	(void)state;
+	for (int i = ERR_OK; i <= ERR_INTERNAL; i++) {
+		const char *name = err_name((enum err)i);
+
+		assert_string_not_equal(name, "unknown");
+		for (int k = ERR_OK; k < i; k++)
+			assert_string_not_equal(name, err_name((enum err)k));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_write_and_read),
+		cmocka_unit_test(test_load),
+		cmocka_unit_test(test_err_names),
 	};
 
 	return cmocka_run_group_tests_name("cfg", tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include "lib/base/hex.h"
 #include "lib/hash/digest.h"
 #include "lib/hash/sha256.h"
+#include "tests/support/fail_alloc.h"
 
 static void test_pieces(void **state)
 {
@@ -51,11 +52,24 @@ static void test_vector(void **state)
 	sha256_free(h);
 }
 
+static void test_alloc_fails(void **state)
+{
+	struct sha256 *h;
+	enum err e;
+
+	(void)state;
+	fail_alloc_after(0);
+	e = sha256_new(&h);
+	assert_true(fail_alloc_end());
+	assert_int_equal(e, ERR_NOMEM);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_vector),
+		cmocka_unit_test(test_alloc_fails),
 	};
 
 	return cmocka_run_group_tests_name("sha256", tests, NULL, NULL);

@@ -15,6 +15,7 @@
 #include "lib/base/log.h"
 #include "lib/snd/snd_read.h"
 #include "lib/snd/snd_wav.h"
+#include "tests/support/fail_alloc.h"
 
 #define BLOCK 400 /* frames */
 
@@ -206,6 +207,67 @@ static void test_law(void **state)
 	assert_int_equal(snd_wav_pcm(SND_WAV_SILENCE), 0);
 }
 
+static void test_other_files(void **state)
+{
+	/* Linear 16-bit mono: a WAV, but none of ours to go on with. */
+	static const uint8_t head[44] =
+	    "RIFF\x24\0\0\0WAVEfmt \x10\0\0\0"
+	    "\1\0\1\0\x40\x1f\0\0\x80\x3e\0\0"
+	    "\2\0\x10\0data\0\0\0";
+	struct snd_wav *w;
+	int fd = fresh();
+
+	(void)state;
+	assert_int_equal(write(fd, head, sizeof(head)), sizeof(head));
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	assert_int_equal(snd_wav_resume(&w, fd), ERR_SYNTAX);
+	fd = fresh();
+	assert_int_equal(write(fd, "text", 4), 4);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	assert_int_equal(snd_wav_resume(&w, fd), ERR_IO);
+	snd_wav_drop(NULL);
+	snd_read_close(NULL);
+}
+
+static void test_disk_refuses(void **state)
+{
+	uint8_t block[2 * BLOCK];
+	uint64_t at, frames;
+	struct snd_wav *w;
+	int fd;
+
+	(void)state;
+	/* A file that may not be written. */
+	assert_int_equal(snd_wav_create(&w, fresh()), ERR_OK);
+	assert_int_equal(snd_wav_finish(w), ERR_OK);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	if (snd_wav_create(&w, fd) == ERR_OK) {
+		make_block(block, 0);
+		assert_int_equal(snd_wav_append(w, block, BLOCK), ERR_IO);
+		snd_wav_drop(w);
+	}
+	assert_int_equal(snd_wav_repair(-1, &at, &frames), ERR_IO);
+}
+
+static void test_alloc_fails(void **state)
+{
+	struct snd_info info;
+	struct snd_read *r;
+	struct snd_wav *w;
+	enum err e;
+
+	(void)state;
+	fail_alloc_after(0);
+	e = snd_wav_create(&w, fresh());
+	assert_true(fail_alloc_end());
+	assert_int_equal(e, ERR_NOMEM);
+	fail_alloc_after(0);
+	e = snd_read_open(&r, open(path, O_RDONLY | O_CLOEXEC), &info);
+	assert_true(fail_alloc_end());
+	assert_int_equal(e, ERR_NOMEM);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +276,9 @@ int main(void)
 		cmocka_unit_test(test_every_cut),
 		cmocka_unit_test(test_whole_file_untouched),
 		cmocka_unit_test(test_not_a_wav),
+		cmocka_unit_test(test_other_files),
+		cmocka_unit_test(test_disk_refuses),
+		cmocka_unit_test(test_alloc_fails),
 		cmocka_unit_test(test_law),
 	};
 
