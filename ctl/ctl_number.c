@@ -203,6 +203,17 @@ static enum err add(struct ctl_scope *s, const void *opts)
 	return e;
 }
 
+static enum err get(struct ctl_scope *s, struct company_id company,
+    const char *e164, struct number_row *out)
+{
+	const enum err e =
+	    db_number_by_e164(s->db, company, slice_from(e164), out);
+
+	if (e == ERR_NOTFOUND)
+		(void)fprintf(stderr, "the company has no number %s\n", e164);
+	return e;
+}
+
 static enum err record(struct ctl_scope *s, const void *opts)
 {
 	const struct opts *o = opts;
@@ -218,8 +229,7 @@ static enum err record(struct ctl_scope *s, const void *opts)
 	    (e = db_company_get(s->db, company.id, &company)) != ERR_OK ||
 	    (e = ctl_scope_number(o->number, company.country, &phone)) !=
 		ERR_OK ||
-	    (e = db_number_by_e164(s->db, company.id, slice_from(phone.e164),
-		 &row)) != ERR_OK ||
+	    (e = get(s, company.id, phone.e164, &row)) != ERR_OK ||
 	    (e = ctl_record_choose(s, company.id, &o->record, &row)) !=
 		ERR_OK ||
 	    (e = db_begin(s->db)) != ERR_OK)

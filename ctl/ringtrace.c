@@ -31,7 +31,7 @@ static const struct command commands[] = {
 	{ "call", ctl_call, "place and take test calls" },
 	{ "company", ctl_company, "companies: add, list" },
 	{ "user", ctl_user, "people: add, role, password, disable" },
-	{ "number", ctl_number, "tracking numbers: add, list" },
+	{ "number", ctl_number, "tracking numbers: add, record, list" },
 	{ "site", ctl_site, "web sites that carry the tag: add, list" },
 	{ "trunk", ctl_trunk, "carriers: add, list" },
 	{ "migrate", ctl_db_migrate, "bring the database up to date" },
