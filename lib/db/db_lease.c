@@ -83,15 +83,15 @@ enum err db_lease_add(struct db *db, struct company_id company,
     const struct lease_row *const *rows, size_t n)
 {
 	while (n > 0) {
-		size_t text;
-		const size_t now = db_rows_next(n, &text);
+		size_t text, places;
+		const size_t now = db_rows_next(n, &text, &places);
 		struct stmt *st;
 		enum err e;
 
 		if ((e = stmt_begin(db, lease_add_sql[text], &st)) != ERR_OK)
 			return e;
-		for (size_t i = 0; i < now; i++)
-			in_lease(st, &company, rows[i]);
+		for (size_t i = 0; i < places; i++)
+			in_lease(st, &company, rows[i < now ? i : now - 1]);
 		e = stmt_exec(st, NULL);
 		stmt_end(st);
 		if (e != ERR_OK)

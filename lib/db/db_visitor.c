@@ -36,16 +36,16 @@ enum err db_visitor_seen(struct db *db, struct company_id company,
     const struct visitor_seen *const *rows, size_t n)
 {
 	while (n > 0) {
-		size_t text;
-		const size_t now = db_rows_next(n, &text);
+		size_t text, places;
+		const size_t now = db_rows_next(n, &text, &places);
 		struct stmt *st;
 		enum err e;
 
 		e = stmt_begin(db, visitor_seen_sql[text], &st);
 		if (e != ERR_OK)
 			return e;
-		for (size_t i = 0; i < now; i++)
-			in_visitor(st, &company, rows[i]);
+		for (size_t i = 0; i < places; i++)
+			in_visitor(st, &company, rows[i < now ? i : now - 1]);
 		e = stmt_exec(st, NULL);
 		stmt_end(st);
 		if (e != ERR_OK)

@@ -15,7 +15,7 @@
 
 #define NOW     TESTDB_NOW_US
 #define LEASE   (180 * RT_SEC_US)
-#define MANY    21 /* 16 + 4 + 1: every text of db_rows.h */
+#define MANY    33 /* more than two statements of db_rows.h */
 #define OWNER_A SLICE("host-a:/run")
 #define OWNER_B SLICE("host-b:/run")
 
@@ -409,6 +409,38 @@ static void test_tag(void **state)
 	assert_int_equal(seen.pools, 2);
 }
 
+/* Every number of rows, hence every text of db_rows.h and every padding. */
+static void test_sizes(void **state)
+{
+	static struct visit_row visit_rows[MANY];
+	struct visitor_seen seen_rows[MANY];
+	const struct visitor_seen *seen[MANY];
+	const struct visit_row *visits[MANY];
+
+	(void)state;
+	for (size_t n = 1; n <= MANY; n++) {
+		const int64_t had[2] = { testdb_count(t,
+					     "SELECT count(*) FROM visitor"),
+			testdb_count(t, "SELECT count(*) FROM visit") };
+
+		for (size_t i = 0; i < n; i++) {
+			visit_rows[i] = make_visit("sizes");
+			seen_rows[i] =
+			    (struct visitor_seen){ visit_rows[i].visitor,
+				    visit_rows[i].id, false, NOW };
+			seen[i] = &seen_rows[i];
+			visits[i] = &visit_rows[i];
+		}
+		assert_int_equal(db_visitor_seen(dni, ours(), seen, n), ERR_OK);
+		assert_int_equal(db_visit_add(dni, ours(), visits, n), ERR_OK);
+		assert_int_equal(testdb_count(t,
+				     "SELECT count(*) FROM visitor"),
+		    had[0] + (int64_t)n);
+		assert_int_equal(testdb_count(t, "SELECT count(*) FROM visit"),
+		    had[1] + (int64_t)n);
+	}
+}
+
 static void test_seen(void **state)
 {
 	(void)state;
@@ -430,6 +462,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_progress),
 		cmocka_unit_test(test_lease),
 		cmocka_unit_test(test_candidates),
