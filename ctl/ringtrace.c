@@ -9,6 +9,7 @@
 #include "ctl/ctl_db.h"
 #include "ctl/ctl_doctor.h"
 #include "ctl/ctl_guard.h"
+#include "ctl/ctl_job.h"
 #include "ctl/ctl_number.h"
 #include "ctl/ctl_rollup.h"
 #include "ctl/ctl_run.h"
@@ -35,6 +36,7 @@ static const struct command commands[] = {
 	{ "site", ctl_site, "web sites that carry the tag: add, list" },
 	{ "trunk", ctl_trunk, "carriers: add, list" },
 	{ "migrate", ctl_db_migrate, "bring the database up to date" },
+	{ "job", ctl_job, "work that failed for good: dead, replay" },
 	{ "rollup", ctl_rollup, "report sums: verify, rebuild" },
 	{ "doctor", ctl_doctor, "is everything as it should be here?" },
 	{ "guard", ctl_guard, NULL },

@@ -45,7 +45,7 @@ test('help and wrong words', () => {
 	assert.match(ringtrace(['help']).out, /^ {2}migrate /m);
 	assert.equal(ringtrace([]).status, 2);
 	assert.match(ringtrace(['dance']).err, /there is no command "dance"/);
-	for (const noun of ['company', 'user', 'trunk', 'number', 'site']) {
+	for (const noun of ['company', 'user', 'trunk', 'number', 'site', 'job']) {
 		assert.equal(ringtrace([noun, '--help']).status, 0, noun);
 		assert.equal(ringtrace([noun]).status, 2, noun);
 		assert.equal(ringtrace([noun, 'dance']).status, 2, noun);
@@ -137,6 +137,18 @@ test('recording without a notice: by an owner, with a reason, audited', () => {
 	assert.equal(audits().length, 2);
 	assert.equal(change('off').status, 0);
 	assert.equal(stack.sqlOne("SELECT record_confirmed_by IS NULL FROM number WHERE e164 = '+4930901823'"), '1');
+});
+
+test('work that failed for good is seen and runs again', () => {
+	assert.match(verb('job', 'dead').out, /nothing has failed for good/);
+	stack.sql("INSERT INTO job (company_id, kind, job_key, payload, state, attempts, due_at, created_at, ended_at, last_error) SELECT id, 'waveform', 'k', '', 'dead', 9, '2026-01-02', '2026-01-02', '2026-01-02', 'no such file' FROM company LIMIT 1");
+	const id = stack.sqlOne("SELECT id FROM job WHERE state = 'dead'");
+	assert.match(verb('job', 'dead').out, new RegExp(`^${id}  2026-01-02T00:00:00\\S*  .*  waveform  tries=9  no such file\n$`));
+	assert.match(verb('job', 'replay').err, /--id is needed/);
+	assert.match(verb('job', 'replay', '--id', '999999').err, /there is no dead job 999999/);
+	assert.equal(verb('job', 'replay', '--id', id).status, 0);
+	assert.deepEqual(stack.sql(`SELECT state, attempts FROM job WHERE id = ${id}`), [['ready', '0']]);
+	assert.match(verb('job', 'replay', '--id', id).err, /there is no dead job/);
 });
 
 test('the doctor finds nothing bad, and finds what is', () => {
