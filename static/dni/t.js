@@ -342,8 +342,12 @@
 		}
 	}
 
+	// Another page of an application: a page view of the visit that goes on.
 	function moved() {
-		if (w.location.href.split('#')[0] !== place.split('#')[0]) view();
+		if (w.location.href.split('#')[0] === place.split('#')[0]) return;
+		if (!ids.visit || Date.now() - sentAt >= SESSION) return view();
+		place = w.location.href;
+		post('event', { kind: 'view', url: place.slice(0, 2048), title: d.title }, function () {});
 	}
 
 	function wrap(name) {

@@ -177,9 +177,13 @@ test('an application that draws later, or puts the old number back, is followed'
 	await page.waitForFunction((want) =>
 		document.getElementById('late').getAttribute('href') === want, `tel:${number}`);
 	// A page of the application is a page view of the same visit.
+	const asked = [];
+	page.on('request', (r) => asked.push(new URL(r.url()).pathname));
 	await page.evaluate(() => history.pushState({}, '', '/demo/booking'));
 	await until('the view is stored', () => stack.sqlOne(
-		"SELECT count(*) FROM page_view WHERE url LIKE '%/demo/booking'") === '1');
+		`SELECT count(*) FROM page_view p JOIN lease l ON l.company_id = p.company_id AND l.visit_id = p.visit_id
+			WHERE p.url LIKE '%/demo/booking' AND l.number_e164 = '${number}'`) === '1');
+	assert.deepEqual(asked, ['/dni/v1/event']);
 	await page.context().close();
 });
 
