@@ -1,5 +1,5 @@
 // sip.mjs - `make bench-sip`: set-ups and recorded, bridged calls through
-// the real worker, against a bare UDP relay in the same run (quality.md).
+// the real worker, against a bare UDP relay in the same run.
 //
 // RT_BENCH_CALLS (100) calls at a time, RT_BENCH_S (10) seconds each,
 // RT_BENCH_REPEAT (3) runs of which the median is printed with the spread.

@@ -17,14 +17,11 @@ check() { # name command...
 headers_alone() {
 	for h in "$@"; do
 		case $h in
-		tests/* | bench/*) continue ;;
-		*.h) ;;
-		*) continue ;;
+		tests/* | bench/*) ;;
+		*.h) printf '%s\n' "$h" ;;
 		esac
-		printf '#include "%s"\n' "$h"  > "build/lint_header.c"
-		gcc -std=c11 -D_GNU_SOURCE -I. -fsyntax-only -Wall \
-			$(pkg-config --cflags libmariadb) build/lint_header.c || return 1
-	done
+	done | xargs -P 2 -n 40 gcc -std=c11 -D_GNU_SOURCE -I. -Wall -x c \
+		-fsyntax-only $(pkg-config --cflags libmariadb)
 }
 mkdir -p build
 bad=0

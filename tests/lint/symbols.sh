@@ -1,19 +1,19 @@
 #!/bin/sh
 # symbols.sh BUILD - every symbol a module exports begins with the module's
 # name (docs/STYLE.md 2). Reads the object files, so a missing "static" is found.
-build=$1
-bad=0
-for o in $(find "$build" -name '*.o' -not -path '*/tests/*' -not -path '*/bench/*' | sort); do
-	mod=$(basename "$o" .o)
-	for s in $(nm --defined-only -g "$o" | awk '$2 ~ /[TDBRV]/ { print $3 }'); do
-		case $s in
-		main | "$mod" | "$mod"_*) ;;
-		_Z* | __* | DW.*) ;; # C++ and instrumentation
-		*)
-			echo "$o exports $s, not ${mod}_*"
-			bad=1
-			;;
-		esac
-	done
-done
-exit $bad
+# C++ names and those of instrumentation are left alone.
+find "$1" -name '*.o' -not -path '*/tests/*' -not -path '*/bench/*' |
+	sort | xargs nm -A --defined-only -g | awk '
+	$2 !~ /^[TDBRV]$/ { next }
+	{
+		name = $3
+		object = $1
+		sub(/:.*/, "", object)
+		module = object
+		sub(/.*\//, "", module)
+		sub(/\.o$/, "", module)
+	}
+	name == "main" || name == module || index(name, module "_") == 1 { next }
+	name ~ /^(_Z|__|DW\.)/ { next }
+	{ print object " exports " name ", not " module "_*"; bad = 1 }
+	END { exit bad }'
