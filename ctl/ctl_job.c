@@ -68,11 +68,11 @@ static enum err everywhere(struct ctl_scope *s, const struct part *part,
 	struct account_row *accounts;
 	struct company_row *rows;
 	size_t n_accounts, n;
-	enum err e = part->run(s, &installation, o, done);
+	enum err e;
 
-	if (e == ERR_OK)
-		e = db_account_list(s->db, &s->mem, &accounts, &n_accounts);
-	if (e != ERR_OK)
+	if ((e = part->run(s, &installation, o, done)) != ERR_OK ||
+	    (e = db_account_list(s->db, &s->mem, &accounts, &n_accounts)) !=
+		ERR_OK)
 		return e;
 	for (size_t a = 0; a < n_accounts && e == ERR_OK; a++) {
 		e = db_company_list(s->db, accounts[a].id, &s->mem, &rows, &n);
