@@ -61,12 +61,19 @@ bool phone_lpn_parse(const char *text, size_t n, const char *home,
     char *e164, size_t e164_cap, char country[3], int *type, bool *valid)
 try {
 	PhoneNumber number;
-	std::string text_e164;
+	std::string text_e164, again;
 
+	/* What reads differently once its calling code is known ("+55 010 …")
+	 * is no number of any plan: what is kept has to parse to itself. */
 	if (!Read(text, n, home, &number) || !Util().IsPossibleNumber(number))
 		return false;
 	number.clear_extension();
 	Util().Format(number, PhoneNumberUtil::E164, &text_e164);
+	if (!Read(text_e164.data(), text_e164.size(), "", &number))
+		return false;
+	Util().Format(number, PhoneNumberUtil::E164, &again);
+	if (again != text_e164 || !Util().IsPossibleNumber(number))
+		return false;
 	if (!Put(text_e164, e164, e164_cap) ||
 	    !Put(Country(number), country, 3))
 		return false;
