@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cgi/dni/dni_pool_change.h"
 #include "cgi/dni/dni_seen.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
@@ -135,63 +136,66 @@ static enum err add_pool(struct dni_keeper *k, const struct dni_conf_pool *conf)
 	return e;
 }
 
-static void run_batch(struct dni_keeper *k);
-static bool flush_beats(struct dni_keeper *k);
-
-/* Numbers came or went. Everything granted so far must be stored before the
- * state is read again, so new requests are kept out meanwhile. */
-static enum err reload_pool(struct dni_keeper *k, struct dni_pool *old,
-    const struct dni_conf_pool *conf)
+/* What left the pool, and the rules; *more: numbers came. */
+static enum err shrink_pool(struct dni_keeper *k, struct dni_pool *p,
+    const struct dni_conf_pool *conf, bool *more)
 {
-	struct dni_pool *p;
-	enum err e;
+	struct dni_pool_change c;
+	enum err e = dni_pool_change_find(k->db, p, &c);
 
-	(void)pthread_mutex_lock(&k->s->mu);
-	for (;;) {
-		if (k->s->open != NULL)
-			run_batch(k);
-		else if (!flush_beats(k))
-			break; /* nothing left, and the lock still held */
-	}
-	e = dni_pool_load(k->db, conf->company, conf->id, conf->lease_us,
-	    conf->gap_us, clk_wall_us(), &p);
 	if (e == ERR_OK) {
-		p->epoch = old->epoch;
-		p->owned = old->owned;
-		replace_pool(old, p);
+		(void)pthread_mutex_lock(&k->s->mu);
+		dni_pool_change_retire(p, clk_wall_us(), &c);
+		p->lease_us = conf->lease_us;
+		p->gap_us = conf->gap_us;
+		if (p->leases != NULL)
+			lease_rules(p->leases, conf->lease_us, conf->gap_us);
+		(void)pthread_mutex_unlock(&k->s->mu);
+		*more = c.more;
 	}
-	(void)pthread_mutex_unlock(&k->s->mu);
+	dni_pool_change_end(&c);
 	return e;
 }
 
-static enum err refresh_pool(struct dni_keeper *k,
-    const struct dni_conf_pool *conf)
+static enum err extend_pool(struct dni_keeper *k, struct dni_pool *p)
 {
-	struct dni_pool *p = find_pool(k->s, conf->id);
-	bool changed = false;
-	enum err e;
+	struct dni_pool_change c = { 0 };
+	enum err e = dni_pool_change_read(k->db, p, &c);
 
-	if (p == NULL || !p->owned)
-		return add_pool(k, conf);
-	if ((e = dni_pool_changed(k->db, p, &changed)) != ERR_OK)
-		return e;
-	if (changed)
-		return reload_pool(k, p, conf);
-	(void)pthread_mutex_lock(&k->s->mu);
-	p->lease_us = conf->lease_us;
-	p->gap_us = conf->gap_us;
-	if (p->leases != NULL)
-		lease_rules(p->leases, conf->lease_us, conf->gap_us);
-	(void)pthread_mutex_unlock(&k->s->mu);
-	return ERR_OK;
+	if (e == ERR_OK) {
+		(void)pthread_mutex_lock(&k->s->mu);
+		e = dni_pool_change_add(p, clk_wall_us(), &c);
+		(void)pthread_mutex_unlock(&k->s->mu);
+	}
+	dni_pool_change_end(&c);
+	return e;
 }
 
+/* In two rounds, so that a number that moved has left one pool before the
+ * other gives it out. */
 static enum err refresh_pools(struct dni_keeper *k)
 {
+	const struct dni_conf *conf = k->s->conf;
 	enum err e = ERR_OK;
+	bool *more = calloc(conf->n_pools + 1, sizeof(*more));
 
-	for (size_t i = 0; e == ERR_OK && i < k->s->conf->n_pools; i++)
-		e = refresh_pool(k, &k->s->conf->pools[i]);
+	if (more == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; e == ERR_OK && i < conf->n_pools; i++) {
+		struct dni_pool *p = find_pool(k->s, conf->pools[i].id);
+
+		if (p != NULL && p->owned)
+			e = shrink_pool(k, p, &conf->pools[i], &more[i]);
+	}
+	for (size_t i = 0; e == ERR_OK && i < conf->n_pools; i++) {
+		struct dni_pool *p = find_pool(k->s, conf->pools[i].id);
+
+		if (p == NULL || !p->owned)
+			e = add_pool(k, &conf->pools[i]);
+		else if (more[i])
+			e = extend_pool(k, p);
+	}
+	free(more);
 	return e;
 }
 
@@ -225,7 +229,9 @@ static enum err load_conf(struct dni_keeper *k)
 	dni_conf_free(old);
 	log_info("dni_keeper: configuration version=%llu sites=%zu pools=%zu",
 	    (unsigned long long)c->version, c->n_sites, c->n_pools);
-	return refresh_pools(k);
+	if ((e = refresh_pools(k)) != ERR_OK)
+		c->version = 0; /* to be read again */
+	return e;
 }
 
 static enum err check_conf(struct dni_keeper *k)

@@ -35,7 +35,8 @@ struct dni_slot {
 	struct lease_id lease;
 	struct visit_id visit;
 	uint64_t
-	    batch; /* that stores it: not to be shown before (dni_state.h) */
+	    batch;    /* that stores it: not to be shown before (dni_state.h) */
+	bool retired; /* no longer of this pool; the keeper's */
 };
 
 struct dni_pool {
@@ -61,10 +62,6 @@ RT_MUST_USE enum err dni_pool_load(struct db *db, struct company_id company,
     struct pool_id id, int64_t lease_us, int64_t gap_us, int64_t now_us,
     struct dni_pool **out);
 void dni_pool_free(struct dni_pool *p);
-
-/* True when the database now has other numbers in the pool. */
-RT_MUST_USE enum err dni_pool_changed(struct db *db, const struct dni_pool *p,
-    bool *changed);
 
 /* Who a lease belongs to: the visitor. */
 struct lease_holder dni_pool_holder(struct visitor_id visitor);

@@ -281,6 +281,50 @@ enum err lease_add(struct lease_pool *p, int64_t now_us,
 	return ERR_OK;
 }
 
+enum err lease_grow(struct lease_pool *p, uint32_t max)
+{
+	uint32_t places = p->mask + 1, *slots;
+	struct number *numbers;
+
+	if (max <= p->max)
+		return ERR_OK;
+	if (max > LEASE_POOL_MAX)
+		return ERR_RANGE;
+	while (places < 2 * max)
+		places *= 2;
+	slots = malloc(places * sizeof(*slots));
+	if (slots == NULL)
+		return ERR_NOMEM;
+	numbers = realloc(p->numbers, max * sizeof(*numbers));
+	if (numbers == NULL) {
+		free(slots);
+		return ERR_NOMEM;
+	}
+	memset(slots, 0xff, places * sizeof(*slots)); /* NIL */
+	free(p->slots);
+	p->slots = slots;
+	p->mask = places - 1;
+	p->numbers = numbers;
+	p->max = max;
+	for (uint32_t i = 0; i < p->n; i++)
+		if (!is_nobody(&p->numbers[i].holder))
+			table_put(p, i);
+	return ERR_OK;
+}
+
+enum err lease_join(struct lease_pool *p, int64_t now_us,
+    const struct lease_holder *last_holder, bool lives, uint32_t *number)
+{
+	const int64_t now = advance(p, now_us);
+	const struct lease_holder nobody = { { 0 } };
+
+	if (last_holder == NULL)
+		return lease_add(p, now, &nobody, NEVER, 0, number);
+	if (table_find(p, last_holder) != NIL)
+		last_holder = &nobody;
+	return lease_add(p, now, last_holder, now, lives ? 0 : now, number);
+}
+
 void lease_retire(struct lease_pool *p, int64_t now_us, uint32_t number)
 {
 	struct number *x = &p->numbers[number];

@@ -37,6 +37,11 @@ static const char lease_state_sql[] =
     " WHERE pn.company_id = ? AND pn.pool_id = ? AND n.released_at IS NULL"
     " ORDER BY ended, pn.number_id";
 
+static const char lease_numbers_sql[] =
+    "SELECT pn.number_id FROM pool_number pn"
+    " JOIN number n ON n.company_id = pn.company_id AND n.id = pn.number_id"
+    " WHERE pn.company_id = ? AND pn.pool_id = ? AND n.released_at IS NULL";
+
 /* In the order of the index; each row is one candidate or the same visit again,
  * so twice the candidates are read. */
 #define CANDIDATE_ROWS_MAX (2 * ATTRIB_CANDIDATES_MAX)
@@ -159,6 +164,26 @@ enum err db_lease_pool_state(struct db *db, struct company_id company,
 	e = stmt_each(st);
 	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
 		each(ctx, &l);
+	stmt_end(st);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+enum err db_lease_pool_numbers(struct db *db, struct company_id company,
+    struct pool_id pool, void (*each)(void *ctx, const struct number_id *id),
+    void *ctx)
+{
+	struct number_id id;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, lease_numbers_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, pool.v);
+	stmt_out_id(st, id.v);
+	e = stmt_each(st);
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+		each(ctx, &id);
 	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }

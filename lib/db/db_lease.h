@@ -57,6 +57,12 @@ RT_MUST_USE enum err db_lease_pool_state(struct db *db,
     struct company_id company, struct pool_id pool,
     void (*each)(void *ctx, const struct lease_last *l), void *ctx);
 
+/* The pool's numbers alone, in no order: a hundredth of the work. each() may
+ * keep nothing of what it is given. */
+RT_MUST_USE enum err db_lease_pool_numbers(struct db *db,
+    struct company_id company, struct pool_id pool,
+    void (*each)(void *ctx, const struct number_id *id), void *ctx);
+
 /* Who may have made a call to number at call_us: the latest
  * ATTRIB_CANDIDATES_MAX leases shown in the look-back before it, latest
  * heartbeat first, each visit once, filled for attrib_decide(). caller_e164 ""

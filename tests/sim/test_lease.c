@@ -225,6 +225,29 @@ static void do_retire(struct world *w)
 	}
 }
 
+/* A number comes to the pool in use: new, or with a past somewhere else. */
+static void do_join(struct world *w)
+{
+	const uint64_t past = rnd_below(&w->dice, 3);
+	const uint64_t who = UINT64_MAX / 2 + w->n;
+	const struct lease_holder h = holder_of(who);
+	uint32_t index;
+
+	if (w->n == NUMBERS_MAX)
+		return;
+	assert_int_equal(lease_join(w->pool, w->now_us, &h, true, &index),
+	    ERR_TOOBIG);
+	assert_int_equal(lease_grow(w->pool, w->n + 1), ERR_OK);
+	assert_int_equal(lease_join(w->pool, w->now_us, past == 0 ? NULL : &h,
+			     past == 1, &index),
+	    ERR_OK);
+	assert_int_equal(index, w->n);
+	w->name_of[index] = w->n;
+	w->rows[w->n] = (struct row){ w->n, past == 0 ? 0 : who, w->now_us,
+		past == 2 ? w->now_us : NEVER, false };
+	w->n++;
+}
+
 static void step(struct world *w)
 {
 	const uint64_t who = 1 + rnd_below(&w->dice, 3 * w->n);
@@ -244,6 +267,10 @@ static void step(struct world *w)
 		break;
 	case 3:
 		w->now_us += (int64_t)rnd_below(&w->dice, 2 * LEASE_US);
+		break;
+	case 5:
+		if (rnd_below(&w->dice, 20) == 0)
+			do_join(w);
 		break;
 	case 4:
 		/* The clock steps back: nothing may come undone. */
@@ -293,6 +320,34 @@ static void test_random_gap(void **state)
 	(void)state;
 	for (uint64_t seed = 101; seed <= 120; seed++)
 		run(seed, 60 * RT_SEC_US);
+}
+
+/* A number may come with a holder who has another one here: that one stays. */
+static void test_join_known(void **state)
+{
+	const struct lease_holder h = holder_of(1);
+	struct lease_pool *p;
+	struct lease_grant g;
+	uint32_t i;
+
+	(void)state;
+	assert_int_equal(lease_new(&p, 1, LEASE_US, 0), ERR_OK);
+	assert_int_equal(lease_join(p, 1, NULL, false, &i), ERR_OK);
+	g = lease_take(p, 2, &h);
+	assert_int_equal(g.number, 0);
+	assert_int_equal(lease_grow(p, LEASE_POOL_MAX + 1), ERR_RANGE);
+	assert_int_equal(lease_grow(p, 3), ERR_OK);
+	assert_int_equal(lease_join(p, 3, &h, true, &i), ERR_OK);
+	assert_int_equal(lease_join(p, 3, &h, false, &i), ERR_OK);
+	assert_true(lease_find(p, 3, &h, &i));
+	assert_int_equal(i, 0);
+	assert_true(lease_is_sound(p));
+	/* 1 is held by somebody who has no name here, 2 is free. */
+	g = lease_take(p, 4, &(struct lease_holder){ { 2 } });
+	assert_int_equal(g.number, 2);
+	g = lease_take(p, 4, &(struct lease_holder){ { 3 } });
+	assert_int_equal(g.what, LEASE_NONE);
+	lease_free(p);
 }
 
 /* A returning visitor gets the same number, and one that was away too long
@@ -356,6 +411,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_random_gap),
+		cmocka_unit_test(test_join_known),
 		cmocka_unit_test(test_returning),
 		cmocka_unit_test(test_no_memory),
 	};

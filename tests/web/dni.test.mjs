@@ -183,6 +183,45 @@ test('200 clients at once: each is answered, no number has two holders', async (
 	assert.deepEqual([...new Set(again.map((r) => r.json.swap[0].to.e164))], [leased[0].swap[0].to.e164]);
 });
 
+test('numbers that leave and come back while visitors ask are given to one at a time', async () => {
+	const version = () => stack.sqlOne('SELECT version FROM config_version');
+	const changed = () => until('the server has seen it', () => stack.output.includes(`configuration version=${version()} `));
+	await addNumbers(60, 9001);
+	const mine = (await ask()).json;
+	assert.equal(mine.tier, 'lease');
+	const own = mine.swap[0].to.e164;
+	// All numbers leave, the held one too; its holder keeps it.
+	stack.sql(`CREATE TABLE gone AS SELECT * FROM pool_number; DELETE FROM pool_number;
+		UPDATE config_version SET version = version + 1`);
+	await changed();
+	await until('none is left', async () => (await ask()).json.tier !== 'lease');
+	const { visitor, visit } = mine;
+	assert.equal((await ask({ visitor, visit })).json.swap[0].to.e164, own);
+	const was = Number(stack.sqlOne('SELECT count(*) FROM lease'));
+	// They come back while 40 at a time ask.
+	let going = true;
+	const given = [];
+	const storm = Promise.all(Array.from({ length: 40 }, async () => {
+		while (going) {
+			const { json } = await ask();
+			if (json?.tier === 'lease') given.push(json.swap[0].to.e164);
+		}
+	}));
+	stack.sql('INSERT INTO pool_number SELECT * FROM gone; UPDATE config_version SET version = version + 1');
+	await changed();
+	await until('they are given out', () => given.length > 0);
+	going = false;
+	await storm;
+	assert.equal(new Set(given).size, given.length);
+	assert.ok(!given.includes(own));
+	assert.equal(Number(stack.sqlOne('SELECT count(*) FROM lease')) - was, given.length);
+	assert.equal((await ask({ visitor, visit })).json.swap[0].to.e164, own);
+	assert.equal(stack.sqlOne(`SELECT count(*) FROM lease a JOIN lease b ON b.number_id = a.number_id AND b.id > a.id
+		AND b.started_at < LEAST(a.expires_at, COALESCE(a.released_at, a.expires_at))
+		AND a.started_at < LEAST(b.expires_at, COALESCE(b.released_at, b.expires_at))`), '0');
+	stack.sql('DROP TABLE gone');
+});
+
 test('kill -9: who had a number keeps it, and nobody else gets it', async () => {
 	const holders = (await Promise.all(Array.from({ length: 30 }, () => ask()))).map((r) => r.json)
 		.filter((j) => j.tier === 'lease');

@@ -1,0 +1,261 @@
+#include "cgi/dni/dni_pool_change.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NONE UINT32_MAX
+
+/* A number and its slot. */
+struct place {
+	struct number_id number;
+	uint32_t slot;
+};
+
+struct places {
+	struct place *at;
+	size_t n;
+	size_t cap;
+	enum err e;
+};
+
+static void put(struct places *l, const struct number_id *number, uint32_t slot)
+{
+	if (l->e != ERR_OK)
+		return;
+	if (l->n == l->cap) {
+		const size_t cap = l->cap == 0 ? 256 : l->cap * 2;
+		void *p = cap > (size_t)LEASE_POOL_MAX * 2
+			      ? NULL
+			      : realloc(l->at, cap * sizeof(*l->at));
+
+		if (p == NULL) {
+			l->e = ERR_NOMEM;
+			return;
+		}
+		l->at = p;
+		l->cap = cap;
+	}
+	l->at[l->n++] = (struct place){ *number, slot };
+}
+
+/* By number, then by slot. */
+static int by_number(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	const int order = memcmp(x->number.v, y->number.v, ID_BYTES);
+
+	return order != 0 ? order : (x->slot > y->slot) - (x->slot < y->slot);
+}
+
+static void sort(struct places *l)
+{
+	if (l->n > 1)
+		qsort(l->at, l->n, sizeof(*l->at), by_number);
+}
+
+/* Those of the pool's slots that are, or are not, retired. */
+static enum err list_slots(const struct dni_pool *p, bool retired,
+    struct places *out)
+{
+	*out = (struct places){ .e = ERR_OK };
+	for (uint32_t i = 0; i < p->n; i++)
+		if (p->slots[i].retired == retired)
+			put(out, &p->slots[i].number, i);
+	sort(out);
+	return out->e;
+}
+
+/* The last of its slots, NONE: it has none. */
+static uint32_t find(const struct places *l, const struct number_id *number)
+{
+	size_t lo = 0, hi = l->n;
+
+	while (lo < hi) {
+		const size_t mid = lo + (hi - lo) / 2;
+
+		if (memcmp(l->at[mid].number.v, number->v, ID_BYTES) <= 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo > 0 && id_eq(l->at[lo - 1].number.v, number->v)
+		   ? l->at[lo - 1].slot
+		   : NONE;
+}
+
+static void on_number(void *ctx, const struct number_id *id)
+{
+	put(ctx, id, 0);
+}
+
+static enum err compare(const struct places *have, const struct places *want,
+    struct dni_pool_change *c)
+{
+	c->gone = calloc(have->n + 1, sizeof(*c->gone));
+	if (c->gone == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < have->n; i++)
+		if (find(want, &have->at[i].number) == NONE)
+			c->gone[c->n_gone++] = have->at[i].slot;
+	/* No number is twice in either list. */
+	c->more = want->n > have->n - c->n_gone;
+	return ERR_OK;
+}
+
+enum err dni_pool_change_find(struct db *db, const struct dni_pool *p,
+    struct dni_pool_change *c)
+{
+	struct places have, want = { .e = ERR_OK };
+	enum err e;
+
+	memset(c, 0, sizeof(*c));
+	e = list_slots(p, false, &have);
+	if (e == ERR_OK)
+		e = db_lease_pool_numbers(db, p->company, p->id, on_number,
+		    &want);
+	if (e == ERR_OK)
+		e = want.e;
+	if (e == ERR_OK) {
+		sort(&want);
+		e = compare(&have, &want, c);
+	}
+	free(have.at);
+	free(want.at);
+	return e;
+}
+
+void dni_pool_change_retire(struct dni_pool *p, int64_t now_us,
+    const struct dni_pool_change *c)
+{
+	for (size_t i = 0; i < c->n_gone; i++) {
+		p->slots[c->gone[i]].retired = true;
+		lease_retire(p->leases, now_us, c->gone[i]);
+	}
+}
+
+struct reader {
+	struct places have;
+	struct places had;
+	struct dni_pool_change *c;
+	size_t cap;
+	enum err e;
+};
+
+static void on_row(void *ctx, const struct lease_last *l)
+{
+	struct reader *r = ctx;
+	struct dni_pool_change *c = r->c;
+
+	if (r->e != ERR_OK || find(&r->have, &l->number) != NONE)
+		return;
+	if (c->n_fresh == r->cap) {
+		const size_t cap = r->cap == 0 ? 64 : r->cap * 2;
+		void *p = cap > (size_t)LEASE_POOL_MAX * 2
+			      ? NULL
+			      : realloc(c->fresh, cap * sizeof(*c->fresh));
+
+		if (p == NULL) {
+			r->e = ERR_NOMEM;
+			return;
+		}
+		c->fresh = p;
+		r->cap = cap;
+	}
+	c->fresh[c->n_fresh].row = *l;
+	c->fresh[c->n_fresh].was = find(&r->had, &l->number);
+	dni_conf_number(slice_from(l->number_e164),
+	    &c->fresh[c->n_fresh++].shown);
+}
+
+enum err dni_pool_change_read(struct db *db, const struct dni_pool *p,
+    struct dni_pool_change *c)
+{
+	struct reader r = { .c = c, .e = ERR_OK };
+	enum err e;
+
+	e = list_slots(p, false, &r.have);
+	if (e == ERR_OK)
+		e = list_slots(p, true, &r.had);
+	if (e == ERR_OK)
+		e = db_lease_pool_state(db, p->company, p->id, on_row, &r);
+	if (e == ERR_OK)
+		e = r.e;
+	free(r.have.at);
+	free(r.had.at);
+	return e;
+}
+
+static enum err make_room(struct dni_pool *p, size_t n)
+{
+	struct dni_slot *slots;
+	enum err e;
+
+	if (n > LEASE_POOL_MAX - p->n)
+		return ERR_RANGE;
+	n += p->n;
+	slots = realloc(p->slots, n * sizeof(*slots));
+	if (slots == NULL)
+		return ERR_NOMEM;
+	p->slots = slots;
+	e = p->leases == NULL
+		? lease_new(&p->leases, (uint32_t)n, p->lease_us, p->gap_us)
+		: lease_grow(p->leases, (uint32_t)n);
+	if (e == ERR_OK)
+		p->max = (uint32_t)n;
+	return e;
+}
+
+static enum err join(struct dni_pool *p, int64_t now_us,
+    const struct dni_pool_fresh *f)
+{
+	const struct lease_last *l = &f->row;
+	struct lease_holder holder = dni_pool_holder(l->visitor);
+	uint32_t i;
+	enum err e;
+
+	if (l->leased && id_is_nil(holder.v))
+		memcpy(holder.v, l->visit.v, sizeof(holder.v));
+	e = lease_join(p->leases, now_us, l->leased ? &holder : NULL,
+	    l->leased && l->end_us + DNI_POOL_SLACK_US > now_us, &i);
+	if (e != ERR_OK)
+		return e;
+	p->slots[i] =
+	    (struct dni_slot){ .number = l->number, .shown = f->shown };
+	if (l->leased) {
+		p->slots[i].lease = l->lease;
+		p->slots[i].visit = l->visit;
+	}
+	p->n = i + 1;
+	return ERR_OK;
+}
+
+/* True when the number was here before and nobody else had it since. */
+static bool came_back(struct dni_pool *p, int64_t now_us,
+    const struct dni_pool_fresh *f)
+{
+	if (f->was == NONE ||
+	    !id_eq(p->slots[f->was].lease.v,
+		f->row.leased ? f->row.lease.v : (struct lease_id){ 0 }.v))
+		return false;
+	p->slots[f->was].retired = false;
+	lease_return(p->leases, now_us, f->was);
+	return true;
+}
+
+enum err dni_pool_change_add(struct dni_pool *p, int64_t now_us,
+    const struct dni_pool_change *c)
+{
+	enum err e = c->n_fresh == 0 ? ERR_OK : make_room(p, c->n_fresh);
+
+	for (size_t i = 0; e == ERR_OK && i < c->n_fresh; i++)
+		if (!came_back(p, now_us, &c->fresh[i]))
+			e = join(p, now_us, &c->fresh[i]);
+	return e;
+}
+
+void dni_pool_change_end(struct dni_pool_change *c)
+{
+	free(c->gone);
+	free(c->fresh);
+	memset(c, 0, sizeof(*c));
+}
