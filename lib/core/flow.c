@@ -45,14 +45,14 @@ static const char *const forward_branches[] = { "busy", "no_answer", "failed" };
 
 static const struct flow_type_row types[FLOW_TYPE_COUNT] = {
 	[FLOW_NOTICE] = { "notice", play_params, FLOW_PLAY_PARAMS,
-	    next_branches, 1 },
+	    next_branches, 1, false },
 	[FLOW_MESSAGE] = { "message", play_params, FLOW_PLAY_PARAMS,
-	    next_branches, 1 },
+	    next_branches, 1, false },
 	[FLOW_FORWARD] = { "forward", forward_params, FLOW_FORWARD_PARAMS,
-	    forward_branches, FLOW_FORWARD_BRANCHES },
-	[FLOW_HANGUP] = { "hangup", NULL, 0, NULL, 0 },
-	[FLOW_BUSY] = { "busy", NULL, 0, NULL, 0 },
-	[FLOW_REJECT] = { "reject", NULL, 0, NULL, 0 },
+	    forward_branches, FLOW_FORWARD_BRANCHES, false },
+	[FLOW_HANGUP] = { "hangup", NULL, 0, NULL, 0, false },
+	[FLOW_BUSY] = { "busy", NULL, 0, NULL, 0, false },
+	[FLOW_REJECT] = { "reject", NULL, 0, NULL, 0, false },
 };
 
 const struct flow_type_row *flow_type_row(enum flow_type type)
@@ -243,6 +243,18 @@ void flow_step_at(const struct flow *f, uint16_t i, struct flow_step *out)
 	struct take t = take_at(f, i);
 
 	take_step(&t, out);
+}
+
+bool flow_needs_facts(const struct flow *f)
+{
+	struct flow_step step;
+
+	for (uint16_t i = 0; i < f->n_steps; i++) {
+		flow_step_at(f, i, &step);
+		if (types[step.type].reads_facts)
+			return true;
+	}
+	return false;
 }
 
 /* --- the interpreter -------------------------------------------------------*/

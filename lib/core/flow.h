@@ -110,6 +110,7 @@ struct flow_type_row {
 	size_t n_params;
 	const char *const *branches; /* names in documents: "no_answer" */
 	size_t n_branches;
+	bool reads_facts; /* its functions look at env->facts */
 };
 /* Never NULL for a type below FLOW_TYPE_COUNT. */
 const struct flow_type_row *flow_type_row(enum flow_type type);
@@ -142,6 +143,10 @@ RT_MUST_USE enum err flow_write(const struct flow_step *steps, size_t n,
 RT_MUST_USE enum err flow_open(struct slice bytes, struct flow *out);
 /* i must be below f->n_steps. Slices point into the compiled bytes. */
 void flow_step_at(const struct flow *f, uint16_t i, struct flow_step *out);
+
+/* Does any step read the facts about the caller? If none does, a call need not
+ * wait for the store's answer. */
+bool flow_needs_facts(const struct flow *f);
 
 /* --- running ---------------------------------------------------------------*/
 

@@ -50,6 +50,7 @@ static void load_config(struct engine *e, struct call *c,
 	if (c->number.flow != SNAP_NO_ROW) {
 		snap_flow_at(s, c->number.flow, &c->flow);
 		c->has_flow = true;
+		c->needs_facts = flow_needs_facts(&c->flow.flow);
 	}
 	/* A number without a notice of its own plays the first prompt. */
 	if (c->number.notice_prompt == FLOW_NO_PROMPT &&
@@ -208,8 +209,9 @@ void call_open(struct engine *e, uint32_t trunk, const struct sip_txn_event *ev)
 
 void call_ready(struct engine *e, struct call *c)
 {
-	if (c->phase != CALL_OPENING || !c->journalled || !c->looked_up ||
-	    !c->a->stream_open)
+	if (c->phase != CALL_OPENING || !c->journalled || !c->a->stream_open)
+		return;
+	if (c->needs_facts && !c->looked_up)
 		return;
 	if (c->a->has_remote)
 		stream_target(e, c->a, false);

@@ -51,6 +51,7 @@ struct call {
 	/* Opening */
 	bool journalled;
 	bool looked_up;
+	bool needs_facts; /* its flow reads what the look-up brings */
 	bool lookup_late;
 	uint64_t open_seq; /* the journal's number of OPENED */
 	struct call *next_waiting;

@@ -259,7 +259,7 @@ void engine_lookup_done(struct engine *e, struct engine_now now,
 		return;
 	c = &e->calls[i];
 	if (!c->used || c->ticket != ticket || c->looked_up ||
-	    c->phase != CALL_OPENING)
+	    c->phase == CALL_CLOSING)
 		return;
 	c->looked_up = true;
 	timer_stop(&e->timers, &c->timer[CALL_T_LOOKUP]);

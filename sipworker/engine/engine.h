@@ -77,7 +77,8 @@ struct engine_journal {
 };
 
 /* Who is calling whom: the store finds lease, source and caller's history.
- * The engine waits 150 ms at most, then goes on; a late answer is ignored. */
+ * A call whose flow reads such facts (flow_needs_facts()) waits 150 ms at most,
+ * others not at all; an answer later than that is ignored. */
 struct engine_lookup {
 	uint64_t ticket; /* hand back to engine_lookup_done() */
 	struct call_id call;
