@@ -11,7 +11,9 @@
  * RATE  requests a second, sent when they are due whether or not answers came,
  *       and timed from when they were due; 0: as fast as they are answered.
  *
- * Prints one JSON object. "leased" counts answers that named a leased number.
+ * Prints one JSON object. "leased" counts answers that named a leased number,
+ * also the last ones, which come after the time is over and are in no other
+ * count; "unanswered" what never came.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -32,6 +34,7 @@
 #define VISITS_MAX 100000
 #define TIMES_MAX  4000000
 #define REPLY_MAX  8192
+#define DRAIN_US   (10 * RT_SEC_US)
 #define ID_MAX     32
 
 enum mode {
@@ -61,6 +64,7 @@ struct conn {
 struct gen {
 	enum mode mode;
 	bool making; /* MODE_AGAIN: the visits are being made */
+	bool over;   /* nothing is sent any more */
 	int ep;
 	struct conn *conns;
 	size_t n_conns;
@@ -205,7 +209,7 @@ static void take_answer(struct gen *g, struct conn *c)
 	c->busy = false;
 	g->leased += leased;
 	g->bad += !ok;
-	if (g->n_times < TIMES_MAX)
+	if (!g->over && g->n_times < TIMES_MAX)
 		g->times_us[g->n_times++] = (uint32_t)took;
 	if (g->mode == MODE_CHURN && c->withdraw) {
 		c->withdraw = false;
@@ -254,6 +258,15 @@ static void poll_once(struct gen *g, int wait_ms)
 		take_bytes(g, evs[i].data.ptr);
 }
 
+static size_t under_way(const struct gen *g)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->n_conns; i++)
+		n += g->conns[i].busy;
+	return n;
+}
+
 static void run(struct gen *g, int64_t for_us, uint64_t rate, size_t want)
 {
 	const int64_t start = clk_mono_us(), end = start + for_us;
@@ -277,9 +290,12 @@ static void run(struct gen *g, int64_t for_us, uint64_t rate, size_t want)
 		/* Waking late counts as latency, spinning as load. */
 		poll_once(g, rate > 0 ? 1 : 10);
 	}
-	/* What is under way is not counted, but waited for. */
-	for (int i = 0; i < 200; i++)
-		poll_once(g, 5);
+	/* What is under way is waited for, so that all that was stored is
+	 * counted as leased. */
+	g->over = true;
+	while (under_way(g) > 0 && clk_mono_us() < end + DRAIN_US)
+		poll_once(g, 10);
+	g->over = false;
 }
 
 static int by_time(const void *a, const void *b)
@@ -350,9 +366,10 @@ int main(int argc, char **argv)
 	qsort(g.times_us, g.n_times, sizeof(g.times_us[0]), by_time);
 	printf(
 	    "{\"answers\":%zu,\"rate\":%zu,\"leased\":%llu,\"bad\":%llu,"
+	    "\"unanswered\":%zu,"
 	    "\"p50_us\":%u,\"p99_us\":%u,\"max_us\":%u}\n",
 	    g.n_times, g.n_times / seconds, (unsigned long long)g.leased,
-	    (unsigned long long)g.bad, g.times_us[g.n_times / 2],
+	    (unsigned long long)g.bad, under_way(&g), g.times_us[g.n_times / 2],
 	    g.times_us[g.n_times * 99 / 100], g.times_us[g.n_times - 1]);
 	return 0;
 }

@@ -34,16 +34,19 @@ async function once(mode, connections, { rate = 0, visits = 0, s = seconds } = {
 		[addr, '8080', mode, connections, s, rate, visits].map(String), { maxBuffer: 1 << 20 });
 	const got = JSON.parse(stdout);
 	if (got.bad > got.answers / 1000) throw new Error(`${mode}: ${got.bad} of ${got.answers} answers were bad`);
+	if (got.unanswered > 0) throw new Error(`${mode}: ${got.unanswered} requests were never answered`);
 	return got;
 }
 
 /** Median of three, after one to warm up; spread is (largest - least) / median. */
 async function measure(mode, connections, options) {
-	await once(mode, connections, { ...options, s: 1 });
+	const warm = await once(mode, connections, { ...options, s: 1 });
 	const all = [];
 	for (let i = 0; i < 3; i++) all.push(await once(mode, connections, options));
+	const leasedInAll = all.reduce((sum, a) => sum + a.leased, warm.leased);
 	all.sort((a, b) => a.rate - b.rate);
 	const got = all[1];
+	got.leasedInAll = leasedInAll;
 	got.spread = (all[2].rate - all[0].rate) / got.rate;
 	say(`${mode}: ${all.map((a) => a.rate).join(' ')} /s, p99 ${got.p99_us} us, leased ${got.leased}`);
 	return got;
@@ -96,8 +99,11 @@ try {
 	const stored = () => Number(stack.sqlOne('SELECT count(*) FROM lease'));
 	const was = stored();
 	const fresh = await measure('new', 32);
-	say(`leases stored meanwhile: ${stored() - was}`);
 	const half = await measure('new', 32, { rate: Math.floor(fresh.rate / 2) });
+	// Every lease that was answered is stored, and no other.
+	const answered = fresh.leasedInAll + half.leasedInAll, kept = stored() - was;
+	if (kept !== answered) throw new Error(`leases stored ${kept}, answered ${answered}`);
+	say(`leases stored and answered: ${kept}`);
 
 	await pool(NUMBERS, 180);
 	const again = await measure('again', 32, { visits: 5000 });
