@@ -220,6 +220,16 @@ static enum err keep_echo(struct sip_txn_layer *t, struct sip_slot *s,
 	return sip_table_store(&t->table, &s->echo, buf_slice(b));
 }
 
+/* The last eighth of the table is kept for what ends calls and for our own
+ * requests: a flood of others must not leave a caller's BYE unheard. */
+static bool has_room(const struct sip_txn_layer *t, enum sip_method method)
+{
+	const uint32_t kept = t->table.n_slots / 8;
+
+	return method == SIP_METHOD_BYE ||
+	       t->table.live < t->table.n_slots - kept;
+}
+
 /* The table is full: later. */
 static void refuse(struct sip_txn_layer *t, struct addr4 from)
 {
@@ -233,8 +243,10 @@ static void begin_server(struct sip_txn_layer *t, const uint64_t key[2],
 	static const struct sip_txn_answer trying = { .status = 100 };
 	const struct sip_msg *m = &t->msg;
 	const bool invite = m->method == SIP_METHOD_INVITE;
-	struct sip_slot *s = sip_table_add(&t->table, key, merge);
+	struct sip_slot *s = NULL;
 
+	if (has_room(t, m->method))
+		s = sip_table_add(&t->table, key, merge);
 	if (s == NULL) {
 		refuse(t, from);
 		return;

@@ -82,7 +82,9 @@ struct sip_txn_ops {
 
 struct sip_txn_conf {
 	struct addr4 sent_by; /* our own, in Via */
-	uint32_t slots;       /* transactions at a time, at most 1,000,000 */
+	/* Transactions at a time, at most 1,000,000. The last eighth takes no
+	 * requests from outside but BYE: what is full still ends its calls. */
+	uint32_t slots;
 	uint32_t chunks;     /* of 256 bytes for stored messages; 0: 6 a slot */
 	struct slice secret; /* 32 random bytes: makes branches and tags */
 	struct slice server; /* Server header of our own answers; may be "" */
