@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "cgi/tmpl/json_out.h"
-#include "lib/base/rnd.h"
 #include "lib/core/peaks.h"
 #include "lib/db/db_audit.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_report_call.h"
+#include "lib/hash/keyed.h"
 
 /* A safe name to save under: the call's public id. */
 static void name_file(const struct req *r, struct call_id id, struct resp *out)
@@ -24,14 +24,28 @@ static void name_file(const struct req *r, struct call_id id, struct resp *out)
 	resp_header(out, "Content-Disposition", buf_slice(&b));
 }
 
+/* The same for all requests of one listening: they differ in nothing here. */
+static void audit_id(const struct req *r, struct call_id call,
+    const char *action, uint8_t out[ID_BYTES])
+{
+	static const uint8_t key[KEYED_KEY_BYTES];
+	const struct slice parts[] = { slice_of(r->user.v, ID_BYTES),
+		slice_of(call.v, ID_BYTES), slice_from(action) };
+	const uint64_t h = keyed_u64(key, parts, RT_ARRAY_LEN(parts));
+	uint8_t dice[10] = { 0 };
+
+	for (size_t i = 0; i < sizeof(h); i++)
+		dice[i] = (uint8_t)(h >> (8 * i));
+	id_make(r->now_us - r->now_us % PAGE_RECORDING_ONCE_US, dice, out);
+}
+
 /* Who heard or took whose recording. A player asks for many ranges of one
- * file: only the one with its beginning counts. */
+ * file, and any of them may be all that somebody wants of it ("bytes=1-"): so
+ * it is not the range that decides, but whether the row is there already. */
 static enum err audit(const struct req *r, struct call_id id)
 {
-	const struct slice range = req_env(r, "HTTP_RANGE");
 	struct slice unused;
 	struct company_row company;
-	uint8_t dice[10];
 	struct audit_row row = {
 		.user = r->user,
 		.action = req_query(r, "download", &unused) == ERR_OK
@@ -41,19 +55,16 @@ static enum err audit(const struct req *r, struct call_id id)
 		.address = slice_from(r->address),
 		.happened_us = r->now_us,
 	};
-	enum err e;
+	enum err e = db_company_get(r->db, r->company, &company);
 
-	if (range.n > 0 && !slice_starts(range, SLICE("bytes=0-")))
-		return ERR_OK;
-	e = db_company_get(r->db, r->company, &company);
 	if (e != ERR_OK)
 		return e;
-	rnd_bytes(dice, sizeof(dice));
-	id_make(r->now_us, dice, row.id);
+	audit_id(r, id, row.action, row.id);
 	row.account = company.account;
 	for (size_t i = 0; i < ID_BYTES; i++)
 		row.object[i] = id.v[i];
-	return db_audit_add(r->db, r->company, &row);
+	e = db_audit_add(r->db, r->company, &row);
+	return e == ERR_CONFLICT ? ERR_OK : e;
 }
 
 enum err page_recording(const struct req *r, struct resp *out)

@@ -9,8 +9,10 @@
 
 /* GET /calls/{id}/recording: nginx sends the file (X-Accel-Redirect, with
  * ranges) after the permission check; ?download=1 names it for saving.
- * Who played or took it goes into the audit log. ROUTE_VIEWER. ERR_NOTFOUND:
- * no such call here, or nothing to play. */
+ * Who played or took it goes into the audit log, once in PAGE_RECORDING_ONCE_US
+ * whatever ranges are asked for. ROUTE_VIEWER. ERR_NOTFOUND: no such call here,
+ * or nothing to play. */
+#define PAGE_RECORDING_ONCE_US (5 * 60 * RT_SEC_US)
 RT_MUST_USE enum err page_recording(const struct req *r, struct resp *out);
 
 /* GET /calls/{id}/peaks.json: {"rate":20,"channels":[[0,127,…],[…]]}, at most
