@@ -30,6 +30,14 @@ struct gather {
 	size_t n_visitors, n_visits, n_pages, n_leases;
 };
 
+/* The same for what changes rows. */
+struct changes {
+	struct company_id company;
+	const struct visit_progress *progress[GATHER_MAX];
+	const struct lease_row *beats[GATHER_MAX];
+	size_t n_progress, n_beats;
+};
+
 static enum err put_gathered(struct db *db, struct gather *g)
 {
 	enum err e;
@@ -57,21 +65,53 @@ static void gather(struct gather *g, const struct dni_write *w)
 		g->leases[g->n_leases++] = &w->lease;
 }
 
-/* What changes rows comes after all that adds them. */
-static enum err change(struct db *db, const struct dni_write *w)
+static enum err put_changes(struct db *db, struct changes *c)
+{
+	enum err e;
+
+	e = db_visit_progress(db, c->company, c->progress, c->n_progress);
+	if (e == ERR_OK)
+		e = db_lease_beat(db, c->company, c->beats, c->n_beats);
+	c->n_progress = c->n_beats = 0;
+	return e;
+}
+
+static enum err change(struct db *db, struct changes *c,
+    const struct dni_write *w)
 {
 	enum err e = ERR_OK;
 
 	if ((w->parts & DNI_WRITE_PROGRESS) != 0)
-		e = db_visit_progress(db, w->company, &w->progress);
-	if (e == ERR_OK && (w->parts & DNI_WRITE_EVENT) != 0)
+		c->progress[c->n_progress++] = &w->progress;
+	if ((w->parts & DNI_WRITE_BEAT) != 0)
+		c->beats[c->n_beats++] = &w->lease;
+	if ((w->parts & DNI_WRITE_EVENT) != 0)
 		e = db_visit_event_add(db, w->company, &w->event);
 	if (e == ERR_OK && (w->parts & DNI_WRITE_ENDED) != 0)
 		e = db_lease_release(db, w->company, w->ended, w->ended_us);
-	if (e == ERR_OK && (w->parts & DNI_WRITE_BEAT) != 0)
-		e = db_lease_beat(db, w->company, w->lease.id, w->lease.beat_us,
-		    w->lease.expires_us);
 	return e;
+}
+
+/* What changes rows comes after all that adds them. A lease's last beat may
+ * come after its end here, and then does nothing. */
+static enum err change_all(struct db *db, const struct dni_write *w,
+    const struct dni_write *end)
+{
+	struct changes c;
+	size_t n = 0;
+	enum err e = ERR_OK;
+
+	memset(&c, 0, sizeof(c));
+	for (; e == ERR_OK && w != end; w = w->next, n++) {
+		if (n == GATHER_MAX || !id_eq(c.company.v, w->company.v)) {
+			if ((e = put_changes(db, &c)) != ERR_OK)
+				break;
+			c.company = w->company;
+			n = 0;
+		}
+		e = change(db, &c, w);
+	}
+	return e == ERR_OK ? put_changes(db, &c) : e;
 }
 
 /* The epoch is checked when the pool differs from the write's before: batches
@@ -121,8 +161,8 @@ static enum err write_all(struct db *db, const struct dni_write *w,
 	if ((e = db_begin(db)) != ERR_OK)
 		return e;
 	e = add_all(db, w, end);
-	for (; e == ERR_OK && w != end; w = w->next)
-		e = change(db, w);
+	if (e == ERR_OK)
+		e = change_all(db, w, end);
 	return db_end(db, e);
 }
 

@@ -12,10 +12,17 @@ static const char *const lease_add_sql[] = DB_ROWS_TEXTS(
     "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     " ON DUPLICATE KEY UPDATE beat_at = GREATEST(beat_at, VALUES(beat_at))");
 
-static const char lease_beat_sql[] =
-    "UPDATE lease SET"
-    " beat_at = GREATEST(beat_at, ?), expires_at = GREATEST(expires_at, ?)"
-    " WHERE company_id = ? AND id = ? AND released_at IS NULL";
+#define BEAT(whens, ids)                                   \
+	"UPDATE lease SET"                                 \
+	" beat_at = GREATEST(beat_at, CASE id" whens       \
+	" END),"                                           \
+	" expires_at = GREATEST(expires_at, CASE id" whens \
+	" END)"                                            \
+	" WHERE company_id = ? AND id IN (" ids            \
+	")"                                                \
+	" AND released_at IS NULL"
+
+static const char *const lease_beat_sql[] = DB_ROWS_UPDATES(BEAT);
 
 static const char lease_release_sql[] =
     "UPDATE lease SET released_at = ?"
@@ -107,21 +114,47 @@ enum err db_lease_add(struct db *db, struct company_id company,
 	return ERR_OK;
 }
 
-enum err db_lease_beat(struct db *db, struct company_id company,
-    struct lease_id id, int64_t beat_us, int64_t expires_us)
+/* The n rows in as many places or more: the last one again. */
+static void in_beats(struct stmt *st, const struct company_id *company,
+    const struct lease_row *const *rows, size_t n, size_t places)
 {
-	struct stmt *st;
-	enum err e;
+	for (size_t i = 0; i < places; i++) {
+		const struct lease_row *l = rows[i < n ? i : n - 1];
 
-	if ((e = stmt_begin(db, lease_beat_sql, &st)) != ERR_OK)
-		return e;
-	stmt_in_time_us(st, beat_us);
-	stmt_in_time_us(st, expires_us);
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, id.v);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+		stmt_in_id(st, l->id.v);
+		stmt_in_time_us(st, l->beat_us);
+	}
+	for (size_t i = 0; i < places; i++) {
+		const struct lease_row *l = rows[i < n ? i : n - 1];
+
+		stmt_in_id(st, l->id.v);
+		stmt_in_time_us(st, l->expires_us);
+	}
+	stmt_in_id(st, company->v);
+	for (size_t i = 0; i < places; i++)
+		stmt_in_id(st, rows[i < n ? i : n - 1]->id.v);
+}
+
+enum err db_lease_beat(struct db *db, struct company_id company,
+    const struct lease_row *const *rows, size_t n)
+{
+	while (n > 0) {
+		size_t text, places;
+		const size_t now = db_rows_next(n, &text, &places);
+		struct stmt *st;
+		enum err e;
+
+		if ((e = stmt_begin(db, lease_beat_sql[text], &st)) != ERR_OK)
+			return e;
+		in_beats(st, &company, rows, now, places);
+		e = stmt_exec(st, NULL);
+		stmt_end(st);
+		if (e != ERR_OK)
+			return e;
+		rows += now;
+		n -= now;
+	}
+	return ERR_OK;
 }
 
 enum err db_lease_release(struct db *db, struct company_id company,

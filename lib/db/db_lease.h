@@ -31,9 +31,10 @@ struct lease_row {
 /* Of one company. */
 RT_MUST_USE enum err db_lease_add(struct db *db, struct company_id company,
     const struct lease_row *const *rows, size_t n);
-/* Moves the last heartbeat and the end; never back, and not once released. */
+/* Moves the last heartbeat and the end, by id, beat_us and expires_us of the
+ * rows; never back, and not once released. */
 RT_MUST_USE enum err db_lease_beat(struct db *db, struct company_id company,
-    struct lease_id id, int64_t beat_us, int64_t expires_us);
+    const struct lease_row *const *rows, size_t n);
 /* Ends it early; the first time counts. */
 RT_MUST_USE enum err db_lease_release(struct db *db, struct company_id company,
     struct lease_id id, int64_t at_us);

@@ -17,6 +17,22 @@
 #define DB_ROWS_8(row)  DB_ROWS_4(row) ", " DB_ROWS_4(row)
 #define DB_ROWS_16(row) DB_ROWS_8(row) ", " DB_ROWS_8(row)
 
+/* The texts for 16, 8, 4, 2 and 1 rows of an UPDATE, made of
+ * DB_ROWS_WHEN_n, "WHEN id THEN value" for each row, and DB_ROWS_n("?"). */
+#define DB_ROWS_WHEN_1  " WHEN ? THEN ?"
+#define DB_ROWS_WHEN_2  DB_ROWS_WHEN_1 DB_ROWS_WHEN_1
+#define DB_ROWS_WHEN_4  DB_ROWS_WHEN_2 DB_ROWS_WHEN_2
+#define DB_ROWS_WHEN_8  DB_ROWS_WHEN_4 DB_ROWS_WHEN_4
+#define DB_ROWS_WHEN_16 DB_ROWS_WHEN_8 DB_ROWS_WHEN_8
+#define DB_ROWS_UPDATES(text)                             \
+	{                                                 \
+		text(DB_ROWS_WHEN_16, DB_ROWS_16("?")),   \
+		    text(DB_ROWS_WHEN_8, DB_ROWS_8("?")), \
+		    text(DB_ROWS_WHEN_4, DB_ROWS_4("?")), \
+		    text(DB_ROWS_WHEN_2, DB_ROWS_2("?")), \
+		    text(DB_ROWS_WHEN_1, "?")             \
+	}
+
 /* The texts for 16, 8, 4, 2 and 1 rows. */
 #define DB_ROWS_TEXTS(head, row, tail)                                  \
 	{                                                               \

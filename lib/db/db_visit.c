@@ -18,12 +18,20 @@ static const char *const visit_add_sql[] = DB_ROWS_TEXTS(
     "(?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?" MARKS ")",
     " ON DUPLICATE KEY UPDATE seen_at = GREATEST(seen_at, VALUES(seen_at))");
 
-static const char visit_progress_sql[] =
-    "UPDATE visit SET"
-    " seen_at = GREATEST(seen_at, ?), engaged_s = GREATEST(engaged_s, ?),"
-    " page_views = GREATEST(page_views, ?),"
-    " tel_clicked_at = COALESCE(?, tel_clicked_at)"
-    " WHERE company_id = ? AND id = ?";
+#define PROGRESS(whens, ids)                               \
+	"UPDATE visit SET"                                 \
+	" seen_at = GREATEST(seen_at, CASE id" whens       \
+	" END),"                                           \
+	" engaged_s = GREATEST(engaged_s, CASE id" whens   \
+	" END),"                                           \
+	" page_views = GREATEST(page_views, CASE id" whens \
+	" END),"                                           \
+	" tel_clicked_at ="                                \
+	" COALESCE(CASE id" whens                          \
+	" END, tel_clicked_at)"                            \
+	" WHERE company_id = ? AND id IN (" ids ")"
+
+static const char *const visit_progress_sql[] = DB_ROWS_UPDATES(PROGRESS);
 
 static const char visit_event_sql[] =
     "INSERT INTO visit_event"
@@ -100,23 +108,60 @@ enum err db_visit_add(struct db *db, struct company_id company,
 	return ERR_OK;
 }
 
-enum err db_visit_progress(struct db *db, struct company_id company,
-    const struct visit_progress *p)
+/* The n rows in as many places or more: the last one again. */
+static void in_progress(struct stmt *st, const struct company_id *company,
+    const struct visit_progress *const *rows, size_t n, size_t places)
 {
-	struct stmt *st;
-	enum err e;
+	for (size_t i = 0; i < places; i++) {
+		const struct visit_progress *p = rows[i < n ? i : n - 1];
 
-	if ((e = stmt_begin(db, visit_progress_sql, &st)) != ERR_OK)
-		return e;
-	stmt_in_time_us(st, p->seen_us);
-	stmt_in_u64(st, p->engaged_s);
-	stmt_in_u64(st, p->page_views);
-	stmt_in_time_us_null(st, p->tel_clicked_us);
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, p->id.v);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+		stmt_in_id(st, p->id.v);
+		stmt_in_time_us(st, p->seen_us);
+	}
+	for (size_t i = 0; i < places; i++) {
+		const struct visit_progress *p = rows[i < n ? i : n - 1];
+
+		stmt_in_id(st, p->id.v);
+		stmt_in_u64(st, p->engaged_s);
+	}
+	for (size_t i = 0; i < places; i++) {
+		const struct visit_progress *p = rows[i < n ? i : n - 1];
+
+		stmt_in_id(st, p->id.v);
+		stmt_in_u64(st, p->page_views);
+	}
+	for (size_t i = 0; i < places; i++) {
+		const struct visit_progress *p = rows[i < n ? i : n - 1];
+
+		stmt_in_id(st, p->id.v);
+		stmt_in_time_us_null(st, p->tel_clicked_us);
+	}
+	stmt_in_id(st, company->v);
+	for (size_t i = 0; i < places; i++)
+		stmt_in_id(st, rows[i < n ? i : n - 1]->id.v);
+}
+
+enum err db_visit_progress(struct db *db, struct company_id company,
+    const struct visit_progress *const *rows, size_t n)
+{
+	while (n > 0) {
+		size_t text, places;
+		const size_t now = db_rows_next(n, &text, &places);
+		struct stmt *st;
+		enum err e;
+
+		e = stmt_begin(db, visit_progress_sql[text], &st);
+		if (e != ERR_OK)
+			return e;
+		in_progress(st, &company, rows, now, places);
+		e = stmt_exec(st, NULL);
+		stmt_end(st);
+		if (e != ERR_OK)
+			return e;
+		rows += now;
+		n -= now;
+	}
+	return ERR_OK;
 }
 
 enum err db_visit_event_add(struct db *db, struct company_id company,

@@ -39,7 +39,7 @@ struct visit_progress {
 
 /* Nothing happens to a visit that is not there. */
 RT_MUST_USE enum err db_visit_progress(struct db *db, struct company_id company,
-    const struct visit_progress *p);
+    const struct visit_progress *const *rows, size_t n);
 
 /* tel_click, consent_given, consent_withdrawn. number may be nil. */
 struct visit_event_row {

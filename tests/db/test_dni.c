@@ -168,23 +168,35 @@ static void test_progress(void **state)
 	const struct visit_row v = make_visit("progress");
 	struct visit_progress p = { v.id, NOW + 60 * RT_SEC_US, 55, 3,
 		NOW + RT_SEC_US };
+	const struct visit_progress *rows[] = { &p };
 
 	(void)state;
 	add_visit(&v);
-	assert_int_equal(db_visit_progress(dni, theirs(), &p), ERR_OK);
+	assert_int_equal(db_visit_progress(dni, theirs(), rows, 1), ERR_OK);
 	assert_int_equal(testdb_count(t,
 			     "SELECT engaged_s FROM visit"
 			     " WHERE source = 'progress'"),
 	    0); /* another company's verb moves nothing of ours */
-	assert_int_equal(db_visit_progress(dni, ours(), &p), ERR_OK);
+	assert_int_equal(db_visit_progress(dni, ours(), rows, 1), ERR_OK);
 	p.engaged_s = 10; /* an older total, written late */
 	p.tel_clicked_us = 0;
-	assert_int_equal(db_visit_progress(dni, ours(), &p), ERR_OK);
+	assert_int_equal(db_visit_progress(dni, ours(), rows, 1), ERR_OK);
 	assert_int_equal(testdb_count(t,
 			     "SELECT engaged_s * 100 + page_views * 10"
 			     " + (tel_clicked_at IS NOT NULL)"
 			     " FROM visit WHERE source = 'progress'"),
 	    5531);
+}
+
+static enum err beat(struct company_id company, const struct lease_row *l,
+    int64_t beat_us, int64_t expires_us)
+{
+	struct lease_row row = *l;
+	const struct lease_row *rows[] = { &row };
+
+	row.beat_us = beat_us;
+	row.expires_us = expires_us;
+	return db_lease_beat(dni, company, rows, 1);
 }
 
 struct seen_state {
@@ -230,13 +242,12 @@ static void test_lease(void **state)
 	assert_int_equal(s.last.end_us, NOW + LEASE);
 	assert_int_equal(pool_state(theirs()).n, 0);
 
-	assert_int_equal(db_lease_beat(dni, ours(), l.id, NOW + RT_MIN_US,
+	assert_int_equal(beat(ours(), &l, NOW + RT_MIN_US,
 			     NOW + RT_MIN_US + LEASE),
 	    ERR_OK);
-	assert_int_equal(db_lease_beat(dni, ours(), l.id, NOW, NOW + LEASE),
+	assert_int_equal(beat(ours(), &l, NOW, NOW + LEASE),
 	    ERR_OK); /* late: never back */
-	assert_int_equal(db_lease_beat(dni, theirs(), l.id, NOW + RT_DAY_US,
-			     NOW + RT_DAY_US),
+	assert_int_equal(beat(theirs(), &l, NOW + RT_DAY_US, NOW + RT_DAY_US),
 	    ERR_OK);
 	assert_int_equal(pool_state(ours()).last.end_us,
 	    NOW + RT_MIN_US + LEASE);
@@ -246,8 +257,7 @@ static void test_lease(void **state)
 	    NOW + RT_MIN_US + LEASE);
 	assert_int_equal(db_lease_release(dni, ours(), l.id, NOW + 5), ERR_OK);
 	assert_int_equal(db_lease_release(dni, ours(), l.id, NOW + 9), ERR_OK);
-	assert_int_equal(db_lease_beat(dni, ours(), l.id, NOW + RT_DAY_US,
-			     NOW + RT_DAY_US),
+	assert_int_equal(beat(ours(), &l, NOW + RT_DAY_US, NOW + RT_DAY_US),
 	    ERR_OK); /* released: no more */
 	assert_int_equal(pool_state(ours()).last.end_us, NOW + 5);
 }
@@ -416,6 +426,10 @@ static void test_sizes(void **state)
 	struct visitor_seen seen_rows[MANY];
 	const struct visitor_seen *seen[MANY];
 	const struct visit_row *visits[MANY];
+	struct visit_progress progress[MANY];
+	const struct visit_progress *moved[MANY];
+	struct lease_row lease_rows[MANY];
+	const struct lease_row *leases[MANY];
 
 	(void)state;
 	for (size_t n = 1; n <= MANY; n++) {
@@ -430,14 +444,39 @@ static void test_sizes(void **state)
 				    visit_rows[i].id, false, NOW };
 			seen[i] = &seen_rows[i];
 			visits[i] = &visit_rows[i];
+			lease_rows[i] = make_lease(&visit_rows[i], 0, NOW);
+			leases[i] = &lease_rows[i];
+			progress[i] = (struct visit_progress){ visit_rows[i].id,
+				NOW + (int64_t)n, (uint32_t)(100 * n + i), 2,
+				i % 2 == 0 ? 0 : NOW };
+			moved[i] = &progress[i];
 		}
 		assert_int_equal(db_visitor_seen(dni, ours(), seen, n), ERR_OK);
 		assert_int_equal(db_visit_add(dni, ours(), visits, n), ERR_OK);
+		assert_int_equal(db_lease_add(dni, ours(), leases, n), ERR_OK);
+		assert_int_equal(db_visit_progress(dni, ours(), moved, n),
+		    ERR_OK);
+		for (size_t i = 0; i < n; i++)
+			lease_rows[i].beat_us = NOW + (int64_t)(100 * n + i);
+		assert_int_equal(db_lease_beat(dni, ours(), leases, n), ERR_OK);
 		assert_int_equal(testdb_count(t,
 				     "SELECT count(*) FROM visitor"),
 		    had[0] + (int64_t)n);
 		assert_int_equal(testdb_count(t, "SELECT count(*) FROM visit"),
 		    had[1] + (int64_t)n);
+		/* Each got its own values and no other's. */
+		assert_int_equal(
+		    testdb_count(t,
+			"SELECT count(*) FROM visit v JOIN lease l"
+			" ON l.company_id = v.company_id AND l.visit_id = v.id"
+			" WHERE v.source = 'sizes' AND v.page_views = 2"
+			" AND (v.tel_clicked_at IS NOT NULL)"
+			" = (v.engaged_s % 100 % 2)"
+			" AND TIMESTAMPDIFF(MICROSECOND, l.started_at,"
+			" l.beat_at) = v.engaged_s"
+			" AND TIMESTAMPDIFF(MICROSECOND, v.started_at,"
+			" v.seen_at) = v.engaged_s DIV 100"),
+		    (int64_t)(n * (n + 1) / 2));
 	}
 }
 
@@ -462,7 +501,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_progress),
 		cmocka_unit_test(test_lease),
 		cmocka_unit_test(test_candidates),
@@ -470,6 +508,7 @@ int main(void)
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_tag),
 		cmocka_unit_test(test_seen),
+		cmocka_unit_test(test_sizes),
 	};
 
 	return cmocka_run_group_tests_name("dni verbs", tests, start, stop);
