@@ -17,6 +17,8 @@ if [ "${1:-}" = -j ]; then
 	jobs=$2
 	shift 2
 fi
+# Debian keeps mariadbd where an ordinary user's PATH does not look.
+export PATH=$PATH:/usr/sbin:/sbin
 export RT_BUILD=${RT_BUILD:-$PWD/build/${V:-debug}}
 results=$(mktemp -d "${TMPDIR:-/tmp}/rt.XXXXXX") || exit 1
 trap 'rm -rf "$results"' EXIT
