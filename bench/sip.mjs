@@ -30,8 +30,8 @@ const round = (v) => (Math.abs(v) >= 100 ? Math.round(v) : Number(v.toPrecision(
 /** For rates ratio = value / limit, for costs and times limit / value. */
 function line(name, values, unit, limit, text, cost = true) {
 	const value = median(values);
-	const ratio = limit === null ? '-' : round(cost ? limit / value : value / limit);
-	console.log(`bench ${name} value=${round(value)} unit=${unit} limit=${limit === null ? '-' : round(limit)} ratio=${ratio} note="${text}; runs ${round(Math.min(...values))} to ${round(Math.max(...values))}"`);
+	const ratio = limit === null ? 0 : round(cost ? limit / value : value / limit);
+	console.log(`bench ${name} value=${round(value)} unit=${unit} limit=${limit === null ? 0 : round(limit)} ratio=${ratio} note="${text}; runs ${round(Math.min(...values))} to ${round(Math.max(...values))}"`);
 }
 
 /** All processes of the worker: the parent and its three. */

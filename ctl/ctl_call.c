@@ -143,15 +143,16 @@ static void print_ended(const struct ua_report *p, const char *dir)
 	(void)printf(
 	    "ended call=%u dir=%s status=%u by=%s cancelled=%s "
 	    "talk_ms=%lld tx=%llu rx=%llu lost=%llu jitter_us=%lld "
-	    "ssrcs=%llu gap_max_ms=%lld keys=%s dialled=%.*s "
+	    "ssrcs=%llu gap_max_ms=%lld ear_ms=%lld keys=%s dialled=%.*s "
 	    "peer=%.*s call_id=%.*s\n",
 	    p->call, dir, p->status, by_name(p->ended_by),
 	    p->cancelled ? "yes" : "no", (long long)(p->talk_us / 1000),
 	    (unsigned long long)p->tx, (unsigned long long)p->rx,
 	    (unsigned long long)p->lost, (long long)p->jitter_us,
 	    (unsigned long long)(p->ssrc_changes + (p->rx > 0)),
-	    (long long)(p->gap_max_us / 1000), p->pressed,
-	    SLICE_FMT(p->dialled), SLICE_FMT(p->peer), SLICE_FMT(p->call_id));
+	    (long long)(p->gap_max_us / 1000), (long long)(p->ear_us / 1000),
+	    p->pressed, SLICE_FMT(p->dialled), SLICE_FMT(p->peer),
+	    SLICE_FMT(p->call_id));
 }
 
 static void on_report(void *arg, const struct ua_report *p)

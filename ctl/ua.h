@@ -76,6 +76,7 @@ struct ua_report {
 	uint64_t rx;
 	uint64_t lost;
 	int64_t jitter_us;
+	int64_t ear_us; /* from our first packet to the first one heard */
 	uint64_t ssrc_changes;
 	int64_t gap_max_us;
 	const char *pressed; /* keys heard */

@@ -79,6 +79,9 @@ static void report(struct ua *u, struct ua_call *c, enum ua_what what)
 	r->rx = c->rtp.in.received;
 	r->lost = rtp_stat_lost(&c->rtp.in);
 	r->jitter_us = rtp_stat_jitter_us(&c->rtp.in, 8000);
+	r->ear_us = c->rtp.tx > 0 && r->rx > 0
+			? c->rtp.in.first_us - c->rtp.first_tx_us
+			: 0;
 	r->ssrc_changes = c->rtp.in.ssrc_changes;
 	r->gap_max_us = c->rtp.in.gap_max_us;
 	r->pressed = c->rtp.pressed;

@@ -145,6 +145,8 @@ void ua_rtp_send(struct ua_rtp *r, int64_t now_us)
 
 	if (!r->sending || r->fd == -1 || r->remote.port == 0)
 		return;
+	if (r->first_tx_us == 0)
+		r->first_tx_us = now_us;
 	if (!send_key(r, now_us)) {
 		ua_sound_frame(r->sound, r->at, frame);
 		if (r->pt == PCMA)

@@ -39,6 +39,7 @@ struct ua_rtp {
 	bool saving;
 	int64_t saved; /* bytes written, gaps included */
 	uint64_t tx;
+	int64_t first_tx_us;
 	uint64_t foreign;        /* packets that were no RTP */
 	struct ua_hist *latency; /* NULL: not measured */
 };
