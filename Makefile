@@ -15,9 +15,11 @@ SIP_ROOMS := sipworker/sip sipworker/rtp sipworker/engine sipworker/media \
 ROOMS := $(LIB_ROOMS) $(CGI_ROOMS) $(SIP_ROOMS) cgi jobs ctl sipworker
 
 # Programs and the file that holds each one's main().
-PROGRAMS := dashboard.fcgi dni.fcgi jobd sipworker ringtrace
+PROGRAMS := dashboard.fcgi admin.fcgi dni.fcgi api.fcgi jobd sipworker ringtrace
 MAIN_dashboard.fcgi := cgi/dashboard.c
+MAIN_admin.fcgi := cgi/admin.c
 MAIN_dni.fcgi := cgi/dni.c
+MAIN_api.fcgi := cgi/api.c
 MAIN_jobd := jobs/jobd.c
 MAIN_sipworker := sipworker/main.c
 MAIN_ringtrace := ctl/ringtrace.c
@@ -273,7 +275,7 @@ ALL_C := $(foreach r,$(ROOMS),$(wildcard $(r)/*.c $(r)/*.h)) \
 
 #: make format        rewrite the C files in the house's format
 format:
-	clang-format -i $(ALL_C)
+	@clang-format -i $(ALL_C)
 
 # The static checks, each one line of TAP; see tests/lint/.
 .PHONY: lint

@@ -247,8 +247,8 @@ enum err ctl_layout_write(const struct ctl_layout *l, const char *name,
 enum err ctl_layout_own_secrets(const struct ctl_layout *l)
 {
 	/* sipworker's store reads its own before it drops root. */
-	static const char *const web[] = { "db_dashboard.pw", "db_dni.pw",
-		"db_jobd.pw", "seal.key" };
+	static const char *const web[] = { "db_admin.pw", "db_api.pw",
+		"db_dashboard.pw", "db_dni.pw", "db_jobd.pw", "seal.key" };
 	char path[PATH_MAX];
 	enum err e = ERR_OK;
 

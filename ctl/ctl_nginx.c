@@ -84,6 +84,8 @@ enum err ctl_nginx_prepare(struct ctl_nginx *n, const struct ctl_layout *l)
 		{ "recordings_dir", s->recordings_dir, 0 },
 		{ "http_listen", s->http_listen, 0 },
 		{ "dashboard_keepalive", NULL, keepalive(s->web_threads) },
+		{ "admin_keepalive", NULL, keepalive(s->admin_threads) },
+		{ "api_keepalive", NULL, keepalive(s->api_threads) },
 		{ "dni_keepalive", NULL, keepalive(s->dni_threads) },
 		{ "web_rate", NULL, n->web_rate },
 		{ "web_burst", NULL, 2 * n->web_rate },

@@ -111,7 +111,9 @@ static const struct {
 	enum ctl_probe_kind ready;
 } own[] = {
 	{ "dashboard", "dashboard.fcgi", AS_WEB, CTL_PROBE_UNIX },
+	{ "admin", "admin.fcgi", AS_WEB, CTL_PROBE_UNIX },
 	{ "dni", "dni.fcgi", AS_WEB, CTL_PROBE_UNIX },
+	{ "api", "api.fcgi", AS_WEB, CTL_PROBE_UNIX },
 	{ "jobd", "jobd", AS_WEB, CTL_PROBE_NONE },
 	/* Drops its rights by itself, process by process. */
 	{ "sipworker", "sipworker", AS_SELF, CTL_PROBE_UDP },

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "cgi/page/page_call_parts.h"
-#include "cgi/page/page_frame.h"
 #include "cgi/page/page_range.h"
 #include "cgi/page/page_row.h"
 #include "cgi/page/page_story.h"
 #include "cgi/page/page_why.h"
 #include "cgi/page/page_words.h"
+#include "cgi/web/frame.h"
 #include "lib/base/clk.h"
 #include "lib/db/db_report_calls.h"
 #include "lib/phone/phone.h"
@@ -190,8 +190,7 @@ static enum err fill(const struct req *r, struct page_story *s, struct view *v)
 	buf_cstr(&t, "Call from ");
 	buf_put(&t, buf_slice(&b));
 	title[t.n] = '\0';
-	if ((e = page_frame(r, PAGE_FRAME_CALLS, title, SLICE(""), v)) !=
-	    ERR_OK)
+	if ((e = frame_page(r, FRAME_CALLS, title, SLICE(""), v)) != ERR_OK)
 		return e;
 	head_view(s, r->now_us, buf_slice(&b), v);
 	page_call_parts_facts(s, v);
@@ -229,7 +228,7 @@ enum err page_call(const struct req *r, struct resp *out)
 	struct tz *z;
 	enum err e;
 
-	if (!page_frame_company(r, out, &e))
+	if (!frame_company(r, out, &e))
 		return e;
 	if ((e = req_path_id(r, 0, ID_KIND_call, id.v)) != ERR_OK ||
 	    (e = page_range_zone(r, &z)) != ERR_OK)

@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cgi/page/page_frame.h"
 #include "cgi/page/page_range.h"
 #include "cgi/page/page_row.h"
 #include "cgi/page/page_words.h"
 #include "cgi/tmpl/esc.h"
+#include "cgi/web/frame.h"
 #include "lib/base/scan.h"
 #include "lib/db/db_report_calls.h"
 
@@ -388,8 +388,8 @@ static enum err show(const struct req *r, struct tz *z, struct resp *out)
 	enum err e;
 
 	if ((e = read_log(&l, z)) != ERR_OK ||
-	    (e = page_frame(r, PAGE_FRAME_CALLS, "Calls",
-		 l.value[FILTER_SEARCH], v)) != ERR_OK)
+	    (e = frame_page(r, FRAME_CALLS, "Calls", l.value[FILTER_SEARCH],
+		 v)) != ERR_OK)
 		return e;
 	buf_over(&rest, mem, sizeof(mem));
 	if (l.result.n > 0)
@@ -411,7 +411,7 @@ enum err page_calls(const struct req *r, struct resp *out)
 	struct tz *z;
 	enum err e;
 
-	if (!page_frame_company(r, out, &e))
+	if (!frame_company(r, out, &e))
 		return e;
 	if ((e = page_range_zone(r, &z)) != ERR_OK)
 		return e;

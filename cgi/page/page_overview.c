@@ -3,11 +3,11 @@
 #include <stdio.h>
 
 #include "cgi/page/page_board.h"
-#include "cgi/page/page_frame.h"
 #include "cgi/page/page_range.h"
 #include "cgi/page/page_row.h"
 #include "cgi/page/page_words.h"
 #include "cgi/tmpl/esc.h"
+#include "cgi/web/frame.h"
 #include "lib/db/db_report_calls.h"
 
 #define SOURCES_SHOWN 8
@@ -205,8 +205,8 @@ static enum err show(const struct req *r, struct tz *z, struct resp *out)
 	enum err e;
 
 	if ((e = page_range_read(r, z, &g)) != ERR_OK ||
-	    (e = page_frame(r, PAGE_FRAME_OVERVIEW, "Overview", SLICE(""),
-		 v)) != ERR_OK ||
+	    (e = frame_page(r, FRAME_OVERVIEW, "Overview", SLICE(""), v)) !=
+		ERR_OK ||
 	    (e = db_report_setup(r->db, r->company, &setup)) != ERR_OK)
 		return e;
 	page_range_view(&g, "/", SLICE(""), v);
@@ -225,7 +225,7 @@ enum err page_overview(const struct req *r, struct resp *out)
 	struct tz *z;
 	enum err e;
 
-	if (!page_frame_company(r, out, &e))
+	if (!frame_company(r, out, &e))
 		return e;
 	if ((e = page_range_zone(r, &z)) != ERR_OK)
 		return e;

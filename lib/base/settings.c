@@ -38,6 +38,8 @@ static const struct cfg_row rows[] = {
 	NUMBER(dni_threads, 1, 512),
 	NUMBER(dni_visits_per_min, 0, 100000),
 	NUMBER(web_threads, 1, 512),
+	NUMBER(admin_threads, 1, 512),
+	NUMBER(api_threads, 1, 512),
 	TEXT(user, 1),
 	TEXT(log_level, 4),
 };
@@ -62,6 +64,8 @@ void settings_defaults(struct settings *s)
 		.dni_threads = 96,
 		.dni_visits_per_min = 60,
 		.web_threads = 32,
+		.admin_threads = 24,
+		.api_threads = 24,
 		.user = "nobody",
 		.log_level = "info",
 	};

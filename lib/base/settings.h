@@ -31,7 +31,9 @@ struct settings {
 	uint64_t max_calls;
 	uint64_t dni_threads;
 	uint64_t dni_visits_per_min; /* new, of one address; 0: any number */
-	uint64_t web_threads;
+	uint64_t web_threads;        /* of dashboard.fcgi */
+	uint64_t admin_threads;
+	uint64_t api_threads;
 	char user[SETTINGS_ADDR_MAX + 1];      /* of sipworker, when root */
 	char log_level[SETTINGS_ADDR_MAX + 1]; /* debug info warn error */
 };

@@ -12,8 +12,8 @@
 #define APPEND     "SELECT, INSERT"
 #define READ       "SELECT"
 
-static const char *const programs[] = { "ctl", "dashboard", "dni", "jobd",
-	"store", NULL };
+static const char *const programs[] = { "admin", "api", "ctl", "dashboard",
+	"dni", "jobd", "store", NULL };
 
 /* Sorted by program, then table. What is not here is refused. */
 static const struct grant {
@@ -21,6 +21,18 @@ static const struct grant {
 	const char *table;
 	const char *rights;
 } grants[] = {
+	{ "admin", "account", READ },
+	{ "admin", "audit", APPEND },
+	{ "admin", "company", READ },
+	{ "admin", "config_version", CHANGE },
+	{ "admin", "login", DELETE },
+	{ "admin", "membership", READ },
+	{ "admin", "phone_call", READ },
+	{ "admin", "schema_migration", READ },
+	{ "admin", "user", READ },
+
+	{ "api", "schema_migration", READ },
+
 	{ "ctl", ALL_TABLES, "ALL PRIVILEGES" },
 
 	{ "dashboard", "account", READ },

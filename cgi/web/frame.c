@@ -1,7 +1,35 @@
-#include "cgi/page/page_frame.h"
+#include "cgi/web/frame.h"
 
-#include "cgi/web/resp.h"
+#include "cgi/web/route.h"
 #include "lib/db/db_report.h"
+
+/* Places in the order of the side bar. */
+static const struct {
+	const char *path; /* one segment, "" the overview */
+	const char *icon;
+	const char *label;
+	enum route_role role; /* least right that sees it */
+} places[FRAME_PLACE_COUNT] = {
+	[FRAME_OVERVIEW] = { "", "overview", "Overview", ROUTE_VIEWER },
+	[FRAME_CALLS] = { "calls", "calls", "Calls", ROUTE_VIEWER },
+	[FRAME_SETTINGS] = { "settings", "settings", "Settings", ROUTE_ADMIN },
+};
+
+static void nav(const struct req *r, enum frame_place here, struct view *v)
+{
+	view_list(v, "nav");
+	for (size_t i = 0; i < FRAME_PLACE_COUNT; i++) {
+		struct view *item;
+
+		if (r->role < (int)places[i].role)
+			continue;
+		item = view_item(v, "nav");
+		view_cstr(item, "nav_path", places[i].path);
+		view_cstr(item, "nav_icon", places[i].icon);
+		view_cstr(item, "nav_label", places[i].label);
+		view_flag(item, "nav_on", i == (size_t)here);
+	}
+}
 
 static enum err companies(const struct req *r, struct view *v)
 {
@@ -24,7 +52,7 @@ static enum err companies(const struct req *r, struct view *v)
 	return e;
 }
 
-enum err page_frame(const struct req *r, enum page_frame_place place,
+enum err frame_page(const struct req *r, enum frame_place place,
     const char *title, struct slice search, struct view *v)
 {
 	struct db_report_live live;
@@ -36,15 +64,14 @@ enum err page_frame(const struct req *r, enum page_frame_place place,
 	view_cstr(v, "title", title);
 	view_slice(v, "search_text", search);
 	view_slice(v, "company_zone", r->company_zone);
-	view_flag(v, "in_overview", place == PAGE_FRAME_OVERVIEW);
-	view_flag(v, "in_calls", place == PAGE_FRAME_CALLS);
+	nav(r, place, v);
 	view_u64(v, "live_n", live.live);
 	view_flag(v, "live_on", live.live > 0);
 	view_i64(v, "loaded_us", r->now_us);
 	return ERR_OK;
 }
 
-bool page_frame_company(const struct req *r, struct resp *out, enum err *e)
+bool frame_company(const struct req *r, struct resp *out, enum err *e)
 {
 	if (!id_is_nil(r->company.v))
 		return true;
