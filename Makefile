@@ -252,7 +252,7 @@ ESBUILD := node_modules/.bin/esbuild
 PAGE_JS := theme app charts player
 static: $(PAGE_JS:%=static/dist/%.js) static/dist/app.css static/dist/t.js
 
-static/dist/app.css: static/app.css $(ESBUILD)
+static/dist/app.css: static/app.css $(wildcard static/css/*.css) $(ESBUILD)
 	@$(ESBUILD) $< --bundle --minify --outfile=$@ --log-level=warning
 
 $(PAGE_JS:%=static/dist/%.js): static/dist/%.js: static/js/%.js \
