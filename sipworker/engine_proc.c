@@ -14,11 +14,10 @@
 #include "lib/base/rnd.h"
 #include "sipworker/engine_shell.h"
 
-#define AGENT         "ringtrace"
-#define DATAGRAMS     64 /* read before others get their turn */
-#define EVENTS        16
-#define SOCKET_BYTES  (4 << 20) /* as much as the kernel gives */
-#define LEGS_PER_CALL 3
+#define AGENT        "ringtrace"
+#define DATAGRAMS    64 /* read before others get their turn */
+#define EVENTS       16
+#define SOCKET_BYTES (4 << 20) /* as much as the kernel gives */
 /* After MSG_STOP: byes and closed records go out before we leave. */
 #define LEAVE_US (2 * RT_SEC_US)
 
@@ -407,8 +406,8 @@ static enum err make_media(struct engine_shell *s)
 {
 	const struct media_cfg cfg = { .ip = s->worker->sip.ip,
 		.threads = WORKER_THREADS,
-		.max_streams =
-		    (uint32_t)s->worker->settings.max_calls * LEGS_PER_CALL,
+		.max_streams = (uint32_t)s->worker->settings.max_calls *
+			       ENGINE_LEGS_PER_CALL,
 		.frame = take_frame,
 		.frame_arg = s };
 	enum err e = media_new(&s->media, &cfg);

@@ -17,22 +17,30 @@ static void stop_playing(struct engine *e, struct call *c)
 	timer_stop(&e->timers, &c->timer[CALL_T_PLAY]);
 }
 
-void bridge_ringback(struct engine *e, struct call *c)
+static bool can_hear(const struct call *c)
+{
+	return c->a->stream != 0 && !c->a->closing &&
+	       (c->a->answered_us != CALLREC_NEVER ||
+		   c->a->early_us != CALLREC_NEVER);
+}
+
+void bridge_wait(struct engine *e, struct call *c)
 {
 	struct engine_media *m;
 
-	if (c->ringback || c->a->stream == 0)
+	if (c->ringback || c->early != NULL || c->b != NULL || !can_hear(c))
 		return;
 	m = stream_cmd(e, c->a, ENGINE_MEDIA_PLAY);
 	m->prompt = ENGINE_PROMPT_RINGBACK;
 	c->ringback = true;
 }
 
-static void connect(struct engine *e, struct call *c, bool early)
+static void connect(struct engine *e, struct call *c, const struct leg *b,
+    bool early)
 {
 	struct engine_media *m = stream_cmd(e, c->a, ENGINE_MEDIA_BRIDGE);
 
-	m->peer = c->b->stream;
+	m->peer = b->stream;
 	m->early = early;
 }
 
@@ -44,21 +52,21 @@ void bridge_early(struct engine *e, struct call *c, struct leg *b)
 	}
 	bridge_match_codecs(e, c, b);
 	stream_target(e, b, false);
-	if (c->early || c->a->stream == 0 || c->a->closing)
+	if (c->early != NULL || c->a->stream == 0 || c->a->closing)
 		return; /* a later 18x only moved the far end */
-	c->early = true;
+	c->early = b;
 	stop_playing(e, c);
 	leg_out_progress(e, c->a, true);
 	/* A late offer's answer comes with the ACK: only 180 was sent. */
 	c->a->answer_fixed = !c->a->offered_late;
-	connect(e, c, true);
+	connect(e, c, b, true);
 }
 
 void bridge_early_end(struct engine *e, struct call *c)
 {
-	if (!c->early || c->bridged)
+	if (c->early == NULL)
 		return;
-	c->early = false;
+	c->early = NULL;
 	if (c->a->stream != 0 && !c->a->closing)
 		(void)stream_cmd(e, c->a, ENGINE_MEDIA_UNBRIDGE);
 }
@@ -87,24 +95,34 @@ static void record_leg(struct engine *e, struct call *c, struct leg *l)
 	l->rec_on = true;
 }
 
-void bridge_up(struct engine *e, struct call *c)
+void bridge_up(struct engine *e, struct call *c, struct leg *b)
 {
-	if (c->b == NULL || c->bridged)
+	if (c->b != NULL)
 		return;
 	stop_playing(e, c);
-	stream_target(e, c->b, false);
-	connect(e, c, false);
-	c->bridged = true;
-	c->early = false;
+	connect(e, c, b, false);
+	c->b = b;
+	c->early = NULL;
 	c->result_facts |= CALLRESULT_WAS_BRIDGED;
-	c->answered_leg = c->b->number;
+	c->answered_leg = b->number;
 	c->talk_from_us = trace_at(e, c);
 	if (c->bridged_us == CALLREC_NEVER)
 		c->bridged_us = c->talk_from_us;
-	trace_event(e, c, CALLREC_EV_BRIDGED, c->b->number, 0, SLICE(""));
-	record_leg(e, c, c->b);
+	trace_event(e, c, CALLREC_EV_BRIDGED, b->number, 0, SLICE(""));
+	record_leg(e, c, b);
 	timer_arm(&e->timers, &c->timer[CALL_T_TALK],
-	    e->now.mono_us + c->talk_s * RT_SEC_US);
+	    e->now.mono_us + b->talk_s * RT_SEC_US);
+}
+
+void bridge_down(struct engine *e, struct call *c)
+{
+	if (c->b == NULL)
+		return;
+	c->talk_us += trace_at(e, c) - c->talk_from_us;
+	c->b = NULL;
+	timer_stop(&e->timers, &c->timer[CALL_T_TALK]);
+	if (c->a->stream != 0 && !c->a->closing)
+		(void)stream_cmd(e, c->a, ENGINE_MEDIA_UNBRIDGE);
 }
 
 void bridge_play(struct engine *e, struct call *c, uint32_t prompt,
@@ -157,13 +175,13 @@ void bridge_record(struct engine *e, struct call *c, int64_t at_us)
 	r->anchor_wall_us = c->opened_wall_us + at_us - c->opened_mono_us;
 	trace_event(e, c, CALLREC_EV_REC_START, 0, 0, SLICE(""));
 	record_leg(e, c, c->a);
-	if (c->bridged && c->b != NULL)
+	if (c->b != NULL)
 		record_leg(e, c, c->b);
 }
 
 static void record_leg_end(struct engine *e, struct leg *l)
 {
-	if (l == NULL || !l->rec_on)
+	if (!l->rec_on)
 		return;
 	l->rec_on = false;
 	if (l->stream != 0 && !l->closing)
@@ -177,7 +195,8 @@ void bridge_record_end(struct engine *e, struct call *c)
 	if (!c->rec_on)
 		return;
 	record_leg_end(e, c->a);
-	record_leg_end(e, c->b);
+	if (c->b != NULL)
+		record_leg_end(e, c->b);
 	c->rec_on = false;
 	c->rec_waiting = true;
 	r = &out_add(&e->out, ENGINE_REC)->u.rec;

@@ -257,16 +257,12 @@ static void set_outcome(struct engine *e, struct call *c, enum callrec_by by,
 	c->ended_by = by;
 	c->q850 = q850;
 	c->sip_code = c->a->answered_us != CALLREC_NEVER ? 200 : code;
-	if (c->bridged)
-		c->talk_us += c->ended_us - c->talk_from_us;
 	slots_copy_text(c->reason, sizeof(c->reason), slice_from(reason));
 }
 
 void call_end(struct engine *e, struct call *c, enum callrec_by by,
     uint16_t code, uint8_t q850, const char *reason)
 {
-	struct leg *b = c->b;
-
 	if (c->phase == CALL_CLOSING)
 		return;
 	c->phase = CALL_CLOSING;
@@ -278,10 +274,7 @@ void call_end(struct engine *e, struct call *c, enum callrec_by by,
 	    e->now.mono_us + CLOSE_US);
 	unlink_waiting(e, c);
 	bridge_record_end(e, c);
-	if (b != NULL) {
-		ring_stopped(e, c, b);
-		leg_drop(e, b, by, 0, q850, reason);
-	}
+	ring_end_all(e, c, by, q850, reason);
 	leg_drop(e, c->a, by, code, q850, reason);
 	c->ending = false;
 	call_settle(e, c);
@@ -374,7 +367,6 @@ static void (*const on_timer[CALL_TIMERS])(struct engine *e, struct call *c) = {
 	[CALL_T_OPEN] = on_open,
 	[CALL_T_LOOKUP] = on_lookup,
 	[CALL_T_RINGING] = on_ringing,
-	[CALL_T_RING] = ring_timeout,
 	[CALL_T_TALK] = on_talk,
 	[CALL_T_LONGEST] = on_longest,
 	[CALL_T_PLAY] = on_play,

@@ -13,6 +13,10 @@
 
 #define CALL_NAME_MAX  128
 #define CALL_OFFER_MAX 3072
+/* Attempts at a time. */
+#define CALL_TRIES_MAX 10
+/* Events that an action's failure left for the flow while it ran. */
+#define CALL_PENDING_MAX 16
 
 enum call_phase {
 	CALL_OPENING, /* waits for the journal, the look-up and the stream */
@@ -25,7 +29,6 @@ enum call_timer {
 	CALL_T_OPEN,    /* the journal is too slow */
 	CALL_T_LOOKUP,  /* 150 ms */
 	CALL_T_RINGING, /* own 180 after 1 s */
-	CALL_T_RING,    /* nobody answers */
 	CALL_T_TALK,    /* longest talk */
 	CALL_T_LONGEST, /* longest call */
 	CALL_T_PLAY,    /* the prompt's end was never told */
@@ -69,24 +72,26 @@ struct call {
 
 	/* Legs */
 	struct leg *a;
-	struct leg *b; /* the attempt or bridge at work, or NULL */
+	struct leg *b;     /* whom the caller talks to, or NULL; one of tries */
+	struct leg *early; /* whose early media the caller hears, or NULL */
+	struct leg *tries[CALL_TRIES_MAX]; /* attempts, answered ones too */
+	uint8_t n_tries;
+	uint8_t n_ringing;
 	uint64_t leg_ref[CALLREC_LEGS_MAX];
 	uint8_t n_legs;
 	uint8_t unreported;
-	bool ending; /* call_end() is at work */
-	bool bridged;
-	bool early;       /* early media goes to the caller */
+	bool ending;      /* call_end() is at work */
 	bool called_left; /* the bridge was ended from that side */
-	uint32_t dial_ticket;
-	uint32_t ring_s;
-	uint32_t talk_s;
-	uint16_t last_code; /* of the last attempt that failed */
-	uint8_t last_q850;
+	/* Of the attempts that failed since the last that all began anew: what
+	 * the caller is told if it comes to that (cause_is_better()). */
+	uint16_t best_code;
+	uint8_t best_q850;
 
 	/* Flow */
 	struct flow_state flow_state;
-	struct flow_event pending; /* to be run after the actions at hand */
-	bool has_pending;
+	/* To be run after the actions at hand. */
+	struct flow_event pending[CALL_PENDING_MAX];
+	uint8_t n_pending;
 	bool running;
 
 	/* Playing to the caller */
@@ -117,6 +122,7 @@ struct call {
 	int64_t talk_from_us;
 	int64_t talk_us;
 	int64_t ring_us;
+	int64_t ring_from_us; /* while n_ringing > 0 */
 	uint8_t answered_leg;
 	int64_t ended_us;
 	enum callrec_by ended_by;

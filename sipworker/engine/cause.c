@@ -41,6 +41,26 @@ enum flow_event_kind cause_event(unsigned int status)
 	return FLOW_EV_FAILED;
 }
 
+/* RFC 3261 16.7 step 6 in the terms of a flow: a person's "no" says more than
+ * a busy line, that more than nobody there, that more than a fault. */
+static int rank(unsigned int status)
+{
+	const enum flow_event_kind kind = cause_event(status);
+
+	if (status == 0)
+		return -1;
+	if (status >= 600)
+		return 3;
+	if (kind == FLOW_EV_BUSY)
+		return 2;
+	return kind == FLOW_EV_NO_ANSWER ? 1 : 0;
+}
+
+bool cause_is_better(unsigned int status, unsigned int than)
+{
+	return rank(status) > rank(than);
+}
+
 uint8_t cause_q850(unsigned int status)
 {
 	for (size_t i = 0; i < RT_ARRAY_LEN(rows); i++)

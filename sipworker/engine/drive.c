@@ -47,14 +47,14 @@ static void do_hangup(struct engine *e, struct call *c, const struct flow_do *d)
 		    "the called side hung up");
 		return;
 	}
-	if (c->last_code == 0) {
+	if (c->best_code == 0) {
 		c->result_facts |= CALLRESULT_FLOW_FINISHED;
 		call_end(e, c, CALLREC_BY_FLOW, 480, 16, "the flow ended");
 		return;
 	}
 	/* What the last destination said is what the caller hears. */
 	call_end(e, c, CALLREC_BY_FLOW,
-	    cause_event(c->last_code) == FLOW_EV_BUSY ? 486 : 480, c->last_q850,
+	    cause_event(c->best_code) == FLOW_EV_BUSY ? 486 : 480, c->best_q850,
 	    "no destination answered");
 }
 
@@ -106,13 +106,23 @@ static void run(struct engine *e, struct call *c, const struct flow_event *ev)
 		.dice = throw_dice(e),
 	};
 	struct flow_out out;
+	struct leg *l;
 
 	flow_run(&env, &c->flow_state, ev, &out);
 	/* An action may end the call: what follows then has no object. */
 	for (size_t i = 0; i < out.n && c->phase == CALL_FLOW; i++)
 		actions[out.item[i].kind](e, c, &out.item[i]);
-	if (ev->kind == FLOW_EV_ANSWERED && c->phase == CALL_FLOW)
-		bridge_up(e, c);
+	l = ring_find(c, ev->ticket);
+	if (ev->kind == FLOW_EV_ANSWERED && c->phase == CALL_FLOW && l != NULL)
+		bridge_up(e, c, l);
+}
+
+/* An action at hand failed at once: its event comes next. Ten attempts and a
+ * prompt are all that a flow can ask for at a time. */
+static void keep(struct call *c, const struct flow_event *ev)
+{
+	if (c->n_pending < CALL_PENDING_MAX)
+		c->pending[c->n_pending++] = *ev;
 }
 
 void drive_event(struct engine *e, struct call *c, const struct flow_event *ev)
@@ -122,18 +132,18 @@ void drive_event(struct engine *e, struct call *c, const struct flow_event *ev)
 	if (c->phase != CALL_FLOW)
 		return;
 	if (c->running) {
-		/* An action at hand failed at once: its event comes next. */
-		c->pending = *ev;
-		c->has_pending = true;
+		keep(c, ev);
 		return;
 	}
 	c->running = true;
 	for (;;) {
 		run(e, c, &next);
-		if (!c->has_pending || c->phase != CALL_FLOW)
+		if (c->n_pending == 0 || c->phase != CALL_FLOW)
 			break;
-		next = c->pending;
-		c->has_pending = false;
+		next = c->pending[0];
+		c->n_pending--;
+		memmove(c->pending, c->pending + 1,
+		    c->n_pending * sizeof(c->pending[0]));
 	}
 	c->running = false;
 }
@@ -199,25 +209,30 @@ void drive_media(struct engine *e, struct leg *l,
 		    SLICE(""));
 }
 
+static void caller_left(struct engine *e, struct call *c, const struct leg *l)
+{
+	const bool ours = l->ended_by == CALLREC_BY_SYSTEM;
+
+	if (!ours)
+		c->result_facts |= CALLRESULT_CALLER_LEFT;
+	call_end(e, c, ours ? CALLREC_BY_SYSTEM : CALLREC_BY_CALLER, 487,
+	    l->q850 != 0 ? l->q850 : 16,
+	    ours ? "the answer was never confirmed" : "the caller hung up");
+}
+
 void drive_left(struct engine *e, struct leg *l)
 {
-	const struct flow_event left = { FLOW_EV_CALLEE_LEFT,
-		l->call->dial_ticket };
+	const struct flow_event left = { FLOW_EV_CALLEE_LEFT, l->ticket };
 	struct call *c = l->call;
 
 	c->event_at_us = e->now.mono_us;
 	if (l->side == LEG_CALLER) {
-		const bool ours = l->ended_by == CALLREC_BY_SYSTEM;
-
-		if (!ours)
-			c->result_facts |= CALLRESULT_CALLER_LEFT;
-		call_end(e, c, ours ? CALLREC_BY_SYSTEM : CALLREC_BY_CALLER,
-		    487, l->q850 != 0 ? l->q850 : 16,
-		    ours ? "the answer was never confirmed"
-			 : "the caller hung up");
+		caller_left(e, c, l);
 		return;
 	}
-	c->called_left = true;
+	c->called_left = c->b == l;
+	bridge_down(e, c);
+	ring_forget(c, l);
 	leg_drop(e, l, CALLREC_BY_CALLED, 200, l->q850 != 0 ? l->q850 : 16,
 	    "hung up");
 	drive_event(e, c, &left);

@@ -6,6 +6,7 @@
 #include "sipworker/engine/call.h"
 #include "sipworker/engine/leg_in.h"
 #include "sipworker/engine/leg_out.h"
+#include "sipworker/engine/ring.h"
 #include "sipworker/engine/session.h"
 #include "sipworker/engine/slots.h"
 #include "sipworker/engine/stream.h"
@@ -127,7 +128,8 @@ static enum err make_layer(struct engine *e)
 	const struct sip_txn_ops ops = { .send = on_send,
 		.event = on_event,
 		.arg = e };
-	/* A call has some six transactions, and each lingers for 32 s. */
+	/* A call has some six transactions and an attempt of a group two, and
+	 * each lingers for 32 s. */
 	const struct sip_txn_conf conf = {
 		.sent_by = e->cfg.sip,
 		.slots = 1024 + e->cfg.max_calls * 12,
@@ -215,6 +217,9 @@ static void on_timer(struct engine *e, struct timer *t)
 		break;
 	case SLOTS_T_LEG_SESSION:
 		session_on_timer(e, t->owner);
+		break;
+	case SLOTS_T_LEG_RING:
+		ring_timeout(e, t->owner);
 		break;
 	default:
 		call_on_timer(e, t->owner, (enum call_timer)t->kind);

@@ -37,6 +37,12 @@
 
 struct engine;
 
+/* Slots for legs, and so for streams: simultaneous ringing takes up to eleven
+ * in a call, but not in all calls at once. When they are all taken an attempt
+ * fails as if the destination could not be reached; a caller always gets one.
+ */
+#define ENGINE_LEGS_PER_CALL 6
+
 struct engine_now {
 	int64_t mono_us;
 	int64_t wall_us;
@@ -47,7 +53,7 @@ struct engine_cfg {
 	uint32_t media_ip; /* goes into our SDP: the advertised address */
 	uint16_t rtp_port_min; /* even; RTP takes p, RTCP p + 1 */
 	uint16_t rtp_port_max; /* the last RTCP port */
-	uint32_t max_calls;    /* slots; legs are 2.5 times as many */
+	uint32_t max_calls;    /* slots */
 	const char *agent;     /* User-Agent and Server; "" for none */
 	uint8_t secret[32];    /* fresh from the system: makes tags and ids */
 };

@@ -35,7 +35,7 @@ struct leg *leg_new(struct engine *e, struct call *c, enum leg_side side)
 
 	if (c->n_legs >= CALLREC_LEGS_MAX)
 		return NULL;
-	l = slots_leg_take(e);
+	l = slots_leg_take(e, side);
 	if (l == NULL)
 		return NULL;
 	l->call = c;
@@ -94,8 +94,8 @@ void leg_collect(struct engine *e, struct leg *l)
 	/* The call keeps its caller's leg until CLOSED is written. */
 	if (l->call != NULL && l->call->a == l)
 		return;
-	if (l->call != NULL && l->call->b == l)
-		l->call->b = NULL;
+	if (l->call != NULL)
+		ring_forget(l->call, l);
 	slots_leg_give(e, l);
 }
 
@@ -122,6 +122,7 @@ static void finish(struct engine *e, struct leg *l)
 	stream_close(e, l);
 	timer_stop(&e->timers, &l->no_reply);
 	timer_stop(&e->timers, &l->session);
+	timer_stop(&e->timers, &l->ring);
 	if (l->stream == 0 && l->call != NULL)
 		trace_leg(e, l->call, l);
 }

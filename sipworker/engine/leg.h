@@ -48,6 +48,13 @@ struct leg {
 	struct destination_id destination;
 	struct trunk_id trunk_id;
 
+	/* Called side: the attempt */
+	uint32_t ticket; /* the flow's */
+	uint32_t ring_s;
+	uint32_t talk_s;
+	bool elsewhere;    /* cancelled because another one answered */
+	struct timer ring; /* nobody answers */
+
 	/* Signalling */
 	struct sip_dlg dlg;
 	struct sip_txn_id invite; /* the one that began it */

@@ -133,8 +133,13 @@ static void put_reason(struct buf *b, const struct leg *l)
 	if (l->q850 == 0)
 		return;
 	buf_over(&v, mem, sizeof(mem));
-	buf_cstr(&v, "Q.850;cause=");
-	buf_u64(&v, l->q850);
+	/* So that the phone shows no missed call. */
+	if (l->elsewhere)
+		buf_cstr(&v, "SIP;cause=200;text=\"Call completed elsewhere\"");
+	else {
+		buf_cstr(&v, "Q.850;cause=");
+		buf_u64(&v, l->q850);
+	}
 	sip_write_hdr(b, SIP_HDR_REASON, buf_slice(&v));
 }
 

@@ -1,14 +1,30 @@
 /*
- * ring.h - one attempt to reach a destination: from the flow's dial to its
- * answer, refusal or time-out.
+ * ring.h - the attempts to reach somebody: each from the flow's dial to its
+ * answer, refusal, time-out or cancelling; up to CALL_TRIES_MAX at once.
+ *
+ * An attempt is a leg with the flow's ticket. What becomes of it reaches the
+ * flow as one event with that ticket: ANSWERED, BUSY, NO_ANSWER or FAILED.
+ * Which answer wins is the flow's decision: it bridges one and cancels the
+ * others. An attempt that was cancelled says nothing more: a 2xx that crosses
+ * its CANCEL is ACKed and ended below (leg_fsm).
  */
 #ifndef RT_ENGINE_RING_H
 #define RT_ENGINE_RING_H
 
 #include "sipworker/engine/slots.h"
 
-/* Begins an attempt; what becomes of it reaches the flow as an event. */
+/* Begins an attempt. */
 void ring_start(struct engine *e, struct call *c, const struct flow_do *d);
+/* The attempt with this ticket, answered or not; NULL: it is over. */
+struct leg *ring_find(const struct call *c, uint32_t ticket);
+/* Takes the attempt off the call: CANCEL, or BYE once it has answered. */
+void ring_cancel(struct engine *e, struct call *c, uint32_t ticket);
+/* The call ends: all attempts do. */
+void ring_end_all(struct engine *e, struct call *c, enum callrec_by by,
+    uint8_t q850, const char *reason);
+/* The leg is no attempt of the call any more; it may linger. */
+void ring_forget(struct call *c, const struct leg *l);
+
 /* The leg's stream has its port: the INVITE can go out. */
 void ring_stream_open(struct engine *e, struct leg *l);
 /* 18x came, with a description when l->has_remote. */
@@ -21,8 +37,6 @@ void ring_refused(struct engine *e, struct leg *l);
 void ring_failed(struct engine *e, struct leg *l, uint16_t code,
     const char *reason);
 /* Nobody answered in the flow's ring time. */
-void ring_timeout(struct engine *e, struct call *c);
-/* Counts what the attempt rang, once it stops ringing. */
-void ring_stopped(struct engine *e, struct call *c, struct leg *l);
+void ring_timeout(struct engine *e, struct leg *l);
 
 #endif

@@ -13,7 +13,8 @@ enum err slots_init(struct engine *e)
 	enum err err;
 
 	e->n_calls = n;
-	e->n_legs = n * 5 / 2 + 2;
+	e->n_legs = n * ENGINE_LEGS_PER_CALL + CALL_TRIES_MAX + 1;
+	e->free_leg = e->n_legs;
 	e->snap = SLOTS_SNAPS;
 	for (e->n_peers = 64; e->n_peers < 2 * e->n_legs;)
 		e->n_peers *= 2;
@@ -26,19 +27,17 @@ enum err slots_init(struct engine *e)
 		e->calls[i].index = i;
 		e->calls[i].next_free = i + 1;
 	}
-	for (uint32_t i = 0; i < e->n_legs; i++) {
-		e->legs[i].index = i;
-		e->legs[i].next_free = i + 1;
-	}
-	err = timer_init(&e->timers, n * CALL_TIMERS + e->n_legs * 3);
+	err = timer_init(&e->timers, n * CALL_TIMERS + e->n_legs * 4);
 	if (err == ERR_OK)
 		err = port_init(&e->ports, e->cfg.rtp_port_min,
 		    e->cfg.rtp_port_max);
-	/* Everything ends at once in engine_stop(): per call two BYEs or a
-	 * final answer, four records and a dozen commands. */
+	/* Everything ends at once in engine_stop(): per call two records, per
+	 * leg a BYE, CANCEL or final answer, a record and some commands. Only
+	 * what is used of it becomes memory. */
 	if (err == ERR_OK)
-		err = out_init(&e->out, 4096 + n * 32,
-		    (size_t)512 * 1024 + (size_t)n * 8192);
+		err = out_init(&e->out, 4096 + n * 16 + e->n_legs * 8,
+		    (size_t)512 * 1024 + (size_t)n * 4096 +
+			(size_t)e->n_legs * 2048);
 	return err;
 }
 
@@ -84,16 +83,20 @@ void slots_call_give(struct engine *e, struct call *c)
 	e->stats.calls--;
 }
 
-struct leg *slots_leg_take(struct engine *e)
+struct leg *slots_leg_take(struct engine *e, enum leg_side side)
 {
+	const uint32_t left = e->n_legs - e->stats.legs;
+	const uint32_t kept = e->n_calls - e->stats.calls;
 	struct leg *l;
 	uint32_t index;
 
-	if (e->free_leg == e->n_legs)
+	if (left <= (side == LEG_CALLER ? 0 : kept))
 		return NULL;
-	l = &e->legs[e->free_leg];
-	e->free_leg = l->next_free;
-	index = l->index;
+	/* Used ones first, so that the others never become memory. */
+	index = e->free_leg == e->n_legs ? e->fresh_leg++ : e->free_leg;
+	l = &e->legs[index];
+	if (index == e->free_leg)
+		e->free_leg = l->next_free;
 	memset(l, 0, sizeof(*l));
 	l->index = index;
 	l->ref = (uint64_t)++e->generation << 32 | index;
@@ -101,6 +104,8 @@ struct leg *slots_leg_take(struct engine *e)
 	l->retry.kind = SLOTS_T_LEG_RETRY;
 	l->no_reply.kind = SLOTS_T_LEG_NO_REPLY;
 	l->session.kind = SLOTS_T_LEG_SESSION;
+	l->ring.kind = SLOTS_T_LEG_RING;
+	l->ring.owner = l;
 	l->retry.owner = l;
 	l->no_reply.owner = l;
 	l->session.owner = l;
@@ -113,6 +118,7 @@ void slots_leg_give(struct engine *e, struct leg *l)
 	timer_stop(&e->timers, &l->retry);
 	timer_stop(&e->timers, &l->no_reply);
 	timer_stop(&e->timers, &l->session);
+	timer_stop(&e->timers, &l->ring);
 	if (l->counted_peer.ip != 0)
 		slots_peer_drop(e, l->counted_peer.ip);
 	l->used = false;

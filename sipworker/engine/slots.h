@@ -21,7 +21,8 @@
 enum slots_timer {
 	SLOTS_T_LEG_RETRY = CALL_TIMERS,
 	SLOTS_T_LEG_NO_REPLY,
-	SLOTS_T_LEG_SESSION
+	SLOTS_T_LEG_SESSION,
+	SLOTS_T_LEG_RING
 };
 
 struct slots_snap {
@@ -58,6 +59,7 @@ struct engine {
 	struct leg *legs;
 	uint32_t n_legs;
 	uint32_t free_leg;
+	uint32_t fresh_leg; /* legs from here on were never used */
 	struct slots_peer *peers;
 	uint32_t n_peers; /* a power of two */
 	struct slots_snap snaps[SLOTS_SNAPS];
@@ -79,7 +81,8 @@ void slots_fini(struct engine *e);
 /* NULL: none is free. Zeroed but for index and generation. */
 struct call *slots_call_take(struct engine *e);
 void slots_call_give(struct engine *e, struct call *c);
-struct leg *slots_leg_take(struct engine *e);
+/* One for each free call is kept back for its caller. */
+struct leg *slots_leg_take(struct engine *e, enum leg_side side);
 void slots_leg_give(struct engine *e, struct leg *l);
 
 /* The current snapshot, held; NULL before the first came. */

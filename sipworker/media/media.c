@@ -209,9 +209,10 @@ static enum err prepare(struct media_thread *t, uint32_t streams)
 	    (e = watch(t, t->pace_fd, TAG_PACE)) != ERR_OK ||
 	    (e = watch(t, t->house_fd, TAG_HOUSE)) != ERR_OK)
 		return e;
-	if ((e = media_queue_init(&t->commands, 8 * streams + 256,
+	/* Most streams are idle attempts' slots: four each are many. */
+	if ((e = media_queue_init(&t->commands, 4 * streams + 256,
 		 sizeof(struct media_cmd))) != ERR_OK ||
-	    (e = media_queue_init(&t->events, 8 * streams + 256,
+	    (e = media_queue_init(&t->events, 4 * streams + 256,
 		 sizeof(struct media_event))) != ERR_OK)
 		return e;
 	return media_index_init(t, streams);

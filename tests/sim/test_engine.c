@@ -14,225 +14,7 @@
 #include "sipworker/engine/engine.h"
 #include "sipworker/sip/sip_msg.h"
 #include "tests/sim/sim_config.h"
-
-static const struct addr4 carrier = { 0x0a000002, 5060 };
-static const struct addr4 phone = { 0x0a000003, 5080 };
-static const struct addr4 stranger = { 0x0a000009, 5060 };
-
-#define SENT_MAX 64
-
-struct sent {
-	struct addr4 to;
-	char text[4096];
-	size_t n;
-};
-
-struct rig {
-	struct engine *engine;
-	struct engine_now now;
-	struct buf snap_bytes;
-	struct snap snap;
-	struct sent sent[SENT_MAX];
-	size_t n_sent;
-	struct engine_media media[256];
-	size_t n_media;
-	struct callrec_closed closed;
-	size_t n_closed;
-	uint64_t journal;
-	uint64_t ticket;
-	size_t n_rec_start;
-	char digit;      /* of the last DIGIT record */
-	char caller[32]; /* of the last OPENED record */
-	bool anonymous;
-	bool hold_neighbours; /* journal and look-up do not answer */
-};
-
-static void pump(struct rig *r);
-
-static void rig_init(struct rig *r, uint32_t max_calls)
-{
-	const struct engine_cfg cfg = { .sip = { 0x0a000001, 5060 },
-		.media_ip = 0x0a000001,
-		.rtp_port_min = 30000,
-		.rtp_port_max = 30999,
-		.max_calls = max_calls,
-		.agent = "ringtrace",
-		.secret = { 1, 2, 3 } };
-
-	memset(r, 0, sizeof(*r));
-	r->now = (struct engine_now){ RT_HOUR_US, INT64_C(1795000000000000) };
-	buf_init(&r->snap_bytes, 1 << 20);
-	assert_int_equal(sim_config_write(&r->snap_bytes), ERR_OK);
-	assert_int_equal(snap_open(buf_slice(&r->snap_bytes), &r->snap),
-	    ERR_OK);
-	assert_int_equal(engine_new(&cfg, &r->engine), ERR_OK);
-	engine_snapshot(r->engine, r->now, &r->snap, 1);
-	pump(r);
-}
-
-static void rig_fini(struct rig *r)
-{
-	engine_free(r->engine);
-	buf_fini(&r->snap_bytes);
-}
-
-static void keep_sent(struct rig *r, const struct engine_send *s)
-{
-	struct sent *out = &r->sent[r->n_sent % SENT_MAX];
-
-	assert_true(s->bytes.n < sizeof(out->text));
-	out->to = s->to;
-	out->n = s->bytes.n;
-	memcpy(out->text, s->bytes.p, s->bytes.n);
-	out->text[s->bytes.n] = '\0';
-	r->n_sent++;
-}
-
-static void keep_record(struct rig *r, const struct engine_journal *j)
-{
-	struct callrec rec;
-
-	r->journal = j->seq;
-	assert_int_equal(callrec_decode(j->bytes, &rec), ERR_OK);
-	if (rec.head.kind == CALLREC_EVENT &&
-	    rec.u.event.what == CALLREC_EV_DIGIT)
-		r->digit = (char)rec.u.event.value;
-	if (rec.head.kind == CALLREC_OPENED) {
-		assert_true(slice_to_cstr(rec.u.opened.caller, r->caller,
-		    sizeof(r->caller)));
-		r->anonymous = rec.u.opened.anonymous;
-	}
-	if (rec.head.kind != CALLREC_CLOSED)
-		return;
-	r->closed = rec.u.closed;
-	r->n_closed++;
-}
-
-static void tell_media(struct rig *r, enum engine_media_what what,
-    uint32_t stream, uint32_t play)
-{
-	const struct engine_media_event ev = { .what = what,
-		.stream = stream,
-		.play = play,
-		.at_mono_us = r->now.mono_us };
-
-	engine_media_event(r->engine, r->now, &ev);
-}
-
-static void pump(struct rig *r)
-{
-	struct engine_action a;
-	struct engine_rec_event done = { .what = ENGINE_REC_DONE };
-
-	while (engine_pop(r->engine, &a)) {
-		if (a.what == ENGINE_SEND)
-			keep_sent(r, &a.u.send);
-		else if (a.what == ENGINE_LOOKUP)
-			r->ticket = a.u.lookup.ticket;
-		else if (a.what == ENGINE_JOURNAL)
-			keep_record(r, &a.u.journal);
-		else if (a.what == ENGINE_MEDIA)
-			r->media[r->n_media++ % 256] = a.u.media;
-		else if (a.what == ENGINE_REC && a.u.rec.op == ENGINE_REC_START)
-			r->n_rec_start++;
-		if (a.what == ENGINE_MEDIA && a.u.media.op == ENGINE_MEDIA_OPEN)
-			tell_media(r, ENGINE_MEDIA_OPENED, a.u.media.stream, 0);
-		else if (a.what == ENGINE_MEDIA &&
-			 a.u.media.op == ENGINE_MEDIA_CLOSE)
-			tell_media(r, ENGINE_MEDIA_CLOSED, a.u.media.stream, 0);
-		else if (a.what == ENGINE_REC &&
-			 a.u.rec.op == ENGINE_REC_STOP) {
-			done.call = a.u.rec.call;
-			done.call_key = a.u.rec.call_key;
-			engine_rec_event(r->engine, r->now, &done);
-		}
-	}
-}
-
-static void input(struct rig *r, struct addr4 from, const char *text)
-{
-	engine_datagram(r->engine, r->now, from, slice_from(text));
-	pump(r);
-	if (r->hold_neighbours)
-		return;
-	engine_journal_done(r->engine, r->now, r->journal);
-	pump(r);
-	if (r->ticket != 0)
-		engine_lookup_done(r->engine, r->now, r->ticket, NULL);
-	pump(r);
-}
-
-static void pass_time(struct rig *r, int64_t us)
-{
-	const int64_t end = r->now.mono_us + us;
-
-	while (engine_deadline(r->engine) <= end) {
-		const int64_t at = engine_deadline(r->engine);
-
-		r->now.mono_us = at > r->now.mono_us ? at : r->now.mono_us;
-		engine_tick(r->engine, r->now);
-		pump(r);
-	}
-	r->now.mono_us = end;
-}
-
-static const char sdp[] =
-    "v=0\r\no=- 1 1 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\n"
-    "t=0 0\r\nm=audio 4000 RTP/AVP 0 8 101\r\n"
-    "a=rtpmap:101 telephone-event/8000\r\n";
-
-/* A request of the carrier. to_tag "" is outside of a dialog. */
-static void request(struct rig *r, const char *method, unsigned int cseq,
-    const char *number, const char *call_id, const char *to_tag,
-    const char *extra, const char *body)
-{
-	static unsigned int branches;
-	char text[4096];
-
-	(void)snprintf(text, sizeof(text),
-	    "%s sip:%s@10.0.0.1 SIP/2.0\r\n"
-	    "Via: SIP/2.0/UDP 10.0.0.2:5060;rport;branch=z9hG4bK%u\r\n"
-	    "From: <sip:+17205550001@10.0.0.2>;tag=f\r\n"
-	    "To: <sip:%s@10.0.0.1>%s%s\r\n"
-	    "Call-ID: %s\r\nCSeq: %u %s\r\n"
-	    "Contact: <sip:c@10.0.0.2:5060>\r\n%s%s"
-	    "Content-Length: %zu\r\n\r\n%s",
-	    method, number,
-	    strcmp(method, "CANCEL") == 0 ? branches : ++branches, number,
-	    to_tag[0] == '\0' ? "" : ";tag=", to_tag, call_id, cseq, method,
-	    extra,
-	    body[0] == '\0' || strstr(extra, "Content-Type") != NULL
-		? ""
-		: "Content-Type: application/sdp\r\n",
-	    strlen(body), body);
-	input(r, carrier, text);
-}
-
-static const struct sent *last(const struct rig *r)
-{
-	assert_true(r->n_sent > 0);
-	return &r->sent[(r->n_sent - 1) % SENT_MAX];
-}
-
-static void parse(const struct sent *s, struct sip_msg *m)
-{
-	static char scratch[4096];
-	struct buf b;
-
-	buf_over(&b, scratch, sizeof(scratch));
-	assert_int_equal(sip_msg_parse(slice_of(s->text, s->n), &b, m), ERR_OK);
-}
-
-/* The last message is a response with this status. */
-static void expect_status(const struct rig *r, const char *why,
-    unsigned int status)
-{
-	struct sip_msg m;
-
-	parse(last(r), &m);
-	if (m.is_request || m.status != status)
-		fail_msg("%s: %.60s", why, last(r)->text);
-}
+#include "tests/sim/sim_rig.h"
 
 /* --- refusals --------------------------------------------------------------*/
 
@@ -246,12 +28,13 @@ static const struct {
 	unsigned int status;
 	const char *has; /* a line of the answer */
 } refusals[] = {
-	{ "not our number", "INVITE", "+13035550199", "", "", sdp, 404, NULL },
-	{ "not a number", "INVITE", "alice", "", "", sdp, 404, NULL },
+	{ "not our number", "INVITE", "+13035550199", "", "", rig_sdp, 404,
+	    NULL },
+	{ "not a number", "INVITE", "alice", "", "", rig_sdp, 404, NULL },
 	{ "no hop left", "INVITE", "+13035550100", "", "Max-Forwards: 0\r\n",
-	    sdp, 483, NULL },
+	    rig_sdp, 483, NULL },
 	{ "100rel asked for", "INVITE", "+13035550100", "",
-	    "Require: 100rel\r\n", sdp, 420, "Unsupported: 100rel" },
+	    "Require: 100rel\r\n", rig_sdp, 420, "Unsupported: 100rel" },
 	{ "another body", "INVITE", "+13035550100", "",
 	    "Content-Type: text/plain\r\n", "hello", 415,
 	    "Accept: application/sdp" },
@@ -260,18 +43,18 @@ static const struct {
 	    "t=0 0\r\nm=audio 4000 RTP/AVP 18\r\n",
 	    488, NULL },
 	{ "a session too short", "INVITE", "+13035550100", "",
-	    "Session-Expires: 30\r\nSupported: timer\r\n", sdp, 422,
+	    "Session-Expires: 30\r\nSupported: timer\r\n", rig_sdp, 422,
 	    "Min-SE: 90" },
 	{ "a dialog that is not there", "BYE", "+13035550100", "nobody", "", "",
 	    481, NULL },
 	{ "re-INVITE of a dialog that is not there", "INVITE", "+13035550100",
-	    "0000000000000000aaaaaaaaaaaa", "", sdp, 481, NULL },
+	    "0000000000000000aaaaaaaaaaaa", "", rig_sdp, 481, NULL },
 	{ "REGISTER", "REGISTER", "+13035550100", "", "", "", 405,
 	    "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE" },
 	{ "an unknown method", "FLY", "+13035550100", "", "", "", 405, NULL },
 	{ "OPTIONS", "OPTIONS", "+13035550100", "", "", "", 200,
 	    "Accept: application/sdp" },
-	{ "a flow that refuses", "INVITE", "+13035550105", "", "", sdp, 603,
+	{ "a flow that refuses", "INVITE", "+13035550105", "", "", rig_sdp, 603,
 	    NULL },
 };
 
@@ -283,13 +66,13 @@ static void test_refusals(void **state)
 		static struct rig r; /* large for a stack */
 
 		rig_init(&r, 4);
-		request(&r, refusals[i].method, 1, refusals[i].number, "c1",
+		rig_request(&r, refusals[i].method, 1, refusals[i].number, "c1",
 		    refusals[i].to_tag, refusals[i].extra, refusals[i].body);
-		expect_status(&r, refusals[i].why, refusals[i].status);
+		rig_expect_status(&r, refusals[i].why, refusals[i].status);
 		if (refusals[i].has != NULL &&
-		    strstr(last(&r)->text, refusals[i].has) == NULL)
-			fail_msg("%s: %s", refusals[i].why, last(&r)->text);
-		pass_time(&r, 2 * RT_MIN_US);
+		    strstr(rig_last(&r)->text, refusals[i].has) == NULL)
+			fail_msg("%s: %s", refusals[i].why, rig_last(&r)->text);
+		rig_pass_time(&r, 2 * RT_MIN_US);
 		engine_get_stats(r.engine, &s);
 		assert_int_equal(s.calls, 0);
 		assert_int_equal(s.legs, 0);
@@ -306,86 +89,19 @@ static void test_stranger(void **state)
 
 	(void)state;
 	rig_init(&r, 4);
-	input(&r, stranger, "OPTIONS sip:x SIP/2.0\r\n\r\n");
-	input(&r, stranger, "\xff\xff garbage");
-	input(&r, phone, "OPTIONS sip:x SIP/2.0\r\n\r\n"); /* no call yet */
+	rig_input(&r, RIG_STRANGER, "OPTIONS sip:x SIP/2.0\r\n\r\n");
+	rig_input(&r, RIG_STRANGER, "\xff\xff garbage");
+	rig_input(&r, RIG_PHONE,
+	    "OPTIONS sip:x SIP/2.0\r\n\r\n"); /* no call yet */
 	assert_int_equal(r.n_sent, 0);
 	engine_get_stats(r.engine, &s);
 	assert_int_equal(s.dropped_unknown_source, 3);
-	input(&r, carrier, "\r\n\r\n");
+	rig_input(&r, RIG_CARRIER, "\r\n\r\n");
 	assert_int_equal(r.n_sent, 0);
 	rig_fini(&r);
 }
 
 /* --- calls -----------------------------------------------------------------*/
-
-/* The request the engine sent last to the phone, answered as the phone would.
- * to_tag is ours; body "" for none. */
-static void answer_as_phone(struct rig *r, const char *method,
-    unsigned int status, const char *body)
-{
-	char text[4096];
-	struct sip_msg m;
-	size_t i = r->n_sent;
-	struct buf b;
-
-	while (i > 0) {
-		const struct sent *s = &r->sent[--i % SENT_MAX];
-
-		if (addr4_eq(s->to, phone) &&
-		    strncmp(s->text, method, strlen(method)) == 0) {
-			parse(s, &m);
-			break;
-		}
-		assert_true(i > 0);
-	}
-	buf_over(&b, text, sizeof(text));
-	buf_printf(&b,
-	    "SIP/2.0 %u X\r\nVia: %.*s\r\nFrom: %.*s\r\n"
-	    "To: %.*s%s\r\nCall-ID: %.*s\r\nCSeq: %.*s\r\n"
-	    "Contact: <sip:p@10.0.0.3:5080>\r\n%s"
-	    "Content-Length: %zu\r\n\r\n%s",
-	    status, SLICE_FMT(sip_msg_value(&m, SIP_HDR_VIA)),
-	    SLICE_FMT(sip_msg_value(&m, SIP_HDR_FROM)),
-	    SLICE_FMT(sip_msg_value(&m, SIP_HDR_TO)),
-	    m.to.tag.n == 0 ? ";tag=ptag" : "", SLICE_FMT(m.call_id),
-	    SLICE_FMT(sip_msg_value(&m, SIP_HDR_CSEQ)),
-	    body[0] == '\0' ? "" : "Content-Type: application/sdp\r\n",
-	    strlen(body), body);
-	buf_char(&b, '\0');
-	assert_int_equal(buf_err(&b), ERR_OK);
-	input(r, phone, text);
-}
-
-static size_t count_sent(const struct rig *r, const char *prefix)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < r->n_sent && i < SENT_MAX; i++)
-		n += strncmp(r->sent[i].text, prefix, strlen(prefix)) == 0;
-	return n;
-}
-
-static void to_tag_of(const struct rig *r, char out[128])
-{
-	struct sip_msg m;
-
-	parse(last(r), &m);
-	assert_true(slice_to_cstr(m.to.tag, out, 128));
-}
-
-/* Number 0: straight to the phone, nothing recorded. */
-static void call_up(struct rig *r, char tag[128])
-{
-	request(r, "INVITE", 1, "+13035550100", "c1", "", "", sdp);
-	assert_int_equal(count_sent(r, "INVITE"), 1);
-	answer_as_phone(r, "INVITE", 180, "");
-	expect_status(r, "forwarded", 180);
-	answer_as_phone(r, "INVITE", 200, sdp);
-	expect_status(r, "answered", 200);
-	to_tag_of(r, tag);
-	request(r, "ACK", 1, "+13035550100", "c1", tag, "", "");
-}
 
 static void test_call(void **state)
 {
@@ -395,22 +111,22 @@ static void test_call(void **state)
 
 	(void)state;
 	rig_init(&r, 4);
-	call_up(&r, tag);
-	assert_int_equal(count_sent(&r, "ACK"), 1);
-	pass_time(&r, 10 * RT_SEC_US);
-	request(&r, "BYE", 2, "+13035550100", "c1", tag,
+	rig_call_up(&r, tag);
+	assert_int_equal(rig_count_sent(&r, "ACK"), 1);
+	rig_pass_time(&r, 10 * RT_SEC_US);
+	rig_request(&r, "BYE", 2, "+13035550100", "c1", tag,
 	    "Reason: Q.850;cause=16\r\n", "");
-	assert_int_equal(count_sent(&r, "BYE"), 1);
-	answer_as_phone(&r, "BYE", 200, "");
+	assert_int_equal(rig_count_sent(&r, "BYE"), 1);
+	rig_answer_as_phone(&r, "BYE", 200, "");
 	assert_int_equal(r.n_closed, 1);
 	assert_int_equal(r.closed.result, CALLRESULT_ANSWERED);
 	assert_int_equal(r.closed.ended_by, CALLREC_BY_CALLER);
 	assert_true(r.closed.talk_us == 10 * RT_SEC_US);
 	assert_int_equal(r.closed.recording, CALLREC_REC_NONE);
 	/* The dialog is gone: a late BYE is told so, once it is collected. */
-	request(&r, "BYE", 3, "+13035550100", "c1", tag, "", "");
-	expect_status(&r, "gone", 481);
-	pass_time(&r, 2 * RT_MIN_US);
+	rig_request(&r, "BYE", 3, "+13035550100", "c1", tag, "", "");
+	rig_expect_status(&r, "gone", 481);
+	rig_pass_time(&r, 2 * RT_MIN_US);
 	engine_get_stats(r.engine, &s);
 	assert_int_equal(s.legs + s.transactions + s.ports + s.timers, 0);
 	rig_fini(&r);
@@ -434,25 +150,26 @@ static void test_hold(void **state)
 
 	(void)state;
 	rig_init(&r, 4);
-	call_up(&r, tag);
+	rig_call_up(&r, tag);
 	for (size_t i = 0; i < RT_ARRAY_LEN(holds); i++) {
 		char body[600];
 
-		(void)snprintf(body, sizeof(body), "%s%s", sdp, holds[i].dir);
-		request(&r, i == 1 ? "UPDATE" : "INVITE", cseq++,
+		(void)snprintf(body, sizeof(body), "%s%s", rig_sdp,
+		    holds[i].dir);
+		rig_request(&r, i == 1 ? "UPDATE" : "INVITE", cseq++,
 		    "+13035550100", "c1", tag, "", body);
-		expect_status(&r, holds[i].why, 200);
-		if (strstr(last(&r)->text, holds[i].want) == NULL)
-			fail_msg("%s: %s", holds[i].why, last(&r)->text);
+		rig_expect_status(&r, holds[i].why, 200);
+		if (strstr(rig_last(&r)->text, holds[i].want) == NULL)
+			fail_msg("%s: %s", holds[i].why, rig_last(&r)->text);
 	}
 	/* An offer nobody can take leaves everything as it was. */
-	request(&r, "INVITE", cseq++, "+13035550100", "c1", tag, "",
+	rig_request(&r, "INVITE", cseq++, "+13035550100", "c1", tag, "",
 	    "v=0\r\no=- 1 2 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\n"
 	    "t=0 0\r\nm=image 4000 udptl t38\r\n");
-	expect_status(&r, "T.38", 488);
+	rig_expect_status(&r, "T.38", 488);
 	/* A lower CSeq is out of order. */
-	request(&r, "UPDATE", 1, "+13035550100", "c1", tag, "", "");
-	expect_status(&r, "CSeq", 500);
+	rig_request(&r, "UPDATE", 1, "+13035550100", "c1", tag, "", "");
+	rig_expect_status(&r, "CSeq", 500);
 	assert_int_equal(r.n_closed, 0);
 	rig_fini(&r);
 }
@@ -476,12 +193,12 @@ static void test_info(void **state)
 
 	(void)state;
 	rig_init(&r, 4);
-	call_up(&r, tag);
+	rig_call_up(&r, tag);
 	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
 		r.digit = 0;
-		request(&r, "INFO", cseq++, "+13035550100", "c1", tag,
+		rig_request(&r, "INFO", cseq++, "+13035550100", "c1", tag,
 		    "Content-Type: application/dtmf-relay\r\n", cases[i].body);
-		expect_status(&r, cases[i].body, 200);
+		rig_expect_status(&r, cases[i].body, 200);
 		assert_int_equal(r.digit, cases[i].digit);
 	}
 	rig_fini(&r);
@@ -495,11 +212,11 @@ static void test_move(void **state)
 
 	(void)state;
 	rig_init(&r, 4);
-	call_up(&r, tag);
+	rig_call_up(&r, tag);
 	(void)snprintf(body, sizeof(body),
 	    "v=0\r\no=- 1 2 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\n"
 	    "t=0 0\r\nm=audio 4444 RTP/AVP 0\r\n");
-	request(&r, "INVITE", 2, "+13035550100", "c1", tag, "", body);
+	rig_request(&r, "INVITE", 2, "+13035550100", "c1", tag, "", body);
 	m = &r.media[(r.n_media - 1) % 256];
 	assert_int_equal(m->op, ENGINE_MEDIA_TARGET);
 	assert_int_equal(m->remote.port, 4444);
@@ -514,15 +231,15 @@ static void test_cancel(void **state)
 
 	(void)state;
 	rig_init(&r, 4);
-	request(&r, "INVITE", 1, "+13035550100", "c1", "", "", sdp);
-	answer_as_phone(&r, "INVITE", 180, "");
-	request(&r, "CANCEL", 1, "+13035550100", "c1", "", "", "");
-	assert_int_equal(count_sent(&r, "SIP/2.0 487"), 1);
-	assert_int_equal(count_sent(&r, "CANCEL"), 1);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	rig_answer_as_phone(&r, "INVITE", 180, "");
+	rig_request(&r, "CANCEL", 1, "+13035550100", "c1", "", "", "");
+	assert_int_equal(rig_count_sent(&r, "SIP/2.0 487"), 1);
+	assert_int_equal(rig_count_sent(&r, "CANCEL"), 1);
 	/* The phone's 200 crosses our CANCEL: ACK and BYE (RFC 5407). */
-	answer_as_phone(&r, "INVITE", 200, sdp);
-	assert_int_equal(count_sent(&r, "ACK"), 1);
-	assert_int_equal(count_sent(&r, "BYE"), 1);
+	rig_answer_as_phone(&r, "INVITE", 200, rig_sdp);
+	assert_int_equal(rig_count_sent(&r, "ACK"), 1);
+	assert_int_equal(rig_count_sent(&r, "BYE"), 1);
 	assert_int_equal(r.n_closed, 1);
 	assert_int_equal(r.closed.result, CALLRESULT_MISSED);
 	assert_int_equal(r.closed.ended_by, CALLREC_BY_CALLER);
@@ -535,11 +252,11 @@ static void test_no_ack(void **state)
 
 	(void)state;
 	rig_init(&r, 4);
-	request(&r, "INVITE", 1, "+13035550100", "c1", "", "", sdp);
-	answer_as_phone(&r, "INVITE", 200, sdp);
-	pass_time(&r, 31 * RT_SEC_US);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	rig_answer_as_phone(&r, "INVITE", 200, rig_sdp);
+	rig_pass_time(&r, 31 * RT_SEC_US);
 	assert_int_equal(r.n_closed, 0);
-	pass_time(&r, 2 * RT_SEC_US);
+	rig_pass_time(&r, 2 * RT_SEC_US);
 	assert_int_equal(r.n_closed, 1);
 	assert_int_equal(r.closed.ended_by, CALLREC_BY_SYSTEM);
 	rig_fini(&r);
@@ -552,15 +269,15 @@ static void test_own_ringing(void **state)
 	(void)state;
 	rig_init(&r, 4);
 	r.hold_neighbours = true;
-	request(&r, "INVITE", 1, "+13035550100", "c1", "", "", sdp);
-	expect_status(&r, "at once", 100);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	rig_expect_status(&r, "at once", 100);
 	/* The journal says nothing: nothing is routed, but we ring. */
-	pass_time(&r, RT_SEC_US);
-	expect_status(&r, "own", 180);
-	assert_int_equal(count_sent(&r, "INVITE"), 0);
-	pass_time(&r, 4 * RT_SEC_US);
-	assert_true(count_sent(&r, "SIP/2.0 503") > 0);
-	assert_int_equal(count_sent(&r, "INVITE"), 0);
+	rig_pass_time(&r, RT_SEC_US);
+	rig_expect_status(&r, "own", 180);
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 0);
+	rig_pass_time(&r, 4 * RT_SEC_US);
+	assert_true(rig_count_sent(&r, "SIP/2.0 503") > 0);
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 0);
 	rig_fini(&r);
 }
 
@@ -574,17 +291,17 @@ static void test_late_lookup(void **state)
 	(void)state;
 	rig_init(&r, 4);
 	r.hold_neighbours = true;
-	request(&r, "INVITE", 1, "+13035550100", "c1", "", "", sdp);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
 	engine_journal_done(r.engine, r.now, r.journal);
-	pump(&r);
-	assert_int_equal(count_sent(&r, "INVITE"), 1);
-	pass_time(&r, 149000);
+	rig_pump(&r);
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 1);
+	rig_pass_time(&r, 149000);
 	engine_get_stats(r.engine, &s);
 	assert_int_equal(s.lookups_late, 0);
-	pass_time(&r, 2000);
+	rig_pass_time(&r, 2000);
 	engine_get_stats(r.engine, &s);
 	assert_int_equal(s.lookups_late, 1);
-	assert_int_equal(count_sent(&r, "INVITE"), 1);
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 1);
 	rig_fini(&r);
 }
 
@@ -595,17 +312,17 @@ static void test_overload_and_drain(void **state)
 
 	(void)state;
 	rig_init(&r, 1);
-	request(&r, "INVITE", 1, "+13035550100", "c1", "", "", sdp);
-	request(&r, "INVITE", 1, "+13035550101", "c2", "", "", sdp);
-	expect_status(&r, "full", 503);
-	assert_non_null(strstr(last(&r)->text, "Retry-After:"));
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	rig_request(&r, "INVITE", 1, "+13035550101", "c2", "", "", rig_sdp);
+	rig_expect_status(&r, "full", 503);
+	assert_non_null(strstr(rig_last(&r)->text, "Retry-After:"));
 	engine_get_stats(r.engine, &s);
 	assert_int_equal(s.refused_overload, 1);
 	engine_drain(r.engine, r.now);
-	request(&r, "OPTIONS", 1, "+13035550100", "c3", "", "", "");
-	expect_status(&r, "draining", 503);
+	rig_request(&r, "OPTIONS", 1, "+13035550100", "c3", "", "", "");
+	rig_expect_status(&r, "draining", 503);
 	engine_stop(r.engine, r.now);
-	pump(&r);
+	rig_pump(&r);
 	assert_int_equal(r.n_closed, 1);
 	rig_fini(&r);
 }
@@ -617,17 +334,17 @@ static void test_same_call(void **state)
 
 	(void)state;
 	rig_init(&r, 4);
-	request(&r, "INVITE", 1, "+13035550100", "c1", "", "", sdp);
-	answer_as_phone(&r, "INVITE", 100, "");
-	pass_time(&r, 500000);
-	request(&r, "INVITE", 1, "+13035550100", "c2", "", "", sdp);
-	expect_status(&r, "again", 482);
-	request(&r, "INVITE", 1, "+13035550101", "c3", "", "", sdp);
-	assert_int_equal(count_sent(&r, "INVITE"), 2);
-	answer_as_phone(&r, "INVITE", 100, "");
-	pass_time(&r, 2 * RT_SEC_US);
-	request(&r, "INVITE", 1, "+13035550100", "c4", "", "", sdp);
-	assert_int_equal(count_sent(&r, "INVITE"), 3);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	rig_answer_as_phone(&r, "INVITE", 100, "");
+	rig_pass_time(&r, 500000);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c2", "", "", rig_sdp);
+	rig_expect_status(&r, "again", 482);
+	rig_request(&r, "INVITE", 1, "+13035550101", "c3", "", "", rig_sdp);
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 2);
+	rig_answer_as_phone(&r, "INVITE", 100, "");
+	rig_pass_time(&r, 2 * RT_SEC_US);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c4", "", "", rig_sdp);
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 3);
 	rig_fini(&r);
 }
 
@@ -663,15 +380,15 @@ static void test_identity(void **state)
 	(void)state;
 	for (size_t i = 0; i < RT_ARRAY_LEN(identities); i++) {
 		rig_init(&r, 4);
-		request(&r, "INVITE", 1, "+13035550100", "c1", "",
-		    identities[i].extra, sdp);
-		assert_int_equal(count_sent(&r, "INVITE"), 1);
-		if (strstr(last(&r)->text, identities[i].from) == NULL ||
+		rig_request(&r, "INVITE", 1, "+13035550100", "c1", "",
+		    identities[i].extra, rig_sdp);
+		assert_int_equal(rig_count_sent(&r, "INVITE"), 1);
+		if (strstr(rig_last(&r)->text, identities[i].from) == NULL ||
 		    strcmp(r.caller, identities[i].caller) != 0 ||
 		    r.anonymous != identities[i].anonymous)
 			fail_msg("%s: %s %s", identities[i].why, r.caller,
-			    last(&r)->text);
-		assert_non_null(strstr(last(&r)->text,
+			    rig_last(&r)->text);
+		assert_non_null(strstr(rig_last(&r)->text,
 		    "Diversion: <sip:+13035550100@10.0.0.1>"));
 		rig_fini(&r);
 	}
@@ -700,17 +417,18 @@ static void test_endings(void **state)
 	(void)state;
 	for (size_t i = 0; i < RT_ARRAY_LEN(endings); i++) {
 		rig_init(&r, 4);
-		request(&r, "INVITE", 1, "+13035550100", "c1", "", "", sdp);
-		answer_as_phone(&r, "INVITE", endings[i].phone,
+		rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "",
+		    rig_sdp);
+		rig_answer_as_phone(&r, "INVITE", endings[i].phone,
 		    endings[i].body);
 		(void)snprintf(line, sizeof(line), "SIP/2.0 %u",
 		    endings[i].caller);
-		if (count_sent(&r, line) != 1 || r.n_closed != 1 ||
+		if (rig_count_sent(&r, line) != 1 || r.n_closed != 1 ||
 		    r.closed.result != endings[i].result)
 			fail_msg("%s: %s", endings[i].why,
 			    callresult_name(r.closed.result));
-		assert_int_equal(count_sent(&r, "ACK"), 1);
-		assert_int_equal(count_sent(&r, "BYE"),
+		assert_int_equal(rig_count_sent(&r, "ACK"), 1);
+		assert_int_equal(rig_count_sent(&r, "BYE"),
 		    endings[i].phone == 200);
 		rig_fini(&r);
 	}
@@ -723,9 +441,9 @@ static void test_foreign_destination(void **state)
 
 	(void)state;
 	rig_init(&r, 4);
-	request(&r, "INVITE", 1, "+13035550106", "c1", "", "", sdp);
-	assert_int_equal(count_sent(&r, "INVITE"), 0);
-	assert_int_equal(count_sent(&r, "SIP/2.0 480"), 1);
+	rig_request(&r, "INVITE", 1, "+13035550106", "c1", "", "", rig_sdp);
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 0);
+	assert_int_equal(rig_count_sent(&r, "SIP/2.0 480"), 1);
 	assert_int_equal(r.n_closed, 1);
 	assert_int_equal(r.closed.result, CALLRESULT_FAILED);
 	rig_fini(&r);
@@ -741,27 +459,27 @@ static void test_early_media(void **state)
 
 	(void)state;
 	rig_init(&r, 4);
-	request(&r, "INVITE", 1, "+13035550100", "c1", "", "", sdp);
-	answer_as_phone(&r, "INVITE", 183, sdp);
-	expect_status(&r, "early", 183);
-	parse(last(&r), &early);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	rig_answer_as_phone(&r, "INVITE", 183, rig_sdp);
+	rig_expect_status(&r, "early", 183);
+	rig_parse(rig_last(&r), &early);
 	assert_true(slice_to_cstr(early.body, copy, sizeof(copy)));
 	m = &r.media[(r.n_media - 1) % 256];
 	assert_int_equal(m->op, ENGINE_MEDIA_BRIDGE);
 	assert_true(m->early);
-	answer_as_phone(&r, "INVITE", 180, ""); /* must not undo it */
-	answer_as_phone(&r, "INVITE", 200, sdp);
-	expect_status(&r, "answered", 200);
-	parse(last(&r), &final);
+	rig_answer_as_phone(&r, "INVITE", 180, ""); /* must not undo it */
+	rig_answer_as_phone(&r, "INVITE", 200, rig_sdp);
+	rig_expect_status(&r, "answered", 200);
+	rig_parse(rig_last(&r), &final);
 	/* RFC 3261 13.2.1: the answer does not change from 18x to 200. */
 	assert_true(slice_eq_cstr(final.body, copy));
 	m = &r.media[(r.n_media - 1) % 256];
 	assert_int_equal(m->op, ENGINE_MEDIA_BRIDGE);
 	assert_false(m->early);
-	to_tag_of(&r, tag);
-	request(&r, "ACK", 1, "+13035550100", "c1", tag, "", "");
+	rig_to_tag_of(&r, tag);
+	rig_request(&r, "ACK", 1, "+13035550100", "c1", tag, "", "");
 	/* Four hours later it ends by itself. */
-	pass_time(&r, 4 * RT_HOUR_US + RT_SEC_US);
+	rig_pass_time(&r, 4 * RT_HOUR_US + RT_SEC_US);
 	assert_int_equal(r.n_closed, 1);
 	assert_int_equal(r.closed.ended_by, CALLREC_BY_FLOW);
 	rig_fini(&r);
@@ -777,15 +495,15 @@ static void test_late_offer(void **state)
 	(void)state;
 	for (int with = 0; with < 2; with++) {
 		rig_init(&r, 4);
-		request(&r, "INVITE", 1, "+13035550100", "c1", "", "", "");
-		answer_as_phone(&r, "INVITE", 200, sdp);
-		expect_status(&r, "answered", 200);
-		assert_non_null(strstr(last(&r)->text, "m=audio"));
-		to_tag_of(&r, tag);
-		request(&r, "ACK", 1, "+13035550100", "c1", tag, "",
-		    with == 1 ? sdp : "");
+		rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", "");
+		rig_answer_as_phone(&r, "INVITE", 200, rig_sdp);
+		rig_expect_status(&r, "answered", 200);
+		assert_non_null(strstr(rig_last(&r)->text, "m=audio"));
+		rig_to_tag_of(&r, tag);
+		rig_request(&r, "ACK", 1, "+13035550100", "c1", tag, "",
+		    with == 1 ? rig_sdp : "");
 		assert_int_equal(r.n_closed, 1 - (size_t)with);
-		assert_int_equal(count_sent(&r, "BYE"), with == 1 ? 0 : 2);
+		assert_int_equal(rig_count_sent(&r, "BYE"), with == 1 ? 0 : 2);
 		rig_fini(&r);
 	}
 }
@@ -810,22 +528,22 @@ static void test_notice(void **state)
 
 	(void)state;
 	rig_init(&r, 4);
-	request(&r, "INVITE", 1, "+13035550102", "c1", "", "", sdp);
-	expect_status(&r, "answered by us", 200);
-	to_tag_of(&r, tag);
-	request(&r, "ACK", 1, "+13035550102", "c1", tag, "", "");
+	rig_request(&r, "INVITE", 1, "+13035550102", "c1", "", "", rig_sdp);
+	rig_expect_status(&r, "answered by us", 200);
+	rig_to_tag_of(&r, tag);
+	rig_request(&r, "ACK", 1, "+13035550102", "c1", tag, "", "");
 	find_play(&r, &play);
 	assert_int_equal(play.prompt, 0);
 	assert_int_equal(r.n_rec_start, 0);
-	assert_int_equal(count_sent(&r, "INVITE"), 0);
-	pass_time(&r, 3 * RT_SEC_US);
-	tell_media(&r, ENGINE_MEDIA_PLAYED, play.stream, play.play);
-	pump(&r);
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 0);
+	rig_pass_time(&r, 3 * RT_SEC_US);
+	rig_tell_media(&r, ENGINE_MEDIA_PLAYED, play.stream, play.play);
+	rig_pump(&r);
 	assert_int_equal(r.n_rec_start, 1);
-	assert_int_equal(count_sent(&r, "INVITE"), 1);
-	answer_as_phone(&r, "INVITE", 200, sdp);
-	pass_time(&r, 5 * RT_SEC_US);
-	request(&r, "BYE", 2, "+13035550102", "c1", tag, "", "");
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 1);
+	rig_answer_as_phone(&r, "INVITE", 200, rig_sdp);
+	rig_pass_time(&r, 5 * RT_SEC_US);
+	rig_request(&r, "BYE", 2, "+13035550102", "c1", tag, "", "");
 	assert_int_equal(r.n_closed, 1);
 	assert_int_equal(r.closed.recording, CALLREC_REC_DONE);
 	assert_true(r.closed.notice_ended_us == 3 * RT_SEC_US);
@@ -843,8 +561,8 @@ static void test_auth(void **state)
 
 	(void)state;
 	rig_init(&r, 4);
-	request(&r, "INVITE", 1, "+13035550100", "c1", "", "", sdp);
-	parse(last(&r), &m);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	rig_parse(rig_last(&r), &m);
 	buf_over(&b, text, sizeof(text));
 	buf_printf(&b,
 	    "SIP/2.0 407 X\r\nVia: %.*s\r\nFrom: %.*s\r\n"
@@ -856,13 +574,13 @@ static void test_auth(void **state)
 	    SLICE_FMT(sip_msg_value(&m, SIP_HDR_TO)), SLICE_FMT(m.call_id));
 	buf_char(&b, '\0');
 	assert_int_equal(buf_err(&b), ERR_OK);
-	input(&r, phone, text);
-	assert_int_equal(count_sent(&r, "INVITE"), 2);
-	assert_non_null(strstr(last(&r)->text,
+	rig_input(&r, RIG_PHONE, text);
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 2);
+	assert_non_null(strstr(rig_last(&r)->text,
 	    "Proxy-Authorization: Digest username=\"worker\""));
-	assert_non_null(strstr(last(&r)->text, "CSeq: 2 INVITE"));
-	answer_as_phone(&r, "INVITE", 200, sdp);
-	expect_status(&r, "answered", 200);
+	assert_non_null(strstr(rig_last(&r)->text, "CSeq: 2 INVITE"));
+	rig_answer_as_phone(&r, "INVITE", 200, rig_sdp);
+	rig_expect_status(&r, "answered", 200);
 	rig_fini(&r);
 }
 
@@ -873,10 +591,10 @@ static void test_silence(void **state)
 
 	(void)state;
 	rig_init(&r, 4);
-	call_up(&r, tag);
-	tell_media(&r, ENGINE_MEDIA_SILENT, r.media[0].stream, 0);
-	pump(&r);
-	assert_int_equal(count_sent(&r, "BYE"), 2);
+	rig_call_up(&r, tag);
+	rig_tell_media(&r, ENGINE_MEDIA_SILENT, r.media[0].stream, 0);
+	rig_pump(&r);
+	assert_int_equal(rig_count_sent(&r, "BYE"), 2);
 	assert_int_equal(r.n_closed, 1);
 	assert_int_equal(r.closed.ended_by, CALLREC_BY_SYSTEM);
 	rig_fini(&r);
@@ -888,11 +606,11 @@ static void test_ring_time(void **state)
 
 	(void)state;
 	rig_init(&r, 4);
-	request(&r, "INVITE", 1, "+13035550100", "c1", "", "", sdp);
-	answer_as_phone(&r, "INVITE", 180, "");
-	pass_time(&r, 20 * RT_SEC_US); /* the flow's ring_s */
-	assert_int_equal(count_sent(&r, "CANCEL"), 1);
-	assert_int_equal(count_sent(&r, "SIP/2.0 480"), 1);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	rig_answer_as_phone(&r, "INVITE", 180, "");
+	rig_pass_time(&r, 20 * RT_SEC_US); /* the flow's ring_s */
+	assert_int_equal(rig_count_sent(&r, "CANCEL"), 1);
+	assert_int_equal(rig_count_sent(&r, "SIP/2.0 480"), 1);
 	assert_int_equal(r.closed.result, CALLRESULT_MISSED);
 	assert_true(r.closed.ring_us == 20 * RT_SEC_US);
 	rig_fini(&r);
@@ -905,14 +623,14 @@ static void test_no_reply(void **state)
 
 	(void)state;
 	rig_init(&r, 4);
-	request(&r, "INVITE", 1, "+13035550100", "c1", "", "", sdp);
-	answer_as_phone(&r, "INVITE", 100, "");
-	pass_time(&r, 10 * RT_SEC_US);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	rig_answer_as_phone(&r, "INVITE", 100, "");
+	rig_pass_time(&r, 10 * RT_SEC_US);
 	assert_int_equal(r.n_closed, 0);
 	rig_fini(&r);
 	rig_init(&r, 4);
-	request(&r, "INVITE", 1, "+13035550100", "c1", "", "", sdp);
-	pass_time(&r, 4 * RT_SEC_US);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	rig_pass_time(&r, 4 * RT_SEC_US);
 	assert_int_equal(r.n_closed, 1);
 	assert_int_equal(r.closed.result, CALLRESULT_FAILED);
 	rig_fini(&r);
@@ -927,31 +645,32 @@ static void test_session(void **state)
 
 	(void)state;
 	rig_init(&r, 4);
-	request(&r, "INVITE", 1, "+13035550100", "c1", "",
-	    "Session-Expires: 100;refresher=uas\r\nAllow: UPDATE\r\n", sdp);
-	answer_as_phone(&r, "INVITE", 200, sdp);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "",
+	    "Session-Expires: 100;refresher=uas\r\nAllow: UPDATE\r\n", rig_sdp);
+	rig_answer_as_phone(&r, "INVITE", 200, rig_sdp);
 	assert_non_null(
-	    strstr(last(&r)->text, "Session-Expires: 100;refresher=uas"));
-	to_tag_of(&r, tag);
-	request(&r, "ACK", 1, "+13035550100", "c1", tag, "", "");
-	pass_time(&r, 51 * RT_SEC_US);
-	assert_true(count_sent(&r, "UPDATE sip:c@10.0.0.2:5060") > 0);
-	pass_time(&r, 60 * RT_SEC_US); /* never answered */
+	    strstr(rig_last(&r)->text, "Session-Expires: 100;refresher=uas"));
+	rig_to_tag_of(&r, tag);
+	rig_request(&r, "ACK", 1, "+13035550100", "c1", tag, "", "");
+	rig_pass_time(&r, 51 * RT_SEC_US);
+	assert_true(rig_count_sent(&r, "UPDATE sip:c@10.0.0.2:5060") > 0);
+	rig_pass_time(&r, 60 * RT_SEC_US); /* never answered */
 	assert_int_equal(r.n_closed, 1);
 	rig_fini(&r);
 	rig_init(&r, 4);
-	request(&r, "INVITE", 1, "+13035550100", "c1", "",
-	    "Session-Expires: 90;refresher=uac\r\nSupported: timer\r\n", sdp);
-	answer_as_phone(&r, "INVITE", 200, sdp);
-	to_tag_of(&r, tag);
-	request(&r, "ACK", 1, "+13035550100", "c1", tag, "", "");
-	pass_time(&r, 59 * RT_SEC_US);
-	request(&r, "UPDATE", 2, "+13035550100", "c1", tag,
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "",
+	    "Session-Expires: 90;refresher=uac\r\nSupported: timer\r\n",
+	    rig_sdp);
+	rig_answer_as_phone(&r, "INVITE", 200, rig_sdp);
+	rig_to_tag_of(&r, tag);
+	rig_request(&r, "ACK", 1, "+13035550100", "c1", tag, "", "");
+	rig_pass_time(&r, 59 * RT_SEC_US);
+	rig_request(&r, "UPDATE", 2, "+13035550100", "c1", tag,
 	    "Session-Expires: 90;refresher=uac\r\n", "");
-	expect_status(&r, "refreshed", 200);
-	pass_time(&r, 59 * RT_SEC_US);
+	rig_expect_status(&r, "refreshed", 200);
+	rig_pass_time(&r, 59 * RT_SEC_US);
 	assert_int_equal(r.n_closed, 0);
-	pass_time(&r, 2 * RT_SEC_US);
+	rig_pass_time(&r, 2 * RT_SEC_US);
 	assert_int_equal(r.n_closed, 1);
 	rig_fini(&r);
 }
@@ -965,11 +684,11 @@ static void test_snapshots(void **state)
 
 	(void)state;
 	rig_init(&r, 4);
-	call_up(&r, tag);
+	rig_call_up(&r, tag);
 	second = r.snap;
 	engine_snapshot(r.engine, r.now, &second, 2);
 	assert_false(engine_pop(r.engine, &a)); /* a call holds the first */
-	request(&r, "BYE", 2, "+13035550100", "c1", tag, "", "");
+	rig_request(&r, "BYE", 2, "+13035550100", "c1", tag, "", "");
 	engine_snapshot(r.engine, r.now, &r.snap, 3);
 	assert_true(engine_pop(r.engine, &a));
 	assert_int_equal(a.what, ENGINE_SNAP_FREE);

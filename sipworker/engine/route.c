@@ -1,0 +1,152 @@
+#include "sipworker/engine/route.h"
+
+static const struct snap *snap_of(const struct engine *e, const struct call *c)
+{
+	return e->snaps[c->snap].snap;
+}
+
+/* --- where to --------------------------------------------------------------*/
+
+/* A destination's own address and trunk; false: not this company's. */
+static bool resolve(struct engine *e, const struct call *c, struct leg *l,
+    struct slice *to)
+{
+	const struct snap *s = snap_of(e, c);
+	struct snap_destination d;
+	uint32_t row;
+
+	if (!slice_starts(*to, SLICE("dst_")))
+		return true;
+	if (id_parse(ID_KIND_destination, *to, l->destination.v) != ERR_OK)
+		return false;
+	row = snap_find_destination(s, l->destination);
+	if (row == SNAP_NO_ROW)
+		return false;
+	snap_destination_at(s, row, &d);
+	if (!id_eq(d.company.v, c->company.v))
+		return false;
+	*to = d.address;
+	l->trunk = d.trunk;
+	return true;
+}
+
+/* "sip:user@1.2.3.4:5080": straight there, without a trunk. */
+static bool by_uri(struct leg *l, struct slice to)
+{
+	struct sip_uri u;
+
+	if (sip_uri_parse(to, &u) != ERR_OK || u.scheme != SIP_URI_SIP ||
+	    addr4_ip(u.host, &l->hop.ip) != ERR_OK)
+		return false;
+	l->hop.port = u.port == 0 ? SIP_VIA_PORT : u.port;
+	l->trunk = SNAP_NO_ROW;
+	return slice_to_cstr(to, l->uri, sizeof(l->uri));
+}
+
+/* "+15551230000": through the destination's trunk or the first that may. */
+static bool by_number(struct engine *e, const struct call *c, struct leg *l,
+    struct slice to)
+{
+	const struct snap *s = snap_of(e, c);
+	struct snap_trunk t;
+	struct buf b;
+
+	if (l->trunk == SNAP_NO_ROW)
+		l->trunk = snap_find_outgoing(s);
+	if (l->trunk == SNAP_NO_ROW)
+		return false;
+	snap_trunk_at(s, l->trunk, &t);
+	if (!t.outgoing || t.next_hop_ip == 0)
+		return false;
+	l->trunk_id = t.id;
+	l->hop.ip = t.next_hop_ip;
+	l->hop.port = t.next_hop_port == 0 ? SIP_VIA_PORT : t.next_hop_port;
+	buf_over(&b, l->uri, sizeof(l->uri) - 1);
+	buf_cstr(&b, "sip:");
+	sip_uri_put_user(&b, t.tech_prefix);
+	sip_uri_put_user(&b, to);
+	buf_char(&b, '@');
+	if (t.uri_host.n > 0) {
+		buf_put(&b, t.uri_host);
+	} else {
+		addr4_put_ip(&b, l->hop.ip);
+	}
+	return buf_err(&b) == ERR_OK;
+}
+
+static bool locate(struct engine *e, const struct call *c, struct leg *l,
+    struct slice to)
+{
+	if (!resolve(e, c, l, &to) ||
+	    !slice_to_cstr(to, l->target, sizeof(l->target)))
+		return false;
+	if (slice_starts_case(to, SLICE("sip:")))
+		return by_uri(l, to);
+	return by_number(e, c, l, to);
+}
+
+/* --- who calls -------------------------------------------------------------*/
+
+static void put_from_user(struct engine *e, const struct call *c,
+    const struct leg *l, enum flow_show show, struct buf *b)
+{
+	struct snap_trunk t = { .from_user = SLICE("") };
+
+	if (l->trunk != SNAP_NO_ROW)
+		snap_trunk_at(snap_of(e, c), l->trunk, &t);
+	if (t.from_user.n > 0)
+		sip_uri_put_user(b, t.from_user);
+	else if (show == FLOW_SHOW_TRACKING || c->caller[0] == '\0')
+		sip_uri_put_user(b, c->number.e164);
+	else
+		sip_uri_put_user(b, slice_from(c->caller));
+}
+
+/* RFC 3323: withheld stays withheld, unless our own number is shown. */
+static void put_from(struct engine *e, const struct call *c,
+    const struct leg *l, enum flow_show show, struct buf *b)
+{
+	if (c->anonymous && show == FLOW_SHOW_CALLER) {
+		buf_cstr(b,
+		    "\"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=");
+		buf_cstr(b, l->tag);
+		return;
+	}
+	if (c->display[0] != '\0' && show == FLOW_SHOW_CALLER) {
+		sip_addr_put_quoted(b, slice_from(c->display));
+		buf_char(b, ' ');
+	}
+	buf_cstr(b, "<sip:");
+	put_from_user(e, c, l, show, b);
+	buf_char(b, '@');
+	addr4_put_ip(b, e->cfg.sip.ip);
+	buf_cstr(b, ">;tag=");
+	buf_cstr(b, l->tag);
+}
+
+static bool address(struct engine *e, const struct call *c, struct leg *l,
+    enum flow_show show)
+{
+	char token[SIP_TXN_TOKEN_MAX];
+	struct buf from, to, id;
+
+	buf_over(&from, l->from, sizeof(l->from) - 1);
+	put_from(e, c, l, show, &from);
+	buf_over(&to, l->to, sizeof(l->to) - 1);
+	buf_char(&to, '<');
+	buf_cstr(&to, l->uri);
+	buf_char(&to, '>');
+	sip_txn_token(e->txn, token);
+	buf_over(&id, l->call_id, sizeof(l->call_id) - 1);
+	buf_cstr(&id, token);
+	buf_char(&id, '@');
+	addr4_put_ip(&id, e->cfg.sip.ip);
+	return buf_err(&from) == ERR_OK && buf_err(&to) == ERR_OK &&
+	       buf_err(&id) == ERR_OK;
+}
+
+bool route_leg(struct engine *e, const struct call *c, struct leg *l,
+    struct slice to, enum flow_show show)
+{
+	return locate(e, c, l, to) && address(e, c, l, show);
+}

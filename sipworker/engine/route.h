@@ -1,0 +1,16 @@
+/*
+ * route.h - where an attempt goes and what it says of the caller: next hop,
+ * request URI, From, To and Call-ID.
+ */
+#ifndef RT_ENGINE_ROUTE_H
+#define RT_ENGINE_ROUTE_H
+
+#include "sipworker/engine/slots.h"
+
+/* Fills hop, uri, from, to, call_id, target, destination and trunk of the leg.
+ * to: "+15551230000", "sip:user@1.2.3.4" or "dst_...". False: there is no way
+ * there, or it is another company's. */
+bool route_leg(struct engine *e, const struct call *c, struct leg *l,
+    struct slice to, enum flow_show show);
+
+#endif
