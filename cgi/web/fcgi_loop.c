@@ -27,6 +27,7 @@
 
 struct fcgi_loop_io {
 	FCGX_Request fcgi;
+	bool aborted;
 };
 
 struct loop {
@@ -70,6 +71,19 @@ bool fcgi_loop_write(struct fcgi_loop_io *io, const void *p, size_t n)
 		n -= (size_t)part;
 	}
 	return true;
+}
+
+void fcgi_loop_abort(struct fcgi_loop_io *io)
+{
+	io->aborted = true;
+}
+
+/* What was written goes out, an end of the request does not. */
+static void cut_off(struct fcgi_loop_io *io)
+{
+	(void)FCGX_FFlush(io->fcgi.out);
+	FCGX_Free(&io->fcgi, 1);
+	io->aborted = false;
 }
 
 /* A body that nobody read would be taken for the next request on a kept
@@ -121,7 +135,7 @@ static void *work(void *arg)
 {
 	struct worker *w = arg;
 	const struct fcgi_loop_conf *conf = w->loop->conf;
-	struct fcgi_loop_io io;
+	struct fcgi_loop_io io = { .aborted = false };
 	void *own = conf->thread_begin(conf->ctx);
 
 	w->failed = own == NULL;
@@ -131,6 +145,10 @@ static void *work(void *arg)
 			       FCGI_FAIL_ACCEPT_ON_INTR) == 0) {
 		while (next(w, &io)) {
 			conf->serve(conf->ctx, own, &io);
+			if (io.aborted) {
+				cut_off(&io);
+				continue;
+			}
 			drain(&io);
 			FCGX_Finish_r(&io.fcgi);
 		}

@@ -20,6 +20,9 @@ const char *const *fcgi_loop_env(const struct fcgi_loop_io *io);
 size_t fcgi_loop_read(void *ctx, char *out, size_t n);
 /* False: the client (nginx) is gone. */
 bool fcgi_loop_write(struct fcgi_loop_io *io, const void *p, size_t n);
+/* The answer is not complete and must not look so: its connection is closed
+ * without an end, and nginx passes that on. */
+void fcgi_loop_abort(struct fcgi_loop_io *io);
 
 struct fcgi_loop_conf {
 	const char *socket_path; /* at most 107 bytes */

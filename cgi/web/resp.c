@@ -104,6 +104,7 @@ void resp_begin(struct resp *out, const struct req *r)
 	out->status = 200;
 	out->has_cache_control = false;
 	out->by_nginx = false;
+	out->source = (struct resp_source){ .next = NULL };
 	out->page = false;
 	out->e = ERR_OK;
 	buf_reset(&out->head);
@@ -296,6 +297,40 @@ enum err resp_file(struct resp *out, struct slice path, const char *type)
 	return out->e;
 }
 
+static bool is_file_name(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		const char c = s.p[i];
+
+		if ((c < 'a' || c > 'z') && (c < 'A' || c > 'Z') &&
+		    (c < '0' || c > '9') && c != '.' && c != '_' && c != '-')
+			return false;
+	}
+	return s.n > 0 && s.p[0] != '.';
+}
+
+enum err resp_stream(struct resp *out, const char *type, struct slice filename,
+    struct resp_source source)
+{
+	char mem[160];
+	struct buf b;
+
+	if (!is_file_name(filename))
+		return ERR_INTERNAL;
+	buf_over(&b, mem, sizeof(mem));
+	buf_cstr(&b, "attachment; filename=\"");
+	buf_put(&b, filename);
+	buf_char(&b, '"');
+	if (buf_err(&b) != ERR_OK)
+		return ERR_INTERNAL;
+	buf_reset(&out->body);
+	resp_header(out, "Content-Type", slice_from(type));
+	resp_header(out, "Content-Disposition", buf_slice(&b));
+	resp_header(out, "X-Accel-Buffering", SLICE("no"));
+	out->source = source;
+	return out->e;
+}
+
 static enum err problem_page(struct resp *out, unsigned int status,
     const char *detail)
 {
@@ -356,6 +391,7 @@ enum err resp_error(struct resp *out, enum err e)
 	buf_reset(&out->head);
 	out->has_cache_control = false;
 	out->by_nginx = false;
+	out->source = (struct resp_source){ .next = NULL };
 	out->e = ERR_OK;
 	return resp_problem(out, resp_status_of(e), NULL);
 }

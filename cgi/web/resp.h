@@ -14,8 +14,18 @@
 #include "cgi/web/req.h"
 #include "lib/base/buf.h"
 
-#define RESP_BODY_MAX ((size_t)8 << 20)
-#define RESP_HEAD_MAX 16384
+#define RESP_BODY_MAX  ((size_t)8 << 20)
+#define RESP_BLOCK_MAX ((size_t)65536)
+#define RESP_HEAD_MAX  16384
+
+/* Where a stream's bytes come from. next() appends up to about RESP_BLOCK_MAX
+ * to block and sets *more to false with the last one. An error ends the answer
+ * in the middle, visibly: its last chunk is never sent. state lives in the
+ * request's arena; what next() needs per block must not, as it would grow. */
+struct resp_source {
+	enum err (*next)(void *state, struct buf *block, bool *more);
+	void *state;
+};
 
 struct resp {
 	const struct req *r;
@@ -26,8 +36,9 @@ struct resp {
 	struct buf body;
 	bool has_cache_control;
 	bool by_nginx; /* the body comes from a file of resp_file() */
-	bool page;     /* errors are pages; else RFC 9457 problems */
-	enum err e;    /* of a header; sticky */
+	struct resp_source source; /* next NULL: the body is complete */
+	bool page;  /* errors are pages; else RFC 9457 problems */
+	enum err e; /* of a header; sticky */
 };
 
 /* Default 200. */
@@ -58,6 +69,11 @@ RT_MUST_USE enum err resp_empty(struct resp *out, unsigned int status);
  * here segment by segment. Ranges are nginx's business. */
 RT_MUST_USE enum err resp_file(struct resp *out, struct slice path,
     const char *type);
+/* For long lists: the handler checks everything first, then hands out a source
+ * that is pulled block by block while the client reads, past nginx's buffers.
+ * filename: [A-Za-z0-9._-], what a browser saves it as. */
+RT_MUST_USE enum err resp_stream(struct resp *out, const char *type,
+    struct slice filename, struct resp_source source);
 /* An error with words for the person or program that asked; detail is a
  * literal. As an error page or as application/problem+json (RFC 9457). */
 RT_MUST_USE enum err resp_problem(struct resp *out, unsigned int status,

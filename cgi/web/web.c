@@ -86,7 +86,31 @@ static struct db *connection(const struct web_conf *conf, struct thread *t)
 	return t->db;
 }
 
-static void send(struct fcgi_loop_io *io, const struct resp *out)
+/* Block by block, each written before the next is asked for. */
+static bool send_source(struct fcgi_loop_io *io, struct resp *out)
+{
+	bool more = true;
+
+	while (more) {
+		enum err e;
+
+		buf_reset(&out->body);
+		e = out->source.next(out->source.state, &out->body, &more);
+		if (e == ERR_OK)
+			e = buf_err(&out->body);
+		if (e != ERR_OK) {
+			log_error("web: a stream was cut off error=%s",
+			    err_name(e));
+			fcgi_loop_abort(io);
+			return true;
+		}
+		if (!fcgi_loop_write(io, out->body.p, out->body.n))
+			return false;
+	}
+	return true;
+}
+
+static void send(struct fcgi_loop_io *io, struct resp *out)
 {
 	char status[64];
 	struct buf b;
@@ -101,7 +125,9 @@ static void send(struct fcgi_loop_io *io, const struct resp *out)
 	ok = fcgi_loop_write(io, b.p, b.n) &&
 	     fcgi_loop_write(io, out->head.p, out->head.n) &&
 	     fcgi_loop_write(io, "\r\n", 2);
-	if (ok && !out->r->head && out->body.n > 0)
+	if (ok && !out->r->head && out->source.next != NULL)
+		ok = send_source(io, out);
+	else if (ok && !out->r->head && out->body.n > 0)
 		ok = fcgi_loop_write(io, out->body.p, out->body.n);
 	if (!ok)
 		log_debug("web: the client is gone");

@@ -45,7 +45,8 @@ static void finish_headers(struct resp *out, enum route_kind kind)
 	if (!out->has_cache_control)
 		resp_header(out, "Cache-Control", SLICE("no-store"));
 	resp_header(out, "X-Request-Id", slice_from(r->id));
-	if (!out->by_nginx && out->status != 204 && out->status != 304) {
+	if (!out->by_nginx && out->source.next == NULL && out->status != 204 &&
+	    out->status != 304) {
 		char digits[24];
 		struct buf b;
 

@@ -62,6 +62,24 @@ static enum err file(const struct req *r, struct resp *out)
 	return resp_file(out, s, "audio/wav");
 }
 
+static enum err no_block(void *state, struct buf *block, bool *more)
+{
+	(void)state;
+	buf_cstr(block, "never pulled here");
+	*more = false;
+	return ERR_OK;
+}
+
+static enum err stream(const struct req *r, struct resp *out)
+{
+	struct slice name;
+
+	if (req_query(r, "name", &name) != ERR_OK)
+		return ERR_SYNTAX;
+	return resp_stream(out, "text/csv; charset=utf-8", name,
+	    (struct resp_source){ .next = no_block });
+}
+
 static const struct route routes[] = {
 	{ REQ_GET, "/page/{what}", ROUTE_PUBLIC, .handler = say_ok },
 	{ REQ_POST, "/page/{what}", ROUTE_PUBLIC, .body = REQ_BODY_URLENCODED,
@@ -79,6 +97,7 @@ static const struct route routes[] = {
 	{ REQ_GET, "/inject", ROUTE_PUBLIC, .handler = inject },
 	{ REQ_GET, "/bad", ROUTE_PUBLIC, .handler = bad_view },
 	{ REQ_GET, "/file", ROUTE_PUBLIC, .handler = file },
+	{ REQ_GET, "/stream", ROUTE_PUBLIC, .handler = stream },
 };
 
 /* The whole program, in memory. */
@@ -636,9 +655,35 @@ static void test_route_check(void **state)
 	assert_int_equal(route_check(rows, 1), ERR_INTERNAL);
 }
 
+/* A stream has no length yet, is not held back by nginx, and its name cannot
+ * carry a header. */
+static void test_stream(void **state)
+{
+	struct site s;
+	const struct ask good = { .method = "GET",
+		.target = "/stream?name=calls-2026.csv" };
+	const struct ask bad = { .method = "GET",
+		.target = "/stream?name=a%22;x.csv" };
+
+	(void)state;
+	site_begin(&s);
+	assert_int_equal(answer(&s, &good), 200);
+	assert_true(s.resp.source.next != NULL);
+	assert_true(has_header(&s, "X-Accel-Buffering: no"));
+	assert_true(has_header(&s,
+	    "Content-Disposition: attachment;"
+	    " filename=\"calls-2026.csv\""));
+	assert_false(has_header_start(&s, "Content-Length"));
+	assert_int_equal(answer(&s, &bad), 500);
+	assert_true(s.resp.source.next == NULL);
+	assert_true(has_header_start(&s, "Content-Length"));
+	site_end(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stream),
 		cmocka_unit_test(test_every_method),
 		cmocka_unit_test(test_headers),
 		cmocka_unit_test(test_errors),
