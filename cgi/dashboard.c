@@ -15,16 +15,16 @@
 #include "lib/base/settings.h"
 
 static const struct route routes[] = {
-	{ REQ_GET, "/", ROUTE_VIEWER, .handler = page_overview },
-	{ REQ_GET, "/calls", ROUTE_VIEWER, .handler = page_calls },
-	{ REQ_GET, "/calls/{id}", ROUTE_VIEWER, .handler = page_call },
-	{ REQ_GET, "/calls/{id}/recording", ROUTE_VIEWER,
+	{ REQ_GET, "/", ROUTE_READ_ONLY, .handler = page_overview },
+	{ REQ_GET, "/calls", ROUTE_READ_ONLY, .handler = page_calls },
+	{ REQ_GET, "/calls/{id}", ROUTE_READ_ONLY, .handler = page_call },
+	{ REQ_GET, "/calls/{id}/recording", ROUTE_READ_ONLY,
 	    .handler = page_recording },
-	{ REQ_GET, "/calls/{id}/peaks.json", ROUTE_VIEWER, ROUTE_API,
+	{ REQ_GET, "/calls/{id}/peaks.json", ROUTE_READ_ONLY, ROUTE_API,
 	    .handler = page_recording_peaks },
-	{ REQ_GET, "/live.json", ROUTE_VIEWER, ROUTE_API,
+	{ REQ_GET, "/live.json", ROUTE_READ_ONLY, ROUTE_API,
 	    .handler = page_live },
-	{ REQ_POST, "/company", ROUTE_VIEWER, .body = REQ_BODY_URLENCODED,
+	{ REQ_POST, "/company", ROUTE_READ_ONLY, .body = REQ_BODY_URLENCODED,
 	    .body_max = 8192, .handler = page_live_company },
 	{ REQ_GET, "/login", ROUTE_PUBLIC, .handler = page_login },
 	{ REQ_POST, "/login", ROUTE_PUBLIC, .body = REQ_BODY_URLENCODED,

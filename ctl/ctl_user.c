@@ -24,7 +24,7 @@ static const struct ctl_opt options[] = {
 	{ "name", CTL_OPT_TEXT, offsetof(struct opts, name), 0, "NAME",
 	    "for add (the address)" },
 	{ "role", CTL_OPT_TEXT, offsetof(struct opts, role), 0, "ROLE",
-	    "viewer, editor, admin or owner (viewer)" },
+	    "read-only, agent, analyst, manager, admin or owner (read-only)" },
 	{ "company", CTL_OPT_TEXT, offsetof(struct opts, company), 0, "NAME",
 	    "the role is for; \"all\": every one of the account" },
 	{ "password-stdin", CTL_OPT_FLAG, offsetof(struct opts, stdin_password),
@@ -165,7 +165,7 @@ int ctl_user(int argc, char *const *argv)
 	static const struct ctl_noun noun = { "user", verbs,
 		RT_ARRAY_LEN(verbs), options, RT_ARRAY_LEN(options),
 		offsetof(struct opts, conf) };
-	struct opts o = { .role = "viewer" };
+	struct opts o = { .role = "read-only" };
 
 	return ctl_verb_run(&noun, argc, argv, &o);
 }

@@ -9,7 +9,8 @@
 #include "cgi/web/req.h"
 #include "cgi/web/resp.h"
 
-/* GET /calls/{id}: ROUTE_VIEWER. ERR_NOTFOUND: not a call of this company. */
+/* GET /calls/{id}: ROUTE_READ_ONLY. ERR_NOTFOUND: not a call of this company.
+ */
 RT_MUST_USE enum err page_call(const struct req *r, struct resp *out);
 
 #endif

@@ -11,7 +11,7 @@
 #include "cgi/web/req.h"
 #include "cgi/web/resp.h"
 
-/* GET /calls: ROUTE_VIEWER. */
+/* GET /calls: ROUTE_READ_ONLY. */
 RT_MUST_USE enum err page_calls(const struct req *r, struct resp *out);
 
 #endif

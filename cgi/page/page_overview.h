@@ -8,7 +8,7 @@
 #include "cgi/web/req.h"
 #include "cgi/web/resp.h"
 
-/* GET /?range=30d: ROUTE_VIEWER. */
+/* GET /?range=30d: ROUTE_READ_ONLY. */
 RT_MUST_USE enum err page_overview(const struct req *r, struct resp *out);
 
 #endif

@@ -10,8 +10,8 @@ static const struct {
 	const char *label;
 	enum route_role role; /* least right that sees it */
 } places[FRAME_PLACE_COUNT] = {
-	[FRAME_OVERVIEW] = { "", "overview", "Overview", ROUTE_VIEWER },
-	[FRAME_CALLS] = { "calls", "calls", "Calls", ROUTE_VIEWER },
+	[FRAME_OVERVIEW] = { "", "overview", "Overview", ROUTE_READ_ONLY },
+	[FRAME_CALLS] = { "calls", "calls", "Calls", ROUTE_READ_ONLY },
 	[FRAME_SETTINGS] = { "settings", "settings", "Settings", ROUTE_ADMIN },
 };
 

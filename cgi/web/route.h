@@ -16,10 +16,12 @@
  * that forgets to say is refused at start. */
 enum route_role {
 	ROUTE_ROLE_UNSET,
-	ROUTE_PUBLIC, /* no sign-in */
-	ROUTE_VIEWER, /* reads */
-	ROUTE_EDITOR, /* marks outcomes, tags, notes */
-	ROUTE_ADMIN,  /* numbers, flows, users */
+	ROUTE_PUBLIC,    /* no sign-in */
+	ROUTE_READ_ONLY, /* sees */
+	ROUTE_AGENT,     /* marks outcomes, tags, notes */
+	ROUTE_ANALYST,   /* takes data out, brings spend in */
+	ROUTE_MANAGER,   /* numbers, trackers, pools, sites, flows */
+	ROUTE_ADMIN,     /* people, keys, policies */
 	ROUTE_OWNER
 };
 

@@ -19,10 +19,14 @@ static const char *company_cookie(const struct req *r)
 static int role_of(enum user_role role)
 {
 	switch (role) {
-	case USER_ROLE_VIEWER:
-		return ROUTE_VIEWER;
-	case USER_ROLE_EDITOR:
-		return ROUTE_EDITOR;
+	case USER_ROLE_READ_ONLY:
+		return ROUTE_READ_ONLY;
+	case USER_ROLE_AGENT:
+		return ROUTE_AGENT;
+	case USER_ROLE_ANALYST:
+		return ROUTE_ANALYST;
+	case USER_ROLE_MANAGER:
+		return ROUTE_MANAGER;
 	case USER_ROLE_ADMIN:
 		return ROUTE_ADMIN;
 	case USER_ROLE_OWNER:

@@ -37,6 +37,8 @@
 	X(form, "frm")        \
 	X(recording, "rec")   \
 	X(tag, "tag")         \
+	X(api_key, "key")     \
+	X(audit, "aud")       \
 	X(request, "req")
 
 #define ID_ENUM(kind, prefix) ID_KIND_##kind,

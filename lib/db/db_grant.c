@@ -22,6 +22,7 @@ static const struct grant {
 	const char *rights;
 } grants[] = {
 	{ "admin", "account", READ },
+	{ "admin", "api_key", WRITE },
 	{ "admin", "audit", APPEND },
 	{ "admin", "company", READ },
 	{ "admin", "config_version", CHANGE },
@@ -31,6 +32,10 @@ static const struct grant {
 	{ "admin", "schema_migration", READ },
 	{ "admin", "user", READ },
 
+	{ "api", "account", READ },
+	{ "api", "api_key", "SELECT, UPDATE (used_at, used_address)" },
+	{ "api", "audit", APPEND },
+	{ "api", "company", READ },
 	{ "api", "schema_migration", READ },
 
 	{ "ctl", ALL_TABLES, "ALL PRIVILEGES" },

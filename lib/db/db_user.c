@@ -8,10 +8,11 @@
 	" disabled_at"
 
 /* From least to most; FIELD() in SQL counts the same way from 1. */
-#define ROLE_ORDER "'viewer', 'editor', 'admin', 'owner'"
+#define ROLE_ORDER \
+	"'read-only', 'agent', 'analyst', 'manager', 'admin', 'owner'"
 
-static const char *const role_names[] = { "none", "viewer", "editor", "admin",
-	"owner" };
+static const char *const role_names[] = { "none", "read-only", "agent",
+	"analyst", "manager", "admin", "owner" };
 
 const char *db_user_role_name(enum user_role role)
 {

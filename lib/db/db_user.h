@@ -23,10 +23,12 @@ struct user_row {
 /* Each includes those before it; stored by name. */
 enum user_role {
 	USER_ROLE_NONE,
-	USER_ROLE_VIEWER, /* sees */
-	USER_ROLE_EDITOR, /* marks outcomes, tags, notes */
-	USER_ROLE_ADMIN,  /* numbers, flows, sites, people of the company */
-	USER_ROLE_OWNER   /* account, recording without a notice */
+	USER_ROLE_READ_ONLY, /* sees */
+	USER_ROLE_AGENT,     /* marks outcomes, tags, notes */
+	USER_ROLE_ANALYST,   /* takes data out, brings spend in */
+	USER_ROLE_MANAGER,   /* numbers, trackers, pools, sites, flows */
+	USER_ROLE_ADMIN,     /* people, keys, policies of the company */
+	USER_ROLE_OWNER      /* recording without a notice */
 };
 
 const char *db_user_role_name(enum user_role role);

@@ -96,12 +96,12 @@ static void test_users(void **state)
 	/* Rights: none, one company, all; the higher one counts. */
 	ok(db_user_role(t->db, other.id, a->id, &role));
 	assert_int_equal(role, USER_ROLE_NONE);
-	ok(db_user_grant(t->db, other.id, a->account, a->id, USER_ROLE_EDITOR,
+	ok(db_user_grant(t->db, other.id, a->account, a->id, USER_ROLE_AGENT,
 	    NOW));
-	ok(db_user_grant(t->db, other.id, a->account, all, USER_ROLE_VIEWER,
+	ok(db_user_grant(t->db, other.id, a->account, all, USER_ROLE_READ_ONLY,
 	    NOW));
 	ok(db_user_role(t->db, other.id, a->id, &role));
-	assert_int_equal(role, USER_ROLE_EDITOR);
+	assert_int_equal(role, USER_ROLE_AGENT);
 	ok(db_user_grant(t->db, other.id, a->account, a->id, USER_ROLE_ADMIN,
 	    NOW));
 	ok(db_user_role(t->db, other.id, a->id, &role));
@@ -111,7 +111,7 @@ static void test_users(void **state)
 	assert_int_equal(where[0].role, USER_ROLE_ADMIN);
 	ok(db_user_revoke(t->db, other.id, a->id));
 	ok(db_user_role(t->db, other.id, a->id, &role));
-	assert_int_equal(role, USER_ROLE_VIEWER);
+	assert_int_equal(role, USER_ROLE_READ_ONLY);
 	/* Never in another account, whatever is asked for. */
 	ok(db_user_role(t->db, other.id, b->id, &role));
 	assert_int_equal(role, USER_ROLE_NONE);

@@ -67,7 +67,7 @@ test('a company, its people and a trunk', () => {
 	const some = verb('user', 'add', '--email', 'a@example.com');
 	assert.equal(some.status, 1);
 	assert.match(some.err, /there are 2 of them: say which with --company NAME/);
-	const made = verb('user', 'add', '--email', 'a@example.com', '--company', "O'Hara & Søn", '--role', 'editor');
+	const made = verb('user', 'add', '--email', 'a@example.com', '--company', "O'Hara & Søn", '--role', 'agent');
 	assert.match(made.out, /^password \S{20}\n$/, made.err);
 	assert.match(verb('user', 'add', '--email', 'A@EXAMPLE.com', '--company', "O'Hara & Søn").err, /taken already/);
 	assert.equal(verb('user', 'role', '--email', 'a@example.com', '--company', 'all', '--role', 'admin').status, 0);

@@ -92,7 +92,7 @@ function user(role, c) {
 	u.sql = [insert('user', { id: hex(u.id), account_id: hex(c.account), email: text(u.email), name: text(role === 'viewer' ? hostile.slice(0, 100) : role),
 		password_hash: text(hash), created_at: 'UTC_TIMESTAMP(6)' })];
 	if (role !== 'nobody')
-		u.sql.push(insert('membership', { user_id: hex(u.id), account_id: hex(c.account), company_id: hex(c.id), role: `'${role}'`,
+		u.sql.push(insert('membership', { user_id: hex(u.id), account_id: hex(c.account), company_id: hex(c.id), role: `'${role === 'viewer' ? 'read-only' : role}'`,
 			created_at: 'UTC_TIMESTAMP(6)' }));
 	return u;
 }
@@ -100,7 +100,7 @@ function user(role, c) {
 export function addCompanies(stack) {
 	const alpha = company('alpha', hostile.repeat(8));
 	const beta = company('beta', `${secret} `.repeat(60));
-	const users = Object.fromEntries(['viewer', 'editor', 'admin', 'owner', 'nobody'].map((r) => [r, user(r, alpha)]));
+	const users = Object.fromEntries(['viewer', 'agent', 'analyst', 'manager', 'admin', 'owner', 'nobody'].map((r) => [r, user(r, alpha)]));
 	const foreign = user('viewer', beta);
 	stack.sql([alpha, beta, ...Object.values(users), foreign].flatMap((x) => x.sql).join('\n'));
 	return { alpha, beta, users, foreign, secret, password };

@@ -87,8 +87,8 @@ static const struct route routes[] = {
 	{ REQ_GET, "/api", ROUTE_PUBLIC, ROUTE_API, .handler = say_json },
 	{ REQ_PUT, "/api", ROUTE_PUBLIC, ROUTE_API, ROUTE_CSRF_NONE,
 	    REQ_BODY_RAW, 10, say_json },
-	{ REQ_GET, "/private", ROUTE_VIEWER, .handler = say_ok },
-	{ REQ_POST, "/private", ROUTE_VIEWER, .body = REQ_BODY_URLENCODED,
+	{ REQ_GET, "/private", ROUTE_READ_ONLY, .handler = say_ok },
+	{ REQ_POST, "/private", ROUTE_READ_ONLY, .body = REQ_BODY_URLENCODED,
 	    .handler = say_ok },
 	{ REQ_GET, "/private.json", ROUTE_ADMIN, ROUTE_API,
 	    .handler = say_json },
@@ -650,7 +650,7 @@ static void test_route_check(void **state)
 	assert_int_equal(route_check(rows, 1), ERR_INTERNAL);
 	rows[0] = good;
 	rows[0].method = REQ_POST;
-	rows[0].role = ROUTE_VIEWER;
+	rows[0].role = ROUTE_READ_ONLY;
 	rows[0].csrf = ROUTE_CSRF_NONE;
 	assert_int_equal(route_check(rows, 1), ERR_INTERNAL);
 }

@@ -249,7 +249,7 @@ test('a user without a company sees none', async () => {
 });
 
 test('every role reads', async () => {
-	for (const role of ['viewer', 'editor', 'admin', 'owner']) {
+	for (const role of ['viewer', 'agent', 'analyst', 'manager', 'admin', 'owner']) {
 		const client = await stack.login(world.users[role].email, world.password);
 		for (const [path, good] of addresses())
 			if (good.GET === 200) assert.equal((await client.fetch(path)).status, 200, `${role} ${path}`);

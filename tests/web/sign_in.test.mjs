@@ -98,13 +98,13 @@ test('sign-out ends the login, not only the cookie', async () => {
 });
 
 test('expired and disabled logins are over', async () => {
-	const client = await stack.login(world.users.editor.email, world.password);
+	const client = await stack.login(world.users.agent.email, world.password);
 	stack.sql('UPDATE login SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND');
 	assert.equal((await client.fetch('/')).status, 303);
-	const other = await stack.login(world.users.editor.email, world.password);
-	stack.sql(`UPDATE user SET disabled_at = UTC_TIMESTAMP(6) WHERE email = '${world.users.editor.email}'`);
+	const other = await stack.login(world.users.agent.email, world.password);
+	stack.sql(`UPDATE user SET disabled_at = UTC_TIMESTAMP(6) WHERE email = '${world.users.agent.email}'`);
 	assert.equal((await other.fetch('/')).status, 303);
-	const res = await stack.client().submit('/login', '/login', { email: world.users.editor.email, password: world.password });
+	const res = await stack.client().submit('/login', '/login', { email: world.users.agent.email, password: world.password });
 	assert.equal(res.status, 401, 'a disabled user is told no more than anybody');
 });
 
