@@ -25,7 +25,7 @@ static const char cnf_head[] =
     "skip-name-resolve\n"
     "performance_schema=OFF\n"
     "innodb_buffer_pool_size=128M\n"
-    "innodb_log_file_size=48M\n"
+    "innodb_log_file_size=256M\n"
     "innodb_flush_log_at_trx_commit=1\n"
     "max_connections=160\n"
     "query_cache_type=0\n"
@@ -89,7 +89,7 @@ static enum err install(const struct ctl_mariadb *m, const struct ctl_layout *l,
 	const char *const argv[] = { path, "--no-defaults", m->data_arg,
 		m->tmp_arg, "--auth-root-authentication-method=socket",
 		m->admin_arg, "--force", "--skip-test-db",
-		"--skip-name-resolve", "--innodb-log-file-size=48M", NULL };
+		"--skip-name-resolve", "--innodb-log-file-size=256M", NULL };
 
 	memcpy(part.argv, argv, sizeof(argv));
 	log_info("run: creating the database in %s/mysql", l->dir);

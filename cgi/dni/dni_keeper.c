@@ -18,7 +18,7 @@
 #define ALIVE_US  (5 * RT_SEC_US)
 #define STALE_US  (20 * RT_SEC_US)
 #define RETRY_US  (500 * 1000)
-#define FLUSH_MAX 256 /* heartbeats a transaction */
+#define FLUSH_MAX 64  /* heartbeats a transaction: new leases wait behind */
 #define LATER_MAX 256 /* waiting writes that join a batch */
 #define LIVE_MAX  200000
 #define BUCKET_US (15 * RT_MIN_US)
@@ -313,39 +313,27 @@ static enum err write_list(struct dni_keeper *k, struct dni_write *list)
 	return e;
 }
 
-/* With mu held, and again at its end: takes the open batch and some of what
- * waits, writes it, wakes the ones who wait. */
-static void run_batch(struct dni_keeper *k)
+/* With mu held: some of what waits, in the order it came. */
+static struct dni_write *take_later(struct dni_state *s)
 {
-	struct dni_state *s = k->s;
-	struct dni_write *list = s->open, **end = s->open_end;
-	const uint64_t batch = s->open_batch++;
 	struct dni_write *later = s->later, **cut = &s->later;
-	enum err e;
 
 	for (size_t n = 0; n < LATER_MAX && *cut != NULL; n++) {
 		cut = &(*cut)->next;
 		s->n_later--;
 	}
-	if (later == *cut) {
-		later = NULL;
-	} else {
-		s->later = *cut;
-		*cut = NULL;
-		if (s->later == NULL)
-			s->later_end = &s->later;
-	}
-	s->open = NULL;
-	s->open_end = &s->open;
-	/* Those that waited were first. */
-	if (list == NULL)
-		list = later;
-	else
-		*end = later;
-	(void)pthread_mutex_unlock(&s->mu);
-	e = list == NULL ? ERR_OK : write_list(k, list);
-	(void)pthread_mutex_lock(&s->mu);
+	if (later == *cut)
+		return NULL;
+	s->later = *cut;
+	*cut = NULL;
+	if (s->later == NULL)
+		s->later_end = &s->later;
+	return later;
+}
 
+/* With mu held: what the database did not take for being away waits again. */
+static void end_later(struct dni_state *s, struct dni_write *later)
+{
 	while (later != NULL) {
 		struct dni_write *w = later;
 
@@ -359,10 +347,36 @@ static void run_batch(struct dni_keeper *k)
 			free(w);
 		}
 	}
+}
+
+/* With mu held, and again at its end: takes the open batch and some of what
+ * waits, writes it, wakes the ones who wait. */
+static void run_batch(struct dni_keeper *k)
+{
+	struct dni_state *s = k->s;
+	struct dni_write *waiting = s->open, **end = s->open_end;
+	struct dni_write *later = take_later(s), *list;
+	const uint64_t batch = s->open_batch++;
+	enum err e;
+
+	s->open = NULL;
+	s->open_end = &s->open;
+	if (waiting != NULL)
+		*end = later;
+	list = waiting != NULL ? waiting : later;
+	(void)pthread_mutex_unlock(&s->mu);
+	e = list == NULL ? ERR_OK : write_list(k, list);
+	if (waiting != NULL)
+		*end = NULL;
+	(void)pthread_mutex_lock(&s->mu);
+	end_later(s, later);
 	s->done_batch = batch;
 	(void)pthread_cond_broadcast(&s->done[batch & 1]);
 	if (list != NULL)
 		set_away(k, is_away(e));
+	(void)pthread_mutex_unlock(&s->mu);
+	dni_state_wake(waiting);
+	(void)pthread_mutex_lock(&s->mu);
 }
 
 static void fill_beat(const struct dni_visit *v, struct dni_write *w)

@@ -335,7 +335,8 @@ static void wait_for_first(struct serve *v, const struct granted *g,
 		v->out->to = p->slots[number].shown;
 }
 
-/* With mu held: writes what the visit said, waiting only for a new lease. */
+/* With mu held, and not at its end: writes what the visit said, waiting only
+ * for a new lease. */
 static void store(struct serve *v, struct dni_write *w, struct granted *g,
     const struct dni_visit *visit)
 {
@@ -347,14 +348,17 @@ static void store(struct serve *v, struct dni_write *w, struct granted *g,
 			dni_state_later(v->s, w);
 		if (g->wait_batch != 0)
 			wait_for_first(v, g, visitor, id);
+		(void)pthread_mutex_unlock(&v->s->mu);
 		return;
 	}
 	if (dni_state_write(v->s, w) == ERR_OK)
 		return;
+	(void)pthread_mutex_lock(&v->s->mu);
 	ungrant(v, w, g);
 	answer_fallback(v, "database", true);
 	if (w->parts != 0)
 		dni_state_later(v->s, w);
+	(void)pthread_mutex_unlock(&v->s->mu);
 }
 
 /* With mu held: the number, by rule, pool or what is left. */
@@ -370,7 +374,7 @@ static void choose(struct serve *v, struct dni_visit *visit,
 		answer_fallback(v, "pool", true);
 }
 
-/* With mu held. */
+/* With mu held, and not at its end. */
 static void serve_visit(struct serve *v)
 {
 	struct dni_write w;
@@ -384,6 +388,7 @@ static void serve_visit(struct serve *v)
 		       dni_flood_client(v->who->address)) ||
 		   (visit = begin_visit(v, &w)) == NULL) {
 		answer_fallback(v, "flood", true);
+		(void)pthread_mutex_unlock(&v->s->mu);
 		return;
 	}
 	visit->page_views++;
@@ -437,6 +442,7 @@ enum err dni_serve_visit(struct dni_state *s, const struct dni_hit *h,
 		count(&v, DNI_GIVEN_NOCONSENT);
 	} else {
 		serve_visit(&v);
+		return ERR_OK;
 	}
 	(void)pthread_mutex_unlock(&s->mu);
 	return e;
@@ -445,7 +451,31 @@ enum err dni_serve_visit(struct dni_state *s, const struct dni_hit *h,
 /* --- a heartbeat ----------------------------------------------------------*/
 
 /* With mu held. A page shown again after its lease ended gets its number back
- * if that is still free, else another one. */
+ * if that is still free, else another one. True: *g is to be stored. */
+static bool beat(struct serve *v, struct dni_visit *visit, struct dni_write *w,
+    struct granted *g)
+{
+	answer_nothing(v, "");
+	if (visit == NULL || !id_eq(visit->site.v, v->plan.site.v)) {
+		v->out->tier = "gone";
+		return false;
+	}
+	visit->engaged_s += v->h->engaged_s;
+	dni_visits_touch(v->s->visits, v->who->now_us, visit);
+	w->company = v->plan.company;
+	if (visit->pool == NULL && !v->h->hidden) {
+		/* After a restart, or never leased: "as it was". */
+		visit->pool = dni_state_pool(v->s, v->plan.pool);
+	}
+	if (visit->pool == NULL || !visit->pool->owned || v->s->away)
+		return false;
+	if (grant(v, visit, w, g))
+		return true;
+	answer_nothing(v, "");
+	return false;
+}
+
+/* With mu held, and not at its end. */
 static void serve_beat(struct serve *v)
 {
 	struct dni_write w;
@@ -454,25 +484,10 @@ static void serve_beat(struct serve *v)
 	    dni_visits_find(v->s->visits, v->who->now_us, v->h->visit);
 
 	memset(&w, 0, sizeof(w));
-	answer_nothing(v, "");
-	if (visit == NULL || !id_eq(visit->site.v, v->plan.site.v)) {
-		v->out->tier = "gone";
-		return;
-	}
-	visit->engaged_s += v->h->engaged_s;
-	dni_visits_touch(v->s->visits, v->who->now_us, visit);
-	w.company = v->plan.company;
-	if (visit->pool == NULL && !v->h->hidden) {
-		/* After a restart, or never leased: "as it was". */
-		visit->pool = dni_state_pool(v->s, v->plan.pool);
-	}
-	if (visit->pool == NULL || !visit->pool->owned || v->s->away)
-		return;
-	if (!grant(v, visit, &w, &g)) {
-		answer_nothing(v, "");
-		return;
-	}
-	store(v, &w, &g, visit);
+	if (beat(v, visit, &w, &g))
+		store(v, &w, &g, visit);
+	else
+		(void)pthread_mutex_unlock(&v->s->mu);
 }
 
 enum err dni_serve_beat(struct dni_state *s, const struct dni_hit *h,
@@ -486,12 +501,12 @@ enum err dni_serve_beat(struct dni_state *s, const struct dni_hit *h,
 		return e;
 	rnd_bytes(v.rnd, sizeof(v.rnd));
 	(void)pthread_mutex_lock(&s->mu);
-	if (may_ask(&v))
+	if (may_ask(&v)) {
 		serve_beat(&v);
-	else
-		e = ERR_BUSY;
+		return ERR_OK;
+	}
 	(void)pthread_mutex_unlock(&s->mu);
-	return e;
+	return ERR_BUSY;
 }
 
 /* --- an event -------------------------------------------------------------*/

@@ -74,14 +74,29 @@ void dni_state_free(struct dni_state *s)
 
 enum err dni_state_write(struct dni_state *s, struct dni_write *w)
 {
+	enum err e;
+
 	w->next = NULL;
-	w->kept = false;
-	w->batch = s->open_batch;
+	(void)sem_init(&w->done, 0, 0); /* fails for values out of range only */
 	*s->open_end = w;
 	s->open_end = &w->next;
 	(void)pthread_cond_signal(&s->work);
-	dni_state_wait(s, w->batch);
-	return w->result;
+	(void)pthread_mutex_unlock(&s->mu);
+	while (sem_wait(&w->done) != 0)
+		; /* a signal came between */
+	e = w->result;
+	(void)sem_destroy(&w->done);
+	return e;
+}
+
+void dni_state_wake(struct dni_write *list)
+{
+	while (list != NULL) {
+		struct dni_write *w = list;
+
+		list = w->next; /* w is gone once its owner goes on */
+		(void)sem_post(&w->done);
+	}
 }
 
 void dni_state_wait(struct dni_state *s, uint64_t batch)

@@ -7,9 +7,12 @@
  * rare reload of a pool. Order: conf_lock before mu.
  *
  * A request that changes a lease puts its write, which lies in its own stack,
- * into the open batch and waits. The writer closes the batch, writes it in one
- * transaction while the next one fills, and wakes those who wait. Batches
- * alternate between two condition variables, so a commit wakes only its own.
+ * into the open batch and waits for the write's own semaphore, without any
+ * lock: a commit wakes many at once, and none of them has to queue for mu to
+ * learn that all is well. The writer closes the batch, writes it in one
+ * transaction while the next one fills, and wakes those who wait. Who waits
+ * for another's write uses the batch's condition variable, of which there are
+ * two in turn, so that a commit wakes only its own.
  * What nobody waits for is copied into a bounded list and goes with the next
  * batch; it survives the database being away.
  */
@@ -59,9 +62,12 @@ void dni_state_free(struct dni_state *s);
 
 /* All with mu held. */
 
-/* Puts w into the open batch and waits for its result, which it returns; mu is
- * given up meanwhile. */
+/* Puts w into the open batch and waits for its result, which it returns. Gives
+ * mu up, and does not take it again. */
 RT_MUST_USE enum err dni_state_write(struct dni_state *s, struct dni_write *w);
+/* The writer's, without mu: those who wait for the writes of a list go on.
+ * Nothing of the list may be used afterwards. */
+void dni_state_wake(struct dni_write *list);
 /* Waits until that batch has been written, or failed. */
 void dni_state_wait(struct dni_state *s, uint64_t batch);
 /* Copies w for later; counted as lost when it does not fit. */

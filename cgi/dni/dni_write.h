@@ -8,6 +8,8 @@
 #ifndef RT_CGI_DNI_DNI_WRITE_H
 #define RT_CGI_DNI_DNI_WRITE_H
 
+#include <semaphore.h>
+
 #include "lib/db/db_lease.h"
 #include "lib/db/db_page_view.h"
 #include "lib/db/db_visit.h"
@@ -38,8 +40,7 @@ struct dni_write {
 	struct visit_event_row event;
 	enum err result; /* set by dni_write_run() */
 	/* The queue's (dni_state.h). */
-	uint64_t batch;
-	bool kept; /* made by dni_write_copy(): nobody waits */
+	sem_t done;
 };
 
 /* Writes the list in one transaction and sets every result. When one of them
