@@ -1,6 +1,8 @@
 #include "jobs/job_sweep.h"
 
+#include "jobs/job_prompt.h"
 #include "lib/db/db_login.h"
+#include "lib/db/db_prompt.h"
 
 enum err job_sweep(const struct queue_env *env, const struct job_row *job)
 {
@@ -10,6 +12,9 @@ enum err job_sweep(const struct queue_env *env, const struct job_row *job)
 	(void)job;
 	e = db_login_sweep(env->db, env->now_us,
 	    env->now_us - JOB_SWEEP_ATTEMPTS_US);
+	if (e == ERR_OK)
+		e = db_speech_sweep(env->db, env->now_us - JOB_PROMPT_KEEP_US,
+		    JOB_SWEEP_BATCH);
 	if (e != ERR_OK)
 		return e;
 	do {

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "jobs/job_prompt.h"
 #include "jobs/job_sweep.h"
 #include "jobs/job_waveform.h"
 #include "jobs/queue.h"
@@ -12,6 +13,11 @@
 #define THREADS 4
 
 static const struct queue_kind kinds[] = {
+	{ .name = "prompt",
+	    .parallel = 1,
+	    .visible_us = 3 * RT_MIN_US,
+	    .max_attempts = 5,
+	    .run = job_prompt },
 	{ .name = "sweep",
 	    .parallel = 1,
 	    .visible_us = 5 * RT_MIN_US,

@@ -39,6 +39,7 @@
 	X(tag, "tag")         \
 	X(api_key, "key")     \
 	X(audit, "aud")       \
+	X(prompt, "prm")      \
 	X(request, "req")
 
 #define ID_ENUM(kind, prefix) ID_KIND_##kind,

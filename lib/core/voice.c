@@ -1,0 +1,31 @@
+#include "lib/core/voice.h"
+
+static const struct voice voices[] = {
+	{ "slt", "English (US), woman", "en-US", VOICE_FLITE, "slt" },
+	{ "rms", "English (US), man", "en-US", VOICE_FLITE, "rms" },
+	{ "en-gb", "English (UK), robotic", "en-GB", VOICE_ESPEAK, "en-gb" },
+	{ "es-419", "Spanish (Latin America), robotic", "es-419", VOICE_ESPEAK,
+	    "es-419" },
+	{ "es", "Spanish (Spain), robotic", "es-ES", VOICE_ESPEAK, "es" },
+	{ "de", "German, robotic", "de-DE", VOICE_ESPEAK, "de" },
+	{ "fr", "French, robotic", "fr-FR", VOICE_ESPEAK, "fr-fr" },
+	{ "pt-br", "Portuguese (Brazil), robotic", "pt-BR", VOICE_ESPEAK,
+	    "pt-br" },
+	{ "it", "Italian, robotic", "it-IT", VOICE_ESPEAK, "it" },
+	{ "nl", "Dutch, robotic", "nl-NL", VOICE_ESPEAK, "nl" },
+	{ "hi", "Hindi, robotic", "hi-IN", VOICE_ESPEAK, "hi" },
+};
+
+const struct voice *voice_all(size_t *n)
+{
+	*n = RT_ARRAY_LEN(voices);
+	return voices;
+}
+
+const struct voice *voice_find(struct slice key)
+{
+	for (size_t i = 0; i < RT_ARRAY_LEN(voices); i++)
+		if (slice_eq_cstr(key, voices[i].key))
+			return &voices[i];
+	return NULL;
+}
