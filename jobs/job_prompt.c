@@ -4,6 +4,7 @@
 #include "lib/base/log.h"
 #include "lib/base/scan.h"
 #include "lib/db/db_prompt.h"
+#include "lib/db/db_speech.h"
 #include "lib/hash/sha256.h"
 #include "lib/snd/snd_prompt.h"
 

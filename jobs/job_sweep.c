@@ -2,7 +2,7 @@
 
 #include "jobs/job_prompt.h"
 #include "lib/db/db_login.h"
-#include "lib/db/db_prompt.h"
+#include "lib/db/db_speech.h"
 
 enum err job_sweep(const struct queue_env *env, const struct job_row *job)
 {

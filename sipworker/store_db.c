@@ -415,7 +415,9 @@ static bool send_config(struct store_db *d, struct slice block,
 	m.u.snapshot.snap_bytes = block.n;
 	m.u.snapshot.prompt_bytes = prompts.n;
 	fds[0] = seal("ringtrace-config", block);
-	fds[1] = seal("ringtrace-prompts", prompts);
+	if (d->prompt_fd == -1)
+		d->prompt_fd = seal("ringtrace-prompts", prompts);
+	fds[1] = d->prompt_fd;
 	if (fds[0] != -1 && fds[1] != -1) {
 		(void)pthread_mutex_lock(&d->lock);
 		sent = worker_peer_send(d->engine, &m, fds);
@@ -423,10 +425,23 @@ static bool send_config(struct store_db *d, struct slice block,
 			d->config_wanted = false;
 		(void)pthread_mutex_unlock(&d->lock);
 	}
-	for (int i = 0; i < 2; i++)
-		if (fds[i] != -1)
-			(void)close(fds[i]); /* the engine's now */
+	if (fds[0] != -1)
+		(void)close(fds[0]); /* the engine's now */
 	return sent;
+}
+
+/* New prompts make a new image; the old one lives in the engine until no call
+ * plays it any more. */
+static enum err refresh_prompts(struct store_db *d, struct db *db)
+{
+	bool changed = false;
+	const enum err e = prompts_refresh(&d->prompts, db, &changed);
+
+	if (changed && d->prompt_fd != -1) {
+		(void)close(d->prompt_fd); /* memory only */
+		d->prompt_fd = -1;
+	}
+	return e;
 }
 
 /* *have: the version that the engine has. */
@@ -442,7 +457,8 @@ static void refresh(struct store_db *d, struct db *db, bool wanted,
 	if (version == *have && !wanted)
 		return;
 	buf_init(&block, SNAP_MAX);
-	e = snapshot_build(db, &d->key, &d->prompts, &block, &version);
+	if ((e = refresh_prompts(d, db)) == ERR_OK)
+		e = snapshot_build(db, &d->key, &d->prompts, &block, &version);
 	if (e == ERR_OK && send_config(d, buf_slice(&block), version))
 		*have = version;
 	if (e != ERR_OK && !drain_again(e))
@@ -538,6 +554,7 @@ enum err store_db_init(struct store_db *d, const struct worker *w,
 
 	d->worker = w;
 	d->journal_fd = journal_fd;
+	d->prompt_fd = -1;
 	init_sync(d);
 	place_socket(d);
 	/* Libraries load what they need while there are still files. */

@@ -35,7 +35,8 @@ struct store_db {
 	char socket[SETTINGS_PATH_MAX + 1];
 	char password[DB_PASSWORD_MAX + 1];
 	struct seal_key key;
-	struct prompts prompts;
+	struct prompts prompts; /* of run_config() alone, like prompt_fd */
+	int prompt_fd;          /* sealed image; -1: to be made */
 	int journal_fd;
 
 	pthread_mutex_t lock; /* of all below */

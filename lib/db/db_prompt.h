@@ -108,13 +108,4 @@ struct prompt_live {
 RT_MUST_USE enum err db_prompt_live(struct db *db, struct arena *mem,
     struct prompt_live **rows, size_t *n);
 
-/* The cache of speech. ERR_NOTFOUND: was not made before. */
-RT_MUST_USE enum err db_speech_get(struct db *db, const uint8_t digest[32],
-    int64_t now_us, struct arena *mem, struct slice *ulaw);
-RT_MUST_USE enum err db_speech_put(struct db *db, const uint8_t digest[32],
-    struct slice ulaw, int64_t now_us);
-/* Removes up to max that were not used since before_us. */
-RT_MUST_USE enum err db_speech_sweep(struct db *db, int64_t before_us,
-    uint32_t max);
-
 #endif

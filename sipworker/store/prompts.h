@@ -1,23 +1,31 @@
 /*
- * prompts.h - the built-in prompts, as one run of mu-law for all calls.
+ * prompts.h - all prompts as one run of mu-law for all calls: those that come
+ * with the product and those of the companies.
  *
- * The store reads them once at start; the engine and its media threads map the
- * image read-only. Row 0 is the notice that a number without one of its own
- * plays.
+ * The store reads the first once, at start, from files, and the others from
+ * the database whenever they have changed; the engine and its media threads
+ * map the image read-only. Row 0 is the notice that a number without one of
+ * its own plays. Not thread-safe.
  */
 #ifndef RT_STORE_PROMPTS_H
 #define RT_STORE_PROMPTS_H
 
+#include "lib/base/arena.h"
 #include "lib/base/buf.h"
 #include "lib/core/snap.h"
+#include "lib/db/db.h"
 
-#define PROMPTS_ROWS_MAX  16
-#define PROMPTS_BYTES_MAX ((size_t)8 << 20)
+#define PROMPTS_BYTES_MAX ((size_t)1 << 30)
+#define PROMPTS_ROWS_MAX  200000
 
 struct prompts {
 	struct buf image;
-	struct snap_prompt row[PROMPTS_ROWS_MAX]; /* keys are constants */
+	struct snap_prompt *row;     /* built-in ones, then the companies' */
+	struct prompts_owner *owner; /* of each row */
 	size_t n;
+	size_t n_builtin;
+	size_t builtin_bytes; /* at the beginning of image */
+	struct arena mem;
 };
 
 /* dirfd: the folder of the .ul files. ERR_IO: one is missing or cannot be read
@@ -25,7 +33,16 @@ struct prompts {
  * only. */
 RT_MUST_USE enum err prompts_load(int dirfd, struct prompts *out);
 void prompts_fini(struct prompts *p);
-/* The row of a key; false when there is none. */
-bool prompts_find(const struct prompts *p, struct slice key, uint32_t *row);
+
+/* Brings the companies' prompts up to date. *changed: image and rows are new
+ * ones. After an error the old ones stay. Prompts that find no room are left
+ * out and logged. Errors as db.h. */
+RT_MUST_USE enum err prompts_refresh(struct prompts *p, struct db *db,
+    bool *changed);
+
+/* The row of a key: the company's own, else the built-in one; false when there
+ * is neither. */
+bool prompts_find(const struct prompts *p, struct company_id company,
+    struct slice key, uint32_t *row);
 
 #endif

@@ -66,9 +66,17 @@ static enum err unseal(struct job *j)
 	return ERR_OK;
 }
 
+/* Whose flow is compiled, for the resolver. */
+struct scope {
+	const struct job *j;
+	struct company_id company;
+};
+
 static bool resolve_prompt(void *arg, struct slice key, uint32_t *row)
 {
-	return prompts_find(arg, key, row);
+	const struct scope *s = arg;
+
+	return prompts_find(s->j->prompts, s->company, key, row);
 }
 
 static enum err keep_flow(struct job *j, struct flow_id id,
@@ -87,13 +95,9 @@ static enum err keep_flow(struct job *j, struct flow_id id,
 
 static enum err compile_flow(struct job *j, const struct db_snap_flow *f)
 {
-	/* The resolver's argument is not const by type. */
-	union {
-		const struct prompts *in;
-		void *out;
-	} arg = { .in = j->prompts };
+	struct scope scope = { .j = j, .company = f->company };
 	const struct flow_json_resolver resolver = { .prompt = resolve_prompt,
-		.arg = arg.out };
+		.arg = &scope };
 	struct flow_json_errors errors = { .n = 0 };
 	char id[ID_TEXT_MAX];
 	struct buf b;
@@ -153,8 +157,8 @@ static enum err route_number(struct job *j, const struct db_snap_number *n,
 	*out = n->row;
 	out->flow = SNAP_NO_ROW;
 	out->notice_prompt = FLOW_NO_PROMPT;
-	if (n->notice_key.n > 0 &&
-	    !prompts_find(j->prompts, n->notice_key, &out->notice_prompt))
+	if (n->notice_key.n > 0 && !prompts_find(j->prompts, n->row.company,
+				       n->notice_key, &out->notice_prompt))
 		log_warn("snapshot: no such notice key=%.*s",
 		    SLICE_FMT(n->notice_key));
 	if (!id_is_nil(n->flow.v)) {

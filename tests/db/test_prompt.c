@@ -1,17 +1,21 @@
 /* Tests of prompts: the verbs with a second company that must see nothing, and
  * the job with the real speech programs. */
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "jobs/job_prompt.h"
 #include "jobs/speak.h"
 #include "lib/base/arena.h"
 #include "lib/db/db_config.h"
 #include "lib/db/db_prompt.h"
+#include "lib/db/db_speech.h"
 #include "lib/snd/snd_prompt.h"
 #include "lib/snd/snd_wav.h"
+#include "sipworker/store/prompts.h"
 #include "tests/support/cm.h"
 #include "tests/support/testdb.h"
 
@@ -283,6 +287,56 @@ static void test_bad_job(void **state)
 	assert_int_equal(after(row.id, 1).state, PROMPT_FAILED);
 }
 
+/* --- what a worker loads ---------------------------------------------------*/
+
+static uint32_t found(const struct prompts *p, struct company_id company,
+    const char *key)
+{
+	uint32_t row = UINT32_MAX;
+
+	(void)prompts_find(p, company, slice_from(key), &row);
+	return row;
+}
+
+static void test_worker(void **state)
+{
+	const struct prompt_row ours = add("zz.hello");
+	const struct prompt_row notice = add("notice.en");
+	struct db *db = testdb_connect(t, "store");
+	const int dir = open("prompts", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct prompts p;
+	bool changed;
+	uint32_t row;
+
+	(void)state;
+	ok(prompts_load(dir, &p));
+	(void)close(dir);
+	assert_int_equal(found(&p, a->id, "notice.en"), 0);
+	ok(db_prompt_ready(t->db, a->id, ours.id,
+	    write_text(ours.id, "Hi", "slt"), SLICE("hello"), NOW));
+	ok(db_prompt_ready(t->db, a->id, notice.id,
+	    write_text(notice.id, "Listen", "slt"), SLICE("listen"), NOW));
+	ok(prompts_refresh(&p, db, &changed));
+	assert_true(changed);
+	row = found(&p, a->id, "zz.hello");
+	assert_true(row < p.n);
+	assert_true(slice_eq(slice_of(p.image.p + p.row[row].offset_bytes,
+				 p.row[row].samples),
+	    SLICE("hello")));
+	/* A company's own before the built-in one, and nobody else's. */
+	assert_true(found(&p, a->id, "notice.en") > 1);
+	assert_int_equal(found(&p, b->id, "notice.en"), 0);
+	assert_int_equal(found(&p, b->id, "zz.hello"), UINT32_MAX);
+	ok(prompts_refresh(&p, db, &changed));
+	assert_false(changed);
+	ok(db_prompt_archive(t->db, a->id, ours.id, NOW));
+	ok(prompts_refresh(&p, db, &changed));
+	assert_true(changed);
+	assert_int_equal(found(&p, a->id, "zz.hello"), UINT32_MAX);
+	prompts_fini(&p);
+	db_close(db);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -312,6 +366,7 @@ int main(void)
 		cmocka_unit_test(test_speech),
 		cmocka_unit_test(test_upload),
 		cmocka_unit_test(test_bad_job),
+		cmocka_unit_test(test_worker),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
