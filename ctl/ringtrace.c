@@ -16,6 +16,7 @@
 #include "ctl/ctl_site.h"
 #include "ctl/ctl_trunk.h"
 #include "ctl/ctl_user.h"
+#include "ctl/ctl_verdict.h"
 #include "lib/base/log.h"
 #include "lib/base/rt.h"
 
@@ -38,6 +39,7 @@ static const struct command commands[] = {
 	{ "migrate", ctl_db_migrate, "bring the database up to date" },
 	{ "job", ctl_job, "work that failed for good: dead, replay" },
 	{ "rollup", ctl_rollup, "report sums: verify, rebuild" },
+	{ "verdict", ctl_verdict, "judge closed calls again: rerun" },
 	{ "doctor", ctl_doctor, "is everything as it should be here?" },
 	{ "guard", ctl_guard, NULL },
 	{ "help", help, "this list" },

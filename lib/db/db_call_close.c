@@ -7,6 +7,7 @@
 #include "lib/db/db_recording.h"
 #include "lib/db/db_stat.h"
 #include "lib/db/db_usage.h"
+#include "lib/db/db_verdict.h"
 #include "lib/db/stmt.h"
 
 /* Texts of ours, but of another process: cut at what their columns hold. */
@@ -79,23 +80,19 @@ static enum err update_call(struct db *db, struct company_id company,
 	return e;
 }
 
-/* Who answered (else who rang last), where that is, and whether the talk was
- * long enough to be billed. */
+/* Who answered (else who rang last), and where that is. */
 static enum err settle_call(struct db *db, struct company_id company,
     const struct callrec *r)
 {
 	static const char sql[] =
-	    "UPDATE phone_call p JOIN company co ON co.id = p.company_id"
-	    " LEFT JOIN call_leg l ON l.company_id = p.company_id"
+	    "UPDATE phone_call p LEFT JOIN call_leg l ON l.company_id = p.company_id"
 	    " AND l.call_id = p.id AND l.seq = CASE WHEN ? > 0 THEN ? ELSE"
 	    " (SELECT MAX(m.seq) FROM call_leg m WHERE m.company_id = ?"
 	    " AND m.call_id = ? AND m.seq > 0) END"
 	    " LEFT JOIN destination d ON d.company_id = l.company_id"
 	    " AND d.id = l.destination_id"
 	    " SET p.destination_id = l.destination_id,"
-	    " p.location_id = COALESCE(p.location_id, d.location_id),"
-	    " p.qualified = COALESCE(p.result = 'answered'"
-	    " AND p.talk_ms >= co.billable_s * 1000, 0)"
+	    " p.location_id = COALESCE(p.location_id, d.location_id)"
 	    " WHERE p.company_id = ? AND p.id = ?";
 	struct stmt *st;
 	enum err e;
@@ -310,7 +307,8 @@ static enum err close_call(struct db *db, struct company_id company,
 	    (e = settle_call(db, company, r)) != ERR_OK ||
 	    (e = db_call_close_credit(db, company, call, credit)) != ERR_OK ||
 	    (e = add_recording(db, company, r, &a, now_us)) != ERR_OK ||
-	    (e = count_usage(db, company, call, a.started_us)) != ERR_OK)
+	    (e = count_usage(db, company, call, a.started_us)) != ERR_OK ||
+	    (e = db_verdict_judge(db, company, call, now_us)) != ERR_OK)
 		return e;
 	return db_stat_put(db, company, call);
 }

@@ -1,8 +1,8 @@
 /*
  * db_call_close.h - the one transaction that ends a call.
  *
- * A part of db_call (whose header tells the rules): call, attribution, caller,
- * recording, roll-ups, usage and the jobs that follow, all or nothing.
+ * A part of db_call (whose header tells the rules): call, attribution, verdict,
+ * caller, recording, roll-ups, usage and the jobs that follow, all or nothing.
  */
 #ifndef RT_DB_CALL_CLOSE_H
 #define RT_DB_CALL_CLOSE_H

@@ -1,5 +1,6 @@
 #include "lib/db/db_stat.h"
 
+#include "lib/db/db_fact.h"
 #include "lib/db/stmt.h"
 
 /* What is counted, in the order of FACTS(); the columns of call_rollup. */
@@ -143,15 +144,18 @@ enum err db_stat_put(struct db *db, struct company_id company,
 {
 	static const char sql[] = INTO SHARES("") " AND c.id = ?" ON_DUPLICATE;
 
-	return apply(db, sql, company, call);
+	const enum err e = apply(db, sql, company, call);
+
+	return e == ERR_OK ? db_fact_put(db, company, call) : e;
 }
 
 enum err db_stat_take(struct db *db, struct company_id company,
     struct call_id call)
 {
 	static const char sql[] = INTO SHARES("-") " AND c.id = ?" ON_DUPLICATE;
+	const enum err e = apply(db, sql, company, call);
 
-	return apply(db, sql, company, call);
+	return e == ERR_OK ? db_fact_take(db, company, call) : e;
 }
 
 struct span {
@@ -213,14 +217,15 @@ enum err db_stat_rebuild(struct db *db, struct company_id company,
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
 	if ((e = lock(db, company, true)) == ERR_OK &&
-	    (e = clear(db, company, s)) == ERR_OK)
-		e = fill(db, company, s);
+	    (e = clear(db, company, s)) == ERR_OK &&
+	    (e = fill(db, company, s)) == ERR_OK)
+		e = db_fact_rebuild(db, company, s.from_us, s.to_us);
 	return db_join_end(db, mine, e);
 }
 
 /* Roll-ups minus calls must leave nothing but zeros. */
-enum err db_stat_verify(struct db *db, struct company_id company,
-    int64_t from_us, int64_t to_us, uint64_t *wrong)
+static enum err verify(struct db *db, struct company_id company, struct span s,
+    uint64_t *wrong)
 {
 	static const char sql[] =
 	    "SELECT COUNT(*) FROM (SELECT dimension FROM ("
@@ -241,7 +246,6 @@ enum err db_stat_verify(struct db *db, struct company_id company,
 	    " OR SUM(h2) <> 0 OR SUM(h3) <> 0 OR SUM(h4) <> 0"
 	    " OR SUM(h5) <> 0 OR SUM(h6) <> 0 OR SUM(h7) <> 0"
 	    " OR SUM(h8) <> 0) AS wrong";
-	const struct span s = whole_buckets(from_us, to_us);
 	struct stmt *st;
 	uint64_t count = 0;
 	enum err e;
@@ -259,5 +263,19 @@ enum err db_stat_verify(struct db *db, struct company_id company,
 	stmt_end(st);
 	if (e == ERR_OK)
 		*wrong = count;
+	return e;
+}
+
+enum err db_stat_verify(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, uint64_t *wrong)
+{
+	const struct span s = whole_buckets(from_us, to_us);
+	uint64_t rollups = 0, facts = 0;
+	enum err e = verify(db, company, s, &rollups);
+
+	if (e == ERR_OK)
+		e = db_fact_verify(db, company, s.from_us, s.to_us, &facts);
+	if (e == ERR_OK)
+		*wrong = rollups + facts;
 	return e;
 }

@@ -1,6 +1,8 @@
 /*
  * db_stat.h - roll-ups: 15-minute sums of closed calls by one dimension.
  *
+ * The calls' narrow rows (db_fact.h) are kept and proven with them.
+ *
  * Whoever changes what a roll-up counts takes the call out, changes it and
  * puts it back, in one transaction. Verify proves that nobody forgot.
  */
@@ -22,7 +24,7 @@ RT_MUST_USE enum err db_stat_take(struct db *db, struct company_id company,
  * the calls, in one transaction that holds writers of these buckets back. */
 RT_MUST_USE enum err db_stat_rebuild(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us);
-/* *wrong: roll-up rows of those buckets that are missing, too many or
+/* *wrong: roll-up and fact rows of those buckets that are missing, too many or
  * different from the calls. */
 RT_MUST_USE enum err db_stat_verify(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, uint64_t *wrong);

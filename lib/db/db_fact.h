@@ -1,0 +1,25 @@
+/*
+ * db_fact.h - closed calls as narrow rows (call_fact), derived like roll-ups.
+ *
+ * Only db_stat.c calls these: who changes what a call counts for takes it out
+ * and puts it back there, and the fact row goes with it.
+ */
+#ifndef RT_DB_FACT_H
+#define RT_DB_FACT_H
+
+#include "lib/db/db.h"
+
+/* In a transaction; nothing happens while the call is open. */
+RT_MUST_USE enum err db_fact_put(struct db *db, struct company_id company,
+    struct call_id call);
+RT_MUST_USE enum err db_fact_take(struct db *db, struct company_id company,
+    struct call_id call);
+
+/* Makes the rows of [from_us, to_us) anew. In a transaction. */
+RT_MUST_USE enum err db_fact_rebuild(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us);
+/* *wrong: rows that are missing, too many or different from the calls. */
+RT_MUST_USE enum err db_fact_verify(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, uint64_t *wrong);
+
+#endif
