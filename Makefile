@@ -186,7 +186,8 @@ $(SIMT:%=$(B)/tests/%): $(SIM_OBJ)
 $(BENCH:%=$(B)/%): $(B)/%: $(B)/o/%.o $(B)/libringtrace.a
 	@mkdir -p $(@D)
 	$(SAY) '  link $@'
-	$(Q)$(CC) -o $@ $< $(B)/libringtrace.a $(LDFLAGS) $(LIBS)
+	$(Q)$(CC) -o $@ $(filter %.o,$^) $(B)/libringtrace.a $(LDFLAGS) $(LIBS)
+$(B)/bench/bench_attribution: $(B)/o/bench/attrib_world.o
 
 # Fuzz targets: with libFuzzer in V=fuzz; elsewhere with a main() that replays
 # the files it is given (tests/fuzz/replay.c).
@@ -243,6 +244,13 @@ bench-dni:
 bench-sip:
 	@$(MAKE) --no-print-directory V=release all build/release/bench/bench_relay >&2
 	@RT_BUILD=$(CURDIR)/build/release node bench/sip.mjs
+
+#: make bench-attribution  who called, against worlds whose truth is known
+.PHONY: bench-attribution
+bench-attribution:
+	@$(MAKE) --no-print-directory V=release \
+	    build/release/bench/bench_attribution >&2
+	@build/release/bench/bench_attribution
 
 # --- what browsers get ---------------------------------------------------------
 

@@ -196,13 +196,63 @@ static void show_other(int64_t bp, const char *name, const char *sentence,
 		say(item, sentence, -1, "");
 }
 
+/* What the evidence says of the call as a whole. */
+struct whole {
+	int64_t none_bp;
+	int64_t older; /* visits that are counted, not listed */
+	int64_t older_bp;
+	int64_t dialled_s; /* the caller's first call to it; 0: this one */
+};
+
+static enum err read_whole(const struct json_node *root, struct whole *w)
+{
+	enum err e;
+
+	*w = (struct whole){ .none_bp = 0 };
+	e = json_in_opt_i64(root, "none_bp", 0, WHOLE_BP, &w->none_bp);
+	if (e == ERR_OK)
+		e = json_in_opt_i64(root, "older", 0, UINT32_MAX, &w->older);
+	if (e == ERR_OK)
+		e = json_in_opt_i64(root, "older_bp", 0, WHOLE_BP,
+		    &w->older_bp);
+	if (e == ERR_OK)
+		e = json_in_opt_i64(root, "dialled_s", 0, INT64_MAX,
+		    &w->dialled_s);
+	return e;
+}
+
+static void say_seen(int64_t n, const struct whole *w, struct view *v)
+{
+	char text[PAGE_WORDS_MAX], mem[200];
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	page_words_count(n, text);
+	buf_cstr(&b, text);
+	buf_cstr(&b, n == 1 ? " visit" : " visits");
+	buf_cstr(&b, " saw this number");
+	if (w->dialled_s > 0) {
+		page_words_duration((w->dialled_s > SECONDS_MAX
+					    ? SECONDS_MAX
+					    : w->dialled_s) *
+					1000,
+		    text);
+		buf_cstr(&b, "; the caller first dialled it ");
+		buf_cstr(&b, text);
+		buf_cstr(&b, " before");
+	}
+	view_slice(v, "why_line", buf_slice(&b));
+}
+
 /* Likeliest first, as attrib_evidence() writes them; the rest in one bar. */
 static void show_all(const struct db_report_call *call,
-    const struct json_node *list, int64_t none_bp, struct view *v)
+    const struct json_node *list, const struct whole *w, struct view *v)
 {
 	const size_t n = json_in_count(list);
-	int64_t rest_bp = 0;
-	char name[64];
+	const size_t shown = n < SHOWN_MAX ? n : SHOWN_MAX;
+	const int64_t rest = (int64_t)(n - shown) + w->older;
+	int64_t rest_bp = w->older_bp;
+	char name[64], text[PAGE_WORDS_MAX];
 
 	for (size_t i = 0; i < n; i++) {
 		struct candidate c;
@@ -214,18 +264,17 @@ static void show_all(const struct db_report_call *call,
 		else
 			rest_bp += c.bp;
 	}
-	if (n > SHOWN_MAX) {
-		(void)snprintf(name, sizeof(name), "%zu more visits",
-		    n - SHOWN_MAX);
+	if (rest > 0) {
+		page_words_count(rest, text);
+		(void)snprintf(name, sizeof(name), "%s more %s", text,
+		    rest == 1 ? "visit" : "visits");
 		show_other(rest_bp, name, "", false, "none", v);
 	}
 	if (n > 0)
-		show_other(none_bp, "None of these visits",
+		show_other(w->none_bp, "None of these visits",
 		    "dialled from paper, from memory or by mistake", false,
 		    "none", v);
-	(void)snprintf(name, sizeof(name), "%zu %s saw this number", n,
-	    n == 1 ? "visit" : "visits");
-	view_cstr(v, "why_line", name);
+	say_seen((int64_t)n + w->older, w, v);
 }
 
 static const char *none_words(const struct db_report_call *call)
@@ -243,7 +292,7 @@ enum err page_why_view(const struct db_report_call *call, struct view *v)
 {
 	const struct slice text = slice_from(call->evidence);
 	struct json_in *in = NULL;
-	int64_t none_bp = 0;
+	struct whole w;
 	enum err e = ERR_NOTFOUND;
 
 	view_list(v, "candidates");
@@ -262,10 +311,9 @@ enum err page_why_view(const struct db_report_call *call, struct view *v)
 		    NULL);
 	if (e == ERR_NOMEM)
 		return e;
-	if (e == ERR_OK && json_in_opt_i64(json_in_root(in), "none_bp", 0,
-			       WHOLE_BP, &none_bp) == ERR_OK)
-		show_all(call, json_in_get(json_in_root(in), "candidates"),
-		    none_bp, v);
+	if (e == ERR_OK && read_whole(json_in_root(in), &w) == ERR_OK)
+		show_all(call, json_in_get(json_in_root(in), "candidates"), &w,
+		    v);
 	else
 		view_cstr(v, "why_line", "");
 	json_in_free(in);

@@ -1,40 +1,26 @@
 #include "lib/core/attrib.h"
 
-#include <math.h>
 #include <string.h>
 
-/* The prior of attrib.h. */
-#define SOON_SHARE     0.85
-#define SOON_MEAN_S    240.0
-#define LATER_SHARE    0.15
-#define LATER_MEDIAN_S 21600.0
-#define LATER_SIGMA    1.2
-#define SQRT_2PI       2.5066282746310002
+/* The page may be told of a touch after the call has arrived. */
+#define TOUCH_SKEW_US (5 * RT_SEC_US)
 
-/* "None of them", as a density per second like the others: about one stray
- * call per number and year where 3 % of visits call. Against it a lone visit
- * weighs 99.9 % while the page is open, 82 % after an hour, 23 % after a day.
- */
-#define NONE_WEIGHT 1.0e-6
+/* Another person than the one whom earlier calls were credited to: a phone
+ * that is shared, a second browser, cookies that were cleared. */
+#define OTHER_CALLER 0.05
+/* The same person in the same browser: the caller's number is then no
+ * coincidence. */
+#define SAME_CALLER 20.0
 
-/* A click on the link opens the dialler: the call follows in seconds, so
- * nearly all of a clicker's weight lies in the next two minutes. */
-#define CLICK_FACTOR 60.0
-#define CLICK_FADE_S 60.0
-/* The page may be told of the click after the call has arrived. */
-#define CLICK_SKEW_US (5 * RT_SEC_US)
+/* A caller who has dialled this number before: from his list of calls, at
+ * this rate, against visits that would have to come from the same telephone
+ * by chance. */
+#define AGAIN_HZ    1.0e-4
+#define AGAIN_OTHER 0.02
 
-static const double caller_factor[] = {
-	[ATTRIB_UNKNOWN] = 1.0,
-	[ATTRIB_SAME] = 20.0,
-	[ATTRIB_OTHER] = 0.2,
-};
-
-static const double place_factor[] = {
-	[ATTRIB_UNKNOWN] = 1.0,
-	[ATTRIB_SAME] = 1.5,
-	[ATTRIB_OTHER] = 0.5,
-};
+/* How often a caller's area and his browser's zone agree; people take their
+ * numbers with them when they move. */
+#define PLACE_AGREES 0.85
 
 static const char *const known_names[] = {
 	[ATTRIB_UNKNOWN] = "unknown",
@@ -42,62 +28,158 @@ static const char *const known_names[] = {
 	[ATTRIB_OTHER] = "other",
 };
 
-double attrib_density(int64_t delay_us)
+static double seconds(int64_t us)
 {
-	const double d =
-	    delay_us > 0 ? (double)delay_us / (double)RT_SEC_US : 0.0;
-	double soon = SOON_SHARE / SOON_MEAN_S * exp(-d / SOON_MEAN_S);
-	double z;
-
-	if (d < 1.0)
-		return soon; /* the log-normal part is 0 at 0 */
-	z = log(d / LATER_MEDIAN_S) / LATER_SIGMA;
-	return soon +
-	       LATER_SHARE / (d * LATER_SIGMA * SQRT_2PI) * exp(-0.5 * z * z);
+	return us > 0 ? (double)us / (double)RT_SEC_US : 0.0;
 }
 
-static double weight(const struct attrib_candidate *c, int64_t call_us)
+static double caller_factor(const struct attrib_candidate *c)
 {
-	double w;
+	const double sure = (double)c->caller_bp / ATTRIB_WHOLE_BP;
 
-	if (c->shown_us > call_us)
-		return 0.0;
-	w = attrib_density(call_us - c->seen_us);
-	w *= caller_factor[c->caller] * place_factor[c->place];
-	if (c->tel_clicked_us > 0 &&
-	    c->tel_clicked_us <= call_us + CLICK_SKEW_US) {
-		const double ago =
-		    (double)(call_us - c->tel_clicked_us) / (double)RT_SEC_US;
-
-		w *= 1.0 + CLICK_FACTOR *
-			       exp(-(ago > 0.0 ? ago : 0.0) / CLICK_FADE_S);
+	switch (c->caller) {
+	case ATTRIB_SAME:
+		return 1.0 - sure + sure * SAME_CALLER;
+	case ATTRIB_OTHER:
+		return 1.0 - sure + sure * OTHER_CALLER;
+	case ATTRIB_UNKNOWN:
+		break;
 	}
-	return w;
+	return 1.0;
+}
+
+struct place {
+	double same; /* factors */
+	double other;
+};
+
+/* Agreement says the less the more candidates have it: where all customers
+ * live in one zone it says nothing. */
+static struct place weigh_place(const struct attrib_candidate *c, size_t n)
+{
+	double same = 1.0, known = 2.0, share;
+
+	for (size_t i = 0; i < n; i++) {
+		same += c[i].place == ATTRIB_SAME ? 1.0 : 0.0;
+		known += c[i].place != ATTRIB_UNKNOWN ? 1.0 : 0.0;
+	}
+	share = same / known;
+	if (share > PLACE_AGREES)
+		share = PLACE_AGREES;
+	return (struct place){ PLACE_AGREES / share,
+		(1.0 - PLACE_AGREES) / (1.0 - share) };
+}
+
+static double place_factor(const struct place *p, enum attrib_known known)
+{
+	return known == ATTRIB_SAME    ? p->same
+	       : known == ATTRIB_OTHER ? p->other
+				       : 1.0;
+}
+
+/* By time alone, as of a moment. */
+static double rate_at(const struct attrib_law *law,
+    const struct attrib_candidate *c, int64_t at_us)
+{
+	double hz;
+
+	if (c->shown_us > at_us)
+		return 0.0;
+	hz = attrib_law_seen(law, seconds(at_us - c->seen_us)) +
+	     attrib_law_shown(law, seconds(at_us - c->shown_us));
+	if (c->tel_clicked_us > 0 && c->tel_clicked_us <= at_us + TOUCH_SKEW_US)
+		hz += attrib_law_touch(law, seconds(at_us - c->tel_clicked_us));
+	return hz;
+}
+
+struct weights {
+	double each[ATTRIB_CANDIDATES_MAX];
+	double older;
+	double none;
+};
+
+static double total(const struct weights *w, size_t n)
+{
+	double sum = w->none + w->older;
+
+	for (size_t i = 0; i < n; i++)
+		sum += w->each[i];
+	return sum;
+}
+
+static void weigh_at(const struct attrib_law *law,
+    const struct attrib_candidate *c, size_t n,
+    const struct attrib_older *older, int64_t at_us, struct weights *w)
+{
+	for (size_t i = 0; i < n; i++)
+		w->each[i] = rate_at(law, &c[i], at_us);
+	w->older =
+	    older->n * attrib_law_mean(law, seconds(at_us - older->to_us),
+			   seconds(at_us - older->from_us));
+	w->none = law->stray_hz;
+}
+
+/* A repeated dialling is shared out as the first one was. */
+static void weigh_again(const struct attrib_law *law,
+    const struct attrib_candidate *c, size_t n, const struct attrib_ask *ask,
+    struct weights *w)
+{
+	struct weights first;
+	double sum;
+
+	weigh_at(law, c, n, &ask->older_first, ask->dialled_us, &first);
+	sum = total(&first, n);
+	if (sum <= 0.0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		w->each[i] =
+		    w->each[i] * AGAIN_OTHER + AGAIN_HZ * first.each[i] / sum;
+	w->older = w->older * AGAIN_OTHER + AGAIN_HZ * first.older / sum;
+	w->none = w->none * AGAIN_OTHER + AGAIN_HZ * first.none / sum;
+}
+
+static void weigh(const struct attrib_candidate *c, size_t n,
+    const struct attrib_ask *ask, const struct attrib_law *law,
+    struct weights *w)
+{
+	const struct place place = weigh_place(c, n);
+
+	weigh_at(law, c, n, &ask->older, ask->call_us, w);
+	for (size_t i = 0; i < n; i++)
+		w->each[i] *=
+		    caller_factor(&c[i]) * place_factor(&place, c[i].place);
+	if (ask->dialled_us > 0 && ask->dialled_us < ask->call_us)
+		weigh_again(law, c, n, ask, w);
+}
+
+static uint16_t part_bp(double part, double sum, uint16_t *left)
+{
+	const uint16_t bp = (uint16_t)(part / sum * ATTRIB_WHOLE_BP);
+
+	*left = (uint16_t)(*left - bp);
+	return bp;
 }
 
 /* Shares in 1/10,000 that add up exactly: each is rounded down and what is
- * left over goes to the largest (hundredths of a percent, at most n). */
-static void share(const double *w, size_t n, double none,
-    struct attrib_verdict *v)
+ * left over goes to the largest (hundredths of a percent, at most n + 1). */
+static void share(const struct weights *w, size_t n, struct attrib_verdict *v)
 {
-	double sum = none;
-	uint16_t left = ATTRIB_WHOLE_BP;
+	const double sum = total(w, n);
+	uint16_t left = ATTRIB_WHOLE_BP, *most = &v->none_bp;
 	size_t best = 0;
 
-	for (size_t i = 0; i < n; i++)
-		sum += w[i];
 	for (size_t i = 0; i < n; i++) {
-		v->each_bp[i] = (uint16_t)(w[i] / sum * ATTRIB_WHOLE_BP);
-		left = (uint16_t)(left - v->each_bp[i]);
-		if (w[i] > w[best])
+		v->each_bp[i] = part_bp(w->each[i], sum, &left);
+		if (w->each[i] > w->each[best])
 			best = i;
 	}
-	v->none_bp = (uint16_t)(none / sum * ATTRIB_WHOLE_BP);
-	left = (uint16_t)(left - v->none_bp);
-	if (n > 0 && w[best] >= none)
-		v->each_bp[best] = (uint16_t)(v->each_bp[best] + left);
-	else
-		v->none_bp = (uint16_t)(v->none_bp + left);
+	v->older_bp = part_bp(w->older, sum, &left);
+	v->none_bp = part_bp(w->none, sum, &left);
+	if (v->older_bp > *most)
+		most = &v->older_bp;
+	if (n > 0 && v->each_bp[best] >= *most)
+		most = &v->each_bp[best];
+	*most = (uint16_t)(*most + left);
 	v->best = best;
 }
 
@@ -111,7 +193,7 @@ static bool same_source(const struct attrib_candidate *a,
 
 /* The source that most of the probability agrees on. */
 static void decide_source(const struct attrib_candidate *c, size_t n,
-    struct attrib_verdict *v)
+    uint16_t threshold_bp, struct attrib_verdict *v)
 {
 	unsigned int best_sum = 0;
 
@@ -131,7 +213,7 @@ static void decide_source(const struct attrib_candidate *c, size_t n,
 			v->best = likeliest;
 		}
 	}
-	if (best_sum > v->none_bp) {
+	if (best_sum >= threshold_bp) {
 		v->level = ATTRIB_SOURCE;
 		v->probability_bp = (uint16_t)best_sum;
 	} else {
@@ -141,25 +223,30 @@ static void decide_source(const struct attrib_candidate *c, size_t n,
 }
 
 enum err attrib_decide(const struct attrib_candidate *c, size_t n,
-    int64_t call_us, uint16_t threshold_bp, struct attrib_verdict *out)
+    const struct attrib_ask *ask, struct attrib_verdict *out)
 {
-	double w[ATTRIB_CANDIDATES_MAX];
+	const struct attrib_law *law =
+	    ask->law == NULL ? attrib_law_prior() : ask->law;
+	struct weights w;
 	struct attrib_verdict v;
 
 	if (n > ATTRIB_CANDIDATES_MAX)
 		return ERR_TOOBIG;
-	if (threshold_bp == 0 || threshold_bp > ATTRIB_WHOLE_BP)
+	if (ask->threshold_bp == 0 || ask->threshold_bp > ATTRIB_WHOLE_BP)
 		return ERR_RANGE;
 	memset(&v, 0, sizeof(v));
 	v.rule_version = ATTRIB_RULE_VERSION;
-	for (size_t i = 0; i < n; i++)
-		w[i] = weight(&c[i], call_us);
-	share(w, n, NONE_WEIGHT, &v);
-	if (n > 0 && v.each_bp[v.best] >= threshold_bp) {
+	v.law_version = law->version;
+	weigh(c, n, ask, law, &w);
+	if (total(&w, n) > 0.0)
+		share(&w, n, &v);
+	else
+		v.none_bp = ATTRIB_WHOLE_BP;
+	if (n > 0 && v.each_bp[v.best] >= ask->threshold_bp) {
 		v.level = ATTRIB_VISIT;
 		v.probability_bp = v.each_bp[v.best];
 	} else {
-		decide_source(c, n, &v);
+		decide_source(c, n, ask->threshold_bp, &v);
 	}
 	*out = v;
 	return ERR_OK;
@@ -197,21 +284,38 @@ static void put_candidate(struct buf *out, const struct attrib_candidate *c,
 		buf_i64(out, (call_us - c->tel_clicked_us) / RT_SEC_US);
 	else
 		buf_cstr(out, "null");
-	buf_printf(out, ",\"caller\":\"%s\",\"place\":\"%s\"",
-	    known_names[c->caller], known_names[c->place]);
+	buf_printf(out, ",\"caller\":\"%s\",\"caller_bp\":%u,\"place\":\"%s\"",
+	    known_names[c->caller], (unsigned int)c->caller_bp,
+	    known_names[c->place]);
 	put_text(out, "source", c->source);
 	put_text(out, "medium", c->medium);
 	put_text(out, "campaign", c->campaign);
 	buf_char(out, '}');
 }
 
+static void put_head(struct buf *out, const struct attrib_ask *ask,
+    const struct attrib_verdict *v)
+{
+	buf_printf(out,
+	    "{\"rule\":%u,\"law\":%u,\"none_bp\":%u,\"older\":%u,"
+	    "\"older_bp\":%u,\"dialled_s\":",
+	    (unsigned int)v->rule_version, (unsigned int)v->law_version,
+	    (unsigned int)v->none_bp, (unsigned int)ask->older.n,
+	    (unsigned int)v->older_bp);
+	if (ask->dialled_us > 0)
+		buf_i64(out, (ask->call_us - ask->dialled_us) / RT_SEC_US);
+	else
+		buf_cstr(out, "null");
+	buf_cstr(out, ",\"candidates\":[");
+}
+
 void attrib_evidence(const struct attrib_candidate *c, size_t n,
-    int64_t call_us, const struct attrib_verdict *v, struct buf *out)
+    const struct attrib_ask *ask, const struct attrib_verdict *v,
+    struct buf *out)
 {
 	bool done[ATTRIB_CANDIDATES_MAX] = { false };
 
-	buf_printf(out, "{\"rule\":%u,\"none_bp\":%u,\"candidates\":[",
-	    (unsigned int)v->rule_version, (unsigned int)v->none_bp);
+	put_head(out, ask, v);
 	for (size_t i = 0; i < n && i < ATTRIB_CANDIDATES_MAX; i++) {
 		size_t next = ATTRIB_CANDIDATES_MAX;
 
@@ -221,7 +325,7 @@ void attrib_evidence(const struct attrib_candidate *c, size_t n,
 				next = k;
 		if (i > 0)
 			buf_char(out, ',');
-		put_candidate(out, &c[next], v->each_bp[next], call_us);
+		put_candidate(out, &c[next], v->each_bp[next], ask->call_us);
 		done[next] = true;
 	}
 	buf_cstr(out, "]}");

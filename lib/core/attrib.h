@@ -1,32 +1,35 @@
 /*
  * attrib.h - which visit made this call, and how sure is that?
  *
- * Everybody who was shown the dialled number is a candidate. Each is weighed by
+ * Everybody who was shown the dialled number is a candidate, whether the page
+ * is open or was closed weeks ago. Each is weighed by the rate at which such a
+ * visit calls (lib/core/attrib_law), which comes of
  *
- *   time       how likely a call is this long after the number was last seen:
- *              85 % exponential with a mean of 240 s (people who call from the
- *              page) and 15 % log-normal with a median of 6 h and sigma 1.2
- *              (people who wrote it down);
- *   link       a click on the phone link shortly before the call: nearly proof;
- *   caller     this caller called before and was credited to this visitor, or
- *              to another one;
- *   place      the caller's area and the browser's time zone agree, or not.
+ *   time     since the number was last seen, and since the phone link was
+ *            touched, if it was: a touch is nearly proof;
+ *   caller   whom earlier calls of this caller were credited to, and how
+ *            surely that was; a caller who dials a number again that he has
+ *            dialled before is shared out as he was the first time;
+ *   place    the caller's area and the browser's time zone agree, or not.
  *
- * A fixed weight stands for "none of them": numbers are also dialled from
- * paper, memory and by mistake. Probabilities are the weights' shares, in
- * 1/10,000, and add up to exactly 10,000 with "none". From threshold_bp on the
- * best visit is credited; below it only the source that most of the weight
- * agrees on, and only when that is likelier than "none".
+ * Calls of nobody (numbers are also dialled from paper, from memory and by
+ * mistake) have a rate of their own. Probabilities are the rates' shares, in
+ * 1/10,000, and add up to exactly 10,000 with "none" and with the older visits
+ * that are counted but not listed. From threshold_bp on the best visit is
+ * credited; below it only the source that most of the probability agrees on,
+ * and only when that is likelier than everything else together.
  *
- * Pure; one version of rule and numbers per ATTRIB_RULE_VERSION.
+ * Pure; one version of the rules per ATTRIB_RULE_VERSION, of the delays per
+ * attrib_law.version.
  */
 #ifndef RT_CORE_ATTRIB_H
 #define RT_CORE_ATTRIB_H
 
 #include "lib/base/buf.h"
+#include "lib/core/attrib_law.h"
 #include "lib/core/id.h"
 
-#define ATTRIB_RULE_VERSION   1
+#define ATTRIB_RULE_VERSION   2
 #define ATTRIB_CANDIDATES_MAX 64 /* the likeliest are kept by the caller */
 #define ATTRIB_THRESHOLD_BP   6000
 #define ATTRIB_WHOLE_BP       10000
@@ -47,11 +50,32 @@ struct attrib_candidate {
 	int64_t seen_us;        /* last heartbeat with the number in view */
 	int64_t tel_clicked_us; /* last click on the phone link, 0: none */
 	enum attrib_known caller;
+	uint16_t caller_bp; /* how surely the earlier call was credited so */
 	enum attrib_known place;
 	/* Texts that name the source, for the source level; compared whole. */
 	struct slice source;
 	struct slice medium;
 	struct slice campaign;
+};
+
+/* Visits that were shown the number and are not listed, and when the first and
+ * the last of them were last seen. */
+struct attrib_older {
+	uint32_t n;
+	int64_t from_us;
+	int64_t to_us;
+};
+
+struct attrib_ask {
+	int64_t call_us;
+	uint16_t threshold_bp; /* 1 to 10000, normally ATTRIB_THRESHOLD_BP */
+	const struct attrib_law *law; /* NULL: attrib_law_prior() */
+	struct attrib_older older;
+	/* When this caller first called this very number before; 0: never. The
+	 * list then holds those who had just been shown it at that time too,
+	 * and older_first is who remains of that time. */
+	int64_t dialled_us;
+	struct attrib_older older_first;
 };
 
 enum attrib_level {
@@ -65,27 +89,26 @@ struct attrib_verdict {
 	size_t best;             /* candidate; for SOURCE the likeliest of it */
 	uint16_t probability_bp; /* of what `level` credits */
 	uint16_t none_bp;
+	uint16_t older_bp; /* of all visits that are not listed */
 	uint16_t each_bp[ATTRIB_CANDIDATES_MAX];
 	uint32_t rule_version;
+	uint32_t law_version;
 };
 
-/* n: 0 to ATTRIB_CANDIDATES_MAX; more is ERR_TOOBIG. threshold_bp: 1 to 10000,
- * normally ATTRIB_THRESHOLD_BP. A candidate shown only after the call began
- * gets 0. */
+/* n: 0 to ATTRIB_CANDIDATES_MAX; more is ERR_TOOBIG. ERR_RANGE: no such
+ * threshold. A candidate shown only after the call began gets 0. */
 RT_MUST_USE enum err attrib_decide(const struct attrib_candidate *c, size_t n,
-    int64_t call_us, uint16_t threshold_bp, struct attrib_verdict *out);
+    const struct attrib_ask *ask, struct attrib_verdict *out);
 
 /* Appends the evidence as a JSON value, for storing beside the verdict:
- * {"rule":1,"none_bp":120,"candidates":[{"visit":"vis_...","lease":"lea_...",
- *  "bp":9400,"seen_s":12,"tel_click_s":3,"caller":"same","place":"unknown",
- *  "source":"google","medium":"cpc","campaign":"x"},...]}, likeliest first;
- * tel_click_s is null when there was no click; seen_s and tel_click_s count
- * back from the call. */
+ * {"rule":2,"law":0,"none_bp":120,"older":3,"older_bp":10,"dialled_s":null,
+ *  "candidates":[{"visit":"vis_...","lease":"lea_...","bp":9400,"seen_s":12,
+ *  "tel_click_s":3,"caller":"same","caller_bp":9000,"place":"unknown",
+ *  "source":"google","medium":"cpc","campaign":"x"},...]}, likeliest first.
+ * tel_click_s and dialled_s are null when there was no such thing; what ends
+ * in _s counts back from the call. */
 void attrib_evidence(const struct attrib_candidate *c, size_t n,
-    int64_t call_us, const struct attrib_verdict *v, struct buf *out);
-
-/* Density of a call `delay_us` after the number was last seen, per second: the
- * time weight by itself, for tests and benches. */
-double attrib_density(int64_t delay_us);
+    const struct attrib_ask *ask, const struct attrib_verdict *v,
+    struct buf *out);
 
 #endif

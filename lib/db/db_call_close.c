@@ -198,7 +198,8 @@ enum err db_call_close_credit(struct db *db, struct company_id company,
 	    " AND p.caller_e164 = k.e164 JOIN interaction i"
 	    " ON i.company_id = p.company_id AND i.id = p.id"
 	    " SET k.last_visit_id = i.visit_id WHERE p.company_id = ?"
-	    " AND p.id = ? AND i.attributed_by = 'visit'";
+	    " AND p.id = ? AND k.last_call_id = p.id"
+	    " AND i.attributed_by = 'visit'";
 	static const struct call_credit none;
 	enum err e;
 

@@ -44,6 +44,7 @@ static const struct grant {
 	{ "ctl", ALL_TABLES, "ALL PRIVILEGES" },
 
 	{ "dashboard", "account", READ },
+	{ "dashboard", "attrib_law", READ },
 	{ "dashboard", "audit", APPEND },
 	{ "dashboard", "call_event", READ },
 	{ "dashboard", "call_fact", DELETE },
@@ -100,6 +101,7 @@ static const struct grant {
 	{ "dni", "visit_event", WRITE },
 	{ "dni", "visitor", WRITE },
 
+	{ "jobd", "attrib_law", APPEND },
 	{ "jobd", "audit", APPEND },
 	{ "jobd", "call_fact", DELETE },
 	{ "jobd", "call_leg", READ },
@@ -125,6 +127,7 @@ static const struct grant {
 	{ "jobd", "visit", READ },
 
 	{ "store", "account", READ },
+	{ "store", "attrib_law", READ },
 	{ "store", "call_event", WRITE },
 	{ "store", "call_fact", DELETE },
 	{ "store", "call_leg", WRITE },

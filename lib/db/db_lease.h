@@ -9,8 +9,6 @@
 #ifndef RT_DB_LEASE_H
 #define RT_DB_LEASE_H
 
-#include "lib/base/arena.h"
-#include "lib/core/attrib.h"
 #include "lib/db/db.h"
 
 #define DB_LEASE_E164_MAX 16
@@ -63,15 +61,5 @@ RT_MUST_USE enum err db_lease_pool_state(struct db *db,
 RT_MUST_USE enum err db_lease_pool_numbers(struct db *db,
     struct company_id company, struct pool_id pool,
     void (*each)(void *ctx, const struct number_id *id), void *ctx);
-
-/* Who may have made a call to number at call_us: the latest
- * ATTRIB_CANDIDATES_MAX leases shown in the look-back before it, latest
- * heartbeat first, each visit once, filled for attrib_decide(). caller_e164 ""
- * means anonymous: nothing is then known of earlier calls. Texts are in mem.
- * skip: a call that does not count as an earlier one (nil: none). */
-RT_MUST_USE enum err db_lease_candidates(struct db *db,
-    struct company_id company, struct number_id number, int64_t call_us,
-    struct slice caller_e164, struct call_id skip, struct arena *mem,
-    struct attrib_candidate out[ATTRIB_CANDIDATES_MAX], size_t *n);
 
 #endif

@@ -6,16 +6,14 @@
 
 #include "lib/base/arena.h"
 #include "lib/base/log.h"
-#include "lib/core/attrib.h"
 #include "lib/core/callrec.h"
 #include "lib/db/db_call.h"
-#include "lib/db/db_lease.h"
+#include "lib/db/db_judge.h"
 #include "lib/db/db_recording.h"
 #include "lib/phone/phone.h"
 
-#define MEM_MAX_BYTES      ((size_t)512 * 1024)
-#define EVIDENCE_MAX_BYTES ((size_t)64 * 1024)
-#define RATE_HZ            8000
+#define MEM_MAX_BYTES ((size_t)512 * 1024)
+#define RATE_HZ       8000
 
 bool drain_again(enum err e)
 {
@@ -37,47 +35,26 @@ static enum err opened(struct db *db, const struct callrec *r)
 	return db_call_opened(db, r->head.company, r, &p);
 }
 
-static void credit_of(const struct attrib_candidate *c,
-    const struct attrib_verdict *v, struct call_credit *out)
-{
-	*out = (struct call_credit){ .by = CALL_CREDIT_NONE,
-		.rule_version = v->rule_version };
-	if (v->level == ATTRIB_NONE)
-		return;
-	c += v->best;
-	out->by =
-	    v->level == ATTRIB_VISIT ? CALL_CREDIT_VISIT : CALL_CREDIT_SOURCE;
-	out->visit = c->visit;
-	out->lease = c->lease;
-	out->probability_bp = v->probability_bp;
-	out->source = c->source;
-	out->medium = c->medium;
-	out->campaign = c->campaign;
-}
-
 static enum err close_with_credit(struct db *db, const struct callrec *r,
     const struct call_key *key, struct arena *mem, int64_t now_us)
 {
-	struct attrib_candidate c[ATTRIB_CANDIDATES_MAX];
-	struct attrib_verdict v;
+	const struct candidate_call call = { .id = r->head.call,
+		.number = key->number,
+		.at_us = key->started_us,
+		.caller_e164 = slice_from(key->caller_e164),
+		.caller_country = slice_from(key->caller_country),
+		.caller_place = slice_from(key->caller_place) };
 	struct call_credit credit;
 	struct buf evidence;
-	size_t n = 0;
+	struct judged j;
 	enum err e;
 
-	e = db_lease_candidates(db, r->head.company, key->number,
-	    key->started_us, slice_from(key->caller_e164), r->head.call, mem, c,
-	    &n);
-	if (e == ERR_OK)
-		e = attrib_decide(c, n, key->started_us, key->credit_min_bp,
-		    &v);
+	e = db_judge(db, r->head.company, &call, key->credit_min_bp, NULL, mem,
+	    &j);
 	if (e != ERR_OK)
 		return e;
-	credit_of(c, &v, &credit);
-	buf_init(&evidence, EVIDENCE_MAX_BYTES);
-	attrib_evidence(c, n, key->started_us, &v, &evidence);
-	e = buf_err(&evidence);
-	credit.evidence = buf_slice(&evidence);
+	buf_init(&evidence, DB_JUDGE_EVIDENCE_MAX);
+	e = db_judge_credit(&j, &evidence, &credit);
 	if (e == ERR_OK)
 		e = db_call_closed(db, r->head.company, r, &credit, now_us);
 	buf_fini(&evidence);

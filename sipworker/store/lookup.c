@@ -2,9 +2,8 @@
 
 #include "lib/base/arena.h"
 #include "lib/base/utf8.h"
-#include "lib/core/attrib.h"
 #include "lib/db/db_call.h"
-#include "lib/db/db_lease.h"
+#include "lib/db/db_judge.h"
 #include "lib/db/db_visit.h"
 
 #define MEM_MAX_BYTES ((size_t)256 * 1024)
@@ -36,20 +35,20 @@ static enum err fill(struct db *db, const struct lookup *in,
 enum err lookup_facts(struct db *db, const struct lookup *in,
     struct flow_facts *out)
 {
-	struct attrib_candidate c[ATTRIB_CANDIDATES_MAX];
-	struct attrib_verdict v;
+	const struct candidate_call call = { .id = in->call,
+		.number = in->number,
+		.at_us = in->at_us,
+		.caller_e164 = in->caller };
+	struct judged j;
 	struct arena mem;
-	size_t n = 0;
 	enum err e;
 
 	*out = (struct flow_facts){ .known_caller = false };
 	arena_init(&mem, MEM_MAX_BYTES);
-	e = db_lease_candidates(db, in->company, in->number, in->at_us,
-	    in->caller, in->call, &mem, c, &n);
-	if (e == ERR_OK)
-		e = attrib_decide(c, n, in->at_us, ATTRIB_THRESHOLD_BP, &v);
-	if (e == ERR_OK && v.level != ATTRIB_NONE)
-		e = fill(db, in, &c[v.best], out);
+	e = db_judge(db, in->company, &call, ATTRIB_THRESHOLD_BP, NULL, &mem,
+	    &j);
+	if (e == ERR_OK && j.verdict.level != ATTRIB_NONE)
+		e = fill(db, in, &j.found.c[j.verdict.best], out);
 	if (e == ERR_OK && in->caller.n > 0)
 		e = db_call_known(db, in->company, in->caller,
 		    &out->known_caller);

@@ -262,52 +262,6 @@ static void test_lease(void **state)
 	assert_int_equal(pool_state(ours()).last.end_us, NOW + 5);
 }
 
-static void test_candidates(void **state)
-{
-	struct attrib_candidate c[ATTRIB_CANDIDATES_MAX];
-	const struct visit_row one = make_visit("one"), two = make_visit("two");
-	const struct lease_row a = make_lease(&one, 2, NOW - RT_HOUR_US);
-	const struct lease_row b = make_lease(&two, 2, NOW - RT_MIN_US);
-	const struct lease_row again = make_lease(&one, 2, NOW);
-	const struct lease_row after = make_lease(&two, 2, NOW + RT_DAY_US);
-	const struct call_id nobody = { { 0 } };
-	struct db *store = testdb_connect(t, "store");
-	struct arena mem;
-	size_t n = 9;
-
-	(void)state;
-	add_visit(&one);
-	add_visit(&two);
-	add_lease(&a);
-	add_lease(&b);
-	add_lease(&again);
-	add_lease(&after);
-	arena_init(&mem, 65536);
-	assert_int_equal(db_lease_candidates(store, ours(),
-			     t->company[0].pooled[2], NOW + RT_SEC_US,
-			     SLICE("+14155559999"), nobody, &mem, c, &n),
-	    ERR_OK);
-	assert_int_equal(n, 2); /* each visit once, none shown later */
-	assert_true(id_eq(c[0].visit.v, one.id.v));
-	assert_true(id_eq(c[0].lease.v, again.id.v));
-	assert_int_equal(c[0].seen_us, NOW);
-	assert_true(slice_eq_cstr(c[1].source, "two"));
-	assert_true(slice_eq(c[1].campaign, two.source.campaign));
-	assert_int_equal(c[1].caller, ATTRIB_UNKNOWN);
-	assert_int_equal(db_lease_candidates(store, theirs(),
-			     t->company[0].pooled[2], NOW + RT_SEC_US,
-			     SLICE(""), nobody, &mem, c, &n),
-	    ERR_OK);
-	assert_int_equal(n, 0);
-	assert_int_equal(db_lease_candidates(store, ours(),
-			     t->company[0].pooled[2], NOW + 40 * RT_DAY_US,
-			     SLICE(""), nobody, &mem, c, &n),
-	    ERR_OK);
-	assert_int_equal(n, 0); /* beyond the look-back */
-	arena_fini(&mem);
-	db_close(store);
-}
-
 static enum err take(struct slice owner, int64_t now_us, uint64_t *epoch)
 {
 	return db_pool_owner_take(dni, ours(), t->company[0].pool, owner,
@@ -503,7 +457,6 @@ int main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_progress),
 		cmocka_unit_test(test_lease),
-		cmocka_unit_test(test_candidates),
 		cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_tag),

@@ -1,4 +1,6 @@
 /* Tests of lib/core/attrib. */
+#include <stdlib.h>
+
 #include "lib/base/rnd.h"
 #include "lib/core/attrib.h"
 #include "lib/json/json_in.h"
@@ -19,13 +21,21 @@ static struct attrib_candidate seen(uint8_t id, int64_t ago_s)
 	return c;
 }
 
-static struct attrib_verdict decide(const struct attrib_candidate *c, size_t n)
+static const struct attrib_ask plain = { .call_us = NOW,
+	.threshold_bp = ATTRIB_THRESHOLD_BP };
+
+static struct attrib_verdict ask_about(const struct attrib_candidate *c,
+    size_t n, const struct attrib_ask *ask)
 {
 	struct attrib_verdict v;
 
-	assert_int_equal(attrib_decide(c, n, NOW, ATTRIB_THRESHOLD_BP, &v),
-	    ERR_OK);
+	assert_int_equal(attrib_decide(c, n, ask, &v), ERR_OK);
 	return v;
+}
+
+static struct attrib_verdict decide(const struct attrib_candidate *c, size_t n)
+{
+	return ask_about(c, n, &plain);
 }
 
 static void test_alone(void **state)
@@ -69,6 +79,7 @@ static void test_link_and_history(void **state)
 	c[0].tel_clicked_us = 0;
 	c[1].caller = ATTRIB_SAME;
 	c[0].caller = ATTRIB_OTHER;
+	c[0].caller_bp = c[1].caller_bp = 9000;
 	v = decide(c, 2);
 	assert_int_equal(v.best, 1);
 	assert_int_equal(v.level, ATTRIB_VISIT);
@@ -137,30 +148,129 @@ static void test_refused(void **state)
 	struct attrib_verdict v;
 
 	(void)state;
-	assert_int_equal(attrib_decide(&c, ATTRIB_CANDIDATES_MAX + 1, NOW,
-			     ATTRIB_THRESHOLD_BP, &v),
+	assert_int_equal(attrib_decide(&c, ATTRIB_CANDIDATES_MAX + 1, &plain,
+			     &v),
 	    ERR_TOOBIG);
-	assert_int_equal(attrib_decide(&c, 1, NOW, 0, &v), ERR_RANGE);
+	assert_int_equal(attrib_decide(&c, 1,
+			     &(struct attrib_ask){ .call_us = NOW }, &v),
+	    ERR_RANGE);
+	assert_int_equal(attrib_decide(&c, 1,
+			     &(struct attrib_ask){ .call_us = NOW,
+				 .threshold_bp = ATTRIB_WHOLE_BP + 1 },
+			     &v),
+	    ERR_RANGE);
 }
 
-/* The prior is a density: it is nowhere negative and its mass is 1. */
-static void test_density(void **state)
+/* The nearer in time never weighs less, whatever else is equal. */
+static void test_monotone(void **state)
 {
-	double mass = 0.0, last = 0.0;
+	struct rnd_dice d;
 
 	(void)state;
-	for (int64_t s = 0; s < 3000000;) {
-		const int64_t step = s < 6000 ? 1 : s / 2000;
-		const double f =
-		    attrib_density(s * RT_SEC_US + step * RT_SEC_US / 2);
+	rnd_seed(&d, 11);
+	for (int round = 0; round < 2000; round++) {
+		const int64_t far = (int64_t)rnd_below(&d, 2000000);
+		const int64_t near = (int64_t)rnd_below(&d, (uint64_t)far + 1);
+		const struct attrib_candidate c[] = { seen(1, far),
+			seen(2, near) };
+		const struct attrib_verdict v = decide(c, 2);
 
-		assert_true(f >= 0.0);
-		mass += f * (double)step;
-		last = f;
-		s += step;
+		/* What rounding leaves over goes to one of them. */
+		assert_true(v.each_bp[1] + 4 >= v.each_bp[0]);
 	}
-	assert_true(mass > 0.98 && mass < 1.02);
-	assert_true(last < 1e-6);
+}
+
+/* The order in which candidates are listed changes nothing. */
+static void test_symmetric(void **state)
+{
+	struct rnd_dice d;
+
+	(void)state;
+	rnd_seed(&d, 13);
+	for (int round = 0; round < 500; round++) {
+		struct attrib_candidate a[20], b[20];
+		struct attrib_verdict va, vb;
+
+		for (size_t i = 0; i < 20; i++) {
+			/* No two alike: the best is then one and the same. */
+			a[i] = seen((uint8_t)i,
+			    (int64_t)(i * 97 + rnd_below(&d, 90)));
+			a[i].place = (enum attrib_known)rnd_below(&d, 3);
+			b[19 - i] = a[i];
+		}
+		va = decide(a, 20);
+		vb = decide(b, 20);
+		assert_int_equal(va.level, vb.level);
+		for (size_t i = 0; i < 20; i++)
+			assert_true(
+			    abs(va.each_bp[i] - vb.each_bp[19 - i]) <= 20);
+	}
+}
+
+/* A caller who dials again is the visit that the first call was, however many
+ * saw the number since. */
+static void test_again(void **state)
+{
+	struct attrib_candidate c[] = { seen(1, 2 * 86400 + 30), seen(2, 20),
+		seen(3, 4000) };
+	struct attrib_ask ask = plain;
+	struct attrib_verdict v = ask_about(c, 3, &ask);
+
+	(void)state;
+	assert_int_equal(v.best, 1);
+	ask.dialled_us = NOW - 2 * RT_DAY_US;
+	v = ask_about(c, 3, &ask);
+	assert_int_equal(v.level, ATTRIB_VISIT);
+	assert_int_equal(v.best, 0);
+	/* ... unless somebody else has just touched the link. */
+	c[1].tel_clicked_us = NOW - 2 * RT_SEC_US;
+	v = ask_about(c, 3, &ask);
+	assert_int_equal(v.best, 1);
+	/* A first call that nobody can have made leaves nobody. */
+	c[1].tel_clicked_us = 0;
+	c[0].shown_us = NOW - RT_DAY_US;
+	v = ask_about(c, 3, &ask);
+	assert_int_equal(v.level, ATTRIB_NONE);
+}
+
+/* Visits that are only counted take their share. */
+static void test_older(void **state)
+{
+	const struct attrib_candidate c = seen(1, 3600);
+	struct attrib_ask ask = plain;
+	struct attrib_verdict v = ask_about(&c, 1, &ask);
+	const uint16_t alone = v.each_bp[0];
+
+	(void)state;
+	assert_int_equal(v.older_bp, 0);
+	ask.older = (struct attrib_older){ 500, NOW - 5 * RT_DAY_US,
+		NOW - 2 * RT_HOUR_US };
+	v = ask_about(&c, 1, &ask);
+	assert_true(v.older_bp > 5000);
+	assert_true(v.each_bp[0] < alone);
+	assert_int_equal(v.each_bp[0] + v.older_bp + v.none_bp, 10000);
+	assert_int_equal(v.level, ATTRIB_NONE);
+}
+
+/* Where all browsers are in the caller's zone it says nothing; where one is,
+ * it says much. */
+static void test_place(void **state)
+{
+	struct attrib_candidate c[8];
+	struct attrib_verdict v;
+
+	(void)state;
+	for (size_t i = 0; i < 8; i++) {
+		c[i] = seen((uint8_t)i, 30);
+		c[i].place = ATTRIB_SAME;
+	}
+	v = decide(c, 8);
+	assert_true(v.each_bp[0] > 1150 && v.each_bp[0] < 1350);
+	for (size_t i = 1; i < 8; i++)
+		c[i].place = ATTRIB_OTHER;
+	v = decide(c, 8);
+	assert_int_equal(v.best, 0);
+	assert_true(v.each_bp[0] > 4000);
 }
 
 static void test_evidence(void **state)
@@ -178,7 +288,7 @@ static void test_evidence(void **state)
 	c[1].tel_clicked_us = NOW - 3 * RT_SEC_US;
 	v = decide(c, 2);
 	buf_init(&out, 4096);
-	attrib_evidence(c, 2, NOW, &v, &out);
+	attrib_evidence(c, 2, &plain, &v, &out);
 	assert_int_equal(buf_err(&out), ERR_OK);
 	assert_int_equal(json_in_parse(buf_slice(&out), 4096, 4, &in, NULL),
 	    ERR_OK);
@@ -211,7 +321,11 @@ int main(void)
 		cmocka_unit_test(test_shown_after_call),
 		cmocka_unit_test(test_sum),
 		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_density),
+		cmocka_unit_test(test_monotone),
+		cmocka_unit_test(test_symmetric),
+		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_older),
+		cmocka_unit_test(test_place),
 		cmocka_unit_test(test_evidence),
 	};
 

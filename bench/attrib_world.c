@@ -1,0 +1,416 @@
+#include "bench/attrib_world.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BEAT_S      60.0
+#define CALL_SHARE  0.03
+#define LISTED      50 /* candidates, as the product lists them */
+#define LISTED_MORE 14 /* of the time of an earlier call */
+#define LOOK_BACK_S ((double)ATTRIB_LOOK_BACK_US / (double)RT_SEC_US)
+
+void *attrib_world_take(size_t n, size_t size)
+{
+	void *p = calloc(n == 0 ? 1 : n, size);
+
+	if (p == NULL) {
+		perror("attrib_world");
+		exit(2);
+	}
+	return p;
+}
+
+/* --- dice --- */
+
+static double uniform(struct rnd_dice *d)
+{
+	return ((double)(rnd_u64(d) >> 11) + 0.5) / 9007199254740992.0;
+}
+
+static double exponential(struct rnd_dice *d, double mean)
+{
+	return -mean * log(uniform(d));
+}
+
+static double normal(struct rnd_dice *d)
+{
+	return sqrt(-2.0 * log(uniform(d))) *
+	       cos(6.283185307179586 * uniform(d));
+}
+
+/* From the begin of the visit to the call. soon: from the page. */
+static double delay(struct rnd_dice *d, enum delays law, bool *soon)
+{
+	static const double share[] = { 0.85, 0.75, 0.8, 0.5 };
+
+	*soon = uniform(d) < share[law];
+	switch (law) {
+	case DELAYS_QUICK:
+		return *soon ? exponential(d, 150.0)
+			     : 7200.0 * exp(1.6 * normal(d));
+	case DELAYS_SLOW: /* Weibull of shape 0.6 */
+		return *soon ? 300.0 * pow(-log(uniform(d)), 1.0 / 0.6)
+			     : 36000.0 * exp(1.0 * normal(d));
+	case DELAYS_TEST:
+	case DELAYS_LATE:
+		break;
+	}
+	return *soon ? exponential(d, 240.0) : 21600.0 * exp(1.2 * normal(d));
+}
+
+static uint8_t source(struct rnd_dice *d)
+{
+	const double u = uniform(d);
+
+	return (uint8_t)(ATTRIB_WORLD_SOURCES * u * u);
+}
+
+/* Four time zones with people as in the United States. */
+static uint8_t zone(struct rnd_dice *d)
+{
+	const double u = uniform(d);
+
+	return u < 0.47 ? 1 : u < 0.76 ? 2 : u < 0.83 ? 3 : 4;
+}
+
+/* --- the world --- */
+
+struct free_list {
+	uint32_t *ring; /* released first comes first */
+	uint32_t head;
+	uint32_t n;
+	uint32_t cap;
+};
+
+static uint32_t give(struct free_list *f, bool random, struct rnd_dice *d)
+{
+	uint32_t at = f->head, number;
+
+	if (f->n == 0)
+		return ATTRIB_WORLD_OVERFLOW;
+	if (random) {
+		at = (f->head + (uint32_t)rnd_below(d, f->n)) % f->cap;
+		number = f->ring[at];
+		f->ring[at] = f->ring[f->head];
+	} else {
+		number = f->ring[at];
+	}
+	f->head = (f->head + 1) % f->cap;
+	f->n--;
+	return number;
+}
+
+static void release(struct free_list *f, uint32_t number)
+{
+	f->ring[(f->head + f->n) % f->cap] = number;
+	f->n++;
+}
+
+/* held: the visit that has a number, plus 1. */
+static void release_ended(const struct world *w, uint32_t *held, double at_s,
+    struct free_list *f)
+{
+	for (;;) {
+		uint32_t next = ATTRIB_WORLD_OVERFLOW;
+
+		for (uint32_t k = 0; k < w->numbers; k++)
+			if (held[k] != 0 &&
+			    w->visits[held[k] - 1].end_s <= at_s &&
+			    (next == ATTRIB_WORLD_OVERFLOW ||
+				w->visits[held[k] - 1].end_s <
+				    w->visits[held[next] - 1].end_s))
+				next = k;
+		if (next == ATTRIB_WORLD_OVERFLOW)
+			return;
+		held[next] = 0;
+		release(f, next);
+	}
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct call *x = a, *y = b;
+
+	return (x->at_s > y->at_s) - (x->at_s < y->at_s);
+}
+
+static void add_call(struct world *w, double at_s, uint32_t number,
+    uint32_t visit, bool first)
+{
+	if (at_s < w->end_s)
+		w->calls[w->n_calls++] =
+		    (struct call){ at_s, number, visit, first };
+}
+
+static void maybe_call(struct world *w, const struct setting *s, uint32_t i,
+    struct rnd_dice *d)
+{
+	struct visit *v = &w->visits[i];
+	double at_s;
+	bool soon;
+
+	if (uniform(d) < s->robots)
+		return;
+	if (uniform(d) >= CALL_SHARE) {
+		if (uniform(d) < s->idle) {
+			v->touch_s =
+			    v->at_s + uniform(d) * (v->end_s - v->at_s);
+			w->touches++;
+		}
+		return;
+	}
+	at_s = v->at_s + delay(d, s->law, &soon);
+	if (soon && uniform(d) < s->touch) {
+		v->touch_s = fmax(v->at_s, at_s - 3.0 - exponential(d, 6.0));
+		v->end_s = fmax(v->end_s, v->touch_s);
+		w->touches++;
+	}
+	add_call(w, at_s, v->number, i, true);
+	while (v->number != ATTRIB_WORLD_OVERFLOW && uniform(d) < s->again) {
+		at_s += exponential(d, 2.0 * 86400.0);
+		add_call(w, at_s, v->number, i, false);
+	}
+}
+
+void attrib_world_build(const struct setting *s, struct world *w)
+{
+	const double end_s = s->hours * 3600.0;
+	const size_t most = (size_t)(s->visits_h * s->hours * 1.1) + 1000;
+	struct free_list f = { attrib_world_take(s->numbers, sizeof(uint32_t)),
+		0, 0, s->numbers };
+	uint32_t *held = attrib_world_take(s->numbers, sizeof(*held));
+	struct rnd_dice d;
+	double at_s = 0.0;
+
+	memset(w, 0, sizeof(*w));
+	rnd_seed(&d, s->seed);
+	w->end_s = end_s;
+	w->numbers = s->numbers;
+	w->visits = attrib_world_take(most, sizeof(*w->visits));
+	w->calls = attrib_world_take(most, sizeof(*w->calls));
+	for (uint32_t i = 0; i < s->numbers; i++)
+		release(&f, i);
+	while ((at_s += exponential(&d, 3600.0 / s->visits_h)) < end_s &&
+	       w->n_visits < most) {
+		struct visit *v = &w->visits[w->n_visits++];
+
+		release_ended(w, held, at_s, &f);
+		*v = (struct visit){ at_s,
+			at_s + exponential(&d, ATTRIB_WORLD_VISIT_S), -1.0,
+			give(&f, s->random, &d), source(&d), 0, 0 };
+		v->zone = zone(&d);
+		if (uniform(&d) < s->place)
+			v->area = uniform(&d) < 0.9 ? v->zone : zone(&d);
+		maybe_call(w, s, (uint32_t)w->n_visits - 1, &d);
+		if (v->number != ATTRIB_WORLD_OVERFLOW)
+			held[v->number] = (uint32_t)w->n_visits;
+	}
+	for (uint32_t i = 0; i < s->numbers && s->stray_h > 0.0; i++)
+		for (double t = 0.0;
+		     (t += exponential(&d, 3600.0 / s->stray_h)) < end_s;)
+			add_call(w, t, i, ATTRIB_WORLD_NOBODY, true);
+	qsort(w->calls, w->n_calls, sizeof(*w->calls), by_time);
+	w->shown = attrib_world_take(s->numbers, sizeof(*w->shown));
+	w->n_shown = attrib_world_take(s->numbers, sizeof(*w->n_shown));
+	for (size_t i = 0; i < w->n_visits; i++)
+		if (w->visits[i].number != ATTRIB_WORLD_OVERFLOW)
+			w->n_shown[w->visits[i].number]++;
+	for (uint32_t k = 0; k < s->numbers; k++) {
+		w->shown[k] =
+		    attrib_world_take(w->n_shown[k], sizeof(uint32_t));
+		w->n_shown[k] = 0;
+	}
+	for (size_t i = 0; i < w->n_visits; i++)
+		if (w->visits[i].number != ATTRIB_WORLD_OVERFLOW) {
+			const uint32_t k = w->visits[i].number;
+
+			w->shown[k][w->n_shown[k]++] = (uint32_t)i;
+		}
+	free(f.ring);
+	free(held);
+}
+
+void attrib_world_forget(struct world *w)
+{
+	for (uint32_t k = 0; k < w->numbers; k++)
+		free(w->shown[k]);
+	free(w->shown);
+	free(w->n_shown);
+	free(w->calls);
+	free(w->visits);
+}
+
+/* How many of the number's visits began by then. */
+static uint32_t begun(const struct world *w, uint32_t number, double at_s)
+{
+	uint32_t lo = 0, hi = w->n_shown[number];
+
+	while (lo < hi) {
+		const uint32_t mid = lo + (hi - lo) / 2;
+
+		if (w->visits[w->shown[number][mid]].at_s <= at_s)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* The last heartbeat by then. */
+static double seen_s(const struct visit *v, double at_s)
+{
+	const double age = fmin(at_s, v->end_s) - v->at_s;
+
+	return v->at_s + BEAT_S * floor(age / BEAT_S);
+}
+
+/* --- candidates --- */
+
+int64_t attrib_world_us(double s)
+{
+	return (int64_t)(s * 1e6) + RT_DAY_US;
+}
+
+struct slice attrib_world_source(const struct world *w, uint32_t visit)
+{
+	static const char names[] = "abcdefghijkl";
+
+	return slice_of(&names[w->visits[visit].source], 1);
+}
+
+uint32_t attrib_world_last(const struct world *w, const struct call *c)
+{
+	const uint32_t n = begun(w, c->number, c->at_s);
+
+	return n == 0 ? ATTRIB_WORLD_NOBODY : w->shown[c->number][n - 1];
+}
+
+static struct attrib_candidate candidate(const struct world *w,
+    const struct call *c, uint32_t id)
+{
+	const struct visit *v = &w->visits[id];
+	struct attrib_candidate out = {
+		.shown_us = attrib_world_us(v->at_s),
+		.seen_us = attrib_world_us(seen_s(v, c->at_s)),
+		.source = attrib_world_source(w, id),
+	};
+
+	if (v->touch_s >= 0.0 && v->touch_s <= c->at_s)
+		out.tel_clicked_us = attrib_world_us(v->touch_s);
+	if (c->visit != ATTRIB_WORLD_NOBODY && w->visits[c->visit].area != 0)
+		out.place = w->visits[c->visit].area == v->zone ? ATTRIB_SAME
+								: ATTRIB_OTHER;
+	return out;
+}
+
+/* Visits from `begin` to before `end` of a number. */
+static void older(const struct world *w, const struct call *c, uint32_t begin,
+    uint32_t end, struct attrib_older *out)
+{
+	if (end <= begin)
+		return;
+	out->n = end - begin;
+	out->from_us = attrib_world_us(
+	    seen_s(&w->visits[w->shown[c->number][begin]], c->at_s));
+	out->to_us = attrib_world_us(
+	    seen_s(&w->visits[w->shown[c->number][end - 1]], c->at_s));
+}
+
+size_t attrib_world_candidates(const struct world *w, const struct call *c,
+    double first_s, struct attrib_candidate *out, uint32_t *visits,
+    struct attrib_ask *ask)
+{
+	const uint32_t begin = begun(w, c->number, c->at_s - LOOK_BACK_S);
+	uint32_t i = begun(w, c->number, c->at_s), k;
+	size_t n = 0;
+
+	for (; i > begin && n < LISTED; i--)
+		visits[n++] = w->shown[c->number][i - 1];
+	k = i;
+	ask->call_us = attrib_world_us(c->at_s);
+	if (first_s >= 0.0) {
+		ask->dialled_us = attrib_world_us(first_s);
+		k = begun(w, c->number, first_s);
+		k = k < i ? k : i;
+		for (size_t more = 0; k > begin && more < LISTED_MORE;
+		     more++, k--)
+			visits[n++] = w->shown[c->number][k - 1];
+		older(w, c, begin, k, &ask->older_first);
+	}
+	older(w, c, begin, i, &ask->older);
+	for (size_t j = 0; j < n; j++)
+		out[j] = candidate(w, c, visits[j]);
+	return n;
+}
+
+/* --- fitting --- */
+
+static size_t seen_of(const struct world *w, const struct call *c,
+    struct attrib_fit_seen *out, struct attrib_fit_call *fit)
+{
+	const uint32_t n = begun(w, c->number, c->at_s);
+	uint32_t i = n;
+	size_t have = 0;
+	double last = 0.0;
+
+	for (; i > 0 && have < ATTRIB_FIT_SEEN_MAX; i--) {
+		const struct visit *v = &w->visits[w->shown[c->number][i - 1]];
+
+		last = c->at_s - seen_s(v, c->at_s);
+		if (last > LOOK_BACK_S)
+			break;
+		out[have++] = attrib_fit_seen(last, c->at_s - v->at_s,
+		    v->touch_s >= 0.0 && v->touch_s <= c->at_s
+			? c->at_s - v->touch_s
+			: -1.0);
+	}
+	*fit = (struct attrib_fit_call){ .seen = out, .n = have };
+	if (i > 0 && last <= LOOK_BACK_S) {
+		const uint32_t from =
+		    begun(w, c->number, c->at_s - LOOK_BACK_S);
+
+		fit->older = i > from ? i - from : 0;
+		fit->older_from_s = last;
+		fit->older_to_s = fmin(LOOK_BACK_S, c->at_s);
+	}
+	return have;
+}
+
+/* The law of calls between two moments. */
+enum err attrib_world_fit(const struct world *w, double from_s, double to_s,
+    const struct attrib_law *prior, struct attrib_fit_result *out)
+{
+	struct attrib_fit_call *calls =
+	    attrib_world_take(w->n_calls, sizeof(*calls));
+	struct attrib_fit_seen *seen =
+	    attrib_world_take(w->n_calls * ATTRIB_FIT_SEEN_MAX, sizeof(*seen));
+	struct attrib_fit_span span = { .visits = 0.0 };
+	size_t n = 0, used = 0;
+	enum err e;
+
+	for (size_t i = 0; i < w->n_calls; i++) {
+		const struct call *c = &w->calls[i];
+
+		if (c->number == ATTRIB_WORLD_OVERFLOW || !c->first ||
+		    c->at_s < from_s || c->at_s >= to_s)
+			continue;
+		used += seen_of(w, c, seen + used, &calls[n++]);
+	}
+	for (size_t i = 0; i < w->n_visits; i++) {
+		const struct visit *v = &w->visits[i];
+
+		if (v->number == ATTRIB_WORLD_OVERFLOW || v->at_s < from_s ||
+		    v->at_s >= to_s)
+			continue;
+		span.visits += 1.0;
+		span.on_page_s += v->end_s - v->at_s;
+		span.touches += v->touch_s >= 0.0 ? 1.0 : 0.0;
+	}
+	span.number_s = (to_s - from_s) * w->numbers;
+	e = attrib_fit(calls, n, &span, prior, out);
+	free(seen);
+	free(calls);
+	return e;
+}

@@ -1,0 +1,94 @@
+/*
+ * attrib_world.h - a world whose truth is known: visits arrive, are shown the
+ * numbers of a pool, and some of them call, now or much later. For
+ * bench_attribution.
+ */
+#ifndef RT_BENCH_ATTRIB_WORLD_H
+#define RT_BENCH_ATTRIB_WORLD_H
+
+#include "lib/base/rnd.h"
+#include "lib/core/attrib.h"
+#include "lib/core/attrib_fit.h"
+
+#define ATTRIB_WORLD_VISIT_S  180.0 /* mean of an exponential */
+#define ATTRIB_WORLD_SOURCES  12
+#define ATTRIB_WORLD_OVERFLOW UINT32_MAX
+#define ATTRIB_WORLD_NOBODY   UINT32_MAX
+
+/* How long after the begin of the visit the call comes. */
+enum delays {
+	DELAYS_TEST,  /* 85 % exponential 240 s, 15 % log-normal 6 h, 1.2 */
+	DELAYS_QUICK, /* 75 % exponential 150 s, 25 % log-normal 2 h, 1.6 */
+	DELAYS_SLOW,  /* 80 % Weibull 0.6 of 300 s, 20 % log-normal 10 h, 1 */
+	DELAYS_LATE   /* as TEST, but half of the calls come late */
+};
+
+struct setting {
+	const char *name;
+	double visits_h;
+	uint32_t numbers;
+	bool random;    /* which free number is given */
+	double touch;   /* of the callers, touch the phone link to call */
+	double idle;    /* of all visits, touch it and do not call */
+	double place;   /* of the callers, have a number with a known area */
+	double again;   /* of the calls, followed by one from the call list */
+	double robots;  /* of all visits, never call */
+	double stray_h; /* calls of nobody per number and hour */
+	enum delays law;
+	uint64_t seed;
+	double hours;
+};
+
+struct visit {
+	double at_s;
+	double end_s;
+	double touch_s; /* < 0: never */
+	uint32_t number;
+	uint8_t source;
+	uint8_t zone; /* of the browser */
+	uint8_t area; /* of the telephone, 0: not known */
+};
+
+struct call {
+	double at_s;
+	uint32_t number;
+	uint32_t visit; /* NOBODY: a stray */
+	bool first;
+};
+
+struct world {
+	struct visit *visits;
+	size_t n_visits;
+	struct call *calls;
+	size_t n_calls;
+	uint32_t **shown; /* of each number, its visits in order */
+	uint32_t *n_shown;
+	uint32_t numbers;
+	double end_s;
+	size_t touches;
+};
+
+/* Ends the program when memory runs out. */
+void *attrib_world_take(size_t n, size_t size);
+
+void attrib_world_build(const struct setting *s, struct world *w);
+void attrib_world_forget(struct world *w);
+
+/* The candidates of a call as lib/db/db_lease reads them, and which visits they
+ * are. first_s: when the caller first dialled this number before; < 0: never.
+ */
+size_t attrib_world_candidates(const struct world *w, const struct call *c,
+    double first_s, struct attrib_candidate *out, uint32_t *visits,
+    struct attrib_ask *ask);
+/* Microseconds of a second of the world. */
+int64_t attrib_world_us(double s);
+struct slice attrib_world_source(const struct world *w, uint32_t visit);
+
+/* The visit that was last shown the number by then; NOBODY: none. */
+uint32_t attrib_world_last(const struct world *w, const struct call *c);
+
+/* The law of the calls between two moments. */
+enum err attrib_world_fit(const struct world *w, double from_s, double to_s,
+    const struct attrib_law *prior, struct attrib_fit_result *out);
+
+#endif

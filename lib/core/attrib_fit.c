@@ -1,0 +1,180 @@
+#include "lib/core/attrib_fit.h"
+
+#include <math.h>
+
+#include "lib/base/rt.h"
+
+struct attrib_fit_seen attrib_fit_seen(double seen_s, double shown_s,
+    double touch_s)
+{
+	return (struct attrib_fit_seen){
+		.seen = (uint8_t)attrib_law_lag_of(seen_s),
+		.shown = (uint8_t)attrib_law_lag_of(shown_s),
+		.touch =
+		    (uint8_t)(touch_s < 0.0 ? ATTRIB_LAW_TOUCH
+					    : attrib_law_touch_of(touch_s)),
+	};
+}
+
+/* What the calls of one round were shared out to. */
+struct shares {
+	double seen[ATTRIB_LAW_LAGS];
+	double shown[ATTRIB_LAW_LAGS];
+	double touch[ATTRIB_LAW_TOUCH];
+	double stray;
+};
+
+/* The time that visits spent in each span. */
+struct time_at {
+	double seen[ATTRIB_LAW_LAGS];
+	double shown[ATTRIB_LAW_LAGS];
+	double touch[ATTRIB_LAW_TOUCH];
+};
+
+static void time_of(const struct attrib_fit_span *s, struct time_at *out)
+{
+	for (size_t i = 0; i < ATTRIB_LAW_LAGS; i++)
+		out->seen[i] = out->shown[i] =
+		    s->visits * (attrib_law_lag_s(i + 1) - attrib_law_lag_s(i));
+	/* While the page is open a heartbeat is never far. */
+	out->seen[0] += s->on_page_s;
+	for (size_t i = 0; i < ATTRIB_LAW_TOUCH; i++)
+		out->touch[i] = s->touches * (attrib_law_touch_s(i + 1) -
+						 attrib_law_touch_s(i));
+}
+
+static void add_older(const struct attrib_fit_call *c,
+    const struct attrib_law *l, double per, struct shares *s)
+{
+	const double wide = c->older_to_s - c->older_from_s;
+
+	if (c->older <= 0.0 || wide <= 0.0)
+		return;
+	for (size_t i = 0; i < ATTRIB_LAW_LAGS; i++) {
+		const double a = fmax(c->older_from_s, attrib_law_lag_s(i));
+		const double b = fmin(c->older_to_s, attrib_law_lag_s(i + 1));
+
+		if (b > a) {
+			const double part = c->older * (b - a) / wide * per;
+
+			s->seen[i] += l->seen_hz[i] * part;
+			s->shown[i] += l->shown_hz[i] * part;
+		}
+	}
+}
+
+static double rate(const double *hz, size_t n, size_t span)
+{
+	return span < n ? hz[span] : 0.0;
+}
+
+static double sum_of(const struct attrib_fit_call *c, size_t n,
+    const struct attrib_law *l)
+{
+	double sum = l->stray_hz;
+
+	for (size_t i = 0; i < n; i++)
+		sum += rate(l->seen_hz, ATTRIB_LAW_LAGS, c->seen[i].seen) +
+		       rate(l->shown_hz, ATTRIB_LAW_LAGS, c->seen[i].shown) +
+		       rate(l->touch_hz, ATTRIB_LAW_TOUCH, c->seen[i].touch);
+	if (c->older > 0.0)
+		sum += c->older *
+		       attrib_law_mean(l, c->older_from_s, c->older_to_s);
+	return sum;
+}
+
+static void share_call(const struct attrib_fit_call *c,
+    const struct attrib_law *l, struct shares *s)
+{
+	const size_t n =
+	    c->n < ATTRIB_FIT_SEEN_MAX ? c->n : ATTRIB_FIT_SEEN_MAX;
+	const double sum = sum_of(c, n, l);
+
+	if (sum <= 0.0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const struct attrib_fit_seen *v = &c->seen[i];
+
+		if (v->seen < ATTRIB_LAW_LAGS)
+			s->seen[v->seen] += l->seen_hz[v->seen] / sum;
+		if (v->shown < ATTRIB_LAW_LAGS)
+			s->shown[v->shown] += l->shown_hz[v->shown] / sum;
+		if (v->touch < ATTRIB_LAW_TOUCH)
+			s->touch[v->touch] += l->touch_hz[v->touch] / sum;
+	}
+	add_older(c, l, 1.0 / sum, s);
+	s->stray += l->stray_hz / sum;
+}
+
+/* Rates = (shares + what the prior counts for) / (time + the prior's time). */
+static void settle(const double *share, const double *at, const double *prior,
+    size_t n, double prior_weight, double *rate)
+{
+	double weight[ATTRIB_LAW_LAGS];
+
+	for (size_t i = 0; i < n; i++) {
+		weight[i] = at[i] * (1.0 + prior_weight);
+		rate[i] = weight[i] > 0.0
+			      ? (share[i] + prior[i] * at[i] * prior_weight) /
+				    weight[i]
+			      : prior[i];
+		if (weight[i] <= 0.0)
+			weight[i] = 1.0;
+	}
+	attrib_law_falling(rate, weight, n);
+}
+
+/* The prior with its rates scaled to this company's calls per visit: only its
+ * shape is believed. */
+static struct attrib_law scaled(const struct attrib_law *from,
+    const struct time_at *at, double calls)
+{
+	struct attrib_law l = *from;
+	double expected = 0.0;
+
+	for (size_t i = 0; i < ATTRIB_LAW_LAGS; i++)
+		expected += from->seen_hz[i] * at->seen[i] +
+			    from->shown_hz[i] * at->shown[i];
+	for (size_t i = 0; i < ATTRIB_LAW_TOUCH; i++)
+		expected += from->touch_hz[i] * at->touch[i];
+	for (size_t i = 0; i < ATTRIB_LAW_LAGS && expected > 0.0; i++) {
+		l.seen_hz[i] *= calls / expected;
+		l.shown_hz[i] *= calls / expected;
+	}
+	return l;
+}
+
+enum err attrib_fit(const struct attrib_fit_call *calls, size_t n,
+    const struct attrib_fit_span *span, const struct attrib_law *from,
+    struct attrib_fit_result *out)
+{
+	const double all = (double)n;
+	const double weight = ATTRIB_FIT_PRIOR_CALLS / (all > 0.0 ? all : 1.0);
+	struct attrib_law prior, l;
+	struct shares s = { .stray = 0.0 };
+	struct time_at at;
+
+	if (n == 0 || !(span->visits > 0.0) || !(span->number_s > 0.0))
+		return ERR_RANGE;
+	time_of(span, &at);
+	prior = scaled(from, &at, all);
+	l = prior;
+	for (int round = 0; round < ATTRIB_FIT_ROUNDS; round++) {
+		s = (struct shares){ .stray = 0.0 };
+		for (size_t i = 0; i < n; i++)
+			share_call(&calls[i], &l, &s);
+		settle(s.seen, at.seen, prior.seen_hz, ATTRIB_LAW_LAGS, weight,
+		    l.seen_hz);
+		settle(s.shown, at.shown, prior.shown_hz, ATTRIB_LAW_LAGS,
+		    weight, l.shown_hz);
+		settle(s.touch, at.touch, prior.touch_hz, ATTRIB_LAW_TOUCH,
+		    weight, l.touch_hz);
+		l.stray_hz =
+		    (s.stray + prior.stray_hz * span->number_s * weight) /
+		    (span->number_s * (1.0 + weight));
+	}
+	out->law = l;
+	out->stray_share = s.stray / all;
+	out->calls_per_visit = (all - s.stray) / span->visits;
+	return ERR_OK;
+}

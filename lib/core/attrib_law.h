@@ -1,0 +1,67 @@
+/*
+ * attrib_law.h - how likely a visit calls, by the time since it saw the number.
+ *
+ * A visit that was shown a number is thought to call it at a rate, in calls per
+ * second, that is the sum of three: by how long ago it last gave a sign of life
+ * (some call because they have just looked), by how long ago it was first
+ * shown the number (some have an errand that takes its time, page open or not),
+ * and by how long ago it touched the phone link, if it did. Each is flat within
+ * spans that grow from a minute (heartbeats come every 60 s) to weeks. Calls of
+ * nobody (dialled from paper, from memory, by robots) come at a rate a number.
+ * A call's candidates are then in the ratio of their rates, and that is all
+ * there is to time in lib/core/attrib.
+ *
+ * Rates never grow with time: the nearer visit never weighs less.
+ *
+ * attrib_law_prior() is what a company begins with; lib/core/attrib_fit makes
+ * a company's own from its calls. Where the prior's figures come from is said
+ * in docs/decisions/. Pure.
+ */
+#ifndef RT_CORE_ATTRIB_LAW_H
+#define RT_CORE_ATTRIB_LAW_H
+
+#include "lib/base/buf.h"
+#include "lib/base/err.h"
+
+#define ATTRIB_LAW_LAGS   32
+#define ATTRIB_LAW_TOUCH  6
+#define ATTRIB_LAW_FORMAT 1 /* of attrib_law_write() */
+/* Text of one, at most. */
+#define ATTRIB_LAW_TEXT_MAX 2048
+
+struct attrib_law {
+	uint32_t version;                 /* 0: the prior */
+	double seen_hz[ATTRIB_LAW_LAGS];  /* by time since last seen */
+	double shown_hz[ATTRIB_LAW_LAGS]; /* by time since first shown */
+	double
+	    touch_hz[ATTRIB_LAW_TOUCH]; /* per touch of the link and second */
+	double stray_hz;                /* per number and second */
+};
+
+const struct attrib_law *attrib_law_prior(void);
+
+/* Begin of a span in seconds; of index ATTRIB_LAW_LAGS (or _TOUCH): the end
+ * of the last one, beyond which the rate is 0. */
+double attrib_law_lag_s(size_t i);
+double attrib_law_touch_s(size_t i);
+/* Which span; a negative time is the first, past the end is the count. */
+size_t attrib_law_lag_of(double s);
+size_t attrib_law_touch_of(double s);
+
+/* A rate at a time; the mean of seen and shown together between two times, for
+ * visits that are too old for the difference to matter. */
+double attrib_law_seen(const struct attrib_law *l, double since_s);
+double attrib_law_shown(const struct attrib_law *l, double since_s);
+double attrib_law_touch(const struct attrib_law *l, double since_s);
+double attrib_law_mean(const struct attrib_law *l, double from_s, double to_s);
+
+/* Smoothes rates so that none is larger than the one before, each pair of
+ * offenders getting their mean by weight (pool adjacent violators). */
+void attrib_law_falling(double *rate, const double *weight, size_t n);
+
+/* One line of text for storing, and back. ERR_SYNTAX, ERR_RANGE: not such a
+ * text, or rates that are negative, not finite or growing. */
+void attrib_law_write(const struct attrib_law *l, struct buf *out);
+RT_MUST_USE enum err attrib_law_read(struct slice text, struct attrib_law *out);
+
+#endif

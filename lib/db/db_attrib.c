@@ -1,0 +1,247 @@
+#include "lib/db/db_attrib.h"
+
+#include "lib/base/log.h"
+#include "lib/db/stmt.h"
+
+static const char newest_sql[] =
+    "SELECT version, law, calls, visits, stray_bp, from_at, to_at, fitted_at"
+    " FROM attrib_law WHERE company_id = ? ORDER BY version DESC LIMIT 1";
+
+enum err db_attrib_law_newest(struct db *db, struct company_id company,
+    struct attrib_law_row *out)
+{
+	char text[ATTRIB_LAW_TEXT_MAX + 1];
+	struct attrib_law_row row;
+	uint32_t version = 0;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, newest_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_out_u32(st, &version);
+	stmt_out_text(st, text, sizeof(text));
+	stmt_out_u64(st, &row.calls);
+	stmt_out_u64(st, &row.visits);
+	stmt_out_u16(st, &row.stray_bp);
+	stmt_out_time_us(st, &row.from_us);
+	stmt_out_time_us(st, &row.to_us);
+	stmt_out_time_us(st, &row.fitted_us);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e != ERR_OK)
+		return e;
+	if ((e = attrib_law_read(slice_from(text), &row.law)) != ERR_OK) {
+		log_error("db: attrib_law version=%u cannot be read err=%s",
+		    (unsigned int)version, err_name(e));
+		return ERR_NOTFOUND;
+	}
+	row.law.version = version;
+	*out = row;
+	return ERR_OK;
+}
+
+enum err db_attrib_law(struct db *db, struct company_id company,
+    struct attrib_law *out)
+{
+	struct attrib_law_row row;
+	const enum err e = db_attrib_law_newest(db, company, &row);
+
+	if (e == ERR_OK)
+		*out = row.law;
+	else if (e == ERR_NOTFOUND)
+		*out = *attrib_law_prior();
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err next_version(struct db *db, struct company_id company,
+    uint32_t *out)
+{
+	/* The company's row holds a second writer back. */
+	static const char sql[] =
+	    "SELECT COALESCE((SELECT MAX(version) FROM attrib_law"
+	    " WHERE company_id = c.id), 0) + 1 FROM company c WHERE c.id = ?"
+	    " FOR UPDATE";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_out_u32(st, out);
+	e = stmt_one(st);
+	stmt_end(st);
+	return e;
+}
+
+static enum err add_law(struct db *db, struct company_id company,
+    struct attrib_law_row *row)
+{
+	static const char sql[] =
+	    "INSERT INTO attrib_law (company_id, version, law, calls, visits,"
+	    " stray_bp, from_at, to_at, fitted_at)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	char mem[ATTRIB_LAW_TEXT_MAX];
+	uint32_t version = 0;
+	struct stmt *st;
+	struct buf text;
+	enum err e;
+
+	if ((e = next_version(db, company, &version)) != ERR_OK)
+		return e;
+	row->law.version = version;
+	buf_over(&text, mem, sizeof(mem));
+	attrib_law_write(&row->law, &text);
+	if ((e = buf_err(&text)) != ERR_OK ||
+	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_u64(st, version);
+	stmt_in_text(st, buf_slice(&text));
+	stmt_in_u64(st, row->calls);
+	stmt_in_u64(st, row->visits);
+	stmt_in_u64(st, row->stray_bp);
+	stmt_in_time_us(st, row->from_us);
+	stmt_in_time_us(st, row->to_us);
+	stmt_in_time_us(st, row->fitted_us);
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_attrib_law_add(struct db *db, struct company_id company,
+    struct attrib_law_row *row)
+{
+	bool mine;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	return db_join_end(db, mine, add_law(db, company, row));
+}
+
+/* --- what a fit needs
+ * --------------------------------------------------------*/
+
+static enum err leases(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, struct attrib_fit_span *out)
+{
+	static const char sql[] =
+	    "SELECT COUNT(*), CAST(COALESCE(SUM(GREATEST(TIMESTAMPDIFF(SECOND,"
+	    " l.started_at, LEAST(l.beat_at, COALESCE(l.released_at,"
+	    " l.beat_at))), 0)), 0) AS UNSIGNED)"
+	    " FROM number n JOIN lease l ON l.company_id = n.company_id"
+	    " AND l.number_id = n.id AND l.started_at >= ?"
+	    " AND l.started_at < ? WHERE n.company_id = ?";
+	uint64_t n = 0, on_page_s = 0;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_time_us(st, from_us);
+	stmt_in_time_us(st, to_us);
+	stmt_in_id(st, company.v);
+	stmt_out_u64(st, &n);
+	stmt_out_u64(st, &on_page_s);
+	e = stmt_one(st);
+	stmt_end(st);
+	out->visits = (double)n;
+	out->on_page_s = (double)on_page_s;
+	return e;
+}
+
+static enum err touches(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, struct attrib_fit_span *out)
+{
+	static const char sql[] =
+	    "SELECT (SELECT COUNT(*) FROM visit WHERE company_id = ?"
+	    " AND started_at >= ? AND started_at < ?"
+	    " AND tel_clicked_at IS NOT NULL),"
+	    " (SELECT COUNT(*) FROM pool_number WHERE company_id = ?)";
+	uint64_t n = 0, numbers = 0;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_time_us(st, from_us);
+	stmt_in_time_us(st, to_us);
+	stmt_in_id(st, company.v);
+	stmt_out_u64(st, &n);
+	stmt_out_u64(st, &numbers);
+	e = stmt_one(st);
+	stmt_end(st);
+	out->touches = (double)n;
+	out->number_s =
+	    (double)numbers * (double)(to_us - from_us) / (double)RT_SEC_US;
+	return e;
+}
+
+enum err db_attrib_span(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, struct attrib_fit_span *out)
+{
+	struct attrib_fit_span s = { .visits = 0.0 };
+	enum err e = leases(db, company, from_us, to_us, &s);
+
+	if (e == ERR_OK)
+		e = touches(db, company, from_us, to_us, &s);
+	if (e == ERR_OK)
+		*out = s;
+	return e;
+}
+
+/* --- calls
+ * ---------------------------------------------------------------------*/
+
+static const char calls_sql[] =
+    "SELECT p.id, p.number_id, p.started_at, p.pool_id IS NOT NULL,"
+    " p.caller_e164, p.caller_country, p.caller_place, i.attributed_by,"
+    " i.visit_id, i.probability_bp, i.rule_version, i.source, i.medium,"
+    " i.campaign FROM phone_call p JOIN interaction i"
+    " ON i.company_id = p.company_id AND i.id = p.id"
+    " WHERE p.company_id = ? AND p.started_at >= ? AND p.started_at < ?"
+    " AND p.state = 'closed' AND (p.started_at > ? OR p.id > ?)"
+    " ORDER BY p.started_at, p.id LIMIT ?";
+
+enum err db_attrib_calls(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, int64_t after_us, struct call_id after,
+    struct arena *mem, struct attrib_call **rows, size_t *n)
+{
+	struct attrib_call row = { .rule_version = 0 };
+	void *all = NULL;
+	struct stmt *st;
+	enum err e;
+
+	/* The index is left at the page's begin, not at the period's. */
+	if (!id_is_nil(after.v) && after_us > from_us)
+		from_us = after_us;
+	if ((e = stmt_begin(db, calls_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_time_us(st, from_us);
+	stmt_in_time_us(st, to_us);
+	stmt_in_time_us(st, id_is_nil(after.v) ? from_us : after_us);
+	stmt_in_id(st, after.v);
+	stmt_in_u64(st, DB_ATTRIB_CALLS_MAX);
+	stmt_out_id(st, row.id.v);
+	stmt_out_id(st, row.number.v);
+	stmt_out_time_us(st, &row.started_us);
+	stmt_out_bool(st, &row.pooled);
+	stmt_out_text(st, row.caller_e164, sizeof(row.caller_e164));
+	stmt_out_text(st, row.caller_country, sizeof(row.caller_country));
+	stmt_out_text(st, row.caller_place, sizeof(row.caller_place));
+	stmt_out_text(st, row.attributed_by, sizeof(row.attributed_by));
+	stmt_out_id(st, row.visit.v);
+	stmt_out_u16(st, &row.probability_bp);
+	stmt_out_u32(st, &row.rule_version);
+	stmt_out_text(st, row.source, sizeof(row.source));
+	stmt_out_text(st, row.medium, sizeof(row.medium));
+	stmt_out_text(st, row.campaign, sizeof(row.campaign));
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}

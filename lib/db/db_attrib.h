@@ -1,0 +1,65 @@
+/*
+ * db_attrib.h - attribution as a company's own affair: the delay law fitted
+ * from its calls, and its calls again under the rules of today.
+ */
+#ifndef RT_DB_DB_ATTRIB_H
+#define RT_DB_DB_ATTRIB_H
+
+#include "lib/base/arena.h"
+#include "lib/core/attrib_fit.h"
+#include "lib/db/db.h"
+#include "lib/db/db_call.h"
+
+/* The law that holds now: the newest fitted one, else the prior (whose version
+ * is 0). A law that cannot be read counts as none. */
+RT_MUST_USE enum err db_attrib_law(struct db *db, struct company_id company,
+    struct attrib_law *out);
+
+/* A fitted law as it is kept. */
+struct attrib_law_row {
+	struct attrib_law law;
+	uint64_t calls;
+	uint64_t visits;
+	uint16_t stray_bp; /* of the calls, of nobody */
+	int64_t from_us;
+	int64_t to_us;
+	int64_t fitted_us;
+};
+/* Stores it as the next version, which is written to row->law. */
+RT_MUST_USE enum err db_attrib_law_add(struct db *db, struct company_id company,
+    struct attrib_law_row *row);
+/* The newest. ERR_NOTFOUND: the company has none of its own. */
+RT_MUST_USE enum err db_attrib_law_newest(struct db *db,
+    struct company_id company, struct attrib_law_row *out);
+
+/* The time in which calls of a period could have come: pool numbers only. */
+RT_MUST_USE enum err db_attrib_span(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, struct attrib_fit_span *out);
+
+/* A closed call as it is credited now. */
+struct attrib_call {
+	struct call_id id;
+	struct number_id number;
+	int64_t started_us;
+	bool pooled;
+	char caller_e164[DB_E164_BYTES];
+	char caller_country[9];
+	char caller_place[DB_NAME_BYTES];
+	char attributed_by[9]; /* visit tracker source none */
+	struct visit_id visit;
+	uint16_t probability_bp;
+	uint32_t rule_version;
+	char source[DB_NAME_BYTES];
+	char medium[DB_NAME_BYTES];
+	char campaign[DB_TEXT_BYTES];
+};
+
+#define DB_ATTRIB_CALLS_MAX 500 /* of one page */
+
+/* Closed calls from from_us to before to_us in the order of their time; those
+ * after `after` (nil: from the begin), of the time after_us. */
+RT_MUST_USE enum err db_attrib_calls(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, int64_t after_us, struct call_id after,
+    struct arena *mem, struct attrib_call **rows, size_t *n);
+
+#endif

@@ -1,0 +1,263 @@
+#include "lib/db/db_candidate.h"
+
+#include <string.h>
+
+#include "lib/core/attrib_place.h"
+#include "lib/db/stmt.h"
+
+/* A visit may have several leases of one number. */
+#define ROWS_MAX 100
+
+static const char shown_sql[] =
+    "SELECT l.id, l.visit_id, v.visitor_id, l.started_at,"
+    " LEAST(l.beat_at, COALESCE(l.released_at, l.beat_at)),"
+    " v.tel_clicked_at, v.source, v.medium, v.campaign, v.browser_zone"
+    " FROM lease l"
+    " JOIN visit v ON v.company_id = l.company_id AND v.id = l.visit_id"
+    " WHERE l.company_id = ? AND l.number_id = ?"
+    " AND l.started_at <= ? AND l.started_at > ?"
+    " ORDER BY l.started_at DESC LIMIT ?";
+
+/* Leases that are not listed; the index holds all of it. */
+static const char older_sql[] =
+    "SELECT COUNT(*), MIN(started_at), MAX(started_at) FROM lease"
+    " WHERE company_id = ? AND number_id = ?"
+    " AND started_at < ? AND started_at > ?";
+
+/* When this caller first dialled this number, as far back as leases count. */
+static const char dialled_sql[] =
+    "SELECT MIN(started_at) FROM phone_call"
+    " WHERE company_id = ? AND caller_e164 = ? AND started_at < ?"
+    " AND started_at > ? AND number_id = ? AND id <> ?";
+
+/* Whom this caller's earlier calls were credited to, latest first. */
+#define CREDITED_MAX 16
+
+static const char credited_sql[] =
+    "SELECT v.visitor_id, i.probability_bp"
+    " FROM phone_call c"
+    " JOIN interaction i ON i.company_id = c.company_id AND i.id = c.id"
+    " JOIN visit v ON v.company_id = i.company_id AND v.id = i.visit_id"
+    " WHERE c.company_id = ? AND c.caller_e164 = ? AND c.started_at < ?"
+    " AND c.id <> ? AND i.attributed_by = 'visit'"
+    " ORDER BY c.started_at DESC LIMIT ?";
+
+struct credited {
+	struct visitor_id ids[CREDITED_MAX];
+	uint16_t bp[CREDITED_MAX];
+	uint16_t most_bp;
+	size_t n;
+};
+
+static enum err read_credited(struct db *db, struct company_id company,
+    const struct candidate_call *call, struct credited *out)
+{
+	struct visitor_id id;
+	uint16_t bp;
+	struct stmt *st;
+	enum err e;
+
+	*out = (struct credited){ .n = 0 };
+	if (call->caller_e164.n == 0)
+		return ERR_OK;
+	if ((e = stmt_begin(db, credited_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, call->caller_e164);
+	stmt_in_time_us(st, call->at_us);
+	stmt_in_id(st, call->id.v);
+	stmt_in_u64(st, CREDITED_MAX);
+	stmt_out_id(st, id.v);
+	stmt_out_u16(st, &bp);
+	e = stmt_each(st);
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {
+		if (out->n == CREDITED_MAX)
+			continue;
+		out->most_bp = bp > out->most_bp ? bp : out->most_bp;
+		out->bp[out->n] = bp;
+		out->ids[out->n++] = id;
+	}
+	stmt_end(st);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static void set_caller(const struct credited *k, struct attrib_candidate *c)
+{
+	c->caller = k->n > 0 ? ATTRIB_OTHER : ATTRIB_UNKNOWN;
+	c->caller_bp = k->most_bp;
+	for (size_t i = 0; i < k->n; i++)
+		if (id_eq(k->ids[i].v, c->visitor.v)) {
+			c->caller = ATTRIB_SAME;
+			c->caller_bp = k->bp[i];
+			return;
+		}
+}
+
+static enum err read_dialled(struct db *db, struct company_id company,
+    const struct candidate_call *call, int64_t *out)
+{
+	struct stmt *st;
+	enum err e;
+
+	*out = 0;
+	if (call->caller_e164.n == 0)
+		return ERR_OK;
+	if ((e = stmt_begin(db, dialled_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, call->caller_e164);
+	stmt_in_time_us(st, call->at_us);
+	stmt_in_time_us(st, call->at_us - ATTRIB_LOOK_BACK_US);
+	stmt_in_id(st, call->number.v);
+	stmt_in_id(st, call->id.v);
+	stmt_out_time_us(st, out);
+	e = stmt_one(st);
+	stmt_end(st);
+	return e;
+}
+
+struct words {
+	char source[401];
+	char medium[401];
+	char campaign[1021];
+	char zone[257];
+};
+
+static enum err keep(struct arena *mem, const struct words *w,
+    struct attrib_candidate *c)
+{
+	if (!arena_copy(mem, slice_from(w->source), &c->source) ||
+	    !arena_copy(mem, slice_from(w->medium), &c->medium) ||
+	    !arena_copy(mem, slice_from(w->campaign), &c->campaign))
+		return ERR_NOMEM;
+	return ERR_OK;
+}
+
+static bool has_visit(const struct candidates *k, struct visit_id visit)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (id_eq(k->c[i].visit.v, visit.v))
+			return true;
+	return false;
+}
+
+struct reading {
+	const struct candidate_call *call;
+	const struct credited *credited;
+	struct arena *mem;
+	int64_t until_us; /* shown at or before */
+	size_t max;       /* of the list, when this is done */
+};
+
+/* Adds to the list; *oldest_us is the begin of the last lease read, or
+ * until_us when there is none. */
+static enum err read_shown(struct db *db, struct company_id company,
+    const struct reading *r, struct candidates *out, int64_t *oldest_us)
+{
+	struct attrib_candidate c;
+	struct words w;
+	struct stmt *st;
+	enum err e;
+
+	memset(&c, 0, sizeof(c));
+	*oldest_us = r->until_us;
+	if ((e = stmt_begin(db, shown_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, r->call->number.v);
+	stmt_in_time_us(st, r->until_us);
+	stmt_in_time_us(st, r->call->at_us - ATTRIB_LOOK_BACK_US);
+	stmt_in_u64(st, ROWS_MAX);
+	stmt_out_id(st, c.lease.v);
+	stmt_out_id(st, c.visit.v);
+	stmt_out_id(st, c.visitor.v);
+	stmt_out_time_us(st, &c.shown_us);
+	stmt_out_time_us(st, &c.seen_us);
+	stmt_out_time_us(st, &c.tel_clicked_us);
+	stmt_out_text(st, w.source, sizeof(w.source));
+	stmt_out_text(st, w.medium, sizeof(w.medium));
+	stmt_out_text(st, w.campaign, sizeof(w.campaign));
+	stmt_out_text(st, w.zone, sizeof(w.zone));
+	e = stmt_each(st);
+	while (
+	    e == ERR_OK && out->n < r->max && (e = stmt_next(st)) == ERR_OK) {
+		*oldest_us = c.shown_us;
+		if (has_visit(out, c.visit))
+			continue;
+		set_caller(r->credited, &c);
+		c.place = attrib_place(r->call->caller_country,
+		    r->call->caller_place, slice_from(w.zone));
+		if ((e = keep(r->mem, &w, &c)) == ERR_OK)
+			out->c[out->n++] = c;
+	}
+	stmt_end(st);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err read_older(struct db *db, struct company_id company,
+    const struct candidate_call *call, int64_t before_us,
+    struct attrib_older *out)
+{
+	uint64_t n = 0;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, older_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, call->number.v);
+	stmt_in_time_us(st, before_us);
+	stmt_in_time_us(st, call->at_us - ATTRIB_LOOK_BACK_US);
+	stmt_out_u64(st, &n);
+	stmt_out_time_us(st, &out->from_us);
+	stmt_out_time_us(st, &out->to_us);
+	e = stmt_one(st);
+	stmt_end(st);
+	out->n = n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
+	return e;
+}
+
+/* Those of the caller's first call to this number, unless they are listed. */
+static enum err read_first(struct db *db, struct company_id company,
+    struct reading *r, int64_t listed_us, struct candidates *out)
+{
+	int64_t oldest_us = listed_us;
+	enum err e = ERR_OK;
+
+	if (out->ask.dialled_us == 0)
+		return ERR_OK;
+	if (out->ask.dialled_us < listed_us) {
+		r->until_us = out->ask.dialled_us;
+		r->max = out->n + DB_CANDIDATE_FIRST;
+		e = read_shown(db, company, r, out, &oldest_us);
+	}
+	if (e == ERR_OK)
+		e = read_older(db, company, r->call, oldest_us,
+		    &out->ask.older_first);
+	return e;
+}
+
+enum err db_candidate_read(struct db *db, struct company_id company,
+    const struct candidate_call *call, struct arena *mem,
+    struct candidates *out)
+{
+	struct credited credited;
+	struct reading r = { .call = call,
+		.credited = &credited,
+		.mem = mem,
+		.until_us = call->at_us,
+		.max = DB_CANDIDATE_LISTED };
+	int64_t oldest_us;
+	enum err e;
+
+	out->n = 0;
+	out->ask = (struct attrib_ask){ .call_us = call->at_us };
+	if ((e = read_credited(db, company, call, &credited)) != ERR_OK ||
+	    (e = read_dialled(db, company, call, &out->ask.dialled_us)) !=
+		ERR_OK ||
+	    (e = read_shown(db, company, &r, out, &oldest_us)) != ERR_OK ||
+	    (e = read_older(db, company, call, oldest_us, &out->ask.older)) !=
+		ERR_OK)
+		return e;
+	return read_first(db, company, &r, oldest_us, out);
+}

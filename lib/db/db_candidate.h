@@ -1,0 +1,41 @@
+/*
+ * db_candidate.h - who may have made a call: the evidence for lib/core/attrib.
+ *
+ * Everybody who was shown the dialled number within ATTRIB_LOOK_BACK_US before
+ * the call, live or long ago. The DB_CANDIDATE_LISTED latest are read with
+ * their source, and for a caller who has dialled the number before also the
+ * DB_CANDIDATE_FIRST who had just seen it then; all others are counted. So the
+ * work is bounded whatever a pool has been through: five index ranges.
+ */
+#ifndef RT_DB_DB_CANDIDATE_H
+#define RT_DB_DB_CANDIDATE_H
+
+#include "lib/base/arena.h"
+#include "lib/core/attrib.h"
+#include "lib/db/db.h"
+
+#define DB_CANDIDATE_LISTED 50
+#define DB_CANDIDATE_FIRST  (ATTRIB_CANDIDATES_MAX - DB_CANDIDATE_LISTED)
+
+/* A call, as far as it bears on who made it. */
+struct candidate_call {
+	struct call_id id; /* not an earlier call of itself; nil: none */
+	struct number_id number;
+	int64_t at_us;
+	struct slice caller_e164; /* "": anonymous, nothing is known */
+	struct slice caller_country;
+	struct slice caller_place;
+};
+
+struct candidates {
+	struct attrib_candidate c[ATTRIB_CANDIDATES_MAX]; /* each visit once */
+	size_t n;
+	struct attrib_ask ask; /* threshold and law are left to the caller */
+};
+
+/* Texts are in mem. ERR_NOMEM: the arena is full. */
+RT_MUST_USE enum err db_candidate_read(struct db *db, struct company_id company,
+    const struct candidate_call *call, struct arena *mem,
+    struct candidates *out);
+
+#endif

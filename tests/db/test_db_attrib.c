@@ -1,0 +1,368 @@
+/* Tests of lib/db/db_candidate, db_judge and db_attrib: who may have made a
+ * call, by the store's own account. Everything is company 0's; company 1 must
+ * see nothing of it. */
+#include <string.h>
+
+#include "lib/db/db_attrib.h"
+#include "lib/db/db_judge.h"
+#include "lib/db/db_lease.h"
+#include "lib/db/db_stat.h"
+#include "lib/db/db_visit.h"
+#include "tests/support/cm.h"
+#include "tests/support/testdb.h"
+
+#define NOW    TESTDB_NOW_US
+#define CALLER SLICE("+14155559999")
+
+#define ok(call) assert_int_equal((call), ERR_OK)
+
+static struct testdb *t;
+static struct db *dni, *store;
+static struct arena mem;
+
+static int start(void **state)
+{
+	(void)state;
+	t = testdb_start();
+	dni = testdb_connect(t, "dni");
+	store = testdb_connect(t, "store");
+	arena_init(&mem, (size_t)8 << 20);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	arena_fini(&mem);
+	db_close(store);
+	db_close(dni);
+	testdb_stop(t);
+	return 0;
+}
+
+static struct company_id ours(void)
+{
+	return t->company[0].id;
+}
+
+static struct company_id theirs(void)
+{
+	return t->company[1].id;
+}
+
+/* --- visits and leases --------------------------------------------------- */
+
+static struct visit_row visit(const char *source, int64_t at_us)
+{
+	struct visit_row v;
+	const struct visit_row *rows[] = { &v };
+
+	memset(&v, 0, sizeof(v));
+	testdb_id(at_us, v.id.v);
+	testdb_id(at_us, v.visitor.v);
+	v.site = t->company[0].site;
+	v.started_us = at_us;
+	v.landing_url = SLICE("https://site0.example/");
+	v.source.source = slice_from(source);
+	v.source.medium = SLICE("cpc");
+	v.source.campaign = SLICE("spr\xc3\xadng '; --");
+	v.source.landing_page = SLICE("site0.example/");
+	v.browser_zone = SLICE("America/Los_Angeles");
+	ok(db_visit_add(dni, ours(), rows, 1));
+	return v;
+}
+
+static void lease(const struct visit_row *v, size_t number, int64_t at_us)
+{
+	struct lease_row l;
+	const struct lease_row *rows[] = { &l };
+
+	memset(&l, 0, sizeof(l));
+	testdb_id(at_us, l.id.v);
+	l.pool = t->company[0].pool;
+	l.number = t->company[0].pooled[number];
+	memcpy(l.number_e164, "+14155550200", 13);
+	l.visit = v->id;
+	l.epoch = 1;
+	l.started_us = l.beat_us = at_us;
+	l.expires_us = at_us + 180 * RT_SEC_US;
+	ok(db_lease_add(dni, ours(), rows, 1));
+}
+
+static struct candidate_call call_of(size_t number, int64_t at_us)
+{
+	return (struct candidate_call){
+		.number = t->company[0].pooled[number],
+		.at_us = at_us,
+		.caller_e164 = CALLER,
+		.caller_country = SLICE("US"),
+		.caller_place = SLICE("San Francisco, CA"),
+	};
+}
+
+static void read(struct company_id company, const struct candidate_call *call,
+    struct candidates *out)
+{
+	ok(db_candidate_read(store, company, call, &mem, out));
+}
+
+static void test_listed(void **state)
+{
+	const struct visit_row one = visit("one", NOW), two = visit("two", NOW);
+	struct candidate_call call = call_of(2, NOW + RT_SEC_US);
+	struct candidates c;
+
+	(void)state;
+	lease(&one, 2, NOW - RT_HOUR_US);
+	lease(&two, 2, NOW - RT_MIN_US);
+	lease(&one, 2, NOW);
+	lease(&two, 2, NOW + RT_DAY_US);
+	read(ours(), &call, &c);
+	assert_int_equal(c.n, 2); /* each visit once, none shown later */
+	assert_true(id_eq(c.c[0].visit.v, one.id.v));
+	assert_int_equal(c.c[0].seen_us, NOW);
+	assert_true(slice_eq_cstr(c.c[1].source, "two"));
+	assert_true(slice_eq(c.c[1].campaign, two.source.campaign));
+	assert_int_equal(c.c[1].caller, ATTRIB_UNKNOWN);
+	assert_int_equal(c.c[1].place, ATTRIB_SAME);
+	assert_int_equal(c.ask.older.n, 0);
+	assert_int_equal(c.ask.dialled_us, 0);
+	call.caller_place = SLICE("New York, NY");
+	read(ours(), &call, &c);
+	assert_int_equal(c.c[1].place, ATTRIB_OTHER);
+	read(theirs(), &call, &c);
+	assert_int_equal(c.n, 0);
+	call.at_us = NOW + 40 * RT_DAY_US;
+	read(ours(), &call, &c);
+	assert_int_equal(c.n, 0); /* beyond the look-back */
+}
+
+/* A number that went through many hands: some are listed, all are counted. */
+static void test_counted(void **state)
+{
+	enum {
+		MANY = 70
+	};
+	struct visit_row last;
+	const int64_t at_us = NOW + 5 * RT_DAY_US;
+	struct candidate_call call = call_of(1, at_us + MANY * RT_MIN_US);
+	struct candidates c;
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++) {
+		last = visit("many", at_us + (int64_t)i * RT_MIN_US);
+		lease(&last, 1, at_us + (int64_t)i * RT_MIN_US);
+	}
+	read(ours(), &call, &c);
+	assert_int_equal(c.n, DB_CANDIDATE_LISTED);
+	assert_true(id_eq(c.c[0].visit.v, last.id.v));
+	assert_int_equal(c.ask.older.n, MANY - DB_CANDIDATE_LISTED);
+	assert_int_equal(c.ask.older.from_us, at_us);
+	assert_int_equal(c.ask.older.to_us, at_us + 19 * RT_MIN_US);
+}
+
+/* --- calls
+ * ------------------------------------------------------------------*/
+
+static struct call_id opened(size_t number, int64_t at_us)
+{
+	struct call_id id;
+	struct callrec r = { .head = { .kind = CALLREC_OPENED,
+				 .company = ours() } };
+	static const struct call_place place = { SLICE_INIT("US"),
+		SLICE_INIT("San Francisco, CA") };
+
+	testdb_id(at_us, id.v);
+	r.head.call = id;
+	r.u.opened = (struct callrec_opened){ .wall_us = at_us,
+		.number = t->company[0].pooled[number],
+		.trunk = t->company[0].trunk,
+		.flow = t->company[0].flow,
+		.flow_version = 1,
+		.dialled = SLICE("+14155550200"),
+		.caller = CALLER,
+		.caller_raw = CALLER,
+		.sip_call_id = SLICE("a@127.0.0.1") };
+	ok(db_call_opened(store, ours(), &r, &place));
+	return id;
+}
+
+static void closed(struct call_id id, const struct call_credit *credit)
+{
+	struct callrec r = { .head = { .kind = CALLREC_CLOSED,
+				 .call = id,
+				 .company = ours(),
+				 .seq = 1,
+				 .at_us = RT_SEC_US } };
+
+	r.u.closed = (struct callrec_closed){ .result = CALLRESULT_MISSED,
+		.ended_by = CALLREC_BY_CALLER,
+		.sip_code = 487,
+		.answered_us = CALLREC_NEVER,
+		.bridged_us = CALLREC_NEVER,
+		.ended_us = RT_SEC_US,
+		.rec_start_us = CALLREC_NEVER,
+		.notice_ended_us = CALLREC_NEVER };
+	ok(db_call_closed(store, ours(), &r, credit, NOW));
+}
+
+static void judge(const struct candidate_call *call, struct judged *j)
+{
+	ok(db_judge(store, ours(), call, ATTRIB_THRESHOLD_BP, NULL, &mem, j));
+}
+
+static void close_judged(struct call_id id, const struct candidate_call *call,
+    struct judged *j)
+{
+	struct call_credit credit;
+	struct buf evidence;
+
+	judge(call, j);
+	buf_init(&evidence, DB_JUDGE_EVIDENCE_MAX);
+	ok(db_judge_credit(j, &evidence, &credit));
+	closed(id, &credit);
+	buf_fini(&evidence);
+}
+
+/* The caller rings again the next day, when many others have seen the number
+ * since: still the visit of the first call. */
+static void test_again(void **state)
+{
+	enum {
+		MANY = 60
+	};
+	const int64_t at_us = NOW + 50 * RT_DAY_US;
+	const struct visit_row first = visit("first", at_us);
+	struct candidate_call call = call_of(0, at_us + 20 * RT_SEC_US);
+	struct call_id id;
+	struct judged j;
+
+	(void)state;
+	lease(&first, 0, at_us);
+	call.id = id = opened(0, call.at_us);
+	close_judged(id, &call, &j);
+	assert_int_equal(j.verdict.level, ATTRIB_VISIT);
+	assert_true(id_eq(j.found.c[j.verdict.best].visit.v, first.id.v));
+	for (size_t i = 0; i < MANY; i++) {
+		const int64_t later =
+		    at_us + RT_DAY_US + (int64_t)i * RT_MIN_US;
+		const struct visit_row v = visit("later", later);
+
+		lease(&v, 0, later);
+	}
+	memset(&call.id, 0, sizeof(call.id));
+	call.at_us = at_us + RT_DAY_US + MANY * RT_MIN_US;
+	judge(&call, &j);
+	assert_int_equal(j.found.ask.dialled_us, at_us + 20 * RT_SEC_US);
+	assert_int_equal(j.found.n, DB_CANDIDATE_LISTED + 1);
+	assert_int_equal(j.found.ask.older.n, MANY - DB_CANDIDATE_LISTED + 1);
+	assert_int_equal(j.found.ask.older_first.n, 0);
+	assert_true(id_eq(j.found.c[j.verdict.best].visit.v, first.id.v));
+	assert_int_equal(j.verdict.level, ATTRIB_VISIT);
+	assert_int_equal(j.found.c[j.verdict.best].caller, ATTRIB_SAME);
+	assert_int_equal(j.found.c[0].caller, ATTRIB_OTHER);
+	/* Whoever hides his number has no history. */
+	call.caller_e164 = SLICE("");
+	judge(&call, &j);
+	assert_int_equal(j.found.ask.dialled_us, 0);
+	assert_int_equal(j.found.c[0].caller, ATTRIB_UNKNOWN);
+	assert_int_equal(j.found.n, DB_CANDIDATE_LISTED);
+}
+
+/* --- the law
+ * ----------------------------------------------------------------*/
+
+static void test_law(void **state)
+{
+	struct attrib_law_row row = { .law = *attrib_law_prior(),
+		.calls = 100,
+		.visits = 3000,
+		.stray_bp = 50,
+		.from_us = NOW,
+		.to_us = NOW + RT_DAY_US,
+		.fitted_us = NOW + RT_DAY_US };
+	struct attrib_law_row got;
+	struct attrib_law law;
+
+	(void)state;
+	ok(db_attrib_law(store, ours(), &law));
+	assert_int_equal(law.version, 0);
+	ok(db_attrib_law_add(t->db, ours(), &row));
+	assert_int_equal(row.law.version, 1);
+	row.law.stray_hz *= 2.0;
+	ok(db_attrib_law_add(t->db, ours(), &row));
+	ok(db_attrib_law_newest(store, ours(), &got));
+	assert_int_equal(got.law.version, 2);
+	assert_true(got.law.stray_hz > 1.5 * attrib_law_prior()->stray_hz);
+	assert_int_equal(got.visits, 3000);
+	assert_int_equal(got.to_us, NOW + RT_DAY_US);
+	assert_int_equal(db_attrib_law_newest(store, theirs(), &got),
+	    ERR_NOTFOUND);
+	ok(db_attrib_law(store, theirs(), &law));
+	assert_int_equal(law.version, 0);
+	assert_int_equal(db_attrib_law_add(store, ours(), &row), ERR_DENIED);
+}
+
+static void test_span(void **state)
+{
+	struct attrib_fit_span s;
+
+	(void)state;
+	ok(db_attrib_span(store, ours(), NOW + 5 * RT_DAY_US,
+	    NOW + 6 * RT_DAY_US, &s));
+	assert_true(s.visits > 69.5 && s.visits < 70.5);
+	assert_true(s.touches < 0.5);
+	assert_true(
+	    s.number_s > 3 * 86400.0 - 1 && s.number_s < 3 * 86400.0 + 1);
+	ok(db_attrib_span(store, theirs(), NOW + 5 * RT_DAY_US,
+	    NOW + 6 * RT_DAY_US, &s));
+	assert_true(s.visits < 0.5);
+}
+
+/* --- again
+ * ------------------------------------------------------------------*/
+
+static void test_calls(void **state)
+{
+	const int64_t from_us = NOW + 100 * RT_DAY_US;
+	const struct call_id none = { { 0 } };
+	struct attrib_call *rows = NULL;
+	struct call_id id[3];
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) /* the last two at the same moment */
+		id[i] = opened(0, from_us + (int64_t)(i > 0) * RT_SEC_US);
+	closed(id[0], NULL);
+	closed(id[1], NULL);
+	ok(db_attrib_calls(store, ours(), from_us, from_us + RT_DAY_US, 0, none,
+	    &mem, &rows, &n));
+	assert_int_equal(n, 2); /* open ones wait for their end */
+	assert_true(id_eq(rows[0].id.v, id[0].v));
+	assert_string_equal(rows[0].attributed_by, "none");
+	assert_string_equal(rows[0].caller_country, "US");
+	assert_true(rows[0].pooled);
+	ok(db_attrib_calls(store, ours(), from_us, from_us + RT_DAY_US,
+	    rows[0].started_us, rows[0].id, &mem, &rows, &n));
+	assert_int_equal(n, 1);
+	ok(db_attrib_calls(store, ours(), from_us, from_us + RT_DAY_US,
+	    rows[0].started_us, rows[0].id, &mem, &rows, &n));
+	assert_int_equal(n, 0);
+	ok(db_attrib_calls(store, theirs(), from_us, from_us + RT_DAY_US, 0,
+	    none, &mem, &rows, &n));
+	assert_int_equal(n, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_listed),
+		cmocka_unit_test(test_counted),
+		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_law),
+		cmocka_unit_test(test_span),
+		cmocka_unit_test(test_calls),
+	};
+
+	return cmocka_run_group_tests_name("db_attrib", tests, start, stop);
+}

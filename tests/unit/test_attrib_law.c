@@ -1,0 +1,251 @@
+/* Tests of lib/core/attrib_law, attrib_fit and erlang. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "lib/base/rnd.h"
+#include "lib/base/rt.h"
+#include "lib/core/attrib_fit.h"
+#include "lib/core/erlang.h"
+#include "tests/support/cm.h"
+
+static void test_spans(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ATTRIB_LAW_LAGS; i++) {
+		assert_true(attrib_law_lag_s(i) < attrib_law_lag_s(i + 1));
+		assert_int_equal(attrib_law_lag_of(attrib_law_lag_s(i)), i);
+	}
+	for (size_t i = 0; i < ATTRIB_LAW_TOUCH; i++)
+		assert_int_equal(attrib_law_touch_of(attrib_law_touch_s(i)), i);
+	assert_int_equal(attrib_law_lag_of(-5.0), 0);
+	assert_int_equal(attrib_law_lag_of(1e9), ATTRIB_LAW_LAGS);
+	assert_true(attrib_law_seen(attrib_law_prior(), 1e9) <= 0.0);
+}
+
+/* The prior keeps the promise of its header. */
+static void test_prior(void **state)
+{
+	const struct attrib_law *l = attrib_law_prior();
+	double calls = 0.0;
+
+	(void)state;
+	for (size_t i = 0; i < ATTRIB_LAW_LAGS; i++) {
+		assert_true(l->seen_hz[i] > 0.0 && l->shown_hz[i] > 0.0);
+		assert_true(
+		    i == 0 || (l->seen_hz[i] <= l->seen_hz[i - 1] &&
+				  l->shown_hz[i] <= l->shown_hz[i - 1]));
+		calls += (l->seen_hz[i] + l->shown_hz[i]) *
+			 (attrib_law_lag_s(i + 1) - attrib_law_lag_s(i));
+	}
+	/* With half of the callers touching the link: 3 % of visits call. */
+	assert_true(calls > 0.01 && calls < 0.03);
+	assert_true(l->stray_hz > 0.0);
+}
+
+static void test_mean(void **state)
+{
+	const struct attrib_law *l = attrib_law_prior();
+
+	(void)state;
+	assert_true(fabs(attrib_law_mean(l, 60.0, 120.0) - l->seen_hz[1] -
+			 l->shown_hz[1]) < 1e-12);
+	assert_true(
+	    attrib_law_mean(l, 60.0, 240.0) < l->seen_hz[1] + l->shown_hz[1]);
+	assert_true(attrib_law_mean(l, 3e6, 4e6) <= 0.0);
+	assert_true(attrib_law_mean(l, 10.0, 10.0) > 0.0);
+}
+
+static void test_falling(void **state)
+{
+	double rate[] = { 5.0, 1.0, 3.0, 2.0, 2.5 };
+	const double weight[] = { 1.0, 1.0, 1.0, 1.0, 1.0 };
+	double sum = 0.0;
+
+	(void)state;
+	attrib_law_falling(rate, weight, RT_ARRAY_LEN(rate));
+	for (size_t i = 0; i < RT_ARRAY_LEN(rate); i++) {
+		assert_true(i == 0 || rate[i] <= rate[i - 1]);
+		sum += rate[i];
+	}
+	assert_true(fabs(sum - 13.5) < 1e-9); /* no mass is lost */
+	assert_true(fabs(rate[1] - 2.125) < 1e-9);
+}
+
+static void test_round_trip(void **state)
+{
+	struct attrib_law a = *attrib_law_prior(), b;
+	char mem[ATTRIB_LAW_TEXT_MAX], again_mem[ATTRIB_LAW_TEXT_MAX];
+	struct buf text, again;
+
+	(void)state;
+	a.version = 7;
+	buf_over(&text, mem, sizeof(mem));
+	attrib_law_write(&a, &text);
+	assert_int_equal(buf_err(&text), ERR_OK);
+	assert_int_equal(attrib_law_read(buf_slice(&text), &b), ERR_OK);
+	assert_int_equal(b.version, 7);
+	assert_true(fabs(a.seen_hz[3] - b.seen_hz[3]) < 1e-14);
+	buf_over(&again, again_mem, sizeof(again_mem));
+	attrib_law_write(&b, &again);
+	assert_true(slice_eq(buf_slice(&text), buf_slice(&again)));
+}
+
+static void test_refused(void **state)
+{
+	static const struct {
+		const char *why;
+		const char *text;
+		enum err want;
+	} cases[] = {
+		{ "empty", "", ERR_SYNTAX },
+		{ "another format", "2 1 5", ERR_RANGE },
+		{ "cut", "1 1 5 6", ERR_SYNTAX },
+		{ "growing", "1 1 5 6 7", ERR_RANGE },
+		{ "negative", "1 1 -5", ERR_SYNTAX },
+		{ "faster than calls can come", "1 1 99999999999999999",
+		    ERR_RANGE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		struct attrib_law l;
+		const enum err e =
+		    attrib_law_read(slice_from(cases[i].text), &l);
+
+		if (e != cases[i].want)
+			fail_msg("%s gave %s", cases[i].why, err_name(e));
+	}
+}
+
+/* --- fit
+ * ---------------------------------------------------------------------*/
+
+static double uniform(struct rnd_dice *d)
+{
+	return ((double)(rnd_u64(d) >> 11) + 0.5) / 9007199254740992.0;
+}
+
+/* Calls of a number that one other visit saw at a random earlier time: the
+ * delays of the true ones are exponential of mean mean_s. */
+static void fit_exponential(double mean_s, double stray,
+    struct attrib_fit_result *out)
+{
+	enum {
+		CALLS = 4000
+	};
+	struct attrib_fit_call *calls = calloc(CALLS, sizeof(*calls));
+	struct attrib_fit_seen *seen = calloc(2 * CALLS, sizeof(*seen));
+	const struct attrib_fit_span span = { .visits = 100000.0,
+		.number_s = 1e5 * 86400.0 }; /* a visit a day */
+	struct rnd_dice d;
+
+	assert_non_null(calls);
+	assert_non_null(seen);
+	rnd_seed(&d, 3);
+	for (size_t i = 0; i < CALLS; i++) {
+		const double truth = -mean_s * log(uniform(&d));
+		const double other = 86400.0 * uniform(&d);
+
+		seen[2 * i] = attrib_fit_seen(truth, truth, -1.0);
+		seen[2 * i + 1] = attrib_fit_seen(other, other, -1.0);
+		calls[i].seen = &seen[2 * i];
+		calls[i].n = 2;
+		if (uniform(&d) < stray)
+			calls[i].n = 0; /* nobody had seen the number */
+	}
+	assert_int_equal(attrib_fit(calls, CALLS, &span, attrib_law_prior(),
+			     out),
+	    ERR_OK);
+	free(seen);
+	free(calls);
+}
+
+static void test_fit(void **state)
+{
+	struct attrib_fit_result quick, slow, strays;
+	const double at = 300.0;
+
+	(void)state;
+	fit_exponential(60.0, 0.0, &quick);
+	fit_exponential(900.0, 0.0, &slow);
+	fit_exponential(60.0, 0.3, &strays);
+	/* Rates at five minutes: e^-5 against e^-1/3. */
+	assert_true(attrib_law_mean(&slow.law, at, at + 60.0) >
+		    3.0 * attrib_law_mean(&quick.law, at, at + 60.0));
+	assert_true(strays.stray_share > quick.stray_share + 0.1);
+	for (size_t i = 1; i < ATTRIB_LAW_LAGS; i++)
+		assert_true(quick.law.seen_hz[i] <= quick.law.seen_hz[i - 1]);
+	assert_true(
+	    quick.calls_per_visit > 0.03 && quick.calls_per_visit < 0.041);
+}
+
+/* Few calls leave nearly the prior's shape. */
+static void test_fit_few(void **state)
+{
+	const struct attrib_fit_seen seen =
+	    attrib_fit_seen(20000.0, 20000.0, -1.0);
+	const struct attrib_fit_call call = { .seen = &seen, .n = 1 };
+	const struct attrib_fit_span span = { .visits = 100.0,
+		.number_s = 1e6 };
+	const struct attrib_law *p = attrib_law_prior();
+	struct attrib_fit_result r;
+
+	(void)state;
+	assert_int_equal(attrib_fit(&call, 1, &span, p, &r), ERR_OK);
+	assert_true(r.law.shown_hz[1] / r.law.shown_hz[0] >
+		    0.9 * p->shown_hz[1] / p->shown_hz[0]);
+	assert_int_equal(attrib_fit(&call, 0, &span, p, &r), ERR_RANGE);
+	assert_int_equal(attrib_fit(&call, 1,
+			     &(struct attrib_fit_span){ .visits = 0.0 }, p, &r),
+	    ERR_RANGE);
+}
+
+/* --- Erlang
+ * -------------------------------------------------------------------*/
+
+static void test_erlang(void **state)
+{
+	/* Published tables of the Erlang B formula. */
+	static const struct {
+		double load;
+		uint32_t n;
+		double want;
+	} cases[] = {
+		{ 1.0, 1, 0.5 },
+		{ 3.0, 3, 0.3462 },
+		{ 3.0, 8, 0.0081 },
+		{ 15.0, 30, 0.0002 },
+		{ 10.0, 10, 0.2146 },
+		{ 100.0, 117, 0.0098 },
+		{ 0.0, 5, 0.0 },
+		{ 2.0, 0, 1.0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++)
+		if (fabs(erlang_b(cases[i].load, cases[i].n) - cases[i].want) >
+		    0.0001)
+			fail_msg("%g to %u gave %g", cases[i].load,
+			    (unsigned int)cases[i].n,
+			    erlang_b(cases[i].load, cases[i].n));
+	assert_int_equal(erlang_numbers(3.0, 0.01), 8);
+	assert_int_equal(erlang_numbers(0.0, 0.01), 1);
+	assert_int_equal(erlang_numbers(1e9, 1e-9), ERLANG_NUMBERS_MAX);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_spans),
+		cmocka_unit_test(test_prior),
+		cmocka_unit_test(test_mean),
+		cmocka_unit_test(test_falling),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_fit),
+		cmocka_unit_test(test_fit_few),
+		cmocka_unit_test(test_erlang),
+	};
+
+	return cmocka_run_group_tests_name("attrib_law", tests, NULL, NULL);
+}
