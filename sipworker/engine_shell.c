@@ -103,6 +103,8 @@ static const enum media_op media_ops[ENGINE_MEDIA_OP_COUNT] = {
 	[ENGINE_MEDIA_UNBRIDGE] = MEDIA_UNBRIDGE,
 	[ENGINE_MEDIA_PLAY] = MEDIA_PLAY,
 	[ENGINE_MEDIA_STOP] = MEDIA_STOP,
+	[ENGINE_MEDIA_LISTEN] = MEDIA_LISTEN,
+	[ENGINE_MEDIA_WATCH] = MEDIA_WATCH,
 	[ENGINE_MEDIA_REC_ON] = MEDIA_REC_ON,
 	[ENGINE_MEDIA_REC_OFF] = MEDIA_REC_OFF,
 	[ENGINE_MEDIA_CLOSE] = MEDIA_CLOSE,
@@ -139,7 +141,9 @@ static void do_media(struct engine_shell *s, const struct engine_media *a)
 		.channel = a->channel,
 		.peer = a->peer,
 		.times = a->times,
-		.play = a->play };
+		.play = a->play,
+		.listen = a->listen,
+		.quiet_us = a->quiet_us };
 
 	if (a->op == ENGINE_MEDIA_TARGET)
 		m.any_host = any_host(c, a);

@@ -45,6 +45,7 @@ struct store_db {
 	pthread_cond_t wake_config;
 	struct worker_peer *engine; /* to answer to */
 	uint64_t durable;           /* of the journal */
+	bool drain_waits;           /* for more of it */
 	bool stop;
 	int64_t stop_by_us; /* the drain may go on until then */
 	bool config_wanted; /* a new engine has none */
@@ -72,5 +73,14 @@ void store_db_durable(struct store_db *d, uint64_t seq);
 bool store_db_ask(struct store_db *d, const struct msg_lookup *m);
 /* A new engine needs the configuration. */
 void store_db_new_engine(struct store_db *d);
+
+/* --- for the threads -------------------------------------------------------*/
+
+/* With the lock held; until woken, or us have passed. */
+void store_db_wait_us(struct store_db *d, pthread_cond_t *cond, int64_t us);
+struct db_options store_db_options(const struct store_db *d,
+    unsigned int timeout_ms);
+/* ERR_OK when the connection works, made anew if it must be. */
+RT_MUST_USE enum err store_db_usable(struct db *db);
 
 #endif

@@ -4,36 +4,9 @@
 
 #include "lib/base/clk.h"
 #include "sipworker/engine/leg_out.h"
+#include "sipworker/engine/play.h"
 #include "sipworker/engine/stream.h"
 #include "sipworker/engine/trace.h"
-
-static void stop_playing(struct engine *e, struct call *c)
-{
-	if (!c->ringback && c->playing == 0)
-		return;
-	(void)stream_cmd(e, c->a, ENGINE_MEDIA_STOP);
-	c->ringback = false;
-	c->playing = 0;
-	timer_stop(&e->timers, &c->timer[CALL_T_PLAY]);
-}
-
-static bool can_hear(const struct call *c)
-{
-	return c->a->stream != 0 && !c->a->closing &&
-	       (c->a->answered_us != CALLREC_NEVER ||
-		   c->a->early_us != CALLREC_NEVER);
-}
-
-void bridge_wait(struct engine *e, struct call *c)
-{
-	struct engine_media *m;
-
-	if (c->ringback || c->early != NULL || c->b != NULL || !can_hear(c))
-		return;
-	m = stream_cmd(e, c->a, ENGINE_MEDIA_PLAY);
-	m->prompt = ENGINE_PROMPT_RINGBACK;
-	c->ringback = true;
-}
 
 static void connect(struct engine *e, struct call *c, const struct leg *b,
     bool early)
@@ -55,7 +28,7 @@ void bridge_early(struct engine *e, struct call *c, struct leg *b)
 	if (c->early != NULL || c->a->stream == 0 || c->a->closing)
 		return; /* a later 18x only moved the far end */
 	c->early = b;
-	stop_playing(e, c);
+	play_stop(e, c->a);
 	leg_out_progress(e, c->a, true);
 	/* A late offer's answer comes with the ACK: only 180 was sent. */
 	c->a->answer_fixed = !c->a->offered_late;
@@ -99,7 +72,8 @@ void bridge_up(struct engine *e, struct call *c, struct leg *b)
 {
 	if (c->b != NULL)
 		return;
-	stop_playing(e, c);
+	play_stop(e, c->a);
+	play_stop(e, b);
 	connect(e, c, b, false);
 	c->b = b;
 	c->early = NULL;
@@ -123,24 +97,6 @@ void bridge_down(struct engine *e, struct call *c)
 	timer_stop(&e->timers, &c->timer[CALL_T_TALK]);
 	if (c->a->stream != 0 && !c->a->closing)
 		(void)stream_cmd(e, c->a, ENGINE_MEDIA_UNBRIDGE);
-}
-
-void bridge_play(struct engine *e, struct call *c, uint32_t prompt,
-    uint32_t ticket)
-{
-	struct engine_media *m = stream_cmd(e, c->a, ENGINE_MEDIA_PLAY);
-	struct snap_prompt p;
-
-	snap_prompt_at(e->snaps[c->snap].snap, prompt, &p);
-	m->prompt = prompt;
-	m->play = ticket;
-	m->times = 1;
-	c->playing = ticket;
-	c->ringback = false;
-	/* Late offers may keep it waiting for the ACK: 64 * T1. */
-	timer_arm(&e->timers, &c->timer[CALL_T_PLAY],
-	    e->now.mono_us + p.samples * INT64_C(125) + SIP_TXN_64T1_US +
-		5 * RT_SEC_US);
 }
 
 static bool name_recording(struct call *c)

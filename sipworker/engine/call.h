@@ -31,7 +31,6 @@ enum call_timer {
 	CALL_T_RINGING, /* own 180 after 1 s */
 	CALL_T_TALK,    /* longest talk */
 	CALL_T_LONGEST, /* longest call */
-	CALL_T_PLAY,    /* the prompt's end was never told */
 	CALL_T_CLOSE,   /* recorder and media had their time */
 	CALL_TIMERS
 };
@@ -94,10 +93,8 @@ struct call {
 	uint8_t n_pending;
 	bool running;
 
-	/* Playing to the caller */
-	uint32_t playing; /* the flow's ticket, 0 none */
-	bool ringback;
-	int64_t event_at_us; /* when what runs now happened: for anchors */
+	uint32_t wait_prompt; /* for a caller who waits for an attempt */
+	int64_t event_at_us;  /* when what runs now happened: for anchors */
 
 	/* Recording */
 	bool rec_on;
