@@ -167,8 +167,8 @@ static void send_rec_stop(struct engine_shell *s,
 {
 	struct msg m = { .kind = MSG_REC_STOP };
 
-	m.u.rec_stop =
-	    (struct msg_rec_stop){ r->call, r->key + s->salt, r->stop_us };
+	m.u.rec_stop = (struct msg_rec_stop){ r->call, r->key + s->salt,
+		r->stop_us, r->discard };
 	(void)worker_peer_send(&s->recorder, &m, NULL); /* else at its return */
 }
 
@@ -189,6 +189,7 @@ static void do_rec(struct engine_shell *s, const struct engine_rec *a)
 		return; /* never begun: the engine's own time limit ends it */
 	r->stopped = true;
 	r->stop_us = a->stop_mono_us;
+	r->discard = a->discard;
 	send_rec_stop(s, r);
 }
 

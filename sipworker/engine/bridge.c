@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "lib/base/clk.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/play.h"
+#include "sipworker/engine/record.h"
 #include "sipworker/engine/stream.h"
 #include "sipworker/engine/trace.h"
 
@@ -56,18 +56,6 @@ void bridge_match_codecs(struct engine *e, struct call *c, const struct leg *b)
 	stream_target(e, a, false);
 }
 
-static void record_leg(struct engine *e, struct call *c, struct leg *l)
-{
-	struct engine_media *m;
-
-	if (!c->rec_on || l->rec_on || l->stream == 0 || l->closing)
-		return;
-	m = stream_cmd(e, l, ENGINE_MEDIA_REC_ON);
-	m->channel = l->side == LEG_CALLER ? 0 : 1;
-	m->anchor_us = c->rec_start_us;
-	l->rec_on = true;
-}
-
 void bridge_up(struct engine *e, struct call *c, struct leg *b)
 {
 	if (c->b != NULL)
@@ -97,68 +85,4 @@ void bridge_down(struct engine *e, struct call *c)
 	timer_stop(&e->timers, &c->timer[CALL_T_TALK]);
 	if (c->a->stream != 0 && !c->a->closing)
 		(void)stream_cmd(e, c->a, ENGINE_MEDIA_UNBRIDGE);
-}
-
-static bool name_recording(struct call *c)
-{
-	const struct clk_civil t = clk_to_civil(c->opened_wall_us);
-	char company[ID_TEXT_MAX], call[ID_TEXT_MAX];
-	struct buf b;
-
-	id_text(ID_KIND_company, c->company.v, company);
-	id_text(ID_KIND_call, c->id.v, call);
-	buf_over(&b, c->rec_name, sizeof(c->rec_name) - 1);
-	buf_printf(&b, "%s/%04d-%02d-%02d/%s.wav", company, t.year, t.month,
-	    t.day, call);
-	return buf_err(&b) == ERR_OK;
-}
-
-void bridge_record(struct engine *e, struct call *c, int64_t at_us)
-{
-	struct engine_rec *r;
-
-	if (c->rec_state != CALLREC_REC_NONE || !name_recording(c))
-		return;
-	c->rec_on = true;
-	c->rec_state = CALLREC_REC_PENDING;
-	c->rec_start_us = at_us;
-	r = &out_add(&e->out, ENGINE_REC)->u.rec;
-	r->op = ENGINE_REC_START;
-	r->call = c->id;
-	r->call_key = c->index;
-	r->name = out_copy(&e->out, slice_from(c->rec_name));
-	r->anchor_mono_us = at_us;
-	r->anchor_wall_us = c->opened_wall_us + at_us - c->opened_mono_us;
-	trace_event(e, c, CALLREC_EV_REC_START, 0, 0, SLICE(""));
-	record_leg(e, c, c->a);
-	if (c->b != NULL)
-		record_leg(e, c, c->b);
-}
-
-static void record_leg_end(struct engine *e, struct leg *l)
-{
-	if (!l->rec_on)
-		return;
-	l->rec_on = false;
-	if (l->stream != 0 && !l->closing)
-		(void)stream_cmd(e, l, ENGINE_MEDIA_REC_OFF);
-}
-
-void bridge_record_end(struct engine *e, struct call *c)
-{
-	struct engine_rec *r;
-
-	if (!c->rec_on)
-		return;
-	record_leg_end(e, c->a);
-	if (c->b != NULL)
-		record_leg_end(e, c->b);
-	c->rec_on = false;
-	c->rec_waiting = true;
-	r = &out_add(&e->out, ENGINE_REC)->u.rec;
-	r->op = ENGINE_REC_STOP;
-	r->call = c->id;
-	r->call_key = c->index;
-	r->stop_mono_us = e->now.mono_us;
-	trace_event(e, c, CALLREC_EV_REC_STOP, 0, 0, SLICE(""));
 }

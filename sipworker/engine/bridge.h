@@ -1,5 +1,5 @@
 /*
- * bridge.h - who hears whom: early media, the bridge, and the recording of it.
+ * bridge.h - who hears whom: early media and the bridge.
  */
 #ifndef RT_ENGINE_BRIDGE_H
 #define RT_ENGINE_BRIDGE_H
@@ -16,8 +16,4 @@ void bridge_match_codecs(struct engine *e, struct call *c, const struct leg *b);
 void bridge_up(struct engine *e, struct call *c, struct leg *b);
 /* They do not any more. */
 void bridge_down(struct engine *e, struct call *c);
-/* Sample 0 of the recording is at at_us. */
-void bridge_record(struct engine *e, struct call *c, int64_t at_us);
-void bridge_record_end(struct engine *e, struct call *c);
-
 #endif

@@ -5,12 +5,12 @@
 #include "lib/base/hex.h"
 #include "lib/base/utf8.h"
 #include "lib/core/number_in.h"
-#include "sipworker/engine/bridge.h"
 #include "sipworker/engine/cause.h"
 #include "sipworker/engine/drive.h"
 #include "sipworker/engine/invite.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/offer.h"
+#include "sipworker/engine/record.h"
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/session.h"
 #include "sipworker/engine/slots.h"
@@ -274,7 +274,7 @@ void call_end(struct engine *e, struct call *c, enum callrec_by by,
 	timer_arm(&e->timers, &c->timer[CALL_T_CLOSE],
 	    e->now.mono_us + CLOSE_US);
 	unlink_waiting(e, c);
-	bridge_record_end(e, c);
+	record_end(e, c);
 	ring_end_all(e, c, by, q850, reason);
 	leg_drop(e, c->a, by, code, q850, reason);
 	c->ending = false;

@@ -16,7 +16,7 @@
 /* Attempts at a time. */
 #define CALL_TRIES_MAX 10
 /* Events that an action's failure left for the flow while it ran. */
-#define CALL_PENDING_MAX 16
+#define CALL_PENDING_MAX 24
 
 enum call_phase {
 	CALL_OPENING, /* waits for the journal, the look-up and the stream */
@@ -97,8 +97,12 @@ struct call {
 	int64_t event_at_us;  /* when what runs now happened: for anchors */
 
 	/* Recording */
-	bool rec_on;
+	bool rec_on;      /* the recorder runs */
+	bool rec_all;     /* all that is said, not only a message */
+	bool rec_kept;    /* a message in it was kept */
+	bool rec_discard; /* nothing in it is wanted */
 	bool rec_waiting;
+	int64_t rec_until_us; /* end of what is wanted, unless rec_all */
 	enum callrec_recording rec_state;
 	int64_t rec_start_us; /* monotonic */
 	uint64_t rec_bytes;

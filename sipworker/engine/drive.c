@@ -7,6 +7,7 @@
 #include "sipworker/engine/key.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/play.h"
+#include "sipworker/engine/record.h"
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/trace.h"
 
@@ -26,7 +27,7 @@ static void do_play(struct engine *e, struct call *c, const struct flow_do *d)
 static void do_record(struct engine *e, struct call *c, const struct flow_do *d)
 {
 	(void)d;
-	bridge_record(e, c, c->event_at_us);
+	record_start(e, c, c->event_at_us);
 }
 
 static void do_notice(struct engine *e, struct call *c, const struct flow_do *d)

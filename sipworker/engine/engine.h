@@ -193,6 +193,7 @@ struct engine_rec {
 	int64_t anchor_mono_us;
 	int64_t anchor_wall_us;
 	int64_t stop_mono_us; /* STOP: where the recording ends */
+	bool discard;         /* STOP: delete it; DONE has no bytes then */
 };
 
 struct engine_action {

@@ -172,6 +172,7 @@ static void put_rec_stop(const struct msg *m, struct buf *b)
 	put_id(b, r->call.v);
 	buf_be32(b, r->key);
 	buf_be64(b, (uint64_t)r->stop_mono_us);
+	buf_char(b, r->discard ? 1 : 0);
 }
 
 static void take_rec_stop(struct take *t, struct msg *m)
@@ -181,6 +182,7 @@ static void take_rec_stop(struct take *t, struct msg *m)
 	take_copy(t, r->call.v, ID_BYTES);
 	r->key = take_be32(t);
 	r->stop_mono_us = take_i64(t);
+	r->discard = take_bool(t);
 }
 
 static void put_rec_result(const struct msg *m, struct buf *b)

@@ -90,6 +90,7 @@ struct msg_rec_stop {
 	struct call_id call;
 	uint32_t key;
 	int64_t stop_mono_us;
+	bool discard; /* nobody wants it: delete, answer with no bytes */
 };
 
 struct msg_rec_result {

@@ -62,7 +62,7 @@ static struct msg sample(enum msg_kind kind)
 			.name = SLICE("com/2026-11-20/cal.wav") };
 		break;
 	case MSG_REC_STOP:
-		m.u.rec_stop = (struct msg_rec_stop){ { { 5 } }, 77, 99 };
+		m.u.rec_stop = (struct msg_rec_stop){ { { 5 } }, 77, 99, true };
 		break;
 	case MSG_REC_RESULT:
 		m.u.rec_result = (struct msg_rec_result){ .call = { { 5 } },
