@@ -118,6 +118,7 @@ static const struct grant {
 	{ "jobd", "number", READ },
 	{ "jobd", "outcome", READ },
 	{ "jobd", "phone_call", READ },
+	{ "jobd", "pool_number", READ },
 	{ "jobd", "prompt", CHANGE },
 	{ "jobd", "prompt_version", CHANGE },
 	{ "jobd", "recording", CHANGE },
