@@ -235,6 +235,8 @@ static void obey(struct engine_shell *s, struct chan_in *in)
 	case MSG_FACTS:
 		facts(s, &in->msg.u.facts);
 		break;
+	case MSG_REPLY: /* no step of a flow asks yet */
+		break;
 	case MSG_REC_RESULT:
 		rec_result(s, &in->msg.u.rec_result);
 		break;
@@ -243,6 +245,7 @@ static void obey(struct engine_shell *s, struct chan_in *in)
 	case MSG_HELLO:
 	case MSG_APPEND:
 	case MSG_LOOKUP:
+	case MSG_ASK:
 	case MSG_REC_START:
 	case MSG_REC_STOP:
 	case MSG_REC_SYNC:

@@ -359,8 +359,10 @@ static void obey(struct recorder *r, struct chan_in *in)
 	case MSG_HELLO:
 	case MSG_APPEND:
 	case MSG_LOOKUP:
+	case MSG_ASK:
 	case MSG_DURABLE:
 	case MSG_FACTS:
+	case MSG_REPLY:
 	case MSG_SNAPSHOT:
 	case MSG_REC_RESULT:
 	case MSG_REC_ORPHAN:

@@ -15,8 +15,8 @@
 #include "lib/db/db_config.h"
 #include "lib/phone/phone.h"
 #include "sipworker/store/drain.h"
-#include "sipworker/store/lookup.h"
 #include "sipworker/store/snapshot.h"
+#include "sipworker/store_ask.h"
 #include "sipworker/store_drain.h"
 
 #define CONFIG_NICE     5 /* of its thread, in Linux */
@@ -48,98 +48,6 @@ struct db_options store_db_options(const struct store_db *d,
 enum err store_db_usable(struct db *db)
 {
 	return db_broken(db) ? db_reconnect(db) : ERR_OK;
-}
-
-/* --- look-ups --------------------------------------------------------------*/
-
-static void answer(struct store_db *d, const struct store_lookup *l, bool found,
-    const struct flow_facts *f)
-{
-	struct msg m = { .kind = MSG_FACTS };
-
-	m.u.facts = (struct msg_facts){ .ticket = l->ticket, .found = found };
-	if (found) {
-		m.u.facts.known_caller = f->known_caller;
-		m.u.facts.visit = f->visit;
-		m.u.facts.source = slice_from(f->source);
-		m.u.facts.medium = slice_from(f->medium);
-		m.u.facts.campaign = slice_from(f->campaign);
-		m.u.facts.keyword = slice_from(f->keyword);
-	}
-	(void)pthread_mutex_lock(&d->lock);
-	(void)worker_peer_send(d->engine, &m, NULL); /* it waits 150 ms only */
-	(void)pthread_mutex_unlock(&d->lock);
-}
-
-static bool next_lookup(struct store_db *d, struct store_lookup *out)
-{
-	bool go;
-
-	(void)pthread_mutex_lock(&d->lock);
-	while (d->lookup_n == 0 && !d->stop)
-		(void)pthread_cond_wait(&d->wake_lookup, &d->lock);
-	go = !d->stop;
-	if (go) {
-		*out = d->lookup[d->lookup_first];
-		d->lookup_first = (d->lookup_first + 1) % STORE_LOOKUPS_MAX;
-		d->lookup_n--;
-	}
-	(void)pthread_mutex_unlock(&d->lock);
-	return go;
-}
-
-static void *run_lookups(void *arg)
-{
-	struct store_db *d = arg;
-	const struct db_options o =
-	    store_db_options(d, (unsigned int)(STORE_LOOKUP_US / 1000));
-	struct store_lookup l;
-	struct db *db = NULL;
-	int64_t retry_us = 0;
-
-	if (db_open_broken(&db, &o) != ERR_OK && db == NULL)
-		return NULL;
-	while (next_lookup(d, &l)) {
-		struct flow_facts facts = { 0 };
-		struct lookup in = { l.call, l.company, l.number, l.at_us,
-			slice_from(l.caller) };
-		bool found = false;
-
-		if (clk_mono_us() - l.asked_us > STORE_LOOKUP_US)
-			continue; /* nobody waits for it any more */
-		if (db_broken(db) && clk_mono_us() >= retry_us &&
-		    db_reconnect(db) != ERR_OK)
-			retry_us = clk_mono_us() + RT_SEC_US / 2;
-		if (!db_broken(db))
-			found = lookup_facts(db, &in, &facts) == ERR_OK;
-		answer(d, &l, found, &facts);
-	}
-	db_close(db);
-	return NULL;
-}
-
-bool store_db_ask(struct store_db *d, const struct msg_lookup *m)
-{
-	struct store_lookup l = { .ticket = m->ticket,
-		.asked_us = clk_mono_us(),
-		.call = m->call,
-		.company = m->company,
-		.number = m->number,
-		.at_us = m->at_us };
-	bool room;
-
-	if (!slice_to_cstr(m->caller, l.caller, sizeof(l.caller)))
-		l.caller[0] = '\0';
-	(void)pthread_mutex_lock(&d->lock);
-	room = d->lookup_n < STORE_LOOKUPS_MAX;
-	if (room) {
-		d->lookup[(d->lookup_first + d->lookup_n) % STORE_LOOKUPS_MAX] =
-		    l;
-		d->lookup_n++;
-		(void)pthread_cond_signal(&d->wake_lookup);
-	}
-	(void)pthread_mutex_unlock(&d->lock);
-	return room;
 }
 
 /* --- configuration ---------------------------------------------------------*/
@@ -311,7 +219,8 @@ static void init_sync(struct store_db *d)
 	(void)pthread_condattr_init(&attr);
 	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	(void)pthread_cond_init(&d->wake_drain, &attr);
-	(void)pthread_cond_init(&d->wake_lookup, &attr);
+	(void)pthread_cond_init(&d->lookups.wake, &attr);
+	(void)pthread_cond_init(&d->questions.wake, &attr);
 	(void)pthread_cond_init(&d->wake_config, &attr);
 	(void)pthread_condattr_destroy(&attr);
 }
@@ -341,8 +250,8 @@ enum err store_db_init(struct store_db *d, const struct worker *w,
 
 enum err store_db_start(struct store_db *d, struct worker_peer *engine)
 {
-	void *(*const run[])(
-	    void *) = { store_drain_run, run_lookups, run_config };
+	void *(*const run[])(void *) = { store_drain_run, store_ask_run_lookups,
+		store_ask_run_questions, run_config };
 
 	d->engine = engine;
 	for (size_t i = 0; i < RT_ARRAY_LEN(run); i++) {
@@ -361,7 +270,8 @@ void store_db_stop(struct store_db *d, int64_t by_us)
 	d->stop = true;
 	d->stop_by_us = by_us;
 	(void)pthread_cond_broadcast(&d->wake_drain);
-	(void)pthread_cond_broadcast(&d->wake_lookup);
+	(void)pthread_cond_broadcast(&d->lookups.wake);
+	(void)pthread_cond_broadcast(&d->questions.wake);
 	(void)pthread_cond_broadcast(&d->wake_config);
 	(void)pthread_mutex_unlock(&d->lock);
 	for (unsigned int i = 0; i < d->n_threads; i++)

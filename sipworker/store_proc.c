@@ -11,7 +11,7 @@
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
 #include "sipworker/store/ledger.h"
-#include "sipworker/store_db.h"
+#include "sipworker/store_ask.h"
 
 #define EVENTS 8
 /* Messages taken before they are made durable. */
@@ -153,7 +153,10 @@ static void obey(struct store *s, struct chan_in *in)
 		break;
 	case MSG_LOOKUP:
 		/* Unanswered, the engine goes on after its 150 ms. */
-		(void)store_db_ask(&s->db, &in->msg.u.lookup);
+		(void)store_ask_lookup(&s->db, &in->msg.u.lookup);
+		break;
+	case MSG_ASK:
+		(void)store_ask_question(&s->db, &in->msg.u.ask);
 		break;
 	case MSG_REC_ORPHAN:
 		orphan(s, &in->msg.u.rec_orphan);
@@ -169,6 +172,7 @@ static void obey(struct store *s, struct chan_in *in)
 	case MSG_IDLE:
 	case MSG_DURABLE:
 	case MSG_FACTS:
+	case MSG_REPLY:
 	case MSG_SNAPSHOT:
 	case MSG_REC_START:
 	case MSG_REC_STOP:

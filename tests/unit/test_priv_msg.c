@@ -40,6 +40,16 @@ static struct msg sample(enum msg_kind kind)
 			.at_us = -5,
 			.caller = SLICE("+12125550100") };
 		break;
+	case MSG_ASK:
+		m.u.ask.ticket = 77;
+		m.u.ask.call.v[3] = 9;
+		m.u.ask.company.v[0] = 1;
+		m.u.ask.question = SLICE("any bytes, \0 as well");
+		break;
+	case MSG_REPLY:
+		m.u.reply.ticket = 77;
+		m.u.reply.reply = (struct ask_reply){ ASK_FULL, UINT64_MAX };
+		break;
 	case MSG_FACTS:
 		m.u.facts = (struct msg_facts){ .ticket = 9,
 			.found = true,
