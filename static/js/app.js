@@ -48,8 +48,19 @@ function menus() {
 	}));
 }
 
+/* A page that waits for work elsewhere looks again, unless somebody writes. */
+function again() {
+	const wait = document.querySelector("[data-reload]");
+	const writing = () => [...document.querySelectorAll("textarea, input[type=file]")]
+		.some((f) => f.value !== f.defaultValue) || document.activeElement?.matches("input, textarea, select");
+
+	if (wait)
+		setTimeout(() => writing() ? again() : location.reload(), 1000 * Number(wait.dataset.reload));
+}
+
 theme();
 menus();
+again();
 keys();
 rowPlayer();
 live();

@@ -1,0 +1,466 @@
+#include "cgi/form/form_prompt.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cgi/form/form_audit.h"
+#include "cgi/tmpl/json_out.h"
+#include "cgi/web/frame.h"
+#include "lib/base/rnd.h"
+#include "lib/base/scan.h"
+#include "lib/core/voice.h"
+#include "lib/phone/tz.h"
+#include "lib/snd/snd_prompt.h"
+
+#define NAME_MAX_CHARS 100
+#define TEXT_MAX_CHARS 1000
+#define AUDIT_MAX      16384
+
+/* What somebody sent; shown again with what is wrong. */
+struct sent {
+	struct slice name;
+	struct slice text;
+	struct slice voice;
+	const struct req_file *file; /* NULL: none was chosen */
+	const char *problem;         /* NULL: good */
+};
+
+/* --- reading ---------------------------------------------------------------*/
+
+static struct slice field(const struct req *r, const char *name)
+{
+	struct slice s;
+
+	return req_form(r, name, &s) == ERR_OK ? slice_trim(s) : SLICE("");
+}
+
+static void read_sent(const struct req *r, bool with_name, struct sent *s)
+{
+	struct slice checked;
+
+	*s = (struct sent){ .name = field(r, "name"),
+		.text = field(r, "text"),
+		.voice = field(r, "voice"),
+		.file = req_file(r, "file") };
+	if (s->file != NULL && s->file->bytes.n == 0)
+		s->file = NULL;
+	if (with_name &&
+	    req_form_text(r, "name", 1, NAME_MAX_CHARS, &checked) != ERR_OK)
+		s->problem = "A prompt needs a name of 1 to 100 characters.";
+	else if (s->file == NULL && s->text.n == 0)
+		s->problem =
+		    "Choose a sound file, or write what a voice shall say.";
+	else if (s->file != NULL && s->text.n > 0)
+		s->problem =
+		    "A sound file or a text, but not both: clear one of them.";
+	else if (s->file != NULL && s->file->bytes.n > DB_PROMPT_UPLOAD_MAX)
+		s->problem = "The file is larger than 8 MB.";
+	else if (s->text.n > DB_PROMPT_TEXT_MAX ||
+		 (s->text.n > 0 && req_form_text(r, "text", 1, TEXT_MAX_CHARS,
+				       &checked) != ERR_OK))
+		s->problem = "The text has at most 1,000 characters.";
+	else if (s->text.n > 0 && voice_find(s->voice) == NULL)
+		s->problem = "There is no such voice.";
+}
+
+/* "Welcome (long)" -> "welcome.long": what flows call it. */
+static void key_of(struct slice name, char *out, size_t cap)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < name.n && n + 1 < cap; i++) {
+		const char c = name.p[i];
+		const bool upper = c >= 'A' && c <= 'Z';
+
+		if (upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+			out[n++] = upper ? (char)(c - 'A' + 'a') : c;
+		else if (n > 0 && out[n - 1] != '.')
+			out[n++] = '.';
+	}
+	while (n > 0 && out[n - 1] == '.')
+		n--;
+	out[n] = '\0';
+	if (n == 0)
+		(void)snprintf(out, cap, "prompt");
+}
+
+/* --- changing --------------------------------------------------------------*/
+
+static enum err say_audit(const struct req *r, const char *action,
+    struct prompt_id id, const char *name, const struct sent *s)
+{
+	struct form_audit a = { .action = action,
+		.kind = "prompt",
+		.object = id.v };
+	struct json_out j;
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, AUDIT_MAX);
+	json_out_init(&j, &b);
+	json_out_object(&j);
+	json_out_key(&j, "name");
+	json_out_cstr(&j, name);
+	if (s != NULL && s->file != NULL) {
+		json_out_key(&j, "file_bytes");
+		json_out_u64(&j, s->file->bytes.n);
+	} else if (s != NULL) {
+		json_out_key(&j, "text");
+		json_out_str(&j, s->text);
+		json_out_key(&j, "voice");
+		json_out_str(&j, s->voice);
+	}
+	json_out_end(&j);
+	if ((e = json_out_done(&j)) == ERR_OK) {
+		a.after = json_out_text(&j);
+		e = form_audit(r, &a);
+	}
+	buf_fini(&b);
+	return e;
+}
+
+static enum err write_version(const struct req *r, struct prompt_id id,
+    const struct sent *s)
+{
+	struct prompt_version v = { .speech = s->file == NULL,
+		.text = s->text,
+		.by = r->user,
+		.created_us = r->now_us };
+	uint32_t version;
+
+	if (v.speech && !slice_to_cstr(s->voice, v.voice, sizeof(v.voice)))
+		return ERR_RANGE;
+	return db_prompt_write(r->db, r->company, id, &v,
+	    s->file != NULL ? s->file->bytes : SLICE(""), &version);
+}
+
+static const char *language_of(const struct sent *s)
+{
+	const struct voice *v = voice_find(s->voice);
+
+	return v != NULL ? v->language : "en-US";
+}
+
+/* A key that is taken gets a number: "welcome.2". */
+static enum err add_row(const struct req *r, const struct sent *s,
+    struct prompt_row *row)
+{
+	char stem[DB_PROMPT_KEY_MAX - 4];
+	uint8_t dice[10];
+	enum err e;
+
+	if (!slice_to_cstr(s->name, row->name, sizeof(row->name)))
+		return ERR_RANGE;
+	key_of(s->name, stem, sizeof(stem));
+	(void)snprintf(row->key, sizeof(row->key), "%s", stem);
+	for (unsigned int n = 2;; n++) {
+		rnd_bytes(dice, sizeof(dice));
+		id_make(r->now_us, dice, row->id.v);
+		e = db_prompt_add(r->db, r->company, row);
+		if (e != ERR_CONFLICT || n > 99)
+			return e;
+		(void)snprintf(row->key, sizeof(row->key), "%s.%u", stem, n);
+	}
+}
+
+static enum err add(const struct req *r, const struct sent *s,
+    struct prompt_id *id)
+{
+	struct prompt_row row = { .created_us = r->now_us };
+	enum err e;
+
+	(void)snprintf(row.language, sizeof(row.language), "%s",
+	    language_of(s));
+	if ((e = db_begin(r->db)) != ERR_OK)
+		return e;
+	if ((e = add_row(r, s, &row)) == ERR_OK &&
+	    (e = write_version(r, row.id, s)) == ERR_OK)
+		e = say_audit(r, "prompt.add", row.id, row.name, s);
+	*id = row.id;
+	return db_end(r->db, e);
+}
+
+static enum err to_prompt(struct resp *out, struct prompt_id id)
+{
+	char text[ID_TEXT_MAX], path[64];
+
+	id_text(ID_KIND_prompt, id.v, text);
+	(void)snprintf(path, sizeof(path), "/settings/prompts/%s", text);
+	return resp_redirect(out, slice_from(path));
+}
+
+/* --- showing ---------------------------------------------------------------*/
+
+static const struct {
+	const char *word;
+	const char *icon;
+} states[] = {
+	[PROMPT_PENDING] = { "being made", "dates" },
+	[PROMPT_READY] = { "ready", "answered" },
+	[PROMPT_FAILED] = { "could not be made", "failed" },
+};
+
+static void view_length(struct view *v, const char *key, uint32_t samples)
+{
+	char text[32];
+	const uint32_t tenths = samples / (SND_PROMPT_RATE_HZ / 10);
+
+	(void)snprintf(text, sizeof(text), "%u.%u s", tenths / 10, tenths % 10);
+	view_cstr(v, key, samples > 0 ? text : "");
+}
+
+static void view_sent(const struct sent *s, struct view *v)
+{
+	const struct voice *voices;
+	size_t n;
+
+	view_flag(v, "has_problem", s->problem != NULL);
+	view_cstr(v, "problem", s->problem != NULL ? s->problem : "");
+	view_slice(v, "name", s->name);
+	view_slice(v, "text", s->text);
+	voices = voice_all(&n);
+	view_list(v, "voices");
+	for (size_t i = 0; i < n; i++) {
+		struct view *item = view_item(v, "voices");
+
+		view_cstr(item, "voice_key", voices[i].key);
+		view_cstr(item, "voice_label", voices[i].label);
+		view_flag(item, "voice_on",
+		    slice_eq_cstr(s->voice, voices[i].key));
+	}
+}
+
+static enum err show_list(const struct req *r, const struct sent *s,
+    struct resp *out)
+{
+	struct view *v = view_new(r->arena, "prompts.html");
+	struct prompt_row *rows = NULL;
+	bool waiting = false;
+	size_t n = 0;
+	enum err e;
+
+	e = frame_page(r, FRAME_SETTINGS, "Prompts", SLICE(""), v);
+	if (e == ERR_OK)
+		e = db_prompt_list(r->db, r->company, r->arena, &rows, &n);
+	if (e != ERR_OK)
+		return e;
+	view_list(v, "prompts");
+	for (size_t i = 0; i < n; i++) {
+		struct view *item = view_item(v, "prompts");
+		char id[ID_TEXT_MAX];
+
+		id_text(ID_KIND_prompt, rows[i].id.v, id);
+		view_cstr(item, "id", id);
+		view_cstr(item, "prompt_name", rows[i].name);
+		view_cstr(item, "key", rows[i].key);
+		view_cstr(item, "language", rows[i].language);
+		view_cstr(item, "state", states[rows[i].state].word);
+		view_cstr(item, "icon", states[rows[i].state].icon);
+		view_flag(item, "has_reason", rows[i].reason[0] != '\0');
+		view_cstr(item, "reason", rows[i].reason);
+		view_flag(item, "playable", rows[i].live_version > 0);
+		view_u64(item, "live", rows[i].live_version);
+		view_length(item, "length", rows[i].samples);
+		waiting = waiting || rows[i].state == PROMPT_PENDING;
+	}
+	view_flag(v, "any", n > 0);
+	view_flag(v, "waiting", waiting);
+	view_sent(s, v);
+	resp_status(out, s->problem != NULL ? 422 : 200);
+	return resp_view(out, v);
+}
+
+static enum err view_versions(const struct req *r, struct prompt_id id,
+    uint32_t live, struct tz *z, struct view *v)
+{
+	struct prompt_version *rows = NULL;
+	size_t n = 0;
+	const enum err e =
+	    db_prompt_versions(r->db, r->company, id, r->arena, &rows, &n);
+
+	view_list(v, "versions");
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		struct view *item = view_item(v, "versions");
+		const struct voice *voice =
+		    voice_find(slice_from(rows[i].voice));
+		char when[TZ_TEXT_MAX];
+
+		tz_text_short(z, rows[i].created_us, r->now_us, when);
+		view_u64(item, "version", rows[i].version);
+		view_flag(item, "live", rows[i].version == live);
+		view_flag(item, "speech", rows[i].speech);
+		view_slice(item, "spoken", rows[i].text);
+		view_cstr(item, "voice", voice != NULL ? voice->label : "");
+		view_cstr(item, "state", states[rows[i].state].word);
+		view_cstr(item, "icon", states[rows[i].state].icon);
+		view_flag(item, "has_reason", rows[i].reason[0] != '\0');
+		view_cstr(item, "reason", rows[i].reason);
+		view_flag(item, "playable", rows[i].state == PROMPT_READY);
+		view_length(item, "length", rows[i].samples);
+		view_cstr(item, "when", when);
+	}
+	return e;
+}
+
+static enum err show_one(const struct req *r, struct prompt_id id,
+    const struct sent *s, struct resp *out)
+{
+	struct view *v = view_new(r->arena, "prompt.html");
+	struct prompt_row row;
+	char text[ID_TEXT_MAX];
+	struct tz *z;
+	enum err e;
+
+	if ((e = db_prompt_get(r->db, r->company, id, &row)) != ERR_OK ||
+	    (e = frame_page(r, FRAME_SETTINGS, row.name, SLICE(""), v)) !=
+		ERR_OK ||
+	    (e = tz_open(r->company_zone, &z)) != ERR_OK)
+		return e;
+	e = view_versions(r, id, row.live_version, z, v);
+	tz_close(z);
+	if (e != ERR_OK)
+		return e;
+	id_text(ID_KIND_prompt, id.v, text);
+	view_cstr(v, "id", text);
+	view_cstr(v, "prompt_name", row.name);
+	view_cstr(v, "key", row.key);
+	view_cstr(v, "language", row.language);
+	view_flag(v, "waiting", row.state == PROMPT_PENDING);
+	view_sent(s, v);
+	resp_status(out, s->problem != NULL ? 422 : 200);
+	return resp_view(out, v);
+}
+
+/* --- handlers --------------------------------------------------------------*/
+
+static enum err path_id(const struct req *r, struct prompt_id *id)
+{
+	return req_path_id(r, 0, ID_KIND_prompt, id->v);
+}
+
+enum err form_prompt_list(const struct req *r, struct resp *out)
+{
+	const struct sent nothing = { .voice = SLICE("slt") };
+	enum err e;
+
+	if (!frame_company(r, out, &e))
+		return e;
+	return show_list(r, &nothing, out);
+}
+
+enum err form_prompt_add(const struct req *r, struct resp *out)
+{
+	struct prompt_id id;
+	struct sent s;
+	enum err e;
+
+	if (!frame_company(r, out, &e))
+		return e;
+	read_sent(r, true, &s);
+	if (s.problem != NULL)
+		return show_list(r, &s, out);
+	e = add(r, &s, &id);
+	if (e == ERR_RANGE) {
+		s.problem = "There are 500 prompts already: retire some first.";
+		return show_list(r, &s, out);
+	}
+	return e == ERR_OK ? to_prompt(out, id) : e;
+}
+
+enum err form_prompt(const struct req *r, struct resp *out)
+{
+	const struct sent nothing = { .voice = SLICE("slt") };
+	struct prompt_id id;
+	enum err e;
+
+	if ((e = path_id(r, &id)) != ERR_OK)
+		return e;
+	return show_one(r, id, &nothing, out);
+}
+
+enum err form_prompt_version(const struct req *r, struct resp *out)
+{
+	struct prompt_row row;
+	struct prompt_id id;
+	struct sent s;
+	enum err e;
+
+	if ((e = path_id(r, &id)) != ERR_OK ||
+	    (e = db_prompt_get(r->db, r->company, id, &row)) != ERR_OK)
+		return e;
+	read_sent(r, false, &s);
+	if (s.problem != NULL)
+		return show_one(r, id, &s, out);
+	if ((e = db_begin(r->db)) != ERR_OK)
+		return e;
+	if ((e = write_version(r, id, &s)) == ERR_OK)
+		e = say_audit(r, "prompt.version", id, row.name, &s);
+	if ((e = db_end(r->db, e)) != ERR_OK)
+		return e;
+	return to_prompt(out, id);
+}
+
+enum err form_prompt_name(const struct req *r, struct resp *out)
+{
+	struct prompt_id id;
+	struct slice name;
+	char text[DB_NAME_BYTES];
+	enum err e;
+
+	if ((e = path_id(r, &id)) != ERR_OK ||
+	    (e = req_need(
+		 req_form_text(r, "name", 1, NAME_MAX_CHARS, &name))) != ERR_OK)
+		return e;
+	if (!slice_to_cstr(name, text, sizeof(text)))
+		return ERR_RANGE;
+	if ((e = db_begin(r->db)) != ERR_OK)
+		return e;
+	if ((e = db_prompt_rename(r->db, r->company, id, name)) == ERR_OK)
+		e = say_audit(r, "prompt.rename", id, text, NULL);
+	if ((e = db_end(r->db, e)) != ERR_OK)
+		return e;
+	return to_prompt(out, id);
+}
+
+enum err form_prompt_retire(const struct req *r, struct resp *out)
+{
+	struct prompt_row row;
+	struct prompt_id id;
+	enum err e;
+
+	if ((e = path_id(r, &id)) != ERR_OK ||
+	    (e = db_prompt_get(r->db, r->company, id, &row)) != ERR_OK ||
+	    (e = db_begin(r->db)) != ERR_OK)
+		return e;
+	e = db_prompt_archive(r->db, r->company, id, r->now_us);
+	if (e == ERR_OK)
+		e = say_audit(r, "prompt.retire", id, row.name, NULL);
+	if ((e = db_end(r->db, e)) != ERR_OK)
+		return e;
+	return resp_redirect(out, SLICE("/settings/prompts"));
+}
+
+enum err form_prompt_audio(const struct req *r, struct resp *out)
+{
+	struct slice number = req_path_text(r, 1), ulaw;
+	struct prompt_id id;
+	struct buf wav;
+	uint32_t version;
+	enum err e;
+
+	if ((e = path_id(r, &id)) != ERR_OK)
+		return e;
+	if (scan_u32(&number, &version) != ERR_OK || number.n > 0)
+		return ERR_NOTFOUND;
+	e = db_prompt_audio(r->db, r->company, id, version, r->arena, &ulaw);
+	if (e != ERR_OK)
+		return e;
+	buf_init(&wav, DB_PROMPT_ULAW_MAX + 1024);
+	e = snd_prompt_wav(ulaw, &wav);
+	/* A version never changes. */
+	resp_header(out, "Cache-Control", SLICE("private, max-age=86400"));
+	if (e == ERR_OK)
+		e = resp_bytes(out, "audio/wav", buf_slice(&wav));
+	buf_fini(&wav);
+	return e;
+}
