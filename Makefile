@@ -113,8 +113,8 @@ CFLAGS := -std=c11 -I. $(WARN) $(WARN_$(KIND)) $(QUIET_$(V)) $(OPT_$(V)) \
 POSIX := -D_POSIX_C_SOURCE=200809L
 GNU := -D_GNU_SOURCE
 GNU_ROOMS := sipworker/priv sipworker/media sipworker/net sipworker cgi/web ctl
-# ... and tests and benches that try what only these can.
-GNU_FILES := tests/unit/test_drop.c bench/bench_prompt.c
+# ... and tests that try what only these can.
+GNU_FILES := tests/unit/test_drop.c
 feature = $(if $(filter $(patsubst %/,%,$(dir $(1))),$(GNU_ROOMS))$(filter \
 	$(1),$(GNU_FILES)),$(GNU),$(POSIX))
 
@@ -238,14 +238,6 @@ bench-dni:
 	    build/release/bench/bench_dni build/release/bench/bench_noop
 	@RT_BUILD=$(CURDIR)/build/release exec node bench/dni.mjs
 
-#: make bench-prompt  a prompt to 100 and to 1,000 calls at once: CPU, late frames
-.PHONY: bench-prompt
-bench-prompt:
-	@$(MAKE) --no-print-directory V=release \
-	    build/release/bench/bench_prompt >&2
-	@build/release/bench/bench_prompt 100 10
-	@build/release/bench/bench_prompt 1000 10
-
 #: make bench-sip     set-ups and recorded calls through the worker, against a
 #:                    bare relay (RT_BENCH_CALLS=, RT_BENCH_S=, RT_BENCH_REPEAT=)
 .PHONY: bench-sip
@@ -266,7 +258,8 @@ bench-attribution:
 .PHONY: static
 ESBUILD := node_modules/.bin/esbuild
 PAGE_JS := theme app charts player
-static: $(PAGE_JS:%=static/dist/%.js) static/dist/app.css static/dist/t.js
+static: $(PAGE_JS:%=static/dist/%.js) static/dist/app.css static/dist/t.js \
+	static/dist/flow.js static/dist/flow.css
 
 static/dist/app.css: static/app.css $(wildcard static/css/*.css) $(ESBUILD)
 	@$(ESBUILD) $< --bundle --minify --outfile=$@ --log-level=warning
@@ -275,6 +268,15 @@ $(PAGE_JS:%=static/dist/%.js): static/dist/%.js: static/js/%.js \
     $(wildcard static/js/*.js) $(ESBUILD)
 	@$(ESBUILD) $< --bundle --minify --format=iife --target=es2020 \
 	    --outfile=$@ --log-level=warning
+
+# The flow builder: React and React Flow, on its own page only.
+static/dist/flow.js: static/js/flow.jsx $(wildcard static/js/flow/*) $(ESBUILD)
+	@$(ESBUILD) $< --bundle --minify --format=iife --target=es2020 \
+	    --jsx=automatic '--define:process.env.NODE_ENV="production"' \
+	    --outfile=$@ --log-level=warning
+
+static/dist/flow.css: static/flow.css $(ESBUILD)
+	@$(ESBUILD) $< --bundle --minify --outfile=$@ --log-level=warning
 
 static/dist/t.js: static/dni/t.js $(ESBUILD)
 	@$(ESBUILD) $< --minify --target=es5 --outfile=$@ --log-level=warning

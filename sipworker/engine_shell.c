@@ -103,8 +103,6 @@ static const enum media_op media_ops[ENGINE_MEDIA_OP_COUNT] = {
 	[ENGINE_MEDIA_UNBRIDGE] = MEDIA_UNBRIDGE,
 	[ENGINE_MEDIA_PLAY] = MEDIA_PLAY,
 	[ENGINE_MEDIA_STOP] = MEDIA_STOP,
-	[ENGINE_MEDIA_LISTEN] = MEDIA_LISTEN,
-	[ENGINE_MEDIA_WATCH] = MEDIA_WATCH,
 	[ENGINE_MEDIA_REC_ON] = MEDIA_REC_ON,
 	[ENGINE_MEDIA_REC_OFF] = MEDIA_REC_OFF,
 	[ENGINE_MEDIA_CLOSE] = MEDIA_CLOSE,
@@ -141,9 +139,7 @@ static void do_media(struct engine_shell *s, const struct engine_media *a)
 		.channel = a->channel,
 		.peer = a->peer,
 		.times = a->times,
-		.play = a->play,
-		.listen = a->listen,
-		.quiet_us = a->quiet_us };
+		.play = a->play };
 
 	if (a->op == ENGINE_MEDIA_TARGET)
 		m.any_host = any_host(c, a);
@@ -167,8 +163,8 @@ static void send_rec_stop(struct engine_shell *s,
 {
 	struct msg m = { .kind = MSG_REC_STOP };
 
-	m.u.rec_stop = (struct msg_rec_stop){ r->call, r->key + s->salt,
-		r->stop_us, r->discard };
+	m.u.rec_stop =
+	    (struct msg_rec_stop){ r->call, r->key + s->salt, r->stop_us };
 	(void)worker_peer_send(&s->recorder, &m, NULL); /* else at its return */
 }
 
@@ -189,7 +185,6 @@ static void do_rec(struct engine_shell *s, const struct engine_rec *a)
 		return; /* never begun: the engine's own time limit ends it */
 	r->stopped = true;
 	r->stop_us = a->stop_mono_us;
-	r->discard = a->discard;
 	send_rec_stop(s, r);
 }
 

@@ -24,8 +24,7 @@ struct worker {
 RT_MUST_USE enum err worker_init(struct worker *w, const struct settings *s);
 
 /* The last thing before anything from outside is read: see drop.h. root: where
- * to chroot, NULL for the empty folder. As root, before that: the process's
- * share of the processors. */
+ * to chroot, NULL for the empty folder. */
 RT_MUST_USE enum err worker_drop(const struct worker *w, enum msg_role role,
     const char *root, int dir_fd);
 

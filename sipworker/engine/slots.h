@@ -22,8 +22,7 @@ enum slots_timer {
 	SLOTS_T_LEG_RETRY = CALL_TIMERS,
 	SLOTS_T_LEG_NO_REPLY,
 	SLOTS_T_LEG_SESSION,
-	SLOTS_T_LEG_RING,
-	SLOTS_T_LEG_PLAY
+	SLOTS_T_LEG_RING
 };
 
 struct slots_snap {

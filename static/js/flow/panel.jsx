@@ -1,0 +1,127 @@
+// panel.jsx - the form of one step, made of the server's table of types.
+import { useId } from 'react';
+
+import { DAYS, daysOf, daysText } from './days.js';
+import { addItem, exits, moveItem, removeItem, connect, setItem, setParam } from './model.js';
+import { branchLabel, choiceLabel, itemLabel, label, typeHelp, typeLabel, unit } from './words.js';
+
+function Days({ value, onChange }) {
+	const on = daysOf(value);
+	const flip = (d) => {
+		const next = new Set(on);
+		if (!next.delete(d))
+			next.add(d);
+		onChange(daysText(next));
+	};
+	return <span className="days" role="group">{DAYS.map((d) => <button key={d} type="button" className="day" aria-pressed={on.has(d)} onClick={() => flip(d)}>{d[0].toUpperCase()}<span className="vh">{d.slice(1)}</span></button>)}</span>;
+}
+
+/** Choices for kinds that name something of the company's. */
+function things(kind, world) {
+	return { prompt: world.prompts, target: world.destinations, trunk: world.trunks, flow: world.flows }[kind];
+}
+
+/** Select with an own entry for what is written by hand: a number, a key. */
+function Thing({ id, param, value, world, onChange }) {
+	const list = things(param.kind, world);
+	const known = value === undefined || value === '' || list.some((t) => t.id === value);
+	const free = param.kind === 'target';
+	return <>
+		<select id={id} className="field" value={known ? value ?? '' : '\u0000'} onChange={(ev) => onChange(ev.target.value === '\u0000' ? '+' : ev.target.value)} required={param.required}>
+			<option value="">{param.required ? 'Choose…' : 'none'}</option>
+			{list.map((t) => <option key={t.id} value={t.id}>{t.name}</option>)}
+			{free && <option value={'\u0000'}>A number or SIP address…</option>}
+			{!free && !known && <option value={'\u0000'}>{value} (not there)</option>}
+		</select>
+		{free && !known && <input className="field" aria-label={`${label(param.name)}: number or SIP address`} value={value} placeholder="+15551230000 or sip:name@host" onChange={(ev) => onChange(ev.target.value)}/>}
+	</>;
+}
+
+function Field({ param, value, world, onChange }) {
+	const id = useId();
+	const u = unit(param.name);
+	let input;
+	if (things(param.kind, world))
+		input = <Thing id={id} param={param} value={value} world={world} onChange={onChange}/>;
+	else if (param.kind === 'choice')
+		input = <select id={id} className="field" value={value ?? param.choices[param.fallback] ?? ''} onChange={(ev) => onChange(ev.target.value === param.choices[param.fallback] && !param.required ? '' : ev.target.value)}>
+			{param.choices.map((c) => <option key={c} value={c}>{choiceLabel(c)}</option>)}
+		</select>;
+	else if (param.kind === 'number')
+		input = <span className="with-unit"><input id={id} className="field" type="number" inputMode="numeric" min={param.min} max={param.max} value={value ?? ''} placeholder={String(param.fallback)} onChange={(ev) => onChange(ev.target.value === '' ? '' : Number(ev.target.value))}/>{u && <span>{u}</span>}</span>;
+	else if (param.kind === 'key')
+		input = <select id={id} className="field" value={value ?? ''} onChange={(ev) => onChange(ev.target.value)}>{[...'1234567890*#'].map((k) => <option key={k} value={k}>{k}</option>)}</select>;
+	else if (param.kind === 'days')
+		return <div className="form-row"><span className="form-label">{label(param.name)}</span><Days value={value} onChange={onChange}/></div>;
+	else if (param.kind === 'clock')
+		input = <input id={id} className="field" inputMode="numeric" pattern="[0-2][0-9]:[0-5][0-9]" maxLength={5} placeholder="09:00" value={value ?? ''} onChange={(ev) => onChange(ev.target.value)}/>;
+	else if (param.kind === 'date')
+		input = <input id={id} className="field" maxLength={10} placeholder="2026-12-24, or 12-24 each year" value={value ?? ''} onChange={(ev) => onChange(ev.target.value)}/>;
+	else if (param.name === 'say')
+		input = <textarea id={id} className="field" rows={2} maxLength={param.max} placeholder="Call from {source}, {campaign}" value={value ?? ''} onChange={(ev) => onChange(ev.target.value)}/>;
+	else
+		input = <input id={id} className="field" maxLength={param.max} list={param.kind === 'zone' ? 'flow-zones' : undefined} value={value ?? ''} onChange={(ev) => onChange(ev.target.value)}/>;
+	return <div className="form-row"><label className="form-label" htmlFor={id}>{label(param.name)}{param.required && <span aria-hidden="true"> *</span>}</label>{input}</div>;
+}
+
+function Items({ list, items, world, edit }) {
+	return <fieldset className="items">
+		<legend>{label(list.name)}</legend>
+		{items.map((item, i) => <div className="item" key={i}>
+			{list.fields.map((f) => <Field key={f.name} param={f} value={item[f.name]} world={world} onChange={(v) => edit.item(list.name, i, f.name, v)}/>)}
+			<div className="item-tools">
+				<button type="button" className="btn quiet" disabled={i === 0} onClick={() => edit.move(list.name, i, -1)} aria-label={`${itemLabel(item, list)}: up`}>↑</button>
+				<button type="button" className="btn quiet" disabled={i === items.length - 1} onClick={() => edit.move(list.name, i, 1)} aria-label={`${itemLabel(item, list)}: down`}>↓</button>
+				<button type="button" className="btn quiet" disabled={items.length <= list.min} onClick={() => edit.drop(list.name, i)} aria-label={`${itemLabel(item, list)}: remove`}>Remove</button>
+			</div>
+		</div>)}
+		<button type="button" className="btn" disabled={items.length >= list.max} onClick={() => edit.add(list)}>Add to {label(list.name).toLowerCase()}</button>
+	</fieldset>;
+}
+
+/** Where each way out leads: the canvas without the canvas. */
+function Ways({ doc, stepKey, step, type, edit }) {
+	const list = exits(step, type);
+	if (list.length === 0)
+		return null;
+	return <fieldset className="ways">
+		<legend>Ways out</legend>
+		{list.map((e) => <label className="form-row" key={e.handle}>
+			<span className="form-label">{e.item ? itemLabel(e.item, e.list) : branchLabel(e.branch.name)}</span>
+			<select className="field" value={e.to ?? ''} onChange={(ev) => edit.lead(e.handle, ev.target.value === '' ? null : ev.target.value)}>
+				<option value="">the call ends</option>
+				<option value="@back">back to the menu before</option>
+				{Object.entries(doc.steps).filter(([k]) => k !== stepKey).map(([k, s]) => <option key={k} value={k}>{s.title || typeLabel(s.type)} ({k})</option>)}
+			</select>
+		</label>)}
+	</fieldset>;
+}
+
+export default function Panel({ doc, stepKey, types, world, problems, change, onFirst, onRemove, onClose }) {
+	const step = doc.steps[stepKey];
+	const type = types[step.type];
+	const set = (name, v) => change((d) => setParam(d, stepKey, name, v), `${stepKey} ${name}`);
+	const edit = {
+		item: (list, i, name, v) => change((d) => setItem(d, stepKey, list, i, name, v), `${stepKey} ${list} ${i} ${name}`),
+		add: (list) => change((d) => addItem(d, stepKey, list)),
+		drop: (list, i) => change((d) => removeItem(d, stepKey, list, i)),
+		move: (list, i, by) => change((d) => moveItem(d, stepKey, list, i, by)),
+		lead: (handle, to) => change((d) => connect(d, stepKey, handle, to)),
+	};
+	return <form className="flow-panel" aria-label={`Step ${step.title || typeLabel(step.type)}`} onSubmit={(ev) => ev.preventDefault()}>
+		<header>
+			<h2>{typeLabel(step.type)}</h2>
+			<button type="button" className="btn quiet icon" aria-label="Close" onClick={onClose}>×</button>
+		</header>
+		<p className="help">{typeHelp(step.type)}</p>
+		{problems.map((p, i) => <p key={i} className={`flow-problem ${p.error ? 'error' : 'warning'}`}>{p.what}</p>)}
+		<div className="form-row"><label className="form-label" htmlFor="step-title">Name</label><input id="step-title" className="field" maxLength={60} value={step.title ?? ''} placeholder={typeLabel(step.type)} onChange={(ev) => set('title', ev.target.value)}/></div>
+		{(type.params ?? []).map((p) => <Field key={p.name} param={p} value={step[p.name]} world={world} onChange={(v) => set(p.name, v)}/>)}
+		{(type.lists ?? []).map((l) => <Items key={l.name} list={l} items={step[l.name] ?? []} world={world} edit={edit}/>)}
+		<Ways doc={doc} stepKey={stepKey} step={step} type={type} edit={edit}/>
+		<div className="panel-end">
+			<button type="button" className="btn" disabled={doc.first === stepKey} onClick={onFirst}>Begin here</button>
+			<button type="button" className="btn danger" onClick={onRemove}>Remove step</button>
+		</div>
+	</form>;
+}

@@ -1,0 +1,52 @@
+// server.js - what the builder asks the server. Every answer is an object:
+// {error: words} when it did not work.
+
+export class Server {
+	constructor(page) {
+		this.url = page.flow.url;
+		this.csrf = page.csrf;
+	}
+
+	async ask(path, body) {
+		let res;
+		try {
+			res = await fetch(`${this.url}/${path}`, body === undefined ? { headers: { accept: 'application/json' } } : {
+				method: 'POST',
+				headers: { 'content-type': 'application/json', 'x-csrf-token': this.csrf, accept: 'application/json' },
+				body: JSON.stringify(body),
+			});
+		} catch {
+			return { error: 'The server cannot be reached. Nothing was saved; try again in a moment.' };
+		}
+		const answer = await res.json().catch(() => null);
+		if (res.ok && answer !== null)
+			return answer;
+		if (res.status === 401)
+			return { error: 'You are not signed in any more. Sign in in another tab, then try again here.' };
+		return { ...answer, error: answer?.detail ?? `The server answered ${res.status}.` };
+	}
+
+	check(document) {
+		return this.ask('check', { document });
+	}
+
+	save(document, base) {
+		return this.ask('save', { document, base });
+	}
+
+	publish(version) {
+		return this.ask('publish', { version });
+	}
+
+	try(document, script) {
+		return this.ask('try', { document, script });
+	}
+
+	versions() {
+		return this.ask('versions.json');
+	}
+
+	version(n) {
+		return this.ask(`versions/${n}.json`);
+	}
+}

@@ -1,0 +1,148 @@
+// The flow builder's model: what can be done to a document, without a browser.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { daysOf, daysText } from '../../static/js/flow/days.js';
+import { difference } from '../../static/js/flow/difference.js';
+import { layout, placed } from '../../static/js/flow/layout.js';
+import { addItem, addStep, connect, copySteps, exits, freeKey, history, moveItem, moveSteps, pasteSteps, push, reachable, readDocument, redo, removeItem, removeSteps, setItem, setParam, undo } from '../../static/js/flow/model.js';
+
+const branch = (name, need = 'may') => ({ name, need });
+const types = {
+	menu: { name: 'menu', params: [], branches: [branch('invalid'), branch('silence')], lists: [{ name: 'keys', min: 1, max: 3, leads: true, fields: [{ name: 'key', kind: 'key', required: true }, { name: 'title', kind: 'text' }] }] },
+	forward: { name: 'forward', params: [], branches: [branch('busy'), branch('no_answer')], lists: [] },
+	hangup: { name: 'hangup', params: [], branches: [], lists: [] },
+	hours: { name: 'hours', params: [], branches: [branch('open'), branch('closed')], lists: [{ name: 'weekly', min: 0, max: 5, leads: false, fields: [{ name: 'days', kind: 'days' }, { name: 'from', kind: 'clock' }, { name: 'to', kind: 'clock' }] }] },
+};
+const list = types.menu.lists[0];
+const empty = { version: 1, first: '', steps: {} };
+
+function sample() {
+	let [doc] = addStep(empty, types.menu, { x: 0, y: 0 });
+	[doc] = addStep(doc, types.forward, { x: 300, y: 0 }, { from: 'menu', handle: 'keys/0' }, { to: '+13035550100' });
+	[doc] = addStep(doc, types.hangup, { x: 600, y: 0 }, { from: 'forward', handle: 'no_answer' });
+	return doc;
+}
+
+test('a step is added with its first items, joined, and begins an empty flow', () => {
+	const doc = sample();
+	assert.equal(doc.first, 'menu');
+	assert.deepEqual(doc.steps.menu.keys, [{ key: '1', next: 'forward' }]);
+	assert.equal(doc.steps.forward.no_answer, 'hangup');
+	assert.deepEqual(exits(doc.steps.menu, types.menu).map((e) => [e.handle, e.to]), [['keys/0', 'forward'], ['invalid', null], ['silence', null]]);
+});
+
+test('keys are free, short and made of plain letters', () => {
+	const doc = sample();
+	assert.equal(freeKey(doc, 'menu'), 'menu_2');
+	assert.equal(freeKey(doc, 'Größe & mehr!'), 'gr_e_mehr');
+	assert.equal(freeKey(doc, '***'), 'step');
+	assert.ok(freeKey(doc, 'x'.repeat(99)).length <= 40);
+});
+
+test('no edit changes the document it was given', () => {
+	const doc = sample();
+	const before = JSON.stringify(doc);
+	connect(doc, 'menu', 'keys/0', null);
+	setParam(doc, 'forward', 'to', '');
+	setItem(doc, 'menu', 'keys', 0, 'key', '9');
+	addItem(doc, 'menu', list);
+	removeItem(doc, 'menu', 'keys', 0);
+	removeSteps(doc, types, ['forward']);
+	moveSteps(doc, { menu: { x: 7, y: 9 } });
+	layout(doc, types);
+	assert.equal(JSON.stringify(doc), before);
+});
+
+test('ways out are led elsewhere and nowhere', () => {
+	let doc = connect(sample(), 'menu', 'silence', 'hangup');
+	assert.equal(doc.steps.menu.silence, 'hangup');
+	doc = connect(doc, 'menu', 'silence', null);
+	assert.equal('silence' in doc.steps.menu, false);
+	doc = connect(doc, 'menu', 'keys/0', null);
+	assert.deepEqual(doc.steps.menu.keys, [{ key: '1' }]);
+	assert.equal(connect(doc, 'gone', 'next', 'menu'), doc);
+});
+
+test('items: keys are given once, up to the most there may be, and moved', () => {
+	let doc = addItem(addItem(sample(), 'menu', list), 'menu', list);
+	assert.deepEqual(doc.steps.menu.keys.map((k) => k.key), ['1', '2', '3']);
+	assert.equal(addItem(doc, 'menu', list), doc);
+	doc = moveItem(doc, 'menu', 'keys', 0, 1);
+	assert.deepEqual(doc.steps.menu.keys.map((k) => [k.key, k.next]), [['2', undefined], ['1', 'forward'], ['3', undefined]]);
+	assert.equal(moveItem(doc, 'menu', 'keys', 0, -1), doc);
+	doc = setItem(doc, 'menu', 'keys', 1, 'title', 'Sales');
+	doc = removeItem(doc, 'menu', 'keys', 0);
+	assert.deepEqual(doc.steps.menu.keys[0], { key: '1', next: 'forward', title: 'Sales' });
+	assert.deepEqual(setItem(doc, 'menu', 'keys', 0, 'title', '').steps.menu.keys[0], { key: '1', next: 'forward' });
+});
+
+test('a removed step leaves no way that leads to it', () => {
+	const doc = removeSteps(sample(), types, ['forward', 'menu']);
+	assert.deepEqual(Object.keys(doc.steps), ['hangup']);
+	assert.equal(doc.first, 'hangup');
+	const kept = removeSteps(sample(), types, ['hangup']);
+	assert.equal('no_answer' in kept.steps.forward, false);
+});
+
+test('copies keep the ways among them, under fresh keys', () => {
+	const doc = sample();
+	const [next, keys] = pasteSteps(doc, types, copySteps(doc, ['menu', 'forward']));
+	assert.deepEqual(keys, ['menu_2', 'forward_2']);
+	assert.equal(next.steps.menu_2.keys[0].next, 'forward_2');
+	assert.equal(next.steps.forward_2.no_answer, 'hangup');
+	assert.deepEqual([next.steps.menu_2.x, next.steps.menu_2.y], [40, 40]);
+	for (const bad of ['', '{', '{}', '{"ringtrace":"flow-steps","steps":null}', '{"ringtrace":"flow-steps","steps":{"a":{"type":"nothing"}}}', '{"ringtrace":"flow-steps","steps":{}}'])
+		assert.equal(pasteSteps(doc, types, bad), null, bad);
+});
+
+test('only what is a flow is imported', () => {
+	assert.ok(readDocument(JSON.stringify(sample()), types));
+	for (const bad of ['', '[]', 'null', '{"steps":[]}', '{"steps":{"a":null}}', '{"steps":{"a":{"type":"x"}}}', JSON.stringify({ steps: Object.fromEntries(Array.from({ length: 501 }, (_, i) => [`s${i}`, { type: 'hangup' }])) })])
+		assert.equal(readDocument(bad, types), null, bad.slice(0, 40));
+});
+
+test('undo and redo go over all edits; typing in one field is one of them', () => {
+	let h = history(sample());
+	h = push(h, setParam(h.now, 'forward', 'title', 'S'), 'forward title');
+	h = push(h, setParam(h.now, 'forward', 'title', 'Sa'), 'forward title');
+	h = push(h, connect(h.now, 'menu', 'silence', 'hangup'));
+	assert.equal(h.past.length, 2);
+	h = undo(h);
+	assert.equal(h.now.steps.forward.title, 'Sa');
+	h = undo(h);
+	assert.equal('title' in h.now.steps.forward, false);
+	assert.equal(undo(h), h);
+	h = redo(redo(h));
+	assert.equal(h.now.steps.menu.silence, 'hangup');
+	assert.equal(redo(h), h);
+	assert.equal(push(h, h.now), h);
+});
+
+test('the layout goes from left to right and puts nothing on top of another', () => {
+	const doc = layout(sample(), types);
+	assert.ok(doc.steps.menu.x < doc.steps.forward.x && doc.steps.forward.x < doc.steps.hangup.x);
+	assert.equal(placed(doc, types), doc);
+	const { x, ...bare } = doc.steps.menu;
+	assert.ok(Number.isInteger(placed({ ...doc, steps: { ...doc.steps, menu: bare } }, types).steps.menu.x));
+});
+
+test('what the first step leads to', () => {
+	const [doc] = addStep(sample(), types.hours, { x: 0, y: 400 });
+	assert.deepEqual([...reachable(doc, types)].sort(), ['forward', 'hangup', 'menu']);
+});
+
+test('weekdays, in the shortest words', () => {
+	for (const [text, shortest] of [['mon-fri', 'mon-fri'], ['mon,tue,wed', 'mon-wed'], ['sat-mon', 'mon,sat,sun'], ['sun , MON', 'mon,sun'], ['', ''], ['xyz,tue', 'tue'], ['mon-sun', 'mon-sun']])
+		assert.equal(daysText(daysOf(text)), shortest, text);
+});
+
+test('what changed, in words; places on the canvas do not count', () => {
+	const a = sample();
+	let b = moveSteps(a, { menu: { x: 500, y: 500 } });
+	assert.deepEqual(difference(a, b), []);
+	b = setParam(b, 'forward', 'to', '+13035550199');
+	b = removeSteps(b, types, ['hangup']);
+	assert.deepEqual(difference(a, b), [['forward', 'to: +13035550100 → +13035550199; no_answer: hangup → nothing'], ['hangup', 'removed']]);
+	assert.deepEqual(difference(b, a).at(-1), ['hangup', 'added']);
+});
