@@ -5,6 +5,17 @@
 
 #include "cgi/form/form_prompt.h"
 #include "cgi/form/form_settings.h"
+#include "cgi/form/number_form.h"
+#include "cgi/form/thing_company.h"
+#include "cgi/form/thing_destination.h"
+#include "cgi/form/thing_location.h"
+#include "cgi/form/thing_number.h"
+#include "cgi/form/thing_outcome.h"
+#include "cgi/form/thing_pool.h"
+#include "cgi/form/thing_site.h"
+#include "cgi/form/thing_tag.h"
+#include "cgi/form/thing_tracker.h"
+#include "cgi/form/thing_trunk.h"
 #include "cgi/tmpl/tmpl.h"
 #include "cgi/web/web.h"
 #include "lib/base/log.h"
@@ -14,7 +25,6 @@
 #define ARENA_MAX_BYTES ((size_t)32 << 20)
 
 static const struct route routes[] = {
-	{ REQ_GET, "/settings", ROUTE_ADMIN, .handler = form_settings },
 	{ REQ_GET, "/settings/prompts", ROUTE_MANAGER,
 	    .handler = form_prompt_list },
 	{ REQ_POST, "/settings/prompts", ROUTE_MANAGER,
@@ -31,6 +41,27 @@ static const struct route routes[] = {
 	    .body = REQ_BODY_URLENCODED, .handler = form_prompt_retire },
 	{ REQ_GET, "/settings/prompts/{id}/{version}", ROUTE_MANAGER,
 	    .handler = form_prompt_audio },
+	{ REQ_GET, "/settings", ROUTE_READ_ONLY, .handler = form_settings },
+	{ REQ_POST, "/settings/numbers/{id}/rest", ROUTE_MANAGER,
+	    .body = REQ_BODY_URLENCODED, .handler = number_form_rest },
+	{ REQ_POST, "/settings/numbers/{id}/lift", ROUTE_MANAGER,
+	    .body = REQ_BODY_URLENCODED, .handler = number_form_lift },
+	THING_ROUTES("/settings/numbers", ROUTE_MANAGER, false, &thing_number),
+	THING_ROUTES("/settings/destinations", ROUTE_MANAGER, false,
+	    &thing_destination),
+	THING_ROUTES("/settings/trackers", ROUTE_MANAGER, false,
+	    &thing_tracker),
+	THING_ROUTES("/settings/pools", ROUTE_MANAGER, false, &thing_pool),
+	THING_ROUTES("/settings/sites", ROUTE_MANAGER, false, &thing_site),
+	THING_ROUTES("/settings/locations", ROUTE_MANAGER, false,
+	    &thing_location),
+	THING_ROUTES("/settings/tags", ROUTE_MANAGER, false, &thing_tag),
+	THING_ROUTES("/settings/outcomes", ROUTE_MANAGER, false,
+	    &thing_outcome),
+	THING_ROUTES("/settings/trunks", ROUTE_ADMIN, true, &thing_trunk),
+	THING_ROUTES("/settings/companies", ROUTE_OWNER, true, &thing_company),
+	THING_SINGLE_ROUTES("/settings/company", ROUTE_ADMIN,
+	    &thing_company_own),
 };
 
 int main(int argc, char **argv)
@@ -40,6 +71,8 @@ int main(int argc, char **argv)
 	enum err e;
 
 	log_open("admin", STDERR_FILENO, LOG_INFO);
+	if (argc == 2 && strcmp(argv[1], "--routes") == 0)
+		return web_routes(routes, RT_ARRAY_LEN(routes));
 	if (argc != 3 || strcmp(argv[1], "-c") != 0) {
 		log_error("usage: admin.fcgi -c FILE");
 		return 2;

@@ -17,6 +17,8 @@ int main(int argc, char **argv)
 	struct settings s;
 
 	log_open("api", STDERR_FILENO, LOG_INFO);
+	if (argc == 2 && strcmp(argv[1], "--routes") == 0)
+		return web_routes(routes, RT_ARRAY_LEN(routes));
 	if (argc != 3 || strcmp(argv[1], "-c") != 0) {
 		log_error("usage: api.fcgi -c FILE");
 		return 2;

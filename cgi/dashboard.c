@@ -40,6 +40,8 @@ int main(int argc, char **argv)
 	enum err e;
 
 	log_open("dashboard", STDERR_FILENO, LOG_INFO);
+	if (argc == 2 && strcmp(argv[1], "--routes") == 0)
+		return web_routes(routes, RT_ARRAY_LEN(routes));
 	if (argc != 3 || strcmp(argv[1], "-c") != 0) {
 		log_error("usage: dashboard.fcgi -c FILE");
 		return 2;

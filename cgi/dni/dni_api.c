@@ -158,10 +158,10 @@ static enum err post_event(const struct req *r, struct resp *out)
 	return e == ERR_OK ? resp_empty(out, 204) : problem(out, e);
 }
 
-#define ROW(path, handler)                                                \
-	{                                                                 \
-		REQ_POST, path, ROUTE_PUBLIC, ROUTE_API, ROUTE_CSRF_NONE, \
-		    REQ_BODY_RAW, DNI_HIT_MAX, handler                    \
+#define ROW(where, answer)                                                 \
+	{                                                                  \
+		REQ_POST, where, ROUTE_PUBLIC, ROUTE_API, ROUTE_CSRF_NONE, \
+		    REQ_BODY_RAW, DNI_HIT_MAX, .handler = answer           \
 	}
 
 const struct route dni_api_routes[DNI_API_ROUTES] = {

@@ -12,7 +12,8 @@ static const struct {
 } places[FRAME_PLACE_COUNT] = {
 	[FRAME_OVERVIEW] = { "", "overview", "Overview", ROUTE_READ_ONLY },
 	[FRAME_CALLS] = { "calls", "calls", "Calls", ROUTE_READ_ONLY },
-	[FRAME_SETTINGS] = { "settings", "settings", "Settings", ROUTE_ADMIN },
+	[FRAME_SETTINGS] = { "settings", "settings", "Settings",
+	    ROUTE_MANAGER },
 };
 
 static void nav(const struct req *r, enum frame_place here, struct view *v)

@@ -77,8 +77,11 @@ struct req {
 	/* Who asks; set by the dispatcher before the handler runs. */
 	bool signed_in;
 	struct user_id user;
+	struct account_id account;
 	struct company_id company; /* nil when the user has none */
-	int role;                  /* enum route_role */
+	int role;                  /* enum route_role, in that company */
+	int account_role;          /* the same in all of the account's */
+	const void *data;          /* the row's, see route.h */
 	struct slice user_name;
 	struct slice company_name;
 	struct slice company_zone; /* IANA time zone name */

@@ -44,6 +44,17 @@ static const char *const method_names[] = {
 	[REQ_OTHER] = "",
 };
 
+static const char *const role_names[] = {
+	[ROUTE_ROLE_UNSET] = "?",
+	[ROUTE_PUBLIC] = "public",
+	[ROUTE_READ_ONLY] = "read-only",
+	[ROUTE_AGENT] = "agent",
+	[ROUTE_ANALYST] = "analyst",
+	[ROUTE_MANAGER] = "manager",
+	[ROUTE_ADMIN] = "admin",
+	[ROUTE_OWNER] = "owner",
+};
+
 static void allow(struct route_match *m, enum req_method method)
 {
 	struct buf b;
@@ -95,6 +106,18 @@ static const char *wrong(const struct route *row)
 	    row->role != ROUTE_PUBLIC)
 		return "signed in, but no CSRF token";
 	return NULL;
+}
+
+void route_write(const struct route *rows, size_t n, struct buf *out)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%s %s %s %s %s%s\n",
+		    rows[i].method == REQ_GET ? "GET"
+					      : method_names[rows[i].method],
+		    rows[i].path, role_names[rows[i].role],
+		    rows[i].wide ? "account" : "company",
+		    rows[i].kind == ROUTE_PAGE ? "page" : "api",
+		    rows[i].csrf == ROUTE_CSRF_NONE ? " no-csrf" : "");
 }
 
 enum err route_check(const struct route *rows, size_t n)

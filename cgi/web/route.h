@@ -45,6 +45,10 @@ struct route {
 	enum req_body body;
 	size_t body_max; /* 0: REQ_BODY_FORM when a body is allowed */
 	enum err (*handler)(const struct req *r, struct resp *out);
+	/* The role is needed in all companies of the account, and no company
+	 * need exist: for what belongs to the account. */
+	bool wide;
+	const void *data; /* r->data of the handler; may be NULL */
 };
 
 #define ROUTE_ALLOW_MAX 64
@@ -63,5 +67,9 @@ void route_find(const struct route *rows, size_t n, struct req *r,
 /* At start: every row has role and handler, no two rows match the same, GET
  * rows take no body. What is wrong is logged. ERR_INTERNAL. */
 RT_MUST_USE enum err route_check(const struct route *rows, size_t n);
+
+/* One line for each row, "GET /calls/{id} read-only company page", for people
+ * and for tests that try every address. */
+void route_write(const struct route *rows, size_t n, struct buf *out);
 
 #endif

@@ -87,6 +87,7 @@ static enum err load_company(struct req *r)
 
 static enum err load_user(struct req *r)
 {
+	enum user_role role;
 	struct user_row user;
 	enum err e;
 
@@ -94,6 +95,10 @@ static enum err load_user(struct req *r)
 		return e;
 	if (!arena_copy(r->arena, slice_from(user.name), &r->user_name))
 		return ERR_NOMEM;
+	r->account = user.account;
+	if ((e = db_user_account_role(r->db, r->user, &role)) != ERR_OK)
+		return e;
+	r->account_role = role_of(role);
 	return ERR_OK;
 }
 

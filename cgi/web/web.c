@@ -9,9 +9,10 @@
 #include "lib/base/settings.h"
 #include "lib/db/db.h"
 
-#define ARENA_MAX   ((size_t)8 << 20)
-#define RETRY_DB_US (RT_SEC_US / 4)
-#define DB_NAME_MAX 32
+#define ROUTES_TEXT_MAX ((size_t)1 << 20)
+#define ARENA_MAX       ((size_t)8 << 20)
+#define RETRY_DB_US     (RT_SEC_US / 4)
+#define DB_NAME_MAX     32
 
 /* What one thread keeps between requests. */
 struct thread {
@@ -152,6 +153,20 @@ static void serve(void *ctx, void *thread, struct fcgi_loop_io *io)
 	/* A verb's transaction that a handler left open ends here. */
 	if (r.db != NULL)
 		db_rollback(r.db);
+}
+
+int web_routes(const struct route *rows, size_t n)
+{
+	struct buf b;
+	int status = 1;
+
+	buf_init(&b, ROUTES_TEXT_MAX);
+	route_write(rows, n, &b);
+	if (buf_err(&b) == ERR_OK && fwrite(b.p, 1, b.n, stdout) == b.n &&
+	    fflush(stdout) == 0)
+		status = 0;
+	buf_fini(&b);
+	return status;
 }
 
 enum err web_run(const struct web_conf *conf)

@@ -38,6 +38,10 @@ struct web_conf {
  * ERR_IO, ERR_NOMEM, ERR_INTERNAL (a bad route table). All logged. */
 RT_MUST_USE enum err web_run(const struct web_conf *conf);
 
+/* `program --routes`: the route table on standard output (route_write()). The
+ * exit status. */
+int web_routes(const struct route *rows, size_t n);
+
 /* Reads and compiles every *.html of <share_dir>/templates. What is wrong is
  * logged with file and line. The caller owns *out (tmpl_set_free()). */
 RT_MUST_USE enum err web_templates(const struct settings *s,

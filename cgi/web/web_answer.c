@@ -96,7 +96,8 @@ static enum err admit(struct req *r, const struct route *row)
 	if (row->role == ROUTE_PUBLIC)
 		return ERR_OK; /* whoever it is, also while the database is away
 				*/
-	if (e == ERR_OK && r->role < (int)row->role)
+	if (e == ERR_OK &&
+	    (row->wide ? r->account_role : r->role) < (int)row->role)
 		return ERR_DENIED;
 	return e;
 }
@@ -121,6 +122,7 @@ static enum err serve(struct req *r, const struct req_source *src,
 		return e;
 	if (!plain && out->page && (e = csrf_offer(r, out)) != ERR_OK)
 		return e;
+	r->data = row->data;
 	return row->handler(r, out);
 }
 

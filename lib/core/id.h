@@ -38,6 +38,7 @@
 	X(recording, "rec")   \
 	X(tag, "tag")         \
 	X(api_key, "key")     \
+	X(outcome, "out")     \
 	X(audit, "aud")       \
 	X(prompt, "prm")      \
 	X(request, "req")

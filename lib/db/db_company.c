@@ -176,3 +176,35 @@ enum err db_company_list(struct db *db, struct account_id account,
 		*rows = all;
 	return e;
 }
+
+enum err db_company_archive(struct db *db, struct account_id account,
+    struct company_id company, int64_t now_us)
+{
+	static const char used_sql[] =
+	    "SELECT COUNT(*) FROM number WHERE company_id = ?"
+	    " AND released_at IS NULL";
+	static const char sql[] =
+	    "UPDATE company SET archived_at = ?"
+	    " WHERE id = ? AND account_id = ? AND archived_at IS NULL";
+	struct stmt *st;
+	uint64_t numbers = 0;
+	bool mine;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	if ((e = stmt_begin(db, used_sql, &st)) != ERR_OK)
+		return db_join_end(db, mine, e);
+	stmt_in_id(st, company.v);
+	stmt_out_u64(st, &numbers);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK && numbers > 0)
+		e = ERR_CONFLICT;
+	if (e != ERR_OK || (e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return db_join_end(db, mine, e);
+	stmt_in_time_us(st, now_us);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, account.v);
+	return db_join_end(db, mine, db_config_exec(db, st));
+}

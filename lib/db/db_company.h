@@ -32,4 +32,9 @@ RT_MUST_USE enum err db_company_update(struct db *db,
 RT_MUST_USE enum err db_company_list(struct db *db, struct account_id account,
     struct arena *mem, struct company_row **rows, size_t *n);
 
+/* Out of every list; its calls stay. ERR_CONFLICT: it has numbers in use;
+ * ERR_NOTFOUND: not the account's. */
+RT_MUST_USE enum err db_company_archive(struct db *db,
+    struct account_id account, struct company_id company, int64_t now_us);
+
 #endif

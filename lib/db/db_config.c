@@ -50,3 +50,19 @@ enum err db_config_exec(struct db *db, struct stmt *st)
 		e = db_config_bump(db);
 	return db_join_end(db, mine, e);
 }
+
+enum err db_config_lock(struct db *db)
+{
+	static const char sql[] =
+	    "SELECT version FROM config_version WHERE id = 1 FOR UPDATE";
+	struct stmt *st;
+	uint64_t version;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_out_u64(st, &version);
+	e = stmt_one(st);
+	stmt_end(st);
+	return e;
+}

@@ -14,6 +14,11 @@ RT_MUST_USE enum err db_config_version(struct db *db, uint64_t *version);
 /* In the transaction of the change. */
 RT_MUST_USE enum err db_config_bump(struct db *db);
 
+/* In a transaction: waits until no other change of the configuration is under
+ * way, and keeps others waiting until the end of this one. What is read after
+ * it is what the change will find. */
+RT_MUST_USE enum err db_config_lock(struct db *db);
+
 /* Runs a change of exactly one row and the bump in one transaction, unless one
  * is open. st was begun and filled; it is ended here. ERR_NOTFOUND: no row. */
 struct stmt;

@@ -1,5 +1,6 @@
 #include "lib/db/db_destination.h"
 
+#include "lib/base/buf.h"
 #include "lib/db/db_config.h"
 #include "lib/db/stmt.h"
 
@@ -152,4 +153,40 @@ enum err db_destination_archive(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	return db_config_exec(db, st);
+}
+
+enum err db_destination_used(struct db *db, struct company_id company,
+    struct destination_id id, bool *out)
+{
+	static const char sql[] =
+	    "SELECT (SELECT COUNT(*) FROM number WHERE company_id = ?"
+	    " AND destination_id = ? AND released_at IS NULL)"
+	    " + (SELECT COUNT(*) FROM flow f JOIN flow_version v"
+	    " ON v.company_id = f.company_id AND v.flow_id = f.id"
+	    " AND v.version = f.published_version WHERE f.company_id = ?"
+	    " AND f.archived_at IS NULL AND v.document LIKE ?)";
+	char like[ID_TEXT_MAX + 3], text[ID_TEXT_MAX];
+	struct stmt *st;
+	uint64_t n = 0;
+	struct buf b;
+	enum err e;
+
+	/* '_' stands for any character: of a key's 26 none is near another. */
+	id_text(ID_KIND_destination, id.v, text);
+	buf_over(&b, like, sizeof(like));
+	buf_char(&b, '%');
+	buf_cstr(&b, text);
+	buf_char(&b, '%');
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, buf_slice(&b));
+	stmt_out_u64(st, &n);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = n > 0;
+	return e;
 }

@@ -30,4 +30,8 @@ RT_MUST_USE enum err db_destination_list(struct db *db,
 RT_MUST_USE enum err db_destination_archive(struct db *db,
     struct company_id company, struct destination_id id, int64_t now_us);
 
+/* Whether a number in use or a published flow sends calls there. */
+RT_MUST_USE enum err db_destination_used(struct db *db,
+    struct company_id company, struct destination_id id, bool *out);
+
 #endif

@@ -1,5 +1,6 @@
 #include "lib/db/db_location.h"
 
+#include "lib/db/db_config.h"
 #include "lib/db/stmt.h"
 
 static void out_row(struct stmt *st, struct location_row *row)
@@ -73,4 +74,39 @@ enum err db_location_list(struct db *db, struct company_id company,
 	if (e == ERR_OK)
 		*rows = all;
 	return e;
+}
+
+enum err db_location_update(struct db *db, struct company_id company,
+    const struct location_row *row)
+{
+	static const char sql[] =
+	    "UPDATE location SET name = ?, time_zone = ?"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_text(st, slice_from(row->name));
+	stmt_in_text(st, slice_from(row->time_zone));
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->id.v);
+	return db_config_exec(db, st);
+}
+
+enum err db_location_archive(struct db *db, struct company_id company,
+    struct location_id id, int64_t now_us)
+{
+	static const char sql[] =
+	    "UPDATE location SET archived_at = ?"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_time_us(st, now_us);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	return db_config_exec(db, st);
 }

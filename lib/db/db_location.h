@@ -21,4 +21,10 @@ RT_MUST_USE enum err db_location_get(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_location_list(struct db *db, struct company_id company,
     struct arena *mem, struct location_row **rows, size_t *n);
 
+RT_MUST_USE enum err db_location_update(struct db *db,
+    struct company_id company, const struct location_row *row);
+/* Out of lists and forms; what names it keeps doing so. */
+RT_MUST_USE enum err db_location_archive(struct db *db,
+    struct company_id company, struct location_id id, int64_t now_us);
+
 #endif

@@ -320,3 +320,42 @@ enum err db_mark_untag(struct db *db, struct company_id company,
 	stmt_end(st);
 	return e;
 }
+
+enum err db_mark_tag_rename(struct db *db, struct company_id company,
+    const struct tag_row *row)
+{
+	static const char sql[] =
+	    "UPDATE tag SET name = ? WHERE company_id = ? AND id = ?";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_text(st, slice_from(row->name));
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->id.v);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_mark_tag_remove(struct db *db, struct company_id company,
+    struct tag_id id)
+{
+	static const char sql[] =
+	    "DELETE FROM tag WHERE company_id = ? AND id = ?"
+	    " AND NOT EXISTS (SELECT 1 FROM interaction_tag"
+	    " WHERE interaction_tag.company_id = tag.company_id"
+	    " AND interaction_tag.tag_id = tag.id)";
+	struct stmt *st;
+	uint64_t n = 0;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	e = stmt_exec(st, &n);
+	stmt_end(st);
+	return e == ERR_OK && n == 0 ? ERR_CONFLICT : e;
+}

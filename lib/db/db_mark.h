@@ -61,4 +61,11 @@ RT_MUST_USE enum err db_mark_tags_of(struct db *db, struct company_id company,
     struct interaction_id id, struct arena *mem, struct tag_row **rows,
     size_t *n);
 
+/* ERR_CONFLICT: another tag has the name. */
+RT_MUST_USE enum err db_mark_tag_rename(struct db *db,
+    struct company_id company, const struct tag_row *row);
+/* ERR_CONFLICT: a call has it, or it is not there. */
+RT_MUST_USE enum err db_mark_tag_remove(struct db *db,
+    struct company_id company, struct tag_id id);
+
 #endif

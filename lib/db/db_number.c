@@ -263,7 +263,9 @@ enum err db_number_hold(struct db *db, struct company_id company,
 	    " + (SELECT COUNT(*) FROM pool"
 	    " WHERE company_id = ? AND overflow_number_id = ?)"
 	    " + (SELECT COUNT(*) FROM tracker WHERE company_id = ?"
-	    " AND number_id = ? AND archived_at IS NULL)";
+	    " AND number_id = ? AND archived_at IS NULL)"
+	    " + (SELECT COUNT(*) FROM number WHERE company_id = ?"
+	    " AND id = ? AND quarantined_at IS NOT NULL)";
 	struct number_id found;
 	struct stmt *st;
 	uint64_t uses = 0;
@@ -280,7 +282,7 @@ enum err db_number_hold(struct db *db, struct company_id company,
 		return e == ERR_NOTFOUND ? ERR_RANGE : e;
 	if ((e = stmt_begin(db, used_sql, &st)) != ERR_OK)
 		return e;
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
 		stmt_in_id(st, company.v);
 		stmt_in_id(st, id.v);
 	}
@@ -288,6 +290,58 @@ enum err db_number_hold(struct db *db, struct company_id company,
 	e = stmt_one(st);
 	stmt_end(st);
 	return e == ERR_OK && uses != 0 ? ERR_CONFLICT : e;
+}
+
+/* Whatever its state is now; no bump, as nothing routes by it. */
+static enum err set_quarantine(struct db *db, struct company_id company,
+    struct number_id id, int64_t since_us)
+{
+	static const char sql[] =
+	    "UPDATE number SET quarantined_at = ?"
+	    " WHERE company_id = ? AND id = ? AND released_at IS NULL";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_time_us_null(st, since_us);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_number_quarantine(struct db *db, struct company_id company,
+    struct number_id id, int64_t now_us)
+{
+	bool mine;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	e = db_number_hold(db, company, id);
+	if (e == ERR_OK)
+		e = set_quarantine(db, company, id, now_us);
+	return db_join_end(db, mine, e == ERR_RANGE ? ERR_NOTFOUND : e);
+}
+
+enum err db_number_lift(struct db *db, struct company_id company,
+    struct number_id id)
+{
+	static const char sql[] =
+	    "UPDATE number SET quarantined_at = NULL WHERE company_id = ?"
+	    " AND id = ? AND quarantined_at IS NOT NULL";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
 }
 
 enum err db_number_release(struct db *db, struct company_id company,
@@ -302,7 +356,9 @@ enum err db_number_release(struct db *db, struct company_id company,
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	e = db_number_hold(db, company, id);
+	e = set_quarantine(db, company, id, 0);
+	if (e == ERR_OK)
+		e = db_number_hold(db, company, id);
 	if (e == ERR_RANGE)
 		e = ERR_NOTFOUND;
 	if (e != ERR_OK || (e = stmt_begin(db, sql, &st)) != ERR_OK)
@@ -311,4 +367,26 @@ enum err db_number_release(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	return db_join_end(db, mine, db_config_exec(db, st));
+}
+
+enum err db_number_rests(struct db *db, struct company_id company,
+    struct number_id id, bool *out)
+{
+	static const char sql[] =
+	    "SELECT quarantined_at IS NOT NULL FROM number"
+	    " WHERE company_id = ? AND id = ?";
+	struct stmt *st;
+	bool rests = false;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	stmt_out_bool(st, &rests);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = rests;
+	return e;
 }

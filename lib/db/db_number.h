@@ -55,10 +55,21 @@ RT_MUST_USE enum err db_number_list(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_number_update(struct db *db, struct company_id company,
     const struct number_row *row);
 /* In a transaction: locks the number and makes sure that neither a pool nor a
- * tracker has it. ERR_CONFLICT: one has; ERR_RANGE: not the company's, or
- * released. */
+ * tracker has it and that it does not rest. ERR_CONFLICT: one of these;
+ * ERR_RANGE: not the company's, or released. */
 RT_MUST_USE enum err db_number_hold(struct db *db, struct company_id company,
     struct number_id id);
+/* The number rests: calls to it are taken, but neither pool nor tracker may
+ * have it, so that late calls are not credited to a new source. ERR_CONFLICT:
+ * one has it, or it rests already; ERR_NOTFOUND. */
+RT_MUST_USE enum err db_number_quarantine(struct db *db,
+    struct company_id company, struct number_id id, int64_t now_us);
+/* ERR_NOTFOUND: it does not rest. */
+RT_MUST_USE enum err db_number_lift(struct db *db, struct company_id company,
+    struct number_id id);
+/* Whether it is in quarantine. */
+RT_MUST_USE enum err db_number_rests(struct db *db, struct company_id company,
+    struct number_id id, bool *out);
 /* ERR_CONFLICT: a pool or a tracker still uses it. */
 RT_MUST_USE enum err db_number_release(struct db *db, struct company_id company,
     struct number_id id, int64_t now_us);

@@ -175,3 +175,74 @@ enum err db_pool_numbers(struct db *db, struct company_id company,
 		*rows = all;
 	return e;
 }
+
+/* Sites and numbers that point at the pool. */
+static enum err in_use(struct db *db, struct company_id company,
+    struct pool_id id, bool *out)
+{
+	static const char sql[] =
+	    "SELECT (SELECT COUNT(*) FROM site WHERE company_id = ?"
+	    " AND pool_id = ? AND archived_at IS NULL)"
+	    " + (SELECT COUNT(*) FROM pool_number WHERE company_id = ?"
+	    " AND pool_id = ?)";
+	struct stmt *st;
+	uint64_t n = 0;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	for (int i = 0; i < 2; i++) {
+		stmt_in_id(st, company.v);
+		stmt_in_id(st, id.v);
+	}
+	stmt_out_u64(st, &n);
+	e = stmt_one(st);
+	stmt_end(st);
+	*out = n > 0;
+	return e;
+}
+
+enum err db_pool_archive(struct db *db, struct company_id company,
+    struct pool_id id, int64_t now_us)
+{
+	static const char sql[] =
+	    "UPDATE pool SET archived_at = ?, overflow_number_id = NULL"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct stmt *st;
+	bool mine, used = false;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	e = in_use(db, company, id, &used);
+	if (e == ERR_OK && used)
+		e = ERR_CONFLICT;
+	if (e != ERR_OK || (e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return db_join_end(db, mine, e);
+	stmt_in_time_us(st, now_us);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	return db_join_end(db, mine, db_config_exec(db, st));
+}
+
+enum err db_pool_of(struct db *db, struct company_id company,
+    struct number_id number, struct pool_id *out)
+{
+	static const char sql[] =
+	    "SELECT pool_id FROM pool_number"
+	    " WHERE company_id = ? AND number_id = ?";
+	struct pool_id pool;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, number.v);
+	stmt_out_id(st, pool.v);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = pool;
+	return e;
+}

@@ -46,4 +46,12 @@ RT_MUST_USE enum err db_pool_numbers(struct db *db, struct company_id company,
     struct pool_id pool, struct arena *mem, struct pool_number_row **rows,
     size_t *n);
 
+/* ERR_CONFLICT: a site leases from it, or it has numbers. */
+RT_MUST_USE enum err db_pool_archive(struct db *db, struct company_id company,
+    struct pool_id id, int64_t now_us);
+
+/* The pool that has the number. ERR_NOTFOUND: none. */
+RT_MUST_USE enum err db_pool_of(struct db *db, struct company_id company,
+    struct number_id number, struct pool_id *out);
+
 #endif

@@ -236,3 +236,20 @@ enum err db_site_targets(struct db *db, struct company_id company,
 
 	return list_items(db, sql, company, site, mem, rows, n);
 }
+
+enum err db_site_archive(struct db *db, struct company_id company,
+    struct site_id id, int64_t now_us)
+{
+	static const char sql[] =
+	    "UPDATE site SET archived_at = ?"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_time_us(st, now_us);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	return db_config_exec(db, st);
+}

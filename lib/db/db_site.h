@@ -48,4 +48,8 @@ RT_MUST_USE enum err db_site_target_remove(struct db *db,
 RT_MUST_USE enum err db_site_targets(struct db *db, struct company_id company,
     struct site_id site, struct arena *mem, struct slice **rows, size_t *n);
 
+/* Its key is unknown to the tag from then on. */
+RT_MUST_USE enum err db_site_archive(struct db *db, struct company_id company,
+    struct site_id id, int64_t now_us);
+
 #endif

@@ -141,3 +141,29 @@ enum err db_tracker_archive(struct db *db, struct company_id company,
 	stmt_in_id(st, id.v);
 	return db_config_exec(db, st);
 }
+
+enum err db_tracker_update(struct db *db, struct company_id company,
+    const struct tracker_row *row)
+{
+	static const char sql[] =
+	    "UPDATE tracker SET name = ?, source = ?, medium = ?,"
+	    " campaign = ?, channel = ?, site_id = ?, match_kind = ?,"
+	    " match_value = ?"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_text(st, slice_from(row->name));
+	stmt_in_text(st, slice_from(row->source));
+	stmt_in_text(st, slice_from(row->medium));
+	stmt_in_text(st, slice_from(row->campaign));
+	stmt_in_text(st, slice_from(row->channel));
+	stmt_in_id_null(st, row->site.v);
+	stmt_in_text(st, slice_from(row->match_kind));
+	stmt_in_text(st, slice_from(row->match_value));
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->id.v);
+	return db_config_exec(db, st);
+}

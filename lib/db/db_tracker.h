@@ -37,4 +37,9 @@ RT_MUST_USE enum err db_tracker_list(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_tracker_archive(struct db *db,
     struct company_id company, struct tracker_id id, int64_t now_us);
 
+/* Everything but the number. Calls keep the source that they were given.
+ * ERR_RANGE: the site is not the company's. */
+RT_MUST_USE enum err db_tracker_update(struct db *db, struct company_id company,
+    const struct tracker_row *row);
+
 #endif

@@ -223,6 +223,32 @@ enum err db_user_role(struct db *db, struct user_id user,
 	return e;
 }
 
+enum err db_user_account_role(struct db *db, struct user_id user,
+    enum user_role *out)
+{
+	static const char sql[] =
+	    "SELECT COALESCE(MAX(FIELD(m.role, " ROLE_ORDER
+	    ")), 0)"
+	    " FROM user u JOIN membership m ON m.user_id = u.id"
+	    " AND m.account_id = u.account_id AND m.company_id = ?"
+	    " WHERE u.id = ?";
+	static const struct company_id all;
+	struct stmt *st;
+	uint32_t role = 0;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, all.v);
+	stmt_in_id(st, user.v);
+	stmt_out_u32(st, &role);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = (enum user_role)role;
+	return e;
+}
+
 enum err db_user_companies(struct db *db, struct user_id user,
     struct arena *mem, struct user_company **rows, size_t *n)
 {

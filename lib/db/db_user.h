@@ -60,6 +60,10 @@ RT_MUST_USE enum err db_user_revoke(struct db *db, struct user_id user,
 RT_MUST_USE enum err db_user_role(struct db *db, struct user_id user,
     struct company_id company, enum user_role *out);
 
+/* Its role in all companies of its account; USER_ROLE_NONE with ERR_OK. */
+RT_MUST_USE enum err db_user_account_role(struct db *db, struct user_id user,
+    enum user_role *out);
+
 struct user_company {
 	struct company_id id;
 	char name[DB_NAME_BYTES];

@@ -1,9 +1,20 @@
-/* Tests of what the forms and the sign-in keep: API keys. Everywhere a second
- * company that must see and change nothing. */
+/* Tests of what the forms and the sign-in keep. Everywhere a second company
+ * that must see and change nothing. */
 #include <string.h>
 
 #include "lib/core/scope.h"
 #include "lib/db/db_api_key.h"
+#include "lib/db/db_company.h"
+#include "lib/db/db_config.h"
+#include "lib/db/db_destination.h"
+#include "lib/db/db_location.h"
+#include "lib/db/db_number.h"
+#include "lib/db/db_number_use.h"
+#include "lib/db/db_outcome.h"
+#include "lib/db/db_pool.h"
+#include "lib/db/db_site.h"
+#include "lib/db/db_tracker.h"
+#include "lib/db/db_user.h"
 #include "tests/support/cm.h"
 #include "tests/support/testdb.h"
 
@@ -86,6 +97,195 @@ static void test_api_keys(void **state)
 	assert_int_equal(got.revoked_us, NOW + 20);
 }
 
+static void test_places_and_sites(void **state)
+{
+	struct location_row place;
+	struct site_row site;
+	uint64_t before = 0, after = 0;
+
+	(void)state;
+	ok(db_location_get(t->db, a->id, a->location, &place));
+	memcpy(place.name, "Moved", 6);
+	gives(ERR_NOTFOUND, db_location_update(t->db, b->id, &place));
+	ok(db_config_version(t->db, &before));
+	ok(db_location_update(t->db, a->id, &place));
+	ok(db_config_version(t->db, &after));
+	assert_true(after > before);
+	ok(db_location_get(t->db, a->id, a->location, &place));
+	assert_string_equal(place.name, "Moved");
+	new_id(place.id);
+	ok(db_location_add(t->db, a->id, &place));
+	gives(ERR_NOTFOUND, db_location_archive(t->db, b->id, place.id, NOW));
+	ok(db_location_archive(t->db, a->id, place.id, NOW));
+	gives(ERR_NOTFOUND, db_location_archive(t->db, a->id, place.id, NOW));
+	gives(ERR_NOTFOUND, db_location_get(t->db, a->id, place.id, &place));
+
+	ok(db_site_get(t->db, a->id, a->site, &site));
+	new_id(site.id);
+	memcpy(site.public_key, "other-key", 10);
+	ok(db_site_add(t->db, a->id, &site));
+	gives(ERR_NOTFOUND, db_site_archive(t->db, b->id, site.id, NOW));
+	ok(db_site_archive(t->db, a->id, site.id, NOW));
+	gives(ERR_NOTFOUND, db_site_get(t->db, a->id, site.id, &site));
+}
+
+static void test_destination_used(void **state)
+{
+	struct destination_row row;
+	bool used = false;
+
+	(void)state;
+	/* The published flow of the company forwards to it. */
+	ok(db_destination_used(t->db, a->id, a->destination, &used));
+	assert_true(used);
+	ok(db_destination_used(t->db, b->id, a->destination, &used));
+	assert_false(used);
+	ok(db_destination_get(t->db, a->id, a->destination, &row));
+	new_id(row.id);
+	ok(db_destination_add(t->db, a->id, &row));
+	ok(db_destination_used(t->db, a->id, row.id, &used));
+	assert_false(used);
+}
+
+static void test_rest(void **state)
+{
+	struct number_use *rows;
+	struct pool_id pool;
+	bool rests = true;
+	uint64_t lifted = 0;
+	size_t n = 0;
+
+	(void)state;
+	ok(db_pool_of(t->db, a->id, a->pooled[0], &pool));
+	assert_true(id_eq(pool.v, a->pool.v));
+	gives(ERR_NOTFOUND, db_pool_of(t->db, b->id, a->pooled[0], &pool));
+	gives(ERR_NOTFOUND, db_pool_of(t->db, a->id, a->number, &pool));
+	gives(ERR_CONFLICT,
+	    db_number_quarantine(t->db, a->id, a->pooled[0], NOW));
+	gives(ERR_CONFLICT,
+	    db_number_quarantine(t->db, a->id, a->tracked, NOW));
+	gives(ERR_NOTFOUND, db_number_quarantine(t->db, b->id, a->number, NOW));
+	ok(db_number_rests(t->db, a->id, a->number, &rests));
+	assert_false(rests);
+	ok(db_number_quarantine(t->db, a->id, a->number, NOW));
+	gives(ERR_CONFLICT, db_number_quarantine(t->db, a->id, a->number, NOW));
+	ok(db_number_rests(t->db, a->id, a->number, &rests));
+	assert_true(rests);
+	gives(ERR_NOTFOUND, db_number_rests(t->db, b->id, a->number, &rests));
+	gives(ERR_CONFLICT,
+	    db_pool_number_add(t->db, a->id, a->pool, a->number, NOW));
+	gives(ERR_NOTFOUND, db_number_lift(t->db, b->id, a->number));
+
+	/* The list knows it, page by page. */
+	ok(db_number_use_list(t->db, a->id, SLICE(""), SLICE(""), 100, &mem,
+	    &rows, &n));
+	assert_int_equal(n, 5);
+	assert_true(id_eq(rows[0].id.v, a->number.v));
+	assert_true(rows[0].quarantined_us == NOW);
+	ok(db_number_use_list(t->db, a->id, slice_from(rows[0].e164), SLICE(""),
+	    1, &mem, &rows, &n));
+	assert_int_equal(n, 1);
+	assert_true(rows[0].tracker[0] != '\0' || rows[0].pool[0] != '\0');
+	ok(db_number_use_list(t->db, a->id, SLICE(""), SLICE("%"), 100, &mem,
+	    &rows, &n));
+	assert_int_equal(n, 0);
+
+	/* Thirty days are the usual term. */
+	ok(db_number_use_lift(t->db, NOW + 29 * RT_DAY_US, &lifted));
+	assert_int_equal(lifted, 0);
+	ok(db_number_use_lift(t->db, NOW + 31 * RT_DAY_US, &lifted));
+	assert_int_equal(lifted, 1);
+	ok(db_number_quarantine(t->db, a->id, a->number, NOW));
+	ok(db_number_lift(t->db, a->id, a->number));
+	gives(ERR_NOTFOUND, db_number_lift(t->db, a->id, a->number));
+	/* A number that rests can be given back. */
+	ok(db_number_quarantine(t->db, a->id, a->number, NOW));
+	ok(db_number_release(t->db, a->id, a->number, NOW));
+}
+
+static void test_pools_and_trackers(void **state)
+{
+	struct tracker_row tracker;
+	struct pool_row pool;
+
+	(void)state;
+	gives(ERR_CONFLICT, db_pool_archive(t->db, a->id, a->pool, NOW));
+	ok(db_pool_get(t->db, a->id, a->pool, &pool));
+	new_id(pool.id);
+	memset(pool.overflow.v, 0, ID_BYTES);
+	ok(db_pool_add(t->db, a->id, &pool));
+	gives(ERR_NOTFOUND, db_pool_archive(t->db, b->id, pool.id, NOW));
+	ok(db_pool_archive(t->db, a->id, pool.id, NOW));
+	gives(ERR_NOTFOUND, db_pool_get(t->db, a->id, pool.id, &pool));
+
+	ok(db_tracker_get(t->db, a->id, a->tracker, &tracker));
+	memcpy(tracker.source, "radio", 6);
+	gives(ERR_NOTFOUND, db_tracker_update(t->db, b->id, &tracker));
+	tracker.site = b->site;
+	gives(ERR_RANGE, db_tracker_update(t->db, a->id, &tracker));
+	tracker.site = a->site;
+	ok(db_tracker_update(t->db, a->id, &tracker));
+	ok(db_tracker_get(t->db, a->id, a->tracker, &tracker));
+	assert_string_equal(tracker.source, "radio");
+}
+
+static void test_marks(void **state)
+{
+	struct outcome_row quote = { .code = "quote",
+		.name = "Quote",
+		.is_lead = true };
+	struct tag_row tag = { .name = "Urgent" }, other = { .name = "Late" };
+	struct outcome_row got;
+
+	(void)state;
+	ok(db_outcome_add(t->db, a->id, &quote));
+	gives(ERR_CONFLICT, db_outcome_add(t->db, a->id, &quote));
+	ok(db_outcome_get(t->db, a->id, SLICE("quote"), &got));
+	assert_true(got.is_lead && !got.is_sale);
+	gives(ERR_NOTFOUND, db_outcome_get(t->db, b->id, SLICE("quote"), &got));
+	gives(ERR_NOTFOUND,
+	    db_outcome_rename(t->db, b->id, SLICE("quote"), SLICE("x")));
+	ok(db_outcome_rename(t->db, a->id, SLICE("quote"), SLICE("Offer")));
+	gives(ERR_NOTFOUND,
+	    db_outcome_archive(t->db, b->id, SLICE("quote"), NOW));
+	ok(db_outcome_archive(t->db, a->id, SLICE("quote"), NOW));
+	gives(ERR_NOTFOUND, db_outcome_get(t->db, a->id, SLICE("quote"), &got));
+
+	new_id(tag.id);
+	new_id(other.id);
+	ok(db_mark_tag_add(t->db, a->id, &tag, NOW));
+	ok(db_mark_tag_add(t->db, a->id, &other, NOW));
+	memcpy(other.name, "Urgent", 7);
+	gives(ERR_CONFLICT, db_mark_tag_rename(t->db, a->id, &other));
+	memcpy(tag.name, "Urging", 7);
+	gives(ERR_NOTFOUND, db_mark_tag_rename(t->db, b->id, &tag));
+	ok(db_mark_tag_rename(t->db, a->id, &tag));
+	gives(ERR_CONFLICT, db_mark_tag_remove(t->db, b->id, tag.id));
+	ok(db_mark_tag_remove(t->db, a->id, tag.id));
+}
+
+static void test_companies(void **state)
+{
+	static const struct company_id all;
+	enum user_role role = USER_ROLE_NONE;
+	struct company_row row;
+
+	(void)state;
+	ok(db_user_account_role(t->db, a->user, &role));
+	assert_int_equal(role, USER_ROLE_OWNER);
+	ok(db_user_revoke(t->db, a->user, all));
+	ok(db_user_account_role(t->db, a->user, &role));
+	assert_int_equal(role, USER_ROLE_NONE);
+
+	gives(ERR_CONFLICT, db_company_archive(t->db, a->account, a->id, NOW));
+	ok(db_company_get(t->db, a->id, &row));
+	new_id(row.id);
+	ok(db_company_add(t->db, &row));
+	gives(ERR_NOTFOUND, db_company_archive(t->db, b->account, row.id, NOW));
+	ok(db_company_archive(t->db, a->account, row.id, NOW));
+	gives(ERR_NOTFOUND, db_company_get(t->db, row.id, &row));
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -108,6 +308,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_api_keys),
+		cmocka_unit_test(test_places_and_sites),
+		cmocka_unit_test(test_destination_used),
+		cmocka_unit_test(test_rest),
+		cmocka_unit_test(test_pools_and_trackers),
+		cmocka_unit_test(test_marks),
+		cmocka_unit_test(test_companies),
 	};
 
 	return cmocka_run_group_tests_name("admin", tests, start, stop);

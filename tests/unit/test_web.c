@@ -86,7 +86,7 @@ static const struct route routes[] = {
 	    .body_max = 100, .handler = say_ok },
 	{ REQ_GET, "/api", ROUTE_PUBLIC, ROUTE_API, .handler = say_json },
 	{ REQ_PUT, "/api", ROUTE_PUBLIC, ROUTE_API, ROUTE_CSRF_NONE,
-	    REQ_BODY_RAW, 10, say_json },
+	    REQ_BODY_RAW, 10, .handler = say_json },
 	{ REQ_GET, "/private", ROUTE_READ_ONLY, .handler = say_ok },
 	{ REQ_POST, "/private", ROUTE_READ_ONLY, .body = REQ_BODY_URLENCODED,
 	    .handler = say_ok },

@@ -1,0 +1,135 @@
+#include "cgi/form/choice.h"
+
+#include "lib/db/db_destination.h"
+#include "lib/db/db_flow.h"
+#include "lib/db/db_location.h"
+#include "lib/db/db_number.h"
+#include "lib/db/db_pool.h"
+#include "lib/db/db_site.h"
+#include "lib/db/db_trunk.h"
+#include "lib/phone/phone.h"
+
+static void none_first(struct fields *f, const char *name, const char *none)
+{
+	if (none != NULL)
+		fields_choice(f, name, SLICE(""), slice_from(none));
+}
+
+enum err choice_flows(const struct req *r, struct fields *f, const char *name,
+    const char *none)
+{
+	struct flow_row *rows = NULL;
+	size_t n = 0;
+	const enum err e = db_flow_list(r->db, r->company, r->arena, &rows, &n);
+
+	none_first(f, name, none);
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		fields_choice_id(f, name, ID_KIND_flow, rows[i].id.v,
+		    rows[i].name);
+	return e;
+}
+
+enum err choice_destinations(const struct req *r, struct fields *f,
+    const char *name, const char *none)
+{
+	struct destination_row *rows = NULL;
+	size_t n = 0;
+	const enum err e =
+	    db_destination_list(r->db, r->company, r->arena, &rows, &n);
+
+	none_first(f, name, none);
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		fields_choice_id(f, name, ID_KIND_destination, rows[i].id.v,
+		    rows[i].name);
+	return e;
+}
+
+enum err choice_locations(const struct req *r, struct fields *f,
+    const char *name, const char *none)
+{
+	struct location_row *rows = NULL;
+	size_t n = 0;
+	const enum err e =
+	    db_location_list(r->db, r->company, r->arena, &rows, &n);
+
+	none_first(f, name, none);
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		fields_choice_id(f, name, ID_KIND_location, rows[i].id.v,
+		    rows[i].name);
+	return e;
+}
+
+enum err choice_pools(const struct req *r, struct fields *f, const char *name,
+    const char *none)
+{
+	struct pool_row *rows = NULL;
+	size_t n = 0;
+	const enum err e = db_pool_list(r->db, r->company, r->arena, &rows, &n);
+
+	none_first(f, name, none);
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		fields_choice_id(f, name, ID_KIND_pool, rows[i].id.v,
+		    rows[i].name);
+	return e;
+}
+
+enum err choice_sites(const struct req *r, struct fields *f, const char *name,
+    const char *none)
+{
+	struct site_row *rows = NULL;
+	size_t n = 0;
+	const enum err e = db_site_list(r->db, r->company, r->arena, &rows, &n);
+
+	none_first(f, name, none);
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		fields_choice_id(f, name, ID_KIND_site, rows[i].id.v,
+		    rows[i].name);
+	return e;
+}
+
+enum err choice_trunks(const struct req *r, struct fields *f, const char *name,
+    const char *none)
+{
+	struct trunk_row *rows = NULL;
+	size_t n = 0;
+	const enum err e =
+	    db_trunk_list(r->db, r->account, r->arena, &rows, &n);
+
+	none_first(f, name, none);
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		fields_choice_id(f, name, ID_KIND_trunk, rows[i].id.v,
+		    rows[i].name);
+	return e;
+}
+
+enum err choice_numbers(const struct req *r, struct fields *f, const char *name,
+    const char *none)
+{
+	struct number_row *rows = NULL;
+	size_t n = 0;
+	const enum err e = db_number_list(r->db, r->company, SLICE(""),
+	    CHOICE_NUMBERS_MAX, r->arena, &rows, &n);
+
+	none_first(f, name, none);
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		char shown[PHONE_TEXT_MAX], mem[PHONE_TEXT_MAX + DB_NAME_BYTES];
+		struct buf b;
+
+		phone_international(slice_from(rows[i].e164), shown);
+		buf_over(&b, mem, sizeof(mem));
+		buf_cstr(&b, shown);
+		if (rows[i].label[0] != '\0')
+			buf_cstr(&b, " ");
+		buf_cstr(&b, rows[i].label);
+		buf_char(&b, '\0');
+		fields_choice_id(f, name, ID_KIND_number, rows[i].id.v, mem);
+	}
+	return e;
+}
+
+void choice_words(struct fields *f, const char *name, const char *const *words)
+{
+	for (; words[0] != NULL; words += 2)
+		fields_choice(f, name, slice_from(words[0]),
+		    slice_from(words[1]));
+}

@@ -1,0 +1,483 @@
+#include "cgi/form/fields.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "lib/base/scan.h"
+#include "lib/base/utf8.h"
+#include "lib/hash/digest.h"
+
+#define WRONG_MAX 160 /* of words made for one mistake */
+
+void fields_init(struct fields *f, const struct field *rows, size_t n,
+    struct arena *arena)
+{
+	assert(n <= FIELDS_MAX);
+	*f = (struct fields){ .rows = rows, .n = n, .arena = arena };
+}
+
+static size_t index_of(const struct fields *f, const char *name)
+{
+	size_t i = 0;
+
+	while (i < f->n && strcmp(f->rows[i].name, name) != 0)
+		i++;
+	assert(i < f->n);
+	return i;
+}
+
+struct slice fields_get(const struct fields *f, const char *name)
+{
+	return f->value[index_of(f, name)];
+}
+
+uint64_t fields_u64(const struct fields *f, const char *name)
+{
+	uint64_t v = 0;
+
+	return scan_whole_u64(fields_get(f, name), UINT64_MAX, &v) == ERR_OK
+		   ? v
+		   : 0;
+}
+
+bool fields_on(const struct fields *f, const char *name)
+{
+	return fields_get(f, name).n > 0;
+}
+
+enum err fields_id(const struct fields *f, const char *name, enum id_kind kind,
+    uint8_t out[ID_BYTES])
+{
+	const struct slice s = fields_get(f, name);
+
+	return s.n == 0 ? ERR_NOTFOUND : id_parse(kind, s, out);
+}
+
+bool fields_copy(struct fields *f, const char *name, char *out, size_t cap)
+{
+	if (slice_to_cstr(fields_get(f, name), out, cap))
+		return true;
+	fields_wrong(f, name, "This is too long.");
+	return false;
+}
+
+/* --- filling ---------------------------------------------------------------
+ */
+
+static void set(struct fields *f, size_t i, struct slice value)
+{
+	if (!arena_copy(f->arena, value, &f->value[i]))
+		f->e = ERR_NOMEM;
+}
+
+void fields_set(struct fields *f, const char *name, struct slice value)
+{
+	set(f, index_of(f, name), value);
+}
+
+void fields_set_cstr(struct fields *f, const char *name, const char *value)
+{
+	fields_set(f, name, slice_from(value));
+}
+
+void fields_set_u64(struct fields *f, const char *name, uint64_t value)
+{
+	char mem[24];
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	buf_u64(&b, value);
+	fields_set(f, name, buf_slice(&b));
+}
+
+void fields_set_on(struct fields *f, const char *name, bool on)
+{
+	fields_set(f, name, on ? SLICE("1") : SLICE(""));
+}
+
+void fields_set_id(struct fields *f, const char *name, enum id_kind kind,
+    const uint8_t id[ID_BYTES])
+{
+	char text[ID_TEXT_MAX];
+
+	if (id_is_nil(id)) {
+		fields_set(f, name, SLICE(""));
+		return;
+	}
+	id_text(kind, id, text);
+	fields_set_cstr(f, name, text);
+}
+
+void fields_choice(struct fields *f, const char *name, struct slice value,
+    struct slice label)
+{
+	const size_t i = index_of(f, name);
+	struct field_choice *c = arena_alloc(f->arena, sizeof(*c));
+
+	if (c == NULL || !arena_copy(f->arena, value, &c->value) ||
+	    !arena_copy(f->arena, label, &c->label)) {
+		f->e = ERR_NOMEM;
+		return;
+	}
+	if (f->last[i] == NULL)
+		f->choices[i] = c;
+	else
+		f->last[i]->next = c;
+	f->last[i] = c;
+}
+
+void fields_choice_id(struct fields *f, const char *name, enum id_kind kind,
+    const uint8_t id[ID_BYTES], const char *label)
+{
+	char text[ID_TEXT_MAX];
+
+	id_text(kind, id, text);
+	fields_choice(f, name, slice_from(text), slice_from(label));
+}
+
+/* --- checking ------------------------------------------------------------- */
+
+void fields_wrong(struct fields *f, const char *name, const char *why)
+{
+	const size_t i = index_of(f, name);
+
+	if (f->error[i] == NULL)
+		f->error[i] = why;
+}
+
+bool fields_good(const struct fields *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->error[i] != NULL)
+			return false;
+	return f->problem == NULL;
+}
+
+/* "Between 5 and 300." */
+static const char *between(struct fields *f, const struct field *row,
+    const char *unit)
+{
+	char mem[WRONG_MAX];
+	struct slice copy;
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	if (row->min == 1 && unit[0] != '\0')
+		buf_printf(&b, "This is needed, up to %llu%s.",
+		    (unsigned long long)row->max, unit);
+	else if (row->min == 0 && unit[0] != '\0')
+		buf_printf(&b, "At most %llu%s.", (unsigned long long)row->max,
+		    unit);
+	else
+		buf_printf(&b, "Between %llu and %llu%s.",
+		    (unsigned long long)row->min, (unsigned long long)row->max,
+		    unit);
+	buf_char(&b, '\0');
+	if (!arena_copy(f->arena, buf_slice(&b), &copy)) {
+		f->e = ERR_NOMEM;
+		return "This is not allowed.";
+	}
+	return copy.p;
+}
+
+static bool one_line(struct slice s)
+{
+	return slice_find(s, '\n', 0) == s.n && slice_find(s, '\r', 0) == s.n &&
+	       slice_find(s, '\t', 0) == s.n;
+}
+
+static bool is_choice(const struct fields *f, size_t i, struct slice value)
+{
+	for (const struct field_choice *c = f->choices[i]; c != NULL;
+	     c = c->next)
+		if (slice_eq(c->value, value))
+			return true;
+	return false;
+}
+
+static bool all_choices(const struct fields *f, size_t i)
+{
+	struct slice rest = f->value[i], word;
+	bool more = rest.n > 0;
+
+	while (more) {
+		more = slice_cut(&rest, ' ', &word);
+		if (!is_choice(f, i, word))
+			return false;
+	}
+	return true;
+}
+
+static bool email_like(struct slice s)
+{
+	const size_t at = slice_find(s, '@', 0);
+
+	return at > 0 && at + 1 < s.n && slice_find(s, '@', at + 1) == s.n &&
+	       slice_find(s, ' ', 0) == s.n;
+}
+
+static const char *check_number(struct fields *f, size_t i)
+{
+	const struct field *row = &f->rows[i];
+	uint64_t v = 0;
+
+	if (f->value[i].n == 0 && row->min == 0) {
+		f->value[i] = SLICE("0");
+		return NULL;
+	}
+	if (scan_whole_u64(f->value[i], UINT64_MAX, &v) != ERR_OK ||
+	    v < row->min || v > row->max)
+		return between(f, row, "");
+	return NULL;
+}
+
+static const char *check_text(struct fields *f, size_t i)
+{
+	const struct field *row = &f->rows[i];
+	const struct slice s = f->value[i];
+	const size_t n = utf8_count(s);
+
+	if (n < row->min || n > row->max)
+		return between(f, row, " characters");
+	if (row->kind != FIELD_LINES && !one_line(s))
+		return "This is one line.";
+	if (row->kind == FIELD_EMAIL && n > 0 && !email_like(s))
+		return "This is not an e-mail address.";
+	return NULL;
+}
+
+static const char *check(struct fields *f, size_t i)
+{
+	switch (f->rows[i].kind) {
+	case FIELD_TEXT:
+	case FIELD_EMAIL:
+	case FIELD_LINES:
+		return check_text(f, i);
+	case FIELD_SECRET:
+		return f->value[i].n == 0 && !f->fresh ? NULL
+						       : check_text(f, i);
+	case FIELD_NUMBER:
+		return check_number(f, i);
+	case FIELD_CHOICE:
+		return is_choice(f, i, f->value[i]) ? NULL : "Choose one.";
+	case FIELD_MANY:
+		if (f->value[i].n == 0 && f->rows[i].min > 0)
+			return "Choose at least one.";
+		return all_choices(f, i) ? NULL : "Choose from the list.";
+	case FIELD_CHECK:
+		return NULL;
+	}
+	return NULL;
+}
+
+/* All values sent under the name, with blanks between. */
+static void read_many(struct fields *f, size_t i, const struct req *r)
+{
+	struct buf b;
+	char *mem = arena_alloc(f->arena, FIELD_TEXT_MAX);
+
+	if (mem == NULL) {
+		f->e = ERR_NOMEM;
+		return;
+	}
+	buf_over(&b, mem, FIELD_TEXT_MAX);
+	for (const struct req_param *p = r->form; p != NULL; p = p->next) {
+		if (!slice_eq_cstr(p->name, f->rows[i].name))
+			continue;
+		if (b.n > 0)
+			buf_char(&b, ' ');
+		buf_put(&b, p->value);
+	}
+	f->value[i] = buf_err(&b) == ERR_OK ? buf_slice(&b) : SLICE("?");
+}
+
+/* Browsers send CR LF; we keep LF. */
+static struct slice plain_lines(struct fields *f, struct slice s)
+{
+	char *mem;
+	size_t n = 0;
+
+	if (slice_find(s, '\r', 0) == s.n)
+		return s;
+	mem = arena_alloc(f->arena, s.n);
+	if (mem == NULL) {
+		f->e = ERR_NOMEM;
+		return SLICE("");
+	}
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] != '\r')
+			mem[n++] = s.p[i];
+	return slice_of(mem, n);
+}
+
+void fields_read(struct fields *f, const struct req *r)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		const struct field *row = &f->rows[i];
+		struct slice s = SLICE("");
+		enum err e;
+
+		if (row->once && !f->fresh)
+			continue;
+		if (row->kind == FIELD_MANY) {
+			read_many(f, i, r);
+			f->error[i] = check(f, i);
+			continue;
+		}
+		e = req_form(r, row->name, &s);
+		f->value[i] = row->kind == FIELD_SECRET ? s : slice_trim(s);
+		if (row->kind == FIELD_LINES)
+			f->value[i] = plain_lines(f, f->value[i]);
+		if (row->kind == FIELD_CHECK)
+			f->value[i] = s.n > 0 ? SLICE("1") : SLICE("");
+		f->error[i] =
+		    e == ERR_SYNTAX ? "This was sent twice." : check(f, i);
+		if (f->error[i] != NULL && row->wrong != NULL)
+			f->error[i] = row->wrong;
+	}
+}
+
+/* --- showing ---------------------------------------------------------------
+ */
+
+static bool has_word(struct slice list, struct slice word)
+{
+	struct slice one;
+	bool more = true;
+
+	while (more) {
+		more = slice_cut(&list, ' ', &one);
+		if (slice_eq(one, word))
+			return true;
+	}
+	return false;
+}
+
+static void show_choices(const struct fields *f, size_t i, struct view *v)
+{
+	view_list(v, "choices");
+	for (const struct field_choice *c = f->choices[i]; c != NULL;
+	     c = c->next) {
+		struct view *item = view_item(v, "choices");
+		const bool on = f->rows[i].kind == FIELD_MANY
+				    ? has_word(f->value[i], c->value)
+				    : slice_eq(f->value[i], c->value);
+
+		view_slice(item, "choice_value", c->value);
+		view_slice(item, "choice_label", c->label);
+		view_flag(item, "choice_on", on);
+	}
+}
+
+static struct slice label_of(const struct fields *f, size_t i)
+{
+	for (const struct field_choice *c = f->choices[i]; c != NULL;
+	     c = c->next)
+		if (slice_eq(c->value, f->value[i]))
+			return c->label;
+	return f->value[i];
+}
+
+static void show_kind(const struct field *row, bool fixed, struct view *v)
+{
+	view_flag(v, "is_fixed", fixed);
+	view_flag(v, "is_text", !fixed && row->kind == FIELD_TEXT);
+	view_flag(v, "is_email", !fixed && row->kind == FIELD_EMAIL);
+	view_flag(v, "is_number", !fixed && row->kind == FIELD_NUMBER);
+	view_flag(v, "is_choice", !fixed && row->kind == FIELD_CHOICE);
+	view_flag(v, "is_check", !fixed && row->kind == FIELD_CHECK);
+	view_flag(v, "is_lines", !fixed && row->kind == FIELD_LINES);
+	view_flag(v, "is_secret", !fixed && row->kind == FIELD_SECRET);
+	view_flag(v, "is_many", !fixed && row->kind == FIELD_MANY);
+}
+
+void fields_show(const struct fields *f, struct view *v)
+{
+	view_flag(v, "has_problem", f->problem != NULL);
+	view_cstr(v, "problem", f->problem);
+	view_flag(v, "has_errors", !fields_good(f));
+	view_list(v, "fields");
+	for (size_t i = 0; i < f->n; i++) {
+		const struct field *row = &f->rows[i];
+		const bool fixed = row->once && !f->fresh;
+		struct view *item = view_item(v, "fields");
+
+		view_cstr(item, "f_name", row->name);
+		view_cstr(item, "f_label", row->label);
+		view_flag(item, "has_group", row->group != NULL);
+		view_cstr(item, "f_group", row->group);
+		view_flag(item, "has_help", row->help != NULL && !fixed);
+		view_cstr(item, "f_help", row->help);
+		view_flag(item, "has_error", f->error[i] != NULL);
+		view_cstr(item, "f_error", f->error[i]);
+		view_flag(item, "f_needed",
+		    row->min > 0 && row->kind != FIELD_NUMBER);
+		view_u64(item, "f_min", row->min);
+		view_u64(item, "f_max", row->max);
+		view_flag(item, "f_on", f->value[i].n > 0);
+		view_slice(item, "f_value",
+		    row->kind == FIELD_SECRET ? SLICE("") : f->value[i]);
+		view_slice(item, "f_seen",
+		    row->kind == FIELD_CHECK
+			? (f->value[i].n > 0 ? SLICE("yes") : SLICE("no"))
+			: label_of(f, i));
+		show_kind(row, fixed, item);
+		show_choices(f, i, item);
+	}
+}
+
+/* --- remembering ---------------------------------------------------------- */
+
+static void json_value(const struct fields *f, size_t i, struct json_out *j)
+{
+	const struct slice s = f->value[i];
+	uint64_t n;
+
+	switch (f->rows[i].kind) {
+	case FIELD_SECRET:
+		json_out_str(j, s.n > 0 ? SLICE("set") : SLICE(""));
+		return;
+	case FIELD_CHECK:
+		json_out_bool(j, s.n > 0);
+		return;
+	case FIELD_NUMBER:
+		if (scan_whole_u64(s, UINT64_MAX, &n) == ERR_OK) {
+			json_out_u64(j, n);
+			return;
+		}
+		break;
+	case FIELD_TEXT:
+	case FIELD_EMAIL:
+	case FIELD_CHOICE:
+	case FIELD_LINES:
+	case FIELD_MANY:
+		break;
+	}
+	json_out_str(j, s);
+}
+
+enum err fields_json(const struct fields *f, struct buf *out)
+{
+	struct json_out j;
+
+	json_out_init(&j, out);
+	json_out_object(&j);
+	for (size_t i = 0; i < f->n; i++) {
+		json_out_key(&j, f->rows[i].name);
+		json_value(f, i, &j);
+	}
+	json_out_end(&j);
+	return json_out_done(&j);
+}
+
+enum err fields_stamp(const struct fields *f, char out[FIELD_STAMP_MAX])
+{
+	struct slice parts[2 * FIELDS_MAX];
+
+	for (size_t i = 0; i < f->n; i++) {
+		parts[2 * i] =
+		    f->rows[i].kind == FIELD_SECRET ? SLICE("") : f->value[i];
+		parts[2 * i + 1] = SLICE("\n|\n");
+	}
+	return digest_sha256_hex(parts, 2 * f->n, out);
+}

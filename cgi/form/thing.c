@@ -1,0 +1,543 @@
+#include "cgi/form/thing.h"
+
+#include <string.h>
+
+#include "cgi/web/frame.h"
+#include "cgi/web/trail.h"
+#include "lib/base/rnd.h"
+#include "lib/db/db.h"
+#include "lib/db/db_config.h"
+
+#define PATH_MAX_BYTES 200
+#define ACTION_MAX     64
+#define JSON_MAX       ((size_t)256 << 10)
+
+static const struct {
+	const char *word;
+	const char *text;
+} done_words[] = {
+	{ "added", "Added." },
+	{ "saved", "Saved." },
+	{ "same", "Nothing was different, nothing was changed." },
+	{ "retired", "Done. It is no longer in use." },
+	{ "sent", "Sent." },
+	{ "ended", "Signed out there." },
+	{ "lifted", "Done. It can be used again." },
+	{ "off", "Switched off." },
+	{ "on", "Switched on." },
+};
+
+void thing_id(const struct req *r, uint8_t out[ID_BYTES])
+{
+	uint8_t rnd[10];
+
+	rnd_bytes(rnd, sizeof(rnd));
+	id_make(r->now_us, rnd, out);
+}
+
+void thing_done(const struct req *r, struct view *v)
+{
+	const char *text = NULL;
+	struct slice word;
+
+	if (req_query(r, "done", &word) == ERR_OK)
+		for (size_t i = 0; i < RT_ARRAY_LEN(done_words); i++)
+			if (slice_eq_cstr(word, done_words[i].word))
+				text = done_words[i].text;
+	view_flag(v, "has_done", text != NULL);
+	view_cstr(v, "done", text);
+}
+
+enum err thing_redirect(const struct req *r, struct resp *out,
+    struct slice path, const char *word)
+{
+	char mem[PATH_MAX_BYTES];
+	struct buf b;
+
+	(void)r;
+	buf_over(&b, mem, sizeof(mem));
+	buf_put(&b, path);
+	buf_cstr(&b, "?done=");
+	buf_cstr(&b, word);
+	return resp_redirect(out, buf_slice(&b));
+}
+
+/* --- lists ---------------------------------------------------------------- */
+
+struct thing_row *thing_row_add(struct thing_list *l,
+    const uint8_t id[ID_BYTES])
+{
+	struct thing_row *row = arena_alloc(l->arena, sizeof(*row));
+
+	if (row == NULL)
+		return NULL;
+	for (size_t i = 0; i < ID_BYTES; i++)
+		row->id[i] = id[i];
+	if (l->last == NULL)
+		l->first = row;
+	else
+		l->last->next = row;
+	l->last = row;
+	l->n++;
+	return row;
+}
+
+enum err thing_cell(struct thing_list *l, struct thing_row *row, size_t i,
+    struct slice text)
+{
+	return arena_copy(l->arena, text, &row->cell[i]) ? ERR_OK : ERR_NOMEM;
+}
+
+static void show_row(const struct thing *t, const struct thing_row *row,
+    struct view *v)
+{
+	struct view *item = view_item(v, "rows");
+	char key[ID_TEXT_MAX];
+
+	id_text(t->id_kind, row->id, key);
+	view_cstr(item, "key", key);
+	view_slice(item, "first", row->cell[0]);
+	view_flag(item, "has_badge", row->badge != NULL);
+	view_cstr(item, "badge", row->badge);
+	view_list(item, "cells");
+	for (size_t i = 1; i < THING_COLUMNS_MAX && t->columns[i] != NULL; i++)
+		view_slice(view_item(item, "cells"), "cell", row->cell[i]);
+}
+
+/* "/settings/numbers" as the part after the first slash: templates put a
+ * slash before what they link to. */
+static struct slice tail(const struct thing *t)
+{
+	return slice_skip(slice_from(t->path), 1);
+}
+
+static void show_thing(const struct thing *t, struct view *v)
+{
+	struct slice rest = slice_skip(tail(t), sizeof("settings/") - 1);
+
+	view_slice(v, "place", rest);
+	view_cstr(v, "one", t->one);
+	view_cstr(v, "many", t->many);
+	view_cstr(v, "intro", t->intro);
+	view_flag(v, "can_add", !t->no_add);
+}
+
+static struct slice query_text(const struct req *r)
+{
+	struct slice s;
+
+	return req_query(r, "q", &s) == ERR_OK ? s : SLICE("");
+}
+
+enum err thing_list(const struct req *r, struct resp *out)
+{
+	const struct thing *t = r->data;
+	struct thing_list l = { .arena = r->arena };
+	struct view *v = view_new(r->arena, "things.html");
+	enum err e;
+
+	if ((e = frame_page(r, FRAME_SETTINGS, t->many, SLICE(""), v)) !=
+		ERR_OK ||
+	    (e = t->list(r, &l)) != ERR_OK)
+		return e;
+	show_thing(t, v);
+	thing_done(r, v);
+	view_cstr(v, "empty", t->empty);
+	view_flag(v, "any", l.n > 0);
+	view_list(v, "columns");
+	for (size_t i = 0; i < THING_COLUMNS_MAX && t->columns[i] != NULL; i++)
+		view_cstr(view_item(v, "columns"), "column", t->columns[i]);
+	view_flag(v, "searchable", t->searchable);
+	view_slice(v, "q", query_text(r));
+	view_flag(v, "has_second", t->second_path != NULL);
+	view_cstr(v, "second_path", t->second_path);
+	view_cstr(v, "second_word", t->second_word);
+	view_flag(v, "has_next", l.next_after.n > 0);
+	view_slice(v, "next_after", l.next_after);
+	view_list(v, "rows");
+	for (const struct thing_row *row = l.first; row != NULL;
+	     row = row->next)
+		show_row(t, row, v);
+	return resp_view(out, v);
+}
+
+struct view *thing_extra(struct view *v, const char *id, const char *title,
+    const char *text)
+{
+	struct view *x = view_item(v, "extra");
+
+	view_cstr(x, "x_id", id);
+	view_cstr(x, "x_title", title);
+	view_cstr(x, "x_text", text);
+	view_list(x, "x_tag");
+	view_list(x, "x_link");
+	view_list(x, "x_button");
+	return x;
+}
+
+void thing_extra_tag(struct view *x, const char *public_url, const char *key)
+{
+	struct view *item = view_item(x, "x_tag");
+
+	view_cstr(item, "tag_url", public_url);
+	view_cstr(item, "tag_key", key);
+}
+
+void thing_extra_link(struct view *x, const char *to, const char *word)
+{
+	struct view *item = view_item(x, "x_link");
+
+	view_cstr(item, "link", to);
+	view_cstr(item, "link_name", word);
+}
+
+void thing_extra_button(struct view *x, const char *to, const char *word)
+{
+	struct view *item = view_item(x, "x_button");
+
+	view_cstr(item, "button_to", to);
+	view_cstr(item, "button_name", word);
+}
+
+/* --- forms ---------------------------------------------------------------- */
+
+static enum err prepare(const struct req *r, const struct thing *t,
+    struct fields *f)
+{
+	enum err e = ERR_OK;
+
+	fields_init(f, t->fields, t->n_fields, r->arena);
+	if (t->choices != NULL)
+		e = t->choices(r, f);
+	return e == ERR_OK ? f->e : e;
+}
+
+static enum err show_form(const struct req *r, struct resp *out,
+    const struct fields *f, const uint8_t *id, const char *stamp)
+{
+	const struct thing *t = r->data;
+	struct view *v = view_new(r->arena, "thing.html");
+	char key[ID_TEXT_MAX] = "";
+	enum err e;
+
+	if (id != NULL)
+		id_text(t->id_kind, id, key);
+	if ((e = frame_page(r, FRAME_SETTINGS, t->many, SLICE(""), v)) !=
+	    ERR_OK)
+		return e;
+	show_thing(t, v);
+	thing_done(r, v);
+	view_flag(v, "single", t->single);
+	view_flag(v, "existing", id != NULL && !t->single);
+	view_flag(v, "fresh", id == NULL);
+	view_cstr(v, "key", key);
+	view_cstr(v, "stamp", stamp);
+	view_flag(v, "can_retire", id != NULL && t->retire != NULL);
+	view_cstr(v, "retire", t->retire);
+	view_cstr(v, "retire_help", t->retire_help);
+	view_list(v, "extra");
+	if (id != NULL && t->more != NULL && (e = t->more(r, id, v)) != ERR_OK)
+		return e;
+	fields_show(f, v);
+	return f->e == ERR_OK ? resp_view(out, v) : f->e;
+}
+
+enum err thing_new(const struct req *r, struct resp *out)
+{
+	const struct thing *t = r->data;
+	struct fields f;
+	enum err e;
+
+	if (t->no_add)
+		return ERR_NOTFOUND;
+	if ((e = prepare(r, t, &f)) != ERR_OK)
+		return e;
+	f.fresh = true;
+	if (t->begin != NULL)
+		t->begin(r, &f);
+	return show_form(r, out, &f, NULL, "");
+}
+
+/* The row that the address is about. */
+static enum err which(const struct req *r, const struct thing *t,
+    uint8_t id[ID_BYTES])
+{
+	if (!t->single)
+		return req_path_id(r, 0, t->id_kind, id);
+	memcpy(id, r->company.v, ID_BYTES);
+	return ERR_OK;
+}
+
+enum err thing_edit(const struct req *r, struct resp *out)
+{
+	const struct thing *t = r->data;
+	char stamp[FIELD_STAMP_MAX];
+	uint8_t id[ID_BYTES];
+	struct fields f;
+	enum err e;
+
+	if ((e = which(r, t, id)) != ERR_OK ||
+	    (e = prepare(r, t, &f)) != ERR_OK ||
+	    (e = t->load(r, id, &f)) != ERR_OK ||
+	    (e = fields_stamp(&f, stamp)) != ERR_OK)
+		return e;
+	return show_form(r, out, &f, id, stamp);
+}
+
+/* --- changes -------------------------------------------------------------- */
+
+static enum err json_of(const struct req *r, const struct fields *f,
+    struct slice *out)
+{
+	struct slice text;
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, JSON_MAX);
+	e = fields_json(f, &b);
+	if (e == ERR_OK && !arena_copy(r->arena, buf_slice(&b), &text))
+		e = ERR_NOMEM;
+	buf_fini(&b);
+	if (e == ERR_OK)
+		*out = text;
+	return e;
+}
+
+enum err thing_trail(const struct req *r, const char *action, const char *kind,
+    const uint8_t id[ID_BYTES], const struct fields *before,
+    const struct fields *after)
+{
+	struct trail t = { .action = action,
+		.object_kind = kind,
+		.object = id };
+	enum err e = ERR_OK;
+
+	if (before != NULL)
+		e = json_of(r, before, &t.before);
+	if (e == ERR_OK && after != NULL)
+		e = json_of(r, after, &t.after);
+	return e == ERR_OK ? trail_add(r, &t) : e;
+}
+
+static enum err trail(const struct req *r, const char *verb,
+    const uint8_t id[ID_BYTES], const struct fields *before,
+    const struct fields *after)
+{
+	const struct thing *t = r->data;
+	char action[ACTION_MAX];
+	struct trail row = { .action = action,
+		.object_kind = t->one,
+		.object = id };
+	struct buf b;
+	enum err e = ERR_OK;
+
+	buf_over(&b, action, sizeof(action));
+	for (const char *p = t->one; *p != '\0'; p++)
+		buf_char(&b, *p == ' ' ? '_' : *p);
+	buf_char(&b, '.');
+	buf_cstr(&b, verb);
+	buf_char(&b, '\0');
+	if (before != NULL)
+		e = json_of(r, before, &row.before);
+	if (e == ERR_OK && after != NULL)
+		e = json_of(r, after, &row.after);
+	if (e != ERR_OK)
+		return e;
+	return t->wide ? trail_add_account(r, &row) : trail_add(r, &row);
+}
+
+/* What is in the database now, in a filling of its own. */
+static enum err load_now(const struct req *r, const uint8_t id[ID_BYTES],
+    struct fields *f)
+{
+	const struct thing *t = r->data;
+
+	fields_init(f, t->fields, t->n_fields, r->arena);
+	return t->load(r, id, f);
+}
+
+/* A refused change: what was typed, with what is wrong. ERR_OK when there is
+ * something to show, else e. */
+static enum err again(const struct req *r, struct resp *out, struct fields *f,
+    const uint8_t *id, const char *stamp, enum err e)
+{
+	if (e == ERR_CONFLICT && fields_good(f))
+		f->problem = "There is one like this already.";
+	if (e == ERR_RANGE && fields_good(f))
+		f->problem =
+		    "One of these does not exist any more. Load the"
+		    " page anew.";
+	if (fields_good(f))
+		return e;
+	resp_status(out, 422);
+	return show_form(r, out, f, id, stamp);
+}
+
+enum err thing_add(const struct req *r, struct resp *out)
+{
+	const struct thing *t = r->data;
+	struct fields f, after;
+	uint8_t id[ID_BYTES];
+	enum err e;
+
+	if (t->no_add)
+		return ERR_NOTFOUND;
+	if ((e = prepare(r, t, &f)) != ERR_OK)
+		return e;
+	f.fresh = true;
+	fields_read(&f, r);
+	if (!fields_good(&f))
+		return again(r, out, &f, NULL, "", ERR_SYNTAX);
+	thing_id(r, id);
+	if (t->key != NULL && (e = t->key(&f, id)) != ERR_OK)
+		return e;
+	if ((e = db_begin(r->db)) != ERR_OK)
+		return e;
+	if ((e = db_config_lock(r->db)) == ERR_OK &&
+	    (e = t->save(r, id, &f)) == ERR_OK &&
+	    (e = load_now(r, id, &after)) == ERR_OK)
+		e = trail(r, "add", id, NULL, &after);
+	if ((e = db_end(r->db, e)) != ERR_OK)
+		return again(r, out, &f, NULL, "", e);
+	return thing_redirect(r, out, slice_from(t->path), "added");
+}
+
+/* Somebody was faster: both versions, side by side. */
+static enum err show_conflict(const struct req *r, struct resp *out,
+    const struct fields *theirs, const struct fields *mine,
+    const uint8_t id[ID_BYTES])
+{
+	const struct thing *t = r->data;
+	struct view *v = view_new(r->arena, "thing_conflict.html");
+	char stamp[FIELD_STAMP_MAX], key[ID_TEXT_MAX];
+	enum err e;
+
+	id_text(t->id_kind, id, key);
+	if ((e = frame_page(r, FRAME_SETTINGS, t->many, SLICE(""), v)) !=
+		ERR_OK ||
+	    (e = fields_stamp(theirs, stamp)) != ERR_OK)
+		return e;
+	show_thing(t, v);
+	view_cstr(v, "key", key);
+	view_cstr(v, "stamp", stamp);
+	view_flag(v, "single", t->single);
+	view_flag(v, "existing", !t->single);
+	view_list(v, "differ");
+	for (size_t i = 0; i < t->n_fields; i++) {
+		struct view *item;
+
+		if (t->fields[i].kind == FIELD_SECRET ||
+		    slice_eq(theirs->value[i], mine->value[i]))
+			continue;
+		item = view_item(v, "differ");
+		view_cstr(item, "d_label", t->fields[i].label);
+		view_slice(item, "d_theirs", theirs->value[i]);
+		view_slice(item, "d_mine", mine->value[i]);
+	}
+	fields_show(mine, v);
+	resp_status(out, 409);
+	return resp_view(out, v);
+}
+
+enum outcome {
+	DID_NOTHING,
+	DID_CHANGE,
+	DID_CONFLICT
+};
+
+/* In a transaction. */
+static enum err change(const struct req *r, const uint8_t id[ID_BYTES],
+    struct fields *f, struct fields *before, struct slice stamp,
+    enum outcome *how)
+{
+	const struct thing *t = r->data;
+	char now[FIELD_STAMP_MAX];
+	struct slice was = SLICE(""), is = SLICE("");
+	struct fields after;
+	enum err e;
+
+	if ((e = db_config_lock(r->db)) != ERR_OK ||
+	    (e = load_now(r, id, before)) != ERR_OK ||
+	    (e = fields_stamp(before, now)) != ERR_OK)
+		return e;
+	if (!slice_eq_cstr(stamp, now)) {
+		*how = DID_CONFLICT;
+		return ERR_OK;
+	}
+	if ((e = t->save(r, id, f)) != ERR_OK ||
+	    (e = load_now(r, id, &after)) != ERR_OK ||
+	    (e = json_of(r, before, &was)) != ERR_OK ||
+	    (e = json_of(r, &after, &is)) != ERR_OK)
+		return e;
+	*how = slice_eq(was, is) ? DID_NOTHING : DID_CHANGE;
+	for (size_t i = 0; i < t->n_fields; i++)
+		if (t->fields[i].kind == FIELD_SECRET && f->value[i].n > 0)
+			*how = DID_CHANGE;
+	return *how == DID_NOTHING ? ERR_OK
+				   : trail(r, "change", id, before, &after);
+}
+
+enum err thing_change(const struct req *r, struct resp *out)
+{
+	const struct thing *t = r->data;
+	struct fields f, before;
+	enum outcome how = DID_NOTHING;
+	struct slice stamp = SLICE("");
+	char stamp_text[FIELD_STAMP_MAX];
+	uint8_t id[ID_BYTES];
+	enum err e;
+
+	if ((e = which(r, t, id)) != ERR_OK ||
+	    (e = req_need(req_form(r, "stamp", &stamp))) != ERR_OK ||
+	    (e = prepare(r, t, &f)) != ERR_OK ||
+	    (e = t->load(r, id, &f)) != ERR_OK)
+		return e;
+	if (!slice_to_cstr(stamp, stamp_text, sizeof(stamp_text)))
+		return ERR_SYNTAX;
+	fields_read(&f, r);
+	if (!fields_good(&f))
+		return again(r, out, &f, id, stamp_text, ERR_SYNTAX);
+	if ((e = db_begin(r->db)) != ERR_OK)
+		return e;
+	e = change(r, id, &f, &before, stamp, &how);
+	e = how == DID_CHANGE || e != ERR_OK ? db_end(r->db, e) : ERR_OK;
+	db_rollback(r->db);
+	if (e != ERR_OK)
+		return again(r, out, &f, id, stamp_text, e);
+	if (how == DID_CONFLICT)
+		return show_conflict(r, out, &before, &f, id);
+	return thing_redirect(r, out, r->path,
+	    how == DID_NOTHING ? "same" : "saved");
+}
+
+enum err thing_retire(const struct req *r, struct resp *out)
+{
+	const struct thing *t = r->data;
+	struct fields before;
+	uint8_t id[ID_BYTES];
+	char stamp[FIELD_STAMP_MAX];
+	struct fields f;
+	enum err e;
+
+	if (t->retire == NULL)
+		return ERR_NOTFOUND;
+	if ((e = req_path_id(r, 0, t->id_kind, id)) != ERR_OK ||
+	    (e = prepare(r, t, &f)) != ERR_OK ||
+	    (e = db_begin(r->db)) != ERR_OK)
+		return e;
+	if ((e = db_config_lock(r->db)) == ERR_OK &&
+	    (e = load_now(r, id, &before)) == ERR_OK &&
+	    (e = t->retire_it(r, id)) == ERR_OK)
+		e = trail(r, "retire", id, &before, NULL);
+	e = db_end(r->db, e);
+	if (e == ERR_OK)
+		return thing_redirect(r, out, slice_from(t->path), "retired");
+	if (e != ERR_CONFLICT)
+		return e;
+	if ((e = t->load(r, id, &f)) != ERR_OK ||
+	    (e = fields_stamp(&f, stamp)) != ERR_OK)
+		return e;
+	f.problem = t->in_use;
+	resp_status(out, 409);
+	return show_form(r, out, &f, id, stamp);
+}

@@ -1,0 +1,167 @@
+#include "cgi/form/thing_destination.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cgi/form/choice.h"
+#include "lib/db/db_company.h"
+#include "lib/db/db_destination.h"
+#include "lib/phone/phone.h"
+
+static const struct field fields[] = {
+	{ "name", "Name", FIELD_TEXT, 1, 100,
+	    .help = "Who answers there: “Front desk”." },
+	{ "target", "Telephone number or SIP address", FIELD_TEXT, 1, 255,
+	    .help = "+1 415 555 0199, or sip:desk@pbx.example.com" },
+	{ "ring_s", "Rings for", FIELD_NUMBER, 5, 300,
+	    .help = "Seconds, 5 to 300, until nobody is there." },
+	{ "trunk", "Called through", .kind = FIELD_CHOICE },
+	{ "location", "Location", .kind = FIELD_CHOICE },
+};
+
+static enum err choices(const struct req *r, struct fields *f)
+{
+	const enum err e =
+	    choice_trunks(r, f, "trunk", "The first carrier that may call out");
+
+	return e == ERR_OK ? choice_locations(r, f, "location", "None") : e;
+}
+
+static enum err list(const struct req *r, struct thing_list *l)
+{
+	struct destination_row *rows;
+	size_t n;
+	enum err e =
+	    db_destination_list(r->db, r->company, r->arena, &rows, &n);
+
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		struct thing_row *row = thing_row_add(l, rows[i].id.v);
+		char shown[PHONE_TEXT_MAX], ring[24];
+		struct slice target = slice_from(rows[i].target);
+
+		if (phone_is_e164(target)) {
+			phone_international(target, shown);
+			target = slice_from(shown);
+		}
+		(void)snprintf(ring, sizeof(ring), "%u s", rows[i].ring_s);
+		if (row == NULL ||
+		    thing_cell(l, row, 0, slice_from(rows[i].name)) != ERR_OK ||
+		    thing_cell(l, row, 1, target) != ERR_OK ||
+		    thing_cell(l, row, 2, slice_from(ring)) != ERR_OK)
+			return ERR_NOMEM;
+	}
+	return e;
+}
+
+static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
+    struct fields *f)
+{
+	struct destination_row row;
+	struct destination_id key;
+	enum err e;
+
+	memcpy(key.v, id, ID_BYTES);
+	if ((e = db_destination_get(r->db, r->company, key, &row)) != ERR_OK)
+		return e;
+	fields_set_cstr(f, "name", row.name);
+	fields_set_cstr(f, "target", row.target);
+	fields_set_u64(f, "ring_s", row.ring_s);
+	fields_set_id(f, "trunk", ID_KIND_trunk, row.trunk.v);
+	fields_set_id(f, "location", ID_KIND_location, row.location.v);
+	return f->e;
+}
+
+static void begin(const struct req *r, struct fields *f)
+{
+	(void)r;
+	fields_set_cstr(f, "ring_s", "30");
+}
+
+/* A SIP address as it is, a number as E.164. */
+static enum err read_target(const struct req *r, struct fields *f,
+    struct destination_row *row)
+{
+	const struct slice s = fields_get(f, "target");
+	struct company_row company;
+	struct phone phone;
+	enum err e;
+
+	if (slice_starts(s, SLICE("sip:"))) {
+		if (s.n < 6 || slice_find(s, ' ', 0) != s.n ||
+		    slice_find(s, '<', 0) != s.n ||
+		    slice_find(s, '>', 0) != s.n)
+			fields_wrong(f, "target",
+			    "A SIP address has no blanks and no < >.");
+		return fields_copy(f, "target", row->target,
+			   sizeof(row->target))
+			   ? ERR_OK
+			   : ERR_SYNTAX;
+	}
+	if ((e = db_company_get(r->db, r->company, &company)) != ERR_OK)
+		return e;
+	if (phone_parse(s, company.country, &phone) != ERR_OK) {
+		fields_wrong(f, "target",
+		    "This is neither a telephone number nor sip:...");
+		return ERR_SYNTAX;
+	}
+	(void)snprintf(row->target, sizeof(row->target), "%s", phone.e164);
+	return ERR_OK;
+}
+
+static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
+    struct fields *f)
+{
+	struct destination_row row = { .created_us = r->now_us };
+	enum err e;
+
+	memcpy(row.id.v, id, ID_BYTES);
+	if ((e = read_target(r, f, &row)) != ERR_OK)
+		return e;
+	if (!fields_copy(f, "name", row.name, sizeof(row.name)) ||
+	    !fields_good(f))
+		return ERR_SYNTAX;
+	row.ring_s = (uint32_t)fields_u64(f, "ring_s");
+	e = fields_id(f, "trunk", ID_KIND_trunk, row.trunk.v);
+	if (e == ERR_OK || e == ERR_NOTFOUND)
+		e = fields_id(f, "location", ID_KIND_location, row.location.v);
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
+	return f->fresh ? db_destination_add(r->db, r->company, &row)
+			: db_destination_update(r->db, r->company, &row);
+}
+
+static enum err retire(const struct req *r, const uint8_t id[ID_BYTES])
+{
+	struct destination_id key;
+	bool used = false;
+	enum err e;
+
+	memcpy(key.v, id, ID_BYTES);
+	if ((e = db_destination_used(r->db, r->company, key, &used)) != ERR_OK)
+		return e;
+	return used ? ERR_CONFLICT
+		    : db_destination_archive(r->db, r->company, key, r->now_us);
+}
+
+const struct thing thing_destination = {
+	.path = "/settings/destinations",
+	.one = "destination",
+	.many = "Destinations",
+	.intro = "The phones and SIP addresses that calls are forwarded to.",
+	.empty = "Add the telephone that should ring when somebody calls.",
+	.id_kind = ID_KIND_destination,
+	.fields = fields,
+	.n_fields = RT_ARRAY_LEN(fields),
+	.columns = { "Name", "Target", "Rings for" },
+	.retire = "Archive",
+	.retire_help = "It leaves lists and forms. Calls in the log keep it.",
+	.list = list,
+	.choices = choices,
+	.load = load,
+	.begin = begin,
+	.save = save,
+	.retire_it = retire,
+	.in_use =
+	    "A number or a published flow still sends calls there."
+	    " Change those first.",
+};

@@ -1,0 +1,99 @@
+#include "cgi/form/thing_location.h"
+
+#include <string.h>
+
+#include "lib/db/db_location.h"
+#include "lib/phone/tz.h"
+
+static const struct field fields[] = {
+	{ "name", "Name", FIELD_TEXT, 1, 100,
+	    .help = "As it should stand in reports: “Downtown branch”." },
+	{ "time_zone", "Time zone", FIELD_TEXT, 1, 64,
+	    .help = "An IANA name like America/New_York or Europe/Berlin." },
+};
+
+static enum err list(const struct req *r, struct thing_list *l)
+{
+	struct location_row *rows;
+	size_t n;
+	enum err e = db_location_list(r->db, r->company, r->arena, &rows, &n);
+
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		struct thing_row *row = thing_row_add(l, rows[i].id.v);
+
+		if (row == NULL ||
+		    thing_cell(l, row, 0, slice_from(rows[i].name)) != ERR_OK ||
+		    thing_cell(l, row, 1, slice_from(rows[i].time_zone)) !=
+			ERR_OK)
+			return ERR_NOMEM;
+	}
+	return e;
+}
+
+static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
+    struct fields *f)
+{
+	struct location_row row;
+	struct location_id key;
+	enum err e;
+
+	memcpy(key.v, id, ID_BYTES);
+	if ((e = db_location_get(r->db, r->company, key, &row)) != ERR_OK)
+		return e;
+	fields_set_cstr(f, "name", row.name);
+	fields_set_cstr(f, "time_zone", row.time_zone);
+	return f->e;
+}
+
+static void begin(const struct req *r, struct fields *f)
+{
+	fields_set(f, "time_zone", r->company_zone);
+}
+
+static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
+    struct fields *f)
+{
+	struct location_row row = { .created_us = r->now_us };
+
+	memcpy(row.id.v, id, ID_BYTES);
+	if (!tz_valid(fields_get(f, "time_zone")))
+		fields_wrong(f, "time_zone", "There is no such time zone.");
+	if (!fields_copy(f, "name", row.name, sizeof(row.name)) ||
+	    !fields_copy(f, "time_zone", row.time_zone,
+		sizeof(row.time_zone)) ||
+	    !fields_good(f))
+		return ERR_SYNTAX;
+	return f->fresh ? db_location_add(r->db, r->company, &row)
+			: db_location_update(r->db, r->company, &row);
+}
+
+static enum err retire(const struct req *r, const uint8_t id[ID_BYTES])
+{
+	struct location_id key;
+
+	memcpy(key.v, id, ID_BYTES);
+	return db_location_archive(r->db, r->company, key, r->now_us);
+}
+
+const struct thing thing_location = {
+	.path = "/settings/locations",
+	.one = "location",
+	.many = "Locations",
+	.intro =
+	    "Places of the business: reports compare them, opening hours"
+	    " follow their zone.",
+	.empty = "A business with one place needs none.",
+	.id_kind = ID_KIND_location,
+	.fields = fields,
+	.n_fields = RT_ARRAY_LEN(fields),
+	.columns = { "Name", "Time zone" },
+	.retire = "Archive",
+	.retire_help =
+	    "It leaves lists and forms. Calls and numbers that"
+	    " belong to it keep it.",
+	.list = list,
+	.load = load,
+	.begin = begin,
+	.save = save,
+	.retire_it = retire,
+};

@@ -1,0 +1,183 @@
+#include "cgi/form/thing_pool.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cgi/form/choice.h"
+#include "lib/db/db_number.h"
+#include "lib/db/db_pool.h"
+
+static const struct field fields[] = {
+	{ "name", "Name", FIELD_TEXT, 1, 100, .help = "“Web visits”." },
+	{ "overflow", "When all numbers are taken, show", FIELD_CHOICE,
+	    .help = "Its calls are credited to the likeliest of the visits"
+		    " that saw it." },
+	{ "lease_s", "A visit keeps its number for", FIELD_NUMBER, 30, 86400,
+	    .help = "Seconds after the last sign of life of its page; 180 is"
+		    " usual." },
+	{ "min_reuse_s", "Then it rests for", FIELD_NUMBER, 0, 604800,
+	    .help = "Seconds before another visit may have it. 0: not at all;"
+		    " the longest unused goes first anyway." },
+	{ "location", "Location", .kind = FIELD_CHOICE },
+};
+
+static enum err choices(const struct req *r, struct fields *f)
+{
+	const enum err e =
+	    choice_numbers(r, f, "overflow", "The business's own number");
+
+	return e == ERR_OK ? choice_locations(r, f, "location", "None") : e;
+}
+
+static enum err list(const struct req *r, struct thing_list *l)
+{
+	struct pool_row *rows;
+	size_t n;
+	enum err e = db_pool_list(r->db, r->company, r->arena, &rows, &n);
+
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		struct thing_row *row = thing_row_add(l, rows[i].id.v);
+		struct pool_number_row *members;
+		char text[32];
+		size_t n_members;
+
+		e = db_pool_numbers(r->db, r->company, rows[i].id, r->arena,
+		    &members, &n_members);
+		if (e != ERR_OK)
+			return e;
+		if (row == NULL)
+			return ERR_NOMEM;
+		row->cell[0] = slice_from(rows[i].name);
+		(void)snprintf(text, sizeof(text), "%zu", n_members);
+		e = thing_cell(l, row, 1, slice_from(text));
+		(void)snprintf(text, sizeof(text), "%u s", rows[i].lease_s);
+		if (e == ERR_OK)
+			e = thing_cell(l, row, 2, slice_from(text));
+		row->cell[3] =
+		    id_is_nil(rows[i].overflow.v) ? SLICE("no") : SLICE("yes");
+	}
+	return e;
+}
+
+static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
+    struct fields *f)
+{
+	struct pool_row row;
+	struct pool_id key;
+	enum err e;
+
+	memcpy(key.v, id, ID_BYTES);
+	if ((e = db_pool_get(r->db, r->company, key, &row)) != ERR_OK)
+		return e;
+	fields_set_cstr(f, "name", row.name);
+	fields_set_id(f, "overflow", ID_KIND_number, row.overflow.v);
+	fields_set_u64(f, "lease_s", row.lease_s);
+	fields_set_u64(f, "min_reuse_s", row.min_reuse_s);
+	fields_set_id(f, "location", ID_KIND_location, row.location.v);
+	return f->e;
+}
+
+static void begin(const struct req *r, struct fields *f)
+{
+	(void)r;
+	fields_set_cstr(f, "lease_s", "180");
+	fields_set_cstr(f, "min_reuse_s", "0");
+}
+
+static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
+    struct fields *f)
+{
+	struct pool_row row = { .created_us = r->now_us },
+			old = { .lease_s = 0 };
+	enum err e;
+
+	memcpy(row.id.v, id, ID_BYTES);
+	if (!f->fresh &&
+	    (e = db_pool_get(r->db, r->company, row.id, &old)) != ERR_OK)
+		return e;
+	if (!fields_copy(f, "name", row.name, sizeof(row.name)))
+		return ERR_SYNTAX;
+	row.lease_s = (uint32_t)fields_u64(f, "lease_s");
+	row.min_reuse_s = (uint32_t)fields_u64(f, "min_reuse_s");
+	e = fields_id(f, "overflow", ID_KIND_number, row.overflow.v);
+	if (e == ERR_OK || e == ERR_NOTFOUND)
+		e = fields_id(f, "location", ID_KIND_location, row.location.v);
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
+	e = ERR_OK;
+	if (!id_is_nil(row.overflow.v) &&
+	    !id_eq(row.overflow.v, old.overflow.v))
+		e = db_number_hold(r->db, r->company, row.overflow);
+	if (e == ERR_OK)
+		e = f->fresh ? db_pool_add(r->db, r->company, &row)
+			     : db_pool_update(r->db, r->company, &row);
+	if (e == ERR_CONFLICT)
+		fields_wrong(f, "overflow",
+		    "This number is a member of a pool, stands for a source"
+		    " or rests.");
+	return e;
+}
+
+static enum err retire(const struct req *r, const uint8_t id[ID_BYTES])
+{
+	struct pool_id key;
+
+	memcpy(key.v, id, ID_BYTES);
+	return db_pool_archive(r->db, r->company, key, r->now_us);
+}
+
+static enum err more(const struct req *r, const uint8_t id[ID_BYTES],
+    struct view *v)
+{
+	struct pool_number_row *rows;
+	struct pool_id key;
+	struct view *x;
+	char text[200];
+	size_t n;
+	enum err e;
+
+	memcpy(key.v, id, ID_BYTES);
+	e = db_pool_numbers(r->db, r->company, key, r->arena, &rows, &n);
+	if (e != ERR_OK)
+		return e;
+	(void)snprintf(text, sizeof(text),
+	    "It has %zu numbers. Membership is set at each number; many at"
+	    " once come in by CSV with this pool's name.",
+	    n);
+	x = thing_extra(v, "members", "Members", text);
+	for (size_t i = 0; i < n && i < 50; i++) {
+		char key_text[ID_TEXT_MAX], to[80];
+
+		id_text(ID_KIND_number, rows[i].id.v, key_text);
+		(void)snprintf(to, sizeof(to), "/settings/numbers/%s",
+		    key_text);
+		thing_extra_link(x, to, rows[i].e164);
+	}
+	return ERR_OK;
+}
+
+const struct thing thing_pool = {
+	.path = "/settings/pools",
+	.one = "pool",
+	.many = "Number pools",
+	.intro = "Numbers that the tag shows to one web visit at a time.",
+	.empty = "A pool lets you see which keyword made somebody call.",
+	.id_kind = ID_KIND_pool,
+	.fields = fields,
+	.n_fields = RT_ARRAY_LEN(fields),
+	.columns = { "Name", "Numbers", "Lease", "Overflow" },
+	.retire = "Archive",
+	.retire_help =
+	    "Possible when no site leases from it and it has no"
+	    " numbers.",
+	.list = list,
+	.choices = choices,
+	.load = load,
+	.begin = begin,
+	.save = save,
+	.retire_it = retire,
+	.in_use =
+	    "A site leases from this pool, or it has numbers. Move them"
+	    " first.",
+	.more = more,
+};

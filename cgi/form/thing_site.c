@@ -1,0 +1,270 @@
+#include "cgi/form/thing_site.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cgi/form/choice.h"
+#include "cgi/form/lines.h"
+#include "lib/base/settings.h"
+#include "lib/db/db_company.h"
+#include "lib/db/db_site.h"
+#include "lib/hash/token.h"
+#include "lib/phone/phone.h"
+
+#define KEY_CHARS 16 /* of base64url: 96 bits */
+
+static const char *const consents[] = { "assume",
+	"Assumed: the site asks its visitors itself where the law wants it",
+	"require", "Required: the tag waits for a yes of the visitor", NULL };
+
+static const struct field fields[] = {
+	{ "name", "Name", FIELD_TEXT, 1, 100, .help = "www.example.com" },
+	{ "origins", "Addresses of the site", FIELD_LINES, 1, 8000,
+	    .help = "One a line, like https://www.example.com. The tag works"
+		    " nowhere else.",
+	    .wrong = "Name at least one address, in up to 8000 characters." },
+	{ "targets", "Numbers to replace", FIELD_LINES, 1, 4000,
+	    .help = "The business's own numbers as they stand on the site,"
+		    " one a line.",
+	    .wrong = "Name at least one number, in up to 4000 characters." },
+	{ "pool", "Visits get a number of the pool", .kind = FIELD_CHOICE },
+	{ "consent", "Consent", FIELD_CHOICE,
+	    .help = "Global Privacy Control and opt-outs are always"
+		    " respected." },
+	{ "location", "Location", .kind = FIELD_CHOICE },
+};
+
+static enum err choices(const struct req *r, struct fields *f)
+{
+	const enum err e =
+	    choice_pools(r, f, "pool", "None: source trackers only");
+
+	choice_words(f, "consent", consents);
+	return e == ERR_OK ? choice_locations(r, f, "location", "None") : e;
+}
+
+static enum err list(const struct req *r, struct thing_list *l)
+{
+	struct site_row *rows;
+	size_t n;
+	enum err e = db_site_list(r->db, r->company, r->arena, &rows, &n);
+
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		struct thing_row *row = thing_row_add(l, rows[i].id.v);
+
+		if (row == NULL)
+			return ERR_NOMEM;
+		row->cell[0] = slice_from(rows[i].name);
+		row->cell[1] = rows[i].seen_us == 0 ? SLICE("never")
+			       : r->now_us - rows[i].seen_us < RT_DAY_US
+				   ? SLICE("within a day")
+				   : SLICE("longer ago");
+		row->cell[2] = rows[i].consent_required ? SLICE("required")
+							: SLICE("assumed");
+	}
+	return e;
+}
+
+static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
+    struct fields *f)
+{
+	struct slice *origins, *targets;
+	size_t n_origins, n_targets;
+	struct site_row row;
+	struct site_id key;
+	enum err e;
+
+	memcpy(key.v, id, ID_BYTES);
+	if ((e = db_site_get(r->db, r->company, key, &row)) != ERR_OK ||
+	    (e = db_site_origins(r->db, r->company, key, r->arena, &origins,
+		 &n_origins)) != ERR_OK ||
+	    (e = db_site_targets(r->db, r->company, key, r->arena, &targets,
+		 &n_targets)) != ERR_OK ||
+	    (e = lines_set(f, "origins", origins, n_origins)) != ERR_OK ||
+	    (e = lines_set(f, "targets", targets, n_targets)) != ERR_OK)
+		return e;
+	fields_set_cstr(f, "name", row.name);
+	fields_set_id(f, "pool", ID_KIND_pool, row.pool.v);
+	fields_set_cstr(f, "consent",
+	    row.consent_required ? "require" : "assume");
+	fields_set_id(f, "location", ID_KIND_location, row.location.v);
+	return f->e;
+}
+
+static void begin(const struct req *r, struct fields *f)
+{
+	(void)r;
+	fields_set_cstr(f, "consent", "assume");
+}
+
+/* scheme://host[:port] and nothing behind it, as browsers send it. */
+static bool is_origin(struct slice s)
+{
+	const bool tls = slice_starts(s, SLICE("https://"));
+	const struct slice host = slice_skip(s, tls ? 8 : 7);
+
+	if ((!tls && !slice_starts(s, SLICE("http://"))) || host.n == 0 ||
+	    s.n > 255)
+		return false;
+	for (size_t i = 0; i < host.n; i++)
+		if (host.p[i] <= ' ' || host.p[i] >= 0x7f ||
+		    strchr("/?#@\"'<>\\", host.p[i]) != NULL)
+			return false;
+	return true;
+}
+
+static void check_origins(struct fields *f, struct lines *l)
+{
+	if (lines_read(fields_get(f, "origins"), l) != ERR_OK)
+		fields_wrong(f, "origins", "These are too many.");
+	for (size_t i = 0; i < l->n; i++)
+		if (!is_origin(l->v[i]))
+			fields_wrong(f, "origins",
+			    "Each line is like https://www.example.com, with"
+			    " nothing behind it.");
+}
+
+/* Every line as E.164. */
+static enum err check_targets(const struct req *r, struct fields *f,
+    struct lines *l)
+{
+	struct company_row company;
+	struct lines typed;
+	enum err e = db_company_get(r->db, r->company, &company);
+
+	if (e != ERR_OK)
+		return e;
+	l->n = 0;
+	if (lines_read(fields_get(f, "targets"), &typed) != ERR_OK)
+		fields_wrong(f, "targets", "These are too many.");
+	for (size_t i = 0; i < typed.n; i++) {
+		struct phone phone;
+		struct slice copy;
+
+		if (phone_parse(typed.v[i], company.country, &phone) !=
+		    ERR_OK) {
+			fields_wrong(f, "targets",
+			    "One of the lines is not a telephone number.");
+			continue;
+		}
+		if (lines_have(l, slice_from(phone.e164)))
+			continue;
+		if (!arena_copy(r->arena, slice_from(phone.e164), &copy))
+			return ERR_NOMEM;
+		l->v[l->n++] = copy;
+	}
+	return ERR_OK;
+}
+
+/* Makes the rows of the database those of the form. */
+static enum err put_lines(const struct req *r, struct site_id site,
+    const struct lines *want,
+    enum err (*list_of)(struct db *, struct company_id, struct site_id,
+	struct arena *, struct slice **, size_t *),
+    enum err (
+	*add)(struct db *, struct company_id, struct site_id, struct slice),
+    enum err (
+	*take)(struct db *, struct company_id, struct site_id, struct slice))
+{
+	struct lines have = { .n = 0 };
+	struct slice *rows;
+	size_t n;
+	enum err e = list_of(r->db, r->company, site, r->arena, &rows, &n);
+
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		if (!lines_have(want, rows[i]))
+			e = take(r->db, r->company, site, rows[i]);
+		else if (have.n < LINES_MAX)
+			have.v[have.n++] = rows[i];
+	}
+	for (size_t i = 0; e == ERR_OK && i < want->n; i++)
+		if (!lines_have(&have, want->v[i]))
+			e = add(r->db, r->company, site, want->v[i]);
+	return e;
+}
+
+static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
+    struct fields *f)
+{
+	struct site_row row = { .created_us = r->now_us };
+	char token[TOKEN_TEXT + 1];
+	struct lines origins, targets;
+	enum err e;
+
+	memcpy(row.id.v, id, ID_BYTES);
+	check_origins(f, &origins);
+	if ((e = check_targets(r, f, &targets)) != ERR_OK)
+		return e;
+	if (!fields_copy(f, "name", row.name, sizeof(row.name)) ||
+	    !fields_good(f))
+		return ERR_SYNTAX;
+	row.consent_required =
+	    slice_eq(fields_get(f, "consent"), SLICE("require"));
+	e = fields_id(f, "pool", ID_KIND_pool, row.pool.v);
+	if (e == ERR_OK || e == ERR_NOTFOUND)
+		e = fields_id(f, "location", ID_KIND_location, row.location.v);
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
+	token_make(token);
+	(void)snprintf(row.public_key, sizeof(row.public_key), "%.*s",
+	    KEY_CHARS, token);
+	e = f->fresh ? db_site_add(r->db, r->company, &row)
+		     : db_site_update(r->db, r->company, &row);
+	if (e == ERR_OK)
+		e = put_lines(r, row.id, &origins, db_site_origins,
+		    db_site_origin_add, db_site_origin_remove);
+	return e == ERR_OK ? put_lines(r, row.id, &targets, db_site_targets,
+				 db_site_target_add, db_site_target_remove)
+			   : e;
+}
+
+static enum err retire(const struct req *r, const uint8_t id[ID_BYTES])
+{
+	struct site_id key;
+
+	memcpy(key.v, id, ID_BYTES);
+	return db_site_archive(r->db, r->company, key, r->now_us);
+}
+
+static enum err more(const struct req *r, const uint8_t id[ID_BYTES],
+    struct view *v)
+{
+	struct site_row row;
+	struct site_id key;
+	enum err e;
+
+	memcpy(key.v, id, ID_BYTES);
+	if ((e = db_site_get(r->db, r->company, key, &row)) != ERR_OK)
+		return e;
+	thing_extra_tag(thing_extra(v, "snippet", "The tag",
+			    row.seen_us == 0
+				? "Paste this line near the top of every page"
+				  " of the site. It was not seen yet."
+				: "This line stands near the top of every page"
+				  " of the site. It was seen."),
+	    r->settings->public_url, row.public_key);
+	return ERR_OK;
+}
+
+const struct thing thing_site = {
+	.path = "/settings/sites",
+	.one = "site",
+	.many = "Web sites",
+	.intro = "Sites that carry the tag, which swaps their numbers.",
+	.empty = "Add the site whose visits you want to see in the calls.",
+	.id_kind = ID_KIND_site,
+	.fields = fields,
+	.n_fields = RT_ARRAY_LEN(fields),
+	.columns = { "Name", "Tag seen", "Consent" },
+	.retire = "Archive",
+	.retire_help =
+	    "The tag swaps nothing there any more; the page shows"
+	    " its own numbers.",
+	.list = list,
+	.choices = choices,
+	.load = load,
+	.begin = begin,
+	.save = save,
+	.retire_it = retire,
+	.more = more,
+};

@@ -1,0 +1,185 @@
+#include "cgi/form/thing_tracker.h"
+
+#include <string.h>
+
+#include "cgi/form/choice.h"
+#include "lib/core/tracker.h"
+#include "lib/db/db_number.h"
+#include "lib/db/db_tracker.h"
+#include "lib/phone/phone.h"
+
+static const char *const channels[] = { "", "Follows from source and medium",
+	"paid", "Paid search and ads", "organic", "Organic search", "direct",
+	"Direct", "referral", "Referral", "social", "Social", "email", "Email",
+	"offline", "Offline", "other", "Other", NULL };
+
+static const char *const kinds[] = { "none",
+	"Never: the number stands in print, on air or in a profile", "param",
+	"When the landing address has a parameter", "url",
+	"When the landing page is", "referrer", "When they come from the site",
+	"group", "When they come from a group of sources", "always",
+	"For every visit that no other rule fits", NULL };
+
+static const struct field fields[] = {
+	{ "name", "Name", FIELD_TEXT, 1, 100,
+	    .help = "“Billboard, Highway 101”." },
+	{ "number", "Number", FIELD_CHOICE, .once = true,
+	    .help = "Stands for this source alone." },
+	{ "source", "Source", FIELD_TEXT, 1, 100,
+	    .group = "What its calls are credited to",
+	    .help = "google, billboard, radio ..." },
+	{ "medium", "Medium", FIELD_TEXT, 1, 100,
+	    .help = "cpc, organic, offline ..." },
+	{ "campaign", "Campaign", FIELD_TEXT, .min = 0, .max = 255 },
+	{ "channel", "Channel", .kind = FIELD_CHOICE },
+	{ "match_kind", "The tag shows it", FIELD_CHOICE,
+	    .group = "On a web site" },
+	{ "match_value", "namely", FIELD_TEXT, 0, 255,
+	    .help = "Parameter: utm_source=yelp or gclid. Page: /offers or"
+		    " /offers*. Site: example.com. Group: google_paid,"
+		    " google_organic, direct ..." },
+	{ "site", "Site", .kind = FIELD_CHOICE },
+};
+
+static enum err choices(const struct req *r, struct fields *f)
+{
+	const enum err e = choice_numbers(r, f, "number", NULL);
+
+	choice_words(f, "channel", channels);
+	choice_words(f, "match_kind", kinds);
+	return e == ERR_OK ? choice_sites(r, f, "site", "None: offline") : e;
+}
+
+static enum err list(const struct req *r, struct thing_list *l)
+{
+	struct tracker_row *rows;
+	size_t n;
+	enum err e = db_tracker_list(r->db, r->company, r->arena, &rows, &n);
+
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		struct thing_row *row = thing_row_add(l, rows[i].id.v);
+		char shown[PHONE_TEXT_MAX] = "";
+		struct number_row number;
+
+		if (row == NULL)
+			return ERR_NOMEM;
+		e = db_number_get(r->db, r->company, rows[i].number, &number);
+		if (e != ERR_OK)
+			return e;
+		phone_international(slice_from(number.e164), shown);
+		row->cell[0] = slice_from(rows[i].name);
+		row->cell[2] = slice_from(rows[i].source);
+		row->cell[3] = slice_from(rows[i].medium);
+		row->cell[4] = slice_from(rows[i].campaign);
+		e = thing_cell(l, row, 1, slice_from(shown));
+	}
+	return e;
+}
+
+static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
+    struct fields *f)
+{
+	struct tracker_row row;
+	struct tracker_id key;
+	enum err e;
+
+	memcpy(key.v, id, ID_BYTES);
+	if ((e = db_tracker_get(r->db, r->company, key, &row)) != ERR_OK)
+		return e;
+	fields_set_cstr(f, "name", row.name);
+	fields_set_id(f, "number", ID_KIND_number, row.number.v);
+	fields_set_cstr(f, "source", row.source);
+	fields_set_cstr(f, "medium", row.medium);
+	fields_set_cstr(f, "campaign", row.campaign);
+	fields_set_cstr(f, "channel", row.channel);
+	fields_set_id(f, "site", ID_KIND_site, row.site.v);
+	fields_set_cstr(f, "match_kind", row.match_kind);
+	fields_set_cstr(f, "match_value", row.match_value);
+	return f->e;
+}
+
+static void begin(const struct req *r, struct fields *f)
+{
+	(void)r;
+	fields_set_cstr(f, "match_kind", "none");
+	fields_set_cstr(f, "medium", "offline");
+}
+
+/* A rule for visits needs a site and, but for "always", a value. */
+static void check_rule(struct fields *f)
+{
+	enum tracker_kind kind;
+
+	if (!tracker_kind_of(fields_get(f, "match_kind"), &kind))
+		return;
+	if (fields_get(f, "site").n == 0)
+		fields_wrong(f, "site", "Say on which site the tag shows it.");
+	if (kind != TRACKER_ALWAYS && fields_get(f, "match_value").n == 0)
+		fields_wrong(f, "match_value", "Say what must fit.");
+}
+
+static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
+    struct fields *f)
+{
+	struct tracker_row row = { .created_us = r->now_us };
+	enum err e;
+
+	memcpy(row.id.v, id, ID_BYTES);
+	check_rule(f);
+	if (!fields_copy(f, "name", row.name, sizeof(row.name)) ||
+	    !fields_copy(f, "source", row.source, sizeof(row.source)) ||
+	    !fields_copy(f, "medium", row.medium, sizeof(row.medium)) ||
+	    !fields_copy(f, "campaign", row.campaign, sizeof(row.campaign)) ||
+	    !fields_copy(f, "channel", row.channel, sizeof(row.channel)) ||
+	    !fields_copy(f, "match_kind", row.match_kind,
+		sizeof(row.match_kind)) ||
+	    !fields_copy(f, "match_value", row.match_value,
+		sizeof(row.match_value)) ||
+	    !fields_good(f))
+		return ERR_SYNTAX;
+	if ((e = fields_id(f, "number", ID_KIND_number, row.number.v)) !=
+	    ERR_OK)
+		return e;
+	e = fields_id(f, "site", ID_KIND_site, row.site.v);
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
+	e = f->fresh ? db_tracker_add(r->db, r->company, &row)
+		     : db_tracker_update(r->db, r->company, &row);
+	if (e == ERR_CONFLICT)
+		fields_wrong(f, "number",
+		    "This number is in a pool, stands for another source or"
+		    " rests.");
+	return e;
+}
+
+static enum err retire(const struct req *r, const uint8_t id[ID_BYTES])
+{
+	struct tracker_id key;
+
+	memcpy(key.v, id, ID_BYTES);
+	return db_tracker_archive(r->db, r->company, key, r->now_us);
+}
+
+const struct thing thing_tracker = {
+	.path = "/settings/trackers",
+	.one = "source tracker",
+	.many = "Source trackers",
+	.intro =
+	    "One number that stands for one source: a billboard, a radio"
+	    " spot, a profile, or a group of web visits.",
+	.empty = "Give a number of its own to what you want to measure.",
+	.id_kind = ID_KIND_tracker,
+	.fields = fields,
+	.n_fields = RT_ARRAY_LEN(fields),
+	.columns = { "Name", "Number", "Source", "Medium", "Campaign" },
+	.retire = "Archive",
+	.retire_help =
+	    "The number is free again; let it rest before it stands"
+	    " for something else. Calls keep their source.",
+	.list = list,
+	.choices = choices,
+	.load = load,
+	.begin = begin,
+	.save = save,
+	.retire_it = retire,
+};

@@ -1,0 +1,92 @@
+#include "lib/db/db_outcome.h"
+
+#include "lib/db/stmt.h"
+
+enum err db_outcome_add(struct db *db, struct company_id company,
+    const struct outcome_row *row)
+{
+	static const char sql[] =
+	    "INSERT INTO outcome (company_id, code, name, is_lead, is_sale,"
+	    " is_spam, position) SELECT ?, ?, ?, ?, ?, ?,"
+	    " COALESCE(MAX(o.position), 0) + 1 FROM outcome o"
+	    " WHERE o.company_id = ?";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, slice_from(row->code));
+	stmt_in_text(st, slice_from(row->name));
+	stmt_in_bool(st, row->is_lead);
+	stmt_in_bool(st, row->is_sale);
+	stmt_in_bool(st, row->is_spam);
+	stmt_in_id(st, company.v);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_outcome_get(struct db *db, struct company_id company,
+    struct slice code, struct outcome_row *out)
+{
+	static const char sql[] =
+	    "SELECT code, name, is_lead, is_sale, is_spam FROM outcome"
+	    " WHERE company_id = ? AND code = ? AND archived_at IS NULL";
+	struct outcome_row row;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, code);
+	stmt_out_text(st, row.code, sizeof(row.code));
+	stmt_out_text(st, row.name, sizeof(row.name));
+	stmt_out_bool(st, &row.is_lead);
+	stmt_out_bool(st, &row.is_sale);
+	stmt_out_bool(st, &row.is_spam);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = row;
+	return e;
+}
+
+enum err db_outcome_rename(struct db *db, struct company_id company,
+    struct slice code, struct slice name)
+{
+	static const char sql[] =
+	    "UPDATE outcome SET name = ?"
+	    " WHERE company_id = ? AND code = ? AND archived_at IS NULL";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_text(st, name);
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, code);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_outcome_archive(struct db *db, struct company_id company,
+    struct slice code, int64_t now_us)
+{
+	static const char sql[] =
+	    "UPDATE outcome SET archived_at = ?"
+	    " WHERE company_id = ? AND code = ? AND archived_at IS NULL";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_time_us(st, now_us);
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, code);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}

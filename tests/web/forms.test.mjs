@@ -1,0 +1,201 @@
+// The forms: what is typed is kept, checked, written with its audit row, and
+// refused when somebody else was faster. Every kind of thing goes the same way.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { decode, formsOf, openForm } from '../support/forms.mjs';
+import { startStack } from '../support/stack.mjs';
+import { addCompanies, fingerprint } from '../support/two_companies.mjs';
+
+let stack, world, owner, foreign;
+
+before(async () => {
+	stack = await startStack({ without: ['dni', 'jobd', 'sipworker'], args: ['--web-rate', '100000'] });
+	world = addCompanies(stack);
+	owner = await stack.login();
+	foreign = await stack.login(world.users.owner.email, world.password);
+});
+after(() => stack?.stop());
+
+const audits = () => Number(stack.sqlOne('SELECT COUNT(*) FROM audit'));
+const lastAudit = () => {
+	const [action, before, after, user] = stack.sql('SELECT action, before_json, after_json, user_id IS NOT NULL FROM audit ORDER BY happened_at DESC, id DESC LIMIT 1')[0];
+	return { action, before: JSON.parse(before ?? 'null'), after: JSON.parse(after ?? 'null'), user };
+};
+
+/** What a good new one is, and one change of it. */
+const things = {
+	locations: { add: { name: 'Downtown', time_zone: 'America/New_York' }, change: { name: 'Down town' }, one: 'location' },
+	destinations: { add: { name: 'Sales', target: '(415) 555-0142', ring_s: '25' }, change: { ring_s: '40' }, one: 'destination' },
+	numbers: { add: { e164: '(415) 555-0151', label: 'Leaflet', record: 'notice' }, change: { label: 'Spring leaflet' }, one: 'number' },
+	pools: { add: { name: 'Second pool', lease_s: '120', min_reuse_s: '60' }, change: { lease_s: '240' }, one: 'pool' },
+	sites: { add: { name: 'shop.example', origins: 'https://shop.example\nhttps://www.shop.example', targets: '415-555-0199', consent: 'require' },
+		change: { origins: 'https://shop.example' }, one: 'site' },
+	tags: { add: { name: 'Emergency' }, change: { name: 'Emergencies' }, one: 'tag' },
+	outcomes: { add: { name: 'Quote sent', code: 'quote_sent', counts: 'lead' }, change: { name: 'Quote' }, one: 'outcome' },
+	trunks: { add: { name: 'Carrier B', allow: '192.0.2.0/24\n198.51.100.7', next_hop: '192.0.2.1', username: 'us', password: 'pässwörd' },
+		change: { allow: '192.0.2.0/24' }, one: 'trunk' },
+	companies: { add: { name: 'Second business', time_zone: 'Europe/Berlin', country: 'DE', currency: 'EUR' }, change: { billable_s: '90' }, one: 'company' },
+};
+
+for (const [path, t] of Object.entries(things)) {
+	test(`${path}: add, change, too late, retire; each with its audit row`, async () => {
+		const at = `/settings/${path}`;
+		let n = audits();
+		const form = await openForm(owner, `${at}/new`);
+		const added = await form.send(t.add);
+		assert.equal(added.status, 303, (await added.text()).match(/form-error">[^<]*|role="alert">[\s\S]{0,300}/)?.[0]);
+		assert.equal(added.headers.get('location'), `${at}?done=added`);
+		assert.equal(audits(), ++n);
+		const was = lastAudit();
+		assert.equal(was.action, `${t.one}.add`);
+		assert.equal(was.before, null);
+		assert.equal(was.user, '1');
+		assert.ok(!JSON.stringify(was).includes('pässwörd'), 'a secret in the audit log');
+
+		const list = await (await owner.fetch(added.headers.get('location'))).text();
+		assert.match(list, /class="done"[\s\S]*Added\./);
+		const name = t.add.name ?? t.add.label;
+		const row = list.match(new RegExp(`href="(${at}/[a-z]+_[0-9a-z]{26})">(?:(?!</tr>)[\\s\\S])*?${name}`));
+		assert.ok(row, `no ${name} in the list`);
+		const href = row[1];
+
+		// Two people open the form; the second to save is told.
+		const first = await openForm(owner, href);
+		const second = await openForm(owner, href);
+		const saved = await first.send(t.change);
+		assert.equal(saved.status, 303, (await saved.text()).match(/form-error">[^<]*|role="alert">[\s\S]{0,300}/)?.[0]);
+		assert.equal(audits(), ++n);
+		const change = lastAudit();
+		assert.equal(change.action, `${t.one}.change`);
+		const key = Object.keys(t.change)[0];
+		assert.notDeepEqual(change.before[key], change.after[key]);
+
+		const late = await second.send({ ...t.change, ...(t.add.name && path !== 'sites' ? { name: 'Too late' } : {}) });
+		assert.equal(late.status, 409);
+		const both = await late.text();
+		assert.match(both, /Somebody else changed this/);
+		assert.equal(audits(), n, 'a refused change is none');
+
+		// The same again changes nothing.
+		const same = await openForm(owner, href);
+		const nothing = await same.send({});
+		assert.equal(nothing.headers.get('location'), `${href}?done=same`);
+		assert.equal(audits(), n);
+
+		// Another company's people do not see it and cannot touch it.
+		const mark = fingerprint(stack);
+		for (const method of ['GET', 'POST']) {
+			const res = await foreign.fetch(href, method === 'GET' ? {} : { method, headers: { origin: stack.url },
+				body: new URLSearchParams({ csrf: (await foreign.hiddenFields('/')).csrf, stamp: 'x', ...t.add }) });
+			assert.ok([403, 404].includes(res.status), `${method} ${href}: ${res.status}`);
+			assert.ok(!(await res.text()).includes(name));
+		}
+		const theirs = await foreign.fetch(`${href}/retire`, { method: 'POST', headers: { origin: stack.url },
+			body: new URLSearchParams({ csrf: (await foreign.hiddenFields('/')).csrf }) });
+		assert.ok([403, 404].includes(theirs.status));
+		assert.equal(fingerprint(stack), mark);
+
+		const gone = await owner.submit(href, `${href}/retire`, {});
+		assert.equal(gone.status, 303);
+		assert.equal(audits(), ++n);
+		assert.equal(lastAudit().action, `${t.one}.retire`);
+		assert.equal((await owner.fetch(href)).status, 404);
+	});
+}
+
+// Text that breaks out of wherever it is not escaped, in every field of every
+// form: shown back inert, character by character, in the field it was typed in.
+const hostile = {
+	markup: '"><script>alert(1)</script><img src=x onerror=alert(2)>',
+	quotes: `'"\`;-- \\' " onfocus="alert(3)`,
+	templates: '{{csrf}}{{#fields}}{{/fields}}{{> layout_top}}${7*7}<%= 1 %>',
+	entities: '&lt;script&gt;&amp;amp;&#x27;&quot;',
+	rtl: '\u202eevil\u2066\u200f\u05d0',
+	wide: '𝕏😀\u{10ffff}',
+	path: '../../../../etc/passwd',
+	format: '%s%n%x=cmd|\' /C calc\'!A0',
+};
+
+test('hostile text in every field of every form comes back inert', async () => {
+	for (const path of [...Object.keys(things).map((p) => `${p}/new`), 'company']) {
+		const form = await openForm(owner, `/settings/${path}`);
+		for (const [kind, text] of Object.entries(hostile)) {
+			const typed = Object.fromEntries(Object.entries(form.fields).filter(([n]) => !['csrf', 'stamp'].includes(n)).map(([n]) => [n, text]));
+			const res = await form.send(typed);
+			// A form of free text alone takes it; then it is the list that shows it.
+			const taken = res.status === 303 && Object.keys(typed).length === 1;
+			if (!taken) assert.equal(res.status, 422, `${path} ${kind}`);
+			const html = taken ? await (await owner.fetch(form.action.replace('/new', ''))).text() : await res.text();
+			for (const raw of ['<script>alert', '<img src=x', '{{', 'onfocus="alert'])
+				if (text.includes(raw) && raw !== '{{') assert.ok(!html.includes(raw), `${path} ${kind}: ${raw}`);
+			if (taken) {
+				assert.ok(decode(html).includes(text), `${path} ${kind}: not in the list as typed`);
+				continue;
+			}
+			const again = formsOf(html).find((f) => /class="card form"/.test(f.text));
+			for (const [name, f] of Object.entries(again.fields)) {
+				if (['csrf', 'stamp'].includes(name)) continue;
+				if (f.type === 'password') assert.equal(f.value, '', `${path} ${name}: a secret is shown`);
+				else if (['text', 'email', 'textarea'].includes(f.type)) assert.equal(f.value, text, `${path} ${kind} ${name}`);
+				else if (f.type === 'select') assert.ok(f.options.includes(f.value), `${path} ${name}`);
+			}
+		}
+		for (const [bad, status] of [['a\0b', 400], ['\x1b[31m', 400], ['x'.repeat(1 << 20), 413]]) {
+			const name = Object.keys(form.fields).find((n) => !['csrf', 'stamp'].includes(n));
+			const res = await form.send({ [name]: bad }).catch((e) => ({ status: e.cause?.code, text: async () => '' }));
+			assert.ok(res.status === status || ['EPIPE', 'ECONNRESET', 'UND_ERR_SOCKET'].includes(res.status), `${path} ${status}: ${res.status}`);
+			assert.ok(!(await res.text()).includes(bad));
+		}
+		// Just short of the limit of a body: too long for the field, and said so.
+		const first = Object.entries(form.fields).find(([, f]) => f.type === 'text')[0];
+		const long = await form.send({ [first]: 'é'.repeat(9000) });
+		assert.equal(long.status, 422);
+		assert.match(await long.text(), /characters\.|no such|not a telephone/i);
+	}
+});
+
+test('values that the form did not offer are refused', async () => {
+	const form = await openForm(owner, '/settings/numbers/new');
+	for (const flow of ['flo_00000000000000000000000000', 'x', world.beta.companyId])
+		assert.equal((await form.send({ e164: '+14155550152', record: 'off', flow })).status, 422);
+	const twice = await owner.fetch('/settings/numbers/new', { method: 'POST', headers: { origin: stack.url, 'content-type': 'application/x-www-form-urlencoded' },
+		body: `csrf=${form.fields.csrf.value}&e164=%2B14155550152&e164=%2B14155550153&record=off` });
+	assert.equal(twice.status, 422);
+	assert.match(await twice.text(), /sent twice/);
+});
+
+test('a manager may not record without a notice; an owner must say why', async () => {
+	const manager = await stack.login(world.users.manager.email, world.password);
+	const add = { e164: '+14155550153', record: 'silent', record_why: 'The state of Alpha allows it' };
+	const refused = await (await openForm(manager, '/settings/numbers/new')).send(add);
+	assert.equal(refused.status, 422);
+	assert.match(await refused.text(), /Only an owner/);
+	const silent = await (await openForm(foreign, '/settings/numbers/new')).send({ ...add, record_why: 'short' });
+	assert.match(await silent.text(), /Say why/);
+	assert.equal((await (await openForm(foreign, '/settings/numbers/new')).send(add)).status, 303);
+	const rows = stack.sql("SELECT action, after_json FROM audit WHERE action = 'number.record_silent'");
+	assert.equal(rows.length, 1);
+	assert.equal(JSON.parse(rows[0][1]).why, add.record_why);
+	assert.equal(stack.sqlOne("SELECT record_confirmed_by IS NOT NULL FROM number WHERE e164 = '+14155550153'"), '1');
+});
+
+test('a number rests, and no pool gets it meanwhile', async () => {
+	const href = (await (await owner.fetch('/settings/numbers?q=0101')).text()).match(/href="(\/settings\/numbers\/num_[^"]+)"/)[1];
+	const pool = (await openForm(owner, href)).fields.pool.value;
+	assert.match(pool, /^pol_/);
+	assert.equal((await owner.submit(href, `${href}/rest`, {})).status, 303);
+	const form = await openForm(owner, href);
+	assert.equal(form.fields.pool.value, '');
+	const back = await form.send({ pool });
+	assert.equal(back.status, 422);
+	assert.match(await back.text(), /rests/);
+	assert.equal((await owner.submit(href, `${href}/rest`, {})).status, 409);
+	assert.equal((await owner.submit(href, `${href}/lift`, {})).status, 303);
+	assert.equal((await (await openForm(owner, href)).send({ pool })).status, 303);
+	assert.match(await (await owner.fetch('/settings/numbers?q=%25')).text(), /None yet/, 'a % is a letter like any other');
+});
+
+test('nothing of this was our mistake', () => {
+	assert.doesNotMatch(stack.log('admin'), /status=5\d\d/);
+	assert.doesNotMatch(stack.log('admin'), /alert\(|pässw/);
+});
