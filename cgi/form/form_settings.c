@@ -20,8 +20,8 @@ static const struct {
 	    "What a caller hears and where it"
 	    " rings",
 	    ROUTE_MANAGER, false },
-	{ "Calls", "/settings/prompts", "Prompts",
-	    "Sounds that callers hear", ROUTE_MANAGER, false },
+	{ "Calls", "/settings/prompts", "Prompts", "Sounds that callers hear",
+	    ROUTE_MANAGER, false },
 	{ "Calls", "/settings/trunks", "Carriers",
 	    "SIP trunks: where calls come from and go out", ROUTE_ADMIN, true },
 	{ "Sources", "/settings/sites", "Web sites",
