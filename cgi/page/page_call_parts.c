@@ -351,6 +351,27 @@ static void raw_number(struct view *v, const char *name, uint32_t n)
 	raw(v, name, n > 0 ? text : "");
 }
 
+/* Capital: the trunk's word; small: claimed, nobody has checked it. */
+static const char *attestation_words(char level)
+{
+	static const struct {
+		char level;
+		const char *words;
+	} rows[] = {
+		{ 'A', "A: the number is the caller's" },
+		{ 'B', "B: a known customer, the number is not checked" },
+		{ 'C', "C: only where the call came in is known" },
+		{ 'a', "A, claimed and not verified" },
+		{ 'b', "B, claimed and not verified" },
+		{ 'c', "C, claimed and not verified" },
+	};
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(rows); i++)
+		if (rows[i].level == level)
+			return rows[i].words;
+	return "";
+}
+
 void page_call_parts_raw(const struct page_story *s, struct view *v)
 {
 	const struct db_report_call *c = s->call;
@@ -365,7 +386,7 @@ void page_call_parts_raw(const struct page_story *s, struct view *v)
 	clk_rfc3339(c->started_us, time);
 	raw(v, "Started, UTC", time);
 	raw(v, "Caller as it came", c->caller_raw);
-	raw(v, "Attestation", c->attestation);
+	raw(v, "Attestation", attestation_words(c->attestation[0]));
 	raw(v, "Asked not to be shown", c->anonymous ? "yes" : "");
 	raw(v, "Came from", c->source_address);
 	raw(v, "User agent", c->user_agent);

@@ -75,7 +75,7 @@ struct callrec_opened {
 	struct slice display_name; /* From or PAI */
 	struct slice asserted; /* P-Asserted-Identity, from trusted trunks */
 	struct slice privacy;
-	struct slice attestation; /* "A", "B", "C", a verstat, or "" */
+	struct slice attestation; /* STIR: "A", "B", "C"; "a" only claimed */
 	struct slice sip_call_id;
 	struct slice user_agent;
 };

@@ -6,6 +6,7 @@
 #include "sipworker/engine/leg_in.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/session.h"
+#include "sipworker/sip/sip_stir.h"
 
 /* --- what was dialled ------------------------------------------------------*/
 
@@ -102,6 +103,20 @@ static bool wants_privacy(const struct sip_msg *m)
 	return p.n > 0 && !slice_eq_case(p, SLICE("none"));
 }
 
+/* In records and pages a capital letter is the trunk's word, a small one what
+ * the caller's carrier claims and nobody has checked. */
+static void read_attestation(const struct snap_trunk *t,
+    const struct sip_msg *m, struct invite *in)
+{
+	struct sip_stir s;
+
+	sip_stir_read(m, t->identity_in, &s);
+	if (s.level != '\0')
+		in->attested[0] =
+		    s.verified ? s.level : (char)(s.level - 'A' + 'a');
+	in->who.attestation = slice_from(in->attested);
+}
+
 static void read_caller(const struct snap_trunk *t, const struct sip_msg *m,
     struct invite *in)
 {
@@ -121,8 +136,7 @@ static void read_caller(const struct snap_trunk *t, const struct sip_msg *m,
 	in->who.privacy = sip_msg_value(m, SIP_HDR_PRIVACY);
 	in->who.sip_call_id = m->call_id;
 	in->who.user_agent = sip_msg_value(m, SIP_HDR_USER_AGENT);
-	in->who.attestation =
-	    sip_msg_named(m, SLICE("P-Attestation-Indicator"));
+	read_attestation(t, m, in);
 }
 
 static uint64_t hash_of(const struct invite *in)

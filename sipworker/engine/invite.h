@@ -19,6 +19,7 @@ struct invite {
 	unsigned int max_forwards; /* for the next leg */
 	struct slice sdp;          /* may be empty: a late offer */
 	uint64_t same_hash;        /* of caller and number */
+	char attested[2]; /* "A", or "a" when only claimed; "" nothing */
 	struct trace_caller who;
 };
 
