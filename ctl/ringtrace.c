@@ -17,6 +17,7 @@
 #include "ctl/ctl_trunk.h"
 #include "ctl/ctl_user.h"
 #include "ctl/ctl_verdict.h"
+#include "ctl/ctl_webhook.h"
 #include "lib/base/log.h"
 #include "lib/base/rt.h"
 
@@ -36,6 +37,8 @@ static const struct command commands[] = {
 	{ "number", ctl_number, "tracking numbers: add, record, list" },
 	{ "site", ctl_site, "web sites that carry the tag: add, list" },
 	{ "trunk", ctl_trunk, "carriers: add, list" },
+	{ "webhook", ctl_webhook,
+	    "who is told of calls: add, list, test, log, replay, off" },
 	{ "migrate", ctl_db_migrate, "bring the database up to date" },
 	{ "job", ctl_job, "work that failed for good: dead, replay" },
 	{ "rollup", ctl_rollup, "report sums: verify, rebuild" },

@@ -3,12 +3,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "jobs/hook_run.h"
 #include "jobs/job_prompt.h"
 #include "jobs/job_sweep.h"
 #include "jobs/job_waveform.h"
 #include "jobs/queue.h"
 #include "lib/base/log.h"
+#include "lib/base/metric.h"
 #include "lib/base/settings.h"
+#include "lib/out/out_http.h"
 
 #define THREADS 4
 
@@ -31,12 +34,48 @@ static const struct queue_kind kinds[] = {
 	    .run = job_waveform },
 };
 
+/* Blocked here, and so in all threads: only sigwait() gets them. */
+static void block_stop(sigset_t *stop)
+{
+	(void)sigemptyset(stop);
+	(void)sigaddset(stop, SIGTERM);
+	(void)sigaddset(stop, SIGINT);
+	(void)pthread_sigmask(SIG_BLOCK, stop, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+/* The queue and the webhooks, until a signal. */
+static int run(const struct settings *s, const sigset_t *stop)
+{
+	struct hook_run *hooks = NULL;
+	struct queue *q = NULL;
+	int sig = 0;
+	enum err e;
+
+	e = hook_run_start(&hooks, &(struct hook_run_conf){ .settings = s });
+	if (e == ERR_OK)
+		e = queue_start(&q, &(struct queue_conf){ .settings = s,
+					.kinds = kinds,
+					.n_kinds = RT_ARRAY_LEN(kinds),
+					.threads = THREADS });
+	if (e == ERR_OK) {
+		log_info("jobd: ready kinds=%zu threads=%d",
+		    RT_ARRAY_LEN(kinds), THREADS);
+		(void)sigwait(stop, &sig);
+		log_info("jobd: stopping signal=%d", sig);
+	} else {
+		log_error("jobd: it does not start: %s", err_name(e));
+	}
+	hook_run_stop(hooks);
+	queue_stop(q);
+	return e == ERR_OK ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
 	struct settings s;
-	struct queue *q;
 	sigset_t stop;
-	int sig;
+	int status;
 
 	log_open("jobd", STDERR_FILENO, LOG_INFO);
 	if (argc != 3 || strcmp(argv[1], "-c") != 0) {
@@ -46,23 +85,14 @@ int main(int argc, char **argv)
 	if (settings_load(argv[2], &s) != ERR_OK)
 		return 1;
 	log_open("jobd", STDERR_FILENO, log_level_of(s.log_level));
-	(void)sigemptyset(&stop);
-	(void)sigaddset(&stop, SIGTERM);
-	(void)sigaddset(&stop, SIGINT);
-	/* The threads inherit it: only sigwait() below gets them. */
-	(void)pthread_sigmask(SIG_BLOCK, &stop, NULL);
-	(void)signal(SIGPIPE, SIG_IGN);
-	if (queue_start(&q, &(struct queue_conf){ .settings = &s,
-				.kinds = kinds,
-				.n_kinds = RT_ARRAY_LEN(kinds),
-				.threads = THREADS }) != ERR_OK) {
-		log_error("jobd: the queue does not start");
+	if (metric_open(s.run_dir, "jobd") != ERR_OK)
+		log_warn("jobd: nothing is counted");
+	block_stop(&stop);
+	if (out_http_start() != ERR_OK) {
+		log_error("jobd: the HTTP library does not start");
 		return 1;
 	}
-	log_info("jobd: ready kinds=%zu threads=%d", RT_ARRAY_LEN(kinds),
-	    THREADS);
-	(void)sigwait(&stop, &sig);
-	log_info("jobd: stopping signal=%d", sig);
-	queue_stop(q);
-	return 0;
+	status = run(&s, &stop);
+	out_http_stop();
+	return status;
 }

@@ -8,6 +8,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
+#include "lib/base/metric.h"
 #include "lib/base/rnd.h"
 
 #define ARENA_MAX    ((size_t)16 << 20)
@@ -129,9 +130,11 @@ static void settle(struct worker *w, const struct queue_kind *kind,
 
 	switch (queue_fate(result, job->attempts, kind->max_attempts)) {
 	case QUEUE_DONE:
+		metric_add(METRIC_JOBS_DONE, 1);
 		e = db_job_done(w->db, job->id, claim, now_us);
 		break;
 	case QUEUE_RETRY:
+		metric_add(METRIC_JOBS_AGAIN, 1);
 		rnd_bytes(&dice, sizeof(dice));
 		e = db_job_retry(w->db, job->id, claim,
 		    now_us + db_job_backoff_us(job->attempts, dice), why);
@@ -142,6 +145,7 @@ static void settle(struct worker *w, const struct queue_kind *kind,
 		    err_name(result));
 		break;
 	case QUEUE_DEAD:
+		metric_add(METRIC_JOBS_DEAD, 1);
 		e = db_job_dead(w->db, job->id, claim, now_us, why);
 		log_error(
 		    "queue: given up kind=%s job=%llu attempt=%u "

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lib/base/log.h"
+#include "lib/base/metric.h"
 #include "sipworker/parent.h"
 #include "sipworker/worker.h"
 
@@ -37,6 +38,9 @@ int main(int argc, char **argv)
 	if (settings_load(argv[2], &settings) != ERR_OK)
 		return 1;
 	log_open("sipworker", STDERR_FILENO, level_of(settings.log_level));
+	/* Before the processes part and drop their rights: they share it. */
+	if (metric_open(settings.run_dir, "sipworker") != ERR_OK)
+		log_warn("sipworker: nothing is counted");
 	if (worker_init(&w, &settings) != ERR_OK)
 		return 1;
 	return parent_run(&w);

@@ -6,6 +6,7 @@
 #include "cgi/web/fcgi_loop.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
+#include "lib/base/metric.h"
 #include "lib/base/settings.h"
 #include "lib/db/db.h"
 
@@ -178,6 +179,8 @@ enum err web_run(const struct web_conf *conf)
 
 	if ((e = route_check(conf->routes, conf->n_routes)) != ERR_OK)
 		return e;
+	if (metric_open(conf->settings->run_dir, conf->name) != ERR_OK)
+		log_warn("web: nothing is counted");
 	(void)snprintf(socket_path, sizeof(socket_path), "%s/%s.sock",
 	    conf->settings->run_dir, conf->name);
 	(void)snprintf(lock_path, sizeof(lock_path), "%s/%s.lock",

@@ -4,6 +4,7 @@
 #include "cgi/web/web.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
+#include "lib/base/metric.h"
 #include "lib/base/rnd.h"
 
 #define NEXT_MAX 1024 /* of an address to come back to */
@@ -147,6 +148,19 @@ static enum err answer(const struct web_conf *conf, struct req *r,
 	return e == ERR_OK ? ERR_OK : resp_error(out, e);
 }
 
+static void count(unsigned int status, int64_t us)
+{
+	if (status >= 500)
+		metric_add(METRIC_HTTP_5XX, 1);
+	else if (status >= 400)
+		metric_add(METRIC_HTTP_4XX, 1);
+	else if (status >= 300)
+		metric_add(METRIC_HTTP_3XX, 1);
+	else
+		metric_add(METRIC_HTTP_2XX, 1);
+	metric_add(METRIC_HTTP_US, us < 0 ? 0 : (uint64_t)us);
+}
+
 static void log_answer(const struct web_conf *conf, const struct resp *out,
     const struct route_match *m, int64_t us)
 {
@@ -195,6 +209,7 @@ void web_answer(const struct web_conf *conf, struct req *r,
 		buf_reset(&out->body);
 		resp_status(out, 500);
 	}
+	count(out->status, clk_mono_us() - start_us);
 	log_answer(conf, out, &m, clk_mono_us() - start_us);
 	log_context(NULL);
 }

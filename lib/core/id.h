@@ -37,6 +37,8 @@
 	X(form, "frm")        \
 	X(recording, "rec")   \
 	X(tag, "tag")         \
+	X(webhook, "whk")     \
+	X(event, "evt")       \
 	X(api_key, "key")     \
 	X(outcome, "out")     \
 	X(audit, "aud")       \

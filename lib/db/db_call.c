@@ -5,6 +5,7 @@
 #include "lib/base/addr4.h"
 #include "lib/base/utf8.h"
 #include "lib/db/db_call_close.h"
+#include "lib/db/db_call_follow.h"
 #include "lib/db/db_call_priv.h"
 #include "lib/db/db_number.h"
 #include "lib/db/db_stat.h"
@@ -220,7 +221,8 @@ static enum err open_call(struct db *db, struct company_id company,
 	e = insert_call(db, company, r, place, &t);
 	if (e != ERR_OK)
 		return e == ERR_CONFLICT ? ERR_OK : e; /* drained before */
-	if ((e = insert_interaction(db, company, r)) != ERR_OK)
+	if ((e = insert_interaction(db, company, r)) != ERR_OK ||
+	    (e = db_call_follow_opened(db, company, r)) != ERR_OK)
 		return e;
 	t.n = 0;
 	caller = fit(&t, r->u.opened.caller, 16);
@@ -343,7 +345,8 @@ static enum err insert_event(struct db *db, struct company_id company,
 	stmt_in_time_us(st, a->started_us + r->head.at_us);
 	e = stmt_exec_one(st);
 	stmt_end(st);
-	return e;
+	return e == ERR_OK ? db_call_follow_event(db, company, r, a->started_us)
+			   : e;
 }
 
 /* Applies one record by insert() unless it was applied before. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/utf8.h"
+#include "lib/db/db_call_follow.h"
 #include "lib/db/db_call_priv.h"
 #include "lib/db/db_recording.h"
 #include "lib/db/db_stat.h"
@@ -305,6 +306,7 @@ static enum err close_call(struct db *db, struct company_id company,
 	if (e != ERR_OK || a.skip)
 		return e;
 	if ((e = update_call(db, company, r, &a)) != ERR_OK ||
+	    (e = db_call_follow_closed(db, company, call, now_us)) != ERR_OK ||
 	    (e = settle_call(db, company, r)) != ERR_OK ||
 	    (e = db_call_close_credit(db, company, call, credit)) != ERR_OK ||
 	    (e = add_recording(db, company, r, &a, now_us)) != ERR_OK ||

@@ -52,12 +52,16 @@ static const struct grant {
 	{ "admin", "trunk", WRITE },
 	{ "admin", "trunk_acl", DELETE },
 	{ "admin", "user", WRITE },
+	{ "admin", "webhook", WRITE },
+	{ "admin", "webhook_delivery", WRITE },
 
 	{ "api", "account", READ },
 	{ "api", "api_key", "SELECT, UPDATE (used_at, used_address)" },
 	{ "api", "audit", APPEND },
 	{ "api", "company", READ },
 	{ "api", "schema_migration", READ },
+	{ "api", "webhook", READ },
+	{ "api", "webhook_delivery", WRITE },
 
 	{ "ctl", ALL_TABLES, "ALL PRIVILEGES" },
 
@@ -100,6 +104,8 @@ static const struct grant {
 	{ "dashboard", "visit", READ },
 	{ "dashboard", "visit_event", READ },
 	{ "dashboard", "visitor", READ },
+	{ "dashboard", "webhook", READ },
+	{ "dashboard", "webhook_delivery", WRITE },
 
 	{ "dni", "company", READ },
 	{ "dni", "config_version", READ },
@@ -128,9 +134,12 @@ static const struct grant {
 	{ "jobd", "caller", READ },
 	{ "jobd", "company", READ },
 	{ "jobd", "config_version", CHANGE },
+	{ "jobd", "destination", READ },
 	{ "jobd", "interaction", CHANGE },
+	{ "jobd", "interaction_tag", READ },
 	{ "jobd", "job", DELETE },
 	{ "jobd", "lease", READ },
+	{ "jobd", "location", READ },
 	{ "jobd", "login", "SELECT, DELETE" },
 	{ "jobd", "login_attempt", "SELECT, DELETE" },
 	{ "jobd", "number", READ },
@@ -141,8 +150,12 @@ static const struct grant {
 	{ "jobd", "recording", CHANGE },
 	{ "jobd", "schema_migration", READ },
 	{ "jobd", "speech", DELETE },
+	{ "jobd", "tag", READ },
+	{ "jobd", "tracker", READ },
 	{ "jobd", "usage_day", WRITE },
 	{ "jobd", "visit", READ },
+	{ "jobd", "webhook", READ },
+	{ "jobd", "webhook_delivery", DELETE },
 
 	{ "store", "account", READ },
 	{ "store", "attrib_law", READ },
@@ -176,6 +189,8 @@ static const struct grant {
 	{ "store", "usage_day", WRITE },
 	{ "store", "visit", READ },
 	{ "store", "visitor", READ },
+	{ "store", "webhook", READ },
+	{ "store", "webhook_delivery", APPEND },
 };
 
 /* Users, passwords and names cannot be bound where these commands have them,

@@ -2,8 +2,21 @@
 
 #include <string.h>
 
+#include "lib/base/clk.h"
+#include "lib/db/db_hook_out.h"
 #include "lib/db/db_stat.h"
 #include "lib/db/stmt.h"
+
+/* Ends what db_join() began, and tells the hooks in the same transaction. The
+ * time is of the telling, not of the data. */
+static enum err end_told(struct db *db, bool mine, struct company_id company,
+    struct interaction_id id, const char *field, enum err e)
+{
+	if (e == ERR_OK)
+		e = db_hook_out_changed(db, company, id.v, field,
+		    clk_wall_us());
+	return db_join_end(db, mine, e);
+}
 
 static const char *by_name(enum mark_by by)
 {
@@ -149,7 +162,7 @@ enum err db_mark_outcome(struct db *db, struct company_id company,
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
 	e = set_outcome(db, company, id, outcome, by, user, now_us);
-	return db_join_end(db, mine, e);
+	return end_told(db, mine, company, id, "outcome", e);
 }
 
 static enum err set_value(struct db *db, struct company_id company,
@@ -183,10 +196,10 @@ enum err db_mark_value(struct db *db, struct company_id company,
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
 	e = set_value(db, company, id, has_value, value_micros);
-	return db_join_end(db, mine, e);
+	return end_told(db, mine, company, id, "value", e);
 }
 
-enum err db_mark_note(struct db *db, struct company_id company,
+static enum err set_note(struct db *db, struct company_id company,
     struct interaction_id id, struct slice note)
 {
 	static const char sql[] =
@@ -202,6 +215,18 @@ enum err db_mark_note(struct db *db, struct company_id company,
 	e = stmt_exec_one(st);
 	stmt_end(st);
 	return e;
+}
+
+enum err db_mark_note(struct db *db, struct company_id company,
+    struct interaction_id id, struct slice note)
+{
+	bool mine;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	e = set_note(db, company, id, note);
+	return end_told(db, mine, company, id, "note", e);
 }
 
 enum err db_mark_tag_add(struct db *db, struct company_id company,
@@ -275,7 +300,7 @@ enum err db_mark_tags_of(struct db *db, struct company_id company,
 }
 
 /* Inserts nothing unless both are the company's. */
-enum err db_mark_tag(struct db *db, struct company_id company,
+static enum err add_tag(struct db *db, struct company_id company,
     struct interaction_id id, struct tag_id tag, struct user_id by,
     int64_t now_us)
 {
@@ -302,7 +327,20 @@ enum err db_mark_tag(struct db *db, struct company_id company,
 	return e == ERR_OK && n == 0 ? ERR_NOTFOUND : e;
 }
 
-enum err db_mark_untag(struct db *db, struct company_id company,
+enum err db_mark_tag(struct db *db, struct company_id company,
+    struct interaction_id id, struct tag_id tag, struct user_id by,
+    int64_t now_us)
+{
+	bool mine;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	e = add_tag(db, company, id, tag, by, now_us);
+	return end_told(db, mine, company, id, "tags", e);
+}
+
+static enum err remove_tag(struct db *db, struct company_id company,
     struct interaction_id id, struct tag_id tag)
 {
 	static const char sql[] =
@@ -358,4 +396,16 @@ enum err db_mark_tag_remove(struct db *db, struct company_id company,
 	e = stmt_exec(st, &n);
 	stmt_end(st);
 	return e == ERR_OK && n == 0 ? ERR_CONFLICT : e;
+}
+
+enum err db_mark_untag(struct db *db, struct company_id company,
+    struct interaction_id id, struct tag_id tag)
+{
+	bool mine;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	e = remove_tag(db, company, id, tag);
+	return end_told(db, mine, company, id, "tags", e);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/db/db_hook_out.h"
 #include "lib/db/db_job.h"
 #include "lib/db/db_usage.h"
 #include "lib/db/stmt.h"
@@ -161,6 +162,9 @@ static enum err follow_up(struct db *db, struct company_id company,
 	if (e == ERR_OK)
 		e = db_job_add(db, company, "waveform", slice_from(id),
 		    slice_from(id), now_us, now_us);
+	if (e == ERR_OK)
+		e = db_hook_out_emit(db, company, HOOK_RECORDING_READY,
+		    row->call.v, now_us);
 	return e;
 }
 

@@ -6,6 +6,7 @@
 
 #include "lib/base/arena.h"
 #include "lib/base/log.h"
+#include "lib/base/metric.h"
 #include "lib/core/callrec.h"
 #include "lib/db/db_call.h"
 #include "lib/db/db_judge.h"
@@ -76,6 +77,14 @@ static enum err closed(struct db *db, const struct callrec *r, int64_t now_us)
 	return e;
 }
 
+/* A record that is drained again is counted again: that is rare. */
+static enum err counted(enum metric m, enum err e)
+{
+	if (e == ERR_OK)
+		metric_add(m, 1);
+	return e;
+}
+
 enum err drain_record(struct db *db, struct slice payload, int64_t now_us)
 {
 	struct callrec r;
@@ -85,13 +94,13 @@ enum err drain_record(struct db *db, struct slice payload, int64_t now_us)
 		return e;
 	switch (r.head.kind) {
 	case CALLREC_OPENED:
-		return opened(db, &r);
+		return counted(METRIC_CALLS_OPENED, opened(db, &r));
 	case CALLREC_LEG:
 		return db_call_leg(db, r.head.company, &r);
 	case CALLREC_EVENT:
 		return db_call_event(db, r.head.company, &r);
 	case CALLREC_CLOSED:
-		return closed(db, &r, now_us);
+		return counted(METRIC_CALLS_CLOSED, closed(db, &r, now_us));
 	}
 	return ERR_SYNTAX;
 }
@@ -103,6 +112,7 @@ enum err drain_refuse(int journal_dirfd, uint64_t seq, enum err why,
 	enum err e;
 	int fd;
 
+	metric_add(METRIC_JOURNAL_REFUSED, 1);
 	log_error("drain: refused seq=%llu err=%s", (unsigned long long)seq,
 	    err_name(why));
 	buf_init(&line, 2 * payload.n + 64);

@@ -1,0 +1,64 @@
+/*
+ * metric.h - counters of this process, for whoever watches the installation.
+ *
+ * A page of memory in <run_dir>/metric.<program>, shared with the file: adding
+ * is one atomic instruction, a process that dies leaves its counts behind, and
+ * the next one goes on from them. Processes of one program share the page.
+ * api.fcgi reads the pages of all programs and serves them as /metrics.
+ * Before metric_open() counts go nowhere.
+ */
+#ifndef RT_BASE_METRIC_H
+#define RT_BASE_METRIC_H
+
+#include "lib/base/err.h"
+
+/* id, name, labels, help. Stored by position: only ever append. */
+#define METRICS(X)                                                             \
+	X(HTTP_2XX, "ringtrace_http_requests_total", "status=\"2xx\"",         \
+	    "Requests answered, by class of status.")                          \
+	X(HTTP_3XX, "ringtrace_http_requests_total", "status=\"3xx\"", "")     \
+	X(HTTP_4XX, "ringtrace_http_requests_total", "status=\"4xx\"", "")     \
+	X(HTTP_5XX, "ringtrace_http_requests_total", "status=\"5xx\"", "")     \
+	X(HTTP_US, "ringtrace_http_busy_microseconds_total", "",               \
+	    "Time spent on requests.")                                         \
+	X(JOBS_DONE, "ringtrace_jobs_total", "result=\"done\"",                \
+	    "Jobs run, by what came of them.")                                 \
+	X(JOBS_AGAIN, "ringtrace_jobs_total", "result=\"again\"", "")          \
+	X(JOBS_DEAD, "ringtrace_jobs_total", "result=\"dead\"", "")            \
+	X(HOOKS_DELIVERED, "ringtrace_webhooks_total", "result=\"delivered\"", \
+	    "Attempts to deliver a webhook.")                                  \
+	X(HOOKS_FAILED, "ringtrace_webhooks_total", "result=\"failed\"", "")   \
+	X(HOOKS_PARKED, "ringtrace_webhooks_total", "result=\"parked\"", "")   \
+	X(MAILS_SENT, "ringtrace_mails_total", "result=\"sent\"",              \
+	    "Attempts to hand a mail to the SMTP server.")                     \
+	X(MAILS_FAILED, "ringtrace_mails_total", "result=\"failed\"", "")      \
+	X(CALLS_OPENED, "ringtrace_calls_opened_total", "",                    \
+	    "Calls brought into the database.")                                \
+	X(CALLS_CLOSED, "ringtrace_calls_closed_total", "",                    \
+	    "Calls closed in the database.")                                   \
+	X(JOURNAL_REFUSED, "ringtrace_journal_refused_total", "",              \
+	    "Journal records that could not be applied.")
+
+#define METRIC_ENUM(id, name, labels, help) METRIC_##id,
+enum metric {
+	METRICS(METRIC_ENUM) METRIC_COUNT
+};
+#undef METRIC_ENUM
+
+#define METRIC_PROGRAM_MAX 16 /* bytes of a program's name */
+
+/* Once, before threads and before rights are dropped; children that are forked
+ * later count into the same page. ERR_IO: logged; counting stays off and the
+ * program can go on. */
+RT_MUST_USE enum err metric_open(const char *run_dir, const char *program);
+void metric_add(enum metric m, uint64_t n);
+
+/* What a program has counted. ERR_NOTFOUND: it has not run yet; ERR_IO. */
+RT_MUST_USE enum err metric_read(const char *run_dir, const char *program,
+    uint64_t out[METRIC_COUNT]);
+/* Name, labels without braces, help; never NULL. */
+const char *metric_name(enum metric m);
+const char *metric_labels(enum metric m);
+const char *metric_help(enum metric m);
+
+#endif

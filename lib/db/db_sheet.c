@@ -1,0 +1,117 @@
+#include "lib/db/db_sheet.h"
+
+#include <string.h>
+
+#include "lib/db/stmt.h"
+
+static void out_cell(struct stmt *st, enum db_sheet_type type,
+    struct arena *mem, struct db_sheet_cell *cell)
+{
+	switch (type) {
+	case DB_SHEET_ID:
+		stmt_out_id(st, cell->id);
+		break;
+	case DB_SHEET_TEXT:
+	case DB_SHEET_LIST:
+		stmt_out_slice(st, mem, DB_SHEET_TEXT_MAX, &cell->text);
+		break;
+	case DB_SHEET_INT:
+	case DB_SHEET_MONEY:
+		stmt_out_i64(st, &cell->i);
+		break;
+	case DB_SHEET_BOOL:
+		stmt_out_bool(st, &cell->flag);
+		break;
+	case DB_SHEET_TIME:
+		stmt_out_time_us(st, &cell->i);
+		break;
+	}
+	stmt_out_null(st, &cell->null);
+}
+
+enum err db_sheet_read(struct stmt *st, const struct db_sheet *sheet,
+    struct arena *mem, struct db_sheet_cell **cells, size_t *n)
+{
+	const size_t size = sheet->n_columns * sizeof(struct db_sheet_cell);
+	struct db_sheet_cell *row =
+	    arena_array(mem, sheet->n_columns, sizeof(*row));
+	void *all = NULL;
+	enum err e = ERR_NOMEM;
+
+	if (row != NULL) {
+		for (size_t i = 0; i < sheet->n_columns; i++)
+			out_cell(st, sheet->columns[i].type, mem, &row[i]);
+		e = stmt_all(st, mem, row, size, &all, n);
+	}
+	stmt_end(st);
+	if (e == ERR_OK)
+		*cells = all;
+	return e;
+}
+
+static void in_scope(struct stmt *st, const struct db_sheet *sheet,
+    const struct db_sheet_scope *scope)
+{
+	static const struct company_id any;
+
+	if (!sheet->of_account) {
+		stmt_in_id(st, scope->company.v);
+		return;
+	}
+	stmt_in_id(st, scope->account.v);
+	stmt_in_id(st, scope->company.v);
+	stmt_in_bool(st, id_eq(scope->company.v, any.v));
+}
+
+enum err db_sheet_page(struct db *db, const struct db_sheet *sheet,
+    const struct db_sheet_scope *scope, const uint8_t after[ID_BYTES],
+    bool down, size_t max, struct arena *mem, struct db_sheet_cell **cells,
+    size_t *n)
+{
+	static const uint8_t highest[ID_BYTES] = { 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff };
+	struct stmt *st;
+	enum err e;
+
+	if (max == 0 || max > DB_SHEET_PAGE_MAX)
+		return ERR_RANGE;
+	e = stmt_begin(db, down ? sheet->down_sql : sheet->up_sql, &st);
+	if (e != ERR_OK)
+		return e;
+	in_scope(st, sheet, scope);
+	stmt_in_id(st, down && id_is_nil(after) ? highest : after);
+	stmt_in_u64(st, max);
+	return db_sheet_read(st, sheet, mem, cells, n);
+}
+
+enum err db_sheet_one(struct db *db, const struct db_sheet *sheet,
+    const struct db_sheet_scope *scope, const uint8_t id[ID_BYTES],
+    struct arena *mem, struct db_sheet_cell **cells)
+{
+	struct db_sheet_cell *got = NULL;
+	struct stmt *st;
+	size_t n = 0;
+	enum err e;
+
+	if ((e = stmt_begin(db, sheet->one_sql, &st)) != ERR_OK)
+		return e;
+	in_scope(st, sheet, scope);
+	stmt_in_id(st, id);
+	e = db_sheet_read(st, sheet, mem, &got, &n);
+	if (e != ERR_OK)
+		return e;
+	if (n != 1)
+		return ERR_NOTFOUND;
+	*cells = got;
+	return ERR_OK;
+}
+
+const struct db_sheet_cell *db_sheet_cell(const struct db_sheet *sheet,
+    const struct db_sheet_cell *row, const char *column)
+{
+	for (size_t i = 0; i < sheet->n_columns; i++)
+		if (strcmp(sheet->columns[i].name, column) == 0)
+			return &row[i];
+	return NULL;
+}

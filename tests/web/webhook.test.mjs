@@ -1,0 +1,235 @@
+// Webhooks against a real HTTP server that fails, hangs, redirects, answers
+// slowly, goes away and comes back: nothing is lost, the order of a call is
+// kept, and nobody waits for somebody else's receiver.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import http from 'node:http';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { build, startStack, until } from '../support/stack.mjs';
+import { addCompanies, typeId, uuid7 } from '../support/two_companies.mjs';
+
+let stack, world;
+const servers = [];
+
+before(async () => {
+	stack = await startStack({ without: ['dni', 'sipworker'] });
+	world = addCompanies(stack);
+});
+after(async () => {
+	for (const s of servers) {
+		s.closeAllConnections();
+		s.close();
+	}
+	await stack?.stop();
+});
+
+/** A receiver: answer(req, res, body, n) decides; `got` is what came. */
+async function receiver(answer, port = 0) {
+	const got = [];
+	let now = 0;
+	const server = http.createServer((req, res) => {
+		const parts = [];
+		req.on('data', (d) => parts.push(d)).on('end', () => {
+			const text = Buffer.concat(parts).toString();
+			const one = { path: req.url, headers: req.headers, text, body: JSON.parse(text) };
+			got.push(one);
+			now++;
+			r.most = Math.max(r.most, now);
+			res.on('close', () => now--);
+			answer(res, one, got.length);
+		});
+	});
+	const r = { got, server, most: 0 };
+	servers.push(server);
+	await new Promise((ok) => server.listen(port, stack.addr, ok));
+	r.port = server.address().port;
+	r.url = `http://${stack.addr}:${r.port}/hook`;
+	return r;
+}
+const ok = (res) => res.writeHead(200).end('thanks');
+
+function ctl(...args) {
+	const r = spawnSync(join(build, 'ringtrace'), [...args, '-c', stack.conf], { encoding: 'utf8' });
+	assert.equal(r.status, 0, `${args.join(' ')}: ${r.stderr}`);
+	return r.stdout.trim();
+}
+
+/** { id, secret, hex } of a new hook of alpha (or of another company). */
+function hook(url, { company = world.alpha, args = ['--private'] } = {}) {
+	const [id, secret] = ctl('webhook', 'add', '--company', company.companyId, '--name', `h ${url}`, '--url', url, ...args).split(' ');
+	const hex = stack.sqlOne('SELECT HEX(id) FROM webhook ORDER BY created_at DESC, id DESC LIMIT 1');
+	return { id, secret, hex, company };
+}
+
+/** Events of calls as the store writes them, each in its own statement. */
+function tell(h, events) {
+	stack.sql(events.map(([kind, key]) => {
+		const call = key.toString('hex');
+		return 'INSERT INTO webhook_delivery (company_id, webhook_id, event_id, kind, object_id, state, due_at, happened_at)'
+			+ ` VALUES (X'${h.company.id.toString('hex')}', X'${h.hex}', X'${uuid7().toString('hex')}', '${kind}', X'${call}', 'ready',`
+			+ ' UTC_TIMESTAMP(6), UTC_TIMESTAMP(6));';
+	}).join('\n'));
+}
+const count = (h, state) => Number(stack.sqlOne(`SELECT COUNT(*) FROM webhook_delivery WHERE webhook_id = X'${h.hex}' AND state = '${state}'`));
+const dueNow = (h) => stack.sql(`UPDATE webhook_delivery SET due_at = UTC_TIMESTAMP(6) WHERE webhook_id = X'${h.hex}' AND state = 'ready'`);
+const steps = ['call.started', 'call.answered', 'call.ended'];
+
+/** For each call, its events came in this order (repeats allowed). */
+function assertOrder(got) {
+	const last = new Map();
+	for (const { body } of got) {
+		const at = steps.indexOf(body.type);
+		assert.ok(at >= (last.get(body.object_id) ?? 0), `${body.object_id}: ${body.type} came late`);
+		last.set(body.object_id, at);
+	}
+}
+
+test('an event is signed, versioned and holds the call', async () => {
+	const r = await receiver(ok);
+	const h = hook(r.url);
+	tell(h, [['call.ended', world.alpha.call]]);
+	await until('the event', () => r.got.length === 1);
+	const [{ headers, text, body }] = r.got;
+	assert.equal(body.version, 1);
+	assert.equal(body.type, 'call.ended');
+	assert.match(body.id, /^evt_[0-9a-z]{26}$/);
+	assert.equal(headers['ringtrace-event-id'], body.id);
+	assert.equal(headers['ringtrace-event'], 'call.ended');
+	assert.equal(headers['content-type'], 'application/json');
+	assert.equal(body.company_id, world.alpha.companyId);
+	assert.equal(body.object_id, world.alpha.callId);
+	assert.equal(body.call.id, world.alpha.callId);
+	assert.equal(body.call.result, 'answered');
+	assert.equal(body.call.talk_ms, 90000);
+	assert.ok(!text.includes(world.secret));
+	const [, t, v1] = headers['ringtrace-signature'].match(/^t=(\d+),v1=([0-9a-f]{64})$/);
+	assert.ok(Math.abs(Date.now() / 1000 - t) < 60);
+	assert.equal(v1, createHmac('sha256', h.secret).update(`${t}.${text}`).digest('hex'));
+	await until('it is done', () => count(h, 'done') === 1);
+	assert.equal(stack.sqlOne(`SELECT answer FROM webhook_delivery WHERE webhook_id = X'${h.hex}'`), 'thanks');
+});
+
+test('the other signature, and the test button', async () => {
+	const r = await receiver(ok);
+	const h = hook(r.url, { args: ['--private', '--sha1', '--events', 'call.ended'] });
+	ctl('webhook', 'test', '--company', world.alpha.companyId, '--id', h.id);
+	await until('the test', () => r.got.length === 1);
+	assert.equal(r.got[0].body.type, 'test');
+	assert.equal(r.got[0].headers.signature, createHmac('sha1', h.secret).update(r.got[0].text).digest('base64'));
+	assert.equal(r.got[0].headers['ringtrace-signature'], undefined);
+});
+
+test('a failure is tried again after 10 s, then a minute; the same bytes each time', async () => {
+	const r = await receiver((res, one, n) => res.writeHead(n < 3 ? 503 : 200).end());
+	const h = hook(r.url);
+	tell(h, [['call.started', world.alpha.call], ['call.ended', world.alpha.call]]);
+	const pause = () => Number(stack.sqlOne('SELECT MIN(TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), due_at)) FROM webhook_delivery'
+		+ ` WHERE webhook_id = X'${h.hex}' AND state = 'ready' AND attempts > 0`)) / 1e6;
+	await until('the first failure', () => count(h, 'ready') === 2 && r.got.length === 1);
+	await until('it is written', () => pause() > 0);
+	assert.ok(pause() > 7 && pause() <= 10, `${pause()}`);
+	assert.equal(stack.sqlOne(`SELECT last_error FROM webhook_delivery WHERE webhook_id = X'${h.hex}' ORDER BY seq LIMIT 1`), 'answered 503');
+	dueNow(h);
+	await until('the second failure', () => r.got.length === 2 && pause() > 10);
+	assert.ok(pause() > 55 && pause() <= 60, `${pause()}`);
+	dueNow(h);
+	await until('both are done', () => count(h, 'done') === 2);
+	assert.deepEqual(r.got.map((g) => g.body.type), ['call.started', 'call.started', 'call.started', 'call.ended']);
+	assert.equal(r.got[0].text, r.got[2].text);
+});
+
+test('after nine pauses it is parked, shown, and replayed by hand', async () => {
+	let good = false;
+	const r = await receiver((res) => res.writeHead(good ? 204 : 500).end('<b>no</b>'));
+	const h = hook(r.url);
+	tell(h, [['call.ended', world.alpha.call]]);
+	for (let n = 1; n <= 10; n++) {
+		await until(`attempt ${n}`, () => r.got.length === n && count(h, 'running') === 0);
+		if (n < 10) {
+			await until('it is ready', () => count(h, 'ready') === 1);
+			dueNow(h);
+		}
+	}
+	await until('it is parked', () => count(h, 'parked') === 1);
+	assert.match(ctl('webhook', 'log', '--company', world.alpha.companyId, '--id', h.id), /call\.ended {2}parked {2}tries=10 {2}status=500/);
+	good = true;
+	assert.equal(ctl('webhook', 'replay', '--company', world.alpha.companyId, '--id', h.id), '1 sent again');
+	await until('it is done', () => count(h, 'done') === 1);
+	// Another company cannot.
+	const foreign = spawnSync(join(build, 'ringtrace'), ['webhook', 'test', '--company', world.beta.companyId, '--id', h.id, '-c', stack.conf]);
+	assert.equal(foreign.status, 1);
+});
+
+test('redirects are not followed, private addresses not called', async () => {
+	const inner = await receiver(ok);
+	const r = await receiver((res) => res.writeHead(302, { location: inner.url }).end());
+	const h = hook(r.url);
+	tell(h, [['call.ended', world.alpha.call]]);
+	await until('the redirect is written', () => /redirects/.test(stack.sqlOne(
+		`SELECT last_error FROM webhook_delivery WHERE webhook_id = X'${h.hex}'`)));
+	const hosts = [stack.addr, '[::ffff:7f00:1]', `[::ffff:${stack.addr}]`, 'localhost', '0x7f000001'];
+	for (const host of hosts) {
+		const p = hook(`http://${host}:${inner.port}/x`, { args: [] });
+		tell(p, [['call.ended', world.alpha.call]]);
+		await until(`${host} is refused`, () => /public internet/.test(stack.sqlOne(
+			`SELECT last_error FROM webhook_delivery WHERE webhook_id = X'${p.hex}'`)));
+	}
+	assert.equal(inner.got.length, 0);
+});
+
+test('a receiver that hangs delays nobody, and no more than its share is asked at once', async () => {
+	const hung = await receiver(() => {});
+	const slow = await receiver((res) => setTimeout(() => ok(res), 300));
+	const quick = await receiver(ok);
+	const [a, b, c] = [hook(hung.url), hook(slow.url, { args: ['--private', '--parallel', '2', '--per-second', '100'] }),
+		hook(quick.url, { company: world.beta, args: ['--private', '--per-second', '100', '--parallel', '8'] })];
+	tell(a, Array.from({ length: 200 }, () => ['call.ended', uuid7()]));
+	await until('it hangs', () => hung.got.length >= 4);
+	tell(b, Array.from({ length: 8 }, () => ['call.ended', uuid7()]));
+	const began = Date.now();
+	tell(c, Array.from({ length: 100 }, () => ['call.ended', uuid7()]));
+	await until('the quick one has all', () => quick.got.length === 100, 8000);
+	assert.ok(Date.now() - began < 8000);
+	await until('the slow one has all', () => slow.got.length === 8, 8000);
+	assert.equal(slow.most, 2);
+	assert.ok(hung.most <= 4, `${hung.most}`);
+	ctl('webhook', 'off', '--company', world.alpha.companyId, '--id', a.id);
+	assert.equal(count(a, 'ready'), 0);
+});
+
+test('away, killed and back: nothing is lost and each call keeps its order', async () => {
+	// Every third request fails while it is up.
+	let r = await receiver((res, one, n) => res.writeHead(n % 3 === 0 ? 502 : 200).end());
+	const h = hook(r.url, { args: ['--private', '--per-second', '100', '--parallel', '8'] });
+	const { port } = r;
+	const calls = Array.from({ length: 40 }, () => uuid7());
+	const events = steps.flatMap((kind) => calls.map((key) => [kind, key]));
+	tell(h, events.slice(0, 60));
+	await until('some came', () => r.got.length > 20);
+	const all = [...r.got];
+	const first = r;
+	r.server.closeAllConnections();
+	await new Promise((done) => r.server.close(done));
+	tell(h, events.slice(60));
+	// jobd dies in the middle of it and is started again by the supervisor.
+	const pid = stack.pidOf('jobd');
+	process.kill(pid, 'SIGKILL');
+	await until('jobd is back', () => stack.pidOf('jobd') && stack.pidOf('jobd') !== pid);
+	r = await receiver(ok, port);
+	// Pauses are minutes, and what was under way counts as lost after one.
+	await until('all are done', () => {
+		try {
+			stack.sql(`UPDATE webhook_delivery SET due_at = UTC_TIMESTAMP(6) WHERE webhook_id = X'${h.hex}'`
+				+ " AND state IN ('ready', 'running') AND attempts > 0");
+		} catch (e) {
+			assert.match(e.message, /Deadlock/); // with jobd's own statements: once more
+		}
+		return count(h, 'done') === events.length;
+	}, 60000);
+	all.push(...first.got.slice(all.length), ...r.got);
+	const seen = new Set(all.map(({ body }) => `${body.object_id} ${body.type}`));
+	for (const [kind, key] of events) assert.ok(seen.has(`${typeId('cal', key)} ${kind}`), `${kind} was lost`);
+	assertOrder(all);
+});
