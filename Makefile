@@ -113,8 +113,8 @@ CFLAGS := -std=c11 -I. $(WARN) $(WARN_$(KIND)) $(QUIET_$(V)) $(OPT_$(V)) \
 POSIX := -D_POSIX_C_SOURCE=200809L
 GNU := -D_GNU_SOURCE
 GNU_ROOMS := sipworker/priv sipworker/media sipworker/net sipworker cgi/web ctl
-# ... and tests that try what only these can.
-GNU_FILES := tests/unit/test_drop.c
+# ... and tests and benches that try what only these can.
+GNU_FILES := tests/unit/test_drop.c bench/bench_prompt.c
 feature = $(if $(filter $(patsubst %/,%,$(dir $(1))),$(GNU_ROOMS))$(filter \
 	$(1),$(GNU_FILES)),$(GNU),$(POSIX))
 
@@ -237,6 +237,14 @@ bench-dni:
 	@$(MAKE) --no-print-directory V=release all static \
 	    build/release/bench/bench_dni build/release/bench/bench_noop
 	@RT_BUILD=$(CURDIR)/build/release exec node bench/dni.mjs
+
+#: make bench-prompt  a prompt to 100 and to 1,000 calls at once: CPU, late frames
+.PHONY: bench-prompt
+bench-prompt:
+	@$(MAKE) --no-print-directory V=release \
+	    build/release/bench/bench_prompt >&2
+	@build/release/bench/bench_prompt 100 10
+	@build/release/bench/bench_prompt 1000 10
 
 #: make bench-sip     set-ups and recorded calls through the worker, against a
 #:                    bare relay (RT_BENCH_CALLS=, RT_BENCH_S=, RT_BENCH_REPEAT=)

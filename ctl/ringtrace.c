@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/ctl_attrib.h"
 #include "ctl/ctl_call.h"
 #include "ctl/ctl_company.h"
 #include "ctl/ctl_db.h"
@@ -42,6 +43,7 @@ static const struct command commands[] = {
 	{ "migrate", ctl_db_migrate, "bring the database up to date" },
 	{ "job", ctl_job, "work that failed for good: dead, replay" },
 	{ "rollup", ctl_rollup, "report sums: verify, rebuild" },
+	{ "attrib", ctl_attrib, "who made the calls: fit, rerun" },
 	{ "verdict", ctl_verdict, "judge closed calls again: rerun" },
 	{ "doctor", ctl_doctor, "is everything as it should be here?" },
 	{ "guard", ctl_guard, NULL },

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "jobs/hook_run.h"
+#include "jobs/job_attrib.h"
 #include "jobs/job_prompt.h"
 #include "jobs/job_sweep.h"
 #include "jobs/job_waveform.h"
@@ -16,6 +17,12 @@
 #define THREADS 4
 
 static const struct queue_kind kinds[] = {
+	{ .name = "attrib",
+	    .parallel = 1,
+	    .visible_us = RT_HOUR_US,
+	    .max_attempts = 3,
+	    .every_us = JOB_ATTRIB_EVERY_US,
+	    .run = job_attrib },
 	{ .name = "prompt",
 	    .parallel = 1,
 	    .visible_us = 3 * RT_MIN_US,

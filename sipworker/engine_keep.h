@@ -21,6 +21,7 @@ struct engine_kept_record {
 struct engine_kept_rec {
 	bool used;
 	bool stopped;
+	bool discard;
 	struct call_id call;
 	uint32_t key;
 	int64_t anchor_us;

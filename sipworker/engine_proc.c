@@ -73,6 +73,8 @@ static const enum engine_media_what media_whats[MEDIA_WHAT_COUNT] = {
 	[MEDIA_DIGIT] = ENGINE_MEDIA_DIGIT,
 	[MEDIA_FLOWING] = ENGINE_MEDIA_FLOWING,
 	[MEDIA_SILENT] = ENGINE_MEDIA_SILENT,
+	[MEDIA_VOICE] = ENGINE_MEDIA_VOICE,
+	[MEDIA_QUIET] = ENGINE_MEDIA_QUIET,
 	[MEDIA_CLOSED] = ENGINE_MEDIA_CLOSED,
 };
 
@@ -233,6 +235,8 @@ static void obey(struct engine_shell *s, struct chan_in *in)
 	case MSG_FACTS:
 		facts(s, &in->msg.u.facts);
 		break;
+	case MSG_REPLY: /* no step of a flow asks yet */
+		break;
 	case MSG_REC_RESULT:
 		rec_result(s, &in->msg.u.rec_result);
 		break;
@@ -241,6 +245,7 @@ static void obey(struct engine_shell *s, struct chan_in *in)
 	case MSG_HELLO:
 	case MSG_APPEND:
 	case MSG_LOOKUP:
+	case MSG_ASK:
 	case MSG_REC_START:
 	case MSG_REC_STOP:
 	case MSG_REC_SYNC:
@@ -379,11 +384,16 @@ static enum err open_all(struct engine_shell *s)
 	    (e = worker_watch(s->epoll_fd, s->timer_fd, EPOLLIN, TAG_TIMER)) !=
 		ERR_OK)
 		return e;
-	/* A burst of INVITEs waits there; less is no reason not to start. */
-	(void)setsockopt(s->sip_fd, SOL_SOCKET, SO_RCVBUF, &bytes,
-	    sizeof(bytes));
-	(void)setsockopt(s->sip_fd, SOL_SOCKET, SO_SNDBUF, &bytes,
-	    sizeof(bytes));
+	/* A burst of INVITEs waits there; less is no reason not to start. The
+	 * administrator's limit does not bind root. */
+	if (setsockopt(s->sip_fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes,
+		sizeof(bytes)) == -1)
+		(void)setsockopt(s->sip_fd, SOL_SOCKET, SO_RCVBUF, &bytes,
+		    sizeof(bytes));
+	if (setsockopt(s->sip_fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes,
+		sizeof(bytes)) == -1)
+		(void)setsockopt(s->sip_fd, SOL_SOCKET, SO_SNDBUF, &bytes,
+		    sizeof(bytes));
 	return ERR_OK;
 }
 

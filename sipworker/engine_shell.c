@@ -103,6 +103,8 @@ static const enum media_op media_ops[ENGINE_MEDIA_OP_COUNT] = {
 	[ENGINE_MEDIA_UNBRIDGE] = MEDIA_UNBRIDGE,
 	[ENGINE_MEDIA_PLAY] = MEDIA_PLAY,
 	[ENGINE_MEDIA_STOP] = MEDIA_STOP,
+	[ENGINE_MEDIA_LISTEN] = MEDIA_LISTEN,
+	[ENGINE_MEDIA_WATCH] = MEDIA_WATCH,
 	[ENGINE_MEDIA_REC_ON] = MEDIA_REC_ON,
 	[ENGINE_MEDIA_REC_OFF] = MEDIA_REC_OFF,
 	[ENGINE_MEDIA_CLOSE] = MEDIA_CLOSE,
@@ -139,7 +141,9 @@ static void do_media(struct engine_shell *s, const struct engine_media *a)
 		.channel = a->channel,
 		.peer = a->peer,
 		.times = a->times,
-		.play = a->play };
+		.play = a->play,
+		.listen = a->listen,
+		.quiet_us = a->quiet_us };
 
 	if (a->op == ENGINE_MEDIA_TARGET)
 		m.any_host = any_host(c, a);
@@ -163,8 +167,8 @@ static void send_rec_stop(struct engine_shell *s,
 {
 	struct msg m = { .kind = MSG_REC_STOP };
 
-	m.u.rec_stop =
-	    (struct msg_rec_stop){ r->call, r->key + s->salt, r->stop_us };
+	m.u.rec_stop = (struct msg_rec_stop){ r->call, r->key + s->salt,
+		r->stop_us, r->discard };
 	(void)worker_peer_send(&s->recorder, &m, NULL); /* else at its return */
 }
 
@@ -185,6 +189,7 @@ static void do_rec(struct engine_shell *s, const struct engine_rec *a)
 		return; /* never begun: the engine's own time limit ends it */
 	r->stopped = true;
 	r->stop_us = a->stop_mono_us;
+	r->discard = a->discard;
 	send_rec_stop(s, r);
 }
 

@@ -229,6 +229,18 @@ static void start_rec(struct recorder *r, const struct msg_rec_start *m)
 	}
 }
 
+/* A message too short to be one. */
+static void discard(struct recorder *r, struct open_rec *o)
+{
+	const struct rec_wav_result nothing = { 0 };
+
+	rec_wav_discard(o->wav);
+	o->wav = NULL;
+	o->used = false;
+	r->n_open--;
+	tell_engine(r, o, false, &nothing);
+}
+
 static void stop_rec(struct recorder *r, const struct msg_rec_stop *m)
 {
 	struct rec_wav_result res;
@@ -238,6 +250,10 @@ static void stop_rec(struct recorder *r, const struct msg_rec_stop *m)
 	drain_rings(r);
 	if ((o = find_key(r, m->key)) == NULL)
 		return; /* answered when it was named */
+	if (m->discard && o->wav != NULL) {
+		discard(r, o);
+		return;
+	}
 	ok = finish(r, o, m->stop_mono_us, &res);
 	tell_engine(r, o, !ok, &res);
 	if (clk_mono_us() - m->stop_mono_us > SLOW_US)
@@ -343,8 +359,10 @@ static void obey(struct recorder *r, struct chan_in *in)
 	case MSG_HELLO:
 	case MSG_APPEND:
 	case MSG_LOOKUP:
+	case MSG_ASK:
 	case MSG_DURABLE:
 	case MSG_FACTS:
+	case MSG_REPLY:
 	case MSG_SNAPSHOT:
 	case MSG_REC_RESULT:
 	case MSG_REC_ORPHAN:

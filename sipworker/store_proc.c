@@ -11,16 +11,19 @@
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
 #include "sipworker/store/ledger.h"
-#include "sipworker/store_db.h"
+#include "sipworker/store_ask.h"
 
 #define EVENTS 8
 /* Messages taken before they are made durable. */
 #define BATCH 512
 /* An earlier life may need a moment to leave. */
-#define LOCK_WAIT_US   (10 * RT_SEC_US)
-#define LOCK_TICK_US   50000
-#define TRIM_EVERY_US  (2 * RT_SEC_US)
-#define RETRY_US       (RT_SEC_US / 5)
+#define LOCK_WAIT_US  (10 * RT_SEC_US)
+#define LOCK_TICK_US  50000
+#define TRIM_EVERY_US (2 * RT_SEC_US)
+#define RETRY_US      (RT_SEC_US / 5)
+/* What nobody waits for is made durable with what comes meanwhile: one sync
+ * instead of many, and none in the way of a call that is to be routed. */
+#define GATHER_US      (RT_SEC_US / 50)
 #define TOLD_BEFORE_US (RT_SEC_US / 2)
 /* At the end the drain may take so long to catch up. */
 #define CATCH_UP_US (3 * RT_SEC_US)
@@ -46,7 +49,18 @@ struct store {
 	int64_t trimmed_us;
 	uint64_t acknowledged; /* the engine's number */
 	bool dirty;            /* something to commit */
+	int64_t commit_us;     /* by when; 0: at once */
 };
+
+/* Something is to be committed: at once, or when more has come. */
+static void touch(struct store *s, bool at_once)
+{
+	if (at_once)
+		s->commit_us = 0;
+	else if (!s->dirty)
+		s->commit_us = clk_mono_us() + GATHER_US;
+	s->dirty = true;
+}
 
 static void lock(struct store *s)
 {
@@ -78,7 +92,7 @@ static void hello(struct store *s, uint64_t epoch)
 
 	if (e != ERR_OK)
 		bad(s, "engine not recorded", e);
-	s->dirty = true;
+	touch(s, true);
 	s->acknowledged = 0;
 	expect_interrupts(s);
 	store_db_new_engine(&s->db);
@@ -93,7 +107,7 @@ static void append(struct store *s, const struct msg *m)
 	 * without, until it is sent again to a store with room. */
 	if (e != ERR_OK)
 		bad(s, "record not kept", e);
-	s->dirty = true;
+	touch(s, ledger_urgent(s->ledger));
 }
 
 static void orphan(struct store *s, const struct msg_rec_orphan *m)
@@ -107,7 +121,7 @@ static void orphan(struct store *s, const struct msg_rec_orphan *m)
 	memcpy(r.sha256, m->sha256, sizeof(r.sha256));
 	if ((e = ledger_recorded(s->ledger, &r)) != ERR_OK)
 		bad(s, "recording not kept", e);
-	s->dirty = true;
+	touch(s, false);
 }
 
 static void new_peer(struct store *s, struct chan_in *in)
@@ -139,7 +153,10 @@ static void obey(struct store *s, struct chan_in *in)
 		break;
 	case MSG_LOOKUP:
 		/* Unanswered, the engine goes on after its 150 ms. */
-		(void)store_db_ask(&s->db, &in->msg.u.lookup);
+		(void)store_ask_lookup(&s->db, &in->msg.u.lookup);
+		break;
+	case MSG_ASK:
+		(void)store_ask_question(&s->db, &in->msg.u.ask);
 		break;
 	case MSG_REC_ORPHAN:
 		orphan(s, &in->msg.u.rec_orphan);
@@ -155,6 +172,7 @@ static void obey(struct store *s, struct chan_in *in)
 	case MSG_IDLE:
 	case MSG_DURABLE:
 	case MSG_FACTS:
+	case MSG_REPLY:
 	case MSG_SNAPSHOT:
 	case MSG_REC_START:
 	case MSG_REC_STOP:
@@ -211,7 +229,7 @@ static void interrupt(struct store *s)
 	if ((e = ledger_interrupt(s->ledger, clk_wall_us())) != ERR_OK)
 		bad(s, "calls not closed", e);
 	log_warn("store: calls interrupted n=%u", n);
-	s->dirty = true;
+	touch(s, true);
 }
 
 /* The recorder sees the same death and may have been the quicker one to say
@@ -233,8 +251,12 @@ static void commit(struct store *s)
 
 	if (!s->dirty)
 		return;
-	if (ledger_commit(s->ledger, &number) != ERR_OK)
-		return; /* logged; tried again in the next turn */
+	if (s->commit_us > clk_mono_us() && !s->leaving)
+		return;
+	if (ledger_commit(s->ledger, &number) != ERR_OK) {
+		s->commit_us = clk_mono_us() + RETRY_US; /* logged */
+		return;
+	}
 	s->dirty = false;
 	store_db_durable(&s->db, ledger_durable(s->ledger));
 	if (number == s->acknowledged)
@@ -258,11 +280,12 @@ static void trim(struct store *s)
 
 static int timeout_ms(const struct store *s)
 {
-	const int64_t us = s->dirty               ? RETRY_US
-			   : s->interrupt_us != 0 ? RT_SEC_US / 10
-						  : TRIM_EVERY_US;
+	const int64_t left_us = s->commit_us - clk_mono_us();
 
-	return (int)(us / 1000);
+	if (s->dirty)
+		return left_us > 0 ? (int)(left_us / 1000) + 1 : 0;
+	return (int)((s->interrupt_us != 0 ? RT_SEC_US / 10 : TRIM_EVERY_US) /
+		     1000);
 }
 
 static void loop(struct store *s)

@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -72,6 +73,18 @@ enum err worker_init(struct worker *w, const struct settings *s)
 	return ERR_OK;
 }
 
+/* What a caller waits for goes before what may be done later, on the processors
+ * that it shares with the database. An ordinary user may not ask for that. */
+static void prefer(enum msg_role role)
+{
+	static const int nice[MSG_ROLE_COUNT] = { [MSG_ENGINE] = -11,
+		[MSG_STORE] = -10,
+		[MSG_RECORDER] = -5 };
+
+	if (geteuid() == 0 && setpriority(PRIO_PROCESS, 0, nice[role]) == -1)
+		log_info("%s: priority stays", msg_role_name(role));
+}
+
 enum err worker_drop(const struct worker *w, enum msg_role role,
     const char *root, int dir_fd)
 {
@@ -85,6 +98,7 @@ enum err worker_drop(const struct worker *w, enum msg_role role,
 
 	/* What ps and /proc call it. */
 	(void)prctl(PR_SET_NAME, msg_role_name(role), 0, 0, 0);
+	prefer(role);
 	if (root == NULL && geteuid() == 0 && !w->stay) {
 		(void)snprintf(empty, sizeof(empty), "%s/empty",
 		    w->settings.run_dir);

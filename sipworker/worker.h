@@ -24,7 +24,8 @@ struct worker {
 RT_MUST_USE enum err worker_init(struct worker *w, const struct settings *s);
 
 /* The last thing before anything from outside is read: see drop.h. root: where
- * to chroot, NULL for the empty folder. */
+ * to chroot, NULL for the empty folder. As root, before that: the process's
+ * share of the processors. */
 RT_MUST_USE enum err worker_drop(const struct worker *w, enum msg_role role,
     const char *root, int dir_fd);
 

@@ -337,6 +337,10 @@ static const char *const event_names[CALLREC_EV_COUNT] = {
 	"media-lost",
 	"repeat",
 	"auth",
+	"message",
+	"tag",
+	"outcome",
+	"stored",
 };
 
 const char *callrec_by_name(enum callrec_by by)

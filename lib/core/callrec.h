@@ -127,6 +127,10 @@ enum callrec_event_what {
 	CALLREC_EV_MEDIA_LOST, /* leg: nothing for 60 s */
 	CALLREC_EV_REPEAT,     /* the same caller again within 2 s, joined */
 	CALLREC_EV_AUTH,       /* leg: credentials were asked for and sent */
+	CALLREC_EV_MESSAGE,    /* a message ended: value = seconds, 0 dropped */
+	CALLREC_EV_TAG,        /* text: the flow tagged the call */
+	CALLREC_EV_OUTCOME,    /* text: the flow set the call's outcome */
+	CALLREC_EV_STORED,     /* text: "name=digits" that the caller keyed */
 	CALLREC_EV_COUNT
 };
 

@@ -57,11 +57,9 @@ enum err db_attrib_law(struct db *db, struct company_id company,
 static enum err next_version(struct db *db, struct company_id company,
     uint32_t *out)
 {
-	/* The company's row holds a second writer back. */
 	static const char sql[] =
 	    "SELECT COALESCE((SELECT MAX(version) FROM attrib_law"
-	    " WHERE company_id = c.id), 0) + 1 FROM company c WHERE c.id = ?"
-	    " FOR UPDATE";
+	    " WHERE company_id = c.id), 0) + 1 FROM company c WHERE c.id = ?";
 	struct stmt *st;
 	enum err e;
 

@@ -25,7 +25,8 @@ struct attrib_law_row {
 	int64_t to_us;
 	int64_t fitted_us;
 };
-/* Stores it as the next version, which is written to row->law. */
+/* Stores it as the next version, which is written to row->law. ERR_CONFLICT:
+ * another writer was quicker. */
 RT_MUST_USE enum err db_attrib_law_add(struct db *db, struct company_id company,
     struct attrib_law_row *row);
 /* The newest. ERR_NOTFOUND: the company has none of its own. */

@@ -6,6 +6,7 @@
 #include "lib/db/db_call_follow.h"
 #include "lib/db/db_call_priv.h"
 #include "lib/db/db_recording.h"
+#include "lib/db/db_reserve.h"
 #include "lib/db/db_stat.h"
 #include "lib/db/db_usage.h"
 #include "lib/db/db_verdict.h"
@@ -311,7 +312,8 @@ static enum err close_call(struct db *db, struct company_id company,
 	    (e = db_call_close_credit(db, company, call, credit)) != ERR_OK ||
 	    (e = add_recording(db, company, r, &a, now_us)) != ERR_OK ||
 	    (e = count_usage(db, company, call, a.started_us)) != ERR_OK ||
-	    (e = db_verdict_judge(db, company, call, now_us)) != ERR_OK)
+	    (e = db_verdict_judge(db, company, call, now_us)) != ERR_OK ||
+	    (e = db_reserve_end(db, company, call)) != ERR_OK)
 		return e;
 	return db_stat_put(db, company, call);
 }

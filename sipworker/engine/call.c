@@ -5,12 +5,12 @@
 #include "lib/base/hex.h"
 #include "lib/base/utf8.h"
 #include "lib/core/number_in.h"
-#include "sipworker/engine/bridge.h"
 #include "sipworker/engine/cause.h"
 #include "sipworker/engine/drive.h"
 #include "sipworker/engine/invite.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/offer.h"
+#include "sipworker/engine/record.h"
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/session.h"
 #include "sipworker/engine/slots.h"
@@ -165,6 +165,7 @@ static void begin(struct engine *e, struct call *c, const struct invite *in)
 	c->bridged_us = CALLREC_NEVER;
 	c->notice_ended_us = CALLREC_NEVER;
 	c->notice_prompt = FLOW_NO_PROMPT;
+	c->wait_prompt = ENGINE_PROMPT_RINGBACK;
 	make_id(e, c);
 	load_config(e, c, in);
 	load_caller(c, in);
@@ -273,7 +274,7 @@ void call_end(struct engine *e, struct call *c, enum callrec_by by,
 	timer_arm(&e->timers, &c->timer[CALL_T_CLOSE],
 	    e->now.mono_us + CLOSE_US);
 	unlink_waiting(e, c);
-	bridge_record_end(e, c);
+	record_end(e, c);
 	ring_end_all(e, c, by, q850, reason);
 	leg_drop(e, c->a, by, code, q850, reason);
 	c->ending = false;
@@ -358,18 +359,12 @@ static void on_longest(struct engine *e, struct call *c)
 	    "the longest call was reached");
 }
 
-static void on_play(struct engine *e, struct call *c)
-{
-	call_end(e, c, CALLREC_BY_SYSTEM, 500, 41, "a prompt never ended");
-}
-
 static void (*const on_timer[CALL_TIMERS])(struct engine *e, struct call *c) = {
 	[CALL_T_OPEN] = on_open,
 	[CALL_T_LOOKUP] = on_lookup,
 	[CALL_T_RINGING] = on_ringing,
 	[CALL_T_TALK] = on_talk,
 	[CALL_T_LONGEST] = on_longest,
-	[CALL_T_PLAY] = on_play,
 	[CALL_T_CLOSE] = close_late,
 };
 

@@ -16,7 +16,7 @@
 /* Attempts at a time. */
 #define CALL_TRIES_MAX 10
 /* Events that an action's failure left for the flow while it ran. */
-#define CALL_PENDING_MAX 16
+#define CALL_PENDING_MAX 24
 
 enum call_phase {
 	CALL_OPENING, /* waits for the journal, the look-up and the stream */
@@ -31,7 +31,6 @@ enum call_timer {
 	CALL_T_RINGING, /* own 180 after 1 s */
 	CALL_T_TALK,    /* longest talk */
 	CALL_T_LONGEST, /* longest call */
-	CALL_T_PLAY,    /* the prompt's end was never told */
 	CALL_T_CLOSE,   /* recorder and media had their time */
 	CALL_TIMERS
 };
@@ -94,14 +93,16 @@ struct call {
 	uint8_t n_pending;
 	bool running;
 
-	/* Playing to the caller */
-	uint32_t playing; /* the flow's ticket, 0 none */
-	bool ringback;
-	int64_t event_at_us; /* when what runs now happened: for anchors */
+	uint32_t wait_prompt; /* for a caller who waits for an attempt */
+	int64_t event_at_us;  /* when what runs now happened: for anchors */
 
 	/* Recording */
-	bool rec_on;
+	bool rec_on;      /* the recorder runs */
+	bool rec_all;     /* all that is said, not only a message */
+	bool rec_kept;    /* a message in it was kept */
+	bool rec_discard; /* nothing in it is wanted */
 	bool rec_waiting;
+	int64_t rec_until_us; /* end of what is wanted, unless rec_all */
 	enum callrec_recording rec_state;
 	int64_t rec_start_us; /* monotonic */
 	uint64_t rec_bytes;

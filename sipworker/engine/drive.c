@@ -4,7 +4,10 @@
 
 #include "sipworker/engine/bridge.h"
 #include "sipworker/engine/cause.h"
+#include "sipworker/engine/key.h"
 #include "sipworker/engine/leg_out.h"
+#include "sipworker/engine/play.h"
+#include "sipworker/engine/record.h"
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/trace.h"
 
@@ -18,13 +21,13 @@ static void do_answer(struct engine *e, struct call *c, const struct flow_do *d)
 
 static void do_play(struct engine *e, struct call *c, const struct flow_do *d)
 {
-	bridge_play(e, c, d->prompt, d->ticket);
+	play_start(e, c->a, d->prompt, d->ticket, 1);
 }
 
 static void do_record(struct engine *e, struct call *c, const struct flow_do *d)
 {
 	(void)d;
-	bridge_record(e, c, c->event_at_us);
+	record_start(e, c, c->event_at_us);
 }
 
 static void do_notice(struct engine *e, struct call *c, const struct flow_do *d)
@@ -167,22 +170,6 @@ void drive_start(struct engine *e, struct call *c)
 
 /* --- what happens to the legs ----------------------------------------------*/
 
-static void on_played(struct engine *e, struct call *c,
-    const struct engine_media_event *ev)
-{
-	const struct flow_event played = { FLOW_EV_PLAYED, ev->play };
-
-	if (c->playing == 0 || ev->play != c->playing)
-		return;
-	c->playing = 0;
-	timer_stop(&e->timers, &c->timer[CALL_T_PLAY]);
-	/* The recording begins where the notice ended, not where we heard of
-	 * it; but never in the future. */
-	c->event_at_us =
-	    ev->at_mono_us < e->now.mono_us ? ev->at_mono_us : e->now.mono_us;
-	drive_event(e, c, &played);
-}
-
 static void on_silent(struct engine *e, struct leg *l)
 {
 	if (l->held || l->answered_us == CALLREC_NEVER)
@@ -200,13 +187,12 @@ void drive_media(struct engine *e, struct leg *l,
 	if (c->phase != CALL_FLOW)
 		return;
 	c->event_at_us = e->now.mono_us;
-	if (ev->what == ENGINE_MEDIA_PLAYED && l == c->a)
-		on_played(e, c, ev);
+	if (ev->what == ENGINE_MEDIA_PLAYED)
+		play_ended(e, l, ev);
 	else if (ev->what == ENGINE_MEDIA_SILENT)
 		on_silent(e, l);
 	else if (ev->what == ENGINE_MEDIA_DIGIT)
-		trace_event(e, c, CALLREC_EV_DIGIT, l->number, ev->digit,
-		    SLICE(""));
+		key_pressed(e, l, ev->digit, PRESS_MEDIA, ev->at_mono_us);
 }
 
 static void caller_left(struct engine *e, struct call *c, const struct leg *l)

@@ -6,6 +6,7 @@
 #include "sipworker/engine/call.h"
 #include "sipworker/engine/leg_in.h"
 #include "sipworker/engine/leg_out.h"
+#include "sipworker/engine/play.h"
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/session.h"
 #include "sipworker/engine/slots.h"
@@ -220,6 +221,9 @@ static void on_timer(struct engine *e, struct timer *t)
 		break;
 	case SLOTS_T_LEG_RING:
 		ring_timeout(e, t->owner);
+		break;
+	case SLOTS_T_LEG_PLAY:
+		play_timeout(e, t->owner);
 		break;
 	default:
 		call_on_timer(e, t->owner, (enum call_timer)t->kind);

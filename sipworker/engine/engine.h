@@ -117,6 +117,11 @@ enum engine_media_op {
 	 * sent, not when it was replaced or stopped. */
 	ENGINE_MEDIA_PLAY,
 	ENGINE_MEDIA_STOP,
+	/* listen: look for keys in the audio itself, tell them as DIGIT. */
+	ENGINE_MEDIA_LISTEN,
+	/* quiet_us: tell VOICE when the party begins to speak, QUIET when it
+	 * did not for so long; 0 no more. */
+	ENGINE_MEDIA_WATCH,
 	/* Frames of the stream go to the recorder from now on / no more. See
 	 * engine_rec: channel 0 is the caller. What is heard by the caller
 	 * (prompts, ringback) is not recorded, what each side says is. */
@@ -162,6 +167,8 @@ struct engine_media {
 	uint32_t prompt;     /* PLAY */
 	uint32_t play;       /* PLAY: ticket for PLAYED */
 	uint32_t times;      /* PLAY: 0 for ever */
+	bool listen;         /* LISTEN */
+	int64_t quiet_us;    /* WATCH */
 	uint8_t channel;     /* REC_ON: 0 caller (left), 1 called (right) */
 	int64_t anchor_us;   /* REC_ON: mono time of the recording's sample 0 */
 };
@@ -186,6 +193,7 @@ struct engine_rec {
 	int64_t anchor_mono_us;
 	int64_t anchor_wall_us;
 	int64_t stop_mono_us; /* STOP: where the recording ends */
+	bool discard;         /* STOP: delete it; DONE has no bytes then */
 };
 
 struct engine_action {
@@ -212,6 +220,8 @@ enum engine_media_what {
 	/* No packet for 60 s while the direction let us expect some; said
 	 * once per gap, FLOWING when it ends. */
 	ENGINE_MEDIA_SILENT,
+	ENGINE_MEDIA_VOICE,  /* WATCH: somebody speaks */
+	ENGINE_MEDIA_QUIET,  /* WATCH: nobody has spoken since at_mono_us */
 	ENGINE_MEDIA_CLOSED, /* stats; the answer to CLOSE */
 	ENGINE_MEDIA_WHAT_COUNT
 };

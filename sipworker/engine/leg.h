@@ -15,6 +15,7 @@
 #include "lib/core/callrec.h"
 #include "sipworker/engine/engine.h"
 #include "sipworker/engine/leg_fsm.h"
+#include "sipworker/engine/press.h"
 #include "sipworker/engine/timer.h"
 #include "sipworker/sip/sdp.h"
 #include "sipworker/sip/sip_auth.h"
@@ -100,6 +101,17 @@ struct leg {
 	uint8_t open_tries;
 	bool media_failed;
 	struct engine_media_stats stats;
+
+	/* What it hears from us (play.h) */
+	bool plays;
+	bool plays_wait;
+	uint32_t playing; /* the flow's ticket; 0: none is waited for */
+	struct timer play;
+
+	/* Keys (key.h) */
+	bool listening;
+	bool in_band;
+	struct press_log presses;
 
 	/* Report */
 	bool over; /* its part in the call is over */

@@ -1,6 +1,7 @@
 #include "sipworker/engine/leg_in.h"
 
 #include "sipworker/engine/cause.h"
+#include "sipworker/engine/key.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/offer.h"
 #include "sipworker/engine/ring.h"
@@ -217,37 +218,12 @@ static void on_options(struct engine *e, struct leg *l,
 	    SLICE("Accept: application/sdp\r\n"), SLICE(""));
 }
 
-/* A key pressed, as some phones say it: "Signal=5" (application/dtmf-relay)
- * or the bare character (application/dtmf). 0: none. */
-static char info_digit(const struct sip_msg *m)
-{
-	const struct slice type = sip_msg_value(m, SIP_HDR_CONTENT_TYPE);
-	struct slice rest = m->body, line;
-
-	if (!slice_starts_case(type, SLICE("application/dtmf")))
-		return 0;
-	while (rest.n > 0) {
-		(void)slice_cut(&rest, '\n', &line);
-		line = slice_trim(line);
-		if (slice_starts_case(line, SLICE("Signal")))
-			line = slice_trim(
-			    slice_skip(line, slice_find(line, '=', 0) + 1));
-		if (line.n == 1 &&
-		    slice_find(SLICE("0123456789*#ABCD"), line.p[0], 0) < 16)
-			return line.p[0];
-	}
-	return 0;
-}
-
 static void on_info(struct engine *e, struct leg *l,
     const struct sip_txn_event *ev)
 {
-	const char digit = info_digit(ev->msg);
-
-	if (digit != 0 && l->call != NULL && !l->over)
-		trace_event(e, l->call, CALLREC_EV_DIGIT, l->number, digit,
-		    SLICE(""));
 	(void)leg_out_respond(e, l, ev->id, 200, SLICE(""), SLICE(""));
+	if (l->call != NULL && !l->over)
+		key_info(e, l, ev->msg);
 }
 
 static void note_hold(struct engine *e, struct leg *l)

@@ -5,6 +5,7 @@
 #include "sipworker/engine/drive.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/offer.h"
+#include "sipworker/engine/play.h"
 #include "sipworker/engine/route.h"
 #include "sipworker/engine/session.h"
 #include "sipworker/engine/stream.h"
@@ -107,7 +108,7 @@ void ring_start(struct engine *e, struct call *c, const struct flow_do *d)
 	slots_peer_add(e, l->hop.ip);
 	l->counted_peer = l->hop;
 	trace_event(e, c, CALLREC_EV_DIAL, l->number, 0, slice_from(l->target));
-	bridge_wait(e, c);
+	play_wait(e, c);
 }
 
 void ring_stream_open(struct engine *e, struct leg *l)

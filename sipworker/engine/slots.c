@@ -27,7 +27,7 @@ enum err slots_init(struct engine *e)
 		e->calls[i].index = i;
 		e->calls[i].next_free = i + 1;
 	}
-	err = timer_init(&e->timers, n * CALL_TIMERS + e->n_legs * 4);
+	err = timer_init(&e->timers, n * CALL_TIMERS + e->n_legs * 5);
 	if (err == ERR_OK)
 		err = port_init(&e->ports, e->cfg.rtp_port_min,
 		    e->cfg.rtp_port_max);
@@ -106,6 +106,8 @@ struct leg *slots_leg_take(struct engine *e, enum leg_side side)
 	l->session.kind = SLOTS_T_LEG_SESSION;
 	l->ring.kind = SLOTS_T_LEG_RING;
 	l->ring.owner = l;
+	l->play.kind = SLOTS_T_LEG_PLAY;
+	l->play.owner = l;
 	l->retry.owner = l;
 	l->no_reply.owner = l;
 	l->session.owner = l;
@@ -119,6 +121,7 @@ void slots_leg_give(struct engine *e, struct leg *l)
 	timer_stop(&e->timers, &l->no_reply);
 	timer_stop(&e->timers, &l->session);
 	timer_stop(&e->timers, &l->ring);
+	timer_stop(&e->timers, &l->play);
 	if (l->counted_peer.ip != 0)
 		slots_peer_drop(e, l->counted_peer.ip);
 	l->used = false;

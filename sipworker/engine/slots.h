@@ -22,7 +22,8 @@ enum slots_timer {
 	SLOTS_T_LEG_RETRY = CALL_TIMERS,
 	SLOTS_T_LEG_NO_REPLY,
 	SLOTS_T_LEG_SESSION,
-	SLOTS_T_LEG_RING
+	SLOTS_T_LEG_RING,
+	SLOTS_T_LEG_PLAY
 };
 
 struct slots_snap {

@@ -166,6 +166,8 @@ void stream_event(struct engine *e, const struct engine_media_event *ev)
 	case ENGINE_MEDIA_DIGIT:
 	case ENGINE_MEDIA_FLOWING:
 	case ENGINE_MEDIA_SILENT:
+	case ENGINE_MEDIA_VOICE:
+	case ENGINE_MEDIA_QUIET:
 	case ENGINE_MEDIA_WHAT_COUNT:
 		if (l->call != NULL && !l->over)
 			drive_media(e, l, ev);

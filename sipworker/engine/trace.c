@@ -136,9 +136,9 @@ void trace_leg(struct engine *e, struct call *c, struct leg *l)
 
 static void put_recording(const struct call *c, struct callrec_closed *o)
 {
-	o->recording = c->rec_state;
+	o->recording = c->rec_discard ? CALLREC_REC_NONE : c->rec_state;
 	o->rec_start_us = CALLREC_NEVER;
-	if (c->rec_state == CALLREC_REC_NONE)
+	if (o->recording == CALLREC_REC_NONE)
 		return;
 	o->rec_start_us = c->rec_start_us - c->opened_mono_us;
 	o->rec_bytes = c->rec_bytes;

@@ -14,15 +14,12 @@
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
 #include "sipworker/media/media_index.h"
+#include "sipworker/media/media_pace.h"
 #include "sipworker/media/media_say.h"
 #include "sipworker/media/media_stream.h"
 
 #define EVENTS_AT_ONCE 64
-#define PACE_NS        20000000
 #define HOUSE_NS       250000000
-#define FRAME          160 /* samples in 20 ms */
-/* A pacer that fell behind catches up by so many frames, then lets go. */
-#define CATCH_UP 5
 
 /* epoll tags beside those of streams, whose generation is never 0. */
 enum tag {
@@ -48,66 +45,14 @@ static uint64_t expirations(int fd)
 
 /* --- the pacer -------------------------------------------------------------*/
 
-/* One frame of what plays to s. False: it has ended. */
-static bool play_frame(struct media_thread *t, struct media_stream *s)
-{
-	struct media_play *p = &s->play;
-	uint8_t frame[FRAME];
-	uint32_t n = 0;
-
-	while (n < FRAME) {
-		const uint32_t left = p->samples - p->at;
-		const uint32_t some = left < FRAME - n ? left : FRAME - n;
-
-		memcpy(frame + n, p->ulaw + p->at, some);
-		n += some;
-		p->at += some;
-		if (p->at < p->samples)
-			continue;
-		if (p->times == 1)
-			break;
-		p->at = 0;
-		if (p->times > 0)
-			p->times--;
-	}
-	memset(frame + n, 0xff, FRAME - n); /* µ-law silence */
-	media_stream_send_own(t, s, frame, FRAME);
-	return p->at < p->samples;
-}
-
-static void pace(struct media_thread *t)
-{
-	uint64_t n = expirations(t->pace_fd);
-	struct media_stream *next;
-
-	if (n > CATCH_UP)
-		n = CATCH_UP;
-	for (struct media_stream *s = t->playing; s != NULL; s = next) {
-		bool more = true;
-
-		next = s->next_playing;
-		for (uint64_t i = 0; more && i < n; i++)
-			more = play_frame(t, s);
-		if (!more) {
-			const struct media_event ev = { .what = MEDIA_PLAYED,
-				.stream = s->id,
-				.play = s->play.ticket,
-				.at_us = t->now_us + PACE_NS / 1000 };
-
-			media_stream_stop_play(t, s);
-			media_say_event(t, &ev);
-		}
-	}
-}
-
 static void set_pacer(struct media_thread *t)
 {
-	const bool wanted = t->playing != NULL;
+	const bool wanted = t->n_paced > 0;
 
 	if (wanted == t->pacing)
 		return;
 	t->pacing = wanted;
-	arm(t->pace_fd, wanted ? PACE_NS : 0);
+	arm(t->pace_fd, wanted ? MEDIA_PACE_TICK_US * 1000L : 0);
 }
 
 /* --- the loop --------------------------------------------------------------*/
@@ -146,7 +91,7 @@ static void dispatch(struct media_thread *t, uint64_t tag)
 		if (tag == TAG_WAKE)
 			commands(t);
 		else if (tag == TAG_PACE)
-			pace(t);
+			media_pace(t, expirations(t->pace_fd));
 		else
 			house(t);
 		return;

@@ -9,7 +9,8 @@
  *
  * Whatever is sent to a remote party is one stream to it: our own SSRC, and
  * sequence numbers and timestamps that run on across prompt, ringback and
- * bridge. Whose packets are taken is rtp_latch.h's business.
+ * bridge, with silence between them (media_pace.h). Whose packets are taken is
+ * rtp_latch.h's business.
  */
 #ifndef RT_MEDIA_H
 #define RT_MEDIA_H
@@ -29,6 +30,8 @@ enum media_op {
 	MEDIA_UNBRIDGE, /* stream and whoever it is bridged with */
 	MEDIA_PLAY,     /* ulaw, samples, times (0: for ever), play */
 	MEDIA_STOP,
+	MEDIA_LISTEN, /* listen: for keys in the audio */
+	MEDIA_WATCH,  /* quiet_us: for speech; 0 no more */
 	MEDIA_REC_ON, /* channel */
 	MEDIA_REC_OFF,
 	MEDIA_CLOSE,
@@ -58,6 +61,8 @@ struct media_cmd {
 	uint32_t samples;
 	uint32_t times;
 	uint32_t play;
+	bool listen;
+	int64_t quiet_us;
 };
 
 enum media_what {
@@ -67,6 +72,8 @@ enum media_what {
 	MEDIA_DIGIT,   /* digit */
 	MEDIA_FLOWING, /* first packet taken after TARGET or a silence */
 	MEDIA_SILENT,
+	MEDIA_VOICE,  /* WATCH: somebody speaks */
+	MEDIA_QUIET,  /* WATCH: nobody since at_us */
 	MEDIA_CLOSED, /* stats */
 	MEDIA_FENCED,
 	MEDIA_WHAT_COUNT

@@ -9,9 +9,13 @@
 #include "sipworker/media/media.h"
 #include "sipworker/media/media_queue.h"
 #include "sipworker/rtp/dtmf.h"
+#include "sipworker/rtp/dtmf_tone.h"
 #include "sipworker/rtp/rtp_latch.h"
 #include "sipworker/rtp/rtp_out.h"
 #include "sipworker/rtp/rtp_stat.h"
+#include "sipworker/rtp/voice.h"
+
+#define MEDIA_PACE_SLOTS 4
 
 struct media_play {
 	const uint8_t *ulaw; /* NULL: nothing is playing */
@@ -52,7 +56,23 @@ struct media_stream {
 	int64_t peer_sr_us;
 	uint32_t rtt_us;
 	uint64_t dropped;
-	struct media_stream *next_playing;
+	/* media_pace.h */
+	bool ours; /* it has heard us: silence goes on between prompts */
+	bool paced;
+	uint8_t pace_slot;
+	struct media_stream *next_paced;
+	struct media_stream *prev_paced;
+	/* media_hear.h */
+	bool listening; /* for keys in the audio */
+	bool watching;  /* for speech */
+	struct dtmf_tone tone;
+	struct voice voice;
+};
+
+/* The streams that get their frame in the same tick. */
+struct media_pace_slot {
+	struct media_stream *first;
+	uint32_t n;
 };
 
 struct media_thread {
@@ -62,7 +82,7 @@ struct media_thread {
 	bool started;
 	int epoll_fd;
 	int wake_fd;  /* commands wait */
-	int pace_fd;  /* 20 ms while something plays */
+	int pace_fd;  /* 5 ms while something plays */
 	int house_fd; /* 250 ms while streams are open */
 	struct media_queue commands;
 	struct media_queue events;
@@ -73,7 +93,9 @@ struct media_thread {
 	uint32_t *free_slots;
 	uint32_t n_free;
 	uint32_t n_open;
-	struct media_stream *playing;
+	struct media_pace_slot pace[MEDIA_PACE_SLOTS];
+	unsigned int pace_at;
+	uint32_t n_paced;
 	bool pacing;
 	bool told; /* events were put since the last signal */
 	bool stop;

@@ -10,7 +10,9 @@
 
 #include "lib/base/log.h"
 #include "lib/base/rnd.h"
+#include "sipworker/media/media_hear.h"
 #include "sipworker/media/media_index.h"
+#include "sipworker/media/media_pace.h"
 #include "sipworker/media/media_say.h"
 #include "sipworker/rtp/g711.h"
 #include "sipworker/rtp/rtcp.h"
@@ -101,18 +103,20 @@ void media_stream_drop(struct media_stream *s)
 	s->fd = s->rtcp_fd = -1;
 }
 
-static void part(struct media_stream *s)
+static void lose_source(struct media_thread *t, struct media_stream *s)
 {
-	if (s->to != NULL) {
-		rtp_out_break(&s->to->out);
-		s->to->from = NULL;
-		s->to = NULL;
-	}
-	if (s->from != NULL) {
-		rtp_out_break(&s->out);
-		s->from->to = NULL;
-		s->from = NULL;
-	}
+	s->from->to = NULL;
+	s->from = NULL;
+	rtp_out_break(&s->out);
+	media_pace_return(t, s);
+}
+
+static void part(struct media_thread *t, struct media_stream *s)
+{
+	if (s->to != NULL)
+		lose_source(t, s->to);
+	if (s->from != NULL)
+		lose_source(t, s);
 }
 
 static void close_stream(struct media_thread *t, struct media_stream *s)
@@ -128,8 +132,8 @@ static void close_stream(struct media_thread *t, struct media_stream *s)
 		.dropped = s->dropped + s->latch.dropped,
 		.jitter_us = (uint32_t)rtp_stat_jitter_us(&s->stat, RATE_HZ),
 		.rtt_us = s->rtt_us };
-	part(s);
-	media_stream_stop_play(t, s);
+	part(t, s);
+	media_pace_leave(t, s);
 	media_stream_drop(s);
 	media_index_remove(t, s);
 	media_say_event(t, &ev);
@@ -159,8 +163,10 @@ static void target(struct media_thread *t, struct media_stream *s,
 	s->targeted = true;
 }
 
-static void join(struct media_stream *from, struct media_stream *to)
+static void join(struct media_thread *t, struct media_stream *from,
+    struct media_stream *to)
 {
+	media_pace_leave(t, to);
 	from->to = to;
 	to->from = from;
 	rtp_out_break(&to->out);
@@ -173,14 +179,11 @@ static void bridge(struct media_thread *t, struct media_stream *s,
 
 	if (peer == NULL || peer == s)
 		return;
-	part(s);
-	part(peer);
-	media_stream_stop_play(t, s);
-	join(peer, s);
-	if (c->early)
-		return;
-	media_stream_stop_play(t, peer);
-	join(s, peer);
+	part(t, s);
+	part(t, peer);
+	join(t, peer, s);
+	if (!c->early)
+		join(t, s, peer);
 }
 
 void media_stream_command(struct media_thread *t, const struct media_cmd *c)
@@ -201,13 +204,19 @@ void media_stream_command(struct media_thread *t, const struct media_cmd *c)
 		bridge(t, s, c);
 		break;
 	case MEDIA_UNBRIDGE:
-		part(s);
+		part(t, s);
 		break;
 	case MEDIA_PLAY:
-		media_stream_start_play(t, s, c);
+		media_pace_play(t, s, c);
 		break;
 	case MEDIA_STOP:
-		media_stream_stop_play(t, s);
+		media_pace_stop(t, s);
+		break;
+	case MEDIA_LISTEN:
+		media_hear_keys(s, c->listen);
+		break;
+	case MEDIA_WATCH:
+		media_hear_voice(t, s, c->quiet_us);
 		break;
 	case MEDIA_REC_ON:
 		s->recording = true;
@@ -311,6 +320,8 @@ static void accept_packet(struct media_thread *t, struct media_stream *s,
 	} else if (p->pt == PT_PCMU || p->pt == PT_PCMA) {
 		if (s->recording && t->media->cfg.frame != NULL)
 			record(t, s, p, p->pt);
+		if (s->listening || s->watching)
+			media_hear(t, s, p);
 	} else if (p->pt != PT_CN) {
 		s->dropped++; /* never negotiated */
 		return;
@@ -360,33 +371,8 @@ void media_stream_readable(struct media_thread *t, struct media_stream *s,
 		read_rtp(t, s, from_sockaddr(&sa), (size_t)n);
 }
 
-/* --- prompts ---------------------------------------------------------------*/
-
-void media_stream_start_play(struct media_thread *t, struct media_stream *s,
-    const struct media_cmd *c)
-{
-	media_stream_stop_play(t, s);
-	if (c->ulaw == NULL || c->samples == 0)
-		return;
-	s->play =
-	    (struct media_play){ c->ulaw, c->samples, 0, c->times, c->play };
-	s->next_playing = t->playing;
-	t->playing = s;
-	rtp_out_break(&s->out);
-}
-
-void media_stream_stop_play(struct media_thread *t, struct media_stream *s)
-{
-	struct media_stream **at = &t->playing;
-
-	if (s->play.ulaw == NULL)
-		return;
-	while (*at != s)
-		at = &(*at)->next_playing;
-	*at = s->next_playing;
-	s->play.ulaw = NULL;
-	rtp_out_break(&s->out);
-}
+/* --- what we say ourselves
+ * --------------------------------------------------*/
 
 void media_stream_send_own(struct media_thread *t, struct media_stream *s,
     const uint8_t *ulaw, uint32_t n)
@@ -410,6 +396,8 @@ void media_stream_send_own(struct media_thread *t, struct media_stream *s,
 void media_stream_house(struct media_thread *t, struct media_stream *s)
 {
 	dtmf_in_tick(&s->dtmf, t->now_us);
+	if (s->watching)
+		media_hear_nothing(t, s);
 	if (!s->targeted)
 		return;
 	if (s->receive && !s->silent &&

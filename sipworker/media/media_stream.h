@@ -12,11 +12,6 @@ void media_stream_command(struct media_thread *t, const struct media_cmd *c);
 void media_stream_readable(struct media_thread *t, struct media_stream *s,
     bool rtcp);
 
-/* Replaces what plays; the thread's pacer sends it. */
-void media_stream_start_play(struct media_thread *t, struct media_stream *s,
-    const struct media_cmd *c);
-/* Harmless when nothing plays. */
-void media_stream_stop_play(struct media_thread *t, struct media_stream *s);
 /* Sends n samples of our own. */
 void media_stream_send_own(struct media_thread *t, struct media_stream *s,
     const uint8_t *ulaw, uint32_t n);

@@ -117,6 +117,46 @@ static void take_lookup(struct take *t, struct msg *m)
 	l->caller = take_text(t, MSG_CALLER_MAX);
 }
 
+static void put_ask(const struct msg *m, struct buf *b)
+{
+	const struct msg_ask *a = &m->u.ask;
+
+	buf_be64(b, a->ticket);
+	put_id(b, a->call.v);
+	put_id(b, a->company.v);
+	put_text(b, a->question, ASK_BYTES_MAX);
+}
+
+static void take_ask(struct take *t, struct msg *m)
+{
+	struct msg_ask *a = &m->u.ask;
+
+	a->ticket = take_be64(t);
+	take_copy(t, a->call.v, ID_BYTES);
+	take_copy(t, a->company.v, ID_BYTES);
+	a->question = take_text(t, ASK_BYTES_MAX);
+}
+
+static void put_reply(const struct msg *m, struct buf *b)
+{
+	buf_be64(b, m->u.reply.ticket);
+	buf_char(b, (char)m->u.reply.reply.answer);
+	buf_be64(b, m->u.reply.reply.turn);
+}
+
+static void take_reply(struct take *t, struct msg *m)
+{
+	uint8_t answer;
+
+	m->u.reply.ticket = take_be64(t);
+	answer = take_u8(t);
+	m->u.reply.reply.turn = take_be64(t);
+	if (answer >= ASK_ANSWER_COUNT)
+		t->failed = true;
+	else
+		m->u.reply.reply.answer = (enum ask_answer)answer;
+}
+
 static void put_facts(const struct msg *m, struct buf *b)
 {
 	const struct msg_facts *f = &m->u.facts;
@@ -172,6 +212,7 @@ static void put_rec_stop(const struct msg *m, struct buf *b)
 	put_id(b, r->call.v);
 	buf_be32(b, r->key);
 	buf_be64(b, (uint64_t)r->stop_mono_us);
+	buf_char(b, r->discard ? 1 : 0);
 }
 
 static void take_rec_stop(struct take *t, struct msg *m)
@@ -181,6 +222,7 @@ static void take_rec_stop(struct take *t, struct msg *m)
 	take_copy(t, r->call.v, ID_BYTES);
 	r->key = take_be32(t);
 	r->stop_mono_us = take_i64(t);
+	r->discard = take_bool(t);
 }
 
 static void put_rec_result(const struct msg *m, struct buf *b)
@@ -256,6 +298,10 @@ static const struct {
 	    put_append, take_append },
 	[MSG_LOOKUP] = { "lookup", FROM(MSG_ENGINE), TO(MSG_STORE), 0,
 	    put_lookup, take_lookup },
+	[MSG_ASK] = { "ask", FROM(MSG_ENGINE), TO(MSG_STORE), 0, put_ask,
+	    take_ask },
+	[MSG_REPLY] = { "reply", FROM(MSG_STORE), TO(MSG_ENGINE), 0, put_reply,
+	    take_reply },
 	[MSG_DURABLE] = { "durable", FROM(MSG_STORE), TO(MSG_ENGINE), 0,
 	    put_number, take_number },
 	[MSG_FACTS] = { "facts", FROM(MSG_STORE), TO(MSG_ENGINE), 0, put_facts,

@@ -14,6 +14,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/err.h"
 #include "lib/base/slice.h"
+#include "lib/core/ask.h"
 #include "lib/core/id.h"
 
 #define MSG_BYTES_MAX  12288
@@ -43,9 +44,11 @@ enum msg_kind {
 	MSG_HELLO,  /* epoch: a number of this life of the engine */
 	MSG_APPEND, /* seq, record */
 	MSG_LOOKUP,
+	MSG_ASK, /* a question of lib/core/ask.h */
 	/* store -> engine */
 	MSG_DURABLE,  /* seq: all up to it */
 	MSG_FACTS,    /* ticket */
+	MSG_REPLY,    /* ticket: what an ASK gets that wants an answer */
 	MSG_SNAPSHOT, /* fds: configuration, prompts; sizes in bytes */
 	/* engine -> recorder */
 	MSG_REC_START,
@@ -66,6 +69,18 @@ struct msg_lookup {
 	struct number_id number;
 	int64_t at_us;
 	struct slice caller;
+};
+
+struct msg_ask {
+	uint64_t ticket; /* the engine's, as of a look-up; back in the reply */
+	struct call_id call;
+	struct company_id company;
+	struct slice question; /* ask_encode() */
+};
+
+struct msg_reply {
+	uint64_t ticket;
+	struct ask_reply reply;
 };
 
 struct msg_facts {
@@ -90,6 +105,7 @@ struct msg_rec_stop {
 	struct call_id call;
 	uint32_t key;
 	int64_t stop_mono_us;
+	bool discard; /* nobody wants it: delete, answer with no bytes */
 };
 
 struct msg_rec_result {
@@ -125,6 +141,8 @@ struct msg {
 		} snapshot;
 		struct msg_lookup lookup;
 		struct msg_facts facts;
+		struct msg_ask ask;
+		struct msg_reply reply;
 		struct msg_rec_start rec_start;
 		struct msg_rec_stop rec_stop;
 		struct msg_rec_result rec_result;

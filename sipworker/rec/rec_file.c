@@ -170,6 +170,18 @@ void rec_file_forget(int dirfd, const char *name)
 		log_sys("rec: remove marker %s", path);
 }
 
+void rec_file_discard(int dirfd, const char *name)
+{
+	char part[PATH_MAX_BYTES];
+
+	part_path(name, part);
+	if (unlinkat(dirfd, part, 0) == -1 && errno != ENOENT) {
+		log_sys("rec: remove %s", part);
+		return; /* the marker stays, so that it is not forgotten */
+	}
+	rec_file_forget(dirfd, name);
+}
+
 static void visit(int fd, const char *file,
     void (*each)(void *arg, const char *name), void *arg)
 {

@@ -25,6 +25,8 @@ RT_MUST_USE enum err rec_file_end(int dirfd, const char *name);
 /* Calls each(arg, name) for every recording that was begun and not ended. */
 RT_MUST_USE enum err rec_file_orphans(int dirfd,
     void (*each)(void *arg, const char *name), void *arg);
+/* Deletes a ".part" and its marker: a recording that nobody wants. */
+void rec_file_discard(int dirfd, const char *name);
 /* Removes the marker of a recording of which nothing is left. */
 void rec_file_forget(int dirfd, const char *name);
 

@@ -138,6 +138,16 @@ void rec_wav_drop(struct rec_wav *w)
 	free(w);
 }
 
+void rec_wav_discard(struct rec_wav *w)
+{
+	const int dirfd = w->dirfd;
+	char name[sizeof(w->name)];
+
+	memcpy(name, w->name, sizeof(name));
+	rec_wav_drop(w);
+	rec_file_discard(dirfd, name);
+}
+
 static size_t slot(int64_t position)
 {
 	return (size_t)(position % WINDOW) * SND_WAV_CHANNELS;

@@ -52,6 +52,8 @@ void rec_wav_tick(struct rec_wav *w, int64_t now_us);
  * audio is never thrown away. */
 RT_MUST_USE enum err rec_wav_finish(struct rec_wav *w, int64_t stop_us,
     struct rec_wav_result *out);
+/* Deletes what there is of it, and frees w. */
+void rec_wav_discard(struct rec_wav *w);
 /* Leaves the ".part" as it is and frees w. NULL is allowed. */
 void rec_wav_drop(struct rec_wav *w);
 

@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/clk.h"
 #include "lib/base/log.h"
 #include "lib/base/rnd.h"
 #include "sipworker/store/journal_reader.h"
@@ -32,6 +34,9 @@ struct journal_limits journal_defaults(void)
 		.pending_bytes = UINT64_C(64) << 20,
 	};
 }
+
+/* No journal counts so far: a million records a second for 100,000 years. */
+#define SEQ_MAX (UINT64_MAX >> 2)
 
 static uint64_t file_size(int dirfd, uint64_t first)
 {
@@ -71,8 +76,7 @@ static enum err find_end(struct journal *j, uint64_t last_segment,
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
-/* Opens the last segment to write behind its last whole record. ERR_SYNTAX:
- * its header is gone; nothing in it can be read or added. */
+/* Opens the last segment to write behind its last whole record. */
 static enum err resume(struct journal *j, uint64_t first)
 {
 	char name[JOURNAL_FMT_NAME], head[JOURNAL_FMT_HEADER];
@@ -144,29 +148,97 @@ static enum err begin_segment(struct journal *j, uint64_t first)
 	return ERR_OK;
 }
 
+/* Of a plain file that begins as a segment of this number does. One of a later
+ * version is nobody's to move. */
+static bool is_whole(int fd, uint64_t first)
+{
+	char head[JOURNAL_FMT_HEADER];
+	struct journal_header h;
+	struct stat st;
+	enum err e;
+
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) ||
+	    pread(fd, head, sizeof(head), 0) != sizeof(head))
+		return false;
+	e = journal_fmt_header(slice_of(head, sizeof(head)), &h);
+	return e == ERR_UNSUPPORTED || (e == ERR_OK && h.first_seq == first);
+}
+
+/* A file that has a segment's name and cannot be one: no plain file, not to be
+ * read, without its header, or of a number that no journal reaches. */
+static bool is_stray(int dirfd, uint64_t first)
+{
+	char name[JOURNAL_FMT_NAME];
+	bool stray;
+	int fd;
+
+	if (first > SEQ_MAX)
+		return true;
+	journal_fmt_name(first, name);
+	fd = openat(dirfd, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd == -1)
+		return errno != EMFILE && errno != ENFILE && errno != ENOMEM;
+	stray = !is_whole(fd, first);
+	(void)close(fd); /* only looked at */
+	return stray;
+}
+
+/* It must neither stop the journal nor be lost: somebody may want to look. */
+static enum err set_aside(int dirfd, uint64_t first)
+{
+	char name[JOURNAL_FMT_NAME], aside[JOURNAL_FMT_NAME + 32];
+
+	journal_fmt_name(first, name);
+	(void)snprintf(aside, sizeof(aside), "%s.stray.%lld", name,
+	    (long long)clk_wall_us());
+	if (renameat(dirfd, name, dirfd, aside) == -1) {
+		log_sys("journal: set aside %s", name);
+		return ERR_IO;
+	}
+	log_error("journal: no segment of ours, set aside file=%s", aside);
+	return ERR_OK;
+}
+
+/* The segments that can be ones, rising; all others leave their names. */
+static enum err segments(int dirfd, uint64_t **list, size_t *n)
+{
+	size_t kept = 0;
+	enum err e;
+
+	if ((e = journal_reader_segments(dirfd, list, n)) != ERR_OK)
+		return e;
+	for (size_t i = 0; e == ERR_OK && i < *n; i++) {
+		if (is_stray(dirfd, (*list)[i]))
+			e = set_aside(dirfd, (*list)[i]);
+		else
+			(*list)[kept++] = (*list)[i];
+	}
+	*n = kept;
+	if (e != ERR_OK)
+		free(*list);
+	return e;
+}
+
 static enum err start(struct journal *j)
 {
 	uint64_t *list = NULL, pos = 0;
 	size_t n = 0;
 	enum err e;
 
-	if ((e = journal_reader_segments(j->dirfd, &list, &n)) != ERR_OK)
+	if ((e = segments(j->dirfd, &list, &n)) != ERR_OK)
 		return e;
-	e = n == 0 ? ERR_NOTFOUND : resume(j, list[n - 1]);
+	e = n == 0 ? ERR_OK : resume(j, list[n - 1]);
 	for (size_t i = 0; i < n; i++)
 		j->bytes += file_size(j->dirfd, list[i]);
 	free(list);
-	if (e != ERR_NOTFOUND && e != ERR_SYNTAX)
+	if (e != ERR_OK)
 		return e;
-	/* Nothing there, or a last segment that died with its header: numbers
-	 * go on behind everything that was ever used. */
-	if (j->fd != -1)
-		(void)close(j->fd);
-	j->fd = -1;
 	if (journal_reader_load_pos(j->dirfd, &pos) != ERR_OK)
 		return ERR_IO;
-	if (e == ERR_SYNTAX)
-		j->next++;
+	if (j->fd != -1 && j->next > pos)
+		return ERR_OK;
+	/* Nothing there, or segments were lost: numbers go on behind everything
+	 * that was ever used. */
 	if (j->next <= pos)
 		j->next = pos + 1;
 	return begin_segment(j, j->next);

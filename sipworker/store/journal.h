@@ -32,8 +32,10 @@ struct journal_limits journal_defaults(void);
 struct journal;
 
 /* Opens or begins the journal in dirfd, which is borrowed for its life.
- * Truncates a torn end; the bytes cut off are counted in the log. ERR_IO;
- * ERR_UNSUPPORTED: a segment of a later version is there. */
+ * Truncates a torn end; the bytes cut off are counted in the log. What has a
+ * segment's name but cannot be one (a folder, a file that may not be read) is
+ * renamed to "<name>.stray.<time>" and logged. ERR_IO; ERR_UNSUPPORTED: a
+ * segment of a later version is there. */
 RT_MUST_USE enum err journal_open(struct journal **out, int dirfd,
     const struct journal_limits *limits);
 /* NULL is allowed. What was not committed is dropped. */

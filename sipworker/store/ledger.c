@@ -33,6 +33,7 @@ struct ledger {
 	uint64_t epoch;
 	uint64_t epoch_seq; /* where the journal says so last */
 	uint64_t number;    /* the engine's last, appended */
+	bool urgent;        /* an opened record waits to be durable */
 	struct buf payload;
 	struct recent *recent; /* a ring */
 	uint32_t n_recent;     /* ever */
@@ -296,6 +297,8 @@ enum err ledger_append(struct ledger *l, uint64_t number, struct slice callrec)
 	if ((e = append(l, &seq)) != ERR_OK)
 		return e;
 	l->number = number;
+	if (check.head.kind == CALLREC_OPENED)
+		l->urgent = true;
 	note_call(l, seq, callrec);
 	return ERR_OK;
 }
@@ -371,9 +374,16 @@ enum err ledger_commit(struct ledger *l, uint64_t *number)
 {
 	const enum err e = journal_commit(l->journal);
 
-	if (e == ERR_OK)
-		*number = l->number;
-	return e;
+	if (e != ERR_OK)
+		return e;
+	*number = l->number;
+	l->urgent = false;
+	return ERR_OK;
+}
+
+bool ledger_urgent(const struct ledger *l)
+{
+	return l->urgent;
 }
 
 void ledger_trim(struct ledger *l, uint64_t drained)

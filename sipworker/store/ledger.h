@@ -59,6 +59,9 @@ RT_MUST_USE enum err ledger_interrupt(struct ledger *l, int64_t wall_us);
 /* Everything above is durable on ERR_OK; *number is the engine's last. ERR_IO:
  * try again. */
 RT_MUST_USE enum err ledger_commit(struct ledger *l, uint64_t *number);
+/* Since the last commit something came that somebody waits for: a call is not
+ * routed before its opened record is durable. All else may come together. */
+bool ledger_urgent(const struct ledger *l);
 /* Drops segments that are drained and name no open call. Right after a commit.
  */
 void ledger_trim(struct ledger *l, uint64_t drained);

@@ -1,9 +1,11 @@
 /* Tests of lib/db/db_candidate, db_judge and db_attrib: who may have made a
  * call, by the store's own account. Everything is company 0's; company 1 must
  * see nothing of it. */
+#include <stdio.h>
 #include <string.h>
 
-#include "lib/db/db_attrib.h"
+#include "lib/db/db_attrib_again.h"
+#include "lib/db/db_attrib_fit.h"
 #include "lib/db/db_judge.h"
 #include "lib/db/db_lease.h"
 #include "lib/db/db_stat.h"
@@ -12,7 +14,7 @@
 #include "tests/support/testdb.h"
 
 #define NOW    TESTDB_NOW_US
-#define CALLER SLICE("+14155559999")
+#define CALLER "+14155559999"
 
 #define ok(call) assert_int_equal((call), ERR_OK)
 
@@ -94,7 +96,7 @@ static struct candidate_call call_of(size_t number, int64_t at_us)
 	return (struct candidate_call){
 		.number = t->company[0].pooled[number],
 		.at_us = at_us,
-		.caller_e164 = CALLER,
+		.caller_e164 = SLICE(CALLER),
 		.caller_country = SLICE("US"),
 		.caller_place = SLICE("San Francisco, CA"),
 	};
@@ -164,7 +166,8 @@ static void test_counted(void **state)
 /* --- calls
  * ------------------------------------------------------------------*/
 
-static struct call_id opened(size_t number, int64_t at_us)
+static struct call_id opened_by(size_t number, int64_t at_us,
+    const char *caller)
 {
 	struct call_id id;
 	struct callrec r = { .head = { .kind = CALLREC_OPENED,
@@ -180,11 +183,16 @@ static struct call_id opened(size_t number, int64_t at_us)
 		.flow = t->company[0].flow,
 		.flow_version = 1,
 		.dialled = SLICE("+14155550200"),
-		.caller = CALLER,
-		.caller_raw = CALLER,
+		.caller = slice_from(caller),
+		.caller_raw = slice_from(caller),
 		.sip_call_id = SLICE("a@127.0.0.1") };
 	ok(db_call_opened(store, ours(), &r, &place));
 	return id;
+}
+
+static struct call_id opened(size_t number, int64_t at_us)
+{
+	return opened_by(number, at_us, CALLER);
 }
 
 static void closed(struct call_id id, const struct call_credit *credit)
@@ -353,6 +361,96 @@ static void test_calls(void **state)
 	assert_int_equal(n, 0);
 }
 
+/* A call that was credited to nobody, looked at again: first only looked at,
+ * then written down, with the sums following exactly. */
+static void test_rerun(void **state)
+{
+	const int64_t at_us = NOW + 120 * RT_DAY_US;
+	const struct visit_row v = visit("late", at_us);
+	const struct call_id none = { { 0 } };
+	struct attrib_again_rules rules = { .law = attrib_law_prior(),
+		.threshold_bp = ATTRIB_THRESHOLD_BP };
+	struct attrib_call *rows = NULL;
+	struct attrib_again a;
+	uint64_t wrong = 99;
+	struct call_id id;
+	size_t n = 0;
+
+	(void)state;
+	lease(&v, 2, at_us);
+	id = opened(2, at_us + 10 * RT_SEC_US);
+	closed(id, NULL);
+	for (int apply = 0; apply <= 1; apply++) {
+		ok(db_attrib_calls(store, ours(), at_us, at_us + RT_DAY_US, 0,
+		    none, &mem, &rows, &n));
+		assert_int_equal(n, 1);
+		assert_string_equal(rows[0].attributed_by, "none");
+		rules.apply = apply == 1;
+		ok(db_attrib_again(t->db, ours(), &rows[0], &rules, &mem, &a));
+		assert_int_equal(a.before, ATTRIB_AGAIN_NONE);
+		assert_int_equal(a.now, ATTRIB_AGAIN_VISIT);
+		assert_true(a.changed && a.source_moved);
+		assert_string_equal(a.source, "late");
+	}
+	ok(db_attrib_calls(store, ours(), at_us, at_us + RT_DAY_US, 0, none,
+	    &mem, &rows, &n));
+	assert_string_equal(rows[0].attributed_by, "visit");
+	assert_true(id_eq(rows[0].visit.v, v.id.v));
+	assert_string_equal(rows[0].source, "late");
+	ok(db_stat_verify(t->db, ours(), at_us, at_us + RT_DAY_US, &wrong));
+	assert_int_equal(wrong, 0);
+	/* A second time there is nothing to do. */
+	ok(db_attrib_again(t->db, ours(), &rows[0], &rules, &mem, &a));
+	assert_false(a.changed);
+	/* Another company finds no call of that key to change. */
+	rows[0].rule_version = 0;
+	assert_int_equal(db_attrib_again(t->db, theirs(), &rows[0], &rules,
+			     &mem, &a),
+	    ERR_NOTFOUND);
+}
+
+static void test_fit(void **state)
+{
+	const int64_t from_us = NOW + 200 * RT_DAY_US;
+	struct db *jobd = testdb_connect(t, "jobd");
+	struct company_id *rows = NULL;
+	struct attrib_law_row row;
+	bool found = false;
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(db_attrib_fit(jobd, ours(), from_us,
+			     from_us + 60 * RT_DAY_US, NOW, &row),
+	    ERR_NOTFOUND);
+	for (int i = 0; i < DB_ATTRIB_FIT_CALLS_MIN + 5; i++) {
+		const int64_t at_us = from_us + i * RT_DAY_US;
+		const struct visit_row v = visit("fit", at_us);
+		char caller[17];
+		struct call_id id;
+
+		lease(&v, 1, at_us);
+		(void)snprintf(caller, sizeof(caller), "+1415556%04d", i);
+		id = opened_by(1, at_us + 400 * RT_SEC_US, caller);
+		closed(id, NULL);
+	}
+	ok(db_attrib_fit(jobd, ours(), from_us, from_us + 60 * RT_DAY_US, NOW,
+	    &row));
+	assert_int_equal(row.calls, DB_ATTRIB_FIT_CALLS_MIN + 5);
+	assert_int_equal(row.visits, DB_ATTRIB_FIT_CALLS_MIN + 5);
+	assert_true(row.law.version >= 1);
+	/* Everybody called after 400 s. */
+	assert_true(attrib_law_mean(&row.law, 360.0, 420.0) >
+		    50.0 * attrib_law_mean(attrib_law_prior(), 360.0, 420.0));
+	assert_int_equal(db_attrib_fit(jobd, theirs(), from_us,
+			     from_us + 60 * RT_DAY_US, NOW, &row),
+	    ERR_NOTFOUND);
+	ok(db_attrib_fit_companies(jobd, &mem, &rows, &n));
+	for (size_t i = 0; i < n; i++)
+		found |= id_eq(rows[i].v, ours().v);
+	assert_true(found);
+	db_close(jobd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -362,6 +460,8 @@ int main(void)
 		cmocka_unit_test(test_law),
 		cmocka_unit_test(test_span),
 		cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_rerun),
+		cmocka_unit_test(test_fit),
 	};
 
 	return cmocka_run_group_tests_name("db_attrib", tests, start, stop);

@@ -344,6 +344,8 @@ void sim_side_media(struct sim_world *w, const struct engine_media *m)
 		    ENGINE_MEDIA_CLOSED);
 		break;
 	case ENGINE_MEDIA_OPEN:
+	case ENGINE_MEDIA_LISTEN:
+	case ENGINE_MEDIA_WATCH:
 	case ENGINE_MEDIA_UNBRIDGE:
 	case ENGINE_MEDIA_OP_COUNT:
 		break;

@@ -10,6 +10,7 @@
 #include "sipworker/engine/cause.h"
 #include "sipworker/engine/out.h"
 #include "sipworker/engine/port.h"
+#include "sipworker/engine/press.h"
 #include "sipworker/engine/timer.h"
 #include "tests/support/fail_alloc.h"
 
@@ -130,6 +131,55 @@ static void test_causes(void **state)
 }
 
 /* Every allocation of engine_new() fails once. */
+#define MS(ms) ((ms)*INT64_C(1000))
+
+static const struct {
+	const char *why;
+	char key;
+	enum press_way way;
+	int64_t at_us;
+	bool is_new;
+} presses[] = {
+	{ "the first", '1', PRESS_MEDIA, MS(1000), true },
+	{ "told by INFO too", '1', PRESS_INFO, MS(1150), false },
+	{ "the same key again", '1', PRESS_MEDIA, MS(1300), true },
+	{ "and its INFO", '1', PRESS_INFO, MS(1450), false },
+	{ "INFO comes first", '2', PRESS_INFO, MS(2000), true },
+	{ "the event of it", '2', PRESS_MEDIA, MS(1990), false },
+	{ "twice by INFO alone", '3', PRESS_INFO, MS(3000), true },
+	{ "the second", '3', PRESS_INFO, MS(3200), true },
+	{ "much later by the other way", '3', PRESS_MEDIA, MS(4000), true },
+	{ "another key at the same time", '4', PRESS_INFO, MS(4000), true },
+	{ "quick: first", '5', PRESS_MEDIA, MS(5000), true },
+	{ "quick: second", '5', PRESS_MEDIA, MS(5120), true },
+	{ "quick: INFO of the first", '5', PRESS_INFO, MS(5130), false },
+	{ "quick: INFO of the second", '5', PRESS_INFO, MS(5250), false },
+};
+
+static void test_presses(void **state)
+{
+	struct press_log log;
+
+	(void)state;
+	memset(&log, 0, sizeof(log));
+	for (size_t i = 0; i < RT_ARRAY_LEN(presses); i++)
+		if (press_is_new(&log, presses[i].key, presses[i].way,
+			presses[i].at_us) != presses[i].is_new)
+			fail_msg("%s", presses[i].why);
+}
+
+/* What a caller is told when several destinations said no. */
+static void test_better_cause(void **state)
+{
+	static const unsigned int rising[] = { 0, 503, 480, 486, 603 };
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(rising); i++)
+		for (size_t k = 0; k < RT_ARRAY_LEN(rising); k++)
+			assert_int_equal(cause_is_better(rising[i], rising[k]),
+			    i > k);
+}
+
 static void test_allocations(void **state)
 {
 	struct engine_cfg cfg = { .sip = { 0x7f000001, 5060 },
@@ -168,6 +218,8 @@ int main(void)
 		cmocka_unit_test(test_ports),
 		cmocka_unit_test(test_out),
 		cmocka_unit_test(test_causes),
+		cmocka_unit_test(test_presses),
+		cmocka_unit_test(test_better_cause),
 		cmocka_unit_test(test_allocations),
 	};
 

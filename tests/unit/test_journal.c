@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -225,6 +226,62 @@ static void test_forged(void **state)
 	(void)close(dir);
 }
 
+static void make_folder(int dirfd, const char *name)
+{
+	assert_int_equal(mkdirat(dirfd, name, 0700), 0);
+}
+
+static void make_link(int dirfd, const char *name)
+{
+	assert_int_equal(symlinkat("/nowhere", dirfd, name), 0);
+}
+
+static void make_pipe(int dirfd, const char *name)
+{
+	assert_int_equal(mkfifoat(dirfd, name, 0600), 0);
+}
+
+static void make_with(int dirfd, const char *name, const char *text,
+    mode_t mode)
+{
+	const int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL, mode);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	assert_int_equal(close(fd), 0);
+}
+
+static void make_text(int dirfd, const char *name)
+{
+	make_with(dirfd, name, "not a segment, but longer than its header",
+	    0600);
+}
+
+static void make_empty(int dirfd, const char *name)
+{
+	make_with(dirfd, name, "", 0600);
+}
+
+/* Root reads it all the same, and finds no header. */
+static void make_locked(int dirfd, const char *name)
+{
+	make_with(dirfd, name, "locked", 0);
+}
+
+static int count_files(int dirfd, const char *part)
+{
+	const int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const struct dirent *de;
+	DIR *d = fdopendir(fd);
+	int n = 0;
+
+	assert_non_null(d);
+	while ((de = readdir(d)) != NULL)
+		n += strstr(de->d_name, part) != NULL;
+	(void)closedir(d);
+	return n;
+}
+
 static void test_segments_and_trim(void **state)
 {
 	struct journal_limits limits = journal_defaults();
@@ -334,6 +391,53 @@ static void test_header_lost(void **state)
 }
 
 /* The reader runs beside the writer and never passes what is durable. */
+static bool is_there(int dirfd, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* Whatever else has a segment's name stops nothing, and is kept. */
+static void test_strays(void **state)
+{
+	static const struct {
+		const char *why;
+		const char *name;
+		void (*make)(int dirfd, const char *name);
+	} strays[] = {
+		{ "a folder", "0000000000000004.rtj", make_folder },
+		{ "a link to nowhere", "0000000000000004.rtj", make_link },
+		{ "a pipe", "0000000000000004.rtj", make_pipe },
+		{ "not to be read", "0000000000000004.rtj", make_locked },
+		{ "empty", "0000000000000004.rtj", make_empty },
+		{ "text, before the end", "0000000000000003.rtj", make_text },
+		{ "text, behind the end", "0000000000000123.rtj", make_text },
+		{ "an impossible number", "ffffffffffffffff.rtj", make_text },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(strays); i++) {
+		const struct journal_limits limits = journal_defaults();
+		const int dir = new_dir();
+		struct journal *j;
+
+		fill(dir, 1, RECORDS);
+		strays[i].make(dir, strays[i].name);
+		if (journal_open(&j, dir, &limits) != ERR_OK)
+			fail_msg("%s: not opened", strays[i].why);
+		append(j, RECORDS + 1);
+		assert_int_equal(journal_commit(j), ERR_OK);
+		journal_close(j);
+		if (is_there(dir, strays[i].name))
+			fail_msg("%s: still there", strays[i].why);
+		assert_int_equal(count_files(dir, ".stray."), 1);
+		if (survivors(dir, 30) != 0x7e)
+			fail_msg("%s: records lost", strays[i].why);
+		(void)close(dir);
+	}
+}
+
 static void test_follow(void **state)
 {
 	struct journal_limits limits = journal_defaults();
@@ -413,6 +517,7 @@ int main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_position),
 		cmocka_unit_test(test_header_lost),
+		cmocka_unit_test(test_strays),
 		cmocka_unit_test(test_follow),
 		cmocka_unit_test(test_no_memory),
 	};

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
+#include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
 #include "sipworker/media/media.h"
+#include "sipworker/rtp/g711.h"
 #include "sipworker/rtp/rtp_pkt.h"
 
 #define PORT_A 20000
@@ -220,6 +222,16 @@ static void test_relay(void **state)
 	(void)close(x);
 }
 
+/* The packet 20 ms later of the same stream. */
+static void expect_next(struct rtp_pkt *before, const struct rtp_pkt *p)
+{
+	assert_int_equal(p->ssrc, before->ssrc);
+	assert_int_equal(rtp_pkt_seq_diff(p->seq, before->seq), 1);
+	assert_int_equal(rtp_pkt_ts_diff(p->ts, before->ts), 160);
+	assert_false(p->marker);
+	*before = *p;
+}
+
 /* 50 ms of prompt are three packets; then it says so; the stream goes on with
  * the same SSRC and the next number when the bridge follows. */
 static void test_prompt(void **state)
@@ -247,17 +259,102 @@ static void test_prompt(void **state)
 	}
 	assert_int_equal((uint8_t)p.payload.p[159], 0xff); /* padded */
 	assert_int_equal(event(m, MEDIA_PLAYED).play, 42);
-	assert_false(hear(a, 50, &p));
+	/* Silence follows, then the next prompt: one unbroken stream. */
+	for (int i = 0; i < 12; i++) {
+		assert_true(hear(a, WAIT, &p));
+		expect_next(&before, &p);
+		if (i == 2)
+			order(m, MEDIA_PLAY, 1, 0);
+	}
+	assert_int_equal(event(m, MEDIA_PLAYED).play, 42);
 	order(m, MEDIA_BRIDGE, 1, 2);
 	fence(m);
 	say(b, PORT_B, 500, 0, 0x11);
+	do {
+		before = p;
+		assert_true(hear(a, WAIT, &p));
+		assert_int_equal(p.ssrc, before.ssrc);
+		assert_int_equal(rtp_pkt_seq_diff(p.seq, before.seq), 1);
+		assert_true(rtp_pkt_ts_diff(p.ts, before.ts) > 0);
+	} while ((uint8_t)p.payload.p[0] != 0x11);
+	assert_true(p.marker); /* another source */
+	/* When it goes, silence comes back. */
+	order(m, MEDIA_UNBRIDGE, 1, 0);
+	before = p;
 	assert_true(hear(a, WAIT, &p));
-	assert_int_equal(p.ssrc, before.ssrc);
 	assert_int_equal(rtp_pkt_seq_diff(p.seq, before.seq), 1);
-	assert_true(rtp_pkt_ts_diff(p.ts, before.ts) > 0);
+	assert_int_equal((uint8_t)p.payload.p[0], 0xff);
 	media_free(m);
 	(void)close(a);
 	(void)close(b);
+}
+
+/* A frame of two tones, or of silence, said by a. */
+static void say_tones(int fd, uint16_t seq, double hz1, double hz2)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET };
+	uint8_t packet[RTP_PKT_HEAD + 160];
+	const struct rtp_pkt head = { .seq = seq,
+		.ts = (uint32_t)seq * 160,
+		.ssrc = 0x1234 };
+
+	sa.sin_addr.s_addr = htonl(ip);
+	sa.sin_port = htons(PORT_A);
+	rtp_pkt_head(&head, packet);
+	for (int i = 0; i < 160; i++) {
+		const double at = 2 * 3.14159265358979 * (seq * 160 + i) / 8000;
+
+		packet[RTP_PKT_HEAD + i] = g711_to_ulaw(
+		    (int16_t)(hz1 > 0 ? 6000 * (sin(at * hz1) + sin(at * hz2))
+				      : 0));
+	}
+	assert_int_equal(sendto(fd, packet, sizeof(packet), 0,
+			     (const void *)&sa, sizeof(sa)),
+	    sizeof(packet));
+}
+
+static void listen_for(struct media *m, enum media_op op)
+{
+	const struct media_cmd c = { .op = op,
+		.stream = 1,
+		.key = 6,
+		.listen = true,
+		.quiet_us = RT_SEC_US / 2 };
+
+	assert_int_equal(media_do(m, &c), ERR_OK);
+	fence(m);
+}
+
+static void test_hearing(void **state)
+{
+	struct media *m = start();
+	struct media_event ev;
+	struct addr4 at_a;
+	const int a = phone(&at_a);
+	uint16_t seq = 0;
+
+	(void)state;
+	open_stream(m, 1, PORT_A, at_a, 0);
+	/* Nobody listens yet. */
+	while (seq < 5)
+		say_tones(a, seq++, 852, 1336);
+	listen_for(m, MEDIA_LISTEN);
+	while (seq < 10)
+		say_tones(a, seq++, 0, 0);
+	while (seq < 15)
+		say_tones(a, seq++, 770, 1477);
+	while (seq < 20)
+		say_tones(a, seq++, 0, 0);
+	assert_int_equal(event(m, MEDIA_DIGIT).digit, '6');
+	listen_for(m, MEDIA_WATCH);
+	while (seq < 30)
+		say_tones(a, seq++, 300, 500);
+	ev = event(m, MEDIA_VOICE);
+	assert_int_equal(ev.stream, 1);
+	/* No packet comes any more: that is silence too. */
+	assert_true(event(m, MEDIA_QUIET).at_us >= ev.at_us);
+	media_free(m);
+	(void)close(a);
 }
 
 static void test_port_taken(void **state)
@@ -283,6 +380,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_relay),
 		cmocka_unit_test(test_prompt),
+		cmocka_unit_test(test_hearing),
 		cmocka_unit_test(test_port_taken),
 	};
 

@@ -40,6 +40,16 @@ static struct msg sample(enum msg_kind kind)
 			.at_us = -5,
 			.caller = SLICE("+12125550100") };
 		break;
+	case MSG_ASK:
+		m.u.ask.ticket = 77;
+		m.u.ask.call.v[3] = 9;
+		m.u.ask.company.v[0] = 1;
+		m.u.ask.question = SLICE("any bytes, \0 as well");
+		break;
+	case MSG_REPLY:
+		m.u.reply.ticket = 77;
+		m.u.reply.reply = (struct ask_reply){ ASK_FULL, UINT64_MAX };
+		break;
 	case MSG_FACTS:
 		m.u.facts = (struct msg_facts){ .ticket = 9,
 			.found = true,
@@ -62,7 +72,7 @@ static struct msg sample(enum msg_kind kind)
 			.name = SLICE("com/2026-11-20/cal.wav") };
 		break;
 	case MSG_REC_STOP:
-		m.u.rec_stop = (struct msg_rec_stop){ { { 5 } }, 77, 99 };
+		m.u.rec_stop = (struct msg_rec_stop){ { { 5 } }, 77, 99, true };
 		break;
 	case MSG_REC_RESULT:
 		m.u.rec_result = (struct msg_rec_result){ .call = { { 5 } },

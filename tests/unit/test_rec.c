@@ -283,6 +283,29 @@ static void test_salvage(void **state)
 	(void)close(dir);
 }
 
+/* A message too short to keep: nothing of it is left. */
+static void test_discard(void **state)
+{
+	const int dir = new_dir();
+	struct rec_wav *w = begin(dir);
+	char part[64];
+
+	(void)state;
+	for (int64_t i = 0; i < 100; i++) {
+		put(w, 0, i, i * 20, 0x80);
+		rec_wav_tick(w, T0 + i * TICK_US);
+	}
+	(void)snprintf(part, sizeof(part), "%s.part", name);
+	assert_int_equal(faccessat(dir, part, F_OK, 0), 0);
+	rec_wav_discard(w);
+	assert_int_equal(faccessat(dir, part, F_OK, 0), -1);
+	assert_int_equal(faccessat(dir, name, F_OK, 0), -1);
+	orphans = 0;
+	assert_int_equal(rec_file_orphans(dir, note, NULL), ERR_OK);
+	assert_int_equal(orphans, 0);
+	(void)close(dir);
+}
+
 static void test_names(void **state)
 {
 	static const struct {
@@ -312,6 +335,7 @@ int main(void)
 		cmocka_unit_test(test_two_sides),
 		cmocka_unit_test(test_resume),
 		cmocka_unit_test(test_salvage),
+		cmocka_unit_test(test_discard),
 		cmocka_unit_test(test_names),
 	};
 

@@ -1,0 +1,49 @@
+/*
+ * db_attrib_again.h - a company's calls under today's rules and law.
+ *
+ * One call at a time, in the order of their time: what is written of one is
+ * then history for the next. Each is a transaction of its own in which the
+ * roll-ups move with it, so a run can be stopped and repeated at will, and a
+ * call that closes meanwhile is not held up.
+ */
+#ifndef RT_DB_DB_ATTRIB_AGAIN_H
+#define RT_DB_DB_ATTRIB_AGAIN_H
+
+#include "lib/db/db_attrib.h"
+#include "lib/db/db_judge.h"
+
+/* What a call is credited to, for comparing. */
+enum attrib_again_by {
+	ATTRIB_AGAIN_NONE,
+	ATTRIB_AGAIN_SOURCE,
+	ATTRIB_AGAIN_VISIT,
+	ATTRIB_AGAIN_COUNT
+};
+const char *db_attrib_again_name(enum attrib_again_by by);
+
+struct attrib_again {
+	enum attrib_again_by before;
+	enum attrib_again_by now;
+	bool visit_moved;  /* to another visit, both VISIT */
+	bool source_moved; /* another source, medium or campaign in reports */
+	bool changed;      /* any of this, or the probability or the rules */
+	uint16_t before_bp;
+	uint16_t now_bp;
+	char source[DB_NAME_BYTES]; /* of now; "" none */
+	char medium[DB_NAME_BYTES];
+};
+
+struct attrib_again_rules {
+	const struct attrib_law *law;
+	uint16_t threshold_bp;
+	bool apply; /* false: nothing is written */
+};
+
+/* call: of db_attrib_calls(), of a pool. Texts of the evidence go to mem, which
+ * the caller empties. Without apply a caller's history is what is written now,
+ * so a chain of calls may come out differently when it is applied. */
+RT_MUST_USE enum err db_attrib_again(struct db *db, struct company_id company,
+    const struct attrib_call *call, const struct attrib_again_rules *rules,
+    struct arena *mem, struct attrib_again *out);
+
+#endif

@@ -1,0 +1,180 @@
+#include "lib/db/db_attrib_fit.h"
+
+#include <stdlib.h>
+
+#include "lib/db/db_candidate.h"
+#include "lib/db/stmt.h"
+
+/* Texts of one page of calls, and of one call's candidates. */
+#define PAGE_MAX_BYTES ((size_t)4 << 20)
+#define CALL_MAX_BYTES ((size_t)512 * 1024)
+
+struct work {
+	struct attrib_fit_call calls[DB_ATTRIB_FIT_CALLS_MAX];
+	struct attrib_fit_seen seen[DB_ATTRIB_FIT_CALLS_MAX]
+				   [ATTRIB_FIT_SEEN_MAX];
+	size_t n; /* read so far; the ring holds the latest of them */
+	struct arena mem;
+};
+
+static double seconds(int64_t us)
+{
+	return us > 0 ? (double)us / (double)RT_SEC_US : 0.0;
+}
+
+static void take_call(struct work *w, const struct candidates *c)
+{
+	const size_t at = w->n++ % DB_ATTRIB_FIT_CALLS_MAX;
+	struct attrib_fit_call *call = &w->calls[at];
+	const int64_t call_us = c->ask.call_us;
+
+	*call = (struct attrib_fit_call){ .seen = w->seen[at], .n = 0 };
+	for (size_t i = 0; i < c->n && i < ATTRIB_FIT_SEEN_MAX; i++) {
+		const int64_t touch_us = c->c[i].tel_clicked_us;
+
+		w->seen[at][call->n++] =
+		    attrib_fit_seen(seconds(call_us - c->c[i].seen_us),
+			seconds(call_us - c->c[i].shown_us),
+			touch_us > 0 && touch_us <= call_us
+			    ? seconds(call_us - touch_us)
+			    : -1.0);
+	}
+	if (c->ask.older.n > 0) {
+		call->older = c->ask.older.n;
+		call->older_from_s = seconds(call_us - c->ask.older.to_us);
+		call->older_to_s = seconds(call_us - c->ask.older.from_us);
+	}
+}
+
+static enum err read_call(struct db *db, struct company_id company,
+    const struct attrib_call *row, struct work *w)
+{
+	const struct candidate_call call = { .id = row->id,
+		.number = row->number,
+		.at_us = row->started_us,
+		.caller_e164 = slice_from(row->caller_e164) };
+	struct candidates c;
+	enum err e;
+
+	arena_reset(&w->mem);
+	e = db_candidate_read(db, company, &call, &w->mem, &c);
+	/* Who dials again does not say how long visitors take. */
+	if (e == ERR_OK && c.ask.dialled_us == 0)
+		take_call(w, &c);
+	return e;
+}
+
+static enum err read_page(struct db *db, struct company_id company,
+    struct attrib_call *rows, size_t n, struct work *w)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < n && e == ERR_OK; i++)
+		if (rows[i].pooled)
+			e = read_call(db, company, &rows[i], w);
+	return e;
+}
+
+static enum err read_calls(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, struct work *w)
+{
+	struct call_id after = { { 0 } };
+	struct attrib_call *rows = NULL;
+	int64_t after_us = 0;
+	size_t n = DB_ATTRIB_CALLS_MAX;
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && n == DB_ATTRIB_CALLS_MAX) {
+		struct arena page;
+
+		arena_init(&page, PAGE_MAX_BYTES);
+		e = db_attrib_calls(db, company, from_us, to_us, after_us,
+		    after, &page, &rows, &n);
+		if (e == ERR_OK && n > 0) {
+			after = rows[n - 1].id;
+			after_us = rows[n - 1].started_us;
+			e = read_page(db, company, rows, n, w);
+		}
+		arena_fini(&page);
+	}
+	return e;
+}
+
+static enum err fit(struct db *db, struct company_id company, struct work *w,
+    struct attrib_law_row *row)
+{
+	const size_t n =
+	    w->n < DB_ATTRIB_FIT_CALLS_MAX ? w->n : DB_ATTRIB_FIT_CALLS_MAX;
+	struct attrib_fit_result r;
+	struct attrib_fit_span span;
+	enum err e;
+
+	e = db_attrib_span(db, company, row->from_us, row->to_us, &span);
+	if (e != ERR_OK)
+		return e;
+	/* Of a longer period only the latest calls count, so only their part of
+	 * the visits: rates, not their shape, would come out too small. */
+	if (w->n > n) {
+		const double part = (double)n / (double)w->n;
+
+		span.visits *= part;
+		span.on_page_s *= part;
+		span.touches *= part;
+		span.number_s *= part;
+	}
+	e = attrib_fit(w->calls, n, &span, attrib_law_prior(), &r);
+	if (e != ERR_OK)
+		return e == ERR_RANGE ? ERR_NOTFOUND : e;
+	row->law = r.law;
+	row->calls = n;
+	row->visits = (uint64_t)span.visits;
+	row->stray_bp = (uint16_t)(r.stray_share * 10000.0);
+	return db_attrib_law_add(db, company, row);
+}
+
+enum err db_attrib_fit(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, int64_t now_us, struct attrib_law_row *out)
+{
+	struct attrib_law_row row = { .from_us = from_us,
+		.to_us = to_us,
+		.fitted_us = now_us };
+	struct work *w = calloc(1, sizeof(*w));
+	enum err e;
+
+	if (w == NULL)
+		return ERR_NOMEM;
+	arena_init(&w->mem, CALL_MAX_BYTES);
+	e = read_calls(db, company, from_us, to_us, w);
+	if (e == ERR_OK && w->n < DB_ATTRIB_FIT_CALLS_MIN)
+		e = ERR_NOTFOUND;
+	if (e == ERR_OK)
+		e = fit(db, company, w, &row);
+	arena_fini(&w->mem);
+	free(w);
+	if (e == ERR_OK)
+		*out = row;
+	return e;
+}
+
+enum err db_attrib_fit_companies(struct db *db, struct arena *mem,
+    struct company_id **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT DISTINCT p.company_id FROM pool_number p"
+	    " JOIN company c ON c.id = p.company_id"
+	    " WHERE c.archived_at IS NULL LIMIT ?";
+	struct company_id row;
+	struct stmt *st;
+	void *all = NULL;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_u64(st, DB_ATTRIB_FIT_COMPANIES_MAX);
+	stmt_out_id(st, row.v);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}

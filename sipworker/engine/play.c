@@ -1,0 +1,100 @@
+#include "sipworker/engine/play.h"
+
+#include "sipworker/engine/drive.h"
+#include "sipworker/engine/stream.h"
+
+/* Beep and ringback are shorter. */
+#define TONE_SAMPLES 48000
+
+static bool has_stream(const struct leg *l)
+{
+	return l->stream != 0 && !l->closing;
+}
+
+static void forget(struct engine *e, struct leg *l)
+{
+	l->playing = 0;
+	l->plays = false;
+	l->plays_wait = false;
+	timer_stop(&e->timers, &l->play);
+}
+
+static int64_t length_us(const struct engine *e, const struct leg *l,
+    uint32_t prompt)
+{
+	const struct snap *s = e->snaps[l->call->snap].snap;
+	struct snap_prompt p = { .samples = TONE_SAMPLES };
+
+	if (prompt < s->section[SNAP_PROMPTS].count)
+		snap_prompt_at(s, prompt, &p);
+	return p.samples * INT64_C(125);
+}
+
+void play_start(struct engine *e, struct leg *l, uint32_t prompt,
+    uint32_t ticket, uint32_t times)
+{
+	struct engine_media *m;
+
+	if (!has_stream(l))
+		return; /* the leg ends: nobody waits for this prompt */
+	m = stream_cmd(e, l, ENGINE_MEDIA_PLAY);
+	m->prompt = prompt;
+	m->play = ticket;
+	m->times = times;
+	forget(e, l);
+	l->plays = true;
+	l->playing = ticket;
+	/* A late offer may keep it waiting for the ACK: 64 * T1. */
+	if (times != 0)
+		timer_arm(&e->timers, &l->play,
+		    e->now.mono_us + length_us(e, l, prompt) * times +
+			SIP_TXN_64T1_US + 5 * RT_SEC_US);
+}
+
+void play_stop(struct engine *e, struct leg *l)
+{
+	if (l->plays && has_stream(l))
+		(void)stream_cmd(e, l, ENGINE_MEDIA_STOP);
+	forget(e, l);
+}
+
+static bool can_hear(const struct leg *a)
+{
+	return has_stream(a) && (a->answered_us != CALLREC_NEVER ||
+				    a->early_us != CALLREC_NEVER);
+}
+
+void play_wait(struct engine *e, struct call *c)
+{
+	struct leg *a = c->a;
+
+	if (a->plays_wait || c->early != NULL || c->b != NULL || !can_hear(a))
+		return;
+	if (c->wait_prompt == FLOW_NO_PROMPT)
+		return;
+	play_start(e, a, c->wait_prompt, 0, 0);
+	a->plays_wait = true;
+}
+
+void play_ended(struct engine *e, struct leg *l,
+    const struct engine_media_event *ev)
+{
+	const struct flow_event played = { FLOW_EV_PLAYED, ev->play };
+	struct call *c = l->call;
+
+	if (l->playing == 0 || ev->play != l->playing)
+		return;
+	forget(e, l);
+	/* What follows, a recording above all, begins where the prompt ended
+	 * and not where we heard of it; but never in the future. */
+	c->event_at_us =
+	    ev->at_mono_us < e->now.mono_us ? ev->at_mono_us : e->now.mono_us;
+	drive_event(e, c, &played);
+}
+
+void play_timeout(struct engine *e, struct leg *l)
+{
+	if (l->call != NULL && !l->over)
+		call_end(e, l->call, CALLREC_BY_SYSTEM, 500, 41,
+		    "a prompt never ended");
+}

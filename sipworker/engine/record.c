@@ -1,0 +1,120 @@
+#include "sipworker/engine/record.h"
+
+#include "lib/base/clk.h"
+#include "sipworker/engine/stream.h"
+#include "sipworker/engine/trace.h"
+
+static bool name_recording(struct call *c)
+{
+	const struct clk_civil t = clk_to_civil(c->opened_wall_us);
+	char company[ID_TEXT_MAX], call[ID_TEXT_MAX];
+	struct buf b;
+
+	id_text(ID_KIND_company, c->company.v, company);
+	id_text(ID_KIND_call, c->id.v, call);
+	buf_over(&b, c->rec_name, sizeof(c->rec_name) - 1);
+	buf_printf(&b, "%s/%04d-%02d-%02d/%s.wav", company, t.year, t.month,
+	    t.day, call);
+	return buf_err(&b) == ERR_OK;
+}
+
+/* False: it cannot be, or the recorder has finished already. */
+static bool open_file(struct engine *e, struct call *c, int64_t at_us)
+{
+	struct engine_rec *r;
+
+	if (c->rec_on)
+		return true;
+	if (c->rec_state != CALLREC_REC_NONE || !name_recording(c))
+		return false;
+	c->rec_on = true;
+	c->rec_state = CALLREC_REC_PENDING;
+	c->rec_start_us = at_us;
+	r = &out_add(&e->out, ENGINE_REC)->u.rec;
+	r->op = ENGINE_REC_START;
+	r->call = c->id;
+	r->call_key = c->index;
+	r->name = out_copy(&e->out, slice_from(c->rec_name));
+	r->anchor_mono_us = at_us;
+	r->anchor_wall_us = c->opened_wall_us + at_us - c->opened_mono_us;
+	trace_event(e, c, CALLREC_EV_REC_START, 0, 0, SLICE(""));
+	return true;
+}
+
+static void leg_on(struct engine *e, struct call *c, struct leg *l)
+{
+	struct engine_media *m;
+
+	if (!c->rec_on || l->rec_on || l->stream == 0 || l->closing)
+		return;
+	m = stream_cmd(e, l, ENGINE_MEDIA_REC_ON);
+	m->channel = l->side == LEG_CALLER ? 0 : 1;
+	m->anchor_us = c->rec_start_us;
+	l->rec_on = true;
+}
+
+static void leg_off(struct engine *e, struct leg *l)
+{
+	if (!l->rec_on)
+		return;
+	l->rec_on = false;
+	if (l->stream != 0 && !l->closing)
+		(void)stream_cmd(e, l, ENGINE_MEDIA_REC_OFF);
+}
+
+void record_leg(struct engine *e, struct call *c, struct leg *l)
+{
+	if (c->rec_all)
+		leg_on(e, c, l);
+}
+
+void record_start(struct engine *e, struct call *c, int64_t at_us)
+{
+	if (c->rec_all || !open_file(e, c, at_us))
+		return;
+	c->rec_all = true;
+	c->rec_discard = false;
+	leg_on(e, c, c->a);
+	if (c->b != NULL)
+		leg_on(e, c, c->b);
+}
+
+void record_message(struct engine *e, struct call *c, int64_t at_us)
+{
+	if (open_file(e, c, at_us))
+		leg_on(e, c, c->a);
+}
+
+void record_message_end(struct engine *e, struct call *c, int64_t at_us)
+{
+	c->rec_until_us = at_us;
+	if (!c->rec_all)
+		leg_off(e, c->a);
+}
+
+void record_message_keep(struct call *c, bool keep)
+{
+	if (keep)
+		c->rec_kept = true;
+	c->rec_discard = c->rec_on && !c->rec_all && !c->rec_kept;
+}
+
+void record_end(struct engine *e, struct call *c)
+{
+	struct engine_rec *r;
+
+	if (!c->rec_on)
+		return;
+	leg_off(e, c->a);
+	if (c->b != NULL)
+		leg_off(e, c->b);
+	c->rec_on = false;
+	c->rec_waiting = true;
+	r = &out_add(&e->out, ENGINE_REC)->u.rec;
+	r->op = ENGINE_REC_STOP;
+	r->call = c->id;
+	r->call_key = c->index;
+	r->stop_mono_us = c->rec_all ? e->now.mono_us : c->rec_until_us;
+	r->discard = c->rec_discard;
+	trace_event(e, c, CALLREC_EV_REC_STOP, 0, 0, SLICE(""));
+}
