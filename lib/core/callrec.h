@@ -20,7 +20,7 @@
 #include "lib/base/err.h"
 #include "lib/base/slice.h"
 #include "lib/core/callresult.h"
-#include "lib/core/flow.h"
+#include "lib/core/flow_run.h"
 #include "lib/core/id.h"
 
 #define CALLREC_VERSION   1

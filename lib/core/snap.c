@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/take.h"
+#include "lib/core/hours.h"
 
 #define HEAD_BYTES SNAP_HEAD_BYTES
 #define TEXT_BYTES SNAP_TEXT_REF_BYTES
@@ -14,6 +15,8 @@ static const uint32_t row_bytes[SNAP_SECTION_COUNT] = {
 	[SNAP_FLOWS] = SNAP_FLOW_BYTES,
 	[SNAP_DESTINATIONS] = SNAP_DESTINATION_BYTES,
 	[SNAP_PROMPTS] = SNAP_PROMPT_BYTES,
+	[SNAP_ZONES] = SNAP_ZONE_BYTES,
+	[SNAP_PROMPT_INDEX] = SNAP_PROMPT_INDEX_BYTES,
 };
 
 /* --- reading ---------------------------------------------------------------*/
@@ -79,6 +82,7 @@ void snap_number_at(const struct snap *s, uint32_t row, struct snap_number *out)
 	out->flow = take_be32(&t);
 	out->record = (enum flow_record)take_u8(&t);
 	out->notice_prompt = take_be32(&t);
+	out->zone = take_be32(&t);
 }
 
 /* Everything of a flow's row but the flow, whose bytes are returned. */
@@ -95,14 +99,8 @@ static struct slice flow_row(const struct snap *s, uint32_t row,
 
 void snap_flow_at(const struct snap *s, uint32_t row, struct snap_flow *out)
 {
-	const struct slice bytes = flow_row(s, row, out);
-
 	/* Checked whole by snap_open(): only the head is read again. */
-	out->flow.bytes = bytes;
-	out->flow.n_steps = (uint16_t)((unsigned char)bytes.p[2] << 8 |
-				       (unsigned char)bytes.p[3]);
-	out->flow.first = (uint16_t)((unsigned char)bytes.p[4] << 8 |
-				     (unsigned char)bytes.p[5]);
+	flow_reopen(flow_row(s, row, out), &out->flow);
 }
 
 void snap_destination_at(const struct snap *s, uint32_t row,
@@ -115,6 +113,13 @@ void snap_destination_at(const struct snap *s, uint32_t row,
 	out->name = text(s, &t);
 	out->address = text(s, &t);
 	out->trunk = take_be32(&t);
+	out->capacity = take_be32(&t);
+	out->cap_hour = take_be32(&t);
+	out->cap_day = take_be32(&t);
+	out->cap_month = take_be32(&t);
+	out->zone = take_be32(&t);
+	out->hours = text(s, &t);
+	out->regions = text(s, &t);
 }
 
 void snap_prompt_at(const struct snap *s, uint32_t row, struct snap_prompt *out)
@@ -126,6 +131,23 @@ void snap_prompt_at(const struct snap *s, uint32_t row, struct snap_prompt *out)
 	out->version = take_be32(&t);
 	out->offset_bytes = take_be64(&t);
 	out->samples = take_be32(&t);
+}
+
+void snap_zone_at(const struct snap *s, uint32_t row, struct snap_zone *out)
+{
+	struct take t = row_at(s, SNAP_ZONES, row);
+
+	out->name = text(s, &t);
+	out->bytes = text(s, &t);
+	zone_reopen(out->bytes, &out->zone);
+}
+
+/* Which prompt is at this place of the order of keys. */
+static uint32_t indexed(const struct snap *s, uint32_t place)
+{
+	struct take t = row_at(s, SNAP_PROMPT_INDEX, place);
+
+	return take_be32(&t);
 }
 
 /* --- checking --------------------------------------------------------------*/
@@ -197,22 +219,66 @@ static bool number_ok(const struct check *c, uint32_t row)
 	}
 	return row_ok(c, SNAP_FLOWS, n.flow) &&
 	       (size_t)n.record < FLOW_RECORD_COUNT &&
-	       row_ok(c, SNAP_PROMPTS, n.notice_prompt);
+	       row_ok(c, SNAP_PROMPTS, n.notice_prompt) &&
+	       row_ok(c, SNAP_ZONES, n.zone);
 }
 
-/* Prompts that a flow plays exist. */
-static bool flow_prompts_ok(const struct check *c, const struct flow *f)
+/* Does what a parameter points at exist, and belong to the flow's company? */
+static bool ref_ok(const struct check *c, const struct snap_flow *f,
+    enum flow_param_kind kind, uint32_t row)
 {
-	for (uint16_t i = 0; i < f->n_steps; i++) {
-		const struct flow_type_row *row;
-		struct flow_step step;
+	struct snap_destination d;
+	struct snap_flow other;
 
-		flow_step_at(f, i, &step);
-		row = flow_type_row(step.type);
-		for (size_t k = 0; k < row->n_params; k++)
-			if (row->params[k].kind == FLOW_PARAM_PROMPT &&
-			    !row_ok(c, SNAP_PROMPTS, step.num[k]))
-				return false;
+	if (kind == FLOW_PARAM_PROMPT)
+		return row_ok(c, SNAP_PROMPTS, row);
+	if (kind == FLOW_PARAM_TRUNK)
+		return row_ok(c, SNAP_TRUNKS, row);
+	if (kind == FLOW_PARAM_ZONE)
+		return row_ok(c, SNAP_ZONES, row);
+	if (row == SNAP_NO_ROW)
+		return true;
+	if (kind == FLOW_PARAM_TARGET) {
+		if (row >= c->s.section[SNAP_DESTINATIONS].count)
+			return false;
+		snap_destination_at(&c->s, row, &d);
+		return id_eq(d.company.v, f->company.v);
+	}
+	if (kind == FLOW_PARAM_FLOW) {
+		if (row >= c->s.section[SNAP_FLOWS].count)
+			return false;
+		(void)flow_row(&c->s, row, &other);
+		return id_eq(other.company.v, f->company.v);
+	}
+	return true;
+}
+
+static bool step_refs_ok(const struct check *c, const struct snap_flow *f,
+    const struct flow_view *v)
+{
+	for (size_t k = 0; k < v->row->n_params; k++)
+		if (!ref_ok(c, f, v->row->params[k].kind, flow_view_num(v, k)))
+			return false;
+	for (size_t l = 0; l < v->row->n_lists; l++) {
+		const struct flow_list *list = &v->row->lists[l];
+
+		for (size_t i = 0; i < flow_view_items(v, l); i++)
+			for (size_t k = 0; k < list->n_fields; k++)
+				if (!ref_ok(c, f, list->fields[k].kind,
+					flow_view_item_num(v, l, i, k)))
+					return false;
+	}
+	return true;
+}
+
+static bool flow_refs_ok(const struct check *c, const struct snap_flow *f)
+{
+	for (uint16_t i = 0; i < f->flow.n_steps; i++) {
+		struct flow_view v;
+
+		flow_view(&f->flow, i, &v);
+		if (!step_refs_ok(c, f, &v))
+			return false;
 	}
 	return true;
 }
@@ -225,29 +291,62 @@ static bool flow_ok(const struct check *c, uint32_t row)
 	if (!texts_ok(c, t, 2 * ID_BYTES + 4, 1, SNAP_BYTES_MAX))
 		return false;
 	return flow_open(flow_row(&c->s, row, &f), &f.flow) == ERR_OK &&
-	       flow_prompts_ok(c, &f.flow);
+	       flow_refs_ok(c, &f);
 }
 
 static bool destination_ok(const struct check *c, uint32_t row)
 {
 	const struct take t = row_at(&c->s, SNAP_DESTINATIONS, row);
 	struct snap_destination d, before;
+	struct hours h;
 
-	if (!texts_ok(c, t, 2 * ID_BYTES, 2, SNAP_TEXT_MAX))
+	if (!texts_ok(c, t, 2 * ID_BYTES, 2, SNAP_TEXT_MAX) ||
+	    !texts_ok(c, t, 2 * ID_BYTES + 2 * TEXT_BYTES + 6 * 4, 2,
+		HOURS_BYTES_MAX))
 		return false;
 	snap_destination_at(&c->s, row, &d);
+	if (d.hours.n > 0 && hours_open(d.hours, &h) != ERR_OK)
+		return false;
 	if (row > 0) {
 		snap_destination_at(&c->s, row - 1, &before);
 		if (memcmp(before.id.v, d.id.v, ID_BYTES) >= 0)
 			return false;
 	}
-	return row_ok(c, SNAP_TRUNKS, d.trunk);
+	return row_ok(c, SNAP_TRUNKS, d.trunk) && row_ok(c, SNAP_ZONES, d.zone);
 }
 
 static bool prompt_ok(const struct check *c, uint32_t row)
 {
 	return texts_ok(c, row_at(&c->s, SNAP_PROMPTS, row), 0, 2,
 	    SNAP_TEXT_MAX);
+}
+
+static bool zone_ok(const struct check *c, uint32_t row)
+{
+	const struct take t = row_at(&c->s, SNAP_ZONES, row);
+	struct snap_zone z;
+
+	if (!texts_ok(c, t, 0, 1, SNAP_TEXT_MAX) ||
+	    !texts_ok(c, t, TEXT_BYTES, 1, SNAP_ZONE_MAX))
+		return false;
+	snap_zone_at(&c->s, row, &z);
+	return zone_open(z.bytes, &z.zone) == ERR_OK;
+}
+
+/* As many as prompts, and in the order of their keys. */
+static bool prompt_index_ok(const struct check *c, uint32_t place)
+{
+	const uint32_t n = c->s.section[SNAP_PROMPTS].count;
+	struct snap_prompt p, before;
+
+	if (c->s.section[SNAP_PROMPT_INDEX].count != n ||
+	    indexed(&c->s, place) >= n)
+		return false;
+	if (place == 0)
+		return true;
+	snap_prompt_at(&c->s, indexed(&c->s, place), &p);
+	snap_prompt_at(&c->s, indexed(&c->s, place - 1), &before);
+	return slice_cmp(before.key, p.key) <= 0;
 }
 
 static bool (*const section_ok[SNAP_SECTION_COUNT])(const struct check *c,
@@ -258,6 +357,8 @@ static bool (*const section_ok[SNAP_SECTION_COUNT])(const struct check *c,
 	[SNAP_FLOWS] = flow_ok,
 	[SNAP_DESTINATIONS] = destination_ok,
 	[SNAP_PROMPTS] = prompt_ok,
+	[SNAP_ZONES] = zone_ok,
+	[SNAP_PROMPT_INDEX] = prompt_index_ok,
 };
 
 enum err snap_open(struct slice bytes, struct snap *out)
@@ -324,6 +425,25 @@ uint32_t snap_find_destination(const struct snap *s, struct destination_id id)
 
 		if (c == 0)
 			return mid;
+		if (c < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return SNAP_NO_ROW;
+}
+
+uint32_t snap_find_prompt(const struct snap *s, struct slice key)
+{
+	uint32_t lo = 0, hi = s->section[SNAP_PROMPT_INDEX].count;
+
+	while (lo < hi) {
+		const uint32_t mid = lo + (hi - lo) / 2, row = indexed(s, mid);
+		struct take t = row_at(s, SNAP_PROMPTS, row);
+		const int c = slice_cmp(text(s, &t), key);
+
+		if (c == 0)
+			return row;
 		if (c < 0)
 			lo = mid + 1;
 		else

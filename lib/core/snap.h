@@ -15,10 +15,11 @@
 
 #include "lib/base/err.h"
 #include "lib/base/slice.h"
-#include "lib/core/flow.h"
+#include "lib/core/flow_run.h"
 #include "lib/core/id.h"
+#include "lib/core/zone.h"
 
-#define SNAP_VERSION   1
+#define SNAP_VERSION   2
 #define SNAP_BYTES_MAX ((size_t)1 << 30)
 #define SNAP_ROWS_MAX  UINT32_C(4000000)
 #define SNAP_TEXT_MAX  1024
@@ -71,6 +72,7 @@ struct snap_number {
 	uint32_t flow; /* row; SNAP_NO_ROW: the number has none */
 	enum flow_record record;
 	uint32_t notice_prompt; /* row; FLOW_NO_PROMPT: the first prompt */
+	uint32_t zone;          /* row of the company's; SNAP_NO_ROW: UTC */
 };
 
 struct snap_flow {
@@ -88,6 +90,20 @@ struct snap_destination {
 	struct slice name;
 	struct slice address; /* "+15551230000" or "sip:user@host:port" */
 	uint32_t trunk;       /* row; SNAP_NO_ROW: the first outgoing one */
+	/* What it takes: 0 and "" have no limit. */
+	uint32_t capacity; /* calls at once */
+	uint32_t cap_hour; /* calls begun in a clock hour of its zone ... */
+	uint32_t cap_day;
+	uint32_t cap_month;
+	uint32_t zone;        /* row; SNAP_NO_ROW: UTC */
+	struct slice hours;   /* hours_open(); "": always */
+	struct slice regions; /* geo_in(); "": callers from everywhere */
+};
+
+struct snap_zone {
+	struct slice name;  /* "America/New_York" */
+	struct slice bytes; /* the form of zone.h */
+	struct zone zone;   /* opened; not read by snap_write() */
 };
 
 /* Where a prompt lies in the prompts file: µ-law, 8000 a second. */
@@ -107,11 +123,17 @@ struct snap_prompt {
 #define SNAP_TEXT_REF_BYTES 8
 #define SNAP_TRUNK_BYTES \
 	(ID_BYTES + 7 * SNAP_TEXT_REF_BYTES + 1 + 4 + 1 + 1 + 4 + 2 + 4)
-#define SNAP_ACL_BYTES         (4 + 1 + 1 + 4)
-#define SNAP_NUMBER_BYTES      (2 * SNAP_TEXT_REF_BYTES + 2 * ID_BYTES + 4 + 1 + 4)
-#define SNAP_FLOW_BYTES        (2 * ID_BYTES + 4 + SNAP_TEXT_REF_BYTES)
-#define SNAP_DESTINATION_BYTES (2 * ID_BYTES + 2 * SNAP_TEXT_REF_BYTES + 4)
-#define SNAP_PROMPT_BYTES      (2 * SNAP_TEXT_REF_BYTES + 4 + 8 + 4)
+#define SNAP_ACL_BYTES (4 + 1 + 1 + 4)
+#define SNAP_NUMBER_BYTES \
+	(2 * SNAP_TEXT_REF_BYTES + 2 * ID_BYTES + 4 + 1 + 4 + 4)
+#define SNAP_FLOW_BYTES (2 * ID_BYTES + 4 + SNAP_TEXT_REF_BYTES)
+#define SNAP_DESTINATION_BYTES                            \
+	(2 * ID_BYTES + 2 * SNAP_TEXT_REF_BYTES + 6 * 4 + \
+	    2 * SNAP_TEXT_REF_BYTES)
+#define SNAP_PROMPT_BYTES       (2 * SNAP_TEXT_REF_BYTES + 4 + 8 + 4)
+#define SNAP_ZONE_BYTES         (2 * SNAP_TEXT_REF_BYTES)
+#define SNAP_PROMPT_INDEX_BYTES 4
+#define SNAP_ZONE_MAX           (4 + ZONE_ROWS_MAX * 12)
 
 enum snap_section {
 	SNAP_TRUNKS,
@@ -120,6 +142,8 @@ enum snap_section {
 	SNAP_FLOWS,
 	SNAP_DESTINATIONS,
 	SNAP_PROMPTS,
+	SNAP_ZONES,
+	SNAP_PROMPT_INDEX, /* be32 rows of prompts, by key */
 	SNAP_SECTION_COUNT
 };
 
@@ -146,10 +170,12 @@ void snap_destination_at(const struct snap *s, uint32_t row,
     struct snap_destination *out);
 void snap_prompt_at(const struct snap *s, uint32_t row,
     struct snap_prompt *out);
+void snap_zone_at(const struct snap *s, uint32_t row, struct snap_zone *out);
 
 /* Row by key, or SNAP_NO_ROW. */
 uint32_t snap_find_number(const struct snap *s, struct slice e164);
 uint32_t snap_find_destination(const struct snap *s, struct destination_id id);
+uint32_t snap_find_prompt(const struct snap *s, struct slice key);
 /* The trunk whose signalling (media: media) networks hold ip, the narrowest
  * network first, or SNAP_NO_ROW. */
 uint32_t snap_find_source(const struct snap *s, uint32_t ip);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "lib/core/hours.h"
+
 static const uint32_t row_bytes[SNAP_SECTION_COUNT] = {
 	[SNAP_TRUNKS] = SNAP_TRUNK_BYTES,
 	[SNAP_ACLS] = SNAP_ACL_BYTES,
@@ -9,6 +11,8 @@ static const uint32_t row_bytes[SNAP_SECTION_COUNT] = {
 	[SNAP_FLOWS] = SNAP_FLOW_BYTES,
 	[SNAP_DESTINATIONS] = SNAP_DESTINATION_BYTES,
 	[SNAP_PROMPTS] = SNAP_PROMPT_BYTES,
+	[SNAP_ZONES] = SNAP_ZONE_BYTES,
+	[SNAP_PROMPT_INDEX] = SNAP_PROMPT_INDEX_BYTES,
 };
 
 struct writer {
@@ -115,6 +119,7 @@ static void put_numbers(struct writer *w, const struct snap_source *src)
 		put_be32(w, n->flow);
 		put_u8(w, n->record);
 		put_be32(w, n->notice_prompt);
+		put_be32(w, n->zone);
 	}
 }
 
@@ -138,6 +143,13 @@ static void put_destinations(struct writer *w, const struct snap_source *src)
 		put_text(w, d->name);
 		put_text(w, d->address);
 		put_be32(w, d->trunk);
+		put_be32(w, d->capacity);
+		put_be32(w, d->cap_hour);
+		put_be32(w, d->cap_day);
+		put_be32(w, d->cap_month);
+		put_be32(w, d->zone);
+		put_blob(w, d->hours, HOURS_BYTES_MAX);
+		put_text(w, d->regions);
 	}
 }
 
@@ -154,6 +166,21 @@ static void put_prompts(struct writer *w, const struct snap_source *src)
 	}
 }
 
+static void put_zones(struct writer *w, const struct snap_source *src)
+{
+	for (size_t i = 0; i < src->n_zones; i++) {
+		put_text(w, src->zones[i].name);
+		put_blob(w, src->zones[i].bytes, SNAP_ZONE_MAX);
+	}
+}
+
+/* Rows by number; sort_prompts() puts them in order. */
+static void put_prompt_index(struct writer *w, const struct snap_source *src)
+{
+	for (size_t i = 0; i < src->n_prompts; i++)
+		put_be32(w, (uint32_t)i);
+}
+
 static void (*const put_section[SNAP_SECTION_COUNT])(struct writer *w,
     const struct snap_source *src) = {
 	[SNAP_TRUNKS] = put_trunks,
@@ -162,7 +189,64 @@ static void (*const put_section[SNAP_SECTION_COUNT])(struct writer *w,
 	[SNAP_FLOWS] = put_flows,
 	[SNAP_DESTINATIONS] = put_destinations,
 	[SNAP_PROMPTS] = put_prompts,
+	[SNAP_ZONES] = put_zones,
+	[SNAP_PROMPT_INDEX] = put_prompt_index,
 };
+
+/* The index as it lies in the block. */
+struct index {
+	const struct snap_source *src;
+	char *p;
+};
+
+static uint32_t index_get(const struct index *x, size_t i)
+{
+	const unsigned char *p = (const unsigned char *)x->p + 4 * i;
+
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	       (uint32_t)p[2] << 8 | p[3];
+}
+
+static void index_set(const struct index *x, size_t i, uint32_t row)
+{
+	for (size_t k = 0; k < 4; k++)
+		x->p[4 * i + k] = (char)(uint8_t)(row >> (24 - 8 * k));
+}
+
+static bool before(const struct index *x, uint32_t a, uint32_t b)
+{
+	return slice_cmp(x->src->prompts[a].key, x->src->prompts[b].key) < 0;
+}
+
+static void sift(const struct index *x, size_t at, size_t n)
+{
+	const uint32_t row = index_get(x, at);
+
+	for (size_t kid = 2 * at + 1; kid < n; kid = 2 * at + 1) {
+		if (kid + 1 < n &&
+		    before(x, index_get(x, kid), index_get(x, kid + 1)))
+			kid++;
+		if (!before(x, row, index_get(x, kid)))
+			break;
+		index_set(x, at, index_get(x, kid));
+		at = kid;
+	}
+	index_set(x, at, row);
+}
+
+/* Heapsort in place: nothing is allocated here. */
+static void sort_prompts(const struct index *x, size_t n)
+{
+	for (size_t i = n / 2; i-- > 0;)
+		sift(x, i, n);
+	for (size_t i = n; i-- > 1;) {
+		const uint32_t last = index_get(x, i);
+
+		index_set(x, i, index_get(x, 0));
+		index_set(x, 0, last);
+		sift(x, 0, i);
+	}
+}
 
 static enum err check_order(const struct snap_source *src)
 {
@@ -186,8 +270,11 @@ enum err snap_write(const struct snap_source *src, struct buf *out)
 		[SNAP_FLOWS] = src->n_flows,
 		[SNAP_DESTINATIONS] = src->n_destinations,
 		[SNAP_PROMPTS] = src->n_prompts,
+		[SNAP_ZONES] = src->n_zones,
+		[SNAP_PROMPT_INDEX] = src->n_prompts,
 	};
 	struct writer w = { .b = out, .start = out->n };
+	struct index index = { .src = src };
 	uint64_t at = SNAP_HEAD_BYTES;
 	struct snap check;
 	enum err e;
@@ -214,6 +301,10 @@ enum err snap_write(const struct snap_source *src, struct buf *out)
 	}
 	if ((e = buf_err(out)) != ERR_OK)
 		return e;
+	/* The last section of all. */
+	index.p =
+	    out->p + w.start + at - src->n_prompts * SNAP_PROMPT_INDEX_BYTES;
+	sort_prompts(&index, src->n_prompts);
 	e = snap_open(slice_skip(buf_slice(out), w.start), &check);
 	return e == ERR_SYNTAX ? ERR_RANGE : e;
 }

@@ -24,6 +24,8 @@ struct snap_source {
 	size_t n_destinations;
 	const struct snap_prompt *prompts;
 	size_t n_prompts;
+	const struct snap_zone *zones;
+	size_t n_zones;
 };
 
 /* Appends the block. ERR_CONFLICT: keys are not rising; ERR_RANGE: a row

@@ -8,7 +8,7 @@
 #define RT_DB_NUMBER_H
 
 #include "lib/base/arena.h"
-#include "lib/core/flow.h"
+#include "lib/core/flow_run.h"
 #include "lib/db/db.h"
 
 struct number_row {

@@ -220,6 +220,7 @@ static enum err take_numbers(struct db *db, struct arena *mem,
 	while ((e = stmt_next(st)) == ERR_OK) {
 		t.row.flow = SNAP_NO_ROW;
 		t.row.notice_prompt = FLOW_NO_PROMPT;
+		t.row.zone = SNAP_NO_ROW;
 		e = db_number_record_parse(slice_from(record), &t.row.record);
 		if (e != ERR_OK)
 			goto out;
@@ -290,6 +291,7 @@ static enum err take_destinations(struct db *db, struct arena *mem,
 	}
 	while ((e = stmt_next(st)) == ERR_OK) {
 		t.trunk = trunk_row(out, trunk);
+		t.zone = SNAP_NO_ROW;
 		out->destinations[out->n_destinations++] = t;
 	}
 	if (e == ERR_NOTFOUND)

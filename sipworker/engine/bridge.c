@@ -72,8 +72,6 @@ void bridge_up(struct engine *e, struct call *c, struct leg *b)
 		c->bridged_us = c->talk_from_us;
 	trace_event(e, c, CALLREC_EV_BRIDGED, b->number, 0, SLICE(""));
 	record_leg(e, c, b);
-	timer_arm(&e->timers, &c->timer[CALL_T_TALK],
-	    e->now.mono_us + b->talk_s * RT_SEC_US);
 }
 
 void bridge_down(struct engine *e, struct call *c)
@@ -82,7 +80,6 @@ void bridge_down(struct engine *e, struct call *c)
 		return;
 	c->talk_us += trace_at(e, c) - c->talk_from_us;
 	c->b = NULL;
-	timer_stop(&e->timers, &c->timer[CALL_T_TALK]);
 	if (c->a->stream != 0 && !c->a->closing)
 		(void)stream_cmd(e, c->a, ENGINE_MEDIA_UNBRIDGE);
 }

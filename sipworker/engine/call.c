@@ -347,10 +347,12 @@ static void on_ringing(struct engine *e, struct call *c)
 		leg_out_progress(e, c->a, false);
 }
 
-static void on_talk(struct engine *e, struct call *c)
+static void on_flow_timer(struct engine *e, struct call *c)
 {
-	call_end(e, c, CALLREC_BY_FLOW, 200, 16,
-	    "the longest talk was reached");
+	const struct flow_event ev = { .kind = FLOW_EV_TIMER,
+		.ticket = c->flow_timer };
+
+	drive_event(e, c, &ev);
 }
 
 static void on_longest(struct engine *e, struct call *c)
@@ -363,7 +365,7 @@ static void (*const on_timer[CALL_TIMERS])(struct engine *e, struct call *c) = {
 	[CALL_T_OPEN] = on_open,
 	[CALL_T_LOOKUP] = on_lookup,
 	[CALL_T_RINGING] = on_ringing,
-	[CALL_T_TALK] = on_talk,
+	[CALL_T_FLOW] = on_flow_timer,
 	[CALL_T_LONGEST] = on_longest,
 	[CALL_T_CLOSE] = close_late,
 };

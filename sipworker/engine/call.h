@@ -29,7 +29,7 @@ enum call_timer {
 	CALL_T_OPEN,    /* the journal is too slow */
 	CALL_T_LOOKUP,  /* 150 ms */
 	CALL_T_RINGING, /* own 180 after 1 s */
-	CALL_T_TALK,    /* longest talk */
+	CALL_T_FLOW,    /* of the flow: patience, longest talk */
 	CALL_T_LONGEST, /* longest call */
 	CALL_T_CLOSE,   /* recorder and media had their time */
 	CALL_TIMERS
@@ -93,6 +93,7 @@ struct call {
 	uint8_t n_pending;
 	bool running;
 
+	uint32_t flow_timer;  /* its ticket */
 	uint32_t wait_prompt; /* for a caller who waits for an attempt */
 	int64_t event_at_us;  /* when what runs now happened: for anchors */
 

@@ -5,7 +5,7 @@
 #ifndef RT_ENGINE_CAUSE_H
 #define RT_ENGINE_CAUSE_H
 
-#include "lib/core/flow.h"
+#include "lib/core/flow_run.h"
 #include "sipworker/sip/sip_msg.h"
 
 /* BUSY, NO_ANSWER or FAILED of a destination that answered so. */

@@ -21,7 +21,73 @@ static void do_answer(struct engine *e, struct call *c, const struct flow_do *d)
 
 static void do_play(struct engine *e, struct call *c, const struct flow_do *d)
 {
-	play_start(e, c->a, d->prompt, d->ticket, 1);
+	struct leg *l = d->leg == FLOW_CALLER_LEG ? c->a : ring_find(c, d->leg);
+
+	if (l != NULL)
+		play_start(e, l, d->prompt, d->ticket, 1);
+}
+
+static void do_stop(struct engine *e, struct call *c, const struct flow_do *d)
+{
+	struct leg *l = d->leg == FLOW_CALLER_LEG ? c->a : ring_find(c, d->leg);
+
+	if (l != NULL)
+		play_stop(e, l);
+}
+
+static void do_ringback(struct engine *e, struct call *c,
+    const struct flow_do *d)
+{
+	c->wait_prompt =
+	    d->prompt == FLOW_NO_PROMPT ? ENGINE_PROMPT_RINGBACK : d->prompt;
+	play_wait(e, c);
+}
+
+static void do_cancel(struct engine *e, struct call *c, const struct flow_do *d)
+{
+	ring_cancel(e, c, d->ticket);
+}
+
+static void do_bridge(struct engine *e, struct call *c, const struct flow_do *d)
+{
+	struct leg *l = ring_find(c, d->ticket);
+
+	if (l != NULL)
+		bridge_up(e, c, l);
+}
+
+static void do_timer(struct engine *e, struct call *c, const struct flow_do *d)
+{
+	c->flow_timer = d->ticket;
+	timer_arm(&e->timers, &c->timer[CALL_T_FLOW],
+	    e->now.mono_us + d->value * INT64_C(1000));
+}
+
+/* Nobody is asked yet: a limit counts as reached, a turn is a guess. */
+static void do_ask(struct engine *e, struct call *c, const struct flow_do *d)
+{
+	const struct flow_event ev = { .kind = FLOW_EV_ANSWER,
+		.ticket = d->ticket,
+		.answer = FLOW_ANSWER_AWAY,
+		.value = c->index };
+
+	drive_event(e, c, &ev);
+}
+
+static void do_mail(struct engine *e, struct call *c, const struct flow_do *d)
+{
+	const struct flow_event ev = { .kind = FLOW_EV_VOICEMAIL,
+		.ticket = d->ticket };
+
+	drive_event(e, c, &ev);
+}
+
+static void do_nothing(struct engine *e, struct call *c,
+    const struct flow_do *d)
+{
+	(void)e;
+	(void)c;
+	(void)d;
 }
 
 static void do_record(struct engine *e, struct call *c, const struct flow_do *d)
@@ -44,7 +110,11 @@ static void do_trace(struct engine *e, struct call *c, const struct flow_do *d)
 
 static void do_hangup(struct engine *e, struct call *c, const struct flow_do *d)
 {
-	(void)d;
+	if (d->value == FLOW_WHY_TALK_TIME) {
+		call_end(e, c, CALLREC_BY_FLOW, 200, 16,
+		    "the longest talk was reached");
+		return;
+	}
 	if (c->called_left) {
 		call_end(e, c, CALLREC_BY_CALLED, 200, 16,
 		    "the called side hung up");
@@ -86,6 +156,20 @@ static void (*const actions[FLOW_DO_KIND_COUNT])(struct engine *e,
 	[FLOW_DO_HANGUP] = do_hangup,
 	[FLOW_DO_BUSY] = do_busy,
 	[FLOW_DO_REJECT] = do_reject,
+	[FLOW_DO_STOP] = do_stop,
+	[FLOW_DO_RINGBACK] = do_ringback,
+	[FLOW_DO_CANCEL] = do_cancel,
+	[FLOW_DO_BRIDGE] = do_bridge,
+	[FLOW_DO_TIMER] = do_timer,
+	[FLOW_DO_ASK] = do_ask,
+	[FLOW_DO_RELEASE] = do_nothing,
+	[FLOW_DO_CONFIRM] = do_nothing,
+	[FLOW_DO_VOICEMAIL] = do_mail,
+	[FLOW_DO_KEEP] = do_nothing,
+	[FLOW_DO_DROP] = do_nothing,
+	[FLOW_DO_TAG] = do_nothing,
+	[FLOW_DO_OUTCOME] = do_nothing,
+	[FLOW_DO_STORE] = do_nothing,
 };
 
 static uint64_t throw_dice(struct engine *e)
@@ -100,24 +184,26 @@ static uint64_t throw_dice(struct engine *e)
 
 static void run(struct engine *e, struct call *c, const struct flow_event *ev)
 {
+	struct flow_caller caller = { .anonymous = c->anonymous };
 	const struct flow_env env = {
 		.flow = &c->flow.flow,
+		.snap = e->snaps[c->snap].snap,
 		.facts = &c->facts,
+		.caller = &caller,
+		.number_name = c->number.name,
+		.zone = c->number.zone,
 		.record = c->number.record,
 		.notice_prompt = c->number.notice_prompt,
 		.now_us = c->opened_wall_us + trace_at(e, c),
 		.dice = throw_dice(e),
 	};
-	struct flow_out out;
-	struct leg *l;
+	struct flow_out *out = &e->flow_out;
 
-	flow_run(&env, &c->flow_state, ev, &out);
+	memcpy(caller.e164, c->caller, sizeof(caller.e164));
+	flow_run(&env, &c->flow_state, ev, out);
 	/* An action may end the call: what follows then has no object. */
-	for (size_t i = 0; i < out.n && c->phase == CALL_FLOW; i++)
-		actions[out.item[i].kind](e, c, &out.item[i]);
-	l = ring_find(c, ev->ticket);
-	if (ev->kind == FLOW_EV_ANSWERED && c->phase == CALL_FLOW && l != NULL)
-		bridge_up(e, c, l);
+	for (size_t i = 0; i < out->n && c->phase == CALL_FLOW; i++)
+		actions[out->item[i].kind](e, c, &out->item[i]);
 }
 
 /* An action at hand failed at once: its event comes next. Ten attempts and a
@@ -153,7 +239,7 @@ void drive_event(struct engine *e, struct call *c, const struct flow_event *ev)
 
 void drive_start(struct engine *e, struct call *c)
 {
-	const struct flow_event ev = { FLOW_EV_START, 0 };
+	const struct flow_event ev = { .kind = FLOW_EV_START };
 
 	c->phase = CALL_FLOW;
 	c->event_at_us = e->now.mono_us;
@@ -164,7 +250,7 @@ void drive_start(struct engine *e, struct call *c)
 		    "the number has no flow");
 		return;
 	}
-	flow_init(&c->flow_state, &c->flow.flow);
+	flow_run_init(&c->flow_state, &c->flow.flow);
 	drive_event(e, c, &ev);
 }
 
@@ -208,7 +294,8 @@ static void caller_left(struct engine *e, struct call *c, const struct leg *l)
 
 void drive_left(struct engine *e, struct leg *l)
 {
-	const struct flow_event left = { FLOW_EV_CALLEE_LEFT, l->ticket };
+	const struct flow_event left = { .kind = FLOW_EV_CALLEE_LEFT,
+		.ticket = l->ticket };
 	struct call *c = l->call;
 
 	c->event_at_us = e->now.mono_us;

@@ -31,7 +31,7 @@
 #include "lib/base/addr4.h"
 #include "lib/base/err.h"
 #include "lib/base/slice.h"
-#include "lib/core/flow.h"
+#include "lib/core/flow_run.h"
 #include "lib/core/id.h"
 #include "lib/core/snap.h"
 

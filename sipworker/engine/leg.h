@@ -52,7 +52,6 @@ struct leg {
 	/* Called side: the attempt */
 	uint32_t ticket; /* the flow's */
 	uint32_t ring_s;
-	uint32_t talk_s;
 	bool elsewhere;    /* cancelled because another one answered */
 	struct timer ring; /* nobody answers */
 

@@ -79,7 +79,8 @@ void play_wait(struct engine *e, struct call *c)
 void play_ended(struct engine *e, struct leg *l,
     const struct engine_media_event *ev)
 {
-	const struct flow_event played = { FLOW_EV_PLAYED, ev->play };
+	const struct flow_event played = { .kind = FLOW_EV_PLAYED,
+		.ticket = ev->play };
 	struct call *c = l->call;
 
 	if (l->playing == 0 || ev->play != l->playing)

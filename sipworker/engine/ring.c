@@ -16,7 +16,7 @@
 static void tell_flow(struct engine *e, struct call *c, uint32_t ticket,
     enum flow_event_kind kind)
 {
-	const struct flow_event ev = { kind, ticket };
+	const struct flow_event ev = { .kind = kind, .ticket = ticket };
 
 	drive_event(e, c, &ev);
 }
@@ -78,8 +78,7 @@ static struct leg *new_attempt(struct engine *e, struct call *c,
 	if (l == NULL)
 		return NULL;
 	l->ticket = d->ticket;
-	l->ring_s = d->ring_s;
-	l->talk_s = d->talk_s;
+	l->ring_s = d->u.dial.ring_s;
 	c->leg_ref[l->number] = l->ref;
 	c->tries[c->n_tries++] = l;
 	return l;
@@ -101,7 +100,7 @@ void ring_start(struct engine *e, struct call *c, const struct flow_do *d)
 		tell_flow(e, c, d->ticket, FLOW_EV_FAILED);
 		return;
 	}
-	if (!route_leg(e, c, l, d->to, d->show)) {
+	if (!route_leg(e, c, l, d->text, (enum flow_show)d->u.dial.show)) {
 		ring_failed(e, l, 404, "no way to this destination");
 		return;
 	}
@@ -133,6 +132,7 @@ void ring_ringing(struct engine *e, struct leg *l)
 	struct call *c = l->call;
 
 	c->result_facts |= CALLRESULT_DEST_RANG;
+	tell_flow(e, c, l->ticket, FLOW_EV_RINGING);
 	if (l->ringing_us == CALLREC_NEVER) {
 		begin_ringing(e, c, l);
 		trace_event(e, c, CALLREC_EV_RINGING, l->number, 0, SLICE(""));

@@ -53,6 +53,7 @@ struct engine {
 	struct sip_txn_layer *txn;
 	struct out out;
 	struct timer_heap timers;
+	struct flow_out flow_out; /* too large for a stack */
 	struct port_table ports;
 	struct call *calls;
 	uint32_t n_calls;

@@ -85,16 +85,16 @@ void trace_event(struct engine *e, struct call *c, enum callrec_event_what what,
 void trace_step(struct engine *e, struct call *c, uint16_t step,
     uint16_t branch)
 {
-	struct flow_step s;
+	struct flow_view v;
 	struct callrec r;
 
-	flow_step_at(&c->flow.flow, step, &s);
+	flow_view(&c->flow.flow, step, &v);
 	begin(e, c, CALLREC_EVENT, &r);
 	r.u.event.what = CALLREC_EV_STEP;
 	r.u.event.step = step;
 	r.u.event.branch = branch;
-	r.u.event.value = (int64_t)s.type;
-	r.u.event.text = s.key;
+	r.u.event.value = (int64_t)v.type;
+	r.u.event.text = flow_view_key(&v);
 	append(e, &r);
 }
 

@@ -8,7 +8,7 @@
 #ifndef RT_STORE_LOOKUP_H
 #define RT_STORE_LOOKUP_H
 
-#include "lib/core/flow.h"
+#include "lib/core/flow_run.h"
 #include "lib/db/db.h"
 
 struct lookup {

@@ -51,7 +51,8 @@ static enum err make_snap(struct buf *out)
 	static const struct snap_prompt prompts[] = { { .samples = 800 } };
 	struct snap_number number = { .e164 = SLICE("+13035550100"),
 		.record = FLOW_RECORD_NOTICE,
-		.notice_prompt = 0 };
+		.notice_prompt = 0,
+		.zone = SNAP_NO_ROW };
 	struct snap_flow flow = { .version = 1 };
 	const struct snap_source src = { .trunks = trunks,
 		.n_trunks = 1,

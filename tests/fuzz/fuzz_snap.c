@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct snap_number n;
 	struct snap_trunk t;
 	struct snap_flow f;
-	struct flow_step step;
+	struct flow_view v;
 	struct snap s;
 
 	if (snap_open(slice_of(data, size), &s) != ERR_OK)
@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (uint32_t i = 0; i < s.section[SNAP_FLOWS].count; i++) {
 		snap_flow_at(&s, i, &f);
 		for (uint16_t k = 0; k < f.flow.n_steps; k++)
-			flow_step_at(&f.flow, k, &step);
+			flow_view(&f.flow, k, &v);
 	}
 	(void)snap_find_source(&s, 0x0a000002);
 	return 0;

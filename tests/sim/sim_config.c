@@ -49,12 +49,14 @@ static const struct snap_destination destinations[] = {
 	    .company = { { 9 } },
 	    .name = SLICE_INIT("desk"),
 	    .address = SLICE_INIT("sip:desk@10.0.0.3:5080"),
-	    .trunk = SNAP_NO_ROW },
+	    .trunk = SNAP_NO_ROW,
+	    .zone = SNAP_NO_ROW },
 	{ .id = { { 8 } },
 	    .company = { { 10 } },
 	    .name = SLICE_INIT("theirs"),
 	    .address = SLICE_INIT("sip:theirs@10.0.0.3:5080"),
-	    .trunk = SNAP_NO_ROW },
+	    .trunk = SNAP_NO_ROW,
+	    .zone = SNAP_NO_ROW },
 };
 
 /* 3: to another company's destination, which must not be reached. */
@@ -80,7 +82,7 @@ static enum err write_flows(struct buf *one, struct buf *two, struct buf *three)
 	flow_step_init(&s[0], FLOW_FORWARD);
 	s[0].key = SLICE("sales");
 	s[0].text[FLOW_FORWARD_TO] = SLICE("+13035559000");
-	s[0].num[FLOW_FORWARD_RING_S] = 20;
+	s[0].num[FLOW_DIAL_RING_S] = 20;
 	if ((e = flow_write(s, 1, 0, one)) != ERR_OK)
 		return e;
 
@@ -92,16 +94,16 @@ static enum err write_flows(struct buf *one, struct buf *two, struct buf *three)
 	s[1].key = SLICE("first");
 	id_text(ID_KIND_destination, destinations[0].id.v, target);
 	s[1].text[FLOW_FORWARD_TO] = slice_from(target);
-	s[1].num[FLOW_FORWARD_RING_S] = 10;
-	s[1].branch[FLOW_FORWARD_BUSY] = 2;
-	s[1].branch[FLOW_FORWARD_NO_ANSWER] = 2;
-	s[1].branch[FLOW_FORWARD_FAILED] = 2;
+	s[1].num[FLOW_DIAL_RING_S] = 10;
+	s[1].branch[FLOW_DIAL_BUSY] = 2;
+	s[1].branch[FLOW_DIAL_NO_ANSWER] = 2;
+	s[1].branch[FLOW_DIAL_FAILED] = 2;
 	flow_step_init(&s[2], FLOW_FORWARD);
 	s[2].key = SLICE("second");
 	s[2].text[FLOW_FORWARD_TO] = SLICE("+13035559001");
-	s[2].num[FLOW_FORWARD_RING_S] = 10;
-	s[2].num[FLOW_FORWARD_SHOW] = FLOW_SHOW_TRACKING;
-	s[2].branch[FLOW_FORWARD_NO_ANSWER] = 3;
+	s[2].num[FLOW_DIAL_RING_S] = 10;
+	s[2].num[FLOW_DIAL_SHOW] = FLOW_SHOW_TRACKING;
+	s[2].branch[FLOW_DIAL_NO_ANSWER] = 3;
 	flow_step_init(&s[3], FLOW_MESSAGE);
 	s[3].key = SLICE("sorry");
 	s[3].num[FLOW_PLAY_PROMPT] = 1;
@@ -149,6 +151,7 @@ enum err sim_config_write(struct buf *out)
 		numbers[i].flow = flow_of[i];
 		numbers[i].record = records[i];
 		numbers[i].notice_prompt = FLOW_NO_PROMPT;
+		numbers[i].zone = SNAP_NO_ROW;
 	}
 	if (e == ERR_OK) {
 		const struct snap_source src = { .config_version = 1,

@@ -32,11 +32,10 @@ static struct call *ring_phones(struct rig *r, unsigned int n)
 		char to[64];
 		struct flow_do d = { .kind = FLOW_DO_DIAL,
 			.ticket = 100 + i,
-			.ring_s = 20,
-			.talk_s = 600 };
+			.u.dial.ring_s = 20 };
 
 		(void)snprintf(to, sizeof(to), "sip:p%u@10.0.0.3:5080", i);
-		d.to = slice_from(to);
+		d.text = slice_from(to);
 		ring_start(r->engine, c, &d);
 		rig_pump(r);
 	}
@@ -257,8 +256,8 @@ static void test_slots(void **state)
 	ring_start(r.engine, c,
 	    &(struct flow_do){ .kind = FLOW_DO_DIAL,
 		.ticket = 500,
-		.to = SLICE("sip:p@10.0.0.3:5080"),
-		.ring_s = 20 });
+		.text = SLICE("sip:p@10.0.0.3:5080"),
+		.u.dial.ring_s = 20 });
 	rig_pump(&r);
 	assert_int_equal(c->n_tries, PHONES);
 	assert_null(ring_find(c, 500));

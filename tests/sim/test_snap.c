@@ -9,6 +9,7 @@
 #include "lib/base/rnd.h"
 #include "lib/core/snap_write.h"
 #include "tests/sim/sim_config.h"
+#include "tests/support/flow_rig.h"
 
 static struct buf bytes;
 
@@ -107,6 +108,7 @@ static void test_write_refused(void **state)
 	src.n_numbers = 2;
 	n[0].flow = n[1].flow = SNAP_NO_ROW;
 	n[0].notice_prompt = n[1].notice_prompt = FLOW_NO_PROMPT;
+	n[0].zone = n[1].zone = SNAP_NO_ROW;
 	n[0].e164 = SLICE("+2");
 	n[1].e164 = SLICE("+1");
 	assert_int_equal(snap_write(&src, &b), ERR_CONFLICT);
@@ -139,14 +141,10 @@ static size_t read_all(const struct snap *s)
 		sum += n.e164.n + snap_find_number(s, n.e164);
 	}
 	for (uint32_t i = 0; i < s->section[SNAP_FLOWS].count; i++) {
-		struct flow_step step;
 		struct snap_flow f;
 
 		snap_flow_at(s, i, &f);
-		for (uint16_t k = 0; k < f.flow.n_steps; k++) {
-			flow_step_at(&f.flow, k, &step);
-			sum += step.key.n;
-		}
+		sum += flow_rig_read(&f.flow);
 	}
 	for (uint32_t i = 0; i < s->section[SNAP_PROMPTS].count; i++) {
 		struct snap_prompt p;

@@ -23,7 +23,7 @@ static const struct {
 	{ "every type, builder's members",
 	    "{\"version\":1,\"first\":\"n\",\"steps\":{"
 	    "\"n\":{\"type\":\"notice\",\"prompt\":\"known\",\"next\":\"m\","
-	    "\"x\":1,\"y\":2,\"title\":\"t\"},"
+	    "\"at\":[1,-2],\"title\":\"t\"},"
 	    "\"m\":{\"type\":\"message\",\"prompt\":\"known\",\"next\":\"f\"},"
 	    "\"f\":{\"type\":\"forward\",\"to\":\"sip:a@1.2.3.4\","
 	    "\"ring_s\":5,\"talk_s\":60,\"show\":\"tracking\","
@@ -61,15 +61,15 @@ static const struct {
 	{ "an unknown choice",
 	    "{\"version\":1,\"first\":\"a\",\"steps\":{\"a\":{\"type\":"
 	    "\"forward\",\"to\":\"+13035550100\",\"show\":\"nobody\"}}}",
-	    ERR_SYNTAX, "a", "show cannot be nobody" },
+	    ERR_SYNTAX, "a", "show: cannot be nobody" },
 	{ "an unknown prompt",
 	    "{\"version\":1,\"first\":\"a\",\"steps\":{\"a\":"
 	    "{\"type\":\"message\",\"prompt\":\"lost\"}}}",
-	    ERR_SYNTAX, "a", "there is no prompt called lost" },
+	    ERR_SYNTAX, "a", "prompt: there is no prompt called lost" },
 	{ "a branch to nowhere",
 	    "{\"version\":1,\"first\":\"a\",\"steps\":{\"a\":{\"type\":"
 	    "\"message\",\"prompt\":\"known\",\"next\":\"b\"}}}",
-	    ERR_SYNTAX, "a", "next leads to no step" },
+	    ERR_SYNTAX, "a", "next: there is no step b" },
 	{ "no such first step",
 	    "{\"version\":1,\"first\":\"b\",\"steps\":{\"a\":"
 	    "{\"type\":\"hangup\"}}}",
@@ -117,7 +117,7 @@ static void test_cases(void **state)
 static void test_compiled(void **state)
 {
 	struct flow_json_errors errors;
-	struct flow_step step;
+	struct flow_view v;
 	struct flow flow;
 	struct buf b;
 
@@ -129,14 +129,15 @@ static void test_compiled(void **state)
 	assert_int_equal(flow_open(buf_slice(&b), &flow), ERR_OK);
 	assert_int_equal(flow.n_steps, 6);
 	assert_int_equal(flow.first, 0);
-	flow_step_at(&flow, 0, &step);
-	assert_int_equal(step.type, FLOW_NOTICE);
-	assert_int_equal(step.num[FLOW_PLAY_PROMPT], 4);
-	assert_int_equal(step.branch[FLOW_NEXT], 1);
-	flow_step_at(&flow, 2, &step);
-	assert_true(slice_eq_cstr(step.text[FLOW_FORWARD_TO], "sip:a@1.2.3.4"));
-	assert_int_equal(step.num[FLOW_FORWARD_SHOW], FLOW_SHOW_TRACKING);
-	assert_int_equal(step.branch[FLOW_FORWARD_FAILED], 5);
+	flow_view(&flow, 0, &v);
+	assert_int_equal(v.type, FLOW_NOTICE);
+	assert_int_equal(flow_view_num(&v, FLOW_PLAY_PROMPT), 4);
+	assert_int_equal(flow_view_branch(&v, FLOW_NEXT), 1);
+	flow_view(&flow, 2, &v);
+	assert_true(slice_eq_cstr(flow_view_text(&v, FLOW_FORWARD_TO),
+	    "sip:a@1.2.3.4"));
+	assert_int_equal(flow_view_num(&v, FLOW_DIAL_SHOW), FLOW_SHOW_TRACKING);
+	assert_int_equal(flow_view_branch(&v, FLOW_DIAL_FAILED), 5);
 	buf_fini(&b);
 }
 
