@@ -235,7 +235,10 @@ static void obey(struct engine_shell *s, struct chan_in *in)
 	case MSG_FACTS:
 		facts(s, &in->msg.u.facts);
 		break;
-	case MSG_REPLY: /* no step of a flow asks yet */
+	case MSG_REPLY:
+		engine_ask_done(s->engine, engine_shell_now(),
+		    in->msg.u.reply.ticket, &in->msg.u.reply.reply);
+		engine_shell_carry_out(s);
 		break;
 	case MSG_REC_RESULT:
 		rec_result(s, &in->msg.u.rec_result);

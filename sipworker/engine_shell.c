@@ -54,6 +54,17 @@ static void do_lookup(struct engine_shell *s, const struct engine_lookup *a)
 	(void)worker_peer_send(&s->store, &m, NULL);
 }
 
+static void do_ask(struct engine_shell *s, const struct engine_ask *a)
+{
+	struct msg m = { .kind = MSG_ASK };
+
+	m.u.ask =
+	    (struct msg_ask){ a->ticket, a->call, a->company, a->question };
+	/* Unanswered, the engine goes on after its 150 ms; a place that is not
+	 * given back goes with the call's last record. */
+	(void)worker_peer_send(&s->store, &m, NULL);
+}
+
 static const struct engine_conf *find_conf(const struct engine_shell *s,
     uint64_t key)
 {
@@ -233,6 +244,9 @@ void engine_shell_carry_out(struct engine_shell *s)
 			break;
 		case ENGINE_LOOKUP:
 			do_lookup(s, &a.u.lookup);
+			break;
+		case ENGINE_ASK:
+			do_ask(s, &a.u.ask);
 			break;
 		case ENGINE_MEDIA:
 			do_media(s, &a.u.media);

@@ -9,7 +9,9 @@
 #include "sipworker/engine/drive.h"
 #include "sipworker/engine/invite.h"
 #include "sipworker/engine/leg_out.h"
+#include "sipworker/engine/message.h"
 #include "sipworker/engine/offer.h"
+#include "sipworker/engine/question.h"
 #include "sipworker/engine/record.h"
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/session.h"
@@ -61,6 +63,11 @@ static void load_config(struct engine *e, struct call *c,
 static void load_caller(struct call *c, const struct invite *in)
 {
 	c->anonymous = in->anonymous;
+	c->who.anonymous = in->anonymous;
+	memcpy(c->who.e164, in->caller.e164, sizeof(c->who.e164));
+	/* What nobody has checked is no reason to trust a caller. */
+	if (in->attested[0] >= 'A' && in->attested[0] <= 'Z')
+		c->who.attestation = in->attested[0];
 	memcpy(c->caller, in->caller.e164, sizeof(in->caller.e164));
 	memcpy(c->display, in->display, sizeof(c->display));
 	c->max_forwards = in->max_forwards;
@@ -165,7 +172,6 @@ static void begin(struct engine *e, struct call *c, const struct invite *in)
 	c->bridged_us = CALLREC_NEVER;
 	c->notice_ended_us = CALLREC_NEVER;
 	c->notice_prompt = FLOW_NO_PROMPT;
-	c->wait_prompt = ENGINE_PROMPT_RINGBACK;
 	make_id(e, c);
 	load_config(e, c, in);
 	load_caller(c, in);
@@ -347,14 +353,6 @@ static void on_ringing(struct engine *e, struct call *c)
 		leg_out_progress(e, c->a, false);
 }
 
-static void on_flow_timer(struct engine *e, struct call *c)
-{
-	const struct flow_event ev = { .kind = FLOW_EV_TIMER,
-		.ticket = c->flow_timer };
-
-	drive_event(e, c, &ev);
-}
-
 static void on_longest(struct engine *e, struct call *c)
 {
 	call_end(e, c, CALLREC_BY_SYSTEM, 480, 16,
@@ -365,7 +363,9 @@ static void (*const on_timer[CALL_TIMERS])(struct engine *e, struct call *c) = {
 	[CALL_T_OPEN] = on_open,
 	[CALL_T_LOOKUP] = on_lookup,
 	[CALL_T_RINGING] = on_ringing,
-	[CALL_T_FLOW] = on_flow_timer,
+	[CALL_T_FLOW] = drive_timeout,
+	[CALL_T_QUESTION] = question_timeout,
+	[CALL_T_MESSAGE] = message_timeout,
 	[CALL_T_LONGEST] = on_longest,
 	[CALL_T_CLOSE] = close_late,
 };

@@ -16,7 +16,8 @@
 /* Attempts at a time. */
 #define CALL_TRIES_MAX 10
 /* Events that an action's failure left for the flow while it ran. */
-#define CALL_PENDING_MAX 24
+#define CALL_PENDING_MAX   24
+#define CALL_QUESTIONS_MAX 12
 
 enum call_phase {
 	CALL_OPENING, /* waits for the journal, the look-up and the stream */
@@ -26,13 +27,38 @@ enum call_phase {
 
 /* Timers of a call. */
 enum call_timer {
-	CALL_T_OPEN,    /* the journal is too slow */
-	CALL_T_LOOKUP,  /* 150 ms */
-	CALL_T_RINGING, /* own 180 after 1 s */
-	CALL_T_FLOW,    /* of the flow: patience, longest talk */
-	CALL_T_LONGEST, /* longest call */
-	CALL_T_CLOSE,   /* recorder and media had their time */
+	CALL_T_OPEN,     /* the journal is too slow */
+	CALL_T_LOOKUP,   /* 150 ms */
+	CALL_T_RINGING,  /* own 180 after 1 s */
+	CALL_T_FLOW,     /* of the flow: patience, longest talk */
+	CALL_T_QUESTION, /* the store did not answer */
+	CALL_T_MESSAGE,  /* a message may be no longer */
+	CALL_T_LONGEST,  /* longest call */
+	CALL_T_CLOSE,    /* recorder and media had their time */
 	CALL_TIMERS
+};
+
+/* A message that the caller leaves (message.h). */
+struct call_message {
+	uint32_t ticket; /* the flow's; 0: none */
+	bool beeping;
+	bool heard; /* somebody spoke */
+	char stop;  /* the key that ends it, or '\0' */
+	uint32_t max_s;
+	uint32_t silence_s;
+	int64_t from_us; /* end of the beep */
+};
+
+/* A question to the store (question.h). */
+struct call_question {
+	uint64_t number; /* 0: unused */
+	uint32_t ticket; /* the flow's */
+	enum flow_ask kind;
+	bool told; /* the flow has its answer, or wants none */
+	bool release;
+	uint32_t own;      /* NEXT: our own count */
+	struct slice text; /* borrowed from the snapshot */
+	int64_t due_us;
 };
 
 struct call {
@@ -68,6 +94,7 @@ struct call {
 	size_t offer_n;
 	char offer[CALL_OFFER_MAX]; /* the caller's description */
 	struct flow_facts facts;
+	struct flow_caller who; /* as the flow sees the caller */
 
 	/* Legs */
 	struct leg *a;
@@ -79,8 +106,7 @@ struct call {
 	uint64_t leg_ref[CALLREC_LEGS_MAX];
 	uint8_t n_legs;
 	uint8_t unreported;
-	bool ending;      /* call_end() is at work */
-	bool called_left; /* the bridge was ended from that side */
+	bool ending; /* call_end() is at work */
 	/* Of the attempts that failed since the last that all began anew: what
 	 * the caller is told if it comes to that (cause_is_better()). */
 	uint16_t best_code;
@@ -92,10 +118,10 @@ struct call {
 	struct flow_event pending[CALL_PENDING_MAX];
 	uint8_t n_pending;
 	bool running;
+	struct call_question question[CALL_QUESTIONS_MAX];
 
-	uint32_t flow_timer;  /* its ticket */
-	uint32_t wait_prompt; /* for a caller who waits for an attempt */
-	int64_t event_at_us;  /* when what runs now happened: for anchors */
+	uint32_t flow_timer; /* its ticket */
+	int64_t event_at_us; /* when what runs now happened: for anchors */
 
 	/* Recording */
 	bool rec_on;      /* the recorder runs */
@@ -103,6 +129,7 @@ struct call {
 	bool rec_kept;    /* a message in it was kept */
 	bool rec_discard; /* nothing in it is wanted */
 	bool rec_waiting;
+	struct call_message message;
 	int64_t rec_until_us; /* end of what is wanted, unless rec_all */
 	enum callrec_recording rec_state;
 	int64_t rec_start_us; /* monotonic */

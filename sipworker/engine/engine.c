@@ -7,6 +7,7 @@
 #include "sipworker/engine/leg_in.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/play.h"
+#include "sipworker/engine/question.h"
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/session.h"
 #include "sipworker/engine/slots.h"
@@ -279,6 +280,16 @@ void engine_lookup_done(struct engine *e, struct engine_now now,
 		    slice_from(c->facts.source));
 	}
 	call_ready(e, c);
+}
+
+void engine_ask_done(struct engine *e, struct engine_now now, uint64_t ticket,
+    const struct ask_reply *reply)
+{
+	const uint64_t i = ticket & ((UINT64_C(1) << 20) - 1);
+
+	begin(e, now);
+	if (ticket != 0 && i < e->n_calls && e->calls[i].used)
+		question_answered(e, &e->calls[i], ticket, reply);
 }
 
 void engine_media_event(struct engine *e, struct engine_now now,

@@ -31,6 +31,7 @@
 #include "lib/base/addr4.h"
 #include "lib/base/err.h"
 #include "lib/base/slice.h"
+#include "lib/core/ask.h"
 #include "lib/core/flow_run.h"
 #include "lib/core/id.h"
 #include "lib/core/snap.h"
@@ -64,6 +65,7 @@ enum engine_do {
 	ENGINE_SEND,    /* u.send: one datagram from the SIP socket */
 	ENGINE_JOURNAL, /* u.journal: append, then engine_journal_done() */
 	ENGINE_LOOKUP,  /* u.lookup: answer with engine_lookup_done() */
+	ENGINE_ASK,     /* u.ask: answer with engine_ask_done() */
 	ENGINE_MEDIA,   /* u.media: to the media thread that owns the stream */
 	ENGINE_REC,     /* u.rec: to the recorder */
 	ENGINE_SNAP_FREE, /* u.snap_free: no call uses this snapshot any more */
@@ -92,6 +94,15 @@ struct engine_lookup {
 	struct number_id number;
 	struct slice caller; /* E.164, or "" when withheld or not a number */
 	int64_t at_wall_us;
+};
+
+/* A question about what all workers share (lib/core/ask). One without a ticket
+ * wants no answer. After 150 ms the engine goes on without. */
+struct engine_ask {
+	uint64_t ticket; /* hand back to engine_ask_done(); 0: none */
+	struct call_id call;
+	struct company_id company;
+	struct slice question; /* ask_encode() */
 };
 
 /* A stream is one leg's RTP: a local port pair and a remote party. Ids are
@@ -202,6 +213,7 @@ struct engine_action {
 		struct engine_send send;
 		struct engine_journal journal;
 		struct engine_lookup lookup;
+		struct engine_ask ask;
 		struct engine_media media;
 		struct engine_rec rec;
 		uint64_t snap_free; /* the key given to engine_snapshot() */
@@ -283,6 +295,8 @@ void engine_journal_done(struct engine *e, struct engine_now now, uint64_t seq);
 /* facts is NULL when the store knows nothing or failed. */
 void engine_lookup_done(struct engine *e, struct engine_now now,
     uint64_t ticket, const struct flow_facts *facts);
+void engine_ask_done(struct engine *e, struct engine_now now, uint64_t ticket,
+    const struct ask_reply *reply);
 void engine_media_event(struct engine *e, struct engine_now now,
     const struct engine_media_event *ev);
 void engine_rec_event(struct engine *e, struct engine_now now,
@@ -323,6 +337,7 @@ struct engine_stats {
 	uint64_t refused_overload;
 	uint64_t refused_unknown_number;
 	uint64_t lookups_late;
+	uint64_t questions_late;
 	uint64_t sent;
 	uint64_t sent_large; /* over 1300 bytes */
 	uint64_t unsent;     /* had no transaction or no room any more */

@@ -1,6 +1,7 @@
 #include "sipworker/engine/key.h"
 
 #include "lib/base/scan.h"
+#include "sipworker/engine/drive.h"
 #include "sipworker/engine/stream.h"
 #include "sipworker/engine/trace.h"
 
@@ -25,6 +26,7 @@ void key_pressed(struct engine *e, struct leg *l, char key, enum press_way way,
 	if (!press_is_new(&l->presses, key, way, at_us))
 		return;
 	trace_event(e, l->call, CALLREC_EV_DIGIT, l->number, key, SLICE(""));
+	drive_key(e, l, key);
 }
 
 /* "Signal=5" (application/dtmf-relay) or the bare character

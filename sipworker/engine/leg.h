@@ -52,6 +52,7 @@ struct leg {
 	/* Called side: the attempt */
 	uint32_t ticket; /* the flow's */
 	uint32_t ring_s;
+	bool hear_early;   /* the caller may hear its early media */
 	bool elsewhere;    /* cancelled because another one answered */
 	struct timer ring; /* nobody answers */
 
@@ -103,7 +104,6 @@ struct leg {
 
 	/* What it hears from us (play.h) */
 	bool plays;
-	bool plays_wait;
 	uint32_t playing; /* the flow's ticket; 0: none is waited for */
 	struct timer play;
 

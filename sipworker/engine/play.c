@@ -1,6 +1,7 @@
 #include "sipworker/engine/play.h"
 
 #include "sipworker/engine/drive.h"
+#include "sipworker/engine/message.h"
 #include "sipworker/engine/stream.h"
 
 /* Beep and ringback are shorter. */
@@ -15,7 +16,6 @@ static void forget(struct engine *e, struct leg *l)
 {
 	l->playing = 0;
 	l->plays = false;
-	l->plays_wait = false;
 	timer_stop(&e->timers, &l->play);
 }
 
@@ -64,16 +64,12 @@ static bool can_hear(const struct leg *a)
 				    a->early_us != CALLREC_NEVER);
 }
 
-void play_wait(struct engine *e, struct call *c)
+void play_wait(struct engine *e, struct call *c, uint32_t prompt)
 {
 	struct leg *a = c->a;
 
-	if (a->plays_wait || c->early != NULL || c->b != NULL || !can_hear(a))
-		return;
-	if (c->wait_prompt == FLOW_NO_PROMPT)
-		return;
-	play_start(e, a, c->wait_prompt, 0, 0);
-	a->plays_wait = true;
+	if (c->early == NULL && c->b == NULL && can_hear(a))
+		play_start(e, a, prompt, 0, 0);
 }
 
 void play_ended(struct engine *e, struct leg *l,
@@ -90,7 +86,10 @@ void play_ended(struct engine *e, struct leg *l,
 	 * and not where we heard of it; but never in the future. */
 	c->event_at_us =
 	    ev->at_mono_us < e->now.mono_us ? ev->at_mono_us : e->now.mono_us;
-	drive_event(e, c, &played);
+	if (ev->play == MESSAGE_BEEP)
+		message_beeped(e, c);
+	else
+		drive_event(e, c, &played);
 }
 
 void play_timeout(struct engine *e, struct leg *l)

@@ -15,10 +15,10 @@ void play_start(struct engine *e, struct leg *l, uint32_t prompt,
     uint32_t ticket, uint32_t times);
 /* Harmless when nothing plays. */
 void play_stop(struct engine *e, struct leg *l);
-/* What a caller hears while attempts are made, c->wait_prompt, if it can hear
+/* What a caller hears while attempts are made, again and again, if it can hear
  * us already: by our answer, or by the early media of an attempt before. Else
  * its own exchange makes the ringback. */
-void play_wait(struct engine *e, struct call *c);
+void play_wait(struct engine *e, struct call *c, uint32_t prompt);
 /* The media side says that a prompt has ended. */
 void play_ended(struct engine *e, struct leg *l,
     const struct engine_media_event *ev);

@@ -3,6 +3,7 @@
 #include "sipworker/engine/bridge.h"
 #include "sipworker/engine/cause.h"
 #include "sipworker/engine/drive.h"
+#include "sipworker/engine/key.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/offer.h"
 #include "sipworker/engine/play.h"
@@ -79,6 +80,8 @@ static struct leg *new_attempt(struct engine *e, struct call *c,
 		return NULL;
 	l->ticket = d->ticket;
 	l->ring_s = d->u.dial.ring_s;
+	l->trunk = d->u.dial.trunk;
+	l->hear_early = d->u.dial.early;
 	c->leg_ref[l->number] = l->ref;
 	c->tries[c->n_tries++] = l;
 	return l;
@@ -107,7 +110,10 @@ void ring_start(struct engine *e, struct call *c, const struct flow_do *d)
 	slots_peer_add(e, l->hop.ip);
 	l->counted_peer = l->hop;
 	trace_event(e, c, CALLREC_EV_DIAL, l->number, 0, slice_from(l->target));
-	play_wait(e, c);
+	/* It hears us by the early media of an attempt before, whose exchange
+	 * makes no ringback any more. An answered caller is the flow's. */
+	if (c->a->answered_us == CALLREC_NEVER)
+		play_wait(e, c, ENGINE_PROMPT_RINGBACK);
 }
 
 void ring_stream_open(struct engine *e, struct leg *l)
@@ -132,12 +138,14 @@ void ring_ringing(struct engine *e, struct leg *l)
 	struct call *c = l->call;
 
 	c->result_facts |= CALLRESULT_DEST_RANG;
-	tell_flow(e, c, l->ticket, FLOW_EV_RINGING);
 	if (l->ringing_us == CALLREC_NEVER) {
 		begin_ringing(e, c, l);
 		trace_event(e, c, CALLREC_EV_RINGING, l->number, 0, SLICE(""));
+		tell_flow(e, c, l->ticket, FLOW_EV_RINGING);
+		if (l->over)
+			return;
 	}
-	if (l->has_remote && c->n_tries == 1)
+	if (l->has_remote && l->hear_early && c->n_tries == 1)
 		bridge_early(e, c, l);
 	else
 		leg_out_progress(e, c->a, c->early == l);
@@ -158,6 +166,7 @@ void ring_answered(struct engine *e, struct leg *l)
 	session_start(e, l);
 	bridge_match_codecs(e, c, l);
 	stream_target(e, l, false);
+	key_listen(e, l, true);
 	tell_flow(e, c, l->ticket, FLOW_EV_ANSWERED);
 }
 
@@ -167,7 +176,7 @@ static void hear_the_last(struct engine *e, struct call *c)
 	struct leg *l = c->n_tries == 1 ? c->tries[0] : NULL;
 
 	if (c->phase == CALL_FLOW && l != NULL && l->state == LEG_RINGING &&
-	    l->has_remote && c->early == NULL && c->b == NULL)
+	    l->has_remote && l->hear_early && c->early == NULL && c->b == NULL)
 		bridge_early(e, c, l);
 }
 
@@ -206,17 +215,13 @@ static void attempt_over(struct engine *e, struct leg *l, enum callrec_by by,
 	hear_the_last(e, c);
 }
 
-void ring_cancel(struct engine *e, struct call *c, uint32_t ticket)
+void ring_cancel(struct engine *e, struct call *c, uint32_t ticket,
+    bool elsewhere)
 {
 	struct leg *l = ring_find(c, ticket);
-	bool elsewhere = false;
 
 	if (l == NULL)
 		return;
-	for (uint8_t i = 0; i < c->n_tries; i++)
-		if (c->tries[i] != l &&
-		    c->tries[i]->answered_us != CALLREC_NEVER)
-			elsewhere = true;
 	l->elsewhere = elsewhere && l->answered_us == CALLREC_NEVER;
 	take_off(e, l, CALLREC_BY_FLOW, 487, 16,
 	    l->elsewhere ? "answered elsewhere" : "not wanted any more");

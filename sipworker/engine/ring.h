@@ -17,8 +17,10 @@
 void ring_start(struct engine *e, struct call *c, const struct flow_do *d);
 /* The attempt with this ticket, answered or not; NULL: it is over. */
 struct leg *ring_find(const struct call *c, uint32_t ticket);
-/* Takes the attempt off the call: CANCEL, or BYE once it has answered. */
-void ring_cancel(struct engine *e, struct call *c, uint32_t ticket);
+/* Takes the attempt off the call: CANCEL, or BYE once it has answered.
+ * elsewhere: because another one was faster. */
+void ring_cancel(struct engine *e, struct call *c, uint32_t ticket,
+    bool elsewhere);
 /* The call ends: all attempts do. */
 void ring_end_all(struct engine *e, struct call *c, enum callrec_by by,
     uint8_t q850, const char *reason);

@@ -46,6 +46,13 @@ struct slots_recent {
 	uint32_t generation;
 };
 
+/* This worker's own count of a round robin, by hash of its name. */
+#define SLOTS_TURNS 1024
+struct slots_turn {
+	uint64_t hash; /* 0: unused */
+	uint32_t count;
+};
+
 struct engine {
 	struct engine_cfg cfg;
 	char agent[64];
@@ -74,6 +81,7 @@ struct engine {
 	uint64_t tickets;
 	uint32_t generation;
 	bool draining;
+	struct slots_turn turns[SLOTS_TURNS];
 	struct engine_stats stats;
 };
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "sipworker/engine/drive.h"
+
 int64_t trace_at(const struct engine *e, const struct call *c)
 {
 	return e->now.mono_us - c->opened_mono_us;
@@ -82,19 +84,41 @@ void trace_event(struct engine *e, struct call *c, enum callrec_event_what what,
 	append(e, &r);
 }
 
-void trace_step(struct engine *e, struct call *c, uint16_t step,
-    uint16_t branch)
+/* A goto is told by the flow it leads to. */
+static void put_goto(const struct snap *s, uint32_t row, char id[ID_TEXT_MAX],
+    struct callrec_event *ev)
 {
-	struct flow_view v;
-	struct callrec r;
+	struct snap_flow f;
 
-	flow_view(&c->flow.flow, step, &v);
+	if (row >= s->section[SNAP_FLOWS].count)
+		return;
+	snap_flow_at(s, row, &f);
+	id_text(ID_KIND_flow, f.id.v, id);
+	ev->text = slice_from(id);
+	ev->value = f.version;
+}
+
+void trace_step(struct engine *e, struct call *c, const struct flow_do *d)
+{
+	struct flow_env env;
+	struct flow_view v;
+	struct flow f;
+	struct callrec r;
+	char id[ID_TEXT_MAX];
+
+	drive_env(e, c, &env);
+	flow_run_flow(&env, d->flow, &f);
+	flow_view(&f, d->step, &v);
 	begin(e, c, CALLREC_EVENT, &r);
 	r.u.event.what = CALLREC_EV_STEP;
-	r.u.event.step = step;
-	r.u.event.branch = branch;
-	r.u.event.value = (int64_t)v.type;
+	r.u.event.step = d->step;
+	r.u.event.branch = d->branch;
 	r.u.event.text = flow_view_key(&v);
+	/* What a mark of its own says; else which type of step it is. */
+	r.u.event.value =
+	    d->branch >= FLOW_TRACE_RING ? (int64_t)d->value : (int64_t)v.type;
+	if (d->branch == FLOW_TRACE_GOTO)
+		put_goto(env.snap, d->value, id, &r.u.event);
 	append(e, &r);
 }
 

@@ -28,8 +28,7 @@ void trace_opened(struct engine *e, struct call *c,
 void trace_event(struct engine *e, struct call *c, enum callrec_event_what what,
     uint8_t leg, int64_t value, struct slice text);
 /* A step of the flow was entered or left. */
-void trace_step(struct engine *e, struct call *c, uint16_t step,
-    uint16_t branch);
+void trace_step(struct engine *e, struct call *c, const struct flow_do *d);
 /* The leg's record; only once. */
 void trace_leg(struct engine *e, struct call *c, struct leg *l);
 /* The last record. */

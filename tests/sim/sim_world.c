@@ -111,6 +111,9 @@ void sim_world_pump(struct sim_world *w)
 		case ENGINE_LOOKUP:
 			sim_side_lookup(w, &a.u.lookup);
 			break;
+		case ENGINE_ASK:
+			sim_side_ask(w, &a.u.ask);
+			break;
 		case ENGINE_MEDIA:
 			sim_side_media(w, &a.u.media);
 			break;

@@ -79,6 +79,7 @@ struct sim_world {
 	struct sim_record *records;
 	struct sim_port ports[SIM_PAIRS];
 	uint64_t plays;
+	uint64_t turns;
 	uint64_t steps;
 	uint64_t opened;
 	uint64_t closed;

@@ -32,7 +32,9 @@ static struct call *ring_phones(struct rig *r, unsigned int n)
 		char to[64];
 		struct flow_do d = { .kind = FLOW_DO_DIAL,
 			.ticket = 100 + i,
-			.u.dial.ring_s = 20 };
+			.u.dial = { .trunk = SNAP_NO_ROW,
+			    .ring_s = 20,
+			    .early = true } };
 
 		(void)snprintf(to, sizeof(to), "sip:p%u@10.0.0.3:5080", i);
 		d.text = slice_from(to);
@@ -89,10 +91,10 @@ static void win(struct rig *r, struct call *c, unsigned int i)
 	const uint32_t first = c->tries[0]->ticket;
 
 	bridge_up(r->engine, c, ring_find(c, 100 + i));
-	ring_cancel(r->engine, c, first);
+	ring_cancel(r->engine, c, first, true);
 	for (unsigned int k = 1; k < PHONES; k++)
 		if (k != i)
-			ring_cancel(r->engine, c, 100 + k);
+			ring_cancel(r->engine, c, 100 + k, true);
 	rig_pump(r);
 }
 
@@ -137,8 +139,8 @@ static void test_two_answer(void **state)
 		phone_says(&r, i, 180);
 	phone_says(&r, 2, 200);
 	bridge_up(r.engine, c, ring_find(c, 102));
-	ring_cancel(r.engine, c, 101);
-	ring_cancel(r.engine, c, 103);
+	ring_cancel(r.engine, c, 101, true);
+	ring_cancel(r.engine, c, 103, true);
 	rig_pump(&r);
 	/* Its 200 crosses our CANCEL: ACKed and ended, never heard. */
 	phone_says(&r, 1, 200);
@@ -162,7 +164,7 @@ static void test_loser_of_two_answered(void **state)
 	rig_init(&r, 4);
 	c = ring_phones(&r, 3);
 	phone_says(&r, 1, 200);
-	ring_cancel(r.engine, c, 101);
+	ring_cancel(r.engine, c, 101, true);
 	rig_pump(&r);
 	assert_int_equal(rig_count_sent(&r, "BYE sip:p@"), 1);
 	assert_null(ring_find(c, 101));
@@ -226,7 +228,7 @@ static void test_early_media(void **state)
 	(void)state;
 	rig_init(&r, 4);
 	c = ring_phones(&r, 3);
-	ring_cancel(r.engine, c, c->tries[0]->ticket);
+	ring_cancel(r.engine, c, c->tries[0]->ticket, true);
 	rig_pump(&r);
 	rig_answer(&r, to_user(&r, "INVITE", "p1"), 183, rig_sdp);
 	assert_null(c->early);
@@ -257,7 +259,9 @@ static void test_slots(void **state)
 	    &(struct flow_do){ .kind = FLOW_DO_DIAL,
 		.ticket = 500,
 		.text = SLICE("sip:p@10.0.0.3:5080"),
-		.u.dial.ring_s = 20 });
+		.u.dial = { .trunk = SNAP_NO_ROW,
+		    .ring_s = 20,
+		    .early = true } });
 	rig_pump(&r);
 	assert_int_equal(c->n_tries, PHONES);
 	assert_null(ring_find(c, 500));
