@@ -5,6 +5,7 @@
 
 #include "jobs/hook_run.h"
 #include "jobs/job_attrib.h"
+#include "jobs/job_pool.h"
 #include "jobs/job_prompt.h"
 #include "jobs/job_sweep.h"
 #include "jobs/job_waveform.h"
@@ -23,6 +24,12 @@ static const struct queue_kind kinds[] = {
 	    .max_attempts = 3,
 	    .every_us = JOB_ATTRIB_EVERY_US,
 	    .run = job_attrib },
+	{ .name = "pool",
+	    .parallel = 1,
+	    .visible_us = 30 * RT_MIN_US,
+	    .max_attempts = 3,
+	    .every_us = JOB_POOL_EVERY_US,
+	    .run = job_pool },
 	{ .name = "prompt",
 	    .parallel = 1,
 	    .visible_us = 3 * RT_MIN_US,
