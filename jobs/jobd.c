@@ -5,8 +5,8 @@
 
 #include "jobs/hook_run.h"
 #include "jobs/job_attrib.h"
-#include "jobs/job_pool.h"
 #include "jobs/job_prompt.h"
+#include "jobs/job_spoken.h"
 #include "jobs/job_sweep.h"
 #include "jobs/job_waveform.h"
 #include "jobs/queue.h"
@@ -24,17 +24,17 @@ static const struct queue_kind kinds[] = {
 	    .max_attempts = 3,
 	    .every_us = JOB_ATTRIB_EVERY_US,
 	    .run = job_attrib },
-	{ .name = "pool",
-	    .parallel = 1,
-	    .visible_us = 30 * RT_MIN_US,
-	    .max_attempts = 3,
-	    .every_us = JOB_POOL_EVERY_US,
-	    .run = job_pool },
 	{ .name = "prompt",
 	    .parallel = 1,
 	    .visible_us = 3 * RT_MIN_US,
 	    .max_attempts = 5,
 	    .run = job_prompt },
+	{ .name = "spoken",
+	    .parallel = 1,
+	    .visible_us = 10 * RT_MIN_US,
+	    .max_attempts = 5,
+	    .every_us = JOB_SPOKEN_EVERY_US,
+	    .run = job_spoken },
 	{ .name = "sweep",
 	    .parallel = 1,
 	    .visible_us = 5 * RT_MIN_US,

@@ -1,6 +1,6 @@
 /*
  * prompts.h - all prompts as one run of mu-law for all calls: those that come
- * with the product and those of the companies.
+ * with the product, those of the companies, and the parts of whispers.
  *
  * The store reads the first once, at start, from files, and the others from
  * the database whenever they have changed; the engine and its media threads
@@ -20,10 +20,13 @@
 
 struct prompts {
 	struct buf image;
-	struct snap_prompt *row;     /* built-in ones, then the companies' */
+	/* Built-in ones, the companies' by company and key, then the parts of
+	 * whispers by key, which flows find by themselves. */
+	struct snap_prompt *row;
 	struct prompts_owner *owner; /* of each row */
 	size_t n;
 	size_t n_builtin;
+	size_t n_own;         /* of the companies */
 	size_t builtin_bytes; /* at the beginning of image */
 	struct arena mem;
 };
@@ -34,9 +37,9 @@ struct prompts {
 RT_MUST_USE enum err prompts_load(int dirfd, struct prompts *out);
 void prompts_fini(struct prompts *p);
 
-/* Brings the companies' prompts up to date. *changed: image and rows are new
- * ones. After an error the old ones stay. Prompts that find no room are left
- * out and logged. Errors as db.h. */
+/* Brings all but the built-in prompts up to date. *changed: image and rows are
+ * new ones. After an error the old ones stay. Prompts that find no room are
+ * left out and logged. Errors as db.h. */
 RT_MUST_USE enum err prompts_refresh(struct prompts *p, struct db *db,
     bool *changed);
 
