@@ -3,6 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cgi/form/flow_edit.h"
+#include "cgi/form/flow_steps.h"
+#include "cgi/form/form_flow.h"
 #include "cgi/form/form_prompt.h"
 #include "cgi/form/form_settings.h"
 #include "cgi/form/number_form.h"
@@ -25,6 +28,31 @@
 #define ARENA_MAX_BYTES ((size_t)32 << 20)
 
 static const struct route routes[] = {
+	{ REQ_GET, "/flows", ROUTE_MANAGER, .handler = form_flow_list },
+	{ REQ_POST, "/flows", ROUTE_MANAGER, .body = REQ_BODY_URLENCODED,
+	    .handler = form_flow_add },
+	{ REQ_GET, "/flows/{id}", ROUTE_MANAGER, .handler = form_flow },
+	{ REQ_POST, "/flows/{id}/name", ROUTE_MANAGER,
+	    .body = REQ_BODY_URLENCODED, .handler = form_flow_name },
+	{ REQ_POST, "/flows/{id}/retire", ROUTE_MANAGER,
+	    .body = REQ_BODY_URLENCODED, .handler = form_flow_retire },
+	{ REQ_POST, "/flows/{id}/check", ROUTE_MANAGER, ROUTE_API,
+	    .body = REQ_BODY_RAW, .body_max = FLOW_EDIT_BODY_MAX,
+	    .handler = flow_edit_check },
+	{ REQ_POST, "/flows/{id}/save", ROUTE_MANAGER, ROUTE_API,
+	    .body = REQ_BODY_RAW, .body_max = FLOW_EDIT_BODY_MAX,
+	    .handler = flow_edit_save },
+	{ REQ_POST, "/flows/{id}/publish", ROUTE_MANAGER, ROUTE_API,
+	    .body = REQ_BODY_RAW, .body_max = 1024,
+	    .handler = flow_edit_publish },
+	{ REQ_GET, "/flows/{id}/steps", ROUTE_MANAGER, .handler = flow_steps },
+	{ REQ_POST, "/flows/{id}/steps", ROUTE_MANAGER,
+	    .body = REQ_BODY_URLENCODED, .body_max = FLOW_STEPS_BODY_MAX,
+	    .handler = flow_steps_post },
+	{ REQ_GET, "/flows/{id}/versions", ROUTE_MANAGER, ROUTE_API,
+	    .handler = flow_edit_versions },
+	{ REQ_GET, "/flows/{id}/versions/{version}", ROUTE_MANAGER, ROUTE_API,
+	    .handler = flow_edit_version },
 	{ REQ_GET, "/settings/prompts", ROUTE_MANAGER,
 	    .handler = form_prompt_list },
 	{ REQ_POST, "/settings/prompts", ROUTE_MANAGER,

@@ -82,6 +82,9 @@ static void key_of(struct slice name, char *out, size_t cap)
 	out[n] = '\0';
 	if (n == 0)
 		(void)snprintf(out, cap, "prompt");
+	/* Calls find these by key alone, for everybody. */
+	if (strncmp(out, "digit.", 6) == 0 || strncmp(out, "say.", 4) == 0)
+		out[strcspn(out, ".")] = '-';
 }
 
 /* --- changing --------------------------------------------------------------*/

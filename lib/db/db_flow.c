@@ -3,8 +3,10 @@
 #include "lib/db/db_config.h"
 #include "lib/db/stmt.h"
 
-#define COLUMNS \
-	"id, name, last_version, COALESCE(published_version, 0), created_at"
+#define COLUMNS                                                                \
+	"id, name, last_version, COALESCE(published_version, 0), created_at,"  \
+	" (SELECT COUNT(*) FROM number n WHERE n.company_id = flow.company_id" \
+	" AND n.flow_id = flow.id AND n.released_at IS NULL)"
 
 static void out_row(struct stmt *st, struct flow_row *row)
 {
@@ -13,6 +15,7 @@ static void out_row(struct stmt *st, struct flow_row *row)
 	stmt_out_u32(st, &row->last_version);
 	stmt_out_u32(st, &row->published_version);
 	stmt_out_time_us(st, &row->created_us);
+	stmt_out_u32(st, &row->numbers);
 }
 
 enum err db_flow_add(struct db *db, struct company_id company,
@@ -212,4 +215,81 @@ enum err db_flow_publish(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	return db_join_end(db, mine, db_config_exec(db, st));
+}
+
+enum err db_flow_rename(struct db *db, struct company_id company,
+    struct flow_id id, struct slice name)
+{
+	static const char sql[] =
+	    "UPDATE flow SET name = ?"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_text(st, name);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_flow_archive(struct db *db, struct company_id company,
+    struct flow_id id, int64_t now_us)
+{
+	static const char sql[] =
+	    "UPDATE flow SET archived_at = ?, published_version = NULL"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL"
+	    " AND NOT EXISTS (SELECT 1 FROM number n"
+	    " WHERE n.company_id = flow.company_id AND n.flow_id = flow.id"
+	    " AND n.released_at IS NULL)";
+	struct flow_row row;
+	struct stmt *st;
+	bool mine;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	if ((e = db_flow_get(db, company, id, &row)) == ERR_OK &&
+	    (e = stmt_begin(db, sql, &st)) == ERR_OK) {
+		stmt_in_time_us(st, now_us);
+		stmt_in_id(st, company.v);
+		stmt_in_id(st, id.v);
+		e = db_config_exec(db, st);
+		e = e == ERR_NOTFOUND ? ERR_CONFLICT : e;
+	}
+	return db_join_end(db, mine, e);
+}
+
+enum err db_flow_versions(struct db *db, struct company_id company,
+    struct flow_id id, uint32_t max, struct arena *mem,
+    struct flow_version **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT v.version, COALESCE(u.name, ''), v.created_at,"
+	    " v.published_at FROM flow_version v"
+	    " LEFT JOIN user u ON u.id = v.created_by"
+	    " WHERE v.company_id = ? AND v.flow_id = ?"
+	    " ORDER BY v.version DESC LIMIT ?";
+	struct flow_version row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	stmt_in_u64(st, max);
+	stmt_out_u32(st, &row.version);
+	stmt_out_text(st, row.by_name, sizeof(row.by_name));
+	stmt_out_time_us(st, &row.created_us);
+	stmt_out_time_us(st, &row.published_us);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
 }

@@ -18,6 +18,7 @@ struct flow_row {
 	char name[DB_NAME_BYTES];
 	uint32_t last_version;      /* 0: none written yet */
 	uint32_t published_version; /* 0: none */
+	uint32_t numbers;           /* that run it; read only */
 	int64_t created_us;
 };
 
@@ -27,6 +28,11 @@ RT_MUST_USE enum err db_flow_get(struct db *db, struct company_id company,
     struct flow_id id, struct flow_row *out);
 RT_MUST_USE enum err db_flow_list(struct db *db, struct company_id company,
     struct arena *mem, struct flow_row **rows, size_t *n);
+RT_MUST_USE enum err db_flow_rename(struct db *db, struct company_id company,
+    struct flow_id id, struct slice name);
+/* ERR_CONFLICT: a number runs it. */
+RT_MUST_USE enum err db_flow_archive(struct db *db, struct company_id company,
+    struct flow_id id, int64_t now_us);
 /* Appends a version; *version is its number. Not yet live. by nil: system. */
 RT_MUST_USE enum err db_flow_write(struct db *db, struct company_id company,
     struct flow_id id, struct slice document, struct user_id by, int64_t now_us,
@@ -37,5 +43,17 @@ RT_MUST_USE enum err db_flow_document(struct db *db, struct company_id company,
 /* Live calls keep the version they began with. */
 RT_MUST_USE enum err db_flow_publish(struct db *db, struct company_id company,
     struct flow_id id, uint32_t version, int64_t now_us);
+
+struct flow_version {
+	uint32_t version;
+	char by_name[DB_NAME_BYTES]; /* "" the system, or a user who is gone */
+	int64_t created_us;
+	int64_t published_us; /* last time; 0: never */
+};
+
+/* Newest first, at most max. */
+RT_MUST_USE enum err db_flow_versions(struct db *db, struct company_id company,
+    struct flow_id id, uint32_t max, struct arena *mem,
+    struct flow_version **rows, size_t *n);
 
 #endif

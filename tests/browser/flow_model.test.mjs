@@ -91,7 +91,7 @@ test('copies keep the ways among them, under fresh keys', () => {
 	assert.deepEqual(keys, ['menu_2', 'forward_2']);
 	assert.equal(next.steps.menu_2.keys[0].next, 'forward_2');
 	assert.equal(next.steps.forward_2.no_answer, 'hangup');
-	assert.deepEqual([next.steps.menu_2.x, next.steps.menu_2.y], [40, 40]);
+	assert.deepEqual(next.steps.menu_2.at, [40, 40]);
 	for (const bad of ['', '{', '{}', '{"ringtrace":"flow-steps","steps":null}', '{"ringtrace":"flow-steps","steps":{"a":{"type":"nothing"}}}', '{"ringtrace":"flow-steps","steps":{}}'])
 		assert.equal(pasteSteps(doc, types, bad), null, bad);
 });
@@ -121,10 +121,10 @@ test('undo and redo go over all edits; typing in one field is one of them', () =
 
 test('the layout goes from left to right and puts nothing on top of another', () => {
 	const doc = layout(sample(), types);
-	assert.ok(doc.steps.menu.x < doc.steps.forward.x && doc.steps.forward.x < doc.steps.hangup.x);
+	assert.ok(doc.steps.menu.at[0] < doc.steps.forward.at[0] && doc.steps.forward.at[0] < doc.steps.hangup.at[0]);
 	assert.equal(placed(doc, types), doc);
-	const { x, ...bare } = doc.steps.menu;
-	assert.ok(Number.isInteger(placed({ ...doc, steps: { ...doc.steps, menu: bare } }, types).steps.menu.x));
+	const { at, ...bare } = doc.steps.menu;
+	assert.ok(Array.isArray(placed({ ...doc, steps: { ...doc.steps, menu: bare } }, types).steps.menu.at));
 });
 
 test('what the first step leads to', () => {

@@ -1,19 +1,21 @@
 // app.jsx - the flow builder: canvas, palette, form of a step, problems,
 // versions, and the simulator along the canvas.
-import { Background, Controls, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react';
+import { Background, Controls, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 import Card, { Icon } from './card.jsx';
 import Panel from './panel.jsx';
 import Try from './try.jsx';
 import Versions from './versions.jsx';
+import * as drafts from './drafts.js';
 import { layout, placed } from './layout.js';
-import { addStep, connect, copySteps, exits, history, moveSteps, pasteSteps, place, push, readDocument, redo, removeSteps, undo } from './model.js';
+import { addStep, connect, copySteps, exits, history, moveSteps, pasteSteps, place, placeOf, push, readDocument, redo, removeSteps, undo } from './model.js';
 import { Server } from './server.js';
-import { GROUPS, branchLabel, itemLabel, typeHelp, typeIcon, typeLabel } from './words.js';
+import { GROUPS, branchLabel, itemLabel, problemWords, typeHelp, typeIcon, typeLabel } from './words.js';
 
 const nodeTypes = { step: Card };
 const CHECK_AFTER_MS = 350;
+const FIT = { maxZoom: 1, padding: 0.08 };
 const DRAG_TYPE = 'application/x-ringtrace-step';
 
 const inField = (ev) => ev.target instanceof HTMLElement && (ev.target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(ev.target.tagName));
@@ -46,7 +48,7 @@ function graph(doc, types, names, problems, chosen, trail) {
 	const nodes = Object.entries(doc.steps).map(([key, step]) => ({
 		id: key,
 		type: 'step',
-		position: { x: step.x, y: step.y },
+		position: placeOf(step),
 		selected: chosen.includes(key),
 		ariaLabel: `${step.title || typeLabel(step.type)}, step`,
 		data: { step, type: types[step.type], names, first: doc.first === key, problems: problems.filter((p) => p.step === key), walked: trail?.steps.has(key) ?? false, left: trail?.left.get(key) ?? null },
@@ -62,20 +64,25 @@ function graph(doc, types, names, problems, chosen, trail) {
 function Builder({ page }) {
 	const { types, world } = page;
 	const server = useMemo(() => new Server(page), [page]);
-	const [hist, setHist] = useState(() => history(placed(page.document, types)));
+	const kept = useMemo(() => drafts.load(page, types), [page, types]);
+	const [hist, setHist] = useState(() => (kept ? push(history(placed(page.document, types)), placed(kept, types)) : history(placed(page.document, types))));
 	const [chosen, setChosen] = useState([]);
-	const [problems, setProblems] = useState(page.problems);
-	const [saved, setSaved] = useState(hist.now);
+	const [told, setProblems] = useState(page.problems);
+	const [saved, setSaved] = useState(kept ? hist.past[0] : hist.now);
 	const [state, setState] = useState(page.state);
-	const [note, setNote] = useState(null);
+	const [note, setNote] = useState(kept ? { text: 'What you had not saved last time is back; Undo takes it away.' } : null);
 	const [side, setSide] = useState(null); // null, 'try', 'versions'
 	const [trail, setTrail] = useState(null);
 	const [busy, setBusy] = useState(false);
 	const [drag, setDrag] = useState({}); // places while cards are dragged
+	const [sizes, setSizes] = useState({}); // of cards, as they were drawn
 	const view = useReactFlow();
 	const board = useRef(null);
+	const drawn = useNodesInitialized();
+	const fitted = useRef(false);
 	const doc = hist.now;
 	const dirty = doc !== saved;
+	const problems = useMemo(() => told.map((p) => ({ ...p, what: problemWords(p.what) })), [told]);
 	const names = useMemo(() => Object.fromEntries([...world.prompts, ...world.destinations, ...world.trunks, ...world.flows].map((t) => [t.id, t.name])), [world]);
 
 	const change = useCallback((edit, word = null) => {
@@ -85,8 +92,6 @@ function Builder({ page }) {
 
 	// What is wrong, said while one works.
 	useEffect(() => {
-		if (doc === page.document)
-			return undefined;
 		const timer = setTimeout(async () => {
 			const answer = await server.check(doc);
 			if (answer.problems)
@@ -94,6 +99,8 @@ function Builder({ page }) {
 		}, CHECK_AFTER_MS);
 		return () => clearTimeout(timer);
 	}, [doc, page, server]);
+
+	useEffect(() => { drafts.keep(page, state.version, dirty ? doc : null); }, [dirty, doc, page, state.version]);
 
 	useEffect(() => {
 		const stay = (ev) => { if (dirty) ev.preventDefault(); };
@@ -144,13 +151,13 @@ function Builder({ page }) {
 		const loose = one && at === null ? exits(one, types[one.type]).find((e) => e.to === null) : null;
 		let where = at;
 		if (where === null && one)
-			where = place(one.x + 320, one.y + 120 * Math.max(0, exits(one, types[one.type]).findIndex((e) => e === loose || e.handle === loose?.handle)));
+			where = place(placeOf(one).x + 320, placeOf(one).y + 120 * Math.max(0, exits(one, types[one.type]).findIndex((e) => e === loose || e.handle === loose?.handle)));
 		if (where === null) {
 			const box = board.current.getBoundingClientRect();
 			const p = view.screenToFlowPosition({ x: box.left + box.width / 2, y: box.top + box.height / 3 });
 			where = place(p.x, p.y);
 		}
-		while (Object.values(doc.steps).some((s) => s.x === where.x && s.y === where.y))
+		while (Object.values(doc.steps).some((s) => placeOf(s).x === where.x && placeOf(s).y === where.y))
 			where = place(where.x, where.y + 100);
 		const [next, key] = addStep(doc, types[name], where, loose ? { from: chosen[0], handle: loose.handle } : null);
 		change(() => next);
@@ -209,14 +216,25 @@ function Builder({ page }) {
 		};
 	}, [chosen, doc, paste, remove, save]);
 
+	// All of it, once every card has its size.
+	useEffect(() => {
+		if (drawn && !fitted.current) {
+			fitted.current = true;
+			view.fitView(FIT);
+		}
+	}, [drawn, view]);
+
 	useEffect(() => { setChosen((c) => c.filter((k) => doc.steps[k])); }, [doc]);
 
 	const { nodes, edges } = useMemo(() => graph(doc, types, names, problems, chosen, trail), [doc, types, names, problems, chosen, trail]);
-	const shown = useMemo(() => nodes.map((n) => (drag[n.id] ? { ...n, position: drag[n.id], dragging: true } : n)), [nodes, drag]);
+	const shown = useMemo(() => nodes.map((n) => ({ ...n, measured: sizes[n.id], ...(drag[n.id] ? { position: drag[n.id], dragging: true } : {}) })), [nodes, drag, sizes]);
 
 	const onNodesChange = useCallback((changes) => {
 		const moved = {};
 		const kept = {};
+		const sized = changes.filter((c) => c.type === 'dimensions' && c.dimensions);
+		if (sized.length > 0)
+			setSizes((old) => ({ ...old, ...Object.fromEntries(sized.map((c) => [c.id, c.dimensions])) }));
 		for (const c of changes) {
 			if (c.type === 'position' && c.position && c.dragging)
 				kept[c.id] = c.position;
@@ -286,7 +304,7 @@ function Builder({ page }) {
 				<ReactFlow nodes={shown} edges={edges} nodeTypes={nodeTypes} onNodesChange={onNodesChange} onConnect={onConnect}
 					onEdgesDelete={(gone) => change((d) => gone.reduce((x, e) => connect(x, e.source, e.sourceHandle, null), d))}
 					onReconnect={(old, c) => change((d) => connect(connect(d, old.source, old.sourceHandle, null), c.source, c.sourceHandle, c.target))}
-					onPaneClick={() => setChosen([])} deleteKeyCode={null} fitView fitViewOptions={{ maxZoom: 1, padding: 0.1 }} minZoom={0.1} maxZoom={2}
+					onPaneClick={() => setChosen([])} deleteKeyCode={null} fitViewOptions={FIT} minZoom={0.1} maxZoom={2}
 					defaultEdgeOptions={{ type: 'smoothstep' }} connectionRadius={40} proOptions={{ hideAttribution: false }} aria-label="Canvas of the flow">
 					<Background gap={20}/>
 					<Controls showInteractive={false}/>

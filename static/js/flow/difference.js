@@ -3,7 +3,7 @@
 /** Steps that differ between two documents: [key, what]. */
 export function difference(before, after) {
 	const out = [];
-	const plain = (step) => JSON.stringify({ ...step, x: undefined, y: undefined });
+	const plain = (step) => JSON.stringify({ ...step, at: undefined });
 	for (const key of new Set([...Object.keys(before.steps), ...Object.keys(after.steps)])) {
 		const a = before.steps[key];
 		const b = after.steps[key];
@@ -23,6 +23,6 @@ export function difference(before, after) {
 const show = (v) => (v === undefined ? 'nothing' : typeof v === 'object' ? JSON.stringify(v) : String(v));
 
 function changes(a, b) {
-	return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((k) => k !== 'x' && k !== 'y' && JSON.stringify(a[k]) !== JSON.stringify(b[k]))
+	return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((k) => k !== 'at' && JSON.stringify(a[k]) !== JSON.stringify(b[k]))
 		.map((k) => `${k}: ${show(a[k])} → ${show(b[k])}`).join('; ');
 }

@@ -2,7 +2,7 @@
 // more than they must.
 import dagre from '@dagrejs/dagre';
 
-import { exits, hasPlace, moveSteps } from './model.js';
+import { exits, moveSteps, placeOf } from './model.js';
 
 export const CARD_WIDTH = 220;
 
@@ -30,5 +30,5 @@ export function layout(doc, types) {
 
 /** Gives places to the steps that have none (an imported or old document). */
 export function placed(doc, types) {
-	return Object.values(doc.steps).every(hasPlace) ? doc : layout(doc, types);
+	return Object.values(doc.steps).every((s) => placeOf(s) !== null) ? doc : layout(doc, types);
 }

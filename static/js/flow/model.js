@@ -2,7 +2,7 @@
 // takes a document and gives a new one, so that undo is a list of documents.
 //
 // A document is what the server stores (docs/flow.schema.json):
-//   {version, first, steps: {key: {type, title, x, y, ...parameters,
+//   {version, first, steps: {key: {type, title, at: [x, y], ...parameters,
 //    ...branches, list: [{...fields, next}]}}}
 // A way out is named by a handle: a branch's name ("no_answer"), or
 // "keys/0" for the first item of the list that leads.
@@ -43,7 +43,9 @@ export function freeKey(doc, base) {
 
 const snap = (v) => Math.max(-100000, Math.min(100000, Math.round(v / GRID) * GRID));
 export const place = (x, y) => ({ x: snap(x), y: snap(y) });
-export const hasPlace = (step) => Number.isInteger(step.x) && Number.isInteger(step.y);
+/** Where a step lies; null when it was never placed. */
+export const placeOf = (step) => (Array.isArray(step.at) && step.at.length === 2 && step.at.every(Number.isInteger) ? { x: step.at[0], y: step.at[1] } : null);
+const withPlace = (step, { x, y }) => ({ ...step, at: [x, y] });
 
 /** What a new step of a type holds: the required lists with one item each. */
 export function blank(type) {
@@ -76,7 +78,7 @@ export function blankItem(list, index, before) {
 /** Adds a step; joined: {from, handle} leads to it. Returns [doc, key]. */
 export function addStep(doc, type, at, joined, given = {}) {
 	const key = freeKey(doc, given.title ?? type.name);
-	let next = setStep(doc, key, { ...blank(type), ...given, ...at });
+	let next = setStep(doc, key, withPlace({ ...blank(type), ...given }, at));
 	if (joined)
 		next = connect(next, joined.from, joined.handle, key);
 	if (!next.first || !(next.first in next.steps))
@@ -170,7 +172,7 @@ export function moveSteps(doc, moved) {
 	const steps = { ...doc.steps };
 	for (const [key, { x, y }] of Object.entries(moved))
 		if (steps[key])
-			steps[key] = { ...steps[key], ...place(x, y) };
+			steps[key] = withPlace(steps[key], place(x, y));
 	return copy(doc, steps);
 }
 
@@ -194,7 +196,8 @@ export function pasteSteps(doc, types, text) {
 	let next = doc;
 	for (const [key, step] of entries) {
 		names[key] = freeKey(next, key);
-		next = setStep(next, names[key], { ...step, ...(hasPlace(step) ? place(step.x + 40, step.y + 40) : place(40, 40)) });
+		const { x, y } = placeOf(step) ?? { x: 0, y: 0 };
+		next = setStep(next, names[key], withPlace(step, place(x + 40, y + 40)));
 	}
 	for (const key of Object.values(names))
 		for (const e of exits(next.steps[key], types[next.steps[key].type]))

@@ -43,10 +43,10 @@ export class Server {
 	}
 
 	versions() {
-		return this.ask('versions.json');
+		return this.ask('versions');
 	}
 
 	version(n) {
-		return this.ask(`versions/${n}.json`);
+		return this.ask(`versions/${n}`);
 	}
 }

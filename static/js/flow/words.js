@@ -106,3 +106,9 @@ export function summary(step, type, names) {
 		return (type.params ?? []).some((p) => p.name === 'prompt' && p.required) ? 'no prompt yet' : typeHelp(step.type);
 	}
 }
+
+/** The server names parameters as documents do; people know them by label. */
+export function problemWords(what) {
+	const at = what.match(/^([a-z_]+)( is missing|:| cannot)/);
+	return at && (at[1] in LABELS) ? label(at[1]) + what.slice(at[1].length) : what;
+}

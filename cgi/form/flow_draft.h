@@ -1,0 +1,44 @@
+/*
+ * flow_draft.h - a flow document with the fields of a sent form laid over it.
+ *
+ * Pure but for the request's getters: (document, fields, action) -> document.
+ */
+#ifndef RT_CGI_FORM_FLOW_DRAFT_H
+#define RT_CGI_FORM_FLOW_DRAFT_H
+
+#include "cgi/tmpl/json_out.h"
+#include "cgi/web/req.h"
+#include "lib/json/json_in.h"
+
+/* What the pressed button says. */
+enum flow_draft_do {
+	FLOW_DRAFT_CHECK, /* and any word that is none of these */
+	FLOW_DRAFT_ADD,
+	FLOW_DRAFT_REMOVE,
+	FLOW_DRAFT_ITEM,
+	FLOW_DRAFT_DROP,
+	FLOW_DRAFT_SAVE,
+	FLOW_DRAFT_PUBLISH
+};
+
+struct flow_draft_action {
+	enum flow_draft_do what;
+	struct slice step; /* REMOVE, ITEM, DROP */
+	struct slice list; /* ITEM, DROP */
+	uint32_t item;     /* DROP */
+};
+
+/* Reads the field `do`. */
+void flow_draft_action(const struct req *r, struct flow_draft_action *out);
+/* Writes the new document as the next value. */
+void flow_draft_write(const struct req *r, const struct json_node *document,
+    const struct flow_draft_action *a, struct json_out *j);
+
+/* "<step>.<name>" and "<step>.<list>.<i>.<name>", for the page's fields. */
+#define FLOW_DRAFT_NAME_MAX 160
+void flow_draft_name(struct slice step, const char *name,
+    char out[FLOW_DRAFT_NAME_MAX]);
+void flow_draft_item_name(struct slice step, const char *list, size_t i,
+    const char *name, char out[FLOW_DRAFT_NAME_MAX]);
+
+#endif

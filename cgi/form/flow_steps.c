@@ -1,0 +1,437 @@
+#include "cgi/form/flow_steps.h"
+
+#include <stdio.h>
+
+#include "cgi/form/flow_draft.h"
+#include "cgi/form/flow_store.h"
+#include "cgi/form/flow_world.h"
+#include "cgi/form/json_copy.h"
+#include "cgi/web/frame.h"
+#include "lib/core/builtin.h"
+
+#define DOCUMENT_DEPTH 12
+
+/* One page in the making. */
+struct page {
+	const struct req *r;
+	const struct flow_row *flow;
+	const struct json_node *document;
+	struct slice text; /* of the document */
+	struct flow_world world;
+	struct flow_json_errors errors;
+	bool ok;
+	const char *done;    /* NULL, or what was done */
+	const char *problem; /* NULL, or why it was not */
+};
+
+/* --- words -----------------------------------------------------------------*/
+
+/* "ring_s" -> "Ring s": as documents have them, made readable. */
+static void plain(const char *name, char *out, size_t cap)
+{
+	size_t n = 0;
+
+	for (; name[n] != '\0' && n + 1 < cap; n++)
+		out[n] = name[n] == '_' ? ' ' : name[n];
+	out[n] = '\0';
+	if (out[0] >= 'a' && out[0] <= 'z')
+		out[0] = (char)(out[0] - 'a' + 'A');
+}
+
+static void view_plain(struct view *v, const char *key, const char *name)
+{
+	char text[80];
+
+	plain(name, text, sizeof(text));
+	view_cstr(v, key, text);
+}
+
+/* The value of a parameter as text, numbers too. */
+static struct slice value_of(const struct page *p, const struct json_node *n)
+{
+	struct slice text;
+	char mem[24];
+	int64_t i;
+
+	if (json_in_text(n, SIZE_MAX, &text) == ERR_OK)
+		return text;
+	if (json_in_i64(n, INT64_MIN, INT64_MAX, &i) != ERR_OK)
+		return SLICE("");
+	(void)snprintf(mem, sizeof(mem), "%lld", (long long)i);
+	return arena_copy(p->r->arena, slice_from(mem), &text) ? text
+							       : SLICE("");
+}
+
+/* --- one field -------------------------------------------------------------*/
+
+static bool option(struct view *field, struct slice value, struct slice label,
+    struct slice now)
+{
+	struct view *item = view_item(field, "options");
+	const bool on = slice_eq(value, now);
+
+	view_slice(item, "option_value", value);
+	view_slice(item, "option_label", label);
+	view_flag(item, "option_on", on);
+	return on;
+}
+
+static bool prompt_options(const struct page *p, struct view *f,
+    struct slice now)
+{
+	const struct builtin *all;
+	bool on = false;
+	size_t n;
+
+	for (size_t i = 0; i < p->world.n_prompts; i++)
+		on = option(f, slice_from(p->world.prompts[i].key),
+			 slice_from(p->world.prompts[i].name), now) ||
+		     on;
+	all = builtin_all(&n);
+	for (size_t i = 0; i < n; i++)
+		if (all[i].words != NULL)
+			on = option(f, slice_from(all[i].key),
+				 slice_from(all[i].words), now) ||
+			     on;
+	return on;
+}
+
+static bool id_option(struct view *f, enum id_kind kind,
+    const uint8_t id[ID_BYTES], const char *name, struct slice now)
+{
+	char text[ID_TEXT_MAX];
+
+	id_text(kind, id, text);
+	return option(f, slice_from(text), slice_from(name), now);
+}
+
+/* Options of what belongs to the company; true: the value is among them. */
+static bool thing_options(const struct page *p, enum flow_param_kind kind,
+    struct view *f, struct slice now)
+{
+	const struct flow_world *w = &p->world;
+	bool on = false;
+
+	if (kind == FLOW_PARAM_PROMPT)
+		return prompt_options(p, f, now);
+	if (kind == FLOW_PARAM_TARGET)
+		for (size_t i = 0; i < w->n_destinations; i++)
+			on = id_option(f, ID_KIND_destination,
+				 w->destinations[i].id.v,
+				 w->destinations[i].name, now) ||
+			     on;
+	if (kind == FLOW_PARAM_TRUNK)
+		for (size_t i = 0; i < w->n_trunks; i++)
+			on = id_option(f, ID_KIND_trunk, w->trunks[i].id.v,
+				 w->trunks[i].name, now) ||
+			     on;
+	if (kind == FLOW_PARAM_FLOW)
+		for (size_t i = 0; i < w->n_flows; i++)
+			on = id_option(f, ID_KIND_flow, w->flows[i].id.v,
+				 w->flows[i].name, now) ||
+			     on;
+	return on;
+}
+
+static bool is_thing(enum flow_param_kind kind)
+{
+	return kind == FLOW_PARAM_PROMPT || kind == FLOW_PARAM_TARGET ||
+	       kind == FLOW_PARAM_TRUNK || kind == FLOW_PARAM_FLOW;
+}
+
+static void choice_options(const struct flow_param *q, struct view *f,
+    struct slice now)
+{
+	for (size_t i = 0; q->choices[i] != NULL; i++) {
+		char label[80];
+
+		plain(q->choices[i], label, sizeof(label));
+		(void)option(f, slice_from(q->choices[i]), slice_from(label),
+		    now);
+	}
+}
+
+static void view_field(const struct page *p, struct view *f, const char *name,
+    const struct flow_param *q, struct slice now)
+{
+	const bool thing = is_thing(q->kind);
+	const bool choice = q->kind == FLOW_PARAM_CHOICE;
+	char hint[48] = "";
+	bool known = false;
+
+	view_list(f, "options");
+	view_cstr(f, "input", name);
+	view_plain(f, "label", q->name);
+	if (thing)
+		known = thing_options(p, q->kind, f, now);
+	else if (choice)
+		choice_options(q, f, now);
+	if (q->kind == FLOW_PARAM_NUMBER)
+		(void)snprintf(hint, sizeof(hint), "%lu to %lu, usually %lu",
+		    (unsigned long)q->min, (unsigned long)q->max,
+		    (unsigned long)q->fallback);
+	view_flag(f, "is_select", thing || choice);
+	view_flag(f, "may_be_none", !choice || !q->required);
+	view_flag(f, "has_other", q->kind == FLOW_PARAM_TARGET);
+	view_slice(f, "other", known ? SLICE("") : now);
+	view_slice(f, "value", now);
+	view_cstr(f, "hint", hint);
+	view_flag(f, "has_list", false);
+}
+
+/* Where a way out leads: a step's key, from the page's one list of them. */
+static void view_way(const struct page *p, struct view *f, const char *name,
+    const char *label, const struct json_node *to)
+{
+	view_list(f, "options");
+	view_cstr(f, "input", name);
+	view_plain(f, "label", label);
+	view_flag(f, "is_select", false);
+	view_flag(f, "has_list", true);
+	view_slice(f, "value", value_of(p, to));
+	view_cstr(f, "hint", "");
+}
+
+/* --- one step --------------------------------------------------------------*/
+
+static void view_items(const struct page *p, struct slice key,
+    const struct flow_list *l, const struct json_node *step, struct view *v)
+{
+	const struct json_node *items = json_in_get(step, l->name);
+	char name[FLOW_DRAFT_NAME_MAX];
+
+	view_plain(v, "list_label", l->name);
+	view_cstr(v, "list_name", l->name);
+	view_list(v, "items");
+	for (size_t i = 0; i < json_in_count(items); i++) {
+		const struct json_node *old = json_in_at(items, i);
+		struct view *item = view_item(v, "items");
+
+		view_u64(item, "index", i);
+		view_u64(item, "count", i + 1);
+		view_list(item, "fields");
+		for (size_t k = 0; k < l->n_fields; k++) {
+			flow_draft_item_name(key, l->name, i, l->fields[k].name,
+			    name);
+			view_field(p, view_item(item, "fields"), name,
+			    &l->fields[k],
+			    value_of(p, json_in_get(old, l->fields[k].name)));
+		}
+		if (!l->leads)
+			continue;
+		flow_draft_item_name(key, l->name, i, "next", name);
+		view_way(p, view_item(item, "fields"), name, "leads to",
+		    json_in_get(old, "next"));
+	}
+}
+
+static void view_problems(const struct page *p, struct slice key,
+    struct view *v)
+{
+	view_list(v, "problems");
+	for (size_t i = 0; i < p->errors.n; i++) {
+		const struct flow_json_error *e = &p->errors.item[i];
+		struct view *item;
+
+		if (!slice_eq_cstr(key, e->step))
+			continue;
+		item = view_item(v, "problems");
+		view_cstr(item, "what", e->what);
+		view_flag(item, "is_error", !e->warning);
+	}
+}
+
+static void view_step(const struct page *p, struct slice key,
+    const struct json_node *step, struct view *v)
+{
+	const struct flow_type_row *row;
+	char name[FLOW_DRAFT_NAME_MAX];
+	enum flow_type type;
+	struct slice text;
+
+	view_slice(v, "key", key);
+	view_problems(p, key, v);
+	view_list(v, "fields");
+	view_list(v, "lists");
+	if (json_in_text(json_in_get(step, "type"), FLOW_KEY_MAX, &text) !=
+		ERR_OK ||
+	    !flow_type_from_name(text, &type)) {
+		view_cstr(v, "type", "unknown");
+		view_cstr(v, "title", "");
+		return;
+	}
+	row = flow_type_row(type);
+	view_plain(v, "type", row->name);
+	view_slice(v, "title", value_of(p, json_in_get(step, "title")));
+	for (size_t i = 0; i < row->n_params; i++) {
+		flow_draft_name(key, row->params[i].name, name);
+		view_field(p, view_item(v, "fields"), name, &row->params[i],
+		    value_of(p, json_in_get(step, row->params[i].name)));
+	}
+	for (size_t i = 0; i < row->n_lists; i++)
+		view_items(p, key, &row->lists[i], step, view_item(v, "lists"));
+	for (size_t i = 0; i < row->n_branches; i++) {
+		flow_draft_name(key, row->branches[i].name, name);
+		view_way(p, view_item(v, "fields"), name, row->branches[i].name,
+		    json_in_get(step, row->branches[i].name));
+	}
+}
+
+/* --- the page --------------------------------------------------------------*/
+
+static void view_steps(const struct page *p, struct view *v)
+{
+	const struct json_node *steps = json_in_get(p->document, "steps");
+	const struct json_node *step;
+	struct slice key;
+	void *at = NULL;
+
+	view_list(v, "steps");
+	while (json_in_next(steps, &at, &key, &step))
+		view_step(p, key, step, view_item(v, "steps"));
+	view_list(v, "types");
+	for (size_t i = 0; i < FLOW_TYPE_COUNT; i++) {
+		const char *name = flow_type_row((enum flow_type)i)->name;
+		struct view *item = view_item(v, "types");
+
+		view_cstr(item, "type_name", name);
+		view_plain(item, "type_label", name);
+	}
+}
+
+static enum err show(struct page *p, struct resp *out)
+{
+	struct view *v = view_new(p->r->arena, "flow_steps.html");
+	char id[ID_TEXT_MAX];
+	enum err e;
+
+	e = frame_page(p->r, FRAME_FLOWS, p->flow->name, SLICE(""), v);
+	if (e != ERR_OK)
+		return e;
+	id_text(ID_KIND_flow, p->flow->id.v, id);
+	view_cstr(v, "id", id);
+	view_cstr(v, "flow_name", p->flow->name);
+	view_u64(v, "base", p->flow->last_version);
+	view_u64(v, "published", p->flow->published_version);
+	view_slice(v, "document", p->text);
+	view_slice(v, "first", value_of(p, json_in_get(p->document, "first")));
+	view_flag(v, "is_done", p->done != NULL);
+	view_cstr(v, "done", p->done);
+	view_flag(v, "has_problem", p->problem != NULL);
+	view_cstr(v, "problem", p->problem);
+	view_steps(p, v);
+	view_problems(p, SLICE(""), view_part(v, "whole"));
+	resp_status(out, p->problem != NULL ? 422 : 200);
+	return resp_view(out, v);
+}
+
+/* Checks, carries out what the button said, and shows the result. */
+static enum err work(struct page *p, enum flow_draft_do what, uint64_t base,
+    struct flow_row *f, struct resp *out)
+{
+	enum err e;
+
+	if ((e = flow_store_check(p->r, p->text, &p->errors, &p->ok)) !=
+		ERR_OK ||
+	    (e = flow_world_load(p->r, &p->world)) != ERR_OK)
+		return e;
+	if (what == FLOW_DRAFT_SAVE || what == FLOW_DRAFT_PUBLISH) {
+		if (!p->ok) {
+			p->problem =
+			    "Not saved: the flow could not run. What"
+			    " is wrong stands beside the steps.";
+			return show(p, out);
+		}
+		e = flow_store_write(p->r, p->text, (uint32_t)base, f);
+		if (e == ERR_OK && what == FLOW_DRAFT_PUBLISH)
+			e = flow_store_publish(p->r, f->last_version, f);
+		if (e == ERR_CONFLICT)
+			p->problem =
+			    "Somebody else saved this flow meanwhile:"
+			    " load the page again.";
+		else if (e != ERR_OK)
+			return e;
+		else
+			p->done = what == FLOW_DRAFT_PUBLISH
+				      ? "Published: new calls run this version."
+				      : "Saved as draft.";
+	}
+	return show(p, out);
+}
+
+static enum err parse(struct slice text, struct json_in **in)
+{
+	return json_in_parse(text, FLOW_JSON_BYTES_MAX, DOCUMENT_DEPTH, in,
+	    NULL);
+}
+
+enum err flow_steps(const struct req *r, struct resp *out)
+{
+	struct page p = { .r = r };
+	struct flow_row f;
+	struct json_in *in;
+	enum err e;
+
+	if ((e = flow_store_get(r, &f)) != ERR_OK)
+		return e;
+	p.flow = &f;
+	p.text = SLICE("{\"version\":1,\"first\":\"\",\"steps\":{}}");
+	if (f.last_version > 0 &&
+	    (e = db_flow_document(r->db, r->company, f.id, f.last_version,
+		 r->arena, &p.text)) != ERR_OK)
+		return e;
+	if (parse(p.text, &in) != ERR_OK)
+		return ERR_INTERNAL; /* checked before it was stored */
+	p.document = json_in_root(in);
+	e = work(&p, FLOW_DRAFT_CHECK, 0, &f, out);
+	json_in_free(in);
+	return e;
+}
+
+/* The document that was sent, with the fields over it, as text. */
+static enum err lay_over(const struct req *r, const struct flow_draft_action *a,
+    struct slice *text)
+{
+	struct slice sent;
+	struct json_in *in;
+	struct json_out j;
+	struct buf b;
+	enum err e;
+
+	if ((e = req_need(req_form(r, "document", &sent))) != ERR_OK ||
+	    (e = parse(sent, &in)) != ERR_OK)
+		return e;
+	buf_init(&b, FLOW_JSON_BYTES_MAX);
+	json_out_init(&j, &b);
+	flow_draft_write(r, json_in_root(in), a, &j);
+	e = json_out_done(&j);
+	if (e == ERR_OK && !arena_copy(r->arena, json_out_text(&j), text))
+		e = ERR_NOMEM;
+	buf_fini(&b);
+	json_in_free(in);
+	return e;
+}
+
+enum err flow_steps_post(const struct req *r, struct resp *out)
+{
+	struct page p = { .r = r };
+	struct flow_draft_action a;
+	struct flow_row f;
+	struct json_in *in;
+	uint64_t base;
+	enum err e;
+
+	flow_draft_action(r, &a);
+	if ((e = flow_store_get(r, &f)) != ERR_OK ||
+	    (e = req_need(req_form_u64(r, "base", 0, UINT32_MAX, &base))) !=
+		ERR_OK ||
+	    (e = lay_over(r, &a, &p.text)) != ERR_OK)
+		return e;
+	if (parse(p.text, &in) != ERR_OK)
+		return ERR_INTERNAL; /* we wrote it just now */
+	p.flow = &f;
+	p.document = json_in_root(in);
+	e = work(&p, a.what, base, &f, out);
+	json_in_free(in);
+	return e;
+}

@@ -1,0 +1,100 @@
+#include "cgi/form/flow_store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cgi/form/flow_world.h"
+#include "cgi/form/form_audit.h"
+#include "lib/db/db_job.h"
+
+enum err flow_store_get(const struct req *r, struct flow_row *f)
+{
+	struct flow_id id;
+	enum err e;
+
+	if ((e = req_path_id(r, 0, ID_KIND_flow, id.v)) != ERR_OK)
+		return e;
+	return db_flow_get(r->db, r->company, id, f);
+}
+
+enum err flow_store_check(const struct req *r, struct slice document,
+    struct flow_json_errors *errors, bool *ok)
+{
+	struct flow_json_resolver resolver;
+	struct flow_world w;
+	struct buf compiled;
+	enum err e;
+
+	memset(errors, 0, sizeof(*errors));
+	if ((e = flow_world_load(r, &w)) != ERR_OK)
+		return e;
+	resolver = flow_world_resolver(&w);
+	buf_init(&compiled, FLOW_JSON_BYTES_MAX);
+	e = flow_json_compile(document, &resolver, &compiled, errors);
+	buf_fini(&compiled);
+	*ok = e == ERR_OK;
+	return e == ERR_NOMEM ? e : ERR_OK;
+}
+
+static enum err say_audit(const struct req *r, const char *action,
+    const struct flow_row *f, uint32_t before, uint32_t after)
+{
+	char from[160], to[160];
+	struct form_audit a = { .action = action,
+		.kind = "flow",
+		.object = f->id.v };
+
+	(void)snprintf(from, sizeof(from), "{\"version\":%u}", before);
+	(void)snprintf(to, sizeof(to), "{\"version\":%u}", after);
+	a.before = slice_from(from);
+	a.after = slice_from(to);
+	return form_audit(r, &a);
+}
+
+/* The row is locked by counting it up. */
+enum err flow_store_write(const struct req *r, struct slice document,
+    uint32_t base, struct flow_row *f)
+{
+	uint32_t version = 0;
+	enum err e;
+
+	if ((e = db_begin(r->db)) != ERR_OK)
+		return e;
+	e = db_flow_write(r->db, r->company, f->id, document, r->user,
+	    r->now_us, &version);
+	if (e == ERR_OK && version != base + 1)
+		e = ERR_CONFLICT;
+	if (e == ERR_OK)
+		e = say_audit(r, "flow.save", f, base, version);
+	if ((e = db_end(r->db, e)) == ERR_OK)
+		f->last_version = version;
+	return e;
+}
+
+/* Whispers are spoken before they are needed (jobs/job_spoken). */
+static enum err ask_for_speech(const struct req *r, const struct flow_row *f)
+{
+	char id[ID_TEXT_MAX], key[ID_TEXT_MAX + 16];
+
+	id_text(ID_KIND_flow, f->id.v, id);
+	(void)snprintf(key, sizeof(key), "%s %u", id, f->published_version);
+	return db_job_add(r->db, r->company, "spoken", slice_from(key),
+	    SLICE(""), r->now_us, r->now_us);
+}
+
+enum err flow_store_publish(const struct req *r, uint32_t version,
+    struct flow_row *f)
+{
+	const uint32_t before = f->published_version;
+	enum err e;
+
+	if ((e = db_begin(r->db)) != ERR_OK)
+		return e;
+	e = db_flow_publish(r->db, r->company, f->id, version, r->now_us);
+	f->published_version = version;
+	if (e == ERR_OK)
+		e = say_audit(r, "flow.publish", f, before, version);
+	if (e == ERR_OK)
+		e = ask_for_speech(r, f);
+	return db_end(r->db, e);
+}

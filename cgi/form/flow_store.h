@@ -1,0 +1,30 @@
+/*
+ * flow_store.h - a flow's document is checked, written and published, by the
+ * builder and by the plain forms alike.
+ */
+#ifndef RT_CGI_FORM_FLOW_STORE_H
+#define RT_CGI_FORM_FLOW_STORE_H
+
+#include "cgi/web/req.h"
+#include "lib/db/db_flow.h"
+#include "lib/json/flow_json.h"
+
+/* The flow of the path's first id. ERR_NOTFOUND. */
+RT_MUST_USE enum err flow_store_get(const struct req *r, struct flow_row *out);
+
+/* Compiles the document against what the company has (flow_world.h) to find
+ * what is wrong; *ok: nothing that keeps it from running. */
+RT_MUST_USE enum err flow_store_check(const struct req *r,
+    struct slice document, struct flow_json_errors *errors, bool *ok);
+
+/* Appends the version base + 1, audited, in one transaction; f->last_version
+ * becomes its number. The document was checked. ERR_CONFLICT: base is not the
+ * last version: somebody else saved. */
+RT_MUST_USE enum err flow_store_write(const struct req *r,
+    struct slice document, uint32_t base, struct flow_row *f);
+
+/* Makes a version live, audited, and has its whispers spoken. */
+RT_MUST_USE enum err flow_store_publish(const struct req *r, uint32_t version,
+    struct flow_row *f);
+
+#endif

@@ -1,0 +1,23 @@
+/*
+ * flow_types.h - the table of step types as JSON, for the flow builder.
+ *
+ *	[{"name":"menu","params":[{"name","kind","required","min","max",
+ *	  "fallback","choices"}],"branches":[{"name","need"}],
+ *	  "lists":[{"name","min","max","leads","fields":[...]}]}, ...]
+ *
+ * kind: number choice prompt target text key days clock date zone place trunk
+ * flow; need: may should must (lead somewhere). fallback: the number, or the
+ * index of the choice, that holds when the document does not say.
+ */
+#ifndef RT_CGI_FORM_FLOW_TYPES_H
+#define RT_CGI_FORM_FLOW_TYPES_H
+
+#include "cgi/tmpl/json_out.h"
+#include "lib/core/flow_type.h"
+
+/* Writes the array as the next value. */
+void flow_types_json(struct json_out *j);
+/* The name of a kind, as above. */
+const char *flow_types_kind(enum flow_param_kind kind);
+
+#endif

@@ -1,0 +1,328 @@
+#include "cgi/form/form_flow.h"
+
+#include <stdio.h>
+
+#include "cgi/form/flow_edit.h"
+#include "cgi/form/flow_types.h"
+#include "cgi/form/flow_world.h"
+#include "cgi/form/form_audit.h"
+#include "cgi/form/json_copy.h"
+#include "cgi/web/frame.h"
+#include "lib/base/rnd.h"
+#include "lib/core/flow_sample.h"
+
+#define NAME_MAX_CHARS 100
+#define PAGE_MAX       ((size_t)8 << 20)
+#define DOCUMENT_DEPTH 12
+
+/* --- the list --------------------------------------------------------------*/
+
+static void view_flow(const struct flow_row *f, struct view *v)
+{
+	char id[ID_TEXT_MAX];
+
+	id_text(ID_KIND_flow, f->id.v, id);
+	view_cstr(v, "id", id);
+	view_cstr(v, "flow_name", f->name);
+	view_flag(v, "is_live", f->published_version > 0);
+	view_u64(v, "published", f->published_version);
+	view_flag(v, "has_draft", f->last_version > f->published_version);
+	view_u64(v, "last", f->last_version);
+	view_u64(v, "numbers", f->numbers);
+	view_flag(v, "one_number", f->numbers == 1);
+}
+
+static enum err show_list(const struct req *r, const char *problem,
+    struct slice name, struct resp *out)
+{
+	struct view *v = view_new(r->arena, "flows.html");
+	const struct flow_sample *samples;
+	struct flow_row *rows = NULL;
+	size_t n = 0, n_samples;
+	enum err e;
+
+	if ((e = frame_page(r, FRAME_FLOWS, "Flows", SLICE(""), v)) != ERR_OK ||
+	    (e = db_flow_list(r->db, r->company, r->arena, &rows, &n)) !=
+		ERR_OK)
+		return e;
+	view_flag(v, "any", n > 0);
+	view_list(v, "flows");
+	for (size_t i = 0; i < n; i++)
+		view_flow(&rows[i], view_item(v, "flows"));
+	samples = flow_sample_all(&n_samples);
+	view_list(v, "samples");
+	for (size_t i = 0; i < n_samples; i++) {
+		struct view *item = view_item(v, "samples");
+
+		view_cstr(item, "sample_key", samples[i].key);
+		view_cstr(item, "sample_name", samples[i].name);
+		view_cstr(item, "sample_help", samples[i].help);
+		view_flag(item, "sample_on", i == 0);
+	}
+	view_slice(v, "name", name);
+	view_flag(v, "has_problem", problem != NULL);
+	view_cstr(v, "problem", problem);
+	resp_status(out, problem != NULL ? 422 : 200);
+	return resp_view(out, v);
+}
+
+enum err form_flow_list(const struct req *r, struct resp *out)
+{
+	enum err e;
+
+	if (!frame_company(r, out, &e))
+		return e;
+	return show_list(r, NULL, SLICE(""), out);
+}
+
+/* --- making, naming, retiring ----------------------------------------------*/
+
+static enum err say_audit(const struct req *r, const char *action,
+    const uint8_t id[ID_BYTES], const char *name)
+{
+	struct form_audit a = { .action = action,
+		.kind = "flow",
+		.object = id };
+	char mem[8 * DB_NAME_BYTES];
+	struct json_out j;
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	json_out_init(&j, &b);
+	json_out_object(&j);
+	json_out_key(&j, "name");
+	json_out_cstr(&j, name);
+	json_out_end(&j);
+	if (json_out_done(&j) != ERR_OK)
+		return ERR_INTERNAL;
+	a.after = json_out_text(&j);
+	return form_audit(r, &a);
+}
+
+static enum err to_flow(struct resp *out, struct flow_id id,
+    const struct flow_sample *sample)
+{
+	char text[ID_TEXT_MAX], path[128];
+
+	id_text(ID_KIND_flow, id.v, text);
+	(void)snprintf(path, sizeof(path), "/flows/%s%s%s", text,
+	    sample != NULL ? "?template=" : "",
+	    sample != NULL ? sample->key : "");
+	return resp_redirect(out, slice_from(path));
+}
+
+static enum err read_name(const struct req *r, char out[DB_NAME_BYTES])
+{
+	struct slice name;
+	enum err e;
+
+	e = req_need(req_form_text(r, "name", 1, NAME_MAX_CHARS, &name));
+	if (e != ERR_OK)
+		return e;
+	return slice_to_cstr(name, out, DB_NAME_BYTES) ? ERR_OK : ERR_RANGE;
+}
+
+/* "" when it was not sent. */
+static struct slice sent(const struct req *r, const char *name)
+{
+	struct slice s;
+
+	return req_form(r, name, &s) == ERR_OK ? s : SLICE("");
+}
+
+enum err form_flow_add(const struct req *r, struct resp *out)
+{
+	struct flow_row row = { .created_us = r->now_us };
+	const struct flow_sample *sample;
+	const struct slice name = sent(r, "name");
+	uint8_t dice[10];
+	enum err e;
+
+	if (!frame_company(r, out, &e))
+		return e;
+	if (read_name(r, row.name) != ERR_OK)
+		return show_list(r,
+		    "A flow needs a name of 1 to 100 characters.", name, out);
+	if ((sample = flow_sample_find(sent(r, "template"))) == NULL)
+		return show_list(r, "There is no such template.", name, out);
+	rnd_bytes(dice, sizeof(dice));
+	id_make(r->now_us, dice, row.id.v);
+	if ((e = db_begin(r->db)) != ERR_OK)
+		return e;
+	if ((e = db_flow_add(r->db, r->company, &row)) == ERR_OK)
+		e = say_audit(r, "flow.add", row.id.v, row.name);
+	if ((e = db_end(r->db, e)) != ERR_OK)
+		return e;
+	return to_flow(out, row.id, sample);
+}
+
+enum err form_flow_name(const struct req *r, struct resp *out)
+{
+	char name[DB_NAME_BYTES];
+	struct flow_id id;
+	enum err e;
+
+	if ((e = req_path_id(r, 0, ID_KIND_flow, id.v)) != ERR_OK ||
+	    (e = read_name(r, name)) != ERR_OK ||
+	    (e = db_begin(r->db)) != ERR_OK)
+		return e;
+	e = db_flow_rename(r->db, r->company, id, slice_from(name));
+	if (e == ERR_OK)
+		e = say_audit(r, "flow.rename", id.v, name);
+	if ((e = db_end(r->db, e)) != ERR_OK)
+		return e;
+	return to_flow(out, id, NULL);
+}
+
+enum err form_flow_retire(const struct req *r, struct resp *out)
+{
+	struct flow_row row;
+	struct flow_id id;
+	enum err e;
+
+	if ((e = req_path_id(r, 0, ID_KIND_flow, id.v)) != ERR_OK ||
+	    (e = db_flow_get(r->db, r->company, id, &row)) != ERR_OK ||
+	    (e = db_begin(r->db)) != ERR_OK)
+		return e;
+	e = db_flow_archive(r->db, r->company, id, r->now_us);
+	if (e == ERR_OK)
+		e = say_audit(r, "flow.retire", id.v, row.name);
+	e = db_end(r->db, e);
+	if (e == ERR_CONFLICT)
+		return resp_problem(out, 409,
+		    "Numbers still use this flow. Give them another one"
+		    " first.");
+	return e == ERR_OK ? resp_redirect(out, SLICE("/flows")) : e;
+}
+
+/* --- the builder's page ----------------------------------------------------*/
+
+/* The document to begin with: the last version, or the template. */
+static enum err beginning(const struct req *r, const struct flow_row *f,
+    struct slice *document)
+{
+	const struct flow_sample *sample = NULL;
+	struct slice key;
+
+	if (f->last_version > 0)
+		return db_flow_document(r->db, r->company, f->id,
+		    f->last_version, r->arena, document);
+	if (req_query(r, "template", &key) == ERR_OK)
+		sample = flow_sample_find(key);
+	*document = slice_from(
+	    sample != NULL ? sample->document
+			   : "{\"version\":1,\"first\":\"\",\"steps\":{}}");
+	return ERR_OK;
+}
+
+/* "Main line (new)" -> "main-line-new": of the file that is exported. */
+static void file_name(const char *name, char *out, size_t cap)
+{
+	size_t n = 0;
+
+	for (; *name != '\0' && n + 1 < cap; name++) {
+		const bool upper = *name >= 'A' && *name <= 'Z';
+
+		if (upper)
+			out[n++] = (char)(*name - 'A' + 'a');
+		else if ((*name >= 'a' && *name <= 'z') ||
+			 (*name >= '0' && *name <= '9'))
+			out[n++] = *name;
+		else if (n > 0 && out[n - 1] != '-')
+			out[n++] = '-';
+	}
+	while (n > 0 && out[n - 1] == '-')
+		n--;
+	out[n] = '\0';
+	if (n == 0)
+		(void)snprintf(out, cap, "flow");
+}
+
+static void put_flow(const struct flow_row *f, struct json_out *j)
+{
+	char id[ID_TEXT_MAX], text[128];
+
+	id_text(ID_KIND_flow, f->id.v, id);
+	json_out_object(j);
+	json_out_key(j, "id");
+	json_out_cstr(j, id);
+	json_out_key(j, "name");
+	json_out_cstr(j, f->name);
+	(void)snprintf(text, sizeof(text), "/flows/%s", id);
+	json_out_key(j, "url");
+	json_out_cstr(j, text);
+	file_name(f->name, text, sizeof(text));
+	json_out_key(j, "file");
+	json_out_cstr(j, text);
+	json_out_end(j);
+}
+
+static enum err page_data(const struct req *r, const struct flow_row *f,
+    const struct flow_world *w, const struct json_node *document,
+    struct json_out *j)
+{
+	const struct flow_json_errors none = { .n = 0 };
+
+	json_out_object(j);
+	json_out_key(j, "flow");
+	put_flow(f, j);
+	json_out_key(j, "document");
+	json_copy(document, j);
+	json_out_key(j, "types");
+	flow_types_json(j);
+	json_out_key(j, "world");
+	flow_world_json(w, j);
+	json_out_key(j, "state");
+	flow_edit_state(f, j);
+	json_out_key(j, "problems");
+	flow_edit_problems(&none, j); /* the builder asks at once */
+	json_out_key(j, "csrf");
+	json_out_str(j, r->csrf);
+	json_out_end(j);
+	return json_out_done(j);
+}
+
+static enum err show(const struct req *r, const struct flow_row *f,
+    const struct json_node *document, struct resp *out)
+{
+	struct view *v = view_new(r->arena, "flow.html");
+	struct flow_world w;
+	struct json_out j;
+	struct buf b;
+	enum err e;
+
+	if ((e = frame_page(r, FRAME_FLOWS, f->name, SLICE(""), v)) != ERR_OK ||
+	    (e = flow_world_load(r, &w)) != ERR_OK)
+		return e;
+	buf_init(&b, PAGE_MAX);
+	json_out_init(&j, &b);
+	e = page_data(r, f, &w, document, &j);
+	if (e == ERR_OK) {
+		view_flow(f, v);
+		view_json(v, "data", &j);
+		e = resp_view(out, v);
+	}
+	buf_fini(&b);
+	return e;
+}
+
+enum err form_flow(const struct req *r, struct resp *out)
+{
+	struct slice document;
+	struct json_in *in;
+	struct flow_row f;
+	struct flow_id id;
+	enum err e;
+
+	if ((e = req_path_id(r, 0, ID_KIND_flow, id.v)) != ERR_OK ||
+	    (e = db_flow_get(r->db, r->company, id, &f)) != ERR_OK ||
+	    (e = beginning(r, &f, &document)) != ERR_OK)
+		return e;
+	e = json_in_parse(document, FLOW_JSON_BYTES_MAX, DOCUMENT_DEPTH, &in,
+	    NULL);
+	if (e != ERR_OK)
+		return ERR_INTERNAL; /* checked before it was stored */
+	e = show(r, &f, json_in_root(in), out);
+	json_in_free(in);
+	return e;
+}

@@ -1,0 +1,18 @@
+/*
+ * json_copy.h - JSON that came in, written out again: checked on the way, and
+ * safe for the place it goes to (json_out.h).
+ */
+#ifndef RT_CGI_FORM_JSON_COPY_H
+#define RT_CGI_FORM_JSON_COPY_H
+
+#include "cgi/tmpl/json_out.h"
+#include "lib/json/json_in.h"
+
+/* Writes n as the next value. Whole numbers, texts, booleans, null, arrays and
+ * objects; a broken number becomes null. Names that are not ASCII without
+ * quotes, or are longer than JSON_COPY_KEY_MAX, are left out with their value:
+ * no document of ours has such. NULL is null. */
+#define JSON_COPY_KEY_MAX 64
+void json_copy(const struct json_node *n, struct json_out *j);
+
+#endif

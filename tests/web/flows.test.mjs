@@ -1,0 +1,190 @@
+// Call flows through nginx, admin.fcgi and MySQL: what the builder asks, and
+// the same flow as a plain list of forms, without a line of script.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startStack, until } from '../support/stack.mjs';
+import { addCompanies, hostile } from '../support/two_companies.mjs';
+
+let stack, world, owner, demo, viewer;
+before(async () => {
+	stack = await startStack({ without: ['dni', 'jobd', 'sipworker'], args: ['--web-rate', '100000'] });
+	world = addCompanies(stack);
+	owner = await stack.login(world.users.owner.email, world.password);
+	viewer = await stack.login(world.users.viewer.email, world.password);
+	demo = await stack.login();
+});
+after(() => stack?.stop());
+
+const forward = (extra = {}) => ({ version: 1, first: 'ring', steps: { ring: { type: 'forward', to: '+13035550100', otherwise: 'mail', ...extra }, mail: { type: 'voicemail', prompt: 'voicemail.en' } } });
+
+/** A new flow; gives its address. */
+async function make(client, name, template = 'blank') {
+	const res = await client.submit('/flows', '/flows', { name, template });
+	assert.equal(res.status, 303);
+	return res.headers.get('location').split('?')[0];
+}
+
+/** What the builder's script does. */
+async function ask(client, at, verb, body) {
+	const html = await (await client.fetch(at)).text();
+	const data = JSON.parse(html.match(/<script type="application\/json" id="flow-data">([\s\S]*?)<\/script>/)?.[1] ?? '{}');
+	const res = await client.fetch(`${at}/${verb}`, { method: 'POST', headers: { origin: stack.url, 'content-type': 'application/json', 'x-csrf-token': data.csrf ?? '' }, body: typeof body === 'string' ? body : JSON.stringify(body) });
+	return { status: res.status, ...(await res.json().catch(() => ({}))) };
+}
+
+test('the list, its templates, and a page that holds all the builder needs', async () => {
+	const html = await (await owner.fetch('/flows')).text();
+	for (const name of ['Forward', 'Office hours with voicemail', 'Menu', 'Sales round robin', 'Locations by ZIP code', 'Pay-per-call qualification'])
+		assert.ok(html.includes(name), name);
+	const res = await owner.submit('/flows', '/flows', { name: 'From a template', template: 'hours' });
+	const page = await (await owner.fetch(res.headers.get('location'))).text();
+	const data = JSON.parse(page.match(/id="flow-data">([\s\S]*?)<\/script>/)[1]);
+	assert.equal(data.document.steps.hours.type, 'hours');
+	assert.ok(data.types.length >= 21 && data.types.every((t) => t.name && Array.isArray(t.params)));
+	assert.equal(data.world.zone, 'Europe/Berlin');
+	assert.ok(data.world.prompts.some((p) => p.id === 'notice.en'));
+	assert.deepEqual(data.state, { version: 0, published: 0 });
+});
+
+test('saved, published, changed and put back; who and when is written down', async () => {
+	const at = await make(owner, 'Main line');
+	let a = await ask(owner, at, 'save', { document: forward(), base: 0 });
+	assert.equal(a.status, 200, JSON.stringify(a));
+	assert.deepEqual(a.state, { version: 1, published: 0 });
+	const before = Number(stack.sqlOne('SELECT version FROM config_version'));
+	a = await ask(owner, at, 'publish', { version: 1 });
+	assert.deepEqual(a.state, { version: 1, published: 1 });
+	assert.ok(Number(stack.sqlOne('SELECT version FROM config_version')) > before, 'workers see it');
+	a = await ask(owner, at, 'save', { document: forward({ ring_s: 12 }), base: 1 });
+	assert.deepEqual(a.state, { version: 2, published: 1 });
+	a = await ask(owner, at, 'publish', { version: 2 });
+	assert.deepEqual(a.state, { version: 2, published: 2 });
+	a = await ask(owner, at, 'publish', { version: 1 });
+	assert.deepEqual(a.state, { version: 2, published: 1 });
+	const { versions } = await (await owner.fetch(`${at}/versions`)).json();
+	assert.deepEqual(versions.map((v) => v.version), [2, 1]);
+	const { document } = await (await owner.fetch(`${at}/versions/2`)).json();
+	assert.equal(document.steps.ring.ring_s, 12);
+	assert.deepEqual(stack.sql("SELECT action, COUNT(*) FROM audit WHERE action LIKE 'flow.%' AND action <> 'flow.add' GROUP BY action ORDER BY action"), [['flow.publish', '3'], ['flow.save', '2']]);
+});
+
+test('two people at once: the second is told, and nothing is lost', async () => {
+	const at = await make(owner, 'Shared');
+	assert.equal((await ask(owner, at, 'save', { document: forward(), base: 0 })).status, 200);
+	const late = await ask(owner, at, 'save', { document: forward({ ring_s: 9 }), base: 0 });
+	assert.equal(late.status, 409);
+	assert.match(late.detail, /Somebody else/);
+	const { versions } = await (await owner.fetch(`${at}/versions`)).json();
+	assert.equal(versions.length, 1);
+});
+
+test('what cannot run is refused with the step it concerns, and the old version goes on', async () => {
+	const at = await make(owner, 'Strict');
+	assert.equal((await ask(owner, at, 'save', { document: forward(), base: 0 })).status, 200);
+	assert.equal((await ask(owner, at, 'publish', { version: 1 })).status, 200);
+	const foreign = (await (await demo.fetch('/flows')).text()).match(/\/flows\/(flo_[a-z0-9]+)/)[1];
+	const many = { version: 1, first: 's0', steps: Object.fromEntries(Array.from({ length: 10000 }, (_, i) => [`s${i}`, { type: 'message', prompt: 'sorry.en', next: `s${i + 1}` }])) };
+	const cases = [
+		['a step of no type', { version: 1, first: 'a', steps: { a: { type: 'fly' } } }, 'a', /type|fly/],
+		['no destination', forward({ to: undefined }), 'ring', /to/],
+		['a destination of nobody', forward({ to: 'dst_01h455vb4pex5vsknk084sn02q' }), 'ring', /destination|to/],
+		['a premium number', forward({ to: '+19005550100' }), 'ring', /./],
+		['a prompt that is not there', { version: 1, first: 'a', steps: { a: { type: 'message', prompt: 'mine' } } }, 'a', /prompt/],
+		['a way to nowhere', forward({ otherwise: 'lost' }), 'ring', /lost/],
+		['another company\'s flow', { version: 1, first: 'a', steps: { a: { type: 'goto', flow: foreign } } }, 'a', /flow/],
+		['a loop in which nobody is asked', { version: 1, first: 'a', steps: { a: { type: 'message', prompt: 'sorry.en', next: 'b' }, b: { type: 'message', prompt: 'sorry.en', next: 'a' } } }, undefined, /loop|caller|round/i],
+		['ten thousand steps', many, undefined, /./],
+	];
+	for (const [why, document, step, words] of cases) {
+		const a = await ask(owner, at, 'save', { document, base: 1 });
+		assert.equal(a.status, 422, `${why}: ${JSON.stringify(a).slice(0, 300)}`);
+		const errors = a.problems.filter((p) => p.error);
+		assert.ok(errors.length > 0, why);
+		if (step !== undefined)
+			assert.ok(errors.some((p) => p.step === step && words.test(p.what)), `${why}: ${JSON.stringify(errors)}`);
+	}
+	for (const [why, body] of [['no JSON', '{'], ['no document', '{}'], ['a list', '{"document":[]}'], ['too deep', `{"document":${'{"a":'.repeat(40)}1${'}'.repeat(40)}}`]])
+		assert.ok([400, 413].includes((await ask(owner, at, 'save', body)).status), why);
+	assert.equal((await ask(owner, at, 'save', { document: { ...forward(), pad: 'x'.repeat(1300000) }, base: 1 })).status, 413);
+	assert.deepEqual(stack.sql("SELECT last_version, published_version FROM flow WHERE name = 'Strict'"), [['1', '1']]);
+});
+
+test('hostile names and titles stay text in the page and in its data', async () => {
+	const markup = hostile.replaceAll('\u0001', '');
+	const at = await make(owner, `</script>${markup}`.slice(0, 100));
+	const document = forward({ title: '</script><script>alert(1)</script>' });
+	assert.equal((await ask(owner, at, 'save', { document, base: 0 })).status, 200);
+	for (const path of ['/flows', at, `${at}/steps`]) {
+		const html = await (await owner.fetch(path)).text();
+		assert.ok(!/<script>alert|<img src=x/.test(html), path);
+	}
+});
+
+test('another company and lesser roles: nothing seen, nothing changed', async () => {
+	const at = await make(owner, 'Ours');
+	for (const path of [at, `${at}/steps`, `${at}/versions`, `${at}/versions/1`]) {
+		assert.equal((await demo.fetch(path)).status, 404, path);
+		assert.equal((await viewer.fetch(path)).status, 403, path);
+	}
+	const mine = (await (await demo.fetch('/flows')).text()).match(/\/flows\/flo_[a-z0-9]+/)[0];
+	const csrf = JSON.parse((await (await demo.fetch(mine)).text()).match(/id="flow-data">([\s\S]*?)<\/script>/)[1]).csrf;
+	for (const [verb, body] of [['save', { document: forward(), base: 0 }], ['publish', { version: 1 }], ['check', { document: forward() }]]) {
+		const res = await demo.fetch(`${at}/${verb}`, { method: 'POST', headers: { origin: stack.url, 'content-type': 'application/json', 'x-csrf-token': csrf }, body: JSON.stringify(body) });
+		assert.equal(res.status, 404, verb);
+		const forged = await owner.fetch(`${at}/${verb}`, { method: 'POST', headers: { origin: stack.url, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+		assert.equal(forged.status, 403, `${verb}: no token`);
+	}
+});
+
+test('without script: a flow is built, mended, saved and published by forms alone', async () => {
+	const at = await make(owner, 'By hand');
+	const steps = `${at}/steps`;
+	const send = async (fields) => {
+		const form = new URLSearchParams({ ...last, ...fields });
+		const res = await owner.fetch(steps, { method: 'POST', headers: { origin: stack.url }, body: form });
+		return read(await res.text(), res.status);
+	};
+	// A browser sends every field of the page.
+	let last = {};
+	const read = (html, status) => {
+		const decode = (s) => s.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
+		const form = html.match(/<form [^>]*class="flow-steps">[\s\S]*?<\/form>/)?.[0] ?? '';
+		last = {};
+		for (const [tag] of form.matchAll(/<input\b[^>]*>/g))
+			last[decode(tag.match(/name="([^"]*)"/)[1])] = decode(tag.match(/value="([^"]*)"/)?.[1] ?? '');
+		for (const [, name, body] of form.matchAll(/<select\b[^>]*name="([^"]*)">([\s\S]*?)<\/select>/g))
+			last[name] = decode((body.match(/value="([^"]*)" selected/) ?? body.match(/value="([^"]*)"/) ?? ['', ''])[1]);
+		return { status, html };
+	};
+	read(await (await owner.fetch(steps)).text());
+	await send({ do: 'add', type: 'menu' });
+	await send({ do: 'add', type: 'forward' });
+	await send({ do: 'item menu keys' });
+	let page = await send({ do: 'save' });
+	assert.equal(page.status, 422);
+	assert.match(page.html, /could not run/);
+	page = await send({ do: 'check', first: 'menu', 'menu.prompt': 'invalid.en', 'menu.keys.0.key': '1', 'menu.keys.0.title': 'Sales', 'menu.keys.0.next': 'forward', 'menu.keys.1.key': '2', 'menu.keys.1.next': 'forward', 'menu.silence': 'forward', 'menu.invalid': 'forward', 'forward.to.other': '+13035550100', 'forward.ring_s': '20' });
+	assert.equal(page.status, 200);
+	page = await send({ do: 'publish' });
+	assert.match(page.html, /Published/, page.html.match(/<main[\s\S]*/)?.[0].slice(0, 3000));
+	const { document } = await (await owner.fetch(`${at}/versions/1`)).json();
+	assert.deepEqual(document.steps.menu.keys, [{ key: '1', title: 'Sales', next: 'forward' }, { key: '2', next: 'forward' }]);
+	assert.equal(document.steps.forward.ring_s, 20);
+	page = await send({ do: 'drop menu keys 1' });
+	page = await send({ do: 'save' });
+	assert.match(page.html, /Saved as draft/);
+	assert.equal((await (await owner.fetch(`${at}/versions/2`)).json()).document.steps.menu.keys.length, 1);
+	page = await send({ do: 'remove forward' });
+	assert.ok(!page.html.includes('id="step-forward"'));
+});
+
+test('renamed; retired only when no number runs it', async () => {
+	const at = await make(owner, 'Short-lived');
+	assert.equal((await owner.submit(at, `${at}/name`, { name: 'Renamed' })).status, 303);
+	assert.match(await (await owner.fetch('/flows')).text(), /Renamed/);
+	assert.equal((await owner.submit(at, `${at}/retire`, {})).status, 303);
+	assert.equal((await owner.fetch(at)).status, 404);
+	const used = (await (await demo.fetch('/flows')).text()).match(/\/flows\/flo_[a-z0-9]+/)[0];
+	assert.equal((await demo.submit(used, `${used}/retire`, {})).status, 409);
+	await until('it is still there', async () => (await demo.fetch(used)).status === 200);
+});
