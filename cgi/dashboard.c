@@ -9,6 +9,7 @@
 #include "cgi/page/page_login.h"
 #include "cgi/page/page_overview.h"
 #include "cgi/page/page_recording.h"
+#include "cgi/page/page_unsubscribe.h"
 #include "cgi/tmpl/tmpl.h"
 #include "cgi/web/web.h"
 #include "lib/base/log.h"
@@ -29,6 +30,13 @@ static const struct route routes[] = {
 	{ REQ_GET, "/login", ROUTE_PUBLIC, .handler = page_login },
 	{ REQ_POST, "/login", ROUTE_PUBLIC, .body = REQ_BODY_URLENCODED,
 	    .body_max = 8192, .handler = page_login_post },
+	{ REQ_GET, "/unsubscribe/{token}", ROUTE_PUBLIC,
+	    .handler = page_unsubscribe },
+	/* From mail programs, which hold no cookie: the address is the proof.
+	 */
+	{ REQ_POST, "/unsubscribe/{token}", ROUTE_PUBLIC,
+	    .csrf = ROUTE_CSRF_NONE, .body = REQ_BODY_MULTIPART,
+	    .body_max = 8192, .handler = page_unsubscribe_post },
 	{ REQ_POST, "/logout", ROUTE_PUBLIC, .body = REQ_BODY_URLENCODED,
 	    .body_max = 8192, .handler = page_login_out },
 };

@@ -42,6 +42,7 @@ struct ctl_layout_want {
 	const char *http_address; /* when not address */
 	const char *public_url;
 	const char *share_dir;
+	const char *smtp_url;
 	uint64_t http_port;
 	uint64_t sip_port;
 	uint64_t rtp_port_min; /* with max */

@@ -29,6 +29,7 @@ struct run_opts {
 	const char *http_address;
 	const char *public_url;
 	const char *share;
+	const char *smtp_url;
 	const char *without;
 	const char *log_level;
 	uint64_t http_port;
@@ -71,6 +72,8 @@ static const struct ctl_opt options[] = {
 	    "tag requests a second of one address (200)" },
 	{ "share", CTL_OPT_TEXT, AT(share), 0, "DIR",
 	    "where templates/ static/ sql/ nginx/ lie" },
+	{ "smtp-url", CTL_OPT_TEXT, AT(smtp_url), 0, "URL",
+	    "where mails go, like smtp://127.0.0.1:25 (nowhere)" },
 	{ "without", CTL_OPT_TEXT, AT(without), 0, "NAMES",
 	    "leave these programs out: jobd,sipworker" },
 	{ "log-level", CTL_OPT_TEXT, AT(log_level), 0, "LEVEL",
@@ -420,6 +423,7 @@ int ctl_run(int argc, char *const *argv)
 		.http_address = r.opts.http_address,
 		.public_url = r.opts.public_url,
 		.share_dir = r.opts.share,
+		.smtp_url = r.opts.smtp_url,
 		.http_port = r.opts.http_port,
 		.sip_port = r.opts.sip_port,
 		.rtp_port_min = r.opts.rtp_min,

@@ -1,8 +1,27 @@
 #include "jobs/job_sweep.h"
 
 #include "jobs/job_prompt.h"
+#include "lib/db/db_hook_out.h"
 #include "lib/db/db_login.h"
+#include "lib/db/db_mail.h"
 #include "lib/db/db_speech.h"
+
+/* What webhooks and mails were, long after. */
+static enum err sweep_logs(const struct queue_env *env)
+{
+	const int64_t before_us = env->now_us - JOB_SWEEP_LOGS_US;
+	uint64_t removed = 0;
+	enum err e;
+
+	do {
+		e = db_hook_out_sweep(env->db, before_us, JOB_SWEEP_BATCH,
+		    &removed);
+	} while (e == ERR_OK && removed == JOB_SWEEP_BATCH &&
+		 !queue_stopping(env->queue));
+	return e == ERR_OK ? db_mail_log_sweep(env->db, before_us,
+				 JOB_SWEEP_BATCH, &removed)
+			   : e;
+}
 
 enum err job_sweep(const struct queue_env *env, const struct job_row *job)
 {
@@ -15,6 +34,8 @@ enum err job_sweep(const struct queue_env *env, const struct job_row *job)
 	if (e == ERR_OK)
 		e = db_speech_sweep(env->db, env->now_us - JOB_PROMPT_KEEP_US,
 		    JOB_SWEEP_BATCH);
+	if (e == ERR_OK)
+		e = sweep_logs(env);
 	if (e != ERR_OK)
 		return e;
 	do {

@@ -8,9 +8,10 @@
 #include "jobs/queue.h"
 
 #define JOB_SWEEP_EVERY_US    RT_MIN_US
-#define JOB_SWEEP_ATTEMPTS_US RT_DAY_US       /* failed sign-ins are kept */
-#define JOB_SWEEP_DONE_US     (7 * RT_DAY_US) /* done jobs are kept */
-#define JOB_SWEEP_BATCH       1000            /* jobs removed at once */
+#define JOB_SWEEP_ATTEMPTS_US RT_DAY_US        /* failed sign-ins are kept */
+#define JOB_SWEEP_DONE_US     (7 * RT_DAY_US)  /* done jobs are kept */
+#define JOB_SWEEP_LOGS_US     (60 * RT_DAY_US) /* of webhooks and mails */
+#define JOB_SWEEP_BATCH       1000             /* jobs removed at once */
 
 RT_MUST_USE enum err job_sweep(const struct queue_env *env,
     const struct job_row *job);

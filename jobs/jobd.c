@@ -5,17 +5,22 @@
 
 #include "jobs/hook_run.h"
 #include "jobs/job_attrib.h"
+#include "jobs/job_mail.h"
+#include "jobs/job_notify.h"
 #include "jobs/job_prompt.h"
 #include "jobs/job_spoken.h"
+#include "jobs/job_summary.h"
 #include "jobs/job_sweep.h"
+#include "jobs/job_watch.h"
 #include "jobs/job_waveform.h"
+#include "jobs/mail_templates.h"
 #include "jobs/queue.h"
 #include "lib/base/log.h"
 #include "lib/base/metric.h"
 #include "lib/base/settings.h"
 #include "lib/out/out_http.h"
 
-#define THREADS 4
+#define THREADS 8
 
 static const struct queue_kind kinds[] = {
 	{ .name = "attrib",
@@ -24,6 +29,16 @@ static const struct queue_kind kinds[] = {
 	    .max_attempts = 3,
 	    .every_us = JOB_ATTRIB_EVERY_US,
 	    .run = job_attrib },
+	{ .name = "mail",
+	    .parallel = 2,
+	    .visible_us = 2 * RT_MIN_US,
+	    .max_attempts = 12,
+	    .run = job_mail },
+	{ .name = "notify",
+	    .parallel = 2,
+	    .visible_us = RT_MIN_US,
+	    .max_attempts = 8,
+	    .run = job_notify },
 	{ .name = "prompt",
 	    .parallel = 1,
 	    .visible_us = 3 * RT_MIN_US,
@@ -35,12 +50,24 @@ static const struct queue_kind kinds[] = {
 	    .max_attempts = 5,
 	    .every_us = JOB_SPOKEN_EVERY_US,
 	    .run = job_spoken },
+	{ .name = "summary",
+	    .parallel = 1,
+	    .visible_us = 10 * RT_MIN_US,
+	    .max_attempts = 3,
+	    .every_us = JOB_SUMMARY_EVERY_US,
+	    .run = job_summary },
 	{ .name = "sweep",
 	    .parallel = 1,
 	    .visible_us = 5 * RT_MIN_US,
 	    .max_attempts = 3,
 	    .every_us = JOB_SWEEP_EVERY_US,
 	    .run = job_sweep },
+	{ .name = "watch",
+	    .parallel = 1,
+	    .visible_us = 2 * RT_MIN_US,
+	    .max_attempts = 3,
+	    .every_us = JOB_WATCH_EVERY_US,
+	    .run = job_watch },
 	{ .name = "waveform",
 	    .parallel = 2,
 	    .visible_us = 2 * RT_MIN_US,
@@ -62,16 +89,21 @@ static void block_stop(sigset_t *stop)
 static int run(const struct settings *s, const sigset_t *stop)
 {
 	struct hook_run *hooks = NULL;
+	struct tmpl_set *mails = NULL;
 	struct queue *q = NULL;
 	int sig = 0;
 	enum err e;
 
-	e = hook_run_start(&hooks, &(struct hook_run_conf){ .settings = s });
+	e = mail_templates(s, &mails);
+	if (e == ERR_OK)
+		e = hook_run_start(&hooks,
+		    &(struct hook_run_conf){ .settings = s });
 	if (e == ERR_OK)
 		e = queue_start(&q, &(struct queue_conf){ .settings = s,
 					.kinds = kinds,
 					.n_kinds = RT_ARRAY_LEN(kinds),
-					.threads = THREADS });
+					.threads = THREADS,
+					.app = mails });
 	if (e == ERR_OK) {
 		log_info("jobd: ready kinds=%zu threads=%d",
 		    RT_ARRAY_LEN(kinds), THREADS);
@@ -82,6 +114,7 @@ static int run(const struct settings *s, const sigset_t *stop)
 	}
 	hook_run_stop(hooks);
 	queue_stop(q);
+	tmpl_set_free(mails);
 	return e == ERR_OK ? 0 : 1;
 }
 

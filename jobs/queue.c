@@ -206,6 +206,7 @@ static bool run_one(struct worker *w, const struct queue_kind *kind)
 		.db = w->db,
 		.arena = &w->arena,
 		.now_us = clk_wall_us(),
+		.app = w->q->conf.app,
 		.queue = w->q };
 	e = db_job_claim(w->db, kind->name, 1, claim, env.now_us,
 	    kind->visible_us, &w->arena, &jobs, &n);

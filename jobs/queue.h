@@ -26,6 +26,7 @@ struct queue_env {
 	struct db *db;
 	struct arena *arena; /* emptied after the job */
 	int64_t now_us;      /* wall time of the job's start */
+	const void *app;     /* the program's own, of queue_conf */
 	const struct queue *queue;
 };
 
@@ -46,6 +47,7 @@ struct queue_conf {
 	const struct queue_kind *kinds;
 	size_t n_kinds;
 	unsigned int threads;
+	const void *app; /* env->app of every job; NULL: none */
 	/* Opens a thread's connection; NULL: as the program "jobd". */
 	enum err (*connect)(const struct settings *s, struct db **out);
 };

@@ -40,6 +40,9 @@ static const struct cfg_row rows[] = {
 	NUMBER(web_threads, 1, 512),
 	NUMBER(admin_threads, 1, 512),
 	NUMBER(api_threads, 1, 512),
+	TEXT(smtp_url, 0),
+	TEXT(smtp_from, 0),
+	TEXT(smtp_user, 0),
 	TEXT(user, 1),
 	TEXT(log_level, 4),
 };
@@ -66,6 +69,7 @@ void settings_defaults(struct settings *s)
 		.web_threads = 32,
 		.admin_threads = 24,
 		.api_threads = 24,
+		.smtp_from = "ringtrace <ringtrace@localhost>",
 		.user = "nobody",
 		.log_level = "info",
 	};

@@ -34,6 +34,9 @@ struct settings {
 	uint64_t web_threads;        /* of dashboard.fcgi */
 	uint64_t admin_threads;
 	uint64_t api_threads;
+	char smtp_url[SETTINGS_PATH_MAX + 1]; /* smtp://host[:port]; "": none */
+	char smtp_from[SETTINGS_PATH_MAX + 1]; /* Name <address> */
+	char smtp_user[SETTINGS_ADDR_MAX + 1]; /* "": no sign-in */
 	char user[SETTINGS_ADDR_MAX + 1];      /* of sipworker, when root */
 	char log_level[SETTINGS_ADDR_MAX + 1]; /* debug info warn error */
 };

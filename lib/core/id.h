@@ -39,6 +39,8 @@
 	X(tag, "tag")         \
 	X(webhook, "whk")     \
 	X(event, "evt")       \
+	X(mail_rule, "mlr")   \
+	X(conversion, "cnv")  \
 	X(api_key, "key")     \
 	X(outcome, "out")     \
 	X(audit, "aud")       \

@@ -131,7 +131,7 @@ enum err db_job_done(struct db *db, uint64_t id, const uint8_t claim[ID_BYTES],
 {
 	static const char sql[] =
 	    "UPDATE job SET state = 'done', claim = NULL, ended_at = ?,"
-	    " last_error = '' WHERE id = ? AND claim = ?";
+	    " last_error = '', payload = '' WHERE id = ? AND claim = ?";
 	struct stmt *st;
 	enum err e;
 

@@ -37,6 +37,7 @@ RT_MUST_USE enum err db_job_claim(struct db *db, const char *kind, uint32_t max,
     const uint8_t claim[ID_BYTES], int64_t now_us, int64_t visible_us,
     struct arena *mem, struct job_row **rows, size_t *n);
 /* ERR_CONFLICT in these: the claim ran out and somebody else has the job. */
+/* The payload goes: it may hold what nobody needs to see any more. */
 RT_MUST_USE enum err db_job_done(struct db *db, uint64_t id,
     const uint8_t claim[ID_BYTES], int64_t now_us);
 /* Again at due_us. */

@@ -257,7 +257,7 @@ static const struct {
 	{ "dashboard", "DELETE FROM phone_call", ERR_DENIED },
 	{ "dashboard", "UPDATE membership SET role = 'owner'", ERR_DENIED },
 	{ "dashboard", "SELECT COUNT(*) FROM phone_call", ERR_OK },
-	{ "jobd", "SELECT COUNT(*) FROM user", ERR_DENIED },
+	{ "jobd", "SELECT password_hash FROM user", ERR_DENIED },
 	{ "jobd", "UPDATE audit SET action = ''", ERR_DENIED },
 	{ "jobd", "SELECT COUNT(*) FROM job", ERR_OK },
 	{ "ctl", "SELECT COUNT(*) FROM user", ERR_OK },

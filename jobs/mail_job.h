@@ -1,0 +1,35 @@
+/*
+ * mail_job.h - puts one mail for one rule into the job table (job_mail.h).
+ *
+ *	mail_job_begin(&m, env, rule, "missed", subject);
+ *	mail_job_text(&m, "caller", slice);
+ *	e = mail_job_add(&m, key);
+ */
+#ifndef RT_JOBS_MAIL_JOB_H
+#define RT_JOBS_MAIL_JOB_H
+
+#include "cgi/tmpl/json_out.h"
+#include "jobs/queue.h"
+#include "lib/db/db_mail.h"
+
+#define MAIL_JOB_MAX ((size_t)32768)
+
+struct mail_job {
+	const struct queue_env *env;
+	const struct mail_rule_row *rule;
+	struct buf payload;
+	struct json_out j; /* for lists of one's own */
+};
+
+/* Ended by mail_job_add(). */
+void mail_job_begin(struct mail_job *m, const struct queue_env *env,
+    const struct mail_rule_row *rule, const char *template,
+    struct slice subject);
+/* key: a literal that the template knows. */
+void mail_job_text(struct mail_job *m, const char *key, struct slice text);
+void mail_job_u64(struct mail_job *m, const char *key, uint64_t v);
+/* Adds it once for (rule, key), to be sent now or after the rule's quiet
+ * hours, and ends m. */
+RT_MUST_USE enum err mail_job_add(struct mail_job *m, const char *key);
+
+#endif

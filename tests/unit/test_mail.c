@@ -1,0 +1,113 @@
+/* Tests of lib/core/mail_rule and jobs/mail_text. */
+#include <string.h>
+
+#include "jobs/mail_text.h"
+#include "lib/core/mail_rule.h"
+#include "tests/support/cm.h"
+
+static void test_names(void **state)
+{
+	enum mail_rule_kind kind;
+
+	(void)state;
+	for (unsigned int i = 0; i < MAIL_RULE_COUNT; i++) {
+		kind = MAIL_RULE_COUNT;
+		assert_true(mail_rule_parse(slice_from(mail_rule_name(
+						(enum mail_rule_kind)i)),
+		    &kind));
+		assert_int_equal(kind, i);
+		assert_int_not_equal(mail_rule_what((enum mail_rule_kind)i)[0],
+		    '\0');
+	}
+	assert_false(mail_rule_parse(SLICE("hourly"), &kind));
+}
+
+static const struct {
+	const char *why;
+	uint32_t from, to, now, want;
+} quiet[] = {
+	{ "never", 0, 0, 100, 0 },
+	{ "never, at noon", 720, 720, 720, 0 },
+	{ "by day, before", 540, 1020, 539, 0 },
+	{ "by day, at its begin", 540, 1020, 540, 480 },
+	{ "by day, last minute", 540, 1020, 1019, 1 },
+	{ "by day, over", 540, 1020, 1020, 0 },
+	{ "by night, evening", 1320, 420, 1320, 540 },
+	{ "by night, midnight", 1320, 420, 0, 420 },
+	{ "by night, morning", 1320, 420, 420, 0 },
+	{ "by night, noon", 1320, 420, 720, 0 },
+	{ "until midnight", 1320, 0, 1439, 1 },
+};
+
+static void test_quiet(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(quiet); i++) {
+		const uint32_t got = mail_rule_wait_min(quiet[i].from,
+		    quiet[i].to, quiet[i].now);
+
+		if (got != quiet[i].want)
+			fail_msg("%s gave %u", quiet[i].why, got);
+	}
+}
+
+static void test_results(void **state)
+{
+	enum mail_rule_kind kind = MAIL_RULE_COUNT;
+
+	(void)state;
+	assert_true(mail_rule_of_result(SLICE("abandoned"), &kind));
+	assert_int_equal(kind, MAIL_RULE_MISSED);
+	assert_true(mail_rule_of_result(SLICE("voicemail"), &kind));
+	assert_int_equal(kind, MAIL_RULE_VOICEMAIL);
+	assert_false(mail_rule_of_result(SLICE("answered"), &kind));
+	assert_false(mail_rule_of_result(SLICE("blocked"), &kind));
+	assert_false(mail_rule_of_result(SLICE(""), &kind));
+}
+
+static const struct {
+	const char *why;
+	const char *html;
+	const char *want;
+} texts[] = {
+	{ "plain", "hello", "hello" },
+	{ "the head is dropped", "<head><title>x</title></head><p>a</p>",
+	    "a\n\n" },
+	{ "blanks fold", "<p>a \n\t b</p>", "a b\n\n" },
+	{ "entities", "<p>&lt;b&gt; &amp;amp; &quot;&#39;</p>",
+	    "<b> &amp; \"'\n\n" },
+	{ "a link", "<a href=\"https://x/?a=1&amp;b=2\">here</a>.",
+	    "here (https://x/?a=1&b=2)." },
+	{ "a table", "<table><tr><td>a</td><td>b</td></tr></table>",
+	    "a  b  \n\n" },
+	{ "cut in a tag", "a<p", "a\n" },
+	{ "cut in an entity", "a&am", "a&am" },
+	{ "nothing", "", "" },
+};
+
+static void test_texts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(texts); i++) {
+		char mem[256];
+		struct buf b;
+
+		buf_over(&b, mem, sizeof(mem));
+		mail_text(slice_from(texts[i].html), &b);
+		if (!slice_eq_cstr(buf_slice(&b), texts[i].want))
+			fail_msg("%s gave \"%.*s\"", texts[i].why,
+			    SLICE_FMT(buf_slice(&b)));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_quiet),
+		cmocka_unit_test(test_results),
+		cmocka_unit_test(test_texts),
+	};
+
+	return cmocka_run_group_tests_name("mail", tests, NULL, NULL);
+}

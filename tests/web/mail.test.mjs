@@ -1,0 +1,189 @@
+// Mails through a foreign SMTP server: a missed call within seconds, quiet
+// hours, leaving off, what is refused, what nobody takes.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import net from 'node:net';
+import { after, before, test } from 'node:test';
+import { addr, startStack, until } from '../support/stack.mjs';
+import { addCompanies, hostile, typeId, uuid7 } from '../support/two_companies.mjs';
+
+const PORT = 2525;
+let stack, world, smtp, text = '';
+
+/** What came: { headers, plain, html } of each mail, in order. */
+function mails() {
+	return text.split('---------- MESSAGE FOLLOWS ----------\n').slice(1).map((m) => {
+		const [head] = m.split(/\n\n/, 1);
+		const headers = Object.fromEntries(head.replace(/\n[ \t]+/g, ' ').split('\n').map((l) => l.split(/: (.*)/s).slice(0, 2))
+			.map(([k, v]) => [k.toLowerCase(), (v ?? '').replace(/=\?utf-8\?B\?([^?]*)\?= ?/g, (_, b) => Buffer.from(b, 'base64'))]));
+		const part = (type) => {
+			const at = m.indexOf(`Content-Type: text/${type}`);
+			return Buffer.from(m.slice(m.indexOf('\n\n', at) + 2).split('--=_')[0], 'base64').toString();
+		};
+		return { headers, plain: part('plain'), html: part('html') };
+	});
+}
+const listens = () => new Promise((yes) => {
+	const s = net.connect(PORT, addr, () => yes(s.end() && true)).on('error', () => yes(false));
+});
+async function startSmtp() {
+	smtp = spawn('/usr/bin/python3', ['-u', '-m', 'aiosmtpd', '-n', '-l', `${addr}:${PORT}`, '-c', 'aiosmtpd.handlers.Debugging', 'stdout']);
+	smtp.stdout.setEncoding('utf8').on('data', (d) => (text += d.replaceAll('\r', '')));
+	await until('the SMTP server listens', listens);
+}
+
+before(async () => {
+	await startSmtp();
+	stack = await startStack({ without: ['dni', 'sipworker'], args: ['--smtp-url', `smtp://${addr}:${PORT}`] });
+	world = addCompanies(stack);
+});
+after(async () => {
+	smtp?.kill('SIGKILL');
+	await stack?.stop();
+});
+
+const hex = (key) => `X'${key.toString('hex')}'`;
+const text64 = (s) => `CONVERT(X'${Buffer.from(s).toString('hex')}' USING utf8mb4)`;
+function rule(kind, { company = world.alpha, user = world.users.agent, quiet = [0, 0], token = 'T'.repeat(38) + kind.slice(0, 5).padEnd(5, '0') } = {}) {
+	const id = uuid7();
+	stack.sql('INSERT INTO mail_rule (company_id, id, user_id, kind, quiet_from_min, quiet_to_min, unsubscribe, created_at) VALUES'
+		+ ` (${hex(company.id)}, ${hex(id)}, ${hex(user.id)}, '${kind}', ${quiet[0]}, ${quiet[1]}, '${token}', UTC_TIMESTAMP(6))`);
+	return { id, token, text: typeId('mlr', id) };
+}
+/** A call of alpha that ended so, and the job that the store adds with it. */
+function missedCall(result = 'missed') {
+	const id = uuid7(), a = world.alpha;
+	stack.sql(`INSERT INTO interaction (company_id, id, kind, happened_at, source, medium) VALUES (${hex(a.id)}, ${hex(id)}, 'call',
+		UTC_TIMESTAMP(6), 'google', 'cpc');
+		INSERT INTO phone_call (company_id, id, state, result, number_id, number_e164, caller_e164, caller_name, started_at, ended_at, ring_ms)
+		VALUES (${hex(a.id)}, ${hex(id)}, 'closed', '${result}', ${hex(a.number)}, '+14155550166', '+12125550155', ${text64(hostile.slice(0, 120))},
+		UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), 21000);
+		INSERT INTO job (company_id, kind, job_key, payload, state, due_at, created_at) VALUES (${hex(a.id)}, 'notify', '${typeId('cal', id)}',
+		'${typeId('cal', id)}', 'ready', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6));`);
+	return typeId('cal', id);
+}
+const jobs = (kind, state) => Number(stack.sqlOne(`SELECT COUNT(*) FROM job WHERE kind = '${kind}' AND state = '${state}'`));
+function enqueue(key, payload, company = world.alpha) {
+	stack.sql('INSERT INTO job (company_id, kind, job_key, payload, state, due_at, created_at) VALUES'
+		+ ` (${hex(company.id)}, 'mail', '${key}', ${text64(JSON.stringify(payload))}, 'ready', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))`);
+}
+
+test('a missed call is told within ten seconds, in words and safely', async () => {
+	const r = rule('missed');
+	rule('voicemail', { token: 'V'.repeat(43) });
+	const began = Date.now();
+	const call = missedCall();
+	await until('the mail', () => mails().length === 1, 10000);
+	assert.ok(Date.now() - began < 10000);
+	const [m] = mails();
+	assert.equal(m.headers.subject, 'Missed call from (212) 555-0155');
+	assert.match(m.headers.to, /<agent@alpha\.example>$/);
+	assert.match(m.headers['list-unsubscribe'], new RegExp(`/unsubscribe/${r.token}>$`));
+	assert.equal(m.headers['auto-submitted'], 'auto-generated');
+	assert.match(m.plain, /Rang {2,}21 s/);
+	assert.match(m.plain, /google \/ cpc/);
+	assert.ok(m.plain.includes(`/calls/${call}`));
+	assert.ok(m.html.includes('&lt;script&gt;alert(1)') && !m.html.includes('<script'));
+	assert.equal(stack.sqlOne("SELECT CONCAT(template, ' ', state, ' ', to_address) FROM mail_log"), 'missed sent agent@alpha.example');
+	// Told twice it tells once.
+	stack.sql(`UPDATE job SET state = 'ready', payload = job_key, due_at = UTC_TIMESTAMP(6) WHERE kind = 'notify'`);
+	await until('it ran again', () => jobs('notify', 'done') === 1);
+	assert.equal(Number(stack.sqlOne("SELECT COUNT(*) FROM job WHERE kind = 'mail'")), 1);
+	assert.equal(stack.sqlOne("SELECT payload FROM job WHERE kind = 'mail'"), '', 'what is done holds nothing');
+});
+
+test('quiet hours wait, another company is told nothing', async () => {
+	stack.sql('DELETE FROM mail_rule');
+	rule('missed', { company: world.beta, user: world.foreign, token: 'B'.repeat(43) });
+	// All day but for the minute that has just gone.
+	const now = stack.sqlOne("SELECT HOUR(CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', '+01:00')) * 60 + MINUTE(UTC_TIMESTAMP())");
+	rule('missed', { quiet: [now, (Number(now) + 1439) % 1440] });
+	const before = mails().length;
+	missedCall();
+	await until('it is looked at', () => jobs('notify', 'done') === 2);
+	const wait = Number(stack.sqlOne("SELECT TIMESTAMPDIFF(MINUTE, created_at, due_at) FROM job WHERE kind = 'mail' AND state = 'ready'"));
+	// Berlin is one or two hours ahead of UTC.
+	assert.ok(wait > 1300 && wait <= 1439, `${wait}`);
+	assert.equal(mails().length, before);
+	stack.sql("DELETE FROM job WHERE kind = 'mail'; DELETE FROM mail_rule");
+});
+
+test('the link in the mail ends it: asked for by GET, done by POST without a cookie', async () => {
+	const r = rule('missed');
+	const open = () => stack.sqlOne(`SELECT archived_at FROM mail_rule WHERE id = ${hex(r.id)}`);
+	const page = await stack.fetch(`/unsubscribe/${r.token}`);
+	assert.equal(page.status, 200);
+	assert.match(await page.text(), /Stop these mails\?/);
+	assert.equal(open(), null);
+	const wrong = await stack.fetch(`/unsubscribe/${'x'.repeat(43)}`, { method: 'POST' });
+	assert.equal(wrong.status, 200, 'says nothing of what exists');
+	assert.equal(open(), null);
+	const res = await stack.fetch(`/unsubscribe/${r.token}`, { method: 'POST', body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }) });
+	assert.equal(res.status, 200);
+	assert.notEqual(open(), null);
+	const done = jobs('notify', 'done');
+	missedCall();
+	await until('it is looked at', () => jobs('notify', 'done') === done + 1);
+	assert.equal(jobs('mail', 'ready'), 0);
+});
+
+test('an invitation carries its link; nonsense is given up at once', async () => {
+	const before = mails().length;
+	enqueue('i1', { template: 'invite', to: 'new@alpha.example', name: 'Neu', link: 'https://x.example/invite/abc' });
+	await until('the invitation', () => mails().length === before + 1);
+	const m = mails().at(-1);
+	assert.equal(m.headers.subject, 'You are invited');
+	assert.match(m.plain, /Choose a password \(https:\/\/x\.example\/invite\/abc\)/);
+	const bad = [{ template: '../etc/passwd', to: 'a@b.c' }, { template: 'nothing', to: 'a@b.c' }, { template: 'invite', to: 'a@b.c, d@e.f' },
+		{ template: 'invite', to: 'a@b.c' }, { template: 'invite', to: 'a@b.c', link: 7 }, { to: 'a@b.c' }];
+	bad.forEach((p, i) => enqueue(`bad${i}`, p));
+	await until('all are given up', () => jobs('mail', 'dead') === bad.length);
+	assert.equal(mails().length, before + 1);
+});
+
+test('a header cannot be smuggled in', async () => {
+	const before = mails().length;
+	enqueue('h1', { template: 'invite', to: 'new@alpha.example', name: 'X\r\nBcc: evil@x.example', subject: 'Hi\r\nBcc: evil@x.example\r\n\r\nbody',
+		link: 'https://x.example/' });
+	await until('it came', () => mails().length === before + 1);
+	assert.equal(mails().at(-1).headers.bcc, undefined);
+	assert.match(mails().at(-1).headers.subject, /^Hi {2}Bcc/);
+});
+
+test('while the server is away the mail waits, and is sent when it is back', async () => {
+	const before = mails().length;
+	smtp.kill('SIGKILL');
+	await until('it is away', async () => !(await listens()));
+	enqueue('a1', { template: 'reset', to: 'new@alpha.example', link: 'https://x.example/reset/1' });
+	await until('it failed', () => stack.sqlOne("SELECT state FROM mail_log WHERE template = 'reset'") === 'failed');
+	assert.notEqual(stack.sqlOne("SELECT last_error FROM mail_log WHERE template = 'reset'"), '');
+	await startSmtp();
+	stack.sql("UPDATE job SET due_at = UTC_TIMESTAMP(6) WHERE kind = 'mail' AND state = 'ready'");
+	await until('it came', () => mails().length === before + 1);
+	assert.equal(stack.sqlOne("SELECT CONCAT(state, ' ', attempts) FROM mail_log WHERE template = 'reset'"), 'sent 2');
+});
+
+test('the watch tells once of a silent tag, and the summary once a day', async () => {
+	const a = world.alpha;
+	stack.sql(`INSERT INTO site (company_id, id, public_key, name, seen_at, created_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, 'k-silent',
+		'shop', UTC_TIMESTAMP(6) - INTERVAL 25 HOUR, UTC_TIMESTAMP(6))`);
+	rule('tag_silent');
+	rule('daily', { token: 'D'.repeat(43) });
+	// It is always between seven and noon somewhere.
+	const hour = new Date().getUTCHours();
+	const offset = (9 - hour + 24) % 24;
+	const zone = offset === 0 ? 'UTC' : offset <= 12 ? `Etc/GMT-${offset}` : `Etc/GMT+${24 - offset}`;
+	stack.sql(`UPDATE company SET time_zone = '${zone}' WHERE id = ${hex(a.id)}`);
+	const before = mails().length;
+	for (let round = 0; round < 2; round++) {
+		stack.sql(`DELETE FROM job WHERE kind IN ('watch', 'summary'); INSERT INTO job (company_id, kind, job_key, payload, state, due_at, created_at)
+			SELECT REPEAT(CHAR(0), 16), k, CONCAT('t', ${round}), '', 'ready', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6)
+			FROM (SELECT 'watch' AS k UNION SELECT 'summary') AS kinds`);
+		await until('both ran', () => stack.sqlOne(`SELECT COUNT(*) FROM job WHERE kind IN ('watch', 'summary') AND job_key = 't${round}' AND state = 'done'`) === '2');
+	}
+	await until('two mails', () => mails().length === before + 2);
+	const subjects = mails().slice(before).map((m) => m.headers.subject).sort();
+	assert.deepEqual(subjects, ['No visits from shop', "Yesterday's calls"]);
+	const summary = mails().find((m) => m.headers.subject === "Yesterday's calls");
+	assert.match(summary.plain, /Calls {2}\d+ {2}\d+ before/);
+});
