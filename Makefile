@@ -266,8 +266,9 @@ bench-attribution:
 .PHONY: static
 ESBUILD := node_modules/.bin/esbuild
 PAGE_JS := theme app charts player
-static: $(PAGE_JS:%=static/dist/%.js) static/dist/app.css static/dist/t.js \
-	static/dist/flow.js static/dist/flow.css
+TAG_JS := t t-form t-frame t-health t-shim t-stub
+static: $(PAGE_JS:%=static/dist/%.js) static/dist/app.css \
+    $(TAG_JS:%=static/dist/%.js) static/dist/flow.js static/dist/flow.css
 
 static/dist/app.css: static/app.css $(wildcard static/css/*.css) $(ESBUILD)
 	@$(ESBUILD) $< --bundle --minify --outfile=$@ --log-level=warning
@@ -286,7 +287,17 @@ static/dist/flow.js: static/js/flow.jsx $(wildcard static/js/flow/*) $(ESBUILD)
 static/dist/flow.css: static/flow.css $(ESBUILD)
 	@$(ESBUILD) $< --bundle --minify --outfile=$@ --log-level=warning
 
-static/dist/t.js: static/dni/t.js $(ESBUILD)
+# Properties of our own objects that no other file knows: their names need not
+# be sent. None that is set on a node or an event: a short name may be taken.
+TAG_INNER := found|swapped|paint|look|use|watch|seen|root|attrs|cc|trunk|nsn|end|bare|re|old|fresh
+static/dist/t.js: static/dni/t.js static/dni/swap.js Makefile $(ESBUILD)
+	@$(ESBUILD) $< --bundle --format=iife --minify --target=es5 \
+	    '--mangle-props=^($(TAG_INNER))$$' --outfile=$@ --log-level=warning
+
+static/dist/t-stub.js: static/dni/stub.js $(ESBUILD)
+	@$(ESBUILD) $< --minify --outfile=$@ --log-level=warning
+
+static/dist/t-%.js: static/dni/%.js $(ESBUILD)
 	@$(ESBUILD) $< --minify --target=es5 --outfile=$@ --log-level=warning
 
 #: make shots         every page, both themes, three widths: one contact sheet

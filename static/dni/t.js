@@ -5,200 +5,112 @@
 // It tells dni.fcgi which page this is and what led here, gets a number, and
 // shows that instead of the site's own, in the form each place has. It stores
 // nothing without consent, blocks nothing, and when anything fails the page
-// stays as it was. Attributes, all but the first optional:
+// stays as it was. docs/TAG.md is its manual: every data- attribute may also be
+// a member of window.ringtraceConfig, for tag managers that take attributes
+// away.
 //
-//   data-site       public key of the site
-//   data-api        where dni.fcgi is, when not where this script came from
-//   data-number     the site's own number: it is then kept invisible (never
-//                   moved) for up to 0.4 s until the right one is known
-//   data-consent    "yes", "no" or "wait" (for ringtrace('consent', true))
-//   data-domain     domain of the cookie, to share it between subdomains
+// window.ringtrace may be a stub that keeps calls until this is here:
+//   window.ringtrace=window.ringtrace||function(){(ringtrace.q=ringtrace.q||[]).push(arguments)}
 //
-//   ringtrace('consent', true | false)    what the visitor decided
-//   ringtrace('swap', element)            looks at an element again
-//
-// Elements with data-noswap (or data-calltrk-noswap) keep their number.
 // Written in ES5: nothing lowers it further.
+import { Swapper } from './swap.js';
+
 (function (w, d) {
-	'use strict';
-	var me = d.currentScript || d.querySelector('script[data-site]');
-	if (!me || w.ringtrace) return;
+	var stub = w.ringtrace;
+	if (stub && stub.version) {
+		stub.twice = 1;
+		return;
+	}
+	var me = d.currentScript || d.querySelector('script[src*="/t.js"]');
+	var config = w.ringtraceConfig || {};
+	var src = (me && me.src) || '';
 
-	var MINUTE = 60000;
-	var SESSION = 30 * MINUTE;
-	var COOKIE = 'rt_id', FIRST = 'rt_first', LAST = 'rt_last', CACHE = 'rt_swap';
-	var SEP = '[\\s().\\-\\/\\u00a0\\u2010-\\u2013]{0,3}';
-	var SKIP = /^(SCRIPT|STYLE|NOSCRIPT|TEMPLATE|TEXTAREA|IFRAME|OBJECT)$/;
-	var ATTR = /^(href|title|aria-label|alt|data-(?!noswap|calltrk).*)$/;
-	var PAID = /[?&](gclid|gbraid|wbraid|dclid|msclkid|ttclid|li_fat_id)=|utm_medium=(cpc|ppc|paid)/i;
-	var NOSWAP = '[data-noswap],[data-calltrk-noswap],[contenteditable=""],[contenteditable=true]';
-
-	var site = me.getAttribute('data-site');
-	var api = (me.getAttribute('data-api') || me.src.replace(/^(\w+:\/\/[^\/]+).*/, '$1')) + '/dni/v1/';
-	var domain = me.getAttribute('data-domain');
-	var own = me.getAttribute('data-number');
-	var consent = me.getAttribute('data-consent');
-	if (w.navigator.globalPrivacyControl) consent = 'no';
-
-	var ids = {};        // visitor, visit
-	var rules = [];      // { re, to, intl }: what to look for
-	var seen = {};       // numbers that stand on the page, by E.164
-	var roots = [];      // observed document and shadow roots
-	var hidden = [];     // elements made invisible
-	var place = '';      // address of the page last told of
-	var usedAt = 0, usedS = 0, sentAt = 0, known = false, quiet = false, timer = 0;
-
-	// --- cookies, only with consent ---------------------------------------
-	function jar(name, value, s) {
-		if (value === undefined) {
-			var m = d.cookie.match('(?:^|; )' + name + '=([^;]*)');
-			return m ? decodeURIComponent(m[1]) : '';
-		}
-		d.cookie = name + '=' + encodeURIComponent(value) + ';path=/;SameSite=Lax;max-age=' + s +
-			(domain ? ';domain=' + domain : '') + (w.location.protocol === 'https:' ? ';Secure' : '');
+	function attr(name) {
+		return (me && me.getAttribute('data-' + name)) || config[name] || '';
 	}
 
-	function cache(value) {
+	var MINUTE = 60000, SESSION = 30 * MINUTE, MONTH = 2592000;
+	var ID = 'rt_id', CACHE = 'rt_p';
+	var CLICK = /[?&](gclid|gbraid|wbraid|dclid|fbclid|msclkid|ttclid|li_fat_id|utm_\w+)=/i;
+	var nav = w.navigator, loc = w.location, late = Math.round(w.performance.now());
+	var site = attr('site'), consent = attr('consent'), domain = attr('domain'), own = attr('number');
+	var api = (attr('api') || src.replace(/^(\w+:\/\/[^\/]+).*/, '$1')) + '/dni/v1/';
+	var events = attr('events'), cookies = attr('cookies') !== 'no';
+	if (!site) return;
+	if (nav.globalPrivacyControl) consent = 'no';
+
+	var ids = {};        // visitor, visit: only with consent
+	var tier = '';
+	var swaps = [];      // the server's last list
+	var shown = {};      // numbers that stand on the page, by E.164
+	var tellers = [];    // numbers(): who wants to know
+	var hidden = [];     // elements made invisible
+	var place = '';      // address of the page last told of
+	var first = '';      // and what the browser asked for
+	var boss = null;     // the page around this frame, which has the visit
+	var usedAt = 0, usedS = 0, sentAt = 0, known = false, warned = false, timer = 0;
+
+	var page = Swapper(d, {
+		attrs: attr('attrs').split(/[\s,]+/).filter(Boolean),
+		seen: function (n) { if (ownRe && !known) hide(n); },
+		root: function (root) {
+			root.addEventListener('submit', function (e) { submitted(e.target); }, true);
+			root.addEventListener('focusin', function (e) { if (e.target.form) more('form'); });
+			root.addEventListener('click', click, true);
+		}
+	});
+
+	// --- what is stored: nothing without consent ----------------------------
+	function store(name, value) {
 		try {
-			if (value === undefined) return JSON.parse(w.sessionStorage.getItem(CACHE));
-			if (value) w.sessionStorage.setItem(CACHE, JSON.stringify(value));
-			else w.sessionStorage.removeItem(CACHE);
+			if (value === undefined) return w.sessionStorage.getItem(name) || '';
+			if (value) w.sessionStorage.setItem(name, value);
+			else w.sessionStorage.removeItem(name);
 		} catch (e) {} // storage is full or forbidden: go on without
+		return '';
+	}
+
+	function cookie(name) {
+		var m = d.cookie.match('(?:^|; )' + name + '=([^;]*)');
+		return m ? decodeURIComponent(m[1]) : '';
+	}
+
+	function jar(value, s) {
+		if (!cookies) return store(ID, s ? value : '');
+		d.cookie = ID + '=' + encodeURIComponent(value) + ';path=/;SameSite=Lax;max-age=' + s +
+			(domain ? ';domain=' + domain : '') + (loc.protocol === 'https:' ? ';Secure' : '');
+	}
+
+	function may() {
+		return consent !== 'no' && consent !== 'wait';
 	}
 
 	function load() {
-		var part = jar(COOKIE).split('.');
+		var part = (cookies ? cookie(ID) : store(ID)).split('.');
 		ids = { visitor: part[0], visit: Date.now() - part[2] < SESSION ? part[1] : '' };
 	}
 
 	function save() {
-		var month = 2592000, touch = (w.location.search + ' ' + d.referrer).slice(0, 600);
-		jar(COOKIE, ids.visitor + '.' + ids.visit + '.' + Date.now(), month);
-		if (!jar(FIRST)) jar(FIRST, touch, month);
-		if (PAID.test(touch)) jar(LAST, touch, month);
+		var pairs = [], now = Date.now();
+		jar(ids.visitor + '.' + ids.visit + '.' + now, MONTH);
+		for (var k in page.paint) if (pairs.length < 20) pairs.push([k, page.paint[k]]);
+		store(CACHE, JSON.stringify([now + SESSION, pairs, swaps]));
 	}
 
 	function forget() {
 		ids = {};
-		if (jar(COOKIE)) for (var i = 0, a = [COOKIE, FIRST, LAST]; i < 3; i++) jar(a[i], '', 0);
-		cache(null);
+		if (cookie(ID) || !cookies) jar('', 0);
+		store(CACHE, '');
 	}
 
-	// --- numbers ----------------------------------------------------------
-	function digits(s) {
-		return s.replace(/\D/g, '');
-	}
-
-	function spaced(s) {
-		return s.split('').join(SEP);
-	}
-
-	// One expression finds a number in its international and national forms,
-	// with any separators. Group 1 is the byte before (no look-behind in old
-	// browsers), 2 an international form, 3 a national one.
-	function rule(from, to) {
-		var i = digits(from.e164), n = digits(from.national);
-		var alt = '((?:\\+|00|011)?' + SEP + spaced(i);
-		// "+44 (0)20 ...": the trunk prefix inside the international form.
-		if (n.charAt(0) === '0') alt += '|\\+?' + spaced(i.slice(0, i.length - n.length + 1) + n);
-		return {
-			re: new RegExp('(^|[^\\d+])(?:' + alt + ')|(\\(?' + spaced(n) + '))(?!\\d)', 'g'),
-			from: from.e164,
-			to: to
-		};
-	}
-
-	// Puts new digits into the old form, when it has as many.
-	function fit(old, fresh, text) {
-		var i = 0;
-		return digits(old).length === fresh.length
-			? old.replace(/\d/g, function () { return fresh.charAt(i++); }) : text;
-	}
-
-	function swapped(text) {
-		for (var i = 0; i < rules.length; i++) {
-			var to = rules[i].to;
-			text = text.replace(rules[i].re, function (all, before, intl, nat) {
-				if (nat) return before + fit(nat, digits(to.national), to.national);
-				var lead = (intl.match(/^(00|011)(?=\D*[1-9])/) || [''])[0];
-				return before + lead + fit(intl.slice(lead.length), digits(to.e164), to.international);
-			});
-		}
-		return text;
-	}
-
-	// --- the page ---------------------------------------------------------
-	function swapText(node) {
-		var old = node.nodeValue;
-		if (old.length < 6 || !/\d\D{0,3}\d/.test(old)) return;
-		var now = swapped(old);
-		if (now !== old) node.nodeValue = now;
-	}
-
-	function swapAttrs(el) {
-		for (var a = el.attributes, i = 0; i < a.length; i++) {
-			var name = a[i].name, old = a[i].value;
-			if (old.length < 6 || !ATTR.test(name) || el === me) continue;
-			if (name === 'href' && !/^(tel|sms|callto):/i.test(old)) continue;
-			var now = swapped(old);
-			if (name === 'href') now = now.replace(/[\s\u00a0]/g, '');
-			if (now !== old) el.setAttribute(name, now);
-		}
-	}
-
-	function skipped(el) {
-		return SKIP.test(el.nodeName) || (el.closest && el.closest(NOSWAP));
-	}
-
-	function walk(node) {
-		if (node.nodeType === 3) {
-			swapText(node);
-		} else if (node.nodeType === 1 || node.nodeType === 11 || node.nodeType === 9) {
-			if (node.nodeType === 1) {
-				if (SKIP.test(node.nodeName) || node.matches(NOSWAP)) return;
-				swapAttrs(node);
-				if (node.shadowRoot) observe(node.shadowRoot);
-			}
-			for (var c = node.firstChild; c; c = c.nextSibling) walk(c);
-		}
-	}
-
-	function look(node) {
-		var el = node.nodeType === 1 ? node : node.parentNode;
-		if (el && el.nodeType === 1 && skipped(el)) return;
-		if (own && !known) hide(node);
-		if (rules.length) walk(node);
-		else if (node.shadowRoot) observe(node.shadowRoot);
-	}
-
-	function changes(list) {
-		for (var i = 0; i < list.length; i++) {
-			var m = list[i];
-			if (m.type === 'childList') for (var k = 0; k < m.addedNodes.length; k++) look(m.addedNodes[k]);
-			else if (m.type === 'attributes') {
-				if (ATTR.test(m.attributeName) && rules.length && !skipped(m.target)) swapAttrs(m.target);
-			} else look(m.target);
-		}
-	}
-
-	function observe(root) {
-		if (roots.indexOf(root) < 0 && w.MutationObserver) {
-			roots.push(root);
-			new w.MutationObserver(changes).observe(root, {
-				childList: true, subtree: true, characterData: true, attributes: true
-			});
-			if (root !== d) root.addEventListener('click', click, true);
-		}
-		if (root !== d) walk(root);
-	}
-
+	// --- the page -----------------------------------------------------------
 	// Until the number is known, elements that hold the site's own are
 	// invisible: they keep their place, so nothing moves.
-	var ownRe = own && new RegExp(spaced(digits(own).slice(-7)) + '(?!\\d)');
+	var ownRe = own && new RegExp(own.replace(/\D/g, '').slice(-7).split('').join('\\D{0,3}') + '(?!\\d)');
 	function hide(node) {
 		if (node.nodeType === 3) {
 			var el = node.parentNode;
-			if (el && el.style && ownRe.test(node.nodeValue) && !skipped(el)) {
+			if (el && el.style && ownRe.test(node.data) && !el.closest('[data-noswap],script,style,title')) {
 				hidden.push([el, el.style.visibility]);
 				el.style.visibility = 'hidden';
 			}
@@ -213,33 +125,25 @@
 	}
 
 	function apply(swap) {
-		var fresh = [], i, k;
-		for (i = 0; i < swap.length; i++) {
-			fresh.push(rule(swap[i].from, swap[i].to));
-			// What the page shows of an earlier answer changes too.
-			for (k in seen) if (k !== swap[i].to.e164) fresh.push(rule(seen[k], swap[i].to));
-		}
-		rules = fresh;
-		for (i = 0; i < swap.length; i++) seen[swap[i].to.e164] = swap[i].to;
-		if (rules.length) {
-			walk(d.documentElement);
-			for (i = 1; i < roots.length; i++) walk(roots[i]);
-		}
+		var list = swap.slice(), k;
+		swaps = swap;
+		// What the page shows of an earlier answer changes too.
+		if (swap.length) for (k in shown)
+			if (k !== swap[0].to.e164) list.push({ from: shown[k], to: swap[0].to, old: 1 });
+		page.use(list);
+		swap.forEach(function (s) { shown[s.to.e164] = s.to; });
+		tellers.forEach(function (f) { f(swap); });
 	}
 
-	// --- the server -------------------------------------------------------
+	// --- the server ---------------------------------------------------------
 	function body(more) {
 		var o = { site: site };
 		if (ids.visitor) o.visitor = ids.visitor;
 		if (ids.visit) o.visit = ids.visit;
-		for (var k in more) if (more[k] !== undefined) o[k] = more[k];
+		for (var k in more) if (more[k] || more[k] === 0) o[k] = more[k];
 		return JSON.stringify(o);
 	}
 
-	function warn(text) {
-		if (!quiet && w.console) w.console.warn('ringtrace: ' + text);
-		quiet = true;
-	}
 
 	function post(what, more, done) {
 		var x = new XMLHttpRequest();
@@ -248,106 +152,134 @@
 		x.timeout = 8000;
 		x.onloadend = function () {
 			var a = null;
-			if (x.status === 404) warn('no site has the key "' + site + '"; numbers stay as they are');
-			else if (x.status === 403) warn('this address is not in the list of the site "' + site + '"');
-			else if (x.status === 200) try { a = JSON.parse(x.responseText); } catch (e) {}
-			done(a);
+			// 404: no site has this key; 403: this address is not in its list.
+			if (/40[34]/.test(x.status) && !warned) w.console.warn('ringtrace: ' + x.status + ' for the site "' + site + '"; numbers stay as they are');
+			warned = /40[34]/.test(x.status);
+			if (x.status === 200) try { a = JSON.parse(x.responseText); } catch (e) {}
+			if (done) done(a);
 		};
 		x.send(body(more));
 	}
 
 	function beacon(what, more) {
-		if (!ids.visit) return;
-		if (!w.navigator.sendBeacon || !w.navigator.sendBeacon(api + what, body(more)))
-			post(what, more, function () {});
+		if (boss) boss.postMessage({ ringtrace: site, event: more }, '*');
+		else if (ids.visit && !(nav.sendBeacon && nav.sendBeacon(api + what, body(more)))) post(what, more);
 	}
 
+	// To other tags only where the owner chose so and the visitor did not
+	// object: ids are there only then.
 	function tell(name, detail) {
-		detail.event = 'ringtrace.' + name;
-		if (w.dataLayer && w.dataLayer.push) w.dataLayer.push(detail);
-		d.dispatchEvent(new w.CustomEvent(detail.event, { detail: detail }));
+		if (!ids.visit) return;
+		if (/gtag/.test(events) && w.gtag) w.gtag('event', 'ringtrace_' + name, detail);
+		if (/dataLayer/.test(events)) {
+			var o = { event: 'ringtrace.' + name };
+			for (var k in detail) o[k] = detail[k];
+			(w.dataLayer = w.dataLayer || []).push(o);
+		}
 	}
 
 	function answered(a) {
-		show();
-		if (!a) return;
-		if (a.tier === 'gone') {
+		if (a && a.tier === 'gone') {
 			ids.visit = '';
 			return view();
 		}
-		if (a.visitor) {
-			ids = { visitor: a.visitor, visit: a.visit };
-			save();
-			cache({ at: Date.now(), swap: a.swap });
+		if (a) {
+			tier = a.tier;
+			if (a.visitor) ids = { visitor: a.visitor, visit: a.visit, fresh: a.visit !== ids.visit };
+			if (a.swap.length || !swaps.length) apply(a.swap);
+			if (a.visitor && may()) save();
+			if (a.swap.length) tell('number', { tier: tier, number: a.swap[0].to.e164 });
 		}
-		if (!a.swap.length) return;
-		apply(a.swap);
-		tell('number', { tier: a.tier, number: a.swap[0].to.e164 });
+		show();
 	}
 
-	function zone() {
-		try {
-			return w.Intl.DateTimeFormat().resolvedOptions().timeZone;
-		} catch (e) {}
+	// An application may have taken the click id off the address before we were
+	// here: the browser still knows what it asked for.
+	function landed() {
+		var e = !place && w.performance.getEntriesByType('navigation')[0];
+		return e && CLICK.test(e.name) && !CLICK.test(loc.href) && e.name.indexOf(loc.origin) === 0
+			? e.name : loc.href;
 	}
 
 	function view() {
-		var from = place || d.referrer;
-		place = w.location.href;
+		var from = place || d.referrer, at = landed(), ok = may(), m;
+		first = place ? loc.href : at;
+		place = loc.href;
 		if (consent === 'no') forget();
-		var may = consent !== 'no' && consent !== 'wait';
-		var ga = may && jar('_ga').match(/\d+\.\d+$/);
 		sentAt = Date.now();
 		post('visit', {
-			url: place.slice(0, 2048), ref: from.slice(0, 2048), title: d.title,
-			consent: may ? consent || undefined : 'no',
-			zone: may ? zone() : undefined, ga: ga ? ga[0] : undefined
+			url: at.slice(0, 2048), ref: from.slice(0, 2048), title: d.title,
+			consent: ok ? consent : 'no', zone: ok && w.Intl && w.Intl.DateTimeFormat().resolvedOptions().timeZone,
+			ga: ok && (m = cookie('_ga').match(/\d+\.\d+$/)) && m[0],
+			gas: ok && (m = d.cookie.match(/_ga_\w+=GS\d\.\d\.s?(\d+)/)) && m[1],
+			fbc: ok && cookie('_fbc').slice(0, 600), fbp: ok && cookie('_fbp').slice(0, 64)
 		}, answered);
 	}
 
 	function beat(last) {
-		if (!ids.visit || quiet) return;
+		if (!ids.visit || warned) return;
 		var s = usedS;
 		usedS = 0;
 		sentAt = Date.now();
 		if (last) beacon('beat', { engaged_s: s });
-		else post('beat', { engaged_s: s }, function (a) {
-			if (a && a.tier === 'none') return;
-			answered(a);
-		});
+		else post('beat', { engaged_s: s }, function (a) { if (a && a.tier !== 'none') answered(a); });
 	}
 
-	// --- what people do ---------------------------------------------------
+	// --- what people do -----------------------------------------------------
 	function click(e) {
 		var el = (e.composedPath && e.composedPath()[0]) || e.target;
 		if (el.nodeType === 3) el = el.parentNode;
-		el = el.closest && el.closest('a[href^="tel:" i],a[href^="sms:" i]');
-		if (!el || e.rtTold) return;
+		el = el.closest && el.closest('a[href],area[href]');
+		var m = el && /^(?:tel|sms|callto|whatsapp):([^?;]*)|wa\.me\/(\d+)/i.exec(el.getAttribute('href'));
+		if (!m || e.rtTold) return;
 		e.rtTold = true;
 		beacon('event', { kind: 'tel_click' });
-		tell('click', { number: el.getAttribute('href').slice(4) });
+		tell('click', { number: m[1] || m[2] });
+	}
+
+	// What is only needed on some pages lies in files of its own.
+	function more(name) {
+		var s = d.createElement('script');
+		if (more[name]) return;
+		more[name] = s.src = src.replace(/t\.js.*/, 't-' + name + '.js');
+		d.head.appendChild(s);
+	}
+
+	function submitted(form) {
+		var f = attr('forms') !== 'no' && ids.visit && ringtrace.form && ringtrace.form(form);
+		if (!f) return;
+		f.kind = 'form';
+		f.url = loc.href.slice(0, 2048);
+		beacon('event', f);
+		tell('form', { form: f.form });
 	}
 
 	function tick() {
 		var now = Date.now();
 		if (d.visibilityState === 'visible' && now - usedAt < MINUTE / 2) usedS += 5;
+		// How it went, once a visit: for the site's health.
+		if (known && ids.fresh && !boss) {
+			ids.fresh = 0;
+			more('health');
+		}
 		if (usedS && now - sentAt >= MINUTE) beat();
 	}
 
-	function shown() {
-		if (d.visibilityState === 'hidden') {
-			if (usedS) beat(true);
-		} else if (Date.now() - sentAt >= MINUTE) {
-			beat();
-		}
+	function left() {
+		if (usedS) beat(true);
+	}
+
+	function seen() {
+		if (d.visibilityState === 'hidden') left();
+		else if (Date.now() - sentAt >= MINUTE) beat();
 	}
 
 	// Another page of an application: a page view of the visit that goes on.
 	function moved() {
-		if (w.location.href.split('#')[0] === place.split('#')[0]) return;
+		if (loc.href.split('#')[0] === place.split('#')[0] || boss) return;
 		if (!ids.visit || Date.now() - sentAt >= SESSION) return view();
-		place = w.location.href;
-		post('event', { kind: 'view', url: place.slice(0, 2048), title: d.title }, function () {});
+		place = loc.href;
+		post('event', { kind: 'view', url: place.slice(0, 2048), title: d.title });
 	}
 
 	function wrap(name) {
@@ -359,15 +291,18 @@
 		};
 	}
 
-	function start() {
-		if (timer) return;
+	// --- start --------------------------------------------------------------
+	function begin() {
+		var c = null;
+		if (timer || boss) return;
 		timer = w.setInterval(tick, 5000);
 		usedAt = Date.now();
-		observe(d);
-		if (consent !== 'no' && consent !== 'wait') load();
-		var c = ids.visit && cache();
-		if (c && Date.now() - c.at < SESSION) {
-			apply(c.swap);
+		if (may()) load();
+		try {
+			c = ids.visit && JSON.parse(store(CACHE));
+		} catch (e) {}
+		if (c && c[0] > Date.now()) {
+			apply(c[2]);
 			known = true;
 		} else if (own) {
 			hide(d.documentElement);
@@ -377,30 +312,83 @@
 		['mousemove', 'keydown', 'scroll', 'touchstart', 'click', 'focus'].forEach(function (n) {
 			w.addEventListener(n, function () { usedAt = Date.now(); }, { capture: true, passive: true });
 		});
-		d.addEventListener('click', click, true);
-		d.addEventListener('visibilitychange', shown);
+		d.addEventListener('visibilitychange', seen);
 		w.addEventListener('popstate', moved);
-		w.addEventListener('pagehide', function () { if (usedS) beat(true); });
+		w.addEventListener('pagehide', left);
 		wrap('pushState');
 		wrap('replaceState');
 	}
 
+	function start() {
+		page.watch(d);
+		w.addEventListener('message', function (e) { if (e.data && e.data.ringtrace === site) more('frame'); });
+		// A printed page lives longer than a lease.
+		if (attr('print') === 'own') {
+			w.addEventListener('beforeprint', page.restore);
+			w.addEventListener('afterprint', function () { apply(swaps); });
+		}
+		if (w === w.parent) return begin();
+		more('frame');
+		w.setTimeout(begin, 1000);
+	}
+
 	// A page drawn before anybody sees it takes no number.
 	function ready() {
-		if (d.visibilityState === 'hidden' || d.prerendering) return;
+		if (d.visibilityState === 'hidden') return;
 		d.removeEventListener('visibilitychange', ready);
 		start();
 	}
 
-	w.ringtrace = function (what, value) {
-		if (what === 'swap') walk(value || d.documentElement);
-		if (what !== 'consent') return;
-		if (!value && ids.visit) beacon('event', { kind: 'consent_withdrawn' });
-		consent = value && !w.navigator.globalPrivacyControl ? 'yes' : 'no';
+	function ringtrace(what) {
+		var f = ringtrace[what];
+		if (typeof f === 'function') return f.apply(null, [].slice.call(arguments, 1));
+	}
+	ringtrace.version = 2;
+	// Looks at an element again; after restore(), swaps anew.
+	ringtrace.swap = function (el) {
+		if (el) page.look(el);
+		else apply(swaps);
+	};
+	ringtrace.restore = page.restore;
+	// The list of { from, to } numbers; tell is called with it now and whenever
+	// it changes.
+	ringtrace.numbers = function (tell) {
+		if (tell) tellers.push(tell);
+		if (tell && swaps.length) tell(swaps);
+		return swaps;
+	};
+	ringtrace.text = page.text;
+	// For frame.js: what a page around this one says is shown here, and the
+	// other way round.
+	ringtrace.inside = function (top, swap) {
+		boss = top;
+		apply(swap);
+		show();
+	};
+	ringtrace.tell = beacon;
+	ringtrace.attr = attr;
+	// For health.js.
+	ringtrace.facts = function () {
+		return { 'found': page.found, 'swapped': page.swapped, late_ms: late, changed: first !== loc.href };
+	};
+	ringtrace.session = function () {
+		return { visitor: ids.visitor, visit: ids.visit, tier: tier };
+	};
+	ringtrace.consent = function (yes) {
+		if (!yes && ids.visit) beacon('event', { kind: 'consent_withdrawn' });
+		consent = yes && !nav.globalPrivacyControl ? 'yes' : 'no';
 		if (consent === 'yes') load();
 		if (timer) view();
 	};
+	// ('form', element): as if it had been submitted; else an event of the
+	// page's own, by name.
+	ringtrace.event = function (name, detail) {
+		if (name === 'form') return submitted(detail);
+		beacon('event', { kind: 'custom', name: String(name).slice(0, 64), detail: detail === undefined ? '' : String(detail).slice(0, 255) });
+	};
+	w.ringtrace = ringtrace;
+	if (stub && stub.q) for (var i = 0; i < stub.q.length; i++) ringtrace.apply(null, stub.q[i]);
+	if (attr('shim')) more('shim');
 	d.addEventListener('visibilitychange', ready);
-	d.addEventListener('prerenderingchange', ready);
 	ready();
 })(window, document);

@@ -261,6 +261,108 @@ test('without the tag’s server the page stays as it is', async () => {
 	await page.context().close();
 });
 
+test('a form is told, credited to its visit, without what must not be kept', async () => {
+	const page = await newVisitor(browser);
+	const number = await visit(page);
+	await page.evaluate(() => {
+		document.body.insertAdjacentHTML('beforeend', `
+			<form id="ask" name="ask"><input name="your-name"><input name="email" type="email"><input name="phone" type="tel">
+			<textarea name="note"></textarea><input name="private" data-no-capture><input type="hidden" name="token" value="t"></form>
+			<form id="pay"><input name="email" type="email"><input name="card_number"></form>
+			<form id="in"><input name="email" type="email"><input type="password" name="p"></form>
+			<form id="out" data-no-capture><input name="email" type="email"></form>`);
+		document.addEventListener('submit', (e) => e.preventDefault());
+	});
+	const loaded = page.waitForResponse(/t-form\.js/);
+	await page.fill('#ask [name=your-name]', 'Anne <b>Lee</b>');
+	await loaded;
+	await page.waitForFunction(() => window.ringtrace.form);
+	await page.fill('#ask [name=email]', 'anne@example.com');
+	await page.fill('#ask [name=phone]', '(415) 555-0123');
+	await page.fill('#ask [name=note]', 'My card is 4111 1111 1111 1111');
+	await page.fill('#ask [name=private]', 'secret');
+	for (const [form, field] of [['pay', 'email'], ['in', 'email'], ['out', 'email']])
+		await page.fill(`#${form} [name=${field}]`, 'anne@example.com');
+	await page.evaluate(() => {
+		for (const id of ['pay', 'in', 'out', 'ask', 'ask']) document.getElementById(id).requestSubmit();
+	});
+	await until('it is stored', () => stack.sqlOne('SELECT count(*) FROM form_entry') !== '0');
+	const rows = stack.sql(`SELECT f.form_name, f.fields, f.contact_name, f.contact_email, f.contact_e164, i.attributed_by,
+		i.source, i.campaign, i.keyword, l.number_e164 FROM form_entry f
+		JOIN interaction i ON i.company_id = f.company_id AND i.id = f.id
+		JOIN lease l ON l.company_id = f.company_id AND l.visit_id = f.visit_id`);
+	assert.equal(rows.length, 1);
+	const [name, fields, ...rest] = rows[0];
+	assert.equal(name, 'ask');
+	assert.deepEqual(JSON.parse(fields), [['your-name', 'Anne <b>Lee</b>'], ['email', 'anne@example.com'],
+		['phone', '(415) 555-0123'], ['note', 'My card is 4111 1111 1111 1111']]);
+	assert.deepEqual(rest, ['Anne <b>Lee</b>', 'anne@example.com', '+14155550123', 'visit',
+		'google', 'spring', 'emergency plumber', number]);
+	await page.context().close();
+});
+
+test('an event of the page’s own, and how the tag got on', async () => {
+	const page = await newVisitor(browser);
+	await visit(page);
+	await page.evaluate(() => window.ringtrace('event', 'chat', 'opened \u{1F600}'));
+	await until('it is stored', () => stack.sqlOne(
+		"SELECT count(*) FROM visit_event WHERE kind = 'custom' AND name = 'chat' AND detail LIKE 'opened%'") === '1');
+	await until('the report is there', () => Number(stack.sqlOne(
+		'SELECT COALESCE(sum(reports * (found > 0) * (swapped > 0) * version), 0) FROM site_health')) > 0, 90000);
+	await page.context().close();
+});
+
+test('other tags hear of it only where the owner chose so, and with consent', async () => {
+	const heard = async (tag, gpc) => {
+		const page = await newVisitor(browser);
+		if (gpc) await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true }));
+		await page.route('**/demo/**', async (route) => {
+			if (route.request().resourceType() !== 'document') return route.continue();
+			const res = await route.fetch();
+			await route.fulfill({ response: res, body: (await res.text()).replace('data-site="demo"', `data-site="demo" ${tag}`) });
+		});
+		await visit(page, '/demo/?utm_source=layer');
+		const got = await page.evaluate(() => (window.dataLayer ?? []).map((e) => e.event));
+		await page.context().close();
+		return got;
+	};
+	assert.deepEqual(await heard(''), []);
+	assert.deepEqual(await heard('data-events="dataLayer"'), ['ringtrace.number']);
+	assert.deepEqual(await heard('data-events="dataLayer"', true), []);
+});
+
+test('without cookies: the tab keeps the number, nothing else does', async () => {
+	const page = await newVisitor(browser);
+	await page.route('**/demo/**', async (route) => {
+		if (route.request().resourceType() !== 'document') return route.continue();
+		const res = await route.fetch();
+		await route.fulfill({ response: res, body: (await res.text()).replace('data-site="demo"', 'data-site="demo" data-cookies="no"') });
+	});
+	const number = await visit(page);
+	assert.equal(await visit(page, '/demo/?x=1'), number);
+	assert.deepEqual(await page.context().cookies(), []);
+	assert.equal(await page.evaluate(() => localStorage.length), 0);
+	await page.context().close();
+});
+
+test('the stub paints the remembered number before the tag is here', async () => {
+	const page = await newVisitor(browser);
+	const number = await visit(page);
+	const stub = readFileSync('static/dist/t-stub.js', 'utf8').trim();
+	assert.ok(stub.length <= 300, `${stub.length}`);
+	await page.route('**/t.js', (route) => route.abort());
+	await page.route('**/demo/**', async (route) => {
+		if (route.request().resourceType() !== 'document') return route.continue();
+		const res = await route.fetch();
+		await route.fulfill({ response: res, body: (await res.text()).replace('<head>', `<head><script>${stub}</script>`) });
+	});
+	await page.goto(stack.url + '/demo/?again=1');
+	assert.equal(e164(await text(page, 'number-top')), number);
+	assert.equal(await text(page, 'number-legal'), OWN);
+	assert.match(await page.textContent('script[type="application/ld+json"]'), /415-555-0199/);
+	await page.context().close();
+});
+
 test('the script is below 6 kB gzip', () => {
 	const size = gzipSync(readFileSync('static/dist/t.js'), { level: 9 }).length;
 	assert.ok(size < 6000, `${size} bytes`);

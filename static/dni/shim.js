@@ -1,0 +1,33 @@
+// shim.js - for pages written for other vendors' tags: the calls such pages
+// make, answered by ringtrace. Loaded only where data-shim says so.
+(function (w) {
+	'use strict';
+	function swap(el) {
+		w.ringtrace.swap(el && el.jquery ? el[0] : el);
+	}
+
+	// numbers: one or several as they stand on the page. Gives what is known
+	// now, and tells again when the numbers are there.
+	function getSwapNumbers(numbers, tell) {
+		var list = [].concat(numbers);
+		function map() {
+			var out = {};
+			for (var i = 0; i < list.length; i++) {
+				var now = w.ringtrace.text(String(list[i]));
+				if (now !== String(list[i])) out[list[i]] = now;
+			}
+			return out;
+		}
+		if (tell) w.ringtrace.numbers(function () { tell(map()); });
+		return map();
+	}
+
+	function captureForm(form) {
+		w.ringtrace.event('form', typeof form === 'string' ? w.document.querySelector(form) : form && form.jquery ? form[0] : form);
+	}
+
+	w.CallTrk = { swap: swap, getSwapNumbers: getSwapNumbers, captureForm: captureForm };
+	w.CallTrkSwap = swap;
+	w.__ctm = w.__ctm || {};
+	w.__ctm.main = { runNow: swap };
+})(window);

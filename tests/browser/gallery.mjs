@@ -1,0 +1,358 @@
+// gallery.mjs - pages on which the tag must swap the right thing and nothing
+// else. A row is a page: [[old=>new]] marks what must change and into what;
+// everything else must stand as it stood. The runner (gallery.test.mjs) opens
+// each page twice, once with the old text and the tag, once with the new text
+// and without it, and compares all that a browser made of them.
+//
+//   name   shown in the failure
+//   site   key below: which number is looked for, which one is shown
+//   body   inside <body>; or file: a whole page in pages/
+//   head   inside <head>; tag: more attributes of the script
+//   act    what a visitor does, in both pages, once the number is there
+
+/** The site's number and the one that visitors see, as dni.fcgi writes them. */
+export const sites = {
+	US: [['+14155550199', '(415) 555-0199', '+1 415-555-0199'], ['+14155557003', '(415) 555-7003', '+1 415-555-7003']],
+	CA: [['+16135550142', '(613) 555-0142', '+1 613-555-0142'], ['+16135550177', '(613) 555-0177', '+1 613-555-0177']],
+	GB: [['+442079460018', '020 7946 0018', '+44 20 7946 0018'], ['+442079460977', '020 7946 0977', '+44 20 7946 0977']],
+	DE: [['+493023125001', '030 23125001', '+49 30 23125001'], ['+493023125777', '030 23125777', '+49 30 23125777']],
+	FR: [['+33199005678', '01 99 00 56 78', '+33 1 99 00 56 78'], ['+33199001234', '01 99 00 12 34', '+33 1 99 00 12 34']],
+	AU: [['+61255501234', '(02) 5550 1234', '+61 2 5550 1234'], ['+61255509876', '(02) 5550 9876', '+61 2 5550 9876']],
+	BR: [['+551140028922', '(11) 4002-8922', '+55 11 4002-8922'], ['+551140021357', '(11) 4002-1357', '+55 11 4002-1357']],
+	IN: [['+911123456789', '011 2345 6789', '+91 11 2345 6789'], ['+911123451122', '011 2345 1122', '+91 11 2345 1122']],
+	FREE: [['+18003569377', '(800) 356-9377', '+1 800-356-9377'], ['+18335550123', '(833) 555-0123', '+1 833-555-0123']],
+	// The number shown has another length than the site's own.
+	ODD: [['+493023125001', '030 23125001', '+49 30 23125001'], ['+4930231257', '030 231257', '+49 30 231257']],
+};
+
+const old = '(415) 555-0199', fresh = '(415) 555-7003', swap = `[[${old}=>${fresh}]]`;
+const link = '[[tel:+14155550199=>tel:+14155557003]]';
+
+const countries = [
+	{
+		name: 'United States: every common form', site: 'US',
+		body: `<p>Call ${swap} or [[415-555-0199=>415-555-7003]], [[415.555.0199=>415.555.7003]], [[415 555 0199=>415 555 7003]], [[4155550199=>4155557003]].</p>
+			<p>[[+1 415 555 0199=>+1 415 555 7003]], [[+1 (415) 555-0199=>+1 (415) 555-7003]], [[1-415-555-0199=>1-415-555-7003]], [[1 (415) 555.0199=>1 (415) 555.7003]], [[+14155550199=>+14155557003]]</p>
+			<p>[[(415)555-0199=>(415)555-7003]] ext. 12, [[415/555-0199=>415/555-7003]], Tel.[[415-555-0199=>415-555-7003]], ☎[[415–555–0199=>415–555–7003]], [[415·555·0199=>415·555·7003]]</p>`,
+	},
+	{
+		name: 'Canada', site: 'CA',
+		body: `<p>[[613-555-0142=>613-555-0177]], [[(613) 555-0142=>(613) 555-0177]], [[1 613 555-0142=>1 613 555-0177]], [[+1 613-555-0142=>+1 613-555-0177]]</p>
+			<p lang="fr">Appelez le [[613 555-0142=>613 555-0177]], télécopieur 613 555-0143</p><a href="[[tel:1-613-555-0142=>tel:1-613-555-0177]]">Call</a>`,
+	},
+	{
+		name: 'United Kingdom', site: 'GB',
+		body: `<p>[[020 7946 0018=>020 7946 0977]], [[(020) 7946 0018=>(020) 7946 0977]], [[020-7946-0018=>020-7946-0977]], [[02079460018=>02079460977]]</p>
+			<p>[[+44 20 7946 0018=>+44 20 7946 0977]], [[+44 (0)20 7946 0018=>+44 (0)20 7946 0977]], [[0044 20 7946 0018=>0044 20 7946 0977]], [[+442079460018=>+442079460977]], [[44 20 7946 0018=>44 20 7946 0977]]</p>
+			<p>Fax 020 7946 0019. Company number 02079460. VAT GB 207 9460 01</p><a href="[[tel:+442079460018=>tel:+442079460977]]">Ring us</a>`,
+	},
+	{
+		name: 'Germany', site: 'DE',
+		body: `<p>Tel. [[030 23125001=>030 23125777]], [[030/23125001=>030/23125777]], [[030 / 231 25 001=>030 / 231 25 777]], [[(030) 23125001=>(030) 23125777]], [[030-23125001=>030-23125777]]</p>
+			<p>[[+49 30 23125001=>+49 30 23125777]], [[+49 (0) 30 231 25 001=>+49 (0) 30 231 25 777]], [[+49 (0)30 - 23125001=>+49 (0)30 - 23125777]], [[0049 30 23125001=>0049 30 23125777]]</p>
+			<p>Durchwahl 030 23125001-12 bleibt. Fax: 030 23125002. IBAN DE49 3023 1250 0100</p><a href="[[tel:+493023125001=>tel:+493023125777]]">Anrufen</a>`,
+	},
+	{
+		name: 'France', site: 'FR',
+		body: `<p>[[01 99 00 56 78=>01 99 00 12 34]], [[01.99.00.56.78=>01.99.00.12.34]], [[01-99-00-56-78=>01-99-00-12-34]], [[0199005678=>0199001234]]</p>
+			<p>[[+33 1 99 00 56 78=>+33 1 99 00 12 34]], [[+33 (0)1 99 00 56 78=>+33 (0)1 99 00 12 34]], [[0033 1 99 00 56 78=>0033 1 99 00 12 34]]</p>
+			<p>SIRET 199 005 678 00012, le 01.99.00</p><a href="[[tel:0199005678=>tel:0199001234]]">Appeler</a>`,
+	},
+	{
+		name: 'Australia', site: 'AU',
+		body: `<p>[[(02) 5550 1234=>(02) 5550 9876]], [[02 5550 1234=>02 5550 9876]], [[0255501234=>0255509876]], [[+61 2 5550 1234=>+61 2 5550 9876]], [[+61 (0)2 5550 1234=>+61 (0)2 5550 9876]]</p>
+			<p>ABN 55 501 234 000. PO Box 5550 1234</p><a href="[[tel:+61255501234=>tel:+61255509876]]">Call</a>`,
+	},
+	{
+		name: 'Brazil', site: 'BR',
+		body: `<p>[[(11) 4002-8922=>(11) 4002-1357]], [[11 4002-8922=>11 4002-1357]], [[11 4002.8922=>11 4002.1357]], [[+55 11 4002-8922=>+55 11 4002-1357]], 0 [[11 4002-8922=>11 4002-1357]]</p>
+			<p>CNPJ 11.400.289/2200-01, R$ 4002,89</p><a href="[[https://wa.me/551140028922?text=Oi=>https://wa.me/551140021357?text=Oi]]">WhatsApp</a>`,
+	},
+	{
+		name: 'India', site: 'IN',
+		body: `<p>[[011 2345 6789=>011 2345 1122]], [[011-23456789=>011-23451122]], [[(011) 2345-6789=>(011) 2345-1122]], [[+91 11 2345 6789=>+91 11 2345 1122]], [[+91-11-23456789=>+91-11-23451122]], [[11 2345 6789=>11 2345 1122]]</p>
+			<p>GSTIN 07AAACB2345C1Z6, PIN 112345</p><a href="[[tel:+911123456789=>tel:+911123451122]]">Call</a>`,
+	},
+	{
+		name: 'toll-free with letters', site: 'FREE',
+		body: `<p>[[1-800-FLOWERS=>+1 833-555-0123]], [[800-FLOWERS=>(833) 555-0123]], [[(800) 356-WERS=>(833) 555-0123]], [[1-800-356-9377=>1-833-555-0123]]</p>
+			<p>1-800-FLOWERSHOP stays, so does 800FLOWERSX, and flowers</p><a href="[[tel:1800FLOWERS=>tel:+18335550123]]">[[1-800-Flowers=>+1 833-555-0123]]</a>`,
+	},
+	{
+		name: 'another length: the whole text', site: 'ODD',
+		body: '<p>[[030 23125001=>030 231257]] <b>[[+49 (0)30 23125001=>+49 30 231257]]</b> <a href="[[tel:+493023125001=>tel:+4930231257]]">x</a></p>',
+	},
+];
+
+const shapes = ['wordpress', 'wordpress_blocks', 'elementor', 'wix', 'squarespace', 'shopify', 'webflow', 'gtm', 'page_cache', 'divi_popup']
+	.map((file) => ({
+		name: `shaped like ${file.replace('_', ' ')}`, site: 'US', file: `${file}.html`,
+		act: (page) => page.waitForFunction(() => !window.busy),
+	}));
+
+const react = '<script src="/lib/react.js"></script>';
+
+const frameworks = [
+	{
+		name: 'React: state changes around the number, and of it', site: 'US', head: react,
+		body: `<div id="root"></div><script>
+			var h = React.createElement;
+			function App() {
+				var s = React.useState(0), n = s[0];
+				return h('div', null, h('button', { id: 'more', onClick: function () { s[1](n + 1); } }, 'More ' + n),
+					h('p', { className: 'c' + n }, 'Call ', '${swap}', ' now (' + n + ')'),
+					n > 1 ? h('a', { href: '${link}', title: 'Call ${swap}' }, h('b', null, '${swap}')) : null);
+			}
+			ReactDOM.createRoot(document.getElementById('root')).render(h(App));
+		</script>`,
+		act: async (page) => {
+			await page.click('#more');
+			await page.click('#more');
+			await page.click('#more');
+		},
+	},
+	{
+		name: 'React: puts the old number back', site: 'US', head: react,
+		body: `<div id="root"></div><script>
+			var h = React.createElement, set;
+			function App() {
+				var s = React.useState('');
+				set = s[1];
+				return h('p', null, s[0] || '${swap}');
+			}
+			ReactDOM.createRoot(document.getElementById('root')).render(h(App));
+		</script>`,
+		act: (page) => page.evaluate(() => {
+			window.set('closed');
+			setTimeout(() => window.set(''), 0);
+			return new Promise((r) => setTimeout(() => requestAnimationFrame(r), 30));
+		}),
+	},
+	{
+		name: 'Vue: bound text and attributes, lists', site: 'US', head: '<script src="/lib/vue.js"></script>',
+		body: `<div id="root"><ul><li v-for="p in people" :key="p">{{ p }}: <a :href="link">{{ phone }}</a></li></ul><button id="add" @click="add">Add</button></div><script>
+			Vue.createApp({
+				data: function () { return { people: ['Ann'], phone: '${swap}', link: '${link}' }; },
+				methods: { add: function () { this.people.push('Bob' + this.people.length); } },
+			}).mount('#root');
+		</script>`,
+		act: async (page) => {
+			await page.click('#add');
+			await page.click('#add');
+		},
+	},
+	{
+		name: 'jQuery: written, appended, replaced, put back', site: 'US', head: '<script src="/lib/jquery.js"></script>',
+		body: `<p id="a"></p><div id="b"></div><a id="c" href="#">Call</a><script>
+			$(function () {
+				$('#a').text('Call ${swap}');
+				$('#b').append('<p>or ${swap}</p>');
+				$('#c').attr('href', '${link}').html('<i>${swap}</i>');
+				window.again = function () {
+					$('#a').text('Call ${swap}');
+					$('#c').attr('href', '${link}');
+					$('<div class="pop"><b>${swap}</b></div>').appendTo('body').hide().show();
+				};
+			});
+		</script>`,
+		act: (page) => page.evaluate(() => window.again()),
+	},
+];
+
+const places = [
+	{
+		name: 'shadow DOM, open and nested', site: 'US',
+		body: `<x-outer></x-outer><p>${swap}</p><script>
+			customElements.define('x-inner', class extends HTMLElement {
+				connectedCallback() { this.attachShadow({ mode: 'open' }).innerHTML = '<style>b{color:red}</style><b>${swap}</b><a href="${link}">x</a>'; }
+			});
+			customElements.define('x-outer', class extends HTMLElement {
+				connectedCallback() { this.attachShadow({ mode: 'open' }).innerHTML = '<p>${swap}</p><x-inner></x-inner><slot></slot>'; }
+			});
+		</script>`,
+	},
+	{
+		name: 'shadow DOM that comes later and changes', site: 'US',
+		body: '<main></main>',
+		act: (page) => page.evaluate(([n]) => {
+			const host = document.createElement('div');
+			host.attachShadow({ mode: 'open' }).innerHTML = '<p>soon</p>';
+			document.querySelector('main').append(host);
+			return new Promise((r) => requestAnimationFrame(() => {
+				host.shadowRoot.firstChild.textContent = n;
+				r();
+			}));
+		}, [swap]),
+	},
+	{
+		name: 'a frame of the same origin', site: 'US',
+		body: `<iframe srcdoc="<p>Call ${swap}</p><a href='${link}'>x</a>"></iframe><p>${swap}</p>`,
+	},
+	{
+		name: 'a frame with the tag of its own', site: 'US',
+		body: `<iframe src="/g/inner?v={{v}}"></iframe><p>${swap}</p>`, restored: false,
+	},
+	{ name: 'inner', site: 'US', body: `<p>Inside: ${swap}</p>` },
+	{
+		name: 'pages of an application', site: 'US',
+		body: `<nav><a id="go" href="/next">Next</a></nav><main><h1>Home ${swap}</h1></main><script>
+			function draw(name) { document.querySelector('main').innerHTML = '<h1>' + name + '</h1><a href="${link}">${swap}</a>'; document.title = name + ' ${swap}'; }
+			document.getElementById('go').onclick = function (e) { e.preventDefault(); history.pushState({}, '', '?v=next'); draw('Next'); };
+			window.onpopstate = function () { draw('Back'); };
+		</script>`,
+		act: async (page) => {
+			await page.click('#go');
+			await page.evaluate(() => new Promise((r) => {
+				window.addEventListener('popstate', () => setTimeout(r, 0));
+				history.back();
+			}));
+		},
+	},
+	{
+		name: 'content that comes when it is scrolled to', site: 'US',
+		body: `<p>${swap}</p><div style="height:3000px"></div><div id="lazy"></div><script>
+			new IntersectionObserver(function (l) {
+				if (!l[0].isIntersecting || document.querySelector('#lazy p')) return;
+				document.getElementById('lazy').innerHTML = '<p>Still here? <a href="${link}">${swap}</a></p>';
+			}).observe(document.getElementById('lazy'));
+		</script>`,
+		act: (page) => page.evaluate(() => {
+			scrollTo(0, 4000);
+			return new Promise((r) => new MutationObserver(() => r()).observe(document.getElementById('lazy'), { childList: true }));
+		}),
+	},
+	{
+		name: 'a printed page shows the site’s own number where it says so', site: 'US', tag: 'data-print="own"',
+		body: `<p>${old}</p><a href="tel:+14155550199">Call</a>`,
+		act: (page) => page.evaluate(() => dispatchEvent(new Event('beforeprint'))),
+	},
+	{
+		name: 'after printing the number is back', site: 'US', tag: 'data-print="own"',
+		body: `<p>${swap}</p>`,
+		act: (page) => page.evaluate(() => {
+			dispatchEvent(new Event('beforeprint'));
+			dispatchEvent(new Event('afterprint'));
+		}),
+	},
+	{
+		name: 'right to left, with marks of direction', site: 'US', head: '<meta charset="utf-8">',
+		body: `<div dir="rtl" lang="he"><p>התקשרו: \u200e[[+1 415-555-0199=>+1 415-555-7003]]\u200e או <bdi>${swap}</bdi></p>
+			<p>اتصل بنا \u2066[[415\u2011555\u20110199=>415\u2011555\u20117003]]\u2069</p><p dir="ltr">[[\u202a(415)\u202c 555-0199=>\u202a(415)\u202c 555-7003]]</p></div>`,
+	},
+	{
+		name: 'several numbers: only the site’s own changes', site: 'US',
+		body: `<p>Sales ${swap}, service (415) 555-0198, emergency [[415-555-0199=>415-555-7003]], Oakland (510) 555-0199, London +44 20 7946 0018</p>
+			<p>+41 555 501 99, +4155550199, 415-555-01990</p>`,
+	},
+	{
+		name: 'look-alikes stay', site: 'US',
+		body: `<p>Fax: (415) 555-0198. Order #4155550199, invoice 4155550199-7, part 77-4155550199, $4155550199, $ 4,155,550,199.00</p>
+			<p>IP 41.55.55.01.99, 4155550199.00, id=4155550199, AB4155550199, 4155550199kg, 41555501990, x_4155550199</p>
+			<p>2024-01-99 415, 4 155 550 199 people, 4155 5501 99, 415-5550-1991, <span>415-555-019</span><p>9 lives</p></p>
+			<pre>415555\n0198</pre><p>ISBN 978-4-15-555019-9</p><time datetime="4155-55-01">4155</time>`,
+	},
+	{
+		name: 'split over elements', site: 'US',
+		body: `<p><span>(415)</span> <b>555</b>-<i>[[0199=>7003]]</i></p><p>Call <span class="area">415</span><span>-555-</span><span>[[0199=>7003]]</span> now</p>
+			<h2><small>+1</small> 415 <em>555</em> [[0199=>7003]]</h2><p>4<b>1</b>5 55<b>5</b> [[01=>70]]<b>[[99=>03]]</b></p>
+			<a href="${link}"><span>415</span>.<span>555</span>.<span>[[0199=>7003]]</span></a>
+			<p>Open 24 <span>h</span></p><p>Units 415</p><p>555-0199 is another line</p><table><tr><td>415</td><td>555</td><td>0199</td></tr></table><p>415<br>555<br>0199</p>`,
+	},
+	{
+		name: 'links of every scheme', site: 'US',
+		body: `<a href="${link}">a</a><a href="[[tel:415-555-0199=>tel:415-555-7003]]">b</a><a href="[[tel:(415)%20555-0199=>tel:(415)555-7003]]">c</a><a href="[[tel:%2B14155550199=>tel:+14155557003]]">d</a>
+			<a href="[[TEL:1.415.555.0199;ext=4=>TEL:1.415.555.7003;ext=4]]">e</a><a href="[[sms:+14155550199?body=4155550199=>sms:+14155557003?body=4155550199]]">f</a><a href="[[callto:+14155550199=>callto:+14155557003]]">g</a>
+			<a href="[[https://wa.me/14155550199=>https://wa.me/14155557003]]">h</a><a href="[[https://api.whatsapp.com/send?phone=14155550199&amp;text=Hi%20there=>https://api.whatsapp.com/send?phone=14155557003&amp;text=Hi%20there]]">i</a><a href="[[whatsapp://send?phone=+14155550199=>whatsapp://send?phone=+14155557003]]">j</a>
+			<map name="m"><area href="${link}" alt="Call ${swap}"></map>
+			<a href="https://example.com/4155550199">k</a><a href="/call?n=4155550199">l</a><a href="mailto:4155550199@example.com">m</a><a href="tel:+14155550198">n</a>`,
+	},
+	{
+		name: 'attributes that are shown', site: 'US',
+		body: `<a title="Call ${swap}" aria-label="Call ${swap}" data-phone="4155550199">x</a><img alt="Sign: ${swap}" src="data:," longdesc="/4155550199">
+			<input type="button" value="Call ${swap}"><input type="submit" value="${swap}"><input placeholder="e.g. ${swap}" name="4155550199">
+			<span class="p4155550199" id="n-4155550199" content="${swap}"></span>`,
+		head: '<meta name="description" content="Call (415) 555-0199"><meta property="business:phone" content="+14155550199">',
+	},
+	{
+		name: 'data attributes by choice', site: 'US', tag: 'data-attrs="data-phone data-tel"',
+		body: `<b data-phone="${swap}" data-tel="[[4155550199=>4155557003]]" data-other="(415) 555-0199">x</b>`,
+	},
+	{
+		name: 'the title, also when it changes', site: 'US', head: `<title>Plumber ${swap}</title>`, body: '<p>x</p>',
+	},
+	{
+		name: 'noswap', site: 'US',
+		body: `<p data-noswap>Legal: ${old} <b>${old}</b> <a href="tel:+14155550199">x</a></p><div data-calltrk-noswap><p>${old}</p></div><p>${swap}</p>`,
+	},
+	{
+		name: 'fields and what is being typed', site: 'US',
+		body: `<input value="${old}"><input type="tel" value="${old}"><textarea>${old}</textarea><div contenteditable>${old}</div><div contenteditable="false">${swap}</div>
+			<input type="hidden" value="${old}"><select><option value="${old}">${swap}</option></select>`,
+		act: (page) => page.evaluate((n) => {
+			document.querySelector('[contenteditable]').firstChild.data = n + ' typed';
+			document.querySelector('[contenteditable]').append(' ' + n);
+		}, old),
+	},
+	{
+		name: 'scripts, JSON-LD, styles, templates, comments', site: 'US',
+		head: `<script type="application/ld+json">{"@type":"Plumber","telephone":"+1-415-555-0199"}</script><style>p::after{content:"(415) 555-0199"}</style>`,
+		body: `<!-- ${old} --><noscript>${old}</noscript><template><p>${old}</p></template><script type="text/x-data">${old}</script><p itemprop="telephone">${swap}</p><object><p>${old}</p></object>`,
+	},
+	{
+		name: 'text and attributes that change', site: 'US', body: '<p id="t">x</p><a id="l" href="/">x</a><p id="h"></p>',
+		act: (page) => page.evaluate(([n, l]) => {
+			document.getElementById('t').firstChild.data = 'Call ' + n;
+			document.getElementById('l').href = l;
+			document.getElementById('l').title = n;
+			document.getElementById('h').innerHTML = '<i>' + n + '</i>';
+			document.getElementById('h').innerHTML += '<b>' + n + '</b>';
+		}, [swap, link]),
+	},
+	{
+		name: 'drawings', site: 'US',
+		body: `<svg width="200" height="40"><style>text{font-size:9px}</style><title>Call ${swap}</title><text x="0" y="20">${swap}</text><a href="${link}"><text>x</text></a></svg>`,
+	},
+	{
+		name: 'entities and blanks of every kind', site: 'US',
+		body: '<p>(415)&nbsp;[[555-0199=>555-7003]]</p><p>415&#8209;555&#8209;[[0199=>7003]]</p><p>415&thinsp;555&thinsp;[[0199=>7003]]</p><p>415 \n\t555\n[[0199=>7003]]</p>',
+	},
+	{
+		name: 'a menu, a dialog, details', site: 'US',
+		body: `<dialog><p>${swap}</p></dialog><details><summary>Phone</summary><p>${swap}</p></details><ul hidden><li>${swap}</li></ul><button id="o" onclick="document.querySelector('dialog').showModal()">Open</button>`,
+		act: (page) => page.click('#o'),
+	},
+	{
+		name: 'a large script beside little text', site: 'US',
+		body: `<p>${swap}</p><script type="application/json" id="data">${JSON.stringify({ phone: old, rows: Array(500).fill('4155550199 and more') })}</script>`,
+	},
+	{
+		name: 'an old number in a page that is taken apart', site: 'US', body: `<div id="a"><p>${swap}</p></div><div id="b"></div>`,
+		act: (page) => page.evaluate(() => {
+			const p = document.querySelector('#a p');
+			document.getElementById('b').append(p, p.cloneNode(true));
+			document.getElementById('b').normalize();
+		}),
+	},
+	{
+		name: 'configured without attributes', site: 'US', tag: null,
+		head: '<script>window.ringtraceConfig={site:"US"}</script>', body: `<p>${swap}</p>`,
+	},
+	{
+		name: 'calls made before the tag is here', site: 'US',
+		head: '<script>window.ringtrace=window.ringtrace||function(){(ringtrace.q=ringtrace.q||[]).push(arguments)};ringtrace("numbers",function(s){document.getElementById("n").textContent=s[0].to.national})</script>',
+		body: `<p id="n">[[none=>${fresh}]]</p>`, restored: false,
+	},
+	{
+		name: 'written for another vendor’s script', site: 'US', tag: 'data-shim="1"',
+		body: `<p id="n">[[none=>415.555.7003]]</p><p>${swap}</p><script>
+			(function wait() {
+				if (!window.CallTrk) return setTimeout(wait, 10);
+				CallTrk.getSwapNumbers(['415.555.0199', '5105550100'], function (m) { if (m['415.555.0199']) document.getElementById('n').textContent = m['415.555.0199']; });
+				CallTrk.swap();
+				__ctm.main.runNow(document.body);
+			})();
+		</script>`, plain: true, restored: false,
+	},
+];
+
+export const gallery = [...countries, ...shapes, ...frameworks, ...places];
