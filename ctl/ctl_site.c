@@ -8,6 +8,7 @@
 #include "ctl/ctl_pool.h"
 #include "ctl/ctl_verb.h"
 #include "lib/base/clk.h"
+#include "lib/core/source.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_site.h"
 #include "lib/hash/token.h"
@@ -23,6 +24,9 @@ struct opts {
 	const char *number;
 	const char *pool;
 	const char *consent;
+	const char *key;
+	const char *param;
+	const char *field;
 };
 
 static const struct ctl_opt options[] = {
@@ -36,6 +40,12 @@ static const struct ctl_opt options[] = {
 	    "pool that its visits lease from" },
 	{ "consent", CTL_OPT_TEXT, offsetof(struct opts, consent), 0, "HOW",
 	    "assume, or require: ask the visitor first (assume)" },
+	{ "key", CTL_OPT_TEXT, offsetof(struct opts, key), 0, "KEY",
+	    "of the site, for token and map" },
+	{ "param", CTL_OPT_TEXT, offsetof(struct opts, param), 0, "NAME",
+	    "parameter of the site's own links" },
+	{ "field", CTL_OPT_TEXT, offsetof(struct opts, field), 0, "FIELD",
+	    "what it stands for: utm_term, campaign_id, ...; none: no longer" },
 	{ "company", CTL_OPT_TEXT, offsetof(struct opts, company), 0, "NAME",
 	    "whose (the only one)" },
 	CTL_CONF_OPT(struct opts, conf),
@@ -185,9 +195,73 @@ static enum err list(struct ctl_scope *s, const void *opts)
 	return ERR_OK;
 }
 
+/* The company's site of --key. */
+static enum err find(struct ctl_scope *s, const struct opts *o,
+    struct company_id *company, struct site_id *site)
+{
+	struct account_id account;
+	struct company_id owner;
+	struct site_row row;
+	enum err e;
+
+	if ((e = ctl_scope_need("key", o->key)) != ERR_OK ||
+	    (e = ctl_scope_company(s, o->company, company, &account)) != ERR_OK)
+		return e;
+	e = db_site_by_key(s->db, slice_from(o->key), &owner, &row);
+	if (e == ERR_OK && !id_eq(owner.v, company->v))
+		e = ERR_NOTFOUND;
+	if (e == ERR_NOTFOUND)
+		(void)fprintf(stderr, "no site of the company has this key\n");
+	*site = row.id;
+	return e;
+}
+
+static enum err token(struct ctl_scope *s, const void *opts)
+{
+	uint8_t hash[TOKEN_HASH_BYTES];
+	char text[TOKEN_TEXT + 1];
+	struct company_id company;
+	struct site_id site;
+	enum err e;
+
+	token_make(text);
+	if ((e = find(s, opts, &company, &site)) != ERR_OK ||
+	    (e = token_hash(slice_from(text), hash)) != ERR_OK ||
+	    (e = db_site_token_set(s->db, company, site, hash)) != ERR_OK)
+		return e;
+	(void)printf("%s\n", text);
+	return ERR_OK;
+}
+
+static enum err map(struct ctl_scope *s, const void *opts)
+{
+	const struct opts *o = opts;
+	const struct slice field =
+	    o->field == NULL ? SLICE("") : slice_from(o->field);
+	struct company_id company;
+	struct site_id site;
+	enum err e;
+
+	if ((e = ctl_scope_need("param", o->param)) != ERR_OK)
+		return e;
+	if ((field.n > 0 && !source_field_known(field)) ||
+	    strlen(o->param) > 64) {
+		(void)fprintf(stderr,
+		    "--field is a name such as utm_term, campaign_id, ad_id, "
+		    "match_type, gclid; --param at most 64 bytes\n");
+		return ERR_SYNTAX;
+	}
+	e = find(s, o, &company, &site);
+	return e == ERR_OK ? db_site_param_set(s->db, company, site,
+				 slice_from(o->param), field)
+			   : e;
+}
+
 static const struct ctl_verb verbs[] = {
 	{ "add", "a web site; prints the tag to paste", add },
 	{ "list", "the company's sites", list },
+	{ "token", "makes the secret of a site's own server", token },
+	{ "map", "a parameter of the site's own links", map },
 };
 
 int ctl_site(int argc, char *const *argv)

@@ -1,5 +1,6 @@
 #include "cgi/dni/dni_api.h"
 
+#include "cgi/dni/dni_event.h"
 #include "cgi/dni/dni_serve.h"
 
 #define BEAT_S 60
@@ -154,8 +155,36 @@ static enum err post_event(const struct req *r, struct resp *out)
 	e = parse(r, out, DNI_HIT_EVENT, &h, &done);
 	if (done)
 		return e;
-	e = dni_serve_event(r->app, &h, &who);
+	e = dni_event_serve(r->app, &h, &who);
 	return e == ERR_OK ? resp_empty(out, 204) : problem(out, e);
+}
+
+/* POST /dni/v1/allocate: a number for a visitor, asked by the site's own server
+ * with "Authorization: Bearer <secret>". The body is that of /visit, with the
+ * visitor's ip and ua. */
+static enum err post_allocate(const struct req *r, struct resp *out)
+{
+	const struct slice auth = req_env(r, "HTTP_AUTHORIZATION");
+	struct dni_who who = who_of(r);
+	struct dni_answer a;
+	struct dni_hit h;
+	bool done;
+	enum err e;
+
+	if (!slice_starts_case(auth, SLICE("Bearer ")))
+		return resp_problem(out, 401,
+		    "Authorization: Bearer and the site's secret");
+	e = parse(r, out, DNI_HIT_ALLOCATE, &h, &done);
+	if (done)
+		return e;
+	who.token = slice_trim(slice_skip(auth, 7));
+	who.address = h.ip;
+	who.user_agent = h.agent;
+	e = dni_serve_visit(r->app, &h, &who, r->arena, &a);
+	if (e == ERR_DENIED || e == ERR_NOTFOUND)
+		return resp_problem(out, 401,
+		    "no site has this key and secret");
+	return e == ERR_OK ? answer(out, &a) : problem(out, e);
 }
 
 #define ROW(where, answer)                                                 \
@@ -168,4 +197,5 @@ const struct route dni_api_routes[DNI_API_ROUTES] = {
 	ROW("/dni/v1/visit", post_visit),
 	ROW("/dni/v1/beat", post_beat),
 	ROW("/dni/v1/event", post_event),
+	ROW("/dni/v1/allocate", post_allocate),
 };

@@ -22,7 +22,7 @@
 
 #include "cgi/web/route.h"
 
-#define DNI_API_ROUTES 3
+#define DNI_API_ROUTES 4
 
 /* r->app is the struct dni_state. */
 extern const struct route dni_api_routes[DNI_API_ROUTES];

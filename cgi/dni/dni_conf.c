@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "lib/base/log.h"
-#include "lib/db/db_tag.h"
+#include "lib/hash/token.h"
 
 #define CONF_MEM_MAX ((size_t)256 << 20)
 
@@ -83,14 +83,18 @@ static void on_site(void *ctx, const struct tag_site *s)
 	site->id = s->id;
 	site->pool = s->pool;
 	site->consent_required = strcmp(s->consent, "require") == 0;
+	memcpy(site->country, s->country, sizeof(site->country));
+	site->has_token = s->has_token;
+	memcpy(site->token_hash, s->token_hash, sizeof(site->token_hash));
 	copy(r, s->key, &site->key);
 	site->seen = arena_array(&r->c->mem, 1, sizeof(*site->seen));
 	if (site->seen == NULL) {
 		r->e = ERR_NOMEM;
 		return;
 	}
+	memset(site->seen, 0, sizeof(*site->seen));
 	atomic_init(&site->seen->at_us, 0);
-	site->seen->written_us = 0;
+	site->seen->sums.site = site->id;
 }
 
 static void on_origin(void *ctx, const struct tag_origin *o)
@@ -118,6 +122,22 @@ static void on_target(void *ctx, const struct tag_target *t)
 	if (r->e == ERR_OK)
 		dni_conf_number(slice_from(t->e164),
 		    &site->targets[site->n_targets++]);
+}
+
+static void on_param(void *ctx, const struct tag_param *p)
+{
+	struct reader *r = ctx;
+	struct dni_site *site = find(r, p->site);
+
+	if (r->e != ERR_OK || site == NULL)
+		return;
+	site->params =
+	    grow(r, site->params, site->n_params, sizeof(*site->params));
+	if (r->e != ERR_OK)
+		return;
+	copy(r, p->param, &site->params[site->n_params].param);
+	copy(r, p->field, &site->params[site->n_params].field);
+	site->n_params++;
 }
 
 static void on_tracker(void *ctx, const struct tag_tracker *t)
@@ -161,6 +181,10 @@ static void on_pool(void *ctx, const struct tag_pool *p)
 	pool->id = p->id;
 	if (p->overflow_e164[0] != '\0')
 		dni_conf_number(slice_from(p->overflow_e164), &pool->overflow);
+	if (strcmp(p->overflow_policy, "overflow") == 0)
+		pool->policy = DNI_OVERFLOW_NUMBER;
+	else if (strcmp(p->overflow_policy, "own") == 0)
+		pool->policy = DNI_OVERFLOW_OWN;
 	pool->lease_us = (int64_t)p->lease_s * RT_SEC_US;
 	pool->gap_us = (int64_t)p->min_reuse_s * RT_SEC_US;
 }
@@ -170,7 +194,7 @@ enum err dni_conf_load(struct db *db, struct dni_conf **out)
 	struct dni_conf *c = calloc(1, sizeof(*c));
 	struct reader r = { .c = c, .e = ERR_OK };
 	const struct tag_reader to = { &r, on_site, on_origin, on_target,
-		on_tracker, on_pool };
+		on_tracker, on_param, on_pool };
 	enum err e;
 
 	if (c == NULL)
@@ -210,6 +234,7 @@ void dni_conf_keep_seen(struct dni_conf *c, const struct dni_conf *old)
 		atomic_init(&c->sites[i].seen->at_us,
 		    atomic_load(&was->seen->at_us));
 		c->sites[i].seen->written_us = was->seen->written_us;
+		c->sites[i].seen->sums = was->seen->sums;
 	}
 }
 
@@ -238,6 +263,16 @@ const struct dni_conf_pool *dni_conf_pool(const struct dni_conf *c,
 		if (id_eq(c->pools[i].id.v, pool.v))
 			return &c->pools[i];
 	return NULL;
+}
+
+bool dni_conf_token_ok(const struct dni_site *s, struct slice token)
+{
+	uint8_t hash[TOKEN_HASH_BYTES];
+
+	return s->has_token && token_is(token) &&
+	       token_hash(token, hash) == ERR_OK &&
+	       token_equal(slice_of(hash, sizeof(hash)),
+		   slice_of(s->token_hash, sizeof(s->token_hash)));
 }
 
 bool dni_conf_origin_ok(const struct dni_site *s, struct slice origin)

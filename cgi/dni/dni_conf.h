@@ -13,6 +13,8 @@
 #include "lib/base/arena.h"
 #include "lib/core/id.h"
 #include "lib/core/tracker.h"
+#include "lib/db/db_site_health.h"
+#include "lib/db/db_tag.h"
 #include "lib/phone/phone.h"
 
 struct db;
@@ -31,11 +33,13 @@ struct dni_tracker {
 	struct dni_number number;
 };
 
-/* When a site's tag last asked: the one thing that changes in a configuration.
- * Requests write it, the keeper reads it. */
+/* When a site's tag last asked and what it said of its pages: the one thing
+ * that changes in a configuration. Requests write it, the keeper reads it. */
 struct dni_seen {
 	_Atomic int64_t at_us; /* 0: not since the start */
 	int64_t written_us;    /* the keeper's: when it was last stored */
+	/* What is to be added to the site's health; guarded by mu. */
+	struct site_health_row sums;
 };
 
 struct dni_site {
@@ -44,6 +48,9 @@ struct dni_site {
 	struct pool_id pool; /* nil: none */
 	struct slice key;
 	bool consent_required;
+	char country[3];
+	bool has_token;
+	uint8_t token_hash[DB_TAG_TOKEN_BYTES];
 	struct slice *origins; /* none: any */
 	size_t n_origins;
 	struct dni_number *targets;
@@ -51,13 +58,23 @@ struct dni_site {
 	struct tracker_rule *rules; /* trackers[i] belongs to rules[i] */
 	struct dni_tracker *trackers;
 	size_t n_trackers;
+	struct source_map *params; /* of the site's own links */
+	size_t n_params;
 	struct dni_seen *seen;
+};
+
+/* What visitors see when a pool has none left (pool.overflow_policy). */
+enum dni_overflow {
+	DNI_OVERFLOW_SOURCE, /* source-level number, else the overflow number */
+	DNI_OVERFLOW_NUMBER, /* the other way round */
+	DNI_OVERFLOW_OWN     /* the site's own */
 };
 
 struct dni_conf_pool {
 	struct company_id company;
 	struct pool_id id;
 	struct dni_number overflow; /* e164 "": none */
+	enum dni_overflow policy;
 	int64_t lease_us;
 	int64_t gap_us;
 };
@@ -84,6 +101,8 @@ const struct dni_site *dni_conf_site(const struct dni_conf *c,
     struct slice key);
 const struct dni_conf_pool *dni_conf_pool(const struct dni_conf *c,
     struct pool_id pool);
+/* Is this the secret of the site's own server? */
+bool dni_conf_token_ok(const struct dni_site *s, struct slice token);
 /* origin: "https://example.com" as browsers send it; "" (no browser, or the
  * same origin) may pass. */
 bool dni_conf_origin_ok(const struct dni_site *s, struct slice origin);

@@ -50,7 +50,8 @@ static uint64_t hash(struct slice s)
 	return (h ^ (h >> 29)) | 1;
 }
 
-static struct bucket *find(struct dni_flood *f, int64_t now_us, uint64_t who)
+static struct bucket *find(struct dni_flood *f, int64_t now_us, uint64_t who,
+    int64_t burst)
 {
 	struct bucket *row = f->at[(who >> 8) & (ROWS - 1)];
 	struct bucket *oldest = row;
@@ -61,33 +62,48 @@ static struct bucket *find(struct dni_flood *f, int64_t now_us, uint64_t who)
 		if (row[i].at_us < oldest->at_us)
 			oldest = &row[i];
 	}
-	*oldest = (struct bucket){ who, now_us, f->burst };
+	*oldest = (struct bucket){ who, now_us, burst };
 	return oldest;
 }
 
-bool dni_flood_pass(struct dni_flood *f, int64_t now_us, struct slice who)
+static bool take(struct bucket *b, int64_t now_us, int64_t burst,
+    int64_t per_min)
 {
-	struct bucket *b;
-	int64_t passed;
+	int64_t passed = now_us - b->at_us;
 
-	if (f->burst == 0 || f->per_min == 0)
-		return true;
-	b = find(f, now_us, hash(who));
-	passed = now_us - b->at_us;
 	if (passed > 0) {
 		/* A minute fills per_min tokens: 1/60 micro-token a
 		 * microsecond each. An hour fills any bucket. */
 		if (passed > RT_HOUR_US)
 			passed = RT_HOUR_US;
-		b->tokens += passed * f->per_min / 60;
+		b->tokens += passed * per_min / 60;
 		b->at_us = now_us;
-		if (b->tokens > f->burst)
-			b->tokens = f->burst;
 	}
+	if (b->tokens > burst)
+		b->tokens = burst;
 	if (b->tokens < 1000000)
 		return false;
 	b->tokens -= 1000000;
 	return true;
+}
+
+bool dni_flood_pass(struct dni_flood *f, int64_t now_us, struct slice who)
+{
+	if (f->burst == 0 || f->per_min == 0)
+		return true;
+	return take(find(f, now_us, hash(who), f->burst), now_us, f->burst,
+	    f->per_min);
+}
+
+bool dni_flood_share(struct dni_flood *f, int64_t now_us, struct slice who,
+    uint64_t burst, uint64_t per_min)
+{
+	const int64_t most = (int64_t)(burst < 1000000 ? burst : 1000000);
+
+	if (f->burst == 0)
+		return true;
+	return take(find(f, now_us, hash(who), most * 1000000), now_us,
+	    most * 1000000, (int64_t)(per_min < 1000000 ? per_min : 1000000));
 }
 
 struct slice dni_flood_client(struct slice address)

@@ -25,6 +25,10 @@ RT_MUST_USE bool dni_flood_pass(struct dni_flood *f, int64_t now_us,
 
 /* What counts as one client: an IPv4 address, or the /64 of an IPv6 one, as
  * one household gets at least that much. Borrowed from address. */
+/* The same with a limit of its own for each who: burst at once, per_min a
+ * minute. */
+RT_MUST_USE bool dni_flood_share(struct dni_flood *f, int64_t now_us,
+    struct slice who, uint64_t burst, uint64_t per_min);
 struct slice dni_flood_client(struct slice address);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/utf8.h"
+#include "lib/core/taghealth.h"
 #include "lib/core/urlq.h"
 #include "lib/json/json_in.h"
 #include "lib/phone/phone.h"
@@ -13,6 +14,9 @@ static const char *const event_names[DNI_EVENT_COUNT] = {
 	[DNI_EVENT_VIEW] = "view",
 	[DNI_EVENT_TEL_CLICK] = "tel_click",
 	[DNI_EVENT_CONSENT_WITHDRAWN] = "consent_withdrawn",
+	[DNI_EVENT_CUSTOM] = "custom",
+	[DNI_EVENT_FORM] = "form",
+	[DNI_EVENT_HEALTH] = "health",
 };
 
 struct parse {
@@ -109,6 +113,29 @@ static enum err targets(struct parse *p, struct dni_hit *h)
 	return ERR_OK;
 }
 
+/* Cut ids would be wrong ids: what is too long is none. */
+static enum err whole(struct parse *p, const char *key, size_t max,
+    struct slice *out, const char *why)
+{
+	const enum err e = text(p, key, SIZE_MAX, true, out, why);
+
+	if (e == ERR_OK && out->n > max)
+		*out = SLICE("");
+	return e;
+}
+
+static enum err others_ids(struct parse *p, struct dni_hit *h)
+{
+	enum err e;
+
+	e = whole(p, "gas", 32, &h->ga_session, "gas: must be text");
+	if (e == ERR_OK)
+		e = whole(p, "fbc", 600, &h->fbc, "fbc: must be text");
+	if (e == ERR_OK)
+		e = whole(p, "fbp", 64, &h->fbp, "fbp: must be text");
+	return e;
+}
+
 static enum err visit_members(struct parse *p, struct dni_hit *h)
 {
 	enum err e;
@@ -118,11 +145,25 @@ static enum err visit_members(struct parse *p, struct dni_hit *h)
 	if ((e = text(p, "ga", 64, true, &h->ga, "ga: must be text")) != ERR_OK)
 		return e;
 	e = text(p, "zone", 64, true, &h->zone, "zone: must be text");
-	if (e != ERR_OK)
+	if (e != ERR_OK || (e = others_ids(p, h)) != ERR_OK)
 		return e;
 	if (json_in_opt_bool(p->root, "hidden", &h->hidden) != ERR_OK)
 		return wrong(p, "hidden: must be true or false");
 	return targets(p, h);
+}
+
+static enum err allocate_members(struct parse *p, struct dni_hit *h)
+{
+	enum err e;
+
+	if ((e = visit_members(p, h)) != ERR_OK)
+		return e;
+	e = text(p, "ip", 45, false, &h->ip, "ip: at most 45 bytes");
+	if (e == ERR_OK && h->ip.n == 0)
+		return wrong(p, "ip: missing");
+	if (e == ERR_OK)
+		e = text(p, "ua", 1024, true, &h->agent, "ua: must be text");
+	return e;
 }
 
 static enum err beat_members(struct parse *p, struct dni_hit *h)
@@ -138,6 +179,114 @@ static enum err beat_members(struct parse *p, struct dni_hit *h)
 	return ERR_OK;
 }
 
+static enum err custom_members(struct parse *p, struct dni_hit *h)
+{
+	enum err e;
+
+	e = text(p, "name", 64, true, &h->name, "name: must be text");
+	if (e == ERR_OK && h->name.n == 0)
+		return wrong(p, "name: missing");
+	if (e == ERR_OK)
+		e = text(p, "detail", 255, true, &h->detail,
+		    "detail: must be text");
+	return e;
+}
+
+/* One pair. What is longer is cut; what may not be kept is left out. */
+static enum err field(struct parse *p, const struct json_node *pair,
+    struct dni_hit *h)
+{
+	struct formrule_field *f = &h->fields[h->n_fields];
+	struct slice name, value;
+
+	if (json_in_kind(pair) != JSON_IN_ARRAY || json_in_count(pair) != 2 ||
+	    json_in_text(json_in_at(pair, 0), SIZE_MAX, &name) != ERR_OK ||
+	    json_in_text(json_in_at(pair, 1), SIZE_MAX, &value) != ERR_OK)
+		return wrong(p, "fields: a list of pairs of texts");
+	*f = (struct formrule_field){ utf8_head(name, FORMRULE_NAME_MAX),
+		utf8_head(value, FORMRULE_VALUE_MAX) };
+	if (!formrule_may_keep(f))
+		return ERR_OK;
+	if (!arena_copy(p->mem, f->name, &f->name) ||
+	    !arena_copy(p->mem, f->value, &f->value))
+		return ERR_NOMEM;
+	h->n_fields++;
+	return ERR_OK;
+}
+
+static enum err form_members(struct parse *p, struct dni_hit *h)
+{
+	const struct json_node *list = json_in_get(p->root, "fields");
+	enum err e;
+
+	if ((e = page(p, h)) != ERR_OK)
+		return e;
+	e = text(p, "form", FORMRULE_NAME_MAX, true, &h->name,
+	    "form: must be text");
+	if (e != ERR_OK)
+		return e;
+	if (json_in_kind(list) != JSON_IN_ARRAY || json_in_count(list) == 0 ||
+	    json_in_count(list) > FORMRULE_FIELDS_MAX)
+		return wrong(p, "fields: 1 to 40 pairs");
+	for (size_t i = 0; e == ERR_OK && i < json_in_count(list); i++)
+		e = field(p, json_in_at(list, i), h);
+	if (e == ERR_OK && h->n_fields == 0)
+		return wrong(p, "fields: none that may be kept");
+	return e;
+}
+
+static enum err count(struct parse *p, const char *key, int64_t max,
+    uint32_t *out, const char *why)
+{
+	int64_t v = 0;
+
+	if (json_in_opt_i64(p->root, key, 0, max, &v) != ERR_OK)
+		return wrong(p, why);
+	*out = (uint32_t)v;
+	return ERR_OK;
+}
+
+static enum err health_members(struct parse *p, struct dni_hit *h)
+{
+	struct dni_report *r = &h->report;
+	struct slice why;
+	enum err e;
+
+	e = count(p, "version", 1000, &r->version, "version: 0 to 1000");
+	if (e == ERR_OK)
+		e = count(p, "found", 100000, &r->found, "found: 0 to 100000");
+	if (e == ERR_OK)
+		e = count(p, "swapped", 100000, &r->swapped,
+		    "swapped: 0 to 100000");
+	if (e == ERR_OK)
+		e = count(p, "late_ms", 86400000, &r->late_ms,
+		    "late_ms: 0 to 86400000");
+	if (e == ERR_OK)
+		e = text(p, "why", 255, true, &why, "why: must be text");
+	if (e == ERR_OK)
+		r->causes = taghealth_parse(why);
+	return e;
+}
+
+static enum err kind_members(struct parse *p, struct dni_hit *h)
+{
+	switch (h->event) {
+	case DNI_EVENT_VIEW:
+		return page(p, h);
+	case DNI_EVENT_CUSTOM:
+		return custom_members(p, h);
+	case DNI_EVENT_FORM:
+		return form_members(p, h);
+	case DNI_EVENT_HEALTH:
+		return health_members(p, h);
+	case DNI_EVENT_TEL_CLICK:
+	case DNI_EVENT_CONSENT_WITHDRAWN:
+	case DNI_EVENT_COUNT:
+		break;
+	}
+	return ERR_OK;
+}
+
 static enum err event_members(struct parse *p, struct dni_hit *h)
 {
 	struct slice kind;
@@ -150,7 +299,7 @@ static enum err event_members(struct parse *p, struct dni_hit *h)
 		if (!slice_eq_cstr(kind, event_names[i]))
 			continue;
 		h->event = (enum dni_event)i;
-		return h->event == DNI_EVENT_VIEW ? page(p, h) : ERR_OK;
+		return kind_members(p, h);
 	}
 	return wrong(p, "kind: not one we know");
 }
@@ -173,6 +322,8 @@ static enum err members(enum dni_hit_type type, struct parse *p,
 	switch (type) {
 	case DNI_HIT_VISIT:
 		return visit_members(p, h);
+	case DNI_HIT_ALLOCATE:
+		return allocate_members(p, h);
 	case DNI_HIT_BEAT:
 		return beat_members(p, h);
 	case DNI_HIT_EVENT:

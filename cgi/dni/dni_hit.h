@@ -1,6 +1,6 @@
 /*
- * dni_hit.h - what the tag says: the JSON body of POST /dni/v1/{visit,beat,
- * event}.
+ * dni_hit.h - what the tag says: the JSON body of POST /dni/v1/{visit,
+ * allocate,beat,event}.
  *
  *   site      public key of the site                         always
  *   url       address of the page                            visit, event view
@@ -10,11 +10,17 @@
  *   visitor   vtr_… of the visitor's cookie
  *   visit     vis_… of the visit that goes on                beat, event
  *   hidden    true: prerendered or in a hidden tab
- *   ga        Google Analytics client id
+ *   ga, gas   Google Analytics client and session id
+ *   fbc, fbp  Meta's click and browser cookies
  *   zone      IANA time zone of the browser
+ *   ip, ua    of the visitor                                 allocate
  *   targets   numbers to swap, E.164; not sent: all of the site's
  *   engaged_s seconds the page was visible and used          beat
- *   kind      "view", "tel_click", "consent_withdrawn"       event
+ *   kind      "view", "tel_click", "consent_withdrawn", "custom", "form",
+ *             "health"                                       event
+ *   name, detail                                             event custom
+ *   form, fields: [["name", "value"], …], url                event form
+ *   version, found, swapped, late_ms, why                    event health
  *
  * Members of other names are left alone, so that newer tags can say more.
  */
@@ -22,6 +28,7 @@
 #define RT_CGI_DNI_DNI_HIT_H
 
 #include "lib/base/arena.h"
+#include "lib/core/formrule.h"
 #include "lib/core/id.h"
 
 #define DNI_HIT_MAX         ((size_t)12288) /* bytes of a body */
@@ -29,6 +36,7 @@
 
 enum dni_hit_type {
 	DNI_HIT_VISIT,
+	DNI_HIT_ALLOCATE, /* a visit, told by the site's server */
 	DNI_HIT_BEAT,
 	DNI_HIT_EVENT
 };
@@ -43,7 +51,19 @@ enum dni_event {
 	DNI_EVENT_VIEW,
 	DNI_EVENT_TEL_CLICK,
 	DNI_EVENT_CONSENT_WITHDRAWN,
+	DNI_EVENT_CUSTOM,
+	DNI_EVENT_FORM,
+	DNI_EVENT_HEALTH,
 	DNI_EVENT_COUNT
+};
+
+/* How the tag got on with a page. */
+struct dni_report {
+	uint32_t version;
+	uint32_t found;
+	uint32_t swapped;
+	uint32_t late_ms;
+	unsigned int causes; /* taghealth.h */
 };
 
 struct dni_hit {
@@ -52,7 +72,12 @@ struct dni_hit {
 	struct slice referrer;
 	struct slice title;
 	struct slice ga;
+	struct slice ga_session;
+	struct slice fbc;
+	struct slice fbp;
 	struct slice zone;
+	struct slice ip;
+	struct slice agent;
 	enum dni_consent consent;
 	struct visitor_id visitor; /* nil: none */
 	struct visit_id visit;     /* nil: none */
@@ -61,6 +86,11 @@ struct dni_hit {
 	size_t n_targets;
 	uint32_t engaged_s;
 	enum dni_event event;
+	struct slice name; /* of an event, or a form */
+	struct slice detail;
+	struct formrule_field fields[FORMRULE_FIELDS_MAX];
+	size_t n_fields;
+	struct dni_report report;
 };
 
 /* Texts are copied into mem. ERR_SYNTAX, ERR_RANGE, ERR_TOOBIG: *why is a

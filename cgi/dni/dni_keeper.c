@@ -472,7 +472,7 @@ static void do_chores(struct dni_keeper *k)
 		(void)pthread_mutex_unlock(&k->s->mu);
 	}
 	if (is_due(&k->next.conf_us, CONF_US) && (e = check_conf(k)) == ERR_OK)
-		e = dni_seen_write(k->db, k->s->conf, clk_wall_us());
+		e = dni_seen_write(k->s, k->db, clk_wall_us());
 	if (!is_away(e) && is_due(&k->next.alive_us, ALIVE_US))
 		e = stay_alive(k);
 	if (e != ERR_OK && !is_away(e))

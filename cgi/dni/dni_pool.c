@@ -44,6 +44,9 @@ static const char *const given_names[DNI_GIVEN_COUNT] = {
 	[DNI_GIVEN_NONE] = "none",
 	[DNI_GIVEN_ROBOT] = "robot",
 	[DNI_GIVEN_NOCONSENT] = "noconsent",
+	[DNI_GIVEN_HIDDEN] = "hidden",
+	[DNI_GIVEN_FLOOD] = "flood",
+	[DNI_GIVEN_FULL] = "full",
 };
 
 const char *dni_pool_given_name(enum dni_given g)

@@ -25,6 +25,10 @@ enum dni_given {
 	DNI_GIVEN_NONE,
 	DNI_GIVEN_ROBOT,
 	DNI_GIVEN_NOCONSENT,
+	DNI_GIVEN_HIDDEN,
+	DNI_GIVEN_FLOOD,
+	DNI_GIVEN_FULL, /* the pool had none: and then source, overflow, none
+			 */
 	DNI_GIVEN_COUNT
 };
 

@@ -1,46 +1,109 @@
 #include "cgi/dni/dni_seen.h"
 
+#include <string.h>
+
 #include "lib/db/db_tag.h"
 
 #define SEEN_US  RT_MIN_US
-#define SEEN_MAX 256 /* sites a transaction */
+#define SEEN_MAX 256 /* sites a call */
 
 /* Some of the sites whose tag asked since it was last stored, and no more
  * than once a minute each. Those that are left out come first when these
  * rest. */
-static size_t sites_seen(const struct dni_conf *c, int64_t now_us,
+static size_t sites_seen(struct dni_state *s, int64_t now_us,
     const struct dni_site *out[SEEN_MAX])
 {
+	const struct dni_conf *c = s->conf;
 	size_t n = 0;
+
+	(void)pthread_mutex_lock(&s->mu);
 
 	for (size_t i = 0; i < c->n_sites && n < SEEN_MAX; i++) {
 		const struct dni_seen *seen = c->sites[i].seen;
 
-		if (atomic_load_explicit(&seen->at_us, memory_order_relaxed) >
-			seen->written_us &&
+		if ((atomic_load_explicit(&seen->at_us, memory_order_relaxed) >
+			    seen->written_us ||
+			seen->sums.said_us > 0) &&
 		    now_us - seen->written_us >= SEEN_US)
 			out[n++] = &c->sites[i];
 	}
+	(void)pthread_mutex_unlock(&s->mu);
 	return n;
 }
 
-enum err dni_seen_write(struct db *db, const struct dni_conf *c, int64_t now_us)
+/* The sums so far, or nothing when there are none. */
+static bool take_sums(struct dni_state *s, const struct dni_site *site,
+    struct site_health_row *out)
 {
-	const struct dni_site *sites[SEEN_MAX];
-	const size_t n = c == NULL ? 0 : sites_seen(c, now_us, sites);
+	struct site_health_row *sums = &site->seen->sums;
+
+	(void)pthread_mutex_lock(&s->mu);
+	*out = *sums;
+	memset(sums, 0, sizeof(*sums));
+	sums->site = site->id;
+	(void)pthread_mutex_unlock(&s->mu);
+	return out->reports > 0 || out->refused > 0;
+}
+
+/* What was not stored counts on with what came meanwhile. */
+static void give_back(struct dni_state *s, const struct dni_site *site,
+    const struct site_health_row *old)
+{
+	struct site_health_row *sums = &site->seen->sums;
+
+	(void)pthread_mutex_lock(&s->mu);
+	if (sums->said_us == 0)
+		sums->said_us = old->said_us;
+	if (sums->version == 0)
+		sums->version = old->version;
+	sums->reports += old->reports;
+	sums->without += old->without;
+	sums->found += old->found;
+	sums->swapped += old->swapped;
+	sums->late += old->late;
+	for (size_t i = 0; i < TAGHEALTH_CAUSE_COUNT; i++)
+		sums->causes[i] += old->causes[i];
+	sums->refused += old->refused;
+	if (sums->refused_origin[0] == '\0')
+		memcpy(sums->refused_origin, old->refused_origin,
+		    sizeof(sums->refused_origin));
+	(void)pthread_mutex_unlock(&s->mu);
+}
+
+static enum err write_one(struct dni_state *s, struct db *db,
+    const struct dni_site *site)
+{
+	const int64_t at_us =
+	    atomic_load_explicit(&site->seen->at_us, memory_order_relaxed);
+	struct site_health_row sums;
+	bool mine = false;
 	enum err e;
 
-	if (n == 0)
-		return ERR_OK;
-	if ((e = db_begin(db)) != ERR_OK)
+	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		e = db_tag_seen(db, sites[i]->company, sites[i]->id,
-		    atomic_load_explicit(&sites[i]->seen->at_us,
-			memory_order_relaxed));
-	if ((e = db_end(db, e)) != ERR_OK)
+	if (at_us > 0)
+		e = db_tag_seen(db, site->company, site->id, at_us);
+	if (e == ERR_OK && take_sums(s, site, &sums)) {
+		e = db_join_end(db, mine,
+		    db_site_health_add(db, site->company, &sums));
+		if (e != ERR_OK)
+			give_back(s, site, &sums);
 		return e;
-	for (size_t i = 0; i < n; i++)
-		sites[i]->seen->written_us = now_us;
-	return ERR_OK;
+	}
+	return db_join_end(db, mine, e);
+}
+
+enum err dni_seen_write(struct dni_state *s, struct db *db, int64_t now_us)
+{
+	const struct dni_conf *c = s->conf; /* ours to replace, so it stays */
+	const struct dni_site *sites[SEEN_MAX];
+	const size_t n = c == NULL ? 0 : sites_seen(s, now_us, sites);
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		e = write_one(s, db, sites[i]);
+		if (e == ERR_OK)
+			sites[i]->seen->written_us = now_us;
+	}
+	return e;
 }

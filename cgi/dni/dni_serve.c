@@ -2,31 +2,10 @@
 
 #include <string.h>
 
+#include "cgi/dni/dni_serve_priv.h"
 #include "lib/base/rnd.h"
 #include "lib/core/botua.h"
 #include "lib/core/urlq.h"
-
-/* What a request needs of the configuration, copied while it was locked. */
-struct plan {
-	struct company_id company;
-	struct site_id site;
-	struct pool_id pool;
-	bool consent_required;
-	bool rule_first;          /* a rule for this page beats the pool */
-	struct dni_number source; /* e164 "": no rule fits */
-	struct dni_number overflow;
-};
-
-struct serve {
-	struct dni_state *s;
-	const struct dni_hit *h;
-	const struct dni_who *who;
-	struct arena *mem;
-	struct plan plan;
-	struct source source;
-	uint8_t rnd[4][10];
-	struct dni_answer *out;
-};
 
 /* What a grant changed, in case the database says no. */
 struct granted {
@@ -62,16 +41,36 @@ static enum err copy_targets(const struct dni_site *site,
 	return ERR_OK;
 }
 
-static enum err find_site(struct dni_state *s, const struct dni_hit *h,
-    const struct dni_who *who, const struct dni_site **out)
+/* With conf_lock held: what the health page says of a stranger who asked. */
+static void note_refused(struct dni_serve *v, const struct dni_site *site)
 {
-	*out = dni_conf_site(s->conf, h->site);
-	if (*out == NULL)
-		return ERR_NOTFOUND;
-	return dni_conf_origin_ok(*out, who->origin) ? ERR_OK : ERR_DENIED;
+	struct site_health_row *sums = &site->seen->sums;
+
+	(void)pthread_mutex_lock(&v->s->mu);
+	sums->refused++;
+	sums->said_us = v->who->now_us;
+	if (!slice_to_cstr(slice_head(v->who->origin, 120),
+		sums->refused_origin, sizeof(sums->refused_origin)))
+		sums->refused_origin[0] = '\0'; /* holds a NUL */
+	(void)pthread_mutex_unlock(&v->s->mu);
 }
 
-static void pick_source(struct serve *v, const struct dni_site *site)
+/* A server that has the site's secret asks for its visitor: no origin then. */
+static enum err find_site(struct dni_serve *v, const struct dni_site **out)
+{
+	*out = dni_conf_site(v->s->conf, v->h->site);
+	if (*out == NULL)
+		return ERR_NOTFOUND;
+	if (v->who->token.n > 0)
+		return dni_conf_token_ok(*out, v->who->token) ? ERR_OK
+							      : ERR_DENIED;
+	if (dni_conf_origin_ok(*out, v->who->origin))
+		return ERR_OK;
+	note_refused(v, *out);
+	return ERR_DENIED;
+}
+
+static void pick_source(struct dni_serve *v, const struct dni_site *site)
 {
 	const size_t i =
 	    tracker_pick(site->rules, site->n_trackers, v->h->url, &v->source);
@@ -82,13 +81,18 @@ static void pick_source(struct serve *v, const struct dni_site *site)
 	v->plan.rule_first = tracker_beats_pool(site->rules[i].kind);
 }
 
-static enum err plan_locked(struct serve *v)
+static enum err plan_locked(struct dni_serve *v)
 {
 	const struct dni_conf_pool *pool;
 	const struct dni_site *site;
 	enum err e;
 
-	if ((e = find_site(v->s, v->h, v->who, &site)) != ERR_OK)
+	if ((e = find_site(v, &site)) != ERR_OK)
+		return e;
+	if (v->h->url.n > 0)
+		e = source_detect_mapped(v->h->url, v->h->referrer,
+		    site->params, site->n_params, v->mem, &v->source);
+	if (e != ERR_OK)
 		return e;
 	atomic_store_explicit(&site->seen->at_us, v->who->now_us,
 	    memory_order_relaxed);
@@ -96,23 +100,21 @@ static enum err plan_locked(struct serve *v)
 	v->plan.site = site->id;
 	v->plan.pool = site->pool;
 	v->plan.consent_required = site->consent_required;
+	memcpy(v->plan.country, site->country, sizeof(v->plan.country));
 	pool = dni_conf_pool(v->s->conf, site->pool);
-	if (pool != NULL)
+	if (pool != NULL) {
 		v->plan.overflow = pool->overflow;
+		v->plan.policy = pool->policy;
+	}
 	if (v->source.source.n > 0)
 		pick_source(v, site);
 	return copy_targets(site, v->h, v->mem, v->out);
 }
 
-static enum err make_plan(struct serve *v)
+enum err dni_serve_plan(struct dni_serve *v)
 {
-	enum err e = ERR_OK;
+	enum err e;
 
-	if (v->h->url.n > 0)
-		e = source_detect(v->h->url, v->h->referrer, v->mem,
-		    &v->source);
-	if (e != ERR_OK)
-		return e;
 	(void)pthread_rwlock_rdlock(&v->s->conf_lock);
 	e = plan_locked(v);
 	(void)pthread_rwlock_unlock(&v->s->conf_lock);
@@ -122,7 +124,7 @@ static enum err make_plan(struct serve *v)
 /* --- answers --------------------------------------------------------------*/
 
 /* With mu held. */
-static void count(struct serve *v, enum dni_given what)
+static void count(struct dni_serve *v, enum dni_given what)
 {
 	struct dni_pool *p = dni_state_pool(v->s, v->plan.pool);
 
@@ -130,26 +132,39 @@ static void count(struct serve *v, enum dni_given what)
 		p->given[what]++;
 }
 
-static void answer_nothing(struct serve *v, const char *why)
+static void answer_nothing(struct dni_serve *v, const char *why)
 {
 	v->out->tier = "none";
 	v->out->why = why;
 	v->out->to.e164[0] = '\0';
 }
 
-/* With mu held: the source-level number, else the overflow number. */
-static void answer_fallback(struct serve *v, const char *why, bool overflow)
+static void answer_number(struct dni_serve *v, const char *tier,
+    const char *why, const struct dni_number *n, enum dni_given counted)
 {
-	if (v->plan.source.e164[0] != '\0') {
-		v->out->tier = "source";
-		v->out->why = why;
-		v->out->to = v->plan.source;
-		count(v, DNI_GIVEN_SOURCE);
-	} else if (overflow && v->plan.overflow.e164[0] != '\0') {
-		v->out->tier = "overflow";
-		v->out->why = why;
-		v->out->to = v->plan.overflow;
-		count(v, DNI_GIVEN_OVERFLOW);
+	v->out->tier = tier;
+	v->out->why = why;
+	v->out->to = *n;
+	count(v, counted);
+}
+
+/* With mu held: what there is without a lease, in the order of the pool's
+ * policy. overflow: a pool was meant to serve this visit. */
+static void answer_fallback(struct dni_serve *v, const char *why, bool overflow)
+{
+	const bool has_source = v->plan.source.e164[0] != '\0';
+	const bool has_overflow = overflow && v->plan.overflow.e164[0] != '\0';
+
+	if (overflow && v->plan.policy == DNI_OVERFLOW_OWN) {
+		answer_nothing(v, why);
+		count(v, DNI_GIVEN_NONE);
+	} else if (has_overflow &&
+		   (!has_source || v->plan.policy == DNI_OVERFLOW_NUMBER)) {
+		answer_number(v, "overflow", why, &v->plan.overflow,
+		    DNI_GIVEN_OVERFLOW);
+	} else if (has_source) {
+		answer_number(v, "source", why, &v->plan.source,
+		    DNI_GIVEN_SOURCE);
 	} else {
 		answer_nothing(v, why);
 		count(v, DNI_GIVEN_NONE);
@@ -158,14 +173,36 @@ static void answer_fallback(struct serve *v, const char *why, bool overflow)
 
 /* --- the lease ------------------------------------------------------------*/
 
-static void make_id(const struct serve *v, size_t i, uint8_t out[ID_BYTES])
+void dni_serve_id(const struct dni_serve *v, size_t i, uint8_t out[ID_BYTES])
 {
 	id_make(v->who->now_us, v->rnd[i], out);
 }
 
+/* With mu held: one address may take half of a pool (two numbers of a small
+ * one) within a lease's time, so that the rest of the world finds some. Who has
+ * a lease keeps it. */
+static bool may_lease(struct dni_serve *v, const struct dni_pool *p,
+    const struct lease_holder *holder)
+{
+	const struct slice client = dni_flood_client(v->who->address);
+	const uint64_t share = p->n > 4 ? (p->n + 1) / 2 : 2;
+	const uint64_t lease_s = (uint64_t)(p->lease_us / RT_SEC_US) + 1;
+	const uint64_t per_min = (share * 60 + lease_s - 1) / lease_s;
+	const size_t n = client.n < 64 ? client.n : 64;
+	char who[ID_BYTES + 64];
+	uint32_t number;
+
+	if (lease_find(p->leases, v->who->now_us, holder, &number))
+		return true;
+	memcpy(who, p->id.v, ID_BYTES);
+	memcpy(who + ID_BYTES, client.p, n);
+	return dni_flood_share(v->s->pool_flood, v->who->now_us,
+	    slice_of(who, ID_BYTES + n), share, per_min);
+}
+
 /* With mu held: a lease for visit, in memory. False: the pool has none. */
-static bool grant(struct serve *v, struct dni_visit *visit, struct dni_write *w,
-    struct granted *g)
+static bool grant(struct dni_serve *v, struct dni_visit *visit,
+    struct dni_write *w, struct granted *g)
 {
 	const struct lease_holder holder = dni_pool_holder(visit->visitor);
 	struct dni_pool *p = dni_state_pool(v->s, v->plan.pool);
@@ -174,6 +211,8 @@ static bool grant(struct serve *v, struct dni_visit *visit, struct dni_write *w,
 	memset(g, 0, sizeof(*g));
 	g->pool = p;
 	if (p == NULL || p->leases == NULL)
+		return false;
+	if (!may_lease(v, p, &holder))
 		return false;
 	g->grant = lease_take(p->leases, v->who->now_us, &holder);
 	if (g->grant.what == LEASE_NONE)
@@ -198,7 +237,7 @@ static bool grant(struct serve *v, struct dni_visit *visit, struct dni_write *w,
 		w->ended = slot->lease;
 		w->ended_us = v->who->now_us;
 	}
-	make_id(v, 3, slot->lease.v);
+	dni_serve_id(v, 3, slot->lease.v);
 	slot->visit = visit->id;
 	slot->batch = v->s->open_batch;
 	w->parts |= DNI_WRITE_LEASE;
@@ -218,7 +257,7 @@ static bool grant(struct serve *v, struct dni_visit *visit, struct dni_write *w,
 /* With mu held: the database did not store the lease. What was surely not
  * written is taken back. What may have been written stays held, so that nobody
  * else gets the number, and its row ends where it began once it can be said. */
-static void ungrant(struct serve *v, struct dni_write *w,
+static void ungrant(struct dni_serve *v, struct dni_write *w,
     const struct granted *g)
 {
 	struct dni_slot *slot = NULL;
@@ -258,7 +297,7 @@ static uint64_t arrival_of(const struct source *s)
 }
 
 /* With mu held: the visit that goes on, or NULL. */
-static struct dni_visit *going_on(struct serve *v)
+static struct dni_visit *going_on(struct dni_serve *v)
 {
 	struct dni_visit *visit =
 	    dni_visits_find(v->s->visits, v->who->now_us, v->h->visit);
@@ -272,13 +311,16 @@ static struct dni_visit *going_on(struct serve *v)
 	return visit;
 }
 
-static void fill_page(struct serve *v, struct visit_id visit,
+void dni_serve_page(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w)
 {
-	w->parts |= DNI_WRITE_PAGE;
 	w->company = v->plan.company;
-	make_id(v, 2, w->page.id.v);
-	w->page.visit = visit;
+	/* Beyond that they are counted and not kept. */
+	if (++visit->page_views > DNI_VISITS_PAGES_MAX)
+		return;
+	w->parts |= DNI_WRITE_PAGE;
+	dni_serve_id(v, 2, w->page.id.v);
+	w->page.visit = visit->id;
 	w->page.viewed_us = v->who->now_us;
 	w->page.url = v->h->url;
 	w->page.title = v->h->title;
@@ -286,12 +328,12 @@ static void fill_page(struct serve *v, struct visit_id visit,
 
 /* With mu held. NULL: this very id is in use, which only a bad clock and bad
  * dice together could bring about. */
-static struct dni_visit *begin_visit(struct serve *v, struct dni_write *w)
+static struct dni_visit *begin_visit(struct dni_serve *v, struct dni_write *w)
 {
 	struct dni_visit *visit;
 	struct visit_id id;
 
-	make_id(v, 0, id.v);
+	dni_serve_id(v, 0, id.v);
 	visit = dni_visits_add(v->s->visits, v->who->now_us, id);
 	if (visit == NULL)
 		return NULL;
@@ -300,7 +342,7 @@ static struct dni_visit *begin_visit(struct serve *v, struct dni_write *w)
 	visit->started_us = v->who->now_us;
 	visit->visitor = v->h->visitor;
 	if (id_is_nil(visit->visitor.v))
-		make_id(v, 1, visit->visitor.v);
+		dni_serve_id(v, 1, visit->visitor.v);
 	visit->arrival = arrival_of(&v->source);
 	w->parts |= DNI_WRITE_VISITOR | DNI_WRITE_VISIT;
 	w->visitor = (struct visitor_seen){ visit->visitor, id, v->source.paid,
@@ -313,13 +355,16 @@ static struct dni_visit *begin_visit(struct serve *v, struct dni_write *w)
 		.referrer = v->h->referrer,
 		.source = v->source,
 		.ga_client_id = v->h->ga,
+		.ga_session_id = v->h->ga_session,
+		.fbc = v->h->fbc,
+		.fbp = v->h->fbp,
 		.browser_zone = v->h->zone };
 	return visit;
 }
 
 /* With mu held: the same visit asked twice at once, and the first answer's
  * lease is still being written. */
-static void wait_for_first(struct serve *v, const struct granted *g,
+static void wait_for_first(struct dni_serve *v, const struct granted *g,
     struct visitor_id visitor, struct visit_id visit)
 {
 	const struct lease_holder holder = dni_pool_holder(visitor);
@@ -337,7 +382,7 @@ static void wait_for_first(struct serve *v, const struct granted *g,
 
 /* With mu held, and not at its end: writes what the visit said, waiting only
  * for a new lease. */
-static void store(struct serve *v, struct dni_write *w, struct granted *g,
+static void store(struct dni_serve *v, struct dni_write *w, struct granted *g,
     const struct dni_visit *visit)
 {
 	const struct visitor_id visitor = visit->visitor;
@@ -362,7 +407,7 @@ static void store(struct serve *v, struct dni_write *w, struct granted *g,
 }
 
 /* With mu held: the number, by rule, pool or what is left. */
-static void choose(struct serve *v, struct dni_visit *visit,
+static void choose(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w, struct granted *g)
 {
 	memset(g, 0, sizeof(*g));
@@ -370,12 +415,14 @@ static void choose(struct serve *v, struct dni_visit *visit,
 		answer_fallback(v, "", false);
 	else if (v->s->away)
 		answer_fallback(v, "database", true);
-	else if (!grant(v, visit, w, g))
+	else if (!grant(v, visit, w, g)) {
+		count(v, DNI_GIVEN_FULL);
 		answer_fallback(v, "pool", true);
+	}
 }
 
 /* With mu held, and not at its end. */
-static void serve_visit(struct serve *v)
+static void serve_visit(struct dni_serve *v)
 {
 	struct dni_write w;
 	struct granted g;
@@ -387,12 +434,12 @@ static void serve_visit(struct serve *v)
 	} else if (!dni_flood_pass(v->s->visits_flood, v->who->now_us,
 		       dni_flood_client(v->who->address)) ||
 		   (visit = begin_visit(v, &w)) == NULL) {
+		count(v, DNI_GIVEN_FLOOD);
 		answer_fallback(v, "flood", true);
 		(void)pthread_mutex_unlock(&v->s->mu);
 		return;
 	}
-	visit->page_views++;
-	fill_page(v, visit->id, &w);
+	dni_serve_page(v, visit, &w);
 	v->out->has_ids = true;
 	v->out->visitor = visit->visitor;
 	v->out->visit = visit->id;
@@ -400,15 +447,14 @@ static void serve_visit(struct serve *v)
 	store(v, &w, &g, visit); /* visit may be gone after this */
 }
 
-static bool no_consent(const struct serve *v)
+static bool no_consent(const struct dni_serve *v)
 {
 	return v->h->consent == DNI_CONSENT_NO ||
 	       (v->h->consent == DNI_CONSENT_UNSAID &&
 		   v->plan.consent_required);
 }
 
-/* With mu held: who may ask at all. */
-static bool may_ask(struct serve *v)
+bool dni_serve_may_ask(struct dni_serve *v)
 {
 	if (!dni_flood_pass(v->s->hits_flood, v->who->now_us,
 		dni_flood_client(v->who->address)))
@@ -421,22 +467,27 @@ static bool may_ask(struct serve *v)
 enum err dni_serve_visit(struct dni_state *s, const struct dni_hit *h,
     const struct dni_who *who, struct arena *mem, struct dni_answer *out)
 {
-	struct serve v = { .s = s, .h = h, .who = who, .mem = mem, .out = out };
+	struct dni_serve v = { .s = s,
+		.h = h,
+		.who = who,
+		.mem = mem,
+		.out = out };
 	const bool robot = botua_is_robot(who->user_agent);
 	enum err e;
 
 	memset(out, 0, sizeof(*out));
-	if ((e = make_plan(&v)) != ERR_OK)
+	if ((e = dni_serve_plan(&v)) != ERR_OK)
 		return e;
 	rnd_bytes(v.rnd, sizeof(v.rnd));
 	(void)pthread_mutex_lock(&s->mu);
-	if (!may_ask(&v)) {
+	if (!dni_serve_may_ask(&v)) {
 		e = ERR_BUSY;
 	} else if (robot) {
 		answer_nothing(&v, "robot");
 		count(&v, DNI_GIVEN_ROBOT);
 	} else if (h->hidden) {
 		answer_nothing(&v, "hidden");
+		count(&v, DNI_GIVEN_HIDDEN);
 	} else if (no_consent(&v)) {
 		answer_fallback(&v, "consent", false);
 		count(&v, DNI_GIVEN_NOCONSENT);
@@ -452,8 +503,8 @@ enum err dni_serve_visit(struct dni_state *s, const struct dni_hit *h,
 
 /* With mu held. A page shown again after its lease ended gets its number back
  * if that is still free, else another one. True: *g is to be stored. */
-static bool beat(struct serve *v, struct dni_visit *visit, struct dni_write *w,
-    struct granted *g)
+static bool beat(struct dni_serve *v, struct dni_visit *visit,
+    struct dni_write *w, struct granted *g)
 {
 	answer_nothing(v, "");
 	if (visit == NULL || !id_eq(visit->site.v, v->plan.site.v)) {
@@ -476,7 +527,7 @@ static bool beat(struct serve *v, struct dni_visit *visit, struct dni_write *w,
 }
 
 /* With mu held, and not at its end. */
-static void serve_beat(struct serve *v)
+static void serve_beat(struct dni_serve *v)
 {
 	struct dni_write w;
 	struct granted g;
@@ -493,112 +544,22 @@ static void serve_beat(struct serve *v)
 enum err dni_serve_beat(struct dni_state *s, const struct dni_hit *h,
     const struct dni_who *who, struct arena *mem, struct dni_answer *out)
 {
-	struct serve v = { .s = s, .h = h, .who = who, .mem = mem, .out = out };
+	struct dni_serve v = { .s = s,
+		.h = h,
+		.who = who,
+		.mem = mem,
+		.out = out };
 	enum err e;
 
 	memset(out, 0, sizeof(*out));
-	if ((e = make_plan(&v)) != ERR_OK)
+	if ((e = dni_serve_plan(&v)) != ERR_OK)
 		return e;
 	rnd_bytes(v.rnd, sizeof(v.rnd));
 	(void)pthread_mutex_lock(&s->mu);
-	if (may_ask(&v)) {
+	if (dni_serve_may_ask(&v)) {
 		serve_beat(&v);
 		return ERR_OK;
 	}
 	(void)pthread_mutex_unlock(&s->mu);
 	return ERR_BUSY;
-}
-
-/* --- an event -------------------------------------------------------------*/
-
-static void fill_event(struct serve *v, const struct dni_visit *visit,
-    const char *kind, struct dni_write *w)
-{
-	const struct lease_holder holder = dni_pool_holder(visit->visitor);
-	uint32_t number;
-
-	w->parts |= DNI_WRITE_EVENT;
-	w->event = (struct visit_event_row){ .visit = visit->id,
-		.kind = kind,
-		.happened_us = v->who->now_us };
-	make_id(v, 3, w->event.id);
-	if (visit->pool != NULL && visit->pool->leases != NULL &&
-	    lease_find(visit->pool->leases, v->who->now_us, &holder, &number))
-		w->event.number = visit->pool->slots[number].number;
-}
-
-/* With mu held: the lease ends now and the visit is forgotten. */
-static void withdraw(struct serve *v, struct dni_visit *visit,
-    struct dni_write *w)
-{
-	const struct lease_holder holder = dni_pool_holder(visit->visitor);
-	uint32_t number;
-
-	fill_event(v, visit, "consent_withdrawn", w);
-	if (visit->pool != NULL && visit->pool->leases != NULL &&
-	    lease_release(visit->pool->leases, v->who->now_us, &holder,
-		&number)) {
-		w->parts |= DNI_WRITE_ENDED;
-		w->ended = visit->pool->slots[number].lease;
-		w->ended_us = v->who->now_us;
-	}
-	dni_visits_drop(v->s->visits, visit);
-}
-
-/* With mu held. An event of a visit that is not there is no error: a beacon
- * sent while a page goes away cannot be repeated. */
-static void serve_event(struct serve *v)
-{
-	struct dni_visit *visit =
-	    dni_visits_find(v->s->visits, v->who->now_us, v->h->visit);
-	struct dni_write w;
-
-	memset(&w, 0, sizeof(w));
-	if (visit == NULL || !id_eq(visit->site.v, v->plan.site.v))
-		return;
-	w.company = v->plan.company;
-	dni_visits_touch(v->s->visits, v->who->now_us, visit);
-	switch (v->h->event) {
-	case DNI_EVENT_VIEW:
-		visit->page_views++;
-		fill_page(v, visit->id, &w);
-		break;
-	case DNI_EVENT_TEL_CLICK:
-		visit->tel_clicked_us = v->who->now_us;
-		fill_event(v, visit, "tel_click", &w);
-		break;
-	case DNI_EVENT_CONSENT_WITHDRAWN:
-		withdraw(v, visit, &w);
-		break;
-	case DNI_EVENT_COUNT:
-		return;
-	}
-	dni_state_later(v->s, &w);
-}
-
-enum err dni_serve_event(struct dni_state *s, const struct dni_hit *h,
-    const struct dni_who *who)
-{
-	struct dni_answer unused;
-	struct arena mem;
-	struct serve v = { .s = s,
-		.h = h,
-		.who = who,
-		.mem = &mem,
-		.out = &unused };
-	enum err e;
-
-	memset(&unused, 0, sizeof(unused));
-	arena_init(&mem, 65536);
-	if ((e = make_plan(&v)) == ERR_OK) {
-		rnd_bytes(v.rnd, sizeof(v.rnd));
-		(void)pthread_mutex_lock(&s->mu);
-		if (may_ask(&v))
-			serve_event(&v);
-		else
-			e = ERR_BUSY;
-		(void)pthread_mutex_unlock(&s->mu);
-	}
-	arena_fini(&mem);
-	return e;
 }

@@ -19,6 +19,9 @@ struct dni_who {
 	struct slice origin;
 	struct slice address;
 	struct slice user_agent;
+	/* The secret of the site whose own server asks for its visitor; "" for
+	 * browsers. address and user_agent are then the visitor's. */
+	struct slice token;
 	int64_t now_us;
 };
 
@@ -43,7 +46,5 @@ RT_MUST_USE enum err dni_serve_visit(struct dni_state *s,
 RT_MUST_USE enum err dni_serve_beat(struct dni_state *s,
     const struct dni_hit *h, const struct dni_who *who, struct arena *mem,
     struct dni_answer *out);
-RT_MUST_USE enum err dni_serve_event(struct dni_state *s,
-    const struct dni_hit *h, const struct dni_who *who);
 
 #endif

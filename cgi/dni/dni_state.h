@@ -39,6 +39,7 @@ struct dni_state {
 	struct dni_visits *visits;
 	struct dni_flood *visits_flood; /* new visits of an address */
 	struct dni_flood *hits_flood;   /* requests of an address or visitor */
+	struct dni_flood *pool_flood;   /* a pool's numbers of an address */
 	bool away;                      /* the database does not answer */
 
 	pthread_cond_t work;

@@ -12,7 +12,9 @@
 #include "lib/base/err.h"
 #include "lib/core/id.h"
 
-#define DNI_VISITS_END_US (30 * RT_MIN_US)
+#define DNI_VISITS_END_US     (30 * RT_MIN_US)
+#define DNI_VISITS_PAGES_MAX  500 /* page views of a visit that are kept */
+#define DNI_VISITS_EVENTS_MAX 200
 
 struct dni_pool;
 
@@ -26,6 +28,7 @@ struct dni_visit {
 	int64_t tel_clicked_us;
 	uint32_t engaged_s;
 	uint32_t page_views;
+	uint32_t events;       /* since the server started */
 	uint64_t arrival;      /* hash of where it came from */
 	struct dni_pool *pool; /* it leases from; NULL: none */
 	/* Inside. */

@@ -15,7 +15,17 @@
 static const size_t texts[] = { offsetof(struct dni_write, visit.landing_url),
 	offsetof(struct dni_write, visit.referrer),
 	offsetof(struct dni_write, visit.ga_client_id),
+	offsetof(struct dni_write, visit.ga_session_id),
+	offsetof(struct dni_write, visit.fbc),
+	offsetof(struct dni_write, visit.fbp),
 	offsetof(struct dni_write, visit.browser_zone),
+	offsetof(struct dni_write, event.name),
+	offsetof(struct dni_write, event.detail),
+	offsetof(struct dni_write, form.form_name),
+	offsetof(struct dni_write, form.page_url),
+	offsetof(struct dni_write, form.fields),
+	offsetof(struct dni_write, form.contact_name),
+	offsetof(struct dni_write, form.contact_email),
 	offsetof(struct dni_write, page.url),
 	offsetof(struct dni_write, page.title),
 	SOURCE_PARAMS(SOURCE_AT) SOURCE_WORDS(SOURCE_AT) };
@@ -87,6 +97,8 @@ static enum err change(struct db *db, struct changes *c,
 		c->beats[c->n_beats++] = &w->lease;
 	if ((w->parts & DNI_WRITE_EVENT) != 0)
 		e = db_visit_event_add(db, w->company, &w->event);
+	if (e == ERR_OK && (w->parts & DNI_WRITE_FORM) != 0)
+		e = db_form_add(db, w->company, &w->form);
 	if (e == ERR_OK && (w->parts & DNI_WRITE_ENDED) != 0)
 		e = db_lease_release(db, w->company, w->ended, w->ended_us);
 	return e;

@@ -10,6 +10,7 @@
 
 #include <semaphore.h>
 
+#include "lib/db/db_form.h"
 #include "lib/db/db_lease.h"
 #include "lib/db/db_page_view.h"
 #include "lib/db/db_visit.h"
@@ -23,7 +24,8 @@ enum dni_write_part {
 	DNI_WRITE_ENDED = 1 << 4, /* another lease ends now */
 	DNI_WRITE_PROGRESS = 1 << 5,
 	DNI_WRITE_BEAT = 1 << 6, /* of lease.id: beat_us, expires_us */
-	DNI_WRITE_EVENT = 1 << 7
+	DNI_WRITE_EVENT = 1 << 7,
+	DNI_WRITE_FORM = 1 << 8
 };
 
 struct dni_write {
@@ -38,6 +40,7 @@ struct dni_write {
 	int64_t ended_us;
 	struct visit_progress progress;
 	struct visit_event_row event;
+	struct form_row form;
 	enum err result; /* set by dni_write_run() */
 	/* The queue's (dni_state.h). */
 	sem_t done;

@@ -147,6 +147,34 @@ static struct slice *field_at(struct source *s, size_t offset)
 	return (struct slice *)(void *)((char *)s + offset);
 }
 
+#define FIELD_ROW(name, max) PARAM(#name, name),
+
+/* The fields that a site may map its own parameters to. */
+static const struct param fields[] = { SOURCE_PARAMS(FIELD_ROW)
+	    PARAM("keyword", keyword) };
+
+static const struct param *find_field(struct slice field)
+{
+	for (size_t i = 0; i < RT_ARRAY_LEN(fields); i++)
+		if (slice_eq_cstr(field, fields[i].name))
+			return &fields[i];
+	return NULL;
+}
+
+bool source_field_known(struct slice field)
+{
+	return find_field(field) != NULL;
+}
+
+static const struct param *find_mapped(const struct source_map *map, size_t n,
+    struct slice name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (slice_eq_case(name, map[i].param))
+			return find_field(map[i].field);
+	return NULL;
+}
+
 static const struct param *find_param(struct slice name)
 {
 	size_t lo = 0, hi = RT_ARRAY_LEN(params);
@@ -215,8 +243,13 @@ static enum err join(struct arena *mem, struct slice a, struct slice b,
 	return ERR_OK;
 }
 
-static enum err read_params(struct slice query, struct arena *mem,
-    struct source *s)
+struct map {
+	const struct source_map *rows;
+	size_t n;
+};
+
+static enum err read_params(struct slice query, const struct map *map,
+    struct arena *mem, struct source *s)
 {
 	struct slice name, raw;
 	enum err e = ERR_OK;
@@ -224,8 +257,10 @@ static enum err read_params(struct slice query, struct arena *mem,
 
 	buf_init(&text, URLQ_MAX * 3);
 	while (e == ERR_OK && urlq_next(&query, &name, &raw)) {
-		const struct param *p = find_param(name);
+		const struct param *p = find_mapped(map->rows, map->n, name);
 
+		if (p == NULL)
+			p = find_param(name);
 		if (p == NULL || field_at(s, p->field)->n > 0)
 			continue;
 		buf_reset(&text);
@@ -346,8 +381,8 @@ static enum err conclude(struct source *s, const struct clickid *click,
 	return conclude_group(s, class, mem);
 }
 
-static enum err read_landing(const struct urlq *u, struct arena *mem,
-    struct source *s)
+static enum err read_landing(const struct urlq *u, const struct map *map,
+    struct arena *mem, struct source *s)
 {
 	struct slice host, page;
 	enum err e;
@@ -357,7 +392,7 @@ static enum err read_landing(const struct urlq *u, struct arena *mem,
 	if ((e = join(mem, host, u->path, &page)) != ERR_OK)
 		return e;
 	s->landing_page = utf8_head(page, source_max_landing_page);
-	return read_params(u->query, mem, s);
+	return read_params(u->query, map, mem, s);
 }
 
 static enum err read_referrer(struct slice referrer, const struct urlq *landing,
@@ -384,6 +419,14 @@ static enum err read_referrer(struct slice referrer, const struct urlq *landing,
 enum err source_detect(struct slice landing, struct slice referrer,
     struct arena *mem, struct source *out)
 {
+	return source_detect_mapped(landing, referrer, NULL, 0, mem, out);
+}
+
+enum err source_detect_mapped(struct slice landing, struct slice referrer,
+    const struct source_map *rows, size_t n_map, struct arena *mem,
+    struct source *out)
+{
+	const struct map map = { rows, n_map };
 	struct source s;
 	struct referrer ref;
 	struct urlq u;
@@ -392,7 +435,7 @@ enum err source_detect(struct slice landing, struct slice referrer,
 	memset(&s, 0, sizeof(s));
 	if ((e = urlq_split(landing, &u)) != ERR_OK)
 		return e;
-	if ((e = read_landing(&u, mem, &s)) != ERR_OK)
+	if ((e = read_landing(&u, &map, mem, &s)) != ERR_OK)
 		return e;
 	if ((e = read_referrer(referrer, &u, mem, &s, &ref)) != ERR_OK)
 		return e;

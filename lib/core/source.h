@@ -74,10 +74,25 @@ struct source {
 	struct slice group;
 };
 
+/* A site's own name for a parameter: field is a name of SOURCE_PARAMS, or
+ * "keyword". */
+struct source_map {
+	struct slice param;
+	struct slice field;
+};
+
+/* May a site's parameter stand for this field? */
+bool source_field_known(struct slice field);
+
 /* landing and referrer are whole addresses, valid UTF-8; referrer may be ""
  * and one that cannot be read counts as none. ERR_SYNTAX, ERR_TOOBIG: landing
  * is no address (urlq.h); ERR_NOMEM: the arena is full. */
 RT_MUST_USE enum err source_detect(struct slice landing, struct slice referrer,
+    struct arena *mem, struct source *out);
+
+/* The same on a site with names of its own, which go before ours. */
+RT_MUST_USE enum err source_detect_mapped(struct slice landing,
+    struct slice referrer, const struct source_map *map, size_t n_map,
     struct arena *mem, struct source *out);
 
 /* True when b, seen later in the same visit, is a new arrival: it was proven

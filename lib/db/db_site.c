@@ -253,3 +253,61 @@ enum err db_site_archive(struct db *db, struct company_id company,
 	stmt_in_id(st, id.v);
 	return db_config_exec(db, st);
 }
+
+enum err db_site_token_set(struct db *db, struct company_id company,
+    struct site_id site, const uint8_t hash[DB_SITE_TOKEN_BYTES])
+{
+	static const char sql[] =
+	    "UPDATE site SET server_token_hash = ?"
+	    " WHERE company_id = ? AND id = ?";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_bytes_null(st, hash, hash == NULL ? 0 : DB_SITE_TOKEN_BYTES);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, site.v);
+	return db_config_exec(db, st);
+}
+
+static enum err run_param(struct db *db, const char *sql,
+    struct company_id company, struct site_id site, struct slice param,
+    struct slice field)
+{
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, site.v);
+	stmt_in_text(st, param);
+	if (field.n > 0)
+		stmt_in_text(st, field);
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_site_param_set(struct db *db, struct company_id company,
+    struct site_id site, struct slice param, struct slice field)
+{
+	static const char set_sql[] =
+	    "INSERT INTO site_param (company_id, site_id, param, field)"
+	    " VALUES (?, ?, ?, ?)"
+	    " ON DUPLICATE KEY UPDATE field = VALUES(field)";
+	static const char drop_sql[] =
+	    "DELETE FROM site_param"
+	    " WHERE company_id = ? AND site_id = ? AND param = ?";
+	bool mine = false;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	e = run_param(db, field.n > 0 ? set_sql : drop_sql, company, site,
+	    param, field);
+	if (e == ERR_OK)
+		e = db_config_bump(db);
+	return db_join_end(db, mine, e);
+}

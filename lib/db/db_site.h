@@ -7,7 +7,8 @@
 #include "lib/base/arena.h"
 #include "lib/db/db.h"
 
-#define DB_SITE_KEY_BYTES 41
+#define DB_SITE_KEY_BYTES   41
+#define DB_SITE_TOKEN_BYTES 32
 
 struct site_row {
 	struct site_id id;
@@ -39,6 +40,16 @@ RT_MUST_USE enum err db_site_origin_remove(struct db *db,
     struct company_id company, struct site_id site, struct slice origin);
 RT_MUST_USE enum err db_site_origins(struct db *db, struct company_id company,
     struct site_id site, struct arena *mem, struct slice **rows, size_t *n);
+
+/* Who may ask for a number from the site's own server: the SHA-256 of its
+ * secret (lib/hash/token). NULL takes it away. */
+RT_MUST_USE enum err db_site_token_set(struct db *db, struct company_id company,
+    struct site_id site, const uint8_t hash[DB_SITE_TOKEN_BYTES]);
+
+/* A parameter of the site's own links stands for a field of the visit
+ * (lib/core/source: source_field_known()); field "": no longer. */
+RT_MUST_USE enum err db_site_param_set(struct db *db, struct company_id company,
+    struct site_id site, struct slice param, struct slice field);
 
 /* The business's own numbers, which the tag replaces. */
 RT_MUST_USE enum err db_site_target_add(struct db *db,

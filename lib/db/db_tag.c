@@ -1,12 +1,15 @@
 #include "lib/db/db_tag.h"
 
+#include <string.h>
+
 #include "lib/db/stmt.h"
 
 static const char version_sql[] =
     "SELECT version FROM config_version WHERE id = 1";
 
 static const char sites_sql[] =
-    "SELECT s.company_id, s.id, s.pool_id, s.public_key, s.consent, c.country"
+    "SELECT s.company_id, s.id, s.pool_id, s.public_key, s.consent, c.country,"
+    " s.server_token_hash IS NOT NULL, s.server_token_hash"
     " FROM site s JOIN company c ON c.id = s.company_id"
     " WHERE s.archived_at IS NULL AND c.archived_at IS NULL"
     " ORDER BY s.public_key";
@@ -14,6 +17,9 @@ static const char sites_sql[] =
 static const char origins_sql[] = "SELECT site_id, origin FROM site_origin";
 
 static const char targets_sql[] = "SELECT site_id, e164 FROM site_target";
+
+static const char params_sql[] =
+    "SELECT site_id, param, field FROM site_param ORDER BY site_id, param";
 
 static const char trackers_sql[] =
     "SELECT t.site_id, t.number_id, n.e164, t.match_kind, t.match_value"
@@ -24,7 +30,8 @@ static const char trackers_sql[] =
     " ORDER BY t.created_at, t.id";
 
 static const char pools_sql[] =
-    "SELECT p.company_id, p.id, o.e164, p.lease_s, p.min_reuse_s"
+    "SELECT p.company_id, p.id, o.e164, p.lease_s, p.min_reuse_s,"
+    " p.overflow_policy"
     " FROM pool p LEFT JOIN number o"
     " ON o.company_id = p.company_id AND o.id = p.overflow_number_id"
     " WHERE p.archived_at IS NULL"
@@ -63,6 +70,9 @@ static enum err read_sites(struct db *db, const struct tag_reader *to)
 	stmt_out_text(st, s.key, sizeof(s.key));
 	stmt_out_text(st, s.consent, sizeof(s.consent));
 	stmt_out_text(st, s.country, sizeof(s.country));
+	memset(s.token_hash, 0, sizeof(s.token_hash));
+	stmt_out_bool(st, &s.has_token);
+	stmt_out_fixed(st, s.token_hash, sizeof(s.token_hash));
 	e = stmt_each(st);
 	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
 		to->site(to->ctx, &s);
@@ -124,6 +134,24 @@ static enum err read_trackers(struct db *db, const struct tag_reader *to)
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
+static enum err read_params(struct db *db, const struct tag_reader *to)
+{
+	struct tag_param p;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, params_sql, &st)) != ERR_OK)
+		return e;
+	stmt_out_id(st, p.site.v);
+	stmt_out_text(st, p.param, sizeof(p.param));
+	stmt_out_text(st, p.field, sizeof(p.field));
+	e = stmt_each(st);
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+		to->param(to->ctx, &p);
+	stmt_end(st);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
 static enum err read_pools(struct db *db, const struct tag_reader *to)
 {
 	struct tag_pool p;
@@ -137,6 +165,7 @@ static enum err read_pools(struct db *db, const struct tag_reader *to)
 	stmt_out_text(st, p.overflow_e164, sizeof(p.overflow_e164));
 	stmt_out_u64(st, &p.lease_s);
 	stmt_out_u64(st, &p.min_reuse_s);
+	stmt_out_text(st, p.overflow_policy, sizeof(p.overflow_policy));
 	e = stmt_each(st);
 	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
 		to->pool(to->ctx, &p);
@@ -153,7 +182,8 @@ enum err db_tag_read(struct db *db, const struct tag_reader *to)
 	if ((e = read_sites(db, to)) == ERR_OK &&
 	    (e = read_origins(db, to)) == ERR_OK &&
 	    (e = read_targets(db, to)) == ERR_OK &&
-	    (e = read_trackers(db, to)) == ERR_OK)
+	    (e = read_trackers(db, to)) == ERR_OK &&
+	    (e = read_params(db, to)) == ERR_OK)
 		e = read_pools(db, to);
 	return db_end(db, e);
 }

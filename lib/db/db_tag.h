@@ -9,7 +9,8 @@
 
 #include "lib/db/db.h"
 
-#define DB_TAG_E164_MAX 16
+#define DB_TAG_E164_MAX    16
+#define DB_TAG_TOKEN_BYTES 32
 
 struct tag_site {
 	struct company_id company;
@@ -18,6 +19,8 @@ struct tag_site {
 	char key[41];
 	char consent[9]; /* assume require */
 	char country[3]; /* of the company */
+	bool has_token;
+	uint8_t token_hash[DB_TAG_TOKEN_BYTES];
 };
 
 struct tag_origin {
@@ -40,12 +43,20 @@ struct tag_tracker {
 	char match_value[256];
 };
 
+/* A parameter of the site's own links and the visit's field it stands for. */
+struct tag_param {
+	struct site_id site;
+	char param[65];
+	char field[33];
+};
+
 struct tag_pool {
 	struct company_id company;
 	struct pool_id id;
 	char overflow_e164[DB_TAG_E164_MAX + 1]; /* "" none */
 	uint64_t lease_s;
 	uint64_t min_reuse_s;
+	char overflow_policy[9]; /* source overflow own */
 };
 
 struct tag_reader {
@@ -54,6 +65,7 @@ struct tag_reader {
 	void (*origin)(void *ctx, const struct tag_origin *o);
 	void (*target)(void *ctx, const struct tag_target *t);
 	void (*tracker)(void *ctx, const struct tag_tracker *t);
+	void (*param)(void *ctx, const struct tag_param *p);
 	void (*pool)(void *ctx, const struct tag_pool *p);
 };
 

@@ -14,8 +14,9 @@
 static const char *const visit_add_sql[] = DB_ROWS_TEXTS(
     "INSERT INTO visit"
     " (company_id, id, site_id, visitor_id, started_at, seen_at, page_views,"
-    " landing_url, referrer, ga_client_id, browser_zone" NAMES ") VALUES ",
-    "(?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?" MARKS ")",
+    " landing_url, referrer, ga_client_id, ga_session_id, fbc, fbp,"
+    " browser_zone" NAMES ") VALUES ",
+    "(?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?" MARKS ")",
     " ON DUPLICATE KEY UPDATE seen_at = GREATEST(seen_at, VALUES(seen_at))");
 
 #define PROGRESS(whens, ids)                               \
@@ -35,8 +36,8 @@ static const char *const visit_progress_sql[] = DB_ROWS_UPDATES(PROGRESS);
 
 static const char visit_event_sql[] =
     "INSERT INTO visit_event"
-    " (company_id, visit_id, id, kind, number_id, happened_at)"
-    " VALUES (?, ?, ?, ?, ?, ?)"
+    " (company_id, visit_id, id, kind, number_id, happened_at, name, detail)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
     " ON DUPLICATE KEY UPDATE id = VALUES(id)";
 
 static const char visit_live_sql[] =
@@ -80,6 +81,9 @@ static void in_visit(struct stmt *st, const struct company_id *company,
 	stmt_in_text(st, row->landing_url);
 	stmt_in_text(st, row->referrer);
 	stmt_in_text(st, row->ga_client_id);
+	stmt_in_text(st, row->ga_session_id);
+	stmt_in_text(st, row->fbc);
+	stmt_in_text(st, row->fbp);
 	stmt_in_text(st, row->browser_zone);
 	SOURCE_PARAMS(SOURCE_IN)
 	SOURCE_WORDS(SOURCE_IN)
@@ -178,6 +182,8 @@ enum err db_visit_event_add(struct db *db, struct company_id company,
 	stmt_in_text(st, slice_from(row->kind));
 	stmt_in_id_null(st, row->number.v);
 	stmt_in_time_us(st, row->happened_us);
+	stmt_in_text(st, row->name);
+	stmt_in_text(st, row->detail);
 	e = stmt_exec(st, NULL);
 	stmt_end(st);
 	return e;

@@ -19,8 +19,11 @@ struct visit_row {
 	struct slice landing_url;
 	struct slice referrer;
 	struct source source;
-	struct slice ga_client_id; /* at most 64 bytes */
-	struct slice browser_zone; /* IANA name the browser says, at most 64 */
+	struct slice ga_client_id;  /* at most 64 bytes */
+	struct slice ga_session_id; /* 32 */
+	struct slice fbc;           /* 600; as the cookie has it */
+	struct slice fbp;           /* 64 */
+	struct slice browser_zone;  /* IANA name the browser says, at most 64 */
 };
 
 /* Of one company; each with its first page viewed. */
@@ -41,13 +44,16 @@ struct visit_progress {
 RT_MUST_USE enum err db_visit_progress(struct db *db, struct company_id company,
     const struct visit_progress *const *rows, size_t n);
 
-/* tel_click, consent_given, consent_withdrawn. number may be nil. */
+/* tel_click, consent_withdrawn, and custom with a name and a detail of the
+ * page's own (64 and 255 bytes). number may be nil. */
 struct visit_event_row {
 	uint8_t id[ID_BYTES];
 	struct visit_id visit;
 	const char *kind;
 	struct number_id number;
 	int64_t happened_us;
+	struct slice name;
+	struct slice detail;
 };
 
 RT_MUST_USE enum err db_visit_event_add(struct db *db,

@@ -319,7 +319,7 @@ static void test_counts(void **state)
 }
 
 struct seen_tag {
-	size_t sites, origins, pools, targets, trackers;
+	size_t sites, origins, pools, targets, trackers, params;
 };
 
 static void on_site(void *ctx, const struct tag_site *s)
@@ -350,18 +350,26 @@ static void on_tracker(void *ctx, const struct tag_tracker *tracker)
 	seen->trackers += tracker->e164[0] == '+';
 }
 
+static void on_param(void *ctx, const struct tag_param *p)
+{
+	struct seen_tag *seen = ctx;
+
+	seen->params += strcmp(p->param, "kw") == 0;
+}
+
 static void on_pool(void *ctx, const struct tag_pool *p)
 {
 	struct seen_tag *seen = ctx;
 
-	seen->pools += p->lease_s == 180;
+	seen->pools +=
+	    p->lease_s == 180 && strcmp(p->overflow_policy, "source") == 0;
 }
 
 static void test_tag(void **state)
 {
 	struct seen_tag seen = { 0 };
 	const struct tag_reader to = { &seen, on_site, on_origin, on_target,
-		on_tracker, on_pool };
+		on_tracker, on_param, on_pool };
 	uint64_t version = 0;
 
 	(void)state;

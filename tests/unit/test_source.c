@@ -274,6 +274,37 @@ static void test_robots(void **state)
 			fail_msg("%s", agents[i].agent);
 }
 
+/* A site's own names go before ours; an unknown field is no field. */
+static void test_mapped(void **state)
+{
+	const struct source_map map[] = {
+		{ SLICE("kw"), SLICE("utm_term") },
+		{ SLICE("campaignid"), SLICE("utm_campaign") },
+		{ SLICE("x"), SLICE("no_such_field") },
+		{ SLICE("why"), SLICE("keyword") },
+	};
+	struct arena mem;
+	struct source s;
+
+	(void)state;
+	arena_init(&mem, 65536);
+	assert_int_equal(
+	    source_detect_mapped(SLICE("https://a.example/?utm_source=google"
+				       "&KW=burst+pipe&campaignid=77&x=1"),
+		SLICE(""), map, RT_ARRAY_LEN(map), &mem, &s),
+	    ERR_OK);
+	assert_true(slice_eq_cstr(s.utm_term, "burst pipe"));
+	assert_true(slice_eq_cstr(s.keyword, "burst pipe"));
+	assert_true(slice_eq_cstr(s.campaign, "77"));
+	assert_int_equal(s.campaign_id.n, 0);
+	assert_true(source_field_known(SLICE("utm_term")));
+	assert_true(source_field_known(SLICE("gclid")));
+	assert_true(source_field_known(SLICE("keyword")));
+	assert_false(source_field_known(SLICE("source")));
+	assert_false(source_field_known(SLICE("")));
+	arena_fini(&mem);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +314,7 @@ int main(void)
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_new_arrival),
 		cmocka_unit_test(test_robots),
+		cmocka_unit_test(test_mapped),
 	};
 
 	return cmocka_run_group_tests_name("source", tests, NULL, NULL);

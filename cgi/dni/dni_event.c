@@ -1,0 +1,222 @@
+#include "cgi/dni/dni_event.h"
+
+#include <string.h>
+
+#include "cgi/dni/dni_serve_priv.h"
+#include "cgi/tmpl/json_out.h"
+#include "lib/base/rnd.h"
+#include "lib/phone/phone.h"
+
+#define MEM_MAX ((size_t)256 << 10)
+
+static bool leased(const struct dni_serve *v, const struct dni_visit *visit,
+    uint32_t *number)
+{
+	const struct lease_holder holder = dni_pool_holder(visit->visitor);
+
+	return visit->pool != NULL && visit->pool->leases != NULL &&
+	       lease_find(visit->pool->leases, v->who->now_us, &holder, number);
+}
+
+static void fill_event(struct dni_serve *v, const struct dni_visit *visit,
+    const char *kind, struct dni_write *w)
+{
+	uint32_t number;
+
+	w->parts |= DNI_WRITE_EVENT;
+	w->event = (struct visit_event_row){ .visit = visit->id,
+		.kind = kind,
+		.happened_us = v->who->now_us,
+		.name =
+		    v->h->event == DNI_EVENT_CUSTOM ? v->h->name : SLICE(""),
+		.detail = v->h->detail };
+	dni_serve_id(v, 3, w->event.id);
+	if (leased(v, visit, &number))
+		w->event.number = visit->pool->slots[number].number;
+}
+
+/* The lease ends now and the visit is forgotten. */
+static void withdraw(struct dni_serve *v, struct dni_visit *visit,
+    struct dni_write *w)
+{
+	const struct lease_holder holder = dni_pool_holder(visit->visitor);
+	uint32_t number;
+
+	fill_event(v, visit, "consent_withdrawn", w);
+	if (visit->pool != NULL && visit->pool->leases != NULL &&
+	    lease_release(visit->pool->leases, v->who->now_us, &holder,
+		&number)) {
+		w->parts |= DNI_WRITE_ENDED;
+		w->ended = visit->pool->slots[number].lease;
+		w->ended_us = v->who->now_us;
+	}
+	dni_visits_drop(v->s->visits, visit);
+}
+
+/* --- forms ----------------------------------------------------------------*/
+
+/* Without mu, before it: the rows' texts, which take a while. */
+static enum err prepare_form(struct dni_serve *v, struct form_row *f)
+{
+	struct formrule_contact who;
+	struct phone p;
+	struct json_out j;
+	struct buf text;
+	enum err e;
+
+	buf_init(&text, DB_FORM_FIELDS_MAX);
+	json_out_init(&j, &text);
+	json_out_array(&j);
+	for (size_t i = 0; i < v->h->n_fields; i++) {
+		json_out_array(&j);
+		json_out_str(&j, v->h->fields[i].name);
+		json_out_str(&j, v->h->fields[i].value);
+		json_out_end(&j);
+	}
+	json_out_end(&j);
+	e = json_out_done(&j);
+	if (e == ERR_OK && !arena_copy(v->mem, buf_slice(&text), &f->fields))
+		e = ERR_NOMEM;
+	buf_fini(&text);
+	if (e != ERR_OK)
+		return e;
+	formrule_contact(v->h->fields, v->h->n_fields, &who);
+	f->contact_name = who.name;
+	f->contact_email = who.email;
+	if (who.phone.n == 0 ||
+	    phone_parse(who.phone, v->plan.country, &p) != ERR_OK ||
+	    !slice_to_cstr(slice_from(p.e164), f->contact_e164,
+		sizeof(f->contact_e164)))
+		f->contact_e164[0] = '\0';
+	f->form_name = v->h->name;
+	f->page_url = v->h->url;
+	return ERR_OK;
+}
+
+static void fill_form(struct dni_serve *v, const struct dni_visit *visit,
+    const struct form_row *made, struct dni_write *w)
+{
+	w->parts |= DNI_WRITE_FORM;
+	w->form = *made;
+	w->form.site = v->plan.site;
+	w->form.visit = visit->id;
+	w->form.submitted_us = v->who->now_us;
+	dni_serve_id(v, 3, w->form.id.v);
+}
+
+/* --- the health of a site --------------------------------------------------*/
+
+/* Without mu. */
+static void note_report(struct dni_serve *v)
+{
+	const struct dni_report *r = &v->h->report;
+	const struct dni_site *site;
+	struct site_health_row *sums;
+
+	(void)pthread_rwlock_rdlock(&v->s->conf_lock);
+	site = dni_conf_site(v->s->conf, v->h->site);
+	if (site != NULL) {
+		(void)pthread_mutex_lock(&v->s->mu);
+		sums = &site->seen->sums;
+		sums->said_us = v->who->now_us;
+		if (r->version > sums->version)
+			sums->version = r->version;
+		sums->reports++;
+		sums->without += r->found == 0;
+		sums->found += r->found;
+		sums->swapped += r->swapped;
+		sums->late += r->late_ms > TAGHEALTH_LATE_MS;
+		for (unsigned int i = 0; i < TAGHEALTH_CAUSE_COUNT; i++)
+			sums->causes[i] += (r->causes >> i) & 1U;
+		(void)pthread_mutex_unlock(&v->s->mu);
+	}
+	(void)pthread_rwlock_unlock(&v->s->conf_lock);
+}
+
+/* --- all of them ----------------------------------------------------------*/
+
+/* With mu held. True: a report of a visit that is there. */
+static bool happen(struct dni_serve *v, const struct form_row *form)
+{
+	struct dni_visit *visit =
+	    dni_visits_find(v->s->visits, v->who->now_us, v->h->visit);
+	struct dni_write w;
+
+	memset(&w, 0, sizeof(w));
+	if (visit == NULL || !id_eq(visit->site.v, v->plan.site.v))
+		return false;
+	w.company = v->plan.company;
+	dni_visits_touch(v->s->visits, v->who->now_us, visit);
+	if (v->h->event != DNI_EVENT_VIEW &&
+	    v->h->event != DNI_EVENT_CONSENT_WITHDRAWN &&
+	    ++visit->events > DNI_VISITS_EVENTS_MAX)
+		return false;
+	switch (v->h->event) {
+	case DNI_EVENT_VIEW:
+		dni_serve_page(v, visit, &w);
+		break;
+	case DNI_EVENT_TEL_CLICK:
+		visit->tel_clicked_us = v->who->now_us;
+		fill_event(v, visit, "tel_click", &w);
+		break;
+	case DNI_EVENT_CUSTOM:
+		fill_event(v, visit, "custom", &w);
+		break;
+	case DNI_EVENT_FORM:
+		fill_form(v, visit, form, &w);
+		break;
+	case DNI_EVENT_CONSENT_WITHDRAWN:
+		withdraw(v, visit, &w);
+		break;
+	case DNI_EVENT_HEALTH:
+		return true;
+	case DNI_EVENT_COUNT:
+		return false;
+	}
+	if (w.parts != 0)
+		dni_state_later(v->s, &w);
+	return false;
+}
+
+static enum err serve(struct dni_serve *v)
+{
+	struct form_row form;
+	bool report = false;
+	enum err e;
+
+	memset(&form, 0, sizeof(form));
+	if ((e = dni_serve_plan(v)) != ERR_OK)
+		return e;
+	if (v->h->event == DNI_EVENT_FORM &&
+	    (e = prepare_form(v, &form)) != ERR_OK)
+		return e;
+	rnd_bytes(v->rnd, sizeof(v->rnd));
+	(void)pthread_mutex_lock(&v->s->mu);
+	if (dni_serve_may_ask(v))
+		report = happen(v, &form);
+	else
+		e = ERR_BUSY;
+	(void)pthread_mutex_unlock(&v->s->mu);
+	if (report)
+		note_report(v);
+	return e;
+}
+
+enum err dni_event_serve(struct dni_state *s, const struct dni_hit *h,
+    const struct dni_who *who)
+{
+	struct dni_answer unused;
+	struct arena mem;
+	struct dni_serve v = { .s = s,
+		.h = h,
+		.who = who,
+		.mem = &mem,
+		.out = &unused };
+	enum err e;
+
+	memset(&unused, 0, sizeof(unused));
+	arena_init(&mem, MEM_MAX);
+	e = serve(&v);
+	arena_fini(&mem);
+	return e;
+}

@@ -1,0 +1,17 @@
+/*
+ * dni_event.h - what happened on a page: a click on a phone link, a form, an
+ * event of the page's own, a report of how the tag got on, consent withdrawn.
+ */
+#ifndef RT_CGI_DNI_DNI_EVENT_H
+#define RT_CGI_DNI_DNI_EVENT_H
+
+#include "cgi/dni/dni_serve.h"
+
+/* An event of a visit that is not there is no error: a beacon sent while a
+ * page goes away cannot be repeated. Beyond the limits of a visit
+ * (dni_visits.h) it is forgotten. ERR_NOTFOUND, ERR_DENIED, ERR_BUSY, ERR_NOMEM
+ * as for dni_serve_visit(). */
+RT_MUST_USE enum err dni_event_serve(struct dni_state *s,
+    const struct dni_hit *h, const struct dni_who *who);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * dni_serve_priv.h - the inside of serving a request, for dni_serve.c and
+ * dni_event.c.
+ */
+#ifndef RT_CGI_DNI_DNI_SERVE_PRIV_H
+#define RT_CGI_DNI_DNI_SERVE_PRIV_H
+
+#include "cgi/dni/dni_serve.h"
+
+/* What a request needs of the configuration, copied while it was locked. */
+struct dni_plan {
+	struct company_id company;
+	struct site_id site;
+	struct pool_id pool;
+	bool consent_required;
+	bool rule_first;          /* a rule for this page beats the pool */
+	struct dni_number source; /* e164 "": no rule fits */
+	struct dni_number overflow;
+	enum dni_overflow policy;
+	char country[3];
+};
+
+struct dni_serve {
+	struct dni_state *s;
+	const struct dni_hit *h;
+	const struct dni_who *who;
+	struct arena *mem;
+	struct dni_plan plan;
+	struct source source;
+	uint8_t rnd[4][10];
+	struct dni_answer *out;
+};
+
+/* Fills plan, source and the answer's targets. ERR_NOTFOUND, ERR_DENIED,
+ * ERR_NOMEM. No lock is held. */
+RT_MUST_USE enum err dni_serve_plan(struct dni_serve *v);
+/* The i-th id of this request. */
+void dni_serve_id(const struct dni_serve *v, size_t i, uint8_t out[ID_BYTES]);
+
+/* With mu held. */
+
+/* False: too much from this address, or this visitor. */
+RT_MUST_USE bool dni_serve_may_ask(struct dni_serve *v);
+/* The visit sees the page of the request. */
+void dni_serve_page(struct dni_serve *v, struct dni_visit *visit,
+    struct dni_write *w);
+
+#endif

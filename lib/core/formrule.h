@@ -1,0 +1,39 @@
+/*
+ * formrule.h - which fields of a web form may be kept, and who sent it.
+ *
+ * The tag leaves out passwords and payment cards already; the server does not
+ * trust it. A field is refused by its name (password, card, security code,
+ * bank account, social security number) or by a value that is a card's number:
+ * 13 to 19 digits with the right check digit (ISO/IEC 7812-1, annex B).
+ *
+ * Pure; texts are borrowed.
+ */
+#ifndef RT_CORE_FORMRULE_H
+#define RT_CORE_FORMRULE_H
+
+#include "lib/base/err.h"
+#include "lib/base/slice.h"
+
+#define FORMRULE_FIELDS_MAX 40
+#define FORMRULE_NAME_MAX   100
+#define FORMRULE_VALUE_MAX  1000
+
+struct formrule_field {
+	struct slice name;
+	struct slice value;
+};
+
+RT_MUST_USE bool formrule_may_keep(const struct formrule_field *f);
+
+/* What the fields say of their sender; "" where nothing does. phone is as it
+ * was written. */
+struct formrule_contact {
+	struct slice name;
+	struct slice email;
+	struct slice phone;
+};
+
+void formrule_contact(const struct formrule_field *f, size_t n,
+    struct formrule_contact *out);
+
+#endif

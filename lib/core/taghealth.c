@@ -1,0 +1,92 @@
+#include "lib/core/taghealth.h"
+
+static const char *const causes[TAGHEALTH_CAUSE_COUNT] = {
+	[TAGHEALTH_TWICE] = "twice",
+	[TAGHEALTH_OTHER_TAG] = "other_tag",
+	[TAGHEALTH_URL_CHANGED] = "url_changed",
+	[TAGHEALTH_CLICK_LOST] = "click_lost",
+};
+
+static const char *const findings[TAGHEALTH_FINDING_COUNT] = {
+	[TAGHEALTH_NEVER_SEEN] = "never_seen",
+	[TAGHEALTH_SILENT] = "silent",
+	[TAGHEALTH_NO_TARGETS] = "no_targets",
+	[TAGHEALTH_FEW_TARGETS] = "few_targets",
+	[TAGHEALTH_IS_LATE] = "late",
+	[TAGHEALTH_IS_TWICE] = "twice",
+	[TAGHEALTH_HAS_OTHER_TAG] = "other_tag",
+	[TAGHEALTH_CHANGES_URL] = "url_changed",
+	[TAGHEALTH_LOSES_CLICKS] = "click_lost",
+	[TAGHEALTH_REFUSES] = "refused",
+};
+
+/* What each cause becomes when it is more than noise. */
+static const enum taghealth_finding of_cause[TAGHEALTH_CAUSE_COUNT] = {
+	[TAGHEALTH_TWICE] = TAGHEALTH_IS_TWICE,
+	[TAGHEALTH_OTHER_TAG] = TAGHEALTH_HAS_OTHER_TAG,
+	[TAGHEALTH_URL_CHANGED] = TAGHEALTH_CHANGES_URL,
+	[TAGHEALTH_CLICK_LOST] = TAGHEALTH_LOSES_CLICKS,
+};
+
+const char *taghealth_cause_name(enum taghealth_cause c)
+{
+	return causes[c];
+}
+
+const char *taghealth_finding_name(enum taghealth_finding f)
+{
+	return findings[f];
+}
+
+unsigned int taghealth_parse(struct slice words)
+{
+	unsigned int mask = 0;
+
+	while (words.n > 0) {
+		struct slice word = words;
+
+		if (!slice_cut(&words, ',', &word))
+			words = SLICE("");
+		for (unsigned int i = 0; i < TAGHEALTH_CAUSE_COUNT; i++)
+			if (slice_eq_cstr(slice_trim(word), causes[i]))
+				mask |= 1U << i;
+	}
+	return mask;
+}
+
+/* part of whole is at least one in every `of`. */
+static bool is_many(uint64_t part, uint64_t whole, uint64_t of)
+{
+	return part > 0 && part >= whole / of;
+}
+
+static unsigned int judge_pages(const struct taghealth_sums *s)
+{
+	unsigned int found = 0;
+
+	if (s->reports == 0)
+		return 0;
+	if (s->without == s->reports)
+		found |= 1U << TAGHEALTH_NO_TARGETS;
+	else if (s->without > s->reports / 2)
+		found |= 1U << TAGHEALTH_FEW_TARGETS;
+	if (is_many(s->late, s->reports, 10))
+		found |= 1U << TAGHEALTH_IS_LATE;
+	for (size_t i = 0; i < TAGHEALTH_CAUSE_COUNT; i++)
+		if (is_many(s->causes[i], s->reports, 100))
+			found |= 1U << of_cause[i];
+	return found;
+}
+
+unsigned int taghealth_judge(const struct taghealth_sums *s, int64_t now_us)
+{
+	unsigned int found = judge_pages(s);
+
+	if (s->seen_us == 0)
+		found |= 1U << TAGHEALTH_NEVER_SEEN;
+	else if (now_us - s->seen_us > RT_DAY_US)
+		found |= 1U << TAGHEALTH_SILENT;
+	if (s->refused > 0)
+		found |= 1U << TAGHEALTH_REFUSES;
+	return found;
+}

@@ -1,0 +1,149 @@
+#include "lib/db/db_form.h"
+
+#include <string.h>
+
+#include "lib/db/stmt.h"
+
+#define PAGE_MAX 100
+
+static const char interaction_add_sql[] =
+    "INSERT INTO interaction"
+    " (company_id, id, kind, happened_at, attributed_by, visit_id,"
+    " probability_bp, source, medium, campaign, ad_group, keyword, channel,"
+    " landing_page, referrer_host)"
+    " SELECT v.company_id, ?, 'form', ?, 'visit', v.id, 10000, v.source,"
+    " v.medium, v.campaign, v.ad_group_id, v.keyword, v.channel,"
+    " v.landing_page, v.referrer_host"
+    " FROM visit v WHERE v.company_id = ? AND v.id = ?"
+    " ON DUPLICATE KEY UPDATE happened_at = VALUES(happened_at)";
+
+static const char form_add_sql[] =
+    "INSERT INTO form_entry"
+    " (company_id, id, site_id, visit_id, submitted_at, form_name, page_url,"
+    " fields, contact_name, contact_email, contact_e164)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON DUPLICATE KEY UPDATE submitted_at = VALUES(submitted_at)";
+
+#define COLUMNS                                                     \
+	"f.id, f.site_id, f.visit_id, f.submitted_at, f.form_name," \
+	" f.page_url, f.fields, f.contact_name, f.contact_email,"   \
+	" f.contact_e164"
+
+static const char form_get_sql[] = "SELECT " COLUMNS
+				   " FROM form_entry f"
+				   " WHERE f.company_id = ? AND f.id = ?";
+
+static const char form_page_sql[] =
+    "SELECT " COLUMNS
+    ", i.source, i.medium, i.campaign"
+    " FROM form_entry f JOIN interaction i"
+    " ON i.company_id = f.company_id AND i.id = f.id"
+    " WHERE f.company_id = ? AND (f.submitted_at < ?"
+    " OR (f.submitted_at = ? AND f.id < ?))"
+    " ORDER BY f.submitted_at DESC, f.id DESC LIMIT ?";
+
+static enum err add_interaction(struct db *db, struct company_id company,
+    const struct form_row *row)
+{
+	uint64_t changed = 0;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, interaction_add_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, row->id.v);
+	stmt_in_time_us(st, row->submitted_us);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->visit.v);
+	e = stmt_exec(st, &changed);
+	stmt_end(st);
+	return e == ERR_OK && changed == 0 ? ERR_NOTFOUND : e;
+}
+
+enum err db_form_add(struct db *db, struct company_id company,
+    const struct form_row *row)
+{
+	struct stmt *st;
+	enum err e;
+
+	if ((e = add_interaction(db, company, row)) != ERR_OK)
+		return e;
+	if ((e = stmt_begin(db, form_add_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->id.v);
+	stmt_in_id(st, row->site.v);
+	stmt_in_id(st, row->visit.v);
+	stmt_in_time_us(st, row->submitted_us);
+	stmt_in_text(st, row->form_name);
+	stmt_in_text(st, row->page_url);
+	stmt_in_text(st, row->fields);
+	stmt_in_text(st, row->contact_name);
+	stmt_in_text(st, row->contact_email);
+	stmt_in_text(st, slice_from(row->contact_e164));
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+static void out_form(struct stmt *st, struct arena *mem, struct form_row *row)
+{
+	stmt_out_id(st, row->id.v);
+	stmt_out_id(st, row->site.v);
+	stmt_out_id(st, row->visit.v);
+	stmt_out_time_us(st, &row->submitted_us);
+	stmt_out_slice(st, mem, 400, &row->form_name);
+	stmt_out_slice(st, mem, 8192, &row->page_url);
+	stmt_out_slice(st, mem, DB_FORM_FIELDS_MAX, &row->fields);
+	stmt_out_slice(st, mem, 1020, &row->contact_name);
+	stmt_out_slice(st, mem, 1020, &row->contact_email);
+	stmt_out_text(st, row->contact_e164, sizeof(row->contact_e164));
+}
+
+enum err db_form_get(struct db *db, struct company_id company,
+    struct form_id id, struct arena *mem, struct form_row *out)
+{
+	struct form_row row;
+	struct stmt *st;
+	enum err e;
+
+	memset(&row, 0, sizeof(row));
+	if ((e = stmt_begin(db, form_get_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	out_form(st, mem, &row);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = row;
+	return e;
+}
+
+enum err db_form_page(struct db *db, struct company_id company,
+    int64_t before_us, struct form_id before, uint32_t max, struct arena *mem,
+    struct form_log_row **rows, size_t *n)
+{
+	struct form_log_row row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	memset(&row, 0, sizeof(row));
+	if ((e = stmt_begin(db, form_page_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_time_us(st, before_us);
+	stmt_in_time_us(st, before_us);
+	stmt_in_id(st, before.v);
+	stmt_in_u64(st, max < PAGE_MAX ? max : PAGE_MAX);
+	out_form(st, mem, &row.form);
+	stmt_out_text(st, row.source, sizeof(row.source));
+	stmt_out_text(st, row.medium, sizeof(row.medium));
+	stmt_out_text(st, row.campaign, sizeof(row.campaign));
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}

@@ -1,0 +1,51 @@
+/*
+ * db_form.h - forms that visitors sent on a site: interactions beside calls.
+ *
+ * A form is credited to its visit, which is known for certain; what the visit
+ * came from is copied into the interaction as for a call. Written in the lease
+ * server's batches by ids that it made: twice changes nothing.
+ */
+#ifndef RT_DB_FORM_H
+#define RT_DB_FORM_H
+
+#include "lib/base/arena.h"
+#include "lib/db/db.h"
+
+#define DB_FORM_FIELDS_MAX ((size_t)65535) /* bytes of JSON */
+
+struct form_row {
+	struct form_id id; /* its interaction's too */
+	struct site_id site;
+	struct visit_id visit;
+	int64_t submitted_us;
+	struct slice form_name;
+	struct slice page_url;
+	struct slice fields; /* JSON: [["name","value"], …] */
+	struct slice contact_name;
+	struct slice contact_email;
+	char contact_e164[DB_E164_BYTES]; /* "" none */
+};
+
+/* In a transaction, after the visit was added. ERR_NOTFOUND: the company has
+ * no such visit; nothing is kept then. */
+RT_MUST_USE enum err db_form_add(struct db *db, struct company_id company,
+    const struct form_row *row);
+
+RT_MUST_USE enum err db_form_get(struct db *db, struct company_id company,
+    struct form_id id, struct arena *mem, struct form_row *out);
+
+/* A row of the log, with what its visit came from. */
+struct form_log_row {
+	struct form_row form;
+	char source[DB_NAME_BYTES];
+	char medium[DB_NAME_BYTES];
+	char campaign[DB_TEXT_BYTES];
+};
+
+/* Newest first, those sent before before_us and, of that very instant, before
+ * the id; at most max (100). */
+RT_MUST_USE enum err db_form_page(struct db *db, struct company_id company,
+    int64_t before_us, struct form_id before, uint32_t max, struct arena *mem,
+    struct form_log_row **rows, size_t *n);
+
+#endif

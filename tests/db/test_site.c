@@ -1,0 +1,352 @@
+/* Tests of the verbs behind forms and the health of a site. Everything is
+ * written for company 0 with the lease server's account and read with the
+ * dashboard's; company 1 must see nothing of it. */
+#include <string.h>
+
+#include "lib/db/db_form.h"
+#include "lib/db/db_site.h"
+#include "lib/db/db_site_health.h"
+#include "lib/db/db_tag.h"
+#include "lib/db/db_visit.h"
+#include "tests/support/cm.h"
+#include "tests/support/testdb.h"
+
+#define NOW TESTDB_NOW_US
+
+static struct testdb *t;
+static struct db *dni, *dashboard;
+static struct arena mem;
+
+static int start(void **state)
+{
+	(void)state;
+	t = testdb_start();
+	dni = testdb_connect(t, "dni");
+	dashboard = testdb_connect(t, "dashboard");
+	arena_init(&mem, (size_t)1 << 20);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	arena_fini(&mem);
+	db_close(dashboard);
+	db_close(dni);
+	testdb_stop(t);
+	return 0;
+}
+
+static struct company_id ours(void)
+{
+	return t->company[0].id;
+}
+
+static struct company_id theirs(void)
+{
+	return t->company[1].id;
+}
+
+static struct visit_id add_visit(const char *campaign)
+{
+	struct visit_row v;
+	const struct visit_row *rows[] = { &v };
+
+	memset(&v, 0, sizeof(v));
+	testdb_id(NOW, v.id.v);
+	testdb_id(NOW, v.visitor.v);
+	v.site = t->company[0].site;
+	v.started_us = NOW;
+	v.landing_url = SLICE("https://site0.example/");
+	v.fbc = SLICE("fb.1.1.AbC");
+	v.fbp = SLICE("fb.1.2.3");
+	v.ga_session_id = SLICE("1700000000");
+	v.source.source = SLICE("google");
+	v.source.medium = SLICE("cpc");
+	v.source.campaign = slice_from(campaign);
+	assert_int_equal(db_visit_add(dni, ours(), rows, 1), ERR_OK);
+	return v.id;
+}
+
+static struct form_row make_form(struct visit_id visit, int64_t at_us)
+{
+	struct form_row f;
+
+	memset(&f, 0, sizeof(f));
+	testdb_id(at_us, f.id.v);
+	f.site = t->company[0].site;
+	f.visit = visit;
+	f.submitted_us = at_us;
+	f.form_name = SLICE("contact");
+	f.page_url = SLICE("https://site0.example/contact");
+	f.fields = SLICE("[[\"name\",\"\xc3\x84nne '; --\"]]");
+	f.contact_name = SLICE("\xc3\x84nne '; --");
+	f.contact_email = SLICE("anne@example.com");
+	memcpy(f.contact_e164, "+14155550123", 13);
+	return f;
+}
+
+static void test_form(void **state)
+{
+	const struct form_row f = make_form(add_visit("spring"), NOW);
+	struct form_row back;
+
+	(void)state;
+	for (int twice = 0; twice < 2; twice++)
+		assert_int_equal(db_form_add(dni, ours(), &f), ERR_OK);
+	assert_int_equal(testdb_count(t,
+			     "SELECT count(*) FROM form_entry f"
+			     " JOIN interaction i"
+			     " ON i.company_id = f.company_id AND i.id = f.id"
+			     " WHERE i.kind = 'form'"
+			     " AND i.attributed_by = 'visit'"
+			     " AND i.visit_id = f.visit_id"
+			     " AND i.probability_bp = 10000"
+			     " AND i.source = 'google' AND i.medium = 'cpc'"
+			     " AND i.campaign = 'spring'"),
+	    1);
+	assert_int_equal(db_form_get(dashboard, ours(), f.id, &mem, &back),
+	    ERR_OK);
+	assert_true(slice_eq(back.fields, f.fields));
+	assert_true(slice_eq(back.contact_name, f.contact_name));
+	assert_true(slice_eq(back.contact_email, f.contact_email));
+	assert_string_equal(back.contact_e164, "+14155550123");
+	assert_true(id_eq(back.visit.v, f.visit.v));
+	assert_int_equal(db_form_get(dashboard, theirs(), f.id, &mem, &back),
+	    ERR_NOTFOUND);
+}
+
+/* Another company's visit, or none: nothing is kept. */
+static void test_form_without_visit(void **state)
+{
+	const struct form_row f = make_form(add_visit("x"), NOW);
+	const int64_t had = testdb_count(t, "SELECT count(*) FROM form_entry");
+
+	(void)state;
+	assert_int_equal(db_form_add(dni, theirs(), &f), ERR_NOTFOUND);
+	assert_int_equal(testdb_count(t, "SELECT count(*) FROM form_entry"),
+	    had);
+	assert_int_equal(testdb_count(t,
+			     "SELECT count(*) FROM interaction i"
+			     " LEFT JOIN form_entry f ON f.id = i.id"
+			     " WHERE i.kind = 'form' AND f.id IS NULL"),
+	    0);
+}
+
+static void test_form_page(void **state)
+{
+	const struct visit_id visit = add_visit("page");
+	struct form_log_row *rows;
+	struct form_id at;
+	int64_t before_us = NOW + RT_HOUR_US;
+	size_t n, seen = 0;
+
+	(void)state;
+	for (int i = 1; i <= 5; i++) {
+		/* Two of one instant. */
+		const struct form_row f =
+		    make_form(visit, NOW + (i - i % 2) * RT_MIN_US);
+
+		assert_int_equal(db_form_add(dni, ours(), &f), ERR_OK);
+	}
+	memset(at.v, 0xff, sizeof(at.v));
+	for (;;) {
+		assert_int_equal(db_form_page(dashboard, ours(), before_us, at,
+				     2, &mem, &rows, &n),
+		    ERR_OK);
+		if (n == 0)
+			break;
+		assert_true(n <= 2);
+		for (size_t i = 0; i < n; i++) {
+			assert_true(rows[i].form.submitted_us <= before_us);
+			assert_string_equal(rows[i].source, "google");
+			before_us = rows[i].form.submitted_us;
+			at = rows[i].form.id;
+			seen++;
+		}
+	}
+	assert_int_equal(seen,
+	    testdb_count(t, "SELECT count(*) FROM form_entry"));
+	assert_int_equal(db_form_page(dashboard, theirs(), NOW + RT_DAY_US, at,
+			     10, &mem, &rows, &n),
+	    ERR_OK);
+	assert_int_equal(n, 0);
+}
+
+static void test_health(void **state)
+{
+	struct site_health_row row, sum;
+	const struct site_id site = t->company[0].site;
+
+	(void)state;
+	memset(&row, 0, sizeof(row));
+	row.site = site;
+	row.said_us = NOW;
+	row.version = 2;
+	row.reports = 10;
+	row.without = 3;
+	row.found = 40;
+	row.swapped = 38;
+	row.late = 1;
+	row.causes[TAGHEALTH_TWICE] = 4;
+	row.causes[TAGHEALTH_CLICK_LOST] = 2;
+	row.refused = 1;
+	memcpy(row.refused_origin, "https://evil.example", 21);
+	assert_int_equal(db_site_health_read(dashboard, ours(), site, NOW,
+			     &sum),
+	    ERR_OK);
+	assert_int_equal(sum.reports, 0);
+	assert_int_equal(db_site_health_add(dni, ours(), &row), ERR_OK);
+	row.said_us = NOW + RT_DAY_US;
+	row.refused_origin[0] = '\0';
+	row.version = 1;
+	assert_int_equal(db_site_health_add(dni, ours(), &row), ERR_OK);
+	assert_int_equal(db_site_health_add(dni, ours(), &row), ERR_OK);
+	assert_int_equal(db_site_health_read(dashboard, ours(), site, NOW,
+			     &sum),
+	    ERR_OK);
+	assert_int_equal(sum.reports, 30);
+	assert_int_equal(sum.without, 9);
+	assert_int_equal(sum.found, 120);
+	assert_int_equal(sum.swapped, 114);
+	assert_int_equal(sum.causes[TAGHEALTH_TWICE], 12);
+	assert_int_equal(sum.causes[TAGHEALTH_CLICK_LOST], 6);
+	assert_int_equal(sum.version, 2);
+	assert_int_equal(sum.said_us, NOW + RT_DAY_US);
+	assert_string_equal(sum.refused_origin, "https://evil.example");
+	/* From the second day on. */
+	assert_int_equal(db_site_health_read(dashboard, ours(), site,
+			     NOW + RT_DAY_US, &sum),
+	    ERR_OK);
+	assert_int_equal(sum.reports, 20);
+	assert_string_equal(sum.refused_origin, "");
+	assert_int_equal(db_site_health_read(dashboard, theirs(), site, NOW,
+			     &sum),
+	    ERR_NOTFOUND);
+}
+
+static void test_traffic(void **state)
+{
+	struct site_traffic a, b;
+
+	(void)state;
+	assert_int_equal(db_site_health_traffic(dashboard, ours(),
+			     t->company[0].site, NOW - RT_DAY_US, &a),
+	    ERR_OK);
+	assert_true(a.visits > 0);
+	assert_true(a.forms > 0);
+	assert_int_equal(db_site_health_traffic(dashboard, theirs(),
+			     t->company[0].site, NOW - RT_DAY_US, &b),
+	    ERR_OK);
+	assert_int_equal(b.visits + b.leases + b.calls + b.forms, 0);
+}
+
+/* The site's secret and its own parameters reach the lease server. */
+struct site_conf {
+	bool has_token;
+	uint8_t hash[DB_TAG_TOKEN_BYTES];
+	size_t params;
+};
+
+static void on_site(void *ctx, const struct tag_site *s)
+{
+	struct site_conf *c = ctx;
+
+	if (!id_eq(s->id.v, t->company[0].site.v))
+		return;
+	c->has_token = s->has_token;
+	memcpy(c->hash, s->token_hash, sizeof(c->hash));
+}
+
+static void on_param(void *ctx, const struct tag_param *p)
+{
+	struct site_conf *c = ctx;
+
+	c->params += id_eq(p->site.v, t->company[0].site.v) &&
+		     strcmp(p->param, "kw") == 0 &&
+		     strcmp(p->field, "utm_term") == 0;
+}
+
+static void on_origin(void *ctx, const struct tag_origin *o)
+{
+	(void)ctx;
+	(void)o;
+}
+
+static void on_target(void *ctx, const struct tag_target *o)
+{
+	(void)ctx;
+	(void)o;
+}
+
+static void on_tracker(void *ctx, const struct tag_tracker *o)
+{
+	(void)ctx;
+	(void)o;
+}
+
+static void on_pool(void *ctx, const struct tag_pool *o)
+{
+	(void)ctx;
+	(void)o;
+}
+
+static struct site_conf read_conf(void)
+{
+	struct site_conf c = { 0 };
+	const struct tag_reader to = { &c, on_site, on_origin, on_target,
+		on_tracker, on_param, on_pool };
+
+	assert_int_equal(db_tag_read(dni, &to), ERR_OK);
+	return c;
+}
+
+static void test_site_settings(void **state)
+{
+	struct db *admin = testdb_connect(t, NULL);
+	const struct site_id site = t->company[0].site;
+	uint8_t hash[DB_SITE_TOKEN_BYTES];
+	struct site_conf c;
+	uint64_t before = 0, after = 0;
+
+	(void)state;
+	memset(hash, 7, sizeof(hash));
+	assert_int_equal(db_tag_version(dni, &before), ERR_OK);
+	assert_int_equal(db_site_token_set(admin, theirs(), site, hash),
+	    ERR_NOTFOUND);
+	assert_false(read_conf().has_token);
+	assert_int_equal(db_site_token_set(admin, ours(), site, hash), ERR_OK);
+	assert_int_equal(db_site_param_set(admin, ours(), site, SLICE("kw"),
+			     SLICE("campaign_id")),
+	    ERR_OK);
+	assert_int_equal(db_site_param_set(admin, ours(), site, SLICE("kw"),
+			     SLICE("utm_term")),
+	    ERR_OK);
+	assert_true(db_site_param_set(admin, theirs(), site, SLICE("kw"),
+			SLICE("utm_term")) != ERR_OK);
+	c = read_conf();
+	assert_true(c.has_token);
+	assert_memory_equal(c.hash, hash, sizeof(hash));
+	assert_int_equal(c.params, 1);
+	assert_int_equal(db_site_token_set(admin, ours(), site, NULL), ERR_OK);
+	assert_int_equal(db_site_param_set(admin, ours(), site, SLICE("kw"),
+			     SLICE("")),
+	    ERR_OK);
+	c = read_conf();
+	assert_false(c.has_token);
+	assert_int_equal(c.params, 0);
+	assert_int_equal(db_tag_version(dni, &after), ERR_OK);
+	assert_true(after > before);
+	db_close(admin);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_form),
+		cmocka_unit_test(test_form_without_visit),
+		cmocka_unit_test(test_form_page), cmocka_unit_test(test_health),
+		cmocka_unit_test(test_traffic),
+		cmocka_unit_test(test_site_settings) };
+
+	return cmocka_run_group_tests(tests, start, stop);
+}

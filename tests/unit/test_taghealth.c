@@ -1,0 +1,75 @@
+/* Tests of what a site's reports mean. */
+#include <string.h>
+
+#include "lib/core/taghealth.h"
+#include "tests/support/cm.h"
+
+#define NOW    (INT64_C(1795176000) * RT_SEC_US)
+#define BIT(f) (1U << (f))
+
+static void test_parse(void **state)
+{
+	(void)state;
+	assert_int_equal(taghealth_parse(SLICE("")), 0);
+	assert_int_equal(taghealth_parse(SLICE("nothing,,DROP")), 0);
+	assert_int_equal(taghealth_parse(SLICE("twice")), BIT(TAGHEALTH_TWICE));
+	assert_int_equal(taghealth_parse(SLICE(" click_lost ,x,twice,twice")),
+	    BIT(TAGHEALTH_TWICE) | BIT(TAGHEALTH_CLICK_LOST));
+	for (unsigned int i = 0; i < TAGHEALTH_CAUSE_COUNT; i++)
+		assert_int_equal(taghealth_parse(
+				     slice_from(taghealth_cause_name(
+					 (enum taghealth_cause)i))),
+		    BIT(i));
+}
+
+static const struct {
+	const char *why;
+	struct taghealth_sums s;
+	unsigned int want;
+} cases[] = {
+	{ "never asked", { 0 }, BIT(TAGHEALTH_NEVER_SEEN) },
+	{ "asked, not reported yet", { .seen_us = NOW - RT_SEC_US }, 0 },
+	{ "silent for two days", { .seen_us = NOW - 2 * RT_DAY_US },
+	    BIT(TAGHEALTH_SILENT) },
+	{ "well", { .seen_us = NOW, .reports = 100, .without = 50 }, 0 },
+	{ "no number anywhere",
+	    { .seen_us = NOW, .reports = 30, .without = 30 },
+	    BIT(TAGHEALTH_NO_TARGETS) },
+	{ "on few pages", { .seen_us = NOW, .reports = 30, .without = 16 },
+	    BIT(TAGHEALTH_FEW_TARGETS) },
+	{ "late once in ten", { .seen_us = NOW, .reports = 30, .late = 3 },
+	    BIT(TAGHEALTH_IS_LATE) },
+	{ "late once in thirty", { .seen_us = NOW, .reports = 30, .late = 1 },
+	    0 },
+	{ "causes: one in a hundred counts",
+	    { .seen_us = NOW, .reports = 500, .causes = { 5, 4, 0, 6 } },
+	    BIT(TAGHEALTH_IS_TWICE) | BIT(TAGHEALTH_LOSES_CLICKS) },
+	{ "causes: of few pages each counts",
+	    { .seen_us = NOW, .reports = 3, .causes = { 0, 1, 1, 0 } },
+	    BIT(TAGHEALTH_HAS_OTHER_TAG) | BIT(TAGHEALTH_CHANGES_URL) },
+	{ "a stranger", { .seen_us = NOW, .refused = 1 },
+	    BIT(TAGHEALTH_REFUSES) },
+};
+
+static void test_judge(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		const unsigned int got = taghealth_judge(&cases[i].s, NOW);
+
+		if (got != cases[i].want)
+			fail_msg("%s: %x, not %x", cases[i].why, got,
+			    cases[i].want);
+	}
+	for (unsigned int i = 0; i < TAGHEALTH_FINDING_COUNT; i++)
+		assert_non_null(
+		    taghealth_finding_name((enum taghealth_finding)i));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_judge) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
