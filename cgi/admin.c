@@ -6,11 +6,16 @@
 #include "cgi/form/flow_edit.h"
 #include "cgi/form/flow_steps.h"
 #include "cgi/form/form_flow.h"
+#include "cgi/form/audit_page.h"
+#include "cgi/form/form_account.h"
+#include "cgi/form/form_link.h"
 #include "cgi/form/form_prompt.h"
+#include "cgi/form/form_second.h"
 #include "cgi/form/form_settings.h"
 #include "cgi/form/number_form.h"
 #include "cgi/form/thing_company.h"
 #include "cgi/form/thing_destination.h"
+#include "cgi/form/thing_key.h"
 #include "cgi/form/thing_location.h"
 #include "cgi/form/thing_number.h"
 #include "cgi/form/thing_outcome.h"
@@ -19,6 +24,7 @@
 #include "cgi/form/thing_tag.h"
 #include "cgi/form/thing_tracker.h"
 #include "cgi/form/thing_trunk.h"
+#include "cgi/form/thing_user.h"
 #include "cgi/tmpl/tmpl.h"
 #include "cgi/web/web.h"
 #include "lib/base/log.h"
@@ -69,6 +75,31 @@ static const struct route routes[] = {
 	    .body = REQ_BODY_URLENCODED, .handler = form_prompt_retire },
 	{ REQ_GET, "/settings/prompts/{id}/{version}", ROUTE_MANAGER,
 	    .handler = form_prompt_audio },
+	{ REQ_GET, "/account", ROUTE_SIGNED_IN, .handler = form_account },
+	{ REQ_POST, "/account/password", ROUTE_SIGNED_IN,
+	    .body = REQ_BODY_URLENCODED, .handler = form_account_password },
+	{ REQ_POST, "/account/sessions", ROUTE_SIGNED_IN,
+	    .body = REQ_BODY_URLENCODED, .handler = form_account_session },
+	{ REQ_POST, "/account/second/begin", ROUTE_SIGNED_IN,
+	    .body = REQ_BODY_URLENCODED, .handler = form_account_second_begin },
+	{ REQ_POST, "/account/second/confirm", ROUTE_SIGNED_IN,
+	    .body = REQ_BODY_URLENCODED,
+	    .handler = form_account_second_confirm },
+	{ REQ_POST, "/account/second/off", ROUTE_SIGNED_IN,
+	    .body = REQ_BODY_URLENCODED, .handler = form_account_second_off },
+	{ REQ_GET, "/account/second", ROUTE_PUBLIC, .handler = form_second },
+	{ REQ_POST, "/account/second", ROUTE_PUBLIC,
+	    .body = REQ_BODY_URLENCODED, .handler = form_second_post },
+	{ REQ_GET, "/invite/{token}", ROUTE_PUBLIC,
+	    .handler = form_link_invite },
+	{ REQ_POST, "/invite/{token}", ROUTE_PUBLIC,
+	    .body = REQ_BODY_URLENCODED, .handler = form_link_invite_post },
+	{ REQ_GET, "/reset", ROUTE_PUBLIC, .handler = form_link_ask },
+	{ REQ_POST, "/reset", ROUTE_PUBLIC, .body = REQ_BODY_URLENCODED,
+	    .handler = form_link_ask_post },
+	{ REQ_GET, "/reset/{token}", ROUTE_PUBLIC, .handler = form_link_reset },
+	{ REQ_POST, "/reset/{token}", ROUTE_PUBLIC, .body = REQ_BODY_URLENCODED,
+	    .handler = form_link_reset_post },
 	{ REQ_GET, "/settings", ROUTE_READ_ONLY, .handler = form_settings },
 	{ REQ_POST, "/settings/numbers/{id}/rest", ROUTE_MANAGER,
 	    .body = REQ_BODY_URLENCODED, .handler = number_form_rest },
@@ -86,6 +117,19 @@ static const struct route routes[] = {
 	THING_ROUTES("/settings/tags", ROUTE_MANAGER, false, &thing_tag),
 	THING_ROUTES("/settings/outcomes", ROUTE_MANAGER, false,
 	    &thing_outcome),
+	{ REQ_POST, "/settings/users/{id}/link", ROUTE_ADMIN,
+	    .body = REQ_BODY_URLENCODED, .handler = thing_user_link },
+	{ REQ_POST, "/settings/users/{id}/enable", ROUTE_ADMIN,
+	    .body = REQ_BODY_URLENCODED, .handler = thing_user_enable },
+	{ REQ_POST, "/settings/users/{id}/disable", ROUTE_ADMIN,
+	    .body = REQ_BODY_URLENCODED, .handler = thing_user_disable },
+	{ REQ_POST, "/settings/users/{id}/second", ROUTE_ADMIN,
+	    .body = REQ_BODY_URLENCODED, .handler = thing_user_second_off },
+	THING_ROUTES("/settings/users", ROUTE_ADMIN, false, &thing_user),
+	THING_ROUTES("/settings/keys", ROUTE_ADMIN, false, &thing_key),
+	{ REQ_GET, "/settings/audit", ROUTE_ADMIN, .handler = audit_page },
+	{ REQ_GET, "/settings/audit/account", ROUTE_ADMIN,
+	    .handler = audit_page_account, .wide = true },
 	THING_ROUTES("/settings/trunks", ROUTE_ADMIN, true, &thing_trunk),
 	THING_ROUTES("/settings/companies", ROUTE_OWNER, true, &thing_company),
 	THING_SINGLE_ROUTES("/settings/company", ROUTE_ADMIN,

@@ -4,7 +4,9 @@
 #include "lib/db/db_hook_out.h"
 #include "lib/db/db_login.h"
 #include "lib/db/db_mail.h"
+#include "lib/db/db_number_use.h"
 #include "lib/db/db_speech.h"
+#include "lib/db/db_user_token.h"
 
 /* What webhooks and mails were, long after. */
 static enum err sweep_logs(const struct queue_env *env)
@@ -31,6 +33,11 @@ enum err job_sweep(const struct queue_env *env, const struct job_row *job)
 	(void)job;
 	e = db_login_sweep(env->db, env->now_us,
 	    env->now_us - JOB_SWEEP_ATTEMPTS_US);
+	if (e == ERR_OK)
+		e = db_user_token_sweep(env->db,
+		    env->now_us - JOB_SWEEP_ATTEMPTS_US);
+	if (e == ERR_OK)
+		e = db_number_use_lift(env->db, env->now_us, &removed);
 	if (e == ERR_OK)
 		e = db_speech_sweep(env->db, env->now_us - JOB_PROMPT_KEEP_US,
 		    JOB_SWEEP_BATCH);

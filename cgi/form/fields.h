@@ -55,9 +55,11 @@ struct fields {
 	const char *error[FIELDS_MAX]; /* NULL: good */
 	struct field_choice *choices[FIELDS_MAX];
 	struct field_choice *last[FIELDS_MAX];
-	const char *problem; /* of the whole form; NULL: none */
-	bool fresh;          /* is to be added: `once` may be set */
-	enum err e;          /* ERR_NOMEM; sticky */
+	const char *problem;    /* of the whole form; NULL: none */
+	bool fresh;             /* is to be added: `once` may be set */
+	struct slice shown;     /* by save(): a secret to show this once */
+	const char *shown_text; /* and the words beside it */
+	enum err e;             /* ERR_NOMEM; sticky */
 };
 
 void fields_init(struct fields *f, const struct field *rows, size_t n,

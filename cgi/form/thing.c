@@ -373,11 +373,30 @@ static enum err again(const struct req *r, struct resp *out, struct fields *f,
 	return show_form(r, out, f, id, stamp);
 }
 
+/* What only this answer holds. */
+static enum err show_once(const struct req *r, struct resp *out,
+    const struct fields *f)
+{
+	const struct thing *t = r->data;
+	struct view *v = view_new(r->arena, "shown_once.html");
+	const enum err e = frame_page(r, FRAME_SETTINGS, t->many, SLICE(""), v);
+
+	if (e != ERR_OK)
+		return e;
+	view_cstr(v, "once_title", "Shown once");
+	view_cstr(v, "once_text", f->shown_text);
+	view_slice(v, "once", f->shown);
+	view_cstr(v, "back", t->path);
+	return resp_view(out, v);
+}
+
 enum err thing_add(const struct req *r, struct resp *out)
 {
 	const struct thing *t = r->data;
+	char path[PATH_MAX_BYTES], key[ID_TEXT_MAX];
 	struct fields f, after;
 	uint8_t id[ID_BYTES];
+	struct buf b;
 	enum err e;
 
 	if (t->no_add)
@@ -389,7 +408,7 @@ enum err thing_add(const struct req *r, struct resp *out)
 	if (!fields_good(&f))
 		return again(r, out, &f, NULL, "", ERR_SYNTAX);
 	thing_id(r, id);
-	if (t->key != NULL && (e = t->key(&f, id)) != ERR_OK)
+	if (t->key != NULL && (e = t->key(r, &f, id)) != ERR_OK)
 		return e;
 	if ((e = db_begin(r->db)) != ERR_OK)
 		return e;
@@ -399,7 +418,16 @@ enum err thing_add(const struct req *r, struct resp *out)
 		e = trail(r, "add", id, NULL, &after);
 	if ((e = db_end(r->db, e)) != ERR_OK)
 		return again(r, out, &f, NULL, "", e);
-	return thing_redirect(r, out, slice_from(t->path), "added");
+	if (f.shown.n > 0)
+		return show_once(r, out, &f);
+	if (!t->open_after)
+		return thing_redirect(r, out, slice_from(t->path), "added");
+	id_text(t->id_kind, id, key);
+	buf_over(&b, path, sizeof(path));
+	buf_cstr(&b, t->path);
+	buf_char(&b, '/');
+	buf_cstr(&b, key);
+	return thing_redirect(r, out, buf_slice(&b), "added");
 }
 
 /* Somebody was faster: both versions, side by side. */

@@ -48,6 +48,7 @@ struct thing {
 	bool no_add;     /* none can be added here */
 	bool single;     /* the company shown: no list, no id in the path */
 	bool searchable; /* the list takes ?q= */
+	bool open_after; /* one that was added is shown, not the list */
 	const char *second_path; /* another button of the list; NULL: none */
 	const char *second_word;
 	/* Rows for the list. */
@@ -65,7 +66,8 @@ struct thing {
 	    struct fields *f);
 	/* The key of a new one, when it follows from what was typed; else one
 	 * is made. */
-	enum err (*key)(const struct fields *f, uint8_t id[ID_BYTES]);
+	enum err (*key)(const struct req *r, const struct fields *f,
+	    uint8_t id[ID_BYTES]);
 	/* In a transaction. ERR_CONFLICT: it is in use. */
 	enum err (*retire_it)(const struct req *r, const uint8_t id[ID_BYTES]);
 	const char *in_use; /* what to say then */

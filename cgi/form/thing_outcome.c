@@ -147,10 +147,12 @@ static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
 	    fields_get(f, "name"));
 }
 
-static enum err key(const struct fields *f, uint8_t id[ID_BYTES])
+static enum err key(const struct req *r, const struct fields *f,
+    uint8_t id[ID_BYTES])
 {
 	char code[DB_OUTCOME_BYTES];
 
+	(void)r;
 	if (!slice_to_cstr(fields_get(f, "code"), code, sizeof(code)))
 		return ERR_RANGE;
 	return key_of(code, id);

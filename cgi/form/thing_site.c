@@ -260,6 +260,7 @@ const struct thing thing_site = {
 	.retire_help =
 	    "The tag swaps nothing there any more; the page shows"
 	    " its own numbers.",
+	.open_after = true,
 	.list = list,
 	.choices = choices,
 	.load = load,

@@ -1,8 +1,11 @@
 #include "cgi/page/page_login.h"
 
+#include "cgi/tmpl/esc.h"
 #include "cgi/web/sess.h"
+#include "cgi/web/trail.h"
 #include "lib/base/log.h"
 #include "lib/db/db_login.h"
+#include "lib/db/db_second.h"
 #include "lib/db/db_user.h"
 #include "lib/hash/password.h"
 
@@ -24,11 +27,15 @@ static enum err show(const struct req *r, struct resp *out, struct slice email,
     struct slice next, const char *message)
 {
 	struct view *v = view_new(r->arena, "login.html");
+	struct slice done;
 
 	view_cstr(v, "title", "Sign in");
 	view_slice(v, "email", email);
 	view_slice(v, "next", next_of(next));
 	view_flag(v, "failed", message != NULL);
+	view_flag(v, "password_set",
+	    message == NULL && req_query(r, "done", &done) == ERR_OK &&
+		slice_eq(done, SLICE("password")));
 	view_cstr(v, "message", message);
 	return resp_view(out, v);
 }
@@ -134,9 +141,47 @@ static enum err refuse(const struct req *r, struct resp *out,
 	return show(r, out, a->typed, a->next, message);
 }
 
+static enum err second_asked(const struct req *r, struct user_id user,
+    bool *out)
+{
+	struct second_row row;
+	const enum err e = db_second_get(r->db, user, &row);
+
+	*out = e == ERR_OK && row.confirmed;
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+/* The code is asked for by the admin program, which alone reads the key that
+ * secrets are sealed with. The count of tries stays until it was right too. */
+static enum err pause_for_second(const struct req *r, struct resp *out,
+    const struct attempt *a, struct user_id user)
+{
+	char mem[3 * 1024 + 32];
+	struct buf b;
+	enum err e;
+
+	if ((e = sess_pause(r, out, user)) != ERR_OK)
+		return e;
+	buf_over(&b, mem, sizeof(mem));
+	buf_cstr(&b, "/account/second?next=");
+	esc_url(slice_head(next_of(a->next), 1024), &b);
+	return resp_redirect(out, buf_slice(&b));
+}
+
+/* Also for an address that nobody has: the work must not tell which it is.
+ * user is all zero then. */
+static enum err note_failure(const struct req *r, const struct user_row *user)
+{
+	return trail_add_user(r, user->account, user->id,
+	    &(struct trail){ .action = "user.sign_in_failed",
+		.object_kind = "user",
+		.object = user->id.v });
+}
+
 enum err page_login_post(const struct req *r, struct resp *out)
 {
-	struct user_row user;
+	struct user_row user = { .created_us = 0 };
+	bool second = false;
 	struct attempt a;
 	enum err e;
 
@@ -149,17 +194,28 @@ enum err page_login_post(const struct req *r, struct resp *out)
 		return e;
 	e = check(r, &a, &user);
 	if (e == ERR_AUTH) {
-		if ((e = count_failure(r)) != ERR_OK)
+		if ((e = count_failure(r)) != ERR_OK ||
+		    (e = note_failure(r, &user)) != ERR_OK)
 			return e;
 		return refuse(r, out, &a, 401, wrong);
 	}
 	if (e != ERR_OK)
 		return e;
+	if ((e = second_asked(r, user.id, &second)) != ERR_OK)
+		return e;
+	if (second)
+		return pause_for_second(r, out, &a, user.id);
 	if ((e = sess_begin(r, out, user.id)) != ERR_OK)
 		return e;
 	/* The address' count stays: one good sign-in must not pay for tries at
 	 * other people's. */
 	e = db_login_forgive(r->db, LOGIN_BY_USER, a.email);
+	if (e != ERR_OK)
+		return e;
+	e = trail_add_user(r, user.account, user.id,
+	    &(struct trail){ .action = "user.sign_in",
+		.object_kind = "user",
+		.object = user.id.v });
 	if (e != ERR_OK)
 		return e;
 	log_info("page_login: signed in address=%s", r->address);
@@ -168,8 +224,13 @@ enum err page_login_post(const struct req *r, struct resp *out)
 
 enum err page_login_out(const struct req *r, struct resp *out)
 {
-	const enum err e = sess_end(r, out);
+	enum err e = sess_end(r, out);
 
+	if (e == ERR_OK && r->signed_in)
+		e = trail_add_user(r, r->account, r->user,
+		    &(struct trail){ .action = "user.sign_out",
+			.object_kind = "user",
+			.object = r->user.v });
 	if (e != ERR_OK)
 		return e;
 	return resp_redirect(out, SLICE("/login"));

@@ -47,6 +47,7 @@ static const char *const method_names[] = {
 static const char *const role_names[] = {
 	[ROUTE_ROLE_UNSET] = "?",
 	[ROUTE_PUBLIC] = "public",
+	[ROUTE_SIGNED_IN] = "signed-in",
 	[ROUTE_READ_ONLY] = "read-only",
 	[ROUTE_AGENT] = "agent",
 	[ROUTE_ANALYST] = "analyst",

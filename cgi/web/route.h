@@ -17,6 +17,7 @@
 enum route_role {
 	ROUTE_ROLE_UNSET,
 	ROUTE_PUBLIC,    /* no sign-in */
+	ROUTE_SIGNED_IN, /* anybody who is, whatever their role */
 	ROUTE_READ_ONLY, /* sees */
 	ROUTE_AGENT,     /* marks outcomes, tags, notes */
 	ROUTE_ANALYST,   /* takes data out, brings spend in */

@@ -4,6 +4,7 @@
 #include "lib/base/utf8.h"
 #include "lib/db/db_login.h"
 #include "lib/db/db_user.h"
+#include "lib/db/db_user_token.h"
 #include "lib/hash/token.h"
 
 const char *sess_cookie(const struct req *r)
@@ -34,7 +35,7 @@ static int role_of(enum user_role role)
 	case USER_ROLE_NONE:
 		break;
 	}
-	return ROUTE_PUBLIC;
+	return ROUTE_SIGNED_IN;
 }
 
 static int64_t expiry(int64_t created_us, int64_t now_us)
@@ -138,6 +139,63 @@ enum err sess_load(struct req *r)
 		return e;
 	r->signed_in = true;
 	return ERR_OK;
+}
+
+static const char *pause_cookie(const struct req *r)
+{
+	return r->tls ? "__Host-rt_second" : "rt_second";
+}
+
+enum err sess_pause(const struct req *r, struct resp *out, struct user_id user)
+{
+	static const struct user_id own_wish;
+	uint8_t hash[TOKEN_HASH_BYTES];
+	char token[TOKEN_TEXT + 1];
+	enum err e;
+
+	token_make(token);
+	if ((e = token_hash(slice_from(token), hash)) != ERR_OK ||
+	    (e = db_user_token_add(r->db, user, USER_TOKEN_SECOND, hash,
+		 own_wish, r->now_us, r->now_us + SESS_PAUSE_US)) != ERR_OK)
+		return e;
+	resp_cookie(out, pause_cookie(r), slice_from(token),
+	    SESS_PAUSE_US / RT_SEC_US);
+	return ERR_OK;
+}
+
+static enum err pause_hash(const struct req *r, uint8_t out[TOKEN_HASH_BYTES])
+{
+	struct slice token;
+
+	if (req_cookie(r, pause_cookie(r), &token) != ERR_OK ||
+	    !token_is(token))
+		return ERR_AUTH;
+	return token_hash(token, out);
+}
+
+enum err sess_paused(const struct req *r, struct user_id *user)
+{
+	uint8_t hash[TOKEN_HASH_BYTES];
+	enum err e;
+
+	if ((e = pause_hash(r, hash)) != ERR_OK)
+		return e;
+	e = db_user_token_get(r->db, USER_TOKEN_SECOND, hash, r->now_us, user);
+	return e == ERR_NOTFOUND ? ERR_AUTH : e;
+}
+
+enum err sess_pause_end(const struct req *r, struct resp *out)
+{
+	uint8_t hash[TOKEN_HASH_BYTES];
+	struct user_id user;
+	enum err e;
+
+	if ((e = pause_hash(r, hash)) != ERR_OK)
+		return e;
+	e = db_user_token_use(r->db, USER_TOKEN_SECOND, hash, r->now_us, &user);
+	if (e == ERR_OK)
+		resp_cookie(out, pause_cookie(r), SLICE(""), 0);
+	return e == ERR_NOTFOUND ? ERR_AUTH : e;
 }
 
 /* The login that the browser came with, whoever's it was, is over. */

@@ -26,6 +26,15 @@ RT_MUST_USE enum err sess_load(struct req *r);
 /* Signs the user in: a new row, a new cookie; the old login ends. */
 RT_MUST_USE enum err sess_begin(const struct req *r, struct resp *out,
     struct user_id user);
+/* Between password and second factor: a cookie of its own that signs nobody
+ * in, good for SESS_PAUSE_US and once. */
+#define SESS_PAUSE_US (5 * RT_MIN_US)
+RT_MUST_USE enum err sess_pause(const struct req *r, struct resp *out,
+    struct user_id user);
+/* Whose password was right just now? ERR_AUTH: nobody's. */
+RT_MUST_USE enum err sess_paused(const struct req *r, struct user_id *user);
+/* Uses the pause up; then sess_begin(). ERR_AUTH: it was used before. */
+RT_MUST_USE enum err sess_pause_end(const struct req *r, struct resp *out);
 /* Signs out: the row and the login cookie go; the company's may stay. */
 RT_MUST_USE enum err sess_end(const struct req *r, struct resp *out);
 /* Remembers which company to show from the next request on. */

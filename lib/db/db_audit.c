@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/base/buf.h"
 #include "lib/db/stmt.h"
 
 #define JSON_MAX 1048576
@@ -67,6 +68,81 @@ enum err db_audit_list(struct db *db, struct company_id company,
 	stmt_out_slice(st, mem, JSON_MAX, &row.before);
 	stmt_out_slice(st, mem, JSON_MAX, &row.after);
 	stmt_out_time_us(st, &row.happened_us);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+/* "number" finds "number.add" and so on; "number.add" itself alone. */
+static void action_like(struct slice action, struct buf *b)
+{
+	for (size_t i = 0; i < action.n; i++) {
+		const char c = action.p[i];
+
+		if (c == '%' || c == '_' || c == '\\')
+			buf_char(b, '\\');
+		buf_char(b, c);
+	}
+	if (action.n > 0 && slice_find(action, '.', 0) == action.n)
+		buf_char(b, '.');
+	if (action.n == 0 || slice_find(action, '.', 0) == action.n)
+		buf_char(b, '%');
+}
+
+static void out_found(struct stmt *st, struct arena *mem,
+    struct audit_found *row)
+{
+	stmt_out_id(st, row->seen.id);
+	stmt_out_id(st, row->seen.user.v);
+	stmt_out_text(st, row->seen.action, sizeof(row->seen.action));
+	stmt_out_text(st, row->seen.object_kind, sizeof(row->seen.object_kind));
+	stmt_out_id(st, row->seen.object);
+	stmt_out_slice(st, mem, JSON_MAX, &row->seen.before);
+	stmt_out_slice(st, mem, JSON_MAX, &row->seen.after);
+	stmt_out_time_us(st, &row->seen.happened_us);
+	stmt_out_text(st, row->user_name, sizeof(row->user_name));
+	stmt_out_text(st, row->address, sizeof(row->address));
+}
+
+enum err db_audit_find(struct db *db, struct account_id account,
+    struct company_id company, const struct audit_filter *f, struct arena *mem,
+    struct audit_found **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT a.id, a.user_id, a.action, a.object_kind, a.object_id,"
+	    " a.before_json, a.after_json, a.happened_at, u.name, a.address"
+	    " FROM audit a LEFT JOIN user u ON u.id = a.user_id"
+	    " AND u.account_id = a.account_id"
+	    " WHERE a.company_id = ? AND a.account_id = ? AND a.id < ?"
+	    " AND a.action LIKE ? AND (? OR a.user_id = ?)"
+	    " AND (? OR a.object_id = ?) ORDER BY a.id DESC LIMIT ?";
+	uint8_t last[ID_BYTES];
+	char like[600];
+	struct audit_found row;
+	struct stmt *st;
+	struct buf b;
+	void *all;
+	enum err e;
+
+	memset(last, 0xff, sizeof(last));
+	buf_over(&b, like, sizeof(like));
+	action_like(f->action, &b);
+	if (buf_err(&b) != ERR_OK)
+		return ERR_RANGE;
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, account.v);
+	stmt_in_id(st, id_is_nil(f->before) ? last : f->before);
+	stmt_in_text(st, buf_slice(&b));
+	stmt_in_bool(st, id_is_nil(f->user.v));
+	stmt_in_id(st, f->user.v);
+	stmt_in_bool(st, id_is_nil(f->object));
+	stmt_in_id(st, f->object);
+	stmt_in_u64(st, f->max);
+	out_found(st, mem, &row);
 	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
 	stmt_end(st);
 	if (e == ERR_OK)

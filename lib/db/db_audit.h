@@ -43,4 +43,25 @@ RT_MUST_USE enum err db_audit_list(struct db *db, struct company_id company,
     const uint8_t before[ID_BYTES], uint32_t max, struct arena *mem,
     struct audit_seen **rows, size_t *n);
 
+/* What to look for; nil and "" are no condition. */
+struct audit_filter {
+	uint8_t before[ID_BYTES]; /* only ids below */
+	struct slice action;      /* "number.add", or what stands before the
+				   * dot: "number" */
+	struct user_id user;
+	uint8_t object[ID_BYTES];
+	uint32_t max;
+};
+
+struct audit_found {
+	struct audit_seen seen;
+	char user_name[DB_NAME_BYTES]; /* "" the system, or nobody known */
+	char address[47];
+};
+
+/* Newest first. company nil: what concerns the account itself. */
+RT_MUST_USE enum err db_audit_find(struct db *db, struct account_id account,
+    struct company_id company, const struct audit_filter *f, struct arena *mem,
+    struct audit_found **rows, size_t *n);
+
 #endif

@@ -239,3 +239,37 @@ enum err db_login_forgive(struct db *db, enum login_subject kind,
 	stmt_end(st);
 	return e;
 }
+
+enum err db_login_end_others(struct db *db, struct user_id user,
+    const uint8_t token_hash[DB_TOKEN_HASH_BYTES])
+{
+	static const char sql[] =
+	    "DELETE FROM login WHERE user_id = ? AND token_hash <> ?";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, user.v);
+	stmt_in_bytes(st, token_hash, DB_TOKEN_HASH_BYTES);
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_login_end_one(struct db *db, struct user_id user,
+    const uint8_t token_hash[DB_TOKEN_HASH_BYTES])
+{
+	static const char sql[] =
+	    "DELETE FROM login WHERE user_id = ? AND token_hash = ?";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, user.v);
+	stmt_in_bytes(st, token_hash, DB_TOKEN_HASH_BYTES);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}

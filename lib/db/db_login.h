@@ -35,6 +35,12 @@ RT_MUST_USE enum err db_login_seen(struct db *db,
 RT_MUST_USE enum err db_login_end(struct db *db,
     const uint8_t token_hash[DB_TOKEN_HASH_BYTES]);
 RT_MUST_USE enum err db_login_end_all(struct db *db, struct user_id user);
+/* All of the user but this one. */
+RT_MUST_USE enum err db_login_end_others(struct db *db, struct user_id user,
+    const uint8_t token_hash[DB_TOKEN_HASH_BYTES]);
+/* ERR_NOTFOUND: not a login of that user. */
+RT_MUST_USE enum err db_login_end_one(struct db *db, struct user_id user,
+    const uint8_t token_hash[DB_TOKEN_HASH_BYTES]);
 /* Newest first, not expired. */
 RT_MUST_USE enum err db_login_list(struct db *db, struct user_id user,
     int64_t now_us, struct arena *mem, struct login_row **rows, size_t *n);

@@ -4,17 +4,22 @@
 
 #include "lib/core/scope.h"
 #include "lib/db/db_api_key.h"
+#include "lib/db/db_audit.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_config.h"
 #include "lib/db/db_destination.h"
 #include "lib/db/db_location.h"
+#include "lib/db/db_login.h"
+#include "lib/db/db_member.h"
 #include "lib/db/db_number.h"
 #include "lib/db/db_number_use.h"
 #include "lib/db/db_outcome.h"
 #include "lib/db/db_pool.h"
+#include "lib/db/db_second.h"
 #include "lib/db/db_site.h"
 #include "lib/db/db_tracker.h"
 #include "lib/db/db_user.h"
+#include "lib/db/db_user_token.h"
 #include "tests/support/cm.h"
 #include "tests/support/testdb.h"
 
@@ -286,6 +291,211 @@ static void test_companies(void **state)
 	gives(ERR_NOTFOUND, db_company_get(t->db, row.id, &row));
 }
 
+static void test_links(void **state)
+{
+	const uint8_t one[DB_USER_TOKEN_HASH] = { 1 };
+	const uint8_t two[DB_USER_TOKEN_HASH] = { 2 };
+	static const struct user_id nobody;
+	struct user_id who;
+
+	(void)state;
+	ok(db_user_token_add(t->db, b->user, USER_TOKEN_RESET, one, nobody, NOW,
+	    NOW + 10));
+	ok(db_user_token_get(t->db, USER_TOKEN_RESET, one, NOW + 9, &who));
+	assert_true(id_eq(who.v, b->user.v));
+	gives(ERR_NOTFOUND,
+	    db_user_token_get(t->db, USER_TOKEN_INVITE, one, NOW, &who));
+	gives(ERR_NOTFOUND,
+	    db_user_token_get(t->db, USER_TOKEN_RESET, one, NOW + 10, &who));
+	/* A newer one ends it. */
+	ok(db_user_token_add(t->db, b->user, USER_TOKEN_RESET, two, b->user,
+	    NOW, NOW + 10));
+	gives(ERR_NOTFOUND,
+	    db_user_token_get(t->db, USER_TOKEN_RESET, one, NOW, &who));
+	/* Good once. */
+	ok(db_user_token_use(t->db, USER_TOKEN_RESET, two, NOW, &who));
+	assert_true(id_eq(who.v, b->user.v));
+	gives(ERR_NOTFOUND,
+	    db_user_token_use(t->db, USER_TOKEN_RESET, two, NOW, &who));
+	ok(db_user_token_sweep(t->db, NOW + 11));
+	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM user_token"), 0);
+	/* Nothing for who may not sign in. */
+	ok(db_user_token_add(t->db, b->user, USER_TOKEN_INVITE, one, nobody,
+	    NOW, NOW + 10));
+	ok(db_user_disable(t->db, b->user, NOW));
+	gives(ERR_NOTFOUND,
+	    db_user_token_use(t->db, USER_TOKEN_INVITE, one, NOW, &who));
+	ok(db_member_enable(t->db, b->user));
+	gives(ERR_NOTFOUND, db_member_enable(t->db, b->user));
+	ok(db_user_token_use(t->db, USER_TOKEN_INVITE, one, NOW, &who));
+}
+
+static void test_second(void **state)
+{
+	const uint8_t codes[2][DB_SECOND_CODE_HASH] = { { 1 }, { 2 } };
+	struct second_row row;
+	uint64_t left = 0;
+
+	(void)state;
+	gives(ERR_NOTFOUND, db_second_get(t->db, b->user, &row));
+	ok(db_second_begin(t->db, b->user, SLICE("sealed one"), NOW));
+	ok(db_second_begin(t->db, b->user, SLICE("sealed two"), NOW));
+	ok(db_second_get(t->db, b->user, &row));
+	assert_false(row.confirmed);
+	assert_memory_equal(row.sealed, "sealed two", 10);
+	gives(ERR_NOTFOUND, db_second_get(t->db, a->user, &row));
+	ok(db_second_confirm(t->db, b->user, 100, NOW));
+	gives(ERR_NOTFOUND, db_second_confirm(t->db, b->user, 101, NOW));
+	gives(ERR_CONFLICT,
+	    db_second_begin(t->db, b->user, SLICE("sealed three"), NOW));
+	/* No step twice, and none before it. */
+	gives(ERR_AUTH, db_second_take(t->db, b->user, 100));
+	gives(ERR_AUTH, db_second_take(t->db, b->user, 99));
+	ok(db_second_take(t->db, b->user, 101));
+	gives(ERR_AUTH, db_second_take(t->db, b->user, 101));
+	gives(ERR_AUTH, db_second_take(t->db, a->user, 200));
+
+	ok(db_second_codes(t->db, b->user, codes, 2));
+	gives(ERR_AUTH, db_second_use_code(t->db, a->user, codes[0], NOW));
+	ok(db_second_use_code(t->db, b->user, codes[0], NOW));
+	gives(ERR_AUTH, db_second_use_code(t->db, b->user, codes[0], NOW));
+	ok(db_second_codes_left(t->db, b->user, &left));
+	assert_int_equal(left, 1);
+	ok(db_second_codes(t->db, b->user, codes, 2));
+	ok(db_second_codes_left(t->db, b->user, &left));
+	assert_int_equal(left, 2);
+	ok(db_second_remove(t->db, b->user));
+	ok(db_second_remove(t->db, b->user));
+	gives(ERR_AUTH, db_second_use_code(t->db, b->user, codes[1], NOW));
+	gives(ERR_NOTFOUND, db_second_get(t->db, b->user, &row));
+}
+
+static void test_logins(void **state)
+{
+	struct login_row row = { .user = b->user,
+		.created_us = NOW,
+		.seen_us = NOW,
+		.expires_us = NOW + RT_HOUR_US };
+	struct login_row *rows;
+	size_t n = 0;
+
+	(void)state;
+	for (uint8_t i = 1; i <= 3; i++) {
+		row.token_hash[0] = i;
+		ok(db_login_add(t->db, &row));
+	}
+	gives(ERR_NOTFOUND, db_login_end_one(t->db, a->user, row.token_hash));
+	ok(db_login_end_one(t->db, b->user, row.token_hash));
+	gives(ERR_NOTFOUND, db_login_end_one(t->db, b->user, row.token_hash));
+	row.token_hash[0] = 1;
+	ok(db_login_end_others(t->db, a->user, row.token_hash));
+	ok(db_login_list(t->db, b->user, NOW, &mem, &rows, &n));
+	assert_int_equal(n, 2);
+	ok(db_login_end_others(t->db, b->user, row.token_hash));
+	ok(db_login_list(t->db, b->user, NOW, &mem, &rows, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(rows[0].token_hash[0], 1);
+}
+
+static void test_members(void **state)
+{
+	static const struct company_id all;
+	struct user_row eve = { .account = b->account,
+		.email = "eve@example.com",
+		.name = "Eve",
+		.created_us = NOW };
+	enum user_role highest = USER_ROLE_NONE;
+	struct member_row got, *rows;
+	uint64_t owners = 9;
+	size_t n = 0;
+
+	(void)state;
+	ok(db_member_list(t->db, b->id, &mem, &rows, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(rows[0].wide, USER_ROLE_OWNER);
+	assert_int_equal(rows[0].role, USER_ROLE_NONE);
+	new_id(eve.id);
+	ok(db_user_add(t->db, &eve));
+	gives(ERR_NOTFOUND, db_member_get(t->db, b->id, eve.id, &got));
+	ok(db_user_grant(t->db, eve.id, b->account, b->id, USER_ROLE_MANAGER,
+	    NOW));
+	ok(db_member_get(t->db, b->id, eve.id, &got));
+	assert_int_equal(got.role, USER_ROLE_MANAGER);
+	assert_int_equal(got.wide, USER_ROLE_NONE);
+	assert_false(got.has_password);
+	gives(ERR_NOTFOUND, db_member_get(t->db, a->id, eve.id, &got));
+	ok(db_member_highest(t->db, eve.id, &highest));
+	assert_int_equal(highest, USER_ROLE_MANAGER);
+	ok(db_member_list(t->db, b->id, &mem, &rows, &n));
+	assert_int_equal(n, 2);
+	ok(db_member_owners(t->db, b->account, &owners));
+	assert_int_equal(owners, 1);
+	ok(db_user_disable(t->db, b->user, NOW));
+	ok(db_member_owners(t->db, b->account, &owners));
+	assert_int_equal(owners, 0);
+	ok(db_member_enable(t->db, b->user));
+	ok(db_user_grant(t->db, eve.id, b->account, all, USER_ROLE_AGENT, NOW));
+	ok(db_member_get(t->db, b->id, eve.id, &got));
+	assert_int_equal(got.wide, USER_ROLE_AGENT);
+}
+
+static void add_audit(const struct testdb_company *c, struct company_id of,
+    int64_t at_us, const char *action)
+{
+	struct audit_row row = { .account = c->account,
+		.user = c->user,
+		.action = action,
+		.object_kind = "number",
+		.address = SLICE("192.0.2.1"),
+		.happened_us = at_us };
+
+	memcpy(row.object, c->number.v, ID_BYTES);
+	testdb_id(at_us, row.id);
+	ok(db_audit_add(t->db, of, &row));
+}
+
+static void test_audit_find(void **state)
+{
+	static const struct company_id none;
+	struct audit_filter f = { .action = SLICE(""), .max = 10 };
+	struct audit_found *rows;
+	size_t n = 0;
+
+	(void)state;
+	add_audit(b, b->id, NOW, "number.add");
+	add_audit(b, b->id, NOW + RT_SEC_US, "number.change");
+	add_audit(b, b->id, NOW + 2 * RT_SEC_US, "numbers.x");
+	add_audit(b, none, NOW + 3 * RT_SEC_US, "trunk.add");
+	add_audit(a, none, NOW + 4 * RT_SEC_US, "trunk.add");
+	ok(db_audit_find(t->db, b->account, b->id, &f, &mem, &rows, &n));
+	assert_int_equal(n, 3);
+	assert_string_equal(rows[0].seen.action, "numbers.x");
+	assert_string_equal(rows[0].address, "192.0.2.1");
+	assert_true(rows[0].user_name[0] != '\0');
+	/* Another account's rows about itself are not ours. */
+	ok(db_audit_find(t->db, b->account, none, &f, &mem, &rows, &n));
+	assert_int_equal(n, 1);
+	ok(db_audit_find(t->db, a->account, b->id, &f, &mem, &rows, &n));
+	assert_int_equal(n, 0);
+	f.action = SLICE("number");
+	ok(db_audit_find(t->db, b->account, b->id, &f, &mem, &rows, &n));
+	assert_int_equal(n, 2);
+	memcpy(f.before, rows[0].seen.id, ID_BYTES);
+	ok(db_audit_find(t->db, b->account, b->id, &f, &mem, &rows, &n));
+	assert_int_equal(n, 1);
+	f.action = SLICE("number.add");
+	f.user = a->user;
+	ok(db_audit_find(t->db, b->account, b->id, &f, &mem, &rows, &n));
+	assert_int_equal(n, 0);
+	f.user = b->user;
+	memcpy(f.object, b->number.v, ID_BYTES);
+	ok(db_audit_find(t->db, b->account, b->id, &f, &mem, &rows, &n));
+	assert_int_equal(n, 1);
+	f.action = SLICE("%");
+	ok(db_audit_find(t->db, b->account, b->id, &f, &mem, &rows, &n));
+	assert_int_equal(n, 0);
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -313,6 +523,11 @@ int main(void)
 		cmocka_unit_test(test_rest),
 		cmocka_unit_test(test_pools_and_trackers),
 		cmocka_unit_test(test_marks),
+		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_second),
+		cmocka_unit_test(test_logins),
+		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_audit_find),
 		cmocka_unit_test(test_companies),
 	};
 
