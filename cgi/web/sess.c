@@ -77,8 +77,9 @@ static enum err load_company(struct req *r)
 	if (e != ERR_OK)
 		return e;
 	c = choose(r, rows, n);
+	r->role = ROUTE_SIGNED_IN;
 	if (c == NULL)
-		return ERR_OK; /* a user without rights: signed in, no role */
+		return ERR_OK;
 	r->company = c->id;
 	r->role = role_of(c->role);
 	r->company_name = slice_from(c->name);

@@ -40,9 +40,9 @@ const hash = '$argon2id$v=19$m=65536,t=2,p=1$OIDsYhbSrNm9UcxUOED0sQ$VtxpQBB0tpyD
 export const hostile = `"><script>alert(1)</script><img src=x onerror=alert(2)>'{{csrf}}&amp;\u2028\u0001\u202e`;
 export const secret = 'BETA-SECRET';
 
-const hex = (key) => `X'${key.toString('hex')}'`;
-const text = (s) => `CONVERT(X'${Buffer.from(s).toString('hex')}' USING utf8mb4)`;
-const insert = (table, row) => `INSERT INTO ${table} (${Object.keys(row).join(', ')}) VALUES (${Object.values(row).join(', ')});`;
+export const hex = (key) => `X'${key.toString('hex')}'`;
+export const text = (s) => `CONVERT(X'${Buffer.from(s).toString('hex')}' USING utf8mb4)`;
+export const insert = (table, row) => `INSERT INTO ${table} (${Object.keys(row).join(', ')}) VALUES (${Object.values(row).join(', ')});`;
 
 function company(name, words) {
 	const c = { account: uuid7(), id: uuid7(), number: uuid7(), call: uuid7(), visit: uuid7(), visitor: uuid7(),

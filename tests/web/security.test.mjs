@@ -151,8 +151,8 @@ test('broken encoding is 400', async () => {
 });
 
 test('missing and foreign CSRF tokens are 403 and change nothing', async () => {
-	const before = fingerprint(stack);
 	const other = await stack.login(world.foreign.email, world.password);
+	const before = fingerprint(stack);
 	const { csrf } = await viewer.hiddenFields('/');
 	const { csrf: theirs } = await other.hiddenFields('/');
 	const fresh = stack.client();
