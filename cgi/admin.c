@@ -3,11 +3,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cgi/form/audit_page.h"
 #include "cgi/form/flow_edit.h"
 #include "cgi/form/flow_steps.h"
-#include "cgi/form/form_flow.h"
-#include "cgi/form/audit_page.h"
 #include "cgi/form/form_account.h"
+#include "cgi/form/form_flow.h"
 #include "cgi/form/form_link.h"
 #include "cgi/form/form_prompt.h"
 #include "cgi/form/form_second.h"
