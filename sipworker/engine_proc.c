@@ -119,23 +119,10 @@ static void rec_result(struct engine_shell *s, const struct msg_rec_result *m)
 	engine_shell_carry_out(s);
 }
 
-static void copy_fact(char *out, size_t cap, struct slice s)
-{
-	if (!slice_to_cstr(slice_head(s, cap - 1), out, cap))
-		out[0] = '\0';
-}
-
 static void facts(struct engine_shell *s, const struct msg_facts *m)
 {
-	struct flow_facts f = { .known_caller = m->known_caller,
-		.visit = m->visit };
-
-	copy_fact(f.source, sizeof(f.source), m->source);
-	copy_fact(f.medium, sizeof(f.medium), m->medium);
-	copy_fact(f.campaign, sizeof(f.campaign), m->campaign);
-	copy_fact(f.keyword, sizeof(f.keyword), m->keyword);
 	engine_lookup_done(s->engine, engine_shell_now(), m->ticket,
-	    m->found ? &f : NULL);
+	    m->found ? &m->facts : NULL);
 	engine_shell_carry_out(s);
 }
 

@@ -104,17 +104,11 @@ static bool too_old(const struct store_ask *a)
 static void tell_facts(struct store_db *d, uint64_t ticket,
     const struct flow_facts *f)
 {
-	struct msg m = { .kind = MSG_FACTS };
+	struct msg m = { .kind = MSG_FACTS,
+		.u.facts = { .ticket = ticket, .found = f != NULL } };
 
-	m.u.facts = (struct msg_facts){ .ticket = ticket, .found = f != NULL };
-	if (f != NULL) {
-		m.u.facts.known_caller = f->known_caller;
-		m.u.facts.visit = f->visit;
-		m.u.facts.source = slice_from(f->source);
-		m.u.facts.medium = slice_from(f->medium);
-		m.u.facts.campaign = slice_from(f->campaign);
-		m.u.facts.keyword = slice_from(f->keyword);
-	}
+	if (f != NULL)
+		m.u.facts.facts = *f;
 	answer(d, &m);
 }
 

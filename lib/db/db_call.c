@@ -479,24 +479,3 @@ enum err db_call_state(struct db *db, struct company_id company,
 	*out = s;
 	return ERR_OK;
 }
-
-enum err db_call_known(struct db *db, struct company_id company,
-    struct slice caller_e164, bool *known)
-{
-	static const char sql[] =
-	    "SELECT COUNT(*) FROM caller WHERE company_id = ? AND e164 = ?";
-	struct stmt *st;
-	bool found = false;
-	enum err e;
-
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
-	stmt_in_id(st, company.v);
-	stmt_in_text(st, caller_e164);
-	stmt_out_bool(st, &found);
-	e = stmt_one(st);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*known = found;
-	return e;
-}

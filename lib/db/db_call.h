@@ -84,8 +84,4 @@ struct call_state {
 RT_MUST_USE enum err db_call_state(struct db *db, struct company_id company,
     struct call_id call, struct call_state *out);
 
-/* A call from this number before, for the flow's "known caller". */
-RT_MUST_USE enum err db_call_known(struct db *db, struct company_id company,
-    struct slice caller_e164, bool *known);
-
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/clk.h"
+#include "lib/base/rnd.h"
 #include "lib/db/db_hook_out.h"
 #include "lib/db/db_stat.h"
 #include "lib/db/stmt.h"
@@ -337,6 +338,91 @@ enum err db_mark_tag(struct db *db, struct company_id company,
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
 	e = add_tag(db, company, id, tag, by, now_us);
+	return end_told(db, mine, company, id, "tags", e);
+}
+
+/* Names are the same without regard to case and accents (the column's
+ * collation). */
+static enum err find_tag(struct db *db, struct company_id company,
+    struct slice name, struct tag_id *out)
+{
+	static const char sql[] =
+	    "SELECT id FROM tag WHERE company_id = ? AND name = ?";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, name);
+	stmt_out_id(st, out->v);
+	e = stmt_one(st);
+	stmt_end(st);
+	return e;
+}
+
+static enum err count_tags(struct db *db, struct company_id company,
+    uint64_t *n)
+{
+	static const char sql[] =
+	    "SELECT COUNT(*) FROM tag WHERE company_id = ?";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_out_u64(st, n);
+	e = stmt_one(st);
+	stmt_end(st);
+	return e;
+}
+
+static enum err make_tag(struct db *db, struct company_id company,
+    struct slice name, int64_t now_us, struct tag_id *out)
+{
+	struct tag_row row = { .name = "" };
+	uint8_t rnd[10];
+	uint64_t n = 0;
+	enum err e;
+
+	if ((e = count_tags(db, company, &n)) != ERR_OK)
+		return e;
+	if (n >= DB_MARK_TAGS_MAX)
+		return ERR_TOOBIG;
+	rnd_bytes(rnd, sizeof(rnd));
+	id_make(now_us, rnd, row.id.v);
+	if (!slice_to_cstr(name, row.name, sizeof(row.name)))
+		return ERR_RANGE;
+	*out = row.id;
+	return db_mark_tag_add(db, company, &row, now_us);
+}
+
+static enum err tag_named(struct db *db, struct company_id company,
+    struct interaction_id id, struct slice name, int64_t now_us)
+{
+	static const struct user_id nobody;
+	struct tag_id tag;
+	enum err e = find_tag(db, company, name, &tag);
+
+	if (e == ERR_NOTFOUND)
+		e = make_tag(db, company, name, now_us, &tag);
+	if (e == ERR_CONFLICT) /* another was faster */
+		e = find_tag(db, company, name, &tag);
+	return e == ERR_OK ? add_tag(db, company, id, tag, nobody, now_us) : e;
+}
+
+enum err db_mark_tag_named(struct db *db, struct company_id company,
+    struct interaction_id id, struct slice name, int64_t now_us)
+{
+	bool mine;
+	enum err e;
+
+	if (name.n == 0 || name.n > DB_MARK_TAG_MAX)
+		return ERR_RANGE;
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	e = tag_named(db, company, id, name, now_us);
 	return end_told(db, mine, company, id, "tags", e);
 }
 

@@ -10,6 +10,8 @@
 #include "lib/db/db.h"
 
 #define DB_OUTCOME_BYTES 129
+#define DB_MARK_TAG_MAX  64
+#define DB_MARK_TAGS_MAX 2000 /* that flows make by themselves */
 
 struct outcome_row {
 	char code[DB_OUTCOME_BYTES]; /* lead customer spam ... */
@@ -54,6 +56,11 @@ RT_MUST_USE enum err db_mark_tags(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_mark_tag(struct db *db, struct company_id company,
     struct interaction_id id, struct tag_id tag, struct user_id by,
     int64_t now_us);
+/* What a flow says: the tag of this name, made when the company has none. name:
+ * 1 to DB_MARK_TAG_MAX bytes of UTF-8, or ERR_RANGE. ERR_TOOBIG: the company
+ * has DB_MARK_TAGS_MAX tags; ERR_NOTFOUND: no such interaction. */
+RT_MUST_USE enum err db_mark_tag_named(struct db *db, struct company_id company,
+    struct interaction_id id, struct slice name, int64_t now_us);
 RT_MUST_USE enum err db_mark_untag(struct db *db, struct company_id company,
     struct interaction_id id, struct tag_id tag);
 /* Of one interaction, by name. */

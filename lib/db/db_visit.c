@@ -49,25 +49,6 @@ static const char visit_live_sql[] =
     " FROM visit WHERE seen_at >= ?"
     " ORDER BY seen_at LIMIT ?";
 
-static const char visit_keyword_sql[] =
-    "SELECT keyword FROM visit WHERE company_id = ? AND id = ?";
-
-enum err db_visit_keyword(struct db *db, struct company_id company,
-    struct visit_id id, char *out, size_t cap)
-{
-	struct stmt *st;
-	enum err e;
-
-	if ((e = stmt_begin(db, visit_keyword_sql, &st)) != ERR_OK)
-		return e;
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, id.v);
-	stmt_out_text(st, out, cap);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
-}
-
 /* What is bound is borrowed until the execution, hence the pointers. */
 static void in_visit(struct stmt *st, const struct company_id *company,
     const struct visit_row *row)

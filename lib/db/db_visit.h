@@ -59,12 +59,6 @@ struct visit_event_row {
 RT_MUST_USE enum err db_visit_event_add(struct db *db,
     struct company_id company, const struct visit_event_row *row);
 
-/* The search word or term of a visit, "" when it has none. cap: at least 1021
- * for any. ERR_RANGE: it does not fit.
- * ERR_NOTFOUND: no such visit of this company. */
-RT_MUST_USE enum err db_visit_keyword(struct db *db, struct company_id company,
-    struct visit_id id, char *out, size_t cap);
-
 /* A visit that may go on after the lease server started anew. */
 struct visit_live {
 	struct company_id company;

@@ -1,5 +1,7 @@
 #include "sipworker/priv/msg.h"
 
+#include <stddef.h>
+
 #include "lib/base/take.h"
 
 /* A new form of any message is a new version of all: the processes are always
@@ -157,32 +159,69 @@ static void take_reply(struct take *t, struct msg *m)
 		m->u.reply.reply.answer = (enum ask_answer)answer;
 }
 
+/* The facts' texts, in the order of their bytes. */
+static const struct {
+	size_t at;
+	size_t cap; /* with its NUL */
+} fact_texts[] = {
+#define FACT(name)                                         \
+	{                                                  \
+		offsetof(struct flow_facts, name),         \
+		    sizeof(((struct flow_facts *)0)->name) \
+	}
+	FACT(channel),
+	FACT(source),
+	FACT(medium),
+	FACT(campaign),
+	FACT(keyword),
+	FACT(landing),
+	FACT(referrer),
+	FACT(click),
+	FACT(tags),
+	FACT(lists),
+#undef FACT
+};
+
 static void put_facts(const struct msg *m, struct buf *b)
 {
-	const struct msg_facts *f = &m->u.facts;
+	const struct flow_facts *f = &m->u.facts.facts;
 
-	buf_be64(b, f->ticket);
-	buf_char(b, f->found ? 1 : 0);
+	buf_be64(b, m->u.facts.ticket);
+	buf_char(b, m->u.facts.found ? 1 : 0);
 	buf_char(b, f->known_caller ? 1 : 0);
+	buf_char(b, f->has_outcome ? 1 : 0);
+	buf_char(b, (char)f->last_outcome);
+	put_id(b, f->answered.v);
 	put_id(b, f->visit.v);
-	put_text(b, f->source, MSG_FACT_MAX);
-	put_text(b, f->medium, MSG_FACT_MAX);
-	put_text(b, f->campaign, MSG_FACT_MAX);
-	put_text(b, f->keyword, MSG_FACT_MAX);
+	for (size_t i = 0; i < RT_ARRAY_LEN(fact_texts); i++)
+		put_text(b, slice_from((const char *)f + fact_texts[i].at),
+		    fact_texts[i].cap - 1);
+}
+
+static void take_fact(struct take *t, char *out, size_t cap)
+{
+	if (!slice_to_cstr(take_text(t, cap - 1), out, cap))
+		t->failed = true; /* a NUL within */
 }
 
 static void take_facts(struct take *t, struct msg *m)
 {
-	struct msg_facts *f = &m->u.facts;
+	struct flow_facts *f = &m->u.facts.facts;
+	uint8_t result;
 
-	f->ticket = take_be64(t);
-	f->found = take_bool(t);
+	m->u.facts.ticket = take_be64(t);
+	m->u.facts.found = take_bool(t);
 	f->known_caller = take_bool(t);
+	f->has_outcome = take_bool(t);
+	result = take_u8(t);
+	if (result >= CALLRESULT_COUNT)
+		t->failed = true;
+	else
+		f->last_outcome = (enum callresult)result;
+	take_copy(t, f->answered.v, ID_BYTES);
 	take_copy(t, f->visit.v, ID_BYTES);
-	f->source = take_text(t, MSG_FACT_MAX);
-	f->medium = take_text(t, MSG_FACT_MAX);
-	f->campaign = take_text(t, MSG_FACT_MAX);
-	f->keyword = take_text(t, MSG_FACT_MAX);
+	for (size_t i = 0; i < RT_ARRAY_LEN(fact_texts); i++)
+		take_fact(t, (char *)f + fact_texts[i].at, fact_texts[i].cap);
 }
 
 static void put_rec_start(const struct msg *m, struct buf *b)

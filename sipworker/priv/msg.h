@@ -15,6 +15,7 @@
 #include "lib/base/err.h"
 #include "lib/base/slice.h"
 #include "lib/core/ask.h"
+#include "lib/core/flow_run.h"
 #include "lib/core/id.h"
 
 #define MSG_BYTES_MAX  12288
@@ -22,7 +23,6 @@
 #define MSG_RECORD_MAX 8192 /* of one journal record */
 #define MSG_NAME_MAX   127  /* of a recording */
 #define MSG_CALLER_MAX 31
-#define MSG_FACT_MAX   128
 
 enum msg_role {
 	MSG_PARENT,
@@ -85,13 +85,8 @@ struct msg_reply {
 
 struct msg_facts {
 	uint64_t ticket;
-	bool found;
-	bool known_caller;
-	struct visit_id visit;
-	struct slice source;
-	struct slice medium;
-	struct slice campaign;
-	struct slice keyword;
+	bool found; /* else all is zero */
+	struct flow_facts facts;
 };
 
 struct msg_rec_start {

@@ -7,9 +7,11 @@
 #include "lib/base/arena.h"
 #include "lib/base/log.h"
 #include "lib/base/metric.h"
+#include "lib/base/utf8.h"
 #include "lib/core/callrec.h"
 #include "lib/db/db_call.h"
 #include "lib/db/db_judge.h"
+#include "lib/db/db_mark.h"
 #include "lib/db/db_recording.h"
 #include "lib/phone/phone.h"
 
@@ -85,6 +87,56 @@ static enum err counted(enum metric m, enum err e)
 	return e;
 }
 
+static struct interaction_id interaction_of(const struct callrec *r)
+{
+	struct interaction_id id;
+
+	memcpy(id.v, r->head.call.v, sizeof(id.v)); /* they share it */
+	return id;
+}
+
+/* What a flow put on its call. A word that the company does not have, or no
+ * room for it, must not keep the event out of the trace. */
+static enum err put_mark(struct db *db, const struct callrec *r, int64_t now_us)
+{
+	static const struct user_id nobody;
+	const struct slice text = r->u.event.text;
+	enum err e;
+
+	if (r->u.event.what == CALLREC_EV_TAG)
+		e = db_mark_tag_named(db, r->head.company, interaction_of(r),
+		    utf8_head(text, DB_MARK_TAG_MAX), now_us);
+	else
+		e = db_mark_outcome(db, r->head.company, interaction_of(r),
+		    text, MARK_BY_RULE, nobody, now_us);
+	if (e != ERR_RANGE && e != ERR_TOOBIG && e != ERR_CONFLICT)
+		return e;
+	log_warn("drain: a flow's mark was not put on its call: %s",
+	    err_name(e));
+	return ERR_OK;
+}
+
+static enum err event_with_mark(struct db *db, const struct callrec *r,
+    int64_t now_us)
+{
+	enum err e = db_call_event(db, r->head.company, r);
+
+	return e == ERR_OK ? put_mark(db, r, now_us) : e;
+}
+
+static enum err event(struct db *db, const struct callrec *r, int64_t now_us)
+{
+	bool mine;
+	enum err e;
+
+	if (r->u.event.what != CALLREC_EV_TAG &&
+	    r->u.event.what != CALLREC_EV_OUTCOME)
+		return db_call_event(db, r->head.company, r);
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	return db_join_end(db, mine, event_with_mark(db, r, now_us));
+}
+
 enum err drain_record(struct db *db, struct slice payload, int64_t now_us)
 {
 	struct callrec r;
@@ -98,7 +150,7 @@ enum err drain_record(struct db *db, struct slice payload, int64_t now_us)
 	case CALLREC_LEG:
 		return db_call_leg(db, r.head.company, &r);
 	case CALLREC_EVENT:
-		return db_call_event(db, r.head.company, &r);
+		return event(db, &r, now_us);
 	case CALLREC_CLOSED:
 		return counted(METRIC_CALLS_CLOSED, closed(db, &r, now_us));
 	}

@@ -1,36 +1,10 @@
 #include "sipworker/store/lookup.h"
 
 #include "lib/base/arena.h"
-#include "lib/base/utf8.h"
-#include "lib/db/db_call.h"
+#include "lib/db/db_facts.h"
 #include "lib/db/db_judge.h"
-#include "lib/db/db_visit.h"
 
 #define MEM_MAX_BYTES ((size_t)256 * 1024)
-
-/* A cut text is better than none: it is for whispers and routing rules. */
-static void copy(struct slice s, char *out, size_t cap)
-{
-	if (!slice_to_cstr(utf8_head(s, cap - 1), out, cap))
-		out[0] = '\0';
-}
-
-static enum err fill(struct db *db, const struct lookup *in,
-    const struct attrib_candidate *c, struct flow_facts *out)
-{
-	char keyword[DB_TEXT_BYTES];
-	enum err e;
-
-	out->visit = c->visit;
-	copy(c->source, out->source, sizeof(out->source));
-	copy(c->medium, out->medium, sizeof(out->medium));
-	copy(c->campaign, out->campaign, sizeof(out->campaign));
-	e = db_visit_keyword(db, in->company, c->visit, keyword,
-	    sizeof(keyword));
-	if (e == ERR_OK)
-		copy(slice_from(keyword), out->keyword, sizeof(out->keyword));
-	return e == ERR_NOTFOUND ? ERR_OK : e;
-}
 
 enum err lookup_facts(struct db *db, const struct lookup *in,
     struct flow_facts *out)
@@ -48,10 +22,15 @@ enum err lookup_facts(struct db *db, const struct lookup *in,
 	e = db_judge(db, in->company, &call, ATTRIB_THRESHOLD_BP, NULL, &mem,
 	    &j);
 	if (e == ERR_OK && j.verdict.level != ATTRIB_NONE)
-		e = fill(db, in, &j.found.c[j.verdict.best], out);
+		e = db_facts_visit(db, in->company,
+		    j.found.c[j.verdict.best].visit, out);
+	/* A number that stands for one source has it of every call. */
+	if (e == ERR_OK || e == ERR_NOTFOUND)
+		e = db_facts_tracker(db, in->company, in->number, out);
+	if (e == ERR_NOTFOUND)
+		e = ERR_OK;
 	if (e == ERR_OK && in->caller.n > 0)
-		e = db_call_known(db, in->company, in->caller,
-		    &out->known_caller);
+		e = db_facts_caller(db, in->company, in->caller, in->call, out);
 	arena_fini(&mem);
 	return e;
 }

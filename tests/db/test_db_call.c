@@ -215,12 +215,8 @@ static void test_whole_call(void **state)
 	const struct testdb_company *c = &t->company[0];
 	struct call_state s;
 	struct call_key key;
-	bool known = true;
 
 	(void)state;
-	ok(db_call_known(store, c->id, SLICE(CALLER), &known));
-	assert_false(known);
-
 	const struct call_id id =
 	    drain_call(0, c->number, CALLER, NULL, 61 * RT_SEC_US);
 
@@ -231,8 +227,6 @@ static void test_whole_call(void **state)
 	assert_true(key.closed && id_is_nil(key.pool.v));
 	assert_string_equal(key.caller_e164, CALLER);
 	assert_int_equal(key.started_us, TESTDB_NOW_US + RT_SEC_US);
-	ok(db_call_known(store, c->id, SLICE(CALLER), &known));
-	assert_true(known);
 	assert_int_equal(
 	    count(
 		"SELECT COUNT(*) FROM phone_call WHERE first_time = 1 AND"

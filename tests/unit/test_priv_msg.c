@@ -53,12 +53,21 @@ static struct msg sample(enum msg_kind kind)
 	case MSG_FACTS:
 		m.u.facts = (struct msg_facts){ .ticket = 9,
 			.found = true,
-			.known_caller = true,
-			.visit = { { 4 } },
-			.source = SLICE("google"),
-			.medium = SLICE("cpc"),
-			.campaign = SLICE("spring"),
-			.keyword = SLICE("plumber") };
+			.facts = { .known_caller = true,
+			    .has_outcome = true,
+			    .last_outcome = CALLRESULT_MISSED,
+			    .answered = { { 5 } },
+			    .visit = { { 4 } },
+			    .channel = "paid search",
+			    .source = "google",
+			    .medium = "cpc",
+			    .campaign = "spring",
+			    .keyword = "plumber",
+			    .landing = "/offers",
+			    .referrer = "www.google.com",
+			    .click = "gclid",
+			    .tags = "vip,quote",
+			    .lists = "staff" } };
 		break;
 	case MSG_SNAPSHOT:
 		m.u.snapshot.version = 3;
