@@ -15,6 +15,7 @@ import { GROUPS, branchLabel, itemLabel, problemWords, typeHelp, typeIcon, typeL
 
 const nodeTypes = { step: Card };
 const CHECK_AFTER_MS = 350;
+const SNAP = [20, 20];
 const FIT = { maxZoom: 1, padding: 0.08 };
 const DRAG_TYPE = 'application/x-ringtrace-step';
 
@@ -23,7 +24,7 @@ const inField = (ev) => ev.target instanceof HTMLElement && (ev.target.isContent
 function Palette({ types, onAdd }) {
 	return <div className="palette" role="group" aria-label="Add a step">
 		{GROUPS.map(([name, list]) => <div key={name} className="palette-group">
-			<h3>{name}</h3>
+			<h2>{name}</h2>
 			{list.filter((t) => types[t]).map((t) => <button key={t} type="button" className="palette-step" title={typeHelp(t)} draggable
 				onDragStart={(ev) => { ev.dataTransfer.setData(DRAG_TYPE, t); ev.dataTransfer.effectAllowed = 'copy'; }}
 				onClick={() => onAdd(t)}><Icon d={typeIcon(t)}/>{typeLabel(t)}</button>)}
@@ -191,9 +192,13 @@ function Builder({ page }) {
 			} else if (ctrl && ev.key.toLowerCase() === 'y') {
 				ev.preventDefault();
 				setHist(redo);
-			} else if ((ev.key === 'Delete' || ev.key === 'Backspace') && chosen.length > 0) {
-				ev.preventDefault();
-				remove(chosen);
+			} else if (ev.key === 'Delete' || ev.key === 'Backspace') {
+				const focused = document.activeElement?.closest('.react-flow__node')?.dataset.id;
+				const gone = chosen.length > 0 ? chosen : focused ? [focused] : [];
+				if (gone.length > 0) {
+					ev.preventDefault();
+					remove(gone);
+				}
 			} else if (ctrl && ev.key === 'a' && board.current.contains(document.activeElement)) {
 				ev.preventDefault();
 				setChosen(Object.keys(doc.steps));
@@ -224,7 +229,24 @@ function Builder({ page }) {
 		}
 	}, [drawn, view]);
 
+	const one = chosen.length === 1 && doc.steps[chosen[0]] ? chosen[0] : null;
 	useEffect(() => { setChosen((c) => c.filter((k) => doc.steps[k])); }, [doc]);
+
+	// The panel takes room from the canvas: what it is about stays in sight.
+	const panel = side ?? one;
+	useEffect(() => {
+		const card = one && board.current.querySelector(`[data-step="${CSS.escape(one)}"]`);
+		if (!card || panel === null)
+			return;
+		const a = board.current.getBoundingClientRect();
+		const b = card.getBoundingClientRect();
+		const over = Math.max(0, b.right + 24 - a.right);
+		const under = Math.max(0, b.bottom + 24 - a.bottom);
+		if (over > 0 || under > 0) {
+			const { x, y, zoom } = view.getViewport();
+			view.setViewport({ x: x - over, y: y - under, zoom });
+		}
+	}, [one, panel, view]);
 
 	const { nodes, edges } = useMemo(() => graph(doc, types, names, problems, chosen, trail), [doc, types, names, problems, chosen, trail]);
 	const shown = useMemo(() => nodes.map((n) => ({ ...n, measured: sizes[n.id], ...(drag[n.id] ? { position: drag[n.id], dragging: true } : {}) })), [nodes, drag, sizes]);
@@ -275,7 +297,6 @@ function Builder({ page }) {
 	};
 
 	const errors = problems.filter((p) => p.error).length;
-	const one = chosen.length === 1 && doc.steps[chosen[0]] ? chosen[0] : null;
 	return <div className="flow-app">
 		<div className="flow-tools" role="toolbar" aria-label="Flow">
 			<button type="button" className="btn" disabled={hist.past.length === 0} onClick={() => setHist(undo)} title="Ctrl+Z">Undo</button>
@@ -304,7 +325,7 @@ function Builder({ page }) {
 				<ReactFlow nodes={shown} edges={edges} nodeTypes={nodeTypes} onNodesChange={onNodesChange} onConnect={onConnect}
 					onEdgesDelete={(gone) => change((d) => gone.reduce((x, e) => connect(x, e.source, e.sourceHandle, null), d))}
 					onReconnect={(old, c) => change((d) => connect(connect(d, old.source, old.sourceHandle, null), c.source, c.sourceHandle, c.target))}
-					onPaneClick={() => setChosen([])} deleteKeyCode={null} fitViewOptions={FIT} minZoom={0.1} maxZoom={2}
+					onPaneClick={() => setChosen([])} deleteKeyCode={null} snapToGrid snapGrid={SNAP} fitViewOptions={FIT} minZoom={0.1} maxZoom={2}
 					defaultEdgeOptions={{ type: 'smoothstep' }} connectionRadius={40} proOptions={{ hideAttribution: false }} aria-label="Canvas of the flow">
 					<Background gap={20}/>
 					<Controls showInteractive={false}/>

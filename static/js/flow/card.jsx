@@ -20,7 +20,7 @@ function Card({ id, data, selected }) {
 	useEffect(() => moved(id), [id, moved, ways.length]); // handles have other places now
 	const worst = problems.some((p) => p.error) ? 'error' : problems.length > 0 ? 'warning' : '';
 	return <div className={`step-card${selected ? ' on' : ''}${worst ? ` has-${worst}` : ''}${walked ? ' walked' : ''}`} data-step={id} data-type={step.type}>
-		<Handle type="target" position={Position.Left} id="in" aria-label={`Into ${step.title || typeLabel(step.type)}`}/>
+		<Handle type="target" position={Position.Left} id="in"/>
 		<div className="step-head">
 			<Icon d={typeIcon(step.type)}/>
 			<span className="step-name">{step.title || typeLabel(step.type)}</span>
@@ -30,7 +30,7 @@ function Card({ id, data, selected }) {
 		<div className="step-line">{step.title ? `${typeLabel(step.type)}: ` : ''}{summary(step, type, names)}</div>
 		{ways.map((e) => <div key={e.handle} className={`step-exit${e.to ? '' : ' loose'}${left === e.handle ? ' walked' : ''}`}>
 			<span>{exitLabel(e)}</span>
-			<Handle type="source" position={Position.Right} id={e.handle} aria-label={`Out of ${step.title || typeLabel(step.type)}: ${exitLabel(e)}`}/>
+			<Handle type="source" position={Position.Right} id={e.handle}/>
 		</div>)}
 	</div>;
 }

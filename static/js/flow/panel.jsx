@@ -79,6 +79,18 @@ function Items({ list, items, world, edit }) {
 	</fieldset>;
 }
 
+function Way({ doc, stepKey, e, onLead }) {
+	const id = useId();
+	return <div className="form-row">
+		<label className="form-label" htmlFor={id}>{e.item ? itemLabel(e.item, e.list) : branchLabel(e.branch.name)}</label>
+		<select id={id} className="field" value={e.to ?? ''} onChange={(ev) => onLead(e.handle, ev.target.value === '' ? null : ev.target.value)}>
+			<option value="">the call ends</option>
+			<option value="@back">back to the menu before</option>
+			{Object.entries(doc.steps).filter(([k]) => k !== stepKey).map(([k, s]) => <option key={k} value={k}>{s.title || typeLabel(s.type)} ({k})</option>)}
+		</select>
+	</div>;
+}
+
 /** Where each way out leads: the canvas without the canvas. */
 function Ways({ doc, stepKey, step, type, edit }) {
 	const list = exits(step, type);
@@ -86,14 +98,7 @@ function Ways({ doc, stepKey, step, type, edit }) {
 		return null;
 	return <fieldset className="ways">
 		<legend>Ways out</legend>
-		{list.map((e) => <label className="form-row" key={e.handle}>
-			<span className="form-label">{e.item ? itemLabel(e.item, e.list) : branchLabel(e.branch.name)}</span>
-			<select className="field" value={e.to ?? ''} onChange={(ev) => edit.lead(e.handle, ev.target.value === '' ? null : ev.target.value)}>
-				<option value="">the call ends</option>
-				<option value="@back">back to the menu before</option>
-				{Object.entries(doc.steps).filter(([k]) => k !== stepKey).map(([k, s]) => <option key={k} value={k}>{s.title || typeLabel(s.type)} ({k})</option>)}
-			</select>
-		</label>)}
+		{list.map((e) => <Way key={e.handle} doc={doc} stepKey={stepKey} e={e} onLead={edit.lead}/>)}
 	</fieldset>;
 }
 

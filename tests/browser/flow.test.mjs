@@ -1,0 +1,256 @@
+// The flow builder as a new user meets it: "press 1 for sales (a round robin
+// of three), 2 for support (in opening hours, else voicemail)", drawn in fewer
+// than sixty actions, published, and run by a real call. Then what else the
+// canvas promises: undo, copies, keys, import, other people, no script.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+
+import { newVisitor, openBrowser } from '../support/browser.mjs';
+import { call, endAll, endings } from '../support/sip.mjs';
+import { addr, build, startStack, until } from '../support/stack.mjs';
+
+const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
+const NUMBER = '+14155550140';
+const PHONES = [['Ann', 5080], ['Bob', 5082], ['Cyd', 5084], ['Support desk', 5086]];
+
+let stack, browser, me, cookies;
+
+before(async () => {
+	stack = await startStack({ demo: false, without: ['dni', 'api', 'jobd'], args: ['--web-rate', '100000'] });
+	const ringtrace = (...args) => {
+		const r = spawnSync(join(build, 'ringtrace'), [...args, '-c', stack.conf], { encoding: 'utf8' });
+		assert.equal(r.status, 0, r.stderr);
+		return r.stdout;
+	};
+	ringtrace('company', 'add', '--name', 'Bay City Plumbing', '--zone', 'America/Los_Angeles');
+	const password = ringtrace('user', 'add', '--email', 'me@example.com', '--role', 'owner').match(/password:?\s+(\S+)/i)[1];
+	ringtrace('trunk', 'add', '--name', 'Carrier', '--host', `${addr}:5070`, '--allow', `${addr}/32`);
+	ringtrace('number', 'add', '--number', NUMBER, '--to', `sip:ann@${addr}:5080`);
+	me = await stack.login('me@example.com', password);
+	for (const [name, port] of PHONES) {
+		const res = await me.submit('/settings/destinations/new', '/settings/destinations/new', { name, target: `sip:desk@${addr}:${port}`, ring_s: '20', trunk: '', location: '' });
+		assert.equal(res.status, 303, await res.text());
+	}
+	cookies = [...me.cookies].map(([name, value]) => ({ name, value, url: stack.url }));
+	browser = await openBrowser();
+});
+afterEach(endAll);
+after(async () => {
+	await browser?.close();
+	await stack?.stop();
+});
+
+async function member(options = {}) {
+	const page = await newVisitor(browser, { baseURL: stack.url, viewport: { width: 1440, height: 900 }, ...options });
+	await page.context().addCookies(cookies);
+	return page;
+}
+
+/** A new flow in the builder; counts what is done from here on. */
+async function fresh(page, name, template = 'blank') {
+	await page.goto('/flows');
+	await page.fill('#flow-name', name);
+	await page.check(`[name=template][value=${template}]`);
+	await page.click('text=Make it');
+	await page.waitForSelector('.flow-board');
+}
+
+class Hand {
+	constructor(page) {
+		this.page = page;
+		this.actions = 0;
+	}
+
+	async click(what) {
+		this.actions++;
+		await this.page.click(what);
+	}
+
+	add(label) {
+		return this.click(`.palette-step:text-is("${label}")`);
+	}
+
+	async fill(label, value, nth = 0) {
+		this.actions++;
+		await this.page.locator('.flow-panel').getByLabel(label, { exact: false }).nth(nth).fill(value);
+	}
+
+	async choose(label, value, nth = 0) {
+		this.actions++;
+		await this.page.locator('.flow-panel').getByLabel(label, { exact: false }).nth(nth).selectOption({ label: value });
+	}
+
+	/** Where one of the chosen step's ways out leads. */
+	async lead(way, to) {
+		this.actions++;
+		await this.page.locator('.flow-panel .ways').getByLabel(way, { exact: true }).selectOption({ label: to });
+	}
+
+	/** A card, by the name on it. */
+	card(name) {
+		return this.click(`.step-card:has(.step-name:text-is("${name}")) .step-head`);
+	}
+}
+
+test('press 1, press 2: drawn in fewer than sixty actions, published, and run', async () => {
+	const page = await member();
+	await fresh(page, 'Main line');
+	const hand = new Hand(page);
+	await hand.add('Menu');
+	await hand.fill('Name', 'Main menu');
+	await hand.choose('Prompt', 'Sorry, that is not one of the choices.');
+	await hand.fill('Name', 'Sales', 1);
+	await hand.click('text=Add to keys');
+	await hand.fill('Name', 'Support', 2);
+	await hand.add('Group');
+	await hand.fill('Name', 'Sales team');
+	await hand.choose('How they ring', 'in turn, evenly (round robin)');
+	await hand.choose('Where to', 'Ann');
+	for (const [i, who] of [[1, 'Bob'], [2, 'Cyd']]) {
+		await hand.click('text=Add to members');
+		await hand.choose('Where to', who, i);
+	}
+	await hand.card('Main menu');
+	await hand.add('Opening hours');
+	await hand.click('text=Add to open');
+	await hand.add('Forward');
+	await hand.choose('Where to', 'Support desk');
+	await hand.card('Opening hours');
+	await hand.add('Voicemail');
+	await hand.choose('Prompt', 'Nobody can take your call right now. Please leave a message after the tone.');
+	await hand.card('Sales team');
+	await hand.lead('otherwise', 'Voicemail (voicemail)');
+	await hand.card('Forward');
+	await hand.lead('otherwise', 'Voicemail (voicemail)');
+	await hand.card('Main menu');
+	await hand.lead('wrong key', 'Sales team (group)');
+	await hand.lead('no key', 'Sales team (group)');
+	await page.waitForSelector('.bar-note:has-text("No problems"), .problems');
+	await page.waitForSelector('button:text-is("Publish"):not([disabled])');
+	await hand.click('button:text-is("Publish")');
+	await page.waitForSelector('text=Version 1 is live');
+	assert.ok(hand.actions < 60, `${hand.actions} actions`);
+	assert.deepEqual(page.said, []);
+
+	// The number runs it, by the form for numbers.
+	const numbers = await (await me.fetch('/settings/numbers')).text();
+	await page.goto(numbers.match(/\/settings\/numbers\/num_[a-z0-9]+/)[0]);
+	await page.selectOption('#f-flow', { label: 'Main line' });
+	await page.click('button:text-is("Save")');
+	await page.context().close();
+	const flow = stack.sqlOne("SELECT HEX(flow_id) FROM number WHERE flow_id IS NOT NULL");
+	assert.ok(flow);
+	const version = stack.sqlOne('SELECT version FROM config_version');
+	await until('the worker has it', () => new RegExp(`configuration version=${version} `).test(stack.output + stack.log('sipworker')));
+
+	// Three callers press 1: each of the three is rung once.
+	const rung = [];
+	for (let i = 0; i < 3; i++) {
+		const phones = [];
+		for (const [who, port] of PHONES.slice(0, 3)) {
+			const p = call('phone', { listen: `${addr}:${port}`, 'ring-ms': 100, calls: 1, 'rtp-min': 25000 + (port - 5080) * 50, 'rtp-max': 25099 + (port - 5080) * 50 });
+			await p.says(/^ready/m);
+			phones.push([who, p]);
+		}
+		const a = call('carrier', { listen: `${addr}:5070`, target: `${addr}:5060`, number: NUMBER, caller: `+1303555019${i}`, keys: '1', 'talk-ms': 5000, 'rtp-min': 24000, 'rtp-max': 24099 });
+		await a.ended;
+		const [e] = endings(a);
+		const id = e.call_id;
+		await until('the call is closed', () => stack.sqlOne(`SELECT state FROM phone_call WHERE sip_call_id = '${id}'`) === 'closed');
+		assert.equal(stack.sqlOne(`SELECT result FROM phone_call WHERE sip_call_id = '${id}'`), 'answered');
+		rung.push(phones.find(([, p]) => endings(p).length > 0)?.[0]);
+		await endAll();
+	}
+	assert.deepEqual([...rung].sort(), ['Ann', 'Bob', 'Cyd']);
+});
+
+test('undo, redo, copies, the keyboard, tidying up, and what was not saved', async () => {
+	const page = await member();
+	await fresh(page, 'Playground', 'menu');
+	const cards = () => page.locator('.step-card').count();
+	await page.waitForSelector('.step-card');
+	assert.equal(await cards(), 4);
+	await page.click('.step-card[data-type=voicemail] .step-head');
+	await page.keyboard.press('Escape');
+	await page.locator('.react-flow__node[data-id=mail]').focus();
+	await page.keyboard.press('Delete');
+	assert.equal(await cards(), 3);
+	await page.keyboard.press('Control+z');
+	assert.equal(await cards(), 4);
+	await page.keyboard.press('Control+Shift+z');
+	assert.equal(await cards(), 3);
+	await page.keyboard.press('Control+z');
+	// Moved with the arrow keys.
+	const node = page.locator('.react-flow__node[data-id=menu]');
+	const before = await node.boundingBox();
+	await node.focus();
+	await page.keyboard.press('Enter');
+	await page.keyboard.press('ArrowDown');
+	await page.keyboard.press('ArrowDown');
+	await until('it moved', async () => (await node.boundingBox()).y > before.y + 5);
+	await page.click('text=Tidy up');
+	// What is not saved is there again after the page went away.
+	await page.click('.palette-step:text-is("Tag")');
+	assert.equal(await cards(), 5);
+	page.on('dialog', (d) => d.accept());
+	await page.reload();
+	await page.waitForSelector('.step-card[data-type=tag]');
+	assert.match(await page.textContent('.flow-bar'), /had not saved last time is back/);
+	assert.deepEqual(page.said, []);
+	await page.context().close();
+});
+
+test('a way out is drawn with the mouse, and a card dropped from the palette', async () => {
+	const page = await member();
+	await fresh(page, 'Drawn', 'menu');
+	await page.waitForSelector('.step-card');
+	const box = async (what) => page.locator(what).first().boundingBox();
+	await page.dragAndDrop('.palette-step:text-is("Hang up")', '.flow-board', { targetPosition: { x: 500, y: 520 } });
+	await page.waitForSelector('.step-card[data-type=hangup]');
+	await page.click('.react-flow__controls-fitview');
+	const seen = async (type) => {
+		const card = await box(`.step-card[data-type=${type}]`);
+		const board = await box('.flow-board');
+		return card.x >= board.x && card.x + card.width < board.x + board.width;
+	};
+	await until('all is in sight', async () => await seen('voicemail') && await seen('hangup'));
+	await page.click('.step-card[data-type=voicemail] .step-head');
+	await until('its form is there', async () => (await page.textContent('.flow-panel h2')) === 'Voicemail');
+	const from = await box('.step-card[data-type=voicemail] .react-flow__handle.source');
+	const to = await box('.step-card[data-type=hangup] .react-flow__handle.target');
+	await page.mouse.move(from.x + 5, from.y + 5);
+	await page.mouse.down();
+	await page.mouse.move(to.x - 30, to.y + 5, { steps: 5 });
+	await page.mouse.move(to.x + 5, to.y + 5, { steps: 5 });
+	await page.mouse.up();
+	const ways = page.locator('.flow-panel .ways select').first();
+	await until('it leads there', async () => (await ways.inputValue()) === 'hangup');
+	await page.context().close();
+});
+
+test('axe, no layout shift, and a page of its weight', async () => {
+	for (const colorScheme of ['light', 'dark']) {
+		const page = await member({ colorScheme });
+		let bytes = 0;
+		let requests = 0;
+		page.on('response', async (r) => {
+			requests++;
+			bytes += (await r.request().sizes().catch(() => ({ responseBodySize: 0 }))).responseBodySize;
+		});
+		await fresh(page, `Looked at ${colorScheme}`, 'qualify');
+		const at = page.url();
+		bytes = requests = 0;
+		await page.goto(at, { waitUntil: 'networkidle' });
+		await page.waitForSelector('.step-card');
+		await page.click('.step-card[data-type=menu] .step-head');
+		await page.evaluate(AXE);
+		const found = await page.evaluate(async () => (await window.axe.run()).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`));
+		assert.deepEqual(found, []);
+		assert.ok(bytes < 200000 && requests <= 12, `${bytes} bytes, ${requests} requests`);
+		assert.deepEqual(page.said, []);
+		await page.context().close();
+	}
+});
