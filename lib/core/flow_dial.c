@@ -1,9 +1,8 @@
 #include "lib/core/flow_dial.h"
 
 #include "lib/core/flow_pick.h"
-#include "lib/core/flow_rule.h"
 #include "lib/core/flow_say.h"
-#include "lib/core/snap.h"
+#include "lib/core/flow_target.h"
 
 #define BIT(i) (UINT32_C(1) << (i))
 
@@ -21,89 +20,6 @@ enum leg_phase {
 	LEG_HEARING, /* answered: whisper and accept prompt */
 	LEG_DECIDING /* answered: 1 or 2 */
 };
-
-/* --- members ---------------------------------------------------------------*/
-
-/* One member, as the flow and the snapshot say. */
-struct target {
-	struct slice text;
-	uint32_t trunk;
-	uint32_t ring_s;
-	bool known; /* d is the destination's row */
-	struct snap_destination d;
-};
-
-static size_t n_members(const struct flow_act *a)
-{
-	return a->v.type == FLOW_FORWARD ? 1 : flow_view_items(&a->v, 0);
-}
-
-static uint32_t member_num(const struct flow_act *a, size_t i,
-    enum flow_member_field field)
-{
-	return flow_view_item_num(&a->v, 0, i, field);
-}
-
-static void target_of(const struct flow_act *a, size_t i, struct target *t)
-{
-	uint32_t row;
-
-	t->ring_s = flow_view_num(&a->v, FLOW_DIAL_RING_S);
-	if (a->v.type == FLOW_FORWARD) {
-		t->text = flow_view_text(&a->v, FLOW_FORWARD_TO);
-		t->trunk = flow_view_num(&a->v, FLOW_FORWARD_TRUNK);
-		row = flow_view_num(&a->v, FLOW_FORWARD_TO);
-	} else {
-		const uint32_t own = member_num(a, i, FLOW_MEMBER_RING_S);
-
-		t->text = flow_view_item_text(&a->v, 0, i, FLOW_MEMBER_TO);
-		t->trunk = member_num(a, i, FLOW_MEMBER_TRUNK);
-		row = member_num(a, i, FLOW_MEMBER_TO);
-		if (own != 0)
-			t->ring_s = own;
-	}
-	t->known = a->env->snap != NULL &&
-		   row < a->env->snap->section[SNAP_DESTINATIONS].count;
-	if (t->known)
-		snap_destination_at(a->env->snap, row, &t->d);
-}
-
-static bool limited(const struct target *t)
-{
-	return t->known && (t->d.capacity | t->d.cap_hour | t->d.cap_day |
-			       t->d.cap_month) != 0;
-}
-
-static bool is_open(const struct flow_act *a, const struct target *t)
-{
-	struct hours h;
-
-	if (t->d.hours.n == 0 || hours_open(t->d.hours, &h) != ERR_OK)
-		return true;
-	return hours_at(&h, flow_rule_local_s(a->env, t->d.zone)) == HOURS_OPEN;
-}
-
-static bool in_region(const struct flow_act *a, const struct target *t)
-{
-	struct geo_place p;
-
-	if (t->d.regions.n == 0)
-		return true;
-	return flow_rule_place(a, &p) && geo_in(&p, t->d.regions);
-}
-
-/* May this member be called now? FLOW_LOST_COUNT: yes. */
-static enum flow_lost obstacle(const struct flow_act *a, size_t i)
-{
-	struct target t;
-
-	target_of(a, i, &t);
-	if (!t.known)
-		return FLOW_LOST_COUNT;
-	if (!is_open(a, &t))
-		return FLOW_LOST_CLOSED;
-	return in_region(a, &t) ? FLOW_LOST_COUNT : FLOW_LOST_REGION;
-}
 
 static void trace_lost(struct flow_act *a, size_t member, enum flow_lost why)
 {
@@ -127,95 +43,6 @@ static void trace_lost(struct flow_act *a, size_t member, enum flow_lost why)
 		a->s->results |= CALLRESULT_DEST_BUSY;
 	if (why <= FLOW_LOST_SILENT)
 		a->s->attempted = true;
-}
-
-/* --- rounds ----------------------------------------------------------------*/
-
-static uint32_t untried(const struct flow_act *a)
-{
-	const size_t n = n_members(a);
-	const uint32_t all =
-	    n >= FLOW_MEMBERS_MAX ? UINT32_MAX : BIT(n) - UINT32_C(1);
-
-	return all & ~a->s->members;
-}
-
-/* Who took this caller's last call, if it is in the set: a set of one. */
-static uint32_t sticky(const struct flow_act *a, uint32_t set)
-{
-	const struct destination_id who = a->env->facts->answered;
-
-	if (a->v.type != FLOW_GROUP || a->s->rung > 0 ||
-	    flow_view_num(&a->v, FLOW_GROUP_STICKY) == 0 || id_is_nil(who.v))
-		return 0;
-	for (; set != 0; set &= set - 1) {
-		const unsigned int i = flow_pick_nth(set, 0);
-		struct target t;
-
-		target_of(a, i, &t);
-		if (t.known && id_eq(t.d.id.v, who.v))
-			return BIT(i);
-	}
-	return 0;
-}
-
-static void column(const struct flow_act *a, enum flow_member_field field,
-    uint32_t out[FLOW_MEMBERS_MAX])
-{
-	const size_t n = n_members(a);
-
-	for (size_t i = 0; i < n; i++)
-		out[i] = member_num(a, i, field);
-}
-
-static uint32_t weighted(struct flow_act *a, uint32_t set)
-{
-	uint32_t weight[FLOW_MEMBERS_MAX];
-
-	column(a, FLOW_MEMBER_WEIGHT, weight);
-	return BIT(flow_pick_weighted(set, weight,
-	    flow_act_dice(a, flow_pick_sum(set, weight))));
-}
-
-static uint32_t tier(const struct flow_act *a, uint32_t set)
-{
-	uint32_t tiers[FLOW_MEMBERS_MAX];
-
-	column(a, FLOW_MEMBER_TIER, tiers);
-	return flow_pick_tier(set, tiers);
-}
-
-static enum flow_mode mode(const struct flow_act *a)
-{
-	return a->v.type == FLOW_FORWARD
-		   ? FLOW_MODE_PRIORITY
-		   : (enum flow_mode)flow_view_num(&a->v, FLOW_GROUP_MODE);
-}
-
-/* Who of the set, which is not empty, rings now. */
-static uint32_t choose(struct flow_act *a, uint32_t set)
-{
-	const uint32_t first = sticky(a, set);
-	unsigned int i;
-
-	if (first != 0)
-		return first;
-	switch (mode(a)) {
-	case FLOW_MODE_SIMULTANEOUS:
-		return set;
-	case FLOW_MODE_TREE:
-		return tier(a, set);
-	case FLOW_MODE_WEIGHTED:
-		return weighted(a, set);
-	case FLOW_MODE_ROUND_ROBIN:
-		i = flow_pick_from(set, a->s->turn);
-		a->s->turn = (uint8_t)(i + 1);
-		return BIT(i);
-	case FLOW_MODE_PRIORITY:
-	case FLOW_MODE_COUNT:
-		break;
-	}
-	return BIT(flow_pick_nth(set, 0));
 }
 
 /* --- one leg ---------------------------------------------------------------*/
@@ -266,9 +93,9 @@ static void dial(struct flow_act *a, struct flow_leg *leg, bool alone)
 {
 	uint32_t prompts[FLOW_SAY_SEGMENTS_MAX];
 	struct flow_do *d;
-	struct target t;
+	struct flow_target t;
 
-	target_of(a, leg->member, &t);
+	flow_target_of(a, leg->member, &t);
 	ringback(a);
 	flow_act_trace(a, FLOW_TRACE_RING, leg->member);
 	leg->phase = LEG_RINGING;
@@ -287,14 +114,14 @@ static void start(struct flow_act *a, unsigned int member, bool alone)
 {
 	struct flow_leg *leg = &a->s->leg[a->s->n_legs++];
 	struct flow_do *d;
-	struct target t;
+	struct flow_target t;
 
 	*leg = (struct flow_leg){ .member = (uint8_t)member,
 		.due_us = FLOW_ACT_NEVER };
 	a->s->members |= BIT(member);
 	a->s->rung++;
-	target_of(a, member, &t);
-	if (!limited(&t)) {
+	flow_target_of(a, member, &t);
+	if (!flow_target_limited(&t)) {
 		dial(a, leg, alone);
 		return;
 	}
@@ -324,7 +151,7 @@ static void over(struct flow_act *a)
 
 static void next_round(struct flow_act *a)
 {
-	uint32_t set = untried(a);
+	uint32_t set = flow_target_untried(a);
 	unsigned int room = FLOW_LEGS_MAX;
 
 	a->s->phase = PHASE_RING;
@@ -340,7 +167,7 @@ static void next_round(struct flow_act *a)
 		over(a);
 		return;
 	}
-	set = flow_pick_first(choose(a, set), room);
+	set = flow_pick_first(flow_target_choose(a, set), room);
 	for (const bool alone = (set & (set - 1)) == 0; set != 0;
 	     set &= set - 1)
 		start(a, flow_pick_nth(set, 0), alone);
@@ -349,11 +176,11 @@ static void next_round(struct flow_act *a)
 /* Gives back what was reserved, or asked for and not yet answered. */
 static void release(struct flow_act *a, const struct flow_leg *leg)
 {
-	struct target t;
+	struct flow_target t;
 
 	if (!leg->reserved && leg->phase != LEG_ASKING)
 		return;
-	target_of(a, leg->member, &t);
+	flow_target_of(a, leg->member, &t);
 	flow_act_add(a, FLOW_DO_RELEASE)->text = t.text;
 }
 
@@ -404,11 +231,11 @@ static void cancel_others(struct flow_act *a, struct flow_leg *leg)
 
 static void bridge(struct flow_act *a, struct flow_leg *leg)
 {
-	struct target t;
+	struct flow_target t;
 
 	cancel_others(a, leg);
 	leg = &a->s->leg[0];
-	target_of(a, leg->member, &t);
+	flow_target_of(a, leg->member, &t);
 	flow_act_trace(a, FLOW_TRACE_WON, leg->member);
 	if (leg->reserved)
 		flow_act_add(a, FLOW_DO_CONFIRM)->text = t.text;
@@ -583,10 +410,10 @@ static void talk_event(struct flow_act *a, const struct flow_event *ev)
 
 static void sort_out(struct flow_act *a)
 {
-	const size_t n = n_members(a);
+	const size_t n = flow_target_count(a);
 
 	for (size_t i = 0; i < n; i++) {
-		const enum flow_lost why = obstacle(a, i);
+		const enum flow_lost why = flow_target_obstacle(a, i);
 
 		if (why == FLOW_LOST_COUNT)
 			continue;
@@ -600,8 +427,9 @@ static void begin(struct flow_act *a)
 	uint32_t set;
 
 	sort_out(a);
-	set = untried(a);
-	if (mode(a) == FLOW_MODE_ROUND_ROBIN && (set & (set - 1)) != 0) {
+	set = flow_target_untried(a);
+	if (flow_target_mode(a) == FLOW_MODE_ROUND_ROBIN &&
+	    (set & (set - 1)) != 0) {
 		struct flow_do *d = flow_act_add(a, FLOW_DO_ASK);
 
 		a->s->phase = PHASE_TURN;
@@ -621,7 +449,7 @@ static void turn_event(struct flow_act *a, const struct flow_event *ev)
 	a->s->wait = 0;
 	if (ev->answer == FLOW_ANSWER_AWAY)
 		flow_act_trace(a, FLOW_TRACE_LOCAL, ev->value);
-	a->s->turn = (uint8_t)flow_pick_nth(untried(a), ev->value);
+	a->s->turn = (uint8_t)flow_pick_nth(flow_target_untried(a), ev->value);
 	next_round(a);
 }
 

@@ -190,3 +190,57 @@ enum err db_destination_used(struct db *db, struct company_id company,
 		*out = n > 0;
 	return e;
 }
+
+enum err db_destination_limits(struct db *db, struct company_id company,
+    struct destination_id id, struct arena *mem, struct destination_limits *out)
+{
+	static const char sql[] =
+	    "SELECT capacity, cap_hour, cap_day, cap_month, regions, hours"
+	    " FROM destination"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct destination_limits row = { .capacity = 0 };
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	stmt_out_u32(st, &row.capacity);
+	stmt_out_u32(st, &row.cap_hour);
+	stmt_out_u32(st, &row.cap_day);
+	stmt_out_u32(st, &row.cap_month);
+	stmt_out_text(st, row.regions, sizeof(row.regions));
+	stmt_out_slice(st, mem, DB_DESTINATION_HOURS_MAX, &row.hours);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = row;
+	return e;
+}
+
+enum err db_destination_limit(struct db *db, struct company_id company,
+    struct destination_id id, const struct destination_limits *limits)
+{
+	static const char sql[] =
+	    "UPDATE destination SET capacity = ?, cap_hour = ?, cap_day = ?,"
+	    " cap_month = ?, regions = ?, hours = ?"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct stmt *st;
+	enum err e;
+
+	if (limits->hours.n > DB_DESTINATION_HOURS_MAX)
+		return ERR_TOOBIG;
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_u64(st, limits->capacity);
+	stmt_in_u64(st, limits->cap_hour);
+	stmt_in_u64(st, limits->cap_day);
+	stmt_in_u64(st, limits->cap_month);
+	stmt_in_text(st, slice_from(limits->regions));
+	stmt_in_text_null(st,
+	    limits->hours.n > 0 ? limits->hours : (struct slice){ NULL, 0 });
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	return db_config_exec(db, st);
+}

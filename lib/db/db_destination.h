@@ -30,6 +30,27 @@ RT_MUST_USE enum err db_destination_list(struct db *db,
 RT_MUST_USE enum err db_destination_archive(struct db *db,
     struct company_id company, struct destination_id id, int64_t now_us);
 
+#define DB_DESTINATION_HOURS_MAX 16384
+
+/* What it takes; 0 and "" have no limit. */
+struct destination_limits {
+	uint32_t capacity; /* calls at once */
+	uint32_t cap_hour; /* calls bridged in an hour of its zone ... */
+	uint32_t cap_day;
+	uint32_t cap_month;
+	char regions[DB_TEXT_BYTES]; /* lib/core/geo: "CO, 303" */
+	struct slice hours; /* JSON, lib/json/flow_json_hours(); "" always */
+};
+
+/* hours is put into mem. */
+RT_MUST_USE enum err db_destination_limits(struct db *db,
+    struct company_id company, struct destination_id id, struct arena *mem,
+    struct destination_limits *out);
+/* The caller has checked regions and hours. */
+RT_MUST_USE enum err db_destination_limit(struct db *db,
+    struct company_id company, struct destination_id id,
+    const struct destination_limits *limits);
+
 /* Whether a number in use or a published flow sends calls there. */
 RT_MUST_USE enum err db_destination_used(struct db *db,
     struct company_id company, struct destination_id id, bool *out);

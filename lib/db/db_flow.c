@@ -236,31 +236,61 @@ enum err db_flow_rename(struct db *db, struct company_id company,
 	return e;
 }
 
+/* Published flows of the company whose document names this one. */
+static enum err named(struct db *db, struct company_id company,
+    struct flow_id id, uint32_t *n)
+{
+	static const char sql[] =
+	    "SELECT COUNT(*) FROM flow f JOIN flow_version v"
+	    " ON v.company_id = f.company_id AND v.flow_id = f.id"
+	    " AND v.version = f.published_version"
+	    " WHERE f.company_id = ? AND f.id <> ? AND f.archived_at IS NULL"
+	    " AND INSTR(v.document, ?) > 0";
+	char text[ID_TEXT_MAX];
+	struct stmt *st;
+	uint32_t count = 0;
+	enum err e;
+
+	id_text(ID_KIND_flow, id.v, text);
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	stmt_in_text(st, slice_from(text));
+	stmt_out_u32(st, &count);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*n = count;
+	return e;
+}
+
 enum err db_flow_archive(struct db *db, struct company_id company,
     struct flow_id id, int64_t now_us)
 {
 	static const char sql[] =
 	    "UPDATE flow SET archived_at = ?, published_version = NULL"
-	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL"
-	    " AND NOT EXISTS (SELECT 1 FROM number n"
-	    " WHERE n.company_id = flow.company_id AND n.flow_id = flow.id"
-	    " AND n.released_at IS NULL)";
-	struct flow_row row;
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct flow_row row = { .numbers = 0 };
+	uint32_t flows = 0;
 	struct stmt *st;
 	bool mine;
 	enum err e;
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	if ((e = db_flow_get(db, company, id, &row)) == ERR_OK &&
-	    (e = stmt_begin(db, sql, &st)) == ERR_OK) {
-		stmt_in_time_us(st, now_us);
-		stmt_in_id(st, company.v);
-		stmt_in_id(st, id.v);
-		e = db_config_exec(db, st);
-		e = e == ERR_NOTFOUND ? ERR_CONFLICT : e;
-	}
-	return db_join_end(db, mine, e);
+	/* Nobody may point a number at it meanwhile. */
+	if ((e = db_config_lock(db)) == ERR_OK &&
+	    (e = db_flow_get(db, company, id, &row)) == ERR_OK)
+		e = named(db, company, id, &flows);
+	if (e == ERR_OK && row.numbers + flows > 0)
+		e = ERR_CONFLICT;
+	if (e != ERR_OK || (e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return db_join_end(db, mine, e);
+	stmt_in_time_us(st, now_us);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	return db_join_end(db, mine, db_config_exec(db, st));
 }
 
 enum err db_flow_versions(struct db *db, struct company_id company,
@@ -291,5 +321,54 @@ enum err db_flow_versions(struct db *db, struct company_id company,
 	stmt_end(st);
 	if (e == ERR_OK)
 		*rows = all;
+	return e;
+}
+
+enum err db_flow_cases(struct db *db, struct company_id company,
+    struct flow_id id, struct arena *mem, struct slice *document, bool *block)
+{
+	static const char sql[] =
+	    "SELECT cases, cases_block FROM flow"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct slice got = { NULL, 0 };
+	struct stmt *st;
+	bool blocks = false;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	stmt_out_slice(st, mem, DB_FLOW_DOCUMENT_MAX, &got);
+	stmt_out_bool(st, &blocks);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK) {
+		*document = got;
+		*block = blocks;
+	}
+	return e;
+}
+
+enum err db_flow_cases_set(struct db *db, struct company_id company,
+    struct flow_id id, struct slice document, bool block)
+{
+	static const char sql[] =
+	    "UPDATE flow SET cases = ?, cases_block = ?"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	struct stmt *st;
+	enum err e;
+
+	if (document.n > DB_FLOW_DOCUMENT_MAX)
+		return ERR_TOOBIG;
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_text_null(st,
+	    document.n > 0 ? document : (struct slice){ NULL, 0 });
+	stmt_in_bool(st, block);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	e = stmt_exec_one(st);
+	stmt_end(st);
 	return e;
 }

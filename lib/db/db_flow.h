@@ -30,7 +30,7 @@ RT_MUST_USE enum err db_flow_list(struct db *db, struct company_id company,
     struct arena *mem, struct flow_row **rows, size_t *n);
 RT_MUST_USE enum err db_flow_rename(struct db *db, struct company_id company,
     struct flow_id id, struct slice name);
-/* ERR_CONFLICT: a number runs it. */
+/* ERR_CONFLICT: a number in use runs it, or a published flow goes to it. */
 RT_MUST_USE enum err db_flow_archive(struct db *db, struct company_id company,
     struct flow_id id, int64_t now_us);
 /* Appends a version; *version is its number. Not yet live. by nil: system. */
@@ -40,7 +40,8 @@ RT_MUST_USE enum err db_flow_write(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_flow_document(struct db *db, struct company_id company,
     struct flow_id id, uint32_t version, struct arena *mem,
     struct slice *document);
-/* Live calls keep the version they began with. */
+/* An earlier version rolls back. Live calls keep the version they began
+ * with. */
 RT_MUST_USE enum err db_flow_publish(struct db *db, struct company_id company,
     struct flow_id id, uint32_t version, int64_t now_us);
 
@@ -55,5 +56,13 @@ struct flow_version {
 RT_MUST_USE enum err db_flow_versions(struct db *db, struct company_id company,
     struct flow_id id, uint32_t max, struct arena *mem,
     struct flow_version **rows, size_t *n);
+
+/* Cases that are tried on every publishing; document "" none. block: one that
+ * fails forbids it. */
+RT_MUST_USE enum err db_flow_cases(struct db *db, struct company_id company,
+    struct flow_id id, struct arena *mem, struct slice *document, bool *block);
+RT_MUST_USE enum err db_flow_cases_set(struct db *db,
+    struct company_id company, struct flow_id id, struct slice document,
+    bool block);
 
 #endif

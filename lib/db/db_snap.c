@@ -7,6 +7,7 @@
 #include "lib/base/log.h"
 #include "lib/base/scan.h"
 #include "lib/db/db_config.h"
+#include "lib/db/db_destination.h"
 #include "lib/db/db_flow.h"
 #include "lib/db/db_number.h"
 #include "lib/db/db_trunk.h"
@@ -25,14 +26,19 @@ struct trunk_raw {
 	struct slice next_hop;
 };
 
-static enum err read_trunks(struct db *db, struct arena *mem,
-    struct trunk_raw **rows, size_t *n)
+#define TRUNKS                                                          \
+	"SELECT account_id, id, name, country, dialled, codecs,"        \
+	" identity_in, outgoing, next_hop, uri_host, tech_prefix,"      \
+	" username, password_sealed, from_user, no_reply_ms FROM trunk" \
+	" WHERE enabled <> 0 AND archived_at IS NULL"
+
+/* only: one company's account, or NULL. */
+static enum err read_trunks(struct db *db, const struct company_id *only,
+    struct arena *mem, struct trunk_raw **rows, size_t *n)
 {
-	static const char sql[] =
-	    "SELECT account_id, id, name, country, dialled, codecs,"
-	    " identity_in, outgoing, next_hop, uri_host, tech_prefix,"
-	    " username, password_sealed, from_user, no_reply_ms FROM trunk"
-	    " WHERE enabled <> 0 AND archived_at IS NULL"
+	static const char all_sql[] = TRUNKS " ORDER BY account_id, id";
+	static const char one_sql[] = TRUNKS
+	    " AND account_id = (SELECT account_id FROM company WHERE id = ?)"
 	    " ORDER BY account_id, id";
 	struct trunk_raw t;
 	struct stmt *st;
@@ -40,8 +46,11 @@ static enum err read_trunks(struct db *db, struct arena *mem,
 	enum err e;
 
 	memset(&t, 0, sizeof(t));
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+	e = stmt_begin(db, only == NULL ? all_sql : one_sql, &st);
+	if (e != ERR_OK)
 		return e;
+	if (only != NULL)
+		stmt_in_id(st, only->v);
 	stmt_out_id(st, t.account.v);
 	stmt_out_id(st, t.row.id.v);
 	stmt_out_slice(st, mem, TEXT_MAX, &t.row.name);
@@ -79,14 +88,14 @@ static bool finish_trunk(struct trunk_raw *t)
 	return true;
 }
 
-static enum err take_trunks(struct db *db, struct arena *mem,
-    struct db_snap *out)
+static enum err take_trunks(struct db *db, const struct company_id *only,
+    struct arena *mem, struct db_snap *out)
 {
 	struct trunk_raw *raw;
 	size_t n = 0;
 	enum err e;
 
-	if ((e = read_trunks(db, mem, &raw, &n)) != ERR_OK)
+	if ((e = read_trunks(db, only, mem, &raw, &n)) != ERR_OK)
 		return e;
 	out->trunks = arena_array(mem, n, sizeof(*out->trunks));
 	out->sealed = arena_array(mem, n, sizeof(*out->sealed));
@@ -183,23 +192,30 @@ out:
 
 /* --- numbers, flows, destinations ---------------------------------------- */
 
-static enum err take_numbers(struct db *db, struct arena *mem,
-    struct db_snap *out)
+#define NUMBERS                                                   \
+	"SELECT n.company_id, n.id, n.e164, n.label, n.record,"   \
+	" c.account_id, n.trunk_id, n.flow_id, n.destination_id," \
+	" n.notice_key, c.time_zone FROM number n"                \
+	" JOIN company c ON c.id = n.company_id"                  \
+	" WHERE n.active_e164 IS NOT NULL AND c.archived_at IS NULL"
+
+static enum err take_numbers(struct db *db, const struct company_id *only,
+    struct arena *mem, struct db_snap *out)
 {
-	static const char sql[] =
-	    "SELECT n.company_id, n.id, n.e164, n.label, n.record,"
-	    " c.account_id, n.trunk_id, n.flow_id, n.destination_id,"
-	    " n.notice_key FROM number n JOIN company c ON c.id = n.company_id"
-	    " WHERE n.active_e164 IS NOT NULL AND c.archived_at IS NULL"
-	    " ORDER BY n.active_e164";
+	static const char all_sql[] = NUMBERS " ORDER BY n.active_e164";
+	static const char one_sql[] =
+	    NUMBERS " AND n.company_id = ? ORDER BY n.active_e164";
 	struct db_snap_number t;
 	struct stmt *st;
 	char record[9];
 	enum err e;
 
 	memset(&t, 0, sizeof(t));
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+	e = stmt_begin(db, only == NULL ? all_sql : one_sql, &st);
+	if (e != ERR_OK)
 		return e;
+	if (only != NULL)
+		stmt_in_id(st, only->v);
 	stmt_out_id(st, t.row.company.v);
 	stmt_out_id(st, t.row.id.v);
 	stmt_out_slice(st, mem, TEXT_MAX, &t.row.e164);
@@ -210,6 +226,7 @@ static enum err take_numbers(struct db *db, struct arena *mem,
 	stmt_out_id(st, t.flow.v);
 	stmt_out_id(st, t.destination.v);
 	stmt_out_slice(st, mem, TEXT_MAX, &t.notice_key);
+	stmt_out_slice(st, mem, TEXT_MAX, &t.zone);
 	if ((e = stmt_each(st)) != ERR_OK)
 		goto out;
 	out->numbers = arena_array(mem, stmt_rows(st), sizeof(*out->numbers));
@@ -233,26 +250,34 @@ out:
 	return e;
 }
 
-static enum err take_flows(struct db *db, struct arena *mem,
-    struct db_snap *out)
+/* Every published one: another flow may go to it. */
+#define FLOWS                                                            \
+	"SELECT f.company_id, f.id, c.account_id, v.version, v.document" \
+	" FROM flow f JOIN company c ON c.id = f.company_id"             \
+	" JOIN flow_version v ON v.company_id = f.company_id"            \
+	" AND v.flow_id = f.id AND v.version = f.published_version"      \
+	" WHERE f.archived_at IS NULL AND c.archived_at IS NULL"
+
+static enum err take_flows(struct db *db, const struct company_id *only,
+    struct arena *mem, struct db_snap *out)
 {
-	static const char sql[] =
-	    "SELECT f.company_id, f.id, v.version, v.document FROM flow f"
-	    " JOIN flow_version v ON v.company_id = f.company_id"
-	    " AND v.flow_id = f.id AND v.version = f.published_version"
-	    " WHERE f.archived_at IS NULL AND EXISTS (SELECT 1 FROM number n"
-	    " WHERE n.company_id = f.company_id AND n.flow_id = f.id"
-	    " AND n.released_at IS NULL) ORDER BY f.company_id, f.id";
+	static const char all_sql[] = FLOWS " ORDER BY f.company_id, f.id";
+	static const char one_sql[] =
+	    FLOWS " AND f.company_id = ? ORDER BY f.company_id, f.id";
 	struct db_snap_flow t;
 	struct stmt *st;
 	void *all;
 	enum err e;
 
 	memset(&t, 0, sizeof(t));
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+	e = stmt_begin(db, only == NULL ? all_sql : one_sql, &st);
+	if (e != ERR_OK)
 		return e;
+	if (only != NULL)
+		stmt_in_id(st, only->v);
 	stmt_out_id(st, t.company.v);
 	stmt_out_id(st, t.id.v);
+	stmt_out_id(st, t.account.v);
 	stmt_out_u32(st, &t.version);
 	stmt_out_slice(st, mem, DB_FLOW_DOCUMENT_MAX, &t.document);
 	e = stmt_all(st, mem, &t, sizeof(t), &all, &out->n_flows);
@@ -262,25 +287,50 @@ static enum err take_flows(struct db *db, struct arena *mem,
 	return e;
 }
 
-static enum err take_destinations(struct db *db, struct arena *mem,
-    struct db_snap *out)
+#define DESTINATIONS                                                           \
+	"SELECT d.company_id, d.id, d.name, d.target, d.trunk_id, d.capacity," \
+	" d.cap_hour, d.cap_day, d.cap_month, d.regions, d.hours,"             \
+	" COALESCE(l.time_zone, c.time_zone) FROM destination d"               \
+	" JOIN company c ON c.id = d.company_id"                               \
+	" LEFT JOIN location l ON l.company_id = d.company_id"                 \
+	" AND l.id = d.location_id"                                            \
+	" WHERE d.archived_at IS NULL"
+
+static void out_destination(struct stmt *st, struct arena *mem,
+    struct db_snap_destination *t, struct trunk_id *trunk)
 {
-	static const char sql[] =
-	    "SELECT company_id, id, name, target, trunk_id FROM destination"
-	    " WHERE archived_at IS NULL ORDER BY id";
-	struct snap_destination t;
+	stmt_out_id(st, t->row.company.v);
+	stmt_out_id(st, t->row.id.v);
+	stmt_out_slice(st, mem, TEXT_MAX, &t->row.name);
+	stmt_out_slice(st, mem, TEXT_MAX, &t->row.address);
+	stmt_out_id(st, trunk->v);
+	stmt_out_u32(st, &t->row.capacity);
+	stmt_out_u32(st, &t->row.cap_hour);
+	stmt_out_u32(st, &t->row.cap_day);
+	stmt_out_u32(st, &t->row.cap_month);
+	stmt_out_slice(st, mem, TEXT_MAX, &t->row.regions);
+	stmt_out_slice(st, mem, DB_DESTINATION_HOURS_MAX, &t->hours);
+	stmt_out_slice(st, mem, TEXT_MAX, &t->zone);
+}
+
+static enum err take_destinations(struct db *db, const struct company_id *only,
+    struct arena *mem, struct db_snap *out)
+{
+	static const char all_sql[] = DESTINATIONS " ORDER BY d.id";
+	static const char one_sql[] =
+	    DESTINATIONS " AND d.company_id = ? ORDER BY d.id";
+	struct db_snap_destination t;
 	struct trunk_id trunk;
 	struct stmt *st;
 	enum err e;
 
 	memset(&t, 0, sizeof(t));
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+	e = stmt_begin(db, only == NULL ? all_sql : one_sql, &st);
+	if (e != ERR_OK)
 		return e;
-	stmt_out_id(st, t.company.v);
-	stmt_out_id(st, t.id.v);
-	stmt_out_slice(st, mem, TEXT_MAX, &t.name);
-	stmt_out_slice(st, mem, TEXT_MAX, &t.address);
-	stmt_out_id(st, trunk.v);
+	if (only != NULL)
+		stmt_in_id(st, only->v);
+	out_destination(st, mem, &t, &trunk);
 	if ((e = stmt_each(st)) != ERR_OK)
 		goto out;
 	out->destinations =
@@ -290,8 +340,8 @@ static enum err take_destinations(struct db *db, struct arena *mem,
 		goto out;
 	}
 	while ((e = stmt_next(st)) == ERR_OK) {
-		t.trunk = trunk_row(out, trunk);
-		t.zone = SNAP_NO_ROW;
+		t.row.trunk = trunk_row(out, trunk);
+		t.row.zone = SNAP_NO_ROW;
 		out->destinations[out->n_destinations++] = t;
 	}
 	if (e == ERR_NOTFOUND)
@@ -301,7 +351,8 @@ out:
 	return e;
 }
 
-enum err db_snap_read(struct db *db, struct arena *mem, struct db_snap *out)
+static enum err read_all(struct db *db, const struct company_id *only,
+    struct arena *mem, struct db_snap *out)
 {
 	uint64_t after = 0;
 	bool mine;
@@ -311,15 +362,26 @@ enum err db_snap_read(struct db *db, struct arena *mem, struct db_snap *out)
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
 	if ((e = db_config_version(db, &out->config_version)) == ERR_OK &&
-	    (e = take_trunks(db, mem, out)) == ERR_OK &&
-	    (e = take_acls(db, mem, out)) == ERR_OK &&
-	    (e = take_numbers(db, mem, out)) == ERR_OK &&
-	    (e = take_flows(db, mem, out)) == ERR_OK &&
-	    (e = take_destinations(db, mem, out)) == ERR_OK)
+	    (e = take_trunks(db, only, mem, out)) == ERR_OK &&
+	    (e = only != NULL ? ERR_OK : take_acls(db, mem, out)) == ERR_OK &&
+	    (e = take_numbers(db, only, mem, out)) == ERR_OK &&
+	    (e = take_flows(db, only, mem, out)) == ERR_OK &&
+	    (e = take_destinations(db, only, mem, out)) == ERR_OK)
 		e = db_config_version(db, &after);
 	/* Each statement sees its own moment (READ COMMITTED); the counter
 	 * tells whether they all saw the same configuration. */
 	if (e == ERR_OK && after != out->config_version)
 		e = ERR_BUSY;
 	return db_join_end(db, mine, e);
+}
+
+enum err db_snap_read(struct db *db, struct arena *mem, struct db_snap *out)
+{
+	return read_all(db, NULL, mem, out);
+}
+
+enum err db_snap_company(struct db *db, struct company_id company,
+    struct arena *mem, struct db_snap *out)
+{
+	return read_all(db, &company, mem, out);
 }

@@ -1,9 +1,10 @@
 /*
  * db_snap.h - all that the engine's snapshot is built from, read at once.
  *
- * Across all companies: for the store only. Rows come as lib/core/snap_write
- * wants them, as far as they can be filled here; the rest is the store's:
- * passwords to unseal, flow documents to compile, numbers' flow rows to set.
+ * Across all companies for the store, or of one to try a flow. Rows come as
+ * lib/core/snap_write wants them, as far as they can be filled here; the rest
+ * is the store's: passwords to unseal, flow documents to compile, numbers' flow
+ * rows to set.
  */
 #ifndef RT_DB_SNAP_H
 #define RT_DB_SNAP_H
@@ -19,11 +20,19 @@ struct db_snap_number {
 	struct flow_id flow;               /* nil: see destination */
 	struct destination_id destination; /* plain forward; nil: none */
 	struct slice notice_key;
+	struct slice zone; /* the company's, IANA */
+};
+
+struct db_snap_destination {
+	struct snap_destination row; /* zone and hours: not set yet */
+	struct slice zone;           /* its location's, else the company's */
+	struct slice hours;          /* JSON; "" always */
 };
 
 struct db_snap_flow {
 	struct flow_id id;
 	struct company_id company;
+	struct account_id account;
 	uint32_t version;
 	struct slice document; /* JSON */
 };
@@ -38,9 +47,9 @@ struct db_snap {
 	size_t n_acls;
 	struct db_snap_number *numbers; /* by e164 */
 	size_t n_numbers;
-	struct db_snap_flow *flows; /* published versions in use */
+	struct db_snap_flow *flows; /* published versions, by company and id */
 	size_t n_flows;
-	struct snap_destination *destinations; /* by id */
+	struct db_snap_destination *destinations; /* by id */
 	size_t n_destinations;
 };
 
@@ -50,5 +59,8 @@ struct db_snap {
  * Texts are in mem. */
 RT_MUST_USE enum err db_snap_read(struct db *db, struct arena *mem,
     struct db_snap *out);
+/* What one company has, without networks, and trunks without passwords. */
+RT_MUST_USE enum err db_snap_company(struct db *db, struct company_id company,
+    struct arena *mem, struct db_snap *out);
 
 #endif

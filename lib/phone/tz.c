@@ -99,6 +99,32 @@ static enum err offset_ms(struct tz *z, int64_t utc_us, int64_t *out)
 	return ERR_OK;
 }
 
+enum err tz_changes(struct tz *z, int64_t from_us, int64_t to_us,
+    int32_t *first_s, void (*tell)(void *arg, int64_t at_s, int32_t offset_s),
+    void *arg)
+{
+	int64_t at_us = from_us, ms;
+	enum err e;
+
+	if ((e = offset_ms(z, from_us, &ms)) != ERR_OK)
+		return e;
+	*first_s = (int32_t)(ms / 1000);
+	for (;;) {
+		UErrorCode status = U_ZERO_ERROR;
+		UDate next;
+
+		ucal_setMillis(z->cal, (UDate)(at_us / 1000), &status);
+		if (!ucal_getTimeZoneTransitionDate(z->cal,
+			UCAL_TZ_TRANSITION_NEXT, &next, &status) ||
+		    U_FAILURE(status) || (int64_t)next * 1000 >= to_us)
+			return ERR_OK;
+		at_us = (int64_t)next * 1000;
+		if ((e = offset_ms(z, at_us, &ms)) != ERR_OK)
+			return e;
+		tell(arg, at_us / RT_SEC_US, (int32_t)(ms / 1000));
+	}
+}
+
 static bool in_years(int year)
 {
 	return year >= YEAR_MIN && year <= YEAR_MAX;

@@ -56,6 +56,12 @@ RT_MUST_USE enum err tz_day_start(struct tz *z, struct tz_date day,
 RT_MUST_USE enum err tz_day_of(struct tz *z, int64_t utc_us,
     struct tz_date *day);
 
+/* The offset at `from` (returned through *first_s) and each change of it until
+ * `to`, as lib/core/zone writes them. tell gets the second it holds from. */
+RT_MUST_USE enum err tz_changes(struct tz *z, int64_t from_us, int64_t to_us,
+    int32_t *first_s, void (*tell)(void *arg, int64_t at_s, int32_t offset_s),
+    void *arg);
+
 /* Calendar arithmetic, no zone: day plus n days (n may be negative). */
 struct tz_date tz_date_add(struct tz_date day, int n);
 /* Days from a to b; negative when b is earlier. */

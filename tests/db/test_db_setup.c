@@ -479,8 +479,8 @@ static void test_snapshot(void **state)
 	for (size_t i = 1; i < s.n_numbers; i++)
 		assert_true(slice_cmp(s.numbers[i - 1].row.e164,
 				s.numbers[i].row.e164) < 0);
-	assert_true(memcmp(s.destinations[0].id.v, s.destinations[1].id.v,
-			ID_BYTES) < 0);
+	assert_true(memcmp(s.destinations[0].row.id.v,
+			s.destinations[1].row.id.v, ID_BYTES) < 0);
 	for (size_t i = 0; i < s.n_trunks; i++) {
 		assert_int_equal(s.trunks[i].next_hop_ip, 0x7f000001);
 		assert_int_equal(s.trunks[i].next_hop_port, 5070);

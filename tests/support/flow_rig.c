@@ -7,6 +7,11 @@
 
 #include <cmocka.h>
 
+#include "lib/core/flow_say.h"
+#include "lib/core/hours.h"
+#include "lib/core/snap_write.h"
+#include "lib/flow/flowsnap.h"
+
 struct flow_step flow_rig_step(enum flow_type type, const char *key)
 {
 	struct flow_step s;
@@ -275,4 +280,110 @@ size_t flow_rig_read(const struct flow *f)
 			sum += read_list(&v, l);
 	}
 	return sum;
+}
+
+/* --- a snapshot ------------------------------------------------------------*/
+
+#define PROMPTS 18
+
+static void make_zones(struct snap_zone zones[FLOW_RIG_ZONES],
+    struct buf bytes[FLOW_RIG_ZONES])
+{
+	static const struct slice names[FLOW_RIG_ZONES] = {
+		SLICE_INIT("America/New_York"), SLICE_INIT("Europe/London"),
+		SLICE_INIT("Australia/Sydney"), SLICE_INIT("America/Phoenix")
+	};
+
+	for (size_t i = 0; i < FLOW_RIG_ZONES; i++) {
+		buf_init(&bytes[i], 1 << 16);
+		assert_true(flowsnap_zone(names[i], &bytes[i]));
+		zones[i] = (struct snap_zone){ .name = names[i],
+			.bytes = buf_slice(&bytes[i]) };
+	}
+}
+
+static void make_destinations(struct snap_destination d[FLOW_RIG_DESTINATIONS],
+    struct buf *hours)
+{
+	struct flow_json_errors errors;
+
+	buf_init(hours, HOURS_BYTES_MAX);
+	assert_int_equal(
+	    flow_json_hours(SLICE("{\"weekly\":[{\"days\":\"mon-fri\","
+				  "\"from\":\"09:00\",\"to\":\"17:00\"}]}"),
+		hours, &errors),
+	    ERR_OK);
+	for (size_t i = 0; i < FLOW_RIG_DESTINATIONS; i++)
+		d[i] =
+		    (struct snap_destination){ .id = { { (uint8_t)(i + 1) } },
+			    .name = SLICE("desk"),
+			    .address = SLICE("sip:desk@10.0.0.3"),
+			    .trunk = SNAP_NO_ROW,
+			    .zone = FLOW_RIG_NEW_YORK };
+	d[FLOW_RIG_LIMITED].capacity = 2;
+	d[FLOW_RIG_OFFICE].hours = buf_slice(hours);
+	d[FLOW_RIG_LOCAL].regions = SLICE("CO, 212");
+}
+
+static void make_prompts(struct snap_prompt p[PROMPTS],
+    char keys[PROMPTS][FLOW_SAY_KEY_MAX])
+{
+	static const char *const said[] = { "Call from", "google", "on",
+		"Spring Sale" };
+	size_t n = 0;
+
+	(void)snprintf(keys[n++], FLOW_SAY_KEY_MAX, "hello");
+	(void)snprintf(keys[n++], FLOW_SAY_KEY_MAX, "whisper");
+	for (unsigned int i = 0; i < 10; i++)
+		(void)snprintf(keys[n++], FLOW_SAY_KEY_MAX, "digit.en.%u", i);
+	for (size_t i = 0; i < RT_ARRAY_LEN(said); i++)
+		flow_say_key(slice_from(said[i]), keys[n++]);
+	while (n < PROMPTS) {
+		(void)snprintf(keys[n], FLOW_SAY_KEY_MAX, "more%zu", n);
+		n++;
+	}
+	for (size_t i = 0; i < PROMPTS; i++)
+		p[i] = (struct snap_prompt){ .key = slice_from(keys[i]),
+			.language = SLICE("en"),
+			.samples = 8000 };
+}
+
+const struct snap *flow_rig_snap(void)
+{
+	static struct snap snap;
+	static struct buf bytes;
+	char keys[PROMPTS][FLOW_SAY_KEY_MAX];
+	struct snap_destination destinations[FLOW_RIG_DESTINATIONS];
+	struct snap_prompt rows[PROMPTS];
+	struct snap_zone zones[FLOW_RIG_ZONES];
+	struct buf zone_bytes[FLOW_RIG_ZONES], hours;
+	const struct snap_source src = { .destinations = destinations,
+		.n_destinations = FLOW_RIG_DESTINATIONS,
+		.prompts = rows,
+		.n_prompts = PROMPTS,
+		.zones = zones,
+		.n_zones = FLOW_RIG_ZONES };
+
+	if (bytes.n > 0)
+		return &snap;
+	make_zones(zones, zone_bytes);
+	make_destinations(destinations, &hours);
+	make_prompts(rows, keys);
+	buf_init(&bytes, 1 << 20);
+	assert_int_equal(snap_write(&src, &bytes), ERR_OK);
+	assert_int_equal(snap_open(buf_slice(&bytes), &snap), ERR_OK);
+	for (size_t i = 0; i < FLOW_RIG_ZONES; i++)
+		buf_fini(&zone_bytes[i]);
+	buf_fini(&hours);
+	return &snap;
+}
+
+void flow_rig_to(uint32_t row, uint32_t *num, struct slice *text)
+{
+	static const struct slice ids[FLOW_RIG_DESTINATIONS] = { SLICE_INIT(
+								     "dst_0"),
+		SLICE_INIT("dst_1"), SLICE_INIT("dst_2"), SLICE_INIT("dst_3") };
+
+	*num = row;
+	*text = ids[row];
 }

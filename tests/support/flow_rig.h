@@ -6,7 +6,7 @@
 #define RT_TESTS_FLOW_RIG_H
 
 #include "lib/base/rnd.h"
-#include "lib/core/flow_run.h"
+#include "lib/core/snap.h"
 
 #define FLOW_RIG_NOTICE UINT32_C(9) /* the number's notice */
 #define FLOW_RIG_NOW    (INT64_C(1764600000) * RT_SEC_US)
@@ -50,6 +50,25 @@ void flow_rig_end(struct flow_rig *r);
 void flow_rig_random(struct rnd_dice *d, struct flow_step *s, size_t n,
     struct flow_item *items);
 #define FLOW_RIG_ITEMS 6
+
+/* A snapshot to run on: zones, destinations and prompts, see flow_rig.c. */
+enum flow_rig_zone {
+	FLOW_RIG_NEW_YORK,
+	FLOW_RIG_LONDON,
+	FLOW_RIG_SYDNEY,
+	FLOW_RIG_PHOENIX,
+	FLOW_RIG_ZONES
+};
+#define FLOW_RIG_OPEN         0 /* destination rows: without any limit */
+#define FLOW_RIG_LIMITED      1 /* two at once */
+#define FLOW_RIG_OFFICE       2 /* Mon to Fri 09:00 to 17:00, New York */
+#define FLOW_RIG_LOCAL        3 /* callers from CO and 212 only */
+#define FLOW_RIG_DESTINATIONS 4
+#define FLOW_RIG_HELLO        0 /* prompt rows */
+/* The snapshot lives until the program ends. */
+const struct snap *flow_rig_snap(void);
+/* Puts destination `row` into a target parameter. */
+void flow_rig_to(uint32_t row, uint32_t *num, struct slice *text);
 
 /* Reads every parameter, field and branch; the sum keeps the reading. */
 size_t flow_rig_read(const struct flow *f);

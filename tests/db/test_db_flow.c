@@ -1,0 +1,317 @@
+/* Tests of flows and destinations' limits in the database, and of the snapshot
+ * that calls run on: each with a second company that must see nothing. */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/arena.h"
+#include "lib/core/hours.h"
+#include "lib/db/db_config.h"
+#include "lib/db/db_destination.h"
+#include "lib/db/db_flow.h"
+#include "lib/flow/flowsnap.h"
+#include "tests/support/cm.h"
+#include "tests/support/testdb.h"
+
+#define NOW            TESTDB_NOW_US
+#define ok(call)       assert_int_equal((call), ERR_OK)
+#define gives(e, call) assert_int_equal((call), (e))
+
+static struct testdb *t;
+static const struct testdb_company *a, *b;
+static struct arena mem;
+
+static uint64_t config(void)
+{
+	uint64_t v = 0;
+
+	ok(db_config_version(t->db, &v));
+	return v;
+}
+
+static struct flow_id add_flow(const struct testdb_company *c, const char *name)
+{
+	struct flow_row row = { .created_us = NOW };
+
+	testdb_id(NOW, row.id.v);
+	(void)snprintf(row.name, sizeof(row.name), "%s", name);
+	ok(db_flow_add(t->db, c->id, &row));
+	return row.id;
+}
+
+static uint32_t write_flow(const struct testdb_company *c, struct flow_id id,
+    const char *document)
+{
+	uint32_t version = 0;
+
+	ok(db_flow_write(t->db, c->id, id, slice_from(document), c->user, NOW,
+	    &version));
+	return version;
+}
+
+static const char hangup_doc[] =
+    "{\"version\":1,\"first\":\"a\",\"steps\":{\"a\":{\"type\":\"hangup\"}}}";
+static const char busy_doc[] =
+    "{\"version\":1,\"first\":\"a\",\"steps\":{\"a\":{\"type\":\"busy\"}}}";
+
+static void test_versions(void **state)
+{
+	const struct flow_id id = add_flow(a, "Versions");
+	struct flow_version *rows;
+	struct flow_row row;
+	uint64_t before;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(write_flow(a, id, hangup_doc), 1);
+	assert_int_equal(write_flow(a, id, busy_doc), 2);
+	before = config();
+	ok(db_flow_publish(t->db, a->id, id, 2, NOW + 1));
+	assert_true(config() > before);
+	/* Back to the first: a roll back is a publishing of an old one. */
+	ok(db_flow_publish(t->db, a->id, id, 1, NOW + 2));
+	ok(db_flow_get(t->db, a->id, id, &row));
+	assert_int_equal(row.published_version, 1);
+	assert_int_equal(row.last_version, 2);
+	gives(ERR_NOTFOUND, db_flow_publish(t->db, a->id, id, 3, NOW));
+	gives(ERR_NOTFOUND, db_flow_publish(t->db, b->id, id, 1, NOW));
+	ok(db_flow_versions(t->db, a->id, id, 10, &mem, &rows, &n));
+	assert_int_equal(n, 2);
+	assert_int_equal(rows[0].version, 2);
+	assert_true(rows[0].by_name[0] != '\0');
+	assert_true(rows[0].published_us == NOW + 1);
+	assert_true(rows[1].published_us == NOW + 2);
+	ok(db_flow_versions(t->db, a->id, id, 1, &mem, &rows, &n));
+	assert_int_equal(n, 1);
+	ok(db_flow_versions(t->db, b->id, id, 10, &mem, &rows, &n));
+	assert_int_equal(n, 0);
+	gives(ERR_NOTFOUND, db_flow_rename(t->db, b->id, id, SLICE("Theirs")));
+	ok(db_flow_rename(t->db, a->id, id, SLICE("Ours")));
+	ok(db_flow_get(t->db, a->id, id, &row));
+	assert_string_equal(row.name, "Ours");
+}
+
+static void test_archive(void **state)
+{
+	const struct flow_id id = add_flow(a, "Goes away");
+	const struct flow_id user = add_flow(a, "Goes to it");
+	char text[ID_TEXT_MAX], doc[256];
+	struct flow_row row;
+
+	(void)state;
+	gives(ERR_CONFLICT, db_flow_archive(t->db, a->id, a->flow, NOW));
+	id_text(ID_KIND_flow, id.v, text);
+	(void)snprintf(doc, sizeof(doc),
+	    "{\"version\":1,\"first\":\"a\",\"steps\":{\"a\":{\"type\":"
+	    "\"goto\",\"flow\":\"%s\"}}}",
+	    text);
+	ok(db_flow_publish(t->db, a->id, user, write_flow(a, user, doc), NOW));
+	gives(ERR_CONFLICT, db_flow_archive(t->db, a->id, id, NOW));
+	ok(db_flow_publish(t->db, a->id, user, write_flow(a, user, hangup_doc),
+	    NOW));
+	gives(ERR_NOTFOUND, db_flow_archive(t->db, b->id, id, NOW));
+	ok(db_flow_archive(t->db, a->id, id, NOW));
+	gives(ERR_NOTFOUND, db_flow_get(t->db, a->id, id, &row));
+	gives(ERR_NOTFOUND, db_flow_archive(t->db, a->id, id, NOW));
+}
+
+static void test_cases(void **state)
+{
+	const struct flow_id id = add_flow(a, "Cases");
+	struct slice got;
+	bool block = true;
+
+	(void)state;
+	ok(db_flow_cases(t->db, a->id, id, &mem, &got, &block));
+	assert_int_equal(got.n, 0);
+	assert_false(block);
+	for (int i = 0; i < 2; i++)
+		ok(db_flow_cases_set(t->db, a->id, id, SLICE("{\"cases\":[]}"),
+		    true));
+	ok(db_flow_cases(t->db, a->id, id, &mem, &got, &block));
+	assert_true(slice_eq_cstr(got, "{\"cases\":[]}"));
+	assert_true(block);
+	gives(ERR_NOTFOUND,
+	    db_flow_cases(t->db, b->id, id, &mem, &got, &block));
+	gives(ERR_NOTFOUND,
+	    db_flow_cases_set(t->db, b->id, id, SLICE(""), false));
+	ok(db_flow_cases_set(t->db, a->id, id, SLICE(""), false));
+	ok(db_flow_cases(t->db, a->id, id, &mem, &got, &block));
+	assert_int_equal(got.n, 0);
+}
+
+static void test_limits(void **state)
+{
+	const struct destination_limits want = { .capacity = 2,
+		.cap_hour = 10,
+		.cap_day = 50,
+		.cap_month = 900,
+		.regions = "CO, 303",
+		.hours = SLICE_INIT("{\"weekly\":[{\"days\":\"mon-fri\","
+				    "\"from\":\"09:00\",\"to\":\"17:00\"}]}") };
+	struct destination_limits got;
+	const uint64_t before = config();
+
+	(void)state;
+	ok(db_destination_limits(t->db, a->id, a->destination, &mem, &got));
+	assert_int_equal(got.capacity, 0);
+	assert_int_equal(got.hours.n, 0);
+	gives(ERR_NOTFOUND,
+	    db_destination_limit(t->db, b->id, a->destination, &want));
+	ok(db_destination_limit(t->db, a->id, a->destination, &want));
+	assert_true(config() > before);
+	ok(db_destination_limits(t->db, a->id, a->destination, &mem, &got));
+	assert_int_equal(got.capacity, 2);
+	assert_int_equal(got.cap_hour, 10);
+	assert_int_equal(got.cap_day, 50);
+	assert_int_equal(got.cap_month, 900);
+	assert_string_equal(got.regions, "CO, 303");
+	assert_true(got.hours.n > 20);
+	gives(ERR_NOTFOUND,
+	    db_destination_limits(t->db, b->id, a->destination, &mem, &got));
+}
+
+/* --- the snapshot ----------------------------------------------------------*/
+
+static bool any_prompt(const void *arg, struct company_id company,
+    struct slice key, uint32_t *row)
+{
+	(void)arg;
+	(void)company;
+	*row = 0;
+	return slice_eq_cstr(key, "hello");
+}
+
+static const struct snap_prompt prompt_rows[] = {
+	{ .key = SLICE_INIT("hello"), .language = SLICE_INIT("en") },
+	{ .key = SLICE_INIT("digit.en.7"), .language = SLICE_INIT("en") },
+};
+static const struct flowsnap_prompts prompts = { .row = prompt_rows,
+	.n = 2,
+	.find = any_prompt };
+
+static void build(const struct company_id *only, struct buf *out,
+    struct snap *snap)
+{
+	struct db_snap in;
+
+	if (only == NULL)
+		ok(db_snap_read(t->db, &mem, &in));
+	else
+		ok(db_snap_company(t->db, *only, &mem, &in));
+	buf_init(out, 16 << 20);
+	ok(flowsnap_build(&in, &prompts, &mem, out));
+	ok(snap_open(buf_slice(out), snap));
+}
+
+/* Zones, limits and hours reach the engine; a company alone sees itself. */
+static void test_snapshot(void **state)
+{
+	struct snap_destination d;
+	struct snap_number n;
+	struct snap_zone z;
+	struct snap s;
+	struct hours h;
+	struct buf all, one;
+	uint32_t row;
+
+	(void)state;
+	build(NULL, &all, &s);
+	row = snap_find_destination(&s, a->destination);
+	snap_destination_at(&s, row, &d);
+	assert_int_equal(d.capacity, 2);
+	assert_int_equal(d.cap_month, 900);
+	assert_true(slice_eq_cstr(d.regions, "CO, 303"));
+	ok(hours_open(d.hours, &h));
+	assert_int_equal(h.weekly.n, 1);
+	snap_zone_at(&s, d.zone, &z);
+	assert_true(z.name.n > 0);
+	row = snap_find_number(&s, SLICE("+14155550100"));
+	snap_number_at(&s, row, &n);
+	assert_true(n.zone < s.section[SNAP_ZONES].count);
+	assert_int_equal(snap_find_prompt(&s, SLICE("digit.en.7")), 1);
+	assert_int_equal(snap_find_prompt(&s, SLICE("digit.en.8")),
+	    SNAP_NO_ROW);
+	build(&b->id, &one, &s);
+	assert_int_equal(snap_find_destination(&s, a->destination),
+	    SNAP_NO_ROW);
+	assert_int_not_equal(snap_find_destination(&s, b->destination),
+	    SNAP_NO_ROW);
+	for (uint32_t i = 0; i < s.section[SNAP_NUMBERS].count; i++) {
+		snap_number_at(&s, i, &n);
+		assert_true(id_eq(n.company.v, b->id.v));
+	}
+	buf_fini(&all);
+	buf_fini(&one);
+}
+
+/* Whoever writes another company's ids into a flow reaches nobody, and one bad
+ * flow takes no other with it. */
+static void test_foreign(void **state)
+{
+	const struct flow_id id = add_flow(b, "Foreign");
+	const struct flow_id bad = add_flow(b, "Bad");
+	char dst[ID_TEXT_MAX], flo[ID_TEXT_MAX], doc[512];
+	struct snap_flow f;
+	struct flow_view v;
+	struct snap s;
+	struct buf all;
+	bool found = false;
+
+	(void)state;
+	id_text(ID_KIND_destination, a->destination.v, dst);
+	id_text(ID_KIND_flow, a->flow.v, flo);
+	(void)snprintf(doc, sizeof(doc),
+	    "{\"version\":1,\"first\":\"a\",\"steps\":{\"a\":{\"type\":"
+	    "\"forward\",\"to\":\"%s\",\"otherwise\":\"g\"},"
+	    "\"g\":{\"type\":\"goto\",\"flow\":\"%s\"}}}",
+	    dst, flo);
+	ok(db_flow_publish(t->db, b->id, id, write_flow(b, id, doc), NOW));
+	ok(db_flow_publish(t->db, b->id, bad, write_flow(b, bad, "{}"), NOW));
+	build(NULL, &all, &s);
+	for (uint32_t i = 0; i < s.section[SNAP_FLOWS].count; i++) {
+		snap_flow_at(&s, i, &f);
+		if (!id_eq(f.id.v, id.v))
+			continue;
+		found = true;
+		flow_view(&f.flow, 0, &v);
+		assert_int_equal(flow_view_num(&v, FLOW_FORWARD_TO),
+		    FLOW_NO_ROW);
+		flow_view(&f.flow, 1, &v);
+		assert_int_equal(flow_view_num(&v, FLOW_GOTO_FLOW),
+		    FLOW_NO_ROW);
+	}
+	assert_true(found);
+	buf_fini(&all);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	t = testdb_start();
+	a = &t->company[0];
+	b = &t->company[1];
+	arena_init(&mem, 64 << 20);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	arena_fini(&mem);
+	testdb_stop(t);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_archive),
+		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_snapshot),
+		cmocka_unit_test(test_foreign),
+	};
+
+	return cmocka_run_group_tests(tests, start, stop);
+}
