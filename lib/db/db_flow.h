@@ -61,8 +61,7 @@ RT_MUST_USE enum err db_flow_versions(struct db *db, struct company_id company,
  * fails forbids it. */
 RT_MUST_USE enum err db_flow_cases(struct db *db, struct company_id company,
     struct flow_id id, struct arena *mem, struct slice *document, bool *block);
-RT_MUST_USE enum err db_flow_cases_set(struct db *db,
-    struct company_id company, struct flow_id id, struct slice document,
-    bool block);
+RT_MUST_USE enum err db_flow_cases_set(struct db *db, struct company_id company,
+    struct flow_id id, struct slice document, bool block);
 
 #endif

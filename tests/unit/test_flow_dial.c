@@ -261,8 +261,8 @@ static void test_say(void **state)
 	flow_rig_open(&r, s, 2, FLOW_RECORD_OFF);
 	assert_true(flow_needs_facts(&r.flow));
 	r.env.snap = flow_rig_snap();
-	(void)strcpy(r.facts.source, "Google");
-	(void)strcpy(r.facts.campaign, "Spring Sale");
+	memcpy(r.facts.source, "Google", sizeof("Google"));
+	memcpy(r.facts.campaign, "Spring Sale", sizeof("Spring Sale"));
 	flow_rig_event(&r, FLOW_EV_START, 0, 0);
 	says(0, FLOW_EV_ANSWERED);
 	for (int i = 0; i < 4; i++) {
@@ -389,7 +389,7 @@ static void test_sorted_out(void **state)
 	flow_rig_open(&r, s, 2, FLOW_RECORD_OFF);
 	r.env.snap = flow_rig_snap();
 	r.env.now_us = INT64_C(1764687600) * RT_SEC_US; /* Tue 10:00 there */
-	(void)strcpy(r.caller.e164, "+13035550100");
+	memcpy(r.caller.e164, "+13035550100", sizeof("+13035550100"));
 	flow_rig_event(&r, FLOW_EV_START, 0, 0);
 	flow_rig_expect(&r, "Q"); /* all three: whose turn? */
 	answer_ask(FLOW_ANSWER_INDEX, 1);
@@ -400,7 +400,7 @@ static void test_sorted_out(void **state)
 	flow_rig_open(&r, s, 2, FLOW_RECORD_OFF);
 	r.env.snap = flow_rig_snap();
 	r.env.now_us = INT64_C(1764720000) * RT_SEC_US;
-	(void)strcpy(r.caller.e164, "+14155550100");
+	memcpy(r.caller.e164, "+14155550100", sizeof("+14155550100"));
 	flow_rig_event(&r, FLOW_EV_START, 0, 0);
 	flow_rig_expect(&r, "D");
 	flow_rig_traces(&r, "enter 0:0; lost 0:1536; lost 0:1793; ring 0:2");
