@@ -12,6 +12,7 @@
 #include "cgi/form/form_prompt.h"
 #include "cgi/form/form_second.h"
 #include "cgi/form/form_settings.h"
+#include "cgi/form/form_welcome.h"
 #include "cgi/form/number_form.h"
 #include "cgi/form/thing_company.h"
 #include "cgi/form/thing_destination.h"
@@ -75,6 +76,7 @@ static const struct route routes[] = {
 	    .body = REQ_BODY_URLENCODED, .handler = form_prompt_retire },
 	{ REQ_GET, "/settings/prompts/{id}/{version}", ROUTE_MANAGER,
 	    .handler = form_prompt_audio },
+	{ REQ_GET, "/welcome", ROUTE_PUBLIC, .handler = form_welcome },
 	{ REQ_GET, "/account", ROUTE_SIGNED_IN, .handler = form_account },
 	{ REQ_POST, "/account/password", ROUTE_SIGNED_IN,
 	    .body = REQ_BODY_URLENCODED, .handler = form_account_password },

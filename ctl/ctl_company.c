@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "ctl/ctl_audit.h"
 #include "ctl/ctl_conf.h"
 #include "ctl/ctl_verb.h"
 #include "lib/db/db_account.h"
@@ -64,6 +65,21 @@ static enum err account(struct ctl_scope *s, const struct opts *o,
 	return e;
 }
 
+static enum err note_added(struct ctl_scope *s, const struct company_row *row)
+{
+	const char *const pairs[] = { "name", row->name, "time_zone",
+		row->time_zone, "country", row->country, "currency",
+		row->currency, NULL, NULL };
+	static const struct company_id of_account;
+
+	return ctl_audit_add(s, &(struct ctl_audit){ .account = row->account,
+				    .company = of_account,
+				    .action = "company.add",
+				    .kind = "company",
+				    .object = row->id.v,
+				    .pairs = pairs });
+}
+
 static enum err add(struct ctl_scope *s, const void *opts)
 {
 	const struct opts *o = opts;
@@ -93,6 +109,8 @@ static enum err add(struct ctl_scope *s, const void *opts)
 	e = account(s, o, &row.account);
 	if (e == ERR_OK)
 		e = db_company_add(s->db, &row);
+	if (e == ERR_OK)
+		e = note_added(s, &row);
 	e = db_end(s->db, e);
 	if (e == ERR_OK) {
 		id_text(ID_KIND_company, row.id.v, id);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/ctl_audit.h"
 #include "ctl/ctl_conf.h"
 #include "ctl/ctl_pool.h"
 #include "ctl/ctl_record.h"
@@ -157,6 +158,23 @@ static enum err check(const struct opts *o)
 	return ERR_OK;
 }
 
+static enum err note_added(struct ctl_scope *s, struct account_id account,
+    struct company_id company, const struct number_row *row,
+    const struct opts *o)
+{
+	const char *const pairs[] = { "e164", row->e164, "label", row->label,
+		"to", o->to, "pool", o->pool, "source", o->source, "medium",
+		o->source == NULL ? NULL : o->medium, "record", o->record.how,
+		NULL, NULL };
+
+	return ctl_audit_add(s, &(struct ctl_audit){ .account = account,
+				    .company = company,
+				    .action = "number.add",
+				    .kind = "number",
+				    .object = row->id.v,
+				    .pairs = pairs });
+}
+
 static enum err add(struct ctl_scope *s, const void *opts)
 {
 	const struct opts *o = opts;
@@ -196,6 +214,8 @@ static enum err add(struct ctl_scope *s, const void *opts)
 		return e;
 	e = add_rows(s, &company, o, &row);
 	if (e == ERR_OK)
+		e = note_added(s, account, company.id, &row, o);
+	if (e == ERR_OK && row.record == FLOW_RECORD_SILENT)
 		e = ctl_record_audit(s, company.id, account, &o->record, &row);
 	e = db_end(s->db, e);
 	if (e == ERR_OK)

@@ -3,13 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/ctl_audit.h"
 #include "lib/base/utf8.h"
-#include "lib/db/db_audit.h"
 #include "lib/db/db_user.h"
 
-#define WHY_MIN  10
-#define WHY_MAX  500
-#define JSON_MAX 4096
+#define WHY_MIN 10
+#define WHY_MAX 500
 
 static enum err refuse(const char *what)
 {
@@ -61,45 +60,20 @@ enum err ctl_record_choose(struct ctl_scope *s, struct company_id company,
 	return ERR_OK;
 }
 
-/* A JSON string (RFC 8259 7). */
-static void put_string(struct buf *b, const char *text)
-{
-	buf_char(b, '"');
-	for (const char *p = text; *p != '\0'; p++) {
-		if ((unsigned char)*p < 0x20) {
-			buf_printf(b, "\\u%04x", (unsigned int)*p);
-			continue;
-		}
-		if (*p == '"' || *p == '\\')
-			buf_char(b, '\\');
-		buf_char(b, *p);
-	}
-	buf_char(b, '"');
-}
-
 enum err ctl_record_audit(struct ctl_scope *s, struct company_id company,
     struct account_id account, const struct ctl_record *o,
     const struct number_row *row)
 {
-	struct audit_row audit = { .account = account,
-		.user = row->record_confirmed_by,
-		.action = "number.record_silent",
-		.object_kind = "number",
-		.happened_us = s->now_us };
-	char mem[JSON_MAX];
-	struct buf b;
-	enum err e;
+	const bool silent = row->record == FLOW_RECORD_SILENT;
+	const char *const pairs[] = { "record", o->how, "why", o->why, NULL,
+		NULL };
 
-	if (row->record != FLOW_RECORD_SILENT)
-		return ERR_OK;
-	buf_over(&b, mem, sizeof(mem));
-	buf_cstr(&b, "{\"record\":\"silent\",\"why\":");
-	put_string(&b, o->why);
-	buf_char(&b, '}');
-	if ((e = buf_err(&b)) != ERR_OK)
-		return e;
-	audit.after = buf_slice(&b);
-	ctl_scope_id(s, audit.id);
-	memcpy(audit.object, row->id.v, sizeof(audit.object));
-	return db_audit_add(s->db, company, &audit);
+	return ctl_audit_add(s,
+	    &(struct ctl_audit){ .account = account,
+		.company = company,
+		.user = row->record_confirmed_by,
+		.action = silent ? "number.record_silent" : "number.record",
+		.kind = "number",
+		.object = row->id.v,
+		.pairs = pairs });
 }

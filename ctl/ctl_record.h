@@ -22,7 +22,7 @@ RT_MUST_USE enum err ctl_record_choose(struct ctl_scope *s,
     struct company_id company, const struct ctl_record *o,
     struct number_row *row);
 
-/* Tells the audit log of a silent row; of others there is nothing to tell. */
+/* Tells the audit log what was chosen, and of a silent row who and why. */
 RT_MUST_USE enum err ctl_record_audit(struct ctl_scope *s,
     struct company_id company, struct account_id account,
     const struct ctl_record *o, const struct number_row *row);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/ctl_audit.h"
 #include "ctl/ctl_conf.h"
 #include "ctl/ctl_fill.h"
 #include "ctl/ctl_pool.h"
@@ -140,6 +141,21 @@ static enum err add_rows(struct ctl_scope *s, const struct company_row *company,
 	return e == ERR_OK ? add_targets(s, company, row->id, o->number) : e;
 }
 
+static enum err note_added(struct ctl_scope *s, struct account_id account,
+    struct company_id company, const struct site_row *row, const struct opts *o)
+{
+	const char *const pairs[] = { "name", row->name, "origins", o->origin,
+		"targets", o->number, "pool", o->pool, "consent", o->consent,
+		NULL, NULL };
+
+	return ctl_audit_add(s, &(struct ctl_audit){ .account = account,
+				    .company = company,
+				    .action = "site.add",
+				    .kind = "site",
+				    .object = row->id.v,
+				    .pairs = pairs });
+}
+
 static enum err add(struct ctl_scope *s, const void *opts)
 {
 	const struct opts *o = opts;
@@ -168,7 +184,10 @@ static enum err add(struct ctl_scope *s, const void *opts)
 	    (e = db_company_get(s->db, company.id, &company)) != ERR_OK ||
 	    (e = db_begin(s->db)) != ERR_OK)
 		return e;
-	e = db_end(s->db, add_rows(s, &company, o, &row));
+	e = add_rows(s, &company, o, &row);
+	if (e == ERR_OK)
+		e = note_added(s, account, company.id, &row, o);
+	e = db_end(s->db, e);
 	return e == ERR_OK ? print_tag(s, &row) : e;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "ctl/ctl_audit.h"
 #include "ctl/ctl_conf.h"
 #include "ctl/ctl_verb.h"
 #include "lib/base/buf.h"
@@ -154,6 +155,23 @@ static enum err fill(const struct opts *o, struct trunk_row *row)
 	return e;
 }
 
+static enum err note_added(struct ctl_scope *s, struct account_id account,
+    const struct trunk_row *row, const char *allow)
+{
+	static const struct company_id of_account;
+	const char *const pairs[] = { "name", row->name, "next_hop",
+		row->next_hop, "allow", allow, "username", row->username,
+		"password", row->password_sealed_n > 0 ? "set" : NULL, NULL,
+		NULL };
+
+	return ctl_audit_add(s, &(struct ctl_audit){ .account = account,
+				    .company = of_account,
+				    .action = "trunk.add",
+				    .kind = "trunk",
+				    .object = row->id.v,
+				    .pairs = pairs });
+}
+
 static enum err add(struct ctl_scope *s, const void *opts)
 {
 	const struct opts *o = opts;
@@ -179,6 +197,8 @@ static enum err add(struct ctl_scope *s, const void *opts)
 	e = db_trunk_add(s->db, account, &row);
 	if (e == ERR_OK)
 		e = allow_all(s, account, row.id, o->allow);
+	if (e == ERR_OK)
+		e = note_added(s, account, &row, o->allow);
 	e = db_end(s->db, e);
 	if (e == ERR_OK) {
 		id_text(ID_KIND_trunk, row.id.v, id);

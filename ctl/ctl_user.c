@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/ctl_audit.h"
 #include "ctl/ctl_conf.h"
 #include "ctl/ctl_verb.h"
 #include "lib/db/db_user.h"
@@ -26,7 +27,7 @@ static const struct ctl_opt options[] = {
 	{ "role", CTL_OPT_TEXT, offsetof(struct opts, role), 0, "ROLE",
 	    "read-only, agent, analyst, manager, admin or owner (read-only)" },
 	{ "company", CTL_OPT_TEXT, offsetof(struct opts, company), 0, "NAME",
-	    "the role is for; \"all\": every one of the account" },
+	    "the role is for; \"all\": every one of the account (owner: all)" },
 	{ "password-stdin", CTL_OPT_FLAG, offsetof(struct opts, stdin_password),
 	    0, NULL,
 	    "read the password from standard input; else one is made" },
@@ -63,6 +64,27 @@ static enum err new_password(const struct opts *o, char hash[PASSWORD_HASH_MAX])
 	return e;
 }
 
+/* An owner who is not said to be one company's is one of the account. */
+static bool everywhere(const struct opts *o)
+{
+	return o->company == NULL ? strcmp(o->role, "owner") == 0
+				  : strcmp(o->company, "all") == 0;
+}
+
+static enum err note(struct ctl_scope *s, const struct user_row *user,
+    struct company_id company, const char *action, const char *role)
+{
+	const char *const pairs[] = { "email", user->email, "role", role, NULL,
+		NULL };
+
+	return ctl_audit_add(s, &(struct ctl_audit){ .account = user->account,
+				    .company = company,
+				    .action = action,
+				    .kind = "user",
+				    .object = user->id.v,
+				    .pairs = pairs });
+}
+
 static enum err grant(struct ctl_scope *s, const struct opts *o,
     const struct user_row *user)
 {
@@ -75,11 +97,12 @@ static enum err grant(struct ctl_scope *s, const struct opts *o,
 		(void)fprintf(stderr, "there is no role \"%s\"\n", o->role);
 		return ERR_SYNTAX;
 	}
-	if (o->company == NULL || strcmp(o->company, "all") != 0)
+	if (!everywhere(o))
 		e = ctl_scope_company(s, o->company, &company, &account);
-	return e == ERR_OK ? db_user_grant(s->db, user->id, account, company,
-				 role, s->now_us)
-			   : e;
+	if (e == ERR_OK)
+		e = db_user_grant(s->db, user->id, account, company, role,
+		    s->now_us);
+	return e == ERR_OK ? note(s, user, company, "user.role", o->role) : e;
 }
 
 static enum err add(struct ctl_scope *s, const void *opts)
@@ -97,7 +120,7 @@ static enum err add(struct ctl_scope *s, const void *opts)
 	    (e = ctl_scope_put(row.name, sizeof(row.name), "name",
 		 o->name == NULL ? o->email : o->name)) != ERR_OK)
 		return e;
-	if (o->company != NULL && strcmp(o->company, "all") == 0)
+	if (everywhere(o))
 		e = ctl_scope_account(s, NULL, &row.account);
 	else
 		e = ctl_scope_company(s, o->company, &company, &row.account);
@@ -128,10 +151,15 @@ static enum err find(struct ctl_scope *s, const struct opts *o,
 static enum err change_role(struct ctl_scope *s, const void *opts)
 {
 	struct user_row row;
-	const enum err e = find(s, opts, &row);
+	enum err e;
 
-	return e == ERR_OK ? grant(s, opts, &row) : e;
+	if ((e = find(s, opts, &row)) != ERR_OK ||
+	    (e = db_begin(s->db)) != ERR_OK)
+		return e;
+	return db_end(s->db, grant(s, opts, &row));
 }
+
+static const struct company_id of_account;
 
 static enum err password(struct ctl_scope *s, const void *opts)
 {
@@ -140,17 +168,27 @@ static enum err password(struct ctl_scope *s, const void *opts)
 	enum err e;
 
 	if ((e = find(s, opts, &row)) != ERR_OK ||
-	    (e = new_password(opts, hash)) != ERR_OK)
+	    (e = new_password(opts, hash)) != ERR_OK ||
+	    (e = db_begin(s->db)) != ERR_OK)
 		return e;
-	return db_user_password(s->db, row.id, slice_from(hash));
+	e = db_user_password(s->db, row.id, slice_from(hash));
+	if (e == ERR_OK)
+		e = note(s, &row, of_account, "user.password", NULL);
+	return db_end(s->db, e);
 }
 
 static enum err disable(struct ctl_scope *s, const void *opts)
 {
 	struct user_row row;
-	const enum err e = find(s, opts, &row);
+	enum err e;
 
-	return e == ERR_OK ? db_user_disable(s->db, row.id, s->now_us) : e;
+	if ((e = find(s, opts, &row)) != ERR_OK ||
+	    (e = db_begin(s->db)) != ERR_OK)
+		return e;
+	e = db_user_disable(s->db, row.id, s->now_us);
+	if (e == ERR_OK)
+		e = note(s, &row, of_account, "user.disable", NULL);
+	return db_end(s->db, e);
 }
 
 static const struct ctl_verb verbs[] = {

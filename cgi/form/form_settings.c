@@ -12,6 +12,9 @@ static const struct {
 	enum route_role role;
 	bool wide; /* the role in all companies */
 } entries[] = {
+	{ "Calls", "/welcome", "First steps",
+	    "From nothing to the first call with its source", ROUTE_MANAGER,
+	    false },
 	{ "Calls", "/settings/numbers", "Numbers",
 	    "Add, import, assign, let rest, retire", ROUTE_MANAGER, false },
 	{ "Calls", "/settings/destinations", "Destinations",

@@ -6,6 +6,7 @@
 #include "lib/base/log.h"
 #include "lib/db/db_login.h"
 #include "lib/db/db_second.h"
+#include "lib/db/db_setup.h"
 #include "lib/db/db_user.h"
 #include "lib/hash/password.h"
 
@@ -43,12 +44,15 @@ static enum err show(const struct req *r, struct resp *out, struct slice email,
 enum err page_login(const struct req *r, struct resp *out)
 {
 	struct slice next = SLICE("/");
+	bool any = true;
 	enum err e = req_query(r, "next", &next);
 
 	if (e != ERR_OK && e != ERR_NOTFOUND)
 		return e;
 	if (r->signed_in)
 		return resp_redirect(out, next_of(next));
+	if (r->db != NULL && db_setup_any_user(r->db, &any) == ERR_OK && !any)
+		return resp_redirect(out, SLICE("/welcome"));
 	return show(r, out, SLICE(""), next, NULL);
 }
 

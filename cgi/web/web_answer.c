@@ -75,6 +75,13 @@ static enum err ask_sign_in(struct resp *out, const struct req *r)
 	return resp_redirect(out, buf_slice(&b));
 }
 
+/* Who owns an account without a company has the first steps before them. */
+static bool starts_empty(const struct resp *out, const struct req *r)
+{
+	return out->page && r->method == REQ_GET && r->signed_in &&
+	       id_is_nil(r->company.v) && r->account_role >= ROUTE_OWNER;
+}
+
 static enum err no_route(struct resp *out, const struct route_match *m)
 {
 	enum err e;
@@ -141,6 +148,8 @@ static enum err answer(const struct web_conf *conf, struct req *r,
 	e = serve(r, src, m->route, out);
 	if (e == ERR_AUTH)
 		return ask_sign_in(out, r);
+	if (e == ERR_DENIED && starts_empty(out, r))
+		return resp_redirect(out, SLICE("/welcome"));
 	if (e == ERR_OK && out->e == ERR_OK)
 		e = buf_err(&out->head);
 	if (e == ERR_OK)

@@ -139,6 +139,18 @@ test('recording without a notice: by an owner, with a reason, audited', () => {
 	assert.equal(stack.sqlOne("SELECT record_confirmed_by IS NULL FROM number WHERE e164 = '+4930901823'"), '1');
 });
 
+test('every verb that changes something is in the audit log, and no secret', () => {
+	const counts = Object.fromEntries(stack.sql("SELECT action, COUNT(*) FROM audit WHERE JSON_VALUE(after_json, '$.command') LIKE 'uid %' GROUP BY action"));
+	assert.deepEqual(counts, { 'company.add': '1', 'number.add': '3', 'number.record': '2', 'number.record_silent': '2', 'site.add': '1', 'trunk.add': '1',
+		'user.disable': '1', 'user.role': '4' });
+	const all = stack.sql('SELECT COALESCE(before_json, after_json) FROM audit').flat().join();
+	assert.ok(!/secret|\$argon2/.test(all));
+	// An owner who is not said to be one company's is one of the account.
+	const boss = verb('user', 'add', '--email', 'chief@example.com', '--role', 'owner');
+	assert.match(boss.out, /^password /, boss.err);
+	assert.equal(stack.sqlOne("SELECT HEX(m.company_id) FROM membership m JOIN user u ON u.id = m.user_id WHERE u.email = 'chief@example.com'"), '0'.repeat(32));
+});
+
 test('work that failed for good is seen and runs again', () => {
 	assert.match(verb('job', 'dead').out, /nothing has failed for good/);
 	stack.sql("INSERT INTO job (company_id, kind, job_key, payload, state, attempts, due_at, created_at, ended_at, last_error) SELECT id, 'waveform', 'k', '', 'dead', 9, '2026-01-02', '2026-01-02', '2026-01-02', 'no such file' FROM company LIMIT 1");

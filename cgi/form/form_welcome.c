@@ -1,0 +1,150 @@
+#include "cgi/form/form_welcome.h"
+
+#include "cgi/web/frame.h"
+#include "cgi/web/route.h"
+#include "lib/db/db_setup.h"
+
+enum step {
+	STEP_COMPANY,
+	STEP_CARRIER,
+	STEP_NUMBER,
+	STEP_DESTINATION,
+	STEP_ROUTE,
+	STEP_TAG,
+	STEP_CALL,
+	STEP_COUNT
+};
+
+static const struct {
+	const char *name;
+	const char *what;
+	const char *path;
+	const char *word;
+	enum route_role role;
+	bool wide;
+} steps[STEP_COUNT] = {
+	[STEP_COMPANY] = { "The business", "Name, time zone and currency.",
+	    "/settings/companies/new", "Add the business", ROUTE_OWNER, true },
+	[STEP_CARRIER] = { "A carrier",
+	    "The SIP trunk that brings your numbers' calls.",
+	    "/settings/trunks/new", "Add the carrier", ROUTE_ADMIN, true },
+	[STEP_NUMBER] = { "A tracking number",
+	    "One that your carrier gave you. It will stand for a source.",
+	    "/settings/numbers/new", "Add a number", ROUTE_MANAGER, false },
+	[STEP_DESTINATION] = { "Who answers",
+	    "The telephone or SIP address that shall ring.",
+	    "/settings/destinations/new", "Add a destination", ROUTE_MANAGER,
+	    false },
+	[STEP_ROUTE] = { "Where its calls go",
+	    "Give the number a call flow, or send it straight to the"
+	    " destination.",
+	    "/settings/numbers", "Choose at the number", ROUTE_MANAGER, false },
+	[STEP_TAG] = { "The tag on your site",
+	    "One line in your pages. This step is done when the tag is seen.",
+	    "/settings/sites", "Get the tag", ROUTE_MANAGER, false },
+	[STEP_CALL] = { "The first call",
+	    "Open your site through an advertisement's link, dial the number"
+	    " it shows, and watch the call arrive with its source.",
+	    "/calls", "Open the call log", ROUTE_READ_ONLY, false },
+};
+
+static bool is_done(enum step step, const struct req *r,
+    const struct setup_state *s)
+{
+	switch (step) {
+	case STEP_COMPANY:
+		return !id_is_nil(r->company.v);
+	case STEP_CARRIER:
+		return s->trunks > 0;
+	case STEP_NUMBER:
+		return s->numbers > 0;
+	case STEP_DESTINATION:
+		return s->destinations > 0;
+	case STEP_ROUTE:
+		return s->routed > 0;
+	case STEP_TAG:
+		return s->tag_seen_us != 0;
+	case STEP_CALL:
+		return !id_is_nil(s->first_credited.v);
+	case STEP_COUNT:
+		break;
+	}
+	return false;
+}
+
+/* Beside the last step: there are calls, but none with a source yet. */
+static const char *note_of(enum step step, const struct setup_state *s)
+{
+	if (step == STEP_TAG && s->sites > 0 && s->tag_seen_us == 0)
+		return "The site is there; its tag was not seen yet.";
+	if (step == STEP_CALL && s->calls > 0 && id_is_nil(s->first_credited.v))
+		return "A call came in, but no source could be credited.";
+	return NULL;
+}
+
+static void show_step(enum step step, const struct req *r,
+    const struct setup_state *s, enum step next, struct view *v)
+{
+	const char *note = note_of(step, s);
+	const bool done = is_done(step, r, s);
+
+	view_cstr(v, "name", steps[step].name);
+	view_cstr(v, "what", steps[step].what);
+	view_cstr(v, "to", steps[step].path);
+	view_cstr(v, "word", steps[step].word);
+	view_flag(v, "done", done);
+	view_flag(v, "next", step == next);
+	view_flag(v, "may",
+	    !done && (steps[step].wide ? r->account_role : r->role) >=
+			 (int)steps[step].role);
+	view_flag(v, "has_note", note != NULL);
+	view_cstr(v, "note", note);
+}
+
+static enum err show_guide(const struct req *r, struct resp *out)
+{
+	struct view *v = view_new(r->arena, "welcome.html");
+	char call[ID_TEXT_MAX] = "";
+	enum step next = STEP_COUNT;
+	struct setup_state s;
+	size_t done = 0;
+	enum err e;
+
+	if ((e = frame_page(r, FRAME_PLACE_COUNT, "First steps", SLICE(""),
+		 v)) != ERR_OK ||
+	    (e = db_setup_state(r->db, r->account, r->company, &s)) != ERR_OK)
+		return e;
+	for (int i = STEP_COUNT - 1; i >= 0; i--) {
+		if (is_done((enum step)i, r, &s))
+			done++;
+		else
+			next = (enum step)i;
+	}
+	view_list(v, "steps");
+	for (int i = 0; i < STEP_COUNT; i++)
+		show_step((enum step)i, r, &s, next, view_item(v, "steps"));
+	if (!id_is_nil(s.first_credited.v))
+		id_text(ID_KIND_call, s.first_credited.v, call);
+	view_u64(v, "done_n", done);
+	view_u64(v, "steps_n", STEP_COUNT);
+	view_flag(v, "all_done", next == STEP_COUNT);
+	view_cstr(v, "call", call);
+	return resp_view(out, v);
+}
+
+enum err form_welcome(const struct req *r, struct resp *out)
+{
+	struct view *v;
+	bool any = true;
+	enum err e;
+
+	if (r->signed_in)
+		return show_guide(r, out);
+	if ((e = db_setup_any_user(r->db, &any)) != ERR_OK)
+		return e;
+	if (any)
+		return ERR_AUTH;
+	v = view_new(r->arena, "welcome_first.html");
+	view_cstr(v, "title", "Welcome");
+	return resp_view(out, v);
+}
