@@ -10,32 +10,80 @@
 #include <unistd.h>
 
 #include "lib/base/log.h"
+#include "lib/base/scan.h"
+#include "lib/base/slice.h"
 
 #define EXIT_GUARD 125
 
-static bool become(const char *user, const char *group)
+/* "#65210". */
+static bool is_number(struct slice text, uint64_t *out)
+{
+	return slice_starts(text, SLICE("#")) &&
+	       scan_whole_u64(slice_skip(text, 1), UINT32_MAX - 1, out) ==
+		   ERR_OK &&
+	       *out > 0;
+}
+
+static bool find_user(const char *user, uid_t *uid, gid_t *gid)
 {
 	const struct passwd *pw;
-	const struct group *gr;
-	uid_t uid;
-	gid_t gid;
+	uint64_t number;
 
-	if (strcmp(user, "-") == 0)
+	if (is_number(slice_from(user), &number)) {
+		*uid = (uid_t)number;
+		*gid = (gid_t)number;
 		return true;
+	}
 	if ((pw = getpwnam(user)) == NULL) {
 		log_error("guard: no such user: %s", user);
 		return false;
 	}
-	uid = pw->pw_uid;
-	gid = pw->pw_gid;
-	if (strcmp(group, "-") != 0) {
-		if ((gr = getgrnam(group)) == NULL) {
-			log_error("guard: no such group: %s", group);
-			return false;
-		}
-		gid = gr->gr_gid;
+	*uid = pw->pw_uid;
+	*gid = pw->pw_gid;
+	return true;
+}
+
+static bool find_group(struct slice group, gid_t *gid)
+{
+	const struct group *gr = NULL;
+	char name[64];
+	uint64_t number;
+
+	if (is_number(group, &number)) {
+		*gid = (gid_t)number;
+		return true;
 	}
-	if (setgroups(0, NULL) == -1 || setresgid(gid, gid, gid) == -1 ||
+	if (slice_to_cstr(group, name, sizeof(name)))
+		gr = getgrnam(name);
+	if (gr == NULL) {
+		log_error("guard: no such group: %.*s", SLICE_FMT(group));
+		return false;
+	}
+	*gid = gr->gr_gid;
+	return true;
+}
+
+static bool become(const char *user, const char *groups)
+{
+	struct slice more = slice_from(groups), first;
+	gid_t gid, second = 0;
+	size_t n = 0;
+	uid_t uid;
+
+	if (strcmp(user, "-") == 0)
+		return true;
+	if (!find_user(user, &uid, &gid))
+		return false;
+	if (!slice_cut(&more, ',', &first))
+		more = SLICE(""); /* one only */
+	if (!slice_eq(first, SLICE("-")) && !find_group(first, &gid))
+		return false;
+	if (more.n > 0) {
+		if (!find_group(more, &second))
+			return false;
+		n = 1;
+	}
+	if (setgroups(n, &second) == -1 || setresgid(gid, gid, gid) == -1 ||
 	    setresuid(uid, uid, uid) == -1) {
 		log_sys("guard: become %s", user);
 		return false;

@@ -25,6 +25,23 @@ static const char *const db_users[] = { "mysql", "uucp" };
 static const char web_user[] = "daemon";
 static const char web_group[] = "www-data";
 
+/* Users and a group without names, from the numbers that Debian's policy
+ * (9.2.2) keeps reserved. One more than the programs: who may read the sealing
+ * key. */
+#define UID_FIRST 65210
+#define GID_SEAL  65220
+
+static const struct {
+	const char *program;
+	bool seals; /* reads seal.key */
+} web_programs[] = {
+	{ "admin", true },
+	{ "api", false },
+	{ "dashboard", true },
+	{ "dni", false },
+	{ "jobd", true },
+};
+
 /* Owners of the folders below, by what writes there. */
 enum owner {
 	OWNER_SELF,
@@ -105,12 +122,45 @@ static const char *pick_db_user(const char *mysql_dir)
 	return "-";
 }
 
+/* Nobody has them by name. */
+static bool numbers_free(void)
+{
+	const struct passwd *pw = NULL;
+	const struct group *gr = getgrgid(GID_SEAL);
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(web_programs) && pw == NULL; i++)
+		pw = getpwuid((uid_t)(UID_FIRST + i));
+	if (pw == NULL && gr == NULL)
+		return true;
+	log_warn(
+	    "run: user or group %s has one of our numbers, so the web programs "
+	    "share user %s and can read each other's passwords",
+	    pw != NULL ? pw->pw_name : gr->gr_name, web_user);
+	return false;
+}
+
+void ctl_layout_user(const struct ctl_layout *l, const char *program,
+    char user[CTL_LAYOUT_USER_MAX], char groups[CTL_LAYOUT_USER_MAX])
+{
+	(void)snprintf(user, CTL_LAYOUT_USER_MAX, "%s", l->web_user);
+	(void)snprintf(groups, CTL_LAYOUT_USER_MAX, "%s", l->web_group);
+	for (size_t i = 0; l->apart && i < RT_ARRAY_LEN(web_programs); i++) {
+		if (strcmp(web_programs[i].program, program) != 0)
+			continue;
+		(void)snprintf(user, CTL_LAYOUT_USER_MAX, "#%zu",
+		    UID_FIRST + i);
+		if (web_programs[i].seals)
+			(void)snprintf(groups, CTL_LAYOUT_USER_MAX, "%s,#%d",
+			    l->web_group, GID_SEAL);
+	}
+}
+
 static void pick_users(struct ctl_layout *l)
 {
 	char mysql_dir[PATH_MAX];
 
 	l->db_user = l->web_user = l->web_group = "-";
-	l->drop = false;
+	l->drop = l->apart = false;
 	if (geteuid() != 0)
 		return;
 	(void)chmod(l->dir, 0755); /* reachable() sees whether it helped */
@@ -131,6 +181,7 @@ static void pick_users(struct ctl_layout *l)
 		return;
 	}
 	l->drop = true;
+	l->apart = numbers_free();
 	l->web_user = web_user;
 	l->web_group = web_group;
 	if (join(mysql_dir, sizeof(mysql_dir), l->dir, "mysql"))
@@ -244,19 +295,50 @@ enum err ctl_layout_write(const struct ctl_layout *l, const char *name,
 	return e;
 }
 
+/* A file of the secret folder. mode and group are set anew, so that an older
+ * run's choice does not stay. */
+static enum err own_secret(const struct ctl_layout *l, const char *name,
+    uid_t uid, gid_t gid, mode_t mode)
+{
+	char path[PATH_MAX];
+
+	if (!join(path, sizeof(path), l->settings.secret_dir, name))
+		return ERR_TOOBIG;
+	if (chmod(path, 0600) == -1 || chown(path, uid, gid) == -1 ||
+	    chmod(path, mode) == -1)
+		return said(ERR_IO, path);
+	return ERR_OK;
+}
+
+static enum err own_password(const struct ctl_layout *l, size_t i)
+{
+	const struct passwd *pw = getpwnam(l->web_user);
+	char name[64];
+
+	if (pw == NULL)
+		return ERR_NOTFOUND;
+	(void)snprintf(name, sizeof(name), "db_%s.pw", web_programs[i].program);
+	return own_secret(l, name,
+	    l->apart ? (uid_t)(UID_FIRST + i) : pw->pw_uid, 0, 0600);
+}
+
+/* sipworker's store reads its own before it drops root. */
 enum err ctl_layout_own_secrets(const struct ctl_layout *l)
 {
-	/* sipworker's store reads its own before it drops root. */
-	static const char *const web[] = { "db_admin.pw", "db_api.pw",
-		"db_dashboard.pw", "db_dni.pw", "db_jobd.pw", "seal.key" };
-	char path[PATH_MAX];
+	const struct passwd *pw;
 	enum err e = ERR_OK;
 
-	for (size_t i = 0; i < RT_ARRAY_LEN(web) && e == ERR_OK; i++)
-		e = join(path, sizeof(path), l->settings.secret_dir, web[i])
-			? own(l, path, l->web_user)
-			: ERR_TOOBIG;
-	return e;
+	if (!l->drop)
+		return ERR_OK;
+	for (size_t i = 0; i < RT_ARRAY_LEN(web_programs) && e == ERR_OK; i++)
+		e = own_password(l, i);
+	if (e != ERR_OK)
+		return e;
+	if (l->apart)
+		return own_secret(l, "seal.key", 0, GID_SEAL, 0640);
+	pw = getpwnam(l->web_user);
+	return pw == NULL ? ERR_NOTFOUND
+			  : own_secret(l, "seal.key", pw->pw_uid, 0, 0600);
 }
 
 /* --- settings ---------------------------------------------------- */

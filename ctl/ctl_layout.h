@@ -20,6 +20,8 @@
 
 #include "lib/base/settings.h"
 
+#define CTL_LAYOUT_USER_MAX 48
+
 struct ctl_layout {
 	char dir[SETTINGS_PATH_MAX + 1];     /* absolute */
 	char conf[SETTINGS_PATH_MAX + 1];    /* <dir>/ringtrace.conf */
@@ -27,10 +29,11 @@ struct ctl_layout {
 	char self[SETTINGS_PATH_MAX + 1];    /* this program */
 	struct settings settings;
 	int log_dirfd;
-	int lock_fd;           /* one supervisor a folder */
-	bool drop;             /* programs become other users */
-	const char *db_user;   /* "-": stay as we are */
-	const char *web_user;  /* dashboard, dni, jobd */
+	int lock_fd;          /* one supervisor a folder */
+	bool drop;            /* programs become other users */
+	const char *db_user;  /* "-": stay as we are */
+	const char *web_user; /* what has no secret of its own: nginx's peers */
+	bool apart;           /* web programs are users without a name */
 	const char *web_group; /* who may read recordings and sockets */
 };
 
@@ -58,6 +61,13 @@ RT_MUST_USE enum err ctl_layout_open(struct ctl_layout *l,
     const struct ctl_layout_want *want);
 /* NULL is allowed; files stay. */
 void ctl_layout_close(struct ctl_layout *l);
+
+/* As whom a web program runs, for ctl_guard: a user of its own, so that none
+ * reads another's database password, and the groups that it needs. Numbers
+ * without names, because nothing is added to the machine's users; see
+ * docs/decisions/0020. */
+void ctl_layout_user(const struct ctl_layout *l, const char *program,
+    char user[CTL_LAYOUT_USER_MAX], char groups[CTL_LAYOUT_USER_MAX]);
 
 /* Gives each file of the secret folder to the program that reads it. */
 RT_MUST_USE enum err ctl_layout_own_secrets(const struct ctl_layout *l);

@@ -125,6 +125,8 @@ static const struct {
 struct own_paths {
 	char program[SETTINGS_PATH_MAX + 32];
 	char ready[SETTINGS_PATH_MAX + 32];
+	char user[CTL_LAYOUT_USER_MAX];
+	char groups[CTL_LAYOUT_USER_MAX];
 };
 
 static bool left_out(const struct run_opts *o, const char *name)
@@ -194,13 +196,17 @@ static enum err start_own(struct run *r, size_t i)
 	const struct ctl_layout *l = &r->layout;
 	struct own_paths *p = &paths[i];
 	struct ctl_part part = { .name = own[i].name,
-		.user = own[i].as == AS_WEB ? l->web_user : "-",
-		.group = own[i].as == AS_WEB ? l->web_group : "-",
+		.user = p->user,
+		.group = p->groups,
 		.stop_signal = SIGTERM,
 		.stop_us = STOP_US,
 		.show_all = !r->opts.quiet };
 	enum err e;
 
+	(void)snprintf(p->user, sizeof(p->user), "-");
+	(void)snprintf(p->groups, sizeof(p->groups), "-");
+	if (own[i].as == AS_WEB)
+		ctl_layout_user(l, own[i].name, p->user, p->groups);
 	(void)snprintf(p->program, sizeof(p->program), "%s/%s", l->bin_dir,
 	    own[i].program);
 	if (access(p->program, X_OK) == -1) {

@@ -31,7 +31,9 @@ static enum err read_key(int fd, const char *path, struct seal_key *out)
 		log_sys("seal: stat %s", path);
 		return ERR_IO;
 	}
-	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+	/* Root may hand it to a group; others' groups are nobody's choice. */
+	if ((st.st_mode & (S_IRWXO | S_IWGRP | S_IXGRP)) != 0 ||
+	    ((st.st_mode & S_IRGRP) != 0 && st.st_uid != 0)) {
 		log_error("seal: %s is open to others; want mode 0600", path);
 		return ERR_DENIED;
 	}

@@ -20,7 +20,8 @@ struct seal_key {
 };
 
 /* Reads <secret_dir>/seal.key: 64 hexadecimal digits and at most a newline.
- * ERR_IO (logged), ERR_SYNTAX (logged), ERR_DENIED: others may read it. */
+ * ERR_IO (logged), ERR_SYNTAX (logged), ERR_DENIED: others may read it (the
+ * group may, if the file is root's). */
 RT_MUST_USE enum err seal_key_load(const char *path, struct seal_key *out);
 /* Creates the file, 0600, with a new key. ERR_CONFLICT: there is one. */
 RT_MUST_USE enum err seal_key_create(const char *path);
