@@ -8,6 +8,8 @@
 #include "cgi/page/page_live.h"
 #include "cgi/page/page_login.h"
 #include "cgi/page/page_overview.h"
+#include "cgi/page/page_pool.h"
+#include "cgi/page/page_pools.h"
 #include "cgi/page/page_recording.h"
 #include "cgi/page/page_unsubscribe.h"
 #include "cgi/tmpl/tmpl.h"
@@ -23,6 +25,8 @@ static const struct route routes[] = {
 	    .handler = page_recording },
 	{ REQ_GET, "/calls/{id}/peaks.json", ROUTE_READ_ONLY, ROUTE_API,
 	    .handler = page_recording_peaks },
+	{ REQ_GET, "/pools", ROUTE_READ_ONLY, .handler = page_pools },
+	{ REQ_GET, "/pools/{id}", ROUTE_READ_ONLY, .handler = page_pool },
 	{ REQ_GET, "/live.json", ROUTE_READ_ONLY, ROUTE_API,
 	    .handler = page_live },
 	{ REQ_POST, "/company", ROUTE_READ_ONLY, .body = REQ_BODY_URLENCODED,

@@ -7,6 +7,7 @@
 #include "jobs/job_attrib.h"
 #include "jobs/job_mail.h"
 #include "jobs/job_notify.h"
+#include "jobs/job_pool.h"
 #include "jobs/job_prompt.h"
 #include "jobs/job_spoken.h"
 #include "jobs/job_summary.h"
@@ -39,6 +40,12 @@ static const struct queue_kind kinds[] = {
 	    .visible_us = RT_MIN_US,
 	    .max_attempts = 8,
 	    .run = job_notify },
+	{ .name = "pool",
+	    .parallel = 1,
+	    .visible_us = 30 * RT_MIN_US,
+	    .max_attempts = 3,
+	    .every_us = JOB_POOL_EVERY_US,
+	    .run = job_pool },
 	{ .name = "prompt",
 	    .parallel = 1,
 	    .visible_us = 3 * RT_MIN_US,

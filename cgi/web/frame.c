@@ -13,6 +13,7 @@ static const struct {
 	[FRAME_OVERVIEW] = { "", "overview", "Overview", ROUTE_READ_ONLY },
 	[FRAME_CALLS] = { "calls", "calls", "Calls", ROUTE_READ_ONLY },
 	[FRAME_FLOWS] = { "flows", "flows", "Flows", ROUTE_MANAGER },
+	[FRAME_POOLS] = { "pools", "pool", "Pools", ROUTE_READ_ONLY },
 	[FRAME_SETTINGS] = { "settings", "settings", "Settings",
 	    ROUTE_MANAGER },
 };

@@ -6,13 +6,13 @@ import { after, before, test } from 'node:test';
 
 import { newVisitor, openBrowser } from '../support/browser.mjs';
 import { startStack } from '../support/stack.mjs';
-import { quote, seed, seedCompanies, typeid } from './seed.mjs';
+import { quote, seed, seedCompanies, seedPool, typeid } from './seed.mjs';
 
 const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 const OTHER = 'Northgate Dental Studio';
 const HOSTILE = `"><script>window.hacked=1</script><img src=x onerror=window.hacked=1>'{{csrf}}&amp;`;
 
-let stack, browser, calls, shown, paths, cookies;
+let stack, browser, calls, shown, pool, paths, cookies;
 
 before(async () => {
 	stack = await startStack({ without: ['sipworker', 'dni', 'jobd'] });
@@ -20,7 +20,8 @@ before(async () => {
 	seedCompanies(stack, [OTHER]);
 	browser = await openBrowser();
 	shown = typeid('cal', calls.findLast((c) => c.visit && c.talk > 30000).id);
-	paths = ['/', '/calls', `/calls/${shown}`, '/login'];
+	pool = seedPool(stack);
+	paths = ['/', '/calls', `/calls/${shown}`, '/pools', `/pools/${pool}`, '/login'];
 	cookies = [...(await stack.login()).cookies].map(([name, value]) => ({ name, value, url: stack.url }));
 });
 
@@ -293,5 +294,35 @@ test('hostile text in every field stays text', async () => {
 		assert.equal(await page.locator('img').count(), 0, path);
 	}
 	assert.deepEqual(page.said, []);
+	await page.context().close();
+});
+
+test('a pool: use, sizes, and the slider that asks for another', async () => {
+	const page = await member();
+	await page.goto(`/pools`);
+	await page.locator('tr[data-row] .row-link').first().click();
+	await page.waitForURL(`**/pools/${pool}`);
+	assert.ok(await page.locator('.use rect.use-mean').count() > 50);
+	const slide = page.locator('[data-size-slide]');
+	await slide.focus();
+	await page.keyboard.press('End');
+	await page.waitForURL('**numbers=*');
+	const asked = await page.locator('tr.at th').textContent();
+	assert.match(asked, /asked/);
+	// Sizes stand in order, and more numbers turn fewer visits away.
+	const rows = await page.locator('section:has(#size) tbody tr').evaluateAll((trs) => trs.map((tr) => [parseInt(tr.cells[0].textContent, 10), parseFloat(tr.cells[2].textContent.replace('<', ''))]));
+	assert.ok(rows.length >= 5);
+	for (let i = 1; i < rows.length; i++) assert.ok(rows[i][0] > rows[i - 1][0] && rows[i][1] <= rows[i - 1][1] + 0.3, JSON.stringify(rows));
+	await page.context().close();
+});
+
+test('a pool without scripts: the form shows another size', async () => {
+	const page = await member({ javaScriptEnabled: false });
+	await page.goto(`/pools/${pool}`);
+	assert.ok(!(await page.locator('[data-size-slide]').isVisible()));
+	await page.fill('input[name=numbers]', '37');
+	await page.fill('input[name=price]', '2.50');
+	await page.click('.size-form button');
+	assert.match(await page.locator('tr.at').textContent(), /^37\s.*92\.50 USD/);
 	await page.context().close();
 });

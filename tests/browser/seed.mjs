@@ -325,3 +325,32 @@ export function seedCompanies(stack, names) {
 	stack.sql(names.map((name, i) => `INSERT INTO company (id, account_id, name, time_zone, country, currency, created_at)
 		SELECT x'${uuid(Date.now() + i, rnd)}', id, ${quote(name)}, 'Europe/Berlin', 'DE', 'EUR', '2026-01-01' FROM account LIMIT 1;`).join('\n'));
 }
+
+/** Four weeks of the demonstration company's pool: busier every week, full at
+ * last; and the leases of today, which hold and rest as visits do. */
+export function seedPool(stack, { now = Date.now() } = {}) {
+	const rnd = dice(17);
+	const base = baseOf(stack);
+	const numbers = stack.sql(`SELECT HEX(number_id) FROM pool_number WHERE company_id = x'${base.company}' AND pool_id = x'${base.pool}'`).map((r) => r[0]);
+	const hour = Math.floor(now / 3600000) * 3600000;
+	const sql = [];
+
+	for (let i = 28 * 24; i > 0; i--) {
+		const at = hour - i * 3600000;
+		const day = (((at / 3600000) % 24) + 16) % 24; // of the Pacific coast
+		const busy = day > 7 && day < 21 ? (1 - i / 28 / 24 / 1.5) * (0.6 + rnd() * 0.5) : 0.05;
+		const peak = Math.min(numbers.length, Math.round(busy * numbers.length));
+		const leases = Math.round(busy * numbers.length * 6);
+		sql.push(`INSERT INTO pool_hour (company_id, pool_id, hour_at, leases, peak, held_s, numbers) VALUES (${id(base.company)}, ${id(base.pool)},
+			${time(at)}, ${leases}, ${peak}, ${Math.round(leases * 240)}, ${numbers.length});`);
+		for (const [kind, n] of [['leased', leases], ['extended', leases * 2], ['robot', Math.round(leases / 9)], ['overflow', peak === numbers.length ? 2 : 0]])
+			if (n > 0)
+				sql.push(`INSERT INTO pool_count (company_id, pool_id, bucket_at, kind, amount) VALUES (${id(base.company)}, ${id(base.pool)}, ${time(at)}, '${kind}', ${n});`);
+	}
+	for (let i = 0, at = now - 6 * 3600000; i < 300; i++, at += 60000 + rnd() * 20000)
+		sql.push(`INSERT INTO lease (company_id, id, pool_id, number_id, number_e164, visit_id, epoch, started_at, beat_at, expires_at) VALUES (${id(base.company)},
+			${id(uuid(at, rnd))}, ${id(base.pool)}, ${id(numbers[i % numbers.length])}, '', ${id(uuid(at, rnd))}, 1, ${time(at)}, ${time(at + 20000)},
+			${time(at + 60000 + rnd() * 240000)});`);
+	stack.sql(`SET NAMES utf8mb4; START TRANSACTION; ${sql.join('\n')} COMMIT;`);
+	return typeid('pol', base.pool);
+}

@@ -79,10 +79,13 @@ function company(name, words) {
 			placement: w(255), ad_place: w(64), source: w(100), medium: w(100), campaign: w(255), keyword: w(255), channel: w(32) }),
 		insert('page_view', { company_id: hex(c.id), visit_id: hex(c.visit), id: hex(uuid7()), url: text(`javascript:${words}`), title: w(255),
 			viewed_at: t(600) }),
+		insert('pool', { company_id: hex(c.id), id: hex(c.pool), name: w(100), created_at: t(900) }),
+		insert('pool_number', { company_id: hex(c.id), pool_id: hex(c.pool), number_id: hex(c.number), added_at: t(900) }),
 		insert('lease', { company_id: hex(c.id), id: hex(c.lease), pool_id: hex(c.pool), number_id: hex(c.number), number_e164: `'${digits}'`,
 			visit_id: hex(c.visit), epoch: 1, started_at: t(600), beat_at: t(310), expires_at: t(130) }),
 	];
 	c.callId = typeId('cal', c.call);
+	c.poolId = typeId('pol', c.pool);
 	c.companyId = typeId('com', c.id);
 	return c;
 }

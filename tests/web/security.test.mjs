@@ -32,6 +32,8 @@ const addresses = () => [
 	[`/calls/${world.alpha.callId}`, { GET: 200 }],
 	[`/calls/${world.alpha.callId}/recording`, { GET: 200 }],
 	[`/calls/${world.alpha.callId}/peaks.json`, { GET: 200 }],
+	['/pools', { GET: 200 }],
+	[`/pools/${world.alpha.poolId}`, { GET: 200 }],
 	['/live.json', { GET: 200 }],
 	['/company', { POST: true }],
 	['/login', { GET: 303, POST: true }],
@@ -53,7 +55,7 @@ function leaksNothing(res, what) {
 
 test('the list above is every route of the program', () => {
 	const rows = [...readFileSync('cgi/dashboard.c', 'utf8').matchAll(/\{ REQ_([A-Z]+), "([^"]+)"/g)].map(([, method, path]) => `${method} ${path}`);
-	const listed = addresses().flatMap(([path, good]) => Object.keys(good).map((method) => `${method} ${path.replace(world.alpha.callId, '{id}')}`));
+	const listed = addresses().flatMap(([path, good]) => Object.keys(good).map((method) => `${method} ${path.replace(/(?:cal|pol)_[0-9a-z]+/, '{id}')}`));
 	assert.ok(rows.length > 0);
 	assert.deepEqual(listed.sort(), rows.sort());
 });
@@ -190,6 +192,17 @@ test('missing and foreign CSRF tokens are 403 and change nothing', async () => {
 	const header = await raw(stack, { method: 'POST', path: '/company', headers: { cookie: cookies(viewer), 'content-type': form, 'x-csrf-token': csrf },
 		body: new URLSearchParams({ company: world.alpha.companyId }).toString() });
 	assert.equal(header.status, 303);
+});
+
+test('another company\'s pool does not exist; wrong sizes are refused', async () => {
+	assert.equal((await viewer.fetch(`/pools/${world.beta.poolId}`)).status, 404);
+	assert.equal((await viewer.fetch(`/pools/pol_${'0'.repeat(26)}`)).status, 404);
+	assert.equal((await viewer.fetch(`/pools/${world.alpha.callId}`)).status, 404);
+	for (const q of ['numbers=0', 'numbers=5001', 'numbers=-1', 'numbers=1e9', 'numbers=5&numbers=6', 'gap=1441', 'gap=x', 'price=1.234', 'price=1,5',
+		'price=99999999', 'price=.', 'price=1.', `price=${encodeURIComponent('1"><script>')}`])
+		assert.equal((await viewer.fetch(`/pools/${world.alpha.poolId}?${q}`)).status, 400, q);
+	const good = await viewer.fetch(`/pools/${world.alpha.poolId}?numbers=5000&gap=1440&price=9999.99`);
+	assert.equal(good.status, 200);
 });
 
 test('another company\'s ids do not exist', async () => {

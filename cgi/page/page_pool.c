@@ -1,0 +1,236 @@
+#include "cgi/page/page_pool.h"
+
+#include <stdio.h>
+
+#include "cgi/page/page_pool_facts.h"
+#include "cgi/page/page_pool_size.h"
+#include "cgi/page/page_range.h"
+#include "cgi/page/page_words.h"
+#include "cgi/web/frame.h"
+#include "lib/db/db_company.h"
+
+/* The chart: a bar an hour, in units of the picture. */
+#define BAR_WIDE   4
+#define CHART_HIGH 120
+#define DAYS_SHOWN 7
+
+static void put_count(struct view *v, const char *key, uint64_t n)
+{
+	char text[PAGE_WORDS_MAX];
+
+	page_words_count((int64_t)n, text);
+	view_cstr(v, key, text);
+}
+
+static void put_gap(struct view *v, const char *key, double s)
+{
+	char text[PAGE_WORDS_MAX] = "–";
+
+	if (s >= 0.0)
+		page_words_duration((int64_t)(s * 1000.0), text);
+	view_cstr(v, key, text);
+}
+
+static void head_view(const struct page_pool_facts *f, struct view *v)
+{
+	char words[PAGE_POOL_FACTS_WORDS_MAX], id[ID_TEXT_MAX],
+	    text[PAGE_WORDS_MAX];
+	const uint64_t wanted = f->week.leased + f->week_turned_away;
+
+	id_text(ID_KIND_pool, f->pool.id.v, id);
+	view_cstr(v, "pool", id);
+	view_cstr(v, "pool_name", f->pool.name);
+	view_u64(v, "numbers", f->pool.numbers);
+	view_u64(v, "held", f->pool.held);
+	view_u64(v, "peak", f->week_peak);
+	page_words_share((int64_t)f->week_turned_away, (int64_t)wanted, text);
+	view_cstr(v, "turned_share", text);
+	put_count(v, "turned_away", f->week_turned_away);
+	put_gap(v, "gap", f->gap_s);
+	put_gap(v, "short_gap", f->short_gap_s);
+	page_pool_facts_words(&f->trend, words);
+	view_cstr(v, "state", words);
+	view_cstr(v, "tone", page_pool_facts_tone(&f->trend));
+	view_flag(v, "warn",
+	    f->trend.state == POOL_USE_SOON || f->trend.state == POOL_USE_FULL);
+}
+
+/* --- over time
+ * -----------------------------------------------------------------*/
+
+static uint32_t tallest(const struct page_pool_facts *f)
+{
+	const uint32_t most =
+	    f->week_peak > f->pool.numbers ? f->week_peak : f->pool.numbers;
+
+	return most > 0 ? most : 1;
+}
+
+static void bar(const struct page_pool_hour *h, size_t i, uint32_t top,
+    uint32_t numbers, struct view *v)
+{
+	const uint64_t high = (uint64_t)h->peak * CHART_HIGH / top;
+	const uint64_t low = h->held_s * CHART_HIGH / 3600 / top;
+	struct view *item;
+
+	if (high == 0)
+		return;
+	item = view_item(v, "bars");
+	view_u64(item, "bar_x", i * BAR_WIDE);
+	view_u64(item, "peak_y", CHART_HIGH - high);
+	view_u64(item, "peak_h", high);
+	view_u64(item, "mean_y", CHART_HIGH - low);
+	view_u64(item, "mean_h", low);
+	view_flag(item, "bar_full", numbers > 0 && h->peak >= numbers);
+}
+
+static void chart_view(const struct page_pool_facts *f, struct view *v)
+{
+	const size_t first = PAGE_POOL_FACTS_HOURS - PAGE_POOL_FACTS_WEEK;
+	const uint32_t top = tallest(f);
+
+	view_list(v, "bars");
+	view_u64(v, "line_y",
+	    CHART_HIGH - (uint64_t)f->pool.numbers * CHART_HIGH / top);
+	for (size_t i = first; i < PAGE_POOL_FACTS_HOURS; i++)
+		bar(&f->hours[i], i - first, top, f->pool.numbers, v);
+	view_flag(v, "any_use", f->week_peak > 0 || f->week.leased > 0);
+}
+
+struct day {
+	uint64_t visits;
+	uint64_t turned_away;
+	uint64_t held_s;
+	uint32_t peak;
+	uint32_t hours;
+};
+
+static void day_line(const struct page_pool_facts *f, const struct day *d,
+    const char *name, struct view *v)
+{
+	struct view *item = view_item(v, "days");
+	char text[PAGE_WORDS_MAX];
+	uint64_t tenths;
+
+	view_cstr(item, "day", name);
+	put_count(item, "day_visits", d->visits);
+	view_u64(item, "day_peak", d->peak);
+	tenths = d->hours > 0 ? d->held_s / 360 / d->hours : 0;
+	(void)snprintf(text, sizeof(text), "%llu.%llu",
+	    (unsigned long long)(tenths / 10),
+	    (unsigned long long)(tenths % 10));
+	view_cstr(item, "day_mean", text);
+	put_count(item, "day_turned", d->turned_away);
+	view_flag(item, "day_full",
+	    f->pool.numbers > 0 && d->peak >= f->pool.numbers);
+}
+
+/* Days of the company's zone, latest first. */
+static enum err days_view(const struct page_pool_facts *f, struct tz *z,
+    struct view *v)
+{
+	struct day d = { .visits = 0 };
+	struct tz_date date = { 0 }, now;
+	size_t shown = 0;
+	char name[TZ_TEXT_MAX];
+	enum err e = ERR_OK;
+
+	view_list(v, "days");
+	for (size_t i = PAGE_POOL_FACTS_HOURS; i > 0 && shown < DAYS_SHOWN;
+	     i--) {
+		const struct page_pool_hour *h = &f->hours[i - 1];
+
+		if ((e = tz_day_of(z, h->at_us, &now)) != ERR_OK)
+			return e;
+		if (d.hours > 0 && tz_date_diff(now, date) != 0) {
+			tz_date_long(date, name);
+			day_line(f, &d, name, v);
+			d = (struct day){ .visits = 0 };
+			shown++;
+		}
+		date = now;
+		d.hours++;
+		d.visits += h->leases;
+		d.turned_away += h->turned_away;
+		d.held_s += h->held_s;
+		d.peak = h->peak > d.peak ? h->peak : d.peak;
+	}
+	return e;
+}
+
+static void given_view(const struct pool_given *g, struct view *v)
+{
+	const struct {
+		const char *name;
+		const char *means;
+		uint64_t n;
+	} rows[] = {
+		{ "A number of this pool", "leased to the visit", g->leased },
+		{ "Their number again", "the lease was alive and went on",
+		    g->extended },
+		{ "A source-level number",
+		    "a rule of a tracker, or the pool was empty", g->source },
+		{ "The overflow number", "no number was free", g->overflow },
+		{ "The site’s own number",
+		    "no number was free and there is no overflow number",
+		    g->none },
+		{ "Nothing: robots", "robots never take a number", g->robot },
+		{ "Nothing leased: no consent", "a source-level number at most",
+		    g->noconsent },
+	};
+	uint64_t all = 0;
+
+	view_list(v, "given");
+	for (size_t i = 0; i < RT_ARRAY_LEN(rows); i++)
+		all += rows[i].n;
+	for (size_t i = 0; i < RT_ARRAY_LEN(rows); i++) {
+		struct view *item = view_item(v, "given");
+		char text[PAGE_WORDS_MAX];
+
+		view_cstr(item, "given_name", rows[i].name);
+		view_cstr(item, "given_means", rows[i].means);
+		put_count(item, "given_n", rows[i].n);
+		page_words_share((int64_t)rows[i].n, (int64_t)all, text);
+		view_cstr(item, "given_share", text);
+	}
+}
+
+/* --- the page
+ * --------------------------------------------------------------------*/
+
+static enum err show(const struct req *r, struct tz *z, struct resp *out)
+{
+	struct view *v = view_new(r->arena, "pool.html");
+	struct page_pool_facts *f = NULL;
+	struct company_row company;
+	struct pool_id pool;
+	enum err e;
+
+	if ((e = req_path_id(r, 0, ID_KIND_pool, pool.v)) != ERR_OK ||
+	    (e = page_pool_facts(r, pool, &f)) != ERR_OK ||
+	    (e = db_company_get(r->db, r->company, &company)) != ERR_OK ||
+	    (e = frame_page(r, FRAME_POOLS, f->pool.name, SLICE(""), v)) !=
+		ERR_OK)
+		return e;
+	head_view(f, v);
+	chart_view(f, v);
+	given_view(&f->week, v);
+	if ((e = days_view(f, z, v)) != ERR_OK ||
+	    (e = page_pool_size(r, f, company.currency, v)) != ERR_OK)
+		return e;
+	return resp_view(out, v);
+}
+
+enum err page_pool(const struct req *r, struct resp *out)
+{
+	struct tz *z;
+	enum err e;
+
+	if (!frame_company(r, out, &e))
+		return e;
+	if ((e = page_range_zone(r, &z)) != ERR_OK)
+		return e;
+	e = show(r, z, out);
+	tz_close(z);
+	return e;
+}

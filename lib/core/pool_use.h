@@ -1,0 +1,52 @@
+/*
+ * pool_use.h - how full a pool was, and where that leads.
+ *
+ * From leases, "held from t0 until t1", to the figures of a span of time; from
+ * the busiest moments of the last days to a warning before the pool is empty.
+ * Pure.
+ */
+#ifndef RT_CORE_POOL_USE_H
+#define RT_CORE_POOL_USE_H
+
+#include "lib/base/err.h"
+
+#include <stddef.h>
+
+struct pool_use_lease {
+	int64_t from_us;
+	int64_t to_us;
+};
+
+struct pool_use {
+	uint32_t leases;  /* that began within it */
+	uint32_t peak;    /* most held at one moment */
+	uint64_t held_us; /* of all of them, within it */
+};
+
+/* Of [from_us, to_us); leases in any order, parts outside do not count. Sorts
+ * nothing of the caller's. ERR_NOMEM. */
+RT_MUST_USE enum err pool_use(const struct pool_use_lease *l, size_t n,
+    int64_t from_us, int64_t to_us, struct pool_use *out);
+
+enum pool_use_state {
+	POOL_USE_UNKNOWN, /* fewer than three days */
+	POOL_USE_CALM,
+	POOL_USE_SOON, /* at this trend it is empty within two weeks */
+	POOL_USE_FULL  /* it was, within the last day */
+};
+
+#define POOL_USE_DAYS_MAX  28
+#define POOL_USE_SOON_DAYS 14
+
+struct pool_use_trend {
+	enum pool_use_state state;
+	double per_day; /* numbers that the peak grows by */
+	uint32_t days;  /* SOON: until the peak reaches all numbers */
+};
+
+/* peak: of each of the last days, latest last; numbers: in the pool now;
+ * turned_away: visits without a number within the last day. */
+struct pool_use_trend pool_use_trend(const uint32_t *peak, size_t days,
+    uint32_t numbers, uint64_t turned_away);
+
+#endif

@@ -1,0 +1,290 @@
+#include "lib/db/db_pool_use.h"
+
+#include <stdlib.h>
+
+#include "lib/db/stmt.h"
+
+/* --- from the leases
+ * -----------------------------------------------------------*/
+
+static const char span_sql[] =
+    "SELECT started_at, LEAST(expires_at, COALESCE(released_at, expires_at))"
+    " FROM lease WHERE company_id = ? AND pool_id = ? AND expires_at > ?"
+    " AND expires_at < ? AND started_at < ? LIMIT ?";
+
+static enum err read_span(struct stmt *st, struct pool_use_lease *rows,
+    size_t *n)
+{
+	struct pool_use_lease l;
+	size_t have = 0;
+	enum err e;
+
+	stmt_out_time_us(st, &l.from_us);
+	stmt_out_time_us(st, &l.to_us);
+	e = stmt_each(st);
+	while (e == ERR_OK && have < DB_POOL_USE_LEASES_MAX &&
+	       (e = stmt_next(st)) == ERR_OK)
+		rows[have++] = l;
+	*n = have;
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+enum err db_pool_use_span(struct db *db, struct company_id company,
+    struct pool_id pool, int64_t from_us, int64_t to_us, struct pool_use *out)
+{
+	struct pool_use_lease *rows;
+	struct stmt *st;
+	size_t n = 0;
+	enum err e;
+
+	if ((e = stmt_begin(db, span_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, pool.v);
+	stmt_in_time_us(st, from_us);
+	stmt_in_time_us(st, to_us + DB_POOL_USE_LONGEST_US);
+	stmt_in_time_us(st, to_us);
+	stmt_in_u64(st, DB_POOL_USE_LEASES_MAX);
+	rows = malloc(DB_POOL_USE_LEASES_MAX * sizeof(*rows));
+	e = rows == NULL ? ERR_NOMEM : read_span(st, rows, &n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		e = pool_use(rows, n, from_us, to_us, out);
+	free(rows);
+	return e;
+}
+
+/* --- hours
+ * -----------------------------------------------------------------------*/
+
+enum err db_pool_use_put(struct db *db, struct company_id company,
+    struct pool_id pool, const struct pool_hour *row)
+{
+	static const char sql[] =
+	    "INSERT INTO pool_hour (company_id, pool_id, hour_at, leases, peak,"
+	    " held_s, numbers) VALUES (?, ?, ?, ?, ?, ?, ?)"
+	    " ON DUPLICATE KEY UPDATE leases = VALUES(leases),"
+	    " peak = VALUES(peak), held_s = VALUES(held_s),"
+	    " numbers = VALUES(numbers)";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, pool.v);
+	stmt_in_time_us(st, row->hour_us);
+	stmt_in_u64(st, row->leases);
+	stmt_in_u64(st, row->peak);
+	stmt_in_u64(st, row->held_s);
+	stmt_in_u64(st, row->numbers);
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_pool_use_hours(struct db *db, struct company_id company,
+    struct pool_id pool, int64_t from_us, int64_t to_us, struct arena *mem,
+    struct pool_hour **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT hour_at, leases, peak, held_s, numbers FROM pool_hour"
+	    " WHERE company_id = ? AND pool_id = ? AND hour_at >= ?"
+	    " AND hour_at < ? ORDER BY hour_at LIMIT ?";
+	struct pool_hour row;
+	void *all = NULL;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, pool.v);
+	stmt_in_time_us(st, from_us);
+	stmt_in_time_us(st, to_us);
+	stmt_in_u64(st, DB_POOL_USE_HOURS_MAX);
+	stmt_out_time_us(st, &row.hour_us);
+	stmt_out_u32(st, &row.leases);
+	stmt_out_u32(st, &row.peak);
+	stmt_out_u64(st, &row.held_s);
+	stmt_out_u32(st, &row.numbers);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+enum err db_pool_use_pools(struct db *db, struct arena *mem,
+    struct pool_use_pool **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT p.company_id, p.id, (SELECT COUNT(*) FROM pool_number pn"
+	    " WHERE pn.company_id = p.company_id AND pn.pool_id = p.id),"
+	    " p.created_at, (SELECT MAX(h.hour_at) FROM pool_hour h"
+	    " WHERE h.company_id = p.company_id AND h.pool_id = p.id)"
+	    " FROM pool p WHERE p.archived_at IS NULL LIMIT ?";
+	struct pool_use_pool row;
+	void *all = NULL;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_u64(st, DB_POOL_USE_POOLS_MAX);
+	stmt_out_id(st, row.company.v);
+	stmt_out_id(st, row.pool.v);
+	stmt_out_u32(st, &row.numbers);
+	stmt_out_time_us(st, &row.created_us);
+	stmt_out_time_us(st, &row.last_us);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+/* --- lists
+ * -----------------------------------------------------------------------*/
+
+#define ROW                                                           \
+	"SELECT p.id, p.name, (SELECT COUNT(*) FROM pool_number pn"   \
+	" WHERE pn.company_id = p.company_id AND pn.pool_id = p.id)," \
+	" (SELECT COUNT(*) FROM lease l WHERE l.company_id ="         \
+	" p.company_id AND l.pool_id = p.id AND l.expires_at > ?"     \
+	" AND l.started_at <= ? AND l.released_at IS NULL),"          \
+	" p.min_reuse_s FROM pool p WHERE p.company_id = ?"           \
+	" AND p.archived_at IS NULL"
+
+static void bind_row(struct stmt *st, const struct company_id *company,
+    int64_t now_us, struct pool_use_row *row)
+{
+	stmt_in_time_us(st, now_us);
+	stmt_in_time_us(st, now_us);
+	stmt_in_id(st, company->v);
+	stmt_out_id(st, row->id.v);
+	stmt_out_text(st, row->name, sizeof(row->name));
+	stmt_out_u32(st, &row->numbers);
+	stmt_out_u32(st, &row->held);
+	stmt_out_u32(st, &row->min_reuse_s);
+}
+
+enum err db_pool_use_list(struct db *db, struct company_id company,
+    int64_t now_us, struct arena *mem, struct pool_use_row **rows, size_t *n)
+{
+	static const char sql[] = ROW " ORDER BY p.name, p.id LIMIT ?";
+	struct pool_use_row row;
+	void *all = NULL;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	bind_row(st, &company, now_us, &row);
+	stmt_in_u64(st, DB_POOL_USE_ROWS_MAX);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+enum err db_pool_use_one(struct db *db, struct company_id company,
+    struct pool_id pool, int64_t now_us, struct pool_use_row *out)
+{
+	static const char sql[] = ROW " AND p.id = ?";
+	struct pool_use_row row;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	bind_row(st, &company, now_us, &row);
+	stmt_in_id(st, pool.v);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = row;
+	return e;
+}
+
+/* --- what visits were given
+ * --------------------------------------------------------*/
+
+#define KIND(name)                         \
+	"CAST(SUM(CASE WHEN kind = '" name \
+	"' THEN amount ELSE 0 END) AS UNSIGNED)"
+
+static const char given_sql[] =
+    "SELECT TIMESTAMP(DATE(bucket_at), MAKETIME(HOUR(bucket_at), 0, 0))"
+    " AS hour_at, " KIND("leased") ", " KIND("extended") ", " KIND(
+	"source") ", " KIND("overflow") ", " KIND("none") ", " KIND("robot") ", " KIND("noconsent")
+	" FROM pool_count WHERE company_id = ? AND pool_id = ?"
+	" AND bucket_at >= ? AND bucket_at < ?"
+	" GROUP BY hour_at ORDER BY hour_at LIMIT ?";
+
+enum err db_pool_use_given(struct db *db, struct company_id company,
+    struct pool_id pool, int64_t from_us, int64_t to_us, struct arena *mem,
+    struct pool_given **rows, size_t *n)
+{
+	struct pool_given row;
+	void *all = NULL;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, given_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, pool.v);
+	stmt_in_time_us(st, from_us);
+	stmt_in_time_us(st, to_us);
+	stmt_in_u64(st, DB_POOL_USE_HOURS_MAX);
+	stmt_out_time_us(st, &row.at_us);
+	stmt_out_u64(st, &row.leased);
+	stmt_out_u64(st, &row.extended);
+	stmt_out_u64(st, &row.source);
+	stmt_out_u64(st, &row.overflow);
+	stmt_out_u64(st, &row.none);
+	stmt_out_u64(st, &row.robot);
+	stmt_out_u64(st, &row.noconsent);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+uint64_t db_pool_use_turned_away(const struct pool_given *g, bool was_full)
+{
+	return g->overflow + g->none + (was_full ? g->source : 0);
+}
+
+enum err db_pool_use_sample(struct db *db, struct company_id company,
+    struct pool_id pool, int64_t before_us, struct arena *mem,
+    struct pool_use_lease_row **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT number_id, started_at, LEAST(expires_at,"
+	    " COALESCE(released_at, expires_at)) FROM lease"
+	    " WHERE company_id = ? AND pool_id = ? AND expires_at <= ?"
+	    " ORDER BY expires_at DESC LIMIT ?";
+	struct pool_use_lease_row row;
+	void *all = NULL;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, pool.v);
+	stmt_in_time_us(st, before_us);
+	stmt_in_u64(st, DB_POOL_USE_SAMPLE);
+	stmt_out_id(st, row.number.v);
+	stmt_out_time_us(st, &row.from_us);
+	stmt_out_time_us(st, &row.to_us);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}

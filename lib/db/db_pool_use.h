@@ -1,0 +1,100 @@
+/*
+ * db_pool_use.h - how full pools are and were.
+ *
+ * Hours that have ended are in pool_hour, made by jobd; the hour that runs is
+ * read from the leases themselves. Rows live in the caller's arena.
+ */
+#ifndef RT_DB_DB_POOL_USE_H
+#define RT_DB_DB_POOL_USE_H
+
+#include "lib/base/arena.h"
+#include "lib/core/pool_use.h"
+#include "lib/db/db.h"
+
+/* A lease is read with those that end up to this long after a span: a visit
+ * that holds its number for longer is missing from that span. */
+#define DB_POOL_USE_LONGEST_US RT_DAY_US
+/* Leases of one hour; more are not read. */
+#define DB_POOL_USE_LEASES_MAX 50000
+
+/* From the leases: [from_us, to_us), at most some hours. */
+RT_MUST_USE enum err db_pool_use_span(struct db *db, struct company_id company,
+    struct pool_id pool, int64_t from_us, int64_t to_us, struct pool_use *out);
+
+struct pool_hour {
+	int64_t hour_us;
+	uint32_t leases;
+	uint32_t peak;
+	uint64_t held_s;
+	uint32_t numbers;
+};
+/* Written over when it is there. */
+RT_MUST_USE enum err db_pool_use_put(struct db *db, struct company_id company,
+    struct pool_id pool, const struct pool_hour *row);
+#define DB_POOL_USE_HOURS_MAX ((size_t)100 * 24)
+/* From from_us to before to_us, earliest first. */
+RT_MUST_USE enum err db_pool_use_hours(struct db *db, struct company_id company,
+    struct pool_id pool, int64_t from_us, int64_t to_us, struct arena *mem,
+    struct pool_hour **rows, size_t *n);
+
+/* A pool that jobd keeps hours of. */
+struct pool_use_pool {
+	struct company_id company;
+	struct pool_id pool;
+	uint32_t numbers;
+	int64_t created_us;
+	int64_t last_us; /* latest hour that is made; 0: none */
+};
+#define DB_POOL_USE_POOLS_MAX 10000
+/* Of all companies, those not archived. */
+RT_MUST_USE enum err db_pool_use_pools(struct db *db, struct arena *mem,
+    struct pool_use_pool **rows, size_t *n);
+
+/* What is said of each pool in a list. */
+struct pool_use_row {
+	struct pool_id id;
+	char name[DB_NAME_BYTES];
+	uint32_t numbers;
+	uint32_t held; /* now */
+	uint32_t min_reuse_s;
+};
+#define DB_POOL_USE_ROWS_MAX 200
+/* By name. */
+RT_MUST_USE enum err db_pool_use_list(struct db *db, struct company_id company,
+    int64_t now_us, struct arena *mem, struct pool_use_row **rows, size_t *n);
+/* ERR_NOTFOUND: the company has no such pool. */
+RT_MUST_USE enum err db_pool_use_one(struct db *db, struct company_id company,
+    struct pool_id pool, int64_t now_us, struct pool_use_row *out);
+
+/* What visits were given, by kind of pool_count. */
+struct pool_given {
+	int64_t at_us; /* begin of the hour, or of the period */
+	uint64_t leased;
+	uint64_t extended;
+	uint64_t source;
+	uint64_t overflow;
+	uint64_t none;
+	uint64_t robot;
+	uint64_t noconsent;
+};
+/* By hour, earliest first; hours without a visit have no row. */
+RT_MUST_USE enum err db_pool_use_given(struct db *db, struct company_id company,
+    struct pool_id pool, int64_t from_us, int64_t to_us, struct arena *mem,
+    struct pool_given **rows, size_t *n);
+/* Visits that wanted a number of the pool and got none. A source-level number
+ * is also what a narrow rule shows (docs/decisions/0002), so it counts only of
+ * a time when the pool was full. */
+uint64_t db_pool_use_turned_away(const struct pool_given *g, bool was_full);
+
+/* Leases that have ended, latest first. */
+struct pool_use_lease_row {
+	struct number_id number;
+	int64_t from_us;
+	int64_t to_us;
+};
+#define DB_POOL_USE_SAMPLE 2000
+RT_MUST_USE enum err db_pool_use_sample(struct db *db,
+    struct company_id company, struct pool_id pool, int64_t before_us,
+    struct arena *mem, struct pool_use_lease_row **rows, size_t *n);
+
+#endif

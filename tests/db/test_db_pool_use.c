@@ -1,0 +1,206 @@
+/* Tests of lib/db/db_pool_use: how full a pool is and was. Everything is
+ * company 0's; company 1 must see nothing of it. */
+#include <string.h>
+
+#include "lib/db/db_lease.h"
+#include "lib/db/db_pool_count.h"
+#include "lib/db/db_pool_use.h"
+#include "tests/support/cm.h"
+#include "tests/support/testdb.h"
+
+#define NOW TESTDB_NOW_US /* a full hour */
+
+#define ok(call) assert_int_equal((call), ERR_OK)
+
+static struct testdb *t;
+static struct db *dni, *jobd, *dashboard;
+static struct arena mem;
+
+static int start(void **state)
+{
+	(void)state;
+	t = testdb_start();
+	dni = testdb_connect(t, "dni");
+	jobd = testdb_connect(t, "jobd");
+	dashboard = testdb_connect(t, "dashboard");
+	arena_init(&mem, (size_t)8 << 20);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	arena_fini(&mem);
+	db_close(dashboard);
+	db_close(jobd);
+	db_close(dni);
+	testdb_stop(t);
+	return 0;
+}
+
+static struct company_id company(int who)
+{
+	return t->company[who].id;
+}
+
+static struct pool_id pool(void)
+{
+	return t->company[0].pool;
+}
+
+static void lease(size_t number, int64_t from_us, int64_t to_us)
+{
+	struct lease_row l;
+	const struct lease_row *rows[] = { &l };
+
+	memset(&l, 0, sizeof(l));
+	testdb_id(from_us, l.id.v);
+	testdb_id(from_us, l.visit.v);
+	l.pool = pool();
+	l.number = t->company[0].pooled[number];
+	memcpy(l.number_e164, "+14155550200", 13);
+	l.epoch = 1;
+	l.started_us = l.beat_us = from_us;
+	l.expires_us = to_us;
+	ok(db_lease_add(dni, company(0), rows, 1));
+}
+
+static void test_span(void **state)
+{
+	struct pool_use u;
+	struct pool_use_row row;
+
+	(void)state;
+	lease(0, NOW - 10 * RT_MIN_US, NOW + 5 * RT_MIN_US);
+	lease(1, NOW, NOW + 10 * RT_MIN_US);
+	lease(0, NOW + 5 * RT_MIN_US, NOW + 70 * RT_MIN_US);
+	lease(2, NOW + 65 * RT_MIN_US, NOW + 70 * RT_MIN_US);
+	ok(db_pool_use_span(jobd, company(0), pool(), NOW, NOW + RT_HOUR_US,
+	    &u));
+	assert_int_equal(u.leases, 2);
+	assert_int_equal(u.peak, 2);
+	assert_int_equal(u.held_us, (5 + 10 + 55) * RT_MIN_US);
+	ok(db_pool_use_span(jobd, company(1), pool(), NOW, NOW + RT_HOUR_US,
+	    &u));
+	assert_int_equal(u.peak, 0);
+
+	ok(db_pool_use_one(dashboard, company(0), pool(), NOW + RT_MIN_US,
+	    &row));
+	assert_int_equal(row.numbers, 3);
+	assert_int_equal(row.held, 2);
+	assert_int_equal(db_pool_use_one(dashboard, company(1), pool(), NOW,
+			     &row),
+	    ERR_NOTFOUND);
+}
+
+static void test_hours(void **state)
+{
+	struct pool_hour h = { .hour_us = NOW,
+		.leases = 2,
+		.peak = 2,
+		.held_s = 4200,
+		.numbers = 3 };
+	struct pool_use_pool *pools = NULL;
+	struct pool_hour *rows = NULL;
+	int64_t last_us = 0;
+	size_t n = 0;
+
+	(void)state;
+	ok(db_pool_use_put(jobd, company(0), pool(), &h));
+	h.peak = 3; /* made again: written over */
+	ok(db_pool_use_put(jobd, company(0), pool(), &h));
+	h.hour_us = NOW + RT_HOUR_US;
+	ok(db_pool_use_put(jobd, company(0), pool(), &h));
+	ok(db_pool_use_hours(dashboard, company(0), pool(), NOW,
+	    NOW + RT_HOUR_US, &mem, &rows, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(rows[0].peak, 3);
+	assert_int_equal(rows[0].held_s, 4200);
+	ok(db_pool_use_hours(dashboard, company(1), pool(), NOW,
+	    NOW + RT_HOUR_US, &mem, &rows, &n));
+	assert_int_equal(n, 0);
+	assert_int_equal(db_pool_use_put(dashboard, company(0), pool(), &h),
+	    ERR_DENIED);
+
+	ok(db_pool_use_pools(jobd, &mem, &pools, &n));
+	assert_int_equal(n, 2); /* one of each company */
+	for (size_t i = 0; i < n; i++)
+		if (id_eq(pools[i].pool.v, pool().v))
+			last_us = pools[i].last_us;
+		else
+			assert_int_equal(pools[i].last_us, 0);
+	assert_int_equal(last_us, NOW + RT_HOUR_US);
+}
+
+static void test_list(void **state)
+{
+	struct pool_use_row *rows = NULL;
+	size_t n = 0;
+
+	(void)state;
+	ok(db_pool_use_list(dashboard, company(0), NOW + RT_MIN_US, &mem, &rows,
+	    &n));
+	assert_int_equal(n, 1);
+	assert_true(id_eq(rows[0].id.v, pool().v));
+	assert_int_equal(rows[0].held, 2);
+	ok(db_pool_use_list(dashboard, company(1), NOW + RT_MIN_US, &mem, &rows,
+	    &n));
+	assert_int_equal(n, 1); /* its own */
+	assert_false(id_eq(rows[0].id.v, pool().v));
+	assert_int_equal(rows[0].held, 0);
+}
+
+static void test_given(void **state)
+{
+	struct pool_given *rows = NULL;
+	size_t n = 0;
+
+	(void)state;
+	ok(db_pool_count_add(dni, company(0), pool(), NOW, "leased", 7));
+	ok(db_pool_count_add(dni, company(0), pool(), NOW + 15 * RT_MIN_US,
+	    "leased", 3));
+	ok(db_pool_count_add(dni, company(0), pool(), NOW, "overflow", 2));
+	ok(db_pool_count_add(dni, company(0), pool(), NOW + RT_HOUR_US,
+	    "source", 4));
+	ok(db_pool_use_given(dashboard, company(0), pool(), NOW,
+	    NOW + RT_DAY_US, &mem, &rows, &n));
+	assert_int_equal(n, 2);
+	assert_int_equal(rows[0].at_us, NOW);
+	assert_int_equal(rows[0].leased, 10);
+	assert_int_equal(db_pool_use_turned_away(&rows[0], false), 2);
+	assert_int_equal(rows[1].source, 4);
+	assert_int_equal(db_pool_use_turned_away(&rows[1], false), 0);
+	assert_int_equal(db_pool_use_turned_away(&rows[1], true), 4);
+	ok(db_pool_use_given(dashboard, company(1), pool(), NOW,
+	    NOW + RT_DAY_US, &mem, &rows, &n));
+	assert_int_equal(n, 0);
+}
+
+static void test_sample(void **state)
+{
+	struct pool_use_lease_row *rows = NULL;
+	size_t n = 0;
+
+	(void)state;
+	ok(db_pool_use_sample(dashboard, company(0), pool(),
+	    NOW + 20 * RT_MIN_US, &mem, &rows, &n));
+	assert_int_equal(n, 2); /* ended by then, the later one first */
+	assert_int_equal(rows[0].to_us, NOW + 10 * RT_MIN_US);
+	assert_true(id_eq(rows[1].number.v, t->company[0].pooled[0].v));
+	ok(db_pool_use_sample(dashboard, company(1), pool(),
+	    NOW + 20 * RT_MIN_US, &mem, &rows, &n));
+	assert_int_equal(n, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_span),
+		cmocka_unit_test(test_hours),
+		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_given),
+		cmocka_unit_test(test_sample),
+	};
+
+	return cmocka_run_group_tests_name("db_pool_use", tests, start, stop);
+}

@@ -1,0 +1,185 @@
+/* Tests of lib/core/pool_size and lib/core/pool_use. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "lib/base/rt.h"
+#include "lib/core/pool_size.h"
+#include "lib/core/pool_use.h"
+#include "tests/support/cm.h"
+
+/* Visits of 180 s: exponential, as twenty equally likely parts of it. */
+static struct pool_size_load load(double visits_h)
+{
+	struct pool_size_load l = { .visits_h = visits_h,
+		.law = attrib_law_prior() };
+	double v[2000];
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(v); i++)
+		v[i] = -180.0 *
+		       log(1.0 - ((double)i + 0.5) / (double)RT_ARRAY_LEN(v));
+	pool_size_holds(v, RT_ARRAY_LEN(v), l.hold_s);
+	return l;
+}
+
+static struct pool_size size_of(const struct pool_size_load *l, uint32_t n)
+{
+	struct pool_size s;
+
+	assert_int_equal(pool_size(l, n, 1, &s), ERR_OK);
+	return s;
+}
+
+static void test_erlang_agrees(void **state)
+{
+	static const uint32_t numbers[] = { 1, 2, 3, 4, 6, 8 };
+	const struct pool_size_load l = load(60.0);
+
+	(void)state;
+	assert_true(fabs(pool_size_mean_s(&l) - 180.0) < 1.0);
+	for (size_t i = 0; i < RT_ARRAY_LEN(numbers); i++) {
+		const struct pool_size s = size_of(&l, numbers[i]);
+
+		if (fabs(s.overflow - s.erlang) > 0.03)
+			fail_msg("%u numbers: %g by simulation, %g by Erlang",
+			    (unsigned int)numbers[i], s.overflow, s.erlang);
+	}
+	assert_true(fabs(size_of(&l, 3).erlang - 0.346) < 0.01);
+	assert_int_equal(pool_size_enough(&l, 0.01), 8);
+}
+
+/* More numbers never do worse. */
+static void test_monotone(void **state)
+{
+	const struct pool_size_load l = load(300.0);
+	struct pool_size before = size_of(&l, 10);
+
+	(void)state;
+	for (uint32_t n = 20; n <= 320; n *= 2) {
+		const struct pool_size s = size_of(&l, n);
+
+		assert_true(s.overflow <= before.overflow + 0.002);
+		assert_true(s.shared < before.shared);
+		assert_true(s.gap_s > before.gap_s);
+		assert_true(s.short_gap_s <= s.gap_s);
+		assert_true(s.busy < before.busy);
+		before = s;
+	}
+}
+
+/* A minimum gap costs what product pages promise it does: 30 minutes at 60
+ * visits an hour with 16 numbers turn away half of the visits. */
+static void test_gap(void **state)
+{
+	struct pool_size_load l = load(60.0);
+	struct pool_size s;
+
+	(void)state;
+	l.min_gap_s = 1800.0;
+	s = size_of(&l, 16);
+	assert_true(fabs(s.erlang - 0.54) < 0.02);
+	assert_true(fabs(s.overflow - s.erlang) < 0.03);
+	assert_true(s.short_gap_s >= 1800.0);
+}
+
+static void test_refused(void **state)
+{
+	const struct pool_size_load l = load(60.0), none = load(0.0);
+	struct pool_size s;
+
+	(void)state;
+	assert_int_equal(pool_size(&l, 0, 1, &s), ERR_RANGE);
+	assert_int_equal(pool_size(&l, POOL_SIZE_NUMBERS_MAX + 1, 1, &s),
+	    ERR_RANGE);
+	assert_int_equal(pool_size(&none, 5, 1, &s), ERR_RANGE);
+}
+
+static void test_holds(void **state)
+{
+	double out[POOL_SIZE_HOLDS], few[] = { 30.0, 10.0 };
+
+	(void)state;
+	pool_size_holds(NULL, 0, out);
+	assert_true(fabs(out[0] - 180.0) < 0.1);
+	pool_size_holds(few, 2, out);
+	assert_true(fabs(out[0] - 10.0) < 0.1);
+	assert_true(fabs(out[POOL_SIZE_HOLDS - 1] - 30.0) < 0.1);
+}
+
+/* --- use
+ * -----------------------------------------------------------------------*/
+
+static void test_use(void **state)
+{
+	static const struct pool_use_lease leases[] = {
+		{ -100, 50 }, /* began before */
+		{ 10, 20 },   /* within */
+		{ 20, 30 },   /* the same number, handed over */
+		{ 15, 25 },   /* at the same time */
+		{ 90, 500 },  /* goes on after */
+		{ 100, 200 }, /* too late */
+		{ -50, -10 }, /* too early */
+	};
+	struct pool_use u;
+
+	(void)state;
+	assert_int_equal(pool_use(leases, RT_ARRAY_LEN(leases), 0, 100, &u),
+	    ERR_OK);
+	assert_int_equal(u.leases, 4);
+	assert_int_equal(u.peak, 3);
+	assert_int_equal(u.held_us, 50 + 10 + 10 + 10 + 10);
+	assert_int_equal(pool_use(NULL, 0, 0, 100, &u), ERR_OK);
+	assert_int_equal(u.peak, 0);
+}
+
+static void test_trend(void **state)
+{
+	static const struct {
+		const char *why;
+		uint32_t peak[7];
+		size_t days;
+		uint32_t numbers;
+		uint64_t turned_away;
+		enum pool_use_state want;
+		uint32_t left;
+	} cases[] = {
+		{ "nothing known", { 0 }, 0, 10, 0, POOL_USE_UNKNOWN, 0 },
+		{ "two days", { 3, 4 }, 2, 10, 0, POOL_USE_UNKNOWN, 0 },
+		{ "flat", { 5, 5, 5, 5, 5, 5, 5 }, 7, 10, 0, POOL_USE_CALM, 0 },
+		{ "shrinking", { 9, 8, 7, 6, 5, 4, 3 }, 7, 10, 0, POOL_USE_CALM,
+		    0 },
+		{ "growing", { 1, 2, 3, 4, 5, 6, 7 }, 7, 10, 0, POOL_USE_SOON,
+		    3 },
+		{ "growing slowly", { 1, 1, 1, 1, 1, 1, 2 }, 7, 30, 0,
+		    POOL_USE_CALM, 0 },
+		{ "full yesterday", { 4, 4, 4, 4, 4, 4, 10 }, 7, 10, 0,
+		    POOL_USE_FULL, 0 },
+		{ "turned away", { 4, 4, 4, 4, 4, 4, 4 }, 7, 10, 1,
+		    POOL_USE_FULL, 0 },
+		{ "no number at all", { 0, 0, 0 }, 3, 0, 0, POOL_USE_FULL, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		const struct pool_use_trend t = pool_use_trend(cases[i].peak,
+		    cases[i].days, cases[i].numbers, cases[i].turned_away);
+
+		if (t.state != cases[i].want || t.days != cases[i].left)
+			fail_msg("%s gave %d, %u days", cases[i].why,
+			    (int)t.state, (unsigned int)t.days);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_erlang_agrees),
+		cmocka_unit_test(test_monotone),
+		cmocka_unit_test(test_gap),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_holds),
+		cmocka_unit_test(test_use),
+		cmocka_unit_test(test_trend),
+	};
+
+	return cmocka_run_group_tests_name("pool_size", tests, NULL, NULL);
+}
