@@ -7,6 +7,7 @@
 #include "cgi/page/page_calls.h"
 #include "cgi/page/page_live.h"
 #include "cgi/page/page_login.h"
+#include "cgi/page/page_models.h"
 #include "cgi/page/page_overview.h"
 #include "cgi/page/page_pool.h"
 #include "cgi/page/page_pools.h"
@@ -25,6 +26,7 @@ static const struct route routes[] = {
 	    .handler = page_recording },
 	{ REQ_GET, "/calls/{id}/peaks.json", ROUTE_READ_ONLY, ROUTE_API,
 	    .handler = page_recording_peaks },
+	{ REQ_GET, "/attribution", ROUTE_READ_ONLY, .handler = page_models },
 	{ REQ_GET, "/pools", ROUTE_READ_ONLY, .handler = page_pools },
 	{ REQ_GET, "/pools/{id}", ROUTE_READ_ONLY, .handler = page_pool },
 	{ REQ_GET, "/live.json", ROUTE_READ_ONLY, ROUTE_API,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cgi/page/page_call_parts.h"
+#include "cgi/page/page_models_call.h"
 #include "cgi/page/page_range.h"
 #include "cgi/page/page_row.h"
 #include "cgi/page/page_story.h"
@@ -199,6 +200,7 @@ static enum err fill(const struct req *r, struct page_story *s, struct view *v)
 	page_call_parts_raw(s, v);
 	if ((e = page_story_view(s, r->arena, v)) != ERR_OK ||
 	    (e = page_why_view(s->call, v)) != ERR_OK ||
+	    (e = page_models_call(r, s->call->id, s->z, v)) != ERR_OK ||
 	    (e = recording_view(r, s, v)) != ERR_OK)
 		return e;
 	return history_view(r, s, v);

@@ -14,6 +14,8 @@ static const struct {
 	[FRAME_CALLS] = { "calls", "calls", "Calls", ROUTE_READ_ONLY },
 	[FRAME_FLOWS] = { "flows", "flows", "Flows", ROUTE_MANAGER },
 	[FRAME_POOLS] = { "pools", "pool", "Pools", ROUTE_READ_ONLY },
+	[FRAME_ATTRIBUTION] = { "attribution", "scales", "Attribution",
+	    ROUTE_READ_ONLY },
 	[FRAME_SETTINGS] = { "settings", "settings", "Settings",
 	    ROUTE_MANAGER },
 };

@@ -18,6 +18,9 @@
 #define AGAIN_HZ    1.0e-4
 #define AGAIN_OTHER 0.02
 
+/* Sources with less are not told in the evidence. */
+#define SOURCE_LEAST_BP 10
+
 /* How often a caller's area and his browser's zone agree; people take their
  * numbers with them when they move. */
 #define PLACE_AGREES 0.85
@@ -293,11 +296,49 @@ static void put_candidate(struct buf *out, const struct attrib_candidate *c,
 	buf_char(out, '}');
 }
 
+static unsigned int source_sum(const struct attrib_candidate *c, size_t n,
+    size_t of, const struct attrib_verdict *v)
+{
+	unsigned int sum = 0;
+
+	for (size_t k = 0; k < n; k++)
+		if (same_source(&c[of], &c[k])) {
+			if (k < of)
+				return 0; /* told there */
+			sum += v->each_bp[k];
+		}
+	return sum;
+}
+
+/* What each source has of the probability, in the order of the candidates;
+ * the small ones are left out. */
+static void put_sources(struct buf *out, const struct attrib_candidate *c,
+    size_t n, const struct attrib_verdict *v)
+{
+	size_t told = 0;
+
+	buf_cstr(out, "\"sources\":[");
+	for (size_t i = 0; i < n && told < ATTRIB_EVIDENCE_SOURCES; i++) {
+		const unsigned int bp = source_sum(c, n, i, v);
+
+		if (bp < SOURCE_LEAST_BP)
+			continue;
+		if (told++ > 0)
+			buf_char(out, ',');
+		buf_printf(out, "{\"bp\":%u", bp);
+		put_text(out, "source", c[i].source);
+		put_text(out, "medium", c[i].medium);
+		put_text(out, "campaign", c[i].campaign);
+		buf_char(out, '}');
+	}
+	buf_cstr(out, "],");
+}
+
 static void put_head(struct buf *out, const struct attrib_ask *ask,
     const struct attrib_verdict *v)
 {
 	buf_printf(out,
-	    "{\"rule\":%u,\"law\":%u,\"none_bp\":%u,\"older\":%u,"
+	    "\"rule\":%u,\"law\":%u,\"none_bp\":%u,\"older\":%u,"
 	    "\"older_bp\":%u,\"dialled_s\":",
 	    (unsigned int)v->rule_version, (unsigned int)v->law_version,
 	    (unsigned int)v->none_bp, (unsigned int)ask->older.n,
@@ -315,6 +356,8 @@ void attrib_evidence(const struct attrib_candidate *c, size_t n,
 {
 	bool done[ATTRIB_CANDIDATES_MAX] = { false };
 
+	buf_char(out, '{');
+	put_sources(out, c, n <= ATTRIB_CANDIDATES_MAX ? n : 0, v);
 	put_head(out, ask, v);
 	for (size_t i = 0; i < n && i < ATTRIB_CANDIDATES_MAX; i++) {
 		size_t next = ATTRIB_CANDIDATES_MAX;

@@ -100,8 +100,12 @@ struct attrib_verdict {
 RT_MUST_USE enum err attrib_decide(const struct attrib_candidate *c, size_t n,
     const struct attrib_ask *ask, struct attrib_verdict *out);
 
+/* Sources of one call in its evidence, at most. */
+#define ATTRIB_EVIDENCE_SOURCES 10
+
 /* Appends the evidence as a JSON value, for storing beside the verdict:
- * {"rule":2,"law":0,"none_bp":120,"older":3,"older_bp":10,"dialled_s":null,
+ * {"sources":[{"bp":9870,"source":"google","medium":"cpc","campaign":"x"}],
+ *  "rule":2,"law":0,"none_bp":120,"older":3,"older_bp":10,"dialled_s":null,
  *  "candidates":[{"visit":"vis_...","lease":"lea_...","bp":9400,"seen_s":12,
  *  "tel_click_s":3,"caller":"same","caller_bp":9000,"place":"unknown",
  *  "source":"google","medium":"cpc","campaign":"x"},...]}, likeliest first.

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "lib/db/db_attrib_calib.h"
 #include "lib/db/db_candidate.h"
 #include "lib/db/stmt.h"
 
@@ -15,6 +16,8 @@ struct work {
 				   [ATTRIB_FIT_SEEN_MAX];
 	size_t n; /* read so far; the ring holds the latest of them */
 	struct arena mem;
+	struct attrib_law before; /* what was stated so far comes of it */
+	struct calib calib;
 };
 
 static double seconds(int64_t us)
@@ -52,16 +55,20 @@ static enum err read_call(struct db *db, struct company_id company,
 	const struct candidate_call call = { .id = row->id,
 		.number = row->number,
 		.at_us = row->started_us,
-		.caller_e164 = slice_from(row->caller_e164) };
+		.caller_e164 = slice_from(row->caller_e164),
+		.caller_country = slice_from(row->caller_country),
+		.caller_place = slice_from(row->caller_place) };
 	struct candidates c;
 	enum err e;
 
 	arena_reset(&w->mem);
 	e = db_candidate_read(db, company, &call, &w->mem, &c);
+	if (e != ERR_OK)
+		return e;
 	/* Who dials again does not say how long visitors take. */
-	if (e == ERR_OK && c.ask.dialled_us == 0)
+	if (c.ask.dialled_us == 0)
 		take_call(w, &c);
-	return e;
+	return db_attrib_calib_take(&c, &w->before, &w->calib);
 }
 
 static enum err read_page(struct db *db, struct company_id company,
@@ -129,7 +136,11 @@ static enum err fit(struct db *db, struct company_id company, struct work *w,
 	row->calls = n;
 	row->visits = (uint64_t)span.visits;
 	row->stray_bp = (uint16_t)(r.stray_share * 10000.0);
-	return db_attrib_law_add(db, company, row);
+	e = db_attrib_law_add(db, company, row);
+	if (e == ERR_OK)
+		e = db_attrib_calib_put(db, company, row->law.version,
+		    &w->calib);
+	return e;
 }
 
 enum err db_attrib_fit(struct db *db, struct company_id company,
@@ -144,7 +155,9 @@ enum err db_attrib_fit(struct db *db, struct company_id company,
 	if (w == NULL)
 		return ERR_NOMEM;
 	arena_init(&w->mem, CALL_MAX_BYTES);
-	e = read_calls(db, company, from_us, to_us, w);
+	e = db_attrib_law(db, company, &w->before);
+	if (e == ERR_OK)
+		e = read_calls(db, company, from_us, to_us, w);
 	if (e == ERR_OK && w->n < DB_ATTRIB_FIT_CALLS_MIN)
 		e = ERR_NOTFOUND;
 	if (e == ERR_OK)

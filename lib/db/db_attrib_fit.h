@@ -13,7 +13,8 @@
 #define DB_ATTRIB_FIT_PERIOD_US (90 * RT_DAY_US)
 
 /* Fits the first calls that callers made to pool numbers in the period and
- * stores the law as the next version, in *out. ERR_NOTFOUND: too few calls, or
+ * stores the law as the next version, in *out, and what came of the law before
+ * it (db_attrib_calib.h). ERR_NOTFOUND: too few calls, or
  * nobody was shown a number; nothing is stored. Reads every call's candidates:
  * seconds for thousands of calls. Not in a transaction. */
 RT_MUST_USE enum err db_attrib_fit(struct db *db, struct company_id company,

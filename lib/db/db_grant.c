@@ -71,6 +71,7 @@ static const struct grant {
 	{ "ctl", ALL_TABLES, "ALL PRIVILEGES" },
 
 	{ "dashboard", "account", READ },
+	{ "dashboard", "attrib_calib", READ },
 	{ "dashboard", "attrib_law", READ },
 	{ "dashboard", "audit", APPEND },
 	{ "dashboard", "call_event", READ },
@@ -140,6 +141,7 @@ static const struct grant {
 	{ "dni", "visit_event", WRITE },
 	{ "dni", "visitor", WRITE },
 
+	{ "jobd", "attrib_calib", WRITE },
 	{ "jobd", "attrib_law", APPEND },
 	{ "jobd", "audit", APPEND },
 	{ "jobd", "call_fact", DELETE },

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { newVisitor, openBrowser } from '../support/browser.mjs';
 import { startStack } from '../support/stack.mjs';
-import { quote, seed, seedCompanies, seedPool, typeid } from './seed.mjs';
+import { quote, seed, seedAttribution, seedCompanies, seedPool, typeid } from './seed.mjs';
 
 const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 const OTHER = 'Northgate Dental Studio';
@@ -21,7 +21,8 @@ before(async () => {
 	browser = await openBrowser();
 	shown = typeid('cal', calls.findLast((c) => c.visit && c.talk > 30000).id);
 	pool = seedPool(stack);
-	paths = ['/', '/calls', `/calls/${shown}`, '/pools', `/pools/${pool}`, '/login'];
+	seedAttribution(stack);
+	paths = ['/', '/calls', `/calls/${shown}`, '/pools', `/pools/${pool}`, '/attribution', '/login'];
 	cookies = [...(await stack.login()).cookies].map(([name, value]) => ({ name, value, url: stack.url }));
 });
 
@@ -324,5 +325,23 @@ test('a pool without scripts: the form shows another size', async () => {
 	await page.fill('input[name=price]', '2.50');
 	await page.click('.size-form button');
 	assert.match(await page.locator('tr.at').textContent(), /^37\s.*92\.50 USD/);
+	await page.context().close();
+});
+
+test('models: every column gives away every call once', async () => {
+	const page = await member({ javaScriptEnabled: false });
+	await page.goto('/attribution?range=90d');
+	const rows = await page.locator('section:has(#models-title) tbody tr').evaluateAll((trs) => trs.map((tr) => [...tr.cells].slice(1).map((td) => Number(td.textContent.replace('<', '').replace(',', '')))));
+	const sums = rows[0].map((_, i) => rows.reduce((sum, row) => sum + row[i], 0));
+	assert.equal(sums.length, 6);
+	for (const sum of sums) assert.ok(Math.abs(sum - calls.length) < 1.5, `${sums} of ${calls.length}`);
+	// Last touch is what the log says; first touch is not, as people came before.
+	const ai = calls.filter((c) => c.origin.medium === 'cpc').length;
+	const cpc = await page.locator('section:has(#models-title) tbody tr', { hasText: 'google / cpc' }).locator('td').allTextContents();
+	assert.equal(Number(cpc[1]), ai);
+	assert.ok(Number(cpc[0]) < ai);
+	assert.match(await page.locator('section:has(#calib-title)').textContent(), /few calls/);
+	await page.goto(`/calls/${shown}`);
+	assert.ok(await page.locator('section:has(#models-title) tbody tr').count() >= 1);
 	await page.context().close();
 });

@@ -354,3 +354,18 @@ export function seedPool(stack, { now = Date.now() } = {}) {
 	stack.sql(`SET NAMES utf8mb4; START TRANSACTION; ${sql.join('\n')} COMMIT;`);
 	return typeid('pol', base.pool);
 }
+
+/** Earlier visits of the people who called, and what was learnt last night. */
+export function seedAttribution(stack) {
+	const { company } = baseOf(stack);
+	const law = [1, 3, 20000000, ...[4e13, 1e13, 1e12, 1e11, 1e10, 1e9], ...Array.from({ length: 64 }, (_, i) => Math.round(4e10 * 0.62 ** (i % 32)))];
+	const calib = [[9, 212, 206], [8, 64, 52], [7, 38, 30], [6, 25, 15], [5, 12, 7], [4, 9, 3]];
+
+	stack.sql(`INSERT INTO visit (company_id, id, site_id, visitor_id, started_at, seen_at, landing_url, landing_page, source, medium, campaign, channel)
+		SELECT v.company_id, UNHEX(MD5(CONCAT(HEX(v.id), n.seq))), v.site_id, v.visitor_id, v.started_at - INTERVAL n.seq * 31 HOUR, v.started_at - INTERVAL n.seq * 31 HOUR,
+		v.landing_url, v.landing_page, IF(n.seq = 1, 'google', 'facebook'), IF(n.seq = 1, 'organic', 'paid_social'), '', IF(n.seq = 1, 'organic_search', 'paid_social')
+		FROM visit v JOIN (SELECT 1 AS seq UNION SELECT 2) n WHERE v.company_id = x'${company}' AND CRC32(v.id) % 3 <> n.seq;
+		INSERT INTO attrib_law (company_id, version, law, calls, visits, stray_bp, from_at, to_at, fitted_at) VALUES (x'${company}', 3, '${law.join(' ')}', 371, 14210, 210,
+		UTC_TIMESTAMP(6) - INTERVAL 90 DAY, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) - INTERVAL 7 HOUR);
+		${calib.map(([bin, n, right]) => `INSERT INTO attrib_calib (company_id, version, bin, calls, confirmed, stated_bp) VALUES (x'${company}', 3, ${bin}, ${n}, ${right}, ${n * (bin * 1000 + 600)});`).join('\n')}`);
+}

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import { newVisitor, openBrowser } from '../support/browser.mjs';
 import { startStack } from '../support/stack.mjs';
-import { quote, seed, seedCompanies, seedPool, typeid } from './seed.mjs';
+import { quote, seed, seedAttribution, seedCompanies, seedPool, typeid } from './seed.mjs';
 
 const OUT = 'build/shots';
 const EMPTY = 'Northgate Dental Studio';
@@ -85,10 +85,11 @@ try {
 	stack.sql(`UPDATE company SET time_zone = ${quote(zone)}`);
 	const calls = seed(stack, { days: 70, offsetMs: offsetOf(zone) });
 	seedCompanies(stack, [EMPTY, 'Schäfer & Söhne Dachdeckermeisterbetrieb GmbH']);
+	seedAttribution(stack);
 	const shown = calls.findLast((c) => c.campaign && c.visit && c.talk > 60000);
 	const missed = calls.findLast((c) => c.result === 'missed' && c.visit);
 	const pages = [['overview', '/'], ['today', '/?range=today'], ['calls', '/calls'], ['filtered', '/calls?result=missed&source=google&medium=cpc'], ['call', `/calls/${typeid('cal', shown.id)}`],
-		...(missed ? [['missed', `/calls/${typeid('cal', missed.id)}`]] : []), ['pools', '/pools'], ['pool', `/pools/${seedPool(stack)}`], ['first-run', '/'], ['no-calls', '/calls'], ['login', '/login'], ['not-found', '/calls/nothing']];
+		...(missed ? [['missed', `/calls/${typeid('cal', missed.id)}`]] : []), ['attribution', '/attribution'], ['pools', '/pools'], ['pool', `/pools/${seedPool(stack)}`], ['first-run', '/'], ['no-calls', '/calls'], ['login', '/login'], ['not-found', '/calls/nothing']];
 	const cookies = await signedIn(stack);
 	mkdirSync(OUT, { recursive: true });
 	if (process.argv.includes('--readme')) await readme(browser, stack, cookies);

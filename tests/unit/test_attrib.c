@@ -293,6 +293,12 @@ static void test_evidence(void **state)
 	assert_int_equal(json_in_parse(buf_slice(&out), 4096, 4, &in, NULL),
 	    ERR_OK);
 	root = json_in_root(in);
+	list = json_in_get(root, "sources");
+	assert_int_equal(json_in_count(list), 1); /* the other is too small */
+	assert_int_equal(json_in_opt_i64(json_in_at(list, 0), "bp", 0, 10000,
+			     &a),
+	    ERR_OK);
+	assert_int_equal(a, v.each_bp[1]);
 	list = json_in_get(root, "candidates");
 	assert_int_equal(json_in_count(list), 2);
 	assert_int_equal(json_in_opt_i64(json_in_at(list, 0), "bp", 0, 10000,

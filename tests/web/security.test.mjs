@@ -32,6 +32,7 @@ const addresses = () => [
 	[`/calls/${world.alpha.callId}`, { GET: 200 }],
 	[`/calls/${world.alpha.callId}/recording`, { GET: 200 }],
 	[`/calls/${world.alpha.callId}/peaks.json`, { GET: 200 }],
+	['/attribution', { GET: 200 }],
 	['/pools', { GET: 200 }],
 	[`/pools/${world.alpha.poolId}`, { GET: 200 }],
 	['/live.json', { GET: 200 }],

@@ -1,0 +1,31 @@
+/*
+ * db_attrib_calib.h - how true stated probabilities came out.
+ *
+ * A call is confirmed by the visit that touched the phone link seconds before,
+ * if exactly one of its candidates did. It is then judged as if nobody had
+ * touched it, and the likeliest visit is right or not. So the evidence that
+ * confirms is not among the evidence that is judged.
+ */
+#ifndef RT_DB_DB_ATTRIB_CALIB_H
+#define RT_DB_DB_ATTRIB_CALIB_H
+
+#include "lib/core/attrib.h"
+#include "lib/core/calib.h"
+#include "lib/db/db.h"
+#include "lib/db/db_candidate.h"
+
+/* A touch this long before the call, or less, is taken for its announcement. */
+#define DB_ATTRIB_CALIB_TOUCH_US (30 * RT_SEC_US)
+
+/* Adds one call to c when it is confirmed. law: what is judged. The touches of
+ * k are gone afterwards. */
+RT_MUST_USE enum err db_attrib_calib_take(struct candidates *k,
+    const struct attrib_law *law, struct calib *c);
+
+/* All ranges of a law's version; written over when they are there. */
+RT_MUST_USE enum err db_attrib_calib_put(struct db *db,
+    struct company_id company, uint32_t version, const struct calib *c);
+RT_MUST_USE enum err db_attrib_calib_get(struct db *db,
+    struct company_id company, uint32_t version, struct calib *out);
+
+#endif

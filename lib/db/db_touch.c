@@ -1,0 +1,147 @@
+#include "lib/db/db_touch.h"
+
+#include "lib/db/stmt.h"
+
+#define PAID "(w.channel LIKE 'paid\\_%' OR w.channel = 'display')"
+
+/* w: the visits of the visitor whose visit v is credited. */
+#define FROM                                           \
+	" JOIN visit v ON v.company_id = i.company_id" \
+	" AND v.id = i.visit_id"                       \
+	" JOIN visit w ON w.company_id = v.company_id" \
+	" AND w.visitor_id = v.visitor_id"             \
+	" AND w.started_at <= i.happened_at"
+
+static void out_row(struct stmt *st, struct arena *mem, struct touch_row *row)
+{
+	stmt_out_id(st, row->call.v);
+	stmt_out_time_us(st, &row->at_us);
+	stmt_out_slice(st, mem, DB_NAME_BYTES, &row->source);
+	stmt_out_slice(st, mem, DB_NAME_BYTES, &row->medium);
+	stmt_out_slice(st, mem, DB_TEXT_BYTES, &row->campaign);
+	stmt_out_bool(st, &row->paid);
+}
+
+#define CALL_TOUCHES                                                       \
+	"SELECT i.id, w.started_at, w.source, w.medium, w.campaign, " PAID \
+	" FROM interaction i" FROM                                         \
+	" WHERE i.company_id = ? AND i.id = ?"                             \
+	" AND i.attributed_by = 'visit'"
+
+static enum err read_call(struct db *db, const char *sql,
+    struct company_id company, struct call_id call, size_t max,
+    struct arena *mem, struct touch_row **rows, size_t *n)
+{
+	struct touch_row row;
+	void *all = NULL;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, call.v);
+	stmt_in_u64(st, max);
+	out_row(st, mem, &row);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+enum err db_touch_call(struct db *db, struct company_id company,
+    struct call_id call, struct arena *mem, struct touch_row **rows, size_t *n)
+{
+	static const char latest_sql[] =
+	    CALL_TOUCHES " ORDER BY w.started_at DESC, w.id DESC LIMIT ?";
+	static const char first_sql[] =
+	    CALL_TOUCHES " ORDER BY w.started_at, w.id LIMIT ?";
+	struct touch_row *r = NULL, *first = NULL;
+	size_t have = 0, firsts = 0;
+	enum err e;
+
+	e = read_call(db, latest_sql, company, call, TOUCH_MAX, mem, &r, &have);
+	if (e == ERR_OK && have == TOUCH_MAX)
+		e = read_call(db, first_sql, company, call, 1, mem, &first,
+		    &firsts);
+	if (e != ERR_OK)
+		return e;
+	for (size_t i = 0; i < have / 2; i++) {
+		const struct touch_row other = r[i];
+
+		r[i] = r[have - 1 - i];
+		r[have - 1 - i] = other;
+	}
+	if (firsts == 1)
+		r[0] = first[0];
+	*rows = r;
+	*n = have;
+	return ERR_OK;
+}
+
+enum err db_touch_credits(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, struct arena *mem,
+    struct touch_credit **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT i.id, i.attributed_by = 'visit', i.source, i.medium,"
+	    " COALESCE(JSON_EXTRACT(i.evidence, '$.sources'), '')"
+	    " FROM interaction i WHERE i.company_id = ? AND i.kind = 'call'"
+	    " AND i.happened_at >= ? AND i.happened_at < ?"
+	    " ORDER BY i.happened_at DESC, i.id DESC LIMIT ?";
+	struct touch_credit row;
+	void *all = NULL;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_time_us(st, from_us);
+	stmt_in_time_us(st, to_us);
+	stmt_in_u64(st, DB_TOUCH_CALLS_MAX);
+	stmt_out_id(st, row.call.v);
+	stmt_out_bool(st, &row.by_visit);
+	stmt_out_slice(st, mem, DB_NAME_BYTES, &row.source);
+	stmt_out_slice(st, mem, DB_NAME_BYTES, &row.medium);
+	stmt_out_slice(st, mem, DB_TOUCH_SHARES_MAX, &row.shares);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+enum err db_touch_period(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, struct arena *mem, struct touch_row **rows,
+    size_t *n)
+{
+	static const char sql[] =
+	    "SELECT i.id, w.started_at, w.source, w.medium, w.campaign, " PAID
+	    " FROM (SELECT company_id, id, visit_id, happened_at,"
+	    " attributed_by FROM interaction WHERE company_id = ?"
+	    " AND kind = 'call' AND happened_at >= ? AND happened_at < ?"
+	    " ORDER BY happened_at DESC, id DESC LIMIT ?) i" FROM
+	    " WHERE i.attributed_by = 'visit'"
+	    " ORDER BY i.happened_at DESC, i.id DESC, w.started_at, w.id"
+	    " LIMIT ?";
+	struct touch_row row;
+	void *all = NULL;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_time_us(st, from_us);
+	stmt_in_time_us(st, to_us);
+	stmt_in_u64(st, DB_TOUCH_CALLS_MAX);
+	stmt_in_u64(st, DB_TOUCH_ROWS_MAX);
+	out_row(st, mem, &row);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}

@@ -1,0 +1,258 @@
+/* Tests of lib/db/db_touch and db_attrib_calib. Everything is company 0's;
+ * company 1 must see nothing of it. */
+#include <string.h>
+
+#include "lib/db/db_attrib_calib.h"
+#include "lib/db/db_call.h"
+#include "lib/db/db_touch.h"
+#include "lib/db/db_visit.h"
+#include "tests/support/cm.h"
+#include "tests/support/testdb.h"
+
+#define NOW  TESTDB_NOW_US
+#define MANY (TOUCH_MAX + 10)
+
+#define ok(call) assert_int_equal((call), ERR_OK)
+
+static struct testdb *t;
+static struct db *dashboard;
+static struct arena mem;
+
+static int start(void **state)
+{
+	(void)state;
+	t = testdb_start();
+	dashboard = testdb_connect(t, "dashboard");
+	arena_init(&mem, (size_t)8 << 20);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	arena_fini(&mem);
+	db_close(dashboard);
+	testdb_stop(t);
+	return 0;
+}
+
+static struct company_id company(int who)
+{
+	return t->company[who].id;
+}
+
+static struct visit_id visit(struct visitor_id visitor, const char *source,
+    const char *channel, int64_t at_us)
+{
+	struct visit_row v;
+	const struct visit_row *rows[] = { &v };
+
+	memset(&v, 0, sizeof(v));
+	testdb_id(at_us, v.id.v);
+	v.visitor = visitor;
+	v.site = t->company[0].site;
+	v.started_us = at_us;
+	v.landing_url = SLICE("https://site0.example/");
+	v.source.source = slice_from(source);
+	v.source.medium = SLICE("cpc");
+	v.source.channel = slice_from(channel);
+	v.source.landing_page = SLICE("site0.example/");
+	ok(db_visit_add(t->db, company(0), rows, 1));
+	return v.id;
+}
+
+static struct call_id call(int64_t at_us, const struct call_credit *credit)
+{
+	static const struct call_place place = { SLICE_INIT("US"),
+		SLICE_INIT("") };
+	struct call_id id;
+	struct callrec r = { .head = { .kind = CALLREC_OPENED,
+				 .company = company(0) } };
+
+	testdb_id(at_us, id.v);
+	r.head.call = id;
+	r.u.opened = (struct callrec_opened){ .wall_us = at_us,
+		.number = t->company[0].pooled[0],
+		.trunk = t->company[0].trunk,
+		.dialled = SLICE("+14155550200"),
+		.caller = SLICE("+14155559999"),
+		.caller_raw = SLICE("+14155559999") };
+	ok(db_call_opened(t->db, company(0), &r, &place));
+	r = (struct callrec){ .head = { .kind = CALLREC_CLOSED,
+				  .call = id,
+				  .company = company(0),
+				  .seq = 1 } };
+	r.u.closed = (struct callrec_closed){ .result = CALLRESULT_MISSED,
+		.ended_by = CALLREC_BY_CALLER,
+		.answered_us = CALLREC_NEVER,
+		.bridged_us = CALLREC_NEVER,
+		.ended_us = RT_SEC_US,
+		.rec_start_us = CALLREC_NEVER,
+		.notice_ended_us = CALLREC_NEVER };
+	ok(db_call_closed(t->db, company(0), &r, credit, at_us));
+	return id;
+}
+
+static void test_touches(void **state)
+{
+	struct visitor_id who, other;
+	struct call_credit credit = { .by = CALL_CREDIT_VISIT,
+		.probability_bp = 9000,
+		.rule_version = 2,
+		.evidence = SLICE("{\"sources\":[{\"bp\":9000}],\"rule\":2}") };
+	struct touch_credit *credits = NULL;
+	struct touch_row *rows = NULL;
+	struct call_id one, none;
+	size_t n = 0;
+
+	(void)state;
+	testdb_id(NOW, who.v);
+	testdb_id(NOW, other.v);
+	(void)visit(other, "stranger", "direct", NOW);
+	(void)visit(who, "first '; --", "paid_search", NOW - 5 * RT_DAY_US);
+	(void)visit(who, "second", "organic_search", NOW - RT_DAY_US);
+	credit.visit = visit(who, "third", "display", NOW - RT_MIN_US);
+	(void)visit(who, "after", "direct", NOW + RT_HOUR_US);
+	one = call(NOW, &credit);
+	none = call(NOW + RT_SEC_US, NULL);
+
+	ok(db_touch_call(dashboard, company(0), one, &mem, &rows, &n));
+	assert_int_equal(n, 3);
+	assert_true(slice_eq_cstr(rows[0].source, "first '; --"));
+	assert_true(rows[0].paid);
+	assert_false(rows[1].paid);
+	assert_true(slice_eq_cstr(rows[2].source, "third"));
+	assert_true(rows[2].paid);
+	ok(db_touch_call(dashboard, company(0), none, &mem, &rows, &n));
+	assert_int_equal(n, 0);
+	ok(db_touch_call(dashboard, company(1), one, &mem, &rows, &n));
+	assert_int_equal(n, 0);
+
+	ok(db_touch_credits(dashboard, company(0), NOW, NOW + RT_MIN_US, &mem,
+	    &credits, &n));
+	assert_int_equal(n, 2); /* the latest first */
+	assert_true(id_eq(credits[1].call.v, one.v));
+	assert_true(credits[1].by_visit);
+	assert_false(credits[0].by_visit);
+	assert_true(slice_eq_cstr(credits[1].source, "third"));
+	assert_true(slice_eq(slice_head(credits[1].shares, 2), SLICE("[{")));
+	assert_int_equal(credits[0].shares.n, 0);
+	ok(db_touch_period(dashboard, company(0), NOW, NOW + RT_MIN_US, &mem,
+	    &rows, &n));
+	assert_int_equal(n, 3);
+	assert_true(id_eq(rows[0].call.v, one.v));
+	ok(db_touch_credits(dashboard, company(1), NOW, NOW + RT_MIN_US, &mem,
+	    &credits, &n));
+	assert_int_equal(n, 0);
+	ok(db_touch_period(dashboard, company(1), NOW, NOW + RT_MIN_US, &mem,
+	    &rows, &n));
+	assert_int_equal(n, 0);
+}
+
+/* Of very many touches the first and the latest are kept. */
+static void test_many(void **state)
+{
+	const int64_t at_us = NOW + 10 * RT_DAY_US;
+	struct visitor_id who;
+	struct call_credit credit = { .by = CALL_CREDIT_VISIT,
+		.probability_bp = 9000 };
+	struct touch_row *rows = NULL;
+	struct call_id id;
+	size_t n = 0;
+
+	(void)state;
+	testdb_id(at_us, who.v);
+	for (int i = 0; i < MANY; i++)
+		credit.visit = visit(who, i == 0 ? "very first" : "later",
+		    "direct", at_us + i * RT_MIN_US);
+	id = call(at_us + MANY * RT_MIN_US, &credit);
+	ok(db_touch_call(dashboard, company(0), id, &mem, &rows, &n));
+	assert_int_equal(n, TOUCH_MAX);
+	assert_true(slice_eq_cstr(rows[0].source, "very first"));
+	assert_int_equal(rows[TOUCH_MAX - 1].at_us,
+	    at_us + (MANY - 1) * RT_MIN_US);
+	assert_int_equal(rows[1].at_us,
+	    at_us + (MANY - TOUCH_MAX + 1) * RT_MIN_US);
+}
+
+/* --- what came of probabilities ---------------------------------------------
+ */
+
+static struct attrib_candidate seen(uint8_t id, int64_t ago_s, int64_t touch_s)
+{
+	struct attrib_candidate c = { .shown_us =
+					  NOW - (ago_s + 60) * RT_SEC_US,
+		.seen_us = NOW - ago_s * RT_SEC_US,
+		.source = SLICE(""),
+		.medium = SLICE(""),
+		.campaign = SLICE("") };
+
+	c.visit.v[0] = id;
+	if (touch_s >= 0)
+		c.tel_clicked_us = NOW - touch_s * RT_SEC_US;
+	return c;
+}
+
+static void test_confirmed(void **state)
+{
+	static struct candidates k;
+	struct calib c = { { { 0, 0, 0 } } };
+
+	(void)state;
+	/* The latest touched the link: it would have been named without. */
+	k.ask.call_us = NOW;
+	k.n = 2;
+	k.c[0] = seen(1, 5, 4);
+	k.c[1] = seen(2, 3000, -1);
+	ok(db_attrib_calib_take(&k, attrib_law_prior(), &c));
+	assert_int_equal(calib_calls(&c), 1);
+	assert_int_equal(c.bins[9].right, 1);
+	/* The older one did: it would not. */
+	k.c[0] = seen(1, 5, -1);
+	k.c[1] = seen(2, 3000, 4);
+	ok(db_attrib_calib_take(&k, attrib_law_prior(), &c));
+	assert_int_equal(c.bins[9].calls, 2);
+	assert_int_equal(c.bins[9].right, 1);
+	/* Both, nobody, too long ago: says nothing. */
+	k.c[0] = seen(1, 5, 3);
+	k.c[1] = seen(2, 3000, 4);
+	ok(db_attrib_calib_take(&k, attrib_law_prior(), &c));
+	k.c[0] = seen(1, 5, 31);
+	k.c[1] = seen(2, 3000, -1);
+	ok(db_attrib_calib_take(&k, attrib_law_prior(), &c));
+	k.n = 0;
+	ok(db_attrib_calib_take(&k, attrib_law_prior(), &c));
+	assert_int_equal(calib_calls(&c), 2);
+}
+
+static void test_kept(void **state)
+{
+	struct calib c = { { { 0, 0, 0 } } }, got;
+
+	(void)state;
+	calib_add(&c, 9400, true);
+	calib_add(&c, 9100, false);
+	calib_add(&c, 300, false);
+	ok(db_attrib_calib_put(t->db, company(0), 4, &c));
+	ok(db_attrib_calib_put(t->db, company(0), 4, &c)); /* again: the same */
+	ok(db_attrib_calib_get(dashboard, company(0), 4, &got));
+	assert_memory_equal(&got, &c, sizeof(c));
+	ok(db_attrib_calib_get(dashboard, company(0), 5, &got));
+	assert_int_equal(calib_calls(&got), 0);
+	ok(db_attrib_calib_get(dashboard, company(1), 4, &got));
+	assert_int_equal(calib_calls(&got), 0);
+	assert_int_equal(db_attrib_calib_put(dashboard, company(0), 4, &c),
+	    ERR_DENIED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_touches),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_confirmed),
+		cmocka_unit_test(test_kept),
+	};
+
+	return cmocka_run_group_tests_name("db_touch", tests, start, stop);
+}
