@@ -24,6 +24,8 @@ struct options {
 	const char *caller;
 	const char *name;
 	const char *keys;
+	const char *keys_by;
+	uint64_t keys_after_ms;
 	const char *play;
 	const char *save;
 	const char *answer;
@@ -55,7 +57,11 @@ static const struct ctl_opt rows[] = {
 	TEXT(number, "number", "NUMBER", "whom to call"),
 	TEXT(caller, "caller", "NUMBER", "who calls; load counts it up"),
 	TEXT(name, "name", "TEXT", "display name of the caller"),
-	TEXT(keys, "keys", "DIGITS", "keys to press 2 s after the answer"),
+	TEXT(keys, "keys", "DIGITS",
+	    "keys to press after the answer; ',' waits a second"),
+	TEXT(keys_by, "keys-by", "HOW", "event, tones, info or both"),
+	NUMBER(keys_after_ms, "keys-after-ms", 600000, "MS",
+	    "the first so long after the answer"),
 	TEXT(play, "play", "SOUND",
 	    "silence, tone:HZ, clicks:MS, file:PATH, measure"),
 	TEXT(save, "save", "PATH",
@@ -260,7 +266,6 @@ static enum err dial_next(struct run *r, struct ua *u)
 	struct ua_dial d = { .target = r->target,
 		.number = slice_from(r->opt.number),
 		.display = slice_from(r->opt.name),
-		.keys = slice_from(r->opt.keys),
 		.talk_us = (int64_t)r->opt.talk_ms * 1000,
 		.give_up_us = (int64_t)r->opt.give_up_ms * 1000,
 		.sound = r->sound,
@@ -366,6 +371,24 @@ static int go(struct run *r, const struct ua_conf *conf)
 	return status;
 }
 
+static bool set_keys(const struct options *o, struct ua_keys *k)
+{
+	static const struct {
+		const char *name;
+		enum ua_press how;
+	} names[] = { { "event", UA_PRESS_EVENT }, { "tones", UA_PRESS_TONES },
+		{ "info", UA_PRESS_INFO }, { "both", UA_PRESS_BOTH } };
+
+	k->keys = slice_from(o->keys);
+	k->after_us = (int64_t)o->keys_after_ms * 1000;
+	for (size_t i = 0; i < RT_ARRAY_LEN(names); i++)
+		if (strcmp(o->keys_by, names[i].name) == 0) {
+			k->how = names[i].how;
+			return true;
+		}
+	return false;
+}
+
 static int configure(struct run *r, struct ua_conf *conf)
 {
 	enum err e;
@@ -391,6 +414,8 @@ static int configure(struct run *r, struct ua_conf *conf)
 		return wrong(
 		    "--answer is yes, busy, reject, ring, silent or "
 		    "400 to 699");
+	if (!set_keys(&r->opt, &conf->keys))
+		return wrong("--keys-by is event, tones, info or both");
 	e = ua_sound_open(slice_from(r->opt.play), &r->sound);
 	if (e != ERR_OK)
 		return wrong("--play: no such sound");
@@ -409,6 +434,8 @@ int ctl_call(int argc, char *const *argv)
 			     .caller = "+12125550100",
 			     .play = "tone:440",
 			     .answer = "yes",
+			     .keys_by = "event",
+			     .keys_after_ms = 2000,
 			     .per_minute = 60,
 			     .at_once = 100,
 			     .rtp_min = 24000,

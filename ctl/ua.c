@@ -181,6 +181,8 @@ static void run_phase(struct ua *u, int64_t now_us)
 			continue;
 		if (c->state == UA_CALL_UP)
 			ua_rtp_send(&c->rtp, now_us);
+		if (c->rtp.info != '\0' && c->state == UA_CALL_UP)
+			ua_call_info(u, c, now_us);
 		ua_call_step(u, c, now_us);
 	}
 	u->phase = (u->phase + 1) % UA_CALL_PHASES;

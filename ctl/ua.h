@@ -11,6 +11,7 @@
 #define RT_CTL_UA_H
 
 #include "ctl/ua_hist.h"
+#include "ctl/ua_press.h"
 #include "ctl/ua_sound.h"
 #include "lib/base/addr4.h"
 
@@ -39,7 +40,6 @@ struct ua_dial {
 	struct slice caller;  /* user part of From */
 	struct slice display; /* may be empty */
 	struct slice headers; /* finished lines, may be empty */
-	struct slice keys;    /* DTMF to press, 2 s after the answer */
 	int64_t talk_us;      /* hang up this long after the answer; 0: never */
 	int64_t give_up_us;   /* CANCEL when not answered by then; 0: never */
 	const struct ua_sound *sound;
@@ -83,6 +83,7 @@ struct ua_report {
 };
 
 struct ua_conf {
+	struct ua_keys keys; /* pressed in each call */
 	struct addr4 listen;
 	uint16_t rtp_port_min; /* even */
 	uint16_t rtp_port_max;

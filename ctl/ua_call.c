@@ -8,9 +8,8 @@
 #include "lib/base/hex.h"
 #include "lib/base/log.h"
 
-#define TEXT_MAX      UA_CALL_TEXT
-#define KEYS_DELAY_US (2 * RT_SEC_US)
-#define PORT_TRIES    64
+#define TEXT_MAX   UA_CALL_TEXT
+#define PORT_TRIES 64
 /* A BYE that nobody answers must not keep a call for 32 s. */
 #define BYE_WAIT_US (4 * RT_SEC_US)
 
@@ -99,6 +98,13 @@ static void finish(struct ua *u, struct ua_call *c, int64_t now_us)
 	u->used--;
 }
 
+/* Peers that say keys in another way have no telephone events. */
+static bool has_events(const struct ua *u)
+{
+	return u->conf.keys.how != UA_PRESS_TONES &&
+	       u->conf.keys.how != UA_PRESS_INFO;
+}
+
 static enum err open_media(struct ua *u, struct ua_call *c,
     const struct ua_sound *sound)
 {
@@ -127,6 +133,9 @@ static enum err open_media(struct ua *u, struct ua_call *c,
 	sdp_local_init(&c->local,
 	    (struct addr4){ .ip = u->conf.listen.ip, .port = c->rtp.port },
 	    u->serial + UINT64_C(1));
+	c->rtp.how = u->conf.keys.how;
+	if (!has_events(u))
+		c->local.dtmf_pt = SDP_NO_PT;
 	return ERR_OK;
 }
 
@@ -153,14 +162,16 @@ static struct ua_call *take_slot(struct ua *u, int64_t now_us)
 }
 
 /* Takes the peer's description over; false when there is none we can use. */
-static bool use_sdp(struct ua_call *c, const struct sip_msg *m, struct sdp *sdp,
-    struct sdp_audio *audio)
+static bool use_sdp(const struct ua *u, struct ua_call *c,
+    const struct sip_msg *m, struct sdp *sdp, struct sdp_audio *audio)
 {
 	const unsigned int both = 1U << SDP_PCMU | 1U << SDP_PCMA;
 
 	if (m->body.n == 0 || sdp_parse(m->body, sdp) != ERR_OK ||
 	    sdp_audio(sdp, both, audio) != ERR_OK)
 		return false;
+	if (!has_events(u))
+		audio->dtmf_pt = SDP_NO_PT;
 	c->rtp.remote = audio->rtp;
 	c->rtp.pt = audio->pt[audio->codec];
 	c->rtp.dtmf_pt = audio->dtmf_pt;
@@ -175,7 +186,8 @@ static void answered(struct ua *u, struct ua_call *c, int64_t now_us)
 	c->answered_us = now_us;
 	c->r.status = 200;
 	c->r.to_200_us = now_us - c->begun_us;
-	c->rtp.press_at_us = now_us + KEYS_DELAY_US;
+	copy_text(u->conf.keys.keys, c->rtp.press, sizeof(c->rtp.press));
+	c->rtp.press_at_us = now_us + u->conf.keys.after_us;
 	c->due_us = c->talk_us == 0 ? INT64_MAX : now_us + c->talk_us;
 	report(u, c, UA_ANSWERED);
 }
@@ -199,6 +211,29 @@ static enum err in_dialog(struct ua *u, struct ua_call *c,
 	if (method == SIP_METHOD_ACK)
 		return sip_txn_ack(u->txn, *id, &r, to, now_us);
 	return sip_txn_request(u->txn, &r, to, user_of(c), now_us, id);
+}
+
+void ua_call_info(struct ua *u, struct ua_call *c, int64_t now_us)
+{
+	struct sip_write_request r;
+	char mem[TEXT_MAX], body[64];
+	struct buf scratch, b;
+	struct sip_txn_id id;
+	struct addr4 to;
+
+	memset(&r, 0, sizeof(r));
+	buf_over(&scratch, mem, sizeof(mem));
+	buf_over(&b, body, sizeof(body));
+	buf_printf(&b, "Signal=%c\r\nDuration=%d\r\n", c->rtp.info,
+	    UA_PRESS_MS);
+	c->rtp.info = '\0';
+	if (sip_dlg_request(&c->dlg, SIP_METHOD_INFO, &scratch, &r, &to) !=
+	    ERR_OK)
+		return;
+	r.content_type = SLICE("application/dtmf-relay");
+	r.body = buf_slice(&b);
+	if (sip_txn_request(u->txn, &r, to, user_of(c), now_us, &id) != ERR_OK)
+		log_error("call: INFO not sent");
 }
 
 static void hang_up(struct ua *u, struct ua_call *c, int64_t now_us)
@@ -310,7 +345,6 @@ enum err ua_call_dial(struct ua *u, const struct ua_dial *d, int64_t now_us)
 	copy_text(d->number, c->peer, sizeof(c->peer));
 	if ((e = open_media(u, c, d->sound)) != ERR_OK)
 		return e;
-	copy_text(d->keys, c->rtp.press, sizeof(c->rtp.press));
 	make_tag(u, c);
 	if ((e = write_invite(u, c, d)) != ERR_OK)
 		goto fail;
@@ -424,7 +458,7 @@ static void incoming_invite(struct ua *u, const struct sip_txn_event *ev)
 		make_tag(u, c);
 		e = sip_dlg_uas(&c->dlg, m, slice_from(c->tag), ev->from);
 	}
-	if (e == ERR_OK && !use_sdp(c, m, sdp, &audio))
+	if (e == ERR_OK && !use_sdp(u, c, m, sdp, &audio))
 		e = ERR_UNSUPPORTED;
 	if (e == ERR_OK) {
 		copy_text(m->from.uri.user, c->peer, sizeof(c->peer));
@@ -461,7 +495,7 @@ static void reoffer(struct ua *u, struct ua_call *c,
 	if (ev->msg->body.n == 0) {
 		if (ev->method == SIP_METHOD_INVITE)
 			sdp_write_offer(&b, &c->local);
-	} else if (sdp == NULL || !use_sdp(c, ev->msg, sdp, &audio)) {
+	} else if (sdp == NULL || !use_sdp(u, c, ev->msg, sdp, &audio)) {
 		answer(u, ev->id, 488, c->tag, SLICE(""), ev->now_us);
 		free(sdp);
 		return;
@@ -552,7 +586,7 @@ static void on_2xx(struct ua *u, struct ua_call *c,
 		return;
 	}
 	sdp = malloc(sizeof(*sdp));
-	if (sdp != NULL && !use_sdp(c, ev->msg, sdp, &audio))
+	if (sdp != NULL && !use_sdp(u, c, ev->msg, sdp, &audio))
 		log_warn("call: answer without usable media call=%u",
 		    c->r.call);
 	free(sdp);
@@ -594,7 +628,8 @@ static void on_response(struct ua *u, struct ua_call *c,
 	/* Early media: listen, and talk back so that NATs open. */
 	sdp = malloc(sizeof(*sdp));
 	if (sdp != NULL && c->state == UA_CALL_CALLING)
-		(void)use_sdp(c, ev->msg, sdp, &audio); /* may have no body */
+		(void)use_sdp(u, c, ev->msg, sdp,
+		    &audio); /* may have no body */
 	free(sdp);
 }
 

@@ -71,6 +71,8 @@ void ua_call_event(void *arg, const struct sip_txn_event *ev);
 /* Begins an outgoing call, as ua_dial(). */
 RT_MUST_USE enum err ua_call_dial(struct ua *u, const struct ua_dial *d,
     int64_t now_us);
+/* Says c->rtp.info by SIP INFO. */
+void ua_call_info(struct ua *u, struct ua_call *c, int64_t now_us);
 /* Does what is due. */
 void ua_call_step(struct ua *u, struct ua_call *c, int64_t now_us);
 /* Ends it whatever its state: BYE, CANCEL or a refusal. */

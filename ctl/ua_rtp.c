@@ -13,7 +13,6 @@
 #include "sipworker/rtp/g711.h"
 
 #define PCMA         8
-#define PRESS_MS     160
 #define PRESS_GAP_US (200 * INT64_C(1000))
 #define BATCH        64
 #define TIMELINE_MAX (3600 * G711_RATE_HZ)
@@ -101,6 +100,40 @@ static void transmit(struct ua_rtp *r, const struct rtp_pkt *head,
 		r->tx++;
 }
 
+/* Takes the next key off what is to be pressed. True: as an event. */
+static bool begin_key(struct ua_rtp *r, int64_t now_us)
+{
+	const char key = r->press[0];
+
+	if (key == '\0' || now_us < r->press_at_us)
+		return false;
+	memmove(r->press, r->press + 1, strlen(r->press));
+	r->press_at_us = now_us + UA_PRESS_MS * 1000 + PRESS_GAP_US;
+	if (key == ',') {
+		r->press_at_us = now_us + RT_SEC_US;
+		return false;
+	}
+	if (r->how == UA_PRESS_TONES) {
+		r->tone = key;
+		r->tone_at = 0;
+	}
+	if (r->how == UA_PRESS_INFO || r->how == UA_PRESS_BOTH)
+		r->info = key;
+	if (r->how == UA_PRESS_TONES || r->how == UA_PRESS_INFO ||
+	    r->dtmf_pt == 255)
+		return false;
+	dtmf_out_begin(&r->pressing, dtmf_event_of(key), UA_PRESS_MS);
+	return true;
+}
+
+static void put_tone(struct ua_rtp *r, uint8_t frame[UA_SOUND_FRAME])
+{
+	for (uint32_t i = 0; i < UA_SOUND_FRAME; i++)
+		frame[i] = ua_press_tone(r->tone, r->tone_at++);
+	if (r->tone_at >= UA_PRESS_MS * 8)
+		r->tone = '\0';
+}
+
 /* True when a key's packet took the place of this frame's audio. */
 static bool send_key(struct ua_rtp *r, int64_t now_us)
 {
@@ -108,14 +141,8 @@ static bool send_key(struct ua_rtp *r, int64_t now_us)
 	struct rtp_pkt head;
 	bool first;
 
-	if (!r->pressing.active) {
-		if (r->press[0] == '\0' || now_us < r->press_at_us ||
-		    r->dtmf_pt == 255)
-			return false;
-		dtmf_out_begin(&r->pressing, dtmf_event_of(r->press[0]),
-		    PRESS_MS);
-		memmove(r->press, r->press + 1, strlen(r->press));
-	}
+	if (!r->pressing.active && !begin_key(r, now_us))
+		return false;
 	if (!dtmf_out_next(&r->pressing, payload, &first)) {
 		r->press_at_us = now_us + PRESS_GAP_US;
 		return false;
@@ -149,6 +176,8 @@ void ua_rtp_send(struct ua_rtp *r, int64_t now_us)
 		r->first_tx_us = now_us;
 	if (!send_key(r, now_us)) {
 		ua_sound_frame(r->sound, r->at, frame);
+		if (r->tone != '\0')
+			put_tone(r, frame);
 		if (r->pt == PCMA)
 			g711_ulaw_to_alaw(frame, frame, sizeof(frame));
 		if (ua_sound_measures(r->sound))

@@ -9,6 +9,7 @@
 #define RT_CTL_UA_RTP_H
 
 #include "ctl/ua_hist.h"
+#include "ctl/ua_press.h"
 #include "ctl/ua_sound.h"
 #include "lib/base/addr4.h"
 #include "sipworker/rtp/dtmf.h"
@@ -29,6 +30,10 @@ struct ua_rtp {
 	struct rtp_out out;
 	uint32_t dtmf_ts;
 	struct dtmf_out pressing;
+	enum ua_press how;
+	char tone; /* being said in the audio, or '\0' */
+	uint32_t tone_at;
+	char info;                       /* to be said by INFO now, or '\0' */
 	char press[UA_RTP_KEYS_MAX + 1]; /* still to be pressed */
 	int64_t press_at_us;
 	struct rtp_stat in;

@@ -209,7 +209,9 @@ void call_open(struct engine *e, uint32_t trunk, const struct sip_txn_event *ev)
 	slots_recent_add(e, in.same_hash, c);
 	trace_opened(e, c, &in.who);
 	wait_for_journal(e, c);
-	ask_source(e, c);
+	/* A look-up costs the database several round trips. */
+	if (c->needs_facts)
+		ask_source(e, c);
 	timer_arm(&e->timers, &c->timer[CALL_T_RINGING],
 	    e->now.mono_us + RINGING_US);
 }

@@ -43,7 +43,7 @@ static const struct snap_prompt prompts[] = {
 	    .samples = SIM_CONFIG_PROMPT_SAMPLES },
 };
 
-/* The second is another company's. */
+/* The second is another company's, the third has limits. */
 static const struct snap_destination destinations[] = {
 	{ .id = { { 7 } },
 	    .company = { { 9 } },
@@ -56,6 +56,14 @@ static const struct snap_destination destinations[] = {
 	    .name = SLICE_INIT("theirs"),
 	    .address = SLICE_INIT("sip:theirs@10.0.0.3:5080"),
 	    .trunk = SNAP_NO_ROW,
+	    .zone = SNAP_NO_ROW },
+	[SIM_CONFIG_LIMITED] = { .id = { { 9 } },
+	    .company = { { 9 } },
+	    .name = SLICE_INIT("few"),
+	    .address = SLICE_INIT("sip:few@10.0.0.3:5080"),
+	    .trunk = SNAP_NO_ROW,
+	    .capacity = 2,
+	    .cap_day = 100,
 	    .zone = SNAP_NO_ROW },
 };
 
@@ -70,6 +78,156 @@ static enum err write_foreign(struct buf *out)
 	id_text(ID_KIND_destination, destinations[1].id.v, target);
 	s.text[FLOW_FORWARD_TO] = slice_from(target);
 	return flow_write(&s, 1, 0, out);
+}
+
+/* --- larger flows ----------------------------------------------------------*/
+
+struct maker {
+	struct flow_step step[12];
+	struct flow_item member[10];
+	struct flow_item key[2];
+	struct flow_item rule[1];
+	char target[10][48];
+};
+
+static struct flow_step *step(struct maker *m, size_t i, enum flow_type type,
+    const char *key)
+{
+	flow_step_init(&m->step[i], type);
+	m->step[i].key = slice_from(key);
+	return &m->step[i];
+}
+
+/* n members: phones, of which the first may be a destination with limits. */
+static struct flow_step *group(struct maker *m, size_t i, enum flow_mode mode,
+    size_t n, bool limited)
+{
+	struct flow_step *s = step(m, i, FLOW_GROUP, "group");
+
+	for (size_t k = 0; k < n; k++) {
+		flow_item_init(&m->member[k], FLOW_GROUP, 0);
+		if (limited && k == 0)
+			id_text(ID_KIND_destination,
+			    destinations[SIM_CONFIG_LIMITED].id.v,
+			    m->target[k]);
+		else
+			(void)snprintf(m->target[k], sizeof(m->target[k]),
+			    "sip:p%zu@10.0.0.3:5080", k);
+		m->member[k].text[FLOW_MEMBER_TO] = slice_from(m->target[k]);
+		m->member[k].num[FLOW_MEMBER_TIER] = (uint32_t)(1 + k / 3);
+		m->member[k].num[FLOW_MEMBER_WEIGHT] = (uint32_t)(k + 1);
+	}
+	s->num[FLOW_GROUP_MODE] = mode;
+	s->num[FLOW_DIAL_RING_S] = 12;
+	s->item[0] = m->member;
+	s->n_items[0] = (uint8_t)n;
+	return s;
+}
+
+static void voicemail(struct maker *m, size_t i)
+{
+	struct flow_step *s = step(m, i, FLOW_VOICEMAIL, "mail");
+
+	s->num[FLOW_VOICEMAIL_PROMPT] = 1;
+	s->num[FLOW_VOICEMAIL_MAX_S] = 30;
+	s->num[FLOW_VOICEMAIL_MIN_S] = 2;
+	s->num[FLOW_VOICEMAIL_SILENCE_S] = 4;
+}
+
+/* Ten phones at once, else a message. */
+static enum err write_ten(struct maker *m, struct buf *out)
+{
+	group(m, 0, FLOW_MODE_SIMULTANEOUS, 10, false)
+	    ->branch[FLOW_DIAL_OTHERWISE] = 1;
+	voicemail(m, 1);
+	return flow_write(m->step, 2, 0, out);
+}
+
+/* Facts, a menu; 1: round robin with whisper and acceptance; 2: a message. */
+static enum err write_menu(struct maker *m, struct buf *out)
+{
+	struct flow_step *s = step(m, 0, FLOW_CALLER, "who");
+
+	flow_item_init(&m->rule[0], FLOW_CALLER, 0);
+	m->rule[0].num[FLOW_CALLER_IS] = FLOW_CALLER_ANONYMOUS;
+	m->rule[0].branch = 3;
+	s->item[0] = m->rule;
+	s->n_items[0] = 1;
+	s->branch[FLOW_OTHERWISE] = 1;
+
+	s = step(m, 1, FLOW_MENU, "menu");
+	for (size_t k = 0; k < 2; k++) {
+		flow_item_init(&m->key[k], FLOW_MENU, 0);
+		m->key[k].num[FLOW_KEY_KEY] = (uint32_t)('1' + k);
+		m->key[k].branch = (uint16_t)(2 + k);
+	}
+	s->num[FLOW_MENU_PROMPT] = 1;
+	s->item[0] = m->key;
+	s->n_items[0] = 2;
+	s->branch[FLOW_MENU_SILENCE] = 2;
+
+	s = group(m, 2, FLOW_MODE_ROUND_ROBIN, 3, false);
+	s->num[FLOW_DIAL_WHISPER] = 1;
+	s->num[FLOW_DIAL_ACCEPT] = FLOW_ACCEPT_KEY;
+	s->num[FLOW_DIAL_MUSIC] = 1;
+	s->branch[FLOW_DIAL_OTHERWISE] = 3;
+	voicemail(m, 3);
+	return flow_write(m->step, 4, 0, out);
+}
+
+/* Limits in a ring tree, then one after the other. */
+static enum err write_tree(struct maker *m, struct buf *out)
+{
+	group(m, 0, FLOW_MODE_TREE, 7, true)->branch[FLOW_DIAL_OTHERWISE] = 1;
+	group(m, 1, FLOW_MODE_PRIORITY, 7, true)->branch[FLOW_DIAL_OTHERWISE] =
+	    2;
+	(void)step(m, 2, FLOW_BUSY, "busy");
+	return flow_write(m->step, 3, 0, out);
+}
+
+/* Digits, tags, a challenge, then a forward. */
+static enum err write_digits(struct maker *m, struct buf *out)
+{
+	struct flow_step *s = step(m, 0, FLOW_GATHER, "digits");
+
+	s->num[FLOW_GATHER_PROMPT] = 1;
+	s->num[FLOW_GATHER_MAX] = 3;
+	s->text[FLOW_GATHER_NAME] = SLICE("extension");
+	s->num[FLOW_GATHER_TAG] = 1;
+	for (size_t i = 0; i < 3; i++)
+		s->branch[i] = 1;
+	s = step(m, 1, FLOW_TAG, "tag");
+	s->text[FLOW_WORD_WORD] = SLICE("keyed");
+	s->branch[FLOW_NEXT] = 2;
+	s = step(m, 2, FLOW_OUTCOME, "outcome");
+	s->text[FLOW_WORD_WORD] = SLICE("routed");
+	s->branch[FLOW_NEXT] = 3;
+	s = step(m, 3, FLOW_CHALLENGE, "guard");
+	s->num[FLOW_CHALLENGE_PROMPT] = 1;
+	s->branch[FLOW_CHALLENGE_PASS] = 4;
+	s->branch[FLOW_CHALLENGE_SILENCE] = 5;
+	s = step(m, 4, FLOW_FORWARD, "desk");
+	s->text[FLOW_FORWARD_TO] = SLICE("sip:desk@10.0.0.3:5080");
+	s->branch[FLOW_DIAL_OTHERWISE] = 5;
+	voicemail(m, 5);
+	return flow_write(m->step, 6, 0, out);
+}
+
+static enum err write_large(struct buf *out)
+{
+	static enum err (*const write[])(struct maker * m,
+	    struct buf * out) = { write_ten, write_menu, write_tree,
+		write_digits };
+	static struct maker m; /* large for a stack */
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(write); i++) {
+		enum err e;
+
+		memset(&m, 0, sizeof(m));
+		if ((e = write[i](&m, &out[i])) != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
 }
 
 /* 0: straight to the phone. 1: notice, phone, then a second try, then sorry. */
@@ -120,14 +278,15 @@ enum err sim_config_write(struct buf *out)
 	static const enum flow_record records[SIM_CONFIG_NUMBERS] = {
 		FLOW_RECORD_OFF, FLOW_RECORD_SILENT, FLOW_RECORD_NOTICE,
 		FLOW_RECORD_NOTICE, FLOW_RECORD_SILENT, FLOW_RECORD_OFF,
-		FLOW_RECORD_OFF
+		FLOW_RECORD_OFF, FLOW_RECORD_NOTICE, FLOW_RECORD_NOTICE,
+		FLOW_RECORD_OFF, FLOW_RECORD_SILENT, FLOW_RECORD_OFF
 	};
 	static const uint32_t flow_of[SIM_CONFIG_NUMBERS] = { 0, 0, 0, 1, 1, 2,
-		3 };
+		3, 4, 5, 6, 7, 4 };
 	struct snap_number numbers[SIM_CONFIG_NUMBERS];
 	char e164[SIM_CONFIG_NUMBERS][16];
-	struct snap_flow flows[4];
-	struct buf b[4];
+	struct snap_flow flows[8];
+	struct buf b[8];
 	enum err e;
 
 	memset(flows, 0, sizeof(flows));
@@ -137,13 +296,15 @@ enum err sim_config_write(struct buf *out)
 	e = write_flows(&b[0], &b[1], &b[2]);
 	if (e == ERR_OK)
 		e = write_foreign(&b[3]);
+	if (e == ERR_OK)
+		e = write_large(&b[4]);
 	for (size_t i = 0; i < RT_ARRAY_LEN(b); i++) {
 		flows[i].id.v[0] = (uint8_t)(i + 1);
 		flows[i].version = 7;
 		flows[i].flow.bytes = buf_slice(&b[i]);
 	}
 	for (size_t i = 0; i < SIM_CONFIG_NUMBERS; i++) {
-		(void)snprintf(e164[i], sizeof(e164[i]), "+1303555010%zu", i);
+		(void)snprintf(e164[i], sizeof(e164[i]), "+130355501%02zu", i);
 		numbers[i].e164 = slice_from(e164[i]);
 		numbers[i].id.v[0] = (uint8_t)(i + 1);
 		numbers[i].company.v[0] = 9;

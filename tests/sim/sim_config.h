@@ -9,7 +9,9 @@
 #include "lib/base/err.h"
 
 /* Numbers +13035550100 and up; which flow and policy: see sim_config.c. */
-#define SIM_CONFIG_NUMBERS        7
+#define SIM_CONFIG_NUMBERS 12
+/* Row of the destination with limits. */
+#define SIM_CONFIG_LIMITED        2
 #define SIM_CONFIG_PROMPT_SAMPLES 24000 /* 3 s */
 
 RT_MUST_USE enum err sim_config_write(struct buf *out);

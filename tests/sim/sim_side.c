@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sipworker/engine/port.h"
+#include "sipworker/engine/slots.h"
 #include "tests/sim/sim_config.h"
 
 /* --- journal ---------------------------------------------------------------*/
@@ -70,6 +70,11 @@ static void check_closed(struct sim_world *w, struct sim_record *r,
 	if ((c->result == CALLRESULT_ANSWERED) != (r->bridged > 0))
 		sim_world_fail(w, "result %s with %u bridges",
 		    callresult_name(c->result), r->bridged);
+	if ((c->result == CALLRESULT_VOICEMAIL) !=
+	    (r->messages > 0 && r->bridged == 0))
+		sim_world_fail(w, "result %s with %u messages",
+		    callresult_name(c->result), r->messages);
+	w->messages += r->messages;
 	if (c->recording != CALLREC_REC_NONE && !r->rec_started)
 		sim_world_fail(w, "a recording that never began");
 	if (r->rec_started && !r->rec_stopped)
@@ -81,10 +86,31 @@ static void check_closed(struct sim_world *w, struct sim_record *r,
 		sim_world_fail(w, "interrupted without a crash");
 	if (r->legs == 0)
 		sim_world_fail(w, "closed without a leg's record");
-	if (r->policy == FLOW_RECORD_NOTICE && r->rec_started &&
+	/* A message is recorded without one. */
+	if (r->policy == FLOW_RECORD_NOTICE &&
+	    c->recording != CALLREC_REC_NONE && r->messages == 0 &&
 	    (c->notice_ended_us == CALLREC_NEVER ||
 		c->rec_start_us < c->notice_ended_us || c->notice_key.n == 0))
 		sim_world_fail(w, "recorded before the notice ended");
+}
+
+/* The interpreter's own opinion, as a simulator would have it. */
+static void check_opinion(struct sim_world *w, struct call_id id,
+    enum callresult result)
+{
+	const struct engine *e = w->engine;
+
+	for (uint32_t i = 0; i < e->n_calls; i++) {
+		const struct call *c = &e->calls[i];
+
+		if (!id_eq(c->id.v, id.v) || !c->flow_state.started)
+			continue;
+		w->compared++;
+		if (flow_run_result(&c->flow_state) != result)
+			sim_world_fail(w, "the flow says %s, the engine %s: %s",
+			    callresult_name(flow_run_result(&c->flow_state)),
+			    callresult_name(result), c->reason);
+	}
 }
 
 static void check_event(struct sim_world *w, struct sim_record *r,
@@ -92,6 +118,8 @@ static void check_event(struct sim_world *w, struct sim_record *r,
 {
 	if (ev->what == CALLREC_EV_BRIDGED)
 		r->bridged++;
+	if (ev->what == CALLREC_EV_MESSAGE && ev->value > 0)
+		r->messages++;
 	if (ev->what == CALLREC_EV_DIAL) {
 		r->routed = true;
 		if (!r->acked)
@@ -126,6 +154,10 @@ static void check_record(struct sim_world *w, const struct callrec *rec)
 		r->legs++;
 	else if (rec->head.kind == CALLREC_CLOSED)
 		check_closed(w, r, &rec->u.closed);
+	/* What we ended ourselves the flow never heard of. */
+	if (rec->head.kind == CALLREC_CLOSED &&
+	    rec->u.closed.ended_by != CALLREC_BY_SYSTEM)
+		check_opinion(w, r->id, rec->u.closed.result);
 }
 
 void sim_side_journal(struct sim_world *w, const struct engine_journal *j)
@@ -295,8 +327,77 @@ static void do_open(struct sim_world *w, const struct engine_media *m)
 	    bad ? ENGINE_MEDIA_OPEN_FAILED : ENGINE_MEDIA_OPENED);
 }
 
+/* A key is pressed now and then, on whatever side. */
+static void press(struct sim_event *ev)
+{
+	static const char keys[] = "1122*#1212345";
+	struct sim_world *w = ev->obj;
+	struct sim_port *p = port_of(w, (uint32_t)ev->a);
+	struct engine_media_event m = { .what = ENGINE_MEDIA_DIGIT,
+		.stream = (uint32_t)ev->a,
+		.at_mono_us = w->clock.now_us };
+
+	if (p == NULL || ev->b == 0)
+		return;
+	m.digit = keys[sim_clock_below(&w->clock, sizeof(keys) - 1)];
+	w->keys++;
+	engine_media_event(w->engine, sim_world_now(w), &m);
+	sim_world_pump(w);
+	ev = sim_clock_after(&w->clock,
+	    sim_clock_between(&w->clock, 100000, 6 * RT_SEC_US), press, w);
+	ev->a = m.stream;
+	ev->b = sim_clock_below(&w->clock, 5);
+}
+
+/* Somebody speaks for a while, or not at all. */
+static void hear(struct sim_event *ev)
+{
+	struct sim_world *w = ev->obj;
+	struct sim_port *p = port_of(w, (uint32_t)ev->a);
+	struct engine_media_event m = { .stream = (uint32_t)ev->a,
+		.at_mono_us = w->clock.now_us };
+	const bool speaks = ev->n > 0 && ev->bytes[0] == 'v';
+
+	if (p == NULL || p->watch_no != ev->b)
+		return;
+	m.what = speaks ? ENGINE_MEDIA_VOICE : ENGINE_MEDIA_QUIET;
+	engine_media_event(w->engine, sim_world_now(w), &m);
+	sim_world_pump(w);
+}
+
+static void do_watch(struct sim_world *w, struct sim_port *p,
+    const struct engine_media *m)
+{
+	struct sim_event *ev;
+	int64_t quiet_us = m->quiet_us;
+
+	p->watch_no++;
+	if (m->quiet_us == 0)
+		return;
+	if (sim_clock_chance(&w->clock, 70)) {
+		ev = sim_clock_after(&w->clock,
+		    sim_clock_between(&w->clock, 100000, RT_SEC_US), hear, w);
+		ev->a = m->stream;
+		ev->b = p->watch_no;
+		sim_clock_bytes(ev, SLICE("v"));
+		quiet_us += sim_clock_between(&w->clock, 0, 20 * RT_SEC_US);
+	}
+	ev = sim_clock_after(&w->clock, quiet_us + RT_SEC_US, hear, w);
+	ev->a = m->stream;
+	ev->b = p->watch_no;
+	sim_clock_bytes(ev, SLICE("q"));
+}
+
 static void do_target(struct sim_world *w, struct sim_port *p)
 {
+	if (!p->targeted) {
+		struct sim_event *ev = sim_clock_after(&w->clock,
+		    sim_clock_between(&w->clock, 100000, 9 * RT_SEC_US), press,
+		    w);
+
+		ev->a = p->stream;
+		ev->b = sim_clock_below(&w->clock, 4);
+	}
 	p->targeted = true;
 	if (sim_clock_chance(&w->clock, w->faults.bad_media))
 		report(w, p->stream,
@@ -304,10 +405,23 @@ static void do_target(struct sim_world *w, struct sim_port *p)
 		    ENGINE_MEDIA_SILENT);
 }
 
-static void do_bridge(struct sim_world *w, const struct sim_port *p,
+/* May what is said be recorded beyond a message? */
+static void check_recorded(struct sim_world *w, const struct sim_port *p)
+{
+	const struct sim_record *r = sim_world_record(w, p->call);
+
+	if (r == NULL || !p->rec)
+		return;
+	if (r->policy == FLOW_RECORD_OFF)
+		sim_world_fail(w, "recorded a number that is not to be");
+	if (r->policy == FLOW_RECORD_NOTICE && !r->notice_played)
+		sim_world_fail(w, "recorded without a notice");
+}
+
+static void do_bridge(struct sim_world *w, struct sim_port *p,
     const struct engine_media *m)
 {
-	const struct sim_port *peer = port_of(w, m->peer);
+	struct sim_port *peer = port_of(w, m->peer);
 
 	if (peer == NULL || peer->closing || m->peer == m->stream)
 		sim_world_fail(w, "a bridge to nothing");
@@ -315,6 +429,23 @@ static void do_bridge(struct sim_world *w, const struct sim_port *p,
 		sim_world_fail(w, "a bridge into another call");
 	else if (!peer->targeted)
 		sim_world_fail(w, "a bridge before the address is known");
+	else if (!m->early && (p->bridged || peer->bridged))
+		sim_world_fail(w, "a second bridge");
+	if (w->failure[0] != '\0' || m->early)
+		return;
+	p->bridged = peer->bridged = true;
+	p->bridge = m->peer;
+	peer->bridge = m->stream;
+	check_recorded(w, p);
+}
+
+static void part(struct sim_world *w, struct sim_port *p)
+{
+	struct sim_port *peer = p->bridged ? port_of(w, p->bridge) : NULL;
+
+	p->bridged = false;
+	if (peer != NULL)
+		peer->bridged = false;
 }
 
 static void do_play(struct sim_world *w, struct sim_port *p,
@@ -322,8 +453,12 @@ static void do_play(struct sim_world *w, struct sim_port *p,
 {
 	struct sim_event *ev;
 
+	if (p->bridged)
+		sim_world_fail(w, "a prompt into a talk");
 	p->play = m->play;
 	p->play_no = ++w->plays;
+	if (m->prompt == ENGINE_PROMPT_BEEP)
+		p->beeped = true;
 	if (m->times == 0)
 		return;
 	ev = sim_clock_after(&w->clock,
@@ -338,11 +473,9 @@ static void do_rec_on(struct sim_world *w, struct sim_port *p)
 
 	if (r == NULL || !r->rec_started || r->rec_stopped)
 		sim_world_fail(w, "frames for a recorder that does not run");
-	if (r != NULL && r->policy == FLOW_RECORD_OFF)
-		sim_world_fail(w, "recorded a number that is not to be");
-	if (r != NULL && r->policy == FLOW_RECORD_NOTICE && !r->notice_played)
-		sim_world_fail(w, "recorded without a notice");
 	p->rec = true;
+	if (!p->beeped || p->called || p->bridged)
+		check_recorded(w, p);
 }
 
 void sim_side_media(struct sim_world *w, const struct engine_media *m)
@@ -373,6 +506,7 @@ void sim_side_media(struct sim_world *w, const struct engine_media *m)
 		p->play_no = 0;
 		break;
 	case ENGINE_MEDIA_REC_ON:
+		p->called = m->channel == 1;
 		do_rec_on(w, p);
 		break;
 	case ENGINE_MEDIA_REC_OFF:
@@ -381,14 +515,19 @@ void sim_side_media(struct sim_world *w, const struct engine_media *m)
 	case ENGINE_MEDIA_CLOSE:
 		if (p->rec)
 			sim_world_fail(w, "closed a stream that records");
+		part(w, p);
 		p->closing = true;
 		report(w, m->stream, sim_clock_between(&w->clock, 10, 20000),
 		    ENGINE_MEDIA_CLOSED);
 		break;
+	case ENGINE_MEDIA_WATCH:
+		do_watch(w, p, m);
+		break;
+	case ENGINE_MEDIA_UNBRIDGE:
+		part(w, p);
+		break;
 	case ENGINE_MEDIA_OPEN:
 	case ENGINE_MEDIA_LISTEN:
-	case ENGINE_MEDIA_WATCH:
-	case ENGINE_MEDIA_UNBRIDGE:
 	case ENGINE_MEDIA_OP_COUNT:
 		break;
 	}

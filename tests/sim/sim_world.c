@@ -213,13 +213,13 @@ static void place_call(struct sim_event *ev)
 {
 	struct sim_world *w = ev->obj;
 	const struct sim_script s = sim_peer_caller_script(&w->clock);
-	const uint64_t number = sim_clock_below(&w->clock, 20);
+	const uint64_t number = sim_clock_below(&w->clock, 31);
 	char caller[20], dialled[20];
 
 	(void)snprintf(caller, sizeof(caller), "+1720555%04u",
 	    (unsigned int)(ev->a % 10000));
-	(void)snprintf(dialled, sizeof(dialled), "+1303555010%u",
-	    (unsigned int)(number < 19 ? number % SIM_CONFIG_NUMBERS : 9));
+	(void)snprintf(dialled, sizeof(dialled), "+130355501%02u",
+	    (unsigned int)(number < 30 ? number % SIM_CONFIG_NUMBERS : 99));
 	(void)sim_peer_call(w->carrier, caller, dialled, &s);
 	/* A carrier that tries again by another way. */
 	if (sim_clock_chance(&w->clock, 2))

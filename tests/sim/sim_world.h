@@ -47,6 +47,7 @@ struct sim_record {
 	enum flow_record policy;
 	struct callrec_closed end; /* texts not valid */
 	uint32_t bridged;          /* EVENT records */
+	uint32_t messages;         /* kept */
 	uint8_t legs;              /* LEG records */
 };
 
@@ -59,6 +60,11 @@ struct sim_port {
 	bool rec;
 	bool closing;
 	bool targeted;
+	bool called;     /* of a called leg */
+	bool bridged;    /* both ways ... */
+	uint32_t bridge; /* ... with this stream */
+	bool beeped;     /* a message may be recorded */
+	uint32_t watch_no;
 	int64_t closed_us;
 };
 
@@ -84,6 +90,9 @@ struct sim_world {
 	uint64_t opened;
 	uint64_t closed;
 	uint64_t results[CALLRESULT_COUNT];
+	uint64_t messages;
+	uint64_t compared;
+	uint64_t keys;
 	uint64_t snap_freed;
 	char failure[240]; /* "" as long as nothing is wrong */
 };
