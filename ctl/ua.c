@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ctl/ua_call.h"
+#include "ctl/ua_slot.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
 #include "lib/base/rnd.h"
@@ -202,7 +203,7 @@ static void serve(struct ua *u, int wait_ms)
 			receive_sip(u);
 			continue;
 		}
-		c = ua_call_at(u, ev[i].data.u64);
+		c = ua_slot_at(u, ev[i].data.u64);
 		if (c != NULL)
 			ua_rtp_receive(&c->rtp, now_us);
 	}

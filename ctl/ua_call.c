@@ -4,39 +4,16 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "ctl/ua_slot.h"
 #include "lib/base/clk.h"
 #include "lib/base/hex.h"
 #include "lib/base/log.h"
 
-#define TEXT_MAX   UA_CALL_TEXT
-#define PORT_TRIES 64
+#define TEXT_MAX UA_CALL_TEXT
 /* A BYE that nobody answers must not keep a call for 32 s. */
 #define BYE_WAIT_US (4 * RT_SEC_US)
 
 /* --- helpers ---------------------------------------------------------------*/
-
-struct ua_call *ua_call_at(struct ua *u, uint64_t slot)
-{
-	if (slot >= u->conf.max_calls || u->calls[slot].state == UA_CALL_FREE)
-		return NULL;
-	return &u->calls[slot];
-}
-
-/* A transaction's user value: the call's number and its slot + 1. A slot is
- * used again while transactions of its last call still linger, so the number
- * must agree. */
-static uint64_t user_of(const struct ua_call *c)
-{
-	return (uint64_t)c->r.call << 32 | (c->index + UINT64_C(1));
-}
-
-static struct ua_call *call_of(struct ua *u, uint64_t user)
-{
-	struct ua_call *c =
-	    user == 0 ? NULL : ua_call_at(u, (user & UINT32_MAX) - 1);
-
-	return c != NULL && user_of(c) == user ? c : NULL;
-}
 
 /* Our tags begin with the call's slot, so an in-dialog request finds it. */
 static struct ua_call *call_of_dialog(struct ua *u, const struct sip_msg *m)
@@ -47,118 +24,8 @@ static struct ua_call *call_of_dialog(struct ua *u, const struct sip_msg *m)
 	if (m->to.tag.n < 8 ||
 	    hex_decode(slice_head(m->to.tag, 8), &index, 4) != ERR_OK)
 		return NULL;
-	c = ua_call_at(u, index);
+	c = ua_slot_at(u, index);
 	return c != NULL && sip_dlg_matches(&c->dlg, m) ? c : NULL;
-}
-
-static void make_tag(struct ua *u, struct ua_call *c)
-{
-	char token[SIP_TXN_TOKEN_MAX];
-
-	sip_txn_token(u->txn, token);
-	hex_encode(&c->index, 4, c->tag);
-	memcpy(c->tag + 8, token, sizeof(token));
-}
-
-static void copy_text(struct slice s, char *out, size_t cap)
-{
-	if (!slice_to_cstr(slice_head(s, cap - 1), out, cap))
-		out[0] = '\0';
-}
-
-static void report(struct ua *u, struct ua_call *c, enum ua_what what)
-{
-	struct ua_report *r = &c->r;
-
-	r->what = what;
-	r->peer = slice_from(c->peer);
-	r->dialled = slice_from(c->dialled);
-	r->call_id = slice_from(c->call_id);
-	r->tx = c->rtp.tx;
-	r->rx = c->rtp.in.received;
-	r->lost = rtp_stat_lost(&c->rtp.in);
-	r->jitter_us = rtp_stat_jitter_us(&c->rtp.in, 8000);
-	r->ear_us = c->rtp.tx > 0 && r->rx > 0
-			? c->rtp.in.first_us - c->rtp.first_tx_us
-			: 0;
-	r->ssrc_changes = c->rtp.in.ssrc_changes;
-	r->gap_max_us = c->rtp.in.gap_max_us;
-	r->pressed = c->rtp.pressed;
-	u->conf.report(u->conf.arg, r);
-}
-
-static void finish(struct ua *u, struct ua_call *c, int64_t now_us)
-{
-	if (c->answered_us != 0)
-		c->r.talk_us = now_us - c->answered_us;
-	ua_rtp_receive(&c->rtp, now_us);
-	report(u, c, UA_ENDED);
-	ua_rtp_close(&c->rtp);
-	c->state = UA_CALL_FREE;
-	u->used--;
-}
-
-/* Peers that say keys in another way have no telephone events. */
-static bool has_events(const struct ua *u)
-{
-	return u->conf.keys.how != UA_PRESS_TONES &&
-	       u->conf.keys.how != UA_PRESS_INFO;
-}
-
-static enum err open_media(struct ua *u, struct ua_call *c,
-    const struct ua_sound *sound)
-{
-	enum err e = ERR_BUSY;
-	struct epoll_event ev;
-
-	for (int i = 0; i < PORT_TRIES; i++) {
-		const uint16_t port = u->next_port;
-
-		u->next_port = port + 3 > u->conf.rtp_port_max
-				   ? u->conf.rtp_port_min
-				   : (uint16_t)(port + 2);
-		e = ua_rtp_open(&c->rtp, u->conf.listen.ip, port, sound);
-		if (e != ERR_CONFLICT)
-			break;
-	}
-	if (e != ERR_OK)
-		return e == ERR_CONFLICT ? ERR_BUSY : e;
-	c->rtp.latency = u->conf.latency;
-	ev = (struct epoll_event){ .events = EPOLLIN, .data.u64 = c->index };
-	if (epoll_ctl(u->epoll_fd, EPOLL_CTL_ADD, c->rtp.fd, &ev) != 0) {
-		log_sys("call: epoll");
-		ua_rtp_close(&c->rtp);
-		return ERR_IO;
-	}
-	sdp_local_init(&c->local,
-	    (struct addr4){ .ip = u->conf.listen.ip, .port = c->rtp.port },
-	    u->serial + UINT64_C(1));
-	c->rtp.how = u->conf.keys.how;
-	if (!has_events(u))
-		c->local.dtmf_pt = SDP_NO_PT;
-	return ERR_OK;
-}
-
-static struct ua_call *take_slot(struct ua *u, int64_t now_us)
-{
-	for (uint32_t i = 0; i < u->conf.max_calls; i++) {
-		struct ua_call *c = &u->calls[i];
-
-		if (c->state != UA_CALL_FREE)
-			continue;
-		memset(c, 0, sizeof(*c));
-		c->index = i;
-		c->begun_us = now_us;
-		c->due_us = INT64_MAX;
-		c->phase = i % UA_CALL_PHASES;
-		c->rtp.fd = -1;
-		c->rtp.save_fd = -1;
-		c->r.call = ++u->serial;
-		c->r.to_18x_us = -1;
-		c->r.to_200_us = -1;
-		return c;
-	}
-	return NULL;
 }
 
 /* Takes the peer's description over; false when there is none we can use. */
@@ -170,7 +37,7 @@ static bool use_sdp(const struct ua *u, struct ua_call *c,
 	if (m->body.n == 0 || sdp_parse(m->body, sdp) != ERR_OK ||
 	    sdp_audio(sdp, both, audio) != ERR_OK)
 		return false;
-	if (!has_events(u))
+	if (!ua_slot_has_events(u))
 		audio->dtmf_pt = SDP_NO_PT;
 	c->rtp.remote = audio->rtp;
 	c->rtp.pt = audio->pt[audio->codec];
@@ -186,10 +53,10 @@ static void answered(struct ua *u, struct ua_call *c, int64_t now_us)
 	c->answered_us = now_us;
 	c->r.status = 200;
 	c->r.to_200_us = now_us - c->begun_us;
-	copy_text(u->conf.keys.keys, c->rtp.press, sizeof(c->rtp.press));
+	ua_slot_text(u->conf.keys.keys, c->rtp.press, sizeof(c->rtp.press));
 	c->rtp.press_at_us = now_us + u->conf.keys.after_us;
 	c->due_us = c->talk_us == 0 ? INT64_MAX : now_us + c->talk_us;
-	report(u, c, UA_ANSWERED);
+	ua_slot_report(u, c, UA_ANSWERED);
 }
 
 /* --- requests of ours ------------------------------------------------------*/
@@ -210,7 +77,7 @@ static enum err in_dialog(struct ua *u, struct ua_call *c,
 		return e;
 	if (method == SIP_METHOD_ACK)
 		return sip_txn_ack(u->txn, *id, &r, to, now_us);
-	return sip_txn_request(u->txn, &r, to, user_of(c), now_us, id);
+	return sip_txn_request(u->txn, &r, to, ua_slot_user(c), now_us, id);
 }
 
 void ua_call_info(struct ua *u, struct ua_call *c, int64_t now_us)
@@ -232,7 +99,8 @@ void ua_call_info(struct ua *u, struct ua_call *c, int64_t now_us)
 		return;
 	r.content_type = SLICE("application/dtmf-relay");
 	r.body = buf_slice(&b);
-	if (sip_txn_request(u->txn, &r, to, user_of(c), now_us, &id) != ERR_OK)
+	if (sip_txn_request(u->txn, &r, to, ua_slot_user(c), now_us, &id) !=
+	    ERR_OK)
 		log_error("call: INFO not sent");
 }
 
@@ -332,7 +200,7 @@ static enum err write_invite(struct ua *u, struct ua_call *c,
 
 enum err ua_call_dial(struct ua *u, const struct ua_dial *d, int64_t now_us)
 {
-	struct ua_call *c = take_slot(u, now_us);
+	struct ua_call *c = ua_slot_take(u, now_us);
 	enum err e;
 
 	if (c == NULL)
@@ -341,18 +209,18 @@ enum err ua_call_dial(struct ua *u, const struct ua_dial *d, int64_t now_us)
 	c->talk_us = d->talk_us;
 	c->target = d->target;
 	c->due_us = d->give_up_us == 0 ? INT64_MAX : now_us + d->give_up_us;
-	copy_text(d->number, c->dialled, sizeof(c->dialled));
-	copy_text(d->number, c->peer, sizeof(c->peer));
-	if ((e = open_media(u, c, d->sound)) != ERR_OK)
+	ua_slot_text(d->number, c->dialled, sizeof(c->dialled));
+	ua_slot_text(d->number, c->peer, sizeof(c->peer));
+	if ((e = ua_slot_open(u, c, d->sound)) != ERR_OK)
 		return e;
-	make_tag(u, c);
+	ua_slot_tag(u, c);
 	if ((e = write_invite(u, c, d)) != ERR_OK)
 		goto fail;
-	copy_text(c->req.call_id, c->call_id, sizeof(c->call_id));
+	ua_slot_text(c->req.call_id, c->call_id, sizeof(c->call_id));
 	if (d->save_path != NULL &&
 	    (e = ua_rtp_save(&c->rtp, d->save_path)) != ERR_OK)
 		goto fail;
-	e = sip_txn_request(u->txn, &c->req, d->target, user_of(c), now_us,
+	e = sip_txn_request(u->txn, &c->req, d->target, ua_slot_user(c), now_us,
 	    &c->invite);
 	if (e != ERR_OK)
 		goto fail;
@@ -398,7 +266,7 @@ static void ring_is_over(struct ua *u, struct ua_call *c, int64_t now_us)
 	}
 	c->r.status = u->conf.answering.status;
 	answer(u, c->invite, c->r.status, c->tag, SLICE(""), now_us);
-	finish(u, c, now_us);
+	ua_slot_finish(u, c, now_us);
 }
 
 static void begin_ringing(struct ua *u, struct ua_call *c, int64_t now_us)
@@ -413,7 +281,7 @@ static void begin_ringing(struct ua *u, struct ua_call *c, int64_t now_us)
 	if (a->manner != UA_SILENT && !a->no_180) {
 		answer(u, c->invite, 180, c->tag, SLICE(""), now_us);
 		c->r.to_18x_us = 0;
-		report(u, c, UA_RINGING);
+		ua_slot_report(u, c, UA_RINGING);
 	}
 	if (c->due_us <= now_us)
 		ring_is_over(u, c, now_us);
@@ -440,7 +308,7 @@ static enum err save_incoming(struct ua *u, struct ua_call *c)
 static void incoming_invite(struct ua *u, const struct sip_txn_event *ev)
 {
 	const struct sip_msg *m = ev->msg;
-	struct ua_call *c = take_slot(u, ev->now_us);
+	struct ua_call *c = ua_slot_take(u, ev->now_us);
 	struct sdp_audio audio;
 	struct sdp *sdp;
 	struct buf b;
@@ -451,26 +319,27 @@ static void incoming_invite(struct ua *u, const struct sip_txn_event *ev)
 		return;
 	}
 	sdp = malloc(sizeof(*sdp));
-	e = sdp == NULL ? ERR_NOMEM : open_media(u, c, u->conf.answering.sound);
+	e = sdp == NULL ? ERR_NOMEM
+			: ua_slot_open(u, c, u->conf.answering.sound);
 	if (e == ERR_OK)
 		e = save_incoming(u, c);
 	if (e == ERR_OK) {
-		make_tag(u, c);
+		ua_slot_tag(u, c);
 		e = sip_dlg_uas(&c->dlg, m, slice_from(c->tag), ev->from);
 	}
 	if (e == ERR_OK && !use_sdp(u, c, m, sdp, &audio))
 		e = ERR_UNSUPPORTED;
 	if (e == ERR_OK) {
-		copy_text(m->from.uri.user, c->peer, sizeof(c->peer));
-		copy_text(m->uri.user, c->dialled, sizeof(c->dialled));
-		copy_text(m->call_id, c->call_id, sizeof(c->call_id));
+		ua_slot_text(m->from.uri.user, c->peer, sizeof(c->peer));
+		ua_slot_text(m->uri.user, c->dialled, sizeof(c->dialled));
+		ua_slot_text(m->call_id, c->call_id, sizeof(c->call_id));
 		buf_over(&b, c->text, sizeof(c->text));
 		sdp_write_answer(&b, &c->local, sdp, &audio);
 		c->req.body = buf_slice(&b);
 		e = buf_err(&b);
 	}
 	if (e == ERR_OK)
-		e = sip_txn_set_user(u->txn, ev->id, user_of(c));
+		e = sip_txn_set_user(u->txn, ev->id, ua_slot_user(c));
 	free(sdp);
 	if (e != ERR_OK) {
 		ua_rtp_close(&c->rtp);
@@ -523,7 +392,7 @@ static void in_dialog_request(struct ua *u, struct ua_call *c,
 		answer(u, ev->id, 200, c->tag, SLICE(""), ev->now_us);
 		if (c->state != UA_CALL_ENDING)
 			c->r.ended_by = UA_BY_THEM;
-		finish(u, c, ev->now_us);
+		ua_slot_finish(u, c, ev->now_us);
 	} else if (ev->method == SIP_METHOD_INVITE ||
 		   ev->method == SIP_METHOD_UPDATE) {
 		reoffer(u, c, ev);
@@ -582,7 +451,7 @@ static void on_2xx(struct ua *u, struct ua_call *c,
 	if (sip_dlg_uac(&c->dlg, &c->req, ev->msg, ev->from) != ERR_OK ||
 	    in_dialog(u, c, SIP_METHOD_ACK, &c->invite, ev->now_us) != ERR_OK) {
 		c->r.status = 500;
-		finish(u, c, ev->now_us);
+		ua_slot_finish(u, c, ev->now_us);
 		return;
 	}
 	sdp = malloc(sizeof(*sdp));
@@ -604,7 +473,7 @@ static void on_response(struct ua *u, struct ua_call *c,
 
 	if (ev->method == SIP_METHOD_BYE) {
 		if (status >= 200)
-			finish(u, c, ev->now_us);
+			ua_slot_finish(u, c, ev->now_us);
 		return;
 	}
 	if (ev->method != SIP_METHOD_INVITE)
@@ -612,7 +481,7 @@ static void on_response(struct ua *u, struct ua_call *c,
 	if (status >= 300) {
 		if (c->state == UA_CALL_CALLING) {
 			c->r.status = status;
-			finish(u, c, ev->now_us);
+			ua_slot_finish(u, c, ev->now_us);
 		}
 		return;
 	}
@@ -623,7 +492,7 @@ static void on_response(struct ua *u, struct ua_call *c,
 	if (status >= 180 && !c->said_18x) {
 		c->said_18x = true;
 		c->r.to_18x_us = ev->now_us - c->begun_us;
-		report(u, c, UA_RINGING);
+		ua_slot_report(u, c, UA_RINGING);
 	}
 	/* Early media: listen, and talk back so that NATs open. */
 	sdp = malloc(sizeof(*sdp));
@@ -636,7 +505,7 @@ static void on_response(struct ua *u, struct ua_call *c,
 void ua_call_event(void *arg, const struct sip_txn_event *ev)
 {
 	struct ua *u = arg;
-	struct ua_call *c = call_of(u, ev->user);
+	struct ua_call *c = ua_slot_of(u, ev->user);
 
 	switch (ev->what) {
 	case SIP_TXN_REQUEST:
@@ -656,7 +525,7 @@ void ua_call_event(void *arg, const struct sip_txn_event *ev)
 		answer(u, c->invite, 487, c->tag, SLICE(""), ev->now_us);
 		c->r.status = 487;
 		c->r.cancelled = true;
-		finish(u, c, ev->now_us);
+		ua_slot_finish(u, c, ev->now_us);
 		return;
 	case SIP_TXN_NO_ACK:
 		if (c != NULL)
@@ -687,7 +556,7 @@ void ua_call_step(struct ua *u, struct ua_call *c, int64_t now_us)
 			cancel(u, c, now_us);
 		} else {
 			c->r.status = 408;
-			finish(u, c, now_us);
+			ua_slot_finish(u, c, now_us);
 		}
 		return;
 	case UA_CALL_RINGING:
@@ -697,7 +566,7 @@ void ua_call_step(struct ua *u, struct ua_call *c, int64_t now_us)
 		hang_up(u, c, now_us);
 		return;
 	case UA_CALL_ENDING:
-		finish(u, c, now_us);
+		ua_slot_finish(u, c, now_us);
 		return;
 	}
 }
@@ -711,6 +580,6 @@ void ua_call_end(struct ua *u, struct ua_call *c, int64_t now_us)
 	} else if (c->state == UA_CALL_RINGING) {
 		c->r.status = 480;
 		answer(u, c->invite, 480, c->tag, SLICE(""), now_us);
-		finish(u, c, now_us);
+		ua_slot_finish(u, c, now_us);
 	}
 }

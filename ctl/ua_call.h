@@ -77,7 +77,5 @@ void ua_call_info(struct ua *u, struct ua_call *c, int64_t now_us);
 void ua_call_step(struct ua *u, struct ua_call *c, int64_t now_us);
 /* Ends it whatever its state: BYE, CANCEL or a refusal. */
 void ua_call_end(struct ua *u, struct ua_call *c, int64_t now_us);
-/* The call in this slot; NULL when there is none. */
-struct ua_call *ua_call_at(struct ua *u, uint64_t slot);
 
 #endif
