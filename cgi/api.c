@@ -1,15 +1,57 @@
-/* api.fcgi - the JSON endpoints under /api/v1. */
+/* api.fcgi - the JSON endpoints under /api/v1, and /metrics. */
 #include <string.h>
 #include <unistd.h>
 
+#include "cgi/api/api_calls.h"
+#include "cgi/api/api_list.h"
+#include "cgi/api/api_metrics.h"
+#include "cgi/api/api_openapi.h"
 #include "cgi/api/api_status.h"
+#include "cgi/api/api_who.h"
 #include "cgi/web/web.h"
 #include "lib/base/log.h"
 #include "lib/base/settings.h"
+#include "lib/core/scope.h"
+
+/* Keys, not cookies: nothing here can be forged from another site. */
+#define KEYED ROUTE_PUBLIC, ROUTE_API, ROUTE_CSRF_NONE
+#define READS(address, needs, serves)                                      \
+	{                                                                  \
+		REQ_GET, address, KEYED, .handler = (serves),              \
+					 .data = &(const struct api_route) \
+		{                                                          \
+			.scope = (needs)                                   \
+		}                                                          \
+	}
+#define LISTS(name, needs)                       \
+	READS("/api/v1/" name, needs, api_list), \
+	    READS("/api/v1/" name "/{id}", needs, api_list_one)
 
 static const struct route routes[] = {
-	{ REQ_GET, "/api/v1/status", ROUTE_PUBLIC, ROUTE_API,
-	    .handler = api_status },
+	{ REQ_GET, "/api/v1/status", KEYED, .handler = api_status },
+	{ REQ_GET, "/api/v1/openapi.json", KEYED, .handler = api_openapi },
+	{ REQ_GET, "/metrics", KEYED, .handler = api_metrics },
+	READS("/api/v1/calls", SCOPE(CALLS_READ), api_calls),
+	READS("/api/v1/calls/{id}", SCOPE(CALLS_READ), api_calls_one),
+	{ REQ_PATCH, "/api/v1/calls/{id}", KEYED, .body = REQ_BODY_RAW,
+	    .handler = api_calls_patch,
+	    .data = &(const struct api_route){ .scope = SCOPE(CALLS_WRITE) } },
+	READS("/api/v1/calls/{id}/recording", SCOPE(CALLS_READ),
+	    api_calls_recording),
+	READS("/api/v1/calls/{id}/recording/audio", SCOPE(RECORDINGS_READ),
+	    api_calls_audio),
+	READS("/api/v1/calls/{id}/page_views", SCOPE(CALLS_READ),
+	    api_calls_views),
+	READS("/api/v1/export/calls.jsonl", SCOPE(EXPORT_READ),
+	    api_calls_export),
+	LISTS("numbers", SCOPE(SETUP_READ)),
+	LISTS("trackers", SCOPE(SETUP_READ)),
+	LISTS("pools", SCOPE(SETUP_READ)),
+	LISTS("flows", SCOPE(SETUP_READ)),
+	LISTS("companies", SCOPE(SETUP_READ)),
+	LISTS("tags", SCOPE(SETUP_READ)),
+	LISTS("users", SCOPE(USERS_READ)),
+	LISTS("forms", SCOPE(FORMS_READ)),
 };
 
 int main(int argc, char **argv)
@@ -32,6 +74,8 @@ int main(int argc, char **argv)
 		   .routes = routes,
 		   .n_routes = RT_ARRAY_LEN(routes),
 		   .db_user = "api",
+		   .admit = api_who_admit,
+		   .finish = api_who_finish,
 		   .threads = (unsigned int)s.api_threads,
 	       }) == ERR_OK
 		   ? 0

@@ -86,6 +86,7 @@ struct req {
 	struct slice company_name;
 	struct slice company_zone; /* IANA time zone name */
 	struct slice csrf;         /* token for this client's forms */
+	const void *who;           /* of web_conf.admit; else NULL */
 	/* Inside. */
 	const char *const *envp;
 	struct slice session; /* the login cookie's token, "" when none */

@@ -28,6 +28,13 @@ struct web_conf {
 	 */
 	size_t arena_max;
 	void *app; /* r->app, shared by all threads */
+	/* Instead of cookies and CSRF tokens: who asks, and may they use that
+	 * row? Sets r->company and r->who. ERR_AUTH, ERR_DENIED, ERR_NOTFOUND,
+	 * ERR_BUSY (429: too many requests) end the request. NULL: sign-in by
+	 * cookie. */
+	enum err (*admit)(struct req *r, const struct route *row);
+	/* Adds headers to every answer, errors included; NULL: none. */
+	void (*finish)(const struct req *r, struct resp *out);
 	/* Sets the keys that the program's layout needs; NULL: none. */
 	void (*decorate)(const struct req *r, struct view *v);
 	/* Only failures (5xx) are logged, not each request. */

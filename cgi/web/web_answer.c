@@ -115,6 +115,22 @@ static size_t body_limit(const struct route *row)
 	return row->body_max == 0 ? REQ_BODY_FORM : row->body_max;
 }
 
+/* The way of programs with their own idea of who may do what. */
+static enum err serve_admitted(const struct web_conf *conf, struct req *r,
+    const struct req_source *src, const struct route *row, struct resp *out)
+{
+	enum err e;
+
+	r->data = row->data;
+	e = conf->admit(r, row);
+	if (e == ERR_BUSY)
+		return resp_problem(out, 429, NULL);
+	if (e != ERR_OK ||
+	    (e = req_read_body(r, src, row->body, body_limit(row))) != ERR_OK)
+		return e;
+	return row->handler(r, out);
+}
+
 static enum err serve(struct req *r, const struct req_source *src,
     const struct route *row, struct resp *out)
 {
@@ -145,6 +161,12 @@ static enum err answer(const struct web_conf *conf, struct req *r,
 	out->page = m->kind == ROUTE_PAGE && conf->templates != NULL;
 	if (m->route == NULL)
 		return no_route(out, m);
+	if (conf->admit != NULL) {
+		e = serve_admitted(conf, r, src, m->route, out);
+		return e == ERR_OK && (e = out->e) == ERR_OK
+			   ? ERR_OK
+			   : resp_error(out, e);
+	}
 	e = serve(r, src, m->route, out);
 	if (e == ERR_AUTH)
 		return ask_sign_in(out, r);
@@ -212,6 +234,8 @@ void web_answer(const struct web_conf *conf, struct req *r,
 		if (resp_error(out, ERR_INTERNAL) != ERR_OK)
 			buf_reset(&out->body);
 	}
+	if (conf->finish != NULL)
+		conf->finish(r, out);
 	finish_headers(out, m.kind);
 	if (buf_err(&out->head) != ERR_OK) {
 		buf_reset(&out->head);

@@ -45,6 +45,9 @@ RT_MUST_USE enum err db_sheet_calls_page(struct db *db,
     struct company_id company, const struct db_sheet_calls_filter *f,
     const struct db_sheet_calls_place *after, bool up, size_t max,
     struct arena *mem, struct db_sheet_cell **cells, size_t *n);
+/* In a transaction: nobody else marks the call until its end. ERR_NOTFOUND. */
+RT_MUST_USE enum err db_sheet_calls_hold(struct db *db,
+    struct company_id company, struct call_id id);
 /* ERR_NOTFOUND: no such call of the company. */
 RT_MUST_USE enum err db_sheet_calls_one(struct db *db,
     struct company_id company, struct call_id id, struct arena *mem,

@@ -1,0 +1,294 @@
+#include <string.h>
+
+#include "cgi/api/api_calls.h"
+#include "cgi/api/api_out.h"
+#include "cgi/api/api_who.h"
+#include "lib/base/rnd.h"
+#include "lib/db/db_audit.h"
+#include "lib/db/db_mark.h"
+#include "lib/db/db_sheet_calls.h"
+#include "lib/json/json_in.h"
+
+#define DEPTH_MAX   3
+#define NOTE_MAX    10000 /* bytes */
+#define TAG_MAX     64
+#define TAGS_MAX    50
+#define OUTCOME_MAX 32
+
+/* One PATCH under way. */
+struct patch {
+	const struct req *r;
+	const struct json_node *body;
+	struct interaction_id id;
+};
+
+/* Present and null takes away; absent leaves alone (RFC 7396). */
+static bool has(const struct patch *p, const char *key)
+{
+	return json_in_kind(json_in_get(p->body, key)) != JSON_IN_MISSING;
+}
+
+/* Text of at most max bytes; null is "". */
+static enum err text(const struct patch *p, const char *key, size_t max,
+    struct slice *out)
+{
+	const enum err e = json_in_text(json_in_get(p->body, key), max, out);
+
+	if (e == ERR_NOTFOUND)
+		*out = SLICE("");
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err set_outcome(const struct patch *p)
+{
+	struct slice outcome;
+	enum err e;
+
+	if (!has(p, "outcome"))
+		return ERR_OK;
+	if ((e = text(p, "outcome", OUTCOME_MAX, &outcome)) != ERR_OK)
+		return e;
+	return db_mark_outcome(p->r->db, p->r->company, p->id, outcome,
+	    MARK_BY_PERSON, api_who(p->r)->user, p->r->now_us);
+}
+
+static enum err set_value(const struct patch *p)
+{
+	const struct json_node *node = json_in_get(p->body, "value");
+	int64_t micros = 0, whole;
+	struct slice s;
+	enum err e = ERR_OK;
+
+	if (!has(p, "value"))
+		return ERR_OK;
+	if (json_in_kind(node) == JSON_IN_INT) {
+		e = json_in_i64(node, -1000000000, 1000000000, &whole);
+		micros = e == ERR_OK ? whole * 1000000 : 0;
+	} else if (json_in_kind(node) != JSON_IN_NULL) {
+		if ((e = json_in_text(node, 32, &s)) == ERR_OK)
+			e = feed_money_parse(s, &micros);
+	}
+	if (e != ERR_OK)
+		return e;
+	return db_mark_value(p->r->db, p->r->company, p->id,
+	    json_in_kind(node) != JSON_IN_NULL, micros);
+}
+
+static enum err set_note(const struct patch *p)
+{
+	struct slice note;
+	enum err e;
+
+	if (!has(p, "note"))
+		return ERR_OK;
+	if ((e = text(p, "note", NOTE_MAX, &note)) != ERR_OK)
+		return e;
+	return db_mark_note(p->r->db, p->r->company, p->id, note);
+}
+
+/* --- tags ------------------------------------------------------------------
+ */
+
+/* The company's tag of that name; a new one when there is none and make. */
+static enum err find_tag(const struct patch *p, struct slice name, bool make,
+    struct tag_id *out)
+{
+	struct tag_row *rows = NULL, row;
+	uint8_t rnd[10];
+	size_t n = 0;
+	enum err e;
+
+	if (name.n == 0 || slice_find(name, '\n', 0) != name.n)
+		return ERR_RANGE;
+	e = db_mark_tags(p->r->db, p->r->company, p->r->arena, &rows, &n);
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		if (slice_eq_case(slice_from(rows[i].name), name)) {
+			*out = rows[i].id;
+			return ERR_OK;
+		}
+	}
+	if (e != ERR_OK || !make)
+		return e == ERR_OK ? ERR_NOTFOUND : e;
+	rnd_bytes(rnd, sizeof(rnd));
+	id_make(p->r->now_us, rnd, row.id.v);
+	if (!slice_to_cstr(name, row.name, sizeof(row.name)))
+		return ERR_RANGE;
+	*out = row.id;
+	return db_mark_tag_add(p->r->db, p->r->company, &row, p->r->now_us);
+}
+
+static enum err put_tag(const struct patch *p, struct slice name, bool on)
+{
+	struct tag_id tag;
+	enum err e = find_tag(p, name, on, &tag);
+
+	if (e == ERR_NOTFOUND)
+		return ERR_OK; /* nothing to take away */
+	if (e != ERR_OK)
+		return e;
+	if (on)
+		return db_mark_tag(p->r->db, p->r->company, p->id, tag,
+		    api_who(p->r)->user, p->r->now_us);
+	e = db_mark_untag(p->r->db, p->r->company, p->id, tag);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err put_tags(const struct patch *p, const char *key, bool on)
+{
+	const struct json_node *list = json_in_get(p->body, key);
+	enum err e = ERR_OK;
+
+	if (!has(p, key) || json_in_kind(list) == JSON_IN_NULL)
+		return ERR_OK;
+	if (json_in_kind(list) != JSON_IN_ARRAY ||
+	    json_in_count(list) > TAGS_MAX)
+		return ERR_SYNTAX;
+	for (size_t i = 0; e == ERR_OK && i < json_in_count(list); i++) {
+		struct slice name;
+
+		e = json_in_text(json_in_at(list, i), TAG_MAX, &name);
+		if (e == ERR_OK)
+			e = put_tag(p, name, on);
+	}
+	return e == ERR_NOTFOUND ? ERR_SYNTAX : e;
+}
+
+/* `tags` is the whole set: what it does not name goes. */
+static enum err clear_tags(const struct patch *p)
+{
+	struct tag_row *rows = NULL;
+	size_t n = 0;
+	enum err e;
+
+	if (!has(p, "tags"))
+		return ERR_OK;
+	e = db_mark_tags_of(p->r->db, p->r->company, p->id, p->r->arena, &rows,
+	    &n);
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		e = db_mark_untag(p->r->db, p->r->company, p->id, rows[i].id);
+	return e;
+}
+
+/* --- the whole -------------------------------------------------------------
+ */
+
+/* What we do not know is a mistake of the client, not something to drop. */
+static enum err known_keys(const struct patch *p)
+{
+	static const char *const keys[] = { "outcome", "value", "note", "tags",
+		"add_tags", "remove_tags" };
+	const struct json_node *value;
+	void *iter = NULL;
+	struct slice key;
+
+	if (json_in_kind(p->body) != JSON_IN_OBJECT)
+		return ERR_SYNTAX;
+	while (json_in_next(p->body, &iter, &key, &value)) {
+		bool known = false;
+
+		for (size_t i = 0; i < RT_ARRAY_LEN(keys); i++)
+			known = known || slice_eq_cstr(key, keys[i]);
+		if (!known)
+			return ERR_SYNTAX;
+	}
+	return ERR_OK;
+}
+
+static enum err audit(const struct patch *p)
+{
+	struct audit_row row = { .account = api_who(p->r)->account,
+		.user = api_who(p->r)->user,
+		.action = "call.mark",
+		.object_kind = "call",
+		.after = p->r->body,
+		.address = slice_from(p->r->address),
+		.happened_us = p->r->now_us };
+
+	memcpy(row.object, p->id.v, sizeof(row.object));
+	if (id_parse(ID_KIND_request, slice_from(p->r->id), row.id) != ERR_OK)
+		return ERR_INTERNAL;
+	return db_audit_add(p->r->db, p->r->company, &row);
+}
+
+static enum err apply(const struct patch *p)
+{
+	enum err e;
+
+	if ((e = known_keys(p)) != ERR_OK || (e = set_outcome(p)) != ERR_OK ||
+	    (e = set_value(p)) != ERR_OK || (e = set_note(p)) != ERR_OK ||
+	    (e = clear_tags(p)) != ERR_OK ||
+	    (e = put_tags(p, "tags", true)) != ERR_OK ||
+	    (e = put_tags(p, "add_tags", true)) != ERR_OK ||
+	    (e = put_tags(p, "remove_tags", false)) != ERR_OK)
+		return e;
+	return audit(p);
+}
+
+/* False: If-Match names another version. */
+static enum err as_expected(const struct req *r, struct call_id call,
+    bool *same)
+{
+	struct slice want = slice_trim(req_env(r, "HTTP_IF_MATCH"));
+	struct db_sheet_cell *row = NULL;
+	char etag[API_OUT_ETAG];
+	enum err e;
+
+	*same = true;
+	/* nginx marks ours as weak when it compresses the answer. */
+	if (slice_starts(want, SLICE("W/")))
+		want = slice_skip(want, 2);
+	if (want.n == 0 || slice_eq_cstr(want, "*"))
+		return ERR_OK;
+	if ((e = db_sheet_calls_one(r->db, r->company, call, r->arena, &row)) !=
+		ERR_OK ||
+	    (e = api_out_etag(db_sheet_calls(), row, etag)) != ERR_OK)
+		return e;
+	*same = slice_eq_cstr(want, etag);
+	return ERR_OK;
+}
+
+static enum err change(struct patch *p, struct call_id call, bool *same)
+{
+	const struct req *r = p->r;
+	enum err e;
+
+	if ((e = db_begin(r->db)) != ERR_OK)
+		return e;
+	e = db_sheet_calls_hold(r->db, r->company, call);
+	if (e == ERR_OK)
+		e = as_expected(r, call, same);
+	if (e == ERR_OK && *same)
+		e = apply(p);
+	return db_end(r->db, e);
+}
+
+enum err api_calls_patch(const struct req *r, struct resp *out)
+{
+	struct patch p = { .r = r };
+	struct db_sheet_cell *row = NULL;
+	struct json_in *in = NULL;
+	struct call_id call;
+	bool same = true;
+	enum err e;
+
+	if (!api_who_company(r, out, &e))
+		return e;
+	if ((e = req_path_id(r, 0, ID_KIND_call, call.v)) != ERR_OK)
+		return e;
+	memcpy(p.id.v, call.v, sizeof(p.id.v));
+	e = json_in_parse(r->body, REQ_BODY_FORM, DEPTH_MAX, &in, NULL);
+	if (e != ERR_OK)
+		return e;
+	p.body = json_in_root(in);
+	e = change(&p, call, &same);
+	json_in_free(in);
+	if (e == ERR_RANGE || e == ERR_TOOBIG)
+		return resp_problem(out, 422,
+		    "An outcome that the company has not, a tag without a "
+		    "name, or a value out of range.");
+	if (e == ERR_OK && !same)
+		return resp_problem(out, 412, NULL);
+	if (e == ERR_OK)
+		e = db_sheet_calls_one(r->db, r->company, call, r->arena, &row);
+	return e == ERR_OK ? api_out_row(r, out, db_sheet_calls(), row) : e;
+}

@@ -1,0 +1,32 @@
+/*
+ * api_filter.h - which calls: the filters of the log, from the query.
+ *
+ * from, to (RFC 3339, or days of the company: `to` included), result, channel,
+ * source, medium, campaign, keyword, outcome, tag, caller, search, first_time,
+ * qualified, min_talk_s, number_id, tracker_id, pool_id, destination_id,
+ * location_id. Without from: the thirty days before `to`.
+ */
+#ifndef RT_CGI_API_API_FILTER_H
+#define RT_CGI_API_API_FILTER_H
+
+#include "cgi/web/req.h"
+#include "lib/db/db_sheet_calls.h"
+
+/* ERR_SYNTAX, ERR_RANGE, ERR_TOOBIG: 400. */
+RT_MUST_USE enum err api_filter(const struct req *r,
+    struct db_sheet_calls_filter *out);
+
+/* The period alone, and the company's zone. */
+struct api_period {
+	int64_t from_us;
+	int64_t to_us;
+	char zone[DB_ZONE_BYTES];
+};
+RT_MUST_USE enum err api_filter_period(const struct req *r,
+    struct api_period *out);
+
+/* "true" or "false". ERR_NOTFOUND: not sent. */
+RT_MUST_USE enum err api_filter_bool(const struct req *r, const char *name,
+    bool *out);
+
+#endif

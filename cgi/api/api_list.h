@@ -1,0 +1,19 @@
+/*
+ * api_list.h - what a company is set up with, its people and forms: the sheets
+ * of db_sheet_setup.h, a page at a time and one by one.
+ *
+ * One shape for all: a new list is a sheet and two rows of the route table.
+ */
+#ifndef RT_CGI_API_API_LIST_H
+#define RT_CGI_API_API_LIST_H
+
+#include "cgi/web/req.h"
+#include "cgi/web/resp.h"
+
+/* GET /api/v1/<sheet>?limit=&cursor=&sort=id|-id&fields=. The cursor is the
+ * last row's id: what is added later neither repeats nor hides a row. */
+RT_MUST_USE enum err api_list(const struct req *r, struct resp *out);
+/* GET /api/v1/<sheet>/{id} */
+RT_MUST_USE enum err api_list_one(const struct req *r, struct resp *out);
+
+#endif

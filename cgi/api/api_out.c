@@ -1,0 +1,129 @@
+#include "cgi/api/api_out.h"
+
+#include "lib/hash/digest.h"
+
+#define BODY_MAX ((size_t)8 << 20)
+#define ROW_MAX  ((size_t)1 << 20)
+
+enum err api_out_fields(const struct req *r, const struct db_sheet *sheet,
+    struct feed_fields *out)
+{
+	struct slice list;
+	const enum err e = req_query(r, "fields", &list);
+
+	if (e == ERR_NOTFOUND) {
+		feed_fields_all(sheet, out);
+		return ERR_OK;
+	}
+	return e == ERR_OK ? feed_fields_parse(sheet, list, out) : e;
+}
+
+enum err api_out_limit(const struct req *r, size_t *out)
+{
+	uint64_t limit = API_OUT_LIMIT;
+	const enum err e =
+	    req_query_u64(r, "limit", 1, DB_SHEET_PAGE_MAX - 1, &limit);
+
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
+	*out = (size_t)limit;
+	return ERR_OK;
+}
+
+enum err api_out_sort(const struct req *r, const char *name,
+    bool down_unless_said, bool *down)
+{
+	struct slice sort;
+	const enum err e = req_query(r, "sort", &sort);
+
+	*down = down_unless_said;
+	if (e != ERR_OK)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	*down = sort.n > 0 && sort.p[0] == '-';
+	return slice_eq_cstr(*down ? slice_skip(sort, 1) : sort, name)
+		   ? ERR_OK
+		   : ERR_SYNTAX;
+}
+
+enum err api_out_page(struct resp *out, const struct db_sheet *sheet,
+    const struct db_sheet_cell *cells, size_t n, size_t limit,
+    const struct feed_fields *fields, struct slice cursor)
+{
+	const bool more = n > limit;
+	struct json_out j;
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, BODY_MAX);
+	json_out_init(&j, &b);
+	json_out_object(&j);
+	json_out_key(&j, "data");
+	json_out_array(&j);
+	for (size_t i = 0; i < (more ? limit : n); i++)
+		feed_row_write(sheet, &cells[i * sheet->n_columns], fields, &j);
+	json_out_end(&j);
+	json_out_key(&j, "next_cursor");
+	if (more)
+		json_out_str(&j, cursor);
+	else
+		json_out_null(&j);
+	json_out_end(&j);
+	e = resp_json(out, &j);
+	buf_fini(&b);
+	return e;
+}
+
+enum err api_out_etag(const struct db_sheet *sheet,
+    const struct db_sheet_cell *row, char etag[API_OUT_ETAG])
+{
+	uint8_t hash[DIGEST_SHA256_BYTES];
+	struct feed_fields all;
+	struct json_out j;
+	struct slice text;
+	struct buf b, out;
+	enum err e;
+
+	buf_init(&b, ROW_MAX);
+	json_out_init(&j, &b);
+	feed_fields_all(sheet, &all);
+	feed_row_write(sheet, row, &all, &j);
+	e = json_out_done(&j);
+	text = json_out_text(&j);
+	if (e == ERR_OK)
+		e = digest_sha256(&text, 1, hash);
+	buf_fini(&b);
+	if (e != ERR_OK)
+		return e;
+	buf_over(&out, etag, API_OUT_ETAG - 1);
+	buf_char(&out, '"');
+	buf_hex(&out, hash, 16);
+	buf_char(&out, '"');
+	etag[out.n] = '\0';
+	return buf_err(&out);
+}
+
+enum err api_out_row(const struct req *r, struct resp *out,
+    const struct db_sheet *sheet, const struct db_sheet_cell *row)
+{
+	const struct slice have = req_env(r, "HTTP_IF_NONE_MATCH");
+	char etag[API_OUT_ETAG];
+	struct feed_fields fields;
+	struct json_out j;
+	struct buf b;
+	enum err e;
+
+	if ((e = api_out_fields(r, sheet, &fields)) != ERR_OK ||
+	    (e = api_out_etag(sheet, row, etag)) != ERR_OK)
+		return e;
+	resp_header(out, "ETag", slice_from(etag));
+	resp_header(out, "Cache-Control", SLICE("private, no-cache"));
+	if (r->method == REQ_GET && have.n > 0 &&
+	    slice_find_slice(have, slice_from(etag)) != have.n)
+		return resp_empty(out, 304);
+	buf_init(&b, ROW_MAX);
+	json_out_init(&j, &b);
+	feed_row_write(sheet, row, &fields, &j);
+	e = resp_json(out, &j);
+	buf_fini(&b);
+	return e;
+}

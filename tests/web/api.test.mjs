@@ -1,0 +1,307 @@
+// The JSON endpoints: every route by every scope and company, and each answer
+// against the OpenAPI document.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import Ajv2020 from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { build, startStack } from '../support/stack.mjs';
+import { addCompanies, typeId, uuid7 } from '../support/two_companies.mjs';
+
+const spec = JSON.parse(readFileSync('static/openapi.json', 'utf8'));
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+addFormats(ajv);
+ajv.addSchema(spec, 'api');
+const used = new Set();
+
+let stack, world, third, keys;
+const hex = (key) => `X'${key.toString('hex')}'`;
+
+/** A key of an account with these scopes; company null: all of the account. */
+function addKey(c, scopes, { company = c.id, expires = 'NULL' } = {}) {
+	const token = `rtk_${randomBytes(32).toString('base64url')}`;
+	stack.sql(`INSERT INTO api_key (account_id, company_id, id, name, hint, key_hash, scopes, created_by, created_at, expires_at) VALUES
+		(${hex(c.account)}, ${company ? hex(company) : "REPEAT(CHAR(0), 16)"}, ${hex(uuid7())}, 'k', 'rtk_', UNHEX(SHA2('${token}', 256)),
+		'${scopes}', ${hex(world.users.owner.id)}, UTC_TIMESTAMP(6), ${expires})`);
+	return token;
+}
+const all = () => 'calls:read calls:write recordings:read reports:read export:read forms:read forms:write spend:write setup:read setup:write users:read users:write';
+
+/** The operation of the document that a path is, and its template. */
+function operation(method, path) {
+	const parts = path.split('?')[0].split('/');
+	for (const [template, ops] of Object.entries(spec.paths)) {
+		const t = template.split('/');
+		if (t.length === parts.length && t.every((p, i) => p === parts[i] || p.startsWith('{')) && ops[method]) return [template, ops[method]];
+	}
+	return [];
+}
+
+/** One request; its answer is checked against the document. */
+async function api(key, path, { method = 'GET', headers = {}, body } = {}) {
+	const res = await stack.fetch(`/api/v1${path}`, { method, body: body && JSON.stringify(body),
+		headers: { ...(key ? { authorization: `Bearer ${key}` } : {}), ...(body ? { 'content-type': 'application/json' } : {}), ...headers } });
+	const text = await res.text();
+	const type = res.headers.get('content-type')?.split(';')[0];
+	const [template, op] = operation(method.toLowerCase(), path);
+	assert.ok(op, `${method} ${path} is in the document`);
+	used.add(`${method} ${template}`);
+	let response = op.responses[res.status];
+	assert.ok(response, `${method} ${path}: status ${res.status} is in the document: ${text.slice(0, 200)}`);
+	if (response.$ref) response = spec.components.responses[response.$ref.split('/').at(-1)];
+	let json;
+	if (response.content) {
+		assert.ok(response.content[type], `${method} ${path}: ${type}`);
+		const where = `api#/components/schemas/${response.content[type].schema.$ref?.split('/').at(-1)}`;
+		const values = type === 'application/x-ndjson' ? text.split('\n').slice(0, -1).map((l) => JSON.parse(l))
+			: /json/.test(type) ? [JSON.parse(text)] : [];
+		for (const v of values) {
+			const check = response.content[type].schema.$ref ? ajv.getSchema(where) : ajv.compile(response.content[type].schema);
+			assert.ok(check(v), `${method} ${path}: ${JSON.stringify(check.errors)}`);
+		}
+		json = type === 'application/x-ndjson' ? values : values[0];
+	}
+	if (key && res.status !== 401)
+		for (const h of Object.keys(response.headers ?? {})) if (h.startsWith('RateLimit')) assert.match(res.headers.get(h) ?? '', /^\d+$/, `${path}: ${h}`);
+	return { status: res.status, headers: res.headers, text, json };
+}
+
+before(async () => {
+	stack = await startStack({ without: ['dni', 'sipworker', 'jobd'], args: ['--web-rate', '100000'] });
+	world = addCompanies(stack);
+	// A third company in alpha's account.
+	third = { account: world.alpha.account, id: uuid7() };
+	third.companyId = typeId('com', third.id);
+	const a = world.alpha;
+	stack.sql(`INSERT INTO company (id, account_id, name, time_zone, country, currency, created_at) VALUES
+		(${hex(third.id)}, ${hex(third.account)}, 'third', 'UTC', 'US', 'USD', UTC_TIMESTAMP(6));
+		INSERT INTO outcome (company_id, code, name, is_lead, is_sale, is_spam, position) VALUES (${hex(a.id)}, 'sold', 'Sold', 1, 1, 0, 1);
+		INSERT INTO tracker (company_id, id, number_id, name, source, medium, created_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, ${hex(a.number)},
+		't', 'flyer', 'offline', UTC_TIMESTAMP(6));
+		INSERT INTO pool (company_id, id, name, created_at) VALUES (${hex(a.id)}, ${hex(a.pool)}, 'web', UTC_TIMESTAMP(6));
+		INSERT INTO flow (company_id, id, name, created_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, 'f', UTC_TIMESTAMP(6));
+		INSERT INTO tag (company_id, id, name, created_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, 'vip', UTC_TIMESTAMP(6));
+		INSERT INTO interaction (company_id, id, kind, happened_at, visit_id) VALUES (${hex(a.id)}, ${hex(uuid7())}, 'form', UTC_TIMESTAMP(6),
+		${hex(a.visit)});`);
+	keys = { all: addKey(a, all()), beta: addKey(world.beta, all()), wide: addKey(a, all(), { company: null }) };
+});
+after(() => stack?.stop());
+
+const lists = { numbers: 'setup:read', trackers: 'setup:read', pools: 'setup:read', flows: 'setup:read', companies: 'setup:read',
+	tags: 'setup:read', users: 'users:read', forms: 'forms:read' };
+
+test('the document is served as it lies in the repository', async () => {
+	const { json } = await api(null, '/openapi.json');
+	assert.deepEqual(json, spec);
+	assert.equal((await api(null, '/status')).json.status, 'ok');
+});
+
+test('each list: own rows, pages, order, fields, one, its ETag', async () => {
+	for (const name of Object.keys(lists)) {
+		const page = await api(keys.all, `/${name}?limit=999`);
+		assert.equal(page.status, 200);
+		assert.ok(page.json.data.length > 0, name);
+		assert.ok(!page.text.includes(world.secret), name);
+		const ids = page.json.data.map((r) => r.id);
+		assert.deepEqual(ids, [...ids].sort(), name);
+		const down = await api(keys.all, `/${name}?sort=-id`);
+		assert.deepEqual(down.json.data.map((r) => r.id), [...ids].reverse());
+		const walked = [];
+		for (let cursor = ''; ;) {
+			const { json } = await api(keys.all, `/${name}?limit=1${cursor && `&cursor=${cursor}`}&fields=id`);
+			assert.deepEqual(Object.keys(json.data[0]), ['id']);
+			walked.push(json.data[0].id);
+			if (json.next_cursor === null) break;
+			cursor = json.next_cursor;
+		}
+		assert.deepEqual(walked, ids, name);
+		const one = await api(keys.all, `/${name}/${ids[0]}`);
+		assert.deepEqual(one.json, page.json.data[0]);
+		const again = await api(keys.all, `/${name}/${ids[0]}`, { headers: { 'if-none-match': one.headers.get('etag') } });
+		assert.equal(again.status, 304);
+		assert.equal(again.text, '');
+		// Another company's.
+		assert.equal((await api(keys.beta, `/${name}/${ids[0]}`)).status, 404, name);
+		for (const bad of ['limit=0', 'limit=1000', 'limit=x', 'sort=name', 'fields=id,nothing', 'cursor=x', 'limit=1&limit=2'])
+			assert.equal((await api(keys.all, `/${name}?${bad}`)).status, 400, `${name} ${bad}`);
+	}
+});
+
+test('calls: the log with its filters, one call, nothing of others', async () => {
+	const { json } = await api(keys.all, '/calls');
+	assert.equal(json.data.length, 1);
+	const [call] = json.data;
+	assert.equal(call.id, world.alpha.callId);
+	assert.equal(call.talk_ms, 90000);
+	assert.equal((await api(keys.all, `/calls/${call.id}`)).json.gclid, call.gclid);
+	assert.equal((await api(keys.beta, `/calls/${call.id}`)).status, 404);
+	const sum = async (q) => (await api(keys.all, `/calls?${q}`)).json.data.length;
+	const number = call.number_id, other = typeId('num', uuid7());
+	for (const [q, n] of [['result=answered', 1], ['result=missed', 0], ['result=live', 0], [`number_id=${number}`, 1], [`number_id=${other}`, 0],
+		['min_talk_s=90', 1], ['min_talk_s=91', 0], ['first_time=false', 1], ['first_time=true', 0], ['qualified=true', 0],
+		[`caller=${encodeURIComponent('+12125550155')}`, 1], ['search=2125550155', 1], ['search=nobody', 0], ['search=%25', 0], ['outcome=none', 1],
+		['outcome=sold', 0], ['tag=vip', 0], ['source=x', 0], ['to=2020-01-01', 0], ['from=2020-01-01', 1], ['from=2020-01-01&to=2020-01-02', 0],
+		['medium=cpc', 0]])
+		assert.equal(await sum(q), n, q);
+	for (const bad of ['from=x', 'from=2030-01-01&to=2020-01-01', 'number_id=x', `number_id=${call.id}`, 'first_time=1', `search=${'x'.repeat(65)}`,
+		'min_talk_s=-1', 'cursor=1.cal_x', 'sort=id'])
+		assert.equal((await api(keys.all, `/calls?${bad}`)).status, 400, bad);
+});
+
+test('a page stays as it is while calls are added', async () => {
+	const a = world.alpha;
+	const add = (ago) => {
+		const id = uuid7();
+		stack.sql(`INSERT INTO interaction (company_id, id, kind, happened_at) VALUES (${hex(a.id)}, ${hex(id)}, 'call', UTC_TIMESTAMP(6));
+			INSERT INTO phone_call (company_id, id, state, result, number_id, number_e164, started_at) VALUES (${hex(a.id)}, ${hex(id)}, 'closed',
+			'missed', ${hex(a.number)}, '+14155550166', UTC_TIMESTAMP(6) - INTERVAL ${ago} SECOND)`);
+		return typeId('cal', id);
+	};
+	const old = Array.from({ length: 6 }, (_, i) => add(1000 + 100 * i));
+	const seen = [];
+	for (let cursor = ''; ;) {
+		const { json } = await api(keys.all, `/calls?result=missed&limit=2${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+		seen.push(...json.data.map((c) => c.id));
+		if (json.next_cursor === null) break;
+		cursor = json.next_cursor;
+		add(1);
+	}
+	assert.deepEqual(seen, old);
+	const lines = await api(keys.all, '/export/calls.jsonl?result=missed&fields=id,started_at');
+	assert.equal(lines.json.length, 8);
+	assert.deepEqual(lines.json.map((c) => c.started_at), lines.json.map((c) => c.started_at).sort());
+	assert.match(lines.headers.get('content-disposition'), /calls\.jsonl/);
+});
+
+test('marking: merge, tags, all or nothing, If-Match', async () => {
+	const path = `/calls/${world.alpha.callId}`;
+	const patch = (body, headers) => api(keys.all, path, { method: 'PATCH', body, headers });
+	const first = await api(keys.all, path);
+	let res = await patch({ outcome: 'sold', value: '250.5', tags: ['vip', 'new one'] }, { 'if-match': first.headers.get('etag') });
+	assert.equal(res.status, 200);
+	assert.equal(res.json.outcome, 'sold');
+	assert.equal(res.json.value, '250.50');
+	assert.equal(res.json.note, first.json.note, 'what is absent stays');
+	assert.deepEqual(res.json.tags, ['new one', 'vip']);
+	assert.notEqual(res.headers.get('etag'), first.headers.get('etag'));
+	assert.equal((await patch({ note: 'x' }, { 'if-match': first.headers.get('etag') })).status, 412);
+	res = await patch({ add_tags: ['third'], remove_tags: ['VIP', 'never there'], note: null, value: 3 });
+	assert.deepEqual(res.json.tags, ['new one', 'third']);
+	assert.equal(res.json.value, '3.00');
+	assert.equal(res.json.note, null);
+	// One bad part leaves all as it was.
+	assert.equal((await patch({ note: 'changed', outcome: 'no such' })).status, 422);
+	assert.equal((await api(keys.all, path)).json.note, null);
+	for (const bad of [{ nothing: 1 }, [], { value: 'x' }, { value: 1.5 }, { tags: 'vip' }, { tags: [1] }, { outcome: 7 }])
+		assert.equal((await patch(bad)).status, 400, JSON.stringify(bad));
+	assert.equal((await patch({ tags: [''] })).status, 422);
+	assert.equal((await api(keys.beta, path, { method: 'PATCH', body: { note: 'mine' } })).status, 404);
+	assert.equal((await api(keys.all, `/calls/${typeId('cal', uuid7())}`, { method: 'PATCH', body: { note: 'x' } })).status, 404);
+	assert.equal((await api(keys.all, path, { method: 'PATCH', body: { note: 'x'.repeat(20000) } })).status, 422);
+	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM audit WHERE action = 'call.mark' AND company_id = ${hex(world.alpha.id)}`), '2');
+	res = await patch({ outcome: null, value: null, tags: [] });
+	assert.deepEqual([res.json.outcome, res.json.value, res.json.tags], ['', null, []]);
+});
+
+test('recordings and page views', async () => {
+	const a = world.alpha;
+	const { json } = await api(keys.all, `/calls/${a.callId}/recording`);
+	assert.equal(json.state, 'ready');
+	mkdirSync(join(stack.dir, 'recordings/alpha'), { recursive: true });
+	writeFileSync(join(stack.dir, 'recordings/alpha/call.wav'), 'RIFF-audio');
+	const audio = await api(keys.all, `/calls/${a.callId}/recording/audio`);
+	assert.equal(audio.status, 200);
+	assert.equal(audio.text, 'RIFF-audio');
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM audit WHERE action = 'recording.download'"), '1');
+	const views = await api(keys.all, `/calls/${a.callId}/page_views`);
+	assert.equal(views.json.data.length, 1);
+	for (const what of ['recording', 'recording/audio', 'page_views'])
+		assert.equal((await api(keys.beta, `/calls/${a.callId}/${what}`)).status, 404);
+});
+
+test('a key of several companies says which', async () => {
+	const { json } = await api(keys.wide, '/companies');
+	assert.equal(json.data.length, 2);
+	assert.equal((await api(keys.all, '/companies')).json.data.length, 1);
+	assert.equal((await api(keys.wide, '/calls')).status, 400);
+	assert.equal((await api(keys.wide, `/calls?company_id=${world.alpha.companyId}&result=answered`)).json.data.length, 1);
+	assert.equal((await api(keys.wide, `/calls?company_id=${third.companyId}`)).json.data.length, 0);
+	assert.equal((await api(keys.wide, `/calls?company_id=${world.beta.companyId}`)).status, 404);
+	assert.equal((await api(keys.all, `/calls?company_id=${third.companyId}`)).status, 404);
+	assert.equal((await api(keys.wide, '/calls?company_id=x')).status, 400);
+});
+
+test('every address by every scope: only its own opens it', async () => {
+	const id = { calls: world.alpha.callId };
+	for (const name of Object.keys(lists)) id[name] = (await api(keys.all, `/${name}`)).json.data[0].id;
+	const names = all().split(' ');
+	const only = Object.fromEntries(names.map((s) => [s, addKey(world.alpha, s)]));
+	const none = addKey(world.alpha, '');
+	const expired = addKey(world.alpha, all(), { expires: 'UTC_TIMESTAMP(6) - INTERVAL 1 SECOND' });
+	for (const [template, ops] of Object.entries(spec.paths)) {
+		for (const [method, op] of Object.entries(ops)) {
+			if (op.security.length === 0) continue;
+			const path = template.replace('{id}', id[template.split('/')[1]]);
+			const init = { method: method.toUpperCase(), body: method === 'get' ? undefined : {} };
+			const needs = op.description.match(/`([a-z]+:[a-z]+)`/)[1];
+			for (const scope of names) {
+				const { status } = await api(only[scope], path, init);
+				assert.equal(status === 403, scope !== needs, `${method} ${path} with ${scope}: ${status}`);
+			}
+			assert.equal((await api(none, path, init)).status, 403);
+			for (const bad of [null, expired, `rtk_${'x'.repeat(43)}`, 'rtk_', 'x'])
+				assert.equal((await api(bad, path, init)).status, 401, `${path} ${bad}`);
+		}
+	}
+	const res = await stack.fetch('/api/v1/calls');
+	assert.match(res.headers.get('www-authenticate'), /^Bearer/);
+	const token = await stack.fetch('/api/v1/calls', { headers: { authorization: `Token token="${only['calls:read']}"` } });
+	assert.equal(token.status, 200);
+	// A browser's cookie opens nothing here.
+	const me = await stack.login(world.users.owner.email, world.password);
+	assert.equal((await me.fetch('/api/v1/calls')).status, 401);
+});
+
+test('the routes of the program are those of the document', () => {
+	const r = spawnSync(join(build, 'api.fcgi'), ['--routes'], { encoding: 'utf8' });
+	const routes = r.stdout.trim().split('\n').map((l) => l.match(/(GET|POST|PUT|PATCH|DELETE)\b.*?(\/\S+)/)).filter(Boolean)
+		.map(([, m, p]) => `${m} ${p.replace(/[",]/g, '')}`).filter((p) => p.includes('/api/v1/')).map((p) => p.replace('/api/v1', ''));
+	const inDocument = Object.entries(spec.paths).flatMap(([p, ops]) => Object.keys(ops).map((m) => `${m.toUpperCase()} ${p}`));
+	assert.deepEqual(routes.sort(), inDocument.sort());
+});
+
+test('too many requests are told to wait', async () => {
+	const key = addKey(world.alpha, 'setup:read');
+	let res;
+	for (let i = 0; i < 620; i++) {
+		res = await stack.fetch('/api/v1/tags', { headers: { authorization: `Bearer ${key}` } });
+		if (res.status === 429) break;
+		await res.arrayBuffer();
+	}
+	assert.equal(res.status, 429);
+	assert.ok(Number(res.headers.get('retry-after')) > 0 && Number(res.headers.get('retry-after')) <= 60);
+	assert.equal(res.headers.get('content-type'), 'application/problem+json');
+	assert.equal((await api(keys.all, '/tags')).status, 200, 'others are not held up');
+});
+
+test('metrics are Prometheus text and only for this machine', async () => {
+	const res = await stack.fetch('/metrics');
+	const text = await res.text();
+	assert.match(res.headers.get('content-type'), /^text\/plain; version=0\.0\.4/);
+	for (const line of text.trim().split('\n'))
+		assert.match(line, /^(# (HELP|TYPE) ringtrace_\w+ .+|ringtrace_\w+(\{(\w+="[^"]*",?)+\})? \d+)$/, line);
+	assert.match(text, /^ringtrace_database_up 1$/m);
+	const count = (t) => Number(t.match(/ringtrace_http_requests_total\{program="api",status="2xx"\} (\d+)/)[1]);
+	await api(null, '/status');
+	assert.ok(count(await (await stack.fetch('/metrics')).text()) > count(text));
+	const away = await stack.fetch('/metrics', { headers: { 'x-forwarded-for': '203.0.113.9' } });
+	assert.equal(away.status, 403);
+});
+
+test('every operation of the document was used', () => {
+	const missing = Object.entries(spec.paths).flatMap(([p, ops]) => Object.keys(ops).map((m) => `${m.toUpperCase()} ${p}`)).filter((p) => !used.has(p));
+	assert.deepEqual(missing, []);
+});
