@@ -1,27 +1,18 @@
 #include "sipworker/store_db.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
-#include "lib/db/db_config.h"
 #include "lib/phone/phone.h"
-#include "sipworker/store/drain.h"
-#include "sipworker/store/snapshot.h"
 #include "sipworker/store_ask.h"
+#include "sipworker/store_conf.h"
 #include "sipworker/store_drain.h"
-
-#define CONFIG_NICE     5 /* of its thread, in Linux */
-#define CONFIG_EVERY_US (RT_SEC_US / 4)
-#define SNAP_MAX        ((size_t)256 << 20)
 
 /* --- waiting ---------------------------------------------------------------*/
 
@@ -48,136 +39,6 @@ struct db_options store_db_options(const struct store_db *d,
 enum err store_db_usable(struct db *db)
 {
 	return db_broken(db) ? db_reconnect(db) : ERR_OK;
-}
-
-/* --- configuration ---------------------------------------------------------*/
-
-/* Memory that nobody can change any more. -1: logged. */
-static int seal(const char *name, struct slice bytes)
-{
-	const int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	size_t done = 0;
-
-	if (fd == -1) {
-		log_sys("store: memfd");
-		return -1;
-	}
-	while (done < bytes.n) {
-		const ssize_t n = write(fd, bytes.p + done, bytes.n - done);
-
-		if (n <= 0 && errno != EINTR)
-			break;
-		if (n > 0)
-			done += (size_t)n;
-	}
-	if (done < bytes.n || fcntl(fd, F_ADD_SEALS,
-				  F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW |
-				      F_SEAL_WRITE) == -1) {
-		log_sys("store: seal %s", name);
-		(void)close(fd); /* memory only */
-		return -1;
-	}
-	return fd;
-}
-
-static bool send_config(struct store_db *d, struct slice block,
-    uint64_t version)
-{
-	const struct slice prompts = buf_slice(&d->prompts.image);
-	struct msg m = { .kind = MSG_SNAPSHOT };
-	int fds[2];
-	bool sent = false;
-
-	m.u.snapshot.version = version;
-	m.u.snapshot.snap_bytes = block.n;
-	m.u.snapshot.prompt_bytes = prompts.n;
-	fds[0] = seal("ringtrace-config", block);
-	if (d->prompt_fd == -1)
-		d->prompt_fd = seal("ringtrace-prompts", prompts);
-	fds[1] = d->prompt_fd;
-	if (fds[0] != -1 && fds[1] != -1) {
-		(void)pthread_mutex_lock(&d->lock);
-		sent = worker_peer_send(d->engine, &m, fds);
-		if (sent)
-			d->config_wanted = false;
-		(void)pthread_mutex_unlock(&d->lock);
-	}
-	if (fds[0] != -1)
-		(void)close(fds[0]); /* the engine's now */
-	return sent;
-}
-
-/* New prompts make a new image; the old one lives in the engine until no call
- * plays it any more. */
-static enum err refresh_prompts(struct store_db *d, struct db *db)
-{
-	bool changed = false;
-	const enum err e = prompts_refresh(&d->prompts, db, &changed);
-
-	if (changed && d->prompt_fd != -1) {
-		(void)close(d->prompt_fd); /* memory only */
-		d->prompt_fd = -1;
-	}
-	return e;
-}
-
-/* *have: the version that the engine has. */
-static void refresh(struct store_db *d, struct db *db, bool wanted,
-    uint64_t *have)
-{
-	uint64_t version = 0;
-	struct buf block;
-	enum err e;
-
-	if (store_db_usable(db) != ERR_OK ||
-	    db_config_version(db, &version) != ERR_OK)
-		return;
-	if (version == *have && !wanted)
-		return;
-	buf_init(&block, SNAP_MAX);
-	if ((e = refresh_prompts(d, db)) == ERR_OK)
-		e = snapshot_build(db, &d->key, &d->prompts, &block, &version);
-	if (e == ERR_OK && send_config(d, buf_slice(&block), version))
-		*have = version;
-	if (e != ERR_OK && !drain_again(e))
-		log_error("store: cannot build the configuration: %s",
-		    err_name(e));
-	if (block.p != NULL)
-		explicit_bzero(block.p, block.n); /* trunk passwords */
-	buf_fini(&block);
-}
-
-static void *run_config(void *arg)
-{
-	struct store_db *d = arg;
-	const struct db_options o = store_db_options(d, 0);
-	uint64_t have = UINT64_MAX;
-	struct db *db = NULL;
-	bool wanted = false, stop = false;
-
-	/* Building is work; what callers wait for goes first. */
-	(void)setpriority(PRIO_PROCESS, 0, CONFIG_NICE);
-	if (db_open_broken(&db, &o) != ERR_OK && db == NULL)
-		return NULL;
-	while (!stop) {
-		refresh(d, db, wanted, &have);
-		(void)pthread_mutex_lock(&d->lock);
-		if (!d->stop && !(d->config_wanted && !wanted))
-			store_db_wait_us(d, &d->wake_config, CONFIG_EVERY_US);
-		stop = d->stop;
-		wanted = d->config_wanted;
-		(void)pthread_mutex_unlock(&d->lock);
-	}
-	db_close(db);
-	return NULL;
-}
-
-void store_db_new_engine(struct store_db *d)
-{
-	(void)pthread_mutex_lock(&d->lock);
-	d->config_wanted = true;
-	(void)pthread_cond_signal(&d->wake_config);
-	(void)pthread_mutex_unlock(&d->lock);
 }
 
 /* --- start and end ---------------------------------------------------------*/
@@ -251,7 +112,7 @@ enum err store_db_init(struct store_db *d, const struct worker *w,
 enum err store_db_start(struct store_db *d, struct worker_peer *engine)
 {
 	void *(*const run[])(void *) = { store_drain_run, store_ask_run_lookups,
-		store_ask_run_questions, run_config };
+		store_ask_run_questions, store_conf_run };
 
 	d->engine = engine;
 	for (size_t i = 0; i < RT_ARRAY_LEN(run); i++) {
@@ -285,5 +146,13 @@ void store_db_durable(struct store_db *d, uint64_t seq)
 	d->durable = seq;
 	if (d->drain_waits)
 		(void)pthread_cond_signal(&d->wake_drain);
+	(void)pthread_mutex_unlock(&d->lock);
+}
+
+void store_db_new_engine(struct store_db *d)
+{
+	(void)pthread_mutex_lock(&d->lock);
+	d->config_wanted = true;
+	(void)pthread_cond_signal(&d->wake_config);
 	(void)pthread_mutex_unlock(&d->lock);
 }

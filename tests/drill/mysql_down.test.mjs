@@ -1,5 +1,6 @@
 // make drill-mysql-down: the database does not answer for the whole of some
-// calls, then dies. The calls work, and each is there once when it is back.
+// calls, then dies. The calls work, and each is there once when it is back. The
+// same for a call engine that starts while the database is away.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
@@ -21,6 +22,14 @@ after(async () => {
 	await stack?.stop();
 });
 
+const back = () => until('the database is back', () => {
+	try {
+		return calls(stack);
+	} catch {
+		return false;
+	}
+}, 30000);
+
 test('calls without a database', async () => {
 	const pid = stack.pidOf('mariadbd');
 	process.kill(pid, 'SIGSTOP');
@@ -35,13 +44,7 @@ test('calls without a database', async () => {
 	}
 	process.kill(pid, 'SIGKILL'); // every connection is lost
 	await gone(pid);
-	await until('the database is back', () => {
-		try {
-			return calls(stack);
-		} catch {
-			return false;
-		}
-	}, 30000);
+	await back();
 	const rows = await closed(stack, placed + n, 40000);
 	assert.equal(rows.length, placed + n, 'each call is there once');
 	for (const row of rows.slice(placed)) {
@@ -49,4 +52,27 @@ test('calls without a database', async () => {
 		assert.equal(row[2], 'ready');
 		assert.ok(listen(stack, row).right > 0.05);
 	}
+});
+
+test('an engine that starts without a database', async () => {
+	const pid = stack.pidOf('mariadbd');
+	process.kill(pid, 'SIGSTOP');
+	const listened = () => (stack.log('sipworker').match(/engine: listening/g) ?? []).length;
+	const once = listened();
+	process.kill(stack.pidOf('sipworker'), 'SIGKILL');
+	await until('another engine listens', () => listened() > once, 30000);
+	assert.match(stack.log('sipworker'), /the database is away, configuration from the disk version=\d+ age_s=\d+/);
+	const c = await place(number, { talk_ms: 4500 });
+	await bridged(c);
+	await c.carrier.ended;
+	await c.phone.stop();
+	const [end] = c.ends();
+	assert.equal(end.status, '200');
+	assert.ok(Number(end.rx) > 200, `heard ${end.rx} packets`); // the notice, too
+	process.kill(pid, 'SIGCONT');
+	await back();
+	const rows = await closed(stack, placed + n + 1, 40000);
+	assert.equal(rows.length, placed + n + 1, 'each call is there once');
+	assert.equal(rows.at(-1)[1], 'answered');
+	assert.equal(rows.at(-1)[2], 'ready');
 });
