@@ -46,6 +46,7 @@ struct store {
 	bool leaving;
 	int64_t told_us;      /* when the recorder had told all; 0: never */
 	int64_t interrupt_us; /* when lost calls are closed anyway; 0: none */
+	int64_t gone_wall_us; /* when an engine was seen to go; 0: never */
 	int64_t trimmed_us;
 	uint64_t acknowledged; /* the engine's number */
 	bool dirty;            /* something to commit */
@@ -191,6 +192,7 @@ static void lose(struct store *s, struct worker_peer *p)
 	if (p == &s->parent)
 		s->leaving = true;
 	if (p == &s->engine) {
+		s->gone_wall_us = clk_wall_us();
 		ledger_engine_died(s->ledger);
 		expect_interrupts(s);
 	}
@@ -226,7 +228,7 @@ static void interrupt(struct store *s)
 	s->interrupt_us = 0;
 	if (n == 0)
 		return;
-	if ((e = ledger_interrupt(s->ledger, clk_wall_us())) != ERR_OK)
+	if ((e = ledger_interrupt(s->ledger, s->gone_wall_us)) != ERR_OK)
 		bad(s, "calls not closed", e);
 	log_warn("store: calls interrupted n=%u", n);
 	touch(s, true);
@@ -314,6 +316,7 @@ static void last_words(struct store *s)
 {
 	hear(s, &s->engine);
 	hear(s, &s->recorder);
+	s->gone_wall_us = clk_wall_us();
 	ledger_engine_died(s->ledger);
 	interrupt(s);
 	commit(s);

@@ -322,51 +322,38 @@ uint32_t ledger_abandoned(const struct ledger *l)
 	return open_calls_count(l->lost);
 }
 
-/* Puts the recording into the closed record, if it has come. */
-static void join_recording(const struct ledger *l, struct callrec *r)
+static enum err interrupt_one(struct ledger *l, struct call_id call,
+    int64_t gone_wall_us)
 {
-	const struct recent *rec = find_recent(l, r->head.call);
-
-	if (rec == NULL)
-		return;
-	r->u.closed.recording =
-	    rec->failed ? CALLREC_REC_FAILED : CALLREC_REC_DONE;
-	r->u.closed.rec_name = slice_from(rec->name);
-	r->u.closed.rec_bytes = rec->bytes;
-	r->u.closed.rec_samples = rec->samples;
-	memcpy(r->u.closed.rec_sha256, rec->sha256, sizeof(rec->sha256));
-}
-
-static enum err interrupt_one(struct ledger *l, int64_t wall_us,
-    struct buf *mem)
-{
-	struct callrec r;
+	const struct recent *had = find_recent(l, call);
+	struct open_calls_rec rec = { .failed = false };
 	uint64_t seq;
 	enum err e;
 
-	buf_reset(mem);
-	if ((e = open_calls_interrupt(l->lost, wall_us, mem)) != ERR_OK ||
-	    (e = callrec_decode(buf_slice(mem), &r)) != ERR_OK)
-		return e;
-	join_recording(l, &r);
+	if (had != NULL) {
+		rec = (struct open_calls_rec){ .name = slice_from(had->name),
+			.failed = had->failed,
+			.bytes = had->bytes,
+			.samples = had->samples };
+		memcpy(rec.sha256, had->sha256, sizeof(rec.sha256));
+	}
 	buf_reset(&l->payload);
 	buf_char(&l->payload, 'X');
-	callrec_encode(&r, &l->payload);
-	if ((e = append(l, &seq)) != ERR_OK)
+	e = open_calls_interrupt(l->lost, call, gone_wall_us,
+	    had == NULL ? NULL : &rec, &l->payload);
+	if (e != ERR_OK || (e = append(l, &seq)) != ERR_OK)
 		return e;
 	return open_calls_add(l->lost, seq,
 	    slice_skip(buf_slice(&l->payload), 1));
 }
 
-enum err ledger_interrupt(struct ledger *l, int64_t wall_us)
+enum err ledger_interrupt(struct ledger *l, int64_t gone_wall_us)
 {
+	struct call_id call;
 	enum err e = ERR_OK;
-	struct buf mem;
 
-	buf_init(&mem, CALLREC_BYTES_MAX);
-	while (e == ERR_OK && open_calls_count(l->lost) > 0)
-		e = interrupt_one(l, wall_us, &mem);
-	buf_fini(&mem);
+	while (e == ERR_OK && open_calls_any(l->lost, &call))
+		e = interrupt_one(l, call, gone_wall_us);
 	return e;
 }
 

@@ -53,8 +53,9 @@ RT_MUST_USE enum err ledger_recorded(struct ledger *l,
 
 /* Calls that nobody will close. */
 uint32_t ledger_abandoned(const struct ledger *l);
-/* Closes all of them as interrupted. */
-RT_MUST_USE enum err ledger_interrupt(struct ledger *l, int64_t wall_us);
+/* Closes all of them as interrupted. gone_wall_us: when their engine was seen
+ * to go; 0: nobody saw it, and they end with the last that is known. */
+RT_MUST_USE enum err ledger_interrupt(struct ledger *l, int64_t gone_wall_us);
 
 /* Everything above is durable on ERR_OK; *number is the engine's last. ERR_IO:
  * try again. */

@@ -12,6 +12,12 @@ struct open_call {
 	uint32_t last;      /* record number within the call */
 	int64_t last_at_us;
 	int64_t rec_start_us; /* CALLREC_NEVER: nothing was recorded */
+	int64_t answered_us;
+	int64_t notice_us;    /* when it had ended */
+	int64_t bridged_us;   /* first */
+	int64_t talk_from_us; /* CALLREC_NEVER: nobody is bridged now */
+	int64_t talk_us;      /* before that */
+	uint8_t leg;          /* bridged last */
 	size_t n;
 	char *opened; /* its first record */
 };
@@ -82,10 +88,45 @@ static enum err open_one(struct open_calls *o, uint64_t seq,
 		.last = r->head.seq,
 		.last_at_us = r->head.at_us,
 		.rec_start_us = CALLREC_NEVER,
+		.answered_us = CALLREC_NEVER,
+		.notice_us = CALLREC_NEVER,
+		.bridged_us = CALLREC_NEVER,
+		.talk_from_us = CALLREC_NEVER,
 		.n = payload.n,
 		.opened = copy };
 	o->count++;
 	return ERR_OK;
+}
+
+static void talked_until(struct open_call *c, int64_t at_us)
+{
+	if (c->talk_from_us != CALLREC_NEVER && at_us > c->talk_from_us)
+		c->talk_us += at_us - c->talk_from_us;
+	c->talk_from_us = CALLREC_NEVER;
+}
+
+/* What its closed record will have to say. */
+static void follow(struct open_call *c, const struct callrec *r)
+{
+	const int64_t at_us = r->head.at_us;
+
+	if (r->head.kind == CALLREC_LEG && r->u.leg.number == c->leg)
+		talked_until(c, at_us);
+	if (r->head.kind != CALLREC_EVENT)
+		return;
+	if (r->u.event.what == CALLREC_EV_REC_START)
+		c->rec_start_us = at_us;
+	if (r->u.event.what == CALLREC_EV_NOTICE)
+		c->notice_us = at_us;
+	if (r->u.event.what == CALLREC_EV_ANSWERED && r->u.event.leg == 0)
+		c->answered_us = at_us;
+	if (r->u.event.what != CALLREC_EV_BRIDGED)
+		return;
+	talked_until(c, at_us);
+	c->talk_from_us = at_us;
+	c->leg = r->u.event.leg;
+	if (c->bridged_us == CALLREC_NEVER)
+		c->bridged_us = at_us;
 }
 
 enum err open_calls_add(struct open_calls *o, uint64_t seq,
@@ -110,9 +151,7 @@ enum err open_calls_add(struct open_calls *o, uint64_t seq,
 	}
 	c->last = r.head.seq;
 	c->last_at_us = r.head.at_us;
-	if (r.head.kind == CALLREC_EVENT &&
-	    r.u.event.what == CALLREC_EV_REC_START)
-		c->rec_start_us = r.head.at_us;
+	follow(c, &r);
 	return ERR_OK;
 }
 
@@ -151,28 +190,68 @@ uint64_t open_calls_oldest(const struct open_calls *o)
 	return oldest;
 }
 
-enum err open_calls_interrupt(const struct open_calls *o, int64_t wall_us,
-    struct buf *out)
+/* When the call ended, as far as anybody knows. */
+static int64_t end_of(const struct open_call *c, int64_t opened_wall_us,
+    int64_t gone_wall_us, const struct open_calls_rec *rec)
 {
-	for (uint32_t i = 0; i < o->max && o->count > 0; i++) {
-		const struct open_call *c = &o->call[i];
-		struct callrec opened, closed;
-		int64_t at_us;
-		enum err e;
+	int64_t at_us = c->last_at_us;
 
-		if (!c->used)
-			continue;
-		e = callrec_decode(slice_of(c->opened, c->n), &opened);
-		if (e != ERR_OK)
-			return e;
-		/* The clock may have been set back meanwhile. */
-		at_us = wall_us - opened.u.opened.wall_us;
-		if (at_us < c->last_at_us)
-			at_us = c->last_at_us;
-		callrec_interrupted(&opened, c->last + 1, at_us, &closed);
-		closed.u.closed.rec_start_us = c->rec_start_us;
-		callrec_encode(&closed, out);
-		return buf_err(out);
+	/* The clock may have been set back meanwhile. */
+	if (gone_wall_us != 0 && gone_wall_us - opened_wall_us > at_us)
+		at_us = gone_wall_us - opened_wall_us;
+	if (rec != NULL && c->rec_start_us != CALLREC_NEVER &&
+	    c->rec_start_us + (int64_t)(rec->samples * 125) > at_us)
+		at_us = c->rec_start_us + (int64_t)(rec->samples * 125);
+	return at_us;
+}
+
+static void fill(const struct open_call *c, struct callrec_closed *out)
+{
+	struct open_call talked = *c;
+
+	talked_until(&talked, out->ended_us);
+	out->rec_start_us = c->rec_start_us;
+	out->answered_us = c->answered_us;
+	out->notice_ended_us = c->notice_us;
+	out->bridged_us = c->bridged_us;
+	out->answered_leg = c->leg;
+	out->talk_us = talked.talk_us;
+}
+
+bool open_calls_any(const struct open_calls *o, struct call_id *out)
+{
+	for (uint32_t i = 0; i < o->max && o->count > 0; i++)
+		if (o->call[i].used) {
+			*out = o->call[i].id;
+			return true;
+		}
+	return false;
+}
+
+enum err open_calls_interrupt(const struct open_calls *o, struct call_id call,
+    int64_t gone_wall_us, const struct open_calls_rec *rec, struct buf *out)
+{
+	const struct open_call *c = find(o, call);
+	struct callrec opened, closed;
+	enum err e;
+
+	if (c == NULL)
+		return ERR_NOTFOUND;
+	e = callrec_decode(slice_of(c->opened, c->n), &opened);
+	if (e != ERR_OK)
+		return e;
+	callrec_interrupted(&opened, c->last + 1,
+	    end_of(c, opened.u.opened.wall_us, gone_wall_us, rec), &closed);
+	fill(c, &closed.u.closed);
+	if (rec != NULL) {
+		closed.u.closed.recording =
+		    rec->failed ? CALLREC_REC_FAILED : CALLREC_REC_DONE;
+		closed.u.closed.rec_name = rec->name;
+		closed.u.closed.rec_bytes = rec->bytes;
+		closed.u.closed.rec_samples = rec->samples;
+		memcpy(closed.u.closed.rec_sha256, rec->sha256,
+		    sizeof(rec->sha256));
 	}
-	return ERR_NOTFOUND;
+	callrec_encode(&closed, out);
+	return buf_err(out);
 }

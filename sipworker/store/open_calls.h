@@ -11,6 +11,7 @@
 #define RT_STORE_OPEN_CALLS_H
 
 #include "lib/base/buf.h"
+#include "lib/core/id.h"
 
 struct open_calls;
 
@@ -32,10 +33,25 @@ uint32_t open_calls_count(const struct open_calls *o);
 /* Journal number of the oldest open call's first record; UINT64_MAX: none. */
 uint64_t open_calls_oldest(const struct open_calls *o);
 
-/* Appends the closed record of one open call to out, as it would have been at
- * wall_us; ERR_NOTFOUND when none is open. The call stays open until that
+/* One of them. False: there is none. */
+bool open_calls_any(const struct open_calls *o, struct call_id *out);
+
+/* What the recorder said of a call. */
+struct open_calls_rec {
+	struct slice name;
+	bool failed;
+	uint64_t bytes;
+	uint64_t samples; /* per channel, 8000 a second */
+	uint8_t sha256[32];
+};
+
+/* Appends the closed record of an open call to out, with the talk time that is
+ * known: up to its last record, up to gone_wall_us when the engine was seen to
+ * go (0: nobody saw it), up to the end of its recording, whichever is last.
+ * rec may be NULL. ERR_NOTFOUND: not open. The call stays open until that
  * record is fed to open_calls_add(). */
 RT_MUST_USE enum err open_calls_interrupt(const struct open_calls *o,
-    int64_t wall_us, struct buf *out);
+    struct call_id call, int64_t gone_wall_us, const struct open_calls_rec *rec,
+    struct buf *out);
 
 #endif

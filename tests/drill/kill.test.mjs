@@ -57,6 +57,8 @@ for (let i = 0; i < rounds; i++) {
 		const row = await finish(c);
 		assert.equal(row[1], 'interrupted');
 		const heard = listen(stack, row);
+		const talk_ms = Number(stack.sqlOne(`SELECT talk_ms FROM phone_call WHERE id = UNHEX('${row[0]}')`));
+		assert.ok(talk_ms > 0 && Math.abs(talk_ms / 1000 - talked) < 2, `${talk_ms} ms of talk kept, ${talked} s on the line`);
 		assert.ok(Math.abs(heard.seconds - talked) < 2, `${heard.seconds} s recorded of ${talked} s`);
 		assert.ok(heard.right > 0.05, `the business is heard: ${heard.right}`);
 	});

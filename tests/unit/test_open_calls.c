@@ -69,6 +69,7 @@ static void test_life(void **state)
 static void test_interrupt(void **state)
 {
 	struct open_calls *o;
+	struct call_id any;
 	struct callrec r;
 	struct buf b;
 
@@ -77,25 +78,117 @@ static void test_interrupt(void **state)
 	assert_int_equal(feed(o, 1, CALLREC_OPENED, 7, 0), ERR_OK);
 	assert_int_equal(feed(o, 2, CALLREC_EVENT, 7, 1), ERR_OK);
 	buf_init(&b, CALLREC_BYTES_MAX);
-	assert_int_equal(open_calls_interrupt(o, WALL + 5 * RT_SEC_US, &b),
+	assert_true(open_calls_any(o, &any));
+	assert_int_equal(any.v[0], 7);
+	assert_int_equal(open_calls_interrupt(o, any, WALL + 5 * RT_SEC_US,
+			     NULL, &b),
 	    ERR_OK);
 	assert_int_equal(callrec_decode(buf_slice(&b), &r), ERR_OK);
 	assert_int_equal(r.head.kind, CALLREC_CLOSED);
 	assert_int_equal(r.head.seq, 2);
 	assert_int_equal(r.head.at_us, 5 * RT_SEC_US);
 	assert_int_equal(r.u.closed.result, CALLRESULT_INTERRUPTED);
+	assert_int_equal(r.u.closed.talk_us, 0);
+	assert_int_equal(r.u.closed.answered_us, CALLREC_NEVER);
 	assert_int_equal(open_calls_add(o, 3, buf_slice(&b)), ERR_OK);
 	assert_int_equal(open_calls_count(o), 0);
 	buf_reset(&b);
-	assert_int_equal(open_calls_interrupt(o, WALL, &b), ERR_NOTFOUND);
+	assert_int_equal(open_calls_interrupt(o, any, WALL, NULL, &b),
+	    ERR_NOTFOUND);
+	assert_false(open_calls_any(o, &any));
 	/* A clock that was set back gives no time before the last record. */
 	assert_int_equal(feed(o, 4, CALLREC_OPENED, 8, 0), ERR_OK);
 	assert_int_equal(feed(o, 5, CALLREC_EVENT, 8, 3), ERR_OK);
-	assert_int_equal(open_calls_interrupt(o, WALL - RT_DAY_US, &b), ERR_OK);
+	assert_true(open_calls_any(o, &any));
+	assert_int_equal(open_calls_interrupt(o, any, WALL - RT_DAY_US, NULL,
+			     &b),
+	    ERR_OK);
 	assert_int_equal(callrec_decode(buf_slice(&b), &r), ERR_OK);
 	assert_int_equal(r.head.at_us, 3 * RT_SEC_US);
 	buf_fini(&b);
 	open_calls_free(o);
+}
+
+static void say(struct open_calls *o, uint32_t seq, const struct callrec *r)
+{
+	struct buf b;
+
+	buf_init(&b, CALLREC_BYTES_MAX);
+	callrec_encode(r, &b);
+	assert_int_equal(open_calls_add(o, 100 + seq, buf_slice(&b)), ERR_OK);
+	buf_fini(&b);
+}
+
+static void event(struct open_calls *o, uint32_t seq,
+    enum callrec_event_what what, uint8_t leg, int64_t at_s)
+{
+	struct callrec r = record(CALLREC_EVENT, 5, seq, at_s * RT_SEC_US);
+
+	r.u.event.what = what;
+	r.u.event.leg = leg;
+	r.u.event.step = FLOW_END;
+	say(o, seq, &r);
+}
+
+/* Twice bridged: 4 to 10 s with leg 1, from 12 s on with leg 2. */
+static void test_talk_time(void **state)
+{
+	static const struct {
+		const char *why;
+		int64_t gone_s; /* after the call was opened; 0: unseen */
+		int64_t rec_s;  /* length of its recording, which began at 3 s;
+				   0: none */
+		int64_t ended_s;
+		int64_t talk_s;
+	} cases[] = {
+		{ "nobody knows more than the records", 0, 0, 12, 6 },
+		{ "the engine was seen to go", 20, 0, 20, 14 },
+		{ "the recording knows", 0, 15, 18, 12 },
+		{ "both, the recording longer", 17, 15, 18, 12 },
+		{ "both, the recording shorter", 20, 1, 20, 14 },
+		{ "the clock was set back", -500, 0, 12, 6 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		const int64_t gone_s = cases[i].gone_s;
+		const struct open_calls_rec rec = { .name = SLICE("a/b/c.wav"),
+			.samples = (uint64_t)cases[i].rec_s * 8000 };
+		struct callrec leg = record(CALLREC_LEG, 5, 5, 10 * RT_SEC_US);
+		struct open_calls *o;
+		struct call_id any;
+		struct callrec r;
+		struct buf b;
+
+		assert_int_equal(open_calls_new(4, &o), ERR_OK);
+		assert_int_equal(feed(o, 1, CALLREC_OPENED, 5, 0), ERR_OK);
+		event(o, 1, CALLREC_EV_ANSWERED, 0, 1);
+		event(o, 2, CALLREC_EV_NOTICE, 0, 2);
+		event(o, 3, CALLREC_EV_REC_START, 0, 3);
+		event(o, 4, CALLREC_EV_BRIDGED, 1, 4);
+		leg.u.leg.number = 1;
+		say(o, 5, &leg);
+		event(o, 6, CALLREC_EV_BRIDGED, 2, 12);
+		assert_true(open_calls_any(o, &any));
+		buf_init(&b, CALLREC_BYTES_MAX);
+		assert_int_equal(open_calls_interrupt(o, any,
+				     gone_s == 0 ? 0
+						 : WALL + gone_s * RT_SEC_US,
+				     cases[i].rec_s == 0 ? NULL : &rec, &b),
+		    ERR_OK);
+		assert_int_equal(callrec_decode(buf_slice(&b), &r), ERR_OK);
+		if (r.u.closed.ended_us != cases[i].ended_s * RT_SEC_US ||
+		    r.u.closed.talk_us != cases[i].talk_s * RT_SEC_US)
+			fail_msg("%s: ended %lld talked %lld", cases[i].why,
+			    (long long)r.u.closed.ended_us,
+			    (long long)r.u.closed.talk_us);
+		assert_int_equal(r.u.closed.answered_us, RT_SEC_US);
+		assert_int_equal(r.u.closed.notice_ended_us, 2 * RT_SEC_US);
+		assert_int_equal(r.u.closed.bridged_us, 4 * RT_SEC_US);
+		assert_int_equal(r.u.closed.answered_leg, 2);
+		buf_fini(&b);
+		open_calls_free(o);
+	}
 }
 
 static void test_every_allocation_fails_once(void **state)
@@ -129,6 +222,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_interrupt),
+		cmocka_unit_test(test_talk_time),
 		cmocka_unit_test(test_every_allocation_fails_once),
 	};
 
