@@ -20,6 +20,7 @@
 #include "cgi/form/thing_location.h"
 #include "cgi/form/thing_number.h"
 #include "cgi/form/thing_outcome.h"
+#include "cgi/form/thing_policy.h"
 #include "cgi/form/thing_pool.h"
 #include "cgi/form/thing_site.h"
 #include "cgi/form/thing_tag.h"
@@ -134,6 +135,7 @@ static const struct route routes[] = {
 	    .handler = audit_page_account, .wide = true },
 	THING_ROUTES("/settings/trunks", ROUTE_ADMIN, true, &thing_trunk),
 	THING_ROUTES("/settings/companies", ROUTE_OWNER, true, &thing_company),
+	THING_SINGLE_ROUTES("/settings/policy", ROUTE_ADMIN, &thing_policy),
 	THING_SINGLE_ROUTES("/settings/company", ROUTE_ADMIN,
 	    &thing_company_own),
 };

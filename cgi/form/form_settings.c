@@ -41,6 +41,8 @@ static const struct {
 	{ "Business", "/settings/company", "Company",
 	    "Name, zone, currency, when a call is qualified", ROUTE_ADMIN,
 	    false },
+	{ "Business", "/settings/policy", "Recording and retention",
+	    "Defaults, and how long things are kept", ROUTE_ADMIN, false },
 	{ "Business", "/settings/users", "People",
 	    "Who has access, invitations, roles", ROUTE_ADMIN, false },
 	{ "Business", "/settings/keys", "API keys",

@@ -11,6 +11,7 @@
 #include "lib/db/db_company.h"
 #include "lib/db/db_number.h"
 #include "lib/db/db_number_use.h"
+#include "lib/db/db_policy.h"
 #include "lib/db/db_pool.h"
 #include "lib/phone/phone.h"
 
@@ -129,8 +130,12 @@ static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
 
 static void begin(const struct req *r, struct fields *f)
 {
-	(void)r;
-	fields_set_cstr(f, "record", "off");
+	struct policy_row policy = { .record_default = FLOW_RECORD_OFF };
+
+	if (db_policy_get(r->db, r->company, &policy) != ERR_OK)
+		policy.record_default = FLOW_RECORD_OFF;
+	fields_set_cstr(f, "record",
+	    db_number_record_name(policy.record_default));
 }
 
 /* Silent recording: by an owner, with the reason, and into the audit log as

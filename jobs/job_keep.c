@@ -1,0 +1,111 @@
+#include "jobs/job_keep.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+#include "lib/base/rnd.h"
+#include "lib/db/db_audit.h"
+#include "lib/db/db_policy.h"
+
+/* A path below the folder: no step up. */
+static bool is_below(const char *path)
+{
+	const struct slice p = slice_from(path);
+
+	return p.n > 0 && p.p[0] != '/' &&
+	       slice_find_slice(p, SLICE("..")) == p.n;
+}
+
+static enum err erase_file(int dir, const char *path)
+{
+	if (!is_below(path))
+		return ERR_RANGE;
+	if (unlinkat(dir, path, 0) == -1 && errno != ENOENT) {
+		log_sys("job_keep: remove %s", path);
+		return ERR_IO;
+	}
+	return ERR_OK;
+}
+
+static enum err note(const struct queue_env *env,
+    const struct policy_recording *r)
+{
+	struct audit_row row = { .account = r->account,
+		.action = "recording.erase",
+		.object_kind = "recording",
+		.after = SLICE("{\"why\":\"the company's term\"}"),
+		.happened_us = env->now_us };
+	uint8_t rnd[10];
+
+	rnd_bytes(rnd, sizeof(rnd));
+	id_make(env->now_us, rnd, row.id);
+	memcpy(row.object, r->id.v, ID_BYTES);
+	return db_audit_add(env->db, r->company, &row);
+}
+
+static enum err erase(const struct queue_env *env, int dir,
+    const struct policy_recording *r)
+{
+	enum err e;
+
+	if ((e = erase_file(dir, r->path)) != ERR_OK ||
+	    (e = db_begin(env->db)) != ERR_OK)
+		return e;
+	e = db_policy_erased(env->db, r->company, r->id);
+	if (e == ERR_OK)
+		e = note(env, r);
+	e = db_end(env->db, e);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err recordings(const struct queue_env *env, size_t *n)
+{
+	struct policy_recording *rows;
+	enum err e = db_policy_recordings(env->db, env->now_us, JOB_KEEP_BATCH,
+	    env->arena, &rows, n);
+	int dir;
+
+	if (e != ERR_OK || *n == 0)
+		return e;
+	dir = open(env->settings->recordings_dir,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir == -1) {
+		log_sys("job_keep: open the recordings");
+		return ERR_IO;
+	}
+	for (size_t i = 0; i < *n && e == ERR_OK; i++)
+		e = erase(env, dir, &rows[i]);
+	(void)close(dir); /* nothing was written through it */
+	return e;
+}
+
+enum err job_keep(const struct queue_env *env, const struct job_row *job)
+{
+	size_t n_recordings, n_visits, n_callers;
+	size_t all = 0;
+	enum err e;
+
+	(void)job;
+	do {
+		arena_reset(env->arena);
+		n_recordings = n_visits = n_callers = 0;
+		e = recordings(env, &n_recordings);
+		if (e == ERR_OK)
+			e = db_policy_visits(env->db, env->now_us,
+			    JOB_KEEP_BATCH, env->arena, &n_visits);
+		if (e == ERR_OK)
+			e = db_policy_callers(env->db, env->now_us,
+			    JOB_KEEP_BATCH, env->arena, &n_callers);
+		all += n_recordings + n_visits + n_callers;
+	} while (
+	    e == ERR_OK &&
+	    (n_recordings == JOB_KEEP_BATCH || n_visits == JOB_KEEP_BATCH ||
+		n_callers == JOB_KEEP_BATCH) &&
+	    !queue_stopping(env->queue));
+	if (all > 0)
+		log_info("job_keep: removed=%zu", all);
+	return e;
+}

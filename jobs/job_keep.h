@@ -1,0 +1,20 @@
+/*
+ * job_keep.h - does what companies decided about keeping things: once an hour
+ * it erases recordings, removes visits and forgets callers whose term is over.
+ *
+ * A file goes before its row says so: after a crash between the two the next
+ * run finds no file, which is as good. Each erased recording is in the audit
+ * log.
+ */
+#ifndef RT_JOBS_JOB_KEEP_H
+#define RT_JOBS_JOB_KEEP_H
+
+#include "jobs/queue.h"
+
+#define JOB_KEEP_EVERY_US RT_HOUR_US
+#define JOB_KEEP_BATCH    200 /* of each, between looks at the time */
+
+RT_MUST_USE enum err job_keep(const struct queue_env *env,
+    const struct job_row *job);
+
+#endif

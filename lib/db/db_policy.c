@@ -1,0 +1,249 @@
+#include "lib/db/db_policy.h"
+
+#include "lib/db/db_number.h"
+#include "lib/db/stmt.h"
+
+#define RECORD_BYTES 9
+
+enum err db_policy_get(struct db *db, struct company_id company,
+    struct policy_row *out)
+{
+	static const char sql[] =
+	    "SELECT keep_recordings_days, keep_visits_days, keep_calls_days,"
+	    " quarantine_days, record_default FROM company"
+	    " WHERE id = ? AND archived_at IS NULL";
+	char record[RECORD_BYTES];
+	struct policy_row row;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_out_u32(st, &row.keep_recordings_days);
+	stmt_out_u32(st, &row.keep_visits_days);
+	stmt_out_u32(st, &row.keep_calls_days);
+	stmt_out_u32(st, &row.quarantine_days);
+	stmt_out_text(st, record, sizeof(record));
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		e = db_number_record_parse(slice_from(record),
+		    &row.record_default);
+	if (e == ERR_OK)
+		*out = row;
+	return e;
+}
+
+enum err db_policy_update(struct db *db, struct company_id company,
+    const struct policy_row *row)
+{
+	static const char sql[] =
+	    "UPDATE company SET keep_recordings_days = ?,"
+	    " keep_visits_days = ?, keep_calls_days = ?, quarantine_days = ?,"
+	    " record_default = ? WHERE id = ? AND archived_at IS NULL";
+	struct stmt *st;
+	enum err e;
+
+	if (row->record_default == FLOW_RECORD_SILENT)
+		return ERR_DENIED;
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_u64(st, row->keep_recordings_days);
+	stmt_in_u64(st, row->keep_visits_days);
+	stmt_in_u64(st, row->keep_calls_days);
+	stmt_in_u64(st, row->quarantine_days);
+	stmt_in_text(st,
+	    slice_from(db_number_record_name(row->record_default)));
+	stmt_in_id(st, company.v);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_policy_recordings(struct db *db, int64_t now_us, uint32_t max,
+    struct arena *mem, struct policy_recording **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT r.company_id, c.account_id, r.id, r.path"
+	    " FROM company c JOIN recording r ON r.company_id = c.id"
+	    " WHERE c.keep_recordings_days > 0"
+	    " AND r.state IN ('ready', 'failed')"
+	    " AND r.started_at < ? - INTERVAL c.keep_recordings_days DAY"
+	    " ORDER BY r.started_at LIMIT ?";
+	struct policy_recording row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_time_us(st, now_us);
+	stmt_in_u64(st, max);
+	stmt_out_id(st, row.company.v);
+	stmt_out_id(st, row.account.v);
+	stmt_out_id(st, row.id.v);
+	stmt_out_text(st, row.path, sizeof(row.path));
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+enum err db_policy_erased(struct db *db, struct company_id company,
+    struct recording_id id)
+{
+	static const char sql[] =
+	    "UPDATE recording SET state = 'erased', peaks = NULL"
+	    " WHERE company_id = ? AND id = ? AND state <> 'erased'";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+struct found {
+	struct company_id company;
+	uint8_t id[ID_BYTES];
+	uint8_t other[ID_BYTES];
+};
+
+/* Runs a query for (company, id, other) older than its company's term. */
+static enum err find(struct db *db, const char *sql, int64_t now_us,
+    uint32_t max, struct arena *mem, struct found **rows, size_t *n)
+{
+	struct found row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_time_us(st, now_us);
+	stmt_in_u64(st, max);
+	stmt_out_id(st, row.company.v);
+	stmt_out_id(st, row.id);
+	stmt_out_id(st, row.other);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+static enum err change(struct db *db, const char *sql,
+    struct company_id company, const uint8_t id[ID_BYTES])
+{
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id);
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+/* In a transaction: a call that is credited to it just now wins. */
+static enum err remove_visit(struct db *db, const struct found *v)
+{
+	static const char *const of_visit[] = {
+		"DELETE FROM page_view WHERE company_id = ? AND visit_id = ?",
+		"DELETE FROM visit_event WHERE company_id = ? AND visit_id = ?",
+		"DELETE FROM lease WHERE company_id = ? AND visit_id = ?",
+		"DELETE FROM visit WHERE company_id = ? AND id = ?",
+	};
+	static const char visitor_sql[] =
+	    "DELETE FROM visitor WHERE company_id = ? AND id = ?"
+	    " AND NOT EXISTS (SELECT 1 FROM visit"
+	    " WHERE visit.company_id = visitor.company_id"
+	    " AND visit.visitor_id = visitor.id)";
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(of_visit) && e == ERR_OK; i++)
+		e = change(db, of_visit[i], v->company, v->id);
+	return e == ERR_OK ? change(db, visitor_sql, v->company, v->other) : e;
+}
+
+enum err db_policy_visits(struct db *db, int64_t now_us, uint32_t max,
+    struct arena *mem, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT v.company_id, v.id, v.visitor_id"
+	    " FROM company c JOIN visit v ON v.company_id = c.id"
+	    " WHERE c.keep_visits_days > 0"
+	    " AND v.seen_at < ? - INTERVAL c.keep_visits_days DAY"
+	    " AND NOT EXISTS (SELECT 1 FROM interaction i"
+	    " WHERE i.company_id = v.company_id AND i.visit_id = v.id)"
+	    " AND NOT EXISTS (SELECT 1 FROM form_entry f"
+	    " WHERE f.company_id = v.company_id AND f.visit_id = v.id)"
+	    " ORDER BY v.seen_at LIMIT ?";
+	struct found *rows;
+	enum err e = find(db, sql, now_us, max, mem, &rows, n);
+
+	for (size_t i = 0; e == ERR_OK && i < *n; i++) {
+		if ((e = db_begin(db)) == ERR_OK)
+			e = db_end(db, remove_visit(db, &rows[i]));
+	}
+	return e;
+}
+
+static enum err forget_caller(struct db *db, const struct found *c)
+{
+	static const char call_sql[] =
+	    "UPDATE phone_call SET caller_e164 = '', caller_raw = '',"
+	    " caller_name = '' WHERE company_id = ? AND id = ?";
+	static const char note_sql[] =
+	    "UPDATE interaction SET note = NULL WHERE company_id = ? AND id = ?";
+	const enum err e = change(db, call_sql, c->company, c->id);
+
+	return e == ERR_OK ? change(db, note_sql, c->company, c->id) : e;
+}
+
+/* People whose last call has been forgotten. */
+static enum err forget_people(struct db *db)
+{
+	static const char sql[] =
+	    "DELETE FROM caller WHERE NOT EXISTS (SELECT 1 FROM phone_call p"
+	    " WHERE p.company_id = caller.company_id"
+	    " AND p.caller_e164 = caller.e164) AND EXISTS"
+	    " (SELECT 1 FROM company c WHERE c.id = caller.company_id"
+	    " AND c.keep_calls_days > 0)";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_policy_callers(struct db *db, int64_t now_us, uint32_t max,
+    struct arena *mem, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT p.company_id, p.id, p.number_id"
+	    " FROM company c JOIN phone_call p ON p.company_id = c.id"
+	    " WHERE c.keep_calls_days > 0 AND p.state = 'closed'"
+	    " AND p.started_at < ? - INTERVAL c.keep_calls_days DAY"
+	    " AND (p.caller_e164 <> '' OR p.caller_raw <> '')"
+	    " ORDER BY p.started_at LIMIT ?";
+	struct found *rows;
+	enum err e = find(db, sql, now_us, max, mem, &rows, n);
+
+	for (size_t i = 0; e == ERR_OK && i < *n; i++) {
+		if ((e = db_begin(db)) == ERR_OK)
+			e = db_end(db, forget_caller(db, &rows[i]));
+	}
+	return e == ERR_OK && *n > 0 ? forget_people(db) : e;
+}

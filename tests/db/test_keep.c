@@ -1,0 +1,267 @@
+/* Tests of lib/db/db_policy and jobs/job_keep: what is over its term goes, with
+ * its file and a line in the audit log; what another company keeps stays. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "jobs/job_keep.h"
+#include "lib/db/db_policy.h"
+#include "lib/db/stmt.h"
+#include "tests/support/cm.h"
+#include "tests/support/testdb.h"
+
+static struct testdb *t;
+static const struct testdb_company *a, *b;
+static struct settings settings;
+static struct arena mem;
+
+#define ok(call)       assert_int_equal((call), ERR_OK)
+#define gives(e, call) assert_int_equal((call), (e))
+#define NOW            TESTDB_NOW_US
+
+static void put_file(const char *name)
+{
+	char path[512];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%.200s/%s", settings.recordings_dir,
+	    name);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	(void)close(fd);
+}
+
+static bool has_file(const char *name)
+{
+	char path[512];
+
+	(void)snprintf(path, sizeof(path), "%.200s/%s", settings.recordings_dir,
+	    name);
+	return access(path, F_OK) == 0;
+}
+
+/* Runs a statement whose parameters are the company, a new id, and a time. */
+static void add(const char *sql, struct company_id company, int64_t at_us,
+    uint8_t id[ID_BYTES])
+{
+	struct stmt *st;
+
+	testdb_id(at_us, id);
+	ok(stmt_begin(t->db, sql, &st));
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id);
+	stmt_in_time_us(st, at_us);
+	ok(stmt_exec(st, NULL));
+	stmt_end(st);
+}
+
+static void add_recording(struct company_id company, int64_t at_us,
+    const char *path)
+{
+	static const char sql[] =
+	    "INSERT INTO recording (company_id, id, call_id, state, path,"
+	    " started_at, peaks, created_at)"
+	    " VALUES (?, ?, ?, 'ready', ?, ?, 'x', ?)";
+	uint8_t id[ID_BYTES];
+	struct stmt *st;
+
+	testdb_id(at_us, id);
+	ok(stmt_begin(t->db, sql, &st));
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id);
+	stmt_in_id(st, id);
+	stmt_in_text(st, slice_from(path));
+	stmt_in_time_us(st, at_us);
+	stmt_in_time_us(st, at_us);
+	ok(stmt_exec(st, NULL));
+	stmt_end(st);
+	put_file(path);
+}
+
+static void run_job(void)
+{
+	struct db *db = testdb_connect(t, "jobd");
+	const struct queue_env env = { .settings = &settings,
+		.db = db,
+		.arena = &mem,
+		.now_us = NOW };
+	const struct job_row job = { .attempts = 1 };
+
+	ok(job_keep(&env, &job));
+	db_close(db);
+}
+
+static void set_policy(const struct testdb_company *c, uint32_t days)
+{
+	const struct policy_row row = { .keep_recordings_days = days,
+		.keep_visits_days = days,
+		.keep_calls_days = days,
+		.quarantine_days = 10,
+		.record_default = FLOW_RECORD_NOTICE };
+
+	ok(db_policy_update(t->db, c->id, &row));
+}
+
+static void test_policy(void **state)
+{
+	struct policy_row row;
+	struct company_id nobody;
+
+	(void)state;
+	ok(db_policy_get(t->db, a->id, &row));
+	assert_int_equal(row.keep_recordings_days, 0);
+	assert_int_equal(row.quarantine_days, 30);
+	assert_int_equal(row.record_default, FLOW_RECORD_OFF);
+	set_policy(a, 7);
+	ok(db_policy_get(t->db, a->id, &row));
+	assert_int_equal(row.keep_visits_days, 7);
+	assert_int_equal(row.record_default, FLOW_RECORD_NOTICE);
+	ok(db_policy_get(t->db, b->id, &row));
+	assert_int_equal(row.keep_visits_days, 0);
+	row.record_default = FLOW_RECORD_SILENT;
+	gives(ERR_DENIED, db_policy_update(t->db, b->id, &row));
+	testdb_id(NOW, nobody.v);
+	gives(ERR_NOTFOUND, db_policy_get(t->db, nobody, &row));
+}
+
+static void test_recordings(void **state)
+{
+	(void)state;
+	set_policy(a, 30);
+	set_policy(b, 0);
+	add_recording(a->id, NOW - 31 * RT_DAY_US, "old.wav");
+	add_recording(a->id, NOW - 29 * RT_DAY_US, "new.wav");
+	add_recording(b->id, NOW - 999 * RT_DAY_US, "theirs.wav");
+	add_recording(a->id, NOW - 31 * RT_DAY_US, "lost.wav");
+	{
+		char path[512];
+
+		(void)snprintf(path, sizeof(path), "%.200s/lost.wav",
+		    settings.recordings_dir);
+		assert_int_equal(unlink(path), 0);
+	}
+	run_job();
+	assert_false(has_file("old.wav"));
+	assert_true(has_file("new.wav"));
+	assert_true(has_file("theirs.wav"));
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM recording WHERE"
+			     " state = 'erased' AND peaks IS NULL"),
+	    2);
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM audit WHERE"
+			     " action = 'recording.erase'"),
+	    2);
+	run_job();
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM audit WHERE"
+			     " action = 'recording.erase'"),
+	    2);
+}
+
+static const char visit_sql[] =
+    "INSERT INTO visit (company_id, id, site_id, visitor_id, started_at,"
+    " seen_at, landing_url, landing_page, source, medium)"
+    " SELECT x.c, x.i, x.i, x.i, x.t, x.t, '', '', '', ''"
+    " FROM (SELECT ? AS c, ? AS i, ? AS t) x";
+static const char visitor_sql[] =
+    "INSERT INTO visitor (company_id, id, first_visit_id, first_seen_at,"
+    " last_seen_at) SELECT x.c, x.i, x.i, x.t, x.t"
+    " FROM (SELECT ? AS c, ? AS i, ? AS t) x";
+static const char call_sql[] =
+    "INSERT INTO phone_call (company_id, id, state, result, number_id,"
+    " number_e164, caller_e164, caller_raw, caller_name, caller_place,"
+    " started_at) SELECT x.c, x.i, 'closed', 'answered', x.i,"
+    " '+14155550100', '+12125550199', '2125550199', 'Ann', 'New York', x.t"
+    " FROM (SELECT ? AS c, ? AS i, ? AS t) x";
+static const char credit_sql[] =
+    "INSERT INTO interaction (company_id, id, kind, happened_at,"
+    " attributed_by, visit_id, note) SELECT x.c, x.i, 'call', x.t, 'visit',"
+    " x.i, 'a note' FROM (SELECT ? AS c, ? AS i, ? AS t) x";
+
+/* A visit whose id is given to everything that hangs on it. */
+static void same(const char *sql, struct company_id company, int64_t at_us,
+    const uint8_t id[ID_BYTES])
+{
+	struct stmt *st;
+
+	ok(stmt_begin(t->db, sql, &st));
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id);
+	stmt_in_time_us(st, at_us);
+	ok(stmt_exec(st, NULL));
+	stmt_end(st);
+}
+
+static void test_visits_and_callers(void **state)
+{
+	const int64_t old_us = NOW - 40 * RT_DAY_US;
+	uint8_t lone[ID_BYTES], called[ID_BYTES], fresh[ID_BYTES];
+	uint8_t theirs[ID_BYTES];
+
+	(void)state;
+	set_policy(a, 30);
+	set_policy(b, 0);
+	add(visit_sql, a->id, old_us, lone);
+	same(visitor_sql, a->id, old_us, lone);
+	add(visit_sql, a->id, old_us, called);
+	same(call_sql, a->id, old_us, called);
+	same(credit_sql, a->id, old_us, called);
+	add(visit_sql, a->id, NOW - RT_DAY_US, fresh);
+	same(call_sql, a->id, NOW - RT_DAY_US, fresh);
+	add(visit_sql, b->id, old_us, theirs);
+	same(call_sql, b->id, old_us, theirs);
+	run_job();
+	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM visit"), 3);
+	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM visitor"), 0);
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM phone_call WHERE"
+			     " caller_e164 = '' AND caller_raw = ''"
+			     " AND caller_name = '' AND"
+			     " caller_place = 'New York'"),
+	    1);
+	assert_int_equal(
+	    testdb_count(t,
+		"SELECT COUNT(*) FROM phone_call WHERE caller_name = 'Ann'"),
+	    2);
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM interaction"
+			     " WHERE note IS NULL"),
+	    1);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	t = testdb_start();
+	a = &t->company[0];
+	b = &t->company[1];
+	settings_defaults(&settings);
+	(void)snprintf(settings.recordings_dir, sizeof(settings.recordings_dir),
+	    "%.150s/recordings", getenv("RT_TEST_DIR"));
+	assert_int_equal(mkdir(settings.recordings_dir, 0700), 0);
+	arena_init(&mem, (size_t)4 << 20);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	arena_fini(&mem);
+	testdb_stop(t);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_policy),
+		cmocka_unit_test(test_recordings),
+		cmocka_unit_test(test_visits_and_callers),
+	};
+
+	return cmocka_run_group_tests_name("keep", tests, start, stop);
+}
