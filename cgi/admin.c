@@ -14,6 +14,7 @@
 #include "cgi/form/form_settings.h"
 #include "cgi/form/form_welcome.h"
 #include "cgi/form/number_form.h"
+#include "cgi/form/thing_caller_list.h"
 #include "cgi/form/thing_company.h"
 #include "cgi/form/thing_destination.h"
 #include "cgi/form/thing_key.h"
@@ -27,6 +28,7 @@
 #include "cgi/form/thing_tracker.h"
 #include "cgi/form/thing_trunk.h"
 #include "cgi/form/thing_user.h"
+#include "cgi/form/thing_webhook.h"
 #include "cgi/tmpl/tmpl.h"
 #include "cgi/web/web.h"
 #include "lib/base/log.h"
@@ -133,6 +135,15 @@ static const struct route routes[] = {
 	{ REQ_GET, "/settings/audit", ROUTE_ADMIN, .handler = audit_page },
 	{ REQ_GET, "/settings/audit/account", ROUTE_ADMIN,
 	    .handler = audit_page_account, .wide = true },
+	{ REQ_POST, "/settings/webhooks/{id}/test", ROUTE_ADMIN,
+	    .body = REQ_BODY_URLENCODED, .handler = thing_webhook_test },
+	{ REQ_GET, "/settings/webhooks/{id}/log", ROUTE_ADMIN,
+	    .handler = thing_webhook_log },
+	{ REQ_POST, "/settings/webhooks/{id}/replay", ROUTE_ADMIN,
+	    .body = REQ_BODY_URLENCODED, .handler = thing_webhook_replay },
+	THING_ROUTES("/settings/webhooks", ROUTE_ADMIN, false, &thing_webhook),
+	THING_ROUTES("/settings/lists", ROUTE_MANAGER, false,
+	    &thing_caller_list),
 	THING_ROUTES("/settings/trunks", ROUTE_ADMIN, true, &thing_trunk),
 	THING_ROUTES("/settings/companies", ROUTE_OWNER, true, &thing_company),
 	THING_SINGLE_ROUTES("/settings/policy", ROUTE_ADMIN, &thing_policy),

@@ -43,6 +43,7 @@
 	X(conversion, "cnv")  \
 	X(api_key, "key")     \
 	X(outcome, "out")     \
+	X(caller_list, "lst") \
 	X(audit, "aud")       \
 	X(prompt, "prm")      \
 	X(request, "req")

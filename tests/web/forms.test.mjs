@@ -34,6 +34,9 @@ const things = {
 	outcomes: { add: { name: 'Quote sent', code: 'quote_sent', counts: 'lead' }, change: { name: 'Quote' }, one: 'outcome' },
 	trunks: { add: { name: 'Carrier B', allow: '192.0.2.0/24\n198.51.100.7', next_hop: '192.0.2.1', username: 'us', password: 'pässwörd' },
 		change: { allow: '192.0.2.0/24' }, one: 'trunk' },
+	lists: { add: { name: 'blocked', numbers: '(415) 555-0160\n+1 212 555 0199' }, change: { numbers: '+14155550160' }, one: 'caller_list' },
+	webhooks: { add: { name: 'CRM', url: 'https://crm.example/hook?a=1', events: ['call.ended', 'call.changed'], per_second: '10', parallel: '4' },
+		change: { per_second: '5' }, one: 'webhook', shown: /[\w-]{43}/ },
 	companies: { add: { name: 'Second business', time_zone: 'Europe/Berlin', country: 'DE', currency: 'EUR' }, change: { billable_s: '90' }, one: 'company' },
 };
 
@@ -43,16 +46,20 @@ for (const [path, t] of Object.entries(things)) {
 		let n = audits();
 		const form = await openForm(owner, `${at}/new`);
 		const added = await form.send(t.add);
-		assert.equal(added.status, 303, (await added.text()).match(/form-error">[^<]*|role="alert">[\s\S]{0,300}/)?.[0]);
-		assert.equal(added.headers.get('location'), `${at}?done=added`);
+		const answer = await added.text();
+		assert.equal(added.status, t.shown ? 200 : 303, answer.match(/form-error">[^<]*|role="alert">[\s\S]{0,300}/)?.[0]);
+		const once = t.shown && answer.match(/<code data-copy>([^<]*)</)[1];
+		if (t.shown) assert.match(once, t.shown);
+		else assert.match(added.headers.get('location'), new RegExp(`^${at}(/[a-z]+_[0-9a-z]{26})?\\?done=added$`));
 		assert.equal(audits(), ++n);
 		const was = lastAudit();
 		assert.equal(was.action, `${t.one}.add`);
 		assert.equal(was.before, null);
 		assert.equal(was.user, '1');
-		assert.ok(!JSON.stringify(was).includes('pässwörd'), 'a secret in the audit log');
+		assert.ok(!JSON.stringify(was).includes('pässwörd') && !(once && JSON.stringify(was).includes(once)), 'a secret in the audit log');
 
-		const list = await (await owner.fetch(added.headers.get('location'))).text();
+		const list = await (await owner.fetch(`${at}?done=added`)).text();
+		assert.ok(!once || !list.includes(once), 'shown once');
 		assert.match(list, /class="done"[\s\S]*Added\./);
 		const name = t.add.name ?? t.add.label;
 		const row = list.match(new RegExp(`href="(${at}/[a-z]+_[0-9a-z]{26})">(?:(?!</tr>)[\\s\\S])*?${name}`));
@@ -117,7 +124,7 @@ const hostile = {
 };
 
 test('hostile text in every field of every form comes back inert', async () => {
-	for (const path of [...Object.keys(things).map((p) => `${p}/new`), 'company']) {
+	for (const path of [...Object.keys(things).map((p) => `${p}/new`), 'company', 'policy']) {
 		const form = await openForm(owner, `/settings/${path}`);
 		for (const [kind, text] of Object.entries(hostile)) {
 			const typed = Object.fromEntries(Object.entries(form.fields).filter(([n]) => !['csrf', 'stamp'].includes(n)).map(([n]) => [n, text]));
@@ -150,7 +157,7 @@ test('hostile text in every field of every form comes back inert', async () => {
 		const first = Object.entries(form.fields).find(([, f]) => f.type === 'text')[0];
 		const long = await form.send({ [first]: 'é'.repeat(9000) });
 		assert.equal(long.status, 422);
-		assert.match(await long.text(), /characters\.|no such|not a telephone/i);
+		assert.match(await long.text(), /characters\.|no such|not a telephone|Small letters/i);
 	}
 });
 
@@ -177,6 +184,30 @@ test('a manager may not record without a notice; an owner must say why', async (
 	assert.equal(rows.length, 1);
 	assert.equal(JSON.parse(rows[0][1]).why, add.record_why);
 	assert.equal(stack.sqlOne("SELECT record_confirmed_by IS NOT NULL FROM number WHERE e164 = '+14155550153'"), '1');
+});
+
+test('webhooks: a test is sent, and what was sent can be sent again', async () => {
+	await (await openForm(owner, '/settings/webhooks/new')).send({ name: 'Shop', url: 'https://shop.example/hook', events: ['call.ended'], signature: 'v1', per_second: '10', parallel: '4' });
+	for (const url of ['javascript:alert(1)', 'ftp://x.example/', 'https://', 'https:///x', 'https://user:pw@x.example/', 'https://x.example/ y', 'https://x.example/"'])
+		assert.equal((await (await openForm(owner, '/settings/webhooks/new')).send({ name: 'Bad', url, events: ['call.ended'] })).status, 422, url);
+	const href = (await (await owner.fetch('/settings/webhooks')).text()).match(/href="(\/settings\/webhooks\/[a-z]+_[0-9a-z]{26})"/)[1];
+	assert.equal((await owner.submit(href, `${href}/test`, {})).status, 303);
+	const log = await (await owner.fetch(`${href}/log`)).text();
+	const event = log.match(/evt_[0-9a-z]{26}/)[0];
+	assert.match(log, /<td>test</);
+	assert.equal((await owner.submit(href, `${href}/replay`, { event })).status, 404, 'it has not ended');
+	stack.sql("UPDATE webhook_delivery SET state = 'parked', ended_at = UTC_TIMESTAMP(6), answer = '<script>alert(9)</script>'");
+	const parked = await (await owner.fetch(`${href}/log?state=parked`)).text();
+	assert.ok(parked.includes(event) && !parked.includes('<script>alert(9)'));
+	assert.equal((await owner.submit(href, `${href}/replay`, { event })).status, 303);
+	assert.equal(stack.sqlOne('SELECT state FROM webhook_delivery'), 'ready');
+	stack.sql("UPDATE webhook_delivery SET state = 'parked', ended_at = UTC_TIMESTAMP(6)");
+	assert.equal((await owner.submit(href, `${href}/replay`, { what: 'parked' })).status, 303);
+	assert.equal(stack.sqlOne('SELECT state FROM webhook_delivery'), 'ready');
+	for (const bad of [{}, { what: 'x' }, { event: 'x' }]) assert.equal((await owner.submit(href, `${href}/replay`, bad)).status, 400);
+	assert.equal((await foreign.submit('/', `${href}/replay`, { what: 'all' })).status, 404);
+	assert.equal((await foreign.submit('/', `${href}/test`, {})).status, 404);
+	assert.equal((await foreign.fetch(`${href}/log`)).status, 404);
 });
 
 test('a number rests, and no pool gets it meanwhile', async () => {
