@@ -1,0 +1,114 @@
+// The forms in a browser: without scripts, by keyboard, in both themes and on a
+// phone; nothing moves, nothing complains, nothing is too wide.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+
+import { newVisitor, openBrowser } from '../support/browser.mjs';
+import { startStack } from '../support/stack.mjs';
+
+const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
+let stack, browser, cookies, pages;
+
+before(async () => {
+	stack = await startStack({ without: ['sipworker', 'dni', 'jobd'], args: ['--web-rate', '100000'] });
+	const me = await stack.login();
+	const first = async (path) => {
+		const html = await (await me.fetch(path)).text();
+		return html.match(new RegExp(`href="(${path}/[a-z]+_[0-9a-z]{26})"`))[1];
+	};
+	pages = ['/settings', '/settings/numbers', '/settings/numbers/new', await first('/settings/numbers'), await first('/settings/sites'), await first('/settings/trunks'),
+		await first('/settings/pools'), '/settings/trackers', '/settings/keys/new', '/settings/users', await first('/settings/users'), '/settings/company', '/settings/policy',
+		'/settings/audit/account', '/settings/webhooks/new', '/settings/tags', '/account', '/welcome'];
+	cookies = [...me.cookies].map(([name, value]) => ({ name, value, url: stack.url }));
+	browser = await openBrowser();
+});
+after(async () => {
+	await browser?.close();
+	await stack?.stop();
+});
+
+async function member(options = {}) {
+	const page = await newVisitor(browser, { baseURL: stack.url, ...options });
+	await page.context().addCookies(cookies);
+	return page;
+}
+
+for (const colorScheme of ['light', 'dark'])
+	for (const width of [1440, 360])
+		test(`axe, no shift, no complaint: ${colorScheme} ${width}`, async () => {
+			const page = await member({ colorScheme, viewport: { width, height: 800 } });
+			await page.addInitScript(() => {
+				window.shift = 0;
+				new PerformanceObserver((list) => list.getEntries().forEach((e) => (window.shift += e.value))).observe({ type: 'layout-shift', buffered: true });
+			});
+			for (const path of pages) {
+				// A browser short of time paints in pieces; what moves by itself, moves every time.
+				let shift;
+				for (let tries = 0; tries < 3 && shift !== 0; tries++) {
+					await page.goto(path, { waitUntil: 'networkidle' });
+					shift = await page.evaluate(() => window.shift);
+				}
+				assert.equal(shift, 0, `${path} moves`);
+				assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} is too wide`);
+				await page.evaluate(AXE);
+				const { violations } = await page.evaluate(() => window.axe.run());
+				assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].html}`), [], path);
+				assert.deepEqual(page.said, [], path);
+			}
+			await page.context().close();
+		});
+
+test('strangers\' pages too: invitation, reset, second step, first steps', async () => {
+	const page = await newVisitor(browser, { baseURL: stack.url, viewport: { width: 360, height: 800 } });
+	for (const path of ['/reset', '/login?done=password', `/invite/${'A'.repeat(43)}`]) {
+		await page.goto(path, { waitUntil: 'networkidle' });
+		await page.evaluate(AXE);
+		const { violations } = await page.evaluate(() => window.axe.run());
+		assert.deepEqual(violations.map((v) => v.id), [], path);
+	}
+	await page.context().close();
+});
+
+test('by keyboard alone, without scripts: a tag is added, renamed and deleted', async () => {
+	const page = await member({ javaScriptEnabled: false });
+	await page.goto('/settings/tags/new');
+	const focusOn = async (what) => {
+		for (let i = 0; i < 60; i++) {
+			await page.keyboard.press('Tab');
+			if (await page.locator(`${what}:focus`).count()) return;
+		}
+		assert.fail(`the keyboard does not reach ${what}`);
+	};
+	await focusOn('input[name=name]');
+	await page.keyboard.type('Spanish <b>');
+	await page.keyboard.press('Enter');
+	await page.waitForURL('**/settings/tags?done=added');
+	assert.equal(await page.locator('[role=status]').first().innerText(), 'Added.');
+	assert.equal(await page.locator('.things .row-link').innerText(), 'Spanish <b>');
+	await page.locator('.things .row-link').click();
+	await focusOn('input[name=name]');
+	await page.keyboard.press('Control+A');
+	await page.keyboard.type('Español');
+	await page.keyboard.press('Enter');
+	await page.waitForURL('**?done=saved');
+	await focusOn('.btn.danger');
+	await page.keyboard.press('Enter');
+	await page.waitForURL('**/settings/tags?done=retired');
+	await page.context().close();
+});
+
+test('a mistake stands beside its field, and is announced', async () => {
+	const page = await member();
+	await page.goto('/settings/locations/new');
+	await page.fill('#f-name', 'Branch');
+	await page.fill('#f-time_zone', 'Mars/Base');
+	await page.click('.form .btn.primary');
+	const field = page.locator('#f-time_zone');
+	assert.equal(await field.getAttribute('aria-invalid'), 'true');
+	assert.equal(await field.inputValue(), 'Mars/Base');
+	const help = await field.getAttribute('aria-describedby');
+	assert.match(await page.locator(`#${help}`).innerText(), /no such time zone/);
+	assert.equal(await page.locator('[role=alert]').count(), 1);
+	await page.context().close();
+});
