@@ -13,6 +13,7 @@
 #include "cgi/form/form_second.h"
 #include "cgi/form/form_settings.h"
 #include "cgi/form/form_welcome.h"
+#include "cgi/form/import_form.h"
 #include "cgi/form/number_form.h"
 #include "cgi/form/thing_caller_list.h"
 #include "cgi/form/thing_company.h"
@@ -106,6 +107,11 @@ static const struct route routes[] = {
 	{ REQ_POST, "/reset/{token}", ROUTE_PUBLIC, .body = REQ_BODY_URLENCODED,
 	    .handler = form_link_reset_post },
 	{ REQ_GET, "/settings", ROUTE_READ_ONLY, .handler = form_settings },
+	{ REQ_GET, "/settings/numbers/import", ROUTE_MANAGER,
+	    .handler = import_form },
+	{ REQ_POST, "/settings/numbers/import", ROUTE_MANAGER,
+	    .body = REQ_BODY_MULTIPART, .body_max = IMPORT_FORM_BODY,
+	    .handler = import_form_post },
 	{ REQ_POST, "/settings/numbers/{id}/rest", ROUTE_MANAGER,
 	    .body = REQ_BODY_URLENCODED, .handler = number_form_rest },
 	{ REQ_POST, "/settings/numbers/{id}/lift", ROUTE_MANAGER,

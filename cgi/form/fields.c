@@ -337,6 +337,15 @@ void fields_read(struct fields *f, const struct req *r)
 	}
 }
 
+void fields_check(struct fields *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		f->error[i] = check(f, i);
+		if (f->error[i] != NULL && f->rows[i].wrong != NULL)
+			f->error[i] = f->rows[i].wrong;
+	}
+}
+
 /* --- showing ---------------------------------------------------------------
  */
 

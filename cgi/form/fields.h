@@ -100,6 +100,9 @@ bool fields_good(const struct fields *f);
  * fresh. */
 void fields_read(struct fields *f, const struct req *r);
 
+/* Checks the values as they are, such as those of a file. */
+void fields_check(struct fields *f);
+
 /* Keys for form_fields.html. */
 void fields_show(const struct fields *f, struct view *v);
 
