@@ -282,12 +282,18 @@ static enum err may_sign_in(const struct req *r, const struct member_row *m,
     bool *out)
 {
 	enum user_role highest = USER_ROLE_NONE;
-	const enum err e = db_member_highest(r->db, m->id, &highest);
+	bool elsewhere = true;
+	enum err e;
 
-	*out = may_change(r, m) &&
-	       ((may_wide(r) && rank(highest) <= r->account_role) ||
-		   (!m->has_password && rank(highest) <= r->role));
-	return e;
+	if ((e = db_member_highest(r->db, m->id, &highest)) != ERR_OK ||
+	    (e = db_member_elsewhere(r->db, r->company, m->id, &elsewhere)) !=
+		ERR_OK)
+		return e;
+	*out =
+	    may_change(r, m) &&
+	    ((may_wide(r) && rank(highest) <= r->account_role) ||
+		(!m->has_password && !elsewhere && rank(highest) <= r->role));
+	return ERR_OK;
 }
 
 static enum err allowed(const struct req *r, struct member_row *m)

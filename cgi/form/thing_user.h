@@ -13,8 +13,8 @@
 extern const struct thing thing_user;
 
 /* POST /settings/users/{id}/link: a link that sets the password, shown once.
- * For people who never signed in; for others only by those with a role in all
- * companies that is at least as high. 403. */
+ * For people who never signed in and have a role here alone; for others only
+ * by those with a role in all companies that is at least as high. 403. */
 RT_MUST_USE enum err thing_user_link(const struct req *r, struct resp *out);
 /* POST /settings/users/{id}/enable, /disable, /second: the whole sign-in, so
  * only by those who may make a link. */

@@ -162,3 +162,25 @@ enum err db_member_enable(struct db *db, struct user_id user)
 	stmt_end(st);
 	return e;
 }
+
+enum err db_member_elsewhere(struct db *db, struct company_id company,
+    struct user_id user, bool *out)
+{
+	static const char sql[] =
+	    "SELECT EXISTS (SELECT 1 FROM membership"
+	    " WHERE user_id = ? AND company_id <> ?)";
+	struct stmt *st;
+	bool any = true;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, user.v);
+	stmt_in_id(st, company.v);
+	stmt_out_bool(st, &any);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = any;
+	return e;
+}

@@ -29,6 +29,9 @@ RT_MUST_USE enum err db_member_get(struct db *db, struct company_id company,
 /* The highest role that the user has anywhere in its account. */
 RT_MUST_USE enum err db_member_highest(struct db *db, struct user_id user,
     enum user_role *out);
+/* Whether the user has a role in another company, or in all. */
+RT_MUST_USE enum err db_member_elsewhere(struct db *db,
+    struct company_id company, struct user_id user, bool *out);
 /* People who may sign in and own all companies of the account. */
 RT_MUST_USE enum err db_member_owners(struct db *db, struct account_id account,
     uint64_t *n);

@@ -16,6 +16,7 @@
 #include "lib/db/db_outcome.h"
 #include "lib/db/db_pool.h"
 #include "lib/db/db_second.h"
+#include "lib/db/db_setup.h"
 #include "lib/db/db_site.h"
 #include "lib/db/db_tracker.h"
 #include "lib/db/db_user.h"
@@ -407,6 +408,7 @@ static void test_members(void **state)
 	enum user_role highest = USER_ROLE_NONE;
 	struct member_row got, *rows;
 	uint64_t owners = 9;
+	bool elsewhere = true;
 	size_t n = 0;
 
 	(void)state;
@@ -426,6 +428,10 @@ static void test_members(void **state)
 	gives(ERR_NOTFOUND, db_member_get(t->db, a->id, eve.id, &got));
 	ok(db_member_highest(t->db, eve.id, &highest));
 	assert_int_equal(highest, USER_ROLE_MANAGER);
+	ok(db_member_elsewhere(t->db, b->id, eve.id, &elsewhere));
+	assert_false(elsewhere);
+	ok(db_member_elsewhere(t->db, a->id, eve.id, &elsewhere));
+	assert_true(elsewhere);
 	ok(db_member_list(t->db, b->id, &mem, &rows, &n));
 	assert_int_equal(n, 2);
 	ok(db_member_owners(t->db, b->account, &owners));
@@ -437,6 +443,26 @@ static void test_members(void **state)
 	ok(db_user_grant(t->db, eve.id, b->account, all, USER_ROLE_AGENT, NOW));
 	ok(db_member_get(t->db, b->id, eve.id, &got));
 	assert_int_equal(got.wide, USER_ROLE_AGENT);
+}
+
+static void test_setup(void **state)
+{
+	static const struct company_id none;
+	struct setup_state s;
+	bool any = false;
+
+	(void)state;
+	ok(db_setup_any_user(t->db, &any));
+	assert_true(any);
+	ok(db_setup_state(t->db, b->account, b->id, &s));
+	assert_int_equal(s.trunks, 1);
+	assert_int_equal(s.numbers, 5);
+	assert_int_equal(s.destinations, 1);
+	assert_true(s.routed > 0);
+	assert_int_equal(s.sites, 1);
+	assert_true(s.calls == 0 && id_is_nil(s.first_credited.v));
+	ok(db_setup_state(t->db, b->account, none, &s));
+	assert_true(s.trunks == 1 && s.numbers == 0 && s.sites == 0);
 }
 
 static void add_audit(const struct testdb_company *c, struct company_id of,
@@ -528,6 +554,7 @@ int main(void)
 		cmocka_unit_test(test_logins),
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_audit_find),
+		cmocka_unit_test(test_setup),
 		cmocka_unit_test(test_companies),
 	};
 

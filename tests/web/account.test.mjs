@@ -115,6 +115,19 @@ test('nobody gives more than they have, or touches who has more', async () => {
 	assert.equal((await form.send({ email: 'agent@alpha.example', name: 'X', role: 'agent', scope: 'company' })).status, 422, 'has access already');
 });
 
+test('an invitation is no way into another company', async () => {
+	// Somebody is invited to two companies of the account; the admin of one of
+	// them gets no link, which would open the other one too.
+	const admin = await as('admin');
+	const { href } = await invite(admin, 'both@alpha.example', 'agent');
+	stack.sql(`INSERT INTO company (id, account_id, name, time_zone, country, currency, created_at) SELECT UNHEX('0190a5c0000070008000000000000001'), account_id, 'Sister', 'UTC', 'US', 'USD', created_at
+		FROM company WHERE id = X'${world.alpha.id.toString('hex')}';
+		INSERT INTO membership (user_id, account_id, company_id, role, created_at) SELECT id, account_id, UNHEX('0190a5c0000070008000000000000001'), 'admin', created_at FROM user WHERE email = 'both@alpha.example'`);
+	for (const what of ['link', 'disable', 'second'])
+		assert.equal((await post(admin, href, `${href}/${what}`, {})).status, 403, what);
+	assert.ok(!/Make a link/.test(await (await admin.fetch(href)).text()));
+});
+
 test('the last owner of an account stays', async () => {
 	const demo = await stack.login();
 	const { href, link } = await invite(demo, 'second@demo.example', 'owner', 'account');
