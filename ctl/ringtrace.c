@@ -9,6 +9,7 @@
 #include "ctl/ctl_company.h"
 #include "ctl/ctl_db.h"
 #include "ctl/ctl_doctor.h"
+#include "ctl/ctl_flow.h"
 #include "ctl/ctl_guard.h"
 #include "ctl/ctl_job.h"
 #include "ctl/ctl_number.h"
@@ -36,6 +37,8 @@ static const struct command commands[] = {
 	{ "company", ctl_company, "companies: add, list" },
 	{ "user", ctl_user, "people: add, role, password, disable" },
 	{ "number", ctl_number, "tracking numbers: add, record, list" },
+	{ "flow", ctl_flow,
+	    "call flows: check, test, write, publish, diff ..." },
 	{ "site", ctl_site, "web sites that carry the tag: add, list" },
 	{ "trunk", ctl_trunk, "carriers: add, list" },
 	{ "webhook", ctl_webhook,

@@ -122,7 +122,9 @@ bool geo_of_number(struct slice e164, struct geo_place *out)
 	nowhere(out);
 	if (!slice_starts(e164, SLICE("+")))
 		return false;
-	if (slice_starts(digits, SLICE("1")) && digits.n >= 4) {
+	if (slice_starts(digits, SLICE("1"))) {
+		if (digits.n < 4)
+			return false;
 		out->area_code = (uint16_t)three_digits(digits.p + 1);
 		a = geo_table_area(out->area_code);
 		if (a == NULL)

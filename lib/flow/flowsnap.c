@@ -25,6 +25,10 @@ struct job {
 	struct snap_zone zones[ZONES_MAX];
 	size_t n_zones;
 	bool no_memory;
+	/* The flow to be strict about, or NULL. */
+	const struct flow_id *strict;
+	struct flow_json_errors *errors;
+	bool refused;
 };
 
 /* --- zones -----------------------------------------------------------------*/
@@ -269,21 +273,25 @@ static void compile_flow(struct job *j, size_t i)
 
 	buf_init(&b, FLOW_MAX_BYTES);
 	e = flow_json_compile(f->document, &resolver, &b, &errors);
+	if (j->strict != NULL && id_eq(j->strict->v, f->id.v)) {
+		*j->errors = errors;
+		j->refused = e != ERR_OK;
+	}
 	if (e == ERR_OK) {
 		keep_flow(j, f, buf_slice(&b));
 	} else if (e == ERR_NOMEM) {
 		j->no_memory = true;
 	} else {
 		id_text(ID_KIND_flow, f->id.v, id);
-		for (size_t k = 0; k < errors.n; k++)
+		j->broken[i] = true;
+		keep_nothing(j, f);
+		for (size_t k = 0; k < errors.n && j->strict == NULL; k++)
 			if (!errors.item[k].warning)
 				log_error(
 				    "snapshot: flow left out flow=%s "
 				    "version=%u step=%s why=%s",
 				    id, f->version, errors.item[k].step,
 				    errors.item[k].what);
-		j->broken[i] = true;
-		keep_nothing(j, f);
 	}
 	buf_fini(&b);
 }
@@ -357,17 +365,12 @@ static void route_numbers(struct job *j)
 		route_number(j, &j->in->numbers[i], &j->numbers[i]);
 }
 
-enum err flowsnap_build(const struct db_snap *in,
-    const struct flowsnap_prompts *prompts, struct arena *mem, struct buf *out)
+static enum err build(struct job *j, struct buf *out)
 {
-	struct job *j = arena_alloc(mem, sizeof(*j)); /* large for a stack */
+	const struct flowsnap_prompts *prompts = j->prompts;
+	const struct db_snap *in = j->in;
 	struct snap_source src = { .config_version = in->config_version };
 
-	if (j == NULL)
-		return ERR_NOMEM;
-	j->in = in;
-	j->prompts = prompts;
-	j->mem = mem;
 	take_destinations(j);
 	if (!j->no_memory)
 		compile_flows(j);
@@ -375,6 +378,8 @@ enum err flowsnap_build(const struct db_snap *in,
 		route_numbers(j);
 	if (j->no_memory)
 		return ERR_NOMEM;
+	if (j->refused)
+		return ERR_SYNTAX;
 	src.trunks = in->trunks;
 	src.n_trunks = in->n_trunks;
 	src.acls = in->acls;
@@ -390,4 +395,38 @@ enum err flowsnap_build(const struct db_snap *in,
 	src.zones = j->zones;
 	src.n_zones = j->n_zones;
 	return snap_write(&src, out);
+}
+
+static struct job *new_job(const struct db_snap *in,
+    const struct flowsnap_prompts *prompts, struct arena *mem)
+{
+	struct job *j = arena_alloc(mem, sizeof(*j)); /* large for a stack */
+
+	if (j != NULL) {
+		j->in = in;
+		j->prompts = prompts;
+		j->mem = mem;
+	}
+	return j;
+}
+
+enum err flowsnap_build(const struct db_snap *in,
+    const struct flowsnap_prompts *prompts, struct arena *mem, struct buf *out)
+{
+	struct job *j = new_job(in, prompts, mem);
+
+	return j == NULL ? ERR_NOMEM : build(j, out);
+}
+
+enum err flowsnap_try(const struct db_snap *in,
+    const struct flowsnap_prompts *prompts, struct flow_id strict,
+    struct arena *mem, struct buf *out, struct flow_json_errors *errors)
+{
+	struct job *j = new_job(in, prompts, mem);
+
+	if (j == NULL)
+		return ERR_NOMEM;
+	j->strict = &strict;
+	j->errors = errors;
+	return build(j, out);
 }

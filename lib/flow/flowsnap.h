@@ -27,6 +27,13 @@ struct flowsnap_prompts {
 RT_MUST_USE enum err flowsnap_build(const struct db_snap *in,
     const struct flowsnap_prompts *prompts, struct arena *mem, struct buf *out);
 
+/* The same, strict about one flow: ERR_SYNTAX when it does not compile, and
+ * *errors says why, warnings too. The prompts may grow while it is compiled:
+ * those beyond prompts->n are not in the block. */
+RT_MUST_USE enum err flowsnap_try(const struct db_snap *in,
+    const struct flowsnap_prompts *prompts, struct flow_id strict,
+    struct arena *mem, struct buf *out, struct flow_json_errors *errors);
+
 /* The zone's changes in the form of lib/core/zone, from 2000 to 2050. False:
  * no such zone. */
 bool flowsnap_zone(struct slice name, struct buf *out);

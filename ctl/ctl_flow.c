@@ -1,0 +1,388 @@
+#include "ctl/ctl_flow.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/ctl_conf.h"
+#include "ctl/ctl_flow_file.h"
+#include "ctl/ctl_verb.h"
+#include "lib/base/hex.h"
+#include "lib/core/flow_words.h"
+#include "lib/db/db_audit.h"
+#include "lib/db/db_flow.h"
+#include "lib/flow/flowtry.h"
+#include "lib/json/flow_diff.h"
+
+struct opts {
+	const char *conf;
+	const char *company;
+	const char *flow;
+	const char *file;
+	const char *cases;
+	uint64_t version;
+	uint64_t from;
+	bool force;
+};
+
+static const struct ctl_opt options[] = {
+	{ "flow", CTL_OPT_TEXT, offsetof(struct opts, flow), 0, "NAME",
+	    "name or id of the flow" },
+	{ "version", CTL_OPT_U64, offsetof(struct opts, version), UINT32_MAX,
+	    "N", "show, publish: this one (the last); diff: the newer" },
+	{ "from", CTL_OPT_U64, offsetof(struct opts, from), UINT32_MAX, "N",
+	    "diff: the older one (the published)" },
+	{ "file", CTL_OPT_TEXT, offsetof(struct opts, file), 0, "FILE",
+	    "write: the document" },
+	{ "cases", CTL_OPT_TEXT, offsetof(struct opts, cases), 0, "FILE",
+	    "cases: keep these beside the flow" },
+	{ "force", CTL_OPT_FLAG, offsetof(struct opts, force), 0, NULL,
+	    "publish: though a case fails" },
+	{ "company", CTL_OPT_TEXT, offsetof(struct opts, company), 0, "NAME",
+	    "whose (the only one)" },
+	CTL_CONF_OPT(struct opts, conf),
+};
+
+/* What a verb is about. */
+struct about {
+	struct company_id company;
+	struct account_id account;
+	struct flow_row flow;
+};
+
+static enum err find_company(struct ctl_scope *s, const struct opts *o,
+    struct about *a)
+{
+	return ctl_scope_company(s, o->company, &a->company, &a->account);
+}
+
+static enum err find(struct ctl_scope *s, const struct opts *o, struct about *a)
+{
+	struct flow_row *rows;
+	uint8_t id[ID_BYTES] = { 0 };
+	size_t n;
+	enum err e;
+
+	if ((e = find_company(s, o, a)) != ERR_OK ||
+	    (e = ctl_scope_need("flow", o->flow)) != ERR_OK ||
+	    (e = db_flow_list(s->db, a->company, &s->mem, &rows, &n)) != ERR_OK)
+		return e;
+	(void)!id_parse(ID_KIND_flow, slice_from(o->flow), id);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(rows[i].name, o->flow) == 0 ||
+		    id_eq(rows[i].id.v, id)) {
+			a->flow = rows[i];
+			return ERR_OK;
+		}
+	(void)fprintf(stderr, "ringtrace: there is no flow %s\n", o->flow);
+	return ERR_NOTFOUND;
+}
+
+static enum err document_of(struct ctl_scope *s, const struct about *a,
+    uint32_t version, struct slice *out)
+{
+	const enum err e = db_flow_document(s->db, a->company, a->flow.id,
+	    version, &s->mem, out);
+
+	if (e == ERR_NOTFOUND)
+		(void)fprintf(stderr, "ringtrace: there is no version %u\n",
+		    version);
+	return e;
+}
+
+/* Who and when: the operator's command is the system. */
+static enum err audit(struct ctl_scope *s, const struct about *a,
+    const char *action, uint32_t before, uint32_t after)
+{
+	char was[40], is[40];
+	struct audit_row row = { .account = a->account,
+		.action = action,
+		.object_kind = "flow",
+		.happened_us = s->now_us };
+
+	(void)snprintf(was, sizeof(was), "{\"version\":%u}", before);
+	(void)snprintf(is, sizeof(is), "{\"version\":%u}", after);
+	ctl_scope_id(s, row.id);
+	memcpy(row.object, a->flow.id.v, ID_BYTES);
+	row.before = slice_from(was);
+	row.after = slice_from(is);
+	return db_audit_add(s->db, a->company, &row);
+}
+
+/* --- looking ---------------------------------------------------------------*/
+
+static enum err list(struct ctl_scope *s, const void *opts)
+{
+	struct flow_row *rows;
+	struct about a;
+	size_t n;
+	enum err e;
+
+	if ((e = find_company(s, opts, &a)) != ERR_OK ||
+	    (e = db_flow_list(s->db, a.company, &s->mem, &rows, &n)) != ERR_OK)
+		return e;
+	for (size_t i = 0; i < n; i++) {
+		char id[ID_TEXT_MAX];
+
+		id_text(ID_KIND_flow, rows[i].id.v, id);
+		(void)printf("%s  published %u of %u  %s\n", id,
+		    rows[i].published_version, rows[i].last_version,
+		    rows[i].name);
+	}
+	return ERR_OK;
+}
+
+static enum err show(struct ctl_scope *s, const void *opts)
+{
+	const struct opts *o = opts;
+	struct slice document;
+	struct about a;
+	enum err e;
+
+	if ((e = find(s, o, &a)) != ERR_OK ||
+	    (e = document_of(s, &a,
+		 o->version != 0 ? (uint32_t)o->version : a.flow.last_version,
+		 &document)) != ERR_OK)
+		return e;
+	(void)printf("%.*s\n", SLICE_FMT(document));
+	return ERR_OK;
+}
+
+static void tell_diff(void *arg, enum flow_diff_what what, struct slice step,
+    struct slice member, struct slice from, struct slice to)
+{
+	unsigned int *n = arg;
+
+	(*n)++;
+	switch (what) {
+	case FLOW_DIFF_ADDED:
+		(void)printf("+ %.*s\n", SLICE_FMT(step));
+		break;
+	case FLOW_DIFF_REMOVED:
+		(void)printf("- %.*s\n", SLICE_FMT(step));
+		break;
+	case FLOW_DIFF_CHANGED:
+		(void)printf("  %.*s: %.*s: %.*s => %.*s\n", SLICE_FMT(step),
+		    SLICE_FMT(member), SLICE_FMT(from), SLICE_FMT(to));
+		break;
+	case FLOW_DIFF_FIRST:
+		(void)printf("  first: %.*s => %.*s\n", SLICE_FMT(from),
+		    SLICE_FMT(to));
+		break;
+	}
+}
+
+static enum err diff(struct ctl_scope *s, const void *opts)
+{
+	const struct opts *o = opts;
+	unsigned int n = 0;
+	const struct flow_diff_sink sink = { tell_diff, &n };
+	struct slice from, to;
+	struct about a;
+	enum err e;
+
+	if ((e = find(s, o, &a)) != ERR_OK ||
+	    (e = document_of(s, &a,
+		 o->from != 0 ? (uint32_t)o->from : a.flow.published_version,
+		 &from)) != ERR_OK ||
+	    (e = document_of(s, &a,
+		 o->version != 0 ? (uint32_t)o->version : a.flow.last_version,
+		 &to)) != ERR_OK ||
+	    (e = flow_diff(from, to, &sink)) != ERR_OK)
+		return e;
+	if (n == 0)
+		(void)printf("no difference\n");
+	return ERR_OK;
+}
+
+/* --- writing ---------------------------------------------------------------*/
+
+/* Compiled in the company's world: what it names must be there. */
+static enum err check(struct ctl_scope *s, const struct about *a,
+    struct slice document, struct flowtry *t)
+{
+	struct flow_json_errors errors;
+	const enum err e = flowtry_company(t, s->db, a->company, a->flow.id,
+	    document, SLICE(""), &s->mem, &errors);
+
+	ctl_flow_file_errors("flow", &errors);
+	return e;
+}
+
+static enum err write_version(struct ctl_scope *s, const void *opts)
+{
+	const struct opts *o = opts;
+	const struct user_id nobody = { { 0 } };
+	struct slice document;
+	struct flowtry t;
+	struct about a;
+	uint32_t version;
+	enum err e;
+
+	if ((e = find(s, o, &a)) != ERR_OK ||
+	    (e = ctl_scope_need("file", o->file)) != ERR_OK ||
+	    (e = ctl_flow_file_read(o->file, &s->mem, &document)) != ERR_OK)
+		return e;
+	e = check(s, &a, document, &t);
+	flowtry_close(&t);
+	if (e != ERR_OK)
+		return e;
+	e = db_flow_write(s->db, a.company, a.flow.id, document, nobody,
+	    s->now_us, &version);
+	if (e == ERR_OK)
+		(void)printf(
+		    "version %u is written; it is live once it is "
+		    "published\n",
+		    version);
+	return e;
+}
+
+/* Tries what is kept beside the flow. *failed counts. */
+static enum err try_cases(struct ctl_scope *s, const struct about *a,
+    struct slice document, unsigned int *failed, bool *block)
+{
+	struct flow_json_errors errors;
+	struct flow_case *cases;
+	struct slice kept;
+	struct flowtry t;
+	size_t n = 0;
+	enum err e;
+
+	*failed = 0;
+	e = db_flow_cases(s->db, a->company, a->flow.id, &s->mem, &kept, block);
+	if (e != ERR_OK)
+		return e;
+	e = check(s, a, document, &t);
+	if (e == ERR_OK && kept.n > 0) {
+		e = flow_case_read(kept, &s->mem, &cases, &n, &errors);
+		ctl_flow_file_errors("case", &errors);
+		for (size_t i = 0; i < n && e == ERR_OK; i++)
+			e = ctl_flow_file_try(&t, &cases[i], failed);
+	}
+	flowtry_close(&t);
+	return e;
+}
+
+static enum err publish_version(struct ctl_scope *s, const struct opts *o,
+    const struct about *a, uint32_t version)
+{
+	struct slice document;
+	unsigned int failed;
+	bool block, mine;
+	enum err e;
+
+	if ((e = document_of(s, a, version, &document)) != ERR_OK ||
+	    (e = try_cases(s, a, document, &failed, &block)) != ERR_OK)
+		return e;
+	if (failed > 0 && block && !o->force) {
+		(void)fprintf(stderr,
+		    "ringtrace: %u cases fail: not published (--force)\n",
+		    failed);
+		return ERR_CONFLICT;
+	}
+	if ((e = db_join(s->db, &mine)) != ERR_OK)
+		return e;
+	e = db_flow_publish(s->db, a->company, a->flow.id, version, s->now_us);
+	if (e == ERR_OK)
+		e = audit(s, a, "flow.publish", a->flow.published_version,
+		    version);
+	e = db_join_end(s->db, mine, e);
+	if (e == ERR_OK)
+		(void)printf(
+		    "version %u is live; calls that run keep "
+		    "theirs\n",
+		    version);
+	return e;
+}
+
+static enum err publish(struct ctl_scope *s, const void *opts)
+{
+	const struct opts *o = opts;
+	struct about a;
+	const enum err e = find(s, o, &a);
+
+	if (e != ERR_OK)
+		return e;
+	return publish_version(s, o, &a,
+	    o->version != 0 ? (uint32_t)o->version : a.flow.last_version);
+}
+
+/* To the version that was live before the one that is. */
+static enum err rollback(struct ctl_scope *s, const void *opts)
+{
+	const struct opts *o = opts;
+	struct flow_version *rows;
+	uint32_t version = (uint32_t)o->version;
+	int64_t best = 0;
+	struct about a;
+	size_t n;
+	enum err e;
+
+	if ((e = find(s, o, &a)) != ERR_OK ||
+	    (e = db_flow_versions(s->db, a.company, a.flow.id, 1000, &s->mem,
+		 &rows, &n)) != ERR_OK)
+		return e;
+	for (size_t i = 0; i < n && o->version == 0; i++)
+		if (rows[i].version != a.flow.published_version &&
+		    rows[i].published_us > best) {
+			best = rows[i].published_us;
+			version = rows[i].version;
+		}
+	if (version == 0) {
+		(void)fprintf(stderr,
+		    "ringtrace: no other version was ever published\n");
+		return ERR_NOTFOUND;
+	}
+	return publish_version(s, o, &a, version);
+}
+
+static enum err keep_cases(struct ctl_scope *s, const void *opts)
+{
+	const struct opts *o = opts;
+	struct flow_json_errors errors;
+	struct flow_case *cases;
+	struct slice document;
+	struct about a;
+	size_t n;
+	enum err e;
+
+	if ((e = find(s, o, &a)) != ERR_OK ||
+	    (e = ctl_scope_need("cases", o->cases)) != ERR_OK ||
+	    (e = ctl_flow_file_read(o->cases, &s->mem, &document)) != ERR_OK)
+		return e;
+	e = flow_case_read(document, &s->mem, &cases, &n, &errors);
+	ctl_flow_file_errors("case", &errors);
+	if (e != ERR_OK)
+		return e;
+	e = db_flow_cases_set(s->db, a.company, a.flow.id, document, !o->force);
+	if (e == ERR_OK)
+		(void)printf("%zu cases are tried on every publishing%s\n", n,
+		    o->force ? ", and warn" : "; one that fails forbids it");
+	return e;
+}
+
+static const struct ctl_verb verbs[] = {
+	{ "list", "the company's flows", list },
+	{ "show", "a version's document", show },
+	{ "diff", "what two versions differ in", diff },
+	{ "write", "append a version from a file, checked", write_version },
+	{ "publish", "make a version live", publish },
+	{ "rollback", "make the version live that was before", rollback },
+	{ "cases", "keep cases beside the flow (--force: only warn)",
+	    keep_cases },
+	{ "check", "FILE: what is wrong with a document", NULL },
+	{ "test", "FILE [CASES]: try a document", NULL },
+	{ "schema", "the JSON schema of documents", NULL },
+};
+
+int ctl_flow(int argc, char *const *argv)
+{
+	static const struct ctl_noun noun = { "flow", verbs,
+		RT_ARRAY_LEN(verbs), options, RT_ARRAY_LEN(options),
+		offsetof(struct opts, conf) };
+	struct opts o = { .conf = NULL };
+	int status;
+
+	if (argc >= 2 && ctl_flow_file_verb(argc - 1, argv + 1, &status))
+		return status;
+	return ctl_verb_run(&noun, argc, argv, &o);
+}

@@ -1,0 +1,236 @@
+#include "lib/flow/flowtry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/core/builtin.h"
+#include "lib/db/db_company.h"
+#include "lib/db/db_prompt.h"
+#include "lib/db/db_spoken.h"
+
+#define PROMPTS_MAX     4000
+#define SNAP_BYTES_HERE ((size_t)64 << 20)
+
+static const char *const what_names[FLOWTRY_WHAT_COUNT] = { "enters", "leaves",
+	"says", "answers", "hears", "stops", "whispers", "rings", "cancels",
+	"talks", "records", "keys", "message", "kept", "tags", "outcome",
+	"stores", "ends" };
+
+/* --- prompts ---------------------------------------------------------------*/
+
+/* The rows that a world has; in a file's world they grow as they are named. */
+struct rows {
+	struct snap_prompt *row;
+	size_t n;
+	bool grows;
+	struct arena *mem;
+};
+
+static bool add_row(struct rows *r, struct slice key, struct slice language,
+    uint32_t samples)
+{
+	if (r->n == PROMPTS_MAX)
+		return false;
+	r->row[r->n++] = (struct snap_prompt){ .key = key,
+		.language = language,
+		.samples = samples };
+	return true;
+}
+
+/* The last of a key counts: a company's own come after the built-in ones. */
+static bool find_row(const void *arg, struct company_id company,
+    struct slice key, uint32_t *row)
+{
+	/* The world's own rows: const only for those who look. */
+	union {
+		const void *in;
+		struct rows *out;
+	} r = { .in = arg };
+	struct slice kept;
+
+	(void)company;
+	for (size_t i = r.out->n; i-- > 0;)
+		if (slice_eq(r.out->row[i].key, key)) {
+			*row = (uint32_t)i;
+			return true;
+		}
+	if (!r.out->grows || !arena_copy(r.out->mem, key, &kept) ||
+	    !add_row(r.out, kept, SLICE("en"), 0))
+		return false;
+	*row = (uint32_t)r.out->n - 1;
+	return true;
+}
+
+static enum err builtin_rows(struct rows *r, struct arena *mem)
+{
+	size_t n;
+	const struct builtin *all = builtin_all(&n);
+
+	r->mem = mem;
+	r->row = arena_array(mem, PROMPTS_MAX, sizeof(*r->row));
+	if (r->row == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n; i++)
+		(void)add_row(r, slice_from(all[i].key),
+		    slice_from(all[i].language), 0);
+	return ERR_OK;
+}
+
+static enum err company_rows(struct rows *r, struct db *db,
+    struct company_id company, struct arena *mem)
+{
+	struct spoken_row *spoken;
+	struct prompt_row *own;
+	size_t n, n_spoken;
+	enum err e;
+
+	if ((e = builtin_rows(r, mem)) != ERR_OK ||
+	    (e = db_prompt_list(db, company, mem, &own, &n)) != ERR_OK ||
+	    (e = db_spoken_live(db, mem, &spoken, &n_spoken)) != ERR_OK)
+		return e;
+	for (size_t i = 0; i < n; i++)
+		(void)add_row(r, slice_from(own[i].key),
+		    slice_from(own[i].language), own[i].samples);
+	for (size_t i = 0; i < n_spoken; i++)
+		(void)add_row(r, slice_from(spoken[i].key), SLICE("en"),
+		    spoken[i].samples);
+	return ERR_OK;
+}
+
+/* --- worlds ----------------------------------------------------------------*/
+
+/* Puts the draft among the company's flows, in their order. */
+static enum err put_draft(struct db_snap *in, const struct db_snap_flow *draft,
+    struct arena *mem)
+{
+	struct db_snap_flow *all =
+	    arena_array(mem, in->n_flows + 1, sizeof(*all));
+	bool done = false;
+	size_t n = 0;
+
+	if (all == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < in->n_flows; i++) {
+		const int c = memcmp(draft->id.v, in->flows[i].id.v, ID_BYTES);
+
+		if (!done && c <= 0) {
+			all[n++] = *draft;
+			done = true;
+		}
+		if (c != 0)
+			all[n++] = in->flows[i];
+	}
+	if (!done)
+		all[n++] = *draft;
+	in->flows = all;
+	in->n_flows = n;
+	return ERR_OK;
+}
+
+/* One number more, which nobody can call: it brings the zone into the
+ * snapshot. The empty one comes before all others. */
+static enum err put_zone(struct db_snap *in, struct slice zone,
+    struct arena *mem)
+{
+	struct db_snap_number *all =
+	    arena_array(mem, in->n_numbers + 1, sizeof(*all));
+
+	if (all == NULL)
+		return ERR_NOMEM;
+	all[0].row.e164 = SLICE("");
+	all[0].row.name = SLICE("");
+	all[0].notice_key = SLICE("");
+	all[0].zone = zone;
+	if (in->n_numbers > 0)
+		memcpy(all + 1, in->numbers, in->n_numbers * sizeof(*all));
+	in->numbers = all;
+	in->n_numbers++;
+	return ERR_OK;
+}
+
+static enum err build(struct flowtry *t, struct db_snap *in, struct rows *r,
+    const struct db_snap_flow *draft, struct flow_json_errors *errors)
+{
+	struct flowsnap_prompts prompts = { .row = r->row,
+		.n = r->n,
+		.find = find_row,
+		.arg = r };
+	struct snap_flow f;
+	enum err e;
+
+	if ((e = flow_titles_read(draft->document, t->mem, &t->titles)) !=
+		ERR_OK ||
+	    (e = put_draft(in, draft, t->mem)) != ERR_OK ||
+	    (e = put_zone(in, t->zone, t->mem)) != ERR_OK)
+		return e;
+	buf_init(&t->bytes, SNAP_BYTES_HERE);
+	e = flowsnap_try(in, &prompts, draft->id, t->mem, &t->bytes, errors);
+	if (r->grows && e != ERR_SYNTAX && e != ERR_NOMEM) {
+		/* The first time told which prompts the file names. */
+		buf_reset(&t->bytes);
+		prompts.n = r->n;
+		e = flowsnap_try(in, &prompts, draft->id, t->mem, &t->bytes,
+		    errors);
+	}
+	if (e == ERR_OK)
+		e = snap_open(buf_slice(&t->bytes), &t->snap);
+	if (e != ERR_OK)
+		return e;
+	for (t->flow = 0; t->flow < t->snap.section[SNAP_FLOWS].count;
+	     t->flow++) {
+		snap_flow_at(&t->snap, t->flow, &f);
+		if (id_eq(f.id.v, draft->id.v))
+			return ERR_OK;
+	}
+	return ERR_INTERNAL;
+}
+
+enum err flowtry_company(struct flowtry *t, struct db *db,
+    struct company_id company, struct flow_id id, struct slice document,
+    struct slice zone, struct arena *mem, struct flow_json_errors *errors)
+{
+	struct company_row row;
+	struct db_snap_flow draft = { .id = id,
+		.company = company,
+		.document = document };
+	struct rows r = { .grows = false };
+	struct db_snap in;
+	enum err e;
+
+	*t = (struct flowtry){ .mem = mem, .zone = zone };
+	memset(errors, 0, sizeof(*errors));
+	if ((e = db_company_get(db, company, &row)) != ERR_OK ||
+	    (e = company_rows(&r, db, company, mem)) != ERR_OK ||
+	    (e = db_snap_company(db, company, mem, &in)) != ERR_OK)
+		return e;
+	draft.account = row.account;
+	if (zone.n == 0 &&
+	    !arena_copy(mem, slice_from(row.time_zone), &t->zone))
+		return ERR_NOMEM;
+	return build(t, &in, &r, &draft, errors);
+}
+
+enum err flowtry_file(struct flowtry *t, struct slice document,
+    struct slice zone, struct arena *mem, struct flow_json_errors *errors)
+{
+	const struct db_snap_flow draft = { .document = document };
+	struct rows r = { .grows = true };
+	struct db_snap in = { .config_version = 0 };
+	enum err e;
+
+	*t = (struct flowtry){ .mem = mem, .zone = zone };
+	memset(errors, 0, sizeof(*errors));
+	if ((e = builtin_rows(&r, mem)) != ERR_OK)
+		return e;
+	return build(t, &in, &r, &draft, errors);
+}
+
+void flowtry_close(struct flowtry *t)
+{
+	buf_fini(&t->bytes);
+}
+
+const char *flowtry_what_name(enum flowtry_what what)
+{
+	return what_names[what];
+}
