@@ -25,7 +25,7 @@
 #include "lib/core/flow.h"
 
 #define FLOW_JSON_BYTES_MAX  ((size_t)1 << 20)
-#define FLOW_JSON_ERRORS_MAX 64
+#define FLOW_JSON_ERRORS_MAX 24
 
 struct flow_json_error {
 	char step[FLOW_KEY_MAX + 1]; /* "" concerns the whole document */
