@@ -252,10 +252,94 @@ static void test_random(void **state)
 	assert_true(calls > 1000);
 }
 
+/* --- every pair ------------------------------------------------------------*/
+
+#define DEPTH 4 /* events in a row, of every kind and ticket */
+
+/* Every event that could be told apart in this state. */
+static size_t all_events(const struct flow_state *s, struct flow_event *out)
+{
+	const uint32_t tickets[] = { FLOW_CALLER_LEG, s->wait, s->timer,
+		s->n_legs > 0 ? s->leg[0].ticket : 9999,
+		s->n_legs > 1 ? s->leg[1].ticket : 9999,
+		s->n_legs > 0 ? s->leg[0].play : 9999 };
+	static const uint32_t values[] = { '1', '2', '#', 0 };
+	size_t n = 0;
+
+	for (int kind = 0; kind < FLOW_EV_KIND_COUNT; kind++)
+		for (size_t t = 0; t < RT_ARRAY_LEN(tickets); t++)
+			for (size_t v = 0; v < RT_ARRAY_LEN(values); v++) {
+				if (v > 0 && kind != FLOW_EV_DIGIT &&
+				    kind != FLOW_EV_ANSWER &&
+				    kind != FLOW_EV_VOICEMAIL)
+					continue;
+				out[n++] = (struct flow_event){
+					.kind = (enum flow_event_kind)kind,
+					.ticket = tickets[t],
+					.answer = (enum flow_answer)v,
+					.value = values[v]
+				};
+			}
+	return n;
+}
+
+static size_t walk(struct flow_rig *r, const struct watch *w, int depth)
+{
+	const struct flow_state state = r->state;
+	struct flow_event events[512];
+	const size_t n = all_events(&state, events);
+	size_t taken = 0;
+
+	if (depth == 0 || state.finished)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		struct watch next = *w;
+
+		r->state = state;
+		take(&next, r, &events[i]);
+		taken++;
+		/* What changed nothing leads nowhere new. */
+		if (memcmp(&state, &r->state, sizeof(state)) != 0)
+			taken += walk(r, &next, depth - 1);
+	}
+	r->state = state;
+	return taken;
+}
+
+/* One step of each type, every way back to itself: all events in all states
+ * that four events reach. */
+static void test_pairs(void **state)
+{
+	static struct flow_item items[FLOW_RIG_ITEMS * FLOW_LISTS_MAX];
+	static struct flow_rig r;
+	const struct flow_event start = { .kind = FLOW_EV_START };
+	size_t taken = 0;
+
+	(void)state;
+	for (int type = 0; type < FLOW_TYPE_COUNT; type++) {
+		for (uint64_t seed = 0; seed < 4; seed++) {
+			struct watch w = { .record = FLOW_RECORD_NOTICE };
+			struct flow_step s;
+			struct rnd_dice d;
+
+			rnd_seed(&d, seed);
+			do
+				flow_rig_random(&d, &s, 1, items);
+			while (s.type != (enum flow_type)type);
+			flow_rig_open(&r, &s, 1, w.record);
+			take(&w, &r, &start);
+			taken += walk(&r, &w, DEPTH);
+			flow_rig_end(&r);
+		}
+	}
+	assert_true(taken > 100000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_pairs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
