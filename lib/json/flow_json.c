@@ -29,6 +29,9 @@ struct work {
 };
 
 static void keep(struct work *w, struct slice step, bool warning,
+    const char *fmt, va_list ap) RT_PRINTF(4, 0);
+
+static void keep(struct work *w, struct slice step, bool warning,
     const char *fmt, va_list ap)
 {
 	struct flow_json_error *e;
