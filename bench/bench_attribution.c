@@ -11,6 +11,7 @@
  *   bench_attribution --prior    the prior of lib/core/attrib_law.c
  */
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@
 
 #define HOURS    3000.0
 #define BINS     10
-#define NOTE_MAX 4096
+#define NOTE_MAX 512
 
 struct guess {
 	double p;
@@ -40,6 +41,16 @@ struct score {
 	double error; /* of calibration */
 	struct guess *guesses;
 };
+
+/* Numbers of the bench are short; what does not fit is cut. */
+static void RT_PRINTF(2, 3) say(char *text, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(text, NOTE_MAX, fmt, args);
+	va_end(args);
+}
 
 static double of(size_t part, size_t all)
 {
@@ -225,7 +236,7 @@ static void curve(const char *name, const struct score *s, double other)
 	for (int c = 40; c <= 100; c += 10) {
 		const double wrong = wrong_at(s, c / 100.0);
 
-		(void)snprintf(note, sizeof(note),
+		say(note,
 		    "%s: wrong of the likeliest %d %% of calls; limit: last"
 		    " assignee, random number",
 		    name, c);
@@ -244,7 +255,7 @@ static void report_half(const char *name, const struct score *m,
 	for (; n < m->answered && m->guesses[n].p >= 0.5; n++)
 		right += m->guesses[n].right;
 	wrong = of(n - right, n);
-	(void)snprintf(note, sizeof(note),
+	say(note,
 	    "%s: right with a threshold of 50 %%; difference %+.1f points,"
 	    " wrong %.1f %% of %.1f %%, %.2f of the last assignee's",
 	    name, of(right, m->calls) - of(lrr->right, lrr->calls), wrong,
@@ -261,12 +272,12 @@ static void report(const char *name, const struct score *m,
 	const double wrong = of(m->wrong, m->right + m->wrong);
 	char note[NOTE_MAX];
 
-	(void)snprintf(note, sizeof(note),
+	say(note,
 	    "%s: wrong of the %.1f %% credited to a visit; limit: last"
 	    " assignee, random number; must 0.6 aim 0.4; %zu calls",
 	    name, of(m->right + m->wrong, m->answered), m->calls);
 	line("wrong", wrong, "%", other, wrong / other, note);
-	(void)snprintf(note, sizeof(note),
+	say(note,
 	    "%s: credited to the right visit, of all; limit: last assignee,"
 	    " least recently released; difference %+.1f points, must -3 aim"
 	    " 0; abstained %.1f %%, overflow %.2f %%",
@@ -276,22 +287,21 @@ static void report(const char *name, const struct score *m,
 	line("right", of(m->right, m->calls), "%", of(lrr->right, lrr->calls),
 	    of(m->right, m->calls) / of(lrr->right, lrr->calls), note);
 	report_half(name, m, lrr, other);
-	(void)snprintf(note, sizeof(note),
+	say(note,
 	    "%s: likeliest visit is right, whatever its probability;"
 	    " difference %+.1f points",
 	    name, of(m->named, m->calls) - of(lrr->right, lrr->calls));
 	line("named", of(m->named, m->calls), "%", of(lrr->right, lrr->calls),
 	    of(m->named, m->calls) / of(lrr->right, lrr->calls), note);
-	(void)snprintf(note, sizeof(note),
+	say(note,
 	    "%s: source and campaign right, of the %.1f %% credited to either;"
 	    " must 90 aim 95",
 	    name, of(m->sources, m->answered));
 	line("source", of(m->sources_right, m->sources), "%", 90.0,
 	    of(m->sources_right, m->sources) / 90.0, note);
-	(void)snprintf(note, sizeof(note), "%s: must 0.03 aim 0.02", name);
+	say(note, "%s: must 0.03 aim 0.02", name);
 	line("calibration", m->error, "error", 0.03, 0.03 / m->error, note);
-	(void)snprintf(note, sizeof(note),
-	    "%s: limit: last assignee, random number", name);
+	say(note, "%s: limit: last assignee, random number", name);
 	line("brier", m->brier / (double)m->answered, "score", other / 100.0,
 	    m->brier / (double)m->answered / (other / 100.0), note);
 	if (with_curve)
@@ -312,15 +322,15 @@ static void run(struct setting s, enum evidence how, const char *extra)
 	struct attrib_fit_result learnt = { .law = *attrib_law_prior() };
 	struct score m, lrr, rnd;
 	struct world w, w_rnd;
-	char name[512];
+	char name[NOTE_MAX];
 
 	if (how != EVIDENCE_TIME) {
 		s.touch = 0.6;
 		s.idle = 0.01;
 		s.place = 0.8;
 	}
-	(void)snprintf(name, sizeof(name), "%.0f visits/h, %u numbers, %s%s",
-	    s.visits_h, (unsigned int)s.numbers,
+	say(name, "%.0f visits/h, %u numbers, %s%s", s.visits_h,
+	    (unsigned int)s.numbers,
 	    how == EVIDENCE_TIME    ? "time alone"
 	    : how == EVIDENCE_PRIOR ? "links and places, nothing learnt"
 				    : "links and places",

@@ -1,5 +1,8 @@
 #include "jobs/job_pool.h"
 
+#include <stdio.h>
+
+#include "jobs/mail_notice.h"
 #include "lib/db/db_pool_use.h"
 
 /* Heartbeats are written some seconds after they came. */
@@ -22,24 +25,80 @@ static enum err one_hour(const struct queue_env *env,
 	return db_pool_use_put(env->db, p->company, p->pool, &row);
 }
 
+/* Once a week for each state: the page shows the rest. */
+#define TOLD_AGAIN_US (7 * RT_DAY_US)
+#define LINE_BYTES    1000
+
+static enum err tell(const struct queue_env *env, const struct pool_use_pool *p,
+    const struct pool_use_trend *t)
+{
+	const bool full = t->state == POOL_USE_FULL;
+	char subject[LINE_BYTES], text[LINE_BYTES], path[ID_TEXT_MAX + 16],
+	    key[ID_TEXT_MAX + 48], id[ID_TEXT_MAX];
+
+	id_text(ID_KIND_pool, p->pool.v, id);
+	(void)snprintf(subject, sizeof(subject),
+	    full ? "The pool %.400s is full" : "The pool %.400s fills up",
+	    p->name);
+	if (full)
+		(void)snprintf(text, sizeof(text),
+		    "Within the last day all %u numbers of %.400s were in use,"
+		    " or visitors went without one. Their calls are credited"
+		    " less exactly.",
+		    (unsigned int)p->numbers, p->name);
+	else
+		(void)snprintf(text, sizeof(text),
+		    "At the trend of the last weeks all %u numbers of %.400s"
+		    " will be in use in about %u days.",
+		    (unsigned int)p->numbers, p->name, (unsigned int)t->days);
+	(void)snprintf(path, sizeof(path), "/pools/%s", id);
+	(void)snprintf(key, sizeof(key), "%s:%s:%lld", id,
+	    full ? "full" : "soon", (long long)(env->now_us / TOLD_AGAIN_US));
+	return mail_notice_tell(env,
+	    &(struct mail_notice){ .company = p->company,
+		.kind = MAIL_RULE_POOL_FULL,
+		.subject = subject,
+		.text = text,
+		.path = path,
+		.key = key });
+}
+
+/* After a new hour, so once an hour and pool. */
+static enum err watch(const struct queue_env *env,
+    const struct pool_use_pool *p)
+{
+	struct pool_use_trend t;
+	enum err e;
+
+	if (p->numbers == 0)
+		return ERR_OK;
+	e = db_pool_use_trend(env->db, p->company, p->pool, p->numbers,
+	    env->now_us, env->arena, &t);
+	if (e == ERR_OK &&
+	    (t.state == POOL_USE_FULL || t.state == POOL_USE_SOON))
+		e = tell(env, p, &t);
+	return e;
+}
+
 static enum err one_pool(const struct queue_env *env,
     const struct pool_use_pool *p)
 {
 	const int64_t end_us = env->now_us - SETTLED_US;
 	int64_t at_us = env->now_us - JOB_POOL_BACK_US;
 	enum err e = ERR_OK;
+	int made = 0;
 
 	if (p->created_us > at_us)
 		at_us = p->created_us;
 	if (p->last_us >= at_us)
 		at_us = p->last_us + RT_HOUR_US;
 	at_us = at_us / RT_HOUR_US * RT_HOUR_US;
-	for (int i = 0; i < JOB_POOL_HOURS_MAX && e == ERR_OK &&
-			at_us + RT_HOUR_US <= end_us;
-	     i++, at_us += RT_HOUR_US)
+	for (; made < JOB_POOL_HOURS_MAX && e == ERR_OK &&
+	       at_us + RT_HOUR_US <= end_us;
+	     made++, at_us += RT_HOUR_US)
 		e = queue_stopping(env->queue) ? ERR_UNAVAILABLE
 					       : one_hour(env, p, at_us);
-	return e;
+	return e == ERR_OK && made > 0 ? watch(env, p) : e;
 }
 
 enum err job_pool(const struct queue_env *env, const struct job_row *job)

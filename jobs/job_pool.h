@@ -1,5 +1,6 @@
 /*
- * job_pool.h - how full each pool was, written down by the hour.
+ * job_pool.h - how full each pool was, written down by the hour; and a mail
+ * before one runs dry, to who wants to know.
  */
 #ifndef RT_JOBS_JOB_POOL_H
 #define RT_JOBS_JOB_POOL_H

@@ -2,46 +2,9 @@
 
 #include <stdio.h>
 
-#include "jobs/mail_job.h"
+#include "jobs/mail_notice.h"
 
 #define LINE_BYTES 1000
-
-/* What there is to say, to everybody whose rule asks for it. */
-struct notice {
-	struct company_id company;
-	enum mail_rule_kind kind;
-	const char *subject;
-	const char *text;
-	const char *path; /* of the page that helps */
-	const char *key;  /* the same for the same trouble */
-};
-
-static enum err tell_one(const struct queue_env *env, const struct notice *n,
-    const struct mail_rule_row *rule)
-{
-	char link[SETTINGS_PATH_MAX + 64];
-	struct mail_job m;
-
-	mail_job_begin(&m, env, rule, "notice", slice_from(n->subject));
-	mail_job_text(&m, "text", slice_from(n->text));
-	(void)snprintf(link, sizeof(link), "%s%s", env->settings->public_url,
-	    n->path);
-	mail_job_text(&m, "link", slice_from(link));
-	return mail_job_add(&m, n->key);
-}
-
-static enum err tell(const struct queue_env *env, const struct notice *notice)
-{
-	struct mail_rule_row *rules = NULL;
-	size_t n = 0;
-	enum err e;
-
-	e = db_mail_rules_for(env->db, notice->company, notice->kind,
-	    env->arena, &rules, &n);
-	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		e = tell_one(env, notice, &rules[i]);
-	return e;
-}
 
 static enum err silent_site(const struct queue_env *env,
     const struct mail_site_row *site)
@@ -58,12 +21,13 @@ static enum err silent_site(const struct queue_env *env,
 	    site->name);
 	(void)snprintf(key, sizeof(key), "%s:%lld", id,
 	    (long long)site->seen_us);
-	return tell(env, &(struct notice){ .company = site->company,
-			     .kind = MAIL_RULE_TAG_SILENT,
-			     .subject = subject,
-			     .text = text,
-			     .path = "/settings/sites",
-			     .key = key });
+	return mail_notice_tell(env,
+	    &(struct mail_notice){ .company = site->company,
+		.kind = MAIL_RULE_TAG_SILENT,
+		.subject = subject,
+		.text = text,
+		.path = "/settings/sites",
+		.key = key });
 }
 
 static enum err dead_trunk(const struct queue_env *env,
@@ -81,12 +45,13 @@ static enum err dead_trunk(const struct queue_env *env,
 	    (unsigned long long)trunk->failed, trunk->name);
 	(void)snprintf(key, sizeof(key), "%s:%lld", id,
 	    (long long)(env->now_us / JOB_WATCH_AGAIN_US));
-	return tell(env, &(struct notice){ .company = trunk->company,
-			     .kind = MAIL_RULE_TRUNK_DOWN,
-			     .subject = subject,
-			     .text = text,
-			     .path = "/calls",
-			     .key = key });
+	return mail_notice_tell(env,
+	    &(struct mail_notice){ .company = trunk->company,
+		.kind = MAIL_RULE_TRUNK_DOWN,
+		.subject = subject,
+		.text = text,
+		.path = "/calls",
+		.key = key });
 }
 
 enum err job_watch(const struct queue_env *env, const struct job_row *job)

@@ -15,7 +15,8 @@
 	X(TRUNK_DOWN, "trunk_down", "A trunk's calls fail")                \
 	X(DAILY, "daily", "The day before, each morning")                  \
 	X(WEEKLY, "weekly", "The week before, on Monday")                  \
-	X(MONTHLY, "monthly", "The month before, on its first day")
+	X(MONTHLY, "monthly", "The month before, on its first day")        \
+	X(POOL_FULL, "pool_full", "A pool is full, or will be soon")
 
 #define MAIL_RULE_ENUM(kind, name, what) MAIL_RULE_##kind,
 enum mail_rule_kind {

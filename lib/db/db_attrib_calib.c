@@ -21,23 +21,76 @@ static size_t announced(const struct candidates *k)
 	return found;
 }
 
-enum err db_attrib_calib_take(struct candidates *k,
-    const struct attrib_law *law, struct calib *c)
+/* Is the likeliest one the visitor of the confirmation? */
+static enum err judge(struct candidates *k, const struct attrib_law *law,
+    struct visitor_id truth, struct calib *c)
 {
-	const size_t truth = announced(k);
 	struct attrib_verdict v;
 	enum err e;
 
-	if (truth == k->n)
-		return ERR_OK;
-	for (size_t i = 0; i < k->n; i++)
-		k->c[i].tel_clicked_us = 0;
 	k->ask.law = law;
 	k->ask.threshold_bp = 1; /* whoever is likeliest is named */
 	e = attrib_decide(k->c, k->n, &k->ask, &v);
 	k->ask.law = NULL;
 	if (e == ERR_OK && v.level == ATTRIB_VISIT)
-		calib_add(c, v.probability_bp, v.best == truth);
+		calib_add(c, v.probability_bp,
+		    id_eq(k->c[v.best].visitor.v, truth.v));
+	return e;
+}
+
+static bool is_candidate(const struct candidates *k, struct visitor_id who)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (id_eq(k->c[i].visitor.v, who.v))
+			return true;
+	return false;
+}
+
+enum err db_attrib_calib_take(struct candidates *k,
+    const struct attrib_law *law, struct visitor_id form, struct calib *c)
+{
+	const size_t truth = announced(k);
+
+	if (truth != k->n) {
+		for (size_t i = 0; i < k->n; i++)
+			k->c[i].tel_clicked_us = 0;
+		return judge(k, law, k->c[truth].visitor, c);
+	}
+	/* A visit that never saw the number made the form, not the call. */
+	if (!id_is_nil(form.v) && is_candidate(k, form))
+		return judge(k, law, form, c);
+	return ERR_OK;
+}
+
+enum err db_attrib_calib_form(struct db *db, struct company_id company,
+    struct slice caller_e164, int64_t call_us, struct visitor_id *out)
+{
+	static const char sql[] =
+	    "SELECT DISTINCT v.visitor_id FROM form_entry f JOIN visit v"
+	    " ON v.company_id = f.company_id AND v.id = f.visit_id"
+	    " WHERE f.company_id = ? AND f.contact_e164 = ?"
+	    " AND f.submitted_at >= ? AND f.submitted_at <= ? LIMIT 2";
+	struct visitor_id id;
+	struct stmt *st;
+	enum err e;
+
+	if (caller_e164.n == 0)
+		return ERR_NOTFOUND;
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, caller_e164);
+	stmt_in_time_us(st, call_us - DB_ATTRIB_CALIB_FORM_US);
+	stmt_in_time_us(st, call_us + DB_ATTRIB_CALIB_FORM_US);
+	stmt_out_id(st, id.v);
+	e = stmt_each(st);
+	if (e == ERR_OK && stmt_rows(st) != 1)
+		e = ERR_NOTFOUND;
+	if (e == ERR_OK)
+		e = stmt_next(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = id;
 	return e;
 }
 

@@ -58,6 +58,7 @@ static enum err read_call(struct db *db, struct company_id company,
 		.caller_e164 = slice_from(row->caller_e164),
 		.caller_country = slice_from(row->caller_country),
 		.caller_place = slice_from(row->caller_place) };
+	struct visitor_id form = { { 0 } };
 	struct candidates c;
 	enum err e;
 
@@ -68,7 +69,11 @@ static enum err read_call(struct db *db, struct company_id company,
 	/* Who dials again does not say how long visitors take. */
 	if (c.ask.dialled_us == 0)
 		take_call(w, &c);
-	return db_attrib_calib_take(&c, &w->before, &w->calib);
+	e = db_attrib_calib_form(db, company, call.caller_e164, call.at_us,
+	    &form);
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
+	return db_attrib_calib_take(&c, &w->before, form, &w->calib);
 }
 
 static enum err read_page(struct db *db, struct company_id company,

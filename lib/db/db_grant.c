@@ -194,6 +194,7 @@ static const struct grant {
 	{ "jobd", "outcome", READ },
 	{ "jobd", "phone_call", READ },
 	{ "jobd", "pool", READ },
+	{ "jobd", "pool_count", READ },
 	{ "jobd", "pool_hour", WRITE },
 	{ "jobd", "page_view", "SELECT, DELETE" },
 	{ "jobd", "phone_call",

@@ -119,7 +119,7 @@ enum err db_pool_use_pools(struct db *db, struct arena *mem,
     struct pool_use_pool **rows, size_t *n)
 {
 	static const char sql[] =
-	    "SELECT p.company_id, p.id, (SELECT COUNT(*) FROM pool_number pn"
+	    "SELECT p.company_id, p.id, p.name, (SELECT COUNT(*) FROM pool_number pn"
 	    " WHERE pn.company_id = p.company_id AND pn.pool_id = p.id),"
 	    " p.created_at, (SELECT MAX(h.hour_at) FROM pool_hour h"
 	    " WHERE h.company_id = p.company_id AND h.pool_id = p.id)"
@@ -134,6 +134,7 @@ enum err db_pool_use_pools(struct db *db, struct arena *mem,
 	stmt_in_u64(st, DB_POOL_USE_POOLS_MAX);
 	stmt_out_id(st, row.company.v);
 	stmt_out_id(st, row.pool.v);
+	stmt_out_text(st, row.name, sizeof(row.name));
 	stmt_out_u32(st, &row.numbers);
 	stmt_out_time_us(st, &row.created_us);
 	stmt_out_time_us(st, &row.last_us);
@@ -257,6 +258,73 @@ enum err db_pool_use_given(struct db *db, struct company_id company,
 uint64_t db_pool_use_turned_away(const struct pool_given *g, bool was_full)
 {
 	return g->overflow + g->none + (was_full ? g->source : 0);
+}
+
+/* --- where it leads
+ * ----------------------------------------------------------------*/
+
+static size_t day_of(int64_t at_us, int64_t now_us)
+{
+	const int64_t back = (now_us - at_us) / RT_DAY_US;
+
+	return back < 0 || back >= POOL_USE_DAYS_MAX
+		   ? POOL_USE_DAYS_MAX
+		   : (size_t)(POOL_USE_DAYS_MAX - 1 - back);
+}
+
+static bool was_full(const struct pool_hour *h, size_t n, int64_t at_us,
+    uint32_t numbers)
+{
+	for (size_t i = 0; i < n; i++)
+		if (h[i].hour_us == at_us)
+			return h[i].peak >= numbers;
+	return false;
+}
+
+static struct pool_use_trend trend_of(const struct pool_hour *h, size_t n,
+    const struct pool_given *g, size_t n_given, uint32_t numbers,
+    int64_t now_us)
+{
+	uint32_t peak[POOL_USE_DAYS_MAX] = { 0 };
+	size_t first = POOL_USE_DAYS_MAX;
+	uint64_t turned_away = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const size_t day = day_of(h[i].hour_us, now_us);
+
+		if (day == POOL_USE_DAYS_MAX)
+			continue;
+		if (h[i].leases > 0 && day < first)
+			first = day; /* the pool's first visitors */
+		if (h[i].peak > peak[day])
+			peak[day] = h[i].peak;
+	}
+	for (size_t i = 0; i < n_given; i++)
+		if (g[i].at_us > now_us - RT_DAY_US)
+			turned_away += db_pool_use_turned_away(&g[i],
+			    was_full(h, n, g[i].at_us, numbers));
+	return pool_use_trend(peak + first, POOL_USE_DAYS_MAX - first, numbers,
+	    turned_away);
+}
+
+enum err db_pool_use_trend(struct db *db, struct company_id company,
+    struct pool_id pool, uint32_t numbers, int64_t now_us, struct arena *mem,
+    struct pool_use_trend *out)
+{
+	const int64_t from_us = now_us - POOL_USE_DAYS_MAX * RT_DAY_US;
+	struct pool_hour *hours = NULL;
+	struct pool_given *given = NULL;
+	size_t n = 0, n_given = 0;
+	enum err e;
+
+	e = db_pool_use_hours(db, company, pool, from_us, now_us, mem, &hours,
+	    &n);
+	if (e == ERR_OK)
+		e = db_pool_use_given(db, company, pool, now_us - RT_DAY_US,
+		    now_us, mem, &given, &n_given);
+	if (e == ERR_OK)
+		*out = trend_of(hours, n, given, n_given, numbers, now_us);
+	return e;
 }
 
 enum err db_pool_use_sample(struct db *db, struct company_id company,

@@ -41,6 +41,7 @@ RT_MUST_USE enum err db_pool_use_hours(struct db *db, struct company_id company,
 struct pool_use_pool {
 	struct company_id company;
 	struct pool_id pool;
+	char name[DB_NAME_BYTES];
 	uint32_t numbers;
 	int64_t created_us;
 	int64_t last_us; /* latest hour that is made; 0: none */
@@ -85,6 +86,12 @@ RT_MUST_USE enum err db_pool_use_given(struct db *db, struct company_id company,
  * is also what a narrow rule shows (docs/decisions/0002), so it counts only of
  * a time when the pool was full. */
 uint64_t db_pool_use_turned_away(const struct pool_given *g, bool was_full);
+
+/* Where the pool is heading, by the hours that are made of the last
+ * POOL_USE_DAYS_MAX days; days end now. numbers: of the pool. */
+RT_MUST_USE enum err db_pool_use_trend(struct db *db, struct company_id company,
+    struct pool_id pool, uint32_t numbers, int64_t now_us, struct arena *mem,
+    struct pool_use_trend *out);
 
 /* Leases that have ended, latest first. */
 struct pool_use_lease_row {

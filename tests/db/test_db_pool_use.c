@@ -192,6 +192,40 @@ static void test_sample(void **state)
 	assert_int_equal(n, 0);
 }
 
+/* Busier every day: the verb says when it ends, as the pure rule does. */
+static void test_trend(void **state)
+{
+	const int64_t now_us = NOW + 60 * RT_DAY_US;
+	struct pool_use_trend trend;
+
+	(void)state;
+	for (int day = 0; day < 5; day++) {
+		const struct pool_hour h = {
+			.hour_us = now_us - (5 - day) * RT_DAY_US + RT_HOUR_US,
+			.leases = 9,
+			.peak = (uint32_t)day + 1,
+			.numbers = 10
+		};
+
+		ok(db_pool_use_put(jobd, company(0), pool(), &h));
+	}
+	ok(db_pool_use_trend(jobd, company(0), pool(), 10, now_us, &mem,
+	    &trend));
+	assert_int_equal(trend.state, POOL_USE_SOON);
+	assert_true(trend.days > 0 && trend.days <= POOL_USE_SOON_DAYS);
+	ok(db_pool_use_trend(jobd, company(0), pool(), 5, now_us, &mem,
+	    &trend));
+	assert_int_equal(trend.state, POOL_USE_FULL);
+	ok(db_pool_count_add(dni, company(0), pool(), now_us - RT_HOUR_US,
+	    "overflow", 1));
+	ok(db_pool_use_trend(jobd, company(0), pool(), 10, now_us, &mem,
+	    &trend));
+	assert_int_equal(trend.state, POOL_USE_FULL);
+	ok(db_pool_use_trend(jobd, company(1), pool(), 10, now_us, &mem,
+	    &trend));
+	assert_int_equal(trend.state, POOL_USE_UNKNOWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +234,7 @@ int main(void)
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_given),
 		cmocka_unit_test(test_sample),
+		cmocka_unit_test(test_trend),
 	};
 
 	return cmocka_run_group_tests_name("db_pool_use", tests, start, stop);

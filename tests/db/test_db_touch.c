@@ -6,6 +6,7 @@
 #include "lib/db/db_call.h"
 #include "lib/db/db_touch.h"
 #include "lib/db/db_visit.h"
+#include "lib/db/stmt.h"
 #include "tests/support/cm.h"
 #include "tests/support/testdb.h"
 
@@ -187,7 +188,7 @@ static struct attrib_candidate seen(uint8_t id, int64_t ago_s, int64_t touch_s)
 		.medium = SLICE(""),
 		.campaign = SLICE("") };
 
-	c.visit.v[0] = id;
+	c.visit.v[0] = c.visitor.v[0] = id;
 	if (touch_s >= 0)
 		c.tel_clicked_us = NOW - touch_s * RT_SEC_US;
 	return c;
@@ -196,6 +197,8 @@ static struct attrib_candidate seen(uint8_t id, int64_t ago_s, int64_t touch_s)
 static void test_confirmed(void **state)
 {
 	static struct candidates k;
+	const struct visitor_id nobody = { { 0 } }, filled = { { 2 } },
+				stranger = { { 9 } };
 	struct calib c = { { { 0, 0, 0 } } };
 
 	(void)state;
@@ -204,25 +207,83 @@ static void test_confirmed(void **state)
 	k.n = 2;
 	k.c[0] = seen(1, 5, 4);
 	k.c[1] = seen(2, 3000, -1);
-	ok(db_attrib_calib_take(&k, attrib_law_prior(), &c));
+	ok(db_attrib_calib_take(&k, attrib_law_prior(), nobody, &c));
 	assert_int_equal(calib_calls(&c), 1);
 	assert_int_equal(c.bins[9].right, 1);
 	/* The older one did: it would not. */
 	k.c[0] = seen(1, 5, -1);
 	k.c[1] = seen(2, 3000, 4);
-	ok(db_attrib_calib_take(&k, attrib_law_prior(), &c));
+	ok(db_attrib_calib_take(&k, attrib_law_prior(), nobody, &c));
 	assert_int_equal(c.bins[9].calls, 2);
 	assert_int_equal(c.bins[9].right, 1);
 	/* Both, nobody, too long ago: says nothing. */
 	k.c[0] = seen(1, 5, 3);
 	k.c[1] = seen(2, 3000, 4);
-	ok(db_attrib_calib_take(&k, attrib_law_prior(), &c));
+	ok(db_attrib_calib_take(&k, attrib_law_prior(), nobody, &c));
 	k.c[0] = seen(1, 5, 31);
 	k.c[1] = seen(2, 3000, -1);
-	ok(db_attrib_calib_take(&k, attrib_law_prior(), &c));
-	k.n = 0;
-	ok(db_attrib_calib_take(&k, attrib_law_prior(), &c));
+	ok(db_attrib_calib_take(&k, attrib_law_prior(), nobody, &c));
+	/* A form names the older one; who saw no number says nothing. */
+	k.c[0] = seen(1, 5, -1);
+	ok(db_attrib_calib_take(&k, attrib_law_prior(), stranger, &c));
 	assert_int_equal(calib_calls(&c), 2);
+	ok(db_attrib_calib_take(&k, attrib_law_prior(), filled, &c));
+	assert_int_equal(calib_calls(&c), 3);
+	assert_int_equal(c.bins[9].right, 1);
+	k.n = 0;
+	ok(db_attrib_calib_take(&k, attrib_law_prior(), nobody, &c));
+	assert_int_equal(calib_calls(&c), 3);
+}
+
+static void form(struct visit_id visit, const char *caller, int64_t at_us)
+{
+	static const char sql[] =
+	    "INSERT INTO form_entry (company_id, id, site_id, visit_id,"
+	    " submitted_at, fields, contact_e164)"
+	    " VALUES (?, ?, REPEAT('s', 16), ?, ?, '[]', ?)";
+	uint8_t id[ID_BYTES];
+	struct stmt *st;
+
+	testdb_id(at_us, id);
+	ok(stmt_begin(t->db, sql, &st));
+	stmt_in_id(st, t->company[0].id.v);
+	stmt_in_id(st, id);
+	stmt_in_id(st, visit.v);
+	stmt_in_time_us(st, at_us);
+	stmt_in_text(st, slice_from(caller));
+	ok(stmt_exec(st, NULL));
+	stmt_end(st);
+}
+
+static void test_form(void **state)
+{
+	const int64_t at_us = NOW + 20 * RT_DAY_US;
+	struct visitor_id who, other, got;
+	struct visit_id v;
+
+	(void)state;
+	testdb_id(at_us, who.v);
+	testdb_id(at_us, other.v);
+	v = visit(who, "form", "direct", at_us);
+	form(v, "+14155550001", at_us);
+	form(v, "+14155550001", at_us + RT_HOUR_US); /* the same person twice */
+	ok(db_attrib_calib_form(t->db, company(0), SLICE("+14155550001"),
+	    at_us + RT_DAY_US, &got));
+	assert_true(id_eq(got.v, who.v));
+	assert_int_equal(db_attrib_calib_form(t->db, company(1),
+			     SLICE("+14155550001"), at_us, &got),
+	    ERR_NOTFOUND);
+	assert_int_equal(db_attrib_calib_form(t->db, company(0),
+			     SLICE("+14155550001"), at_us + 9 * RT_DAY_US,
+			     &got),
+	    ERR_NOTFOUND);
+	assert_int_equal(db_attrib_calib_form(t->db, company(0), SLICE(""),
+			     at_us, &got),
+	    ERR_NOTFOUND);
+	form(visit(other, "form", "direct", at_us), "+14155550001", at_us);
+	assert_int_equal(db_attrib_calib_form(t->db, company(0),
+			     SLICE("+14155550001"), at_us, &got),
+	    ERR_NOTFOUND); /* two visitors: nobody knows */
 }
 
 static void test_kept(void **state)
@@ -251,6 +312,7 @@ int main(void)
 		cmocka_unit_test(test_touches),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_confirmed),
+		cmocka_unit_test(test_form),
 		cmocka_unit_test(test_kept),
 	};
 
