@@ -1,0 +1,81 @@
+// `ringtrace attrib`: what would change is said first and then done, the
+// reports follow exactly, and who did it is on record.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { baseOf, dice, quote, uuid } from '../browser/seed.mjs';
+import { build, startStack } from '../support/stack.mjs';
+
+let stack, base;
+const rnd = dice(23);
+const now = Date.now();
+const time = (ms) => `'${new Date(ms).toISOString().replace('T', ' ').replace('Z', '')}'`;
+
+before(async () => {
+	stack = await startStack({ without: ['nginx', 'dashboard', 'admin', 'api', 'dni', 'jobd', 'sipworker'] });
+	base = baseOf(stack);
+});
+after(() => stack?.stop());
+
+function verb(noun, name, ...args) {
+	const r = spawnSync(join(build, 'ringtrace'), [noun, name, '-c', stack.conf, ...args], { encoding: 'utf8' });
+	return { status: r.status, out: r.stdout, err: r.stderr };
+}
+
+/** A visit with its lease, seconds before a call that nobody is credited with. */
+function call(at, source, ago = 20) {
+	const [visit, visitor, lease, id] = [at - ago * 1000, at, at, at].map((ms) => uuid(ms, rnd));
+	const own = `x'${base.company}'`;
+	stack.sql(`START TRANSACTION;
+		INSERT INTO visit (company_id, id, site_id, visitor_id, started_at, seen_at, landing_url, landing_page, source, medium) VALUES (${own}, x'${visit}', x'${base.site}',
+			x'${visitor}', ${time(at - ago * 1000)}, ${time(at)}, 'https://x.example/', 'x.example/', ${quote(source)}, 'cpc');
+		INSERT INTO lease (company_id, id, pool_id, number_id, number_e164, visit_id, epoch, started_at, beat_at, expires_at) VALUES (${own}, x'${lease}', x'${base.pool}',
+			x'${base.number.id}', '${base.number.e164}', x'${visit}', 1, ${time(at - ago * 1000)}, ${time(at - 1000)}, ${time(at + 100000)});
+		INSERT INTO interaction (company_id, id, kind, happened_at) VALUES (${own}, x'${id}', 'call', ${time(at)});
+		INSERT INTO phone_call (company_id, id, state, result, number_id, number_e164, pool_id, caller_e164, started_at) VALUES (${own}, x'${id}', 'closed', 'missed',
+			x'${base.number.id}', '${base.number.e164}', x'${base.pool}', '+1415555${String(Math.floor(rnd() * 9000) + 1000)}', ${time(at)});
+		COMMIT;`);
+	return id;
+}
+
+test('nothing to do, wrong days, too few calls', () => {
+	assert.match(verb('attrib', 'rerun').out, /0 calls of pool numbers looked at/);
+	assert.match(verb('attrib', 'rerun', '--from', '2026-02-30').err, /no such day/);
+	assert.match(verb('attrib', 'rerun', '--from', '2026-03-02', '--to', '2026-03-01').err, /must not be after/);
+	assert.match(verb('attrib', 'fit').out, /fewer than 30 first calls/);
+	assert.equal(verb('attrib', 'dance').status, 2);
+});
+
+test('rerun: said, done, exact, on record', () => {
+	const ids = [call(now - 5 * 86400000, 'google'), call(now - 4 * 86400000, "o'neill"), call(now - 3 * 86400000, 'google')];
+	const credits = () => stack.sql(`SELECT attributed_by, source, rule_version FROM interaction WHERE id IN (${ids.map((i) => `x'${i}'`).join(',')}) ORDER BY happened_at`);
+	assert.equal(verb('rollup', 'rebuild', '--days', '8').status, 0);
+
+	const dry = verb('attrib', 'rerun');
+	assert.equal(dry.status, 0, dry.err);
+	assert.match(dry.out, /3 calls of pool numbers looked at .*; 3 would change/);
+	assert.match(dry.out, /credited to nothing, now to visit: 3/);
+	assert.match(dry.out, /google \/ cpc +0 +2\n/);
+	assert.match(dry.out, /o'neill \/ cpc +0 +1\n/);
+	assert.deepEqual(credits().map((r) => r[0]), ['none', 'none', 'none'], 'nothing is written');
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM audit WHERE action LIKE 'attrib.%'"), '0');
+
+	const done = verb('attrib', 'rerun', '--apply');
+	assert.match(done.out, /; 3 changed/, done.err);
+	assert.deepEqual(credits(), [['visit', 'google', '2'], ['visit', "o'neill", '2'], ['visit', 'google', '2']]);
+	assert.equal(verb('rollup', 'verify', '--days', '8').status, 0, 'the reports follow');
+	assert.deepEqual(stack.sql("SELECT action, COALESCE(JSON_VALUE(after_json, '$.changed'), '') FROM audit WHERE action LIKE 'attrib.%' ORDER BY action"),
+		[['attrib.rerun', ''], ['attrib.rerun.done', '3']]);
+	assert.match(verb('attrib', 'rerun', '--apply').out, /; 0 changed/, 'again: nothing left');
+	const old = new Date(now - 20 * 86400000).toISOString().slice(0, 10);
+	assert.match(verb('attrib', 'rerun', '--from', old, '--to', old).out, /0 calls of pool numbers/);
+});
+
+test('fit: learnt from what there is', () => {
+	for (let i = 0; i < 32; i++) call(now - (6 + i / 3) * 86400000, 'google', 200);
+	const fit = verb('attrib', 'fit');
+	assert.match(fit.out, /law 1 from 3\d calls and 3\d visits/, fit.err);
+	assert.match(verb('attrib', 'fit').out, /law 2 from/);
+	assert.equal(stack.sqlOne('SELECT MAX(version) FROM attrib_law'), '2');
+});
