@@ -147,7 +147,7 @@ static void test_told(void **state)
 				       .threads = 1,
 				       .connect = connect_jobd }));
 		ok(db_job_add(t->db, t->company[0].id, "pool",
-		    slice_of("01234" + run, 1), SLICE("{}"), now_us, now_us));
+		    slice_of(&"01234"[run], 1), SLICE("{}"), now_us, now_us));
 		while (testdb_count(t,
 			   "SELECT COUNT(*) FROM job WHERE kind = 'pool' AND"
 			   " state <> 'done'") > 0)
