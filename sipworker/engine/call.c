@@ -94,6 +94,8 @@ static unsigned int open_leg(struct engine *e, struct call *c,
 	l->trunk_id = t.id;
 	l->invite = ev->id;
 	l->invited_us = 0;
+	l->cseq = ev->msg->cseq.number;
+	l->rel.on = sip_msg_lists(ev->msg, SIP_HDR_REQUIRE, SLICE("100rel"));
 	slots_copy_text(l->call_id, sizeof(l->call_id), ev->msg->call_id);
 	slots_copy_text(l->target, sizeof(l->target), c->number.e164);
 	if (sip_dlg_uas(&l->dlg, ev->msg, slice_from(l->tag), ev->from) !=

@@ -8,6 +8,7 @@
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/play.h"
 #include "sipworker/engine/question.h"
+#include "sipworker/engine/rel.h"
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/session.h"
 #include "sipworker/engine/slots.h"
@@ -47,7 +48,7 @@ static void on_outside(struct engine *e, const struct sip_txn_event *ev)
 		leg_out_reject(e, ev->id, e->draining ? 503 : 200,
 		    SLICE("Allow: " LEG_ALLOW "\r\n"
 			  "Accept: application/sdp\r\n"
-			  "Supported: timer\r\n"));
+			  "Supported: timer, 100rel\r\n"));
 	else if (ev->method != SIP_METHOD_INVITE)
 		leg_out_reject(e, ev->id, 405,
 		    SLICE("Allow: " LEG_ALLOW "\r\n"));
@@ -225,6 +226,9 @@ static void on_timer(struct engine *e, struct timer *t)
 		break;
 	case SLOTS_T_LEG_PLAY:
 		play_timeout(e, t->owner);
+		break;
+	case SLOTS_T_LEG_REL:
+		rel_timeout(e, t->owner);
 		break;
 	default:
 		call_on_timer(e, t->owner, (enum call_timer)t->kind);

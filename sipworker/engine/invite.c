@@ -150,6 +150,14 @@ static uint64_t hash_of(const struct invite *in)
 
 /* --- the whole -------------------------------------------------------------*/
 
+/* 100rel without an offer would need ours in the first 18x and their answer in
+ * a PRACK; nobody does that. */
+static bool is_known(const struct sip_msg *m, struct slice option)
+{
+	return slice_eq_case(option, SLICE("timer")) ||
+	       (slice_eq_case(option, SLICE("100rel")) && m->body.n > 0);
+}
+
 /* What we do not do and the caller insists on (RFC 3261 8.2.2.3). */
 static bool requires_unknown(const struct sip_msg *m)
 {
@@ -157,7 +165,7 @@ static bool requires_unknown(const struct sip_msg *m)
 	struct slice item;
 
 	while (sip_msg_walk(m, SIP_HDR_REQUIRE, &w, &item))
-		if (!slice_eq_case(item, SLICE("timer")))
+		if (!is_known(m, item))
 			return true;
 	return false;
 }
@@ -216,7 +224,7 @@ static void put_unsupported(const struct sip_msg *m, struct buf *b)
 	struct slice item;
 
 	while (sip_msg_walk(m, SIP_HDR_REQUIRE, &w, &item))
-		if (!slice_eq_case(item, SLICE("timer")))
+		if (!is_known(m, item))
 			sip_write_hdr(b, SIP_HDR_UNSUPPORTED, item);
 }
 

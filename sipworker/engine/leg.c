@@ -124,6 +124,7 @@ static void finish(struct engine *e, struct leg *l)
 	timer_stop(&e->timers, &l->session);
 	timer_stop(&e->timers, &l->ring);
 	timer_stop(&e->timers, &l->play);
+	timer_stop(&e->timers, &l->rel.timer);
 	if (l->stream == 0 && l->call != NULL)
 		trace_leg(e, l->call, l);
 }

@@ -29,9 +29,22 @@
 #define LEG_REASON_MAX  96
 #define LEG_HEADERS_MAX 1400
 /* What we understand and allow, for 200, 405 and 420. */
-#define LEG_ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
+#define LEG_ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"
 
 struct call;
+
+/* Provisional answers that are confirmed (rel.h). */
+struct leg_rel {
+	bool on;
+	bool waiting; /* for the PRACK of rseq */
+	bool answer;  /* a 200 waits for it */
+	uint16_t status;
+	uint16_t next; /* to be sent after it; 0: nothing */
+	uint32_t rseq;
+	int64_t interval_us;
+	int64_t until_us;
+	struct timer timer;
+};
 
 struct leg {
 	/* Slot */
@@ -63,7 +76,7 @@ struct leg {
 	struct sip_txn_id re_out; /* our re-INVITE or UPDATE under way */
 	uint32_t re_in_cseq;
 	struct sip_auth auth;
-	uint32_t cseq; /* called: of the initial INVITE */
+	uint32_t cseq; /* of the initial INVITE, theirs or ours */
 	struct addr4 hop;
 	struct addr4 counted_peer; /* ip is in the table of peers, or 0 */
 	char tag[LEG_TAG_MAX];
@@ -74,6 +87,8 @@ struct leg {
 	char target[LEG_URI_MAX]; /* as people know it */
 	struct timer retry;       /* a request that found no room */
 	struct timer no_reply;    /* no answer at all to our INVITE */
+
+	struct leg_rel rel;
 
 	/* Session timer, RFC 4028 */
 	uint32_t session_s; /* 0: none */

@@ -4,6 +4,7 @@
 #include "sipworker/engine/key.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/offer.h"
+#include "sipworker/engine/rel.h"
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/session.h"
 #include "sipworker/engine/stream.h"
@@ -325,6 +326,7 @@ static const struct {
 	{ SIP_METHOD_INFO, on_info },
 	{ SIP_METHOD_INVITE, on_change },
 	{ SIP_METHOD_OPTIONS, on_options },
+	{ SIP_METHOD_PRACK, rel_prack },
 	{ SIP_METHOD_UPDATE, on_change },
 };
 

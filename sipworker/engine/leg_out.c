@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sipworker/engine/offer.h"
+#include "sipworker/engine/rel.h"
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/session.h"
 #include "sipworker/engine/trace.h"
@@ -22,7 +23,9 @@ static void put_usual(struct engine *e, const struct leg *l, struct buf *b)
 {
 	leg_out_contact(e, l, b);
 	sip_write_hdr(b, SIP_HDR_ALLOW, SLICE(LEG_ALLOW));
-	sip_write_hdr(b, SIP_HDR_SUPPORTED, SLICE("timer"));
+	/* Whom we call shall not ask us for it. */
+	sip_write_hdr(b, SIP_HDR_SUPPORTED,
+	    l->side == LEG_CALLER ? SLICE("timer, 100rel") : SLICE("timer"));
 }
 
 /* Requests only: the transaction layer adds Server to every response. */
@@ -77,22 +80,34 @@ static bool put_description(struct leg *l, struct buf *b)
 	return true;
 }
 
-void leg_out_progress(struct engine *e, struct leg *l, bool early_media)
+void leg_out_provisional(struct engine *e, struct leg *l, uint16_t status,
+    uint32_t rseq)
 {
-	char mem[OFFER_SDP_MAX];
-	struct buf b;
+	char mem[OFFER_SDP_MAX], hmem[64];
+	struct buf b, h;
 
 	buf_over(&b, mem, sizeof(mem));
+	buf_over(&h, hmem, sizeof(hmem));
+	if (rseq != 0) {
+		sip_write_hdr(&h, SIP_HDR_REQUIRE, SLICE("100rel"));
+		sip_write_hdr_u64(&h, SIP_HDR_RSEQ, rseq);
+	}
+	if (status == 183 && !put_description(l, &b))
+		buf_reset(&b);
+	(void)leg_out_respond(e, l, l->invite, status, buf_slice(&h),
+	    buf_slice(&b));
+}
+
+void leg_out_progress(struct engine *e, struct leg *l, bool early_media)
+{
 	if (l->state != LEG_CALLING && l->state != LEG_RINGING)
 		return;
-	if (early_media && !l->offered_late && put_description(l, &b)) {
-		(void)leg_out_respond(e, l, l->invite, 183, SLICE(""),
-		    buf_slice(&b));
+	if (early_media && !l->offered_late) {
+		rel_progress(e, l, 183);
 		if (l->early_us == CALLREC_NEVER)
 			l->early_us = trace_at(e, l->call);
 	} else {
-		(void)leg_out_respond(e, l, l->invite, 180, SLICE(""),
-		    SLICE(""));
+		rel_progress(e, l, 180);
 		if (l->ringing_us == CALLREC_NEVER)
 			l->ringing_us = trace_at(e, l->call);
 	}
@@ -105,6 +120,8 @@ void leg_out_answer(struct engine *e, struct leg *l)
 	struct buf b, h;
 
 	if (l->state != LEG_CALLING && l->state != LEG_RINGING)
+		return;
+	if (rel_holds_answer(l))
 		return;
 	buf_over(&b, mem, sizeof(mem));
 	buf_over(&h, hmem, sizeof(hmem));

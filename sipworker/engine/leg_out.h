@@ -12,7 +12,10 @@
 /* Called side: the INVITE by l->uri, from, to, call_id, hop; again with
  * credentials when l->auth is ready. */
 void leg_out_invite(struct engine *e, struct leg *l);
-/* Caller's side: 180, or 183 with our answer. Not before the answer only. */
+/* Caller's side: 180, or 183 with our answer. rseq 0: nobody confirms it. */
+void leg_out_provisional(struct engine *e, struct leg *l, uint16_t status,
+    uint32_t rseq);
+/* The same as it goes on, with what follows from it. */
 void leg_out_progress(struct engine *e, struct leg *l, bool early_media);
 /* Caller's side: 200 with our answer, or our offer when theirs comes late. */
 void leg_out_answer(struct engine *e, struct leg *l);

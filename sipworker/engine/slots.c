@@ -27,7 +27,7 @@ enum err slots_init(struct engine *e)
 		e->calls[i].index = i;
 		e->calls[i].next_free = i + 1;
 	}
-	err = timer_init(&e->timers, n * CALL_TIMERS + e->n_legs * 5);
+	err = timer_init(&e->timers, n * CALL_TIMERS + e->n_legs * 6);
 	if (err == ERR_OK)
 		err = port_init(&e->ports, e->cfg.rtp_port_min,
 		    e->cfg.rtp_port_max);
@@ -108,6 +108,8 @@ struct leg *slots_leg_take(struct engine *e, enum leg_side side)
 	l->ring.owner = l;
 	l->play.kind = SLOTS_T_LEG_PLAY;
 	l->play.owner = l;
+	l->rel.timer.kind = SLOTS_T_LEG_REL;
+	l->rel.timer.owner = l;
 	l->retry.owner = l;
 	l->no_reply.owner = l;
 	l->session.owner = l;
@@ -122,6 +124,7 @@ void slots_leg_give(struct engine *e, struct leg *l)
 	timer_stop(&e->timers, &l->session);
 	timer_stop(&e->timers, &l->ring);
 	timer_stop(&e->timers, &l->play);
+	timer_stop(&e->timers, &l->rel.timer);
 	if (l->counted_peer.ip != 0)
 		slots_peer_drop(e, l->counted_peer.ip);
 	l->used = false;

@@ -23,7 +23,8 @@ enum slots_timer {
 	SLOTS_T_LEG_NO_REPLY,
 	SLOTS_T_LEG_SESSION,
 	SLOTS_T_LEG_RING,
-	SLOTS_T_LEG_PLAY
+	SLOTS_T_LEG_PLAY,
+	SLOTS_T_LEG_REL
 };
 
 struct slots_snap {

@@ -33,8 +33,11 @@ static const struct {
 	{ "not a number", "INVITE", "alice", "", "", rig_sdp, 404, NULL },
 	{ "no hop left", "INVITE", "+13035550100", "", "Max-Forwards: 0\r\n",
 	    rig_sdp, 483, NULL },
-	{ "100rel asked for", "INVITE", "+13035550100", "",
-	    "Require: 100rel\r\n", rig_sdp, 420, "Unsupported: 100rel" },
+	{ "preconditions asked for", "INVITE", "+13035550100", "",
+	    "Require: 100rel, precondition\r\n", rig_sdp, 420,
+	    "Unsupported: precondition" },
+	{ "100rel for an offer of ours", "INVITE", "+13035550100", "",
+	    "Require: 100rel\r\n", "", 420, "Unsupported: 100rel" },
 	{ "another body", "INVITE", "+13035550100", "",
 	    "Content-Type: text/plain\r\n", "hello", 415,
 	    "Accept: application/sdp" },
@@ -50,7 +53,7 @@ static const struct {
 	{ "re-INVITE of a dialog that is not there", "INVITE", "+13035550100",
 	    "0000000000000000aaaaaaaaaaaa", "", rig_sdp, 481, NULL },
 	{ "REGISTER", "REGISTER", "+13035550100", "", "", "", 405,
-	    "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE" },
+	    "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK" },
 	{ "an unknown method", "FLY", "+13035550100", "", "", "", 405, NULL },
 	{ "OPTIONS", "OPTIONS", "+13035550100", "", "", "", 200,
 	    "Accept: application/sdp" },
@@ -201,6 +204,98 @@ static void test_info(void **state)
 		rig_expect_status(&r, cases[i].body, 200);
 		assert_int_equal(r.digit, cases[i].digit);
 	}
+	rig_fini(&r);
+}
+
+static size_t count_with(const struct rig *r, const char *prefix,
+    const char *line)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_sent && i < RIG_SENT_MAX; i++)
+		n += strncmp(r->sent[i].text, prefix, strlen(prefix)) == 0 &&
+		     strstr(r->sent[i].text, line) != NULL;
+	return n;
+}
+
+static void put_rack(const char *rseq, char out[64])
+{
+	struct buf b;
+
+	buf_over(&b, out, 63);
+	buf_put(&b, slice_of(rseq, strcspn(rseq, "\r")));
+	buf_cstr(&b, " 1 INVITE");
+	assert_int_equal(buf_err(&b), ERR_OK);
+	out[b.n] = '\0';
+}
+
+static void prack(struct rig *r, unsigned int cseq, const char *rack)
+{
+	char extra[80];
+
+	(void)snprintf(extra, sizeof(extra), "RAck: %s\r\n", rack);
+	rig_request(r, "PRACK", cseq, "+13035550100", "c1", r->tag, extra, "");
+}
+
+/* The caller insists on confirming what rings: RFC 3262. */
+static void test_prack(void **state)
+{
+	static struct rig r; /* large for a stack */
+	const char *rseq;
+	char rack[64];
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "",
+	    "Require: 100rel\r\n", rig_sdp);
+	rig_answer_as_phone(&r, "INVITE", 180, "");
+	rig_expect_status(&r, "rings", 180);
+	rig_to_tag_of(&r, r.tag);
+	rseq = strstr(rig_last(&r)->text, "RSeq: ");
+	assert_non_null(rseq);
+	put_rack(rseq + 6, rack);
+	assert_int_equal(count_with(&r, "SIP/2.0 180", "Require: 100rel"), 1);
+	/* Unconfirmed it comes again. */
+	rig_pass_time(&r, 1600000);
+	assert_int_equal(count_with(&r, "SIP/2.0 180", "Require: 100rel"), 3);
+	prack(&r, 2, "1 1 INVITE");
+	rig_expect_status(&r, "of another answer", 481);
+	/* Early media waits for it. */
+	rig_answer_as_phone(&r, "INVITE", 183, rig_sdp);
+	assert_int_equal(count_with(&r, "SIP/2.0 183", ""), 0);
+	prack(&r, 3, rack);
+	assert_int_equal(count_with(&r, "SIP/2.0 200", "CSeq: 3 PRACK"), 1);
+	assert_int_equal(count_with(&r, "SIP/2.0 183", "m=audio"), 1);
+	rig_pass_time(&r, 100000);
+	/* The 200 waits for the 183 with our description. */
+	rig_answer_as_phone(&r, "INVITE", 200, rig_sdp);
+	assert_int_equal(count_with(&r, "SIP/2.0 200", "CSeq: 1 INVITE"), 0);
+	rseq = strstr(rig_last(&r)->text, "RSeq: ");
+	for (size_t i = 0; i < r.n_sent; i++)
+		if (strncmp(r.sent[i].text, "SIP/2.0 183", 11) == 0)
+			rseq = strstr(r.sent[i].text, "RSeq: ");
+	assert_non_null(rseq);
+	put_rack(rseq + 6, rack);
+	prack(&r, 4, rack);
+	assert_int_equal(count_with(&r, "SIP/2.0 200", "CSeq: 1 INVITE"), 1);
+	rig_request(&r, "ACK", 1, "+13035550100", "c1", r.tag, "", "");
+	rig_request(&r, "BYE", 5, "+13035550100", "c1", r.tag, "", "");
+	assert_int_equal(r.n_closed, 1);
+	assert_int_equal(r.closed.result, CALLRESULT_ANSWERED);
+	rig_fini(&r);
+}
+
+static void test_prack_never(void **state)
+{
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_request(&r, "INVITE", 1, "+13035550102", "c1", "",
+	    "Require: 100rel\r\n", rig_sdp);
+	rig_pass_time(&r, RT_SEC_US); /* our own 180 at the latest */
+	rig_pass_time(&r, 33 * RT_SEC_US);
+	assert_int_equal(r.n_closed, 1);
 	rig_fini(&r);
 }
 
@@ -711,6 +806,8 @@ int main(void)
 		cmocka_unit_test(test_call),
 		cmocka_unit_test(test_hold),
 		cmocka_unit_test(test_info),
+		cmocka_unit_test(test_prack),
+		cmocka_unit_test(test_prack_never),
 		cmocka_unit_test(test_move),
 		cmocka_unit_test(test_cancel),
 		cmocka_unit_test(test_no_ack),
