@@ -169,7 +169,9 @@ static void dial(struct flow_sim *m, const struct flow_do *d)
 
 	if (m->n_dialled < FLOW_SIM_QUEUE)
 		m->dialled[m->n_dialled++] = (struct dialled){ d->ticket, p };
-	if (p->does == FLOW_SIM_BUSY || p->does == FLOW_SIM_FAILS) {
+	/* Whoever takes longer to say no than it may ring has not answered. */
+	if ((p->does == FLOW_SIM_BUSY || p->does == FLOW_SIM_FAILS) &&
+	    after_us < ring_us) {
 		later_kind(m, after_us,
 		    p->does == FLOW_SIM_BUSY ? FLOW_EV_BUSY : FLOW_EV_FAILED,
 		    d->ticket, 0);

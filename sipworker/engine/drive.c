@@ -10,7 +10,8 @@
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/trace.h"
 
-#define LONGEST_US (4 * RT_HOUR_US)
+/* A talk of four hours, and the way to it. */
+#define LONGEST_US (4 * RT_HOUR_US + 4 * RT_MIN_US)
 
 static uint64_t throw_dice(struct engine *e)
 {

@@ -22,9 +22,14 @@ static void put(struct timer_heap *h, uint32_t i, struct timer *t)
 	t->pos = i + 1;
 }
 
+static bool is_before(const struct timer *a, const struct timer *b)
+{
+	return a->at_us != b->at_us ? a->at_us < b->at_us : a->order < b->order;
+}
+
 static void sift_up(struct timer_heap *h, uint32_t i, struct timer *t)
 {
-	while (i > 0 && h->v[(i - 1) / 2]->at_us > t->at_us) {
+	while (i > 0 && is_before(t, h->v[(i - 1) / 2])) {
 		put(h, i, h->v[(i - 1) / 2]);
 		i = (i - 1) / 2;
 	}
@@ -38,9 +43,9 @@ static void sift_down(struct timer_heap *h, uint32_t i, struct timer *t)
 
 		if (kid >= h->n)
 			break;
-		if (kid + 1 < h->n && h->v[kid + 1]->at_us < h->v[kid]->at_us)
+		if (kid + 1 < h->n && is_before(h->v[kid + 1], h->v[kid]))
 			kid++;
-		if (h->v[kid]->at_us >= t->at_us)
+		if (!is_before(h->v[kid], t))
 			break;
 		put(h, i, h->v[kid]);
 		i = kid;
@@ -60,7 +65,7 @@ void timer_stop(struct timer_heap *h, struct timer *t)
 	last = h->v[--h->n];
 	if (last == t)
 		return;
-	if (i > 0 && h->v[(i - 1) / 2]->at_us > last->at_us)
+	if (i > 0 && is_before(last, h->v[(i - 1) / 2]))
 		sift_up(h, i, last);
 	else
 		sift_down(h, i, last);
@@ -71,6 +76,7 @@ void timer_arm(struct timer_heap *h, struct timer *t, int64_t at_us)
 	timer_stop(h, t);
 	assert(h->n < h->cap);
 	t->at_us = at_us;
+	t->order = h->armed++;
 	sift_up(h, h->n++, t);
 }
 

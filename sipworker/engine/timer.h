@@ -11,8 +11,9 @@
 
 struct timer {
 	int64_t at_us;
-	uint32_t pos;  /* place in the heap + 1; 0: not armed */
-	uint32_t kind; /* the user's */
+	uint64_t order; /* of arming: equal times are due in it */
+	uint32_t pos;   /* place in the heap + 1; 0: not armed */
+	uint32_t kind;  /* the user's */
 	void *owner;
 };
 
@@ -20,6 +21,7 @@ struct timer_heap {
 	struct timer **v;
 	uint32_t n;
 	uint32_t cap;
+	uint64_t armed;
 };
 
 RT_MUST_USE enum err timer_init(struct timer_heap *h, uint32_t cap);

@@ -10,6 +10,8 @@
 
 /* Numbers +13035550100 and up; which flow and policy: see sim_config.c. */
 #define SIM_CONFIG_NUMBERS 12
+/* The first so many run flows that throw no dice. */
+#define SIM_CONFIG_DICELESS 10
 /* Row of the destination with limits. */
 #define SIM_CONFIG_LIMITED        2
 #define SIM_CONFIG_PROMPT_SAMPLES 24000 /* 3 s */

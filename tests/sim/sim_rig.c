@@ -58,6 +58,8 @@ static void keep_record(struct rig *r, const struct engine_journal *j)
 	if (rec.head.kind == CALLREC_EVENT &&
 	    rec.u.event.what == CALLREC_EV_DIGIT)
 		r->digit = (char)rec.u.event.value;
+	if (rec.head.kind == CALLREC_EVENT && r->on_event != NULL)
+		r->on_event(r->on_event_arg, &rec.u.event);
 	if (rec.head.kind == CALLREC_OPENED) {
 		assert_true(slice_to_cstr(rec.u.opened.caller, r->caller,
 		    sizeof(r->caller)));

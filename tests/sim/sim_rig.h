@@ -40,7 +40,9 @@ struct rig {
 	char digit;      /* of the last DIGIT record */
 	char caller[32]; /* of the last OPENED record */
 	bool anonymous;
-	char tag[128];        /* for the test's use */
+	char tag[128]; /* for the test's use */
+	void (*on_event)(void *arg, const struct callrec_event *ev);
+	void *on_event_arg;
 	bool hold_neighbours; /* journal and look-up do not answer */
 };
 

@@ -292,8 +292,8 @@ test('decisions: geography, nearest, source, caller, split, tag, outcome, busy',
 	// The same caller again is no first-time caller: on to another flow.
 	const a = caller(RULES, { caller: '+13035550177' });
 	const again = await finish(a);
-	assert.deepEqual(again.steps.slice(0, 5), ['where', 'near', 'source', 'caller', 'again']);
-	void a;
+	assert.deepEqual(again.steps, ['where', 'near', 'source', 'caller', 'again', 'later']);
+	about(times(a.ear()).greeting, 1, 0.3, 'greeting of the other flow');
 	// From elsewhere: refused.
 	const far = await finish(caller(RULES, { caller: '+12125550177' }));
 	assert.deepEqual(far.steps, ['where', 'no']);
