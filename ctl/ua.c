@@ -79,8 +79,11 @@ static enum err open_sockets(struct ua *u)
 		log_sys("call: socket");
 		return ERR_IO;
 	}
-	/* More is better, less still works. */
-	(void)setsockopt(u->sip_fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	/* More is better, less still works; root is not bound by the limit. */
+	if (setsockopt(u->sip_fd, SOL_SOCKET, SO_RCVBUFFORCE, &room,
+		sizeof(room)) == -1)
+		(void)setsockopt(u->sip_fd, SOL_SOCKET, SO_RCVBUF, &room,
+		    sizeof(room));
 	if (bind(u->sip_fd, (const struct sockaddr *)&s, sizeof(s)) != 0) {
 		const bool taken = errno == EADDRINUSE;
 

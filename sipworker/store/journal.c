@@ -21,6 +21,7 @@ struct journal {
 	uint64_t salt;      /* its salt */
 	uint64_t size;      /* bytes of it that are written */
 	uint64_t next;      /* the next number to give */
+	int refused;        /* errno of the last failed commit, 0: it worked */
 	struct buf pending; /* whole records, not yet durable */
 	_Atomic uint64_t durable;
 	_Atomic uint64_t bytes; /* of all segments */
@@ -301,6 +302,15 @@ enum err journal_append(struct journal *j, struct slice payload, uint64_t *seq)
 	return ERR_OK;
 }
 
+/* A full disk is said once, not with every try. */
+static enum err refused(struct journal *j, const char *what)
+{
+	if (errno != j->refused)
+		log_sys("journal: %s: no record is kept until it works", what);
+	j->refused = errno;
+	return ERR_IO;
+}
+
 static enum err write_all(struct journal *j)
 {
 	size_t done = 0;
@@ -311,10 +321,8 @@ static enum err write_all(struct journal *j)
 
 		if (n == -1 && errno == EINTR)
 			continue;
-		if (n <= 0) {
-			log_sys("journal: write");
-			return ERR_IO;
-		}
+		if (n <= 0)
+			return refused(j, "write");
 		done += (size_t)n;
 	}
 	return ERR_OK;
@@ -330,10 +338,11 @@ enum err journal_commit(struct journal *j)
 	 * them again, at the same place, makes the next sync mean something. */
 	if ((e = write_all(j)) != ERR_OK)
 		return e;
-	if (fdatasync(j->fd) == -1) {
-		log_sys("journal: sync");
-		return ERR_IO;
-	}
+	if (fdatasync(j->fd) == -1)
+		return refused(j, "sync");
+	if (j->refused != 0)
+		log_info("journal: the disk takes records again");
+	j->refused = 0;
 	j->size += j->pending.n;
 	atomic_fetch_add(&j->bytes, j->pending.n);
 	buf_reset(&j->pending);

@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { smallDisk } from '../support/drill.mjs';
 import { addr, alive, build, childrenOf, dir, startStack, until } from '../support/stack.mjs';
 
 const without = ['dashboard', 'dni', 'jobd', 'sipworker'];
@@ -53,6 +54,20 @@ test('a port in use is named, and nothing stays', async () => {
 	assert.match(refused.output, new RegExp(`${addr}:8080 \\(TCP\\) is in use by another program: .*--http-port`));
 	assert.deepEqual(childrenOf(refused.pid), []);
 	await new Promise((r) => server.close(r));
+});
+
+test('no disk space is said, with what to do, and nothing stays', async () => {
+	const folder = join(dir, 'small');
+	const disk = smallDisk(folder, '20m');
+	const small = await startStack({ without, demo: false, ready: false, dir: folder });
+	assert.equal((await small.ended).code, 1);
+	assert.match(small.output, new RegExp(`${folder} has only \\d+ MB free, .*: make room, or choose another disk with --dir`));
+	assert.deepEqual(childrenOf(small.pid), []);
+	disk.fill();
+	const full = await startStack({ without, demo: false, ready: false, dir: folder });
+	assert.equal((await full.ended).code, 1);
+	assert.match(full.output, /has only 0 MB free|No space left on device/);
+	assert.deepEqual(childrenOf(full.pid), []);
 });
 
 test('a second run finds its data again', async () => {

@@ -1,5 +1,6 @@
 // drill.mjs - calls through a whole stack, and its processes, for the drills.
-import { readdirSync, readFileSync, existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { call, endings } from './sip.mjs';
@@ -77,3 +78,32 @@ export function leftovers(stack) {
 }
 
 export const gone = (pid) => until(`process ${pid} is gone`, () => !alive(pid));
+
+/** A disk of its own in a folder: a tmpfs of so many bytes, which only root can
+ *  make; an ordinary user asks sudo. fill() leaves not a byte, free() gives
+ *  them back. Goes with the test process. */
+export function smallDisk(folder, bytes) {
+	const asRoot = (...args) => {
+		const [program, ...rest] = process.getuid() === 0 ? args : ['sudo', '-n', ...args];
+		const r = spawnSync(program, rest, { encoding: 'utf8' });
+		if (r.status !== 0) throw new Error(`${args.join(' ')}: ${r.stderr ?? r.error}`);
+	};
+	const filler = join(folder, 'filler');
+	mkdirSync(folder, { recursive: true });
+	asRoot('mount', '-t', 'tmpfs', '-o', `size=${bytes},mode=0755,uid=${process.getuid()},gid=${process.getgid()}`, 'ringtrace-test', folder);
+	process.on('exit', () => asRoot('umount', '-l', folder));
+	return {
+		fill() {
+			const fd = openSync(filler, 'w');
+			for (let n = 65536; n >= 1; n = n > 1 ? n >> 4 : 0) {
+				try {
+					for (;;) writeSync(fd, Buffer.alloc(n));
+				} catch (e) {
+					if (e.code !== 'ENOSPC') throw e;
+				}
+			}
+			closeSync(fd);
+		},
+		free: () => rmSync(filler),
+	};
+}
