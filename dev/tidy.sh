@@ -9,12 +9,20 @@ checks='-*,bugprone-*,clang-analyzer-*,cert-*,-bugprone-easily-swappable-paramet
 checks+=',-bugprone-assignment-in-if-condition,-bugprone-reserved-identifier'
 checks+=',-cert-dcl37-c,-cert-dcl51-cpp,-cert-err33-c'
 checks+=',-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling'
-printf '%s\0' "$@" | xargs -0 -P "$(nproc)" -n 4 clang-tidy --quiet --warnings-as-errors='*' \
-	"--checks=$checks" 2>/dev/null -- -std=c11 -D_GNU_SOURCE $inc || bad=1
+# xargs puts the files at the end, clang-tidy wants them before its `--`.
+export checks inc
+printf '%s\0' "$@" | xargs -0 -P "$(nproc)" -n 4 sh -c \
+	'clang-tidy --quiet --warnings-as-errors="*" "--checks=$checks" "$@" -- -std=c11 -D_GNU_SOURCE $inc 2>/dev/null' \
+	tidy || bad=1
 cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 \
 	--suppress=missingIncludeSystem --suppress=nullPointerRedundantCheck -D_GNU_SOURCE -I. -j "$(nproc)" "$@" || bad=1
 for f in "$@"; do
-	gcc -std=c11 -D_GNU_SOURCE $inc -O1 -fanalyzer -Werror -c -o /dev/null "$f" 2>build/analyzer.log || {
+	lost=
+	case $f in
+	# Kept in a slot of an array, of which gcc 12 loses sight.
+	sipworker/store/open_calls.c) lost=-Wno-analyzer-malloc-leak ;;
+	esac
+	gcc -std=c11 -D_GNU_SOURCE $inc -O1 -fanalyzer $lost -Werror -c -o /dev/null "$f" 2>build/analyzer.log || {
 		cat build/analyzer.log
 		bad=1
 	}

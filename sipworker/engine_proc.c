@@ -45,9 +45,8 @@ static void take_frame(void *arg, unsigned int thread,
 
 static void read_sip(struct engine_shell *s)
 {
-	struct sockaddr_in sa;
-
 	for (int i = 0; i < DATAGRAMS; i++) {
+		struct sockaddr_in sa = { .sin_family = AF_UNSPEC };
 		socklen_t len = sizeof(sa);
 		const ssize_t n = recvfrom(s->sip_fd, s->datagram,
 		    sizeof(s->datagram), 0, (void *)&sa, &len);

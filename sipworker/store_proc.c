@@ -18,7 +18,7 @@
 #define BATCH 512
 /* An earlier life may need a moment to leave. */
 #define LOCK_WAIT_US  (10 * RT_SEC_US)
-#define LOCK_TICK_US  50000
+#define LOCK_TICK_US  50000L
 #define TRIM_EVERY_US (2 * RT_SEC_US)
 #define RETRY_US      (RT_SEC_US / 5)
 /* What nobody waits for is made durable with what comes meanwhile: one sync
@@ -391,11 +391,12 @@ static enum err prepare(struct store *s, int fd)
 int store_proc_run(struct worker *w, int fd)
 {
 	const struct msg ready = { .kind = MSG_READY };
-	struct store *s = calloc(1, sizeof(*s));
+	/* One a process, and never freed: threads may still be there after a
+	 * failed start. */
+	static struct store store;
+	struct store *const s = &store;
 	int status = 1;
 
-	if (s == NULL)
-		return status;
 	s->worker = w;
 	s->epoll_fd = s->dirfd = -1;
 	if (prepare(s, fd) == ERR_OK) {
@@ -404,8 +405,6 @@ int store_proc_run(struct worker *w, int fd)
 		last_words(s);
 		status = 0;
 	}
-	/* Threads may still be there after a failed start; the process's end
-	 * takes them along. */
 	ledger_close(s->ledger);
 	return status;
 }

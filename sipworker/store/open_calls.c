@@ -70,7 +70,6 @@ static enum err open_one(struct open_calls *o, uint64_t seq,
     const struct callrec *r, struct slice payload)
 {
 	struct open_call *c = NULL;
-	char *copy;
 
 	if (find(o, r->head.call) != NULL)
 		return ERR_OK; /* read again */
@@ -78,12 +77,7 @@ static enum err open_one(struct open_calls *o, uint64_t seq,
 		c = o->call[i].used ? NULL : &o->call[i];
 	if (c == NULL)
 		return ERR_BUSY;
-	copy = malloc(payload.n);
-	if (copy == NULL)
-		return ERR_NOMEM;
-	memcpy(copy, payload.p, payload.n);
-	*c = (struct open_call){ .used = true,
-		.id = r->head.call,
+	*c = (struct open_call){ .id = r->head.call,
 		.first_seq = seq,
 		.last = r->head.seq,
 		.last_at_us = r->head.at_us,
@@ -92,8 +86,12 @@ static enum err open_one(struct open_calls *o, uint64_t seq,
 		.notice_us = CALLREC_NEVER,
 		.bridged_us = CALLREC_NEVER,
 		.talk_from_us = CALLREC_NEVER,
-		.n = payload.n,
-		.opened = copy };
+		.n = payload.n };
+	c->opened = malloc(payload.n);
+	if (c->opened == NULL)
+		return ERR_NOMEM;
+	memcpy(c->opened, payload.p, payload.n);
+	c->used = true;
 	o->count++;
 	return ERR_OK;
 }
@@ -134,9 +132,8 @@ enum err open_calls_add(struct open_calls *o, uint64_t seq,
 {
 	struct open_call *c;
 	struct callrec r;
-	enum err e;
 
-	if ((e = callrec_decode(payload, &r)) != ERR_OK)
+	if (callrec_decode(payload, &r) != ERR_OK)
 		return ERR_SYNTAX;
 	if (r.head.kind == CALLREC_OPENED)
 		return open_one(o, seq, &r, payload);
