@@ -34,8 +34,10 @@ enum err hex_decode(struct slice s, void *out, size_t n)
 			return ERR_SYNTAX;
 	}
 	for (size_t i = 0; i < n; i++) {
-		u[i] = (unsigned char)(hex_value(s.p[2 * i]) << 4 |
-				       hex_value(s.p[2 * i + 1]));
+		const unsigned int high = (unsigned int)hex_value(s.p[2 * i]);
+		const int low = hex_value(s.p[2 * i + 1]);
+
+		u[i] = (unsigned char)(high << 4 | (unsigned int)low);
 	}
 	return ERR_OK;
 }

@@ -1,5 +1,7 @@
 #include "lib/core/flow_pick.h"
 
+#include <assert.h>
+
 #define BIT(i) (UINT32_C(1) << (i))
 
 static unsigned int count(uint32_t set)
@@ -22,6 +24,7 @@ static unsigned int lowest(uint32_t set)
 
 unsigned int flow_pick_nth(uint32_t set, uint32_t k)
 {
+	assert(set != 0); /* of nobody there is no k-th */
 	for (k %= count(set); k > 0; k--)
 		set &= set - 1;
 	return lowest(set);

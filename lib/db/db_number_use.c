@@ -59,7 +59,7 @@ enum err db_number_use_list(struct db *db, struct company_id company,
 
 	buf_over(&b, mem_like, sizeof(mem_like));
 	like(text, &b);
-	if ((e = buf_err(&b)) != ERR_OK)
+	if (buf_err(&b) != ERR_OK)
 		return ERR_RANGE;
 	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
 		return e;

@@ -356,7 +356,7 @@ static void read_rtp(struct media_thread *t, struct media_stream *s,
 void media_stream_readable(struct media_thread *t, struct media_stream *s,
     bool rtcp)
 {
-	struct sockaddr_in sa;
+	struct sockaddr_in sa = { .sin_family = AF_UNSPEC };
 	socklen_t len = sizeof(sa);
 	ssize_t n;
 

@@ -39,9 +39,9 @@ uint8_t dtmf_event_of(char c)
 {
 	const char upper = c >= 'a' && c <= 'd' ? (char)(c - 'a' + 'A') : c;
 
-	for (uint8_t i = 0; i < KEYS; i++)
+	for (size_t i = 0; i < KEYS; i++)
 		if (keys[i] == upper)
-			return i;
+			return (uint8_t)i;
 	return UINT8_MAX;
 }
 

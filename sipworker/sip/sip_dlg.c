@@ -64,9 +64,8 @@ static enum err keep_routes(struct sip_dlg *d, struct buf *b,
 static enum err set_target(struct sip_dlg *d, const struct sip_msg *m)
 {
 	struct sip_addr contact;
-	enum err e;
 
-	if ((e = sip_msg_contact(m, &contact)) != ERR_OK)
+	if (sip_msg_contact(m, &contact) != ERR_OK)
 		return ERR_SYNTAX;
 	if (contact.star || contact.uri.host.n == 0)
 		return ERR_SYNTAX;
