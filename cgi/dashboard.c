@@ -5,14 +5,17 @@
 
 #include "cgi/page/page_call.h"
 #include "cgi/page/page_calls.h"
+#include "cgi/page/page_export.h"
 #include "cgi/page/page_live.h"
 #include "cgi/page/page_login.h"
 #include "cgi/page/page_models.h"
+#include "cgi/page/page_mark.h"
 #include "cgi/page/page_overview.h"
 #include "cgi/page/page_pool.h"
 #include "cgi/page/page_pools.h"
 #include "cgi/page/page_recording.h"
 #include "cgi/page/page_unsubscribe.h"
+#include "cgi/page/page_views.h"
 #include "cgi/tmpl/tmpl.h"
 #include "cgi/web/web.h"
 #include "lib/base/log.h"
@@ -21,6 +24,16 @@
 static const struct route routes[] = {
 	{ REQ_GET, "/", ROUTE_READ_ONLY, .handler = page_overview },
 	{ REQ_GET, "/calls", ROUTE_READ_ONLY, .handler = page_calls },
+	{ REQ_GET, "/calls.csv", ROUTE_ANALYST, .handler = page_export_csv },
+	{ REQ_GET, "/calls.jsonl", ROUTE_ANALYST,
+	    .handler = page_export_jsonl },
+	{ REQ_POST, "/marks", ROUTE_AGENT, .body = REQ_BODY_URLENCODED,
+	    .handler = page_mark },
+	{ REQ_POST, "/views", ROUTE_AGENT, .body = REQ_BODY_URLENCODED,
+	    .handler = page_views_add },
+	{ REQ_POST, "/views/{id}/delete", ROUTE_AGENT,
+	    .body = REQ_BODY_URLENCODED, .body_max = 8192,
+	    .handler = page_views_drop },
 	{ REQ_GET, "/calls/{id}", ROUTE_READ_ONLY, .handler = page_call },
 	{ REQ_GET, "/calls/{id}/recording", ROUTE_READ_ONLY,
 	    .handler = page_recording },

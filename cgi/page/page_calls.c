@@ -3,42 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cgi/page/page_range.h"
+#include "cgi/page/page_calls_cols.h"
+#include "cgi/page/page_filter.h"
 #include "cgi/page/page_row.h"
+#include "cgi/page/page_views.h"
 #include "cgi/page/page_words.h"
-#include "cgi/tmpl/esc.h"
 #include "cgi/web/frame.h"
+#include "cgi/web/route.h"
 #include "lib/base/scan.h"
+#include "lib/db/db_mark.h"
 #include "lib/db/db_report_calls.h"
 
-#define PAGE_ROWS    50
-#define HREF_MAX     6144
-#define FILTER_MAX   255 /* characters a filter value may have */
-#define FILTER_BYTES (4 * FILTER_MAX)
-
-/* The filters that the address may carry besides result and period. */
-enum {
-	FILTER_SOURCE,
-	FILTER_MEDIUM,
-	FILTER_CAMPAIGN,
-	FILTER_KEYWORD,
-	FILTER_CALLER,
-	FILTER_SEARCH,
-	FILTER_COUNT
-};
-
-static const struct {
-	const char *name;  /* in the address */
-	const char *label; /* on its chip; NULL: shown with the one before */
-	size_t max;        /* bytes */
-} filters[FILTER_COUNT] = {
-	[FILTER_SOURCE] = { "source", "Source", FILTER_BYTES },
-	[FILTER_MEDIUM] = { "medium", NULL, FILTER_BYTES },
-	[FILTER_CAMPAIGN] = { "campaign", "Campaign", FILTER_BYTES },
-	[FILTER_KEYWORD] = { "keyword", "Keyword", FILTER_BYTES },
-	[FILTER_CALLER] = { "caller", "Caller", 16 },
-	[FILTER_SEARCH] = { "q", "Search", DB_REPORT_CALLS_SEARCH_MAX },
-};
+#define PAGE_ROWS 50
 
 static const struct {
 	const char *word;
@@ -60,42 +36,12 @@ static const struct {
 struct log {
 	const struct req *r;
 	struct page_range range;
-	struct slice result;
-	struct slice value[FILTER_COUNT];
-	bool given[FILTER_COUNT];
+	struct page_filter p;
 	struct db_report_calls_filter f;
+	unsigned int cols; /* bits of page_calls_cols.h */
 };
 
 /* --- reading the address ---------------------------------------------------*/
-
-static enum err read_result(struct log *l)
-{
-	enum err e = req_query(l->r, "result", &l->result);
-
-	if (e == ERR_NOTFOUND)
-		return ERR_OK;
-	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(results); i++)
-		if (slice_eq_cstr(l->result, results[i].word))
-			return ERR_OK;
-	return e == ERR_OK ? ERR_RANGE : e;
-}
-
-static enum err read_filters(struct log *l)
-{
-	for (size_t i = 0; i < FILTER_COUNT; i++) {
-		const enum err e =
-		    req_query(l->r, filters[i].name, &l->value[i]);
-
-		if (e != ERR_OK && e != ERR_NOTFOUND)
-			return e;
-		l->value[i] = slice_trim(l->value[i]);
-		if (l->value[i].n > filters[i].max)
-			return ERR_RANGE;
-		l->given[i] =
-		    e == ERR_OK && (l->value[i].n > 0 || i == FILTER_SOURCE);
-	}
-	return ERR_OK;
-}
 
 /* "<microseconds>-<call id>" */
 static enum err parse_key(struct slice s, struct db_report_calls_key *out)
@@ -139,52 +85,14 @@ static enum err read_log(struct log *l, struct tz *z)
 	enum err e;
 
 	if ((e = page_range_read(l->r, z, &l->range)) != ERR_OK ||
-	    (e = read_result(l)) != ERR_OK || (e = read_filters(l)) != ERR_OK ||
+	    (e = page_filter_read(l->r, &l->range, "/calls", &l->p)) !=
+		ERR_OK ||
 	    (e = read_key(l)) != ERR_OK)
 		return e;
-	l->f.from_us = l->range.from_us;
-	l->f.to_us = l->range.to_us;
-	l->f.result = l->result;
-	l->f.by_source = l->given[FILTER_SOURCE];
-	l->f.source = l->value[FILTER_SOURCE];
-	l->f.medium = l->value[FILTER_MEDIUM];
-	l->f.campaign = l->value[FILTER_CAMPAIGN];
-	l->f.keyword = l->value[FILTER_KEYWORD];
-	l->f.caller = l->value[FILTER_CALLER];
-	l->f.search = l->value[FILTER_SEARCH];
-	return ERR_OK;
-}
-
-/* --- writing addresses -----------------------------------------------------*/
-
-static void put_param(struct buf *b, const char *name, struct slice value)
-{
-	buf_char(b, '&');
-	buf_cstr(b, name);
-	buf_char(b, '=');
-	esc_url(value, b);
-}
-
-/* The filters as "&name=value…", but for the one left out (FILTER_COUNT:
- * none) with the medium that goes with its source. */
-static void put_filters(const struct log *l, size_t without, struct buf *b)
-{
-	for (size_t i = 0; i < FILTER_COUNT; i++)
-		if (l->given[i] && i != without &&
-		    !(without == FILTER_SOURCE && i == FILTER_MEDIUM))
-			put_param(b, filters[i].name, l->value[i]);
-}
-
-static void put_base(const struct log *l, struct buf *b)
-{
-	buf_cstr(b, "/calls?");
-	page_range_query(&l->range, b);
-}
-
-static void set_href(struct view *item, const char *key, const struct buf *b)
-{
-	view_slice(item, key,
-	    buf_err(b) == ERR_OK ? buf_slice(b) : SLICE("/calls"));
+	l->f.f = l->p.f;
+	l->f.caller = l->p.caller;
+	l->f.search = l->p.search;
+	return page_calls_cols_read(page_filter_value(&l->p, "cols"), &l->cols);
 }
 
 /* --- filling the view ------------------------------------------------------*/
@@ -194,94 +102,33 @@ static void results_view(const struct log *l, struct view *v)
 	view_list(v, "results");
 	for (size_t i = 0; i < RT_ARRAY_LEN(results); i++) {
 		struct view *item = view_item(v, "results");
-		char mem[HREF_MAX];
+		char mem[32];
 		struct buf b;
 
 		buf_over(&b, mem, sizeof(mem));
-		put_base(l, &b);
 		if (results[i].word[0] != '\0')
-			put_param(&b, "result", slice_from(results[i].word));
-		put_filters(l, FILTER_COUNT, &b);
-		set_href(item, "chip_href", &b);
+			page_filter_param(&b, "result",
+			    slice_from(results[i].word));
+		page_filter_href(&l->p, "result", buf_slice(&b), item,
+		    "chip_href");
 		view_cstr(item, "chip_name", results[i].name);
 		view_flag(item, "chip_on",
-		    slice_eq_cstr(l->result, results[i].word));
+		    slice_eq_cstr(l->p.f.result, results[i].word));
 		view_cstr(item, "icon", results[i].icon);
 		view_flag(item, "chip_icon", results[i].icon[0] != '\0');
-	}
-}
-
-static void filter_name(const struct log *l, size_t i, struct buf *b)
-{
-	char source[FILTER_BYTES + 1], medium[FILTER_BYTES + 1];
-
-	buf_cstr(b, filters[i].label);
-	buf_cstr(b, ": ");
-	if (i != FILTER_SOURCE) {
-		buf_put(b, l->value[i]);
-		return;
-	}
-	if (slice_to_cstr(l->value[FILTER_SOURCE], source, sizeof(source)) &&
-	    slice_to_cstr(l->value[FILTER_MEDIUM], medium, sizeof(medium)))
-		page_words_source(source, medium, b);
-}
-
-static void filters_view(const struct log *l, struct view *v)
-{
-	view_list(v, "filters");
-	for (size_t i = 0; i < FILTER_COUNT; i++) {
-		struct view *item;
-		char mem[HREF_MAX];
-		struct buf b;
-
-		if (!l->given[i] || filters[i].label == NULL)
-			continue;
-		item = view_item(v, "filters");
-		buf_over(&b, mem, sizeof(mem));
-		put_base(l, &b);
-		if (l->result.n > 0)
-			put_param(&b, "result", l->result);
-		put_filters(l, i, &b);
-		set_href(item, "filter_href", &b);
-		buf_reset(&b);
-		filter_name(l, i, &b);
-		view_slice(item, "filter_name", buf_slice(&b));
-	}
-}
-
-/* Hidden fields of the form for own dates. */
-static void keep_view(const struct log *l, struct view *v)
-{
-	view_list(v, "range_keep");
-	for (size_t i = 0; i < FILTER_COUNT; i++)
-		if (l->given[i]) {
-			struct view *item = view_item(v, "range_keep");
-
-			view_cstr(item, "keep_name", filters[i].name);
-			view_slice(item, "keep_value", l->value[i]);
-		}
-	if (l->result.n > 0) {
-		struct view *item = view_item(v, "range_keep");
-
-		view_cstr(item, "keep_name", "result");
-		view_slice(item, "keep_value", l->result);
 	}
 }
 
 static void pager_href(const struct log *l, const char *name,
     const struct db_report_calls_row *row, const char *key, struct view *v)
 {
-	char mem[HREF_MAX], id[ID_TEXT_MAX];
+	char mem[80], id[ID_TEXT_MAX];
 	struct buf b;
 
-	buf_over(&b, mem, sizeof(mem));
-	put_base(l, &b);
-	if (l->result.n > 0)
-		put_param(&b, "result", l->result);
-	put_filters(l, FILTER_COUNT, &b);
 	id_text(ID_KIND_call, row->id.v, id);
+	buf_over(&b, mem, sizeof(mem));
 	buf_printf(&b, "&%s=%lld-%s", name, (long long)row->started_us, id);
-	set_href(v, key, &b);
+	page_filter_href(&l->p, NULL, buf_slice(&b), v, key);
 }
 
 static void pager_view(const struct log *l, const struct db_report_calls *page,
@@ -300,19 +147,9 @@ static void pager_view(const struct log *l, const struct db_report_calls *page,
 	pager_href(l, "before", &page->rows[page->n - 1], "older_href", v);
 }
 
-static bool is_filtered(const struct log *l)
-{
-	for (size_t i = 0; i < FILTER_COUNT; i++)
-		if (l->given[i])
-			return true;
-	return l->result.n > 0;
-}
-
 /* What an empty log says depends on why it is empty. */
 static void empty_view(const struct log *l, bool called, struct view *v)
 {
-	const bool filtered = is_filtered(l);
-
 	if (!called) {
 		view_cstr(v, "empty_title", "No call yet");
 		view_cstr(v, "empty_text",
@@ -320,7 +157,7 @@ static void empty_view(const struct log *l, bool called, struct view *v)
 		    " they begin. The overview shows what is left to set up.");
 		view_cstr(v, "action_name", "See the set-up steps");
 		view_cstr(v, "action_href", "/");
-	} else if (filtered) {
+	} else if (page_filter_any(&l->p)) {
 		view_cstr(v, "empty_title", "No call fits these filters");
 		view_cstr(v, "empty_text",
 		    "Take a filter away, or choose a longer period.");
@@ -338,14 +175,15 @@ static void empty_view(const struct log *l, bool called, struct view *v)
 /* The roll-ups know how many calls the period has, if nothing is filtered. */
 static enum err total_view(const struct log *l, struct view *v)
 {
+	const bool known = !page_filter_any(&l->p);
 	struct db_report_bucket *rows = NULL;
 	struct db_report_sums sums = { .calls = 0 };
 	char text[PAGE_WORDS_MAX];
 	size_t n = 0;
 	enum err e;
 
-	view_flag(v, "total_known", !is_filtered(l));
-	if (is_filtered(l))
+	view_flag(v, "total_known", known);
+	if (!known)
 		return ERR_OK;
 	e = db_report_buckets(l->r->db, l->r->company, l->range.from_us,
 	    l->range.to_us, l->r->arena, &rows, &n);
@@ -370,6 +208,7 @@ static enum err rows_view(const struct log *l, struct view *v)
 		 &page)) != ERR_OK)
 		return e;
 	view_flag(v, "any", page.n > 0);
+	view_cstr(v, "currency", company.currency);
 	view_list(v, "calls");
 	for (size_t i = 0; i < page.n; i++)
 		page_row_view(&page.rows[i], l->range.z, r->now_us,
@@ -379,28 +218,62 @@ static enum err rows_view(const struct log *l, struct view *v)
 	return ERR_OK;
 }
 
+/* What may be put on the calls that are picked. */
+static enum err bulk_view(const struct log *l, struct view *v)
+{
+	struct outcome_row *rows = NULL;
+	size_t n = 0;
+	const enum err e =
+	    db_mark_outcomes(l->r->db, l->r->company, l->r->arena, &rows, &n);
+
+	view_flag(v, "can_mark", l->r->role >= ROUTE_AGENT);
+	page_filter_href(&l->p, NULL, SLICE(""), v, "here");
+	view_list(v, "outcomes");
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		struct view *item = view_item(v, "outcomes");
+
+		view_cstr(item, "outcome_code", rows[i].code);
+		view_cstr(item, "outcome_name", rows[i].name);
+	}
+	return e;
+}
+
+/* The same filters at the addresses of the exports. */
+static void export_view(const struct log *l, struct view *v)
+{
+	struct page_filter csv = l->p, jsonl = l->p;
+
+	view_flag(v, "can_export", l->r->role >= ROUTE_ANALYST);
+	csv.path = "/calls.csv";
+	jsonl.path = "/calls.jsonl";
+	page_filter_href(&csv, NULL, SLICE(""), v, "csv_href");
+	page_filter_href(&jsonl, NULL, SLICE(""), v, "jsonl_href");
+}
+
 static enum err show(const struct req *r, struct tz *z, struct resp *out)
 {
 	struct log l = { .r = r };
 	struct view *v = view_new(r->arena, "calls.html");
-	char mem[HREF_MAX];
+	char mem[PAGE_FILTER_HREF_MAX];
 	struct buf rest;
 	enum err e;
 
 	if ((e = read_log(&l, z)) != ERR_OK ||
-	    (e = frame_page(r, FRAME_CALLS, "Calls", l.value[FILTER_SEARCH],
-		 v)) != ERR_OK)
+	    (e = frame_page(r, FRAME_CALLS, "Calls", l.p.search, v)) != ERR_OK)
 		return e;
 	buf_over(&rest, mem, sizeof(mem));
-	if (l.result.n > 0)
-		put_param(&rest, "result", l.result);
-	put_filters(&l, FILTER_COUNT, &rest);
+	page_filter_query(&l.p, NULL, &rest);
 	page_range_view(&l.range, "/calls",
 	    buf_err(&rest) == ERR_OK ? buf_slice(&rest) : SLICE(""), v);
 	results_view(&l, v);
-	filters_view(&l, v);
-	keep_view(&l, v);
-	if ((e = total_view(&l, v)) != ERR_OK ||
+	page_filter_keep(&l.p, v);
+	page_calls_cols_view(&l.p, l.cols, v);
+	export_view(&l, v);
+	if ((e = page_filter_chips(&l.p, v)) != ERR_OK ||
+	    (e = page_filter_form(&l.p, v)) != ERR_OK ||
+	    (e = page_views_view(&l.p, "calls", v)) != ERR_OK ||
+	    (e = bulk_view(&l, v)) != ERR_OK ||
+	    (e = total_view(&l, v)) != ERR_OK ||
 	    (e = rows_view(&l, v)) != ERR_OK)
 		return e;
 	return resp_view(out, v);

@@ -73,12 +73,14 @@ static void calls_href(const struct page_range *g, const char *name,
 	buf_char(&b, '&');
 	buf_cstr(&b, name);
 	buf_char(&b, '=');
-	esc_url(slice_from(value), &b);
+	/* "~": calls without one. */
+	esc_url(value[0] == '\0' ? SLICE("~") : slice_from(value), &b);
 	if (name2 != NULL) {
 		buf_char(&b, '&');
 		buf_cstr(&b, name2);
 		buf_char(&b, '=');
-		esc_url(slice_from(value2), &b);
+		esc_url(value2[0] == '\0' ? SLICE("~") : slice_from(value2),
+		    &b);
 	}
 	/* Too long to be an address: the unfiltered log is a good answer. */
 	view_slice(item, key,
@@ -155,8 +157,8 @@ static enum err latest(const struct req *r, const struct page_range *g,
     const char *country, struct view *v)
 {
 	const struct db_report_calls_filter f = {
-		.from_us = g->now_us - 400 * RT_DAY_US,
-		.to_us = g->now_us + RT_DAY_US,
+		.f = { .from_us = g->now_us - 400 * RT_DAY_US,
+		    .to_us = g->now_us + RT_DAY_US },
 		.way = DB_REPORT_CALLS_NEWEST,
 	};
 	struct db_report_calls page;

@@ -13,6 +13,7 @@ static const struct {
 	{ "7d", "7 days", 7 },
 	{ "30d", "30 days", 30 },
 	{ "90d", "90 days", 90 },
+	{ "365d", "Year", 365 },
 };
 
 #define PRESET_DEFAULT 2
@@ -158,6 +159,7 @@ static void presets_view(const struct page_range *g, const char *path,
 		buf_put(&b, rest);
 		view_slice(item, "range_href", buf_slice(&b));
 		view_cstr(item, "range_name", presets[i].name);
+		view_cstr(item, "range_word", presets[i].word);
 		view_flag(item, "range_on", g->word == presets[i].word);
 	}
 }

@@ -1,10 +1,10 @@
 /*
  * page_range.h - the period a page speaks of, in days of the company's zone.
  *
- * `?range=today|7d|30d|90d` or `?from=2026-10-01&to=2026-10-31`; 30 days when
- * nothing is said. Every period has a previous one to compare with: as many
- * days, whole weeks earlier, so that Mondays stand beside Mondays. While the
- * period is not over, figures compare with it up to the same moment only.
+ * `?range=today|7d|30d|90d|365d` or `?from=2026-10-01&to=2026-10-31`; 30 days
+ * when nothing is said. Every period has a previous one to compare with: as
+ * many days, whole weeks earlier, so that Mondays stand beside Mondays. While
+ * the period is not over, figures compare with it up to the same moment only.
  */
 #ifndef RT_CGI_PAGE_PAGE_RANGE_H
 #define RT_CGI_PAGE_PAGE_RANGE_H

@@ -8,6 +8,7 @@
 
 /* The longest column is 1,020 bytes; two of them and a separator fit. */
 #define LINE_MAX_BYTES 2200
+#define RISK_SAID      20
 
 void page_row_caller(const char *e164, const char *raw, const char *name,
     const char *country, struct buf *out)
@@ -106,11 +107,28 @@ static void caller(const struct db_report_calls_row *row, const char *country,
 	view_slice(item, "caller_line", slice_trim(buf_slice(&b)));
 }
 
+/* "Qualified · Lead", and a risk that is worth a word. */
+static void verdict(const struct db_report_calls_row *row, struct view *item)
+{
+	char mem[96];
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	join(&b, row->qualified ? "Qualified" : "",
+	    page_words_class(row->class));
+	view_slice(item, "verdict", buf_slice(&b));
+	buf_reset(&b);
+	if (row->risk >= RISK_SAID)
+		buf_printf(&b, "risk %u", row->risk);
+	view_slice(item, "risk_line", buf_slice(&b));
+}
+
 void page_row_view(const struct db_report_calls_row *row, struct tz *z,
     int64_t now_us, const char *country, struct view *item)
 {
 	const char *key = page_words_result_key(row->open, row->result);
 	char id[ID_TEXT_MAX], number[PHONE_TEXT_MAX];
+	char text[PAGE_WORDS_MAX];
 	char mem[DB_REPORT_TEXT(255) + PAGE_WORDS_MAX];
 	struct buf b;
 
@@ -131,4 +149,11 @@ void page_row_view(const struct db_report_calls_row *row, struct tz *z,
 	view_cstr(item, "outcome", row->outcome);
 	view_flag(item, "outcome_set", row->outcome[0] != '\0');
 	view_flag(item, "playable", row->playable);
+	view_cstr(item, "tags", row->tags);
+	view_cstr(item, "destination", row->destination);
+	view_cstr(item, "location", row->location);
+	view_flag(item, "has_value", row->has_value);
+	page_words_money(row->value_micros, text);
+	view_cstr(item, "value", text);
+	verdict(row, item);
 }

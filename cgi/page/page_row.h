@@ -11,7 +11,8 @@
 
 /* Sets call, when, when_iso, when_long, caller, caller_line, channel,
  * source_line, campaign_line, number, number_label, result, result_word,
- * result_line, outcome, outcome_set, playable. country: whose national
+ * result_line, outcome, outcome_set, playable, tags, destination, location,
+ * has_value, value, verdict, risk_line. country: whose national
  * numbers are short. */
 void page_row_view(const struct db_report_calls_row *row, struct tz *z,
     int64_t now_us, const char *country, struct view *item);

@@ -177,3 +177,32 @@ void page_words_count(int64_t n, char out[PAGE_WORDS_MAX])
 	}
 	out[b.n] = '\0';
 }
+
+void page_words_money(int64_t micros, char out[PAGE_WORDS_MAX])
+{
+	const int64_t size = micros < 0 ? -micros : micros;
+	const int64_t cents = (size + 5000) / 10000;
+	char whole[PAGE_WORDS_MAX];
+
+	page_words_count(cents / 100, whole);
+	(void)snprintf(out, PAGE_WORDS_MAX, "%s%.30s.%02lld",
+	    micros < 0 ? "−" : "", whole, (long long)(cents % 100));
+}
+
+const char *page_words_class(const char *class)
+{
+	static const struct {
+		const char *class;
+		const char *word;
+	} words[] = {
+		{ "lead", "Lead" },
+		{ "customer", "Customer" },
+		{ "spam", "Spam" },
+		{ "wrong_number", "Wrong number" },
+	};
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(words); i++)
+		if (strcmp(words[i].class, class) == 0)
+			return words[i].word;
+	return "";
+}

@@ -12,6 +12,8 @@
 
 #define PAGE_WORDS_MAX 48
 
+/* "Lead", "Wrong number", …: a class of lib/core/verdict; "" for none. */
+const char *page_words_class(const char *class);
 /* What is stored about a call's end, as a word of the style sheet and of the
  * icons: "answered" … "interrupted", "live" while it is open. Anything else is
  * "failed": a newer program may know more words than this one. */
@@ -33,6 +35,8 @@ void page_words_duration(int64_t ms, char out[PAGE_WORDS_MAX]);
 void page_words_clock(int64_t ms, char out[PAGE_WORDS_MAX]);
 /* "43 %", "< 1 %", "0 %"; whole 0 gives "–". */
 void page_words_share(int64_t part, int64_t whole, char out[PAGE_WORDS_MAX]);
+/* "1,250.50": micro-units, two decimals. */
+void page_words_money(int64_t micros, char out[PAGE_WORDS_MAX]);
 /* 10,412 */
 void page_words_count(int64_t n, char out[PAGE_WORDS_MAX]);
 

@@ -46,6 +46,7 @@
 	X(caller_list, "lst") \
 	X(audit, "aud")       \
 	X(prompt, "prm")      \
+	X(view, "viw")        \
 	X(request, "req")
 
 #define ID_ENUM(kind, prefix) ID_KIND_##kind,

@@ -128,6 +128,7 @@ static const struct grant {
 	{ "dashboard", "pool_hour", READ },
 	{ "dashboard", "pool_number", READ },
 	{ "dashboard", "recording", READ },
+	{ "dashboard", "saved_view", DELETE },
 	{ "dashboard", "schema_migration", READ },
 	{ "dashboard", "site", READ },
 	{ "dashboard", "site_health", READ },

@@ -230,6 +230,33 @@ enum err db_mark_note(struct db *db, struct company_id company,
 	return end_told(db, mine, company, id, "note", e);
 }
 
+enum err db_mark_get(struct db *db, struct company_id company,
+    struct interaction_id id, struct arena *mem, struct mark_now *out)
+{
+	static const char sql[] =
+	    "SELECT outcome, outcome_by, value_micros IS NOT NULL,"
+	    " value_micros, note FROM interaction"
+	    " WHERE company_id = ? AND id = ?";
+	struct mark_now now;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	stmt_out_text(st, now.outcome, sizeof(now.outcome));
+	stmt_out_text(st, now.outcome_by, sizeof(now.outcome_by));
+	stmt_out_bool(st, &now.has_value);
+	stmt_out_i64(st, &now.value_micros);
+	stmt_out_slice(st, mem, DB_NOTE_MAX, &now.note);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = now;
+	return e;
+}
+
 enum err db_mark_tag_add(struct db *db, struct company_id company,
     const struct tag_row *row, int64_t now_us)
 {

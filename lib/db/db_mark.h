@@ -43,6 +43,19 @@ RT_MUST_USE enum err db_mark_value(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_mark_note(struct db *db, struct company_id company,
     struct interaction_id id, struct slice note);
 
+/* What stands on an interaction now. */
+struct mark_now {
+	char outcome[DB_OUTCOME_BYTES]; /* code; "" none */
+	char outcome_by[9];             /* person rule analysis, or "" */
+	bool has_value;
+	int64_t value_micros;
+	struct slice note; /* in the arena */
+};
+#define DB_NOTE_MAX ((size_t)65535) /* bytes */
+/* ERR_NOTFOUND: no such interaction. */
+RT_MUST_USE enum err db_mark_get(struct db *db, struct company_id company,
+    struct interaction_id id, struct arena *mem, struct mark_now *out);
+
 struct tag_row {
 	struct tag_id id;
 	char name[DB_NAME_BYTES];

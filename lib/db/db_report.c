@@ -20,7 +20,18 @@ void db_report_add(struct db_report_sums *to, const struct db_report_sums *more)
 	to->first_time += more->first_time;
 	to->qualified += more->qualified;
 	to->leads += more->leads;
+	to->sales += more->sales;
+	to->spam += more->spam;
+	to->value_micros += more->value_micros;
 	to->talk_ms += more->talk_ms;
+	to->ring_ms += more->ring_ms;
+	to->talk_60 += more->talk_60;
+	to->talk_90 += more->talk_90;
+	to->talk_120 += more->talk_120;
+	to->answer_ms += more->answer_ms;
+	to->over += more->over;
+	to->cost_micros += more->cost_micros;
+	to->costed |= more->costed;
 }
 
 /* In the order of the columns of every statement below. */
@@ -37,13 +48,21 @@ static void out_sums(struct stmt *st, struct db_report_sums *s)
 	stmt_out_i64(st, &s->first_time);
 	stmt_out_i64(st, &s->qualified);
 	stmt_out_i64(st, &s->leads);
+	stmt_out_i64(st, &s->sales);
+	stmt_out_i64(st, &s->spam);
+	stmt_out_i64(st, &s->value_micros);
 	stmt_out_i64(st, &s->talk_ms);
+	stmt_out_i64(st, &s->ring_ms);
+	stmt_out_i64(st, &s->talk_60);
+	stmt_out_i64(st, &s->talk_90);
+	stmt_out_i64(st, &s->talk_120);
 }
 
 /* A quarter that lost all its calls to a reclassification may stay as zeros. */
 static const char buckets_sql[] =
     "SELECT bucket_at, calls, answered, voicemail, abandoned, missed, blocked,"
-    " failed, interrupted, first_time, qualified, leads, talk_ms"
+    " failed, interrupted, first_time, qualified, leads, sales, spam,"
+    " value_micros, talk_ms, ring_ms, talk_60, talk_90, talk_120"
     " FROM call_rollup"
     " WHERE company_id = ? AND dimension = 'total'"
     " AND bucket_at >= ? AND bucket_at < ? AND calls > 0"
@@ -89,7 +108,7 @@ enum err db_report_buckets(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, struct arena *mem,
     struct db_report_bucket **rows, size_t *n)
 {
-	struct db_report_bucket row;
+	struct db_report_bucket row = { .at_us = 0 };
 	struct stmt *st;
 	enum err e;
 
@@ -119,7 +138,10 @@ enum err db_report_buckets(struct db *db, struct company_id company,
 	" CAST(SUM(blocked) AS SIGNED), CAST(SUM(failed) AS SIGNED),"         \
 	" CAST(SUM(interrupted) AS SIGNED), CAST(SUM(first_time) AS SIGNED)," \
 	" CAST(SUM(qualified) AS SIGNED), CAST(SUM(leads) AS SIGNED),"        \
-	" CAST(SUM(talk_ms) AS SIGNED)"                                       \
+	" CAST(SUM(sales) AS SIGNED), CAST(SUM(spam) AS SIGNED),"             \
+	" CAST(SUM(value_micros) AS SIGNED), CAST(SUM(talk_ms) AS SIGNED),"   \
+	" CAST(SUM(ring_ms) AS SIGNED), CAST(SUM(talk_60) AS SIGNED),"        \
+	" CAST(SUM(talk_90) AS SIGNED), CAST(SUM(talk_120) AS SIGNED)"        \
 	" FROM call_rollup WHERE company_id = ? AND dimension = "
 #define TOP_REST                                \
 	" AND bucket_at >= ? AND bucket_at < ?" \
@@ -137,7 +159,7 @@ enum err db_report_top(struct db *db, struct company_id company,
     enum db_report_dimension dimension, int64_t from_us, int64_t to_us,
     size_t max, struct arena *mem, struct db_report_top **rows, size_t *n)
 {
-	struct db_report_top row, *all;
+	struct db_report_top row = { .value = "" }, *all;
 	struct stmt *st;
 	size_t count = 0;
 	enum err e;

@@ -2,52 +2,82 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/scan.h"
+#include "lib/db/db_report_priv.h"
 #include "lib/db/stmt.h"
 
-#define COLUMNS                                                                \
-	"SELECT c.id, c.state = 'open', c.result, c.started_at,"               \
-	" c.duration_ms, c.ring_ms, c.talk_ms, c.reason, c.number_e164,"       \
-	" n.label, p.name, c.caller_e164, c.caller_raw, c.caller_name,"        \
-	" c.caller_place, c.first_time, i.source, i.medium, i.campaign,"       \
-	" i.keyword, i.channel, o.name,"                                       \
-	" EXISTS (SELECT 1 FROM recording r WHERE r.company_id = c.company_id" \
-	" AND r.call_id = c.id AND r.state = 'ready')"                         \
-	" FROM phone_call c"                                                   \
-	" LEFT JOIN interaction i ON i.company_id = c.company_id"              \
-	" AND i.id = c.id"                                                     \
-	" LEFT JOIN number n ON n.company_id = c.company_id"                   \
-	" AND n.id = c.number_id"                                              \
-	" LEFT JOIN pool p ON p.company_id = c.company_id"                     \
-	" AND p.id = c.pool_id"                                                \
-	" LEFT JOIN outcome o ON o.company_id = c.company_id"                  \
+#define COLUMNS                                                              \
+	"c.id, c.state = 'open', c.result, c.started_at,"                    \
+	" c.duration_ms, c.ring_ms, c.talk_ms, c.reason, c.number_e164,"     \
+	" n.label, p.name, c.caller_e164, c.caller_raw, c.caller_name,"      \
+	" c.caller_place, c.first_time, i.source, i.medium, i.campaign,"     \
+	" i.keyword, i.channel, o.name,"                                     \
+	" c.qualified, f.class, COALESCE(f.risk, 0),"                        \
+	" i.value_micros IS NOT NULL, i.value_micros,"                       \
+	" (SELECT LEFT(GROUP_CONCAT(t.name ORDER BY t.name SEPARATOR ', ')," \
+	"  255) FROM interaction_tag x JOIN tag t"                           \
+	"  ON t.company_id = x.company_id AND t.id = x.tag_id"               \
+	"  WHERE x.company_id = c.company_id AND x.interaction_id = c.id),"  \
+	" d.name, l.name,"                                                   \
+	" EXISTS (SELECT 1 FROM recording r WHERE"                           \
+	" r.company_id = c.company_id"                                       \
+	" AND r.call_id = c.id AND r.state = 'ready')"
+
+#define NAMES                                                     \
+	" LEFT JOIN interaction i ON i.company_id = c.company_id" \
+	" AND i.id = c.id"                                        \
+	" LEFT JOIN number n ON n.company_id = c.company_id"      \
+	" AND n.id = c.number_id"                                 \
+	" LEFT JOIN pool p ON p.company_id = c.company_id"        \
+	" AND p.id = c.pool_id"                                   \
+	" LEFT JOIN destination d ON d.company_id = c.company_id" \
+	" AND d.id = c.destination_id"                            \
+	" LEFT JOIN location l ON l.company_id = c.company_id"    \
+	" AND l.id = c.location_id"                               \
+	" LEFT JOIN outcome o ON o.company_id = c.company_id"     \
 	" AND o.code = i.outcome"
 
-/* An empty filter value lets every call through. */
-#define FILTERS                                                              \
+#define AND_FACT                                                \
+	" LEFT JOIN call_fact f ON f.company_id = c.company_id" \
+	" AND f.started_at = c.started_at AND f.call_id = c.id"
+
+/* All calls of the period, and of one result. */
+#define FROM_CALLS                                                           \
+	"SELECT " COLUMNS " FROM phone_call c" NAMES AND_FACT                \
 	" WHERE c.company_id = ? AND c.started_at >= ? AND c.started_at < ?" \
 	" AND (? = '' OR c.result = ?"                                       \
 	"  OR (? = 'live' AND c.state = 'open')"                             \
 	"  OR (? = 'unanswered'"                                             \
-	"   AND c.result IN ('missed', 'abandoned', 'failed')))"             \
-	" AND (? = 0 OR (COALESCE(i.source, '') = ?"                         \
-	"  AND COALESCE(i.medium, '') = ?))"                                 \
-	" AND (? = '' OR i.campaign = ?)"                                    \
-	" AND (? = '' OR i.keyword = ?)"                                     \
-	" AND (? = '' OR c.caller_e164 = ?)"                                 \
-	" AND (? = '' OR c.caller_name LIKE ?"                               \
-	"  OR i.campaign COLLATE utf8mb4_unicode_520_ci LIKE ?"              \
-	"  OR i.keyword COLLATE utf8mb4_unicode_520_ci LIKE ?"               \
+	"   AND c.result IN ('missed', 'abandoned', 'failed')))"
+
+/* In the order of the narrow rows, so that few others are touched. */
+#define FROM_FACTS                                                   \
+	"SELECT STRAIGHT_JOIN " COLUMNS                              \
+	" FROM call_fact f JOIN phone_call c"                        \
+	" ON c.company_id = f.company_id AND c.id = f.call_id" NAMES \
+	    DB_FILTER_WHERE
+
+/* An empty text lets every call through. */
+#define TEXTS                                                   \
+	" AND (? = '' OR c.caller_e164 = ?)"                    \
+	" AND (? = '' OR c.caller_name LIKE ?"                  \
+	"  OR i.campaign COLLATE utf8mb4_unicode_520_ci LIKE ?" \
+	"  OR i.keyword COLLATE utf8mb4_unicode_520_ci LIKE ?"  \
 	"  OR (? <> '' AND c.caller_e164 LIKE ?))"
 
-static const char older_sql[] = COLUMNS FILTERS
-    " AND c.started_at <= ? AND (c.started_at < ? OR c.id < ?)"
-    " ORDER BY c.started_at DESC, c.id DESC LIMIT ?";
+#define OLDER(t, id)                                                        \
+	" AND " t ".started_at <= ? AND (" t ".started_at < ? OR " t "." id \
+	" < ?) ORDER BY " t ".started_at DESC, " t "." id " DESC LIMIT ?"
+#define NEWER(t, id)                                                        \
+	" AND " t ".started_at >= ? AND (" t ".started_at > ? OR " t "." id \
+	" > ?) ORDER BY " t ".started_at, " t "." id " LIMIT ?"
 
-static const char newer_sql[] = COLUMNS FILTERS
-    " AND c.started_at >= ? AND (c.started_at > ? OR c.id > ?)"
-    " ORDER BY c.started_at, c.id LIMIT ?";
+static const char older_sql[] = FROM_CALLS TEXTS OLDER("c", "id");
+static const char newer_sql[] = FROM_CALLS TEXTS NEWER("c", "id");
+static const char older_facts_sql[] = FROM_FACTS TEXTS OLDER("f", "call_id");
+static const char newer_facts_sql[] = FROM_FACTS TEXTS NEWER("f", "call_id");
 
-static const char history_sql[] = COLUMNS
+static const char history_sql[] =
+    "SELECT " COLUMNS " FROM phone_call c" NAMES AND_FACT
     " WHERE c.company_id = ? AND c.caller_e164 = ? AND c.id <> ?"
     " ORDER BY c.started_at DESC, c.id DESC LIMIT ?";
 
@@ -75,19 +105,18 @@ static void out_row(struct stmt *st, struct db_report_calls_row *r)
 	stmt_out_text(st, r->keyword, sizeof(r->keyword));
 	stmt_out_text(st, r->channel, sizeof(r->channel));
 	stmt_out_text(st, r->outcome, sizeof(r->outcome));
+	stmt_out_bool(st, &r->qualified);
+	stmt_out_text(st, r->class, sizeof(r->class));
+	stmt_out_u32(st, &r->risk);
+	stmt_out_bool(st, &r->has_value);
+	stmt_out_i64(st, &r->value_micros);
+	stmt_out_text(st, r->tags, sizeof(r->tags));
+	stmt_out_text(st, r->destination, sizeof(r->destination));
+	stmt_out_text(st, r->location, sizeof(r->location));
 	stmt_out_bool(st, &r->playable);
 }
 
-/* A search as patterns: "%text%" with LIKE's own signs taken literally, and
- * the same for its digits alone, when it looks like part of a number. */
-struct patterns {
-	char text_mem[2 * DB_REPORT_CALLS_SEARCH_MAX + 2];
-	char digits_mem[DB_REPORT_CALLS_SEARCH_MAX + 2];
-	struct slice text;
-	struct slice digits;
-};
-
-static enum err make_patterns(struct slice search, struct patterns *p)
+enum err db_report_patterns(struct slice search, struct db_report_patterns *p)
 {
 	struct buf text, digits;
 	bool other = false;
@@ -125,26 +154,30 @@ static void in_twice(struct stmt *st, struct slice s)
 	stmt_in_text(st, s);
 }
 
-/* All by pointer: the statement borrows until it is executed. */
-static void in_filters(struct stmt *st, const struct company_id *company,
-    const struct db_report_calls_filter *f, const struct patterns *p)
+void db_report_in_texts(struct stmt *st, const struct db_report_calls_filter *f,
+    const struct db_report_patterns *p)
 {
-	stmt_in_id(st, company->v);
-	stmt_in_time_us(st, f->from_us);
-	stmt_in_time_us(st, f->to_us);
-	in_twice(st, f->result);
-	in_twice(st, f->result);
-	stmt_in_bool(st, f->by_source);
-	stmt_in_text(st, f->source);
-	stmt_in_text(st, f->medium);
-	in_twice(st, f->campaign);
-	in_twice(st, f->keyword);
 	in_twice(st, f->caller);
 	stmt_in_text(st, f->search);
-	stmt_in_text(st, p->text);
-	stmt_in_text(st, p->text);
-	stmt_in_text(st, p->text);
+	for (int i = 0; i < 3; i++)
+		stmt_in_text(st, p->text);
 	in_twice(st, p->digits);
+}
+
+/* All by pointer: the statement borrows until it is executed. */
+static void in_filters(struct stmt *st, const struct company_id *company,
+    const struct db_report_calls_filter *f, const struct db_report_patterns *p)
+{
+	if (db_filter_plain(&f->f)) {
+		stmt_in_id(st, company->v);
+		stmt_in_time_us(st, f->f.from_us);
+		stmt_in_time_us(st, f->f.to_us);
+		in_twice(st, f->f.result);
+		in_twice(st, f->f.result);
+	} else {
+		db_filter_in(st, company, &f->f);
+	}
+	db_report_in_texts(st, f, p);
 }
 
 /* Up to max rows in the statement's order. */
@@ -181,15 +214,20 @@ static enum err fetch(struct db *db, struct company_id company,
 	static const struct call_id nil;
 	const bool up = f->way == DB_REPORT_CALLS_NEWER;
 	const bool first = f->way == DB_REPORT_CALLS_NEWEST;
-	const int64_t at = first ? f->to_us : f->key.started_us;
+	const int64_t at = first ? f->f.to_us : f->key.started_us;
+	const bool plain = db_filter_plain(&f->f);
 	struct db_report_calls_row row;
-	struct patterns p;
+	struct db_report_patterns p;
 	struct stmt *st;
 	enum err e;
 
-	if ((e = make_patterns(f->search, &p)) != ERR_OK)
+	if ((e = db_report_patterns(f->search, &p)) != ERR_OK)
 		return e;
-	if ((e = stmt_begin(db, up ? newer_sql : older_sql, &st)) != ERR_OK)
+	if (plain)
+		e = stmt_begin(db, up ? newer_sql : older_sql, &st);
+	else
+		e = stmt_begin(db, up ? newer_facts_sql : older_facts_sql, &st);
+	if (e != ERR_OK)
 		return e;
 	in_filters(st, &company, f, &p);
 	stmt_in_time_us(st, at);

@@ -3,12 +3,15 @@
  *
  * Pages are cut by key (started_at, id), never by offset: a page costs the
  * same however deep it lies, and new calls move nothing. Filters are read
- * along that index. Errors: db.h; ERR_NOMEM: the arena is full.
+ * along that order in the narrow rows (db_filter.h), which ended calls alone
+ * have: calls that are going on are in the list when nothing is filtered, or
+ * when "live" is. Errors: db.h; ERR_NOMEM: the arena is full.
  */
 #ifndef RT_DB_DB_REPORT_CALLS_H
 #define RT_DB_DB_REPORT_CALLS_H
 
 #include "lib/base/arena.h"
+#include "lib/db/db_filter.h"
 #include "lib/db/db_report.h"
 
 #define DB_REPORT_CALLS_PAGE_MAX   ((size_t)100)
@@ -27,17 +30,8 @@ enum db_report_calls_way {
 };
 
 struct db_report_calls_filter {
-	int64_t from_us; /* started_at in [from_us, to_us) */
-	int64_t to_us;
-	/* A callresult word, "live" (not ended), "unanswered" (missed,
-	 * abandoned or failed), or "" for all. */
-	struct slice result;
-	bool by_source; /* source and medium must be exactly these */
-	struct slice source;
-	struct slice medium;
-	struct slice campaign; /* "": any */
-	struct slice keyword;
-	struct slice caller; /* E.164 */
+	struct db_filter f;  /* result may also be "live" (not ended) */
+	struct slice caller; /* E.164; "": any */
 	/* Text in the caller's number or name, campaign or keyword; "" for
 	 * none. */
 	struct slice search;
@@ -68,7 +62,15 @@ struct db_report_calls_row {
 	char keyword[DB_REPORT_TEXT(255)];
 	char channel[DB_REPORT_TEXT(32)];
 	char outcome[DB_REPORT_TEXT(64)]; /* its name; "" not marked */
-	bool playable;                    /* a recording is ready */
+	bool qualified;
+	char class[17]; /* of lib/core/verdict, a person's word over it */
+	uint32_t risk;  /* 0 to 100 */
+	bool has_value;
+	int64_t value_micros;
+	char tags[DB_REPORT_TEXT(255)]; /* names, with ", " between; cut */
+	char destination[DB_REPORT_TEXT(100)];
+	char location[DB_REPORT_TEXT(100)];
+	bool playable; /* a recording is ready */
 };
 
 struct db_report_calls {

@@ -3,6 +3,7 @@
  * keys, menus that close, play buttons in lists, and the quiet look at what is
  * new. Without it every link and form works all the same.
  */
+import { bulk } from "./bulk.js";
 import { keys } from "./keys.js";
 import { live } from "./live.js";
 import { rowPlayer } from "./rowplay.js";
@@ -63,4 +64,5 @@ menus();
 again();
 keys();
 rowPlayer();
+bulk();
 live();

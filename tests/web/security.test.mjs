@@ -24,11 +24,18 @@ after(() => stack?.stop());
 
 const cookies = (client) => [...client.cookies].map(([k, v]) => `${k}=${v}`).join('; ');
 
-/** Addresses of the program: [path, { method: what a good one is answered }].
- *  {ours} is alpha's call; what is not named here must be 405. */
+/** Addresses of the program: [path, { method: what a good one is answered },
+ *  least role]. What is not named here must be 405. */
+const roles = ['viewer', 'agent', 'analyst', 'manager', 'admin', 'owner'];
+const no_view = `viw_${'0'.repeat(26)}`;
 const addresses = () => [
 	['/', { GET: 200 }],
 	['/calls', { GET: 200 }],
+	['/calls.csv', { GET: 200 }, 'analyst'],
+	['/calls.jsonl', { GET: 200 }, 'analyst'],
+	['/marks', { POST: true }, 'agent'],
+	['/views', { POST: true }, 'agent'],
+	[`/views/${no_view}/delete`, { POST: true }, 'agent'],
 	[`/calls/${world.alpha.callId}`, { GET: 200 }],
 	[`/calls/${world.alpha.callId}/recording`, { GET: 200 }],
 	[`/calls/${world.alpha.callId}/peaks.json`, { GET: 200 }],
@@ -56,7 +63,7 @@ function leaksNothing(res, what) {
 
 test('the list above is every route of the program', () => {
 	const rows = [...readFileSync('cgi/dashboard.c', 'utf8').matchAll(/\{ REQ_([A-Z]+), "([^"]+)"/g)].map(([, method, path]) => `${method} ${path}`);
-	const listed = addresses().flatMap(([path, good]) => Object.keys(good).map((method) => `${method} ${path.replace(/(?:cal|pol)_[0-9a-z]+/, '{id}')}`));
+	const listed = addresses().flatMap(([path, good]) => Object.keys(good).map((method) => `${method} ${path.replace(/[a-z]{3}_[0-9a-z]{26}/, '{id}')}`));
 	assert.ok(rows.length > 0);
 	assert.deepEqual(listed.sort(), rows.sort());
 });
@@ -80,12 +87,13 @@ test('wrong methods are 405 and say what is right', async () => {
 });
 
 test('good requests are answered as they should be', async () => {
+	const owner = await stack.login(world.users.owner.email, world.password);
 	for (const [path, good] of addresses()) {
 		if (typeof good.GET !== 'number') continue;
-		const res = await raw(stack, { path, headers: { cookie: cookies(viewer) } });
+		const res = await raw(stack, { path, headers: { cookie: cookies(owner) } });
 		assert.equal(res.status, good.GET, path);
 		leaksNothing(res, path);
-		const head = await raw(stack, { method: 'HEAD', path, headers: { cookie: cookies(viewer) } });
+		const head = await raw(stack, { method: 'HEAD', path, headers: { cookie: cookies(owner) } });
 		assert.equal(head.status, good.GET, `HEAD ${path}`);
 		assert.equal(head.body, '', `HEAD ${path}`);
 	}
@@ -262,12 +270,22 @@ test('a user without a company sees none', async () => {
 	}
 });
 
-test('every role reads', async () => {
-	for (const role of ['viewer', 'agent', 'analyst', 'manager', 'admin', 'owner']) {
+test('every address by every role', async () => {
+	const before = fingerprint(stack);
+	for (const role of roles) {
 		const client = await stack.login(world.users[role].email, world.password);
-		for (const [path, good] of addresses())
-			if (good.GET === 200) assert.equal((await client.fetch(path)).status, 200, `${role} ${path}`);
+		const { csrf } = await client.hiddenFields('/');
+		for (const [path, good, least = 'viewer'] of addresses()) {
+			const may = roles.indexOf(role) >= roles.indexOf(least);
+			if (good.GET === 200 && (may ? !path.includes('.csv') && !path.includes('.jsonl') && !path.includes('/recording') : true))
+				assert.equal((await client.fetch(path)).status, may ? 200 : 403, `${role} ${path}`);
+			if (good.POST && !may) {
+				const res = await client.fetch(path, { method: 'POST', body: new URLSearchParams({ csrf }) });
+				assert.equal(res.status, 403, `${role} POST ${path}`);
+			}
+		}
 	}
+	assert.equal(fingerprint(stack), before);
 });
 
 test('nothing of this was our mistake', () => {

@@ -1,0 +1,377 @@
+#include "cgi/page/page_export.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cgi/page/page_audit.h"
+#include "cgi/page/page_filter.h"
+#include "cgi/tmpl/csv_out.h"
+#include "cgi/tmpl/json_out.h"
+#include "lib/base/clk.h"
+#include "lib/db/db_export.h"
+#include "lib/db/db_report_group.h"
+
+#define BLOCK_ROWS ((size_t)250) /* fits a block of the answer */
+#define BLOCK_TAGS ((size_t)2000)
+#define TAG_LIST   ((size_t)1100)
+#define CELLS      38
+
+enum form {
+	CSV,
+	JSONL
+};
+
+/* One export under way. Lives in the request's arena. */
+struct export
+{
+	struct db *db;
+	struct company_id company;
+	enum form form;
+	struct db_report_calls_filter f;
+	struct db_report_name *names[FILTER_ID_COUNT];
+	size_t n_names[FILTER_ID_COUNT];
+	char currency[4];
+	bool begun;
+	/* of the block under way */
+	struct db_export_row *rows;
+	size_t n;
+	struct db_export_tag *tags;
+	size_t n_tags;
+};
+
+/* --- one row as cells ------------------------------------------------------*/
+
+enum type {
+	CELL_TEXT,
+	CELL_NUMBER,
+	CELL_BOOL,
+	CELL_MONEY,
+	CELL_NULL
+};
+
+struct cell {
+	const char *name;
+	enum type type;
+	struct slice text;
+	int64_t number;
+};
+
+struct cells {
+	struct cell at[CELLS];
+	size_t n;
+	/* what texts point at */
+	char id[ID_TEXT_MAX];
+	char times[4][CLK_RFC3339_MAX];
+	size_t n_times;
+	char tags[TAG_LIST];
+};
+
+static void text(struct cells *c, const char *name, const char *s)
+{
+	c->at[c->n++] = (struct cell){ name, CELL_TEXT, slice_from(s), 0 };
+}
+
+static void number(struct cells *c, const char *name, int64_t n)
+{
+	c->at[c->n++] = (struct cell){ name, CELL_NUMBER, SLICE(""), n };
+}
+
+static void flag(struct cells *c, const char *name, bool on)
+{
+	c->at[c->n++] = (struct cell){ name, CELL_BOOL, SLICE(""), on };
+}
+
+static void when(struct cells *c, const char *name, int64_t us)
+{
+	char *mem = c->times[c->n_times++];
+
+	if (us == 0) {
+		c->at[c->n++] = (struct cell){ name, CELL_NULL, SLICE(""), 0 };
+		return;
+	}
+	clk_rfc3339(us, mem);
+	text(c, name, mem);
+}
+
+static int by_id(const void *key, const void *row)
+{
+	return memcmp(key, ((const struct db_report_name *)row)->id, ID_BYTES);
+}
+
+static const char *name_of(const struct export *x, enum filter_id which,
+    const uint8_t id[ID_BYTES])
+{
+	const struct db_report_name *row = NULL;
+
+	if (x->n_names[which] > 0)
+		row = bsearch(id, x->names[which], x->n_names[which],
+		    sizeof(*row), by_id);
+	return row == NULL ? "" : row->name;
+}
+
+/* The rows of a block are in no order of ids: all tags are looked through,
+ * which are few. */
+static void tags_of(const struct export *x, const struct db_export_row *r,
+    struct cells *c)
+{
+	struct buf b;
+
+	buf_over(&b, c->tags, sizeof(c->tags) - 1);
+	for (size_t i = 0; i < x->n_tags; i++) {
+		if (!id_eq(x->tags[i].call.v, r->id.v))
+			continue;
+		if (b.n > 0)
+			buf_cstr(&b, ", ");
+		buf_cstr(&b, x->tags[i].name);
+	}
+	c->tags[b.n] = '\0';
+	text(c, "tags", c->tags);
+}
+
+static void who(const struct export *x, const struct db_export_row *r,
+    struct cells *c)
+{
+	id_text(ID_KIND_call, r->id.v, c->id);
+	text(c, "call", c->id);
+	when(c, "started_at", r->started_us);
+	when(c, "answered_at", r->answered_us);
+	when(c, "connected_at", r->bridged_us);
+	when(c, "ended_at", r->ended_us);
+	text(c, "caller", r->caller);
+	text(c, "caller_name", r->caller_name);
+	text(c, "caller_place", r->place);
+	text(c, "caller_country", r->country);
+	flag(c, "first_time", r->first_time);
+	text(c, "number", r->number_e164);
+	text(c, "number_label", name_of(x, FILTER_NUMBER, r->number.v));
+	text(c, "pool", name_of(x, FILTER_POOL, r->pool.v));
+	text(c, "destination",
+	    name_of(x, FILTER_DESTINATION, r->destination.v));
+	text(c, "location", name_of(x, FILTER_LOCATION, r->location.v));
+	text(c, "result", r->result);
+	text(c, "ended_by", r->hangup_by);
+	number(c, "duration_ms", r->duration_ms);
+	number(c, "ring_ms", r->ring_ms);
+	number(c, "talk_ms", r->talk_ms);
+}
+
+static void worth(const struct export *x, const struct db_export_row *r,
+    struct cells *c)
+{
+	text(c, "channel", r->channel);
+	text(c, "source", r->source);
+	text(c, "medium", r->medium);
+	text(c, "campaign", r->campaign);
+	text(c, "ad_group", r->ad_group);
+	text(c, "ad", r->ad);
+	text(c, "keyword", r->keyword);
+	text(c, "match_type", r->match_type);
+	text(c, "device", r->device);
+	text(c, "landing_page", r->landing_page);
+	text(c, "referrer", r->referrer_host);
+	flag(c, "qualified", r->qualified);
+	text(c, "class", r->class);
+	number(c, "risk", r->risk);
+	text(c, "outcome", r->outcome);
+	c->at[c->n++] =
+	    (struct cell){ "value", r->has_value ? CELL_MONEY : CELL_NULL,
+		    SLICE(""), r->value_micros };
+	text(c, "currency", x->currency);
+	tags_of(x, r, c);
+}
+
+/* --- the two forms ---------------------------------------------------------*/
+
+static void csv_cell(const struct cell *c, struct csv_out *csv)
+{
+	switch (c->type) {
+	case CELL_TEXT:
+		csv_out_text(csv, c->text);
+		break;
+	case CELL_NUMBER:
+		csv_out_i64(csv, c->number);
+		break;
+	case CELL_BOOL:
+		csv_out_cstr(csv, c->number != 0 ? "yes" : "no");
+		break;
+	case CELL_MONEY:
+		csv_out_micros(csv, c->number);
+		break;
+	case CELL_NULL:
+		csv_out_cstr(csv, "");
+		break;
+	}
+}
+
+static void csv_row(const struct cells *c, bool head, struct buf *out)
+{
+	struct csv_out csv;
+
+	csv_out_init(&csv, out);
+	for (size_t i = 0; head && i < c->n; i++)
+		csv_out_cstr(&csv, c->at[i].name);
+	if (head)
+		csv_out_end(&csv);
+	for (size_t i = 0; i < c->n; i++)
+		csv_cell(&c->at[i], &csv);
+	csv_out_end(&csv);
+}
+
+static void json_cell(const struct cell *c, struct json_out *j)
+{
+	json_out_key(j, c->name);
+	switch (c->type) {
+	case CELL_TEXT:
+		json_out_str(j, c->text);
+		break;
+	case CELL_NUMBER:
+		json_out_i64(j, c->number);
+		break;
+	case CELL_BOOL:
+		json_out_bool(j, c->number != 0);
+		break;
+	case CELL_MONEY:
+		json_out_fixed(j, c->number, 6);
+		break;
+	case CELL_NULL:
+		json_out_null(j);
+		break;
+	}
+}
+
+static void json_row(const struct cells *c, struct buf *out)
+{
+	struct json_out j;
+
+	json_out_init(&j, out);
+	json_out_object(&j);
+	for (size_t i = 0; i < c->n; i++)
+		json_cell(&c->at[i], &j);
+	json_out_end(&j);
+	buf_char(out, '\n');
+}
+
+/* --- blocks ----------------------------------------------------------------*/
+
+static void keep(void *ctx, const struct db_export_row *row)
+{
+	struct export *x = ctx;
+
+	x->rows[x->n++] = *row;
+}
+
+/* Tags of the block's calls, by the range of their ids. */
+static enum err read_tags(struct export *x)
+{
+	struct call_id low = x->rows[0].id, high = x->rows[0].id;
+
+	for (size_t i = 1; i < x->n; i++) {
+		if (memcmp(x->rows[i].id.v, low.v, ID_BYTES) < 0)
+			low = x->rows[i].id;
+		if (memcmp(x->rows[i].id.v, high.v, ID_BYTES) > 0)
+			high = x->rows[i].id;
+	}
+	return db_export_tags(x->db, x->company, low, high, BLOCK_TAGS, x->tags,
+	    &x->n_tags);
+}
+
+static enum err read_block(struct export *x)
+{
+	size_t n = 0;
+	enum err e;
+
+	x->n = 0;
+	e = db_export_block(x->db, x->company, &x->f, BLOCK_ROWS, keep, x, &n);
+	if (e != ERR_OK || n == 0)
+		return e;
+	x->f.way = DB_REPORT_CALLS_OLDER;
+	x->f.key.started_us = x->rows[n - 1].started_us;
+	x->f.key.id = x->rows[n - 1].id;
+	return read_tags(x);
+}
+
+static enum err next_block(void *state, struct buf *block, bool *more)
+{
+	struct export *x = state;
+	const enum err e = read_block(x);
+
+	if (e != ERR_OK)
+		return e;
+	*more = x->n == BLOCK_ROWS;
+	for (size_t i = 0; i < x->n; i++) {
+		struct cells c = { .n = 0 };
+
+		who(x, &x->rows[i], &c);
+		worth(x, &x->rows[i], &c);
+		if (x->form == CSV)
+			csv_row(&c, !x->begun, block);
+		else
+			json_row(&c, block);
+		x->begun = true;
+	}
+	return ERR_OK;
+}
+
+/* --- the requests ----------------------------------------------------------*/
+
+static enum err prepare(const struct req *r, struct tz *z, struct export *x)
+{
+	struct db_report_company company;
+	struct page_range range;
+	struct page_filter p;
+	enum err e;
+
+	if ((e = page_range_read(r, z, &range)) != ERR_OK ||
+	    (e = page_filter_read(r, &range, "/calls", &p)) != ERR_OK ||
+	    (e = db_report_company(r->db, r->company, &company)) != ERR_OK)
+		return e;
+	x->f.f = p.f;
+	x->f.caller = p.caller;
+	x->f.search = p.search;
+	memcpy(x->currency, company.currency, sizeof(x->currency));
+	for (size_t i = 0; i < FILTER_ID_COUNT && e == ERR_OK; i++)
+		e = db_report_names(r->db, r->company, (enum filter_id)i,
+		    r->arena, &x->names[i], &x->n_names[i]);
+	return e;
+}
+
+static enum err start(const struct req *r, enum form form, const char *type,
+    struct slice name, struct resp *out)
+{
+	struct export *x = arena_alloc(r->arena, sizeof(*x));
+	struct tz *z;
+	enum err e;
+
+	if (x == NULL)
+		return ERR_NOMEM;
+	x->rows = arena_array(r->arena, BLOCK_ROWS, sizeof(*x->rows));
+	x->tags = arena_array(r->arena, BLOCK_TAGS, sizeof(*x->tags));
+	if (x->rows == NULL || x->tags == NULL)
+		return ERR_NOMEM;
+	x->db = r->db;
+	x->company = r->company;
+	x->form = form;
+	if ((e = page_range_zone(r, &z)) != ERR_OK)
+		return e;
+	e = prepare(r, z, x);
+	tz_close(z);
+	if (e == ERR_OK && !r->head)
+		e = page_audit(r, "calls.export", "calls", NULL, SLICE(""),
+		    page_audit_text(r, "address", r->target));
+	if (e != ERR_OK)
+		return e;
+	return resp_stream(out, type, name,
+	    (struct resp_source){ next_block, x });
+}
+
+enum err page_export_csv(const struct req *r, struct resp *out)
+{
+	return start(r, CSV, "text/csv; charset=utf-8", SLICE("calls.csv"),
+	    out);
+}
+
+enum err page_export_jsonl(const struct req *r, struct resp *out)
+{
+	return start(r, JSONL, "application/x-ndjson", SLICE("calls.jsonl"),
+	    out);
+}

@@ -1,0 +1,341 @@
+#include "cgi/page/page_mark.h"
+
+#include <string.h>
+
+#include "cgi/page/page_audit.h"
+#include "cgi/tmpl/json_out.h"
+#include "lib/base/rnd.h"
+#include "lib/core/money.h"
+#include "lib/core/verdict.h"
+#include "lib/db/db_mark.h"
+#include "lib/db/db_verdict.h"
+
+#define NOTE_CHARS 4000
+#define TAG_CHARS  64
+#define JSON_MAX   ((size_t)65536)
+
+/* What is to be done, read once, done to each call. */
+struct act {
+	const struct req *r;
+	const char *name; /* of the audit log */
+	enum err (*run)(struct act *a, struct interaction_id id);
+	enum err (
+	    *say)(struct act *a, struct interaction_id id, struct slice *out);
+	struct slice text; /* outcome, note */
+	bool has_value;
+	int64_t value_micros;
+	struct tag_id tag;
+	struct verdict_own own;
+};
+
+static struct call_id call_of(struct interaction_id id)
+{
+	struct call_id call;
+
+	memcpy(call.v, id.v, sizeof(call.v));
+	return call;
+}
+
+/* --- what stood there, for the audit log -----------------------------------*/
+
+static enum err keep(struct act *a, struct json_out *j, struct buf *b,
+    struct slice *out)
+{
+	enum err e = json_out_done(j);
+
+	if (e == ERR_OK && !arena_copy(a->r->arena, json_out_text(j), out))
+		e = ERR_NOMEM;
+	buf_fini(b);
+	return e;
+}
+
+static enum err say_mark(struct act *a, struct interaction_id id,
+    struct slice *out)
+{
+	struct mark_now now;
+	struct json_out j;
+	struct buf b;
+	enum err e =
+	    db_mark_get(a->r->db, a->r->company, id, a->r->arena, &now);
+
+	if (e != ERR_OK)
+		return e;
+	buf_init(&b, JSON_MAX);
+	json_out_init(&j, &b);
+	json_out_object(&j);
+	json_out_key(&j, "outcome");
+	json_out_cstr(&j, now.outcome);
+	json_out_key(&j, "value");
+	if (now.has_value)
+		json_out_fixed(&j, now.value_micros, 6);
+	else
+		json_out_null(&j);
+	json_out_key(&j, "note");
+	json_out_str(&j, now.note);
+	json_out_end(&j);
+	return keep(a, &j, &b, out);
+}
+
+static enum err say_tags(struct act *a, struct interaction_id id,
+    struct slice *out)
+{
+	struct tag_row *rows = NULL;
+	struct json_out j;
+	struct buf b;
+	size_t n = 0;
+	const enum err e = db_mark_tags_of(a->r->db, a->r->company, id,
+	    a->r->arena, &rows, &n);
+
+	if (e != ERR_OK)
+		return e;
+	buf_init(&b, JSON_MAX);
+	json_out_init(&j, &b);
+	json_out_object(&j);
+	json_out_key(&j, "tags");
+	json_out_array(&j);
+	for (size_t i = 0; i < n; i++)
+		json_out_cstr(&j, rows[i].name);
+	json_out_end(&j);
+	json_out_end(&j);
+	return keep(a, &j, &b, out);
+}
+
+static enum err say_verdict(struct act *a, struct interaction_id id,
+    struct slice *out)
+{
+	struct verdict_row row;
+	struct json_out j;
+	struct buf b;
+	const enum err e =
+	    db_verdict_get(a->r->db, a->r->company, call_of(id), &row);
+
+	if (e == ERR_NOTFOUND) { /* from before verdicts */
+		*out = SLICE("");
+		return ERR_OK;
+	}
+	if (e != ERR_OK)
+		return e;
+	buf_init(&b, JSON_MAX);
+	json_out_init(&j, &b);
+	json_out_object(&j);
+	json_out_key(&j, "qualified");
+	json_out_bool(&j, row.own ? row.own_qualified : row.qualified);
+	json_out_key(&j, "class");
+	json_out_cstr(&j, row.own ? row.own_class : row.class);
+	json_out_key(&j, "by");
+	json_out_cstr(&j, row.own ? "person" : "rule");
+	json_out_end(&j);
+	return keep(a, &j, &b, out);
+}
+
+/* --- what can be done ------------------------------------------------------*/
+
+static enum err run_outcome(struct act *a, struct interaction_id id)
+{
+	return db_mark_outcome(a->r->db, a->r->company, id, a->text,
+	    MARK_BY_PERSON, a->r->user, a->r->now_us);
+}
+
+static enum err run_value(struct act *a, struct interaction_id id)
+{
+	return db_mark_value(a->r->db, a->r->company, id, a->has_value,
+	    a->value_micros);
+}
+
+static enum err run_note(struct act *a, struct interaction_id id)
+{
+	return db_mark_note(a->r->db, a->r->company, id, a->text);
+}
+
+static enum err run_tag(struct act *a, struct interaction_id id)
+{
+	return db_mark_tag(a->r->db, a->r->company, id, a->tag, a->r->user,
+	    a->r->now_us);
+}
+
+static enum err run_untag(struct act *a, struct interaction_id id)
+{
+	return db_mark_untag(a->r->db, a->r->company, id, a->tag);
+}
+
+static enum err run_verdict(struct act *a, struct interaction_id id)
+{
+	return db_verdict_overrule(a->r->db, a->r->company, call_of(id),
+	    &a->own, a->r->now_us);
+}
+
+/* --- reading the form ------------------------------------------------------*/
+
+static enum err read_outcome(struct act *a)
+{
+	return req_need(req_form(a->r, "outcome", &a->text));
+}
+
+static enum err read_spam(struct act *a)
+{
+	a->text = SLICE("spam");
+	return ERR_OK;
+}
+
+static enum err read_value(struct act *a)
+{
+	struct slice s;
+	const enum err e = req_need(req_form(a->r, "value", &s));
+
+	a->has_value = e == ERR_OK && slice_trim(s).n > 0;
+	return a->has_value ? money_parse(s, &a->value_micros) : e;
+}
+
+static enum err read_note(struct act *a)
+{
+	return req_need(req_form_text(a->r, "note", 0, NOTE_CHARS, &a->text));
+}
+
+static enum err read_untag(struct act *a)
+{
+	return req_need(req_form_id(a->r, "tag", ID_KIND_tag, a->tag.v));
+}
+
+/* A tag that is new is made. */
+static enum err read_tag(struct act *a)
+{
+	struct tag_row *rows = NULL, row;
+	struct slice name;
+	uint8_t dice[10];
+	size_t n = 0;
+	enum err e;
+
+	if ((e = req_need(req_form_text(a->r, "tag", 1, TAG_CHARS, &name))) !=
+		ERR_OK ||
+	    (e = db_mark_tags(a->r->db, a->r->company, a->r->arena, &rows,
+		 &n)) != ERR_OK)
+		return e;
+	for (size_t i = 0; i < n; i++)
+		if (slice_eq_case(name, slice_from(rows[i].name))) {
+			a->tag = rows[i].id;
+			return ERR_OK;
+		}
+	if (!slice_to_cstr(name, row.name, sizeof(row.name)))
+		return ERR_RANGE;
+	rnd_bytes(dice, sizeof(dice));
+	id_make(a->r->now_us, dice, row.id.v);
+	a->tag = row.id;
+	return db_mark_tag_add(a->r->db, a->r->company, &row, a->r->now_us);
+}
+
+static enum err read_verdict(struct act *a)
+{
+	struct slice qualified, class;
+	enum err e;
+
+	e = req_need(req_form(a->r, "qualified", &qualified));
+	if (e != ERR_OK)
+		return e;
+	a->own.user = a->r->user;
+	a->own.set = !slice_eq_cstr(qualified, "rule");
+	if (!a->own.set)
+		return ERR_OK;
+	a->own.qualified = slice_eq_cstr(qualified, "yes");
+	if (!a->own.qualified && !slice_eq_cstr(qualified, "no"))
+		return ERR_RANGE;
+	e = req_need(req_form(a->r, "class", &class));
+	if (e == ERR_OK && !verdict_class_parse(class, &a->own.class))
+		e = ERR_RANGE;
+	return e;
+}
+
+static const struct {
+	const char *word;
+	const char *name;
+	enum err (*read)(struct act *a);
+	enum err (*run)(struct act *a, struct interaction_id id);
+	enum err (
+	    *say)(struct act *a, struct interaction_id id, struct slice *out);
+} acts[] = {
+	{ "outcome", "call.outcome", read_outcome, run_outcome, say_mark },
+	{ "spam", "call.outcome", read_spam, run_outcome, say_mark },
+	{ "value", "call.value", read_value, run_value, say_mark },
+	{ "note", "call.note", read_note, run_note, say_mark },
+	{ "tag", "call.tag", read_tag, run_tag, say_tags },
+	{ "untag", "call.untag", read_untag, run_untag, say_tags },
+	{ "verdict", "call.verdict", read_verdict, run_verdict, say_verdict },
+};
+
+static enum err read_act(const struct req *r, struct act *a)
+{
+	struct slice word;
+	enum err e = req_need(req_form(r, "act", &word));
+
+	if (e != ERR_OK)
+		return e;
+	*a = (struct act){ .r = r };
+	for (size_t i = 0; i < RT_ARRAY_LEN(acts); i++)
+		if (slice_eq_cstr(word, acts[i].word)) {
+			a->name = acts[i].name;
+			a->run = acts[i].run;
+			a->say = acts[i].say;
+			return acts[i].read(a);
+		}
+	return ERR_RANGE;
+}
+
+/* --- doing it --------------------------------------------------------------*/
+
+static enum err change(struct act *a, struct interaction_id id)
+{
+	struct slice before, after;
+	enum err e;
+
+	if ((e = a->say(a, id, &before)) != ERR_OK ||
+	    (e = a->run(a, id)) != ERR_OK ||
+	    (e = a->say(a, id, &after)) != ERR_OK)
+		return e;
+	if (slice_eq(before, after))
+		return ERR_OK;
+	return page_audit(a->r, a->name, "call", id.v, before, after);
+}
+
+static enum err one(struct act *a, struct interaction_id id)
+{
+	bool mine;
+	enum err e = db_join(a->r->db, &mine);
+
+	return e == ERR_OK ? db_join_end(a->r->db, mine, change(a, id)) : e;
+}
+
+/* The same field, once for each call that was picked. */
+static enum err all(struct act *a)
+{
+	size_t n = 0;
+	enum err e = ERR_OK;
+
+	for (const struct req_param *p = a->r->form; p != NULL && e == ERR_OK;
+	     p = p->next) {
+		struct interaction_id id;
+
+		if (!slice_eq_cstr(p->name, "call"))
+			continue;
+		if (++n > PAGE_MARK_MAX)
+			return ERR_TOOBIG;
+		e = id_parse(ID_KIND_call, p->value, id.v);
+		if (e == ERR_OK)
+			e = one(a, id);
+	}
+	return e == ERR_OK && n == 0 ? ERR_SYNTAX : e;
+}
+
+enum err page_mark(const struct req *r, struct resp *out)
+{
+	struct slice next;
+	struct act a;
+	enum err e;
+
+	if ((e = req_need(req_form(r, "next", &next))) != ERR_OK ||
+	    (e = read_act(r, &a)) != ERR_OK)
+		return e;
+	if (!resp_is_local(next))
+		return ERR_RANGE;
+	if ((e = all(&a)) != ERR_OK)
+		return e;
+	return resp_redirect(out, next);
+}

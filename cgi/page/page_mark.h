@@ -1,0 +1,19 @@
+/*
+ * page_mark.h - POST /marks: outcome, value, note, tags and verdict, on
+ * one call or on those picked in the log.
+ *
+ * Fields: call (up to PAGE_MARK_MAX times), act, what the act needs, and next,
+ * where to go on. Each call is one transaction with its line in the audit log,
+ * before and after; a call that is not the company's ends it with 404.
+ */
+#ifndef RT_CGI_PAGE_PAGE_MARK_H
+#define RT_CGI_PAGE_PAGE_MARK_H
+
+#include "cgi/web/req.h"
+#include "cgi/web/resp.h"
+
+#define PAGE_MARK_MAX 100
+
+RT_MUST_USE enum err page_mark(const struct req *r, struct resp *out);
+
+#endif

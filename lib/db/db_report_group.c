@@ -1,0 +1,230 @@
+#include "lib/db/db_report_group.h"
+
+#include "lib/db/stmt.h"
+
+/* Which of nine steps, "0" to "8": limits as in call_rollup's h0 to h8. */
+#define STEPS(column)                         \
+	"INTERVAL(" column                    \
+	",1,10000,30000,60000,120000,300000," \
+	"600000,1800000)"
+
+/* In the order of enum group_dim, from 1. */
+#define DIM                                                                     \
+	"ELT(?, '', f.channel, f.source, f.medium, f.campaign,"                 \
+	" f.ad_group, f.ad, f.keyword, f.match_type, f.device,"                 \
+	" f.landing_page, f.referrer_host, f.place, f.country, f.outcome,"      \
+	" f.class, LOWER(HEX(f.number_id)), LOWER(HEX(f.pool_id)),"             \
+	" LOWER(HEX(f.destination_id)), LOWER(HEX(f.location_id)),"             \
+	" f.result, f.first_time, f.qualified, " STEPS("f.talk_ms") ", " STEPS( \
+	    "f.ring_ms") ", INTERVAL(f.risk,20,40,60,80))"
+
+#define SUM(what)  "CAST(SUM(" what ") AS SIGNED)"
+#define IS(result) SUM("f.result = '" result "'")
+/* One for own_s. */
+#define FACT_SUMS                                                                                                             \
+	"CAST(COUNT(*) AS SIGNED) AS n, " IS("answered") ", " IS("voicemail") ", " IS("abandoned") ", " IS("missed") ", " IS( \
+	    "blocked") ", " IS("failed") ", " IS("interrupted") ", " SUM("f.first_time") ", " SUM("f.qualified") ", " SUM("f.is_lead") ", " SUM("f.is_sale") ", " SUM("f.is_spam") ", " SUM("f.value_micros") ", " SUM("f.talk_ms") ", " SUM("f.ring_ms") ", " SUM("f.talk_ms >= 60000") ", " SUM("f.talk_ms >= 90000") ", " SUM("f.talk_ms >= 120000") ", " SUM("CASE WHEN f.result = 'answered' THEN f.ring_ms ELSE 0 END") ", " SUM("f.talk_ms >= ?")
+
+#define ROLLUP_SUMS                                                                                                                                                                              \
+	SUM("calls")                                                                                                                                                                             \
+	" AS n, " SUM("answered") ", " SUM("voicemail") ", " SUM("abandoned") ", " SUM("missed") ", " SUM("blocked") ", " SUM("failed") ", " SUM("interrupted") ", " SUM("first_time") ", " SUM( \
+	    "qualified") ", " SUM("leads") ", " SUM("sales") ", " SUM("spam") ", " SUM("value_micros") ", " SUM("talk_ms") ", " SUM("ring_ms") ", " SUM("talk_60") ", " SUM("talk_90") ", " SUM("talk_120")
+
+static void out_sums(struct stmt *st, struct db_report_sums *s)
+{
+	int64_t *const all[] = { &s->calls, &s->answered, &s->voicemail,
+		&s->abandoned, &s->missed, &s->blocked, &s->failed,
+		&s->interrupted, &s->first_time, &s->qualified, &s->leads,
+		&s->sales, &s->spam, &s->value_micros, &s->talk_ms, &s->ring_ms,
+		&s->talk_60, &s->talk_90, &s->talk_120 };
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(all); i++)
+		stmt_out_i64(st, all[i]);
+}
+
+/* --- from the roll-ups -----------------------------------------------------*/
+
+#define FROM_ROLLUP                                                \
+	" FROM call_rollup WHERE company_id = ? AND dimension = ?" \
+	" AND bucket_at >= ? AND bucket_at < ? GROUP BY 1"         \
+	" HAVING n > 0 ORDER BY n DESC, 1 LIMIT ?"
+
+static const struct {
+	enum group_dim by;
+	const char *dimension;
+	bool second; /* in value2 */
+} rollups[] = {
+	{ GROUP_NONE, "total", false },
+	{ GROUP_TEXT + FILTER_SOURCE, "source", false },
+	{ GROUP_TEXT + FILTER_MEDIUM, "source", true },
+	{ GROUP_TEXT + FILTER_CAMPAIGN, "campaign", false },
+	{ GROUP_TEXT + FILTER_AD_GROUP, "adgroup", false },
+	{ GROUP_TEXT + FILTER_KEYWORD, "keyword", false },
+	{ GROUP_TEXT + FILTER_LANDING, "landing", false },
+	{ GROUP_TEXT + FILTER_REFERRER, "referrer", false },
+	{ GROUP_TEXT + FILTER_PLACE, "place", false },
+	{ GROUP_TEXT + FILTER_COUNTRY, "place", true },
+};
+
+static size_t rollup_of(const struct db_report_ask *ask)
+{
+	const bool plain = db_filter_plain(&ask->filter) &&
+			   ask->filter.result.n == 0 &&
+			   ask->split == GROUP_NONE && ask->own_s == 0;
+	size_t i = 0;
+
+	while (i < RT_ARRAY_LEN(rollups) && rollups[i].by != ask->by)
+		i++;
+	return plain ? i : RT_ARRAY_LEN(rollups);
+}
+
+static enum err begin_rollup(struct db *db, const struct company_id *company,
+    const struct db_report_ask *ask, size_t which, size_t max,
+    struct db_report_group *row, struct stmt **out)
+{
+	static const char first_sql[] =
+	    "SELECT value, " ROLLUP_SUMS FROM_ROLLUP;
+	static const char second_sql[] =
+	    "SELECT value2, " ROLLUP_SUMS FROM_ROLLUP;
+	struct stmt *st;
+	enum err e;
+
+	e = stmt_begin(db, rollups[which].second ? second_sql : first_sql, &st);
+	if (e != ERR_OK)
+		return e;
+	stmt_in_id(st, company->v);
+	stmt_in_text(st, slice_from(rollups[which].dimension));
+	stmt_in_time_us(st, ask->filter.from_us);
+	stmt_in_time_us(st, ask->filter.to_us);
+	stmt_in_u64(st, max);
+	stmt_out_text(st, row->value, sizeof(row->value));
+	out_sums(st, &row->sums);
+	*out = st;
+	return ERR_OK;
+}
+
+/* --- from the calls --------------------------------------------------------*/
+
+static enum err begin_facts(struct db *db, const struct company_id *company,
+    const struct db_report_ask *ask, size_t max, struct db_report_group *row,
+    struct stmt **out)
+{
+	static const char sql[] =
+	    "SELECT " DIM " AS k1, " DIM " AS k2, " FACT_SUMS
+	    " FROM call_fact f" DB_FILTER_WHERE
+	    " GROUP BY k1, k2"
+	    " ORDER BY n DESC, k1, k2 LIMIT ?";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_u64(st, (uint64_t)ask->by + 1);
+	stmt_in_u64(st, (uint64_t)ask->split + 1);
+	stmt_in_u64(st, (uint64_t)ask->own_s * 1000);
+	db_filter_in(st, company, &ask->filter);
+	stmt_in_u64(st, max);
+	stmt_out_text(st, row->value, sizeof(row->value));
+	stmt_out_text(st, row->value2, sizeof(row->value2));
+	out_sums(st, &row->sums);
+	stmt_out_i64(st, &row->sums.answer_ms);
+	stmt_out_i64(st, &row->sums.over);
+	*out = st;
+	return ERR_OK;
+}
+
+enum err db_report_groups(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, size_t max, struct arena *mem,
+    struct db_report_group **rows, size_t *n)
+{
+	const size_t which = rollup_of(ask);
+	struct db_report_group row = { .value = "" };
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if (max == 0 || max > DB_REPORT_GROUPS_MAX)
+		return ERR_RANGE;
+	if (which < RT_ARRAY_LEN(rollups))
+		e = begin_rollup(db, &company, ask, which, max, &row, &st);
+	else
+		e = begin_facts(db, &company, ask, max, &row, &st);
+	if (e != ERR_OK)
+		return e;
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+#define BUCKET                                    \
+	"TIMESTAMP(DATE(f.started_at), MAKETIME(" \
+	"HOUR(f.started_at), MINUTE(f.started_at) DIV 15 * 15, 0))"
+
+enum err db_report_series(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, struct arena *mem,
+    struct db_report_bucket **rows, size_t *n)
+{
+	static const char sql[] = "SELECT " BUCKET " AS bucket_at, " FACT_SUMS
+				  " FROM call_fact f" DB_FILTER_WHERE
+				  " GROUP BY bucket_at ORDER BY bucket_at"
+				  " LIMIT 38400";
+	struct db_report_bucket row = { .at_us = 0 };
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if (db_filter_plain(&ask->filter) && ask->filter.result.n == 0 &&
+	    ask->own_s == 0)
+		return db_report_buckets(db, company, ask->filter.from_us,
+		    ask->filter.to_us, mem, rows, n);
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_u64(st, (uint64_t)ask->own_s * 1000);
+	db_filter_in(st, &company, &ask->filter);
+	stmt_out_time_us(st, &row.at_us);
+	out_sums(st, &row.sums);
+	stmt_out_i64(st, &row.sums.answer_ms);
+	stmt_out_i64(st, &row.sums.over);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+/* --- names -----------------------------------------------------------------*/
+
+#define NAMES(columns, table)                \
+	"SELECT id, " columns " FROM " table \
+	" WHERE company_id = ?"              \
+	" ORDER BY id LIMIT 10000"
+
+enum err db_report_names(struct db *db, struct company_id company,
+    enum filter_id kind, struct arena *mem, struct db_report_name **rows,
+    size_t *n)
+{
+	static const char *const texts[FILTER_ID_COUNT] = {
+		[FILTER_NUMBER] = NAMES("label, e164", "number"),
+		[FILTER_POOL] = NAMES("name, ''", "pool"),
+		[FILTER_DESTINATION] = NAMES("name, ''", "destination"),
+		[FILTER_LOCATION] = NAMES("name, ''", "location"),
+	};
+	struct db_report_name row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if ((e = stmt_begin(db, texts[kind], &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_out_id(st, row.id);
+	stmt_out_text(st, row.name, sizeof(row.name));
+	stmt_out_text(st, row.e164, sizeof(row.e164));
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}

@@ -1,0 +1,67 @@
+/*
+ * db_report_group.h - calls counted by one dimension, or by two.
+ *
+ * Roll-ups answer what they can (one of their dimensions, no filter); all else
+ * reads the narrow rows of the period. Both give the same figures: the
+ * roll-ups are proven against the same calls. Errors: db.h; ERR_TIMEOUT and
+ * ERR_IO when the server stopped a query that took too long.
+ */
+#ifndef RT_DB_REPORT_GROUP_H
+#define RT_DB_REPORT_GROUP_H
+
+#include "lib/base/arena.h"
+#include "lib/db/db_filter.h"
+#include "lib/db/db_report.h"
+
+#define DB_REPORT_GROUPS_MAX ((size_t)1000)
+
+/* The texts and ids of db_filter.h, in their order, and more. */
+enum group_dim {
+	GROUP_NONE,
+	GROUP_TEXT,                                /* + enum filter_text */
+	GROUP_ID = GROUP_TEXT + FILTER_TEXT_COUNT, /* + enum filter_id */
+	GROUP_RESULT = GROUP_ID + FILTER_ID_COUNT,
+	GROUP_FIRST_TIME, /* "1" or "0" */
+	GROUP_QUALIFIED,
+	GROUP_TALK, /* "0" to "8": from 0, 0+, 10, 30, 60, 120, 300 … s */
+	GROUP_RING,
+	GROUP_RISK, /* "0" to "4": from 0, 20, 40, 60, 80 */
+	GROUP_COUNT
+};
+
+struct db_report_group {
+	/* "" for calls without one; ids as 32 hex digits. */
+	char value[DB_REPORT_TEXT(255)];
+	char value2[DB_REPORT_TEXT(255)]; /* of the second dimension */
+	struct db_report_sums sums;
+};
+
+struct db_report_ask {
+	struct db_filter filter;
+	enum group_dim by;
+	enum group_dim split; /* GROUP_NONE: one dimension */
+	uint32_t own_s;       /* sums.over counts calls with this talk time */
+};
+
+/* The groups with the most calls, at most max (to DB_REPORT_GROUPS_MAX). */
+RT_MUST_USE enum err db_report_groups(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, size_t max, struct arena *mem,
+    struct db_report_group **rows, size_t *n);
+
+/* The calls of the filter by quarter of an hour, as db_report_buckets(). */
+RT_MUST_USE enum err db_report_series(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, struct arena *mem,
+    struct db_report_bucket **rows, size_t *n);
+
+/* What an id of a dimension is called. */
+struct db_report_name {
+	uint8_t id[ID_BYTES];
+	char name[DB_REPORT_TEXT(100)]; /* of a number: its label */
+	char e164[DB_E164_BYTES];       /* of a number */
+};
+/* Released and archived ones too; at most 10,000, by id. */
+RT_MUST_USE enum err db_report_names(struct db *db, struct company_id company,
+    enum filter_id kind, struct arena *mem, struct db_report_name **rows,
+    size_t *n);
+
+#endif

@@ -1,0 +1,201 @@
+// Marks on calls and what is taken out: outcome, value, note, tags, verdict,
+// saved views, exports. Audited, by the right roles only, never another
+// company's; what a spreadsheet would run comes out harmless.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startStack } from '../support/stack.mjs';
+import { addCompanies, fingerprint, hostile } from '../support/two_companies.mjs';
+
+let stack, world, agent, analyst;
+before(async () => {
+	stack = await startStack({ without: ['dni', 'jobd', 'sipworker'], args: ['--web-rate', '100000'] });
+	world = addCompanies(stack);
+	for (const c of [world.alpha, world.beta])
+		stack.sql(`INSERT INTO outcome (company_id, code, name, is_lead, is_sale, is_spam, position) VALUES
+			(X'${c.id.toString('hex')}', 'lead', 'Lead', 1, 0, 0, 1), (X'${c.id.toString('hex')}', 'spam', 'Spam', 0, 0, 1, 2),
+			(X'${c.id.toString('hex')}', 'sold', 'Sold', 0, 1, 0, 3);`);
+	rebuild();
+	agent = await stack.login(world.users.agent.email, world.password);
+	analyst = await stack.login(world.users.analyst.email, world.password);
+});
+after(() => stack?.stop());
+
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { build } from '../support/stack.mjs';
+const ctl = (...args) => spawnSync(join(build, 'ringtrace'), [...args, '-c', stack.conf], { encoding: 'utf8' });
+const rebuild = () => assert.equal(ctl('rollup', 'rebuild', '--days', '2').status, 0);
+const verified = () => assert.equal(ctl('rollup', 'verify', '--days', '2').status, 0, 'sums equal the calls');
+
+const call = () => world.alpha.callId;
+const hex = () => world.alpha.call.toString('hex');
+const mark = (fields, client = agent) => client.submit('/calls', '/marks', { next: '/calls', call: call(), ...fields });
+const row = (what) => stack.sqlOne(`SELECT ${what} FROM interaction WHERE id = X'${hex()}'`);
+const audits = () => Number(stack.sqlOne('SELECT COUNT(*) FROM audit'));
+
+test('outcome, value, note: stored, summed, audited with before and after', async () => {
+	const n = audits();
+	assert.equal((await mark({ act: 'outcome', outcome: 'lead' })).status, 303);
+	assert.equal((await mark({ act: 'value', value: '1,250.50' })).status, 303);
+	assert.equal((await mark({ act: 'note', note: `two\nlines ${hostile.replace('\u0001', '')}` })).status, 303);
+	assert.equal(row('outcome'), 'lead');
+	assert.equal(row('value_micros'), '1250500000');
+	assert.equal(stack.sqlOne("SELECT leads FROM call_rollup WHERE dimension = 'total'"
+		+ ` AND company_id = X'${world.alpha.id.toString('hex')}'`), '1');
+	assert.equal(audits(), n + 3);
+	const [before, after, user] = stack.sql("SELECT before_json, after_json, HEX(user_id) FROM audit WHERE action = 'call.value'")[0];
+	assert.equal(JSON.parse(before).value, null);
+	assert.equal(JSON.parse(after).value, 1250.5);
+	assert.equal(user, world.users.agent.id.toString('hex').toUpperCase());
+	verified();
+});
+
+test('the same again changes nothing and is not audited', async () => {
+	const n = audits();
+	assert.equal((await mark({ act: 'value', value: '1250.5' })).status, 303);
+	assert.equal(audits(), n);
+});
+
+test('a value goes away, a word overrules the verdict, and back', async () => {
+	assert.equal((await mark({ act: 'value', value: '' })).status, 303);
+	assert.equal(row('value_micros'), null);
+	assert.equal((await mark({ act: 'verdict', qualified: 'yes', class: 'customer' })).status, 303);
+	assert.equal(stack.sqlOne(`SELECT qualified FROM phone_call WHERE id = X'${hex()}'`), '1');
+	const html = await (await agent.fetch('/calls?qualified=yes&class=customer')).text();
+	assert.ok(html.includes(call()));
+	assert.equal((await mark({ act: 'verdict', qualified: 'rule' })).status, 303);
+	assert.equal(stack.sqlOne('SELECT own_class FROM call_verdict'), null);
+	verified();
+});
+
+test('tags: new ones are made, old ones found in any case, taken off', async () => {
+	assert.equal((await mark({ act: 'tag', tag: 'Big job' })).status, 303);
+	assert.equal((await mark({ act: 'tag', tag: 'BIG JOB' })).status, 303);
+	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM tag'), '1');
+	const html = await (await agent.fetch('/calls?cols=tags')).text();
+	const tag = html.match(/value="(tag_[0-9a-z]{26})"/)[1];
+	assert.match(await (await agent.fetch(`/calls?tag=${tag}`)).text(), new RegExp(call()));
+	assert.equal((await mark({ act: 'untag', tag })).status, 303);
+	assert.doesNotMatch(await (await agent.fetch(`/calls?tag=${tag}`)).text(), new RegExp(call()));
+});
+
+test('many at once; one that is not ours stops it', async () => {
+	const { csrf } = await agent.hiddenFields('/calls');
+	const body = new URLSearchParams([['csrf', csrf], ['next', '/calls'], ['act', 'outcome'], ['outcome', 'sold'],
+		['call', call()], ['call', world.beta.callId]]);
+	assert.equal((await agent.fetch('/marks', { method: 'POST', body })).status, 404);
+	assert.equal(stack.sqlOne(`SELECT outcome FROM interaction WHERE id = X'${world.beta.call.toString('hex')}'`), '');
+	const many = new URLSearchParams([['csrf', csrf], ['next', '/calls'], ['act', 'spam'], ...Array(101).fill(['call', call()])]);
+	assert.equal((await agent.fetch('/marks', { method: 'POST', body: many })).status, 413);
+	verified();
+});
+
+test('bad marks change nothing', async () => {
+	const before = fingerprint(stack);
+	for (const [why, fields, status] of [
+		['no act', {}, 400],
+		['an act that is none', { act: 'delete' }, 400],
+		['an outcome of nobody', { act: 'outcome', outcome: 'won' }, 400],
+		['no number', { act: 'value', value: '1e9' }, 400],
+		['too much', { act: 'value', value: '99999999999' }, 400],
+		['a class that is none', { act: 'verdict', qualified: 'yes', class: 'robot' }, 400],
+		['another id kind', { act: 'outcome', outcome: 'lead', call: world.alpha.companyId }, 400],
+		['another company\'s', { act: 'outcome', outcome: 'lead', call: world.beta.callId }, 404],
+		['a note that is too long', { act: 'note', note: 'x'.repeat(4001) }, 400],
+		['away from here', { act: 'outcome', outcome: 'lead', next: '//evil.example/' }, 400],
+		['nothing picked', { act: 'outcome', outcome: 'lead', call: '' }, 400],
+	]) {
+		const res = await mark(fields);
+		assert.equal(res.status, status, why);
+	}
+	assert.equal(fingerprint(stack), before);
+});
+
+test('saved views: kept, shown as text, deleted, not beyond the company', async () => {
+	const name = hostile.slice(0, 60);
+	const save = { page: 'calls', name, query: 'range=7d&source=google' };
+	assert.equal((await agent.submit('/calls', '/views', save)).headers.get('location'), '/calls?range=7d&source=google');
+	assert.equal((await agent.submit('/calls', '/views', save)).status, 409, 'the name is taken');
+	for (const query of ['x" onclick="', 'a b', '#x', 'x'.repeat(4097)])
+		assert.equal((await agent.submit('/calls', '/views', { ...save, name: 'b', query })).status, 400, query);
+	const html = await (await agent.fetch('/calls')).text();
+	assert.ok(html.includes('/calls?range=7d&amp;source=google'));
+	assert.ok(!html.includes('<script>alert'));
+	const id = html.match(/\/views\/(viw_[0-9a-z]{26})\/delete/)[1];
+	const other = await stack.login(world.foreign.email, world.password);
+	assert.ok(!(await (await other.fetch('/calls')).text()).includes(id));
+	assert.equal((await agent.submit('/calls', `/views/${id}/delete`, { page: 'calls' })).status, 303);
+	assert.equal((await agent.submit('/calls', `/views/${id}/delete`, { page: 'calls' })).status, 404);
+});
+
+/** RFC 4180, as a spreadsheet reads it. */
+function csv(text) {
+	const rows = [[]];
+	const cell = /("(?:[^"]|"")*"|[^,\r\n]*)(,|\r\n|$)/y;
+	for (let m; cell.lastIndex < text.length && (m = cell.exec(text));) {
+		rows.at(-1).push(m[1].startsWith('"') ? m[1].slice(1, -1).replaceAll('""', '"') : m[1]);
+		if (m[2] === '\r\n') rows.push([]);
+	}
+	return rows.filter((r) => r.length > 0);
+}
+
+test('the export is what is shown, harmless, and written down', async () => {
+	stack.sql(`UPDATE interaction SET campaign = '=cmd|calc', keyword = '+1-2, "x"' WHERE id = X'${hex()}'`);
+	rebuild();
+	const n = audits();
+	const res = await analyst.fetch('/calls.csv?range=7d');
+	assert.equal(res.status, 200);
+	assert.match(res.headers.get('content-disposition'), /attachment; filename="calls.csv"/);
+	assert.equal(res.headers.get('content-length'), null, 'streamed');
+	const text = await res.text();
+	const [head, ...rows] = csv(text);
+	assert.equal(rows.length, 1);
+	assert.equal(rows[0].length, head.length);
+	const get = (name) => rows[0][head.indexOf(name)];
+	assert.equal(get('call'), call());
+	assert.equal(get('campaign'), "'=cmd|calc");
+	assert.equal(get('keyword'), `'+1-2, "x"`);
+	for (const cell of rows[0]) assert.doesNotMatch(cell, /^[=+\-@\t\r\n]/);
+	assert.ok(!text.includes(world.secret));
+	assert.equal(audits(), n + 1);
+	assert.match(stack.sqlOne("SELECT after_json FROM audit WHERE action = 'calls.export'"), /calls.csv\?range=7d/);
+	assert.equal(csv(await (await analyst.fetch('/calls.csv?range=7d&result=missed')).text()).length, 0);
+	assert.equal((await agent.fetch('/calls.csv')).status, 403, 'an agent takes nothing out');
+});
+
+test('JSON lines hold the same, with types', async () => {
+	const lines = (await (await analyst.fetch('/calls.jsonl')).text()).trim().split('\n').map((l) => JSON.parse(l));
+	assert.equal(lines.length, 1);
+	assert.equal(lines[0].campaign, '=cmd|calc');
+	assert.equal(lines[0].talk_ms, 90000);
+	assert.equal(lines[0].value, null);
+	assert.equal(lines[0].first_time, false);
+});
+
+test('thousands of rows come whole, in order, once each', async () => {
+	const com = world.alpha.id.toString('hex');
+	stack.sql(`INSERT INTO interaction (company_id, id, kind, happened_at)
+		SELECT X'${com}', UNHEX(CONCAT('7fff', LPAD(HEX(seq), 28, '0'))), 'call', UTC_TIMESTAMP(6) - INTERVAL (seq DIV 3) SECOND FROM seq_1_to_1203;
+		INSERT INTO phone_call (company_id, id, state, result, number_id, number_e164, started_at)
+		SELECT X'${com}', UNHEX(CONCAT('7fff', LPAD(HEX(seq), 28, '0'))), 'closed', 'missed', X'${world.alpha.number.toString('hex')}', '+14155550166',
+		'2026-01-01' + INTERVAL (seq DIV 3) SECOND FROM seq_1_to_1203;`);
+	assert.equal(ctl('rollup', 'rebuild', '--days', '4000').status, 0);
+	const address = '/calls.jsonl?from=2026-01-01&to=2026-01-02';
+	const lines = (await (await analyst.fetch(address)).text()).trim().split('\n').map((l) => JSON.parse(l));
+	assert.equal(lines.length, 1203);
+	assert.equal(new Set(lines.map((l) => l.call)).size, 1203);
+	assert.deepEqual(lines.map((l) => l.started_at), lines.map((l) => l.started_at).sort().reverse());
+});
+
+test('filters that cannot be understood are 400', async () => {
+	for (const query of ['result=won', 'first=maybe', 'talk_min=x', 'talk_min=-1', 'risk_min=1e3', 'tag=x', `tag=${world.alpha.callId}`, 'number=~x',
+		'cols=secret', `source=${'x'.repeat(1100)}`, 'value_min=99999999999', 'source=a&source=b'])
+		assert.equal((await agent.fetch(`/calls?${query}`)).status, 400, query);
+	for (const query of ['source=~', 'number=~', 'cols=none', 'talk_min=0&talk_max=86400', 'risk_min=0&risk_max=100', 'source=', 'first=yes&qualified=no',
+		'place=x&country=US&ad=1&match=e&device=m&landing=l&referrer=r&ring_min=1&value_max=2'])
+		assert.equal((await agent.fetch(`/calls?${query}`)).status, 200, query);
+});
+
+test('nothing of this was our mistake', () => {
+	assert.doesNotMatch(stack.log('dashboard'), /status=5\d\d/);
+});
