@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cgi/page/page_call_marks.h"
 #include "cgi/page/page_call_parts.h"
 #include "cgi/page/page_models_call.h"
 #include "cgi/page/page_range.h"
@@ -202,6 +203,10 @@ static enum err fill(const struct req *r, struct page_story *s, struct view *v)
 	    (e = page_why_view(s->call, v)) != ERR_OK ||
 	    (e = page_models_call(r, s->call->id, s->z, v)) != ERR_OK ||
 	    (e = recording_view(r, s, v)) != ERR_OK)
+	    (e = recording_view(r, s, v)) != ERR_OK ||
+	    (e = page_call_marks(r, s, v)) != ERR_OK ||
+	    (e = page_call_marks_verdict(r, s, v)) != ERR_OK ||
+	    (e = page_call_marks_trail(r, s, v)) != ERR_OK)
 		return e;
 	return history_view(r, s, v);
 }
@@ -218,6 +223,7 @@ static enum err show(const struct req *r, struct tz *z, struct call_id id,
 	if (e != ERR_OK)
 		return e;
 	s.country = company.country;
+	s.currency = company.currency;
 	if ((e = read_call(r, id, &s)) != ERR_OK ||
 	    (e = read_visit(r, &s)) != ERR_OK || (e = fill(r, &s, v)) != ERR_OK)
 		return e;

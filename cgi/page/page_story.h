@@ -12,7 +12,8 @@
 /* All that is known, as read; borrowed. */
 struct page_story {
 	struct tz *z;
-	const char *country; /* whose national numbers are short */
+	const char *country;  /* whose national numbers are short */
+	const char *currency; /* ISO 4217, of its values */
 	const struct db_report_call *call;
 	const struct db_report_call_visit *visit; /* NULL: none is credited */
 	const struct db_report_call_page *pages;

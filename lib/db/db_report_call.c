@@ -464,3 +464,33 @@ enum err db_report_call_clicks(struct db *db, struct company_id company,
 		*rows = all;
 	return e;
 }
+
+enum err db_report_call_trail(struct db *db, struct company_id company,
+    struct call_id call, struct arena *mem, struct db_report_call_trail **rows,
+    size_t *n)
+{
+	static const char sql[] =
+	    "SELECT a.action, u.name, a.happened_at, a.before_json,"
+	    " a.after_json FROM audit a LEFT JOIN user u ON u.id = a.user_id"
+	    " WHERE a.company_id = ? AND a.object_id = ?"
+	    " ORDER BY a.id DESC LIMIT 100";
+	struct db_report_call_trail row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, call.v);
+	stmt_out_text(st, row.action, sizeof(row.action));
+	stmt_out_text(st, row.user, sizeof(row.user));
+	stmt_out_time_us(st, &row.at_us);
+	stmt_out_slice(st, mem, 262144, &row.before);
+	stmt_out_slice(st, mem, 262144, &row.after);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}

@@ -190,4 +190,18 @@ RT_MUST_USE enum err db_report_call_clicks(struct db *db,
     struct company_id company, struct visit_id visit, struct arena *mem,
     struct db_report_call_click **rows, size_t *n);
 
+/* What the audit log says of a call: who played, took, marked it. */
+#define DB_REPORT_CALL_TRAIL_MAX ((size_t)100)
+struct db_report_call_trail {
+	char action[DB_REPORT_TEXT(64)];
+	char user[DB_REPORT_TEXT(100)]; /* "" the system, or nobody now */
+	int64_t at_us;
+	struct slice before; /* JSON, in the arena; "" none */
+	struct slice after;
+};
+/* The newest DB_REPORT_CALL_TRAIL_MAX, newest first. */
+RT_MUST_USE enum err db_report_call_trail(struct db *db,
+    struct company_id company, struct call_id call, struct arena *mem,
+    struct db_report_call_trail **rows, size_t *n);
+
 #endif

@@ -93,6 +93,86 @@ function controls(box, audio, redraw) {
 	};
 }
 
+/* Seconds of the recording in which nobody speaks for longer than this. */
+const SILENT = 6; /* of 127 */
+const SILENCE_S = 1.2;
+const KEEP_S = 0.3; /* of it, at each end, so that words are not cut */
+
+function silences(channels, length) {
+	const n = channels[0].length;
+	const found = [];
+	let from = -1;
+
+	for (let i = 0; i <= n; i++) {
+		const quiet = i < n && channels.every((c) => c[i] <= SILENT);
+
+		if (quiet && from < 0)
+			from = i;
+		if (quiet || from < 0)
+			continue;
+		const [a, b] = [(from / n) * length + KEEP_S, (i / n) * length - KEEP_S];
+
+		if (b - a >= SILENCE_S)
+			found.push([a, b]);
+		from = -1;
+	}
+	return found;
+}
+
+function skipping(box, audio, channels) {
+	const button = box.querySelector("[data-skip]");
+	let gaps = null;
+
+	button.addEventListener("click", () => {
+		gaps = gaps ? null : silences(channels, audio.duration || box.dataset.durationMs / 1000);
+		button.setAttribute("aria-pressed", String(gaps !== null));
+	});
+	audio.addEventListener("timeupdate", () => {
+		const gap = gaps?.find(([a, b]) => audio.currentTime > a && audio.currentTime < b);
+
+		if (gap && !audio.paused)
+			audio.currentTime = gap[1];
+	});
+}
+
+/* Both sides, the caller alone, the answering side alone: into both ears. */
+const SIDES = [["L R", "Both sides are heard"], ["L", "Only the caller is heard"], ["R", "Only the answering side is heard"]];
+
+function sides(box, audio) {
+	const button = box.querySelector("[data-side]");
+	let gains = null;
+	let at = 0;
+
+	const wire = () => {
+		const ctx = new AudioContext();
+		const split = ctx.createChannelSplitter(2);
+		const out = ctx.createGain();
+
+		out.channelCount = 1;
+		out.channelCountMode = "explicit";
+		ctx.createMediaElementSource(audio).connect(split);
+		gains = [0, 1].map((c) => {
+			const gain = ctx.createGain();
+
+			split.connect(gain, c);
+			gain.connect(out);
+			return gain;
+		});
+		out.connect(ctx.destination);
+		ctx.resume();
+	};
+
+	button.addEventListener("click", () => {
+		if (!gains)
+			wire();
+		at = (at + 1) % SIDES.length;
+		gains[0].gain.value = at === 2 ? 0 : 1;
+		gains[1].gain.value = at === 1 ? 0 : 1;
+		button.textContent = SIDES[at][0];
+		button.setAttribute("aria-label", SIDES[at][1]);
+	});
+}
+
 async function player(box) {
 	const audio = box.querySelector("audio");
 	const wave = box.querySelector("[data-wave]");
@@ -108,6 +188,9 @@ async function player(box) {
 		paint(canvas, channels, done);
 	};
 	const jump = controls(box, audio, redraw);
+
+	skipping(box, audio, channels);
+	sides(box, audio);
 
 	wave.addEventListener("click", (e) => jump(e.offsetX / wave.clientWidth));
 	new ResizeObserver(() => redraw()).observe(wave);

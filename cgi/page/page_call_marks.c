@@ -1,0 +1,234 @@
+#include "cgi/page/page_call_marks.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cgi/page/page_words.h"
+#include "cgi/web/route.h"
+#include "lib/base/clk.h"
+#include "lib/core/verdict.h"
+#include "lib/db/db_mark.h"
+#include "lib/db/db_report_call.h"
+#include "lib/db/db_verdict.h"
+
+static struct interaction_id itn_of(struct call_id call)
+{
+	struct interaction_id id;
+
+	memcpy(id.v, call.v, sizeof(id.v));
+	return id;
+}
+
+/* --- outcome, value, note, tags --------------------------------------------*/
+
+/* "1250.5", as a field takes it. */
+static void value_text(int64_t micros, char out[PAGE_WORDS_MAX])
+{
+	const int64_t size = micros < 0 ? -micros : micros;
+
+	(void)snprintf(out, PAGE_WORDS_MAX, "%s%lld.%02lld",
+	    micros < 0 ? "-" : "", (long long)(size / 1000000),
+	    (long long)(size % 1000000 / 10000));
+}
+
+static enum err outcomes(const struct req *r, const char *chosen,
+    struct view *v)
+{
+	struct outcome_row *rows = NULL;
+	bool spam = false;
+	size_t n = 0;
+	const enum err e =
+	    db_mark_outcomes(r->db, r->company, r->arena, &rows, &n);
+
+	view_list(v, "outcomes");
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		struct view *item = view_item(v, "outcomes");
+
+		view_cstr(item, "outcome_code", rows[i].code);
+		view_cstr(item, "outcome_name", rows[i].name);
+		view_flag(item, "outcome_on",
+		    strcmp(rows[i].code, chosen) == 0);
+		spam = spam || strcmp(rows[i].code, "spam") == 0;
+	}
+	view_flag(v, "can_spam", spam && strcmp(chosen, "spam") != 0);
+	return e;
+}
+
+static enum err tags(const struct req *r, struct interaction_id id,
+    struct view *v)
+{
+	struct tag_row *rows = NULL;
+	size_t n = 0;
+	enum err e =
+	    db_mark_tags_of(r->db, r->company, id, r->arena, &rows, &n);
+
+	view_list(v, "tags");
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		struct view *item = view_item(v, "tags");
+		char text[ID_TEXT_MAX];
+
+		id_text(ID_KIND_tag, rows[i].id.v, text);
+		view_cstr(item, "tag_id", text);
+		view_cstr(item, "tag_name", rows[i].name);
+	}
+	if (e == ERR_OK)
+		e = db_mark_tags(r->db, r->company, r->arena, &rows, &n);
+	view_list(v, "tag_names");
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		view_cstr(view_item(v, "tag_names"), "known_tag", rows[i].name);
+	return e;
+}
+
+enum err page_call_marks(const struct req *r, const struct page_story *s,
+    struct view *v)
+{
+	const struct interaction_id id = itn_of(s->call->id);
+	struct mark_now now;
+	char text[PAGE_WORDS_MAX];
+	enum err e = db_mark_get(r->db, r->company, id, r->arena, &now);
+
+	if (e != ERR_OK)
+		return e;
+	view_flag(v, "can_mark", r->role >= ROUTE_AGENT);
+	view_slice(v, "here", r->path);
+	view_cstr(v, "currency", s->currency);
+	view_flag(v, "has_value", now.has_value);
+	page_words_money(now.value_micros, text);
+	view_cstr(v, "value", text);
+	value_text(now.value_micros, text);
+	view_cstr(v, "value_field", now.has_value ? text : "");
+	view_slice(v, "note", now.note);
+	view_flag(v, "has_note", now.note.n > 0);
+	if ((e = outcomes(r, now.outcome, v)) != ERR_OK)
+		return e;
+	return tags(r, id, v);
+}
+
+/* --- the verdict -----------------------------------------------------------*/
+
+static void reasons(const char *text, struct view *v)
+{
+	struct slice rest = slice_from(text), word;
+	bool more = rest.n > 0;
+
+	view_list(v, "reasons");
+	while (more) {
+		more = slice_cut(&rest, ',', &word);
+		view_cstr(view_item(v, "reasons"), "reason",
+		    verdict_reason_text(word));
+	}
+}
+
+static void factors(const char *text, struct view *v)
+{
+	struct slice rest = slice_from(text), points;
+	bool more = rest.n > 0;
+
+	view_list(v, "factors");
+	while (more) {
+		struct view *item = view_item(v, "factors");
+		struct slice word;
+
+		more = slice_cut(&rest, ',', &points);
+		(void)slice_cut(&points, ':', &word);
+		view_cstr(item, "factor", verdict_factor_text(word));
+		view_slice(item, "points", points);
+	}
+}
+
+static void classes(const char *chosen, struct view *v)
+{
+	view_list(v, "classes");
+	for (unsigned int i = 0; i < VERDICT_CLASS_COUNT; i++) {
+		const char *name = verdict_class_name((enum verdict_class)i);
+		struct view *item = view_item(v, "classes");
+
+		view_cstr(item, "class", name);
+		view_cstr(item, "class_name",
+		    name[0] == '\0' ? "Cannot be told"
+				    : page_words_class(name));
+		view_flag(item, "class_on", strcmp(name, chosen) == 0);
+	}
+}
+
+enum err page_call_marks_verdict(const struct req *r,
+    const struct page_story *s, struct view *v)
+{
+	struct verdict_row row = { .version = 0 };
+	const enum err e = db_verdict_get(r->db, r->company, s->call->id, &row);
+	const char *class = row.own ? row.own_class : row.class;
+	char text[DB_NAME_BYTES + 64];
+
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
+	view_flag(v, "judged", e == ERR_OK);
+	view_flag(v, "is_qualified",
+	    row.own ? row.own_qualified : row.qualified);
+	view_cstr(v, "class_word",
+	    class[0] == '\0' ? "Cannot be told" : page_words_class(class));
+	view_u64(v, "risk", row.risk);
+	view_flag(v, "own", row.own);
+	(void)snprintf(text, sizeof(text), "Decided by %s",
+	    row.own_user[0] != '\0' ? row.own_user : "somebody");
+	view_cstr(v, "own_line", text);
+	(void)snprintf(text, sizeof(text), "rule %lu",
+	    (unsigned long)row.version);
+	view_cstr(v, "rule_line", e == ERR_OK ? text : "");
+	reasons(row.reasons, v);
+	factors(row.factors, v);
+	classes(class, v);
+	return ERR_OK;
+}
+
+/* --- the trail -------------------------------------------------------------*/
+
+static const struct {
+	const char *action;
+	const char *words;
+} actions[] = {
+	{ "recording.play", "played the recording" },
+	{ "recording.download", "took the recording" },
+	{ "call.outcome", "set the outcome" },
+	{ "call.value", "set the value" },
+	{ "call.note", "wrote the note" },
+	{ "call.tag", "added a tag" },
+	{ "call.untag", "took a tag away" },
+	{ "call.verdict", "overruled the verdict" },
+};
+
+static const char *words_of(const char *action)
+{
+	for (size_t i = 0; i < RT_ARRAY_LEN(actions); i++)
+		if (strcmp(action, actions[i].action) == 0)
+			return actions[i].words;
+	return action;
+}
+
+enum err page_call_marks_trail(const struct req *r, const struct page_story *s,
+    struct view *v)
+{
+	struct db_report_call_trail *rows = NULL;
+	size_t n = 0;
+	const enum err e = db_report_call_trail(r->db, r->company, s->call->id,
+	    r->arena, &rows, &n);
+
+	view_list(v, "trail");
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		struct view *item = view_item(v, "trail");
+		char text[TZ_TEXT_MAX], iso[CLK_RFC3339_MAX];
+
+		view_cstr(item, "trail_user",
+		    rows[i].user[0] != '\0' ? rows[i].user : "The system");
+		view_cstr(item, "trail_what", words_of(rows[i].action));
+		tz_text_short(s->z, rows[i].at_us, r->now_us, text);
+		view_cstr(item, "trail_when", text);
+		tz_text_long(s->z, rows[i].at_us, text);
+		view_cstr(item, "trail_long", text);
+		clk_rfc3339(rows[i].at_us, iso);
+		view_cstr(item, "trail_iso", iso);
+		view_slice(item, "before", rows[i].before);
+		view_slice(item, "after", rows[i].after);
+		view_flag(item, "trail_change", rows[i].after.n > 0);
+	}
+	return e;
+}

@@ -1,0 +1,21 @@
+/*
+ * page_call_marks.h - what people and the rules put on a call: outcome, value,
+ * note, tags, verdict; and the trail of who did so.
+ */
+#ifndef RT_CGI_PAGE_PAGE_CALL_MARKS_H
+#define RT_CGI_PAGE_PAGE_CALL_MARKS_H
+
+#include "cgi/page/page_story.h"
+#include "cgi/web/req.h"
+
+/* The forms' present values and choices, and whether this person may. */
+RT_MUST_USE enum err page_call_marks(const struct req *r,
+    const struct page_story *s, struct view *v);
+/* verdict and its reasons and factors in words. */
+RT_MUST_USE enum err page_call_marks_verdict(const struct req *r,
+    const struct page_story *s, struct view *v);
+/* The list trail. */
+RT_MUST_USE enum err page_call_marks_trail(const struct req *r,
+    const struct page_story *s, struct view *v);
+
+#endif
