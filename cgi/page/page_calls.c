@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cgi/page/page_calls_cols.h"
-#include "cgi/page/page_filter.h"
+#include "cgi/page/page_filter_view.h"
 #include "cgi/page/page_row.h"
 #include "cgi/page/page_views.h"
 #include "cgi/page/page_words.h"
@@ -269,8 +269,8 @@ static enum err show(const struct req *r, struct tz *z, struct resp *out)
 	page_filter_keep(&l.p, v);
 	page_calls_cols_view(&l.p, l.cols, v);
 	export_view(&l, v);
-	if ((e = page_filter_chips(&l.p, v)) != ERR_OK ||
-	    (e = page_filter_form(&l.p, v)) != ERR_OK ||
+	if ((e = page_filter_view_chips(&l.p, v)) != ERR_OK ||
+	    (e = page_filter_view_form(&l.p, v)) != ERR_OK ||
 	    (e = page_views_view(&l.p, "calls", v)) != ERR_OK ||
 	    (e = bulk_view(&l, v)) != ERR_OK ||
 	    (e = total_view(&l, v)) != ERR_OK ||

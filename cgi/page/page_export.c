@@ -330,7 +330,7 @@ static enum err prepare(const struct req *r, struct tz *z, struct export *x)
 	x->f.search = p.search;
 	memcpy(x->currency, company.currency, sizeof(x->currency));
 	for (size_t i = 0; i < FILTER_ID_COUNT && e == ERR_OK; i++)
-		e = db_report_names(r->db, r->company, (enum filter_id)i,
+		e = db_report_group_names(r->db, r->company, (enum filter_id)i,
 		    r->arena, &x->names[i], &x->n_names[i]);
 	return e;
 }

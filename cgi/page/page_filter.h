@@ -54,13 +54,6 @@ void page_filter_param(struct buf *b, const char *name, struct slice value);
 const char *page_filter_of_text(enum filter_text t);
 const char *page_filter_of_id(enum filter_id i);
 
-/* filters: filter_name, filter_href of each chip; range_keep: keep_name,
- * keep_value. */
-RT_MUST_USE enum err page_filter_chips(const struct page_filter *p,
-    struct view *v);
+/* The list range_keep: keep_name, keep_value. */
 void page_filter_keep(const struct page_filter *p, struct view *v);
-/* The form of filters (filters.html): choices and the values chosen. */
-RT_MUST_USE enum err page_filter_form(const struct page_filter *p,
-    struct view *v);
-
 #endif

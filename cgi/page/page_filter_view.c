@@ -1,3 +1,5 @@
+#include "cgi/page/page_filter_view.h"
+
 #include <string.h>
 
 #include "cgi/page/page_filter_priv.h"
@@ -25,7 +27,7 @@ static enum err ids(const struct page_filter *p, enum filter_id which,
 {
 	struct db_report_name *rows = NULL;
 	size_t n = 0;
-	const enum err e = db_report_names(p->r->db, p->r->company, which,
+	const enum err e = db_report_group_names(p->r->db, p->r->company, which,
 	    p->r->arena, &rows, &n);
 
 	view_list(v, list);
@@ -140,7 +142,7 @@ static void kept(const struct page_filter *p, struct view *v)
 	}
 }
 
-enum err page_filter_form(const struct page_filter *p, struct view *v)
+enum err page_filter_view_form(const struct page_filter *p, struct view *v)
 {
 	enum err e;
 
@@ -189,8 +191,8 @@ static enum err id_name(const struct page_filter *p, size_t i, struct buf *b)
 				buf_cstr(b, tag_rows[k].name);
 		return e;
 	}
-	e = db_report_names(p->r->db, p->r->company, which, p->r->arena, &rows,
-	    &n);
+	e = db_report_group_names(p->r->db, p->r->company, which, p->r->arena,
+	    &rows, &n);
 	for (size_t k = 0; e == ERR_OK && k < n; k++)
 		if (id_eq(rows[k].id, p->f.id[which]))
 			buf_cstr(b, rows[k].name[0] != '\0' ? rows[k].name
@@ -198,7 +200,7 @@ static enum err id_name(const struct page_filter *p, size_t i, struct buf *b)
 	return e;
 }
 
-enum err page_filter_chips(const struct page_filter *p, struct view *v)
+enum err page_filter_view_chips(const struct page_filter *p, struct view *v)
 {
 	view_list(v, "filters");
 	for (size_t i = 0; i < page_filter_count(); i++) {

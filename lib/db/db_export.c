@@ -1,6 +1,6 @@
 #include "lib/db/db_export.h"
 
-#include "lib/db/db_report_priv.h"
+#include "lib/db/db_search.h"
 #include "lib/db/stmt.h"
 
 static const char block_sql[] =
@@ -82,7 +82,7 @@ enum err db_export_block(struct db *db, struct company_id company,
 	static const struct call_id nil;
 	const bool first = f->way == DB_REPORT_CALLS_NEWEST;
 	const int64_t at = first ? f->f.to_us : f->key.started_us;
-	struct db_report_patterns p;
+	struct db_search p;
 	struct db_export_row r;
 	struct stmt *st;
 	size_t count = 0;
@@ -90,11 +90,11 @@ enum err db_export_block(struct db *db, struct company_id company,
 
 	if (max == 0 || max > DB_EXPORT_BLOCK_MAX)
 		return ERR_RANGE;
-	if ((e = db_report_patterns(f->search, &p)) != ERR_OK ||
+	if ((e = db_search_make(f->search, &p)) != ERR_OK ||
 	    (e = stmt_begin(db, block_sql, &st)) != ERR_OK)
 		return e;
 	db_filter_in(st, &company, &f->f);
-	db_report_in_texts(st, f, &p);
+	db_search_in(st, f, &p);
 	stmt_in_time_us(st, at);
 	stmt_in_time_us(st, at);
 	stmt_in_id(st, first ? nil.v : f->key.id.v);

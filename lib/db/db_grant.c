@@ -97,6 +97,7 @@ static const struct grant {
 
 	{ "dashboard", "account", READ },
 	{ "dashboard", "attrib_calib", READ },
+	{ "dashboard", "ad_spend", DELETE },
 	{ "dashboard", "attrib_law", READ },
 	{ "dashboard", "audit", APPEND },
 	{ "dashboard", "call_event", READ },
@@ -135,6 +136,7 @@ static const struct grant {
 	{ "dashboard", "spend", READ },
 	{ "dashboard", "tag", APPEND },
 	{ "dashboard", "tracker", READ },
+	{ "dashboard", "tracker_cost", WRITE },
 	{ "dashboard", "usage_day", READ },
 	{ "dashboard", "user", READ },
 	{ "dashboard", "user_second", READ },

@@ -1,8 +1,6 @@
 #include "lib/db/db_report_calls.h"
 
-#include "lib/base/buf.h"
-#include "lib/base/scan.h"
-#include "lib/db/db_report_priv.h"
+#include "lib/db/db_search.h"
 #include "lib/db/stmt.h"
 
 #define COLUMNS                                                              \
@@ -116,37 +114,6 @@ static void out_row(struct stmt *st, struct db_report_calls_row *r)
 	stmt_out_bool(st, &r->playable);
 }
 
-enum err db_report_patterns(struct slice search, struct db_report_patterns *p)
-{
-	struct buf text, digits;
-	bool other = false;
-
-	if (search.n > DB_REPORT_CALLS_SEARCH_MAX)
-		return ERR_TOOBIG;
-	buf_over(&text, p->text_mem, sizeof(p->text_mem));
-	buf_over(&digits, p->digits_mem, sizeof(p->digits_mem));
-	buf_char(&text, '%');
-	buf_char(&digits, '%');
-	for (size_t i = 0; i < search.n; i++) {
-		const char c = search.p[i];
-
-		if (c == '%' || c == '_' || c == '\\')
-			buf_char(&text, '\\');
-		buf_char(&text, c);
-		if (scan_is_digit(c))
-			buf_char(&digits, c);
-		else if (scan_is_alpha(c))
-			other = true;
-	}
-	buf_char(&text, '%');
-	buf_char(&digits, '%');
-	if (buf_err(&text) != ERR_OK || buf_err(&digits) != ERR_OK)
-		return ERR_TOOBIG;
-	p->text = buf_slice(&text);
-	p->digits = digits.n > 4 && !other ? buf_slice(&digits) : SLICE("");
-	return ERR_OK;
-}
-
 /* Twice: "is it set" and "is it this". */
 static void in_twice(struct stmt *st, struct slice s)
 {
@@ -154,19 +121,9 @@ static void in_twice(struct stmt *st, struct slice s)
 	stmt_in_text(st, s);
 }
 
-void db_report_in_texts(struct stmt *st, const struct db_report_calls_filter *f,
-    const struct db_report_patterns *p)
-{
-	in_twice(st, f->caller);
-	stmt_in_text(st, f->search);
-	for (int i = 0; i < 3; i++)
-		stmt_in_text(st, p->text);
-	in_twice(st, p->digits);
-}
-
 /* All by pointer: the statement borrows until it is executed. */
 static void in_filters(struct stmt *st, const struct company_id *company,
-    const struct db_report_calls_filter *f, const struct db_report_patterns *p)
+    const struct db_report_calls_filter *f, const struct db_search *p)
 {
 	if (db_filter_plain(&f->f)) {
 		stmt_in_id(st, company->v);
@@ -177,7 +134,7 @@ static void in_filters(struct stmt *st, const struct company_id *company,
 	} else {
 		db_filter_in(st, company, &f->f);
 	}
-	db_report_in_texts(st, f, p);
+	db_search_in(st, f, p);
 }
 
 /* Up to max rows in the statement's order. */
@@ -217,11 +174,11 @@ static enum err fetch(struct db *db, struct company_id company,
 	const int64_t at = first ? f->f.to_us : f->key.started_us;
 	const bool plain = db_filter_plain(&f->f);
 	struct db_report_calls_row row;
-	struct db_report_patterns p;
+	struct db_search p;
 	struct stmt *st;
 	enum err e;
 
-	if ((e = db_report_patterns(f->search, &p)) != ERR_OK)
+	if ((e = db_search_make(f->search, &p)) != ERR_OK)
 		return e;
 	if (plain)
 		e = stmt_begin(db, up ? newer_sql : older_sql, &st);

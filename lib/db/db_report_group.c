@@ -133,7 +133,7 @@ static enum err begin_facts(struct db *db, const struct company_id *company,
 	return ERR_OK;
 }
 
-enum err db_report_groups(struct db *db, struct company_id company,
+enum err db_report_group_list(struct db *db, struct company_id company,
     const struct db_report_ask *ask, size_t max, struct arena *mem,
     struct db_report_group **rows, size_t *n)
 {
@@ -162,7 +162,7 @@ enum err db_report_groups(struct db *db, struct company_id company,
 	"TIMESTAMP(DATE(f.started_at), MAKETIME(" \
 	"HOUR(f.started_at), MINUTE(f.started_at) DIV 15 * 15, 0))"
 
-enum err db_report_series(struct db *db, struct company_id company,
+enum err db_report_group_series(struct db *db, struct company_id company,
     const struct db_report_ask *ask, struct arena *mem,
     struct db_report_bucket **rows, size_t *n)
 {
@@ -201,7 +201,7 @@ enum err db_report_series(struct db *db, struct company_id company,
 	" WHERE company_id = ?"              \
 	" ORDER BY id LIMIT 10000"
 
-enum err db_report_names(struct db *db, struct company_id company,
+enum err db_report_group_names(struct db *db, struct company_id company,
     enum filter_id kind, struct arena *mem, struct db_report_name **rows,
     size_t *n)
 {

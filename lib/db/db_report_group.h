@@ -44,14 +44,14 @@ struct db_report_ask {
 };
 
 /* The groups with the most calls, at most max (to DB_REPORT_GROUPS_MAX). */
-RT_MUST_USE enum err db_report_groups(struct db *db, struct company_id company,
-    const struct db_report_ask *ask, size_t max, struct arena *mem,
-    struct db_report_group **rows, size_t *n);
+RT_MUST_USE enum err db_report_group_list(struct db *db,
+    struct company_id company, const struct db_report_ask *ask, size_t max,
+    struct arena *mem, struct db_report_group **rows, size_t *n);
 
 /* The calls of the filter by quarter of an hour, as db_report_buckets(). */
-RT_MUST_USE enum err db_report_series(struct db *db, struct company_id company,
-    const struct db_report_ask *ask, struct arena *mem,
-    struct db_report_bucket **rows, size_t *n);
+RT_MUST_USE enum err db_report_group_series(struct db *db,
+    struct company_id company, const struct db_report_ask *ask,
+    struct arena *mem, struct db_report_bucket **rows, size_t *n);
 
 /* What an id of a dimension is called. */
 struct db_report_name {
@@ -60,8 +60,8 @@ struct db_report_name {
 	char e164[DB_E164_BYTES];       /* of a number */
 };
 /* Released and archived ones too; at most 10,000, by id. */
-RT_MUST_USE enum err db_report_names(struct db *db, struct company_id company,
-    enum filter_id kind, struct arena *mem, struct db_report_name **rows,
-    size_t *n);
+RT_MUST_USE enum err db_report_group_names(struct db *db,
+    struct company_id company, enum filter_id kind, struct arena *mem,
+    struct db_report_name **rows, size_t *n);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * db_report_priv.h - the text conditions that log and export share.
+ * db_search.h - the text conditions that log and export share.
  */
-#ifndef RT_DB_REPORT_PRIV_H
-#define RT_DB_REPORT_PRIV_H
+#ifndef RT_DB_SEARCH_H
+#define RT_DB_SEARCH_H
 
 #include "lib/db/db_report_calls.h"
 
@@ -10,7 +10,7 @@ struct stmt;
 
 /* A search as patterns: "%text%" with LIKE's own signs taken literally, and
  * the same for its digits alone, when it looks like part of a number. */
-struct db_report_patterns {
+struct db_search {
 	char text_mem[2 * DB_REPORT_CALLS_SEARCH_MAX + 2];
 	char digits_mem[DB_REPORT_CALLS_SEARCH_MAX + 2];
 	struct slice text;
@@ -18,10 +18,9 @@ struct db_report_patterns {
 };
 
 /* ERR_TOOBIG: longer than DB_REPORT_CALLS_SEARCH_MAX. */
-RT_MUST_USE enum err db_report_patterns(struct slice search,
-    struct db_report_patterns *p);
+RT_MUST_USE enum err db_search_make(struct slice search, struct db_search *p);
 /* Caller twice, search, its text three times, its digits twice. */
-void db_report_in_texts(struct stmt *st, const struct db_report_calls_filter *f,
-    const struct db_report_patterns *p);
+void db_search_in(struct stmt *st, const struct db_report_calls_filter *f,
+    const struct db_search *p);
 
 #endif

@@ -1,0 +1,164 @@
+#include "cgi/page/page_report_time.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define HOURS 24
+#define DAYS  7
+
+/* Sums between edges[i] and edges[i + 1]; rows and edges rise. */
+static void fold(const struct db_report_bucket *rows, size_t n,
+    const int64_t *edges, size_t count, bool before, struct report_point *out)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		while (at < count && rows[i].at_us >= edges[at + 1])
+			at++;
+		if (at < count && rows[i].at_us >= edges[at])
+			db_report_add(before ? &out[at].before : &out[at].now,
+			    &rows[i].sums);
+	}
+}
+
+static enum err edges_of(const struct page_range *g, struct tz_date from,
+    size_t count, int64_t *edges)
+{
+	enum err e = tz_day_start(g->z, from, &edges[0]);
+
+	for (size_t i = 1; e == ERR_OK && i <= count; i++)
+		if (g->days == 1)
+			edges[i] = edges[0] + (int64_t)i * RT_HOUR_US;
+		else
+			e = tz_day_start(g->z, tz_date_add(from, (int)i),
+			    &edges[i]);
+	return e;
+}
+
+enum err page_report_time_points(const struct report *t,
+    struct report_point **points, size_t *n)
+{
+	const struct page_range *g = &t->range;
+	const size_t hours = (size_t)((g->to_us - g->from_us) / RT_HOUR_US);
+	const size_t count = g->days == 1 ? hours : (size_t)g->days;
+	int64_t *edges = arena_array(t->r->arena, count + 1, sizeof(*edges));
+	struct report_point *all =
+	    arena_array(t->r->arena, count, sizeof(*all));
+	enum err e;
+
+	if (edges == NULL || all == NULL)
+		return ERR_NOMEM;
+	if ((e = edges_of(g, g->before, count, edges)) != ERR_OK)
+		return e;
+	fold(t->before, t->n_before, edges, count, true, all);
+	if ((e = edges_of(g, g->from, count, edges)) != ERR_OK)
+		return e;
+	fold(t->now, t->n_now, edges, count, false, all);
+	for (size_t i = 0; i < count; i++) {
+		all[i].from_us = edges[i];
+		all[i].day = tz_date_add(g->from, g->days == 1 ? 0 : (int)i);
+		all[i].partial =
+		    g->now_us > edges[i] && g->now_us < edges[i + 1];
+	}
+	*points = all;
+	*n = count;
+	return ERR_OK;
+}
+
+static enum err by_day(struct report *t)
+{
+	struct report_point *points = NULL;
+	size_t n = 0;
+	enum err e = page_report_time_points(t, &points, &n);
+
+	if (e != ERR_OK)
+		return e;
+	if ((t->rows = arena_array(t->r->arena, n, sizeof(*t->rows))) == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n; i++) {
+		char text[TZ_TEXT_MAX];
+
+		if (t->range.days == 1)
+			tz_text_clock(t->range.z, points[i].from_us, text);
+		else
+			tz_date_long(points[i].day, text);
+		if (!arena_copy(t->r->arena, slice_from(text),
+			&t->rows[i].label))
+			return ERR_NOMEM;
+		t->rows[i].value = t->rows[i].label;
+		t->rows[i].now = points[i].now;
+		t->rows[i].before = points[i].before;
+	}
+	t->n = n;
+	return ERR_OK;
+}
+
+/* Adds each quarter to the row of its weekday or hour. */
+static enum err by_clock(const struct report *t, bool weekday, bool before,
+    struct report_row *rows)
+{
+	const struct db_report_bucket *b = before ? t->before : t->now;
+	const size_t n = before ? t->n_before : t->n_now;
+	const int64_t end_us = before ? t->range.before_to_us : t->range.to_us;
+
+	for (size_t i = 0; i < n && b[i].at_us < end_us; i++) {
+		struct tz_time at;
+		struct report_row *row;
+		const enum err e = tz_local(t->range.z, b[i].at_us, &at);
+
+		if (e != ERR_OK)
+			return e;
+		row = &rows[weekday ? at.weekday : at.hour];
+		db_report_add(before ? &row->before : &row->now, &b[i].sums);
+	}
+	return ERR_OK;
+}
+
+static const char *const day_names[DAYS] = { "Monday", "Tuesday", "Wednesday",
+	"Thursday", "Friday", "Saturday", "Sunday" };
+
+enum err page_report_time_rows(struct report *t)
+{
+	const bool weekday = strcmp(t->by->key, "weekday") == 0;
+	const size_t n = weekday ? DAYS : HOURS;
+	enum err e;
+
+	if (strcmp(t->by->key, "day") == 0)
+		return by_day(t);
+	if ((t->rows = arena_array(t->r->arena, n, sizeof(*t->rows))) == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n; i++) {
+		char text[16];
+
+		(void)snprintf(text, sizeof(text), "%02u:00",
+		    (unsigned int)i % HOURS);
+		if (!arena_copy(t->r->arena,
+			slice_from(weekday ? day_names[i] : text),
+			&t->rows[i].label))
+			return ERR_NOMEM;
+		t->rows[i].value = t->rows[i].label;
+	}
+	t->n = n;
+	e = by_clock(t, weekday, false, t->rows);
+	return e == ERR_OK ? by_clock(t, weekday, true, t->rows) : e;
+}
+
+enum err page_report_time_heat(const struct report *t,
+    struct db_report_sums (**cells)[24])
+{
+	struct db_report_sums(*all)[HOURS] =
+	    arena_array(t->r->arena, DAYS, sizeof(*all));
+
+	if (all == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < t->n_now; i++) {
+		struct tz_time at;
+		const enum err e = tz_local(t->range.z, t->now[i].at_us, &at);
+
+		if (e != ERR_OK)
+			return e;
+		db_report_add(&all[at.weekday][at.hour], &t->now[i].sums);
+	}
+	*cells = all;
+	return ERR_OK;
+}

@@ -1,0 +1,149 @@
+#include "lib/db/db_spend.h"
+
+#include "lib/db/stmt.h"
+
+enum err db_spend_put(struct db *db, struct company_id company,
+    const struct spend_row *row)
+{
+	static const char sql[] =
+	    "REPLACE INTO ad_spend (company_id, spent_on, line, source,"
+	    " medium, campaign, ad_group, keyword, amount_micros, clicks,"
+	    " impressions) VALUES (?, ?, UNHEX(MD5(CONCAT_WS('\n', ?, ?, ?, ?,"
+	    " ?))), ?, ?, ?, ?, ?, ?, ?, ?)";
+	const struct slice texts[] = { row->source, row->medium, row->campaign,
+		row->ad_group, row->keyword };
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, slice_from(row->day));
+	for (int twice = 0; twice < 2; twice++)
+		for (size_t i = 0; i < RT_ARRAY_LEN(texts); i++)
+			stmt_in_text(st, texts[i]);
+	stmt_in_i64(st, row->amount_micros);
+	stmt_in_u64(st, row->clicks);
+	stmt_in_u64(st, row->impressions);
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_spend_monthly(struct db *db, struct company_id company,
+    struct tracker_id tracker, const char *from, const char *until,
+    int64_t monthly_micros)
+{
+	static const char sql[] =
+	    "INSERT INTO tracker_cost (company_id, tracker_id, from_on,"
+	    " until_on, monthly_micros) SELECT company_id, id, ?,"
+	    " NULLIF(?, ''), ? FROM tracker WHERE company_id = ? AND id = ?"
+	    " ON DUPLICATE KEY UPDATE until_on = VALUES(until_on),"
+	    " monthly_micros = VALUES(monthly_micros)";
+	struct stmt *st;
+	uint64_t n = 0;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_text(st, slice_from(from));
+	stmt_in_text(st, slice_from(until));
+	stmt_in_i64(st, monthly_micros);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, tracker.v);
+	e = stmt_exec(st, &n);
+	stmt_end(st);
+	return e == ERR_OK && n == 0 ? ERR_NOTFOUND : e;
+}
+
+/* The texts that spend knows, in the order of the statements below. */
+static const enum filter_text known[] = { FILTER_SOURCE, FILTER_MEDIUM,
+	FILTER_CAMPAIGN, FILTER_AD_GROUP, FILTER_KEYWORD };
+
+/* 1 for all, 2 for the first of the above; 0: not known. */
+static uint64_t place_of(enum group_dim by)
+{
+	if (by == GROUP_NONE)
+		return 1;
+	for (size_t i = 0; i < RT_ARRAY_LEN(known); i++)
+		if ((int)by == GROUP_TEXT + (int)known[i])
+			return i + 2;
+	return 0;
+}
+
+bool db_spend_fits(const struct db_filter *f, enum group_dim by)
+{
+	struct db_filter rest = *f;
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(known); i++)
+		rest.by_text[known[i]] = false;
+	return place_of(by) != 0 && f->result.n == 0 && db_filter_plain(&rest);
+}
+
+#define TEXTS                                                          \
+	" AND (? = 0 OR s.source = ?) AND (? = 0 OR s.medium = ?)"     \
+	" AND (? = 0 OR s.campaign = ?) AND (? = 0 OR s.ad_group = ?)" \
+	" AND (? = 0 OR s.keyword = ?)"
+
+/* A month's cost is a twelfth of a year's, by the day. */
+static const char sums_sql[] =
+    "SELECT ELT(?, '', s.source, s.medium, s.campaign, s.ad_group, s.keyword)"
+    " AS k, CAST(SUM(s.amount) AS SIGNED) FROM ("
+    "SELECT company_id, source, medium, campaign, ad_group, keyword,"
+    " amount_micros AS amount FROM ad_spend"
+    " WHERE company_id = ? AND spent_on BETWEEN ? AND ?"
+    " UNION ALL SELECT t.company_id, t.source, t.medium, t.campaign, '', '',"
+    " c.monthly_micros * 12 DIV 365 * (DATEDIFF(LEAST(COALESCE(c.until_on,"
+    " ?), ?), GREATEST(c.from_on, ?)) + 1) FROM tracker_cost c JOIN tracker t"
+    " ON t.company_id = c.company_id AND t.id = c.tracker_id"
+    " WHERE c.company_id = ? AND c.from_on <= ?"
+    " AND (c.until_on IS NULL OR c.until_on >= ?)"
+    ") AS s WHERE s.company_id = ?" TEXTS " GROUP BY k LIMIT 1000";
+
+static void in_period(struct stmt *st, const struct company_id *company,
+    const char *first, const char *last)
+{
+	const struct slice a = slice_from(first), b = slice_from(last);
+
+	stmt_in_id(st, company->v);
+	stmt_in_text(st, a);
+	stmt_in_text(st, b);
+	stmt_in_text(st, b);
+	stmt_in_text(st, b);
+	stmt_in_text(st, a);
+	stmt_in_id(st, company->v);
+	stmt_in_text(st, b);
+	stmt_in_text(st, a);
+	stmt_in_id(st, company->v);
+}
+
+enum err db_spend_sums(struct db *db, struct company_id company,
+    const struct db_filter *f, enum group_dim by, const char *first,
+    const char *last, struct arena *mem, struct spend_sum **rows, size_t *n)
+{
+	struct spend_sum row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if (!db_spend_fits(f, by)) {
+		*rows = NULL;
+		*n = 0;
+		return ERR_OK;
+	}
+	if ((e = stmt_begin(db, sums_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_u64(st, place_of(by));
+	in_period(st, &company, first, last);
+	for (size_t i = 0; i < RT_ARRAY_LEN(known); i++) {
+		stmt_in_bool(st, f->by_text[known[i]]);
+		stmt_in_text(st, f->text[known[i]]);
+	}
+	stmt_out_text(st, row.value, sizeof(row.value));
+	stmt_out_i64(st, &row.amount_micros);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}

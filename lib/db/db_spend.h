@@ -1,0 +1,51 @@
+/*
+ * db_spend.h - what advertising cost: imported by day, or monthly per tracker.
+ *
+ * Days are the company's, as text: "2026-10-31". Spend knows source, medium,
+ * campaign, ad group and keyword, so that cost can be told for these and for
+ * all calls, and not where calls are filtered by anything else.
+ */
+#ifndef RT_DB_SPEND_H
+#define RT_DB_SPEND_H
+
+#include "lib/db/db_report_group.h"
+
+#define DB_SPEND_DAY 11 /* "2026-10-31" with its NUL */
+
+struct spend_row {
+	char day[DB_SPEND_DAY];
+	struct slice source;
+	struct slice medium;
+	struct slice campaign;
+	struct slice ad_group;
+	struct slice keyword;
+	int64_t amount_micros;
+	uint64_t clicks;
+	uint64_t impressions;
+};
+
+/* Replaces what was there for the same day and texts, so that importing a
+ * file again is no error. ERR_RANGE: a text is too long. */
+RT_MUST_USE enum err db_spend_put(struct db *db, struct company_id company,
+    const struct spend_row *row);
+
+/* Replaces a tracker's cost from that day on; until "" is still. ERR_NOTFOUND:
+ * no such tracker. */
+RT_MUST_USE enum err db_spend_monthly(struct db *db, struct company_id company,
+    struct tracker_id tracker, const char *from, const char *until,
+    int64_t monthly_micros);
+
+/* True when cost can be told by this dimension under this filter. */
+bool db_spend_fits(const struct db_filter *f, enum group_dim by);
+
+struct spend_sum {
+	char value[DB_REPORT_TEXT(255)]; /* of the dimension */
+	int64_t amount_micros;
+};
+/* Of the days from first to last, both included. GROUP_NONE gives one row, or
+ * none when nothing was entered. */
+RT_MUST_USE enum err db_spend_sums(struct db *db, struct company_id company,
+    const struct db_filter *f, enum group_dim by, const char *first,
+    const char *last, struct arena *mem, struct spend_sum **rows, size_t *n);
+
+#endif
