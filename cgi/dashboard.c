@@ -14,6 +14,8 @@
 #include "cgi/page/page_pool.h"
 #include "cgi/page/page_pools.h"
 #include "cgi/page/page_recording.h"
+#include "cgi/page/page_report.h"
+#include "cgi/page/page_report_out.h"
 #include "cgi/page/page_unsubscribe.h"
 #include "cgi/page/page_views.h"
 #include "cgi/tmpl/tmpl.h"
@@ -27,6 +29,11 @@ static const struct route routes[] = {
 	{ REQ_GET, "/calls.csv", ROUTE_ANALYST, .handler = page_export_csv },
 	{ REQ_GET, "/calls.jsonl", ROUTE_ANALYST,
 	    .handler = page_export_jsonl },
+	{ REQ_GET, "/reports", ROUTE_READ_ONLY, .handler = page_report },
+	{ REQ_GET, "/reports.csv", ROUTE_ANALYST,
+	    .handler = page_report_out_csv },
+	{ REQ_GET, "/reports.json", ROUTE_ANALYST, ROUTE_API,
+	    .handler = page_report_out_json },
 	{ REQ_POST, "/marks", ROUTE_AGENT, .body = REQ_BODY_URLENCODED,
 	    .handler = page_mark },
 	{ REQ_POST, "/views", ROUTE_AGENT, .body = REQ_BODY_URLENCODED,

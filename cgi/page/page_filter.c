@@ -259,6 +259,34 @@ void page_filter_href(const struct page_filter *p, const char *without,
 	    buf_err(&b) == ERR_OK ? buf_slice(&b) : slice_from(p->path));
 }
 
+/* talk and ring stand for two limits each. */
+static bool is_about(const struct param *q, const char *dim)
+{
+	const size_t n = dim == NULL ? 0 : strlen(dim);
+
+	return n > 0 && strncmp(q->name, dim, n) == 0 &&
+	       (q->name[n] == '\0' || strcmp(q->name + n, "_min") == 0 ||
+		   strcmp(q->name + n, "_max") == 0);
+}
+
+void page_filter_href_calls(const struct page_filter *p, const char *by,
+    const char *split, struct slice more, struct view *item, const char *key)
+{
+	char mem[PAGE_FILTER_HREF_MAX];
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	buf_cstr(&b, "/calls?");
+	page_range_query(p->range, &b);
+	for (size_t i = 0; i < RT_ARRAY_LEN(params); i++)
+		if (p->value[i].n > 0 && params[i].kind != PLAIN &&
+		    !is_about(&params[i], by) && !is_about(&params[i], split))
+			page_filter_param(&b, params[i].name, p->value[i]);
+	buf_put(&b, more);
+	view_slice(item, key,
+	    buf_err(&b) == ERR_OK ? buf_slice(&b) : SLICE("/calls"));
+}
+
 static const char *param_at(enum kind kind, int at)
 {
 	for (size_t i = 0; i < RT_ARRAY_LEN(params); i++)
@@ -277,16 +305,27 @@ const char *page_filter_of_id(enum filter_id i)
 	return param_at(ID, (int)i);
 }
 
-void page_filter_keep(const struct page_filter *p, struct view *v)
+static void keep(const struct page_filter *p, const char *list, bool plain,
+    struct view *v)
 {
-	view_list(v, "range_keep");
+	view_list(v, list);
 	for (size_t i = 0; i < RT_ARRAY_LEN(params); i++)
-		if (p->value[i].n > 0) {
-			struct view *item = view_item(v, "range_keep");
+		if (p->value[i].n > 0 && (plain || params[i].kind != PLAIN)) {
+			struct view *item = view_item(v, list);
 
 			view_cstr(item, "keep_name", params[i].name);
 			view_slice(item, "keep_value", p->value[i]);
 		}
+}
+
+void page_filter_keep(const struct page_filter *p, struct view *v)
+{
+	keep(p, "range_keep", true, v);
+}
+
+void page_filter_keep_filters(const struct page_filter *p, struct view *v)
+{
+	keep(p, "report_keep", false, v);
 }
 
 size_t page_filter_count(void)

@@ -48,6 +48,11 @@ void page_filter_query(const struct page_filter *p, const char *without,
 void page_filter_href(const struct page_filter *p, const char *without,
     struct slice more, struct view *item, const char *key);
 
+/* The same at the log, without what only reports understand and without the
+ * filters by one or two dimensions, which `more` sets anew. */
+void page_filter_href_calls(const struct page_filter *p, const char *by,
+    const char *split, struct slice more, struct view *item, const char *key);
+
 /* One "&name=value". */
 void page_filter_param(struct buf *b, const char *name, struct slice value);
 /* The parameter of a dimension of db_report_group.h; NULL: none filters. */
@@ -56,4 +61,6 @@ const char *page_filter_of_id(enum filter_id i);
 
 /* The list range_keep: keep_name, keep_value. */
 void page_filter_keep(const struct page_filter *p, struct view *v);
+/* The list report_keep: the same without what filters nothing. */
+void page_filter_keep_filters(const struct page_filter *p, struct view *v);
 #endif

@@ -1,6 +1,7 @@
 /*
  * page_report.h - GET /reports: any metric by any dimension, split by a
- * second, with the period before; as page, CSV and JSON of the same rows.
+ * second, with the period before. page_report_out.h gives the same rows as
+ * CSV and JSON.
  *
  * `/reports?metric=calls&by=source&split=campaign&range=30d&…filters`: the
  * address is the report. A table of dimensions and one of metrics make them.
@@ -12,7 +13,5 @@
 #include "cgi/web/resp.h"
 
 RT_MUST_USE enum err page_report(const struct req *r, struct resp *out);
-RT_MUST_USE enum err page_report_csv(const struct req *r, struct resp *out);
-RT_MUST_USE enum err page_report_json(const struct req *r, struct resp *out);
 
 #endif

@@ -12,6 +12,7 @@ static const struct {
 } places[FRAME_PLACE_COUNT] = {
 	[FRAME_OVERVIEW] = { "", "overview", "Overview", ROUTE_READ_ONLY },
 	[FRAME_CALLS] = { "calls", "calls", "Calls", ROUTE_READ_ONLY },
+	[FRAME_REPORTS] = { "reports", "reports", "Reports", ROUTE_READ_ONLY },
 	[FRAME_FLOWS] = { "flows", "flows", "Flows", ROUTE_MANAGER },
 	[FRAME_POOLS] = { "pools", "pool", "Pools", ROUTE_READ_ONLY },
 	[FRAME_ATTRIBUTION] = { "attribution", "scales", "Attribution",

@@ -59,8 +59,16 @@ function again() {
 		setTimeout(() => writing() ? again() : location.reload(), 1000 * Number(wait.dataset.reload));
 }
 
+/* A form of choices answers each choice; its button is for those without. */
+function autoForms() {
+	document.querySelectorAll("form[data-auto]").forEach((form) => {
+		form.addEventListener("change", () => form.requestSubmit());
+	});
+}
+
 theme();
 menus();
+autoForms();
 again();
 keys();
 rowPlayer();

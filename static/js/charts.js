@@ -14,6 +14,32 @@ function colour(name) {
 		.getPropertyValue(name).trim();
 }
 
+/* How a metric's unit is said on the axis; see cgi/page/page_metric.h. */
+const UNITS = {
+	count: (v) => v.toLocaleString("en"),
+	share: (v) => `${v / 100} %`,
+	ms: (v) => `${Math.round(v / 1000)} s`,
+	money: (v) => (v / 1e6).toLocaleString("en"),
+	ratio: (v) => `${v / 100}×`,
+};
+
+/* A table of one metric: its number and the period before, as written and, for
+ * drawing, as data-n. */
+function readOne(table) {
+	const rows = [...table.tBodies[0].rows];
+	const column = (i) => rows.map((r) => Number(r.cells[i].dataset.n));
+
+	return {
+		labels: rows.map((r) => r.dataset.label),
+		shorts: rows.map((r) => r.dataset.short),
+		partial: rows.map((r) => r.dataset.partial === "1"),
+		links: [],
+		texts: rows.map((r) => [r.cells[1].textContent, `${r.cells[2].textContent} in the previous period`]),
+		calls: column(1),
+		before: column(2),
+	};
+}
+
 /* The rows of the table as columns of numbers. */
 function read(table) {
 	const rows = [...table.tBodies[0].rows];
@@ -73,6 +99,12 @@ function say(el, data, i) {
 		part.textContent = text;
 		return part;
 	};
+
+	if (data.texts) {
+		el.replaceChildren(line(data.labels[i] + (data.partial[i] ? ", so far" : ""), "b"),
+			line(data.texts[i][0]), document.createElement("br"), line(data.texts[i][1]));
+		return;
+	}
 	const rest = data.missed[i] === 1 ? "1 call not answered" : `${data.missed[i]} calls not answered`;
 
 	el.replaceChildren(
@@ -99,7 +131,19 @@ function hover(data, el) {
 	};
 }
 
+function seriesOf(data) {
+	const before = {
+		stroke: () => colour("--text-3"), width: 1.5, dash: [4, 3],
+		points: { show: false },
+	};
+
+	if (data.texts)
+		return [{}, bars("accent", data.partial, true), before];
+	return [{}, bars("red", data.partial, true), bars("green", data.partial, false), before];
+}
+
 function options(box, data, el) {
+	const unit = UNITS[box.dataset.one ?? "count"];
 	const axis = {
 		stroke: () => colour("--text-3"),
 		font: "12px system-ui, sans-serif",
@@ -125,29 +169,23 @@ function options(box, data, el) {
 			{
 				...axis, size: 40, gap: 8,
 				grid: { stroke: () => colour("--line"), width: 1 },
-				incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000],
-				values: (u, splits) => splits.map((v) => v.toLocaleString("en")),
+				incrs: [1, 2, 5].flatMap((d) => Array.from({ length: 12 }, (_, i) => d * 10 ** i)).sort((a, b) => a - b),
+				values: (u, splits) => splits.map(unit),
 				space: 44,
 			},
 		],
-		series: [
-			{},
-			bars("red", data.partial, true),
-			bars("green", data.partial, false),
-			{
-				stroke: () => colour("--text-3"), width: 1.5, dash: [4, 3],
-				points: { show: false },
-			},
-		],
+		series: seriesOf(data),
 		hooks: { setCursor: [hover(data, el)] },
 	};
 }
 
 function draw(box) {
-	const data = read(document.getElementById(box.dataset.chart));
+	const table = document.getElementById(box.dataset.chart);
+	const data = box.dataset.one ? readOne(table) : read(table);
 	const el = tip(box);
 	const xs = data.calls.map((_, i) => i);
-	const chart = new uPlot(options(box, data, el), [xs, data.calls, data.answered, data.before], box);
+	const chart = new uPlot(options(box, data, el),
+		data.texts ? [xs, data.calls, data.before] : [xs, data.calls, data.answered, data.before], box);
 	let width = box.clientWidth;
 
 	chart.over.addEventListener("click", () => {

@@ -34,6 +34,9 @@ const addresses = () => [
 	['/calls.csv', { GET: 200 }, 'analyst'],
 	['/calls.jsonl', { GET: 200 }, 'analyst'],
 	['/marks', { POST: true }, 'agent'],
+	['/reports', { GET: 200 }],
+	['/reports.csv', { GET: 200 }, 'analyst'],
+	['/reports.json', { GET: 200 }, 'analyst'],
 	['/views', { POST: true }, 'agent'],
 	[`/views/${no_view}/delete`, { POST: true }, 'agent'],
 	[`/calls/${world.alpha.callId}`, { GET: 200 }],
@@ -277,7 +280,7 @@ test('every address by every role', async () => {
 		const { csrf } = await client.hiddenFields('/');
 		for (const [path, good, least = 'viewer'] of addresses()) {
 			const may = roles.indexOf(role) >= roles.indexOf(least);
-			if (good.GET === 200 && (may ? !path.includes('.csv') && !path.includes('.jsonl') && !path.includes('/recording') : true))
+			if (good.GET === 200 && (may ? !/\.csv|\.jsonl|reports\.json/.test(path) && !path.includes('/recording') : true))
 				assert.equal((await client.fetch(path)).status, may ? 200 : 403, `${role} ${path}`);
 			if (good.POST && !may) {
 				const res = await client.fetch(path, { method: 'POST', body: new URLSearchParams({ csrf }) });

@@ -1,0 +1,125 @@
+// Reports: page, CSV and JSON say the same, every dimension and metric
+// answers, filters count, another company's calls never do, and what is not
+// known is no number.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { seed } from '../browser/seed.mjs';
+import { build, startStack } from '../support/stack.mjs';
+import { addCompanies } from '../support/two_companies.mjs';
+
+let stack, me, calls, world;
+before(async () => {
+	stack = await startStack({ without: ['dni', 'jobd', 'sipworker'], args: ['--web-rate', '100000'] });
+	calls = seed(stack, { recordings: 0 });
+	world = addCompanies(stack);
+	const made = spawnSync(join(build, 'ringtrace'), ['rollup', 'rebuild', '--days', '70', '-c', stack.conf], { encoding: 'utf8' });
+	assert.equal(made.status, 0, made.stderr);
+	me = await stack.login();
+});
+after(() => stack?.stop());
+
+const json = async (query) => {
+	const res = await me.fetch(`/reports.json?${query}`);
+	assert.equal(res.status, 200, query);
+	return res.json();
+};
+const options = (html, name) => [...html.match(new RegExp(`<select[^>]* name="${name}">(.*?)</select>`, 's'))[1].matchAll(/value="([^"]+)"/g)].map((m) => m[1]);
+
+test('every metric by every dimension answers', async () => {
+	const html = await (await me.fetch('/reports')).text();
+	const dims = options(html, 'by');
+	const metrics = options(html, 'metric');
+	assert.ok(dims.length >= 25 && metrics.length >= 28);
+	for (const by of dims) {
+		const got = await json(`by=${by}&range=90d`);
+		const sum = got.rows.reduce((n, r) => n + r.now, 0);
+		assert.equal(sum, got.all.now, `${by}: the rows make all`);
+		assert.equal(got.all.now, calls.length, by);
+	}
+	for (const metric of metrics)
+		assert.equal((await me.fetch(`/reports?metric=${metric}&by=source&split=result`)).status, 200, metric);
+});
+
+test('page, CSV and JSON show the same', async () => {
+	const query = 'by=source&split=result&metric=calls&range=30d';
+	const got = await json(query);
+	const csv = (await (await me.fetch(`/reports.csv?${query}`)).text()).trim().split('\r\n').slice(1).map((l) => l.split(','));
+	const html = await (await me.fetch(`/reports?${query}`)).text();
+	const table = [...html.split('table class="t compact report"')[1].matchAll(/<tr><th scope="row">.*?<\/tr>/gs)]
+		.map(([row]) => row.replaceAll(/<[^>]+>/g, '|').split('|').filter((s) => s.trim() !== ''));
+	assert.equal(csv.length, got.rows.length + 1);
+	assert.equal(table.length, got.rows.length + 1);
+	got.rows.forEach((r, i) => {
+		assert.equal(table[i][0], r.label);
+		assert.equal(Number(table[i][2].replaceAll(',', '')), r.now);
+	});
+});
+
+test('the same calls counted by hand', async () => {
+	const now = Date.now();
+	const leads = new Set(stack.sql("SELECT DISTINCT code FROM outcome WHERE is_lead = 1").map(([code]) => code));
+	const got = await json('by=source&metric=leads&range=90d');
+	const by = new Map(got.rows.map((r) => [r.label, r.now]));
+	for (const source of new Set(calls.map((c) => c.origin.source)))
+		assert.equal(by.get(source), calls.filter((c) => c.origin.source === source && leads.has(c.outcome)).length, source);
+	const filtered = await json('by=result&source=google&range=90d');
+	assert.equal(filtered.all.now, calls.filter((c) => c.origin.source === 'google').length);
+	assert.ok(now - calls[0].at < 91 * 86400000);
+});
+
+test('hours and weekdays are the company\'s, also across the change of clocks', async () => {
+	const zone = stack.sqlOne("SELECT time_zone FROM company WHERE name = 'Bay City Plumbing'");
+	const got = await json('by=hour&range=90d');
+	const want = new Array(24).fill(0);
+	for (const c of calls) want[Number(new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', hourCycle: 'h23' }).format(c.at))]++;
+	assert.deepEqual(got.rows.map((r) => r.now), want);
+	for (const other of ['Asia/Kathmandu', 'Asia/Kolkata', 'Australia/Lord_Howe', 'America/St_Johns']) {
+		stack.sql(`UPDATE company SET time_zone = '${other}' WHERE name = 'Bay City Plumbing'`);
+		const hours = await json('by=hour&range=90d');
+		const there = new Array(24).fill(0);
+		const end = calls.filter((c) => c.at < Date.now());
+		for (const c of end) there[Number(new Intl.DateTimeFormat('en-GB', { timeZone: other, hour: '2-digit', hourCycle: 'h23' }).format(c.at))]++;
+		assert.deepEqual(hours.rows.map((r) => r.now), there, other);
+		const days = await json('by=day&range=90d');
+		const day = new Intl.DateTimeFormat('en-CA', { timeZone: other });
+		const byDay = new Map();
+		for (const c of end) byDay.set(day.format(c.at), (byDay.get(day.format(c.at)) ?? 0) + 1);
+		assert.deepEqual(days.rows.map((r) => r.now).filter((n) => n > 0), [...byDay].sort().map(([, n]) => n), other);
+	}
+	stack.sql(`UPDATE company SET time_zone = '${zone}' WHERE name = 'Bay City Plumbing'`);
+});
+
+test('no spend is no number', async () => {
+	const got = await json('by=source&metric=cost_lead');
+	assert.equal(got.all.now, null);
+	assert.match(await (await me.fetch('/reports?metric=cost')).text(), /No spend entered/);
+	const company = stack.sqlOne("SELECT HEX(id) FROM company WHERE name = 'Bay City Plumbing'");
+	stack.sql(`INSERT INTO ad_spend (company_id, spent_on, line, source, medium, campaign, ad_group, keyword, amount_micros)
+		VALUES (x'${company}', CURRENT_DATE - INTERVAL 3 DAY, REPEAT('x', 16), 'google', 'cpc', '', '', '', 120000000)`);
+	const cost = await json('by=source&metric=cost');
+	assert.equal(cost.all.now, 120);
+	assert.equal(cost.rows.find((r) => r.label === 'google').now, 120);
+	assert.equal(cost.rows.find((r) => r.label === 'facebook').now, null);
+	assert.match(await (await me.fetch('/reports?metric=cost&by=device')).text(), /cannot be told/);
+});
+
+test('another company\'s figures count nowhere', async () => {
+	const viewer = await stack.login(world.users.analyst.email, world.password);
+	for (const by of ['source', 'campaign', 'number', 'location', 'destination', 'place', 'outcome']) {
+		const res = await viewer.fetch(`/reports.json?by=${by}`);
+		const text = await res.text();
+		assert.ok(!text.includes(world.secret), by);
+		assert.equal(JSON.parse(text).all.now, 1, by);
+	}
+});
+
+test('what cannot be understood is 400', async () => {
+	for (const query of ['by=secret', 'metric=x', 'split=x', 'own=0', 'own=x', 'q=people', 'caller=%2B12125550155', 'result=live', 'range=1000d'])
+		assert.equal((await me.fetch(`/reports?${query}`)).status, 400, query);
+});
+
+test('nothing of this was our mistake', () => {
+	assert.doesNotMatch(stack.log('dashboard'), /status=5\d\d/);
+});
