@@ -267,6 +267,14 @@ bench-flow:
 	@$(MAKE) --no-print-directory V=release build/release/bench/bench_flow >&2
 	@build/release/bench/bench_flow
 
+#: make bench-reports the pages over many calls (RT_BENCH_CALLS=100000, 1000000
+#:                    or, by hand, 10000000)
+.PHONY: bench-reports
+bench-reports:
+	@$(MAKE) --no-print-directory V=release all static \
+	    build/release/bench/bench_reports >&2
+	@RT_BUILD=$(CURDIR)/build/release exec node bench/reports.mjs
+
 # --- what browsers get ---------------------------------------------------------
 
 #: make static        style sheet and scripts of the pages into static/dist

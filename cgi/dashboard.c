@@ -5,6 +5,7 @@
 
 #include "cgi/page/page_call.h"
 #include "cgi/page/page_calls.h"
+#include "cgi/page/page_companies.h"
 #include "cgi/page/page_export.h"
 #include "cgi/page/page_live.h"
 #include "cgi/page/page_login.h"
@@ -51,6 +52,10 @@ static const struct route routes[] = {
 	{ REQ_GET, "/pools/{id}", ROUTE_READ_ONLY, .handler = page_pool },
 	{ REQ_GET, "/live.json", ROUTE_READ_ONLY, ROUTE_API,
 	    .handler = page_live },
+	{ REQ_GET, "/companies", ROUTE_READ_ONLY, .handler = page_companies },
+	{ REQ_POST, "/companies/favourite", ROUTE_READ_ONLY,
+	    .body = REQ_BODY_URLENCODED, .body_max = 8192,
+	    .handler = page_companies_favourite },
 	{ REQ_POST, "/company", ROUTE_READ_ONLY, .body = REQ_BODY_URLENCODED,
 	    .body_max = 8192, .handler = page_live_company },
 	{ REQ_GET, "/login", ROUTE_PUBLIC, .handler = page_login },

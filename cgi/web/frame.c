@@ -3,6 +3,8 @@
 #include "cgi/web/route.h"
 #include "lib/db/db_report.h"
 
+#define MANY 8 /* companies: then a search in their menu */
+
 /* Places in the order of the side bar. */
 static const struct {
 	const char *path; /* one segment, "" the overview */
@@ -11,6 +13,8 @@ static const struct {
 	enum route_role role; /* least right that sees it */
 } places[FRAME_PLACE_COUNT] = {
 	[FRAME_OVERVIEW] = { "", "overview", "Overview", ROUTE_READ_ONLY },
+	[FRAME_COMPANIES] = { "companies", "companies", "Companies",
+	    ROUTE_READ_ONLY },
 	[FRAME_CALLS] = { "calls", "calls", "Calls", ROUTE_READ_ONLY },
 	[FRAME_REPORTS] = { "reports", "reports", "Reports", ROUTE_READ_ONLY },
 	[FRAME_FLOWS] = { "flows", "flows", "Flows", ROUTE_MANAGER },
@@ -21,13 +25,15 @@ static const struct {
 	    ROUTE_MANAGER },
 };
 
-static void nav(const struct req *r, enum frame_place here, struct view *v)
+static void nav(const struct req *r, enum frame_place here, bool several,
+    struct view *v)
 {
 	view_list(v, "nav");
 	for (size_t i = 0; i < FRAME_PLACE_COUNT; i++) {
 		struct view *item;
 
-		if (r->role < (int)places[i].role)
+		if (r->role < (int)places[i].role ||
+		    (i == FRAME_COMPANIES && !several))
 			continue;
 		item = view_item(v, "nav");
 		view_cstr(item, "nav_path", places[i].path);
@@ -37,13 +43,16 @@ static void nav(const struct req *r, enum frame_place here, struct view *v)
 	}
 }
 
-static enum err companies(const struct req *r, struct view *v)
+static enum err companies(const struct req *r, bool *several, struct view *v)
 {
 	struct db_report_member *rows = NULL;
 	size_t n = 0;
 	const enum err e =
 	    db_report_members(r->db, r->user, r->arena, &rows, &n);
 
+	*several = n > 1;
+	view_flag(v, "several_companies", n > 1);
+	view_flag(v, "many_companies", n > MANY);
 	view_list(v, "companies");
 	for (size_t i = 0; e == ERR_OK && i < n; i++) {
 		struct view *item = view_item(v, "companies");
@@ -62,15 +71,16 @@ enum err frame_page(const struct req *r, enum frame_place place,
     const char *title, struct slice search, struct view *v)
 {
 	struct db_report_live live;
+	bool several = false;
 	enum err e;
 
-	if ((e = companies(r, v)) != ERR_OK ||
+	if ((e = companies(r, &several, v)) != ERR_OK ||
 	    (e = db_report_live(r->db, r->company, r->now_us, &live)) != ERR_OK)
 		return e;
 	view_cstr(v, "title", title);
 	view_slice(v, "search_text", search);
 	view_slice(v, "company_zone", r->company_zone);
-	nav(r, place, v);
+	nav(r, place, several, v);
 	view_u64(v, "live_n", live.live);
 	view_flag(v, "live_on", live.live > 0);
 	view_i64(v, "loaded_us", r->now_us);

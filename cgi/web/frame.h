@@ -15,6 +15,7 @@
 /* Which row of the side bar is the current one. */
 enum frame_place {
 	FRAME_OVERVIEW,
+	FRAME_COMPANIES,
 	FRAME_CALLS,
 	FRAME_REPORTS,
 	FRAME_FLOWS,

@@ -282,16 +282,18 @@ enum err db_report_company(struct db *db, struct company_id company,
 	return e;
 }
 
-#define MEMBERS_MAX 200
+#define MEMBERS_MAX 500
 
 /* Zero bytes stand for all companies of the account. */
 static const char members_sql[] =
-    "SELECT DISTINCT c.id, c.name"
+    "SELECT DISTINCT c.id, c.name, v.user_id IS NOT NULL AS fav"
     " FROM membership m"
     " JOIN company c ON c.account_id = m.account_id"
     "  AND (m.company_id = c.id OR m.company_id = ?)"
+    " LEFT JOIN favourite v ON v.user_id = m.user_id"
+    "  AND v.company_id = c.id"
     " WHERE m.user_id = ? AND c.archived_at IS NULL"
-    " ORDER BY c.name, c.id LIMIT 200";
+    " ORDER BY fav DESC, c.name, c.id LIMIT 500";
 
 enum err db_report_members(struct db *db, struct user_id user,
     struct arena *mem, struct db_report_member **rows, size_t *n)
@@ -310,6 +312,7 @@ enum err db_report_members(struct db *db, struct user_id user,
 	stmt_in_id(st, user.v);
 	stmt_out_id(st, row.id.v);
 	stmt_out_text(st, row.name, sizeof(row.name));
+	stmt_out_bool(st, &row.favourite);
 	e = stmt_each(st);
 	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
 		if (count < MEMBERS_MAX)

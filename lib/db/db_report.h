@@ -102,8 +102,10 @@ RT_MUST_USE enum err db_report_company(struct db *db, struct company_id company,
 struct db_report_member {
 	struct company_id id;
 	char name[DB_REPORT_TEXT(100)];
+	bool favourite;
 };
-/* The companies a user may look at, by name, at most 200. */
+/* The companies a user may look at, favourites first, then by name, at most
+ * 500. */
 RT_MUST_USE enum err db_report_members(struct db *db, struct user_id user,
     struct arena *mem, struct db_report_member **rows, size_t *n);
 

@@ -4,6 +4,7 @@
  * new. Without it every link and form works all the same.
  */
 import { bulk } from "./bulk.js";
+import { companies } from "./company.js";
 import { keys } from "./keys.js";
 import { live } from "./live.js";
 import { rowPlayer } from "./rowplay.js";
@@ -69,6 +70,7 @@ function autoForms() {
 theme();
 menus();
 autoForms();
+companies();
 again();
 keys();
 rowPlayer();

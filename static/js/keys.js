@@ -3,7 +3,9 @@
  * list, Enter opens, Space plays, ? shows the list. Keys with a modifier, and
  * keys typed into a field, are left alone.
  */
-const GO = { o: "/", c: "/calls" };
+import { openCompanies } from "./company.js";
+
+const GO = { o: "/", c: "/calls", r: "/reports", a: "/companies" };
 const GO_MS = 1200;
 
 function typing(el) {
@@ -63,6 +65,8 @@ export function keys() {
 			search();
 		else if (e.key === "j" || e.key === "k")
 			step(e.key === "j" ? 1 : -1);
+		else if (e.key === "c")
+			openCompanies();
 		else if (e.key === "?")
 			help?.showModal();
 		else if (e.key !== " " || takesSpace(e.target) || !play())

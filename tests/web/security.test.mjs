@@ -47,6 +47,8 @@ const addresses = () => [
 	[`/pools/${world.alpha.poolId}`, { GET: 200 }],
 	['/live.json', { GET: 200 }],
 	['/company', { POST: true }],
+	['/companies', { GET: 200 }],
+	['/companies/favourite', { POST: true }],
 	['/login', { GET: 303, POST: true }],
 	['/logout', { POST: true }],
 ];

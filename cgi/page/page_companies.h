@@ -1,0 +1,17 @@
+/*
+ * page_companies.h - the agency's view: all companies of a person with their
+ * figures on one page, to look for, to mark as favourites, to go to.
+ */
+#ifndef RT_CGI_PAGE_PAGE_COMPANIES_H
+#define RT_CGI_PAGE_PAGE_COMPANIES_H
+
+#include "cgi/web/req.h"
+#include "cgi/web/resp.h"
+
+/* GET /companies: ?q=name. */
+RT_MUST_USE enum err page_companies(const struct req *r, struct resp *out);
+/* POST /companies/favourite: company, on ("yes" or "no"). */
+RT_MUST_USE enum err page_companies_favourite(const struct req *r,
+    struct resp *out);
+
+#endif
