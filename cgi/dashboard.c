@@ -17,6 +17,7 @@
 #include "cgi/page/page_recording.h"
 #include "cgi/page/page_report.h"
 #include "cgi/page/page_report_out.h"
+#include "cgi/page/page_spend.h"
 #include "cgi/page/page_unsubscribe.h"
 #include "cgi/page/page_views.h"
 #include "cgi/tmpl/tmpl.h"
@@ -35,6 +36,12 @@ static const struct route routes[] = {
 	    .handler = page_report_out_csv },
 	{ REQ_GET, "/reports.json", ROUTE_ANALYST, ROUTE_API,
 	    .handler = page_report_out_json },
+	{ REQ_GET, "/spend", ROUTE_ANALYST, .handler = page_spend },
+	{ REQ_POST, "/spend", ROUTE_ANALYST, .body = REQ_BODY_MULTIPART,
+	    .handler = page_spend_import },
+	{ REQ_POST, "/spend/monthly", ROUTE_ANALYST,
+	    .body = REQ_BODY_URLENCODED, .body_max = 8192,
+	    .handler = page_spend_monthly },
 	{ REQ_POST, "/marks", ROUTE_AGENT, .body = REQ_BODY_URLENCODED,
 	    .handler = page_mark },
 	{ REQ_POST, "/views", ROUTE_AGENT, .body = REQ_BODY_URLENCODED,

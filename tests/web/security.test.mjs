@@ -35,6 +35,8 @@ const addresses = () => [
 	['/calls.jsonl', { GET: 200 }, 'analyst'],
 	['/marks', { POST: true }, 'agent'],
 	['/reports', { GET: 200 }],
+	['/spend', { GET: 200, POST: true }, 'analyst'],
+	['/spend/monthly', { POST: true }, 'analyst'],
 	['/reports.csv', { GET: 200 }, 'analyst'],
 	['/reports.json', { GET: 200 }, 'analyst'],
 	['/views', { POST: true }, 'agent'],

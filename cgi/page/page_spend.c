@@ -1,0 +1,223 @@
+#include "cgi/page/page_spend.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cgi/page/page_audit.h"
+#include "cgi/page/page_range.h"
+#include "cgi/page/page_words.h"
+#include "cgi/web/frame.h"
+#include "lib/core/money.h"
+#include "lib/core/spend_in.h"
+#include "lib/db/db_spend.h"
+#include "lib/db/db_tracker.h"
+
+#define WRONG_MAX 160
+
+/* --- the page --------------------------------------------------------------*/
+
+static enum err sums_view(const struct req *r, const struct page_range *g,
+    struct view *v)
+{
+	const struct db_filter all = { .from_us = g->from_us,
+		.to_us = g->to_us };
+	char first[TZ_TEXT_MAX], last[TZ_TEXT_MAX], text[PAGE_WORDS_MAX];
+	struct spend_sum *rows = NULL;
+	int64_t sum = 0;
+	size_t n = 0;
+	enum err e;
+
+	tz_date_iso(g->from, first);
+	tz_date_iso(g->to, last);
+	e = db_spend_sums(r->db, r->company, &all, GROUP_TEXT + FILTER_SOURCE,
+	    first, last, r->arena, &rows, &n);
+	view_list(v, "sums");
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		struct view *item = view_item(v, "sums");
+
+		view_cstr(item, "sum_source",
+		    rows[i].value[0] == '\0' ? "Not said" : rows[i].value);
+		page_words_money(rows[i].amount_micros, text);
+		view_cstr(item, "sum_amount", text);
+		sum += rows[i].amount_micros;
+	}
+	page_words_money(sum, text);
+	view_cstr(v, "sum_all", text);
+	return e;
+}
+
+static enum err trackers_view(const struct req *r, struct view *v)
+{
+	struct tracker_row *rows = NULL;
+	size_t n = 0;
+	const enum err e =
+	    db_tracker_list(r->db, r->company, r->arena, &rows, &n);
+
+	view_list(v, "trackers");
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		struct view *item = view_item(v, "trackers");
+		char id[ID_TEXT_MAX];
+
+		id_text(ID_KIND_tracker, rows[i].id.v, id);
+		view_cstr(item, "choice", id);
+		view_cstr(item, "choice_name", rows[i].name);
+	}
+	return e;
+}
+
+static enum err show(const struct req *r, const char *wrong, struct resp *out)
+{
+	struct view *v = view_new(r->arena, "spend.html");
+	struct db_report_company company;
+	struct page_range g;
+	struct slice done;
+	char day[TZ_TEXT_MAX];
+	struct tz *z;
+	enum err e;
+
+	if ((e = page_range_zone(r, &z)) != ERR_OK)
+		return e;
+	if ((e = page_range_read(r, z, &g)) == ERR_OK &&
+	    (e = frame_page(r, FRAME_REPORTS, "Spend", SLICE(""), v)) ==
+		ERR_OK &&
+	    (e = db_report_company(r->db, r->company, &company)) == ERR_OK &&
+	    (e = sums_view(r, &g, v)) == ERR_OK &&
+	    (e = trackers_view(r, v)) == ERR_OK) {
+		page_range_view(&g, "/spend", SLICE(""), v);
+		view_list(v, "range_keep");
+		view_cstr(v, "currency", company.currency);
+		tz_date_iso(g.to, day);
+		view_cstr(v, "today", day);
+		view_cstr(v, "wrong", wrong);
+		view_flag(v, "is_wrong", wrong[0] != '\0');
+		view_flag(v, "is_done",
+		    req_query(r, "done", &done) == ERR_OK && wrong[0] == '\0');
+	}
+	tz_close(z);
+	return e == ERR_OK ? resp_view(out, v) : e;
+}
+
+enum err page_spend(const struct req *r, struct resp *out)
+{
+	enum err e;
+
+	if (!frame_company(r, out, &e))
+		return e;
+	return show(r, "", out);
+}
+
+/* --- a file ----------------------------------------------------------------*/
+
+static struct slice file_text(const struct req *r)
+{
+	const struct req_file *f = req_file(r, "file");
+	struct slice text = SLICE("");
+
+	if (f != NULL && f->bytes.n > 0)
+		return f->bytes;
+	if (req_form(r, "text", &text) != ERR_OK)
+		return SLICE("");
+	return text;
+}
+
+static enum err put_row(const struct req *r, const struct spend_in_row *row)
+{
+	struct spend_row to = { .source = row->source,
+		.medium = row->medium,
+		.campaign = row->campaign,
+		.ad_group = row->ad_group,
+		.keyword = row->keyword,
+		.amount_micros = row->amount_micros,
+		.clicks = row->clicks,
+		.impressions = row->impressions };
+
+	if (!slice_to_cstr(row->day, to.day, sizeof(to.day)))
+		return ERR_RANGE;
+	return db_spend_put(r->db, r->company, &to);
+}
+
+/* All rows or none. */
+static enum err import(const struct req *r, struct spend_in *s,
+    struct slice text)
+{
+	struct spend_in_row row;
+	char count[32];
+	unsigned int n = 0;
+	enum err e = spend_in_begin(s, text);
+
+	while (e == ERR_OK && (e = spend_in_next(s, &row)) == ERR_OK) {
+		e = put_row(r, &row);
+		n++;
+	}
+	if (e != ERR_NOTFOUND)
+		return e;
+	(void)snprintf(count, sizeof(count), "%u rows", n);
+	return page_audit(r, "spend.import", "spend", NULL, SLICE(""),
+	    page_audit_text(r, "read", slice_from(count)));
+}
+
+enum err page_spend_import(const struct req *r, struct resp *out)
+{
+	struct spend_in *s = arena_alloc(r->arena, sizeof(*s));
+	char wrong[WRONG_MAX];
+	bool mine;
+	enum err e;
+
+	if (s == NULL)
+		return ERR_NOMEM;
+	s->why = "";
+	if ((e = db_join(r->db, &mine)) != ERR_OK)
+		return e;
+	e = db_join_end(r->db, mine, import(r, s, file_text(r)));
+	if (e == ERR_OK)
+		return resp_redirect(out, SLICE("/spend?done=1"));
+	if (s->why[0] == '\0')
+		return e;
+	(void)snprintf(wrong, sizeof(wrong), "Row %u: %s Nothing was imported.",
+	    s->csv.row, s->why);
+	resp_status(out, 400);
+	return show(r, wrong, out);
+}
+
+/* --- an amount a month -----------------------------------------------------*/
+
+static enum err read_day(const struct req *r, const char *name, bool may_miss,
+    char out[DB_SPEND_DAY])
+{
+	struct slice s = SLICE("");
+	struct tz_date day;
+	enum err e = req_form(r, name, &s);
+
+	if (may_miss && (e == ERR_NOTFOUND || (e == ERR_OK && s.n == 0))) {
+		out[0] = '\0';
+		return ERR_OK;
+	}
+	if ((e = req_need(e)) != ERR_OK ||
+	    (e = tz_date_parse(s, &day)) != ERR_OK)
+		return e;
+	return slice_to_cstr(s, out, DB_SPEND_DAY) ? ERR_OK : ERR_RANGE;
+}
+
+enum err page_spend_monthly(const struct req *r, struct resp *out)
+{
+	char from[DB_SPEND_DAY], until[DB_SPEND_DAY];
+	struct tracker_id tracker;
+	struct slice amount;
+	int64_t micros;
+	enum err e;
+
+	if ((e = req_need(req_form_id(r, "tracker", ID_KIND_tracker,
+		 tracker.v))) != ERR_OK ||
+	    (e = read_day(r, "from", false, from)) != ERR_OK ||
+	    (e = read_day(r, "until", true, until)) != ERR_OK ||
+	    (e = req_need(req_form(r, "amount", &amount))) != ERR_OK ||
+	    (e = money_parse(amount, &micros)) != ERR_OK)
+		return e;
+	if (micros < 0 || (until[0] != '\0' && strcmp(until, from) < 0))
+		return ERR_RANGE;
+	e = db_spend_monthly(r->db, r->company, tracker, from, until, micros);
+	if (e == ERR_OK)
+		e = page_audit(r, "spend.monthly", "tracker", tracker.v,
+		    SLICE(""), page_audit_text(r, "amount", amount));
+	return e == ERR_OK ? resp_redirect(out, SLICE("/spend?done=1")) : e;
+}

@@ -1,0 +1,84 @@
+/* Tests of lib/core/spend_in: files of spend as ad platforms export them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/core/spend_in.h"
+
+static void test_good(void **state)
+{
+	static const char text[] =
+	    "Campaign,Day,Impr.,Clicks,Currency code,Cost,Source,Medium\n"
+	    "Spring sale,2026-10-01,\"1,204\",31,USD,\"1,250.50\",google,cpc\n"
+	    ",2024-02-29,,,USD,0,,\n";
+	static struct spend_in s;
+	struct spend_in_row r;
+
+	(void)state;
+	assert_int_equal(spend_in_begin(&s, slice_from(text)), ERR_OK);
+	assert_int_equal(spend_in_next(&s, &r), ERR_OK);
+	assert_true(slice_eq_cstr(r.campaign, "Spring sale"));
+	assert_true(slice_eq_cstr(r.day, "2026-10-01"));
+	assert_true(slice_eq_cstr(r.source, "google"));
+	assert_true(slice_eq_cstr(r.medium, "cpc"));
+	assert_int_equal(r.keyword.n, 0);
+	assert_int_equal(r.amount_micros, 1250500000);
+	assert_int_equal(r.clicks, 31);
+	assert_int_equal(r.impressions, 1204);
+	assert_int_equal(spend_in_next(&s, &r), ERR_OK);
+	assert_int_equal(r.amount_micros, 0);
+	assert_int_equal(spend_in_next(&s, &r), ERR_NOTFOUND);
+}
+
+static const struct {
+	const char *why;
+	const char *in;
+	enum err want;
+} bad[] = {
+	{ "empty", "", ERR_SYNTAX },
+	{ "no day", "source,cost\n", ERR_SYNTAX },
+	{ "no cost", "day,source\n", ERR_SYNTAX },
+	{ "another way to write a day", "day,cost\n10/01/2026,1\n",
+	    ERR_SYNTAX },
+	{ "a day that is none", "day,cost\n2026-02-29,1\n", ERR_SYNTAX },
+	{ "month 13", "day,cost\n2026-13-01,1\n", ERR_SYNTAX },
+	{ "below zero", "day,cost\n2026-10-01,-1\n", ERR_SYNTAX },
+	{ "no amount", "day,cost\n2026-10-01,\n", ERR_SYNTAX },
+	{ "half a click", "day,cost,clicks\n2026-10-01,1,1.5\n", ERR_SYNTAX },
+	{ "an open quote", "day,cost\n\"2026-10-01,1\n", ERR_SYNTAX },
+	{ "a medium that is too long",
+	    "day,cost,medium\n2026-10-01,1,"
+	    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+	    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n",
+	    ERR_RANGE },
+};
+
+static void test_bad(void **state)
+{
+	static struct spend_in s;
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(bad); i++) {
+		struct spend_in_row r;
+		enum err e = spend_in_begin(&s, slice_from(bad[i].in));
+
+		while (e == ERR_OK)
+			e = spend_in_next(&s, &r);
+		if (e != bad[i].want || s.why[0] == '\0')
+			fail_msg("%s: %s \"%s\"", bad[i].why, err_name(e),
+			    s.why);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_bad),
+	};
+
+	return cmocka_run_group_tests_name("spend_in", tests, NULL, NULL);
+}
