@@ -11,6 +11,7 @@
 #include "cgi/page/page_login.h"
 #include "cgi/page/page_models.h"
 #include "cgi/page/page_mark.h"
+#include "cgi/page/page_now.h"
 #include "cgi/page/page_overview.h"
 #include "cgi/page/page_pool.h"
 #include "cgi/page/page_pools.h"
@@ -19,6 +20,7 @@
 #include "cgi/page/page_report_out.h"
 #include "cgi/page/page_spend.h"
 #include "cgi/page/page_unsubscribe.h"
+#include "cgi/page/page_usage.h"
 #include "cgi/page/page_views.h"
 #include "cgi/tmpl/tmpl.h"
 #include "cgi/web/web.h"
@@ -57,6 +59,11 @@ static const struct route routes[] = {
 	{ REQ_GET, "/attribution", ROUTE_READ_ONLY, .handler = page_models },
 	{ REQ_GET, "/pools", ROUTE_READ_ONLY, .handler = page_pools },
 	{ REQ_GET, "/pools/{id}", ROUTE_READ_ONLY, .handler = page_pool },
+	{ REQ_GET, "/live", ROUTE_READ_ONLY, .handler = page_now },
+	{ REQ_GET, "/live/calls.json", ROUTE_READ_ONLY, ROUTE_API,
+	    .handler = page_now_json },
+	{ REQ_GET, "/usage", ROUTE_READ_ONLY, .handler = page_usage },
+	{ REQ_GET, "/usage.csv", ROUTE_ANALYST, .handler = page_usage_csv },
 	{ REQ_GET, "/live.json", ROUTE_READ_ONLY, ROUTE_API,
 	    .handler = page_live },
 	{ REQ_GET, "/companies", ROUTE_READ_ONLY, .handler = page_companies },

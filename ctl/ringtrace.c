@@ -16,6 +16,7 @@
 #include "ctl/ctl_rollup.h"
 #include "ctl/ctl_run.h"
 #include "ctl/ctl_site.h"
+#include "ctl/ctl_spend.h"
 #include "ctl/ctl_trunk.h"
 #include "ctl/ctl_user.h"
 #include "ctl/ctl_verdict.h"
@@ -47,6 +48,7 @@ static const struct command commands[] = {
 	{ "job", ctl_job, "work that failed for good: dead, replay" },
 	{ "rollup", ctl_rollup, "report sums: verify, rebuild" },
 	{ "attrib", ctl_attrib, "who made the calls: fit, rerun" },
+	{ "spend", ctl_spend, "what advertising cost: import" },
 	{ "verdict", ctl_verdict, "judge closed calls again: rerun" },
 	{ "doctor", ctl_doctor, "is everything as it should be here?" },
 	{ "guard", ctl_guard, NULL },

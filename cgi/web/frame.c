@@ -16,6 +16,7 @@ static const struct {
 	[FRAME_COMPANIES] = { "companies", "companies", "Companies",
 	    ROUTE_READ_ONLY },
 	[FRAME_CALLS] = { "calls", "calls", "Calls", ROUTE_READ_ONLY },
+	[FRAME_LIVE] = { "live", "live", "Live", ROUTE_READ_ONLY },
 	[FRAME_REPORTS] = { "reports", "reports", "Reports", ROUTE_READ_ONLY },
 	[FRAME_FLOWS] = { "flows", "flows", "Flows", ROUTE_MANAGER },
 	[FRAME_POOLS] = { "pools", "pool", "Pools", ROUTE_READ_ONLY },

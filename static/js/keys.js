@@ -5,7 +5,7 @@
  */
 import { openCompanies } from "./company.js";
 
-const GO = { o: "/", c: "/calls", r: "/reports", a: "/companies" };
+const GO = { o: "/", c: "/calls", r: "/reports", l: "/live", a: "/companies" };
 const GO_MS = 1200;
 
 function typing(el) {

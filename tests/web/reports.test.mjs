@@ -3,6 +3,7 @@
 // known is no number.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { seed } from '../browser/seed.mjs';
@@ -113,6 +114,55 @@ test('another company\'s figures count nowhere', async () => {
 		assert.ok(!text.includes(world.secret), by);
 		assert.equal(JSON.parse(text).all.now, 1, by);
 	}
+});
+
+test('spend: a file by form, all rows or none, hostile text inert; by month; by command', async () => {
+	const { csrf } = await me.hiddenFields('/spend');
+	const post = (text) => {
+		const body = new FormData();
+		body.append('csrf', csrf);
+		body.append('text', text);
+		return me.fetch('/spend', { method: 'POST', body });
+	};
+	const rows = () => Number(stack.sqlOne('SELECT COUNT(*) FROM ad_spend'));
+	const before = rows();
+	const bad = await post('day,source,cost\n2026-10-01,google,1\n2026-10-02,google,<b>\n');
+	assert.equal(bad.status, 400);
+	assert.match(await bad.text(), /Row 3: The cost is no amount.*Nothing was imported/);
+	assert.equal(rows(), before);
+	assert.equal((await post('')).status, 400);
+	const day = new Date(Date.now() - 5 * 86400000).toISOString().slice(0, 10);
+	assert.equal((await post(`day,source,cost\n${day},"<script>alert(1)</script>",1\n${day},'; DROP TABLE user; --,2\n`)).status, 303);
+	assert.equal(rows(), before + 2);
+	const html = await (await me.fetch('/spend')).text();
+	assert.ok(html.includes('&lt;script&gt;alert(1)&lt;/script&gt;') && !html.includes('<script>alert'));
+	const tracker = html.match(/value="(trk_[0-9a-z]{26})"/)[1];
+	assert.equal((await me.submit('/spend', '/spend/monthly', { tracker, amount: '365', from: day })).status, 303);
+	assert.equal((await me.submit('/spend', '/spend/monthly', { tracker, amount: '365', from: '2026-02-30' })).status, 400);
+	assert.equal((await me.submit('/spend', '/spend/monthly', { tracker, amount: '-1', from: day })).status, 400);
+	const theirs = await stack.login(world.users.analyst.email, world.password);
+	assert.equal((await theirs.submit('/spend', '/spend/monthly', { tracker, amount: '365', from: day })).status, 404);
+	const file = join(stack.dir, 'spend.csv');
+	writeFileSync(file, `Day;Cost;Source\n${day};12.50;bing\n`);
+	const made = spawnSync(join(build, 'ringtrace'), ['spend', 'import', '--file', file, '--company', 'Bay City Plumbing', '-c', stack.conf], { encoding: 'utf8' });
+	assert.equal(made.status, 0, made.stderr);
+	assert.equal(rows(), before + 3);
+});
+
+test('usage, live and the companies answer with what there is', async () => {
+	assert.match(await (await me.fetch('/usage.csv')).text(), /^month,number_days,calls/);
+	assert.equal((await me.fetch('/usage')).status, 200);
+	assert.deepEqual((await (await me.fetch('/live/calls.json')).json()).calls, []);
+	stack.sql("UPDATE phone_call SET state = 'open', started_at = UTC_TIMESTAMP(6) - INTERVAL 9 SECOND ORDER BY started_at DESC LIMIT 1");
+	const one = (await (await me.fetch('/live/calls.json')).json()).calls;
+	assert.ok(one.length <= 1);
+	const html = await (await me.fetch('/companies')).text();
+	assert.match(html, /Bay City Plumbing/);
+	assert.ok(!html.includes(world.secret));
+	const company = html.match(/name="company" value="(com_[0-9a-z]{26})"/)[1];
+	assert.equal((await me.submit('/companies', '/companies/favourite', { company, on: 'yes' })).status, 303);
+	assert.match(await (await me.fetch('/companies')).text(), /No favourite any more/);
+	assert.equal((await me.submit('/companies', '/companies/favourite', { company: world.beta.companyId, on: 'yes' })).status, 404);
 });
 
 test('what cannot be understood is 400', async () => {

@@ -1,0 +1,14 @@
+/*
+ * page_usage.h - GET /usage, GET /usage.csv: what a company used, by month:
+ * numbers, calls, minutes, storage. For re-billing.
+ */
+#ifndef RT_CGI_PAGE_PAGE_USAGE_H
+#define RT_CGI_PAGE_PAGE_USAGE_H
+
+#include "cgi/web/req.h"
+#include "cgi/web/resp.h"
+
+RT_MUST_USE enum err page_usage(const struct req *r, struct resp *out);
+RT_MUST_USE enum err page_usage_csv(const struct req *r, struct resp *out);
+
+#endif

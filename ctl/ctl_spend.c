@@ -1,0 +1,128 @@
+#include "ctl/ctl_spend.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ctl/ctl_conf.h"
+#include "ctl/ctl_verb.h"
+#include "lib/base/log.h"
+#include "lib/core/spend_in.h"
+#include "lib/db/db_spend.h"
+
+#define FILE_MAX ((size_t)64 << 20)
+
+struct opts {
+	const char *conf;
+	const char *company;
+	const char *file;
+};
+
+static const struct ctl_opt options[] = {
+	{ "company", CTL_OPT_TEXT, offsetof(struct opts, company), 0, "COMPANY",
+	    "id or name" },
+	{ "file", CTL_OPT_TEXT, offsetof(struct opts, file), 0, "FILE",
+	    "CSV whose first row names day, cost, source, medium, …" },
+	CTL_CONF_OPT(struct opts, conf),
+};
+
+/* The whole file; the caller frees it. */
+static enum err read_file(const char *path, char **out, size_t *n)
+{
+	FILE *f = fopen(path, "rb");
+	char *text;
+
+	if (f == NULL) {
+		log_sys("spend: open %s", path);
+		return ERR_IO;
+	}
+	if ((text = malloc(FILE_MAX)) == NULL) {
+		(void)fclose(f);
+		return ERR_NOMEM;
+	}
+	*n = fread(text, 1, FILE_MAX, f);
+	if (ferror(f) != 0 || fclose(f) != 0) {
+		free(text);
+		return ERR_IO;
+	}
+	if (*n == FILE_MAX) {
+		free(text);
+		return ERR_TOOBIG;
+	}
+	*out = text;
+	return ERR_OK;
+}
+
+static enum err put(struct ctl_scope *s, struct company_id company,
+    const struct spend_in_row *row)
+{
+	struct spend_row to = { .source = row->source,
+		.medium = row->medium,
+		.campaign = row->campaign,
+		.ad_group = row->ad_group,
+		.keyword = row->keyword,
+		.amount_micros = row->amount_micros,
+		.clicks = row->clicks,
+		.impressions = row->impressions };
+
+	if (!slice_to_cstr(row->day, to.day, sizeof(to.day)))
+		return ERR_RANGE;
+	return db_spend_put(s->db, company, &to);
+}
+
+static enum err put_all(struct ctl_scope *s, struct company_id company,
+    struct spend_in *in, unsigned int *n)
+{
+	struct spend_in_row row;
+	bool mine;
+	enum err e = db_join(s->db, &mine);
+
+	if (e != ERR_OK)
+		return e;
+	*n = 0;
+	while ((e = spend_in_next(in, &row)) == ERR_OK &&
+	       (e = put(s, company, &row)) == ERR_OK)
+		(*n)++;
+	return db_join_end(s->db, mine, e == ERR_NOTFOUND ? ERR_OK : e);
+}
+
+static enum err import(struct ctl_scope *s, const void *opts)
+{
+	static struct spend_in in;
+	const struct opts *o = opts;
+	struct account_id account;
+	struct company_id company;
+	char *text = NULL;
+	unsigned int rows = 0;
+	size_t n = 0;
+	enum err e;
+
+	if ((e = ctl_scope_need("file", o->file)) != ERR_OK ||
+	    (e = ctl_scope_company(s, o->company, &company, &account)) !=
+		ERR_OK ||
+	    (e = read_file(o->file, &text, &n)) != ERR_OK)
+		return e;
+	e = spend_in_begin(&in, slice_of(text, n));
+	if (e == ERR_OK)
+		e = put_all(s, company, &in, &rows);
+	if (e == ERR_OK)
+		(void)printf("%u rows read\n", rows);
+	else if (in.why[0] != '\0')
+		(void)fprintf(stderr, "row %u: %s Nothing was imported.\n",
+		    in.csv.row, in.why);
+	free(text);
+	return e;
+}
+
+static const struct ctl_verb verbs[] = {
+	{ "import", "read a file of advertising spend", import },
+};
+
+int ctl_spend(int argc, char *const *argv)
+{
+	static const struct ctl_noun noun = { "spend", verbs,
+		RT_ARRAY_LEN(verbs), options, RT_ARRAY_LEN(options),
+		offsetof(struct opts, conf) };
+	struct opts o = { .conf = NULL };
+
+	return ctl_verb_run(&noun, argc, argv, &o);
+}
