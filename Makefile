@@ -280,8 +280,7 @@ bench-reports:
 #: make static        style sheet and scripts of the pages into static/dist
 .PHONY: static
 ESBUILD := node_modules/.bin/esbuild
-PAGE_JS := theme app charts player pool
-PAGE_JS := theme app charts player now
+PAGE_JS := theme app charts player pool now
 TAG_JS := t t-form t-frame t-health t-shim t-stub
 static: $(PAGE_JS:%=static/dist/%.js) static/dist/app.css \
     $(TAG_JS:%=static/dist/%.js) static/dist/flow.js static/dist/flow.css

@@ -202,7 +202,6 @@ static enum err fill(const struct req *r, struct page_story *s, struct view *v)
 	if ((e = page_story_view(s, r->arena, v)) != ERR_OK ||
 	    (e = page_why_view(s->call, v)) != ERR_OK ||
 	    (e = page_models_call(r, s->call->id, s->z, v)) != ERR_OK ||
-	    (e = recording_view(r, s, v)) != ERR_OK)
 	    (e = recording_view(r, s, v)) != ERR_OK ||
 	    (e = page_call_marks(r, s, v)) != ERR_OK ||
 	    (e = page_call_marks_verdict(r, s, v)) != ERR_OK ||

@@ -73,7 +73,8 @@ function leaksNothing(res, what) {
 }
 
 test('the list above is every route of the program', () => {
-	const rows = [...readFileSync('cgi/dashboard.c', 'utf8').matchAll(/\{ REQ_([A-Z]+), "([^"]+)"/g)].map(([, method, path]) => `${method} ${path}`);
+	const rows = [...readFileSync('cgi/dashboard.c', 'utf8').matchAll(/\{ REQ_([A-Z]+), "([^"]+)"/g)].map(([, method, path]) => `${method} ${path}`)
+		.filter((row) => !row.includes('/unsubscribe/')); // for those who are signed in nowhere
 	const listed = addresses().flatMap(([path, good]) => Object.keys(good).map((method) => `${method} ${path.replace(/[a-z]{3}_[0-9a-z]{26}/, '{id}')}`));
 	assert.ok(rows.length > 0);
 	assert.deepEqual(listed.sort(), rows.sort());
@@ -282,9 +283,10 @@ test('a user without a company sees none', async () => {
 });
 
 test('every address by every role', async () => {
+	const clients = new Map();
+	for (const role of roles) clients.set(role, await stack.login(world.users[role].email, world.password));
 	const before = fingerprint(stack);
-	for (const role of roles) {
-		const client = await stack.login(world.users[role].email, world.password);
+	for (const [role, client] of clients) {
 		const { csrf } = await client.hiddenFields('/');
 		for (const [path, good, least = 'viewer'] of addresses()) {
 			const may = roles.indexOf(role) >= roles.indexOf(least);
