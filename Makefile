@@ -266,6 +266,12 @@ bench-attribution:
 bench-flow:
 	@$(MAKE) --no-print-directory V=release build/release/bench/bench_flow >&2
 	@build/release/bench/bench_flow
+#: make bench-fresh   hang-up to the row in the log, the figure, the live view
+#:                    (RT_BENCH_RATE=50 calls a second)
+.PHONY: bench-fresh
+bench-fresh:
+	@$(MAKE) --no-print-directory V=release all static >&2
+	@RT_BUILD=$(CURDIR)/build/release exec node bench/fresh.mjs
 
 #: make bench-reports the pages over many calls (RT_BENCH_CALLS=100000, 1000000
 #:                    or, by hand, 10000000)
