@@ -136,7 +136,7 @@ function skipping(box, audio, channels) {
 }
 
 /* Both sides, the caller alone, the answering side alone: into both ears. */
-const SIDES = [["L R", "Both sides are heard"], ["L", "Only the caller is heard"], ["R", "Only the answering side is heard"]];
+const SIDES = ["Both sides", "Caller only", "Other side only"];
 
 function sides(box, audio) {
 	const button = box.querySelector("[data-side]");
@@ -168,8 +168,7 @@ function sides(box, audio) {
 		at = (at + 1) % SIDES.length;
 		gains[0].gain.value = at === 2 ? 0 : 1;
 		gains[1].gain.value = at === 1 ? 0 : 1;
-		button.textContent = SIDES[at][0];
-		button.setAttribute("aria-label", SIDES[at][1]);
+		button.textContent = SIDES[at];
 	});
 }
 

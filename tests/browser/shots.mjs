@@ -89,7 +89,9 @@ try {
 	const shown = calls.findLast((c) => c.campaign && c.visit && c.talk > 60000);
 	const missed = calls.findLast((c) => c.result === 'missed' && c.visit);
 	const pages = [['overview', '/'], ['today', '/?range=today'], ['calls', '/calls'], ['filtered', '/calls?result=missed&source=google&medium=cpc'], ['call', `/calls/${typeid('cal', shown.id)}`],
-		...(missed ? [['missed', `/calls/${typeid('cal', missed.id)}`]] : []), ['attribution', '/attribution'], ['pools', '/pools'], ['pool', `/pools/${seedPool(stack)}`], ['first-run', '/'], ['no-calls', '/calls'], ['login', '/login'], ['not-found', '/calls/nothing']];
+		...(missed ? [['missed', `/calls/${typeid('cal', missed.id)}`]] : []), ['reports', '/reports'], ['report-split', '/reports?by=campaign&split=result&metric=qualified_rate'], ['report-hours', '/reports?by=hour&metric=unanswered'],
+		['live', '/live'], ['companies', '/companies'], ['spend', '/spend'], ['usage', '/usage'], ['columns', '/calls?cols=number,outcome,verdict,tags,value,destination'],
+		['attribution', '/attribution'], ['pools', '/pools'], ['pool', `/pools/${seedPool(stack)}`], ['first-run', '/'], ['no-calls', '/calls'], ['login', '/login'], ['not-found', '/calls/nothing']];
 	const cookies = await signedIn(stack);
 	mkdirSync(OUT, { recursive: true });
 	if (process.argv.includes('--readme')) await readme(browser, stack, cookies);
