@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/db/db_hook_out.h"
 #include "lib/db/db_stat.h"
 #include "lib/db/stmt.h"
 
@@ -278,8 +279,9 @@ static enum err overrule(struct db *db, struct company_id company,
 		e = db_verdict_judge(db, company, call, now_us);
 	if (e == ERR_OK &&
 	    (e = set_own(db, company, call, own, now_us)) == ERR_OK &&
-	    (e = settle(db, company, call)) == ERR_OK)
-		e = db_stat_put(db, company, call);
+	    (e = settle(db, company, call)) == ERR_OK &&
+	    (e = db_stat_put(db, company, call)) == ERR_OK)
+		e = db_hook_out_changed(db, company, call.v, "verdict", now_us);
 	return e;
 }
 
