@@ -342,7 +342,7 @@ static enum err read_series(struct report *t)
 
 /* --- cost ------------------------------------------------------------------*/
 
-static enum err add_cost(struct report *t, enum group_dim by, bool before)
+static enum err add_cost(struct report *t, int by, bool before)
 {
 	const struct page_range *g = &t->range;
 	char first[TZ_TEXT_MAX], last[TZ_TEXT_MAX];

@@ -22,7 +22,7 @@ struct report_dim {
 	const char *key; /* in the address */
 	const char *name;
 	enum report_kind kind;
-	enum group_dim group;
+	int group;         /* enum group_dim, with what is added to it */
 	enum filter_id id; /* REPORT_ID */
 	/* REPORT_FIXED: value, word, and the filter of its calls ("&x=y") */
 	const struct report_word *words;

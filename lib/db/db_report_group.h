@@ -38,9 +38,9 @@ struct db_report_group {
 
 struct db_report_ask {
 	struct db_filter filter;
-	enum group_dim by;
-	enum group_dim split; /* GROUP_NONE: one dimension */
-	uint32_t own_s;       /* sums.over counts calls with this talk time */
+	int by;         /* enum group_dim, with what is added to it */
+	int split;      /* GROUP_NONE: one dimension */
+	uint32_t own_s; /* sums.over counts calls with this talk time */
 };
 
 /* The groups with the most calls, at most max (to DB_REPORT_GROUPS_MAX). */

@@ -61,17 +61,17 @@ static const enum filter_text known[] = { FILTER_SOURCE, FILTER_MEDIUM,
 	FILTER_CAMPAIGN, FILTER_AD_GROUP, FILTER_KEYWORD };
 
 /* 1 for all, 2 for the first of the above; 0: not known. */
-static uint64_t place_of(enum group_dim by)
+static uint64_t place_of(int by)
 {
 	if (by == GROUP_NONE)
 		return 1;
 	for (size_t i = 0; i < RT_ARRAY_LEN(known); i++)
-		if ((int)by == GROUP_TEXT + (int)known[i])
+		if (by == GROUP_TEXT + (int)known[i])
 			return i + 2;
 	return 0;
 }
 
-bool db_spend_fits(const struct db_filter *f, enum group_dim by)
+bool db_spend_fits(const struct db_filter *f, int by)
 {
 	struct db_filter rest = *f;
 
@@ -118,8 +118,8 @@ static void in_period(struct stmt *st, const struct company_id *company,
 }
 
 enum err db_spend_sums(struct db *db, struct company_id company,
-    const struct db_filter *f, enum group_dim by, const char *first,
-    const char *last, struct arena *mem, struct spend_sum **rows, size_t *n)
+    const struct db_filter *f, int by, const char *first, const char *last,
+    struct arena *mem, struct spend_sum **rows, size_t *n)
 {
 	struct spend_sum row;
 	struct stmt *st;

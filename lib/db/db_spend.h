@@ -36,7 +36,7 @@ RT_MUST_USE enum err db_spend_monthly(struct db *db, struct company_id company,
     int64_t monthly_micros);
 
 /* True when cost can be told by this dimension under this filter. */
-bool db_spend_fits(const struct db_filter *f, enum group_dim by);
+bool db_spend_fits(const struct db_filter *f, int by);
 
 struct spend_sum {
 	char value[DB_REPORT_TEXT(255)]; /* of the dimension */
@@ -45,7 +45,7 @@ struct spend_sum {
 /* Of the days from first to last, both included. GROUP_NONE gives one row, or
  * none when nothing was entered. */
 RT_MUST_USE enum err db_spend_sums(struct db *db, struct company_id company,
-    const struct db_filter *f, enum group_dim by, const char *first,
-    const char *last, struct arena *mem, struct spend_sum **rows, size_t *n);
+    const struct db_filter *f, int by, const char *first, const char *last,
+    struct arena *mem, struct spend_sum **rows, size_t *n);
 
 #endif

@@ -110,7 +110,7 @@ static int end(void **state)
 	return 0;
 }
 
-static struct db_report_ask everything(enum group_dim by)
+static struct db_report_ask everything(int by)
 {
 	return (struct db_report_ask){
 		.filter = { .from_us = TESTDB_NOW_US,
@@ -132,10 +132,9 @@ static size_t groups(int who, const struct db_report_ask *ask,
 /* The dimensions that both know: the same rows, to the last unit. */
 static void test_two_ways(void **state)
 {
-	static const enum group_dim both[] = { GROUP_NONE,
-		GROUP_TEXT + FILTER_SOURCE, GROUP_TEXT + FILTER_MEDIUM,
-		GROUP_TEXT + FILTER_CAMPAIGN, GROUP_TEXT + FILTER_PLACE,
-		GROUP_TEXT + FILTER_COUNTRY };
+	static const int both[] = { GROUP_NONE, GROUP_TEXT + FILTER_SOURCE,
+		GROUP_TEXT + FILTER_MEDIUM, GROUP_TEXT + FILTER_CAMPAIGN,
+		GROUP_TEXT + FILTER_PLACE, GROUP_TEXT + FILTER_COUNTRY };
 
 	(void)state;
 	for (int who = 0; who < 2; who++)
@@ -261,13 +260,12 @@ static void test_pairs(void **state)
 	(void)state;
 	for (int by = GROUP_TEXT; by < GROUP_COUNT; by++)
 		for (int split = GROUP_NONE; split < GROUP_COUNT; split += 3) {
-			struct db_report_ask ask =
-			    everything((enum group_dim)by);
+			struct db_report_ask ask = everything(by);
 			struct db_report_group *rows;
 			int64_t sum = 0;
 			size_t n;
 
-			ask.split = (enum group_dim)split;
+			ask.split = split;
 			n = groups(0, &ask, &rows);
 			for (size_t i = 0; i < n; i++)
 				sum += rows[i].sums.calls;
@@ -350,8 +348,7 @@ static void put_spend(const char *day, const char *source, int64_t micros)
 	ok(db_spend_put(db, t->company[0].id, &row));
 }
 
-static int64_t spent(int who, enum group_dim by, const char *first,
-    const char *last)
+static int64_t spent(int who, int by, const char *first, const char *last)
 {
 	const struct db_filter f = everything(GROUP_NONE).filter;
 	struct spend_sum *rows = NULL;
