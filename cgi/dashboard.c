@@ -7,6 +7,7 @@
 #include "cgi/page/page_calls.h"
 #include "cgi/page/page_companies.h"
 #include "cgi/page/page_export.h"
+#include "cgi/page/page_forms.h"
 #include "cgi/page/page_live.h"
 #include "cgi/page/page_login.h"
 #include "cgi/page/page_mark.h"
@@ -33,6 +34,7 @@ static const struct route routes[] = {
 	{ REQ_GET, "/calls.csv", ROUTE_ANALYST, .handler = page_export_csv },
 	{ REQ_GET, "/calls.jsonl", ROUTE_ANALYST,
 	    .handler = page_export_jsonl },
+	{ REQ_GET, "/forms", ROUTE_READ_ONLY, .handler = page_forms },
 	{ REQ_GET, "/reports", ROUTE_READ_ONLY, .handler = page_report },
 	{ REQ_GET, "/reports.csv", ROUTE_ANALYST,
 	    .handler = page_report_out_csv },

@@ -165,6 +165,24 @@ test('usage, live and the companies answer with what there is', async () => {
 	assert.equal((await me.submit('/companies', '/companies/favourite', { company: world.beta.companyId, on: 'yes' })).status, 404);
 });
 
+test('forms: their fields as text, a page at a time, nobody else\'s', async () => {
+	const [company, site, visit] = stack.sql(`SELECT HEX(v.company_id), HEX(v.site_id), HEX(v.id) FROM visit v JOIN company c ON c.id = v.company_id
+		WHERE c.name = 'Bay City Plumbing' LIMIT 1`)[0];
+	stack.sql(`INSERT INTO interaction (company_id, id, kind, happened_at, source, medium)
+		SELECT x'${company}', UNHEX(LPAD(HEX(seq), 32, '7')), 'form', UTC_TIMESTAMP(6), 'google', 'cpc' FROM seq_1_to_60;
+	INSERT INTO form_entry (company_id, id, site_id, visit_id, submitted_at, form_name, fields, contact_name)
+		SELECT x'${company}', UNHEX(LPAD(HEX(seq), 32, '7')), x'${site}', x'${visit}', UTC_TIMESTAMP(6) - INTERVAL seq SECOND, 'Quote',
+		'[["message","<script>alert(1)</script>"]]', CONCAT('Person ', seq) FROM seq_1_to_60`);
+	const html = await (await me.fetch('/forms')).text();
+	assert.ok(html.includes('&lt;script&gt;alert(1)&lt;/script&gt;') && !html.includes('<script>alert'));
+	assert.equal(html.match(/<strong>Person \d+<\/strong>/g).length, 50);
+	const older = await (await me.fetch(html.match(/rel="next" href="([^"]+)"/)[1])).text();
+	assert.equal(older.match(/<strong>Person \d+<\/strong>/g).length, 10);
+	const theirs = await stack.login(world.users.viewer.email, world.password);
+	assert.doesNotMatch(await (await theirs.fetch('/forms')).text(), /Person 1</);
+	assert.equal((await me.fetch('/forms?before=x')).status, 400);
+});
+
 test('what cannot be understood is 400', async () => {
 	for (const query of ['by=secret', 'metric=x', 'split=x', 'own=0', 'own=x', 'q=people', 'caller=%2B12125550155', 'result=live', 'range=1000d'])
 		assert.equal((await me.fetch(`/reports?${query}`)).status, 400, query);

@@ -34,6 +34,7 @@ const addresses = () => [
 	['/calls.csv', { GET: 200 }, 'analyst'],
 	['/calls.jsonl', { GET: 200 }, 'analyst'],
 	['/marks', { POST: true }, 'agent'],
+	['/forms', { GET: 200 }],
 	['/reports', { GET: 200 }],
 	['/spend', { GET: 200, POST: true }, 'analyst'],
 	['/spend/monthly', { POST: true }, 'analyst'],
