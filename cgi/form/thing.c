@@ -100,8 +100,13 @@ static void show_row(const struct thing *t, const struct thing_row *row,
 	view_flag(item, "has_badge", row->badge != NULL);
 	view_cstr(item, "badge", row->badge);
 	view_list(item, "cells");
-	for (size_t i = 1; i < THING_COLUMNS_MAX && t->columns[i] != NULL; i++)
-		view_slice(view_item(item, "cells"), "cell", row->cell[i]);
+	for (size_t i = 1; i < THING_COLUMNS_MAX && t->columns[i] != NULL;
+	     i++) {
+		struct view *cell = view_item(item, "cells");
+
+		view_cstr(cell, "cell_of", t->columns[i]);
+		view_slice(cell, "cell", row->cell[i]);
+	}
 }
 
 /* "/settings/numbers" as the part after the first slash: templates put a
