@@ -266,6 +266,7 @@ bench-attribution:
 bench-flow:
 	@$(MAKE) --no-print-directory V=release build/release/bench/bench_flow >&2
 	@build/release/bench/bench_flow
+
 #: make bench-fresh   hang-up to the row in the log, the figure, the live view
 #:                    (RT_BENCH_RATE=50 calls a second)
 .PHONY: bench-fresh

@@ -14,7 +14,7 @@
 #define FIELDS_MAX 60
 #define LINE_BYTES 2200
 
-/* "<microseconds>-<form id>"; the newest when it is missing. */
+/* Microseconds, a dash, an id of a form; the newest when it is missing. */
 static enum err read_key(const struct req *r, int64_t *us, struct form_id *id)
 {
 	struct slice s;

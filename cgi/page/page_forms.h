@@ -8,7 +8,7 @@
 #include "cgi/web/req.h"
 #include "cgi/web/resp.h"
 
-/* ?before=<microseconds>-<form id>: the page below. */
+/* ?before=…: the page below. */
 RT_MUST_USE enum err page_forms(const struct req *r, struct resp *out);
 
 #endif
