@@ -6,6 +6,7 @@
 #include "cgi/form/audit_page.h"
 #include "cgi/form/flow_edit.h"
 #include "cgi/form/flow_steps.h"
+#include "cgi/form/flow_try.h"
 #include "cgi/form/form_account.h"
 #include "cgi/form/form_flow.h"
 #include "cgi/form/form_link.h"
@@ -60,6 +61,9 @@ static const struct route routes[] = {
 	{ REQ_POST, "/flows/{id}/steps", ROUTE_MANAGER,
 	    .body = REQ_BODY_URLENCODED, .body_max = FLOW_STEPS_BODY_MAX,
 	    .handler = flow_steps_post },
+	{ REQ_POST, "/flows/{id}/try", ROUTE_MANAGER, ROUTE_API,
+	    .body = REQ_BODY_RAW, .body_max = FLOW_EDIT_BODY_MAX,
+	    .handler = flow_try },
 	{ REQ_GET, "/flows/{id}/versions", ROUTE_MANAGER, ROUTE_API,
 	    .handler = flow_edit_versions },
 	{ REQ_GET, "/flows/{id}/versions/{version}", ROUTE_MANAGER, ROUTE_API,

@@ -69,6 +69,12 @@ static enum err answer(struct resp *out, unsigned int status,
 	return e;
 }
 
+enum err flow_edit_refuse(struct resp *out, const char *detail,
+    const struct flow_json_errors *errors)
+{
+	return answer(out, 422, detail, NULL, errors);
+}
+
 /* --- what comes in ---------------------------------------------------------*/
 
 static enum err document_text(const struct req *r, const struct json_node *n,

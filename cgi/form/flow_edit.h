@@ -36,6 +36,10 @@ void flow_edit_state(const struct flow_row *f, struct json_out *j);
 void flow_edit_problems(const struct flow_json_errors *errors,
     struct json_out *j);
 
+/* 422 with the problems. */
+RT_MUST_USE enum err flow_edit_refuse(struct resp *out, const char *detail,
+    const struct flow_json_errors *errors);
+
 /* The body's JSON, and its member `document` as text in the request's arena.
  * ERR_SYNTAX: none. The caller frees *in. */
 struct json_in;

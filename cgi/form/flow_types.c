@@ -107,6 +107,10 @@ void flow_types_json(struct json_out *j)
 		json_out_cstr(j, row->name);
 		put_params(j, "params", row->params, row->n_params);
 		put_branches(j, row);
+		if (row->otherwise != FLOW_NO_BRANCH) {
+			json_out_key(j, "otherwise");
+			json_out_cstr(j, row->branches[row->otherwise].name);
+		}
 		put_lists(j, row);
 		json_out_end(j);
 	}

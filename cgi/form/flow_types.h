@@ -3,11 +3,13 @@
  *
  *	[{"name":"menu","params":[{"name","kind","required","min","max",
  *	  "fallback","choices"}],"branches":[{"name","need"}],
- *	  "lists":[{"name","min","max","leads","fields":[...]}]}, ...]
+ *	  "lists":[{"name","min","max","leads","fields":[...]}],
+ *	  "otherwise":"closed"}, ...]
  *
  * kind: number choice prompt target text key days clock date zone place trunk
  * flow; need: may should must (lead somewhere). fallback: the number, or the
- * index of the choice, that holds when the document does not say.
+ * index of the choice, that holds when the document does not say. otherwise:
+ *the way out that ways which lead nowhere take; not every type has one.
  */
 #ifndef RT_CGI_FORM_FLOW_TYPES_H
 #define RT_CGI_FORM_FLOW_TYPES_H

@@ -254,3 +254,34 @@ test('axe, no layout shift, and a page of its weight', async () => {
 		await page.context().close();
 	}
 });
+
+test('tried before it is live: the way lights up, with words and times', async () => {
+	const page = await member();
+	await fresh(page, 'Tried', 'menu');
+	const hand = new Hand(page);
+	await hand.card('Main menu');
+	await hand.choose('Prompt', 'Sorry, that is not one of the choices.');
+	for (const [card, who] of [['Sales', 'Ann'], ['Support', 'Bob']]) {
+		await page.click('.react-flow__controls-fitview');
+		await hand.card(card);
+		await hand.choose('Where to', who);
+	}
+	await page.click('text=Try it');
+	const form = page.locator('.flow-panel');
+	await form.getByLabel('Presses, in order').fill('2');
+	await form.getByLabel('Bob', { exact: true }).selectOption({ label: 'rings, nobody comes' });
+	await page.click('.flow-panel button:text-is("Run")');
+	await page.waitForSelector('.try-end, [role=alert]');
+	assert.equal(await page.locator('[role=alert]').allTextContents().then((a) => a.join()), '');
+	const told = await page.textContent('.try-run');
+	assert.match(told, /voicemail/);
+	for (const words of ['the caller presses 2', 'Bob is rung', 'beep: the caller speaks a message'])
+		assert.ok(told.includes(words), `${words}: ${told}`);
+	assert.ok(!told.includes('Ann'), told);
+	const walked = await page.locator('.step-card.walked').evaluateAll((all) => all.map((c) => c.dataset.step).sort());
+	assert.deepEqual(walked, ['mail', 'menu', 'support']);
+	assert.ok(await page.locator('.react-flow__edge.walked').count() >= 2);
+	assert.deepEqual(page.said, []);
+	if (process.env.RT_SHOT) await page.screenshot({ path: process.env.RT_SHOT });
+	await page.context().close();
+});

@@ -10,12 +10,13 @@ export const Icon = ({ d }) => <svg className="i" viewBox="0 0 16 16" aria-hidde
 
 const exitLabel = (e) => (e.item ? itemLabel(e.item, e.list) : branchLabel(e.branch.name));
 
-/** Ways out that lead nowhere, and may, only show on the chosen card. */
-const shownAlways = (e, step) => e.to !== null || e.item !== undefined || e.handle === 'otherwise' || (e.branch.need !== 'may' && step.otherwise === undefined);
+/** Where "otherwise" catches what has no way of its own, such ways only show
+ *  when they lead somewhere; the form has them all. */
+const shown = (e, type) => e.to !== null || e.item !== undefined || e.handle === 'otherwise' || !type.branches.some((b) => b.name === 'otherwise');
 
 function Card({ id, data, selected }) {
 	const { step, type, names, first, problems, walked, left } = data;
-	const ways = exits(step, type).filter((e) => selected || shownAlways(e, step));
+	const ways = exits(step, type).filter((e) => shown(e, type));
 	const moved = useUpdateNodeInternals();
 	useEffect(() => moved(id), [id, moved, ways.length]); // handles have other places now
 	const worst = problems.some((p) => p.error) ? 'error' : problems.length > 0 ? 'warning' : '';

@@ -38,8 +38,8 @@ export class Server {
 		return this.ask('publish', { version });
 	}
 
-	try(document, script) {
-		return this.ask('try', { document, script });
+	try(document, one) {
+		return this.ask('try', { document, case: one });
 	}
 
 	versions() {

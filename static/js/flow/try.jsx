@@ -3,9 +3,10 @@
 import { useState } from 'react';
 
 import { Icon } from './card.jsx';
+import { handleOf, trialWords } from './trial.js';
 import { typeIcon, typeLabel } from './words.js';
 
-const DOES = [['answer', 'answers'], ['no_answer', 'does not answer'], ['busy', 'is busy'], ['failed', 'cannot be reached'], ['refuse', 'answers and refuses']];
+const DOES = [['answers', 'answers'], ['silent', 'rings, nobody comes'], ['busy', 'is busy'], ['fails', 'cannot be reached'], ['refuses', 'answers and refuses'], ['ignores', 'answers, presses nothing'], ['full', 'has no free place']];
 const FACTS = [['source', 'Source', 'google'], ['medium', 'Medium', 'cpc'], ['campaign', 'Campaign', ''], ['keyword', 'Keyword', ''], ['channel', 'Channel', 'paid search'], ['landing', 'Landing page', '/offers'], ['referrer', 'Referrer', 'www.google.com'], ['click', 'Click id', 'gclid']];
 
 /** Every destination that the document names, in the order of its steps. */
@@ -40,12 +41,21 @@ export default function Try({ server, doc, types, world, names, onTrail, onGo, o
 	const [busy, setBusy] = useState(false);
 	const list = destinationsOf(doc);
 	const set = (name, v) => setScript((s) => ({ ...s, [name]: v }));
-	const setDoing = (id, name, v) => setDoes((d) => ({ ...d, [id]: { does: 'answer', after_s: 6, ...d[id], [name]: v } }));
+	const setDoing = (id, name, v) => setDoes((d) => ({ ...d, [id]: { does: 'answers', after_s: 6, ...d[id], [name]: v } }));
 
 	const go = async (ev) => {
 		ev.preventDefault();
 		setBusy(true);
-		const answer = await server.try(doc, { ...script, destinations: Object.fromEntries(list.map((id) => [id, { does: 'answer', after_s: 6, ...does[id] }])) });
+		const answer = await server.try(doc, {
+			name: 'try',
+			at: script.at,
+			caller: script.anonymous ? '' : script.caller,
+			anonymous: script.anonymous,
+			known: !script.first_time,
+			keys: script.digits.split(/\s+/).filter((k) => k !== '').map((k) => (k === '-' ? '' : k)),
+			phones: list.map((to) => ({ to, does: 'answers', after_s: 6, ...does[to] })),
+			...Object.fromEntries(Object.entries(script.facts).filter(([, v]) => v !== '')),
+		});
 		setBusy(false);
 		setError(answer.error ?? null);
 		if (answer.error || !answer.rows) {
@@ -59,8 +69,8 @@ export default function Try({ server, doc, types, world, names, onTrail, onGo, o
 		for (const r of answer.rows) {
 			if (r.step && doc.steps[r.step])
 				steps.add(r.step);
-			if (r.step && r.exit)
-				left.set(r.step, r.exit);
+			if (doc.steps[r.step] && r.what === 'leaves')
+				left.set(r.step, handleOf(r.way, doc.steps[r.step], types[doc.steps[r.step].type]));
 		}
 		onTrail({ steps, left });
 	};
@@ -71,7 +81,7 @@ export default function Try({ server, doc, types, world, names, onTrail, onGo, o
 		<form onSubmit={go}>
 			<div className="form-row"><label className="form-label" htmlFor="try-caller">Caller</label><input id="try-caller" className="field" value={script.caller} disabled={script.anonymous} maxLength={16} onChange={(ev) => set('caller', ev.target.value)}/></div>
 			<div className="form-row"><label className="form-label" htmlFor="try-at">When ({world.zone})</label><input id="try-at" className="field" type="datetime-local" required value={script.at} onChange={(ev) => set('at', ev.target.value)}/></div>
-			<div className="form-row"><label className="form-label" htmlFor="try-digits">Presses, in order</label><input id="try-digits" className="field" value={script.digits} maxLength={100} placeholder="1, or 1 p 80202# (p: silence)" onChange={(ev) => set('digits', ev.target.value)}/></div>
+			<div className="form-row"><label className="form-label" htmlFor="try-digits">Presses, in order</label><input id="try-digits" className="field" value={script.digits} maxLength={100} placeholder="1 80202#   (- silence, = the digit asked for)" onChange={(ev) => set('digits', ev.target.value)}/></div>
 			<label className="check"><input type="checkbox" checked={script.first_time} onChange={(ev) => set('first_time', ev.target.checked)}/> Never called before</label>
 			<label className="check"><input type="checkbox" checked={script.anonymous} onChange={(ev) => set('anonymous', ev.target.checked)}/> Number withheld</label>
 			<details><summary>What brought the caller</summary>
@@ -80,7 +90,7 @@ export default function Try({ server, doc, types, world, names, onTrail, onGo, o
 			{list.length > 0 && <fieldset><legend>What the telephones do</legend>
 				{list.map((id) => <div className="form-row" key={id}>
 					<label className="form-label" htmlFor={`try-${id}`}>{names[id] ?? id}</label>
-					<span className="with-unit"><select id={`try-${id}`} className="field" value={does[id]?.does ?? 'answer'} onChange={(ev) => setDoing(id, 'does', ev.target.value)}>{DOES.map(([v, t]) => <option key={v} value={v}>{t}</option>)}</select>
+					<span className="with-unit"><select id={`try-${id}`} className="field" value={does[id]?.does ?? 'answers'} onChange={(ev) => setDoing(id, 'does', ev.target.value)}>{DOES.map(([v, t]) => <option key={v} value={v}>{t}</option>)}</select>
 						<input className="field" type="number" min={0} max={300} aria-label={`${names[id] ?? id}: after so many seconds`} value={does[id]?.after_s ?? 6} onChange={(ev) => setDoing(id, 'after_s', Number(ev.target.value))}/><span>s</span></span>
 				</div>)}
 			</fieldset>}
@@ -89,12 +99,12 @@ export default function Try({ server, doc, types, world, names, onTrail, onGo, o
 		{error && <p className="flow-problem error" role="alert">{error}</p>}
 		{run && <div className="try-run" aria-live="polite">
 			<p className="try-end"><strong>{run.result}</strong> after {clock(run.duration_ms)}</p>
-			<ol>{run.rows.map((r, i) => <li key={i}>
+			<ol>{run.rows.filter((r) => r.what !== 'enters' || doc.steps[r.step]).map((r, i) => <li key={i}>
 				<span className="try-at">{clock(r.at_ms)}</span>
-				{r.step && doc.steps[r.step]
+				{r.what === 'enters'
 					? <button type="button" className="linkish" onClick={() => onGo(r.step)}><Icon d={typeIcon(doc.steps[r.step].type)}/>{doc.steps[r.step].title || typeLabel(doc.steps[r.step].type)}</button>
-					: null} <span>{r.words}</span>
-				{r.prompt && <Hear prompt={world.prompts.find((p) => p.id === r.prompt)} who={r.hears}/>}
+					: <span>{trialWords(r, names)}</span>}
+				{(r.what === 'hears' || r.what === 'whispers') && <Hear prompt={world.prompts.find((p) => p.id === r.text)} who={r.what === 'hears' ? 'caller' : 'called side'}/>}
 			</li>)}</ol>
 		</div>}
 	</section>;

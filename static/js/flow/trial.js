@@ -1,0 +1,33 @@
+// trial.js - what the simulator tells, in words and on the canvas.
+
+/** The way out on the canvas: "keys 2", as the server says it, is "keys/1", and
+ *  a way that leads nowhere of its own is the one that catches it. */
+export function handleOf(way, step, type) {
+	const at = (way ?? '').match(/^([a-z_]+) (\d+)$/);
+	if (at)
+		return `${at[1]}/${Number(at[2]) - 1}`;
+	return step[way] === undefined ? type.otherwise ?? way : way;
+}
+
+const WORDS = {
+	leaves: (r) => r.text || 'goes on',
+	says: (r) => r.text,
+	answers: () => 'the caller is answered',
+	hears: (r, name) => (r.text === 'ringback' ? 'the caller hears it ring' : `the caller hears “${name(r.text)}”`),
+	stops: () => 'the prompt is cut short',
+	whispers: (r, name) => `${name(r.to)} hears “${name(r.text)}”`,
+	rings: (r, name) => `${name(r.to)} is rung`,
+	cancels: (r, name) => `${name(r.to)} stops ringing`,
+	talks: (r, name) => `the caller talks with ${name(r.to)}`,
+	records: () => 'the recording begins',
+	keys: (r) => `the caller presses ${r.text}`,
+	message: () => 'beep: the caller speaks a message',
+	kept: (r) => (r.text === 'thrown away' ? 'the message is thrown away' : `a message of ${r.text} is kept`),
+	tags: (r) => `tagged “${r.text}”`,
+	outcome: (r) => `outcome “${r.text}”`,
+	stores: (r) => `stored: ${r.text}`,
+	ends: (r) => `the end: ${r.text}`,
+};
+
+/** One row in words; names: what ids and keys are called. */
+export const trialWords = (row, names) => WORDS[row.what]?.(row, (id) => names[id] ?? id ?? '') ?? row.what;
