@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cgi/form/audit_page.h"
+#include "cgi/form/flow_cases.h"
 #include "cgi/form/flow_edit.h"
 #include "cgi/form/flow_steps.h"
 #include "cgi/form/flow_try.h"
@@ -64,6 +65,11 @@ static const struct route routes[] = {
 	{ REQ_POST, "/flows/{id}/try", ROUTE_MANAGER, ROUTE_API,
 	    .body = REQ_BODY_RAW, .body_max = FLOW_EDIT_BODY_MAX,
 	    .handler = flow_try },
+	{ REQ_GET, "/flows/{id}/cases", ROUTE_MANAGER, ROUTE_API,
+	    .handler = flow_cases },
+	{ REQ_POST, "/flows/{id}/cases", ROUTE_MANAGER, ROUTE_API,
+	    .body = REQ_BODY_RAW, .body_max = FLOW_CASES_BODY_MAX,
+	    .handler = flow_cases_post },
 	{ REQ_GET, "/flows/{id}/versions", ROUTE_MANAGER, ROUTE_API,
 	    .handler = flow_edit_versions },
 	{ REQ_GET, "/flows/{id}/versions/{version}", ROUTE_MANAGER, ROUTE_API,

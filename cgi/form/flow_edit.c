@@ -1,5 +1,6 @@
 #include "cgi/form/flow_edit.h"
 
+#include "cgi/form/flow_cases.h"
 #include "cgi/form/flow_store.h"
 #include "cgi/form/json_copy.h"
 #include "lib/base/scan.h"
@@ -201,7 +202,7 @@ enum err flow_edit_publish(const struct req *r, struct resp *out)
 	struct slice document;
 	struct flow_row f;
 	uint32_t version;
-	bool ok;
+	bool ok, forbidden;
 	enum err e;
 
 	if ((e = flow_store_get(r, &f)) != ERR_OK ||
@@ -214,6 +215,14 @@ enum err flow_edit_publish(const struct req *r, struct resp *out)
 		return answer(out, 422,
 		    "Not published: this version could not run any more.", &f,
 		    &errors);
+	e = flow_cases_try(r, &f, document, &errors, &forbidden);
+	if (e != ERR_OK)
+		return e;
+	if (forbidden)
+		return answer(out, 422,
+		    "Not published: a case that is kept beside this flow"
+		    " fails.",
+		    &f, &errors);
 	if ((e = flow_store_publish(r, version, &f)) != ERR_OK)
 		return e;
 	return answer(out, 200, NULL, &f, &errors);

@@ -281,7 +281,12 @@ test('tried before it is live: the way lights up, with words and times', async (
 	const walked = await page.locator('.step-card.walked').evaluateAll((all) => all.map((c) => c.dataset.step).sort());
 	assert.deepEqual(walked, ['mail', 'menu', 'support']);
 	assert.ok(await page.locator('.react-flow__edge.walked').count() >= 2);
+	page.on('dialog', (d) => d.accept());
 	assert.deepEqual(page.said, []);
-	if (process.env.RT_SHOT) await page.screenshot({ path: process.env.RT_SHOT });
+	await page.click('text=Keep as a case');
+	await page.waitForSelector('.cases li');
+	await page.reload();
+	await page.click('text=Try it');
+	await page.waitForSelector('.cases li');
 	await page.context().close();
 });

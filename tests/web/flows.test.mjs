@@ -178,6 +178,44 @@ test('without script: a flow is built, mended, saved and published by forms alon
 	assert.ok(!page.html.includes('id="step-forward"'));
 });
 
+test('tried without a telephone: what happens, in order', async () => {
+	const at = await make(owner, 'Tried');
+	const one = { name: 'x', at: '2026-11-30T09:12', caller: '+13035550199', phones: [{ to: '+13035550100', does: 'busy' }] };
+	const a = await ask(owner, at, 'try', { document: forward(), case: one });
+	assert.equal(a.status, 200, JSON.stringify(a));
+	assert.equal(a.result, 'voicemail');
+	assert.deepEqual(a.rows.filter((r) => r.what === 'enters').map((r) => r.step), ['ring', 'mail']);
+	assert.ok(a.rows.some((r) => r.what === 'rings' && r.to === '+13035550100'));
+	assert.ok(a.duration_ms > 0 && a.rows.every((r, i) => i === 0 || r.at_ms >= a.rows[i - 1].at_ms));
+	for (const [why, body] of [['a broken flow', { document: forward({ to: 'nowhere' }), case: one }], ['no time', { document: forward(), case: { name: 'x' } }], ['an unknown deed', { document: forward(), case: { ...one, phones: [{ to: '+13035550100', does: 'explodes' }] } }]]) {
+		const refused = await ask(owner, at, 'try', body);
+		assert.equal(refused.status, 422, why);
+		assert.ok(refused.problems.length > 0, why);
+	}
+	assert.equal(stack.sqlOne("SELECT last_version FROM flow WHERE name = 'Tried'"), '0', 'nothing is saved');
+});
+
+test('cases beside a flow are tried on publishing: they warn, or forbid', async () => {
+	const at = await make(owner, 'With cases');
+	assert.equal((await ask(owner, at, 'save', { document: forward(), base: 0 })).status, 200);
+	const one = (result) => ({ name: 'Monday', at: '2026-11-30T09:12', phones: [{ to: '+13035550100', does: 'answers' }], expect: { result } });
+	let a = await ask(owner, at, 'cases', { cases: [one('voicemail')], block: false });
+	assert.equal(a.cases.length, 1, JSON.stringify(a));
+	a = await ask(owner, at, 'publish', { version: 1 });
+	assert.equal(a.status, 200);
+	assert.ok(a.problems.some((p) => /Monday/.test(p.what) && !p.error), JSON.stringify(a.problems));
+	await ask(owner, at, 'cases', { cases: [one('voicemail')], block: true });
+	a = await ask(owner, at, 'publish', { version: 1 });
+	assert.equal(a.status, 422);
+	assert.match(a.detail, /case/);
+	await ask(owner, at, 'cases', { cases: [one('answered')], block: true });
+	assert.equal((await ask(owner, at, 'publish', { version: 1 })).status, 200);
+	assert.equal((await ask(owner, at, 'cases', { cases: [{ name: 'no time' }], block: true })).status, 422);
+	assert.deepEqual(await (await owner.fetch(`${at}/cases`)).json(), { cases: [one('answered')], block: true });
+	assert.equal((await demo.fetch(`${at}/cases`)).status, 404);
+	assert.equal((await ask(owner, at, 'cases', { cases: [] })).cases.length, 0);
+});
+
 test('renamed; retired only when no number runs it', async () => {
 	const at = await make(owner, 'Short-lived');
 	assert.equal((await owner.submit(at, `${at}/name`, { name: 'Renamed' })).status, 303);

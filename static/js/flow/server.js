@@ -42,6 +42,14 @@ export class Server {
 		return this.ask('try', { document, case: one });
 	}
 
+	cases() {
+		return this.ask('cases');
+	}
+
+	keep(cases, block) {
+		return this.ask('cases', { cases, block });
+	}
+
 	versions() {
 		return this.ask('versions');
 	}

@@ -1,6 +1,6 @@
 // try.jsx - the simulator: who calls, when, from where, what they press, and
 // what each destination does. The server runs the code of the live call.
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 
 import { Icon } from './card.jsx';
 import { handleOf, trialWords } from './trial.js';
@@ -39,23 +39,27 @@ export default function Try({ server, doc, types, world, names, onTrail, onGo, o
 	const [run, setRun] = useState(null);
 	const [error, setError] = useState(null);
 	const [busy, setBusy] = useState(false);
+	const [kept, setKept] = useState({ cases: [], block: false });
+	useEffect(() => { server.cases().then((a) => { if (a.cases) setKept(a); }); }, [server]);
 	const list = destinationsOf(doc);
 	const set = (name, v) => setScript((s) => ({ ...s, [name]: v }));
 	const setDoing = (id, name, v) => setDoes((d) => ({ ...d, [id]: { does: 'answers', after_s: 6, ...d[id], [name]: v } }));
 
+	const asCase = () => ({
+		name: 'try',
+		at: script.at,
+		caller: script.anonymous ? '' : script.caller,
+		anonymous: script.anonymous,
+		known: !script.first_time,
+		keys: script.digits.split(/\s+/).filter((k) => k !== '').map((k) => (k === '-' ? '' : k)),
+		phones: list.map((to) => ({ to, does: 'answers', after_s: 6, ...does[to] })),
+		...Object.fromEntries(Object.entries(script.facts).filter(([, v]) => v !== '')),
+	});
+
 	const go = async (ev) => {
 		ev.preventDefault();
 		setBusy(true);
-		const answer = await server.try(doc, {
-			name: 'try',
-			at: script.at,
-			caller: script.anonymous ? '' : script.caller,
-			anonymous: script.anonymous,
-			known: !script.first_time,
-			keys: script.digits.split(/\s+/).filter((k) => k !== '').map((k) => (k === '-' ? '' : k)),
-			phones: list.map((to) => ({ to, does: 'answers', after_s: 6, ...does[to] })),
-			...Object.fromEntries(Object.entries(script.facts).filter(([, v]) => v !== '')),
-		});
+		const answer = await server.try(doc, asCase());
 		setBusy(false);
 		setError(answer.error ?? null);
 		if (answer.error || !answer.rows) {
@@ -63,7 +67,7 @@ export default function Try({ server, doc, types, world, names, onTrail, onGo, o
 			onTrail(null);
 			return;
 		}
-		setRun(answer);
+		setRun({ ...answer, asked: asCase() });
 		const steps = new Set();
 		const left = new Map();
 		for (const r of answer.rows) {
@@ -73,6 +77,18 @@ export default function Try({ server, doc, types, world, names, onTrail, onGo, o
 				left.set(r.step, handleOf(r.way, doc.steps[r.step], types[doc.steps[r.step].type]));
 		}
 		onTrail({ steps, left });
+	};
+
+	const store = async (cases, block) => {
+		const answer = await server.keep(cases, block);
+		setError(answer.error ?? null);
+		if (answer.cases)
+			setKept(answer);
+	};
+	const keep = () => {
+		const through = run.rows.filter((r) => r.what === 'enters' && doc.steps[r.step]).map((r) => r.step);
+		const name = through.map((k) => doc.steps[k].title || typeLabel(doc.steps[k].type)).join(', ').slice(0, 60);
+		store([...kept.cases, { ...run.asked, name: `${kept.cases.length + 1}: ${name}`, expect: { result: run.result, through } }], kept.block);
 	};
 
 	return <section className="flow-panel" aria-label="Try it">
@@ -99,6 +115,7 @@ export default function Try({ server, doc, types, world, names, onTrail, onGo, o
 		{error && <p className="flow-problem error" role="alert">{error}</p>}
 		{run && <div className="try-run" aria-live="polite">
 			<p className="try-end"><strong>{run.result}</strong> after {clock(run.duration_ms)}</p>
+			<button type="button" className="btn" onClick={keep}>Keep as a case</button>
 			<ol>{run.rows.filter((r) => r.what !== 'enters' || doc.steps[r.step]).map((r, i) => <li key={i}>
 				<span className="try-at">{clock(r.at_ms)}</span>
 				{r.what === 'enters'
@@ -107,6 +124,11 @@ export default function Try({ server, doc, types, world, names, onTrail, onGo, o
 				{(r.what === 'hears' || r.what === 'whispers') && <Hear prompt={world.prompts.find((p) => p.id === r.text)} who={r.what === 'hears' ? 'caller' : 'called side'}/>}
 			</li>)}</ol>
 		</div>}
+		{kept.cases.length > 0 && <fieldset><legend>Cases</legend>
+			<p className="help">Tried on every publishing.</p>
+			<ul className="cases">{kept.cases.map((c, i) => <li key={i}>{c.name} <span className="help">{c.expect?.result}</span> <button type="button" className="linkish" onClick={() => store(kept.cases.filter((_, k) => k !== i), kept.block)} aria-label={`Remove the case ${c.name}`}>Remove</button></li>)}</ul>
+			<label className="check"><input type="checkbox" checked={kept.block} onChange={(ev) => store(kept.cases, ev.target.checked)}/> One that fails forbids publishing</label>
+		</fieldset>}
 	</section>;
 }
 

@@ -1,0 +1,192 @@
+#include "cgi/form/flow_cases.h"
+
+#include <stdio.h>
+
+#include "cgi/form/flow_edit.h"
+#include "cgi/form/flow_store.h"
+#include "cgi/form/form_audit.h"
+#include "cgi/form/json_copy.h"
+#include "lib/flow/flowtry.h"
+
+#define BODY_DEPTH 10
+
+/* --- trying ----------------------------------------------------------------*/
+
+static void tell(struct flow_json_errors *errors, struct slice name,
+    struct slice what)
+{
+	struct flow_json_error *e;
+	struct buf b;
+
+	if (errors->n == FLOW_JSON_ERRORS_MAX) {
+		errors->more = true;
+		return;
+	}
+	e = &errors->item[errors->n++];
+	e->step[0] = '\0';
+	e->warning = true;
+	buf_over(&b, e->what, sizeof(e->what) - 1);
+	buf_cstr(&b, "Case ");
+	buf_put(&b, slice_head(name, 40));
+	buf_cstr(&b, ": ");
+	buf_put(&b, slice_head(what, sizeof(e->what) - 64));
+	e->what[buf_err(&b) == ERR_OK ? b.n : 0] = '\0';
+}
+
+static enum err try_one(const struct flowtry *t, const struct flow_case *c,
+    struct flow_json_errors *errors, bool *failed)
+{
+	struct flowtry_report report;
+	const enum err e = flowtry_run(t, c, NULL, &report);
+
+	if (e == ERR_NOTFOUND) {
+		tell(errors, c->name, SLICE("there is no such time zone"));
+		*failed = true;
+		return ERR_OK;
+	}
+	for (size_t i = 0; e == ERR_OK && i < report.n_fails; i++) {
+		tell(errors, c->name, report.fails[i]);
+		*failed = true;
+	}
+	return e;
+}
+
+enum err flow_cases_try(const struct req *r, const struct flow_row *f,
+    struct slice document, struct flow_json_errors *errors, bool *forbidden)
+{
+	struct flow_json_errors unused = { .n = 0 };
+	struct flow_case *cases = NULL;
+	struct flowtry t;
+	struct slice kept;
+	bool block = false, failed = false;
+	size_t n = 0;
+	enum err e;
+
+	*forbidden = false;
+	e = db_flow_cases(r->db, r->company, f->id, r->arena, &kept, &block);
+	if (e != ERR_OK || kept.n == 0)
+		return e;
+	if (flow_case_read(kept, r->arena, &cases, &n, &unused) != ERR_OK)
+		return ERR_INTERNAL; /* checked before they were kept */
+	e = flowtry_company(&t, r->db, r->company, f->id, document, SLICE(""),
+	    r->arena, &unused);
+	if (e != ERR_OK)
+		return e;
+	for (size_t i = 0; i < n && e == ERR_OK; i++)
+		e = try_one(&t, &cases[i], errors, &failed);
+	flowtry_close(&t);
+	*forbidden = failed && block;
+	return e;
+}
+
+/* --- keeping ---------------------------------------------------------------*/
+
+static enum err show(const struct req *r, const struct flow_row *f,
+    struct resp *out)
+{
+	struct json_in *in = NULL;
+	struct slice kept;
+	struct json_out j;
+	struct buf b;
+	bool block;
+	enum err e;
+
+	e = db_flow_cases(r->db, r->company, f->id, r->arena, &kept, &block);
+	if (e != ERR_OK)
+		return e;
+	if (kept.n > 0 && json_in_parse(kept, DB_FLOW_DOCUMENT_MAX, BODY_DEPTH,
+			      &in, NULL) != ERR_OK)
+		return ERR_INTERNAL;
+	buf_init(&b, 4 * FLOW_CASES_BODY_MAX);
+	json_out_init(&j, &b);
+	json_out_object(&j);
+	json_out_key(&j, "cases");
+	if (in != NULL) {
+		json_copy(json_in_get(json_in_root(in), "cases"), &j);
+	} else {
+		json_out_array(&j);
+		json_out_end(&j);
+	}
+	json_out_key(&j, "block");
+	json_out_bool(&j, block);
+	json_out_end(&j);
+	e = resp_json(out, &j);
+	buf_fini(&b);
+	json_in_free(in);
+	return e;
+}
+
+enum err flow_cases(const struct req *r, struct resp *out)
+{
+	struct flow_row f;
+	const enum err e = flow_store_get(r, &f);
+
+	return e == ERR_OK ? show(r, &f, out) : e;
+}
+
+static enum err keep(const struct req *r, const struct flow_row *f,
+    struct slice cases, size_t n, bool block)
+{
+	char text[80];
+	struct form_audit a = { .action = "flow.cases",
+		.kind = "flow",
+		.object = f->id.v };
+	enum err e;
+
+	(void)snprintf(text, sizeof(text), "{\"cases\":%zu,\"block\":%s}", n,
+	    block ? "true" : "false");
+	a.after = slice_from(text);
+	if ((e = db_begin(r->db)) != ERR_OK)
+		return e;
+	e = db_flow_cases_set(r->db, r->company, f->id,
+	    n > 0 ? cases : SLICE(""), block);
+	if (e == ERR_OK)
+		e = form_audit(r, &a);
+	return db_end(r->db, e);
+}
+
+/* {"cases": [...]} alone, as it is kept. */
+static enum err take_cases(const struct json_in *in, struct buf *b)
+{
+	struct json_out j;
+
+	json_out_init(&j, b);
+	json_out_object(&j);
+	json_out_key(&j, "cases");
+	json_copy(json_in_get(json_in_root(in), "cases"), &j);
+	json_out_end(&j);
+	return json_out_done(&j);
+}
+
+enum err flow_cases_post(const struct req *r, struct resp *out)
+{
+	struct flow_json_errors errors = { .n = 0 };
+	struct flow_case *cases;
+	struct flow_row f;
+	struct json_in *in;
+	struct buf b;
+	bool block = false;
+	size_t n = 0;
+	enum err e;
+
+	if ((e = flow_store_get(r, &f)) != ERR_OK ||
+	    (e = json_in_parse(r->body, FLOW_CASES_BODY_MAX, BODY_DEPTH, &in,
+		 NULL)) != ERR_OK)
+		return e;
+	buf_init(&b, FLOW_CASES_BODY_MAX);
+	e = json_in_opt_bool(json_in_root(in), "block", &block);
+	if (e == ERR_OK)
+		e = take_cases(in, &b);
+	json_in_free(in);
+	if (e == ERR_OK)
+		e = flow_case_read(buf_slice(&b), r->arena, &cases, &n,
+		    &errors);
+	if (e == ERR_OK)
+		e = keep(r, &f, buf_slice(&b), n, block);
+	buf_fini(&b);
+	if (e == ERR_SYNTAX && errors.n > 0)
+		return flow_edit_refuse(out,
+		    "Not kept: a case says something that cannot be tried.",
+		    &errors);
+	return e == ERR_OK ? show(r, &f, out) : e;
+}

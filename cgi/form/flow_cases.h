@@ -1,0 +1,29 @@
+/*
+ * flow_cases.h - cases that are kept beside a flow and tried on every
+ * publishing (docs/FLOWS.md).
+ *
+ *	GET  /flows/{flow}/cases                   -> {cases, block}
+ *	POST /flows/{flow}/cases  {cases, block}   -> the same
+ *
+ * block: a case that fails forbids publishing; otherwise it warns.
+ */
+#ifndef RT_CGI_FORM_FLOW_CASES_H
+#define RT_CGI_FORM_FLOW_CASES_H
+
+#include "cgi/web/req.h"
+#include "cgi/web/resp.h"
+#include "lib/db/db_flow.h"
+#include "lib/json/flow_json.h"
+
+#define FLOW_CASES_BODY_MAX 262144
+
+RT_MUST_USE enum err flow_cases(const struct req *r, struct resp *out);
+RT_MUST_USE enum err flow_cases_post(const struct req *r, struct resp *out);
+
+/* Tries the flow's cases with this document. What fails is added to errors as
+ * warnings of no step; *forbidden: some failed, and that is not allowed. */
+RT_MUST_USE enum err flow_cases_try(const struct req *r,
+    const struct flow_row *f, struct slice document,
+    struct flow_json_errors *errors, bool *forbidden);
+
+#endif
