@@ -6,6 +6,7 @@
 #include "lib/core/pool_size.h"
 #include "lib/core/pool_use.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_alloc.h"
 
 /* Visits of 180 s: exponential, as twenty equally likely parts of it. */
 static struct pool_size_load load(double visits_h)
@@ -169,6 +170,33 @@ static void test_trend(void **state)
 	}
 }
 
+/* Every allocation fails once; nothing is written then, and nothing leaks. */
+static void test_no_memory(void **state)
+{
+	static const struct pool_use_lease lease = { 0, 50 };
+	const struct pool_size_load l = load(60.0);
+	struct pool_size s = { .numbers = 77 };
+	struct pool_use u = { .peak = 77 };
+	enum err e;
+
+	(void)state;
+	for (unsigned int n = 0;; n++) {
+		fail_alloc_after(n);
+		e = pool_size(&l, 8, 1, &s);
+		if (!fail_alloc_end())
+			break;
+		assert_int_equal(e, ERR_NOMEM);
+		assert_int_equal(s.numbers, 77);
+	}
+	assert_int_equal(e, ERR_OK);
+	assert_int_equal(s.numbers, 8);
+	fail_alloc_after(0);
+	e = pool_use(&lease, 1, 0, 100, &u);
+	assert_true(fail_alloc_end());
+	assert_int_equal(e, ERR_NOMEM);
+	assert_int_equal(u.peak, 77);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +207,7 @@ int main(void)
 		cmocka_unit_test(test_holds),
 		cmocka_unit_test(test_use),
 		cmocka_unit_test(test_trend),
+		cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests_name("pool_size", tests, NULL, NULL);
