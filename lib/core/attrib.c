@@ -20,6 +20,9 @@
 
 /* Sources with less are not told in the evidence. */
 #define SOURCE_LEAST_BP 10
+/* Of a candidate in the evidence, with the end of the list: source and medium
+ * of 100 characters and a campaign of 255, each of which may be escaped. */
+#define CANDIDATE_TEXT_MAX 4096
 
 /* How often a caller's area and his browser's zone agree; people take their
  * numbers with them when they move. */
@@ -366,6 +369,9 @@ void attrib_evidence(const struct attrib_candidate *c, size_t n,
 			if (!done[k] && (next == ATTRIB_CANDIDATES_MAX ||
 					    v->each_bp[k] > v->each_bp[next]))
 				next = k;
+		/* The least likely are left out sooner than the whole. */
+		if (out->n + CANDIDATE_TEXT_MAX > out->max)
+			break;
 		if (i > 0)
 			buf_char(out, ',');
 		put_candidate(out, &c[next], v->each_bp[next], ask->call_us);

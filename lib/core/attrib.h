@@ -110,7 +110,8 @@ RT_MUST_USE enum err attrib_decide(const struct attrib_candidate *c, size_t n,
  *  "tel_click_s":3,"caller":"same","caller_bp":9000,"place":"unknown",
  *  "source":"google","medium":"cpc","campaign":"x"},...]}, likeliest first.
  * tel_click_s and dialled_s are null when there was no such thing; what ends
- * in _s counts back from the call. */
+ * in _s counts back from the call. When out fills up, the least likely are left
+ * out; with room for 64 KiB the likeliest ten are always told. */
 void attrib_evidence(const struct attrib_candidate *c, size_t n,
     const struct attrib_ask *ask, const struct attrib_verdict *v,
     struct buf *out);

@@ -1,5 +1,6 @@
 /* Tests of lib/core/attrib. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/base/rnd.h"
 #include "lib/core/attrib.h"
@@ -287,10 +288,10 @@ static void test_evidence(void **state)
 	c[0].campaign = SLICE("quote \" and \\ and \n");
 	c[1].tel_clicked_us = NOW - 3 * RT_SEC_US;
 	v = decide(c, 2);
-	buf_init(&out, 4096);
+	buf_init(&out, 16384);
 	attrib_evidence(c, 2, &plain, &v, &out);
 	assert_int_equal(buf_err(&out), ERR_OK);
-	assert_int_equal(json_in_parse(buf_slice(&out), 4096, 4, &in, NULL),
+	assert_int_equal(json_in_parse(buf_slice(&out), 16384, 4, &in, NULL),
 	    ERR_OK);
 	root = json_in_root(in);
 	list = json_in_get(root, "sources");
@@ -317,6 +318,37 @@ static void test_evidence(void **state)
 	buf_fini(&out);
 }
 
+/* A full list of the longest and worst texts still is a value, in order. */
+static void test_evidence_full(void **state)
+{
+	static struct attrib_candidate c[ATTRIB_CANDIDATES_MAX];
+	struct attrib_verdict v;
+	struct json_in *in;
+	char quotes[255];
+	struct buf out;
+	size_t n;
+
+	(void)state;
+	memset(quotes, '"', sizeof(quotes));
+	for (size_t i = 0; i < ATTRIB_CANDIDATES_MAX; i++) {
+		c[i] = seen((uint8_t)i, (int64_t)i);
+		quotes[i] = '\\'; /* sources of their own */
+		c[i].campaign = slice_of(quotes, sizeof(quotes));
+		c[i].source = c[i].medium = slice_of(quotes + i, 100);
+	}
+	v = decide(c, ATTRIB_CANDIDATES_MAX);
+	buf_init(&out, (size_t)128 * 1024);
+	attrib_evidence(c, ATTRIB_CANDIDATES_MAX, &plain, &v, &out);
+	assert_int_equal(buf_err(&out), ERR_OK);
+	assert_int_equal(json_in_parse(buf_slice(&out), (size_t)128 * 1024, 4,
+			     &in, NULL),
+	    ERR_OK);
+	n = json_in_count(json_in_get(json_in_root(in), "candidates"));
+	assert_true(n >= 10 && n < ATTRIB_CANDIDATES_MAX);
+	json_in_free(in);
+	buf_fini(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -333,6 +365,7 @@ int main(void)
 		cmocka_unit_test(test_older),
 		cmocka_unit_test(test_place),
 		cmocka_unit_test(test_evidence),
+		cmocka_unit_test(test_evidence_full),
 	};
 
 	return cmocka_run_group_tests_name("attrib", tests, NULL, NULL);
