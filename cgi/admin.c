@@ -11,6 +11,7 @@
 #include "cgi/form/form_account.h"
 #include "cgi/form/form_flow.h"
 #include "cgi/form/form_link.h"
+#include "cgi/form/form_mail_log.h"
 #include "cgi/form/form_prompt.h"
 #include "cgi/form/form_second.h"
 #include "cgi/form/form_settings.h"
@@ -19,9 +20,11 @@
 #include "cgi/form/number_form.h"
 #include "cgi/form/thing_caller_list.h"
 #include "cgi/form/thing_company.h"
+#include "cgi/form/thing_conversion.h"
 #include "cgi/form/thing_destination.h"
 #include "cgi/form/thing_key.h"
 #include "cgi/form/thing_location.h"
+#include "cgi/form/thing_mail.h"
 #include "cgi/form/thing_number.h"
 #include "cgi/form/thing_outcome.h"
 #include "cgi/form/thing_policy.h"
@@ -160,6 +163,11 @@ static const struct route routes[] = {
 	THING_ROUTES("/settings/webhooks", ROUTE_ADMIN, false, &thing_webhook),
 	THING_ROUTES("/settings/lists", ROUTE_MANAGER, false,
 	    &thing_caller_list),
+	THING_ROUTES("/settings/mail", ROUTE_ADMIN, false, &thing_mail),
+	{ REQ_GET, "/settings/mail-log", ROUTE_ADMIN,
+	    .handler = form_mail_log },
+	THING_ROUTES("/settings/conversions", ROUTE_MANAGER, false,
+	    &thing_conversion),
 	THING_ROUTES("/settings/trunks", ROUTE_ADMIN, true, &thing_trunk),
 	THING_ROUTES("/settings/companies", ROUTE_OWNER, true, &thing_company),
 	THING_SINGLE_ROUTES("/settings/policy", ROUTE_ADMIN, &thing_policy),

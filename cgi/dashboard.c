@@ -7,6 +7,7 @@
 #include "cgi/page/page_calls.h"
 #include "cgi/page/page_companies.h"
 #include "cgi/page/page_export.h"
+#include "cgi/page/page_feed.h"
 #include "cgi/page/page_forms.h"
 #include "cgi/page/page_live.h"
 #include "cgi/page/page_login.h"
@@ -77,6 +78,11 @@ static const struct route routes[] = {
 	{ REQ_GET, "/login", ROUTE_PUBLIC, .handler = page_login },
 	{ REQ_POST, "/login", ROUTE_PUBLIC, .body = REQ_BODY_URLENCODED,
 	    .body_max = 8192, .handler = page_login_post },
+	/* For platforms, which hold no cookie: the address is the proof. */
+	{ REQ_GET, "/feeds/{secret}/conversions.csv", ROUTE_PUBLIC, ROUTE_API,
+	    .csrf = ROUTE_CSRF_NONE, .handler = page_feed },
+	{ REQ_GET, "/feeds/{secret}/adjustments.csv", ROUTE_PUBLIC, ROUTE_API,
+	    .csrf = ROUTE_CSRF_NONE, .handler = page_feed_changes },
 	{ REQ_GET, "/unsubscribe/{token}", ROUTE_PUBLIC,
 	    .handler = page_unsubscribe },
 	/* From mail programs, which hold no cookie: the address is the proof.

@@ -5,6 +5,7 @@
 
 #include "jobs/hook_run.h"
 #include "jobs/job_attrib.h"
+#include "jobs/job_convert.h"
 #include "jobs/job_keep.h"
 #include "jobs/job_mail.h"
 #include "jobs/job_notify.h"
@@ -37,6 +38,12 @@ static const struct queue_kind kinds[] = {
 	    .max_attempts = 3,
 	    .every_us = JOB_KEEP_EVERY_US,
 	    .run = job_keep },
+	{ .name = "convert",
+	    .parallel = 1,
+	    .visible_us = 30 * RT_MIN_US,
+	    .max_attempts = 3,
+	    .every_us = JOB_CONVERT_EVERY_US,
+	    .run = job_convert },
 	{ .name = "mail",
 	    .parallel = 2,
 	    .visible_us = 2 * RT_MIN_US,

@@ -26,7 +26,7 @@ let stack, world, clients, things;
 /** One row of everything in a company; ids by the address it has. */
 function seed(c, word) {
 	const at = 'UTC_TIMESTAMP(6)';
-	const id = Object.fromEntries(['location', 'destination', 'pool', 'tracker', 'tag', 'key', 'trunk', 'flow', 'tracked', 'prompt', 'user', 'other'].map((k) => [k, uuid7()]));
+	const id = Object.fromEntries(['location', 'destination', 'pool', 'tracker', 'tag', 'key', 'trunk', 'flow', 'tracked', 'prompt', 'user', 'other', 'hook', 'mail', 'conversion'].map((k) => [k, uuid7()]));
 	const own = { company_id: hex(c.id) };
 	const e164 = word === 'alpha' ? '+14155550144' : '+14155550145';
 	stack.sql([
@@ -44,6 +44,9 @@ function seed(c, word) {
 		insert('trunk', { account_id: hex(c.account), id: hex(id.trunk), name: text(`trunk ${c.mark}`), country: "'US'", next_hop: "'192.0.2.9'", created_at: at }),
 		insert('user', { id: hex(id.user), account_id: hex(c.account), email: text(`member@${word}.example`), name: text(`member ${c.mark}`), password_hash: "''", created_at: at }),
 		insert('membership', { user_id: hex(id.user), account_id: hex(c.account), company_id: hex(c.id), role: "'agent'", created_at: at }),
+		insert('webhook', { ...own, id: hex(id.hook), name: text(`hook ${c.mark}`), url: "'https://x.example/'", secret_sealed: "'x'", events: 4, created_at: at }),
+		insert('mail_rule', { ...own, id: hex(id.mail), user_id: hex(id.user), kind: "'missed'", unsubscribe: `'${word.padEnd(43, 'x')}'`, created_at: at }),
+		insert('conversion_rule', { ...own, id: hex(id.conversion), name: text(`sale ${c.mark}`), platform: "'google'", secret: `'${word.padEnd(43, 'y')}'`, created_at: at }),
 	].join('\n'));
 	const outcome = Buffer.from(spawnSync('sha256sum', { input: `won_${word}`, encoding: 'utf8' }).stdout.slice(0, 32), 'hex');
 	return {
@@ -51,7 +54,8 @@ function seed(c, word) {
 		'/settings/trackers': typeId('trk', id.tracker), '/settings/pools': typeId('pol', id.pool), '/settings/sites': typeId('sit', c.site),
 		'/settings/locations': typeId('loc', id.location), '/settings/tags': typeId('tag', id.tag), '/settings/outcomes': typeId('out', outcome),
 		'/settings/keys': typeId('key', id.key), '/settings/trunks': typeId('tru', id.trunk), '/settings/companies': c.companyId,
-		'/settings/users': typeId('usr', id.user),
+		'/settings/users': typeId('usr', id.user), '/settings/webhooks': typeId('whk', id.hook), '/settings/mail': typeId('mlr', id.mail),
+		'/settings/conversions': typeId('cnv', id.conversion),
 	};
 }
 

@@ -1,0 +1,255 @@
+/* Tests of lib/db/db_conversion, db_gauge and the sheets, with a second company
+ * that sees nothing. */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/db/db_call.h"
+#include "lib/db/db_conversion.h"
+#include "lib/db/db_gauge.h"
+#include "lib/db/db_mark.h"
+#include "lib/db/db_sheet_calls.h"
+#include "lib/db/db_sheet_setup.h"
+#include "tests/support/cm.h"
+#include "tests/support/testdb.h"
+
+static struct testdb *t;
+static struct db *jobd, *api;
+static struct arena mem;
+
+#define ok(call) assert_int_equal((call), ERR_OK)
+#define NOW      TESTDB_NOW_US
+
+static struct conversion_rule_row make_rule(char letter)
+{
+	struct conversion_rule_row r = { .name = "Sale",
+		.platform = "google",
+		.outcome = "sold",
+		.min_talk_s = 30,
+		.created_us = NOW };
+
+	memset(r.secret, letter, sizeof(r.secret) - 1);
+	testdb_id(NOW, r.id.v);
+	return r;
+}
+
+static void test_rules(void **state)
+{
+	const struct company_id a = t->company[0].id, b = t->company[1].id;
+	struct conversion_rule_row r = make_rule('a'), got, *rows;
+	struct conversion_id nil = { { 0 } };
+	size_t n = 9;
+
+	(void)state;
+	ok(db_conversion_add(t->db, a, &r));
+	ok(db_conversion_get(t->db, a, r.id, &got));
+	assert_false(got.has_value);
+	assert_int_equal(db_conversion_get(t->db, b, r.id, &got), ERR_NOTFOUND);
+	r.has_value = true;
+	r.value_micros = 40000000;
+	ok(db_conversion_update(t->db, a, &r));
+	assert_int_equal(db_conversion_update(t->db, b, &r), ERR_NOTFOUND);
+	memset(r.outcome, 'x', 3);
+	assert_int_equal(db_conversion_update(t->db, a, &r), ERR_RANGE);
+	ok(db_conversion_by_secret(t->db, slice_from(r.secret), &got));
+	assert_true(got.has_value);
+	assert_int_equal(got.value_micros, 40000000);
+	assert_true(id_eq(got.company.v, a.v));
+	ok(db_conversion_list(t->db, b, &mem, &rows, &n));
+	assert_int_equal(n, 0);
+	ok(db_conversion_all(jobd, nil, 10, &mem, &rows, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(db_conversion_archive(t->db, b, r.id, NOW),
+	    ERR_NOTFOUND);
+	ok(db_conversion_archive(t->db, a, r.id, NOW));
+	assert_int_equal(db_conversion_by_secret(t->db, slice_from(r.secret),
+			     &got),
+	    ERR_NOTFOUND);
+	/* A platform, a tag, an outcome that are not there. */
+	r = make_rule('b');
+	memcpy(r.platform, "meta", 5);
+	assert_int_equal(db_conversion_add(t->db, a, &r), ERR_RANGE);
+	r = make_rule('b');
+	testdb_id(NOW, r.tag.v);
+	assert_int_equal(db_conversion_add(t->db, a, &r), ERR_RANGE);
+}
+
+/* A closed call without a visit. */
+static struct call_id add_call(int who)
+{
+	static const struct call_place place = { SLICE_INIT("US"),
+		SLICE_INIT("") };
+	const struct company_id co = t->company[who].id;
+	struct callrec r = { .head = { .kind = CALLREC_OPENED, .company = co },
+		.u.opened = { .wall_us = NOW,
+		    .number = t->company[who].number,
+		    .trunk = t->company[who].trunk,
+		    .dialled = SLICE("+14155550100"),
+		    .caller = SLICE("+12125550199") } };
+	struct callrec c = {
+		.head = { .kind = CALLREC_CLOSED, .company = co, .seq = 1 },
+		.u.closed = { .result = CALLRESULT_ANSWERED,
+		    .bridged_us = RT_SEC_US,
+		    .talk_us = 90 * RT_SEC_US,
+		    .ended_us = 91 * RT_SEC_US,
+		    .notice_ended_us = CALLREC_NEVER }
+	};
+
+	testdb_id(NOW, r.head.call.v);
+	c.head.call = r.head.call;
+	ok(db_call_opened(t->db, co, &r, &place));
+	ok(db_call_closed(t->db, co, &c, NULL, NOW));
+	return r.head.call;
+}
+
+static void test_ledger(void **state)
+{
+	const struct company_id a = t->company[0].id, b = t->company[1].id;
+	const struct conversion_rule_row r = make_rule('c');
+	struct conversion_candidate c = { .started_us = NOW,
+		.currency = "USD",
+		.click_id = "Cj0" },
+				    *rows;
+	struct conversion_row *told;
+	struct call_id nil = { { 0 } };
+	size_t n = 9;
+
+	(void)state;
+	ok(db_conversion_add(t->db, a, &r));
+	c.call = add_call(0);
+	/* No click: nobody to tell. */
+	ok(db_conversion_candidates(jobd, a, &r, NOW - 1, nil, 10, &mem, &rows,
+	    &n));
+	assert_int_equal(n, 0);
+	ok(db_conversion_tell(jobd, a, r.id, &c, CONVERSION_NEW, 5, NOW));
+	ok(db_conversion_candidates(jobd, a, &r, NOW - 1, nil, 10, &mem, &rows,
+	    &n));
+	assert_int_equal(n, 1);
+	assert_string_equal(rows[0].last, "new");
+	assert_int_equal(rows[0].turn, 1);
+	assert_false(rows[0].clicked);
+	assert_string_equal(rows[0].click_id, "Cj0");
+	assert_int_equal(rows[0].talk_ms, 90000);
+	ok(db_conversion_candidates(jobd, b, &r, NOW - 1, nil, 10, &mem, &rows,
+	    &n));
+	assert_int_equal(n, 0);
+	ok(db_conversion_rows(t->db, a, r.id, false, NOW - 1, 0, 10, &mem,
+	    &told, &n));
+	assert_int_equal(n, 1);
+	ok(db_conversion_rows(t->db, b, r.id, false, NOW - 1, 0, 10, &mem,
+	    &told, &n));
+	assert_int_equal(n, 0);
+	c.turn = 1;
+	ok(db_conversion_tell(jobd, a, r.id, &c, CONVERSION_RETRACT, 5, NOW));
+	ok(db_conversion_rows(t->db, a, r.id, false, NOW - 1, 0, 10, &mem,
+	    &told, &n));
+	assert_int_equal(n, 0);
+	ok(db_conversion_rows(t->db, a, r.id, true, NOW - 1, 0, 10, &mem, &told,
+	    &n));
+	assert_int_equal(n, 1);
+	assert_string_equal(told[0].kind, "retract");
+}
+
+static void test_sheets(void **state)
+{
+	static const char *const names[] = { "numbers", "trackers", "pools",
+		"flows", "companies", "users" };
+	static const uint8_t first[ID_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(names); i++) {
+		const struct db_sheet *s =
+		    db_sheet_setup_find(slice_from(names[i]));
+		struct db_sheet_scope scope[2];
+		struct db_sheet_cell *cells, *one;
+		size_t n = 0;
+
+		for (int w = 0; w < 2; w++)
+			scope[w] =
+			    (struct db_sheet_scope){ t->company[w].account,
+				    t->company[w].id };
+		ok(db_sheet_page(api, s, &scope[0], first, false, 10, &mem,
+		    &cells, &n));
+		assert_true(n > 0);
+		ok(db_sheet_one(api, s, &scope[0], cells[0].id, &mem, &one));
+		assert_int_equal(db_sheet_one(api, s, &scope[1], cells[0].id,
+				     &mem, &one),
+		    ERR_NOTFOUND);
+		assert_null(db_sheet_cell(s, cells, "nothing"));
+		assert_int_equal(db_sheet_page(api, s, &scope[0], first, false,
+				     0, &mem, &cells, &n),
+		    ERR_RANGE);
+	}
+	assert_null(db_sheet_setup_find(SLICE("secrets")));
+}
+
+static void test_calls_sheet(void **state)
+{
+	const struct db_sheet *s = db_sheet_calls();
+	struct db_sheet_calls_filter f = { .from_us = NOW - 1,
+		.to_us = NOW + RT_SEC_US,
+		.search = SLICE("2125550199") };
+	const struct call_id call = add_call(1);
+	struct db_sheet_cell *cells;
+	size_t n = 9;
+
+	(void)state;
+	ok(db_sheet_calls_page(api, t->company[1].id, &f, NULL, false, 10, &mem,
+	    &cells, &n));
+	assert_int_equal(n, 1);
+	assert_true(id_eq(cells[0].id, call.v));
+	assert_true(
+	    slice_eq_cstr(db_sheet_cell(s, cells, "result")->text, "answered"));
+	assert_int_equal(db_sheet_calls_one(api, t->company[0].id, call, &mem,
+			     &cells),
+	    ERR_NOTFOUND);
+	assert_int_equal(db_sheet_calls_hold(api, t->company[0].id, call),
+	    ERR_NOTFOUND);
+	ok(db_sheet_calls_hold(api, t->company[1].id, call));
+	f.search = SLICE("%");
+	ok(db_sheet_calls_page(api, t->company[1].id, &f, NULL, true, 10, &mem,
+	    &cells, &n));
+	assert_int_equal(n, 0);
+}
+
+static void test_gauges(void **state)
+{
+	struct db_gauges g = { .calls_open = 99 };
+
+	(void)state;
+	ok(db_gauge_read(api, NOW, &g));
+	assert_int_equal(g.calls_open, 0);
+	assert_int_equal(g.hooks_waiting, 0);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	t = testdb_start();
+	jobd = testdb_connect(t, "jobd");
+	api = testdb_connect(t, "api");
+	arena_init(&mem, 1 << 24);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	arena_fini(&mem);
+	db_close(jobd);
+	db_close(api);
+	testdb_stop(t);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_ledger),
+		cmocka_unit_test(test_sheets),
+		cmocka_unit_test(test_calls_sheet),
+		cmocka_unit_test(test_gauges),
+	};
+
+	return cmocka_run_group_tests_name("db_conversion", tests, start, stop);
+}
