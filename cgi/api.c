@@ -6,6 +6,8 @@
 #include "cgi/api/api_list.h"
 #include "cgi/api/api_metrics.h"
 #include "cgi/api/api_openapi.h"
+#include "cgi/api/api_report.h"
+#include "cgi/api/api_spend.h"
 #include "cgi/api/api_status.h"
 #include "cgi/api/api_who.h"
 #include "cgi/web/web.h"
@@ -44,6 +46,13 @@ static const struct route routes[] = {
 	    api_calls_views),
 	READS("/api/v1/export/calls.jsonl", SCOPE(EXPORT_READ),
 	    api_calls_export),
+	READS("/api/v1/reports/summary", SCOPE(REPORTS_READ),
+	    api_report_summary),
+	READS("/api/v1/reports/timeseries", SCOPE(REPORTS_READ),
+	    api_report_timeseries),
+	{ REQ_POST, "/api/v1/spend", KEYED, .body = REQ_BODY_RAW,
+	    .body_max = API_SPEND_BODY_BYTES, .handler = api_spend,
+	    .data = &(const struct api_route){ .scope = SCOPE(SPEND_WRITE) } },
 	LISTS("numbers", SCOPE(SETUP_READ)),
 	LISTS("trackers", SCOPE(SETUP_READ)),
 	LISTS("pools", SCOPE(SETUP_READ)),

@@ -5,6 +5,7 @@
 #include "lib/db/db_login.h"
 #include "lib/db/db_mail.h"
 #include "lib/db/db_number_use.h"
+#include "lib/db/db_once.h"
 #include "lib/db/db_speech.h"
 #include "lib/db/db_user_token.h"
 
@@ -20,6 +21,9 @@ static enum err sweep_logs(const struct queue_env *env)
 		    &removed);
 	} while (e == ERR_OK && removed == JOB_SWEEP_BATCH &&
 		 !queue_stopping(env->queue));
+	if (e == ERR_OK)
+		e = db_once_sweep(env->db, env->now_us - RT_DAY_US,
+		    JOB_SWEEP_BATCH);
 	return e == ERR_OK ? db_mail_log_sweep(env->db, before_us,
 				 JOB_SWEEP_BATCH, &removed)
 			   : e;

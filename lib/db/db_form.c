@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/db/db_hook_out.h"
 #include "lib/db/stmt.h"
 
 #define PAGE_MAX 100
@@ -83,7 +84,9 @@ enum err db_form_add(struct db *db, struct company_id company,
 	stmt_in_text(st, slice_from(row->contact_e164));
 	e = stmt_exec(st, NULL);
 	stmt_end(st);
-	return e;
+	return e == ERR_OK ? db_hook_out_emit(db, company, HOOK_FORM_RECEIVED,
+				 row->id.v, row->submitted_us)
+			   : e;
 }
 
 static void out_form(struct stmt *st, struct arena *mem, struct form_row *row)

@@ -48,7 +48,12 @@ enum err db_hook_out_emit(struct db *db, struct company_id company,
 	    " kind, object_id, state, due_at, happened_at)"
 	    " SELECT w.company_id, w.id, ?, ?, ?, 'ready', ?, ?"
 	    " FROM webhook w WHERE w.company_id = ? AND w.archived_at IS NULL"
-	    " AND (w.events & ?) <> 0";
+	    " AND (w.events & ?) <> 0 AND (? = 0 OR NOT EXISTS"
+	    " (SELECT 1 FROM webhook_delivery d"
+	    " WHERE d.company_id = w.company_id AND d.webhook_id = w.id"
+	    " AND d.object_id = ? AND d.kind = ?))";
+	/* Forms are written in batches that may be written again. */
+	const bool once = kind == HOOK_FORM_RECEIVED;
 	uint8_t event[ID_BYTES];
 	struct stmt *st;
 	enum err e;
@@ -65,6 +70,9 @@ enum err db_hook_out_emit(struct db *db, struct company_id company,
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_u64(st, HOOK_BIT(kind));
+	stmt_in_bool(st, once);
+	stmt_in_id(st, object);
+	stmt_in_text(st, slice_from(hook_name(kind)));
 	e = stmt_exec(st, NULL);
 	stmt_end(st);
 	return e;

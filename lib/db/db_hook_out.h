@@ -21,7 +21,8 @@
 #define DB_HOOK_COLLECT_US (2 * RT_SEC_US)
 
 /* For every hook of the company that wants this kind; costs one look-up when
- * there is none. Not for HOOK_CALL_CHANGED and HOOK_TEST: ERR_RANGE. */
+ * there is none. HOOK_FORM_RECEIVED is told once of each form. Not for
+ * HOOK_CALL_CHANGED and HOOK_TEST: ERR_RANGE. */
 RT_MUST_USE enum err db_hook_out_emit(struct db *db, struct company_id company,
     enum hook_kind kind, const uint8_t object[ID_BYTES], int64_t now_us);
 /* HOOK_CALL_CHANGED: field is the name of what changed. Further changes of the

@@ -66,7 +66,9 @@ static const struct db_sheet_column users[] = { ID(user), TEXT("name"),
 	TEXT("email"), LIST("roles"), TIME("created_at"), TIME("disabled_at") };
 
 static const struct db_sheet_column forms[] = { ID(form),
-	REF("visit_id", visit), TIME("happened_at"), TEXT("attributed_by"),
+	REF("visit_id", visit), TIME("happened_at"), TEXT("form_name"),
+	TEXT("page_url"), TEXT("contact_name"), TEXT("contact_email"),
+	TEXT("contact_number"), TEXT("fields_json"), TEXT("attributed_by"),
 	INT("probability_bp"), TEXT("channel"), TEXT("source"), TEXT("medium"),
 	TEXT("campaign"), TEXT("ad_group"), TEXT("keyword"),
 	TEXT("landing_page"), TEXT("referrer_host"), TEXT("outcome"),
@@ -143,7 +145,9 @@ static const struct db_sheet sheets[] = {
 	    .columns = forms,
 	    .n_columns = RT_ARRAY_LEN(forms),
 	    TEXTS(
-		"SELECT i.id, i.visit_id, i.happened_at, i.attributed_by,"
+		"SELECT i.id, i.visit_id, i.happened_at, f.form_name, f.page_url,"
+		" f.contact_name, f.contact_email, f.contact_e164, f.fields,"
+		" i.attributed_by,"
 		" i.probability_bp, i.channel, i.source, i.medium,"
 		" i.campaign, i.ad_group, i.keyword, i.landing_page,"
 		" i.referrer_host, i.outcome, i.value_micros, i.note,"
@@ -151,7 +155,9 @@ static const struct db_sheet sheets[] = {
 		" FROM interaction_tag x JOIN tag g"
 		" ON g.company_id = x.company_id AND g.id = x.tag_id"
 		" WHERE x.company_id = i.company_id"
-		" AND x.interaction_id = i.id) FROM interaction i",
+		" AND x.interaction_id = i.id) FROM interaction i"
+		" LEFT JOIN form_entry f ON f.company_id = i.company_id"
+		" AND f.id = i.id",
 		" WHERE i.company_id = ? AND i.kind = 'form'", "i.id") },
 };
 

@@ -366,6 +366,19 @@ static void test_replay(void **state)
 	assert_int_equal(n, 0);
 }
 
+/* A batch of forms may be written again. */
+static void test_form_once(void **state)
+{
+	const struct hook_row hook = add_hook(0, HOOK_ALL);
+	static const uint8_t form[ID_BYTES] = { 9 };
+	struct hook_out_row *rows;
+
+	(void)state;
+	emit(HOOK_FORM_RECEIVED, form);
+	emit(HOOK_FORM_RECEIVED, form);
+	assert_int_equal(listed(0, hook.id, &rows), 1);
+}
+
 static void test_test(void **state)
 {
 	const struct hook_row hook = add_hook(0, HOOK_BIT(HOOK_CALL_ENDED));
@@ -413,6 +426,7 @@ int main(void)
 		cmocka_unit_test_setup(test_order, empty),
 		cmocka_unit_test_setup(test_lost, empty),
 		cmocka_unit_test_setup(test_replay, empty),
+		cmocka_unit_test_setup(test_form_once, empty),
 		cmocka_unit_test_setup(test_test, empty),
 	};
 

@@ -81,7 +81,7 @@ before(async () => {
 		INSERT INTO outcome (company_id, code, name, is_lead, is_sale, is_spam, position) VALUES (${hex(a.id)}, 'sold', 'Sold', 1, 1, 0, 1);
 		INSERT INTO tracker (company_id, id, number_id, name, source, medium, created_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, ${hex(a.number)},
 		't', 'flyer', 'offline', UTC_TIMESTAMP(6));
-		INSERT INTO pool (company_id, id, name, created_at) VALUES (${hex(a.id)}, ${hex(a.pool)}, 'web', UTC_TIMESTAMP(6));
+		INSERT IGNORE INTO pool (company_id, id, name, created_at) VALUES (${hex(a.id)}, ${hex(a.pool)}, 'web', UTC_TIMESTAMP(6));
 		INSERT INTO flow (company_id, id, name, created_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, 'f', UTC_TIMESTAMP(6));
 		INSERT INTO tag (company_id, id, name, created_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, 'vip', UTC_TIMESTAMP(6));
 		INSERT INTO interaction (company_id, id, kind, happened_at, visit_id) VALUES (${hex(a.id)}, ${hex(uuid7())}, 'form', UTC_TIMESTAMP(6),
@@ -220,6 +220,54 @@ test('recordings and page views', async () => {
 	assert.equal(views.json.data.length, 1);
 	for (const what of ['recording', 'recording/audio', 'page_views'])
 		assert.equal((await api(keys.beta, `/calls/${a.callId}/${what}`)).status, 404);
+});
+
+test('summary and time series: filters, dimensions, the clock of the company', async () => {
+	const a = world.alpha;
+	assert.equal(spawnSync(join(build, 'ringtrace'), ['rollup', 'rebuild', '-c', stack.conf]).status, 0);
+	const { json } = await api(keys.all, '/reports/summary?group_by=result');
+	assert.ok(json.total.calls > 5);
+	assert.equal(json.total.calls, json.data.reduce((n, row) => n + row.calls, 0));
+	for (const dim of spec.paths['/reports/summary'].get.parameters.find((p) => p.name === 'group_by').schema.enum) {
+		const res = await api(keys.all, `/reports/summary?group_by=${dim}`);
+		assert.equal(res.json.total.calls, json.total.calls, dim);
+		assert.ok(!res.text.includes(world.secret));
+	}
+	assert.equal((await api(keys.all, '/reports/summary?tag=nothing')).json.total.calls, 0);
+	assert.equal((await api(keys.all, `/reports/summary?number_id=${typeId('num', a.number)}`)).json.total.calls, json.total.calls);
+	for (const interval of ['hour', 'day', 'week', 'month']) {
+		const series = (await api(keys.all, `/reports/timeseries?interval=${interval}`)).json;
+		assert.equal(series.time_zone, 'Europe/Berlin');
+		assert.equal(series.data.reduce((n, row) => n + row.calls, 0), json.total.calls, interval);
+	}
+	for (const bad of ['summary?group_by=x', 'timeseries?interval=x', 'summary?search=x', 'summary?limit=0'])
+		assert.equal((await api(keys.all, `/reports/${bad}`)).status, 400, bad);
+});
+
+test('spend: all or none, once for one key', async () => {
+	const post = (body, headers) => api(keys.all, '/spend', { method: 'POST', body, headers });
+	const row = { date: '2026-11-01', source: 'google', medium: 'cpc', campaign: 'x', amount: '12.5', clicks: 3 };
+	const rows = () => stack.sql(`SELECT COUNT(*), COALESCE(SUM(amount_micros), 0) FROM ad_spend WHERE company_id = ${hex(world.alpha.id)}`)[0].join(' ');
+	for (const bad of [{}, { rows: [] }, { rows: [{ ...row, date: 'x' }] }, { rows: [{ ...row, amount: '1,5' }] }, { rows: [row, { date: '2026-11-01' }] },
+		{ rows: Array(1001).fill(row) }, { rows: [7] }])
+		assert.equal((await post(bad)).status, 400, JSON.stringify(bad).slice(0, 80));
+	assert.equal((await post({ rows: [row, { ...row, campaign: 'y', amount: '-1' }] })).status, 422);
+	assert.equal(rows(), '0 0');
+	const once = { 'idempotency-key': 'import-1' };
+	const first = await post({ rows: [row] }, once);
+	assert.equal(first.status, 200);
+	assert.equal(rows(), '1 12500000');
+	const again = await post({ rows: [row] }, once);
+	assert.equal(again.text, first.text);
+	assert.equal((await post({ rows: [{ ...row, amount: '1' }] }, once)).status, 409);
+	assert.equal(rows(), '1 12500000');
+	// Another key's name is its own; the same day and names replace.
+	assert.equal((await api(keys.wide, `/spend?company_id=${world.alpha.companyId}`, { method: 'POST', body: { rows: [{ ...row, amount: 2 }] }, headers: once })).status, 200);
+	assert.equal(rows(), '1 2000000');
+	assert.equal((await post({ rows: [row] }, { 'idempotency-key': 'x'.repeat(101) })).status, 400);
+	// What failed leaves its key free.
+	assert.equal((await post({ rows: [{ ...row, amount: '-1' }] }, { 'idempotency-key': 'import-2' })).status, 422);
+	assert.equal((await post({ rows: [row] }, { 'idempotency-key': 'import-2' })).status, 200);
 });
 
 test('a key of several companies says which', async () => {

@@ -1,0 +1,403 @@
+#include "cgi/api/api_report.h"
+
+#include <string.h>
+
+#include "cgi/api/api_filter.h"
+#include "cgi/api/api_out.h"
+#include "cgi/api/api_who.h"
+#include "lib/base/hex.h"
+#include "lib/db/db_mark.h"
+#include "lib/db/db_report_group.h"
+#include "lib/phone/tz.h"
+
+#define BODY_MAX ((size_t)8 << 20)
+
+static const struct {
+	const char *name;
+	int by;   /* enum group_dim */
+	int kind; /* of the id it stands for; -1: a text */
+} dims[] = {
+	{ "source", GROUP_TEXT + FILTER_SOURCE, -1 },
+	{ "medium", GROUP_TEXT + FILTER_MEDIUM, -1 },
+	{ "channel", GROUP_TEXT + FILTER_CHANNEL, -1 },
+	{ "campaign", GROUP_TEXT + FILTER_CAMPAIGN, -1 },
+	{ "ad_group", GROUP_TEXT + FILTER_AD_GROUP, -1 },
+	{ "ad", GROUP_TEXT + FILTER_AD, -1 },
+	{ "keyword", GROUP_TEXT + FILTER_KEYWORD, -1 },
+	{ "match_type", GROUP_TEXT + FILTER_MATCH, -1 },
+	{ "device", GROUP_TEXT + FILTER_DEVICE, -1 },
+	{ "landing_page", GROUP_TEXT + FILTER_LANDING, -1 },
+	{ "referrer_host", GROUP_TEXT + FILTER_REFERRER, -1 },
+	{ "place", GROUP_TEXT + FILTER_PLACE, -1 },
+	{ "country", GROUP_TEXT + FILTER_COUNTRY, -1 },
+	{ "outcome", GROUP_TEXT + FILTER_OUTCOME, -1 },
+	{ "class", GROUP_TEXT + FILTER_CLASS, -1 },
+	{ "number", GROUP_ID + FILTER_NUMBER, ID_KIND_number },
+	{ "pool", GROUP_ID + FILTER_POOL, ID_KIND_pool },
+	{ "destination", GROUP_ID + FILTER_DESTINATION, ID_KIND_destination },
+	{ "location", GROUP_ID + FILTER_LOCATION, ID_KIND_location },
+	{ "result", GROUP_RESULT, -1 },
+};
+
+/* --- what is asked ---------------------------------------------------------
+ */
+
+static void by_text(struct db_filter *f, enum filter_text t, struct slice s)
+{
+	if (s.n == 0)
+		return;
+	f->by_text[t] = true;
+	f->text[t] =
+	    slice_eq_cstr(s, "none") && t == FILTER_OUTCOME ? SLICE("") : s;
+}
+
+static void by_id(struct db_filter *f, enum filter_id i,
+    const uint8_t id[ID_BYTES])
+{
+	if (id_is_nil(id))
+		return;
+	f->by_id[i] = true;
+	memcpy(f->id[i], id, ID_BYTES);
+}
+
+static enum err by_tag(const struct req *r, struct slice name,
+    struct db_filter *f)
+{
+	struct tag_row *rows = NULL;
+	size_t n = 0;
+	enum err e;
+
+	if (name.n == 0)
+		return ERR_OK;
+	e = db_mark_tags(r->db, r->company, r->arena, &rows, &n);
+	f->by_tag = true; /* one that is not there: no call has it */
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		if (slice_eq_case(slice_from(rows[i].name), name))
+			f->tag = rows[i].id;
+	return e;
+}
+
+static enum filter_want want(bool has, bool yes)
+{
+	if (!has)
+		return FILTER_ANY;
+	return yes ? FILTER_YES : FILTER_NO;
+}
+
+/* The log's filters, as far as figures know them. ERR_SYNTAX: caller, text and
+ * tracker are not among them. */
+static enum err read_filter(const struct req *r, struct db_filter *f)
+{
+	struct db_sheet_calls_filter c;
+	enum err e;
+
+	if ((e = api_filter(r, &c)) != ERR_OK)
+		return e;
+	if (c.caller.n > 0 || c.search.n > 0 || !id_is_nil(c.tracker.v))
+		return ERR_SYNTAX;
+	*f = (struct db_filter){ .from_us = c.from_us,
+		.to_us = c.to_us,
+		.result = c.result };
+	by_text(f, FILTER_CHANNEL, c.channel);
+	by_text(f, FILTER_SOURCE, c.source);
+	by_text(f, FILTER_MEDIUM, c.medium);
+	by_text(f, FILTER_CAMPAIGN, c.campaign);
+	by_text(f, FILTER_KEYWORD, c.keyword);
+	by_text(f, FILTER_OUTCOME, c.outcome);
+	by_id(f, FILTER_NUMBER, c.number.v);
+	by_id(f, FILTER_POOL, c.pool.v);
+	by_id(f, FILTER_DESTINATION, c.destination.v);
+	by_id(f, FILTER_LOCATION, c.location.v);
+	f->want[FILTER_FIRST_TIME] = want(c.has_first_time, c.first_time);
+	f->want[FILTER_QUALIFIED] = want(c.has_qualified, c.qualified);
+	if (c.min_talk_s > 0) {
+		f->by_range[FILTER_TALK_MS] = true;
+		f->min[FILTER_TALK_MS] = (int64_t)c.min_talk_s * 1000;
+		f->max[FILTER_TALK_MS] = INT64_MAX;
+	}
+	/* Sums are kept by quarters of an hour. */
+	f->from_us -= f->from_us % (15 * RT_MIN_US);
+	f->to_us += 15 * RT_MIN_US - 1;
+	f->to_us -= f->to_us % (15 * RT_MIN_US);
+	return by_tag(r, c.tag, f);
+}
+
+/* --- answers ---------------------------------------------------------------
+ */
+
+static void write_sums(const struct db_report_sums *s, struct json_out *j)
+{
+	const struct {
+		const char *name;
+		int64_t v;
+	} all[] = {
+		{ "calls", s->calls },
+		{ "answered", s->answered },
+		{ "missed", s->missed },
+		{ "voicemail", s->voicemail },
+		{ "abandoned", s->abandoned },
+		{ "first_time", s->first_time },
+		{ "qualified", s->qualified },
+		{ "leads", s->leads },
+		{ "sales", s->sales },
+		{ "spam", s->spam },
+		{ "talk_ms", s->talk_ms },
+		{ "ring_ms", s->ring_ms },
+	};
+	char mem[40];
+	struct buf b;
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(all); i++) {
+		json_out_key(j, all[i].name);
+		json_out_i64(j, all[i].v);
+	}
+	buf_over(&b, mem, sizeof(mem));
+	feed_money_put(s->value_micros, &b);
+	json_out_key(j, "value");
+	json_out_str(j, buf_slice(&b));
+}
+
+static void write_period(const struct db_filter *f, struct json_out *j)
+{
+	json_out_key(j, "from");
+	json_out_time_us(j, f->from_us);
+	json_out_key(j, "to");
+	json_out_time_us(j, f->to_us);
+}
+
+/* Ids come as hexadecimal digits. */
+static void write_key(const char *value, int kind, struct json_out *j)
+{
+	char text[ID_TEXT_MAX];
+	uint8_t id[ID_BYTES];
+
+	json_out_key(j, "key");
+	if (kind >= 0 &&
+	    hex_decode(slice_from(value), id, sizeof(id)) == ERR_OK) {
+		id_text((enum id_kind)kind, id, text);
+		json_out_cstr(j, text);
+	} else {
+		json_out_cstr(j, value);
+	}
+}
+
+static enum err find_dim(const struct req *r, size_t *out)
+{
+	struct slice name;
+	const enum err e = req_query(r, "group_by", &name);
+
+	*out = 0;
+	if (e != ERR_OK)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	for (; *out < RT_ARRAY_LEN(dims); ++*out)
+		if (slice_eq_cstr(name, dims[*out].name))
+			return ERR_OK;
+	return ERR_SYNTAX;
+}
+
+/* One row of all calls; zeroes when there is none. */
+static enum err read_total(const struct req *r, struct db_report_ask ask,
+    struct db_report_sums *out)
+{
+	struct db_report_group *rows = NULL;
+	size_t n = 0;
+	enum err e;
+
+	ask.by = GROUP_NONE;
+	e = db_report_group_list(r->db, r->company, &ask, 1, r->arena, &rows,
+	    &n);
+	*out = (struct db_report_sums){ .calls = 0 };
+	if (e == ERR_OK && n == 1)
+		*out = rows[0].sums;
+	return e;
+}
+
+enum err api_report_summary(const struct req *r, struct resp *out)
+{
+	struct db_report_ask ask = { .split = GROUP_NONE };
+	struct db_report_group *rows = NULL;
+	struct db_report_sums total;
+	struct json_out j;
+	size_t limit, n = 0, dim;
+	struct buf b;
+	enum err e;
+
+	if (!api_who_company(r, out, &e))
+		return e;
+	if ((e = read_filter(r, &ask.filter)) != ERR_OK ||
+	    (e = api_out_limit(r, &limit)) != ERR_OK ||
+	    (e = find_dim(r, &dim)) != ERR_OK)
+		return e;
+	ask.by = (enum group_dim)dims[dim].by;
+	if ((e = db_report_group_list(r->db, r->company, &ask, limit, r->arena,
+		 &rows, &n)) != ERR_OK ||
+	    (e = read_total(r, ask, &total)) != ERR_OK)
+		return e;
+	buf_init(&b, BODY_MAX);
+	json_out_init(&j, &b);
+	json_out_object(&j);
+	write_period(&ask.filter, &j);
+	json_out_key(&j, "group_by");
+	json_out_cstr(&j, dims[dim].name);
+	json_out_key(&j, "total");
+	json_out_object(&j);
+	write_sums(&total, &j);
+	json_out_end(&j);
+	json_out_key(&j, "data");
+	json_out_array(&j);
+	for (size_t i = 0; i < n; i++) {
+		json_out_object(&j);
+		write_key(rows[i].value, dims[dim].kind, &j);
+		write_sums(&rows[i].sums, &j);
+		json_out_end(&j);
+	}
+	json_out_end(&j);
+	json_out_end(&j);
+	e = resp_json(out, &j);
+	buf_fini(&b);
+	return e;
+}
+
+/* --- over time -------------------------------------------------------------
+ */
+
+enum interval {
+	HOUR,
+	DAY,
+	WEEK,
+	MONTH
+};
+
+static const char *const intervals
+    [] = { [HOUR] = "hour", [DAY] = "day", [WEEK] = "week", [MONTH] = "month" };
+
+static enum err read_interval(const struct req *r, enum interval *out)
+{
+	struct slice s;
+	const enum err e = req_query(r, "interval", &s);
+
+	*out = DAY;
+	if (e != ERR_OK)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	for (unsigned int i = 0; i < RT_ARRAY_LEN(intervals); i++) {
+		if (slice_eq_cstr(s, intervals[i])) {
+			*out = (enum interval)i;
+			return ERR_OK;
+		}
+	}
+	return ERR_SYNTAX;
+}
+
+/* Begin of the interval that the moment lies in, by the company's clock. */
+static enum err begin_of(struct tz *z, enum interval how, int64_t at_us,
+    int64_t *start_us, struct tz_date *date)
+{
+	struct tz_time t;
+	enum err e;
+
+	if ((e = tz_local(z, at_us, &t)) != ERR_OK)
+		return e;
+	*date = t.date;
+	if (how == HOUR) {
+		*start_us = at_us - (t.minute * 60 + t.second) * RT_SEC_US -
+			    at_us % RT_SEC_US;
+		return ERR_OK;
+	}
+	if (how == WEEK)
+		*date = tz_date_add(t.date, -t.weekday);
+	if (how == MONTH)
+		date->day = 1;
+	return tz_day_start(z, *date, start_us);
+}
+
+static void write_point(int64_t start_us, struct tz_date date,
+    const struct db_report_sums *s, struct json_out *j)
+{
+	char day[TZ_TEXT_MAX];
+
+	json_out_object(j);
+	json_out_key(j, "start");
+	json_out_time_us(j, start_us);
+	tz_date_iso(date, day);
+	json_out_key(j, "date");
+	json_out_cstr(j, day);
+	write_sums(s, j);
+	json_out_end(j);
+}
+
+/* Quarters into intervals; those without a call are left out. */
+static enum err write_series(struct tz *z, enum interval how,
+    const struct db_report_bucket *rows, size_t n, struct json_out *j)
+{
+	struct db_report_sums sums = { .calls = 0 };
+	int64_t start_us = 0, at_us;
+	struct tz_date date = { 0 }, at;
+	enum err e;
+
+	for (size_t i = 0; i < n; i++) {
+		if ((e = begin_of(z, how, rows[i].at_us, &at_us, &at)) !=
+		    ERR_OK)
+			return e;
+		if (i > 0 && at_us != start_us) {
+			write_point(start_us, date, &sums, j);
+			sums = (struct db_report_sums){ .calls = 0 };
+		}
+		start_us = at_us;
+		date = at;
+		db_report_add(&sums, &rows[i].sums);
+	}
+	if (n > 0)
+		write_point(start_us, date, &sums, j);
+	return ERR_OK;
+}
+
+static enum err answer_series(struct resp *out, const struct db_filter *f,
+    struct tz *z, const char *zone, enum interval how,
+    const struct db_report_bucket *rows, size_t n)
+{
+	struct json_out j;
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, BODY_MAX);
+	json_out_init(&j, &b);
+	json_out_object(&j);
+	write_period(f, &j);
+	json_out_key(&j, "interval");
+	json_out_cstr(&j, intervals[how]);
+	json_out_key(&j, "time_zone");
+	json_out_cstr(&j, zone);
+	json_out_key(&j, "data");
+	json_out_array(&j);
+	e = write_series(z, how, rows, n, &j);
+	json_out_end(&j);
+	json_out_end(&j);
+	if (e == ERR_OK)
+		e = resp_json(out, &j);
+	buf_fini(&b);
+	return e;
+}
+
+enum err api_report_timeseries(const struct req *r, struct resp *out)
+{
+	struct db_report_ask ask = { .by = GROUP_NONE, .split = GROUP_NONE };
+	struct db_report_bucket *rows = NULL;
+	struct api_period period;
+	enum interval how;
+	struct tz *z;
+	size_t n = 0;
+	enum err e;
+
+	if (!api_who_company(r, out, &e))
+		return e;
+	if ((e = read_filter(r, &ask.filter)) != ERR_OK ||
+	    (e = read_interval(r, &how)) != ERR_OK ||
+	    (e = api_filter_period(r, &period)) != ERR_OK ||
+	    (e = db_report_group_series(r->db, r->company, &ask, r->arena,
+		 &rows, &n)) != ERR_OK ||
+	    (e = tz_open(slice_from(period.zone), &z)) != ERR_OK)
+		return e;
+	e = answer_series(out, &ask.filter, z, period.zone, how, rows, n);
+	tz_close(z);
+	return e;
+}

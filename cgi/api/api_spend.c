@@ -1,0 +1,179 @@
+#include "cgi/api/api_spend.h"
+
+#include "cgi/api/api_who.h"
+#include "lib/db/db_once.h"
+#include "lib/db/db_spend.h"
+#include "lib/feed/feed.h"
+#include "lib/hash/digest.h"
+#include "lib/json/json_in.h"
+#include "lib/phone/tz.h"
+
+#define DEPTH_MAX 4
+#define TEXT_MAX  255
+#define COUNT_MAX INT64_C(1000000000000)
+
+/* A number or a decimal text. */
+static enum err read_amount(const struct json_node *node, int64_t *micros)
+{
+	struct slice s;
+	int64_t whole;
+	enum err e;
+
+	if (json_in_kind(node) == JSON_IN_INT) {
+		e = json_in_i64(node, 0, 1000000000, &whole);
+		if (e == ERR_OK)
+			*micros = whole * 1000000;
+		return e;
+	}
+	if ((e = json_in_text(node, 32, &s)) != ERR_OK ||
+	    (e = feed_money_parse(s, micros)) != ERR_OK)
+		return e;
+	return *micros < 0 ? ERR_RANGE : ERR_OK;
+}
+
+static enum err read_row(const struct json_node *n, struct spend_row *row)
+{
+	int64_t clicks = 0, impressions = 0;
+	struct tz_date day;
+	struct slice date;
+	enum err e;
+
+	*row = (struct spend_row){ .medium = SLICE(""),
+		.campaign = SLICE(""),
+		.ad_group = SLICE(""),
+		.keyword = SLICE("") };
+	if ((e = json_in_text(json_in_get(n, "date"), 10, &date)) != ERR_OK ||
+	    (e = tz_date_parse(date, &day)) != ERR_OK ||
+	    (e = json_in_text(json_in_get(n, "source"), TEXT_MAX,
+		 &row->source)) != ERR_OK ||
+	    (e = json_in_opt_text(n, "medium", TEXT_MAX, &row->medium)) !=
+		ERR_OK ||
+	    (e = json_in_opt_text(n, "campaign", TEXT_MAX, &row->campaign)) !=
+		ERR_OK ||
+	    (e = json_in_opt_text(n, "ad_group", TEXT_MAX, &row->ad_group)) !=
+		ERR_OK ||
+	    (e = json_in_opt_text(n, "keyword", TEXT_MAX, &row->keyword)) !=
+		ERR_OK ||
+	    (e = json_in_opt_i64(n, "clicks", 0, COUNT_MAX, &clicks)) !=
+		ERR_OK ||
+	    (e = json_in_opt_i64(n, "impressions", 0, COUNT_MAX,
+		 &impressions)) != ERR_OK ||
+	    (e = read_amount(json_in_get(n, "amount"), &row->amount_micros)) !=
+		ERR_OK)
+		return e;
+	row->clicks = (uint64_t)clicks;
+	row->impressions = (uint64_t)impressions;
+	return slice_to_cstr(date, row->day, sizeof(row->day)) ? ERR_OK
+							       : ERR_SYNTAX;
+}
+
+/* Writes the rows of the body; *n says how many. */
+static enum err put_rows(const struct req *r, uint64_t *n)
+{
+	const struct json_node *rows;
+	struct json_in *in = NULL;
+	struct spend_row row;
+	size_t count;
+	enum err e;
+
+	e = json_in_parse(r->body, API_SPEND_BODY_BYTES, DEPTH_MAX, &in, NULL);
+	if (e != ERR_OK)
+		return e;
+	rows = json_in_get(json_in_root(in), "rows");
+	count = json_in_count(rows);
+	if (json_in_kind(rows) != JSON_IN_ARRAY || count == 0 ||
+	    count > API_SPEND_ROWS_MAX)
+		e = ERR_SYNTAX;
+	for (size_t i = 0; e == ERR_OK && i < count; i++) {
+		e = read_row(json_in_at(rows, i), &row);
+		if (e == ERR_OK)
+			e = db_spend_put(r->db, r->company, &row);
+	}
+	json_in_free(in);
+	*n = count;
+	/* What is missing is a mistake of the body, not of the address. */
+	return e == ERR_NOTFOUND ? ERR_SYNTAX : e;
+}
+
+static enum err write_answer(uint64_t n, struct buf *out)
+{
+	struct json_out j;
+
+	json_out_init(&j, out);
+	json_out_object(&j);
+	json_out_key(&j, "rows");
+	json_out_u64(&j, n);
+	json_out_end(&j);
+	return json_out_done(&j);
+}
+
+/* The name that the client gave this request; ERR_NOTFOUND: none. */
+static enum err once_name(const struct req *r, struct slice *name,
+    uint8_t hash[DB_ONCE_HASH_BYTES])
+{
+	const struct slice parts[] = { r->path, SLICE("\n"), r->body };
+
+	*name = slice_trim(req_env(r, "HTTP_IDEMPOTENCY_KEY"));
+	if (name->n == 0)
+		return ERR_NOTFOUND;
+	if (name->n > DB_ONCE_NAME_MAX)
+		return ERR_SYNTAX;
+	for (size_t i = 0; i < name->n; i++)
+		if (name->p[i] < ' ' || name->p[i] > '~')
+			return ERR_SYNTAX;
+	return digest_sha256(parts, RT_ARRAY_LEN(parts), hash);
+}
+
+/* In one transaction: the name, the rows and the answer, or nothing. */
+static enum err import(const struct req *r, bool once, struct slice name,
+    const uint8_t hash[DB_ONCE_HASH_BYTES], struct buf *answer)
+{
+	const struct api_who *w = api_who(r);
+	struct slice before = SLICE("");
+	uint64_t n = 0;
+	enum err e = ERR_OK;
+
+	if (once)
+		e = db_once_begin(r->db, r->company, w->key, name, hash,
+		    r->now_us, r->arena, &before);
+	if (e != ERR_OK)
+		return e;
+	if (before.n > 0) {
+		buf_put(answer, before);
+		return buf_err(answer);
+	}
+	if ((e = put_rows(r, &n)) != ERR_OK ||
+	    (e = write_answer(n, answer)) != ERR_OK)
+		return e;
+	return once ? db_once_end(r->db, r->company, w->key, name,
+			  buf_slice(answer))
+		    : ERR_OK;
+}
+
+enum err api_spend(const struct req *r, struct resp *out)
+{
+	uint8_t hash[DB_ONCE_HASH_BYTES] = { 0 };
+	struct slice name = SLICE("");
+	char mem[64];
+	struct buf answer;
+	bool once;
+	enum err e;
+
+	if (!api_who_company(r, out, &e))
+		return e;
+	e = once_name(r, &name, hash);
+	once = e == ERR_OK;
+	if ((!once && e != ERR_NOTFOUND) || (e = db_begin(r->db)) != ERR_OK)
+		return e;
+	buf_over(&answer, mem, sizeof(mem));
+	e = db_end(r->db, import(r, once, name, hash, &answer));
+	if (e == ERR_CONFLICT)
+		return resp_problem(out, 409,
+		    "This Idempotency-Key was used for another request.");
+	if (e == ERR_RANGE || e == ERR_TOOBIG)
+		return resp_problem(out, 422,
+		    "An amount or a text is out of range.");
+	return e == ERR_OK
+		   ? resp_bytes(out, "application/json", buf_slice(&answer))
+		   : e;
+}
