@@ -91,7 +91,9 @@ try {
 	const pages = [['overview', '/'], ['today', '/?range=today'], ['calls', '/calls'], ['filtered', '/calls?result=missed&source=google&medium=cpc'], ['call', `/calls/${typeid('cal', shown.id)}`],
 		...(missed ? [['missed', `/calls/${typeid('cal', missed.id)}`]] : []), ['reports', '/reports'], ['report-split', '/reports?by=campaign&split=result&metric=qualified_rate'], ['report-hours', '/reports?by=hour&metric=unanswered'],
 		['live', '/live'], ['companies', '/companies'], ['spend', '/spend'], ['usage', '/usage'], ['columns', '/calls?cols=number,outcome,verdict,tags,value,destination'],
-		['attribution', '/attribution'], ['pools', '/pools'], ['pool', `/pools/${seedPool(stack)}`], ['first-run', '/'], ['no-calls', '/calls'], ['login', '/login'], ['not-found', '/calls/nothing']];
+		['attribution', '/attribution'], ['pools', '/pools'], ['pool', `/pools/${seedPool(stack)}`], ['settings', '/settings'], ['numbers', '/settings/numbers'], ['add-number', '/settings/numbers/new'],
+		['import', '/settings/numbers/import'], ['people', '/settings/users'], ['audit', '/settings/audit/account'], ['account', '/account'], ['welcome', '/welcome'], ['reset', '/reset'],
+		['first-run', '/'], ['no-calls', '/calls'], ['login', '/login'], ['not-found', '/calls/nothing']];
 	const cookies = await signedIn(stack);
 	mkdirSync(OUT, { recursive: true });
 	if (process.argv.includes('--readme')) await readme(browser, stack, cookies);
