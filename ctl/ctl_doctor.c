@@ -74,6 +74,17 @@ static enum verdict check_journal(struct doctor *d, struct buf *b)
 	return folder(d->s.journal_dir, 0077, b);
 }
 
+/* Root's sealing key is for a group as well (ctl_layout.h), nothing else is. */
+static bool open_to_others(const char *name, const struct stat *st)
+{
+	const mode_t forbidden =
+	    st->st_uid == 0 && strcmp(name, "seal.key") == 0
+		? SECRET_MODE & ~(mode_t)S_IRGRP
+		: SECRET_MODE;
+
+	return S_ISREG(st->st_mode) && (st->st_mode & forbidden) != 0;
+}
+
 static enum verdict check_secrets(struct doctor *d, struct buf *b)
 {
 	enum verdict v = folder(d->s.secret_dir, SECRET_DIR_MODE, b);
@@ -87,8 +98,8 @@ static enum verdict check_secrets(struct doctor *d, struct buf *b)
 	while ((entry = readdir(dir)) != NULL) {
 		(void)snprintf(path, sizeof(path), "%s/%s", d->s.secret_dir,
 		    entry->d_name);
-		if (stat(path, &st) == -1 || !S_ISREG(st.st_mode) ||
-		    (st.st_mode & SECRET_MODE) == 0)
+		if (stat(path, &st) == -1 ||
+		    !open_to_others(entry->d_name, &st))
 			continue;
 		buf_reset(b);
 		buf_printf(b, "%s can be read by others: chmod 600", path);

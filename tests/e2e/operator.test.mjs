@@ -36,8 +36,12 @@ test('the demonstration company is there, once', async () => {
 });
 
 test('secrets are for their owners only', () => {
-	for (const name of ['db_ctl.pw', 'db_dashboard.pw', 'db_dni.pw', 'db_jobd.pw', 'db_store.pw', 'seal.key', 'demo.txt'])
+	for (const name of ['db_ctl.pw', 'db_dashboard.pw', 'db_dni.pw', 'db_jobd.pw', 'db_store.pw', 'demo.txt'])
 		assert.equal(statSync(join(stack.dir, 'secret', name)).mode & 0o077, 0, name);
+	// As root it is for a group without a name, too (users.test.mjs).
+	const key = statSync(join(stack.dir, 'secret', 'seal.key'));
+	assert.equal(key.mode & 0o077, key.uid === 0 && process.getuid() === 0 ? 0o040 : 0);
+	assert.ok(key.gid > 65000 || (key.mode & 0o040) === 0);
 });
 
 test('help and wrong words', () => {
