@@ -1,0 +1,105 @@
+// `ringtrace flow`: documents in files, and a company's flows in a running
+// product: written, compared, tried, published and rolled back.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { build, startStack } from '../support/stack.mjs';
+
+let stack;
+let dir;
+before(async () => {
+	stack = await startStack({ without: ['nginx', 'dashboard', 'dni', 'jobd', 'sipworker'] });
+	dir = stack.dir;
+});
+after(() => stack?.stop());
+
+function ringtrace(...args) {
+	const r = spawnSync(join(build, 'ringtrace'), args, { encoding: 'utf8' });
+	return { status: r.status, out: r.stdout, err: r.stderr };
+}
+const verb = (name, ...args) => ringtrace('flow', name, '-c', stack.conf, ...args);
+
+function file(name, value) {
+	const path = join(dir, name);
+	writeFileSync(path, JSON.stringify(value));
+	return path;
+}
+
+const forward = {
+	version: 1,
+	first: 'hours',
+	steps: {
+		hours: {
+			type: 'hours', title: 'Office hours', open: 'sales', closed: 'sorry',
+			weekly: [{ days: 'mon-fri', from: '09:00', to: '17:00' }],
+		},
+		sales: { type: 'forward', to: '+13035550101', otherwise: 'sorry' },
+		sorry: { type: 'message', prompt: 'sorry.en' },
+	},
+};
+const monday = { name: 'Monday', at: '2026-11-30T09:12', zone: 'America/New_York', expect: { result: 'answered' } };
+
+test('a document in a file is checked and tried', () => {
+	const path = file('a.json', forward);
+	assert.equal(ringtrace('flow', 'check', path).status, 0);
+	file('a.cases.json', { cases: [monday, { ...monday, name: 'Sunday', at: '2026-11-29T09:12' }] });
+	const tried = ringtrace('flow', 'test', path);
+	assert.equal(tried.status, 1, 'the second case fails');
+	assert.match(tried.out, /^ok Monday: answered/m);
+	assert.match(tried.out, /Mon 09:12 New York: inside Office hours → sales rings → answered/);
+	assert.match(tried.out, /^not ok Sunday: missed/m);
+	assert.match(tried.out, /# result: expected answered, got missed/);
+	assert.match(tried.out, /^1 passed, 1 failed$/m);
+});
+
+test('what is wrong with a document is said by step', () => {
+	const bad = structuredClone(forward);
+	bad.steps.lost = { type: 'busy' };
+	bad.steps.hours.closed = 'nowhere';
+	const r = ringtrace('flow', 'check', file('bad.json', bad));
+	assert.equal(r.status, 1);
+	assert.match(r.err, /error: lost: no step leads here/);
+	assert.match(r.err, /error: hours: closed: there is no step nowhere/);
+	const huge = { version: 1, first: 's0', steps: {} };
+	for (let i = 0; i < 10000; i++)
+		huge.steps[`s${i}`] = { type: 'message', prompt: 'p', next: `s${(i + 1) % 10000}` };
+	assert.match(ringtrace('flow', 'check', file('huge.json', huge)).err, /10000 steps are more than 500/);
+	const round = { version: 1, first: 'a', steps: { a: { type: 'message', prompt: 'p', next: 'a' } } };
+	assert.match(ringtrace('flow', 'check', file('round.json', round)).err, /a: goes round to "a" without the caller/);
+	assert.equal(ringtrace('flow', 'check', join(dir, 'none.json')).status, 1);
+	assert.equal(ringtrace('flow', 'check').status, 2);
+});
+
+test('the schema is JSON', () => {
+	assert.equal(JSON.parse(ringtrace('flow', 'schema').out).properties.version.const, 1);
+});
+
+test('versions are written, compared, published and rolled back, and audited', () => {
+	const name = stack.sqlOne('SELECT name FROM flow LIMIT 1');
+	const counter = () => Number(stack.sqlOne('SELECT version FROM config_version'));
+	assert.match(verb('list').out, /^flo_[0-9a-z]{26} {2}published 1 of 1 /m);
+	assert.equal(JSON.parse(verb('show', '--flow', name).out).version, 1);
+
+	const written = verb('write', '--flow', name, '--file', join(dir, 'a.json'));
+	assert.match(written.out, /version 2 is written/, written.err);
+	assert.match(verb('diff', '--flow', name).out, /^\+ hours$/m);
+	assert.match(verb('write', '--flow', name, '--file', join(dir, 'bad.json')).err, /no step leads here/);
+	assert.match(verb('list').out, /published 1 of 2/);
+
+	const cases = file('kept.json', { cases: [{ ...monday, zone: undefined, at: '2026-11-29T09:12' }] });
+	assert.match(verb('cases', '--flow', name, '--cases', cases).out, /1 cases are tried on every publishing/);
+	const refused = verb('publish', '--flow', name);
+	assert.equal(refused.status, 1);
+	assert.match(refused.err, /1 cases fail: not published/);
+	const before = counter();
+	assert.match(verb('publish', '--flow', name, '--force').out, /version 2 is live/);
+	assert.ok(counter() > before, 'workers see it');
+	assert.match(verb('rollback', '--flow', name, '--force').out, /version 1 is live/);
+	assert.match(verb('list').out, /published 1 of 2/);
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM audit WHERE action = 'flow.publish'"), '2');
+
+	assert.match(verb('show', '--flow', 'nobody').err, /there is no flow nobody/);
+	assert.match(verb('show', '--flow', name, '--version', '9').err, /there is no version 9/);
+});
