@@ -9,6 +9,7 @@
 #include "cgi/page/page_range.h"
 #include "cgi/page/page_row.h"
 #include "cgi/page/page_story.h"
+#include "cgi/page/page_way.h"
 #include "cgi/page/page_why.h"
 #include "cgi/page/page_words.h"
 #include "cgi/web/frame.h"
@@ -200,6 +201,7 @@ static enum err fill(const struct req *r, struct page_story *s, struct view *v)
 	page_call_parts_session(s, v);
 	page_call_parts_raw(s, v);
 	if ((e = page_story_view(s, r->arena, v)) != ERR_OK ||
+	    (e = page_way_view(r, s, v)) != ERR_OK ||
 	    (e = page_why_view(s->call, v)) != ERR_OK ||
 	    (e = page_models_call(r, s->call->id, s->z, v)) != ERR_OK ||
 	    (e = recording_view(r, s, v)) != ERR_OK ||

@@ -235,9 +235,11 @@ static bool number_in(struct slice e164, struct slice list)
 
 static bool attested(char level, struct slice list)
 {
-	char text[] = { level, '\0' };
+	/* Small letters are claims that nobody has checked. */
+	const bool checked = level >= 'A' && level <= 'C';
+	const char text[] = { level, '\0' };
 
-	return listed_share(slice_from(level == '\0' ? "none" : text), list);
+	return listed_share(slice_from(checked ? text : "none"), list);
 }
 
 static bool caller_is(const struct flow_act *a, enum flow_caller_is is,

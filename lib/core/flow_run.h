@@ -78,7 +78,7 @@ struct flow_facts {
 struct flow_caller {
 	char e164[FLOW_RUN_E164]; /* "" withheld or no number */
 	bool anonymous;
-	char attestation; /* STIR: 'A', 'B', 'C', or 0 */
+	char attestation; /* STIR: 'A', 'B', 'C'; anything else is none */
 };
 
 struct flow_env {

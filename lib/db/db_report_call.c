@@ -12,7 +12,8 @@ static const char call_sql[] =
     " c.caller_raw, c.caller_name, c.caller_country, c.caller_place,"
     " i.attributed_by, i.visit_id, k.name, i.probability_bp, i.rule_version,"
     " i.source, i.medium, i.campaign, i.ad_group, i.keyword, i.channel,"
-    " i.landing_page, i.referrer_host, o.name, COALESCE(i.evidence, '')"
+    " i.landing_page, i.referrer_host, o.name, COALESCE(i.evidence, ''),"
+    " c.flow_id"
     " FROM phone_call c"
     " LEFT JOIN interaction i ON i.company_id = c.company_id AND i.id = c.id"
     " LEFT JOIN number n ON n.company_id = c.company_id AND n.id = c.number_id"
@@ -92,6 +93,7 @@ static void out_credit(struct stmt *st, struct db_report_call *r)
 	OUT_TEXT(st, r, referrer_host);
 	OUT_TEXT(st, r, outcome);
 	stmt_out_text(st, r->evidence, DB_REPORT_CALL_EVIDENCE_MAX);
+	stmt_out_id(st, r->flow_id.v);
 }
 
 enum err db_report_call(struct db *db, struct company_id company,
@@ -201,7 +203,8 @@ enum err db_report_call_legs(struct db *db, struct company_id company,
 }
 
 static const char events_sql[] =
-    "SELECT seq, leg_seq IS NOT NULL, leg_seq, kind, value, detail,"
+    "SELECT seq, leg_seq IS NOT NULL, leg_seq, kind,"
+    " COALESCE(step, 65535), COALESCE(branch, 65535), value, detail,"
     " happened_at"
     " FROM call_event"
     " WHERE company_id = ? AND call_id = ?"
@@ -224,6 +227,8 @@ enum err db_report_call_events(struct db *db, struct company_id company,
 	stmt_out_bool(st, &row.has_leg);
 	stmt_out_u32(st, &row.leg);
 	OUT_TEXT(st, &row, kind);
+	stmt_out_u16(st, &row.step);
+	stmt_out_u16(st, &row.branch);
 	stmt_out_i64(st, &row.value);
 	OUT_TEXT(st, &row, detail);
 	stmt_out_time_us(st, &row.at_us);

@@ -50,6 +50,7 @@ struct db_report_call {
 	char pool[DB_REPORT_TEXT(100)];
 	char flow[DB_REPORT_TEXT(100)];
 	uint32_t flow_version;
+	struct flow_id flow_id; /* nil: none */
 	char location[DB_REPORT_TEXT(100)];
 	char
 	    destination[DB_REPORT_TEXT(100)]; /* who answered, else last rung */
@@ -107,6 +108,8 @@ struct db_report_call_event {
 	bool has_leg;
 	uint32_t leg;
 	char kind[DB_REPORT_TEXT(32)];
+	uint16_t step;   /* of the flow; UINT16_MAX: none */
+	uint16_t branch; /* UINT16_MAX: none */
 	int64_t value;
 	char detail[DB_REPORT_TEXT(255)];
 	int64_t at_us;

@@ -1,0 +1,59 @@
+// The call's page says the way through the flow in words, by the version the
+// call ran, and text of the flow's document stays text.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startStack } from '../support/stack.mjs';
+import { addCompanies, hex, hostile, insert, text, uuid7 } from '../support/two_companies.mjs';
+
+let stack, world, viewer;
+before(async () => {
+	stack = await startStack({ without: ['dni', 'jobd', 'sipworker'] });
+	world = addCompanies(stack);
+	viewer = await stack.login(world.users.viewer.email, world.password);
+});
+after(() => stack?.stop());
+
+const page = async () => (await viewer.fetch(`/calls/${world.alpha.callId}`)).text();
+
+function ranFlow(document, traces) {
+	const company = hex(world.alpha.id);
+	const call = hex(world.alpha.call);
+	const flow = uuid7();
+	stack.sql([
+		insert('flow', { company_id: company, id: hex(flow), name: text('Main'), last_version: 3, published_version: 3, created_at: 'UTC_TIMESTAMP(6)' }),
+		insert('flow_version', { company_id: company, flow_id: hex(flow), version: 3, document: text(JSON.stringify(document)), created_at: 'UTC_TIMESTAMP(6)' }),
+		`UPDATE phone_call SET flow_id = ${hex(flow)}, flow_version = 3, started_at = '2026-11-30 13:12:00' WHERE company_id = ${company} AND id = ${call};`,
+		`DELETE FROM call_event WHERE company_id = ${company} AND call_id = ${call};`,
+		...traces.map(([step, branch, value], i) => insert('call_event', { company_id: company, call_id: call, seq: i + 1, kind: "'step'", step, branch, value, happened_at: 'UTC_TIMESTAMP(6)' })),
+	].join('\n'));
+}
+
+const enter = 0xfff0, ring = 0xfff3, lost = 0xfff4, won = 0xfff5;
+
+test('without a flow nothing is said', async () => {
+	assert.doesNotMatch(await page(), /Through the flow/);
+});
+
+test('the way is told in words, hostile titles as text', async () => {
+	ranFlow({
+		version: 1, first: 'h',
+		steps: {
+			h: { type: 'hours', title: 'Office hours', weekly: [{ days: 'mon-fri', from: '09:00', to: '17:00' }], open: 's', closed: 'e' },
+			s: { type: 'group', title: hostile.slice(0, 29), mode: 'round_robin', otherwise: 'e',
+				members: [{ to: '+13035550101' }, { to: '+13035550102' }, { to: '+13035550103' }] },
+			e: { type: 'hangup' },
+		},
+	}, [[0, enter, 0], [0, 0, 0], [1, enter, 0], [1, ring, 1], [1, lost, 1], [1, ring, 2], [1, won, 2]]);
+	const html = await page();
+	assert.match(html, /Mon 14:12 Berlin: inside Office hours → /);
+	assert.match(html, /round robin, second of three → second: busy → .*round robin, third of three → answered/);
+	assert.ok(!html.includes('<script>alert'), 'the title stays text');
+});
+
+test('traces that fit no step, and a document of another time, break nothing', async () => {
+	ranFlow({ version: 1, first: 'h', steps: { h: { type: 'hangup' } } },
+		[[0, enter, 0], [400, ring, 9], [0, 77, 5], [0, lost, 0xffffffff], [0, 0xfff1, 0]]);
+	assert.match(await page(), /Through the flow:.*hung up/);
+	ranFlow({ version: 9, what: 'ever' }, [[0, enter, 0]]);
+	assert.doesNotMatch(await page(), /Through the flow/);
+});
