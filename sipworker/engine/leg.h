@@ -65,6 +65,7 @@ struct leg {
 	/* Called side: the attempt */
 	uint32_t ticket; /* the flow's */
 	uint32_t ring_s;
+	uint8_t redirects; /* followed */
 	bool hear_early;   /* the caller may hear its early media */
 	bool elsewhere;    /* cancelled because another one answered */
 	struct timer ring; /* nobody answers */

@@ -4,6 +4,7 @@
 #include "sipworker/engine/key.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/offer.h"
+#include "sipworker/engine/redirect.h"
 #include "sipworker/engine/rel.h"
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/session.h"
@@ -123,6 +124,13 @@ static void on_refusal(struct engine *e, struct leg *l,
 	    (l->state == LEG_CALLING || l->state == LEG_RINGING)) {
 		trace_event(e, l->call, CALLREC_EV_AUTH, l->number, 0,
 		    SLICE(""));
+		leg_out_invite(e, l);
+		return;
+	}
+	if ((l->state == LEG_CALLING || l->state == LEG_RINGING) &&
+	    redirect_take(e, l, ev->msg)) {
+		trace_event(e, l->call, CALLREC_EV_DIAL, l->number,
+		    ev->msg->status, slice_from(l->uri));
 		leg_out_invite(e, l);
 		return;
 	}

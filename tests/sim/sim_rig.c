@@ -199,16 +199,15 @@ void rig_expect_status(const struct rig *r, const char *why,
 		fail_msg("%s: %.60s", why, rig_last(r)->text);
 }
 
-void rig_answer(struct rig *r, const struct rig_sent *to, unsigned int status,
-    const char *body)
+void rig_write_answer(const struct rig_sent *to, unsigned int status,
+    const char *body, char *text, size_t n)
 {
-	char text[4096];
 	struct sip_msg m;
 	struct buf b;
 
 	assert_non_null(to);
 	rig_parse(to, &m);
-	buf_over(&b, text, sizeof(text));
+	buf_over(&b, text, n);
 	buf_printf(&b,
 	    "SIP/2.0 %u X\r\nVia: %.*s\r\nFrom: %.*s\r\n"
 	    "To: %.*s%s\r\nCall-ID: %.*s\r\nCSeq: %.*s\r\n"
@@ -223,6 +222,14 @@ void rig_answer(struct rig *r, const struct rig_sent *to, unsigned int status,
 	    strlen(body), body);
 	buf_char(&b, '\0');
 	assert_int_equal(buf_err(&b), ERR_OK);
+}
+
+void rig_answer(struct rig *r, const struct rig_sent *to, unsigned int status,
+    const char *body)
+{
+	char text[4096];
+
+	rig_write_answer(to, status, body, text, sizeof(text));
 	rig_input(r, RIG_PHONE, text);
 }
 

@@ -66,6 +66,9 @@ void rig_request(struct rig *r, const char *method, unsigned int cseq,
  * body "" for none. */
 void rig_answer_as_phone(struct rig *r, const char *method, unsigned int status,
     const char *body);
+/* The phone's answer to a request of the engine, as text. */
+void rig_write_answer(const struct rig_sent *to, unsigned int status,
+    const char *body, char *text, size_t n);
 /* The same for one request of the engine. */
 void rig_answer(struct rig *r, const struct rig_sent *to, unsigned int status,
     const char *body);

@@ -507,7 +507,6 @@ static const struct {
 	{ "declined", 603, "", 486, CALLRESULT_MISSED },
 	{ "not found", 404, "", 480, CALLRESULT_FAILED },
 	{ "unavailable", 480, "", 480, CALLRESULT_FAILED },
-	{ "moved: not followed", 302, "", 480, CALLRESULT_FAILED },
 	{ "an answer without audio", 200, "", 480, CALLRESULT_FAILED },
 };
 
@@ -537,6 +536,51 @@ static void test_endings(void **state)
 }
 
 /* A flow that names another company's destination reaches nobody. */
+static void redirect(struct rig *r, const char *contact)
+{
+	const struct rig_sent *s = NULL;
+	char text[4096], *at;
+
+	for (size_t i = 0; i < r->n_sent; i++)
+		if (strncmp(r->sent[i].text, "INVITE ", 7) == 0)
+			s = &r->sent[i];
+	/* The rig's answer, with this Contact instead of its own. */
+	rig_write_answer(s, 302, "", text, sizeof(text));
+	at = strstr(text, "sip:p@10.0.0.3:5080");
+	assert_non_null(at);
+	assert_int_equal(strlen(contact), strlen("sip:p@10.0.0.3:5080"));
+	memcpy(at, contact, strlen(contact));
+	rig_input(r, RIG_PHONE, text);
+}
+
+/* To where calls may go anyhow, three times; nowhere else. */
+static void test_redirects(void **state)
+{
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	redirect(&r, "sip:a@10.0.0.3:5080");
+	assert_int_equal(rig_count_sent(&r, "INVITE sip:a@10.0.0.3:5080"), 1);
+	redirect(&r, "sip:b@10.0.0.3:5080");
+	redirect(&r, "sip:c@10.0.0.3:5080");
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 4);
+	assert_int_equal(r.n_closed, 0);
+	redirect(&r, "sip:d@10.0.0.3:5080");
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 4);
+	assert_int_equal(r.n_closed, 1);
+	rig_fini(&r);
+
+	rig_init(&r, 4);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	redirect(&r, "sip:p@10.0.0.9:5080");
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 1);
+	assert_int_equal(r.n_closed, 1);
+	assert_int_equal(r.closed.result, CALLRESULT_FAILED);
+	rig_fini(&r);
+}
+
 static void test_foreign_destination(void **state)
 {
 	static struct rig r; /* large for a stack */
@@ -817,6 +861,7 @@ int main(void)
 		cmocka_unit_test(test_same_call),
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_endings),
+		cmocka_unit_test(test_redirects),
 		cmocka_unit_test(test_foreign_destination),
 		cmocka_unit_test(test_early_media),
 		cmocka_unit_test(test_late_offer),

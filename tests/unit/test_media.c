@@ -325,6 +325,20 @@ static void listen_for(struct media *m, enum media_op op)
 	fence(m);
 }
 
+/* Packets wait in the socket however long the thread has no time for them. */
+static void wait_for_frames(unsigned int n)
+{
+	unsigned int got = 0;
+
+	for (int i = 0; got < n && i < WAIT / 5; i++) {
+		(void)poll(NULL, 0, 5);
+		(void)pthread_mutex_lock(&taken.lock);
+		got = taken.frames;
+		(void)pthread_mutex_unlock(&taken.lock);
+	}
+	assert_true(got >= n);
+}
+
 static void test_hearing(void **state)
 {
 	struct media *m = start();
@@ -334,10 +348,14 @@ static void test_hearing(void **state)
 	uint16_t seq = 0;
 
 	(void)state;
+	taken.frames = 0; /* no thread of an earlier test is left */
 	open_stream(m, 1, PORT_A, at_a, 0);
 	/* Nobody listens yet. */
+	order(m, MEDIA_REC_ON, 1, 0);
+	fence(m);
 	while (seq < 5)
 		say_tones(a, seq++, 852, 1336);
+	wait_for_frames(5);
 	listen_for(m, MEDIA_LISTEN);
 	while (seq < 10)
 		say_tones(a, seq++, 0, 0);
