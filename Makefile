@@ -246,6 +246,11 @@ bench-prompt:
 	@build/release/bench/bench_prompt 100 10
 	@build/release/bench/bench_prompt 1000 10
 
+#: make bench-tag     what the tag costs a page, in Chromium
+.PHONY: bench-tag
+bench-tag: static
+	@exec node bench/tag.mjs
+
 #: make bench-sip     set-ups and recorded calls through the worker, against a
 #:                    bare relay (RT_BENCH_CALLS=, RT_BENCH_S=, RT_BENCH_REPEAT=)
 .PHONY: bench-sip
@@ -288,7 +293,7 @@ bench-reports:
 .PHONY: static
 ESBUILD := node_modules/.bin/esbuild
 PAGE_JS := theme app charts player pool now
-TAG_JS := t t-form t-frame t-health t-shim t-stub
+TAG_JS := t t-about t-events t-form t-frame t-restore t-shim t-stub
 static: $(PAGE_JS:%=static/dist/%.js) static/dist/app.css \
     $(TAG_JS:%=static/dist/%.js) static/dist/flow.js static/dist/flow.css
 
@@ -311,7 +316,7 @@ static/dist/flow.css: static/flow.css $(ESBUILD)
 
 # Properties of our own objects that no other file knows: their names need not
 # be sent. None that is set on a node or an event: a short name may be taken.
-TAG_INNER := found|swapped|paint|look|use|watch|seen|root|attrs|cc|trunk|nsn|end|bare|re|old|fresh
+TAG_INNER := found|swapped|paint|roots|look|use|know|quiet|kept|watch|seen|root|attrs|cc|trunk|nsn|end|bare|re|tail|find|fresh
 static/dist/t.js: static/dni/t.js static/dni/swap.js Makefile $(ESBUILD)
 	@$(ESBUILD) $< --bundle --format=iife --minify --target=es5 \
 	    '--mangle-props=^($(TAG_INNER))$$' --outfile=$@ --log-level=warning

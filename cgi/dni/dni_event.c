@@ -133,6 +133,18 @@ static void note_report(struct dni_serve *v)
 	(void)pthread_rwlock_unlock(&v->s->conf_lock);
 }
 
+static void fill_about(struct dni_serve *v, const struct dni_visit *visit,
+    struct dni_write *w)
+{
+	w->parts |= DNI_WRITE_ABOUT;
+	w->about = (struct visit_about){ .visit = visit->id,
+		.browser_zone = v->h->zone,
+		.ga_client_id = v->h->ga,
+		.ga_session_id = v->h->ga_session,
+		.fbc = v->h->fbc,
+		.fbp = v->h->fbp };
+}
+
 /* --- all of them ----------------------------------------------------------*/
 
 /* With mu held. True: a report of a visit that is there. */
@@ -168,14 +180,15 @@ static bool happen(struct dni_serve *v, const struct form_row *form)
 	case DNI_EVENT_CONSENT_WITHDRAWN:
 		withdraw(v, visit, &w);
 		break;
-	case DNI_EVENT_HEALTH:
-		return true;
+	case DNI_EVENT_ABOUT:
+		fill_about(v, visit, &w);
+		break;
 	case DNI_EVENT_COUNT:
 		return false;
 	}
 	if (w.parts != 0)
 		dni_state_later(v->s, &w);
-	return false;
+	return v->h->event == DNI_EVENT_ABOUT;
 }
 
 static enum err serve(struct dni_serve *v)

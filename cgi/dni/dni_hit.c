@@ -16,7 +16,7 @@ static const char *const event_names[DNI_EVENT_COUNT] = {
 	[DNI_EVENT_CONSENT_WITHDRAWN] = "consent_withdrawn",
 	[DNI_EVENT_CUSTOM] = "custom",
 	[DNI_EVENT_FORM] = "form",
-	[DNI_EVENT_HEALTH] = "health",
+	[DNI_EVENT_ABOUT] = "about",
 };
 
 struct parse {
@@ -128,7 +128,11 @@ static enum err others_ids(struct parse *p, struct dni_hit *h)
 {
 	enum err e;
 
-	e = whole(p, "gas", 32, &h->ga_session, "gas: must be text");
+	e = whole(p, "zone", 64, &h->zone, "zone: must be text");
+	if (e == ERR_OK)
+		e = whole(p, "ga", 64, &h->ga, "ga: must be text");
+	if (e == ERR_OK)
+		e = whole(p, "gas", 32, &h->ga_session, "gas: must be text");
 	if (e == ERR_OK)
 		e = whole(p, "fbc", 600, &h->fbc, "fbc: must be text");
 	if (e == ERR_OK)
@@ -142,10 +146,7 @@ static enum err visit_members(struct parse *p, struct dni_hit *h)
 
 	if ((e = page(p, h)) != ERR_OK || (e = consent(p, h)) != ERR_OK)
 		return e;
-	if ((e = text(p, "ga", 64, true, &h->ga, "ga: must be text")) != ERR_OK)
-		return e;
-	e = text(p, "zone", 64, true, &h->zone, "zone: must be text");
-	if (e != ERR_OK || (e = others_ids(p, h)) != ERR_OK)
+	if ((e = others_ids(p, h)) != ERR_OK)
 		return e;
 	if (json_in_opt_bool(p->root, "hidden", &h->hidden) != ERR_OK)
 		return wrong(p, "hidden: must be true or false");
@@ -246,7 +247,7 @@ static enum err count(struct parse *p, const char *key, int64_t max,
 	return ERR_OK;
 }
 
-static enum err health_members(struct parse *p, struct dni_hit *h)
+static enum err about_members(struct parse *p, struct dni_hit *h)
 {
 	struct dni_report *r = &h->report;
 	struct slice why;
@@ -263,9 +264,10 @@ static enum err health_members(struct parse *p, struct dni_hit *h)
 		    "late_ms: 0 to 86400000");
 	if (e == ERR_OK)
 		e = text(p, "why", 255, true, &why, "why: must be text");
-	if (e == ERR_OK)
-		r->causes = taghealth_parse(why);
-	return e;
+	if (e != ERR_OK)
+		return e;
+	r->causes = taghealth_parse(why);
+	return others_ids(p, h);
 }
 
 static enum err kind_members(struct parse *p, struct dni_hit *h)
@@ -277,8 +279,8 @@ static enum err kind_members(struct parse *p, struct dni_hit *h)
 		return custom_members(p, h);
 	case DNI_EVENT_FORM:
 		return form_members(p, h);
-	case DNI_EVENT_HEALTH:
-		return health_members(p, h);
+	case DNI_EVENT_ABOUT:
+		return about_members(p, h);
 	case DNI_EVENT_TEL_CLICK:
 	case DNI_EVENT_CONSENT_WITHDRAWN:
 	case DNI_EVENT_COUNT:

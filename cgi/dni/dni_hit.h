@@ -17,10 +17,10 @@
  *   targets   numbers to swap, E.164; not sent: all of the site's
  *   engaged_s seconds the page was visible and used          beat
  *   kind      "view", "tel_click", "consent_withdrawn", "custom", "form",
- *             "health"                                       event
+ *             "about"                                       event
  *   name, detail                                             event custom
  *   form, fields: [["name", "value"], …], url                event form
- *   version, found, swapped, late_ms, why                    event health
+ *   version, found, swapped, late_ms, why, zone, ga, gas, fbc, fbp  event about
  *
  * Members of other names are left alone, so that newer tags can say more.
  */
@@ -53,7 +53,7 @@ enum dni_event {
 	DNI_EVENT_CONSENT_WITHDRAWN,
 	DNI_EVENT_CUSTOM,
 	DNI_EVENT_FORM,
-	DNI_EVENT_HEALTH,
+	DNI_EVENT_ABOUT,
 	DNI_EVENT_COUNT
 };
 

@@ -19,6 +19,11 @@ static const size_t texts[] = { offsetof(struct dni_write, visit.landing_url),
 	offsetof(struct dni_write, visit.fbc),
 	offsetof(struct dni_write, visit.fbp),
 	offsetof(struct dni_write, visit.browser_zone),
+	offsetof(struct dni_write, about.browser_zone),
+	offsetof(struct dni_write, about.ga_client_id),
+	offsetof(struct dni_write, about.ga_session_id),
+	offsetof(struct dni_write, about.fbc),
+	offsetof(struct dni_write, about.fbp),
 	offsetof(struct dni_write, event.name),
 	offsetof(struct dni_write, event.detail),
 	offsetof(struct dni_write, form.form_name),
@@ -97,6 +102,8 @@ static enum err change(struct db *db, struct changes *c,
 		c->beats[c->n_beats++] = &w->lease;
 	if ((w->parts & DNI_WRITE_EVENT) != 0)
 		e = db_visit_event_add(db, w->company, &w->event);
+	if (e == ERR_OK && (w->parts & DNI_WRITE_ABOUT) != 0)
+		e = db_visit_about(db, w->company, &w->about);
 	if (e == ERR_OK && (w->parts & DNI_WRITE_FORM) != 0)
 		e = db_form_add(db, w->company, &w->form);
 	if (e == ERR_OK && (w->parts & DNI_WRITE_ENDED) != 0)

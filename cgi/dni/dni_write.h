@@ -25,7 +25,8 @@ enum dni_write_part {
 	DNI_WRITE_PROGRESS = 1 << 5,
 	DNI_WRITE_BEAT = 1 << 6, /* of lease.id: beat_us, expires_us */
 	DNI_WRITE_EVENT = 1 << 7,
-	DNI_WRITE_FORM = 1 << 8
+	DNI_WRITE_FORM = 1 << 8,
+	DNI_WRITE_ABOUT = 1 << 9 /* of the visit: what about.js says */
 };
 
 struct dni_write {
@@ -41,6 +42,7 @@ struct dni_write {
 	struct visit_progress progress;
 	struct visit_event_row event;
 	struct form_row form;
+	struct visit_about about;
 	enum err result; /* set by dni_write_run() */
 	/* The queue's (dni_state.h). */
 	sem_t done;

@@ -40,6 +40,12 @@ static const char visit_event_sql[] =
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
     " ON DUPLICATE KEY UPDATE id = VALUES(id)";
 
+#define KEEP(column) " " column " = IF(? = '', " column ", ?)"
+
+static const char visit_about_sql[] =
+    "UPDATE visit SET" KEEP("browser_zone") "," KEEP("ga_client_id") "," KEEP(
+	"ga_session_id") "," KEEP("fbc") "," KEEP("fbp") " WHERE company_id = ? AND id = ?";
+
 static const char visit_live_sql[] =
     "SELECT company_id, id, site_id, visitor_id, started_at, seen_at,"
     " engaged_s, page_views, tel_clicked_at, source, medium, campaign,"
@@ -147,6 +153,27 @@ enum err db_visit_progress(struct db *db, struct company_id company,
 		n -= now;
 	}
 	return ERR_OK;
+}
+
+enum err db_visit_about(struct db *db, struct company_id company,
+    const struct visit_about *about)
+{
+	const struct slice texts[] = { about->browser_zone, about->ga_client_id,
+		about->ga_session_id, about->fbc, about->fbp };
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, visit_about_sql, &st)) != ERR_OK)
+		return e;
+	for (size_t i = 0; i < RT_ARRAY_LEN(texts); i++) {
+		stmt_in_text(st, texts[i]);
+		stmt_in_text(st, texts[i]);
+	}
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, about->visit.v);
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
 }
 
 enum err db_visit_event_add(struct db *db, struct company_id company,

@@ -30,6 +30,20 @@ struct visit_row {
 RT_MUST_USE enum err db_visit_add(struct db *db, struct company_id company,
     const struct visit_row *const *rows, size_t n);
 
+/* What the browser knew a moment later; "" leaves what there is. Nothing
+ * happens to a visit that is not there. */
+struct visit_about {
+	struct visit_id visit;
+	struct slice browser_zone;
+	struct slice ga_client_id;
+	struct slice ga_session_id;
+	struct slice fbc;
+	struct slice fbp;
+};
+
+RT_MUST_USE enum err db_visit_about(struct db *db, struct company_id company,
+    const struct visit_about *about);
+
 /* How far a visit has come: totals, so that writing them twice changes
  * nothing. Nothing ever goes back. */
 struct visit_progress {

@@ -5,19 +5,19 @@
 // "+44 (0)20", national with and without trunk prefix, letters for digits. What
 // is put in its place has the same separators. Numbers may be split over
 // inline elements. Nothing is changed in scripts, in fields, below
-// data-noswap; what was changed remembers what it was, for restore().
+// data-noswap; what was changed remembers what it was, for restore.js.
 //
 // Written in ES5: nothing lowers it further.
 
 // Blanks of all kinds (\s has the no-break ones), brackets, dots, dashes, and
 // the invisible marks of right-to-left text.
 var SEP = '[\\s().\\-/·‐-–\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2069]{0,4}';
-var KEYS = ['', '', 'ABC', 'DEF', 'GHI', 'JKL', 'MNO', 'PQRS', 'TUV', 'WXYZ'];
+var KEYS = '  ABC DEF GHI JKL MNO PQRS TUV WXYZ'.split(' ');
 var INLINE = /^(A|B|BD[IO]|BIG|DATA|EM|FONT|I|INS|LABEL|MARK|NOBR|S|SMALL|SPAN|STRONG|SU[BP]|TIME|U|VAR|WBR)$/i;
-var LINK = /^(tel|sms|smsto|callto|skype|imessage|facetime|whatsapp):|\/\/(wa\.me|\w+\.whatsapp\.com)\//i;
+export var LINK = /^(tel|sms|callto|whatsapp):|\/\/(wa\.me|\w+\.whatsapp\.com)\//i;
 var KEEP = 'script,style,noscript,template,textarea,object,[data-noswap],[data-calltrk-noswap],' +
 	'[contenteditable]:not([contenteditable=false])';
-var ATTRS = ['href', 'title', 'aria-label', 'aria-description', 'alt', 'placeholder', 'value', 'content'];
+var ATTRS = ['href', 'title', 'aria-label', 'alt', 'placeholder', 'value', 'content'];
 
 function digits(s) {
 	return s.replace(/\D/g, '');
@@ -41,12 +41,13 @@ function spaced(s, from, cc) {
 }
 
 // What to look for, and what to show instead.
-export function makeRule(from, to) {
+function makeRule(from, to) {
 	var p = parts(from);
 	var head = '((?:(?:\\+|00|011)' + SEP + ')?\\(?' + p.cc + SEP + ')?' +
 		(p.trunk ? '(\\(?' + spaced(p.trunk) + SEP + ')?' : '()') + '(\\(?';
 	return {
 		// The end is rare on a page, and so a quick first question.
+		tail: p.nsn.slice(-2),
 		end: spaced(p.nsn.slice(-4), 0),
 		re: new RegExp(head + spaced(p.nsn, 3, p.cc) + ')(?!\\d)', 'gi'),
 		// Without its trunk prefix a number must be long to be one (1), or is
@@ -73,11 +74,11 @@ function partOf(text, at, len, strict) {
 }
 
 export function Swapper(doc, opt) {
-	var rules = [], quick = null, back = null;
+	var rules = [], quick = null, count = 0;
 	var roots = [], watchers = [];
 	var names = ATTRS.concat(opt.attrs);
-	var select = names.slice(1).map(function (n) { return '[' + n + ']'; }).join() + ',a[href],area[href]';
-	var self = { found: 0, swapped: 0, paint: {}, look: look, use: use, text: text, restore: restore, watch: watch };
+	var select = '';
+	var self = { found: 0, swapped: 0, paint: {}, roots: roots, look: look, use: use, know: know, text: text, quiet: quiet, kept: kept, watch: watch, find: find };
 
 	// [from, to, new text] of each number in s, the last first: so what stands
 	// before keeps its place while they are put in.
@@ -187,28 +188,20 @@ export function Swapper(doc, opt) {
 		} catch (e) {} // another origin's: its own tag may ask us
 	}
 
-	// Everything below a node, once: texts in the order they stand, then what
-	// has attributes. The selector engine is quicker than we are.
-	function look(node) {
-		var n, run = [], home = null;
+	// The texts below an element in the order they stand. A number may be split
+	// over pieces that hold digits, or stand between such, in one block.
+	function swapTexts(el) {
+		var n, run = [], home = null, walk = (el.ownerDocument || el).createTreeWalker(el, 5, null, false);
 		function end() {
 			swapRun(run);
 			run = [];
 		}
-		if (node.nodeType === 3) node = block(node);
-		if (!node) return;
-		if (node.nodeType === 1 && node.shadowRoot) watch(node.shadowRoot);
-		if (!quick) return hosts(node);
-		if (node.nodeType === 1) swapAttrs(node);
-		var walk = (node.ownerDocument || node).createTreeWalker(node, 5, null, false);
 		while ((n = walk.nextNode())) {
 			if (n.nodeType === 1) {
-				if (n.shadowRoot) watch(n.shadowRoot);
 				if (run.length && !INLINE.test(n.nodeName)) end();
 			} else if (swapText(n) || (!/\d/.test(n.data) && n.data.length > 3)) {
 				end();
 			} else if (run.length || /\d/.test(n.data)) {
-				// A piece that holds digits, or stands between such.
 				var b = block(n);
 				if (b !== home) end();
 				home = b;
@@ -216,8 +209,60 @@ export function Swapper(doc, opt) {
 			}
 		}
 		end();
+	}
+
+	// hit(el) for the smallest elements below one whose text fits. The browser
+	// joins texts far quicker than we could look at each, so only the branches
+	// that hold something are entered, and of many children those in groups.
+	function find(el, re, hit) {
+		for (var rest = '', kids = el.childNodes, i = 0; i < kids.length; i++) {
+			var n = kids[i], t = n.nodeType === 3 ? n.data : n.nodeType === 1 ? n.textContent : '', group;
+			if (i % 64 === 0 && kids.length > 99) {
+				group = doc.createRange();
+				group.setStart(el, i);
+				group.setEnd(el, Math.min(i + 64, kids.length));
+				if (!re.test(group)) {
+					i += 63;
+					t = '';
+				}
+			}
+			if (t && n.nodeType === 1) {
+				if (re.test(t) && !/^(NO)?SCRIPT|STYLE$/i.test(n.nodeName)) {
+					find(n, re, hit);
+					t = '|';
+				} else if (!INLINE.test(n.nodeName)) {
+					t = '|';
+				}
+			}
+			rest += t || '|';
+		}
+		if (re.test(rest)) hit(el);
+	}
+
+	// Everything below a node, once.
+	function look(node) {
+		if (node.nodeType === 3) node = block(node);
+		if (!node) return;
+		if (node.shadowRoot) watch(node.shadowRoot);
 		hosts(node);
+		if (!quick) return;
+		// The end of a number may stand alone in an inline element.
+		var blocks = [];
+		if (quick.test(node.textContent || node.body && doc.title + node.body.textContent)) find(node, quick, function (el) {
+			if (INLINE.test(el.nodeName)) el = block(el.firstChild) || el;
+			if (blocks.indexOf(el) < 0) blocks.push(el);
+		});
+		blocks.forEach(swapTexts);
+		if (node.nodeType === 1) swapAttrs(node);
 		if (node.querySelectorAll) [].forEach.call(node.querySelectorAll(select), swapAttrs);
+	}
+
+	// Shadow roots that custom elements had before us; later ones, and those of
+	// other elements, are seen when they are made.
+	function shadows(root) {
+		var own = root.evaluate && root.evaluate('//*[contains(name(),"-")]', root, null, 7, null);
+		var all = own || root.querySelectorAll('*'), n;
+		for (var i = 0; (n = own ? own.snapshotItem(i) : all[i]); i++) if (n.shadowRoot) watch(n.shadowRoot);
 	}
 
 	function hosts(node) {
@@ -230,65 +275,77 @@ export function Swapper(doc, opt) {
 		watchers.forEach(function (o) { o.takeRecords(); });
 	}
 
+	// A short text may be the rest of a number that its neighbours begin.
 	function fresh(n) {
 		opt.seen(n);
-		if (n.nodeType !== 3 || /\d/.test(n.data)) look(n);
+		if (n.nodeType === 1) look(n);
+		else if (quick && n.nodeType === 3 && /\d/.test(n.data) && !swapText(n) && n.data.length < 30) swapTexts(block(n));
 	}
 
+	// Of many changes at once each would be looked at several times. What others
+	// saw by now is dealt with too, as quiet() forgets it.
 	function changes(list) {
-		for (var i = 0; i < list.length; i++) {
-			var m = list[i];
+		watchers.forEach(function (o) { list = list.concat(o.takeRecords()); });
+		if (list.length > 99) roots.forEach(look);
+		else list.forEach(function (m) {
 			if (m.type === 'attributes') {
 				if (quick) swapAttr(m.target, m.attributeName);
 			} else if (m.type === 'childList') {
 				[].forEach.call(m.addedNodes, fresh);
-			} else if (!quick || !swapText(m.target)) {
+			} else {
 				fresh(m.target);
 			}
-		}
+		});
 		quiet();
 	}
 
 	function watch(root) {
-		if (roots.indexOf(root) < 0) {
-			roots.push(root);
-			var o = new doc.defaultView.MutationObserver(changes);
-			o.observe(root, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: names });
-			watchers.push(o);
-			opt.root(root);
-			if (root !== doc) look(root);
-		}
+		if (roots.indexOf(root) >= 0) return;
+		roots.push(root);
+		opt.root(root);
+		if (root === doc) return reading();
+		observe(root);
 	}
 
-	// list of { from, to }; old: from is what an earlier answer put there.
-	function use(list) {
+	function observe(root) {
+		var o = new MutationObserver(changes);
+		o.observe(root, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: names });
+		watchers.push(o);
+		look(root);
+		setTimeout(function () { shadows(root); }, 0);
+	}
+
+	// While the page is being read, what came is looked at once a frame, before
+	// it is painted, not node by node.
+	function reading() {
+		var n = doc.getElementsByTagName('*').length;
+		if (n !== count) {
+			count = n;
+			opt.seen(doc);
+			look(doc);
+		}
+		if (doc.readyState === 'loading') requestAnimationFrame(reading);
+		else observe(doc);
+	}
+
+	// list of { from, to }: for text() alone.
+	function know(list) {
 		rules = list.map(function (s) { return makeRule(s.from, s.to); });
-		back = list.filter(function (s) { return !s.old; }).map(function (s) { return makeRule(s.to, s.from); });
-		quick = rules.length ? new RegExp(rules.map(function (r) { return r.end; }).join('|'), 'i') : null;
+		quick = null;
+	}
+
+	// And for the page.
+	function use(list) {
+		know(list);
+		// In an attribute the last two digits stand together.
+		var tails = {};
+		rules.forEach(function (r) { tails[r.tail] = 1; });
+		select = 'a[href^=tel],' + names.map(function (n) {
+			return Object.keys(tails).map(function (t) { return '[' + n + '*="' + t + '"]'; }).join();
+		}).join();
+		if (list.length) quick = new RegExp(rules.map(function (r) { return r.end; }).join('|'), 'i');
 		roots.forEach(look);
 		quiet();
-	}
-
-	function undo(root) {
-		var n, walk = (root.ownerDocument || root).createTreeWalker(root, 5, null, false);
-		while ((n = walk.nextNode())) {
-			if (n.nodeType === 3) {
-				var now = n.rt && n.rt[1] === n.data ? n.rt[0] : !kept(n.parentNode) ? text(n.data, back) : n.data;
-				if (now !== n.data) n.data = now;
-				n.rt = undefined;
-			} else if (n.rt) {
-				for (var k in n.rt) if (n.getAttribute(k) === n.rt[k][1]) n.setAttribute(k, n.rt[k][0]);
-				n.rt = undefined;
-			}
-		}
-	}
-
-	// Everything as it was, until use() is called again.
-	function restore() {
-		quick = null;
-		if (back) roots.forEach(undo);
-		quiet();
-		rules = [];
 	}
 
 	return self;

@@ -13,7 +13,7 @@
 //   window.ringtrace=window.ringtrace||function(){(ringtrace.q=ringtrace.q||[]).push(arguments)}
 //
 // Written in ES5: nothing lowers it further.
-import { Swapper } from './swap.js';
+import { LINK, Swapper } from './swap.js';
 
 (function (w, d) {
 	var stub = w.ringtrace;
@@ -21,7 +21,7 @@ import { Swapper } from './swap.js';
 		stub.twice = 1;
 		return;
 	}
-	var me = d.currentScript || d.querySelector('script[src*="/t.js"]');
+	var me = d.currentScript;
 	var config = w.ringtraceConfig || {};
 	var src = (me && me.src) || '';
 
@@ -31,8 +31,8 @@ import { Swapper } from './swap.js';
 
 	var MINUTE = 60000, SESSION = 30 * MINUTE, MONTH = 2592000;
 	var ID = 'rt_id', CACHE = 'rt_p';
-	var CLICK = /[?&](gclid|gbraid|wbraid|dclid|fbclid|msclkid|ttclid|li_fat_id|utm_\w+)=/i;
-	var nav = w.navigator, loc = w.location, late = Math.round(w.performance.now());
+	var CLICK = /[?&](\w+clk?id|[gw]braid|li_fat_id|utm_\w+)=/i;
+	var nav = w.navigator, loc = w.location, late = w.performance.now();
 	var site = attr('site'), consent = attr('consent'), domain = attr('domain'), own = attr('number');
 	var api = (attr('api') || src.replace(/^(\w+:\/\/[^\/]+).*/, '$1')) + '/dni/v1/';
 	var events = attr('events'), cookies = attr('cookies') !== 'no';
@@ -48,11 +48,15 @@ import { Swapper } from './swap.js';
 	var place = '';      // address of the page last told of
 	var first = '';      // and what the browser asked for
 	var boss = null;     // the page around this frame, which has the visit
-	var usedAt = 0, usedS = 0, sentAt = 0, known = false, warned = false, timer = 0;
+	var usedAt = 0, usedS = 0, sentAt = 0, known = 0, warned = 0, timer = 0;
 
 	var page = Swapper(d, {
 		attrs: attr('attrs').split(/[\s,]+/).filter(Boolean),
-		seen: function (n) { if (ownRe && !known) hide(n); },
+		seen: function (n) {
+			if (!ownRe || known) return;
+			if (n.nodeType !== 3) page.find(n, ownRe, hide);
+			else if (ownRe.test(n.data)) hide(n.parentNode);
+		},
 		root: function (root) {
 			root.addEventListener('submit', function (e) { submitted(e.target); }, true);
 			root.addEventListener('focusin', function (e) { if (e.target.form) more('form'); });
@@ -63,9 +67,10 @@ import { Swapper } from './swap.js';
 	// --- what is stored: nothing without consent ----------------------------
 	function store(name, value) {
 		try {
-			if (value === undefined) return w.sessionStorage.getItem(name) || '';
-			if (value) w.sessionStorage.setItem(name, value);
-			else w.sessionStorage.removeItem(name);
+			var s = w.sessionStorage;
+			if (value === undefined) return s.getItem(name) || '';
+			s.removeItem(name);
+			if (value) s.setItem(name, value);
 		} catch (e) {} // storage is full or forbidden: go on without
 		return '';
 	}
@@ -107,21 +112,19 @@ import { Swapper } from './swap.js';
 	// Until the number is known, elements that hold the site's own are
 	// invisible: they keep their place, so nothing moves.
 	var ownRe = own && new RegExp(own.replace(/\D/g, '').slice(-7).split('').join('\\D{0,3}') + '(?!\\d)');
-	function hide(node) {
-		if (node.nodeType === 3) {
-			var el = node.parentNode;
-			if (el && el.style && ownRe.test(node.data) && !el.closest('[data-noswap],script,style,title')) {
-				hidden.push([el, el.style.visibility]);
-				el.style.visibility = 'hidden';
-			}
-		} else {
-			for (var c = node.firstChild; c; c = c.nextSibling) hide(c);
+	function hide(el) {
+		if (el.style && el.style.visibility !== 'hidden' && !el.closest('[data-noswap],script,style,title')) {
+			hidden.push([el, el.style.visibility]);
+			el.style.visibility = 'hidden';
 		}
 	}
 
 	function show() {
 		known = true;
-		for (var h; (h = hidden.pop());) h[0].style.visibility = h[1];
+		for (var h; (h = hidden.pop());) {
+			h[0].style.visibility = h[1];
+			if (!h[0].getAttribute('style')) h[0].removeAttribute('style');
+		}
 	}
 
 	function apply(swap) {
@@ -129,7 +132,7 @@ import { Swapper } from './swap.js';
 		swaps = swap;
 		// What the page shows of an earlier answer changes too.
 		if (swap.length) for (k in shown)
-			if (k !== swap[0].to.e164) list.push({ from: shown[k], to: swap[0].to, old: 1 });
+			if (k !== swap[0].to.e164) list.push({ from: shown[k], to: swap[0].to });
 		page.use(list);
 		swap.forEach(function (s) { shown[s.to.e164] = s.to; });
 		tellers.forEach(function (f) { f(swap); });
@@ -153,8 +156,10 @@ import { Swapper } from './swap.js';
 		x.onloadend = function () {
 			var a = null;
 			// 404: no site has this key; 403: this address is not in its list.
-			if (/40[34]/.test(x.status) && !warned) w.console.warn('ringtrace: ' + x.status + ' for the site "' + site + '"; numbers stay as they are');
-			warned = /40[34]/.test(x.status);
+			if (/40[34]/.test(x.status) && !warned) {
+				warned = 1;
+				w.console.warn('ringtrace: ' + x.status + ' for site "' + site + '"');
+			}
 			if (x.status === 200) try { a = JSON.parse(x.responseText); } catch (e) {}
 			if (done) done(a);
 		};
@@ -169,13 +174,9 @@ import { Swapper } from './swap.js';
 	// To other tags only where the owner chose so and the visitor did not
 	// object: ids are there only then.
 	function tell(name, detail) {
-		if (!ids.visit) return;
-		if (/gtag/.test(events) && w.gtag) w.gtag('event', 'ringtrace_' + name, detail);
-		if (/dataLayer/.test(events)) {
-			var o = { event: 'ringtrace.' + name };
-			for (var k in detail) o[k] = detail[k];
-			(w.dataLayer = w.dataLayer || []).push(o);
-		}
+		if (!ids.visit || !events) return;
+		ringtrace.told.push([name, detail]);
+		more('events');
 	}
 
 	function answered(a) {
@@ -188,6 +189,8 @@ import { Swapper } from './swap.js';
 			if (a.visitor) ids = { visitor: a.visitor, visit: a.visit, fresh: a.visit !== ids.visit };
 			if (a.swap.length || !swaps.length) apply(a.swap);
 			if (a.visitor && may()) save();
+			// How it went and who else knows this visitor, once a visit.
+			if (ids.fresh) w.setTimeout(function () { more('about'); }, 1500);
 			if (a.swap.length) tell('number', { tier: tier, number: a.swap[0].to.e164 });
 		}
 		show();
@@ -202,22 +205,19 @@ import { Swapper } from './swap.js';
 	}
 
 	function view() {
-		var from = place || d.referrer, at = landed(), ok = may(), m;
+		var from = place || d.referrer, at = landed(), ok = may();
 		first = place ? loc.href : at;
 		place = loc.href;
 		if (consent === 'no') forget();
 		sentAt = Date.now();
 		post('visit', {
 			url: at.slice(0, 2048), ref: from.slice(0, 2048), title: d.title,
-			consent: ok ? consent : 'no', zone: ok && w.Intl && w.Intl.DateTimeFormat().resolvedOptions().timeZone,
-			ga: ok && (m = cookie('_ga').match(/\d+\.\d+$/)) && m[0],
-			gas: ok && (m = d.cookie.match(/_ga_\w+=GS\d\.\d\.s?(\d+)/)) && m[1],
-			fbc: ok && cookie('_fbc').slice(0, 600), fbp: ok && cookie('_fbp').slice(0, 64)
+			consent: ok ? consent : 'no'
 		}, answered);
 	}
 
 	function beat(last) {
-		if (!ids.visit || warned) return;
+		if (!ids.visit) return;
 		var s = usedS;
 		usedS = 0;
 		sentAt = Date.now();
@@ -230,18 +230,17 @@ import { Swapper } from './swap.js';
 		var el = (e.composedPath && e.composedPath()[0]) || e.target;
 		if (el.nodeType === 3) el = el.parentNode;
 		el = el.closest && el.closest('a[href],area[href]');
-		var m = el && /^(?:tel|sms|callto|whatsapp):([^?;]*)|wa\.me\/(\d+)/i.exec(el.getAttribute('href'));
-		if (!m || e.rtTold) return;
+		if (!el || e.rtTold || !LINK.test(el.getAttribute('href'))) return;
 		e.rtTold = true;
 		beacon('event', { kind: 'tel_click' });
-		tell('click', { number: m[1] || m[2] });
+		tell('click', { number: el.getAttribute('href') });
 	}
 
 	// What is only needed on some pages lies in files of its own.
 	function more(name) {
-		var s = d.createElement('script');
 		if (more[name]) return;
-		more[name] = s.src = src.replace(/t\.js.*/, 't-' + name + '.js');
+		var s = more[name] = d.createElement('script');
+		s.src = src.replace(/t\.js.*/, 't-' + name + '.js');
 		d.head.appendChild(s);
 	}
 
@@ -257,11 +256,6 @@ import { Swapper } from './swap.js';
 	function tick() {
 		var now = Date.now();
 		if (d.visibilityState === 'visible' && now - usedAt < MINUTE / 2) usedS += 5;
-		// How it went, once a visit: for the site's health.
-		if (known && ids.fresh && !boss) {
-			ids.fresh = 0;
-			more('health');
-		}
 		if (usedS && now - sentAt >= MINUTE) beat();
 	}
 
@@ -304,10 +298,9 @@ import { Swapper } from './swap.js';
 		if (c && c[0] > Date.now()) {
 			apply(c[2]);
 			known = true;
-		} else if (own) {
-			hide(d.documentElement);
-			w.setTimeout(show, 400);
 		}
+		page.watch(d);
+		w.setTimeout(show, 400);
 		view();
 		['mousemove', 'keydown', 'scroll', 'touchstart', 'click', 'focus'].forEach(function (n) {
 			w.addEventListener(n, function () { usedAt = Date.now(); }, { capture: true, passive: true });
@@ -315,18 +308,20 @@ import { Swapper } from './swap.js';
 		d.addEventListener('visibilitychange', seen);
 		w.addEventListener('popstate', moved);
 		w.addEventListener('pagehide', left);
+		// Roots that custom elements make from now on.
+		var attach = Element.prototype.attachShadow;
+		Element.prototype.attachShadow = function (o) {
+			var r = attach.apply(this, arguments);
+			if (o.mode === 'open') page.watch(r);
+			return r;
+		};
 		wrap('pushState');
 		wrap('replaceState');
 	}
 
 	function start() {
-		page.watch(d);
 		w.addEventListener('message', function (e) { if (e.data && e.data.ringtrace === site) more('frame'); });
-		// A printed page lives longer than a lease.
-		if (attr('print') === 'own') {
-			w.addEventListener('beforeprint', page.restore);
-			w.addEventListener('afterprint', function () { apply(swaps); });
-		}
+		if (attr('print')) more('restore');
 		if (w === w.parent) return begin();
 		more('frame');
 		w.setTimeout(begin, 1000);
@@ -349,7 +344,7 @@ import { Swapper } from './swap.js';
 		if (el) page.look(el);
 		else apply(swaps);
 	};
-	ringtrace.restore = page.restore;
+	ringtrace.restore = function () { more('restore'); };
 	// The list of { from, to } numbers; tell is called with it now and whenever
 	// it changes.
 	ringtrace.numbers = function (tell) {
@@ -362,14 +357,17 @@ import { Swapper } from './swap.js';
 	// other way round.
 	ringtrace.inside = function (top, swap) {
 		boss = top;
+		page.watch(d);
 		apply(swap);
 		show();
 	};
+	ringtrace.told = [];
 	ringtrace.tell = beacon;
 	ringtrace.attr = attr;
-	// For health.js.
+	// For about.js and restore.js.
 	ringtrace.facts = function () {
-		return { 'found': page.found, 'swapped': page.swapped, late_ms: late, changed: first !== loc.href };
+		return { 'found': page.found, 'swapped': page.swapped, late_ms: late, changed: first !== loc.href,
+			'roots': page.roots, 'kept': page.kept, 'quiet': page.quiet, 'know': page.know };
 	};
 	ringtrace.session = function () {
 		return { visitor: ids.visitor, visit: ids.visit, tier: tier };
@@ -387,7 +385,7 @@ import { Swapper } from './swap.js';
 		beacon('event', { kind: 'custom', name: String(name).slice(0, 64), detail: detail === undefined ? '' : String(detail).slice(0, 255) });
 	};
 	w.ringtrace = ringtrace;
-	if (stub && stub.q) for (var i = 0; i < stub.q.length; i++) ringtrace.apply(null, stub.q[i]);
+	((stub && stub.q) || []).forEach(function (a) { ringtrace.apply(null, a); });
 	if (attr('shim')) more('shim');
 	d.addEventListener('visibilitychange', ready);
 	ready();

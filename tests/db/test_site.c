@@ -86,6 +86,32 @@ static struct form_row make_form(struct visit_id visit, int64_t at_us)
 	return f;
 }
 
+/* What the browser says later fills in, and never empties. */
+static void test_about(void **state)
+{
+	struct visit_about a = { .visit = add_visit("about"),
+		.browser_zone = SLICE("Europe/Berlin"),
+		.ga_client_id = SLICE("12.34") };
+
+	(void)state;
+	assert_int_equal(db_visit_about(dni, theirs(), &a), ERR_OK);
+	assert_int_equal(testdb_count(t,
+			     "SELECT count(*) FROM visit"
+			     " WHERE browser_zone = 'Europe/Berlin'"),
+	    0);
+	assert_int_equal(db_visit_about(dni, ours(), &a), ERR_OK);
+	a.browser_zone = SLICE("");
+	a.fbp = SLICE("fb.1.9.9");
+	assert_int_equal(db_visit_about(dni, ours(), &a), ERR_OK);
+	assert_int_equal(testdb_count(t,
+			     "SELECT count(*) FROM visit"
+			     " WHERE browser_zone = 'Europe/Berlin'"
+			     " AND ga_client_id = '12.34'"
+			     " AND ga_session_id = '1700000000'"
+			     " AND fbc = 'fb.1.1.AbC' AND fbp = 'fb.1.9.9'"),
+	    1);
+}
+
 static void test_form(void **state)
 {
 	const struct form_row f = make_form(add_visit("spring"), NOW);
@@ -342,7 +368,8 @@ static void test_site_settings(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_form),
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_about),
+		cmocka_unit_test(test_form),
 		cmocka_unit_test(test_form_without_visit),
 		cmocka_unit_test(test_form_page), cmocka_unit_test(test_health),
 		cmocka_unit_test(test_traffic),

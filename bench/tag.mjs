@@ -1,0 +1,129 @@
+// tag.mjs - `make bench-tag`: what the tag costs a page, in Chromium. Lines of
+// docs/TESTING.md form on standard output, words on standard error. Times are
+// those of the tag's own script on the main thread, from Chromium's trace.
+import http from 'node:http';
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { newVisitor, openBrowser } from '../tests/support/browser.mjs';
+
+const REPEAT = 5, SLOW = 4, NODES = 5000, BATCHES = 50;
+const addr = `127.1.${100 + process.pid % 50}.${1 + (process.pid >> 8) % 250}`;
+const own = { e164: '+14155550199', national: '(415) 555-0199', international: '+1 415-555-0199' };
+const ours = { e164: '+14155557003', national: '(415) 555-7003', international: '+1 415-555-7003' };
+const say = (text) => process.stderr.write(`# ${text}\n`);
+
+function line(name, value, unit, limit, note) {
+	console.log(`bench tag-${name} value=${value} unit=${unit} limit=${limit} ratio=${limit ? (limit / Math.max(value, 1e-9)).toFixed(2) : 0} note="${note}"`);
+}
+
+/** A page of that many elements, as pages are: text, links, a few numbers. */
+function html(nodes) {
+	let body = '';
+	for (let i = 0; i < nodes / 5; i++)
+		body += `<div class="card"><h3>Service ${i}</h3><p>We fix it within ${i % 60} minutes, day or night, from $${i}.00.</p>` +
+			`<a href="/service/${i}" title="Service ${i}">More</a>${i % 250 === 0 ? `<span>Call ${own.national}</span>` : '<span>Open 24 hours</span>'}</div>`;
+	return `<!doctype html><html><head><meta charset="utf-8"><title>Bench</title><script async src="/t.js" data-site="x" data-number="${own.e164}"></script></head><body><p id="top">${own.national}</p>${body}</body></html>`;
+}
+
+const server = http.createServer((req, res) => {
+	const path = new URL(req.url, 'http://x').pathname;
+	const send = (type, text) => res.writeHead(200, { 'content-type': type }).end(text);
+	req.resume();
+	if (path.startsWith('/page/')) return send('text/html', html(Number(path.slice(6))));
+	if (/^\/t(-\w+)?\.js$/.test(path)) return send('text/javascript', readFileSync(`static/dist${path}`));
+	if (path === '/dni/v1/visit') return send('application/json', JSON.stringify({ tier: 'lease', why: '', visitor: 'vtr_1', visit: 'vis_1', swap: [{ from: own, to: ours }], beat_s: 60 }));
+	res.writeHead(204).end();
+});
+await new Promise((r) => server.listen(8090, addr, r));
+const browser = await openBrowser();
+
+const median = (a) => [...a].sort((x, y) => x - y)[a.length >> 1];
+const spread = (a) => `runs ${Math.min(...a).toFixed(2)} to ${Math.max(...a).toFixed(2)}`;
+
+/** Milliseconds that the tag's functions held the main thread; nested ones are
+ *  counted once. */
+function held(trace) {
+	const all = trace.traceEvents
+		.filter((e) => e.ph === 'X' && ['EvaluateScript', 'FunctionCall', 'v8.compile'].includes(e.name) && /\/t\.js/.test(e.args?.data?.url ?? ''))
+		.sort((a, b) => a.ts - b.ts);
+	// The thread's own time where the trace has it: others may be running too.
+	const at = (e) => e.tts ?? e.ts, took = (e) => e.tdur ?? e.dur;
+	let sum = 0, end = 0;
+	for (const e of all) {
+		sum += Math.max(0, at(e) + took(e) - Math.max(end, at(e)));
+		end = Math.max(end, at(e) + took(e));
+	}
+	return sum / 1000;
+}
+
+async function traced(page, act) {
+	await browser.startTracing(page, { categories: ['devtools.timeline', 'v8'] });
+	await act();
+	return held(JSON.parse((await browser.stopTracing()).toString()));
+}
+
+const swapped = (page) => page.waitForFunction((n) => document.getElementById('top')?.textContent === n, ours.national);
+
+/** One page: start to swapped, and then batches of changes. */
+async function measure(nodes, slow) {
+	const page = await newVisitor(browser);
+	const cdp = await page.context().newCDPSession(page);
+	await cdp.send('Emulation.setCPUThrottlingRate', { rate: slow });
+	await page.addInitScript(() => {
+		window.shift = 0;
+		new PerformanceObserver((l) => l.getEntries().forEach((e) => (window.shift += e.value))).observe({ type: 'layout-shift', buffered: true });
+	});
+	const start = await traced(page, async () => {
+		await page.goto(`http://${addr}:8090/page/${nodes}`);
+		await swapped(page);
+	});
+	const batches = await traced(page, () => page.evaluate(async ([n, own]) => {
+		for (let i = 0; i < n; i++) {
+			const box = document.createElement('div');
+			box.innerHTML = '<p>Some text of a page</p><a href="/x">link</a>'.repeat(20) + `<b>${own}</b>`;
+			document.body.append(box);
+			await new Promise((r) => requestAnimationFrame(r));
+		}
+	}, [BATCHES, own.national]));
+	const shift = await page.evaluate(() => window.shift);
+	await page.context().close();
+	return { start, batch: batches / BATCHES, shift };
+}
+
+/** From the script's last byte to the number on the page, unslowed. */
+async function warm() {
+	const page = await newVisitor(browser);
+	await page.addInitScript((n) => {
+		new MutationObserver(() => {
+			if (!window.at && document.getElementById('top')?.textContent === n) window.at = performance.now();
+		}).observe(document, { childList: true, subtree: true, characterData: true });
+	}, ours.national);
+	await page.goto(`http://${addr}:8090/page/500`);
+	await swapped(page);
+	const ms = await page.evaluate(() => window.at - performance.getEntriesByType('resource').find((e) => /\/t\.js/.test(e.name)).responseEnd);
+	await page.context().close();
+	return ms;
+}
+
+try {
+	const bytes = gzipSync(readFileSync('static/dist/t.js'), { level: 9 }).length;
+	const stub = readFileSync('static/dist/t-stub.js').length;
+	await measure(NODES, SLOW); // warm up
+	const runs = [], large = [], times = [];
+	for (let i = 0; i < REPEAT; i++) runs.push(await measure(NODES, SLOW));
+	for (let i = 0; i < 3; i++) large.push(await measure(NODES * 10, SLOW));
+	for (let i = 0; i < REPEAT; i++) times.push(await warm());
+	const of = (list, key) => list.map((r) => r[key]);
+	say(`start ${of(runs, 'start').map((v) => v.toFixed(2)).join(' ')} ms, ten times the nodes ${of(large, 'start').map((v) => v.toFixed(2)).join(' ')} ms`);
+	line('bytes', bytes, 'B', 6000, `gzip -9 of t.js, must 6 kB aim 4 kB`);
+	line('stub', stub, 'B', 300, 'inline stub, minified');
+	line('main-thread', median(of(runs, 'start')).toFixed(2), 'ms', 5, `start to swapped, ${NODES} elements, ${SLOW}x slower CPU, must 5 aim 2; ${spread(of(runs, 'start'))}`);
+	line('batch', median(of(runs, 'batch')).toFixed(3), 'ms', 1, `each of ${BATCHES} changes of 41 elements, ${SLOW}x slower CPU; ${spread(of(runs, 'batch'))}`);
+	line('growth', (median(of(large, 'start')) / median(of(runs, 'start'))).toFixed(2), 'x', 10, `time of ${NODES * 10} elements / of ${NODES}; ${spread(of(large, 'start'))} ms`);
+	line('shift', Math.max(...of(runs, 'shift'), ...of(large, 'shift')), 'score', 0, 'layout shift, must 0');
+	line('swap', median(times).toFixed(1), 'ms', 50, `script to swapped number, warm connection; ${spread(times)}`);
+} finally {
+	await browser.close();
+	server.closeAllConnections();
+	server.close();
+}
