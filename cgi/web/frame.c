@@ -20,6 +20,7 @@ static const struct {
 	[FRAME_REPORTS] = { "reports", "reports", "Reports", ROUTE_READ_ONLY },
 	[FRAME_FLOWS] = { "flows", "flows", "Flows", ROUTE_MANAGER },
 	[FRAME_POOLS] = { "pools", "pool", "Pools", ROUTE_READ_ONLY },
+	[FRAME_SITES] = { "sites", "link", "Sites", ROUTE_READ_ONLY },
 	[FRAME_ATTRIBUTION] = { "attribution", "scales", "Attribution",
 	    ROUTE_READ_ONLY },
 	[FRAME_SETTINGS] = { "settings", "settings", "Settings",

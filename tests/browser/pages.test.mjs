@@ -6,13 +6,13 @@ import { after, before, test } from 'node:test';
 
 import { newVisitor, openBrowser } from '../support/browser.mjs';
 import { startStack } from '../support/stack.mjs';
-import { quote, seed, seedAttribution, seedCompanies, seedPool, typeid } from './seed.mjs';
+import { quote, seed, seedAttribution, seedCompanies, seedHealth, seedPool, typeid } from './seed.mjs';
 
 const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 const OTHER = 'Northgate Dental Studio';
 const HOSTILE = `"><script>window.hacked=1</script><img src=x onerror=window.hacked=1>'{{csrf}}&amp;`;
 
-let stack, browser, calls, shown, pool, paths, cookies;
+let stack, browser, calls, shown, pool, site, paths, cookies;
 
 before(async () => {
 	stack = await startStack({ without: ['sipworker', 'dni', 'jobd'] });
@@ -22,8 +22,9 @@ before(async () => {
 	shown = typeid('cal', calls.findLast((c) => c.visit && c.talk > 30000).id);
 	pool = seedPool(stack);
 	seedAttribution(stack);
+	site = seedHealth(stack);
 	paths = ['/', '/calls', '/calls?cols=number,outcome,verdict,tags,value&first=yes', `/calls/${shown}`, '/reports', '/reports?by=hour&metric=unanswered',
-		'/reports?by=source&split=result', '/live', '/companies', '/spend', '/usage', '/pools', `/pools/${pool}`, '/attribution', '/login'];
+		'/reports?by=source&split=result', '/live', '/companies', '/spend', '/usage', '/pools', `/pools/${pool}`, '/sites', `/sites/${site}`, '/attribution', '/login'];
 	cookies = [...(await stack.login()).cookies].map(([name, value]) => ({ name, value, url: stack.url }));
 });
 

@@ -327,6 +327,24 @@ export function seedCompanies(stack, names) {
 		SELECT x'${uuid(Date.now() + i, rnd)}', id, ${quote(name)}, 'Europe/Berlin', 'DE', 'EUR', '2026-01-01' FROM account LIMIT 1;`).join('\n'));
 }
 
+/** A week of what the tag of the demonstration site said. The site's id. */
+export function seedHealth(stack, { now = Date.now() } = {}) {
+	const base = baseOf(stack);
+	const site = stack.sqlOne(`SELECT HEX(id) FROM site WHERE company_id = x'${base.company}' LIMIT 1`);
+	const sql = [];
+
+	for (let i = 6; i >= 0; i--) {
+		const at = Math.floor(now / 86400000 - i) * 86400000;
+		sql.push(`INSERT INTO site_health (company_id, site_id, day_at, said_at, version, reports, without, found, swapped, late, twice,
+			other_tag, url_changed, click_lost, refused, refused_origin) VALUES (${id(base.company)}, ${id(site)}, ${time(at)}, ${time(at + 1000)}, 2,
+			${180 + i * 7}, ${20 + i}, ${900 + i * 30}, ${880 + i * 30}, ${i}, 0, 0, 6, 3, ${i === 2 ? 4 : 0}, '${i === 2 ? 'https://staging.baycityplumbing.example' : ''}')
+			ON DUPLICATE KEY UPDATE reports = VALUES(reports);`);
+	}
+	sql.push(`UPDATE site SET seen_at = ${time(now - 40000)} WHERE id = ${id(site)};`);
+	stack.sql(`SET NAMES utf8mb4; ${sql.join('\n')}`);
+	return typeid('sit', site);
+}
+
 /** Four weeks of the demonstration company's pool: busier every week, full at
  * last; and the leases of today, which hold and rest as visits do. */
 export function seedPool(stack, { now = Date.now() } = {}) {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import { newVisitor, openBrowser } from '../support/browser.mjs';
 import { startStack } from '../support/stack.mjs';
-import { quote, seed, seedAttribution, seedCompanies, seedPool, typeid } from './seed.mjs';
+import { quote, seed, seedAttribution, seedCompanies, seedHealth, seedPool, typeid } from './seed.mjs';
 
 const OUT = 'build/shots';
 const EMPTY = 'Northgate Dental Studio';
@@ -91,7 +91,7 @@ try {
 	const pages = [['overview', '/'], ['today', '/?range=today'], ['calls', '/calls'], ['filtered', '/calls?result=missed&source=google&medium=cpc'], ['call', `/calls/${typeid('cal', shown.id)}`],
 		...(missed ? [['missed', `/calls/${typeid('cal', missed.id)}`]] : []), ['reports', '/reports'], ['report-split', '/reports?by=campaign&split=result&metric=qualified_rate'], ['report-hours', '/reports?by=hour&metric=unanswered'],
 		['live', '/live'], ['companies', '/companies'], ['spend', '/spend'], ['usage', '/usage'], ['columns', '/calls?cols=number,outcome,verdict,tags,value,destination'],
-		['attribution', '/attribution'], ['pools', '/pools'], ['pool', `/pools/${seedPool(stack)}`], ['settings', '/settings'], ['numbers', '/settings/numbers'], ['add-number', '/settings/numbers/new'],
+		['attribution', '/attribution'], ['pools', '/pools'], ['pool', `/pools/${seedPool(stack)}`], ['sites', '/sites'], ['site', `/sites/${seedHealth(stack)}`], ['settings', '/settings'], ['numbers', '/settings/numbers'], ['add-number', '/settings/numbers/new'],
 		['import', '/settings/numbers/import'], ['people', '/settings/users'], ['audit', '/settings/audit/account'], ['account', '/account'], ['welcome', '/welcome'], ['reset', '/reset'],
 		['first-run', '/'], ['no-calls', '/calls'], ['login', '/login'], ['not-found', '/calls/nothing']];
 	const cookies = await signedIn(stack);

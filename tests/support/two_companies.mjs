@@ -86,6 +86,7 @@ function company(name, words) {
 	];
 	c.callId = typeId('cal', c.call);
 	c.poolId = typeId('pol', c.pool);
+	c.siteId = typeId('sit', c.site);
 	c.companyId = typeId('com', c.id);
 	return c;
 }

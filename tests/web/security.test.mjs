@@ -48,6 +48,8 @@ const addresses = () => [
 	['/attribution', { GET: 200 }],
 	['/pools', { GET: 200 }],
 	[`/pools/${world.alpha.poolId}`, { GET: 200 }],
+	['/sites', { GET: 200 }],
+	[`/sites/${world.alpha.siteId}`, { GET: 200 }],
 	['/live.json', { GET: 200 }],
 	['/live', { GET: 200 }],
 	['/live/calls.json', { GET: 200 }],
@@ -225,6 +227,12 @@ test('another company\'s pool does not exist; wrong sizes are refused', async ()
 		assert.equal((await viewer.fetch(`/pools/${world.alpha.poolId}?${q}`)).status, 400, q);
 	const good = await viewer.fetch(`/pools/${world.alpha.poolId}?numbers=5000&gap=1440&price=9999.99`);
 	assert.equal(good.status, 200);
+});
+
+test('another company\'s site does not exist', async () => {
+	assert.equal((await viewer.fetch(`/sites/${world.beta.siteId}`)).status, 404);
+	assert.equal((await viewer.fetch(`/sites/sit_${'0'.repeat(26)}`)).status, 404);
+	assert.equal((await viewer.fetch(`/sites/${world.alpha.callId}`)).status, 404);
 });
 
 test('another company\'s ids do not exist', async () => {

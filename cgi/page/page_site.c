@@ -1,0 +1,238 @@
+#include "cgi/page/page_site.h"
+
+#include <string.h>
+
+#include "cgi/page/page_words.h"
+#include "cgi/web/frame.h"
+#include "lib/db/db_site.h"
+#include "lib/db/db_site_health.h"
+
+#define LOOK_BACK_US (7 * RT_DAY_US)
+#define LINES_MAX    50
+
+/* What a finding means and what to do about it. */
+static const struct words {
+	const char *title;
+	const char *means;
+} findings[TAGHEALTH_FINDING_COUNT] = {
+	[TAGHEALTH_NEVER_SEEN] = { "The tag has never asked",
+	    "Paste it into the head of every page; Settings has the line." },
+	[TAGHEALTH_SILENT] = { "The tag has been silent for a day",
+	    "It was removed, a script blocker of the site's own stops it, or "
+	    "the site has no visitors." },
+	[TAGHEALTH_NO_TARGETS] = { "No page has the number to replace",
+	    "The number in the site's settings stands nowhere on its pages: "
+	    "compare them." },
+	[TAGHEALTH_FEW_TARGETS] = { "Most pages have no number",
+	    "Calls from there cannot be credited; a number in the header or "
+	    "footer of every page helps." },
+	[TAGHEALTH_IS_LATE] = { "The tag starts late",
+	    "More than three seconds after the page, on one page in ten or "
+	    "more. Move it up in the head, and exclude it from what delays "
+	    "scripts." },
+	[TAGHEALTH_IS_TWICE] = { "Two copies of the tag on a page",
+	    "One in the theme and one in a tag manager, most likely. Only the "
+	    "first works; remove the other." },
+	[TAGHEALTH_HAS_OTHER_TAG] = { "Another vendor's tag swaps numbers too",
+	    "The two undo each other's work, and calls go to either. Remove "
+	    "one." },
+	[TAGHEALTH_CHANGES_URL] = { "The site takes the click id off the "
+				    "address",
+	    "Before the tag has started. It was read from the browser all the "
+	    "same; other tags may credit such visits to \"direct\"." },
+	[TAGHEALTH_LOSES_CLICKS] = { "A redirect loses the click id",
+	    "Google's own tag saw a paid click whose id was gone when the page "
+	    "came: such visits look direct. Let the redirect pass the query "
+	    "on." },
+	[TAGHEALTH_REFUSES] = { "Another address asks with this site's key",
+	    "It got nothing. If it is yours, add it to the site's addresses." },
+};
+
+static struct taghealth_sums sums_of(const struct site_row *site,
+    const struct site_health_row *h)
+{
+	struct taghealth_sums s = { .seen_us = site->seen_us,
+		.reports = h->reports,
+		.without = h->without,
+		.late = h->late,
+		.refused = h->refused };
+
+	memcpy(s.causes, h->causes, sizeof(s.causes));
+	return s;
+}
+
+static void put_count(struct view *v, const char *key, uint64_t n)
+{
+	char text[PAGE_WORDS_MAX];
+
+	page_words_count((int64_t)n, text);
+	view_cstr(v, key, text);
+}
+
+static void put_seen(const struct req *r, int64_t seen_us, struct view *v)
+{
+	char text[PAGE_WORDS_MAX] = "";
+
+	view_flag(v, "site_seen", seen_us > 0);
+	if (seen_us > 0)
+		page_words_duration((r->now_us - seen_us) / 1000, text);
+	view_cstr(v, "site_seen_ago", text);
+}
+
+static void put_state(unsigned int found, struct view *v)
+{
+	unsigned int n = 0;
+	const char *first = "Well";
+
+	for (unsigned int i = 0; i < TAGHEALTH_FINDING_COUNT; i++) {
+		if (((found >> i) & 1U) == 0)
+			continue;
+		if (n++ == 0)
+			first = findings[i].title;
+	}
+	view_cstr(v, "site_state", first);
+	view_cstr(v, "site_tone",
+	    n == 0 ? "good"
+		   : ((found & (1U << TAGHEALTH_NEVER_SEEN)) != 0 ||
+				 (found & (1U << TAGHEALTH_NO_TARGETS)) != 0
+			     ? "bad"
+			     : "warn"));
+}
+
+static enum err line(const struct req *r, const struct site_row *site,
+    struct view *v)
+{
+	struct view *item = view_item(v, "sites");
+	struct site_health_row h;
+	struct taghealth_sums sums;
+	char id[ID_TEXT_MAX];
+	enum err e;
+
+	e = db_site_health_read(r->db, r->company, site->id,
+	    r->now_us - LOOK_BACK_US, &h);
+	if (e != ERR_OK)
+		return e;
+	sums = sums_of(site, &h);
+	id_text(ID_KIND_site, site->id.v, id);
+	view_cstr(item, "site", id);
+	view_cstr(item, "site_name", site->name);
+	put_seen(r, site->seen_us, item);
+	put_count(item, "site_pages", h.reports);
+	put_count(item, "site_swapped", h.swapped);
+	put_state(taghealth_judge(&sums, r->now_us), item);
+	return ERR_OK;
+}
+
+enum err page_sites(const struct req *r, struct resp *out)
+{
+	struct view *v = view_new(r->arena, "sites.html");
+	struct site_row *rows = NULL;
+	size_t n = 0;
+	enum err e;
+
+	if (!frame_company(r, out, &e))
+		return e;
+	if ((e = frame_page(r, FRAME_SITES, "Sites", SLICE(""), v)) != ERR_OK ||
+	    (e = db_site_list(r->db, r->company, r->arena, &rows, &n)) !=
+		ERR_OK)
+		return e;
+	view_list(v, "sites");
+	for (size_t i = 0; e == ERR_OK && i < n && i < LINES_MAX; i++)
+		e = line(r, &rows[i], v);
+	view_flag(v, "more_sites", n > LINES_MAX);
+	return e == ERR_OK ? resp_view(out, v) : e;
+}
+
+/* --- one site -------------------------------------------------------------*/
+
+static void findings_view(unsigned int found, struct view *v)
+{
+	view_list(v, "findings");
+	for (unsigned int i = 0; i < TAGHEALTH_FINDING_COUNT; i++) {
+		struct view *item;
+
+		if (((found >> i) & 1U) == 0)
+			continue;
+		item = view_item(v, "findings");
+		view_cstr(item, "finding", findings[i].title);
+		view_cstr(item, "finding_means", findings[i].means);
+	}
+}
+
+static void figures_view(const struct site_health_row *h,
+    const struct site_traffic *t, struct view *v)
+{
+	char share[PAGE_WORDS_MAX];
+
+	put_count(v, "visits", t->visits);
+	put_count(v, "leases", t->leases);
+	put_count(v, "calls", t->calls);
+	put_count(v, "forms", t->forms);
+	put_count(v, "reports", h->reports);
+	put_count(v, "found", h->found);
+	put_count(v, "swapped", h->swapped);
+	put_count(v, "without", h->without);
+	page_words_share((int64_t)h->without, (int64_t)h->reports, share);
+	view_cstr(v, "without_share", share);
+	put_count(v, "late", h->late);
+	put_count(v, "refused", h->refused);
+	view_cstr(v, "refused_origin", h->refused_origin);
+	view_flag(v, "is_refused", h->refused > 0);
+	view_u64(v, "version", h->version);
+}
+
+static void causes_view(const struct site_health_row *h, struct view *v)
+{
+	static const char *const names[TAGHEALTH_CAUSE_COUNT] = {
+		[TAGHEALTH_TWICE] = "Two copies of the tag",
+		[TAGHEALTH_OTHER_TAG] = "Another vendor's tag",
+		[TAGHEALTH_URL_CHANGED] = "Address changed before the tag",
+		[TAGHEALTH_CLICK_LOST] = "Click id lost in a redirect",
+	};
+
+	view_list(v, "causes");
+	for (size_t i = 0; i < TAGHEALTH_CAUSE_COUNT; i++) {
+		struct view *item = view_item(v, "causes");
+
+		view_cstr(item, "cause", names[i]);
+		put_count(item, "cause_pages", h->causes[i]);
+	}
+}
+
+static enum err show(const struct req *r, struct resp *out)
+{
+	struct view *v = view_new(r->arena, "site.html");
+	struct site_health_row h;
+	struct taghealth_sums sums;
+	struct site_traffic t;
+	struct site_row site;
+	struct site_id id;
+	unsigned int found;
+	enum err e;
+
+	if ((e = req_path_id(r, 0, ID_KIND_site, id.v)) != ERR_OK ||
+	    (e = db_site_get(r->db, r->company, id, &site)) != ERR_OK ||
+	    (e = db_site_health_read(r->db, r->company, id,
+		 r->now_us - LOOK_BACK_US, &h)) != ERR_OK ||
+	    (e = db_site_health_traffic(r->db, r->company, id,
+		 r->now_us - LOOK_BACK_US, &t)) != ERR_OK ||
+	    (e = frame_page(r, FRAME_SITES, site.name, SLICE(""), v)) != ERR_OK)
+		return e;
+	sums = sums_of(&site, &h);
+	found = taghealth_judge(&sums, r->now_us);
+	view_cstr(v, "site_name", site.name);
+	view_cstr(v, "site_key", site.public_key);
+	put_seen(r, site.seen_us, v);
+	put_state(found, v);
+	findings_view(found, v);
+	figures_view(&h, &t, v);
+	causes_view(&h, v);
+	return resp_view(out, v);
+}
+
+enum err page_site(const struct req *r, struct resp *out)
+{
+	enum err e;
+
+	return frame_company(r, out, &e) ? show(r, out) : e;
+}
