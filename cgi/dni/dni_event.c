@@ -46,6 +46,7 @@ static void withdraw(struct dni_serve *v, struct dni_visit *visit,
 	if (visit->pool != NULL && visit->pool->leases != NULL &&
 	    lease_release(visit->pool->leases, v->who->now_us, &holder,
 		&number)) {
+		visit->pool->slots[number].given_up = true;
 		w->parts |= DNI_WRITE_ENDED;
 		w->ended = visit->pool->slots[number].lease;
 		w->ended_us = v->who->now_us;

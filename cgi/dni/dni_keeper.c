@@ -397,8 +397,8 @@ static void fill_beat(const struct dni_visit *v, struct dni_write *w)
 	w->lease.pool = v->pool->id;
 	w->lease.epoch = v->pool->epoch;
 	w->lease.id = v->pool->slots[number].lease;
-	w->lease.beat_us = v->seen_us;
-	w->lease.expires_us = v->seen_us + v->pool->lease_us;
+	w->lease.beat_us = v->beat_us;
+	w->lease.expires_us = v->beat_us + v->pool->lease_us;
 }
 
 /* With mu held, and again at its end: writes the progress of some visits.

@@ -41,6 +41,9 @@ struct dni_slot {
 	uint64_t
 	    batch;    /* that stores it: not to be shown before (dni_state.h) */
 	bool retired; /* no longer of this pool; the keeper's */
+	/* Its lease was ended before its time, which may not be stored yet:
+	 * whoever gets the number next says so too. */
+	bool given_up;
 };
 
 struct dni_pool {

@@ -13,6 +13,7 @@ struct granted {
 	struct lease_grant grant;
 	struct lease_id lease_before;
 	struct visit_id visit_before;
+	bool given_up_before;
 	bool to_write;       /* a lease of its own, not yet stored */
 	uint64_t wait_batch; /* kept, but stored only by this batch */
 };
@@ -219,6 +220,7 @@ static bool grant(struct dni_serve *v, struct dni_visit *visit,
 		return false;
 	slot = &p->slots[g->grant.number];
 	visit->pool = p;
+	visit->beat_us = v->who->now_us;
 	v->out->tier = "lease";
 	v->out->why = "";
 	v->out->to = slot->shown;
@@ -232,7 +234,10 @@ static bool grant(struct dni_serve *v, struct dni_visit *visit,
 	g->to_write = true;
 	g->lease_before = slot->lease;
 	g->visit_before = slot->visit;
-	if (g->grant.what == LEASE_KEPT) { /* the visitor's visit before */
+	g->given_up_before = slot->given_up;
+	/* The visitor's visit before, or a holder who gave it up. */
+	if (g->grant.what == LEASE_KEPT || slot->given_up) {
+		slot->given_up = false;
 		w->parts |= DNI_WRITE_ENDED;
 		w->ended = slot->lease;
 		w->ended_us = v->who->now_us;
@@ -279,6 +284,7 @@ static void ungrant(struct dni_serve *v, struct dni_write *w,
 		lease_undo(g->pool->leases, &g->grant);
 		slot->lease = g->lease_before;
 		slot->visit = g->visit_before;
+		slot->given_up = g->given_up_before;
 	}
 	w->parts &= ~(unsigned int)(DNI_WRITE_LEASE | DNI_WRITE_ENDED);
 }

@@ -1,0 +1,153 @@
+// make drill-leases: 200 visitors take, keep and give up numbers while the lease
+// server and the database are killed. At no instant does a number have two
+// holders, what was shown is stored, and in the end every number is free again.
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { after, before, test } from 'node:test';
+
+import { startStack, until } from '../support/stack.mjs';
+
+const CLIENTS = 200, NUMBERS = 260, LEASE_S = 6;
+const run_ms = (process.env.RT_TEST_LONG ? 60 : 8) * 1000;
+const AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36';
+const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
+
+let stack;
+const holders = new Map(); // number: { client, until }
+const shown = [];          // every lease that was answered: [number, visit]
+const wrong = [];
+const tiers = {};
+
+before(async () => {
+	stack = await startStack({ without: ['dashboard', 'jobd', 'sipworker'], args: ['--dni-rate', '1000000'] });
+	stack.sql(`INSERT INTO number (company_id, id, e164, active_e164, kind, country, added_at)
+		SELECT company_id, unhex(md5(concat('n', seq))), concat('+14155', 600000 + seq), concat('+14155', 600000 + seq), 'local', 'US',
+		utc_timestamp(6) FROM pool, seq_1_to_${NUMBERS};
+		DELETE FROM pool_number;
+		INSERT INTO pool_number (company_id, pool_id, number_id, added_at)
+		SELECT company_id, id, unhex(md5(concat('n', seq))), utc_timestamp(6) FROM pool, seq_1_to_${NUMBERS};
+		UPDATE pool SET lease_s = ${LEASE_S}; UPDATE config_version SET version = version + 1`);
+	const version = stack.sqlOne('SELECT version FROM config_version');
+	await until('the server has seen them', () => stack.output.includes(`configuration version=${version} `));
+});
+after(async () => {
+	agent.destroy();
+	await stack?.stop();
+});
+
+/** The answer's JSON; null: none, which a killed server may cause. */
+function post(path, address, body) {
+	return new Promise((resolve) => {
+		const req = http.request(new URL(path, stack.url), {
+			method: 'POST', agent,
+			headers: { 'user-agent': AGENT, origin: stack.url, 'content-type': 'text/plain', 'x-forwarded-for': address },
+		}, (res) => {
+			let text = '';
+			res.setEncoding('utf8').on('data', (d) => (text += d)).on('end', () => {
+				try {
+					resolve(res.statusCode === 200 ? JSON.parse(text) : null);
+				} catch {
+					resolve(null);
+				}
+			});
+			res.on('error', () => resolve(null));
+		});
+		req.on('error', () => resolve(null));
+		req.setTimeout(15000, () => req.destroy());
+		req.end(JSON.stringify({ site: 'demo', ...body }));
+	});
+}
+
+/** An answer with a lease: nobody else may hold that number now. The lease is
+ *  counted from when the question was sent, so ours is never too long. */
+function holds(client, a, sent) {
+	const number = a.swap[0].to.e164, other = holders.get(number);
+	if (other && other.client !== client && other.until > Date.now()) wrong.push(`${number}: ${other.client} and ${client}`);
+	holders.set(number, { client, until: sent + LEASE_S * 1000 });
+	return number;
+}
+
+const pause = (ms) => new Promise((r) => setTimeout(r, ms));
+
+/** One browser after the other at one place, until the end. */
+async function visitor(n, end) {
+	for (let k = 0; Date.now() < end; k++) {
+		const client = `${n}/${k}`, address = `10.${n}.${k >> 8 & 255}.${k & 255}`;
+		let sent = Date.now();
+		const a = await post('/dni/v1/visit', address, { url: `${stack.url}/demo/?utm_source=storm` });
+		tiers[a?.tier ?? 'no answer'] = (tiers[a?.tier ?? 'no answer'] ?? 0) + 1;
+		if (a?.tier !== 'lease') {
+			await pause(20);
+			continue;
+		}
+		let number = holds(client, a, sent);
+		shown.push([number, a.visit]);
+		const ids = { visitor: a.visitor, visit: a.visit };
+		for (let beats = Math.floor(Math.random() * 4); beats > 0 && Date.now() < end; beats--) {
+			await pause(100 + Math.random() * 600);
+			sent = Date.now();
+			const b = await post('/dni/v1/beat', address, { ...ids, engaged_s: 1 });
+			if (b?.tier === 'lease') {
+				const now = holds(client, b, sent);
+				if (now !== number) shown.push([now, ids.visit]);
+				number = now;
+			}
+		}
+		if (Math.random() < 0.8) {
+			holders.delete(number);
+			await post('/dni/v1/event', address, { ...ids, kind: 'consent_withdrawn' });
+		}
+	}
+}
+
+async function killed(program) {
+	const pid = stack.pidOf(program);
+	process.kill(pid, 'SIGKILL');
+	await until(`${program} is back`, () => stack.pidOf(program) && stack.pidOf(program) !== pid, 30000);
+}
+
+test('a storm of visitors, and everything killed in between', async () => {
+	const end = Date.now() + run_ms;
+	const storm = Promise.all(Array.from({ length: CLIENTS }, (_, n) => visitor(n, end)));
+	const rounds = process.env.RT_TEST_LONG ? 4 : 1;
+	for (let i = 0; i < rounds; i++) {
+		await pause(run_ms / rounds / 4);
+		await killed('dni.fcgi');
+		await pause(run_ms / rounds / 4);
+		await killed('mariadbd');
+	}
+	await storm;
+	assert.deepEqual(wrong, [], 'two holders');
+	assert.ok(tiers.lease > CLIENTS, JSON.stringify(tiers));
+});
+
+test('what was shown is stored', async () => {
+	let rows;
+	await until('the database is back', () => {
+		try {
+			rows = stack.sql("SELECT number_e164, HEX(visit_id) FROM lease");
+			return true;
+		} catch {
+			return false;
+		}
+	});
+	const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+	const hex = (id) => [...id.slice(4)].reduce((n, c) => n * 32n + BigInt(alphabet.indexOf(c)), 0n).toString(16).toUpperCase().padStart(32, '0');
+	const stored = new Set(rows.map(([number, visit]) => `${number} ${visit}`));
+	assert.deepEqual(shown.filter(([number, visit]) => !stored.has(`${number} ${hex(visit)}`)), []);
+});
+
+test('in the history no number has two leases at once', () => {
+	assert.deepEqual(stack.sql(`SELECT a.number_e164, HEX(a.id), HEX(b.id) FROM lease a JOIN lease b
+		ON b.company_id = a.company_id AND b.number_id = a.number_id AND b.id <> a.id AND b.started_at >= a.started_at
+		WHERE b.started_at < LEAST(a.expires_at, COALESCE(a.released_at, a.expires_at)) AND (b.started_at > a.started_at OR b.id > a.id)`), []);
+});
+
+test('every number is free again', async () => {
+	const got = new Set();
+	await until('all numbers were given out', async () => {
+		const all = await Promise.all(Array.from({ length: 40 }, (_, i) => post('/dni/v1/visit', `10.250.${got.size & 255}.${i}`, { url: `${stack.url}/demo/` })));
+		for (const a of all) if (a?.tier === 'lease') got.add(a.swap[0].to.e164);
+		return got.size === NUMBERS;
+	}, 60000);
+});
