@@ -20,8 +20,8 @@
 #include "cgi/page/page_recording.h"
 #include "cgi/page/page_report.h"
 #include "cgi/page/page_report_out.h"
-#include "cgi/page/page_spend.h"
 #include "cgi/page/page_site.h"
+#include "cgi/page/page_spend.h"
 #include "cgi/page/page_unsubscribe.h"
 #include "cgi/page/page_usage.h"
 #include "cgi/page/page_views.h"
@@ -68,7 +68,7 @@ static const struct route routes[] = {
 	    .handler = page_now_json },
 	{ REQ_GET, "/usage", ROUTE_READ_ONLY, .handler = page_usage },
 	{ REQ_GET, "/usage.csv", ROUTE_ANALYST, .handler = page_usage_csv },
-	{ REQ_GET, "/sites", ROUTE_READ_ONLY, .handler = page_sites },
+	{ REQ_GET, "/sites", ROUTE_READ_ONLY, .handler = page_site_list },
 	{ REQ_GET, "/sites/{id}", ROUTE_READ_ONLY, .handler = page_site },
 	{ REQ_GET, "/live.json", ROUTE_READ_ONLY, ROUTE_API,
 	    .handler = page_live },

@@ -15,7 +15,7 @@ static bool leased(const struct dni_serve *v, const struct dni_visit *visit,
 	const struct lease_holder holder = dni_pool_holder(visit->visitor);
 
 	return visit->pool != NULL && visit->pool->leases != NULL &&
-	       lease_find(visit->pool->leases, v->who->now_us, &holder, number);
+	       lease_find(visit->pool->leases, v->who.now_us, &holder, number);
 }
 
 static void fill_event(struct dni_serve *v, const struct dni_visit *visit,
@@ -26,7 +26,7 @@ static void fill_event(struct dni_serve *v, const struct dni_visit *visit,
 	w->parts |= DNI_WRITE_EVENT;
 	w->event = (struct visit_event_row){ .visit = visit->id,
 		.kind = kind,
-		.happened_us = v->who->now_us,
+		.happened_us = v->who.now_us,
 		.name =
 		    v->h->event == DNI_EVENT_CUSTOM ? v->h->name : SLICE(""),
 		.detail = v->h->detail };
@@ -44,12 +44,12 @@ static void withdraw(struct dni_serve *v, struct dni_visit *visit,
 
 	fill_event(v, visit, "consent_withdrawn", w);
 	if (visit->pool != NULL && visit->pool->leases != NULL &&
-	    lease_release(visit->pool->leases, v->who->now_us, &holder,
+	    lease_release(visit->pool->leases, v->who.now_us, &holder,
 		&number)) {
 		visit->pool->slots[number].given_up = true;
 		w->parts |= DNI_WRITE_ENDED;
 		w->ended = visit->pool->slots[number].lease;
-		w->ended_us = v->who->now_us;
+		w->ended_us = v->who.now_us;
 	}
 	dni_visits_drop(v->s->visits, visit);
 }
@@ -101,7 +101,7 @@ static void fill_form(struct dni_serve *v, const struct dni_visit *visit,
 	w->form = *made;
 	w->form.site = v->plan.site;
 	w->form.visit = visit->id;
-	w->form.submitted_us = v->who->now_us;
+	w->form.submitted_us = v->who.now_us;
 	dni_serve_id(v, 3, w->form.id.v);
 }
 
@@ -119,7 +119,7 @@ static void note_report(struct dni_serve *v)
 	if (site != NULL) {
 		(void)pthread_mutex_lock(&v->s->mu);
 		sums = &site->seen->sums;
-		sums->said_us = v->who->now_us;
+		sums->said_us = v->who.now_us;
 		if (r->version > sums->version)
 			sums->version = r->version;
 		sums->reports++;
@@ -152,14 +152,14 @@ static void fill_about(struct dni_serve *v, const struct dni_visit *visit,
 static bool happen(struct dni_serve *v, const struct form_row *form)
 {
 	struct dni_visit *visit =
-	    dni_visits_find(v->s->visits, v->who->now_us, v->h->visit);
+	    dni_visits_find(v->s->visits, v->who.now_us, v->h->visit);
 	struct dni_write w;
 
 	memset(&w, 0, sizeof(w));
 	if (visit == NULL || !id_eq(visit->site.v, v->plan.site.v))
 		return false;
 	w.company = v->plan.company;
-	dni_visits_touch(v->s->visits, v->who->now_us, visit);
+	dni_visits_touch(v->s->visits, v->who.now_us, visit);
 	if (v->h->event != DNI_EVENT_VIEW &&
 	    v->h->event != DNI_EVENT_CONSENT_WITHDRAWN &&
 	    ++visit->events > DNI_VISITS_EVENTS_MAX)
@@ -169,7 +169,7 @@ static bool happen(struct dni_serve *v, const struct form_row *form)
 		dni_serve_page(v, visit, &w);
 		break;
 	case DNI_EVENT_TEL_CLICK:
-		visit->tel_clicked_us = v->who->now_us;
+		visit->tel_clicked_us = v->who.now_us;
 		fill_event(v, visit, "tel_click", &w);
 		break;
 	case DNI_EVENT_CUSTOM:
@@ -223,7 +223,7 @@ enum err dni_event_serve(struct dni_state *s, const struct dni_hit *h,
 	struct arena mem;
 	struct dni_serve v = { .s = s,
 		.h = h,
-		.who = who,
+		.who = *who,
 		.mem = &mem,
 		.out = &unused };
 	enum err e;

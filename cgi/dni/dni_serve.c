@@ -49,9 +49,9 @@ static void note_refused(struct dni_serve *v, const struct dni_site *site)
 
 	(void)pthread_mutex_lock(&v->s->mu);
 	sums->refused++;
-	sums->said_us = v->who->now_us;
-	if (!slice_to_cstr(slice_head(v->who->origin, 120),
-		sums->refused_origin, sizeof(sums->refused_origin)))
+	sums->said_us = v->who.now_us;
+	if (!slice_to_cstr(slice_head(v->who.origin, 120), sums->refused_origin,
+		sizeof(sums->refused_origin)))
 		sums->refused_origin[0] = '\0'; /* holds a NUL */
 	(void)pthread_mutex_unlock(&v->s->mu);
 }
@@ -62,10 +62,10 @@ static enum err find_site(struct dni_serve *v, const struct dni_site **out)
 	*out = dni_conf_site(v->s->conf, v->h->site);
 	if (*out == NULL)
 		return ERR_NOTFOUND;
-	if (v->who->token.n > 0)
-		return dni_conf_token_ok(*out, v->who->token) ? ERR_OK
-							      : ERR_DENIED;
-	if (dni_conf_origin_ok(*out, v->who->origin))
+	if (v->who.token.n > 0)
+		return dni_conf_token_ok(*out, v->who.token) ? ERR_OK
+							     : ERR_DENIED;
+	if (dni_conf_origin_ok(*out, v->who.origin))
 		return ERR_OK;
 	note_refused(v, *out);
 	return ERR_DENIED;
@@ -95,7 +95,7 @@ static enum err plan_locked(struct dni_serve *v)
 		    site->params, site->n_params, v->mem, &v->source);
 	if (e != ERR_OK)
 		return e;
-	atomic_store_explicit(&site->seen->at_us, v->who->now_us,
+	atomic_store_explicit(&site->seen->at_us, v->who.now_us,
 	    memory_order_relaxed);
 	v->plan.company = site->company;
 	v->plan.site = site->id;
@@ -176,7 +176,7 @@ static void answer_fallback(struct dni_serve *v, const char *why, bool overflow)
 
 void dni_serve_id(const struct dni_serve *v, size_t i, uint8_t out[ID_BYTES])
 {
-	id_make(v->who->now_us, v->rnd[i], out);
+	id_make(v->who.now_us, v->rnd[i], out);
 }
 
 /* With mu held: one address may take half of a pool (two numbers of a small
@@ -185,7 +185,7 @@ void dni_serve_id(const struct dni_serve *v, size_t i, uint8_t out[ID_BYTES])
 static bool may_lease(struct dni_serve *v, const struct dni_pool *p,
     const struct lease_holder *holder)
 {
-	const struct slice client = dni_flood_client(v->who->address);
+	const struct slice client = dni_flood_client(v->who.address);
 	const uint64_t share = p->n > 4 ? (p->n + 1) / 2 : 2;
 	const uint64_t lease_s = (uint64_t)(p->lease_us / RT_SEC_US) + 1;
 	const uint64_t per_min = (share * 60 + lease_s - 1) / lease_s;
@@ -193,11 +193,11 @@ static bool may_lease(struct dni_serve *v, const struct dni_pool *p,
 	char who[ID_BYTES + 64];
 	uint32_t number;
 
-	if (lease_find(p->leases, v->who->now_us, holder, &number))
+	if (lease_find(p->leases, v->who.now_us, holder, &number))
 		return true;
 	memcpy(who, p->id.v, ID_BYTES);
 	memcpy(who + ID_BYTES, client.p, n);
-	return dni_flood_share(v->s->pool_flood, v->who->now_us,
+	return dni_flood_share(v->s->pool_flood, v->who.now_us,
 	    slice_of(who, ID_BYTES + n), share, per_min);
 }
 
@@ -215,12 +215,12 @@ static bool grant(struct dni_serve *v, struct dni_visit *visit,
 		return false;
 	if (!may_lease(v, p, &holder))
 		return false;
-	g->grant = lease_take(p->leases, v->who->now_us, &holder);
+	g->grant = lease_take(p->leases, v->who.now_us, &holder);
 	if (g->grant.what == LEASE_NONE)
 		return false;
 	slot = &p->slots[g->grant.number];
 	visit->pool = p;
-	visit->beat_us = v->who->now_us;
+	visit->beat_us = v->who.now_us;
 	v->out->tier = "lease";
 	v->out->why = "";
 	v->out->to = slot->shown;
@@ -240,7 +240,7 @@ static bool grant(struct dni_serve *v, struct dni_visit *visit,
 		slot->given_up = false;
 		w->parts |= DNI_WRITE_ENDED;
 		w->ended = slot->lease;
-		w->ended_us = v->who->now_us;
+		w->ended_us = v->who.now_us;
 	}
 	dni_serve_id(v, 3, slot->lease.v);
 	slot->visit = visit->id;
@@ -251,9 +251,9 @@ static bool grant(struct dni_serve *v, struct dni_visit *visit,
 		.number = slot->number,
 		.visit = visit->id,
 		.epoch = p->epoch,
-		.started_us = v->who->now_us,
-		.beat_us = v->who->now_us,
-		.expires_us = v->who->now_us + p->lease_us };
+		.started_us = v->who.now_us,
+		.beat_us = v->who.now_us,
+		.expires_us = v->who.now_us + p->lease_us };
 	memcpy(w->lease.number_e164, slot->shown.e164,
 	    sizeof(w->lease.number_e164));
 	return true;
@@ -306,7 +306,7 @@ static uint64_t arrival_of(const struct source *s)
 static struct dni_visit *going_on(struct dni_serve *v)
 {
 	struct dni_visit *visit =
-	    dni_visits_find(v->s->visits, v->who->now_us, v->h->visit);
+	    dni_visits_find(v->s->visits, v->who.now_us, v->h->visit);
 
 	if (visit == NULL || !id_eq(visit->site.v, v->plan.site.v) ||
 	    !id_eq(visit->visitor.v, v->h->visitor.v))
@@ -327,7 +327,7 @@ void dni_serve_page(struct dni_serve *v, struct dni_visit *visit,
 	w->parts |= DNI_WRITE_PAGE;
 	dni_serve_id(v, 2, w->page.id.v);
 	w->page.visit = visit->id;
-	w->page.viewed_us = v->who->now_us;
+	w->page.viewed_us = v->who.now_us;
 	w->page.url = v->h->url;
 	w->page.title = v->h->title;
 }
@@ -340,23 +340,23 @@ static struct dni_visit *begin_visit(struct dni_serve *v, struct dni_write *w)
 	struct visit_id id;
 
 	dni_serve_id(v, 0, id.v);
-	visit = dni_visits_add(v->s->visits, v->who->now_us, id);
+	visit = dni_visits_add(v->s->visits, v->who.now_us, id);
 	if (visit == NULL)
 		return NULL;
 	visit->company = v->plan.company;
 	visit->site = v->plan.site;
-	visit->started_us = v->who->now_us;
+	visit->started_us = v->who.now_us;
 	visit->visitor = v->h->visitor;
 	if (id_is_nil(visit->visitor.v))
 		dni_serve_id(v, 1, visit->visitor.v);
 	visit->arrival = arrival_of(&v->source);
 	w->parts |= DNI_WRITE_VISITOR | DNI_WRITE_VISIT;
 	w->visitor = (struct visitor_seen){ visit->visitor, id, v->source.paid,
-		v->who->now_us };
+		v->who.now_us };
 	w->visit = (struct visit_row){ .id = id,
 		.site = v->plan.site,
 		.visitor = visit->visitor,
-		.started_us = v->who->now_us,
+		.started_us = v->who.now_us,
 		.landing_url = v->h->url,
 		.referrer = v->h->referrer,
 		.source = v->source,
@@ -379,7 +379,7 @@ static void wait_for_first(struct dni_serve *v, const struct granted *g,
 
 	dni_state_wait(v->s, g->wait_batch);
 	if (p->leases == NULL ||
-	    !lease_find(p->leases, v->who->now_us, &holder, &number) ||
+	    !lease_find(p->leases, v->who.now_us, &holder, &number) ||
 	    !id_eq(p->slots[number].visit.v, visit.v))
 		answer_fallback(v, "database", true);
 	else
@@ -436,9 +436,9 @@ static void serve_visit(struct dni_serve *v)
 
 	memset(&w, 0, sizeof(w));
 	if (visit != NULL) {
-		dni_visits_touch(v->s->visits, v->who->now_us, visit);
-	} else if (!dni_flood_pass(v->s->visits_flood, v->who->now_us,
-		       dni_flood_client(v->who->address)) ||
+		dni_visits_touch(v->s->visits, v->who.now_us, visit);
+	} else if (!dni_flood_pass(v->s->visits_flood, v->who.now_us,
+		       dni_flood_client(v->who.address)) ||
 		   (visit = begin_visit(v, &w)) == NULL) {
 		count(v, DNI_GIVEN_FLOOD);
 		answer_fallback(v, "flood", true);
@@ -462,11 +462,17 @@ static bool no_consent(const struct dni_serve *v)
 
 bool dni_serve_may_ask(struct dni_serve *v)
 {
-	if (!dni_flood_pass(v->s->hits_flood, v->who->now_us,
-		dni_flood_client(v->who->address)))
+	/* A request may have waited for mu behind later ones: what happens to
+	 * leases happens in one order, and the rows say the same. */
+	if (v->who.now_us < v->s->now_us)
+		v->who.now_us = v->s->now_us;
+	else
+		v->s->now_us = v->who.now_us;
+	if (!dni_flood_pass(v->s->hits_flood, v->who.now_us,
+		dni_flood_client(v->who.address)))
 		return false;
 	return id_is_nil(v->h->visitor.v) ||
-	       dni_flood_pass(v->s->hits_flood, v->who->now_us,
+	       dni_flood_pass(v->s->hits_flood, v->who.now_us,
 		   slice_of(v->h->visitor.v, ID_BYTES));
 }
 
@@ -475,7 +481,7 @@ enum err dni_serve_visit(struct dni_state *s, const struct dni_hit *h,
 {
 	struct dni_serve v = { .s = s,
 		.h = h,
-		.who = who,
+		.who = *who,
 		.mem = mem,
 		.out = out };
 	const bool robot = botua_is_robot(who->user_agent);
@@ -518,7 +524,7 @@ static bool beat(struct dni_serve *v, struct dni_visit *visit,
 		return false;
 	}
 	visit->engaged_s += v->h->engaged_s;
-	dni_visits_touch(v->s->visits, v->who->now_us, visit);
+	dni_visits_touch(v->s->visits, v->who.now_us, visit);
 	w->company = v->plan.company;
 	if (visit->pool == NULL && !v->h->hidden) {
 		/* After a restart, or never leased: "as it was". */
@@ -538,7 +544,7 @@ static void serve_beat(struct dni_serve *v)
 	struct dni_write w;
 	struct granted g;
 	struct dni_visit *visit =
-	    dni_visits_find(v->s->visits, v->who->now_us, v->h->visit);
+	    dni_visits_find(v->s->visits, v->who.now_us, v->h->visit);
 
 	memset(&w, 0, sizeof(w));
 	if (beat(v, visit, &w, &g))
@@ -552,7 +558,7 @@ enum err dni_serve_beat(struct dni_state *s, const struct dni_hit *h,
 {
 	struct dni_serve v = { .s = s,
 		.h = h,
-		.who = who,
+		.who = *who,
 		.mem = mem,
 		.out = out };
 	enum err e;

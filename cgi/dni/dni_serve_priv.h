@@ -23,7 +23,7 @@ struct dni_plan {
 struct dni_serve {
 	struct dni_state *s;
 	const struct dni_hit *h;
-	const struct dni_who *who;
+	struct dni_who who; /* now_us: see dni_serve_may_ask() */
 	struct arena *mem;
 	struct dni_plan plan;
 	struct source source;
@@ -39,7 +39,8 @@ void dni_serve_id(const struct dni_serve *v, size_t i, uint8_t out[ID_BYTES]);
 
 /* With mu held. */
 
-/* False: too much from this address, or this visitor. */
+/* First of all in a request; makes its now_us no earlier than that of a request
+ * served before. False: too much from this address, or this visitor. */
 RT_MUST_USE bool dni_serve_may_ask(struct dni_serve *v);
 /* The visit sees the page of the request. */
 void dni_serve_page(struct dni_serve *v, struct dni_visit *visit,

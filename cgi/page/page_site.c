@@ -123,7 +123,7 @@ static enum err line(const struct req *r, const struct site_row *site,
 	return ERR_OK;
 }
 
-enum err page_sites(const struct req *r, struct resp *out)
+enum err page_site_list(const struct req *r, struct resp *out)
 {
 	struct view *v = view_new(r->arena, "sites.html");
 	struct site_row *rows = NULL;

@@ -8,7 +8,7 @@
 #include "cgi/web/resp.h"
 
 /* GET /sites: one line each. */
-RT_MUST_USE enum err page_sites(const struct req *r, struct resp *out);
+RT_MUST_USE enum err page_site_list(const struct req *r, struct resp *out);
 /* GET /sites/{id}: what was found and swapped in seven days, and what is wrong.
  */
 RT_MUST_USE enum err page_site(const struct req *r, struct resp *out);
