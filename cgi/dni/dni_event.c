@@ -94,9 +94,15 @@ static enum err prepare_form(struct dni_serve *v, struct form_row *f)
 	return ERR_OK;
 }
 
-static void fill_form(struct dni_serve *v, const struct dni_visit *visit,
+static void fill_form(struct dni_serve *v, struct dni_visit *visit,
     const struct form_row *made, struct dni_write *w)
 {
+	const uint64_t said = dni_visits_arrival(made->form_name, made->fields,
+	    SLICE(""), SLICE(""));
+
+	if (visit->last_form == said)
+		return;
+	visit->last_form = said;
 	w->parts |= DNI_WRITE_FORM;
 	w->form = *made;
 	w->form.site = v->plan.site;
@@ -156,7 +162,8 @@ static bool happen(struct dni_serve *v, const struct form_row *form)
 	struct dni_write w;
 
 	memset(&w, 0, sizeof(w));
-	if (visit == NULL || !id_eq(visit->site.v, v->plan.site.v))
+	if (visit == NULL || !id_eq(visit->site.v, v->plan.site.v) ||
+	    !dni_serve_is_theirs(v, visit))
 		return false;
 	w.company = v->plan.company;
 	dni_visits_touch(v->s->visits, v->who.now_us, visit);

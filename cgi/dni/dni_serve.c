@@ -511,6 +511,13 @@ enum err dni_serve_visit(struct dni_state *s, const struct dni_hit *h,
 	return e;
 }
 
+bool dni_serve_is_theirs(const struct dni_serve *v,
+    const struct dni_visit *visit)
+{
+	return id_is_nil(v->h->visitor.v) ||
+	       id_eq(visit->visitor.v, v->h->visitor.v);
+}
+
 /* --- a heartbeat ----------------------------------------------------------*/
 
 /* With mu held. A page shown again after its lease ended gets its number back
@@ -519,7 +526,8 @@ static bool beat(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w, struct granted *g)
 {
 	answer_nothing(v, "");
-	if (visit == NULL || !id_eq(visit->site.v, v->plan.site.v)) {
+	if (visit == NULL || !id_eq(visit->site.v, v->plan.site.v) ||
+	    !dni_serve_is_theirs(v, visit)) {
 		v->out->tier = "gone";
 		return false;
 	}

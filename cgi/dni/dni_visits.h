@@ -30,6 +30,7 @@ struct dni_visit {
 	uint32_t engaged_s;
 	uint32_t page_views;
 	uint32_t events;       /* since the server started */
+	uint64_t last_form;    /* hash of what it said: a beacon comes twice */
 	uint64_t arrival;      /* hash of where it came from */
 	struct dni_pool *pool; /* it leases from; NULL: none */
 	/* Inside. */

@@ -305,6 +305,103 @@ test('a new paid click begins a new visit with the same number', async () => {
 	[['one', '1'], ['two', '0']]);
 });
 
+test('a server asks for its visitor with the site’s secret only', async () => {
+	await addNumbers(20, 3001);
+	const more = { url: `${origin}/demo/?gclid=fromserver`, ip: '198.51.100.7', ua: AGENT, site: 'demo' };
+	const allocate = (auth, body = more) => post('/dni/v1/allocate', body, { 'user-agent': 'curl/8', origin: '', ...(auth ? { authorization: auth } : {}) });
+	const secret = 'A'.repeat(43);
+	for (const auth of [undefined, 'Bearer', 'Bearer x', `Basic ${secret}`, `Bearer ${secret}`])
+		assert.equal((await allocate(auth)).status, 401, auth);
+	stack.sql(`UPDATE site SET server_token_hash = UNHEX(SHA2('${secret}', 256)); UPDATE config_version SET version = version + 1`);
+	const version = stack.sqlOne('SELECT version FROM config_version');
+	await until('the server has seen it', () => stack.output.includes(`configuration version=${version} `));
+	const { json } = await allocate(`Bearer ${secret}`);
+	assert.equal(json.tier, 'lease');
+	const again = (await allocate(`Bearer ${secret}`, { ...more, visitor: json.visitor, visit: json.visit })).json;
+	assert.equal(again.swap[0].to.e164, json.swap[0].to.e164);
+	assert.equal((await allocate(`Bearer ${secret}`, { ...more, ua: 'Googlebot' })).json.why, 'robot');
+	assert.equal((await allocate(`Bearer ${secret}`, { ...more, ip: '' })).status, 400);
+	assert.equal((await allocate(`Bearer ${secret}x`)).status, 401);
+	await until('the visit is stored', () => stack.sqlOne("SELECT count(*) FROM visit WHERE gclid = 'fromserver'") === '1');
+});
+
+test('forged, foreign and replayed: others are unharmed, nothing unchecked is stored', async () => {
+	await addNumbers(20, 4001);
+	const a = (await ask({ url: `${origin}/demo/?gclid=victim` })).json;
+	const b = (await ask()).json;
+	assert.deepEqual([a.tier, b.tier], ['lease', 'lease']);
+	const as = (visitor, more, path = 'event') => post(`/dni/v1/${path}`, { site: 'demo', visitor, visit: a.visit, ...more });
+	// Another visitor's id with this visit, ids nobody has: nothing happens to it.
+	for (const visitor of [b.visitor, 'vtr_01h455vb4pex5vsknk084sn02q']) {
+		assert.equal((await as(visitor, { kind: 'consent_withdrawn' })).status, 204);
+		assert.equal((await as(visitor, { kind: 'tel_click' })).status, 204);
+		assert.equal((await as(visitor, { engaged_s: 3600 }, 'beat')).json.tier, 'gone');
+	}
+	assert.equal((await ask({ visitor: a.visitor, visit: a.visit, url: `${origin}/demo/?gclid=victim` })).json.swap[0].to.e164, a.swap[0].to.e164);
+	assert.equal(stack.sqlOne(`SELECT count(*) FROM visit v JOIN visit_event e ON e.visit_id = v.id WHERE v.gclid = 'victim'`), '0');
+	// Texts of any size and kind.
+	assert.equal((await ask({ ref: 'https://a.example/' + 'x'.repeat(1 << 20) })).status, 413);
+	assert.equal((await ask({ ref: 'https://a.example/' + 'x'.repeat(9000), title: '\u{1F600}'.repeat(500) })).status, 200);
+	assert.equal((await post('/dni/v1/visit', Buffer.concat([Buffer.from('{"site":"demo","url":"http://a/","title":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]))).status, 400);
+	for (const [why, more] of [['fields no list', { fields: 'x' }], ['no pairs', { fields: [['x']] }], ['numbers', { fields: [['x', 5]] }], ['none', { fields: [] }],
+		['too many', { fields: Array(41).fill(['a', 'b']) }], ['only secrets', { fields: [['password', 'x'], ['n', '4111 1111 1111 1111']] }]])
+		assert.equal((await as(a.visitor, { kind: 'form', url: `${origin}/demo/`, ...more })).status, 400, why);
+	assert.equal((await as(a.visitor, { kind: 'about', found: -1 })).status, 400);
+	assert.equal((await as(a.visitor, { kind: 'custom' })).status, 400);
+	// A form that is sent again and again is one form; its secrets are gone.
+	const form = { kind: 'form', url: `${origin}/demo/`, form: '"><script>', fields: [['name', "Robert'); DROP TABLE visit; --"], ['cvv', '123'], ['x\u{1F600}'.repeat(90), 'y'.repeat(5000)]] };
+	for (let i = 0; i < 20; i++) assert.equal((await as(a.visitor, form)).status, 204);
+	await until('it is stored', () => stack.sqlOne('SELECT count(*) FROM form_entry') === '1');
+	const [[name, fields]] = stack.sql('SELECT form_name, fields FROM form_entry');
+	assert.equal(name, '"><script>');
+	assert.ok(!/cvv|123/.test(fields));
+	assert.ok(Buffer.byteLength(JSON.parse(fields)[1][0]) <= 100 && JSON.parse(fields)[1][1].length === 1000);
+	// Beyond the limit of a visit events are forgotten.
+	await Promise.all(Array.from({ length: 250 }, () => as(a.visitor, { kind: 'custom', name: 'storm' })));
+	await until('they are stored', () => Number(stack.sqlOne("SELECT count(*) FROM visit_event WHERE name = 'storm'")) > 100);
+	assert.ok(Number(stack.sqlOne("SELECT count(*) FROM visit_event WHERE name = 'storm'")) <= 200);
+});
+
+test('one address takes at most half of a pool', async () => {
+	stack.sql(`CREATE TABLE half AS SELECT * FROM pool_number; DELETE FROM pool_number;
+		INSERT INTO pool_number SELECT * FROM half ORDER BY added_at DESC LIMIT 10; UPDATE config_version SET version = version + 1`);
+	const version = stack.sqlOne('SELECT version FROM config_version');
+	await until('the server has seen them', () => stack.output.includes(`configuration version=${version} `));
+	const pid = stack.pidOf('dni.fcgi');
+	stack.sql('UPDATE lease SET released_at = started_at WHERE released_at IS NULL');
+	process.kill(pid, 'SIGKILL'); // it reads the pool anew, all of it free
+	await until('it is back', async () => stack.pidOf('dni.fcgi') && stack.pidOf('dni.fcgi') !== pid && (await ask({ consent: 'no' }).catch(() => null))?.status === 200);
+	const from = { 'x-forwarded-for': '192.0.2.99' };
+	const tiers = [];
+	for (let i = 0; i < 12; i++) tiers.push((await ask({}, from)).json.tier);
+	const leased = tiers.filter((t) => t === 'lease').length;
+	assert.ok(leased >= 5 && leased <= 6, tiers.join());
+	assert.equal((await ask()).json.tier, 'lease');
+	stack.sql('DELETE FROM pool_number; INSERT INTO pool_number SELECT * FROM half; DROP TABLE half; UPDATE config_version SET version = version + 1');
+});
+
+test('what an empty pool shows is the pool’s choice', async () => {
+	const policy = async (word) => {
+		stack.sql(`UPDATE pool SET overflow_policy = '${word}'; UPDATE config_version SET version = version + 1`);
+		const version = stack.sqlOne('SELECT version FROM config_version');
+		await until('the server has seen it', () => stack.output.includes(`configuration version=${version} `));
+	};
+	stack.sql('CREATE TABLE gone AS SELECT * FROM pool_number; DELETE FROM pool_number; UPDATE config_version SET version = version + 1');
+	await until('none is left', async () => (await ask()).json.tier !== 'lease');
+	const full = () => Number(stack.sqlOne("SELECT COALESCE(sum(amount), 0) FROM pool_count WHERE kind = 'full'"));
+	const was = full();
+	await policy('source');
+	assert.deepEqual((({ tier, swap }) => [tier, swap[0].to.e164])((await ask()).json), ['source', SOURCE]);
+	await policy('overflow');
+	assert.deepEqual((({ tier, swap }) => [tier, swap[0].to.e164])((await ask()).json), ['overflow', '+14155550109']);
+	await policy('own');
+	const { json } = await ask();
+	assert.deepEqual([json.tier, json.why, json.swap], ['none', 'pool', []]);
+	await until('each case is counted', () => full() >= was + 3);
+	await policy('source');
+	stack.sql('INSERT INTO pool_number SELECT * FROM gone; DROP TABLE gone; UPDATE config_version SET version = version + 1');
+});
+
 test('a flood from one address takes no numbers', async () => {
 	await addNumbers(200, 2001);
 	const from = { 'x-forwarded-for': '192.0.2.77' };
