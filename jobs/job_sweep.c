@@ -1,6 +1,7 @@
 #include "jobs/job_sweep.h"
 
 #include "jobs/job_prompt.h"
+#include "lib/base/settings.h"
 #include "lib/db/db_hook_out.h"
 #include "lib/db/db_login.h"
 #include "lib/db/db_mail.h"
@@ -8,6 +9,7 @@
 #include "lib/db/db_once.h"
 #include "lib/db/db_speech.h"
 #include "lib/db/db_user_token.h"
+#include "lib/db/db_web_sweep.h"
 
 /* What webhooks and mails were, long after. */
 static enum err sweep_logs(const struct queue_env *env)
@@ -29,6 +31,23 @@ static enum err sweep_logs(const struct queue_env *env)
 			   : e;
 }
 
+/* Pages and events of visits, where the owner limits their time. */
+static enum err sweep_pages(const struct queue_env *env)
+{
+	const int64_t keep_us =
+	    (int64_t)env->settings->pages_keep_days * RT_DAY_US;
+	uint64_t removed = 0;
+	enum err e = ERR_OK;
+
+	if (keep_us == 0)
+		return ERR_OK;
+	do {
+		e = db_web_sweep(env->db, env->now_us - keep_us,
+		    JOB_SWEEP_BATCH, env->arena, &removed);
+	} while (e == ERR_OK && removed > 0 && !queue_stopping(env->queue));
+	return e;
+}
+
 enum err job_sweep(const struct queue_env *env, const struct job_row *job)
 {
 	uint64_t removed;
@@ -47,6 +66,8 @@ enum err job_sweep(const struct queue_env *env, const struct job_row *job)
 		    JOB_SWEEP_BATCH);
 	if (e == ERR_OK)
 		e = sweep_logs(env);
+	if (e == ERR_OK)
+		e = sweep_pages(env);
 	if (e != ERR_OK)
 		return e;
 	do {

@@ -37,6 +37,7 @@ static const struct cfg_row rows[] = {
 	NUMBER(max_calls, 1, 20000),
 	NUMBER(dni_threads, 1, 512),
 	NUMBER(dni_visits_per_min, 0, 100000),
+	NUMBER(pages_keep_days, 0, 36500),
 	NUMBER(web_threads, 1, 512),
 	NUMBER(admin_threads, 1, 512),
 	NUMBER(api_threads, 1, 512),

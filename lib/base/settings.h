@@ -30,6 +30,7 @@ struct settings {
 	uint64_t rtp_port_max;
 	uint64_t max_calls;
 	uint64_t dni_threads;
+	uint64_t pages_keep_days;    /* page views and events; 0: for ever */
 	uint64_t dni_visits_per_min; /* new, of one address; 0: any number */
 	uint64_t web_threads;        /* of dashboard.fcgi */
 	uint64_t admin_threads;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/db/db_hook_out.h"
+#include "lib/db/db_person.h"
 #include "lib/db/stmt.h"
 
 #define PAGE_MAX 100
@@ -61,13 +62,43 @@ static enum err add_interaction(struct db *db, struct company_id company,
 	return e == ERR_OK && changed == 0 ? ERR_NOTFOUND : e;
 }
 
+static const char visitor_of_sql[] =
+    "SELECT visitor_id FROM visit WHERE company_id = ? AND id = ?";
+
+/* Whoever names a telephone in a form is its caller. */
+static enum err link_person(struct db *db, struct company_id company,
+    const struct form_row *row)
+{
+	struct person_id fresh, person;
+	struct visitor_id visitor;
+	struct stmt *st;
+	enum err e;
+
+	if (row->contact_e164[0] == '\0')
+		return ERR_OK;
+	if ((e = stmt_begin(db, visitor_of_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->visit.v);
+	stmt_out_id(st, visitor.v);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e != ERR_OK)
+		return e;
+	memcpy(fresh.v, row->id.v, sizeof(fresh.v));
+	return db_person_link(db, company, visitor,
+	    slice_from(row->contact_e164), PERSON_BY_FORM, row->submitted_us,
+	    fresh, &person);
+}
+
 enum err db_form_add(struct db *db, struct company_id company,
     const struct form_row *row)
 {
 	struct stmt *st;
 	enum err e;
 
-	if ((e = add_interaction(db, company, row)) != ERR_OK)
+	if ((e = add_interaction(db, company, row)) != ERR_OK ||
+	    (e = link_person(db, company, row)) != ERR_OK)
 		return e;
 	if ((e = stmt_begin(db, form_add_sql, &st)) != ERR_OK)
 		return e;

@@ -26,7 +26,8 @@ struct form_row {
 	char contact_e164[DB_E164_BYTES]; /* "" none */
 };
 
-/* In a transaction, after the visit was added. ERR_NOTFOUND: the company has
+/* Links the visitor and the telephone that the form names (db_person.h).
+ * In a transaction, after the visit was added. ERR_NOTFOUND: the company has
  * no such visit; nothing is kept then. */
 RT_MUST_USE enum err db_form_add(struct db *db, struct company_id company,
     const struct form_row *row);

@@ -1,0 +1,302 @@
+#include "lib/db/db_person.h"
+
+#include <string.h>
+
+#include "lib/db/stmt.h"
+
+static const char *const by_names[] = {
+	[PERSON_BY_FORM] = "form",
+	[PERSON_BY_CALL] = "call",
+	[PERSON_BY_HAND] = "hand",
+};
+
+static const char add_sql[] =
+    "INSERT INTO person (company_id, id, created_at) VALUES (?, ?, ?)"
+    " ON DUPLICATE KEY UPDATE id = VALUES(id)";
+
+static const char add_visitor_sql[] =
+    "INSERT INTO person_visitor"
+    " (company_id, visitor_id, person_id, linked_by, linked_at)"
+    " VALUES (?, ?, ?, ?, ?)"
+    " ON DUPLICATE KEY UPDATE visitor_id = VALUES(visitor_id)";
+
+static const char add_caller_sql[] =
+    "INSERT INTO person_caller"
+    " (company_id, e164, person_id, linked_by, linked_at)"
+    " VALUES (?, ?, ?, ?, ?)"
+    " ON DUPLICATE KEY UPDATE e164 = VALUES(e164)";
+
+static const char of_visitor_sql[] =
+    "SELECT person_id FROM person_visitor"
+    " WHERE company_id = ? AND visitor_id = ?";
+
+static const char of_caller_sql[] =
+    "SELECT person_id FROM person_caller WHERE company_id = ? AND e164 = ?";
+
+static const char parts_sql[] =
+    "SELECT visitor_id, '' FROM person_visitor"
+    " WHERE company_id = ? AND person_id = ?"
+    " UNION ALL SELECT NULL, e164 FROM person_caller"
+    " WHERE company_id = ? AND person_id = ?";
+
+/* Of two persons the one with the smaller id, the older one, stays. */
+static const char *const merge_sql[] = {
+	"UPDATE person_visitor SET person_id = ?"
+	" WHERE company_id = ? AND person_id = ?",
+	"UPDATE person_caller SET person_id = ?"
+	" WHERE company_id = ? AND person_id = ?",
+};
+
+static const char drop_sql[] =
+    "DELETE FROM person WHERE company_id = ? AND id = ?";
+
+#define VISITS_OF                                                         \
+	" (SELECT v.id FROM visit v JOIN person_visitor x"                \
+	" ON x.company_id = v.company_id AND x.visitor_id = v.visitor_id" \
+	" WHERE x.company_id = ? AND x.person_id = ?)"
+
+/* In this order: the links go last, as the others are found by them. */
+static const char *const erase_sql[] = {
+	"DELETE FROM page_view WHERE company_id = ? AND visit_id IN" VISITS_OF,
+	"DELETE FROM visit_event WHERE company_id = ? AND visit_id IN" VISITS_OF,
+	"UPDATE form_entry SET fields = '[]', page_url = '', contact_name = '',"
+	" contact_email = '', contact_e164 = ''"
+	" WHERE company_id = ? AND visit_id IN" VISITS_OF,
+	"UPDATE visit v JOIN person_visitor x"
+	" ON x.company_id = v.company_id AND x.visitor_id = v.visitor_id"
+	" SET v.landing_url = '', v.referrer = '', v.gclid = '', v.gbraid = '',"
+	" v.wbraid = '', v.dclid = '', v.fbclid = '', v.msclkid = '',"
+	" v.ttclid = '', v.li_fat_id = '', v.ga_client_id = '',"
+	" v.ga_session_id = '', v.fbc = '', v.fbp = '', v.browser_zone = ''"
+	" WHERE v.company_id = ? AND x.company_id = ? AND x.person_id = ?",
+	"DELETE FROM visitor WHERE company_id = ? AND id IN"
+	" (SELECT visitor_id FROM person_visitor"
+	" WHERE company_id = ? AND person_id = ?)",
+};
+
+static const char *const unlink_sql[] = {
+	"DELETE FROM person_visitor WHERE company_id = ? AND person_id = ?",
+	"DELETE FROM person_caller WHERE company_id = ? AND person_id = ?",
+};
+
+static enum err find(struct db *db, struct company_id company,
+    const struct visitor_id *visitor, struct slice e164, struct person_id *out)
+{
+	struct person_id p;
+	struct stmt *st;
+	enum err e;
+
+	e = stmt_begin(db, visitor != NULL ? of_visitor_sql : of_caller_sql,
+	    &st);
+	if (e != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	if (visitor != NULL)
+		stmt_in_id(st, visitor->v);
+	else
+		stmt_in_text(st, e164);
+	stmt_out_id(st, p.v);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = p;
+	return e;
+}
+
+enum err db_person_of_visitor(struct db *db, struct company_id company,
+    struct visitor_id visitor, struct person_id *out)
+{
+	return find(db, company, &visitor, SLICE(""), out);
+}
+
+enum err db_person_of_caller(struct db *db, struct company_id company,
+    struct slice e164, struct person_id *out)
+{
+	return find(db, company, NULL, e164, out);
+}
+
+static enum err run_pair(struct db *db, const char *sql,
+    struct company_id company, struct person_id person, uint64_t *changed)
+{
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, person.v);
+	e = stmt_exec(st, changed);
+	stmt_end(st);
+	return e;
+}
+
+static enum err merge(struct db *db, struct company_id company,
+    struct person_id keep, struct person_id gone)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(merge_sql); i++) {
+		struct stmt *st;
+
+		if ((e = stmt_begin(db, merge_sql[i], &st)) != ERR_OK)
+			return e;
+		stmt_in_id(st, keep.v);
+		stmt_in_id(st, company.v);
+		stmt_in_id(st, gone.v);
+		e = stmt_exec(st, NULL);
+		stmt_end(st);
+	}
+	return e == ERR_OK ? run_pair(db, drop_sql, company, gone, NULL) : e;
+}
+
+static enum err add_part(struct db *db, struct company_id company,
+    const struct visitor_id *visitor, struct slice e164,
+    struct person_id person, enum person_by by, int64_t now_us)
+{
+	struct stmt *st;
+	enum err e;
+
+	e = stmt_begin(db, visitor != NULL ? add_visitor_sql : add_caller_sql,
+	    &st);
+	if (e != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	if (visitor != NULL)
+		stmt_in_id(st, visitor->v);
+	else
+		stmt_in_text(st, e164);
+	stmt_in_id(st, person.v);
+	stmt_in_text(st, slice_from(by_names[by]));
+	stmt_in_time_us(st, now_us);
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+static enum err add_person(struct db *db, struct company_id company,
+    struct person_id person, int64_t now_us)
+{
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, add_sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, person.v);
+	stmt_in_time_us(st, now_us);
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+struct link {
+	struct visitor_id visitor;
+	struct slice e164;
+	enum person_by by;
+	int64_t now_us;
+};
+
+static enum err link_now(struct db *db, struct company_id company,
+    const struct link *l, struct person_id fresh, struct person_id *out)
+{
+	struct person_id a, b;
+	const enum err has_a = find(db, company, &l->visitor, SLICE(""), &a);
+	const enum err has_b = find(db, company, NULL, l->e164, &b);
+	enum err e = ERR_OK;
+
+	if (has_a != ERR_OK && has_a != ERR_NOTFOUND)
+		return has_a;
+	if (has_b != ERR_OK && has_b != ERR_NOTFOUND)
+		return has_b;
+	*out = has_a == ERR_OK ? a : has_b == ERR_OK ? b : fresh;
+	if (has_a == ERR_OK && has_b == ERR_OK && !id_eq(a.v, b.v)) {
+		const bool a_first = memcmp(a.v, b.v, sizeof(a.v)) < 0;
+
+		*out = a_first ? a : b;
+		return merge(db, company, *out, a_first ? b : a);
+	}
+	if (has_a != ERR_OK && has_b != ERR_OK)
+		e = add_person(db, company, fresh, l->now_us);
+	if (e == ERR_OK && has_a != ERR_OK)
+		e = add_part(db, company, &l->visitor, SLICE(""), *out, l->by,
+		    l->now_us);
+	if (e == ERR_OK && has_b != ERR_OK)
+		e = add_part(db, company, NULL, l->e164, *out, l->by,
+		    l->now_us);
+	return e;
+}
+
+enum err db_person_link(struct db *db, struct company_id company,
+    struct visitor_id visitor, struct slice e164, enum person_by by,
+    int64_t now_us, struct person_id fresh, struct person_id *out)
+{
+	const struct link l = { visitor, e164, by, now_us };
+	struct person_id person = fresh;
+	bool mine = false;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	e = db_join_end(db, mine, link_now(db, company, &l, fresh, &person));
+	if (e == ERR_OK)
+		*out = person;
+	return e;
+}
+
+enum err db_person_parts(struct db *db, struct company_id company,
+    struct person_id person,
+    void (*each)(void *ctx, const struct person_part *p), void *ctx)
+{
+	struct person_part p;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, parts_sql, &st)) != ERR_OK)
+		return e;
+	for (int i = 0; i < 2; i++) {
+		stmt_in_id(st, company.v);
+		stmt_in_id(st, person.v);
+	}
+	stmt_out_id(st, p.visitor.v);
+	stmt_out_text(st, p.e164, sizeof(p.e164));
+	e = stmt_each(st);
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+		each(ctx, &p);
+	stmt_end(st);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err erase_all(struct db *db, struct company_id company,
+    struct person_id person)
+{
+	uint64_t there = 0;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(erase_sql); i++) {
+		struct stmt *st;
+
+		if ((e = stmt_begin(db, erase_sql[i], &st)) != ERR_OK)
+			return e;
+		stmt_in_id(st, company.v);
+		stmt_in_id(st, company.v);
+		stmt_in_id(st, person.v);
+		e = stmt_exec(st, NULL);
+		stmt_end(st);
+	}
+	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(unlink_sql); i++)
+		e = run_pair(db, unlink_sql[i], company, person, NULL);
+	if (e == ERR_OK)
+		e = run_pair(db, drop_sql, company, person, &there);
+	return e == ERR_OK && there == 0 ? ERR_NOTFOUND : e;
+}
+
+enum err db_person_erase(struct db *db, struct company_id company,
+    struct person_id person)
+{
+	bool mine = false;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	return db_join_end(db, mine, erase_all(db, company, person));
+}

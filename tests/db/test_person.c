@@ -1,0 +1,241 @@
+/* Tests of persons (visitors and callers that are one) and of removing old
+ * pages. Everything is company 0's; company 1 must see nothing of it. */
+#include <string.h>
+
+#include "lib/db/db_form.h"
+#include "lib/db/db_page_view.h"
+#include "lib/db/db_person.h"
+#include "lib/db/db_visit.h"
+#include "lib/db/db_visitor.h"
+#include "lib/db/db_web_sweep.h"
+#include "tests/support/cm.h"
+#include "tests/support/testdb.h"
+
+#define NOW TESTDB_NOW_US
+
+static struct testdb *t;
+static struct db *dni, *admin;
+
+static int start(void **state)
+{
+	(void)state;
+	t = testdb_start();
+	dni = testdb_connect(t, "dni");
+	admin = testdb_connect(t, NULL);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	db_close(admin);
+	db_close(dni);
+	testdb_stop(t);
+	return 0;
+}
+
+static struct company_id ours(void)
+{
+	return t->company[0].id;
+}
+
+static struct company_id theirs(void)
+{
+	return t->company[1].id;
+}
+
+static struct visitor_id a_visitor(void)
+{
+	struct visitor_id v;
+
+	testdb_id(NOW, v.v);
+	return v;
+}
+
+static struct person_id link(struct visitor_id v, const char *e164)
+{
+	struct person_id fresh, p;
+
+	testdb_id(NOW, fresh.v);
+	memset(&p, 0, sizeof(p));
+	assert_int_equal(db_person_link(dni, ours(), v, slice_from(e164),
+			     PERSON_BY_FORM, NOW, fresh, &p),
+	    ERR_OK);
+	return p;
+}
+
+struct parts {
+	size_t visitors, callers;
+};
+
+static void on_part(void *ctx, const struct person_part *p)
+{
+	struct parts *all = ctx;
+
+	all->visitors += p->e164[0] == '\0';
+	all->callers += id_is_nil(p->visitor.v);
+}
+
+static struct parts parts_of(struct company_id company, struct person_id p)
+{
+	struct parts all = { 0 };
+
+	assert_int_equal(db_person_parts(dni, company, p, on_part, &all),
+	    ERR_OK);
+	return all;
+}
+
+static void test_link(void **state)
+{
+	const struct visitor_id a = a_visitor(), b = a_visitor();
+	struct person_id first, second, p;
+
+	(void)state;
+	first = link(a, "+14155550301");
+	p = link(a, "+14155550301"); /* again */
+	assert_true(id_eq(p.v, first.v));
+	p = link(b, "+14155550301"); /* another browser */
+	assert_true(id_eq(p.v, first.v));
+	p = link(a, "+14155550302"); /* another telephone */
+	assert_true(id_eq(p.v, first.v));
+	assert_int_equal(parts_of(ours(), first).visitors, 2);
+	assert_int_equal(parts_of(ours(), first).callers, 2);
+	/* Two persons turn out to be one. */
+	second = link(a_visitor(), "+14155550303");
+	assert_false(id_eq(second.v, first.v));
+	p = link(b, "+14155550303");
+	assert_true(id_eq(p.v, first.v));
+	assert_int_equal(parts_of(ours(), first).visitors, 3);
+	assert_int_equal(parts_of(ours(), first).callers, 3);
+	assert_int_equal(parts_of(ours(), second).visitors, 0);
+	assert_int_equal(db_person_of_caller(dni, ours(), SLICE("+14155550303"),
+			     &p),
+	    ERR_OK);
+	assert_true(id_eq(p.v, first.v));
+	assert_int_equal(db_person_of_visitor(dni, ours(), b, &p), ERR_OK);
+	assert_int_equal(testdb_count(t, "SELECT count(*) FROM person"), 1);
+	/* Nobody else's. */
+	assert_int_equal(db_person_of_visitor(dni, theirs(), a, &p),
+	    ERR_NOTFOUND);
+	assert_int_equal(db_person_of_caller(dni, theirs(),
+			     SLICE("+14155550301"), &p),
+	    ERR_NOTFOUND);
+	assert_int_equal(parts_of(theirs(), first).visitors, 0);
+	assert_int_equal(db_person_erase(admin, theirs(), first), ERR_NOTFOUND);
+	assert_int_equal(parts_of(ours(), first).visitors, 3);
+}
+
+static struct visit_id add_visit(struct visitor_id visitor, int64_t at_us)
+{
+	struct visit_row v;
+	struct visitor_seen seen;
+	struct page_view_row page;
+	const struct visit_row *visits[] = { &v };
+	const struct visitor_seen *visitors[] = { &seen };
+	const struct page_view_row *pages[] = { &page };
+
+	memset(&v, 0, sizeof(v));
+	memset(&page, 0, sizeof(page));
+	testdb_id(at_us, v.id.v);
+	testdb_id(at_us, page.id.v);
+	v.visitor = visitor;
+	v.site = t->company[0].site;
+	v.started_us = at_us;
+	v.landing_url = SLICE("https://site0.example/?gclid=secret");
+	v.source.source = SLICE("google");
+	v.source.medium = SLICE("cpc");
+	v.source.gclid = SLICE("secret");
+	page.visit = v.id;
+	page.viewed_us = at_us;
+	page.url = v.landing_url;
+	seen = (struct visitor_seen){ visitor, v.id, true, at_us };
+	assert_int_equal(db_visitor_seen(dni, ours(), visitors, 1), ERR_OK);
+	assert_int_equal(db_visit_add(dni, ours(), visits, 1), ERR_OK);
+	assert_int_equal(db_page_view_add(dni, ours(), pages, 1), ERR_OK);
+	return v.id;
+}
+
+/* A form with a telephone makes the link; erasing forgets what it may. */
+static void test_form_and_erase(void **state)
+{
+	const struct visitor_id visitor = a_visitor(), other = a_visitor();
+	const struct visit_id visit = add_visit(visitor, NOW);
+	struct form_row f;
+	struct person_id p;
+
+	(void)state;
+	(void)add_visit(other, NOW);
+	memset(&f, 0, sizeof(f));
+	testdb_id(NOW, f.id.v);
+	f.site = t->company[0].site;
+	f.visit = visit;
+	f.submitted_us = NOW;
+	f.fields = SLICE("[[\"name\",\"Secret\"]]");
+	f.contact_name = SLICE("Secret");
+	memcpy(f.contact_e164, "+14155550399", 13);
+	assert_int_equal(db_form_add(dni, ours(), &f), ERR_OK);
+	assert_int_equal(db_form_add(dni, ours(), &f), ERR_OK);
+	assert_int_equal(db_person_of_visitor(dni, ours(), visitor, &p),
+	    ERR_OK);
+	assert_int_equal(db_person_erase(admin, ours(), p), ERR_OK);
+	assert_int_equal(db_person_erase(admin, ours(), p), ERR_NOTFOUND);
+	assert_int_equal(db_person_of_caller(dni, ours(), SLICE("+14155550399"),
+			     &p),
+	    ERR_NOTFOUND);
+	assert_int_equal(testdb_count(t,
+			     "SELECT count(*) FROM form_entry"
+			     " WHERE fields LIKE '%Secret%'"
+			     " OR contact_name <> '' OR contact_e164 <> ''"),
+	    0);
+	/* The other visitor's stays, and so do the sums. */
+	assert_int_equal(testdb_count(t,
+			     "SELECT count(*) FROM visit"
+			     " WHERE gclid = 'secret'"),
+	    1);
+	assert_int_equal(testdb_count(t,
+			     "SELECT count(*) FROM page_view"
+			     " WHERE url LIKE '%secret%'"),
+	    1);
+	assert_int_equal(testdb_count(t,
+			     "SELECT count(*) FROM visit"
+			     " WHERE source = 'google' AND medium = 'cpc'"),
+	    2);
+	assert_int_equal(testdb_count(t, "SELECT count(*) FROM visitor"), 1);
+}
+
+static void test_sweep(void **state)
+{
+	struct db *jobd = testdb_connect(t, "jobd");
+	const int64_t before[2] = { testdb_count(t,
+					"SELECT count(*) FROM page_view"),
+		testdb_count(t, "SELECT count(*) FROM visit") };
+	uint64_t removed = 0, all = 0;
+	struct arena mem;
+
+	(void)state;
+	arena_init(&mem, 65536);
+	for (int i = 0; i < 5; i++)
+		(void)add_visit(a_visitor(), NOW - 30 * RT_DAY_US);
+	do {
+		assert_int_equal(db_web_sweep(jobd, NOW - 20 * RT_DAY_US, 2,
+				     &mem, &removed),
+		    ERR_OK);
+		all += removed;
+	} while (removed > 0);
+	assert_int_equal(all, 5);
+	assert_int_equal(testdb_count(t, "SELECT count(*) FROM page_view"),
+	    before[0]);
+	assert_int_equal(testdb_count(t, "SELECT count(*) FROM visit"),
+	    before[1] + 5);
+	arena_fini(&mem);
+	db_close(jobd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_link),
+		cmocka_unit_test(test_form_and_erase),
+		cmocka_unit_test(test_sweep) };
+
+	return cmocka_run_group_tests(tests, start, stop);
+}
