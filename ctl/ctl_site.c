@@ -7,6 +7,7 @@
 #include "ctl/ctl_conf.h"
 #include "ctl/ctl_fill.h"
 #include "ctl/ctl_pool.h"
+#include "ctl/ctl_site_check.h"
 #include "ctl/ctl_verb.h"
 #include "lib/base/clk.h"
 #include "lib/core/source.h"
@@ -28,6 +29,7 @@ struct opts {
 	const char *key;
 	const char *param;
 	const char *field;
+	const char *url;
 };
 
 static const struct ctl_opt options[] = {
@@ -47,6 +49,8 @@ static const struct ctl_opt options[] = {
 	    "parameter of the site's own links" },
 	{ "field", CTL_OPT_TEXT, offsetof(struct opts, field), 0, "FIELD",
 	    "what it stands for: utm_term, campaign_id, ...; none: no longer" },
+	{ "url", CTL_OPT_TEXT, offsetof(struct opts, url), 0, "URL",
+	    "page of the site, for check" },
 	{ "company", CTL_OPT_TEXT, offsetof(struct opts, company), 0, "NAME",
 	    "whose (the only one)" },
 	CTL_CONF_OPT(struct opts, conf),
@@ -276,10 +280,24 @@ static enum err map(struct ctl_scope *s, const void *opts)
 			   : e;
 }
 
+static enum err check(struct ctl_scope *s, const void *opts)
+{
+	const struct opts *o = opts;
+	struct company_id company;
+	struct site_id site;
+	enum err e;
+
+	if ((e = ctl_scope_need("url", o->url)) != ERR_OK ||
+	    (e = find(s, o, &company, &site)) != ERR_OK)
+		return e;
+	return ctl_site_check(s, company, site, slice_from(o->key), o->url);
+}
+
 static const struct ctl_verb verbs[] = {
 	{ "add", "a web site; prints the tag to paste", add },
 	{ "list", "the company's sites", list },
 	{ "token", "makes the secret of a site's own server", token },
+	{ "check", "fetches a page and says what the tag would find", check },
 	{ "map", "a parameter of the site's own links", map },
 };
 

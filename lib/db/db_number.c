@@ -390,3 +390,26 @@ enum err db_number_rests(struct db *db, struct company_id company,
 		*out = rests;
 	return e;
 }
+
+enum err db_number_pooled(struct db *db, struct company_id company,
+    struct arena *mem, struct slice **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT n.e164 FROM pool_number p JOIN number n"
+	    " ON n.company_id = p.company_id AND n.id = p.number_id"
+	    " WHERE p.company_id = ? ORDER BY n.e164 LIMIT 100000";
+	struct slice row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_out_slice(st, mem, 16, &row);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}

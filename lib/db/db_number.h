@@ -74,4 +74,8 @@ RT_MUST_USE enum err db_number_rests(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_number_release(struct db *db, struct company_id company,
     struct number_id id, int64_t now_us);
 
+/* E.164 of every number in a pool of the company, at most 100,000. */
+RT_MUST_USE enum err db_number_pooled(struct db *db, struct company_id company,
+    struct arena *mem, struct slice **rows, size_t *n);
+
 #endif

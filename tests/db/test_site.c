@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/db/db_form.h"
+#include "lib/db/db_number.h"
 #include "lib/db/db_site.h"
 #include "lib/db/db_site_health.h"
 #include "lib/db/db_tag.h"
@@ -327,6 +328,23 @@ static struct site_conf read_conf(void)
 	return c;
 }
 
+static void test_pooled(void **state)
+{
+	struct db *admin = testdb_connect(t, NULL);
+	struct slice *rows;
+	size_t n[2];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(db_number_pooled(admin, t->company[i].id, &mem,
+				     &rows, &n[i]),
+		    ERR_OK);
+	assert_int_equal(n[0] + n[1],
+	    testdb_count(t, "SELECT count(*) FROM pool_number"));
+	assert_true(n[0] > 0 && n[1] > 0 && rows[0].p[0] == '+');
+	db_close(admin);
+}
+
 static void test_site_settings(void **state)
 {
 	struct db *admin = testdb_connect(t, NULL);
@@ -372,7 +390,7 @@ int main(void)
 		cmocka_unit_test(test_form),
 		cmocka_unit_test(test_form_without_visit),
 		cmocka_unit_test(test_form_page), cmocka_unit_test(test_health),
-		cmocka_unit_test(test_traffic),
+		cmocka_unit_test(test_traffic), cmocka_unit_test(test_pooled),
 		cmocka_unit_test(test_site_settings) };
 
 	return cmocka_run_group_tests(tests, start, stop);

@@ -3,7 +3,9 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import http from 'node:http';
-import { startStack, until } from '../support/stack.mjs';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { build, startStack, until } from '../support/stack.mjs';
 
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36';
 const OWN = '+14155550199', SOURCE = '+14155550113';
@@ -323,6 +325,22 @@ test('a server asks for its visitor with the site’s secret only', async () => 
 	assert.equal((await allocate(`Bearer ${secret}`, { ...more, ip: '' })).status, 400);
 	assert.equal((await allocate(`Bearer ${secret}x`)).status, 401);
 	await until('the visit is stored', () => stack.sqlOne("SELECT count(*) FROM visit WHERE gclid = 'fromserver'") === '1');
+});
+
+test('the operator’s check of a page, and the verbs of a site', () => {
+	const site = (verb, ...args) => spawnSync(join(build, 'ringtrace'), ['site', verb, '-c', stack.conf, '--key', 'demo', ...args], { encoding: 'utf8' });
+	const page = site('check', '--url', `${stack.url}/demo/`);
+	assert.equal(page.status, 0, page.stderr);
+	assert.match(page.stdout, /answer 200[^]*tag: here\n[^]*swapped: [1-9]/);
+	assert.match(site('check', '--url', `${stack.url}/demo`).stdout, /a redirect/);
+	assert.notEqual(site('check', '--url', 'file:///etc/passwd').status, 0);
+	assert.notEqual(site('check', '--url', 'http://127.0.0.1:1/').status, 0);
+	assert.notEqual(site('map', '--param', 'kw', '--field', 'no_such').status, 0);
+	assert.equal(site('map', '--param', 'kw', '--field', 'utm_term').status, 0);
+	assert.equal(stack.sqlOne('SELECT field FROM site_param'), 'utm_term');
+	assert.equal(site('map', '--param', 'kw').status, 0);
+	assert.match(site('token').stdout, /^[A-Za-z0-9_-]{43}\n$/);
+	stack.sql('UPDATE site SET server_token_hash = NULL; UPDATE config_version SET version = version + 1');
 });
 
 test('forged, foreign and replayed: others are unharmed, nothing unchecked is stored', async () => {

@@ -1,0 +1,132 @@
+#include "lib/core/pagecheck.h"
+
+#include <string.h>
+
+#define DIGITS_MAX 64 /* of one run of digits and separators */
+#define TAIL       9  /* digits that tell numbers apart */
+#define TAG_MAX    4096
+
+struct scan {
+	const struct pagecheck_look *look;
+	struct pagecheck *out;
+	char digits[DIGITS_MAX];
+	size_t n;
+	unsigned int gap; /* separators since the last digit */
+};
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* What may stand between two digits: blanks, brackets, dots, dashes, and the
+ * bytes of the no-break space and the dashes of U+2010 to U+2013. */
+static bool is_between(char c)
+{
+	return strchr(" \t\r\n().-/", c) != NULL || (unsigned char)c >= 0x80;
+}
+
+/* How often the number's last digits stand in the run. */
+static unsigned int count_in(const char *digits, size_t n, struct slice e164)
+{
+	const size_t tail = e164.n - 1 < TAIL ? e164.n - 1 : TAIL;
+	unsigned int found = 0;
+
+	for (size_t i = 0; i + tail <= n; i++)
+		found += memcmp(digits + i, e164.p + e164.n - tail, tail) == 0;
+	return found;
+}
+
+static void end_run(struct scan *s)
+{
+	for (size_t i = 0; s->n >= 6 && i < s->look->n_targets; i++)
+		if (s->look->targets[i].n > 6)
+			s->out->targets +=
+			    count_in(s->digits, s->n, s->look->targets[i]);
+	for (size_t i = 0; s->n >= 6 && i < s->look->n_ours; i++)
+		if (s->look->ours[i].n > 6)
+			s->out->ours +=
+			    count_in(s->digits, s->n, s->look->ours[i]);
+	s->n = 0;
+	s->gap = 0;
+}
+
+static void feed(struct scan *s, char c)
+{
+	if (is_digit(c)) {
+		if (s->n == DIGITS_MAX)
+			end_run(s);
+		s->digits[s->n++] = c;
+		s->gap = 0;
+	} else if (s->n > 0 && (c == '\0' || !is_between(c) || ++s->gap > 6)) {
+		end_run(s);
+	}
+}
+
+/* Skips to behind the end tag of a script or style. */
+static struct slice skip_raw(struct slice s, struct slice name)
+{
+	for (size_t i = 0; i + 2 + name.n <= s.n; i++)
+		if (s.p[i] == '<' && s.p[i + 1] == '/' &&
+		    slice_starts_case(slice_skip(s, i + 2), name))
+			return slice_skip(s, i);
+	return SLICE("");
+}
+
+static bool holds(struct slice s, struct slice what)
+{
+	for (size_t i = 0; what.n > 0 && i + what.n <= s.n; i++)
+		if (memcmp(s.p + i, what.p, what.n) == 0)
+			return true;
+	return false;
+}
+
+/* One tag, from behind its '<' to its '>': its attributes are looked at. */
+static struct slice read_tag(struct scan *s, struct slice rest)
+{
+	const size_t end = slice_find(rest, '>', 0);
+	const struct slice tag = slice_head(rest, end);
+	const bool script = slice_starts_case(tag, SLICE("script"));
+
+	rest = slice_skip(rest, end < rest.n ? end + 1 : end);
+	end_run(s);
+	if (script && tag.n < TAG_MAX && holds(tag, SLICE("t.js")) &&
+	    holds(tag, s->look->key))
+		s->out->tags++;
+	if (script)
+		return skip_raw(rest, SLICE("script"));
+	if (slice_starts_case(tag, SLICE("style")))
+		return skip_raw(rest, SLICE("style"));
+	for (size_t i = 0; i < tag.n; i++)
+		feed(s, tag.p[i]);
+	end_run(s);
+	return rest;
+}
+
+static struct slice skip_comment(struct slice rest)
+{
+	for (size_t i = 3; i + 3 <= rest.n; i++)
+		if (memcmp(rest.p + i, "-->", 3) == 0)
+			return slice_skip(rest, i + 3);
+	return SLICE("");
+}
+
+void pagecheck(struct slice html, const struct pagecheck_look *look,
+    struct pagecheck *out)
+{
+	struct scan s = { .look = look, .out = out };
+
+	memset(out, 0, sizeof(*out));
+	while (html.n > 0) {
+		const char c = html.p[0];
+
+		html = slice_skip(html, 1);
+		if (c != '<')
+			feed(&s, c);
+		else if (slice_starts(html, SLICE("!--")))
+			html = skip_comment(html);
+		else
+			html = read_tag(&s, html);
+	}
+	end_run(&s);
+}

@@ -1,0 +1,35 @@
+/*
+ * pagecheck.h - what the tag would find on a page, from its HTML as a server
+ * sends it.
+ *
+ * Looks for the site's own numbers and for tracking numbers in texts and
+ * attributes (not in scripts, styles and comments), whatever stands between
+ * their digits, and counts the scripts that are the site's tag. A guess in one
+ * direction: what scripts draw later is not seen.
+ *
+ * Pure; hostile input is read in one pass.
+ */
+#ifndef RT_CORE_PAGECHECK_H
+#define RT_CORE_PAGECHECK_H
+
+#include "lib/base/slice.h"
+
+struct pagecheck_look {
+	struct slice key;            /* public key of the site */
+	const struct slice *targets; /* the site's own numbers, E.164 */
+	size_t n_targets;
+	const struct slice *ours; /* tracking numbers, E.164 */
+	size_t n_ours;
+};
+
+struct pagecheck {
+	unsigned int targets; /* places with a number to swap */
+	unsigned int ours;    /* with a tracking number: the page was kept
+				 after it was swapped */
+	unsigned int tags;
+};
+
+void pagecheck(struct slice html, const struct pagecheck_look *look,
+    struct pagecheck *out);
+
+#endif

@@ -1,0 +1,65 @@
+/* Tests of what the tag would find on a page. */
+#include <string.h>
+
+#include "lib/core/pagecheck.h"
+#include "tests/support/cm.h"
+
+#define TAG \
+	"<script async src=\"https://c.example/t.js\" data-site=\"KEY\"></script>"
+
+static const struct {
+	const char *why;
+	const char *html;
+	unsigned int targets, ours, tags;
+} cases[] = {
+	{ "nothing", "", 0, 0, 0 },
+	{ "a page",
+	    "<html><head>" TAG "</head><p>Call (415) 555-0199</p>"
+	    "<a href=\"tel:+14155550199\">415.555.0199</a>",
+	    3, 0, 1 },
+	{ "two tags, one of another site",
+	    TAG TAG "<script src=/t.js data-site=OTHER></script>", 0, 0, 2 },
+	{ "not in scripts, styles, comments",
+	    "<script>'415-555-0199'</script><style>4155550199</style>"
+	    "<!-- 4155550199 --><SCRIPT>4155550199</SCRIPT>",
+	    0, 0, 0 },
+	{ "a page kept after it was swapped", "<p>+1 415 555 7003</p>", 0, 1,
+	    0 },
+	{ "other numbers", "<p>(415) 555-0198, 4155550, 555-0199</p>", 0, 0,
+	    0 },
+	{ "two in a row", "<p>415 555 0199 415 555 0199</p>", 2, 0, 0 },
+	{ "with bytes of UTF-8 between",
+	    "<p>415\xc2\xa0"
+	    "555\xe2\x80\x91"
+	    "0199</p>",
+	    1, 0, 0 },
+	{ "unfinished", "<p>4155550199<a href=\"4155550199", 2, 0, 0 },
+	{ "an unfinished script", "<script>4155550199", 0, 0, 0 },
+	{ "an unfinished comment", "<!-- 4155550199", 0, 0, 0 },
+};
+
+static void test_cases(void **state)
+{
+	const struct slice targets[] = { SLICE("+14155550199") };
+	const struct slice ours[] = { SLICE("+14155557003"), SLICE("+1") };
+	const struct pagecheck_look look = { SLICE("KEY"), targets, 1, ours,
+		2 };
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		struct pagecheck c;
+
+		pagecheck(slice_from(cases[i].html), &look, &c);
+		if (c.targets != cases[i].targets || c.ours != cases[i].ours ||
+		    c.tags != cases[i].tags)
+			fail_msg("%s: %u %u %u", cases[i].why, c.targets,
+			    c.ours, c.tags);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
