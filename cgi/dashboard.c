@@ -123,6 +123,8 @@ int main(int argc, char **argv)
 	    .n_routes = RT_ARRAY_LEN(routes),
 	    .db_user = "dashboard",
 	    .threads = (unsigned int)s.web_threads,
+	    /* A year of quarters of an hour, and the year before. */
+	    .arena_max = (size_t)64 << 20,
 	});
 	tmpl_set_free(templates);
 	return e == ERR_OK ? 0 : 1;
