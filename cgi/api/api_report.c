@@ -228,7 +228,7 @@ enum err api_report_summary(const struct req *r, struct resp *out)
 	    (e = api_out_limit(r, &limit)) != ERR_OK ||
 	    (e = find_dim(r, &dim)) != ERR_OK)
 		return e;
-	ask.by = (enum group_dim)dims[dim].by;
+	ask.by = dims[dim].by;
 	if ((e = db_report_group_list(r->db, r->company, &ask, limit, r->arena,
 		 &rows, &n)) != ERR_OK ||
 	    (e = read_total(r, ask, &total)) != ERR_OK)

@@ -250,7 +250,7 @@ static enum err count(struct parse *p, const char *key, int64_t max,
 static enum err about_members(struct parse *p, struct dni_hit *h)
 {
 	struct dni_report *r = &h->report;
-	struct slice why;
+	struct slice why = SLICE("");
 	enum err e;
 
 	e = count(p, "version", 1000, &r->version, "version: 0 to 1000");

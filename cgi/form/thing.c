@@ -294,7 +294,7 @@ enum err thing_edit(const struct req *r, struct resp *out)
 static enum err json_of(const struct req *r, const struct fields *f,
     struct slice *out)
 {
-	struct slice text;
+	struct slice text = SLICE("");
 	struct buf b;
 	enum err e;
 

@@ -189,9 +189,9 @@ static bool has_net(const struct lines *l, const char *cidr)
 static enum err put_nets(const struct req *r, struct trunk_id id, bool media,
     struct slice text)
 {
-	struct trunk_acl_row row = { .media = media }, *rows;
+	struct trunk_acl_row row = { .media = media }, *rows = NULL;
 	struct lines l;
-	size_t n;
+	size_t n = 0;
 	enum err e = lines_read(text, &l);
 
 	if (e == ERR_OK)

@@ -331,7 +331,7 @@ static struct site_conf read_conf(void)
 static void test_pooled(void **state)
 {
 	struct db *admin = testdb_connect(t, NULL);
-	struct slice *rows;
+	struct slice *rows = NULL;
 	size_t n[2];
 
 	(void)state;
