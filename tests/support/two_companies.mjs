@@ -55,6 +55,7 @@ function company(name, words) {
 		insert('account', { id: hex(c.account), name: w(100), created_at: t(900) }),
 		insert('company', { id: hex(c.id), account_id: hex(c.account), name: w(100), time_zone: "'Europe/Berlin'",
 			country: "'US'", currency: "'USD'", created_at: t(900) }),
+		insert('site', { company_id: hex(c.id), id: hex(c.site), public_key: `'two-${name}'`, name: w(100), created_at: t(900) }),
 		insert('number', { company_id: hex(c.id), id: hex(c.number), e164: `'${digits}'`, active_e164: `'${digits}'`, label: w(100),
 			kind: "'local'", country: "'US'", place: w(100), added_at: t(900) }),
 		insert('interaction', { company_id: hex(c.id), id: hex(c.call), kind: "'call'", happened_at: t(300), attributed_by: "'visit'",

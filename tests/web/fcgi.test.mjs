@@ -14,7 +14,7 @@ import { raw } from '../support/two_companies.mjs';
 let stack;
 const sockets = [];
 before(async () => {
-	stack = await startStack({ without: ['dni', 'jobd', 'sipworker'], demo: false, args: ['--web-rate', '100000'] });
+	stack = await startStack({ without: ['dni', 'jobd', 'sipworker'], args: ['--web-rate', '100000'] });
 });
 after(() => {
 	sockets.forEach((s) => s.destroy());

@@ -34,7 +34,6 @@ function seed(c, word) {
 		insert('destination', { ...own, id: hex(id.destination), name: text(`desk ${c.mark}`), target: "'+14155550100'", created_at: at }),
 		insert('flow', { ...own, id: hex(id.flow), name: text(`flow ${c.mark}`), created_at: at }),
 		insert('pool', { ...own, id: hex(id.pool), name: text(`pool ${c.mark}`), created_at: at }),
-		insert('site', { ...own, id: hex(c.site), public_key: `'roles-${word}'`, name: text(`site ${c.mark}`), created_at: at }),
 		insert('number', { ...own, id: hex(id.tracked), e164: `'${e164}'`, active_e164: `'${e164}'`, kind: "'local'", country: "'US'", added_at: at }),
 		insert('tracker', { ...own, id: hex(id.tracker), number_id: hex(id.tracked), name: text(`tracker ${c.mark}`), source: "'x'", medium: "'x'", created_at: at }),
 		insert('tag', { ...own, id: hex(id.tag), name: text(`tag ${c.mark}`), created_at: at }),
