@@ -3,12 +3,13 @@
 #include <stdio.h>
 
 #include "lib/core/builtin.h"
+#include "lib/db/db_number.h"
 #include "lib/phone/phone.h"
 #include "lib/phone/tz.h"
 
 enum err flow_world_load(const struct req *r, struct flow_world *out)
 {
-	struct flow_world w = { .n_prompts = 0 };
+	struct flow_world w = { .db = r->db };
 	enum err e;
 
 	if ((e = db_company_get(r->db, r->company, &w.company)) != ERR_OK ||
@@ -96,14 +97,18 @@ static bool find_zone(void *arg, struct slice name, uint32_t *row)
  * real telephone numbers that cost what calls cost. */
 static bool may_call(void *arg, struct slice address)
 {
+	const struct flow_world *w = arg;
+	struct number_row own;
 	struct phone p;
 
-	(void)arg;
 	if (!slice_starts(address, SLICE("+")))
 		return true; /* a SIP address goes to a trunk of the account */
+	/* A call to one of our own numbers would come in again, for ever. */
 	return phone_parse(address, "", &p) == ERR_OK && p.valid &&
 	       p.type != PHONE_PREMIUM && p.type != PHONE_SHARED_COST &&
-	       p.type != PHONE_PAGER;
+	       p.type != PHONE_PAGER &&
+	       db_number_by_e164(w->db, w->company.id, slice_from(p.e164),
+		   &own) == ERR_NOTFOUND;
 }
 
 struct flow_json_resolver flow_world_resolver(struct flow_world *w)

@@ -15,6 +15,7 @@
 #include "lib/json/flow_json.h"
 
 struct flow_world {
+	struct db *db; /* for what is too long to list: numbers */
 	struct company_row company;
 	struct prompt_row *prompts;
 	size_t n_prompts;

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "cgi/form/choice.h"
+#include "cgi/form/hours_text.h"
+#include "lib/core/geo.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_destination.h"
 #include "lib/phone/phone.h"
@@ -17,12 +19,40 @@ static const struct field fields[] = {
 	    .help = "Seconds, 5 to 300, until nobody is there." },
 	{ "trunk", "Called through", .kind = FIELD_CHOICE },
 	{ "location", "Location", .kind = FIELD_CHOICE },
+	{ "hours", "Takes calls", FIELD_LINES, 0, 2000,
+	    .help = "A line each: mon-fri 09:00-17:30, 2026-12-24 10:00-12:00,"
+		    " 12-25 closed. Empty: always.",
+	    .group = "Limits, for flows" },
+	{ "holidays", "And not on public holidays of", .kind = FIELD_CHOICE },
+	{ "regions", "From callers in", FIELD_TEXT, 0, 255,
+	    .help = "States, area codes, countries: CO, WY, 303. Empty:"
+		    " everywhere." },
+	{ "capacity", "Calls at once", FIELD_NUMBER, 0, 100000,
+	    .help = "0 or empty: no limit, here and below." },
+	{ "cap_hour", "Calls an hour", .kind = FIELD_NUMBER, .max = 10000000 },
+	{ "cap_day", "Calls a day", .kind = FIELD_NUMBER, .max = 10000000 },
+	{ "cap_month", "Calls a month", .kind = FIELD_NUMBER,
+	    .max = 100000000 },
 };
+
+#define HOURS_BYTES DB_DESTINATION_HOURS_MAX
 
 static enum err choices(const struct req *r, struct fields *f)
 {
+	static const struct {
+		struct slice value, label;
+	} holidays[] = {
+		{ SLICE_INIT(""), SLICE_INIT("no country") },
+		{ SLICE_INIT("us"), SLICE_INIT("the United States") },
+		{ SLICE_INIT("ca"), SLICE_INIT("Canada") },
+		{ SLICE_INIT("gb"), SLICE_INIT("the United Kingdom") },
+	};
 	const enum err e =
 	    choice_trunks(r, f, "trunk", "The first carrier that may call out");
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(holidays); i++)
+		fields_choice(f, "holidays", holidays[i].value,
+		    holidays[i].label);
 
 	return e == ERR_OK ? choice_locations(r, f, "location", "None") : e;
 }
@@ -53,6 +83,32 @@ static enum err list(const struct req *r, struct thing_list *l)
 	return e;
 }
 
+static enum err load_limits(const struct req *r, struct destination_id id,
+    struct fields *f)
+{
+	struct destination_limits l;
+	struct slice holidays;
+	struct buf text;
+	enum err e;
+
+	e = db_destination_limits(r->db, r->company, id, r->arena, &l);
+	if (e != ERR_OK)
+		return e;
+	buf_init(&text, HOURS_BYTES);
+	e = hours_text_write(l.hours, r->arena, &text, &holidays);
+	if (e == ERR_OK) {
+		fields_set(f, "hours", slice_trim(buf_slice(&text)));
+		fields_set(f, "holidays", holidays);
+	}
+	buf_fini(&text);
+	fields_set_cstr(f, "regions", l.regions);
+	fields_set_u64(f, "capacity", l.capacity);
+	fields_set_u64(f, "cap_hour", l.cap_hour);
+	fields_set_u64(f, "cap_day", l.cap_day);
+	fields_set_u64(f, "cap_month", l.cap_month);
+	return e;
+}
+
 static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
     struct fields *f)
 {
@@ -68,7 +124,8 @@ static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
 	fields_set_u64(f, "ring_s", row.ring_s);
 	fields_set_id(f, "trunk", ID_KIND_trunk, row.trunk.v);
 	fields_set_id(f, "location", ID_KIND_location, row.location.v);
-	return f->e;
+	e = load_limits(r, key, f);
+	return e == ERR_OK ? f->e : e;
 }
 
 static void begin(const struct req *r, struct fields *f)
@@ -108,10 +165,46 @@ static enum err read_target(const struct req *r, struct fields *f,
 	return ERR_OK;
 }
 
+/* hours is in b. */
+static enum err read_limits(struct fields *f, struct buf *b,
+    struct destination_limits *l)
+{
+	*l = (struct destination_limits){
+		.capacity = (uint32_t)fields_u64(f, "capacity"),
+		.cap_hour = (uint32_t)fields_u64(f, "cap_hour"),
+		.cap_day = (uint32_t)fields_u64(f, "cap_day"),
+		.cap_month = (uint32_t)fields_u64(f, "cap_month"),
+	};
+	if (!fields_copy(f, "regions", l->regions, sizeof(l->regions)) ||
+	    (l->regions[0] != '\0' && !geo_list_ok(slice_from(l->regions))))
+		fields_wrong(f, "regions",
+		    "States, area codes or countries, with commas: CO, 303.");
+	if (hours_text_read(fields_get(f, "hours"), fields_get(f, "holidays"),
+		b) != ERR_OK)
+		fields_wrong(f, "hours",
+		    "A line each, like these: mon-fri 09:00-17:30, 12-25"
+		    " closed.");
+	l->hours = buf_slice(b);
+	return fields_good(f) ? ERR_OK : ERR_SYNTAX;
+}
+
+static enum err write_row(const struct req *r, const struct fields *f,
+    const struct destination_row *row, const struct destination_limits *l)
+{
+	const enum err e = f->fresh
+			       ? db_destination_add(r->db, r->company, row)
+			       : db_destination_update(r->db, r->company, row);
+
+	return e == ERR_OK ? db_destination_limit(r->db, r->company, row->id, l)
+			   : e;
+}
+
 static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
     struct fields *f)
 {
 	struct destination_row row = { .created_us = r->now_us };
+	struct destination_limits limits;
+	struct buf hours;
 	enum err e;
 
 	memcpy(row.id.v, id, ID_BYTES);
@@ -126,8 +219,11 @@ static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
 		e = fields_id(f, "location", ID_KIND_location, row.location.v);
 	if (e != ERR_OK && e != ERR_NOTFOUND)
 		return e;
-	return f->fresh ? db_destination_add(r->db, r->company, &row)
-			: db_destination_update(r->db, r->company, &row);
+	buf_init(&hours, HOURS_BYTES);
+	if ((e = read_limits(f, &hours, &limits)) == ERR_OK)
+		e = write_row(r, f, &row, &limits);
+	buf_fini(&hours);
+	return e;
 }
 
 static enum err retire(const struct req *r, const uint8_t id[ID_BYTES])

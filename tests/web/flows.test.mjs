@@ -84,11 +84,13 @@ test('what cannot run is refused with the step it concerns, and the old version 
 	assert.equal((await ask(owner, at, 'publish', { version: 1 })).status, 200);
 	const foreign = (await (await demo.fetch('/flows')).text()).match(/\/flows\/(flo_[a-z0-9]+)/)[1];
 	const many = { version: 1, first: 's0', steps: Object.fromEntries(Array.from({ length: 10000 }, (_, i) => [`s${i}`, { type: 'message', prompt: 'sorry.en', next: `s${i + 1}` }])) };
+	assert.equal((await ask(owner, at, 'check', { document: forward({ to: '+14155550167' }) })).problems?.filter((p) => p.error).length ?? 0, 0);
 	const cases = [
 		['a step of no type', { version: 1, first: 'a', steps: { a: { type: 'fly' } } }, 'a', /type|fly/],
 		['no destination', forward({ to: undefined }), 'ring', /to/],
 		['a destination of nobody', forward({ to: 'dst_01h455vb4pex5vsknk084sn02q' }), 'ring', /destination|to/],
 		['a premium number', forward({ to: '+19005550100' }), 'ring', /./],
+		['a tracking number of our own', forward({ to: '+14155550166' }), 'ring', /./],
 		['a prompt that is not there', { version: 1, first: 'a', steps: { a: { type: 'message', prompt: 'mine' } } }, 'a', /prompt/],
 		['a way to nowhere', forward({ otherwise: 'lost' }), 'ring', /lost/],
 		['another company\'s flow', { version: 1, first: 'a', steps: { a: { type: 'goto', flow: foreign } } }, 'a', /flow/],

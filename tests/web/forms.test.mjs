@@ -25,7 +25,8 @@ const lastAudit = () => {
 /** What a good new one is, and one change of it. */
 const things = {
 	locations: { add: { name: 'Downtown', time_zone: 'America/New_York' }, change: { name: 'Down town' }, one: 'location' },
-	destinations: { add: { name: 'Sales', target: '(415) 555-0142', ring_s: '25' }, change: { ring_s: '40' }, one: 'destination' },
+	destinations: { add: { name: 'Sales', target: '(415) 555-0142', ring_s: '25', hours: 'mon-fri 09:00-17:30\n12-25 closed', holidays: 'us', regions: 'CO, 303',
+		capacity: '2', cap_day: '50' }, change: { ring_s: '40', hours: 'sat 10:00-14:00' }, one: 'destination' },
 	numbers: { add: { e164: '(415) 555-0151', label: 'Leaflet', record: 'notice' }, change: { label: 'Spring leaflet' }, one: 'number' },
 	pools: { add: { name: 'Second pool', lease_s: '120', min_reuse_s: '60' }, change: { lease_s: '240' }, one: 'pool' },
 	sites: { add: { name: 'shop.example', origins: 'https://shop.example\nhttps://www.shop.example', targets: '415-555-0199', consent: 'require' },
@@ -229,4 +230,26 @@ test('a number rests, and no pool gets it meanwhile', async () => {
 test('nothing of this was our mistake', () => {
 	assert.doesNotMatch(stack.log('admin'), /status=5\d\d/);
 	assert.doesNotMatch(stack.log('admin'), /alert\(|pässw/);
+});
+
+test('a destination\'s limits: read as lines, kept as hours, refused with a reason', async () => {
+	const last = () => stack.sql('SELECT hours, regions, capacity, cap_hour, cap_day FROM destination ORDER BY id DESC LIMIT 1')[0];
+	const form = await openForm(owner, '/settings/destinations/new');
+	const res = await form.send({ name: 'Night desk', target: '(415) 555-0143', hours: 'fri-sat 22:00-06:00\n\n2026-12-24  closed', holidays: 'gb', regions: 'CO', cap_hour: '7' });
+	assert.equal(res.status, 303);
+	const [hours, ...rest] = last();
+	assert.deepEqual(rest, ['CO', '0', '7', '0']);
+	assert.deepEqual(JSON.parse(hours), { weekly: [{ days: 'fri-sat', from: '22:00', to: '06:00' }],
+		special: [{ date: '2026-12-24', from: '00:00', to: '00:00' }], holidays: 'gb' });
+	const href = (await (await owner.fetch('/settings/destinations')).text()).match(/href="([^"]*dst_[0-9a-z]{26})"[^>]*>(?:(?!<\/tr>)[\s\S])*?Night desk/)[1];
+	const again = await openForm(owner, href);
+	assert.equal(again.fields.hours.value ?? again.fields.hours, 'fri-sat 22:00-06:00\n2026-12-24 closed');
+	// Nothing but holidays: always, except then. Nothing at all: always.
+	assert.equal((await again.send({ hours: '', regions: '' })).status, 303);
+	assert.deepEqual(JSON.parse(last()[0]).weekly, [{ days: 'mon-sun', from: '00:00', to: '24:00' }]);
+	assert.equal((await (await openForm(owner, href)).send({ hours: '', holidays: '' })).status, 303);
+	assert.equal(last()[0] ?? '', '');
+	for (const hours of ['whenever', 'mon 9-17', 'mon 25:00-26:00', '13-45 closed', 'mon', '{"weekly":[]}'])
+		assert.equal((await (await openForm(owner, href)).send({ hours })).status, 422, hours);
+	assert.equal((await (await openForm(owner, href)).send({ regions: '<b>' })).status, 422);
 });
