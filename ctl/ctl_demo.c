@@ -83,7 +83,13 @@ void ctl_demo(struct ctl_sup *sup, const struct ctl_layout *l,
 		    p.phone);
 		return;
 	}
-	if (start_phone(sup, l, &p) != ERR_OK || !seed->fresh)
+	if (start_phone(sup, l, &p) != ERR_OK) {
+		log_warn(
+		    "run: the demonstration's business phone could not be"
+		    " started");
+		return;
+	}
+	if (!seed->fresh)
 		return;
 	if (ctl_first_visit(s, CTL_SEED_SITE_KEY, p.number) == ERR_OK &&
 	    place_call(sup, l, &p) != ERR_OK)

@@ -138,8 +138,10 @@ enum err ctl_sup_start(struct ctl_sup *s, const struct ctl_part *part,
 	struct ctl_child *c;
 	enum err e;
 
-	if (s->n == CTL_SUP_PARTS_MAX)
+	if (s->n == CTL_SUP_PARTS_MAX) {
+		log_error("run: no room for %s", part->name);
 		return ERR_BUSY;
+	}
 	c = &s->child[s->n];
 	*c = (struct ctl_child){ .part = *part, .backoff_us = BACKOFF_MIN_US };
 	e = ctl_tail_open(&c->tail, s->log_dirfd, part->name, part->show_all);

@@ -16,7 +16,7 @@
 #include "ctl/ctl_tail.h"
 
 #define CTL_SUP_ARGV_MAX  20
-#define CTL_SUP_PARTS_MAX 8
+#define CTL_SUP_PARTS_MAX 12 /* eight programs, two of the demonstration */
 
 /* What to run; every string is borrowed and must outlive the supervisor. */
 struct ctl_part {
