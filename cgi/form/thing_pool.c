@@ -9,7 +9,8 @@
 
 static const struct field fields[] = {
 	{ "name", "Name", FIELD_TEXT, 1, 100, .help = "“Web visits”." },
-	{ "overflow", "When all numbers are taken, show", FIELD_CHOICE,
+	{ "policy", "When all numbers are taken, show", .kind = FIELD_CHOICE },
+	{ "overflow", "Overflow number", FIELD_CHOICE,
 	    .help = "Its calls are credited to the likeliest of the visits"
 		    " that saw it." },
 	{ "lease_s", "A visit keeps its number for", FIELD_NUMBER, 30, 86400,
@@ -21,11 +22,16 @@ static const struct field fields[] = {
 	{ "location", "Location", .kind = FIELD_CHOICE },
 };
 
+static const char *const policy_words[] = { "source",
+	"the number of the visit's source, else the overflow number",
+	"overflow", "the overflow number, else that of the visit's source",
+	"own", "the business's own number", NULL };
+
 static enum err choices(const struct req *r, struct fields *f)
 {
-	const enum err e =
-	    choice_numbers(r, f, "overflow", "The business's own number");
+	const enum err e = choice_numbers(r, f, "overflow", "None");
 
+	choice_words(f, "policy", policy_words);
 	return e == ERR_OK ? choice_locations(r, f, "location", "None") : e;
 }
 
@@ -70,6 +76,7 @@ static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
 	if ((e = db_pool_get(r->db, r->company, key, &row)) != ERR_OK)
 		return e;
 	fields_set_cstr(f, "name", row.name);
+	fields_set_cstr(f, "policy", row.policy);
 	fields_set_id(f, "overflow", ID_KIND_number, row.overflow.v);
 	fields_set_u64(f, "lease_s", row.lease_s);
 	fields_set_u64(f, "min_reuse_s", row.min_reuse_s);
@@ -80,6 +87,7 @@ static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
 static void begin(const struct req *r, struct fields *f)
 {
 	(void)r;
+	fields_set_cstr(f, "policy", "source");
 	fields_set_cstr(f, "lease_s", "180");
 	fields_set_cstr(f, "min_reuse_s", "0");
 }
@@ -95,7 +103,8 @@ static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
 	if (!f->fresh &&
 	    (e = db_pool_get(r->db, r->company, row.id, &old)) != ERR_OK)
 		return e;
-	if (!fields_copy(f, "name", row.name, sizeof(row.name)))
+	if (!fields_copy(f, "name", row.name, sizeof(row.name)) ||
+	    !fields_copy(f, "policy", row.policy, sizeof(row.policy)))
 		return ERR_SYNTAX;
 	row.lease_s = (uint32_t)fields_u64(f, "lease_s");
 	row.min_reuse_s = (uint32_t)fields_u64(f, "min_reuse_s");

@@ -6,7 +6,7 @@
 
 #define COLUMNS                                               \
 	"id, name, overflow_number_id, location_id, lease_s," \
-	" min_reuse_s, created_at"
+	" min_reuse_s, created_at, overflow_policy"
 
 static void out_row(struct stmt *st, struct pool_row *row)
 {
@@ -17,6 +17,7 @@ static void out_row(struct stmt *st, struct pool_row *row)
 	stmt_out_u32(st, &row->lease_s);
 	stmt_out_u32(st, &row->min_reuse_s);
 	stmt_out_time_us(st, &row->created_us);
+	stmt_out_text(st, row->policy, sizeof(row->policy));
 }
 
 static void in_settings(struct stmt *st, const struct pool_row *row)
@@ -26,6 +27,8 @@ static void in_settings(struct stmt *st, const struct pool_row *row)
 	stmt_in_id_null(st, row->location.v);
 	stmt_in_u64(st, row->lease_s);
 	stmt_in_u64(st, row->min_reuse_s);
+	stmt_in_text(st,
+	    slice_from(row->policy[0] != '\0' ? row->policy : "source"));
 }
 
 enum err db_pool_add(struct db *db, struct company_id company,
@@ -33,8 +36,9 @@ enum err db_pool_add(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "INSERT INTO pool (company_id, id, created_at, name,"
-	    " overflow_number_id, location_id, lease_s, min_reuse_s)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+	    " overflow_number_id, location_id, lease_s, min_reuse_s,"
+	    " overflow_policy)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 	struct stmt *st;
 	enum err e;
 
@@ -75,7 +79,8 @@ enum err db_pool_update(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "UPDATE pool SET name = ?, overflow_number_id = ?,"
-	    " location_id = ?, lease_s = ?, min_reuse_s = ?"
+	    " location_id = ?, lease_s = ?, min_reuse_s = ?,"
+	    " overflow_policy = ?"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
 	struct stmt *st;
 	enum err e;

@@ -13,6 +13,10 @@ struct pool_row {
 	struct pool_id id;
 	char name[DB_NAME_BYTES];
 	struct number_id overflow; /* nil: none */
+	/* When all numbers are taken: "source", the site's source-level number,
+	 * else the overflow number (also ""); "overflow", the other way round;
+	 * "own", the site's own number stays. */
+	char policy[9];
 	struct location_id location;
 	uint32_t lease_s;     /* after the last heartbeat; 180 */
 	uint32_t min_reuse_s; /* 0: no hold */

@@ -295,7 +295,11 @@ static void test_trackers_and_pools(void **state)
 	gives(ERR_RANGE, db_pool_update(t->db, a->id, &pool));
 	pool.overflow = a->number;
 	pool.min_reuse_s = 60;
+	assert_string_equal(pool.policy, "source");
+	memcpy(pool.policy, "own", 4);
 	ok(db_pool_update(t->db, a->id, &pool));
+	ok(db_pool_get(t->db, a->id, a->pool, &pool));
+	assert_string_equal(pool.policy, "own");
 	gives(ERR_CONFLICT, db_number_release(t->db, a->id, a->number, NOW));
 	pool.overflow = (struct number_id){ { 0 } };
 	ok(db_pool_update(t->db, a->id, &pool));

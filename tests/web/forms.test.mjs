@@ -28,7 +28,7 @@ const things = {
 	destinations: { add: { name: 'Sales', target: '(415) 555-0142', ring_s: '25', hours: 'mon-fri 09:00-17:30\n12-25 closed', holidays: 'us', regions: 'CO, 303',
 		capacity: '2', cap_day: '50' }, change: { ring_s: '40', hours: 'sat 10:00-14:00' }, one: 'destination' },
 	numbers: { add: { e164: '(415) 555-0151', label: 'Leaflet', record: 'notice' }, change: { label: 'Spring leaflet' }, one: 'number' },
-	pools: { add: { name: 'Second pool', lease_s: '120', min_reuse_s: '60' }, change: { lease_s: '240' }, one: 'pool' },
+	pools: { add: { name: 'Second pool', lease_s: '120', min_reuse_s: '60' }, change: { policy: 'own', lease_s: '240' }, one: 'pool' },
 	sites: { add: { name: 'shop.example', origins: 'https://shop.example\nhttps://www.shop.example', targets: '415-555-0199', consent: 'require' },
 		change: { origins: 'https://shop.example' }, one: 'site' },
 	tags: { add: { name: 'Emergency' }, change: { name: 'Emergencies' }, one: 'tag' },
