@@ -127,7 +127,7 @@ TEST_INC = $(MYSQL_INC)
 
 LIBS = $(shell pkg-config --libs libmariadb 2>/dev/null) -lsodium -lcrypto \
 	-ljansson -lcurl -lsndfile -lsamplerate -lfcgi -lcares -lphonenumber \
-	-lgeocoding -lprotobuf -licuuc -licui18n -lseccomp -lstdc++ -lm
+	-lgeocoding -lprotobuf -licuuc -licui18n -lseccomp -lacl -lstdc++ -lm
 LDFLAGS = $(LD_$(V)) -pthread -Wl,--as-needed
 WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 

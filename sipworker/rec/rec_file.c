@@ -48,7 +48,9 @@ static void part_path(const char *name, char out[PATH_MAX_BYTES])
 
 static enum err make_dir(int dirfd, const char *path)
 {
-	if (mkdirat(dirfd, path, 0750) == -1 && errno != EEXIST) {
+	/* 0770 of which the umask leaves 0750, where no access list says who
+	 * else may erase (ctl/ctl_layout.c). */
+	if (mkdirat(dirfd, path, 0770) == -1 && errno != EEXIST) {
 		log_sys("rec: create folder %s", path);
 		return ERR_IO;
 	}

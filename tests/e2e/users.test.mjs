@@ -3,7 +3,7 @@
 // user all of them are that user.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
@@ -54,6 +54,26 @@ test('each program reads its own secrets and no other', () => {
 			assert.equal(mayRead(all[name], join(secret, file)), want, `${name} reads ${file}: ${!want}`);
 		}
 	}
+});
+
+test('jobd alone erases what the recorder wrote', { skip: !root }, () => {
+	const at = join(stack.dir, 'recordings');
+	const owner = statSync(at);
+	const as = (who, ...argv) => spawnSync('setpriv', [`--reuid=${who.uid[0]}`, `--regid=${who.gid[0]}`,
+		who.groups?.length > 0 ? `--groups=${who.groups.join(',')}` : '--clear-groups', ...argv], { encoding: 'utf8' });
+	const recorder = { uid: [owner.uid], gid: [owner.gid] };
+	// As sipworker/rec/rec_file.c does it, with the umask of ctl/ctl_guard.c.
+	assert.equal(as(recorder, 'sh', '-c', 'umask 027; mkdir -m 770 -p "$0/2026" && mkdir -m 770 "$0/2026/11" && : > "$0/2026/11/a.wav"', at).status, 0);
+	const file = join(at, '2026/11/a.wav');
+	for (const name of ['admin', 'api', 'dashboard', 'dni']) {
+		assert.notEqual(as(ids(name), 'rm', '-f', file).status, 0, name);
+		assert.ok(existsSync(file), name);
+	}
+	assert.equal(as(ids('jobd'), 'cat', file).status, 0);
+	assert.equal(as(ids('jobd'), 'rm', file).stderr, '');
+	assert.ok(!existsSync(file));
+	// Whoever is neither the recorder nor in the group sees nothing.
+	assert.notEqual(as({ uid: [65533], gid: [65533] }, 'ls', at).status, 0);
 });
 
 test('they work all the same', async () => {

@@ -1,6 +1,8 @@
 // The whole product under its supervisor: every program is started again when
 // it is killed, the first call of `make run` shows up, nothing stays behind.
 import assert from 'node:assert/strict';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { alive, childrenOf, startStack, until } from '../support/stack.mjs';
 
@@ -21,6 +23,10 @@ test('the first run places a call that is credited to an advertisement', async (
 	}, 60000);
 	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM phone_call'), '1');
 	assert.equal(stack.sqlOne("SELECT keyword FROM interaction WHERE kind = 'call'"), 'emergency plumber');
+	// Its recording lies in folders whose access list lets jobd erase (tests/e2e/users.test.mjs).
+	const folders = readdirSync(join(stack.dir, 'recordings'), { recursive: true }).map((name) => statSync(join(stack.dir, 'recordings', name))).filter((st) => st.isDirectory());
+	assert.ok(folders.length > 0);
+	for (const st of folders) assert.equal(st.mode & 0o777, process.getuid() === 0 ? 0o770 : 0o750);
 });
 
 test('whatever is killed comes back', async () => {
