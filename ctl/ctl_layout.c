@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/acl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ctl/ctl_acl.h"
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
 
@@ -196,7 +196,6 @@ static enum err own(const struct ctl_layout *l, const char *path,
 {
 	const struct passwd *pw;
 	const struct group *gr;
-
 	uid_t uid = (uid_t)-1; /* stays as it is */
 
 	if (!l->drop)
@@ -214,35 +213,19 @@ static enum err own(const struct ctl_layout *l, const char *path,
 	return ERR_OK;
 }
 
-static enum err set_acl(const char *path, acl_type_t type, const char *text)
-{
-	const acl_t acl = acl_from_text(text);
-	enum err e = ERR_OK;
-
-	if (acl == NULL || acl_set_file(path, type, acl) == -1)
-		e = ERR_IO;
-	if (acl != NULL)
-		(void)acl_free(acl);
-	return e;
-}
-
-/* jobd erases recordings whose term is over, so it writes in their folders.
- * nginx, which reads them, has their one group: hence an access list. New
- * folders inherit it. */
+/* jobd erases recordings whose term is over, so it writes in their folders;
+ * their one group is nginx's, which reads them. */
 static void let_jobd_erase(const struct ctl_layout *l)
 {
 	const struct passwd *pw = getpwnam(l->web_user);
-	char path[PATH_MAX], text[80];
+	char path[PATH_MAX];
 	uid_t jobd = pw != NULL ? pw->pw_uid : (uid_t)-1;
 
 	for (size_t i = 0; l->apart && i < RT_ARRAY_LEN(web_programs); i++)
 		if (strcmp(web_programs[i].program, "jobd") == 0)
 			jobd = (uid_t)(UID_FIRST + i);
-	(void)snprintf(text, sizeof(text),
-	    "u::rwx,u:%u:rwx,g::r-x,m::rwx,o::---", (unsigned int)jobd);
 	if (!join(path, sizeof(path), l->dir, "recordings") ||
-	    set_acl(path, ACL_TYPE_ACCESS, text) != ERR_OK ||
-	    set_acl(path, ACL_TYPE_DEFAULT, text) != ERR_OK)
+	    ctl_acl_share(path, jobd) != ERR_OK)
 		log_warn(
 		    "run: no access list for %s (%s), so recordings"
 		    " cannot be erased when their term is over",
@@ -317,10 +300,8 @@ static enum err create(const char *path, mode_t mode, struct slice text)
 enum err ctl_layout_write(const struct ctl_layout *l, const char *name,
     mode_t mode, struct slice text)
 {
-	char path[PATH_MAX], fresh[PATH_MAX];
+	char path[PATH_MAX], fresh[PATH_MAX], file[128];
 	enum err e;
-
-	char file[128];
 
 	(void)snprintf(file, sizeof(file), "%.*s.new", 100, name);
 	if (!join(path, sizeof(path), l->dir, name) ||
