@@ -18,7 +18,7 @@ before(async () => {
 		return html.match(new RegExp(`href="(${path}/[a-z]+_[0-9a-z]{26})"`))[1];
 	};
 	pages = ['/settings', '/settings/numbers', '/settings/numbers/new', await first('/settings/numbers'), await first('/settings/sites'), await first('/settings/trunks'),
-		await first('/settings/pools'), '/settings/trackers', '/settings/keys/new', '/settings/users', await first('/settings/users'), '/settings/company', '/settings/policy',
+		await first('/settings/pools'), '/settings/destinations/new', '/settings/trackers', '/settings/keys/new', '/settings/users', await first('/settings/users'), '/settings/company', '/settings/policy',
 		'/settings/audit/account', '/settings/webhooks/new', '/settings/tags', '/account', '/welcome'];
 	cookies = [...me.cookies].map(([name, value]) => ({ name, value, url: stack.url }));
 	browser = await openBrowser();
