@@ -8,7 +8,7 @@ V ?= debug
 B := build/$(V)
 
 LIB_ROOMS := lib/base lib/core lib/db lib/feed lib/flow lib/hash lib/json lib/out \
-	lib/phone lib/snd
+	lib/phone lib/snd lib/text
 CGI_ROOMS := cgi/tmpl cgi/web cgi/page cgi/form cgi/api cgi/dni
 SIP_ROOMS := sipworker/sip sipworker/rtp sipworker/engine sipworker/media \
 	sipworker/net sipworker/rec sipworker/store sipworker/priv

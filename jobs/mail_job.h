@@ -8,9 +8,9 @@
 #ifndef RT_JOBS_MAIL_JOB_H
 #define RT_JOBS_MAIL_JOB_H
 
-#include "cgi/tmpl/json_out.h"
 #include "jobs/queue.h"
 #include "lib/db/db_mail.h"
+#include "lib/text/json_out.h"
 
 #define MAIL_JOB_MAX ((size_t)32768)
 

@@ -1,7 +1,7 @@
 #include "cgi/api/api_status.h"
 
-#include "cgi/tmpl/json_out.h"
 #include "lib/db/db.h"
+#include "lib/text/json_out.h"
 
 enum err api_status(const struct req *r, struct resp *out)
 {

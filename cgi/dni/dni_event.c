@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "cgi/dni/dni_serve_priv.h"
-#include "cgi/tmpl/json_out.h"
 #include "lib/base/rnd.h"
 #include "lib/phone/phone.h"
+#include "lib/text/json_out.h"
 
 #define MEM_MAX ((size_t)256 << 10)
 

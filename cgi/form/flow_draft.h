@@ -6,9 +6,9 @@
 #ifndef RT_CGI_FORM_FLOW_DRAFT_H
 #define RT_CGI_FORM_FLOW_DRAFT_H
 
-#include "cgi/tmpl/json_out.h"
 #include "cgi/web/req.h"
 #include "lib/json/json_in.h"
+#include "lib/text/json_out.h"
 
 /* What the pressed button says. */
 enum flow_draft_do {

@@ -15,11 +15,11 @@
 #ifndef RT_CGI_FORM_FLOW_EDIT_H
 #define RT_CGI_FORM_FLOW_EDIT_H
 
-#include "cgi/tmpl/json_out.h"
 #include "cgi/web/req.h"
 #include "cgi/web/resp.h"
 #include "lib/db/db_flow.h"
 #include "lib/json/flow_json.h"
+#include "lib/text/json_out.h"
 
 /* A document, and the words around it. */
 #define FLOW_EDIT_BODY_MAX (FLOW_JSON_BYTES_MAX + 65536)

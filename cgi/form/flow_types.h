@@ -14,8 +14,8 @@
 #ifndef RT_CGI_FORM_FLOW_TYPES_H
 #define RT_CGI_FORM_FLOW_TYPES_H
 
-#include "cgi/tmpl/json_out.h"
 #include "lib/core/flow_type.h"
+#include "lib/text/json_out.h"
 
 /* Writes the array as the next value. */
 void flow_types_json(struct json_out *j);

@@ -5,7 +5,6 @@
 #ifndef RT_CGI_FORM_FLOW_WORLD_H
 #define RT_CGI_FORM_FLOW_WORLD_H
 
-#include "cgi/tmpl/json_out.h"
 #include "cgi/web/req.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_destination.h"
@@ -13,6 +12,7 @@
 #include "lib/db/db_prompt.h"
 #include "lib/db/db_trunk.h"
 #include "lib/json/flow_json.h"
+#include "lib/text/json_out.h"
 
 struct flow_world {
 	struct db *db; /* for what is too long to list: numbers */

@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 
-#include "cgi/tmpl/json_out.h"
 #include "cgi/web/sess.h"
 #include "cgi/web/trail.h"
 #include "lib/base/settings.h"
@@ -11,6 +10,7 @@
 #include "lib/db/db_user.h"
 #include "lib/hash/password.h"
 #include "lib/hash/token.h"
+#include "lib/text/json_out.h"
 
 #define EMAIL_MAX     254
 #define ASKS_MAX      10 /* of one network address in the window */

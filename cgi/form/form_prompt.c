@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "cgi/form/form_audit.h"
-#include "cgi/tmpl/json_out.h"
 #include "cgi/web/frame.h"
 #include "lib/base/rnd.h"
 #include "lib/base/scan.h"
 #include "lib/core/voice.h"
 #include "lib/phone/tz.h"
 #include "lib/snd/snd_prompt.h"
+#include "lib/text/json_out.h"
 
 #define NAME_MAX_CHARS 100
 #define TEXT_MAX_CHARS 1000

@@ -1,9 +1,9 @@
 #include "cgi/form/hours_text.h"
 
 #include "cgi/form/lines.h"
-#include "cgi/tmpl/json_out.h"
 #include "lib/json/flow_json.h"
 #include "lib/json/json_in.h"
+#include "lib/text/json_out.h"
 
 #define JSON_MAX 16384
 

@@ -5,8 +5,8 @@
 #ifndef RT_CGI_FORM_JSON_COPY_H
 #define RT_CGI_FORM_JSON_COPY_H
 
-#include "cgi/tmpl/json_out.h"
 #include "lib/json/json_in.h"
+#include "lib/text/json_out.h"
 
 /* Writes n as the next value. Whole numbers, texts, booleans, null, arrays and
  * objects; a broken number becomes null. Names that are not ASCII without

@@ -5,7 +5,6 @@
 
 #include "cgi/form/choice.h"
 #include "cgi/form/number_form.h"
-#include "cgi/tmpl/json_out.h"
 #include "cgi/web/trail.h"
 #include "lib/base/utf8.h"
 #include "lib/db/db_company.h"
@@ -14,6 +13,7 @@
 #include "lib/db/db_policy.h"
 #include "lib/db/db_pool.h"
 #include "lib/phone/phone.h"
+#include "lib/text/json_out.h"
 
 #define WHY_MIN 10
 

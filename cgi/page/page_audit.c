@@ -1,9 +1,9 @@
 #include "cgi/page/page_audit.h"
 
-#include "cgi/tmpl/json_out.h"
 #include "lib/base/rnd.h"
 #include "lib/db/db_audit.h"
 #include "lib/db/db_company.h"
+#include "lib/text/json_out.h"
 
 #define JSON_MAX ((size_t)262144)
 

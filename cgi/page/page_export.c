@@ -5,11 +5,11 @@
 
 #include "cgi/page/page_audit.h"
 #include "cgi/page/page_filter.h"
-#include "cgi/tmpl/csv_out.h"
-#include "cgi/tmpl/json_out.h"
 #include "lib/base/clk.h"
 #include "lib/db/db_export.h"
 #include "lib/db/db_report_group.h"
+#include "lib/text/csv_out.h"
+#include "lib/text/json_out.h"
 
 #define BLOCK_ROWS ((size_t)250) /* fits a block of the answer */
 #define BLOCK_TAGS ((size_t)2000)

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "cgi/tmpl/esc.h"
 #include "lib/base/scan.h"
+#include "lib/text/esc.h"
 
 #define TEXT_CHARS  255
 #define TEXT_BYTES  ((size_t)4 * TEXT_CHARS)

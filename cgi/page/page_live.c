@@ -1,8 +1,8 @@
 #include "cgi/page/page_live.h"
 
-#include "cgi/tmpl/json_out.h"
 #include "cgi/web/sess.h"
 #include "lib/db/db_report.h"
+#include "lib/text/json_out.h"
 
 enum err page_live(const struct req *r, struct resp *out)
 {

@@ -1,6 +1,5 @@
 #include "cgi/page/page_login.h"
 
-#include "cgi/tmpl/esc.h"
 #include "cgi/web/sess.h"
 #include "cgi/web/trail.h"
 #include "lib/base/log.h"
@@ -9,6 +8,7 @@
 #include "lib/db/db_setup.h"
 #include "lib/db/db_user.h"
 #include "lib/hash/password.h"
+#include "lib/text/esc.h"
 
 #define EMAIL_MAX 254 /* RFC 5321 4.5.3.1.3 */
 

@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "cgi/page/page_audit.h"
-#include "cgi/tmpl/json_out.h"
 #include "lib/base/rnd.h"
 #include "lib/core/money.h"
 #include "lib/core/verdict.h"
 #include "lib/db/db_mark.h"
 #include "lib/db/db_verdict.h"
+#include "lib/text/json_out.h"
 
 #define NOTE_CHARS 4000
 #define TAG_CHARS  64

@@ -2,10 +2,10 @@
 
 #include "cgi/page/page_row.h"
 #include "cgi/page/page_words.h"
-#include "cgi/tmpl/json_out.h"
 #include "cgi/web/frame.h"
 #include "lib/db/db_live.h"
 #include "lib/phone/phone.h"
+#include "lib/text/json_out.h"
 
 #define BODY_MAX   ((size_t)1 << 20)
 #define SINCE_US   (12 * RT_HOUR_US) /* longer than anybody talks */

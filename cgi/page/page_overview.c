@@ -6,9 +6,9 @@
 #include "cgi/page/page_range.h"
 #include "cgi/page/page_row.h"
 #include "cgi/page/page_words.h"
-#include "cgi/tmpl/esc.h"
 #include "cgi/web/frame.h"
 #include "lib/db/db_report_calls.h"
+#include "lib/text/esc.h"
 
 #define SOURCES_SHOWN 8
 #define TERMS_SHOWN   3 /* of campaigns and of keywords each */

@@ -2,12 +2,12 @@
 
 #include <string.h>
 
-#include "cgi/tmpl/json_out.h"
 #include "lib/core/peaks.h"
 #include "lib/db/db_audit.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_report_call.h"
 #include "lib/hash/keyed.h"
+#include "lib/text/json_out.h"
 
 /* A safe name to save under: the call's public id. */
 static void name_file(const struct req *r, struct call_id id, struct resp *out)

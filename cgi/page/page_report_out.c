@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "cgi/page/page_audit.h"
-#include "cgi/tmpl/csv_out.h"
-#include "cgi/tmpl/json_out.h"
 #include "lib/base/scan.h"
+#include "lib/text/csv_out.h"
+#include "lib/text/json_out.h"
 
 #define BODY_MAX ((size_t)1 << 20)
 

@@ -5,11 +5,11 @@
 #include "cgi/page/page_audit.h"
 #include "cgi/page/page_range.h"
 #include "cgi/page/page_words.h"
-#include "cgi/tmpl/csv_out.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/route.h"
 #include "lib/base/buf.h"
 #include "lib/db/db_usage.h"
+#include "lib/text/csv_out.h"
 
 #define MONTHS  13
 #define CSV_MAX ((size_t)16384)

@@ -1,7 +1,7 @@
-#include "cgi/tmpl/esc.h"
-#include "cgi/tmpl/json_out.h"
 #include "cgi/tmpl/tmpl.h"
 #include "cgi/tmpl/tmpl_ops.h"
+#include "lib/text/esc.h"
+#include "lib/text/json_out.h"
 
 struct render {
 	struct buf *out;

@@ -12,9 +12,9 @@
 #ifndef RT_CGI_TMPL_VIEW_H
 #define RT_CGI_TMPL_VIEW_H
 
-#include "cgi/tmpl/json_out.h"
 #include "lib/base/arena.h"
 #include "lib/base/err.h"
+#include "lib/text/json_out.h"
 
 struct view;
 

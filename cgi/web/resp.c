@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "cgi/tmpl/esc.h"
 #include "cgi/tmpl/tmpl.h"
 #include "lib/base/log.h"
+#include "lib/text/esc.h"
 
 static const struct {
 	enum err e;

@@ -9,10 +9,10 @@
 #ifndef RT_CGI_WEB_RESP_H
 #define RT_CGI_WEB_RESP_H
 
-#include "cgi/tmpl/json_out.h"
 #include "cgi/tmpl/view.h"
 #include "cgi/web/req.h"
 #include "lib/base/buf.h"
+#include "lib/text/json_out.h"
 
 #define RESP_BODY_MAX  ((size_t)8 << 20)
 #define RESP_BLOCK_MAX ((size_t)65536)

@@ -1,4 +1,3 @@
-#include "cgi/tmpl/esc.h"
 #include "cgi/web/csrf.h"
 #include "cgi/web/sess.h"
 #include "cgi/web/web.h"
@@ -6,6 +5,7 @@
 #include "lib/base/log.h"
 #include "lib/base/metric.h"
 #include "lib/base/rnd.h"
+#include "lib/text/esc.h"
 
 #define NEXT_MAX 1024 /* of an address to come back to */
 

@@ -8,8 +8,8 @@
 #ifndef RT_FEED_FEED_H
 #define RT_FEED_FEED_H
 
-#include "cgi/tmpl/json_out.h"
 #include "lib/db/db_sheet.h"
+#include "lib/text/json_out.h"
 
 /* Which columns are wanted: bit by bit in the sheet's order. */
 struct feed_fields {

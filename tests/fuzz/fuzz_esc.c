@@ -3,8 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "cgi/tmpl/esc.h"
 #include "lib/base/utf8.h"
+#include "lib/text/esc.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

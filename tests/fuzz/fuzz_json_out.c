@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "cgi/tmpl/json_out.h"
+#include "lib/text/json_out.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

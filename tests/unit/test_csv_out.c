@@ -1,4 +1,4 @@
-/* Tests of cgi/tmpl/csv_out: quoting, and nothing that a spreadsheet runs. */
+/* Tests of lib/text/csv_out: quoting, and nothing that a spreadsheet runs. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "cgi/tmpl/csv_out.h"
+#include "lib/text/csv_out.h"
 
 static const struct {
 	const char *why;

@@ -1,4 +1,4 @@
-/* Tests of cgi/tmpl/esc: every byte through every escaper. */
+/* Tests of lib/text/esc: every byte through every escaper. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "cgi/tmpl/esc.h"
 #include "lib/base/hex.h"
 #include "lib/base/utf8.h"
+#include "lib/text/esc.h"
 
 static struct slice through(void (*esc)(struct slice s, struct buf *out),
     struct slice in, struct buf *out)

@@ -1,4 +1,4 @@
-/* Tests of cgi/tmpl/json_out. */
+/* Tests of lib/text/json_out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "cgi/tmpl/json_out.h"
 #include "lib/base/clk.h"
+#include "lib/text/json_out.h"
 
 static void test_nested(void **state)
 {

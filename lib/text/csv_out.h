@@ -6,8 +6,8 @@
  * take for "this is text". That includes telephone numbers: +1415… would lose
  * its plus otherwise. Numbers of ours are written by csv_out_i64() as they are.
  */
-#ifndef RT_CGI_TMPL_CSV_OUT_H
-#define RT_CGI_TMPL_CSV_OUT_H
+#ifndef RT_LIB_TEXT_CSV_OUT_H
+#define RT_LIB_TEXT_CSV_OUT_H
 
 #include "lib/base/buf.h"
 

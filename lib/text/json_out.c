@@ -1,9 +1,9 @@
-#include "cgi/tmpl/json_out.h"
+#include "lib/text/json_out.h"
 
 #include <assert.h>
 
-#include "cgi/tmpl/esc.h"
 #include "lib/base/clk.h"
+#include "lib/text/esc.h"
 
 static_assert(JSON_OUT_DEPTH_MAX <= 32, "a bit for each level");
 

@@ -13,8 +13,8 @@
  * HTML scripts and, with its quotes escaped, in attributes. Called json_out
  * because jansson owns the json_* names.
  */
-#ifndef RT_CGI_TMPL_JSON_OUT_H
-#define RT_CGI_TMPL_JSON_OUT_H
+#ifndef RT_LIB_TEXT_JSON_OUT_H
+#define RT_LIB_TEXT_JSON_OUT_H
 
 #include "lib/base/buf.h"
 

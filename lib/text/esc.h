@@ -5,8 +5,8 @@
  * bytes, ill-formed UTF-8) come out as U+FFFD in HTML and JSON, so hostile
  * input can neither break out nor break the page. Nothing is ever written raw.
  */
-#ifndef RT_CGI_TMPL_ESC_H
-#define RT_CGI_TMPL_ESC_H
+#ifndef RT_LIB_TEXT_ESC_H
+#define RT_LIB_TEXT_ESC_H
 
 #include "lib/base/buf.h"
 

@@ -1,4 +1,4 @@
-#include "cgi/tmpl/esc.h"
+#include "lib/text/esc.h"
 
 #include "lib/base/utf8.h"
 

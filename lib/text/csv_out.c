@@ -1,4 +1,4 @@
-#include "cgi/tmpl/csv_out.h"
+#include "lib/text/csv_out.h"
 
 #include <string.h>
 
