@@ -65,6 +65,12 @@ static void read_sip(struct engine_shell *s)
 	}
 }
 
+static void take_sip(struct engine_shell *s)
+{
+	read_sip(s);
+	(void)engine_watch(&s->watch, s->engine, clk_mono_us());
+}
+
 static const enum engine_media_what media_whats[MEDIA_WHAT_COUNT] = {
 	[MEDIA_OPENED] = ENGINE_MEDIA_OPENED,
 	[MEDIA_OPEN_FAILED] = ENGINE_MEDIA_OPEN_FAILED,
@@ -307,7 +313,7 @@ static void dispatch(struct engine_shell *s, uint64_t tag)
 		hear(s, &s->recorder);
 		break;
 	case TAG_SIP:
-		read_sip(s);
+		take_sip(s);
 		break;
 	case TAG_TIMER:
 		tick(s);
@@ -394,6 +400,8 @@ static enum err make_engine(struct engine_shell *s)
 		.rtp_port_min = (uint16_t)set->rtp_port_min,
 		.rtp_port_max = (uint16_t)set->rtp_port_max,
 		.max_calls = (uint32_t)set->max_calls,
+		.source_messages_per_s = (uint32_t)set->sip_messages_per_s,
+		.source_calls_per_s = (uint32_t)set->sip_calls_per_s,
 		.agent = AGENT };
 
 	rnd_bytes(cfg.secret, sizeof(cfg.secret));

@@ -8,6 +8,7 @@
 #include "sipworker/engine/engine.h"
 #include "sipworker/engine_conf.h"
 #include "sipworker/engine_keep.h"
+#include "sipworker/engine_watch.h"
 #include "sipworker/media/media.h"
 #include "sipworker/media/tone.h"
 #include "sipworker/priv/ring.h"
@@ -20,6 +21,7 @@ struct engine_shell {
 	struct engine *engine;
 	struct media *media;
 	struct engine_keep keep;
+	struct engine_watch watch;
 	struct engine_conf *confs; /* newest first */
 	uint64_t last_key;
 	uint64_t epoch;

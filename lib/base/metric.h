@@ -37,7 +37,24 @@
 	X(CALLS_CLOSED, "ringtrace_calls_closed_total", "",                    \
 	    "Calls closed in the database.")                                   \
 	X(JOURNAL_REFUSED, "ringtrace_journal_refused_total", "",              \
-	    "Journal records that could not be applied.")
+	    "Journal records that could not be applied.")                      \
+	X(SIP_RECEIVED, "ringtrace_sip_datagrams_total", "way=\"in\"",         \
+	    "SIP datagrams.")                                                  \
+	X(SIP_SENT, "ringtrace_sip_datagrams_total", "way=\"out\"", "")        \
+	X(SIP_DROPPED_SOURCE, "ringtrace_sip_dropped_total",                   \
+	    "why=\"unknown source\"", "SIP datagrams nobody looked at.")       \
+	X(SIP_DROPPED_RATE, "ringtrace_sip_dropped_total", "why=\"too many\"", \
+	    "")                                                                \
+	X(SIP_DROPPED_MALFORMED, "ringtrace_sip_dropped_total",                \
+	    "why=\"malformed\"", "")                                           \
+	X(SIP_DROPPED_STRAY, "ringtrace_sip_dropped_total", "why=\"stray\"",   \
+	    "")                                                                \
+	X(SIP_REFUSED_RATE, "ringtrace_sip_refused_total", "why=\"too many\"", \
+	    "Calls refused before they began.")                                \
+	X(SIP_REFUSED_OVERLOAD, "ringtrace_sip_refused_total",                 \
+	    "why=\"no room\"", "")                                             \
+	X(SIP_REFUSED_NUMBER, "ringtrace_sip_refused_total",                   \
+	    "why=\"unknown number\"", "")
 
 #define METRIC_ENUM(id, name, labels, help) METRIC_##id,
 enum metric {

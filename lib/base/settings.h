@@ -29,6 +29,8 @@ struct settings {
 	uint64_t rtp_port_min; /* even */
 	uint64_t rtp_port_max;
 	uint64_t max_calls;
+	uint64_t sip_messages_per_s; /* of one address; 0: any number */
+	uint64_t sip_calls_per_s;    /* new, of one address; 0: any number */
 	uint64_t dni_threads;
 	uint64_t pages_keep_days;    /* page views and events; 0: for ever */
 	uint64_t dni_visits_per_min; /* new, of one address; 0: any number */

@@ -39,6 +39,26 @@ static uint32_t trunk_of(const struct engine *e, struct addr4 from)
 	return s == NULL ? SNAP_NO_ROW : snap_find_source(s, from.ip);
 }
 
+static bool too_fast(struct engine *e, enum rate_kind kind, struct addr4 from)
+{
+	if (rate_take(&e->rate, kind, from.ip, e->now.mono_us))
+		return false;
+	e->stats.rate_source = from.ip;
+	return true;
+}
+
+/* Sequels of a call are not counted: what runs may go on and end. */
+static void on_invite(struct engine *e, uint32_t trunk,
+    const struct sip_txn_event *ev)
+{
+	if (!too_fast(e, RATE_CALL, ev->from)) {
+		call_open(e, trunk, ev);
+		return;
+	}
+	e->stats.refused_rate++;
+	leg_out_reject(e, ev->id, 503, SLICE("Retry-After: 2\r\n"));
+}
+
 /* A request outside of any dialog. */
 static void on_outside(struct engine *e, const struct sip_txn_event *ev)
 {
@@ -56,7 +76,7 @@ static void on_outside(struct engine *e, const struct sip_txn_event *ev)
 		/* A destination of ours, but no trunk. */
 		leg_out_reject(e, ev->id, 403, SLICE(""));
 	else
-		call_open(e, trunk, ev);
+		on_invite(e, trunk, ev);
 }
 
 static void on_request(struct engine *e, const struct sip_txn_event *ev)
@@ -144,6 +164,18 @@ static enum err make_layer(struct engine *e)
 	return sip_txn_new(&conf, &ops, &e->txn);
 }
 
+static void start_rate(struct engine *e)
+{
+	const uint32_t per_s[RATE_KINDS] = {
+		[RATE_MESSAGE] = e->cfg.source_messages_per_s,
+		[RATE_CALL] = e->cfg.source_calls_per_s,
+	};
+	uint64_t key;
+
+	memcpy(&key, e->cfg.secret, sizeof(key));
+	rate_init(&e->rate, per_s, key);
+}
+
 enum err engine_new(const struct engine_cfg *cfg, struct engine **out)
 {
 	struct engine *e;
@@ -158,6 +190,7 @@ enum err engine_new(const struct engine_cfg *cfg, struct engine **out)
 	if (!slice_to_cstr(slice_from(cfg->agent), e->agent, sizeof(e->agent)))
 		e->agent[0] = '\0';
 	e->cfg.agent = e->agent;
+	start_rate(e);
 	err = slots_init(e);
 	if (err == ERR_OK)
 		err = make_layer(e);
@@ -200,6 +233,10 @@ void engine_datagram(struct engine *e, struct engine_now now, struct addr4 from,
 	e->stats.datagrams++;
 	if (trunk_of(e, from) == SNAP_NO_ROW && !slots_peer_known(e, from.ip)) {
 		e->stats.dropped_unknown_source++;
+		return;
+	}
+	if (too_fast(e, RATE_MESSAGE, from)) {
+		e->stats.dropped_rate++;
 		return;
 	}
 	if (is_keepalive(bytes)) {
@@ -352,17 +389,22 @@ bool engine_pop(struct engine *e, struct engine_action *out)
 	return out_pop(&e->out, out);
 }
 
-void engine_get_stats(const struct engine *e, struct engine_stats *out)
+void engine_count(const struct engine *e, struct engine_stats *out)
 {
 	struct sip_txn_stats t;
 
 	sip_txn_stats(e->txn, &t);
 	*out = e->stats;
 	out->transactions = t.live;
-	out->ports = port_busy(&e->ports, e->now.mono_us);
 	out->timers = e->timers.n;
 	out->dropped_malformed = t.malformed;
 	out->dropped_stray += t.stray;
 	out->refused_overload += t.refused;
 	out->queue_lost = e->out.lost;
+}
+
+void engine_get_stats(const struct engine *e, struct engine_stats *out)
+{
+	engine_count(e, out);
+	out->ports = port_busy(&e->ports, e->now.mono_us);
 }

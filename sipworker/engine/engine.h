@@ -55,8 +55,12 @@ struct engine_cfg {
 	uint16_t rtp_port_min; /* even; RTP takes p, RTCP p + 1 */
 	uint16_t rtp_port_max; /* the last RTCP port */
 	uint32_t max_calls;    /* slots */
-	const char *agent;     /* User-Agent and Server; "" for none */
-	uint8_t secret[32];    /* fresh from the system: makes tags and ids */
+	/* Of one source (rate.h); 0: no limit. Beyond the first, datagrams are
+	 * dropped unread, beyond the second new calls get 503. */
+	uint32_t source_messages_per_s;
+	uint32_t source_calls_per_s;
+	const char *agent;  /* User-Agent and Server; "" for none */
+	uint8_t secret[32]; /* fresh from the system: makes tags and ids */
 };
 
 /* --- actions ---------------------------------------------------------------*/
@@ -332,17 +336,22 @@ struct engine_stats {
 	uint64_t dropped_malformed;
 	uint64_t dropped_keepalive;
 	uint64_t dropped_stray; /* responses and ACKs of no transaction */
+	uint64_t dropped_rate;  /* their source sends too fast */
 	uint64_t calls_opened;
 	uint64_t calls_closed;
 	uint64_t refused_overload;
+	uint64_t refused_rate; /* 503: their source calls too fast */
 	uint64_t refused_unknown_number;
 	uint64_t lookups_late;
 	uint64_t questions_late;
 	uint64_t sent;
-	uint64_t sent_large; /* over 1300 bytes */
-	uint64_t unsent;     /* had no transaction or no room any more */
-	uint64_t queue_lost; /* actions that did not fit: must stay 0 */
+	uint64_t sent_large;  /* over 1300 bytes */
+	uint64_t unsent;      /* had no transaction or no room any more */
+	uint64_t queue_lost;  /* actions that did not fit: must stay 0 */
+	uint32_t rate_source; /* the last that was too fast; 0: none yet */
 };
 void engine_get_stats(const struct engine *e, struct engine_stats *out);
+/* The same without `ports`, which take a walk: for after every datagram. */
+void engine_count(const struct engine *e, struct engine_stats *out);
 
 #endif

@@ -12,6 +12,7 @@
 #include "sipworker/engine/leg.h"
 #include "sipworker/engine/out.h"
 #include "sipworker/engine/port.h"
+#include "sipworker/engine/rate.h"
 #include "sipworker/engine/timer.h"
 
 #define SLOTS_SNAPS  64
@@ -83,6 +84,7 @@ struct engine {
 	uint32_t generation;
 	bool draining;
 	struct slots_turn turns[SLOTS_TURNS];
+	struct rate rate;
 	struct engine_stats stats;
 };
 

@@ -10,13 +10,16 @@
 
 #include "tests/sim/sim_config.h"
 
-void rig_init(struct rig *r, uint32_t max_calls)
+static void init(struct rig *r, uint32_t max_calls, uint32_t messages_per_s,
+    uint32_t calls_per_s)
 {
 	const struct engine_cfg cfg = { .sip = { 0x0a000001, 5060 },
 		.media_ip = 0x0a000001,
 		.rtp_port_min = 30000,
 		.rtp_port_max = 30999,
 		.max_calls = max_calls,
+		.source_messages_per_s = messages_per_s,
+		.source_calls_per_s = calls_per_s,
 		.agent = "ringtrace",
 		.secret = { 1, 2, 3 } };
 
@@ -29,6 +32,16 @@ void rig_init(struct rig *r, uint32_t max_calls)
 	assert_int_equal(engine_new(&cfg, &r->engine), ERR_OK);
 	engine_snapshot(r->engine, r->now, &r->snap, 1);
 	rig_pump(r);
+}
+
+void rig_init(struct rig *r, uint32_t max_calls)
+{
+	init(r, max_calls, 0, 0);
+}
+
+void rig_init_rate(struct rig *r, uint32_t messages_per_s, uint32_t calls_per_s)
+{
+	init(r, 64, messages_per_s, calls_per_s);
 }
 
 void rig_fini(struct rig *r)

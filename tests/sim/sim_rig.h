@@ -50,6 +50,9 @@ struct rig {
 extern const char rig_sdp[];
 
 void rig_init(struct rig *r, uint32_t max_calls);
+/* With limits for each source (engine_cfg); 0: none. */
+void rig_init_rate(struct rig *r, uint32_t messages_per_s,
+    uint32_t calls_per_s);
 void rig_fini(struct rig *r);
 /* Carries out what the engine has to say. */
 void rig_pump(struct rig *r);

@@ -11,6 +11,7 @@
 #include "sipworker/engine/out.h"
 #include "sipworker/engine/port.h"
 #include "sipworker/engine/press.h"
+#include "sipworker/engine/rate.h"
 #include "sipworker/engine/timer.h"
 #include "tests/support/fail_alloc.h"
 
@@ -180,6 +181,54 @@ static void test_better_cause(void **state)
 			    i > k);
 }
 
+/* Two seconds' worth at once, then as many as the clock gives. */
+static void test_rate(void **state)
+{
+	static const uint32_t
+	    per_s[RATE_KINDS] = { [RATE_MESSAGE] = 100, [RATE_CALL] = 3 };
+	static struct rate r;
+	const uint32_t ip = 0x0a000001;
+	int64_t now = RT_HOUR_US;
+	unsigned int n = 0;
+
+	(void)state;
+	rate_init(&r, per_s, 7);
+	while (rate_take(&r, RATE_MESSAGE, ip, now))
+		assert_true(++n <= 1000);
+	assert_int_equal(n, 100 * RATE_BURST_S);
+	assert_true(rate_take(&r, RATE_CALL, ip, now)); /* kinds are apart */
+	assert_true(rate_take(&r, RATE_MESSAGE, ip + 1, now)); /* so are they */
+	now += 10 * 1000;
+	assert_true(rate_take(&r, RATE_MESSAGE, ip, now));
+	assert_false(rate_take(&r, RATE_MESSAGE, ip, now));
+	now += RT_HOUR_US; /* it never holds more than the burst */
+	for (n = 0; rate_take(&r, RATE_MESSAGE, ip, now); n++)
+		assert_true(n < 1000);
+	assert_int_equal(n, 100 * RATE_BURST_S);
+	n = 0;
+	while (rate_take(&r, RATE_CALL, ip + 1, now))
+		assert_true(++n < 100);
+	assert_int_equal(n, 3 * RATE_BURST_S);
+}
+
+/* Any number of sources: who was loud stays known, and nothing grows. */
+static void test_rate_many(void **state)
+{
+	static const uint32_t per_s[RATE_KINDS] = { [RATE_MESSAGE] = 10 };
+	static struct rate r;
+	const uint32_t loud = 0x0a000001;
+
+	(void)state;
+	rate_init(&r, per_s, 7);
+	for (unsigned int i = 0; i < 20; i++)
+		assert_true(rate_take(&r, RATE_MESSAGE, loud, RT_SEC_US));
+	for (uint32_t i = 1; i < 100000; i++)
+		assert_true(rate_take(&r, RATE_MESSAGE, loud + i, RT_SEC_US));
+	assert_false(rate_take(&r, RATE_MESSAGE, loud, RT_SEC_US));
+	for (unsigned int i = 0; i < 1000; i++) /* 0: no limit */
+		assert_true(rate_take(&r, RATE_CALL, loud, RT_SEC_US));
+}
+
 static void test_allocations(void **state)
 {
 	struct engine_cfg cfg = { .sip = { 0x7f000001, 5060 },
@@ -220,6 +269,8 @@ int main(void)
 		cmocka_unit_test(test_causes),
 		cmocka_unit_test(test_presses),
 		cmocka_unit_test(test_better_cause),
+		cmocka_unit_test(test_rate),
+		cmocka_unit_test(test_rate_many),
 		cmocka_unit_test(test_allocations),
 	};
 
