@@ -59,6 +59,13 @@ static void on_invite(struct engine *e, uint32_t trunk,
 	leg_out_reject(e, ev->id, 503, SLICE("Retry-After: 2\r\n"));
 }
 
+/* We know it, but it has lost its To tag on the way. */
+static bool needs_dialog(enum sip_method m)
+{
+	return m == SIP_METHOD_BYE || m == SIP_METHOD_INFO ||
+	       m == SIP_METHOD_PRACK || m == SIP_METHOD_UPDATE;
+}
+
 /* A request outside of any dialog. */
 static void on_outside(struct engine *e, const struct sip_txn_event *ev)
 {
@@ -69,6 +76,8 @@ static void on_outside(struct engine *e, const struct sip_txn_event *ev)
 		    SLICE("Allow: " LEG_ALLOW "\r\n"
 			  "Accept: application/sdp\r\n"
 			  "Supported: timer, 100rel\r\n"));
+	else if (needs_dialog(ev->method))
+		leg_out_reject(e, ev->id, 481, SLICE(""));
 	else if (ev->method != SIP_METHOD_INVITE)
 		leg_out_reject(e, ev->id, 405,
 		    SLICE("Allow: " LEG_ALLOW "\r\n"));

@@ -46,6 +46,13 @@ struct leg_rel {
 	struct timer timer;
 };
 
+/* A fork of our INVITE and its last confirmed answer (prack.h). */
+#define LEG_FORKS_MAX 4
+struct leg_fork {
+	uint64_t tag; /* hash; 0: unused */
+	uint32_t rseq;
+};
+
 struct leg {
 	/* Slot */
 	uint64_t ref; /* generation << 32 | index; never 0 when in use */
@@ -89,7 +96,10 @@ struct leg {
 	struct timer retry;       /* a request that found no room */
 	struct timer no_reply;    /* no answer at all to our INVITE */
 
-	struct leg_rel rel;
+	struct leg_rel rel;                  /* caller's side */
+	struct leg_fork fork[LEG_FORKS_MAX]; /* called side */
+	uint8_t next_fork;
+	bool offers_rel; /* our INVITE says 100rel */
 
 	/* Session timer, RFC 4028 */
 	uint32_t session_s; /* 0: none */
@@ -106,6 +116,10 @@ struct leg {
 	bool
 	    offered_late; /* our offer is in the 2xx, theirs comes in the ACK */
 	bool answer_fixed; /* caller: our answer was shown once, stays */
+	/* Offer and answer are complete before the call is (RFC 3262): UPDATE
+	 * may bring another (RFC 3311 5.1). */
+	bool early_session;
+	bool early_changed; /* it did: the 200 has nothing to add */
 	bool held;
 	uint64_t media_hash; /* of the remote description last taken */
 

@@ -4,6 +4,7 @@
 #include "sipworker/engine/key.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/offer.h"
+#include "sipworker/engine/prack.h"
 #include "sipworker/engine/redirect.h"
 #include "sipworker/engine/rel.h"
 #include "sipworker/engine/ring.h"
@@ -64,8 +65,12 @@ static void early_dialog(struct leg *l, const struct sip_txn_event *ev)
 	struct sip_dlg d = l->dlg;
 
 	/* A 18x without tag or Contact makes no dialog, but may ring. */
-	if (sip_dlg_uac(&d, &invite, ev->msg, ev->from) == ERR_OK)
-		l->dlg = d;
+	if (sip_dlg_uac(&d, &invite, ev->msg, ev->from) != ERR_OK)
+		return;
+	/* Requests in the early dialog have numbers, too: PRACK. */
+	if (d.local_cseq < l->dlg.local_cseq)
+		d.local_cseq = l->dlg.local_cseq;
+	l->dlg = d;
 }
 
 /* A description in a response: the answer to our offer. */
@@ -87,6 +92,8 @@ static void on_progress(struct engine *e, struct leg *l,
 	if (l->state != LEG_CALLING && l->state != LEG_RINGING)
 		return;
 	early_dialog(l, ev);
+	if (!prack_take(e, l, ev->msg))
+		return;
 	if (l->call != NULL)
 		read_answer(e, l, ev->msg);
 	/* 181 and 182 say that something goes on, not that it rings. */
@@ -124,6 +131,11 @@ static void on_refusal(struct engine *e, struct leg *l,
 	    (l->state == LEG_CALLING || l->state == LEG_RINGING)) {
 		trace_event(e, l->call, CALLREC_EV_AUTH, l->number, 0,
 		    SLICE(""));
+		leg_out_invite(e, l);
+		return;
+	}
+	if ((l->state == LEG_CALLING || l->state == LEG_RINGING) &&
+	    prack_wanted(l, ev->msg)) {
 		leg_out_invite(e, l);
 		return;
 	}
@@ -272,6 +284,7 @@ static unsigned int take_offer(struct engine *e, struct leg *l,
 		l->local.version++;
 	if (offer_answer(l, m->body, out) != ERR_OK)
 		return 500;
+	l->early_changed = l->state != LEG_UP;
 	renew_media(e, l, before, changed);
 	return 0;
 }
@@ -286,7 +299,8 @@ static unsigned int refuse_change(const struct leg *l, const struct sip_msg *m)
 	if (l->re_out.v != 0)
 		return 491; /* RFC 3261 14.2: ours is under way */
 	/* 14.2 and RFC 3311 5.2: something is still unanswered. */
-	if (l->state != LEG_UP && (is_invite || m->body.n > 0))
+	if (l->state != LEG_UP &&
+	    (is_invite || (m->body.n > 0 && !l->early_session)))
 		return 500;
 	return leg_in_check_body(m);
 }

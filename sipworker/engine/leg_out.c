@@ -23,9 +23,9 @@ static void put_usual(struct engine *e, const struct leg *l, struct buf *b)
 {
 	leg_out_contact(e, l, b);
 	sip_write_hdr(b, SIP_HDR_ALLOW, SLICE(LEG_ALLOW));
-	/* Whom we call shall not ask us for it. */
 	sip_write_hdr(b, SIP_HDR_SUPPORTED,
-	    l->side == LEG_CALLER ? SLICE("timer, 100rel") : SLICE("timer"));
+	    l->side == LEG_CALLER || l->offers_rel ? SLICE("timer, 100rel")
+						   : SLICE("timer"));
 }
 
 /* Requests only: the transaction layer adds Server to every response. */
@@ -70,6 +70,8 @@ void leg_out_reject(struct engine *e, struct sip_txn_id id, unsigned int status,
 /* Our answer to the caller's INVITE, or our offer when they made none. */
 static bool put_description(struct leg *l, struct buf *b)
 {
+	if (l->early_changed)
+		return true;
 	if (l->offered_late) {
 		offer_put(l, b);
 		return buf_err(b) == ERR_OK;
@@ -230,7 +232,10 @@ void leg_out_invite(struct engine *e, struct leg *l)
 
 	buf_over(&h, hmem, sizeof(hmem));
 	buf_over(&b, bmem, sizeof(bmem));
-	l->cseq++;
+	/* Above what an early dialog of the INVITE before has used. */
+	l->cseq =
+	    (l->cseq > l->dlg.local_cseq ? l->cseq : l->dlg.local_cseq) + 1;
+	memset(l->fork, 0, sizeof(l->fork));
 	describe_invite(l, &r);
 	put_usual(e, l, &h);
 	put_agent(e, &h);
@@ -305,6 +310,31 @@ void leg_out_bye(struct engine *e, struct leg *l)
 		timer_arm(&e->timers, &l->retry, e->now.mono_us + BYE_RETRY_US);
 	else if (err != ERR_OK)
 		leg_event(e, l, LEG_EV_BYE_DONE);
+}
+
+void leg_out_prack(struct engine *e, struct leg *l, uint32_t rseq,
+    uint32_t cseq)
+{
+	char mem[LEG_HEADERS_MAX], vmem[48];
+	struct in_dialog d;
+	struct sip_txn_id id;
+	struct buf h, v;
+
+	buf_over(&h, mem, sizeof(mem));
+	buf_over(&v, vmem, sizeof(vmem));
+	buf_u64(&v, rseq);
+	buf_char(&v, ' ');
+	buf_u64(&v, cseq);
+	buf_cstr(&v, " INVITE");
+	sip_write_hdr(&h, SIP_HDR_RACK, buf_slice(&v));
+	if (!prepare(&l->dlg, SIP_METHOD_PRACK, &d))
+		return;
+	put_auth(e, l, SLICE("PRACK"), d.r.uri, &h);
+	d.r.headers = buf_slice(&h);
+	/* Their repeated 18x is not answered again: what cannot be sent now
+	 * ends the call on their side. */
+	slots_count_unsent(e,
+	    sip_txn_request(e->txn, &d.r, d.to, l->ref, e->now.mono_us, &id));
 }
 
 void leg_out_cancel(struct engine *e, struct leg *l)

@@ -25,6 +25,9 @@ void leg_out_refuse(struct engine *e, struct leg *l);
 void leg_out_ack(struct engine *e, struct leg *l);
 void leg_out_ack_of(struct engine *e, struct leg *l, struct sip_txn_id id);
 void leg_out_bye(struct engine *e, struct leg *l);
+/* Confirms a reliable 18x of the INVITE with this CSeq. */
+void leg_out_prack(struct engine *e, struct leg *l, uint32_t rseq,
+    uint32_t cseq);
 void leg_out_cancel(struct engine *e, struct leg *l);
 /* A request in the dialog: UPDATE or re-INVITE that refreshes the session. */
 void leg_out_refresh(struct engine *e, struct leg *l);

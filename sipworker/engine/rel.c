@@ -69,6 +69,7 @@ void rel_prack(struct engine *e, struct leg *l, const struct sip_txn_event *ev)
 	if (!ours)
 		return;
 	r->waiting = false;
+	l->early_session |= r->status == 183;
 	timer_stop(&e->timers, &r->timer);
 	if (l->call == NULL || l->over)
 		return;

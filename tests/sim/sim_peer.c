@@ -35,6 +35,7 @@ struct sim_script sim_peer_called_script(struct sim_clock *c)
 	memset(&s, 0, sizeof(s));
 	s.silent = sim_clock_chance(c, 4);
 	s.early_media = sim_clock_chance(c, 25);
+	s.reliable = sim_clock_chance(c, 15);
 	s.ring_us = sim_clock_chance(c, 10)
 			? -1
 			: sim_clock_between(c, 0, 2 * RT_SEC_US);
@@ -144,6 +145,8 @@ static void respond(struct sim_call *c, struct sip_txn_id id,
 		buf_cstr(&h,
 		    "Proxy-Authenticate: Digest realm=\"sim\", "
 		    "nonce=\"n1\", algorithm=MD5, qop=\"auth\"\r\n");
+	if (status < 200 && c->rseq != 0)
+		buf_printf(&h, "Require: 100rel\r\nRSeq: %u\r\n", c->rseq);
 	a.headers = buf_slice(&h);
 	if (sdp) {
 		put_sdp(c, SDP_SENDRECV, &b);
@@ -243,13 +246,46 @@ static void talking(struct sim_call *c)
 		later(c, c->script.hold_us, run_hold);
 }
 
+static void ring(struct sim_call *c)
+{
+	respond(c, c->invite, c->script.early_media ? 183 : 180,
+	    c->script.early_media);
+}
+
+/* RFC 3262 3: again at T1 doubling, until its PRACK or 64 * T1. */
+static void run_ring_again(struct sim_event *ev)
+{
+	struct sim_call *c = call_of(ev);
+	const int64_t wait_us = (int64_t)ev->b;
+
+	if (c == NULL || c->rseq == 0 || c->answered || c->final != 0)
+		return;
+	if (wait_us >= SIP_TXN_64T1_US) {
+		c->peer->unconfirmed++;
+		c->rseq = 0;
+		return;
+	}
+	ring(c);
+	ev = sim_clock_after(c->peer->clock, wait_us, run_ring_again, c->peer);
+	ev->a = ref_of(c);
+	ev->b = (uint64_t)(wait_us * 2);
+}
+
 static void run_ring(struct sim_event *ev)
 {
 	struct sim_call *c = call_of(ev);
 
-	if (c != NULL && !c->answered && c->final == 0)
-		respond(c, c->invite, c->script.early_media ? 183 : 180,
-		    c->script.early_media);
+	if (c == NULL || c->answered || c->final != 0)
+		return;
+	if (c->script.reliable)
+		c->rseq = 1 + (uint32_t)sim_clock_below(c->peer->clock, 1000);
+	ring(c);
+	if (c->rseq == 0)
+		return;
+	ev = sim_clock_after(c->peer->clock, SIP_TXN_T1_US, run_ring_again,
+	    c->peer);
+	ev->a = ref_of(c);
+	ev->b = SIP_TXN_T1_US * 2;
 }
 
 static void answer(struct sim_call *c)
@@ -268,6 +304,11 @@ static void run_answer(struct sim_event *ev)
 
 	if (c == NULL || c->answered || c->final != 0)
 		return;
+	/* RFC 3262 3: a 2xx waits for a description's PRACK. */
+	if (c->rseq != 0 && c->script.early_media) {
+		later(c, SIP_TXN_T1_US, run_answer);
+		return;
+	}
 	if (c->script.refuse != 0) {
 		c->final = c->script.refuse;
 		respond(c, c->invite, c->final, false);
@@ -286,6 +327,7 @@ static void on_invited(struct sim_peer *p, const struct sip_txn_event *ev)
 	p->invites++;
 	c->invited = true;
 	c->invite = ev->id;
+	c->invite_cseq = ev->msg->cseq.number;
 	c->script = sim_peer_called_script(p->clock);
 	if (p->calm) {
 		memset(&c->script, 0, sizeof(c->script));
@@ -320,6 +362,29 @@ static struct sim_call *find_dialog(struct sim_peer *p, const struct sip_msg *m)
 	return NULL;
 }
 
+static bool confirms(const struct sim_call *c, const struct sip_msg *m)
+{
+	char want[48];
+
+	(void)snprintf(want, sizeof(want), "%u %u INVITE", c->rseq,
+	    c->invite_cseq);
+	return slice_eq(sip_msg_value(m, SIP_HDR_RACK), slice_from(want));
+}
+
+static void on_prack(struct sim_call *c, const struct sip_txn_event *ev)
+{
+	if (c->rseq == 0) {
+		respond(c, ev->id, 481, false); /* answered meanwhile */
+		return;
+	}
+	if (confirms(c, ev->msg))
+		c->peer->confirmed++;
+	else
+		c->peer->wrong_pracks++;
+	c->rseq = 0;
+	respond(c, ev->id, 200, false);
+}
+
 static void on_request(struct sim_peer *p, const struct sip_txn_event *ev)
 {
 	static const struct sip_txn_answer gone = { .status = 481 };
@@ -338,6 +403,10 @@ static void on_request(struct sim_peer *p, const struct sip_txn_event *ev)
 	}
 	if (sip_dlg_receive(&c->dlg, ev->msg, ev->from) != 0) {
 		respond(c, ev->id, 500, false);
+		return;
+	}
+	if (ev->method == SIP_METHOD_PRACK) {
+		on_prack(c, ev);
 		return;
 	}
 	respond(c, ev->id, 200,

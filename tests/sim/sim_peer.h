@@ -26,6 +26,7 @@ struct sim_script {
 	/* Called */
 	bool silent;            /* no answer of any kind */
 	bool early_media;       /* 183 with a description */
+	bool reliable;          /* its 18x wants a PRACK */
 	int64_t ring_us;        /* until 18x; -1 none */
 	unsigned int refuse;    /* final code; 0: answers */
 	int64_t answer_us;      /* until the final answer */
@@ -52,6 +53,8 @@ struct sim_call {
 	bool invited; /* we were */
 	bool challenged;
 	uint16_t port;
+	uint32_t invite_cseq; /* of the one we got */
+	uint32_t rseq;        /* of the 18x that waits for PRACK; 0: none */
 	char call_id[64];
 	char from[160];
 	char to[100];
@@ -76,6 +79,9 @@ struct sim_peer {
 	uint64_t answered;
 	int64_t timer_us; /* 0: none is set */
 	struct sim_call *forking;
+	uint64_t confirmed;   /* 18x of ours, by PRACK */
+	uint64_t unconfirmed; /* in 64 * T1, though we waited */
+	uint64_t wrong_pracks;
 	bool calm; /* plain behaviour only */
 };
 

@@ -245,6 +245,11 @@ void sim_world_check_idle(struct sim_world *w)
 		    "timers=%u streams=%u",
 		    s.calls, s.legs, s.transactions, s.ports, s.timers,
 		    s.streams);
+	if (w->phone->wrong_pracks > 0)
+		sim_world_fail(w, "a PRACK that confirms nothing");
+	if (w->faults.loss == 0 && w->phone->unconfirmed > 0)
+		sim_world_fail(w, "%llu ringings without PRACK",
+		    (unsigned long long)w->phone->unconfirmed);
 	if (w->opened != w->closed || s.calls_opened != w->opened ||
 	    s.calls_closed != w->closed)
 		sim_world_fail(w, "opened=%llu closed=%llu",

@@ -52,6 +52,7 @@ static const struct {
 	    481, NULL },
 	{ "re-INVITE of a dialog that is not there", "INVITE", "+13035550100",
 	    "0000000000000000aaaaaaaaaaaa", "", rig_sdp, 481, NULL },
+	{ "a BYE without a tag", "BYE", "+13035550100", "", "", "", 481, NULL },
 	{ "REGISTER", "REGISTER", "+13035550100", "", "", "", 405,
 	    "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK" },
 	{ "an unknown method", "FLY", "+13035550100", "", "", "", 405, NULL },

@@ -79,11 +79,183 @@ static void test_message_rate(void **state)
 	rig_fini(&r);
 }
 
+/* --- reliable ringing ------------------------------------------------------*/
+
+/* The last request to the phone that begins so; NULL: none. */
+static const struct rig_sent *to_phone(const struct rig *r, const char *method)
+{
+	for (size_t i = r->n_sent; i-- > 0;) {
+		const struct rig_sent *s = &r->sent[i % RIG_SENT_MAX];
+
+		if (addr4_eq(s->to, RIG_PHONE) &&
+		    strncmp(s->text, method, strlen(method)) == 0)
+			return s;
+	}
+	return NULL;
+}
+
+/* The phone answers its INVITE with header lines of its own and a tag. */
+static void phone_says(struct rig *r, unsigned int status, const char *tag,
+    const char *extra, const char *body)
+{
+	const struct rig_sent *invite = to_phone(r, "INVITE");
+	char text[4096], out[4608];
+	const char *at, *rest;
+
+	rig_write_answer(invite, status, body, text, sizeof(text));
+	at = strstr(text, ";tag=ptag");
+	assert_non_null(at);
+	rest = at + strlen(";tag=ptag\r\n");
+	(void)snprintf(out, sizeof(out), "%.*s;tag=%s\r\n%s%s",
+	    (int)(at - text), text, tag, extra, rest);
+	rig_input(r, RIG_PHONE, out);
+}
+
+/* A request of the phone in the dialog of its INVITE, with this tag. */
+static void phone_asks(struct rig *r, const char *method, unsigned int cseq,
+    const char *tag, const char *extra, const char *body)
+{
+	static unsigned int branches;
+	struct sip_msg m;
+	char text[4096];
+	struct buf b;
+
+	rig_parse(to_phone(r, "INVITE"), &m);
+	buf_over(&b, text, sizeof(text) - 1);
+	buf_printf(&b,
+	    "%s sip:x@10.0.0.1 SIP/2.0\r\n"
+	    "Via: SIP/2.0/UDP 10.0.0.3:5080;branch=z9hG4bKp%u\r\n"
+	    "From: %.*s;tag=%s\r\nTo: %.*s\r\nCall-ID: %.*s\r\n"
+	    "CSeq: %u %s\r\nContact: <sip:p@10.0.0.3:5080>\r\n%s%s"
+	    "Content-Length: %zu\r\n\r\n%s",
+	    method, ++branches, SLICE_FMT(sip_msg_value(&m, SIP_HDR_TO)), tag,
+	    SLICE_FMT(sip_msg_value(&m, SIP_HDR_FROM)), SLICE_FMT(m.call_id),
+	    cseq, method, extra,
+	    body[0] == '\0' ? "" : "Content-Type: application/sdp\r\n",
+	    strlen(body), body);
+	assert_int_equal(buf_err(&b), ERR_OK);
+	text[b.n] = '\0';
+	rig_input(r, RIG_PHONE, text);
+}
+
+static unsigned int cseq_of(const struct rig_sent *s)
+{
+	struct sip_msg m;
+
+	assert_non_null(s);
+	rig_parse(s, &m);
+	return m.cseq.number;
+}
+
+static const struct {
+	const char *why;
+	const char *tag;
+	const char *extra;
+	const char *rack; /* NULL: no PRACK goes out */
+} ringings[] = {
+	{ "plain", "t1", "", NULL },
+	{ "not asked for", "t1", "RSeq: 4\r\n", NULL },
+	{ "the first", "t1", "Require: 100rel\r\nRSeq: 41\r\n",
+	    "RAck: 41 1 INVITE" },
+	{ "again", "t1", "Require: 100rel\r\nRSeq: 41\r\n", NULL },
+	{ "one is missing", "t1", "Require: 100rel\r\nRSeq: 43\r\n", NULL },
+	{ "the next", "t1", "Require: foo, 100REL\r\nRSeq: 42\r\n",
+	    "RAck: 42 1 INVITE" },
+	{ "now it is in order", "t1", "Require: 100rel\r\nRSeq: 43\r\n",
+	    "RAck: 43 1 INVITE" },
+	{ "another fork counts by itself", "t2",
+	    "Require: 100rel\r\nRSeq: 7\r\n", "RAck: 7 1 INVITE" },
+	{ "the first fork is remembered", "t1",
+	    "Require: 100rel\r\nRSeq: 43\r\n", NULL },
+	{ "no number", "t1", "Require: 100rel\r\n", NULL },
+	{ "not a number", "t1", "Require: 100rel\r\nRSeq: x\r\n", NULL },
+	{ "nought", "t1", "Require: 100rel\r\nRSeq: 0\r\n", NULL },
+	{ "too large", "t1", "Require: 100rel\r\nRSeq: 99999999999\r\n", NULL },
+};
+
+static void test_prack_sent(void **state)
+{
+	unsigned int cseq = 1, sent = 0;
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	assert_null(strstr(to_phone(&r, "INVITE")->text, "100rel"));
+	for (size_t i = 0; i < RT_ARRAY_LEN(ringings); i++) {
+		const struct rig_sent *p;
+
+		phone_says(&r, 180, ringings[i].tag, ringings[i].extra, "");
+		sent += ringings[i].rack != NULL;
+		if (rig_count_sent(&r, "PRACK") != sent)
+			fail_msg("%s: %zu PRACKs", ringings[i].why,
+			    rig_count_sent(&r, "PRACK"));
+		if (ringings[i].rack == NULL)
+			continue;
+		p = to_phone(&r, "PRACK");
+		if (strstr(p->text, ringings[i].rack) == NULL)
+			fail_msg("%s: %s", ringings[i].why, p->text);
+		assert_true(cseq_of(p) > cseq);
+		cseq = cseq_of(p);
+		rig_answer(&r, p, 200, "");
+	}
+	phone_says(&r, 200, "t1", "", rig_sdp);
+	assert_int_equal(cseq_of(to_phone(&r, "ACK")), 1);
+	rig_pass_time(&r, RT_SEC_US);
+	rig_request(&r, "BYE", 2, "+13035550100", "c1", "", "", "");
+	rig_expect_status(&r, "no tag", 481);
+	engine_stop(r.engine, r.now);
+	rig_pump(&r);
+	rig_pass_time(&r, 40 * RT_SEC_US);
+	assert_true(cseq_of(to_phone(&r, "BYE")) > cseq);
+	rig_fini(&r);
+}
+
+/* A description in a confirmed 18x is early media, and may be changed. */
+static void test_prack_early(void **state)
+{
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	phone_says(&r, 183, "t1", "Require: 100rel\r\nRSeq: 1\r\n", rig_sdp);
+	assert_int_equal(rig_count_sent(&r, "SIP/2.0 183"), 1);
+	assert_non_null(to_phone(&r, "PRACK"));
+	rig_answer(&r, to_phone(&r, "PRACK"), 200, "");
+	phone_asks(&r, "UPDATE", 9, "t1", "", rig_sdp);
+	rig_expect_status(&r, "UPDATE before the answer", 200);
+	rig_fini(&r);
+}
+
+/* Who insists is called again with 100rel offered, once. */
+static void test_prack_wanted(void **state)
+{
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	phone_says(&r, 421, "t1", "Require: 100rel\r\n", "");
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 2);
+	assert_non_null(
+	    strstr(to_phone(&r, "INVITE")->text, "Supported: timer, 100rel"));
+	assert_int_equal(cseq_of(to_phone(&r, "INVITE")), 2);
+	phone_says(&r, 421, "t2", "Require: 100rel\r\n", "");
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 2);
+	rig_request(&r, "ACK", 1, "+13035550100", "c1", "", "", "");
+	assert_int_equal(r.n_closed, 1);
+	rig_fini(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_call_rate),
 		cmocka_unit_test(test_message_rate),
+		cmocka_unit_test(test_prack_sent),
+		cmocka_unit_test(test_prack_early),
+		cmocka_unit_test(test_prack_wanted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

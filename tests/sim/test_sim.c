@@ -68,9 +68,10 @@ static void run_case(const struct world_case *c, uint64_t seed, uint32_t calls)
 	for (int i = 0; i < CALLRESULT_COUNT; i++)
 		print_message(" %s=%llu", callresult_name((enum callresult)i),
 		    (unsigned long long)w->results[i]);
-	print_message(" messages=%llu keys=%llu compared=%llu\n",
+	print_message(" messages=%llu keys=%llu compared=%llu confirmed=%llu\n",
 	    (unsigned long long)w->messages, (unsigned long long)w->keys,
-	    (unsigned long long)w->compared);
+	    (unsigned long long)w->compared,
+	    (unsigned long long)w->phone->confirmed);
 	assert_true(w->opened > 0);
 	sim_world_fini(w);
 	free(w);
