@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "ctl/ctl_acl.h"
+#include "ctl/ctl_file.h"
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
 
@@ -262,56 +263,21 @@ static enum err make_dirs(const struct ctl_layout *l)
 	}
 	if (e == ERR_OK && l->drop)
 		let_jobd_erase(l);
-	return e;
-}
-
-static enum err write_all(int fd, struct slice text)
-{
-	while (text.n > 0) {
-		const ssize_t n = write(fd, text.p, text.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return ERR_IO;
-		text = slice_skip(text, (size_t)n);
-	}
-	return ERR_OK;
-}
-
-static enum err create(const char *path, mode_t mode, struct slice text)
-{
-	const int fd =
-	    open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	enum err e;
-
-	if (fd == -1)
-		return errno == EEXIST ? ERR_CONFLICT : said(ERR_IO, path);
-	e = write_all(fd, text);
-	if (e == ERR_OK && (fchmod(fd, mode) == -1 || fsync(fd) == -1))
-		e = ERR_IO;
-	if (e != ERR_OK)
-		(void)said(e, path);
-	if (close(fd) == -1 && e == ERR_OK)
-		e = said(ERR_IO, path);
+	/* What another run left there may belong to users of its choice, whose
+	 * files no program of ours can open; the lock says it is over. */
+	if (e == ERR_OK && join(path, sizeof(path), l->dir, "run"))
+		e = ctl_file_clear(path);
 	return e;
 }
 
 enum err ctl_layout_write(const struct ctl_layout *l, const char *name,
     mode_t mode, struct slice text)
 {
-	char path[PATH_MAX], fresh[PATH_MAX], file[128];
-	enum err e;
+	char path[PATH_MAX];
 
-	(void)snprintf(file, sizeof(file), "%.*s.new", 100, name);
-	if (!join(path, sizeof(path), l->dir, name) ||
-	    !join(fresh, sizeof(fresh), l->dir, file))
-		return ERR_TOOBIG;
-	(void)unlink(fresh); /* of a run that was cut off */
-	e = create(fresh, mode, text);
-	if (e == ERR_OK && rename(fresh, path) == -1)
-		e = said(ERR_IO, path);
-	return e;
+	return join(path, sizeof(path), l->dir, name)
+		   ? ctl_file_replace(path, mode, text)
+		   : ERR_TOOBIG;
 }
 
 /* A file of the secret folder. mode and group are set anew, so that an older
