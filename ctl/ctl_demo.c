@@ -89,7 +89,7 @@ void ctl_demo(struct ctl_sup *sup, const struct ctl_layout *l,
 		    " started");
 		return;
 	}
-	if (!seed->fresh)
+	if (seed->called)
 		return;
 	if (ctl_first_visit(s, CTL_SEED_SITE_KEY, p.number) == ERR_OK &&
 	    place_call(sup, l, &p) != ERR_OK)

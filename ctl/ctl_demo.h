@@ -9,9 +9,9 @@
 #include "ctl/ctl_seed.h"
 #include "ctl/ctl_sup.h"
 
-/* Starts the phone under sup; when seed is fresh, a visit that came from an
- * advertisement and a call to the number it was shown. Whatever goes wrong is
- * said and stops nothing. Borrows l. Once a process. */
+/* Starts the phone under sup; when the seed had no call yet, a visit that came
+ * from an advertisement and a call to the number it was shown. Whatever goes
+ * wrong is said and stops nothing. Borrows l. Once a process. */
 void ctl_demo(struct ctl_sup *sup, const struct ctl_layout *l,
     const struct ctl_seed *seed);
 

@@ -15,6 +15,7 @@
 #include "lib/db/db_flow.h"
 #include "lib/db/db_number.h"
 #include "lib/db/db_pool.h"
+#include "lib/db/db_report.h"
 #include "lib/db/db_site.h"
 #include "lib/db/db_tracker.h"
 #include "lib/db/db_trunk.h"
@@ -345,7 +346,7 @@ enum err ctl_seed(struct db *db, const struct settings *s, struct ctl_seed *out)
 {
 	char path[SETTINGS_PATH_MAX + 32];
 	struct company_id company;
-	struct ctl_seed seed = { .fresh = false };
+	struct ctl_seed seed = { .called = false };
 	struct site_row site;
 	enum err e;
 
@@ -356,10 +357,10 @@ enum err ctl_seed(struct db *db, const struct settings *s, struct ctl_seed *out)
 	if ((e = write_note(path, s, seed.password)) != ERR_OK)
 		return e;
 	e = db_site_by_key(db, SLICE(CTL_SEED_SITE_KEY), &company, &site);
-	if (e == ERR_NOTFOUND) {
-		seed.fresh = true;
+	if (e == ERR_NOTFOUND)
 		e = add_all(db, s, seed.password);
-	}
+	else if (e == ERR_OK)
+		e = db_report_called(db, company, &seed.called);
 	if (e == ERR_OK)
 		e = allow_origin(db, s);
 	if (e != ERR_OK)

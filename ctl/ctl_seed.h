@@ -20,7 +20,7 @@
 
 struct ctl_seed {
 	char password[CTL_SEED_PASSWORD + 1];
-	bool fresh; /* made by this call */
+	bool called; /* it had a call before this run */
 };
 
 /* Makes what is missing. The password is generated once and kept, with what

@@ -154,9 +154,9 @@ static void empty_view(const struct log *l, bool called, struct view *v)
 		view_cstr(v, "empty_title", "No call yet");
 		view_cstr(v, "empty_text",
 		    "Calls to your tracking numbers appear here seconds after"
-		    " they begin. The overview shows what is left to set up.");
-		view_cstr(v, "action_name", "See the set-up steps");
-		view_cstr(v, "action_href", "/");
+		    " they begin. The first steps show what is left to set up.");
+		view_cstr(v, "action_name", "See the first steps");
+		view_cstr(v, "action_href", "/welcome");
 	} else if (page_filter_any(&l->p)) {
 		view_cstr(v, "empty_title", "No call fits these filters");
 		view_cstr(v, "empty_text",
@@ -199,11 +199,11 @@ static enum err rows_view(const struct log *l, struct view *v)
 	const struct req *r = l->r;
 	struct db_report_calls page;
 	struct db_report_company company;
-	struct db_report_setup setup;
+	bool called = false;
 	enum err e;
 
 	if ((e = db_report_company(r->db, r->company, &company)) != ERR_OK ||
-	    (e = db_report_setup(r->db, r->company, &setup)) != ERR_OK ||
+	    (e = db_report_called(r->db, r->company, &called)) != ERR_OK ||
 	    (e = db_report_calls(r->db, r->company, &l->f, PAGE_ROWS, r->arena,
 		 &page)) != ERR_OK)
 		return e;
@@ -214,7 +214,7 @@ static enum err rows_view(const struct log *l, struct view *v)
 		page_row_view(&page.rows[i], l->range.z, r->now_us,
 		    company.country, view_item(v, "calls"));
 	pager_view(l, &page, v);
-	empty_view(l, setup.called, v);
+	empty_view(l, called, v);
 	return ERR_OK;
 }
 

@@ -15,50 +15,6 @@
 #define LATEST_SHOWN  5
 #define HREF_MAX      4096 /* two columns, percent-encoded, cut by the arena */
 
-/* The five steps of a first run. */
-static void first_run(const struct db_report_setup *s, struct view *v)
-{
-	const struct {
-		bool done;
-		const char *title;
-		const char *text;
-		const char *command; /* what the operator types; "" nothing */
-	} steps[] = {
-		{ s->number, "Add a tracking number",
-		    "A number that your carrier sends to this machine.",
-		    "ringtrace number add --number +14155550100 --to"
-		    " +14155550199" },
-		{ s->destination, "Say who answers",
-		    "The telephone that calls are forwarded to: --to above.",
-		    "" },
-		{ s->routed, "Send the number’s calls there",
-		    "By a flow, or straight to the telephone.", "" },
-		{ s->tag_seen, "Put the tag on your site",
-		    "It shows each visitor a number of their own. This step is"
-		    " done when the tag is first seen.",
-		    "ringtrace site add --origin https://www.example.com" },
-		{ s->called, "Take the first call",
-		    "Dial the tracking number: the call appears here seconds"
-		    " later.",
-		    "" },
-	};
-	uint64_t done = 0;
-
-	view_list(v, "steps");
-	for (size_t i = 0; i < RT_ARRAY_LEN(steps); i++) {
-		struct view *item = view_item(v, "steps");
-
-		view_flag(item, "step_done", steps[i].done);
-		view_cstr(item, "step_title", steps[i].title);
-		view_cstr(item, "step_text", steps[i].text);
-		view_cstr(item, "step_command", steps[i].command);
-		view_flag(item, "step_do",
-		    !steps[i].done && steps[i].command[0] != '\0');
-		done += steps[i].done ? 1 : 0;
-	}
-	view_u64(v, "steps_done", done);
-}
-
 /* "/calls?range=30d&name=value": the calls behind a line. */
 static void calls_href(const struct page_range *g, const char *name,
     const char *value, const char *name2, const char *value2, struct view *item,
@@ -202,22 +158,20 @@ static enum err board(const struct req *r, const struct page_range *g,
 static enum err show(const struct req *r, struct tz *z, struct resp *out)
 {
 	struct view *v = view_new(r->arena, "overview.html");
-	struct db_report_setup setup;
 	struct page_range g;
+	bool called = false;
 	enum err e;
 
 	if ((e = page_range_read(r, z, &g)) != ERR_OK ||
 	    (e = frame_page(r, FRAME_OVERVIEW, "Overview", SLICE(""), v)) !=
 		ERR_OK ||
-	    (e = db_report_setup(r->db, r->company, &setup)) != ERR_OK)
+	    (e = db_report_called(r->db, r->company, &called)) != ERR_OK)
 		return e;
 	page_range_view(&g, "/", SLICE(""), v);
 	view_list(v, "range_keep");
-	view_flag(v, "first_run", !setup.called);
-	view_flag(v, "board", setup.called);
-	if (!setup.called)
-		first_run(&setup, v);
-	else if ((e = board(r, &g, v)) != ERR_OK)
+	view_flag(v, "first_run", !called);
+	view_flag(v, "board", called);
+	if (called && (e = board(r, &g, v)) != ERR_OK)
 		return e;
 	return resp_view(out, v);
 }

@@ -219,37 +219,19 @@ enum err db_report_live(struct db *db, struct company_id company,
 	return e;
 }
 
-static const char setup_sql[] =
-    "SELECT"
-    " EXISTS (SELECT 1 FROM number"
-    "  WHERE company_id = ? AND released_at IS NULL),"
-    " EXISTS (SELECT 1 FROM destination"
-    "  WHERE company_id = ? AND archived_at IS NULL),"
-    " EXISTS (SELECT 1 FROM number n LEFT JOIN flow f"
-    "  ON f.company_id = n.company_id AND f.id = n.flow_id"
-    "  WHERE n.company_id = ? AND n.released_at IS NULL"
-    "  AND (n.destination_id IS NOT NULL"
-    "   OR f.published_version IS NOT NULL)),"
-    " EXISTS (SELECT 1 FROM site"
-    "  WHERE company_id = ? AND archived_at IS NULL AND seen_at IS NOT NULL),"
-    " EXISTS (SELECT 1 FROM phone_call WHERE company_id = ?)";
+static const char called_sql[] =
+    "SELECT EXISTS (SELECT 1 FROM phone_call WHERE company_id = ?)";
 
-enum err db_report_setup(struct db *db, struct company_id company,
-    struct db_report_setup *out)
+enum err db_report_called(struct db *db, struct company_id company, bool *out)
 {
-	struct db_report_setup got;
+	bool got = false;
 	struct stmt *st;
 	enum err e;
 
-	if ((e = stmt_begin(db, setup_sql, &st)) != ERR_OK)
+	if ((e = stmt_begin(db, called_sql, &st)) != ERR_OK)
 		return e;
-	for (int i = 0; i < 5; i++)
-		stmt_in_id(st, company.v);
-	stmt_out_bool(st, &got.number);
-	stmt_out_bool(st, &got.destination);
-	stmt_out_bool(st, &got.routed);
-	stmt_out_bool(st, &got.tag_seen);
-	stmt_out_bool(st, &got.called);
+	stmt_in_id(st, company.v);
+	stmt_out_bool(st, &got);
 	e = stmt_one(st);
 	stmt_end(st);
 	if (e == ERR_OK)

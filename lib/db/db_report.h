@@ -109,15 +109,8 @@ struct db_report_member {
 RT_MUST_USE enum err db_report_members(struct db *db, struct user_id user,
     struct arena *mem, struct db_report_member **rows, size_t *n);
 
-/* How far a company is set up: the five steps of a first run. */
-struct db_report_setup {
-	bool number;      /* a tracking number is there */
-	bool destination; /* somebody to ring */
-	bool routed;      /* a number with a published flow or a destination */
-	bool tag_seen;    /* the tag was seen on a site */
-	bool called;      /* a call came in */
-};
-RT_MUST_USE enum err db_report_setup(struct db *db, struct company_id company,
-    struct db_report_setup *out);
+/* Did a call ever come in? */
+RT_MUST_USE enum err db_report_called(struct db *db, struct company_id company,
+    bool *out);
 
 #endif

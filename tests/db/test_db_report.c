@@ -242,10 +242,10 @@ static void test_top(void **state)
 	    ERR_RANGE);
 }
 
-static void test_live_and_setup(void **state)
+static void test_live_and_called(void **state)
 {
 	struct db_report_live live;
-	struct db_report_setup setup;
+	bool called = false;
 	struct db_report_company c;
 	struct db_report_member *members = NULL;
 	size_t n = 0;
@@ -257,13 +257,10 @@ static void test_live_and_setup(void **state)
 	ok(db_report_live(db, company(1), 0, &live));
 	assert_int_equal(live.live, 0);
 	assert_int_equal(live.since, 0);
-	ok(db_report_setup(db, company(0), &setup));
-	assert_true(
-	    setup.number && setup.destination && setup.routed && setup.called);
-	assert_false(setup.tag_seen);
-	ok(db_report_setup(db, company(1), &setup));
-	assert_true(setup.number);
-	assert_false(setup.called);
+	ok(db_report_called(db, company(0), &called));
+	assert_true(called);
+	ok(db_report_called(db, company(1), &called));
+	assert_false(called);
 	ok(db_report_company(db, company(0), &c));
 	assert_int_equal(strlen(c.country), 2);
 	ok(db_report_members(db, t->company[0].user, &mem, &members, &n));
@@ -511,7 +508,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_buckets),
 		cmocka_unit_test(test_top),
-		cmocka_unit_test(test_live_and_setup),
+		cmocka_unit_test(test_live_and_called),
 		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_search),
 		cmocka_unit_test(test_paging),
