@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ctl/ctl_seed_move.h"
 #include "lib/base/buf.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
@@ -184,18 +185,17 @@ static enum err add_owner(struct db *db, struct made *m, const char *password)
 static enum err add_trunk(struct db *db, const struct made *m,
     const struct settings *s)
 {
-	struct trunk_acl_row acl = { .media = false };
+	struct trunk_acl_row acl;
 	struct trunk_row trunk;
 	enum err e;
 
 	db_trunk_init(&trunk);
 	fresh_id(m->now_us, trunk.id.v);
 	trunk.created_us = m->now_us;
-	PUT(trunk.name, "Simulated carrier");
+	PUT(trunk.name, CTL_SEED_CARRIER_NAME);
 	PUT(trunk.country, "US");
-	(void)snprintf(trunk.next_hop, sizeof(trunk.next_hop), "%s:%d",
-	    s->sip_address, CTL_SEED_CARRIER_PORT);
-	(void)snprintf(acl.cidr, sizeof(acl.cidr), "%.15s/32", s->sip_address);
+	ctl_seed_move_hop(s, trunk.next_hop);
+	ctl_seed_move_acl(s, &acl);
 	e = db_trunk_add(db, m->account, &trunk);
 	return e == ERR_OK ? db_trunk_acl_add(db, m->account, trunk.id, &acl)
 			   : e;
@@ -215,9 +215,8 @@ static enum err add_flow(struct db *db, struct made *m,
 	fresh_id(m->now_us, m->flow.v);
 	desk.id = m->desk;
 	flow.id = m->flow;
-	PUT(desk.name, "Front desk");
-	(void)snprintf(desk.target, sizeof(desk.target), "sip:business@%s:%d",
-	    s->sip_address, CTL_SEED_PHONE_PORT);
+	PUT(desk.name, CTL_SEED_PHONE_NAME);
+	ctl_seed_move_phone(s, desk.target);
 	PUT(flow.name, "Main line");
 	id_text(ID_KIND_destination, m->desk.v, target);
 	(void)snprintf(document, sizeof(document),
@@ -359,8 +358,9 @@ enum err ctl_seed(struct db *db, const struct settings *s, struct ctl_seed *out)
 	e = db_site_by_key(db, SLICE(CTL_SEED_SITE_KEY), &company, &site);
 	if (e == ERR_NOTFOUND)
 		e = add_all(db, s, seed.password);
-	else if (e == ERR_OK)
-		e = db_report_called(db, company, &seed.called);
+	else if (e == ERR_OK &&
+		 (e = db_report_called(db, company, &seed.called)) == ERR_OK)
+		e = ctl_seed_move(db, s, company);
 	if (e == ERR_OK)
 		e = allow_origin(db, s);
 	if (e != ERR_OK)

@@ -4,7 +4,8 @@
  * A plumber in San Francisco with a web site (served at /demo/), a pool of
  * eight numbers, four source trackers, a simulated carrier that may call in
  * from our own address, and a business phone at its port 5080. Made once, in
- * one transaction; what a person changes afterwards stays.
+ * one transaction; what a person changes afterwards stays. Only the carrier and
+ * the phone follow us to another address (ctl_seed_move.h).
  */
 #ifndef RT_CTL_SEED_H
 #define RT_CTL_SEED_H

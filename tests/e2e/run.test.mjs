@@ -70,6 +70,19 @@ test('no disk space is said, with what to do, and nothing stays', async () => {
 	assert.deepEqual(childrenOf(full.pid), []);
 });
 
+test('the demonstration follows to another address', async () => {
+	const home = join(dir, 'moved');
+	const alone = [...without, 'admin', 'api'];
+	let moved = await startStack({ without: alone, dir: home });
+	moved.sql("UPDATE trunk SET next_hop = '127.9.9.9:5070'; UPDATE trunk_acl SET cidr = '127.9.9.9/32'; UPDATE destination SET target = 'sip:business@127.9.9.9:5080'");
+	await moved.stop();
+	moved = await startStack({ without: alone, dir: home });
+	assert.equal(moved.sqlOne('SELECT next_hop FROM trunk'), `${addr}:5070`);
+	assert.equal(moved.sqlOne(`SELECT COUNT(*) FROM trunk_acl WHERE cidr = '${addr}/32'`), '1');
+	assert.equal(moved.sqlOne('SELECT target FROM destination'), `sip:business@${addr}:5080`);
+	await moved.stop();
+});
+
 test('a second run finds its data again', async () => {
 	// Left by a version that gave its programs other users.
 	for (const name of ['admin.lock', 'metric.admin']) {
