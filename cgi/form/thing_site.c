@@ -5,13 +5,21 @@
 
 #include "cgi/form/choice.h"
 #include "cgi/form/lines.h"
+#include "cgi/form/site_token.h"
 #include "lib/base/settings.h"
+#include "lib/core/source_map.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_site.h"
 #include "lib/hash/token.h"
 #include "lib/phone/phone.h"
 
-#define KEY_CHARS 16 /* of base64url: 96 bits */
+#define KEY_CHARS  16 /* of base64url: 96 bits */
+#define PARAMS_MAX 40
+
+struct params {
+	struct source_map v[PARAMS_MAX];
+	size_t n;
+};
 
 static const char *const consents[] = { "assume",
 	"Assumed: the site asks its visitors itself where the law wants it",
@@ -32,6 +40,14 @@ static const struct field fields[] = {
 	    .help = "Global Privacy Control and opt-outs are always"
 		    " respected." },
 	{ "location", "Location", .kind = FIELD_CHOICE },
+	{ "params", "Parameters of its own", FIELD_LINES, 0, 4000,
+	    .group = "Where visits come from",
+	    .help = "Only where the site's ads do not use the usual names. One"
+		    " a line, as kw = keyword. Fields: utm_source, utm_medium,"
+		    " utm_campaign, utm_term, utm_content, utm_id, keyword,"
+		    " campaign_id, ad_group_id, ad_id, match_type, network,"
+		    " device, placement, ad_place, and click ids such as"
+		    " gclid." },
 };
 
 static enum err choices(const struct req *r, struct fields *f)
@@ -65,6 +81,88 @@ static enum err list(const struct req *r, struct thing_list *l)
 	return e;
 }
 
+/* --- parameters of its own -------------------------------------------------*/
+
+static enum err load_params(const struct req *r, struct site_id site,
+    struct fields *f)
+{
+	struct site_param *rows;
+	struct buf b;
+	size_t n;
+	enum err e =
+	    db_site_params(r->db, r->company, site, r->arena, &rows, &n);
+
+	buf_init(&b, FIELD_TEXT_MAX);
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		const struct source_map m = { rows[i].param, rows[i].field };
+
+		if (i > 0)
+			buf_char(&b, '\n');
+		source_map_write(&m, &b);
+	}
+	if (e == ERR_OK && (e = buf_err(&b)) == ERR_OK)
+		fields_set(f, "params", buf_slice(&b));
+	buf_fini(&b);
+	return e;
+}
+
+/* The lines as pairs, or what is wrong with them. */
+static void check_params(struct fields *f, struct params *out)
+{
+	struct lines typed;
+
+	out->n = 0;
+	if (lines_read(fields_get(f, "params"), &typed) != ERR_OK)
+		fields_wrong(f, "params", "These are too many.");
+	for (size_t i = 0; i < typed.n && out->n < PARAMS_MAX; i++) {
+		const enum err e = source_map_read(typed.v[i], &out->v[out->n]);
+
+		if (e != ERR_OK)
+			fields_wrong(f, "params",
+			    e == ERR_NOTFOUND
+				? "One of the lines names a field that there"
+				  " is not."
+				: "Each line is like kw = keyword.");
+		else
+			out->n++;
+	}
+	if (typed.n > PARAMS_MAX)
+		fields_wrong(f, "params", "These are too many.");
+	for (size_t i = 0; i < out->n; i++)
+		for (size_t k = 0; k < i; k++)
+			if (slice_eq_case(out->v[i].param, out->v[k].param))
+				fields_wrong(f, "params",
+				    "One of the names stands there twice.");
+}
+
+static bool wanted(const struct params *want, struct slice param)
+{
+	for (size_t i = 0; i < want->n; i++)
+		if (slice_eq(want->v[i].param, param))
+			return true;
+	return false;
+}
+
+static enum err put_params(const struct req *r, struct site_id site,
+    const struct params *want)
+{
+	struct site_param *rows;
+	size_t n;
+	enum err e =
+	    db_site_params(r->db, r->company, site, r->arena, &rows, &n);
+
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		if (!wanted(want, rows[i].param))
+			e = db_site_param_set(r->db, r->company, site,
+			    rows[i].param, SLICE(""));
+	for (size_t i = 0; e == ERR_OK && i < want->n; i++)
+		e = db_site_param_set(r->db, r->company, site, want->v[i].param,
+		    want->v[i].field);
+	return e;
+}
+
+/* --- the form --------------------------------------------------------------*/
+
 static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
     struct fields *f)
 {
@@ -81,7 +179,8 @@ static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
 	    (e = db_site_targets(r->db, r->company, key, r->arena, &targets,
 		 &n_targets)) != ERR_OK ||
 	    (e = lines_set(f, "origins", origins, n_origins)) != ERR_OK ||
-	    (e = lines_set(f, "targets", targets, n_targets)) != ERR_OK)
+	    (e = lines_set(f, "targets", targets, n_targets)) != ERR_OK ||
+	    (e = load_params(r, key, f)) != ERR_OK)
 		return e;
 	fields_set_cstr(f, "name", row.name);
 	fields_set_id(f, "pool", ID_KIND_pool, row.pool.v);
@@ -189,10 +288,12 @@ static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
 	struct site_row row = { .created_us = r->now_us };
 	char token[TOKEN_TEXT + 1];
 	struct lines origins, targets;
+	struct params params;
 	enum err e;
 
 	memcpy(row.id.v, id, ID_BYTES);
 	check_origins(f, &origins);
+	check_params(f, &params);
 	if ((e = check_targets(r, f, &targets)) != ERR_OK)
 		return e;
 	if (!fields_copy(f, "name", row.name, sizeof(row.name)) ||
@@ -213,9 +314,10 @@ static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
 	if (e == ERR_OK)
 		e = put_lines(r, row.id, &origins, db_site_origins,
 		    db_site_origin_add, db_site_origin_remove);
-	return e == ERR_OK ? put_lines(r, row.id, &targets, db_site_targets,
-				 db_site_target_add, db_site_target_remove)
-			   : e;
+	if (e == ERR_OK)
+		e = put_lines(r, row.id, &targets, db_site_targets,
+		    db_site_target_add, db_site_target_remove);
+	return e == ERR_OK ? put_params(r, row.id, &params) : e;
 }
 
 static enum err retire(const struct req *r, const uint8_t id[ID_BYTES])
@@ -243,7 +345,7 @@ static enum err more(const struct req *r, const uint8_t id[ID_BYTES],
 				: "This line stands near the top of every page"
 				  " of the site. It was seen."),
 	    r->settings->public_url, row.public_key);
-	return ERR_OK;
+	return site_token_more(r, key, v);
 }
 
 const struct thing thing_site = {

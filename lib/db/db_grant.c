@@ -54,6 +54,7 @@ static const struct grant {
 	{ "admin", "schema_migration", READ },
 	{ "admin", "site", WRITE },
 	{ "admin", "site_origin", DELETE },
+	{ "admin", "site_param", DELETE },
 	{ "admin", "site_target", DELETE },
 	{ "admin", "spoken", READ },
 	{ "admin", "tag", DELETE },

@@ -271,6 +271,28 @@ enum err db_site_token_set(struct db *db, struct company_id company,
 	return db_config_exec(db, st);
 }
 
+enum err db_site_token_has(struct db *db, struct company_id company,
+    struct site_id site, bool *has)
+{
+	static const char sql[] =
+	    "SELECT server_token_hash IS NOT NULL FROM site"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
+	bool there = false;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, site.v);
+	stmt_out_bool(st, &there);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*has = there;
+	return e;
+}
+
 static enum err run_param(struct db *db, const char *sql,
     struct company_id company, struct site_id site, struct slice param,
     struct slice field)
@@ -310,4 +332,28 @@ enum err db_site_param_set(struct db *db, struct company_id company,
 	if (e == ERR_OK)
 		e = db_config_bump(db);
 	return db_join_end(db, mine, e);
+}
+
+enum err db_site_params(struct db *db, struct company_id company,
+    struct site_id site, struct arena *mem, struct site_param **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT param, field FROM site_param"
+	    " WHERE company_id = ? AND site_id = ? ORDER BY param";
+	struct site_param row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, site.v);
+	stmt_out_slice(st, mem, ITEM_MAX, &row.param);
+	stmt_out_slice(st, mem, ITEM_MAX, &row.field);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
 }

@@ -45,11 +45,21 @@ RT_MUST_USE enum err db_site_origins(struct db *db, struct company_id company,
  * secret (lib/hash/token). NULL takes it away. */
 RT_MUST_USE enum err db_site_token_set(struct db *db, struct company_id company,
     struct site_id site, const uint8_t hash[DB_SITE_TOKEN_BYTES]);
+/* Has it a secret? */
+RT_MUST_USE enum err db_site_token_has(struct db *db, struct company_id company,
+    struct site_id site, bool *has);
 
 /* A parameter of the site's own links stands for a field of the visit
  * (lib/core/source: source_field_known()); field "": no longer. */
 RT_MUST_USE enum err db_site_param_set(struct db *db, struct company_id company,
     struct site_id site, struct slice param, struct slice field);
+struct site_param {
+	struct slice param, field;
+};
+/* In the order of the names. */
+RT_MUST_USE enum err db_site_params(struct db *db, struct company_id company,
+    struct site_id site, struct arena *mem, struct site_param **rows,
+    size_t *n);
 
 /* The business's own numbers, which the tag replaces. */
 RT_MUST_USE enum err db_site_target_add(struct db *db,

@@ -143,6 +143,53 @@ static void test_form(void **state)
 	    ERR_NOTFOUND);
 }
 
+/* The site's own parameters and the secret of its server. */
+static void test_params(void **state)
+{
+	const struct site_id site = t->company[0].site;
+	const uint8_t hash[DB_SITE_TOKEN_BYTES] = { 7 };
+	struct db *admin = testdb_connect(t, "admin");
+	struct site_param *rows;
+	bool has = true;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(db_site_param_set(admin, ours(), site, SLICE("kw"),
+			     SLICE("keyword")),
+	    ERR_OK);
+	assert_int_equal(db_site_param_set(admin, ours(), site, SLICE("ad"),
+			     SLICE("ad_id")),
+	    ERR_OK);
+	assert_int_equal(db_site_params(admin, ours(), site, &mem, &rows, &n),
+	    ERR_OK);
+	assert_int_equal(n, 2);
+	assert_true(slice_eq_cstr(rows[0].param, "ad"));
+	assert_true(slice_eq_cstr(rows[1].field, "keyword"));
+	assert_int_equal(db_site_params(admin, theirs(), site, &mem, &rows, &n),
+	    ERR_OK);
+	assert_int_equal(n, 0);
+	assert_int_equal(db_site_param_set(admin, ours(), site, SLICE("ad"),
+			     SLICE("")),
+	    ERR_OK);
+	assert_int_equal(db_site_params(admin, ours(), site, &mem, &rows, &n),
+	    ERR_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(db_site_token_has(admin, ours(), site, &has), ERR_OK);
+	assert_false(has);
+	assert_int_equal(db_site_token_set(admin, theirs(), site, hash),
+	    ERR_NOTFOUND);
+	assert_int_equal(db_site_token_set(admin, ours(), site, hash), ERR_OK);
+	assert_int_equal(db_site_token_has(admin, ours(), site, &has), ERR_OK);
+	assert_true(has);
+	assert_int_equal(db_site_token_has(admin, theirs(), site, &has),
+	    ERR_NOTFOUND);
+	assert_int_equal(db_site_token_set(admin, ours(), site, NULL), ERR_OK);
+	assert_int_equal(db_site_param_set(admin, ours(), site, SLICE("kw"),
+			     SLICE("")),
+	    ERR_OK);
+	db_close(admin);
+}
+
 /* Another company's visit, or none: nothing is kept. */
 static void test_form_without_visit(void **state)
 {
@@ -387,7 +434,7 @@ static void test_site_settings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_about),
-		cmocka_unit_test(test_form),
+		cmocka_unit_test(test_params), cmocka_unit_test(test_form),
 		cmocka_unit_test(test_form_without_visit),
 		cmocka_unit_test(test_form_page), cmocka_unit_test(test_health),
 		cmocka_unit_test(test_traffic), cmocka_unit_test(test_pooled),

@@ -1,0 +1,87 @@
+// A web site's form: its own names for parameters, and the secret of its server.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { openForm } from '../support/forms.mjs';
+import { startStack } from '../support/stack.mjs';
+import { addCompanies, fingerprint } from '../support/two_companies.mjs';
+
+let stack, world, owner, foreign, href;
+
+before(async () => {
+	stack = await startStack({ without: ['dni', 'jobd', 'sipworker'], args: ['--web-rate', '100000'] });
+	world = addCompanies(stack);
+	owner = await stack.login();
+	foreign = await stack.login(world.users.owner.email, world.password);
+	const res = await (await openForm(owner, '/settings/sites/new')).send({ name: 'shop.example', origins: 'https://shop.example', targets: '415-555-0199',
+		params: 'kw = keyword\n\n ad[id]\t=  ad_id ' });
+	assert.equal(res.status, 303, await res.text());
+	href = res.headers.get('location').replace('?done=added', '');
+});
+after(() => stack?.stop());
+
+const rows = () => stack.sql("SELECT p.param, p.field FROM site_param p JOIN site s ON s.id = p.site_id WHERE s.name = 'shop.example' ORDER BY p.param");
+const secret = () => stack.sqlOne("SELECT LOWER(COALESCE(HEX(server_token_hash), '')) FROM site WHERE name = 'shop.example'");
+const lastAudit = () => stack.sql('SELECT action, before_json, after_json FROM audit ORDER BY happened_at DESC, id DESC LIMIT 1')[0];
+
+test('parameters of its own are kept, shown again, changed and taken away', async () => {
+	assert.deepEqual(rows(), [['ad[id]', 'ad_id'], ['kw', 'keyword']]);
+	const version = Number(stack.sqlOne('SELECT version FROM config_version'));
+	const form = await openForm(owner, href);
+	assert.equal(form.fields.params.value, 'ad[id] = ad_id\nkw = keyword');
+	assert.equal((await form.send({ params: 'kw = utm_term\nplace = placement' })).status, 303);
+	assert.deepEqual(rows(), [['kw', 'utm_term'], ['place', 'placement']]);
+	assert.ok(Number(stack.sqlOne('SELECT version FROM config_version')) > version, 'the tag\'s server would not notice');
+	const [action, before, after] = lastAudit();
+	assert.equal(action, 'site.change');
+	assert.equal(JSON.parse(before).params, 'ad[id] = ad_id\nkw = keyword');
+	assert.equal(JSON.parse(after).params, 'kw = utm_term\nplace = placement');
+	assert.equal((await (await openForm(owner, href)).send({ params: '' })).status, 303);
+	assert.deepEqual(rows(), []);
+});
+
+test('parameters that cannot be are refused, in words', async () => {
+	const mark = fingerprint(stack);
+	for (const [params, why] of [['kw', /like kw = keyword/], ['kw = password', /a field that there is not/], ['k w = keyword', /like kw = keyword/],
+		['kw = keyword\nKW = utm_term', /twice/], ['"><script>alert(1)</script> = keyword', /like kw = keyword/],
+		[Array.from({ length: 41 }, (_, i) => `p${i} = keyword`).join('\n'), /too many/]]) {
+		const res = await (await openForm(owner, href)).send({ params });
+		const html = await res.text();
+		assert.equal(res.status, 422, params);
+		assert.match(html, why);
+		assert.ok(!html.includes('<script>alert'));
+	}
+	assert.equal(fingerprint(stack), mark);
+});
+
+test('the secret is shown once, ends the one before, and can be taken away', async () => {
+	assert.equal(secret(), '');
+	assert.match((await openForm(owner, href)).html, /Make a secret/);
+	const seen = [];
+	for (let i = 0; i < 2; i++) {
+		const res = await owner.submit(href, `${href}/token`, {});
+		assert.equal(res.status, 200);
+		const [, text] = (await res.text()).match(/<code data-copy>([\w-]{43})</);
+		assert.equal(secret(), createHash('sha256').update(text).digest('hex'));
+		assert.ok(!JSON.stringify(lastAudit()).includes(text) && !stack.log('admin').includes(text));
+		assert.equal(lastAudit()[0], 'site.secret');
+		seen.push(text);
+	}
+	assert.notEqual(seen[0], seen[1]);
+	const html = (await openForm(owner, href)).html;
+	assert.match(html, /Make a new secret[\s\S]*Take the secret away/);
+	assert.ok(!html.includes(seen[1]));
+	assert.equal((await owner.submit(href, `${href}/token/off`, {})).status, 303);
+	assert.equal(secret(), '');
+});
+
+test('nobody else makes one', async () => {
+	const agent = await stack.login(world.users.agent.email, world.password);
+	const mark = fingerprint(stack);
+	for (const who of [foreign, agent])
+		for (const path of [`${href}/token`, `${href}/token/off`])
+			assert.ok([403, 404].includes((await who.submit('/', path, {})).status), path);
+	assert.equal((await owner.fetch(`${href}/token`, { method: 'POST', headers: { origin: stack.url }, body: new URLSearchParams({}) })).status, 403, 'no CSRF token');
+	assert.equal((await owner.submit(href, '/settings/sites/sit_00000000000000000000000000/token', {})).status, 404);
+	assert.equal(fingerprint(stack), mark);
+});
