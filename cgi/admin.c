@@ -12,6 +12,7 @@
 #include "cgi/form/form_flow.h"
 #include "cgi/form/form_link.h"
 #include "cgi/form/form_mail_log.h"
+#include "cgi/form/form_person.h"
 #include "cgi/form/form_prompt.h"
 #include "cgi/form/form_second.h"
 #include "cgi/form/form_settings.h"
@@ -94,6 +95,11 @@ static const struct route routes[] = {
 	    .body = REQ_BODY_URLENCODED, .handler = form_prompt_retire },
 	{ REQ_GET, "/settings/prompts/{id}/{version}", ROUTE_MANAGER,
 	    .handler = form_prompt_audio },
+	{ REQ_GET, "/people/{id}", ROUTE_READ_ONLY, .handler = form_person },
+	{ REQ_POST, "/people/{id}/join", ROUTE_MANAGER,
+	    .body = REQ_BODY_URLENCODED, .handler = form_person_join },
+	{ REQ_POST, "/people/{id}/erase", ROUTE_ADMIN,
+	    .body = REQ_BODY_URLENCODED, .handler = form_person_erase },
 	{ REQ_GET, "/welcome", ROUTE_PUBLIC, .handler = form_welcome },
 	{ REQ_GET, "/account", ROUTE_SIGNED_IN, .handler = form_account },
 	{ REQ_POST, "/account/password", ROUTE_SIGNED_IN,

@@ -13,6 +13,7 @@
 #include "ctl/ctl_guard.h"
 #include "ctl/ctl_job.h"
 #include "ctl/ctl_number.h"
+#include "ctl/ctl_person.h"
 #include "ctl/ctl_rollup.h"
 #include "ctl/ctl_run.h"
 #include "ctl/ctl_site.h"
@@ -42,6 +43,7 @@ static const struct command commands[] = {
 	    "call flows: check, test, write, publish, diff ..." },
 	{ "site", ctl_site, "web sites that carry the tag: add, list" },
 	{ "trunk", ctl_trunk, "carriers: add, list" },
+	{ "person", ctl_person, "who called: show, erase" },
 	{ "webhook", ctl_webhook,
 	    "who is told of calls: add, list, test, log, replay, off" },
 	{ "migrate", ctl_db_migrate, "bring the database up to date" },

@@ -36,7 +36,8 @@ static enum err note(const struct queue_env *env,
 	struct audit_row row = { .account = r->account,
 		.action = "recording.erase",
 		.object_kind = "recording",
-		.after = SLICE("{\"why\":\"the company's term\"}"),
+		.after = r->asked ? SLICE("{\"why\":\"the person was erased\"}")
+				  : SLICE("{\"why\":\"the company's term\"}"),
 		.happened_us = env->now_us };
 	uint8_t rnd[10];
 

@@ -25,6 +25,7 @@ static const struct {
 	{ "lifted", "Done. It can be used again." },
 	{ "off", "Switched off." },
 	{ "on", "Switched on." },
+	{ "erased", "Erased. The recordings' files go within the minute." },
 };
 
 void thing_id(const struct req *r, uint8_t out[ID_BYTES])

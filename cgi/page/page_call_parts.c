@@ -271,6 +271,7 @@ static const struct {
 	    "The recording could not be finished. What was written is"
 	    " kept on the machine; the operator’s log says more." },
 	{ "erased", "The recording was erased." },
+	{ "erasing", "The recording was erased." },
 };
 
 static const char *no_recording(const struct page_story *s,

@@ -78,9 +78,11 @@ static void form_view(const struct req *r, const struct form_log_row *row,
 {
 	const struct form_row *f = &row->form;
 	struct view *item = view_item(v, "forms");
-	char number[PHONE_TEXT_MAX], mem[LINE_BYTES];
+	char number[PHONE_TEXT_MAX], mem[LINE_BYTES], id[ID_TEXT_MAX];
 	struct buf b;
 
+	id_text(ID_KIND_form, f->id.v, id);
+	view_cstr(item, "form", id);
 	times(f->submitted_us, r->now_us, z, item);
 	view_slice(item, "who",
 	    f->contact_name.n > 0    ? f->contact_name

@@ -49,6 +49,55 @@ static void shares_of(const struct touch_row *rows, size_t n, size_t i,
 	}
 }
 
+/* "google / cpc · spring, 3 May 10:12" of one touch. */
+static enum err mark(const struct req *r, const char *name,
+    const struct touch_row *t, struct tz *z, struct view *v)
+{
+	struct view *item = view_item(v, "touch_marks");
+	const char *source = "", *medium = "";
+	char text[TZ_TEXT_MAX], words[2 * DB_NAME_BYTES + 32];
+	struct buf b;
+
+	if (t != NULL &&
+	    ((source = arena_cstr(r->arena, t->source)) == NULL ||
+		(medium = arena_cstr(r->arena, t->medium)) == NULL))
+		return ERR_NOMEM;
+	view_cstr(item, "mark_name", name);
+	view_flag(item, "mark_known", t != NULL);
+	buf_over(&b, words, sizeof(words));
+	if (t != NULL)
+		page_words_source(source, medium, &b);
+	view_slice(item, "mark_source", buf_slice(&b));
+	view_slice(item, "mark_campaign", t != NULL ? t->campaign : SLICE(""));
+	view_flag(item, "mark_named", t != NULL && t->campaign.n > 0);
+	view_cstr(item, "mark_channel",
+	    t != NULL ? page_words_channel("", source, medium) : "");
+	text[0] = '\0';
+	if (t != NULL)
+		tz_text_short(z, t->at_us, r->now_us, text);
+	view_cstr(item, "mark_when", text);
+	return ERR_OK;
+}
+
+/* The three that people ask for by name. */
+static enum err marks(const struct req *r, const struct touch_row *rows,
+    size_t n, struct tz *z, struct view *v)
+{
+	const struct touch_row *paid = NULL;
+	enum err e;
+
+	view_list(v, "touch_marks");
+	if (n == 0)
+		return ERR_OK;
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].paid)
+			paid = &rows[i];
+	if ((e = mark(r, "First touch", &rows[0], z, v)) != ERR_OK ||
+	    (e = mark(r, "Last touch", &rows[n - 1], z, v)) != ERR_OK)
+		return e;
+	return mark(r, "Last paid touch", paid, z, v);
+}
+
 enum err page_models_call(const struct req *r, struct call_id call,
     struct tz *z, struct view *v)
 {
@@ -70,6 +119,8 @@ enum err page_models_call(const struct req *r, struct call_id call,
 		if (e == ERR_OK)
 			shares_of(rows, n, i, item);
 	}
+	if (e == ERR_OK)
+		e = marks(r, rows, n, z, v);
 	view_flag(v, "any_touches", n > 0);
 	(void)snprintf(text, sizeof(text), "%zu %s", n,
 	    n == 1 ? "visit" : "visits");

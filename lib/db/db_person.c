@@ -50,51 +50,32 @@ static const char *const merge_sql[] = {
 static const char drop_sql[] =
     "DELETE FROM person WHERE company_id = ? AND id = ?";
 
-#define VISITS_OF                                                         \
-	" (SELECT v.id FROM visit v JOIN person_visitor x"                \
-	" ON x.company_id = v.company_id AND x.visitor_id = v.visitor_id" \
-	" WHERE x.company_id = ? AND x.person_id = ?)"
+static bool is_caller(const struct person_key *key)
+{
+	return key->e164.n > 0;
+}
 
-/* In this order: the links go last, as the others are found by them. */
-static const char *const erase_sql[] = {
-	"DELETE FROM page_view WHERE company_id = ? AND visit_id IN" VISITS_OF,
-	"DELETE FROM visit_event WHERE company_id = ? AND visit_id IN" VISITS_OF,
-	"UPDATE form_entry SET fields = '[]', page_url = '', contact_name = '',"
-	" contact_email = '', contact_e164 = ''"
-	" WHERE company_id = ? AND visit_id IN" VISITS_OF,
-	"UPDATE visit v JOIN person_visitor x"
-	" ON x.company_id = v.company_id AND x.visitor_id = v.visitor_id"
-	" SET v.landing_url = '', v.referrer = '', v.gclid = '', v.gbraid = '',"
-	" v.wbraid = '', v.dclid = '', v.fbclid = '', v.msclkid = '',"
-	" v.ttclid = '', v.li_fat_id = '', v.ga_client_id = '',"
-	" v.ga_session_id = '', v.fbc = '', v.fbp = '', v.browser_zone = ''"
-	" WHERE v.company_id = ? AND x.company_id = ? AND x.person_id = ?",
-	"DELETE FROM visitor WHERE company_id = ? AND id IN"
-	" (SELECT visitor_id FROM person_visitor"
-	" WHERE company_id = ? AND person_id = ?)",
-};
-
-static const char *const unlink_sql[] = {
-	"DELETE FROM person_visitor WHERE company_id = ? AND person_id = ?",
-	"DELETE FROM person_caller WHERE company_id = ? AND person_id = ?",
-};
+static void in_key(struct stmt *st, const struct person_key *key)
+{
+	if (is_caller(key))
+		stmt_in_text(st, key->e164);
+	else
+		stmt_in_id(st, key->visitor.v);
+}
 
 static enum err find(struct db *db, struct company_id company,
-    const struct visitor_id *visitor, struct slice e164, struct person_id *out)
+    const struct person_key *key, struct person_id *out)
 {
 	struct person_id p;
 	struct stmt *st;
 	enum err e;
 
-	e = stmt_begin(db, visitor != NULL ? of_visitor_sql : of_caller_sql,
+	e = stmt_begin(db, is_caller(key) ? of_caller_sql : of_visitor_sql,
 	    &st);
 	if (e != ERR_OK)
 		return e;
 	stmt_in_id(st, company.v);
-	if (visitor != NULL)
-		stmt_in_id(st, visitor->v);
-	else
-		stmt_in_text(st, e164);
+	in_key(st, key);
 	stmt_out_id(st, p.v);
 	e = stmt_one(st);
 	stmt_end(st);
@@ -106,13 +87,14 @@ static enum err find(struct db *db, struct company_id company,
 enum err db_person_of_visitor(struct db *db, struct company_id company,
     struct visitor_id visitor, struct person_id *out)
 {
-	return find(db, company, &visitor, SLICE(""), out);
+	return find(db, company, &(struct person_key){ visitor, SLICE("") },
+	    out);
 }
 
 enum err db_person_of_caller(struct db *db, struct company_id company,
     struct slice e164, struct person_id *out)
 {
-	return find(db, company, NULL, e164, out);
+	return find(db, company, &(struct person_key){ .e164 = e164 }, out);
 }
 
 static enum err run_pair(struct db *db, const char *sql,
@@ -150,21 +132,18 @@ static enum err merge(struct db *db, struct company_id company,
 }
 
 static enum err add_part(struct db *db, struct company_id company,
-    const struct visitor_id *visitor, struct slice e164,
-    struct person_id person, enum person_by by, int64_t now_us)
+    const struct person_key *key, struct person_id person, enum person_by by,
+    int64_t now_us)
 {
 	struct stmt *st;
 	enum err e;
 
-	e = stmt_begin(db, visitor != NULL ? add_visitor_sql : add_caller_sql,
+	e = stmt_begin(db, is_caller(key) ? add_caller_sql : add_visitor_sql,
 	    &st);
 	if (e != ERR_OK)
 		return e;
 	stmt_in_id(st, company.v);
-	if (visitor != NULL)
-		stmt_in_id(st, visitor->v);
-	else
-		stmt_in_text(st, e164);
+	in_key(st, key);
 	stmt_in_id(st, person.v);
 	stmt_in_text(st, slice_from(by_names[by]));
 	stmt_in_time_us(st, now_us);
@@ -190,8 +169,7 @@ static enum err add_person(struct db *db, struct company_id company,
 }
 
 struct link {
-	struct visitor_id visitor;
-	struct slice e164;
+	const struct person_key *a, *b;
 	enum person_by by;
 	int64_t now_us;
 };
@@ -200,8 +178,8 @@ static enum err link_now(struct db *db, struct company_id company,
     const struct link *l, struct person_id fresh, struct person_id *out)
 {
 	struct person_id a, b;
-	const enum err has_a = find(db, company, &l->visitor, SLICE(""), &a);
-	const enum err has_b = find(db, company, NULL, l->e164, &b);
+	const enum err has_a = find(db, company, l->a, &a);
+	const enum err has_b = find(db, company, l->b, &b);
 	enum err e = ERR_OK;
 
 	if (has_a != ERR_OK && has_a != ERR_NOTFOUND)
@@ -218,19 +196,17 @@ static enum err link_now(struct db *db, struct company_id company,
 	if (has_a != ERR_OK && has_b != ERR_OK)
 		e = add_person(db, company, fresh, l->now_us);
 	if (e == ERR_OK && has_a != ERR_OK)
-		e = add_part(db, company, &l->visitor, SLICE(""), *out, l->by,
-		    l->now_us);
+		e = add_part(db, company, l->a, *out, l->by, l->now_us);
 	if (e == ERR_OK && has_b != ERR_OK)
-		e = add_part(db, company, NULL, l->e164, *out, l->by,
-		    l->now_us);
+		e = add_part(db, company, l->b, *out, l->by, l->now_us);
 	return e;
 }
 
-enum err db_person_link(struct db *db, struct company_id company,
-    struct visitor_id visitor, struct slice e164, enum person_by by,
+enum err db_person_join(struct db *db, struct company_id company,
+    const struct person_key *a, const struct person_key *b, enum person_by by,
     int64_t now_us, struct person_id fresh, struct person_id *out)
 {
-	const struct link l = { visitor, e164, by, now_us };
+	const struct link l = { a, b, by, now_us };
 	struct person_id person = fresh;
 	bool mine = false;
 	enum err e;
@@ -241,6 +217,15 @@ enum err db_person_link(struct db *db, struct company_id company,
 	if (e == ERR_OK)
 		*out = person;
 	return e;
+}
+
+enum err db_person_link(struct db *db, struct company_id company,
+    struct visitor_id visitor, struct slice e164, enum person_by by,
+    int64_t now_us, struct person_id fresh, struct person_id *out)
+{
+	return db_person_join(db, company,
+	    &(struct person_key){ visitor, SLICE("") },
+	    &(struct person_key){ .e164 = e164 }, by, now_us, fresh, out);
 }
 
 enum err db_person_parts(struct db *db, struct company_id company,
@@ -264,39 +249,4 @@ enum err db_person_parts(struct db *db, struct company_id company,
 		each(ctx, &p);
 	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
-}
-
-static enum err erase_all(struct db *db, struct company_id company,
-    struct person_id person)
-{
-	uint64_t there = 0;
-	enum err e = ERR_OK;
-
-	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(erase_sql); i++) {
-		struct stmt *st;
-
-		if ((e = stmt_begin(db, erase_sql[i], &st)) != ERR_OK)
-			return e;
-		stmt_in_id(st, company.v);
-		stmt_in_id(st, company.v);
-		stmt_in_id(st, person.v);
-		e = stmt_exec(st, NULL);
-		stmt_end(st);
-	}
-	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(unlink_sql); i++)
-		e = run_pair(db, unlink_sql[i], company, person, NULL);
-	if (e == ERR_OK)
-		e = run_pair(db, drop_sql, company, person, &there);
-	return e == ERR_OK && there == 0 ? ERR_NOTFOUND : e;
-}
-
-enum err db_person_erase(struct db *db, struct company_id company,
-    struct person_id person)
-{
-	bool mine = false;
-	enum err e;
-
-	if ((e = db_join(db, &mine)) != ERR_OK)
-		return e;
-	return db_join_end(db, mine, erase_all(db, company, person));
 }

@@ -3,7 +3,8 @@
  *
  * A person has any number of browsers (visitors) and telephones (callers).
  * Linking one of each makes a person, joins one, or merges two; doing it twice
- * changes nothing. Ids are internal: a person has no address of its own yet.
+ * changes nothing. Ids are internal: the address of a person is a call or a
+ * form of theirs (db_person_show.h). db_person_erase.h forgets one.
  */
 #ifndef RT_DB_PERSON_H
 #define RT_DB_PERSON_H
@@ -20,8 +21,19 @@ enum person_by {
 	PERSON_BY_HAND
 };
 
-/* fresh: id of a person, should one have to be made. Joins an open
- * transaction. ERR_BUSY: somebody links the same at this moment: again. */
+/* A browser or, where e164 is not "", a telephone. */
+struct person_key {
+	struct visitor_id visitor;
+	struct slice e164;
+};
+
+/* The two are one person from then on. fresh: id of a person, should one have
+ * to be made. Joins an open transaction. ERR_BUSY: somebody links the same at
+ * this moment: again. */
+RT_MUST_USE enum err db_person_join(struct db *db, struct company_id company,
+    const struct person_key *a, const struct person_key *b, enum person_by by,
+    int64_t now_us, struct person_id fresh, struct person_id *out);
+/* The same of a browser and a telephone. */
 RT_MUST_USE enum err db_person_link(struct db *db, struct company_id company,
     struct visitor_id visitor, struct slice e164, enum person_by by,
     int64_t now_us, struct person_id fresh, struct person_id *out);
@@ -42,12 +54,5 @@ struct person_part {
 RT_MUST_USE enum err db_person_parts(struct db *db, struct company_id company,
     struct person_id person,
     void (*each)(void *ctx, const struct person_part *p), void *ctx);
-
-/* Forgets the person on the web side, in one transaction: pages, events and
- * forms' contents, addresses, click ids and cookies of all visits of all
- * browsers, and the links. What the visits came from stays for the sums, under
- * nobody's name. Calls are not touched. ERR_NOTFOUND. */
-RT_MUST_USE enum err db_person_erase(struct db *db, struct company_id company,
-    struct person_id person);
 
 #endif

@@ -65,11 +65,12 @@ enum err db_policy_recordings(struct db *db, int64_t now_us, uint32_t max,
     struct arena *mem, struct policy_recording **rows, size_t *n)
 {
 	static const char sql[] =
-	    "SELECT r.company_id, c.account_id, r.id, r.path"
+	    "SELECT r.company_id, c.account_id, r.id, r.path,"
+	    " r.state = 'erasing'"
 	    " FROM company c JOIN recording r ON r.company_id = c.id"
-	    " WHERE c.keep_recordings_days > 0"
+	    " WHERE r.state = 'erasing' OR (c.keep_recordings_days > 0"
 	    " AND r.state IN ('ready', 'failed')"
-	    " AND r.started_at < ? - INTERVAL c.keep_recordings_days DAY"
+	    " AND r.started_at < ? - INTERVAL c.keep_recordings_days DAY)"
 	    " ORDER BY r.started_at LIMIT ?";
 	struct policy_recording row;
 	struct stmt *st;
@@ -84,6 +85,7 @@ enum err db_policy_recordings(struct db *db, int64_t now_us, uint32_t max,
 	stmt_out_id(st, row.account.v);
 	stmt_out_id(st, row.id.v);
 	stmt_out_text(st, row.path, sizeof(row.path));
+	stmt_out_bool(st, &row.asked);
 	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
 	stmt_end(st);
 	if (e == ERR_OK)

@@ -29,9 +29,10 @@ struct policy_recording {
 	struct account_id account;
 	struct recording_id id;
 	char path[DB_TEXT_BYTES];
+	bool asked; /* by db_person_erase(), not by the term */
 };
 
-/* Recordings whose term is over, at most max. */
+/* Recordings whose term is over, or whose person was erased; at most max. */
 RT_MUST_USE enum err db_policy_recordings(struct db *db, int64_t now_us,
     uint32_t max, struct arena *mem, struct policy_recording **rows, size_t *n);
 /* Its file is gone: state erased, no waveform. ERR_NOTFOUND: erased before. */

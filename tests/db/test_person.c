@@ -4,7 +4,8 @@
 
 #include "lib/db/db_form.h"
 #include "lib/db/db_page_view.h"
-#include "lib/db/db_person.h"
+#include "lib/db/db_person_erase.h"
+#include "lib/db/db_person_show.h"
 #include "lib/db/db_visit.h"
 #include "lib/db/db_visitor.h"
 #include "lib/db/db_web_sweep.h"
@@ -14,7 +15,9 @@
 #define NOW TESTDB_NOW_US
 
 static struct testdb *t;
+static struct arena mem;
 static struct db *dni, *admin;
+static struct db *forms; /* with the rights of the forms' program */
 
 static int start(void **state)
 {
@@ -22,12 +25,16 @@ static int start(void **state)
 	t = testdb_start();
 	dni = testdb_connect(t, "dni");
 	admin = testdb_connect(t, NULL);
+	forms = testdb_connect(t, "admin");
+	arena_init(&mem, (size_t)1 << 20);
 	return 0;
 }
 
 static int stop(void **state)
 {
 	(void)state;
+	arena_fini(&mem);
+	db_close(forms);
 	db_close(admin);
 	db_close(dni);
 	testdb_stop(t);
@@ -64,6 +71,20 @@ static struct person_id link(struct visitor_id v, const char *e164)
 			     PERSON_BY_FORM, NOW, fresh, &p),
 	    ERR_OK);
 	return p;
+}
+
+static struct person_erased erased;
+
+static void gone_is(struct company_id company, struct slice e164, enum err want)
+{
+	const struct person_key key = { .e164 = e164 };
+	struct person_id fresh;
+
+	testdb_id(NOW, fresh.v);
+	memset(&erased, 0, sizeof(erased));
+	assert_int_equal(db_person_erase(forms, company, &key, NOW, fresh,
+			     &erased),
+	    want);
 }
 
 struct parts {
@@ -123,7 +144,7 @@ static void test_link(void **state)
 			     SLICE("+14155550301"), &p),
 	    ERR_NOTFOUND);
 	assert_int_equal(parts_of(theirs(), first).visitors, 0);
-	assert_int_equal(db_person_erase(admin, theirs(), first), ERR_NOTFOUND);
+	gone_is(theirs(), SLICE("+14155550301"), ERR_NOTFOUND);
 	assert_int_equal(parts_of(ours(), first).visitors, 3);
 }
 
@@ -179,8 +200,12 @@ static void test_form_and_erase(void **state)
 	assert_int_equal(db_form_add(dni, ours(), &f), ERR_OK);
 	assert_int_equal(db_person_of_visitor(dni, ours(), visitor, &p),
 	    ERR_OK);
-	assert_int_equal(db_person_erase(admin, ours(), p), ERR_OK);
-	assert_int_equal(db_person_erase(admin, ours(), p), ERR_NOTFOUND);
+	gone_is(theirs(), SLICE("+14155550399"), ERR_NOTFOUND);
+	gone_is(ours(), SLICE("+14155550399"), ERR_OK);
+	assert_int_equal(erased.forms, 1);
+	assert_int_equal(erased.visits, 1);
+	assert_int_equal(erased.pages, 1);
+	gone_is(ours(), SLICE("+14155550399"), ERR_NOTFOUND);
 	assert_int_equal(db_person_of_caller(dni, ours(), SLICE("+14155550399"),
 			     &p),
 	    ERR_NOTFOUND);
@@ -212,10 +237,8 @@ static void test_sweep(void **state)
 					"SELECT count(*) FROM page_view"),
 		testdb_count(t, "SELECT count(*) FROM visit") };
 	uint64_t removed = 0, all = 0;
-	struct arena mem;
 
 	(void)state;
-	arena_init(&mem, 65536);
 	for (int i = 0; i < 5; i++)
 		(void)add_visit(a_visitor(), NOW - 30 * RT_DAY_US);
 	do {
@@ -229,7 +252,6 @@ static void test_sweep(void **state)
 	    before[0]);
 	assert_int_equal(testdb_count(t, "SELECT count(*) FROM visit"),
 	    before[1] + 5);
-	arena_fini(&mem);
 	db_close(jobd);
 }
 

@@ -49,7 +49,7 @@ function seed(c, word) {
 	].join('\n'));
 	const outcome = Buffer.from(spawnSync('sha256sum', { input: `won_${word}`, encoding: 'utf8' }).stdout.slice(0, 32), 'hex');
 	return {
-		'/calls': c.callId, '/pools': typeId('pol', id.pool), '/sites': typeId('sit', c.site), '/settings/numbers': typeId('num', c.number), '/settings/destinations': typeId('dst', id.destination),
+		'/calls': c.callId, '/people': c.callId, '/pools': typeId('pol', id.pool), '/sites': typeId('sit', c.site), '/settings/numbers': typeId('num', c.number), '/settings/destinations': typeId('dst', id.destination),
 		'/settings/trackers': typeId('trk', id.tracker), '/settings/pools': typeId('pol', id.pool), '/settings/sites': typeId('sit', c.site),
 		'/settings/locations': typeId('loc', id.location), '/settings/tags': typeId('tag', id.tag), '/settings/outcomes': typeId('out', outcome),
 		'/settings/keys': typeId('key', id.key), '/settings/trunks': typeId('tru', id.trunk), '/settings/companies': c.companyId,

@@ -1,0 +1,462 @@
+#include "cgi/form/form_person.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cgi/form/thing.h"
+#include "cgi/web/frame.h"
+#include "cgi/web/trail.h"
+#include "lib/db/db_company.h"
+#include "lib/db/db_job.h"
+#include "lib/db/db_person_erase.h"
+#include "lib/db/db_person_show.h"
+#include "lib/phone/phone.h"
+#include "lib/phone/tz.h"
+
+#define PARTS_MAX  20  /* telephones and browsers that are shown */
+#define ACTS_MAX   100 /* lines of what they did */
+#define NUMBER_MAX 40  /* characters of a typed one */
+#define PATH_BYTES 64
+
+/* The person of an address. */
+struct who {
+	bool is_call;
+	uint8_t id[ID_BYTES];
+	struct person_about about;
+	struct person_key key; /* of the person: what is certain */
+	bool known;            /* has a key: not withheld, not erased */
+};
+
+static enum err find(const struct req *r, struct who *w)
+{
+	struct call_id call;
+	struct form_id form;
+	enum err e;
+
+	*w = (struct who){ .is_call = true };
+	if (req_path_id(r, 0, ID_KIND_call, call.v) == ERR_OK) {
+		memcpy(w->id, call.v, ID_BYTES);
+		e = db_person_show_call(r->db, r->company, call, &w->about);
+	} else if ((e = req_path_id(r, 0, ID_KIND_form, form.v)) == ERR_OK) {
+		w->is_call = false;
+		memcpy(w->id, form.v, ID_BYTES);
+		e = db_person_show_form(r->db, r->company, form, &w->about);
+	}
+	if (e != ERR_OK)
+		return e;
+	/* A call's visit is a guess, a form's is not. */
+	if (w->about.e164[0] != '\0')
+		w->key.e164 = slice_from(w->about.e164);
+	else if (!w->is_call)
+		w->key.visitor = w->about.visitor;
+	w->known = w->key.e164.n > 0 || !id_is_nil(w->key.visitor.v);
+	return ERR_OK;
+}
+
+static void path_of(const struct who *w, const char *rest, char out[PATH_BYTES])
+{
+	char id[ID_TEXT_MAX];
+
+	id_text(w->is_call ? ID_KIND_call : ID_KIND_form, w->id, id);
+	(void)snprintf(out, PATH_BYTES, "/people/%s%s", id, rest);
+}
+
+/* --- what they are ---------------------------------------------------------*/
+
+struct parts {
+	struct person_part v[PARTS_MAX];
+	size_t n;
+	bool more;
+};
+
+static void on_part(void *ctx, const struct person_part *p)
+{
+	struct parts *all = ctx;
+
+	if (all->n < PARTS_MAX)
+		all->v[all->n++] = *p;
+	else
+		all->more = true;
+}
+
+static struct person_key key_of(const struct person_part *p)
+{
+	return (struct person_key){ p->visitor, slice_from(p->e164) };
+}
+
+static enum err person_of(const struct req *r, const struct person_key *key,
+    struct person_id *out)
+{
+	return key->e164.n > 0
+		   ? db_person_of_caller(r->db, r->company, key->e164, out)
+		   : db_person_of_visitor(r->db, r->company, key->visitor, out);
+}
+
+/* All that is linked; the one part that is known when nothing is. */
+static enum err read_parts(const struct req *r, const struct who *w,
+    struct parts *out)
+{
+	struct person_id person;
+	enum err e;
+
+	out->n = 0;
+	out->more = false;
+	if (!w->known)
+		return ERR_OK;
+	e = person_of(r, &w->key, &person);
+	if (e == ERR_OK)
+		return db_person_parts(r->db, r->company, person, on_part, out);
+	if (e != ERR_NOTFOUND)
+		return e;
+	out->v[0].visitor = w->key.visitor;
+	memcpy(out->v[0].e164, w->about.e164, sizeof(out->v[0].e164));
+	out->n = 1;
+	return ERR_OK;
+}
+
+/* Is the browser that a call is credited to one of theirs? */
+static bool has_visitor(const struct parts *p, struct visitor_id visitor)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (id_eq(p->v[i].visitor.v, visitor.v))
+			return true;
+	return false;
+}
+
+/* --- the page --------------------------------------------------------------*/
+
+struct page {
+	const struct req *r;
+	struct tz *z;
+	const char *country;
+};
+
+static void put_time(const struct page *p, struct view *v, const char *key,
+    int64_t us)
+{
+	char text[TZ_TEXT_MAX] = "–";
+
+	if (us != 0)
+		tz_text_short(p->z, us, p->r->now_us, text);
+	view_cstr(v, key, text);
+}
+
+static enum err part_view(const struct page *p, const struct person_part *part,
+    struct view *v)
+{
+	const struct person_key key = key_of(part);
+	struct person_use use;
+	char text[PHONE_TEXT_MAX], id[ID_TEXT_MAX];
+	struct view *item;
+	const enum err e =
+	    db_person_show_use(p->r->db, p->r->company, &key, &use);
+
+	if (e != ERR_OK)
+		return e;
+	item = view_item(v, "parts");
+	phone_show(key.e164, p->country, text);
+	id_text(ID_KIND_visitor, part->visitor.v, id);
+	view_flag(item, "is_phone", key.e164.n > 0);
+	view_cstr(item, "part", key.e164.n > 0 ? text : id);
+	view_u64(item, "times", use.times);
+	put_time(p, item, "first", use.first_us);
+	put_time(p, item, "last", use.last_us);
+	return ERR_OK;
+}
+
+static int newer_first(const void *a, const void *b)
+{
+	const struct person_act *x = a, *y = b;
+
+	if (x->at_us != y->at_us)
+		return x->at_us < y->at_us ? 1 : -1;
+	return memcmp(x->id, y->id, ID_BYTES);
+}
+
+static const struct {
+	const char *word;
+	enum id_kind kind;
+} deeds[] = {
+	[PERSON_CALLED] = { "Called", ID_KIND_call },
+	[PERSON_VISITED] = { "Visited", ID_KIND_visit },
+	[PERSON_WROTE] = { "Sent a form", ID_KIND_form },
+};
+
+static void act_view(const struct page *p, const struct person_act *a,
+    struct view *v)
+{
+	struct view *item = view_item(v, "acts");
+	char id[ID_TEXT_MAX], mem[sizeof(a->source) + sizeof(a->medium) + 4];
+	char detail[sizeof(a->detail)];
+	struct buf b;
+
+	id_text(deeds[a->deed].kind, a->id, id);
+	view_flag(item, "is_call", a->deed == PERSON_CALLED);
+	view_cstr(item, "act_id", id);
+	view_cstr(item, "act", deeds[a->deed].word);
+	put_time(p, item, "at", a->at_us);
+	buf_over(&b, mem, sizeof(mem));
+	buf_cstr(&b, a->source);
+	if (a->medium[0] != '\0') {
+		buf_cstr(&b, " / ");
+		buf_cstr(&b, a->medium);
+	}
+	view_slice(item, "act_source", buf_slice(&b));
+	view_cstr(item, "act_campaign", a->campaign);
+	memcpy(detail, a->detail, sizeof(detail));
+	for (char *c = detail; a->deed == PERSON_CALLED && *c != '\0'; c++)
+		if (*c == '_')
+			*c = ' '; /* "no_answer" */
+	view_cstr(item, "act_detail", detail);
+	view_flag(item, "is_visit", a->deed == PERSON_VISITED);
+}
+
+/* What all parts did as one line of time; a form that both a telephone and a
+ * browser stand for is told once. */
+static enum err acts_view(const struct page *p, const struct parts *parts,
+    struct view *v)
+{
+	struct person_act *all =
+	    arena_alloc(p->r->arena, PARTS_MAX * ACTS_MAX * sizeof(*all));
+	size_t n = 0, told = 0;
+
+	view_list(v, "acts");
+	if (all == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < parts->n; i++) {
+		const struct person_key key = key_of(&parts->v[i]);
+		struct person_act *rows;
+		size_t have;
+		const enum err e = db_person_show_acts(p->r->db, p->r->company,
+		    &key, ACTS_MAX, p->r->arena, &rows, &have);
+
+		if (e != ERR_OK)
+			return e;
+		for (size_t k = 0; k < have; k++)
+			all[n++] = rows[k];
+	}
+	qsort(all, n, sizeof(*all), newer_first);
+	for (size_t i = 0; i < n && told < ACTS_MAX; i++) {
+		if (i > 0 && id_eq(all[i].id, all[i - 1].id))
+			continue;
+		act_view(p, &all[i], v);
+		told++;
+	}
+	return ERR_OK;
+}
+
+static enum err fill(const struct page *p, const struct who *w,
+    const char *problem, struct view *v)
+{
+	char text[PHONE_TEXT_MAX], id[ID_TEXT_MAX], share[8];
+	struct parts parts;
+	enum err e;
+
+	if ((e = frame_page(p->r, FRAME_CALLS, "Person", SLICE(""), v)) !=
+		ERR_OK ||
+	    (e = read_parts(p->r, w, &parts)) != ERR_OK)
+		return e;
+	thing_done(p->r, v);
+	id_text(w->is_call ? ID_KIND_call : ID_KIND_form, w->id, id);
+	phone_show(slice_from(w->about.e164), p->country, text);
+	view_cstr(v, "person", id);
+	view_flag(v, "of_call", w->is_call);
+	view_flag(v, "known", w->known);
+	view_flag(v, "has_number", w->about.e164[0] != '\0');
+	view_cstr(v, "number", text);
+	view_flag(v, "may_join", w->known && p->r->role >= ROUTE_MANAGER);
+	view_flag(v, "may_erase", w->known && p->r->role >= ROUTE_ADMIN);
+	view_flag(v, "guess",
+	    w->known && w->is_call && !id_is_nil(w->about.visitor.v) &&
+		!has_visitor(&parts, w->about.visitor));
+	(void)snprintf(share, sizeof(share), "%u %%",
+	    (unsigned int)(w->about.probability_bp / 100 % 1000));
+	view_cstr(v, "guess_share", share);
+	view_flag(v, "more_parts", parts.more);
+	view_flag(v, "has_problem", problem != NULL);
+	view_cstr(v, "problem", problem);
+	view_list(v, "parts");
+	for (size_t i = 0; e == ERR_OK && i < parts.n; i++)
+		e = part_view(p, &parts.v[i], v);
+	return e == ERR_OK ? acts_view(p, &parts, v) : e;
+}
+
+static enum err show(const struct req *r, struct resp *out, const struct who *w,
+    const char *problem)
+{
+	struct view *v = view_new(r->arena, "person.html");
+	struct company_row company;
+	struct page p = { .r = r };
+	enum err e;
+
+	if ((e = db_company_get(r->db, r->company, &company)) != ERR_OK ||
+	    (e = tz_open(slice_from(company.time_zone), &p.z)) != ERR_OK)
+		return e;
+	p.country = company.country;
+	if (problem != NULL)
+		resp_status(out, 422);
+	e = fill(&p, w, problem, v);
+	tz_close(p.z);
+	return e == ERR_OK ? resp_view(out, v) : e;
+}
+
+enum err form_person(const struct req *r, struct resp *out)
+{
+	struct who w;
+	const enum err e = find(r, &w);
+
+	return e == ERR_OK ? show(r, out, &w, NULL) : e;
+}
+
+/* --- joining ---------------------------------------------------------------*/
+
+static enum err back(const struct req *r, struct resp *out, const struct who *w,
+    const char *word)
+{
+	char path[PATH_BYTES];
+
+	path_of(w, "", path);
+	return thing_redirect(r, out, slice_from(path), word);
+}
+
+/* The other telephone or browser. ERR_NOTFOUND: none was named; ERR_RANGE: no
+ * telephone number. */
+static enum err read_other(const struct req *r, const struct who *w,
+    struct phone *phone, struct person_key *out)
+{
+	struct company_row company;
+	struct slice text;
+	enum err e = req_form(r, "visitor", &text);
+
+	if (e == ERR_OK) {
+		out->visitor = w->about.visitor;
+		return w->is_call && !id_is_nil(out->visitor.v) ? ERR_OK
+								: ERR_NOTFOUND;
+	}
+	if ((e = req_need(req_form_text(r, "number", 1, NUMBER_MAX, &text))) !=
+		ERR_OK ||
+	    (e = db_company_get(r->db, r->company, &company)) != ERR_OK)
+		return e;
+	if (phone_parse(text, company.country, phone) != ERR_OK ||
+	    !phone->valid)
+		return ERR_RANGE;
+	out->e164 = slice_from(phone->e164);
+	return ERR_OK;
+}
+
+static enum err join(const struct req *r, const struct who *w,
+    const struct person_key *other)
+{
+	struct person_id fresh, person;
+	enum err e;
+
+	thing_id(r, fresh.v);
+	if ((e = db_begin(r->db)) != ERR_OK)
+		return e;
+	e = db_person_join(r->db, r->company, &w->key, other, PERSON_BY_HAND,
+	    r->now_us, fresh, &person);
+	if (e == ERR_OK)
+		e = trail_add(r,
+		    &(struct trail){ .action = "person.join",
+			.object_kind = w->is_call ? "call" : "form",
+			.object = w->id,
+			.after = other->e164.n > 0
+				     ? SLICE("{\"with\":\"a telephone\"}")
+				     : SLICE("{\"with\":\"a browser\"}") });
+	return db_end(r->db, e);
+}
+
+enum err form_person_join(const struct req *r, struct resp *out)
+{
+	struct person_key other = { .e164 = SLICE("") };
+	struct phone phone;
+	struct who w;
+	enum err e;
+
+	if ((e = find(r, &w)) != ERR_OK)
+		return e;
+	if (!w.known)
+		return ERR_NOTFOUND;
+	e = read_other(r, &w, &phone, &other);
+	if (e == ERR_RANGE)
+		return show(r, out, &w,
+		    "That is not a telephone number. Type it as it is"
+		    " dialled.");
+	if (e == ERR_OK)
+		e = join(r, &w, &other);
+	return e == ERR_OK ? back(r, out, &w, "saved") : e;
+}
+
+/* --- erasing ---------------------------------------------------------------*/
+
+/* What went, in figures only, and the job that removes the sound. */
+static enum err note(const struct req *r, const struct who *w,
+    const struct person_erased *gone)
+{
+	char mem[200];
+	struct buf b;
+	enum err e;
+
+	buf_over(&b, mem, sizeof(mem));
+	buf_cstr(&b, "{\"calls\":");
+	buf_u64(&b, gone->calls);
+	buf_cstr(&b, ",\"recordings\":");
+	buf_u64(&b, gone->recordings);
+	buf_cstr(&b, ",\"forms\":");
+	buf_u64(&b, gone->forms);
+	buf_cstr(&b, ",\"visits\":");
+	buf_u64(&b, gone->visits);
+	buf_cstr(&b, ",\"pages\":");
+	buf_u64(&b, gone->pages);
+	buf_cstr(&b, "}");
+	if ((e = buf_err(&b)) != ERR_OK ||
+	    (e = trail_add(r, &(struct trail){ .action = "person.erase",
+				  .object_kind = w->is_call ? "call" : "form",
+				  .object = w->id,
+				  .after = buf_slice(&b) })) != ERR_OK ||
+	    gone->recordings == 0)
+		return e;
+	return db_job_add(r->db, r->company, "keep", slice_from(r->id),
+	    SLICE("{}"), r->now_us, r->now_us);
+}
+
+static enum err erase(const struct req *r, const struct who *w)
+{
+	struct person_erased gone = { 0 };
+	struct person_id fresh;
+	enum err e;
+
+	thing_id(r, fresh.v);
+	if ((e = db_begin(r->db)) != ERR_OK)
+		return e;
+	e = db_person_erase(r->db, r->company, &w->key, r->now_us, fresh,
+	    &gone);
+	if (e == ERR_OK)
+		e = note(r, w, &gone);
+	return db_end(r->db, e);
+}
+
+enum err form_person_erase(const struct req *r, struct resp *out)
+{
+	struct slice sure;
+	struct who w;
+	enum err e;
+
+	if ((e = find(r, &w)) != ERR_OK)
+		return e;
+	if (!w.known)
+		return ERR_NOTFOUND;
+	e = req_form(r, "sure", &sure);
+	if (e == ERR_NOTFOUND || (e == ERR_OK && !slice_eq_cstr(sure, "erase")))
+		return show(r, out, &w,
+		    "Nothing was erased: type the word erase to say that you"
+		    " mean it.");
+	if (e == ERR_OK)
+		e = erase(r, &w);
+	if (e == ERR_BUSY)
+		return show(r, out, &w,
+		    "Nothing was erased: a call of theirs is going on. Try"
+		    " again when it has ended.");
+	return e == ERR_OK ? back(r, out, &w, "erased") : e;
+}

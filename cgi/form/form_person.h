@@ -1,0 +1,22 @@
+/*
+ * form_person.h - the person behind a call or a form: their telephones and
+ * browsers, what they did, joining two that are one, and erasing all of it.
+ *
+ * The address is a call or a form of theirs: no telephone number stands in an
+ * address, where logs and histories would keep it. To read: who reads calls; to
+ * join: a manager; to erase: an admin, who types the word that says so.
+ */
+#ifndef RT_CGI_FORM_FORM_PERSON_H
+#define RT_CGI_FORM_FORM_PERSON_H
+
+#include "cgi/web/route.h"
+
+/* GET /people/{id} */
+RT_MUST_USE enum err form_person(const struct req *r, struct resp *out);
+/* POST /people/{id}/join: number=, another telephone of theirs, or visitor=1,
+ * the browser that the call is credited to. */
+RT_MUST_USE enum err form_person_join(const struct req *r, struct resp *out);
+/* POST /people/{id}/erase: sure=erase. */
+RT_MUST_USE enum err form_person_erase(const struct req *r, struct resp *out);
+
+#endif

@@ -1,0 +1,202 @@
+#include "lib/db/db_person_erase.h"
+
+#include <stddef.h>
+
+#include "lib/db/stmt.h"
+
+#define VISITS_OF                                                         \
+	" (SELECT v.id FROM visit v JOIN person_visitor x"                \
+	" ON x.company_id = v.company_id AND x.visitor_id = v.visitor_id" \
+	" WHERE x.company_id = ? AND x.person_id = ?)"
+
+#define CALLERS_OF                                              \
+	" (SELECT e164 FROM person_caller WHERE company_id = ?" \
+	" AND person_id = ?)"
+
+/* Of the calls of a person's telephones, and no others. */
+#define CALLS_OF                                                     \
+	" (SELECT p.id FROM phone_call p JOIN person_caller x"       \
+	" ON x.company_id = p.company_id AND x.e164 = p.caller_e164" \
+	" WHERE x.company_id = ? AND x.person_id = ?)"
+
+#define BLANK_FORM                                            \
+	"UPDATE form_entry SET fields = '[]', page_url = ''," \
+	" contact_name = '', contact_email = '', contact_e164 = ''"
+
+#define NOT_COUNTED SIZE_MAX
+#define COUNTED(m)  offsetof(struct person_erased, m)
+
+/* Parameters of each: company, company, person. In this order: the links go
+ * last, as the others are found by them, and the caller's number goes after
+ * what is found by it. */
+static const struct step {
+	const char *sql;
+	size_t count; /* where in struct person_erased */
+} steps[] = {
+	{ "UPDATE interaction SET note = NULL"
+	  " WHERE company_id = ? AND id IN"
+	  " (SELECT f.id FROM form_entry f JOIN visit v"
+	  " ON v.company_id = f.company_id AND v.id = f.visit_id"
+	  " JOIN person_visitor x"
+	  " ON x.company_id = v.company_id AND x.visitor_id = v.visitor_id"
+	  " WHERE x.company_id = ? AND x.person_id = ?)",
+	    NOT_COUNTED },
+	{ BLANK_FORM " WHERE company_id = ? AND visit_id IN" VISITS_OF,
+	    COUNTED(forms) },
+	{ BLANK_FORM " WHERE company_id = ? AND contact_e164 IN" CALLERS_OF,
+	    COUNTED(forms) },
+	{ "DELETE FROM page_view WHERE company_id = ? AND visit_id IN" VISITS_OF,
+	    COUNTED(pages) },
+	{ "DELETE FROM visit_event WHERE company_id = ?"
+	  " AND visit_id IN" VISITS_OF,
+	    NOT_COUNTED },
+	{ "UPDATE visit v JOIN person_visitor x"
+	  " ON x.company_id = v.company_id AND x.visitor_id = v.visitor_id"
+	  " SET v.landing_url = '', v.referrer = '', v.gclid = '',"
+	  " v.gbraid = '', v.wbraid = '', v.dclid = '', v.fbclid = '',"
+	  " v.msclkid = '', v.ttclid = '', v.li_fat_id = '',"
+	  " v.ga_client_id = '', v.ga_session_id = '', v.fbc = '', v.fbp = '',"
+	  " v.browser_zone = ''"
+	  " WHERE v.company_id = ? AND x.company_id = ? AND x.person_id = ?",
+	    COUNTED(visits) },
+	{ "DELETE FROM visitor WHERE company_id = ? AND id IN"
+	  " (SELECT visitor_id FROM person_visitor"
+	  " WHERE company_id = ? AND person_id = ?)",
+	    NOT_COUNTED },
+	{ "UPDATE recording SET state = 'erasing', peaks = NULL"
+	  " WHERE company_id = ? AND state IN ('pending', 'ready', 'failed')"
+	  " AND call_id IN" CALLS_OF,
+	    COUNTED(recordings) },
+	{ "UPDATE interaction SET note = NULL"
+	  " WHERE company_id = ? AND id IN" CALLS_OF,
+	    NOT_COUNTED },
+	{ "DELETE FROM caller WHERE company_id = ? AND e164 IN" CALLERS_OF,
+	    NOT_COUNTED },
+	{ "UPDATE phone_call p JOIN person_caller x"
+	  " ON x.company_id = p.company_id AND x.e164 = p.caller_e164"
+	  " SET p.caller_e164 = '', p.caller_raw = '', p.caller_name = ''"
+	  " WHERE p.company_id = ? AND x.company_id = ? AND x.person_id = ?",
+	    COUNTED(calls) },
+};
+
+/* Parameters: company, person. */
+static const char *const unlink_sql[] = {
+	"DELETE FROM person_visitor WHERE company_id = ? AND person_id = ?",
+	"DELETE FROM person_caller WHERE company_id = ? AND person_id = ?",
+	"DELETE FROM person WHERE company_id = ? AND id = ?",
+};
+
+static enum err run_step(struct db *db, const struct step *step,
+    struct company_id company, struct person_id person,
+    struct person_erased *out)
+{
+	uint64_t changed = 0;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, step->sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, person.v);
+	e = stmt_exec(st, &changed);
+	stmt_end(st);
+	if (e == ERR_OK && step->count != NOT_COUNTED)
+		*(uint64_t *)(void *)((char *)out + step->count) += changed;
+	return e;
+}
+
+static enum err unlink_all(struct db *db, struct company_id company,
+    struct person_id person)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(unlink_sql); i++) {
+		struct stmt *st;
+
+		if ((e = stmt_begin(db, unlink_sql[i], &st)) != ERR_OK)
+			return e;
+		stmt_in_id(st, company.v);
+		stmt_in_id(st, person.v);
+		e = stmt_exec(st, NULL);
+		stmt_end(st);
+	}
+	return e;
+}
+
+static enum err has_open_call(struct db *db, struct company_id company,
+    struct person_id person, bool *out)
+{
+	static const char sql[] =
+	    "SELECT COUNT(*) > 0 FROM phone_call p JOIN person_caller x"
+	    " ON x.company_id = p.company_id AND x.e164 = p.caller_e164"
+	    " WHERE x.company_id = ? AND x.person_id = ? AND p.state = 'open'";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, person.v);
+	stmt_out_bool(st, out);
+	e = stmt_one(st);
+	stmt_end(st);
+	return e;
+}
+
+/* A telephone or a browser that nobody has linked yet is a person of its own
+ * for the length of the transaction: the same statements find it. */
+static enum err whose(struct db *db, struct company_id company,
+    const struct person_key *key, int64_t now_us, struct person_id fresh,
+    struct person_id *out, bool *known)
+{
+	enum err e = key->e164.n > 0
+			 ? db_person_of_caller(db, company, key->e164, out)
+			 : db_person_of_visitor(db, company, key->visitor, out);
+
+	*known = e == ERR_OK;
+	return e == ERR_NOTFOUND ? db_person_join(db, company, key, key,
+				       PERSON_BY_HAND, now_us, fresh, out)
+				 : e;
+}
+
+static enum err erase_all(struct db *db, struct company_id company,
+    const struct person_key *key, int64_t now_us, struct person_id fresh,
+    struct person_erased *out)
+{
+	struct person_id person;
+	bool known = false, open = false;
+	enum err e;
+
+	if ((e = whose(db, company, key, now_us, fresh, &person, &known)) !=
+		ERR_OK ||
+	    (e = has_open_call(db, company, person, &open)) != ERR_OK)
+		return e;
+	if (open)
+		return ERR_BUSY;
+	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(steps); i++)
+		e = run_step(db, &steps[i], company, person, out);
+	if (e == ERR_OK)
+		e = unlink_all(db, company, person);
+	return e == ERR_OK && !known && out->calls == 0 && out->forms == 0 &&
+		       out->visits == 0
+		   ? ERR_NOTFOUND
+		   : e;
+}
+
+enum err db_person_erase(struct db *db, struct company_id company,
+    const struct person_key *key, int64_t now_us, struct person_id fresh,
+    struct person_erased *out)
+{
+	struct person_erased sums = { 0 };
+	bool mine = false;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	e = db_join_end(db, mine,
+	    erase_all(db, company, key, now_us, fresh, &sums));
+	if (e == ERR_OK)
+		*out = sums;
+	return e;
+}

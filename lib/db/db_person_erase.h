@@ -1,0 +1,34 @@
+/*
+ * db_person_erase.h - forgets a person: who called, what they looked at, what
+ * they wrote.
+ *
+ * All telephones and browsers that are known to be theirs (db_person.h) go
+ * together, in one transaction. What goes: the caller's number and name and
+ * the notes of their calls; pages, events, addresses, click ids and cookies of
+ * their visits; the contents of their forms; the links. The sound of their
+ * calls cannot be played from then on (state "erasing"), and the keep job
+ * removes the files. What stays, under nobody's name: figures, times, places
+ * and what the visits came from. Lists of callers keep a number that stands on
+ * them: who is blocked stays blocked.
+ */
+#ifndef RT_DB_PERSON_ERASE_H
+#define RT_DB_PERSON_ERASE_H
+
+#include "lib/db/db_person.h"
+
+struct person_erased {
+	uint64_t calls;
+	uint64_t recordings;
+	uint64_t forms;
+	uint64_t visits;
+	uint64_t pages;
+};
+
+/* By one of their browsers or telephones; fresh: as db_person_join(). Joins an
+ * open transaction. ERR_NOTFOUND: nothing of theirs is there; ERR_BUSY: a call
+ * of theirs is going on, and would bring the number back when it ends. */
+RT_MUST_USE enum err db_person_erase(struct db *db, struct company_id company,
+    const struct person_key *key, int64_t now_us, struct person_id fresh,
+    struct person_erased *out);
+
+#endif

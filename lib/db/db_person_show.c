@@ -1,0 +1,142 @@
+#include "lib/db/db_person_show.h"
+
+#include "lib/db/stmt.h"
+
+static enum err about(struct db *db, const char *sql, struct company_id company,
+    const uint8_t id[ID_BYTES], struct person_about *out)
+{
+	struct person_about a;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id);
+	stmt_out_text(st, a.e164, sizeof(a.e164));
+	stmt_out_id(st, a.visitor.v);
+	stmt_out_u32(st, &a.probability_bp);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = a;
+	return e;
+}
+
+enum err db_person_show_call(struct db *db, struct company_id company,
+    struct call_id call, struct person_about *out)
+{
+	static const char sql[] =
+	    "SELECT p.caller_e164, v.visitor_id, i.probability_bp"
+	    " FROM phone_call p JOIN interaction i"
+	    " ON i.company_id = p.company_id AND i.id = p.id"
+	    " LEFT JOIN visit v ON v.company_id = i.company_id"
+	    " AND v.id = i.visit_id AND i.attributed_by = 'visit'"
+	    " WHERE p.company_id = ? AND p.id = ?";
+
+	return about(db, sql, company, call.v, out);
+}
+
+enum err db_person_show_form(struct db *db, struct company_id company,
+    struct form_id form, struct person_about *out)
+{
+	static const char sql[] =
+	    "SELECT f.contact_e164, v.visitor_id, 10000"
+	    " FROM form_entry f LEFT JOIN visit v"
+	    " ON v.company_id = f.company_id AND v.id = f.visit_id"
+	    " WHERE f.company_id = ? AND f.id = ?";
+
+	return about(db, sql, company, form.v, out);
+}
+
+static void in_key(struct stmt *st, const struct person_key *key)
+{
+	if (key->e164.n > 0)
+		stmt_in_text(st, key->e164);
+	else
+		stmt_in_id(st, key->visitor.v);
+}
+
+enum err db_person_show_use(struct db *db, struct company_id company,
+    const struct person_key *key, struct person_use *out)
+{
+	static const char phone_sql[] =
+	    "SELECT COUNT(*), MIN(started_at), MAX(started_at)"
+	    " FROM phone_call WHERE company_id = ? AND caller_e164 = ?";
+	static const char browser_sql[] =
+	    "SELECT COUNT(*), MIN(started_at), MAX(seen_at)"
+	    " FROM visit WHERE company_id = ? AND visitor_id = ?";
+	struct person_use u;
+	struct stmt *st;
+	enum err e;
+
+	e = stmt_begin(db, key->e164.n > 0 ? phone_sql : browser_sql, &st);
+	if (e != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	in_key(st, key);
+	stmt_out_u64(st, &u.times);
+	stmt_out_time_us(st, &u.first_us);
+	stmt_out_time_us(st, &u.last_us);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = u;
+	return e;
+}
+
+/* Parameters: company, key, company, key, how many. The first column is the
+ * enum person_deed. */
+static const char phone_acts_sql[] =
+    "SELECT 0, p.id, p.started_at, i.source, i.medium, i.campaign, p.result"
+    " FROM phone_call p JOIN interaction i"
+    " ON i.company_id = p.company_id AND i.id = p.id"
+    " WHERE p.company_id = ? AND p.caller_e164 = ?"
+    " UNION ALL SELECT 2, f.id, f.submitted_at, i.source, i.medium,"
+    " i.campaign, f.form_name FROM form_entry f JOIN interaction i"
+    " ON i.company_id = f.company_id AND i.id = f.id"
+    " WHERE f.company_id = ? AND f.contact_e164 = ?"
+    " ORDER BY 3 DESC LIMIT ?";
+
+static const char browser_acts_sql[] =
+    "SELECT 1, v.id, v.started_at, v.source, v.medium, v.campaign,"
+    " v.page_views FROM visit v"
+    " WHERE v.company_id = ? AND v.visitor_id = ?"
+    " UNION ALL SELECT 2, f.id, f.submitted_at, i.source, i.medium,"
+    " i.campaign, f.form_name FROM form_entry f JOIN visit v"
+    " ON v.company_id = f.company_id AND v.id = f.visit_id"
+    " JOIN interaction i ON i.company_id = f.company_id AND i.id = f.id"
+    " WHERE f.company_id = ? AND v.visitor_id = ?"
+    " ORDER BY 3 DESC LIMIT ?";
+
+enum err db_person_show_acts(struct db *db, struct company_id company,
+    const struct person_key *key, uint32_t max, struct arena *mem,
+    struct person_act **rows, size_t *n)
+{
+	struct person_act row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	e = stmt_begin(db, key->e164.n > 0 ? phone_acts_sql : browser_acts_sql,
+	    &st);
+	if (e != ERR_OK)
+		return e;
+	for (int i = 0; i < 2; i++) {
+		stmt_in_id(st, company.v);
+		in_key(st, key);
+	}
+	stmt_in_u64(st, max);
+	stmt_out_u32(st, &row.deed);
+	stmt_out_id(st, row.id);
+	stmt_out_time_us(st, &row.at_us);
+	stmt_out_text(st, row.source, sizeof(row.source));
+	stmt_out_text(st, row.medium, sizeof(row.medium));
+	stmt_out_text(st, row.campaign, sizeof(row.campaign));
+	stmt_out_text(st, row.detail, sizeof(row.detail));
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}

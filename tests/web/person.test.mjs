@@ -1,0 +1,129 @@
+// The person behind a call: shown, joined with other telephones and browsers,
+// and erased, with nothing left that says who it was.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { build, startStack } from '../support/stack.mjs';
+import { addCompanies, fingerprint, hex, insert, text, typeId, uuid7 } from '../support/two_companies.mjs';
+
+let stack, world, who = {}, foreign, path;
+
+before(async () => {
+	stack = await startStack({ without: ['dni', 'jobd', 'sipworker'], args: ['--web-rate', '100000'] });
+	world = addCompanies(stack);
+	for (const role of ['viewer', 'manager', 'admin']) who[role] = await stack.login(world.users[role].email, world.password);
+	foreign = await stack.login(world.foreign.email, world.password);
+	path = `/people/${world.alpha.callId}`;
+});
+after(() => stack?.stop());
+
+const page = async (c, p = path) => {
+	const res = await c.fetch(p);
+	return { status: res.status, html: await res.text() };
+};
+const lastAudit = () => stack.sql('SELECT action, after_json FROM audit ORDER BY happened_at DESC, id DESC LIMIT 1')[0];
+const alpha = () => `company_id = ${hex(world.alpha.id)}`;
+
+/** A second call of another telephone, of the same company. */
+function addCall(c, caller, state = 'closed') {
+	const id = uuid7();
+	stack.sql([insert('interaction', { company_id: hex(c.id), id: hex(id), kind: "'call'", happened_at: 'UTC_TIMESTAMP(6)', note: text('a private note') }),
+		insert('phone_call', { company_id: hex(c.id), id: hex(id), state: `'${state}'`, result: "'no_answer'", number_id: hex(c.number), number_e164: "'+14155550166'",
+			caller_e164: `'${caller}'`, caller_raw: `'${caller}'`, caller_name: "'Jane Private'", started_at: 'UTC_TIMESTAMP(6)' })].join('\n'));
+	return typeId('cal', id);
+}
+
+test('what is known is shown to who reads calls, inert, and to nobody else', async () => {
+	const { status, html } = await page(who.viewer);
+	assert.equal(status, 200);
+	assert.match(html, /<h1>\(212\) 555-0155<\/h1>/);
+	assert.match(html, new RegExp(`href="/calls/${world.alpha.callId}">Called</a>: answered`));
+	assert.ok(!html.includes('<script>alert') && !html.includes(world.secret));
+	assert.ok(!/Erase this person|The same person/.test(html), 'a reader joins and erases nothing');
+	assert.match((await page(who.manager)).html, /The same person/);
+	assert.ok(!(await page(who.manager)).html.includes('Erase this person'));
+	assert.match((await page(who.admin)).html, /Erase this person/);
+	assert.equal((await page(foreign)).status, 404);
+	assert.equal((await page(who.admin, `/people/${world.beta.callId}`)).status, 404);
+	for (const bad of ['x', world.alpha.siteId, 'cal_00000000000000000000000000']) assert.equal((await page(who.admin, `/people/${bad}`)).status, 404);
+	assert.match((await (await who.viewer.fetch(`/calls/${world.alpha.callId}`)).text()), new RegExp(`href="${path}"`));
+});
+
+test('joining: another telephone, the credited browser; both are one from then on', async () => {
+	const other = addCall(world.alpha, '+12125550156');
+	assert.ok(!(await page(who.manager)).html.includes('(212) 555-0156'));
+	for (const number of ['hello', '12', '"><script>alert(1)</script>']) {
+		const res = await who.manager.submit(path, `${path}/join`, { number });
+		assert.equal(res.status, 422, number ?? '');
+		assert.match(await res.text(), /not a telephone number/);
+	}
+	assert.equal((await who.manager.submit(path, `${path}/join`, { number: '(212) 555-0156' })).status, 303);
+	assert.deepEqual(lastAudit(), ['person.join', '{"with":"a telephone"}']);
+	for (const p of [path, `/people/${other}`]) assert.match((await page(who.manager, p)).html, /\(212\) 555-0155[\s\S]*\(212\) 555-0156/);
+	assert.match((await page(who.manager)).html, /credited to \(94 %\)/);
+	assert.equal((await who.manager.submit(path, `${path}/join`, { visitor: '1' })).status, 303);
+	const { html } = await page(who.manager);
+	assert.ok(!html.includes('credited to ('));
+	assert.match(html, /Browser[\s\S]*vtr_/);
+	assert.match(html, /Visited: 2 pages/);
+	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM person'), '1');
+	// The visitor of a call without a visit is nobody's.
+	assert.equal((await who.manager.submit(path, `/people/${other}/join`, { visitor: '1' })).status, 404);
+});
+
+test('refused: a reader, a stranger, no word, no token, a call that goes on', async () => {
+	const mark = fingerprint(stack);
+	assert.equal((await who.viewer.submit('/', `${path}/join`, { number: '+12125550157' })).status, 403);
+	assert.equal((await who.manager.submit('/', `${path}/erase`, { sure: 'erase' })).status, 403);
+	assert.ok([403, 404].includes((await foreign.submit('/', `${path}/erase`, { sure: 'erase' })).status));
+	for (const sure of ['', 'yes', 'ERASE']) assert.equal((await who.admin.submit(path, `${path}/erase`, { sure })).status, 422);
+	assert.equal((await who.admin.fetch(`${path}/erase`, { method: 'POST', headers: { origin: stack.url }, body: new URLSearchParams({ sure: 'erase' }) })).status, 403);
+	assert.equal(fingerprint(stack), mark);
+	addCall(world.alpha, '+12125550156', 'open');
+	const res = await who.admin.submit(path, `${path}/erase`, { sure: 'erase' });
+	assert.equal(res.status, 422);
+	assert.match(await res.text(), /is going on/);
+	stack.sql("UPDATE phone_call SET state = 'closed' WHERE state = 'open'");
+});
+
+test('erased: nothing says who it was, the sums stay, the file is on its way', async () => {
+	const before = stack.sqlOne(`SELECT COUNT(*) FROM phone_call WHERE ${alpha()}`);
+	const peaks = `/calls/${world.alpha.callId}/peaks.json`;
+	assert.equal((await who.admin.fetch(peaks)).status, 200);
+	const res = await who.admin.submit(path, `${path}/erase`, { sure: 'erase' });
+	assert.equal(res.status, 303);
+	assert.deepEqual(lastAudit(), ['person.erase', '{"calls":3,"recordings":1,"forms":0,"visits":1,"pages":1}']);
+	for (const sql of [`phone_call WHERE ${alpha()} AND (caller_e164 <> '' OR caller_raw <> '' OR caller_name <> '')`,
+		`interaction WHERE ${alpha()} AND note IS NOT NULL`, `page_view WHERE ${alpha()}`, `visitor WHERE ${alpha()}`,
+		`visit WHERE ${alpha()} AND (landing_url <> '' OR referrer <> '' OR gclid <> '')`, 'person', 'person_caller', 'person_visitor',
+		`caller WHERE ${alpha()}`, `recording WHERE ${alpha()} AND (state <> 'erasing' OR peaks IS NOT NULL)`])
+		assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM ${sql}`), '0', sql);
+	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM phone_call WHERE ${alpha()}`), before);
+	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM visit WHERE ${alpha()} AND source <> ''`), '1');
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM job WHERE kind = 'keep'"), '1');
+	// The other company's are as they were.
+	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM phone_call WHERE company_id = ${hex(world.beta.id)} AND caller_e164 <> ''`), '1');
+	assert.equal(stack.sqlOne(`SELECT state FROM recording WHERE company_id = ${hex(world.beta.id)}`), 'ready');
+	assert.equal((await who.admin.fetch(`/calls/${world.alpha.callId}/recording`)).status, 404);
+	assert.equal((await who.admin.fetch(peaks)).status, 404);
+	assert.match((await (await who.admin.fetch(`/calls/${world.alpha.callId}`)).text()), /The recording was erased/);
+	const { status, html } = await page(who.admin);
+	assert.equal(status, 200);
+	assert.match(html, /Nobody that is known/);
+	assert.ok(!html.includes('Erase this person'));
+	assert.equal((await who.admin.submit('/', `${path}/erase`, { sure: 'erase' })).status, 404, 'again');
+	assert.doesNotMatch(stack.log('admin'), /2125550155|status=5\d\d/);
+});
+
+test('the operator\'s command shows and erases', () => {
+	const call = addCall(world.alpha, '+12125550159');
+	const run = (...args) => spawnSync(join(build, 'ringtrace'), ['person', ...args, '-c', stack.conf, '--company', world.alpha.companyId], { encoding: 'utf8' });
+	assert.match(run('show', '--number', '+12125550159').stdout, /\+12125550159 {2}1 calls/);
+	assert.notEqual(run('erase', '--number', '+12125550159').status, 0, 'without the word');
+	assert.equal(run('erase', '--number', '+12125550159', '--sure', 'erase').stdout, 'erased: 1 calls, 0 recordings, 0 visits, 0 pages, 0 forms\n');
+	assert.match(run('erase', '--number', '+12125550159', '--sure', 'erase').stderr, /nothing of this telephone/);
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM phone_call WHERE caller_e164 = '+12125550159'"), '0');
+	assert.ok(call);
+});
