@@ -129,14 +129,16 @@ void attrib_law_falling(double *rate, const double *weight, size_t n)
 
 /* --- text ------------------------------------------------------------------*/
 
-/* Rates are written as whole numbers of these. */
+/* Rates are written as whole numbers of these. At most one call a second and
+ * visit: far above any, and small enough for a double to hold every such number
+ * with bits to spare, so that a text that is read is written as it was. */
 #define UNIT_HZ 1.0e-15
-#define MAX_HZ  10.0
+#define MAX_HZ  1.0
 
 static void put(double hz, struct buf *out)
 {
 	buf_char(out, ' ');
-	buf_u64(out, (uint64_t)(hz / UNIT_HZ + 0.5));
+	buf_u64(out, (uint64_t)(fmin(hz, MAX_HZ) / UNIT_HZ + 0.5));
 }
 
 void attrib_law_write(const struct attrib_law *l, struct buf *out)

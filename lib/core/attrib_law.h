@@ -59,8 +59,9 @@ double attrib_law_mean(const struct attrib_law *l, double from_s, double to_s);
  * offenders getting their mean by weight (pool adjacent violators). */
 void attrib_law_falling(double *rate, const double *weight, size_t n);
 
-/* One line of text for storing, and back. ERR_SYNTAX, ERR_RANGE: not such a
- * text, or rates that are negative, not finite or growing. */
+/* One line of text for storing, and back; a rate above 1 Hz is written as 1 Hz.
+ * ERR_SYNTAX, ERR_RANGE: not such a text, or rates that are negative, not
+ * finite, growing or above 1 Hz. */
 void attrib_law_write(const struct attrib_law *l, struct buf *out);
 RT_MUST_USE enum err attrib_law_read(struct slice text, struct attrib_law *out);
 

@@ -22,6 +22,28 @@ static void test_spans(void **state)
 	assert_true(attrib_law_seen(attrib_law_prior(), 1e9) <= 0.0);
 }
 
+/* The largest rates there are survive being stored, too. */
+static void test_largest(void **state)
+{
+	struct attrib_law a = *attrib_law_prior(), b, c;
+	char mem[ATTRIB_LAW_TEXT_MAX], again_mem[ATTRIB_LAW_TEXT_MAX];
+	struct buf text, again;
+
+	(void)state;
+	a.stray_hz = 1e300;
+	for (size_t i = 0; i < ATTRIB_LAW_TOUCH; i++)
+		a.touch_hz[i] = i == 0 ? HUGE_VAL : 1.0 - 1e-15 * (double)i;
+	buf_over(&text, mem, sizeof(mem));
+	attrib_law_write(&a, &text);
+	assert_int_equal(attrib_law_read(buf_slice(&text), &b), ERR_OK);
+	assert_true(fabs(b.stray_hz - 1.0) < 1e-12);
+	buf_over(&again, again_mem, sizeof(again_mem));
+	attrib_law_write(&b, &again);
+	assert_true(slice_eq(buf_slice(&text), buf_slice(&again)));
+	assert_int_equal(attrib_law_read(SLICE("1 1 1000000000000002"), &c),
+	    ERR_RANGE);
+}
+
 /* The prior keeps the promise of its header. */
 static void test_prior(void **state)
 {
@@ -241,6 +263,7 @@ int main(void)
 		cmocka_unit_test(test_mean),
 		cmocka_unit_test(test_falling),
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_largest),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_fit),
 		cmocka_unit_test(test_fit_few),
