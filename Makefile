@@ -358,11 +358,11 @@ unit: all $(UNIT:%=$(B)/tests/%) fuzzers
 #: make test-long     the same with large numbers, valgrind and analysers
 .PHONY: check test test-long
 check: deps
-	@dev/test.sh check
+	@setpriv --pdeathsig TERM dev/test.sh check
 test: deps
-	@dev/test.sh test
+	@setpriv --pdeathsig TERM dev/test.sh test
 test-long: deps
-	@dev/test.sh long
+	@setpriv --pdeathsig TERM dev/test.sh long
 
 #: make test-db       database tests on a throw-away MariaDB
 #: make sim SEED=n CALLS=n  simulated calls; a failure names its seed

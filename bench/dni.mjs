@@ -3,15 +3,13 @@
 // same run. Lines of docs/TESTING.md form on standard output, words on standard
 // error. RT_BENCH_S: seconds of each measurement (3), of which there are three.
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startStack, until } from '../tests/support/stack.mjs';
+import { dir, startStack, until } from '../tests/support/stack.mjs';
 
 const build = process.env.RT_BUILD;
 const seconds = process.env.RT_BENCH_S ?? '3';
-const dir = mkdtempSync(join(tmpdir(), 'rtb.'));
 const addr = `127.1.${200 + process.pid % 50}.${1 + (process.pid >> 8) % 250}`;
 const NUMBERS = 100000;
 const run = promisify(execFile);

@@ -6,11 +6,12 @@
 // first answer that was asked for after it shows it, so that the time between
 // two questions counts against us.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 
-process.env.RT_TEST_DIR ??= mkdtempSync(join(tmpdir(), 'rtbench.'));
+import { scratch } from '../tests/support/scratch.mjs';
+
+process.env.RT_TEST_DIR ??= scratch('rtbench');
 process.env.RT_TEST_ADDR ??= `127.4.${1 + (process.pid % 254)}.${1 + ((process.pid >> 8) % 254)}`;
 process.env.RT_BUILD ??= 'build/release';
 const { startStack, until, addr, build } = await import('../tests/support/stack.mjs');

@@ -6,15 +6,17 @@
 // the largest company, warm; the limit is the database alone reading the same
 // rows, in the same run.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
+
+import { scratch } from '../tests/support/scratch.mjs';
 
 const CALLS = Number(process.env.RT_BENCH_CALLS ?? 100000);
 const COMPANIES = Number(process.env.RT_BENCH_COMPANIES ?? 200);
 const REPEAT = Number(process.env.RT_BENCH_REPEAT ?? 20);
 
-process.env.RT_TEST_DIR = mkdtempSync(join(tmpdir(), 'rtb.'));
+process.env.RT_TEST_DIR = scratch('rtb');
 process.env.RT_TEST_ADDR = process.env.RT_BENCH_ADDR ?? '127.9.0.6';
 const { build, startStack } = await import('../tests/support/stack.mjs');
 const { typeId } = await import('../tests/support/two_companies.mjs');

@@ -6,11 +6,13 @@
 // The called side answers 180 at once. CPU is what the worker's processes used
 // (user and system), from /proc; generator and worker share the machine.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 
-process.env.RT_TEST_DIR ??= mkdtempSync(join(tmpdir(), 'rtbench.'));
+import { scratch } from '../tests/support/scratch.mjs';
+
+process.env.RT_TEST_DIR ??= scratch('rtbench');
 process.env.RT_TEST_ADDR ??= `127.3.${1 + (process.pid % 254)}.${1 + ((process.pid >> 8) % 254)}`;
 process.env.RT_BUILD ??= 'build/release';
 const { startStack, childrenOf, until, addr, build, dir } = await import('../tests/support/stack.mjs');

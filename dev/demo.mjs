@@ -7,12 +7,12 @@
 // The last line is "demo: ok ..." (status 0) or "demo: failed: <what>"
 // (status 1); what came before is for people.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 import { tones, wav } from '../tests/support/audio.mjs';
+import { scratch, tied } from '../tests/support/scratch.mjs';
 
 const CLICK = { source: 'google', medium: 'cpc', campaign: 'spring-offer', keyword: 'emergency plumber', gclid: 'Cj0KCQdemo-click' };
 const TALK_MS = 6000;
@@ -31,7 +31,7 @@ function same(what, got, want) {
 
 /** Starts `ringtrace call ...`; says() waits for a line, ended for its end. */
 function userAgent(build, args, left) {
-	const child = spawn(join(build, 'ringtrace'), ['call', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(tied[0], [...tied.slice(1), join(build, 'ringtrace'), 'call', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 	let text = '';
 	for (const s of [child.stdout, child.stderr]) s.setEncoding('utf8').on('data', (t) => (text += t));
 	const ended = new Promise((r) => child.on('exit', (code) => r(code)));
@@ -132,7 +132,7 @@ function checkSound(bytes, talk_s) {
 }
 
 async function demo(left) {
-	process.env.RT_TEST_DIR ??= mkdtempSync(join(tmpdir(), 'rtdemo.'));
+	process.env.RT_TEST_DIR ??= scratch('rtdemo');
 	process.env.RT_TEST_ADDR ??= `127.2.${1 + (process.pid % 254)}.${1 + ((process.pid >> 8) % 254)}`;
 	const { startStack, until, addr, build, dir } = await import('../tests/support/stack.mjs');
 	if (dir.includes('rtdemo.')) left.push((ok) => ok && rmSync(dir, { recursive: true, force: true }));
@@ -141,7 +141,9 @@ async function demo(left) {
 	const stack = await startStack();
 	left.push(async (ok) => {
 		await stack.stop();
-		if (!ok) console.log(`${stack.output}\n(the folder ${dir} is kept)`);
+		if (ok) return;
+		console.log(`${stack.output}\n(the folder ${dir} is kept)`);
+		writeFileSync(join(dir, '.kept'), '');
 	});
 	const who = stack.demo();
 

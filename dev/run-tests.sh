@@ -8,8 +8,11 @@
 #   anything else      is executed; cmocka programs are asked for TAP
 # Environment for each: RT_TEST_ADDR (a locked 127.1.x.y), RT_TEST_DIR (a fresh
 # folder with a short path, removed afterwards), RT_BUILD (build/<variant>).
-# RT_TEST_TIMEOUT_S (120) bounds each program; RT_TEST_KEEP=1 keeps the folder;
+# RT_TEST_TIMEOUT_S (120) bounds each program; RT_TEST_KEEP=1 keeps the folders;
 # RT_TEST_WRAP=valgrind runs the C programs under it.
+#
+# Each process here ends when the one that started it does, however that ended;
+# what even so stays behind, the next run clears away (dev/scratch.sh).
 set -u
 cd "$(dirname "$0")/.." || exit 1
 jobs=2
@@ -20,22 +23,24 @@ fi
 # Debian keeps mariadbd where an ordinary user's PATH does not look.
 export PATH=$PATH:/usr/sbin:/sbin
 export RT_BUILD=${RT_BUILD:-$PWD/build/${V:-debug}}
-results=$(mktemp -d "${TMPDIR:-/tmp}/rt.XXXXXX") || exit 1
-trap 'rm -rf "$results"' EXIT
-trap 'exit 130' INT TERM
+run=$(dev/scratch.sh new rtr $$) || exit 1
+chmod 711 "$run" # tests let other users into their own folder
+results=$run/out
 locks=${TMPDIR:-/tmp}/ringtrace-test-locks-$(id -u)
-mkdir -p "$locks"
+mkdir -p "$results" "$locks"
+[ "${RT_TEST_KEEP:-}" != 1 ] || touch "$run/.kept"
 
 run_one() {
-	local prog=$1 results=$2 locks=$3 name out dir rc addr fd
+	local prog=$1 run=$2 locks=$3 results=$2/out name out dir rc addr fd
 	name=$(printf '%s' "$prog" | tr '/' '_')
 	out=$results/$name.tap
-	dir=$(mktemp -d "${TMPDIR:-/tmp}/rtt.XXXXXX")
-	# An address is ours while we hold the lock on its file.
+	dir=$(mktemp -d "$run/XXXX") # sockets in it have 107 bytes in all
+	# An address is ours while we hold the lock on its file; the file has to
+	# be there still, or another one may stand in its place.
 	while :; do
 		addr=127.1.$((RANDOM % 254 + 1)).$((RANDOM % 254 + 1))
 		exec {fd}>"$locks/$addr"
-		flock -n "$fd" && break
+		flock -n "$fd" && [ "$locks/$addr" -ef "/proc/self/fd/$fd" ] && break
 		exec {fd}>&-
 	done
 	export RT_TEST_ADDR=$addr RT_TEST_DIR=$dir CMOCKA_MESSAGE_OUTPUT=TAP
@@ -43,7 +48,7 @@ run_one() {
 	export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 	local limit=${RT_TEST_TIMEOUT_S:-120} start=$SECONDS
 	case $prog in
-	*.mjs) set -- node --test --test-reporter=tap --test-timeout=$((limit * 1000)) "$prog" ;;
+	*.mjs) set -- node --test-reporter=tap "$prog" ;;
 	*/fuzz_*) set -- "$prog" "tests/fuzz/corpus/${prog##*/fuzz_}" ;;
 	*) set -- "$prog" ;;
 	esac
@@ -51,7 +56,7 @@ run_one() {
 		set -- valgrind -q --error-exitcode=99 --leak-check=full \
 			--errors-for-leak-kinds=definite,indirect "$@"
 	fi
-	timeout --kill-after=10 "$limit" "$@" >"$out" 2>"$out.err" {fd}>&- </dev/null
+	$tied timeout --kill-after=10 "$limit" $tied "$@" >"$out" 2>"$out.err" {fd}>&- </dev/null
 	rc=$?
 	if [ $rc -ne 0 ] && ! grep -q '^not ok' "$out"; then
 		[ $rc -eq 124 ] && echo "not ok 9999 - $prog: no end within $limit s" >>"$out" ||
@@ -68,10 +73,17 @@ run_one() {
 		printf '%-52s %4d ok %4d s\n' "$prog" "$(grep -c '^ok' "$out")" $((SECONDS - start))
 	fi
 	[ "${RT_TEST_KEEP:-}" = 1 ] || rm -rf "$dir"
+	rm -f "$locks/$addr"
 	exec {fd}>&-
 }
 export -f run_one
-printf '%s\0' "$@" | xargs -0 -P "$jobs" -I{} bash -c 'run_one "$@"' _ {} "$results" "$locks"
+# In the background the shell has them ignore Ctrl-C, which some tests send.
+export tied='env --default-signal=INT,QUIT setpriv --pdeathsig TERM'
+printf '%s\0' "$@" >"$run/list"
+$tied xargs -0 -P "$jobs" -I{} $tied bash -c 'run_one "$@"' _ {} "$run" "$locks" <"$run/list" &
+# Told to end in the middle: everything below ends with xargs.
+trap 'kill $!; dev/scratch.sh end "$run"; exit 130' INT TERM HUP
+wait $!
 passed=$(cat "$results"/*.tap 2>/dev/null | grep -c '^ok')
 failed=$(cat "$results"/*.tap 2>/dev/null | grep -c '^not ok')
 if [ $# -eq 0 ] || [ $((passed + failed)) -eq 0 ]; then
@@ -81,4 +93,5 @@ fi
 # Other steps of one `make test` add up in this file.
 [ -n "${RT_TEST_TALLY:-}" ] && echo "$passed $failed" >>"$RT_TEST_TALLY"
 echo "$passed passed, $failed failed"
+[ "${RT_TEST_KEEP:-}" = 1 ] && echo "kept: $run" || rm -rf "$run"
 [ "$failed" -eq 0 ]

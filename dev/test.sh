@@ -6,9 +6,10 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 what=${1:-test}
 jobs=$(nproc)
-work=$(mktemp -d "${TMPDIR:-/tmp}/rtsum.XXXXXX") || exit 1
+work=$(dev/scratch.sh new rtsum $$) || exit 1
 trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
+# What a step runs ends with us, however we end.
+tied='setpriv --pdeathsig TERM'
 export RT_TEST_TALLY=$work/tally
 : >"$RT_TEST_TALLY"
 begin=$SECONDS
@@ -29,28 +30,28 @@ step() {
 	fi
 	printf '== %s: %d s\n' "$name" $((SECONDS - start))
 }
-quiet_make() { make --no-print-directory "-j$jobs" "$@" >"$work/make.log" 2>&1 || { tail -n 40 "$work/make.log"; return 1; }; }
+quiet_make() { $tied make --no-print-directory "-j$jobs" "$@" >"$work/make.log" 2>&1 || { tail -n 40 "$work/make.log"; return 1; }; }
 lint() {
 	local rc
 	quiet_make all tests || return 1
-	make -s lint >"$work/lint"
+	$tied make -s lint >"$work/lint"
 	rc=$?
 	cat "$work/lint"
 	echo "$(grep -c '^ok' "$work/lint") $(grep -c '^not ok' "$work/lint")" >>"$RT_TEST_TALLY"
 	return $rc
 }
 unit() { # variant
-	quiet_make "V=$1" all tests fuzzers && make -s "V=$1" unit
+	quiet_make "V=$1" all tests fuzzers && $tied make -s "V=$1" unit
 }
 # Test programs of one folder, two at a time; none is none.
 node_tests() { # folder variant
 	local list
 	list=$(ls tests/"$1"/*.test.mjs 2>/dev/null) || return 0
-	RT_BUILD=$PWD/build/${2:-debug} RT_TEST_TIMEOUT_S=${RT_TEST_TIMEOUT_S:-300} dev/run-tests.sh $list
+	RT_BUILD=$PWD/build/${2:-debug} RT_TEST_TIMEOUT_S=${RT_TEST_TIMEOUT_S:-300} $tied dev/run-tests.sh $list
 }
 c_tests() { # folder target
 	ls tests/"$1"/test_*.c >/dev/null 2>&1 || return 0
-	make -s "$2"
+	$tied make -s "$2"
 }
 
 step "lint" lint
@@ -66,12 +67,12 @@ if [ "$what" != check ]; then
 fi
 if [ "$what" = long ]; then
 	export RT_TEST_LONG=1 RT_TEST_TIMEOUT_S=3600
-	step "clang-tidy, cppcheck, -fanalyzer" make -s tidy
-	step "valgrind" make -s valgrind
+	step "clang-tidy, cppcheck, -fanalyzer" $tied make -s tidy
+	step "valgrind" $tied make -s valgrind
 	step "memory sanitizer" unit msan
 	step "simulated calls, many" c_tests sim test-sim
 	step "drills, long" node_tests drill
-	step "coverage floors" make -s coverage
+	step "coverage floors" $tied make -s coverage
 fi
 
 read -r passed failed < <(awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }' "$RT_TEST_TALLY")

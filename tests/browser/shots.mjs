@@ -1,12 +1,11 @@
 // shots.mjs - `make shots`: every page in both themes and three widths, and
 // one contact sheet of them all, in build/shots; with --readme also the picture
 // of the README, docs/img/overview.png.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { newVisitor, openBrowser } from '../support/browser.mjs';
-import { startStack } from '../support/stack.mjs';
+import { dir, startStack } from '../support/stack.mjs';
 import { quote, seed, seedAttribution, seedCompanies, seedHealth, seedPool, typeid } from './seed.mjs';
 
 const OUT = 'build/shots';
@@ -76,8 +75,7 @@ async function signedIn(stack) {
 	return { all: of(me), 'first-run': of(other), 'no-calls': of(other) };
 }
 
-const dir = mkdtempSync(join(tmpdir(), 'rts.'));
-const stack = await startStack({ without: ['sipworker', 'dni', 'jobd'], dir, addr: process.env.RT_TEST_ADDR ?? '127.1.250.1' });
+const stack = await startStack({ without: ['sipworker', 'dni', 'jobd'], addr: process.env.RT_TEST_ADDR ?? '127.1.250.1' });
 const browser = await openBrowser();
 
 try {

@@ -6,6 +6,7 @@ import http from 'node:http';
 import net from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { tied } from '../support/scratch.mjs';
 import { addr, build, startStack, until } from '../support/stack.mjs';
 
 const SMTP = 2525;
@@ -14,7 +15,7 @@ const got = [];
 let stack, who, mail = '';
 
 function start(program, args) {
-	const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(tied[0], [...tied.slice(1), program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 	const p = { child, text: '', ended: new Promise((r) => child.on('exit', r)) };
 	for (const s of [child.stdout, child.stderr]) s.setEncoding('utf8').on('data', (t) => (p.text += t));
 	left.push(() => child.kill('SIGKILL'));

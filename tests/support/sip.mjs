@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { tied } from './scratch.mjs';
 import { addr, build, dir, until } from './stack.mjs';
 
 const children = new Set();
@@ -23,7 +24,7 @@ class Program {
 		this.name = name;
 		this.text = '';
 		this.code = undefined;
-		this.child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: dir, ...options });
+		this.child = spawn(tied[0], [...tied.slice(1), program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], cwd: dir, ...options });
 		children.add(this.child);
 		for (const s of [this.child.stdout, this.child.stderr]) s.setEncoding('utf8').on('data', (t) => (this.text += t));
 		this.ended = new Promise((r) => this.child.on('close', (code, signal) => {

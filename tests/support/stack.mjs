@@ -8,16 +8,18 @@
 //   const res = await me.fetch('/calls');
 //   await stack.stop();
 //
-// When the test process ends for any reason, the supervisor gets SIGTERM and
-// takes everything with it.
+// When the test process ends for any reason, even SIGKILL, the supervisor gets
+// SIGTERM and takes everything with it.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
+
+import { scratch, tied } from './scratch.mjs';
 
 export const build = process.env.RT_BUILD ?? resolve('build/debug');
 export const addr = process.env.RT_TEST_ADDR ?? '127.1.254.254';
-export const dir = process.env.RT_TEST_DIR ?? mkdtempSync(join(tmpdir(), 'rtt.'));
+export const dir = (process.env.RT_TEST_DIR ??= scratch('rts'));
 
 /** Waits until check() gives something true, and returns it. The deadline is
  *  for a loaded machine; `what` names it in the failure. */
@@ -208,7 +210,7 @@ export async function startStack(options = {}) {
 	const args = ['run', '--dir', o.dir, '--addr', o.addr, ...o.args];
 	if (o.without.length > 0) args.push('--without', o.without.join(','));
 	if (!o.demo) args.push('--no-demo');
-	const [program, ...before] = [...o.as, o.program ?? join(build, 'ringtrace')];
+	const [program, ...before] = [...o.as, ...tied, o.program ?? join(build, 'ringtrace')];
 	const child = spawn(program, [...before, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 	const stack = new Stack(child, o);
 	if (!o.ready) return stack;

@@ -8,6 +8,7 @@ import http from 'node:http';
 import net from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { tied } from '../support/scratch.mjs';
 import { build, startStack, until } from '../support/stack.mjs';
 import { raw } from '../support/two_companies.mjs';
 
@@ -34,7 +35,7 @@ function connect(path = socketPath()) {
 
 test('a second process does not take the socket away', async () => {
 	const first = pid();
-	const child = spawn(join(build, 'dashboard.fcgi'), ['-c', stack.conf], { stdio: ['ignore', 'ignore', 'pipe'] });
+	const child = spawn(tied[0], [...tied.slice(1), join(build, 'dashboard.fcgi'), '-c', stack.conf], { stdio: ['ignore', 'ignore', 'pipe'] });
 	let said = '';
 	child.stderr.on('data', (d) => (said += d));
 	const code = await new Promise((r) => child.on('close', r));
@@ -74,7 +75,7 @@ test('out of file descriptors: it waits and goes on', async () => {
 	const conf = join(stack.dir, 'own.conf');
 	mkdirSync(run);
 	writeFileSync(conf, readFileSync(stack.conf, 'utf8').replace(/^run_dir .*$/m, `run_dir ${run}`));
-	const child = spawn('/bin/sh', ['-c', 'ulimit -n 30; exec "$0" -c "$1"', join(build, 'dashboard.fcgi'), conf], { stdio: ['ignore', 'ignore', 'pipe'] });
+	const child = spawn(tied[0], [...tied.slice(1), '/bin/sh', '-c', 'ulimit -n 30; exec "$0" -c "$1"', join(build, 'dashboard.fcgi'), conf], { stdio: ['ignore', 'ignore', 'pipe'] });
 	const ended = new Promise((r) => child.on('exit', r));
 	let said = '';
 	child.stderr.on('data', (d) => (said += d));

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
+import { tied } from '../support/scratch.mjs';
 import { addr, startStack, until } from '../support/stack.mjs';
 import { addCompanies, hostile, typeId, uuid7 } from '../support/two_companies.mjs';
 
@@ -27,7 +28,7 @@ const listens = () => new Promise((yes) => {
 	const s = net.connect(PORT, addr, () => yes(s.end() && true)).on('error', () => yes(false));
 });
 async function startSmtp() {
-	smtp = spawn('/usr/bin/python3', ['-u', '-m', 'aiosmtpd', '-n', '-l', `${addr}:${PORT}`, '-c', 'aiosmtpd.handlers.Debugging', 'stdout']);
+	smtp = spawn(tied[0], [...tied.slice(1), '/usr/bin/python3', '-u', '-m', 'aiosmtpd', '-n', '-l', `${addr}:${PORT}`, '-c', 'aiosmtpd.handlers.Debugging', 'stdout']);
 	smtp.stdout.setEncoding('utf8').on('data', (d) => (text += d.replaceAll('\r', '')));
 	await until('the SMTP server listens', listens);
 }
