@@ -50,8 +50,7 @@ static enum err note(const struct req *r, const char *action,
 				.object = id.v });
 }
 
-/* In a transaction. */
-static enum err rest(const struct req *r, struct number_id id)
+enum err number_form_do_rest(const struct req *r, struct number_id id)
 {
 	struct pool_id pool;
 	enum err e;
@@ -67,6 +66,13 @@ static enum err rest(const struct req *r, struct number_id id)
 	return e == ERR_OK ? note(r, "number.rest", id) : e;
 }
 
+enum err number_form_do_lift(const struct req *r, struct number_id id)
+{
+	const enum err e = db_number_lift(r->db, r->company, id);
+
+	return e == ERR_OK ? note(r, "number.lift", id) : e;
+}
+
 enum err number_form_rest(const struct req *r, struct resp *out)
 {
 	struct number_id id;
@@ -75,7 +81,7 @@ enum err number_form_rest(const struct req *r, struct resp *out)
 	if ((e = req_path_id(r, 0, ID_KIND_number, id.v)) != ERR_OK ||
 	    (e = db_begin(r->db)) != ERR_OK)
 		return e;
-	e = db_end(r->db, rest(r, id));
+	e = db_end(r->db, number_form_do_rest(r, id));
 	if (e == ERR_CONFLICT)
 		return resp_problem(out, 409,
 		    "A source tracker has this number, or it is the overflow"
@@ -91,9 +97,6 @@ enum err number_form_lift(const struct req *r, struct resp *out)
 	if ((e = req_path_id(r, 0, ID_KIND_number, id.v)) != ERR_OK ||
 	    (e = db_begin(r->db)) != ERR_OK)
 		return e;
-	e = db_number_lift(r->db, r->company, id);
-	if (e == ERR_OK)
-		e = note(r, "number.lift", id);
-	e = db_end(r->db, e);
+	e = db_end(r->db, number_form_do_lift(r, id));
 	return e == ERR_OK ? back(r, out, id, "lifted") : e;
 }

@@ -21,4 +21,11 @@ RT_MUST_USE enum err number_form_lift(const struct req *r, struct resp *out);
  * ERR_SYNTAX: it is none. */
 RT_MUST_USE enum err number_form_kind(const char *e164, struct number_row *row);
 
+/* What they do, in a transaction. rest: ERR_CONFLICT: it stands for a source,
+ * is a pool's overflow, or rests already. lift: ERR_NOTFOUND: it does not. */
+RT_MUST_USE enum err number_form_do_rest(const struct req *r,
+    struct number_id id);
+RT_MUST_USE enum err number_form_do_lift(const struct req *r,
+    struct number_id id);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cgi/form/thing_do.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/trail.h"
 #include "lib/base/rnd.h"
@@ -9,8 +10,6 @@
 #include "lib/db/db_config.h"
 
 #define PATH_MAX_BYTES 200
-#define ACTION_MAX     64
-#define JSON_MAX       ((size_t)256 << 10)
 
 static const struct {
 	const char *word;
@@ -207,17 +206,6 @@ void thing_extra_button(struct view *x, const char *to, const char *word)
 
 /* --- forms ---------------------------------------------------------------- */
 
-static enum err prepare(const struct req *r, const struct thing *t,
-    struct fields *f)
-{
-	enum err e = ERR_OK;
-
-	fields_init(f, t->fields, t->n_fields, r->arena);
-	if (t->choices != NULL)
-		e = t->choices(r, f);
-	return e == ERR_OK ? f->e : e;
-}
-
 static enum err show_form(const struct req *r, struct resp *out,
     const struct fields *f, const uint8_t *id, const char *stamp)
 {
@@ -256,7 +244,7 @@ enum err thing_new(const struct req *r, struct resp *out)
 
 	if (t->no_add)
 		return ERR_NOTFOUND;
-	if ((e = prepare(r, t, &f)) != ERR_OK)
+	if ((e = thing_do_prepare(r, t, &f)) != ERR_OK)
 		return e;
 	f.fresh = true;
 	if (t->begin != NULL)
@@ -283,7 +271,7 @@ enum err thing_edit(const struct req *r, struct resp *out)
 	enum err e;
 
 	if ((e = which(r, t, id)) != ERR_OK ||
-	    (e = prepare(r, t, &f)) != ERR_OK ||
+	    (e = thing_do_prepare(r, t, &f)) != ERR_OK ||
 	    (e = t->load(r, id, &f)) != ERR_OK ||
 	    (e = fields_stamp(&f, stamp)) != ERR_OK)
 		return e;
@@ -291,23 +279,6 @@ enum err thing_edit(const struct req *r, struct resp *out)
 }
 
 /* --- changes -------------------------------------------------------------- */
-
-static enum err json_of(const struct req *r, const struct fields *f,
-    struct slice *out)
-{
-	struct slice text = SLICE("");
-	struct buf b;
-	enum err e;
-
-	buf_init(&b, JSON_MAX);
-	e = fields_json(f, &b);
-	if (e == ERR_OK && !arena_copy(r->arena, buf_slice(&b), &text))
-		e = ERR_NOMEM;
-	buf_fini(&b);
-	if (e == ERR_OK)
-		*out = text;
-	return e;
-}
 
 enum err thing_trail(const struct req *r, const char *action, const char *kind,
     const uint8_t id[ID_BYTES], const struct fields *before,
@@ -319,47 +290,10 @@ enum err thing_trail(const struct req *r, const char *action, const char *kind,
 	enum err e = ERR_OK;
 
 	if (before != NULL)
-		e = json_of(r, before, &t.before);
+		e = thing_do_json(r, before, &t.before);
 	if (e == ERR_OK && after != NULL)
-		e = json_of(r, after, &t.after);
+		e = thing_do_json(r, after, &t.after);
 	return e == ERR_OK ? trail_add(r, &t) : e;
-}
-
-static enum err trail(const struct req *r, const char *verb,
-    const uint8_t id[ID_BYTES], const struct fields *before,
-    const struct fields *after)
-{
-	const struct thing *t = r->data;
-	char action[ACTION_MAX];
-	struct trail row = { .action = action,
-		.object_kind = t->one,
-		.object = id };
-	struct buf b;
-	enum err e = ERR_OK;
-
-	buf_over(&b, action, sizeof(action));
-	for (const char *p = t->one; *p != '\0'; p++)
-		buf_char(&b, *p == ' ' ? '_' : *p);
-	buf_char(&b, '.');
-	buf_cstr(&b, verb);
-	buf_char(&b, '\0');
-	if (before != NULL)
-		e = json_of(r, before, &row.before);
-	if (e == ERR_OK && after != NULL)
-		e = json_of(r, after, &row.after);
-	if (e != ERR_OK)
-		return e;
-	return t->wide ? trail_add_account(r, &row) : trail_add(r, &row);
-}
-
-/* What is in the database now, in a filling of its own. */
-static enum err load_now(const struct req *r, const uint8_t id[ID_BYTES],
-    struct fields *f)
-{
-	const struct thing *t = r->data;
-
-	fields_init(f, t->fields, t->n_fields, r->arena);
-	return t->load(r, id, f);
 }
 
 /* A refused change: what was typed, with what is wrong. ERR_OK when there is
@@ -400,28 +334,22 @@ enum err thing_add(const struct req *r, struct resp *out)
 {
 	const struct thing *t = r->data;
 	char path[PATH_MAX_BYTES], key[ID_TEXT_MAX];
-	struct fields f, after;
+	struct fields f;
 	uint8_t id[ID_BYTES];
 	struct buf b;
 	enum err e;
 
 	if (t->no_add)
 		return ERR_NOTFOUND;
-	if ((e = prepare(r, t, &f)) != ERR_OK)
+	if ((e = thing_do_prepare(r, t, &f)) != ERR_OK)
 		return e;
 	f.fresh = true;
 	fields_read(&f, r);
 	if (!fields_good(&f))
 		return again(r, out, &f, NULL, "", ERR_SYNTAX);
-	thing_id(r, id);
-	if (t->key != NULL && (e = t->key(r, &f, id)) != ERR_OK)
-		return e;
 	if ((e = db_begin(r->db)) != ERR_OK)
 		return e;
-	if ((e = db_config_lock(r->db)) == ERR_OK &&
-	    (e = t->save(r, id, &f)) == ERR_OK &&
-	    (e = load_now(r, id, &after)) == ERR_OK)
-		e = trail(r, "add", id, NULL, &after);
+	e = thing_do_add(r, t, &f, id);
 	if ((e = db_end(r->db, e)) != ERR_OK)
 		return again(r, out, &f, NULL, "", e);
 	if (f.shown.n > 0)
@@ -486,29 +414,20 @@ static enum err change(const struct req *r, const uint8_t id[ID_BYTES],
 {
 	const struct thing *t = r->data;
 	char now[FIELD_STAMP_MAX];
-	struct slice was = SLICE(""), is = SLICE("");
-	struct fields after;
+	bool changed = false;
 	enum err e;
 
 	if ((e = db_config_lock(r->db)) != ERR_OK ||
-	    (e = load_now(r, id, before)) != ERR_OK ||
+	    (e = thing_do_load(r, t, id, before)) != ERR_OK ||
 	    (e = fields_stamp(before, now)) != ERR_OK)
 		return e;
 	if (!slice_eq_cstr(stamp, now)) {
 		*how = DID_CONFLICT;
 		return ERR_OK;
 	}
-	if ((e = t->save(r, id, f)) != ERR_OK ||
-	    (e = load_now(r, id, &after)) != ERR_OK ||
-	    (e = json_of(r, before, &was)) != ERR_OK ||
-	    (e = json_of(r, &after, &is)) != ERR_OK)
-		return e;
-	*how = slice_eq(was, is) ? DID_NOTHING : DID_CHANGE;
-	for (size_t i = 0; i < t->n_fields; i++)
-		if (t->fields[i].kind == FIELD_SECRET && f->value[i].n > 0)
-			*how = DID_CHANGE;
-	return *how == DID_NOTHING ? ERR_OK
-				   : trail(r, "change", id, before, &after);
+	e = thing_do_change(r, t, id, f, before, &changed);
+	*how = changed ? DID_CHANGE : DID_NOTHING;
+	return e;
 }
 
 enum err thing_change(const struct req *r, struct resp *out)
@@ -523,7 +442,7 @@ enum err thing_change(const struct req *r, struct resp *out)
 
 	if ((e = which(r, t, id)) != ERR_OK ||
 	    (e = req_need(req_form(r, "stamp", &stamp))) != ERR_OK ||
-	    (e = prepare(r, t, &f)) != ERR_OK ||
+	    (e = thing_do_prepare(r, t, &f)) != ERR_OK ||
 	    (e = t->load(r, id, &f)) != ERR_OK)
 		return e;
 	if (!slice_to_cstr(stamp, stamp_text, sizeof(stamp_text)))
@@ -547,7 +466,6 @@ enum err thing_change(const struct req *r, struct resp *out)
 enum err thing_retire(const struct req *r, struct resp *out)
 {
 	const struct thing *t = r->data;
-	struct fields before;
 	uint8_t id[ID_BYTES];
 	char stamp[FIELD_STAMP_MAX];
 	struct fields f;
@@ -556,14 +474,10 @@ enum err thing_retire(const struct req *r, struct resp *out)
 	if (t->retire == NULL)
 		return ERR_NOTFOUND;
 	if ((e = req_path_id(r, 0, t->id_kind, id)) != ERR_OK ||
-	    (e = prepare(r, t, &f)) != ERR_OK ||
+	    (e = thing_do_prepare(r, t, &f)) != ERR_OK ||
 	    (e = db_begin(r->db)) != ERR_OK)
 		return e;
-	if ((e = db_config_lock(r->db)) == ERR_OK &&
-	    (e = load_now(r, id, &before)) == ERR_OK &&
-	    (e = t->retire_it(r, id)) == ERR_OK)
-		e = trail(r, "retire", id, &before, NULL);
-	e = db_end(r->db, e);
+	e = db_end(r->db, thing_do_retire(r, t, id));
 	if (e == ERR_OK)
 		return thing_redirect(r, out, slice_from(t->path), "retired");
 	if (e != ERR_CONFLICT)

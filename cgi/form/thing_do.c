@@ -1,0 +1,129 @@
+#include "cgi/form/thing_do.h"
+
+#include "cgi/web/trail.h"
+#include "lib/db/db_config.h"
+
+#define ACTION_MAX 64
+#define JSON_MAX   ((size_t)256 << 10)
+
+enum err thing_do_json(const struct req *r, const struct fields *f,
+    struct slice *out)
+{
+	struct slice text = SLICE("");
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, JSON_MAX);
+	e = fields_json(f, &b);
+	if (e == ERR_OK && !arena_copy(r->arena, buf_slice(&b), &text))
+		e = ERR_NOMEM;
+	buf_fini(&b);
+	if (e == ERR_OK)
+		*out = text;
+	return e;
+}
+
+/* "source tracker" and "add": source_tracker.add */
+static void write_action(const struct thing *t, const char *verb,
+    struct buf *out)
+{
+	for (const char *p = t->one; *p != '\0'; p++)
+		buf_char(out, *p == ' ' ? '_' : *p);
+	buf_char(out, '.');
+	buf_cstr(out, verb);
+	buf_char(out, '\0');
+}
+
+static enum err trail(const struct req *r, const struct thing *t,
+    const char *verb, const uint8_t id[ID_BYTES], const struct fields *before,
+    const struct fields *after)
+{
+	char action[ACTION_MAX];
+	struct trail row = { .action = action,
+		.object_kind = t->one,
+		.object = id };
+	struct buf b;
+	enum err e = ERR_OK;
+
+	buf_over(&b, action, sizeof(action));
+	write_action(t, verb, &b);
+	if (before != NULL)
+		e = thing_do_json(r, before, &row.before);
+	if (e == ERR_OK && after != NULL)
+		e = thing_do_json(r, after, &row.after);
+	if (e != ERR_OK)
+		return e;
+	return t->wide ? trail_add_account(r, &row) : trail_add(r, &row);
+}
+
+enum err thing_do_prepare(const struct req *r, const struct thing *t,
+    struct fields *f)
+{
+	enum err e = ERR_OK;
+
+	fields_init(f, t->fields, t->n_fields, r->arena);
+	if (t->choices != NULL)
+		e = t->choices(r, f);
+	return e == ERR_OK ? f->e : e;
+}
+
+enum err thing_do_load(const struct req *r, const struct thing *t,
+    const uint8_t id[ID_BYTES], struct fields *f)
+{
+	fields_init(f, t->fields, t->n_fields, r->arena);
+	return t->load(r, id, f);
+}
+
+enum err thing_do_add(const struct req *r, const struct thing *t,
+    struct fields *f, uint8_t id[ID_BYTES])
+{
+	struct fields after;
+	enum err e;
+
+	thing_id(r, id);
+	if (t->key != NULL && (e = t->key(r, f, id)) != ERR_OK)
+		return e;
+	if ((e = db_config_lock(r->db)) != ERR_OK ||
+	    (e = t->save(r, id, f)) != ERR_OK ||
+	    (e = thing_do_load(r, t, id, &after)) != ERR_OK)
+		return e;
+	return trail(r, t, "add", id, NULL, &after);
+}
+
+enum err thing_do_change(const struct req *r, const struct thing *t,
+    const uint8_t id[ID_BYTES], struct fields *f, const struct fields *before,
+    bool *changed)
+{
+	struct slice was = SLICE(""), is = SLICE("");
+	struct fields after;
+	bool differs;
+	enum err e;
+
+	if ((e = t->save(r, id, f)) != ERR_OK ||
+	    (e = thing_do_load(r, t, id, &after)) != ERR_OK ||
+	    (e = thing_do_json(r, before, &was)) != ERR_OK ||
+	    (e = thing_do_json(r, &after, &is)) != ERR_OK)
+		return e;
+	differs = !slice_eq(was, is);
+	for (size_t i = 0; i < t->n_fields; i++)
+		if (t->fields[i].kind == FIELD_SECRET && f->value[i].n > 0)
+			differs = true;
+	if (differs)
+		e = trail(r, t, "change", id, before, &after);
+	if (e == ERR_OK)
+		*changed = differs;
+	return e;
+}
+
+enum err thing_do_retire(const struct req *r, const struct thing *t,
+    const uint8_t id[ID_BYTES])
+{
+	struct fields before;
+	enum err e;
+
+	if ((e = db_config_lock(r->db)) != ERR_OK ||
+	    (e = thing_do_load(r, t, id, &before)) != ERR_OK ||
+	    (e = t->retire_it(r, id)) != ERR_OK)
+		return e;
+	return trail(r, t, "retire", id, &before, NULL);
+}

@@ -1,0 +1,39 @@
+/*
+ * thing_do.h - changes of what people set up, whoever asks for them: the forms
+ * (thing.h) and the JSON endpoints.
+ *
+ * All of it in the caller's transaction. The lock makes changes of the
+ * configuration go one after the other, so what thing_do_load() gives after it
+ * stays true until the transaction ends; each change writes its audit row with
+ * what was before and after.
+ */
+#ifndef RT_CGI_FORM_THING_DO_H
+#define RT_CGI_FORM_THING_DO_H
+
+#include "cgi/form/thing.h"
+
+/* An empty filling, with its choices. */
+RT_MUST_USE enum err thing_do_prepare(const struct req *r,
+    const struct thing *t, struct fields *f);
+/* What is in the database, without choices. ERR_NOTFOUND: not theirs. */
+RT_MUST_USE enum err thing_do_load(const struct req *r, const struct thing *t,
+    const uint8_t id[ID_BYTES], struct fields *f);
+
+/* Takes the lock and adds one; its key is *id. f: fresh and checked. Errors of
+ * thing.save(). */
+RT_MUST_USE enum err thing_do_add(const struct req *r, const struct thing *t,
+    struct fields *f, uint8_t id[ID_BYTES]);
+/* Writes f over before, which thing_do_load() gave under the lock. *changed:
+ * false when nothing was different; then nothing is in the audit log. */
+RT_MUST_USE enum err thing_do_change(const struct req *r, const struct thing *t,
+    const uint8_t id[ID_BYTES], struct fields *f, const struct fields *before,
+    bool *changed);
+/* Takes the lock and retires it. ERR_CONFLICT: it is in use. */
+RT_MUST_USE enum err thing_do_retire(const struct req *r, const struct thing *t,
+    const uint8_t id[ID_BYTES]);
+
+/* The values as JSON, in the request's arena. */
+RT_MUST_USE enum err thing_do_json(const struct req *r, const struct fields *f,
+    struct slice *out);
+
+#endif
