@@ -9,6 +9,7 @@
 #include "cgi/api/api_report.h"
 #include "cgi/api/api_spend.h"
 #include "cgi/api/api_status.h"
+#include "cgi/api/api_things.h"
 #include "cgi/api/api_who.h"
 #include "cgi/web/web.h"
 #include "lib/base/log.h"
@@ -28,6 +29,30 @@
 #define LISTS(name, needs)                       \
 	READS("/api/v1/" name, needs, api_list), \
 	    READS("/api/v1/" name "/{id}", needs, api_list_one)
+
+#define WRITES(method, address, needs, serves, of)                        \
+	{                                                                 \
+		method, address, KEYED, .body = REQ_BODY_RAW,             \
+					.handler = (serves),              \
+					.data = &(const struct api_route) \
+		{                                                         \
+			.scope = (needs), .writes = true, .setup = (of)   \
+		}                                                         \
+	}
+#define RETIRES(address, needs, of)                                           \
+	{                                                                     \
+		REQ_DELETE, address, KEYED, .handler = api_setup_retire,      \
+					    .data = &(const struct api_route) \
+		{                                                             \
+			.scope = (needs), .writes = true, .setup = (of)       \
+		}                                                             \
+	}
+#define SETS_UP(name, reads, needs, of)                                  \
+	LISTS(name, reads),                                              \
+	    WRITES(REQ_POST, "/api/v1/" name, needs, api_setup_add, of), \
+	    WRITES(REQ_PATCH, "/api/v1/" name "/{id}", needs,            \
+		api_setup_change, of),                                   \
+	    RETIRES("/api/v1/" name "/{id}", needs, of)
 
 static const struct route routes[] = {
 	{ REQ_GET, "/api/v1/status", KEYED, .handler = api_status },
@@ -53,13 +78,30 @@ static const struct route routes[] = {
 	{ REQ_POST, "/api/v1/spend", KEYED, .body = REQ_BODY_RAW,
 	    .body_max = API_SPEND_BODY_BYTES, .handler = api_spend,
 	    .data = &(const struct api_route){ .scope = SCOPE(SPEND_WRITE) } },
-	LISTS("numbers", SCOPE(SETUP_READ)),
-	LISTS("trackers", SCOPE(SETUP_READ)),
-	LISTS("pools", SCOPE(SETUP_READ)),
+	SETS_UP("numbers", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
+	    &api_things_number),
+	SETS_UP("trackers", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
+	    &api_things_tracker),
+	SETS_UP("pools", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
+	    &api_things_pool),
+	SETS_UP("destinations", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
+	    &api_things_destination),
+	SETS_UP("locations", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
+	    &api_things_location),
+	SETS_UP("sites", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
+	    &api_things_site),
+	SETS_UP("tags", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE), &api_things_tag),
+	SETS_UP("outcomes", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
+	    &api_things_outcome),
+	SETS_UP("lists", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
+	    &api_things_caller_list),
 	LISTS("flows", SCOPE(SETUP_READ)),
-	LISTS("companies", SCOPE(SETUP_READ)),
-	LISTS("tags", SCOPE(SETUP_READ)),
-	LISTS("users", SCOPE(USERS_READ)),
+	SETS_UP("companies", SCOPE(SETUP_READ), SCOPE(COMPANIES_WRITE),
+	    &api_things_company),
+	SETS_UP("users", SCOPE(USERS_READ), SCOPE(USERS_WRITE),
+	    &api_things_user),
+	SETS_UP("webhooks", SCOPE(WEBHOOKS_READ), SCOPE(WEBHOOKS_WRITE),
+	    &api_things_webhook),
 	LISTS("forms", SCOPE(FORMS_READ)),
 };
 

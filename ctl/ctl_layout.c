@@ -38,7 +38,7 @@ static const struct {
 	bool seals; /* reads seal.key */
 } web_programs[] = {
 	{ "admin", true },
-	{ "api", false },
+	{ "api", true },
 	{ "dashboard", true },
 	{ "dni", false },
 	{ "jobd", true },

@@ -228,22 +228,15 @@ static enum err apply(const struct patch *p)
 static enum err as_expected(const struct req *r, struct call_id call,
     bool *same)
 {
-	struct slice want = slice_trim(req_env(r, "HTTP_IF_MATCH"));
 	struct db_sheet_cell *row = NULL;
 	char etag[API_OUT_ETAG];
 	enum err e;
 
-	*same = true;
-	/* nginx marks ours as weak when it compresses the answer. */
-	if (slice_starts(want, SLICE("W/")))
-		want = slice_skip(want, 2);
-	if (want.n == 0 || slice_eq_cstr(want, "*"))
-		return ERR_OK;
 	if ((e = db_sheet_calls_one(r->db, r->company, call, r->arena, &row)) !=
 		ERR_OK ||
 	    (e = api_out_etag(db_sheet_calls(), row, etag)) != ERR_OK)
 		return e;
-	*same = slice_eq_cstr(want, etag);
+	*same = api_out_matches(r, etag);
 	return ERR_OK;
 }
 

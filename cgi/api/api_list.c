@@ -1,6 +1,7 @@
 #include "cgi/api/api_list.h"
 
 #include "cgi/api/api_out.h"
+#include "cgi/api/api_setup.h"
 #include "cgi/api/api_who.h"
 #include "lib/db/db_sheet_setup.h"
 
@@ -46,6 +47,8 @@ enum err api_list(const struct req *r, struct resp *out)
 	    (e = db_sheet_page(r->db, sheet, &scope, after, down, limit + 1,
 		 r->arena, &cells, &n)) != ERR_OK)
 		return e;
+	if ((e = api_setup_show(r, sheet, cells, n)) != ERR_OK)
+		return e;
 	if (n > limit)
 		id_text(kind, cells[(limit - 1) * sheet->n_columns].id, cursor);
 	return api_out_page(out, sheet, cells, n, limit, &fields,
@@ -65,6 +68,8 @@ enum err api_list_one(const struct req *r, struct resp *out)
 	if ((e = req_path_id(r, 0, sheet->columns[0].kind, id)) != ERR_OK ||
 	    (e = db_sheet_one(r->db, sheet, &scope, id, r->arena, &row)) !=
 		ERR_OK)
+		return e;
+	if ((e = api_setup_show(r, sheet, row, 1)) != ERR_OK)
 		return e;
 	return api_out_row(r, out, sheet, row);
 }

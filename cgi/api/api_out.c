@@ -102,6 +102,16 @@ enum err api_out_etag(const struct db_sheet *sheet,
 	return buf_err(&out);
 }
 
+bool api_out_matches(const struct req *r, const char *etag)
+{
+	/* nginx marks ours as weak when it compresses the answer: what stands
+	 * between the quotes counts. */
+	const struct slice want = slice_trim(req_env(r, "HTTP_IF_MATCH"));
+
+	return want.n == 0 || slice_eq_cstr(want, "*") ||
+	       slice_find_slice(want, slice_from(etag)) != want.n;
+}
+
 enum err api_out_row(const struct req *r, struct resp *out,
     const struct db_sheet *sheet, const struct db_sheet_cell *row)
 {

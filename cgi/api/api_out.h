@@ -30,6 +30,8 @@ RT_MUST_USE enum err api_out_page(struct resp *out,
 /* The version of a row: of all its columns. */
 RT_MUST_USE enum err api_out_etag(const struct db_sheet *sheet,
     const struct db_sheet_cell *row, char etag[API_OUT_ETAG]);
+/* False: the request's If-Match names another version. */
+bool api_out_matches(const struct req *r, const char *etag);
 /* One row with its ETag; 304 when If-None-Match has it. */
 RT_MUST_USE enum err api_out_row(const struct req *r, struct resp *out,
     const struct db_sheet *sheet, const struct db_sheet_cell *row);

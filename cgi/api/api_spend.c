@@ -1,10 +1,9 @@
 #include "cgi/api/api_spend.h"
 
+#include "cgi/api/api_once.h"
 #include "cgi/api/api_who.h"
-#include "lib/db/db_once.h"
 #include "lib/db/db_spend.h"
 #include "lib/feed/feed.h"
-#include "lib/hash/digest.h"
 #include "lib/json/json_in.h"
 #include "lib/phone/tz.h"
 
@@ -107,69 +106,40 @@ static enum err write_answer(uint64_t n, struct buf *out)
 	return json_out_done(&j);
 }
 
-/* The name that the client gave this request; ERR_NOTFOUND: none. */
-static enum err once_name(const struct req *r, struct slice *name,
-    uint8_t hash[DB_ONCE_HASH_BYTES])
-{
-	const struct slice parts[] = { r->path, SLICE("\n"), r->body };
-
-	*name = slice_trim(req_env(r, "HTTP_IDEMPOTENCY_KEY"));
-	if (name->n == 0)
-		return ERR_NOTFOUND;
-	if (name->n > DB_ONCE_NAME_MAX)
-		return ERR_SYNTAX;
-	for (size_t i = 0; i < name->n; i++)
-		if (name->p[i] < ' ' || name->p[i] > '~')
-			return ERR_SYNTAX;
-	return digest_sha256(parts, RT_ARRAY_LEN(parts), hash);
-}
-
 /* In one transaction: the name, the rows and the answer, or nothing. */
-static enum err import(const struct req *r, bool once, struct slice name,
-    const uint8_t hash[DB_ONCE_HASH_BYTES], struct buf *answer)
+static enum err import(const struct req *r, struct api_once *once,
+    struct buf *answer)
 {
-	const struct api_who *w = api_who(r);
-	struct slice before = SLICE("");
 	uint64_t n = 0;
-	enum err e = ERR_OK;
+	enum err e;
 
-	if (once)
-		e = db_once_begin(r->db, r->company, w->key, name, hash,
-		    r->now_us, r->arena, &before);
-	if (e != ERR_OK)
+	if ((e = api_once_begin(r, once)) != ERR_OK)
 		return e;
-	if (before.n > 0) {
-		buf_put(answer, before);
+	if (once->before.n > 0) {
+		buf_put(answer, once->before);
 		return buf_err(answer);
 	}
 	if ((e = put_rows(r, &n)) != ERR_OK ||
 	    (e = write_answer(n, answer)) != ERR_OK)
 		return e;
-	return once ? db_once_end(r->db, r->company, w->key, name,
-			  buf_slice(answer))
-		    : ERR_OK;
+	return api_once_end(r, once, buf_slice(answer));
 }
 
 enum err api_spend(const struct req *r, struct resp *out)
 {
-	uint8_t hash[DB_ONCE_HASH_BYTES] = { 0 };
-	struct slice name = SLICE("");
+	struct api_once once = { .taken = false };
 	char mem[64];
 	struct buf answer;
-	bool once;
 	enum err e;
 
 	if (!api_who_company(r, out, &e))
 		return e;
-	e = once_name(r, &name, hash);
-	once = e == ERR_OK;
-	if ((!once && e != ERR_NOTFOUND) || (e = db_begin(r->db)) != ERR_OK)
+	if ((e = db_begin(r->db)) != ERR_OK)
 		return e;
 	buf_over(&answer, mem, sizeof(mem));
-	e = db_end(r->db, import(r, once, name, hash, &answer));
-	if (e == ERR_CONFLICT)
-		return resp_problem(out, 409,
-		    "This Idempotency-Key was used for another request.");
+	e = db_end(r->db, import(r, &once, &answer));
+	if (once.taken)
+		return resp_problem(out, 409, API_ONCE_TAKEN);
 	if (e == ERR_RANGE || e == ERR_TOOBIG)
 		return resp_problem(out, 422,
 		    "An amount or a text is out of range.");

@@ -7,6 +7,7 @@
 #include "lib/core/scope.h"
 #include "lib/db/db_api_key.h"
 #include "lib/db/db_company.h"
+#include "lib/db/db_user.h"
 #include "lib/hash/token.h"
 
 #define KEYS_COUNTED 4096
@@ -142,6 +143,45 @@ static enum err choose_company(const struct req *r, struct api_who *w)
 	return ERR_OK;
 }
 
+static int capped(enum user_role role)
+{
+	const int rank =
+	    (int)role + (ROUTE_READ_ONLY - (int)USER_ROLE_READ_ONLY);
+
+	return role == USER_ROLE_NONE ? 0
+	       : rank > ROUTE_ADMIN   ? ROUTE_ADMIN
+				      : rank;
+}
+
+/* What the key's maker is here today, and the company's zone. */
+static enum err take_role(struct req *r, const struct api_who *w)
+{
+	enum user_role here = USER_ROLE_NONE, wide = USER_ROLE_NONE;
+	struct company_row row;
+	enum err e;
+
+	if (id_is_nil(w->user.v)) {
+		r->role = ROUTE_ADMIN;
+		r->account_role = w->wide ? ROUTE_ADMIN : 0;
+	} else {
+		e = db_user_account_role(r->db, w->user, &wide);
+		if (e == ERR_OK && !id_is_nil(w->company.v))
+			e = db_user_role(r->db, w->user, w->company, &here);
+		if (e != ERR_OK)
+			return e;
+		r->role = capped(here);
+		/* A key of one company is nobody in the others. */
+		r->account_role = w->wide ? capped(wide) : 0;
+	}
+	if (id_is_nil(w->company.v))
+		return ERR_OK;
+	if ((e = db_company_get(r->db, w->company, &row)) != ERR_OK)
+		return e;
+	return arena_copy(r->arena, slice_from(row.time_zone), &r->company_zone)
+		   ? ERR_OK
+		   : ERR_NOMEM;
+}
+
 enum err api_who_admit(struct req *r, const struct route *row)
 {
 	const struct api_route *route = row->data;
@@ -157,6 +197,7 @@ enum err api_who_admit(struct req *r, const struct route *row)
 		return ERR_NOMEM;
 	w->account = key.account;
 	w->company = key.company;
+	w->wide = id_is_nil(key.company.v);
 	w->user = key.created_by;
 	w->key = key.id;
 	count(w);
@@ -165,9 +206,12 @@ enum err api_who_admit(struct req *r, const struct route *row)
 		return ERR_BUSY;
 	if ((key.scopes & route->scope) == 0)
 		return ERR_DENIED;
-	e = choose_company(r, w);
+	if ((e = choose_company(r, w)) != ERR_OK)
+		return e;
+	r->account = w->account;
 	r->company = w->company;
-	return e;
+	r->user = w->user;
+	return route->writes ? take_role(r, w) : ERR_OK;
 }
 
 const struct api_who *api_who(const struct req *r)

@@ -16,12 +16,15 @@
 /* What a row of the route table says beside its path. */
 struct api_route {
 	uint32_t scope; /* SCOPE(...); 0: no key is needed */
+	bool writes;    /* the handler needs r->role: see below */
+	const struct api_setup *setup; /* of api_setup.h; NULL: not its */
 };
 
 struct api_who {
 	struct account_id account;
 	/* The key's one company, or the one that company_id names; nil: any. */
 	struct company_id company;
+	bool wide;           /* the key itself is for all companies */
 	struct user_id user; /* who made the key */
 	struct api_key_id key;
 	uint32_t limit;
@@ -30,7 +33,10 @@ struct api_who {
 	bool over; /* too many requests */
 };
 
-/* For web_conf. */
+/* For web_conf. Also sets r->account and r->user, so that what a key does is
+ * in the audit log as its maker's; and for rows that write r->role and
+ * r->account_role: those that the maker has today, but never an owner's, who
+ * decides in person. A key of the operator has an administrator's. */
 RT_MUST_USE enum err api_who_admit(struct req *r, const struct route *row);
 void api_who_finish(const struct req *r, struct resp *out);
 

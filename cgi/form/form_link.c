@@ -80,7 +80,7 @@ enum err form_link_make(const struct req *r, struct user_id user,
 	enum err e;
 
 	token_make(token);
-	if ((e = db_user_get(r->db, user, &row)) != ERR_OK ||
+	if ((e = db_user_card(r->db, user, &row)) != ERR_OK ||
 	    (e = token_hash(slice_from(token), hash)) != ERR_OK ||
 	    (e = db_user_token_add(r->db, user, kind, hash, r->user, r->now_us,
 		 r->now_us + life_us)) != ERR_OK)

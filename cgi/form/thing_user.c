@@ -145,7 +145,7 @@ static enum err key(const struct req *r, const struct fields *f,
 {
 	struct user_row row;
 	const enum err e =
-	    db_user_by_email(r->db, fields_get(f, "email"), &row);
+	    db_user_card_by_email(r->db, fields_get(f, "email"), &row);
 
 	if (e == ERR_OK && id_eq(row.account.v, r->account.v))
 		memcpy(id, row.id.v, ID_BYTES);
@@ -180,7 +180,7 @@ static enum err present(const struct req *r, struct user_id id,
 
 	*m = (struct member_row){ .id = id };
 	if (f->fresh) {
-		e = db_user_get(r->db, id, &user);
+		e = db_user_card(r->db, id, &user);
 		if (e == ERR_NOTFOUND)
 			return add_user(r, id, f);
 		if (e != ERR_OK)

@@ -55,6 +55,8 @@ static const struct {
 	{ 415, "Unsupported type",
 	    "This address takes another kind of content." },
 	{ 422, "Not as needed", "It was understood, but cannot be done." },
+	{ 428, "Version needed",
+	    "Say by If-Match which version this is to replace." },
 	{ 429, "Too many tries", "Wait a little, then try again." },
 	{ 500, "Our mistake",
 	    "Something went wrong on our side. It has been logged." },

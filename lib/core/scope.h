@@ -22,7 +22,10 @@
 	X(SETUP_READ, "setup:read", "See numbers, trackers, pools and flows") \
 	X(SETUP_WRITE, "setup:write", "Change them")                          \
 	X(USERS_READ, "users:read", "See who has access")                     \
-	X(USERS_WRITE, "users:write", "Change who has access")
+	X(USERS_WRITE, "users:write", "Change who has access")                \
+	X(COMPANIES_WRITE, "companies:write", "Change what companies are")    \
+	X(WEBHOOKS_READ, "webhooks:read", "See webhooks and deliveries")      \
+	X(WEBHOOKS_WRITE, "webhooks:write", "Change webhooks, send again")
 
 #define SCOPE_BIT_ENUM(id, name, what) SCOPE_BIT_##id,
 enum scope_bit {

@@ -4,11 +4,11 @@
 
 /* FIELD() gives 0 for "none" and counts as enum user_role does. */
 #define ROLES "'read-only', 'agent', 'analyst', 'manager', 'admin', 'owner'"
-#define COLUMNS                                                     \
-	"u.id, u.email, u.name, COALESCE(FIELD(m.role, " ROLES      \
-	"), 0), COALESCE(FIELD(w.role, " ROLES                      \
-	"), 0), u.password_hash <> '', s.confirmed_at IS NOT NULL," \
-	" u.disabled_at, (SELECT MAX(l.seen_at) FROM login l"       \
+#define COLUMNS                                                \
+	"u.id, u.email, u.name, COALESCE(FIELD(m.role, " ROLES \
+	"), 0), COALESCE(FIELD(w.role, " ROLES                 \
+	"), 0), u.has_password, s.confirmed_at IS NOT NULL,"   \
+	" u.disabled_at, (SELECT MAX(l.seen_at) FROM login l"  \
 	" WHERE l.user_id = u.id)"
 #define TABLES                                                       \
 	" FROM company c JOIN user u ON u.account_id = c.account_id" \

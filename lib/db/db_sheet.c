@@ -54,6 +54,10 @@ static void in_scope(struct stmt *st, const struct db_sheet *sheet,
 {
 	static const struct company_id any;
 
+	if (sheet->in_company) {
+		stmt_in_id(st, scope->company.v);
+		stmt_in_id(st, scope->company.v);
+	}
 	if (!sheet->of_account) {
 		stmt_in_id(st, scope->company.v);
 		return;

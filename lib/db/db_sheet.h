@@ -52,6 +52,8 @@ struct db_sheet {
 	const struct db_sheet_column *columns;
 	size_t n_columns;
 	bool of_account; /* else of a company */
+	/* Its columns look twice at the company before its WHERE does. */
+	bool in_company;
 	/* Parameters: the scope, then an id; lists: then a limit. */
 	const char *one_sql;
 	const char *up_sql;   /* ids above the given one, rising */

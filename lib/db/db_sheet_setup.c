@@ -33,12 +33,17 @@
 	{                           \
 		n, DB_SHEET_LIST, 0 \
 	}
+#define BOOL(n)                     \
+	{                           \
+		n, DB_SHEET_BOOL, 0 \
+	}
 
 static const struct db_sheet_column numbers[] = { ID(number), TEXT("number"),
 	TEXT("label"), TEXT("kind"), TEXT("country"), TEXT("place"),
 	REF("tracker_id", tracker), REF("pool_id", pool), REF("flow_id", flow),
 	REF("destination_id", destination), REF("location_id", location),
-	TEXT("record"), TIME("added_at"), TIME("released_at") };
+	REF("trunk_id", trunk), TEXT("record"), TIME("quarantined_at"),
+	TIME("added_at"), TIME("released_at") };
 
 static const struct db_sheet_column trackers[] = { ID(tracker), TEXT("name"),
 	REF("number_id", number), TEXT("number"), TEXT("source"),
@@ -47,9 +52,9 @@ static const struct db_sheet_column trackers[] = { ID(tracker), TEXT("name"),
 	TIME("archived_at") };
 
 static const struct db_sheet_column pools[] = { ID(pool), TEXT("name"),
-	REF("overflow_number_id", number), REF("location_id", location),
-	INT("lease_s"), INT("min_reuse_s"), LIST("numbers"), TIME("created_at"),
-	TIME("archived_at") };
+	TEXT("policy"), REF("overflow_number_id", number),
+	REF("location_id", location), INT("lease_s"), INT("min_reuse_s"),
+	LIST("numbers"), TIME("created_at"), TIME("archived_at") };
 
 static const struct db_sheet_column flows[] = { ID(flow), TEXT("name"),
 	INT("last_version"), INT("published_version"), TIME("created_at"),
@@ -60,10 +65,36 @@ static const struct db_sheet_column tags[] = { ID(tag), TEXT("name"),
 
 static const struct db_sheet_column companies[] = { ID(company), TEXT("name"),
 	TEXT("time_zone"), TEXT("country"), TEXT("currency"), INT("billable_s"),
-	TIME("created_at"), TIME("archived_at") };
+	INT("credit_min_bp"), TIME("created_at"), TIME("archived_at") };
 
 static const struct db_sheet_column users[] = { ID(user), TEXT("name"),
-	TEXT("email"), LIST("roles"), TIME("created_at"), TIME("disabled_at") };
+	TEXT("email"), TEXT("role"), TEXT("scope"), LIST("roles"),
+	TIME("created_at"), TIME("disabled_at") };
+
+static const struct db_sheet_column locations[] = { ID(location), TEXT("name"),
+	TEXT("time_zone"), TIME("created_at"), TIME("archived_at") };
+
+static const struct db_sheet_column destinations[] = { ID(destination),
+	TEXT("name"), TEXT("target"), INT("ring_s"), REF("trunk_id", trunk),
+	REF("location_id", location), TEXT("hours"), TEXT("holidays"),
+	TEXT("regions"), INT("capacity"), INT("cap_hour"), INT("cap_day"),
+	INT("cap_month"), TIME("created_at"), TIME("archived_at") };
+
+static const struct db_sheet_column outcomes[] = { ID(outcome), TEXT("code"),
+	TEXT("name"), TEXT("counts"), TIME("archived_at") };
+
+static const struct db_sheet_column sites[] = { ID(site), TEXT("name"),
+	TEXT("public_key"), LIST("origins"), LIST("targets"),
+	REF("pool_id", pool), TEXT("consent"), REF("location_id", location),
+	TIME("seen_at"), TIME("created_at"), TIME("archived_at") };
+
+static const struct db_sheet_column lists[] = { ID(caller_list), TEXT("name"),
+	INT("entries"), LIST("numbers"), TIME("created_at") };
+
+static const struct db_sheet_column webhooks[] = { ID(webhook), TEXT("name"),
+	TEXT("url"), LIST("events"), TEXT("signature"), INT("per_second"),
+	INT("parallel"), BOOL("private_ok"), TIME("created_at"),
+	TIME("archived_at") };
 
 static const struct db_sheet_column forms[] = { ID(form),
 	REF("visit_id", visit), TIME("happened_at"), TEXT("form_name"),
@@ -73,6 +104,20 @@ static const struct db_sheet_column forms[] = { ID(form),
 	TEXT("campaign"), TEXT("ad_group"), TEXT("keyword"),
 	TEXT("landing_page"), TEXT("referrer_host"), TEXT("outcome"),
 	{ "value", DB_SHEET_MONEY, 0 }, TEXT("note"), LIST("tags") };
+
+/* A membership of no company is one of all of the account's. */
+#define NOWHERE "REPEAT(CHAR(0), 16)"
+#define ROLE_HERE                                                  \
+	" FROM membership r WHERE r.user_id = u.id"                \
+	" AND r.account_id = u.account_id"                         \
+	" AND (r.company_id = ? OR r.company_id = " NOWHERE        \
+	")"                                                        \
+	" ORDER BY FIELD(r.role, 'read-only', 'agent', 'analyst'," \
+	" 'manager', 'admin', 'owner') DESC, r.company_id LIMIT 1"
+/* The id of what is known by a name. */
+#define NAMED(column) "UNHEX(LEFT(SHA2(" column ", 256), 32))"
+/* One word of a list, for a bit of a set. */
+#define EVENT(bit, name) "IF(w.events & (1 << " #bit "), '" name "', NULL)"
 
 static const struct db_sheet sheets[] = {
 	{ .name = "numbers",
@@ -84,8 +129,9 @@ static const struct db_sheet sheets[] = {
 		  " AND t.archived_at IS NULL),"
 		  " (SELECT p.pool_id FROM pool_number p"
 		  " WHERE p.company_id = n.company_id AND p.number_id = n.id),"
-		  " n.flow_id, n.destination_id, n.location_id, n.record,"
-		  " n.added_at, n.released_at FROM number n",
+		  " n.flow_id, n.destination_id, n.location_id, n.trunk_id,"
+		  " n.record, n.quarantined_at, n.added_at, n.released_at"
+		  " FROM number n",
 		" WHERE n.company_id = ?", "n.id") },
 	{ .name = "trackers",
 	    .columns = trackers,
@@ -100,7 +146,8 @@ static const struct db_sheet sheets[] = {
 	    .columns = pools,
 	    .n_columns = RT_ARRAY_LEN(pools),
 	    TEXTS(
-		"SELECT p.id, p.name, p.overflow_number_id, p.location_id,"
+		"SELECT p.id, p.name, p.overflow_policy,"
+		" p.overflow_number_id, p.location_id,"
 		" p.lease_s, p.min_reuse_s,"
 		" (SELECT GROUP_CONCAT(n.e164 ORDER BY n.e164 SEPARATOR '\\n')"
 		" FROM pool_number x JOIN number n"
@@ -124,14 +171,20 @@ static const struct db_sheet sheets[] = {
 	    .n_columns = RT_ARRAY_LEN(companies),
 	    .of_account = true,
 	    TEXTS("SELECT c.id, c.name, c.time_zone, c.country, c.currency,"
-		  " c.billable_s, c.created_at, c.archived_at FROM company c",
+		  " c.billable_s, c.credit_min_bp, c.created_at, c.archived_at"
+		  " FROM company c",
 		" WHERE c.account_id = ? AND (c.id = ? OR ?)", "c.id") },
 	{ .name = "users",
 	    .columns = users,
 	    .n_columns = RT_ARRAY_LEN(users),
 	    .of_account = true,
-	    /* Of one company: who has a role there or everywhere. */
+	    .in_company = true,
+	    /* Of one company: who has a role there or everywhere; the higher
+	     * one, and where it holds. */
 	    TEXTS("SELECT u.id, u.name, u.email,"
+		  " (SELECT r.role" ROLE_HERE
+		  "), (SELECT IF(r.company_id = " NOWHERE
+		  ", 'account', 'company')" ROLE_HERE "),"
 		  " (SELECT GROUP_CONCAT(DISTINCT m.role ORDER BY m.role"
 		  " SEPARATOR '\\n') FROM membership m"
 		  " WHERE m.user_id = u.id AND m.account_id = u.account_id),"
@@ -139,7 +192,7 @@ static const struct db_sheet sheets[] = {
 		" WHERE u.account_id = ? AND EXISTS (SELECT 1 FROM membership k"
 		" WHERE k.user_id = u.id AND k.account_id = u.account_id"
 		" AND (k.company_id = ? OR ?"
-		" OR k.company_id = REPEAT(CHAR(0), 16)))",
+		" OR k.company_id = " NOWHERE "))",
 		"u.id") },
 	{ .name = "forms",
 	    .columns = forms,
@@ -159,6 +212,72 @@ static const struct db_sheet sheets[] = {
 		" LEFT JOIN form_entry f ON f.company_id = i.company_id"
 		" AND f.id = i.id",
 		" WHERE i.company_id = ? AND i.kind = 'form'", "i.id") },
+	{ .name = "locations",
+	    .columns = locations,
+	    .n_columns = RT_ARRAY_LEN(locations),
+	    TEXTS("SELECT l.id, l.name, l.time_zone, l.created_at,"
+		  " l.archived_at FROM location l",
+		" WHERE l.company_id = ?", "l.id") },
+	{ .name = "destinations",
+	    .columns = destinations,
+	    .n_columns = RT_ARRAY_LEN(destinations),
+	    TEXTS("SELECT d.id, d.name, d.target, d.ring_s, d.trunk_id,"
+		  " d.location_id, COALESCE(d.hours, ''),"
+		  " COALESCE(d.hours, ''), d.regions, d.capacity, d.cap_hour,"
+		  " d.cap_day, d.cap_month, d.created_at, d.archived_at"
+		  " FROM destination d",
+		" WHERE d.company_id = ?", "d.id") },
+	{ .name = "outcomes",
+	    .columns = outcomes,
+	    .n_columns = RT_ARRAY_LEN(outcomes),
+	    TEXTS(
+		"SELECT " NAMED(
+		    "o.code") ", o.code, o.name,"
+			      " CASE WHEN o.is_spam THEN 'spam' WHEN o.is_sale THEN 'sale'"
+			      " WHEN o.is_lead THEN 'lead' ELSE '' END, o.archived_at"
+			      " FROM outcome o",
+		" WHERE o.company_id = ?", NAMED("o.code")) },
+	{ .name = "sites",
+	    .columns = sites,
+	    .n_columns = RT_ARRAY_LEN(sites),
+	    TEXTS("SELECT s.id, s.name, s.public_key,"
+		  " (SELECT GROUP_CONCAT(a.origin ORDER BY a.origin"
+		  " SEPARATOR '\\n') FROM site_origin a"
+		  " WHERE a.company_id = s.company_id AND a.site_id = s.id),"
+		  " (SELECT GROUP_CONCAT(t.e164 ORDER BY t.e164"
+		  " SEPARATOR '\\n') FROM site_target t"
+		  " WHERE t.company_id = s.company_id AND t.site_id = s.id),"
+		  " s.pool_id, s.consent, s.location_id, s.seen_at,"
+		  " s.created_at, s.archived_at FROM site s",
+		" WHERE s.company_id = ?", "s.id") },
+	{ .name = "lists",
+	    .columns = lists,
+	    .n_columns = RT_ARRAY_LEN(lists),
+	    /* Long lists are cut; `entries` says how many there are. */
+	    TEXTS(
+		"SELECT " NAMED(
+		    "c.name") ", c.name,"
+			      " (SELECT COUNT(*) FROM caller_list_entry x"
+			      " WHERE x.company_id = c.company_id"
+			      " AND x.list_name = c.name),"
+			      " (SELECT GROUP_CONCAT(y.e164 ORDER BY y.e164"
+			      " SEPARATOR '\\n' LIMIT 200) FROM caller_list_entry y"
+			      " WHERE y.company_id = c.company_id"
+			      " AND y.list_name = c.name), c.created_at"
+			      " FROM caller_list c",
+		" WHERE c.company_id = ?", NAMED("c.name")) },
+	{ .name = "webhooks",
+	    .columns = webhooks,
+	    .n_columns = RT_ARRAY_LEN(webhooks),
+	    TEXTS(
+		"SELECT w.id, w.name, w.url, CONCAT_WS('\\n', " EVENT(0,
+		    "call.started") ", " EVENT(1, "call.answered") ", " EVENT(2,
+		    "call.ended") ", " EVENT(3, "recording.ready") ", " EVENT(4,
+		    "call.changed") ", " EVENT(5,
+		    "form.received") "),"
+				     " w.signature, w.per_second, w.parallel, w.private_ok,"
+				     " w.created_at, w.archived_at FROM webhook w",
+		" WHERE w.company_id = ?", "w.id") },
 };
 
 const struct db_sheet *db_sheet_setup_find(struct slice name)

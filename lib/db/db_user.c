@@ -3,9 +3,12 @@
 #include "lib/db/db_login.h"
 #include "lib/db/stmt.h"
 
-#define COLUMNS                                                   \
-	"id, account_id, email, name, password_hash, created_at," \
-	" disabled_at"
+#define ROW_WITH(hash)                              \
+	"SELECT id, account_id, email, name, " hash \
+	", created_at,"                             \
+	" disabled_at FROM user"
+#define WHOLE ROW_WITH("password_hash")
+#define CARD  ROW_WITH("''")
 
 /* From least to most; FIELD() in SQL counts the same way from 1. */
 #define ROLE_ORDER \
@@ -61,16 +64,12 @@ enum err db_user_add(struct db *db, const struct user_row *row)
 	return e;
 }
 
-enum err db_user_get(struct db *db, struct user_id id, struct user_row *out)
+/* Ends st, whose parameters are set. */
+static enum err one_row(struct stmt *st, struct user_row *out)
 {
-	static const char sql[] = "SELECT " COLUMNS " FROM user WHERE id = ?";
 	struct user_row row;
-	struct stmt *st;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
-	stmt_in_id(st, id.v);
 	out_row(st, &row);
 	e = stmt_one(st);
 	stmt_end(st);
@@ -79,24 +78,50 @@ enum err db_user_get(struct db *db, struct user_id id, struct user_row *out)
 	return e;
 }
 
-enum err db_user_by_email(struct db *db, struct slice email,
+static enum err by_id(struct db *db, const char *sql, struct user_id id,
     struct user_row *out)
 {
-	static const char sql[] =
-	    "SELECT " COLUMNS " FROM user WHERE email = ?";
-	struct user_row row;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, id.v);
+	return one_row(st, out);
+}
+
+static enum err by_email(struct db *db, const char *sql, struct slice email,
+    struct user_row *out)
+{
 	struct stmt *st;
 	enum err e;
 
 	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
 		return e;
 	stmt_in_text(st, email);
-	out_row(st, &row);
-	e = stmt_one(st);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*out = row;
-	return e;
+	return one_row(st, out);
+}
+
+enum err db_user_get(struct db *db, struct user_id id, struct user_row *out)
+{
+	return by_id(db, WHOLE " WHERE id = ?", id, out);
+}
+
+enum err db_user_card(struct db *db, struct user_id id, struct user_row *out)
+{
+	return by_id(db, CARD " WHERE id = ?", id, out);
+}
+
+enum err db_user_by_email(struct db *db, struct slice email,
+    struct user_row *out)
+{
+	return by_email(db, WHOLE " WHERE email = ?", email, out);
+}
+
+enum err db_user_card_by_email(struct db *db, struct slice email,
+    struct user_row *out)
+{
+	return by_email(db, CARD " WHERE email = ?", email, out);
 }
 
 /* Runs a change of one user and signs it out everywhere; ends st. */

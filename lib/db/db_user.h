@@ -41,6 +41,12 @@ RT_MUST_USE enum err db_user_get(struct db *db, struct user_id id,
 /* Disabled users too: the caller decides what to say. */
 RT_MUST_USE enum err db_user_by_email(struct db *db, struct slice email,
     struct user_row *out);
+/* The same without the password's hash, which not every program may read:
+ * password_hash is "". */
+RT_MUST_USE enum err db_user_card(struct db *db, struct user_id id,
+    struct user_row *out);
+RT_MUST_USE enum err db_user_card_by_email(struct db *db, struct slice email,
+    struct user_row *out);
 /* Ends all logins of the user in the same transaction. */
 RT_MUST_USE enum err db_user_password(struct db *db, struct user_id id,
     struct slice password_hash);

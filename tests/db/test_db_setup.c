@@ -78,6 +78,7 @@ static void test_users(void **state)
 {
 	struct user_row user, other;
 	struct user_company *where;
+	struct db *api;
 	enum user_role role = USER_ROLE_NONE;
 	static const struct company_id all;
 	size_t n = 0;
@@ -93,6 +94,15 @@ static void test_users(void **state)
 	memcpy(other.email, "eve@example.com", 16);
 	ok(db_user_add(t->db, &other));
 	ok(db_user_get(t->db, other.id, &other));
+	/* A program that may not read hashes knows people without them. */
+	api = testdb_connect(t, "api");
+	ok(db_user_card(api, a->user, &user));
+	assert_string_equal(user.password_hash, "");
+	ok(db_user_card_by_email(api, SLICE("EVE@example.com"), &user));
+	assert_true(id_eq(user.id.v, other.id.v));
+	gives(ERR_NOTFOUND, db_user_card_by_email(api, SLICE("x"), &user));
+	gives(ERR_DENIED, db_user_get(api, a->user, &user));
+	db_close(api);
 	/* Rights: none, one company, all; the higher one counts. */
 	ok(db_user_role(t->db, other.id, a->id, &role));
 	assert_int_equal(role, USER_ROLE_NONE);

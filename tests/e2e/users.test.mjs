@@ -10,7 +10,7 @@ import { after, before, test } from 'node:test';
 import { dir, startStack } from '../support/stack.mjs';
 
 const web = ['admin', 'api', 'dashboard', 'dni', 'jobd'];
-const seals = ['admin', 'dashboard', 'jobd'];
+const seals = ['admin', 'api', 'dashboard', 'jobd'];
 const root = process.getuid() === 0;
 let stack;
 

@@ -1,0 +1,34 @@
+/*
+ * api_fault.h - what is wrong with a body, member by member.
+ *
+ * The answer is a problem (RFC 9457) with `errors`, each a JSON Pointer
+ * (RFC 6901) into the body that was sent and words for a person.
+ */
+#ifndef RT_CGI_API_API_FAULT_H
+#define RT_CGI_API_API_FAULT_H
+
+#include "cgi/web/req.h"
+#include "cgi/web/resp.h"
+
+#define API_FAULTS_MAX        20 /* what is beyond is not told */
+#define API_FAULT_POINTER_MAX 128
+
+struct api_faults {
+	size_t n;
+	struct {
+		char pointer[API_FAULT_POINTER_MAX];
+		const char *detail; /* lives as long as the request */
+	} at[API_FAULTS_MAX];
+};
+
+/* "/name", escaped; a name that does not fit is cut. */
+void api_fault(struct api_faults *f, struct slice name, const char *detail);
+/* "/list/i/name"; name "": "/list/i". */
+void api_fault_at(struct api_faults *f, const char *list, size_t i,
+    struct slice name, const char *detail);
+
+/* The problem with its errors. detail may be NULL. */
+RT_MUST_USE enum err api_fault_answer(struct resp *out, unsigned int status,
+    const char *detail, const struct api_faults *f);
+
+#endif

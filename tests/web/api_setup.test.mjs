@@ -1,0 +1,240 @@
+// Setting a company up by the JSON endpoints: every kind of thing is added,
+// changed by merging, and put away, by the rules of its form; what is not
+// another company's business stays so, and hostile bodies change nothing.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { apiOf, hex } from '../support/api.mjs';
+import { startStack } from '../support/stack.mjs';
+import { addCompanies, hostile, typeId, uuid7 } from '../support/two_companies.mjs';
+
+let stack, world, keys, api, addKey;
+const audits = (action) => stack.sql(`SELECT before_json, after_json FROM audit WHERE action = '${action}' ORDER BY happened_at, id`);
+const rows = (table) => Number(stack.sqlOne(`SELECT COUNT(*) FROM ${table}`));
+const post = (path, body, headers, key = keys.all) => api(key, path, { method: 'POST', body, headers });
+const patch = (path, body, headers, key = keys.all) => api(key, path, { method: 'PATCH', body, headers });
+const del = (path, headers, key = keys.all) => api(key, path, { method: 'DELETE', headers });
+const added = async (path, body) => {
+	const res = await post(path, body);
+	assert.equal(res.status, 201, `${path} ${JSON.stringify(body)}: ${res.text}`);
+	assert.equal(res.headers.get('location'), `/api/v1${path}/${res.json.id}`);
+	return res.json;
+};
+
+before(async () => {
+	stack = await startStack({ without: ['dni', 'sipworker', 'jobd'], args: ['--web-rate', '100000'] });
+	({ api, addKey } = apiOf(stack));
+	world = addCompanies(stack);
+	const by = world.users.owner.id;
+	keys = { all: addKey(world.alpha, undefined, { by }), beta: addKey(world.beta), wide: addKey(world.alpha, undefined, { company: null, by }) };
+});
+after(() => stack?.stop());
+
+// What each kind is added with, what changes, and a body that its form refuses
+// at which member.
+const kinds = {
+	locations: { one: 'location', body: { name: 'North', time_zone: 'America/Denver' }, change: { name: 'South' }, bad: { time_zone: 'Mars/Base' }, at: '/time_zone' },
+	destinations: { one: 'destination', body: { name: 'Desk', target: '+14155550142', ring_s: 20, hours: 'mon-fri 09:00-17:30', holidays: 'us', regions: 'CO, 303', capacity: 2 },
+		change: { ring_s: 40, cap_day: 7 }, bad: { ring_s: 4 }, at: '/ring_s' },
+	tags: { one: 'tag', body: { name: 'Spanish' }, change: { name: 'French' }, bad: { name: 'x'.repeat(65) }, at: '/name' },
+	outcomes: { one: 'outcome', body: { name: 'Quote sent', code: 'quote', counts: 'lead' }, change: { name: 'Quoted' }, bad: { code: 'other' }, at: '/code' },
+	lists: { one: 'caller_list', body: { name: 'vip', numbers: ['+14155550143', '+14155550144'] }, change: { numbers: ['+14155550144'] }, bad: { numbers: ['nobody'] }, at: '/numbers' },
+	numbers: { one: 'number', body: { number: '(415) 555-0145', label: 'Leaflet' }, change: { label: 'Poster' }, bad: { flow_id: typeId('flo', uuid7()) }, at: '/flow_id' },
+	pools: { one: 'pool', body: { name: 'Web', lease_s: 120 }, change: { min_reuse_s: 60 }, bad: { lease_s: 1 }, at: '/lease_s' },
+	sites: { one: 'site', body: { name: 'www', origins: ['https://m.example.com', 'https://www.example.com'], targets: ['+14155550146'] }, change: { origins: ['https://www.example.com'], consent: 'require' },
+		bad: { origins: ['https://www.example.com/path'] }, at: '/origins' },
+};
+
+test('each kind: added, merged, put away, with versions and the audit log', async () => {
+	for (const [path, k] of Object.entries(kinds)) {
+		const one = await added(`/${path}`, k.body);
+		for (const [name, value] of Object.entries(k.body)) if (name !== 'number') assert.deepEqual(one[name], value, `${path} ${name}`);
+		const { json: read, headers } = await api(keys.all, `/${path}/${one.id}`);
+		assert.deepEqual(read, one, 'what was answered is what is there');
+		const changed = await patch(`/${path}/${one.id}`, k.change, { 'if-match': headers.get('etag') });
+		assert.equal(changed.status, 200, `${path}: ${changed.text}`);
+		assert.deepEqual({ ...changed.json, entries: 0 }, { ...one, ...k.change, entries: 0 }, `${path}: only what was named is another`);
+		// The old version is stale, for changing and for putting away.
+		assert.equal((await patch(`/${path}/${one.id}`, k.change, { 'if-match': headers.get('etag') })).status, 412);
+		assert.equal((await del(`/${path}/${one.id}`, { 'if-match': headers.get('etag') })).status, 412);
+		assert.equal((await patch(`/${path}/${one.id}`, {}, { 'if-match': changed.headers.get('etag') })).headers.get('etag'), changed.headers.get('etag'));
+		const bad = await patch(`/${path}/${one.id}`, { ...k.change, ...k.bad });
+		assert.equal(bad.status, 422, `${path}: ${bad.text}`);
+		assert.equal(bad.json.errors[0].pointer, k.at);
+		assert.deepEqual((await api(keys.all, `/${path}/${one.id}`)).json, changed.json, 'a refused change is none at all');
+		// Another company sees and touches nothing; a body of nothing changes nothing.
+		assert.equal((await patch(`/${path}/${one.id}`, k.change, {}, keys.beta)).status, 404);
+		assert.equal((await del(`/${path}/${one.id}`, {}, keys.beta)).status, 404);
+		const trail = audits(`${k.one}.change`);
+		assert.equal(trail.length, 1, `${path}: a change that changes nothing is not in the log`);
+		assert.notEqual(trail[0][0], trail[0][1]);
+		assert.equal((await del(`/${path}/${one.id}`, { 'if-match': '*' })).status, 204, path);
+		assert.ok([404, 409].includes((await del(`/${path}/${one.id}`)).status), `${path}: put away once`);
+		assert.deepEqual([audits(`${k.one}.add`).length, audits(`${k.one}.retire`).length], [1, 1], path);
+	}
+	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM audit WHERE action LIKE '%.add' AND user_id <> ${hex(world.users.owner.id)}`), '0', 'in the name of who made the key');
+});
+
+test('null clears, what is set once stays, what is not there cannot be set', async () => {
+	const place = await added('/locations', { name: 'L', time_zone: 'UTC' });
+	const desk = await added('/destinations', { name: 'D', target: 'sip:a@pbx.example.com', location_id: place.id, capacity: 3 });
+	let res = await patch(`/destinations/${desk.id}`, { location_id: null, capacity: null });
+	assert.deepEqual([res.json.location_id, res.json.capacity, res.json.target], [null, 0, desk.target]);
+	assert.equal((await patch(`/destinations/${desk.id}`, { name: null })).json.errors[0].pointer, '/name');
+	const number = await added('/numbers', { number: '+14155550150' });
+	assert.equal((await patch(`/numbers/${number.id}`, { number: '+14155550151' })).status, 422);
+	assert.equal((await patch(`/numbers/${number.id}`, { number: '+14155550150', label: 'same' })).json.label, 'same');
+	for (const [body, at] of [[{ id: number.id }, '/id'], [{ 'a/b~c': 1 }, '/a~1b~0c'], [{ released_at: null }, '/released_at'], [{ record_why: 'x' }, '/record_why']])
+		assert.equal((await patch(`/numbers/${number.id}`, body)).json.errors[0].pointer, at);
+	res = await patch(`/numbers/${number.id}`, { record: 'silent' });
+	assert.ok([403, 422].includes(res.status));
+	assert.equal((await api(keys.all, `/numbers/${number.id}`)).json.record, 'off', 'a key is no owner');
+	// A second number of the same text is refused, also for another company.
+	assert.equal((await post('/numbers', { number: '+14155550150' })).status, 409);
+	assert.equal((await post('/numbers', { number: '+14155550150' }, {}, keys.beta)).status, 409);
+	// Things of another company are none.
+	const theirs = await post('/locations', { name: 'B', time_zone: 'UTC' }, {}, keys.beta);
+	assert.equal((await patch(`/destinations/${desk.id}`, { location_id: theirs.json.id })).json.errors[0].pointer, '/location_id');
+	assert.equal((await post('/trackers', { name: 't', number_id: typeId('num', world.beta.number), source: 's' })).json.errors[0].pointer, '/number_id');
+});
+
+test('a pool and its numbers: the whole set, some more, some less', async () => {
+	const e164 = ['+14155550160', '+14155550161', '+14155550162', '+14155550163'];
+	const numbers = [];
+	for (const number of e164) numbers.push(await added('/numbers', { number }));
+	const pool = await added('/pools', { name: 'Search', numbers: [e164[0], numbers[1].id] });
+	assert.deepEqual(pool.numbers, e164.slice(0, 2));
+	assert.equal((await api(keys.all, `/numbers/${numbers[0].id}`)).json.pool_id, pool.id);
+	let res = await patch(`/pools/${pool.id}`, { add_numbers: [e164[2]], remove_numbers: [e164[0], e164[3]] });
+	assert.deepEqual(res.json.numbers, e164.slice(1, 3));
+	res = await patch(`/pools/${pool.id}`, { lease_s: 300 });
+	assert.deepEqual(res.json.numbers, e164.slice(1, 3), 'what is not named stays');
+	res = await patch(`/pools/${pool.id}`, { numbers: e164.slice(0, 2) });
+	assert.deepEqual(res.json.numbers, e164.slice(0, 2));
+	// One that cannot be in it leaves all as it was.
+	await added('/trackers', { name: 'Flyer', number_id: numbers[3].id, source: 'flyer' });
+	res = await patch(`/pools/${pool.id}`, { lease_s: 60, numbers: [e164[2], e164[3], '+14155550199', 7] });
+	assert.equal(res.status, 422);
+	assert.deepEqual(res.json.errors.map((e) => e.pointer), ['/numbers/1', '/numbers/2', '/numbers/3']);
+	assert.equal((await patch(`/pools/${pool.id}`, { numbers: [typeId('num', world.beta.number)] })).json.errors[0].pointer, '/numbers/0');
+	assert.equal((await patch(`/pools/${pool.id}`, { add_numbers: e164[2] })).json.errors[0].pointer, '/add_numbers');
+	const { json } = await api(keys.all, `/pools/${pool.id}`);
+	assert.deepEqual([json.lease_s, json.numbers], [300, e164.slice(0, 2)]);
+	assert.equal((await del(`/pools/${pool.id}`)).status, 409, 'it has numbers');
+	assert.equal((await del(`/numbers/${numbers[0].id}`)).status, 409, 'it is in a pool');
+	// A number moves by its own form, too.
+	const other = await added('/pools', { name: 'Other', overflow_number_id: numbers[2].id });
+	assert.equal((await patch(`/numbers/${numbers[0].id}`, { pool_id: other.id })).json.pool_id, other.id);
+	assert.equal((await patch(`/numbers/${numbers[2].id}`, { pool_id: other.id })).status, 409, 'it is the overflow');
+	assert.equal((await patch(`/pools/${other.id}`, { numbers: null })).json.numbers.length, 0);
+	assert.equal((await patch(`/pools/${pool.id}`, { numbers: [] })).json.numbers.length, 0);
+	assert.equal((await del(`/pools/${pool.id}`)).status, 204);
+});
+
+test('adding is done once for one Idempotency-Key', async () => {
+	const once = { 'idempotency-key': 'tag-1' };
+	const first = await post('/tags', { name: 'Once' }, once);
+	const again = await post('/tags', { name: 'Once' }, once);
+	assert.deepEqual([again.status, again.text], [201, first.text]);
+	assert.equal(again.headers.get('location'), first.headers.get('location'));
+	assert.equal((await post('/tags', { name: 'Other' }, once)).status, 409);
+	assert.equal((await post('/locations', { name: 'Once', time_zone: 'UTC' }, once)).status, 409, 'another address is another request');
+	// Another company's key has names of its own; a failure leaves the name free.
+	assert.equal((await post('/tags', { name: 'Once' }, once, keys.beta)).status, 201);
+	assert.equal((await post('/tags', {}, { 'idempotency-key': 'tag-2' })).status, 422);
+	assert.equal((await post('/tags', { name: 'Then' }, { 'idempotency-key': 'tag-2' })).status, 201);
+	// Many at once: one tag.
+	const many = await Promise.all(Array.from({ length: 8 }, () => post('/tags', { name: 'Race' }, { 'idempotency-key': 'race' })));
+	assert.ok(many.every((r) => r.status === 201 && r.text === many[0].text) || many.some((r) => r.status === 503), many.map((r) => r.status).join(' '));
+	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM tag WHERE company_id = ${hex(world.alpha.id)} AND name = 'Race'`), '1');
+});
+
+test('two programs at once: nothing is lost, one of them is told', async () => {
+	const { id } = await added('/locations', { name: 'Both', time_zone: 'UTC' });
+	const { headers } = await api(keys.all, `/locations/${id}`);
+	const res = await Promise.all(['one', 'two', 'three', 'four'].map((name) => patch(`/locations/${id}`, { name }, { 'if-match': headers.get('etag') })));
+	assert.deepEqual(res.map((r) => r.status).sort(), [200, 412, 412, 412]);
+	await Promise.all([patch(`/locations/${id}`, { name: 'A' }), patch(`/locations/${id}`, { time_zone: 'Asia/Kolkata' })]);
+	const { json } = await api(keys.all, `/locations/${id}`);
+	assert.deepEqual([json.name, json.time_zone], ['A', 'Asia/Kolkata']);
+});
+
+test('companies: a key of one changes that one, a key of all adds and archives', async () => {
+	const own = world.alpha.companyId;
+	assert.equal((await patch(`/companies/${own}`, { billable_s: 90 })).json.billable_s, 90);
+	assert.equal((await patch(`/companies/${own}`, { time_zone: 'Nowhere/X' })).json.errors[0].pointer, '/time_zone');
+	assert.equal((await patch(`/companies/${world.beta.companyId}`, { name: 'mine' })).status, 404);
+	assert.equal((await patch(`/companies/${world.beta.companyId}`, { name: 'mine' }, {}, keys.wide)).status, 404);
+	assert.equal((await post('/companies', { name: 'New' })).status, 403);
+	assert.equal((await del(`/companies/${own}`)).status, 403);
+	const made = await post('/companies', { name: 'New', country: 'GB', currency: 'GBP', time_zone: 'Europe/London' }, {}, keys.wide);
+	assert.equal(made.status, 201);
+	assert.equal((await patch(`/companies/${made.json.id}`, { name: 'Newer' })).status, 404, 'not with a key of another company');
+	assert.equal((await post(`/tags?company_id=${made.json.id}`, { name: 'There' }, {}, keys.wide)).status, 201);
+	assert.equal((await post('/tags', { name: 'Where' }, {}, keys.wide)).status, 400);
+	assert.equal((await patch(`/companies/${made.json.id}`, { name: 'Newer' }, {}, keys.wide)).json.name, 'Newer');
+	assert.equal((await del(`/companies/${made.json.id}`, {}, keys.wide)).status, 204);
+	assert.equal((await del(`/companies/${own}`, {}, keys.wide)).status, 409, 'it has numbers');
+});
+
+test('people: no more than the maker of the key may give', async () => {
+	const ada = await added('/users', { email: 'ada@example.com', name: 'Ada', role: 'manager' });
+	assert.deepEqual([ada.role, ada.scope], ['manager', 'company']);
+	assert.equal((await patch(`/users/${ada.id}`, { role: 'admin' })).json.role, 'admin');
+	assert.equal((await patch(`/users/${ada.id}`, { role: 'owner' })).json.errors[0].pointer, '/role');
+	assert.equal((await patch(`/users/${ada.id}`, { scope: 'account' })).json.errors[0].pointer, '/scope', 'a key of one company gives no role in all');
+	assert.equal((await patch(`/users/${ada.id}`, { email: 'other@example.com' })).json.errors[0].pointer, '/email');
+	assert.equal((await post('/users', { email: 'ada@example.com', name: 'Ada' })).status, 409);
+	const owner = typeId('usr', world.users.owner.id);
+	for (const res of [await patch(`/users/${owner}`, { role: 'read-only' }), await del(`/users/${owner}`)]) assert.equal(res.status, 403);
+	// A key whose maker has no role any more gives none.
+	const orphan = addKey(world.alpha, undefined, { by: uuid7() });
+	assert.equal((await post('/users', { email: 'eve@example.com', name: 'Eve', role: 'read-only' }, {}, orphan)).status, 422);
+	assert.equal((await patch(`/users/${ada.id}`, { role: 'agent' }, {}, keys.beta)).status, 404);
+	assert.equal((await post('/users', { email: 'ada@example.com', name: 'Ada' }, {}, keys.beta)).status, 409, 'nobody else\'s people are found');
+	assert.equal((await del(`/users/${ada.id}`)).status, 204);
+	assert.equal((await api(keys.all, `/users/${ada.id}`)).status, 404);
+});
+
+test('webhooks: the secret is in one answer alone', async () => {
+	const body = { name: 'CRM', url: 'https://crm.example.com/hook', events: ['call.ended', 'form.received'] };
+	const once = { 'idempotency-key': 'hook' };
+	const first = await post('/webhooks', body, once);
+	assert.match(first.json.secret, /^[\w-]{43}$/);
+	const again = await post('/webhooks', body, once);
+	assert.deepEqual({ ...again.json, secret: first.json.secret }, first.json);
+	assert.equal(again.json.secret, null);
+	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM api_once WHERE answer LIKE '%${first.json.secret}%'`), '0');
+	const { id } = first.json;
+	assert.equal((await patch(`/webhooks/${id}`, { events: ['call.changed'] })).json.events.join(), 'call.changed');
+	assert.equal((await patch(`/webhooks/${id}`, { events: [] })).json.errors[0].pointer, '/events');
+	assert.equal((await patch(`/webhooks/${id}`, { events: ['test'] })).json.errors[0].pointer, '/events');
+	assert.equal((await patch(`/webhooks/${id}`, { url: 'ftp://x.example.com/' })).json.errors[0].pointer, '/url');
+	assert.equal((await patch(`/webhooks/${id}`, { private_ok: 1 })).json.errors[0].pointer, '/private_ok');
+	assert.equal((await patch(`/webhooks/${id}`, { name: 'x' }, {}, keys.beta)).status, 404);
+	assert.equal((await del(`/webhooks/${id}`)).status, 204);
+});
+
+test('hostile bodies change nothing, hostile text comes back as it was', async () => {
+	const tables = ['location', 'destination', 'tag', 'outcome', 'caller_list', 'number', 'pool', 'site', 'tracker', 'webhook', 'user', 'company'];
+	const before_ = tables.map(rows), log = rows('audit');
+	const bodies = [
+		['', 400], ['{', 400], ['[]', 422], ['"x"', 400], ['null', 400], ['{"name":"a","name":"b"}', 400], ['{"name":"a\\u0000b"}', 400], ['{"name":"a\u0001b"}', 400],
+		['{"name":"\\u0007"}', 422], ['{"name":"a\\nb"}', 422], ['{"name":1e999}', 400], ['{"name":123456789012345678901234567890}', 400], ['{"name":1.5}', 422], ['{"name":7}', 422],
+		['{"name":{}}', 422], ['{"name":["a"]}', 422], ['{"name":true}', 422], ['{"name":"\\ud800"}', 400], [`{"name":${'['.repeat(500)}${']'.repeat(500)}}`, 413],
+		[`{"name":"${'x'.repeat(60000)}"}`, 422], [`{"name":"${'x'.repeat(1 << 20)}"}`, 413], [`{${Array.from({ length: 3000 }, (_, i) => `"m${i}":1`).join()}}`, 422],
+		['{"__proto__":{"name":"x"}}', 422], [Buffer.from('{"name":"\xff"}', 'latin1'), 400],
+	];
+	for (const path of ['locations', 'destinations', 'tags', 'outcomes', 'lists', 'numbers', 'pools', 'sites', 'trackers', 'webhooks', 'users']) {
+		for (const [body, status] of bodies) {
+			const res = await api(keys.all, `/${path}`, { method: 'POST', body });
+			const want = ['', '[]'].includes(body) ? [400, 422] : [status, 422];
+			assert.ok(want.includes(res.status), `${path} ${String(body).slice(0, 60)}: ${res.status} ${res.text.slice(0, 200)}`);
+		}
+	}
+	assert.deepEqual(tables.map(rows), before_);
+	assert.equal(rows('audit'), log);
+	const name = hostile.replaceAll('\u0001', '').slice(0, 60);
+	const tag = await added('/tags', { name });
+	assert.equal(tag.name, name);
+	assert.equal((await patch(`/tags/${tag.id}`, { name: '=1+1\u202e\u{1f600}' })).json.name, '=1+1\u202e\u{1f600}');
+});
