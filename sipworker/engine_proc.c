@@ -412,7 +412,7 @@ static enum err make_engine(struct engine_shell *s)
 static enum err make_media(struct engine_shell *s)
 {
 	const struct media_cfg cfg = { .ip = s->worker->sip.ip,
-		.threads = WORKER_THREADS,
+		.threads = s->worker->threads,
 		.max_streams = (uint32_t)s->worker->settings.max_calls *
 			       ENGINE_LEGS_PER_CALL,
 		.frame = take_frame,
@@ -439,7 +439,7 @@ static enum err prepare(struct engine_shell *s, int fd)
 		s->epoll_fd, TAG_RECORDER, false };
 	rnd_bytes(&s->epoch, sizeof(s->epoch));
 	rnd_bytes(&s->salt, sizeof(s->salt));
-	for (unsigned int i = 0; i < WORKER_THREADS; i++)
+	for (unsigned int i = 0; i < s->worker->threads; i++)
 		ring_attach(&s->ring[i], s->worker->ring, i, calls);
 	tone_ringback(s->ringback);
 	tone_beep(s->beep);

@@ -212,7 +212,7 @@ static void do_snap_free(struct engine_shell *s, uint64_t key)
 
 	for (struct engine_conf *c = s->confs; c != NULL; c = c->next)
 		if (c->key == key)
-			c->fences = WORKER_THREADS;
+			c->fences = s->worker->threads;
 	command(s, &m);
 }
 

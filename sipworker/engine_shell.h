@@ -40,7 +40,7 @@ struct engine_shell {
 	struct worker_peer parent;
 	struct worker_peer store;
 	struct worker_peer recorder;
-	struct ring ring[WORKER_THREADS];
+	struct ring ring[WORKER_THREADS_MAX];
 	uint8_t ringback[TONE_RINGBACK_SAMPLES];
 	uint8_t beep[TONE_BEEP_SAMPLES];
 	char datagram[ENGINE_SHELL_DATAGRAM];

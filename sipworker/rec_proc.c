@@ -44,7 +44,7 @@ struct recorder {
 	struct worker_peer parent;
 	struct worker_peer engine;
 	struct worker_peer store;
-	struct ring ring[WORKER_THREADS];
+	struct ring ring[WORKER_THREADS_MAX];
 	struct open_rec *rec;
 	uint32_t max;
 	uint32_t n_open;
@@ -104,7 +104,7 @@ static void drain_rings(struct recorder *r)
 	const uint8_t *ulaw;
 	bool bad;
 
-	for (unsigned int i = 0; i < WORKER_THREADS; i++) {
+	for (unsigned int i = 0; i < r->worker->threads; i++) {
 		while (ring_get(&r->ring[i], &f, &ulaw, &bad))
 			take_frame(r, &f, ulaw, now_us);
 		if (bad)
@@ -124,7 +124,7 @@ static void tick(struct recorder *r)
 		if (r->rec[i].wav != NULL)
 			rec_wav_tick(r->rec[i].wav, now_us);
 	}
-	for (unsigned int i = 0; i < WORKER_THREADS; i++)
+	for (unsigned int i = 0; i < r->worker->threads; i++)
 		ring_release(&r->ring[i], now_us, r->n_open == 0);
 }
 
@@ -274,7 +274,7 @@ static void finish_all(struct recorder *r)
 
 			tell_store(r, r->rec[i].name, !ok, &res);
 		}
-	for (unsigned int i = 0; i < WORKER_THREADS; i++)
+	for (unsigned int i = 0; i < r->worker->threads; i++)
 		ring_release(&r->ring[i], now_us, true);
 	(void)worker_peer_send(&r->store, &end, NULL); /* it waits 5 s */
 }
@@ -440,7 +440,7 @@ static enum err prepare(struct recorder *r, int fd)
 		r->epoll_fd, TAG_ENGINE, false };
 	r->store = (struct worker_peer){ NULL, MSG_RECORDER, MSG_STORE,
 		r->epoll_fd, TAG_STORE, false };
-	for (unsigned int i = 0; i < WORKER_THREADS; i++)
+	for (unsigned int i = 0; i < r->worker->threads; i++)
 		ring_attach(&r->ring[i], r->worker->ring, i,
 		    (unsigned int)s->max_calls);
 	if ((e = worker_peer_set(&r->parent, fd)) != ERR_OK)

@@ -1,6 +1,7 @@
 #include "sipworker/worker.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -50,12 +51,27 @@ static enum err addresses(struct worker *w)
 	return ERR_OK;
 }
 
+/* One processor stays for signalling, recordings and the database; a thread
+ * that shares its own with another only costs switches. */
+static unsigned int media_threads(void)
+{
+	cpu_set_t set;
+	unsigned int n = 1;
+
+	if (sched_getaffinity(0, sizeof(set), &set) == 0)
+		n = (unsigned int)CPU_COUNT(&set) - 1;
+	if (n > WORKER_THREADS_MAX)
+		n = WORKER_THREADS_MAX;
+	return n == 0 ? 1 : n;
+}
+
 enum err worker_init(struct worker *w, const struct settings *s)
 {
-	const size_t n = ring_bytes(WORKER_THREADS, (unsigned int)s->max_calls);
+	size_t n;
 	enum err e;
 
-	*w = (struct worker){ .settings = *s };
+	*w = (struct worker){ .settings = *s, .threads = media_threads() };
+	n = ring_bytes(w->threads, (unsigned int)s->max_calls);
 	if ((e = addresses(w)) != ERR_OK)
 		return e;
 	w->stay = geteuid() == 0 && is_roots(s->recordings_dir) &&

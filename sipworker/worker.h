@@ -8,13 +8,14 @@
 #include "lib/base/settings.h"
 #include "sipworker/priv/chan.h"
 
-#define WORKER_THREADS 2 /* of the media */
+#define WORKER_THREADS_MAX 4 /* of the media */
 
 struct worker {
 	struct settings settings;
 	struct addr4 sip;       /* bound */
 	struct addr4 announced; /* in Via, Contact and SDP */
 	bool stay;              /* as root: keep the user, see worker_init() */
+	unsigned int threads;   /* of the media */
 	void *ring;             /* shared by engine and recorder */
 };
 

@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/clk.h"
@@ -60,9 +61,8 @@ static void set_pacer(struct media_thread *t)
 static void house(struct media_thread *t)
 {
 	(void)expirations(t->house_fd);
-	for (uint32_t i = 0; i < t->n_slots; i++)
-		if (t->streams[i].id != 0)
-			media_stream_house(t, &t->streams[i]);
+	for (uint32_t i = 0; i < t->n_open; i++)
+		media_stream_house(t, &t->streams[t->open[i]]);
 }
 
 static void commands(struct media_thread *t)
@@ -101,12 +101,27 @@ static void dispatch(struct media_thread *t, uint64_t tag)
 		media_stream_readable(t, s, (tag & 1) != 0);
 }
 
+/* Sleeps to the next stroke of the sweep. Strokes stand on the clock, not after
+ * each other, so that a sender's packets, 20 ms apart, all wait equally long.
+ */
+static void rest(const struct media_thread *t)
+{
+	const int64_t into_us = (t->now_us - t->begun_us) % MEDIA_SWEEP_US;
+	const int64_t next_us = t->now_us - into_us + MEDIA_SWEEP_US;
+	const struct timespec at = { .tv_sec = next_us / RT_SEC_US,
+		.tv_nsec = next_us % RT_SEC_US * 1000 };
+
+	/* Interrupted, or over already: the turn is only early. */
+	(void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+}
+
 static void *run(void *arg)
 {
 	struct media_thread *t = arg;
 	struct epoll_event events[EVENTS_AT_ONCE];
 	const uint64_t one = 1;
 
+	t->begun_us = clk_mono_us();
 	while (!atomic_load(&t->media->stopping)) {
 		const int n =
 		    epoll_wait(t->epoll_fd, events, EVENTS_AT_ONCE, -1);
@@ -119,6 +134,8 @@ static void *run(void *arg)
 		if (t->told &&
 		    write(t->media->event_fd, &one, sizeof(one)) == sizeof(one))
 			t->told = false;
+		if (n < EVENTS_AT_ONCE && t->n_open >= MEDIA_SWEEP_FROM)
+			rest(t);
 	}
 	return NULL;
 }

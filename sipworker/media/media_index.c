@@ -10,8 +10,10 @@ enum err media_index_init(struct media_thread *t, uint32_t slots)
 		size *= 2;
 	t->streams = calloc(slots, sizeof(*t->streams));
 	t->free_slots = calloc(slots, sizeof(*t->free_slots));
+	t->open = calloc(slots, sizeof(*t->open));
 	t->index = calloc(size, sizeof(*t->index));
-	if (t->streams == NULL || t->free_slots == NULL || t->index == NULL)
+	if (t->streams == NULL || t->free_slots == NULL || t->open == NULL ||
+	    t->index == NULL)
 		return ERR_NOMEM;
 	t->n_slots = slots;
 	t->index_mask = size - 1;
@@ -26,6 +28,7 @@ void media_index_fini(struct media_thread *t)
 {
 	free(t->streams);
 	free(t->free_slots);
+	free(t->open);
 	free(t->index);
 }
 
@@ -65,16 +68,17 @@ struct media_stream *media_index_add(struct media_thread *t, uint32_t id)
 	generation = s->generation + 1;
 	*s = (struct media_stream){ .id = id,
 		.generation = generation,
+		.at_open = t->n_open,
 		.fd = -1,
 		.rtcp_fd = -1 };
 	t->index[i] = slot + 1;
-	t->n_open++;
+	t->open[t->n_open++] = slot;
 	return s;
 }
 
 void media_index_remove(struct media_thread *t, struct media_stream *s)
 {
-	uint32_t hole = probe(t, s->id), i = hole;
+	uint32_t hole = probe(t, s->id), i = hole, last;
 
 	/* Linear probing without tombstones: pull back whoever was pushed on
 	 * because of this one. */
@@ -94,5 +98,8 @@ void media_index_remove(struct media_thread *t, struct media_stream *s)
 	}
 	s->id = 0;
 	t->free_slots[t->n_free++] = (uint32_t)(s - t->streams);
-	t->n_open--;
+	/* The last one takes its place. */
+	last = t->open[--t->n_open];
+	t->open[s->at_open] = last;
+	t->streams[last].at_open = s->at_open;
 }

@@ -16,6 +16,10 @@
 #include "sipworker/rtp/voice.h"
 
 #define MEDIA_PACE_SLOTS 4
+/* A thread with so many streams looks after its packets in strokes: being woken
+ * for each of them costs more than all that is done with it. */
+#define MEDIA_SWEEP_FROM 64
+#define MEDIA_SWEEP_US   500
 
 struct media_play {
 	const uint8_t *ulaw; /* NULL: nothing is playing */
@@ -29,7 +33,8 @@ struct media_stream {
 	uint32_t id; /* 0: the slot is free */
 	uint32_t key;
 	uint32_t
-	    generation; /* of the slot: late epoll events are known by it */
+	    generation;   /* of the slot: late epoll events are known by it */
+	uint32_t at_open; /* its place in the thread's open[] */
 	int fd;
 	int rtcp_fd;
 	uint16_t port;
@@ -92,6 +97,7 @@ struct media_thread {
 	uint32_t index_mask;
 	uint32_t *free_slots;
 	uint32_t n_free;
+	uint32_t *open; /* slots in use, in no order */
 	uint32_t n_open;
 	struct media_pace_slot pace[MEDIA_PACE_SLOTS];
 	unsigned int pace_at;
@@ -99,7 +105,8 @@ struct media_thread {
 	bool pacing;
 	bool told; /* events were put since the last signal */
 	bool stop;
-	int64_t now_us; /* of this turn of the loop */
+	int64_t begun_us; /* the first stroke of the sweep */
+	int64_t now_us;   /* of this turn of the loop */
 	uint8_t packet[2048];
 };
 

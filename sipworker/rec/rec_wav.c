@@ -37,17 +37,21 @@ struct rec_wav {
 static enum err hash_frames(struct rec_wav *w, const uint8_t *ulaw, size_t n)
 {
 	uint8_t pcm[HASH_AT_ONCE * SND_WAV_CHANNELS * 2];
+	uint8_t linear[256][2];
 	enum err e = ERR_OK;
 
+	/* A block has thousands of samples and 256 different ones. */
+	for (unsigned int i = 0; i < 256; i++) {
+		const uint16_t s = (uint16_t)snd_wav_pcm((uint8_t)i);
+
+		linear[i][0] = (uint8_t)s;
+		linear[i][1] = (uint8_t)(s >> 8);
+	}
 	while (n > 0 && e == ERR_OK) {
 		const size_t some = n < HASH_AT_ONCE ? n : HASH_AT_ONCE;
 
-		for (size_t i = 0; i < some * SND_WAV_CHANNELS; i++) {
-			const uint16_t s = (uint16_t)snd_wav_pcm(ulaw[i]);
-
-			pcm[2 * i] = (uint8_t)s;
-			pcm[2 * i + 1] = (uint8_t)(s >> 8);
-		}
+		for (size_t i = 0; i < some * SND_WAV_CHANNELS; i++)
+			memcpy(pcm + 2 * i, linear[ulaw[i]], 2);
 		e = sha256_more(w->hash, pcm, some * SND_WAV_CHANNELS * 2);
 		ulaw += some * SND_WAV_CHANNELS;
 		n -= some;
@@ -206,6 +210,24 @@ static void bridge_step(struct rec_wav *w, unsigned int channel, int64_t at)
 		    w->window[slot(end - 1) + channel];
 }
 
+/* Puts n samples into the window; those whose place was written are too late.
+ */
+static void put_in(struct rec_wav *w, unsigned int channel, int64_t at,
+    const uint8_t *ulaw, size_t n)
+{
+	const size_t late =
+	    at < w->written ? (size_t)(w->written - at) : (size_t)0;
+	const uint8_t *const end = w->window + sizeof(w->window);
+	uint8_t *p = w->window + slot(at + (int64_t)late) + channel;
+
+	for (size_t i = late; i < n; i++) {
+		*p = ulaw[i];
+		p += SND_WAV_CHANNELS;
+		if (p >= end)
+			p -= sizeof(w->window);
+	}
+}
+
 void rec_wav_frame(struct rec_wav *w, unsigned int channel,
     const struct rec_time_frame *f, const uint8_t *ulaw)
 {
@@ -221,9 +243,7 @@ void rec_wav_frame(struct rec_wav *w, unsigned int channel,
 		return;
 	}
 	bridge_step(w, channel, at);
-	for (int64_t i = 0; i < f->n; i++)
-		if (at + i >= w->written)
-			w->window[slot(at + i) + channel] = ulaw[i];
+	put_in(w, channel, at, ulaw, f->n);
 	if (at + f->n > w->end[channel])
 		w->end[channel] = at + f->n;
 	w->placed++;

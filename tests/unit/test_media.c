@@ -45,6 +45,9 @@ static void take(void *arg, unsigned int thread, const struct media_frame *f)
 	(void)pthread_mutex_unlock(&taken.lock);
 }
 
+/* Of the test that runs. */
+static struct media *running;
+
 static struct media *start(void)
 {
 	const struct media_cfg cfg = { .ip = ip,
@@ -54,7 +57,17 @@ static struct media *start(void)
 	struct media *m;
 
 	assert_int_equal(media_new(&m, &cfg), ERR_OK);
+	running = m;
 	return m;
+}
+
+/* Its ports are free for the next test, also after a failure. */
+static int stop(void **state)
+{
+	(void)state;
+	media_free(running);
+	running = NULL;
+	return 0;
 }
 
 static int phone(struct addr4 *at)
@@ -216,7 +229,6 @@ static void test_relay(void **state)
 	assert_int_equal(taken.last.key, 6);
 	assert_int_equal(taken.first_byte, 0xfe);
 	(void)pthread_mutex_unlock(&taken.lock);
-	media_free(m);
 	(void)close(a);
 	(void)close(b);
 	(void)close(x);
@@ -284,7 +296,6 @@ static void test_prompt(void **state)
 	assert_true(hear(a, WAIT, &p));
 	assert_int_equal(rtp_pkt_seq_diff(p.seq, before.seq), 1);
 	assert_int_equal((uint8_t)p.payload.p[0], 0xff);
-	media_free(m);
 	(void)close(a);
 	(void)close(b);
 }
@@ -371,7 +382,6 @@ static void test_hearing(void **state)
 	assert_int_equal(ev.stream, 1);
 	/* No packet comes any more: that is silence too. */
 	assert_true(event(m, MEDIA_QUIET).at_us >= ev.at_us);
-	media_free(m);
 	(void)close(a);
 }
 
@@ -390,16 +400,74 @@ static void test_port_taken(void **state)
 	again.stream = 4;
 	assert_int_equal(media_do(m, &again), ERR_OK);
 	assert_int_equal(event(m, MEDIA_OPEN_FAILED).stream, 4);
-	media_free(m);
+}
+
+#define MANY 66 /* streams of one thread: it works in strokes */
+
+static uint16_t port_of(uint32_t stream)
+{
+	return (uint16_t)(PORT_A + 2 * stream);
+}
+
+/* A packet of each stream that is left reaches the other side of its pair. */
+static void all_relay(int a, int b, uint32_t step, uint16_t seq)
+{
+	struct rtp_pkt p;
+
+	for (uint32_t id = 1; id <= MANY; id += 2) {
+		if (step != 0 && id % step == 0)
+			continue;
+		say(a, port_of(id), seq, 0, (uint8_t)id);
+		assert_true(hear(b, WAIT, &p));
+		assert_int_equal((uint8_t)p.payload.p[0], id);
+		say(b, port_of(id + 1), seq, 0, (uint8_t)(id + 1));
+		assert_true(hear(a, WAIT, &p));
+		assert_int_equal((uint8_t)p.payload.p[0], id + 1);
+	}
+}
+
+static void test_many(void **state)
+{
+	struct media *m = start();
+	struct addr4 at_a, at_b;
+	const int a = phone(&at_a), b = phone(&at_b);
+	struct rtp_pkt p = { 0 };
+
+	(void)state;
+	for (uint32_t id = 1; id <= MANY; id++)
+		open_stream(m, id, port_of(id), id % 2 == 1 ? at_a : at_b, 0);
+	for (uint32_t id = 1; id <= MANY; id += 2)
+		order(m, MEDIA_BRIDGE, id, id + 1);
+	fence(m);
+	all_relay(a, b, 0, 1);
+	/* Some go, from the middle; the others stay what they were, also when
+	 * there are few again. */
+	for (uint32_t id = 3; id <= MANY; id += 6) {
+		order(m, MEDIA_CLOSE, id, 0);
+		assert_int_equal(event(m, MEDIA_CLOSED).stream, id);
+		order(m, MEDIA_CLOSE, id + 1, 0);
+		assert_int_equal(event(m, MEDIA_CLOSED).stream, id + 1);
+	}
+	all_relay(a, b, 3, 2);
+	open_stream(m, 3, port_of(3), at_a, 0);
+	open_stream(m, 4, port_of(4), at_b, 0);
+	order(m, MEDIA_BRIDGE, 3, 4);
+	fence(m);
+	say(a, port_of(3), 3, 0, 0x42);
+	assert_true(hear(b, WAIT, &p));
+	assert_int_equal((uint8_t)p.payload.p[0], 0x42);
+	(void)close(a);
+	(void)close(b);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_relay),
-		cmocka_unit_test(test_prompt),
-		cmocka_unit_test(test_hearing),
-		cmocka_unit_test(test_port_taken),
+		cmocka_unit_test_teardown(test_relay, stop),
+		cmocka_unit_test_teardown(test_prompt, stop),
+		cmocka_unit_test_teardown(test_hearing, stop),
+		cmocka_unit_test_teardown(test_port_taken, stop),
+		cmocka_unit_test_teardown(test_many, stop),
 	};
 
 	log_open("test", STDERR_FILENO, LOG_ERROR);
