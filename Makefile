@@ -293,7 +293,7 @@ bench-reports:
 .PHONY: static
 ESBUILD := node_modules/.bin/esbuild
 PAGE_JS := theme app charts player pool now
-TAG_JS := t t-about t-events t-form t-frame t-restore t-shim t-stub
+TAG_JS := t t-about t-events t-form t-frame t-shim t-stub t-visit
 static: $(PAGE_JS:%=static/dist/%.js) static/dist/app.css \
     $(TAG_JS:%=static/dist/%.js) static/dist/flow.js static/dist/flow.css
 
@@ -316,16 +316,16 @@ static/dist/flow.css: static/flow.css $(ESBUILD)
 
 # Properties of our own objects that no other file knows: their names need not
 # be sent. None that is set on a node or an event: a short name may be taken.
-TAG_INNER := found|swapped|paint|roots|look|use|know|quiet|kept|watch|seen|root|attrs|cc|trunk|nsn|end|bare|re|tail|find|fresh
+TAG_INNER := cc|trunk|nsn|bare|re
 static/dist/t.js: static/dni/t.js static/dni/swap.js Makefile $(ESBUILD)
-	@$(ESBUILD) $< --bundle --format=iife --minify --target=es5 \
+	@$(ESBUILD) $< --bundle --format=iife --minify --target=es2020 \
 	    '--mangle-props=^($(TAG_INNER))$$' --outfile=$@ --log-level=warning
 
 static/dist/t-stub.js: static/dni/stub.js $(ESBUILD)
 	@$(ESBUILD) $< --minify --outfile=$@ --log-level=warning
 
 static/dist/t-%.js: static/dni/%.js $(ESBUILD)
-	@$(ESBUILD) $< --minify --target=es5 --outfile=$@ --log-level=warning
+	@$(ESBUILD) $< --minify --target=es2020 --outfile=$@ --log-level=warning
 
 #: make shots         every page, both themes, three widths: one contact sheet
 .PHONY: shots

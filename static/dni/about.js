@@ -3,26 +3,33 @@
 // visits look like direct ones: lib/core/taghealth), and what else the browser
 // knows of the visitor for conversions sent later. t.js fetches it; none of it
 // may cost time before the number.
-(function (w) {
-	'use strict';
-	var rt = w.ringtrace, f = rt.facts(), why = [], jar = w.document.cookie;
-	var click = /[?&](gclid|gbraid|wbraid|utm_source)=/.test(w.location.href);
+export default function (tag) {
+	const w = window, why = [];
+	let jar = '';
+	try {
+		jar = w.document.cookie;
+	} catch {} // a sandbox has none
+	const click = /[?&](gclid|gbraid|wbraid|utm_source)=/.test(w.location.href);
 
 	function cookie(re) {
-		var m = jar.match(re);
-		return m ? decodeURIComponent(m[1]) : undefined;
+		try {
+			return decodeURIComponent(jar.match(re)[1]);
+		} catch {
+			return undefined; // there is none, or it is none of theirs
+		}
 	}
 
 	// Google's own tag notes the clicks it has seen: version, second, id.
-	var gcl = cookie(/(?:^|; )_gcl_aw=GCL\.(\d+)\./);
-	if (rt.twice) why.push('twice');
-	if (w._googWcmGet || w.Invoca || w.crwpVer || (w.CallTrkSwap && !rt.attr('shim'))) why.push('other_tag');
-	if (f.changed) why.push('url_changed');
+	const gcl = cookie(/(?:^|; )_gcl_aw=GCL\.(\d+)\./);
+	if (w.ringtrace.twice) why.push('twice');
+	if (w._googWcmGet || w.Invoca || w.crwpVer || (w.CallTrkSwap && !tag.attr('shim'))) why.push('other_tag');
+	if (tag.first !== w.location.href) why.push('url_changed');
 	else if (gcl && !click && w.Date.now() / 1000 - gcl < 120) why.push('click_lost');
-	rt.tell('event', {
-		kind: 'about', version: rt.version, found: f.found, swapped: f.swapped, late_ms: Math.round(f.late_ms), why: why.join(),
-		zone: w.Intl && w.Intl.DateTimeFormat().resolvedOptions().timeZone,
+	tag.beacon('event', {
+		kind: 'about', version: w.ringtrace.version, found: tag.page.found, swapped: tag.page.swapped,
+		late_ms: Math.round(tag.late), why: why.join(),
+		zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
 		ga: cookie(/(?:^|; )_ga=GA\d\.\d\.(\d+\.\d+)/), gas: cookie(/_ga_\w+=GS\d\.\d\.s?(\d+)/),
 		fbc: cookie(/(?:^|; )_fbc=([^;]*)/), fbp: cookie(/(?:^|; )_fbp=([^;]*)/)
 	});
-})(window);
+}

@@ -7,41 +7,59 @@
 // data-calltrk-noswap pages know); a field with it is left out. The server
 // looks again (lib/core/formrule).
 
-(function (w) {
-'use strict';
-var OUT = '[data-no-capture],[data-cr-no-capture],[data-noform]';
-var SECRET = /passw|passphr|passcode|pwd|card.?(num|no|hold|exp|code|sec)|\bcc.?(n|exp|csc|type)|cvc|cvv|\biban|account.?num|routing|\bssn|social.?sec/i;
-var FIELDS = 40, VALUE = 1000, TOTAL = 8000;
+const OUT = '[data-no-capture],[data-cr-no-capture],[data-noform]';
+const SECRET = /passw|passphr|passcode|pwd|card.?(num|no|hold|exp|code|sec)|\bcc.?(n|exp|csc|type)|cvc|cvv|\biban|account.?num|routing|\bssn|social.?sec/i;
+const FIELDS = 40, VALUE = 1000, TOTAL = 8000;
 
 // A payment card's number: 13 to 19 digits with the right check digit.
 function isCard(s) {
-	var d = s.replace(/[ \-]/g, ''), sum = 0;
+	const d = s.replace(/[ \-]/g, '');
+	let sum = 0;
 	if (!/^\d{13,19}$/.test(d)) return false;
-	for (var i = 0; i < d.length; i++) {
-		var n = +d.charAt(d.length - 1 - i) * (i % 2 + 1);
+	for (let i = 0; i < d.length; i++) {
+		const n = +d.charAt(d.length - 1 - i) * (i % 2 + 1);
 		sum += n > 9 ? n - 9 : n;
 	}
 	return sum % 10 === 0;
 }
 
+// A field may be named like a member of its form (<input name="id">), and is
+// then what form.id gives: all that is asked of a form itself goes round that.
+const attribute = (el, name) => Element.prototype.getAttribute.call(el, name) || '';
+const outside = (el) => Element.prototype.closest.call(el, OUT);
+const elements = (form) => Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, 'elements').get.call(form);
+
 // { form, fields: [[name, value], …] }, or undefined when it is none of ours.
-w.ringtrace.form = function (form) {
-	var fields = [], rank = 0, left = TOTAL;
-	// Sent twice by an impatient finger, it is told once.
-	if (!form || form.rtAt > Date.now() - 2000 || !form.elements || form.closest(OUT) || form.getAttribute('role') === 'search') return;
-	for (var i = 0; i < form.elements.length; i++) {
-		var f = form.elements[i], type = f.type, name = f.name || f.id || '', value = String(f.value || '');
+function answers(form) {
+	const fields = [];
+	let rank = 0, left = TOTAL;
+	if (outside(form) || attribute(form, 'role') === 'search') return;
+	for (const f of elements(form)) {
+		const type = f.type, name = f.name || f.id || '';
+		let value = String(f.value || '');
 		if (type === 'password' || SECRET.test(name + ' ' + f.autocomplete)) return;
 		if (isCard(value)) return;
-		if (!name || !value || f.disabled || f.closest(OUT) || /^(hidden|file|submit|button|reset|image|fieldset|search)$/.test(type)) continue;
+		if (!name || !value || f.disabled || outside(f) || /^(hidden|file|submit|button|reset|image|fieldset|search)$/.test(type)) continue;
 		if (/^(checkbox|radio)$/.test(type) && !f.checked) continue;
 		rank += type === 'email' || type === 'tel' || f.nodeName === 'TEXTAREA' ? 2 : type === 'text' ? 1 : 0;
 		value = value.slice(0, Math.min(VALUE, left));
 		left -= name.length + value.length;
 		if (fields.length < FIELDS && left > 0) fields.push([name.slice(0, 100), value]);
 	}
-	if (rank < 2) return;
-	form.rtAt = Date.now();
-	return { form: (form.getAttribute('name') || form.id || '').slice(0, 100), fields: fields };
-};
-})(window);
+	return rank < 2 ? undefined : { form: (attribute(form, 'name') || attribute(form, 'id')).slice(0, 100), fields };
+}
+
+export default function (tag) {
+	const told = new WeakMap();
+
+	// Sent twice by an impatient finger, it is told once.
+	return (form) => {
+		if (!form || !tag.ids.visit || tag.attr('forms') === 'no' || told.get(form) > Date.now() - 2000) return;
+		const f = form.nodeName ? answers(form) : undefined;
+		if (!f) return;
+		told.set(form, Date.now());
+		[f.fields, ...f.fields].forEach(tag.plain);
+		tag.beacon('event', { kind: 'form', url: window.location.href.slice(0, 2048), ...f });
+		tag.tell('form', { form: f.form });
+	};
+}

@@ -1,34 +1,63 @@
-// frame.js - the tag in a frame shows what the page around it shows, and what
-// is clicked there belongs to that page's visit. t.js fetches it on both sides
-// when there is such a frame.
+// frame.js - the part of the tag for frames. What is in a frame of the same
+// origin without a tag is swapped like the page. The tag in a frame shows what
+// the page around it shows, and what is clicked there belongs to that page's
+// visit; t.js asks for this part on both sides when there is such a frame.
 //
 // Both ask who the other is: the same origin, the cookie's domain, or one that
 // data-frames names. A page that is none of these hears nothing and is not
 // heard.
-(function (w) {
-	'use strict';
-	var rt = w.ringtrace, asking = [], site = rt.attr('site'), asked = 0, timer = 0;
-	var friends = rt.attr('frames').split(/[\s,]+/), top = rt.attr('domain').replace(/^\./, '');
+export default function (tag) {
+	const w = window, d = document, asking = [], docs = new WeakMap(), { site, page } = tag;
+	const friends = tag.attr('frames').split(/[\s,]+/), top = tag.attr('domain').replace(/^\./, '');
+	let asked = 0, timer = 0;
 
 	function friend(origin) {
-		var host = origin.replace(/^\w+:\/\//, '').replace(/:\d+$/, '');
-		return origin === w.location.origin || friends.indexOf(origin) >= 0 ||
-			(top && ('.' + host).slice(-top.length - 1) === '.' + top);
+		const host = origin.replace(/^\w+:\/\//, '').replace(/:\d+$/, '');
+		return origin === w.location.origin || friends.includes(origin) || (top && ('.' + host).endsWith('.' + top));
 	}
 
-	w.addEventListener('message', function (e) {
-		var m = e.data;
-		if (!m || m.ringtrace !== site || !e.source || !friend(e.origin)) return;
-		if (m.swap && e.source === w.parent) {
+	function heard(e) {
+		const m = e.data, from = e.source;
+		if (!from || !friend(e.origin)) return;
+		if (from === w.parent && m.swap) {
 			w.clearInterval(timer);
-			rt.inside(w.parent, m.swap);
-		} else if (m.ask && asking.indexOf(e.source) < 0) {
-			asking.push(e.source);
-			rt.numbers(function (swap) { e.source.postMessage({ ringtrace: site, swap: swap }, e.origin); });
-		} else if (m.event && e.source !== w.parent) {
-			rt.tell('event', m.event);
+			tag.boss = from;
+			page.watch(d);
+			if (m.off) return w.ringtrace.restore();
+			tag.apply(m.swap);
+			w.ringtrace.swap();
+			tag.show();
+		} else if (m.ask && !asking.includes(from)) {
+			asking.push(from);
+			w.ringtrace.numbers((swap) => from.postMessage({ ringtrace: site, swap }, e.origin));
+		} else if (m.event && from !== w.parent) {
+			tag.beacon('event', m.event);
+		}
+	}
+
+	// Frames that show what we show go back when we do: those of the same origin
+	// at once.
+	tag.restored = () => asking.forEach((from) => {
+		try {
+			from.ringtrace.restore();
+		} catch {
+			from.postMessage({ ringtrace: site, swap: [], off: 1 }, '*');
 		}
 	});
+
+	function frame(f) {
+		let inner;
+		try {
+			inner = f.contentWindow.ringtrace ? null : f.contentDocument;
+		} catch {} // another origin's: its own tag may ask us
+		const old = docs.get(f);
+		if (!docs.has(f)) f.addEventListener('load', () => frame(f));
+		docs.set(f, inner);
+		if (old && old !== inner) page.roots.splice(page.roots.indexOf(old), 1);
+		if (!inner?.body || old === inner) return;
+		inner.addEventListener('click', tag.click, true);
+		page.watch(inner);
+	}
 
 	// The page around may have the tag later than we.
 	function ask() {
@@ -39,4 +68,8 @@
 		timer = w.setInterval(ask, 100);
 		ask();
 	}
-})(window);
+	return (x) => {
+		if (x?.nodeName) frame(x);
+		else if (x) heard(x);
+	};
+}

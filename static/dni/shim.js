@@ -1,7 +1,8 @@
 // shim.js - for pages written for other vendors' tags: the calls such pages
 // make, answered by ringtrace. Loaded only where data-shim says so.
-(function (w) {
-	'use strict';
+export default function () {
+	const w = window;
+
 	function swap(el) {
 		w.ringtrace.swap(el && el.jquery ? el[0] : el);
 	}
@@ -9,11 +10,11 @@
 	// numbers: one or several as they stand on the page. Gives what is known
 	// now, and tells again when the numbers are there.
 	function getSwapNumbers(numbers, tell) {
-		var list = [].concat(numbers);
+		const list = [].concat(numbers);
 		function map() {
-			var out = {};
-			for (var i = 0; i < list.length; i++) {
-				var now = w.ringtrace.text(String(list[i]));
+			const out = {};
+			for (let i = 0; i < list.length; i++) {
+				const now = w.ringtrace.text(String(list[i]));
 				if (now !== String(list[i])) out[list[i]] = now;
 			}
 			return out;
@@ -30,4 +31,4 @@
 	w.CallTrkSwap = swap;
 	w.__ctm = w.__ctm || {};
 	w.__ctm.main = { runNow: swap };
-})(window);
+}

@@ -161,7 +161,7 @@ const frameworks = [
 
 /** What a browser says around printing, once that file is there. */
 const printed = (events) => async (page) => {
-	await page.waitForFunction(() => !window.ringtrace?.version || performance.getEntriesByName(new URL('/t-restore.js', location).href).length > 0);
+	await page.waitForFunction(() => !window.ringtrace?.version || performance.getEntriesByName(new URL('/t-visit.js', location).href).length > 0);
 	await page.evaluate((names) => names.forEach((n) => dispatchEvent(new Event(n))), events);
 };
 
