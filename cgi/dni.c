@@ -1,9 +1,10 @@
 /*
  * dni.c - dni.fcgi: the lease server behind the script tag.
  *
- * One process with many threads: they hold no database connection, as only the
- * keeper writes. Ends on SIGTERM after the requests in work, with everything
- * written and its pools given up.
+ * Few threads serve all connections: they never wait, as only the keeper
+ * speaks to the database, and what waits for it holds no thread. Ends on
+ * SIGTERM after the requests in work, with everything written and its pools
+ * given up.
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,8 @@
 #include "lib/db/db_pool_owner.h"
 
 #define VISITS_MAX      200000 /* in memory, about 200 bytes each */
+#define CONNS_MAX       512    /* of a thread */
+#define LATE_US         (3 * RT_SEC_US / 2)
 #define ARENA_MAX_BYTES ((size_t)512 << 10)
 
 /* The same after a restart on this machine, and no other server's: a server is
@@ -41,6 +44,8 @@ static enum err serve(const struct settings *set, struct dni_state *s)
 		.routes = dni_api_routes,
 		.n_routes = DNI_API_ROUTES,
 		.threads = (unsigned int)set->dni_threads,
+		.conns_max = CONNS_MAX,
+		.late_us = LATE_US,
 		.arena_max = ARENA_MAX_BYTES,
 		.app = s,
 		.quiet = true };

@@ -15,6 +15,7 @@
  * (docs/ARCHITECTURE.md: threads >= workers x keepalive + 16). */
 #define SPARE_THREADS 16
 #define STOP_US       (10 * RT_SEC_US)
+#define DNI_KEEPALIVE 64 /* its connections are no threads */
 
 static const char *const paths[] = { "/usr/sbin/nginx", "/usr/local/sbin/nginx",
 	"/usr/bin/nginx" };
@@ -86,7 +87,7 @@ enum err ctl_nginx_prepare(struct ctl_nginx *n, const struct ctl_layout *l)
 		{ "dashboard_keepalive", NULL, keepalive(s->web_threads) },
 		{ "admin_keepalive", NULL, keepalive(s->admin_threads) },
 		{ "api_keepalive", NULL, keepalive(s->api_threads) },
-		{ "dni_keepalive", NULL, keepalive(s->dni_threads) },
+		{ "dni_keepalive", NULL, DNI_KEEPALIVE },
 		{ "web_rate", NULL, n->web_rate },
 		{ "web_burst", NULL, 2 * n->web_rate },
 		{ "dni_rate", NULL, n->dni_rate },

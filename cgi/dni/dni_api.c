@@ -10,7 +10,8 @@ static struct dni_who who_of(const struct req *r)
 	return (struct dni_who){ .origin = req_env(r, "HTTP_ORIGIN"),
 		.address = slice_from(r->address),
 		.user_agent = req_env(r, "HTTP_USER_AGENT"),
-		.now_us = r->now_us };
+		.now_us = r->now_us,
+		.later = r->later };
 }
 
 /* Any page may read the answer, no cookie is looked at; whether it gets a
@@ -36,11 +37,14 @@ static enum err problem(struct resp *out, enum err e)
 }
 
 static enum err parse(const struct req *r, struct resp *out,
-    enum dni_hit_type type, struct dni_hit *h, bool *done)
+    enum dni_hit_type type, struct dni_hit **h, bool *done)
 {
 	const char *why = "";
-	enum err e = dni_hit_parse(type, r->body, r->arena, h, &why);
+	enum err e = ERR_NOMEM;
 
+	*h = arena_alloc(r->arena, sizeof(**h));
+	if (*h != NULL)
+		e = dni_hit_parse(type, r->body, r->arena, *h, &why);
 	*done = e != ERR_OK;
 	if (e == ERR_OK || why[0] == '\0')
 		return e;
@@ -112,11 +116,28 @@ static enum err answer(struct resp *out, const struct dni_answer *a)
 	return e;
 }
 
+static enum err go_on(const struct req *r, struct resp *out, bool late)
+{
+	struct dni_answer *a = out->later_state;
+	const enum err e = dni_serve_resume(a->waits, late);
+
+	(void)r;
+	return e == ERR_OK ? answer(out, a) : e;
+}
+
+static enum err answer_or_wait(struct resp *out, enum err e,
+    struct dni_answer *a)
+{
+	if (e != ERR_OK)
+		return problem(out, e);
+	return a->waits == NULL ? answer(out, a) : resp_later(out, go_on, a);
+}
+
 static enum err post_visit(const struct req *r, struct resp *out)
 {
 	const struct dni_who who = who_of(r);
-	struct dni_answer a;
-	struct dni_hit h;
+	struct dni_answer *a = NULL;
+	struct dni_hit *h;
 	bool done;
 	enum err e;
 
@@ -124,15 +145,15 @@ static enum err post_visit(const struct req *r, struct resp *out)
 	e = parse(r, out, DNI_HIT_VISIT, &h, &done);
 	if (done)
 		return e;
-	e = dni_serve_visit(r->app, &h, &who, r->arena, &a);
-	return e == ERR_OK ? answer(out, &a) : problem(out, e);
+	e = dni_serve_visit(r->app, h, &who, r->arena, &a);
+	return answer_or_wait(out, e, a);
 }
 
 static enum err post_beat(const struct req *r, struct resp *out)
 {
 	const struct dni_who who = who_of(r);
-	struct dni_answer a;
-	struct dni_hit h;
+	struct dni_answer *a = NULL;
+	struct dni_hit *h;
 	bool done;
 	enum err e;
 
@@ -140,14 +161,14 @@ static enum err post_beat(const struct req *r, struct resp *out)
 	e = parse(r, out, DNI_HIT_BEAT, &h, &done);
 	if (done)
 		return e;
-	e = dni_serve_beat(r->app, &h, &who, r->arena, &a);
-	return e == ERR_OK ? answer(out, &a) : problem(out, e);
+	e = dni_serve_beat(r->app, h, &who, r->arena, &a);
+	return answer_or_wait(out, e, a);
 }
 
 static enum err post_event(const struct req *r, struct resp *out)
 {
 	const struct dni_who who = who_of(r);
-	struct dni_hit h;
+	struct dni_hit *h;
 	bool done;
 	enum err e;
 
@@ -155,7 +176,7 @@ static enum err post_event(const struct req *r, struct resp *out)
 	e = parse(r, out, DNI_HIT_EVENT, &h, &done);
 	if (done)
 		return e;
-	e = dni_event_serve(r->app, &h, &who);
+	e = dni_event_serve(r->app, h, &who);
 	return e == ERR_OK ? resp_empty(out, 204) : problem(out, e);
 }
 
@@ -166,8 +187,8 @@ static enum err post_allocate(const struct req *r, struct resp *out)
 {
 	const struct slice auth = req_env(r, "HTTP_AUTHORIZATION");
 	struct dni_who who = who_of(r);
-	struct dni_answer a;
-	struct dni_hit h;
+	struct dni_answer *a = NULL;
+	struct dni_hit *h;
 	bool done;
 	enum err e;
 
@@ -178,13 +199,13 @@ static enum err post_allocate(const struct req *r, struct resp *out)
 	if (done)
 		return e;
 	who.token = slice_trim(slice_skip(auth, 7));
-	who.address = h.ip;
-	who.user_agent = h.agent;
-	e = dni_serve_visit(r->app, &h, &who, r->arena, &a);
+	who.address = h->ip;
+	who.user_agent = h->agent;
+	e = dni_serve_visit(r->app, h, &who, r->arena, &a);
 	if (e == ERR_DENIED || e == ERR_NOTFOUND)
 		return resp_problem(out, 401,
 		    "no site has this key and secret");
-	return e == ERR_OK ? answer(out, &a) : problem(out, e);
+	return answer_or_wait(out, e, a);
 }
 
 #define ROW(where, answer)                                                 \

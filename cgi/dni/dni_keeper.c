@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cgi/dni/dni_batch.h"
 #include "cgi/dni/dni_pool_change.h"
 #include "cgi/dni/dni_seen.h"
 #include "lib/base/clk.h"
@@ -18,8 +19,7 @@
 #define ALIVE_US  (5 * RT_SEC_US)
 #define STALE_US  (20 * RT_SEC_US)
 #define RETRY_US  (500 * 1000)
-#define FLUSH_MAX 64  /* heartbeats a transaction: new leases wait behind */
-#define LATER_MAX 256 /* waiting writes that join a batch */
+#define FLUSH_MAX 64 /* heartbeats a transaction: new leases wait behind */
 #define LIVE_MAX  200000
 #define BUCKET_US (15 * RT_MIN_US)
 
@@ -42,20 +42,6 @@ struct dni_keeper {
 static bool is_away(enum err e)
 {
 	return e == ERR_UNAVAILABLE || e == ERR_UNCERTAIN || e == ERR_TIMEOUT;
-}
-
-static void set_away(struct dni_keeper *k, bool away)
-{
-	if (k->s->away == away)
-		return;
-	k->s->away = away;
-	if (away)
-		log_error(
-		    "dni_keeper: the database is away: visitors see "
-		    "source-level numbers");
-	else
-		log_info("dni_keeper: the database is back waiting=%zu",
-		    k->s->n_later);
 }
 
 /* --- pools ----------------------------------------------------------------*/
@@ -290,94 +276,7 @@ static enum err stay_alive(struct dni_keeper *k)
 	return e == ERR_OK ? ask_again(k) : e;
 }
 
-/* --- writing --------------------------------------------------------------*/
-
-/* Once more after a lost connection: everything can be written twice. */
-static enum err write_list(struct dni_keeper *k, struct dni_write *list)
-{
-	enum err first, e;
-
-	if (db_broken(k->db) && db_reconnect(k->db) != ERR_OK) {
-		for (struct dni_write *w = list; w != NULL; w = w->next)
-			w->result = ERR_UNAVAILABLE;
-		return ERR_UNAVAILABLE;
-	}
-	first = dni_write_run(k->db, list);
-	if (!is_away(first))
-		return first;
-	e = db_reconnect(k->db) == ERR_OK ? dni_write_run(k->db, list)
-					  : ERR_UNAVAILABLE;
-	if (is_away(e) && (first == ERR_UNCERTAIN || e == ERR_UNCERTAIN))
-		for (struct dni_write *w = list; w != NULL; w = w->next)
-			w->result = ERR_UNCERTAIN;
-	return e;
-}
-
-/* With mu held: some of what waits, in the order it came. */
-static struct dni_write *take_later(struct dni_state *s)
-{
-	struct dni_write *later = s->later, **cut = &s->later;
-
-	for (size_t n = 0; n < LATER_MAX && *cut != NULL; n++) {
-		cut = &(*cut)->next;
-		s->n_later--;
-	}
-	if (later == *cut)
-		return NULL;
-	s->later = *cut;
-	*cut = NULL;
-	if (s->later == NULL)
-		s->later_end = &s->later;
-	return later;
-}
-
-/* With mu held: what the database did not take for being away waits again. */
-static void end_later(struct dni_state *s, struct dni_write *later)
-{
-	while (later != NULL) {
-		struct dni_write *w = later;
-
-		later = w->next;
-		if (is_away(w->result) && s->n_later < DNI_STATE_LATER_MAX) {
-			w->next = NULL;
-			*s->later_end = w;
-			s->later_end = &w->next;
-			s->n_later++;
-		} else {
-			free(w);
-		}
-	}
-}
-
-/* With mu held, and again at its end: takes the open batch and some of what
- * waits, writes it, wakes the ones who wait. */
-static void run_batch(struct dni_keeper *k)
-{
-	struct dni_state *s = k->s;
-	struct dni_write *waiting = s->open, **end = s->open_end;
-	struct dni_write *later = take_later(s), *list;
-	const uint64_t batch = s->open_batch++;
-	enum err e;
-
-	s->open = NULL;
-	s->open_end = &s->open;
-	if (waiting != NULL)
-		*end = later;
-	list = waiting != NULL ? waiting : later;
-	(void)pthread_mutex_unlock(&s->mu);
-	e = list == NULL ? ERR_OK : write_list(k, list);
-	if (waiting != NULL)
-		*end = NULL;
-	(void)pthread_mutex_lock(&s->mu);
-	end_later(s, later);
-	s->done_batch = batch;
-	(void)pthread_cond_broadcast(&s->done[batch & 1]);
-	if (list != NULL)
-		set_away(k, is_away(e));
-	(void)pthread_mutex_unlock(&s->mu);
-	dni_state_wake(waiting);
-	(void)pthread_mutex_lock(&s->mu);
-}
+/* --- heartbeats -----------------------------------------------------------*/
 
 static void fill_beat(const struct dni_visit *v, struct dni_write *w)
 {
@@ -421,7 +320,7 @@ static bool flush_beats(struct dni_keeper *k)
 	if (list == NULL)
 		return false;
 	(void)pthread_mutex_unlock(&s->mu);
-	e = write_list(k, list);
+	e = dni_batch_write(k->db, list);
 	(void)pthread_mutex_lock(&s->mu);
 	for (struct dni_write *w = list; is_away(e) && w != NULL; w = w->next) {
 		struct dni_visit *v =
@@ -430,7 +329,7 @@ static bool flush_beats(struct dni_keeper *k)
 		if (v != NULL)
 			dni_visits_mark(s->visits, v);
 	}
-	set_away(k, is_away(e));
+	dni_batch_away(s, is_away(e));
 	return e == ERR_OK;
 }
 
@@ -468,7 +367,7 @@ static void do_chores(struct dni_keeper *k)
 		    db_reconnect(k->db) != ERR_OK)
 			return;
 		(void)pthread_mutex_lock(&k->s->mu);
-		set_away(k, false);
+		dni_batch_away(k->s, false);
 		(void)pthread_mutex_unlock(&k->s->mu);
 	}
 	if (is_due(&k->next.conf_us, CONF_US) && (e = check_conf(k)) == ERR_OK)
@@ -488,7 +387,7 @@ static void *keep(void *ctx)
 	while (!s->stop) {
 		wait_for_work(k);
 		if (s->open != NULL || (s->later != NULL && !s->away))
-			run_batch(k);
+			dni_batch_run(s, k->db);
 		if (!s->away && is_due(&k->next.flush_us, FLUSH_US))
 			while (s->open == NULL && flush_beats(k))
 				;
@@ -497,7 +396,7 @@ static void *keep(void *ctx)
 		(void)pthread_mutex_lock(&s->mu);
 	}
 	while (!s->away && (s->open != NULL || s->later != NULL))
-		run_batch(k);
+		dni_batch_run(s, k->db);
 	while (!s->away && flush_beats(k))
 		;
 	(void)pthread_mutex_unlock(&s->mu);

@@ -2,21 +2,10 @@
 
 #include <string.h>
 
-#include "cgi/dni/dni_serve_priv.h"
+#include "cgi/dni/dni_grant.h"
 #include "lib/base/rnd.h"
 #include "lib/core/botua.h"
 #include "lib/core/urlq.h"
-
-/* What a grant changed, in case the database says no. */
-struct granted {
-	struct dni_pool *pool;
-	struct lease_grant grant;
-	struct lease_id lease_before;
-	struct visit_id visit_before;
-	bool given_up_before;
-	bool to_write;       /* a lease of its own, not yet stored */
-	uint64_t wait_batch; /* kept, but stored only by this batch */
-};
 
 /* --- the plan -------------------------------------------------------------*/
 
@@ -124,8 +113,7 @@ enum err dni_serve_plan(struct dni_serve *v)
 
 /* --- answers --------------------------------------------------------------*/
 
-/* With mu held. */
-static void count(struct dni_serve *v, enum dni_given what)
+void dni_serve_count(struct dni_serve *v, enum dni_given what)
 {
 	struct dni_pool *p = dni_state_pool(v->s, v->plan.pool);
 
@@ -146,19 +134,17 @@ static void answer_number(struct dni_serve *v, const char *tier,
 	v->out->tier = tier;
 	v->out->why = why;
 	v->out->to = *n;
-	count(v, counted);
+	dni_serve_count(v, counted);
 }
 
-/* With mu held: what there is without a lease, in the order of the pool's
- * policy. overflow: a pool was meant to serve this visit. */
-static void answer_fallback(struct dni_serve *v, const char *why, bool overflow)
+void dni_serve_fallback(struct dni_serve *v, const char *why, bool overflow)
 {
 	const bool has_source = v->plan.source.e164[0] != '\0';
 	const bool has_overflow = overflow && v->plan.overflow.e164[0] != '\0';
 
 	if (overflow && v->plan.policy == DNI_OVERFLOW_OWN) {
 		answer_nothing(v, why);
-		count(v, DNI_GIVEN_NONE);
+		dni_serve_count(v, DNI_GIVEN_NONE);
 	} else if (has_overflow &&
 		   (!has_source || v->plan.policy == DNI_OVERFLOW_NUMBER)) {
 		answer_number(v, "overflow", why, &v->plan.overflow,
@@ -168,125 +154,13 @@ static void answer_fallback(struct dni_serve *v, const char *why, bool overflow)
 		    DNI_GIVEN_SOURCE);
 	} else {
 		answer_nothing(v, why);
-		count(v, DNI_GIVEN_NONE);
+		dni_serve_count(v, DNI_GIVEN_NONE);
 	}
 }
-
-/* --- the lease ------------------------------------------------------------*/
 
 void dni_serve_id(const struct dni_serve *v, size_t i, uint8_t out[ID_BYTES])
 {
 	id_make(v->who.now_us, v->rnd[i], out);
-}
-
-/* With mu held: one address may take half of a pool (two numbers of a small
- * one) within a lease's time, so that the rest of the world finds some. Who has
- * a lease keeps it. */
-static bool may_lease(struct dni_serve *v, const struct dni_pool *p,
-    const struct lease_holder *holder)
-{
-	const struct slice client = dni_flood_client(v->who.address);
-	const uint64_t share = p->n > 4 ? (p->n + 1) / 2 : 2;
-	const uint64_t lease_s = (uint64_t)(p->lease_us / RT_SEC_US) + 1;
-	const uint64_t per_min = (share * 60 + lease_s - 1) / lease_s;
-	const size_t n = client.n < 64 ? client.n : 64;
-	char who[ID_BYTES + 64];
-	uint32_t number;
-
-	if (lease_find(p->leases, v->who.now_us, holder, &number))
-		return true;
-	memcpy(who, p->id.v, ID_BYTES);
-	memcpy(who + ID_BYTES, client.p, n);
-	return dni_flood_share(v->s->pool_flood, v->who.now_us,
-	    slice_of(who, ID_BYTES + n), share, per_min);
-}
-
-/* With mu held: a lease for visit, in memory. False: the pool has none. */
-static bool grant(struct dni_serve *v, struct dni_visit *visit,
-    struct dni_write *w, struct granted *g)
-{
-	const struct lease_holder holder = dni_pool_holder(visit->visitor);
-	struct dni_pool *p = dni_state_pool(v->s, v->plan.pool);
-	struct dni_slot *slot;
-
-	memset(g, 0, sizeof(*g));
-	g->pool = p;
-	if (p == NULL || p->leases == NULL)
-		return false;
-	if (!may_lease(v, p, &holder))
-		return false;
-	g->grant = lease_take(p->leases, v->who.now_us, &holder);
-	if (g->grant.what == LEASE_NONE)
-		return false;
-	slot = &p->slots[g->grant.number];
-	visit->pool = p;
-	visit->beat_us = v->who.now_us;
-	v->out->tier = "lease";
-	v->out->why = "";
-	v->out->to = slot->shown;
-	if (g->grant.what == LEASE_KEPT && id_eq(slot->visit.v, visit->id.v)) {
-		p->given[DNI_GIVEN_EXTENDED]++;
-		if (slot->batch > v->s->done_batch)
-			g->wait_batch = slot->batch;
-		return true;
-	}
-	p->given[DNI_GIVEN_LEASED]++;
-	g->to_write = true;
-	g->lease_before = slot->lease;
-	g->visit_before = slot->visit;
-	g->given_up_before = slot->given_up;
-	/* The visitor's visit before, or a holder who gave it up. */
-	if (g->grant.what == LEASE_KEPT || slot->given_up) {
-		slot->given_up = false;
-		w->parts |= DNI_WRITE_ENDED;
-		w->ended = slot->lease;
-		w->ended_us = v->who.now_us;
-	}
-	dni_serve_id(v, 3, slot->lease.v);
-	slot->visit = visit->id;
-	slot->batch = v->s->open_batch;
-	w->parts |= DNI_WRITE_LEASE;
-	w->lease = (struct lease_row){ .id = slot->lease,
-		.pool = p->id,
-		.number = slot->number,
-		.visit = visit->id,
-		.epoch = p->epoch,
-		.started_us = v->who.now_us,
-		.beat_us = v->who.now_us,
-		.expires_us = v->who.now_us + p->lease_us };
-	memcpy(w->lease.number_e164, slot->shown.e164,
-	    sizeof(w->lease.number_e164));
-	return true;
-}
-
-/* With mu held: the database did not store the lease. What was surely not
- * written is taken back. What may have been written stays held, so that nobody
- * else gets the number, and its row ends where it began once it can be said. */
-static void ungrant(struct dni_serve *v, struct dni_write *w,
-    const struct granted *g)
-{
-	struct dni_slot *slot = NULL;
-
-	/* The pool may have been read anew while we waited. */
-	if (g->grant.number < g->pool->n)
-		slot = &g->pool->slots[g->grant.number];
-	if (w->result == ERR_CONFLICT)
-		g->pool->owned = false; /* the epoch moved on */
-	if (w->result == ERR_UNCERTAIN) {
-		struct dni_write end = { 0 };
-
-		end.parts = DNI_WRITE_ENDED;
-		end.company = w->company;
-		end.ended = w->lease.id;
-		end.ended_us = w->lease.started_us;
-		dni_state_later(v->s, &end);
-	} else if (slot != NULL && id_eq(slot->lease.v, w->lease.id.v)) {
-		lease_undo(g->pool->leases, &g->grant);
-		slot->lease = g->lease_before;
-		slot->visit = g->visit_before;
-		slot->given_up = g->given_up_before;
-	}
-	w->parts &= ~(unsigned int)(DNI_WRITE_LEASE | DNI_WRITE_ENDED);
 }
 
 /* --- a visit --------------------------------------------------------------*/
@@ -368,70 +242,26 @@ static struct dni_visit *begin_visit(struct dni_serve *v, struct dni_write *w)
 	return visit;
 }
 
-/* With mu held: the same visit asked twice at once, and the first answer's
- * lease is still being written. */
-static void wait_for_first(struct dni_serve *v, const struct granted *g,
-    struct visitor_id visitor, struct visit_id visit)
-{
-	const struct lease_holder holder = dni_pool_holder(visitor);
-	struct dni_pool *p = g->pool;
-	uint32_t number;
-
-	dni_state_wait(v->s, g->wait_batch);
-	if (p->leases == NULL ||
-	    !lease_find(p->leases, v->who.now_us, &holder, &number) ||
-	    !id_eq(p->slots[number].visit.v, visit.v))
-		answer_fallback(v, "database", true);
-	else
-		v->out->to = p->slots[number].shown;
-}
-
-/* With mu held, and not at its end: writes what the visit said, waiting only
- * for a new lease. */
-static void store(struct dni_serve *v, struct dni_write *w, struct granted *g,
-    const struct dni_visit *visit)
-{
-	const struct visitor_id visitor = visit->visitor;
-	const struct visit_id id = visit->id;
-
-	if (!g->to_write) {
-		if (w->parts != 0)
-			dni_state_later(v->s, w);
-		if (g->wait_batch != 0)
-			wait_for_first(v, g, visitor, id);
-		(void)pthread_mutex_unlock(&v->s->mu);
-		return;
-	}
-	if (dni_state_write(v->s, w) == ERR_OK)
-		return;
-	(void)pthread_mutex_lock(&v->s->mu);
-	ungrant(v, w, g);
-	answer_fallback(v, "database", true);
-	if (w->parts != 0)
-		dni_state_later(v->s, w);
-	(void)pthread_mutex_unlock(&v->s->mu);
-}
-
 /* With mu held: the number, by rule, pool or what is left. */
 static void choose(struct dni_serve *v, struct dni_visit *visit,
-    struct dni_write *w, struct granted *g)
+    struct dni_write *w, struct dni_grant *g)
 {
 	memset(g, 0, sizeof(*g));
 	if (v->plan.rule_first || id_is_nil(v->plan.pool.v))
-		answer_fallback(v, "", false);
-	else if (v->s->away)
-		answer_fallback(v, "database", true);
-	else if (!grant(v, visit, w, g)) {
-		count(v, DNI_GIVEN_FULL);
-		answer_fallback(v, "pool", true);
+		dni_serve_fallback(v, "", false);
+	else if (dni_state_away(v->s))
+		dni_serve_fallback(v, "database", true);
+	else if (!dni_grant_take(v, visit, w, g)) {
+		dni_serve_count(v, DNI_GIVEN_FULL);
+		dni_serve_fallback(v, "pool", true);
 	}
 }
 
-/* With mu held, and not at its end. */
+/* With mu held. */
 static void serve_visit(struct dni_serve *v)
 {
 	struct dni_write w;
-	struct granted g;
+	struct dni_grant g;
 	struct dni_visit *visit = going_on(v);
 
 	memset(&w, 0, sizeof(w));
@@ -440,9 +270,8 @@ static void serve_visit(struct dni_serve *v)
 	} else if (!dni_flood_pass(v->s->visits_flood, v->who.now_us,
 		       dni_flood_client(v->who.address)) ||
 		   (visit = begin_visit(v, &w)) == NULL) {
-		count(v, DNI_GIVEN_FLOOD);
-		answer_fallback(v, "flood", true);
-		(void)pthread_mutex_unlock(&v->s->mu);
+		dni_serve_count(v, DNI_GIVEN_FLOOD);
+		dni_serve_fallback(v, "flood", true);
 		return;
 	}
 	dni_serve_page(v, visit, &w);
@@ -450,7 +279,7 @@ static void serve_visit(struct dni_serve *v)
 	v->out->visitor = visit->visitor;
 	v->out->visit = visit->id;
 	choose(v, visit, &w, &g);
-	store(v, &w, &g, visit); /* visit may be gone after this */
+	dni_grant_store(v, &w, &g);
 }
 
 static bool no_consent(const struct dni_serve *v)
@@ -476,38 +305,71 @@ bool dni_serve_may_ask(struct dni_serve *v)
 		   slice_of(v->h->visitor.v, ID_BYTES));
 }
 
-enum err dni_serve_visit(struct dni_state *s, const struct dni_hit *h,
-    const struct dni_who *who, struct arena *mem, struct dni_answer *out)
+/* In the request's arena, as the answer may have to wait. */
+static enum err begin(struct dni_state *s, const struct dni_hit *h,
+    const struct dni_who *who, struct arena *mem, struct dni_serve **out)
 {
-	struct dni_serve v = { .s = s,
-		.h = h,
-		.who = *who,
-		.mem = mem,
-		.out = out };
-	const bool robot = botua_is_robot(who->user_agent);
+	struct dni_serve *v = arena_alloc(mem, sizeof(*v));
 	enum err e;
 
-	memset(out, 0, sizeof(*out));
-	if ((e = dni_serve_plan(&v)) != ERR_OK)
+	if (v == NULL)
+		return ERR_NOMEM;
+	v->s = s;
+	v->h = h;
+	v->who = *who;
+	v->mem = mem;
+	v->out = arena_alloc(mem, sizeof(*v->out));
+	if (v->out == NULL)
+		return ERR_NOMEM;
+	if ((e = dni_serve_plan(v)) != ERR_OK)
 		return e;
-	rnd_bytes(v.rnd, sizeof(v.rnd));
+	rnd_bytes(v->rnd, sizeof(v->rnd));
+	*out = v;
+	return ERR_OK;
+}
+
+static void end(struct dni_serve *v, struct dni_answer **out)
+{
+	v->out->waits = v->wait == NULL ? NULL : v;
+	*out = v->out;
+}
+
+enum err dni_serve_resume(struct dni_serve *v, bool late)
+{
+	enum err e;
+
+	(void)pthread_mutex_lock(&v->s->mu);
+	e = dni_grant_resume(v, late);
+	(void)pthread_mutex_unlock(&v->s->mu);
+	return e;
+}
+
+enum err dni_serve_visit(struct dni_state *s, const struct dni_hit *h,
+    const struct dni_who *who, struct arena *mem, struct dni_answer **out)
+{
+	const bool robot = botua_is_robot(who->user_agent);
+	struct dni_serve *v;
+	enum err e;
+
+	if ((e = begin(s, h, who, mem, &v)) != ERR_OK)
+		return e;
 	(void)pthread_mutex_lock(&s->mu);
-	if (!dni_serve_may_ask(&v)) {
+	if (!dni_serve_may_ask(v)) {
 		e = ERR_BUSY;
 	} else if (robot) {
-		answer_nothing(&v, "robot");
-		count(&v, DNI_GIVEN_ROBOT);
+		answer_nothing(v, "robot");
+		dni_serve_count(v, DNI_GIVEN_ROBOT);
 	} else if (h->hidden) {
-		answer_nothing(&v, "hidden");
-		count(&v, DNI_GIVEN_HIDDEN);
-	} else if (no_consent(&v)) {
-		answer_fallback(&v, "consent", false);
-		count(&v, DNI_GIVEN_NOCONSENT);
+		answer_nothing(v, "hidden");
+		dni_serve_count(v, DNI_GIVEN_HIDDEN);
+	} else if (no_consent(v)) {
+		dni_serve_fallback(v, "consent", false);
+		dni_serve_count(v, DNI_GIVEN_NOCONSENT);
 	} else {
-		serve_visit(&v);
-		return ERR_OK;
+		serve_visit(v);
 	}
 	(void)pthread_mutex_unlock(&s->mu);
+	end(v, out);
 	return e;
 }
 
@@ -523,7 +385,7 @@ bool dni_serve_is_theirs(const struct dni_serve *v,
 /* With mu held. A page shown again after its lease ended gets its number back
  * if that is still free, else another one. True: *g is to be stored. */
 static bool beat(struct dni_serve *v, struct dni_visit *visit,
-    struct dni_write *w, struct granted *g)
+    struct dni_write *w, struct dni_grant *g)
 {
 	answer_nothing(v, "");
 	if (visit == NULL || !id_eq(visit->site.v, v->plan.site.v) ||
@@ -538,48 +400,41 @@ static bool beat(struct dni_serve *v, struct dni_visit *visit,
 		/* After a restart, or never leased: "as it was". */
 		visit->pool = dni_state_pool(v->s, v->plan.pool);
 	}
-	if (visit->pool == NULL || !visit->pool->owned || v->s->away)
+	if (visit->pool == NULL || !visit->pool->owned || dni_state_away(v->s))
 		return false;
-	if (grant(v, visit, w, g))
+	if (dni_grant_take(v, visit, w, g))
 		return true;
 	answer_nothing(v, "");
 	return false;
 }
 
-/* With mu held, and not at its end. */
+/* With mu held. */
 static void serve_beat(struct dni_serve *v)
 {
 	struct dni_write w;
-	struct granted g;
+	struct dni_grant g;
 	struct dni_visit *visit =
 	    dni_visits_find(v->s->visits, v->who.now_us, v->h->visit);
 
 	memset(&w, 0, sizeof(w));
 	if (beat(v, visit, &w, &g))
-		store(v, &w, &g, visit);
-	else
-		(void)pthread_mutex_unlock(&v->s->mu);
+		dni_grant_store(v, &w, &g);
 }
 
 enum err dni_serve_beat(struct dni_state *s, const struct dni_hit *h,
-    const struct dni_who *who, struct arena *mem, struct dni_answer *out)
+    const struct dni_who *who, struct arena *mem, struct dni_answer **out)
 {
-	struct dni_serve v = { .s = s,
-		.h = h,
-		.who = *who,
-		.mem = mem,
-		.out = out };
+	struct dni_serve *v;
 	enum err e;
 
-	memset(out, 0, sizeof(*out));
-	if ((e = dni_serve_plan(&v)) != ERR_OK)
+	if ((e = begin(s, h, who, mem, &v)) != ERR_OK)
 		return e;
-	rnd_bytes(v.rnd, sizeof(v.rnd));
 	(void)pthread_mutex_lock(&s->mu);
-	if (dni_serve_may_ask(&v)) {
-		serve_beat(&v);
-		return ERR_OK;
-	}
+	if (dni_serve_may_ask(v))
+		serve_beat(v);
+	else
+		e = ERR_BUSY;
 	(void)pthread_mutex_unlock(&s->mu);
-	return ERR_BUSY;
+	end(v, out);
+	return e;
 }

@@ -23,7 +23,10 @@ struct dni_who {
 	 * browsers. address and user_agent are then the visitor's. */
 	struct slice token;
 	int64_t now_us;
+	struct later *later; /* for an answer that waits */
 };
+
+struct dni_serve;
 
 struct dni_answer {
 	const char *tier; /* "lease" "source" "overflow" "none" "gone" */
@@ -34,17 +37,23 @@ struct dni_answer {
 	struct dni_number to;       /* e164 "": swap nothing */
 	struct dni_number *targets; /* in mem */
 	size_t n_targets;
+	/* Not complete: its lease is being stored, and later_ready() will be
+	 * called. Then dni_serve_resume() completes it. NULL: complete. */
+	struct dni_serve *waits;
 };
 
-/* ERR_NOTFOUND: no such site; ERR_DENIED: not from this origin; ERR_BUSY: too
- * many requests of this address; ERR_NOMEM. */
+/* h and *out live as long as mem. ERR_NOTFOUND: no such site; ERR_DENIED: not
+ * from this origin; ERR_BUSY: too many requests of this address; ERR_NOMEM. */
 RT_MUST_USE enum err dni_serve_visit(struct dni_state *s,
     const struct dni_hit *h, const struct dni_who *who, struct arena *mem,
-    struct dni_answer *out);
+    struct dni_answer **out);
 /* Tier "gone": the visit has ended, ask for a new one. "none" with why "": as
  * it was, nothing to change. */
 RT_MUST_USE enum err dni_serve_beat(struct dni_state *s,
     const struct dni_hit *h, const struct dni_who *who, struct arena *mem,
-    struct dni_answer *out);
+    struct dni_answer **out);
+/* late: the database took too long, and the answer is made without it.
+ * ERR_BUSY, only then: later_ready() is being called this moment. */
+RT_MUST_USE enum err dni_serve_resume(struct dni_serve *v, bool late);
 
 #endif

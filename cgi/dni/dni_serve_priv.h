@@ -1,6 +1,6 @@
 /*
- * dni_serve_priv.h - the inside of serving a request, for dni_serve.c and
- * dni_event.c.
+ * dni_serve_priv.h - the inside of serving a request, for dni_serve.c,
+ * dni_grant.c and dni_event.c.
  */
 #ifndef RT_CGI_DNI_DNI_SERVE_PRIV_H
 #define RT_CGI_DNI_DNI_SERVE_PRIV_H
@@ -29,6 +29,7 @@ struct dni_serve {
 	struct source source;
 	uint8_t rnd[4][10];
 	struct dni_answer *out;
+	struct dni_wait *wait; /* NULL: the answer does not wait */
 };
 
 /* Fills plan, source and the answer's targets. ERR_NOTFOUND, ERR_DENIED,
@@ -45,6 +46,10 @@ RT_MUST_USE bool dni_serve_may_ask(struct dni_serve *v);
 /* The visitor of the request, where it names one, is the visit's. */
 bool dni_serve_is_theirs(const struct dni_serve *v,
     const struct dni_visit *visit);
+void dni_serve_count(struct dni_serve *v, enum dni_given what);
+/* What there is without a lease, in the order of the pool's policy. overflow:
+ * a pool was meant to serve this visit. */
+void dni_serve_fallback(struct dni_serve *v, const char *why, bool overflow);
 /* The visit sees the page of the request. */
 void dni_serve_page(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w);

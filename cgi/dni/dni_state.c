@@ -3,10 +3,14 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "lib/base/clk.h"
+
 /* A page that is opened and reloaded asks a few times; an office behind one
  * address has many people. */
 #define HITS_BURST   300
 #define HITS_PER_MIN 1200
+
+#define OPEN_MAX 8192 /* writes of one batch, each of a connection of nginx */
 
 enum err dni_state_new(struct dni_state **out, uint32_t visits_max,
     uint64_t visits_per_min)
@@ -24,9 +28,7 @@ enum err dni_state_new(struct dni_state **out, uint32_t visits_max,
 	    pthread_condattr_setclock(&mono, CLOCK_MONOTONIC) != 0 ||
 	    pthread_rwlock_init(&s->conf_lock, NULL) != 0 ||
 	    pthread_mutex_init(&s->mu, NULL) != 0 ||
-	    pthread_cond_init(&s->work, &mono) != 0 ||
-	    pthread_cond_init(&s->done[0], NULL) != 0 ||
-	    pthread_cond_init(&s->done[1], NULL) != 0) {
+	    pthread_cond_init(&s->work, &mono) != 0) {
 		free(s);
 		return ERR_INTERNAL;
 	}
@@ -68,60 +70,94 @@ void dni_state_free(struct dni_state *s)
 	dni_flood_free(s->hits_flood);
 	dni_flood_free(s->pool_flood);
 	dni_conf_free(s->conf);
-	(void)pthread_cond_destroy(&s->done[1]);
-	(void)pthread_cond_destroy(&s->done[0]);
 	(void)pthread_cond_destroy(&s->work);
 	(void)pthread_mutex_destroy(&s->mu);
 	(void)pthread_rwlock_destroy(&s->conf_lock);
 	free(s);
 }
 
-enum err dni_state_write(struct dni_state *s, struct dni_write *w)
+enum err dni_state_write(struct dni_state *s, const struct dni_write *w,
+    struct dni_wait *wait)
 {
-	enum err e;
+	struct dni_write *copy;
 
-	w->next = NULL;
-	(void)sem_init(&w->done, 0, 0); /* fails for values out of range only */
-	*s->open_end = w;
-	s->open_end = &w->next;
-	(void)pthread_cond_signal(&s->work);
-	(void)pthread_mutex_unlock(&s->mu);
-	while (sem_wait(&w->done) != 0)
-		; /* a signal came between */
-	e = w->result;
-	(void)sem_destroy(&w->done);
-	return e;
+	if (s->n_open >= OPEN_MAX)
+		return ERR_TOOBIG;
+	if ((copy = dni_write_copy(w)) == NULL)
+		return ERR_NOMEM;
+	copy->wait = wait;
+	if (s->open == NULL) {
+		s->open_since_us = clk_mono_us();
+		(void)pthread_cond_signal(&s->work);
+	}
+	*s->open_end = copy;
+	s->open_end = &copy->next;
+	s->n_open++;
+	return ERR_OK;
 }
 
-void dni_state_wake(struct dni_write *list)
+bool dni_state_away(const struct dni_state *s)
 {
+	const int64_t before = clk_mono_us() - DNI_STATE_STALL_US;
+
+	return s->away ||
+	       (s->open_since_us != 0 && s->open_since_us < before) ||
+	       (s->batch_since_us != 0 && s->batch_since_us < before);
+}
+
+struct later *dni_state_settle(struct dni_state *s, struct dni_write *list)
+{
+	struct later *ready = NULL, **end = &ready;
+
 	while (list != NULL) {
 		struct dni_write *w = list;
+		struct dni_wait *wait = w->wait;
 
-		list = w->next; /* w is gone once its owner goes on */
-		(void)sem_post(&w->done);
+		list = w->next;
+		wait->settled = true;
+		wait->result = w->result;
+		wait->settle(s, wait, w);
+		if (wait->later == NULL) {
+			dni_state_wait_free(wait);
+			continue;
+		}
+		*end = wait->later;
+		end = &wait->later->next;
 	}
+	*end = NULL;
+	return ready;
 }
 
-void dni_state_wait(struct dni_state *s, uint64_t batch)
+void dni_state_wait_free(struct dni_wait *wait)
 {
-	while (s->done_batch < batch)
-		(void)pthread_cond_wait(&s->done[batch & 1], &s->mu);
+	if (wait == NULL)
+		return;
+	free(wait->state);
+	free(wait);
+}
+
+void dni_state_later_own(struct dni_state *s, struct dni_write *copy)
+{
+	if (s->n_later >= DNI_STATE_LATER_MAX) {
+		s->lost++;
+		free(copy);
+		return;
+	}
+	copy->next = NULL;
+	copy->wait = NULL;
+	*s->later_end = copy;
+	s->later_end = &copy->next;
+	s->n_later++;
 }
 
 void dni_state_later(struct dni_state *s, const struct dni_write *w)
 {
-	struct dni_write *copy = NULL;
+	struct dni_write *copy = dni_write_copy(w);
 
-	if (s->n_later < DNI_STATE_LATER_MAX)
-		copy = dni_write_copy(w);
-	if (copy == NULL) {
+	if (copy == NULL)
 		s->lost++;
-		return;
-	}
-	*s->later_end = copy;
-	s->later_end = &copy->next;
-	s->n_later++;
+	else
+		dni_state_later_own(s, copy);
 }
 
 struct dni_pool *dni_state_pool(struct dni_state *s, struct pool_id id)

@@ -6,13 +6,13 @@
  * and queue; held for microseconds, never across input or output but in the
  * rare reload of a pool. Order: conf_lock before mu.
  *
- * A request that changes a lease puts its write, which lies in its own stack,
- * into the open batch and waits for the write's own semaphore, without any
- * lock: a commit wakes many at once, and none of them has to queue for mu to
- * learn that all is well. The writer closes the batch, writes it in one
- * transaction while the next one fills, and wakes those who wait. Who waits
- * for another's write uses the batch's condition variable, of which there are
- * two in turn, so that a commit wakes only its own.
+ * A request that changes a lease puts a copy of its write into the open batch
+ * and lets its connection wait (cgi/web/later.h), without a thread. The writer
+ * closes the batch, writes it in one transaction while the next one fills,
+ * settles what it changed, and lets the waiting answers go on. A database that
+ * neither answers nor refuses is noticed by the age of the oldest write: after
+ * a second new visitors are not made to wait for it, and who waits already is
+ * answered without it.
  * What nobody waits for is copied into a bounded list and goes with the next
  * batch; it survives the database being away.
  */
@@ -26,8 +26,24 @@
 #include "cgi/dni/dni_pool.h"
 #include "cgi/dni/dni_visits.h"
 #include "cgi/dni/dni_write.h"
+#include "cgi/web/later.h"
 
 #define DNI_STATE_LATER_MAX 50000 /* writes that wait for the database */
+#define DNI_STATE_STALL_US  RT_SEC_US
+
+struct dni_state;
+
+/* A request that waits for its write; on the heap. */
+struct dni_wait {
+	struct later *later; /* NULL: it was answered without the result */
+	/* With mu held, once, by the writer: puts right in memory what the
+	 * database did not take (w->result), and takes w. */
+	void (*settle)(struct dni_state *s, struct dni_wait *wait,
+	    struct dni_write *w);
+	void *state; /* settle's; freed with the wait */
+	bool settled;
+	enum err result;
+};
 
 struct dni_state {
 	pthread_rwlock_t conf_lock;
@@ -44,9 +60,13 @@ struct dni_state {
 	bool away;                      /* the database does not answer */
 
 	pthread_cond_t work;
-	pthread_cond_t done[2];
 	struct dni_write *open;
 	struct dni_write **open_end;
+	size_t n_open;
+	/* Monotonic: since when the oldest write waits, in the open batch and
+	 * in the one being written. 0: none waits. */
+	int64_t open_since_us;
+	int64_t batch_since_us;
 	uint64_t open_batch; /* number of the batch being filled, from 1 */
 	uint64_t done_batch;
 	struct dni_write *later;
@@ -64,16 +84,21 @@ void dni_state_free(struct dni_state *s);
 
 /* All with mu held. */
 
-/* Puts w into the open batch and waits for its result, which it returns. Gives
- * mu up, and does not take it again. */
-RT_MUST_USE enum err dni_state_write(struct dni_state *s, struct dni_write *w);
-/* The writer's, without mu: those who wait for the writes of a list go on.
- * Nothing of the list may be used afterwards. */
-void dni_state_wake(struct dni_write *list);
-/* Waits until that batch has been written, or failed. */
-void dni_state_wait(struct dni_state *s, uint64_t batch);
+/* Puts a copy of w into the open batch; the writer will settle wait, and give
+ * wait->later to later_ready() if it is still there. ERR_NOMEM; ERR_TOOBIG:
+ * too many wait already. */
+RT_MUST_USE enum err dni_state_write(struct dni_state *s,
+    const struct dni_write *w, struct dni_wait *wait);
+/* Is the database away, or as good as? */
+bool dni_state_away(const struct dni_state *s);
+/* The writer's: settles a list of its batch. The answers to be given to
+ * later_ready(), without mu; NULL: none. */
+struct later *dni_state_settle(struct dni_state *s, struct dni_write *list);
+void dni_state_wait_free(struct dni_wait *wait);
 /* Copies w for later; counted as lost when it does not fit. */
 void dni_state_later(struct dni_state *s, const struct dni_write *w);
+/* The same for a copy, which is taken. */
+void dni_state_later_own(struct dni_state *s, struct dni_write *copy);
 /* NULL: no such pool, or it is not ours. */
 struct dni_pool *dni_state_pool(struct dni_state *s, struct pool_id id);
 

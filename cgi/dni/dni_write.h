@@ -8,8 +8,6 @@
 #ifndef RT_CGI_DNI_DNI_WRITE_H
 #define RT_CGI_DNI_DNI_WRITE_H
 
-#include <semaphore.h>
-
 #include "lib/db/db_form.h"
 #include "lib/db/db_lease.h"
 #include "lib/db/db_page_view.h"
@@ -29,6 +27,8 @@ enum dni_write_part {
 	DNI_WRITE_ABOUT = 1 << 9 /* of the visit: what about.js says */
 };
 
+struct dni_wait;
+
 struct dni_write {
 	struct dni_write *next;
 	unsigned int parts;
@@ -44,8 +44,8 @@ struct dni_write {
 	struct form_row form;
 	struct visit_about about;
 	enum err result; /* set by dni_write_run() */
-	/* The queue's (dni_state.h). */
-	sem_t done;
+	/* Whoever wants to know the result (dni_state.h); NULL: nobody. */
+	struct dni_wait *wait;
 };
 
 /* Writes the list in one transaction and sets every result. When one of them

@@ -1,34 +1,25 @@
 #include "cgi/web/fcgi_loop.h"
 
 #include <errno.h>
-#include <fcgiapp.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "cgi/web/fcgi_loop_priv.h"
+#include "cgi/web/fcgi_sock.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
 
-#define BACKLOG       1024
 #define DRAIN_MAX     ((size_t)16 << 20)
 #define RETRY_NS      20000000L /* EMFILE: others must close first */
 #define STOP_GRACE_US (10 * RT_SEC_US)
 #define STOP_KICK_US  (RT_SEC_US / 20)
 #define THREAD_STACK  ((size_t)512 << 10)
-
-struct fcgi_loop_io {
-	FCGX_Request fcgi;
-	bool aborted;
-};
 
 struct loop {
 	const struct fcgi_loop_conf *conf;
@@ -78,17 +69,14 @@ void fcgi_loop_abort(struct fcgi_loop_io *io)
 	io->aborted = true;
 }
 
-/* What was written goes out, an end of the request does not. */
-static void cut_off(struct fcgi_loop_io *io)
+void fcgi_loop_cut_off(struct fcgi_loop_io *io)
 {
 	(void)FCGX_FFlush(io->fcgi.out);
 	FCGX_Free(&io->fcgi, 1);
 	io->aborted = false;
 }
 
-/* A body that nobody read would be taken for the next request on a kept
- * connection: read it away, or give the connection up. */
-static void drain(struct fcgi_loop_io *io)
+void fcgi_loop_drain(struct fcgi_loop_io *io)
 {
 	size_t total = 0;
 	char block[8192];
@@ -146,10 +134,10 @@ static void *work(void *arg)
 		while (next(w, &io)) {
 			conf->serve(conf->ctx, own, &io);
 			if (io.aborted) {
-				cut_off(&io);
+				fcgi_loop_cut_off(&io);
 				continue;
 			}
-			drain(&io);
+			fcgi_loop_drain(&io);
 			FCGX_Finish_r(&io.fcgi);
 		}
 		FCGX_Free(&io.fcgi, 1);
@@ -160,64 +148,13 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* The lock says who owns the socket's name; it goes with the process. */
-static enum err take_lock(const char *path, int *out)
-{
-	const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-	if (fd == -1) {
-		log_sys("fcgi_loop: open %s", path);
-		return ERR_IO;
-	}
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		const enum err e = errno == EWOULDBLOCK ? ERR_CONFLICT : ERR_IO;
-
-		log_sys("fcgi_loop: %s: is another one running?", path);
-		(void)close(fd);
-		return e;
-	}
-	*out = fd;
-	return ERR_OK;
-}
-
-static enum err open_socket(const char *path, int *out)
-{
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (fd == -1) {
-		log_sys("fcgi_loop: socket");
-		return ERR_IO;
-	}
-	if (!slice_to_cstr(slice_from(path), addr.sun_path,
-		sizeof(addr.sun_path))) {
-		log_error("fcgi_loop: path too long: %s", path);
-		goto fail;
-	}
-	/* Ours to take away: we hold the lock. */
-	if (unlink(path) != 0 && errno != ENOENT) {
-		log_sys("fcgi_loop: unlink %s", path);
-		goto fail;
-	}
-	if (bind(fd, (const struct sockaddr *)&addr, sizeof(addr)) != 0 ||
-	    chmod(path, 0660) != 0 || listen(fd, BACKLOG) != 0) {
-		log_sys("fcgi_loop: listen on %s", path);
-		goto fail;
-	}
-	*out = fd;
-	return ERR_OK;
-fail:
-	(void)close(fd);
-	return ERR_IO;
-}
-
 /* Only to interrupt system calls. */
 static void on_signal(int sig)
 {
 	(void)sig;
 }
 
-static void signals_begin(sigset_t *stop)
+void fcgi_loop_signals(sigset_t *stop)
 {
 	struct sigaction sa = { .sa_handler = on_signal }; /* no SA_RESTART */
 
@@ -329,11 +266,11 @@ enum err fcgi_loop_run(const struct fcgi_loop_conf *conf)
 
 	if (conf->threads == 0 || conf->threads > 512)
 		return ERR_RANGE;
-	if ((e = take_lock(conf->lock_path, &lock)) != ERR_OK)
+	if ((e = fcgi_sock_lock(conf->lock_path, &lock)) != ERR_OK)
 		return e;
-	if ((e = open_socket(conf->socket_path, &loop.fd)) != ERR_OK)
+	if ((e = fcgi_sock_open(conf->socket_path, 0, &loop.fd)) != ERR_OK)
 		goto out;
-	signals_begin(&signals);
+	fcgi_loop_signals(&signals);
 	if (FCGX_Init() != 0) {
 		e = ERR_IO;
 		goto out;

@@ -13,6 +13,7 @@
 #include "lib/core/id.h"
 
 struct db;
+struct later;
 struct settings;
 struct tmpl_set;
 
@@ -63,6 +64,7 @@ struct req {
 	void *app;           /* the program's own, from web_conf */
 	struct db *db;       /* this thread's connection; NULL: none */
 	const struct settings *settings;
+	struct later *later;    /* for resp_later(); NULL: cannot wait */
 	int64_t now_us;         /* wall time at arrival */
 	char id[ID_TEXT_MAX];   /* req_… of the log lines */
 	enum req_method method; /* HEAD arrives as GET with head set */

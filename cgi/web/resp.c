@@ -1,5 +1,6 @@
 #include "cgi/web/resp.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "cgi/tmpl/tmpl.h"
@@ -112,6 +113,8 @@ void resp_begin(struct resp *out, const struct req *r)
 	out->source = (struct resp_source){ .next = NULL };
 	out->page = false;
 	out->e = ERR_OK;
+	out->later = NULL;
+	out->later_state = NULL;
 	buf_reset(&out->head);
 	buf_reset(&out->body);
 }
@@ -388,6 +391,16 @@ enum err resp_problem(struct resp *out, unsigned int status, const char *detail)
 	if (out->page && out->templates != NULL)
 		return problem_page(out, status, detail);
 	return problem_json(out, status, detail);
+}
+
+enum err resp_later(struct resp *out,
+    enum err (*go_on)(const struct req *r, struct resp *out, bool late),
+    void *state)
+{
+	assert(out->r->later != NULL);
+	out->later = go_on;
+	out->later_state = state;
+	return ERR_OK;
 }
 
 enum err resp_error(struct resp *out, enum err e)

@@ -39,6 +39,9 @@ struct resp {
 	struct resp_source source; /* next NULL: the body is complete */
 	bool page;  /* errors are pages; else RFC 9457 problems */
 	enum err e; /* of a header; sticky */
+	/* The answer waits; NULL: it does not. */
+	enum err (*later)(const struct req *r, struct resp *out, bool late);
+	void *later_state;
 };
 
 /* Default 200. */
@@ -78,6 +81,14 @@ RT_MUST_USE enum err resp_stream(struct resp *out, const char *type,
  * literal. As an error page or as application/problem+json (RFC 9457). */
 RT_MUST_USE enum err resp_problem(struct resp *out, unsigned int status,
     const char *detail);
+/* The answer waits for something: r->later was given to whoever will call
+ * later_ready(). Then go_on() makes the answer, as a handler would; state is
+ * out->later_state and lives in the request's arena. late: not ready in time;
+ * go_on() answers without it and sees to it that later_ready() is not called
+ * any more, or returns ERR_BUSY: it is being called this moment. */
+RT_MUST_USE enum err resp_later(struct resp *out,
+    enum err (*go_on)(const struct req *r, struct resp *out, bool late),
+    void *state);
 /* What the dispatcher does with a handler's error: status by e. */
 RT_MUST_USE enum err resp_error(struct resp *out, enum err e);
 

@@ -1,8 +1,9 @@
-#include "cgi/web/web.h"
+#include "cgi/web/web_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cgi/web/fcgi_events.h"
 #include "cgi/web/fcgi_loop.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
@@ -156,6 +157,88 @@ static void serve(void *ctx, void *thread, struct fcgi_loop_io *io)
 		db_rollback(r.db);
 }
 
+/* --- few threads, many connections -----------------------------------------*/
+
+/* What one connection keeps between requests. */
+struct conn {
+	struct arena arena;
+	struct resp resp;
+	struct req r;
+	struct web_answering answering;
+};
+
+static void *conn_begin(void *ctx)
+{
+	const struct web_conf *conf = ctx;
+	struct conn *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	arena_init(&c->arena,
+	    conf->arena_max == 0 ? ARENA_MAX : conf->arena_max);
+	resp_init(&c->resp, conf->templates);
+	return c;
+}
+
+static void conn_end(void *ctx, void *conn)
+{
+	struct conn *c = conn;
+
+	(void)ctx;
+	resp_fini(&c->resp);
+	arena_fini(&c->arena);
+	free(c);
+}
+
+static bool serve_conn(void *ctx, void *conn, struct fcgi_loop_io *io,
+    struct later *l)
+{
+	const struct web_conf *conf = ctx;
+	struct conn *c = conn;
+	const struct req_source src = { .envp = fcgi_loop_env(io),
+		.read = fcgi_loop_read,
+		.ctx = io };
+
+	arena_reset(&c->arena);
+	c->r = (struct req){ .arena = &c->arena,
+		.app = conf->app,
+		.settings = conf->settings,
+		.later = l,
+		.now_us = clk_wall_us() };
+	if (!web_answer_begin(conf, &c->r, &src, &c->resp, &c->answering))
+		return false;
+	send(io, &c->resp);
+	return true;
+}
+
+static bool resume_conn(void *ctx, void *conn, struct fcgi_loop_io *io,
+    bool late)
+{
+	const struct web_conf *conf = ctx;
+	struct conn *c = conn;
+
+	if (!web_answer_resume(conf, &c->resp, &c->answering, late))
+		return false;
+	send(io, &c->resp);
+	return true;
+}
+
+static enum err run_events(struct web_conf *own, const char *socket_path,
+    const char *lock_path)
+{
+	return fcgi_events_run(
+	    &(struct fcgi_events_conf){ .socket_path = socket_path,
+		.lock_path = lock_path,
+		.threads = own->threads,
+		.conns_max = own->conns_max,
+		.late_us = own->late_us,
+		.conn_begin = conn_begin,
+		.serve = serve_conn,
+		.resume = resume_conn,
+		.conn_end = conn_end,
+		.ctx = own });
+}
+
 int web_routes(const struct route *rows, size_t n)
 {
 	struct buf b;
@@ -185,6 +268,8 @@ enum err web_run(const struct web_conf *conf)
 	    conf->settings->run_dir, conf->name);
 	(void)snprintf(lock_path, sizeof(lock_path), "%s/%s.lock",
 	    conf->settings->run_dir, conf->name);
+	if (conf->conns_max != 0)
+		return run_events(&own, socket_path, lock_path);
 	return fcgi_loop_run(
 	    &(struct fcgi_loop_conf){ .socket_path = socket_path,
 		.lock_path = lock_path,

@@ -10,6 +10,8 @@
  * the database, opened at the first request that needs it and reopened after
  * it was lost: the request that meets the loss is answered 503.
  * Ends on SIGTERM or SIGINT after the requests in work.
+ *
+ * With conns_max few threads serve many connections (fcgi_events.h).
  */
 #ifndef RT_CGI_WEB_WEB_H
 #define RT_CGI_WEB_WEB_H
@@ -23,7 +25,12 @@ struct web_conf {
 	const struct route *routes;
 	size_t n_routes;
 	const char *db_user;  /* "dashboard": see db.h; NULL: r->db is NULL */
-	unsigned int threads; /* 1 to 512 */
+	unsigned int threads; /* 1 to 512; with conns_max 1 to 16 */
+	/* Not 0: each thread serves up to so many connections at a time, its
+	 * handlers never sleep and may answer later (resp_later()). No
+	 * database then. */
+	unsigned int conns_max;
+	int64_t late_us; /* patience with those answers */
 	/* Arena of a request: parameters, rows, views, and the body. 0: 8 MiB.
 	 */
 	size_t arena_max;

@@ -1,6 +1,6 @@
 #include "cgi/web/csrf.h"
 #include "cgi/web/sess.h"
-#include "cgi/web/web.h"
+#include "cgi/web/web_priv.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
 #include "lib/base/metric.h"
@@ -150,6 +150,14 @@ static enum err serve(struct req *r, const struct req_source *src,
 	return row->handler(r, out);
 }
 
+/* With what the handler, or its continuation, returned. */
+static enum err answer_made(struct resp *out, enum err e)
+{
+	if (e == ERR_OK && (e = out->e) == ERR_OK)
+		return ERR_OK;
+	return resp_error(out, e);
+}
+
 static enum err answer(const struct web_conf *conf, struct req *r,
     const struct req_source *src, struct resp *out, struct route_match *m)
 {
@@ -163,9 +171,7 @@ static enum err answer(const struct web_conf *conf, struct req *r,
 		return no_route(out, m);
 	if (conf->admit != NULL) {
 		e = serve_admitted(conf, r, src, m->route, out);
-		return e == ERR_OK && (e = out->e) == ERR_OK
-			   ? ERR_OK
-			   : resp_error(out, e);
+		return answer_made(out, e);
 	}
 	e = serve(r, src, m->route, out);
 	if (e == ERR_AUTH)
@@ -174,9 +180,7 @@ static enum err answer(const struct web_conf *conf, struct req *r,
 		return resp_redirect(out, SLICE("/welcome"));
 	if (e == ERR_OK && out->e == ERR_OK)
 		e = buf_err(&out->head);
-	if (e == ERR_OK)
-		e = out->e;
-	return e == ERR_OK ? ERR_OK : resp_error(out, e);
+	return answer_made(out, e);
 }
 
 static void count(unsigned int status, int64_t us)
@@ -215,20 +219,13 @@ static void make_id(struct req *r)
 	id_text(ID_KIND_request, id, r->id);
 }
 
-void web_answer(const struct web_conf *conf, struct req *r,
-    const struct req_source *src, struct resp *out)
+static void complete(const struct web_conf *conf, struct web_answering *a,
+    enum err e, struct resp *out)
 {
-	const int64_t start_us = clk_mono_us();
-	struct route_match m = { .kind = conf->templates == NULL ? ROUTE_API
-								 : ROUTE_PAGE };
+	const struct req *r = out->r;
+	int64_t us;
 
-	make_id(r);
-	log_context(r->id);
-	resp_begin(out, r);
-	out->templates = conf->templates;
-	out->decorate = conf->decorate;
-	out->page = conf->templates != NULL;
-	if (answer(conf, r, src, out, &m) != ERR_OK) {
+	if (e != ERR_OK) {
 		/* Not even the error page could be made. */
 		out->page = false;
 		if (resp_error(out, ERR_INTERNAL) != ERR_OK)
@@ -236,13 +233,58 @@ void web_answer(const struct web_conf *conf, struct req *r,
 	}
 	if (conf->finish != NULL)
 		conf->finish(r, out);
-	finish_headers(out, m.kind);
+	finish_headers(out, a->match.kind);
 	if (buf_err(&out->head) != ERR_OK) {
 		buf_reset(&out->head);
 		buf_reset(&out->body);
 		resp_status(out, 500);
 	}
-	count(out->status, clk_mono_us() - start_us);
-	log_answer(conf, out, &m, clk_mono_us() - start_us);
+	us = clk_mono_us() - a->start_us;
+	count(out->status, us);
+	log_answer(conf, out, &a->match, us);
+}
+
+bool web_answer_begin(const struct web_conf *conf, struct req *r,
+    const struct req_source *src, struct resp *out, struct web_answering *a)
+{
+	enum err e;
+
+	*a = (struct web_answering){ .start_us = clk_mono_us(),
+		.match = { .kind = conf->templates == NULL ? ROUTE_API
+							   : ROUTE_PAGE } };
+	make_id(r);
+	log_context(r->id);
+	resp_begin(out, r);
+	out->templates = conf->templates;
+	out->decorate = conf->decorate;
+	out->page = conf->templates != NULL;
+	e = answer(conf, r, src, out, &a->match);
+	if (e != ERR_OK || out->later == NULL)
+		complete(conf, a, e, out);
 	log_context(NULL);
+	return out->later == NULL;
+}
+
+bool web_answer_resume(const struct web_conf *conf, struct resp *out,
+    struct web_answering *a, bool late)
+{
+	enum err e;
+
+	log_context(out->r->id);
+	e = out->later(out->r, out, late);
+	if (e != ERR_BUSY) {
+		out->later = NULL;
+		complete(conf, a, answer_made(out, e), out);
+	}
+	log_context(NULL);
+	return out->later == NULL;
+}
+
+void web_answer(const struct web_conf *conf, struct req *r,
+    const struct req_source *src, struct resp *out)
+{
+	struct web_answering a;
+
+	if (!web_answer_begin(conf, r, src, out, &a))
+		log_error("web: a handler waits without r->later");
 }

@@ -1,0 +1,226 @@
+#include "cgi/dni/dni_grant.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One address may take half of a pool (two numbers of a small
+ * one) within a lease's time, so that the rest of the world finds some. Who has
+ * a lease keeps it. */
+static bool may_lease(struct dni_serve *v, const struct dni_pool *p,
+    const struct lease_holder *holder)
+{
+	const struct slice client = dni_flood_client(v->who.address);
+	const uint64_t share = p->n > 4 ? (p->n + 1) / 2 : 2;
+	const uint64_t lease_s = (uint64_t)(p->lease_us / RT_SEC_US) + 1;
+	const uint64_t per_min = (share * 60 + lease_s - 1) / lease_s;
+	const size_t n = client.n < 64 ? client.n : 64;
+	char who[ID_BYTES + 64];
+	uint32_t number;
+
+	if (lease_find(p->leases, v->who.now_us, holder, &number))
+		return true;
+	memcpy(who, p->id.v, ID_BYTES);
+	memcpy(who + ID_BYTES, client.p, n);
+	return dni_flood_share(v->s->pool_flood, v->who.now_us,
+	    slice_of(who, ID_BYTES + n), share, per_min);
+}
+
+bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
+    struct dni_write *w, struct dni_grant *g)
+{
+	const struct lease_holder holder = dni_pool_holder(visit->visitor);
+	struct dni_pool *p = dni_state_pool(v->s, v->plan.pool);
+	struct dni_slot *slot;
+
+	memset(g, 0, sizeof(*g));
+	g->pool = p;
+	g->visitor = visit->visitor;
+	g->visit = visit->id;
+	if (p == NULL || p->leases == NULL)
+		return false;
+	if (!may_lease(v, p, &holder))
+		return false;
+	g->grant = lease_take(p->leases, v->who.now_us, &holder);
+	if (g->grant.what == LEASE_NONE)
+		return false;
+	slot = &p->slots[g->grant.number];
+	visit->pool = p;
+	visit->beat_us = v->who.now_us;
+	v->out->tier = "lease";
+	v->out->why = "";
+	v->out->to = slot->shown;
+	if (g->grant.what == LEASE_KEPT && id_eq(slot->visit.v, visit->id.v)) {
+		p->given[DNI_GIVEN_EXTENDED]++;
+		if (slot->batch > v->s->done_batch)
+			g->wait_batch = slot->batch;
+		return true;
+	}
+	p->given[DNI_GIVEN_LEASED]++;
+	g->to_write = true;
+	g->lease_before = slot->lease;
+	g->visit_before = slot->visit;
+	g->given_up_before = slot->given_up;
+	/* The visitor's visit before, or a holder who gave it up. */
+	if (g->grant.what == LEASE_KEPT || slot->given_up) {
+		slot->given_up = false;
+		w->parts |= DNI_WRITE_ENDED;
+		w->ended = slot->lease;
+		w->ended_us = v->who.now_us;
+	}
+	dni_serve_id(v, 3, slot->lease.v);
+	slot->visit = visit->id;
+	slot->batch = v->s->open_batch;
+	w->parts |= DNI_WRITE_LEASE;
+	w->lease = (struct lease_row){ .id = slot->lease,
+		.pool = p->id,
+		.number = slot->number,
+		.visit = visit->id,
+		.epoch = p->epoch,
+		.started_us = v->who.now_us,
+		.beat_us = v->who.now_us,
+		.expires_us = v->who.now_us + p->lease_us };
+	memcpy(w->lease.number_e164, slot->shown.e164,
+	    sizeof(w->lease.number_e164));
+	return true;
+}
+
+/* The database did not store the lease. What was surely not
+ * written is taken back. What may have been written stays held, so that nobody
+ * else gets the number, and its row ends where it began once it can be said. */
+static void ungrant(struct dni_state *s, struct dni_write *w,
+    const struct dni_grant *g)
+{
+	struct dni_slot *slot = NULL;
+
+	/* The pool may have been read anew while we waited. */
+	if (g->grant.number < g->pool->n)
+		slot = &g->pool->slots[g->grant.number];
+	if (w->result == ERR_CONFLICT)
+		g->pool->owned = false; /* the epoch moved on */
+	if (w->result == ERR_UNCERTAIN) {
+		struct dni_write end = { 0 };
+
+		end.parts = DNI_WRITE_ENDED;
+		end.company = w->company;
+		end.ended = w->lease.id;
+		end.ended_us = w->lease.started_us;
+		dni_state_later(s, &end);
+	} else if (slot != NULL && id_eq(slot->lease.v, w->lease.id.v)) {
+		lease_undo(g->pool->leases, &g->grant);
+		slot->lease = g->lease_before;
+		slot->visit = g->visit_before;
+		slot->given_up = g->given_up_before;
+	}
+	w->parts &= ~(unsigned int)(DNI_WRITE_LEASE | DNI_WRITE_ENDED);
+}
+
+/* --- storing --------------------------------------------------------------*/
+
+static void settle(struct dni_state *s, struct dni_wait *wait,
+    struct dni_write *w)
+{
+	const struct dni_grant *g = wait->state;
+
+	if (g->to_write && w->result != ERR_OK)
+		ungrant(s, w, g);
+	if (w->result != ERR_OK && w->parts != 0)
+		dni_state_later_own(s, w);
+	else
+		free(w);
+}
+
+static struct dni_wait *new_wait(struct dni_serve *v, const struct dni_grant *g)
+{
+	struct dni_wait *wait = calloc(1, sizeof(*wait));
+	struct dni_grant *own = malloc(sizeof(*own));
+
+	if (wait == NULL || own == NULL) {
+		free(own);
+		free(wait);
+		return NULL;
+	}
+	*own = *g;
+	*wait = (struct dni_wait){ .later = v->who.later,
+		.settle = settle,
+		.state = own };
+	return wait;
+}
+
+/* Into the open batch, which is written after those before it: an empty write
+ * there waits for them. */
+static enum err enqueue(struct dni_serve *v, const struct dni_write *w,
+    const struct dni_grant *g)
+{
+	struct dni_wait *wait = new_wait(v, g);
+	enum err e;
+
+	if (wait == NULL)
+		return ERR_NOMEM;
+	if ((e = dni_state_write(v->s, w, wait)) != ERR_OK) {
+		dni_state_wait_free(wait);
+		return e;
+	}
+	v->wait = wait;
+	return ERR_OK;
+}
+
+void dni_grant_store(struct dni_serve *v, const struct dni_write *w,
+    const struct dni_grant *g)
+{
+	static const struct dni_write nothing;
+	struct dni_write own;
+
+	if (!g->to_write && w->parts != 0)
+		dni_state_later(v->s, w);
+	if (!g->to_write && g->wait_batch == 0)
+		return;
+	if (enqueue(v, g->to_write ? w : &nothing, g) == ERR_OK)
+		return;
+	if (g->to_write) {
+		own = *w;
+		own.result = ERR_NOMEM;
+		ungrant(v->s, &own, g);
+		if (own.parts != 0)
+			dni_state_later(v->s, &own);
+	}
+	dni_serve_fallback(v, "database", true);
+}
+
+/* The same visit asked twice at once, and this one waited for the lease that
+ * the first one got. */
+static bool first_has_it(const struct dni_serve *v, const struct dni_grant *g)
+{
+	const struct lease_holder holder = dni_pool_holder(g->visitor);
+	const struct dni_pool *p = g->pool;
+	uint32_t number;
+
+	if (p->leases == NULL ||
+	    !lease_find(p->leases, v->who.now_us, &holder, &number) ||
+	    !id_eq(p->slots[number].visit.v, g->visit.v) ||
+	    p->slots[number].batch > v->s->done_batch)
+		return false;
+	v->out->to = p->slots[number].shown;
+	return true;
+}
+
+enum err dni_grant_resume(struct dni_serve *v, bool late)
+{
+	struct dni_wait *wait = v->wait;
+	const struct dni_grant *g = wait->state;
+	bool has_it;
+
+	if (late && wait->settled)
+		return ERR_BUSY;
+	if (late) {
+		/* The lease is held and may yet be stored; it ends by itself.
+		 */
+		wait->later = NULL;
+		dni_serve_fallback(v, "database", true);
+		return ERR_OK;
+	}
+	has_it = g->to_write ? wait->result == ERR_OK : first_has_it(v, g);
+	if (!has_it)
+		dni_serve_fallback(v, "database", true);
+	dni_state_wait_free(wait);
+	return ERR_OK;
+}
