@@ -22,9 +22,8 @@
 #include "lib/db/db_stat.h"
 #include "lib/db/stmt.h"
 
-#define DAYS      INT64_C(365)
-#define STEP_DAYS INT64_C(15)
-#define BLOCK     UINT64_C(100000)
+#define DAYS  INT64_C(365)
+#define BLOCK UINT64_C(100000)
 
 /* A share of 1/1,000,000 that depends on the running number and a letter. */
 #define DICE(letter) "(CRC32(CONCAT(s.seq, '" letter "', ?)) % 1000000)"
@@ -133,9 +132,9 @@ static enum err fill(struct db *db, const struct company_row *c, uint64_t n,
 		if (e == ERR_OK)
 			e = make(db, itns_sql, c->id, start_us, at, to);
 	}
-	for (int64_t d = 0; d < DAYS + STEP_DAYS && e == ERR_OK; d += STEP_DAYS)
-		e = db_stat_rebuild(db, c->id, start_us + d * RT_DAY_US,
-		    start_us + (d + STEP_DAYS) * RT_DAY_US);
+	if (e == ERR_OK)
+		e = db_stat_rebuild(db, c->id, start_us,
+		    start_us + DAYS * RT_DAY_US);
 	return e;
 }
 

@@ -5,12 +5,14 @@
 
 #include "ctl/ctl_conf.h"
 #include "ctl/ctl_verb.h"
+#include "lib/core/rollup_cover.h"
 #include "lib/db/db_account.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_stat.h"
 
 #define DAYS_DEFAULT 400
 #define DAYS_MAX     36500
+#define STEP_US      (ROLLUP_COVER_CHUNK_DAYS * RT_DAY_US)
 
 struct opts {
 	const char *conf;
@@ -26,19 +28,19 @@ static const struct ctl_opt options[] = {
 	CTL_CONF_OPT(struct opts, conf),
 };
 
-/* What is done to one company's day: a short transaction, a bounded query. */
-struct day {
+/* What is done to one company's piece of time: a bounded transaction. */
+struct step {
 	enum err (*run)(struct ctl_scope *s, const struct company_row *c,
 	    int64_t from_us, int64_t to_us, uint64_t *wrong);
 };
 
-static enum err verify_day(struct ctl_scope *s, const struct company_row *c,
+static enum err verify_step(struct ctl_scope *s, const struct company_row *c,
     int64_t from_us, int64_t to_us, uint64_t *wrong)
 {
 	return db_stat_verify(s->db, c->id, from_us, to_us, wrong);
 }
 
-static enum err rebuild_day(struct ctl_scope *s, const struct company_row *c,
+static enum err rebuild_step(struct ctl_scope *s, const struct company_row *c,
     int64_t from_us, int64_t to_us, uint64_t *wrong)
 {
 	enum err e = db_stat_rebuild(s->db, c->id, from_us, to_us);
@@ -46,21 +48,24 @@ static enum err rebuild_day(struct ctl_scope *s, const struct company_row *c,
 	/* A call that closes at the same moment: its writer goes first. */
 	if (e == ERR_BUSY)
 		e = db_stat_rebuild(s->db, c->id, from_us, to_us);
-	return e == ERR_OK ? verify_day(s, c, from_us, to_us, wrong) : e;
+	return e == ERR_OK ? verify_step(s, c, from_us, to_us, wrong) : e;
 }
 
 static enum err one_company(struct ctl_scope *s, const struct company_row *c,
-    uint64_t days, const struct day *day, uint64_t *wrong)
+    uint64_t days, const struct step *step, uint64_t *wrong)
 {
-	const int64_t end_us = (s->now_us / RT_DAY_US + 1) * RT_DAY_US;
+	const int64_t first_us = s->now_us - (int64_t)days * RT_DAY_US;
+	/* As they are summed, so that no piece is made twice. */
+	const struct rollup_cover_span all_us =
+	    rollup_cover_chunks(first_us, s->now_us + RT_DAY_US);
 	uint64_t all = 0;
 	enum err e = ERR_OK;
 
-	for (uint64_t i = 0; i < days && e == ERR_OK; i++) {
-		const int64_t to_us = end_us - (int64_t)i * RT_DAY_US;
+	for (int64_t at = all_us.from_us; at < all_us.to_us && e == ERR_OK;
+	     at += STEP_US) {
 		uint64_t n = 0;
 
-		e = day->run(s, c, to_us - RT_DAY_US, to_us, &n);
+		e = step->run(s, c, at, at + STEP_US, &n);
 		all += n;
 	}
 	if (e == ERR_OK)
@@ -71,7 +76,7 @@ static enum err one_company(struct ctl_scope *s, const struct company_row *c,
 }
 
 static enum err all_companies(struct ctl_scope *s, uint64_t days,
-    const struct day *day, uint64_t *wrong)
+    const struct step *step, uint64_t *wrong)
 {
 	struct account_row *accounts;
 	struct company_row *rows;
@@ -83,13 +88,13 @@ static enum err all_companies(struct ctl_scope *s, uint64_t days,
 	for (size_t a = 0; a < n_accounts && e == ERR_OK; a++) {
 		e = db_company_list(s->db, accounts[a].id, &s->mem, &rows, &n);
 		for (size_t i = 0; e == ERR_OK && i < n; i++)
-			e = one_company(s, &rows[i], days, day, wrong);
+			e = one_company(s, &rows[i], days, step, wrong);
 	}
 	return e;
 }
 
 static enum err on(struct ctl_scope *s, const struct opts *o,
-    const struct day *day)
+    const struct step *step)
 {
 	struct company_row row;
 	struct account_id account;
@@ -98,13 +103,13 @@ static enum err on(struct ctl_scope *s, const struct opts *o,
 	enum err e;
 
 	if (o->company == NULL) {
-		e = all_companies(s, o->days, day, &wrong);
+		e = all_companies(s, o->days, step, &wrong);
 	} else {
 		e = ctl_scope_company(s, o->company, &company, &account);
 		if (e == ERR_OK)
 			e = db_company_get(s->db, company, &row);
 		if (e == ERR_OK)
-			e = one_company(s, &row, o->days, day, &wrong);
+			e = one_company(s, &row, o->days, step, &wrong);
 	}
 	if (e == ERR_OK && wrong != 0) {
 		(void)fprintf(stderr,
@@ -117,16 +122,16 @@ static enum err on(struct ctl_scope *s, const struct opts *o,
 
 static enum err verify(struct ctl_scope *s, const void *opts)
 {
-	static const struct day day = { verify_day };
+	static const struct step step = { verify_step };
 
-	return on(s, opts, &day);
+	return on(s, opts, &step);
 }
 
 static enum err rebuild(struct ctl_scope *s, const void *opts)
 {
-	static const struct day day = { rebuild_day };
+	static const struct step step = { rebuild_step };
 
-	return on(s, opts, &day);
+	return on(s, opts, &step);
 }
 
 static const struct ctl_verb verbs[] = {

@@ -10,6 +10,7 @@
 
 #define GROUPS_READ ((size_t)500)
 #define OWN_DEFAULT 60
+#define QUARTER_US  (15 * RT_MIN_US)
 
 static const struct report_word result_words[] = {
 	{ "answered", "Answered", "&result=answered" },
@@ -245,27 +246,22 @@ static struct db_report_ask ask_of(const struct report *t, int64_t from_us,
 		.split = t->split == NULL ? GROUP_NONE : t->split->group };
 
 	ask.filter.from_us = from_us;
-	ask.filter.to_us = to_us;
+	/* "Up to the same moment": its quarter counts, here as in the sums. */
+	ask.filter.to_us = (to_us + QUARTER_US - 1) / QUARTER_US * QUARTER_US;
 	if (t->metric->facts)
 		ask.own_s = t->own_s > 0 ? t->own_s : OWN_DEFAULT;
 	return ask;
 }
 
-static enum err read_total(const struct report *t, int64_t from_us,
-    int64_t to_us, struct db_report_sums *out)
+/* Calls of the quarters before to_us. */
+static struct db_report_sums sum_until(const struct db_report_bucket *rows,
+    size_t n, int64_t to_us)
 {
-	struct db_report_ask ask = ask_of(t, from_us, to_us);
-	struct db_report_group *rows = NULL;
-	size_t n = 0;
-	enum err e;
+	struct db_report_sums sums = { .calls = 0 };
 
-	ask.by = ask.split = GROUP_NONE;
-	e = db_report_group_list(t->r->db, t->r->company, &ask, 1, t->r->arena,
-	    &rows, &n);
-	*out = (struct db_report_sums){ .calls = 0 };
-	if (e == ERR_OK && n > 0)
-		*out = rows[0].sums;
-	return e;
+	for (size_t i = 0; i < n && rows[i].at_us < to_us; i++)
+		db_report_add(&sums, &rows[i].sums);
+	return sums;
 }
 
 static const struct db_report_group *find_group(const struct db_report_group
@@ -336,8 +332,14 @@ static enum err read_series(struct report *t)
 	if (e != ERR_OK)
 		return e;
 	ask = ask_of(t, t->range.before_us, t->range.before_end_us);
-	return db_report_group_series(t->r->db, t->r->company, &ask,
-	    t->r->arena, &t->before, &t->n_before);
+	e = db_report_group_series(t->r->db, t->r->company, &ask, t->r->arena,
+	    &t->before, &t->n_before);
+	if (e != ERR_OK)
+		return e;
+	t->total = sum_until(t->now, t->n_now, t->range.to_us);
+	t->total_before =
+	    sum_until(t->before, t->n_before, t->range.before_to_us);
+	return ERR_OK;
 }
 
 /* --- cost ------------------------------------------------------------------*/
@@ -476,10 +478,6 @@ enum err page_report_data_read(const struct req *r, struct tz *z,
 
 	if ((e = read_address(&t, z, path)) != ERR_OK ||
 	    (e = db_report_company(r->db, r->company, &company)) != ERR_OK ||
-	    (e = read_total(&t, t.range.from_us, t.range.to_us, &t.total)) !=
-		ERR_OK ||
-	    (e = read_total(&t, t.range.before_us, t.range.before_to_us,
-		 &t.total_before)) != ERR_OK ||
 	    (e = read_series(&t)) != ERR_OK)
 		return e;
 	memcpy(t.currency, company.currency, sizeof(t.currency));

@@ -1,5 +1,8 @@
 #include "lib/db/db_report.h"
 
+#include <string.h>
+
+#include "lib/db/db_report_group.h"
 #include "lib/db/stmt.h"
 
 int64_t db_report_unanswered(const struct db_report_sums *s)
@@ -131,59 +134,49 @@ enum err db_report_buckets(struct db *db, struct company_id company,
 	return e;
 }
 
-#define TOP_COLUMNS                                                           \
-	"SELECT value, value2, CAST(SUM(calls) AS SIGNED) AS n,"              \
-	" CAST(SUM(answered) AS SIGNED), CAST(SUM(voicemail) AS SIGNED),"     \
-	" CAST(SUM(abandoned) AS SIGNED), CAST(SUM(missed) AS SIGNED),"       \
-	" CAST(SUM(blocked) AS SIGNED), CAST(SUM(failed) AS SIGNED),"         \
-	" CAST(SUM(interrupted) AS SIGNED), CAST(SUM(first_time) AS SIGNED)," \
-	" CAST(SUM(qualified) AS SIGNED), CAST(SUM(leads) AS SIGNED),"        \
-	" CAST(SUM(sales) AS SIGNED), CAST(SUM(spam) AS SIGNED),"             \
-	" CAST(SUM(value_micros) AS SIGNED), CAST(SUM(talk_ms) AS SIGNED),"   \
-	" CAST(SUM(ring_ms) AS SIGNED), CAST(SUM(talk_60) AS SIGNED),"        \
-	" CAST(SUM(talk_90) AS SIGNED), CAST(SUM(talk_120) AS SIGNED)"        \
-	" FROM call_rollup WHERE company_id = ? AND dimension = "
-#define TOP_REST                                \
-	" AND bucket_at >= ? AND bucket_at < ?" \
-	" GROUP BY value, value2 HAVING n > 0"  \
-	" ORDER BY n DESC, value, value2 LIMIT ?"
-#define TOP_NAMED " AND value <> ''"
-
-static const char *const top_sql[] = {
-	[DB_REPORT_SOURCE] = TOP_COLUMNS "'source'" TOP_REST,
-	[DB_REPORT_CAMPAIGN] = TOP_COLUMNS "'campaign'" TOP_NAMED TOP_REST,
-	[DB_REPORT_KEYWORD] = TOP_COLUMNS "'keyword'" TOP_NAMED TOP_REST,
+static const struct {
+	int by;
+	int split;
+} top_of[] = {
+	[DB_REPORT_SOURCE] = { GROUP_TEXT + FILTER_SOURCE,
+	    GROUP_TEXT + FILTER_MEDIUM },
+	[DB_REPORT_CAMPAIGN] = { GROUP_TEXT + FILTER_CAMPAIGN, GROUP_NONE },
+	[DB_REPORT_KEYWORD] = { GROUP_TEXT + FILTER_KEYWORD, GROUP_NONE },
 };
 
 enum err db_report_top(struct db *db, struct company_id company,
     enum db_report_dimension dimension, int64_t from_us, int64_t to_us,
     size_t max, struct arena *mem, struct db_report_top **rows, size_t *n)
 {
-	struct db_report_top row = { .value = "" }, *all;
-	struct stmt *st;
-	size_t count = 0;
+	const struct db_report_ask ask = {
+		.filter = { .from_us = from_us, .to_us = to_us },
+		.by = top_of[dimension].by,
+		.split = top_of[dimension].split,
+	};
+	struct db_report_group *groups = NULL;
+	struct db_report_top *all;
+	size_t n_groups = 0, count = 0;
 	enum err e;
 
 	if (max == 0 || max > DB_REPORT_TOP_MAX)
 		return ERR_RANGE;
 	if ((all = arena_array(mem, max, sizeof(*all))) == NULL)
 		return ERR_NOMEM;
-	if ((e = stmt_begin(db, top_sql[dimension], &st)) != ERR_OK)
+	/* One more, as those without a value may be left out. */
+	if ((e = db_report_group_list(db, company, &ask, max + 1, mem, &groups,
+		 &n_groups)) != ERR_OK)
 		return e;
-	stmt_in_id(st, company.v);
-	stmt_in_time_us(st, from_us);
-	stmt_in_time_us(st, to_us);
-	stmt_in_u64(st, max);
-	stmt_out_text(st, row.value, sizeof(row.value));
-	stmt_out_text(st, row.value2, sizeof(row.value2));
-	out_sums(st, &row.sums);
-	e = stmt_each(st);
-	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
-		if (count < max)
-			all[count++] = row;
-	stmt_end(st);
-	if (e != ERR_NOTFOUND)
-		return e;
+	for (size_t i = 0; i < n_groups && count < max; i++) {
+		const struct db_report_group *g = &groups[i];
+
+		if (dimension != DB_REPORT_SOURCE && g->value[0] == '\0')
+			continue;
+		memcpy(all[count].value, g->value, sizeof(all[count].value));
+		if (!slice_to_cstr(slice_from(g->value2), all[count].value2,
+			sizeof(all[count].value2)))
+			return ERR_RANGE;
+		all[count++].sums = g->sums;
+	}
 	*rows = all;
 	*n = count;
 	return ERR_OK;

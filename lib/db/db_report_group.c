@@ -1,5 +1,6 @@
 #include "lib/db/db_report_group.h"
 
+#include "lib/core/rollup_cover.h"
 #include "lib/db/stmt.h"
 
 /* Which of nine steps, "0" to "8": limits as in call_rollup's h0 to h8. */
@@ -44,63 +45,178 @@ static void out_sums(struct stmt *st, struct db_report_sums *s)
 
 /* --- from the roll-ups -----------------------------------------------------*/
 
-#define FROM_ROLLUP                                                \
-	" FROM call_rollup WHERE company_id = ? AND dimension = ?" \
-	" AND bucket_at >= ? AND bucket_at < ? GROUP BY 1"         \
-	" HAVING n > 0 ORDER BY n DESC, 1 LIMIT ?"
+#define PLUS(column) ", SUM(" column ")"
 
-static const struct {
-	int by;
-	const char *dimension;
-	bool second; /* in value2 */
-} rollups[] = {
-	{ GROUP_NONE, "total", false },
-	{ GROUP_TEXT + FILTER_SOURCE, "source", false },
-	{ GROUP_TEXT + FILTER_MEDIUM, "source", true },
-	{ GROUP_TEXT + FILTER_CAMPAIGN, "campaign", false },
-	{ GROUP_TEXT + FILTER_AD_GROUP, "adgroup", false },
-	{ GROUP_TEXT + FILTER_KEYWORD, "keyword", false },
-	{ GROUP_TEXT + FILTER_LANDING, "landing", false },
-	{ GROUP_TEXT + FILTER_REFERRER, "referrer", false },
-	{ GROUP_TEXT + FILTER_PLACE, "place", false },
-	{ GROUP_TEXT + FILTER_COUNTRY, "place", true },
+/* The sums of pieces of a period, before they are added up. */
+#define PIECE_SUMS                                                             \
+	"SUM(calls) AS calls" PIECE("answered") PIECE("voicemail")             \
+	    PIECE("abandoned") PIECE("missed") PIECE("blocked")                \
+		PIECE("failed") PIECE("interrupted") PIECE("first_time")       \
+		    PIECE("qualified") PIECE("leads") PIECE("sales")           \
+			PIECE("spam") PIECE("value_micros") PIECE("talk_ms")   \
+			    PIECE("ring_ms") PIECE("talk_60") PIECE("talk_90") \
+				PIECE("talk_120")
+#define PIECE(column) ", SUM(" column ") AS " column
+
+/* The same of the calls of both ends, in the same order. */
+#define END_SUMS                                                               \
+	"COUNT(*)" PLUS("f.result = 'answered'")                               \
+	    PLUS("f.result = 'voicemail'") PLUS("f.result = 'abandoned'")      \
+		PLUS("f.result = 'missed'") PLUS("f.result = 'blocked'") PLUS( \
+		    "f.result = 'failed'") PLUS("f.result = 'interrupted'")    \
+		    PLUS("f.first_time") PLUS("f.qualified") PLUS("f.is_lead") \
+			PLUS("f.is_sale") PLUS("f.is_spam")                    \
+			    PLUS("f.value_micros") PLUS("f.talk_ms")           \
+				PLUS("f.ring_ms") PLUS("f.talk_ms >= 60000")   \
+				    PLUS("f.talk_ms >= 90000")                 \
+					PLUS("f.talk_ms >= 120000")
+
+#define A_PIECE "(dimension = ? AND bucket_at >= ? AND bucket_at < ?)"
+#define AN_END  "(f.started_at >= ? AND f.started_at < ?)"
+
+/* k1, k2: columns of call_rollup. Added up on each side first, so that little
+ * is put together. */
+#define FROM_ROLLUP(k1, k2)                                                   \
+	"SELECT k1, k2, " ROLLUP_SUMS                                         \
+	" FROM ("                                                             \
+	"SELECT " k1 " AS k1, " k2 " AS k2, " PIECE_SUMS                      \
+	" FROM call_rollup WHERE company_id = ? AND (" A_PIECE " OR " A_PIECE \
+	" OR " A_PIECE                                                        \
+	") GROUP BY k1, k2"                                                   \
+	" UNION ALL SELECT " DIM " AS k1, " DIM " AS k2, " END_SUMS           \
+	" FROM call_fact f WHERE f.company_id = ?"                            \
+	" AND (" AN_END " OR " AN_END                                         \
+	") GROUP BY k1, k2"                                                   \
+	") AS parts GROUP BY k1, k2 HAVING n > 0"                             \
+	" ORDER BY n DESC, k1, k2 LIMIT ?"
+
+enum keys {
+	KEY_FIRST,
+	KEY_SECOND,
+	KEY_BOTH
 };
 
-static size_t rollup_of(const struct db_report_ask *ask)
-{
-	const bool plain = db_filter_plain(&ask->filter) &&
-			   ask->filter.result.n == 0 &&
-			   ask->split == GROUP_NONE && ask->own_s == 0;
-	size_t i = 0;
+/* What the roll-ups know, with the words of two sizes of pieces. */
+static const struct rollup {
+	int by;
+	int split;
+	enum keys keys;
+	const char *days;
+	const char *chunks;
+} rollups[] = {
+#define ROLLUP(by, split, keys, word)                        \
+	{                                                    \
+		(by), (split), (keys), word "/1", word "/16" \
+	}
+#define TEXT_ROLLUP(by, keys, word) \
+	ROLLUP(GROUP_TEXT + (by), GROUP_NONE, keys, word)
+#define ID_ROLLUP(by, word) ROLLUP(GROUP_ID + (by), GROUP_NONE, KEY_FIRST, word)
+	TEXT_ROLLUP(FILTER_SOURCE, KEY_FIRST, "source"),
+	TEXT_ROLLUP(FILTER_MEDIUM, KEY_SECOND, "source"),
+	ROLLUP(GROUP_TEXT + FILTER_SOURCE, GROUP_TEXT + FILTER_MEDIUM, KEY_BOTH,
+	    "source"),
+	TEXT_ROLLUP(FILTER_CAMPAIGN, KEY_FIRST, "campaign"),
+	TEXT_ROLLUP(FILTER_AD_GROUP, KEY_FIRST, "adgroup"),
+	TEXT_ROLLUP(FILTER_KEYWORD, KEY_FIRST, "keyword"),
+	TEXT_ROLLUP(FILTER_LANDING, KEY_FIRST, "landing"),
+	TEXT_ROLLUP(FILTER_REFERRER, KEY_FIRST, "referrer"),
+	TEXT_ROLLUP(FILTER_PLACE, KEY_FIRST, "place"),
+	TEXT_ROLLUP(FILTER_COUNTRY, KEY_SECOND, "place"),
+	ROLLUP(GROUP_TEXT + FILTER_PLACE, GROUP_TEXT + FILTER_COUNTRY, KEY_BOTH,
+	    "place"),
+	ID_ROLLUP(FILTER_NUMBER, "number"),
+	ID_ROLLUP(FILTER_POOL, "pool"),
+	ID_ROLLUP(FILTER_DESTINATION, "destination"),
+	ID_ROLLUP(FILTER_LOCATION, "location"),
+};
 
-	while (i < RT_ARRAY_LEN(rollups) && rollups[i].by != ask->by)
-		i++;
-	return plain ? i : RT_ARRAY_LEN(rollups);
+/* NULL: the calls must be read. */
+static const struct rollup *rollup_of(const struct db_report_ask *ask)
+{
+	if (!db_filter_plain(&ask->filter) || ask->filter.result.n > 0 ||
+	    ask->own_s > 0)
+		return NULL;
+	for (size_t i = 0; i < RT_ARRAY_LEN(rollups); i++)
+		if (rollups[i].by == ask->by && rollups[i].split == ask->split)
+			return &rollups[i];
+	return NULL;
+}
+
+static void in_span(struct stmt *st, struct rollup_cover_span s)
+{
+	stmt_in_time_us(st, s.from_us);
+	stmt_in_time_us(st, s.to_us);
 }
 
 static enum err begin_rollup(struct db *db, const struct company_id *company,
-    const struct db_report_ask *ask, size_t which, size_t max,
+    const struct db_report_ask *ask, const struct rollup *which, size_t max,
     struct db_report_group *row, struct stmt **out)
 {
-	static const char first_sql[] =
-	    "SELECT value, " ROLLUP_SUMS FROM_ROLLUP;
-	static const char second_sql[] =
-	    "SELECT value2, " ROLLUP_SUMS FROM_ROLLUP;
+	static const char *const sql[] = {
+		[KEY_FIRST] = FROM_ROLLUP("value", "''"),
+		[KEY_SECOND] = FROM_ROLLUP("value2", "''"),
+		[KEY_BOTH] = FROM_ROLLUP("value", "value2"),
+	};
+	const struct rollup_cover c =
+	    rollup_cover(ask->filter.from_us, ask->filter.to_us);
 	struct stmt *st;
-	enum err e;
+	const enum err e = stmt_begin(db, sql[which->keys], &st);
 
-	e = stmt_begin(db, rollups[which].second ? second_sql : first_sql, &st);
 	if (e != ERR_OK)
 		return e;
 	stmt_in_id(st, company->v);
-	stmt_in_text(st, slice_from(rollups[which].dimension));
-	stmt_in_time_us(st, ask->filter.from_us);
-	stmt_in_time_us(st, ask->filter.to_us);
+	stmt_in_text(st, slice_from(which->days));
+	in_span(st, c.days[0]);
+	stmt_in_text(st, slice_from(which->chunks));
+	in_span(st, c.chunks);
+	stmt_in_text(st, slice_from(which->days));
+	in_span(st, c.days[1]);
+	stmt_in_u64(st, (uint64_t)(ask->by + 1));
+	stmt_in_u64(st, (uint64_t)(ask->split + 1));
+	stmt_in_id(st, company->v);
+	in_span(st, c.end[0]);
+	in_span(st, c.end[1]);
 	stmt_in_u64(st, max);
 	stmt_out_text(st, row->value, sizeof(row->value));
+	stmt_out_text(st, row->value2, sizeof(row->value2));
 	out_sums(st, &row->sums);
 	*out = st;
 	return ERR_OK;
+}
+
+/* All calls together are kept by quarter, which every period is made of. */
+static enum err total_from_quarters(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, struct arena *mem,
+    struct db_report_group **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT " ROLLUP_SUMS
+	    " FROM call_rollup WHERE company_id = ?"
+	    " AND dimension = 'total' AND bucket_at >= ? AND bucket_at < ?"
+	    " HAVING n > 0";
+	struct db_report_group row = { .value = "" };
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_time_us(st, ask->filter.from_us);
+	stmt_in_time_us(st, ask->filter.to_us);
+	out_sums(st, &row.sums);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+static bool all_together(const struct db_report_ask *ask)
+{
+	return ask->by == GROUP_NONE && ask->split == GROUP_NONE &&
+	       db_filter_plain(&ask->filter) && ask->filter.result.n == 0 &&
+	       ask->own_s == 0;
 }
 
 /* --- from the calls --------------------------------------------------------*/
@@ -137,7 +253,7 @@ enum err db_report_group_list(struct db *db, struct company_id company,
     const struct db_report_ask *ask, size_t max, struct arena *mem,
     struct db_report_group **rows, size_t *n)
 {
-	const size_t which = rollup_of(ask);
+	const struct rollup *which = rollup_of(ask);
 	struct db_report_group row = { .value = "" };
 	struct stmt *st;
 	void *all;
@@ -145,7 +261,9 @@ enum err db_report_group_list(struct db *db, struct company_id company,
 
 	if (max == 0 || max > DB_REPORT_GROUPS_MAX)
 		return ERR_RANGE;
-	if (which < RT_ARRAY_LEN(rollups))
+	if (all_together(ask))
+		return total_from_quarters(db, company, ask, mem, rows, n);
+	if (which != NULL)
 		e = begin_rollup(db, &company, ask, which, max, &row, &st);
 	else
 		e = begin_facts(db, &company, ask, max, &row, &st);

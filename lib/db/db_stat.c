@@ -1,5 +1,6 @@
 #include "lib/db/db_stat.h"
 
+#include "lib/core/rollup_cover.h"
 #include "lib/db/db_fact.h"
 #include "lib/db/stmt.h"
 
@@ -12,76 +13,87 @@
 
 #define KEYS "company_id, dimension, bucket_at, value, value2"
 
-/* One call's share of one dimension, times sign ("" or "-"). A comparison is
- * 1 or 0; a LEFT JOIN without a row is NULL. */
+/* One call's share of a sum, times sign ("" or "-"). A comparison is 1 or 0. */
 #define FACTS(sign)                                                         \
-	sign "1 AS calls," sign "(c.result = 'answered') AS answered," sign \
-	     "(c.result = 'voicemail') AS voicemail," sign                  \
-	     "(c.result = 'abandoned') AS abandoned," sign                  \
-	     "(c.result = 'missed') AS missed," sign                        \
-	     "(c.result = 'blocked') AS blocked," sign                      \
-	     "(c.result = 'failed') AS failed," sign                        \
-	     "(c.result = 'interrupted') AS interrupted," sign              \
-	     "(c.first_time <> 0) AS first_time," sign                      \
-	     "(c.qualified <> 0) AS qualified," sign                        \
-	     "COALESCE(o.is_lead <> 0, 0) AS leads," sign                   \
-	     "COALESCE(o.is_sale <> 0, 0) AS sales," sign                   \
-	     "COALESCE(o.is_spam <> 0, 0) AS spam," sign                    \
-	     "COALESCE(i.value_micros, 0) AS value_micros," sign            \
-	     "CAST(c.duration_ms AS SIGNED) AS duration_ms," sign           \
-	     "CAST(c.ring_ms AS SIGNED) AS ring_ms," sign                   \
-	     "CAST(c.talk_ms AS SIGNED) AS talk_ms," sign                   \
-	     "(c.talk_ms >= 60000) AS talk_60," sign                        \
-	     "(c.talk_ms >= 90000) AS talk_90," sign                        \
-	     "(c.talk_ms >= 120000) AS talk_120," sign                      \
-	     "(c.talk_ms = 0) AS h0," sign                                  \
-	     "(c.talk_ms > 0 AND c.talk_ms < 10000) AS h1," sign            \
-	     "(c.talk_ms >= 10000 AND c.talk_ms < 30000) AS h2," sign       \
-	     "(c.talk_ms >= 30000 AND c.talk_ms < 60000) AS h3," sign       \
-	     "(c.talk_ms >= 60000 AND c.talk_ms < 120000) AS h4," sign      \
-	     "(c.talk_ms >= 120000 AND c.talk_ms < 300000) AS h5," sign     \
-	     "(c.talk_ms >= 300000 AND c.talk_ms < 600000) AS h6," sign     \
-	     "(c.talk_ms >= 600000 AND c.talk_ms < 1800000) AS h7," sign    \
-	     "(c.talk_ms >= 1800000) AS h8"
+	sign "1 AS calls," sign "(f.result = 'answered') AS answered," sign \
+	     "(f.result = 'voicemail') AS voicemail," sign                  \
+	     "(f.result = 'abandoned') AS abandoned," sign                  \
+	     "(f.result = 'missed') AS missed," sign                        \
+	     "(f.result = 'blocked') AS blocked," sign                      \
+	     "(f.result = 'failed') AS failed," sign                        \
+	     "(f.result = 'interrupted') AS interrupted," sign              \
+	     "CAST(f.first_time AS SIGNED) AS first_time," sign             \
+	     "CAST(f.qualified AS SIGNED) AS qualified," sign               \
+	     "CAST(f.is_lead AS SIGNED) AS leads," sign                     \
+	     "CAST(f.is_sale AS SIGNED) AS sales," sign                     \
+	     "CAST(f.is_spam AS SIGNED) AS spam," sign                      \
+	     "f.value_micros AS value_micros," sign                         \
+	     "CAST(f.duration_ms AS SIGNED) AS duration_ms," sign           \
+	     "CAST(f.ring_ms AS SIGNED) AS ring_ms," sign                   \
+	     "CAST(f.talk_ms AS SIGNED) AS talk_ms," sign                   \
+	     "(f.talk_ms >= 60000) AS talk_60," sign                        \
+	     "(f.talk_ms >= 90000) AS talk_90," sign                        \
+	     "(f.talk_ms >= 120000) AS talk_120," sign                      \
+	     "(f.talk_ms = 0) AS h0," sign                                  \
+	     "(f.talk_ms > 0 AND f.talk_ms < 10000) AS h1," sign            \
+	     "(f.talk_ms >= 10000 AND f.talk_ms < 30000) AS h2," sign       \
+	     "(f.talk_ms >= 30000 AND f.talk_ms < 60000) AS h3," sign       \
+	     "(f.talk_ms >= 60000 AND f.talk_ms < 120000) AS h4," sign      \
+	     "(f.talk_ms >= 120000 AND f.talk_ms < 300000) AS h5," sign     \
+	     "(f.talk_ms >= 300000 AND f.talk_ms < 600000) AS h6," sign     \
+	     "(f.talk_ms >= 600000 AND f.talk_ms < 1800000) AS h7," sign    \
+	     "(f.talk_ms >= 1800000) AS h8"
 
-/* The fixed list of dimensions, and a call's value in each. */
-#define DIMENSIONS                                                \
-	"(SELECT 'total' AS dimension UNION ALL SELECT 'source'"  \
-	" UNION ALL SELECT 'campaign' UNION ALL SELECT 'adgroup'" \
-	" UNION ALL SELECT 'keyword' UNION ALL SELECT 'landing'"  \
-	" UNION ALL SELECT 'referrer' UNION ALL SELECT 'number'"  \
-	" UNION ALL SELECT 'pool' UNION ALL SELECT 'destination'" \
-	" UNION ALL SELECT 'location' UNION ALL SELECT 'place')"
+/* What is summed, and over how many days; 0: a quarter of an hour. */
+#define PIECES                                                             \
+	"(SELECT 0 AS n, 'total' AS word, 0 AS days UNION ALL SELECT w.n," \
+	" w.word, p.days FROM (SELECT 1 AS n, 'source' AS word"            \
+	" UNION ALL SELECT 2, 'campaign' UNION ALL SELECT 3, 'adgroup'"    \
+	" UNION ALL SELECT 4, 'keyword' UNION ALL SELECT 5, 'landing'"     \
+	" UNION ALL SELECT 6, 'referrer' UNION ALL SELECT 7, 'number'"     \
+	" UNION ALL SELECT 8, 'pool' UNION ALL SELECT 9, 'destination'"    \
+	" UNION ALL SELECT 10, 'location' UNION ALL SELECT 11, 'place') w" \
+	" CROSS JOIN (SELECT 1 AS days UNION ALL SELECT 16) p)"
 
-#define VALUE                                                                 \
-	"CASE d.dimension WHEN 'source' THEN i.source"                        \
-	" WHEN 'campaign' THEN i.campaign WHEN 'adgroup' THEN i.ad_group"     \
-	" WHEN 'keyword' THEN i.keyword WHEN 'landing' THEN i.landing_page"   \
-	" WHEN 'referrer' THEN i.referrer_host"                               \
-	" WHEN 'number' THEN LOWER(HEX(c.number_id))"                         \
-	" WHEN 'pool' THEN LOWER(COALESCE(HEX(c.pool_id), ''))"               \
-	" WHEN 'destination' THEN LOWER(COALESCE(HEX(c.destination_id), ''))" \
-	" WHEN 'location' THEN LOWER(COALESCE(HEX(c.location_id), ''))"       \
-	" WHEN 'place' THEN c.caller_place ELSE '' END"
+/* By n, above; ids are never NULL in a narrow row. */
+#define VALUE(n)                                                    \
+	"COALESCE(ELT(" n                                           \
+	", f.source, f.campaign, f.ad_group,"                       \
+	" f.keyword, f.landing_page, f.referrer_host,"              \
+	" LOWER(HEX(f.number_id)), LOWER(HEX(f.pool_id)),"          \
+	" LOWER(HEX(f.destination_id)), LOWER(HEX(f.location_id))," \
+	" f.place), '')"
 
-#define VALUE2                                         \
-	"CASE d.dimension WHEN 'source' THEN i.medium" \
-	" WHEN 'place' THEN c.caller_country ELSE '' END"
+#define VALUE2(n)                                \
+	"COALESCE(IF(" n " = 1, f.medium, IF(" n \
+	" = 11, f.country, ''"                   \
+	")), '')"
 
-#define BUCKET                                    \
-	"TIMESTAMP(DATE(c.started_at), MAKETIME(" \
-	"HOUR(c.started_at), MINUTE(c.started_at) DIV 15 * 15, 0))"
+/* Twice the days; day 719528 is 1970-01-01. */
+#define BUCKET(days)                                                 \
+	"IF(" days                                                   \
+	" = 0, TIMESTAMP(DATE(f.started_at), MAKETIME("              \
+	"HOUR(f.started_at), MINUTE(f.started_at) DIV 15 * 15, 0))," \
+	" TIMESTAMP(FROM_DAYS(TO_DAYS(f.started_at)"                 \
+	" - MOD(TO_DAYS(f.started_at) - 719528, GREATEST(" days ", 1)))))"
 
-/* Every closed call of a company in every dimension. */
-#define SHARES(sign) \
-	"SELECT c.company_id, d.dimension, " BUCKET " AS bucket_at, " VALUE   \
-	" AS value, " VALUE2 " AS value2, " FACTS(sign)                       \
-	" FROM phone_call c JOIN interaction i"                               \
-	" ON i.company_id = c.company_id AND i.id = c.id"                     \
-	" LEFT JOIN outcome o"                                                \
-	" ON o.company_id = i.company_id AND o.code = i.outcome"              \
-	" CROSS JOIN " DIMENSIONS " d"                                        \
-	" WHERE c.company_id = ? AND c.state = 'closed'"
+/* One call in all its sums, by its narrow row. */
+#define SHARES_OF_CALL(sign) \
+	"SELECT f.company_id, IF(d.days = 0, d.word,"                       \
+	" CONCAT(d.word, '/', d.days)), " BUCKET("d.days") ", " VALUE(      \
+	    "d.n") ", " VALUE2("d.n") ", " FACTS(sign)                      \
+	" FROM phone_call c JOIN call_fact f"                               \
+	" ON f.company_id = c.company_id AND f.started_at = c.started_at"   \
+	" AND f.call_id = c.id CROSS JOIN " PIECES " d"                     \
+	" WHERE c.company_id = ? AND c.id = ?"
+
+/* The narrow rows of a period as shares of one sum; see in_share(). */
+#define SHARE       \
+	BUCKET("?") \
+	" AS bucket_at, " VALUE("?") " AS value, " VALUE2("?") " AS value2"
+#define OF_PERIOD                                  \
+	" FROM call_fact f WHERE f.company_id = ?" \
+	" AND f.started_at >= ? AND f.started_at < ?"
 
 #define ADD(column)    "call_rollup." column " + VALUES(" column ")"
 #define ADDING(column) column " = " ADD(column)
@@ -90,6 +102,26 @@
 #define ON_DUPLICATE                                                                                                                       \
 	" ON DUPLICATE KEY UPDATE " ADDING("calls") ", " ADDING("answered") ", " ADDING("voicemail") ", " ADDING("abandoned") ", " ADDING( \
 	    "missed") ", " ADDING("blocked") ", " ADDING("failed") ", " ADDING("interrupted") ", " ADDING("first_time") ", " ADDING("qualified") ", " ADDING("leads") ", " ADDING("sales") ", " ADDING("spam") ", " ADDING("value_micros") ", " ADDING("duration_ms") ", " ADDING("ring_ms") ", " ADDING("talk_ms") ", " ADDING("talk_60") ", " ADDING("talk_90") ", " ADDING("talk_120") ", " ADDING("h0") ", " ADDING("h1") ", " ADDING("h2") ", " ADDING("h3") ", " ADDING("h4") ", " ADDING("h5") ", " ADDING("h6") ", " ADDING("h7") ", " ADDING("h8")
+
+/* Whole numbers are counted: the server adds them up as decimals. */
+#define HOW_MANY(what) ", COUNT(NULLIF(" what ", 0))"
+#define IS(result)     HOW_MANY("f.result = '" result "'")
+#define TALK(from, to) HOW_MANY("f.talk_ms >= " from " AND f.talk_ms < " to)
+#define COUNTS \
+	", COUNT(*)" IS("answered") IS("voicemail") IS("abandoned") IS(     \
+	    "missed") IS("blocked") IS("failed") IS("interrupted")          \
+	    HOW_MANY("f.first_time") HOW_MANY("f.qualified")                \
+		HOW_MANY("f.is_lead") HOW_MANY("f.is_sale")                 \
+		    HOW_MANY("f.is_spam")                                   \
+	", SUM(f.value_micros), SUM(f.duration_ms), SUM(f.ring_ms),"        \
+	" SUM(f.talk_ms)" HOW_MANY("f.talk_ms >= 60000")                    \
+	    HOW_MANY("f.talk_ms >= 90000") HOW_MANY("f.talk_ms >= 120000")  \
+		HOW_MANY("f.talk_ms = 0") TALK("1", "10000")                \
+		    TALK("10000", "30000") TALK("30000", "60000")           \
+			TALK("60000", "120000") TALK("120000", "300000")    \
+			    TALK("300000", "600000")                        \
+				TALK("600000", "1800000")                   \
+				    HOW_MANY("f.talk_ms >= 1800000")
 
 #define SUMS                                                                 \
 	"SUM(calls), SUM(answered), SUM(voicemail), SUM(abandoned),"         \
@@ -142,64 +174,131 @@ static enum err apply(struct db *db, const char *sql, struct company_id company,
 enum err db_stat_put(struct db *db, struct company_id company,
     struct call_id call)
 {
-	static const char sql[] = INTO SHARES("") " AND c.id = ?" ON_DUPLICATE;
+	static const char sql[] = INTO SHARES_OF_CALL("") ON_DUPLICATE;
+	const enum err e = db_fact_put(db, company, call);
 
-	const enum err e = apply(db, sql, company, call);
-
-	return e == ERR_OK ? db_fact_put(db, company, call) : e;
+	return e == ERR_OK ? apply(db, sql, company, call) : e;
 }
 
+/* What the narrow row says was counted, whatever the call says by now. */
 enum err db_stat_take(struct db *db, struct company_id company,
     struct call_id call)
 {
-	static const char sql[] = INTO SHARES("-") " AND c.id = ?" ON_DUPLICATE;
+	static const char sql[] = INTO SHARES_OF_CALL("-") ON_DUPLICATE;
 	const enum err e = apply(db, sql, company, call);
 
 	return e == ERR_OK ? db_fact_take(db, company, call) : e;
 }
 
-struct span {
-	int64_t from_us;
-	int64_t to_us;
+/* --- a period at once ------------------------------------------------------*/
+
+/* The sums of PIECES, by the words they are stored under. */
+static const struct sum {
+	const char *stored;
+	const char *of; /* made of these when all are made anew; NULL: calls */
+	unsigned int n;
+	unsigned int days;
+} sums[] = {
+#define SUM(n, word)                                                \
+	{ word "/1", NULL, (n), 1 },                                \
+	{                                                           \
+		word "/16", word "/1", (n), ROLLUP_COVER_CHUNK_DAYS \
+	}
+	{ "total", NULL, 0, 0 },
+	SUM(1, "source"),
+	SUM(2, "campaign"),
+	SUM(3, "adgroup"),
+	SUM(4, "keyword"),
+	SUM(5, "landing"),
+	SUM(6, "referrer"),
+	SUM(7, "number"),
+	SUM(8, "pool"),
+	SUM(9, "destination"),
+	SUM(10, "location"),
+	SUM(11, "place"),
 };
 
-static struct span whole_buckets(int64_t from_us, int64_t to_us)
+/* Company, dimension and period of stored rows. */
+static void in_stored(struct stmt *st, const struct company_id *company,
+    const struct sum *u, struct rollup_cover_span s)
 {
-	const int64_t b = DB_STAT_BUCKET_US;
-
-	return (struct span){ from_us / b * b, (to_us + b - 1) / b * b };
+	stmt_in_id(st, company->v);
+	stmt_in_text(st, slice_from(u->stored));
+	stmt_in_time_us(st, s.from_us);
+	stmt_in_time_us(st, s.to_us);
 }
 
-static enum err clear(struct db *db, struct company_id company, struct span s)
+/* SHARE and OF_PERIOD. */
+static void in_share(struct stmt *st, const struct company_id *company,
+    const struct sum *u, struct rollup_cover_span s)
+{
+	stmt_in_u64(st, u->days);
+	stmt_in_u64(st, u->days);
+	for (int i = 0; i < 3; i++)
+		stmt_in_u64(st, u->n);
+	stmt_in_id(st, company->v);
+	stmt_in_time_us(st, s.from_us);
+	stmt_in_time_us(st, s.to_us);
+}
+
+static enum err clear(struct db *db, struct company_id company,
+    const struct sum *u, struct rollup_cover_span s)
 {
 	static const char sql[] =
-	    "DELETE FROM call_rollup WHERE company_id = ?"
+	    "DELETE FROM call_rollup WHERE company_id = ? AND dimension = ?"
 	    " AND bucket_at >= ? AND bucket_at < ?";
 	struct stmt *st;
 	enum err e;
 
 	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
 		return e;
-	stmt_in_id(st, company.v);
-	stmt_in_time_us(st, s.from_us);
-	stmt_in_time_us(st, s.to_us);
+	in_stored(st, &company, u, s);
 	e = stmt_exec(st, NULL);
 	stmt_end(st);
 	return e;
 }
 
-static enum err fill(struct db *db, struct company_id company, struct span s)
+/* Sorted before they are counted: the many groups of a long period do not fit
+ * into the server's memory. */
+static enum err fill(struct db *db, struct company_id company,
+    const struct sum *u, struct rollup_cover_span s)
 {
-	static const char sql[] =
-	    INTO "SELECT " KEYS ", " SUMS " FROM (" SHARES("")
-	    " AND c.started_at >= ? AND c.started_at < ?) AS share"
-	    " GROUP BY " KEYS;
+	static const char sql[] = INTO
+	    "SELECT SQL_BIG_RESULT f.company_id, ?, " SHARE COUNTS OF_PERIOD
+	    " GROUP BY f.company_id, bucket_at, value, value2";
 	struct stmt *st;
 	enum err e;
 
 	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
 		return e;
+	stmt_in_text(st, slice_from(u->stored));
+	in_share(st, &company, u, s);
+	e = stmt_exec(st, NULL);
+	stmt_end(st);
+	return e;
+}
+
+/* Sixteen days from their days: fewer rows than calls. */
+static enum err fold(struct db *db, struct company_id company,
+    const struct sum *u, struct rollup_cover_span s)
+{
+	static const char sql[] = INTO
+	    "SELECT r.company_id, ?, TIMESTAMP(FROM_DAYS("
+	    "TO_DAYS(r.bucket_at) - MOD(TO_DAYS(r.bucket_at) - 719528, ?)"
+	    ")) AS chunk_at, r.value, r.value2, " SUMS
+	    " FROM call_rollup r WHERE r.company_id = ?"
+	    " AND r.dimension = ?"
+	    " AND r.bucket_at >= ? AND r.bucket_at < ?"
+	    " GROUP BY r.company_id, chunk_at, r.value, r.value2";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_text(st, slice_from(u->stored));
+	stmt_in_u64(st, u->days);
 	stmt_in_id(st, company.v);
+	stmt_in_text(st, slice_from(u->of));
 	stmt_in_time_us(st, s.from_us);
 	stmt_in_time_us(st, s.to_us);
 	e = stmt_exec(st, NULL);
@@ -207,33 +306,45 @@ static enum err fill(struct db *db, struct company_id company, struct span s)
 	return e;
 }
 
+static enum err make(struct db *db, struct company_id company,
+    const struct sum *u, struct rollup_cover_span s)
+{
+	const enum err e = clear(db, company, u, s);
+
+	if (e != ERR_OK)
+		return e;
+	return u->of != NULL ? fold(db, company, u, s)
+			     : fill(db, company, u, s);
+}
+
 enum err db_stat_rebuild(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us)
 {
-	const struct span s = whole_buckets(from_us, to_us);
+	const struct rollup_cover_span s = rollup_cover_chunks(from_us, to_us);
 	bool mine;
 	enum err e;
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
 	if ((e = lock(db, company, true)) == ERR_OK &&
-	    (e = clear(db, company, s)) == ERR_OK &&
-	    (e = fill(db, company, s)) == ERR_OK)
-		e = db_fact_rebuild(db, company, s.from_us, s.to_us);
+	    (e = db_fact_rebuild(db, company, s.from_us, s.to_us)) == ERR_OK)
+		for (size_t i = 0; i < RT_ARRAY_LEN(sums) && e == ERR_OK; i++)
+			e = make(db, company, &sums[i], s);
 	return db_join_end(db, mine, e);
 }
 
-/* Roll-ups minus calls must leave nothing but zeros. */
-static enum err verify(struct db *db, struct company_id company, struct span s,
-    uint64_t *wrong)
+/* Roll-ups minus narrow rows must leave nothing but zeros. */
+static enum err verify(struct db *db, struct company_id company,
+    const struct sum *u, struct rollup_cover_span s, uint64_t *wrong)
 {
 	static const char sql[] =
-	    "SELECT COUNT(*) FROM (SELECT dimension FROM ("
-	    "SELECT " KEYS ", " MEASURES " FROM call_rollup"
-	    " WHERE company_id = ? AND bucket_at >= ? AND bucket_at < ?"
-	    " UNION ALL " SHARES("-")
-	    " AND c.started_at >= ? AND c.started_at < ?) AS both_sides"
-	    " GROUP BY " KEYS
+	    "SELECT COUNT(*) FROM (SELECT bucket_at FROM ("
+	    "SELECT bucket_at, value, value2, " MEASURES
+	    " FROM call_rollup"
+	    " WHERE company_id = ? AND dimension = ?"
+	    " AND bucket_at >= ? AND bucket_at < ?"
+	    " UNION ALL SELECT " SHARE ", " FACTS("-") OF_PERIOD
+	    ") AS both_sides GROUP BY bucket_at, value, value2"
 	    " HAVING SUM(calls) <> 0 OR SUM(answered) <> 0"
 	    " OR SUM(voicemail) <> 0 OR SUM(abandoned) <> 0"
 	    " OR SUM(missed) <> 0 OR SUM(blocked) <> 0 OR SUM(failed) <> 0"
@@ -252,12 +363,8 @@ static enum err verify(struct db *db, struct company_id company, struct span s,
 
 	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
 		return e;
-	stmt_in_id(st, company.v);
-	stmt_in_time_us(st, s.from_us);
-	stmt_in_time_us(st, s.to_us);
-	stmt_in_id(st, company.v);
-	stmt_in_time_us(st, s.from_us);
-	stmt_in_time_us(st, s.to_us);
+	in_stored(st, &company, u, s);
+	in_share(st, &company, u, s);
 	stmt_out_u64(st, &count);
 	e = stmt_one(st);
 	stmt_end(st);
@@ -269,13 +376,15 @@ static enum err verify(struct db *db, struct company_id company, struct span s,
 enum err db_stat_verify(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, uint64_t *wrong)
 {
-	const struct span s = whole_buckets(from_us, to_us);
-	uint64_t rollups = 0, facts = 0;
-	enum err e = verify(db, company, s, &rollups);
+	const struct rollup_cover_span s = rollup_cover_chunks(from_us, to_us);
+	uint64_t all = 0, n = 0;
+	enum err e = db_fact_verify(db, company, s.from_us, s.to_us, &all);
 
+	for (size_t i = 0; i < RT_ARRAY_LEN(sums) && e == ERR_OK; i++) {
+		e = verify(db, company, &sums[i], s, &n);
+		all += n;
+	}
 	if (e == ERR_OK)
-		e = db_fact_verify(db, company, s.from_us, s.to_us, &facts);
-	if (e == ERR_OK)
-		*wrong = rollups + facts;
+		*wrong = all;
 	return e;
 }

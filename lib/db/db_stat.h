@@ -1,7 +1,11 @@
 /*
- * db_stat.h - roll-ups: 15-minute sums of closed calls by one dimension.
+ * db_stat.h - roll-ups: sums of closed calls.
  *
- * The calls' narrow rows (db_fact.h) are kept and proven with them.
+ * All calls are summed by quarter of an hour (dimension "total"); by source,
+ * campaign and so on by UTC day and by 16 UTC days ("source/1", "source/16"):
+ * lib/core/rollup_cover.h says how a period of any zone is made of them. Sums
+ * are those of the calls' narrow rows (db_fact.h), which are kept and proven
+ * with them.
  *
  * Whoever changes what a roll-up counts takes the call out, changes it and
  * puts it back, in one transaction. Verify proves that nobody forgot.
@@ -11,8 +15,6 @@
 
 #include "lib/db/db.h"
 
-#define DB_STAT_BUCKET_US (15 * RT_MIN_US)
-
 /* Adds (or takes out) one call in every dimension. In a transaction; nothing
  * happens while the call is open. */
 RT_MUST_USE enum err db_stat_put(struct db *db, struct company_id company,
@@ -20,12 +22,12 @@ RT_MUST_USE enum err db_stat_put(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_stat_take(struct db *db, struct company_id company,
     struct call_id call);
 
-/* Makes the buckets from from_us (rounded down) to before to_us (up) anew from
- * the calls, in one transaction that holds writers of these buckets back. */
+/* Makes the sums that touch [from_us, to_us) anew from the calls: whole 16
+ * days, in one transaction that holds their writers back. */
 RT_MUST_USE enum err db_stat_rebuild(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us);
-/* *wrong: roll-up and fact rows of those buckets that are missing, too many or
- * different from the calls. */
+/* *wrong: roll-up and fact rows of the same 16 days that are missing, too many
+ * or different from the calls. */
 RT_MUST_USE enum err db_stat_verify(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, uint64_t *wrong);
 

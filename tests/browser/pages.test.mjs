@@ -281,8 +281,8 @@ test('hostile text in every field stays text', async () => {
 	UPDATE destination SET name = ${bad(100)}, target = ${bad(200)} WHERE ${where};
 	UPDATE pool SET name = ${bad(100)} WHERE ${where};
 	UPDATE number SET label = ${bad(100)} WHERE ${where};
-	UPDATE call_rollup SET value = ${bad(200)}, value2 = ${bad(100)} WHERE ${where} AND dimension = 'source' AND value = 'google' AND value2 = 'cpc';
-	UPDATE call_rollup SET value = ${bad(200)} WHERE ${where} AND dimension = 'campaign' AND value LIKE 'Emergency%';
+	UPDATE call_rollup SET value = ${bad(200)}, value2 = ${bad(100)} WHERE ${where} AND dimension LIKE 'source/%' AND value = 'google' AND value2 = 'cpc';
+	UPDATE call_rollup SET value = ${bad(200)} WHERE ${where} AND dimension LIKE 'campaign/%' AND value LIKE 'Emergency%';
 	UPDATE company SET name = ${bad(100)} WHERE id = x'${c.company}';`);
 	const page = await member();
 	for (const path of ['/', '/calls', `/calls/${id}`, `/calls?q=${encodeURIComponent(HOSTILE.slice(0, 60))}&source=${encodeURIComponent(HOSTILE.slice(0, 90))}`]) {

@@ -1,8 +1,10 @@
 // seed.mjs - real-looking calls for pictures and browser tests: sixty days of
 // a plumber's telephone, with visits, evidence, recordings and roll-ups that
 // equal the calls. Deterministic: the same company gets the same story.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { build } from '../support/stack.mjs';
 
 const DAY_MS = 86400000;
 
@@ -63,7 +65,6 @@ const PAGES = ['/pricing', '/services/water-heaters', '/areas/oakland', '/review
 const RESULTS = [
 	[83, 'answered'], [8, 'missed'], [3, 'abandoned'], [3, 'voicemail'], [1, 'failed'], [1, 'blocked'], [1, 'interrupted'],
 ];
-const BUCKETS = [0, 10, 30, 60, 120, 300, 600, 1800].map((s) => s * 1000);
 
 /** Local hours people call at: little at night, most in the morning. */
 function hourOf(rnd) {
@@ -255,41 +256,6 @@ function recordingSql(c, recordings, rnd) {
 		x'${makePeaks(c.talk, rnd).toString('hex')}', ${time(c.at)}, ${time(c.at)});`;
 }
 
-/** The roll-up rows that these calls make. */
-export function rollups(calls) {
-	const rows = new Map();
-	const add = (c, dimension, value, value2 = '') => {
-		const bucket = Math.floor(c.at / 900000) * 900000;
-		const key = JSON.stringify([c.company, dimension, bucket, value, value2]);
-		const row = rows.get(key) ?? { c, dimension, bucket, value, value2, calls: 0, first_time: 0, qualified: 0, leads: 0, duration_ms: 0, ring_ms: 0, talk_ms: 0, by: {}, h: new Array(9).fill(0), over: [0, 0, 0] };
-		const at = c.talk === 0 ? 0 : BUCKETS.findIndex((b) => c.talk < b);
-
-		row.calls++;
-		row.first_time += c.first ? 1 : 0;
-		row.qualified += c.talk >= 60000 ? 1 : 0;
-		row.leads += c.outcome === 'lead' ? 1 : 0;
-		row.duration_ms += c.length;
-		row.ring_ms += c.ring;
-		row.talk_ms += c.talk;
-		row.by[c.result] = (row.by[c.result] ?? 0) + 1;
-		row.h[at < 0 ? 8 : at]++;
-		[60000, 90000, 120000].forEach((ms, i) => (row.over[i] += c.talk >= ms ? 1 : 0));
-		rows.set(key, row);
-	};
-
-	for (const c of calls) {
-		add(c, 'total', '');
-		add(c, 'source', c.origin.source, c.origin.medium);
-		if (c.campaign) add(c, 'campaign', c.campaign);
-		if (c.keyword) add(c, 'keyword', c.keyword);
-	}
-	return [...rows.values()].map((r) => `INSERT INTO call_rollup (company_id, dimension, bucket_at, value, value2, calls, answered, voicemail, abandoned, missed,
-		blocked, failed, interrupted, first_time, qualified, leads, duration_ms, ring_ms, talk_ms, talk_60, talk_90, talk_120, h0, h1, h2, h3, h4, h5, h6, h7, h8)
-		VALUES (${id(r.c.company)}, '${r.dimension}', ${time(r.bucket)}, ${quote(r.value)}, ${quote(r.value2)}, ${r.calls}, ${['answered', 'voicemail', 'abandoned',
-	'missed', 'blocked', 'failed', 'interrupted'].map((k) => r.by[k] ?? 0).join(', ')}, ${r.first_time}, ${r.qualified}, ${r.leads}, ${r.duration_ms},
-		${r.ring_ms}, ${r.talk_ms}, ${r.over.join(', ')}, ${r.h.join(', ')});`);
-}
-
 /** What the calls hang on, of the company called name. */
 export function baseOf(stack, name = 'Bay City Plumbing') {
 	const one = (sql) => stack.sqlOne(sql) ?? null;
@@ -314,9 +280,9 @@ export function seed(stack, { now = Date.now(), days = 60, perDay = 17, recordin
 		if (detailed.has(c) || playable.has(c)) sql.push(...legsSql(c), ...eventsSql(c));
 		if (playable.has(c)) sql.push(recordingSql(c, join(stack.dir, 'recordings'), rnd));
 	}
-	// The narrow rows by the statement that brings an old database up to date.
-	sql.push(...rollups(calls), readFileSync('sql/0050_verdict.sql', 'utf8').match(/INSERT IGNORE INTO call_fact[^;]*;/)[0], 'COMMIT;');
-	stack.sql(sql.join('\n'));
+	stack.sql([...sql, 'COMMIT;'].join('\n'));
+	const made = spawnSync(join(build, 'ringtrace'), ['rollup', 'rebuild', '--days', String(days + 1), '-c', stack.conf], { encoding: 'utf8' });
+	if (made.status !== 0) throw new Error(`rollup rebuild: ${made.stderr}`);
 	return calls;
 }
 

@@ -245,12 +245,12 @@ static void test_whole_call(void **state)
 	    61);
 	assert_int_equal(
 	    count("SELECT amount FROM usage_day WHERE kind = 'inbound_s'"), 64);
-	assert_int_equal(count("SELECT COUNT(*) FROM call_rollup"), 12);
+	assert_int_equal(count("SELECT COUNT(*) FROM call_rollup"), 23);
 	assert_int_equal(
 	    count("SELECT talk_60 FROM call_rollup WHERE dimension = 'total'"),
 	    1);
 	assert_int_equal(
-	    count("SELECT COUNT(*) FROM call_rollup WHERE dimension = 'place'"
+	    count("SELECT COUNT(*) FROM call_rollup WHERE dimension = 'place/1'"
 		  " AND value = 'New York, NY' AND value2 = 'US'"),
 	    1);
 	assert_int_equal(wrong(0), 0);
@@ -284,7 +284,7 @@ static void test_idempotent(void **state)
 	assert_int_equal(count("SELECT SUM(amount) FROM usage_day"), before);
 	assert_int_equal(count("SELECT COUNT(*) FROM call_event"), 0);
 	assert_int_equal(count("SELECT calls FROM caller"), 1);
-	assert_int_equal(count("SELECT SUM(calls) FROM call_rollup"), 12);
+	assert_int_equal(count("SELECT SUM(calls) FROM call_rollup"), 23);
 	assert_int_equal(wrong(0), 0);
 }
 
@@ -389,11 +389,11 @@ static void test_credit(void **state)
 		  " keyword = '' AND attributed_by = 'source'"),
 	    1);
 	assert_int_equal(
-	    count("SELECT calls FROM call_rollup WHERE dimension = 'source'"
+	    count("SELECT calls FROM call_rollup WHERE dimension = 'source/1'"
 		  " AND value = 'bing'"),
 	    1);
 	assert_int_equal(
-	    count("SELECT calls FROM call_rollup WHERE dimension = 'source'"
+	    count("SELECT calls FROM call_rollup WHERE dimension = 'source/1'"
 		  " AND value = 'google'"),
 	    0);
 	assert_int_equal(wrong(0), 0);

@@ -16,6 +16,7 @@
 #include "tests/support/testdb.h"
 
 #define CALLS 400
+#define SPAN  (45 * RT_DAY_US) /* over pieces of all sizes */
 
 static struct testdb *t;
 static struct db *db; /* the dashboard's own account */
@@ -90,14 +91,14 @@ static int begin(void **state)
 				    (uint32_t)rnd_below(&dice, 150) * 1000,
 				.first = rnd_below(&dice, 2) == 0,
 				.at_us = TESTDB_NOW_US +
-					 (int64_t)rnd_below(&dice, 86400) *
+					 (int64_t)rnd_below(&dice, 45 * 86400) *
 					     RT_SEC_US,
 			};
 			insert_call(who, i);
 		}
 	for (int who = 0; who < 2; who++)
 		ok(db_stat_rebuild(t->db, t->company[who].id, TESTDB_NOW_US,
-		    TESTDB_NOW_US + RT_DAY_US));
+		    TESTDB_NOW_US + SPAN));
 	return 0;
 }
 
@@ -114,7 +115,7 @@ static struct db_report_ask everything(int by)
 {
 	return (struct db_report_ask){
 		.filter = { .from_us = TESTDB_NOW_US,
-		    .to_us = TESTDB_NOW_US + RT_DAY_US },
+		    .to_us = TESTDB_NOW_US + SPAN },
 		.by = by,
 	};
 }
@@ -129,29 +130,79 @@ static size_t groups(int who, const struct db_report_ask *ask,
 	return n;
 }
 
-/* The dimensions that both know: the same rows, to the last unit. */
+/* The dimensions that both know. */
+static const struct {
+	int by;
+	int split;
+} both[] = {
+	{ GROUP_NONE, GROUP_NONE },
+	{ GROUP_TEXT + FILTER_SOURCE, GROUP_NONE },
+	{ GROUP_TEXT + FILTER_SOURCE, GROUP_TEXT + FILTER_MEDIUM },
+	{ GROUP_TEXT + FILTER_MEDIUM, GROUP_NONE },
+	{ GROUP_TEXT + FILTER_CAMPAIGN, GROUP_NONE },
+	{ GROUP_TEXT + FILTER_AD_GROUP, GROUP_NONE },
+	{ GROUP_TEXT + FILTER_KEYWORD, GROUP_NONE },
+	{ GROUP_TEXT + FILTER_LANDING, GROUP_NONE },
+	{ GROUP_TEXT + FILTER_REFERRER, GROUP_NONE },
+	{ GROUP_TEXT + FILTER_PLACE, GROUP_NONE },
+	{ GROUP_TEXT + FILTER_COUNTRY, GROUP_NONE },
+	{ GROUP_TEXT + FILTER_PLACE, GROUP_TEXT + FILTER_COUNTRY },
+	{ GROUP_ID + FILTER_NUMBER, GROUP_NONE },
+	{ GROUP_ID + FILTER_POOL, GROUP_NONE },
+	{ GROUP_ID + FILTER_DESTINATION, GROUP_NONE },
+	{ GROUP_ID + FILTER_LOCATION, GROUP_NONE },
+};
+
+/* The same rows from both, to the last unit. */
+static void same_both_ways(int who, struct db_report_ask ask)
+{
+	struct db_report_group *a, *b;
+	const size_t n = groups(who, &ask, &a);
+
+	ask.own_s = 1; /* forces the narrow rows */
+	assert_int_equal(groups(who, &ask, &b), n);
+	for (size_t k = 0; k < n; k++) {
+		b[k].sums.answer_ms = b[k].sums.over = 0;
+		assert_string_equal(a[k].value, b[k].value);
+		assert_string_equal(a[k].value2, b[k].value2);
+		assert_memory_equal(&a[k].sums, &b[k].sums, sizeof(a[k].sums));
+	}
+}
+
 static void test_two_ways(void **state)
 {
-	static const int both[] = { GROUP_NONE, GROUP_TEXT + FILTER_SOURCE,
-		GROUP_TEXT + FILTER_MEDIUM, GROUP_TEXT + FILTER_CAMPAIGN,
-		GROUP_TEXT + FILTER_PLACE, GROUP_TEXT + FILTER_COUNTRY };
-
 	(void)state;
 	for (int who = 0; who < 2; who++)
 		for (size_t i = 0; i < RT_ARRAY_LEN(both); i++) {
-			struct db_report_ask ask = everything(both[i]);
-			struct db_report_group *a, *b;
-			const size_t n = groups(who, &ask, &a);
+			struct db_report_ask ask = everything(both[i].by);
 
-			ask.own_s = 1; /* forces the narrow rows */
-			assert_int_equal(groups(who, &ask, &b), n);
-			for (size_t k = 0; k < n; k++) {
-				b[k].sums.answer_ms = b[k].sums.over = 0;
-				assert_string_equal(a[k].value, b[k].value);
-				assert_memory_equal(&a[k].sums, &b[k].sums,
-				    sizeof(a[k].sums));
-			}
+			ask.split = both[i].split;
+			same_both_ways(who, ask);
 		}
+}
+
+/* Days of any zone, of 23 and of 25 hours, begin at any quarter. */
+static void test_any_period(void **state)
+{
+	const int64_t quarter_us = 15 * RT_MIN_US;
+	const int64_t base_us = TESTDB_NOW_US / quarter_us * quarter_us;
+	struct rnd_dice dice;
+
+	(void)state;
+	rnd_seed(&dice, 2345);
+	for (int i = 0; i < 60; i++) {
+		const int64_t from_us =
+		    base_us + (int64_t)rnd_below(&dice, 96 * 40) * quarter_us;
+		const size_t at = rnd_below(&dice, RT_ARRAY_LEN(both));
+		struct db_report_ask ask = everything(both[at].by);
+
+		ask.split = both[at].split;
+		ask.filter.from_us = from_us;
+		ask.filter.to_us =
+		    from_us + (int64_t)rnd_below(&dice, 96 * 45) * quarter_us;
+		same_both_ways(i % 2, ask);
+		arena_reset(&mem);
+	}
 }
 
 static int64_t counted(int who, const struct db_filter *f)
@@ -435,6 +486,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_two_ways),
+		cmocka_unit_test(test_any_period),
 		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_series),

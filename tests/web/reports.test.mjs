@@ -3,7 +3,7 @@
 // known is no number.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { seed } from '../browser/seed.mjs';
@@ -20,6 +20,20 @@ before(async () => {
 	me = await stack.login();
 });
 after(() => stack?.stop());
+
+const ctl = (...args) => spawnSync(join(build, 'ringtrace'), [...args, '-c', stack.conf], { encoding: 'utf8' });
+
+test('sums of days are made of what an older version left', () => {
+	const count = () => stack.sqlOne("SELECT CONCAT(COUNT(*), ' ', SUM(calls), ' ', SUM(talk_ms), ' ', SUM(leads)) FROM call_rollup WHERE dimension <> 'total'");
+	const before = count();
+	stack.sql("DELETE FROM call_rollup WHERE dimension <> 'total'; INSERT INTO call_rollup (company_id, dimension, bucket_at, value) SELECT id, 'source', '2026-01-01', 'old' FROM company");
+	assert.equal(ctl('rollup', 'verify', '--days', '70').status, 1);
+	for (let i = 0; i < 2; i++) {
+		stack.sql(readFileSync('sql/0098_rollup_days.sql', 'utf8'));
+		assert.equal(ctl('rollup', 'verify', '--days', '70').status, 0, 'equal to the calls');
+		assert.equal(count(), before);
+	}
+});
 
 const json = async (query) => {
 	const res = await me.fetch(`/reports.json?${query}`);
