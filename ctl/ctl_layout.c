@@ -392,6 +392,8 @@ static enum err apply(struct ctl_layout *l, const struct ctl_layout_want *want)
 	    !set_text(s->share_dir, sizeof(s->share_dir), want->share_dir) ||
 	    !set_text(s->log_level, sizeof(s->log_level), want->log_level) ||
 	    !set_text(s->smtp_url, sizeof(s->smtp_url), want->smtp_url) ||
+	    !set_text(s->dns_servers, sizeof(s->dns_servers),
+		want->dns_servers) ||
 	    set_http(s,
 		want->http_address != NULL ? want->http_address : want->address,
 		want->http_port) != ERR_OK ||

@@ -46,6 +46,7 @@ struct ctl_layout_want {
 	const char *public_url;
 	const char *share_dir;
 	const char *smtp_url;
+	const char *dns_servers;
 	uint64_t http_port;
 	uint64_t sip_port;
 	uint64_t rtp_port_min; /* with max */

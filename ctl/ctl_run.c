@@ -30,6 +30,7 @@ struct run_opts {
 	const char *public_url;
 	const char *share;
 	const char *smtp_url;
+	const char *dns_servers;
 	const char *without;
 	const char *log_level;
 	uint64_t http_port;
@@ -72,6 +73,8 @@ static const struct ctl_opt options[] = {
 	    "tag requests a second of one address (200)" },
 	{ "share", CTL_OPT_TEXT, AT(share), 0, "DIR",
 	    "where templates/ static/ sql/ nginx/ lie" },
+	{ "dns-servers", CTL_OPT_TEXT, AT(dns_servers), 0, "LIST",
+	    "where the names of trunks are looked up (the system's)" },
 	{ "smtp-url", CTL_OPT_TEXT, AT(smtp_url), 0, "URL",
 	    "where mails go, like smtp://127.0.0.1:25 (nowhere)" },
 	{ "without", CTL_OPT_TEXT, AT(without), 0, "NAMES",
@@ -430,6 +433,7 @@ int ctl_run(int argc, char *const *argv)
 		.public_url = r.opts.public_url,
 		.share_dir = r.opts.share,
 		.smtp_url = r.opts.smtp_url,
+		.dns_servers = r.opts.dns_servers,
 		.http_port = r.opts.http_port,
 		.sip_port = r.opts.sip_port,
 		.rtp_port_min = r.opts.rtp_min,

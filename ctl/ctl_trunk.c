@@ -10,6 +10,7 @@
 #include "ctl/ctl_verb.h"
 #include "lib/base/buf.h"
 #include "lib/base/scan.h"
+#include "lib/core/nexthop.h"
 #include "lib/db/db_trunk.h"
 #include "lib/hash/seal.h"
 
@@ -32,7 +33,7 @@ struct opts {
 static const struct ctl_opt options[] = {
 	{ "name", CTL_OPT_TEXT, offsetof(struct opts, name), 0, "NAME",
 	    "what you call the carrier" },
-	{ "host", CTL_OPT_TEXT, offsetof(struct opts, host), 0, "IPV4[:PORT]",
+	{ "host", CTL_OPT_TEXT, offsetof(struct opts, host), 0, "HOST[:PORT]",
 	    "where our calls go (port 5060)" },
 	{ "allow", CTL_OPT_TEXT, offsetof(struct opts, allow), 0, "CIDR,...",
 	    "networks its calls come from, like 192.0.2.0/24" },
@@ -147,8 +148,16 @@ static enum err fill(const struct opts *o, struct trunk_row *row)
 		    sizeof(row->tech_prefix) },
 		{ "caller", o->caller, row->from_user, sizeof(row->from_user) },
 	};
+	struct nexthop hop;
 	enum err e = ERR_OK;
 
+	if (nexthop_parse(slice_from(o->host == NULL ? "" : o->host), &hop) !=
+	    ERR_OK) {
+		(void)fprintf(stderr,
+		    "--host: an IPv4 address or a name, each with a :port"
+		    " if need be\n");
+		return ERR_SYNTAX;
+	}
 	for (size_t i = 0; i < RT_ARRAY_LEN(fields) && e == ERR_OK; i++)
 		e = ctl_scope_put(fields[i].out, fields[i].cap, fields[i].what,
 		    fields[i].text == NULL ? "" : fields[i].text);

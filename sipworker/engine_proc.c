@@ -27,8 +27,11 @@ enum tag {
 	TAG_RECORDER,
 	TAG_SIP,
 	TAG_TIMER,
-	TAG_MEDIA
+	TAG_MEDIA,
+	TAG_NAMES /* with the socket above TAG_BITS */
 };
+
+#define TAG_BITS 8
 
 /* In a media thread. A full ring is the recorder's fault and is counted. */
 static void take_frame(void *arg, unsigned int thread,
@@ -128,6 +131,29 @@ static void facts(struct engine_shell *s, const struct msg_facts *m)
 {
 	engine_lookup_done(s->engine, engine_shell_now(), m->ticket,
 	    m->found ? &m->facts : NULL);
+	engine_shell_carry_out(s);
+}
+
+/* What the resolver waits for: its sockets come and go. */
+static void watch_names(void *arg, int fd, bool read, bool write)
+{
+	const struct engine_shell *s = arg;
+	struct epoll_event ev = { .events = (read ? EPOLLIN : 0) |
+					    (write ? EPOLLOUT : 0),
+		.data.u64 = (uint64_t)fd << TAG_BITS | TAG_NAMES };
+
+	if (ev.events == 0)
+		/* It may be closed already, and is gone then. */
+		(void)epoll_ctl(s->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+	else if (epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &ev) == -1 &&
+		 epoll_ctl(s->epoll_fd, EPOLL_CTL_MOD, fd, &ev) == -1)
+		log_sys("engine: watch a socket for names");
+}
+
+static void read_names(struct engine_shell *s, int fd, uint32_t events)
+{
+	resolver_ready(s->resolver, fd, (events & ~(uint32_t)EPOLLOUT) != 0,
+	    (events & EPOLLOUT) != 0, clk_mono_us());
 	engine_shell_carry_out(s);
 }
 
@@ -273,7 +299,9 @@ static void hear(struct engine_shell *s, struct worker_peer *p)
 
 static void set_timer(struct engine_shell *s)
 {
-	const int64_t due = engine_deadline(s->engine);
+	const int64_t names = resolver_deadline(s->resolver, clk_mono_us());
+	const int64_t calls = engine_deadline(s->engine);
+	const int64_t due = names < calls ? names : calls;
 	struct itimerspec its = { 0 };
 
 	if (due == s->timer_us)
@@ -296,13 +324,14 @@ static void tick(struct engine_shell *s)
 
 	(void)!read(s->timer_fd, &n, sizeof(n)); /* only to make it unready */
 	s->timer_us = 0;
+	resolver_tick(s->resolver, clk_mono_us());
 	engine_tick(s->engine, engine_shell_now());
 	engine_shell_carry_out(s);
 }
 
-static void dispatch(struct engine_shell *s, uint64_t tag)
+static void dispatch(struct engine_shell *s, uint64_t tag, uint32_t events)
 {
-	switch ((enum tag)tag) {
+	switch ((enum tag)(tag & ((1u << TAG_BITS) - 1))) {
 	case TAG_PARENT:
 		hear(s, &s->parent);
 		break;
@@ -320,6 +349,9 @@ static void dispatch(struct engine_shell *s, uint64_t tag)
 		break;
 	case TAG_MEDIA:
 		read_media(s);
+		break;
+	case TAG_NAMES:
+		read_names(s, (int)(tag >> TAG_BITS), events);
 		break;
 	}
 }
@@ -352,7 +384,7 @@ static void loop(struct engine_shell *s)
 		set_timer(s);
 		n = epoll_wait(s->epoll_fd, ev, EVENTS, ending ? 20 : -1);
 		for (int i = 0; i < n; i++)
-			dispatch(s, ev[i].data.u64);
+			dispatch(s, ev[i].data.u64, ev[i].events);
 		if (ending)
 			look_around(s);
 	}
@@ -408,6 +440,17 @@ static enum err make_engine(struct engine_shell *s)
 	return engine_new(&cfg, &s->engine);
 }
 
+/* Before the drop: it reads which name servers there are. */
+static enum err make_resolver(struct engine_shell *s)
+{
+	struct resolver_cfg cfg = { .servers = s->worker->settings.dns_servers,
+		.watch = watch_names,
+		.arg = s };
+
+	rnd_bytes(&cfg.seed, sizeof(cfg.seed));
+	return resolver_new(&cfg, &s->resolver);
+}
+
 /* After the drop: its threads must be bound by it. */
 static enum err make_media(struct engine_shell *s)
 {
@@ -446,6 +489,7 @@ static enum err prepare(struct engine_shell *s, int fd)
 	if ((e = worker_peer_set(&s->parent, fd)) != ERR_OK ||
 	    (e = engine_keep_init(&s->keep, calls)) != ERR_OK ||
 	    (e = make_engine(s)) != ERR_OK ||
+	    (e = make_resolver(s)) != ERR_OK ||
 	    (e = worker_drop(s->worker, MSG_ENGINE, NULL, -1)) != ERR_OK)
 		return e;
 	return make_media(s);
@@ -455,6 +499,7 @@ static void finish(struct engine_shell *s)
 {
 	media_free(s->media);
 	engine_free(s->engine);
+	resolver_free(s->resolver);
 	while (s->confs != NULL) {
 		struct engine_conf *c = s->confs;
 

@@ -230,7 +230,12 @@ void engine_shell_fenced(struct engine_shell *s, uint32_t key)
 	}
 }
 
-void engine_shell_carry_out(struct engine_shell *s)
+static void do_resolve(struct engine_shell *s, const struct engine_resolve *a)
+{
+	resolver_ask(s->resolver, a->ticket, a->name, a->port, clk_mono_us());
+}
+
+static void carry_out(struct engine_shell *s)
 {
 	struct engine_action a;
 
@@ -254,12 +259,27 @@ void engine_shell_carry_out(struct engine_shell *s)
 		case ENGINE_REC:
 			do_rec(s, &a.u.rec);
 			break;
+		case ENGINE_RESOLVE:
+			do_resolve(s, &a.u.resolve);
+			break;
 		case ENGINE_SNAP_FREE:
 			do_snap_free(s, a.u.snap_free);
 			break;
 		case ENGINE_DO_COUNT:
 			break;
 		}
+	}
+}
+
+void engine_shell_carry_out(struct engine_shell *s)
+{
+	struct resolver_answer r;
+
+	carry_out(s);
+	while (resolver_next(s->resolver, &r)) {
+		engine_resolved(s->engine, engine_shell_now(), r.ticket, r.at,
+		    r.n);
+		carry_out(s);
 	}
 }
 

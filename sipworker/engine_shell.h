@@ -11,6 +11,7 @@
 #include "sipworker/engine_watch.h"
 #include "sipworker/media/media.h"
 #include "sipworker/media/tone.h"
+#include "sipworker/net/resolver.h"
 #include "sipworker/priv/ring.h"
 #include "sipworker/worker.h"
 
@@ -20,6 +21,7 @@ struct engine_shell {
 	struct worker *worker;
 	struct engine *engine;
 	struct media *media;
+	struct resolver *resolver;
 	struct engine_keep keep;
 	struct engine_watch watch;
 	struct engine_conf *confs; /* newest first */

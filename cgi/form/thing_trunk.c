@@ -8,6 +8,7 @@
 #include "lib/base/addr4.h"
 #include "lib/base/scan.h"
 #include "lib/base/settings.h"
+#include "lib/core/nexthop.h"
 #include "lib/db/db_trunk.h"
 #include "lib/hash/seal.h"
 
@@ -38,8 +39,10 @@ static const struct field fields[] = {
 	    .kind = FIELD_CHECK },
 	{ "outgoing", "Calls may go out through it", FIELD_CHECK,
 	    .group = "Outgoing calls" },
-	{ "next_hop", "Our calls go to", FIELD_TEXT, 7, 21,
-	    .help = "IPv4 address and port: 192.0.2.1:5060" },
+	{ "next_hop", "Our calls go to", FIELD_TEXT, 1, 255,
+	    .help = "An address like 192.0.2.1:5060, or a name like"
+		    " sip.carrier.example; a name without a port is looked up"
+		    " by its SRV records." },
 	{ "uri_host", "Host in the request's address", FIELD_TEXT, 0, 255,
 	    .help = "When the carrier wants a name: sip.carrier.example" },
 	{ "tech_prefix", "Put before each number", FIELD_TEXT, .min = 0,
@@ -231,13 +234,14 @@ static enum err seal(const struct req *r, struct slice plain,
 
 static bool read_row(struct fields *f, struct trunk_row *row)
 {
-	struct addr4 hop;
+	struct nexthop hop;
 
 	check_nets(f, "allow");
 	check_nets(f, "allow_media");
-	if (addr4_parse(fields_get(f, "next_hop"), 5060, &hop) != ERR_OK)
+	if (nexthop_parse(fields_get(f, "next_hop"), &hop) != ERR_OK)
 		fields_wrong(f, "next_hop",
-		    "Write an IPv4 address, like 192.0.2.1:5060.");
+		    "Write an IPv4 address, like 192.0.2.1:5060, or a name,"
+		    " like sip.carrier.example.");
 	if (!fields_on(f, "pcmu") && !fields_on(f, "pcma"))
 		fields_wrong(f, "pcma", "One of the two is needed.");
 	if (db_trunk_dialled_parse(fields_get(f, "dialled"), &row->dialled) !=

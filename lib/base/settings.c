@@ -35,6 +35,7 @@ static const struct cfg_row rows[] = {
 	NUMBER(rtp_port_min, 1024, 65534),
 	NUMBER(rtp_port_max, 1025, 65535),
 	NUMBER(max_calls, 1, 20000),
+	TEXT(dns_servers, 0),
 	NUMBER(sip_messages_per_s, 0, 1000000),
 	NUMBER(sip_calls_per_s, 0, 1000000),
 	NUMBER(dni_threads, 1, 16),

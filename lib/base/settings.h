@@ -29,6 +29,7 @@ struct settings {
 	uint64_t rtp_port_min; /* even */
 	uint64_t rtp_port_max;
 	uint64_t max_calls;
+	char dns_servers[SETTINGS_PATH_MAX + 1]; /* "": the system's */
 	uint64_t sip_messages_per_s; /* of one address; 0: any number */
 	uint64_t sip_calls_per_s;    /* new, of one address; 0: any number */
 	uint64_t dni_threads;

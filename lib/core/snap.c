@@ -4,6 +4,7 @@
 
 #include "lib/base/take.h"
 #include "lib/core/hours.h"
+#include "lib/core/nexthop.h"
 
 #define HEAD_BYTES SNAP_HEAD_BYTES
 #define TEXT_BYTES SNAP_TEXT_REF_BYTES
@@ -55,6 +56,7 @@ void snap_trunk_at(const struct snap *s, uint32_t row, struct snap_trunk *out)
 	out->uri_host = text(s, &t);
 	out->next_hop_ip = take_be32(&t);
 	out->next_hop_port = take_be16(&t);
+	out->next_hop_name = text(s, &t);
 	out->auth_user = text(s, &t);
 	out->auth_password = text(s, &t);
 	out->from_user = text(s, &t);
@@ -186,13 +188,15 @@ static bool trunk_ok(const struct check *c, uint32_t row)
 
 	if (!texts_ok(c, t, ID_BYTES, 2, SNAP_TEXT_MAX) ||
 	    !texts_ok(c, t, flags + 7, 2, SNAP_TEXT_MAX) ||
-	    !texts_ok(c, t, flags + 7 + 2 * TEXT_BYTES + 6, 3, SNAP_TEXT_MAX))
+	    !texts_ok(c, t, flags + 7 + 2 * TEXT_BYTES + 6, 4, SNAP_TEXT_MAX))
 		return false;
 	snap_trunk_at(&c->s, row, &trunk);
 	return (size_t)trunk.dialled < SNAP_DIALLED_COUNT &&
 	       (trunk.codecs & (SNAP_CODEC_PCMU | SNAP_CODEC_PCMA)) ==
 		   trunk.codecs &&
-	       trunk.codecs != 0;
+	       trunk.codecs != 0 &&
+	       (trunk.next_hop_name.n == 0 ||
+		   nexthop_is_name(trunk.next_hop_name));
 }
 
 static bool acl_ok(const struct check *c, uint32_t row)

@@ -19,7 +19,7 @@
 #include "lib/core/id.h"
 #include "lib/core/zone.h"
 
-#define SNAP_VERSION   2
+#define SNAP_VERSION   3
 #define SNAP_BYTES_MAX ((size_t)1 << 30)
 #define SNAP_ROWS_MAX  UINT32_C(4000000)
 #define SNAP_TEXT_MAX  1024
@@ -48,7 +48,8 @@ struct snap_trunk {
 	struct slice tech_prefix; /* "12345678*", put before the number */
 	struct slice uri_host;    /* host[:port] in the R-URI we send */
 	uint32_t next_hop_ip;     /* host order; where the INVITE goes */
-	uint16_t next_hop_port;
+	uint16_t next_hop_port;   /* 0: none was named */
+	struct slice next_hop_name; /* to be looked up, when ip is 0 */
 	struct slice auth_user;
 	struct slice auth_password; /* unsealed: the block is secret */
 	struct slice from_user;     /* caller to show instead; "" ordinary */
@@ -122,7 +123,7 @@ struct snap_prompt {
 #define SNAP_HEAD_BYTES     (8 + 4 + 8 + SNAP_SECTION_COUNT * 8)
 #define SNAP_TEXT_REF_BYTES 8
 #define SNAP_TRUNK_BYTES \
-	(ID_BYTES + 7 * SNAP_TEXT_REF_BYTES + 1 + 4 + 1 + 1 + 4 + 2 + 4)
+	(ID_BYTES + 8 * SNAP_TEXT_REF_BYTES + 1 + 4 + 1 + 1 + 4 + 2 + 4)
 #define SNAP_ACL_BYTES (4 + 1 + 1 + 4)
 #define SNAP_NUMBER_BYTES \
 	(2 * SNAP_TEXT_REF_BYTES + 2 * ID_BYTES + 4 + 1 + 4 + 4)

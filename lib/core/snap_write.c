@@ -90,6 +90,7 @@ static void put_trunks(struct writer *w, const struct snap_source *src)
 		put_text(w, t->uri_host);
 		put_be32(w, t->next_hop_ip);
 		put_be16(w, t->next_hop_port);
+		put_text(w, t->next_hop_name);
 		put_text(w, t->auth_user);
 		put_text(w, t->auth_password);
 		put_text(w, t->from_user);

@@ -6,6 +6,7 @@
 #include "lib/base/addr4.h"
 #include "lib/base/log.h"
 #include "lib/base/scan.h"
+#include "lib/core/nexthop.h"
 #include "lib/db/db_config.h"
 #include "lib/db/db_destination.h"
 #include "lib/db/db_flow.h"
@@ -76,13 +77,14 @@ static enum err read_trunks(struct db *db, const struct company_id *only,
 /* False: a person typed what nobody can use. */
 static bool finish_trunk(struct trunk_raw *t)
 {
-	struct addr4 hop;
+	struct nexthop hop;
 
-	if (addr4_parse(t->next_hop, SIP_PORT, &hop) != ERR_OK ||
+	if (nexthop_parse(t->next_hop, &hop) != ERR_OK ||
 	    db_trunk_dialled_parse(t->dialled, &t->row.dialled) != ERR_OK)
 		return false;
 	t->row.next_hop_ip = hop.ip;
 	t->row.next_hop_port = hop.port;
+	t->row.next_hop_name = hop.name;
 	if (t->row.uri_host.n == 0)
 		t->row.uri_host = t->next_hop;
 	return true;

@@ -19,7 +19,7 @@ struct trunk_row {
 	uint32_t codecs; /* SNAP_CODEC_* */
 	bool identity_in;
 	bool outgoing;
-	char next_hop[DB_TEXT_BYTES]; /* IPv4[:port] */
+	char next_hop[DB_TEXT_BYTES]; /* as nexthop.h reads it */
 	char uri_host[DB_TEXT_BYTES]; /* "": next_hop */
 	char tech_prefix[65];
 	char username[513];

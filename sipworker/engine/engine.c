@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sipworker/engine/call.h"
+#include "sipworker/engine/hop.h"
 #include "sipworker/engine/leg_in.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/play.h"
@@ -340,6 +341,13 @@ void engine_ask_done(struct engine *e, struct engine_now now, uint64_t ticket,
 	begin(e, now);
 	if (ticket != 0 && i < e->n_calls && e->calls[i].used)
 		question_answered(e, &e->calls[i], ticket, reply);
+}
+
+void engine_resolved(struct engine *e, struct engine_now now, uint64_t ticket,
+    const struct addr4 *at, size_t n)
+{
+	begin(e, now);
+	hop_found(e, ticket, at, n);
 }
 
 void engine_media_event(struct engine *e, struct engine_now now,

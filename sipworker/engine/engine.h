@@ -9,7 +9,7 @@
  *
  *   datagram, clock, journal ack, look-up answer, media event, recorder event
  *       -> engine ->
- *   SEND, JOURNAL, LOOKUP, MEDIA, REC, SNAP_FREE
+ *   SEND, JOURNAL, LOOKUP, ASK, MEDIA, REC, RESOLVE, SNAP_FREE
  *
  * Memory is taken once, in engine_new(): slots for calls, legs, transactions
  * and ports. When they are full a new INVITE gets 503 with Retry-After. Not
@@ -72,6 +72,7 @@ enum engine_do {
 	ENGINE_ASK,     /* u.ask: answer with engine_ask_done() */
 	ENGINE_MEDIA,   /* u.media: to the media thread that owns the stream */
 	ENGINE_REC,     /* u.rec: to the recorder */
+	ENGINE_RESOLVE, /* u.resolve: answer with engine_resolved() */
 	ENGINE_SNAP_FREE, /* u.snap_free: no call uses this snapshot any more */
 	ENGINE_DO_COUNT
 };
@@ -107,6 +108,14 @@ struct engine_ask {
 	struct call_id call;
 	struct company_id company;
 	struct slice question; /* ask_encode() */
+};
+
+/* The addresses behind a name (RFC 3263 4.2): with a port its addresses, else
+ * its SRV records and their addresses, else its addresses at 5060. */
+struct engine_resolve {
+	uint64_t ticket; /* hand back to engine_resolved() */
+	struct slice name;
+	uint16_t port; /* 0: none was named */
 };
 
 /* A stream is one leg's RTP: a local port pair and a remote party. Ids are
@@ -220,6 +229,7 @@ struct engine_action {
 		struct engine_ask ask;
 		struct engine_media media;
 		struct engine_rec rec;
+		struct engine_resolve resolve;
 		uint64_t snap_free; /* the key given to engine_snapshot() */
 	} u;
 };
@@ -301,6 +311,9 @@ void engine_lookup_done(struct engine *e, struct engine_now now,
     uint64_t ticket, const struct flow_facts *facts);
 void engine_ask_done(struct engine *e, struct engine_now now, uint64_t ticket,
     const struct ask_reply *reply);
+/* In the order in which they are to be tried; n 0: the name leads nowhere. */
+void engine_resolved(struct engine *e, struct engine_now now, uint64_t ticket,
+    const struct addr4 *at, size_t n);
 void engine_media_event(struct engine *e, struct engine_now now,
     const struct engine_media_event *ev);
 void engine_rec_event(struct engine *e, struct engine_now now,

@@ -4,6 +4,7 @@
 
 #include "lib/base/hex.h"
 #include "sipworker/engine/drive.h"
+#include "sipworker/engine/hop.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/slots.h"
@@ -179,8 +180,14 @@ void leg_on_retry(struct engine *e, struct leg *l)
 
 void leg_on_no_reply(struct engine *e, struct leg *l)
 {
+	if (l->call == NULL || l->over)
+		return;
+	if (l->resolving) {
+		ring_failed(e, l, 503, "the name of the next hop takes long");
+		return;
+	}
 	/* A 100 says that somebody is there, and that is enough. */
-	if (l->state == LEG_CALLING && l->call != NULL && !l->over &&
-	    !sip_txn_heard(e->txn, l->invite))
+	if (l->state == LEG_CALLING && !sip_txn_heard(e->txn, l->invite) &&
+	    !hop_next(e, l, 408))
 		ring_failed(e, l, 408, "no reply from the next hop");
 }

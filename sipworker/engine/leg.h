@@ -28,6 +28,8 @@
 #define LEG_NAME_MAX    420
 #define LEG_REASON_MAX  96
 #define LEG_HEADERS_MAX 1400
+#define LEG_HOPS_MAX    8 /* addresses of one name that are tried */
+#define LEG_PEERS_MAX   2 /* the present one and the one before */
 /* What we understand and allow, for 200, 405 and 420. */
 #define LEG_ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"
 
@@ -84,9 +86,15 @@ struct leg {
 	struct sip_txn_id re_out; /* our re-INVITE or UPDATE under way */
 	uint32_t re_in_cseq;
 	struct sip_auth auth;
-	uint32_t cseq; /* of the initial INVITE, theirs or ours */
-	struct addr4 hop;
-	struct addr4 counted_peer; /* ip is in the table of peers, or 0 */
+	uint32_t cseq;         /* of the initial INVITE, theirs or ours */
+	struct addr4 hop;      /* where its INVITE goes; ip 0: not known yet */
+	struct slice hop_name; /* borrowed from uri or snapshot, for that */
+	struct addr4 hops[LEG_HOPS_MAX]; /* behind the name (hop.h) */
+	uint8_t n_hops;
+	uint8_t hop_at;
+	bool resolving;
+	uint8_t n_peers;
+	uint32_t peer[LEG_PEERS_MAX]; /* ips in the table of peers */
 	char tag[LEG_TAG_MAX];
 	char call_id[LEG_CALLID_MAX];
 	char uri[LEG_URI_MAX];

@@ -1,6 +1,7 @@
 #include "sipworker/engine/leg_in.h"
 
 #include "sipworker/engine/cause.h"
+#include "sipworker/engine/hop.h"
 #include "sipworker/engine/key.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/offer.h"
@@ -89,6 +90,7 @@ static void on_progress(struct engine *e, struct leg *l,
     const struct sip_txn_event *ev)
 {
 	timer_stop(&e->timers, &l->no_reply);
+	hop_good(e, l);
 	if (l->state != LEG_CALLING && l->state != LEG_RINGING)
 		return;
 	early_dialog(l, ev);
@@ -146,6 +148,11 @@ static void on_refusal(struct engine *e, struct leg *l,
 		leg_out_invite(e, l);
 		return;
 	}
+	/* RFC 3263 4.3. Before it rings: then nothing has been heard yet. */
+	if (l->state == LEG_CALLING && l->call != NULL && !l->over &&
+	    (status_of(ev) == 503 || ev->msg == NULL) &&
+	    hop_next(e, l, (uint16_t)status_of(ev)))
+		return;
 	if (!l->over) {
 		l->sip_code = (uint16_t)status_of(ev);
 		if (ev->msg != NULL)
@@ -197,6 +204,14 @@ static void on_refresh_response(struct engine *e, struct leg *l,
 	session_refreshed(e, l, status);
 }
 
+/* Of an INVITE that another one has replaced: with credentials, or at the next
+ * address. Who answers it all the same is told to hang up. */
+static void on_replaced(struct engine *e, const struct sip_txn_event *ev)
+{
+	if (status_of(ev) >= 200 && status_of(ev) < 300)
+		leg_out_end_fork(e, ev);
+}
+
 void leg_in_response(struct engine *e, struct leg *l,
     const struct sip_txn_event *ev)
 {
@@ -206,8 +221,10 @@ void leg_in_response(struct engine *e, struct leg *l,
 		on_bye_response(e, l, ev);
 	else if (same_id(ev->id, l->re_out))
 		on_refresh_response(e, l, ev);
-	else if (ev->method != SIP_METHOD_INVITE || !same_id(ev->id, l->invite))
-		return; /* of an INVITE that credentials have replaced */
+	else if (ev->method != SIP_METHOD_INVITE)
+		return;
+	else if (!same_id(ev->id, l->invite))
+		on_replaced(e, ev);
 	else if (status < 200)
 		on_progress(e, l, ev);
 	else if (status < 300)

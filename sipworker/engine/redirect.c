@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sipworker/engine/hop.h"
 #include "sipworker/sip/sip_addr.h"
 
 static bool is_permitted(const struct engine *e, const struct leg *l,
@@ -35,11 +36,8 @@ static bool try_contact(struct engine *e, struct leg *l, struct slice item)
 	hop.port = a.uri.port == 0 ? SIP_VIA_PORT : a.uri.port;
 	if (!slice_to_cstr(a.uri_text, l->uri, sizeof(l->uri)))
 		return false;
-	slots_peer_add(e, hop.ip);
-	if (l->counted_peer.ip != 0)
-		slots_peer_drop(e, l->counted_peer.ip);
-	l->hop = hop;
-	l->counted_peer = hop;
+	hop_move(e, l, hop);
+	l->n_hops = 0;
 	return true;
 }
 

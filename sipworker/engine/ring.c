@@ -3,6 +3,7 @@
 #include "sipworker/engine/bridge.h"
 #include "sipworker/engine/cause.h"
 #include "sipworker/engine/drive.h"
+#include "sipworker/engine/hop.h"
 #include "sipworker/engine/key.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/offer.h"
@@ -107,9 +108,8 @@ void ring_start(struct engine *e, struct call *c, const struct flow_do *d)
 		ring_failed(e, l, 404, "no way to this destination");
 		return;
 	}
-	slots_peer_add(e, l->hop.ip);
-	l->counted_peer = l->hop;
 	trace_event(e, c, CALLREC_EV_DIAL, l->number, 0, slice_from(l->target));
+	hop_begin(e, l);
 	/* It hears us by the early media of an attempt before, whose exchange
 	 * makes no ringback any more. An answered caller is the flow's. */
 	if (c->a->answered_us == CALLREC_NEVER)
@@ -119,14 +119,21 @@ void ring_start(struct engine *e, struct call *c, const struct flow_do *d)
 void ring_stream_open(struct engine *e, struct leg *l)
 {
 	struct call *c = l->call;
-	struct snap_trunk t = { .no_reply_ms = 0 };
 
 	if (l->over)
 		return;
 	offer_local(e, l, offer_allowed(e, l), c->a->remote.codec);
 	timer_arm(&e->timers, &l->ring, e->now.mono_us + l->ring_s * RT_SEC_US);
+	if (!l->resolving)
+		ring_call(e, l);
+}
+
+void ring_call(struct engine *e, struct leg *l)
+{
+	struct snap_trunk t = { .no_reply_ms = 0 };
+
 	if (l->trunk != SNAP_NO_ROW)
-		snap_trunk_at(e->snaps[c->snap].snap, l->trunk, &t);
+		snap_trunk_at(e->snaps[l->call->snap].snap, l->trunk, &t);
 	timer_arm(&e->timers, &l->no_reply,
 	    e->now.mono_us + (t.no_reply_ms != 0 ? t.no_reply_ms * INT64_C(1000)
 						 : NO_REPLY_US));

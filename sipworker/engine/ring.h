@@ -27,8 +27,10 @@ void ring_end_all(struct engine *e, struct call *c, enum callrec_by by,
 /* The leg is no attempt of the call any more; it may linger. */
 void ring_forget(struct call *c, const struct leg *l);
 
-/* The leg's stream has its port: the INVITE can go out. */
+/* The leg's stream has its port. */
 void ring_stream_open(struct engine *e, struct leg *l);
+/* It has an address, too: the INVITE goes out. */
+void ring_call(struct engine *e, struct leg *l);
 /* 18x came, with a description when l->has_remote. */
 void ring_ringing(struct engine *e, struct leg *l);
 /* 2xx came and was ACKed. */

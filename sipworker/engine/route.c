@@ -1,5 +1,7 @@
 #include "sipworker/engine/route.h"
 
+#include "lib/core/nexthop.h"
+
 static const struct snap *snap_of(const struct engine *e, const struct call *c)
 {
 	return e->snaps[c->snap].snap;
@@ -30,17 +32,23 @@ static bool resolve(struct engine *e, const struct call *c, struct leg *l,
 	return true;
 }
 
-/* "sip:user@1.2.3.4:5080": straight there, without a trunk. */
+/* "sip:user@host:port": straight there, without a trunk. */
 static bool by_uri(struct leg *l, struct slice to)
 {
 	struct sip_uri u;
 
-	if (sip_uri_parse(to, &u) != ERR_OK || u.scheme != SIP_URI_SIP ||
-	    addr4_ip(u.host, &l->hop.ip) != ERR_OK)
-		return false;
-	l->hop.port = u.port == 0 ? SIP_VIA_PORT : u.port;
 	l->trunk = SNAP_NO_ROW;
-	return slice_to_cstr(to, l->uri, sizeof(l->uri));
+	if (!slice_to_cstr(to, l->uri, sizeof(l->uri)) ||
+	    sip_uri_parse(slice_from(l->uri), &u) != ERR_OK ||
+	    u.scheme != SIP_URI_SIP)
+		return false;
+	if (addr4_ip(u.host, &l->hop.ip) == ERR_OK) {
+		l->hop.port = u.port == 0 ? SIP_VIA_PORT : u.port;
+		return l->hop.ip != 0;
+	}
+	l->hop = (struct addr4){ 0, u.port };
+	l->hop_name = u.host;
+	return nexthop_is_name(u.host);
 }
 
 /* "+15551230000": through the destination's trunk or the first that may. */
@@ -56,11 +64,13 @@ static bool by_number(struct engine *e, const struct call *c, struct leg *l,
 	if (l->trunk == SNAP_NO_ROW)
 		return false;
 	snap_trunk_at(s, l->trunk, &t);
-	if (!t.outgoing || t.next_hop_ip == 0)
+	if (!t.outgoing || (t.next_hop_ip == 0 && t.next_hop_name.n == 0))
 		return false;
 	l->trunk_id = t.id;
-	l->hop.ip = t.next_hop_ip;
-	l->hop.port = t.next_hop_port == 0 ? SIP_VIA_PORT : t.next_hop_port;
+	l->hop = (struct addr4){ t.next_hop_ip, t.next_hop_port };
+	l->hop_name = t.next_hop_name;
+	if (l->hop.ip != 0 && l->hop.port == 0)
+		l->hop.port = SIP_VIA_PORT;
 	buf_over(&b, l->uri, sizeof(l->uri) - 1);
 	buf_cstr(&b, "sip:");
 	sip_uri_put_user(&b, t.tech_prefix);
@@ -68,6 +78,8 @@ static bool by_number(struct engine *e, const struct call *c, struct leg *l,
 	buf_char(&b, '@');
 	if (t.uri_host.n > 0) {
 		buf_put(&b, t.uri_host);
+	} else if (l->hop.ip == 0) {
+		buf_put(&b, l->hop_name);
 	} else {
 		addr4_put_ip(&b, l->hop.ip);
 	}

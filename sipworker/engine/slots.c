@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/base/utf8.h"
+#include "sipworker/engine/hop.h"
 
 #define SAME_CALL_US (2 * RT_SEC_US) /* a redial by the carrier */
 
@@ -16,7 +17,7 @@ enum err slots_init(struct engine *e)
 	e->n_legs = n * ENGINE_LEGS_PER_CALL + CALL_TRIES_MAX + 1;
 	e->free_leg = e->n_legs;
 	e->snap = SLOTS_SNAPS;
-	for (e->n_peers = 64; e->n_peers < 2 * e->n_legs;)
+	for (e->n_peers = 64; e->n_peers <= LEG_PEERS_MAX * e->n_legs;)
 		e->n_peers *= 2;
 	e->calls = calloc(n, sizeof(e->calls[0]));
 	e->legs = calloc(e->n_legs, sizeof(e->legs[0]));
@@ -125,8 +126,7 @@ void slots_leg_give(struct engine *e, struct leg *l)
 	timer_stop(&e->timers, &l->ring);
 	timer_stop(&e->timers, &l->play);
 	timer_stop(&e->timers, &l->rel.timer);
-	if (l->counted_peer.ip != 0)
-		slots_peer_drop(e, l->counted_peer.ip);
+	hop_leave(e, l);
 	l->used = false;
 	l->ref = 0;
 	l->next_free = e->free_leg;

@@ -55,6 +55,13 @@ struct slots_turn {
 	uint32_t count;
 };
 
+/* Addresses that did not reply a moment ago (hop.h). */
+#define SLOTS_BAD 64
+struct slots_bad {
+	struct addr4 at;
+	int64_t until_us; /* 0: unused */
+};
+
 struct engine {
 	struct engine_cfg cfg;
 	char agent[64];
@@ -85,6 +92,7 @@ struct engine {
 	bool draining;
 	struct slots_turn turns[SLOTS_TURNS];
 	struct rate rate;
+	struct slots_bad bad[SLOTS_BAD];
 	struct engine_stats stats;
 };
 

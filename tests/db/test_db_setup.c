@@ -481,7 +481,7 @@ static void test_snapshot(void **state)
 	db_trunk_init(&bad);
 	new_id(bad.id);
 	bad.created_us = NOW;
-	memcpy(bad.next_hop, "carrier.example", 16);
+	memcpy(bad.next_hop, "no such place", 14);
 	ok(db_trunk_add(t->db, a->account, &bad));
 	ok(db_trunk_acl_add(t->db, a->account, a->trunk, &odd));
 	ok(db_snap_read(store, &mem, &s));

@@ -32,6 +32,7 @@ struct rig {
 	struct call_id rec;
 	uint32_t rec_key;
 	bool rec_waiting;
+	uint64_t name; /* ticket */
 };
 
 static enum err make_snap(struct buf *out)
@@ -99,6 +100,8 @@ static void pump(struct rig *r)
 			r->journal = a.u.journal.seq;
 		else if (a.what == ENGINE_LOOKUP)
 			r->ticket = a.u.lookup.ticket;
+		else if (a.what == ENGINE_RESOLVE)
+			r->name = a.u.resolve.ticket;
 		else if (a.what == ENGINE_MEDIA)
 			on_media(r, &a.u.media);
 		else if (a.what == ENGINE_REC) {
@@ -135,12 +138,13 @@ static void answer_closed(struct rig *r)
 
 static void neighbour(struct rig *r, unsigned int which)
 {
+	const struct addr4 hops[] = { stranger, phone };
 	const struct flow_facts facts = { .known_caller = true };
 	const struct engine_rec_event rec = { .what = ENGINE_REC_DONE,
 		.call = r->rec,
 		.call_key = r->rec_key };
 
-	switch (which % 7) {
+	switch (which % 8) {
 	case 0:
 		engine_journal_done(r->engine, r->now, r->journal);
 		break;
@@ -158,6 +162,10 @@ static void neighbour(struct rig *r, unsigned int which)
 		engine_rec_event(r->engine, r->now, &rec);
 		break;
 	case 5:
+		engine_resolved(r->engine, r->now, r->name, hops,
+		    1 + which % 2);
+		break;
+	case 6:
 		if (r->n_open > 0)
 			media(r, ENGINE_MEDIA_SILENT, r->open[0]);
 		break;

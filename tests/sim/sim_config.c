@@ -25,6 +25,14 @@ static const struct snap_trunk trunks[] = {
 	    .auth_user = SLICE_INIT("worker"),
 	    .auth_password = SLICE_INIT("secret"),
 	    .no_reply_ms = 3000 },
+	[SIM_CONFIG_NAMED] = { .id = { { 3 } },
+	    .name = SLICE_INIT("named"),
+	    .country = SLICE_INIT("US"),
+	    .codecs = SNAP_CODEC_PCMU | SNAP_CODEC_PCMA,
+	    .outgoing = true,
+	    .tech_prefix = SLICE_INIT(""),
+	    .uri_host = SLICE_INIT(""),
+	    .next_hop_name = SLICE_INIT("trunk.example") },
 };
 
 static const struct snap_acl acls[] = {
@@ -98,6 +106,12 @@ static struct flow_step *step(struct maker *m, size_t i, enum flow_type type,
 	return &m->step[i];
 }
 
+void sim_config_phone(size_t i, char out[SIM_CONFIG_PHONE_MAX])
+{
+	(void)snprintf(out, SIM_CONFIG_PHONE_MAX, "sip:p%zu@%s:5080", i % 100,
+	    i % 4 == 2 ? "pbx.example" : "10.0.0.3");
+}
+
 /* n members: phones, of which the first may be a destination with limits. */
 static struct flow_step *group(struct maker *m, size_t i, enum flow_mode mode,
     size_t n, bool limited)
@@ -111,8 +125,7 @@ static struct flow_step *group(struct maker *m, size_t i, enum flow_mode mode,
 			    destinations[SIM_CONFIG_LIMITED].id.v,
 			    m->target[k]);
 		else
-			(void)snprintf(m->target[k], sizeof(m->target[k]),
-			    "sip:p%zu@10.0.0.3:5080", k);
+			sim_config_phone(k, m->target[k]);
 		m->member[k].text[FLOW_MEMBER_TO] = slice_from(m->target[k]);
 		m->member[k].num[FLOW_MEMBER_TIER] = (uint32_t)(1 + k / 3);
 		m->member[k].num[FLOW_MEMBER_WEIGHT] = (uint32_t)(k + 1);
@@ -261,6 +274,7 @@ static enum err write_flows(struct buf *one, struct buf *two, struct buf *three)
 	s[2].text[FLOW_FORWARD_TO] = SLICE("+13035559001");
 	s[2].num[FLOW_DIAL_RING_S] = 10;
 	s[2].num[FLOW_DIAL_SHOW] = FLOW_SHOW_TRACKING;
+	s[2].num[FLOW_FORWARD_TRUNK] = SIM_CONFIG_NAMED;
 	s[2].branch[FLOW_DIAL_NO_ANSWER] = 3;
 	flow_step_init(&s[3], FLOW_MESSAGE);
 	s[3].key = SLICE("sorry");

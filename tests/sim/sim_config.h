@@ -13,9 +13,15 @@
 /* The first so many run flows that throw no dice. */
 #define SIM_CONFIG_DICELESS 10
 /* Row of the destination with limits. */
-#define SIM_CONFIG_LIMITED        2
+#define SIM_CONFIG_LIMITED 2
+/* Row of the trunk that is a name, trunk.example. */
+#define SIM_CONFIG_NAMED          2
 #define SIM_CONFIG_PROMPT_SAMPLES 24000 /* 3 s */
 
+#define SIM_CONFIG_PHONE_MAX 48
+
+/* The address of phone i of the groups; some have a name, pbx.example. */
+void sim_config_phone(size_t i, char out[SIM_CONFIG_PHONE_MAX]);
 RT_MUST_USE enum err sim_config_write(struct buf *out);
 
 #endif

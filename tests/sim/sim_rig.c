@@ -24,6 +24,8 @@ static void init(struct rig *r, uint32_t max_calls, uint32_t messages_per_s,
 		.secret = { 1, 2, 3 } };
 
 	memset(r, 0, sizeof(*r));
+	r->names[0] = RIG_PHONE;
+	r->n_names = 1;
 	r->now = (struct engine_now){ RT_HOUR_US, INT64_C(1795000000000000) };
 	buf_init(&r->snap_bytes, 1 << 20);
 	assert_int_equal(sim_config_write(&r->snap_bytes), ERR_OK);
@@ -84,6 +86,14 @@ static void keep_record(struct rig *r, const struct engine_journal *j)
 	r->n_closed++;
 }
 
+static void keep_name(struct rig *r, const struct engine_resolve *q)
+{
+	assert_true(r->n_name_tickets < RT_ARRAY_LEN(r->name_ticket));
+	r->name_ticket[r->n_name_tickets++] = q->ticket;
+	r->name_port = q->port;
+	assert_true(slice_to_cstr(q->name, r->name, sizeof(r->name)));
+}
+
 void rig_tell_media(struct rig *r, enum engine_media_what what, uint32_t stream,
     uint32_t play)
 {
@@ -93,6 +103,16 @@ void rig_tell_media(struct rig *r, enum engine_media_what what, uint32_t stream,
 		.at_mono_us = r->now.mono_us };
 
 	engine_media_event(r->engine, r->now, &ev);
+}
+
+static void answer_name(struct rig *r)
+{
+	/* The answers' own questions are asked inside. */
+	while (r->n_names > 0 && r->n_name_tickets > 0) {
+		engine_resolved(r->engine, r->now,
+		    r->name_ticket[--r->n_name_tickets], r->names, r->n_names);
+		rig_pump(r);
+	}
 }
 
 void rig_pump(struct rig *r)
@@ -109,6 +129,8 @@ void rig_pump(struct rig *r)
 			keep_record(r, &a.u.journal);
 		else if (a.what == ENGINE_MEDIA)
 			r->media[r->n_media++ % 256] = a.u.media;
+		else if (a.what == ENGINE_RESOLVE)
+			keep_name(r, &a.u.resolve);
 		else if (a.what == ENGINE_REC && a.u.rec.op == ENGINE_REC_START)
 			r->n_rec_start++;
 		if (a.what == ENGINE_MEDIA && a.u.media.op == ENGINE_MEDIA_OPEN)
@@ -125,6 +147,7 @@ void rig_pump(struct rig *r)
 			engine_rec_event(r->engine, r->now, &done);
 		}
 	}
+	answer_name(r);
 }
 
 void rig_input(struct rig *r, struct addr4 from, const char *text)

@@ -44,6 +44,13 @@ struct rig {
 	void (*on_event)(void *arg, const struct callrec_event *ev);
 	void *on_event_arg;
 	bool hold_neighbours; /* journal and look-up do not answer */
+	/* What names lead to; nothing: the tickets are left to the test. */
+	struct addr4 names[8];
+	size_t n_names;
+	uint64_t name_ticket[16];
+	size_t n_name_tickets;
+	char name[64];
+	uint16_t name_port;
 };
 
 /* A description with both codecs and telephone-event, at port 4000. */

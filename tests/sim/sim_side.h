@@ -10,6 +10,7 @@
 void sim_side_journal(struct sim_world *w, const struct engine_journal *j);
 void sim_side_lookup(struct sim_world *w, const struct engine_lookup *q);
 void sim_side_ask(struct sim_world *w, const struct engine_ask *q);
+void sim_side_resolve(struct sim_world *w, const struct engine_resolve *q);
 void sim_side_media(struct sim_world *w, const struct engine_media *m);
 void sim_side_rec(struct sim_world *w, const struct engine_rec *r);
 

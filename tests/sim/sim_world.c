@@ -43,6 +43,8 @@ static void deliver(struct sim_event *ev)
 		sim_peer_input(w->carrier, from, bytes);
 	} else if (to == SIM_PHONE.ip) {
 		sim_peer_input(w->phone, from, bytes);
+	} else if (to == SIM_DEAD.ip) {
+		w->passed_over++;
 	} else {
 		sim_world_fail(w, "a datagram to nobody: %08x", to);
 	}
@@ -119,6 +121,9 @@ void sim_world_pump(struct sim_world *w)
 			break;
 		case ENGINE_REC:
 			sim_side_rec(w, &a.u.rec);
+			break;
+		case ENGINE_RESOLVE:
+			sim_side_resolve(w, &a.u.resolve);
 			break;
 		case ENGINE_SNAP_FREE:
 			w->snap_freed++;

@@ -16,6 +16,7 @@
 #define SIM_ENGINE  ((struct addr4){ 0x0a000001, 5060 })
 #define SIM_CARRIER ((struct addr4){ 0x0a000002, 5060 })
 #define SIM_PHONE   ((struct addr4){ 0x0a000003, 5080 })
+#define SIM_DEAD    ((struct addr4){ 0x0a000008, 5080 }) /* never answers */
 
 #define SIM_PORT_MIN 30000
 #define SIM_PORT_MAX 34999
@@ -28,6 +29,7 @@ struct sim_faults {
 	int64_t delay_us;          /* at most; also reorders */
 	unsigned int slow_store;   /* percent of look-ups late or lost */
 	unsigned int slow_journal; /* percent of acks late */
+	unsigned int bad_names;    /* percent of look-ups slow or lost */
 	unsigned int bad_media;    /* percent of failing binds, silences */
 	unsigned int bad_rec;      /* percent late, failed or lost */
 };
@@ -94,7 +96,9 @@ struct sim_world {
 	uint64_t compared;
 	uint64_t keys;
 	uint64_t snap_freed;
-	char failure[240]; /* "" as long as nothing is wrong */
+	uint64_t resolved;    /* names */
+	uint64_t passed_over; /* INVITEs to where nobody answers */
+	char failure[240];    /* "" as long as nothing is wrong */
 };
 
 void sim_world_init(struct sim_world *w, uint64_t seed,

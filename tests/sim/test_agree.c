@@ -140,7 +140,7 @@ static void write_script(struct trial *t, size_t number)
 {
 	static const char *const inputs[] = { "1", "2", "", "9", "#", "*1",
 		"12", "345", "7#" };
-	static char target[FLOW_SIM_PHONES_MAX][48];
+	static char target[FLOW_SIM_PHONES_MAX][SIM_CONFIG_PHONE_MAX];
 	struct flow_sim_script *s = &t->script;
 
 	memset(s, 0, sizeof(*s));
@@ -152,8 +152,7 @@ static void write_script(struct trial *t, size_t number)
 		    slice_from(inputs[below(t, RT_ARRAY_LEN(inputs))]);
 	s->n_phones = 10;
 	for (size_t i = 0; i < s->n_phones; i++) {
-		(void)snprintf(target[i], sizeof(target[i]),
-		    "sip:p%zu@10.0.0.3:5080", i);
+		sim_config_phone(i, target[i]);
 		s->phone[i] = (struct flow_sim_phone){ slice_from(target[i]),
 			(enum flow_sim_does)below(t, FLOW_SIM_FULL),
 			patience(t) };

@@ -35,6 +35,7 @@ static const struct world_case {
 		.delay_us = 200000,
 		.slow_store = 30,
 		.slow_journal = 10,
+		.bad_names = 20,
 		.bad_media = 5,
 		.bad_rec = 30 },
 	    600, 500, 120 * RT_SEC_US },
@@ -72,6 +73,9 @@ static void run_case(const struct world_case *c, uint64_t seed, uint32_t calls)
 	    (unsigned long long)w->messages, (unsigned long long)w->keys,
 	    (unsigned long long)w->compared,
 	    (unsigned long long)w->phone->confirmed);
+	print_message("#   names=%llu passed over=%llu\n",
+	    (unsigned long long)w->resolved,
+	    (unsigned long long)w->passed_over);
 	assert_true(w->opened > 0);
 	sim_world_fini(w);
 	free(w);
