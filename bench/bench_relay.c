@@ -39,6 +39,8 @@ struct bench {
 	uint64_t sent;
 	uint64_t got;
 	struct ua_hist latency;
+	struct ua_hist jitter;
+	int64_t *took_us; /* of each end's last packet; 0: none yet */
 	atomic_bool stop;
 };
 
@@ -83,7 +85,8 @@ static void open_all(struct bench *b, in_addr_t ip)
 	b->user_epoll = epoll_create1(0);
 	b->relay = calloc(b->ends, sizeof(*b->relay));
 	b->user = calloc(b->ends, sizeof(*b->user));
-	if (b->relay == NULL || b->user == NULL)
+	b->took_us = calloc(b->ends, sizeof(*b->took_us));
+	if (b->relay == NULL || b->user == NULL || b->took_us == NULL)
 		exit(1);
 	for (size_t i = 0; i < b->ends; i++) {
 		struct sockaddr_in r, u;
@@ -124,6 +127,18 @@ static void *relay_thread(void *arg)
 	return NULL;
 }
 
+static void took(struct bench *b, size_t end, int64_t us)
+{
+	const int64_t before_us = b->took_us[end];
+
+	ua_hist_add(&b->latency, us);
+	if (before_us != 0)
+		ua_hist_add(&b->jitter,
+		    us > before_us ? us - before_us : before_us - us);
+	b->took_us[end] = us;
+	b->got++;
+}
+
 static void receive(struct bench *b)
 {
 	struct epoll_event ev[EVENTS];
@@ -138,8 +153,7 @@ static void receive(struct bench *b)
 				sizeof(packet), 0) != PACKET)
 				continue;
 			memcpy(&at_us, packet + 12, sizeof(at_us));
-			ua_hist_add(&b->latency, clk_mono_us() - at_us);
-			b->got++;
+			took(b, ev[i].data.u64, clk_mono_us() - at_us);
 		}
 }
 
@@ -205,11 +219,12 @@ int main(int argc, char **argv)
 	(void)pthread_join(thread, NULL);
 	(void)printf(
 	    "relay calls=%llu cpu_us_per_call_s=%lld p50_us=%lld "
-	    "p99_us=%lld sent=%llu got=%llu\n",
+	    "p99_us=%lld jitter_p99_us=%lld sent=%llu got=%llu\n",
 	    (unsigned long long)calls,
 	    (long long)(b.cpu_us / (int64_t)(calls * seconds)),
 	    (long long)ua_hist_at_us(&b.latency, 500),
 	    (long long)ua_hist_at_us(&b.latency, 990),
+	    (long long)ua_hist_at_us(&b.jitter, 990),
 	    (unsigned long long)b.sent, (unsigned long long)b.got);
 	return 0;
 }

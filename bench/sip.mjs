@@ -2,7 +2,8 @@
 // the real worker, against a bare UDP relay in the same run.
 //
 // RT_BENCH_CALLS (100) calls at a time, RT_BENCH_S (10) seconds each,
-// RT_BENCH_REPEAT (3) runs of which the median is printed with the spread.
+// RT_BENCH_REPEAT (3) runs of which the median is printed with the spread;
+// RT_BENCH_LINGER_S (36) seconds at RT_BENCH_LINGER_RATE (100) for memory.
 // The called side answers 180 at once. CPU is what the worker's processes used
 // (user and system), from /proc; generator and worker share the machine.
 import { spawnSync } from 'node:child_process';
@@ -19,6 +20,9 @@ const { startStack, childrenOf, until, addr, build, dir } = await import('../tes
 const { call } = await import('../tests/support/sip.mjs');
 
 const env = (name, otherwise) => Number(process.env[name] ?? otherwise);
+const LINGER_S = env('RT_BENCH_LINGER_S', 36); // longer than a transaction lives
+const LINGER_RATE = env('RT_BENCH_LINGER_RATE', 100);
+const RATES = [400, 600, 800, 1000, 1300, 1700, 2200];
 const CALLS = env('RT_BENCH_CALLS', 100);
 const SECONDS = env('RT_BENCH_S', 10);
 const REPEAT = env('RT_BENCH_REPEAT', 3);
@@ -56,8 +60,8 @@ function load(number, options) {
 	return call('load', { listen: `${addr}:5080`, target: `${addr}:5060`, number, 'rtp-min': 24000, 'rtp-max': 63999, ...options });
 }
 
-async function setups(stack, rate) {
-	const n = rate * SECONDS;
+async function setups(stack, rate, seconds = SECONDS) {
+	const n = rate * seconds;
 	const p = load(PLAIN, { calls: n, 'per-minute': rate * 60, 'at-once': 5000, 'talk-ms': 100, play: 'silence' });
 	const begun = Date.now();
 	if (await p.ended !== 0) note(p.text.trim());
@@ -79,6 +83,29 @@ async function recorded(stack) {
 	return { ...summary(p), cpu: (used * 1000) / (CALLS * took_s), memory };
 }
 
+/** What lingers of ended calls: growth of memory at a steady rate, by the rate. */
+async function lingering(stack) {
+	const pids = processes(stack);
+	const before = rss_kib(pids);
+	const p = load(PLAIN, { calls: LINGER_RATE * LINGER_S, 'per-minute': LINGER_RATE * 60, 'at-once': 5000, 'talk-ms': 100, play: 'silence' });
+	await new Promise((r) => setTimeout(r, (LINGER_S - 1) * 1000));
+	const grown = rss_kib(pids) - before;
+	if (await p.ended !== 0) note(p.text.trim());
+	return grown / LINGER_RATE;
+}
+
+/** The highest of the rates at which no call fails and a 18x takes 50 ms at most. */
+async function highest() {
+	let best = 0;
+	for (const rate of RATES) {
+		const s = await setups(stack, rate, 5);
+		note(`set-ups: ${rate}/s wanted, ${Math.round(s.rate)}/s answered, ${s.failed} failed, 18x p99 ${s.to_18x_p99_us} us`);
+		if (Number(s.failed) > 0 || Number(s.to_18x_p99_us) > 50000 || s.rate < rate * 0.8) break;
+		best = rate;
+	}
+	return best;
+}
+
 function relay() {
 	const r = spawnSync(join(build, 'bench/bench_relay'), [String(CALLS), String(SECONDS), addr], { encoding: 'utf8' });
 	if (r.status !== 0) throw new Error(r.stderr);
@@ -98,14 +125,19 @@ try {
 	ringtrace('number', 'add', '--number', RECORDED, '--to', `sip:desk@${addr}:5080`, '--record', 'notice');
 	await until('the worker knows the numbers', () => /configuration version=\d+ numbers=2/.test(stack.log('sipworker') + stack.output));
 	await setups(stack, 20); // warm
+	// First, while the memory of earlier runs is not there to be used again.
+	line('sip-memory-lingering', [await lingering(stack)], 'KiB', null, `growth of anonymous memory at ${LINGER_RATE} set-ups a second for ${LINGER_S} s, for each set-up a second; ${others()}`);
 
 	for (const rate of [50, 300]) {
 		const runs = [];
 		for (let i = 0; i < REPEAT; i++) runs.push(await setups(stack, rate));
 		const bad = runs.reduce((n, r) => n + Number(r.failed), 0);
 		line(`sip-18x-p99-at-${rate}`, runs.map((r) => Number(r.to_18x_p99_us) / 1000), 'ms', null, `INVITE to 18x, the called side rings at once; ${bad} failed; ${others()}`);
+		line(`sip-post-dial-p99-at-${rate}`, runs.map((r) => Number(r.through_p99_us) / 1000), 'ms', null, `from the caller's INVITE to the called side's; ${others()}`);
+		line(`sip-first-audio-p99-at-${rate}`, runs.map((r) => Number(r.to_audio_p99_us) / 1000), 'ms', null, 'from the 200 to the first packet heard; both ends send every 20 ms');
 		line(`sip-setups-at-${rate}`, runs.map((r) => r.rate), '1/s', rate, `answered calls a second, closed record each; ${bad} failed`, false);
 	}
+	line('sip-setups-max', [await highest()], '1/s', null, `highest of ${RATES.join(', ')} with no call failed and 18x p99 below 50 ms; generator and worker share the machine; ${others()}`, false);
 	const bare = [], runs = [];
 	for (let i = 0; i < REPEAT; i++) {
 		bare.push(relay());
@@ -117,6 +149,7 @@ try {
 	line('sip-cpu-per-call-s', of('cpu'), 'us', limit('cpu_us_per_call_s'), `${CALLS} recorded calls, all processes of the worker; ${bad} failed; ${others()}`);
 	line('sip-rtp-p50', of('rtp_p50_us'), 'us', limit('p50_us'), 'one way through the worker');
 	line('sip-rtp-p99', of('rtp_p99_us'), 'us', limit('p99_us'), 'one way through the worker');
+	line('sip-rtp-jitter-p99', of('rtp_jitter_p99_us'), 'us', limit('jitter_p99_us'), 'how much a packet takes longer or shorter than the one before');
 	line('sip-loss', runs.map((r) => (100 * Number(r.lost)) / Number(r.tx)), '%', null, `${runs.map((r) => r.lost).join(', ')} packets lost, ${runs.map((r) => r.gaps).join(', ')} calls with a gap above 100 ms (a prompt's end counts)`);
 	line('sip-memory-per-call', runs.map((r) => r.memory), 'KiB', null, 'growth of anonymous memory of all processes');
 } catch (e) {

@@ -84,6 +84,20 @@ static const struct ctl_opt rows[] = {
 	    "answer without ringing first" },
 };
 
+enum hist {
+	TO_18X,
+	TO_200,
+	THROUGH,
+	TO_AUDIO,
+	LATENCY,
+	JITTER,
+	HISTS
+};
+
+/* In the summary: <name>_p50_us, _p99_us and _max_us. */
+static const char *const hist_names[HISTS] = { "to_18x", "to_200", "through",
+	"to_audio", "rtp", "rtp_jitter" };
+
 struct totals {
 	uint64_t placed;
 	uint64_t ended;
@@ -99,9 +113,7 @@ struct run {
 	bool answers;
 	bool quiet; /* load: no line for each call */
 	struct totals sum;
-	struct ua_hist *to_18x;
-	struct ua_hist *to_200;
-	struct ua_hist *latency;
+	struct ua_hist *hist[HISTS];
 	struct ua_sound *sound;
 	struct addr4 target;
 };
@@ -121,6 +133,13 @@ static const char *by_name(enum ua_by by)
 	return names[by];
 }
 
+/* -1: it never came to that. */
+static void add(struct ua_hist *h, int64_t us)
+{
+	if (us >= 0)
+		ua_hist_add(h, us);
+}
+
 static void count(struct run *r, const struct ua_report *p)
 {
 	const bool ours = p->outgoing || !r->dials;
@@ -131,6 +150,9 @@ static void count(struct run *r, const struct ua_report *p)
 	r->sum.rx += p->rx;
 	r->sum.lost += p->lost;
 	r->sum.gaps += p->gap_max_us > 100000;
+	add(r->hist[THROUGH], p->through_us);
+	if (p->outgoing)
+		add(r->hist[TO_AUDIO], p->to_audio_us);
 	if (!ours)
 		return;
 	r->sum.ended++;
@@ -138,10 +160,10 @@ static void count(struct run *r, const struct ua_report *p)
 		r->sum.answered++;
 	else
 		r->sum.failed++;
-	if (p->outgoing && p->to_18x_us >= 0)
-		ua_hist_add(r->to_18x, p->to_18x_us);
-	if (p->outgoing && p->to_200_us >= 0)
-		ua_hist_add(r->to_200, p->to_200_us);
+	if (!p->outgoing)
+		return;
+	add(r->hist[TO_18X], p->to_18x_us);
+	add(r->hist[TO_200], p->to_200_us);
 }
 
 static void print_ended(const struct ua_report *p, const char *dir)
@@ -184,6 +206,15 @@ static void on_report(void *arg, const struct ua_report *p)
 	}
 }
 
+static void print_hist(const char *name, const struct ua_hist *h)
+{
+	if (h->n > 0)
+		(void)printf(" %s_p50_us=%lld %s_p99_us=%lld %s_max_us=%lld",
+		    name, (long long)ua_hist_at_us(h, 500), name,
+		    (long long)ua_hist_at_us(h, 990), name,
+		    (long long)h->max_us);
+}
+
 static void print_summary(const struct run *r)
 {
 	const struct totals *t = &r->sum;
@@ -195,21 +226,8 @@ static void print_summary(const struct run *r)
 	    (unsigned long long)t->failed, (unsigned long long)t->tx,
 	    (unsigned long long)t->rx, (unsigned long long)t->lost,
 	    (unsigned long long)t->gaps);
-	if (r->dials)
-		(void)printf(
-		    " to_18x_p50_us=%lld to_18x_p99_us=%lld "
-		    "to_200_p50_us=%lld to_200_p99_us=%lld",
-		    (long long)ua_hist_at_us(r->to_18x, 500),
-		    (long long)ua_hist_at_us(r->to_18x, 990),
-		    (long long)ua_hist_at_us(r->to_200, 500),
-		    (long long)ua_hist_at_us(r->to_200, 990));
-	if (r->latency->n > 0)
-		(void)printf(
-		    " rtp_p50_us=%lld rtp_p99_us=%lld "
-		    "rtp_max_us=%lld",
-		    (long long)ua_hist_at_us(r->latency, 500),
-		    (long long)ua_hist_at_us(r->latency, 990),
-		    (long long)r->latency->max_us);
+	for (size_t i = 0; i < HISTS; i++)
+		print_hist(hist_names[i], r->hist[i]);
 	(void)printf("\n");
 }
 
@@ -424,8 +442,18 @@ static int configure(struct run *r, struct ua_conf *conf)
 	conf->answering.sound = r->sound;
 	conf->answering.save_dir = r->quiet ? NULL : r->opt.save;
 	conf->answering.no_180 = r->opt.no_180;
-	conf->latency = r->latency;
+	conf->latency = r->hist[LATENCY];
+	conf->jitter = r->hist[JITTER];
 	return 0;
+}
+
+/* They are large, and only written where something is counted. */
+static bool make_hists(struct run *r)
+{
+	for (size_t i = 0; i < HISTS; i++)
+		if ((r->hist[i] = calloc(1, sizeof(*r->hist[i]))) == NULL)
+			return false;
+	return true;
 }
 
 int ctl_call(int argc, char *const *argv)
@@ -451,16 +479,12 @@ int ctl_call(int argc, char *const *argv)
 		return 2;
 	if (!set_role(&r, &rest))
 		return wrong("say carrier, phone or load; see --help");
-	r.to_18x = calloc(1, sizeof(*r.to_18x));
-	r.to_200 = calloc(1, sizeof(*r.to_200));
-	r.latency = calloc(1, sizeof(*r.latency));
-	if (r.to_18x != NULL && r.to_200 != NULL && r.latency != NULL)
+	if (make_hists(&r))
 		status = configure(&r, &conf);
 	if (status == 0)
 		status = go(&r, &conf);
 	ua_sound_free(r.sound);
-	free(r.to_18x);
-	free(r.to_200);
-	free(r.latency);
+	for (size_t i = 0; i < HISTS; i++)
+		free(r.hist[i]);
 	return status;
 }

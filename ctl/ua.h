@@ -71,8 +71,13 @@ struct ua_report {
 	bool cancelled;
 	int64_t to_18x_us; /* since the INVITE; -1: never came */
 	int64_t to_200_us; /* since the INVITE; -1 */
-	int64_t talk_us;   /* from the 200 to the end */
-	uint64_t tx;       /* RTP packets */
+	/* Since our own call by the same caller, which came back to us by
+	 * whoever is measured; -1: there is none. Incoming calls only. */
+	int64_t through_us;
+	/* From the 200 to the first packet heard; -1: none was. */
+	int64_t to_audio_us;
+	int64_t talk_us; /* from the 200 to the end */
+	uint64_t tx;     /* RTP packets */
 	uint64_t rx;
 	uint64_t lost;
 	int64_t jitter_us;
@@ -89,7 +94,10 @@ struct ua_conf {
 	uint16_t rtp_port_max;
 	uint32_t max_calls; /* at a time */
 	struct ua_answering answering;
-	struct ua_hist *latency; /* with sound "measure"; NULL: not wanted */
+	/* With sound "measure"; NULL: not wanted. How long packets took, and
+	 * by how much each differs from the one before. */
+	struct ua_hist *latency;
+	struct ua_hist *jitter;
 	void (*report)(void *arg, const struct ua_report *r);
 	void *arg;
 };

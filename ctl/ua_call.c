@@ -224,6 +224,7 @@ enum err ua_call_dial(struct ua *u, const struct ua_dial *d, int64_t now_us)
 	    &c->invite);
 	if (e != ERR_OK)
 		goto fail;
+	ua_slot_dialled(u, d->caller, now_us);
 	c->state = UA_CALL_CALLING;
 	u->used++;
 	return ERR_OK;
@@ -331,6 +332,8 @@ static void incoming_invite(struct ua *u, const struct sip_txn_event *ev)
 		e = ERR_UNSUPPORTED;
 	if (e == ERR_OK) {
 		ua_slot_text(m->from.uri.user, c->peer, sizeof(c->peer));
+		c->r.through_us =
+		    ua_slot_through_us(u, m->from.uri.user, ev->now_us);
 		ua_slot_text(m->uri.user, c->dialled, sizeof(c->dialled));
 		ua_slot_text(m->call_id, c->call_id, sizeof(c->call_id));
 		buf_over(&b, c->text, sizeof(c->text));

@@ -52,6 +52,14 @@ struct ua_call {
 	char text[UA_CALL_TEXT];
 };
 
+/* Who called when, to know the call when it comes back; a later one of the
+ * same place replaces it. */
+#define UA_DIALLED 8192
+struct ua_dialled {
+	uint64_t who; /* hash of the caller; 0: unused */
+	int64_t at_us;
+};
+
 struct ua {
 	struct ua_conf conf;
 	int sip_fd;
@@ -64,6 +72,7 @@ struct ua {
 	int64_t frame_us; /* when the next phase is due */
 	unsigned int phase;
 	char contact[160];
+	struct ua_dialled dialled[UA_DIALLED];
 };
 
 /* Outcomes of the transaction layer; arg is the struct ua. */

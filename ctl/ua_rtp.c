@@ -191,13 +191,20 @@ void ua_rtp_send(struct ua_rtp *r, int64_t now_us)
 static void measure(struct ua_rtp *r, struct slice payload, int64_t now_us)
 {
 	uint64_t v = 0;
+	int64_t took_us;
 
 	if (r->latency == NULL || payload.n < 12 ||
 	    memcmp(payload.p, stamp_magic, sizeof(stamp_magic)) != 0)
 		return;
 	for (size_t i = 4; i < 12; i++)
 		v = v << 8 | (uint8_t)payload.p[i];
-	ua_hist_add(r->latency, now_us - (int64_t)v);
+	took_us = now_us - (int64_t)v;
+	ua_hist_add(r->latency, took_us);
+	if (r->jitter != NULL && r->took_us != 0)
+		ua_hist_add(r->jitter, took_us > r->took_us
+					   ? took_us - r->took_us
+					   : r->took_us - took_us);
+	r->took_us = took_us;
 }
 
 /* A hole in a file reads as zero bytes, which mu-law says at full level. */

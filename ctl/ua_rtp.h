@@ -47,6 +47,8 @@ struct ua_rtp {
 	int64_t first_tx_us;
 	uint64_t foreign;        /* packets that were no RTP */
 	struct ua_hist *latency; /* NULL: not measured */
+	struct ua_hist *jitter;
+	int64_t took_us; /* the packet before; 0: none */
 };
 
 /* Binds ip:port, non-blocking. ERR_CONFLICT: the port is taken; ERR_IO. */

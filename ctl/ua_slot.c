@@ -43,6 +43,30 @@ void ua_slot_text(struct slice s, char *out, size_t cap)
 		out[0] = '\0';
 }
 
+static uint64_t hash(struct slice who)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i < who.n; i++)
+		h = (h ^ (unsigned char)who.p[i]) * UINT64_C(1099511628211);
+	return h == 0 ? 1 : h;
+}
+
+void ua_slot_dialled(struct ua *u, struct slice who, int64_t now_us)
+{
+	const uint64_t h = hash(who);
+
+	u->dialled[h % UA_DIALLED] = (struct ua_dialled){ h, now_us };
+}
+
+int64_t ua_slot_through_us(const struct ua *u, struct slice who, int64_t now_us)
+{
+	const uint64_t h = hash(who);
+	const struct ua_dialled *d = &u->dialled[h % UA_DIALLED];
+
+	return d->who == h ? now_us - d->at_us : -1;
+}
+
 void ua_slot_report(struct ua *u, struct ua_call *c, enum ua_what what)
 {
 	struct ua_report *r = &c->r;
@@ -58,6 +82,10 @@ void ua_slot_report(struct ua *u, struct ua_call *c, enum ua_what what)
 	r->ear_us = c->rtp.tx > 0 && r->rx > 0
 			? c->rtp.in.first_us - c->rtp.first_tx_us
 			: 0;
+	if (c->answered_us != 0 && r->rx > 0)
+		r->to_audio_us = c->rtp.in.first_us > c->answered_us
+				     ? c->rtp.in.first_us - c->answered_us
+				     : 0;
 	r->ssrc_changes = c->rtp.in.ssrc_changes;
 	r->gap_max_us = c->rtp.in.gap_max_us;
 	r->pressed = c->rtp.pressed;
@@ -100,6 +128,7 @@ enum err ua_slot_open(struct ua *u, struct ua_call *c,
 	if (e != ERR_OK)
 		return e == ERR_CONFLICT ? ERR_BUSY : e;
 	c->rtp.latency = u->conf.latency;
+	c->rtp.jitter = u->conf.jitter;
 	ev = (struct epoll_event){ .events = EPOLLIN, .data.u64 = c->index };
 	if (epoll_ctl(u->epoll_fd, EPOLL_CTL_ADD, c->rtp.fd, &ev) != 0) {
 		log_sys("call: epoll");
@@ -132,6 +161,8 @@ struct ua_call *ua_slot_take(struct ua *u, int64_t now_us)
 		c->r.call = ++u->serial;
 		c->r.to_18x_us = -1;
 		c->r.to_200_us = -1;
+		c->r.through_us = -1;
+		c->r.to_audio_us = -1;
 		return c;
 	}
 	return NULL;

@@ -31,6 +31,10 @@ void ua_slot_tag(struct ua *u, struct ua_call *c);
 /* Copies s, cut to fit. */
 void ua_slot_text(struct slice s, char *out, size_t cap);
 
+/* Remembers our call by this caller, and how long it has been under way. */
+void ua_slot_dialled(struct ua *u, struct slice who, int64_t now_us);
+int64_t ua_slot_through_us(const struct ua *u, struct slice who,
+    int64_t now_us);
 /* Tells whoever runs the caller. */
 void ua_slot_report(struct ua *u, struct ua_call *c, enum ua_what what);
 /* Reports the end and frees the slot. */
