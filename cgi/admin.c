@@ -19,6 +19,7 @@
 #include "cgi/form/form_welcome.h"
 #include "cgi/form/import_form.h"
 #include "cgi/form/number_form.h"
+#include "cgi/form/site_pages.h"
 #include "cgi/form/site_token.h"
 #include "cgi/form/thing_caller_list.h"
 #include "cgi/form/thing_company.h"
@@ -142,6 +143,8 @@ static const struct route routes[] = {
 	THING_ROUTES("/settings/trackers", ROUTE_MANAGER, false,
 	    &thing_tracker),
 	THING_ROUTES("/settings/pools", ROUTE_MANAGER, false, &thing_pool),
+	{ REQ_POST, "/settings/sites/{id}/check", ROUTE_MANAGER,
+	    .body = REQ_BODY_URLENCODED, .handler = site_pages_ask },
 	{ REQ_POST, "/settings/sites/{id}/token", ROUTE_MANAGER,
 	    .body = REQ_BODY_URLENCODED, .handler = site_token_make },
 	{ REQ_POST, "/settings/sites/{id}/token/off", ROUTE_MANAGER,

@@ -11,6 +11,7 @@
 #include "jobs/job_notify.h"
 #include "jobs/job_pool.h"
 #include "jobs/job_prompt.h"
+#include "jobs/job_site.h"
 #include "jobs/job_spoken.h"
 #include "jobs/job_summary.h"
 #include "jobs/job_sweep.h"
@@ -65,6 +66,12 @@ static const struct queue_kind kinds[] = {
 	    .visible_us = 3 * RT_MIN_US,
 	    .max_attempts = 5,
 	    .run = job_prompt },
+	{ .name = "site",
+	    .parallel = 2,
+	    .visible_us = 30 * RT_MIN_US,
+	    .max_attempts = 3,
+	    .every_us = JOB_SITE_EVERY_US,
+	    .run = job_site },
 	{ .name = "spoken",
 	    .parallel = 1,
 	    .visible_us = 10 * RT_MIN_US,

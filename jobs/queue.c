@@ -194,7 +194,7 @@ static void add_periodic(struct worker *w, const struct queue_kind *kind)
 static bool run_one(struct worker *w, const struct queue_kind *kind)
 {
 	uint8_t claim[ID_BYTES];
-	struct job_row *jobs;
+	struct job_row *jobs, job;
 	struct queue_env env;
 	int64_t start_us;
 	size_t n = 0;
@@ -212,13 +212,14 @@ static bool run_one(struct worker *w, const struct queue_kind *kind)
 	    kind->visible_us, &w->arena, &jobs, &n);
 	if (e != ERR_OK || n == 0)
 		return false;
+	job = jobs[0]; /* the function may empty the arena */
 	start_us = clk_mono_us();
-	e = kind->run(&env, &jobs[0]);
+	e = kind->run(&env, &job);
 	log_info("queue: ran kind=%s job=%llu attempt=%u result=%s us=%lld",
-	    kind->name, (unsigned long long)jobs[0].id, jobs[0].attempts,
-	    err_name(e), (long long)(clk_mono_us() - start_us));
+	    kind->name, (unsigned long long)job.id, job.attempts, err_name(e),
+	    (long long)(clk_mono_us() - start_us));
 	db_rollback(w->db); /* what a function left open */
-	settle(w, kind, &jobs[0], claim, e);
+	settle(w, kind, &job, claim, e);
 	return true;
 }
 

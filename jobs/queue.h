@@ -24,7 +24,7 @@ struct queue;
 struct queue_env {
 	const struct settings *settings;
 	struct db *db;
-	struct arena *arena; /* emptied after the job */
+	struct arena *arena; /* emptied after the job; the payload lies in it */
 	int64_t now_us;      /* wall time of the job's start */
 	const void *app;     /* the program's own, of queue_conf */
 	const struct queue *queue;

@@ -5,11 +5,13 @@
 
 #include "cgi/form/choice.h"
 #include "cgi/form/lines.h"
+#include "cgi/form/site_pages.h"
 #include "cgi/form/site_token.h"
 #include "lib/base/settings.h"
 #include "lib/core/source_map.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_site.h"
+#include "lib/db/db_site_page.h"
 #include "lib/hash/token.h"
 #include "lib/phone/phone.h"
 
@@ -40,6 +42,11 @@ static const struct field fields[] = {
 	    .help = "Global Privacy Control and opt-outs are always"
 		    " respected." },
 	{ "location", "Location", .kind = FIELD_CHOICE },
+	{ "pages", "Pages to look at", FIELD_LINES, 0, 12000, .group = "Health",
+	    .help = "Looked at once a day: is the tag there, what would be"
+		    " swapped, does a click's id survive? One whole address a"
+		    " line, such as the landing pages of ads. None: the front"
+		    " page." },
 	{ "params", "Parameters of its own", FIELD_LINES, 0, 4000,
 	    .group = "Where visits come from",
 	    .help = "Only where the site's ads do not use the usual names. One"
@@ -180,6 +187,7 @@ static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
 		 &n_targets)) != ERR_OK ||
 	    (e = lines_set(f, "origins", origins, n_origins)) != ERR_OK ||
 	    (e = lines_set(f, "targets", targets, n_targets)) != ERR_OK ||
+	    (e = site_pages_load(r, key, f)) != ERR_OK ||
 	    (e = load_params(r, key, f)) != ERR_OK)
 		return e;
 	fields_set_cstr(f, "name", row.name);
@@ -287,14 +295,15 @@ static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
 {
 	struct site_row row = { .created_us = r->now_us };
 	char token[TOKEN_TEXT + 1];
-	struct lines origins, targets;
+	struct lines origins, targets, pages;
 	struct params params;
 	enum err e;
 
 	memcpy(row.id.v, id, ID_BYTES);
 	check_origins(f, &origins);
 	check_params(f, &params);
-	if ((e = check_targets(r, f, &targets)) != ERR_OK)
+	if ((e = check_targets(r, f, &targets)) != ERR_OK ||
+	    (e = site_pages_check(r, f, &origins, &pages)) != ERR_OK)
 		return e;
 	if (!fields_copy(f, "name", row.name, sizeof(row.name)) ||
 	    !fields_good(f))
@@ -317,6 +326,9 @@ static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
 	if (e == ERR_OK)
 		e = put_lines(r, row.id, &targets, db_site_targets,
 		    db_site_target_add, db_site_target_remove);
+	if (e == ERR_OK)
+		e = put_lines(r, row.id, &pages, db_site_page_urls,
+		    db_site_page_add, db_site_page_remove);
 	return e == ERR_OK ? put_params(r, row.id, &params) : e;
 }
 
@@ -331,13 +343,22 @@ static enum err retire(const struct req *r, const uint8_t id[ID_BYTES])
 static enum err more(const struct req *r, const uint8_t id[ID_BYTES],
     struct view *v)
 {
+	char key_text[ID_TEXT_MAX], to[64];
 	struct site_row row;
 	struct site_id key;
+	struct view *x;
 	enum err e;
 
 	memcpy(key.v, id, ID_BYTES);
 	if ((e = db_site_get(r->db, r->company, key, &row)) != ERR_OK)
 		return e;
+	id_text(ID_KIND_site, id, key_text);
+	x = thing_extra(v, "health", "How the tag gets on",
+	    "What the pages look like from outside, and what the tag says.");
+	(void)snprintf(to, sizeof(to), "/sites/%s", key_text);
+	thing_extra_link(x, to, "Health of the site");
+	(void)snprintf(to, sizeof(to), "/settings/sites/%s/check", key_text);
+	thing_extra_button(x, to, "Look at its pages now");
 	thing_extra_tag(thing_extra(v, "snippet", "The tag",
 			    row.seen_us == 0
 				? "Paste this line near the top of every page"

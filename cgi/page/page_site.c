@@ -4,8 +4,11 @@
 
 #include "cgi/page/page_words.h"
 #include "cgi/web/frame.h"
+#include "cgi/web/route.h"
+#include "lib/core/sitecheck.h"
 #include "lib/db/db_site.h"
 #include "lib/db/db_site_health.h"
+#include "lib/db/db_site_page.h"
 
 #define LOOK_BACK_US (7 * RT_DAY_US)
 #define LINES_MAX    50
@@ -199,6 +202,94 @@ static void causes_view(const struct site_health_row *h, struct view *v)
 	}
 }
 
+/* What a look at a page found, and what to do about it. */
+static const struct words page_findings[SITECHECK_FINDING_COUNT] = {
+	[SITECHECK_NO_ANSWER] = { "No answer",
+	    "Neither visitors nor the tag get further." },
+	[SITECHECK_BAD_STATUS] = { "It answers with an error",
+	    "Or it keeps programs out; then open it yourself." },
+	[SITECHECK_LOOPS] = { "More than three redirects",
+	    "Each one is a chance to lose the visitor, and the click id." },
+	[SITECHECK_LEAVES] = { "It leads to an address that is not the site's",
+	    "The tag gives no numbers there: add the address in the site's"
+	    " settings, or mend the redirect." },
+	[SITECHECK_LOSES_CLICK] = { "A redirect drops the click id",
+	    "Paid visits look direct. Let the redirect pass the query on." },
+	[SITECHECK_NO_TAG] = { "The tag is not in the page",
+	    "Unless a tag manager adds it, no number is swapped and a visit"
+	    " from an ad is seen on its second page at best, as direct." },
+	[SITECHECK_TWICE] = { "The tag is there more than once",
+	    "Only the first works; remove the others." },
+	[SITECHECK_OTHER_TAG] = { "Another vendor's tag is there",
+	    "The two undo each other's work. Remove one." },
+	[SITECHECK_NO_TARGETS] = { "The number to replace is not in the page",
+	    "Scripts may draw it later; else compare it with the settings." },
+	[SITECHECK_KEPT_SWAPPED] = { "A tracking number stands in the page",
+	    "A cache keeps the page after it was swapped: all its visitors'"
+	    " calls go to one visit. Exclude the tag from what it renders." },
+};
+
+static void page_found(uint32_t found, struct view *item)
+{
+	view_list(item, "page_findings");
+	for (unsigned int i = 0; i < SITECHECK_FINDING_COUNT; i++) {
+		struct view *line;
+
+		if (((found >> i) & 1U) == 0)
+			continue;
+		line = view_item(item, "page_findings");
+		view_cstr(line, "page_finding", page_findings[i].title);
+		view_cstr(line, "page_means", page_findings[i].means);
+	}
+}
+
+static void page_line(const struct req *r, const struct site_page_row *p,
+    struct view *v)
+{
+	struct view *item = view_item(v, "pages");
+	char ago[PAGE_WORDS_MAX] = "";
+
+	view_slice(item, "page_url", p->url);
+	view_flag(item, "page_checked", p->checked_us != 0);
+	view_flag(item, "page_waits",
+	    p->checked_us == 0 || p->asked_us > p->checked_us);
+	if (p->checked_us != 0 && r->now_us > p->checked_us)
+		page_words_duration((r->now_us - p->checked_us) / 1000, ago);
+	view_cstr(item, "page_ago", ago);
+	view_u64(item, "page_status", p->status);
+	view_u64(item, "page_hops", p->hops);
+	view_flag(item, "page_moved", p->hops > 0);
+	view_slice(item, "page_final", p->final_url);
+	put_count(item, "page_targets", p->targets);
+	view_flag(item, "page_good", p->checked_us != 0 && p->found == 0);
+	view_flag(item, "page_answered", p->status != 0);
+	view_flag(item, "has_page_problem", p->problem.n > 0);
+	view_slice(item, "page_problem", p->problem);
+	page_found(p->checked_us != 0 ? p->found : 0, item);
+}
+
+static enum err pages_view(const struct req *r, struct site_id id,
+    struct view *v)
+{
+	struct site_page_row *rows;
+	struct slice asked;
+	char text[ID_TEXT_MAX];
+	size_t n;
+	enum err e =
+	    db_site_page_list(r->db, r->company, id, r->arena, &rows, &n);
+
+	view_list(v, "pages");
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		page_line(r, &rows[i], v);
+	id_text(ID_KIND_site, id.v, text);
+	view_cstr(v, "site", text);
+	view_flag(v, "may_check", r->role >= ROUTE_MANAGER);
+	view_flag(v, "was_asked",
+	    req_query(r, "asked", &asked) == ERR_OK &&
+		slice_eq_cstr(asked, "1"));
+	return e;
+}
+
 static enum err show(const struct req *r, struct resp *out)
 {
 	struct view *v = view_new(r->arena, "site.html");
@@ -227,6 +318,8 @@ static enum err show(const struct req *r, struct resp *out)
 	findings_view(found, v);
 	figures_view(&h, &t, v);
 	causes_view(&h, v);
+	if ((e = pages_view(r, id, v)) != ERR_OK)
+		return e;
 	return resp_view(out, v);
 }
 

@@ -81,6 +81,18 @@ static bool holds(struct slice s, struct slice what)
 	return false;
 }
 
+/* Hosts that other vendors' number-swapping scripts come from. */
+static bool is_other_vendor(struct slice tag)
+{
+	static const char *const hosts[] = { "cdn.callrail.com", "tctm.co/",
+		"invocacdn.com", "cdn.calltrk.com", "dialogtech.com" };
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(hosts); i++)
+		if (holds(tag, slice_from(hosts[i])))
+			return true;
+	return false;
+}
+
 /* One tag, from behind its '<' to its '>': its attributes are looked at. */
 static struct slice read_tag(struct scan *s, struct slice rest)
 {
@@ -93,6 +105,8 @@ static struct slice read_tag(struct scan *s, struct slice rest)
 	if (script && tag.n < TAG_MAX && holds(tag, SLICE("t.js")) &&
 	    holds(tag, s->look->key))
 		s->out->tags++;
+	if (script && tag.n < TAG_MAX && is_other_vendor(tag))
+		s->out->others++;
 	if (script)
 		return skip_raw(rest, SLICE("script"));
 	if (slice_starts_case(tag, SLICE("style")))

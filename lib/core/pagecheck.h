@@ -27,6 +27,7 @@ struct pagecheck {
 	unsigned int ours;    /* with a tracking number: the page was kept
 				 after it was swapped */
 	unsigned int tags;
+	unsigned int others; /* scripts of other call trackers */
 };
 
 void pagecheck(struct slice html, const struct pagecheck_look *look,

@@ -22,7 +22,7 @@ struct transfer {
 	bool private_ok;
 	bool refused; /* by the guard below */
 	bool enough;  /* we dropped the rest of the answer */
-	size_t read;
+	size_t read, read_max;
 	struct buf body;
 	char curl_why[CURL_ERROR_SIZE];
 };
@@ -145,7 +145,7 @@ static size_t take_body(char *p, size_t size, size_t n, void *ctx)
 
 	t->read += bytes;
 	buf_bytes(&t->body, p, bytes < room ? bytes : room);
-	if (t->read > OUT_HTTP_READ_MAX) {
+	if (t->read > t->read_max) {
 		t->enough = true;
 		return 0;
 	}
@@ -269,6 +269,7 @@ enum err out_http_add(struct out_http *p, const struct out_http_request *r)
 	*t = (struct transfer){ .used = true,
 		.ctx = r->ctx,
 		.private_ok = r->private_ok,
+		.read_max = r->read_max == 0 ? OUT_HTTP_READ_MAX : r->read_max,
 		.easy = curl_easy_init() };
 	buf_init(&t->body, r->answer_max == 0 ? 1 : r->answer_max);
 	e = t->easy == NULL ? ERR_NOMEM : set_limits(t, r);
@@ -340,8 +341,11 @@ static void describe(const struct transfer *t, CURLcode code,
 static void read_numbers(CURL *easy, struct out_http_answer *a)
 {
 	curl_off_t took = 0, retry = 0;
+	char *redirect = NULL;
 	long status = 0;
 
+	(void)curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &redirect);
+	a->redirect = redirect == NULL ? "" : redirect;
 	(void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	(void)curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &took);
 	(void)curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry);

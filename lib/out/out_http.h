@@ -11,8 +11,8 @@
  *     resolved, so a name that changes its mind between check and use gains
  *     nothing.
  *   - Certificates are verified.
- *   - Of the answer answer_max bytes are kept; after OUT_HTTP_READ_MAX the
- *     connection is dropped, and the status counts as it came.
+ *   - Of the answer answer_max bytes are kept; after read_max the connection is
+ *     dropped, and the status counts as it came.
  */
 #ifndef RT_OUT_OUT_HTTP_H
 #define RT_OUT_OUT_HTTP_H
@@ -47,7 +47,8 @@ struct out_http_request {
 	bool private_ok;
 	int64_t timeout_us; /* of the whole exchange */
 	size_t answer_max;
-	void *ctx; /* comes back with the answer */
+	size_t read_max; /* 0: OUT_HTTP_READ_MAX */
+	void *ctx;       /* comes back with the answer */
 };
 
 struct out_http_answer {
@@ -61,6 +62,9 @@ struct out_http_answer {
 	uint32_t retry_after_s;     /* of the answer; 0: not said */
 	char why[OUT_HTTP_WHY_MAX]; /* for people, when e is not ERR_OK */
 	struct slice body;          /* valid until the next out_http_next() */
+	/* Where a redirect leads, as a whole address, unchecked: "" is nowhere.
+	 * Valid as long. */
+	const char *redirect;
 };
 
 struct out_http;

@@ -57,9 +57,28 @@ static void test_cases(void **state)
 	}
 }
 
+/* Other vendors' scripts are counted by where they come from. */
+static void test_others(void **state)
+{
+	static const char html[] =
+	    "<script src=\"//cdn.callrail.com/companies/1/swap.js\"></script>"
+	    "<script async src='https://1234.tctm.co/t.js'></script>"
+	    "<script>var a = 'cdn.callrail.com'</script>"
+	    "<a href=\"https://cdn.callrail.com\">a link is none</a>"
+	    "<script src=/mine.js></script>";
+	const struct pagecheck_look look = { SLICE("KEY"), NULL, 0, NULL, 0 };
+	struct pagecheck c;
+
+	(void)state;
+	pagecheck(slice_from(html), &look, &c);
+	assert_int_equal(c.others, 2);
+	assert_int_equal(c.tags, 0);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_others) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

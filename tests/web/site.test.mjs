@@ -85,3 +85,33 @@ test('nobody else makes one', async () => {
 	assert.equal((await owner.submit(href, '/settings/sites/sit_00000000000000000000000000/token', {})).status, 404);
 	assert.equal(fingerprint(stack), mark);
 });
+
+test('pages to look at: on the site\'s own addresses only; none is the front page', async () => {
+	const urls = () => stack.sql("SELECT p.url FROM site_page p JOIN site s ON s.id = p.site_id WHERE s.name = 'shop.example' ORDER BY p.url").map(([u]) => u);
+	assert.deepEqual(urls(), ['https://shop.example/']);
+	const mark = fingerprint(stack);
+	for (const pages of ['https://other.example/', 'https://shop.example.evil.example/', 'http://shop.example/', '/landing', 'https://shop.example/ä',
+		'https://shop.example@evil.example/', `https://shop.example/${'x'.repeat(500)}`, Array.from({ length: 21 }, (_, i) => `https://shop.example/${i}`).join('\n')]) {
+		const res = await (await openForm(owner, href)).send({ pages });
+		assert.equal(res.status, 422, pages);
+		assert.match(await res.text(), /one of the site|too many/);
+	}
+	assert.equal(fingerprint(stack), mark);
+	assert.equal((await (await openForm(owner, href)).send({ pages: 'https://shop.example/ads?a=1\nhttps://shop.example/b' })).status, 303);
+	assert.deepEqual(urls(), ['https://shop.example/ads?a=1', 'https://shop.example/b']);
+});
+
+test('asked for now: once a minute, by a manager', async () => {
+	const agent = await stack.login(world.users.agent.email, world.password);
+	assert.ok([403, 404].includes((await foreign.submit('/', `${href}/check`, {})).status));
+	assert.ok([403, 404].includes((await agent.submit('/', `${href}/check`, {})).status));
+	for (const want of ['1', '0']) {
+		const res = await owner.submit(href, `${href}/check`, {});
+		assert.equal(res.status, 303);
+		assert.equal(res.headers.get('location'), `${href.replace('/settings', '')}?asked=${want}`);
+	}
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM job WHERE kind = 'site'"), '1');
+	const html = await (await owner.fetch(`${href.replace('/settings', '')}?asked=1`)).text();
+	assert.match(html, /They are being looked at/);
+	assert.match(html, /https:\/\/shop\.example\/ads\?a=1[\s\S]*waits for its look/);
+});

@@ -1,0 +1,90 @@
+#include "lib/core/sitecheck.h"
+
+#define PROBE "gclid=ringtrace-check"
+
+bool sitecheck_is_on(struct slice url, const struct slice *origins, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct slice o = origins[i];
+
+		/* What follows the origin begins the path, or is not there. */
+		if (o.n > 0 && url.n >= o.n &&
+		    slice_eq_case(slice_head(url, o.n), o) &&
+		    (url.n == o.n || url.p[o.n] == '/' || url.p[o.n] == '?'))
+			return true;
+	}
+	return false;
+}
+
+void sitecheck_probe(struct slice url, struct buf *out)
+{
+	buf_put(out, url);
+	buf_char(out, slice_find(url, '?', 0) < url.n ? '&' : '?');
+	buf_cstr(out, PROBE);
+}
+
+/* Where it stands, with the sign before it; url.n: nowhere. */
+static size_t find_probe(struct slice url)
+{
+	const struct slice p = SLICE(PROBE);
+
+	for (size_t i = 1; i + p.n <= url.n; i++) {
+		const size_t end = i + p.n;
+
+		if ((url.p[i - 1] == '?' || url.p[i - 1] == '&') &&
+		    slice_starts(slice_skip(url, i), p) &&
+		    (end == url.n || url.p[end] == '&'))
+			return i - 1;
+	}
+	return url.n;
+}
+
+bool sitecheck_has_probe(struct slice url)
+{
+	return find_probe(url) < url.n;
+}
+
+void sitecheck_unprobe(struct slice url, struct buf *out)
+{
+	const size_t at = find_probe(url);
+	struct slice rest;
+
+	if (at == url.n) {
+		buf_put(out, url);
+		return;
+	}
+	rest = slice_skip(url, at + sizeof(PROBE));
+	buf_put(out, slice_head(url, at));
+	if (rest.n > 1) {
+		buf_char(out, url.p[at]);
+		buf_put(out, slice_skip(rest, 1));
+	}
+}
+
+static unsigned int bit(enum sitecheck_finding f, bool on)
+{
+	return on ? 1U << f : 0;
+}
+
+unsigned int sitecheck_judge(const struct sitecheck *c)
+{
+	unsigned int found;
+
+	if (!c->answered)
+		return bit(SITECHECK_NO_ANSWER, true);
+	found = bit(SITECHECK_LOOPS, c->too_many_hops) |
+		bit(SITECHECK_LEAVES,
+		    !sitecheck_is_on(c->final_url, c->origins, c->n_origins)) |
+		bit(SITECHECK_LOSES_CLICK,
+		    c->hops > 0 && !sitecheck_has_probe(c->final_url));
+	if (c->too_many_hops)
+		return found;
+	if (c->status < 200 || c->status > 299)
+		return found | bit(SITECHECK_BAD_STATUS, true);
+	return found | bit(SITECHECK_NO_TAG, c->page.tags == 0) |
+	       bit(SITECHECK_TWICE, c->page.tags > 1) |
+	       bit(SITECHECK_OTHER_TAG, c->page.others > 0) |
+	       bit(SITECHECK_NO_TARGETS,
+		   c->page.targets == 0 && c->page.ours == 0) |
+	       bit(SITECHECK_KEPT_SWAPPED, c->page.ours > 0);
+}

@@ -1,0 +1,177 @@
+/* Tests of db_site_page and of jobs/job_site on the real queue: an address of
+ * a private network is not asked, and says so on the page. */
+#include <poll.h>
+#include <string.h>
+
+#include "jobs/job_site.h"
+#include "lib/base/clk.h"
+#include "lib/core/sitecheck.h"
+#include "lib/db/db_site.h"
+#include "lib/db/db_site_page.h"
+#include "lib/out/out_http.h"
+#include "tests/support/cm.h"
+#include "tests/support/testdb.h"
+
+#define NOW      TESTDB_NOW_US
+#define LIMIT_US (30 * RT_SEC_US)
+
+#define ok(call) assert_int_equal((call), ERR_OK)
+
+static const char private_page[] = "http://127.0.0.1:9/ads?x=1";
+
+static struct testdb *t;
+static struct db *admin, *dashboard, *jobd;
+static struct settings settings;
+static struct arena mem;
+
+static int start(void **state)
+{
+	(void)state;
+	t = testdb_start();
+	admin = testdb_connect(t, "admin");
+	dashboard = testdb_connect(t, "dashboard");
+	jobd = testdb_connect(t, "jobd");
+	arena_init(&mem, (size_t)1 << 20);
+	return out_http_start() == ERR_OK ? 0 : -1;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	out_http_stop();
+	arena_fini(&mem);
+	db_close(jobd);
+	db_close(dashboard);
+	db_close(admin);
+	testdb_stop(t);
+	return 0;
+}
+
+static struct company_id ours(void)
+{
+	return t->company[0].id;
+}
+
+static struct company_id theirs(void)
+{
+	return t->company[1].id;
+}
+
+static struct site_page_row only_page(struct company_id company, size_t want)
+{
+	struct site_page_row *rows;
+	size_t n;
+
+	ok(db_site_page_list(dashboard, company, t->company[0].site, &mem,
+	    &rows, &n));
+	assert_int_equal(n, want);
+	return want > 0 ? rows[0] : (struct site_page_row){ 0 };
+}
+
+static void test_rows(void **state)
+{
+	const struct site_id site = t->company[0].site;
+	struct site_page_row row = { .url = slice_from(private_page),
+		.checked_us = NOW,
+		.problem = SLICE("because '; --"),
+		.status = 200,
+		.hops = 2,
+		.final_url = SLICE("https://site0.example/\xc3\xa4"),
+		.bytes = 1000,
+		.took_ms = 30,
+		.tags = 1,
+		.others = 2,
+		.targets = 3,
+		.ours = 4,
+		.found = 5 };
+	struct site_page_due *due;
+	struct slice *urls;
+	size_t n;
+
+	(void)state;
+	for (int twice = 0; twice < 2; twice++)
+		ok(db_site_page_add(admin, ours(), site, row.url));
+	ok(db_site_page_due(jobd, NOW, 10, &mem, &due, &n));
+	assert_int_equal(n, 1);
+	assert_true(id_eq(due[0].company.v, ours().v));
+	assert_true(id_eq(due[0].site.v, site.v));
+	/* Another company changes nothing of it. */
+	ok(db_site_page_put(jobd, theirs(), site, &row));
+	ok(db_site_page_remove(admin, theirs(), site, row.url));
+	assert_int_equal(db_site_page_ask(admin, theirs(), site, NOW, NOW),
+	    ERR_BUSY);
+	(void)only_page(theirs(), 0);
+	assert_int_equal(only_page(ours(), 1).checked_us, 0);
+
+	ok(db_site_page_put(jobd, ours(), site, &row));
+	row = only_page(ours(), 1);
+	assert_int_equal(row.checked_us, NOW);
+	assert_true(slice_eq_cstr(row.problem, "because '; --"));
+	assert_true(
+	    slice_eq_cstr(row.final_url, "https://site0.example/\xc3\xa4"));
+	assert_int_equal(row.status + row.hops + row.bytes + row.took_ms, 1232);
+	assert_int_equal(row.tags, 1);
+	assert_int_equal(row.others, 2);
+	assert_int_equal(row.targets, 3);
+	assert_int_equal(row.ours, 4);
+	assert_int_equal(row.found, 5);
+	/* Not due for a day, unless a person asks, once a minute. */
+	ok(db_site_page_due(jobd, NOW - RT_DAY_US, 10, &mem, &due, &n));
+	assert_int_equal(n, 0);
+	ok(db_site_page_ask(admin, ours(), site, NOW + 1, NOW));
+	assert_int_equal(db_site_page_ask(admin, ours(), site, NOW + 2, NOW),
+	    ERR_BUSY);
+	ok(db_site_page_due(jobd, NOW - RT_DAY_US, 10, &mem, &due, &n));
+	assert_int_equal(n, 1);
+	ok(db_site_page_urls(admin, ours(), site, &mem, &urls, &n));
+	assert_int_equal(n, 1);
+	assert_true(slice_eq_cstr(urls[0], private_page));
+}
+
+static enum err connect_jobd(const struct settings *s, struct db **out)
+{
+	(void)s;
+	return db_open_as(out, t->secret_dir, t->socket, TESTDB_NAME, "jobd");
+}
+
+static void test_private(void **state)
+{
+	static const struct queue_kind kind = { "site", 1, RT_MIN_US, 3, 0,
+		job_site };
+	const int64_t now_us = clk_wall_us();
+	const int64_t until_us = clk_mono_us() + LIMIT_US;
+	struct site_page_row row;
+	struct queue *q = NULL;
+
+	(void)state;
+	ok(queue_start(&q, &(struct queue_conf){ .settings = &settings,
+			       .kinds = &kind,
+			       .n_kinds = 1,
+			       .threads = 1,
+			       .connect = connect_jobd }));
+	ok(db_job_add(admin, ours(), "site", SLICE("1"), SLICE("{}"), now_us,
+	    now_us));
+	while (testdb_count(t,
+		   "SELECT COUNT(*) FROM job WHERE kind = 'site'"
+		   " AND state = 'done'") == 0) {
+		if (clk_mono_us() > until_us)
+			fail_msg("not in time");
+		(void)poll(NULL, 0, 5);
+	}
+	queue_stop(q);
+	row = only_page(ours(), 1);
+	assert_true(row.checked_us >= now_us);
+	assert_int_equal(row.status, 0);
+	assert_int_equal(row.found, 1U << SITECHECK_NO_ANSWER);
+	assert_true(slice_eq_cstr(row.problem,
+	    "the address is not on the public internet"));
+	assert_true(slice_eq_cstr(row.final_url, private_page));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_private) };
+
+	return cmocka_run_group_tests(tests, start, stop);
+}
