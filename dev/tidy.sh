@@ -15,6 +15,8 @@ checks+=',-bugprone-implicit-widening-of-multiplication-result'
 checks+=',-bugprone-not-null-terminated-result,-clang-analyzer-valist.Uninitialized'
 checks+=',-bugprone-macro-parentheses'
 checks+=',-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling'
+# Arrays of pointers are meant; a table's padding is nothing to us.
+checks+=',-bugprone-sizeof-expression,-clang-analyzer-optin.performance.Padding'
 # xargs puts the files at the end, clang-tidy wants them before its `--`.
 export checks inc
 printf '%s\0' "$@" | xargs -0 -P "$(nproc)" -n 4 sh -c \

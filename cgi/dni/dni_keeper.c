@@ -491,7 +491,7 @@ void dni_keeper_stop(struct dni_keeper *k)
 		give_up_pools(k);
 	if (k->s->lost > 0 || k->s->n_later > 0)
 		log_error("dni_keeper: writes lost=%llu",
-		    (unsigned long long)(k->s->lost + k->s->n_later));
+		    (unsigned long long)k->s->lost + k->s->n_later);
 	db_close(k->db);
 	free(k->beats);
 	free(k);

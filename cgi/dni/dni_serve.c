@@ -142,14 +142,13 @@ void dni_serve_fallback(struct dni_serve *v, const char *why, bool overflow)
 	const bool has_source = v->plan.source.e164[0] != '\0';
 	const bool has_overflow = overflow && v->plan.overflow.e164[0] != '\0';
 
-	if (overflow && v->plan.policy == DNI_OVERFLOW_OWN) {
-		answer_nothing(v, why);
-		dni_serve_count(v, DNI_GIVEN_NONE);
-	} else if (has_overflow &&
-		   (!has_source || v->plan.policy == DNI_OVERFLOW_NUMBER)) {
+	const bool own = overflow && v->plan.policy == DNI_OVERFLOW_OWN;
+
+	if (has_overflow && !own &&
+	    (!has_source || v->plan.policy == DNI_OVERFLOW_NUMBER)) {
 		answer_number(v, "overflow", why, &v->plan.overflow,
 		    DNI_GIVEN_OVERFLOW);
-	} else if (has_source) {
+	} else if (has_source && !own) {
 		answer_number(v, "source", why, &v->plan.source,
 		    DNI_GIVEN_SOURCE);
 	} else {

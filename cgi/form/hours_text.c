@@ -63,7 +63,7 @@ enum err hours_text_read(struct slice text, struct slice holidays,
 	bool good;
 	enum err e;
 
-	if ((e = lines_read(text, &l)) != ERR_OK)
+	if (lines_read(text, &l) != ERR_OK)
 		return ERR_SYNTAX;
 	if (l.n == 0 && holidays.n == 0)
 		return ERR_OK;

@@ -33,8 +33,7 @@ static enum err read_price(struct slice s, uint64_t *cents)
 	if (s.n > 0 && scan_byte(&s, '.') == ERR_OK) {
 		const size_t digits = s.n;
 
-		if (digits == 0 || digits > 2 ||
-		    (e = scan_u64(&s, &part)) != ERR_OK)
+		if (digits == 0 || digits > 2 || scan_u64(&s, &part) != ERR_OK)
 			return ERR_SYNTAX;
 		part *= digits == 1 ? 10 : 1;
 	}

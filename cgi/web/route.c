@@ -130,6 +130,7 @@ enum err route_check(const struct route *rows, size_t n)
 
 		for (size_t j = 0; j < i && why == NULL; j++) {
 			if (rows[i].method == rows[j].method &&
+			    rows[j].path != NULL &&
 			    strcmp(rows[i].path, rows[j].path) == 0)
 				why = "there twice";
 		}

@@ -235,8 +235,8 @@ static enum err begin_facts(struct db *db, const struct company_id *company,
 
 	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
 		return e;
-	stmt_in_u64(st, (uint64_t)(ask->by + 1));
-	stmt_in_u64(st, (uint64_t)(ask->split + 1));
+	stmt_in_u64(st, (uint64_t)ask->by + 1);
+	stmt_in_u64(st, (uint64_t)ask->split + 1);
 	stmt_in_u64(st, (uint64_t)ask->own_s * 1000);
 	db_filter_in(st, company, &ask->filter);
 	stmt_in_u64(st, max);

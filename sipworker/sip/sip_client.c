@@ -255,7 +255,7 @@ static void run_ict(struct sip_txn_layer *t, struct sip_slot *s,
 	sip_table_timed(&t->table, s);
 	if (state == SIP_ICT_PROCEEDING && s->cancelled && !s->cancel_sent)
 		send_cancel(t, s, now_us);
-	if ((todo & SIP_ICT_DO_TELL) && m->status > 100)
+	if ((todo & SIP_ICT_DO_TELL) && m != NULL && m->status > 100)
 		sip_core_tell(t, s, SIP_TXN_RESPONSE, m, from, now_us);
 	if (todo & SIP_ICT_DO_TELL_TIMEOUT)
 		sip_core_tell(t, s, SIP_TXN_TIMEOUT, NULL, s->peer, now_us);
@@ -285,7 +285,7 @@ static void run_nict(struct sip_txn_layer *t, struct sip_slot *s,
 		s->end_us = now_us + SIP_TXN_T4_US;
 	}
 	sip_table_timed(&t->table, s);
-	if ((todo & SIP_NICT_DO_TELL) && m->status > 100)
+	if ((todo & SIP_NICT_DO_TELL) && m != NULL && m->status > 100)
 		sip_core_tell(t, s, SIP_TXN_RESPONSE, m, from, now_us);
 	if (todo & SIP_NICT_DO_TELL_TIMEOUT)
 		sip_core_tell(t, s, SIP_TXN_TIMEOUT, NULL, s->peer, now_us);

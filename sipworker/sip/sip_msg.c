@@ -117,7 +117,7 @@ static enum err parse_status(struct slice line, struct sip_msg *m)
 static enum err parse_request(struct slice line, struct sip_msg *m)
 {
 	struct slice version;
-	size_t last = line.n;
+	size_t last;
 	bool is_2_0;
 
 	if (scan_token(&line, &m->method_name) != ERR_OK ||

@@ -77,9 +77,8 @@ enum err sip_param_find(struct slice params, struct slice name,
     struct slice *value)
 {
 	struct sip_param p;
-	enum err e;
 
-	while ((e = sip_param_next(&params, &p)) == ERR_OK)
+	while (sip_param_next(&params, &p) == ERR_OK)
 		if (slice_eq_case(p.name, name)) {
 			*value = p.value;
 			return ERR_OK;

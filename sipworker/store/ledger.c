@@ -134,8 +134,9 @@ static const struct recent *find_recent(const struct ledger *l,
 	return NULL;
 }
 
-/* Its table, for the engine that is alive or for those that are not. */
-static void note_call(struct ledger *l, uint64_t seq, struct slice callrec)
+/* Its table, for the engine that is alive or for those that are not. ERR_NOMEM:
+ * the call is not followed. */
+static enum err note_call(struct ledger *l, uint64_t seq, struct slice callrec)
 {
 	enum err e = open_calls_add(l->live, seq, callrec);
 
@@ -146,6 +147,7 @@ static void note_call(struct ledger *l, uint64_t seq, struct slice callrec)
 	if (e != ERR_OK && e != ERR_NOTFOUND)
 		log_error("ledger: record not followed seq=%llu: %s",
 		    (unsigned long long)seq, err_name(e));
+	return e == ERR_NOMEM ? e : ERR_OK;
 }
 
 /* The tables are twice as large as an engine's calls, so that those of two fit;
@@ -156,14 +158,14 @@ static void lose_live(struct ledger *l)
 		log_error("ledger: too many calls were left open");
 }
 
-static void follow(struct ledger *l, const struct journal_record *rec)
+static enum err follow(struct ledger *l, const struct journal_record *rec)
 {
 	struct ledger_entry e;
 
 	if (ledger_entry_parse(rec->payload, &e) != ERR_OK) {
 		log_error("ledger: unknown record seq=%llu",
 		    (unsigned long long)rec->seq);
-		return;
+		return ERR_OK;
 	}
 	switch (e.kind) {
 	case LEDGER_EPOCH:
@@ -177,12 +179,12 @@ static void follow(struct ledger *l, const struct journal_record *rec)
 	case LEDGER_CALL:
 		if (e.number > l->number)
 			l->number = e.number;
-		note_call(l, rec->seq, e.callrec);
-		break;
+		return note_call(l, rec->seq, e.callrec);
 	case LEDGER_RECORDING:
 		remember(l, &e.recording);
 		break;
 	}
+	return ERR_OK;
 }
 
 static enum err read_back(struct ledger *l)
@@ -194,8 +196,9 @@ static enum err read_back(struct ledger *l)
 	if ((e = journal_reader_open(&r, l->dirfd, 1)) != ERR_OK)
 		return e;
 	while ((e = journal_reader_next(r, journal_durable(l->journal),
-		    &rec)) == ERR_OK)
-		follow(l, &rec);
+		    &rec)) == ERR_OK &&
+	       (e = follow(l, &rec)) == ERR_OK)
+		;
 	journal_reader_close(r);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
@@ -299,7 +302,8 @@ enum err ledger_append(struct ledger *l, uint64_t number, struct slice callrec)
 	l->number = number;
 	if (check.head.kind == CALLREC_OPENED)
 		l->urgent = true;
-	note_call(l, seq, callrec);
+	/* It is in the journal, so that the next start follows it. */
+	(void)note_call(l, seq, callrec);
 	return ERR_OK;
 }
 

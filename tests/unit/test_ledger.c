@@ -17,6 +17,7 @@
 #include "lib/core/callrec.h"
 #include "sipworker/store/journal_reader.h"
 #include "sipworker/store/ledger.h"
+#include "tests/support/fail_alloc.h"
 
 #define WALL_US INT64_C(1790000000000000)
 
@@ -225,6 +226,34 @@ static void test_refuses(void **state)
 	(void)close(dir);
 }
 
+/* Without memory it does not open; with it, what was there is there. */
+static void test_no_memory(void **state)
+{
+	const int dir = new_dir();
+	struct ledger *l = open_ledger(dir);
+	bool hit = true;
+
+	(void)state;
+	assert_int_equal(ledger_hello(l, 7), ERR_OK);
+	say(l, 1, 1, CALLREC_OPENED, 0);
+	(void)commit(l);
+	ledger_close(l);
+	for (unsigned int n = 0; hit; n++) {
+		enum err e;
+
+		l = NULL;
+		fail_alloc_after(n);
+		e = ledger_open(&l, dir, 4);
+		hit = fail_alloc_end();
+		if ((e == ERR_OK) == hit)
+			fail_msg("allocation %u: %s", n, err_name(e));
+		if (e == ERR_OK)
+			assert_int_equal(read_all(dir, l).calls, 1);
+		ledger_close(l);
+	}
+	(void)close(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +261,7 @@ int main(void)
 		cmocka_unit_test(test_engine_dies),
 		cmocka_unit_test(test_all_die),
 		cmocka_unit_test(test_refuses),
+		cmocka_unit_test(test_no_memory),
 	};
 
 	log_open("test", STDERR_FILENO, LOG_ERROR);

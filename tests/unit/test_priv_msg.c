@@ -14,6 +14,7 @@
 #include "lib/base/log.h"
 #include "sipworker/priv/chan.h"
 #include "sipworker/priv/ring.h"
+#include "tests/support/fail_alloc.h"
 
 /* One of each kind, with every field set. */
 static struct msg sample(enum msg_kind kind)
@@ -267,6 +268,47 @@ static void test_chan_queue(void **state)
 	chan_free(b);
 }
 
+/* Without memory there is no channel, and no place for what waits; nothing is
+ * lost of what was taken. */
+static void test_chan_no_memory(void **state)
+{
+	static char record[MSG_RECORD_MAX];
+	struct msg m = { .kind = MSG_APPEND };
+	struct chan *a = NULL, *b;
+	struct chan_in in;
+	uint64_t got = 0;
+	int ends[2];
+	enum err e;
+
+	(void)state;
+	assert_int_equal(chan_pair(ends), ERR_OK);
+	fail_alloc_after(0);
+	e = chan_new(&a, ends[0], MSG_ENGINE, MSG_STORE);
+	assert_true(fail_alloc_end());
+	assert_int_equal(e, ERR_NOMEM);
+	assert_int_equal(recv(ends[1], record, 1, 0), 0); /* it was closed */
+	(void)close(ends[1]);
+
+	assert_int_equal(chan_pair(ends), ERR_OK);
+	assert_int_equal(chan_new(&a, ends[0], MSG_ENGINE, MSG_STORE), ERR_OK);
+	assert_int_equal(chan_new(&b, ends[1], MSG_STORE, MSG_ENGINE), ERR_OK);
+	m.u.append.record = slice_of(record, sizeof(record));
+	fail_alloc_after(0);
+	do {
+		m.u.append.seq++;
+		e = chan_send(a, &m, NULL);
+	} while (e == ERR_OK);
+	assert_true(fail_alloc_end());
+	assert_int_equal(e, ERR_BUSY);
+	assert_false(chan_waiting(a));
+	while (chan_recv(b, &in) == ERR_OK)
+		assert_int_equal(in.msg.u.append.seq, ++got);
+	assert_int_equal(got, m.u.append.seq - 1);
+	assert_int_equal(chan_send(a, &m, NULL), ERR_OK);
+	chan_free(a);
+	chan_free(b);
+}
+
 /* --- ring ------------------------------------------------------------------*/
 
 static void test_ring(void **state)
@@ -351,6 +393,7 @@ int main(void)
 		cmocka_unit_test(test_chan),
 		cmocka_unit_test(test_chan_bad),
 		cmocka_unit_test(test_chan_queue),
+		cmocka_unit_test(test_chan_no_memory),
 		cmocka_unit_test(test_ring),
 		cmocka_unit_test(test_ring_damage),
 	};

@@ -1,6 +1,7 @@
 /* Tests of lib/core/urlq. */
 #include "lib/core/urlq.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_alloc.h"
 
 static const struct {
 	const char *why;
@@ -111,6 +112,23 @@ static void test_hosts(void **state)
 	assert_false(urlq_same_site(SLICE("a.com"), SLICE("b.com")));
 }
 
+static void test_no_memory(void **state)
+{
+	bool hit = true;
+
+	(void)state;
+	for (unsigned int n = 0; hit; n++) {
+		struct buf b;
+
+		buf_init(&b, 4096);
+		fail_alloc_after(n);
+		urlq_decode(SLICE("a%ffb%00c"), &b); /* takes a second buffer */
+		hit = fail_alloc_end();
+		assert_int_equal(buf_err(&b), hit ? ERR_NOMEM : ERR_OK);
+		buf_fini(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -118,6 +136,7 @@ int main(void)
 		cmocka_unit_test(test_decode),
 		cmocka_unit_test(test_next),
 		cmocka_unit_test(test_hosts),
+		cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests_name("urlq", tests, NULL, NULL);

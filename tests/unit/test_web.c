@@ -648,6 +648,8 @@ static void test_route_check(void **state)
 	rows[0] = good;
 	rows[0].path = "a";
 	assert_int_equal(route_check(rows, 1), ERR_INTERNAL);
+	rows[0].path = NULL; /* is not compared with the next */
+	assert_int_equal(route_check(rows, 2), ERR_INTERNAL);
 	rows[0] = good;
 	rows[0].method = REQ_POST;
 	rows[0].role = ROUTE_READ_ONLY;

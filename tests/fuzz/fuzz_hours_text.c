@@ -1,0 +1,41 @@
+/* Fuzz target: hours as people write them. What is taken is written as lines
+ * that give the same hours again. First byte: the holidays. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "cgi/form/hours_text.h"
+
+#define TEXT_MAX 65536
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct slice days[] = { SLICE_INIT(""), SLICE_INIT("us"),
+		SLICE_INIT("ca"), SLICE_INIT("gb") };
+	struct slice holidays, back;
+	struct buf json, text, again;
+	struct arena mem;
+
+	if (size == 0)
+		return 0;
+	holidays = days[data[0] % 4];
+	buf_init(&json, TEXT_MAX);
+	buf_init(&text, TEXT_MAX);
+	buf_init(&again, TEXT_MAX);
+	arena_init(&mem, TEXT_MAX);
+	if (hours_text_read(slice_of(data + 1, size - 1), holidays, &json) ==
+	    ERR_OK) {
+		if (hours_text_write(buf_slice(&json), &mem, &text, &back) !=
+			ERR_OK ||
+		    !slice_eq(back, holidays) ||
+		    hours_text_read(buf_slice(&text), back, &again) != ERR_OK ||
+		    !slice_eq(buf_slice(&json), buf_slice(&again)))
+			abort();
+	}
+	arena_fini(&mem);
+	buf_fini(&again);
+	buf_fini(&text);
+	buf_fini(&json);
+	return 0;
+}
