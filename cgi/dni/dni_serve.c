@@ -141,7 +141,6 @@ void dni_serve_fallback(struct dni_serve *v, const char *why, bool overflow)
 {
 	const bool has_source = v->plan.source.e164[0] != '\0';
 	const bool has_overflow = overflow && v->plan.overflow.e164[0] != '\0';
-
 	const bool own = overflow && v->plan.policy == DNI_OVERFLOW_OWN;
 
 	if (has_overflow && !own &&

@@ -60,6 +60,10 @@ export function alive(pid) {
 	}
 }
 
+/** An answer's Set-Cookie lines. Debian's fetch() has no getSetCookie(), and
+ *  joins them with commas. */
+export const cookieLines = (res) => (res.headers.get('set-cookie') ?? '').split(/, (?=[\w-]+=)/).filter((line) => line !== '');
+
 /** A browser's worth of cookies around fetch(); redirects are not followed. */
 export class Client {
 	constructor(base) {
@@ -72,7 +76,7 @@ export class Client {
 		if (this.cookies.size > 0)
 			headers.set('cookie', [...this.cookies].map(([k, v]) => `${k}=${v}`).join('; '));
 		const res = await fetch(new URL(path, this.base), { redirect: 'manual', ...init, headers });
-		for (const line of res.headers.getSetCookie()) {
+		for (const line of cookieLines(res)) {
 			const [pair] = line.split(';');
 			const at = pair.indexOf('=');
 			const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
