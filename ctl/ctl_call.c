@@ -177,7 +177,7 @@ static void print_ended(const struct ua_report *p, const char *dir)
 	    p->cancelled ? "yes" : "no", (long long)(p->talk_us / 1000),
 	    (unsigned long long)p->tx, (unsigned long long)p->rx,
 	    (unsigned long long)p->lost, (long long)p->jitter_us,
-	    (unsigned long long)(p->ssrc_changes + (p->rx > 0)),
+	    (unsigned long long)p->ssrc_changes + (p->rx > 0),
 	    (long long)(p->gap_max_us / 1000), (long long)(p->ear_us / 1000),
 	    p->pressed, SLICE_FMT(p->dialled), SLICE_FMT(p->peer),
 	    SLICE_FMT(p->call_id));

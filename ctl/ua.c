@@ -36,7 +36,7 @@ static void send_sip(void *arg, struct addr4 to, struct slice bytes)
 static void receive_sip(struct ua *u)
 {
 	char mem[4096];
-	struct sockaddr_in s;
+	struct sockaddr_in s = { 0 };
 
 	for (;;) {
 		socklen_t len = sizeof(s);
