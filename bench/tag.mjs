@@ -38,7 +38,10 @@ const server = http.createServer((req, res) => {
 	const path = new URL(req.url, 'http://x').pathname;
 	const send = (type, text) => res.writeHead(200, { 'content-type': type }).end(text);
 	req.resume();
-	if (path.startsWith('/page/')) return send('text/html', html(Number(path.slice(6).split('/')[0]), path.split('/')[3] ?? 't.js'));
+	if (path.startsWith('/page/')) {
+		const [nodes, ...script] = path.slice(6).split('/');
+		return send('text/html', html(Number(nodes), script.join('/') || 't.js'));
+	}
 	if (path === '/least/t.js') return send('text/javascript', least);
 	if (path === '/blank/t.js') return send('text/javascript', 'document.title = "blank"');
 	if (/^\/t(-\w+)?\.js$/.test(path)) return send('text/javascript', readFileSync(`static/dist${path}`));

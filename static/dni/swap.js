@@ -23,19 +23,21 @@ const CODE = /^((no)?script|style)$/;
 const LINK = /^(tel|sms|callto|whatsapp):|\/\/(wa\.me|\w+\.whatsapp\.com)\//;
 const KEEP = 'script,style,noscript,template,textarea,object,[data-noswap],[data-calltrk-noswap],' +
 	'[contenteditable]:not([contenteditable=false])';
+// Which elements' attributes are looked at: of all that hold the end of a number
+// there, or of a few elements whatever they say.
 export const names = ['href', 'title', 'aria-label', 'content', 'alt', 'placeholder', 'value'];
-// Elements that are looked at whatever they say: frames, and the few that have
-// the last three of these.
-const SOME = ':is(iframe,img,area,input,textarea,button,a[href^=tel])';
+const SOME = [['a[href^=tel]', 'href'], ['img', 'alt'], ['area', 'alt'], ['area', 'href'], ['textarea', 'placeholder'],
+	['button', 'value'], ['input', 'value'], ['input', 'placeholder'], ['input', 'alt'], ['iframe']];
 // Elements that may have a shadow root of before our time: those whose names
 // are none of HTML's everyday ones, and what lies in the body itself.
-const HOSTS = 'body>*,:not(div,span,p,a,li,ul,h2,h3,img,svg,path,td,tr,br,i,b,strong,script,link,meta,option,section,button,input)';
+const HOSTS = ':not(div,span,p,a,li,ul,h2,h3,img,svg,path,td,tr,br,i,b,strong,script,link,meta,option,section,button,input)';
 const GROUP = 32;
 // More changes in a second are two programs that undo each other's work.
 const MOST = 9999;
 
 export const isLink = (href) => LINK.test(href.toLowerCase());
 
+const isDigit = (c) => c >= '0' && c <= '9';
 const digits = (s) => s.replace(/\D/g, '');
 
 // { cc, trunk, nsn } of a number as the server writes it.
@@ -72,19 +74,23 @@ function makeRule({ from, to }) {
 	};
 }
 
-// Puts new digits into the old form; null when it has not as many.
+// Puts new digits into the old form; null when it has not as many, or letters.
 function fit(old, fresh) {
-	let i = 0;
-	return /[A-Za-z]/.test(old) || digits(old).length !== fresh.length ? null : old.replace(/\d/g, () => fresh[i++]);
+	let out = '', i = 0;
+	for (const c of old) {
+		if (c.toLowerCase() !== c.toUpperCase()) return null;
+		out += isDigit(c) ? fresh[i++] : c;
+	}
+	return i === fresh.length ? out : null;
 }
 
 // Is it part of something else: an id, a price, a longer number?
 function partOf(text, at, len, strict) {
-	const a = text.charAt(at - 1), b = text.charAt(at + len);
-	return /[\d+]/.test(a) ||
-		(/[.,\-\/]/.test(a) && /\d/.test(text.charAt(at - 2))) ||
-		(/[.,\-]/.test(b) && /\d/.test(text.charAt(at + len + 1))) ||
-		(strict && (/[\w$#€£₹=]/.test(a) || /^-?\w/.test(text.slice(at + len))));
+	const end = at + len, a = text.charAt(at - 1), b = text.charAt(end);
+	return isDigit(a) || a === '+' ||
+		('.,-/'.includes(a || 'x') && isDigit(text.charAt(at - 2))) ||
+		('.,-'.includes(b || 'x') && isDigit(text.charAt(end + 1))) ||
+		(strict && (/[\w$#€£₹=]/.test(a) || /^-?\w/.test(text.slice(end))));
 }
 
 // Nothing is changed there, nor in shadow roots below it.
@@ -125,8 +131,12 @@ function hits(s, list, link) {
 			const len = m[0].length;
 			if (!m[1] && !m[2] && r.bare && (r.bare > 1 || /^\s\d/.test(s.slice(m.index + len)))) continue;
 			// Without separators, or with letters, it must stand alone.
-			if (!link && partOf(s, m.index, len, /^\d+$|[A-Za-z]/.test(m[0]))) continue;
-			const lead = (/^\D*(00|011)(?=\D*[1-9])/.exec(m[1]) || [''])[0];
+			// What seems its country's code may belong to what stands before.
+			if (!link && partOf(s, m.index, len, /^\d+$|[A-Za-z]/.test(m[0]))) {
+				r.re.lastIndex = m.index + 1;
+				continue;
+			}
+			const lead = m[1] ? (/^\D*(00|011)(?=\D*[1-9])/.exec(m[1]) || [''])[0] : '';
 			const cc = m[1] ? fit(m[1].slice(lead.length), r.p.cc) : '';
 			const trunk = m[2] ? fit(m[2], r.p.trunk) : '', nsn = fit(m[3], r.p.nsn);
 			out.push([m.index, m.index + len, cc === null || trunk === null || nsn === null
@@ -209,7 +219,7 @@ export function swapAttr(el, name) {
 			return t === d ? s : head + t.replace(/\s/g, '');
 		});
 	} else {
-		now = text(old);
+		now = quick.test(old) ? text(old) : old;
 	}
 	if (now === old || kept(el) || !count()) return;
 	if (!backward) {
@@ -220,9 +230,14 @@ export function swapAttr(el, name) {
 	el.setAttribute(name, now);
 }
 
-function swapAttrs(el) {
-	if (el.localName === 'iframe') hooks.frame(el);
-	if (rules.length) for (const name of names) swapAttr(el, name);
+// The attributes of what is below. One selector after the other is quicker than
+// a list of them.
+function swapAttrs(root) {
+	for (const [where, name] of select)
+		for (const el of root.querySelectorAll(where)) {
+			if (name) swapAttr(el, name);
+			else hooks.frame(el);
+		}
 }
 
 // What holds the number: swapped, or hidden until the other one is known.
@@ -280,8 +295,12 @@ export function look(node, known) {
 	} else if (quick.test(node.textContent)) {
 		find(node);
 	}
-	if (node.nodeType === 1) swapAttrs(node);
-	if (node.firstElementChild) for (const el of node.querySelectorAll(select)) swapAttrs(el);
+	if (!rules.length) return;
+	if (node.nodeType === 1) {
+		for (const name of names) swapAttr(node, name);
+		if (node.localName === 'iframe') hooks.frame(node);
+	}
+	if (node.firstElementChild) swapAttrs(node);
 }
 
 // A short text may be the rest of a number that its neighbours begin.
@@ -307,7 +326,7 @@ function see(root) {
 	look(root);
 	observer.observe(root, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: names });
 	setTimeout(() => {
-		for (const el of root.querySelectorAll(HOSTS)) if (el.shadowRoot) watch(el.shadowRoot);
+		for (const el of [...root.querySelectorAll(HOSTS), ...(root.body || root).children]) if (el.shadowRoot) watch(el.shadowRoot);
 	});
 }
 
@@ -362,16 +381,15 @@ function ask(source) {
 export function use(list) {
 	rules = list.map(makeRule);
 	// In an attribute the last two digits stand together.
-	select = SOME;
+	select = [...SOME];
 	names.forEach((name, i) => {
-		if (i < 4 || i > 6) for (const r of rules) select += `,[${name}*="${r.nsn.slice(-2)}"]`;
+		if (i < 4 || i > 6) for (const r of rules) select.push([`${i ? '' : 'a'}[${name}*="${r.nsn.slice(-2)}"]`, name]);
 	});
 	ask(rules.map((r) => tail(r.nsn)).join('|'));
 }
 
 // Which number one will be looked for: hooks.hide() is told where it stands.
 export function hunt(number) {
-	select = SOME;
 	ask(tail(number));
 }
 

@@ -8,6 +8,7 @@
 //   site   key below: which number is looked for, which one is shown
 //   body   inside <body>; or file: a whole page in pages/
 //   head   inside <head>; tag: more attributes of the script
+//   csp    the page's Content-Security-Policy; type: its media type
 //   act    what a visitor does, in both pages, once the number is there
 
 /** The site's number and the one that visitors see, as dni.fcgi writes them. */
@@ -24,6 +25,12 @@ export const sites = {
 	// The number shown has another length than the site's own.
 	ODD: [['+493023125001', '030 23125001', '+49 30 23125001'], ['+4930231257', '030 231257', '+49 30 231257']],
 };
+
+/** Ten numbers on a page, each with one of its own. */
+sites.TEN = Array.from({ length: 10 }, (_, i) => [
+	[`+1415555010${i}`, `(415) 555-010${i}`, `+1 415-555-010${i}`],
+	[`+1415555702${i}`, `(415) 555-702${i}`, `+1 415-555-702${i}`],
+]);
 
 const old = '(415) 555-0199', fresh = '(415) 555-7003', swap = `[[${old}=>${fresh}]]`;
 const link = '[[tel:+14155550199=>tel:+14155557003]]';
@@ -205,7 +212,7 @@ const places = [
 	},
 	{
 		name: 'a frame with the tag of its own', site: 'US',
-		body: `<iframe src="/g/inner?v={{v}}"></iframe><p>${swap}</p>`, restored: false,
+		body: `<iframe src="/g/inner?v={{v}}"></iframe><p>${swap}</p>`,
 	},
 	{ name: 'inner', site: 'US', body: `<p>Inside: ${swap}</p>` },
 	{
@@ -367,4 +374,131 @@ const places = [
 	},
 ];
 
-export const gallery = [...countries, ...shapes, ...frameworks, ...places];
+/** Waits until what a visit needs after its number is there. */
+const settled = (page) => page.waitForFunction(() => !window.ringtrace?.version || performance.getEntriesByType('resource').some((e) => /t-visit\.js$/.test(e.name)));
+
+// Sites with rules, habits and libraries of their own.
+const houses = [
+	{
+		name: 'strict rules: no inline code, no eval, Trusted Types', site: 'US',
+		csp: "default-src 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; base-uri 'none'",
+		body: `<p>Call ${swap}</p><a href="${link}">x</a>`, act: settled,
+	},
+	{
+		name: 'strict rules: a nonce, and no place is trusted', site: 'US', tag: 'nonce="bm9uY2U"',
+		csp: "default-src 'none'; script-src 'nonce-bm9uY2U' 'strict-dynamic'; connect-src 'self'; trusted-types 'none'",
+		body: `<p>Call ${swap}</p>`, act: settled,
+	},
+	{
+		name: 'frozen prototypes', site: 'US',
+		head: `<script>for (const o of [Object, Array, Function, Promise, RegExp, String, Map, Element, Node, EventTarget, History, Document])
+			Object.freeze(o.prototype);
+			Object.freeze(history);</script>`,
+		body: `<p>Call ${swap} or <b>415</b>-<i>555</i>-<u>[[0199=>7003]]</u></p><a href="${link}">x</a>`, act: settled,
+	},
+	{
+		name: 'lists that write themselves, objects with members of everybody’s', site: 'US',
+		head: `<script>Array.prototype.toJSON = function () { return '[' + this.map(JSON.stringify).join() + ']'; };
+			Array.prototype.each = Array.prototype.forEach;
+			Object.prototype.extend = function () {};
+			String.prototype.toJSON = function () { return '"' + this + '"'; };</script>`,
+		body: `<p>Call ${swap}</p><a href="${link}" title="${swap}">x</a>`, act: settled,
+	},
+	{
+		name: 'storage and cookies that throw', site: 'US',
+		head: `<script>['sessionStorage', 'localStorage'].forEach(function (n) {
+				Object.defineProperty(window, n, { get: function () { throw new DOMException('no', 'SecurityError'); } });
+			});
+			Object.defineProperty(Document.prototype, 'cookie', { get: function () { throw new DOMException('no', 'SecurityError'); }, set: function () { throw new DOMException('no', 'SecurityError'); } });</script>`,
+		body: `<p>Call ${swap}</p>`, act: settled,
+	},
+	{
+		name: 'the tag twice', site: 'US', body: `<p>Call ${swap}</p>{{tag}}`,
+	},
+	{
+		name: 'ten numbers, each with its own', site: 'TEN',
+		body: Array.from({ length: 10 }, (_, i) => `<p>[[415-555-010${i}=>415-555-702${i}]] <a href="[[tel:+1415555010${i}=>tel:+1415555702${i}]]">x</a></p>`).join(''),
+	},
+	{
+		name: 'XHTML', site: 'US', type: 'application/xhtml+xml', file: 'page.xhtml',
+	},
+	{
+		name: 'written while it is read', site: 'US',
+		body: `<script>document.write('<p>Call ${swap}</p><ul>');for (var i = 0; i < 100; i++) document.write('<li>' + i + ' ${swap}</li>');document.write('</ul>');</script><p>${swap}</p>`,
+	},
+	{
+		name: 'changed behind the reader’s back', site: 'US',
+		body: `<p id="a">x</p>${'<p>text</p>'.repeat(200)}<script>document.getElementById('a').textContent = '${swap}';
+			document.getElementById('a').insertAdjacentHTML('afterend', '<b title="${swap}">${swap}</b>');</script><p>end</p>`,
+	},
+	{
+		name: 'the body replaced, as Turbo and pjax do', site: 'US', body: `<main><p>${swap}</p></main>`,
+		act: (page) => page.evaluate((n) => {
+			const was = document.body, now = document.createElement('body');
+			now.innerHTML = `<main><h1>Next</h1><p>${n}</p></main>`;
+			history.pushState({}, '', location.href + '#next');
+			was.replaceWith(now);
+			now.append(was.firstElementChild.cloneNode(true));
+		}, swap),
+	},
+	{
+		name: 'shadow roots that came with the page', site: 'US',
+		body: `<section><template shadowrootmode="open"><p>${swap}</p><x-card><template shadowrootmode="open"><b>${swap}</b></template></x-card></template></section>
+			<div><div><x-card><template shadowrootmode="open"><a href="${link}">${swap}</a></template></x-card></div></div>`,
+	},
+	{
+		name: 'a shadow root below a place to be left alone', site: 'US',
+		body: `<div data-noswap><x-card><template shadowrootmode="open"><p>${old}</p></template></x-card></div><p>${swap}</p>`,
+	},
+	{
+		name: 'React: strict mode', site: 'US', head: react,
+		body: `<div id="root"></div><script>
+			var h = React.createElement;
+			function App() {
+				var s = React.useState(0);
+				React.useEffect(function () { s[1](1); return function () {}; }, []);
+				return h('p', { 'data-n': s[0] }, 'Call ', '${swap}', s[0] ? ' now' : '');
+			}
+			ReactDOM.createRoot(document.getElementById('root')).render(h(React.StrictMode, null, h(App)));
+		</script>`,
+	},
+	{
+		name: 'React: takes over what the server drew', site: 'US', head: react,
+		body: `<div id="root"><main><p>Call ${swap}</p><a href="${link}">x</a></main></div><script>
+			var h = React.createElement;
+			function App() {
+				var s = React.useState('');
+				React.useEffect(function () { s[1]('ready'); }, []);
+				return h('main', { className: s[0] || undefined }, h('p', null, 'Call ${swap}'), h('a', { href: '${link}' }, 'x'));
+			}
+			window.hydrate = function () { ReactDOM.hydrateRoot(document.getElementById('root'), h(App), { onRecoverableError: function () {} }); };
+		</script>`,
+		act: async (page) => {
+			await page.evaluate(() => window.hydrate());
+			await page.waitForFunction(() => document.querySelector('main.ready'));
+		},
+	},
+	{
+		name: 'Vue: whole branches come and go', site: 'US', head: '<script src="/lib/vue.js"></script>',
+		body: `<div id="root"><button @click="open = !open">x</button><div v-if="open" v-html="html"></div><teleport to="body"><p v-if="open">{{ phone }}</p></teleport></div><script>
+			Vue.createApp({ data: function () { return { open: false, phone: '${swap}', html: '<b>${swap}</b>' }; } }).mount('#root');
+		</script>`,
+		act: async (page) => {
+			await page.click('button');
+			await page.click('button');
+			await page.click('button');
+		},
+	},
+	{
+		name: 'typed into fields, chosen from lists', site: 'US',
+		body: `<form><input name="id"><input name="title"><textarea name="t"></textarea><select name="s"><option>none</option><option>${swap}</option></select><p>${swap}</p></form>`,
+		act: async (page) => {
+			await page.fill('[name=id]', old);
+			await page.fill('[name=title]', old);
+			await page.fill('[name=t]', old);
+			await page.selectOption('[name=s]', { index: 1 });
+		},
+	},
+];
+
+export const gallery = [...countries, ...shapes, ...frameworks, ...places, ...houses];

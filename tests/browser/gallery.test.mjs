@@ -16,8 +16,8 @@ const libs = {
 };
 
 // React has no file for a script tag any more.
-const react = `import * as React from 'react'; import { createRoot } from 'react-dom/client';
-	window.React = React; window.ReactDOM = { createRoot };`;
+const react = `import * as React from 'react'; import { createRoot, hydrateRoot } from 'react-dom/client';
+	window.React = React; window.ReactDOM = { createRoot, hydrateRoot };`;
 
 let server, browser, base, page, reactJs;
 
@@ -25,8 +25,9 @@ const number = ([e164, national, international]) => ({ e164, national, internati
 const pick = (text, v) => text.replace(/\[\[([^]*?)=>([^]*?)\]\]/g, v === 'want' ? '$2' : '$1');
 
 function answer(site) {
-	const [from, to] = sites[site].map(number);
-	return { tier: 'lease', why: '', visitor: 'vtr_1', visit: 'vis_1', swap: [{ from, to }], beat_s: 60 };
+	const pairs = typeof sites[site][0][0] === 'string' ? [sites[site]] : sites[site];
+	const swap = pairs.map(([from, to]) => ({ from: number(from), to: number(to) }));
+	return { tier: 'lease', why: '', visitor: 'vtr_1', visit: 'vis_1', swap, beat_s: 60 };
 }
 
 function html(row, v) {
@@ -43,7 +44,8 @@ function serve(req, res) {
 	const send = (type, body, status = 200) => res.writeHead(status, { 'content-type': type }).end(body);
 	if (url.pathname.startsWith('/g/')) {
 		const row = gallery.find((r) => r.name === decodeURIComponent(url.pathname.slice(3)));
-		return row ? send('text/html; charset=utf-8', html(row, url.searchParams.get('v'))) : send('text/plain', '', 404);
+		if (row?.csp) res.setHeader('content-security-policy', row.csp);
+		return row ? send(`${row.type ?? 'text/html'}; charset=utf-8`, html(row, url.searchParams.get('v'))) : send('text/plain', '', 404);
 	}
 	if (url.pathname === '/lib/react.js') return send('text/javascript', reactJs);
 	if (url.pathname in libs) return send('text/javascript', readFileSync(libs[url.pathname]));
@@ -89,7 +91,7 @@ function everything() {
 		}
 		if (n.nodeType === 8) lines.push(`${pad}<!--${n.data}-->`);
 		if (n.nodeType === 1) {
-			if (n.nodeName === 'SCRIPT' && /^$|javascript|module/.test(n.type)) return;
+			if (n.localName === 'script' && /^$|javascript|module/.test(n.type)) return;
 			const attrs = [...n.attributes].map((a) => `${a.name}="${a.value}"`).filter((a) => !/^src="\/g\//.test(a) && !/^srcdoc=/.test(a));
 			lines.push(`${pad}<${n.nodeName} ${attrs.sort().join(' ')}>`);
 			if (n.shadowRoot) walk(n.shadowRoot, depth + 1);

@@ -1,0 +1,260 @@
+// How the tag behaves where timing, rules of the browser or other programs
+// matter: slow servers, frames, pages nobody sees yet, programs that undo its
+// work. The server stands in for dni.fcgi, which dni.test.mjs has in full.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { existsSync, readFileSync } from 'node:fs';
+import { addr, until } from '../support/stack.mjs';
+import { newVisitor, openBrowser } from '../support/browser.mjs';
+
+const own = { e164: '+14155550199', national: '(415) 555-0199', international: '+1 415-555-0199' };
+const ours = { e164: '+14155557003', national: '(415) 555-7003', international: '+1 415-555-7003' };
+const TAG = '<script async src="/t.js" data-site="x" data-number="+14155550199"></script>';
+
+let server, browser, base, pages, waitMs, asked;
+
+function serve(req, res) {
+	const path = new URL(req.url, base).pathname;
+	const send = (type, body, status = 200) => res.writeHead(status, { 'content-type': type }).end(body);
+	if (path in pages) return send('text/html; charset=utf-8', pages[path]);
+	if (/^\/t(-\w+)?\.js$/.test(path) && existsSync(`static/dist${path}`)) return send('text/javascript', readFileSync(`static/dist${path}`));
+	let text = '';
+	req.on('data', (d) => (text += d)).on('end', () => {
+		if (!path.startsWith('/dni/')) return send('text/plain', '', 404);
+		asked.push([path.slice(8), JSON.parse(text)]);
+		const answer = { tier: 'lease', why: '', visitor: 'vtr_1', visit: 'vis_1', swap: [{ from: own, to: ours }], beat_s: 60 };
+		setTimeout(() => path === '/dni/v1/visit' ? send('application/json', JSON.stringify(answer)) : res.writeHead(204).end(), waitMs);
+	});
+}
+
+before(async () => {
+	server = http.createServer(serve);
+	await new Promise((r) => server.listen(8090, addr, r));
+	base = `http://${addr}:8090`;
+	browser = await openBrowser();
+});
+
+after(async () => {
+	await browser?.close();
+	server?.closeAllConnections();
+	server?.close();
+});
+
+const html = (body, head = TAG) => `<!doctype html><html><head><meta charset="utf-8"><title>x</title>${head}</head><body>${body}</body></html>`;
+
+/** A visitor on a page of that body; `init` runs before everything else. */
+async function open(body, { head, init, more = {}, wait = 0, path = '/' } = {}) {
+	pages = { '/': html(body, head), ...more };
+	waitMs = wait;
+	asked = [];
+	const page = await newVisitor(browser);
+	if (init) await page.addInitScript(init);
+	await page.goto(base + path);
+	return page;
+}
+
+const told = (what) => asked.filter(([path]) => path === what).map(([, body]) => body);
+const shown = (page, id = 'n') => page.waitForFunction(([id, n]) => document.getElementById(id).textContent === n, [id, ours.national]);
+const visiting = (page) => page.waitForFunction(() => performance.getEntriesByType('resource').some((e) => /t-visit\.js$/.test(e.name)));
+
+test('a slow answer changes the number once and hides it only before', async () => {
+	const page = await open(`<p id="n">${own.national}</p>`, {
+		wait: 900,
+		init: () => {
+			window.seen = [];
+			(function look() {
+				const el = document.getElementById('n');
+				const now = el && (getComputedStyle(el).visibility === 'hidden' ? 'hidden' : el.textContent);
+				if (now && window.seen.at(-1) !== now) window.seen.push(now);
+				requestAnimationFrame(look);
+			})();
+		},
+	});
+	await shown(page);
+	await page.evaluate(() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r))));
+	const seen = await page.evaluate(() => window.seen);
+	assert.deepEqual(seen.slice(seen.indexOf('hidden')), ['hidden', own.national, ours.national]);
+	await page.context().close();
+});
+
+test('restore() has done when it returns: texts, attributes, shadow roots, frames', async () => {
+	const inner = `<p id="f">${own.national}</p><a href="tel:+14155550199">x</a>`;
+	const page = await open(`<p id="n">${own.national}</p><a id="l" href="tel:+14155550199" title="${own.national}">x</a>
+		<x-card><template shadowrootmode="open"><b>${own.national}</b></template></x-card>
+		<iframe id="plain" src="/inner"></iframe><iframe id="tagged" src="/tagged"></iframe>`,
+	{ more: { '/inner': html(inner, ''), '/tagged': html(inner) } });
+	const all = () => {
+		const $ = (id) => document.getElementById(id), f = (id) => $(id).contentDocument;
+		return [$('n').textContent, $('l').getAttribute('href'), $('l').title, document.querySelector('x-card').shadowRoot.textContent,
+			...['plain', 'tagged'].flatMap((id) => [f(id).getElementById('f')?.textContent, f(id).querySelector('a')?.getAttribute('href')])].join('|');
+	};
+	const line = (n) => [n.national, `tel:${n.e164}`, n.national, n.national, n.national, `tel:${n.e164}`, n.national, `tel:${n.e164}`].join('|');
+	await page.evaluate(`window.all = ${all}`);
+	await page.waitForFunction((want) => window.all() === want, line(ours));
+	assert.equal(await page.evaluate(() => {
+		window.ringtrace.restore();
+		return window.all();
+	}), line(own));
+	// What comes now stays, too, until swap() is called.
+	await page.evaluate((n) => {
+		document.body.insertAdjacentHTML('beforeend', `<p id="late">${n}</p>`);
+		return new Promise((r) => requestAnimationFrame(r));
+	}, own.national);
+	assert.equal(await page.textContent('#late'), own.national);
+	await page.evaluate(() => window.ringtrace.swap());
+	await page.waitForFunction((want) => window.all() === want, line(ours));
+	assert.equal(await page.textContent('#late'), ours.national);
+	assert.deepEqual(page.said, []);
+	await page.context().close();
+});
+
+test('a copy of what was swapped is restored, and the stub’s paint', async () => {
+	const page = await open(`<p id="n">${own.national}</p><a id="l" href="tel:+14155550199">x</a>`);
+	await shown(page);
+	const got = await page.evaluate(() => {
+		const copy = document.body.cloneNode(true);
+		document.documentElement.append(copy);
+		document.body.append(...copy.children);
+		window.ringtrace.restore();
+		return [...document.querySelectorAll('p,a')].map((e) => e.getAttribute('href') ?? e.textContent);
+	});
+	assert.deepEqual([...new Set(got)].sort(), [own.national, 'tel:+14155550199'].sort());
+	await page.context().close();
+});
+
+test('a page nobody sees yet asks for nothing', async () => {
+	const page = await open(`<p id="n">${own.national}</p>`, {
+		init: () => {
+			window.state = 'hidden';
+			Object.defineProperty(Document.prototype, 'visibilityState', { get: () => window.state });
+		},
+	});
+	await page.waitForFunction(() => window.ringtrace);
+	assert.equal(await page.textContent('#n'), own.national);
+	assert.deepEqual(asked, []);
+	await page.evaluate(() => {
+		window.state = 'visible';
+		document.dispatchEvent(new Event('visibilitychange'));
+	});
+	await shown(page);
+	assert.equal(told('visit').length, 1);
+	await page.context().close();
+});
+
+test('a page the browser had kept is a page view of the visit', async () => {
+	const page = await open(`<p id="n">${own.national}</p>`);
+	await shown(page);
+	await visiting(page);
+	await until('it is told', async () => {
+		await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+		return told('event').some((e) => e.kind === 'view' && e.visit === 'vis_1');
+	});
+	await page.context().close();
+});
+
+test('a page that moved before the module for visits came is told', async () => {
+	const page = await open(`<p id="n">${own.national}</p>`, {
+		head: TAG + '<script>ringtraceConfig={};addEventListener("load",function(){history.pushState({},"","/second")})</script>', wait: 300,
+	});
+	await shown(page);
+	await until('the view is told', () => told('event').some((e) => e.kind === 'view' && e.url.endsWith('/second')));
+	await page.context().close();
+});
+
+test('consent that comes late is for the address the visit began with', async () => {
+	const page = await open(`<p id="n">${own.national}</p>`, {
+		path: '/?gclid=abc',
+		head: '<script async src="/t.js" data-site="x" data-consent="wait"></script>',
+	});
+	await shown(page);
+	await page.evaluate(() => {
+		history.replaceState({}, '', '/');
+		window.ringtrace('consent', true);
+	});
+	await until('it asks again', () => told('visit').length === 2);
+	const [first, second] = told('visit');
+	assert.deepEqual([first.consent, second.consent], ['no', 'yes']);
+	assert.match(second.url, /gclid=abc/);
+	await page.context().close();
+});
+
+test('a program that puts the old number back each time does not stop the page', async () => {
+	const page = await open(`<p id="n">${own.national}</p>`, {
+		head: `<script>addEventListener('load', function () {
+			new MutationObserver(function () {
+				var t = document.getElementById('n').firstChild;
+				if (t.data !== '${own.national}') t.data = '${own.national}';
+			}).observe(document.getElementById('n'), { characterData: true, subtree: true });
+		});</script>${TAG}`,
+		wait: 200,
+	});
+	await page.waitForFunction(() => window.ringtrace?.session().tier);
+	assert.equal(await page.evaluate(() => new Promise((r) => setTimeout(() => r('alive'), 50))), 'alive');
+	await page.context().close();
+});
+
+test('a form is told as it is where lists write themselves', async () => {
+	const page = await open(`<p id="n">${own.national}</p><form id="f"><input name="id"><input name="mail" type="email"></form>`, {
+		init: () => {
+			Array.prototype.toJSON = function () { return `[${this.map((v) => JSON.stringify(v)).join()}]`; };
+		},
+	});
+	await shown(page);
+	await visiting(page);
+	await page.evaluate(() => document.addEventListener('submit', (e) => e.preventDefault()));
+	await page.fill('[name=id]', '7');
+	await page.fill('[name=mail]', 'a@example.com');
+	await page.evaluate(() => document.getElementById('f').requestSubmit());
+	await until('it is told', () => told('event').some((e) => e.kind === 'form'));
+	const form = told('event').find((e) => e.kind === 'form');
+	assert.deepEqual([form.form, form.fields], ['f', [['id', '7'], ['mail', 'a@example.com']]]);
+	await page.context().close();
+});
+
+test('without its modules the number is there all the same', async () => {
+	const page = await newVisitor(browser);
+	await page.route(/t-\w+\.js/, (route) => route.abort());
+	pages = { '/': html(`<p id="n">${own.national}</p>`) };
+	asked = [];
+	waitMs = 0;
+	await page.goto(base);
+	await shown(page);
+	assert.deepEqual(page.said.filter((s) => !/ERR_FAILED/.test(s)), []);
+	await page.context().close();
+});
+
+test('a link is right when it is clicked while the page is still being read', async () => {
+	const page = await newVisitor(browser);
+	pages = {};
+	asked = [];
+	waitMs = 0;
+	let rest;
+	const slow = http.createServer((req, res) => {
+		if (req.url !== '/slow') return serve(req, res);
+		res.writeHead(200, { 'content-type': 'text/html' });
+		res.write(`<!doctype html><head>${TAG}</head><body><p id="n">${own.national}</p><a id="l" href="tel:+14155550199">Call</a>${' '.repeat(4096)}`);
+		rest = () => res.end(`<p id="end">${own.national}</p></body>`);
+	});
+	await new Promise((r) => slow.listen(8091, addr, r));
+	try {
+		await page.goto(`http://${addr}:8091/slow`, { waitUntil: 'commit' });
+		await shown(page);
+		assert.equal(await page.evaluate(() => document.readyState), 'loading');
+		const href = await page.evaluate(() => new Promise((r) => {
+			document.getElementById('l').addEventListener('click', (e) => {
+				e.preventDefault();
+				r(e.target.getAttribute('href'));
+			});
+			document.getElementById('l').click();
+		}));
+		assert.equal(href, `tel:${ours.e164}`);
+		rest();
+		await page.waitForFunction((n) => document.getElementById('end')?.textContent === n, ours.national);
+	} finally {
+		rest?.();
+		await page.context().close();
+		slow.closeAllConnections();
+		slow.close();
+	}
+});
