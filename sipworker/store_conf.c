@@ -26,9 +26,10 @@ struct conf {
 	struct store_db *d;
 	struct db *probe; /* asks for the version */
 	struct db *db;    /* reads the rest */
-	uint64_t have;    /* the version that the engine has; NONE */
-	uint64_t saved;   /* the version on the disk; NONE */
-	bool refused;     /* the copy on the disk is of no use */
+	struct flowkeep *keep;
+	uint64_t have;  /* the version that the engine has; NONE */
+	uint64_t saved; /* the version on the disk; NONE */
+	bool refused;   /* the copy on the disk is of no use */
 };
 
 #define NONE UINT64_MAX
@@ -132,7 +133,7 @@ static enum err build(struct conf *c, struct buf *block, uint64_t *version)
 	if ((e = store_db_usable(c->db)) != ERR_OK ||
 	    (e = refresh_prompts(c->d, c->db)) != ERR_OK)
 		return e;
-	return snapshot_build(c->db, &c->d->key, &c->d->prompts, block,
+	return snapshot_build(c->db, &c->d->key, &c->d->prompts, c->keep, block,
 	    version);
 }
 
@@ -253,8 +254,9 @@ void *store_conf_run(void *arg)
 
 	/* Building is work; what callers wait for goes first. */
 	(void)setpriority(PRIO_PROCESS, 0, NICE);
-	if (open_both(&c))
+	if (flowkeep_new(&c.keep) == ERR_OK && open_both(&c))
 		loop(&c);
+	flowkeep_free(c.keep);
 	db_close(c.probe);
 	db_close(c.db);
 	return NULL;

@@ -1,5 +1,6 @@
 #include "lib/core/flow.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "lib/base/take.h"
@@ -290,6 +291,80 @@ bool flow_needs_facts(const struct flow *f)
 			return true;
 	}
 	return false;
+}
+
+/* --- what points out of it -------------------------------------------------*/
+
+struct walk {
+	const struct flow *flow;
+	uint16_t step;
+	void (*each)(void *arg, const struct flow_ref *r);
+	void *arg;
+};
+
+static bool points_out(const struct flow_param *p, struct slice text)
+{
+	switch (p->kind) {
+	case FLOW_PARAM_PROMPT:
+	case FLOW_PARAM_TRUNK:
+	case FLOW_PARAM_ZONE:
+	case FLOW_PARAM_FLOW:
+		return text.n > 0;
+	case FLOW_PARAM_TARGET:
+		return slice_starts(text, SLICE("dst_"));
+	case FLOW_PARAM_NUMBER:
+	case FLOW_PARAM_CHOICE:
+	case FLOW_PARAM_TEXT:
+	case FLOW_PARAM_KEY:
+	case FLOW_PARAM_DAYS:
+	case FLOW_PARAM_CLOCK:
+	case FLOW_PARAM_DATE:
+	case FLOW_PARAM_PLACE:
+	case FLOW_PARAM_KIND_COUNT:
+		break;
+	}
+	return false;
+}
+
+/* Numbers begin at `at`, the places of their texts follow them. */
+static void walk_values(const struct walk *w, const struct flow_param *p,
+    size_t n, const unsigned char *at)
+{
+	const unsigned char *base = (const void *)w->flow->bytes.p;
+	const unsigned char *ref = at + NUM_BYTES * n;
+
+	for (size_t i = 0; i < n; i++) {
+		struct flow_ref r = { .step = w->step, .kind = p[i].kind };
+
+		if (!flow_type_has_text(p[i].kind))
+			continue;
+		r.num_at = (uint32_t)(at - base + (ptrdiff_t)(NUM_BYTES * i));
+		r.text_n = be16(ref);
+		r.text_at = be32(ref + 2);
+		ref += REF_BYTES;
+		if (points_out(&p[i],
+			slice_of(w->flow->bytes.p + r.text_at, r.text_n)))
+			w->each(w->arg, &r);
+	}
+}
+
+void flow_refs(const struct flow *f,
+    void (*each)(void *arg, const struct flow_ref *r), void *arg)
+{
+	struct walk w = { f, 0, each, arg };
+	struct flow_view v;
+
+	for (; w.step < f->n_steps; w.step++) {
+		flow_view(f, w.step, &v);
+		walk_values(&w, v.row->params, v.row->n_params,
+		    v.at + STEP_HEAD_BYTES +
+			BRANCH_BYTES * (size_t)v.row->n_branches);
+		for (size_t l = 0; l < v.row->n_lists; l++)
+			for (size_t i = 0; i < flow_view_items(&v, l); i++)
+				walk_values(&w, v.row->lists[l].fields,
+				    v.row->lists[l].n_fields,
+				    item_at(&v, l, i) + BRANCH_BYTES);
+	}
 }
 
 /* --- checking --------------------------------------------------------------*/

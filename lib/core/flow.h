@@ -69,6 +69,21 @@ void flow_reopen(struct slice bytes, struct flow *out);
  * wait for the store's answer. */
 bool flow_needs_facts(const struct flow *f);
 
+/* A name that stands for a row outside of the flow: of a prompt, destination,
+ * trunk, zone or flow, by kind. Places are bytes from the flow's first. */
+struct flow_ref {
+	uint32_t num_at; /* of the row, be32 */
+	uint32_t text_at;
+	uint16_t text_n;
+	uint16_t step;
+	enum flow_param_kind kind;
+};
+
+/* Says each of them, in no particular order. Whoever moves a flow to another
+ * snapshot writes new rows there. */
+void flow_refs(const struct flow *f,
+    void (*each)(void *arg, const struct flow_ref *r), void *arg);
+
 /* One step, not unpacked. */
 struct flow_view {
 	const struct flow_type_row *row;

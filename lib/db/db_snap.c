@@ -253,11 +253,11 @@ out:
 }
 
 /* Every published one: another flow may go to it. */
-#define FLOWS                                                            \
-	"SELECT f.company_id, f.id, c.account_id, v.version, v.document" \
-	" FROM flow f JOIN company c ON c.id = f.company_id"             \
-	" JOIN flow_version v ON v.company_id = f.company_id"            \
-	" AND v.flow_id = f.id AND v.version = f.published_version"      \
+#define FLOWS                                                          \
+	"SELECT f.company_id, f.id, c.account_id, v.version, "         \
+	"v.document FROM flow f JOIN company c ON c.id = f.company_id" \
+	" JOIN flow_version v ON v.company_id = f.company_id"          \
+	" AND v.flow_id = f.id AND v.version = f.published_version"    \
 	" WHERE f.archived_at IS NULL AND c.archived_at IS NULL"
 
 static enum err take_flows(struct db *db, const struct company_id *only,
@@ -287,6 +287,61 @@ static enum err take_flows(struct db *db, const struct company_id *only,
 	if (e == ERR_OK)
 		out->flows = all;
 	return e;
+}
+
+/* The same of all companies without their documents, which are most of it. */
+static enum err list_flows(struct db *db, struct arena *mem,
+    struct db_snap *out)
+{
+	static const char sql[] =
+	    "SELECT f.company_id, f.id, c.account_id, f.published_version"
+	    " FROM flow f JOIN company c ON c.id = f.company_id"
+	    " WHERE f.archived_at IS NULL AND c.archived_at IS NULL"
+	    " AND f.published_version > 0 ORDER BY f.company_id, f.id";
+	struct db_snap_flow t;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	memset(&t, 0, sizeof(t));
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_out_id(st, t.company.v);
+	stmt_out_id(st, t.id.v);
+	stmt_out_id(st, t.account.v);
+	stmt_out_u32(st, &t.version);
+	e = stmt_all(st, mem, &t, sizeof(t), &all, &out->n_flows);
+	stmt_end(st);
+	if (e == ERR_OK)
+		out->flows = all;
+	return e;
+}
+
+/* Few are asked for one by one, many at once. */
+#define ONE_BY_ONE 200
+
+static enum err take_new_flows(struct db *db, struct arena *mem,
+    bool (*known)(const void *arg, const struct db_snap_flow *f),
+    const void *arg, struct db_snap *out)
+{
+	size_t missing = 0;
+	enum err e;
+
+	if ((e = list_flows(db, mem, out)) != ERR_OK)
+		return e;
+	for (size_t i = 0; i < out->n_flows; i++)
+		missing += !known(arg, &out->flows[i]);
+	if (missing > ONE_BY_ONE)
+		return take_flows(db, NULL, mem, out);
+	for (size_t i = 0; e == ERR_OK && i < out->n_flows; i++) {
+		struct db_snap_flow *f = &out->flows[i];
+
+		if (!known(arg, f))
+			e = db_flow_document(db, f->company, f->id, f->version,
+			    mem, &f->document);
+	}
+	/* Erased between the two: read all again. */
+	return e == ERR_NOTFOUND ? ERR_BUSY : e;
 }
 
 #define DESTINATIONS                                                           \
@@ -353,9 +408,17 @@ out:
 	return e;
 }
 
-static enum err read_all(struct db *db, const struct company_id *only,
+/* What is read, and what need not be. */
+struct wanted {
+	const struct company_id *only; /* NULL: all companies */
+	bool (*known)(const void *arg, const struct db_snap_flow *f);
+	const void *arg;
+};
+
+static enum err read_all(struct db *db, const struct wanted *w,
     struct arena *mem, struct db_snap *out)
 {
+	const struct company_id *only = w->only;
 	uint64_t after = 0;
 	bool mine;
 	enum err e;
@@ -367,7 +430,9 @@ static enum err read_all(struct db *db, const struct company_id *only,
 	    (e = take_trunks(db, only, mem, out)) == ERR_OK &&
 	    (e = only != NULL ? ERR_OK : take_acls(db, mem, out)) == ERR_OK &&
 	    (e = take_numbers(db, only, mem, out)) == ERR_OK &&
-	    (e = take_flows(db, only, mem, out)) == ERR_OK &&
+	    (e = w->known == NULL ? take_flows(db, only, mem, out)
+				  : take_new_flows(db, mem, w->known, w->arg,
+					out)) == ERR_OK &&
 	    (e = take_destinations(db, only, mem, out)) == ERR_OK)
 		e = db_config_version(db, &after);
 	/* Each statement sees its own moment (READ COMMITTED); the counter
@@ -377,13 +442,19 @@ static enum err read_all(struct db *db, const struct company_id *only,
 	return db_join_end(db, mine, e);
 }
 
-enum err db_snap_read(struct db *db, struct arena *mem, struct db_snap *out)
+enum err db_snap_read(struct db *db, struct arena *mem,
+    bool (*known)(const void *arg, const struct db_snap_flow *f),
+    const void *arg, struct db_snap *out)
 {
-	return read_all(db, NULL, mem, out);
+	const struct wanted all = { NULL, known, arg };
+
+	return read_all(db, &all, mem, out);
 }
 
 enum err db_snap_company(struct db *db, struct company_id company,
     struct arena *mem, struct db_snap *out)
 {
-	return read_all(db, &company, mem, out);
+	const struct wanted one = { &company, NULL, NULL };
+
+	return read_all(db, &one, mem, out);
 }

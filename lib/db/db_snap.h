@@ -34,7 +34,7 @@ struct db_snap_flow {
 	struct company_id company;
 	struct account_id account;
 	uint32_t version;
-	struct slice document; /* JSON */
+	struct slice document; /* JSON; n 0: known */
 };
 
 struct db_snap {
@@ -54,11 +54,13 @@ struct db_snap {
 };
 
 /* One consistent reading; ERR_BUSY: the configuration changed meanwhile, read
- * again. Rows whose addresses cannot be read (next_hop,
+ * again. Documents of flows that the caller says are known to it are not read;
+ * known NULL: none is known. Rows whose addresses cannot be read (next_hop,
  * cidr) are left out and logged, so that one bad row stops nobody's calls.
  * Texts are in mem. */
 RT_MUST_USE enum err db_snap_read(struct db *db, struct arena *mem,
-    struct db_snap *out);
+    bool (*known)(const void *arg, const struct db_snap_flow *f),
+    const void *arg, struct db_snap *out);
 /* What one company has, without networks, and trunks without passwords. */
 RT_MUST_USE enum err db_snap_company(struct db *db, struct company_id company,
     struct arena *mem, struct db_snap *out);

@@ -16,6 +16,7 @@
 struct job {
 	const struct db_snap *in;
 	const struct flowsnap_prompts *prompts;
+	struct flowkeep *keep;
 	struct arena *mem;
 	struct snap_flow *flows; /* of in->flows, then of plain numbers */
 	bool *broken;            /* of in->flows */
@@ -256,9 +257,9 @@ static void keep_nothing(struct job *j, const struct db_snap_flow *f)
 		keep_flow(j, f, buf_slice(&b));
 }
 
-static void compile_flow(struct job *j, size_t i)
+/* The flow that somebody tries: what is wrong with it is to be known. */
+static enum err compile_strict(struct job *j, const struct db_snap_flow *f)
 {
-	const struct db_snap_flow *f = &j->in->flows[i];
 	struct scope scope = { j, f->company, f->account };
 	const struct flow_json_resolver resolver = { .prompt = find_prompt,
 		.destination = find_destination,
@@ -266,34 +267,118 @@ static void compile_flow(struct job *j, size_t i)
 		.zone = find_zone,
 		.flow = find_flow,
 		.arg = &scope };
-	struct flow_json_errors errors;
-	char id[ID_TEXT_MAX];
 	struct buf b;
 	enum err e;
 
 	buf_init(&b, FLOW_MAX_BYTES);
-	e = flow_json_compile(f->document, &resolver, &b, &errors);
-	if (j->strict != NULL && id_eq(j->strict->v, f->id.v)) {
-		*j->errors = errors;
-		j->refused = e != ERR_OK;
-	}
-	if (e == ERR_OK) {
+	e = flow_json_compile(f->document, &resolver, &b, j->errors);
+	j->refused = e != ERR_OK;
+	if (e == ERR_OK)
 		keep_flow(j, f, buf_slice(&b));
-	} else if (e == ERR_NOMEM) {
-		j->no_memory = true;
+	buf_fini(&b);
+	return e;
+}
+
+/* The row that a name means here. */
+static bool find_row(struct scope *s, enum flow_param_kind kind,
+    struct slice text, uint32_t *row)
+{
+	switch (kind) {
+	case FLOW_PARAM_PROMPT:
+		return find_prompt(s, text, row);
+	case FLOW_PARAM_TARGET:
+		return find_destination(s, text, row);
+	case FLOW_PARAM_TRUNK:
+		return find_trunk(s, text, row);
+	case FLOW_PARAM_ZONE:
+		return find_zone(s, text, row);
+	case FLOW_PARAM_FLOW:
+		return find_flow(s, text, row);
+	case FLOW_PARAM_NUMBER:
+	case FLOW_PARAM_CHOICE:
+	case FLOW_PARAM_TEXT:
+	case FLOW_PARAM_KEY:
+	case FLOW_PARAM_DAYS:
+	case FLOW_PARAM_CLOCK:
+	case FLOW_PARAM_DATE:
+	case FLOW_PARAM_PLACE:
+	case FLOW_PARAM_KIND_COUNT:
+		break;
+	}
+	return false;
+}
+
+static void put_row(char *at, uint32_t row)
+{
+	for (unsigned int i = 0; i < 4; i++)
+		at[i] = (char)(uint8_t)(row >> (24 - 8 * i));
+}
+
+static void say_missing(const struct db_snap_flow *f, struct slice compiled,
+    const struct flow_ref *r)
+{
+	struct flow_view v;
+	struct flow flow;
+	char id[ID_TEXT_MAX];
+
+	flow_reopen(compiled, &flow);
+	flow_view(&flow, r->step, &v);
+	id_text(ID_KIND_flow, f->id.v, id);
+	log_error(
+	    "snapshot: flow left out flow=%s version=%u step=%.*s "
+	    "why=there is no %.*s",
+	    id, f->version, SLICE_FMT(flow_view_key(&v)), (int)r->text_n,
+	    compiled.p + r->text_at);
+}
+
+/* A copy of what is kept, with the rows of this snapshot. ERR_NOTFOUND: a name
+ * means nothing any more. */
+static enum err link_flow(struct job *j, const struct db_snap_flow *f,
+    const struct flowkeep_flow *kept)
+{
+	struct scope scope = { j, f->company, f->account };
+	char *copy = arena_alloc(j->mem, kept->compiled.n);
+
+	if (copy == NULL)
+		return ERR_NOMEM;
+	memcpy(copy, kept->compiled.p, kept->compiled.n);
+	for (size_t i = 0; i < kept->n_refs; i++) {
+		const struct flow_ref *r = &kept->refs[i];
+		uint32_t row = SNAP_NO_ROW;
+
+		if (!find_row(&scope, r->kind,
+			slice_of(copy + r->text_at, r->text_n), &row)) {
+			say_missing(f, kept->compiled, r);
+			return ERR_NOTFOUND;
+		}
+		put_row(copy + r->num_at, row);
+	}
+	j->flows[j->n_flows++] = (struct snap_flow){ .id = f->id,
+		.company = f->company,
+		.version = f->version,
+		.flow.bytes = slice_of(copy, kept->compiled.n) };
+	return ERR_OK;
+}
+
+static void compile_flow(struct job *j, size_t i)
+{
+	const struct db_snap_flow *f = &j->in->flows[i];
+	struct flowkeep_flow kept;
+	enum err e;
+
+	if (j->strict != NULL && id_eq(j->strict->v, f->id.v)) {
+		e = compile_strict(j, f);
 	} else {
-		id_text(ID_KIND_flow, f->id.v, id);
+		e = flowkeep_get(j->keep, f, &kept);
+		if (e == ERR_OK)
+			e = link_flow(j, f, &kept);
+	}
+	if (e == ERR_NOMEM) {
+		j->no_memory = true;
+	} else if (e != ERR_OK) {
 		j->broken[i] = true;
 		keep_nothing(j, f);
-		for (size_t k = 0; k < errors.n && j->strict == NULL; k++)
-			if (!errors.item[k].warning)
-				log_error(
-				    "snapshot: flow left out flow=%s "
-				    "version=%u step=%s why=%s",
-				    id, f->version, errors.item[k].step,
-				    errors.item[k].what);
 	}
-	buf_fini(&b);
 }
 
 static void compile_flows(struct job *j)
@@ -398,35 +483,52 @@ static enum err build(struct job *j, struct buf *out)
 }
 
 static struct job *new_job(const struct db_snap *in,
-    const struct flowsnap_prompts *prompts, struct arena *mem)
+    const struct flowsnap_prompts *prompts, struct flowkeep *keep,
+    struct arena *mem)
 {
 	struct job *j = arena_alloc(mem, sizeof(*j)); /* large for a stack */
 
 	if (j != NULL) {
 		j->in = in;
 		j->prompts = prompts;
+		j->keep = keep;
 		j->mem = mem;
 	}
 	return j;
 }
 
 enum err flowsnap_build(const struct db_snap *in,
-    const struct flowsnap_prompts *prompts, struct arena *mem, struct buf *out)
+    const struct flowsnap_prompts *prompts, struct flowkeep *keep,
+    struct arena *mem, struct buf *out)
 {
-	struct job *j = new_job(in, prompts, mem);
+	struct job *j = new_job(in, prompts, keep, mem);
+	enum err e;
 
-	return j == NULL ? ERR_NOMEM : build(j, out);
+	if (j == NULL)
+		return ERR_NOMEM;
+	e = build(j, out);
+	if (e == ERR_OK)
+		flowkeep_sweep(keep);
+	return e;
 }
 
 enum err flowsnap_try(const struct db_snap *in,
     const struct flowsnap_prompts *prompts, struct flow_id strict,
     struct arena *mem, struct buf *out, struct flow_json_errors *errors)
 {
-	struct job *j = new_job(in, prompts, mem);
+	struct flowkeep *keep;
+	struct job *j;
+	enum err e;
 
-	if (j == NULL)
-		return ERR_NOMEM;
-	j->strict = &strict;
-	j->errors = errors;
-	return build(j, out);
+	if ((e = flowkeep_new(&keep)) != ERR_OK)
+		return e;
+	j = new_job(in, prompts, keep, mem);
+	e = ERR_NOMEM;
+	if (j != NULL) {
+		j->strict = &strict;
+		j->errors = errors;
+		e = build(j, out);
+	}
+	flowkeep_free(keep);
+	return e;
 }

@@ -11,6 +11,7 @@
 
 #include "lib/core/snap_write.h"
 #include "lib/db/db_snap.h"
+#include "lib/flow/flowkeep.h"
 #include "lib/json/flow_json.h"
 
 struct flowsnap_prompts {
@@ -22,10 +23,13 @@ struct flowsnap_prompts {
 };
 
 /* Appends the block to out. Trunks' passwords are the caller's to set before.
- * A flow that does not compile is left out and logged: its numbers have none,
- * and flows that go to it hang up. Errors as snap_write(); ERR_NOMEM. */
+ * Versions that keep has need no document; what it has and in has not, it
+ * forgets. A flow that does not compile is left out and logged: its numbers
+ * have none, and flows that go to it hang up. Errors as snap_write();
+ * ERR_NOMEM. */
 RT_MUST_USE enum err flowsnap_build(const struct db_snap *in,
-    const struct flowsnap_prompts *prompts, struct arena *mem, struct buf *out);
+    const struct flowsnap_prompts *prompts, struct flowkeep *keep,
+    struct arena *mem, struct buf *out);
 
 /* The same, strict about one flow: ERR_SYNTAX when it does not compile, and
  * *errors says why, warnings too. The prompts may grow while it is compiled:

@@ -22,8 +22,8 @@ struct work {
 	struct flow_json_errors *errors;
 	struct arena mem;
 	bool no_memory;
-	const struct json_node *docs[FLOW_STEPS_MAX];
-	struct flow_step steps[FLOW_STEPS_MAX];
+	const struct json_node **docs;
+	struct flow_step *steps;
 	size_t n;
 	uint16_t first;
 };
@@ -277,19 +277,30 @@ static void read_step(struct work *w, size_t at)
 
 /* --- the document ----------------------------------------------------------*/
 
+static bool room(struct work *w, size_t n)
+{
+	w->docs = arena_array(&w->mem, n, sizeof(const struct json_node *));
+	w->steps = arena_array(&w->mem, n, sizeof(*w->steps));
+	w->no_memory = w->docs == NULL || w->steps == NULL;
+	return !w->no_memory;
+}
+
 /* Names and types first: branches may lead forward. */
 static void read_types(struct work *w, const struct json_node *steps)
 {
+	const size_t count = json_in_count(steps);
 	const struct json_node *doc;
 	struct slice key, name;
 	void *iter = NULL;
 
+	if (!room(w, count < FLOW_STEPS_MAX ? count : FLOW_STEPS_MAX))
+		return;
 	while (json_in_next(steps, &iter, &key, &doc)) {
 		enum flow_type type = FLOW_HANGUP;
 
 		if (w->n == FLOW_STEPS_MAX) {
 			complain(w, SLICE(""), "%zu steps are more than %d",
-			    json_in_count(steps), FLOW_STEPS_MAX);
+			    count, FLOW_STEPS_MAX);
 			return;
 		}
 		if (key.n == 0 || key.n > FLOW_KEY_MAX || key.p[0] == '@')
@@ -353,7 +364,7 @@ static void read_document(struct work *w, const struct json_node *root)
 		return;
 	}
 	read_types(w, steps);
-	if (w->errors->n_errors > 0)
+	if (w->errors->n_errors > 0 || w->no_memory)
 		return;
 	for (size_t i = 0; i < w->n; i++)
 		read_step(w, i);
@@ -375,7 +386,7 @@ static enum err begin(struct slice json,
 	enum err e;
 
 	memset(errors, 0, sizeof(*errors));
-	w = calloc(1, sizeof(*w)); /* too large for a stack */
+	w = calloc(1, sizeof(*w));
 	if (w == NULL)
 		return ERR_NOMEM;
 	w->resolver = resolver;
@@ -436,6 +447,8 @@ enum err flow_json_hours(struct slice json, struct buf *out,
 	enum err e;
 
 	e = begin(json, NULL, errors, &w, &in);
+	if (e == ERR_OK && !room(w, 1))
+		e = ERR_NOMEM;
 	if (e != ERR_OK)
 		goto done;
 	s = &w->steps[0];

@@ -66,7 +66,8 @@ static bool find_prompt(const void *arg, struct company_id company,
 }
 
 enum err snapshot_build(struct db *db, const struct seal_key *key,
-    const struct prompts *prompts, struct buf *out, uint64_t *version)
+    const struct prompts *prompts, struct flowkeep *keep, struct buf *out,
+    uint64_t *version)
 {
 	const struct flowsnap_prompts found = { .row = prompts->row,
 		.n = prompts->n,
@@ -76,11 +77,11 @@ enum err snapshot_build(struct db *db, const struct seal_key *key,
 	enum err e;
 
 	arena_init(&j.mem, MEM_MAX_BYTES);
-	e = db_snap_read(db, &j.mem, &j.in);
+	e = db_snap_read(db, &j.mem, flowkeep_has, keep, &j.in);
 	if (e == ERR_OK)
 		e = unseal(&j);
 	if (e == ERR_OK)
-		e = flowsnap_build(&j.in, &found, &j.mem, out);
+		e = flowsnap_build(&j.in, &found, keep, &j.mem, out);
 	if (e == ERR_OK)
 		*version = j.in.config_version;
 	arena_fini(&j.mem);

@@ -484,7 +484,7 @@ static void test_snapshot(void **state)
 	memcpy(bad.next_hop, "no such place", 14);
 	ok(db_trunk_add(t->db, a->account, &bad));
 	ok(db_trunk_acl_add(t->db, a->account, a->trunk, &odd));
-	ok(db_snap_read(store, &mem, &s));
+	ok(db_snap_read(store, &mem, NULL, NULL, &s));
 	assert_int_equal(s.config_version, version());
 	assert_int_equal(s.n_trunks, 2);
 	assert_int_equal(s.n_flows, 2);
