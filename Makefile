@@ -279,8 +279,8 @@ bench-fresh:
 	@$(MAKE) --no-print-directory V=release all static >&2
 	@RT_BUILD=$(CURDIR)/build/release exec node bench/fresh.mjs
 
-#: make bench-reports the pages over many calls (RT_BENCH_CALLS=100000, 1000000
-#:                    or, by hand, 10000000)
+#: make bench-reports the pages over many calls (RT_BENCH_CALLS=100000,1000000;
+#:                    10000000 takes 25 GB and half an hour)
 .PHONY: bench-reports
 bench-reports:
 	@$(MAKE) --no-print-directory V=release all static \

@@ -1,6 +1,7 @@
 /*
  * bench_reports.c - fills a database with a year of made-up calls, for
- * bench/reports.mjs: bench_reports SOCKET USER CALLS COMPANIES.
+ * bench/reports.mjs: bench_reports SOCKET USER CALLS COMPANIES PART PARTS. Of
+ * PARTS such programs at once, each makes its part of the companies.
  *
  * Realistic skew: the first company has a tenth of all calls, the others fall
  * off like 1/k; sources, campaigns and keywords have few large and many small
@@ -28,10 +29,10 @@
 /* A share of 1/1,000,000 that depends on the running number and a letter. */
 #define DICE(letter) "(CRC32(CONCAT(s.seq, '" letter "', ?)) % 1000000)"
 
-/* Takes salt three times for the time; the day, weekend days thinned out by
- * moving half of them to a Wednesday, and two dice for the hour. */
+/* In the order of time, as calls come: takes the start, how many there are and
+ * salt twice, two dice for the hour. */
 #define WHEN \
-	"? + INTERVAL (" DICE("d") " * 365 DIV 1000000) DAY"                \
+	"? + INTERVAL ((s.seq - 1) * 365 DIV ?) DAY"                        \
 	" + INTERVAL (28800 + (" DICE("h") " + " DICE("i") ") * 36000 DIV " \
 	"2000000) SECOND"
 
@@ -81,7 +82,7 @@ static const char itns_sql[] =
     " CASE WHEN m.k % 4 = 3 THEN m.t * 1000 END FROM " MADE;
 
 static enum err make(struct db *db, const char *sql, struct company_id company,
-    int64_t start_us, uint64_t from, uint64_t to)
+    int64_t start_us, uint64_t n, uint64_t from, uint64_t to)
 {
 	char salt[2 * ID_BYTES + 1];
 	struct stmt *st;
@@ -93,7 +94,8 @@ static enum err make(struct db *db, const char *sql, struct company_id company,
 		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_time_us(st, start_us);
-	for (int i = 0; i < 7; i++)
+	stmt_in_u64(st, n);
+	for (int i = 0; i < 6; i++)
 		stmt_in_text(st, slice_from(salt));
 	stmt_in_u64(st, from);
 	stmt_in_u64(st, to);
@@ -128,9 +130,9 @@ static enum err fill(struct db *db, const struct company_row *c, uint64_t n,
 	for (uint64_t at = 0; at < n && e == ERR_OK; at += BLOCK) {
 		const uint64_t to = at + BLOCK < n ? at + BLOCK : n;
 
-		e = make(db, calls_sql, c->id, start_us, at, to);
+		e = make(db, calls_sql, c->id, start_us, n, at, to);
 		if (e == ERR_OK)
-			e = make(db, itns_sql, c->id, start_us, at, to);
+			e = make(db, itns_sql, c->id, start_us, n, at, to);
 	}
 	if (e == ERR_OK)
 		e = db_stat_rebuild(db, c->id, start_us,
@@ -150,7 +152,13 @@ static uint64_t share(uint64_t calls, unsigned int k, unsigned int companies)
 	return (uint64_t)((double)(calls - calls / 10) / (20 + k) / all);
 }
 
-static enum err run(struct db *db, uint64_t calls, unsigned int companies)
+struct part {
+	unsigned int at;
+	unsigned int of;
+};
+
+static enum err run(struct db *db, uint64_t calls, unsigned int companies,
+    struct part part)
 {
 	const int64_t now_us = clk_wall_us();
 	const int64_t start_us =
@@ -164,6 +172,8 @@ static enum err run(struct db *db, uint64_t calls, unsigned int companies)
 	arena_init(&mem, 1 << 20);
 	e = db_account_list(db, &mem, &accounts, &n);
 	for (unsigned int k = 1; e == ERR_OK && n > 0 && k <= companies; k++) {
+		if (k % part.of != part.at)
+			continue;
 		e = add_company(db, accounts[0].id, k, now_us, &c);
 		if (e == ERR_OK)
 			e = fill(db, &c, share(calls, k, companies), start_us);
@@ -178,9 +188,10 @@ int main(int argc, char **argv)
 	enum err e;
 
 	log_open("bench_reports", 2, LOG_INFO);
-	if (argc != 5) {
+	if (argc != 7 || strtoul(argv[6], NULL, 10) == 0) {
 		(void)fprintf(stderr,
-		    "usage: bench_reports SOCKET USER CALLS COMPANIES\n");
+		    "usage: bench_reports SOCKET USER CALLS COMPANIES PART"
+		    " PARTS\n");
 		return 2;
 	}
 	e = db_open(&db, &(struct db_options){ .socket = argv[1],
@@ -190,7 +201,9 @@ int main(int argc, char **argv)
 			     .timeout_ms = 600000 });
 	if (e == ERR_OK)
 		e = run(db, strtoull(argv[3], NULL, 10),
-		    (unsigned int)strtoul(argv[4], NULL, 10));
+		    (unsigned int)strtoul(argv[4], NULL, 10),
+		    (struct part){ (unsigned int)strtoul(argv[5], NULL, 10),
+			(unsigned int)strtoul(argv[6], NULL, 10) });
 	db_close(db);
 	if (e != ERR_OK)
 		(void)fprintf(stderr, "bench_reports: %s\n", err_name(e));

@@ -53,6 +53,15 @@ c_tests() { # folder target
 	ls tests/"$1"/test_*.c >/dev/null 2>&1 || return 0
 	$tied make -s "$2"
 }
+# The pages over many calls, in a debug build: four times what they must take.
+reports() { # sizes
+	quiet_make all static build/debug/bench/bench_reports || return 1
+	if RT_BUILD=$PWD/build/debug RT_BENCH_CALLS=$1 RT_BENCH_REPEAT=10 RT_BENCH_JUDGE=4 $tied node bench/reports.mjs; then
+		echo "1 0" >>"$RT_TEST_TALLY"
+	else
+		echo "0 1" >>"$RT_TEST_TALLY"
+	fi
+}
 
 step "lint" lint
 step "unit tests and fuzz corpora, gcc" unit debug
@@ -64,6 +73,7 @@ if [ "$what" != check ]; then
 	for kind in web sip browser drill e2e; do
 		step "$kind" node_tests $kind
 	done
+	step "reports over 100,000 and 1,000,000 calls" reports 100000,1000000
 fi
 if [ "$what" = long ]; then
 	export RT_TEST_LONG=1 RT_TEST_TIMEOUT_S=3600
@@ -72,6 +82,7 @@ if [ "$what" = long ]; then
 	step "memory sanitizer" unit msan
 	step "simulated calls, many" c_tests sim test-sim
 	step "drills, long" node_tests drill
+	step "reports over 1,000,000 and 10,000,000 calls" reports 1000000,10000000
 	step "coverage floors" $tied make -s coverage
 fi
 

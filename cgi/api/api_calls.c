@@ -9,9 +9,8 @@
 #include "lib/db/db_audit.h"
 #include "lib/db/db_report_call.h"
 
-#define CURSOR_MAX   64
-#define EXPORT_ROWS  ((size_t)200)
-#define EXPORT_ARENA ((size_t)16 << 20)
+#define CURSOR_MAX  64
+#define EXPORT_ROWS DB_SHEET_PAGE_MAX
 
 /* --- places ----------------------------------------------------------------
  */
@@ -256,53 +255,40 @@ struct export
 	const struct req *r;
 	struct db_sheet_calls_filter filter;
 	struct feed_fields fields;
-	struct db_sheet_calls_place place;
+	struct db_sheet_calls_place place; /* the block begins after it */
 	bool placed;
+	/* of the block under way */
+	struct buf *block;
+	struct db_sheet_calls_place next;
+	size_t started_at; /* its column */
 };
 
-static enum err write_rows(const struct export *x,
-    const struct db_sheet_cell *cells, size_t n, struct buf *block)
+static void write_row(void *ctx, const struct db_sheet_cell *cells)
 {
 	const struct db_sheet *sheet = db_sheet_calls();
-	enum err e = ERR_OK;
+	struct export *x = ctx;
+	struct json_out j;
 
-	for (size_t i = 0; i < n && e == ERR_OK; i++) {
-		struct json_out j;
-
-		json_out_init(&j, block);
-		feed_row_write(sheet, &cells[i * sheet->n_columns], &x->fields,
-		    &j);
-		buf_char(block, '\n');
-		e = json_out_done(&j);
-	}
-	return e;
+	json_out_init(&j, x->block);
+	feed_row_write(sheet, cells, &x->fields, &j);
+	buf_char(x->block, '\n');
+	x->next.started_us = cells[x->started_at].i;
+	memcpy(x->next.id.v, cells[0].id, sizeof(x->next.id.v));
 }
 
 /* The next rows, oldest first: what comes meanwhile is there at the end. */
 static enum err next_block(void *state, struct buf *block, bool *more)
 {
-	const struct db_sheet *sheet = db_sheet_calls();
 	struct export *x = state;
-	struct db_sheet_cell *cells = NULL;
-	const struct db_sheet_cell *last;
-	struct arena mem; /* the client may leave between two blocks */
 	size_t n = 0;
 	enum err e;
 
-	arena_init(&mem, EXPORT_ARENA);
-	e = db_sheet_calls_page(x->r->db, x->r->company, &x->filter,
-	    x->placed ? &x->place : NULL, true, EXPORT_ROWS, &mem, &cells, &n);
-	if (e == ERR_OK)
-		e = write_rows(x, cells, n, block);
+	x->block = block;
+	e = db_sheet_calls_each(x->r->db, x->r->company, &x->filter,
+	    x->placed ? &x->place : NULL, EXPORT_ROWS, write_row, x, &n);
 	*more = e == ERR_OK && n == EXPORT_ROWS;
-	if (*more) {
-		last = &cells[(n - 1) * sheet->n_columns];
-		x->placed = true;
-		x->place.started_us =
-		    db_sheet_cell(sheet, last, "started_at")->i;
-		memcpy(x->place.id.v, last[0].id, sizeof(x->place.id.v));
-	}
-	arena_fini(&mem);
+	x->place = x->next;
+	x->placed = true;
 	return e;
 }
 
@@ -316,6 +302,9 @@ enum err api_calls_export(const struct req *r, struct resp *out)
 	if ((x = arena_alloc(r->arena, sizeof(*x))) == NULL)
 		return ERR_NOMEM;
 	x->r = r;
+	while (strcmp(db_sheet_calls()->columns[x->started_at].name,
+		   "started_at") != 0)
+		x->started_at++;
 	if ((e = api_filter(r, &x->filter)) != ERR_OK ||
 	    (e = api_out_fields(r, db_sheet_calls(), &x->fields)) != ERR_OK)
 		return e;

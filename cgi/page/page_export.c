@@ -11,9 +11,7 @@
 #include "lib/text/csv_out.h"
 #include "lib/text/json_out.h"
 
-#define BLOCK_ROWS ((size_t)250) /* fits a block of the answer */
-#define BLOCK_TAGS ((size_t)2000)
-#define TAG_LIST   ((size_t)1100)
+#define BLOCK_ROWS ((size_t)1000) /* 0.3 MB as CSV, 0.8 MB as JSON */
 #define CELLS      38
 
 enum form {
@@ -32,11 +30,7 @@ struct export
 	size_t n_names[FILTER_ID_COUNT];
 	char currency[4];
 	bool begun;
-	/* of the block under way */
-	struct db_export_row *rows;
-	size_t n;
-	struct db_export_tag *tags;
-	size_t n_tags;
+	struct buf *block; /* where the rows go; of the block under way */
 };
 
 /* --- one row as cells ------------------------------------------------------*/
@@ -63,12 +57,11 @@ struct cells {
 	char id[ID_TEXT_MAX];
 	char times[4][CLK_RFC3339_MAX];
 	size_t n_times;
-	char tags[TAG_LIST];
 };
 
-static void text(struct cells *c, const char *name, const char *s)
+static void text(struct cells *c, const char *name, struct slice s)
 {
-	c->at[c->n++] = (struct cell){ name, CELL_TEXT, slice_from(s), 0 };
+	c->at[c->n++] = (struct cell){ name, CELL_TEXT, s, 0 };
 }
 
 static void number(struct cells *c, const char *name, int64_t n)
@@ -90,7 +83,7 @@ static void when(struct cells *c, const char *name, int64_t us)
 		return;
 	}
 	clk_rfc3339(us, mem);
-	text(c, name, mem);
+	text(c, name, slice_of(mem, CLK_RFC3339_MAX - 1));
 }
 
 static int by_id(const void *key, const void *row)
@@ -98,7 +91,7 @@ static int by_id(const void *key, const void *row)
 	return memcmp(key, ((const struct db_report_name *)row)->id, ID_BYTES);
 }
 
-static const char *name_of(const struct export *x, enum filter_id which,
+static struct slice name_of(const struct export *x, enum filter_id which,
     const uint8_t id[ID_BYTES])
 {
 	const struct db_report_name *row = NULL;
@@ -106,33 +99,14 @@ static const char *name_of(const struct export *x, enum filter_id which,
 	if (x->n_names[which] > 0)
 		row = bsearch(id, x->names[which], x->n_names[which],
 		    sizeof(*row), by_id);
-	return row == NULL ? "" : row->name;
-}
-
-/* The rows of a block are in no order of ids: all tags are looked through,
- * which are few. */
-static void tags_of(const struct export *x, const struct db_export_row *r,
-    struct cells *c)
-{
-	struct buf b;
-
-	buf_over(&b, c->tags, sizeof(c->tags) - 1);
-	for (size_t i = 0; i < x->n_tags; i++) {
-		if (!id_eq(x->tags[i].call.v, r->id.v))
-			continue;
-		if (b.n > 0)
-			buf_cstr(&b, ", ");
-		buf_cstr(&b, x->tags[i].name);
-	}
-	c->tags[b.n] = '\0';
-	text(c, "tags", c->tags);
+	return slice_from(row == NULL ? "" : row->name);
 }
 
 static void who(const struct export *x, const struct db_export_row *r,
     struct cells *c)
 {
 	id_text(ID_KIND_call, r->id.v, c->id);
-	text(c, "call", c->id);
+	text(c, "call", slice_from(c->id));
 	when(c, "started_at", r->started_us);
 	when(c, "answered_at", r->answered_us);
 	when(c, "connected_at", r->bridged_us);
@@ -176,8 +150,8 @@ static void worth(const struct export *x, const struct db_export_row *r,
 	c->at[c->n++] =
 	    (struct cell){ "value", r->has_value ? CELL_MONEY : CELL_NULL,
 		    SLICE(""), r->value_micros };
-	text(c, "currency", x->currency);
-	tags_of(x, r, c);
+	text(c, "currency", slice_from(x->currency));
+	text(c, "tags", r->tags);
 }
 
 /* --- the two forms ---------------------------------------------------------*/
@@ -253,62 +227,34 @@ static void json_row(const struct cells *c, struct buf *out)
 
 /* --- blocks ----------------------------------------------------------------*/
 
-static void keep(void *ctx, const struct db_export_row *row)
+static void write_row(void *ctx, const struct db_export_row *r)
 {
 	struct export *x = ctx;
+	struct cells c;
 
-	x->rows[x->n++] = *row;
-}
-
-/* Tags of the block's calls, by the range of their ids. */
-static enum err read_tags(struct export *x)
-{
-	struct call_id low = x->rows[0].id, high = x->rows[0].id;
-
-	for (size_t i = 1; i < x->n; i++) {
-		if (memcmp(x->rows[i].id.v, low.v, ID_BYTES) < 0)
-			low = x->rows[i].id;
-		if (memcmp(x->rows[i].id.v, high.v, ID_BYTES) > 0)
-			high = x->rows[i].id;
-	}
-	return db_export_tags(x->db, x->company, low, high, BLOCK_TAGS, x->tags,
-	    &x->n_tags);
-}
-
-static enum err read_block(struct export *x)
-{
-	size_t n = 0;
-	enum err e;
-
-	x->n = 0;
-	e = db_export_block(x->db, x->company, &x->f, BLOCK_ROWS, keep, x, &n);
-	if (e != ERR_OK || n == 0)
-		return e;
-	x->f.way = DB_REPORT_CALLS_OLDER;
-	x->f.key.started_us = x->rows[n - 1].started_us;
-	x->f.key.id = x->rows[n - 1].id;
-	return read_tags(x);
+	c.n = c.n_times = 0;
+	who(x, r, &c);
+	worth(x, r, &c);
+	if (x->form == CSV)
+		csv_row(&c, !x->begun, x->block);
+	else
+		json_row(&c, x->block);
+	x->begun = true;
 }
 
 static enum err next_block(void *state, struct buf *block, bool *more)
 {
 	struct export *x = state;
-	const enum err e = read_block(x);
+	size_t n = 0;
+	enum err e;
 
+	x->block = block;
+	e = db_export_block(x->db, x->company, &x->f, BLOCK_ROWS, write_row, x,
+	    &x->f.key, &n);
 	if (e != ERR_OK)
 		return e;
-	*more = x->n == BLOCK_ROWS;
-	for (size_t i = 0; i < x->n; i++) {
-		struct cells c = { .n = 0 };
-
-		who(x, &x->rows[i], &c);
-		worth(x, &x->rows[i], &c);
-		if (x->form == CSV)
-			csv_row(&c, !x->begun, block);
-		else
-			json_row(&c, block);
-		x->begun = true;
-	}
+	x->f.way = DB_REPORT_CALLS_OLDER;
+	*more = n == BLOCK_ROWS;
 	return ERR_OK;
 }
 
@@ -343,10 +289,6 @@ static enum err start(const struct req *r, enum form form, const char *type,
 	enum err e;
 
 	if (x == NULL)
-		return ERR_NOMEM;
-	x->rows = arena_array(r->arena, BLOCK_ROWS, sizeof(*x->rows));
-	x->tags = arena_array(r->arena, BLOCK_TAGS, sizeof(*x->tags));
-	if (x->rows == NULL || x->tags == NULL)
 		return ERR_NOMEM;
 	x->db = r->db;
 	x->company = r->company;

@@ -10,8 +10,9 @@
 
 #include "lib/db/db_report_calls.h"
 
-#define DB_EXPORT_BLOCK_MAX ((size_t)500)
+#define DB_EXPORT_BLOCK_MAX ((size_t)5000)
 
+/* Texts are borrowed until the row's function returns. */
 struct db_export_row {
 	struct call_id id;
 	int64_t started_us;
@@ -22,26 +23,27 @@ struct db_export_row {
 	struct pool_id pool;
 	struct destination_id destination;
 	struct location_id location;
-	char number_e164[DB_E164_BYTES];
-	char caller[DB_E164_BYTES];
-	char caller_name[DB_REPORT_TEXT(128)];
-	char place[DB_REPORT_TEXT(100)];
-	char country[9];
-	char result[17];
-	char hangup_by[13];
-	char channel[DB_REPORT_TEXT(32)];
-	char source[DB_REPORT_TEXT(100)];
-	char medium[DB_REPORT_TEXT(100)];
-	char campaign[DB_REPORT_TEXT(255)];
-	char ad_group[DB_REPORT_TEXT(64)];
-	char ad[DB_REPORT_TEXT(64)];
-	char keyword[DB_REPORT_TEXT(255)];
-	char match_type[DB_REPORT_TEXT(16)];
-	char device[DB_REPORT_TEXT(16)];
-	char landing_page[DB_REPORT_TEXT(255)];
-	char referrer_host[DB_REPORT_TEXT(255)];
-	char outcome[DB_REPORT_TEXT(32)]; /* code */
-	char class[17];
+	struct slice number_e164;
+	struct slice caller;
+	struct slice caller_name;
+	struct slice place;
+	struct slice country;
+	struct slice result;
+	struct slice hangup_by;
+	struct slice channel;
+	struct slice source;
+	struct slice medium;
+	struct slice campaign;
+	struct slice ad_group;
+	struct slice ad;
+	struct slice keyword;
+	struct slice match_type;
+	struct slice device;
+	struct slice landing_page;
+	struct slice referrer_host;
+	struct slice outcome; /* code */
+	struct slice class;
+	struct slice tags; /* names with ", " between */
 	uint32_t risk;
 	bool first_time;
 	bool qualified;
@@ -53,21 +55,12 @@ struct db_export_row {
 };
 
 /* Calls row() for at most max calls (1 to DB_EXPORT_BLOCK_MAX) right below
- * f->key, or the newest with DB_REPORT_CALLS_NEWEST. *n: how many; 0 at the
- * end. Ended calls only. */
+ * f->key, or the newest with DB_REPORT_CALLS_NEWEST, while the server reads on:
+ * row() asks the database nothing. *n: how many; less than max at the end.
+ * *last: the key of the last, when n > 0. Ended calls only. */
 RT_MUST_USE enum err db_export_block(struct db *db, struct company_id company,
     const struct db_report_calls_filter *f, size_t max,
     void (*row)(void *ctx, const struct db_export_row *row), void *ctx,
-    size_t *n);
-
-/* The tags of the calls of a block: ids between the two, both included. */
-struct db_export_tag {
-	struct call_id call;
-	char name[DB_REPORT_TEXT(64)];
-};
-/* The first max of them into rows; *n: how many. */
-RT_MUST_USE enum err db_export_tags(struct db *db, struct company_id company,
-    struct call_id lowest, struct call_id highest, size_t max,
-    struct db_export_tag *rows, size_t *n);
+    struct db_report_calls_key *last, size_t *n);
 
 #endif

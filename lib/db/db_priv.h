@@ -17,6 +17,7 @@ struct db {
 	struct stmt *stmts[DB_STMTS_MAX]; /* open hash by text address */
 	unsigned int n_stmts;
 	unsigned int in_use; /* statements begun and not ended */
+	bool streaming;      /* one of them still gets rows */
 	bool broken;
 	bool in_tx;
 	bool doomed; /* the transaction failed: only rollback helps */

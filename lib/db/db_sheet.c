@@ -49,6 +49,32 @@ enum err db_sheet_read(struct stmt *st, const struct db_sheet *sheet,
 	return e;
 }
 
+enum err db_sheet_each(struct stmt *st, const struct db_sheet *sheet,
+    void (*row)(void *ctx, const struct db_sheet_cell *cells), void *ctx,
+    size_t *n)
+{
+	struct db_sheet_cell cells[DB_SHEET_COLUMNS_MAX];
+	struct arena texts;
+	size_t count = 0;
+	enum err e;
+
+	arena_init(&texts, sheet->n_columns * DB_SHEET_TEXT_MAX);
+	for (size_t i = 0; i < sheet->n_columns; i++)
+		out_cell(st, sheet->columns[i].type, &texts, &cells[i]);
+	e = stmt_stream(st);
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {
+		row(ctx, cells);
+		count++;
+		arena_reset(&texts);
+	}
+	stmt_end(st);
+	arena_fini(&texts);
+	if (e != ERR_NOTFOUND)
+		return e;
+	*n = count;
+	return ERR_OK;
+}
+
 static void in_scope(struct stmt *st, const struct db_sheet *sheet,
     const struct db_sheet_scope *scope)
 {

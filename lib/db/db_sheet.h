@@ -84,5 +84,11 @@ struct stmt;
 RT_MUST_USE enum err db_sheet_read(struct stmt *st,
     const struct db_sheet *sheet, struct arena *mem,
     struct db_sheet_cell **cells, size_t *n);
+/* The same row by row while the server makes them (stmt_stream): cells and
+ * texts are borrowed until row() returns, which asks the database nothing. */
+RT_MUST_USE enum err db_sheet_each(struct stmt *st,
+    const struct db_sheet *sheet,
+    void (*row)(void *ctx, const struct db_sheet_cell *cells), void *ctx,
+    size_t *n);
 
 #endif

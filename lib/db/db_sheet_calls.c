@@ -211,14 +211,37 @@ static void make_pattern(struct slice search, struct buf *out)
 	buf_char(out, '%');
 }
 
+/* Ready to run. */
+static enum err begin_page(struct db *db, const struct company_id *company,
+    const struct db_sheet_calls_filter *f,
+    const struct db_sheet_calls_place *after, bool up, size_t max,
+    struct buf *pattern, struct stmt **out)
+{
+	static const struct call_id nil;
+	const int64_t edge_us = up ? f->from_us : f->to_us;
+	const int64_t at_us = after == NULL ? edge_us : after->started_us;
+	struct stmt *st;
+	enum err e;
+
+	if (f->search.n > DB_SHEET_CALLS_SEARCH_MAX)
+		return ERR_TOOBIG;
+	make_pattern(f->search, pattern);
+	if ((e = stmt_begin(db, up ? up_sql : down_sql, &st)) != ERR_OK)
+		return e;
+	in_filters(st, company, f, buf_slice(pattern));
+	stmt_in_time_us(st, at_us);
+	stmt_in_time_us(st, at_us);
+	stmt_in_id(st, after == NULL ? nil.v : after->id.v);
+	stmt_in_u64(st, max);
+	*out = st;
+	return ERR_OK;
+}
+
 enum err db_sheet_calls_page(struct db *db, struct company_id company,
     const struct db_sheet_calls_filter *f,
     const struct db_sheet_calls_place *after, bool up, size_t max,
     struct arena *mem, struct db_sheet_cell **cells, size_t *n)
 {
-	static const struct call_id nil;
-	const int64_t edge_us = up ? f->from_us : f->to_us;
-	const int64_t at_us = after == NULL ? edge_us : after->started_us;
 	char pattern_mem[2 * DB_SHEET_CALLS_SEARCH_MAX + 2];
 	struct buf pattern;
 	struct stmt *st;
@@ -226,18 +249,27 @@ enum err db_sheet_calls_page(struct db *db, struct company_id company,
 
 	if (max == 0 || max > DB_SHEET_PAGE_MAX)
 		return ERR_RANGE;
-	if (f->search.n > DB_SHEET_CALLS_SEARCH_MAX)
-		return ERR_TOOBIG;
 	buf_over(&pattern, pattern_mem, sizeof(pattern_mem));
-	make_pattern(f->search, &pattern);
-	if ((e = stmt_begin(db, up ? up_sql : down_sql, &st)) != ERR_OK)
-		return e;
-	in_filters(st, &company, f, buf_slice(&pattern));
-	stmt_in_time_us(st, at_us);
-	stmt_in_time_us(st, at_us);
-	stmt_in_id(st, after == NULL ? nil.v : after->id.v);
-	stmt_in_u64(st, max);
-	return db_sheet_read(st, &sheet, mem, cells, n);
+	e = begin_page(db, &company, f, after, up, max, &pattern, &st);
+	return e == ERR_OK ? db_sheet_read(st, &sheet, mem, cells, n) : e;
+}
+
+enum err db_sheet_calls_each(struct db *db, struct company_id company,
+    const struct db_sheet_calls_filter *f,
+    const struct db_sheet_calls_place *after, size_t max,
+    void (*row)(void *ctx, const struct db_sheet_cell *cells), void *ctx,
+    size_t *n)
+{
+	char pattern_mem[2 * DB_SHEET_CALLS_SEARCH_MAX + 2];
+	struct buf pattern;
+	struct stmt *st;
+	enum err e;
+
+	if (max == 0 || max > DB_SHEET_PAGE_MAX)
+		return ERR_RANGE;
+	buf_over(&pattern, pattern_mem, sizeof(pattern_mem));
+	e = begin_page(db, &company, f, after, true, max, &pattern, &st);
+	return e == ERR_OK ? db_sheet_each(st, &sheet, row, ctx, n) : e;
 }
 
 enum err db_sheet_calls_one(struct db *db, struct company_id company,

@@ -45,6 +45,12 @@ RT_MUST_USE enum err db_sheet_calls_page(struct db *db,
     struct company_id company, const struct db_sheet_calls_filter *f,
     const struct db_sheet_calls_place *after, bool up, size_t max,
     struct arena *mem, struct db_sheet_cell **cells, size_t *n);
+/* The same upwards, row by row while the server makes them: db_sheet_each(). */
+RT_MUST_USE enum err db_sheet_calls_each(struct db *db,
+    struct company_id company, const struct db_sheet_calls_filter *f,
+    const struct db_sheet_calls_place *after, size_t max,
+    void (*row)(void *ctx, const struct db_sheet_cell *cells), void *ctx,
+    size_t *n);
 /* In a transaction: nobody else marks the call until its end. ERR_NOTFOUND. */
 RT_MUST_USE enum err db_sheet_calls_hold(struct db *db,
     struct company_id company, struct call_id id);

@@ -84,6 +84,10 @@ enum err stmt_begin(struct db *db, const char *sql, struct stmt **out)
 		return ERR_UNAVAILABLE;
 	if (db->doomed)
 		return ERR_BUSY;
+	if (db->streaming) {
+		log_error("stmt: asked within a stream: %.60s", sql);
+		return ERR_INTERNAL;
+	}
 	slot = slot_of(db, sql);
 	if (*slot == NULL) {
 		/* A full table would make slot_of() search for ever. */
@@ -118,13 +122,16 @@ void stmt_end(struct stmt *st)
 	if (st == NULL)
 		return;
 	assert(st->used);
+	/* Memory only; of a stream the rows that nobody took are read away. */
 	if (!st->db->broken)
-		(void)mysql_stmt_free_result(st->my); /* memory only */
+		(void)mysql_stmt_free_result(st->my);
+	st->db->streaming = false;
 	st->used = false;
 	st->db->in_use--;
 }
 
-static enum err execute(struct stmt *st)
+/* With store the whole result is fetched into our memory. */
+static enum err run(struct stmt *st, bool store)
 {
 	const enum db_phase phase = st->writes ? DB_WRITING : DB_READING;
 
@@ -141,10 +148,17 @@ static enum err execute(struct stmt *st)
 		return stmt_failed(st, phase);
 	if (st->n_out == 0)
 		return ERR_OK;
-	if (mysql_stmt_bind_result(st->my, st->bind_out) != 0 ||
-	    mysql_stmt_store_result(st->my) != 0)
+	if (mysql_stmt_bind_result(st->my, st->bind_out) != 0)
+		return stmt_failed(st, phase);
+	st->db->streaming = !store;
+	if (store && mysql_stmt_store_result(st->my) != 0)
 		return stmt_failed(st, phase);
 	return ERR_OK;
+}
+
+static enum err execute(struct stmt *st)
+{
+	return run(st, true);
 }
 
 enum err stmt_exec(struct stmt *st, uint64_t *changed)
@@ -173,6 +187,11 @@ enum err stmt_exec_one(struct stmt *st)
 enum err stmt_each(struct stmt *st)
 {
 	return execute(st);
+}
+
+enum err stmt_stream(struct stmt *st)
+{
+	return run(st, false);
 }
 
 enum err stmt_next(struct stmt *st)

@@ -76,6 +76,10 @@ RT_MUST_USE enum err stmt_one(struct stmt *st);
 /* Begins a result of any length; then stmt_next() until ERR_NOTFOUND. */
 RT_MUST_USE enum err stmt_each(struct stmt *st);
 RT_MUST_USE enum err stmt_next(struct stmt *st);
+/* As stmt_each(), but the rows are taken while the server makes them: for long
+ * results whose rows are used at once. Until stmt_end() nothing else may be
+ * asked on the connection (ERR_INTERNAL), so no row may take long. */
+RT_MUST_USE enum err stmt_stream(struct stmt *st);
 /* Runs it and copies *row, which the stmt_out_*() calls fill, once per row of
  * the result into an array in mem. */
 struct arena;

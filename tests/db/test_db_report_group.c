@@ -350,8 +350,31 @@ static void test_series(void **state)
 struct seen {
 	int64_t last_us;
 	size_t n;
-	struct db_report_calls_key key;
+	struct db_report_company company;
 };
+
+/* Both tags on all calls that talked long, of either company its own. */
+static void tag_long_calls(void)
+{
+	static const char *const sql[] = {
+		"INSERT INTO tag (company_id, id, name, created_at)"
+		" SELECT id, REPEAT('a', 16), 'long', created_at FROM company",
+		"INSERT INTO tag (company_id, id, name, created_at)"
+		" SELECT id, REPEAT('b', 16), '=very', created_at FROM company",
+		"INSERT INTO interaction_tag (company_id, interaction_id,"
+		" tag_id, added_at) SELECT c.company_id, c.id, t.id, t.created_at"
+		" FROM phone_call c JOIN tag t ON t.company_id = c.company_id"
+		" WHERE c.talk_ms > 100000",
+	};
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(sql); i++) {
+		struct stmt *st;
+
+		ok(stmt_begin(t->db, sql[i], &st));
+		ok(stmt_exec(st, NULL));
+		stmt_end(st);
+	}
+}
 
 static void see(void *ctx, const struct db_export_row *row)
 {
@@ -359,13 +382,19 @@ static void see(void *ctx, const struct db_export_row *row)
 
 	assert_true(row->started_us <= s->last_us);
 	s->last_us = row->started_us;
-	s->key.started_us = row->started_us;
-	s->key.id = row->id;
+	assert_true(slice_eq_cstr(row->source, "google"));
+	assert_true(slice_eq_cstr(row->medium, "cpc"));
+	assert_true(slice_eq_cstr(row->tags,
+	    row->talk_ms > 100000 ? "=very, long" : ""));
+	/* The connection is busy with the rows. */
+	assert_int_equal(db_report_company(db, t->company[0].id, &s->company),
+	    ERR_INTERNAL);
 	s->n++;
 }
 
 static void test_export(void **state)
 {
+	tag_long_calls();
 	for (int who = 0; who < 2; who++) {
 		struct db_report_calls_filter f = {
 			.f = everything(GROUP_NONE).filter,
@@ -378,9 +407,8 @@ static void test_export(void **state)
 		f.f.text[FILTER_SOURCE] = SLICE("google");
 		while (n > 0) {
 			ok(db_export_block(db, t->company[who].id, &f, 7, see,
-			    &s, &n));
+			    &s, &f.key, &n));
 			f.way = DB_REPORT_CALLS_OLDER;
-			f.key = s.key;
 		}
 		assert_int_equal(s.n, looped(who, from_google));
 	}
