@@ -253,6 +253,8 @@ static const struct {
 	{ "digit", "step", "keys", "Pressed a key", "", false, true },
 	{ "media-lost", "miss", "failed", "No sound from ", " for 60 s", true,
 	    false },
+	{ "transfer", "step", "calls", "", " handed the caller on", true,
+	    false },
 	{ "repeat", "step", "calls", "Dialled again at once: one call", "",
 	    false, false },
 };

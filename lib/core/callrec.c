@@ -341,6 +341,7 @@ static const char *const event_names[CALLREC_EV_COUNT] = {
 	"tag",
 	"outcome",
 	"stored",
+	"transfer",
 };
 
 const char *callrec_by_name(enum callrec_by by)

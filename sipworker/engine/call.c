@@ -271,9 +271,22 @@ static void set_outcome(struct engine *e, struct call *c, enum callrec_by by,
 	slots_copy_text(c->reason, sizeof(c->reason), slice_from(reason));
 }
 
+/* A message that is being left when we end the call is judged as if the caller
+ * had hung up: it is kept, or thrown away, but never lies there unheard. */
+static void judge_message(struct engine *e, struct call *c)
+{
+	struct flow_event left = { .kind = FLOW_EV_CALLER_LEFT };
+
+	if (c->message.ticket == 0 || c->phase != CALL_FLOW || c->running)
+		return;
+	left.value = message_cut(e, c);
+	drive_event(e, c, &left);
+}
+
 void call_end(struct engine *e, struct call *c, enum callrec_by by,
     uint16_t code, uint8_t q850, const char *reason)
 {
+	judge_message(e, c);
 	if (c->phase == CALL_CLOSING)
 		return;
 	c->phase = CALL_CLOSING;

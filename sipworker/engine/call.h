@@ -61,6 +61,13 @@ struct call_question {
 	int64_t due_us;
 };
 
+/* A transfer under way (transfer.h). */
+struct call_transfer {
+	struct leg *from; /* NULL: it has hung up */
+	struct leg *to;   /* NULL: there is none */
+	uint32_t ticket;  /* of the flow's destination */
+};
+
 struct call {
 	uint32_t index;
 	uint32_t next_free;
@@ -103,6 +110,8 @@ struct call {
 	struct leg *tries[CALL_TRIES_MAX]; /* attempts, answered ones too */
 	uint8_t n_tries;
 	uint8_t n_ringing;
+	uint8_t transfers;
+	struct call_transfer transfer;
 	uint64_t leg_ref[CALLREC_LEGS_MAX];
 	uint8_t n_legs;
 	uint8_t unreported;

@@ -9,6 +9,7 @@
 #include "sipworker/engine/play.h"
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/trace.h"
+#include "sipworker/engine/transfer.h"
 
 /* A talk of four hours, and the way to it. */
 #define LONGEST_US (4 * RT_HOUR_US + 4 * RT_MIN_US)
@@ -175,6 +176,8 @@ void drive_left(struct engine *e, struct leg *l)
 		caller_left(e, c, l);
 		return;
 	}
+	if (transfer_left(e, l))
+		return;
 	if (c->b == l)
 		bridge_down(e, c);
 	ring_forget(c, l);

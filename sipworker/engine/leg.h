@@ -31,7 +31,9 @@
 #define LEG_HOPS_MAX    8 /* addresses of one name that are tried */
 #define LEG_PEERS_MAX   2 /* the present one and the one before */
 /* What we understand and allow, for 200, 405 and 420. */
-#define LEG_ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"
+/* A called party may transfer, a caller not. */
+#define LEG_ALLOW_CALLED LEG_ALLOW ", REFER"
+#define LEG_ALLOW        "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"
 
 struct call;
 
@@ -77,7 +79,9 @@ struct leg {
 	uint8_t redirects; /* followed */
 	bool hear_early;   /* the caller may hear its early media */
 	bool elsewhere;    /* cancelled because another one answered */
-	struct timer ring; /* nobody answers */
+	bool transfer;     /* called because another one handed its caller on */
+	uint32_t refer_cseq; /* of the REFER that it sent */
+	struct timer ring;   /* nobody answers */
 
 	/* Signalling */
 	struct sip_dlg dlg;

@@ -12,6 +12,7 @@
 #include "sipworker/engine/session.h"
 #include "sipworker/engine/stream.h"
 #include "sipworker/engine/trace.h"
+#include "sipworker/engine/transfer.h"
 
 unsigned int leg_in_check_body(const struct sip_msg *m)
 {
@@ -366,6 +367,7 @@ static const struct {
 	{ SIP_METHOD_INVITE, on_change },
 	{ SIP_METHOD_OPTIONS, on_options },
 	{ SIP_METHOD_PRACK, rel_prack },
+	{ SIP_METHOD_REFER, transfer_refer },
 	{ SIP_METHOD_UPDATE, on_change },
 };
 

@@ -22,7 +22,8 @@ void leg_out_contact(struct engine *e, const struct leg *l, struct buf *b)
 static void put_usual(struct engine *e, const struct leg *l, struct buf *b)
 {
 	leg_out_contact(e, l, b);
-	sip_write_hdr(b, SIP_HDR_ALLOW, SLICE(LEG_ALLOW));
+	sip_write_hdr(b, SIP_HDR_ALLOW,
+	    l->side == LEG_CALLER ? SLICE(LEG_ALLOW) : SLICE(LEG_ALLOW_CALLED));
 	sip_write_hdr(b, SIP_HDR_SUPPORTED,
 	    l->side == LEG_CALLER || l->offers_rel ? SLICE("timer, 100rel")
 						   : SLICE("timer"));
@@ -333,6 +334,44 @@ void leg_out_prack(struct engine *e, struct leg *l, uint32_t rseq,
 	d.r.headers = buf_slice(&h);
 	/* Their repeated 18x is not answered again: what cannot be sent now
 	 * ends the call on their side. */
+	slots_count_unsent(e,
+	    sip_txn_request(e->txn, &d.r, d.to, l->ref, e->now.mono_us, &id));
+}
+
+static void put_subscription(const struct leg *l, bool last, struct buf *h)
+{
+	char mem[48];
+	struct buf v;
+
+	buf_over(&v, mem, sizeof(mem));
+	buf_cstr(&v, "refer;id=");
+	buf_u64(&v, l->refer_cseq);
+	sip_write_hdr(h, SIP_HDR_EVENT, buf_slice(&v));
+	sip_write_field(h, SLICE("Subscription-State"),
+	    last ? SLICE("terminated;reason=noresource")
+		 : SLICE("active;expires=60"));
+}
+
+void leg_out_notify(struct engine *e, struct leg *l, unsigned int status,
+    bool last)
+{
+	char mem[LEG_HEADERS_MAX], bmem[96];
+	struct in_dialog d;
+	struct sip_txn_id id;
+	struct buf h, b;
+
+	buf_over(&h, mem, sizeof(mem));
+	buf_over(&b, bmem, sizeof(bmem));
+	leg_out_contact(e, l, &h);
+	put_subscription(l, last, &h);
+	buf_printf(&b, "SIP/2.0 %u %s\r\n", status, sip_write_reason(status));
+	if (!prepare(&l->dlg, SIP_METHOD_NOTIFY, &d))
+		return;
+	put_auth(e, l, SLICE("NOTIFY"), d.r.uri, &h);
+	d.r.headers = buf_slice(&h);
+	d.r.content_type = SLICE("message/sipfrag;version=2.0");
+	d.r.body = buf_slice(&b);
+	/* What it does not hear it sees: its call is back, or over. */
 	slots_count_unsent(e,
 	    sip_txn_request(e->txn, &d.r, d.to, l->ref, e->now.mono_us, &id));
 }

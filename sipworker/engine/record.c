@@ -53,7 +53,7 @@ static void leg_on(struct engine *e, struct call *c, struct leg *l)
 	l->rec_on = true;
 }
 
-static void leg_off(struct engine *e, struct leg *l)
+void record_leg_end(struct engine *e, struct leg *l)
 {
 	if (!l->rec_on)
 		return;
@@ -89,7 +89,7 @@ void record_message_end(struct engine *e, struct call *c, int64_t at_us)
 {
 	c->rec_until_us = at_us;
 	if (!c->rec_all)
-		leg_off(e, c->a);
+		record_leg_end(e, c->a);
 }
 
 void record_message_keep(struct call *c, bool keep)
@@ -105,9 +105,9 @@ void record_end(struct engine *e, struct call *c)
 
 	if (!c->rec_on)
 		return;
-	leg_off(e, c->a);
+	record_leg_end(e, c->a);
 	if (c->b != NULL)
-		leg_off(e, c->b);
+		record_leg_end(e, c->b);
 	c->rec_on = false;
 	c->rec_waiting = true;
 	r = &out_add(&e->out, ENGINE_REC)->u.rec;

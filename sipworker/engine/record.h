@@ -15,6 +15,8 @@
 
 /* All that is said, from at_us on. */
 void record_start(struct engine *e, struct call *c, int64_t at_us);
+/* A leg that is put aside: what it says is not recorded. */
+void record_leg_end(struct engine *e, struct leg *l);
 /* A leg that is now heard by the other: recorded if all is. */
 void record_leg(struct engine *e, struct call *c, struct leg *l);
 /* A message of the caller, which began at at_us. */

@@ -12,6 +12,7 @@
 #include "sipworker/engine/session.h"
 #include "sipworker/engine/stream.h"
 #include "sipworker/engine/trace.h"
+#include "sipworker/engine/transfer.h"
 
 #define NO_REPLY_US (4 * RT_SEC_US) /* then the next */
 
@@ -70,8 +71,7 @@ static void stop_ringing(struct engine *e, struct call *c, struct leg *l)
 
 /* --- the attempt -----------------------------------------------------------*/
 
-static struct leg *new_attempt(struct engine *e, struct call *c,
-    const struct flow_do *d)
+struct leg *ring_add(struct engine *e, struct call *c)
 {
 	struct leg *l = NULL;
 
@@ -79,12 +79,22 @@ static struct leg *new_attempt(struct engine *e, struct call *c,
 		l = leg_new(e, c, LEG_CALLED);
 	if (l == NULL)
 		return NULL;
+	c->leg_ref[l->number] = l->ref;
+	c->tries[c->n_tries++] = l;
+	return l;
+}
+
+static struct leg *new_attempt(struct engine *e, struct call *c,
+    const struct flow_do *d)
+{
+	struct leg *l = ring_add(e, c);
+
+	if (l == NULL)
+		return NULL;
 	l->ticket = d->ticket;
 	l->ring_s = d->u.dial.ring_s;
 	l->trunk = d->u.dial.trunk;
 	l->hear_early = d->u.dial.early;
-	c->leg_ref[l->number] = l->ref;
-	c->tries[c->n_tries++] = l;
 	return l;
 }
 
@@ -144,6 +154,10 @@ void ring_ringing(struct engine *e, struct leg *l)
 {
 	struct call *c = l->call;
 
+	if (l->transfer) {
+		transfer_ringing(e, l);
+		return;
+	}
 	c->result_facts |= CALLRESULT_DEST_RANG;
 	if (l->ringing_us == CALLREC_NEVER) {
 		begin_ringing(e, c, l);
@@ -173,6 +187,10 @@ void ring_answered(struct engine *e, struct leg *l)
 	session_start(e, l);
 	bridge_match_codecs(e, c, l);
 	stream_target(e, l, false);
+	if (l->transfer) {
+		transfer_answered(e, l);
+		return;
+	}
 	key_listen(e, l, true);
 	tell_flow(e, c, l->ticket, FLOW_EV_ANSWERED);
 }
@@ -188,7 +206,7 @@ static void hear_the_last(struct engine *e, struct call *c)
 }
 
 /* Takes the attempt off the call; the flow is not told. */
-static void take_off(struct engine *e, struct leg *l, enum callrec_by by,
+void ring_take_off(struct engine *e, struct leg *l, enum callrec_by by,
     uint16_t code, uint8_t q850, const char *reason)
 {
 	struct call *c = l->call;
@@ -211,13 +229,17 @@ static void attempt_over(struct engine *e, struct leg *l, enum callrec_by by,
 	const enum flow_event_kind kind = cause_event(code);
 	const uint8_t q850 = l->q850 != 0 ? l->q850 : cause_q850(code);
 
+	if (l->transfer) {
+		transfer_failed(e, l, by, code, reason);
+		return;
+	}
 	if (kind == FLOW_EV_BUSY)
 		c->result_facts |= CALLRESULT_DEST_BUSY;
 	if (cause_is_better(code, c->best_code)) {
 		c->best_code = code;
 		c->best_q850 = q850;
 	}
-	take_off(e, l, by, code, q850, reason);
+	ring_take_off(e, l, by, code, q850, reason);
 	tell_flow(e, c, ticket, kind);
 	hear_the_last(e, c);
 }
@@ -230,15 +252,16 @@ void ring_cancel(struct engine *e, struct call *c, uint32_t ticket,
 	if (l == NULL)
 		return;
 	l->elsewhere = elsewhere && l->answered_us == CALLREC_NEVER;
-	take_off(e, l, CALLREC_BY_FLOW, 487, 16,
+	ring_take_off(e, l, CALLREC_BY_FLOW, 487, 16,
 	    l->elsewhere ? "answered elsewhere" : "not wanted any more");
 }
 
 void ring_end_all(struct engine *e, struct call *c, enum callrec_by by,
     uint8_t q850, const char *reason)
 {
+	c->transfer = (struct call_transfer){ .to = NULL };
 	while (c->n_tries > 0)
-		take_off(e, c->tries[c->n_tries - 1], by, 0, q850, reason);
+		ring_take_off(e, c->tries[c->n_tries - 1], by, 0, q850, reason);
 }
 
 void ring_refused(struct engine *e, struct leg *l)

@@ -27,6 +27,12 @@ void ring_end_all(struct engine *e, struct call *c, enum callrec_by by,
 /* The leg is no attempt of the call any more; it may linger. */
 void ring_forget(struct call *c, const struct leg *l);
 
+/* An attempt beyond the flow's (transfer.h): a leg in the table, nothing more.
+ * NULL: there is no room. */
+struct leg *ring_add(struct engine *e, struct call *c);
+/* Off the table, with its end; the flow is not told. */
+void ring_take_off(struct engine *e, struct leg *l, enum callrec_by by,
+    uint16_t code, uint8_t q850, const char *reason);
 /* The leg's stream has its port. */
 void ring_stream_open(struct engine *e, struct leg *l);
 /* It has an address, too: the INVITE goes out. */

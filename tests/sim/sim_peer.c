@@ -36,6 +36,8 @@ struct sim_script sim_peer_called_script(struct sim_clock *c)
 	s.silent = sim_clock_chance(c, 4);
 	s.early_media = sim_clock_chance(c, 25);
 	s.reliable = sim_clock_chance(c, 15);
+	if (sim_clock_chance(c, 15))
+		s.refer_us = sim_clock_between(c, 1000, 20 * RT_SEC_US);
 	s.ring_us = sim_clock_chance(c, 10)
 			? -1
 			: sim_clock_between(c, 0, 2 * RT_SEC_US);
@@ -176,6 +178,11 @@ static void send_in_dialog(struct sim_call *c, enum sip_method method, bool sdp,
 	if (sip_dlg_request(&c->dlg, method, &s, &r, &to) != ERR_OK)
 		return;
 	put_contact(c, &h);
+	/* The company's desk, or somebody nobody may be handed to. */
+	if (method == SIP_METHOD_REFER)
+		buf_cstr(&h, sim_clock_chance(c->peer->clock, 80)
+				 ? "Refer-To: <sip:desk@10.0.0.3:5080>\r\n"
+				 : "Refer-To: <sip:+19005550100@10.0.0.1>\r\n");
 	r.headers = buf_slice(&h);
 	if (sdp) {
 		put_sdp(c, dir, &b);
@@ -223,6 +230,17 @@ static void run_hold(struct sim_event *ev)
 	    (struct sip_txn_id){ 0 });
 }
 
+static void run_refer(struct sim_event *ev)
+{
+	struct sim_call *c = call_of(ev);
+
+	if (c == NULL || !c->answered || c->over)
+		return;
+	c->peer->refers++;
+	send_in_dialog(c, SIP_METHOD_REFER, false, SDP_SENDRECV,
+	    (struct sip_txn_id){ 0 });
+}
+
 static void run_cancel(struct sim_event *ev)
 {
 	struct sim_call *c = call_of(ev);
@@ -244,6 +262,8 @@ static void talking(struct sim_call *c)
 		later(c, c->script.bye_us, run_bye);
 	if (c->script.hold_us > 0)
 		later(c, c->script.hold_us, run_hold);
+	if (c->script.refer_us > 0)
+		later(c, c->script.refer_us, run_refer);
 }
 
 static void ring(struct sim_call *c)
@@ -410,7 +430,10 @@ static void on_request(struct sim_peer *p, const struct sip_txn_event *ev)
 		return;
 	}
 	respond(c, ev->id, 200,
-	    ev->method == SIP_METHOD_INVITE || ev->msg->body.n > 0);
+	    ev->method == SIP_METHOD_INVITE || ev->method == SIP_METHOD_UPDATE);
+	if (ev->method == SIP_METHOD_NOTIFY &&
+	    slice_starts(ev->msg->body, SLICE("SIP/2.0 200")))
+		p->transferred++;
 	if (ev->method == SIP_METHOD_BYE) {
 		if (c->invited && !c->answered)
 			respond(c, c->invite, 487, false);

@@ -34,6 +34,7 @@ struct sim_script {
 	bool no_sdp;            /* 2xx without a description */
 	bool answers_cancelled; /* 200 in the moment of the CANCEL */
 	bool wants_auth;
+	int64_t refer_us; /* hands its caller on, once talking; 0 never */
 	/* Both, once talking; 0 never */
 	int64_t bye_us;
 	int64_t hold_us;
@@ -82,7 +83,9 @@ struct sim_peer {
 	uint64_t confirmed;   /* 18x of ours, by PRACK */
 	uint64_t unconfirmed; /* in 64 * T1, though we waited */
 	uint64_t wrong_pracks;
-	bool calm; /* plain behaviour only */
+	uint64_t refers;
+	uint64_t transferred; /* of these, told so by NOTIFY */
+	bool calm;            /* plain behaviour only */
 };
 
 void sim_peer_init(struct sim_peer *p, struct sim_clock *clock, struct addr4 at,

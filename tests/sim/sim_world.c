@@ -67,6 +67,10 @@ static void net_send(void *arg, struct addr4 from, struct addr4 to,
 {
 	struct sim_world *w = arg;
 
+	/* Only a REFER names it, and nobody may be handed there. */
+	if (slice_starts(bytes, SLICE("INVITE sip:+1900")))
+		sim_world_fail(w, "a call to a number that a phone named");
+
 	if (!sim_clock_chance(&w->clock, w->faults.loss))
 		send_one(w, from, to, bytes);
 	if (sim_clock_chance(&w->clock, w->faults.repeat))

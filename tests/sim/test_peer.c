@@ -111,16 +111,17 @@ static void phone_says(struct rig *r, unsigned int status, const char *tag,
 	rig_input(r, RIG_PHONE, out);
 }
 
-/* A request of the phone in the dialog of its INVITE, with this tag. */
-static void phone_asks(struct rig *r, const char *method, unsigned int cseq,
-    const char *tag, const char *extra, const char *body)
+/* A request of the phone in the dialog of this INVITE, with this tag. */
+static void phone_asks(struct rig *r, const struct rig_sent *invite,
+    const char *method, unsigned int cseq, const char *tag, const char *extra,
+    const char *body)
 {
 	static unsigned int branches;
 	struct sip_msg m;
 	char text[4096];
 	struct buf b;
 
-	rig_parse(to_phone(r, "INVITE"), &m);
+	rig_parse(invite, &m);
 	buf_over(&b, text, sizeof(text) - 1);
 	buf_printf(&b,
 	    "%s sip:x@10.0.0.1 SIP/2.0\r\n"
@@ -223,7 +224,7 @@ static void test_prack_early(void **state)
 	assert_int_equal(rig_count_sent(&r, "SIP/2.0 183"), 1);
 	assert_non_null(to_phone(&r, "PRACK"));
 	rig_answer(&r, to_phone(&r, "PRACK"), 200, "");
-	phone_asks(&r, "UPDATE", 9, "t1", "", rig_sdp);
+	phone_asks(&r, to_phone(&r, "INVITE"), "UPDATE", 9, "t1", "", rig_sdp);
 	rig_expect_status(&r, "UPDATE before the answer", 200);
 	rig_fini(&r);
 }
@@ -370,6 +371,199 @@ static void test_no_name(void **state)
 	rig_fini(&r);
 }
 
+/* --- transfers -------------------------------------------------------------*/
+
+#define DESK "Refer-To: <sip:desk@10.0.0.3:5080>\r\n"
+
+static const struct {
+	const char *why;
+	const char *extra;
+	unsigned int status;
+} refers[] = {
+	{ "to nobody", "", 400 },
+	{ "to what is no address", "Refer-To: <desk\r\n", 400 },
+	{ "with Replaces",
+	    "Refer-To: <sip:desk@10.0.0.3:5080?Replaces=a%3Bto-tag%3Db>\r\n",
+	    400 },
+	{ "with another method",
+	    "Refer-To: <sip:desk@10.0.0.3:5080;method=BYE>\r\n", 400 },
+	{ "to a premium number", "Refer-To: <sip:+19005550100@10.0.0.1>\r\n",
+	    403 },
+	{ "to a number that is no number", "Refer-To: <tel:911>\r\n", 403 },
+	{ "to another company's destination",
+	    "Refer-To: <sip:theirs@10.0.0.3:5080>\r\n", 403 },
+	{ "to a destination with limits",
+	    "Refer-To: <sip:few@10.0.0.3:5080>\r\n", 403 },
+	{ "to the same user elsewhere",
+	    "Refer-To: <sip:desk@10.0.0.4:5080>\r\n", 403 },
+	{ "to the same user at another port",
+	    "Refer-To: <sip:desk@10.0.0.3>\r\n", 403 },
+};
+
+/* Who may not be reached is not called, and the talk goes on. */
+static void test_refer_refused(void **state)
+{
+	const struct rig_sent *invite;
+	char tag[128];
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_call_up(&r, tag);
+	invite = to_phone(&r, "INVITE");
+	for (unsigned int i = 0; i < RT_ARRAY_LEN(refers); i++) {
+		phone_asks(&r, invite, "REFER", 10 + i, "ptag", refers[i].extra,
+		    "");
+		rig_expect_status(&r, refers[i].why, refers[i].status);
+	}
+	rig_request(&r, "REFER", 2, "+13035550100", "c1", tag, DESK, "");
+	rig_expect_status(&r, "from the caller's side", 603);
+	rig_request(&r, "REFER", 3, "+13035550100", "c9", "", DESK, "");
+	rig_expect_status(&r, "out of nothing", 405);
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 1);
+	assert_int_equal(rig_count_sent(&r, "NOTIFY"), 0);
+	assert_int_equal(rig_count_sent(&r, "BYE"), 0);
+	rig_fini(&r);
+}
+
+static size_t count_media(const struct rig *r, enum engine_media_op op)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_media; i++)
+		n += r->media[i % 256].op == op;
+	return n;
+}
+
+static void expect_notify(struct rig *r, const char *why, const char *body,
+    bool last)
+{
+	const struct rig_sent *s = to_phone(r, "NOTIFY");
+
+	assert_non_null(s);
+	if (strstr(s->text, body) == NULL ||
+	    strstr(s->text, "Event: refer;id=10\r\n") == NULL ||
+	    (strstr(s->text, "terminated") != NULL) != last)
+		fail_msg("%s: %s", why, s->text);
+	rig_answer(r, s, 200, "");
+}
+
+/* A call whose phone has just handed its caller on to the desk. */
+static const struct rig_sent *refer(struct rig *r, char tag[128])
+{
+	const struct rig_sent *invite;
+
+	rig_init(r, 4);
+	rig_call_up(r, tag);
+	invite = to_phone(r, "INVITE");
+	phone_asks(r, invite, "REFER", 10, "ptag", DESK, "");
+	assert_int_equal(rig_count_sent(r, "SIP/2.0 202"), 1);
+	expect_notify(r, "begun", "SIP/2.0 100 Trying\r\n", false);
+	assert_int_equal(rig_count_sent(r, "INVITE"), 2);
+	assert_int_equal(rig_count_sent(r, "INVITE sip:desk@10.0.0.3:5080"), 1);
+	return invite;
+}
+
+static void test_transfer(void **state)
+{
+	struct engine_stats s;
+	char tag[128];
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	(void)refer(&r, tag);
+	rig_answer_as_phone(&r, "INVITE", 180, "");
+	expect_notify(&r, "rings", "SIP/2.0 180 Ringing\r\n", false);
+	assert_int_equal(count_media(&r, ENGINE_MEDIA_BRIDGE), 1);
+	rig_answer_as_phone(&r, "INVITE", 200, rig_sdp);
+	expect_notify(&r, "answered", "SIP/2.0 200 OK\r\n", true);
+	assert_int_equal(count_media(&r, ENGINE_MEDIA_BRIDGE), 2);
+	assert_int_equal(rig_count_sent(&r, "BYE"), 1); /* to the first */
+	rig_answer_as_phone(&r, "BYE", 200, "");
+	assert_int_equal(r.n_closed, 0);
+	rig_pass_time(&r, 10 * RT_SEC_US);
+	rig_request(&r, "BYE", 2, "+13035550100", "c1", tag, "", "");
+	assert_int_equal(rig_count_sent(&r, "BYE"), 2);
+	rig_answer_as_phone(&r, "BYE", 200, "");
+	assert_int_equal(r.n_closed, 1);
+	assert_int_equal(r.closed.result, CALLRESULT_ANSWERED);
+	assert_int_equal(r.closed.ended_by, CALLREC_BY_CALLER);
+	assert_true(r.closed.talk_us == 10 * RT_SEC_US);
+	rig_pass_time(&r, 2 * RT_MIN_US);
+	engine_get_stats(r.engine, &s);
+	assert_int_equal(s.legs + s.transactions + s.ports + s.timers, 0);
+	rig_fini(&r);
+}
+
+/* The third party is busy: the two talk again. */
+static void test_transfer_fails(void **state)
+{
+	const struct rig_sent *invite;
+	char tag[128];
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	invite = refer(&r, tag);
+	phone_asks(&r, invite, "REFER", 11, "ptag", DESK, "");
+	rig_expect_status(&r, "one at a time", 491);
+	rig_answer_as_phone(&r, "INVITE", 486, "");
+	expect_notify(&r, "busy", "SIP/2.0 486 Busy Here\r\n", true);
+	assert_int_equal(count_media(&r, ENGINE_MEDIA_BRIDGE), 2);
+	assert_int_equal(rig_count_sent(&r, "BYE"), 0);
+	phone_asks(&r, invite, "BYE", 12, "ptag", "", "");
+	assert_int_equal(rig_count_sent(&r, "BYE"), 1); /* to the caller */
+	assert_int_equal(r.n_closed, 1);
+	assert_int_equal(r.closed.result, CALLRESULT_ANSWERED);
+	rig_fini(&r);
+}
+
+/* The phone hangs up as soon as it is told 202, as many do. */
+static void test_transfer_left(void **state)
+{
+	static const unsigned int ends[] = { 200, 486 };
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(ends); i++) {
+		const struct rig_sent *invite;
+		char tag[128];
+		static struct rig r; /* large for a stack */
+
+		invite = refer(&r, tag);
+		phone_asks(&r, invite, "BYE", 11, "ptag", "", "");
+		rig_expect_status(&r, "BYE", 200);
+		assert_int_equal(rig_count_sent(&r, "BYE"), 0);
+		rig_answer_as_phone(&r, "INVITE", ends[i],
+		    ends[i] == 200 ? rig_sdp : "");
+		/* Nobody is left to talk to: the caller is told so. */
+		assert_int_equal(rig_count_sent(&r, "BYE"), ends[i] != 200);
+		assert_int_equal(count_media(&r, ENGINE_MEDIA_BRIDGE),
+		    ends[i] == 200 ? 2 : 1);
+		engine_stop(r.engine, r.now);
+		rig_pump(&r);
+		rig_fini(&r);
+	}
+}
+
+/* The caller gives up while the third party rings. */
+static void test_transfer_caller_left(void **state)
+{
+	struct engine_stats s;
+	char tag[128];
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	(void)refer(&r, tag);
+	rig_answer_as_phone(&r, "INVITE", 180, "");
+	rig_request(&r, "BYE", 2, "+13035550100", "c1", tag, "", "");
+	assert_int_equal(rig_count_sent(&r, "CANCEL"), 1);
+	assert_int_equal(rig_count_sent(&r, "BYE"), 1);
+	rig_pass_time(&r, 2 * RT_MIN_US);
+	assert_int_equal(r.n_closed, 1);
+	engine_get_stats(r.engine, &s);
+	assert_int_equal(s.calls + s.legs + s.transactions + s.ports, 0);
+	rig_fini(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -381,6 +575,11 @@ int main(void)
 		cmocka_unit_test(test_next_hop),
 		cmocka_unit_test(test_hop_refuses),
 		cmocka_unit_test(test_no_name),
+		cmocka_unit_test(test_refer_refused),
+		cmocka_unit_test(test_transfer),
+		cmocka_unit_test(test_transfer_fails),
+		cmocka_unit_test(test_transfer_left),
+		cmocka_unit_test(test_transfer_caller_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,79 @@
+// Awkward peers through the real worker: reliable ringing, a telephone that
+// hands its caller on, and what is heard and written down of it.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { after, afterEach, before, test } from 'node:test';
+import { join } from 'node:path';
+
+import { addr, build, startStack, until } from '../support/stack.mjs';
+import { bound, call, endAll, endings, pause, recv, sdp, send, sipp } from '../support/sip.mjs';
+import { again, answer, ask, recvInvite } from '../support/sip_messages.mjs';
+
+const DESK = '+14155550140'; // rings sip:desk@addr:5080
+const SALES = '+14155550141'; // rings sip:sales@addr:5082: so that it is a destination
+
+let stack;
+function ringtrace(...args) {
+	const r = spawnSync(join(build, 'ringtrace'), [...args, '-c', stack.conf], { encoding: 'utf8' });
+	assert.equal(r.status, 0, r.stderr);
+}
+
+before(async () => {
+	stack = await startStack({ demo: false, without: ['nginx', 'dashboard', 'dni', 'jobd'] });
+	ringtrace('company', 'add', '--name', 'Bay City Plumbing');
+	ringtrace('trunk', 'add', '--name', 'Carrier', '--host', `${addr}:5075`, '--allow', `${addr}/32`);
+	ringtrace('number', 'add', '--number', DESK, '--to', `sip:desk@${addr}:5080`, '--record', 'notice');
+	ringtrace('number', 'add', '--number', SALES, '--to', `sip:sales@${addr}:5082`);
+	await until('the worker knows the numbers', () => /configuration version=\d+ numbers=2/.test(stack.output));
+});
+afterEach(endAll);
+after(() => stack?.stop());
+
+const carrier = (more = {}) => call('carrier', { listen: `${addr}:5070`, target: `${addr}:5060`, number: DESK, 'talk-ms': 300, 'rtp-min': 24000, 'rtp-max': 24099, ...more });
+const phone = async (steps, at = 5080, media = 26100) => {
+	const s = sipp(steps, { at, media, limit_s: 45 });
+	await bound(at);
+	return s;
+};
+async function well(...all) {
+	for (const s of all) assert.equal(await s.ended, 0, s.why?.() ?? s.text);
+}
+const closed = (id) => until(`the call ${id} is closed`, () => stack.sql("SELECT result, sip_call_id FROM phone_call WHERE state = 'closed'").find(([, c]) => c === id), 15000);
+
+test('a telephone that rings reliably gets its PRACK, then answers', async () => {
+	const rel = (rseq, status, reason, body = '') => send(answer(status, reason, body, `Require: 100rel\nRSeq: ${rseq}\n`), 'retrans="500"');
+	const prack = (rack) => `<recv request="PRACK"><action><ereg regexp="RAck: ${rack}" search_in="msg" check_it="true" assign_to="1"/></action></recv>`;
+	// The Via of the INVITE, after the PRACK brought another.
+	const begun = '<recv request="INVITE"><action><ereg regexp=".*" search_in="hdr" header="Via:" assign_to="2"/></action></recv>';
+	const b = await phone([begun, rel(9021, 180, 'Ringing'), prack('9021 1 INVITE'), '<Reference variables="1"/>', send(again()), pause(200),
+		send(answer(200, 'OK', sdp()).replace('[last_Via:]', 'Via: [$2]').replace('[last_CSeq:]', 'CSeq: 1 INVITE').replace(/\[last_To:\];tag=\S+/, '[last_To:]'), 'retrans="500"'), recv('ACK'), recv('BYE'), send(again())]);
+	const a = carrier({ 'talk-ms': 6500 }); // the notice comes first
+	await well(a, b);
+	assert.equal((await closed(endings(a)[0].call_id))[0], 'answered');
+});
+
+test('the telephone hands its caller on: the other one answers, the recording goes on', async () => {
+	const to = `<sip:sales@${addr}:5082>`;
+	const refer = ask('REFER', 1).replace('Max-Forwards', `Refer-To: ${to}\nContact: <sip:[local_ip]:[local_port]>\nMax-Forwards`);
+	const notify = (fragment) => `<recv request="NOTIFY"><action><ereg regexp="${fragment}" search_in="body" check_it="true" assign_to="3"/></action></recv>`;
+	const first = await phone([recvInvite, send(answer(200, 'OK', sdp()), 'retrans="500"'), recv('ACK'), pause(400), send(refer), recv(202),
+		notify('SIP/2.0 100'), send(again()), notify('SIP/2.0 180'), send(again()), notify('SIP/2.0 200'), '<Reference variables="3"/>', send(again()), recv('BYE'), send(again())]);
+	const second = await phone([recv('INVITE'), send(answer(180, 'Ringing')), pause(300), send(answer(200, 'OK', sdp()), 'retrans="500"'), recv('ACK'), recv('BYE'), send(again())], 5082, 26200);
+	const a = carrier({ 'talk-ms': 9000, play: 'tone:440' });
+	await well(a, first, second);
+	const id = endings(a)[0].call_id;
+	assert.equal((await closed(id))[0], 'answered');
+	const events = stack.sql("SELECT kind FROM call_event JOIN phone_call ON phone_call.company_id = call_event.company_id AND phone_call.id = call_event.call_id WHERE phone_call.sip_call_id = '" + id + "'").map(([k]) => k);
+	assert.equal(events.filter((k) => k === 'transfer').length, 1, events.join(' '));
+	assert.equal(events.filter((k) => k === 'bridged').length, 2, events.join(' '));
+	assert.equal(events.filter((k) => k === 'rec-start').length, 1);
+	// One stream from us the whole time: no second SSRC, no pause.
+	assert.equal(endings(a)[0].ssrcs, '1');
+});
+
+test('a telephone that hands its caller on to a stranger is refused, and talks on', async () => {
+	const refer = ask('REFER', 1).replace('Max-Forwards', `Refer-To: <sip:+19005550100@${addr}>\nContact: <sip:[local_ip]:[local_port]>\nMax-Forwards`);
+	const b = await phone([recvInvite, send(answer(200, 'OK', sdp()), 'retrans="500"'), recv('ACK'), pause(300), send(refer), recv(403), recv('BYE'), send(again())]);
+	const a = carrier({ 'talk-ms': 6500 });
+	await well(a, b);
+});
