@@ -5,6 +5,19 @@
 
 #define BEAT_S 60
 
+/* A page that is loaded before anybody looks at it says so (Sec-Purpose, and
+ * its older names). */
+static bool is_prefetch(const struct req *r)
+{
+	static const char *const names[] = { "HTTP_SEC_PURPOSE", "HTTP_PURPOSE",
+		"HTTP_X_MOZ" };
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(names); i++)
+		if (slice_starts_case(req_env(r, names[i]), SLICE("prefetch")))
+			return true;
+	return false;
+}
+
 static struct dni_who who_of(const struct req *r)
 {
 	return (struct dni_who){ .origin = req_env(r, "HTTP_ORIGIN"),
@@ -145,6 +158,7 @@ static enum err post_visit(const struct req *r, struct resp *out)
 	e = parse(r, out, DNI_HIT_VISIT, &h, &done);
 	if (done)
 		return e;
+	h->hidden = h->hidden || is_prefetch(r);
 	e = dni_serve_visit(r->app, h, &who, r->arena, &a);
 	return answer_or_wait(out, e, a);
 }
@@ -208,6 +222,22 @@ static enum err post_allocate(const struct req *r, struct resp *out)
 	return answer_or_wait(out, e, a);
 }
 
+/* Asked by browsers when a page sends another content type than the tag. */
+static enum err preflight(const struct req *r, struct resp *out)
+{
+	(void)r;
+	allow_reading(out);
+	resp_header(out, "Access-Control-Allow-Methods", SLICE("POST"));
+	resp_header(out, "Access-Control-Allow-Headers", SLICE("Content-Type"));
+	resp_header(out, "Access-Control-Max-Age", SLICE("86400"));
+	return resp_empty(out, 204);
+}
+
+#define PREFLIGHT(where)                                                      \
+	{                                                                     \
+		REQ_OPTIONS, where, ROUTE_PUBLIC, ROUTE_API, ROUTE_CSRF_NONE, \
+		    REQ_BODY_NONE, .handler = preflight                       \
+	}
 #define ROW(where, answer)                                                 \
 	{                                                                  \
 		REQ_POST, where, ROUTE_PUBLIC, ROUTE_API, ROUTE_CSRF_NONE, \
@@ -219,4 +249,7 @@ const struct route dni_api_routes[DNI_API_ROUTES] = {
 	ROW("/dni/v1/beat", post_beat),
 	ROW("/dni/v1/event", post_event),
 	ROW("/dni/v1/allocate", post_allocate),
+	PREFLIGHT("/dni/v1/visit"),
+	PREFLIGHT("/dni/v1/beat"),
+	PREFLIGHT("/dni/v1/event"),
 };

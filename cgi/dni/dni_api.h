@@ -6,7 +6,8 @@
  *   POST /dni/v1/event   a page view, a click on the phone link, consent gone
  *
  * Bodies are JSON sent as text/plain (dni_hit.h), so that browsers ask no
- * permission first. Answers to visit and beat:
+ * permission first; for those who send another type the question (OPTIONS)
+ * is answered. Answers to visit and beat:
  *
  *   {"tier":"lease","why":"","visitor":"vtr_…","visit":"vis_…",
  *    "swap":[{"from":{"e164":"+1…","national":"(…) …","international":"+1 …"},
@@ -22,7 +23,7 @@
 
 #include "cgi/web/route.h"
 
-#define DNI_API_ROUTES 4
+#define DNI_API_ROUTES 7
 
 /* r->app is the struct dni_state. */
 extern const struct route dni_api_routes[DNI_API_ROUTES];

@@ -1,0 +1,127 @@
+// make drill-abuse: strangers send the lease server ten thousand requests a
+// second, from one address, with one cookie, with cookies they made up, of
+// visits they made up. Limits hold, no pool runs dry, nothing is stored
+// that was not checked, and other visitors are served meanwhile.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+
+import { addr, startStack, until } from '../support/stack.mjs';
+import { addNumbers, AGENT, Browsers } from '../support/dni.mjs';
+
+const long = process.env.RT_TEST_LONG;
+const seconds = long ? 30 : 3, RATE = 10000;
+let stack, others;
+
+before(async () => {
+	stack = await startStack({
+		without: ['dashboard', 'jobd', 'sipworker', 'admin', 'api'],
+		// nginx lets everything through: the server's own limits are meant.
+		args: ['--dni-rate', '1000000'],
+	});
+	others = new Browsers(stack, { net: 172 });
+	await addNumbers(stack, 4000, 1);
+}, { timeout: 120000 });
+
+after(async () => {
+	others?.close();
+	await stack?.stop();
+});
+
+const count = (what) => Number(stack.sqlOne(`SELECT count(*) FROM ${what}`));
+const rss_kib = () => Number(readFileSync(`/proc/${stack.pidOf('dni.fcgi')}/status`, 'latin1').match(/RssAnon:\s+(\d+)/)[1]);
+
+function flood(kind) {
+	return new Promise((resolve, reject) => {
+		const worker = new Worker(new URL('../support/dni_flood.mjs', import.meta.url), {
+			workerData: { host: addr, port: 8080, agent: AGENT, origin: stack.url, rate: RATE, ms: seconds * 1000, kind },
+		});
+		worker.on('message', resolve).on('error', reject);
+	});
+}
+
+/** Others meanwhile: one page after the other at four places. How long each
+ *  took, in ms; every one must get a number of its own. */
+async function visitors(until_done) {
+	const took = [];
+	let done = false;
+	until_done.then(() => (done = true), () => (done = true));
+	await Promise.all(Array.from({ length: 4 }, async () => {
+		while (!done) {
+			const a = await others.ask({ url: `${stack.url}/demo/?utm_source=guest` });
+			assert.deepEqual([a.status, a.json?.tier], [200, 'lease'], a.text);
+			took.push(a.ms);
+			await new Promise((r) => setTimeout(r, 40));
+		}
+	}));
+	return took.sort((a, b) => a - b);
+}
+
+async function abuse(t, kind) {
+	const before_kib = rss_kib();
+	const flooding = flood(kind);
+	const took = await visitors(flooding);
+	const { sent, answers } = await flooding;
+	const p99 = took[Math.floor(took.length * 0.99)];
+	t.diagnostic(`${kind}: ${Math.round(sent / seconds)} requests/s, answers ${JSON.stringify(answers)}, ${took.length} others p50 ${took[took.length >> 1].toFixed(0)} ms, p99 ${p99.toFixed(0)} ms`);
+	// A busy machine sends less than it is told to; it must still be a flood.
+	assert.ok(sent > 500 * seconds, `only ${sent} sent`);
+	assert.ok(took.length > 5 * seconds, `only ${took.length} others`);
+	assert.ok(p99 < 2000, `others waited: p99 ${p99} ms`);
+	assert.ok(rss_kib() - before_kib < 64 * 1024, `grew by ${rss_kib() - before_kib} KiB`);
+	assert.deepEqual(Object.keys(answers).filter((code) => !['200', '204', '429'].includes(code)), [], JSON.stringify(answers));
+	return answers;
+}
+
+/** All that was told is stored: the row of a last visitor, who came after. */
+async function written() {
+	const a = (await others.ask({ url: `${stack.url}/demo/?utm_source=last` })).json;
+	assert.equal(a.tier, 'lease');
+	await until('what waits is written', () => count("visit WHERE utm_source = 'last'") > 0);
+}
+
+test('one address', async (t) => {
+	const answers = await abuse(t, 'address');
+	await written();
+	// 120 visits at once and one a second more; 300 requests at once and 20 a second.
+	const visits = count("visit WHERE utm_source = 'flood'"), most = 125 + seconds * 2;
+	assert.ok(visits >= 100 && visits <= most, `${visits} visits`);
+	assert.ok((answers[200] ?? 0) <= 310 + seconds * 25, JSON.stringify(answers));
+	assert.ok(answers[429] > answers[200]);
+});
+
+test('one cookie, from everywhere', async (t) => {
+	const was = count("lease l JOIN visit v ON v.id = l.visit_id WHERE v.utm_source = 'flood'");
+	const answers = await abuse(t, 'cookie');
+	await written();
+	assert.ok((answers[200] ?? 0) <= 310 + seconds * 25, JSON.stringify(answers));
+	// One visitor has one number at a time, however many places ask.
+	const numbers = Number(stack.sqlOne(`SELECT count(DISTINCT number_id) FROM lease l JOIN visit v ON v.id = l.visit_id
+		WHERE v.utm_source = 'flood' AND LEAST(l.expires_at, COALESCE(l.released_at, l.expires_at)) > utc_timestamp(6)`));
+	assert.ok(numbers <= was + 1, `${numbers} numbers are held`);
+});
+
+test('cookies that were made up, from one address', async (t) => {
+	const was = count("visit WHERE utm_source = 'flood'");
+	await abuse(t, 'cookies');
+	await written();
+	const visits = count("visit WHERE utm_source = 'flood'") - was;
+	assert.ok(visits <= 125 + seconds * 2, `${visits} visits`);
+});
+
+test('events of visits that were made up: nothing is stored', async (t) => {
+	const was = [count('visit_event'), count("visit WHERE tel_clicked_at IS NOT NULL"), count('visitor')];
+	const guests = count("visit WHERE utm_source IN ('guest', 'last')");
+	await abuse(t, 'beacons');
+	await written();
+	const more = count("visit WHERE utm_source IN ('guest', 'last')") - guests;
+	assert.deepEqual([count('visit_event'), count("visit WHERE tel_clicked_at IS NOT NULL")], was.slice(0, 2));
+	assert.ok(count('visitor') - was[2] <= more);
+});
+
+test('afterwards every visitor is served as before', async () => {
+	const all = await Promise.all(Array.from({ length: 50 }, () => others.ask()));
+	assert.ok(all.every((a) => a.json?.tier === 'lease'));
+	assert.ok(!/dni: .*error/i.test(stack.log('dni')));
+});
