@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/base/scan.h"
 #include "lib/base/utf8.h"
 #include "lib/core/referrer.h"
 #include "lib/core/urlq.h"
@@ -395,6 +396,15 @@ static enum err read_landing(const struct urlq *u, const struct map *map,
 	return read_params(u->query, map, mem, s);
 }
 
+/* A Java package name; anything else names no source. */
+static bool is_app_name(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!scan_is_alnum(s.p[i]) && s.p[i] != '.' && s.p[i] != '_')
+			return false;
+	return s.n > 0;
+}
+
 static enum err read_referrer(struct slice referrer, const struct urlq *landing,
     struct arena *mem, struct source *s, struct referrer *out)
 {
@@ -406,6 +416,8 @@ static enum err read_referrer(struct slice referrer, const struct urlq *landing,
 	if (slice_starts_case(referrer, app)) {
 		referrer = slice_skip(referrer, app.n);
 		(void)slice_cut(&referrer, '/', &u.host);
+		if (!is_app_name(u.host))
+			return ERR_OK;
 	} else if (urlq_split(slice_head(referrer, URLQ_MAX), &u) != ERR_OK ||
 		   urlq_same_site(u.host, landing->host)) {
 		return ERR_OK;

@@ -64,7 +64,9 @@ static void load_caller(struct call *c, const struct invite *in)
 {
 	c->anonymous = in->anonymous;
 	c->who.anonymous = in->anonymous;
-	memcpy(c->who.e164, in->caller.e164, sizeof(c->who.e164));
+	_Static_assert(sizeof(in->caller.e164) <= sizeof(c->who.e164),
+	    "a caller's number fits");
+	memcpy(c->who.e164, in->caller.e164, sizeof(in->caller.e164));
 	/* What nobody has checked is no reason to trust a caller. */
 	if (in->attested[0] >= 'A' && in->attested[0] <= 'Z')
 		c->who.attestation = in->attested[0];

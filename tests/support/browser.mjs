@@ -6,6 +6,7 @@
 //
 // Headless Chromium names itself in its User-Agent, and robots are never given
 // a number (lib/core/botua), so a visitor says what an ordinary one would.
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
@@ -14,11 +15,14 @@ export const agent = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 ' +
 
 const programs = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 
+// Its sandbox is built from a user namespace, which root's browser does without
+// and many a container refuses.
+const sandbox = process.getuid() !== 0 && spawnSync('unshare', ['--user', 'true']).status === 0;
+
 export async function openBrowser() {
 	return chromium.launch({
 		executablePath: programs.find((p) => existsSync(p)),
-		// root has no user namespace to build the sandbox from
-		chromiumSandbox: process.getuid() !== 0,
+		chromiumSandbox: sandbox,
 	});
 }
 

@@ -46,6 +46,8 @@ static const struct {
 	{ "Android's search app", AT,
 	    "android-app://com.google.android.googlequicksearchbox/", "google",
 	    "organic", "organic_search", false, "google_organic" },
+	{ "an app without a name", AT, "android-app://  /x", "direct", "none",
+	    "direct", false, "direct" },
 	{ "Facebook's redirector", AT, "https://l.facebook.com/l.php",
 	    "facebook", "social", "social", false, "facebook_organic" },
 	{ "t.co", AT, "https://t.co/x", "twitter", "social", "social", false,

@@ -98,7 +98,7 @@ test('hours and weekdays are the company\'s, also across the change of clocks', 
 		for (const c of end) there[Number(new Intl.DateTimeFormat('en-GB', { timeZone: other, hour: '2-digit', hourCycle: 'h23' }).format(c.at))]++;
 		assert.deepEqual(hours.rows.map((r) => r.now), there, other);
 		const days = await json('by=day&range=90d');
-		const day = new Intl.DateTimeFormat('en-CA', { timeZone: other });
+		const day = new Intl.DateTimeFormat('sv-SE', { timeZone: other });
 		const byDay = new Map();
 		for (const c of end) byDay.set(day.format(c.at), (byDay.get(day.format(c.at)) ?? 0) + 1);
 		assert.deepEqual(days.rows.map((r) => r.now).filter((n) => n > 0), [...byDay].sort().map(([, n]) => n), other);
