@@ -11,6 +11,7 @@
 #include "cgi/form/form_account.h"
 #include "cgi/form/form_flow.h"
 #include "cgi/form/form_link.h"
+#include "cgi/form/form_logo.h"
 #include "cgi/form/form_mail_log.h"
 #include "cgi/form/form_person.h"
 #include "cgi/form/form_prompt.h"
@@ -178,6 +179,11 @@ static const struct route routes[] = {
 	THING_ROUTES("/settings/lists", ROUTE_MANAGER, false,
 	    &thing_caller_list),
 	THING_ROUTES("/settings/mail", ROUTE_ADMIN, false, &thing_mail),
+	{ REQ_GET, "/settings/logo", ROUTE_ADMIN, .handler = form_logo },
+	{ REQ_POST, "/settings/logo", ROUTE_ADMIN, .body = REQ_BODY_MULTIPART,
+	    .body_max = FORM_LOGO_BODY_MAX, .handler = form_logo_post },
+	{ REQ_GET, "/settings/logo/image", ROUTE_READ_ONLY,
+	    .handler = form_logo_image },
 	{ REQ_GET, "/settings/mail-log", ROUTE_ADMIN,
 	    .handler = form_mail_log },
 	THING_ROUTES("/settings/conversions", ROUTE_MANAGER, false,

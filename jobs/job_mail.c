@@ -6,11 +6,13 @@
 #include <unistd.h>
 
 #include "cgi/tmpl/tmpl.h"
+#include "jobs/mail_file.h"
 #include "jobs/mail_text.h"
 #include "lib/base/hex.h"
 #include "lib/base/log.h"
 #include "lib/base/metric.h"
 #include "lib/db/db_company.h"
+#include "lib/db/db_logo.h"
 #include "lib/db/db_mail.h"
 #include "lib/hash/seal.h"
 #include "lib/json/json_in.h"
@@ -36,6 +38,9 @@ struct mail {
 	struct slice subject;
 	struct slice unsubscribe;
 	const char *company; /* whose name it carries */
+	bool has_logo;
+	struct logo_row logo;
+	struct buf sound; /* attached; empty: none */
 	char why[OUT_MAIL_WHY_MAX];
 };
 
@@ -127,6 +132,28 @@ static enum err open_link(struct mail *m, struct view *v)
 	return e;
 }
 
+/* The sound that goes with it. One that is not there, or not in time, does not
+ * hold up the mail: it has a link. */
+static enum err find_sound(struct mail *m)
+{
+	struct call_id call;
+	struct slice id;
+	enum err e;
+
+	e = json_in_text(json_in_get(m->root, "recording"), ID_TEXT_MAX, &id);
+	if (e == ERR_NOTFOUND)
+		return ERR_OK;
+	if (e != ERR_OK || (e = id_parse(ID_KIND_call, id, call.v)) != ERR_OK)
+		return e;
+	e = mail_file_read(m->env, m->job->company, call, &m->sound);
+	if (e == ERR_OK ||
+	    (e != ERR_NOTFOUND && m->job->attempts < MAIL_FILE_TRIES))
+		return e;
+	buf_fini(&m->sound);
+	buf_init(&m->sound, MAIL_FILE_MAX);
+	return ERR_OK;
+}
+
 /* Whose name stands above it: the company's, or the product's. */
 static enum err find_company(struct mail *m)
 {
@@ -140,7 +167,11 @@ static enum err find_company(struct mail *m)
 	if (e != ERR_OK)
 		return e == ERR_NOTFOUND ? ERR_OK : e;
 	m->company = arena_cstr(m->env->arena, slice_from(row.name));
-	return m->company == NULL ? ERR_NOMEM : ERR_OK;
+	if (m->company == NULL)
+		return ERR_NOMEM;
+	e = db_logo_get(m->env->db, m->job->company, m->env->arena, &m->logo);
+	m->has_logo = e == ERR_OK;
+	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
 static enum err read_head(struct mail *m)
@@ -198,6 +229,8 @@ static enum err render(struct mail *m, struct buf *html)
 	if (!view_has(v, "subject"))
 		view_slice(v, "subject", m->subject);
 	view_cstr(v, "company_name", m->company);
+	view_flag(v, "logo", m->has_logo);
+	view_flag(v, "attached", m->sound.n > 0);
 	view_flag(v, "unsubscribes", m->unsubscribe.n > 0);
 	if (m->unsubscribe.n == 0 && !view_has(v, "unsubscribe"))
 		view_cstr(v, "unsubscribe", "");
@@ -260,6 +293,14 @@ static enum err send_it(struct mail *m, struct slice letter)
 static enum err write_letter(struct mail *m, struct slice html,
     struct buf *letter)
 {
+	const struct out_mime_file logo = {
+		.name = slice_from(image_head_name(m->logo.head.kind)),
+		.type = image_head_type(m->logo.head.kind),
+		.bytes = m->logo.image,
+	};
+	const struct out_mime_file sound = { .name = SLICE("message.wav"),
+		.type = "audio/wav",
+		.bytes = buf_slice(&m->sound) };
 	char id[64];
 	struct buf text;
 	enum err e;
@@ -281,7 +322,10 @@ static enum err write_letter(struct mail *m, struct slice html,
 				       .html = html,
 				       .message_id = slice_from(id),
 				       .unsubscribe = m->unsubscribe,
-				       .now_us = m->env->now_us },
+				       .now_us = m->env->now_us,
+				       .picture = m->has_logo ? &logo : NULL,
+				       .file =
+					   sound.bytes.n > 0 ? &sound : NULL },
 		    letter);
 	buf_fini(&text);
 	return e;
@@ -298,7 +342,8 @@ static enum err put_together(struct mail *m)
 		return ERR_UNSUPPORTED;
 	}
 	buf_init(&html, MAIL_MAX);
-	buf_init(&letter, 2 * MAIL_MAX);
+	/* Base64 takes four bytes for three, and ends of lines. */
+	buf_init(&letter, 3 * MAIL_MAX + MAIL_FILE_MAX * 3 / 2);
 	e = render(m, &html);
 	if (e == ERR_OK)
 		e = write_letter(m, buf_slice(&html), &letter);
@@ -344,15 +389,19 @@ enum err job_mail(const struct queue_env *env, const struct job_row *job)
 	if (e != ERR_OK)
 		return e == ERR_TOOBIG ? ERR_SYNTAX : e;
 	m.root = json_in_root(in);
+	buf_init(&m.sound, MAIL_FILE_MAX);
 	e = read_head(&m);
 	if (e == ERR_OK)
 		default_subject(&m);
 	if (e == ERR_OK)
 		e = find_company(&m);
+	if (e == ERR_OK)
+		e = find_sound(&m);
 	if (e == ERR_OK) {
 		e = put_together(&m);
 		note(&m, e);
 	}
+	buf_fini(&m.sound);
 	json_in_free(in);
 	return e;
 }

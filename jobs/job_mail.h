@@ -9,7 +9,10 @@
  * "template": templates/mail_<template>.html, which takes the other values;
  * an array of objects is a list there. "sealed": hex of a link that was sealed
  * for "mail:<template>:<to>" and becomes `link`, so that no usable link lies in
- * the job table. "unsubscribe": the address for leaving off.
+ * the job table. "unsubscribe": the address for leaving off. "recording": a
+ * call's id, whose sound goes with the mail (mail_file.h).
+ *
+ * The company's logo, when it has one, stands above the mail.
  *
  * Run twice it may send twice, with the same Message-ID. Each attempt is
  * written to mail_log.

@@ -99,6 +99,8 @@ static enum err tell(const struct queue_env *env, const struct call *c,
 	(void)snprintf(line, sizeof(line), "%s/calls/%s",
 	    env->settings->public_url, c->id);
 	mail_job_text(&m, "link", slice_from(line));
+	if (!missed && rule->attach)
+		mail_job_text(&m, "recording", slice_from(c->id));
 	return mail_job_add(&m, c->id);
 }
 

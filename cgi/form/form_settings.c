@@ -46,6 +46,8 @@ static const struct {
 	{ "Business", "/settings/company", "Company",
 	    "Name, zone, currency, when a call is qualified", ROUTE_ADMIN,
 	    false },
+	{ "Business", "/settings/logo", "Logo",
+	    "What mails and printed reports carry", ROUTE_ADMIN, false },
 	{ "Business", "/settings/policy", "Recording and retention",
 	    "Defaults, and how long things are kept", ROUTE_ADMIN, false },
 	{ "Business", "/settings/users", "People",

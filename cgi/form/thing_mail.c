@@ -13,6 +13,9 @@
 static const struct field fields[] = {
 	{ "user", "Who", .kind = FIELD_CHOICE, .once = true },
 	{ "kind", "Mail", .kind = FIELD_CHOICE },
+	{ "attach", "Attach voice messages", .kind = FIELD_CHECK,
+	    .help = "As a sound file, up to 8 MB (four minutes). Else, and"
+		    " when they are longer, the mail has a link." },
 	{ "quiet_from", "Quiet from", FIELD_TEXT, 0, 5,
 	    .group = "Hours without mail",
 	    .help = "22:00, in the company's time. What comes meanwhile is"
@@ -101,6 +104,7 @@ static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
 	none = row.quiet_from_min == row.quiet_to_min;
 	fields_set_id(f, "user", ID_KIND_user, row.user.v);
 	fields_set_cstr(f, "kind", row.kind);
+	fields_set_on(f, "attach", row.attach);
 	show_minute(f, "quiet_from", row.quiet_from_min, none);
 	show_minute(f, "quiet_to", row.quiet_to_min, none);
 	return f->e;
@@ -141,6 +145,7 @@ static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
 
 	memcpy(row.id.v, id, ID_BYTES);
 	read_quiet(f, &row);
+	row.attach = fields_on(f, "attach");
 	if (!fields_copy(f, "kind", row.kind, sizeof(row.kind)) ||
 	    !fields_good(f))
 		return ERR_SYNTAX;

@@ -6,7 +6,8 @@
 #define COLUMNS                                                     \
 	"SELECT r.id, r.company_id, r.user_id, u.name, u.email,"    \
 	" r.kind, r.quiet_from_min, r.quiet_to_min, r.unsubscribe," \
-	" r.created_at, c.name, c.time_zone FROM mail_rule r"       \
+	" r.attach, r.created_at, c.name, c.time_zone"              \
+	" FROM mail_rule r"                                         \
 	" JOIN user u ON u.id = r.user_id"                          \
 	" JOIN company c ON c.id = r.company_id"
 
@@ -28,6 +29,7 @@ static void out_rule(struct stmt *st, struct mail_rule_row *row)
 	stmt_out_u32(st, &row->quiet_from_min);
 	stmt_out_u32(st, &row->quiet_to_min);
 	stmt_out_text(st, row->unsubscribe, sizeof(row->unsubscribe));
+	stmt_out_bool(st, &row->attach);
 	stmt_out_time_us(st, &row->created_us);
 	stmt_out_text(st, row->company_name, sizeof(row->company_name));
 	stmt_out_text(st, row->zone, sizeof(row->zone));
@@ -85,8 +87,9 @@ enum err db_mail_rule_add(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "INSERT INTO mail_rule (company_id, id, user_id, kind,"
-	    " quiet_from_min, quiet_to_min, unsubscribe, created_at)"
-	    " SELECT c.id, ?, u.id, ?, ?, ?, ?, ? FROM company c"
+	    " quiet_from_min, quiet_to_min, unsubscribe, attach,"
+	    " created_at)"
+	    " SELECT c.id, ?, u.id, ?, ?, ?, ?, ?, ? FROM company c"
 	    " JOIN user u ON u.account_id = c.account_id WHERE c.id = ?"
 	    " AND u.id = ? AND EXISTS (SELECT 1 FROM membership m"
 	    " WHERE m.user_id = u.id AND m.account_id = c.account_id"
@@ -108,6 +111,7 @@ enum err db_mail_rule_add(struct db *db, struct company_id company,
 	stmt_in_u64(st, row->quiet_from_min);
 	stmt_in_u64(st, row->quiet_to_min);
 	stmt_in_text(st, slice_from(row->unsubscribe));
+	stmt_in_bool(st, row->attach);
 	stmt_in_time_us(st, row->created_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->user.v);
@@ -158,7 +162,7 @@ enum err db_mail_rule_update(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "UPDATE mail_rule SET kind = ?, quiet_from_min = ?,"
-	    " quiet_to_min = ? WHERE company_id = ? AND id = ?"
+	    " quiet_to_min = ?, attach = ? WHERE company_id = ? AND id = ?"
 	    " AND archived_at IS NULL";
 	struct stmt *st;
 	enum err e;
@@ -170,6 +174,7 @@ enum err db_mail_rule_update(struct db *db, struct company_id company,
 	stmt_in_text(st, slice_from(row->kind));
 	stmt_in_u64(st, row->quiet_from_min);
 	stmt_in_u64(st, row->quiet_to_min);
+	stmt_in_bool(st, row->attach);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
 	e = stmt_exec_one(st);

@@ -21,14 +21,15 @@ struct mail_rule_row {
 	uint32_t quiet_from_min; /* 0 to 1439, of the company's day */
 	uint32_t quiet_to_min;
 	char unsubscribe[DB_MAIL_TOKEN];
+	bool attach; /* voice messages in the mail, not as a link only */
 	int64_t created_us;
 	/* Of the company, for whoever sends. */
 	char company_name[DB_NAME_BYTES];
 	char zone[DB_ZONE_BYTES];
 };
 
-/* Uses id, user, kind, quiet hours, token, created. ERR_RANGE: a bad kind or
- * hour, or the user has no right to the company; ERR_BUSY: too many. */
+/* Uses id, user, kind, quiet hours, token, attach, created. ERR_RANGE: a bad
+ * kind or hour, or the user has no right to the company; ERR_BUSY: too many. */
 RT_MUST_USE enum err db_mail_rule_add(struct db *db, struct company_id company,
     const struct mail_rule_row *row);
 RT_MUST_USE enum err db_mail_rule_get(struct db *db, struct company_id company,
@@ -36,7 +37,7 @@ RT_MUST_USE enum err db_mail_rule_get(struct db *db, struct company_id company,
 /* By name of the user and kind. */
 RT_MUST_USE enum err db_mail_rule_list(struct db *db, struct company_id company,
     struct arena *mem, struct mail_rule_row **rows, size_t *n);
-/* Kind and quiet hours. */
+/* Kind, quiet hours, attach. */
 RT_MUST_USE enum err db_mail_rule_update(struct db *db,
     struct company_id company, const struct mail_rule_row *row);
 RT_MUST_USE enum err db_mail_rule_archive(struct db *db,

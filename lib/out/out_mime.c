@@ -11,6 +11,7 @@
 /* Never inside base64, and no text of ours. */
 #define BOUNDARY_MIXED "=_ringtrace_mixed"
 #define BOUNDARY_ALT   "=_ringtrace_alternative"
+#define BOUNDARY_REL   "=_ringtrace_related"
 
 /* --- addresses -------------------------------------------------------------
  */
@@ -194,6 +195,16 @@ static void put_both(const struct out_mime *m, struct buf *out)
 	buf_cstr(out, "--" BOUNDARY_ALT "--\r\n");
 }
 
+static void put_name(const struct out_mime_file *f, struct buf *out)
+{
+	for (size_t i = 0; i < f->name.n; i++) {
+		const char c = f->name.p[i];
+
+		buf_char(out,
+		    scan_is_alnum(c) || c == '.' || c == '-' ? c : '_');
+	}
+}
+
 static void put_file(const struct out_mime_file *f, struct buf *out)
 {
 	buf_printf(out,
@@ -202,14 +213,35 @@ static void put_file(const struct out_mime_file *f, struct buf *out)
 	    "Content-Transfer-Encoding: base64\r\n"
 	    "Content-Disposition: attachment; filename=\"",
 	    f->type);
-	for (size_t i = 0; i < f->name.n; i++) {
-		const char c = f->name.p[i];
-
-		buf_char(out,
-		    scan_is_alnum(c) || c == '.' || c == '-' ? c : '_');
-	}
+	put_name(f, out);
 	buf_cstr(out, "\"\r\n\r\n");
 	b64_put(out, f->bytes.p, f->bytes.n, LINE);
+}
+
+/* The message, and what it shows, as one (RFC 2387). */
+static void put_related(const struct out_mime *m, struct buf *out)
+{
+	if (m->picture == NULL) {
+		put_both(m, out);
+		return;
+	}
+	buf_cstr(out,
+	    "Content-Type: multipart/related;"
+	    " type=\"multipart/alternative\";\r\n boundary=\"" BOUNDARY_REL
+	    "\"\r\n\r\n--" BOUNDARY_REL "\r\n");
+	put_both(m, out);
+	buf_printf(out,
+	    "--" BOUNDARY_REL
+	    "\r\nContent-Type: %s\r\n"
+	    "Content-Transfer-Encoding: base64\r\n"
+	    "Content-ID: <" OUT_MIME_PICTURE
+	    ">\r\n"
+	    "Content-Disposition: inline; filename=\"",
+	    m->picture->type);
+	put_name(m->picture, out);
+	buf_cstr(out, "\"\r\n\r\n");
+	b64_put(out, m->picture->bytes.p, m->picture->bytes.n, LINE);
+	buf_cstr(out, "--" BOUNDARY_REL "--\r\n");
 }
 
 enum err out_mime_write(const struct out_mime *m, struct buf *out)
@@ -219,13 +251,13 @@ enum err out_mime_write(const struct out_mime *m, struct buf *out)
 	if ((e = put_head(m, out)) != ERR_OK)
 		return e;
 	if (m->file == NULL) {
-		put_both(m, out);
+		put_related(m, out);
 		return buf_err(out);
 	}
 	buf_cstr(out,
 	    "Content-Type: multipart/mixed; boundary=\"" BOUNDARY_MIXED
 	    "\"\r\n\r\n--" BOUNDARY_MIXED "\r\n");
-	put_both(m, out);
+	put_related(m, out);
 	put_file(m->file, out);
 	buf_cstr(out, "--" BOUNDARY_MIXED "--\r\n");
 	return buf_err(out);

@@ -1,6 +1,7 @@
 /*
  * out_mime.h - writes one mail (RFC 5322, 2045-2049): text and HTML of the
- * same message, and at most one attached file.
+ * same message, at most one picture that the HTML shows (RFC 2387, 2392), and
+ * at most one attached file.
  *
  * Pure. All bodies go as base64, so no line is ever too long and no byte
  * special. Nothing that was given can begin another header.
@@ -12,6 +13,9 @@
 
 #define OUT_MIME_ADDRESS_MAX 254 /* RFC 5321 4.5.3.1.3 */
 #define OUT_MIME_SUBJECT_MAX 400 /* bytes */
+
+/* What the HTML calls the picture: src="cid:…". */
+#define OUT_MIME_PICTURE "logo@ringtrace.invalid"
 
 struct out_mime_file {
 	struct slice name; /* shown to the reader */
@@ -29,7 +33,8 @@ struct out_mime {
 	struct slice message_id;  /* without <>; the same when sent again */
 	struct slice unsubscribe; /* https address for List-Unsubscribe; "" */
 	int64_t now_us;
-	const struct out_mime_file *file; /* NULL: none */
+	const struct out_mime_file *picture; /* NULL: none */
+	const struct out_mime_file *file;    /* NULL: none */
 };
 
 /* An address that we send to: one local part and one host, printable ASCII

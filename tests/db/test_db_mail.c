@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/db/db_job.h"
+#include "lib/db/db_logo.h"
 #include "lib/db/db_mail.h"
 #include "lib/db/db_user.h"
 #include "lib/db/stmt.h"
@@ -60,6 +61,8 @@ static void test_rules(void **state)
 	r.quiet_to_min = 1440;
 	assert_int_equal(db_mail_rule_update(t->db, a, &r), ERR_RANGE);
 	r.quiet_to_min = 60;
+	assert_false(got.attach);
+	r.attach = true;
 	assert_int_equal(db_mail_rule_update(t->db, b, &r), ERR_NOTFOUND);
 	ok(db_mail_rule_update(t->db, a, &r));
 	ok(db_mail_rule_list(t->db, b, &mem, &rows, &n));
@@ -67,6 +70,7 @@ static void test_rules(void **state)
 	ok(db_mail_rule_list(t->db, a, &mem, &rows, &n));
 	assert_int_equal(n, 1);
 	assert_int_equal(rows[0].quiet_to_min, 60);
+	assert_true(rows[0].attach);
 	assert_int_equal(db_mail_rule_archive(t->db, b, r.id, NOW),
 	    ERR_NOTFOUND);
 	ok(db_mail_rule_archive(t->db, a, r.id, NOW));
@@ -77,6 +81,43 @@ static void test_rules(void **state)
 	assert_int_equal(db_mail_rule_add(t->db, a, &r), ERR_RANGE);
 	r = rule(0, "hourly", 'b');
 	assert_int_equal(db_mail_rule_add(t->db, a, &r), ERR_RANGE);
+}
+
+/* The sign of a company: bytes as they came, and nobody else's. */
+static void test_logo(void **state)
+{
+	static const char bytes[] = "\x89PNG\0'; --\xff";
+	const struct company_id a = t->company[0].id, b = t->company[1].id;
+	struct db *admin = testdb_connect(t, "admin");
+	struct logo_row row = { .head = { IMAGE_JPEG, 30, 20 },
+		.image = SLICE("old"),
+		.changed_us = NOW };
+	struct logo_row got;
+	bool has = true;
+
+	(void)state;
+	ok(db_logo_has(admin, a, &has));
+	assert_false(has);
+	assert_int_equal(db_logo_get(jobd, a, &mem, &got), ERR_NOTFOUND);
+	ok(db_logo_put(admin, a, &row));
+	row.head = (struct image_head){ IMAGE_PNG, 1200, 3 };
+	row.image = slice_of(bytes, sizeof(bytes) - 1);
+	ok(db_logo_put(admin, a, &row));
+	ok(db_logo_get(jobd, a, &mem, &got));
+	assert_int_equal(got.head.kind, IMAGE_PNG);
+	assert_int_equal(got.head.width, 1200);
+	assert_true(slice_eq(got.image, row.image));
+	ok(db_logo_has(admin, b, &has));
+	assert_false(has);
+	assert_int_equal(db_logo_get(jobd, b, &mem, &got), ERR_NOTFOUND);
+	ok(db_logo_remove(admin, b));
+	ok(db_logo_has(admin, a, &has));
+	assert_true(has);
+	row.image.n = DB_LOGO_MAX + 1;
+	assert_int_equal(db_logo_put(admin, a, &row), ERR_TOOBIG);
+	ok(db_logo_remove(admin, a));
+	assert_int_equal(db_logo_get(jobd, a, &mem, &got), ERR_NOTFOUND);
+	db_close(admin);
 }
 
 static void test_who_is_told(void **state)
@@ -216,6 +257,7 @@ int main(void)
 		cmocka_unit_test_setup(test_rules, empty),
 		cmocka_unit_test_setup(test_call_closed, empty),
 		cmocka_unit_test_setup(test_log, empty),
+		cmocka_unit_test_setup(test_logo, empty),
 		cmocka_unit_test_setup(test_watch, empty),
 		cmocka_unit_test_setup(test_who_is_told, empty),
 	};

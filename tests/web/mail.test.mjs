@@ -2,6 +2,8 @@
 // hours, leaving off, what is refused, what nobody takes.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
 import { tied } from '../support/scratch.mjs';
@@ -187,4 +189,90 @@ test('the watch tells once of a silent tag, and the summary once a day', async (
 	assert.deepEqual(subjects, ['No visits from shop', "Yesterday's calls"]);
 	const summary = mails().find((m) => m.headers.subject === "Yesterday's calls");
 	assert.match(summary.plain, /Calls {2}\d+ {2}\d+ before/);
+});
+
+test('a voice message is attached where the rule says so, under the client\'s sign', async () => {
+	stack.sql('DELETE FROM mail_rule');
+	const r = rule('voicemail', { token: 'A'.repeat(43) });
+	const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAD0lEQVR4nGP4z8DwHwQBEPgD/U6VwW8AAAAASUVORK5CYII=', 'base64');
+	stack.sql(`INSERT INTO company_logo VALUES (${hex(world.alpha.id)}, 'png', 2, 1, X'${png.toString('hex')}', UTC_TIMESTAMP(6))`);
+	const wav = Buffer.concat([Buffer.from('RIFF----WAVEfmt '), Buffer.alloc(40000, 7)]);
+	const sound = (call, state, size = wav.length) => stack.sql(`INSERT INTO recording (company_id, id, call_id, state, path, started_at, size_bytes, created_at)
+		SELECT p.company_id, ${hex(uuid7())}, p.id, '${state}', '${call}.wav', UTC_TIMESTAMP(6), ${size}, UTC_TIMESTAMP(6) FROM phone_call p
+		WHERE p.company_id = ${hex(world.alpha.id)} ORDER BY p.started_at DESC, p.id DESC LIMIT 1`);
+	const parts = (m) => [...m.matchAll(/Content-Type: ((?!multipart)[a-z/]+)[^\n]*\n((?:[A-Z][^\n]*\n)*)\n([A-Za-z0-9+/=\n]*)/g)].map(([, type, head, body]) => ({ type, head, body: Buffer.from(body, 'base64') }));
+	const raw = () => text.split('---------- MESSAGE FOLLOWS ----------\n').at(-1);
+	const send = async (attach, state, size) => {
+		const before = mails().length;
+		stack.sql(`UPDATE mail_rule SET attach = ${attach} WHERE id = ${hex(r.id)}`);
+		const call = missedCall('voicemail');
+		if (state) sound(call, state, size);
+		writeFileSync(join(stack.dir, 'recordings', `${call}.wav`), wav);
+		await until('the mail', () => mails().length === before + 1);
+		return parts(raw());
+	};
+	const [, html, logo, file] = await send(1, 'ready');
+	assert.match(html.body.toString(), /<img src="cid:logo@ringtrace\.invalid" alt="[^"]*&lt;script/);
+	assert.match(html.body.toString(), /The message is attached/);
+	assert.equal(logo.type, 'image/png');
+	assert.match(logo.head, /Content-ID: <logo@ringtrace\.invalid>/);
+	assert.ok(logo.body.equals(png));
+	assert.equal(file.type, 'audio/wav');
+	assert.ok(file.body.equals(wav));
+	assert.match(raw(), /multipart\/mixed[\s\S]*multipart\/related[\s\S]*multipart\/alternative/);
+	// A link alone: by choice, when it is erased, too large, or not there.
+	for (const [attach, state, size] of [[0, 'ready'], [1, 'erased'], [1, 'erasing'], [1, 'ready', 9 << 20], [1, null]]) {
+		const p = await send(attach, state, size);
+		assert.deepEqual(p.map((x) => x.type), ['text/plain', 'text/html', 'image/png'], `${attach} ${state}`);
+		assert.match(p[0].body.toString(), /Listen to the message \(http/);
+		assert.ok(!p[1].body.toString().includes('attached'));
+	}
+	// One that is being finished is waited for.
+	const before = mails().length;
+	stack.sql(`UPDATE mail_rule SET attach = 1 WHERE id = ${hex(r.id)}`);
+	const call = missedCall('voicemail');
+	sound(call, 'pending');
+	writeFileSync(join(stack.dir, 'recordings', `${call}.wav`), wav);
+	await until('it waits', () => stack.sqlOne("SELECT COUNT(*) FROM job WHERE kind = 'mail' AND state = 'ready' AND attempts > 0") === '1');
+	assert.equal(mails().length, before);
+	stack.sql(`UPDATE recording SET state = 'ready' WHERE path = '${call}.wav'; UPDATE job SET due_at = UTC_TIMESTAMP(6) WHERE kind = 'mail' AND state = 'ready'`);
+	await until('it came', () => mails().length === before + 1);
+	assert.equal(parts(raw()).at(-1).type, 'audio/wav');
+});
+
+test('the logo: uploaded by an admin, by what its bytes are, seen by the company\'s people', async () => {
+	const admin = await stack.login(world.users.admin.email, world.password);
+	const viewer = await stack.login(world.users.viewer.email, world.password);
+	const foreign = await stack.login(world.foreign.email, world.password);
+	stack.sql('DELETE FROM company_logo');
+	const upload = async (who, bytes, fields = {}) => {
+		const form = new FormData();
+		form.append('csrf', (await who.hiddenFields(who === admin ? '/settings/logo' : '/')).csrf);
+		for (const [k, v] of Object.entries(fields)) form.append(k, v);
+		if (bytes) form.append('file', new Blob([bytes], { type: 'image/png' }), '../x.png');
+		return who.fetch('/settings/logo', { method: 'POST', headers: { origin: stack.url }, body: form });
+	};
+	const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAD0lEQVR4nGP4z8DwHwQBEPgD/U6VwW8AAAAASUVORK5CYII=', 'base64');
+	const huge = Buffer.from(png);
+	huge.writeUInt32BE(1201, 16);
+	for (const [bytes, why] of [[Buffer.from('<svg onload="alert(1)"/>'), /neither a PNG nor a JPEG/], [Buffer.from('GIF89a'), /neither/], [huge, /1200 by 1200/],
+		[Buffer.concat([png, Buffer.alloc(257 * 1024)]), /larger than 256 kB/], [null, /Choose a picture/]]) {
+		const res = await upload(admin, bytes);
+		assert.equal(res.status, 422);
+		assert.match(await res.text(), why);
+	}
+	assert.ok([413, 422].includes((await upload(admin, Buffer.alloc(2 << 20)).catch(() => ({ status: 413 }))).status), 'a bomb');
+	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM company_logo'), '0');
+	assert.equal((await viewer.fetch('/settings/logo/image')).status, 404);
+	assert.equal((await upload(viewer, png)).status, 403);
+	assert.equal((await upload(admin, png)).status, 303);
+	const seen = await viewer.fetch('/settings/logo/image');
+	assert.equal(seen.headers.get('content-type'), 'image/png');
+	assert.equal(seen.headers.get('x-content-type-options'), 'nosniff');
+	assert.ok(Buffer.from(await seen.arrayBuffer()).equals(png));
+	assert.equal((await foreign.fetch('/settings/logo/image')).status, 404);
+	assert.match(await (await admin.fetch('/settings/logo')).text(), /src="\/settings\/logo\/image"/);
+	assert.equal((await upload(admin, null, { drop: '1' })).status, 303);
+	assert.equal((await viewer.fetch('/settings/logo/image')).status, 404);
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM audit WHERE action IN ('company.logo', 'company.no_logo')"), '2');
 });
