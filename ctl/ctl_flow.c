@@ -11,6 +11,7 @@
 #include "lib/db/db_audit.h"
 #include "lib/db/db_flow.h"
 #include "lib/flow/flowtry.h"
+#include "lib/flow/flowworld.h"
 #include "lib/json/flow_diff.h"
 
 struct opts {
@@ -201,9 +202,16 @@ static enum err check(struct ctl_scope *s, const struct about *a,
     struct slice document, struct flowtry *t)
 {
 	struct flow_json_errors errors;
-	const enum err e = flowtry_company(t, s->db, a->company, a->flow.id,
-	    document, SLICE(""), &s->mem, &errors);
+	struct flowworld w;
+	enum err e;
 
+	*t = (struct flowtry){ .mem = &s->mem };
+	if ((e = flowworld_load(s->db, a->company, &s->mem, &w)) != ERR_OK)
+		return e;
+	e = flowworld_check(&w, document, &errors);
+	if (e == ERR_OK)
+		e = flowtry_company(t, s->db, a->company, a->flow.id, document,
+		    SLICE(""), &s->mem, &errors);
 	ctl_flow_file_errors("flow", &errors);
 	return e;
 }

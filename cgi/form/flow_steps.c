@@ -17,7 +17,7 @@ struct page {
 	const struct flow_row *flow;
 	const struct json_node *document;
 	struct slice text; /* of the document */
-	struct flow_world world;
+	struct flowworld world;
 	struct flow_json_errors errors;
 	bool ok;
 	const char *done;    /* NULL, or what was done */
@@ -109,7 +109,7 @@ static bool id_option(struct view *f, enum id_kind kind,
 static bool thing_options(const struct page *p, enum flow_param_kind kind,
     struct view *f, struct slice now)
 {
-	const struct flow_world *w = &p->world;
+	const struct flowworld *w = &p->world;
 	bool on = false;
 
 	if (kind == FLOW_PARAM_PROMPT)
@@ -333,7 +333,8 @@ static enum err work(struct page *p, enum flow_draft_do what, uint64_t base,
 
 	if ((e = flow_store_check(p->r, p->text, &p->errors, &p->ok)) !=
 		ERR_OK ||
-	    (e = flow_world_load(p->r, &p->world)) != ERR_OK)
+	    (e = flowworld_load(p->r->db, p->r->company, p->r->arena,
+		 &p->world)) != ERR_OK)
 		return e;
 	if (what == FLOW_DRAFT_SAVE || what == FLOW_DRAFT_PUBLISH) {
 		if (!p->ok) {

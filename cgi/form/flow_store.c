@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cgi/form/flow_world.h"
 #include "cgi/form/form_audit.h"
 #include "lib/db/db_job.h"
+#include "lib/flow/flowworld.h"
 
 enum err flow_store_get(const struct req *r, struct flow_row *f)
 {
@@ -20,18 +20,13 @@ enum err flow_store_get(const struct req *r, struct flow_row *f)
 enum err flow_store_check(const struct req *r, struct slice document,
     struct flow_json_errors *errors, bool *ok)
 {
-	struct flow_json_resolver resolver;
-	struct flow_world w;
-	struct buf compiled;
+	struct flowworld w;
 	enum err e;
 
 	memset(errors, 0, sizeof(*errors));
-	if ((e = flow_world_load(r, &w)) != ERR_OK)
+	if ((e = flowworld_load(r->db, r->company, r->arena, &w)) != ERR_OK)
 		return e;
-	resolver = flow_world_resolver(&w);
-	buf_init(&compiled, FLOW_JSON_BYTES_MAX);
-	e = flow_json_compile(document, &resolver, &compiled, errors);
-	buf_fini(&compiled);
+	e = flowworld_check(&w, document, errors);
 	*ok = e == ERR_OK;
 	return e == ERR_NOMEM ? e : ERR_OK;
 }

@@ -12,7 +12,7 @@
 /* The flow of the path's first id. ERR_NOTFOUND. */
 RT_MUST_USE enum err flow_store_get(const struct req *r, struct flow_row *out);
 
-/* Compiles the document against what the company has (flow_world.h) to find
+/* Compiles the document against what the company has (flowworld.h) to find
  * what is wrong; *ok: nothing that keeps it from running. */
 RT_MUST_USE enum err flow_store_check(const struct req *r,
     struct slice document, struct flow_json_errors *errors, bool *ok);

@@ -258,7 +258,7 @@ static void put_flow(const struct flow_row *f, struct json_out *j)
 }
 
 static enum err page_data(const struct req *r, const struct flow_row *f,
-    const struct flow_world *w, const struct json_node *document,
+    const struct flowworld *w, const struct json_node *document,
     struct json_out *j)
 {
 	const struct flow_json_errors none = { .n = 0 };
@@ -286,13 +286,13 @@ static enum err show(const struct req *r, const struct flow_row *f,
     const struct json_node *document, struct resp *out)
 {
 	struct view *v = view_new(r->arena, "flow.html");
-	struct flow_world w;
+	struct flowworld w;
 	struct json_out j;
 	struct buf b;
 	enum err e;
 
 	if ((e = frame_page(r, FRAME_FLOWS, f->name, SLICE(""), v)) != ERR_OK ||
-	    (e = flow_world_load(r, &w)) != ERR_OK)
+	    (e = flowworld_load(r->db, r->company, r->arena, &w)) != ERR_OK)
 		return e;
 	buf_init(&b, PAGE_MAX);
 	json_out_init(&j, &b);

@@ -9,6 +9,7 @@
 #include "lib/db/db_destination.h"
 #include "lib/db/db_flow.h"
 #include "lib/flow/flowsnap.h"
+#include "lib/flow/flowworld.h"
 #include "tests/support/cm.h"
 #include "tests/support/testdb.h"
 
@@ -323,6 +324,63 @@ static void test_known(void **state)
 	buf_fini(&fresh);
 }
 
+/* What may be named: one's own, and nothing of the other company. */
+static void test_world(void **state)
+{
+	struct flow_json_errors errors;
+	struct flowworld w;
+	char own[ID_TEXT_MAX], theirs[ID_TEXT_MAX], flo[ID_TEXT_MAX],
+	    tru[ID_TEXT_MAX], to[512];
+	const struct {
+		const char *to;
+		const char *more;
+		const char *why; /* NULL: nothing is wrong */
+	} cases[] = {
+		{ own, "", NULL },
+		{ "+13035550100", "", NULL },
+		{ "sip:desk@192.0.2.1", "", NULL },
+		{ theirs, "", "to: there is no destination" },
+		{ "+14155550100", "", "to: calls may not be sent to" },
+		{ "+19005550100", "", "to: calls may not be sent to" },
+		{ own, tru, "trunk: there is no trunk" },
+		{ own, ",\"music\":\"theirs\"",
+		    "music: there is no prompt called theirs" },
+		{ own, flo, "flow: there is no published flow" },
+	};
+	char id[ID_TEXT_MAX];
+
+	(void)state;
+	id_text(ID_KIND_destination, a->destination.v, own);
+	id_text(ID_KIND_destination, b->destination.v, theirs);
+	id_text(ID_KIND_flow, b->flow.v, id);
+	(void)snprintf(flo, sizeof(flo), "%s", id);
+	id_text(ID_KIND_trunk, b->trunk.v, tru);
+	ok(flowworld_load(t->db, a->id, &mem, &w));
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		const bool goes = cases[i].more == flo;
+		char more[96] = "";
+
+		if (cases[i].more == tru)
+			(void)snprintf(more, sizeof(more), ",\"trunk\":\"%s\"",
+			    tru);
+		else if (!goes)
+			(void)snprintf(more, sizeof(more), "%s", cases[i].more);
+		(void)snprintf(to, sizeof(to),
+		    "{\"version\":1,\"first\":\"desk\",\"steps\":{\"desk\":{"
+		    "\"type\":\"forward\",\"to\":\"%s\"%s%s}%s%s%s}}",
+		    cases[i].to, more, goes ? ",\"otherwise\":\"on\"" : "",
+		    goes ? ",\"on\":{\"type\":\"goto\",\"flow\":\"" : "",
+		    goes ? flo : "", goes ? "\"}" : "");
+		gives(cases[i].why == NULL ? ERR_OK : ERR_SYNTAX,
+		    flowworld_check(&w, slice_from(to), &errors));
+		if (cases[i].why == NULL)
+			continue;
+		assert_string_equal(errors.item[0].step, goes ? "on" : "desk");
+		assert_memory_equal(errors.item[0].what, cases[i].why,
+		    strlen(cases[i].why));
+	}
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -353,6 +411,7 @@ int main(void)
 		cmocka_unit_test(test_snapshot),
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_known),
+		cmocka_unit_test(test_world),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
