@@ -12,9 +12,10 @@ import { addr, build, dir, until } from './stack.mjs';
 const children = new Set();
 process.on('exit', () => children.forEach((c) => c.kill('SIGKILL')));
 
-/** Ends what a test left running: for afterEach(). */
-export async function endAll() {
-	const left = [...children];
+/** Ends what a test left running, but for these: for afterEach(). */
+export async function endAll(keep = []) {
+	const stay = Array.isArray(keep) ? keep.map((p) => p.child) : [];
+	const left = [...children].filter((c) => !stay.includes(c));
 	left.forEach((c) => c.kill('SIGKILL'));
 	await Promise.all(left.map((c) => c.exitCode ?? c.signalCode ?? new Promise((r) => c.on('close', r))));
 }
