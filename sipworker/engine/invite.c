@@ -6,6 +6,7 @@
 #include "sipworker/engine/leg_in.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/session.h"
+#include "sipworker/sip/sip_body.h"
 #include "sipworker/sip/sip_stir.h"
 
 /* --- what was dialled ------------------------------------------------------*/
@@ -155,7 +156,8 @@ static uint64_t hash_of(const struct invite *in)
 static bool is_known(const struct sip_msg *m, struct slice option)
 {
 	return slice_eq_case(option, SLICE("timer")) ||
-	       (slice_eq_case(option, SLICE("100rel")) && m->body.n > 0);
+	       (slice_eq_case(option, SLICE("100rel")) &&
+		   sip_body_sdp(m).n > 0);
 }
 
 /* What we do not do and the caller insists on (RFC 3261 8.2.2.3). */
@@ -189,7 +191,7 @@ static unsigned int check(struct engine *e, const struct sip_msg *m,
 	in->max_forwards = hops - 1;
 	if (requires_unknown(m))
 		return 420;
-	if (m->body.n > CALL_OFFER_MAX)
+	if (sip_body_sdp(m).n > CALL_OFFER_MAX)
 		return 413;
 	return leg_in_check_body(m);
 }
@@ -206,7 +208,7 @@ unsigned int invite_read(struct engine *e, uint32_t trunk,
 	out->who.from = ev->from;
 	if ((status = check(e, ev->msg, out)) != 0)
 		return status;
-	out->sdp = ev->msg->body;
+	out->sdp = sip_body_sdp(ev->msg);
 	snap_trunk_at(s, trunk, &t);
 	out->number = find_number(s, &t, ev->msg);
 	if (out->number == SNAP_NO_ROW) {

@@ -116,8 +116,8 @@ struct leg {
 	/* Session timer, RFC 4028 */
 	uint32_t session_s; /* 0: none */
 	bool we_refresh;
-	bool refreshing;   /* our refresh is under way */
-	bool peer_updates; /* Allow: UPDATE */
+	int64_t session_end_us; /* then it is over, refreshed or not tried */
+	bool peer_updates;      /* Allow: UPDATE */
 	struct timer session;
 
 	/* Offer and answer */

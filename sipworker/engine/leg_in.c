@@ -13,21 +13,11 @@
 #include "sipworker/engine/stream.h"
 #include "sipworker/engine/trace.h"
 #include "sipworker/engine/transfer.h"
+#include "sipworker/sip/sip_body.h"
 
 unsigned int leg_in_check_body(const struct sip_msg *m)
 {
-	const struct slice type = sip_msg_value(m, SIP_HDR_CONTENT_TYPE);
-	const struct slice coding = sip_msg_value(m, SIP_HDR_CONTENT_ENCODING);
-
-	if (m->body.n == 0)
-		return 0;
-	if (coding.n > 0 && !slice_eq_case(coding, SLICE("identity")))
-		return 415;
-	return slice_eq_case(slice_trim(
-				 slice_head(type, slice_find(type, ';', 0))),
-		   SLICE(SDP_CONTENT_TYPE))
-		   ? 0
-		   : 415;
+	return m->body.n == 0 || sip_body_sdp(m).n > 0 ? 0 : 415;
 }
 
 static bool same_id(struct sip_txn_id a, struct sip_txn_id b)
@@ -42,13 +32,14 @@ static unsigned int status_of(const struct sip_txn_event *ev)
 	return ev->msg == NULL ? 408 : ev->msg->status;
 }
 
-/* Credentials, once per challenge (sip_auth.h knows when to give up). */
+/* Credentials, once per challenge (sip_auth.h knows when to give up). Only to
+ * whom we call: a caller that challenges our BYE wants them for himself. */
 static bool try_auth(struct engine *e, struct leg *l, const struct sip_msg *m)
 {
 	struct snap_trunk t;
 
 	if (m == NULL || (m->status != 401 && m->status != 407) ||
-	    l->call == NULL || l->trunk == SNAP_NO_ROW)
+	    l->call == NULL || l->side != LEG_CALLED || l->trunk == SNAP_NO_ROW)
 		return false;
 	snap_trunk_at(e->snaps[l->call->snap].snap, l->trunk, &t);
 	return t.auth_user.n > 0 && sip_auth_choose(&l->auth, m) == ERR_OK;
@@ -81,9 +72,10 @@ static void read_answer(struct engine *e, struct leg *l,
 {
 	bool changed;
 
-	if (m->body.n == 0 || leg_in_check_body(m) != 0)
+	if (sip_body_sdp(m).n == 0)
 		return;
-	if (offer_take(e, l, m->body, &changed) != ERR_OK && m->status >= 200)
+	if (offer_take(e, l, sip_body_sdp(m), &changed) != ERR_OK &&
+	    m->status >= 200)
 		l->has_remote = false;
 }
 
@@ -100,7 +92,7 @@ static void on_progress(struct engine *e, struct leg *l,
 	if (l->call != NULL)
 		read_answer(e, l, ev->msg);
 	/* 181 and 182 say that something goes on, not that it rings. */
-	if (ev->msg->status == 180 || ev->msg->body.n > 0)
+	if (ev->msg->status == 180 || sip_body_sdp(ev->msg).n > 0)
 		leg_event(e, l, LEG_EV_PROGRESS);
 }
 
@@ -184,8 +176,8 @@ static void take_refresh_answer(struct engine *e, struct leg *l,
 	const struct addr4 before = l->remote.rtp;
 	bool changed;
 
-	if (m->body.n > 0 && leg_in_check_body(m) == 0 && l->call != NULL &&
-	    !l->over && offer_take(e, l, m->body, &changed) == ERR_OK)
+	if (sip_body_sdp(m).n > 0 && l->call != NULL && !l->over &&
+	    offer_take(e, l, sip_body_sdp(m), &changed) == ERR_OK)
 		renew_media(e, l, before, changed);
 }
 
@@ -196,13 +188,18 @@ static void on_refresh_response(struct engine *e, struct leg *l,
 
 	if (status < 200)
 		return;
+	if (try_auth(e, l, ev->msg)) {
+		l->re_out = (struct sip_txn_id){ 0 };
+		leg_out_refresh(e, l);
+		return;
+	}
 	if (status < 300) {
 		sip_dlg_refresh(&l->dlg, ev->msg, ev->from);
 		if (ev->method == SIP_METHOD_INVITE)
 			leg_out_ack_of(e, l, ev->id);
 		take_refresh_answer(e, l, ev->msg);
 	}
-	session_refreshed(e, l, status);
+	session_refreshed(e, l, status, ev->msg);
 }
 
 /* Of an INVITE that another one has replaced: with credentials, or at the next
@@ -295,12 +292,12 @@ static unsigned int take_offer(struct engine *e, struct leg *l,
 	const struct addr4 before = l->remote.rtp;
 	bool changed;
 
-	if (offer_take(e, l, m->body, &changed) != ERR_OK)
+	if (offer_take(e, l, sip_body_sdp(m), &changed) != ERR_OK)
 		return 488; /* the session stays as it was */
 	/* RFC 3264 8: another description has a higher version. */
 	if (changed)
 		l->local.version++;
-	if (offer_answer(l, m->body, out) != ERR_OK)
+	if (offer_answer(l, sip_body_sdp(m), out) != ERR_OK)
 		return 500;
 	l->early_changed = l->state != LEG_UP;
 	renew_media(e, l, before, changed);
@@ -318,7 +315,7 @@ static unsigned int refuse_change(const struct leg *l, const struct sip_msg *m)
 		return 491; /* RFC 3261 14.2: ours is under way */
 	/* 14.2 and RFC 3311 5.2: something is still unanswered. */
 	if (l->state != LEG_UP &&
-	    (is_invite || (m->body.n > 0 && !l->early_session)))
+	    (is_invite || (sip_body_sdp(m).n > 0 && !l->early_session)))
 		return 500;
 	return leg_in_check_body(m);
 }
@@ -335,7 +332,7 @@ static void on_change(struct engine *e, struct leg *l,
 	buf_over(&h, hmem, sizeof(hmem));
 	if (status == 0)
 		status = session_read_request(l, ev->msg);
-	if (status == 0 && ev->msg->body.n > 0)
+	if (status == 0 && sip_body_sdp(ev->msg).n > 0)
 		status = take_offer(e, l, ev->msg, &b);
 	else if (status == 0 && is_invite)
 		offer_put(l, &b);
@@ -352,7 +349,7 @@ static void on_change(struct engine *e, struct leg *l,
 	if (is_invite) {
 		l->re_in = ev->id;
 		l->re_in_cseq = ev->msg->cseq.number;
-		l->offered_late = ev->msg->body.n == 0;
+		l->offered_late = sip_body_sdp(ev->msg).n == 0;
 	}
 	session_start(e, l);
 }
@@ -402,8 +399,8 @@ static bool take_late_answer(struct engine *e, struct leg *l,
 	if (!l->offered_late)
 		return true;
 	l->offered_late = false;
-	if (m->body.n == 0 || leg_in_check_body(m) != 0 ||
-	    offer_take(e, l, m->body, &changed) != ERR_OK)
+	if (sip_body_sdp(m).n == 0 ||
+	    offer_take(e, l, sip_body_sdp(m), &changed) != ERR_OK)
 		return false;
 	renew_media(e, l, before, changed);
 	return true;

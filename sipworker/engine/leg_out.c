@@ -205,7 +205,8 @@ static void put_auth(struct engine *e, struct leg *l, struct slice method,
 	struct snap_trunk t;
 	struct sip_auth_user user;
 
-	if (!l->auth.ready || l->trunk == SNAP_NO_ROW || l->call == NULL)
+	if (!l->auth.ready || l->side != LEG_CALLED ||
+	    l->trunk == SNAP_NO_ROW || l->call == NULL)
 		return;
 	snap_trunk_at(e->snaps[l->call->snap].snap, l->trunk, &t);
 	user.name = t.auth_user;
@@ -405,6 +406,7 @@ void leg_out_refresh(struct engine *e, struct leg *l)
 		offer_put(l, &b);
 	if (!prepare(&l->dlg, method, &d))
 		return;
+	put_auth(e, l, sip_hdr_method_name(method), d.r.uri, &h);
 	d.r.headers = buf_slice(&h);
 	if (b.n > 0) {
 		d.r.content_type = SLICE(SDP_CONTENT_TYPE);

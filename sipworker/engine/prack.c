@@ -1,6 +1,7 @@
 #include "sipworker/engine/prack.h"
 
 #include "sipworker/engine/leg_out.h"
+#include "sipworker/sip/sip_body.h"
 
 static uint64_t tag_hash(struct slice tag)
 {
@@ -39,7 +40,7 @@ bool prack_take(struct engine *e, struct leg *l, const struct sip_msg *m)
 	if (f->rseq != 0 && rseq != f->rseq + 1)
 		return false;
 	f->rseq = rseq;
-	if (m->body.n > 0)
+	if (sip_body_sdp(m).n > 0)
 		l->early_session = true;
 	leg_out_prack(e, l, rseq, m->cseq.number);
 	return true;

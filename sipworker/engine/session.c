@@ -5,6 +5,7 @@
 #include "sipworker/sip/sip_param.h"
 
 #define SESSION_MAX_S UINT32_C(86400)
+#define AGAIN_US      (10 * RT_SEC_US) /* after a refusal without a reason */
 
 /* Reads Session-Expires. refresher: 'c' uac, 's' uas, 0 not said. */
 static bool read_header(const struct sip_msg *m, uint32_t *seconds,
@@ -102,38 +103,88 @@ void session_start(struct engine *e, struct leg *l)
 
 	if (l->session_s == 0 || l->over)
 		return;
+	l->session_end_us = e->now.mono_us + all - margin_us(l);
 	timer_arm(&e->timers, &l->session,
-	    e->now.mono_us + (l->we_refresh ? all / 2 : all - margin_us(l)));
-	l->refreshing = false;
+	    l->we_refresh ? e->now.mono_us + all / 2 : l->session_end_us);
 }
 
 void session_on_timer(struct engine *e, struct leg *l)
 {
-	const int64_t all = l->session_s * RT_SEC_US;
-
 	if (l->call == NULL || l->over)
 		return;
-	if (!l->we_refresh || l->refreshing) {
+	if (!l->we_refresh || e->now.mono_us >= l->session_end_us) {
 		call_end(e, l->call, CALLREC_BY_SYSTEM, 408, 102,
 		    "the session was not refreshed");
 		return;
 	}
-	l->refreshing = true;
-	timer_arm(&e->timers, &l->session,
-	    e->now.mono_us + all - all / 2 - margin_us(l));
-	leg_out_refresh(e, l);
+	timer_arm(&e->timers, &l->session, l->session_end_us);
+	if (l->re_out.v == 0)
+		leg_out_refresh(e, l);
 }
 
-void session_refreshed(struct engine *e, struct leg *l, unsigned int status)
+/* RFC 3261 14.1: who made the Call-ID waits 2.1 to 4 s, the other up to 2 s, so
+ * that the two do not meet again. */
+static int64_t glare_us(struct engine *e, const struct leg *l)
+{
+	char token[SIP_TXN_TOKEN_MAX];
+	uint32_t spread = 0;
+
+	sip_txn_token(e->txn, token);
+	for (size_t i = 0; i < 4; i++)
+		spread = spread << 4 | ((unsigned char)token[i] & 15);
+	return l->side == LEG_CALLED ? 2100000 + spread % 1900000
+				     : spread % 2000000;
+}
+
+static void again_in(struct engine *e, struct leg *l, int64_t us)
+{
+	const int64_t at = e->now.mono_us + us;
+
+	timer_arm(&e->timers, &l->session,
+	    at < l->session_end_us ? at : l->session_end_us);
+}
+
+/* 422: the interval that they can bear (RFC 4028 7.3). */
+static bool lengthen(struct leg *l, const struct sip_msg *m)
+{
+	uint32_t least;
+
+	if (m == NULL || sip_msg_number(m, SIP_HDR_MIN_SE, &least) != ERR_OK ||
+	    least <= l->session_s || least > SESSION_MAX_S)
+		return false;
+	l->session_s = least;
+	return true;
+}
+
+/* Refused, but there is another way or another time. */
+static void try_again(struct engine *e, struct leg *l, unsigned int status,
+    const struct sip_msg *m)
+{
+	if (status == 491) {
+		again_in(e, l, glare_us(e, l));
+	} else if (status == 422 && lengthen(l, m)) {
+		leg_out_refresh(e, l);
+	} else if (l->peer_updates &&
+		   (status == 405 || status == 420 || status == 501)) {
+		l->peer_updates = false; /* it said otherwise */
+		leg_out_refresh(e, l);
+	} else {
+		again_in(e, l, AGAIN_US);
+	}
+}
+
+void session_refreshed(struct engine *e, struct leg *l, unsigned int status,
+    const struct sip_msg *m)
 {
 	l->re_out = (struct sip_txn_id){ 0 };
+	if (l->call == NULL || l->over)
+		return;
 	if (status < 300)
 		session_start(e, l);
-	else if (status == 481 || status == 408) {
+	else if (status == 481 || status == 408)
 		/* RFC 3261 12.2.1.2: the dialog is gone. */
-		if (l->call != NULL && !l->over)
-			call_end(e, l->call, CALLREC_BY_SYSTEM, 408, 102,
-			    "the other side lost the call");
-	}
-	/* Else (491, 500): the timer that runs decides. */
+		call_end(e, l->call, CALLREC_BY_SYSTEM, 408, 102,
+		    "the other side lost the call");
+	else
+		try_again(e, l, status, m);
 }

@@ -24,7 +24,9 @@ void session_put_refresh(const struct leg *l, struct buf *b);
 /* Begins the interval anew. */
 void session_start(struct engine *e, struct leg *l);
 void session_on_timer(struct engine *e, struct leg *l);
-/* Our refresh was answered with this status (408: not at all). */
-void session_refreshed(struct engine *e, struct leg *l, unsigned int status);
+/* Our refresh was answered with this status (408: not at all, m is NULL). What
+ * is only refused (491, 422, UPDATE not understood) is tried again. */
+void session_refreshed(struct engine *e, struct leg *l, unsigned int status,
+    const struct sip_msg *m);
 
 #endif

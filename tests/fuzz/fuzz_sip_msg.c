@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sipworker/sip/sip_body.h"
 #include "sipworker/sip/sip_write.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -67,6 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < m.n_fields; i++)
 		inside(m.fields[i].value, input);
 	inside(m.body, input);
+	inside(sip_body_sdp(&m), m.body);
 	inside(m.from.tag, input);
 	inside(m.via.branch, input);
 	while (sip_msg_walk(&m, SIP_HDR_ROUTE, &w, &item))

@@ -1,0 +1,307 @@
+/*
+ * What peers do that is rare, allowed, and has ended calls elsewhere: requests
+ * that meet half-way, refusals in mid-call, bodies in several parts.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/sim/sim_rig.h"
+
+/* --- our refresh is refused ------------------------------------------------*/
+
+/* A call in which we refresh the carrier's session of 100 s. */
+static void begin_refresh(struct rig *r, char tag[128])
+{
+	rig_init(r, 4);
+	rig_request(r, "INVITE", 1, "+13035550100", "c1", "",
+	    "Session-Expires: 100;refresher=uas\r\nAllow: UPDATE\r\n", rig_sdp);
+	rig_answer_as_phone(r, "INVITE", 200, rig_sdp);
+	rig_to_tag_of(r, tag);
+	rig_request(r, "ACK", 1, "+13035550100", "c1", tag, "", "");
+	rig_pass_time(r, 50 * RT_SEC_US + 100000);
+	assert_int_equal(rig_count_sent(r, "UPDATE"), 1);
+}
+
+/* The carrier's answer to what was sent to it last. */
+static void carrier_says(struct rig *r, unsigned int status, const char *extra)
+{
+	const struct rig_sent *s = NULL;
+	char text[4096];
+	struct sip_msg m;
+	struct buf b;
+
+	for (size_t i = r->n_sent; s == NULL && i-- > 0;)
+		if (addr4_eq(r->sent[i % RIG_SENT_MAX].to, RIG_CARRIER) &&
+		    strncmp(r->sent[i % RIG_SENT_MAX].text, "SIP/", 4) != 0)
+			s = &r->sent[i % RIG_SENT_MAX];
+	assert_non_null(s);
+	rig_parse(s, &m);
+	buf_over(&b, text, sizeof(text) - 1);
+	buf_printf(&b,
+	    "SIP/2.0 %u X\r\nVia: %.*s\r\nFrom: %.*s\r\nTo: %.*s\r\n"
+	    "Call-ID: %.*s\r\nCSeq: %.*s\r\n%sContent-Length: 0\r\n\r\n",
+	    status, SLICE_FMT(sip_msg_value(&m, SIP_HDR_VIA)),
+	    SLICE_FMT(sip_msg_value(&m, SIP_HDR_FROM)),
+	    SLICE_FMT(sip_msg_value(&m, SIP_HDR_TO)), SLICE_FMT(m.call_id),
+	    SLICE_FMT(sip_msg_value(&m, SIP_HDR_CSEQ)), extra);
+	assert_int_equal(buf_err(&b), ERR_OK);
+	text[b.n] = '\0';
+	rig_input(r, RIG_CARRIER, text);
+}
+
+static const struct {
+	const char *why;
+	unsigned int status;
+	const char *extra;
+	int64_t wait_us;  /* in which it is tried again */
+	const char *then; /* how that begins */
+	const char *has;
+} refusals[] = {
+	{ "the two met", 491, "", 2 * RT_SEC_US, "UPDATE ",
+	    "Session-Expires: 100;" },
+	{ "too short for them", 422, "Min-SE: 300\r\n", 0, "UPDATE ",
+	    "Session-Expires: 300;" },
+	{ "no UPDATE after all", 405, "", 0, "INVITE ",
+	    "Session-Expires: 100;" },
+	{ "not implemented", 501, "", 0, "INVITE ", "Content-Type: " },
+	{ "busy with something", 500, "Retry-After: 3\r\n", 11 * RT_SEC_US,
+	    "UPDATE ", "Session-Expires: 100;" },
+};
+
+static unsigned int last_cseq(const struct rig *r)
+{
+	struct sip_msg m;
+
+	rig_parse(rig_last(r), &m);
+	return m.cseq.number;
+}
+
+/* A refresh that was refused is no reason to end the call. */
+static void test_refresh_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(refusals); i++) {
+		char tag[128];
+		static struct rig r; /* large for a stack */
+		unsigned int before;
+
+		begin_refresh(&r, tag);
+		before = last_cseq(&r);
+		carrier_says(&r, refusals[i].status, refusals[i].extra);
+		rig_pass_time(&r, refusals[i].wait_us);
+		if (last_cseq(&r) != before + 1 ||
+		    strncmp(rig_last(&r)->text, refusals[i].then,
+			strlen(refusals[i].then)) != 0 ||
+		    strstr(rig_last(&r)->text, refusals[i].has) == NULL)
+			fail_msg("%s: %.300s", refusals[i].why,
+			    rig_last(&r)->text);
+		carrier_says(&r, 200, "");
+		rig_pass_time(&r, 40 * RT_SEC_US);
+		assert_int_equal(r.n_closed, 0);
+		rig_fini(&r);
+	}
+}
+
+/* Refused until the time is over: then the call is. */
+static void test_refresh_in_vain(void **state)
+{
+	char tag[128];
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	begin_refresh(&r, tag);
+	for (int i = 0; i < 20 && r.n_closed == 0; i++) {
+		carrier_says(&r, 491, "");
+		rig_pass_time(&r, 2 * RT_SEC_US);
+	}
+	assert_int_equal(r.n_closed, 1);
+	rig_fini(&r);
+}
+
+/* Theirs comes while ours is under way. */
+static void test_glare(void **state)
+{
+	char tag[128];
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	begin_refresh(&r, tag);
+	rig_request(&r, "INVITE", 2, "+13035550100", "c1", tag, "", rig_sdp);
+	rig_expect_status(&r, "ours is under way", 491);
+	carrier_says(&r, 200, "");
+	rig_request(&r, "INVITE", 3, "+13035550100", "c1", tag, "", rig_sdp);
+	rig_expect_status(&r, "now it is not", 200);
+	assert_int_equal(r.n_closed, 0);
+	rig_fini(&r);
+}
+
+/* Who called us gets no credentials, whatever he asks for. */
+static void test_digest_leak(void **state)
+{
+	static struct rig r; /* large for a stack */
+	char tag[128];
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_call_up(&r, tag);
+	engine_stop(r.engine, r.now);
+	rig_pump(&r);
+	carrier_says(&r, 401,
+	    "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\"\r\n");
+	for (size_t i = 0; i < r.n_sent; i++)
+		assert_null(strstr(r.sent[i].text, "uthorization"));
+	rig_fini(&r);
+}
+
+/* --- ends that come early --------------------------------------------------*/
+
+/* BYE before the answer, by the caller: RFC 3261 15. */
+static void test_early_bye(void **state)
+{
+	static struct rig r; /* large for a stack */
+	char tag[128];
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	rig_answer_as_phone(&r, "INVITE", 180, "");
+	rig_to_tag_of(&r, tag);
+	rig_request(&r, "BYE", 2, "+13035550100", "c1", tag, "", "");
+	assert_int_equal(rig_count_sent(&r, "SIP/2.0 487"), 1);
+	assert_int_equal(rig_count_sent(&r, "CANCEL"), 1);
+	assert_int_equal(r.n_closed, 1);
+	assert_int_equal(r.closed.ended_by, CALLREC_BY_CALLER);
+	rig_fini(&r);
+}
+
+/* The caller hangs up before it has confirmed our 200. */
+static void test_bye_before_ack(void **state)
+{
+	static struct rig r; /* large for a stack */
+	struct engine_stats s;
+	char tag[128];
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	rig_answer_as_phone(&r, "INVITE", 200, rig_sdp);
+	rig_to_tag_of(&r, tag);
+	rig_request(&r, "BYE", 2, "+13035550100", "c1", tag, "", "");
+	assert_int_equal(rig_count_sent(&r, "BYE"), 1); /* to the phone */
+	rig_answer_as_phone(&r, "BYE", 200, "");
+	rig_request(&r, "ACK", 1, "+13035550100", "c1", tag, "", "");
+	assert_int_equal(r.n_closed, 1);
+	rig_pass_time(&r, 2 * RT_MIN_US);
+	engine_get_stats(r.engine, &s);
+	assert_int_equal(s.legs + s.transactions + s.ports + s.timers, 0);
+	rig_fini(&r);
+}
+
+/* --- bodies ----------------------------------------------------------------*/
+
+/* ISUP beside the description, as some carriers send it. */
+static void test_multipart(void **state)
+{
+	static struct rig r; /* large for a stack */
+	char body[2000], tag[128];
+
+	(void)state;
+	(void)snprintf(body, sizeof(body),
+	    "--b1\r\nContent-Type: application/ISUP;version=itu-t92+\r\n"
+	    "Content-Disposition: signal;handling=optional\r\n\r\n\1\2\3\r\n"
+	    "--b1\r\nContent-Type: application/sdp\r\n\r\n%s\r\n--b1--\r\n",
+	    rig_sdp);
+	rig_init(&r, 4);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "",
+	    "Content-Type: multipart/mixed;boundary=b1\r\n", body);
+	rig_answer_as_phone(&r, "INVITE", 200, rig_sdp);
+	rig_expect_status(&r, "answered", 200);
+	assert_non_null(strstr(rig_last(&r)->text, "m=audio 30000 RTP/AVP 0"));
+	rig_to_tag_of(&r, tag);
+	rig_request(&r, "ACK", 1, "+13035550100", "c1", tag, "", "");
+	assert_int_equal(r.n_closed, 0);
+	rig_request(&r, "INVITE", 1, "+13035550101", "c2", "",
+	    "Content-Type: multipart/mixed;boundary=zz\r\n", body);
+	rig_expect_status(&r, "no such part", 415);
+	rig_fini(&r);
+}
+
+/* Offers that are no ordinary audio: 488 says so, and nothing is left. */
+static void test_offers(void **state)
+{
+	static const struct {
+		const char *why;
+		const char *media;
+		unsigned int status; /* 100: it goes on */
+	} offers[] = {
+		{ "A-law alone", "m=audio 4000 RTP/AVP 8\r\n", 100 },
+		{ "events at another type",
+		    "m=audio 4000 RTP/AVP 0 97\r\n"
+		    "a=rtpmap:97 telephone-event/8000\r\n",
+		    100 },
+		{ "10 ms", "m=audio 4000 RTP/AVP 0\r\na=ptime:10\r\n", 100 },
+		{ "60 ms", "m=audio 4000 RTP/AVP 0\r\na=ptime:60\r\n", 100 },
+		{ "audio and video",
+		    "m=audio 4000 RTP/AVP 0\r\nm=video 5000 RTP/AVP 31\r\n",
+		    100 },
+		{ "encrypted",
+		    "m=audio 4000 RTP/SAVP 0\r\n"
+		    "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:abc\r\n",
+		    488 },
+		{ "WebRTC", "m=audio 4000 UDP/TLS/RTP/SAVPF 111\r\n", 488 },
+		{ "fax", "m=image 4000 udptl t38\r\n", 488 },
+		{ "G.729", "m=audio 4000 RTP/AVP 18\r\n", 488 },
+		{ "refused by itself", "m=audio 0 RTP/AVP 0\r\n", 488 },
+		{ "nothing", "", 488 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(offers); i++) {
+		static struct rig r; /* large for a stack */
+		struct engine_stats s;
+		char body[600];
+
+		(void)snprintf(body, sizeof(body),
+		    "v=0\r\no=- 1 1 IN IP4 10.0.0.2\r\ns=-\r\n"
+		    "c=IN IP4 10.0.0.2\r\nt=0 0\r\n%s",
+		    offers[i].media);
+		rig_init(&r, 4);
+		rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "",
+		    body);
+		if (rig_count_sent(&r, "INVITE") !=
+		    (offers[i].status == 100 ? 1 : 0))
+			fail_msg("%s: %.60s", offers[i].why,
+			    rig_last(&r)->text);
+		if (offers[i].status != 100)
+			rig_expect_status(&r, offers[i].why, offers[i].status);
+		engine_stop(r.engine, r.now);
+		rig_pump(&r);
+		rig_pass_time(&r, 3 * RT_MIN_US);
+		engine_get_stats(r.engine, &s);
+		assert_int_equal(s.calls + s.legs + s.transactions + s.ports,
+		    0);
+		rig_fini(&r);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_refresh_refused),
+		cmocka_unit_test(test_refresh_in_vain),
+		cmocka_unit_test(test_glare),
+		cmocka_unit_test(test_digest_leak),
+		cmocka_unit_test(test_early_bye),
+		cmocka_unit_test(test_bye_before_ack),
+		cmocka_unit_test(test_multipart),
+		cmocka_unit_test(test_offers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
