@@ -2,10 +2,11 @@
 // hands its caller on, and what is heard and written down of it.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { after, afterEach, before, test } from 'node:test';
 import { join } from 'node:path';
 
-import { addr, build, startStack, until } from '../support/stack.mjs';
+import { addr, build, childrenOf, startStack, until } from '../support/stack.mjs';
 import { bound, call, endAll, endings, pause, recv, sdp, send, sipp } from '../support/sip.mjs';
 import { again, answer, ask, recvInvite } from '../support/sip_messages.mjs';
 
@@ -76,4 +77,58 @@ test('a telephone that hands its caller on to a stranger is refused, and talks o
 	const b = await phone([recvInvite, send(answer(200, 'OK', sdp()), 'retrans="500"'), recv('ACK'), pause(300), send(refer), recv(403), recv('BYE'), send(again())]);
 	const a = carrier({ 'talk-ms': 6500 });
 	await well(a, b);
+});
+
+// --- hostile --------------------------------------------------------------------
+
+/** Sends datagrams from the carrier's address and keeps what comes back. */
+async function thrower() {
+	const socket = createSocket('udp4');
+	const got = [];
+	socket.on('message', (m) => got.push(m.toString('latin1')));
+	await new Promise((r) => socket.bind(5078, addr, r));
+	return {
+		got,
+		send: (bytes) => new Promise((r) => socket.send(bytes, 5060, addr, r)),
+		stop: () => new Promise((r) => socket.close(r)),
+	};
+}
+const raw = (id, more = '', body = '') => `INVITE sip:${SALES}@${addr}:5060 SIP/2.0\r\nVia: SIP/2.0/UDP ${addr}:5078;rport;branch=z9hG4bK${id}\r\nFrom: <sip:+1415555${String(id).padStart(4, '0')}@${addr}>;tag=${id}\r\nTo: <sip:${SALES}@${addr}>\r\nCall-ID: ${id}\r\nCSeq: 1 INVITE\r\nContact: <sip:x@${addr}:5078>\r\nMax-Forwards: 70\r\n${more}Content-Length: ${body.length}\r\n\r\n${body}`;
+const offer = `v=0\r\no=- 1 1 IN IP4 ${addr}\r\ns=-\r\nc=IN IP4 ${addr}\r\nt=0 0\r\nm=audio 30000 RTP/AVP 0\r\n`;
+
+test('an INVITE as large as a datagram is read, one of too many fields is not', async () => {
+	const t = await thrower();
+	await t.send(raw(1, `X-Pad: ${'p'.repeat(60000)}\r\nContent-Type: application/sdp\r\n`, offer));
+	await until('the large INVITE is answered', () => t.got.some((m) => m.startsWith('SIP/2.0 100')));
+	await t.send(raw(2, `${'X-Many: y\r\n'.repeat(4000)}Content-Type: application/sdp\r\n`, offer));
+	// Cancelled, so that nothing is left ringing.
+	await t.send(raw(1).replace(/INVITE/g, 'CANCEL').replace(/Contact: .*\r\n/, ''));
+	await until('it is cancelled', () => t.got.some((m) => m.startsWith('SIP/2.0 487') && m.includes('Call-ID: 1\r\n')));
+	assert.ok(!t.got.some((m) => m.includes('Call-ID: 2\r\n')), 'dropped without a word');
+	await t.stop();
+});
+
+test('thousands of broken messages: nobody dies, and the next call is a call', async () => {
+	const worker = stack.pidOf('sipworker');
+	const children = childrenOf(worker).map(({ pid }) => pid).join();
+	const t = await thrower();
+	let seed = 20260101;
+	const dice = (n) => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
+	const bits = ['\0', '\r\n', ';', '<', '>', '"', '%', '%zz', ':', ',', '\xff', '4294967296', '-1', 'sip:', ' '.repeat(300), 'A'.repeat(2000), '--', '[::1]', '\t'];
+	// One caller, who is told that he is calling already: the table of calls stays free.
+	const whole = (i) => raw(1000 + i, 'Content-Type: application/sdp\r\nSession-Expires: 90\r\nRequire: 100rel\r\n', offer).replace(/\+1415555\d+/, '+14155550190');
+	for (let i = 0; i < 3000; i++) {
+		let m = whole(i);
+		for (let k = 1 + dice(4); k > 0; k--) {
+			const at = dice(m.length);
+			m = m.slice(0, at) + bits[dice(bits.length)] + m.slice(at + dice(3) * dice(40));
+		}
+		await t.send(Buffer.from(dice(10) === 0 ? m.slice(0, dice(m.length)) : m, 'latin1'));
+	}
+	await t.stop();
+	const b = await phone([recv('INVITE'), send(answer(180, 'Ringing')), send(answer(200, 'OK', sdp()), 'retrans="500"'), recv('ACK'), recv('BYE'), send(again())], 5080);
+	const a = carrier({ 'talk-ms': 6500 });
+	await well(a, b);
+	assert.equal(stack.pidOf('sipworker'), worker);
+	assert.equal(childrenOf(worker).map(({ pid }) => pid).join(), children);
 });
