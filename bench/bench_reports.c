@@ -23,6 +23,7 @@
 #include "lib/db/db_stat.h"
 #include "lib/db/stmt.h"
 
+#define TRIES 10
 #define DAYS  INT64_C(365)
 #define BLOCK UINT64_C(100000)
 
@@ -134,9 +135,13 @@ static enum err fill(struct db *db, const struct company_row *c, uint64_t n,
 		if (e == ERR_OK)
 			e = make(db, itns_sql, c->id, start_us, n, at, to);
 	}
-	if (e == ERR_OK)
+	/* Another part's rows lie beside ours: one of both waits. */
+	for (int i = 0; i < TRIES && (e == ERR_OK || e == ERR_BUSY); i++) {
 		e = db_stat_rebuild(db, c->id, start_us,
 		    start_us + DAYS * RT_DAY_US);
+		if (e == ERR_OK)
+			break;
+	}
 	return e;
 }
 
