@@ -198,6 +198,18 @@ static void row_view(const struct report *t, const struct report_row *row,
 			    &row->now);
 }
 
+/* Does a figure of the row stand on few calls, the main one or one beside? */
+static bool any_few(const struct report *t, const struct report_row *row)
+{
+	bool few = page_metric_few(t->metric, &row->now);
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(beside); i++)
+		few = few ||
+		      page_metric_few(page_metric_find(slice_from(beside[i])),
+			  &row->now);
+	return few;
+}
+
 static void table(const struct report *t, struct view *v)
 {
 	struct report_row total = { .label = SLICE("All"),
@@ -211,7 +223,7 @@ static void table(const struct report *t, struct view *v)
 
 		(void)page_metric_number(t->metric, &t->rows[i].now, &n);
 		most = n > most ? n : most;
-		few = few || page_metric_few(t->metric, &t->rows[i].now);
+		few = few || any_few(t, &t->rows[i]);
 	}
 	view_list(v, "rows");
 	for (size_t i = 0; i < t->n; i++)

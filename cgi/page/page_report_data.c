@@ -233,6 +233,8 @@ static struct slice label_of(const struct report_dim *d,
 	for (size_t i = 0; i < names->n_outcomes; i++)
 		if (slice_eq_cstr(value, names->outcomes[i].code))
 			return slice_from(names->outcomes[i].name);
+	if (value.n == 0 && d->group == GROUP_TEXT + FILTER_OUTCOME)
+		return SLICE("None yet");
 	return value.n == 0 ? SLICE("Not known") : value;
 }
 
