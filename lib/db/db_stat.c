@@ -161,8 +161,7 @@ static enum err apply(struct db *db, const char *sql, struct company_id company,
 	struct stmt *st;
 	enum err e;
 
-	if ((e = lock(db, company, false)) != ERR_OK ||
-	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
 		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
@@ -175,9 +174,12 @@ enum err db_stat_put(struct db *db, struct company_id company,
     struct call_id call)
 {
 	static const char sql[] = INTO SHARES_OF_CALL("") ON_DUPLICATE;
-	const enum err e = db_fact_put(db, company, call);
+	enum err e;
 
-	return e == ERR_OK ? apply(db, sql, company, call) : e;
+	if ((e = lock(db, company, false)) != ERR_OK ||
+	    (e = db_fact_put(db, company, call)) != ERR_OK)
+		return e;
+	return apply(db, sql, company, call);
 }
 
 /* What the narrow row says was counted, whatever the call says by now. */
@@ -185,9 +187,12 @@ enum err db_stat_take(struct db *db, struct company_id company,
     struct call_id call)
 {
 	static const char sql[] = INTO SHARES_OF_CALL("-") ON_DUPLICATE;
-	const enum err e = apply(db, sql, company, call);
+	enum err e;
 
-	return e == ERR_OK ? db_fact_take(db, company, call) : e;
+	if ((e = lock(db, company, false)) != ERR_OK ||
+	    (e = apply(db, sql, company, call)) != ERR_OK)
+		return e;
+	return db_fact_take(db, company, call);
 }
 
 /* --- a period at once ------------------------------------------------------*/
