@@ -26,11 +26,10 @@ const KEEP = 'script,style,noscript,template,textarea,object,[data-noswap],[data
 // Which elements' attributes are looked at: of all that hold the end of a number
 // there, or of a few elements whatever they say.
 export const names = ['href', 'title', 'aria-label', 'content', 'alt', 'placeholder', 'value'];
-const SOME = [['a[href^=tel]', 'href'], ['img', 'alt'], ['area', 'alt'], ['area', 'href'], ['textarea', 'placeholder'],
-	['button', 'value'], ['input', 'value'], ['input', 'placeholder'], ['input', 'alt'], ['iframe']];
+const SOME = ['a[href^=tel]', 'img', 'area', 'textarea', 'button', 'input', 'iframe'];
 // Elements that may have a shadow root of before our time: those whose names
 // are none of HTML's everyday ones, and what lies in the body itself.
-const HOSTS = ':not(div,span,p,a,li,ul,h2,h3,img,svg,path,td,tr,br,i,b,strong,script,link,meta,option,section,button,input)';
+const HOSTS = ':not(div,span,p,a,li,ul,h3,img,svg,path,td,br,i,b,strong,script,option)';
 const GROUP = 32;
 // More changes in a second are two programs that undo each other's work.
 const MOST = 9999;
@@ -94,7 +93,7 @@ function partOf(text, at, len, strict) {
 }
 
 // Nothing is changed there, nor in shadow roots below it.
-function kept(el) {
+export function kept(el) {
 	if (!el) return true;
 	if (el.nodeType === 11) return kept(el.host);
 	if (!el.closest || el.closest(KEEP)) return true;
@@ -230,14 +229,9 @@ export function swapAttr(el, name) {
 	el.setAttribute(name, now);
 }
 
-// The attributes of what is below. One selector after the other is quicker than
-// a list of them.
-function swapAttrs(root) {
-	for (const [where, name] of select)
-		for (const el of root.querySelectorAll(where)) {
-			if (name) swapAttr(el, name);
-			else hooks.frame(el);
-		}
+function swapAttrs(el) {
+	if (el.localName === 'iframe') hooks.frame(el);
+	for (const name of names) swapAttr(el, name);
 }
 
 // What holds the number: swapped, or hidden until the other one is known.
@@ -296,11 +290,9 @@ export function look(node, known) {
 		find(node);
 	}
 	if (!rules.length) return;
-	if (node.nodeType === 1) {
-		for (const name of names) swapAttr(node, name);
-		if (node.localName === 'iframe') hooks.frame(node);
-	}
-	if (node.firstElementChild) swapAttrs(node);
+	if (node.nodeType === 1) swapAttrs(node);
+	// One selector after the other is quicker than a list of them.
+	if (node.firstElementChild) for (const where of select) node.querySelectorAll(where).forEach(swapAttrs);
 }
 
 // A short text may be the rest of a number that its neighbours begin.
@@ -383,7 +375,7 @@ export function use(list) {
 	// In an attribute the last two digits stand together.
 	select = [...SOME];
 	names.forEach((name, i) => {
-		if (i < 4 || i > 6) for (const r of rules) select.push([`${i ? '' : 'a'}[${name}*="${r.nsn.slice(-2)}"]`, name]);
+		if (i < 4 || i > 6) for (const r of rules) select.push(`${i ? '' : 'a'}[${name}*="${r.nsn.slice(-2)}"]`);
 	});
 	ask(rules.map((r) => tail(r.nsn)).join('|'));
 }

@@ -15,7 +15,7 @@
 // Here is only what a number needs. Everything else is a part, a module beside
 // this file with one default function of `tag`: t-visit.js for who got a number,
 // t-form.js, t-frame.js, t-events.js and t-shim.js where they are needed.
-import { hooks, hunt, isLink, look, names, page, paint, swapAttr, text, undo, use, watch } from './swap.js';
+import { hooks, hunt, isLink, kept, look, names, page, paint, swapAttr, text, undo, use, watch } from './swap.js';
 
 const w = window, d = document, stub = w.ringtrace, me = d.currentScript, config = w.ringtraceConfig || {};
 const attr = (name) => me?.getAttribute('data-' + name) || config[name] || '';
@@ -83,8 +83,8 @@ function store(name, value) {
 function cookie(value, s) {
 	if (!cookies) return store(ID, value);
 	try {
-		if (value === undefined) return d.cookie.match(`(?:^|; )${ID}=([\\w.]*)`)?.[1] || '';
-		d.cookie = `${ID}=${value};path=/;SameSite=Lax;max-age=${s}${domain && ';domain=' + domain}${loc.protocol === 'https:' ? ';Secure' : ''}`;
+		if (value === undefined) return d.cookie.match(/(?:^|; )rt_id=([\w.]*)/)?.[1] || '';
+		d.cookie = `rt_id=${value};path=/;SameSite=Lax;max-age=${s}${domain && ';domain=' + domain}${loc.protocol === 'https:' ? ';Secure' : ''}`;
 	} catch {}
 	return '';
 }
@@ -113,16 +113,17 @@ function forget() {
 // Until the number is known, elements that hold the site's own are
 // invisible: they keep their place, so nothing moves.
 function hide(el) {
-	if (known || !el.style || el.style.visibility === 'hidden' || el.closest('[data-noswap],script,style,title')) return;
-	hidden.push([el, el.style.visibility]);
-	el.style.visibility = 'hidden';
+	const { style } = el;
+	if (known || !style || style.visibility === 'hidden' || el.localName === 'title' || kept(el)) return;
+	hidden.push([el, style.visibility]);
+	style.visibility = 'hidden';
 }
 
 function show() {
 	known = 1;
-	for (let h; (h = hidden.pop());) {
-		h[0].style.visibility = h[1];
-		if (!h[0].getAttribute('style')) h[0].removeAttribute('style');
+	for (const [el, was] of hidden.splice(0)) {
+		el.style.visibility = was;
+		if (!el.getAttribute('style')) el.removeAttribute('style');
 	}
 }
 
@@ -142,9 +143,8 @@ function apply(list) {
 
 // --- the server ---------------------------------------------------------
 function body(more) {
-	const { visitor, visit } = tag.ids, o = { site, visitor, visit, ...more };
-	for (const k of Object.keys(o)) if (!o[k] && o[k] !== 0) delete o[k];
-	return JSON.stringify(o);
+	const { visitor, visit } = tag.ids;
+	return JSON.stringify({ site, visitor, visit, ...more }, (k, v) => v === '' ? undefined : v);
 }
 
 function post(what, more, done) {
@@ -291,8 +291,11 @@ ringtrace.numbers = (tell) => {
 ringtrace.text = (s) => text(s);
 ringtrace.session = () => ({ visitor: tag.ids.visitor, visit: tag.ids.visit, tier });
 ringtrace.consent = (yes) => {
+	const now = yes && !nav.globalPrivacyControl ? 'yes' : 'no';
+	// Consent managers say it often.
+	if (now === consent) return;
 	if (!yes) beacon('event', { kind: 'consent_withdrawn' });
-	consent = yes && !nav.globalPrivacyControl ? 'yes' : 'no';
+	consent = now;
 	if (may()) load();
 	// Consent is for the visit as it began.
 	if (!tag.ids.visit) tag.place = '';

@@ -179,6 +179,24 @@ test('consent that comes late is for the address the visit began with', async ()
 	await page.context().close();
 });
 
+test('a consent manager may speak before the tag is there, and often', async () => {
+	const page = await open(`<p id="n">${own.national}</p>`, {
+		head: `<script>window.ringtrace=window.ringtrace||function(){(ringtrace.q=ringtrace.q||[]).push(arguments)};
+			ringtrace('consent', true);</script><script async src="/t.js" data-site="x" data-consent="wait"></script>`,
+	});
+	await shown(page);
+	await page.evaluate(() => {
+		for (let i = 0; i < 3; i++) window.ringtrace('consent', true);
+	});
+	assert.match(await page.evaluate(() => document.cookie), /^rt_id=vtr_1\.vis_1\./);
+	await page.evaluate(() => window.ringtrace('consent', false));
+	await until('it is withdrawn', () => told('visit').length === 2);
+	assert.deepEqual(told('visit').map((v) => v.consent), ['yes', 'no']);
+	await until('and told', () => told('event').filter((e) => e.kind === 'consent_withdrawn').length === 1);
+	assert.equal(await page.evaluate(() => document.cookie), '');
+	await page.context().close();
+});
+
 test('a program that puts the old number back each time does not stop the page', async () => {
 	const page = await open(`<p id="n">${own.national}</p>`, {
 		head: `<script>addEventListener('load', function () {
