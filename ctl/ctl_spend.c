@@ -30,6 +30,7 @@ static enum err read_file(const char *path, char **out, size_t *n)
 {
 	FILE *f = fopen(path, "rb");
 	char *text;
+	bool bad;
 
 	if (f == NULL) {
 		log_sys("spend: open %s", path);
@@ -40,7 +41,8 @@ static enum err read_file(const char *path, char **out, size_t *n)
 		return ERR_NOMEM;
 	}
 	*n = fread(text, 1, FILE_MAX, f);
-	if (ferror(f) != 0 || fclose(f) != 0) {
+	bad = ferror(f) != 0;
+	if (fclose(f) != 0 || bad) {
 		free(text);
 		return ERR_IO;
 	}
