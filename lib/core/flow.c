@@ -445,12 +445,15 @@ static void check_step(struct check *c)
 		check_branch(c, true);
 	check_values(c, row->params, row->n_params);
 	for (size_t l = 0; l < FLOW_LISTS_MAX; l++) {
-		const struct flow_list *list =
-		    l < row->n_lists ? &row->lists[l] : NULL;
+		const struct flow_list *list;
 
-		if (list == NULL
-			? n_items[l] != 0
-			: n_items[l] < list->min || n_items[l] > list->max)
+		if (l >= row->n_lists) {
+			if (n_items[l] != 0)
+				fail(c);
+			continue;
+		}
+		list = &row->lists[l];
+		if (n_items[l] < list->min || n_items[l] > list->max)
 			fail(c);
 		for (size_t i = 0; i < n_items[l] && !c->t.failed; i++) {
 			check_branch(c, list->leads);
