@@ -7,6 +7,7 @@ set -eu
 cd "$(dirname "$0")/.."
 policy=/usr/sbin/policy-rc.d
 saved=$policy.ringtrace-saved
+mark='put here by dev/deps.sh while it installs'
 
 missing=() whys=()
 while IFS= read -r line; do
@@ -41,13 +42,14 @@ as_root() {
 # While packages are configured, a policy-rc.d forbids them to start anything;
 # one that was here before comes back, whatever happens.
 put_policy() {
-	[ ! -e "$saved" ] || $sudo mv -f "$saved" "$policy" # of a run that was killed
+	! left_over || take_policy
 	[ ! -e "$policy" ] || $sudo mv -f "$policy" "$saved"
 	trap take_policy EXIT
 	trap 'exit 130' INT TERM HUP
-	printf '#!/bin/sh\nexit 101\n' | $sudo tee "$policy" >/dev/null
+	printf '#!/bin/sh\n# %s\nexit 101\n' "$mark" | $sudo tee "$policy" >/dev/null
 	$sudo chmod 755 "$policy"
 }
+left_over() { grep -qsF "$mark" "$policy"; } # of a run that was killed
 take_policy() {
 	$sudo rm -f "$policy"
 	[ ! -e "$saved" ] || $sudo mv -f "$saved" "$policy"
@@ -99,4 +101,13 @@ install_npm() {
 }
 
 [ ${#missing[@]} -eq 0 ] || install_packages
+if left_over; then
+	as_root
+	exec 9</var/lib/dpkg
+	if flock -n 9; then
+		echo "deps: removing the policy-rc.d of an installation that was killed"
+		take_policy
+	fi
+	exec 9<&-
+fi
 install_npm
