@@ -11,8 +11,7 @@
 // a program could look at each, so one quick expression (the last seven digits)
 // is asked of whole branches, and only those that hold something are entered.
 // Every place is asked once: while the page is being read only what came since
-// the last frame, later only what changed. No expression ignores case by its
-// flag: the first one that does makes V8 build tables for some 20 ms.
+// the last frame, later only what changed.
 
 // Blanks of all kinds (\s has the no-break ones), brackets, dots, dashes, and
 // the invisible marks of right-to-left text.
