@@ -12,6 +12,7 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 
 import { scratch } from '../tests/support/scratch.mjs';
+import { oneCore } from './sip_edge.mjs';
 
 process.env.RT_TEST_DIR ??= scratch('rtbench');
 process.env.RT_TEST_ADDR ??= `127.3.${1 + (process.pid % 254)}.${1 + ((process.pid >> 8) % 254)}`;
@@ -152,6 +153,8 @@ try {
 	line('sip-rtp-jitter-p99', of('rtp_jitter_p99_us'), 'us', limit('jitter_p99_us'), 'how much a packet takes longer or shorter than the one before');
 	line('sip-loss', runs.map((r) => (100 * Number(r.lost)) / Number(r.tx)), '%', null, `${runs.map((r) => r.lost).join(', ')} packets lost, ${runs.map((r) => r.gaps).join(', ')} calls with a gap above 100 ms (a prompt's end counts)`);
 	line('sip-memory-per-call', runs.map((r) => r.memory), 'KiB', null, 'growth of anonymous memory of all processes');
+	const one = await oneCore({ build, addr, pids: processes(stack), note, load: (n, perMinute, talk) => load(RECORDED, { calls: n, 'per-minute': perMinute, 'at-once': n, 'talk-ms': Math.round(talk), play: 'measure' }) });
+	line('sip-one-core', [one.calls], 'calls', one.relay || null, `recorded, bridged calls on one core with less than 0.01 % lost, no gap and p99 below 40 ms; generator on another, ${Math.round(100 * one.generator)} % busy; limit is the bare relay's; must 0.6 aim 0.9; ${others()}`, false);
 } catch (e) {
 	failed = true;
 	note(`bench-sip: ${e.message}`);
