@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, before, test } from 'node:test';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 import { tones, wav } from '../support/audio.mjs';
 import { addr, build, dir, startStack, until } from '../support/stack.mjs';
@@ -32,6 +33,24 @@ before(async () => {
 afterEach(endAll);
 after(() => stack?.stop());
 
+/** Where this process itself stood still while they talked, the test callers did
+ *  too, and what they said was late before it reached the worker: such a talk
+ *  says nothing and is held again, three times at most. */
+async function calm(talk) {
+	for (let left = 3; ; left--) {
+		const [result, stood_ms] = await talk();
+		if (stood_ms < 60 || left === 1) return result;
+	}
+}
+/** Sleeps; the longest time (ms) for which the process did not get its turn. */
+async function sleep(ms) {
+	const delay = monitorEventLoopDelay({ resolution: 10 });
+	delay.enable();
+	await new Promise((r) => setTimeout(r, ms));
+	delay.disable();
+	return delay.max / 1e6;
+}
+
 /** Places a call on a line; gives both test callers and the recording. */
 async function converse(line, play, talk_ms) {
 	const name = line.number.slice(1);
@@ -39,17 +58,20 @@ async function converse(line, play, talk_ms) {
 	await phone.says(/^ready/m);
 	const a = call('carrier', { listen: `${addr}:${line.caller}`, target: worker, number: line.number, play: play[0], save: join(dir, `${name}.ul`), 'rtp-min': line.rtp + 100, 'rtp-max': line.rtp + 199 });
 	await phone.says(/^answered/m);
-	await new Promise((r) => setTimeout(r, talk_ms)); // the length of the call
+	const stood_ms = await sleep(talk_ms); // the length of the call
 	a.stop();
 	await phone.ended;
 	await a.ended;
 	const [mine] = endings(a);
 	const path = await until('the recording is ready', () => stack.sqlOne(`SELECT r.path FROM recording r JOIN phone_call c ON c.company_id = r.company_id AND c.id = r.call_id WHERE c.sip_call_id = '${mine.call_id}' AND r.state = 'ready'`));
-	return { a: mine, b: endings(phone)[0], sound: wav(readFileSync(join(stack.dir, 'recordings', path))), heard: heard(join(dir, `${name}.ul`)) };
+	return [{ a: mine, b: endings(phone)[0], sound: wav(readFileSync(join(stack.dir, 'recordings', path))), heard: heard(join(dir, `${name}.ul`)) }, stood_ms];
 }
 
 test('two calls at once: each tone in its own channel of its own recording', async () => {
-	const both = await Promise.all(LINES.map((l) => converse(l, l.hz.map((hz) => `tone:${hz}`), 6000)));
+	const both = await calm(async () => {
+		const ends = await Promise.all(LINES.map((l) => converse(l, l.hz.map((hz) => `tone:${hz}`), 6000)));
+		return [ends.map(([end]) => end), Math.max(...ends.map(([, stood_ms]) => stood_ms))];
+	});
 	const all = LINES.flatMap((l) => l.hz);
 	both.forEach(({ sound, a, b }, i) => {
 		assert.equal(sound.channels.length, 2);
@@ -75,7 +97,7 @@ test('two calls at once: each tone in its own channel of its own recording', asy
 // The second pair has a long period, so that a shift of a whole second shows.
 for (const [callers, others, talk_ms] of [[1000, 700, 8000], [3000, 700, 12000]]) {
 	test(`clicks of both sides stand where they were said (${callers} and ${others} ms)`, async () => {
-		const { a, sound, heard: ear } = await converse(LINES[0], [`clicks:${callers}`, `clicks:${others}`], talk_ms);
+		const { a, sound, heard: ear } = await calm(() => converse(LINES[0], [`clicks:${callers}`, `clicks:${others}`], talk_ms));
 		const left = clicks(sound.channels[0]);
 		const right = clicks(sound.channels[1]);
 		// Up to 5 s of the talk are the notice, and are not recorded.
