@@ -8,6 +8,7 @@
 #include "lib/db/db_config.h"
 #include "lib/db/db_destination.h"
 #include "lib/db/db_flow.h"
+#include "lib/db/stmt.h"
 #include "lib/flow/flowsnap.h"
 #include "lib/flow/flowworld.h"
 #include "tests/support/cm.h"
@@ -295,6 +296,7 @@ static void test_known(void **state)
 	struct flowkeep *store = keep;
 	struct buf kept, fresh;
 	struct db_snap in;
+	struct stmt *st;
 	struct snap s;
 	size_t read = 0;
 
@@ -322,6 +324,14 @@ static void test_known(void **state)
 	assert_true(slice_eq(buf_slice(&kept), buf_slice(&fresh)));
 	buf_fini(&kept);
 	buf_fini(&fresh);
+	/* A version that is not there takes no other flow with it. */
+	ok(stmt_begin(t->db,
+	    "UPDATE flow SET published_version = 9 WHERE name = 'Known'", &st));
+	ok(stmt_exec_one(st));
+	stmt_end(st);
+	build(NULL, &kept, &s);
+	assert_true(s.section[SNAP_FLOWS].count > 3);
+	buf_fini(&kept);
 }
 
 /* What may be named: one's own, and nothing of the other company. */
