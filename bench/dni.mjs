@@ -6,7 +6,7 @@ import { execFile, spawn } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { dir, startStack, until } from '../tests/support/stack.mjs';
+import { childrenOf, dir, startStack, until } from '../tests/support/stack.mjs';
 
 const build = process.env.RT_BUILD;
 const seconds = process.env.RT_BENCH_S ?? '3';

@@ -1,0 +1,68 @@
+// A small pool from its first visitor to its last number: the page warns by the
+// trend before it is full, and each kind of visit that found none is counted.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { startStack, until } from '../support/stack.mjs';
+import { addNumbers, Browsers } from '../support/dni.mjs';
+
+const NUMBERS = 10, SOURCE = '+14155550113', OVERFLOW = '+14155550109';
+let stack, dni, me, page;
+
+before(async () => {
+	stack = await startStack({ without: ['jobd', 'sipworker', 'admin', 'api'], args: ['--dni-rate', '100000'] });
+	stack.sql('DELETE FROM pool_number');
+	await addNumbers(stack, NUMBERS, 1);
+	dni = new Browsers(stack);
+	me = await stack.login();
+	const list = await (await me.fetch('/pools')).text();
+	page = list.match(/href="(\/pools\/[a-z]+_[0-9a-z]{26})"/)[1];
+}, { timeout: 120000 });
+
+after(async () => {
+	dni?.close();
+	await stack?.stop();
+});
+
+const read = async (path = page) => (await (await me.fetch(path)).text()).replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
+const given = (kind) => Number(stack.sqlOne(`SELECT COALESCE(sum(amount), 0) FROM pool_count WHERE kind = '${kind}'`));
+
+async function policy(word) {
+	stack.sql(`UPDATE pool SET overflow_policy = '${word}'; UPDATE config_version SET version = version + 1`);
+	const version = stack.sqlOne('SELECT version FROM config_version');
+	await until('the server has seen it', () => stack.output.includes(`configuration version=${version} `));
+}
+
+test('a new pool: nothing is claimed', async () => {
+	assert.match(await read(), /Too early to say/);
+});
+
+test('at a growing peak the page and the list warn before the pool is full', async () => {
+	// What jobd would have noted: one number more every other day, seven today.
+	stack.sql(`INSERT INTO pool_hour (company_id, pool_id, hour_at, leases, peak, held_s, numbers)
+		SELECT company_id, id, FROM_UNIXTIME(FLOOR(UNIX_TIMESTAMP() / 3600) * 3600) - INTERVAL (1 + 24 * seq) HOUR, 20,
+		7 - FLOOR(seq / 2), 1800, ${NUMBERS} FROM pool, seq_0_to_11`);
+	const text = await read();
+	assert.match(text, /Full in about \d+ days? at this trend/);
+	const days = Number(text.match(/Full in about (\d+) day/)[1]);
+	assert.ok(days >= 4 && days <= 9, `${days} days`);
+	assert.match(await read('/pools'), /Full in about \d+ days? at this trend/);
+});
+
+test('the last number gone: full, and each kind of answer is counted', async () => {
+	for (let i = 0; i < NUMBERS; i++) assert.equal((await dni.ask()).json.tier, 'lease');
+	const kinds = ['full', 'source', 'overflow', 'none'], was = kinds.map(given);
+	const shown = async () => (({ tier, why, swap }) => [tier, why, swap[0]?.to.e164])((await dni.ask()).json);
+	await policy('source');
+	for (let i = 0; i < 3; i++) assert.deepEqual(await shown(), ['source', 'pool', SOURCE]);
+	await policy('overflow');
+	for (let i = 0; i < 2; i++) assert.deepEqual(await shown(), ['overflow', 'pool', OVERFLOW]);
+	await policy('own');
+	assert.deepEqual(await shown(), ['none', 'pool', undefined]);
+	await until('all are counted', () => given('full') - was[0] === 6 && given('none') - was[3] === 1);
+	assert.deepEqual(kinds.map((k, i) => given(k) - was[i]), [6, 3, 2, 1]);
+	const text = await read();
+	assert.match(text, /In use now 10 of 10/);
+	assert.match(text, /Full within the last day/);
+	assert.match(text, /Without a number, 7 days [\d.]+ ?% 6 visits/);
+	assert.match(await read('/pools'), /Full within the last day/);
+});
