@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 #define EVENTS_MAX   64
 #define ACCEPTS_MAX  16 /* connections taken in one turn */
 #define STALL_S      5  /* a peer in the middle of a request */
+#define SPARE_FILES  64 /* besides connections */
 #define PAUSE_MS     20 /* EMFILE: others must close first */
 #define THREAD_STACK ((size_t)512 << 10)
 
@@ -389,6 +391,19 @@ static enum err run(const struct fcgi_events_conf *conf, int fd,
 	return e;
 }
 
+/* As many as our connections need, where the system lets us; with fewer,
+ * those beyond wait. */
+static void want_descriptors(rlim_t n)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) != 0 || l.rlim_cur >= n)
+		return;
+	l.rlim_cur = l.rlim_max < n ? l.rlim_max : n;
+	if (setrlimit(RLIMIT_NOFILE, &l) != 0)
+		log_sys("fcgi_events: setrlimit");
+}
+
 enum err fcgi_events_run(const struct fcgi_events_conf *conf)
 {
 	sigset_t signals;
@@ -403,6 +418,7 @@ enum err fcgi_events_run(const struct fcgi_events_conf *conf)
 	if ((e = fcgi_sock_open(conf->socket_path, SOCK_NONBLOCK, &fd)) !=
 	    ERR_OK)
 		goto out;
+	want_descriptors((rlim_t)conf->threads * conf->conns_max + SPARE_FILES);
 	fcgi_loop_signals(&signals);
 	e = FCGX_Init() == 0 ? run(conf, fd, &signals) : ERR_IO;
 	(void)unlink(conf->socket_path);
