@@ -8,7 +8,7 @@ V ?= debug
 B := build/$(V)
 
 LIB_ROOMS := lib/base lib/core lib/db lib/feed lib/flow lib/hash lib/json lib/out \
-	lib/phone lib/snd lib/text
+	lib/phone lib/qr lib/snd lib/text
 CGI_ROOMS := cgi/tmpl cgi/web cgi/page cgi/form cgi/api cgi/dni
 SIP_ROOMS := sipworker/sip sipworker/rtp sipworker/engine sipworker/media \
 	sipworker/net sipworker/rec sipworker/store sipworker/priv
@@ -126,7 +126,7 @@ vendor_lib/db = $(MYSQL_INC)
 TEST_INC = $(MYSQL_INC)
 
 LIBS = $(shell pkg-config --libs libmariadb 2>/dev/null) -lsodium -lcrypto \
-	-ljansson -lcurl -lsndfile -lsamplerate -lfcgi -lcares -lphonenumber \
+	-ljansson -lcurl -lsndfile -lsamplerate -lqrencode -lfcgi -lcares -lphonenumber \
 	-lgeocoding -lprotobuf -licuuc -licui18n -lseccomp -lacl -lstdc++ -lm
 LDFLAGS = $(LD_$(V)) -pthread -Wl,--as-needed
 WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc

@@ -1,13 +1,18 @@
 #include "cgi/form/choice.h"
 
+#include "lib/base/utf8.h"
+#include "lib/core/builtin.h"
 #include "lib/db/db_destination.h"
 #include "lib/db/db_flow.h"
 #include "lib/db/db_location.h"
 #include "lib/db/db_number.h"
 #include "lib/db/db_pool.h"
+#include "lib/db/db_prompt.h"
 #include "lib/db/db_site.h"
 #include "lib/db/db_trunk.h"
 #include "lib/phone/phone.h"
+
+#define NOTICE_BYTES 240 /* of a choice: the key and the first words */
 
 static void none_first(struct fields *f, const char *name, const char *none)
 {
@@ -132,4 +137,37 @@ void choice_words(struct fields *f, const char *name, const char *const *words)
 	for (; words[0] != NULL; words += 2)
 		fields_choice(f, name, slice_from(words[0]),
 		    slice_from(words[1]));
+}
+
+/* "notice.de: Dieser Anruf kann ..." */
+static void add_notice(struct fields *f, const char *name, const char *key,
+    const char *words)
+{
+	char mem[NOTICE_BYTES];
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	buf_cstr(&b, key);
+	buf_cstr(&b, ": ");
+	buf_put(&b, utf8_head(slice_from(words), NOTICE_BYTES - 80));
+	fields_choice(f, name, slice_from(key), buf_slice(&b));
+}
+
+enum err choice_notices(const struct req *r, struct fields *f, const char *name,
+    const char *none)
+{
+	struct prompt_row *rows;
+	size_t n, n_own;
+	const struct builtin *all = builtin_all(&n);
+	const enum err e =
+	    db_prompt_list(r->db, r->company, r->arena, &rows, &n_own);
+
+	none_first(f, name, none);
+	for (size_t i = 0; i < n; i++)
+		if (all[i].words != NULL &&
+		    slice_starts(slice_from(all[i].key), SLICE("notice.")))
+			add_notice(f, name, all[i].key, all[i].words);
+	for (size_t i = 0; e == ERR_OK && i < n_own; i++)
+		add_notice(f, name, rows[i].key, rows[i].name);
+	return e;
 }

@@ -22,6 +22,10 @@ RT_MUST_USE enum err choice_sites(const struct req *r, struct fields *f,
     const char *name, const char *none);
 RT_MUST_USE enum err choice_trunks(const struct req *r, struct fields *f,
     const char *name, const char *none);
+/* Notices that callers hear: those that come with the product, and the
+ * company's own prompts; by key. */
+RT_MUST_USE enum err choice_notices(const struct req *r, struct fields *f,
+    const char *name, const char *none);
 /* Numbers in use, with their labels; at most CHOICE_NUMBERS_MAX. */
 #define CHOICE_NUMBERS_MAX 2000
 RT_MUST_USE enum err choice_numbers(const struct req *r, struct fields *f,

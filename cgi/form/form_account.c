@@ -12,6 +12,8 @@
 #include "lib/hash/password.h"
 #include "lib/hash/token.h"
 #include "lib/phone/tz.h"
+#include "lib/qr/qr.h"
+#include "lib/text/esc.h"
 
 #define TRIES_MAX    10 /* wrong passwords here in the window */
 #define TRIES_US     (15 * RT_MIN_US)
@@ -75,6 +77,40 @@ static enum err show_sessions(const struct req *r, struct view *v)
 	return ERR_OK;
 }
 
+/* What an app reads: who it is for, and the secret (the key URI format that
+ * authenticator apps share). */
+static enum err put_code(const struct req *r, const char *secret,
+    struct view *v)
+{
+	char uri[QR_TEXT_MAX + 1];
+	struct user_row user;
+	unsigned int side = 0;
+	struct slice path;
+	struct buf b;
+	enum err e;
+
+	if ((e = db_user_get(r->db, r->user, &user)) != ERR_OK)
+		return e;
+	buf_over(&b, uri, sizeof(uri) - 1);
+	buf_cstr(&b, "otpauth://totp/ringtrace:");
+	esc_url(slice_from(user.email), &b);
+	buf_cstr(&b, "?issuer=ringtrace&secret=");
+	buf_cstr(&b, secret);
+	if (buf_err(&b) != ERR_OK)
+		return ERR_OK; /* a very long address: the key is typed */
+	uri[b.n] = '\0';
+	buf_init(&b, QR_PATH_MAX);
+	e = qr_path(uri, &b, &side);
+	if (e == ERR_OK && !arena_copy(r->arena, buf_slice(&b), &path))
+		e = ERR_NOMEM;
+	buf_fini(&b);
+	if (e != ERR_OK)
+		return e == ERR_TOOBIG ? ERR_OK : e;
+	view_slice(view_item(v, "qr"), "qr_path", path);
+	view_u64(v, "qr_side", side);
+	return ERR_OK;
+}
+
 static enum err show_second(const struct req *r, struct view *v)
 {
 	char secret[TOTP_BASE32_MAX] = "";
@@ -90,6 +126,9 @@ static enum err show_second(const struct req *r, struct view *v)
 	else if (any)
 		e = second_waiting(r, r->user, secret);
 	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
+	view_list(v, "qr");
+	if (any && !row.confirmed && (e = put_code(r, secret, v)) != ERR_OK)
 		return e;
 	view_flag(v, "second_on", any && row.confirmed);
 	view_flag(v, "second_waits", any && !row.confirmed);

@@ -36,6 +36,9 @@ static const struct field fields[] = {
 	{ "location", "Location", .kind = FIELD_CHOICE },
 	{ "trunk", "Comes by", .kind = FIELD_CHOICE },
 	{ "record", "Recording", FIELD_CHOICE, .group = "Recording" },
+	{ "notice", "Notice that callers hear", FIELD_CHOICE,
+	    .help = "Played before recording begins, unless the flow has"
+		    " played one." },
 	{ "record_why", "Why without a notice", FIELD_TEXT, 0, 500,
 	    .help = "Needed for recording without a notice: which law and"
 		    " which consent allow it. Goes into the audit log." },
@@ -52,6 +55,9 @@ static enum err choices(const struct req *r, struct fields *f)
 		ERR_OK ||
 	    (e = choice_pools(r, f, "pool", "No pool")) != ERR_OK ||
 	    (e = choice_locations(r, f, "location", "None")) != ERR_OK)
+		return e;
+	if ((e = choice_notices(r, f, "notice", "The built-in one, English")) !=
+	    ERR_OK)
 		return e;
 	return choice_trunks(r, f, "trunk", "Any carrier");
 }
@@ -125,6 +131,7 @@ static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
 	fields_set_id(f, "location", ID_KIND_location, row.location.v);
 	fields_set_id(f, "trunk", ID_KIND_trunk, row.trunk.v);
 	fields_set_cstr(f, "record", db_number_record_name(row.record));
+	fields_set_cstr(f, "notice", row.notice_key);
 	return f->e;
 }
 
@@ -255,7 +262,8 @@ static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
 	if (!f->fresh)
 		row = old;
 	row.id = key;
-	if (!fields_copy(f, "label", row.label, sizeof(row.label)))
+	if (!fields_copy(f, "label", row.label, sizeof(row.label)) ||
+	    !fields_copy(f, "notice", row.notice_key, sizeof(row.notice_key)))
 		return ERR_SYNTAX;
 	memset(row.flow.v, 0, ID_BYTES);
 	memset(row.destination.v, 0, ID_BYTES);

@@ -209,6 +209,11 @@ test('second factor: asked for after the password, no code twice', async () => {
 	const me = await as('viewer');
 	assert.equal((await post(me, '/account', '/account/second/begin', {})).status, 303);
 	const secret = (await (await me.fetch('/account')).text()).match(/class="snippet">([A-Z2-7]{32})</)[1];
+	// The code to point a telephone at is drawn in the page itself: no request, no style or script inline.
+	const html = await (await me.fetch('/account')).text();
+	const [, side, path] = html.match(/<svg class="qr" viewBox="0 0 (\d+) \1"[\s\S]*?<path class="qr-dark" d="((?:M\d+ \d+h\d+v1h-\d+z)+)"/);
+	assert.ok(side >= 33 && side <= 89 && path.startsWith(`M4 4h7v1h-7z`), 'a finder pattern in the corner');
+	assert.ok(!html.includes('otpauth'), 'the key stands there once, to be typed');
 	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM user_second WHERE secret_sealed LIKE '%${secret}%'`), '0');
 	assert.equal((await post(me, '/account', '/account/second/confirm', { code: '000000' })).status, 422);
 	// Not asked for before it is confirmed.

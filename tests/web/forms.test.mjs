@@ -172,6 +172,25 @@ test('values that the form did not offer are refused', async () => {
 	assert.match(await twice.text(), /sent twice/);
 });
 
+test('the notice of a number: one that comes with the product, or one of the company\'s own', async () => {
+	const href = (await (await owner.fetch('/settings/numbers?q=0101')).text()).match(/href="(\/settings\/numbers\/num_[^"]+)"/)[1];
+	const key = () => stack.sqlOne("SELECT notice_key FROM number WHERE e164 = '+14155550101'");
+	const prompt = (company, key, name) => stack.sql(`INSERT INTO prompt (company_id, id, name, prompt_key, active_key, language, created_at)
+		VALUES (${company}, RANDOM_BYTES(16), '${name}', '${key}', '${key}', 'de', UTC_TIMESTAMP(6))`);
+	prompt("(SELECT company_id FROM number WHERE e164 = '+14155550101')", 'hinweis', 'Hinweis & Gruß <b>');
+	prompt(`X'${world.alpha.id.toString('hex')}'`, 'theirs', 'Not ours');
+	const form = await openForm(owner, href);
+	assert.deepEqual(form.fields.notice.options, ['', 'notice.en', 'hinweis'], 'tones and other prompts that come along are no notice');
+	assert.match(form.html, /hinweis: Hinweis &amp; Gruß &lt;b&gt;/);
+	assert.equal((await form.send({ notice: 'hinweis' })).status, 303);
+	assert.equal(key(), 'hinweis');
+	assert.equal((await openForm(owner, href)).fields.notice.value, 'hinweis');
+	assert.equal((await (await openForm(owner, href)).send({ notice: 'theirs' })).status, 422);
+	assert.equal((await (await openForm(owner, href)).send({ notice: 'notice.nowhere' })).status, 422);
+	assert.equal((await (await openForm(owner, href)).send({ notice: '' })).status, 303);
+	assert.equal(key(), '');
+});
+
 test('a manager may not record without a notice; an owner must say why', async () => {
 	const manager = await stack.login(world.users.manager.email, world.password);
 	const add = { e164: '+14155550153', record: 'silent', record_why: 'The state of Alpha allows it' };
