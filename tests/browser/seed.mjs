@@ -306,6 +306,12 @@ export function seedHealth(stack, { now = Date.now() } = {}) {
 			${180 + i * 7}, ${20 + i}, ${900 + i * 30}, ${880 + i * 30}, ${i}, 0, 0, 6, 3, ${i === 2 ? 4 : 0}, '${i === 2 ? 'https://staging.baycityplumbing.example' : ''}')
 			ON DUPLICATE KEY UPDATE reports = VALUES(reports);`);
 	}
+	// Looks at three pages: well, with a redirect that drops the click, not there.
+	for (const [path, status, hops, end, targets, found, problem] of [['/', 200, 0, '/', 3, 0, ''], ['/ads/drain-cleaning?x=1', 200, 1, '/drain-cleaning', 2, 16, ''],
+		['/old-landing-page', 0, 0, '/old-landing-page', 0, 1, 'Could not resolve host: www.baycityplumbing.example']])
+		sql.push(`INSERT INTO site_page (company_id, site_id, url, checked_at, problem, status, hops, final_url, targets, tags, found) VALUES (${id(base.company)}, ${id(site)},
+			'https://www.baycityplumbing.example${path}', ${time(now - 4 * 3600000)}, '${problem}', ${status}, ${hops}, 'https://www.baycityplumbing.example${end}', ${targets}, ${status ? 1 : 0}, ${found})
+			ON DUPLICATE KEY UPDATE found = VALUES(found);`);
 	sql.push(`UPDATE site SET seen_at = ${time(now - 40000)} WHERE id = ${id(site)};`);
 	stack.sql(`SET NAMES utf8mb4; ${sql.join('\n')}`);
 	return typeid('sit', site);

@@ -70,6 +70,7 @@ async function signedIn(stack) {
 	const of = (me) => [...me.cookies].map(([name, value]) => ({ name, value, url: stack.url }));
 	const me = await stack.login();
 	const other = await stack.login();
+	await me.submit('/account', '/account/second/begin', {}); // its code is drawn
 	const company = typeid('com', stack.sqlOne(`SELECT LOWER(HEX(id)) FROM company WHERE name = ${quote(EMPTY)}`));
 	await other.submit('/', '/company', { company });
 	return { all: of(me), 'first-run': of(other), 'no-calls': of(other) };
@@ -86,16 +87,18 @@ try {
 	seedAttribution(stack);
 	const shown = calls.findLast((c) => c.campaign && c.visit && c.talk > 60000);
 	const missed = calls.findLast((c) => c.result === 'missed' && c.visit);
+	const site = seedHealth(stack);
 	const pages = [['overview', '/'], ['today', '/?range=today'], ['calls', '/calls'], ['filtered', '/calls?result=missed&source=google&medium=cpc'], ['call', `/calls/${typeid('cal', shown.id)}`],
 		...(missed ? [['missed', `/calls/${typeid('cal', missed.id)}`]] : []), ['reports', '/reports'], ['report-split', '/reports?by=campaign&split=result&metric=qualified_rate'], ['report-hours', '/reports?by=hour&metric=unanswered'],
 		['live', '/live'], ['companies', '/companies'], ['spend', '/spend'], ['usage', '/usage'], ['columns', '/calls?cols=number,outcome,verdict,tags,value,destination'],
-		['attribution', '/attribution'], ['pools', '/pools'], ['pool', `/pools/${seedPool(stack)}`], ['sites', '/sites'], ['site', `/sites/${seedHealth(stack)}`], ['settings', '/settings'], ['numbers', '/settings/numbers'], ['add-number', '/settings/numbers/new'],
-		['import', '/settings/numbers/import'], ['people', '/settings/users'], ['audit', '/settings/audit/account'], ['account', '/account'], ['welcome', '/welcome'], ['reset', '/reset'],
+		['attribution', '/attribution'], ['pools', '/pools'], ['pool', `/pools/${seedPool(stack)}`], ['sites', '/sites'], ['site', `/sites/${site}`], ['settings', '/settings'], ['numbers', '/settings/numbers'], ['add-number', '/settings/numbers/new'],
+		['import', '/settings/numbers/import'], ['person', `/people/${typeid('cal', shown.id)}`], ['site-form', `/settings/sites/${site}`], ['logo', '/settings/logo'], ['people', '/settings/users'], ['audit', '/settings/audit/account'], ['account', '/account'], ['welcome', '/welcome'], ['reset', '/reset'],
 		['first-run', '/'], ['no-calls', '/calls'], ['login', '/login'], ['not-found', '/calls/nothing']];
+	const only = process.argv.find((a) => a.startsWith('--only='))?.slice(7).split(',');
 	const cookies = await signedIn(stack);
 	mkdirSync(OUT, { recursive: true });
 	if (process.argv.includes('--readme')) await readme(browser, stack, cookies);
-	await sheet(browser, await shoot(browser, stack, cookies, pages));
+	await sheet(browser, await shoot(browser, stack, cookies, pages.filter(([name]) => !only || only.includes(name))));
 } finally {
 	await browser.close();
 	await stack.stop();

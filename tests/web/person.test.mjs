@@ -62,10 +62,10 @@ test('joining: another telephone, the credited browser; both are one from then o
 	assert.equal((await who.manager.submit(path, `${path}/join`, { number: '(212) 555-0156' })).status, 303);
 	assert.deepEqual(lastAudit(), ['person.join', '{"with":"a telephone"}']);
 	for (const p of [path, `/people/${other}`]) assert.match((await page(who.manager, p)).html, /\(212\) 555-0155[\s\S]*\(212\) 555-0156/);
-	assert.match((await page(who.manager)).html, /credited to \(94 %\)/);
+	assert.match((await page(who.manager)).html, /The credited browser \(94 %\)/);
 	assert.equal((await who.manager.submit(path, `${path}/join`, { visitor: '1' })).status, 303);
 	const { html } = await page(who.manager);
-	assert.ok(!html.includes('credited to ('));
+	assert.ok(!html.includes('credited browser'));
 	assert.match(html, /Browser[\s\S]*vtr_/);
 	assert.match(html, /Visited: 2 pages/);
 	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM person'), '1');
