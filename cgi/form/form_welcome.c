@@ -10,6 +10,7 @@ enum step {
 	STEP_NUMBER,
 	STEP_DESTINATION,
 	STEP_ROUTE,
+	STEP_SOURCE,
 	STEP_TAG,
 	STEP_CALL,
 	STEP_COUNT
@@ -39,6 +40,10 @@ static const struct {
 	    "Give the number a call flow, or send it straight to the"
 	    " destination.",
 	    "/settings/numbers", "Choose at the number", ROUTE_MANAGER, false },
+	[STEP_SOURCE] = { "What the number tells",
+	    "In a pool it is shown to one visit of your site at a time. (Or let"
+	    " it stand for one source, such as a leaflet, as a tracker.)",
+	    "/settings/pools/new", "Make a pool", ROUTE_MANAGER, false },
 	[STEP_TAG] = { "The tag on your site",
 	    "One line in your pages. This step is done when the tag is seen.",
 	    "/settings/sites", "Get the tag", ROUTE_MANAGER, false },
@@ -62,6 +67,8 @@ static bool is_done(enum step step, const struct req *r,
 		return s->destinations > 0;
 	case STEP_ROUTE:
 		return s->routed > 0;
+	case STEP_SOURCE:
+		return s->sources > 0;
 	case STEP_TAG:
 		return s->tag_seen_us != 0;
 	case STEP_CALL:
@@ -75,6 +82,9 @@ static bool is_done(enum step step, const struct req *r,
 /* Beside the last step: there are calls, but none with a source yet. */
 static const char *note_of(enum step step, const struct setup_state *s)
 {
+	if (step == STEP_SOURCE && s->pools > 0 && s->sources == 0)
+		return "The pool is there, and empty: choose it in the form of"
+		       " the number.";
 	if (step == STEP_TAG && s->sites > 0 && s->tag_seen_us == 0)
 		return "The site is there; its tag was not seen yet.";
 	if (step == STEP_CALL && s->calls > 0 && id_is_nil(s->first_credited.v))

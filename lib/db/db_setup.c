@@ -40,6 +40,13 @@ enum err db_setup_state(struct db *db, struct account_id account,
 	    " WHERE n.company_id = ? AND n.released_at IS NULL"
 	    " AND (n.destination_id IS NOT NULL"
 	    " OR f.published_version IS NOT NULL)),"
+	    " (SELECT COUNT(*) FROM pool WHERE company_id = ?"
+	    " AND archived_at IS NULL),"
+	    " (SELECT COUNT(*) FROM pool_number pn JOIN pool p"
+	    " ON p.company_id = pn.company_id AND p.id = pn.pool_id"
+	    " WHERE pn.company_id = ? AND p.archived_at IS NULL)"
+	    " + (SELECT COUNT(*) FROM tracker WHERE company_id = ?"
+	    " AND archived_at IS NULL),"
 	    " (SELECT COUNT(*) FROM site WHERE company_id = ?"
 	    " AND archived_at IS NULL),"
 	    " (SELECT MAX(seen_at) FROM site WHERE company_id = ?"
@@ -52,12 +59,14 @@ enum err db_setup_state(struct db *db, struct account_id account,
 	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
 		return e;
 	stmt_in_id(st, account.v);
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < 9; i++)
 		stmt_in_id(st, company.v);
 	stmt_out_u64(st, &s.trunks);
 	stmt_out_u64(st, &s.numbers);
 	stmt_out_u64(st, &s.destinations);
 	stmt_out_u64(st, &s.routed);
+	stmt_out_u64(st, &s.pools);
+	stmt_out_u64(st, &s.sources);
 	stmt_out_u64(st, &s.sites);
 	stmt_out_time_us(st, &s.tag_seen_us);
 	stmt_out_u64(st, &s.calls);

@@ -11,6 +11,8 @@ struct setup_state {
 	uint64_t numbers;
 	uint64_t destinations;
 	uint64_t routed; /* numbers that lead somewhere */
+	uint64_t pools;
+	uint64_t sources; /* trackers, and numbers in pools */
 	uint64_t sites;
 	int64_t tag_seen_us; /* the latest; 0 never */
 	uint64_t calls;

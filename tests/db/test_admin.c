@@ -455,6 +455,9 @@ static void test_setup(void **state)
 	ok(db_setup_any_user(t->db, &any));
 	assert_true(any);
 	ok(db_setup_state(t->db, b->account, b->id, &s));
+	/* One pool of three numbers, and a tracker: nobody else's. */
+	assert_int_equal(s.pools, 1);
+	assert_int_equal(s.sources, 4);
 	assert_int_equal(s.trunks, 1);
 	assert_int_equal(s.numbers, 5);
 	assert_int_equal(s.destinations, 1);

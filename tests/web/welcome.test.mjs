@@ -54,7 +54,7 @@ test('step by step', async () => {
 		const g = await guide();
 		assert.deepEqual(g.done, done);
 		assert.equal(g.next, next);
-		assert.equal(g.html.includes(`${done.length} of 7 done`), true);
+		assert.equal(g.html.includes(`${done.length} of 8 done`), true);
 	};
 	await add('companies', { name: 'First business', time_zone: 'America/New_York', country: 'US', currency: 'USD' });
 	const done = ['The business'];
@@ -68,7 +68,13 @@ test('step by step', async () => {
 	const href = (await (await owner.fetch('/settings/numbers')).text()).match(/href="(\/settings\/numbers\/num_[0-9a-z]{26})"/)[1];
 	const form = await openForm(owner, href);
 	assert.equal((await form.send({ destination: form.fields.destination.options.find((o) => o !== '') })).status, 303);
-	await expect((done.push('Where its calls go'), done), 'The tag on your site');
+	await expect((done.push('Where its calls go'), done), 'What the number tells');
+	await add('pools', { name: 'Visits', lease_s: '120', min_reuse_s: '60' });
+	assert.match((await guide()).html, /there, and empty: choose it in the form of the number/);
+	await expect(done, 'What the number tells');
+	const again = await openForm(owner, href);
+	assert.equal((await again.send({ pool: again.fields.pool.options.find((o) => o !== '') })).status, 303);
+	await expect((done.push('What the number tells'), done), 'The tag on your site');
 	await add('sites', { name: 'example.com', origins: 'https://example.com', targets: '415-555-0199', consent: 'assume' });
 	assert.match((await guide()).html, /its tag was not seen yet/);
 	await expect(done, 'The tag on your site');
@@ -85,7 +91,7 @@ test('step by step', async () => {
 	await expect(done, 'The first call');
 	call(uuid7(), 'google');
 	const end = await guide();
-	assert.equal(end.done.length, 7);
+	assert.equal(end.done.length, 8);
 	assert.match(end.html, /href="\/calls\/cal_[0-9a-z]{26}">See the first call/);
 	assert.ok(!/data-reload/.test(end.html));
 	assert.doesNotMatch(stack.log('admin') + stack.log('dashboard'), /status=5\d\d/);
