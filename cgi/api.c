@@ -3,18 +3,26 @@
 #include <unistd.h>
 
 #include "cgi/api/api_calls.h"
+#include "cgi/api/api_flow.h"
+#include "cgi/api/api_flow_try.h"
+#include "cgi/api/api_hook.h"
 #include "cgi/api/api_list.h"
 #include "cgi/api/api_metrics.h"
+#include "cgi/api/api_number.h"
 #include "cgi/api/api_openapi.h"
 #include "cgi/api/api_report.h"
 #include "cgi/api/api_spend.h"
 #include "cgi/api/api_status.h"
 #include "cgi/api/api_things.h"
+#include "cgi/api/api_user.h"
 #include "cgi/api/api_who.h"
 #include "cgi/web/web.h"
 #include "lib/base/log.h"
 #include "lib/base/settings.h"
 #include "lib/core/scope.h"
+
+/* A flow of the largest size, tried. */
+#define ARENA_MAX_BYTES ((size_t)32 << 20)
 
 /* Keys, not cookies: nothing here can be forged from another site. */
 #define KEYED ROUTE_PUBLIC, ROUTE_API, ROUTE_CSRF_NONE
@@ -45,6 +53,25 @@
 					    .data = &(const struct api_route) \
 		{                                                             \
 			.scope = (needs), .writes = true, .setup = (of)       \
+		}                                                             \
+	}
+#define DOES(method, address, needs, most, serves)                         \
+	{                                                                  \
+		method, address, KEYED,                                    \
+		    .body = REQ_BODY_RAW, .body_max = (most),              \
+		    .handler = (serves), .data = &(const struct api_route) \
+		{                                                          \
+			.scope = (needs), .writes = true                   \
+		}                                                          \
+	}
+/* A POST that says all by its address: a body is not looked at. */
+#define ACTS(address, needs, serves) DOES(REQ_POST, address, needs, 0, serves)
+#define PUTS_AWAY(address, needs, serves)                                     \
+	{                                                                     \
+		REQ_DELETE, address, KEYED, .handler = (serves),              \
+					    .data = &(const struct api_route) \
+		{                                                             \
+			.scope = (needs), .writes = true                      \
 		}                                                             \
 	}
 #define SETS_UP(name, reads, needs, of)                                  \
@@ -80,6 +107,10 @@ static const struct route routes[] = {
 	    .data = &(const struct api_route){ .scope = SCOPE(SPEND_WRITE) } },
 	SETS_UP("numbers", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
 	    &api_things_number),
+	DOES(REQ_POST, "/api/v1/numbers/import", SCOPE(SETUP_WRITE),
+	    API_NUMBER_IMPORT_BYTES, api_number_import),
+	ACTS("/api/v1/numbers/{id}/rest", SCOPE(SETUP_WRITE), api_number_rest),
+	ACTS("/api/v1/numbers/{id}/lift", SCOPE(SETUP_WRITE), api_number_lift),
 	SETS_UP("trackers", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
 	    &api_things_tracker),
 	SETS_UP("pools", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
@@ -96,10 +127,39 @@ static const struct route routes[] = {
 	SETS_UP("lists", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
 	    &api_things_caller_list),
 	LISTS("flows", SCOPE(SETUP_READ)),
+	DOES(REQ_POST, "/api/v1/flows", SCOPE(SETUP_WRITE), API_FLOW_BODY_MAX,
+	    api_flow_add),
+	DOES(REQ_PATCH, "/api/v1/flows/{id}", SCOPE(SETUP_WRITE), 0,
+	    api_flow_change),
+	PUTS_AWAY("/api/v1/flows/{id}", SCOPE(SETUP_WRITE), api_flow_retire),
+	DOES(REQ_POST, "/api/v1/flows/validate", SCOPE(SETUP_READ),
+	    API_FLOW_BODY_MAX, api_flow_validate),
+	DOES(REQ_POST, "/api/v1/flows/simulate", SCOPE(SETUP_READ),
+	    API_FLOW_BODY_MAX, api_flow_try_new),
+	DOES(REQ_POST, "/api/v1/flows/{id}/simulate", SCOPE(SETUP_READ),
+	    API_FLOW_BODY_MAX, api_flow_try),
+	READS("/api/v1/flows/{id}/draft", SCOPE(SETUP_READ), api_flow_draft),
+	DOES(REQ_PUT, "/api/v1/flows/{id}/draft", SCOPE(SETUP_WRITE),
+	    API_FLOW_BODY_MAX, api_flow_draft_put),
+	DOES(REQ_POST, "/api/v1/flows/{id}/publish", SCOPE(SETUP_WRITE), 0,
+	    api_flow_publish),
+	READS("/api/v1/flows/{id}/versions", SCOPE(SETUP_READ),
+	    api_flow_read_versions),
+	READS("/api/v1/flows/{id}/versions/{version}", SCOPE(SETUP_READ),
+	    api_flow_read_version),
+	READS("/api/v1/flows/{id}/diff", SCOPE(SETUP_READ), api_flow_read_diff),
 	SETS_UP("companies", SCOPE(SETUP_READ), SCOPE(COMPANIES_WRITE),
 	    &api_things_company),
 	SETS_UP("users", SCOPE(USERS_READ), SCOPE(USERS_WRITE),
 	    &api_things_user),
+	ACTS("/api/v1/users/{id}/invitation", SCOPE(USERS_WRITE),
+	    api_user_invite),
+	ACTS("/api/v1/webhooks/{id}/test", SCOPE(WEBHOOKS_WRITE),
+	    api_hook_test),
+	READS("/api/v1/webhooks/{id}/deliveries", SCOPE(WEBHOOKS_READ),
+	    api_hook_deliveries),
+	DOES(REQ_POST, "/api/v1/webhooks/{id}/replay", SCOPE(WEBHOOKS_WRITE), 0,
+	    api_hook_replay),
 	SETS_UP("webhooks", SCOPE(WEBHOOKS_READ), SCOPE(WEBHOOKS_WRITE),
 	    &api_things_webhook),
 	LISTS("forms", SCOPE(FORMS_READ)),
@@ -127,6 +187,7 @@ int main(int argc, char **argv)
 		   .db_user = "api",
 		   .admit = api_who_admit,
 		   .finish = api_who_finish,
+		   .arena_max = ARENA_MAX_BYTES,
 		   .threads = (unsigned int)s.api_threads,
 	       }) == ERR_OK
 		   ? 0

@@ -326,7 +326,7 @@ static enum err rollback(struct ctl_scope *s, const void *opts)
 	enum err e;
 
 	if ((e = find(s, o, &a)) != ERR_OK ||
-	    (e = db_flow_versions(s->db, a.company, a.flow.id, 1000, &s->mem,
+	    (e = db_flow_versions(s->db, a.company, a.flow.id, 0, 1000, &s->mem,
 		 &rows, &n)) != ERR_OK)
 		return e;
 	for (size_t i = 0; i < n && o->version == 0; i++)

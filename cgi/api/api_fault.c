@@ -57,7 +57,7 @@ void api_fault(struct api_faults *f, struct slice name, const char *detail)
 }
 
 void api_fault_at(struct api_faults *f, const char *list, size_t i,
-    struct slice name, const char *detail)
+    const char *pointer, const char *detail)
 {
 	struct buf b;
 
@@ -68,6 +68,19 @@ void api_fault_at(struct api_faults *f, const char *list, size_t i,
 	buf_cstr(&b, list);
 	buf_char(&b, '/');
 	buf_u64(&b, i);
+	buf_cstr(&b, pointer);
+	end(f, &b, detail);
+}
+
+void api_fault_in(struct api_faults *f, const char *prefix, struct slice name,
+    const char *detail)
+{
+	struct buf b;
+
+	if (f->n == API_FAULTS_MAX)
+		return;
+	b = begin(f);
+	buf_cstr(&b, prefix);
 	if (name.n > 0)
 		buf_char(&b, '/');
 	put_name(fitting(name), &b);

@@ -10,7 +10,7 @@
 #include "cgi/web/req.h"
 #include "cgi/web/resp.h"
 
-#define API_FAULTS_MAX        20 /* what is beyond is not told */
+#define API_FAULTS_MAX        24 /* what is beyond is not told */
 #define API_FAULT_POINTER_MAX 128
 
 struct api_faults {
@@ -23,9 +23,12 @@ struct api_faults {
 
 /* "/name", escaped; a name that does not fit is cut. */
 void api_fault(struct api_faults *f, struct slice name, const char *detail);
-/* "/list/i/name"; name "": "/list/i". */
+/* "/list/i" and then a pointer of its own, "" or "/name". */
 void api_fault_at(struct api_faults *f, const char *list, size_t i,
-    struct slice name, const char *detail);
+    const char *pointer, const char *detail);
+/* prefix, a pointer, and then "/name" unless it is "". */
+void api_fault_in(struct api_faults *f, const char *prefix, struct slice name,
+    const char *detail);
 
 /* The problem with its errors. detail may be NULL. */
 RT_MUST_USE enum err api_fault_answer(struct resp *out, unsigned int status,

@@ -69,7 +69,7 @@ static enum err put_text(const struct move *m, size_t i,
 	enum err e;
 
 	if (json_in_text(node, 64, &text) != ERR_OK) {
-		api_fault_at(m->faults, m->list, i, SLICE(""),
+		api_fault_at(m->faults, m->list, i, "",
 		    "This is a number or its id, as a text.");
 		return ERR_OK;
 	}
@@ -80,7 +80,7 @@ static enum err put_text(const struct move *m, size_t i,
 		e = put(m, *number, on, &wrong);
 	if (wrong == NULL)
 		return e;
-	api_fault_at(m->faults, m->list, i, SLICE(""), wrong);
+	api_fault_at(m->faults, m->list, i, "", wrong);
 	return ERR_OK;
 }
 

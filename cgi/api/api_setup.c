@@ -242,8 +242,7 @@ static enum err write_row(const struct work *w, const struct db_sheet_cell *row,
 	return e == ERR_OK ? buf_err(b) : e;
 }
 
-static enum err answer_added(const struct work *w, struct resp *out,
-    struct slice text)
+enum err api_setup_added(struct resp *out, const char *list, struct slice text)
 {
 	char mem[PLACE_MAX], id[ID_TEXT_MAX];
 	struct json_in *in = NULL;
@@ -264,12 +263,10 @@ static enum err answer_added(const struct work *w, struct resp *out,
 		return ERR_INTERNAL;
 	buf_over(&b, mem, sizeof(mem));
 	buf_cstr(&b, "/api/v1/");
-	buf_cstr(&b, w->s->sheet);
+	buf_cstr(&b, list);
 	buf_char(&b, '/');
 	buf_cstr(&b, id);
 	resp_header(out, "Location", buf_slice(&b));
-	if (w->etag[0] != '\0')
-		resp_header(out, "ETag", slice_from(w->etag));
 	resp_status(out, 201);
 	return resp_bytes(out, "application/json", text);
 }
@@ -322,8 +319,10 @@ enum err api_setup_add(const struct req *r, struct resp *out)
 	buf_init(&kept, ROW_MAX);
 	if ((e = db_begin(r->db)) == ERR_OK)
 		e = db_end(r->db, add(&w, &once, &text, &kept));
+	if (e == ERR_OK && w.etag[0] != '\0')
+		resp_header(out, "ETag", slice_from(w.etag));
 	if (e == ERR_OK)
-		e = answer_added(&w, out, buf_slice(&text));
+		e = api_setup_added(out, w.s->sheet, buf_slice(&text));
 	else if (once.taken)
 		e = resp_problem(out, 409, API_ONCE_TAKEN);
 	else

@@ -46,6 +46,10 @@ RT_MUST_USE enum err api_setup_retire(const struct req *r, struct resp *out);
 bool api_setup_body(const struct req *r, size_t max, unsigned int depth,
     struct resp *out, struct json_in **in, enum err *e);
 
+/* 201 with a row of a list as text, and its Location. */
+RT_MUST_USE enum err api_setup_added(struct resp *out, const char *list,
+    struct slice text);
+
 /* What a sheet's text columns hold for programs, where that is not what is
  * stored. ERR_NOMEM. */
 RT_MUST_USE enum err api_setup_show(const struct req *r,

@@ -78,7 +78,7 @@ enum err flow_edit_refuse(struct resp *out, const char *detail,
 
 /* --- what comes in ---------------------------------------------------------*/
 
-static enum err document_text(const struct req *r, const struct json_node *n,
+enum err flow_edit_text(const struct req *r, const struct json_node *n,
     struct slice *out)
 {
 	struct json_out j;
@@ -109,7 +109,7 @@ enum err flow_edit_body(const struct req *r, struct json_in **in,
 	if (json_in_kind(n) != JSON_IN_OBJECT)
 		e = ERR_SYNTAX;
 	else
-		e = document_text(r, n, document);
+		e = flow_edit_text(r, n, document);
 	if (e == ERR_OK)
 		*in = body;
 	else
@@ -264,7 +264,7 @@ enum err flow_edit_versions(const struct req *r, struct resp *out)
 	enum err e;
 
 	if ((e = flow_store_get(r, &f)) != ERR_OK ||
-	    (e = db_flow_versions(r->db, r->company, f.id, VERSIONS_SHOWN,
+	    (e = db_flow_versions(r->db, r->company, f.id, 0, VERSIONS_SHOWN,
 		 r->arena, &rows, &n)) != ERR_OK ||
 	    (e = tz_open(r->company_zone, &z)) != ERR_OK)
 		return e;

@@ -40,6 +40,11 @@ void flow_edit_problems(const struct flow_json_errors *errors,
 RT_MUST_USE enum err flow_edit_refuse(struct resp *out, const char *detail,
     const struct flow_json_errors *errors);
 
+/* A document as text in the request's arena. */
+struct json_node;
+RT_MUST_USE enum err flow_edit_text(const struct req *r,
+    const struct json_node *n, struct slice *out);
+
 /* The body's JSON, and its member `document` as text in the request's arena.
  * ERR_SYNTAX: none. The caller frees *in. */
 struct json_in;

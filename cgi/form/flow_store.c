@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "cgi/form/form_audit.h"
+#include "lib/base/rnd.h"
 #include "lib/db/db_job.h"
 #include "lib/flow/flowworld.h"
+#include "lib/text/json_out.h"
 
 enum err flow_store_get(const struct req *r, struct flow_row *f)
 {
@@ -46,24 +48,98 @@ static enum err say_audit(const struct req *r, const char *action,
 	return form_audit(r, &a);
 }
 
+/* {"name":…} of before and after, either of which may be NULL. */
+static enum err say_names(const struct req *r, const char *action,
+    const uint8_t id[ID_BYTES], const char *before, const char *after)
+{
+	struct form_audit a = { .action = action,
+		.kind = "flow",
+		.object = id,
+		.before = SLICE(""),
+		.after = SLICE("") };
+	const char *const names[] = { before, after };
+	struct slice *const texts[] = { &a.before, &a.after };
+	char mem[2][8 * DB_NAME_BYTES];
+	struct json_out j;
+	struct buf b;
+
+	for (size_t i = 0; i < 2; i++) {
+		if (names[i] == NULL)
+			continue;
+		buf_over(&b, mem[i], sizeof(mem[i]));
+		json_out_init(&j, &b);
+		json_out_object(&j);
+		json_out_key(&j, "name");
+		json_out_cstr(&j, names[i]);
+		json_out_end(&j);
+		if (json_out_done(&j) != ERR_OK)
+			return ERR_INTERNAL;
+		*texts[i] = json_out_text(&j);
+	}
+	return form_audit(r, &a);
+}
+
+enum err flow_store_add(const struct req *r, struct flow_row *row)
+{
+	uint8_t dice[10];
+	enum err e;
+
+	rnd_bytes(dice, sizeof(dice));
+	id_make(r->now_us, dice, row->id.v);
+	row->created_us = r->now_us;
+	e = db_flow_add(r->db, r->company, row);
+	return e == ERR_OK
+		   ? say_names(r, "flow.add", row->id.v, NULL, row->name)
+		   : e;
+}
+
+enum err flow_store_rename(const struct req *r, const struct flow_row *f,
+    struct slice name)
+{
+	char after[DB_NAME_BYTES];
+	enum err e;
+
+	if (!slice_to_cstr(name, after, sizeof(after)))
+		return ERR_RANGE;
+	e = db_flow_rename(r->db, r->company, f->id, name);
+	return e == ERR_OK
+		   ? say_names(r, "flow.rename", f->id.v, f->name, after)
+		   : e;
+}
+
+enum err flow_store_retire(const struct req *r, const struct flow_row *f)
+{
+	const enum err e = db_flow_archive(r->db, r->company, f->id, r->now_us);
+
+	return e == ERR_OK ? say_names(r, "flow.retire", f->id.v, f->name, NULL)
+			   : e;
+}
+
 /* The row is locked by counting it up. */
-enum err flow_store_write(const struct req *r, struct slice document,
+enum err flow_store_put(const struct req *r, struct slice document,
     uint32_t base, struct flow_row *f)
 {
 	uint32_t version = 0;
 	enum err e;
 
-	if ((e = db_begin(r->db)) != ERR_OK)
-		return e;
 	e = db_flow_write(r->db, r->company, f->id, document, r->user,
 	    r->now_us, &version);
 	if (e == ERR_OK && version != base + 1)
 		e = ERR_CONFLICT;
 	if (e == ERR_OK)
 		e = say_audit(r, "flow.save", f, base, version);
-	if ((e = db_end(r->db, e)) == ERR_OK)
+	if (e == ERR_OK)
 		f->last_version = version;
 	return e;
+}
+
+enum err flow_store_write(const struct req *r, struct slice document,
+    uint32_t base, struct flow_row *f)
+{
+	const enum err e = db_begin(r->db);
+
+	return e == ERR_OK ? db_end(r->db, flow_store_put(r, document, base, f))
+			   : e;
 }
 
 /* Whispers are spoken before they are needed (jobs/job_spoken). */

@@ -17,6 +17,18 @@ RT_MUST_USE enum err flow_store_get(const struct req *r, struct flow_row *out);
 RT_MUST_USE enum err flow_store_check(const struct req *r,
     struct slice document, struct flow_json_errors *errors, bool *ok);
 
+/* In a transaction, audited: makes one (its id, too), names it anew, puts it
+ * away. add: row->name is set. retire: ERR_CONFLICT: a number or a published
+ * flow uses it. */
+RT_MUST_USE enum err flow_store_add(const struct req *r, struct flow_row *row);
+RT_MUST_USE enum err flow_store_rename(const struct req *r,
+    const struct flow_row *f, struct slice name);
+RT_MUST_USE enum err flow_store_retire(const struct req *r,
+    const struct flow_row *f);
+/* flow_store_write() in the caller's transaction. */
+RT_MUST_USE enum err flow_store_put(const struct req *r, struct slice document,
+    uint32_t base, struct flow_row *f);
+
 /* Appends the version base + 1, audited, in one transaction; f->last_version
  * becomes its number. The document was checked. ERR_CONFLICT: base is not the
  * last version: somebody else saved. */

@@ -31,6 +31,21 @@ static void put_line(const struct flowtry_line *l, struct json_out *j)
 	json_out_end(j);
 }
 
+void flow_try_write(const struct flowtry_report *report, struct json_out *j)
+{
+	json_out_key(j, "result");
+	json_out_cstr(j, callresult_name(report->sim.result));
+	json_out_key(j, "duration_ms");
+	json_out_i64(j, report->sim.lasted_us / (RT_SEC_US / 1000));
+	json_out_key(j, "words");
+	json_out_str(j, report->words);
+	json_out_key(j, "rows");
+	json_out_array(j);
+	for (size_t i = 0; i < report->n_lines; i++)
+		put_line(&report->lines[i], j);
+	json_out_end(j);
+}
+
 static enum err answer(const struct flowtry_report *report, struct resp *out)
 {
 	struct json_out j;
@@ -40,25 +55,15 @@ static enum err answer(const struct flowtry_report *report, struct resp *out)
 	buf_init(&b, ANSWER_MAX);
 	json_out_init(&j, &b);
 	json_out_object(&j);
-	json_out_key(&j, "result");
-	json_out_cstr(&j, callresult_name(report->sim.result));
-	json_out_key(&j, "duration_ms");
-	json_out_i64(&j, report->sim.lasted_us / (RT_SEC_US / 1000));
-	json_out_key(&j, "words");
-	json_out_str(&j, report->words);
-	json_out_key(&j, "rows");
-	json_out_array(&j);
-	for (size_t i = 0; i < report->n_lines; i++)
-		put_line(&report->lines[i], &j);
-	json_out_end(&j);
+	flow_try_write(report, &j);
 	json_out_end(&j);
 	e = resp_json(out, &j);
 	buf_fini(&b);
 	return e;
 }
 
-/* The one case of the body, as the reader of cases wants it. */
-static enum err read_case(const struct req *r, const struct json_in *in,
+/* As the reader of cases wants it. */
+enum err flow_try_case(const struct req *r, const struct json_node *node,
     struct flow_case **c, struct flow_json_errors *errors)
 {
 	struct json_out j;
@@ -71,7 +76,7 @@ static enum err read_case(const struct req *r, const struct json_in *in,
 	json_out_object(&j);
 	json_out_key(&j, "cases");
 	json_out_array(&j);
-	json_copy(json_in_get(json_in_root(in), "case"), &j);
+	json_copy(node, &j);
 	json_out_end(&j);
 	json_out_end(&j);
 	if ((e = json_out_done(&j)) == ERR_OK)
@@ -80,7 +85,7 @@ static enum err read_case(const struct req *r, const struct json_in *in,
 	return e == ERR_OK && n != 1 ? ERR_SYNTAX : e;
 }
 
-static enum err run(const struct req *r, struct flow_id id,
+enum err flow_try_run(const struct req *r, struct flow_id id,
     struct slice document, const struct flow_case *c,
     struct flow_json_errors *errors, struct flowtry_report *report)
 {
@@ -109,10 +114,11 @@ enum err flow_try(const struct req *r, struct resp *out)
 	if ((e = flow_store_get(r, &f)) != ERR_OK ||
 	    (e = flow_edit_body(r, &in, &document)) != ERR_OK)
 		return e;
-	e = read_case(r, in, &c, &errors);
+	e = flow_try_case(r, json_in_get(json_in_root(in), "case"), &c,
+	    &errors);
 	json_in_free(in);
 	if (e == ERR_OK)
-		e = run(r, f.id, document, c, &errors, &report);
+		e = flow_try_run(r, f.id, document, c, &errors, &report);
 	if (e == ERR_SYNTAX)
 		return flow_edit_refuse(out,
 		    "This cannot be tried: see what is wrong beside the steps"

@@ -3,12 +3,11 @@
 #include <stdio.h>
 
 #include "cgi/form/flow_edit.h"
+#include "cgi/form/flow_store.h"
 #include "cgi/form/flow_types.h"
 #include "cgi/form/flow_world.h"
-#include "cgi/form/form_audit.h"
 #include "cgi/form/json_copy.h"
 #include "cgi/web/frame.h"
-#include "lib/base/rnd.h"
 #include "lib/core/flow_sample.h"
 
 #define NAME_MAX_CHARS 100
@@ -77,28 +76,6 @@ enum err form_flow_list(const struct req *r, struct resp *out)
 
 /* --- making, naming, retiring ----------------------------------------------*/
 
-static enum err say_audit(const struct req *r, const char *action,
-    const uint8_t id[ID_BYTES], const char *name)
-{
-	struct form_audit a = { .action = action,
-		.kind = "flow",
-		.object = id };
-	char mem[8 * DB_NAME_BYTES];
-	struct json_out j;
-	struct buf b;
-
-	buf_over(&b, mem, sizeof(mem));
-	json_out_init(&j, &b);
-	json_out_object(&j);
-	json_out_key(&j, "name");
-	json_out_cstr(&j, name);
-	json_out_end(&j);
-	if (json_out_done(&j) != ERR_OK)
-		return ERR_INTERNAL;
-	a.after = json_out_text(&j);
-	return form_audit(r, &a);
-}
-
 static enum err to_flow(struct resp *out, struct flow_id id,
     const struct flow_sample *sample)
 {
@@ -132,10 +109,9 @@ static struct slice sent(const struct req *r, const char *name)
 
 enum err form_flow_add(const struct req *r, struct resp *out)
 {
-	struct flow_row row = { .created_us = r->now_us };
+	struct flow_row row = { .last_version = 0 };
 	const struct flow_sample *sample;
 	const struct slice name = sent(r, "name");
-	uint8_t dice[10];
 	enum err e;
 
 	if (!frame_company(r, out, &e))
@@ -145,13 +121,8 @@ enum err form_flow_add(const struct req *r, struct resp *out)
 		    "A flow needs a name of 1 to 100 characters.", name, out);
 	if ((sample = flow_sample_find(sent(r, "template"))) == NULL)
 		return show_list(r, "There is no such template.", name, out);
-	rnd_bytes(dice, sizeof(dice));
-	id_make(r->now_us, dice, row.id.v);
-	if ((e = db_begin(r->db)) != ERR_OK)
-		return e;
-	if ((e = db_flow_add(r->db, r->company, &row)) == ERR_OK)
-		e = say_audit(r, "flow.add", row.id.v, row.name);
-	if ((e = db_end(r->db, e)) != ERR_OK)
+	if ((e = db_begin(r->db)) != ERR_OK ||
+	    (e = db_end(r->db, flow_store_add(r, &row))) != ERR_OK)
 		return e;
 	return to_flow(out, row.id, sample);
 }
@@ -159,35 +130,27 @@ enum err form_flow_add(const struct req *r, struct resp *out)
 enum err form_flow_name(const struct req *r, struct resp *out)
 {
 	char name[DB_NAME_BYTES];
-	struct flow_id id;
+	struct flow_row row;
 	enum err e;
 
-	if ((e = req_path_id(r, 0, ID_KIND_flow, id.v)) != ERR_OK ||
+	if ((e = flow_store_get(r, &row)) != ERR_OK ||
 	    (e = read_name(r, name)) != ERR_OK ||
-	    (e = db_begin(r->db)) != ERR_OK)
+	    (e = db_begin(r->db)) != ERR_OK ||
+	    (e = db_end(r->db, flow_store_rename(r, &row, slice_from(name)))) !=
+		ERR_OK)
 		return e;
-	e = db_flow_rename(r->db, r->company, id, slice_from(name));
-	if (e == ERR_OK)
-		e = say_audit(r, "flow.rename", id.v, name);
-	if ((e = db_end(r->db, e)) != ERR_OK)
-		return e;
-	return to_flow(out, id, NULL);
+	return to_flow(out, row.id, NULL);
 }
 
 enum err form_flow_retire(const struct req *r, struct resp *out)
 {
 	struct flow_row row;
-	struct flow_id id;
 	enum err e;
 
-	if ((e = req_path_id(r, 0, ID_KIND_flow, id.v)) != ERR_OK ||
-	    (e = db_flow_get(r->db, r->company, id, &row)) != ERR_OK ||
+	if ((e = flow_store_get(r, &row)) != ERR_OK ||
 	    (e = db_begin(r->db)) != ERR_OK)
 		return e;
-	e = db_flow_archive(r->db, r->company, id, r->now_us);
-	if (e == ERR_OK)
-		e = say_audit(r, "flow.retire", id.v, row.name);
-	e = db_end(r->db, e);
+	e = db_end(r->db, flow_store_retire(r, &row));
 	if (e == ERR_CONFLICT)
 		return resp_problem(out, 409,
 		    "Numbers still use this flow. Give them another one"

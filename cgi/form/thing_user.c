@@ -296,17 +296,24 @@ static enum err may_sign_in(const struct req *r, const struct member_row *m,
 	return ERR_OK;
 }
 
-static enum err allowed(const struct req *r, struct member_row *m)
+static enum err allowed_for(const struct req *r, struct user_id user,
+    struct member_row *m)
 {
-	struct user_id user;
 	bool may = false;
 	enum err e;
 
-	if ((e = req_path_id(r, 0, ID_KIND_user, user.v)) != ERR_OK ||
-	    (e = db_member_get(r->db, r->company, user, m)) != ERR_OK ||
+	if ((e = db_member_get(r->db, r->company, user, m)) != ERR_OK ||
 	    (e = may_sign_in(r, m, &may)) != ERR_OK)
 		return e;
 	return may ? ERR_OK : ERR_DENIED;
+}
+
+static enum err allowed(const struct req *r, struct member_row *m)
+{
+	struct user_id user;
+	const enum err e = req_path_id(r, 0, ID_KIND_user, user.v);
+
+	return e == ERR_OK ? allowed_for(r, user, m) : e;
 }
 
 static enum err more(const struct req *r, const uint8_t id[ID_BYTES],
@@ -356,6 +363,20 @@ static enum err note(const struct req *r, const char *action,
 	return trail_add(r, &(struct trail){ .action = action,
 				.object_kind = "user",
 				.object = m->id.v });
+}
+
+enum err thing_user_invite(const struct req *r, struct user_id user,
+    char link[FORM_LINK_MAX])
+{
+	struct member_row m;
+	enum err e;
+
+	if ((e = allowed_for(r, user, &m)) != ERR_OK)
+		return e;
+	if (m.has_password)
+		return ERR_CONFLICT;
+	e = form_link_make(r, user, USER_TOKEN_INVITE, link);
+	return e == ERR_OK ? note(r, "user.link", &m) : e;
 }
 
 enum err thing_user_link(const struct req *r, struct resp *out)

@@ -8,6 +8,7 @@
 #ifndef RT_CGI_FORM_THING_USER_H
 #define RT_CGI_FORM_THING_USER_H
 
+#include "cgi/form/form_link.h"
 #include "cgi/form/thing.h"
 
 extern const struct thing thing_user;
@@ -22,5 +23,10 @@ RT_MUST_USE enum err thing_user_enable(const struct req *r, struct resp *out);
 RT_MUST_USE enum err thing_user_disable(const struct req *r, struct resp *out);
 RT_MUST_USE enum err thing_user_second_off(const struct req *r,
     struct resp *out);
+
+/* In a transaction: a link by which somebody who has no password yet sets one.
+ * ERR_CONFLICT: they have; ERR_DENIED: that is more than r may. */
+RT_MUST_USE enum err thing_user_invite(const struct req *r, struct user_id user,
+    char link[FORM_LINK_MAX]);
 
 #endif

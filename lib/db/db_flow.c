@@ -294,14 +294,14 @@ enum err db_flow_archive(struct db *db, struct company_id company,
 }
 
 enum err db_flow_versions(struct db *db, struct company_id company,
-    struct flow_id id, uint32_t max, struct arena *mem,
+    struct flow_id id, uint32_t before, uint32_t max, struct arena *mem,
     struct flow_version **rows, size_t *n)
 {
 	static const char sql[] =
 	    "SELECT v.version, COALESCE(u.name, ''), v.created_at,"
 	    " v.published_at FROM flow_version v"
 	    " LEFT JOIN user u ON u.id = v.created_by"
-	    " WHERE v.company_id = ? AND v.flow_id = ?"
+	    " WHERE v.company_id = ? AND v.flow_id = ? AND v.version < ?"
 	    " ORDER BY v.version DESC LIMIT ?";
 	struct flow_version row;
 	struct stmt *st;
@@ -312,6 +312,7 @@ enum err db_flow_versions(struct db *db, struct company_id company,
 		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
+	stmt_in_u64(st, before == 0 ? UINT64_MAX : before);
 	stmt_in_u64(st, max);
 	stmt_out_u32(st, &row.version);
 	stmt_out_text(st, row.by_name, sizeof(row.by_name));

@@ -52,9 +52,9 @@ struct flow_version {
 	int64_t published_us; /* last time; 0: never */
 };
 
-/* Newest first, at most max. */
+/* Newest first, below version before (0: all), at most max. */
 RT_MUST_USE enum err db_flow_versions(struct db *db, struct company_id company,
-    struct flow_id id, uint32_t max, struct arena *mem,
+    struct flow_id id, uint32_t before, uint32_t max, struct arena *mem,
     struct flow_version **rows, size_t *n);
 
 /* Cases that are tried on every publishing; document "" none. block: one that

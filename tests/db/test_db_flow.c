@@ -76,15 +76,18 @@ static void test_versions(void **state)
 	assert_int_equal(row.last_version, 2);
 	gives(ERR_NOTFOUND, db_flow_publish(t->db, a->id, id, 3, NOW));
 	gives(ERR_NOTFOUND, db_flow_publish(t->db, b->id, id, 1, NOW));
-	ok(db_flow_versions(t->db, a->id, id, 10, &mem, &rows, &n));
+	ok(db_flow_versions(t->db, a->id, id, 0, 10, &mem, &rows, &n));
 	assert_int_equal(n, 2);
 	assert_int_equal(rows[0].version, 2);
 	assert_true(rows[0].by_name[0] != '\0');
 	assert_true(rows[0].published_us == NOW + 1);
 	assert_true(rows[1].published_us == NOW + 2);
-	ok(db_flow_versions(t->db, a->id, id, 1, &mem, &rows, &n));
+	ok(db_flow_versions(t->db, a->id, id, 2, 10, &mem, &rows, &n));
+	assert_int_equal(n, 1); /* below version 2 */
+	assert_int_equal(rows[0].version, 1);
+	ok(db_flow_versions(t->db, a->id, id, 0, 1, &mem, &rows, &n));
 	assert_int_equal(n, 1);
-	ok(db_flow_versions(t->db, b->id, id, 10, &mem, &rows, &n));
+	ok(db_flow_versions(t->db, b->id, id, 0, 10, &mem, &rows, &n));
 	assert_int_equal(n, 0);
 	gives(ERR_NOTFOUND, db_flow_rename(t->db, b->id, id, SLICE("Theirs")));
 	ok(db_flow_rename(t->db, a->id, id, SLICE("Ours")));

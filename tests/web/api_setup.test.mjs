@@ -3,11 +3,11 @@
 // another company's business stays so, and hostile bodies change nothing.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { apiOf, hex } from '../support/api.mjs';
+import { apiOf, hex, operations } from '../support/api.mjs';
 import { startStack } from '../support/stack.mjs';
 import { addCompanies, hostile, typeId, uuid7 } from '../support/two_companies.mjs';
 
-let stack, world, keys, api, addKey;
+let stack, world, keys, api, addKey, unused;
 const audits = (action) => stack.sql(`SELECT before_json, after_json FROM audit WHERE action = '${action}' ORDER BY happened_at, id`);
 const rows = (table) => Number(stack.sqlOne(`SELECT COUNT(*) FROM ${table}`));
 const post = (path, body, headers, key = keys.all) => api(key, path, { method: 'POST', body, headers });
@@ -22,7 +22,7 @@ const added = async (path, body) => {
 
 before(async () => {
 	stack = await startStack({ without: ['dni', 'sipworker', 'jobd'], args: ['--web-rate', '100000'] });
-	({ api, addKey } = apiOf(stack));
+	({ api, addKey, unused } = apiOf(stack));
 	world = addCompanies(stack);
 	const by = world.users.owner.id;
 	keys = { all: addKey(world.alpha, undefined, { by }), beta: addKey(world.beta), wide: addKey(world.alpha, undefined, { company: null, by }) };
@@ -237,4 +237,99 @@ test('hostile bodies change nothing, hostile text comes back as it was', async (
 	const tag = await added('/tags', { name });
 	assert.equal(tag.name, name);
 	assert.equal((await patch(`/tags/${tag.id}`, { name: '=1+1\u202e\u{1f600}' })).json.name, '=1+1\u202e\u{1f600}');
+});
+
+test('many numbers at once: all or none, each fault at its place', async () => {
+	const list = Array.from({ length: 30 }, (_, i) => ({ number: `+1415555${String(1000 + i)}`, label: `n${i}` }));
+	const before_ = rows('number'), log = rows('audit');
+	let res = await post('/numbers/import', { numbers: [...list, { number: 'x' }, { number: list[0].number }, 7, { label: 'no number' }, { number: '+14155551099', nothing: 1 }] });
+	assert.equal(res.status, 422);
+	assert.deepEqual(res.json.errors.map((e) => e.pointer), ['/numbers/30/number', '/numbers/31/number', '/numbers/32', '/numbers/33/number', '/numbers/34/nothing']);
+	for (const body of [{}, { numbers: [] }, { numbers: {} }, { numbers: Array(1001).fill(list[0]) }, []]) assert.equal((await post('/numbers/import', body)).status, 422);
+	assert.deepEqual([rows('number'), rows('audit')], [before_, log]);
+	const once = { 'idempotency-key': 'numbers' };
+	res = await post('/numbers/import', { numbers: list }, once);
+	assert.equal(res.status, 201, res.text);
+	assert.equal(res.json.numbers.length, 30);
+	assert.equal((await post('/numbers/import', { numbers: list }, once)).text, res.text);
+	assert.deepEqual([rows('number'), rows('audit')], [before_ + 30, log + 30]);
+	assert.equal((await api(keys.all, `/numbers/${res.json.numbers[3]}`)).json.label, 'n3');
+	// One of them rests: no pool may have it until that ends.
+	const [id] = res.json.numbers;
+	assert.notEqual((await post(`/numbers/${id}/rest`)).json.quarantined_at, null);
+	assert.equal((await post(`/numbers/${id}/rest`)).status, 409);
+	assert.equal((await post('/pools', { name: 'P', numbers: [id] })).json.errors[0].pointer, '/numbers/0');
+	assert.equal((await post(`/numbers/${id}/lift`)).json.quarantined_at, null);
+	assert.equal((await post(`/numbers/${id}/lift`)).status, 404);
+	for (const what of ['rest', 'lift']) assert.equal((await post(`/numbers/${id}/${what}`, undefined, {}, keys.beta)).status, 404);
+});
+
+test('an invitation is for who is new', async () => {
+	const { id } = await added('/users', { email: 'new@example.com', name: 'New', role: 'agent' });
+	const res = await post(`/users/${id}/invitation`);
+	assert.equal(res.status, 201);
+	assert.match(res.json.link, /\/invite\/[\w-]{43}$/);
+	const path = new URL(res.json.link).pathname;
+	assert.equal((await stack.fetch(path)).status, 200);
+	assert.equal((await post(`/users/${id}/invitation`, undefined, {}, keys.beta)).status, 404);
+	stack.sql("UPDATE user SET password_hash = 'x' WHERE email = 'new@example.com'");
+	assert.ok([403, 409].includes((await post(`/users/${id}/invitation`)).status), 'nobody\'s sign-in is taken over');
+	assert.equal((await post(`/users/${typeId('usr', world.users.owner.id)}/invitation`)).status, 403);
+});
+
+test('deliveries of a webhook: tested, seen, sent again', async () => {
+	const { id } = await added('/webhooks', { name: 'Log', url: 'https://log.example.com/' });
+	for (let i = 0; i < 3; i++) assert.equal((await post(`/webhooks/${id}/test`)).status, 202);
+	const first = await api(keys.all, `/webhooks/${id}/deliveries?limit=2`);
+	assert.equal(first.json.data.length, 2);
+	const second = await api(keys.all, `/webhooks/${id}/deliveries?limit=2&cursor=${first.json.next_cursor}`);
+	assert.deepEqual([second.json.data.length, second.json.next_cursor], [1, null]);
+	assert.equal((await api(keys.all, `/webhooks/${id}/deliveries?state=parked`)).json.data.length, 0);
+	for (const bad of ['state=x', 'cursor=0', 'limit=0']) assert.equal((await api(keys.all, `/webhooks/${id}/deliveries?${bad}`)).status, 400);
+	const event_id = first.json.data[0].event_id;
+	assert.equal((await post(`/webhooks/${id}/replay`, { event_id })).status, 404, 'it has not ended');
+	stack.sql(`UPDATE webhook_delivery SET state = 'parked', ended_at = UTC_TIMESTAMP(6)`);
+	assert.equal((await post(`/webhooks/${id}/replay`, { event_id })).json.replayed, 1);
+	const from = '2026-01-01T00:00:00Z', to = '2100-01-01T00:00:00Z';
+	assert.equal((await post(`/webhooks/${id}/replay`, { from, to, parked: true })).json.replayed, 2);
+	for (const [body, at] of [[{}, '/from'], [{ event_id: 7 }, '/event_id'], [{ from, to: 'x' }, '/to'], [{ from: to, to: from }, '/to'], [{ from, to, parked: 1 }, '/parked']])
+		assert.equal((await post(`/webhooks/${id}/replay`, body)).json.errors[0].pointer, at);
+	assert.equal((await api(keys.beta, `/webhooks/${id}/deliveries`)).status, 404);
+	for (const what of ['test', 'replay']) assert.equal((await post(`/webhooks/${id}/${what}`, { event_id }, {}, keys.beta)).status, 404);
+});
+
+test('every address with the ids of another company: nothing is there, and no byte of it comes out', async () => {
+	const of = (k) => post(k[0], k[1], {}, keys.beta).then((r) => r.json.id);
+	const id = { calls: world.beta.callId, companies: world.beta.companyId, numbers: typeId('num', world.beta.number),
+		tags: await of(['/tags', { name: world.secret }]), locations: await of(['/locations', { name: world.secret, time_zone: 'UTC' }]),
+		destinations: await of(['/destinations', { name: world.secret, target: '+14155550172' }]), pools: await of(['/pools', { name: world.secret }]),
+		sites: await of(['/sites', { name: world.secret, origins: ['https://b.example.com'], targets: ['+14155550173'] }]),
+		outcomes: await of(['/outcomes', { name: world.secret, code: 'theirs' }]), lists: await of(['/lists', { name: 'theirs' }]),
+		flows: await of(['/flows', { name: world.secret }]), webhooks: await of(['/webhooks', { name: world.secret, url: 'https://b.example.com/' }]),
+		users: await of(['/users', { name: world.secret, email: 'b@example.com', role: 'agent' }]) };
+	const number = (await post('/numbers', { number: '+14155550174' }, {}, keys.beta)).json;
+	id.trackers = await of(['/trackers', { name: world.secret, number_id: number.id, source: world.secret }]);
+	id.forms = typeId('frm', uuid7());
+	for (const [method, template, op] of operations()) {
+		if (op.security.length === 0) continue;
+		const kind = template.split('/')[1];
+		const path = template.replace('{id}', id[kind]).replace('{version}', '1');
+		const init = { method, body: ['GET', 'DELETE'].includes(method) ? undefined : {} };
+		const own = await api(keys.all, path, init);
+		assert.ok(!own.text.includes(world.secret), `${method} ${path}`);
+		if (!template.includes('{id}')) continue;
+		const want = kind === 'companies' && method === 'DELETE' ? [403] : [404];
+		assert.ok(want.includes(own.status), `${method} ${path}: ${own.status} ${own.text}`);
+		// Of the same id in the own company's key of all: still another account's.
+		const wide = await api(keys.wide, `${path}?company_id=${world.alpha.companyId}`, init);
+		assert.equal(wide.status, 404, `${method} ${path}: ${wide.status} ${wide.text}`);
+		assert.equal((await api(keys.wide, `${path}?company_id=${world.beta.companyId}`, init)).status, 404);
+		// Without a company a key of several is asked which.
+		const none = await api(keys.wide, path, init);
+		assert.equal(none.status, kind === 'companies' || (kind === 'users' && method === 'GET') ? 404 : 400, `${method} ${path}: ${none.status}`);
+	}
+});
+
+test('every operation that writes or looks into flows was used', () => {
+	assert.deepEqual(unused((m, p) => m !== 'GET' && !p.startsWith('/calls') && p !== '/spend'), []);
 });
