@@ -1,9 +1,14 @@
 #include "cgi/api/api_list.h"
 
+#include "cgi/api/api_filter.h"
 #include "cgi/api/api_out.h"
 #include "cgi/api/api_setup.h"
 #include "cgi/api/api_who.h"
+#include "lib/base/clk.h"
+#include "lib/base/utf8.h"
 #include "lib/db/db_sheet_setup.h"
+
+#define SEARCH_MAX 64 /* characters */
 
 /* The list is the path's third segment. */
 static const struct db_sheet *sheet_of(const struct req *r)
@@ -23,6 +28,42 @@ static struct db_sheet_scope scope_of(const struct req *r)
 		.company = w->company };
 }
 
+static enum err read_moment(const struct req *r, const char *name, int64_t *us)
+{
+	struct slice s;
+	const enum err e = req_query(r, name, &s);
+
+	if (e == ERR_NOTFOUND)
+		return ERR_OK;
+	return e == ERR_OK ? clk_rfc3339_parse(s, us) : e;
+}
+
+static enum err read_filter(const struct req *r, struct db_sheet_filter *f)
+{
+	bool active = false;
+	enum err e;
+
+	*f = (struct db_sheet_filter){ .search = SLICE(""),
+		.to_us = DB_SHEET_TO_MAX_US };
+	e = req_query(r, "search", &f->search);
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
+	if (utf8_count(f->search) > SEARCH_MAX)
+		return ERR_RANGE;
+	e = api_filter_bool(r, "active", &active);
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
+	if (e == ERR_OK)
+		f->state = active ? DB_SHEET_ACTIVE : DB_SHEET_GONE;
+	if ((e = read_moment(r, "from", &f->from_us)) != ERR_OK ||
+	    (e = read_moment(r, "to", &f->to_us)) != ERR_OK)
+		return e;
+	return f->from_us >= 0 && f->to_us >= 0 &&
+		       f->to_us <= DB_SHEET_TO_MAX_US
+		   ? ERR_OK
+		   : ERR_RANGE;
+}
+
 enum err api_list(const struct req *r, struct resp *out)
 {
 	const struct db_sheet *sheet = sheet_of(r);
@@ -31,6 +72,7 @@ enum err api_list(const struct req *r, struct resp *out)
 	struct db_sheet_cell *cells = NULL;
 	uint8_t after[ID_BYTES] = { 0 };
 	char cursor[ID_TEXT_MAX] = "";
+	struct db_sheet_filter filter;
 	struct feed_fields fields;
 	size_t limit, n = 0;
 	bool down;
@@ -44,8 +86,9 @@ enum err api_list(const struct req *r, struct resp *out)
 	if ((e = api_out_limit(r, &limit)) != ERR_OK ||
 	    (e = api_out_sort(r, "id", false, &down)) != ERR_OK ||
 	    (e = api_out_fields(r, sheet, &fields)) != ERR_OK ||
-	    (e = db_sheet_page(r->db, sheet, &scope, after, down, limit + 1,
-		 r->arena, &cells, &n)) != ERR_OK)
+	    (e = read_filter(r, &filter)) != ERR_OK ||
+	    (e = db_sheet_page(r->db, sheet, &scope, &filter, after, down,
+		 limit + 1, r->arena, &cells, &n)) != ERR_OK)
 		return e;
 	if ((e = api_setup_show(r, sheet, cells, n)) != ERR_OK)
 		return e;

@@ -35,7 +35,7 @@ static enum err choose_users(const struct req *r, struct fields *f)
 	size_t n = 0;
 	enum err e;
 
-	e = db_sheet_page(r->db, sheet, &scope, first, false, USERS_MAX,
+	e = db_sheet_page(r->db, sheet, &scope, NULL, first, false, USERS_MAX,
 	    r->arena, &cells, &n);
 	for (size_t i = 0; e == ERR_OK && i < n; i++) {
 		const struct db_sheet_cell *row = &cells[i * sheet->n_columns];

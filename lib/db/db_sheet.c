@@ -93,11 +93,23 @@ static void in_scope(struct stmt *st, const struct db_sheet *sheet,
 	stmt_in_bool(st, id_eq(scope->company.v, any.v));
 }
 
-enum err db_sheet_page(struct db *db, const struct db_sheet *sheet,
-    const struct db_sheet_scope *scope, const uint8_t after[ID_BYTES],
-    bool down, size_t max, struct arena *mem, struct db_sheet_cell **cells,
-    size_t *n)
+static void in_filter(struct stmt *st, const struct db_sheet_filter *f)
 {
+	stmt_in_text(st, f->search);
+	stmt_in_text(st, f->search);
+	stmt_in_u64(st, f->state);
+	stmt_in_bool(st, f->state == DB_SHEET_ACTIVE);
+	stmt_in_time_us(st, f->from_us);
+	stmt_in_time_us(st, f->to_us);
+}
+
+enum err db_sheet_page(struct db *db, const struct db_sheet *sheet,
+    const struct db_sheet_scope *scope, const struct db_sheet_filter *filter,
+    const uint8_t after[ID_BYTES], bool down, size_t max, struct arena *mem,
+    struct db_sheet_cell **cells, size_t *n)
+{
+	static const struct db_sheet_filter all = { .search = SLICE_INIT(""),
+		.to_us = DB_SHEET_TO_MAX_US };
 	static const uint8_t highest[ID_BYTES] = { 0xff, 0xff, 0xff, 0xff, 0xff,
 		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 		0xff };
@@ -111,6 +123,7 @@ enum err db_sheet_page(struct db *db, const struct db_sheet *sheet,
 		return e;
 	in_scope(st, sheet, scope);
 	stmt_in_id(st, down && id_is_nil(after) ? highest : after);
+	in_filter(st, filter == NULL ? &all : filter);
 	stmt_in_u64(st, max);
 	return db_sheet_read(st, sheet, mem, cells, n);
 }

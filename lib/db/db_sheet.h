@@ -54,18 +54,36 @@ struct db_sheet {
 	bool of_account; /* else of a company */
 	/* Its columns look twice at the company before its WHERE does. */
 	bool in_company;
-	/* Parameters: the scope, then an id; lists: then a limit. */
+	/* Parameters: the scope, then an id; lists: then those of a filter,
+	 * as in_filter() sets them, and a limit. */
 	const char *one_sql;
 	const char *up_sql;   /* ids above the given one, rising */
 	const char *down_sql; /* ids below it, falling */
 };
 
-/* Rows lie one after the other, each n_columns cells, in mem. after nil: from
+/* Which rows of a list. */
+struct db_sheet_filter {
+	struct slice
+	    search; /* a part of its names, whatever the case; "" any */
+	enum {
+		DB_SHEET_ANY,
+		DB_SHEET_ACTIVE, /* not retired, archived or disabled */
+		DB_SHEET_GONE
+	} state;
+	/* When it was made, or happened: [from_us, to_us). Lists of what has
+	 * no such time take no notice. */
+	int64_t from_us, to_us;
+};
+
+#define DB_SHEET_TO_MAX_US INT64_C(253402214400000000) /* 9999-12-31 */
+
+/* filter NULL: all. Rows lie one after the other, each n_columns cells, in mem.
+ * after nil: from
  * the beginning (with down: the end). At most max, 1 to DB_SHEET_PAGE_MAX. */
 RT_MUST_USE enum err db_sheet_page(struct db *db, const struct db_sheet *sheet,
-    const struct db_sheet_scope *scope, const uint8_t after[ID_BYTES],
-    bool down, size_t max, struct arena *mem, struct db_sheet_cell **cells,
-    size_t *n);
+    const struct db_sheet_scope *scope, const struct db_sheet_filter *filter,
+    const uint8_t after[ID_BYTES], bool down, size_t max, struct arena *mem,
+    struct db_sheet_cell **cells, size_t *n);
 /* ERR_NOTFOUND: no such row, or not in that scope. */
 RT_MUST_USE enum err db_sheet_one(struct db *db, const struct db_sheet *sheet,
     const struct db_sheet_scope *scope, const uint8_t id[ID_BYTES],

@@ -2,11 +2,19 @@
 
 /* Each list is one row of `sheets`: its columns, its SELECT, and the column
  * that its ids are compared by. */
-#define TEXTS(select, where, id)                                          \
-	.one_sql = select where " AND " id " = ?",                        \
-	.up_sql = select where " AND " id " > ? ORDER BY " id " LIMIT ?", \
-	.down_sql =                                                       \
-	    select where " AND " id " < ? ORDER BY " id " DESC LIMIT ?"
+#define TEXTS(select, where, id, text, gone, made)                    \
+	.one_sql = select where " AND " id " = ?",                    \
+	.up_sql = select where " AND " id " > ?" FILTER(text, gone,   \
+	    made) " ORDER BY " id " LIMIT ?",                         \
+	.down_sql = select where " AND " id " < ?" FILTER(text, gone, \
+	    made) " ORDER BY " id " DESC LIMIT ?"
+/* Of a list: what is searched, when it was put away, when it was made. */
+#define FILTER(text, gone, made)                \
+	" AND (? = '' OR LOCATE(?, " text       \
+	" COLLATE utf8mb4_unicode_520_ci) > 0)" \
+	" AND (? = 0 OR (" gone                 \
+	" IS NULL) = ?)"                        \
+	" AND COALESCE(" made " >= ?, TRUE) AND COALESCE(" made " < ?, TRUE)"
 
 /* What was put away stays listed: calls point at it. */
 #define ID(kind)                                  \
@@ -132,7 +140,9 @@ static const struct db_sheet sheets[] = {
 		  " n.flow_id, n.destination_id, n.location_id, n.trunk_id,"
 		  " n.record, n.quarantined_at, n.added_at, n.released_at"
 		  " FROM number n",
-		" WHERE n.company_id = ?", "n.id") },
+		" WHERE n.company_id = ?", "n.id",
+		"CONCAT(n.e164, ' ', n.label)", "n.released_at",
+		"n.added_at") },
 	{ .name = "trackers",
 	    .columns = trackers,
 	    .n_columns = RT_ARRAY_LEN(trackers),
@@ -141,7 +151,8 @@ static const struct db_sheet sheets[] = {
 		  " t.match_value, t.created_at, t.archived_at FROM tracker t"
 		  " LEFT JOIN number n ON n.company_id = t.company_id"
 		  " AND n.id = t.number_id",
-		" WHERE t.company_id = ?", "t.id") },
+		" WHERE t.company_id = ?", "t.id", "t.name", "t.archived_at",
+		"t.created_at") },
 	{ .name = "pools",
 	    .columns = pools,
 	    .n_columns = RT_ARRAY_LEN(pools),
@@ -154,18 +165,21 @@ static const struct db_sheet sheets[] = {
 		" ON n.company_id = x.company_id AND n.id = x.number_id"
 		" WHERE x.company_id = p.company_id AND x.pool_id = p.id),"
 		" p.created_at, p.archived_at FROM pool p",
-		" WHERE p.company_id = ?", "p.id") },
+		" WHERE p.company_id = ?", "p.id", "p.name", "p.archived_at",
+		"p.created_at") },
 	{ .name = "flows",
 	    .columns = flows,
 	    .n_columns = RT_ARRAY_LEN(flows),
 	    TEXTS("SELECT f.id, f.name, f.last_version, f.published_version,"
 		  " f.created_at, f.archived_at FROM flow f",
-		" WHERE f.company_id = ?", "f.id") },
+		" WHERE f.company_id = ?", "f.id", "f.name", "f.archived_at",
+		"f.created_at") },
 	{ .name = "tags",
 	    .columns = tags,
 	    .n_columns = RT_ARRAY_LEN(tags),
 	    TEXTS("SELECT g.id, g.name, g.created_at FROM tag g",
-		" WHERE g.company_id = ?", "g.id") },
+		" WHERE g.company_id = ?", "g.id", "g.name", "NULL",
+		"g.created_at") },
 	{ .name = "companies",
 	    .columns = companies,
 	    .n_columns = RT_ARRAY_LEN(companies),
@@ -173,7 +187,8 @@ static const struct db_sheet sheets[] = {
 	    TEXTS("SELECT c.id, c.name, c.time_zone, c.country, c.currency,"
 		  " c.billable_s, c.credit_min_bp, c.created_at, c.archived_at"
 		  " FROM company c",
-		" WHERE c.account_id = ? AND (c.id = ? OR ?)", "c.id") },
+		" WHERE c.account_id = ? AND (c.id = ? OR ?)", "c.id", "c.name",
+		"c.archived_at", "c.created_at") },
 	{ .name = "users",
 	    .columns = users,
 	    .n_columns = RT_ARRAY_LEN(users),
@@ -193,7 +208,8 @@ static const struct db_sheet sheets[] = {
 		" WHERE k.user_id = u.id AND k.account_id = u.account_id"
 		" AND (k.company_id = ? OR ?"
 		" OR k.company_id = " NOWHERE "))",
-		"u.id") },
+		"u.id", "CONCAT(u.name, ' ', u.email)", "u.disabled_at",
+		"u.created_at") },
 	{ .name = "forms",
 	    .columns = forms,
 	    .n_columns = RT_ARRAY_LEN(forms),
@@ -211,13 +227,16 @@ static const struct db_sheet sheets[] = {
 		" AND x.interaction_id = i.id) FROM interaction i"
 		" LEFT JOIN form_entry f ON f.company_id = i.company_id"
 		" AND f.id = i.id",
-		" WHERE i.company_id = ? AND i.kind = 'form'", "i.id") },
+		" WHERE i.company_id = ? AND i.kind = 'form'", "i.id",
+		"CONCAT_WS(' ', f.contact_name, f.contact_email, f.contact_e164)",
+		"NULL", "i.happened_at") },
 	{ .name = "locations",
 	    .columns = locations,
 	    .n_columns = RT_ARRAY_LEN(locations),
 	    TEXTS("SELECT l.id, l.name, l.time_zone, l.created_at,"
 		  " l.archived_at FROM location l",
-		" WHERE l.company_id = ?", "l.id") },
+		" WHERE l.company_id = ?", "l.id", "l.name", "l.archived_at",
+		"l.created_at") },
 	{ .name = "destinations",
 	    .columns = destinations,
 	    .n_columns = RT_ARRAY_LEN(destinations),
@@ -226,7 +245,9 @@ static const struct db_sheet sheets[] = {
 		  " COALESCE(d.hours, ''), d.regions, d.capacity, d.cap_hour,"
 		  " d.cap_day, d.cap_month, d.created_at, d.archived_at"
 		  " FROM destination d",
-		" WHERE d.company_id = ?", "d.id") },
+		" WHERE d.company_id = ?", "d.id",
+		"CONCAT(d.name, ' ', d.target)", "d.archived_at",
+		"d.created_at") },
 	{ .name = "outcomes",
 	    .columns = outcomes,
 	    .n_columns = RT_ARRAY_LEN(outcomes),
@@ -236,7 +257,8 @@ static const struct db_sheet sheets[] = {
 			      " CASE WHEN o.is_spam THEN 'spam' WHEN o.is_sale THEN 'sale'"
 			      " WHEN o.is_lead THEN 'lead' ELSE '' END, o.archived_at"
 			      " FROM outcome o",
-		" WHERE o.company_id = ?", NAMED("o.code")) },
+		" WHERE o.company_id = ?", NAMED("o.code"),
+		"CONCAT(o.code, ' ', o.name)", "o.archived_at", "NULL") },
 	{ .name = "sites",
 	    .columns = sites,
 	    .n_columns = RT_ARRAY_LEN(sites),
@@ -249,7 +271,8 @@ static const struct db_sheet sheets[] = {
 		  " WHERE t.company_id = s.company_id AND t.site_id = s.id),"
 		  " s.pool_id, s.consent, s.location_id, s.seen_at,"
 		  " s.created_at, s.archived_at FROM site s",
-		" WHERE s.company_id = ?", "s.id") },
+		" WHERE s.company_id = ?", "s.id", "s.name", "s.archived_at",
+		"s.created_at") },
 	{ .name = "lists",
 	    .columns = lists,
 	    .n_columns = RT_ARRAY_LEN(lists),
@@ -265,7 +288,8 @@ static const struct db_sheet sheets[] = {
 			      " WHERE y.company_id = c.company_id"
 			      " AND y.list_name = c.name), c.created_at"
 			      " FROM caller_list c",
-		" WHERE c.company_id = ?", NAMED("c.name")) },
+		" WHERE c.company_id = ?", NAMED("c.name"), "c.name", "NULL",
+		"c.created_at") },
 	{ .name = "webhooks",
 	    .columns = webhooks,
 	    .n_columns = RT_ARRAY_LEN(webhooks),
@@ -277,7 +301,8 @@ static const struct db_sheet sheets[] = {
 		    "form.received") "),"
 				     " w.signature, w.per_second, w.parallel, w.private_ok,"
 				     " w.created_at, w.archived_at FROM webhook w",
-		" WHERE w.company_id = ?", "w.id") },
+		" WHERE w.company_id = ?", "w.id", "CONCAT(w.name, ' ', w.url)",
+		"w.archived_at", "w.created_at") },
 };
 
 const struct db_sheet *db_sheet_setup_find(struct slice name)

@@ -167,16 +167,28 @@ static void test_sheets(void **state)
 			scope[w] =
 			    (struct db_sheet_scope){ t->company[w].account,
 				    t->company[w].id };
-		ok(db_sheet_page(api, s, &scope[0], first, false, 10, &mem,
-		    &cells, &n));
+		ok(db_sheet_page(api, s, &scope[0], NULL, first, false, 10,
+		    &mem, &cells, &n));
 		assert_true(n > 0);
 		ok(db_sheet_one(api, s, &scope[0], cells[0].id, &mem, &one));
 		assert_int_equal(db_sheet_one(api, s, &scope[1], cells[0].id,
 				     &mem, &one),
 		    ERR_NOTFOUND);
 		assert_null(db_sheet_cell(s, cells, "nothing"));
-		assert_int_equal(db_sheet_page(api, s, &scope[0], first, false,
-				     0, &mem, &cells, &n),
+		/* Nothing was made after the last day, nor is called so. */
+		ok(db_sheet_page(api, s, &scope[0],
+		    &(struct db_sheet_filter){ .search = SLICE("no such"),
+			.to_us = DB_SHEET_TO_MAX_US },
+		    first, false, 10, &mem, &cells, &n));
+		assert_int_equal(n, 0);
+		ok(db_sheet_page(api, s, &scope[0],
+		    &(struct db_sheet_filter){ .search = SLICE(""),
+			.from_us = DB_SHEET_TO_MAX_US - 1,
+			.to_us = DB_SHEET_TO_MAX_US },
+		    first, false, 10, &mem, &cells, &n));
+		assert_int_equal(n, 0);
+		assert_int_equal(db_sheet_page(api, s, &scope[0], NULL, first,
+				     false, 0, &mem, &cells, &n),
 		    ERR_RANGE);
 	}
 	assert_null(db_sheet_setup_find(SLICE("secrets")));

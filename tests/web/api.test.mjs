@@ -75,7 +75,18 @@ test('each list: own rows, pages, order, fields, one, its ETag', async () => {
 		assert.equal(again.text, '');
 		// Another company's.
 		assert.equal((await api(keys.beta, `/${name}/${ids[0]}`)).status, 404, name);
-		for (const bad of ['limit=0', 'limit=1000', 'limit=x', 'sort=name', 'fields=id,nothing', 'cursor=x', 'limit=1&limit=2'])
+		// What is searched, put away, and made when.
+		const sum = async (q) => (await api(keys.all, `/${name}?limit=999&${q}`)).json.data.length;
+		assert.equal(await sum('search=nobody-is-called-this'), 0, name);
+		assert.equal(await sum('active=true') + await sum('active=false'), ids.length, name);
+		const made = page.json.data[0].created_at ?? page.json.data[0].added_at ?? page.json.data[0].happened_at;
+		if (made) {
+			assert.equal(await sum('to=2001-01-01T00:00:00Z'), 0, name);
+			assert.ok(await sum(`from=${made}`) > 0, name);
+		}
+		const called = page.json.data.find((r) => r.name)?.name;
+		if (called) assert.ok(await sum(`search=${encodeURIComponent(called.slice(0, 8).toUpperCase())}`) > 0, `${name} ${called}`);
+		for (const bad of ['active=1', 'from=x', 'to=2026', `search=${'x'.repeat(65)}`, 'limit=0', 'limit=1000', 'limit=x', 'sort=name', 'fields=id,nothing', 'cursor=x', 'limit=1&limit=2'])
 			assert.equal((await api(keys.all, `/${name}?${bad}`)).status, 400, `${name} ${bad}`);
 	}
 });
