@@ -137,6 +137,8 @@ static enum err lay_body(struct work *w)
 	if (e == ERR_OK)
 		e = api_merge(&w->f, w->body, w->s->members, w->s->n_members,
 		    w->s->also, &w->faults);
+	if (e == ERR_SYNTAX)
+		api_fault(&w->faults, SLICE(""), "This is an object.");
 	return e == ERR_OK && w->faults.n > 0 ? ERR_RANGE : e;
 }
 

@@ -52,8 +52,8 @@ static const struct api_member location_in[] = { SAME("name"),
 	SAME("time_zone") };
 
 static const struct api_member site_in[] = { SAME("name"), TEXTS("origins"),
-	TEXTS("targets"), AS("pool_id", "pool"), SAME("consent"),
-	AS("location_id", "location") };
+	TEXTS("targets"), TEXTS("pages"), TEXTS("params"),
+	AS("pool_id", "pool"), SAME("consent"), AS("location_id", "location") };
 
 static const struct api_member tag_in[] = { SAME("name") };
 

@@ -114,6 +114,8 @@ static const struct grant {
 	{ "api", "schema_migration", READ },
 	{ "api", "site", WRITE },
 	{ "api", "site_origin", DELETE },
+	{ "api", "site_page", DELETE },
+	{ "api", "site_param", DELETE },
 	{ "api", "site_target", DELETE },
 	{ "api", "spend", READ },
 	{ "api", "spoken", READ },

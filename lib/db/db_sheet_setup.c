@@ -92,9 +92,10 @@ static const struct db_sheet_column outcomes[] = { ID(outcome), TEXT("code"),
 	TEXT("name"), TEXT("counts"), TIME("archived_at") };
 
 static const struct db_sheet_column sites[] = { ID(site), TEXT("name"),
-	TEXT("public_key"), LIST("origins"), LIST("targets"),
-	REF("pool_id", pool), TEXT("consent"), REF("location_id", location),
-	TIME("seen_at"), TIME("created_at"), TIME("archived_at") };
+	TEXT("public_key"), LIST("origins"), LIST("targets"), LIST("pages"),
+	LIST("params"), REF("pool_id", pool), TEXT("consent"),
+	REF("location_id", location), TIME("seen_at"), TIME("created_at"),
+	TIME("archived_at") };
 
 static const struct db_sheet_column lists[] = { ID(caller_list), TEXT("name"),
 	INT("entries"), LIST("numbers"), TIME("created_at") };
@@ -269,6 +270,12 @@ static const struct db_sheet sheets[] = {
 		  " (SELECT GROUP_CONCAT(t.e164 ORDER BY t.e164"
 		  " SEPARATOR '\\n') FROM site_target t"
 		  " WHERE t.company_id = s.company_id AND t.site_id = s.id),"
+		  " (SELECT GROUP_CONCAT(g.url ORDER BY g.url SEPARATOR '\\n')"
+		  " FROM site_page g WHERE g.company_id = s.company_id"
+		  " AND g.site_id = s.id),"
+		  " (SELECT GROUP_CONCAT(CONCAT(m.param, ' = ', m.field)"
+		  " ORDER BY m.param SEPARATOR '\\n') FROM site_param m"
+		  " WHERE m.company_id = s.company_id AND m.site_id = s.id),"
 		  " s.pool_id, s.consent, s.location_id, s.seen_at,"
 		  " s.created_at, s.archived_at FROM site s",
 		" WHERE s.company_id = ?", "s.id", "s.name", "s.archived_at",

@@ -40,7 +40,8 @@ const kinds = {
 	lists: { one: 'caller_list', body: { name: 'vip', numbers: ['+14155550143', '+14155550144'] }, change: { numbers: ['+14155550144'] }, bad: { numbers: ['nobody'] }, at: '/numbers' },
 	numbers: { one: 'number', body: { number: '(415) 555-0145', label: 'Leaflet' }, change: { label: 'Poster' }, bad: { flow_id: typeId('flo', uuid7()) }, at: '/flow_id' },
 	pools: { one: 'pool', body: { name: 'Web', lease_s: 120 }, change: { min_reuse_s: 60 }, bad: { lease_s: 1 }, at: '/lease_s' },
-	sites: { one: 'site', body: { name: 'www', origins: ['https://m.example.com', 'https://www.example.com'], targets: ['+14155550146'] }, change: { origins: ['https://www.example.com'], consent: 'require' },
+	sites: { one: 'site', body: { name: 'www', origins: ['https://m.example.com', 'https://www.example.com'], targets: ['+14155550146'],
+		pages: ['https://www.example.com/offer'], params: ['kw = keyword'] }, change: { params: [],  origins: ['https://www.example.com'], consent: 'require' },
 		bad: { origins: ['https://www.example.com/path'] }, at: '/origins' },
 };
 
@@ -233,6 +234,7 @@ test('hostile bodies change nothing, hostile text comes back as it was', async (
 	}
 	assert.deepEqual(tables.map(rows), before_);
 	assert.equal(rows('audit'), log);
+	assert.equal((await post('/tags', [])).json.errors[0].pointer, '');
 	const name = hostile.replaceAll('\u0001', '').slice(0, 60);
 	const tag = await added('/tags', { name });
 	assert.equal(tag.name, name);
