@@ -111,6 +111,7 @@ struct call {
 	uint8_t n_tries;
 	uint8_t n_ringing;
 	uint8_t transfers;
+	uint8_t refers; /* asked for, refused ones too */
 	struct call_transfer transfer;
 	uint64_t leg_ref[CALLREC_LEGS_MAX];
 	uint8_t n_legs;

@@ -13,6 +13,9 @@ static bool is_permitted(const struct engine *e, const struct leg *l,
 
 	if (ip == l->hop.ip)
 		return true;
+	for (uint8_t i = 0; i < l->n_hops; i++)
+		if (l->hops[i].ip == ip)
+			return true;
 	for (uint32_t i = 0; i < s->section[SNAP_TRUNKS].count; i++) {
 		snap_trunk_at(s, i, &t);
 		if (t.outgoing && t.next_hop_ip == ip)

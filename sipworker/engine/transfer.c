@@ -16,6 +16,8 @@
 #include "sipworker/engine/trace.h"
 #include "sipworker/sip/sip_addr.h"
 
+#define REFERS_MAX 20
+
 static const struct snap *snap_of(const struct engine *e, const struct call *c)
 {
 	return e->snaps[c->snap].snap;
@@ -102,8 +104,10 @@ static unsigned int check(struct engine *e, struct leg *l,
 		return 403;
 	if (!read_target(m, &asked))
 		return 400;
-	if (c->transfers >= TRANSFERS_MAX)
+	/* Each one looks through all destinations. */
+	if (c->transfers >= TRANSFERS_MAX || c->refers >= REFERS_MAX)
 		return 403;
+	c->refers++;
 	row = find_destination(e, c, &asked);
 	if (row == SNAP_NO_ROW)
 		return 403;
