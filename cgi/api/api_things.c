@@ -30,8 +30,8 @@
 static const struct api_member number_in[] = { AS("number", "e164"),
 	SAME("label"), AS("flow_id", "flow"),
 	AS("destination_id", "destination"), AS("pool_id", "pool"),
-	AS("location_id", "location"), AS("trunk_id", "trunk"),
-	SAME("record") };
+	AS("location_id", "location"), AS("trunk_id", "trunk"), SAME("record"),
+	SAME("notice") };
 
 static const struct api_member tracker_in[] = { SAME("name"),
 	AS("number_id", "number"), SAME("source"), SAME("medium"),

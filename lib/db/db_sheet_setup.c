@@ -50,8 +50,8 @@ static const struct db_sheet_column numbers[] = { ID(number), TEXT("number"),
 	TEXT("label"), TEXT("kind"), TEXT("country"), TEXT("place"),
 	REF("tracker_id", tracker), REF("pool_id", pool), REF("flow_id", flow),
 	REF("destination_id", destination), REF("location_id", location),
-	REF("trunk_id", trunk), TEXT("record"), TIME("quarantined_at"),
-	TIME("added_at"), TIME("released_at") };
+	REF("trunk_id", trunk), TEXT("record"), TEXT("notice"),
+	TIME("quarantined_at"), TIME("added_at"), TIME("released_at") };
 
 static const struct db_sheet_column trackers[] = { ID(tracker), TEXT("name"),
 	REF("number_id", number), TEXT("number"), TEXT("source"),
@@ -132,15 +132,16 @@ static const struct db_sheet sheets[] = {
 	{ .name = "numbers",
 	    .columns = numbers,
 	    .n_columns = RT_ARRAY_LEN(numbers),
-	    TEXTS("SELECT n.id, n.e164, n.label, n.kind, n.country, n.place,"
-		  " (SELECT MAX(t.id) FROM tracker t"
-		  " WHERE t.company_id = n.company_id AND t.number_id = n.id"
-		  " AND t.archived_at IS NULL),"
-		  " (SELECT p.pool_id FROM pool_number p"
-		  " WHERE p.company_id = n.company_id AND p.number_id = n.id),"
-		  " n.flow_id, n.destination_id, n.location_id, n.trunk_id,"
-		  " n.record, n.quarantined_at, n.added_at, n.released_at"
-		  " FROM number n",
+	    TEXTS(
+		"SELECT n.id, n.e164, n.label, n.kind, n.country, n.place,"
+		" (SELECT MAX(t.id) FROM tracker t"
+		" WHERE t.company_id = n.company_id AND t.number_id = n.id"
+		" AND t.archived_at IS NULL),"
+		" (SELECT p.pool_id FROM pool_number p"
+		" WHERE p.company_id = n.company_id AND p.number_id = n.id),"
+		" n.flow_id, n.destination_id, n.location_id, n.trunk_id,"
+		" n.record, n.notice_key, n.quarantined_at, n.added_at, n.released_at"
+		" FROM number n",
 		" WHERE n.company_id = ?", "n.id",
 		"CONCAT(n.e164, ' ', n.label)", "n.released_at",
 		"n.added_at") },

@@ -38,7 +38,7 @@ const kinds = {
 	tags: { one: 'tag', body: { name: 'Spanish' }, change: { name: 'French' }, bad: { name: 'x'.repeat(65) }, at: '/name' },
 	outcomes: { one: 'outcome', body: { name: 'Quote sent', code: 'quote', counts: 'lead' }, change: { name: 'Quoted' }, bad: { code: 'other' }, at: '/code' },
 	lists: { one: 'caller_list', body: { name: 'vip', numbers: ['+14155550143', '+14155550144'] }, change: { numbers: ['+14155550144'] }, bad: { numbers: ['nobody'] }, at: '/numbers' },
-	numbers: { one: 'number', body: { number: '(415) 555-0145', label: 'Leaflet' }, change: { label: 'Poster' }, bad: { flow_id: typeId('flo', uuid7()) }, at: '/flow_id' },
+	numbers: { one: 'number', body: { number: '(415) 555-0145', label: 'Leaflet', notice: '' }, change: { label: 'Poster' }, bad: { flow_id: typeId('flo', uuid7()) }, at: '/flow_id' },
 	pools: { one: 'pool', body: { name: 'Web', lease_s: 120 }, change: { min_reuse_s: 60 }, bad: { lease_s: 1 }, at: '/lease_s' },
 	sites: { one: 'site', body: { name: 'www', origins: ['https://m.example.com', 'https://www.example.com'], targets: ['+14155550146'],
 		pages: ['https://www.example.com/offer'], params: ['kw = keyword'] }, change: { params: [],  origins: ['https://www.example.com'], consent: 'require' },
