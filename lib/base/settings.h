@@ -13,6 +13,9 @@
 #define SETTINGS_PATH_MAX 200
 #define SETTINGS_ADDR_MAX 63
 
+/* Of dni.fcgi; more are read as the default. */
+#define SETTINGS_DNI_THREADS_MAX 16
+
 struct settings {
 	char run_dir[SETTINGS_PATH_MAX + 1];        /* sockets, pid files */
 	char secret_dir[SETTINGS_PATH_MAX + 1];     /* 0700: keys, passwords */

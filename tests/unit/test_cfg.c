@@ -59,6 +59,20 @@ static void test_too_long(void **state)
 	assert_int_equal(s.sip_port, 42);
 }
 
+static void test_older_files(void **state)
+{
+	struct settings s;
+	struct cfg_error why;
+
+	(void)state;
+	assert_int_equal(settings_parse(SLICE("dni_threads 96\n"), &s, &why),
+	    ERR_OK);
+	assert_int_equal(s.dni_threads, 2);
+	assert_int_equal(settings_parse(SLICE("dni_threads 16\n"), &s, &why),
+	    ERR_OK);
+	assert_int_equal(s.dni_threads, 16);
+}
+
 static void test_write_and_read(void **state)
 {
 	struct settings s, back;
@@ -155,6 +169,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_older_files),
 		cmocka_unit_test(test_write_and_read),
 		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_err_names),
