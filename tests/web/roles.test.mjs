@@ -36,6 +36,7 @@ function seed(c, word) {
 		insert('pool', { ...own, id: hex(id.pool), name: text(`pool ${c.mark}`), created_at: at }),
 		insert('number', { ...own, id: hex(id.tracked), e164: `'${e164}'`, active_e164: `'${e164}'`, kind: "'local'", country: "'US'", added_at: at }),
 		insert('tracker', { ...own, id: hex(id.tracker), number_id: hex(id.tracked), name: text(`tracker ${c.mark}`), source: "'x'", medium: "'x'", created_at: at }),
+		insert('company_logo', { ...own, kind: "'png'", width: 1, height: 1, image: text(c.mark), changed_at: at }),
 		insert('tag', { ...own, id: hex(id.tag), name: text(`tag ${c.mark}`), created_at: at }),
 		insert('outcome', { ...own, code: `'won_${word}'`, name: text(`won ${c.mark}`), is_lead: 1, is_sale: 1, is_spam: 0, position: 1 }),
 		insert('api_key', { ...own, id: hex(id.key), account_id: hex(c.account), name: text(`key ${c.mark}`), key_hash: `UNHEX(SHA2('${word}', 256))`,
