@@ -24,7 +24,7 @@ before(async () => {
 	seedAttribution(stack);
 	site = seedHealth(stack);
 	paths = ['/', '/calls', '/calls?cols=number,outcome,verdict,tags,value&first=yes', `/calls/${shown}`, '/reports', '/reports?by=hour&metric=unanswered',
-		'/reports?by=source&split=result', '/live', '/companies', '/spend', '/usage', '/pools', `/pools/${pool}`, '/sites', `/sites/${site}`, '/attribution', '/login'];
+		'/reports?by=source&split=result', '/live', '/companies', '/spend', '/usage', '/pools', `/pools/${pool}`, '/sites', `/sites/${site}`, '/attribution', `/people/${shown}`, `/settings/sites/${site}`, '/settings/logo', '/account', '/login'];
 	cookies = [...(await stack.login()).cookies].map(([name, value]) => ({ name, value, url: stack.url }));
 });
 
