@@ -299,7 +299,7 @@ static void record(struct media_thread *t, const struct media_stream *s,
 static void accept_packet(struct media_thread *t, struct media_stream *s,
     const struct rtp_pkt *p)
 {
-	uint8_t *payload = t->packet + (p->payload.p - (const char *)t->packet);
+	uint8_t *payload;
 	char key;
 
 	rtp_stat_add(&s->stat, p, RATE_HZ, t->now_us);
@@ -313,6 +313,9 @@ static void accept_packet(struct media_thread *t, struct media_stream *s,
 		s->dropped++;
 		return;
 	}
+	if (p->payload.n == 0)
+		return; /* only keeps a NAT open (RFC 6263 4.1) */
+	payload = t->packet + (p->payload.p - (const char *)t->packet);
 	if (p->pt == s->dtmf_pt && s->dtmf_pt != MEDIA_NO_DTMF) {
 		key = dtmf_in_packet(&s->dtmf, p, t->now_us);
 		if (key != '\0')

@@ -143,7 +143,8 @@ static void fence(struct media *m)
 	(void)event(m, MEDIA_FENCED);
 }
 
-static void say(int fd, uint16_t port, uint16_t seq, uint8_t pt, uint8_t byte)
+static void say_bytes(int fd, uint16_t port, uint16_t seq, uint8_t pt,
+    uint8_t byte, size_t n)
 {
 	struct sockaddr_in sa = { .sin_family = AF_INET };
 	uint8_t packet[RTP_PKT_HEAD + 160];
@@ -156,9 +157,14 @@ static void say(int fd, uint16_t port, uint16_t seq, uint8_t pt, uint8_t byte)
 	sa.sin_port = htons(port);
 	rtp_pkt_head(&head, packet);
 	memset(packet + RTP_PKT_HEAD, byte, 160);
-	assert_int_equal(sendto(fd, packet, sizeof(packet), 0,
+	assert_int_equal(sendto(fd, packet, RTP_PKT_HEAD + n, 0,
 			     (const void *)&sa, sizeof(sa)),
-	    sizeof(packet));
+	    RTP_PKT_HEAD + n);
+}
+
+static void say(int fd, uint16_t port, uint16_t seq, uint8_t pt, uint8_t byte)
+{
+	say_bytes(fd, port, seq, pt, byte, 160);
 }
 
 /* False: nothing came. */
@@ -208,6 +214,11 @@ static void test_relay(void **state)
 		/* A-law has no zero: +8 is the nearest. */
 		assert_int_equal((uint8_t)p.payload.p[0], 0xfe);
 	}
+	/* Without a payload: NAT keep-alives. Nobody is told, nothing breaks.
+	 */
+	say_bytes(a, PORT_A, 4, 0, 0, 0);
+	say_bytes(b, PORT_B, 4, 8, 0, 0);
+	say_bytes(b, PORT_B, 4, 101, 0, 0);
 	/* Somebody else's packets go nowhere. */
 	say(x, PORT_A, 6, 0, 0x00);
 	say(a, PORT_A, 5, 0, 0xff);
