@@ -2,10 +2,10 @@
  * redirect.h - an attempt that is sent elsewhere: 3xx with a Contact (RFC 3261
  * 8.1.3.4).
  *
- * Followed only to where calls may go anyhow, the host that was asked and the
- * next hops of outgoing trunks, because a Contact is a stranger's wish and
- * calls cost money; at most REDIRECT_MAX times, never to the same URI twice in
- * a row.
+ * Followed only to the host that was asked, because a Contact is a stranger's
+ * wish and calls cost money. By a trunk also to the next hops of other trunks,
+ * but only with the number that was asked: nobody out there says which numbers
+ * we pay for. At most REDIRECT_MAX times, never to the same URI twice in a row.
  */
 #ifndef RT_ENGINE_REDIRECT_H
 #define RT_ENGINE_REDIRECT_H

@@ -536,25 +536,26 @@ static void test_endings(void **state)
 	}
 }
 
-/* A flow that names another company's destination reaches nobody. */
 static void redirect(struct rig *r, const char *contact)
 {
+	static const char own[] = "<sip:p@10.0.0.3:5080>";
 	const struct rig_sent *s = NULL;
-	char text[4096], *at;
+	char text[4096], out[4608];
+	const char *at;
 
 	for (size_t i = 0; i < r->n_sent; i++)
 		if (strncmp(r->sent[i].text, "INVITE ", 7) == 0)
 			s = &r->sent[i];
 	/* The rig's answer, with this Contact instead of its own. */
 	rig_write_answer(s, 302, "", text, sizeof(text));
-	at = strstr(text, "sip:p@10.0.0.3:5080");
+	at = strstr(text, own);
 	assert_non_null(at);
-	assert_int_equal(strlen(contact), strlen("sip:p@10.0.0.3:5080"));
-	memcpy(at, contact, strlen(contact));
-	rig_input(r, RIG_PHONE, text);
+	(void)snprintf(out, sizeof(out), "%.*s<%s>%s", (int)(at - text), text,
+	    contact, at + strlen(own));
+	rig_input(r, RIG_PHONE, out);
 }
 
-/* To where calls may go anyhow, three times; nowhere else. */
+/* To where calls may go anyhow, three times. */
 static void test_redirects(void **state)
 {
 	static struct rig r; /* large for a stack */
@@ -562,26 +563,47 @@ static void test_redirects(void **state)
 	(void)state;
 	rig_init(&r, 4);
 	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
-	redirect(&r, "sip:a@10.0.0.3:5080");
-	assert_int_equal(rig_count_sent(&r, "INVITE sip:a@10.0.0.3:5080"), 1);
-	redirect(&r, "sip:b@10.0.0.3:5080");
-	redirect(&r, "sip:c@10.0.0.3:5080");
+	redirect(&r, "sip:+13035559000@10.0.0.3:5081");
+	assert_int_equal(rig_count_sent(&r,
+			     "INVITE sip:+13035559000@10.0.0.3:5081"),
+	    1);
+	redirect(&r, "sip:+13035559000@10.0.0.3:5082");
+	redirect(&r, "sip:+13035559000@10.0.0.3:5083");
 	assert_int_equal(rig_count_sent(&r, "INVITE"), 4);
 	assert_int_equal(r.n_closed, 0);
-	redirect(&r, "sip:d@10.0.0.3:5080");
+	redirect(&r, "sip:+13035559000@10.0.0.3:5084");
 	assert_int_equal(rig_count_sent(&r, "INVITE"), 4);
 	assert_int_equal(r.n_closed, 1);
-	rig_fini(&r);
-
-	rig_init(&r, 4);
-	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
-	redirect(&r, "sip:p@10.0.0.9:5080");
-	assert_int_equal(rig_count_sent(&r, "INVITE"), 1);
-	assert_int_equal(r.n_closed, 1);
-	assert_int_equal(r.closed.result, CALLRESULT_FAILED);
 	rig_fini(&r);
 }
 
+/* Nobody out there says where else we call, or which number we pay for. */
+static void test_redirects_refused(void **state)
+{
+	static const char *const contacts[] = {
+		"sip:+13035559000@10.0.0.9:5080",
+		"sip:+19005550100@10.0.0.3:5080",
+		"sip:13035559000@10.0.0.3:5080",
+		"sip:10.0.0.3:5080",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(contacts); i++) {
+		static struct rig r; /* large for a stack */
+
+		rig_init(&r, 4);
+		rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "",
+		    rig_sdp);
+		redirect(&r, contacts[i]);
+		if (rig_count_sent(&r, "INVITE") != 1)
+			fail_msg("followed to %s", contacts[i]);
+		assert_int_equal(r.n_closed, 1);
+		assert_int_equal(r.closed.result, CALLRESULT_FAILED);
+		rig_fini(&r);
+	}
+}
+
+/* A flow that names another company's destination reaches nobody. */
 static void test_foreign_destination(void **state)
 {
 	static struct rig r; /* large for a stack */
@@ -863,6 +885,7 @@ int main(void)
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_endings),
 		cmocka_unit_test(test_redirects),
+		cmocka_unit_test(test_redirects_refused),
 		cmocka_unit_test(test_foreign_destination),
 		cmocka_unit_test(test_early_media),
 		cmocka_unit_test(test_late_offer),

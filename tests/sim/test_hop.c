@@ -105,14 +105,16 @@ static void test_hop_refuses(void **state)
 	rig_fini(&r);
 }
 
-/* One address of a name sends us to another of the same, and nowhere else. */
+/* One address of a name sends us to another of the same, and nowhere else; no
+ * carrier says which other number we pay for. */
 static void test_hop_redirects(void **state)
 {
 	static const struct {
 		const char *to;
 		bool goes;
-	} cases[] = { { "sip:x@10.0.0.18:5071", true },
-		{ "sip:x@10.0.0.19:5071", false } };
+	} cases[] = { { "sip:+13035559001@10.0.0.18:5071", true },
+		{ "sip:+19005550100@10.0.0.18:5071", false },
+		{ "sip:+13035559001@10.0.0.19:5071", false } };
 
 	(void)state;
 	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
