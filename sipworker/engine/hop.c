@@ -1,5 +1,7 @@
 #include "sipworker/engine/hop.h"
 
+#include <string.h>
+
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/trace.h"
@@ -39,17 +41,33 @@ void hop_good(struct engine *e, const struct leg *l)
 
 /* --- the leg's addresses ---------------------------------------------------*/
 
-void hop_move(struct engine *e, struct leg *l, struct addr4 to)
+/* The oldest makes room: where it has been may still have something to say. */
+static void add_peer(struct engine *e, struct leg *l, uint32_t ip)
 {
-	/* Where it has been may still have something to say. */
 	if (l->n_peers == LEG_PEERS_MAX) {
 		slots_peer_drop(e, l->peer[0]);
-		l->peer[0] = l->peer[1];
 		l->n_peers--;
+		memmove(&l->peer[0], &l->peer[1],
+		    l->n_peers * sizeof(l->peer[0]));
 	}
-	slots_peer_add(e, to.ip);
-	l->peer[l->n_peers++] = to.ip;
+	slots_peer_add(e, ip);
+	l->peer[l->n_peers++] = ip;
+}
+
+void hop_move(struct engine *e, struct leg *l, struct addr4 to)
+{
+	add_peer(e, l, to.ip);
 	l->hop = to;
+}
+
+void hop_meet(struct engine *e, struct leg *l, struct addr4 at)
+{
+	if (l->side != LEG_CALLED || l->n_peers == 0)
+		return; /* a caller's trunk says where it calls from */
+	for (uint8_t i = 0; i < l->n_peers; i++)
+		if (l->peer[i] == at.ip)
+			return;
+	add_peer(e, l, at.ip);
 }
 
 void hop_leave(struct engine *e, struct leg *l)

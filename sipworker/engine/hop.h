@@ -31,5 +31,8 @@ void hop_good(struct engine *e, const struct leg *l);
 void hop_leave(struct engine *e, struct leg *l);
 /* Another address that the leg may talk to: a redirection. */
 void hop_move(struct engine *e, struct leg *l, struct addr4 to);
+/* Where the called side's dialog leads to: its Contact, when a proxy that does
+ * not stay on the way took the INVITE. Its BYE comes from there. */
+void hop_meet(struct engine *e, struct leg *l, struct addr4 at);
 
 #endif

@@ -29,7 +29,7 @@
 #define LEG_REASON_MAX  96
 #define LEG_HEADERS_MAX 1400
 #define LEG_HOPS_MAX    8 /* addresses of one name that are tried */
-#define LEG_PEERS_MAX   2 /* the present one and the one before */
+#define LEG_PEERS_MAX   3 /* the hop, the one before, the far end */
 /* What we understand and allow, for 200, 405 and 420. */
 /* A called party may transfer, a caller not. */
 #define LEG_ALLOW_CALLED LEG_ALLOW ", REFER"

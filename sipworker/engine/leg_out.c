@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sipworker/engine/hop.h"
 #include "sipworker/engine/offer.h"
 #include "sipworker/engine/rel.h"
 #include "sipworker/engine/ring.h"
@@ -282,9 +283,11 @@ void leg_out_ack_of(struct engine *e, struct leg *l, struct sip_txn_id id)
 {
 	struct in_dialog d;
 
-	if (prepare(&l->dlg, SIP_METHOD_ACK, &d))
-		slots_count_unsent(e,
-		    sip_txn_ack(e->txn, id, &d.r, d.to, e->now.mono_us));
+	if (!prepare(&l->dlg, SIP_METHOD_ACK, &d))
+		return;
+	hop_meet(e, l, d.to);
+	slots_count_unsent(e,
+	    sip_txn_ack(e->txn, id, &d.r, d.to, e->now.mono_us));
 }
 
 void leg_out_ack(struct engine *e, struct leg *l)

@@ -39,6 +39,15 @@ static bool read_target(const struct sip_msg *m, struct sip_uri *out)
 	return true;
 }
 
+/* A number's port may be left out, a name without one is a name (RFC 3263). */
+static uint16_t port_of(const struct sip_uri *u)
+{
+	uint32_t ip;
+
+	return u->port == 0 && addr4_ip(u->host, &ip) == ERR_OK ? SIP_VIA_PORT
+								: u->port;
+}
+
 /* Does the destination's address name what was asked for? */
 static bool is_address(const struct snap_destination *d,
     const struct sip_uri *asked, const struct number_in *number)
@@ -50,7 +59,8 @@ static bool is_address(const struct snap_destination *d,
 		       slice_eq_cstr(d->address, number->e164);
 	return sip_uri_parse(d->address, &own) == ERR_OK &&
 	       slice_eq(own.user, asked->user) &&
-	       slice_eq_case(own.host, asked->host) && own.port == asked->port;
+	       slice_eq_case(own.host, asked->host) &&
+	       port_of(&own) == port_of(asked);
 }
 
 static uint32_t find_destination(const struct engine *e, const struct call *c,

@@ -73,6 +73,12 @@ static const struct snap_destination destinations[] = {
 	    .capacity = 2,
 	    .cap_day = 100,
 	    .zone = SNAP_NO_ROW },
+	{ .id = { { 10 } },
+	    .company = { { 9 } },
+	    .name = SLICE_INIT("shop"),
+	    .address = SLICE_INIT("sip:shop@10.0.0.3"),
+	    .trunk = SNAP_NO_ROW,
+	    .zone = SNAP_NO_ROW },
 };
 
 /* 3: to another company's destination, which must not be reached. */

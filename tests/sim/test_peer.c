@@ -111,10 +111,10 @@ static void phone_says(struct rig *r, unsigned int status, const char *tag,
 	rig_input(r, RIG_PHONE, out);
 }
 
-/* A request of the phone in the dialog of this INVITE, with this tag. */
-static void phone_asks(struct rig *r, const struct rig_sent *invite,
-    const char *method, unsigned int cseq, const char *tag, const char *extra,
-    const char *body)
+/* A request in the phone's dialog of this INVITE, with this tag. */
+static void asks_from(struct rig *r, struct addr4 from,
+    const struct rig_sent *invite, const char *method, unsigned int cseq,
+    const char *tag, const char *extra, const char *body)
 {
 	static unsigned int branches;
 	struct sip_msg m;
@@ -136,7 +136,53 @@ static void phone_asks(struct rig *r, const struct rig_sent *invite,
 	    strlen(body), body);
 	assert_int_equal(buf_err(&b), ERR_OK);
 	text[b.n] = '\0';
-	rig_input(r, RIG_PHONE, text);
+	rig_input(r, from, text);
+}
+
+static void phone_asks(struct rig *r, const struct rig_sent *invite,
+    const char *method, unsigned int cseq, const char *tag, const char *extra,
+    const char *body)
+{
+	asks_from(r, RIG_PHONE, invite, method, cseq, tag, extra, body);
+}
+
+/* --- a proxy that does not stay on the way ---------------------------------*/
+
+/* The telephone's Contact is somewhere else than the INVITE went: its BYE comes
+ * from there. Nobody there is heard before, or afterwards. */
+static void test_contact_elsewhere(void **state)
+{
+	static const struct addr4 far = { 0x0a000009, 5080 };
+	const struct rig_sent *invite;
+	struct engine_stats s;
+	char text[4096], tag[128], *at;
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	invite = to_phone(&r, "INVITE");
+	assert_non_null(invite);
+	asks_from(&r, far, invite, "BYE", 10, "ptag", "", "");
+	engine_get_stats(r.engine, &s);
+	assert_int_equal(s.dropped_unknown_source, 1);
+	rig_write_answer(invite, 200, rig_sdp, text, sizeof(text));
+	at = strstr(text, "p@10.0.0.3");
+	assert_non_null(at);
+	at[strlen("p@10.0.0.3") - 1] = '9';
+	rig_input(&r, RIG_PHONE, text);
+	rig_to_tag_of(&r, tag);
+	rig_request(&r, "ACK", 1, "+13035550100", "c1", tag, "", "");
+	asks_from(&r, far, invite, "BYE", 11, "ptag", "", "");
+	engine_get_stats(r.engine, &s);
+	assert_int_equal(s.dropped_unknown_source, 1);
+	assert_int_equal(rig_count_sent(&r, "BYE"), 1); /* to the caller */
+	rig_pass_time(&r, 2 * RT_MIN_US);
+	assert_int_equal(r.n_closed, 1);
+	asks_from(&r, far, invite, "OPTIONS", 12, "ptag", "", "");
+	engine_get_stats(r.engine, &s);
+	assert_int_equal(s.dropped_unknown_source, 2);
+	rig_fini(&r);
 }
 
 static unsigned int cseq_of(const struct rig_sent *s)
@@ -309,6 +355,29 @@ static void test_refer_refused(void **state)
 	rig_fini(&r);
 }
 
+/* The usual port is the same place, named or not. */
+static void test_refer_port(void **state)
+{
+	const struct rig_sent *invite;
+	char tag[128];
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_call_up(&r, tag);
+	invite = to_phone(&r, "INVITE");
+	phone_asks(&r, invite, "REFER", 10, "ptag",
+	    "Refer-To: <sip:shop@10.0.0.3:5061>\r\n", "");
+	rig_expect_status(&r, "another port", 403);
+	phone_asks(&r, invite, "REFER", 11, "ptag",
+	    "Refer-To: <sip:shop@10.0.0.3:5060>\r\n", "");
+	assert_int_equal(rig_count_sent(&r, "SIP/2.0 202"), 1);
+	assert_int_equal(rig_count_sent(&r, "INVITE sip:shop@10.0.0.3"), 1);
+	engine_stop(r.engine, r.now);
+	rig_pump(&r);
+	rig_fini(&r);
+}
+
 static size_t count_media(const struct rig *r, enum engine_media_op op)
 {
 	size_t n = 0;
@@ -452,10 +521,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_call_rate),
 		cmocka_unit_test(test_message_rate),
+		cmocka_unit_test(test_contact_elsewhere),
 		cmocka_unit_test(test_prack_sent),
 		cmocka_unit_test(test_prack_early),
 		cmocka_unit_test(test_prack_wanted),
 		cmocka_unit_test(test_refer_refused),
+		cmocka_unit_test(test_refer_port),
 		cmocka_unit_test(test_transfer),
 		cmocka_unit_test(test_transfer_fails),
 		cmocka_unit_test(test_transfer_left),
