@@ -54,7 +54,8 @@ run_one() {
 	esac
 	if [ "${RT_TEST_WRAP:-}" = valgrind ] && [ "$1" = "$prog" ]; then
 		set -- valgrind -q --error-exitcode=99 --leak-check=full \
-			--errors-for-leak-kinds=definite,indirect "$@"
+			--errors-for-leak-kinds=definite,indirect \
+			--suppressions=tests/valgrind.supp "$@"
 	fi
 	$tied timeout --kill-after=10 "$limit" $tied "$@" >"$out" 2>"$out.err" {fd}>&- </dev/null
 	rc=$?

@@ -36,7 +36,7 @@ static bool is_number(struct slice s)
 
 bool nexthop_is_name(struct slice s)
 {
-	struct slice label = s;
+	struct slice label;
 
 	if (s.n > NEXTHOP_NAME_MAX)
 		return false;
