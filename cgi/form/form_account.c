@@ -85,7 +85,7 @@ static enum err put_code(const struct req *r, const char *secret,
 	char uri[QR_TEXT_MAX + 1];
 	struct user_row user;
 	unsigned int side = 0;
-	struct slice path;
+	struct slice path = SLICE("");
 	struct buf b;
 	enum err e;
 
