@@ -1,9 +1,13 @@
 #include "cgi/dni/dni_flood.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define ROWS 16384 /* a power of two */
 #define WAYS 4
+
+#define PREFIX_BYTES 8 /* of a /64 */
 
 struct bucket {
 	uint64_t who; /* hash, 0: never used */
@@ -106,14 +110,20 @@ bool dni_flood_share(struct dni_flood *f, int64_t now_us, struct slice who,
 	    most * 1000000, (int64_t)(per_min < 1000000 ? per_min : 1000000));
 }
 
-struct slice dni_flood_client(struct slice address)
+/* The text is no use for it: "::" stands for as many zeros as there are, so the
+ * fourth group may be anywhere. */
+struct slice dni_flood_client(struct slice address,
+    char mem[DNI_FLOOD_CLIENT_MAX])
 {
-	size_t colons = 0, i;
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr ip;
 
-	if (slice_find(address, ':', 0) == address.n)
+	if (!slice_to_cstr(address, text, sizeof(text)) ||
+	    inet_pton(AF_INET6, text, &ip) != 1)
 		return address;
-	for (i = 0; i < address.n && colons < 4; i++)
-		if (address.p[i] == ':')
-			colons++;
-	return slice_head(address, i);
+	if (IN6_IS_ADDR_V4MAPPED(&ip) && inet_ntop(AF_INET, ip.s6_addr + 12,
+					     mem, DNI_FLOOD_CLIENT_MAX) != NULL)
+		return slice_from(mem);
+	memcpy(mem, ip.s6_addr, PREFIX_BYTES);
+	return slice_of(mem, PREFIX_BYTES);
 }

@@ -23,12 +23,16 @@ void dni_flood_free(struct dni_flood *f);
 RT_MUST_USE bool dni_flood_pass(struct dni_flood *f, int64_t now_us,
     struct slice who);
 
-/* What counts as one client: an IPv4 address, or the /64 of an IPv6 one, as
- * one household gets at least that much. Borrowed from address. */
 /* The same with a limit of its own for each who: burst at once, per_min a
  * minute. */
 RT_MUST_USE bool dni_flood_share(struct dni_flood *f, int64_t now_us,
     struct slice who, uint64_t burst, uint64_t per_min);
-struct slice dni_flood_client(struct slice address);
+
+/* What counts as one client: an IPv4 address, however it is written, or the
+ * /64 of an IPv6 one, as one household gets at least that much. Borrowed from
+ * address or mem. */
+#define DNI_FLOOD_CLIENT_MAX 16
+struct slice dni_flood_client(struct slice address,
+    char mem[DNI_FLOOD_CLIENT_MAX]);
 
 #endif

@@ -9,7 +9,8 @@
 static bool may_lease(struct dni_serve *v, const struct dni_pool *p,
     const struct lease_holder *holder)
 {
-	const struct slice client = dni_flood_client(v->who.address);
+	char mem[DNI_FLOOD_CLIENT_MAX];
+	const struct slice client = dni_flood_client(v->who.address, mem);
 	const uint64_t share = p->n > 4 ? (p->n + 1) / 2 : 2;
 	const uint64_t lease_s = (uint64_t)(p->lease_us / RT_SEC_US) + 1;
 	const uint64_t per_min = (share * 60 + lease_s - 1) / lease_s;

@@ -258,6 +258,7 @@ static void choose(struct dni_serve *v, struct dni_visit *visit,
 /* With mu held. */
 static void serve_visit(struct dni_serve *v)
 {
+	char mem[DNI_FLOOD_CLIENT_MAX];
 	struct dni_write w;
 	struct dni_grant g;
 	struct dni_visit *visit = going_on(v);
@@ -266,7 +267,7 @@ static void serve_visit(struct dni_serve *v)
 	if (visit != NULL) {
 		dni_visits_touch(v->s->visits, v->who.now_us, visit);
 	} else if (!dni_flood_pass(v->s->visits_flood, v->who.now_us,
-		       dni_flood_client(v->who.address)) ||
+		       dni_flood_client(v->who.address, mem)) ||
 		   (visit = begin_visit(v, &w)) == NULL) {
 		dni_serve_count(v, DNI_GIVEN_FLOOD);
 		dni_serve_fallback(v, "flood", true);
@@ -289,6 +290,8 @@ static bool no_consent(const struct dni_serve *v)
 
 bool dni_serve_may_ask(struct dni_serve *v)
 {
+	char mem[DNI_FLOOD_CLIENT_MAX];
+
 	/* A request may have waited for mu behind later ones: what happens to
 	 * leases happens in one order, and the rows say the same. */
 	if (v->who.now_us < v->s->now_us)
@@ -296,7 +299,7 @@ bool dni_serve_may_ask(struct dni_serve *v)
 	else
 		v->s->now_us = v->who.now_us;
 	if (!dni_flood_pass(v->s->hits_flood, v->who.now_us,
-		dni_flood_client(v->who.address)))
+		dni_flood_client(v->who.address, mem)))
 		return false;
 	return id_is_nil(v->h->visitor.v) ||
 	       dni_flood_pass(v->s->hits_flood, v->who.now_us,

@@ -114,25 +114,42 @@ static void test_many(void **state)
 }
 
 static const struct {
-	const char *address;
-	const char *client;
+	const char *one;
+	const char *other;
+	bool same;
 } clients[] = {
-	{ "10.1.2.3", "10.1.2.3" },
-	{ "2001:db8:1:2:3:4:5:6", "2001:db8:1:2:" },
-	{ "2001:db8:1:2:ffff:4:5:6", "2001:db8:1:2:" },
-	{ "2001:db8:1:3:3:4:5:6", "2001:db8:1:3:" },
-	{ "::1", "::1" },
-	{ "", "" },
+	{ "10.1.2.3", "10.1.2.3", true },
+	{ "10.1.2.3", "10.1.2.4", false },
+	{ "2001:db8:1:2:3:4:5:6", "2001:db8:1:2:ffff:4:5:6", true },
+	{ "2001:db8:1:2:3:4:5:6", "2001:db8:1:3:3:4:5:6", false },
+	/* "::" before, in and after the four groups that count */
+	{ "2001:db8::a:0:0:1", "2001:db8::b:0:0:1", true },
+	{ "2001:db8::a:0:0:1", "2001:db8::1", true },
+	{ "2a01:7e00::f03c:91ff:fe18:1", "2a01:7e00::f03c:92ff:fe19:2", true },
+	{ "2001:db8:1::a:0:1", "2001:db8:1:0:b:0:0:1", true },
+	{ "2001::7:a:0:0:1", "2001:0:0:7:b:0:0:1", true },
+	{ "2001::7:a:0:0:1", "2001:0:0:8:a:0:0:1", false },
+	{ "::1:2:3:4:5", "0:0:0:1:ffff:3:4:5", true },
+	/* An IPv4 address stays itself. */
+	{ "::ffff:10.1.2.3", "10.1.2.3", true },
+	{ "::ffff:a01:203", "10.1.2.3", true },
+	{ "::ffff:10.1.2.3", "::ffff:10.1.2.4", false },
+	{ "", "", true },
+	{ "no address", "no address", true },
+	{ "no address", "", false },
 };
 
 static void test_client(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < RT_ARRAY_LEN(clients); i++)
-		if (!slice_eq_cstr(dni_flood_client(
-				       slice_from(clients[i].address)),
-			clients[i].client))
-			fail_msg("%s", clients[i].address);
+	for (size_t i = 0; i < RT_ARRAY_LEN(clients); i++) {
+		char a[DNI_FLOOD_CLIENT_MAX], b[DNI_FLOOD_CLIENT_MAX];
+
+		if (slice_eq(dni_flood_client(slice_from(clients[i].one), a),
+			dni_flood_client(slice_from(clients[i].other), b)) !=
+		    clients[i].same)
+			fail_msg("%s %s", clients[i].one, clients[i].other);
+	}
 }
 
 int main(void)
