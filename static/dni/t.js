@@ -36,6 +36,7 @@ const tellers = [];          // numbers(): who wants to know
 const hidden = [];           // elements made invisible
 const parts = {}, here = {}; // of this program, by name: on the way, and come
 let known, warned, begun, off;
+let asking, again, granted;  // a visit is on its way, to be asked anew, and was begun
 
 // Shared with the parts.
 const tag = {
@@ -57,7 +58,7 @@ hooks.root = (root) => tag.rooted?.(root);
 // again when it is next needed.
 function part(name, detail) {
 	if (here[name]) return here[name](detail);
-	parts[name] = parts[name] || import(src.replace(/t\.js.*/, `t-${name}.js`)).then((m) => {
+	parts[name] = parts[name] || import(src.replace(/t\.js([?#].*)?$/, `t-${name}.js`)).then((m) => {
 		here[name] = m.default(tag) || (() => {});
 	});
 	parts[name].then(() => here[name](detail), () => { parts[name] = 0; });
@@ -142,9 +143,12 @@ function apply(list) {
 }
 
 // --- the server ---------------------------------------------------------
+// Half of a character, as is left where a page or we cut a text, is no text to
+// the server.
 function body(more) {
 	const { visitor, visit } = tag.ids;
-	return JSON.stringify({ site, visitor, visit, ...more }, (k, v) => v === '' ? undefined : v);
+	return JSON.stringify({ site, visitor, visit, ...more }, (k, v) => v === '' ? undefined
+		: v?.replace ? v.replace(/[\ud800-\udfff]/gu, '') : v);
 }
 
 function post(what, more, done) {
@@ -181,12 +185,18 @@ function answered(a) {
 		tag.ids.visit = '';
 		return view();
 	}
+	if (a?.visitor && !may()) {
+		// No was said while this was on its way.
+		tag.ids = { visit: a.visit, visitor: a.visitor };
+		beacon('event', { kind: 'consent_withdrawn' });
+		return forget();
+	}
 	if (a) {
 		tier = a.tier;
-		const fresh = a.visit !== tag.ids.visit;
+		const fresh = a.visit && a.visit !== tag.ids.visit;
 		if (a.visitor) tag.ids = { visitor: a.visitor, visit: a.visit };
 		if (a.swap.length || !swaps.length) apply(a.swap);
-		if (a.visitor && may()) save();
+		if (a.visitor) save();
 		// It lasts while somebody is here, and what they do belongs to it.
 		if (tag.ids.visit) w.setTimeout(part, 0, 'visit', fresh);
 		if (a.swap.length) tell('number', { tier, number: a.swap[0].to.e164 });
@@ -207,10 +217,26 @@ function view() {
 	tag.place = loc.href;
 	if (consent === 'no') forget();
 	tag.sentAt = Date.now();
+	asking = 1;
 	post('visit', {
-		url: url.slice(0, 2048), ref: ref.slice(0, 2048), title: d.title,
+		url: url.slice(0, 2048), ref: ref.slice(0, 2048), title: d.title.slice(0, 255),
 		consent: may() ? consent : 'no',
-	}, answered);
+	}, (a) => {
+		const more = again;
+		asking = again = 0;
+		granted = a?.visitor;
+		answered(a);
+		if (more) renew();
+	});
+}
+
+// The visitor decided otherwise. A visit that was begun without a word goes on
+// after a yes; one that was not is for the address it would have begun with.
+function renew() {
+	if (consent !== 'no' && granted) return;
+	if (may()) load();
+	if (!granted) tag.place = '';
+	view();
 }
 
 // A link is right in any case at the moment it counts.
@@ -296,10 +322,8 @@ ringtrace.consent = (yes) => {
 	if (now === consent) return;
 	if (!yes) beacon('event', { kind: 'consent_withdrawn' });
 	consent = now;
-	if (may()) load();
-	// Consent is for the visit as it began.
-	if (!tag.ids.visit) tag.place = '';
-	if (begun) view();
+	if (asking) again = 1;
+	else if (begun) renew();
 };
 // ('form', element): as if it had been submitted; else an event of the
 // page's own, by name.

@@ -37,7 +37,7 @@ export default function (tag) {
 		if ((!again && at.split('#')[0] === tag.place.split('#')[0]) || tag.boss) return;
 		if (!tag.ids.visit || Date.now() - tag.sentAt >= HALF_HOUR) return tag.view();
 		tag.place = at;
-		tag.post('event', { kind: 'view', url: at.slice(0, 2048), title: d.title });
+		tag.post('event', { kind: 'view', url: at.slice(0, 2048), title: d.title.slice(0, 255) });
 	}
 
 	// The page's title comes after.

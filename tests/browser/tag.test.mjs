@@ -12,7 +12,7 @@ const own = { e164: '+14155550199', national: '(415) 555-0199', international: '
 const ours = { e164: '+14155557003', national: '(415) 555-7003', international: '+1 415-555-7003' };
 const TAG = '<script async src="/t.js" data-site="x" data-number="+14155550199"></script>';
 
-let server, browser, base, pages, waitMs, asked;
+let server, browser, base, pages, waitMs, asked, deny;
 
 function serve(req, res) {
 	const path = new URL(req.url, base).pathname;
@@ -22,8 +22,10 @@ function serve(req, res) {
 	let text = '';
 	req.on('data', (d) => (text += d)).on('end', () => {
 		if (!path.startsWith('/dni/')) return send('text/plain', '', 404);
-		asked.push([path.slice(8), JSON.parse(text)]);
-		const answer = { tier: 'lease', why: '', visitor: 'vtr_1', visit: 'vis_1', swap: [{ from: own, to: ours }], beat_s: 60 };
+		const said = JSON.parse(text);
+		asked.push([path.slice(8), said]);
+		const answer = deny || said.consent === 'no' ? { tier: 'source', why: 'consent', swap: [], beat_s: 60 }
+			: { tier: 'lease', why: '', visitor: 'vtr_1', visit: 'vis_1', swap: [{ from: own, to: ours }], beat_s: 60 };
 		setTimeout(() => path === '/dni/v1/visit' ? send('application/json', JSON.stringify(answer)) : res.writeHead(204).end(), waitMs);
 	});
 }
@@ -167,7 +169,7 @@ test('consent that comes late is for the address the visit began with', async ()
 		path: '/?gclid=abc',
 		head: '<script async src="/t.js" data-site="x" data-consent="wait"></script>',
 	});
-	await shown(page);
+	await page.waitForFunction(() => window.ringtrace?.session().tier === 'source');
 	await page.evaluate(() => {
 		history.replaceState({}, '', '/');
 		window.ringtrace('consent', true);
@@ -194,6 +196,62 @@ test('a consent manager may speak before the tag is there, and often', async () 
 	assert.deepEqual(told('visit').map((v) => v.consent), ['yes', 'no']);
 	await until('and told', () => told('event').filter((e) => e.kind === 'consent_withdrawn').length === 1);
 	assert.equal(await page.evaluate(() => document.cookie), '');
+	await page.context().close();
+});
+
+test('a yes while the visit is asked for asks for no second one', async () => {
+	const page = await open(`<p id="n">${own.national}</p>`, { wait: 300 });
+	await until('the visit is asked for', () => told('visit').length === 1);
+	await page.evaluate(() => window.ringtrace('consent', true));
+	await shown(page);
+	await page.evaluate(() => window.ringtrace('consent', true));
+	await visiting(page);
+	assert.equal(told('visit').length, 1);
+	assert.equal(told('event').filter((e) => e.kind === 'view').length, 0);
+	assert.match(await page.evaluate(() => document.cookie), /^rt_id=vtr_1\.vis_1\./);
+	await page.context().close();
+});
+
+test('a no while the visit is asked for ends what comes, and keeps nothing', async () => {
+	const page = await open(`<p id="n">${own.national}</p>`, { wait: 300 });
+	await until('the visit is asked for', () => told('visit').length === 1);
+	await page.evaluate(() => window.ringtrace('consent', false));
+	await until('and again', () => told('visit').length === 2);
+	assert.equal(told('visit')[1].consent, 'no');
+	await until('the lease is given up', () => told('event').some((e) => e.kind === 'consent_withdrawn' && e.visit === 'vis_1'));
+	await page.waitForFunction(() => ringtrace.session().tier === 'source');
+	assert.deepEqual(await page.evaluate(() => [document.cookie, sessionStorage.length, ringtrace.session().visit,
+		performance.getEntriesByType('resource').some((e) => /t-visit/.test(e.name))]), ['', 0, undefined, false]);
+	await page.context().close();
+});
+
+test('a yes at each page of a site that requires one', async () => {
+	const page = await open(`<p id="n">${own.national}</p>`);
+	await shown(page);
+	asked = [];
+	deny = true;
+	await page.goto(base);
+	await until('it asks', () => told('visit').length === 1);
+	await page.waitForFunction(() => ringtrace.session().tier === 'source');
+	deny = false;
+	await page.evaluate(() => window.ringtrace('consent', true));
+	await shown(page);
+	assert.deepEqual(told('visit').map((v) => [v.visit, v.consent]), [['vis_1', undefined], ['vis_1', 'yes']]);
+	await page.context().close();
+});
+
+test('half a character in a title or a form costs neither', async () => {
+	const page = await open(`<p id="n">${own.national}</p><form id="f"><textarea name="text"></textarea></form>`, {
+		head: `<script>document.title = 'Sale \\ud83d' + 'x'.repeat(20000);</script>${TAG}`,
+	});
+	await shown(page);
+	await visiting(page);
+	assert.equal(told('visit')[0].title, `Sale ${'x'.repeat(249)}`);
+	await page.evaluate(() => document.addEventListener('submit', (e) => e.preventDefault()));
+	await page.fill('[name=text]', `${'a'.repeat(999)}😀b`);
+	await page.evaluate(() => document.getElementById('f').requestSubmit());
+	await until('it is told', () => told('event').some((e) => e.kind === 'form'));
+	assert.deepEqual(told('event').find((e) => e.kind === 'form').fields, [['text', 'a'.repeat(999)]]);
 	await page.context().close();
 });
 
