@@ -62,6 +62,7 @@ static bool is_redirect(const struct out_http_answer *a)
 static enum err walk(const struct site *s, struct look *l)
 {
 	struct out_http_answer a;
+	struct slice to;
 	enum err e;
 
 	for (;;) {
@@ -85,8 +86,10 @@ static enum err walk(const struct site *s, struct look *l)
 			return ERR_OK;
 		}
 		l->seen.hops++;
-		if (!slice_to_cstr(slice_from(a.redirect), l->url,
-			sizeof(l->url)))
+		to = slice_from(a.redirect);
+		/* A place in the page: for browsers, no server hears of it. */
+		to = slice_head(to, slice_find(to, '#', 0));
+		if (!slice_to_cstr(to, l->url, sizeof(l->url)))
 			l->url[0] = '\0'; /* refused by the next ask() */
 	}
 	l->bytes = a.body.n;

@@ -16,6 +16,7 @@ const pages = {
 	'/bare': () => html('<p>Nothing here</p>'),
 	'/twice': () => html(`${tag()}${tag()}<script src="https://cdn.callrail.com/x/swap.js"></script><p>415-555-0199</p>`),
 	'/keeps': (q) => away(`/good${q}`),
+	'/places': (q) => away(`/good${q}#contact`),
 	'/loses': () => away('/good'),
 	'/round': (q) => away(`/round${q}`),
 	'/leaves': () => away('http://127.0.0.2:9/'),
@@ -60,6 +61,7 @@ test('each page is looked at as after a click, and what is wrong is named', asyn
 	const bit = { none: 1, status: 2, loops: 4, leaves: 8, loses: 16, tag: 32, twice: 64, other: 128, targets: 256, kept: 512 };
 	assert.deepEqual(found['/good'], [0, '0', '200', '1', `${origin}/good`]);
 	assert.deepEqual(found['/keeps'], [0, '1', '200', '1', `${origin}/good`]);
+	assert.deepEqual(found['/places'], [0, '1', '200', '1', `${origin}/good`]);
 	assert.deepEqual(found['/loses'], [bit.loses, '1', '200', '1', `${origin}/good`]);
 	assert.deepEqual(found['/late'].slice(0, 1), [0], 'a page of 100 kB is read to its end');
 	assert.equal(found['/bare'][0], bit.tag | bit.targets);
