@@ -6,11 +6,15 @@
 #include "lib/db/stmt.h"
 
 #define ALL_TABLES "*"
+#define EVERY      "ALL PRIVILEGES"
 #define DELETE     "SELECT, INSERT, UPDATE, DELETE"
 #define WRITE      "SELECT, INSERT, UPDATE"
 #define CHANGE     "SELECT, UPDATE"
 #define APPEND     "SELECT, INSERT"
 #define READ       "SELECT"
+
+/* Names of tables, columns and rights, and their NUL. */
+#define NAME_BYTES 260
 
 static const char *const programs[] = { "admin", "api", "ctl", "dashboard",
 	"dni", "jobd", "store", NULL };
@@ -132,7 +136,7 @@ static const struct grant {
 	{ "api", "webhook", WRITE },
 	{ "api", "webhook_delivery", WRITE },
 
-	{ "ctl", ALL_TABLES, "ALL PRIVILEGES" },
+	{ "ctl", ALL_TABLES, EVERY },
 
 	{ "dashboard", "account", READ },
 	{ "dashboard", "attrib_calib", READ },
@@ -407,6 +411,97 @@ static enum err give(struct db *db, const struct grant *g, struct slice db_name,
 	return run_text(db, GIVE_TABLE, one, RT_ARRAY_LEN(one));
 }
 
+/* Is a right, or one for a single column, in a list such as
+ * "SELECT, UPDATE (note)"? */
+static bool listed(struct slice rights, struct slice right, struct slice column)
+{
+	bool more = true, inside = false, same = false;
+
+	while (more) {
+		struct slice part, name;
+		bool last;
+
+		more = slice_cut(&rights, ',', &part);
+		part = slice_trim(part);
+		if (!inside) {
+			inside = slice_cut(&part, '(', &name);
+			same = slice_eq(slice_trim(name), right);
+			if (!inside && same && column.n == 0)
+				return true;
+			if (!inside)
+				continue;
+		}
+		last = slice_cut(&part, ')', &name);
+		if (same && slice_eq(name, column))
+			return true;
+		inside = !last;
+	}
+	return false;
+}
+
+/* Is what a user has in the table of grants? */
+static bool due(const char *who, struct slice table, struct slice right,
+    struct slice column)
+{
+	for (size_t i = 0; i < RT_ARRAY_LEN(grants); i++) {
+		const struct slice rights = slice_from(grants[i].rights);
+
+		if (!slice_eq_cstr(slice_from(who), grants[i].who) ||
+		    !slice_eq_cstr(table, grants[i].table))
+			continue;
+		if (slice_eq_cstr(rights, EVERY) ||
+		    listed(rights, right, column))
+			return true;
+	}
+	return false;
+}
+
+/* Does the user have what is not in the table? A place of "" is none of ours:
+ * another database, the whole server, or a right to hand on. */
+static enum err has_more(struct db *db, struct slice db_name, const char *who,
+    struct slice user, bool *more)
+{
+	static const char sql[] =
+	    "SELECT '', privilege_type, '' FROM"
+	    " information_schema.user_privileges"
+	    " WHERE grantee = CONCAT(QUOTE(?), '@''localhost''')"
+	    " AND (privilege_type <> 'USAGE' OR is_grantable = 'YES')"
+	    " UNION ALL SELECT CASE WHEN table_schema = ?"
+	    " AND is_grantable = 'NO' THEN '*' ELSE '' END, privilege_type, ''"
+	    " FROM information_schema.schema_privileges"
+	    " WHERE grantee = CONCAT(QUOTE(?), '@''localhost''')"
+	    " UNION ALL SELECT CASE WHEN table_schema = ?"
+	    " AND is_grantable = 'NO' THEN table_name ELSE '' END,"
+	    " privilege_type, '' FROM information_schema.table_privileges"
+	    " WHERE grantee = CONCAT(QUOTE(?), '@''localhost''')"
+	    " UNION ALL SELECT CASE WHEN table_schema = ?"
+	    " AND is_grantable = 'NO' THEN table_name ELSE '' END,"
+	    " privilege_type, column_name"
+	    " FROM information_schema.column_privileges"
+	    " WHERE grantee = CONCAT(QUOTE(?), '@''localhost''')";
+	char table[NAME_BYTES], right[NAME_BYTES], column[NAME_BYTES];
+	struct stmt *st;
+	enum err e;
+
+	*more = false;
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_text(st, user);
+	for (size_t i = 0; i < 3; i++) {
+		stmt_in_text(st, db_name);
+		stmt_in_text(st, user);
+	}
+	stmt_out_text(st, table, sizeof(table));
+	stmt_out_text(st, right, sizeof(right));
+	stmt_out_text(st, column, sizeof(column));
+	for (e = stmt_each(st); e == ERR_OK && !*more;)
+		if ((e = stmt_next(st)) == ERR_OK)
+			*more = !due(who, slice_from(table), slice_from(right),
+			    slice_from(column));
+	stmt_end(st);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
 static bool known(const char *who)
 {
 	for (size_t i = 0; programs[i] != NULL; i++)
@@ -420,6 +515,7 @@ enum err db_grant_apply(struct db *db, struct slice db_name, const char *who,
 {
 	char user_mem[32];
 	struct buf user;
+	bool more;
 	enum err e;
 
 	if (!known(who))
@@ -432,7 +528,11 @@ enum err db_grant_apply(struct db *db, struct slice db_name, const char *who,
 
 	if ((e = run_text(db, MAKE_USER, values, 2)) != ERR_OK ||
 	    (e = run_text(db, SET_PASSWORD, values, 2)) != ERR_OK ||
-	    (e = run_text(db, TAKE_ALL, values, 1)) != ERR_OK)
+	    (e = has_more(db, db_name, who, values[0], &more)) != ERR_OK)
+		return e;
+	/* Only then: a program that is at work is refused until its rights are
+	 * back. */
+	if (more && (e = run_text(db, TAKE_ALL, values, 1)) != ERR_OK)
 		return e;
 	for (size_t i = 0; i < RT_ARRAY_LEN(grants) && e == ERR_OK; i++)
 		if (slice_eq_cstr(slice_from(who), grants[i].who))

@@ -306,6 +306,46 @@ static void test_grant_again(void **state)
 	    ERR_NOTFOUND);
 }
 
+/* Any kind of right too many is taken away, and nothing is taken when there is
+ * none: a program that is at work would be refused in between. */
+static void test_grant_at_work(void **state)
+{
+	static const char *const many[] = {
+		"GRANT DELETE ON account TO 'rt_admin'@'localhost'",
+		"GRANT UPDATE (value_micros) ON interaction TO"
+		" 'rt_admin'@'localhost'",
+		"GRANT SELECT ON " TESTDB_NAME ".* TO 'rt_admin'@'localhost'",
+		"GRANT SELECT ON mysql.user TO 'rt_admin'@'localhost'",
+		"GRANT PROCESS ON *.* TO 'rt_admin'@'localhost'",
+		"GRANT SELECT ON account TO 'rt_admin'@'localhost'"
+		" WITH GRANT OPTION",
+	};
+	static const char taken[] =
+	    "SELECT CAST(variable_value AS SIGNED) FROM"
+	    " information_schema.session_status"
+	    " WHERE variable_name = 'Com_revoke_all'";
+	const char *const *who = db_grant_who();
+	int64_t before;
+
+	(void)state;
+	for (size_t i = 0; who[i] != NULL; i++)
+		ok(db_grant_apply(t->db, SLICE(TESTDB_NAME), who[i],
+		    SLICE("x")));
+	before = count(t->db, taken);
+	for (size_t i = 0; who[i] != NULL; i++)
+		ok(db_grant_apply(t->db, SLICE(TESTDB_NAME), who[i],
+		    SLICE("x")));
+	assert_int_equal(count(t->db, taken), before);
+	for (size_t i = 0; i < RT_ARRAY_LEN(many); i++) {
+		ok(exec(t->db, many[i]));
+		for (int twice = 0; twice < 2; twice++)
+			ok(db_grant_apply(t->db, SLICE(TESTDB_NAME), "admin",
+			    SLICE("x")));
+		if (count(t->db, taken) != ++before)
+			fail_msg("kept or taken twice: %s", many[i]);
+	}
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -330,6 +370,7 @@ int main(void)
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_rights),
 		cmocka_unit_test(test_grant_again),
+		cmocka_unit_test(test_grant_at_work),
 	};
 
 	return cmocka_run_group_tests_name("migrate", tests, start, stop);
