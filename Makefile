@@ -297,6 +297,9 @@ TAG_JS := t t-about t-events t-form t-frame t-shim t-stub t-visit
 static: $(PAGE_JS:%=static/dist/%.js) static/dist/app.css \
     $(TAG_JS:%=static/dist/%.js) static/dist/flow.js static/dist/flow.css
 
+$(ESBUILD):
+	@dev/deps.sh
+
 static/dist/app.css: static/app.css $(wildcard static/css/*.css) $(ESBUILD)
 	@$(ESBUILD) $< --bundle --minify --outfile=$@ --log-level=warning
 

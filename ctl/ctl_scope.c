@@ -51,8 +51,13 @@ static bool is(enum id_kind kind, const uint8_t id[ID_BYTES], const char *name,
 /* Says why what was asked for is not exactly one row. */
 static enum err not_one(const char *what, const char *text, size_t found)
 {
-	if (text != NULL)
+	if (text != NULL && found == 0)
 		(void)fprintf(stderr, "there is no %s \"%s\"\n", what, text);
+	else if (text != NULL)
+		(void)fprintf(stderr,
+		    "there are %zu of the name \"%s\": say which by its id, as "
+		    "in `ringtrace company list`\n",
+		    found, text);
 	else if (found == 0)
 		(void)fprintf(stderr,
 		    "there is no %s yet: add one with `ringtrace company "

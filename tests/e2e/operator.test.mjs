@@ -81,6 +81,11 @@ test('a company, its people and a trunk', () => {
 	assert.equal(verb('user', 'disable', '--email', 'a@example.com').status, 0);
 	assert.match(verb('user', 'disable', '--email', 'b@example.com').err, /there is no user b@example.com/);
 
+	const twin = [1, 2].map(() => verb('company', 'add', '--name', 'Twins').out.trim())[1];
+	assert.match(verb('number', 'list', '--company', 'Twins').err, /there are 2 of the name "Twins": say which by its id/);
+	assert.equal(verb('number', 'list', '--company', twin).status, 0);
+	assert.match(verb('number', 'list', '--company', 'Nobody').err, /there is no company "Nobody"/);
+
 	const trunk = ringtrace(['trunk', 'add', '-c', stack.conf, '--name', 'Carrier', '--host', '192.0.2.7:5080',
 		'--allow', '192.0.2.0/24, 198.51.100.9', '--username', 'u', '--password-file', '-'], 'very secret\n');
 	assert.match(trunk.out, /^tru_/, trunk.err);
