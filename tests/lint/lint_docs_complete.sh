@@ -1,0 +1,27 @@
+#!/bin/sh
+# What docs/ lists is what there is: every table has its row in DATA.md, every
+# setting its row in SETTINGS.md, once, and neither names what is gone; a
+# decision's number is used once; no line of the change log stands there twice.
+bad=0
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+same() { # what
+	diff "$work/is" "$work/said" >"$work/diff" && return
+	echo "$1 ('<': not said, '>': said without being there, or twice)"
+	grep '^[<>]' "$work/diff"
+	bad=1
+}
+{
+	echo schema_migration # migrate makes it
+	grep -h -o -E 'CREATE TABLE (IF NOT EXISTS )?[a-z_0-9]+' sql/*.sql | sed 's/.* //'
+} | sort -u >"$work/is"
+grep -E '^\| [a-z_]' docs/DATA.md | grep -v '^| table |' | cut -d'|' -f2 | tr ',' '\n' |
+	tr -d ' ' | sort >"$work/said"
+same 'docs/DATA.md, tables'
+grep -o -E '(TEXT|NUMBER)\([a-z_]+' lib/base/settings.c | sed 's/.*(//' | grep -v '^key$' |
+	sort >"$work/is"
+grep -o -E '^\| `[a-z_]+`' docs/SETTINGS.md | tr -d '|` ' | sort >"$work/said"
+same 'docs/SETTINGS.md, settings'
+ls docs/decisions | cut -c1-4 | sort | uniq -d | grep . && echo 'docs/decisions: a number twice' && bad=1
+grep '^- ' CHANGELOG.md | sort | uniq -d | grep . && echo 'CHANGELOG.md: a line twice' && bad=1
+exit $bad
