@@ -16,7 +16,7 @@ const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 const NUMBER = '+14155550140';
 const PHONES = [['Ann', 5080], ['Bob', 5082], ['Cyd', 5084], ['Support desk', 5086]];
 
-let stack, browser, me, cookies;
+let stack, browser, me, owner, cookies;
 
 before(async () => {
 	stack = await startStack({ demo: false, without: ['dni', 'api', 'jobd'], args: ['--web-rate', '100000'] });
@@ -29,7 +29,8 @@ before(async () => {
 	const password = ringtrace('user', 'add', '--email', 'me@example.com', '--role', 'owner').match(/password:?\s+(\S+)/i)[1];
 	ringtrace('trunk', 'add', '--name', 'Carrier', '--host', `${addr}:5070`, '--allow', `${addr}/32`);
 	ringtrace('number', 'add', '--number', NUMBER, '--to', `sip:ann@${addr}:5080`);
-	me = await stack.login('me@example.com', password);
+	owner = ['me@example.com', password];
+	me = await stack.login(...owner);
 	for (const [name, port] of PHONES) {
 		const res = await me.submit('/settings/destinations/new', '/settings/destinations/new', { name, target: `sip:desk@${addr}:${port}`, ring_s: '20', trunk: '', location: '' });
 		assert.equal(res.status, 303, await res.text());
@@ -200,6 +201,76 @@ test('undo, redo, copies, the keyboard, tidying up, and what was not saved', asy
 	await page.waitForSelector('.step-card[data-type=tag]');
 	assert.match(await page.textContent('.flow-bar'), /had not saved last time is back/);
 	assert.deepEqual(page.said, []);
+	await page.context().close();
+});
+
+test('files that are no flow are refused with the reason, and the canvas stays', async () => {
+	const page = await member();
+	await fresh(page, 'Imports', 'menu');
+	await page.waitForSelector('.step-card');
+	const give = (text) => page.setInputFiles('.flow-tools input[type=file]', { name: 'x.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+	const steps = (all, first = 'a') => JSON.stringify({ version: 1, first, steps: all });
+	for (const [text, why] of [
+		['no flow', /it is not JSON/],
+		[steps({ a: { type: 'menu', keys: 'abc' } }), /step a: keys/],
+		[steps({ a: { type: 'group', members: 7 } }), /step a: members/],
+		[steps({ a: { type: 'menu', title: { x: 1 }, keys: [] } }), /step a: title/],
+		[steps(Object.fromEntries(Array.from({ length: 10000 }, (_, i) => [`s${i}`, { type: 'hangup' }]))), /10000 steps are more than 500/]]) {
+		await give(text);
+		await until(`${why}`, async () => why.test(await page.textContent('.flow-bar')));
+		assert.equal(await page.locator('.step-card').count(), 4);
+	}
+	await give(steps({ a: { type: 'hangup', title: '<img src=x onerror=alert(1)>' } }));
+	await until('a flow is taken', async () => (await page.locator('.step-card').count()) === 1);
+	assert.doesNotMatch(await page.textContent('.flow-bar'), /Not imported/);
+	await page.click('button:text-is("Undo")');
+	await until('undone', async () => (await page.locator('.step-card').count()) === 4);
+	assert.deepEqual(page.said, []);
+	await page.context().close();
+});
+
+test('a sign-in that ended, and somebody else who saved: no work is lost', async () => {
+	const mine = await stack.login(...owner);
+	const page = await member();
+	await page.context().clearCookies();
+	await page.context().addCookies([...mine.cookies].map(([name, value]) => ({ name, value, url: stack.url })));
+	await fresh(page, 'Kept', 'forward');
+	page.on('dialog', (d) => d.accept());
+	const at = page.url();
+	const hand = new Hand(page);
+	await hand.click('.step-card[data-type=forward] .step-head');
+	await hand.choose('Where to', 'Ann');
+	await page.waitForSelector('.bar-note:has-text("No problems"), .problems');
+	await mine.submit('/', '/logout', {});
+	await page.click('button:text-is("Save draft")');
+	await page.waitForSelector('.bar-note.bad:has-text("Sign in in another tab")');
+	const tab = await page.context().newPage();
+	await tab.goto('/login');
+	await tab.fill('input[name=email]', owner[0]);
+	await tab.fill('input[name=password]', owner[1]);
+	await tab.click('button[type=submit]');
+	await tab.waitForURL((u) => u.pathname !== '/login');
+	await page.click('button:text-is("Save draft")');
+	await page.waitForSelector('.bar-note:has-text("Saved as draft, version 1")');
+
+	// The other tab saves, too: this one's work waits behind Redo.
+	await tab.goto(at);
+	await tab.click('.step-card[data-type=forward] .step-head');
+	await tab.locator('.flow-panel').getByLabel('Name').first().fill('Theirs');
+	await tab.click('button:text-is("Save draft")');
+	await tab.waitForSelector('.bar-note:has-text("version 2")');
+	await hand.fill('Name', 'Mine');
+	await page.click('button:text-is("Save draft")');
+	await page.waitForSelector('.bar-note.bad:has-text("Somebody else saved")');
+	for (let i = 0; i < 2; i++) {
+		await page.reload();
+		await page.waitForSelector('.step-name:text-is("Theirs")');
+	}
+	assert.match(await page.textContent('.flow-bar'), /What you had not saved is kept/);
+	await page.click('button:text-is("Redo")');
+	await page.waitForSelector('.step-name:text-is("Mine")');
+	await page.click('button:text-is("Save draft")');
+	await page.waitForSelector('.bar-note:has-text("version 3")');
 	await page.context().close();
 });
 

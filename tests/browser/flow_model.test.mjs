@@ -92,14 +92,31 @@ test('copies keep the ways among them, under fresh keys', () => {
 	assert.equal(next.steps.menu_2.keys[0].next, 'forward_2');
 	assert.equal(next.steps.forward_2.no_answer, 'hangup');
 	assert.deepEqual(next.steps.menu_2.at, [40, 40]);
-	for (const bad of ['', '{', '{}', '{"ringtrace":"flow-steps","steps":null}', '{"ringtrace":"flow-steps","steps":{"a":{"type":"nothing"}}}', '{"ringtrace":"flow-steps","steps":{}}'])
+	for (const bad of ['', '{', '{}', '{"ringtrace":"flow-steps","steps":null}', '{"ringtrace":"flow-steps","steps":{"a":{"type":"nothing"}}}', '{"ringtrace":"flow-steps","steps":{}}', '{"ringtrace":"flow-steps","steps":[]}', '{"ringtrace":"flow-steps","steps":{"a":{"type":"menu","keys":"abc"}}}'])
 		assert.equal(pasteSteps(doc, types, bad), null, bad);
 });
 
 test('only what is a flow is imported', () => {
-	assert.ok(readDocument(JSON.stringify(sample()), types));
-	for (const bad of ['', '[]', 'null', '{"steps":[]}', '{"steps":{"a":null}}', '{"steps":{"a":{"type":"x"}}}', JSON.stringify({ steps: Object.fromEntries(Array.from({ length: 501 }, (_, i) => [`s${i}`, { type: 'hangup' }])) })])
-		assert.equal(readDocument(bad, types), null, bad.slice(0, 40));
+	assert.deepEqual(readDocument(JSON.stringify(sample()), types), { doc: sample() });
+	const one = (step) => JSON.stringify({ steps: { a: step } });
+	const many = (n) => JSON.stringify({ steps: Object.fromEntries(Array.from({ length: n }, (_, i) => [`s${i}`, { type: 'hangup' }])) });
+	assert.ok(readDocument(many(500), types).doc);
+	for (const [bad, why] of [
+		['', /not JSON/], ['[]', /no steps/], ['null', /no steps/], ['{"steps":[]}', /no steps/], ['{"first":{},"steps":{}}', /first/],
+		[many(501), /501 steps are more than 500/], [many(10000), /10000 steps/],
+		[one(null), /step a: it is no object/], [one({ type: 'x' }), /type/], [one({ type: 'constructor' }), /type/], [one({ type: ['menu'] }), /type/],
+		[one({ type: 'menu', title: { x: 1 } }), /title/], [one({ type: 'menu', keys: 'abc' }), /keys/], [one({ type: 'menu', keys: { 0: {} } }), /keys/],
+		[one({ type: 'menu', keys: [null] }), /keys/], [one({ type: 'menu', keys: [{ title: {} }] }), /keys/], [one({ type: 'hours', weekly: 7 }), /weekly/],
+		[one({ type: 'forward', busy: {} }), /busy names no step/]]) {
+		const read = readDocument(bad, types);
+		assert.match(read.fault, why, bad.slice(0, 40));
+		assert.equal(read.doc, undefined);
+	}
+});
+
+test('a way that bears the name of an inherited property leads nowhere', () => {
+	const doc = { version: 1, first: 'a', steps: { a: { type: 'forward', busy: 'constructor' } } };
+	assert.deepEqual(Object.keys(layout(doc, types).steps), ['a']);
 });
 
 test('undo and redo go over all edits; typing in one field is one of them', () => {

@@ -57,7 +57,7 @@ function graph(doc, types, names, problems, chosen, trail) {
 	const edges = [];
 	for (const [key, step] of Object.entries(doc.steps))
 		for (const e of exits(step, types[step.type]))
-			if (e.to !== null && doc.steps[e.to])
+			if (e.to !== null && Object.hasOwn(doc.steps, e.to))
 				edges.push({ id: `${key}:${e.handle}`, source: key, sourceHandle: e.handle, target: e.to, targetHandle: 'in', className: trail?.left.get(key) === e.handle ? 'walked' : '', ariaLabel: `${step.title || typeLabel(step.type)}, ${e.item ? itemLabel(e.item, e.list) : branchLabel(e.branch.name)}, leads to ${doc.steps[e.to].title || typeLabel(doc.steps[e.to].type)}` });
 	return { nodes, edges };
 }
@@ -66,12 +66,12 @@ function Builder({ page }) {
 	const { types, world } = page;
 	const server = useMemo(() => new Server(page), [page]);
 	const kept = useMemo(() => drafts.load(page, types), [page, types]);
-	const [hist, setHist] = useState(() => (kept ? push(history(placed(page.document, types)), placed(kept, types)) : history(placed(page.document, types))));
+	const [hist, setHist] = useState(() => drafts.begin(history(placed(page.document, types)), kept && { ...kept, document: placed(kept.document, types) }));
 	const [chosen, setChosen] = useState([]);
 	const [told, setProblems] = useState(page.problems);
-	const [saved, setSaved] = useState(kept ? hist.past[0] : hist.now);
+	const [saved, setSaved] = useState(hist.past[0] ?? hist.now);
 	const [state, setState] = useState(page.state);
-	const [note, setNote] = useState(kept ? { text: 'What you had not saved last time is back; Undo takes it away.' } : null);
+	const [note, setNote] = useState(kept ? { text: kept.stale ? 'Somebody else saved this flow meanwhile. What you had not saved is kept: Redo shows it again.' : 'What you had not saved last time is back; Undo takes it away.' } : null);
 	const [side, setSide] = useState(null); // null, 'try', 'versions'
 	const [trail, setTrail] = useState(null);
 	const [busy, setBusy] = useState(false);
@@ -101,7 +101,11 @@ function Builder({ page }) {
 		return () => clearTimeout(timer);
 	}, [doc, page, server]);
 
-	useEffect(() => { drafts.keep(page, state.version, dirty ? doc : null); }, [dirty, doc, page, state.version]);
+	const waits = kept?.stale && hist.past.length === 0 && hist.future.length > 0;
+	useEffect(() => {
+		if (!waits)
+			drafts.keep(page, state.version, dirty ? doc : null);
+	}, [dirty, doc, page, state.version, waits]);
 
 	useEffect(() => {
 		const stay = (ev) => { if (dirty) ev.preventDefault(); };
@@ -282,10 +286,9 @@ function Builder({ page }) {
 	}, [change]);
 
 	const importFile = async (file) => {
-		const next = readDocument(await file.text(), types);
-		if (next === null)
-			setNote({ bad: true, text: 'This file is no flow that can be read here.' });
-		else
+		const { doc: next, fault } = readDocument(await file.text(), types);
+		setNote(fault ? { bad: true, text: `Not imported, this file is no flow: ${fault}.` } : null);
+		if (next)
 			change(() => placed(next, types));
 	};
 
@@ -303,7 +306,12 @@ function Builder({ page }) {
 			<button type="button" className="btn" disabled={hist.future.length === 0} onClick={() => setHist(redo)} title="Ctrl+Shift+Z">Redo</button>
 			<button type="button" className="btn" onClick={() => change((d) => layout(d, types))}>Tidy up</button>
 			<button type="button" className="btn" onClick={exportFile}>Export</button>
-			<label className="btn">Import<input type="file" className="vh" accept="application/json,.json" onChange={(ev) => ev.target.files[0] && importFile(ev.target.files[0])}/></label>
+			<label className="btn">Import<input type="file" className="vh" accept="application/json,.json" onChange={(ev) => {
+				const [file] = ev.target.files;
+				if (file)
+					importFile(file);
+				ev.target.value = ''; // the same file again is a change, too
+			}}/></label>
 			<span className="spring"/>
 			<button type="button" className="btn" aria-pressed={side === 'versions'} onClick={() => setSide(side === 'versions' ? null : 'versions')}>Versions</button>
 			<button type="button" className="btn" aria-pressed={side === 'try'} onClick={() => setSide(side === 'try' ? null : 'try')}>Try it</button>

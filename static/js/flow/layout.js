@@ -17,7 +17,7 @@ export function layout(doc, types) {
 		g.setNode(key, { width: CARD_WIDTH, height: cardHeight(step, types[step.type] ?? {}) });
 	for (const [key, step] of Object.entries(doc.steps))
 		for (const e of exits(step, types[step.type] ?? {}))
-			if (e.to !== null && doc.steps[e.to])
+			if (e.to !== null && Object.hasOwn(doc.steps, e.to))
 				g.setEdge(key, e.to);
 	dagre.layout(g);
 	const moved = {};

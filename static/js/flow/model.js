@@ -187,9 +187,9 @@ export function pasteSteps(doc, types, text) {
 	} catch {
 		return null;
 	}
-	if (from?.ringtrace !== 'flow-steps' || typeof from.steps !== 'object' || from.steps === null)
+	if (from?.ringtrace !== 'flow-steps' || !isObject(from.steps))
 		return null;
-	const entries = Object.entries(from.steps).filter(([, s]) => typeof s === 'object' && s !== null && types[s.type]);
+	const entries = Object.entries(from.steps).filter(([, s]) => stepFault(s, types) === null);
 	if (entries.length === 0 || entries.length + Object.keys(doc.steps).length > STEPS_MAX)
 		return null;
 	const names = {};
@@ -206,20 +206,56 @@ export function pasteSteps(doc, types, text) {
 	return [next, Object.values(names)];
 }
 
-/** A document from a file or a text; null when it is none. */
+const isObject = (v) => typeof v === 'object' && v !== null && !Array.isArray(v);
+const isPlain = (v) => ['undefined', 'string', 'number', 'boolean'].includes(typeof v);
+
+/** What keeps a step that comes from outside from being worked with, in words;
+ *  null: it has the shape of its type. */
+function stepFault(step, types) {
+	if (!isObject(step))
+		return 'it is no object';
+	if (typeof step.type !== 'string' || !Object.hasOwn(types, step.type))
+		return 'its type is not known';
+	const type = types[step.type];
+	for (const name of ['title', ...(type.params ?? []).map((p) => p.name)])
+		if (!isPlain(step[name]))
+			return `${name} is neither a text nor a number`;
+	for (const { name } of type.lists ?? [])
+		if (step[name] !== undefined && !(Array.isArray(step[name]) && step[name].every((i) => isObject(i) && Object.values(i).every(isPlain))))
+			return `${name} is no list of what it should hold`;
+	for (const e of exits(step, type))
+		if (e.to !== null && typeof e.to !== 'string')
+			return `${e.handle} names no step`;
+	return null;
+}
+
+function documentFault(doc, types) {
+	if (!isObject(doc) || !isObject(doc.steps))
+		return 'it has no steps';
+	if (!isPlain(doc.first))
+		return 'first names no step';
+	const steps = Object.entries(doc.steps);
+	if (steps.length > STEPS_MAX)
+		return `${steps.length} steps are more than ${STEPS_MAX}`;
+	for (const [key, step] of steps) {
+		const fault = stepFault(step, types);
+		if (fault)
+			return `step ${key.slice(0, KEY_MAX)}: ${fault}`;
+	}
+	return null;
+}
+
+/** A document from a file or a text, in a shape that all here can work with:
+ *  {doc} or {fault: words}. Whether it could run, the server says. */
 export function readDocument(text, types) {
 	let doc;
 	try {
 		doc = JSON.parse(text);
 	} catch {
-		return null;
+		return { fault: 'it is not JSON' };
 	}
-	if (typeof doc !== 'object' || doc === null || typeof doc.steps !== 'object' || doc.steps === null || Array.isArray(doc.steps))
-		return null;
-	const keys = Object.keys(doc.steps);
-	if (keys.length > STEPS_MAX || keys.some((k) => typeof doc.steps[k] !== 'object' || doc.steps[k] === null || !types[doc.steps[k].type]))
-		return null;
-	return doc;
+	const fault = documentFault(doc, types);
+	return fault ? { fault } : { doc };
 }
 
 /** Steps that the first one leads to. */

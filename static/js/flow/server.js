@@ -7,7 +7,19 @@ export class Server {
 		this.csrf = page.csrf;
 	}
 
-	async ask(path, body) {
+	/** The token belongs to the sign-in: whoever signed in again has another,
+	 *  which stands in the page. True: it is another one than before. */
+	async renew() {
+		const res = await fetch(this.url, { headers: { accept: 'text/html' } }).catch(() => null);
+		const html = res?.ok ? await res.text().catch(() => '') : '';
+		const data = new DOMParser().parseFromString(html, 'text/html').getElementById('flow-data');
+		const before = this.csrf;
+		if (data)
+			this.csrf = JSON.parse(data.textContent).csrf;
+		return this.csrf !== before;
+	}
+
+	async ask(path, body, again = false) {
 		let res;
 		try {
 			res = await fetch(`${this.url}/${path}`, body === undefined ? { headers: { accept: 'application/json' } } : {
@@ -21,6 +33,8 @@ export class Server {
 		const answer = await res.json().catch(() => null);
 		if (res.ok && answer !== null)
 			return answer;
+		if (res.status === 403 && body !== undefined && !again && await this.renew())
+			return this.ask(path, body, true);
 		if (res.status === 401)
 			return { error: 'You are not signed in any more. Sign in in another tab, then try again here.' };
 		return { ...answer, error: answer?.detail ?? `The server answered ${res.status}.` };
