@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "cgi/form/flow_cases.h"
 #include "cgi/form/flow_draft.h"
 #include "cgi/form/flow_store.h"
 #include "cgi/form/flow_world.h"
@@ -325,6 +326,28 @@ static enum err show(struct page *p, struct resp *out)
 	return resp_view(out, v);
 }
 
+/* Makes the version that was written just now live, unless a case that is kept
+ * beside the flow forbids it. */
+static enum err publish(struct page *p, struct flow_row *f)
+{
+	bool forbidden;
+	enum err e;
+
+	e = flow_cases_try(p->r, f, p->text, &p->errors, &forbidden);
+	if (e != ERR_OK)
+		return e;
+	if (forbidden) {
+		p->problem =
+		    "Saved as draft, and not published: a case that is"
+		    " kept beside this flow fails.";
+		return ERR_OK;
+	}
+	e = flow_store_publish(p->r, f->last_version, f);
+	if (e == ERR_OK)
+		p->done = "Published: new calls run this version.";
+	return e;
+}
+
 /* Checks, carries out what the button said, and shows the result. */
 static enum err work(struct page *p, enum flow_draft_do what, uint64_t base,
     struct flow_row *f, struct resp *out)
@@ -344,18 +367,16 @@ static enum err work(struct page *p, enum flow_draft_do what, uint64_t base,
 			return show(p, out);
 		}
 		e = flow_store_write(p->r, p->text, (uint32_t)base, f);
-		if (e == ERR_OK && what == FLOW_DRAFT_PUBLISH)
-			e = flow_store_publish(p->r, f->last_version, f);
 		if (e == ERR_CONFLICT)
 			p->problem =
 			    "Somebody else saved this flow meanwhile:"
 			    " load the page again.";
 		else if (e != ERR_OK)
 			return e;
-		else
-			p->done = what == FLOW_DRAFT_PUBLISH
-				      ? "Published: new calls run this version."
-				      : "Saved as draft.";
+		else if (what == FLOW_DRAFT_SAVE)
+			p->done = "Saved as draft.";
+		else if ((e = publish(p, f)) != ERR_OK)
+			return e;
 	}
 	return show(p, out);
 }

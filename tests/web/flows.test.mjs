@@ -212,6 +212,25 @@ test('cases beside a flow are tried on publishing: they warn, or forbid', async 
 	assert.match(a.detail, /case/);
 	await ask(owner, at, 'cases', { cases: [one('answered')], block: true });
 	assert.equal((await ask(owner, at, 'publish', { version: 1 })).status, 200);
+	// By the plain forms, too.
+	const byHand = async () => {
+		const { base } = await owner.hiddenFields(`${at}/steps`);
+		const res = await owner.submit(`${at}/steps`, `${at}/steps`, { base, document: JSON.stringify(forward()), first: 'ring', do: 'publish' });
+		return { status: res.status, html: await res.text() };
+	};
+	await ask(owner, at, 'cases', { cases: [one('voicemail')], block: true });
+	let page = await byHand();
+	assert.equal(page.status, 422);
+	assert.match(page.html, /not published: a case/);
+	assert.match(page.html, /Case Monday/);
+	const versions = () => stack.sql("SELECT last_version, published_version FROM flow WHERE name = 'With cases'")[0];
+	assert.deepEqual(versions(), ['2', '1']);
+	await ask(owner, at, 'cases', { cases: [one('voicemail')], block: false });
+	page = await byHand();
+	assert.equal(page.status, 200);
+	assert.match(page.html, /Case Monday/);
+	assert.deepEqual(versions(), ['3', '3']);
+	await ask(owner, at, 'cases', { cases: [one('answered')], block: true });
 	assert.equal((await ask(owner, at, 'cases', { cases: [{ name: 'no time' }], block: true })).status, 422);
 	assert.deepEqual(await (await owner.fetch(`${at}/cases`)).json(), { cases: [one('answered')], block: true });
 	assert.equal((await demo.fetch(`${at}/cases`)).status, 404);
