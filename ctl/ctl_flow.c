@@ -92,21 +92,28 @@ static enum err document_of(struct ctl_scope *s, const struct about *a,
 
 /* Who and when: the operator's command is the system. */
 static enum err audit(struct ctl_scope *s, const struct about *a,
-    const char *action, uint32_t before, uint32_t after)
+    const char *action, const char *was, const char *is)
 {
-	char was[40], is[40];
 	struct audit_row row = { .account = a->account,
 		.action = action,
 		.object_kind = "flow",
 		.happened_us = s->now_us };
 
-	(void)snprintf(was, sizeof(was), "{\"version\":%u}", before);
-	(void)snprintf(is, sizeof(is), "{\"version\":%u}", after);
 	ctl_scope_id(s, row.id);
 	memcpy(row.object, a->flow.id.v, ID_BYTES);
 	row.before = slice_from(was);
 	row.after = slice_from(is);
 	return db_audit_add(s->db, a->company, &row);
+}
+
+static enum err audit_version(struct ctl_scope *s, const struct about *a,
+    const char *action, uint32_t before, uint32_t after)
+{
+	char was[40], is[40];
+
+	(void)snprintf(was, sizeof(was), "{\"version\":%u}", before);
+	(void)snprintf(is, sizeof(is), "{\"version\":%u}", after);
+	return audit(s, a, action, was, is);
 }
 
 /* --- looking ---------------------------------------------------------------*/
@@ -224,6 +231,7 @@ static enum err write_version(struct ctl_scope *s, const void *opts)
 	struct flowtry t;
 	struct about a;
 	uint32_t version;
+	bool mine;
 	enum err e;
 
 	if ((e = find(s, o, &a)) != ERR_OK ||
@@ -234,8 +242,13 @@ static enum err write_version(struct ctl_scope *s, const void *opts)
 	flowtry_close(&t);
 	if (e != ERR_OK)
 		return e;
+	if ((e = db_join(s->db, &mine)) != ERR_OK)
+		return e;
 	e = db_flow_write(s->db, a.company, a.flow.id, document, nobody,
 	    s->now_us, &version);
+	if (e == ERR_OK)
+		e = audit_version(s, &a, "flow.save", version - 1, version);
+	e = db_join_end(s->db, mine, e);
 	if (e == ERR_OK)
 		(void)printf(
 		    "version %u is written; it is live once it is "
@@ -291,8 +304,8 @@ static enum err publish_version(struct ctl_scope *s, const struct opts *o,
 		return e;
 	e = db_flow_publish(s->db, a->company, a->flow.id, version, s->now_us);
 	if (e == ERR_OK)
-		e = audit(s, a, "flow.publish", a->flow.published_version,
-		    version);
+		e = audit_version(s, a, "flow.publish",
+		    a->flow.published_version, version);
 	e = db_join_end(s->db, mine, e);
 	if (e == ERR_OK)
 		(void)printf(
@@ -350,6 +363,8 @@ static enum err keep_cases(struct ctl_scope *s, const void *opts)
 	struct flow_case *cases;
 	struct slice document;
 	struct about a;
+	char is[80];
+	bool mine;
 	size_t n;
 	enum err e;
 
@@ -361,7 +376,14 @@ static enum err keep_cases(struct ctl_scope *s, const void *opts)
 	ctl_flow_file_errors("case", &errors);
 	if (e != ERR_OK)
 		return e;
+	(void)snprintf(is, sizeof(is), "{\"cases\":%zu,\"block\":%s}", n,
+	    o->force ? "false" : "true");
+	if ((e = db_join(s->db, &mine)) != ERR_OK)
+		return e;
 	e = db_flow_cases_set(s->db, a.company, a.flow.id, document, !o->force);
+	if (e == ERR_OK)
+		e = audit(s, &a, "flow.cases", "", is);
+	e = db_join_end(s->db, mine, e);
 	if (e == ERR_OK)
 		(void)printf("%zu cases are tried on every publishing%s\n", n,
 		    o->force ? ", and warn" : "; one that fails forbids it");
