@@ -384,9 +384,16 @@ static enum err set_http(struct settings *s, const char *address, uint64_t port)
 	return ERR_OK;
 }
 
+/* Is this where browsers find us? */
+static bool is_own_machine(const struct settings *s)
+{
+	return slice_starts(slice_from(s->public_url), SLICE("http://127."));
+}
+
 static enum err apply(struct ctl_layout *l, const struct ctl_layout_want *want)
 {
 	struct settings *s = &l->settings;
+	const bool was_own = is_own_machine(s);
 
 	if (!set_text(s->sip_address, sizeof(s->sip_address), want->address) ||
 	    !set_text(s->share_dir, sizeof(s->share_dir), want->share_dir) ||
@@ -401,9 +408,13 @@ static enum err apply(struct ctl_layout *l, const struct ctl_layout_want *want)
 		log_error("run: an option's value is too long");
 		return ERR_TOOBIG;
 	}
-	/* The demonstration's site lies on this machine. */
-	if (slice_starts(slice_from(s->http_listen), SLICE("127.")))
+	/* Nobody else reaches it, and the demonstration's site lies here.
+	 * Behind a TLS server nginx listens on loopback, too, and strangers
+	 * sign in. */
+	if (is_own_machine(s))
 		s->check_private = 1;
+	else if (was_own)
+		s->check_private = 0;
 	keep_u64(&s->sip_port, want->sip_port);
 	keep_u64(&s->rtp_port_min, want->rtp_port_min);
 	keep_u64(&s->rtp_port_max, want->rtp_port_max);
