@@ -23,6 +23,15 @@
 	"UPDATE form_entry SET fields = '[]', page_url = ''," \
 	" contact_name = '', contact_email = '', contact_e164 = ''"
 
+/* What was told of a call or a form is told anew, without their words, when it
+ * is sent again. By the hooks, as deliveries are found by hook and object. */
+#define BLANK_TOLD                                 \
+	"UPDATE webhook w JOIN webhook_delivery d" \
+	" ON d.company_id = w.company_id AND d.webhook_id = w.id"
+#define BLANK_TOLD_OF                       \
+	" SET d.body = NULL, d.answer = ''" \
+	" WHERE w.company_id = ? AND x.company_id = ? AND x.person_id = ?"
+
 #define NOT_COUNTED SIZE_MAX
 #define COUNTED(m)  offsetof(struct person_erased, m)
 
@@ -40,6 +49,28 @@ static const struct step {
 	  " JOIN person_visitor x"
 	  " ON x.company_id = v.company_id AND x.visitor_id = v.visitor_id"
 	  " WHERE x.company_id = ? AND x.person_id = ?)",
+	    NOT_COUNTED },
+	{ "UPDATE interaction SET note = NULL"
+	  " WHERE company_id = ? AND id IN"
+	  " (SELECT f.id FROM form_entry f JOIN person_caller x"
+	  " ON x.company_id = f.company_id AND x.e164 = f.contact_e164"
+	  " WHERE x.company_id = ? AND x.person_id = ?)",
+	    NOT_COUNTED },
+	{ BLANK_TOLD " JOIN form_entry f ON f.company_id = d.company_id"
+		     " AND f.id = d.object_id JOIN visit v"
+		     " ON v.company_id = f.company_id AND v.id = f.visit_id"
+		     " JOIN person_visitor x ON x.company_id = v.company_id"
+		     " AND x.visitor_id = v.visitor_id" BLANK_TOLD_OF,
+	    NOT_COUNTED },
+	{ BLANK_TOLD " JOIN form_entry f ON f.company_id = d.company_id"
+		     " AND f.id = d.object_id JOIN person_caller x"
+		     " ON x.company_id = f.company_id"
+		     " AND x.e164 = f.contact_e164" BLANK_TOLD_OF,
+	    NOT_COUNTED },
+	{ BLANK_TOLD " JOIN phone_call p ON p.company_id = d.company_id"
+		     " AND p.id = d.object_id JOIN person_caller x"
+		     " ON x.company_id = p.company_id"
+		     " AND x.e164 = p.caller_e164" BLANK_TOLD_OF,
 	    NOT_COUNTED },
 	{ BLANK_FORM " WHERE company_id = ? AND visit_id IN" VISITS_OF,
 	    COUNTED(forms) },

@@ -5,11 +5,13 @@
  * All telephones and browsers that are known to be theirs (db_person.h) go
  * together, in one transaction. What goes: the caller's number and name and
  * the notes of their calls; pages, events, addresses, click ids and cookies of
- * their visits; the contents of their forms; the links. The sound of their
- * calls cannot be played from then on (state "erasing"), and the keep job
- * removes the files. What stays, under nobody's name: figures, times, places
- * and what the visits came from. Lists of callers keep a number that stands on
- * them: who is blocked stays blocked.
+ * their visits; the contents of their forms; the bodies of what webhooks were
+ * told of either, made anew without them when one is sent again; the links.
+ * The sound of their calls cannot be played from then on (state "erasing"),
+ * and the keep job removes the files. What stays, under nobody's name: figures,
+ * times, places and what the visits came from. Lists of callers keep a number
+ * that stands on them: who is blocked stays blocked. The audit log is only ever
+ * added to: what a note said stays there as long as the log is kept.
  */
 #ifndef RT_DB_PERSON_ERASE_H
 #define RT_DB_PERSON_ERASE_H

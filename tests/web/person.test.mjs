@@ -88,7 +88,18 @@ test('refused: a reader, a stranger, no word, no token, a call that goes on', as
 	stack.sql("UPDATE phone_call SET state = 'closed' WHERE state = 'open'");
 });
 
+/** A delivery that was told who called. */
+function addTold(c, caller) {
+	const hook = uuid7();
+	stack.sql([insert('webhook', { company_id: hex(c.id), id: hex(hook), name: "'crm'", url: "'https://crm.example/'", secret_sealed: "''", events: 1,
+		created_at: 'UTC_TIMESTAMP(6)', archived_at: 'UTC_TIMESTAMP(6)' }),
+	insert('webhook_delivery', { company_id: hex(c.id), webhook_id: hex(hook), event_id: hex(uuid7()), kind: "'call.ended'", object_id: hex(c.call),
+		body: text(`{"caller":"${caller}"}`), answer: text(`thanks for ${caller}`), state: "'done'", due_at: 'UTC_TIMESTAMP(6)', happened_at: 'UTC_TIMESTAMP(6)' })].join('\n'));
+}
+
 test('erased: nothing says who it was, the sums stay, the file is on its way', async () => {
+	addTold(world.alpha, '+12125550155');
+	addTold(world.beta, '+12125550188');
 	const before = stack.sqlOne(`SELECT COUNT(*) FROM phone_call WHERE ${alpha()}`);
 	const peaks = `/calls/${world.alpha.callId}/peaks.json`;
 	assert.equal((await who.admin.fetch(peaks)).status, 200);
@@ -98,7 +109,7 @@ test('erased: nothing says who it was, the sums stay, the file is on its way', a
 	for (const sql of [`phone_call WHERE ${alpha()} AND (caller_e164 <> '' OR caller_raw <> '' OR caller_name <> '')`,
 		`interaction WHERE ${alpha()} AND note IS NOT NULL`, `page_view WHERE ${alpha()}`, `visitor WHERE ${alpha()}`,
 		`visit WHERE ${alpha()} AND (landing_url <> '' OR referrer <> '' OR gclid <> '')`, 'person', 'person_caller', 'person_visitor',
-		`caller WHERE ${alpha()}`, `recording WHERE ${alpha()} AND (state <> 'erasing' OR peaks IS NOT NULL)`])
+		`webhook_delivery WHERE ${alpha()} AND (body IS NOT NULL OR answer <> '')`, `caller WHERE ${alpha()}`, `recording WHERE ${alpha()} AND (state <> 'erasing' OR peaks IS NOT NULL)`])
 		assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM ${sql}`), '0', sql);
 	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM phone_call WHERE ${alpha()}`), before);
 	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM visit WHERE ${alpha()} AND source <> ''`), '1');
@@ -106,6 +117,7 @@ test('erased: nothing says who it was, the sums stay, the file is on its way', a
 	// The other company's are as they were.
 	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM phone_call WHERE company_id = ${hex(world.beta.id)} AND caller_e164 <> ''`), '1');
 	assert.equal(stack.sqlOne(`SELECT state FROM recording WHERE company_id = ${hex(world.beta.id)}`), 'ready');
+	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM webhook_delivery WHERE company_id = ${hex(world.beta.id)} AND body LIKE '%550188%'`), '1');
 	assert.equal((await who.admin.fetch(`/calls/${world.alpha.callId}/recording`)).status, 404);
 	assert.equal((await who.admin.fetch(peaks)).status, 404);
 	assert.match((await (await who.admin.fetch(`/calls/${world.alpha.callId}`)).text()), /The recording was erased/);
