@@ -89,6 +89,6 @@ enum err form_logo_image(const struct req *r, struct resp *out)
 
 	if (e != ERR_OK)
 		return e;
-	resp_header(out, "Cache-Control", SLICE("private, max-age=300"));
+	/* Not to be kept: one address for the logos of all companies. */
 	return resp_bytes(out, image_head_type(row.head.kind), row.image);
 }

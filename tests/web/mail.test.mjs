@@ -269,6 +269,7 @@ test('the logo: uploaded by an admin, by what its bytes are, seen by the company
 	const seen = await viewer.fetch('/settings/logo/image');
 	assert.equal(seen.headers.get('content-type'), 'image/png');
 	assert.equal(seen.headers.get('x-content-type-options'), 'nosniff');
+	assert.equal(seen.headers.get('cache-control'), 'no-store', 'the next company, and the next logo, have the same address');
 	assert.ok(Buffer.from(await seen.arrayBuffer()).equals(png));
 	assert.equal((await foreign.fetch('/settings/logo/image')).status, 404);
 	assert.match(await (await admin.fetch('/settings/logo')).text(), /src="\/settings\/logo\/image"/);
