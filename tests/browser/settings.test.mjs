@@ -19,7 +19,9 @@ before(async () => {
 	};
 	pages = ['/settings', '/settings/numbers', '/settings/numbers/new', await first('/settings/numbers'), await first('/settings/sites'), await first('/settings/trunks'),
 		await first('/settings/pools'), '/settings/destinations/new', '/settings/trackers', '/settings/keys/new', '/settings/users', await first('/settings/users'), '/settings/company', '/settings/policy',
-		'/settings/audit/account', '/settings/webhooks/new', '/settings/tags', '/account', '/welcome'];
+		'/settings/audit', '/settings/audit/account', '/settings/webhooks/new', '/settings/tags', '/account', '/welcome'];
+	// What the audit log tells of it is longer than a telephone is wide.
+	assert.equal((await me.fetch('/reports.json?by=campaign&metric=qualified&from=2026-10-11&to=2026-10-25')).status, 200);
 	cookies = [...me.cookies].map(([name, value]) => ({ name, value, url: stack.url }));
 	browser = await openBrowser();
 });
