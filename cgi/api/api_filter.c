@@ -86,7 +86,16 @@ static enum err read_texts(const struct req *r, struct db_sheet_calls_filter *f)
 		{ "source", &f->source },
 		{ "medium", &f->medium },
 		{ "campaign", &f->campaign },
+		{ "ad_group", &f->ad_group },
+		{ "ad", &f->ad },
 		{ "keyword", &f->keyword },
+		{ "match_type", &f->match_type },
+		{ "device", &f->device },
+		{ "landing_page", &f->landing_page },
+		{ "referrer_host", &f->referrer_host },
+		{ "place", &f->place },
+		{ "country", &f->country },
+		{ "class", &f->verdict },
 		{ "outcome", &f->outcome },
 		{ "tag", &f->tag },
 		{ "caller", &f->caller },
@@ -98,7 +107,7 @@ static enum err read_texts(const struct req *r, struct db_sheet_calls_filter *f)
 		*texts[i].to = SLICE("");
 		e = opt(req_query(r, texts[i].name, texts[i].to));
 		if (e == ERR_OK && texts[i].to->n > TEXT_MAX)
-			e = ERR_TOOBIG;
+			e = ERR_RANGE;
 	}
 	if (e == ERR_OK && f->search.n > DB_SHEET_CALLS_SEARCH_MAX)
 		e = ERR_RANGE;
@@ -145,7 +154,10 @@ enum err api_filter(const struct req *r, struct db_sheet_calls_filter *out)
 	f.has_qualified = e == ERR_OK;
 	if (opt(e) != ERR_OK)
 		return e;
-	e = opt(req_query_u64(r, "min_talk_s", 0, 86400, &f.min_talk_s));
+	if ((e = opt(req_query_u64(r, "min_talk_s", 0, 86400,
+		 &f.min_talk_s))) == ERR_OK)
+		e = opt(
+		    req_query_u64(r, "max_talk_s", 1, 86400, &f.max_talk_s));
 	if (e == ERR_OK)
 		*out = f;
 	return e;

@@ -2,9 +2,11 @@
  * api_filter.h - which calls: the filters of the log, from the query.
  *
  * from, to (RFC 3339, or days of the company: `to` included), result, channel,
- * source, medium, campaign, keyword, outcome, tag, caller, search, first_time,
- * qualified, min_talk_s, number_id, tracker_id, pool_id, destination_id,
- * location_id. Without from: the thirty days before `to`.
+ * source, medium, campaign, ad_group, ad, keyword, match_type, device,
+ * landing_page, referrer_host, place, country, class, outcome, tag, caller,
+ * search, first_time, qualified, min_talk_s, max_talk_s, number_id, tracker_id,
+ * pool_id, destination_id, location_id. Without from: the thirty days before
+ * `to`.
  */
 #ifndef RT_CGI_API_API_FILTER_H
 #define RT_CGI_API_API_FILTER_H
@@ -12,7 +14,7 @@
 #include "cgi/web/req.h"
 #include "lib/db/db_sheet_calls.h"
 
-/* ERR_SYNTAX, ERR_RANGE, ERR_TOOBIG: 400. */
+/* ERR_SYNTAX, ERR_RANGE: 400. */
 RT_MUST_USE enum err api_filter(const struct req *r,
     struct db_sheet_calls_filter *out);
 

@@ -102,7 +102,16 @@ static enum err read_filter(const struct req *r, struct db_filter *f)
 	by_text(f, FILTER_SOURCE, c.source);
 	by_text(f, FILTER_MEDIUM, c.medium);
 	by_text(f, FILTER_CAMPAIGN, c.campaign);
+	by_text(f, FILTER_AD_GROUP, c.ad_group);
+	by_text(f, FILTER_AD, c.ad);
 	by_text(f, FILTER_KEYWORD, c.keyword);
+	by_text(f, FILTER_MATCH, c.match_type);
+	by_text(f, FILTER_DEVICE, c.device);
+	by_text(f, FILTER_LANDING, c.landing_page);
+	by_text(f, FILTER_REFERRER, c.referrer_host);
+	by_text(f, FILTER_PLACE, c.place);
+	by_text(f, FILTER_COUNTRY, c.country);
+	by_text(f, FILTER_CLASS, c.verdict);
 	by_text(f, FILTER_OUTCOME, c.outcome);
 	by_id(f, FILTER_NUMBER, c.number.v);
 	by_id(f, FILTER_POOL, c.pool.v);
@@ -110,10 +119,12 @@ static enum err read_filter(const struct req *r, struct db_filter *f)
 	by_id(f, FILTER_LOCATION, c.location.v);
 	f->want[FILTER_FIRST_TIME] = want(c.has_first_time, c.first_time);
 	f->want[FILTER_QUALIFIED] = want(c.has_qualified, c.qualified);
-	if (c.min_talk_s > 0) {
+	if (c.min_talk_s > 0 || c.max_talk_s > 0) {
 		f->by_range[FILTER_TALK_MS] = true;
 		f->min[FILTER_TALK_MS] = (int64_t)c.min_talk_s * 1000;
-		f->max[FILTER_TALK_MS] = INT64_MAX;
+		f->max[FILTER_TALK_MS] = c.max_talk_s == 0
+					     ? INT64_MAX
+					     : (int64_t)c.max_talk_s * 1000;
 	}
 	/* Sums are kept by quarters of an hour. */
 	f->from_us -= f->from_us % (15 * RT_MIN_US);
@@ -392,10 +403,13 @@ enum err api_report_timeseries(const struct req *r, struct resp *out)
 		return e;
 	if ((e = read_filter(r, &ask.filter)) != ERR_OK ||
 	    (e = read_interval(r, &how)) != ERR_OK ||
-	    (e = api_filter_period(r, &period)) != ERR_OK ||
-	    (e = db_report_group_series(r->db, r->company, &ask, r->arena,
-		 &rows, &n)) != ERR_OK ||
-	    (e = tz_open(slice_from(period.zone), &z)) != ERR_OK)
+	    (e = api_filter_period(r, &period)) != ERR_OK)
+		return e;
+	e = db_report_group_series(r->db, r->company, &ask, r->arena, &rows,
+	    &n);
+	if (e == ERR_TOOBIG)
+		return resp_problem(out, 400, "At most 400 days at once.");
+	if (e != ERR_OK || (e = tz_open(slice_from(period.zone), &z)) != ERR_OK)
 		return e;
 	e = answer_series(out, &ask.filter, z, period.zone, how, rows, n);
 	tz_close(z);

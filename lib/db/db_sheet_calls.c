@@ -118,11 +118,21 @@ static const struct db_sheet_column columns[] = {
 	" AND (? = 0 OR c.first_time = ?)"                                   \
 	" AND (? = 0 OR c.qualified = ?)"                                    \
 	" AND c.talk_ms >= ? * 1000"                                         \
+	" AND (? = 0 OR c.talk_ms <= ? * 1000)"                              \
 	" AND (? = '' OR i.channel = ?)"                                     \
 	" AND (? = '' OR i.source = ?)"                                      \
 	" AND (? = '' OR i.medium = ?)"                                      \
 	" AND (? = '' OR i.campaign = ?)"                                    \
 	" AND (? = '' OR i.keyword = ?)"                                     \
+	" AND (? = '' OR i.ad_group = ?)"                                    \
+	" AND (? = '' OR w.ad_id = ?)"                                       \
+	" AND (? = '' OR w.match_type = ?)"                                  \
+	" AND (? = '' OR w.device = ?)"                                      \
+	" AND (? = '' OR i.landing_page = ?)"                                \
+	" AND (? = '' OR i.referrer_host = ?)"                               \
+	" AND (? = '' OR c.caller_place = ?)"                                \
+	" AND (? = '' OR c.caller_country = ?)"                              \
+	" AND (? = '' OR COALESCE(v.own_class, v.class) = ?)"                \
 	" AND (? = '' OR i.outcome = ? OR (? = 'none' AND i.outcome = ''))"  \
 	" AND (? = '' OR c.caller_e164 = ?)"                                 \
 	" AND (? = '' OR EXISTS (SELECT 1 FROM interaction_tag x"            \
@@ -180,11 +190,22 @@ static void in_filters(struct stmt *st, const struct company_id *company,
 	stmt_in_bool(st, f->has_qualified);
 	stmt_in_bool(st, f->qualified);
 	stmt_in_u64(st, f->min_talk_s);
+	stmt_in_u64(st, f->max_talk_s);
+	stmt_in_u64(st, f->max_talk_s);
 	in_times(st, f->channel, 2);
 	in_times(st, f->source, 2);
 	in_times(st, f->medium, 2);
 	in_times(st, f->campaign, 2);
 	in_times(st, f->keyword, 2);
+	in_times(st, f->ad_group, 2);
+	in_times(st, f->ad, 2);
+	in_times(st, f->match_type, 2);
+	in_times(st, f->device, 2);
+	in_times(st, f->landing_page, 2);
+	in_times(st, f->referrer_host, 2);
+	in_times(st, f->place, 2);
+	in_times(st, f->country, 2);
+	in_times(st, f->verdict, 2);
 	in_times(st, f->outcome, 3);
 	in_times(st, f->caller, 2);
 	in_times(st, f->tag, 2);

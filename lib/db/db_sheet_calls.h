@@ -17,12 +17,16 @@ struct db_sheet_calls_filter {
 	bool has_first_time, first_time;
 	bool has_qualified, qualified;
 	uint64_t min_talk_s;
+	uint64_t max_talk_s; /* 0: any */
 	/* All "" or nil: any. result also "live" and "unanswered". */
 	struct slice result;
-	struct slice channel, source, medium, campaign, keyword;
-	struct slice outcome; /* a code, or "none" */
-	struct slice tag;     /* a name */
-	struct slice caller;  /* E.164 */
+	struct slice channel, source, medium, campaign, ad_group, ad, keyword;
+	struct slice match_type, device, landing_page, referrer_host;
+	struct slice place, country; /* of the caller */
+	struct slice verdict;        /* the class: "lead", "spam" … */
+	struct slice outcome;        /* a code, or "none" */
+	struct slice tag;            /* a name */
+	struct slice caller;         /* E.164 */
 	struct slice
 	    search; /* in the caller's number or name, note, campaign */
 	struct number_id number;

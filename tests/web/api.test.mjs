@@ -185,15 +185,37 @@ test('recordings and page views', async () => {
 
 test('summary and time series: filters, dimensions, the clock of the company', async () => {
 	const a = world.alpha;
+	stack.sql(`UPDATE interaction SET source = 'bing', medium = 'cpc', campaign = 'one & two', ad_group = 'pipes', keyword = 'burst pipe', channel = 'paid_search',
+		landing_page = 'www.example.com/a?b', referrer_host = 'bing.com' WHERE id = ${hex(a.call)};
+		UPDATE visit SET device = 'mobile', match_type = 'exact', ad_id = '77' WHERE id = ${hex(a.visit)};
+		UPDATE phone_call SET caller_place = 'Oakland, CA' WHERE id = ${hex(a.call)}`);
 	assert.equal(spawnSync(join(build, 'ringtrace'), ['rollup', 'rebuild', '-c', stack.conf]).status, 0);
 	const { json } = await api(keys.all, '/reports/summary?group_by=result');
+	const seen = [];
 	assert.ok(json.total.calls > 5);
 	assert.equal(json.total.calls, json.data.reduce((n, row) => n + row.calls, 0));
 	for (const dim of spec.paths['/reports/summary'].get.parameters.find((p) => p.name === 'group_by').schema.enum) {
 		const res = await api(keys.all, `/reports/summary?group_by=${dim}`);
 		assert.equal(res.json.total.calls, json.total.calls, dim);
 		assert.ok(!res.text.includes(world.secret));
+		// What a row counts, the filter of its name finds: in figures and in the log.
+		const filter = ['number', 'pool', 'destination', 'location'].includes(dim) ? `${dim}_id` : dim;
+		const named = res.json.data.filter(({ key }) => key !== '' && !/^[a-z]{3}_0+$/.test(key));
+		seen.push(...(named.length > 0 ? [dim] : []));
+		for (const row of named) {
+			const query = `${filter}=${encodeURIComponent(row.key)}`;
+			assert.equal((await api(keys.all, `/reports/summary?${query}`)).json.total.calls, row.calls, query);
+			assert.equal((await api(keys.all, `/calls?${query}&fields=id&limit=999`)).json.data.length, row.calls, query);
+		}
 	}
+	for (const dim of ['source', 'medium', 'channel', 'campaign', 'ad_group', 'ad', 'keyword', 'match_type', 'device', 'landing_page', 'referrer_host', 'place', 'country', 'number'])
+		assert.ok(seen.includes(dim), dim);
+	for (const path of ['/reports/summary', '/calls']) {
+		assert.equal((await api(keys.all, `${path}?device=none-such`)).text.includes('"cal_'), false);
+		assert.equal((await api(keys.all, `${path}?landing_page=${'x'.repeat(1100)}`)).status, 400, path);
+		assert.equal((await api(keys.all, `${path}?max_talk_s=0`)).status, 400, path);
+	}
+	assert.equal((await api(keys.all, '/reports/summary?max_talk_s=89')).json.total.calls + (await api(keys.all, '/reports/summary?min_talk_s=90')).json.total.calls, json.total.calls);
 	assert.equal((await api(keys.all, '/reports/summary?tag=nothing')).json.total.calls, 0);
 	assert.equal((await api(keys.all, `/reports/summary?number_id=${typeId('num', a.number)}`)).json.total.calls, json.total.calls);
 	for (const interval of ['hour', 'day', 'week', 'month']) {
@@ -201,7 +223,7 @@ test('summary and time series: filters, dimensions, the clock of the company', a
 		assert.equal(series.time_zone, 'Europe/Berlin');
 		assert.equal(series.data.reduce((n, row) => n + row.calls, 0), json.total.calls, interval);
 	}
-	for (const bad of ['summary?group_by=x', 'timeseries?interval=x', 'summary?search=x', 'summary?limit=0'])
+	for (const bad of ['summary?group_by=x', 'timeseries?interval=x', 'timeseries?from=2001-01-01', 'summary?search=x', 'summary?limit=0'])
 		assert.equal((await api(keys.all, `/reports/${bad}`)).status, 400, bad);
 });
 
