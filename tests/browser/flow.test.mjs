@@ -90,9 +90,15 @@ class Hand {
 		await this.page.locator('.flow-panel .ways').getByLabel(way, { exact: true }).selectOption({ label: to });
 	}
 
-	/** A card, by the name on it. */
-	card(name) {
-		return this.click(`.step-card:has(.step-name:text-is("${name}")) .step-head`);
+	/** A card, by the name on it. The canvas may still be gliding to the last
+	 *  one: who misses tries again, and that is one action. */
+	async card(name) {
+		const card = this.page.locator(`.step-card:has(.step-name:text-is("${name}"))`);
+		this.actions++;
+		await until(`${name} is chosen`, async () => {
+			await card.locator('.step-head').click();
+			return card.evaluate((el) => el.classList.contains('on'));
+		});
 	}
 }
 
