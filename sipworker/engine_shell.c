@@ -142,6 +142,7 @@ static void do_media(struct engine_shell *s, const struct engine_media *a)
 		.remote = a->remote,
 		.rtcp = a->rtcp,
 		.pt = a->pt,
+		.own_pt = a->own_pt,
 		.dtmf_pt = a->dtmf_pt,
 		.send = a->dir == ENGINE_DIR_SENDRECV ||
 			a->dir == ENGINE_DIR_SENDONLY,

@@ -259,8 +259,30 @@ static const struct {
 	    false, false },
 };
 
+/* A transfer that was asked for and refused: its value is the status. */
+static void refused_transfer(struct line *l,
+    const struct db_report_call_event *ev)
+{
+	struct entry *e = add(l, ev->at_us, "step", "calls");
+	char mem[MORE_MAX];
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	page_story_leg_name(l->s, ev->leg, &b);
+	buf_cstr(&b, " asked to hand the caller on, and was refused");
+	keep(l, &b, &e->what);
+	buf_reset(&b);
+	buf_cstr(&b, "SIP ");
+	buf_i64(&b, ev->value);
+	keep(l, &b, &e->more);
+}
+
 static void event(struct line *l, const struct db_report_call_event *ev)
 {
+	if (strcmp(ev->kind, "transfer") == 0 && ev->value != 0) {
+		refused_transfer(l, ev);
+		return;
+	}
 	for (size_t k = 0; k < RT_ARRAY_LEN(event_words); k++) {
 		char mem[MORE_MAX];
 		struct entry *e;

@@ -180,6 +180,7 @@ struct engine_media {
 	struct addr4 remote; /* TARGET: from the SDP */
 	struct addr4 rtcp;   /* TARGET */
 	uint8_t pt;          /* TARGET: 0 PCMU, 8 PCMA */
+	uint8_t own_pt;      /* TARGET: the peer's dynamic number; 0 none */
 	uint8_t dtmf_pt;     /* TARGET: telephone-event, 255 none */
 	uint8_t ptime_ms;    /* TARGET: 20 unless negotiated */
 	enum engine_dir dir; /* TARGET */

@@ -59,7 +59,9 @@ void stream_target(struct engine *e, struct leg *l, bool relearn)
 
 	m->remote = l->remote.rtp;
 	m->rtcp = l->remote.rtcp;
-	m->pt = l->remote.pt[l->remote.codec];
+	m->pt = l->remote.codec == SDP_PCMU ? 0 : 8;
+	if (l->remote.pt[l->remote.codec] != m->pt)
+		m->own_pt = l->remote.pt[l->remote.codec];
 	m->dtmf_pt = l->remote.dtmf_pt;
 	m->ptime_ms =
 	    (uint8_t)(l->remote.ptime_ms > 200 ? 200 : l->remote.ptime_ms);

@@ -49,6 +49,7 @@ struct media_cmd {
 	struct addr4 remote;
 	struct addr4 rtcp;
 	uint8_t pt;      /* 0 PCMU, 8 PCMA */
+	uint8_t own_pt;  /* the peer's dynamic number for it; 0: the usual */
 	uint8_t dtmf_pt; /* MEDIA_NO_DTMF: none */
 	bool send;       /* direction, as we see it */
 	bool receive;

@@ -45,7 +45,8 @@ struct media_stream {
 	bool silent;
 	bool recording;
 	uint8_t channel;
-	uint8_t pt;
+	uint8_t pt; /* and own_pt: as of struct media_cmd */
+	uint8_t own_pt;
 	uint8_t dtmf_pt;
 	struct addr4 rtcp_to;
 	struct media_stream *to;   /* where packets of this one go */

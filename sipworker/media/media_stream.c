@@ -149,6 +149,7 @@ static void target(struct media_thread *t, struct media_stream *s,
 	rtp_latch_arm(&s->latch, c->remote, c->any_host);
 	s->rtcp_to = c->rtcp;
 	s->pt = c->pt;
+	s->own_pt = c->own_pt;
 	s->dtmf_pt = c->dtmf_pt;
 	s->send = c->send;
 	if (!s->targeted || (c->receive && !s->receive)) {
@@ -238,6 +239,17 @@ void media_stream_command(struct media_thread *t, const struct media_cmd *c)
 
 /* --- packets ---------------------------------------------------------------*/
 
+/* What the far end calls its codec, and what we do. */
+static uint8_t theirs(const struct media_stream *s)
+{
+	return s->own_pt != 0 ? s->own_pt : s->pt;
+}
+
+static uint8_t ours(const struct media_stream *s, uint8_t pt)
+{
+	return s->own_pt != 0 && pt == s->own_pt ? s->pt : pt;
+}
+
 static void send_to(const struct media_stream *s, const uint8_t *p, size_t n)
 {
 	const struct sockaddr_in sa = to_sockaddr(s->latch.to);
@@ -264,10 +276,10 @@ static void relay(struct media_thread *t, struct media_stream *s,
 			return;
 		own = to->dtmf_pt;
 	} else if (pt == PT_PCMU || pt == PT_PCMA) {
-		own = to->pt;
-		if (pt == PT_PCMU && own == PT_PCMA)
+		own = theirs(to);
+		if (pt == PT_PCMU && to->pt == PT_PCMA)
 			g711_ulaw_to_alaw(payload, payload, p->payload.n);
-		if (pt == PT_PCMA && own == PT_PCMU)
+		if (pt == PT_PCMA && to->pt == PT_PCMU)
 			g711_alaw_to_ulaw(payload, payload, p->payload.n);
 	}
 	rtp_out_relay(&to->out, p, own, t->now_us, &out);
@@ -348,6 +360,7 @@ static void read_rtp(struct media_thread *t, struct media_stream *s,
 	}
 	switch (rtp_latch_packet(&s->latch, from, &p, t->now_us)) {
 	case RTP_LATCH_ACCEPT:
+		p.pt = ours(s, p.pt);
 		accept_packet(t, s, &p);
 		break;
 	case RTP_LATCH_HOLD:
@@ -385,7 +398,7 @@ void media_stream_send_own(struct media_thread *t, struct media_stream *s,
 
 	if (!s->targeted || !s->send || s->latch.to.ip == 0 || n > FRAME_MAX)
 		return;
-	rtp_out_own(&s->out, s->pt, n, t->now_us, &head);
+	rtp_out_own(&s->out, theirs(s), n, t->now_us, &head);
 	rtp_pkt_head(&head, packet);
 	if (s->pt == PT_PCMA)
 		g711_ulaw_to_alaw(ulaw, packet + RTP_PKT_HEAD, n);

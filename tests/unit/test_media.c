@@ -246,6 +246,46 @@ static void test_relay(void **state)
 }
 
 /* The packet 20 ms later of the same stream. */
+/* Who names its codec by a dynamic type is sent that, and understood by it. */
+static void test_remapped(void **state)
+{
+	struct media *m = start();
+	struct addr4 at_a, at_b;
+	const int a = phone(&at_a), b = phone(&at_b);
+	const struct media_cmd target = { .op = MEDIA_TARGET,
+		.stream = 1,
+		.key = 6,
+		.remote = at_a,
+		.pt = 0,
+		.own_pt = 97,
+		.dtmf_pt = 101,
+		.send = true,
+		.receive = true };
+	struct rtp_pkt p = { 0 };
+
+	(void)state;
+	open_stream(m, 1, PORT_A, at_a, 0);
+	open_stream(m, 2, PORT_B, at_b, 8);
+	assert_int_equal(media_do(m, &target), ERR_OK);
+	order(m, MEDIA_REC_ON, 1, 0);
+	order(m, MEDIA_BRIDGE, 1, 2);
+	fence(m);
+	say(a, PORT_A, 1, 97, 0xff);
+	assert_true(hear(b, WAIT, &p));
+	assert_int_equal(p.pt, 8);
+	assert_int_equal((uint8_t)p.payload.p[0], 0xd5);
+	say(b, PORT_B, 1, 8, 0xd5);
+	assert_true(hear(a, WAIT, &p));
+	assert_int_equal(p.pt, 97);
+	assert_int_equal((uint8_t)p.payload.p[0], 0xfe);
+	fence(m);
+	(void)pthread_mutex_lock(&taken.lock);
+	assert_int_equal(taken.first_byte, 0xff);
+	(void)pthread_mutex_unlock(&taken.lock);
+	(void)close(a);
+	(void)close(b);
+}
+
 static void expect_next(struct rtp_pkt *before, const struct rtp_pkt *p)
 {
 	assert_int_equal(p->ssrc, before->ssrc);
@@ -475,6 +515,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_relay, stop),
+		cmocka_unit_test_teardown(test_remapped, stop),
 		cmocka_unit_test_teardown(test_prompt, stop),
 		cmocka_unit_test_teardown(test_hearing, stop),
 		cmocka_unit_test_teardown(test_port_taken, stop),
