@@ -57,3 +57,18 @@ test('traces that fit no step, and a document of another time, break nothing', a
 	ranFlow({ version: 9, what: 'ever' }, [[0, enter, 0]]);
 	assert.doesNotMatch(await page(), /Through the flow/);
 });
+
+test('a transfer is told as what became of it', async () => {
+	const company = hex(world.alpha.id);
+	const call = hex(world.alpha.call);
+	const asked = (status) => stack.sql([
+		`DELETE FROM call_event WHERE company_id = ${company} AND call_id = ${call};`,
+		insert('call_event', { company_id: company, call_id: call, seq: 1, kind: "'transfer'", value: status, happened_at: 'UTC_TIMESTAMP(6)' }),
+	].join('\n'));
+	asked(0);
+	assert.match(await page(), /handed the caller on/);
+	asked(403);
+	const html = await page();
+	assert.match(html, /asked to hand the caller on, and was refused[^]*?SIP 403/);
+	assert.doesNotMatch(html, /handed the caller on/);
+});
