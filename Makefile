@@ -405,6 +405,8 @@ drill-%: all
 #: make fuzz T=x S=60 search with libFuzzer; findings go into the corpus
 .PHONY: fuzz
 fuzz:
+	@[ -n "$(T)" ] || { echo "say which: make fuzz T=sip_msg S=60; there are:" \
+	    $(FUZZ:fuzz/fuzz_%=%) >&2; exit 2; }
 	$(MAKE) V=fuzz build/fuzz/tests/fuzz/fuzz_$(T)
 	mkdir -p tests/fuzz/corpus/$(T)
 	build/fuzz/tests/fuzz/fuzz_$(T) -max_total_time=$(or $(S),60) \

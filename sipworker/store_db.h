@@ -44,7 +44,7 @@ struct store_db {
 	char socket[SETTINGS_PATH_MAX + 1];
 	char password[DB_PASSWORD_MAX + 1];
 	struct seal_key key;
-	struct prompts prompts; /* of run_config() alone, like prompt_fd */
+	struct prompts prompts; /* of store_conf alone, like prompt_fd */
 	int prompt_fd;          /* sealed image; -1: to be made */
 	int journal_fd;
 

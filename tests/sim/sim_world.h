@@ -2,8 +2,8 @@
  * sim_world.h - the engine among simulated neighbours: network, carrier,
  * phone, journal, look-up, media side and recorder, on one virtual clock.
  *
- * Every action of the engine is checked as it comes out; sim_world_check()
- * looks at the whole. The first violation is kept as text.
+ * Every action of the engine is checked as it comes out, and after every step
+ * the whole is. The first violation is kept as text.
  */
 #ifndef RT_SIM_WORLD_H
 #define RT_SIM_WORLD_H
