@@ -35,7 +35,7 @@ static void head_view(const struct page_pool_facts *f, struct view *v)
 {
 	char words[PAGE_POOL_FACTS_WORDS_MAX], id[ID_TEXT_MAX],
 	    text[PAGE_WORDS_MAX];
-	const uint64_t wanted = f->week.leased + f->week_turned_away;
+	const uint64_t wanted = f->week.leased + f->week.full;
 
 	id_text(ID_KIND_pool, f->pool.id.v, id);
 	view_cstr(v, "pool", id);
@@ -43,9 +43,9 @@ static void head_view(const struct page_pool_facts *f, struct view *v)
 	view_u64(v, "numbers", f->pool.numbers);
 	view_u64(v, "held", f->pool.held);
 	view_u64(v, "peak", f->week_peak);
-	page_words_share((int64_t)f->week_turned_away, (int64_t)wanted, text);
+	page_words_share((int64_t)f->week.full, (int64_t)wanted, text);
 	view_cstr(v, "turned_share", text);
-	put_count(v, "turned_away", f->week_turned_away);
+	put_count(v, "turned_away", f->week.full);
 	put_gap(v, "gap", f->gap_s);
 	put_gap(v, "short_gap", f->short_gap_s);
 	page_pool_facts_words(&f->trend, words);
@@ -151,7 +151,7 @@ static enum err days_view(const struct page_pool_facts *f, struct tz *z,
 		date = now;
 		d.hours++;
 		d.visits += h->leases;
-		d.turned_away += h->turned_away;
+		d.turned_away += h->given.full;
 		d.held_s += h->held_s;
 		d.peak = h->peak > d.peak ? h->peak : d.peak;
 	}
@@ -169,19 +169,27 @@ static void given_view(const struct pool_given *g, struct view *v)
 		{ "Their number again", "the lease was alive and went on",
 		    g->extended },
 		{ "A source-level number",
-		    "a rule of a tracker, or the pool was empty", g->source },
-		{ "The overflow number", "no number was free", g->overflow },
+		    "a rule of a tracker, or no number of the pool",
+		    g->source },
+		{ "The overflow number", "no number of the pool", g->overflow },
 		{ "The site’s own number",
-		    "no number was free and there is no overflow number",
-		    g->none },
+		    "no number of the pool, and no other one", g->none },
 		{ "Nothing: robots", "robots never take a number", g->robot },
-		{ "Nothing leased: no consent", "a source-level number at most",
+		{ "Nothing yet: a page in the background",
+		    "it asks again when somebody looks at it", g->hidden },
+		{ "Without a number of the pool: none was free",
+		    "each of them is above, too, as what it was shown",
+		    g->full },
+		{ "Without one: no consent", "it asked, and nothing was leased",
 		    g->noconsent },
+		{ "Without one: too many visits of one address",
+		    "more a minute than the settings allow", g->flood },
 	};
 	uint64_t all = 0;
 
 	view_list(v, "given");
-	for (size_t i = 0; i < RT_ARRAY_LEN(rows); i++)
+	/* The last three say why of others before them. */
+	for (size_t i = 0; i < RT_ARRAY_LEN(rows) - 3; i++)
 		all += rows[i].n;
 	for (size_t i = 0; i < RT_ARRAY_LEN(rows); i++) {
 		struct view *item = view_item(v, "given");

@@ -69,8 +69,6 @@ static enum err read_given(const struct req *r, struct page_pool_facts *f)
 		if (k == HOURS)
 			continue;
 		h->given = rows[i];
-		h->turned_away = db_pool_use_turned_away(&rows[i],
-		    h->known && h->peak >= f->pool.numbers);
 	}
 	return e;
 }
@@ -91,7 +89,7 @@ static void set_trend(struct page_pool_facts *f)
 		if (h->peak > peak[day])
 			peak[day] = h->peak;
 		if (day == PAGE_POOL_FACTS_DAYS - 1)
-			turned_away += h->turned_away;
+			turned_away += h->given.full;
 	}
 	f->trend = pool_use_trend(peak + first, PAGE_POOL_FACTS_DAYS - first,
 	    f->pool.numbers, turned_away);
@@ -118,8 +116,10 @@ enum err page_pool_facts_trend(const struct req *r,
 		out->week.overflow += h->given.overflow;
 		out->week.none += h->given.none;
 		out->week.robot += h->given.robot;
+		out->week.hidden += h->given.hidden;
+		out->week.full += h->given.full;
 		out->week.noconsent += h->given.noconsent;
-		out->week_turned_away += h->turned_away;
+		out->week.flood += h->given.flood;
 		if (h->peak > out->week_peak)
 			out->week_peak = h->peak;
 	}
@@ -198,8 +198,7 @@ static void set_load(struct page_pool_facts *f)
 
 	for (size_t i = HOURS - PAGE_POOL_FACTS_WEEK; i < HOURS - 1; i++) {
 		const struct page_pool_hour *h = &f->hours[i];
-		const double visits =
-		    (double)h->leases + (double)h->turned_away;
+		const double visits = (double)h->leases + (double)h->given.full;
 
 		if (h->known && visits > 0.0)
 			v[n++] = visits;

@@ -20,7 +20,6 @@ struct page_pool_hour {
 	uint32_t peak;
 	uint64_t held_s;
 	struct pool_given given;
-	uint64_t turned_away;
 };
 
 struct page_pool_facts {
@@ -29,7 +28,6 @@ struct page_pool_facts {
 	struct page_pool_hour hours[PAGE_POOL_FACTS_HOURS];
 	struct pool_use_trend trend;
 	struct pool_given week; /* sums of seven days */
-	uint64_t week_turned_away;
 	uint32_t week_peak;
 	/* Of the latest leases: rest between two holders of a number. */
 	double gap_s; /* half of them longer; -1: none yet */

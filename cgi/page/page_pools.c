@@ -10,7 +10,7 @@
 static void line(const struct page_pool_facts *f, struct view *v)
 {
 	struct view *item = view_item(v, "pools");
-	const uint64_t wanted = f->week.leased + f->week_turned_away;
+	const uint64_t wanted = f->week.leased + f->week.full;
 	char id[ID_TEXT_MAX], text[PAGE_WORDS_MAX],
 	    words[PAGE_POOL_FACTS_WORDS_MAX];
 
@@ -20,7 +20,7 @@ static void line(const struct page_pool_facts *f, struct view *v)
 	view_u64(item, "numbers", f->pool.numbers);
 	view_u64(item, "held", f->pool.held);
 	view_u64(item, "peak", f->week_peak);
-	page_words_share((int64_t)f->week_turned_away, (int64_t)wanted, text);
+	page_words_share((int64_t)f->week.full, (int64_t)wanted, text);
 	view_cstr(item, "turned_away", text);
 	page_pool_facts_words(&f->trend, words);
 	view_cstr(item, "state", words);

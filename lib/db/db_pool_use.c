@@ -219,7 +219,7 @@ enum err db_pool_use_one(struct db *db, struct company_id company,
 static const char given_sql[] =
     "SELECT TIMESTAMP(DATE(bucket_at), MAKETIME(HOUR(bucket_at), 0, 0))"
     " AS hour_at, " KIND("leased") ", " KIND("extended") ", " KIND(
-	"source") ", " KIND("overflow") ", " KIND("none") ", " KIND("robot") ", " KIND("noconsent")
+	"source") ", " KIND("overflow") ", " KIND("none") ", " KIND("robot") ", " KIND("hidden") ", " KIND("full") ", " KIND("noconsent") ", " KIND("flood")
 	" FROM pool_count WHERE company_id = ? AND pool_id = ?"
 	" AND bucket_at >= ? AND bucket_at < ?"
 	" GROUP BY hour_at ORDER BY hour_at LIMIT ?";
@@ -247,17 +247,15 @@ enum err db_pool_use_given(struct db *db, struct company_id company,
 	stmt_out_u64(st, &row.overflow);
 	stmt_out_u64(st, &row.none);
 	stmt_out_u64(st, &row.robot);
+	stmt_out_u64(st, &row.hidden);
+	stmt_out_u64(st, &row.full);
 	stmt_out_u64(st, &row.noconsent);
+	stmt_out_u64(st, &row.flood);
 	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
 	stmt_end(st);
 	if (e == ERR_OK)
 		*rows = all;
 	return e;
-}
-
-uint64_t db_pool_use_turned_away(const struct pool_given *g, bool was_full)
-{
-	return g->overflow + g->none + (was_full ? g->source : 0);
 }
 
 /* --- where it leads
@@ -270,15 +268,6 @@ static size_t day_of(int64_t at_us, int64_t now_us)
 	return back < 0 || back >= POOL_USE_DAYS_MAX
 		   ? POOL_USE_DAYS_MAX
 		   : (size_t)(POOL_USE_DAYS_MAX - 1 - back);
-}
-
-static bool was_full(const struct pool_hour *h, size_t n, int64_t at_us,
-    uint32_t numbers)
-{
-	for (size_t i = 0; i < n; i++)
-		if (h[i].hour_us == at_us)
-			return h[i].peak >= numbers;
-	return false;
 }
 
 static struct pool_use_trend trend_of(const struct pool_hour *h, size_t n,
@@ -301,8 +290,7 @@ static struct pool_use_trend trend_of(const struct pool_hour *h, size_t n,
 	}
 	for (size_t i = 0; i < n_given; i++)
 		if (g[i].at_us > now_us - RT_DAY_US)
-			turned_away += db_pool_use_turned_away(&g[i],
-			    was_full(h, n, g[i].at_us, numbers));
+			turned_away += g[i].full;
 	return pool_use_trend(peak + first, POOL_USE_DAYS_MAX - first, numbers,
 	    turned_away);
 }

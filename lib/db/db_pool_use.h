@@ -76,17 +76,16 @@ struct pool_given {
 	uint64_t overflow;
 	uint64_t none;
 	uint64_t robot;
+	uint64_t hidden; /* nothing was shown yet */
+	/* Why those of source, overflow and none got no number of the pool. */
+	uint64_t full; /* none was free */
 	uint64_t noconsent;
+	uint64_t flood; /* too many visits of one address */
 };
 /* By hour, earliest first; hours without a visit have no row. */
 RT_MUST_USE enum err db_pool_use_given(struct db *db, struct company_id company,
     struct pool_id pool, int64_t from_us, int64_t to_us, struct arena *mem,
     struct pool_given **rows, size_t *n);
-/* Visits that wanted a number of the pool and got none. A source-level number
- * is also what a narrow rule shows (docs/decisions/0002), so it counts only of
- * a time when the pool was full. */
-uint64_t db_pool_use_turned_away(const struct pool_given *g, bool was_full);
-
 /* Where the pool is heading, by the hours that are made of the last
  * POOL_USE_DAYS_MAX days; days end now. numbers: of the pool. */
 RT_MUST_USE enum err db_pool_use_trend(struct db *db, struct company_id company,

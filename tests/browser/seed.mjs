@@ -334,7 +334,7 @@ export function seedPool(stack, { now = Date.now() } = {}) {
 		const leases = Math.round(busy * numbers.length * 6);
 		sql.push(`INSERT INTO pool_hour (company_id, pool_id, hour_at, leases, peak, held_s, numbers) VALUES (${id(base.company)}, ${id(base.pool)},
 			${time(at)}, ${leases}, ${peak}, ${Math.round(leases * 240)}, ${numbers.length});`);
-		for (const [kind, n] of [['leased', leases], ['extended', leases * 2], ['robot', Math.round(leases / 9)], ['overflow', peak === numbers.length ? 2 : 0]])
+		for (const [kind, n] of [['leased', leases], ['extended', leases * 2], ['robot', Math.round(leases / 9)], ['overflow', peak === numbers.length ? 2 : 0], ['full', peak === numbers.length ? 2 : 0]])
 			if (n > 0)
 				sql.push(`INSERT INTO pool_count (company_id, pool_id, bucket_at, kind, amount) VALUES (${id(base.company)}, ${id(base.pool)}, ${time(at)}, '${kind}', ${n});`);
 	}

@@ -160,6 +160,11 @@ static void test_given(void **state)
 	ok(db_pool_count_add(dni, company(0), pool(), NOW + 15 * RT_MIN_US,
 	    "leased", 3));
 	ok(db_pool_count_add(dni, company(0), pool(), NOW, "overflow", 2));
+	ok(db_pool_count_add(dni, company(0), pool(), NOW, "full", 2));
+	ok(db_pool_count_add(dni, company(0), pool(), NOW, "none", 5));
+	ok(db_pool_count_add(dni, company(0), pool(), NOW, "noconsent", 4));
+	ok(db_pool_count_add(dni, company(0), pool(), NOW, "flood", 1));
+	ok(db_pool_count_add(dni, company(0), pool(), NOW, "hidden", 6));
 	ok(db_pool_count_add(dni, company(0), pool(), NOW + RT_HOUR_US,
 	    "source", 4));
 	ok(db_pool_use_given(dashboard, company(0), pool(), NOW,
@@ -167,10 +172,14 @@ static void test_given(void **state)
 	assert_int_equal(n, 2);
 	assert_int_equal(rows[0].at_us, NOW);
 	assert_int_equal(rows[0].leased, 10);
-	assert_int_equal(db_pool_use_turned_away(&rows[0], false), 2);
+	assert_int_equal(rows[0].overflow, 2);
+	assert_int_equal(rows[0].full, 2);
+	assert_int_equal(rows[0].none, 5);
+	assert_int_equal(rows[0].noconsent, 4);
+	assert_int_equal(rows[0].flood, 1);
+	assert_int_equal(rows[0].hidden, 6);
 	assert_int_equal(rows[1].source, 4);
-	assert_int_equal(db_pool_use_turned_away(&rows[1], false), 0);
-	assert_int_equal(db_pool_use_turned_away(&rows[1], true), 4);
+	assert_int_equal(rows[1].full, 0);
 	ok(db_pool_use_given(dashboard, company(1), pool(), NOW,
 	    NOW + RT_DAY_US, &mem, &rows, &n));
 	assert_int_equal(n, 0);
@@ -216,8 +225,14 @@ static void test_trend(void **state)
 	ok(db_pool_use_trend(jobd, company(0), pool(), 5, now_us, &mem,
 	    &trend));
 	assert_int_equal(trend.state, POOL_USE_FULL);
+	/* The site's own number for want of consent: the pool was not asked. */
 	ok(db_pool_count_add(dni, company(0), pool(), now_us - RT_HOUR_US,
-	    "overflow", 1));
+	    "none", 9));
+	ok(db_pool_use_trend(jobd, company(0), pool(), 10, now_us, &mem,
+	    &trend));
+	assert_int_equal(trend.state, POOL_USE_SOON);
+	ok(db_pool_count_add(dni, company(0), pool(), now_us - RT_HOUR_US,
+	    "full", 1));
 	ok(db_pool_use_trend(jobd, company(0), pool(), 10, now_us, &mem,
 	    &trend));
 	assert_int_equal(trend.state, POOL_USE_FULL);

@@ -48,6 +48,16 @@ test('at a growing peak the page and the list warn before the pool is full', asy
 	assert.match(await read('/pools'), /Full in about \d+ days? at this trend/);
 });
 
+test('who may not have a number of the pool does not make it full', async () => {
+	const was = given('noconsent');
+	for (let i = 0; i < 4; i++) await dni.ask({ url: `${stack.url}/demo/`, consent: 'no' });
+	await until('all are counted', () => given('noconsent') - was === 4);
+	const text = await read();
+	assert.match(text, /Without a number, 7 days – 0 visits/);
+	assert.match(text, /Without one: no consent it asked, and nothing was leased 4 /);
+	assert.doesNotMatch(text, /Full within the last day/);
+});
+
 test('the last number gone: full, and each kind of answer is counted', async () => {
 	for (let i = 0; i < NUMBERS; i++) assert.equal((await dni.ask()).json.tier, 'lease');
 	const kinds = ['full', 'source', 'overflow', 'none'], was = kinds.map(given);
@@ -64,5 +74,6 @@ test('the last number gone: full, and each kind of answer is counted', async () 
 	assert.match(text, /In use now 10 of 10/);
 	assert.match(text, /Full within the last day/);
 	assert.match(text, /Without a number, 7 days [\d.]+ ?% 6 visits/);
+	assert.match(text, /Without a number of the pool: none was free each of them is above, too, as what it was shown 6 /);
 	assert.match(await read('/pools'), /Full within the last day/);
 });
