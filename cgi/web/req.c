@@ -285,5 +285,5 @@ enum err req_read_body(struct req *r, const struct req_source *src,
 	if (multipart)
 		return req_parse_multipart(r->arena, r->content_type, r->body,
 		    &r->form, &r->files);
-	return req_parse_params(r->arena, r->body, &r->form);
+	return req_parse_form(r->arena, r->body, &r->form);
 }

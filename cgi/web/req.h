@@ -19,7 +19,8 @@ struct tmpl_set;
 
 #define REQ_PATH_MAX    1024 /* bytes, decoded */
 #define REQ_QUERY_MAX   8192 /* bytes, raw */
-#define REQ_PARAMS_MAX  256  /* in query and in form each */
+#define REQ_PARAMS_MAX  256  /* in a query, in a form with files */
+#define REQ_FIELDS_MAX  4096 /* in a form: a flow of 500 steps has 1500 */
 #define REQ_COOKIES_MAX 32
 #define REQ_FILES_MAX   8
 #define REQ_BODY_FORM   ((size_t)65536) /* default limit of a form body */
@@ -161,8 +162,11 @@ RT_MUST_USE enum err req_read_body(struct req *r, const struct req_source *src,
 
 /* --- parsers, for tests and fuzzing --------------------------------------- */
 
-/* application/x-www-form-urlencoded (WHATWG URL 5.1), strict. */
+/* application/x-www-form-urlencoded (WHATWG URL 5.1), strict: up to
+ * REQ_PARAMS_MAX of a query, up to REQ_FIELDS_MAX of a form. */
 RT_MUST_USE enum err req_parse_params(struct arena *a, struct slice s,
+    struct req_param **out);
+RT_MUST_USE enum err req_parse_form(struct arena *a, struct slice s,
     struct req_param **out);
 /* Cookie (RFC 6265 5.4): pairs of other forms are skipped, as other sites on
  * the same host may set what they like. */

@@ -67,7 +67,7 @@ static enum err param_of(struct arena *a, struct slice pair,
 	return ERR_OK;
 }
 
-enum err req_parse_params(struct arena *a, struct slice s,
+static enum err parse_pairs(struct arena *a, struct slice s, unsigned int most,
     struct req_param **out)
 {
 	struct req_param *first = NULL, **next = &first;
@@ -81,7 +81,7 @@ enum err req_parse_params(struct arena *a, struct slice s,
 		more = slice_cut(&s, '&', &pair);
 		if (pair.n == 0)
 			continue;
-		if (++count > REQ_PARAMS_MAX)
+		if (++count > most)
 			return ERR_TOOBIG;
 		if ((e = param_of(a, pair, next)) != ERR_OK)
 			return e;
@@ -89,6 +89,17 @@ enum err req_parse_params(struct arena *a, struct slice s,
 	}
 	*out = first;
 	return ERR_OK;
+}
+
+enum err req_parse_params(struct arena *a, struct slice s,
+    struct req_param **out)
+{
+	return parse_pairs(a, s, REQ_PARAMS_MAX, out);
+}
+
+enum err req_parse_form(struct arena *a, struct slice s, struct req_param **out)
+{
+	return parse_pairs(a, s, REQ_FIELDS_MAX, out);
 }
 
 /* RFC 6265 4.1.1 cookie-octet: visible ASCII without " , ; and backslash. */

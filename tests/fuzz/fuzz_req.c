@@ -35,7 +35,7 @@ static void all(struct arena *a, struct slice target, struct slice cookies,
 	}
 	if (req_parse_params(a, target, &query) == ERR_OK)
 		check(query, true);
-	if (req_parse_params(a, body, &form) == ERR_OK)
+	if (req_parse_form(a, body, &form) == ERR_OK)
 		check(form, true);
 	if (req_parse_cookies(a, cookies, &jar) == ERR_OK)
 		check(jar, false);

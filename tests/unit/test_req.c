@@ -83,12 +83,18 @@ static void test_param_limit(void **state)
 
 	(void)state;
 	arena_init(&a, 1 << 20);
-	buf_init(&b, 10000);
+	buf_init(&b, 20000);
 	for (size_t i = 0; i < REQ_PARAMS_MAX; i++)
 		buf_cstr(&b, "a=1&");
 	assert_int_equal(req_parse_params(&a, buf_slice(&b), &p), ERR_OK);
 	buf_cstr(&b, "a=1");
 	assert_int_equal(req_parse_params(&a, buf_slice(&b), &p), ERR_TOOBIG);
+	assert_int_equal(req_parse_form(&a, buf_slice(&b), &p), ERR_OK);
+	for (size_t i = REQ_PARAMS_MAX + 1; i < REQ_FIELDS_MAX; i++)
+		buf_cstr(&b, "&a=1");
+	assert_int_equal(req_parse_form(&a, buf_slice(&b), &p), ERR_OK);
+	buf_cstr(&b, "&a=1");
+	assert_int_equal(req_parse_form(&a, buf_slice(&b), &p), ERR_TOOBIG);
 	buf_fini(&b);
 	arena_fini(&a);
 }
