@@ -215,6 +215,7 @@ static enum err check(struct ctl_scope *s, const struct about *a,
 	*t = (struct flowtry){ .mem = &s->mem };
 	if ((e = flowworld_load(s->db, a->company, &s->mem, &w)) != ERR_OK)
 		return e;
+	w.self = a->flow.id;
 	e = flowworld_check(&w, document, &errors);
 	if (e == ERR_OK)
 		e = flowtry_company(t, s->db, a->company, a->flow.id, document,

@@ -28,6 +28,8 @@ enum err flow_store_check(const struct req *r, struct slice document,
 	memset(errors, 0, sizeof(*errors));
 	if ((e = flowworld_load(r->db, r->company, r->arena, &w)) != ERR_OK)
 		return e;
+	if (req_path_id(r, 0, ID_KIND_flow, w.self.v) != ERR_OK)
+		w.self = (struct flow_id){ { 0 } };
 	e = flowworld_check(&w, document, errors);
 	*ok = e == ERR_OK;
 	return e == ERR_NOMEM ? e : ERR_OK;

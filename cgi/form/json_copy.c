@@ -59,11 +59,14 @@ void json_copy(const struct json_node *n, struct json_out *j)
 	case JSON_IN_OBJECT:
 		copy_object(n, j);
 		return;
+	case JSON_IN_REAL: /* as one without members, see json_copy.h */
+		json_out_object(j);
+		json_out_end(j);
+		return;
 	case JSON_IN_MISSING:
 	case JSON_IN_NULL:
 	case JSON_IN_BOOL:
 	case JSON_IN_INT:
-	case JSON_IN_REAL:
 	case JSON_IN_TEXT:
 		copy_plain(n, j);
 		return;

@@ -9,7 +9,9 @@
 #include "lib/text/json_out.h"
 
 /* Writes n as the next value. Whole numbers, texts, booleans, null, arrays and
- * objects; a broken number becomes null. Names that are not ASCII without
+ * objects; a number with a fraction or an exponent becomes an object without
+ * members, which whoever asked for a number refuses (null would be taken for
+ * one that was left out). Names that are not ASCII without
  * quotes, or are longer than JSON_COPY_KEY_MAX, are left out with their value:
  * no document of ours has such. NULL is null. */
 #define JSON_COPY_KEY_MAX 64

@@ -135,20 +135,6 @@ static void begin(const struct req *r, struct fields *f)
 	fields_set_cstr(f, "ring_s", "30");
 }
 
-/* "sip:desk@host:port;parameters": is there a host to call? */
-static bool has_host(struct slice s)
-{
-	const size_t at = slice_find(s, '@', 0);
-	struct slice host = slice_skip(s, at < s.n ? at + 1 : 4);
-	struct nexthop hop;
-
-	host = slice_head(host, slice_find(host, ';', 0));
-	host = slice_head(host, slice_find(host, '?', 0));
-	return slice_find(s, ' ', 0) == s.n && slice_find(s, '<', 0) == s.n &&
-	       slice_find(s, '>', 0) == s.n &&
-	       nexthop_parse(host, &hop) == ERR_OK;
-}
-
 /* A SIP address as it is, a number as E.164. */
 static enum err read_target(const struct req *r, struct fields *f,
     struct destination_row *row)
@@ -159,7 +145,7 @@ static enum err read_target(const struct req *r, struct fields *f,
 	enum err e;
 
 	if (slice_starts(s, SLICE("sip:"))) {
-		if (!has_host(s))
+		if (!nexthop_is_sip(s))
 			fields_wrong(f, "target",
 			    "A SIP address is sip:user@host or"
 			    " sip:user@host:port, without blanks and < >.");

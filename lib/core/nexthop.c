@@ -79,3 +79,24 @@ enum err nexthop_parse(struct slice text, struct nexthop *out)
 	*out = h;
 	return ERR_OK;
 }
+
+bool nexthop_is_sip(struct slice uri)
+{
+	struct nexthop hop;
+	struct slice host;
+	size_t at;
+
+	if (!slice_starts(uri, SLICE("sip:")))
+		return false;
+	for (size_t i = 0; i < uri.n; i++)
+		if (uri.p[i] <= ' ' || uri.p[i] > '~' || uri.p[i] == '<' ||
+		    uri.p[i] == '>' || uri.p[i] == '"')
+			return false;
+	host = slice_skip(uri, 4);
+	at = slice_find(host, '@', 0);
+	if (at < host.n)
+		host = slice_skip(host, at + 1);
+	host = slice_head(host, slice_find(host, ';', 0));
+	host = slice_head(host, slice_find(host, '?', 0));
+	return nexthop_parse(host, &hop) == ERR_OK;
+}

@@ -25,4 +25,9 @@ bool nexthop_is_name(struct slice s);
 /* ERR_SYNTAX. The name borrows from text. */
 RT_MUST_USE enum err nexthop_parse(struct slice text, struct nexthop *out);
 
+/* Is it "sip:user@host:port;parameters", user and port and parameters or not,
+ * with a host to call? Visible ASCII without < > and quotes: it is written into
+ * requests. */
+bool nexthop_is_sip(struct slice uri);
+
 #endif

@@ -1,6 +1,7 @@
 #include "lib/flow/flowworld.h"
 
 #include "lib/core/builtin.h"
+#include "lib/core/nexthop.h"
 #include "lib/db/db_number.h"
 #include "lib/phone/phone.h"
 #include "lib/phone/tz.h"
@@ -78,7 +79,9 @@ static bool find_flow(void *arg, struct slice id, uint32_t *row)
 	if (id_parse(ID_KIND_flow, id, key.v) != ERR_OK)
 		return false;
 	for (size_t i = 0; i < w->n_flows; i++)
-		if (id_eq(w->flows[i].id.v, key.v)) {
+		if (id_eq(w->flows[i].id.v, key.v) &&
+		    (w->flows[i].published_version > 0 ||
+			id_eq(w->self.v, key.v))) {
 			*row = (uint32_t)i;
 			return true;
 		}
@@ -93,7 +96,7 @@ static bool find_zone(void *arg, struct slice name, uint32_t *row)
 }
 
 /* Where a flow may send calls without anybody having entered a destination:
- * real telephone numbers that cost what calls cost. */
+ * SIP addresses, and real telephone numbers that cost what calls cost. */
 static bool may_call(void *arg, struct slice address)
 {
 	const struct flowworld *w = arg;
@@ -101,7 +104,7 @@ static bool may_call(void *arg, struct slice address)
 	struct phone p;
 
 	if (!slice_starts(address, SLICE("+")))
-		return true; /* a SIP address goes to a trunk of the account */
+		return nexthop_is_sip(address);
 	/* A call to one of our own numbers would come in again, for ever. */
 	return phone_parse(address, "", &p) == ERR_OK && p.valid &&
 	       p.type != PHONE_PREMIUM && p.type != PHONE_SHARED_COST &&

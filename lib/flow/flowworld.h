@@ -28,6 +28,9 @@ struct flowworld {
 	size_t n_trunks;
 	struct flow_row *flows;
 	size_t n_flows;
+	/* Whose document is checked: it may lead to itself before it was ever
+	 * published; other flows may not be led to so. nil: nobody's yet. */
+	struct flow_id self;
 };
 
 /* Rows are in mem. Errors as db.h. */

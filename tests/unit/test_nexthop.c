@@ -48,6 +48,38 @@ static const struct {
 	{ "no ASCII", "sip.ex\xc3\xa4mple", ERR_SYNTAX, 0, 0, "" },
 };
 
+static const struct {
+	const char *uri;
+	bool want;
+} uris[] = {
+	{ "sip:desk@192.0.2.1", true },
+	{ "sip:desk@pbx.example:5070;transport=udp", true },
+	{ "sip:192.0.2.1:5060", true },
+	{ "sip:desk@pbx.example?Subject=x", true },
+	{ "sip:", false },
+	{ "sip:@", false },
+	{ "sip:desk@", false },
+	{ "sip:x", true },
+	{ "SIPS:desk@pbx.example", false },
+	{ "desk@pbx.example", false },
+	{ "sip:desk@192.0.2.1\r\nX: y", false },
+	{ "sip:a\r\nX: y@192.0.2.1", false },
+	{ "sip:a b@192.0.2.1", false },
+	{ "sip:desk@192.0.2.1>;x=<", false },
+	{ "sip:d\"@192.0.2.1", false },
+	{ "sip:j\xc3\xbc@192.0.2.1", false },
+	{ "sip:desk@192.0.2.1:0", false },
+	{ "sip:desk@[2001:db8::1]", false },
+};
+
+static void test_uris(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(uris); i++)
+		if (nexthop_is_sip(slice_from(uris[i].uri)) != uris[i].want)
+			fail_msg("%s", uris[i].uri);
+}
+
 static void test_parse(void **state)
 {
 	(void)state;
@@ -67,6 +99,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_uris),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,7 @@ test('what cannot run is refused with the step it concerns, and the old version 
 	assert.equal((await ask(owner, at, 'save', { document: forward(), base: 0 })).status, 200);
 	assert.equal((await ask(owner, at, 'publish', { version: 1 })).status, 200);
 	const foreign = (await (await demo.fetch('/flows')).text()).match(/\/flows\/(flo_[a-z0-9]+)/)[1];
+	const draft = (await make(owner, 'Never published')).split('/').pop();
 	const many = { version: 1, first: 's0', steps: Object.fromEntries(Array.from({ length: 10000 }, (_, i) => [`s${i}`, { type: 'message', prompt: 'sorry.en', next: `s${i + 1}` }])) };
 	assert.equal((await ask(owner, at, 'check', { document: forward({ to: '+14155550167' }) })).problems?.filter((p) => p.error).length ?? 0, 0);
 	const cases = [
@@ -93,6 +94,10 @@ test('what cannot run is refused with the step it concerns, and the old version 
 		['a tracking number of our own', forward({ to: '+14155550166' }), 'ring', /./],
 		['a prompt that is not there', { version: 1, first: 'a', steps: { a: { type: 'message', prompt: 'mine' } } }, 'a', /prompt/],
 		['a way to nowhere', forward({ otherwise: 'lost' }), 'ring', /lost/],
+		['an address with a line of its own', forward({ to: 'sip:desk@192.0.2.1\r\nX-Own: line' }), 'ring', /may not be sent/],
+		['a flow that was never published', { version: 1, first: 'a', steps: { a: { type: 'goto', flow: draft } } }, 'a', /published flow/],
+		['half a second', forward({ ring_s: 20.5 }), 'ring', /ring_s: a whole number/],
+		['more than any number', forward({ ring_s: 1e99 }), 'ring', /ring_s: a whole number/],
 		['another company\'s flow', { version: 1, first: 'a', steps: { a: { type: 'goto', flow: foreign } } }, 'a', /flow/],
 		['a loop in which nobody is asked', { version: 1, first: 'a', steps: { a: { type: 'message', prompt: 'sorry.en', next: 'b' }, b: { type: 'message', prompt: 'sorry.en', next: 'a' } } }, undefined, /loop|caller|round/i],
 		['ten thousand steps', many, undefined, /./],
@@ -178,6 +183,22 @@ test('without script: a flow is built, mended, saved and published by forms alon
 	assert.equal((await (await owner.fetch(`${at}/versions/2`)).json()).document.steps.menu.keys.length, 1);
 	page = await send({ do: 'remove forward' });
 	assert.ok(!page.html.includes('id="step-forward"'));
+});
+
+test('without script: the largest flow there may be, too', async () => {
+	const at = await make(owner, 'Large');
+	const document = { version: 1, first: 's0', steps: Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`s${i}`, { type: 'message', prompt: 'sorry.en', ...(i < 499 ? { next: `s${i + 1}` } : {}) }])) };
+	assert.equal((await ask(owner, at, 'save', { document, base: 0 })).status, 200);
+	const html = await (await owner.fetch(`${at}/steps`)).text();
+	const fields = {};
+	for (const [tag] of html.match(/<form [^>]*class="flow-steps">[\s\S]*?<\/form>/)[0].matchAll(/<(?:input|select)\b[^>]*>/g))
+		fields[tag.match(/name="([^"]*)"/)[1]] = (tag.match(/value="([^"]*)"/)?.[1] ?? '').replaceAll('&quot;', '"');
+	for (let i = 0; i < 500; i++)
+		fields[`s${i}.prompt`] = 'sorry.en';
+	assert.ok(Object.keys(fields).length > 1500);
+	const res = await owner.submit(`${at}/steps`, `${at}/steps`, { ...fields, 's250.title': 'Half of it', do: 'save' });
+	assert.equal(res.status, 200);
+	assert.equal((await (await owner.fetch(`${at}/versions/2`)).json()).document.steps.s250.title, 'Half of it');
 });
 
 test('tried without a telephone: what happens, in order', async () => {
