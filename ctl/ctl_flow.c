@@ -60,7 +60,7 @@ static enum err find(struct ctl_scope *s, const struct opts *o, struct about *a)
 {
 	struct flow_row *rows;
 	uint8_t id[ID_BYTES] = { 0 };
-	size_t n;
+	size_t n, found = 0;
 	enum err e;
 
 	if ((e = find_company(s, o, a)) != ERR_OK ||
@@ -72,9 +72,18 @@ static enum err find(struct ctl_scope *s, const struct opts *o, struct about *a)
 		if (strcmp(rows[i].name, o->flow) == 0 ||
 		    id_eq(rows[i].id.v, id)) {
 			a->flow = rows[i];
-			return ERR_OK;
+			found++;
 		}
-	(void)fprintf(stderr, "ringtrace: there is no flow %s\n", o->flow);
+	if (found == 1)
+		return ERR_OK;
+	if (found == 0)
+		(void)fprintf(stderr, "ringtrace: there is no flow %s\n",
+		    o->flow);
+	else
+		(void)fprintf(stderr,
+		    "ringtrace: there are %zu flows %s: say which by its id, "
+		    "as in `ringtrace flow list`\n",
+		    found, o->flow);
 	return ERR_NOTFOUND;
 }
 

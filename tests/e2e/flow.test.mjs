@@ -103,4 +103,9 @@ test('versions are written, compared, published and rolled back, and audited', (
 
 	assert.match(verb('show', '--flow', 'nobody').err, /there is no flow nobody/);
 	assert.match(verb('show', '--flow', name, '--version', '9').err, /there is no version 9/);
+
+	const [id] = verb('list').out.split(' ');
+	stack.sql(`INSERT INTO flow (company_id, id, name, created_at) SELECT company_id, UNHEX(REPEAT('5a', 16)), name, created_at FROM flow WHERE name = '${name}'`);
+	assert.match(verb('publish', '--flow', name, '--force').err, /there are 2 flows .*: say which by its id/);
+	assert.match(verb('publish', '--flow', id, '--version', '2', '--force').out, /version 2 is live/);
 });
