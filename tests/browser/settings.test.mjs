@@ -72,6 +72,27 @@ test('strangers\' pages too: invitation, reset, second step, first steps', async
 	await page.context().close();
 });
 
+test('nothing that is gone to stops below the bar', async () => {
+	const page = await member({ viewport: { width: 360, height: 800 } });
+	const covered = () => page.evaluate(() => {
+		const bar = document.querySelector('.bar').getBoundingClientRect().bottom;
+		const e = document.activeElement.closest('.bar, body') === document.body && document.activeElement !== document.body
+			? document.activeElement : document.querySelector(location.hash || 'h1');
+		return e.getBoundingClientRect().top < bar && scrollY > 0 && e.closest('.bar') === null ? e.outerHTML.slice(0, 90) : '';
+	});
+	await page.goto('/account#second');
+	assert.ok(await page.evaluate(() => scrollY > 0));
+	assert.equal(await covered(), '');
+	await page.goto('/settings/numbers');
+	await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+	await page.locator('main a').last().focus();
+	for (let i = 0; i < 30; i++) {
+		await page.keyboard.press('Shift+Tab');
+		assert.equal(await covered(), '');
+	}
+	await page.context().close();
+});
+
 test('by keyboard alone, without scripts: a tag is added, renamed and deleted', async () => {
 	const page = await member({ javaScriptEnabled: false });
 	await page.goto('/settings/tags/new');

@@ -83,6 +83,12 @@ test('Google: to the letter, with values; a changed outcome is taken back', asyn
 	await settle();
 	assert.ok((await lines(files.conversions)).at(-1).endsWith(`${a.text}-2`));
 	assert.equal((await stack.fetch(`/feeds/${'x'.repeat(43)}/conversions.csv`)).status, 404);
+	// Nginx writes late: what comes after it is written, the secret is not.
+	const { status } = await stack.fetch(`/unsubscribe/${files.secret}`);
+	assert.ok(status < 500, `${status}`);
+	await stack.fetch('/written-after');
+	await until('the log is written', () => stack.log('access').includes('/written-after'));
+	assert.ok(!stack.log('access').includes(files.secret), 'an address that holds a secret is not written down');
 });
 
 test('Microsoft: its columns, a fixed value', async () => {
