@@ -32,7 +32,8 @@ static const struct field fields[] = {
 	    .max = 100 },
 	{ "parallel", "At most at once", FIELD_NUMBER, .min = 1, .max = 16 },
 	{ "private_ok", "The address may be a private one", .kind = FIELD_CHECK,
-	    .help = "For a program in your own network." },
+	    .help = "For a program in your own network. An administrator of"
+		    " the whole account allows it." },
 };
 
 static struct webhook_id hook_of(const uint8_t id[ID_BYTES])
@@ -184,6 +185,11 @@ static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
 	row.id = hook_of(id);
 	if (!is_url(fields_get(f, "url")))
 		fields_wrong(f, "url", "This is not an https:// address.");
+	/* What answers there is shown in part: a client's administrator has no
+	 * business in the network of who runs this. */
+	if (fields_on(f, "private_ok") && r->account_role < ROUTE_ADMIN)
+		fields_wrong(f, "private_ok",
+		    "Only an administrator of the whole account may allow it.");
 	while (more) {
 		enum hook_kind kind;
 

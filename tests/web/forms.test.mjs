@@ -210,6 +210,15 @@ test('webhooks: a test is sent, and what was sent can be sent again', async () =
 	await (await openForm(owner, '/settings/webhooks/new')).send({ name: 'Shop', url: 'https://shop.example/hook', events: ['call.ended'], signature: 'v1', per_second: '10', parallel: '4' });
 	for (const url of ['javascript:alert(1)', 'ftp://x.example/', 'https://', 'https:///x', 'https://user:pw@x.example/', 'https://x.example/ y', 'https://x.example/"'])
 		assert.equal((await (await openForm(owner, '/settings/webhooks/new')).send({ name: 'Bad', url, events: ['call.ended'] })).status, 422, url);
+	// The network of who runs this is not a company's to open.
+	const inside = { name: 'Inside', url: 'http://127.0.0.1:1/', events: ['call.ended'], private_ok: '1' };
+	const refused = await (await openForm(foreign, '/settings/webhooks/new')).send(inside);
+	assert.equal(refused.status, 422);
+	assert.match(await refused.text(), /Only an administrator of the whole account/);
+	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM webhook WHERE private_ok = 1'), '0');
+	assert.equal((await (await openForm(owner, '/settings/webhooks/new')).send(inside)).status, 200);
+	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM webhook WHERE private_ok = 1'), '1');
+	stack.sql('DELETE FROM webhook WHERE private_ok = 1');
 	const href = (await (await owner.fetch('/settings/webhooks')).text()).match(/href="(\/settings\/webhooks\/[a-z]+_[0-9a-z]{26})"/)[1];
 	assert.equal((await owner.submit(href, `${href}/test`, {})).status, 303);
 	const log = await (await owner.fetch(`${href}/log`)).text();
