@@ -142,6 +142,15 @@ function apply(list) {
 	tellers.forEach((f) => f(list));
 }
 
+// The lease was given up, and the number is somebody else's soon.
+function unshow() {
+	undo(shown);
+	tag.restored?.();
+	same = '';
+	swaps = shown = [];
+	tellers.forEach((f) => f(swaps));
+}
+
 // --- the server ---------------------------------------------------------
 // Half of a character, as is left where a page or we cut a text, is no text to
 // the server.
@@ -196,6 +205,7 @@ function answered(a) {
 		const fresh = a.visit && a.visit !== tag.ids.visit;
 		if (a.visitor) tag.ids = { visitor: a.visitor, visit: a.visit };
 		if (a.swap.length || !swaps.length) apply(a.swap);
+		else if (consent === 'no') unshow();
 		if (a.visitor) save();
 		// It lasts while somebody is here, and what they do belongs to it.
 		if (tag.ids.visit) w.setTimeout(part, 0, 'visit', fresh);

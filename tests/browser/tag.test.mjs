@@ -195,6 +195,8 @@ test('a consent manager may speak before the tag is there, and often', async () 
 	await until('it is withdrawn', () => told('visit').length === 2);
 	assert.deepEqual(told('visit').map((v) => v.consent), ['yes', 'no']);
 	await until('and told', () => told('event').filter((e) => e.kind === 'consent_withdrawn').length === 1);
+	// There is no source-level number, and ours will be another visitor's.
+	await page.waitForFunction((n) => document.getElementById('n').textContent === n, own.national);
 	assert.equal(await page.evaluate(() => document.cookie), '');
 	await page.context().close();
 });
