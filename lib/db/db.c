@@ -97,7 +97,10 @@ enum err db_failed(struct db *db, unsigned int code, const char *message,
 {
 	switch (meaning_of(code)) {
 	case IS_LOST:
-		log_warn("db: connection lost code=%u: %s", code, message);
+		if (!db->away)
+			log_warn("db: connection lost code=%u: %s", code,
+			    message);
+		db->away = true;
 		return lost(db, code, phase);
 	case IS_BUSY:
 		db->doomed = db->in_tx;
@@ -207,8 +210,12 @@ static enum err connect_now(struct db *db)
 		    DB_READING);
 	else
 		e = set_up(db);
-	if (e != ERR_OK)
+	if (e != ERR_OK) {
 		disconnect(db);
+	} else if (db->away) {
+		db->away = false;
+		log_info("db: connected again");
+	}
 	return e;
 }
 

@@ -19,6 +19,7 @@ struct db {
 	unsigned int in_use; /* statements begun and not ended */
 	bool streaming;      /* one of them still gets rows */
 	bool broken;
+	bool away; /* and the log says so, once until it is back */
 	bool in_tx;
 	bool doomed; /* the transaction failed: only rollback helps */
 	uint64_t insert_id;

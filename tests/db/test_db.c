@@ -1,9 +1,13 @@
 /* Tests of lib/db/db and stmt: what a lost server, a deadlock, a duplicate and
  * a wrong statement look like from outside. */
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "lib/base/arena.h"
+#include "lib/base/log.h"
 #include "lib/db/db_account.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_config.h"
@@ -479,6 +483,44 @@ static void test_server_down(void **state)
 	ok(db_reconnect(t->db));
 }
 
+/* However often it is tried: each connection says once that the server is away
+ * and once that it is back. */
+static void test_said_once(void **state)
+{
+	struct db *db = testdb_connect(t, NULL);
+	char text[4096];
+	size_t lost = 0, again = 0;
+	ssize_t n;
+	int ends[2];
+
+	(void)state;
+	ok(read_account(db));
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+	log_open("test", ends[1], LOG_INFO);
+	testdb_kill(t);
+	assert_int_equal(read_account(db), ERR_UNAVAILABLE);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(db_reconnect(db), ERR_UNAVAILABLE);
+	testdb_revive(t);
+	ok(db_reconnect(db));
+	ok(db_reconnect(db));
+	n = read(ends[0], text, sizeof(text) - 1);
+	log_open("test", STDERR_FILENO, LOG_WARN);
+	assert_true(n > 0);
+	text[n] = '\0';
+	for (const char *p = text; (p = strstr(p, "lost code=")); p++)
+		lost++;
+	for (const char *p = text; (p = strstr(p, "connected again")); p++)
+		again++;
+	assert_int_equal(lost, 1);
+	assert_int_equal(again, 1);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+	db_close(db);
+	ok(db_reconnect(t->db));
+}
+
 static void test_denied(void **state)
 {
 	struct db_options o = { .socket = t->socket,
@@ -558,6 +600,7 @@ int main(void)
 		cmocka_unit_test(test_lost_connection),
 		cmocka_unit_test(test_uncertain_write),
 		cmocka_unit_test(test_server_down),
+		cmocka_unit_test(test_said_once),
 		cmocka_unit_test(test_denied),
 		cmocka_unit_test(test_time_limit),
 		cmocka_unit_test(test_config_version),
