@@ -56,6 +56,7 @@ struct media_stream {
 	struct rtp_stat stat;
 	struct rtp_out out;
 	struct dtmf_in dtmf;
+	bool own_press;   /* began before the bridge: not for the other side */
 	int64_t heard_us; /* last packet taken, or since when we listen */
 	int64_t rtcp_due_us;
 	uint32_t peer_sr; /* middle of the peer's last SR */

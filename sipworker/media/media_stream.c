@@ -330,8 +330,12 @@ static void accept_packet(struct media_thread *t, struct media_stream *s,
 	payload = t->packet + (p->payload.p - (const char *)t->packet);
 	if (p->pt == s->dtmf_pt && s->dtmf_pt != MEDIA_NO_DTMF) {
 		key = dtmf_in_packet(&s->dtmf, p, t->now_us);
-		if (key != '\0')
+		if (key != '\0') {
 			media_say_digit(t, s->id, key);
+			s->own_press = s->to == NULL;
+		}
+		if (s->own_press && p->ts == s->dtmf.ts)
+			return;
 	} else if (p->pt == PT_PCMU || p->pt == PT_PCMA) {
 		if (s->recording && t->media->cfg.frame != NULL)
 			record(t, s, p, p->pt);

@@ -286,6 +286,35 @@ static void test_remapped(void **state)
 	(void)close(b);
 }
 
+/* The key that accepts a call is still down when the bridge is made: the caller
+ * does not get the rest of it, but every later press. */
+static void test_press_before_bridge(void **state)
+{
+	struct media *m = start();
+	struct addr4 at_a, at_b;
+	const int a = phone(&at_a), b = phone(&at_b);
+	struct rtp_pkt p = { 0 };
+
+	(void)state;
+	open_stream(m, 1, PORT_A, at_a, 0);
+	open_stream(m, 2, PORT_B, at_b, 0);
+	fence(m);
+	say_bytes(b, PORT_B, 1, 96, 1, 4);
+	assert_int_equal(event(m, MEDIA_DIGIT).digit, '1');
+	order(m, MEDIA_BRIDGE, 1, 2);
+	fence(m);
+	say_bytes(b, PORT_B, 1, 96, 1, 4);
+	say(b, PORT_B, 2, 0, 0x42);
+	assert_true(hear(a, WAIT, &p));
+	assert_int_equal(p.pt, 0);
+	say_bytes(b, PORT_B, 9, 96, 2, 4);
+	assert_true(hear(a, WAIT, &p));
+	assert_int_equal(p.pt, 101);
+	assert_int_equal((uint8_t)p.payload.p[0], 2);
+	(void)close(a);
+	(void)close(b);
+}
+
 static void expect_next(struct rtp_pkt *before, const struct rtp_pkt *p)
 {
 	assert_int_equal(p->ssrc, before->ssrc);
@@ -516,6 +545,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_relay, stop),
 		cmocka_unit_test_teardown(test_remapped, stop),
+		cmocka_unit_test_teardown(test_press_before_bridge, stop),
 		cmocka_unit_test_teardown(test_prompt, stop),
 		cmocka_unit_test_teardown(test_hearing, stop),
 		cmocka_unit_test_teardown(test_port_taken, stop),
