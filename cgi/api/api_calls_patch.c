@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "cgi/api/api_calls.h"
+#include "cgi/api/api_fault.h"
 #include "cgi/api/api_out.h"
 #include "cgi/api/api_who.h"
 #include "lib/base/rnd.h"
@@ -20,6 +21,7 @@ struct patch {
 	const struct req *r;
 	const struct json_node *body;
 	struct interaction_id id;
+	struct api_faults faults; /* the first that was found */
 };
 
 /* Present and null takes away; absent leaves alone (RFC 7396). */
@@ -172,11 +174,40 @@ static enum err clear_tags(const struct patch *p)
 /* --- the whole -------------------------------------------------------------
  */
 
-/* What we do not know is a mistake of the client, not something to drop. */
-static enum err known_keys(const struct patch *p)
+static enum err all_tags(const struct patch *p)
 {
-	static const char *const keys[] = { "outcome", "value", "note", "tags",
-		"add_tags", "remove_tags" };
+	const enum err e = clear_tags(p);
+
+	return e == ERR_OK ? put_tags(p, "tags", true) : e;
+}
+
+static enum err more_tags(const struct patch *p)
+{
+	return put_tags(p, "add_tags", true);
+}
+
+static enum err less_tags(const struct patch *p)
+{
+	return put_tags(p, "remove_tags", false);
+}
+
+/* In the order in which they are done. */
+static const struct {
+	const char *name;
+	enum err (*put)(const struct patch *p);
+	const char *detail;
+} members[] = {
+	{ "outcome", set_outcome, "The code of an outcome of the company." },
+	{ "value", set_value, "An amount, such as \"250.00\"." },
+	{ "note", set_note, "A text of at most 10000 bytes." },
+	{ "tags", all_tags, "A list of at most 50 names." },
+	{ "add_tags", more_tags, "A list of at most 50 names." },
+	{ "remove_tags", less_tags, "A list of at most 50 names." },
+};
+
+/* What we do not know is a mistake of the client, not something to drop. */
+static enum err known_keys(struct patch *p)
+{
 	const struct json_node *value;
 	void *iter = NULL;
 	struct slice key;
@@ -186,10 +217,12 @@ static enum err known_keys(const struct patch *p)
 	while (json_in_next(p->body, &iter, &key, &value)) {
 		bool known = false;
 
-		for (size_t i = 0; i < RT_ARRAY_LEN(keys); i++)
-			known = known || slice_eq_cstr(key, keys[i]);
-		if (!known)
-			return ERR_SYNTAX;
+		for (size_t i = 0; i < RT_ARRAY_LEN(members); i++)
+			known = known || slice_eq_cstr(key, members[i].name);
+		if (known)
+			continue;
+		api_fault(&p->faults, key, "There is no such member to set.");
+		return ERR_SYNTAX;
 	}
 	return ERR_OK;
 }
@@ -210,18 +243,17 @@ static enum err audit(const struct patch *p)
 	return db_audit_add(p->r->db, p->r->company, &row);
 }
 
-static enum err apply(const struct patch *p)
+static enum err apply(struct patch *p)
 {
-	enum err e;
+	enum err e = known_keys(p);
 
-	if ((e = known_keys(p)) != ERR_OK || (e = set_outcome(p)) != ERR_OK ||
-	    (e = set_value(p)) != ERR_OK || (e = set_note(p)) != ERR_OK ||
-	    (e = clear_tags(p)) != ERR_OK ||
-	    (e = put_tags(p, "tags", true)) != ERR_OK ||
-	    (e = put_tags(p, "add_tags", true)) != ERR_OK ||
-	    (e = put_tags(p, "remove_tags", false)) != ERR_OK)
-		return e;
-	return audit(p);
+	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(members); i++) {
+		e = members[i].put(p);
+		if (e == ERR_SYNTAX || e == ERR_RANGE || e == ERR_TOOBIG)
+			api_fault(&p->faults, slice_from(members[i].name),
+			    members[i].detail);
+	}
+	return e == ERR_OK ? audit(p) : e;
 }
 
 /* False: If-Match names another version. */
@@ -275,10 +307,9 @@ enum err api_calls_patch(const struct req *r, struct resp *out)
 	p.body = json_in_root(in);
 	e = change(&p, call, &same);
 	json_in_free(in);
-	if (e == ERR_RANGE || e == ERR_TOOBIG)
-		return resp_problem(out, 422,
-		    "An outcome that the company has not, a tag without a "
-		    "name, or a value out of range.");
+	if (p.faults.n > 0)
+		return api_fault_answer(out, e == ERR_SYNTAX ? 400 : 422, NULL,
+		    &p.faults);
 	if (e == ERR_OK && !same)
 		return resp_problem(out, 412, NULL);
 	if (e == ERR_OK)

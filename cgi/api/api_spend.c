@@ -1,5 +1,6 @@
 #include "cgi/api/api_spend.h"
 
+#include "cgi/api/api_fault.h"
 #include "cgi/api/api_once.h"
 #include "cgi/api/api_who.h"
 #include "lib/db/db_spend.h"
@@ -66,8 +67,9 @@ static enum err read_row(const struct json_node *n, struct spend_row *row)
 							       : ERR_SYNTAX;
 }
 
-/* Writes the rows of the body; *n says how many. */
-static enum err put_rows(const struct req *r, uint64_t *n)
+/* Writes the rows of the body; *n says how many. Which one is wrong: bad. */
+static enum err put_rows(const struct req *r, uint64_t *n,
+    struct api_faults *bad)
 {
 	const struct json_node *rows;
 	struct json_in *in = NULL;
@@ -85,13 +87,19 @@ static enum err put_rows(const struct req *r, uint64_t *n)
 		e = ERR_SYNTAX;
 	for (size_t i = 0; e == ERR_OK && i < count; i++) {
 		e = read_row(json_in_at(rows, i), &row);
+		/* What is missing is a mistake of the body, not of the
+		 * address. */
+		if (e == ERR_NOTFOUND)
+			e = ERR_SYNTAX;
 		if (e == ERR_OK)
 			e = db_spend_put(r->db, r->company, &row);
+		if (e == ERR_SYNTAX || e == ERR_RANGE || e == ERR_TOOBIG)
+			api_fault_at(bad, "rows", i, "",
+			    "A date, a source and an amount, in range.");
 	}
 	json_in_free(in);
 	*n = count;
-	/* What is missing is a mistake of the body, not of the address. */
-	return e == ERR_NOTFOUND ? ERR_SYNTAX : e;
+	return e;
 }
 
 static enum err write_answer(uint64_t n, struct buf *out)
@@ -108,7 +116,7 @@ static enum err write_answer(uint64_t n, struct buf *out)
 
 /* In one transaction: the name, the rows and the answer, or nothing. */
 static enum err import(const struct req *r, struct api_once *once,
-    struct buf *answer)
+    struct api_faults *bad, struct buf *answer)
 {
 	uint64_t n = 0;
 	enum err e;
@@ -119,7 +127,7 @@ static enum err import(const struct req *r, struct api_once *once,
 		buf_put(answer, once->before);
 		return buf_err(answer);
 	}
-	if ((e = put_rows(r, &n)) != ERR_OK ||
+	if ((e = put_rows(r, &n, bad)) != ERR_OK ||
 	    (e = write_answer(n, answer)) != ERR_OK)
 		return e;
 	return api_once_end(r, once, buf_slice(answer));
@@ -128,6 +136,7 @@ static enum err import(const struct req *r, struct api_once *once,
 enum err api_spend(const struct req *r, struct resp *out)
 {
 	struct api_once once = { .taken = false };
+	struct api_faults bad = { .n = 0 };
 	char mem[64];
 	struct buf answer;
 	enum err e;
@@ -137,12 +146,12 @@ enum err api_spend(const struct req *r, struct resp *out)
 	if ((e = db_begin(r->db)) != ERR_OK)
 		return e;
 	buf_over(&answer, mem, sizeof(mem));
-	e = db_end(r->db, import(r, &once, &answer));
+	e = db_end(r->db, import(r, &once, &bad, &answer));
 	if (once.taken)
 		return resp_problem(out, 409, API_ONCE_TAKEN);
-	if (e == ERR_RANGE || e == ERR_TOOBIG)
-		return resp_problem(out, 422,
-		    "An amount or a text is out of range.");
+	if (bad.n > 0)
+		return api_fault_answer(out, e == ERR_SYNTAX ? 400 : 422, NULL,
+		    &bad);
 	return e == ERR_OK
 		   ? resp_bytes(out, "application/json", buf_slice(&answer))
 		   : e;

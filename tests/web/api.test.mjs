@@ -158,6 +158,11 @@ test('marking: merge, tags, all or nothing, If-Match', async () => {
 	assert.equal((await api(keys.all, path)).json.note, null);
 	for (const bad of [{ nothing: 1 }, [], { value: 'x' }, { value: 1.5 }, { tags: 'vip' }, { tags: [1] }, { outcome: 7 }])
 		assert.equal((await patch(bad)).status, 400, JSON.stringify(bad));
+	// What is wrong is named.
+	for (const [bad, at] of [[{ 'no/such': 1 }, '/no~1such'], [{ note: 'x', value: 'x' }, '/value'], [{ outcome: 'no such' }, '/outcome'], [{ add_tags: 'vip' }, '/add_tags'],
+		[{ remove_tags: [1] }, '/remove_tags'], [{ note: 'x'.repeat(20000) }, '/note']])
+		assert.deepEqual((await patch(bad)).json.errors.map((one) => one.pointer), [at], at);
+	assert.equal((await patch({ tags: [''] })).json.errors[0].pointer, '/tags');
 	assert.equal((await patch({ tags: [''] })).status, 422);
 	assert.equal((await api(keys.beta, path, { method: 'PATCH', body: { note: 'mine' } })).status, 404);
 	assert.equal((await api(keys.all, `/calls/${typeId('cal', uuid7())}`, { method: 'PATCH', body: { note: 'x' } })).status, 404);
@@ -234,6 +239,7 @@ test('spend: all or none, once for one key', async () => {
 	for (const bad of [{}, { rows: [] }, { rows: [{ ...row, date: 'x' }] }, { rows: [{ ...row, amount: '1,5' }] }, { rows: [row, { date: '2026-11-01' }] },
 		{ rows: Array(1001).fill(row) }, { rows: [7] }])
 		assert.equal((await post(bad)).status, 400, JSON.stringify(bad).slice(0, 80));
+	assert.deepEqual((await post({ rows: [row, { date: '2026-11-01' }] })).json.errors.map((one) => one.pointer), ['/rows/1']);
 	assert.equal((await post({ rows: [row, { ...row, campaign: 'y', amount: '-1' }] })).status, 422);
 	assert.equal(rows(), '0 0');
 	const once = { 'idempotency-key': 'import-1' };
