@@ -1,11 +1,13 @@
 // The flow builder's model: what can be done to a document, without a browser.
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { test } from 'node:test';
 
 import { daysOf, daysText } from '../../static/js/flow/days.js';
 import { difference } from '../../static/js/flow/difference.js';
 import { layout, placed } from '../../static/js/flow/layout.js';
 import { addItem, addStep, connect, copySteps, exits, freeKey, history, moveItem, moveSteps, pasteSteps, push, reachable, readDocument, redo, removeItem, removeSteps, setItem, setParam, undo } from '../../static/js/flow/model.js';
+import { Server } from '../../static/js/flow/server.js';
 
 const branch = (name, need = 'may') => ({ name, need });
 const types = {
@@ -162,4 +164,20 @@ test('what changed, in words; places on the canvas do not count', () => {
 	b = removeSteps(b, types, ['hangup']);
 	assert.deepEqual(difference(a, b), [['forward', 'to: +13035550100 → +13035550199; no_answer: hangup → nothing'], ['hangup', 'removed']]);
 	assert.deepEqual(difference(b, a).at(-1), ['hangup', 'added']);
+});
+
+test('what the server could not do is said in words', async () => {
+	let status = 503;
+	let body = '{"title":"Not available"}';
+	const http = createServer((req, res) => res.writeHead(status, { 'content-type': 'application/json', connection: 'close' }).end(body));
+	await new Promise((r) => http.listen(0, '127.0.0.1', r));
+	const server = new Server({ flow: { url: `http://127.0.0.1:${http.address().port}` }, csrf: 'x' });
+	for (const [code, text, why] of [[503, body, /Nothing here is lost; try again/], [502, '<html>', /Nothing here is lost/], [404, '{}', /not there any more/], [413, '{}', /too large/], [401, '{}', /Sign in in another tab/], [422, '{"detail":"Not saved: so."}', /^Not saved: so\.$/]]) {
+		[status, body] = [code, text];
+		assert.match((await server.save({}, 0)).error, why, `${code}`);
+	}
+	[status, body] = [200, '{"state":{"version":1}}'];
+	assert.deepEqual(await server.save({}, 0), { state: { version: 1 } });
+	await new Promise((r) => http.close(r));
+	assert.match((await server.save({}, 0)).error, /cannot be reached/);
 });

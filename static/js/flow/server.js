@@ -1,6 +1,14 @@
 // server.js - what the builder asks the server. Every answer is an object:
 // {error: words} when it did not work.
 
+const AWAY = 'The server cannot do this right now. Nothing here is lost; try again in a moment.';
+const WHY = {
+	400: 'The server cannot read this: a text may have signs in it that cannot be kept.',
+	403: 'You may look at this flow, but not change it.',
+	404: 'This flow is not there any more. Export what you have here to keep it.',
+	413: 'This flow is too large.',
+};
+
 export class Server {
 	constructor(page) {
 		this.url = page.flow.url;
@@ -37,7 +45,7 @@ export class Server {
 			return this.ask(path, body, true);
 		if (res.status === 401)
 			return { error: 'You are not signed in any more. Sign in in another tab, then try again here.' };
-		return { ...answer, error: answer?.detail ?? `The server answered ${res.status}.` };
+		return { ...answer, error: answer?.detail ?? WHY[res.status] ?? (res.status >= 500 ? AWAY : `The server answered ${res.status}.`) };
 	}
 
 	check(document) {
