@@ -299,6 +299,23 @@ static enum err read_interval(const struct req *r, enum interval *out)
 	return ERR_SYNTAX;
 }
 
+/* Begin of the hour by the clock that holds at t. A clock that is put by half
+ * an hour begins one that is shorter. */
+static enum err hour_of(struct tz *z, const struct tz_time *t, int64_t at_us,
+    int64_t *start_us)
+{
+	int64_t s = at_us - (t->minute * 60 + t->second) * RT_SEC_US -
+		    at_us % RT_SEC_US;
+	struct tz_time then = { .offset_s = t->offset_s };
+	enum err e;
+
+	while ((e = tz_local(z, s, &then)) == ERR_OK &&
+	       then.offset_s != t->offset_s && s < at_us)
+		s += 15 * RT_MIN_US;
+	*start_us = s;
+	return e;
+}
+
 /* Begin of the interval that the moment lies in, by the company's clock. */
 static enum err begin_of(struct tz *z, enum interval how, int64_t at_us,
     int64_t *start_us, struct tz_date *date)
@@ -309,11 +326,8 @@ static enum err begin_of(struct tz *z, enum interval how, int64_t at_us,
 	if ((e = tz_local(z, at_us, &t)) != ERR_OK)
 		return e;
 	*date = t.date;
-	if (how == HOUR) {
-		*start_us = at_us - (t.minute * 60 + t.second) * RT_SEC_US -
-			    at_us % RT_SEC_US;
-		return ERR_OK;
-	}
+	if (how == HOUR)
+		return hour_of(z, &t, at_us, start_us);
 	if (how == WEEK)
 		*date = tz_date_add(t.date, -t.weekday);
 	if (how == MONTH)

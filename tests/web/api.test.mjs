@@ -228,6 +228,12 @@ test('summary and time series: filters, dimensions, the clock of the company', a
 		assert.equal(series.time_zone, 'Europe/Berlin');
 		assert.equal(series.data.reduce((n, row) => n + row.calls, 0), json.total.calls, interval);
 	}
+	// A clock that is put back by half an hour: 01:30 comes twice, the hours do not overlap.
+	stack.sql(`UPDATE company SET time_zone = 'Australia/Lord_Howe' WHERE id = ${hex(a.id)}; INSERT INTO call_rollup (company_id, dimension, bucket_at, value, calls) VALUES
+		${['14:15', '14:45', '15:00', '15:15', '15:30'].map((at, i) => `(${hex(a.id)}, 'total', '2026-04-04 ${at}:00', '', ${10 ** i})`).join()}`);
+	const twice = (await api(keys.all, '/reports/timeseries?interval=hour&from=2026-04-05&to=2026-04-05')).json;
+	assert.deepEqual(twice.data.map((row) => [row.start.slice(11, 16), row.calls]), [['14:00', 11], ['15:00', 1100], ['15:30', 10000]]);
+	stack.sql(`UPDATE company SET time_zone = 'Europe/Berlin' WHERE id = ${hex(a.id)}; DELETE FROM call_rollup WHERE bucket_at < '2026-04-05' AND company_id = ${hex(a.id)}`);
 	for (const bad of ['summary?group_by=x', 'timeseries?interval=x', 'timeseries?from=2001-01-01', 'summary?search=x', 'summary?limit=0'])
 		assert.equal((await api(keys.all, `/reports/${bad}`)).status, 400, bad);
 });
