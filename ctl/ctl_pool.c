@@ -1,5 +1,6 @@
 #include "ctl/ctl_pool.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/db/db_pool.h"
@@ -11,7 +12,7 @@ enum err ctl_pool_get(struct ctl_scope *s, struct company_id company,
 {
 	struct pool_row row = { .lease_s = LEASE_S, .created_us = s->now_us };
 	struct pool_row *rows;
-	size_t n;
+	size_t n, found = 0;
 	enum err e = db_pool_list(s->db, company, &s->mem, &rows, &n);
 
 	if (e != ERR_OK)
@@ -19,8 +20,16 @@ enum err ctl_pool_get(struct ctl_scope *s, struct company_id company,
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(rows[i].name, name) == 0) {
 			*out = rows[i].id;
-			return ERR_OK;
+			found++;
 		}
+	if (found == 1)
+		return ERR_OK;
+	if (found > 1) {
+		(void)fprintf(stderr,
+		    "there are %zu pools \"%s\": rename one first\n", found,
+		    name);
+		return ERR_NOTFOUND;
+	}
 	ctl_scope_id(s, row.id.v);
 	e = ctl_scope_put(row.name, sizeof(row.name), "pool", name);
 	if (e == ERR_OK)

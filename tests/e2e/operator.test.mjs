@@ -111,6 +111,11 @@ test('numbers and a site', () => {
 	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM pool WHERE name = 'Web'"), '1');
 	assert.equal(stack.sqlOne("SELECT e164 FROM site_target WHERE e164 LIKE '+49%'"), '+4930901800');
 	assert.match(verb('site', 'add', ...of, '--origin', 'https://x.example/path', '--number', '030 901800').err, /is not an origin/);
+
+	stack.sql("INSERT INTO pool (company_id, id, name, lease_s, created_at) SELECT company_id, UNHEX(REPEAT('5a', 16)), name, lease_s, created_at FROM pool WHERE name = 'Web'");
+	assert.match(verb('number', 'add', ...of, '--number', '+4930901823', '--to', '+4930901899', '--pool', 'Web').err, /there are 2 pools "Web"/);
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM number WHERE e164 = '+4930901823'"), '0', 'nothing half added');
+	stack.sql("DELETE FROM pool WHERE id = UNHEX(REPEAT('5a', 16))");
 });
 
 test('recording without a notice: by an owner, with a reason, audited', () => {
