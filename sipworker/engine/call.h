@@ -153,7 +153,8 @@ struct call {
 	uint32_t notice_prompt;
 
 	/* Report */
-	uint32_t seq; /* of the next record */
+	uint32_t seq;           /* of the next record */
+	uint16_t n_peer_events; /* trace.h */
 	int64_t opened_mono_us;
 	int64_t opened_wall_us;
 	unsigned int result_facts;

@@ -69,11 +69,23 @@ void trace_opened(struct engine *e, struct call *c,
 	c->open_seq = e->journal_seq;
 }
 
+/* What a peer can bring about as often as it likes. */
+static bool is_of_peers(enum callrec_event_what what)
+{
+	return what == CALLREC_EV_DIGIT || what == CALLREC_EV_HOLD ||
+	       what == CALLREC_EV_RESUME || what == CALLREC_EV_TRANSFER;
+}
+
 void trace_event(struct engine *e, struct call *c, enum callrec_event_what what,
     uint8_t leg, int64_t value, struct slice text)
 {
 	struct callrec r;
 
+	if (is_of_peers(what)) {
+		if (c->n_peer_events == TRACE_PEER_EVENTS_MAX)
+			return;
+		c->n_peer_events++;
+	}
 	begin(e, c, CALLREC_EVENT, &r);
 	r.u.event.what = what;
 	r.u.event.leg = leg;

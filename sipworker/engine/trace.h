@@ -19,12 +19,16 @@ struct trace_caller {
 	struct slice user_agent;
 };
 
+#define TRACE_PEER_EVENTS_MAX 1000
+
 /* Microseconds since the call was opened. */
 int64_t trace_at(const struct engine *e, const struct call *c);
 
 /* The first record; its number in the journal goes to c->open_seq. */
 void trace_opened(struct engine *e, struct call *c,
     const struct trace_caller *who);
+/* Keys, holds and transfers, which a peer may send without end, are written
+ * down TRACE_PEER_EVENTS_MAX times in a call; the call itself goes on. */
 void trace_event(struct engine *e, struct call *c, enum callrec_event_what what,
     uint8_t leg, int64_t value, struct slice text);
 /* A step of the flow was entered or left. */

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "sipworker/engine/trace.h"
 #include "sipworker/engine_watch.h"
 #include "tests/sim/sim_rig.h"
 
@@ -378,6 +379,42 @@ static void test_refer_port(void **state)
 	rig_fini(&r);
 }
 
+static void count_refused(void *arg, const struct callrec_event *ev)
+{
+	unsigned int *n = arg;
+
+	*n += ev->what == CALLREC_EV_TRANSFER && ev->value == 403;
+}
+
+/* A phone that asks without end fills neither the journal nor the page. */
+static void test_refer_flood(void **state)
+{
+	const struct rig_sent *invite;
+	unsigned int told = 0;
+	char tag[128];
+	static struct rig_sent first;
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	rig_init(&r, 4);
+	r.on_event = count_refused;
+	r.on_event_arg = &told;
+	rig_call_up(&r, tag);
+	invite = to_phone(&r, "INVITE");
+	assert_non_null(invite);
+	first = *invite; /* what was sent is a ring: it will be gone */
+	for (unsigned int i = 0; i < TRACE_PEER_EVENTS_MAX + 200; i++) {
+		phone_asks(&r, &first, "REFER", 10 + i, "ptag",
+		    "Refer-To: <sip:x@10.9.9.9>\r\n", "");
+		rig_expect_status(&r, "flood", 403);
+		rig_pass_time(&r, RT_SEC_US);
+	}
+	assert_int_equal(told, TRACE_PEER_EVENTS_MAX);
+	rig_request(&r, "BYE", 2, "+13035550100", "c1", tag, "", "");
+	assert_int_equal(r.n_closed, 1);
+	rig_fini(&r);
+}
+
 static size_t count_media(const struct rig *r, enum engine_media_op op)
 {
 	size_t n = 0;
@@ -527,6 +564,7 @@ int main(void)
 		cmocka_unit_test(test_prack_wanted),
 		cmocka_unit_test(test_refer_refused),
 		cmocka_unit_test(test_refer_port),
+		cmocka_unit_test(test_refer_flood),
 		cmocka_unit_test(test_transfer),
 		cmocka_unit_test(test_transfer_fails),
 		cmocka_unit_test(test_transfer_left),
