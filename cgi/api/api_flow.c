@@ -187,8 +187,8 @@ static enum err store_new(const struct req *r, struct flow_row *row,
 	buf_over(&text, mem, sizeof(mem));
 	if ((e = db_begin(r->db)) == ERR_OK)
 		e = db_end(r->db, add(r, row, document, &once, &text));
-	if (once.taken)
-		return resp_problem(out, 409, API_ONCE_TAKEN);
+	if (api_once_refused(&once, out, &e))
+		return e;
 	return e == ERR_OK ? api_setup_added(out, "flows", buf_slice(&text))
 			   : e;
 }

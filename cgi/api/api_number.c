@@ -132,9 +132,7 @@ enum err api_number_import(const struct req *r, struct resp *out)
 	if (e == ERR_OK) {
 		resp_status(out, 201);
 		e = resp_bytes(out, "application/json", buf_slice(&text));
-	} else if (once.taken) {
-		e = resp_problem(out, 409, API_ONCE_TAKEN);
-	} else if (faults.n > 0) {
+	} else if (!api_once_refused(&once, out, &e) && faults.n > 0) {
 		e = api_fault_answer(out, 422, NULL, &faults);
 	}
 	buf_fini(&text);

@@ -22,7 +22,9 @@ enum err api_once_begin(const struct req *r, struct api_once *o)
 	enum err e;
 
 	*o = (struct api_once){ .name = SLICE(""), .before = SLICE("") };
-	if ((e = read_name(r, &o->name)) != ERR_OK || o->name.n == 0)
+	e = read_name(r, &o->name);
+	o->bad = e == ERR_SYNTAX;
+	if (e != ERR_OK || o->name.n == 0)
 		return e;
 	if ((e = digest_sha256(parts, RT_ARRAY_LEN(parts), hash)) != ERR_OK)
 		return e;
@@ -38,4 +40,15 @@ enum err api_once_end(const struct req *r, const struct api_once *o,
 	return o->name.n == 0 ? ERR_OK
 			      : db_once_end(r->db, r->company, api_who(r)->key,
 				    o->name, answer);
+}
+
+bool api_once_refused(const struct api_once *o, struct resp *out, enum err *e)
+{
+	if (o->bad)
+		*e = resp_problem(out, 400,
+		    "An Idempotency-Key is at most 100 printable characters.");
+	else if (o->taken)
+		*e = resp_problem(out, 409,
+		    "This Idempotency-Key was used for another request.");
+	return o->bad || o->taken;
 }

@@ -325,9 +325,7 @@ enum err api_setup_add(const struct req *r, struct resp *out)
 		resp_header(out, "ETag", slice_from(w.etag));
 	if (e == ERR_OK)
 		e = api_setup_added(out, w.s->sheet, buf_slice(&text));
-	else if (once.taken)
-		e = resp_problem(out, 409, API_ONCE_TAKEN);
-	else
+	else if (!api_once_refused(&once, out, &e))
 		e = refuse(&w, out, e);
 	buf_fini(&kept);
 	buf_fini(&text);

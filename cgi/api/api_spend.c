@@ -147,8 +147,8 @@ enum err api_spend(const struct req *r, struct resp *out)
 		return e;
 	buf_over(&answer, mem, sizeof(mem));
 	e = db_end(r->db, import(r, &once, &bad, &answer));
-	if (once.taken)
-		return resp_problem(out, 409, API_ONCE_TAKEN);
+	if (api_once_refused(&once, out, &e))
+		return e;
 	if (bad.n > 0)
 		return api_fault_answer(out, e == ERR_SYNTAX ? 400 : 422, NULL,
 		    &bad);

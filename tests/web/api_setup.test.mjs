@@ -144,6 +144,11 @@ test('adding is done once for one Idempotency-Key', async () => {
 	assert.equal((await post('/tags', {}, { 'idempotency-key': 'tag-2' })).status, 422);
 	assert.equal((await post('/tags', { name: 'Then' }, { 'idempotency-key': 'tag-2' })).status, 201);
 	// Many at once: one tag.
+	for (const path of ['/tags', '/flows', '/numbers/import', '/spend']) {
+		const res = await post(path, path === '/numbers/import' ? { numbers: [{ number: '+14155550190' }] } : { name: 'Long' }, { 'idempotency-key': 'k'.repeat(101) });
+		assert.equal(res.status, 400, path);
+		assert.match(res.json.detail, /at most 100/, path);
+	}
 	const many = await Promise.all(Array.from({ length: 8 }, () => post('/tags', { name: 'Race' }, { 'idempotency-key': 'race' })));
 	assert.ok(many.every((r) => r.status === 201 && r.text === many[0].text) || many.some((r) => r.status === 503), many.map((r) => r.status).join(' '));
 	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM tag WHERE company_id = ${hex(world.alpha.id)} AND name = 'Race'`), '1');
