@@ -394,14 +394,10 @@ enum err flow_steps(const struct req *r, struct resp *out)
 	struct json_in *in;
 	enum err e;
 
-	if ((e = flow_store_get(r, &f)) != ERR_OK)
+	if ((e = flow_store_get(r, &f)) != ERR_OK ||
+	    (e = flow_store_beginning(r, &f, &p.text)) != ERR_OK)
 		return e;
 	p.flow = &f;
-	p.text = SLICE("{\"version\":1,\"first\":\"\",\"steps\":{}}");
-	if (f.last_version > 0 &&
-	    (e = db_flow_document(r->db, r->company, f.id, f.last_version,
-		 r->arena, &p.text)) != ERR_OK)
-		return e;
 	if (parse(p.text, &in) != ERR_OK)
 		return ERR_INTERNAL; /* checked before it was stored */
 	p.document = json_in_root(in);

@@ -1,7 +1,7 @@
 /*
  * flow_steps.h - a flow as a plain list of forms, for those without scripts.
  *
- *	GET  /flows/{flow}/steps
+ *	GET  /flows/{flow}/steps      (?template= for a new one)
  *	POST /flows/{flow}/steps
  *
  * The page is one form. It carries the document as it was when the page was

@@ -5,6 +5,7 @@
 
 #include "cgi/form/form_audit.h"
 #include "lib/base/rnd.h"
+#include "lib/core/flow_sample.h"
 #include "lib/db/db_job.h"
 #include "lib/flow/flowworld.h"
 #include "lib/text/json_out.h"
@@ -17,6 +18,23 @@ enum err flow_store_get(const struct req *r, struct flow_row *f)
 	if ((e = req_path_id(r, 0, ID_KIND_flow, id.v)) != ERR_OK)
 		return e;
 	return db_flow_get(r->db, r->company, id, f);
+}
+
+enum err flow_store_beginning(const struct req *r, const struct flow_row *f,
+    struct slice *document)
+{
+	const struct flow_sample *sample = NULL;
+	struct slice key;
+
+	if (f->last_version > 0)
+		return db_flow_document(r->db, r->company, f->id,
+		    f->last_version, r->arena, document);
+	if (req_query(r, "template", &key) == ERR_OK)
+		sample = flow_sample_find(key);
+	*document = slice_from(
+	    sample != NULL ? sample->document
+			   : "{\"version\":1,\"first\":\"\",\"steps\":{}}");
+	return ERR_OK;
 }
 
 enum err flow_store_check(const struct req *r, struct slice document,

@@ -12,6 +12,11 @@
 /* The flow of the path's first id. ERR_NOTFOUND. */
 RT_MUST_USE enum err flow_store_get(const struct req *r, struct flow_row *out);
 
+/* The document that work begins with: the last version; of a new flow the one
+ * of ?template=, or none. */
+RT_MUST_USE enum err flow_store_beginning(const struct req *r,
+    const struct flow_row *f, struct slice *document);
+
 /* Compiles the document against what the company has (flowworld.h) to find
  * what is wrong; *ok: nothing that keeps it from running. */
 RT_MUST_USE enum err flow_store_check(const struct req *r,

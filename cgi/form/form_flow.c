@@ -160,24 +160,6 @@ enum err form_flow_retire(const struct req *r, struct resp *out)
 
 /* --- the builder's page ----------------------------------------------------*/
 
-/* The document to begin with: the last version, or the template. */
-static enum err beginning(const struct req *r, const struct flow_row *f,
-    struct slice *document)
-{
-	const struct flow_sample *sample = NULL;
-	struct slice key;
-
-	if (f->last_version > 0)
-		return db_flow_document(r->db, r->company, f->id,
-		    f->last_version, r->arena, document);
-	if (req_query(r, "template", &key) == ERR_OK)
-		sample = flow_sample_find(key);
-	*document = slice_from(
-	    sample != NULL ? sample->document
-			   : "{\"version\":1,\"first\":\"\",\"steps\":{}}");
-	return ERR_OK;
-}
-
 /* "Main line (new)" -> "main-line-new": of the file that is exported. */
 static void file_name(const char *name, char *out, size_t cap)
 {
@@ -245,6 +227,19 @@ static enum err page_data(const struct req *r, const struct flow_row *f,
 	return json_out_done(j);
 }
 
+/* The list of forms begins with it, too. */
+static void view_template(const struct req *r, const struct flow_row *f,
+    struct view *v)
+{
+	struct slice key = SLICE("");
+	const bool has = f->last_version == 0 &&
+			 req_query(r, "template", &key) == ERR_OK &&
+			 flow_sample_find(key) != NULL;
+
+	view_flag(v, "has_template", has);
+	view_slice(v, "template", has ? key : SLICE(""));
+}
+
 static enum err show(const struct req *r, const struct flow_row *f,
     const struct json_node *document, struct resp *out)
 {
@@ -262,6 +257,7 @@ static enum err show(const struct req *r, const struct flow_row *f,
 	e = page_data(r, f, &w, document, &j);
 	if (e == ERR_OK) {
 		view_flow(f, v);
+		view_template(r, f, v);
 		view_json(v, "data", &j);
 		e = resp_view(out, v);
 	}
@@ -279,7 +275,7 @@ enum err form_flow(const struct req *r, struct resp *out)
 
 	if ((e = req_path_id(r, 0, ID_KIND_flow, id.v)) != ERR_OK ||
 	    (e = db_flow_get(r->db, r->company, id, &f)) != ERR_OK ||
-	    (e = beginning(r, &f, &document)) != ERR_OK)
+	    (e = flow_store_beginning(r, &f, &document)) != ERR_OK)
 		return e;
 	e = json_in_parse(document, FLOW_JSON_BYTES_MAX, DOCUMENT_DEPTH, &in,
 	    NULL);

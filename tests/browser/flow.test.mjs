@@ -280,6 +280,16 @@ test('a sign-in that ended, and somebody else who saved: no work is lost', async
 	await page.context().close();
 });
 
+test('the list of forms fits a telephone', async () => {
+	const page = await member({ viewport: { width: 360, height: 740 } });
+	await fresh(page, 'By thumb', 'qualify');
+	await page.click('text=as a list of forms');
+	await page.waitForSelector('fieldset[id^=step-]');
+	assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 360);
+	assert.deepEqual(page.said, []);
+	await page.context().close();
+});
+
 test('a way out is drawn with the mouse, and a card dropped from the palette', async () => {
 	const page = await member();
 	await fresh(page, 'Drawn', 'menu');

@@ -185,6 +185,16 @@ test('without script: a flow is built, mended, saved and published by forms alon
 	assert.ok(!page.html.includes('id="step-forward"'));
 });
 
+test('without script: a template is begun with, too', async () => {
+	const res = await owner.submit('/flows', '/flows', { name: 'From a template by hand', template: 'hours' });
+	const page = await (await owner.fetch(res.headers.get('location'))).text();
+	const steps = page.match(/href="(\/flows\/flo_[a-z0-9]+\/steps\?template=hours)"/)[1];
+	const html = await (await owner.fetch(steps)).text();
+	for (const key of ['hours', 'mail'])
+		assert.ok(html.includes(`id="step-${key}"`), key);
+	assert.doesNotMatch(await (await owner.fetch(`${steps}x`)).text(), /fieldset class="card form" id="step-/);
+});
+
 test('without script: the largest flow there may be, too', async () => {
 	const at = await make(owner, 'Large');
 	const document = { version: 1, first: 's0', steps: Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`s${i}`, { type: 'message', prompt: 'sorry.en', ...(i < 499 ? { next: `s${i + 1}` } : {}) }])) };
