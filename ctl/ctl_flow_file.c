@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/utf8.h"
 #include "lib/json/flow_schema.h"
 
 #define MEM_MAX_BYTES ((size_t)256 << 20)
@@ -36,6 +37,24 @@ enum err ctl_flow_file_read(const char *path, struct arena *mem,
 	return ERR_OK;
 }
 
+/* What a document says, for a terminal: a file may come from anywhere, and
+ * must neither steer the terminal nor begin lines of its own. */
+static void put_text(FILE *out, struct slice s)
+{
+	while (s.n > 0) {
+		uint32_t c;
+		size_t n = utf8_next(s, &c);
+
+		if (n == 0 || c < ' ' || (c >= 0x7f && c < 0xa0)) {
+			(void)fputc('?', out);
+			n = n == 0 ? 1 : n;
+		} else {
+			(void)fwrite(s.p, 1, n, out);
+		}
+		s = slice_skip(s, n);
+	}
+}
+
 void ctl_flow_file_errors(const char *what,
     const struct flow_json_errors *errors)
 {
@@ -43,11 +62,11 @@ void ctl_flow_file_errors(const char *what,
 		const struct flow_json_error *e = &errors->item[i];
 
 		(void)fprintf(stderr, "%s: ", e->warning ? "warning" : "error");
-		if (e->step[0] != '\0')
-			(void)fprintf(stderr, "%s: ", e->step);
-		else
-			(void)fprintf(stderr, "%s: ", what);
-		(void)fprintf(stderr, "%s\n", e->what);
+		put_text(stderr,
+		    slice_from(e->step[0] != '\0' ? e->step : what));
+		(void)fprintf(stderr, ": ");
+		put_text(stderr, slice_from(e->what));
+		(void)fputc('\n', stderr);
 	}
 	if (errors->more)
 		(void)fprintf(stderr, "... and more\n");
@@ -63,13 +82,17 @@ enum err ctl_flow_file_try(const struct flowtry *t, const struct flow_case *c,
 		return e;
 	if (report.n_fails > 0)
 		(*failed)++;
-	(void)printf("%s %.*s: %s after %lld s\n   %.*s\n",
-	    report.n_fails > 0 ? "not ok" : "ok", SLICE_FMT(c->name),
+	(void)printf("%s ", report.n_fails > 0 ? "not ok" : "ok");
+	put_text(stdout, c->name);
+	(void)printf(": %s after %lld s\n   ",
 	    callresult_name(report.sim.result),
-	    (long long)(report.sim.lasted_us / RT_SEC_US),
-	    SLICE_FMT(report.words));
-	for (size_t i = 0; i < report.n_fails; i++)
-		(void)printf("   # %.*s\n", SLICE_FMT(report.fails[i]));
+	    (long long)(report.sim.lasted_us / RT_SEC_US));
+	put_text(stdout, report.words);
+	for (size_t i = 0; i < report.n_fails; i++) {
+		(void)printf("\n   # ");
+		put_text(stdout, report.fails[i]);
+	}
+	(void)putchar('\n');
 	return ERR_OK;
 }
 

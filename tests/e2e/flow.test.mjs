@@ -72,6 +72,16 @@ test('what is wrong with a document is said by step', () => {
 	assert.equal(ringtrace('flow', 'check').status, 2);
 });
 
+test('a hostile file neither steers the terminal nor speaks for the command', () => {
+	const path = file('evil.json', { version: 1, first: 'a', steps: { a: { type: 'message', prompt: 'sorry.en', title: 'Gr\u00fc\u00dfe\u001b[2J\nok fake', next: 'b' }, b: { type: 'tag', tag: '\u001b]0;x\u0007\u009b', next: 'c' }, c: { type: 'hangup' } } });
+	file('evil.cases.json', { cases: [{ ...monday, name: '\u001b[31mred\nok fake', expect: { result: 'answered' } }] });
+	const all = [ringtrace('flow', 'check', path), ringtrace('flow', 'test', path)].map(({ out, err }) => out + err).join('');
+	assert.ok(!/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/.test(all), JSON.stringify(all));
+	assert.doesNotMatch(all, /^ok fake/m);
+	assert.match(all, /\?\[31mred/);
+	assert.ok(all.includes('Gr\u00fc\u00dfe'), all);
+});
+
 test('the schema is JSON', () => {
 	assert.equal(JSON.parse(ringtrace('flow', 'schema').out).properties.version.const, 1);
 });
