@@ -13,9 +13,9 @@ import { addCompanies, hostile, typeId, uuid7 } from '../support/two_companies.m
 const PORT = 2525;
 let stack, world, smtp, text = '';
 
-/** What came: { headers, plain, html } of each mail, in order. */
+/** What came: { headers, plain, html } of each mail that is whole, in order. */
 function mails() {
-	return text.split('---------- MESSAGE FOLLOWS ----------\n').slice(1).map((m) => {
+	return text.split('---------- MESSAGE FOLLOWS ----------\n').slice(1).filter((m) => m.includes('------------ END MESSAGE ------------')).map((m) => {
 		const [head] = m.split(/\n\n/, 1);
 		const headers = Object.fromEntries(head.replace(/\n[ \t]+/g, ' ').split('\n').map((l) => l.split(/: (.*)/s).slice(0, 2))
 			.map(([k, v]) => [k.toLowerCase(), (v ?? '').replace(/=\?utf-8\?B\?([^?]*)\?= ?/g, (_, b) => Buffer.from(b, 'base64'))]));
