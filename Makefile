@@ -114,7 +114,8 @@ POSIX := -D_POSIX_C_SOURCE=200809L
 GNU := -D_GNU_SOURCE
 GNU_ROOMS := sipworker/priv sipworker/media sipworker/net sipworker cgi/web ctl
 # ... and tests and benches that try what only these can.
-GNU_FILES := tests/unit/test_drop.c bench/bench_prompt.c
+GNU_FILES := tests/unit/test_drop.c tests/unit/test_rec_proc.c \
+	bench/bench_prompt.c
 feature = $(if $(filter $(patsubst %/,%,$(dir $(1))),$(GNU_ROOMS))$(filter \
 	$(1),$(GNU_FILES)),$(GNU),$(POSIX))
 
@@ -379,8 +380,8 @@ test-sim: all $(SIMT:%=$(B)/tests/%)
 
 #: make valgrind      unit tests under valgrind
 .PHONY: valgrind
-# test_drop puts children under a system call filter that kills valgrind's own.
-VALGRIND := $(filter-out unit/test_drop,$(UNIT))
+# Their children are under a system call filter that kills valgrind's own.
+VALGRIND := $(filter-out unit/test_drop unit/test_rec_proc,$(UNIT))
 valgrind: all $(VALGRIND:%=$(B)/tests/%)
 	@RT_TEST_WRAP=valgrind RT_TEST_TIMEOUT_S=1800 \
 	    dev/run-tests.sh $(VALGRIND:%=$(B)/tests/%)

@@ -300,14 +300,13 @@ void engine_shell_greet_recorder(struct engine_shell *s)
 {
 	const struct msg sync = { .kind = MSG_REC_SYNC };
 
-	for (uint32_t i = 0; i < s->keep.max_recs; i++) {
-		const struct engine_kept_rec *r = &s->keep.rec[i];
-
-		if (!r->used)
-			continue;
-		send_rec_start(s, r);
-		if (r->stopped)
-			send_rec_stop(s, r);
-	}
+	/* It reads no frame before it knows whose they may be, and a recording
+	 * is not whole before its frames are read. */
+	for (uint32_t i = 0; i < s->keep.max_recs; i++)
+		if (s->keep.rec[i].used)
+			send_rec_start(s, &s->keep.rec[i]);
 	(void)worker_peer_send(&s->recorder, &sync, NULL);
+	for (uint32_t i = 0; i < s->keep.max_recs; i++)
+		if (s->keep.rec[i].used && s->keep.rec[i].stopped)
+			send_rec_stop(s, &s->keep.rec[i]);
 }

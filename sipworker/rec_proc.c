@@ -18,6 +18,9 @@
 /* The engine waits 5 s for a result: what took nearly so long is told to the
  * store as well. */
 #define SLOW_US (4 * RT_SEC_US)
+/* A start is heard so soon, unless it waited in the engine's queue, behind its
+ * first frames. */
+#define HEARD_US (RT_SEC_US / 10)
 /* Arrival times from another process, as far as they can be true. */
 #define PAST_US   (5 * RT_SEC_US)
 #define FUTURE_US (RT_SEC_US / 10)
@@ -49,7 +52,8 @@ struct recorder {
 	uint32_t max;
 	uint32_t n_open;
 	uint32_t last;     /* slot of the last frame: frames come in runs */
-	bool sweep_wanted; /* the engine has named what runs */
+	bool named;        /* the engine has said what runs: see tick() */
+	bool sweep_wanted; /* it has just said so */
 	bool leaving;
 	uint64_t unknown; /* frames of no recording */
 };
@@ -112,10 +116,34 @@ static void drain_rings(struct recorder *r)
 	}
 }
 
+/* Frames of one recording that were read before its start was heard. */
+static void catch_up(struct recorder *r, uint32_t key)
+{
+	const int64_t now_us = clk_mono_us();
+	struct ring_frame f;
+	const uint8_t *ulaw;
+	bool bad;
+
+	for (unsigned int i = 0; i < r->worker->threads; i++) {
+		struct ring again = r->ring[i];
+
+		ring_rewind(&again);
+		while (again.at != r->ring[i].at &&
+		       ring_get(&again, &f, &ulaw, &bad))
+			if (f.key == key)
+				take_frame(r, &f, ulaw, now_us);
+	}
+}
+
+/* A recorder that has just come finds the frames of its predecessor in the
+ * rings, and the engine may tell it only later whose they are. Until then they
+ * stay there. */
 static void tick(struct recorder *r)
 {
 	const int64_t now_us = clk_mono_us();
 
+	if (!r->named)
+		return;
 	drain_rings(r);
 	for (uint32_t i = 0, seen = 0; seen < r->n_open && i < r->max; i++) {
 		if (!r->rec[i].used)
@@ -125,7 +153,7 @@ static void tick(struct recorder *r)
 			rec_wav_tick(r->rec[i].wav, now_us);
 	}
 	for (unsigned int i = 0; i < r->worker->threads; i++)
-		ring_release(&r->ring[i], now_us, r->n_open == 0);
+		ring_release(&r->ring[i], now_us);
 }
 
 /* --- results ---------------------------------------------------------------*/
@@ -226,6 +254,8 @@ static void start_rec(struct recorder *r, const struct msg_rec_start *m)
 		o->wav = NULL;
 		log_error("recorder: cannot record file=%s: %s", o->name,
 		    err_name(e));
+	} else if (r->named && clk_mono_us() - m->anchor_mono_us > HEARD_US) {
+		catch_up(r, m->key);
 	}
 }
 
@@ -274,9 +304,17 @@ static void finish_all(struct recorder *r)
 
 			tell_store(r, r->rec[i].name, !ok, &res);
 		}
-	for (unsigned int i = 0; i < r->worker->threads; i++)
-		ring_release(&r->ring[i], now_us, true);
+	r->named = false;
 	(void)worker_peer_send(&r->store, &end, NULL); /* it waits 5 s */
+}
+
+/* The engine has named what runs. What was read before, when its frames may
+ * have belonged to nobody yet, is read again. */
+static void all_named(struct recorder *r)
+{
+	for (unsigned int i = 0; i < r->worker->threads && !r->named; i++)
+		ring_rewind(&r->ring[i]);
+	r->named = r->sweep_wanted = true;
 }
 
 static bool is_open(const struct recorder *r, const char *name)
@@ -348,7 +386,7 @@ static void obey(struct recorder *r, struct chan_in *in)
 		stop_rec(r, &in->msg.u.rec_stop);
 		break;
 	case MSG_REC_SYNC:
-		r->sweep_wanted = true;
+		all_named(r);
 		break;
 	case MSG_STOP:
 	case MSG_DRAIN: /* the engine has gone before */

@@ -4,7 +4,9 @@
  * Takes frames from the rings that it shares with the engine's media threads,
  * starts and stops from the engine's channel. When the engine dies, every open
  * file is finished at once and told to the store; what an earlier recorder left
- * behind is salvaged as soon as the engine has named what still runs.
+ * behind is salvaged as soon as the engine has named what still runs (all its
+ * MSG_REC_START, then MSG_REC_SYNC). Before that no frame is taken from the
+ * rings: a dead recorder's frames wait there for their recordings' names.
  */
 #ifndef RT_SIPWORKER_REC_PROC_H
 #define RT_SIPWORKER_REC_PROC_H

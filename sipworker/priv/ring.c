@@ -50,6 +50,11 @@ void ring_attach(struct ring *r, void *memory, unsigned int i,
 	r->shared = (void *)at;
 	r->data = at + sizeof(struct ring_shared);
 	r->size = one(calls);
+	ring_rewind(r);
+}
+
+void ring_rewind(struct ring *r)
+{
 	r->at = atomic_load(&r->shared->tail);
 }
 
@@ -136,14 +141,12 @@ bool ring_get(struct ring *r, struct ring_frame *f, const uint8_t **ulaw,
 	return true;
 }
 
-void ring_release(struct ring *r, int64_t now_us, bool everything)
+void ring_release(struct ring *r, int64_t now_us)
 {
 	uint64_t tail = atomic_load(&r->shared->tail);
 	struct slot s;
 	bool bad = false;
 
-	if (everything)
-		tail = r->at;
 	while (tail != r->at && slot_at(r, &tail, &s, &bad)) {
 		if (tail == r->at || s.arrived_us > now_us - RING_KEEP_US)
 			break;

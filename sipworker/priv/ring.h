@@ -51,9 +51,10 @@ bool ring_put(struct ring *r, const struct ring_frame *f, const uint8_t *ulaw);
  * none. ERR_SYNTAX in *bad: the producer wrote nonsense; all was skipped. */
 bool ring_get(struct ring *r, struct ring_frame *f, const uint8_t **ulaw,
     bool *bad);
-/* Gives back what arrived before now_us - RING_KEEP_US; with everything, all
- * that was read. */
-void ring_release(struct ring *r, int64_t now_us, bool everything);
+/* Gives back what was read and arrived before now_us - RING_KEEP_US. */
+void ring_release(struct ring *r, int64_t now_us);
+/* The next frame to read is the oldest that was not given back. */
+void ring_rewind(struct ring *r);
 /* Frames that found the ring full. */
 uint64_t ring_lost(const struct ring *r);
 

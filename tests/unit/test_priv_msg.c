@@ -340,7 +340,7 @@ static void test_ring(void **state)
 		assert_int_equal(p[0], round & 0xff);
 		assert_int_equal(p[n - 1], round & 0xff);
 		got++;
-		ring_release(&out, f.arrived_us + RING_KEEP_US - 300000, false);
+		ring_release(&out, f.arrived_us + RING_KEEP_US - 300000);
 	}
 	assert_int_equal(put, 5000);
 	/* The last 300 ms stay for a consumer that comes after this one. */
@@ -353,7 +353,14 @@ static void test_ring(void **state)
 	while (ring_put(&in, &f, ulaw))
 		;
 	assert_int_equal(ring_lost(&in), 1);
-	ring_release(&again, 0, true);
+	/* All that was not given back can be read again. */
+	ring_rewind(&again);
+	assert_true(ring_get(&again, &f, &p, &bad));
+	assert_int_equal(f.key, 4970);
+	ring_release(&again, f.arrived_us + RING_KEEP_US);
+	ring_rewind(&again);
+	assert_true(ring_get(&again, &f, &p, &bad));
+	assert_int_equal(f.key, 4971);
 	free(mem);
 }
 
