@@ -1,11 +1,11 @@
 /*
  * db_rows.h - inserting many rows with constant text.
  *
- * A statement is prepared for 16, 8, 4, 2 and 1 rows; a writer takes the
- * largest that the rows fill, or nearly: the last row is then repeated in the
- * places left, which every statement here must allow. One round trip then
- * carries up to 16 rows, which on a busy machine is what a batch costs. Only
- * lib/db includes this file.
+ * A statement is prepared for each of DB_ROWS_SIZES numbers of rows, up to
+ * 32; a writer takes the largest that the rows fill, or nearly: the last row
+ * is then repeated in the places left, which every statement here must allow.
+ * One round trip carries that many rows, and round trips, each two awakenings,
+ * are what a batch costs on a busy machine. Only lib/db includes this file.
  */
 #ifndef RT_DB_DB_ROWS_H
 #define RT_DB_DB_ROWS_H
@@ -13,34 +13,53 @@
 #include <stddef.h>
 
 #define DB_ROWS_2(row)  row ", " row
+#define DB_ROWS_3(row)  DB_ROWS_2(row) ", " row
 #define DB_ROWS_4(row)  DB_ROWS_2(row) ", " DB_ROWS_2(row)
+#define DB_ROWS_6(row)  DB_ROWS_3(row) ", " DB_ROWS_3(row)
 #define DB_ROWS_8(row)  DB_ROWS_4(row) ", " DB_ROWS_4(row)
+#define DB_ROWS_12(row) DB_ROWS_6(row) ", " DB_ROWS_6(row)
 #define DB_ROWS_16(row) DB_ROWS_8(row) ", " DB_ROWS_8(row)
+#define DB_ROWS_24(row) DB_ROWS_12(row) ", " DB_ROWS_12(row)
+#define DB_ROWS_32(row) DB_ROWS_16(row) ", " DB_ROWS_16(row)
 
-/* The texts for 16, 8, 4, 2 and 1 rows of an UPDATE, made of
- * DB_ROWS_WHEN_n, "WHEN id THEN value" for each row, and DB_ROWS_n("?"). */
+/* "WHEN id THEN value" for each row of an UPDATE. */
 #define DB_ROWS_WHEN_1  " WHEN ? THEN ?"
 #define DB_ROWS_WHEN_2  DB_ROWS_WHEN_1 DB_ROWS_WHEN_1
+#define DB_ROWS_WHEN_3  DB_ROWS_WHEN_2 DB_ROWS_WHEN_1
 #define DB_ROWS_WHEN_4  DB_ROWS_WHEN_2 DB_ROWS_WHEN_2
+#define DB_ROWS_WHEN_6  DB_ROWS_WHEN_3 DB_ROWS_WHEN_3
 #define DB_ROWS_WHEN_8  DB_ROWS_WHEN_4 DB_ROWS_WHEN_4
+#define DB_ROWS_WHEN_12 DB_ROWS_WHEN_6 DB_ROWS_WHEN_6
 #define DB_ROWS_WHEN_16 DB_ROWS_WHEN_8 DB_ROWS_WHEN_8
-#define DB_ROWS_UPDATES(text)                             \
-	{                                                 \
-		text(DB_ROWS_WHEN_16, DB_ROWS_16("?")),   \
-		    text(DB_ROWS_WHEN_8, DB_ROWS_8("?")), \
-		    text(DB_ROWS_WHEN_4, DB_ROWS_4("?")), \
-		    text(DB_ROWS_WHEN_2, DB_ROWS_2("?")), \
-		    text(DB_ROWS_WHEN_1, "?")             \
+#define DB_ROWS_WHEN_24 DB_ROWS_WHEN_12 DB_ROWS_WHEN_12
+#define DB_ROWS_WHEN_32 DB_ROWS_WHEN_16 DB_ROWS_WHEN_16
+
+/* The texts of an UPDATE for 32, 24 … 1 rows, made of the above and of
+ * DB_ROWS_n("?"). */
+#define DB_ROWS_UPDATES(text)                               \
+	{                                                   \
+		text(DB_ROWS_WHEN_32, DB_ROWS_32("?")),     \
+		    text(DB_ROWS_WHEN_24, DB_ROWS_24("?")), \
+		    text(DB_ROWS_WHEN_16, DB_ROWS_16("?")), \
+		    text(DB_ROWS_WHEN_12, DB_ROWS_12("?")), \
+		    text(DB_ROWS_WHEN_8, DB_ROWS_8("?")),   \
+		    text(DB_ROWS_WHEN_6, DB_ROWS_6("?")),   \
+		    text(DB_ROWS_WHEN_4, DB_ROWS_4("?")),   \
+		    text(DB_ROWS_WHEN_3, DB_ROWS_3("?")),   \
+		    text(DB_ROWS_WHEN_2, DB_ROWS_2("?")),   \
+		    text(DB_ROWS_WHEN_1, "?")               \
 	}
 
-/* The texts for 16, 8, 4, 2 and 1 rows. */
-#define DB_ROWS_TEXTS(head, row, tail)                                  \
-	{                                                               \
-		head DB_ROWS_16(row) tail, head DB_ROWS_8(row) tail,    \
-		    head DB_ROWS_4(row) tail, head DB_ROWS_2(row) tail, \
-		    head row tail                                       \
+/* The texts of an INSERT for 32, 24 … 1 rows. */
+#define DB_ROWS_TEXTS(head, row, tail)                                    \
+	{                                                                 \
+		head DB_ROWS_32(row) tail, head DB_ROWS_24(row) tail,     \
+		    head DB_ROWS_16(row) tail, head DB_ROWS_12(row) tail, \
+		    head DB_ROWS_8(row) tail, head DB_ROWS_6(row) tail,   \
+		    head DB_ROWS_4(row) tail, head DB_ROWS_3(row) tail,   \
+		    head DB_ROWS_2(row) tail, head row tail               \
 	}
-#define DB_ROWS_SIZES 5
+#define DB_ROWS_SIZES 10
 
 /* How many rows the next statement takes of n that are left, n > 0; which of
  * the texts it is; and how many places for rows that has. */

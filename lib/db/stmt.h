@@ -21,7 +21,7 @@
 struct stmt;
 
 /* Most parameters and most columns of one statement. */
-#define STMT_IN_MAX  1024
+#define STMT_IN_MAX  2048
 #define STMT_OUT_MAX 80
 
 /* sql must be constant text. On an error *out is NULL, and stmt_end(NULL) is

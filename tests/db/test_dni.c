@@ -15,7 +15,7 @@
 
 #define NOW     TESTDB_NOW_US
 #define LEASE   (180 * RT_SEC_US)
-#define MANY    33 /* more than two statements of db_rows.h */
+#define MANY    67 /* more than two statements of db_rows.h */
 #define OWNER_A SLICE("host-a:/run")
 #define OWNER_B SLICE("host-b:/run")
 
