@@ -1,6 +1,8 @@
 /*
  * engine_watch.h - what the engine has counted becomes the metrics of the
- * worker, and who sends too fast a line in the log, one in ten seconds.
+ * worker, and what an operator has to know (who sends too fast, who calls
+ * numbers that are not theirs) a line of the log, one of each kind in ten
+ * seconds.
  */
 #ifndef RT_SIPWORKER_ENGINE_WATCH_H
 #define RT_SIPWORKER_ENGINE_WATCH_H
@@ -9,15 +11,23 @@
 
 #define ENGINE_WATCH_LOG_US (10 * RT_SEC_US)
 
-struct engine_watch {
-	struct engine_stats told; /* the metrics have these */
-	uint64_t logged_dropped;
-	uint64_t logged_refused;
-	int64_t logged_us; /* 0: never */
+enum engine_watch_line {
+	ENGINE_WATCH_DROPPED,
+	ENGINE_WATCH_REFUSED,
+	ENGINE_WATCH_FOREIGN,
+	ENGINE_WATCH_LINES
 };
 
-/* To be called after datagrams were taken. True: a line was logged. */
-bool engine_watch(struct engine_watch *w, const struct engine *e,
+struct engine_watch {
+	struct engine_stats told; /* the metrics have these */
+	struct {
+		uint64_t n;
+		int64_t at_us; /* 0: never */
+	} logged[ENGINE_WATCH_LINES];
+};
+
+/* To be called after datagrams were taken. Returns the lines logged. */
+unsigned int engine_watch(struct engine_watch *w, const struct engine *e,
     int64_t mono_us);
 
 #endif

@@ -54,7 +54,9 @@
 	X(SIP_REFUSED_OVERLOAD, "ringtrace_sip_refused_total",                 \
 	    "why=\"no room\"", "")                                             \
 	X(SIP_REFUSED_NUMBER, "ringtrace_sip_refused_total",                   \
-	    "why=\"unknown number\"", "")
+	    "why=\"unknown number\"", "")                                      \
+	X(SIP_REFUSED_FOREIGN, "ringtrace_sip_refused_total",                  \
+	    "why=\"another trunk's number\"", "")
 
 #define METRIC_ENUM(id, name, labels, help) METRIC_##id,
 enum metric {

@@ -46,6 +46,7 @@ void snap_trunk_at(const struct snap *s, uint32_t row, struct snap_trunk *out)
 	struct take t = row_at(s, SNAP_TRUNKS, row);
 
 	take_copy(&t, out->id.v, ID_BYTES);
+	take_copy(&t, out->account.v, ID_BYTES);
 	out->name = text(s, &t);
 	out->country = text(s, &t);
 	out->dialled = (enum snap_dialled)take_u8(&t);
@@ -80,6 +81,8 @@ void snap_number_at(const struct snap *s, uint32_t row, struct snap_number *out)
 	out->e164 = text(s, &t);
 	take_copy(&t, out->id.v, ID_BYTES);
 	take_copy(&t, out->company.v, ID_BYTES);
+	take_copy(&t, out->account.v, ID_BYTES);
+	take_copy(&t, out->trunk.v, ID_BYTES);
 	out->name = text(s, &t);
 	out->flow = take_be32(&t);
 	out->record = (enum flow_record)take_u8(&t);
@@ -183,10 +186,10 @@ static bool row_ok(const struct check *c, enum snap_section to, uint32_t row)
 static bool trunk_ok(const struct check *c, uint32_t row)
 {
 	const struct take t = row_at(&c->s, SNAP_TRUNKS, row);
-	const size_t flags = ID_BYTES + 2 * TEXT_BYTES;
+	const size_t flags = 2 * ID_BYTES + 2 * TEXT_BYTES;
 	struct snap_trunk trunk;
 
-	if (!texts_ok(c, t, ID_BYTES, 2, SNAP_TEXT_MAX) ||
+	if (!texts_ok(c, t, 2 * ID_BYTES, 2, SNAP_TEXT_MAX) ||
 	    !texts_ok(c, t, flags + 7, 2, SNAP_TEXT_MAX) ||
 	    !texts_ok(c, t, flags + 7 + 2 * TEXT_BYTES + 6, 4, SNAP_TEXT_MAX))
 		return false;
@@ -213,7 +216,7 @@ static bool number_ok(const struct check *c, uint32_t row)
 	struct snap_number n, before;
 
 	if (!texts_ok(c, t, 0, 1, SNAP_TEXT_MAX) ||
-	    !texts_ok(c, t, TEXT_BYTES + 2 * ID_BYTES, 1, SNAP_TEXT_MAX))
+	    !texts_ok(c, t, TEXT_BYTES + 4 * ID_BYTES, 1, SNAP_TEXT_MAX))
 		return false;
 	snap_number_at(&c->s, row, &n);
 	if (row > 0) {
@@ -463,20 +466,28 @@ static bool acl_holds(const struct snap_acl *a, uint32_t ip)
 	return ((ip ^ a->net) & mask) == 0;
 }
 
+bool snap_next_source(const struct snap *s, uint32_t ip, uint32_t *at,
+    struct snap_acl *out)
+{
+	while (*at < s->section[SNAP_ACLS].count) {
+		snap_acl_at(s, (*at)++, out);
+		if (!out->media && acl_holds(out, ip))
+			return true;
+	}
+	return false;
+}
+
 uint32_t snap_find_source(const struct snap *s, uint32_t ip)
 {
-	uint32_t best = SNAP_NO_ROW;
+	uint32_t best = SNAP_NO_ROW, at = 0;
 	int best_bits = -1;
+	struct snap_acl a;
 
-	for (uint32_t i = 0; i < s->section[SNAP_ACLS].count; i++) {
-		struct snap_acl a;
-
-		snap_acl_at(s, i, &a);
-		if (!a.media && a.bits > best_bits && acl_holds(&a, ip)) {
+	while (snap_next_source(s, ip, &at, &a))
+		if (a.bits > best_bits) {
 			best = a.trunk;
 			best_bits = a.bits;
 		}
-	}
 	return best;
 }
 
@@ -497,13 +508,13 @@ bool snap_media_refused(const struct snap *s, uint32_t trunk, uint32_t ip)
 	return refused;
 }
 
-uint32_t snap_find_outgoing(const struct snap *s)
+uint32_t snap_find_outgoing(const struct snap *s, struct account_id account)
 {
 	for (uint32_t i = 0; i < s->section[SNAP_TRUNKS].count; i++) {
 		struct snap_trunk t;
 
 		snap_trunk_at(s, i, &t);
-		if (t.outgoing)
+		if (t.outgoing && id_eq(t.account.v, account.v))
 			return i;
 	}
 	return SNAP_NO_ROW;

@@ -19,7 +19,7 @@
 #include "lib/core/id.h"
 #include "lib/core/zone.h"
 
-#define SNAP_VERSION   3
+#define SNAP_VERSION   4
 #define SNAP_BYTES_MAX ((size_t)1 << 30)
 #define SNAP_ROWS_MAX  UINT32_C(4000000)
 #define SNAP_TEXT_MAX  1024
@@ -39,6 +39,7 @@ enum snap_dialled {
 
 struct snap_trunk {
 	struct trunk_id id;
+	struct account_id account; /* whose calls it carries, and no others */
 	struct slice name;
 	struct slice country; /* ISO 3166 of numbers without '+': "US" */
 	enum snap_dialled dialled;
@@ -69,6 +70,8 @@ struct snap_number {
 	struct slice e164; /* "+15551230000": the key, ascending, unique */
 	struct number_id id;
 	struct company_id company;
+	struct account_id account; /* the company's */
+	struct trunk_id trunk;     /* it comes by; nil: any of the account */
 	struct slice name;
 	uint32_t flow; /* row; SNAP_NO_ROW: the number has none */
 	enum flow_record record;
@@ -123,10 +126,10 @@ struct snap_prompt {
 #define SNAP_HEAD_BYTES     (8 + 4 + 8 + SNAP_SECTION_COUNT * 8)
 #define SNAP_TEXT_REF_BYTES 8
 #define SNAP_TRUNK_BYTES \
-	(ID_BYTES + 8 * SNAP_TEXT_REF_BYTES + 1 + 4 + 1 + 1 + 4 + 2 + 4)
+	(2 * ID_BYTES + 8 * SNAP_TEXT_REF_BYTES + 1 + 4 + 1 + 1 + 4 + 2 + 4)
 #define SNAP_ACL_BYTES (4 + 1 + 1 + 4)
 #define SNAP_NUMBER_BYTES \
-	(2 * SNAP_TEXT_REF_BYTES + 2 * ID_BYTES + 4 + 1 + 4 + 4)
+	(2 * SNAP_TEXT_REF_BYTES + 4 * ID_BYTES + 4 + 1 + 4 + 4)
 #define SNAP_FLOW_BYTES (2 * ID_BYTES + 4 + SNAP_TEXT_REF_BYTES)
 #define SNAP_DESTINATION_BYTES                            \
 	(2 * ID_BYTES + 2 * SNAP_TEXT_REF_BYTES + 6 * 4 + \
@@ -177,12 +180,16 @@ void snap_zone_at(const struct snap *s, uint32_t row, struct snap_zone *out);
 uint32_t snap_find_number(const struct snap *s, struct slice e164);
 uint32_t snap_find_destination(const struct snap *s, struct destination_id id);
 uint32_t snap_find_prompt(const struct snap *s, struct slice key);
-/* The trunk whose signalling (media: media) networks hold ip, the narrowest
- * network first, or SNAP_NO_ROW. */
+/* The trunk whose signalling networks hold ip, the narrowest network first, or
+ * SNAP_NO_ROW. Accounts may share a carrier: see snap_next_source(). */
 uint32_t snap_find_source(const struct snap *s, uint32_t ip);
+/* The next of all signalling networks that hold ip; *at is 0 at first. False:
+ * no more. */
+bool snap_next_source(const struct snap *s, uint32_t ip, uint32_t *at,
+    struct snap_acl *out);
 /* True when the trunk has media networks and ip is in none of them. */
 bool snap_media_refused(const struct snap *s, uint32_t trunk, uint32_t ip);
-/* The first trunk that may call out, or SNAP_NO_ROW. */
-uint32_t snap_find_outgoing(const struct snap *s);
+/* The account's first trunk that may call out, or SNAP_NO_ROW. */
+uint32_t snap_find_outgoing(const struct snap *s, struct account_id account);
 
 #endif

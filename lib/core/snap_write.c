@@ -80,6 +80,7 @@ static void put_trunks(struct writer *w, const struct snap_source *src)
 		const struct snap_trunk *t = &src->trunks[i];
 
 		put_id(w, t->id.v);
+		put_id(w, t->account.v);
 		put_text(w, t->name);
 		put_text(w, t->country);
 		put_u8(w, t->dialled);
@@ -116,6 +117,8 @@ static void put_numbers(struct writer *w, const struct snap_source *src)
 		put_text(w, n->e164);
 		put_id(w, n->id.v);
 		put_id(w, n->company.v);
+		put_id(w, n->account.v);
+		put_id(w, n->trunk.v);
 		put_text(w, n->name);
 		put_be32(w, n->flow);
 		put_u8(w, n->record);

@@ -21,7 +21,6 @@
 
 struct trunk_raw {
 	struct snap_trunk row;
-	struct account_id account;
 	struct slice sealed;
 	struct slice dialled;
 	struct slice next_hop;
@@ -52,7 +51,7 @@ static enum err read_trunks(struct db *db, const struct company_id *only,
 		return e;
 	if (only != NULL)
 		stmt_in_id(st, only->v);
-	stmt_out_id(st, t.account.v);
+	stmt_out_id(st, t.row.account.v);
 	stmt_out_id(st, t.row.id.v);
 	stmt_out_slice(st, mem, TEXT_MAX, &t.row.name);
 	stmt_out_slice(st, mem, TEXT_MAX, &t.row.country);
@@ -101,9 +100,7 @@ static enum err take_trunks(struct db *db, const struct company_id *only,
 		return e;
 	out->trunks = arena_array(mem, n, sizeof(*out->trunks));
 	out->sealed = arena_array(mem, n, sizeof(*out->sealed));
-	out->trunk_accounts = arena_array(mem, n, sizeof(*out->trunk_accounts));
-	if (out->trunks == NULL || out->sealed == NULL ||
-	    out->trunk_accounts == NULL)
+	if (out->trunks == NULL || out->sealed == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < n; i++) {
 		char id[ID_TEXT_MAX];
@@ -115,8 +112,7 @@ static enum err take_trunks(struct db *db, const struct company_id *only,
 			continue;
 		}
 		out->trunks[out->n_trunks] = raw[i].row;
-		out->sealed[out->n_trunks] = raw[i].sealed;
-		out->trunk_accounts[out->n_trunks++] = raw[i].account;
+		out->sealed[out->n_trunks++] = raw[i].sealed;
 	}
 	return ERR_OK;
 }
@@ -223,8 +219,8 @@ static enum err take_numbers(struct db *db, const struct company_id *only,
 	stmt_out_slice(st, mem, TEXT_MAX, &t.row.e164);
 	stmt_out_slice(st, mem, TEXT_MAX, &t.row.name);
 	stmt_out_text(st, record, sizeof(record));
-	stmt_out_id(st, t.account.v);
-	stmt_out_id(st, t.trunk.v);
+	stmt_out_id(st, t.row.account.v);
+	stmt_out_id(st, t.row.trunk.v);
 	stmt_out_id(st, t.flow.v);
 	stmt_out_id(st, t.destination.v);
 	stmt_out_slice(st, mem, TEXT_MAX, &t.notice_key);

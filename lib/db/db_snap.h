@@ -15,9 +15,7 @@
 
 struct db_snap_number {
 	struct snap_number row; /* flow and notice_prompt: not set yet */
-	struct account_id account;
-	struct trunk_id trunk;             /* nil: any of the account */
-	struct flow_id flow;               /* nil: see destination */
+	struct flow_id flow;    /* nil: see destination */
 	struct destination_id destination; /* plain forward; nil: none */
 	struct slice notice_key;
 	struct slice zone; /* the company's, IANA */
@@ -41,7 +39,6 @@ struct db_snap {
 	uint64_t config_version;
 	struct snap_trunk *trunks; /* auth_password: "" */
 	struct slice *sealed;      /* of trunks[i]; n 0: none */
-	struct account_id *trunk_accounts;
 	size_t n_trunks;
 	struct snap_acl *acls;
 	size_t n_acls;

@@ -208,7 +208,7 @@ static bool find_trunk(void *arg, struct slice text, uint32_t *row)
 	*row = SNAP_NO_ROW;
 	for (size_t i = 0; i < in->n_trunks; i++)
 		if (id_eq(in->trunks[i].id.v, id.v) &&
-		    id_eq(in->trunk_accounts[i].v, s->account.v))
+		    id_eq(in->trunks[i].account.v, s->account.v))
 			*row = (uint32_t)i;
 	return true;
 }

@@ -181,11 +181,11 @@ static void begin(struct engine *e, struct call *c, const struct invite *in)
 	load_caller(c, in);
 }
 
-void call_open(struct engine *e, uint32_t trunk, const struct sip_txn_event *ev)
+void call_open(struct engine *e, const struct sip_txn_event *ev)
 {
 	struct invite in;
 	struct call *c;
-	unsigned int status = invite_read(e, trunk, ev, &in);
+	unsigned int status = invite_read(e, ev, &in);
 
 	if (status != 0) {
 		invite_refuse(e, ev, status);

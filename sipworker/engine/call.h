@@ -172,8 +172,7 @@ struct call {
 };
 
 /* A new INVITE from a trunk; answers it itself when it opens no call. */
-void call_open(struct engine *e, uint32_t trunk,
-    const struct sip_txn_event *ev);
+void call_open(struct engine *e, const struct sip_txn_event *ev);
 /* The journal has everything up to seq. */
 void call_journalled(struct engine *e, uint64_t seq);
 /* Starts the flow if nothing is missing any more. */

@@ -49,11 +49,10 @@ static bool too_fast(struct engine *e, enum rate_kind kind, struct addr4 from)
 }
 
 /* Sequels of a call are not counted: what runs may go on and end. */
-static void on_invite(struct engine *e, uint32_t trunk,
-    const struct sip_txn_event *ev)
+static void on_invite(struct engine *e, const struct sip_txn_event *ev)
 {
 	if (!too_fast(e, RATE_CALL, ev->from)) {
-		call_open(e, trunk, ev);
+		call_open(e, ev);
 		return;
 	}
 	e->stats.refused_rate++;
@@ -70,8 +69,6 @@ static bool needs_dialog(enum sip_method m)
 /* A request outside of any dialog. */
 static void on_outside(struct engine *e, const struct sip_txn_event *ev)
 {
-	const uint32_t trunk = trunk_of(e, ev->from);
-
 	if (ev->method == SIP_METHOD_OPTIONS)
 		leg_out_reject(e, ev->id, e->draining ? 503 : 200,
 		    SLICE("Allow: " LEG_ALLOW "\r\n"
@@ -82,11 +79,11 @@ static void on_outside(struct engine *e, const struct sip_txn_event *ev)
 	else if (ev->method != SIP_METHOD_INVITE)
 		leg_out_reject(e, ev->id, 405,
 		    SLICE("Allow: " LEG_ALLOW "\r\n"));
-	else if (trunk == SNAP_NO_ROW)
+	else if (trunk_of(e, ev->from) == SNAP_NO_ROW)
 		/* A destination of ours, but no trunk. */
 		leg_out_reject(e, ev->id, 403, SLICE(""));
 	else
-		on_invite(e, trunk, ev);
+		on_invite(e, ev);
 }
 
 static void on_request(struct engine *e, const struct sip_txn_event *ev)

@@ -356,13 +356,15 @@ struct engine_stats {
 	uint64_t refused_overload;
 	uint64_t refused_rate; /* 503: their source calls too fast */
 	uint64_t refused_unknown_number;
+	uint64_t refused_foreign_number; /* another account's, or trunk's */
 	uint64_t lookups_late;
 	uint64_t questions_late;
 	uint64_t sent;
-	uint64_t sent_large;  /* over 1300 bytes */
-	uint64_t unsent;      /* had no transaction or no room any more */
-	uint64_t queue_lost;  /* actions that did not fit: must stay 0 */
-	uint32_t rate_source; /* the last that was too fast; 0: none yet */
+	uint64_t sent_large;     /* over 1300 bytes */
+	uint64_t unsent;         /* had no transaction or no room any more */
+	uint64_t queue_lost;     /* actions that did not fit: must stay 0 */
+	uint32_t rate_source;    /* the last that was too fast; 0: none yet */
+	uint32_t foreign_source; /* the last that dialled such a number */
 };
 void engine_get_stats(const struct engine *e, struct engine_stats *out);
 /* The same without `ports`, which take a walk: for after every datagram. */

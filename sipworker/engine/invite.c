@@ -59,6 +59,58 @@ static uint32_t find_number(const struct snap *s, const struct snap_trunk *t,
 		   : SNAP_NO_ROW;
 }
 
+/* A carrier brings the calls of its own account, and a number that is tied to
+ * one comes by no other. */
+static bool may_bring(const struct snap *s, const struct snap_trunk *t,
+    uint32_t number)
+{
+	struct snap_number n;
+
+	snap_number_at(s, number, &n);
+	return id_eq(n.account.v, t->account.v) &&
+	       (id_is_nil(n.trunk.v) || id_eq(n.trunk.v, t->id.v));
+}
+
+/* Accounts may have the same carrier, and so the same networks: the call is
+ * the one's whose number was dialled. Sets trunk and number; false: nobody's,
+ * or not by this carrier. */
+static bool find_dialled(struct engine *e, const struct sip_txn_event *ev,
+    struct invite *out)
+{
+	const struct snap *s = slots_snap_now(e);
+	uint32_t at = 0, last = SNAP_NO_ROW;
+	bool foreign = false;
+	int best_bits = -1;
+	struct snap_acl a;
+
+	while (snap_next_source(s, ev->from.ip, &at, &a)) {
+		struct snap_trunk t;
+		uint32_t number;
+
+		if (a.bits <= best_bits || a.trunk == last)
+			continue;
+		last = a.trunk;
+		snap_trunk_at(s, a.trunk, &t);
+		number = find_number(s, &t, ev->msg);
+		if (number == SNAP_NO_ROW)
+			continue;
+		if (!may_bring(s, &t, number)) {
+			foreign = true;
+			continue;
+		}
+		best_bits = a.bits;
+		out->trunk = a.trunk;
+		out->number = number;
+	}
+	if (best_bits < 0 && foreign) {
+		e->stats.refused_foreign_number++;
+		e->stats.foreign_source = ev->from.ip;
+	} else if (best_bits < 0) {
+		e->stats.refused_unknown_number++;
+	}
+	return best_bits >= 0;
+}
+
 /* --- who calls -------------------------------------------------------------*/
 
 static void put_display(const struct sip_addr *a, char out[CALL_NAME_MAX])
@@ -196,25 +248,20 @@ static unsigned int check(struct engine *e, const struct sip_msg *m,
 	return leg_in_check_body(m);
 }
 
-unsigned int invite_read(struct engine *e, uint32_t trunk,
-    const struct sip_txn_event *ev, struct invite *out)
+unsigned int invite_read(struct engine *e, const struct sip_txn_event *ev,
+    struct invite *out)
 {
-	const struct snap *s = slots_snap_now(e);
 	struct snap_trunk t;
 	unsigned int status;
 
 	memset(out, 0, sizeof(*out));
-	out->trunk = trunk;
 	out->who.from = ev->from;
 	if ((status = check(e, ev->msg, out)) != 0)
 		return status;
 	out->sdp = sip_body_sdp(ev->msg);
-	snap_trunk_at(s, trunk, &t);
-	out->number = find_number(s, &t, ev->msg);
-	if (out->number == SNAP_NO_ROW) {
-		e->stats.refused_unknown_number++;
+	if (!find_dialled(e, ev, out))
 		return 404;
-	}
+	snap_trunk_at(slots_snap_now(e), out->trunk, &t);
 	read_caller(&t, ev->msg, out);
 	out->same_hash = hash_of(out);
 	return 0;

@@ -24,8 +24,8 @@ struct invite {
 };
 
 /* 0, or the status to refuse with; *out borrows from the message. */
-unsigned int invite_read(struct engine *e, uint32_t trunk,
-    const struct sip_txn_event *ev, struct invite *out);
+unsigned int invite_read(struct engine *e, const struct sip_txn_event *ev,
+    struct invite *out);
 /* Refuses with what goes with the status (Allow, Retry-After, Min-SE ...). */
 void invite_refuse(struct engine *e, const struct sip_txn_event *ev,
     unsigned int status);

@@ -13,7 +13,8 @@ static bool is_next_hop(const struct engine *e, const struct leg *l,
 
 	for (uint32_t i = 0; i < s->section[SNAP_TRUNKS].count; i++) {
 		snap_trunk_at(s, i, &t);
-		if (t.outgoing && t.next_hop_ip == ip)
+		if (t.outgoing && t.next_hop_ip == ip &&
+		    id_eq(t.account.v, l->call->number.account.v))
 			return true;
 	}
 	return false;

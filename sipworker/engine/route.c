@@ -51,7 +51,8 @@ static bool by_uri(struct leg *l, struct slice to)
 	return nexthop_is_name(u.host);
 }
 
-/* "+15551230000": through the destination's trunk or the first that may. */
+/* "+15551230000": through the destination's trunk or the first of the account
+ * that may. What an account pays its carrier for, no other uses. */
 static bool by_number(struct engine *e, const struct call *c, struct leg *l,
     struct slice to)
 {
@@ -60,11 +61,12 @@ static bool by_number(struct engine *e, const struct call *c, struct leg *l,
 	struct buf b;
 
 	if (l->trunk == SNAP_NO_ROW)
-		l->trunk = snap_find_outgoing(s);
+		l->trunk = snap_find_outgoing(s, c->number.account);
 	if (l->trunk == SNAP_NO_ROW)
 		return false;
 	snap_trunk_at(s, l->trunk, &t);
-	if (!t.outgoing || (t.next_hop_ip == 0 && t.next_hop_name.n == 0))
+	if (!id_eq(t.account.v, c->number.account.v) || !t.outgoing ||
+	    (t.next_hop_ip == 0 && t.next_hop_name.n == 0))
 		return false;
 	l->trunk_id = t.id;
 	l->hop = (struct addr4){ t.next_hop_ip, t.next_hop_port };

@@ -475,6 +475,7 @@ static void test_snapshot(void **state)
 	const struct trunk_acl_row odd = { .cidr = "not/an/address" };
 	struct db *store = testdb_connect(t, "store");
 	struct db_snap s;
+	size_t tied = 0;
 
 	(void)state;
 	/* One row that nobody can read stops nothing. */
@@ -503,6 +504,22 @@ static void test_snapshot(void **state)
 	}
 	for (size_t i = 0; i < s.n_acls; i++)
 		assert_true(s.acls[i].trunk < s.n_trunks);
+	/* Each trunk carries its own account's calls only. */
+	for (size_t i = 0; i < s.n_trunks; i++)
+		assert_true(id_eq(s.trunks[i].account.v,
+		    id_eq(s.trunks[i].id.v, a->trunk.v) ? a->account.v
+							: b->account.v));
+	for (size_t i = 0; i < s.n_numbers; i++) {
+		const struct snap_number *n = &s.numbers[i].row;
+
+		assert_true(id_eq(n->account.v, id_eq(n->company.v, a->id.v)
+						    ? a->account.v
+						    : b->account.v));
+		tied += !id_is_nil(n->trunk.v);
+		assert_true(
+		    id_is_nil(n->trunk.v) || id_eq(n->trunk.v, a->trunk.v));
+	}
+	assert_true(tied > 0);
 	assert_int_equal(s.n_acls, 3);
 	ok(db_trunk_archive(t->db, a->account, bad.id, NOW));
 	ok(db_trunk_acl_remove(t->db, a->account, a->trunk, &odd));

@@ -5,15 +5,48 @@
 
 #include "lib/core/snap_write.h"
 
+/* Ours, a second account whose carrier has networks of its own, and a third one
+ * that has ours. */
+#define OURS              \
+	{                 \
+		{         \
+			4 \
+		}         \
+	}
+#define SECOND            \
+	{                 \
+		{         \
+			5 \
+		}         \
+	}
+#define THIRD             \
+	{                 \
+		{         \
+			6 \
+		}         \
+	}
+
 static const struct snap_trunk trunks[] = {
 	{ .id = { { 1 } },
+	    .account = OURS,
 	    .name = SLICE_INIT("carrier"),
 	    .country = SLICE_INIT("US"),
 	    .codecs = SNAP_CODEC_PCMU | SNAP_CODEC_PCMA,
 	    .identity_in = true,
 	    .tech_prefix = SLICE_INIT(""),
 	    .uri_host = SLICE_INIT("") },
+	{ .id = { { 20 } },
+	    .account = SECOND,
+	    .name = SLICE_INIT("theirs"),
+	    .country = SLICE_INIT("US"),
+	    .codecs = SNAP_CODEC_PCMU,
+	    .outgoing = true,
+	    .tech_prefix = SLICE_INIT(""),
+	    .uri_host = SLICE_INIT(""),
+	    .next_hop_ip = 0x0a000007,
+	    .next_hop_port = 5060 },
 	{ .id = { { 2 } },
+	    .account = OURS,
 	    .name = SLICE_INIT("out"),
 	    .country = SLICE_INIT("US"),
 	    .codecs = SNAP_CODEC_PCMU | SNAP_CODEC_PCMA,
@@ -26,6 +59,7 @@ static const struct snap_trunk trunks[] = {
 	    .auth_password = SLICE_INIT("secret"),
 	    .no_reply_ms = 3000 },
 	[SIM_CONFIG_NAMED] = { .id = { { 3 } },
+	    .account = OURS,
 	    .name = SLICE_INIT("named"),
 	    .country = SLICE_INIT("US"),
 	    .codecs = SNAP_CODEC_PCMU | SNAP_CODEC_PCMA,
@@ -33,10 +67,19 @@ static const struct snap_trunk trunks[] = {
 	    .tech_prefix = SLICE_INIT(""),
 	    .uri_host = SLICE_INIT(""),
 	    .next_hop_name = SLICE_INIT("trunk.example") },
+	{ .id = { { 30 } },
+	    .account = THIRD,
+	    .name = SLICE_INIT("the same carrier"),
+	    .country = SLICE_INIT("US"),
+	    .codecs = SNAP_CODEC_PCMU | SNAP_CODEC_PCMA,
+	    .tech_prefix = SLICE_INIT(""),
+	    .uri_host = SLICE_INIT("") },
 };
 
 static const struct snap_acl acls[] = {
 	{ .net = 0x0a000002, .bits = 32, .trunk = 0 },
+	{ .net = 0x0a000007, .bits = 32, .trunk = 1 },
+	{ .net = 0x0a000002, .bits = 32, .trunk = 4 },
 };
 
 static const struct snap_prompt prompts[] = {
@@ -293,6 +336,27 @@ static enum err write_flows(struct buf *one, struct buf *two, struct buf *three)
 	return flow_write(s, 1, 0, three);
 }
 
+/* Beyond those that are called at random: see sim_config.h. */
+static void add_foreign(struct snap_number n[SIM_CONFIG_FOREIGN])
+{
+	static const struct account_id account[SIM_CONFIG_FOREIGN] = { SECOND,
+		THIRD, OURS };
+	static const struct trunk_id tied = { { 2 } };
+	static const char *const e164[SIM_CONFIG_FOREIGN] = {
+		SIM_CONFIG_SECONDS, SIM_CONFIG_THIRDS, SIM_CONFIG_TIED
+	};
+
+	for (size_t i = 0; i < SIM_CONFIG_FOREIGN; i++)
+		n[i] = (struct snap_number){ .e164 = slice_from(e164[i]),
+			.id = { { (uint8_t)(100 + i) } },
+			.company = { { (uint8_t)(i == 2 ? 9 : 20 + i) } },
+			.account = account[i],
+			.name = SLICE("number"),
+			.notice_prompt = FLOW_NO_PROMPT,
+			.zone = SNAP_NO_ROW };
+	n[2].trunk = tied;
+}
+
 enum err sim_config_write(struct buf *out)
 {
 	static const enum flow_record records[SIM_CONFIG_NUMBERS] = {
@@ -303,7 +367,7 @@ enum err sim_config_write(struct buf *out)
 	};
 	static const uint32_t flow_of[SIM_CONFIG_NUMBERS] = { 0, 0, 0, 1, 1, 2,
 		3, 4, 5, 6, 7, 4 };
-	struct snap_number numbers[SIM_CONFIG_NUMBERS];
+	struct snap_number numbers[SIM_CONFIG_NUMBERS + SIM_CONFIG_FOREIGN];
 	char e164[SIM_CONFIG_NUMBERS][16];
 	struct snap_flow flows[8];
 	struct buf b[8];
@@ -328,12 +392,14 @@ enum err sim_config_write(struct buf *out)
 		numbers[i].e164 = slice_from(e164[i]);
 		numbers[i].id.v[0] = (uint8_t)(i + 1);
 		numbers[i].company.v[0] = 9;
+		numbers[i].account = trunks[0].account;
 		numbers[i].name = SLICE("number");
 		numbers[i].flow = flow_of[i];
 		numbers[i].record = records[i];
 		numbers[i].notice_prompt = FLOW_NO_PROMPT;
 		numbers[i].zone = SNAP_NO_ROW;
 	}
+	add_foreign(&numbers[SIM_CONFIG_NUMBERS]);
 	if (e == ERR_OK) {
 		const struct snap_source src = { .config_version = 1,
 			.trunks = trunks,
@@ -341,7 +407,7 @@ enum err sim_config_write(struct buf *out)
 			.acls = acls,
 			.n_acls = RT_ARRAY_LEN(acls),
 			.numbers = numbers,
-			.n_numbers = SIM_CONFIG_NUMBERS,
+			.n_numbers = RT_ARRAY_LEN(numbers),
 			.flows = flows,
 			.n_flows = RT_ARRAY_LEN(flows),
 			.destinations = destinations,

@@ -15,8 +15,17 @@
 /* Row of the destination with limits. */
 #define SIM_CONFIG_LIMITED 2
 /* Row of the trunk that is a name, trunk.example. */
-#define SIM_CONFIG_NAMED          2
+#define SIM_CONFIG_NAMED          3
 #define SIM_CONFIG_PROMPT_SAMPLES 24000 /* 3 s */
+
+/* A second account, whose carrier is at 10.0.0.7 and may call out, and a third
+ * one at the first one's carrier that may not: a number of each, which goes
+ * straight to the phone like the first of all, and one of ours that comes by
+ * another trunk. */
+#define SIM_CONFIG_FOREIGN 3
+#define SIM_CONFIG_SECONDS "+13035550190"
+#define SIM_CONFIG_THIRDS  "+13035550191"
+#define SIM_CONFIG_TIED    "+13035550192"
 
 #define SIM_CONFIG_PHONE_MAX 48
 

@@ -52,7 +52,7 @@ static void test_call_rate(void **state)
  * and a phone's messages are counted apart from the carrier's. */
 static void test_message_rate(void **state)
 {
-	struct engine_watch w = { .logged_us = 0 };
+	struct engine_watch w = { .logged = { { 0 } } };
 	struct engine_stats s;
 	unsigned int lines = 0;
 	size_t sent;
@@ -75,8 +75,9 @@ static void test_message_rate(void **state)
 	rig_answer_as_phone(&r, "INVITE", 180, "");
 	rig_expect_status(&r, "the phone is heard", 180);
 	rig_pass_time(&r, ENGINE_WATCH_LOG_US);
-	assert_true(engine_watch(&w, r.engine, r.now.mono_us)); /* the rest */
-	assert_false(engine_watch(&w, r.engine, r.now.mono_us));
+	/* The rest. */
+	assert_int_equal(engine_watch(&w, r.engine, r.now.mono_us), 1);
+	assert_int_equal(engine_watch(&w, r.engine, r.now.mono_us), 0);
 	rig_fini(&r);
 }
 

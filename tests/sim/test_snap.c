@@ -51,10 +51,14 @@ static void test_find(void **state)
 	snap_flow_at(&s, n.flow, &f);
 	assert_int_equal(f.version, 7);
 	assert_int_equal(f.flow.n_steps, 4);
-	snap_trunk_at(&s, 1, &t);
+	snap_trunk_at(&s, 2, &t);
 	assert_true(slice_eq_cstr(t.auth_password, "secret"));
 	assert_int_equal(t.next_hop_port, 5080);
-	assert_int_equal(snap_find_outgoing(&s), 1);
+	assert_int_equal(snap_find_outgoing(&s, n.account), 2);
+	snap_trunk_at(&s, 1, &t);
+	assert_int_equal(snap_find_outgoing(&s, t.account), 1);
+	snap_trunk_at(&s, 4, &t);
+	assert_int_equal(snap_find_outgoing(&s, t.account), SNAP_NO_ROW);
 	snap_prompt_at(&s, 1, &p);
 	assert_true(slice_eq_cstr(p.key, "sorry.en"));
 	assert_int_equal(p.offset_bytes, SIM_CONFIG_PROMPT_SAMPLES);
