@@ -82,7 +82,7 @@ static const struct ctl_opt options[] = {
 	{ "log-level", CTL_OPT_TEXT, AT(log_level), 0, "LEVEL",
 	    "debug, info, warn or error (info)" },
 	{ "quiet", CTL_OPT_FLAG, AT(quiet), 0, NULL,
-	    "show only warnings; everything is in DIR/log" },
+	    "show only warnings; programs say more in DIR/log" },
 	{ "no-demo", CTL_OPT_FLAG, AT(no_demo), 0, NULL,
 	    "no demonstration company" },
 	{ "demo-call", CTL_OPT_FLAG, AT(demo_call), 0, NULL,
@@ -427,6 +427,8 @@ int ctl_run(int argc, char *const *argv)
 	}
 	if (!without_known(&r.opts))
 		return 2;
+	if (r.opts.quiet)
+		log_open("ringtrace", STDERR_FILENO, LOG_WARN);
 	want = (struct ctl_layout_want){ .dir = r.opts.dir,
 		.address = r.opts.address,
 		.http_address = r.opts.http_address,

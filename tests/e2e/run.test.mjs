@@ -91,8 +91,9 @@ test('a second run finds its data again', async () => {
 		writeFileSync(left, '', { mode: 0o400 });
 		if (process.getuid() === 0) chownSync(left, 1, -1);
 	}
-	stack = await startStack({ without, demo: false });
+	stack = await startStack({ without, demo: false, args: ['--quiet'] });
 	assert.equal(stack.sqlOne('SELECT n FROM kept', 'kept'), '7');
+	assert.doesNotMatch(stack.output, / (info|debug) /, 'and, told to be quiet, says only what has to be said');
 });
 
 test('a killed supervisor leaves nothing running', async () => {
