@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/sim/sim_say.h"
+
 /* --- scripts ---------------------------------------------------------------*/
 
 struct sim_script sim_peer_caller_script(struct sim_clock *c)
@@ -78,12 +80,6 @@ static struct sim_call *new_call(struct sim_peer *p)
 	abort(); /* the simulation is larger than its peers */
 }
 
-static uint64_t ref_of(const struct sim_call *c)
-{
-	return (uint64_t)c->generation << 32 |
-	       (uint64_t)(c - c->peer->calls + 1);
-}
-
 static struct sim_call *by_ref(struct sim_peer *p, uint64_t ref)
 {
 	const uint64_t i = (ref & UINT32_MAX) - 1;
@@ -104,100 +100,13 @@ static void call_over(struct sim_call *c)
 	c->peer->live--;
 }
 
-static void set_timer(struct sim_peer *p);
-
 static void later(struct sim_call *c, int64_t delay_us,
     void (*run)(struct sim_event *ev))
 {
 	struct sim_event *ev =
 	    sim_clock_after(c->peer->clock, delay_us, run, c->peer);
 
-	ev->a = ref_of(c);
-}
-
-/* --- messages --------------------------------------------------------------*/
-
-static void put_sdp(const struct sim_call *c, enum sdp_dir dir, struct buf *b)
-{
-	const struct addr4 rtp = { c->peer->at.ip, c->port };
-	struct sdp_local l;
-
-	sdp_local_init(&l, rtp, c->generation);
-	l.dir = dir;
-	sdp_write_offer(b, &l);
-}
-
-static void put_contact(const struct sim_call *c, struct buf *b)
-{
-	sip_write_contact(b, SLICE("peer"), c->peer->at);
-}
-
-static void respond(struct sim_call *c, struct sip_txn_id id,
-    unsigned int status, bool sdp)
-{
-	struct sip_txn_answer a = { .status = status,
-		.to_tag = slice_from(c->tag) };
-	char hmem[600], bmem[1200];
-	struct buf h, b;
-
-	buf_over(&h, hmem, sizeof(hmem));
-	buf_over(&b, bmem, sizeof(bmem));
-	put_contact(c, &h);
-	if (status == 407)
-		buf_cstr(&h,
-		    "Proxy-Authenticate: Digest realm=\"sim\", "
-		    "nonce=\"n1\", algorithm=MD5, qop=\"auth\"\r\n");
-	if (status < 200 && c->rseq != 0)
-		buf_printf(&h, "Require: 100rel\r\nRSeq: %u\r\n", c->rseq);
-	a.headers = buf_slice(&h);
-	if (sdp) {
-		put_sdp(c, SDP_SENDRECV, &b);
-		a.body = buf_slice(&b);
-		a.content_type = SLICE(SDP_CONTENT_TYPE);
-	}
-	if (sip_txn_respond(c->peer->txn, id, &a, c->peer->clock->now_us) !=
-	    ERR_OK)
-		return; /* it was answered meanwhile */
-	set_timer(c->peer);
-}
-
-static void send_in_dialog(struct sim_call *c, enum sip_method method, bool sdp,
-    enum sdp_dir dir, struct sip_txn_id ack_of)
-{
-	char scratch[SIP_DLG_TEXT_MAX], hmem[200], bmem[1200];
-	struct buf s, h, b;
-	struct sip_write_request r;
-	struct sip_txn_id id;
-	struct addr4 to;
-	enum err e;
-
-	memset(&r, 0, sizeof(r));
-	buf_over(&s, scratch, sizeof(scratch));
-	buf_over(&h, hmem, sizeof(hmem));
-	buf_over(&b, bmem, sizeof(bmem));
-	if (sip_dlg_request(&c->dlg, method, &s, &r, &to) != ERR_OK)
-		return;
-	put_contact(c, &h);
-	/* The company's desk, or somebody nobody may be handed to. */
-	if (method == SIP_METHOD_REFER)
-		buf_cstr(&h, sim_clock_chance(c->peer->clock, 80)
-				 ? "Refer-To: <sip:desk@10.0.0.3:5080>\r\n"
-				 : "Refer-To: <sip:+19005550100@10.0.0.1>\r\n");
-	r.headers = buf_slice(&h);
-	if (sdp) {
-		put_sdp(c, dir, &b);
-		r.body = buf_slice(&b);
-		r.content_type = SLICE(SDP_CONTENT_TYPE);
-	}
-	if (method == SIP_METHOD_ACK)
-		e = sip_txn_ack(c->peer->txn, ack_of, &r, to,
-		    c->peer->clock->now_us);
-	else
-		e = sip_txn_request(c->peer->txn, &r, to, ref_of(c),
-		    c->peer->clock->now_us, &id);
-	if (e != ERR_OK)
-		abort();
-	set_timer(c->peer);
+	ev->a = sim_say_ref(c);
 }
 
 /* --- what a script does later ----------------------------------------------*/
@@ -214,7 +123,7 @@ static void run_bye(struct sim_event *ev)
 	if (c == NULL || !c->answered || c->over)
 		return;
 	c->over = true;
-	send_in_dialog(c, SIP_METHOD_BYE, false, SDP_SENDRECV,
+	sim_say_request(c, SIP_METHOD_BYE, false, SDP_SENDRECV,
 	    (struct sip_txn_id){ 0 });
 }
 
@@ -225,7 +134,7 @@ static void run_hold(struct sim_event *ev)
 	if (c == NULL || !c->answered || c->over)
 		return;
 	c->port = (uint16_t)(c->port ^ 2); /* and another port */
-	send_in_dialog(c, SIP_METHOD_INVITE, true,
+	sim_say_request(c, SIP_METHOD_INVITE, true,
 	    sim_clock_chance(c->peer->clock, 50) ? SDP_SENDONLY : SDP_SENDRECV,
 	    (struct sip_txn_id){ 0 });
 }
@@ -237,7 +146,7 @@ static void run_refer(struct sim_event *ev)
 	if (c == NULL || !c->answered || c->over)
 		return;
 	c->peer->refers++;
-	send_in_dialog(c, SIP_METHOD_REFER, false, SDP_SENDRECV,
+	sim_say_request(c, SIP_METHOD_REFER, false, SDP_SENDRECV,
 	    (struct sip_txn_id){ 0 });
 }
 
@@ -250,7 +159,7 @@ static void run_cancel(struct sim_event *ev)
 	if (sip_txn_cancel(c->peer->txn, c->invite, SLICE(""),
 		c->peer->clock->now_us) != ERR_OK)
 		return; /* answered in the same moment */
-	set_timer(c->peer);
+	sim_peer_wake(c->peer);
 }
 
 static void talking(struct sim_call *c)
@@ -268,7 +177,7 @@ static void talking(struct sim_call *c)
 
 static void ring(struct sim_call *c)
 {
-	respond(c, c->invite, c->script.early_media ? 183 : 180,
+	sim_say_answer(c, c->invite, c->script.early_media ? 183 : 180,
 	    c->script.early_media);
 }
 
@@ -287,7 +196,7 @@ static void run_ring_again(struct sim_event *ev)
 	}
 	ring(c);
 	ev = sim_clock_after(c->peer->clock, wait_us, run_ring_again, c->peer);
-	ev->a = ref_of(c);
+	ev->a = sim_say_ref(c);
 	ev->b = (uint64_t)(wait_us * 2);
 }
 
@@ -304,7 +213,7 @@ static void run_ring(struct sim_event *ev)
 		return;
 	ev = sim_clock_after(c->peer->clock, SIP_TXN_T1_US, run_ring_again,
 	    c->peer);
-	ev->a = ref_of(c);
+	ev->a = sim_say_ref(c);
 	ev->b = SIP_TXN_T1_US * 2;
 }
 
@@ -312,7 +221,7 @@ static void answer(struct sim_call *c)
 {
 	c->final = 200;
 	c->peer->forking = c->script.fork ? c : NULL;
-	respond(c, c->invite, 200, !c->script.no_sdp);
+	sim_say_answer(c, c->invite, 200, !c->script.no_sdp);
 	c->peer->forking = NULL;
 	sip_dlg_confirm(&c->dlg);
 	talking(c);
@@ -331,7 +240,7 @@ static void run_answer(struct sim_event *ev)
 	}
 	if (c->script.refuse != 0) {
 		c->final = c->script.refuse;
-		respond(c, c->invite, c->final, false);
+		sim_say_answer(c, c->invite, c->final, false);
 		call_over(c);
 		return;
 	}
@@ -356,11 +265,11 @@ static void on_invited(struct sim_peer *p, const struct sip_txn_event *ev)
 	}
 	if (sip_dlg_uas(&c->dlg, ev->msg, slice_from(c->tag), ev->from) !=
 		ERR_OK ||
-	    sip_txn_set_user(p->txn, ev->id, ref_of(c)) != ERR_OK)
+	    sip_txn_set_user(p->txn, ev->id, sim_say_ref(c)) != ERR_OK)
 		abort();
 	if (c->script.wants_auth &&
 	    !sip_msg_has(ev->msg, SIP_HDR_PROXY_AUTHORIZATION)) {
-		respond(c, c->invite, 407, false);
+		sim_say_answer(c, c->invite, 407, false);
 		call_over(c);
 		return;
 	}
@@ -394,7 +303,7 @@ static bool confirms(const struct sim_call *c, const struct sip_msg *m)
 static void on_prack(struct sim_call *c, const struct sip_txn_event *ev)
 {
 	if (c->rseq == 0) {
-		respond(c, ev->id, 481, false); /* answered meanwhile */
+		sim_say_answer(c, ev->id, 481, false); /* answered meanwhile */
 		return;
 	}
 	if (confirms(c, ev->msg))
@@ -402,7 +311,7 @@ static void on_prack(struct sim_call *c, const struct sip_txn_event *ev)
 	else
 		c->peer->wrong_pracks++;
 	c->rseq = 0;
-	respond(c, ev->id, 200, false);
+	sim_say_answer(c, ev->id, 200, false);
 }
 
 static void on_request(struct sim_peer *p, const struct sip_txn_event *ev)
@@ -422,21 +331,21 @@ static void on_request(struct sim_peer *p, const struct sip_txn_event *ev)
 		return;
 	}
 	if (sip_dlg_receive(&c->dlg, ev->msg, ev->from) != 0) {
-		respond(c, ev->id, 500, false);
+		sim_say_answer(c, ev->id, 500, false);
 		return;
 	}
 	if (ev->method == SIP_METHOD_PRACK) {
 		on_prack(c, ev);
 		return;
 	}
-	respond(c, ev->id, 200,
+	sim_say_answer(c, ev->id, 200,
 	    ev->method == SIP_METHOD_INVITE || ev->method == SIP_METHOD_UPDATE);
 	if (ev->method == SIP_METHOD_NOTIFY &&
 	    slice_starts(ev->msg->body, SLICE("SIP/2.0 200")))
 		p->transferred++;
 	if (ev->method == SIP_METHOD_BYE) {
 		if (c->invited && !c->answered)
-			respond(c, c->invite, 487, false);
+			sim_say_answer(c, c->invite, 487, false);
 		call_over(c);
 	}
 }
@@ -451,7 +360,7 @@ static void on_cancel(struct sim_peer *p, const struct sip_txn_event *ev)
 		answer(c);
 		return;
 	}
-	respond(c, c->invite, 487, false);
+	sim_say_answer(c, c->invite, 487, false);
 	call_over(c);
 }
 
@@ -476,11 +385,11 @@ static void on_final(struct sim_call *c, const struct sip_txn_event *ev)
 	if (!c->answered)
 		talking(c);
 	if (!c->script.no_ack)
-		send_in_dialog(c, SIP_METHOD_ACK, c->script.late_offer,
+		sim_say_request(c, SIP_METHOD_ACK, c->script.late_offer,
 		    SDP_SENDRECV, ev->id);
 	if (ev->cancelled && !c->over) {
 		c->over = true;
-		send_in_dialog(c, SIP_METHOD_BYE, false, SDP_SENDRECV, ev->id);
+		sim_say_request(c, SIP_METHOD_BYE, false, SDP_SENDRECV, ev->id);
 	}
 }
 
@@ -496,7 +405,7 @@ static void on_response(struct sim_peer *p, const struct sip_txn_event *ev)
 	else if (ev->method == SIP_METHOD_INVITE && ev->id.v == c->invite.v)
 		on_final(c, ev);
 	else if (ev->method == SIP_METHOD_INVITE && status < 300)
-		send_in_dialog(c, SIP_METHOD_ACK, false, SDP_SENDRECV, ev->id);
+		sim_say_request(c, SIP_METHOD_ACK, false, SDP_SENDRECV, ev->id);
 	else if (status == 481 || status == 408)
 		call_over(c); /* the engine knows nothing of it any more */
 }
@@ -523,7 +432,7 @@ static void on_event(void *arg, const struct sip_txn_event *ev)
 	case SIP_TXN_NO_ACK:
 		if (c != NULL && c->answered && !c->over) {
 			c->over = true;
-			send_in_dialog(c, SIP_METHOD_BYE, false, SDP_SENDRECV,
+			sim_say_request(c, SIP_METHOD_BYE, false, SDP_SENDRECV,
 			    ev->id);
 		}
 		break;
@@ -540,7 +449,7 @@ static void on_event(void *arg, const struct sip_txn_event *ev)
 
 static void run_tick(struct sim_event *ev);
 
-static void set_timer(struct sim_peer *p)
+void sim_peer_wake(struct sim_peer *p)
 {
 	const int64_t at = sip_txn_next_us(p->txn);
 
@@ -558,7 +467,7 @@ static void run_tick(struct sim_event *ev)
 	if (ev->at_us == p->timer_us)
 		p->timer_us = 0; /* else an earlier one was set meanwhile */
 	sip_txn_tick(p->txn, p->clock->now_us);
-	set_timer(p);
+	sim_peer_wake(p);
 }
 
 /* The same answer with another tag: what a forking proxy's second phone
@@ -615,7 +524,7 @@ void sim_peer_fini(struct sim_peer *p)
 void sim_peer_input(struct sim_peer *p, struct addr4 from, struct slice bytes)
 {
 	sip_txn_input(p->txn, from, bytes, p->clock->now_us);
-	set_timer(p);
+	sim_peer_wake(p);
 }
 
 struct sim_call *sim_peer_call(struct sim_peer *p, const char *caller,
@@ -634,7 +543,7 @@ struct sim_call *sim_peer_call(struct sim_peer *p, const char *caller,
 	    script->anonymous ? "anonymous" : caller, c->tag);
 	buf_over(&h, hmem, sizeof(hmem));
 	buf_over(&b, bmem, sizeof(bmem));
-	put_contact(c, &h);
+	sim_say_contact(c, &h);
 	if (script->session_s != 0)
 		buf_printf(&h,
 		    "Session-Expires: %u;refresher=uas\r\n"
@@ -649,15 +558,15 @@ struct sim_call *sim_peer_call(struct sim_peer *p, const char *caller,
 	r.cseq = 1;
 	r.headers = buf_slice(&h);
 	if (!script->late_offer) {
-		put_sdp(c, SDP_SENDRECV, &b);
+		sim_say_sdp(c, SDP_SENDRECV, &b);
 		r.body = buf_slice(&b);
 		r.content_type = SLICE(SDP_CONTENT_TYPE);
 	}
-	if (sip_txn_request(p->txn, &r, p->engine, ref_of(c), p->clock->now_us,
-		&c->invite) != ERR_OK)
+	if (sip_txn_request(p->txn, &r, p->engine, sim_say_ref(c),
+		p->clock->now_us, &c->invite) != ERR_OK)
 		abort();
 	if (script->cancel_us > 0)
 		later(c, script->cancel_us, run_cancel);
-	set_timer(p);
+	sim_peer_wake(p);
 	return c;
 }

@@ -92,6 +92,8 @@ void sim_peer_init(struct sim_peer *p, struct sim_clock *clock, struct addr4 at,
     struct addr4 engine);
 void sim_peer_fini(struct sim_peer *p);
 void sim_peer_input(struct sim_peer *p, struct addr4 from, struct slice bytes);
+/* After something was sent: has the clock call for what is due next. */
+void sim_peer_wake(struct sim_peer *p);
 /* Places a call to the number, by the script. */
 struct sim_call *sim_peer_call(struct sim_peer *p, const char *caller,
     const char *number, const struct sim_script *script);

@@ -1,0 +1,291 @@
+/* Tests of lib/db/db_mark, db_stat and db_usage: marks, usage, and roll-ups
+ * that equal the calls whatever was done to them. */
+#include <string.h>
+
+#include "lib/base/arena.h"
+#include "lib/base/rnd.h"
+#include "lib/db/db_call.h"
+#include "lib/db/db_company.h"
+#include "lib/db/db_job.h"
+#include "lib/db/db_mark.h"
+#include "lib/db/db_stat.h"
+#include "lib/db/db_usage.h"
+#include "lib/db/db_verdict.h"
+#include "lib/db/stmt.h"
+#include "tests/support/cm.h"
+#include "tests/support/testdb.h"
+#include "tests/support/testdb_call.h"
+
+static struct testdb *t;
+static struct db *store;
+
+#define ok(call) assert_int_equal((call), ERR_OK)
+
+#define CALLER "+12125550199"
+
+static uint64_t wrong(int who)
+{
+	uint64_t n = 99;
+
+	ok(db_stat_verify(t->db, t->company[who].id, TESTDB_NOW_US - RT_DAY_US,
+	    TESTDB_NOW_US + 10 * RT_DAY_US, &n));
+	return n;
+}
+
+static int64_t count(const char *sql)
+{
+	return testdb_count(t, sql);
+}
+
+static int empty(void **state)
+{
+	(void)state;
+	testdb_call_empty(t);
+	return 0;
+}
+
+static struct interaction_id itn(struct call_id id)
+{
+	struct interaction_id i;
+
+	memcpy(i.v, id.v, sizeof(i.v));
+	return i;
+}
+
+static void test_marks(void **state)
+{
+	const struct testdb_company *c = &t->company[0];
+	const struct interaction_id id = itn(
+	    testdb_call_drain(t, store, 0, c->number, CALLER, NULL, RT_SEC_US));
+	struct tag_row tag = { .name = "VIP" }, *tags;
+	struct outcome_row *outcomes;
+	struct company_row row;
+	struct arena mem;
+	size_t n = 0;
+
+	(void)state;
+	arena_init(&mem, 65536);
+	ok(db_mark_outcomes(t->db, c->id, &mem, &outcomes, &n));
+	assert_int_equal(n, 6);
+	assert_string_equal(outcomes[0].code, "lead");
+	ok(db_mark_outcome(t->db, c->id, id, SLICE("lead"), MARK_BY_RULE,
+	    c->user, TESTDB_NOW_US));
+	ok(db_mark_value(t->db, c->id, id, true, 250000000));
+	assert_int_equal(
+	    count("SELECT leads FROM call_rollup WHERE dimension = 'total'"),
+	    1);
+	assert_int_equal(count("SELECT value_micros FROM call_rollup"
+			       " WHERE dimension = 'total'"),
+	    250000000);
+	ok(db_mark_outcome(t->db, c->id, id, SLICE("sold"), MARK_BY_PERSON,
+	    c->user, TESTDB_NOW_US));
+	assert_int_equal(db_mark_outcome(t->db, c->id, id, SLICE("spam"),
+			     MARK_BY_RULE, c->user, TESTDB_NOW_US),
+	    ERR_CONFLICT);
+	assert_int_equal(db_mark_outcome(t->db, c->id, id, SLICE("nothing"),
+			     MARK_BY_PERSON, c->user, TESTDB_NOW_US),
+	    ERR_RANGE);
+	ok(db_mark_note(t->db, c->id, id, SLICE("call back on Monday")));
+	assert_int_equal(wrong(0), 0);
+	/* A currency cannot change under recorded values. */
+	ok(db_company_get(t->db, c->id, &row));
+	memcpy(row.currency, "EUR", 4);
+	assert_int_equal(db_company_update(t->db, &row), ERR_CONFLICT);
+	testdb_id(TESTDB_NOW_US, tag.id.v);
+	ok(db_mark_tag_add(t->db, c->id, &tag, TESTDB_NOW_US));
+	ok(db_mark_tag(t->db, c->id, id, tag.id, c->user, TESTDB_NOW_US));
+	ok(db_mark_tag(t->db, c->id, id, tag.id, c->user, TESTDB_NOW_US));
+	ok(db_mark_tags_of(t->db, c->id, id, &mem, &tags, &n));
+	assert_int_equal(n, 1);
+	/* Others can do none of it. */
+	const struct company_id other = t->company[1].id;
+
+	assert_int_equal(db_mark_outcome(t->db, other, id, SLICE("lead"),
+			     MARK_BY_PERSON, c->user, TESTDB_NOW_US),
+	    ERR_NOTFOUND);
+	assert_int_equal(db_mark_value(t->db, other, id, true, 1),
+	    ERR_NOTFOUND);
+	assert_int_equal(db_mark_note(t->db, other, id, SLICE("x")),
+	    ERR_NOTFOUND);
+	assert_int_equal(db_mark_tag(t->db, other, id, tag.id, c->user,
+			     TESTDB_NOW_US),
+	    ERR_NOTFOUND);
+	assert_int_equal(db_mark_untag(t->db, other, id, tag.id), ERR_NOTFOUND);
+	ok(db_mark_tags_of(t->db, other, id, &mem, &tags, &n));
+	assert_int_equal(n, 0);
+	ok(db_mark_tags(t->db, other, &mem, &tags, &n));
+	assert_int_equal(n, 0);
+	ok(db_mark_untag(t->db, c->id, id, tag.id));
+	assert_int_equal(wrong(0), 0);
+	arena_fini(&mem);
+}
+
+/* A call that goes takes itself out of the sums first. */
+static void drop_call(struct company_id company, struct call_id id)
+{
+	static const char sql[] =
+	    "DELETE c, i FROM phone_call c JOIN interaction i"
+	    " ON i.company_id = c.company_id AND i.id = c.id"
+	    " WHERE c.company_id = ? AND c.id = ?";
+	struct stmt *st;
+
+	ok(db_begin(t->db));
+	ok(db_stat_take(t->db, company, id));
+	ok(stmt_begin(t->db, sql, &st));
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	ok(stmt_exec(st, NULL));
+	stmt_end(st);
+	ok(db_commit(t->db));
+}
+
+/* Done, or the call was deleted before. */
+static void there(enum err e)
+{
+	assert_true(e == ERR_OK || e == ERR_NOTFOUND);
+}
+
+/* Random calls and changes: the roll-ups always equal the calls. */
+static void test_rollups_hold(void **state)
+{
+	static const char *const codes[] = { "", "lead", "sold", "spam" };
+	struct call_id ids[2][30];
+	struct rnd_dice dice;
+	uint64_t n = 9;
+
+	(void)state;
+	rnd_seed(&dice, 20261120);
+	for (size_t i = 0; i < RT_ARRAY_LEN(ids[0]); i++)
+		for (int who = 0; who < 2; who++) {
+			const struct testdb_company *c = &t->company[who];
+			const struct number_id numbers[] = { c->number,
+				c->tracked, c->pooled[0], c->pooled[1] };
+			const struct call_id id = ids[who][i] =
+			    testdb_call_id();
+			const int64_t talk_us =
+			    (int64_t)rnd_below(&dice, 2000) * RT_SEC_US;
+			const struct callrec o = testdb_call_opened(t, who, id,
+			    numbers[rnd_below(&dice, 4)], CALLER,
+			    TESTDB_NOW_US +
+				(int64_t)rnd_below(&dice, 3 * 86400) *
+				    RT_SEC_US);
+			const struct callrec end = testdb_call_closed(t, who,
+			    id, 1,
+			    (enum callresult)rnd_below(&dice, CALLRESULT_COUNT),
+			    talk_us);
+
+			ok(db_call_opened(store, c->id, &o,
+			    &testdb_call_place));
+			ok(db_call_closed(store, c->id, &end, NULL,
+			    TESTDB_NOW_US));
+		}
+	assert_int_equal(wrong(0) + wrong(1), 0);
+	for (int i = 0; i < 150; i++) {
+		const int who = (int)rnd_below(&dice, 2);
+		const struct testdb_company *c = &t->company[who];
+		const struct call_id id = ids[who][rnd_below(&dice, 30)];
+		const struct call_credit credit = { .by = CALL_CREDIT_SOURCE,
+			.source = slice_from(codes[rnd_below(&dice, 4)]),
+			.medium = SLICE("cpc"),
+			.campaign = slice_from(codes[rnd_below(&dice, 4)]) };
+
+		const struct verdict_own own = { .set = true,
+			.qualified = rnd_below(&dice, 2) == 0,
+			.class = VERDICT_LEAD,
+			.user = c->user };
+
+		switch (rnd_below(&dice, 5)) {
+		case 3:
+			there(db_verdict_overrule(t->db, c->id, id, &own,
+			    TESTDB_NOW_US));
+			break;
+		case 4:
+			drop_call(c->id, id);
+			break;
+		case 0:
+			there(db_mark_outcome(t->db, c->id, itn(id),
+			    slice_from(codes[rnd_below(&dice, 4)]),
+			    MARK_BY_PERSON, c->user, TESTDB_NOW_US));
+			break;
+		case 1:
+			there(db_mark_value(t->db, c->id, itn(id),
+			    rnd_below(&dice, 2) == 0,
+			    (int64_t)rnd_below(&dice, 1000)));
+			break;
+		default:
+			there(db_call_credit(t->db, c->id, id, &credit));
+			break;
+		}
+	}
+	assert_int_equal(wrong(0) + wrong(1), 0);
+	/* A change behind our back is seen, and rebuilt away. */
+	testdb_exec(t,
+	    "UPDATE call_rollup SET calls = calls + 1"
+	    " WHERE dimension = 'total' LIMIT 1");
+	testdb_exec(t, "UPDATE phone_call SET talk_ms = talk_ms + 1");
+	assert_true(wrong(0) > 0 && wrong(1) > 0);
+	for (int who = 0; who < 2; who++)
+		ok(db_stat_rebuild(t->db, t->company[who].id,
+		    TESTDB_NOW_US - RT_DAY_US, TESTDB_NOW_US + 10 * RT_DAY_US));
+	assert_int_equal(wrong(0) + wrong(1), 0);
+	/* A rebuild of one touches nothing of the other. */
+	testdb_exec(t, "DELETE FROM call_rollup");
+	testdb_exec(t, "DELETE FROM call_fact");
+	ok(db_stat_rebuild(t->db, t->company[0].id, TESTDB_NOW_US - RT_DAY_US,
+	    TESTDB_NOW_US + 10 * RT_DAY_US));
+	assert_int_equal(wrong(0), 0);
+	assert_true(wrong(1) > 0);
+	ok(db_stat_verify(t->db, t->company[1].id, 0, RT_DAY_US, &n));
+	assert_int_equal(n, 0);
+}
+
+static void test_usage(void **state)
+{
+	struct usage_sum sum;
+
+	(void)state;
+	ok(db_usage_add(t->db, t->company[0].id, TESTDB_NOW_US,
+	    USAGE_RECORDED_BYTES, 5));
+	ok(db_usage_add(t->db, t->company[0].id, TESTDB_NOW_US + 1,
+	    USAGE_RECORDED_BYTES, 6));
+	ok(db_usage_numbers(t->db, TESTDB_NOW_US));
+	ok(db_usage_numbers(t->db, TESTDB_NOW_US + RT_HOUR_US));
+	ok(db_usage_read(t->db, t->company[0].id, TESTDB_NOW_US,
+	    TESTDB_NOW_US + RT_DAY_US, &sum));
+	assert_int_equal(sum.amount[USAGE_RECORDED_BYTES], 11);
+	assert_int_equal(sum.amount[USAGE_NUMBER_DAYS], 5);
+	assert_int_equal(sum.amount[USAGE_CALLS], 0);
+	ok(db_usage_read(t->db, t->company[1].id, TESTDB_NOW_US,
+	    TESTDB_NOW_US + RT_DAY_US, &sum));
+	assert_int_equal(sum.amount[USAGE_RECORDED_BYTES], 0);
+	ok(db_usage_read(t->db, t->company[0].id, TESTDB_NOW_US + RT_DAY_US,
+	    TESTDB_NOW_US + 2 * RT_DAY_US, &sum));
+	assert_int_equal(sum.amount[USAGE_NUMBER_DAYS], 0);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	t = testdb_start();
+	store = testdb_connect(t, "store");
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	db_close(store);
+	testdb_stop(t);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_marks, empty),
+		cmocka_unit_test_setup(test_rollups_hold, empty),
+		cmocka_unit_test_setup(test_usage, empty),
+	};
+
+	return cmocka_run_group_tests_name("db_call_sums", tests, start, stop);
+}
