@@ -85,8 +85,11 @@ KIND_tsan := clang
 OPT_tsan := -O1 -g -fsanitize=thread
 LD_tsan := -fsanitize=thread
 KIND_cov := gcc
-OPT_cov := -O0 -g --coverage
+OPT_cov := -O0 -g --coverage -fprofile-update=prefer-atomic
 LD_cov := --coverage
+# Programs keep their counts though they give up the file system.
+COV_OBJ_cov := build/cov/o/tests/cov/cov_keep.o
+COV_LD_cov := -Wl,--wrap=_exit,--wrap=chroot,--wrap=seccomp_load,--wrap=drop_landlock
 KIND_fuzz := clang
 OPT_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined
 LD_fuzz := -fsanitize=address,undefined
@@ -166,10 +169,11 @@ $(B)/o/%.o: %.cc Makefile
 	    $(OPT_$(V)),-O1 -g) -MMD -MP -c -o $@ $<
 
 define PROGRAM_RULE
-$(B)/$(1): $(B)/o/$(MAIN_$(1):.c=.o) $(B)/libringtrace.a
+$(B)/$(1): $(B)/o/$(MAIN_$(1):.c=.o) $(COV_OBJ_$(V)) $(B)/libringtrace.a
 	@if [ -d $$@ ]; then rm -rf $$@; fi
 	$(SAY) '  link $$@'
-	$(Q)$$(CC) -o $$@ $$< $(B)/libringtrace.a $$(LDFLAGS) $$(LIBS)
+	$(Q)$$(CC) -o $$@ $$(filter %.o,$$^) $(B)/libringtrace.a $$(COV_LD_$(V)) \
+	    $$(LDFLAGS) $$(LIBS)
 endef
 $(foreach p,$(BUILT),$(eval $(call PROGRAM_RULE,$(p))))
 

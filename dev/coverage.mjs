@@ -1,9 +1,24 @@
-// coverage.mjs SUMMARY.json FLOORS - lines and branches by room against floors.
+// coverage.mjs rooms SUMMARY.json FLOORS - lines and branches by room against
+// their floors.
+// coverage.mjs files SUMMARY.json - lines and branches by file, the most
+// unreached branches first.
 import { readFileSync } from 'node:fs';
 
-const [summary, floorsFile] = process.argv.slice(2);
+const [what, summary, floorsFile] = process.argv.slice(2);
+const files = JSON.parse(readFileSync(summary, 'utf8')).files;
+const percent = (hit, all) => (all === 0 ? 100 : (100 * hit) / all);
+
+if (what === 'files') {
+	const missed = (f) => f.branch_total - f.branch_covered;
+	for (const f of files.sort((a, b) => missed(b) - missed(a)))
+		console.log(`${f.filename.padEnd(36)} ${percent(f.line_covered, f.line_total).toFixed(1).padStart(6)}% ` +
+			`${String(f.line_total - f.line_covered).padStart(4)} lines missed ` +
+			`${percent(f.branch_covered, f.branch_total).toFixed(1).padStart(6)}% ${String(missed(f)).padStart(4)} branches missed`);
+	process.exit(0);
+}
+
 const rooms = new Map();
-for (const f of JSON.parse(readFileSync(summary, 'utf8')).files) {
+for (const f of files) {
 	const room = f.filename.split('/').slice(0, -1).join('/');
 	const sum = rooms.get(room) ?? { lines: 0, linesHit: 0, branches: 0, branchesHit: 0 };
 	sum.lines += f.line_total;
@@ -17,7 +32,6 @@ for (const line of readFileSync(floorsFile, 'utf8').split('\n')) {
 	const [room, lines, branches] = line.replace(/#.*/, '').trim().split(/\s+/);
 	if (room) floors.set(room, { lines: Number(lines), branches: Number(branches) });
 }
-const percent = (hit, all) => (all === 0 ? 100 : (100 * hit) / all);
 let bad = 0;
 console.log(`${'room'.padEnd(22)} ${'lines'.padStart(7)} ${'floor'.padStart(6)} ${'branches'.padStart(9)} ${'floor'.padStart(6)}`);
 for (const [room, s] of [...rooms].sort(([a], [b]) => (a < b ? -1 : 1))) {

@@ -1,19 +1,56 @@
 #!/bin/bash
-# coverage.sh - runs the C tests and the web tests of the coverage build and
-# prints lines and branches of every room; fails below a room's floor
-# (dev/coverage.txt).
+# coverage.sh - lines and branches that the tests of the coverage build reach.
+#   coverage.sh             runs the C, web, SIP and whole-call tests; prints
+#                           every room, fails below a floor (dev/coverage.txt)
+#   coverage.sh add TEST…   runs these only and adds to what was counted before
+#   coverage.sh files ROOM  the room's files, most unreached branches first
+#   coverage.sh lines FILE  what of the file no test has reached
 set -u
 cd "$(dirname "$0")/.." || exit 1
 export RT_BUILD=$PWD/build/cov RT_TEST_TIMEOUT_S=600
-find build/cov -name '*.gcda' -delete
-tests=$(find build/cov/tests -type f -perm -u+x -path '*/unit/test_*' -o -type f -perm -u+x -path '*/db/test_*' -o -type f -perm -u+x -path '*/sim/test_*' -o -type f -perm -u+x -name 'fuzz_*' | sort)
-dev/run-tests.sh $tests || exit 1
+
+count() { # gcovr's answer into the file $1, about the object files under $2
+	gcovr -j "$(nproc)" --root . --object-directory "$2" --exclude 'tests/' --exclude 'bench/' \
+		--exclude-throw-branches "${@:3}" --json-summary "$1" "$2" >/dev/null
+}
 # Programs that became other users write their counts, too: also where no test
 # has yet, since each would make a file that the next may not write.
-find build/cov/o -name '*.gcno' | while read -r f; do
-	[ -e "${f%.gcno}.gcda" ] || : >"${f%.gcno}.gcda"
-done
-chmod -R a+rwX build/cov
-dev/run-tests.sh tests/web/*.test.mjs tests/e2e/operator.test.mjs || exit 1
-gcovr --root . --object-directory build/cov --exclude 'tests/' --exclude 'bench/' --exclude-throw-branches --json-summary build/cov/summary.json >/dev/null || exit 1
-node dev/coverage.mjs build/cov/summary.json dev/coverage.txt
+let_all_write() {
+	find build/cov/o -name '*.gcno' | while read -r f; do
+		[ -e "${f%.gcno}.gcda" ] || : >"${f%.gcno}.gcda"
+	done
+	chmod -R a+rwX build/cov
+}
+c_tests() {
+	find build/cov/tests -type f -perm -u+x \
+		\( -path '*/unit/test_*' -o -path '*/db/test_*' -o -path '*/sim/test_*' -o -name 'fuzz_*' \) | sort
+}
+
+case ${1:-} in
+'')
+	find build/cov -name '*.gcda' -delete
+	let_all_write
+	dev/run-tests.sh $(c_tests) || exit 1
+	dev/run-tests.sh tests/{web,sip,e2e}/*.test.mjs || exit 1
+	;;
+add)
+	let_all_write
+	dev/run-tests.sh "${@:2}" || exit 1
+	;;
+files)
+	count build/cov/room.json "build/cov/o/$2" || exit 1
+	node dev/coverage.mjs files build/cov/room.json
+	exit
+	;;
+lines)
+	gcovr --root . --object-directory build/cov --filter "$2" --exclude-throw-branches --txt - "build/cov/o/${2%/*}"
+	gcov --stdout "build/cov/o/${2%.c}.gcda" 2>/dev/null | grep -n '#####:' | cut -d: -f3-
+	exit
+	;;
+*)
+	sed -n 's/^# *//; 2,7p' "$0" >&2
+	exit 2
+	;;
+esac
+count build/cov/summary.json build/cov/o || exit 1
+node dev/coverage.mjs rooms build/cov/summary.json dev/coverage.txt
