@@ -10,6 +10,7 @@
 #include "cgi/api/api_metrics.h"
 #include "cgi/api/api_number.h"
 #include "cgi/api/api_openapi.h"
+#include "cgi/api/api_query.h"
 #include "cgi/api/api_report.h"
 #include "cgi/api/api_spend.h"
 #include "cgi/api/api_status.h"
@@ -26,143 +27,135 @@
 
 /* Keys, not cookies: nothing here can be forged from another site. */
 #define KEYED ROUTE_PUBLIC, ROUTE_API, ROUTE_CSRF_NONE
-#define READS(address, needs, serves)                                      \
+#define ROW(what, address, takes, most, ...)                               \
 	{                                                                  \
-		REQ_GET, address, KEYED, .handler = (serves),              \
-					 .data = &(const struct api_route) \
+		what, address, KEYED, .body = (takes), .body_max = (most), \
+				      .handler = api_who_serve,            \
+				      .data = &(const struct api_route)    \
 		{                                                          \
-			.scope = (needs)                                   \
+			__VA_ARGS__                                        \
 		}                                                          \
 	}
-#define LISTS(name, needs)                       \
-	READS("/api/v1/" name, needs, api_list), \
-	    READS("/api/v1/" name "/{id}", needs, api_list_one)
+#define GETS(address, needs, least, serve, asks)                       \
+	ROW(REQ_GET, address, REQ_BODY_NONE, 0, .scope = SCOPE(needs), \
+	    .role = ROUTE_##least, .serves = (serve), .query = (asks))
+#define READS(address, needs, serve, asks) \
+	GETS(address, needs, READ_ONLY, serve, asks)
+#define LISTS(name, needs)                                       \
+	READS("/api/v1/" name, needs, api_list,                  \
+	    API_QUERY_PAGE | API_QUERY_SORT | API_QUERY_FIELDS | \
+		API_QUERY_LIST),                                 \
+	    READS("/api/v1/" name "/{id}", needs, api_list_one,  \
+		API_QUERY_FIELDS)
 
-#define WRITES(method, address, needs, serves, of)                        \
-	{                                                                 \
-		method, address, KEYED, .body = REQ_BODY_RAW,             \
-					.handler = (serves),              \
-					.data = &(const struct api_route) \
-		{                                                         \
-			.scope = (needs), .writes = true, .setup = (of)   \
-		}                                                         \
-	}
-#define RETIRES(address, needs, of)                                           \
-	{                                                                     \
-		REQ_DELETE, address, KEYED, .handler = api_setup_retire,      \
-					    .data = &(const struct api_route) \
-		{                                                             \
-			.scope = (needs), .writes = true, .setup = (of)       \
-		}                                                             \
-	}
-#define DOES(method, address, needs, most, serves)                         \
-	{                                                                  \
-		method, address, KEYED,                                    \
-		    .body = REQ_BODY_RAW, .body_max = (most),              \
-		    .handler = (serves), .data = &(const struct api_route) \
-		{                                                          \
-			.scope = (needs), .writes = true                   \
-		}                                                          \
-	}
-/* A POST that says all by its address: a body is not looked at. */
-#define ACTS(address, needs, serves) DOES(REQ_POST, address, needs, 0, serves)
-#define PUTS_AWAY(address, needs, serves)                                     \
-	{                                                                     \
-		REQ_DELETE, address, KEYED, .handler = (serves),              \
-					    .data = &(const struct api_route) \
-		{                                                             \
-			.scope = (needs), .writes = true                      \
-		}                                                             \
-	}
-#define SETS_UP(name, reads, needs, of)                                  \
-	LISTS(name, reads),                                              \
-	    WRITES(REQ_POST, "/api/v1/" name, needs, api_setup_add, of), \
-	    WRITES(REQ_PATCH, "/api/v1/" name "/{id}", needs,            \
-		api_setup_change, of),                                   \
-	    RETIRES("/api/v1/" name "/{id}", needs, of)
+/* What changes something; most: bytes of a body, 0: the usual limit. */
+#define DOES(method, address, needs, least, most, serve)                      \
+	ROW(REQ_##method, address, REQ_BODY_RAW, most, .scope = SCOPE(needs), \
+	    .role = ROUTE_##least, .serves = (serve))
+#define PUTS_AWAY(address, needs, least, serve)                           \
+	ROW(REQ_DELETE, address, REQ_BODY_NONE, 0, .scope = SCOPE(needs), \
+	    .role = ROUTE_##least, .serves = (serve))
+#define CHANGES(address, needs, least, of)                              \
+	ROW(REQ_PATCH, address, REQ_BODY_RAW, 0, .scope = SCOPE(needs), \
+	    .role = ROUTE_##least, .serves = api_setup_change,          \
+	    .query = API_QUERY_FIELDS, .setup = (of))
+#define SETS_UP(name, reads, needs, least, of)                         \
+	LISTS(name, reads),                                            \
+	    ROW(REQ_POST, "/api/v1/" name, REQ_BODY_RAW, 0,            \
+		.scope = SCOPE(needs), .role = ROUTE_##least,          \
+		.serves = api_setup_add, .setup = (of)),               \
+	    CHANGES("/api/v1/" name "/{id}", needs, least, of),        \
+	    ROW(REQ_DELETE, "/api/v1/" name "/{id}", REQ_BODY_NONE, 0, \
+		.scope = SCOPE(needs), .role = ROUTE_##least,          \
+		.serves = api_setup_retire, .setup = (of))
+
+/* Filters of the log, and those that figures know. */
+#define OF_FIGURES API_QUERY_FIGURES
+#define OF_CALLS   (API_QUERY_FIGURES | API_QUERY_CALLS)
 
 static const struct route routes[] = {
 	{ REQ_GET, "/api/v1/status", KEYED, .handler = api_status },
 	{ REQ_GET, "/api/v1/openapi.json", KEYED, .handler = api_openapi },
 	{ REQ_GET, "/metrics", KEYED, .handler = api_metrics },
-	READS("/api/v1/calls", SCOPE(CALLS_READ), api_calls),
-	READS("/api/v1/calls/{id}", SCOPE(CALLS_READ), api_calls_one),
-	{ REQ_PATCH, "/api/v1/calls/{id}", KEYED, .body = REQ_BODY_RAW,
-	    .handler = api_calls_patch,
-	    .data = &(const struct api_route){ .scope = SCOPE(CALLS_WRITE) } },
-	READS("/api/v1/calls/{id}/recording", SCOPE(CALLS_READ),
-	    api_calls_recording),
-	READS("/api/v1/calls/{id}/recording/audio", SCOPE(RECORDINGS_READ),
-	    api_calls_audio),
-	READS("/api/v1/calls/{id}/page_views", SCOPE(CALLS_READ),
-	    api_calls_views),
-	READS("/api/v1/export/calls.jsonl", SCOPE(EXPORT_READ),
-	    api_calls_export),
-	READS("/api/v1/reports/summary", SCOPE(REPORTS_READ),
-	    api_report_summary),
-	READS("/api/v1/reports/timeseries", SCOPE(REPORTS_READ),
-	    api_report_timeseries),
-	{ REQ_POST, "/api/v1/spend", KEYED, .body = REQ_BODY_RAW,
-	    .body_max = API_SPEND_BODY_BYTES, .handler = api_spend,
-	    .data = &(const struct api_route){ .scope = SCOPE(SPEND_WRITE) } },
-	SETS_UP("numbers", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
+	READS("/api/v1/calls", CALLS_READ, api_calls,
+	    OF_CALLS | API_QUERY_PAGE | API_QUERY_SORT | API_QUERY_FIELDS),
+	READS("/api/v1/calls/{id}", CALLS_READ, api_calls_one,
+	    API_QUERY_FIELDS),
+	ROW(REQ_PATCH, "/api/v1/calls/{id}", REQ_BODY_RAW, 0,
+	    .scope = SCOPE(CALLS_WRITE), .role = ROUTE_AGENT,
+	    .serves = api_calls_patch, .query = API_QUERY_FIELDS),
+	READS("/api/v1/calls/{id}/recording", CALLS_READ, api_calls_recording,
+	    0),
+	READS("/api/v1/calls/{id}/recording/audio", RECORDINGS_READ,
+	    api_calls_audio, 0),
+	READS("/api/v1/calls/{id}/page_views", CALLS_READ, api_calls_views, 0),
+	GETS("/api/v1/export/calls.jsonl", EXPORT_READ, ANALYST,
+	    api_calls_export, OF_CALLS | API_QUERY_FIELDS),
+	READS("/api/v1/reports/summary", REPORTS_READ, api_report_summary,
+	    OF_FIGURES | API_QUERY_GROUP | API_QUERY_LIMIT),
+	READS("/api/v1/reports/timeseries", REPORTS_READ, api_report_timeseries,
+	    OF_FIGURES | API_QUERY_EVERY),
+	DOES(POST, "/api/v1/spend", SPEND_WRITE, ANALYST, API_SPEND_BODY_BYTES,
+	    api_spend),
+	SETS_UP("numbers", SETUP_READ, SETUP_WRITE, MANAGER,
 	    &api_things_number),
-	DOES(REQ_POST, "/api/v1/numbers/import", SCOPE(SETUP_WRITE),
+	DOES(POST, "/api/v1/numbers/import", SETUP_WRITE, MANAGER,
 	    API_NUMBER_IMPORT_BYTES, api_number_import),
-	ACTS("/api/v1/numbers/{id}/rest", SCOPE(SETUP_WRITE), api_number_rest),
-	ACTS("/api/v1/numbers/{id}/lift", SCOPE(SETUP_WRITE), api_number_lift),
-	SETS_UP("trackers", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
+	DOES(POST, "/api/v1/numbers/{id}/rest", SETUP_WRITE, MANAGER, 0,
+	    api_number_rest),
+	DOES(POST, "/api/v1/numbers/{id}/lift", SETUP_WRITE, MANAGER, 0,
+	    api_number_lift),
+	SETS_UP("trackers", SETUP_READ, SETUP_WRITE, MANAGER,
 	    &api_things_tracker),
-	SETS_UP("pools", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
-	    &api_things_pool),
-	SETS_UP("destinations", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
+	SETS_UP("pools", SETUP_READ, SETUP_WRITE, MANAGER, &api_things_pool),
+	SETS_UP("destinations", SETUP_READ, SETUP_WRITE, MANAGER,
 	    &api_things_destination),
-	SETS_UP("locations", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
+	SETS_UP("locations", SETUP_READ, SETUP_WRITE, MANAGER,
 	    &api_things_location),
-	SETS_UP("sites", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
-	    &api_things_site),
-	SETS_UP("tags", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE), &api_things_tag),
-	SETS_UP("outcomes", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
+	SETS_UP("sites", SETUP_READ, SETUP_WRITE, MANAGER, &api_things_site),
+	SETS_UP("tags", SETUP_READ, SETUP_WRITE, MANAGER, &api_things_tag),
+	SETS_UP("outcomes", SETUP_READ, SETUP_WRITE, MANAGER,
 	    &api_things_outcome),
-	SETS_UP("lists", SCOPE(SETUP_READ), SCOPE(SETUP_WRITE),
+	SETS_UP("lists", SETUP_READ, SETUP_WRITE, MANAGER,
 	    &api_things_caller_list),
-	LISTS("flows", SCOPE(SETUP_READ)),
-	DOES(REQ_POST, "/api/v1/flows", SCOPE(SETUP_WRITE), API_FLOW_BODY_MAX,
+	LISTS("flows", SETUP_READ),
+	DOES(POST, "/api/v1/flows", SETUP_WRITE, MANAGER, API_FLOW_BODY_MAX,
 	    api_flow_add),
-	DOES(REQ_PATCH, "/api/v1/flows/{id}", SCOPE(SETUP_WRITE), 0,
-	    api_flow_change),
-	PUTS_AWAY("/api/v1/flows/{id}", SCOPE(SETUP_WRITE), api_flow_retire),
-	DOES(REQ_POST, "/api/v1/flows/validate", SCOPE(SETUP_READ),
+	ROW(REQ_PATCH, "/api/v1/flows/{id}", REQ_BODY_RAW, 0,
+	    .scope = SCOPE(SETUP_WRITE), .role = ROUTE_MANAGER,
+	    .serves = api_flow_change, .query = API_QUERY_FIELDS),
+	PUTS_AWAY("/api/v1/flows/{id}", SETUP_WRITE, MANAGER, api_flow_retire),
+	DOES(POST, "/api/v1/flows/validate", SETUP_READ, READ_ONLY,
 	    API_FLOW_BODY_MAX, api_flow_validate),
-	DOES(REQ_POST, "/api/v1/flows/simulate", SCOPE(SETUP_READ),
+	DOES(POST, "/api/v1/flows/simulate", SETUP_READ, READ_ONLY,
 	    API_FLOW_BODY_MAX, api_flow_try_new),
-	DOES(REQ_POST, "/api/v1/flows/{id}/simulate", SCOPE(SETUP_READ),
+	DOES(POST, "/api/v1/flows/{id}/simulate", SETUP_READ, READ_ONLY,
 	    API_FLOW_BODY_MAX, api_flow_try),
-	READS("/api/v1/flows/{id}/draft", SCOPE(SETUP_READ), api_flow_draft),
-	DOES(REQ_PUT, "/api/v1/flows/{id}/draft", SCOPE(SETUP_WRITE),
+	READS("/api/v1/flows/{id}/draft", SETUP_READ, api_flow_draft, 0),
+	DOES(PUT, "/api/v1/flows/{id}/draft", SETUP_WRITE, MANAGER,
 	    API_FLOW_BODY_MAX, api_flow_draft_put),
-	DOES(REQ_POST, "/api/v1/flows/{id}/publish", SCOPE(SETUP_WRITE), 0,
+	DOES(POST, "/api/v1/flows/{id}/publish", SETUP_WRITE, MANAGER, 0,
 	    api_flow_publish),
-	READS("/api/v1/flows/{id}/versions", SCOPE(SETUP_READ),
-	    api_flow_read_versions),
-	READS("/api/v1/flows/{id}/versions/{version}", SCOPE(SETUP_READ),
-	    api_flow_read_version),
-	READS("/api/v1/flows/{id}/diff", SCOPE(SETUP_READ), api_flow_read_diff),
-	SETS_UP("companies", SCOPE(SETUP_READ), SCOPE(COMPANIES_WRITE),
+	READS("/api/v1/flows/{id}/versions", SETUP_READ, api_flow_read_versions,
+	    API_QUERY_PAGE),
+	READS("/api/v1/flows/{id}/versions/{version}", SETUP_READ,
+	    api_flow_read_version, 0),
+	READS("/api/v1/flows/{id}/diff", SETUP_READ, api_flow_read_diff,
+	    API_QUERY_PERIOD),
+	SETS_UP("companies", SETUP_READ, COMPANIES_WRITE, ADMIN,
 	    &api_things_company),
-	SETS_UP("users", SCOPE(USERS_READ), SCOPE(USERS_WRITE),
-	    &api_things_user),
-	ACTS("/api/v1/users/{id}/invitation", SCOPE(USERS_WRITE),
+	SETS_UP("users", USERS_READ, USERS_WRITE, ADMIN, &api_things_user),
+	DOES(POST, "/api/v1/users/{id}/invitation", USERS_WRITE, ADMIN, 0,
 	    api_user_invite),
-	ACTS("/api/v1/webhooks/{id}/test", SCOPE(WEBHOOKS_WRITE),
-	    api_hook_test),
-	READS("/api/v1/webhooks/{id}/deliveries", SCOPE(WEBHOOKS_READ),
-	    api_hook_deliveries),
-	DOES(REQ_POST, "/api/v1/webhooks/{id}/replay", SCOPE(WEBHOOKS_WRITE), 0,
-	    api_hook_replay),
-	SETS_UP("webhooks", SCOPE(WEBHOOKS_READ), SCOPE(WEBHOOKS_WRITE),
+	SETS_UP("webhooks", WEBHOOKS_READ, WEBHOOKS_WRITE, ADMIN,
 	    &api_things_webhook),
-	LISTS("forms", SCOPE(FORMS_READ)),
+	DOES(POST, "/api/v1/webhooks/{id}/test", WEBHOOKS_WRITE, ADMIN, 0,
+	    api_hook_test),
+	READS("/api/v1/webhooks/{id}/deliveries", WEBHOOKS_READ,
+	    api_hook_deliveries, API_QUERY_PAGE | API_QUERY_STATE),
+	DOES(POST, "/api/v1/webhooks/{id}/replay", WEBHOOKS_WRITE, ADMIN, 0,
+	    api_hook_replay),
+	LISTS("forms", FORMS_READ),
 };
 
 int main(int argc, char **argv)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "cgi/api/api_list.h"
-#include "cgi/api/api_once.h"
 #include "cgi/api/api_out.h"
 #include "cgi/api/api_setup.h"
 #include "cgi/api/api_who.h"
@@ -157,38 +156,27 @@ static enum err write_row(const struct req *r, struct flow_id id,
 
 /* In a transaction. */
 static enum err add(const struct req *r, struct flow_row *row,
-    struct slice document, struct api_once *once, struct buf *text)
+    struct slice document, struct buf *text)
 {
 	enum err e;
 
-	if ((e = api_once_begin(r, once)) != ERR_OK)
-		return e;
-	if (once->before.n > 0) {
-		buf_put(text, once->before);
-		return buf_err(text);
-	}
 	if ((e = flow_store_add(r, row)) != ERR_OK)
 		return e;
 	if (document.n > 0)
 		e = flow_store_put(r, document, 0, row);
-	if (e != ERR_OK || (e = write_row(r, row->id, text)) != ERR_OK)
-		return e;
-	return api_once_end(r, once, buf_slice(text));
+	return e == ERR_OK ? write_row(r, row->id, text) : e;
 }
 
 static enum err store_new(const struct req *r, struct flow_row *row,
     struct slice document, struct resp *out)
 {
-	struct api_once once = { .taken = false };
 	char mem[ROW_MAX];
 	struct buf text;
 	enum err e;
 
 	buf_over(&text, mem, sizeof(mem));
 	if ((e = db_begin(r->db)) == ERR_OK)
-		e = db_end(r->db, add(r, row, document, &once, &text));
-	if (api_once_refused(&once, out, &e))
-		return e;
+		e = db_end(r->db, add(r, row, document, &text));
 	return e == ERR_OK ? api_setup_added(out, "flows", buf_slice(&text))
 			   : e;
 }

@@ -1,7 +1,6 @@
 #include "cgi/api/api_number.h"
 
 #include "cgi/api/api_list.h"
-#include "cgi/api/api_once.h"
 #include "cgi/api/api_things.h"
 #include "cgi/api/api_who.h"
 #include "cgi/form/number_form.h"
@@ -72,17 +71,11 @@ static enum err add_all(const struct req *r, const struct json_node *list,
 
 /* In a transaction. */
 static enum err import(const struct req *r, const struct json_node *list,
-    struct api_once *once, struct api_faults *faults, struct buf *text)
+    struct api_faults *faults, struct buf *text)
 {
 	struct json_out j;
 	enum err e;
 
-	if ((e = api_once_begin(r, once)) != ERR_OK)
-		return e;
-	if (once->before.n > 0) {
-		buf_put(text, once->before);
-		return buf_err(text);
-	}
 	json_out_init(&j, text);
 	json_out_object(&j);
 	json_out_key(&j, "numbers");
@@ -90,9 +83,7 @@ static enum err import(const struct req *r, const struct json_node *list,
 	e = add_all(r, list, faults, &j);
 	json_out_end(&j);
 	json_out_end(&j);
-	if (e != ERR_OK || (e = json_out_done(&j)) != ERR_OK)
-		return e;
-	return api_once_end(r, once, buf_slice(text));
+	return e == ERR_OK ? json_out_done(&j) : e;
 }
 
 /* The list of the body: NULL, with a fault, when it is none. */
@@ -111,7 +102,6 @@ static const struct json_node *read_list(const struct json_node *body,
 
 enum err api_number_import(const struct req *r, struct resp *out)
 {
-	struct api_once once = { .taken = false };
 	struct api_faults faults = { .n = 0 };
 	const struct json_node *list;
 	struct json_in *in = NULL;
@@ -127,12 +117,12 @@ enum err api_number_import(const struct req *r, struct resp *out)
 	if (list == NULL)
 		e = ERR_RANGE;
 	else if ((e = db_begin(r->db)) == ERR_OK)
-		e = db_end(r->db, import(r, list, &once, &faults, &text));
+		e = db_end(r->db, import(r, list, &faults, &text));
 	json_in_free(in);
 	if (e == ERR_OK) {
 		resp_status(out, 201);
 		e = resp_bytes(out, "application/json", buf_slice(&text));
-	} else if (!api_once_refused(&once, out, &e) && faults.n > 0) {
+	} else if (faults.n > 0) {
 		e = api_fault_answer(out, 422, NULL, &faults);
 	}
 	buf_fini(&text);

@@ -24,7 +24,7 @@ struct work {
 	uint8_t id[ID_BYTES];
 	struct fields f;
 	struct api_faults faults;
-	char etag[API_OUT_ETAG]; /* of what was added just now; "" not */
+	char etag[API_OUT_ETAG]; /* of what was added */
 	bool stale;              /* If-Match names another version */
 };
 
@@ -252,7 +252,6 @@ enum err api_setup_added(struct resp *out, const char *list, struct slice text)
 	struct buf b;
 	enum err e;
 
-	/* Of the text: it may be one that was kept. */
 	e = json_in_parse(text, ROW_MAX, API_SETUP_DEPTH, &in, NULL);
 	if (e != ERR_OK)
 		return ERR_INTERNAL;
@@ -276,19 +275,32 @@ enum err api_setup_added(struct resp *out, const char *list, struct slice text)
 /* --- adding ----------------------------------------------------------------
  */
 
-/* In a transaction: the row as text, of now or of before. */
-static enum err add(struct work *w, struct api_once *once, struct buf *text,
-    struct buf *kept)
+/* A secret is in one answer alone. */
+static enum err keep_without_secret(const struct work *w,
+    const struct db_sheet_cell *row)
+{
+	struct slice text = SLICE("");
+	struct buf b;
+	enum err e;
+
+	if (w->s->secret == NULL)
+		return ERR_OK;
+	buf_init(&b, ROW_MAX);
+	if ((e = write_row(w, row, false, &b)) == ERR_OK &&
+	    !arena_copy(w->r->arena, buf_slice(&b), &text))
+		e = ERR_NOMEM;
+	buf_fini(&b);
+	if (e == ERR_OK)
+		api_once_keep(w->r, text);
+	return e;
+}
+
+/* In a transaction. */
+static enum err add(struct work *w, struct buf *text)
 {
 	struct db_sheet_cell *row = NULL;
 	enum err e;
 
-	if ((e = api_once_begin(w->r, once)) != ERR_OK)
-		return e;
-	if (once->before.n > 0) {
-		buf_put(text, once->before);
-		return buf_err(text);
-	}
 	if ((e = db_config_lock(w->r->db)) != ERR_OK ||
 	    (e = thing_do_prepare(w->r, w->t, &w->f)) != ERR_OK)
 		return e;
@@ -299,17 +311,15 @@ static enum err add(struct work *w, struct api_once *once, struct buf *text,
 	    (e = thing_do_add(w->r, w->t, &w->f, w->id)) != ERR_OK ||
 	    (e = put_also(w)) != ERR_OK || (e = read_row(w, &row)) != ERR_OK ||
 	    (e = write_row(w, row, true, text)) != ERR_OK ||
-	    (e = write_row(w, row, false, kept)) != ERR_OK ||
 	    (e = api_out_etag(w->sheet, row, w->etag)) != ERR_OK)
 		return e;
-	return api_once_end(w->r, once, buf_slice(kept));
+	return keep_without_secret(w, row);
 }
 
 enum err api_setup_add(const struct req *r, struct resp *out)
 {
 	struct json_in *in = NULL;
-	struct api_once once = { .taken = false };
-	struct buf text, kept;
+	struct buf text;
 	struct work w;
 	enum err e;
 
@@ -318,16 +328,14 @@ enum err api_setup_add(const struct req *r, struct resp *out)
 		return e;
 	w.body = json_in_root(in);
 	buf_init(&text, ROW_MAX);
-	buf_init(&kept, ROW_MAX);
 	if ((e = db_begin(r->db)) == ERR_OK)
-		e = db_end(r->db, add(&w, &once, &text, &kept));
-	if (e == ERR_OK && w.etag[0] != '\0')
+		e = db_end(r->db, add(&w, &text));
+	if (e == ERR_OK) {
 		resp_header(out, "ETag", slice_from(w.etag));
-	if (e == ERR_OK)
 		e = api_setup_added(out, w.s->sheet, buf_slice(&text));
-	else if (!api_once_refused(&once, out, &e))
+	} else {
 		e = refuse(&w, out, e);
-	buf_fini(&kept);
+	}
 	buf_fini(&text);
 	json_in_free(in);
 	return e;

@@ -1,7 +1,6 @@
 #include "cgi/api/api_spend.h"
 
 #include "cgi/api/api_fault.h"
-#include "cgi/api/api_once.h"
 #include "cgi/api/api_who.h"
 #include "lib/db/db_spend.h"
 #include "lib/feed/feed.h"
@@ -114,31 +113,12 @@ static enum err write_answer(uint64_t n, struct buf *out)
 	return json_out_done(&j);
 }
 
-/* In one transaction: the name, the rows and the answer, or nothing. */
-static enum err import(const struct req *r, struct api_once *once,
-    struct api_faults *bad, struct buf *answer)
-{
-	uint64_t n = 0;
-	enum err e;
-
-	if ((e = api_once_begin(r, once)) != ERR_OK)
-		return e;
-	if (once->before.n > 0) {
-		buf_put(answer, once->before);
-		return buf_err(answer);
-	}
-	if ((e = put_rows(r, &n, bad)) != ERR_OK ||
-	    (e = write_answer(n, answer)) != ERR_OK)
-		return e;
-	return api_once_end(r, once, buf_slice(answer));
-}
-
 enum err api_spend(const struct req *r, struct resp *out)
 {
-	struct api_once once = { .taken = false };
 	struct api_faults bad = { .n = 0 };
-	char mem[64];
 	struct buf answer;
+	char mem[64];
+	uint64_t n = 0;
 	enum err e;
 
 	if (!api_who_company(r, out, &e))
@@ -146,9 +126,9 @@ enum err api_spend(const struct req *r, struct resp *out)
 	if ((e = db_begin(r->db)) != ERR_OK)
 		return e;
 	buf_over(&answer, mem, sizeof(mem));
-	e = db_end(r->db, import(r, &once, &bad, &answer));
-	if (api_once_refused(&once, out, &e))
-		return e;
+	e = db_end(r->db, put_rows(r, &n, &bad));
+	if (e == ERR_OK)
+		e = write_answer(n, &answer);
 	if (bad.n > 0)
 		return api_fault_answer(out, e == ERR_SYNTAX ? 400 : 422, NULL,
 		    &bad);

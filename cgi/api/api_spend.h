@@ -11,7 +11,7 @@
 #define API_SPEND_BODY_BYTES ((size_t)524288)
 
 /* POST /api/v1/spend {"rows":[{"date":…,"source":…,"amount":"12.50"},…]}: all
- * or none. With an Idempotency-Key it is done once, and answered the same. */
+ * or none. */
 RT_MUST_USE enum err api_spend(const struct req *r, struct resp *out);
 
 #endif

@@ -1,5 +1,6 @@
 #include "cgi/api/api_user.h"
 
+#include "cgi/api/api_once.h"
 #include "cgi/api/api_who.h"
 #include "cgi/form/form_link.h"
 #include "cgi/form/thing_user.h"
@@ -16,6 +17,7 @@ static enum err answer(struct resp *out, const char *link)
 	json_out_key(&j, "link");
 	json_out_cstr(&j, link);
 	json_out_end(&j);
+	api_once_keep(out->r, SLICE("{\"link\":null}"));
 	resp_status(out, 201);
 	return resp_json(out, &j);
 }

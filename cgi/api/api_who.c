@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include "cgi/api/api_once.h"
+#include "cgi/api/api_query.h"
 #include "lib/base/buf.h"
 #include "lib/base/clk.h"
 #include "lib/core/scope.h"
@@ -193,8 +195,10 @@ enum err api_who_admit(struct req *r, const struct route *row)
 		return ERR_OK;
 	if ((e = find_key(r, &key)) != ERR_OK)
 		return e;
-	if ((w = arena_alloc(r->arena, sizeof(*w))) == NULL)
+	if ((w = arena_alloc(r->arena, sizeof(*w))) == NULL ||
+	    (w->kept = arena_alloc(r->arena, sizeof(*w->kept))) == NULL)
 		return ERR_NOMEM;
+	*w->kept = SLICE("");
 	w->account = key.account;
 	w->company = key.company;
 	w->wide = id_is_nil(key.company.v);
@@ -211,7 +215,23 @@ enum err api_who_admit(struct req *r, const struct route *row)
 	r->account = w->account;
 	r->company = w->company;
 	r->user = w->user;
-	return route->writes ? take_role(r, w) : ERR_OK;
+	if ((e = take_role(r, w)) != ERR_OK)
+		return e;
+	return r->role >= (int)route->role ||
+		       r->account_role >= (int)route->role
+		   ? ERR_OK
+		   : ERR_DENIED;
+}
+
+enum err api_who_serve(const struct req *r, struct resp *out)
+{
+	const struct api_route *route = r->data;
+	enum err e;
+
+	if (!api_query_known(r, route->query, out, &e))
+		return e;
+	return r->method == REQ_POST ? api_once(r, out, route->serves)
+				     : route->serves(r, out);
 }
 
 const struct api_who *api_who(const struct req *r)

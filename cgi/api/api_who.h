@@ -15,8 +15,10 @@
 
 /* What a row of the route table says beside its path. */
 struct api_route {
-	uint32_t scope; /* SCOPE(...); 0: no key is needed */
-	bool writes;    /* the handler needs r->role: see below */
+	uint32_t scope;       /* SCOPE(...); 0: no key is needed */
+	enum route_role role; /* that the key's maker must have today */
+	unsigned int query;   /* of api_query.h: what the address may ask */
+	enum err (*serves)(const struct req *r, struct resp *out);
 	const struct api_setup *setup; /* of api_setup.h; NULL: not its */
 };
 
@@ -30,14 +32,18 @@ struct api_who {
 	uint32_t limit;
 	uint32_t left;
 	uint32_t reset_s;
-	bool over; /* too many requests */
+	bool over;          /* too many requests */
+	struct slice *kept; /* api_once_keep(); "" nothing */
 };
 
 /* For web_conf. Also sets r->account and r->user, so that what a key does is
- * in the audit log as its maker's; and for rows that write r->role and
- * r->account_role: those that the maker has today, but never an owner's, who
- * decides in person. A key of the operator has an administrator's. */
+ * in the audit log as its maker's; and r->role and r->account_role: those that
+ * the maker has today, but never an owner's, who decides in person. A key of
+ * the operator has an administrator's. A row that needs more is ERR_DENIED. */
 RT_MUST_USE enum err api_who_admit(struct req *r, const struct route *row);
+/* The handler of all rows with a key: what all have in common is checked here,
+ * then the row's serves() answers, a POST through api_once.h. */
+RT_MUST_USE enum err api_who_serve(const struct req *r, struct resp *out);
 void api_who_finish(const struct req *r, struct resp *out);
 
 const struct api_who *api_who(const struct req *r);

@@ -270,6 +270,17 @@ enum err resp_redirect(struct resp *out, struct slice path)
 	return out->e;
 }
 
+void resp_again(struct resp *out, unsigned int status, struct slice head,
+    struct slice body)
+{
+	buf_reset(&out->body);
+	resp_status(out, status);
+	buf_put(&out->head, head);
+	buf_put(&out->body, body);
+	out->has_cache_control =
+	    slice_find_slice(head, SLICE("Cache-Control: ")) != head.n;
+}
+
 enum err resp_empty(struct resp *out, unsigned int status)
 {
 	buf_reset(&out->body);

@@ -66,6 +66,10 @@ RT_MUST_USE enum err resp_bytes(struct resp *out, const char *type,
 /* 303 to an address of our own: begins with '/', not "//"; other targets are
  * ERR_INTERNAL. */
 RT_MUST_USE enum err resp_redirect(struct resp *out, struct slice path);
+/* An answer that was given before: head holds the lines that were in out->head
+ * when its handler returned. */
+void resp_again(struct resp *out, unsigned int status, struct slice head,
+    struct slice body);
 /* A status without a body, such as 204. */
 RT_MUST_USE enum err resp_empty(struct resp *out, unsigned int status);
 /* Lets nginx send a file: path is an internal location's, percent-encoded

@@ -144,6 +144,8 @@ static void disconnect(struct db *db)
 	db->my = NULL;
 	db->broken = true;
 	db->in_tx = false;
+	db->wrapped = false;
+	db->inner = false;
 	db->doomed = false;
 }
 
@@ -353,10 +355,62 @@ enum err db_ping(struct db *db)
 	return ERR_OK;
 }
 
+/* --- transactions ----------------------------------------------------------
+ */
+
+/* A part of a wrapped transaction. */
+static enum err inner_begin(struct db *db)
+{
+	enum err e;
+
+	assert(!db->inner);
+	if (db->doomed)
+		return ERR_BUSY;
+	if ((e = run(db, "SAVEPOINT inner_part", DB_WRITING)) == ERR_OK)
+		db->inner = true;
+	return e;
+}
+
+static enum err inner_commit(struct db *db)
+{
+	db->inner = false;
+	if (db->broken)
+		return ERR_UNAVAILABLE;
+	return db->doomed ? ERR_BUSY
+			  : run(db, "RELEASE SAVEPOINT inner_part", DB_WRITING);
+}
+
+/* What cannot be taken back alone goes with all of it. */
+static void inner_rollback(struct db *db)
+{
+	db->inner = false;
+	if (db->broken || db->doomed)
+		return;
+	if (run(db, "ROLLBACK TO SAVEPOINT inner_part", DB_WRITING) != ERR_OK)
+		db->doomed = true;
+}
+
+enum err db_wrap(struct db *db)
+{
+	const enum err e = db_begin(db);
+
+	db->wrapped = e == ERR_OK;
+	return e;
+}
+
+enum err db_wrap_end(struct db *db, enum err e)
+{
+	assert(!db->inner);
+	db->wrapped = false;
+	return db_end(db, e);
+}
+
 enum err db_begin(struct db *db)
 {
 	enum err e;
 
+	if (db->wrapped)
+		return inner_begin(db);
 	assert(!db->in_tx);
 	e = run(db, "START TRANSACTION", DB_READING);
 	if (e == ERR_OK)
@@ -369,6 +423,8 @@ enum err db_commit(struct db *db)
 	enum err e;
 
 	assert(db->in_tx);
+	if (db->inner)
+		return inner_commit(db);
 	if (db->broken || db->doomed) {
 		e = db->broken ? ERR_UNAVAILABLE : ERR_BUSY;
 		db_rollback(db);
@@ -386,6 +442,10 @@ void db_rollback(struct db *db)
 {
 	if (!db->in_tx)
 		return;
+	if (db->inner) {
+		inner_rollback(db);
+		return;
+	}
 	/* A connection that cannot roll back is dropped, which does. */
 	if (!db->broken && run(db, "ROLLBACK", DB_READING) != ERR_OK)
 		db->broken = true;

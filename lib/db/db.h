@@ -70,7 +70,7 @@ bool db_broken(const struct db *db);
 RT_MUST_USE enum err db_ping(struct db *db);
 
 /* READ COMMITTED. Verbs may be called with or without a transaction; those
- * that need one say so. No nesting. */
+ * that need one say so. No nesting, but for db_wrap(). */
 RT_MUST_USE enum err db_begin(struct db *db);
 /* ERR_UNCERTAIN: lost in the commit; ERR_BUSY: refused (deadlock, Galera
  * certification) and rolled back. */
@@ -86,6 +86,13 @@ bool db_in_transaction(const struct db *db);
  * *mine says so to db_join_end(), which ends only what was begun here. */
 RT_MUST_USE enum err db_join(struct db *db, bool *mine);
 RT_MUST_USE enum err db_join_end(struct db *db, bool mine, enum err e);
+
+/* A transaction around the transactions of somebody who knows nothing of it:
+ * until db_wrap_end() each db_begin() ... db_end() is a part of this one, which
+ * can be taken back alone, and is kept when this one is. */
+RT_MUST_USE enum err db_wrap(struct db *db);
+/* As db_end(). */
+RT_MUST_USE enum err db_wrap_end(struct db *db, enum err e);
 
 /* The id of the row that the last INSERT into an AUTO_INCREMENT table made. */
 uint64_t db_insert_id(const struct db *db);

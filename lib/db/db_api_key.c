@@ -89,7 +89,9 @@ enum err db_api_key_find(struct db *db,
 	    " FROM api_key k WHERE k.key_hash = ? AND k.revoked_at IS NULL"
 	    " AND (k.expires_at IS NULL OR k.expires_at > ?)"
 	    " AND (k.company_id = ? OR EXISTS (SELECT 1 FROM company c"
-	    " WHERE c.id = k.company_id AND c.archived_at IS NULL))";
+	    " WHERE c.id = k.company_id AND c.archived_at IS NULL))"
+	    " AND NOT EXISTS (SELECT 1 FROM user u WHERE u.id = k.created_by"
+	    " AND u.disabled_at IS NOT NULL)";
 	static const struct company_id every;
 	struct stmt *st;
 	enum err e;

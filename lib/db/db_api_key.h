@@ -33,7 +33,8 @@ RT_MUST_USE enum err db_api_key_add(struct db *db, struct company_id company,
     const struct api_key_row *row,
     const uint8_t key_hash[DB_API_KEY_HASH_BYTES]);
 /* Whose is it? For a request, which has nothing but the key. ERR_NOTFOUND: no
- * such key, revoked, expired at now_us, or its company archived. */
+ * such key, revoked, expired at now_us, its company archived, or its maker's
+ * sign-in switched off. */
 RT_MUST_USE enum err db_api_key_find(struct db *db,
     const uint8_t key_hash[DB_API_KEY_HASH_BYTES], int64_t now_us,
     struct api_key_row *out);

@@ -4,14 +4,16 @@
 
 #include "lib/db/stmt.h"
 
-/* *taken: the row is new, and ours until the transaction's end. */
+/* *taken: the row is new, and ours until the transaction's end. Who is at work
+ * with this name is not waited for. */
 static enum err take(struct db *db, struct company_id company,
     struct api_key_id key, struct slice name,
     const uint8_t hash[DB_ONCE_HASH_BYTES], int64_t now_us, bool *taken)
 {
 	static const char sql[] =
-	    "INSERT INTO api_once (company_id, key_id, name, request_hash,"
-	    " answer, created_at) VALUES (?, ?, ?, ?, '', ?)";
+	    "SET STATEMENT innodb_lock_wait_timeout = 0 FOR"
+	    " INSERT INTO api_once (company_id, key_id, name, request_hash,"
+	    " status, answer, created_at) VALUES (?, ?, ?, ?, 0, '', ?)";
 	struct stmt *st;
 	enum err e;
 
@@ -28,54 +30,75 @@ static enum err take(struct db *db, struct company_id company,
 	return e == ERR_CONFLICT ? ERR_OK : e;
 }
 
-enum err db_once_begin(struct db *db, struct company_id company,
-    struct api_key_id key, struct slice name,
-    const uint8_t hash[DB_ONCE_HASH_BYTES], int64_t now_us, struct arena *mem,
-    struct slice *answer)
+/* What was answered to the request of that name. */
+static enum err had(struct db *db, struct company_id company,
+    struct api_key_id key, struct slice name, struct arena *mem,
+    uint8_t hash[DB_ONCE_HASH_BYTES], struct once_answer *answer)
 {
 	static const char sql[] =
-	    "SELECT request_hash, answer FROM api_once"
+	    "SELECT request_hash, status, head, answer FROM api_once"
 	    " WHERE company_id = ? AND key_id = ? AND name = ?";
-	uint8_t had[DB_ONCE_HASH_BYTES];
-	struct slice got = SLICE("");
-	bool taken = false;
 	struct stmt *st;
+	uint32_t status;
 	enum err e;
 
-	e = take(db, company, key, name, hash, now_us, &taken);
-	if (e != ERR_OK || taken) {
-		*answer = SLICE("");
-		return e;
-	}
 	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
 		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, key.v);
 	stmt_in_text(st, name);
-	stmt_out_fixed(st, had, sizeof(had));
-	stmt_out_slice(st, mem, DB_ONCE_ANSWER_MAX, &got);
+	stmt_out_fixed(st, hash, DB_ONCE_HASH_BYTES);
+	stmt_out_u32(st, &status);
+	stmt_out_slice(st, mem, DB_ONCE_HEAD_MAX, &answer->head);
+	stmt_out_slice(st, mem, DB_ONCE_ANSWER_MAX, &answer->body);
 	e = stmt_one(st);
 	stmt_end(st);
-	if (e != ERR_OK)
-		return e;
-	if (memcmp(had, hash, sizeof(had)) != 0)
-		return ERR_CONFLICT;
-	*answer = got;
-	return got.n == 0 ? ERR_BUSY : ERR_OK;
+	if (e == ERR_OK)
+		answer->status = status;
+	return e;
+}
+
+enum err db_once_begin(struct db *db, struct company_id company,
+    struct api_key_id key, struct slice name,
+    const uint8_t hash[DB_ONCE_HASH_BYTES], int64_t now_us, struct arena *mem,
+    struct once_answer *answer)
+{
+	struct once_answer got = { .status = 0 };
+	uint8_t before[DB_ONCE_HASH_BYTES];
+	bool taken = false;
+	enum err e;
+
+	e = take(db, company, key, name, hash, now_us, &taken);
+	if (e == ERR_OK && !taken) {
+		e = had(db, company, key, name, mem, before, &got);
+		/* Swept between the two. */
+		if (e == ERR_NOTFOUND)
+			return ERR_BUSY;
+		if (e == ERR_OK && memcmp(before, hash, sizeof(before)) != 0)
+			return ERR_CONFLICT;
+	}
+	if (e == ERR_OK)
+		*answer = got;
+	return e;
 }
 
 enum err db_once_end(struct db *db, struct company_id company,
-    struct api_key_id key, struct slice name, struct slice answer)
+    struct api_key_id key, struct slice name, const struct once_answer *answer)
 {
 	static const char sql[] =
-	    "UPDATE api_once SET answer = ? WHERE company_id = ?"
-	    " AND key_id = ? AND name = ?";
+	    "UPDATE api_once SET status = ?, head = ?, answer = ?"
+	    " WHERE company_id = ? AND key_id = ? AND name = ?";
 	struct stmt *st;
 	enum err e;
 
+	if (answer->head.n > DB_ONCE_HEAD_MAX ||
+	    answer->body.n > DB_ONCE_ANSWER_MAX)
+		return ERR_TOOBIG;
 	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
 		return e;
-	stmt_in_text(st, answer);
+	stmt_in_u64(st, answer->status);
+	stmt_in_text(st, answer->head);
+	stmt_in_text(st, answer->body);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, key.v);
 	stmt_in_text(st, name);

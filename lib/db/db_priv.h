@@ -21,7 +21,9 @@ struct db {
 	bool broken;
 	bool away; /* and the log says so, once until it is back */
 	bool in_tx;
-	bool doomed; /* the transaction failed: only rollback helps */
+	bool wrapped; /* the transaction is db_wrap()'s */
+	bool inner;   /* a part of it is under way */
+	bool doomed;  /* the transaction failed: only rollback helps */
 	uint64_t insert_id;
 	unsigned int timeout_ms;
 	char *socket;

@@ -35,7 +35,7 @@ before(async () => {
 		INSERT INTO webhook (company_id, id, name, url, secret_sealed, events, created_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, 'w',
 		'https://example.com/', '', 5, UTC_TIMESTAMP(6));`);
 	const by = world.users.owner.id;
-	keys = { all: addKey(a, undefined, { by }), beta: addKey(world.beta), wide: addKey(a, undefined, { company: null, by }) };
+	keys = { all: addKey(a, undefined, { by }), beta: addKey(world.beta), wide: addKey(a, undefined, { company: null }) };
 });
 after(() => stack?.stop());
 
@@ -254,7 +254,7 @@ test('spend: all or none, once for one key', async () => {
 	assert.equal(rows(), '1 12500000');
 	const again = await post({ rows: [row] }, once);
 	assert.equal(again.text, first.text);
-	assert.equal((await post({ rows: [{ ...row, amount: '1' }] }, once)).status, 409);
+	assert.equal((await post({ rows: [{ ...row, amount: '1' }] }, once)).status, 422);
 	assert.equal(rows(), '1 12500000');
 	// Another key's name is its own; the same day and names replace.
 	assert.equal((await api(keys.wide, `/spend?company_id=${world.alpha.companyId}`, { method: 'POST', body: { rows: [{ ...row, amount: 2 }] }, headers: once })).status, 200);
@@ -313,6 +313,45 @@ test('the routes of the program are those of the document', () => {
 		.map(([, m, p]) => `${m} ${p.replace(/[",]/g, '')}`).filter((p) => p.includes('/api/v1/')).map((p) => p.replace('/api/v1', ''));
 	const inDocument = Object.entries(spec.paths).flatMap(([p, ops]) => Object.keys(ops).map((m) => `${m.toUpperCase()} ${p}`));
 	assert.deepEqual(routes.sort(), inDocument.sort());
+});
+
+test('an address refuses parameters that it does not know', async () => {
+	let asked = 0, all, wide;
+	for (const [method, template, op] of operations()) {
+		if (op.security.length === 0) continue;
+		// A key has so many requests a minute.
+		if (asked++ % 20 === 0) [all, wide] = [addKey(world.alpha), addKey(world.alpha, undefined, { company: null })];
+		const path = template.replace('{id}', typeId('xxx', uuid7())).replace('{version}', '1');
+		const init = { method, body: ['GET', 'DELETE'].includes(method) ? undefined : {} };
+		for (const bad of ['compaign=x', 'q=1', `${'x'.repeat(200)}=1`, '%F0%9F%98%80=1', 'company_id=x&company_id=x'])
+			assert.equal((await api(all, `${path}?${bad}`, init)).status, 400, `${method} ${path}?${bad}`);
+		assert.match((await api(all, `${path}?compaign=x`, init)).json.detail, /"compaign"/, path);
+		// What the document says is known, and the other way round.
+		const inDocument = (op.parameters ?? []).filter((p) => p.in === 'query').map((p) => p.name);
+		for (const name of ['active', 'ad', 'caller', 'class', 'company_id', 'cursor', 'fields', 'first_time', 'from', 'group_by', 'interval', 'limit',
+			 'name', 'search', 'sort', 'state', 'tag', 'to', 'tracker_id', 'version']) {
+			const { json } = await api(wide, `${path}?${name}=%20x`, init);
+			assert.equal(!/knows no parameter/.test(json?.detail), inDocument.includes(name), `${method} ${path}?${name}: ${json?.detail}`);
+		}
+	}
+});
+
+test('a key may do what its maker may today', async () => {
+	const rank = ['read-only', 'agent', 'analyst', 'manager', 'admin'];
+	const needs = { 'POST /tags': 'manager', 'POST /users': 'admin', 'POST /webhooks': 'admin', 'PATCH /calls/{id}': 'agent', 'GET /export/calls.jsonl': 'analyst',
+		'POST /spend': 'analyst', 'GET /calls': 'read-only', 'GET /tags': 'read-only' };
+	for (const role of ['nobody', ...rank]) {
+		const user = world.users[role === 'read-only' ? 'viewer' : role];
+		const key = addKey(world.alpha, undefined, { by: user.id });
+		for (const [what, least] of Object.entries(needs)) {
+			const [method, path] = what.split(' ');
+			const { status } = await api(key, path.replace('{id}', world.alpha.callId), { method, body: method === 'GET' ? undefined : {} });
+			assert.equal(status === 403, rank.indexOf(role) < rank.indexOf(least), `${role}: ${what}: ${status}`);
+		}
+		stack.sql(`UPDATE user SET disabled_at = UTC_TIMESTAMP(6) WHERE id = ${hex(user.id)}`);
+		assert.equal((await api(key, '/tags')).status, 401, `${role}: switched off`);
+		stack.sql(`UPDATE user SET disabled_at = NULL WHERE id = ${hex(user.id)}`);
+	}
 });
 
 test('too many requests are told to wait', async () => {

@@ -25,7 +25,7 @@ before(async () => {
 	({ api, addKey, unused } = apiOf(stack));
 	world = addCompanies(stack);
 	const by = world.users.owner.id;
-	keys = { all: addKey(world.alpha, undefined, { by }), beta: addKey(world.beta), wide: addKey(world.alpha, undefined, { company: null, by }) };
+	keys = { all: addKey(world.alpha, undefined, { by }), beta: addKey(world.beta), wide: addKey(world.alpha, undefined, { company: null }) };
 });
 after(() => stack?.stop());
 
@@ -131,27 +131,54 @@ test('a pool and its numbers: the whole set, some more, some less', async () => 
 	assert.equal((await del(`/pools/${pool.id}`)).status, 204);
 });
 
-test('adding is done once for one Idempotency-Key', async () => {
+test('a POST is done once for one Idempotency-Key', async () => {
 	const once = { 'idempotency-key': 'tag-1' };
 	const first = await post('/tags', { name: 'Once' }, once);
 	const again = await post('/tags', { name: 'Once' }, once);
 	assert.deepEqual([again.status, again.text], [201, first.text]);
-	assert.equal(again.headers.get('location'), first.headers.get('location'));
-	assert.equal((await post('/tags', { name: 'Other' }, once)).status, 409);
-	assert.equal((await post('/locations', { name: 'Once', time_zone: 'UTC' }, once)).status, 409, 'another address is another request');
+	for (const h of ['location', 'etag', 'content-type']) assert.equal(again.headers.get(h), first.headers.get(h));
+	assert.deepEqual([first.headers.get('idempotent-replayed'), again.headers.get('idempotent-replayed')], [null, 'true']);
+	assert.equal((await post('/tags', { name: 'Other' }, once)).status, 422);
+	assert.equal((await post('/locations', { name: 'Once', time_zone: 'UTC' }, once)).status, 422, 'another address is another request');
 	// Another company's key has names of its own; a failure leaves the name free.
 	assert.equal((await post('/tags', { name: 'Once' }, once, keys.beta)).status, 201);
 	assert.equal((await post('/tags', {}, { 'idempotency-key': 'tag-2' })).status, 422);
 	assert.equal((await post('/tags', { name: 'Then' }, { 'idempotency-key': 'tag-2' })).status, 201);
-	// Many at once: one tag.
-	for (const path of ['/tags', '/flows', '/numbers/import', '/spend']) {
-		const res = await post(path, path === '/numbers/import' ? { numbers: [{ number: '+14155550190' }] } : { name: 'Long' }, { 'idempotency-key': 'k'.repeat(101) });
-		assert.equal(res.status, 400, path);
-		assert.match(res.json.detail, /at most 100/, path);
-	}
-	const many = await Promise.all(Array.from({ length: 8 }, () => post('/tags', { name: 'Race' }, { 'idempotency-key': 'race' })));
-	assert.ok(many.every((r) => r.status === 201 && r.text === many[0].text) || many.some((r) => r.status === 503), many.map((r) => r.status).join(' '));
+	for (const name of ['k'.repeat(101), 'caf\u00e9'])
+		for (const path of ['/tags', '/flows', '/numbers/import', '/spend', '/flows/validate'])
+			assert.match((await post(path, {}, { 'idempotency-key': name })).json.detail, /at most 100/, path);
+	// What is not a POST may be sent twice anyway.
+	assert.equal((await patch(`/tags/${first.json.id}`, { name: 'Once more' }, once)).json.name, 'Once more');
+});
+
+test('a POST that is sent while it is at work is told so, and done once', async () => {
+	const many = await Promise.all(Array.from({ length: 12 }, () => post('/tags', { name: 'Race' }, { 'idempotency-key': 'race' })));
+	const done = many.filter((r) => r.status === 201);
+	assert.ok(done.length > 0 && done.every((r) => r.text === done[0].text), many.map((r) => r.status).join(' '));
+	for (const r of many.filter((one) => one.status !== 201)) assert.deepEqual([r.status, r.headers.get('retry-after')], [409, '1']);
 	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM tag WHERE company_id = ${hex(world.alpha.id)} AND name = 'Race'`), '1');
+});
+
+test('every action is done once, and what it answered is answered again', async () => {
+	const place = await added('/numbers', { number: '+14155550195' });
+	const ann = await added('/users', { email: 'ann@example.com', name: 'Ann', role: 'agent' });
+	const hook = await added('/webhooks', { name: 'Acts', url: 'https://acts.example.com/' });
+	const flow = await added('/flows', { name: 'Acts', document: { version: 1, first: 'a', steps: { a: { type: 'hangup' } } } });
+	const audit = () => rows('audit');
+	for (const [path, body] of [[`/numbers/${place.id}/rest`], [`/numbers/${place.id}/lift`], [`/users/${ann.id}/invitation`], [`/webhooks/${hook.id}/test`],
+		[`/webhooks/${hook.id}/replay`, { from: '2001-01-01T00:00:00Z', to: '2001-01-02T00:00:00Z' }], [`/flows/${flow.id}/publish`, { version: 1 }],
+		['/flows/validate', { document: {} }], ['/flows', { name: 'Twice' }], ['/spend', { rows: [{ date: '2026-11-02', source: 'x', amount: '1' }] }]]) {
+		const once = { 'idempotency-key': `act ${path}` };
+		const first = await post(path, body, once);
+		assert.ok(first.status < 300, `${path}: ${first.text}`);
+		const log = audit();
+		const again = await post(path, body, once);
+		assert.equal(again.status, first.status, path);
+		assert.equal(again.headers.get('idempotent-replayed'), 'true', path);
+		assert.equal(again.text, path.endsWith('/invitation') ? '{"link":null}' : first.text, 'a secret is in one answer alone');
+		assert.equal(audit(), log, `${path}: nothing was done again`);
+		assert.equal((await post(path, { ...body, more: 1 }, once)).status, 422, path);
+	}
 });
 
 test('two programs at once: nothing is lost, one of them is told', async () => {
@@ -194,7 +221,7 @@ test('people: no more than the maker of the key may give', async () => {
 	for (const res of [await patch(`/users/${owner}`, { role: 'read-only' }), await del(`/users/${owner}`)]) assert.equal(res.status, 403);
 	// A key whose maker has no role any more gives none.
 	const orphan = addKey(world.alpha, undefined, { by: uuid7() });
-	assert.equal((await post('/users', { email: 'eve@example.com', name: 'Eve', role: 'read-only' }, {}, orphan)).status, 422);
+	assert.equal((await post('/users', { email: 'eve@example.com', name: 'Eve', role: 'read-only' }, {}, orphan)).status, 403);
 	assert.equal((await patch(`/users/${ada.id}`, { role: 'agent' }, {}, keys.beta)).status, 404);
 	assert.equal((await post('/users', { email: 'ada@example.com', name: 'Ada' }, {}, keys.beta)).status, 409, 'nobody else\'s people are found');
 	assert.equal((await del(`/users/${ada.id}`)).status, 204);
@@ -318,22 +345,23 @@ test('every address with the ids of another company: nothing is there, and no by
 	const number = (await post('/numbers', { number: '+14155550174' }, {}, keys.beta)).json;
 	id.trackers = await of(['/trackers', { name: world.secret, number_id: number.id, source: world.secret }]);
 	id.forms = typeId('frm', uuid7());
+	const all = addKey(world.alpha), far = addKey(world.alpha, undefined, { company: null });
 	for (const [method, template, op] of operations()) {
 		if (op.security.length === 0) continue;
 		const kind = template.split('/')[1];
 		const path = template.replace('{id}', id[kind]).replace('{version}', '1');
 		const init = { method, body: ['GET', 'DELETE'].includes(method) ? undefined : {} };
-		const own = await api(keys.all, path, init);
+		const own = await api(all, path, init);
 		assert.ok(!own.text.includes(world.secret), `${method} ${path}`);
 		if (!template.includes('{id}')) continue;
 		const want = kind === 'companies' && method === 'DELETE' ? [403] : [404];
 		assert.ok(want.includes(own.status), `${method} ${path}: ${own.status} ${own.text}`);
 		// Of the same id in the own company's key of all: still another account's.
-		const wide = await api(keys.wide, `${path}?company_id=${world.alpha.companyId}`, init);
+		const wide = await api(far, `${path}?company_id=${world.alpha.companyId}`, init);
 		assert.equal(wide.status, 404, `${method} ${path}: ${wide.status} ${wide.text}`);
-		assert.equal((await api(keys.wide, `${path}?company_id=${world.beta.companyId}`, init)).status, 404);
+		assert.equal((await api(far, `${path}?company_id=${world.beta.companyId}`, init)).status, 404);
 		// Without a company a key of several is asked which.
-		const none = await api(keys.wide, path, init);
+		const none = await api(far, path, init);
 		assert.equal(none.status, kind === 'companies' || (kind === 'users' && method === 'GET') ? 404 : 400, `${method} ${path}: ${none.status}`);
 	}
 });

@@ -1,0 +1,33 @@
+/*
+ * api_query.h - which parameters an address takes.
+ *
+ * What an address does not know is refused by name rather than dropped: a
+ * filter with a typing mistake would else answer with every call there is. A
+ * row of the route table names sets; `company_id` is always known.
+ */
+#ifndef RT_CGI_API_API_QUERY_H
+#define RT_CGI_API_API_QUERY_H
+
+#include "cgi/web/req.h"
+#include "cgi/web/resp.h"
+
+enum api_query {
+	API_QUERY_FIELDS = 1 << 0,  /* fields */
+	API_QUERY_PAGE = 1 << 1,    /* limit cursor */
+	API_QUERY_LIMIT = 1 << 2,   /* limit */
+	API_QUERY_SORT = 1 << 3,    /* sort */
+	API_QUERY_LIST = 1 << 4,    /* search active from to */
+	API_QUERY_PERIOD = 1 << 5,  /* from to */
+	API_QUERY_FIGURES = 1 << 6, /* filters that figures know, too */
+	API_QUERY_CALLS = 1 << 7,   /* and those of the log alone */
+	API_QUERY_GROUP = 1 << 8,   /* group_by */
+	API_QUERY_EVERY = 1 << 9,   /* interval */
+	API_QUERY_STATE = 1 << 10   /* state */
+};
+
+/* False, with a 400 that names it made: a parameter that is in none of sets
+ * (bits of enum api_query), or one that is there twice. */
+bool api_query_known(const struct req *r, unsigned int sets, struct resp *out,
+    enum err *e);
+
+#endif
