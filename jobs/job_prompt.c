@@ -24,7 +24,9 @@ static const struct {
 	const char *upload;
 	const char *speech;
 } reasons[] = {
-	{ ERR_SYNTAX, "This is not a sound file that we can read.",
+	{ ERR_SYNTAX,
+	    "This file cannot be decoded: it is damaged, or no sound file that we"
+	    " can read.",
 	    "The voice could not say this text." },
 	{ ERR_RANGE,
 	    "The sound has an unusual form: 4 to 192 kHz and up to 8"
@@ -32,8 +34,11 @@ static const struct {
 	    "The voice gave a sound of an unusual form." },
 	{ ERR_TOOBIG, "The sound is longer than five minutes.",
 	    "Spoken, the text is longer than five minutes." },
-	{ ERR_NOTFOUND, "There is nothing but silence in this file.",
-	    "There is nothing to say in this text." },
+	{ ERR_NOTFOUND,
+	    "There is nothing but silence in this file, or less than a tenth of"
+	    " a second of sound.",
+	    "The voice has nothing to say in this text: it may be in letters"
+	    " that this voice does not read. Choose a voice of its language." },
 	{ ERR_UNSUPPORTED, "Files of this kind cannot be read here.",
 	    "The speech program is not installed on this machine: Debian's"
 	    " packages flite and espeak-ng." },
@@ -89,7 +94,7 @@ static enum err say(const struct work *w, const struct voice *v,
 	buf_init(&wav, SPEAK_FILE_MAX);
 	e = speak(v, w->row.text, w->env->settings->run_dir, &wav);
 	if (e == ERR_OK)
-		e = snd_prompt_make(buf_slice(&wav), ulaw);
+		e = snd_prompt_speech(buf_slice(&wav), ulaw);
 	buf_fini(&wav);
 	return e;
 }
@@ -103,6 +108,8 @@ static enum err from_speech(const struct work *w, struct buf *ulaw)
 
 	if (v == NULL)
 		return ERR_SYNTAX;
+	if (!voice_reads(v, w->row.text))
+		return ERR_NOTFOUND;
 	if ((e = digest(v, w->row.text, key)) != ERR_OK)
 		return e;
 	e = db_speech_get(w->env->db, key, w->env->now_us, w->env->arena,

@@ -15,8 +15,10 @@
 #define WINDOW_SAMPLES (SND_PROMPT_RATE_HZ / 20) /* 50 ms */
 #define EDGE_SAMPLES   (SND_PROMPT_RATE_HZ / 10) /* kept around the sound */
 #define SAMPLES_MAX    ((size_t)SND_PROMPT_MAX_S * SND_PROMPT_RATE_HZ)
-#define SILENT         0.001f /* -60 dB */
-#define LOUD_RANGE     0.01   /* power: within 20 dB of the loudest */
+#define SILENT         0.001f                    /* -60 dB */
+#define SHORT_SAMPLES  (SND_PROMPT_RATE_HZ / 10) /* no sound that says much */
+#define VOICE_PEAK     0.02f /* -34 dB: a voice that speaks is far above */
+#define LOUD_RANGE     0.01  /* power: within 20 dB of the loudest */
 
 /* One prompt in the making: mono, 8000 Hz, full scale 1. */
 struct work {
@@ -79,25 +81,36 @@ static enum err convert(SRC_STATE *src, double ratio, const float *in, size_t n,
 	return ERR_OK;
 }
 
+/* Decoders lose their place in a damaged file and end early, some without a
+ * word: what the file's head promises is missing then. */
+static bool damaged(SNDFILE *file, const SF_INFO *info, sf_count_t got)
+{
+	return sf_error(file) != SF_ERR_NO_ERROR ||
+	       got + info->samplerate / 10 < info->frames;
+}
+
 static enum err read_all(SNDFILE *file, const SF_INFO *info, SRC_STATE *src,
     struct work *w)
 {
 	const double ratio = (double)SND_PROMPT_RATE_HZ / info->samplerate;
 	const sf_count_t at_once = BLOCK_FRAMES / info->channels;
 	float block[BLOCK_FRAMES];
-	sf_count_t got;
+	sf_count_t got, all = 0;
 	enum err e;
 
 	do {
 		got = sf_readf_float(file, block, at_once);
 		if (got < 0)
 			return ERR_SYNTAX;
+		all += got;
 		mix(block, (size_t)got, info->channels);
 		e = convert(src, ratio, block, (size_t)got, got == 0, w);
 		if (e != ERR_OK)
 			return e;
 	} while (got > 0);
-	return w->n > SAMPLES_MAX ? ERR_TOOBIG : ERR_OK;
+	if (w->n > SAMPLES_MAX)
+		return ERR_TOOBIG;
+	return damaged(file, info, all) ? ERR_SYNTAX : ERR_OK;
 }
 
 static enum err decode(struct slice bytes, struct work *w)
@@ -139,6 +152,8 @@ static enum err cut(struct work *w)
 		return ERR_NOTFOUND;
 	while (fabsf(w->pcm[last - 1]) < SILENT)
 		last--;
+	if (w->n < SHORT_SAMPLES)
+		return ERR_NOTFOUND;
 	first = first > EDGE_SAMPLES ? first - EDGE_SAMPLES : 0;
 	last = w->n - last > EDGE_SAMPLES ? last + EDGE_SAMPLES : w->n;
 	memmove(w->pcm, w->pcm + first, (last - first) * sizeof(*w->pcm));
@@ -181,15 +196,22 @@ static double from_db(double db)
 	return pow(10, db / 20);
 }
 
-static void level(struct work *w)
+static float peak_of(const struct work *w)
 {
-	const double wanted = from_db(SND_PROMPT_LEVEL_DB);
-	const double top = from_db(SND_PROMPT_PEAK_DB);
-	double gain = wanted / sqrt(loudness(w));
 	float peak = 0;
 
 	for (size_t i = 0; i < w->n; i++)
 		peak = fmaxf(peak, fabsf(w->pcm[i]));
+	return peak;
+}
+
+static void level(struct work *w)
+{
+	const double wanted = from_db(SND_PROMPT_LEVEL_DB);
+	const double top = from_db(SND_PROMPT_PEAK_DB);
+	const float peak = peak_of(w);
+	double gain = wanted / sqrt(loudness(w));
+
 	if (gain * (double)peak > top)
 		gain = top / (double)peak;
 	for (size_t i = 0; i < w->n; i++)
@@ -218,17 +240,30 @@ static enum err encode(const struct work *w, struct buf *out)
 							    : ERR_INTERNAL;
 }
 
-enum err snd_prompt_make(struct slice file, struct buf *out)
+static enum err make(struct slice file, float least, struct buf *out)
 {
 	struct work w = { .n = 0 };
 	enum err e;
 
-	if ((e = decode(file, &w)) == ERR_OK && (e = cut(&w)) == ERR_OK) {
+	if ((e = decode(file, &w)) == ERR_OK && (e = cut(&w)) == ERR_OK &&
+	    peak_of(&w) < least)
+		e = ERR_NOTFOUND;
+	if (e == ERR_OK) {
 		level(&w);
 		e = encode(&w, out);
 	}
 	free(w.pcm);
 	return e;
+}
+
+enum err snd_prompt_make(struct slice file, struct buf *out)
+{
+	return make(file, 0, out);
+}
+
+enum err snd_prompt_speech(struct slice wav, struct buf *out)
+{
+	return make(wav, VOICE_PEAK, out);
 }
 
 enum err snd_prompt_wav(struct slice ulaw, struct buf *out)

@@ -174,6 +174,68 @@ static void test_refused(void **state)
 	buf_fini(&file);
 }
 
+/* What cannot be decoded to its end is said to be so, and is no silence. */
+static void test_damaged(void **state)
+{
+	const struct shape flac = { "flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16,
+		16000, 1, 0.3 };
+	struct buf file;
+
+	(void)state;
+	make_file(&flac, 2, 440, &file);
+	assert_int_equal(refused(buf_slice(&file)), ERR_OK);
+	assert_int_equal(refused(slice_head(buf_slice(&file), file.n / 2)),
+	    ERR_SYNTAX);
+	memset(file.p + 200, 0, file.n - 200);
+	assert_int_equal(refused(buf_slice(&file)), ERR_SYNTAX);
+	buf_fini(&file);
+}
+
+static void test_short(void **state)
+{
+	static const struct {
+		size_t samples;
+		enum err want;
+	} cases[] = { { 3, ERR_NOTFOUND }, { 799, ERR_NOTFOUND },
+		{ 800, ERR_OK } };
+	char ulaw[800];
+
+	(void)state;
+	memset(ulaw, 0x10, sizeof(ulaw));
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		struct buf wav;
+
+		buf_init(&wav, FILE_MAX);
+		assert_int_equal(snd_prompt_wav(slice_of(ulaw,
+						    cases[i].samples),
+				     &wav),
+		    ERR_OK);
+		assert_int_equal(refused(buf_slice(&wav)), cases[i].want);
+		buf_fini(&wav);
+	}
+}
+
+/* A breath of noise is what a voice gives that cannot read a text. */
+static void test_breath(void **state)
+{
+	struct shape s = { "breath", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 16000, 1,
+		0.005 };
+	struct buf file, prompt;
+
+	(void)state;
+	make_file(&s, 0.12, 440, &file);
+	buf_init(&prompt, FILE_MAX);
+	assert_int_equal(snd_prompt_speech(buf_slice(&file), &prompt),
+	    ERR_NOTFOUND);
+	assert_int_equal(prompt.n, 0);
+	buf_fini(&file);
+	s.level = 0.3;
+	make_file(&s, 0.12, 440, &file);
+	assert_int_equal(snd_prompt_speech(buf_slice(&file), &prompt), ERR_OK);
+	buf_fini(&prompt);
+	buf_fini(&file);
+}
+
 /* Cut anywhere: a prompt or a refusal, never a crash. */
 static void test_cut(void **state)
 {
@@ -237,6 +299,9 @@ int main(void)
 		cmocka_unit_test(test_any_form),
 		cmocka_unit_test(test_peak),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_short),
+		cmocka_unit_test(test_breath),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_wav),
