@@ -22,19 +22,22 @@ static const enum spoken_variable variables[FLOW_SAY_KIND_COUNT] = {
 
 /* --- asking ----------------------------------------------------------------*/
 
-static enum err want(const struct queue_env *env, struct slice text)
+static enum err want(const struct queue_env *env, struct slice language,
+    struct slice text)
 {
 	char key[FLOW_SAY_KEY_MAX];
 
 	/* Longer ones are nothing to say to somebody who waits. */
 	if (text.n == 0 || text.n > FLOW_TEXT_MAX)
 		return ERR_OK;
-	flow_say_key(text, key);
-	return db_spoken_want(env->db, slice_from(key), text, env->now_us);
+	flow_say_key(text, language, key);
+	return db_spoken_want(env->db, slice_from(key), text, language,
+	    env->now_us);
 }
 
 static enum err want_values(const struct queue_env *env,
-    struct company_id company, enum spoken_variable variable)
+    struct company_id company, struct slice language,
+    enum spoken_variable variable)
 {
 	struct slice *rows = NULL;
 	size_t n = 0;
@@ -43,12 +46,12 @@ static enum err want_values(const struct queue_env *env,
 	e = db_spoken_values(env->db, company, variable,
 	    env->now_us - JOB_SPOKEN_SINCE_US, env->arena, &rows, &n);
 	for (size_t i = 0; i < n && e == ERR_OK; i++)
-		e = want(env, rows[i]);
+		e = want(env, language, rows[i]);
 	return e;
 }
 
 static enum err want_say(const struct queue_env *env, struct company_id company,
-    struct slice say)
+    struct slice language, struct slice say)
 {
 	struct flow_say_segment part[FLOW_SAY_SEGMENTS_MAX];
 	size_t n = 0;
@@ -58,12 +61,23 @@ static enum err want_say(const struct queue_env *env, struct company_id company,
 		return ERR_OK; /* the flow's own check has said so */
 	for (size_t i = 0; i < n; i++) {
 		e = part[i].kind == FLOW_SAY_TEXT
-			? want(env, part[i].text)
-			: want_values(env, company, variables[part[i].kind]);
+			? want(env, language, part[i].text)
+			: want_values(env, company, language,
+			      variables[part[i].kind]);
 		if (e != ERR_OK)
 			return e;
 	}
 	return ERR_OK;
+}
+
+static struct slice language_of(const struct json_node *step)
+{
+	struct slice s;
+
+	return json_in_text(json_in_get(step, "language"), FLOW_TEXT_MAX, &s) ==
+		       ERR_OK
+		   ? s
+		   : slice_from(voice_languages[0]);
 }
 
 static enum err want_flow(const struct queue_env *env,
@@ -82,7 +96,7 @@ static enum err want_flow(const struct queue_env *env,
 	while (e == ERR_OK && json_in_next(steps, &at, &key, &step))
 		if (json_in_text(json_in_get(step, "say"), FLOW_TEXT_MAX,
 			&say) == ERR_OK)
-			e = want_say(env, f->company, say);
+			e = want_say(env, f->company, language_of(step), say);
 	json_in_free(in);
 	return e;
 }
@@ -103,17 +117,17 @@ static enum err want_all(const struct queue_env *env)
 static enum err speak_one(const struct queue_env *env,
     const struct spoken_row *row)
 {
-	const struct voice *voice;
+	const struct voice *voice = voice_of(slice_from(row->language));
 	struct buf wav, ulaw;
-	size_t n;
-	enum err e;
+	enum err e = ERR_NOTFOUND;
 
-	voice = &voice_all(&n)[0];
 	buf_init(&wav, SPEAK_FILE_MAX);
 	buf_init(&ulaw, DB_SPOKEN_ULAW_MAX);
-	e = speak(voice, slice_from(row->text), env->settings->run_dir, &wav);
+	if (voice != NULL && voice_reads(voice, slice_from(row->text)))
+		e = speak(voice, slice_from(row->text), env->settings->run_dir,
+		    &wav);
 	if (e == ERR_OK)
-		e = snd_prompt_make(buf_slice(&wav), &ulaw);
+		e = snd_prompt_speech(buf_slice(&wav), &ulaw);
 	/* What cannot be said stays so; what was in the way does not. */
 	if (e == ERR_OK || e == ERR_SYNTAX || e == ERR_NOTFOUND ||
 	    e == ERR_TOOBIG)

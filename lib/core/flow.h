@@ -17,7 +17,7 @@
 #include "lib/core/flow_type.h"
 #include "lib/core/id.h"
 
-#define FLOW_VERSION   2
+#define FLOW_VERSION   3
 #define FLOW_STEPS_MAX 500
 #define FLOW_KEY_MAX   40 /* bytes of a step's key */
 

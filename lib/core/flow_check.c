@@ -40,17 +40,14 @@ static bool way(const struct flow_step *s, size_t k, uint16_t *to, bool *asked)
 
 	if (k < row->n_branches) {
 		*to = s->branch[k];
-		*asked =
-		    row->asks_caller &&
-		    !slice_eq_cstr(SLICE("silence"), row->branches[k].name) &&
-		    !slice_eq_cstr(SLICE("too_short"), row->branches[k].name);
+		*asked = flow_type_asks(row, (uint16_t)k);
 		return true;
 	}
 	i = k - row->n_branches;
 	if (row->n_lists == 0 || !row->lists[0].leads || i >= s->n_items[0])
 		return false;
 	*to = s->item[0][i].branch;
-	*asked = row->asks_caller;
+	*asked = flow_type_asks(row, (uint16_t)(FLOW_ITEM + i));
 	return true;
 }
 
@@ -218,12 +215,34 @@ static void check_dial(const struct work *w, size_t at)
 		    "accept: nothing tells who answers to press 1");
 }
 
+/* Those of a tier, or of a simultaneous group. */
+static void check_together(const struct work *w, size_t at)
+{
+	const struct flow_step *s = &w->steps[at];
+	const bool tree = s->num[FLOW_GROUP_MODE] == FLOW_MODE_TREE;
+	uint8_t n[FLOW_MEMBERS_MAX + 1] = { 0 };
+
+	if (!tree && s->num[FLOW_GROUP_MODE] != FLOW_MODE_SIMULTANEOUS)
+		return;
+	for (size_t i = 0; i < s->n_items[0]; i++) {
+		const uint32_t tier =
+		    tree ? s->item[0][i].num[FLOW_MEMBER_TIER] : 0;
+
+		if (++n[tier] == FLOW_LEGS_MAX + 1)
+			tell(w, at, true,
+			    "members: %d ring together, those after them only "
+			    "when none of the first takes the call",
+			    FLOW_LEGS_MAX);
+	}
+}
+
 static void check_group(const struct work *w, size_t at)
 {
 	const struct flow_step *s = &w->steps[at];
 	uint32_t weights = 0;
 
 	check_dial(w, at);
+	check_together(w, at);
 	for (size_t i = 0; i < s->n_items[0]; i++) {
 		const uint32_t ring_s = s->item[0][i].num[FLOW_MEMBER_RING_S];
 

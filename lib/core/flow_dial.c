@@ -58,7 +58,8 @@ static size_t whisper(const struct flow_act *a,
     uint32_t out[FLOW_SAY_SEGMENTS_MAX])
 {
 	struct flow_view v = a->v;
-	size_t prompt = FLOW_DIAL_WHISPER, say = FLOW_DIAL_SAY, n;
+	size_t prompt = FLOW_DIAL_WHISPER, say = FLOW_DIAL_SAY;
+	size_t language = FLOW_DIAL_LANGUAGE, n;
 	struct flow f;
 
 	if (flow_view_num(&v, prompt) == FLOW_NO_PROMPT &&
@@ -69,8 +70,10 @@ static size_t whisper(const struct flow_act *a,
 		flow_view(&f, a->s->whisper_step, &v);
 		prompt = FLOW_WHISPER_PROMPT;
 		say = FLOW_WHISPER_SAY;
+		language = FLOW_WHISPER_LANGUAGE;
 	}
-	n = flow_say_prompts(a->env, flow_view_text(&v, say), out);
+	n = flow_say_prompts(a->env, flow_view_text(&v, say),
+	    flow_view_num(&v, language), out);
 	if (n > 0)
 		return n;
 	out[0] = flow_view_num(&v, prompt);

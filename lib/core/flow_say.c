@@ -1,6 +1,7 @@
 #include "lib/core/flow_say.h"
 
 #include "lib/core/snap.h"
+#include "lib/core/voice.h"
 
 static const char *const names[FLOW_SAY_KIND_COUNT] = {
 	[FLOW_SAY_TEXT] = "",
@@ -71,19 +72,27 @@ enum err flow_say_cut(struct slice say,
 	return ERR_OK;
 }
 
-void flow_say_key(struct slice text, char out[FLOW_SAY_KEY_MAX])
+static uint64_t hash(uint64_t h, struct slice s)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-	struct buf b;
-
-	text = spoken(text);
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
 
 		if (c >= 'A' && c <= 'Z')
 			c = (unsigned char)(c - 'A' + 'a');
 		h = (h ^ c) * UINT64_C(0x100000001b3);
 	}
+	return h;
+}
+
+/* The usual language is left out: keys were made of the text alone once. */
+void flow_say_key(struct slice text, struct slice language,
+    char out[FLOW_SAY_KEY_MAX])
+{
+	uint64_t h = hash(UINT64_C(0xcbf29ce484222325), spoken(text));
+	struct buf b;
+
+	if (!slice_eq_cstr(language, voice_languages[0]))
+		h = hash(h ^ UINT64_C(0xff), language);
 	buf_over(&b, out, FLOW_SAY_KEY_MAX - 1);
 	buf_printf(&b, "say.%016llx", (unsigned long long)h);
 	out[b.n] = '\0';
@@ -112,7 +121,7 @@ static struct slice value(const struct flow_env *env,
 }
 
 size_t flow_say_prompts(const struct flow_env *env, struct slice say,
-    uint32_t out[FLOW_SAY_SEGMENTS_MAX])
+    uint32_t language, uint32_t out[FLOW_SAY_SEGMENTS_MAX])
 {
 	struct flow_say_segment seg[FLOW_SAY_SEGMENTS_MAX];
 	char key[FLOW_SAY_KEY_MAX];
@@ -124,7 +133,7 @@ size_t flow_say_prompts(const struct flow_env *env, struct slice say,
 	for (size_t i = 0; i < n; i++) {
 		const struct slice text = spoken(value(env, &seg[i]));
 
-		flow_say_key(text, key);
+		flow_say_key(text, slice_from(voice_languages[language]), key);
 		out[i] = text.n == 0
 			     ? FLOW_NO_PROMPT
 			     : snap_find_prompt(env->snap, slice_from(key));

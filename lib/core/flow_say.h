@@ -3,8 +3,9 @@
  *
  * Speech is made beforehand, by a job, never in the call. A template is cut
  * into segments: the text between variables, and each variable. Every segment
- * is a prompt of its own, whose key is made from its text (flow_say_key), so a
- * source or campaign is spoken once for all templates. At the call the
+ * is a prompt of its own, whose key is made from its text and language
+ * (flow_say_key), so a source or campaign is spoken once for all templates of a
+ * language. At the call the
  * segments are played one after the other; when one of them has no prompt yet,
  * or a variable is empty, the step's ordinary whisper prompt is played instead.
  *
@@ -40,12 +41,14 @@ const char *flow_say_name(enum flow_say_kind kind);
  * variable; ERR_TOOBIG: too many segments. */
 RT_MUST_USE enum err flow_say_cut(struct slice say,
     struct flow_say_segment out[FLOW_SAY_SEGMENTS_MAX], size_t *n);
-/* The key of the prompt that speaks this text; case and outer blanks do not
- * matter. */
-void flow_say_key(struct slice text, char out[FLOW_SAY_KEY_MAX]);
-/* The prompts to play for this call, in order. 0: the template is empty, or a
- * prompt or value is missing. */
+/* The key of the prompt that speaks this text in this language (BCP 47); case
+ * and outer blanks of the text do not matter. */
+void flow_say_key(struct slice text, struct slice language,
+    char out[FLOW_SAY_KEY_MAX]);
+/* The prompts to play for this call, in order. language: place in
+ * voice_languages. 0: the template is empty, or a prompt or value is missing.
+ */
 size_t flow_say_prompts(const struct flow_env *env, struct slice say,
-    uint32_t out[FLOW_SAY_SEGMENTS_MAX]);
+    uint32_t language, uint32_t out[FLOW_SAY_SEGMENTS_MAX]);
 
 #endif

@@ -1,5 +1,7 @@
 #include "lib/core/flow_type.h"
 
+#include "lib/core/voice.h"
+
 #define LONGEST_CALL_S UINT32_C(14400) /* 4 h */
 
 /* --- how parameters are written below --------------------------------------*/
@@ -29,7 +31,9 @@
 	{                                                      \
 		text, FLOW_PARAM_CLOCK, need, 0, 1440, 0, NULL \
 	}
-#define TITLE TEXT("title", false, 60)
+#define TITLE     TEXT("title", false, 60)
+#define LANGUAGE  CHOICE("language", false, voice_languages, LANGUAGES)
+#define LANGUAGES 10
 
 static const char *const no_yes[] = { "no", "yes", NULL };
 static const char *const hash_none[] = { "#", "none", NULL };
@@ -47,6 +51,7 @@ static const struct flow_branch next_branches[] = {
 static const struct flow_param whisper_params[] = {
 	[FLOW_WHISPER_PROMPT] = PROMPT("prompt", false),
 	[FLOW_WHISPER_SAY] = TEXT("say", false, FLOW_TEXT_MAX),
+	[FLOW_WHISPER_LANGUAGE] = LANGUAGE,
 };
 static const struct flow_branch onward_branches[] = {
 	{ "next", FLOW_MUST_LEAD },
@@ -69,7 +74,8 @@ static const char *const mode_choices[] = { "simultaneous", "round_robin",
 	[FLOW_DIAL_ACCEPT] = CHOICE("accept", false, accept_choices, 2), \
 	[FLOW_DIAL_ACCEPT_PROMPT] = PROMPT("accept_prompt", false),      \
 	[FLOW_DIAL_ACCEPT_S] = NUMBER("accept_s", 3, 60, 15),            \
-	[FLOW_DIAL_MUSIC] = PROMPT("music", false)
+	[FLOW_DIAL_MUSIC] = PROMPT("music", false),                      \
+	[FLOW_DIAL_LANGUAGE] = LANGUAGE
 
 static const struct flow_param forward_params[] = {
 	[FLOW_FORWARD_TO] = ROW("to", FLOW_PARAM_TARGET, true),
@@ -431,6 +437,15 @@ bool flow_type_from_name(struct slice name, enum flow_type *out)
 			return true;
 		}
 	return false;
+}
+
+bool flow_type_asks(const struct flow_type_row *row, uint16_t way)
+{
+	if (!row->asks_caller)
+		return false;
+	return way >= row->n_branches ||
+	       (!slice_eq_cstr(SLICE("silence"), row->branches[way].name) &&
+		   !slice_eq_cstr(SLICE("too_short"), row->branches[way].name));
 }
 
 bool flow_type_has_text(enum flow_param_kind kind)

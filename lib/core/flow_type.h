@@ -133,6 +133,9 @@ struct flow_type_row {
 const struct flow_type_row *flow_type_row(enum flow_type type);
 /* False: no type is called so. */
 bool flow_type_from_name(struct slice name, enum flow_type *out);
+/* Does the caller do something when this way out is taken? way: a named branch,
+ * or FLOW_ITEM + item. What a caller does not do (silence) ends no loop. */
+bool flow_type_asks(const struct flow_type_row *row, uint16_t way);
 /* Does a parameter of this kind have a text in the compiled form? */
 bool flow_type_has_text(enum flow_param_kind kind);
 
@@ -156,6 +159,7 @@ enum flow_dial_param {
 	FLOW_DIAL_ACCEPT_PROMPT,
 	FLOW_DIAL_ACCEPT_S, /* 3 to 60, default 15 */
 	FLOW_DIAL_MUSIC,    /* prompt the caller hears instead of ringback */
+	FLOW_DIAL_LANGUAGE, /* of FLOW_DIAL_SAY: place in voice_languages */
 	FLOW_FORWARD_TRUNK,
 	FLOW_FORWARD_PARAMS,
 	FLOW_GROUP_STICKY = FLOW_FORWARD_TRUNK, /* repeat callers: who answered
@@ -360,6 +364,7 @@ enum flow_share_field {
 enum flow_whisper_param {
 	FLOW_WHISPER_PROMPT,
 	FLOW_WHISPER_SAY,
+	FLOW_WHISPER_LANGUAGE,
 	FLOW_WHISPER_PARAMS
 };
 

@@ -1,5 +1,13 @@
 #include "lib/core/voice.h"
 
+#include "lib/base/utf8.h"
+
+#define LATIN_END UINT32_C(0x250)
+
+/* Dashes, quotation marks, currency and the like: no letters to miss. */
+#define SIGNS_BEGIN UINT32_C(0x2000)
+#define SIGNS_END   UINT32_C(0x2c00)
+
 static const struct voice voices[] = {
 	{ "slt", "English (US), woman", "en-US", VOICE_FLITE, "slt" },
 	{ "rms", "English (US), man", "en-US", VOICE_FLITE, "rms" },
@@ -28,4 +36,28 @@ const struct voice *voice_find(struct slice key)
 		if (slice_eq_cstr(key, voices[i].key))
 			return &voices[i];
 	return NULL;
+}
+
+const char *const voice_languages[] = { "en-US", "en-GB", "es-419", "es-ES",
+	"de-DE", "fr-FR", "pt-BR", "it-IT", "nl-NL", "hi-IN", NULL };
+
+const struct voice *voice_of(struct slice language)
+{
+	for (size_t i = 0; i < RT_ARRAY_LEN(voices); i++)
+		if (slice_eq_cstr(language, voices[i].language))
+			return &voices[i];
+	return NULL;
+}
+
+bool voice_reads(const struct voice *v, struct slice text)
+{
+	uint32_t c;
+	size_t n;
+
+	if (v->engine != VOICE_FLITE)
+		return true;
+	for (; (n = utf8_next(text, &c)) > 0; text = slice_skip(text, n))
+		if (c >= LATIN_END && (c < SIGNS_BEGIN || c >= SIGNS_END))
+			return false;
+	return true;
 }

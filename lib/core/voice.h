@@ -27,4 +27,14 @@ const struct voice *voice_all(size_t *n);
 /* NULL: there is none of that key. */
 const struct voice *voice_find(struct slice key);
 
+/* The languages that can be spoken, BCP 47, without repetition; NULL at the
+ * end. The first is the usual one. Flows and spoken words hold their names and
+ * places: append only. */
+extern const char *const voice_languages[];
+/* Can the voice read all letters of the text? flite leaves out, without a word,
+ * what is not Latin; espeak-ng reads or spells everything. */
+bool voice_reads(const struct voice *v, struct slice text);
+/* The first voice of a language. NULL: nobody speaks it. */
+const struct voice *voice_of(struct slice language);
+
 #endif

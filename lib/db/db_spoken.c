@@ -4,11 +4,11 @@
 #include "lib/db/stmt.h"
 
 enum err db_spoken_want(struct db *db, struct slice key, struct slice text,
-    int64_t now_us)
+    struct slice language, int64_t now_us)
 {
 	static const char sql[] =
-	    "INSERT INTO spoken (say_key, spoken_text, state, wanted_at)"
-	    " VALUES (?, ?, 'pending', ?)"
+	    "INSERT INTO spoken (say_key, spoken_text, language, state,"
+	    " wanted_at) VALUES (?, ?, ?, 'pending', ?)"
 	    " ON DUPLICATE KEY UPDATE wanted_at = VALUES(wanted_at)";
 	struct stmt *st;
 	enum err e;
@@ -17,6 +17,7 @@ enum err db_spoken_want(struct db *db, struct slice key, struct slice text,
 		return e;
 	stmt_in_text(st, key);
 	stmt_in_text(st, text);
+	stmt_in_text(st, language);
 	stmt_in_time_us(st, now_us);
 	e = stmt_exec(st, NULL);
 	stmt_end(st);
@@ -27,6 +28,7 @@ static void out_row(struct stmt *st, struct spoken_row *row)
 {
 	stmt_out_text(st, row->key, sizeof(row->key));
 	stmt_out_text(st, row->text, sizeof(row->text));
+	stmt_out_text(st, row->language, sizeof(row->language));
 	stmt_out_u32(st, &row->samples);
 }
 
@@ -34,7 +36,7 @@ enum err db_spoken_pending(struct db *db, uint32_t max, struct arena *mem,
     struct spoken_row **rows, size_t *n)
 {
 	static const char sql[] =
-	    "SELECT say_key, spoken_text, samples FROM spoken"
+	    "SELECT say_key, spoken_text, language, samples FROM spoken"
 	    " WHERE state = 'pending' ORDER BY wanted_at LIMIT ?";
 	struct spoken_row row;
 	struct stmt *st;
@@ -77,7 +79,7 @@ enum err db_spoken_live(struct db *db, struct arena *mem,
     struct spoken_row **rows, size_t *n)
 {
 	static const char sql[] =
-	    "SELECT say_key, spoken_text, samples FROM spoken"
+	    "SELECT say_key, spoken_text, language, samples FROM spoken"
 	    " WHERE state = 'ready' ORDER BY say_key";
 	struct spoken_row row;
 	struct stmt *st;

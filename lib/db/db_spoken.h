@@ -15,13 +15,16 @@
 #define DB_SPOKEN_ULAW_MAX   ((size_t)30 * 8000)
 #define DB_SPOKEN_VALUES_MAX 500 /* of one variable of one company */
 
-/* Wanted now, again or for the first time. */
+#define DB_SPOKEN_LANGUAGE_BYTES 65 /* 16 characters */
+
+/* Wanted now, again or for the first time. language: BCP 47. */
 RT_MUST_USE enum err db_spoken_want(struct db *db, struct slice key,
-    struct slice text, int64_t now_us);
+    struct slice text, struct slice language, int64_t now_us);
 
 struct spoken_row {
 	char key[DB_SPOKEN_KEY_BYTES];
 	char text[DB_TEXT_BYTES];
+	char language[DB_SPOKEN_LANGUAGE_BYTES];
 	uint32_t samples; /* 0 while pending */
 };
 

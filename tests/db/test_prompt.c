@@ -237,6 +237,32 @@ static void test_speech(void **state)
 	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM speech"), 0);
 }
 
+/* A voice that leaves the text out makes no prompt of nothing. */
+static void test_unread(void **state)
+{
+	static const struct {
+		const char *voice;
+		const char *text;
+	} cases[] = {
+		{ "slt", "\u0928\u092e\u0938\u094d\u0924\u0947" },
+		{ "rms", "Hello, \u4f60\u597d" },
+		{ "slt", "..." },
+		{ "hi", "..." },
+	};
+	const struct prompt_row row = add("unread");
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		const uint32_t n =
+		    write_text(row.id, cases[i].text, cases[i].voice);
+
+		ok(work(row.id, n));
+		if (after(row.id, n).state != PROMPT_FAILED ||
+		    strstr(after(row.id, n).reason, "nothing to say") == NULL)
+			fail_msg("%s: %s", cases[i].voice, cases[i].text);
+	}
+}
+
 static void test_upload(void **state)
 {
 	const struct prompt_row row = add("uploaded");
@@ -257,7 +283,8 @@ static void test_upload(void **state)
 	assert_int_equal(after(row.id, good).samples, sizeof(ulaw));
 	assert_int_equal(after(row.id, bad).state, PROMPT_FAILED);
 	assert_string_equal(after(row.id, bad).reason,
-	    "This is not a sound file that we can read.");
+	    "This file cannot be decoded: it is damaged, or no sound file that"
+	    " we can read.");
 	buf_fini(&wav);
 	/* What was sent is not kept. */
 	assert_int_equal(
@@ -383,8 +410,8 @@ static void test_whispers(void **state)
 	assert_int_equal(n, 0); /* not published: nobody will hear it */
 	ok(db_flow_publish(t->db, a->id, flow.id, version, NOW));
 	ok(speak_parts());
-	flow_say_key(SLICE("Call from"), call_from);
-	flow_say_key(SLICE("billboard"), billboard);
+	flow_say_key(SLICE("Call from"), SLICE("en-US"), call_from);
+	flow_say_key(SLICE("billboard"), SLICE("en-US"), billboard);
 	ok(db_spoken_live(t->db, &mem, &rows, &n));
 	for (size_t i = 0; i < n; i++) {
 		assert_in_range(rows[i].samples, 2000, 40000);
@@ -415,6 +442,51 @@ static void test_whispers(void **state)
 	assert_int_equal(removed, n);
 }
 
+/* A step's language is that of its texts and of its values; a voice of it
+ * speaks them. */
+static void test_languages(void **state)
+{
+	struct flow_row flow = { .created_us = NOW, .name = "Languages" };
+	static const struct {
+		const char *text;
+		const char *language;
+	} want[] = { { "Llamada de", "es-419" }, { "billboard", "es-419" },
+		{ "Anruf von", "de-DE" }, { "billboard", "de-DE" } };
+	struct spoken_row *rows;
+	uint32_t version;
+	size_t n;
+
+	(void)state;
+	testdb_id(NOW, flow.id.v);
+	ok(db_flow_add(t->db, a->id, &flow));
+	ok(db_flow_write(t->db, a->id, flow.id,
+	    SLICE("{\"version\":1,\"first\":\"w\",\"steps\":{\"w\":{"
+		  "\"type\":\"whisper\",\"language\":\"es-419\","
+		  "\"say\":\"Llamada de {source}\",\"next\":\"f\"},\"f\":{"
+		  "\"type\":\"forward\",\"to\":\"+13035550100\","
+		  "\"language\":\"de-DE\",\"say\":\"Anruf von {source}\"}}}"),
+	    a->user, NOW, &version));
+	ok(db_flow_publish(t->db, a->id, flow.id, version, NOW));
+	ok(speak_parts());
+	ok(db_spoken_live(t->db, &mem, &rows, &n));
+	for (size_t k = 0; k < RT_ARRAY_LEN(want); k++) {
+		char key[FLOW_SAY_KEY_MAX];
+		bool found = false;
+
+		flow_say_key(slice_from(want[k].text),
+		    slice_from(want[k].language), key);
+		for (size_t i = 0; i < n; i++)
+			if (strcmp(rows[i].key, key) == 0) {
+				assert_string_equal(rows[i].language,
+				    want[k].language);
+				assert_in_range(rows[i].samples, 2000, 40000);
+				found = true;
+			}
+		if (!found)
+			fail_msg("%s %s", want[k].language, want[k].text);
+	}
+}
+
 /* What cannot be said is not tried for ever. */
 static void test_unspeakable(void **state)
 {
@@ -422,7 +494,8 @@ static void test_unspeakable(void **state)
 	size_t n;
 
 	(void)state;
-	ok(db_spoken_want(t->db, SLICE("say.0"), SLICE("..."), NOW));
+	ok(db_spoken_want(t->db, SLICE("say.0"), SLICE("..."), SLICE("en-US"),
+	    NOW));
 	ok(speak_parts());
 	ok(db_spoken_pending(t->db, 10, &mem, &rows, &n));
 	assert_int_equal(n, 0);
@@ -455,10 +528,12 @@ int main(void)
 		cmocka_unit_test(test_prompts),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_speech),
+		cmocka_unit_test(test_unread),
 		cmocka_unit_test(test_upload),
 		cmocka_unit_test(test_bad_job),
 		cmocka_unit_test(test_worker),
 		cmocka_unit_test(test_whispers),
+		cmocka_unit_test(test_languages),
 		cmocka_unit_test(test_unspeakable),
 	};
 

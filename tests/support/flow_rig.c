@@ -337,7 +337,9 @@ static void make_prompts(struct snap_prompt p[PROMPTS],
 	for (unsigned int i = 0; i < 10; i++)
 		(void)snprintf(keys[n++], FLOW_SAY_KEY_MAX, "digit.en.%u", i);
 	for (size_t i = 0; i < RT_ARRAY_LEN(said); i++)
-		flow_say_key(slice_from(said[i]), keys[n++]);
+		flow_say_key(slice_from(said[i]), SLICE("en-US"), keys[n++]);
+	flow_say_key(SLICE("Llamada de"), SLICE("es-419"), keys[n++]);
+	flow_say_key(SLICE("google"), SLICE("es-419"), keys[n++]);
 	while (n < PROMPTS) {
 		(void)snprintf(keys[n], FLOW_SAY_KEY_MAX, "more%zu", n);
 		n++;

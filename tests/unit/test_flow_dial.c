@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "lib/core/flow_pick.h"
+#include "lib/core/voice.h"
 #include "tests/support/flow_rig.h"
 
 #define MEMBERS_MAX 12
@@ -286,6 +287,37 @@ static void test_say(void **state)
 	flow_rig_end(&r);
 }
 
+/* Texts and values in the step's language, or the plain prompt. */
+static void test_say_language(void **state)
+{
+	static const struct {
+		uint32_t language;
+		uint32_t heard;
+	} cases[] = { { 2, 16 }, { 1, 1 }, { 0, 1 } };
+
+	(void)state;
+	assert_string_equal(voice_languages[2], "es-419");
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		group(FLOW_MODE_PRIORITY, 1);
+		s[0].text[FLOW_DIAL_SAY] = SLICE("Llamada de {source}");
+		s[0].num[FLOW_DIAL_LANGUAGE] = cases[i].language;
+		s[0].num[FLOW_DIAL_WHISPER] = 1;
+		flow_rig_open(&r, s, 2, FLOW_RECORD_OFF);
+		r.env.snap = flow_rig_snap();
+		memcpy(r.facts.source, "Google", sizeof("Google"));
+		flow_rig_event(&r, FLOW_EV_START, 0, 0);
+		says(0, FLOW_EV_ANSWERED);
+		assert_int_equal(flow_rig_did(&r, FLOW_DO_PLAY)->prompt,
+		    cases[i].heard);
+		flow_rig_event(&r, FLOW_EV_PLAYED,
+		    flow_rig_did(&r, FLOW_DO_PLAY)->ticket, 0);
+		if (cases[i].heard == 16)
+			assert_int_equal(flow_rig_did(&r, FLOW_DO_PLAY)->prompt,
+			    17);
+		flow_rig_end(&r);
+	}
+}
+
 static void test_whisper_step(void **state)
 {
 	struct flow_step w[2];
@@ -540,6 +572,7 @@ int main(void)
 		cmocka_unit_test(test_accept),
 		cmocka_unit_test(test_accept_in_time),
 		cmocka_unit_test(test_say),
+		cmocka_unit_test(test_say_language),
 		cmocka_unit_test(test_whisper_step),
 		cmocka_unit_test(test_music),
 		cmocka_unit_test(test_talk_time),

@@ -36,7 +36,7 @@ export const TYPES = {
 };
 
 const LABELS = {
-	to: 'Where to', ring_s: 'Ring for', show: 'Number shown', talk_s: 'Longest talk', whisper: 'Whisper to who answers', say: 'Or this text as whisper',
+	to: 'Where to', ring_s: 'Ring for', show: 'Number shown', talk_s: 'Longest talk', whisper: 'Whisper to who answers', say: 'Or this text as whisper', language: 'Spoken in',
 	accept: 'Taken by', accept_prompt: 'Words before "press 1"', accept_s: 'Wait for the key', music: 'Caller hears', trunk: 'Trunk', mode: 'How they ring',
 	sticky: 'Repeat callers', tries: 'At most, members tried', prompt: 'Prompt', invalid_prompt: 'After a wrong key', silence_prompt: 'After silence',
 	invalid_tries: 'Wrong keys allowed', silence_tries: 'Silences allowed', wait_s: 'Wait for a key', gap_s: 'Between digits', min: 'Digits at least', max: 'Digits at most',
@@ -52,6 +52,7 @@ const CHOICES = {
 	simultaneous: 'all at once', round_robin: 'in turn, evenly (round robin)', weighted: 'by weight', priority: 'one after the other', tree: 'in rounds', caller: "the caller's", tracking: 'the tracking number',
 	answer: 'picking up', key: 'pressing 1', no: 'no', yes: 'yes', '#': '# ends it', none: 'nothing', first_time: 'first-time caller', repeat: 'repeat caller',
 	anonymous: 'anonymous', list: 'in the list', outcome: 'last outcome', attestation: 'attestation', number: 'number', area_code: 'area code', state: 'state', country: 'country', zip: 'ZIP code',
+	'en-US': 'English (US)', 'en-GB': 'English (UK)', 'es-419': 'Spanish (Latin America)', 'es-ES': 'Spanish (Spain)', 'de-DE': 'German', 'fr-FR': 'French', 'pt-BR': 'Portuguese (Brazil)', 'it-IT': 'Italian', 'nl-NL': 'Dutch', 'hi-IN': 'Hindi',
 	equal: 'is', containing: 'contains', beginning: 'begins with', present: 'is known', absent: 'is not known', digits: 'the digits keyed in', call: 'each call anew', any: 'any digits', phone: 'a telephone number', click: 'click id', landing: 'landing page',
 };
 
