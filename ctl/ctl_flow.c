@@ -9,10 +9,13 @@
 #include "lib/base/hex.h"
 #include "lib/core/flow_words.h"
 #include "lib/db/db_audit.h"
+#include "lib/db/db_config.h"
 #include "lib/db/db_flow.h"
 #include "lib/flow/flowtry.h"
 #include "lib/flow/flowworld.h"
 #include "lib/json/flow_diff.h"
+
+#define ARGS_MAX 16
 
 struct opts {
 	const char *conf;
@@ -214,23 +217,50 @@ static enum err diff(struct ctl_scope *s, const void *opts)
 /* --- writing ---------------------------------------------------------------*/
 
 /* Compiled in the company's world: what it names must be there. */
+static enum err check_world(struct ctl_scope *s, const struct about *a,
+    struct slice document, struct flow_json_errors *errors)
+{
+	struct flowworld w;
+	enum err e;
+
+	memset(errors, 0, sizeof(*errors));
+	if ((e = flowworld_load(s->db, a->company, &s->mem, &w)) != ERR_OK)
+		return e;
+	w.self = a->flow.id;
+	e = flowworld_check(&w, document, errors);
+	ctl_flow_file_errors("flow", errors);
+	return e;
+}
+
 static enum err check(struct ctl_scope *s, const struct about *a,
     struct slice document, struct flowtry *t)
 {
 	struct flow_json_errors errors;
-	struct flowworld w;
 	enum err e;
 
 	*t = (struct flowtry){ .mem = &s->mem };
-	if ((e = flowworld_load(s->db, a->company, &s->mem, &w)) != ERR_OK)
+	e = check_world(s, a, document, &errors);
+	return e == ERR_OK ? flowtry_company(t, s->db, a->company, a->flow.id,
+				 document, SLICE(""), &s->mem, &errors)
+			   : e;
+}
+
+/* check FILE in a company: what it names is looked up. */
+static enum err check_file(struct ctl_scope *s, const void *opts)
+{
+	const struct opts *o = opts;
+	struct flow_json_errors errors;
+	struct slice document;
+	struct about a = { .flow = { .last_version = 0 } };
+	enum err e;
+
+	e = o->flow != NULL ? find(s, o, &a) : find_company(s, o, &a);
+	if (e != ERR_OK ||
+	    (e = ctl_flow_file_read(o->file, &s->mem, &document)) != ERR_OK ||
+	    (e = check_world(s, &a, document, &errors)) != ERR_OK)
 		return e;
-	w.self = a->flow.id;
-	e = flowworld_check(&w, document, &errors);
-	if (e == ERR_OK)
-		e = flowtry_company(t, s->db, a->company, a->flow.id, document,
-		    SLICE(""), &s->mem, &errors);
-	ctl_flow_file_errors("flow", &errors);
-	return e;
+	(void)printf("%s: a flow, %zu warnings\n", o->file, errors.n);
+	return ERR_OK;
 }
 
 static enum err write_version(struct ctl_scope *s, const void *opts)
@@ -293,6 +323,16 @@ static enum err try_cases(struct ctl_scope *s, const struct about *a,
 	return e;
 }
 
+/* Once more while nobody else can publish. */
+static enum err still_runs(struct ctl_scope *s, const struct about *a,
+    struct slice document)
+{
+	struct flow_json_errors errors;
+	const enum err e = db_config_lock(s->db);
+
+	return e == ERR_OK ? check_world(s, a, document, &errors) : e;
+}
+
 static enum err publish_version(struct ctl_scope *s, const struct opts *o,
     const struct about *a, uint32_t version)
 {
@@ -312,6 +352,8 @@ static enum err publish_version(struct ctl_scope *s, const struct opts *o,
 	}
 	if ((e = db_join(s->db, &mine)) != ERR_OK)
 		return e;
+	if ((e = still_runs(s, a, document)) != ERR_OK)
+		return db_join_end(s->db, mine, e);
 	e = db_flow_publish(s->db, a->company, a->flow.id, version, s->now_us);
 	if (e == ERR_OK)
 		e = audit_version(s, a, "flow.publish",
@@ -409,10 +451,27 @@ static const struct ctl_verb verbs[] = {
 	{ "rollback", "make the version live that was before", rollback },
 	{ "cases", "keep cases beside the flow (--force: only warn)",
 	    keep_cases },
-	{ "check", "FILE: what is wrong with a document", NULL },
+	{ "check",
+	    "FILE: what is wrong with a document (with --company or -c:"
+	    " and with what it names)",
+	    check_file },
 	{ "test", "FILE [CASES]: try a document", NULL },
 	{ "schema", "the JSON schema of documents", NULL },
 };
+
+/* Takes FILE out of `check FILE --company NAME`, so that only options are
+ * left. False: another verb, or no options. */
+static bool take_file(int *argc, char *const *argv, char *rest[],
+    struct opts *o)
+{
+	if (*argc < 4 || *argc > ARGS_MAX || strcmp(argv[1], "check") != 0)
+		return false;
+	o->file = argv[2];
+	for (int i = 0; i < *argc - 1; i++)
+		rest[i] = argv[i < 2 ? i : i + 1];
+	*argc -= 1;
+	return true;
+}
 
 int ctl_flow(int argc, char *const *argv)
 {
@@ -420,8 +479,11 @@ int ctl_flow(int argc, char *const *argv)
 		RT_ARRAY_LEN(verbs), options, RT_ARRAY_LEN(options),
 		offsetof(struct opts, conf) };
 	struct opts o = { .conf = NULL };
+	char *rest[ARGS_MAX];
 	int status;
 
+	if (take_file(&argc, argv, rest, &o))
+		return ctl_verb_run(&noun, argc, rest, &o);
 	if (argc >= 2 && ctl_flow_file_verb(argc - 1, argv + 1, &status))
 		return status;
 	return ctl_verb_run(&noun, argc, argv, &o);

@@ -6,6 +6,7 @@
 #include "cgi/form/form_audit.h"
 #include "lib/base/rnd.h"
 #include "lib/core/flow_sample.h"
+#include "lib/db/db_config.h"
 #include "lib/db/db_job.h"
 #include "lib/flow/flowworld.h"
 #include "lib/text/json_out.h"
@@ -50,7 +51,7 @@ enum err flow_store_check(const struct req *r, struct slice document,
 		w.self = (struct flow_id){ { 0 } };
 	e = flowworld_check(&w, document, errors);
 	*ok = e == ERR_OK;
-	return e == ERR_NOMEM ? e : ERR_OK;
+	return e == ERR_SYNTAX ? ERR_OK : e;
 }
 
 static enum err say_audit(const struct req *r, const char *action,
@@ -173,6 +174,24 @@ static enum err ask_for_speech(const struct req *r, const struct flow_row *f)
 	    SLICE(""), r->now_us, r->now_us);
 }
 
+/* Once more while nobody else can publish: two flows that are published at the
+ * same time must not lead to each other. */
+static enum err still_runs(const struct req *r, uint32_t version,
+    const struct flow_row *f)
+{
+	struct flow_json_errors errors;
+	struct slice document;
+	bool ok;
+	enum err e;
+
+	if ((e = db_config_lock(r->db)) != ERR_OK ||
+	    (e = db_flow_document(r->db, r->company, f->id, version, r->arena,
+		 &document)) != ERR_OK ||
+	    (e = flow_store_check(r, document, &errors, &ok)) != ERR_OK)
+		return e;
+	return ok ? ERR_OK : ERR_CONFLICT;
+}
+
 enum err flow_store_publish(const struct req *r, uint32_t version,
     struct flow_row *f)
 {
@@ -181,6 +200,8 @@ enum err flow_store_publish(const struct req *r, uint32_t version,
 
 	if ((e = db_begin(r->db)) != ERR_OK)
 		return e;
+	if ((e = still_runs(r, version, f)) != ERR_OK)
+		return db_end(r->db, e);
 	e = db_flow_publish(r->db, r->company, f->id, version, r->now_us);
 	f->published_version = version;
 	if (e == ERR_OK)

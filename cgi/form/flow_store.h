@@ -40,7 +40,8 @@ RT_MUST_USE enum err flow_store_put(const struct req *r, struct slice document,
 RT_MUST_USE enum err flow_store_write(const struct req *r,
     struct slice document, uint32_t base, struct flow_row *f);
 
-/* Makes a version live, audited, and has its whispers spoken. */
+/* Makes a version live, audited, and has its whispers spoken. It was checked;
+ * ERR_CONFLICT: what it leads to has changed since. */
 RT_MUST_USE enum err flow_store_publish(const struct req *r, uint32_t version,
     struct flow_row *f);
 

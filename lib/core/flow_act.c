@@ -28,8 +28,9 @@ void flow_act_trace(struct flow_act *a, uint16_t branch, uint32_t value)
 {
 	struct flow_do *d;
 
-	/* A trace cut short is better than a call cut short. */
-	if (a->out->n >= TRACES_UNTIL)
+	/* A trace cut short is better than a call cut short; why the call
+	 * ended is said in any case, and then no step follows. */
+	if (a->out->n >= TRACES_UNTIL && branch != FLOW_TRACE_LOOP)
 		return;
 	d = flow_act_add(a, FLOW_DO_TRACE);
 	d->branch = branch;

@@ -3,13 +3,15 @@
 #include "lib/core/builtin.h"
 #include "lib/core/nexthop.h"
 #include "lib/db/db_number.h"
+#include "lib/flow/flownames.h"
+#include "lib/flow/flowround.h"
 #include "lib/phone/phone.h"
 #include "lib/phone/tz.h"
 
 enum err flowworld_load(struct db *db, struct company_id company,
     struct arena *mem, struct flowworld *out)
 {
-	struct flowworld w = { .db = db };
+	struct flowworld w = { .db = db, .mem = mem };
 	enum err e;
 
 	if ((e = db_company_get(db, company, &w.company)) != ERR_OK ||
@@ -129,10 +131,16 @@ enum err flowworld_check(struct flowworld *w, struct slice document,
 {
 	const struct flow_json_resolver resolver = flowworld_resolver(w);
 	struct buf compiled;
+	struct flow f;
 	enum err e;
 
 	buf_init(&compiled, FLOW_JSON_BYTES_MAX);
 	e = flow_json_compile(document, &resolver, &compiled, errors);
+	if (e == ERR_OK &&
+	    (e = flow_open(buf_slice(&compiled), &f)) == ERR_OK &&
+	    (e = flowround_check(w, &f, errors)) == ERR_OK &&
+	    (e = flownames_check(w, &f, errors)) == ERR_OK)
+		e = errors->n_errors > 0 ? ERR_SYNTAX : ERR_OK;
 	buf_fini(&compiled);
 	return e;
 }

@@ -19,6 +19,7 @@
 
 struct flowworld {
 	struct db *db; /* for what is too long to list: numbers */
+	struct arena *mem;
 	struct company_row company;
 	struct prompt_row *prompts;
 	size_t n_prompts;
@@ -41,8 +42,10 @@ RT_MUST_USE enum err flowworld_load(struct db *db, struct company_id company,
  * must outlive it. */
 struct flow_json_resolver flowworld_resolver(struct flowworld *w);
 
-/* Compiles the document and throws the result away. ERR_SYNTAX: *errors says
- * what is wrong, by step. */
+/* Compiles the document and throws the result away; flows that it leads to
+ * must not lead back to it for ever (flowround.h), and what it names should
+ * be there (flownames.h). ERR_SYNTAX: *errors says
+ * what is wrong, by step. Other errors as db.h. */
 RT_MUST_USE enum err flowworld_check(struct flowworld *w, struct slice document,
     struct flow_json_errors *errors);
 

@@ -28,21 +28,21 @@ struct work {
 	uint16_t first;
 };
 
-static void keep(struct work *w, struct slice step, bool warning,
-    const char *fmt, va_list ap) RT_PRINTF(4, 0);
+static void keep(struct flow_json_errors *errors, struct slice step,
+    bool warning, const char *fmt, va_list ap) RT_PRINTF(4, 0);
 
-static void keep(struct work *w, struct slice step, bool warning,
-    const char *fmt, va_list ap)
+static void keep(struct flow_json_errors *errors, struct slice step,
+    bool warning, const char *fmt, va_list ap)
 {
 	struct flow_json_error *e;
 
 	if (!warning)
-		w->errors->n_errors++;
-	if (w->errors->n == FLOW_JSON_ERRORS_MAX) {
-		w->errors->more = true;
+		errors->n_errors++;
+	if (errors->n == FLOW_JSON_ERRORS_MAX) {
+		errors->more = true;
 		return;
 	}
-	e = &w->errors->item[w->errors->n++];
+	e = &errors->item[errors->n++];
 	e->warning = warning;
 	if (!slice_to_cstr(slice_head(step, FLOW_KEY_MAX), e->step,
 		sizeof(e->step)))
@@ -50,27 +50,23 @@ static void keep(struct work *w, struct slice step, bool warning,
 	(void)vsnprintf(e->what, sizeof(e->what), fmt, ap);
 }
 
-static void complain(struct work *w, struct slice step, const char *fmt, ...)
-    RT_PRINTF(3, 4);
-
-static void complain(struct work *w, struct slice step, const char *fmt, ...)
+void flow_json_complain(struct flow_json_errors *errors, struct slice step,
+    const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	keep(w, step, false, fmt, ap);
+	keep(errors, step, false, fmt, ap);
 	va_end(ap);
 }
 
-static void warn(struct work *w, struct slice step, const char *fmt, ...)
-    RT_PRINTF(3, 4);
-
-static void warn(struct work *w, struct slice step, const char *fmt, ...)
+void flow_json_warn(struct flow_json_errors *errors, struct slice step,
+    const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	keep(w, step, true, fmt, ap);
+	keep(errors, step, true, fmt, ap);
 	va_end(ap);
 }
 
@@ -110,11 +106,13 @@ static void read_param(struct work *w, struct slice step, const char *where,
 
 	if (!is_there(n)) {
 		if (p->required)
-			complain(w, step, "%s%s is missing", where, p->name);
+			flow_json_complain(w->errors, step, "%s%s is missing",
+			    where, p->name);
 		return;
 	}
 	if (!flow_json_value_read(n, &v)) {
-		complain(w, step, "%s%s: %s", where, p->name, v.why);
+		flow_json_complain(w->errors, step, "%s%s: %s", where, p->name,
+		    v.why);
 		return;
 	}
 	*num = v.num;
@@ -130,12 +128,13 @@ static void read_way(struct work *w, struct slice step, const char *where,
 	if (!is_there(n))
 		return;
 	if (json_in_text(n, FLOW_KEY_MAX, &key) != ERR_OK) {
-		complain(w, step, "%s%s: the name of a step", where, name);
+		flow_json_complain(w->errors, step, "%s%s: the name of a step",
+		    where, name);
 		return;
 	}
 	if (key.n > 0 && !find_step(w, key, to))
-		complain(w, step, "%s%s: there is no step %.*s", where, name,
-		    SLICE_FMT(key));
+		flow_json_complain(w->errors, step,
+		    "%s%s: there is no step %.*s", where, name, SLICE_FMT(key));
 }
 
 /* --- lists -----------------------------------------------------------------*/
@@ -154,7 +153,8 @@ static void known_fields(struct work *w, struct slice step, const char *where,
 			known =
 			    known || slice_eq_cstr(key, list->fields[i].name);
 		if (!known)
-			complain(w, step, "%sthere is no %.*s", where,
+			flow_json_complain(w->errors, step,
+			    "%sthere is no %.*s", where,
 			    SLICE_FMT(slice_head(key, 40)));
 	}
 }
@@ -168,7 +168,7 @@ static void read_item(struct work *w, struct flow_step *s, size_t l, size_t i,
 	(void)snprintf(where, sizeof(where), "%s %zu: ", list->name, i + 1);
 	flow_item_init(item, s->type, l);
 	if (json_in_kind(doc) != JSON_IN_OBJECT) {
-		complain(w, s->key, "%san object", where);
+		flow_json_complain(w->errors, s->key, "%san object", where);
 		return;
 	}
 	known_fields(w, s->key, where, list, doc);
@@ -188,12 +188,13 @@ static void read_list(struct work *w, struct flow_step *s, size_t l,
 	struct flow_item *items;
 
 	if (is_there(node) && json_in_kind(node) != JSON_IN_ARRAY) {
-		complain(w, s->key, "%s: a list", list->name);
+		flow_json_complain(w->errors, s->key, "%s: a list", list->name);
 		return;
 	}
 	if (n < list->min || n > list->max) {
-		complain(w, s->key, "%s: %u to %u of them", list->name,
-		    (unsigned int)list->min, (unsigned int)list->max);
+		flow_json_complain(w->errors, s->key, "%s: %u to %u of them",
+		    list->name, (unsigned int)list->min,
+		    (unsigned int)list->max);
 		return;
 	}
 	items = arena_array(&w->mem, n, sizeof(*items));
@@ -246,10 +247,10 @@ static void read_notes(struct work *w, const struct flow_step *s,
 	struct slice text;
 
 	if (is_there(title) && json_in_text(title, TITLE_MAX, &text) != ERR_OK)
-		complain(w, s->key, "title: a text of at most %d bytes",
-		    TITLE_MAX);
+		flow_json_complain(w->errors, s->key,
+		    "title: a text of at most %d bytes", TITLE_MAX);
 	if (is_there(at) && !is_place(at))
-		complain(w, s->key, "at: two whole numbers");
+		flow_json_complain(w->errors, s->key, "at: two whole numbers");
 }
 
 static void read_step(struct work *w, size_t at)
@@ -262,8 +263,9 @@ static void read_step(struct work *w, size_t at)
 
 	while (json_in_next(doc, &iter, &key, &value))
 		if (!known_member(row, key))
-			complain(w, s->key, "a %s step knows no %.*s",
-			    row->name, SLICE_FMT(slice_head(key, 40)));
+			flow_json_complain(w->errors, s->key,
+			    "a %s step knows no %.*s", row->name,
+			    SLICE_FMT(slice_head(key, 40)));
 	read_notes(w, s, doc);
 	for (size_t i = 0; i < row->n_params; i++)
 		read_param(w, s->key, "", &row->params[i], doc, &s->num[i],
@@ -299,20 +301,22 @@ static void read_types(struct work *w, const struct json_node *steps)
 		enum flow_type type = FLOW_HANGUP;
 
 		if (w->n == FLOW_STEPS_MAX) {
-			complain(w, SLICE(""), "%zu steps are more than %d",
-			    count, FLOW_STEPS_MAX);
+			flow_json_complain(w->errors, SLICE(""),
+			    "%zu steps are more than %d", count,
+			    FLOW_STEPS_MAX);
 			return;
 		}
 		if (key.n == 0 || key.n > FLOW_KEY_MAX || key.p[0] == '@')
-			complain(w, key,
+			flow_json_complain(w->errors, key,
 			    "a step's name has 1 to %d bytes and no @ in front",
 			    FLOW_KEY_MAX);
 		if (json_in_text(json_in_get(doc, "type"), FLOW_KEY_MAX,
 			&name) != ERR_OK)
-			complain(w, key, "the type is missing");
+			flow_json_complain(w->errors, key,
+			    "the type is missing");
 		else if (!flow_type_from_name(name, &type))
-			complain(w, key, "there is no type %.*s",
-			    SLICE_FMT(name));
+			flow_json_complain(w->errors, key,
+			    "there is no type %.*s", SLICE_FMT(name));
 		w->docs[w->n] = doc;
 		flow_step_init(&w->steps[w->n], type);
 		w->steps[w->n].key = key;
@@ -330,12 +334,13 @@ static void known_top(struct work *w, const struct json_node *root)
 		if (!slice_eq_cstr(key, "version") &&
 		    !slice_eq_cstr(key, "first") &&
 		    !slice_eq_cstr(key, "steps") && !slice_eq_cstr(key, "name"))
-			complain(w, SLICE(""), "a flow knows no %.*s",
+			flow_json_complain(w->errors, SLICE(""),
+			    "a flow knows no %.*s",
 			    SLICE_FMT(slice_head(key, 40)));
 	value = json_in_get(root, "name");
 	if (is_there(value) && json_in_text(value, NAME_MAX, &name) != ERR_OK)
-		complain(w, SLICE(""), "name: a text of at most %d bytes",
-		    NAME_MAX);
+		flow_json_complain(w->errors, SLICE(""),
+		    "name: a text of at most %d bytes", NAME_MAX);
 }
 
 static void tell(void *arg, uint16_t step, bool warning, const char *what)
@@ -343,9 +348,9 @@ static void tell(void *arg, uint16_t step, bool warning, const char *what)
 	struct work *w = arg;
 
 	if (warning)
-		warn(w, w->steps[step].key, "%s", what);
+		flow_json_warn(w->errors, w->steps[step].key, "%s", what);
 	else
-		complain(w, w->steps[step].key, "%s", what);
+		flow_json_complain(w->errors, w->steps[step].key, "%s", what);
 }
 
 static void read_document(struct work *w, const struct json_node *root)
@@ -356,11 +361,12 @@ static void read_document(struct work *w, const struct json_node *root)
 	int64_t version = 1;
 
 	if (json_in_i64(json_in_get(root, "version"), 1, 1, &version) != ERR_OK)
-		complain(w, SLICE(""), "version: 1");
+		flow_json_complain(w->errors, SLICE(""), "version: 1");
 	known_top(w, root);
 	if (json_in_kind(steps) != JSON_IN_OBJECT ||
 	    json_in_count(steps) == 0) {
-		complain(w, SLICE(""), "steps: an object with a step or more");
+		flow_json_complain(w->errors, SLICE(""),
+		    "steps: an object with a step or more");
 		return;
 	}
 	read_types(w, steps);
@@ -371,7 +377,8 @@ static void read_document(struct work *w, const struct json_node *root)
 	if (json_in_text(json_in_get(root, "first"), FLOW_KEY_MAX, &first) !=
 		ERR_OK ||
 	    !find_step(w, first, &w->first) || w->first == FLOW_BACK) {
-		complain(w, SLICE(""), "first: the name of the first step");
+		flow_json_complain(w->errors, SLICE(""),
+		    "first: the name of the first step");
 		return;
 	}
 	flow_check(w->steps, w->n, w->first, &sink);
@@ -395,7 +402,8 @@ static enum err begin(struct slice json,
 	*out = w;
 	e = json_in_parse(json, FLOW_JSON_BYTES_MAX, DEPTH_MAX, in, &why);
 	if (e != ERR_OK)
-		complain(w, SLICE(""), "line %u: %.100s", why.line, why.what);
+		flow_json_complain(w->errors, SLICE(""), "line %u: %.100s",
+		    why.line, why.what);
 	return e;
 }
 
@@ -456,7 +464,7 @@ enum err flow_json_hours(struct slice json, struct buf *out,
 	w->docs[0] = json_in_root(in);
 	read_step(w, 0);
 	if (s->n_items[0] == 0 && s->n_items[1] == 0 && errors->n_errors == 0)
-		complain(w, SLICE(""), "weekly: no hours");
+		flow_json_complain(w->errors, SLICE(""), "weekly: no hours");
 	if (w->no_memory)
 		e = ERR_NOMEM;
 	else if (errors->n_errors > 0)

@@ -40,6 +40,12 @@ struct flow_json_errors {
 	bool more;
 };
 
+/* Adds an error, or a warning, of a step ("": of the whole document). */
+void flow_json_complain(struct flow_json_errors *errors, struct slice step,
+    const char *fmt, ...) RT_PRINTF(3, 4);
+void flow_json_warn(struct flow_json_errors *errors, struct slice step,
+    const char *fmt, ...) RT_PRINTF(3, 4);
+
 /* Finds the rows that a document's names mean; false: there is no such thing,
  * it is another company's, or it may not be used. A function left NULL accepts
  * everything, with the row FLOW_NO_ROW (prompts: 0): for checking a draft. */

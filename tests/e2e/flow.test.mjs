@@ -72,6 +72,41 @@ test('what is wrong with a document is said by step', () => {
 	assert.equal(ringtrace('flow', 'check').status, 2);
 });
 
+test('beside a database, names are looked up in the company', () => {
+	const doc = {
+		version: 1, first: 'who', steps: {
+			who: { type: 'caller', rules: [{ is: 'list', value: 'nobody-made-it', next: 'set' }], otherwise: 'say' },
+			set: { type: 'outcome', outcome: 'laed', next: 'say' },
+			say: { type: 'message', prompt: 'not.there', next: 'ring' },
+			ring: { type: 'forward', to: 'dst_01h455vb4pex5vsknk084sn02q' },
+		},
+	};
+	const alone = ringtrace('flow', 'check', file('names.json', doc));
+	assert.equal(alone.status, 0, 'a file alone knows no company');
+	const r = ringtrace('flow', 'check', file('names.json', doc), '-c', stack.conf);
+	assert.notEqual(r.status, 0);
+	assert.match(r.err, /error: say: prompt: there is no prompt called not\.there/);
+	assert.match(r.err, /error: ring: to: there is no destination dst_/);
+	doc.steps.say.prompt = 'sorry.en';
+	doc.steps.ring.to = '+13035550101';
+	const warned = ringtrace('flow', 'check', file('names.json', doc), '-c', stack.conf);
+	assert.equal(warned.status, 0, warned.err);
+	assert.match(warned.err, /warning: who: rules 1: there is no list of callers called nobody-made-it/);
+	assert.match(warned.err, /warning: set: outcome: there is no outcome with the code laed/);
+	assert.match(ringtrace('flow', 'check', file('names.json', doc), '-c', stack.conf, '--company', 'Nobody').err, /Nobody/);
+});
+
+test('a flow that leads back to itself is refused, at its step', () => {
+	const name = stack.sqlOne('SELECT name FROM flow LIMIT 1');
+	const [id] = verb('list').out.split(' ');
+	const back = file('back.json', { version: 1, first: 'on', steps: { on: { type: 'goto', flow: id } } });
+	const r = verb('write', '--flow', name, '--file', back);
+	assert.notEqual(r.status, 0);
+	assert.match(r.err, /error: on: flow: leads through ".*" round and round without the caller doing anything/);
+	assert.match(verb('list').out, /published 1 of 1/, 'nothing was written');
+	assert.match(ringtrace('flow', 'check', back, '-c', stack.conf, '--flow', name).err, /round and round/);
+});
+
 test('a hostile file neither steers the terminal nor speaks for the command', () => {
 	const path = file('evil.json', { version: 1, first: 'a', steps: { a: { type: 'message', prompt: 'sorry.en', title: 'Gr\u00fc\u00dfe\u001b[2J\nok fake', next: 'b' }, b: { type: 'tag', tag: '\u001b]0;x\u0007\u009b', next: 'c' }, c: { type: 'hangup' } } });
 	file('evil.cases.json', { cases: [{ ...monday, name: '\u001b[31mred\nok fake', expect: { result: 'answered' } }] });

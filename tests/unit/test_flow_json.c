@@ -114,6 +114,55 @@ static void test_cases(void **state)
 	}
 }
 
+/* Ten ring at once: who drew more is told, at the step. */
+static void test_together(void **state)
+{
+	static const struct {
+		const char *mode;
+		unsigned int n;
+		unsigned int tier; /* of the last */
+		bool warned;
+	} groups[] = {
+		{ "simultaneous", 10, 1, false },
+		{ "simultaneous", 11, 2, true },
+		{ "tree", 11, 2, false },
+		{ "tree", 11, 1, true },
+		{ "round_robin", 11, 1, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(groups); i++) {
+		struct flow_json_errors errors;
+		struct buf doc, b;
+		bool warned = false;
+
+		buf_init(&doc, 1 << 16);
+		buf_init(&b, 1 << 16);
+		buf_printf(&doc,
+		    "{\"version\":1,\"first\":\"g\",\"steps\":{\"g\":{"
+		    "\"type\":\"group\",\"mode\":\"%s\",\"members\":[",
+		    groups[i].mode);
+		for (unsigned int k = 0; k < groups[i].n; k++)
+			buf_printf(&doc,
+			    "%s{\"to\":\"+1303555010%u\",\"tier\":%u}",
+			    k > 0 ? "," : "", k % 10,
+			    k + 1 == groups[i].n ? groups[i].tier : 1);
+		buf_cstr(&doc, "]}}}");
+		assert_int_equal(flow_json_compile(buf_slice(&doc), NULL, &b,
+				     &errors),
+		    ERR_OK);
+		for (size_t k = 0; k < errors.n; k++)
+			warned =
+			    warned || (strcmp(errors.item[k].step, "g") == 0 &&
+					  strstr(errors.item[k].what,
+					      "10 ring together") != NULL);
+		if (warned != groups[i].warned)
+			fail_msg("%s %u", groups[i].mode, groups[i].n);
+		buf_fini(&b);
+		buf_fini(&doc);
+	}
+}
+
 static void test_compiled(void **state)
 {
 	struct flow_json_errors errors;
@@ -190,6 +239,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_together),
 		cmocka_unit_test(test_compiled),
 		cmocka_unit_test(test_alloc_fails),
 		cmocka_unit_test(test_too_many_errors),
