@@ -6,6 +6,7 @@
 #include "cgi/web/sess.h"
 #include "cgi/web/trail.h"
 #include "lib/base/hex.h"
+#include "lib/core/agent.h"
 #include "lib/db/db_login.h"
 #include "lib/db/db_second.h"
 #include "lib/db/db_user.h"
@@ -35,8 +36,10 @@ static void show_session(const struct login_row *row, bool own, struct tz *z,
     int64_t now_us, struct view *item)
 {
 	char key[SESSION_TEXT], when[TZ_TEXT_MAX] = "", seen[TZ_TEXT_MAX] = "";
+	char words[AGENT_WORDS_MAX];
 	struct buf b;
 
+	agent_words(slice_from(row->agent), words);
 	buf_over(&b, key, sizeof(key));
 	buf_hex(&b, row->token_hash, sizeof(row->token_hash));
 	if (z != NULL) {
@@ -45,7 +48,9 @@ static void show_session(const struct login_row *row, bool own, struct tz *z,
 	}
 	view_slice(item, "session", buf_slice(&b));
 	view_flag(item, "own", own);
-	view_cstr(item, "agent", row->agent);
+	view_cstr(item, "agent",
+	    words[0] != '\0' ? words : "A program without a name");
+	view_cstr(item, "agent_said", row->agent);
 	view_cstr(item, "address", row->address);
 	view_cstr(item, "began", when);
 	view_cstr(item, "seen", seen);

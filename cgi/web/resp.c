@@ -195,6 +195,18 @@ static void view_default(struct view *v, const char *key, struct slice s)
 		view_slice(v, key, s);
 }
 
+/* The theme that the person chose, from a cookie that the page's script sets:
+ * it has to be in the first byte, or the other one flashes up. */
+static void theme_keys(const struct req *r, struct view *v)
+{
+	struct slice theme = SLICE("");
+
+	if (req_cookie(r, "theme", &theme) != ERR_OK)
+		theme = SLICE(""); /* the system's */
+	view_flag(v, "theme_dark", slice_eq(theme, SLICE("dark")));
+	view_flag(v, "theme_light", slice_eq(theme, SLICE("light")));
+}
+
 static void common_keys(struct resp *out, struct view *v)
 {
 	const struct req *r = out->r;
@@ -206,6 +218,7 @@ static void common_keys(struct resp *out, struct view *v)
 	view_default(v, "request_id", slice_from(r->id));
 	if (!view_has(v, "signed_in"))
 		view_flag(v, "signed_in", r->signed_in);
+	theme_keys(r, v);
 	if (out->decorate != NULL)
 		out->decorate(r, v);
 }

@@ -55,7 +55,8 @@ void resp_cookie(struct resp *out, const char *name, struct slice value,
     int64_t max_age_s);
 
 /* Renders the view. Besides the handler's keys every page has: csrf,
- * signed_in, user_name, company_name, path, request_id and those the program's
+ * signed_in, user_name, company_name, path, request_id, theme_dark and
+ * theme_light and those the program's
  * decorate() sets; a key the handler set itself stays. */
 RT_MUST_USE enum err resp_view(struct resp *out, struct view *v);
 /* A finished value, application/json. */

@@ -18,11 +18,8 @@ function theme() {
 			matchMedia("(prefers-color-scheme: dark)").matches;
 
 		root.dataset.theme = dark ? "light" : "dark";
-		try {
-			localStorage.setItem("theme", root.dataset.theme);
-		} catch {
-			/* storage is forbidden: this page only */
-		}
+		/* The server writes it into the next page: no flash of the other one. */
+		document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
 		document.dispatchEvent(new Event("themechange"));
 	});
 }

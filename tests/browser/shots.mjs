@@ -1,11 +1,12 @@
-// shots.mjs - `make shots`: every page in both themes and three widths, and
-// one contact sheet of them all, in build/shots; with --readme also the picture
-// of the README, docs/img/overview.png.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// shots.mjs - `make shots`: every page of the route tables in both themes and
+// three widths, and one contact sheet of them all, in build/shots; with
+// --readme also the picture of the README, docs/img/overview.png.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 import { newVisitor, openBrowser } from '../support/browser.mjs';
 import { dir, startStack } from '../support/stack.mjs';
+import { everyPage, isForStrangers, seedThings } from './every_page.mjs';
 import { quote, seed, seedAttribution, seedCompanies, seedHealth, seedPool, typeid } from './seed.mjs';
 
 const OUT = 'build/shots';
@@ -26,32 +27,42 @@ function afternoon() {
 	return ZONES.reduce((best, zone) => (far(zone) < far(best) ? zone : best));
 }
 
+/** One context per theme, width and person: a page of it after the other. */
 async function shoot(browser, stack, cookies, pages) {
 	const files = [];
 	for (const colorScheme of ['light', 'dark'])
-		for (const width of [1440, 1024, 360])
+		for (const width of [1440, 1024, 360]) {
+			const people = {};
 			for (const [name, path] of pages) {
-				const page = await newVisitor(browser, { baseURL: stack.url, colorScheme, viewport: { width, height: width < 600 ? 740 : 900 } });
-				if (name !== 'login') await page.context().addCookies(cookies[name] ?? cookies.all);
+				const who = isForStrangers(path) ? 'nobody' : cookies[name] ? name : 'all';
+				if (!people[who]) {
+					people[who] = await newVisitor(browser, { baseURL: stack.url, colorScheme, viewport: { width, height: width < 600 ? 740 : 900 } });
+					if (who !== 'nobody') await people[who].context().addCookies(cookies[who]);
+				}
+				const page = people[who];
 				await page.goto(path, { waitUntil: 'networkidle' });
-				const file = join(OUT, `${name}-${width}-${colorScheme}.png`);
-				await page.screenshot({ path: file, fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(2400, await page.evaluate(() => document.documentElement.scrollHeight)) } });
-				files.push({ file, label: `${name} ${width} ${colorScheme}`, width });
-				if (page.said.length > 0) console.log(name, page.said);
-				await page.context().close();
+				const file = `${name}-${width}-${colorScheme}.png`;
+				const height = Math.min(2400, await page.evaluate(() => document.documentElement.scrollHeight));
+				await page.screenshot({ path: join(OUT, file), fullPage: true, clip: { x: 0, y: 0, width, height } });
+				files.push({ name, file, width });
+				if (page.said.length > 0) console.log(name, page.said.splice(0));
 			}
+			for (const page of Object.values(people)) await page.context().close();
+		}
 	return files;
 }
 
+/** A line of six small pictures for every page; their files stand beside it. */
 async function sheet(browser, files) {
 	const page = await browser.newPage({ viewport: { width: 2400, height: 1200 } });
-	const figure = ({ file, label, width }) => `<figure style="margin:0"><img width="${width === 360 ? 160 : width / 4}" src="data:image/png;base64,${
-		readFileSync(file).toString('base64')}"><figcaption>${label}</figcaption></figure>`;
-	await page.setContent(`<body style="margin:16px;background:#999;font:11px sans-serif;display:flex;flex-wrap:wrap;gap:12px;align-items:flex-start">${
-		files.map(figure).join('')}`);
+	const picture = ({ file, width }) => `<a href="${file}"><img width="${Math.round(width / 5.6)}" src="${file}" alt="${file}"></a>`;
+	const figure = (name) => `<figure><div>${files.filter((f) => f.name === name).map(picture).join('')}</div><figcaption>${name}</figcaption></figure>`;
+	writeFileSync(join(OUT, 'sheet.html'), `<!doctype html><title>Every page</title><style>body{margin:16px;background:#999;font:13px sans-serif;display:flex;flex-wrap:wrap;gap:16px}
+		figure{margin:0}div{display:flex;gap:6px;height:290px;overflow:hidden;align-items:flex-start}</style>${[...new Set(files.map((f) => f.name))].map(figure).join('\n')}`);
+	await page.goto(`file://${resolve(OUT, 'sheet.html')}`);
 	await page.screenshot({ path: join(OUT, 'sheet.png'), fullPage: true });
 	await page.close();
-	console.log(join(OUT, 'sheet.png'));
+	console.log(join(OUT, 'sheet.html'), join(OUT, 'sheet.png'));
 }
 
 async function readme(browser, stack, cookies) {
@@ -73,7 +84,7 @@ async function signedIn(stack) {
 	await me.submit('/account', '/account/second/begin', {}); // its code is drawn
 	const company = typeid('com', stack.sqlOne(`SELECT LOWER(HEX(id)) FROM company WHERE name = ${quote(EMPTY)}`));
 	await other.submit('/', '/company', { company });
-	return { all: of(me), 'first-run': of(other), 'no-calls': of(other) };
+	return { all: of(me), 'first-run': of(other), 'first-steps': of(other), 'no-calls': of(other) };
 }
 
 const stack = await startStack({ without: ['sipworker', 'dni', 'jobd'], addr: process.env.RT_TEST_ADDR ?? '127.1.250.1' });
@@ -87,15 +98,16 @@ try {
 	seedAttribution(stack);
 	const shown = calls.findLast((c) => c.campaign && c.visit && c.talk > 60000);
 	const missed = calls.findLast((c) => c.result === 'missed' && c.visit);
-	const site = seedHealth(stack);
-	const pages = [['overview', '/'], ['today', '/?range=today'], ['calls', '/calls'], ['filtered', '/calls?result=missed&source=google&medium=cpc'], ['call', `/calls/${typeid('cal', shown.id)}`],
-		...(missed ? [['missed', `/calls/${typeid('cal', missed.id)}`]] : []), ['reports', '/reports'], ['report-split', '/reports?by=campaign&split=result&metric=qualified_rate'], ['report-hours', '/reports?by=hour&metric=unanswered'],
-		['live', '/live'], ['companies', '/companies'], ['spend', '/spend'], ['usage', '/usage'], ['columns', '/calls?cols=number,outcome,verdict,tags,value,destination'],
-		['attribution', '/attribution'], ['pools', '/pools'], ['pool', `/pools/${seedPool(stack)}`], ['sites', '/sites'], ['site', `/sites/${site}`], ['settings', '/settings'], ['numbers', '/settings/numbers'], ['add-number', '/settings/numbers/new'],
-		['import', '/settings/numbers/import'], ['person', `/people/${typeid('cal', shown.id)}`], ['site-form', `/settings/sites/${site}`], ['logo', '/settings/logo'], ['people', '/settings/users'], ['audit', '/settings/audit/account'], ['account', '/account'], ['welcome', '/welcome'], ['reset', '/reset'],
-		['first-run', '/'], ['no-calls', '/calls'], ['login', '/login'], ['not-found', '/calls/nothing']];
-	const only = process.argv.find((a) => a.startsWith('--only='))?.slice(7).split(',');
+	seedHealth(stack);
+	seedPool(stack);
+	const call = typeid('cal', shown.id);
 	const cookies = await signedIn(stack);
+	const things = await seedThings(stack, await stack.login());
+	const pages = [...everyPage(stack, { call, things }), ['today', '/?range=today'], ['filtered', '/calls?result=missed&source=google&medium=cpc'],
+		...(missed ? [['missed', `/calls/${typeid('cal', missed.id)}`]] : []), ['report-split', '/reports?by=campaign&split=result&metric=qualified_rate'],
+		['report-hours', '/reports?by=hour&metric=unanswered'], ['columns', '/calls?cols=number,outcome,verdict,tags,value,destination'],
+		['first-run', '/'], ['first-steps', '/welcome'], ['no-calls', '/calls'], ['not-found', '/calls/nothing']];
+	const only = process.argv.find((a) => a.startsWith('--only='))?.slice(7).split(',');
 	mkdirSync(OUT, { recursive: true });
 	if (process.argv.includes('--readme')) await readme(browser, stack, cookies);
 	await sheet(browser, await shoot(browser, stack, cookies, pages.filter(([name]) => !only || only.includes(name))));

@@ -13,16 +13,17 @@ import { chromium } from 'playwright-core';
 export const agent = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 ' +
 	'(KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 
-const programs = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
+/** The first of Debian's browsers that is installed. */
+export const browserProgram = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find((p) => existsSync(p));
 
 // Its sandbox is built from a user namespace, which root's browser does without
 // and many a container refuses.
-const sandbox = process.getuid() !== 0 && spawnSync('unshare', ['--user', 'true']).status === 0;
+export const browserSandbox = process.getuid() !== 0 && spawnSync('unshare', ['--user', 'true']).status === 0;
 
 export async function openBrowser() {
 	return chromium.launch({
-		executablePath: programs.find((p) => existsSync(p)),
-		chromiumSandbox: sandbox,
+		executablePath: browserProgram,
+		chromiumSandbox: browserSandbox,
 	});
 }
 
