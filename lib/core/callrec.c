@@ -84,6 +84,10 @@ static void put_event(const struct callrec_event *ev, struct buf *b)
 	buf_be16(b, ev->branch);
 	put_i64(b, ev->value);
 	put_text(b, ev->text);
+	if (ev->what == CALLREC_EV_DIAL) {
+		buf_bytes(b, ev->destination.v, ID_BYTES);
+		buf_bytes(b, ev->trunk.v, ID_BYTES);
+	}
 }
 
 static void put_closed(const struct callrec_closed *c, struct buf *b)
@@ -212,7 +216,8 @@ static void take_leg(struct take *t, struct callrec_leg *l)
 	l->sip_call_id = text(t);
 }
 
-static void take_event(struct take *t, struct callrec_event *ev)
+static void take_event(struct take *t, unsigned int version,
+    struct callrec_event *ev)
 {
 	ev->what = (enum callrec_event_what)take_enum(t, CALLREC_EV_COUNT);
 	ev->leg = take_u8(t);
@@ -220,6 +225,10 @@ static void take_event(struct take *t, struct callrec_event *ev)
 	ev->branch = take_be16(t);
 	ev->value = take_i64(t);
 	ev->text = text(t);
+	if (version >= 2 && ev->what == CALLREC_EV_DIAL) {
+		take_copy(t, ev->destination.v, ID_BYTES);
+		take_copy(t, ev->trunk.v, ID_BYTES);
+	}
 }
 
 static void take_closed(struct take *t, struct callrec_closed *c)
@@ -251,13 +260,15 @@ static void take_closed(struct take *t, struct callrec_closed *c)
 
 enum err callrec_decode(struct slice bytes, struct callrec *out)
 {
+	unsigned int version;
 	struct callrec r;
 	struct take t;
 	enum err e;
 
 	memset(&r, 0, sizeof(r));
 	take_init(&t, bytes);
-	if (bytes.n > 0 && take_u8(&t) != CALLREC_VERSION)
+	version = take_u8(&t);
+	if (bytes.n > 0 && (version == 0 || version > CALLREC_VERSION))
 		return ERR_UNSUPPORTED;
 	r.head.kind = (enum callrec_kind)take_u8(&t);
 	take_copy(&t, r.head.call.v, ID_BYTES);
@@ -272,7 +283,7 @@ enum err callrec_decode(struct slice bytes, struct callrec *out)
 		take_leg(&t, &r.u.leg);
 		break;
 	case CALLREC_EVENT:
-		take_event(&t, &r.u.event);
+		take_event(&t, version, &r.u.event);
 		break;
 	case CALLREC_CLOSED:
 		take_closed(&t, &r.u.closed);

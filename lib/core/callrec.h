@@ -23,7 +23,7 @@
 #include "lib/core/flow_run.h"
 #include "lib/core/id.h"
 
-#define CALLREC_VERSION   1
+#define CALLREC_VERSION   2   /* 1: DIAL did not say which destination */
 #define CALLREC_TEXT_MAX  255 /* longer texts are cut by the writer */
 #define CALLREC_BYTES_MAX 8192
 #define CALLREC_NEVER     INT64_C(-1)
@@ -115,7 +115,9 @@ enum callrec_event_what {
 	CALLREC_EV_NOTICE,    /* value = prompt row; the notice has ended */
 	CALLREC_EV_REC_START, /* recording's sample 0 */
 	CALLREC_EV_REC_STOP,
-	CALLREC_EV_DIAL,       /* leg, text = target */
+	/* leg, text = target, destination, trunk. value != 0: the same attempt
+	 * goes on elsewhere after that status. */
+	CALLREC_EV_DIAL,
 	CALLREC_EV_RINGING,    /* leg */
 	CALLREC_EV_EARLY,      /* leg: early media to the caller */
 	CALLREC_EV_ANSWERED,   /* leg */
@@ -143,6 +145,8 @@ struct callrec_event {
 	uint16_t branch; /* of the step, or FLOW_TRACE_* */
 	int64_t value;
 	struct slice text;
+	struct destination_id destination; /* DIAL only; nil: none */
+	struct trunk_id trunk;             /* DIAL only; nil: none */
 };
 
 enum callrec_recording {

@@ -55,9 +55,16 @@ static const struct {
 static const char *const class_names[VERDICT_CLASS_COUNT] = { "", "lead",
 	"customer", "spam", "wrong_number" };
 
+/* A talk that our own stop cut off was one all the same. */
+static bool was_answered(const struct verdict_in *in)
+{
+	return in->result == CALLRESULT_ANSWERED ||
+	       (in->result == CALLRESULT_INTERRUPTED && in->talk_ms > 0);
+}
+
 static void qualify(const struct verdict_in *in, struct verdict *v)
 {
-	const bool answered = in->result == CALLRESULT_ANSWERED;
+	const bool answered = was_answered(in);
 	const bool set = in->threshold_s > 0;
 	const bool enough =
 	    set && in->talk_ms >= (uint64_t)in->threshold_s * 1000;
@@ -86,7 +93,7 @@ static void attested(const struct verdict_in *in, struct verdict *v)
 
 static void weigh(const struct verdict_in *in, struct verdict *v)
 {
-	const bool answered = in->result == CALLRESULT_ANSWERED;
+	const bool answered = was_answered(in);
 	int risk = 0;
 
 	attested(in, v);
@@ -118,7 +125,7 @@ static void weigh(const struct verdict_in *in, struct verdict *v)
 static enum verdict_class suggest(const struct verdict_in *in,
     const struct verdict *v)
 {
-	const bool answered = in->result == CALLRESULT_ANSWERED;
+	const bool answered = was_answered(in);
 
 	if (v->risk >= VERDICT_RISK_SPAM)
 		return VERDICT_SPAM;

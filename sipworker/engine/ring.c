@@ -118,7 +118,7 @@ void ring_start(struct engine *e, struct call *c, const struct flow_do *d)
 		ring_failed(e, l, 404, "no way to this destination");
 		return;
 	}
-	trace_event(e, c, CALLREC_EV_DIAL, l->number, 0, slice_from(l->target));
+	trace_dial(e, c, l);
 	hop_begin(e, l);
 	/* It hears us by the early media of an attempt before, whose exchange
 	 * makes no ringback any more. An answered caller is the flow's. */

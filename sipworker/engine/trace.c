@@ -76,6 +76,16 @@ static bool is_of_peers(enum callrec_event_what what)
 	       what == CALLREC_EV_RESUME || what == CALLREC_EV_TRANSFER;
 }
 
+static void put_event(struct engine *e, struct call *c,
+    enum callrec_event_what what, uint8_t leg, struct callrec *r)
+{
+	begin(e, c, CALLREC_EVENT, r);
+	r->u.event.what = what;
+	r->u.event.leg = leg;
+	r->u.event.step = FLOW_END;
+	r->u.event.branch = FLOW_END;
+}
+
 void trace_event(struct engine *e, struct call *c, enum callrec_event_what what,
     uint8_t leg, int64_t value, struct slice text)
 {
@@ -86,13 +96,20 @@ void trace_event(struct engine *e, struct call *c, enum callrec_event_what what,
 			return;
 		c->n_peer_events++;
 	}
-	begin(e, c, CALLREC_EVENT, &r);
-	r.u.event.what = what;
-	r.u.event.leg = leg;
-	r.u.event.step = FLOW_END;
-	r.u.event.branch = FLOW_END;
+	put_event(e, c, what, leg, &r);
 	r.u.event.value = value;
 	r.u.event.text = text;
+	append(e, &r);
+}
+
+void trace_dial(struct engine *e, struct call *c, const struct leg *l)
+{
+	struct callrec r;
+
+	put_event(e, c, CALLREC_EV_DIAL, l->number, &r);
+	r.u.event.text = slice_from(l->target);
+	r.u.event.destination = l->destination;
+	r.u.event.trunk = l->trunk_id;
 	append(e, &r);
 }
 

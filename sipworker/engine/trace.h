@@ -31,6 +31,9 @@ void trace_opened(struct engine *e, struct call *c,
  * down TRACE_PEER_EVENTS_MAX times in a call; the call itself goes on. */
 void trace_event(struct engine *e, struct call *c, enum callrec_event_what what,
     uint8_t leg, int64_t value, struct slice text);
+/* An attempt begins: enough that the store can write its leg, should we not
+ * live to do it. */
+void trace_dial(struct engine *e, struct call *c, const struct leg *l);
 /* A step of the flow was entered or left. */
 void trace_step(struct engine *e, struct call *c, const struct flow_do *d);
 /* The leg's record; only once. */

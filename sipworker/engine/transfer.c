@@ -169,8 +169,7 @@ static void begin(struct engine *e, struct call *c, struct leg *from,
 	put_aside(e, c, from);
 	trace_event(e, c, CALLREC_EV_TRANSFER, from->number, 0,
 	    slice_from(to->target));
-	trace_event(e, c, CALLREC_EV_DIAL, to->number, 0,
-	    slice_from(to->target));
+	trace_dial(e, c, to);
 	leg_out_notify(e, from, 100, false);
 	hop_begin(e, to);
 }

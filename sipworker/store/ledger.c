@@ -326,12 +326,30 @@ uint32_t ledger_abandoned(const struct ledger *l)
 	return open_calls_count(l->lost);
 }
 
+/* What the engine had to say of a call, said in its place. */
+static enum err put_instead(struct ledger *l,
+    enum err (*write)(const struct open_calls *o, struct call_id call,
+	int64_t gone_wall_us, const struct open_calls_rec *rec,
+	struct buf *out),
+    struct call_id call, int64_t gone_wall_us, const struct open_calls_rec *rec)
+{
+	uint64_t seq;
+	enum err e;
+
+	buf_reset(&l->payload);
+	buf_char(&l->payload, 'X');
+	e = write(l->lost, call, gone_wall_us, rec, &l->payload);
+	if (e != ERR_OK || (e = append(l, &seq)) != ERR_OK)
+		return e;
+	return open_calls_add(l->lost, seq,
+	    slice_skip(buf_slice(&l->payload), 1));
+}
+
 static enum err interrupt_one(struct ledger *l, struct call_id call,
     int64_t gone_wall_us)
 {
 	const struct recent *had = find_recent(l, call);
 	struct open_calls_rec rec = { .failed = false };
-	uint64_t seq;
 	enum err e;
 
 	if (had != NULL) {
@@ -341,14 +359,14 @@ static enum err interrupt_one(struct ledger *l, struct call_id call,
 			.samples = had->samples };
 		memcpy(rec.sha256, had->sha256, sizeof(rec.sha256));
 	}
-	buf_reset(&l->payload);
-	buf_char(&l->payload, 'X');
-	e = open_calls_interrupt(l->lost, call, gone_wall_us,
-	    had == NULL ? NULL : &rec, &l->payload);
-	if (e != ERR_OK || (e = append(l, &seq)) != ERR_OK)
-		return e;
-	return open_calls_add(l->lost, seq,
-	    slice_skip(buf_slice(&l->payload), 1));
+	/* Its legs, as often as one has no record yet, then the call. */
+	do
+		e = put_instead(l, open_calls_interrupt_leg, call, gone_wall_us,
+		    had == NULL ? NULL : &rec);
+	while (e == ERR_OK);
+	return e == ERR_NOTFOUND ? put_instead(l, open_calls_interrupt, call,
+				       gone_wall_us, had == NULL ? NULL : &rec)
+				 : e;
 }
 
 enum err ledger_interrupt(struct ledger *l, int64_t gone_wall_us)

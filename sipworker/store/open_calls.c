@@ -5,6 +5,13 @@
 
 #include "lib/core/callrec.h"
 
+/* A leg without a record yet. */
+struct open_leg {
+	struct open_leg *next;
+	struct callrec_leg leg; /* texts: target only, here */
+	char target[];
+};
+
 struct open_call {
 	bool used;
 	struct call_id id;
@@ -13,11 +20,12 @@ struct open_call {
 	int64_t last_at_us;
 	int64_t rec_start_us; /* CALLREC_NEVER: nothing was recorded */
 	int64_t answered_us;
-	int64_t notice_us;    /* when it had ended */
-	int64_t bridged_us;   /* first */
-	int64_t talk_from_us; /* CALLREC_NEVER: nobody is bridged now */
-	int64_t talk_us;      /* before that */
-	uint8_t leg;          /* bridged last */
+	int64_t notice_us;     /* when it had ended */
+	int64_t bridged_us;    /* first */
+	int64_t talk_from_us;  /* CALLREC_NEVER: nobody is bridged now */
+	int64_t talk_us;       /* before that */
+	uint8_t leg;           /* bridged last */
+	struct open_leg *legs; /* in order */
 	size_t n;
 	char *opened; /* its first record */
 };
@@ -44,12 +52,70 @@ enum err open_calls_new(uint32_t max, struct open_calls **out)
 	return ERR_OK;
 }
 
+/* --- legs ------------------------------------------------------------------*/
+
+static struct open_leg **leg_at(struct open_call *c, uint8_t number)
+{
+	struct open_leg **at = &c->legs;
+
+	while (*at != NULL && (*at)->leg.number != number)
+		at = &(*at)->next;
+	return at;
+}
+
+static void drop_leg(struct open_call *c, uint8_t number)
+{
+	struct open_leg **at = leg_at(c, number), *l = *at;
+
+	if (l == NULL)
+		return;
+	*at = l->next;
+	free(l);
+}
+
+/* Said twice (another address of the same attempt) is said once. */
+static enum err add_leg(struct open_call *c, const struct callrec_leg *leg)
+{
+	struct open_leg **at = leg_at(c, leg->number);
+
+	if (*at != NULL || leg->number >= CALLREC_LEGS_MAX)
+		return ERR_OK;
+	*at = malloc(sizeof(**at) + leg->target.n);
+	if (*at == NULL)
+		return ERR_NOMEM;
+	**at = (struct open_leg){ .leg = *leg };
+	memcpy((*at)->target, leg->target.p, leg->target.n);
+	(*at)->leg.target = slice_of((*at)->target, leg->target.n);
+	return ERR_OK;
+}
+
+static struct callrec_leg new_leg(uint8_t number, struct slice target,
+    int64_t at_us)
+{
+	return (struct callrec_leg){ .number = number,
+		.target = target,
+		.invited_us = at_us,
+		.ringing_us = CALLREC_NEVER,
+		.early_media_us = CALLREC_NEVER,
+		.answered_us = CALLREC_NEVER,
+		.ended_us = CALLREC_NEVER,
+		.media.pt = 255 };
+}
+
+static void forget(struct open_call *c)
+{
+	while (c->legs != NULL)
+		drop_leg(c, c->legs->leg.number);
+	free(c->opened);
+	*c = (struct open_call){ .used = false };
+}
+
 void open_calls_free(struct open_calls *o)
 {
 	if (o == NULL)
 		return;
 	for (uint32_t i = 0; o->call != NULL && i < o->max; i++)
-		free(o->call[i].opened);
+		forget(&o->call[i]);
 	free(o->call);
 	free(o);
 }
@@ -69,8 +135,10 @@ static struct open_call *find(const struct open_calls *o, struct call_id id)
 static enum err open_one(struct open_calls *o, uint64_t seq,
     const struct callrec *r, struct slice payload)
 {
+	struct callrec_leg caller = new_leg(0, r->u.opened.dialled, 0);
 	struct open_call *c = NULL;
 
+	caller.trunk = r->u.opened.trunk;
 	if (find(o, r->head.call) != NULL)
 		return ERR_OK; /* read again */
 	for (uint32_t i = 0; i < o->max && c == NULL; i++)
@@ -88,8 +156,10 @@ static enum err open_one(struct open_calls *o, uint64_t seq,
 		.talk_from_us = CALLREC_NEVER,
 		.n = payload.n };
 	c->opened = malloc(payload.n);
-	if (c->opened == NULL)
+	if (c->opened == NULL || add_leg(c, &caller) != ERR_OK) {
+		forget(c);
 		return ERR_NOMEM;
+	}
 	memcpy(c->opened, payload.p, payload.n);
 	c->used = true;
 	o->count++;
@@ -103,15 +173,46 @@ static void talked_until(struct open_call *c, int64_t at_us)
 	c->talk_from_us = CALLREC_NEVER;
 }
 
+/* What its legs' records will have to say. */
+static enum err follow_leg(struct open_call *c, const struct callrec *r)
+{
+	const struct callrec_event *ev = &r->u.event;
+	const int64_t at_us = r->head.at_us;
+	struct callrec_leg dialled = new_leg(ev->leg, ev->text, at_us);
+	struct open_leg *l;
+
+	if (ev->what == CALLREC_EV_DIAL) {
+		dialled.destination = ev->destination;
+		dialled.trunk = ev->trunk;
+		return add_leg(c, &dialled);
+	}
+	if ((l = *leg_at(c, ev->leg)) == NULL)
+		return ERR_OK;
+	if (ev->what == CALLREC_EV_RINGING)
+		l->leg.ringing_us = at_us;
+	if (ev->what == CALLREC_EV_EARLY)
+		l->leg.early_media_us = at_us;
+	if (ev->what == CALLREC_EV_ANSWERED) {
+		l->leg.answered_us = at_us;
+		l->leg.sip_code = 200;
+	}
+	return ERR_OK;
+}
+
 /* What its closed record will have to say. */
-static void follow(struct open_call *c, const struct callrec *r)
+static enum err follow(struct open_call *c, const struct callrec *r)
 {
 	const int64_t at_us = r->head.at_us;
+	enum err e;
 
-	if (r->head.kind == CALLREC_LEG && r->u.leg.number == c->leg)
-		talked_until(c, at_us);
-	if (r->head.kind != CALLREC_EVENT)
-		return;
+	if (r->head.kind == CALLREC_LEG) {
+		if (r->u.leg.number == c->leg)
+			talked_until(c, at_us);
+		drop_leg(c, r->u.leg.number);
+		return ERR_OK;
+	}
+	if ((e = follow_leg(c, r)) != ERR_OK)
+		return e;
 	if (r->u.event.what == CALLREC_EV_REC_START)
 		c->rec_start_us = at_us;
 	if (r->u.event.what == CALLREC_EV_NOTICE)
@@ -119,12 +220,13 @@ static void follow(struct open_call *c, const struct callrec *r)
 	if (r->u.event.what == CALLREC_EV_ANSWERED && r->u.event.leg == 0)
 		c->answered_us = at_us;
 	if (r->u.event.what != CALLREC_EV_BRIDGED)
-		return;
+		return ERR_OK;
 	talked_until(c, at_us);
 	c->talk_from_us = at_us;
 	c->leg = r->u.event.leg;
 	if (c->bridged_us == CALLREC_NEVER)
 		c->bridged_us = at_us;
+	return ERR_OK;
 }
 
 enum err open_calls_add(struct open_calls *o, uint64_t seq,
@@ -141,15 +243,13 @@ enum err open_calls_add(struct open_calls *o, uint64_t seq,
 	if (c == NULL)
 		return ERR_NOTFOUND;
 	if (r.head.kind == CALLREC_CLOSED) {
-		free(c->opened);
-		*c = (struct open_call){ .used = false };
+		forget(c);
 		o->count--;
 		return ERR_OK;
 	}
 	c->last = r.head.seq;
 	c->last_at_us = r.head.at_us;
-	follow(c, &r);
-	return ERR_OK;
+	return follow(c, &r);
 }
 
 enum err open_calls_move(struct open_calls *from, struct open_calls *to)
@@ -223,6 +323,33 @@ bool open_calls_any(const struct open_calls *o, struct call_id *out)
 			return true;
 		}
 	return false;
+}
+
+enum err open_calls_interrupt_leg(const struct open_calls *o,
+    struct call_id call, int64_t gone_wall_us, const struct open_calls_rec *rec,
+    struct buf *out)
+{
+	const struct open_call *c = find(o, call);
+	struct callrec opened, r;
+	enum err e;
+
+	if (c == NULL || c->legs == NULL)
+		return ERR_NOTFOUND;
+	e = callrec_decode(slice_of(c->opened, c->n), &opened);
+	if (e != ERR_OK)
+		return e;
+	memset(&r, 0, sizeof(r));
+	r.head = opened.head;
+	r.head.kind = CALLREC_LEG;
+	r.head.seq = c->last + 1;
+	r.head.at_us = end_of(c, opened.u.opened.wall_us, gone_wall_us, rec);
+	r.u.leg = c->legs->leg;
+	r.u.leg.ended_us = r.head.at_us;
+	r.u.leg.ended_by = CALLREC_BY_CRASH;
+	if (r.u.leg.number == 0)
+		r.u.leg.sip_call_id = opened.u.opened.sip_call_id;
+	callrec_encode(&r, out);
+	return buf_err(out);
 }
 
 enum err open_calls_interrupt(const struct open_calls *o, struct call_id call,

@@ -3,8 +3,9 @@
  * has not been seen.
  *
  * Fed with every record in order, while running and when the journal is read
- * again at start. When the engine is gone, its open calls get the closed record
- * that it could not write (callrec_interrupted). The oldest open call says how
+ * again at start. When the engine is gone, its open calls get the records that
+ * it could not write: one for each leg that was still there, then the closed
+ * one (callrec_interrupted). The oldest open call says how
  * much of the journal must be kept.
  */
 #ifndef RT_STORE_OPEN_CALLS_H
@@ -45,6 +46,13 @@ struct open_calls_rec {
 	uint8_t sha256[32];
 };
 
+/* Appends the record of one leg of an open call that has none yet, as far as
+ * the call's events tell of it; gone_wall_us and rec as below. ERR_NOTFOUND: no
+ * such leg, or the call is not open. It is said again until that record is fed
+ * to open_calls_add(). */
+RT_MUST_USE enum err open_calls_interrupt_leg(const struct open_calls *o,
+    struct call_id call, int64_t gone_wall_us, const struct open_calls_rec *rec,
+    struct buf *out);
 /* Appends the closed record of an open call to out, with the talk time that is
  * known: up to its last record, up to gone_wall_us when the engine was seen to
  * go (0: nobody saw it), up to the end of its recording, whichever is last.

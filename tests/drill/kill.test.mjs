@@ -61,6 +61,11 @@ for (let i = 0; i < rounds; i++) {
 		assert.ok(talk_ms > 0 && Math.abs(talk_ms / 1000 - talked) < 2, `${talk_ms} ms of talk kept, ${talked} s on the line`);
 		assert.ok(Math.abs(heard.seconds - talked) < 2, `${heard.seconds} s recorded of ${talked} s`);
 		assert.ok(heard.right > 0.05, `the business is heard: ${heard.right}`);
+		// Who answered is known, though nobody lived to write it down.
+		assert.deepEqual(stack.sql(`SELECT l.seq, l.answered_at IS NOT NULL, l.hangup_by, l.sip_status, d.id IS NOT NULL, l.target <> ''
+			FROM call_leg l LEFT JOIN destination d ON d.company_id = l.company_id AND d.id = l.destination_id
+			WHERE l.call_id = UNHEX('${row[0]}') ORDER BY l.seq`),
+		[['0', '1', 'crash', '200', '0', '1'], ['1', '1', 'crash', '200', '1', '1']]);
 	});
 
 	test(`recorder killed in a call (${i + 1})`, async () => {

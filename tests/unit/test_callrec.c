@@ -186,6 +186,37 @@ static void test_broken(void **state)
 	}
 }
 
+/* A journal of before, whose attempts do not say which destination: in one, the
+ * texts are the last. */
+static void test_first_version(void **state)
+{
+	struct callrec r, got;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, CALLREC_BYTES_MAX);
+	fill(&r, CALLREC_EVENT);
+	r.u.event = (struct callrec_event){ .what = CALLREC_EV_DIAL,
+		.leg = 3,
+		.text = SLICE("+12125550199"),
+		.destination = { { 7 } },
+		.trunk = { { 8 } } };
+	callrec_encode(&r, &b);
+	assert_int_equal(callrec_decode(buf_slice(&b), &got), ERR_OK);
+	assert_int_equal(got.u.event.destination.v[0], 7);
+	assert_int_equal(got.u.event.trunk.v[0], 8);
+	b.n -= (size_t)2 * ID_BYTES;
+	b.p[0] = 1;
+	assert_int_equal(callrec_decode(buf_slice(&b), &got), ERR_OK);
+	assert_true(slice_eq_cstr(got.u.event.text, "+12125550199"));
+	assert_true(id_is_nil(got.u.event.destination.v));
+	b.p[0] = 2; /* a new one must say it */
+	assert_int_equal(callrec_decode(buf_slice(&b), &got), ERR_SYNTAX);
+	b.p[0] = 0;
+	assert_int_equal(callrec_decode(buf_slice(&b), &got), ERR_UNSUPPORTED);
+	buf_fini(&b);
+}
+
 static void test_enums(void **state)
 {
 	struct callrec r, got;
@@ -307,6 +338,7 @@ int main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_first_version),
 		cmocka_unit_test(test_enums),
 		cmocka_unit_test(test_long_text),
 		cmocka_unit_test(test_interrupted),

@@ -191,6 +191,91 @@ static void test_talk_time(void **state)
 	}
 }
 
+/* The next leg's record, fed back as the ledger does; false: no more. */
+static bool next_leg(struct open_calls *o, struct callrec *out, struct buf *b)
+{
+	struct call_id any;
+	enum err e;
+
+	assert_true(open_calls_any(o, &any));
+	buf_reset(b);
+	e = open_calls_interrupt_leg(o, any, WALL + 20 * RT_SEC_US, NULL, b);
+	if (e == ERR_NOTFOUND)
+		return false;
+	assert_int_equal(e, ERR_OK);
+	assert_int_equal(callrec_decode(buf_slice(b), out), ERR_OK);
+	assert_int_equal(open_calls_add(o, 200 + out->head.seq, buf_slice(b)),
+	    ERR_OK);
+	return true;
+}
+
+/* The engine is killed while leg 2 talks; leg 1 had its record, leg 3 rang. */
+static void test_legs(void **state)
+{
+	struct callrec r = record(CALLREC_LEG, 5, 3, 3 * RT_SEC_US);
+	struct open_calls *o;
+	struct call_id any;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, CALLREC_BYTES_MAX);
+	assert_int_equal(open_calls_new(4, &o), ERR_OK);
+	assert_int_equal(feed(o, 1, CALLREC_OPENED, 5, 0), ERR_OK);
+	event(o, 1, CALLREC_EV_DIAL, 1, 1);
+	event(o, 2, CALLREC_EV_RINGING, 1, 2);
+	r.u.leg.number = 1;
+	say(o, 3, &r);
+	r = record(CALLREC_EVENT, 5, 4, 4 * RT_SEC_US);
+	r.u.event.what = CALLREC_EV_DIAL;
+	r.u.event.leg = 2;
+	r.u.event.text = SLICE("+12125550199");
+	r.u.event.destination.v[0] = 77;
+	r.u.event.trunk.v[0] = 78;
+	say(o, 4, &r);
+	event(o, 5, CALLREC_EV_DIAL, 2, 5); /* the same, elsewhere */
+	event(o, 6, CALLREC_EV_RINGING, 2, 6);
+	event(o, 7, CALLREC_EV_ANSWERED, 2, 7);
+	event(o, 8, CALLREC_EV_ANSWERED, 0, 8);
+	event(o, 9, CALLREC_EV_BRIDGED, 2, 9);
+	event(o, 10, CALLREC_EV_DIAL, 3, 10);
+	event(o, 11, CALLREC_EV_ANSWERED, 31, 11); /* of no leg */
+
+	assert_true(next_leg(o, &r, &b));
+	assert_int_equal(r.head.seq, 12);
+	assert_int_equal(r.u.leg.number, 0);
+	assert_true(slice_eq_cstr(r.u.leg.target, "+14155550101"));
+	assert_int_equal(r.u.leg.answered_us, 8 * RT_SEC_US);
+	assert_true(next_leg(o, &r, &b));
+	assert_int_equal(r.head.seq, 13);
+	assert_int_equal(r.u.leg.number, 2);
+	assert_true(slice_eq_cstr(r.u.leg.target, "+12125550199"));
+	assert_int_equal(r.u.leg.destination.v[0], 77);
+	assert_int_equal(r.u.leg.trunk.v[0], 78);
+	assert_int_equal(r.u.leg.invited_us, 4 * RT_SEC_US);
+	assert_int_equal(r.u.leg.ringing_us, 6 * RT_SEC_US);
+	assert_int_equal(r.u.leg.answered_us, 7 * RT_SEC_US);
+	assert_int_equal(r.u.leg.ended_us, 20 * RT_SEC_US);
+	assert_int_equal(r.u.leg.ended_by, CALLREC_BY_CRASH);
+	assert_int_equal(r.u.leg.sip_code, 200);
+	assert_true(next_leg(o, &r, &b));
+	assert_int_equal(r.u.leg.number, 3);
+	assert_int_equal(r.u.leg.answered_us, CALLREC_NEVER);
+	assert_int_equal(r.u.leg.sip_code, 0);
+	assert_false(next_leg(o, &r, &b));
+	/* What the legs' records say changes nothing of the call's. */
+	buf_reset(&b);
+	assert_true(open_calls_any(o, &any));
+	assert_int_equal(open_calls_interrupt(o, any, WALL + 20 * RT_SEC_US,
+			     NULL, &b),
+	    ERR_OK);
+	assert_int_equal(callrec_decode(buf_slice(&b), &r), ERR_OK);
+	assert_int_equal(r.head.seq, 15);
+	assert_int_equal(r.u.closed.talk_us, 11 * RT_SEC_US);
+	assert_int_equal(r.u.closed.answered_leg, 2);
+	open_calls_free(o);
+	buf_fini(&b);
+}
+
 static void test_every_allocation_fails_once(void **state)
 {
 	const struct callrec r = record(CALLREC_OPENED, 1, 0, 0);
@@ -223,6 +308,7 @@ int main(void)
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_interrupt),
 		cmocka_unit_test(test_talk_time),
+		cmocka_unit_test(test_legs),
 		cmocka_unit_test(test_every_allocation_fails_once),
 	};
 

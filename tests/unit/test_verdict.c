@@ -30,6 +30,14 @@ static const struct {
 	    "", 0 },
 	{ "no limit set", { .result = CALLRESULT_ANSWERED, .talk_ms = 90000 },
 	    false, "", "answered,no_threshold", "", 0 },
+	{ "cut off by our own stop, after a talk",
+	    { .result = CALLRESULT_INTERRUPTED,
+		.threshold_s = 60,
+		.talk_ms = 60000 },
+	    true, "customer", "answered,long_enough", "", 0 },
+	{ "cut off before anybody talked",
+	    { .result = CALLRESULT_INTERRUPTED, .threshold_s = 60 }, false, "",
+	    "not_answered", "", 0 },
 	{ "nobody answered",
 	    { .result = CALLRESULT_MISSED,
 		.threshold_s = 60,
@@ -138,7 +146,8 @@ static void test_all(void **state)
 
 		assert_true(v.risk <= VERDICT_RISK_MAX);
 		assert_false(
-		    v.qualified && (in.result != CALLRESULT_ANSWERED ||
+		    v.qualified && ((in.result != CALLRESULT_ANSWERED &&
+					in.result != CALLRESULT_INTERRUPTED) ||
 				       in.talk_ms < in.threshold_s * 1000));
 		buf_over(&b, mem, sizeof(mem));
 		verdict_reasons(&v, &b);
