@@ -28,6 +28,8 @@ struct opts {
 	const char *password_file;
 	const char *prefix;
 	const char *caller;
+	uint64_t max_calls;
+	uint64_t calls_per_s;
 };
 
 static const struct ctl_opt options[] = {
@@ -49,6 +51,10 @@ static const struct ctl_opt options[] = {
 	    "put before each number we dial" },
 	{ "caller", CTL_OPT_TEXT, offsetof(struct opts, caller), 0, "NUMBER",
 	    "number we show, when the caller's own may not be" },
+	{ "max-calls", CTL_OPT_U64, offsetof(struct opts, max_calls), 50000,
+	    "N", "calls at once, in and out (no limit)" },
+	{ "calls-per-s", CTL_OPT_U64, offsetof(struct opts, calls_per_s), 10000,
+	    "N", "new calls a second, in and out (no limit)" },
 	{ "account", CTL_OPT_TEXT, offsetof(struct opts, account), 0, "NAME",
 	    "whose trunk (the only account)" },
 	CTL_CONF_OPT(struct opts, conf),
@@ -158,6 +164,8 @@ static enum err fill(const struct opts *o, struct trunk_row *row)
 		    " if need be\n");
 		return ERR_SYNTAX;
 	}
+	row->max_calls = (uint32_t)o->max_calls;
+	row->calls_per_s = (uint32_t)o->calls_per_s;
 	for (size_t i = 0; i < RT_ARRAY_LEN(fields) && e == ERR_OK; i++)
 		e = ctl_scope_put(fields[i].out, fields[i].cap, fields[i].what,
 		    fields[i].text == NULL ? "" : fields[i].text);

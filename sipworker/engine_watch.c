@@ -20,6 +20,8 @@ static const struct {
 	{ METRIC_SIP_REFUSED_RATE, AT(refused_rate) },
 	{ METRIC_SIP_REFUSED_OVERLOAD, AT(refused_overload) },
 	{ METRIC_SIP_REFUSED_NUMBER, AT(refused_unknown_number) },
+	{ METRIC_SIP_REFUSED_BAD, AT(refused_bad) },
+	{ METRIC_SIP_REFUSED_TRUNK, AT(refused_trunk) },
 	{ METRIC_SIP_REFUSED_FOREIGN, AT(refused_foreign_number) },
 };
 
@@ -31,19 +33,46 @@ static uint64_t get(const struct engine_stats *s, size_t at)
 	return n;
 }
 
+enum of {
+	OF_SOURCE, /* an address */
+	OF_TRUNK
+};
+
 static const struct {
 	size_t at;
-	size_t source; /* of the last */
+	enum of of;
+	size_t who; /* of the last */
 	const char *text;
 } lines[ENGINE_WATCH_LINES] = {
-	[ENGINE_WATCH_DROPPED] = { AT(dropped_rate), AT(rate_source),
+	[ENGINE_WATCH_DROPPED] = { AT(dropped_rate), OF_SOURCE, AT(rate_source),
 	    "too much from one source, messages are dropped" },
-	[ENGINE_WATCH_REFUSED] = { AT(refused_rate), AT(rate_source),
+	[ENGINE_WATCH_REFUSED] = { AT(refused_rate), OF_SOURCE, AT(rate_source),
 	    "too many calls from one source, some get 503" },
-	[ENGINE_WATCH_FOREIGN] = { AT(refused_foreign_number),
+	[ENGINE_WATCH_FOREIGN] = { AT(refused_foreign_number), OF_SOURCE,
 	    AT(foreign_source),
 	    "calls to numbers that come by another trunk get 404" },
+	[ENGINE_WATCH_TRUNK] = { AT(refused_trunk), OF_TRUNK, AT(full_trunk),
+	    "a trunk is at its limit, more calls get 503" },
 };
+
+static void put_who(const struct engine_stats *s, enum of of, size_t at,
+    struct buf *b)
+{
+	char text[ID_TEXT_MAX];
+	struct trunk_id trunk;
+	uint32_t ip;
+
+	if (of == OF_TRUNK) {
+		memcpy(&trunk, (const char *)s + at, sizeof(trunk));
+		id_text(ID_KIND_trunk, trunk.v, text);
+		buf_cstr(b, "trunk=");
+		buf_cstr(b, text);
+	} else {
+		memcpy(&ip, (const char *)s + at, sizeof(ip));
+		buf_cstr(b, "source=");
+		addr4_put_ip(b, ip);
+	}
+}
 
 /* What happens once happens for a while: its lines do not. */
 static bool say(struct engine_watch *w, const struct engine_stats *s,
@@ -51,17 +80,15 @@ static bool say(struct engine_watch *w, const struct engine_stats *s,
 {
 	const uint64_t n = get(s, lines[line].at);
 	const int64_t before_us = w->logged[line].at_us;
-	char ip[ADDR4_TEXT_MAX];
-	uint32_t source;
+	char who[ID_TEXT_MAX + 16];
 	struct buf b;
 
 	if (n == w->logged[line].n ||
 	    (before_us != 0 && mono_us - before_us < ENGINE_WATCH_LOG_US))
 		return false;
-	memcpy(&source, (const char *)s + lines[line].source, sizeof(source));
-	buf_over(&b, ip, sizeof(ip));
-	addr4_put_ip(&b, source);
-	log_warn("engine: %s: source=%.*s n=%llu", lines[line].text,
+	buf_over(&b, who, sizeof(who));
+	put_who(s, lines[line].of, lines[line].who, &b);
+	log_warn("engine: %s: %.*s n=%llu", lines[line].text,
 	    SLICE_FMT(buf_slice(&b)),
 	    (unsigned long long)(n - w->logged[line].n));
 	w->logged[line].n = n;

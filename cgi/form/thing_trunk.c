@@ -56,6 +56,13 @@ static const struct field fields[] = {
 	    .help = "Kept sealed. Empty keeps the one there is." },
 	{ "no_reply_ms", "Counts as down after", FIELD_NUMBER, 500, 32000,
 	    .help = "Milliseconds without any answer, 500 to 32000." },
+	{ "max_calls", "Calls at once", FIELD_NUMBER, 0, 50000,
+	    .group = "Limits",
+	    .help = "In and out together; 0: as many as there are. What is"
+		    " more gets 503, and calls of ours go to the flow's next"
+		    " choice." },
+	{ "calls_per_s", "New calls a second", FIELD_NUMBER, 0, 10000,
+	    .help = "In and out together; 0: any number." },
 	{ "pcmu", "Offer G.711 µ-law", FIELD_CHECK, .group = "Sound" },
 	{ "pcma", "Offer G.711 A-law", .kind = FIELD_CHECK },
 };
@@ -127,6 +134,8 @@ static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
 	fields_set_cstr(f, "username", row.username);
 	fields_set_cstr(f, "password", row.password_sealed_n > 0 ? "set" : "");
 	fields_set_u64(f, "no_reply_ms", row.no_reply_ms);
+	fields_set_u64(f, "max_calls", row.max_calls);
+	fields_set_u64(f, "calls_per_s", row.calls_per_s);
 	fields_set_on(f, "pcmu", (row.codecs & SNAP_CODEC_PCMU) != 0);
 	fields_set_on(f, "pcma", (row.codecs & SNAP_CODEC_PCMA) != 0);
 	return f->e;
@@ -143,6 +152,8 @@ static void begin(const struct req *r, struct fields *f)
 	fields_set_cstr(f, "country", "US");
 	fields_set_cstr(f, "dialled", "uri");
 	fields_set_cstr(f, "no_reply_ms", "4000");
+	fields_set_cstr(f, "max_calls", "0");
+	fields_set_cstr(f, "calls_per_s", "0");
 }
 
 /* "192.0.2.0/24" or "192.0.2.7"; out gets the form with a length. */
@@ -251,6 +262,8 @@ static bool read_row(struct fields *f, struct trunk_row *row)
 	row->identity_in = fields_on(f, "identity_in");
 	row->outgoing = fields_on(f, "outgoing");
 	row->no_reply_ms = (uint32_t)fields_u64(f, "no_reply_ms");
+	row->max_calls = (uint32_t)fields_u64(f, "max_calls");
+	row->calls_per_s = (uint32_t)fields_u64(f, "calls_per_s");
 	row->codecs = (fields_on(f, "pcmu") ? SNAP_CODEC_PCMU : 0) |
 		      (fields_on(f, "pcma") ? SNAP_CODEC_PCMA : 0);
 	return fields_copy(f, "name", row->name, sizeof(row->name)) &&

@@ -56,7 +56,11 @@
 	X(SIP_REFUSED_NUMBER, "ringtrace_sip_refused_total",                   \
 	    "why=\"unknown number\"", "")                                      \
 	X(SIP_REFUSED_FOREIGN, "ringtrace_sip_refused_total",                  \
-	    "why=\"another trunk's number\"", "")
+	    "why=\"another trunk's number\"", "")                              \
+	X(SIP_REFUSED_BAD, "ringtrace_sip_refused_total",                      \
+	    "why=\"broken or too large\"", "")                                 \
+	X(SIP_REFUSED_TRUNK, "ringtrace_sip_refused_total",                    \
+	    "why=\"limit of the trunk\"", "")
 
 #define METRIC_ENUM(id, name, labels, help) METRIC_##id,
 enum metric {

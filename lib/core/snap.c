@@ -62,6 +62,8 @@ void snap_trunk_at(const struct snap *s, uint32_t row, struct snap_trunk *out)
 	out->auth_password = text(s, &t);
 	out->from_user = text(s, &t);
 	out->no_reply_ms = take_be32(&t);
+	out->max_calls = take_be32(&t);
+	out->calls_per_s = take_be32(&t);
 }
 
 void snap_acl_at(const struct snap *s, uint32_t row, struct snap_acl *out)

@@ -96,6 +96,8 @@ static void put_trunks(struct writer *w, const struct snap_source *src)
 		put_text(w, t->auth_password);
 		put_text(w, t->from_user);
 		put_be32(w, t->no_reply_ms);
+		put_be32(w, t->max_calls);
+		put_be32(w, t->calls_per_s);
 	}
 }
 

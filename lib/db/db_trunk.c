@@ -5,10 +5,11 @@
 #include "lib/db/db_config.h"
 #include "lib/db/stmt.h"
 
-#define COLUMNS                                                     \
-	"id, name, enabled, country, dialled, codecs, identity_in," \
-	" outgoing, next_hop, uri_host, tech_prefix, username,"     \
-	" password_sealed, from_user, no_reply_ms, created_at"
+#define COLUMNS                                                             \
+	"id, name, enabled, country, dialled, codecs, identity_in,"         \
+	" outgoing, next_hop, uri_host, tech_prefix, username,"             \
+	" password_sealed, from_user, no_reply_ms, max_calls, calls_per_s," \
+	" created_at"
 
 #define DIALLED_BYTES 65
 
@@ -66,6 +67,8 @@ static void out_row(struct stmt *st, struct trunk_row *row,
 	    &row->password_sealed_n);
 	stmt_out_text(st, row->from_user, sizeof(row->from_user));
 	stmt_out_u32(st, &row->no_reply_ms);
+	stmt_out_u32(st, &row->max_calls);
+	stmt_out_u32(st, &row->calls_per_s);
 	stmt_out_time_us(st, &row->created_us);
 }
 
@@ -87,6 +90,8 @@ static void in_settings(struct stmt *st, const struct trunk_row *row)
 	    row->password_sealed_n);
 	stmt_in_text(st, slice_from(row->from_user));
 	stmt_in_u64(st, row->no_reply_ms);
+	stmt_in_u64(st, row->max_calls);
+	stmt_in_u64(st, row->calls_per_s);
 }
 
 enum err db_trunk_add(struct db *db, struct account_id account,
@@ -96,8 +101,9 @@ enum err db_trunk_add(struct db *db, struct account_id account,
 	    "INSERT INTO trunk (account_id, id, created_at, name, enabled,"
 	    " country, dialled, codecs, identity_in, outgoing, next_hop,"
 	    " uri_host, tech_prefix, username, password_sealed, from_user,"
-	    " no_reply_ms)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	    " no_reply_ms, max_calls, calls_per_s)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+	    " ?)";
 	struct stmt *st;
 	enum err e;
 
@@ -143,7 +149,8 @@ enum err db_trunk_update(struct db *db, struct account_id account,
 	    "UPDATE trunk SET name = ?, enabled = ?, country = ?, dialled = ?,"
 	    " codecs = ?, identity_in = ?, outgoing = ?, next_hop = ?,"
 	    " uri_host = ?, tech_prefix = ?, username = ?,"
-	    " password_sealed = ?, from_user = ?, no_reply_ms = ?"
+	    " password_sealed = ?, from_user = ?, no_reply_ms = ?,"
+	    " max_calls = ?, calls_per_s = ?"
 	    " WHERE account_id = ? AND id = ? AND archived_at IS NULL";
 	struct stmt *st;
 	enum err e;

@@ -27,6 +27,8 @@ struct trunk_row {
 	size_t password_sealed_n; /* 0: none */
 	char from_user[65];       /* "": the caller's number */
 	uint32_t no_reply_ms;
+	uint32_t max_calls;   /* at once, in and out; 0: no limit */
+	uint32_t calls_per_s; /* new ones; 0: no limit */
 	int64_t created_us;
 };
 

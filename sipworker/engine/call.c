@@ -87,13 +87,17 @@ static unsigned int open_leg(struct engine *e, struct call *c,
 	struct snap_trunk t;
 	bool changed;
 
-	if (l == NULL)
+	if (l == NULL) {
+		e->stats.refused_overload++;
 		return 503;
+	}
 	c->a = l;
 	c->leg_ref[0] = l->ref;
 	l->trunk = in->trunk;
 	snap_trunk_at(slots_snap_now(e), in->trunk, &t);
 	l->trunk_id = t.id;
+	if (!slots_trunk_take(e, l, &t))
+		return 503;
 	l->invite = ev->id;
 	l->invited_us = 0;
 	l->cseq = ev->msg->cseq.number;
@@ -202,8 +206,6 @@ void call_open(struct engine *e, const struct sip_txn_event *ev)
 	begin(e, c, &in);
 	status = open_leg(e, c, &in, ev);
 	if (status != 0) {
-		if (status == 503)
-			e->stats.refused_overload++;
 		undo(e, c);
 		invite_refuse(e, ev, status);
 		return;

@@ -412,6 +412,7 @@ void engine_count(const struct engine *e, struct engine_stats *out)
 	out->transactions = t.live;
 	out->timers = e->timers.n;
 	out->dropped_malformed = t.malformed;
+	out->refused_bad = t.bad;
 	out->dropped_stray += t.stray;
 	out->refused_overload += t.refused;
 	out->queue_lost = e->out.lost;

@@ -348,6 +348,7 @@ struct engine_stats {
 	uint64_t datagrams;
 	uint64_t dropped_unknown_source;
 	uint64_t dropped_malformed;
+	uint64_t refused_bad; /* no call: broken, or over a limit */
 	uint64_t dropped_keepalive;
 	uint64_t dropped_stray; /* responses and ACKs of no transaction */
 	uint64_t dropped_rate;  /* their source sends too fast */
@@ -356,15 +357,17 @@ struct engine_stats {
 	uint64_t refused_overload;
 	uint64_t refused_rate; /* 503: their source calls too fast */
 	uint64_t refused_unknown_number;
+	uint64_t refused_trunk;          /* its limits, in or out */
 	uint64_t refused_foreign_number; /* another account's, or trunk's */
 	uint64_t lookups_late;
 	uint64_t questions_late;
 	uint64_t sent;
-	uint64_t sent_large;     /* over 1300 bytes */
-	uint64_t unsent;         /* had no transaction or no room any more */
-	uint64_t queue_lost;     /* actions that did not fit: must stay 0 */
-	uint32_t rate_source;    /* the last that was too fast; 0: none yet */
-	uint32_t foreign_source; /* the last that dialled such a number */
+	uint64_t sent_large;  /* over 1300 bytes */
+	uint64_t unsent;      /* had no transaction or no room any more */
+	uint64_t queue_lost;  /* actions that did not fit: must stay 0 */
+	uint32_t rate_source; /* the last that was too fast; 0: none yet */
+	struct trunk_id full_trunk; /* the last that was at its limit */
+	uint32_t foreign_source;    /* the last that dialled such a number */
 };
 void engine_get_stats(const struct engine *e, struct engine_stats *out);
 /* The same without `ports`, which take a walk: for after every datagram. */

@@ -120,6 +120,7 @@ static void set_end(struct engine *e, struct leg *l, enum callrec_by by,
 /* What stands for its part in the call: stream and record. */
 static void finish(struct engine *e, struct leg *l)
 {
+	slots_trunk_give(e, l);
 	stream_close(e, l);
 	timer_stop(&e->timers, &l->no_reply);
 	timer_stop(&e->timers, &l->session);

@@ -79,6 +79,7 @@ struct leg {
 	uint8_t redirects; /* followed */
 	bool hear_early;   /* the caller may hear its early media */
 	bool elsewhere;    /* cancelled because another one answered */
+	bool counted;      /* among its trunk's calls (quota.h) */
 	bool transfer;     /* called because another one handed its caller on */
 	uint32_t refer_cseq; /* of the REFER that it sent */
 	struct timer ring;   /* nobody answers */

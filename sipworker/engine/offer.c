@@ -44,6 +44,37 @@ static uint64_t fingerprint(const struct sdp_audio *a)
 	return h;
 }
 
+/* Our own sockets: our media would come back to us, or speak to our SIP. */
+static bool is_ours(const struct engine *e, struct addr4 at)
+{
+	return (at.ip == e->cfg.media_ip || at.ip == e->cfg.sip.ip) &&
+	       ((at.port >= e->cfg.rtp_port_min &&
+		    at.port <= e->cfg.rtp_port_max) ||
+		   at.port == e->cfg.sip.port);
+}
+
+/* An address that one host has: no group, no broadcast, none of "this
+ * network", and our own loopback only for who is there himself. */
+static bool is_host(const struct engine *e, uint32_t ip)
+{
+	const uint32_t net = ip >> 24;
+
+	return net != 0 && net < 224 &&
+	       (net != 127 || e->cfg.media_ip >> 24 == 127);
+}
+
+/* May we send there what we are told to? 0.0.0.0 is the hold of RFC 2543: of a
+ * session that is up, or of one that says itself that it begins held. */
+static bool is_place(const struct engine *e, const struct leg *l,
+    const struct sdp_media *m, const struct sdp_audio *a)
+{
+	if (a->rtp.ip == 0)
+		return l->has_remote || m->dir == SDP_SENDONLY ||
+		       m->dir == SDP_INACTIVE;
+	return is_host(e, a->rtp.ip) && !is_ours(e, a->rtp) &&
+	       !is_ours(e, a->rtcp);
+}
+
 enum err offer_take(struct engine *e, struct leg *l, struct slice text,
     bool *changed)
 {
@@ -62,6 +93,8 @@ enum err offer_take(struct engine *e, struct leg *l, struct slice text,
 		err = sdp_audio(&sdp, allowed, &a);
 	if (err != ERR_OK)
 		return err;
+	if (!is_place(e, l, &sdp.media[a.line], &a))
+		return ERR_UNSUPPORTED;
 	*changed = !l->has_remote || fingerprint(&a) != l->media_hash;
 	l->remote = a;
 	l->has_remote = true;

@@ -100,6 +100,7 @@ static struct leg *new_attempt(struct engine *e, struct call *c,
 
 void ring_start(struct engine *e, struct call *c, const struct flow_do *d)
 {
+	unsigned int status;
 	struct leg *l;
 
 	if (c->n_tries == 0)
@@ -114,8 +115,9 @@ void ring_start(struct engine *e, struct call *c, const struct flow_do *d)
 		tell_flow(e, c, d->ticket, FLOW_EV_FAILED);
 		return;
 	}
-	if (!route_leg(e, c, l, d->text, (enum flow_show)d->u.dial.show)) {
-		ring_failed(e, l, 404, "no way to this destination");
+	status = route_leg(e, c, l, d->text, (enum flow_show)d->u.dial.show);
+	if (status != 0) {
+		ring_failed(e, l, (uint16_t)status, route_why(status));
 		return;
 	}
 	trace_dial(e, c, l);

@@ -159,8 +159,27 @@ static bool address(struct engine *e, const struct call *c, struct leg *l,
 	       buf_err(&id) == ERR_OK;
 }
 
-bool route_leg(struct engine *e, const struct call *c, struct leg *l,
+/* A way by address has no trunk, and no limits but ours. */
+static bool has_room(struct engine *e, const struct call *c, struct leg *l)
+{
+	struct snap_trunk t;
+
+	if (l->trunk == SNAP_NO_ROW)
+		return true;
+	snap_trunk_at(snap_of(e, c), l->trunk, &t);
+	return slots_trunk_take(e, l, &t);
+}
+
+unsigned int route_leg(struct engine *e, const struct call *c, struct leg *l,
     struct slice to, enum flow_show show)
 {
-	return locate(e, c, l, to) && address(e, c, l, show);
+	if (!locate(e, c, l, to) || !address(e, c, l, show))
+		return 404;
+	return has_room(e, c, l) ? 0 : 503;
+}
+
+const char *route_why(unsigned int status)
+{
+	return status == 503 ? "the trunk is at its limit"
+			     : "no way to this destination";
 }

@@ -118,8 +118,33 @@ struct leg *slots_leg_take(struct engine *e, enum leg_side side)
 	return l;
 }
 
+bool slots_trunk_take(struct engine *e, struct leg *l,
+    const struct snap_trunk *t)
+{
+	switch (quota_take(&e->quota, t, e->now.mono_us)) {
+	case QUOTA_FREE:
+		return true;
+	case QUOTA_TAKEN:
+		l->counted = true;
+		return true;
+	case QUOTA_REFUSED:
+		break;
+	}
+	e->stats.refused_trunk++;
+	e->stats.full_trunk = t->id;
+	return false;
+}
+
+void slots_trunk_give(struct engine *e, struct leg *l)
+{
+	if (l->counted)
+		quota_give(&e->quota, l->trunk_id);
+	l->counted = false;
+}
+
 void slots_leg_give(struct engine *e, struct leg *l)
 {
+	slots_trunk_give(e, l);
 	timer_stop(&e->timers, &l->retry);
 	timer_stop(&e->timers, &l->no_reply);
 	timer_stop(&e->timers, &l->session);

@@ -12,6 +12,7 @@
 #include "sipworker/engine/leg.h"
 #include "sipworker/engine/out.h"
 #include "sipworker/engine/port.h"
+#include "sipworker/engine/quota.h"
 #include "sipworker/engine/rate.h"
 #include "sipworker/engine/timer.h"
 
@@ -92,6 +93,7 @@ struct engine {
 	bool draining;
 	struct slots_turn turns[SLOTS_TURNS];
 	struct rate rate;
+	struct quota quota;
 	struct slots_bad bad[SLOTS_BAD];
 	struct engine_stats stats;
 };
@@ -105,6 +107,11 @@ void slots_call_give(struct engine *e, struct call *c);
 /* One for each free call is kept back for its caller. */
 struct leg *slots_leg_take(struct engine *e, enum leg_side side);
 void slots_leg_give(struct engine *e, struct leg *l);
+/* The leg begins on this trunk, within the trunk's limits; false: one of them
+ * is reached. Its end (or slots_leg_give()) gives its place back. */
+bool slots_trunk_take(struct engine *e, struct leg *l,
+    const struct snap_trunk *t);
+void slots_trunk_give(struct engine *e, struct leg *l);
 
 /* The current snapshot, held; NULL before the first came. */
 const struct snap *slots_snap_now(const struct engine *e);

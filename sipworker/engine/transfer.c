@@ -136,6 +136,7 @@ static struct leg *new_party(struct engine *e, struct call *c,
 {
 	char id[ID_TEXT_MAX];
 	struct leg *l = ring_add(e, c);
+	unsigned int status;
 
 	if (l == NULL)
 		return NULL;
@@ -144,10 +145,11 @@ static struct leg *new_party(struct engine *e, struct call *c,
 	l->ring_s = TRANSFER_RING_S;
 	l->trunk = d->trunk;
 	id_text(ID_KIND_destination, d->id.v, id);
-	if (route_leg(e, c, l, slice_from(id), FLOW_SHOW_CALLER))
+	status = route_leg(e, c, l, slice_from(id), FLOW_SHOW_CALLER);
+	if (status == 0)
 		return l;
-	ring_take_off(e, l, CALLREC_BY_SYSTEM, 404, cause_q850(404),
-	    "no way to this destination");
+	ring_take_off(e, l, CALLREC_BY_SYSTEM, (uint16_t)status,
+	    cause_q850(status), route_why(status));
 	return NULL;
 }
 

@@ -155,13 +155,37 @@ static enum err parse_field(struct slice line, struct sip_field *f)
 	return ERR_OK;
 }
 
+/* A request of too many fields is refused, and for that its sender's are
+ * looked for to the end. */
+static enum err parse_beyond(struct slice line, struct sip_msg *m)
+{
+	static const enum sip_hdr kept[SIP_MSG_FIELDS_KEPT] = { SIP_HDR_VIA,
+		SIP_HDR_FROM, SIP_HDR_TO, SIP_HDR_CALL_ID, SIP_HDR_CSEQ };
+	struct sip_field f;
+
+	if (!m->is_request)
+		return ERR_TOOBIG;
+	mark_bad(m, 400, "Too Many Header Fields");
+	if (parse_field(line, &f) != ERR_OK)
+		return ERR_OK;
+	for (size_t i = 0; i < SIP_MSG_FIELDS_KEPT; i++)
+		if (f.id == kept[i] && !sip_msg_has(m, f.id))
+			m->fields[m->n_fields++] = f;
+	return ERR_OK;
+}
+
 static enum err parse_fields(struct slice head, struct sip_msg *m)
 {
+	enum err e;
+
 	while (head.n != 0) {
 		const struct slice line = take_line(&head);
 
-		if (m->n_fields == SIP_MSG_FIELDS_MAX)
-			return ERR_TOOBIG;
+		if (m->n_fields >= SIP_MSG_FIELDS_MAX) {
+			if ((e = parse_beyond(line, m)) != ERR_OK)
+				return e;
+			continue;
+		}
 		if (parse_field(line, &m->fields[m->n_fields]) == ERR_OK)
 			m->n_fields++;
 		else if (m->is_request)
@@ -228,10 +252,12 @@ static enum err check_counts(struct sip_msg *m)
 	static const struct {
 		enum sip_hdr id;
 		size_t max;
+		const char *why;
 	} lists[] = {
-		{ SIP_HDR_VIA, SIP_MSG_VIAS_MAX },
-		{ SIP_HDR_ROUTE, SIP_MSG_ROUTES_MAX },
-		{ SIP_HDR_RECORD_ROUTE, SIP_MSG_ROUTES_MAX },
+		{ SIP_HDR_VIA, SIP_MSG_VIAS_MAX, "Too Many Via" },
+		{ SIP_HDR_ROUTE, SIP_MSG_ROUTES_MAX, "Too Many Route" },
+		{ SIP_HDR_RECORD_ROUTE, SIP_MSG_ROUTES_MAX,
+		    "Too Many Record-Route" },
 	};
 
 	for (size_t i = 0; i < RT_ARRAY_LEN(once); i++) {
@@ -247,9 +273,13 @@ static enum err check_counts(struct sip_msg *m)
 		struct slice item;
 		size_t n = 0;
 
-		while (sip_msg_walk(m, lists[i].id, &w, &item))
-			if (++n > lists[i].max)
-				return ERR_TOOBIG;
+		while (n <= lists[i].max &&
+		       sip_msg_walk(m, lists[i].id, &w, &item))
+			n++;
+		if (n > lists[i].max && !m->is_request)
+			return ERR_TOOBIG;
+		if (n > lists[i].max)
+			mark_bad(m, 400, lists[i].why);
 	}
 	return ERR_OK;
 }

@@ -20,6 +20,8 @@
 #define SIP_MSG_FIELDS_MAX 96
 #define SIP_MSG_VIAS_MAX   20
 #define SIP_MSG_ROUTES_MAX 20
+/* Beyond the limit, the fields that no answer can do without. */
+#define SIP_MSG_FIELDS_KEPT 5
 
 struct sip_field {
 	enum sip_hdr id;
@@ -50,14 +52,14 @@ struct sip_msg {
 	unsigned int bad;
 	const char *why_bad;
 	size_t n_fields;
-	struct sip_field fields[SIP_MSG_FIELDS_MAX];
+	struct sip_field fields[SIP_MSG_FIELDS_MAX + SIP_MSG_FIELDS_KEPT];
 };
 
 /* `unfolded` is scratch for messages with folded lines, needed as long as *out
  * is used; with room for SIP_MSG_BYTES_MAX nothing that is valid fails.
  * ERR_SYNTAX: not SIP, or so broken that no answer can be built: drop it.
- * ERR_TOOBIG: beyond a limit above: drop it. ERR_NOTFOUND: a keep-alive of
- * nothing but CR and LF. */
+ * ERR_TOOBIG: a response beyond a limit above: drop it; a request is `bad`.
+ * ERR_NOTFOUND: a keep-alive of nothing but CR and LF. */
 RT_MUST_USE enum err sip_msg_parse(struct slice datagram, struct buf *unfolded,
     struct sip_msg *out);
 

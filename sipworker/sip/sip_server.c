@@ -290,6 +290,7 @@ void sip_server_input(struct sip_txn_layer *t, struct addr4 from,
 		return;
 	}
 	if (m->bad != 0) {
+		t->stats.bad++;
 		sip_core_answer(t, m, from, m->bad, m->why_bad);
 		return;
 	}

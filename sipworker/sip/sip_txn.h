@@ -95,6 +95,7 @@ struct sip_txn_stats {
 	uint32_t chunks_used; /* now */
 	uint64_t received;
 	uint64_t malformed; /* dropped: not SIP */
+	uint64_t bad;       /* requests answered 400, 483, 505 or 513 */
 	uint64_t stray;     /* responses to nothing */
 	uint64_t repeated;  /* absorbed retransmissions */
 	uint64_t resent;    /* our own retransmissions */

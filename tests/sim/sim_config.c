@@ -6,29 +6,15 @@
 #include "lib/core/snap_write.h"
 
 /* Ours, a second account whose carrier has networks of its own, and a third one
- * that has ours. */
-#define OURS              \
-	{                 \
-		{         \
-			4 \
-		}         \
-	}
-#define SECOND            \
-	{                 \
-		{         \
-			5 \
-		}         \
-	}
-#define THIRD             \
-	{                 \
-		{         \
-			6 \
-		}         \
-	}
+ * that has ours; a fourth one has limits there. */
+#define OURS   4
+#define SECOND 5
+#define THIRD  6
+#define FOURTH 7
 
 static const struct snap_trunk trunks[] = {
 	{ .id = { { 1 } },
-	    .account = OURS,
+	    .account = { { OURS } },
 	    .name = SLICE_INIT("carrier"),
 	    .country = SLICE_INIT("US"),
 	    .codecs = SNAP_CODEC_PCMU | SNAP_CODEC_PCMA,
@@ -36,7 +22,7 @@ static const struct snap_trunk trunks[] = {
 	    .tech_prefix = SLICE_INIT(""),
 	    .uri_host = SLICE_INIT("") },
 	{ .id = { { 20 } },
-	    .account = SECOND,
+	    .account = { { SECOND } },
 	    .name = SLICE_INIT("theirs"),
 	    .country = SLICE_INIT("US"),
 	    .codecs = SNAP_CODEC_PCMU,
@@ -46,7 +32,7 @@ static const struct snap_trunk trunks[] = {
 	    .next_hop_ip = 0x0a000007,
 	    .next_hop_port = 5060 },
 	{ .id = { { 2 } },
-	    .account = OURS,
+	    .account = { { OURS } },
 	    .name = SLICE_INIT("out"),
 	    .country = SLICE_INIT("US"),
 	    .codecs = SNAP_CODEC_PCMU | SNAP_CODEC_PCMA,
@@ -59,7 +45,7 @@ static const struct snap_trunk trunks[] = {
 	    .auth_password = SLICE_INIT("secret"),
 	    .no_reply_ms = 3000 },
 	[SIM_CONFIG_NAMED] = { .id = { { 3 } },
-	    .account = OURS,
+	    .account = { { OURS } },
 	    .name = SLICE_INIT("named"),
 	    .country = SLICE_INIT("US"),
 	    .codecs = SNAP_CODEC_PCMU | SNAP_CODEC_PCMA,
@@ -68,18 +54,31 @@ static const struct snap_trunk trunks[] = {
 	    .uri_host = SLICE_INIT(""),
 	    .next_hop_name = SLICE_INIT("trunk.example") },
 	{ .id = { { 30 } },
-	    .account = THIRD,
+	    .account = { { THIRD } },
 	    .name = SLICE_INIT("the same carrier"),
 	    .country = SLICE_INIT("US"),
 	    .codecs = SNAP_CODEC_PCMU | SNAP_CODEC_PCMA,
 	    .tech_prefix = SLICE_INIT(""),
 	    .uri_host = SLICE_INIT("") },
+	{ .id = { { 40 } },
+	    .account = { { FOURTH } },
+	    .name = SLICE_INIT("with limits"),
+	    .country = SLICE_INIT("US"),
+	    .codecs = SNAP_CODEC_PCMU | SNAP_CODEC_PCMA,
+	    .outgoing = true,
+	    .tech_prefix = SLICE_INIT(""),
+	    .uri_host = SLICE_INIT(""),
+	    .next_hop_ip = 0x0a000003,
+	    .next_hop_port = 5080,
+	    .max_calls = 2,
+	    .calls_per_s = 3 },
 };
 
 static const struct snap_acl acls[] = {
 	{ .net = 0x0a000002, .bits = 32, .trunk = 0 },
 	{ .net = 0x0a000007, .bits = 32, .trunk = 1 },
 	{ .net = 0x0a000002, .bits = 32, .trunk = 4 },
+	{ .net = 0x0a000002, .bits = 32, .trunk = 5 },
 };
 
 static const struct snap_prompt prompts[] = {
@@ -339,18 +338,19 @@ static enum err write_flows(struct buf *one, struct buf *two, struct buf *three)
 /* Beyond those that are called at random: see sim_config.h. */
 static void add_foreign(struct snap_number n[SIM_CONFIG_FOREIGN])
 {
-	static const struct account_id account[SIM_CONFIG_FOREIGN] = { SECOND,
-		THIRD, OURS };
+	static const uint8_t account[SIM_CONFIG_FOREIGN] = { SECOND, THIRD,
+		OURS, FOURTH };
 	static const struct trunk_id tied = { { 2 } };
 	static const char *const e164[SIM_CONFIG_FOREIGN] = {
-		SIM_CONFIG_SECONDS, SIM_CONFIG_THIRDS, SIM_CONFIG_TIED
+		SIM_CONFIG_SECONDS, SIM_CONFIG_THIRDS, SIM_CONFIG_TIED,
+		SIM_CONFIG_FOURTHS
 	};
 
 	for (size_t i = 0; i < SIM_CONFIG_FOREIGN; i++)
 		n[i] = (struct snap_number){ .e164 = slice_from(e164[i]),
 			.id = { { (uint8_t)(100 + i) } },
 			.company = { { (uint8_t)(i == 2 ? 9 : 20 + i) } },
-			.account = account[i],
+			.account = { { account[i] } },
 			.name = SLICE("number"),
 			.notice_prompt = FLOW_NO_PROMPT,
 			.zone = SNAP_NO_ROW };

@@ -22,10 +22,13 @@
  * one at the first one's carrier that may not: a number of each, which goes
  * straight to the phone like the first of all, and one of ours that comes by
  * another trunk. */
-#define SIM_CONFIG_FOREIGN 3
+#define SIM_CONFIG_FOREIGN 4
 #define SIM_CONFIG_SECONDS "+13035550190"
 #define SIM_CONFIG_THIRDS  "+13035550191"
 #define SIM_CONFIG_TIED    "+13035550192"
+/* A fourth one's, at the same carrier: its trunk takes two calls at once and
+ * three new ones a second, in and out. */
+#define SIM_CONFIG_FOURTHS "+13035550193"
 
 #define SIM_CONFIG_PHONE_MAX 48
 

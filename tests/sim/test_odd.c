@@ -259,6 +259,35 @@ static void test_offers(void **state)
 		{ "G.729", "m=audio 4000 RTP/AVP 18\r\n", 488 },
 		{ "refused by itself", "m=audio 0 RTP/AVP 0\r\n", 488 },
 		{ "nothing", "", 488 },
+		{ "a group",
+		    "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 239.1.2.3/9\r\n", 488 },
+		{ "everybody",
+		    "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 255.255.255.255\r\n",
+		    488 },
+		{ "our own machine's inside",
+		    "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 127.0.0.1\r\n", 488 },
+		{ "this network",
+		    "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 0.1.2.3\r\n", 488 },
+		{ "our own media port",
+		    "m=audio 30002 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\n", 488 },
+		{ "our SIP port",
+		    "m=audio 5060 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\n", 488 },
+		{ "RTCP to our media port",
+		    "m=audio 5000 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\n"
+		    "a=rtcp:30001\r\n",
+		    488 },
+		{ "our address, a port of somebody else's",
+		    "m=audio 5000 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\n", 100 },
+		{ "no address, and not held",
+		    "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 0.0.0.0\r\n", 488 },
+		{ "held from the beginning",
+		    "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 0.0.0.0\r\n"
+		    "a=inactive\r\n",
+		    100 },
+		{ "held, and it plays to us",
+		    "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 0.0.0.0\r\n"
+		    "a=sendonly\r\n",
+		    100 },
 	};
 
 	(void)state;
@@ -290,6 +319,76 @@ static void test_offers(void **state)
 	}
 }
 
+/* Hold as RFC 2543 has it, in a call that is up; and a phone that answers with
+ * a place where nobody can be. */
+static void test_places(void **state)
+{
+	static const struct {
+		const char *why;
+		const char *at;
+		unsigned int status;
+		const char *has;
+	} again[] = {
+		{ "the old hold", "0.0.0.0", 200, "a=recvonly" },
+		{ "back", "10.0.0.2", 200, "a=sendrecv" },
+		{ "to a group", "224.0.0.1", 488, "" },
+		{ "to our own ports", "10.0.0.1", 488, "" },
+	};
+	static struct rig r; /* large for a stack */
+	char tag[128], body[600];
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_call_up(&r, tag);
+	for (size_t i = 0; i < RT_ARRAY_LEN(again); i++) {
+		(void)snprintf(body, sizeof(body),
+		    "v=0\r\no=- 1 %zu IN IP4 10.0.0.2\r\ns=-\r\n"
+		    "c=IN IP4 %s\r\nt=0 0\r\nm=audio 30004 RTP/AVP 0\r\n",
+		    i + 2, again[i].at);
+		rig_request(&r, "INVITE", (unsigned int)i + 2, "+13035550100",
+		    "c1", tag, "", body);
+		rig_expect_status(&r, again[i].why, again[i].status);
+		assert_non_null(strstr(rig_last(&r)->text, again[i].has));
+		assert_int_equal(r.n_closed, 0);
+	}
+	rig_fini(&r);
+
+	rig_init(&r, 4);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	rig_answer_as_phone(&r, "INVITE", 200,
+	    "v=0\r\no=- 1 1 IN IP4 10.0.0.3\r\ns=-\r\nc=IN IP4 0.0.0.0\r\n"
+	    "t=0 0\r\nm=audio 4000 RTP/AVP 0\r\n");
+	assert_int_equal(rig_count_sent(&r, "BYE"), 1);
+	assert_int_equal(r.n_closed, 1);
+	assert_int_equal(r.closed.talk_us, 0);
+	rig_fini(&r);
+}
+
+/* More of a header than we read: the sender is told, and no call begins. */
+static void test_too_many_fields(void **state)
+{
+	static struct rig r; /* large for a stack */
+	struct engine_stats s;
+	char many[2000];
+	struct buf b;
+
+	(void)state;
+	buf_over(&b, many, sizeof(many) - 1);
+	for (int i = 0; i < 200; i++)
+		buf_cstr(&b, "X-A: b\r\n");
+	many[b.n] = '\0';
+	rig_init(&r, 4);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", many, rig_sdp);
+	rig_expect_status(&r, "too many", 400);
+	assert_non_null(
+	    strstr(rig_last(&r)->text, "SIP/2.0 400 Too Many Header Fields"));
+	assert_int_equal(r.n_sent, 1);
+	engine_get_stats(r.engine, &s);
+	assert_int_equal(s.refused_bad, 1);
+	assert_int_equal(s.calls + s.transactions, 0);
+	rig_fini(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,6 +400,8 @@ int main(void)
 		cmocka_unit_test(test_bye_before_ack),
 		cmocka_unit_test(test_multipart),
 		cmocka_unit_test(test_offers),
+		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_too_many_fields),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -272,18 +272,22 @@ static void test_limits(void **state)
 		const char *why;
 		const char *field;
 		size_t count;
-		enum err want;
+		const char *bad; /* NULL: it is not */
 	} limits[] = {
-		{ "the most fields", "X: y\r\n", SIP_MSG_FIELDS_MAX - 5,
-		    ERR_OK },
-		{ "one more", "X: y\r\n", SIP_MSG_FIELDS_MAX - 4, ERR_TOOBIG },
+		{ "the most fields", "X: y\r\n", SIP_MSG_FIELDS_MAX - 5, NULL },
+		{ "one more", "X: y\r\n", SIP_MSG_FIELDS_MAX - 4,
+		    "Too Many Header Fields" },
+		{ "many more", "X: y\r\n", 5000, "Too Many Header Fields" },
 		{ "the most Vias", "v: SIP/2.0/UDP h\r\n", SIP_MSG_VIAS_MAX - 1,
-		    ERR_OK },
+		    NULL },
 		{ "one more", "v: SIP/2.0/UDP h\r\n", SIP_MSG_VIAS_MAX,
-		    ERR_TOOBIG },
+		    "Too Many Via" },
 		{ "too many routes in few lines",
 		    "Route: <sip:a;lr>,<sip:a;lr>,<sip:a;lr>\r\n", 7,
-		    ERR_TOOBIG },
+		    "Too Many Route" },
+		{ "and of the other kind",
+		    "Record-Route: <sip:a;lr>,<sip:a;lr>,<sip:a;lr>\r\n", 7,
+		    "Too Many Record-Route" },
 	};
 	char *text = malloc(100000);
 
@@ -296,8 +300,48 @@ static void test_limits(void **state)
 		char *copy;
 		const enum err e = parse(text, n, &m, &copy);
 
-		if (e != limits[i].want)
-			fail_msg("%s: %s", limits[i].why, err_name(e));
+		if (e != ERR_OK || (m.bad != 0) != (limits[i].bad != NULL) ||
+		    (m.bad != 0 && (m.bad != 400 ||
+				       strcmp(m.why_bad, limits[i].bad) != 0)))
+			fail_msg("%s: %s %u", limits[i].why, err_name(e),
+			    e == ERR_OK ? m.bad : 0);
+		free(copy);
+	}
+	free(text);
+}
+
+/* Who sent it is found behind all that is too much, and may stand there once;
+ * a response of that kind is nobody's. */
+static void test_needed_last(void **state)
+{
+	static const char *const starts[] = { "OPTIONS sip:a SIP/2.0\r\n",
+		"SIP/2.0 200 OK\r\n" };
+	char *text = malloc(100000), *copy;
+	struct sip_msg m;
+	struct buf b;
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < RT_ARRAY_LEN(starts); i++) {
+		buf_over(&b, text, 100000);
+		buf_cstr(&b, starts[i]);
+		for (size_t k = 0; k < 300; k++)
+			buf_cstr(&b, "X: y\r\n");
+		buf_cstr(&b, "no field at all\r\n");
+		for (size_t k = 0; k < 3; k++)
+			buf_cstr(&b,
+			    "Via: SIP/2.0/UDP h;branch=z9hG4bK1\r\n"
+			    "From: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\n"
+			    "Call-ID: c\r\nCSeq: 1 OPTIONS\r\n");
+		buf_cstr(&b, "\r\n");
+		assert_int_equal(parse(text, b.n, &m, &copy),
+		    i == 0 ? ERR_OK : ERR_TOOBIG);
+		if (i == 0) {
+			assert_int_equal(m.bad, 400);
+			assert_int_equal(m.n_fields,
+			    SIP_MSG_FIELDS_MAX + SIP_MSG_FIELDS_KEPT);
+			assert_true(slice_eq_cstr(m.call_id, "c"));
+		}
 		free(copy);
 	}
 	free(text);
@@ -351,6 +395,7 @@ int main(void)
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_folding),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_needed_last),
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_small_scratch),
 	};
