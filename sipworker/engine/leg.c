@@ -6,6 +6,7 @@
 #include "sipworker/engine/drive.h"
 #include "sipworker/engine/hop.h"
 #include "sipworker/engine/leg_out.h"
+#include "sipworker/engine/redirect.h"
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/slots.h"
 #include "sipworker/engine/stream.h"
@@ -189,6 +190,6 @@ void leg_on_no_reply(struct engine *e, struct leg *l)
 	}
 	/* A 100 says that somebody is there, and that is enough. */
 	if (l->state == LEG_CALLING && !sip_txn_heard(e->txn, l->invite) &&
-	    !hop_next(e, l, 408))
+	    !hop_next(e, l, 408) && !redirect_next(e, l, 408))
 		ring_failed(e, l, 408, "no reply from the next hop");
 }

@@ -135,12 +135,9 @@ static void on_refusal(struct engine *e, struct leg *l,
 		return;
 	}
 	if ((l->state == LEG_CALLING || l->state == LEG_RINGING) &&
-	    redirect_take(e, l, ev->msg)) {
-		trace_event(e, l->call, CALLREC_EV_DIAL, l->number,
-		    ev->msg->status, slice_from(l->uri));
-		leg_out_invite(e, l);
+	    (redirect_take(e, l, ev->msg) ||
+		redirect_next(e, l, (uint16_t)status_of(ev))))
 		return;
-	}
 	/* RFC 3263 4.3. Before it rings: then nothing has been heard yet. */
 	if (l->state == LEG_CALLING && l->call != NULL && !l->over &&
 	    (status_of(ev) == 503 || ev->msg == NULL) &&

@@ -2,8 +2,12 @@
 
 #include <string.h>
 
+#include "lib/base/scan.h"
 #include "sipworker/engine/hop.h"
+#include "sipworker/engine/ring.h"
+#include "sipworker/engine/trace.h"
 #include "sipworker/sip/sip_addr.h"
+#include "sipworker/sip/sip_param.h"
 
 static bool is_next_hop(const struct engine *e, const struct leg *l,
     uint32_t ip)
@@ -43,7 +47,36 @@ static bool is_permitted(const struct engine *e, const struct leg *l,
 	       slice_eq(asked.user, to->user);
 }
 
-static bool try_contact(struct engine *e, struct leg *l, struct slice item)
+/* A Contact that may be followed. */
+struct contact {
+	struct addr4 hop;
+	struct slice uri;
+	unsigned int q; /* thousandths */
+};
+
+/* q="0"["." 0*3DIGIT] or "1"["." 0*3("0")] (RFC 3261 25.1); without one, or
+ * with another, it is 1. */
+static unsigned int read_q(struct slice params)
+{
+	unsigned int q = 0, unit = 1000;
+	struct slice v;
+
+	if (sip_param_find(params, SLICE("q"), &v) != ERR_OK || v.n == 0 ||
+	    v.n > 5 || (v.n > 1 && v.p[1] != '.'))
+		return 1000;
+	for (size_t i = 0; i < v.n; i++) {
+		if (i == 1)
+			continue;
+		if (!scan_is_digit(v.p[i]))
+			return 1000;
+		q += (unsigned int)(v.p[i] - '0') * unit;
+		unit /= 10;
+	}
+	return q > 1000 ? 1000 : q;
+}
+
+static bool read_contact(const struct engine *e, const struct leg *l,
+    struct slice item, struct contact *out)
 {
 	struct sip_addr a;
 	struct addr4 hop;
@@ -56,25 +89,103 @@ static bool try_contact(struct engine *e, struct leg *l, struct slice item)
 	    a.uri_text.n >= sizeof(l->uri))
 		return false;
 	hop.port = a.uri.port == 0 ? SIP_VIA_PORT : a.uri.port;
-	if (!slice_to_cstr(a.uri_text, l->uri, sizeof(l->uri)))
-		return false;
+	*out = (struct contact){ hop, a.uri_text, read_q(a.params) };
+	return true;
+}
+
+/* The best first, those alike in the order given; what is worse than all of
+ * the first few is left out. Returns how many there are. */
+static size_t read_contacts(const struct engine *e, const struct leg *l,
+    const struct sip_msg *m, struct contact c[SLOTS_CHOICE_MAX + 1])
+{
+	struct sip_msg_walk w = { 0 };
+	struct contact one;
+	struct slice item;
+	size_t n = 0;
+
+	while (sip_msg_walk(m, SIP_HDR_CONTACT, &w, &item)) {
+		size_t at = n;
+
+		if (!read_contact(e, l, item, &one))
+			continue;
+		while (at > 0 && c[at - 1].q < one.q)
+			at--;
+		if (at > SLOTS_CHOICE_MAX)
+			continue;
+		if (n <= SLOTS_CHOICE_MAX)
+			n++;
+		memmove(&c[at + 1], &c[at], (n - 1 - at) * sizeof(*c));
+		c[at] = one;
+	}
+	return n;
+}
+
+static struct slots_choice *find_choice(struct engine *e, const struct leg *l)
+{
+	for (size_t i = 0; i < SLOTS_CHOICES; i++)
+		if (e->choice[i].leg == l->ref)
+			return &e->choice[i];
+	return NULL;
+}
+
+/* A new redirection takes the place of the leg's old one. */
+static void keep(struct engine *e, const struct leg *l, const struct contact *c,
+    size_t n)
+{
+	struct slots_choice *k = find_choice(e, l);
+
+	if (k == NULL && n == 0)
+		return;
+	if (k == NULL)
+		k = &e->choice[e->choice_at++ % SLOTS_CHOICES];
+	*k = (struct slots_choice){ .leg = n == 0 ? 0 : l->ref };
+	for (size_t i = 0; i < n; i++) {
+		if (!slice_to_cstr(c[i].uri, k->uri[k->n], LEG_URI_MAX))
+			continue;
+		k->hop[k->n++] = c[i].hop;
+	}
+}
+
+static void go(struct engine *e, struct leg *l, struct addr4 hop,
+    uint16_t status)
+{
 	hop_move(e, l, hop);
 	l->n_hops = 0;
-	return true;
+	trace_event(e, l->call, CALLREC_EV_DIAL, l->number, status,
+	    slice_from(l->uri));
+	ring_call(e, l);
 }
 
 bool redirect_take(struct engine *e, struct leg *l, const struct sip_msg *m)
 {
-	struct sip_msg_walk w = { 0 };
-	struct slice item;
+	struct contact c[SLOTS_CHOICE_MAX + 1];
+	size_t n;
 
 	if (m == NULL || m->status < 300 || m->status > 399 ||
 	    l->call == NULL || l->over || l->redirects >= REDIRECT_MAX)
 		return false;
-	while (sip_msg_walk(m, SIP_HDR_CONTACT, &w, &item))
-		if (try_contact(e, l, item)) {
-			l->redirects++;
-			return true;
-		}
-	return false;
+	n = read_contacts(e, l, m, c);
+	if (n == 0 || !slice_to_cstr(c[0].uri, l->uri, sizeof(l->uri)))
+		return false;
+	keep(e, l, c + 1, n - 1);
+	l->redirects++;
+	go(e, l, c[0].hop, (uint16_t)m->status);
+	return true;
+}
+
+bool redirect_next(struct engine *e, struct leg *l, uint16_t status)
+{
+	struct slots_choice *k = find_choice(e, l);
+	enum err err;
+
+	if (k == NULL || k->at == k->n || l->call == NULL || l->over ||
+	    status >= 600)
+		return false;
+	/* Who did not reply may wake up, and must not ring then. */
+	err = sip_txn_cancel(e->txn, l->invite, SLICE(""), e->now.mono_us);
+	if (err != ERR_NOTFOUND)
+		slots_count_unsent(e, err);
+	memcpy(l->uri, k->uri[k->at], sizeof(l->uri));
+	go(e, l, k->hop[k->at++], status);
+	return true;
 }

@@ -63,6 +63,17 @@ struct slots_bad {
 	int64_t until_us; /* 0: unused */
 };
 
+/* Contacts of a redirection that were not called yet (redirect.h). */
+#define SLOTS_CHOICES    64
+#define SLOTS_CHOICE_MAX 4
+struct slots_choice {
+	uint64_t leg; /* ref; 0: unused */
+	uint8_t n;
+	uint8_t at;
+	struct addr4 hop[SLOTS_CHOICE_MAX];
+	char uri[SLOTS_CHOICE_MAX][LEG_URI_MAX];
+};
+
 struct engine {
 	struct engine_cfg cfg;
 	char agent[64];
@@ -95,6 +106,8 @@ struct engine {
 	struct rate rate;
 	struct quota quota;
 	struct slots_bad bad[SLOTS_BAD];
+	struct slots_choice choice[SLOTS_CHOICES];
+	uint32_t choice_at;
 	struct engine_stats stats;
 };
 

@@ -53,16 +53,23 @@ static void test_endings(void **state)
 	}
 }
 
-static void redirect(struct rig *r, const char *contact)
+static const struct rig_sent *last_invite(const struct rig *r)
 {
-	static const char own[] = "<sip:p@10.0.0.3:5080>";
 	const struct rig_sent *s = NULL;
-	char text[4096], out[4608];
-	const char *at;
 
 	for (size_t i = 0; i < r->n_sent; i++)
 		if (strncmp(r->sent[i].text, "INVITE ", 7) == 0)
 			s = &r->sent[i];
+	return s;
+}
+
+static void redirect(struct rig *r, const char *contact)
+{
+	static const char own[] = "<sip:p@10.0.0.3:5080>";
+	const struct rig_sent *s = last_invite(r);
+	char text[4096], out[4608];
+	const char *at;
+
 	/* The rig's answer, with this Contact instead of its own. */
 	rig_write_answer(s, 302, "", text, sizeof(text));
 	at = strstr(text, own);
@@ -92,6 +99,57 @@ static void test_redirects(void **state)
 	assert_int_equal(rig_count_sent(&r, "INVITE"), 4);
 	assert_int_equal(r.n_closed, 1);
 	rig_fini(&r);
+}
+
+static size_t invited_at(const struct rig *r, const char *port)
+{
+	char begins[80];
+
+	(void)snprintf(begins, sizeof(begins),
+	    "INVITE sip:+13035559000@10.0.0.3:%s ", port);
+	return rig_count_sent(r, begins);
+}
+
+/* Several Contacts: by their q, and the next when one fails; busy or silent is
+ * a failure, "nobody anywhere" is said for all. The one whose number is not
+ * the asked one is none, and five are enough. */
+static void test_redirects_by_q(void **state)
+{
+	static const char contacts[] =
+	    "sip:+13035559000@10.0.0.3:5081>;q=0.2,"
+	    "<sip:+19005550100@10.0.0.3:5089>;q=1.0,"
+	    "<sip:+13035559000@10.0.0.3:5082>;q=0.75,"
+	    "<sip:+13035559000@10.0.0.3:5083>;q=nonsense,"
+	    "<sip:+13035559000@10.0.0.3:5084>;q=0.2,"
+	    "<sip:+13035559000@10.0.0.3:5085>;q=0.0,"
+	    "<sip:+13035559000@10.0.0.3:5086";
+	static const char *const order[] = { "5083", "5086", "5082", "5081",
+		"5084", "5085" };
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	for (size_t final = 2; final < 6; final++) {
+		rig_init(&r, 4);
+		rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "",
+		    rig_sdp);
+		redirect(&r, contacts);
+		for (size_t i = 0; i < 5 && r.n_closed == 0; i++) {
+			if (invited_at(&r, order[i]) == 0 ||
+			    invited_at(&r, order[i + 1]) != 0)
+				fail_msg("not %s in its turn", order[i]);
+			if (i == 1) /* no reply at all */
+				rig_pass_time(&r, 3100 * INT64_C(1000));
+			else
+				rig_answer(&r, last_invite(&r),
+				    i == final ? 603 : 486, "");
+		}
+		assert_int_equal(r.n_closed, 1);
+		for (size_t i = 0; i < RT_ARRAY_LEN(order); i++)
+			assert_int_equal(invited_at(&r, order[i]) > 0,
+			    i <= final && i < 5);
+		rig_pass_time(&r, 2 * RT_MIN_US);
+		rig_fini(&r);
+	}
 }
 
 /* Nobody out there says where else we call, or which number we pay for. */
@@ -231,6 +289,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_endings),
 		cmocka_unit_test(test_redirects),
+		cmocka_unit_test(test_redirects_by_q),
 		cmocka_unit_test(test_redirects_refused),
 		cmocka_unit_test(test_foreign_destination),
 		cmocka_unit_test(test_silence),
