@@ -53,16 +53,17 @@ async function once(mode, connections, { rate = 0, visits = 0, s = seconds } = {
 /** Median of three, after one to warm up; spread is (largest - least) / median. */
 async function measure(mode, connections, options) {
 	const warm = await once(mode, connections, { ...options, s: 1 });
-	const all = [], before = cpu_us();
+	const all = [], before = cpu_us(), was = otherWork();
 	for (let i = 0; i < 3; i++) all.push(await once(mode, connections, options));
-	const after = cpu_us(), answers = all.reduce((sum, a) => sum + a.answers, 0);
+	const after = cpu_us(), is = otherWork(), answers = all.reduce((sum, a) => sum + a.answers, 0);
 	const cpu = after.map((us, i) => ((us - before[i]) / answers).toFixed(0));
 	const leasedInAll = all.reduce((sum, a) => sum + a.leased, warm.leased);
 	all.sort((a, b) => a.rate - b.rate);
 	const got = all[1];
 	got.leasedInAll = leasedInAll;
 	got.spread = (all[2].rate - all[0].rate) / got.rate;
-	got.cpu = `cpu ${cpu.join('+')} us (nginx, dni, mariadb)`;
+	const idle = 1 - (is.busy - was.busy) / (is.all - was.all);
+	got.cpu = `cpu ${cpu.join('+')} us (nginx, dni, mariadb), machine idle ${(idle * 100).toFixed(0)} %`;
 	say(`${mode}: ${all.map((a) => a.rate).join(' ')} /s, p99 ${got.p99_us} us, leased ${got.leased}, ${got.cpu}`);
 	return got;
 }

@@ -1,10 +1,10 @@
 /*
  * dni.c - dni.fcgi: the lease server behind the script tag.
  *
- * Few threads serve all connections: they never wait, as only the keeper
- * speaks to the database, and what waits for it holds no thread. Ends on
- * SIGTERM after the requests in work, with everything written and its pools
- * given up.
+ * Few threads serve all connections: they never wait, as only the keeper and
+ * the writers speak to the database, and what waits for it holds no thread.
+ * Ends on SIGTERM after the requests in work, with everything written and its
+ * pools given up.
  */
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +12,7 @@
 
 #include "cgi/dni/dni_api.h"
 #include "cgi/dni/dni_keeper.h"
+#include "cgi/dni/dni_writer.h"
 #include "cgi/web/web.h"
 #include "lib/base/log.h"
 #include "lib/base/settings.h"
@@ -37,7 +38,26 @@ static void owner_name(const struct settings *s,
 		out[0] = '\0';
 }
 
-static enum err serve(const struct settings *set, struct dni_state *s)
+static enum err start_writers(struct dni_writers **out,
+    const struct settings *set, struct dni_state *s)
+{
+	struct db *dbs[DNI_STATE_WRITERS];
+
+	for (size_t n = 0; n < DNI_STATE_WRITERS; n++) {
+		const enum err e = db_open_writer(&dbs[n], set->secret_dir,
+		    set->db_socket, set->db_name, "dni");
+
+		if (e == ERR_OK)
+			continue;
+		while (n > 0)
+			db_close(dbs[--n]);
+		return e;
+	}
+	return dni_writer_start(out, s, dbs, DNI_STATE_WRITERS);
+}
+
+static enum err run(const struct settings *set, struct dni_state *s,
+    struct db *db)
 {
 	const struct web_conf conf = { .name = "dni",
 		.settings = set,
@@ -51,24 +71,33 @@ static enum err serve(const struct settings *set, struct dni_state *s)
 		.quiet = true };
 	char owner[DB_POOL_OWNER_MAX + 1];
 	struct dni_keeper *keeper = NULL;
-	struct db *db;
+	struct dni_writers *writers = NULL;
 	enum err e;
 
-	e = db_open_as(&db, set->secret_dir, set->db_socket, set->db_name,
-	    "dni");
+	owner_name(set, owner);
+	e = dni_keeper_start(&keeper, s, db, slice_from(owner));
+	if (e == ERR_OK)
+		e = start_writers(&writers, set, s);
+	if (e != ERR_OK)
+		log_error("dni: could not start: %s", err_name(e));
+	else
+		e = web_run(&conf);
+	dni_writer_stop(writers);
+	dni_keeper_stop(keeper);
+	return e;
+}
+
+static enum err serve(const struct settings *set, struct dni_state *s)
+{
+	struct db *db;
+	const enum err e = db_open_as(&db, set->secret_dir, set->db_socket,
+	    set->db_name, "dni");
+
 	if (e != ERR_OK) {
 		log_error("dni: no database: %s", err_name(e));
 		return e;
 	}
-	owner_name(set, owner);
-	e = dni_keeper_start(&keeper, s, db, slice_from(owner));
-	if (e != ERR_OK) {
-		log_error("dni: could not load: %s", err_name(e));
-		return e;
-	}
-	e = web_run(&conf);
-	dni_keeper_stop(keeper);
-	return e;
+	return run(set, s, db);
 }
 
 int main(int argc, char **argv)

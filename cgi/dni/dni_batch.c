@@ -2,9 +2,8 @@
 
 #include <stdlib.h>
 
+#include "lib/base/clk.h"
 #include "lib/base/log.h"
-
-#define LATER_MAX 256 /* waiting writes that join a batch */
 
 static bool is_away(enum err e)
 {
@@ -44,12 +43,11 @@ enum err dni_batch_write(struct db *db, struct dni_write *list)
 	return e;
 }
 
-/* With mu held: some of what waits, in the order it came. */
-static struct dni_write *take_later(struct dni_state *s)
+struct dni_write *dni_batch_take_later(struct dni_state *s)
 {
 	struct dni_write *later = s->later, **cut = &s->later;
 
-	for (size_t n = 0; n < LATER_MAX && *cut != NULL; n++) {
+	for (size_t n = 0; n < DNI_BATCH_LATER && *cut != NULL; n++) {
 		cut = &(*cut)->next;
 		s->n_later--;
 	}
@@ -59,11 +57,12 @@ static struct dni_write *take_later(struct dni_state *s)
 	*cut = NULL;
 	if (s->later == NULL)
 		s->later_end = &s->later;
+	else
+		s->later_since_us = clk_mono_us();
 	return later;
 }
 
-/* With mu held: what the database did not take for being away waits again. */
-static void end_later(struct dni_state *s, struct dni_write *later)
+void dni_batch_end_later(struct dni_state *s, struct dni_write *later)
 {
 	while (later != NULL) {
 		struct dni_write *w = later;
@@ -80,8 +79,8 @@ static void end_later(struct dni_state *s, struct dni_write *later)
 	}
 }
 
-/* With mu held: the open batch is the writer's. */
-static struct dni_write *take_open(struct dni_state *s, struct dni_write ***end)
+struct dni_write *dni_batch_take_open(struct dni_state *s,
+    struct dni_write ***end)
 {
 	struct dni_write *all = s->open;
 
@@ -89,34 +88,6 @@ static struct dni_write *take_open(struct dni_state *s, struct dni_write ***end)
 	s->open = NULL;
 	s->open_end = &s->open;
 	s->n_open = 0;
-	s->batch_since_us = s->open_since_us;
 	s->open_since_us = 0;
 	return all;
-}
-
-void dni_batch_run(struct dni_state *s, struct db *db)
-{
-	struct dni_write **end, *waiting = take_open(s, &end);
-	struct dni_write *later = take_later(s), *list;
-	const uint64_t batch = s->open_batch++;
-	struct later *ready;
-	enum err e;
-
-	if (waiting != NULL)
-		*end = later;
-	list = waiting != NULL ? waiting : later;
-	(void)pthread_mutex_unlock(&s->mu);
-	e = list == NULL ? ERR_OK : dni_batch_write(db, list);
-	if (waiting != NULL)
-		*end = NULL;
-	(void)pthread_mutex_lock(&s->mu);
-	end_later(s, later);
-	s->done_batch = batch;
-	s->batch_since_us = 0;
-	ready = dni_state_settle(s, waiting);
-	if (list != NULL)
-		dni_batch_away(s, is_away(e));
-	(void)pthread_mutex_unlock(&s->mu);
-	later_ready(ready);
-	(void)pthread_mutex_lock(&s->mu);
 }

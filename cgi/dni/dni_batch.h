@@ -7,13 +7,22 @@
 
 #include "cgi/dni/dni_state.h"
 
+#define DNI_BATCH_LATER 256 /* most that dni_batch_take_later() takes */
+
 /* Writes a list, once more after a lost connection: everything can be written
  * twice. Every write's result is set; results as dni_write_run(). */
 RT_MUST_USE enum err dni_batch_write(struct db *db, struct dni_write *list);
-/* With mu held, and again at its end: takes the open batch and some of what
- * nobody waits for, writes it, and lets those go on who wait. */
-void dni_batch_run(struct dni_state *s, struct db *db);
-/* With mu held: the database went, or came back. Logged. */
+
+/* All with mu held. */
+
+/* The open batch is the caller's; *end is where its list ends. NULL: empty. */
+struct dni_write *dni_batch_take_open(struct dni_state *s,
+    struct dni_write ***end);
+/* Some of what nobody waits for, in the order it came. NULL: none. */
+struct dni_write *dni_batch_take_later(struct dni_state *s);
+/* What the database did not take for being away waits again. */
+void dni_batch_end_later(struct dni_state *s, struct dni_write *later);
+/* The database went, or came back. Logged. */
 void dni_batch_away(struct dni_state *s, bool away);
 
 #endif

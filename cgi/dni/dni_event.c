@@ -48,8 +48,9 @@ static void withdraw(struct dni_serve *v, struct dni_visit *visit,
 		&number)) {
 		visit->pool->slots[number].given_up = true;
 		w->parts |= DNI_WRITE_ENDED;
-		w->ended = visit->pool->slots[number].lease;
-		w->ended_us = v->who.now_us;
+		w->ended = (struct lease_end){ visit->pool->slots[number].lease,
+			v->who.now_us };
+		w->after = visit->pool->slots[number].batch;
 	}
 	dni_visits_drop(v->s->visits, visit);
 }

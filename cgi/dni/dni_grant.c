@@ -65,8 +65,8 @@ bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
 	if (g->grant.what == LEASE_KEPT || slot->given_up) {
 		slot->given_up = false;
 		w->parts |= DNI_WRITE_ENDED;
-		w->ended = slot->lease;
-		w->ended_us = v->who.now_us;
+		w->ended = (struct lease_end){ slot->lease, v->who.now_us };
+		w->after = slot->batch;
 	}
 	dni_serve_id(v, 3, slot->lease.v);
 	slot->visit = visit->id;
@@ -96,15 +96,16 @@ static void ungrant(struct dni_state *s, struct dni_write *w,
 	/* The pool may have been read anew while we waited. */
 	if (g->grant.number < g->pool->n)
 		slot = &g->pool->slots[g->grant.number];
-	if (w->result == ERR_CONFLICT)
-		g->pool->owned = false; /* the epoch moved on */
+	/* The epoch moved on, and not because we took the pool again. */
+	if (w->result == ERR_CONFLICT && w->lease.epoch == g->pool->epoch)
+		g->pool->owned = false;
 	if (w->result == ERR_UNCERTAIN) {
 		struct dni_write end = { 0 };
 
 		end.parts = DNI_WRITE_ENDED;
 		end.company = w->company;
-		end.ended = w->lease.id;
-		end.ended_us = w->lease.started_us;
+		end.ended =
+		    (struct lease_end){ w->lease.id, w->lease.started_us };
 		dni_state_later(s, &end);
 	} else if (slot != NULL && id_eq(slot->lease.v, w->lease.id.v)) {
 		lease_undo(g->pool->leases, &g->grant);

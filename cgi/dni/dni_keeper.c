@@ -14,17 +14,14 @@
 #include "lib/db/db_tag.h"
 
 #define TICK_US   (250 * 1000)
-#define FLUSH_US  RT_SEC_US
 #define CONF_US   (2 * RT_SEC_US)
 #define ALIVE_US  (5 * RT_SEC_US)
 #define STALE_US  (20 * RT_SEC_US)
 #define RETRY_US  (500 * 1000)
-#define FLUSH_MAX 64 /* heartbeats a transaction: new leases wait behind */
 #define LIVE_MAX  200000
 #define BUCKET_US (15 * RT_MIN_US)
 
 struct keeper_times {
-	int64_t flush_us;
 	int64_t conf_us;
 	int64_t alive_us;
 	int64_t retry_us;
@@ -36,7 +33,6 @@ struct dni_keeper {
 	struct slice owner;
 	pthread_t thread;
 	struct keeper_times next; /* monotonic */
-	struct dni_write *beats;  /* FLUSH_MAX of them */
 };
 
 static bool is_away(enum err e)
@@ -158,7 +154,8 @@ static enum err extend_pool(struct dni_keeper *k, struct dni_pool *p)
 }
 
 /* In two rounds, so that a number that moved has left one pool before the
- * other gives it out. */
+ * other gives it out; between them what the one gave out last is stored, and
+ * so is seen by the other. */
 static enum err refresh_pools(struct dni_keeper *k)
 {
 	const struct dni_conf *conf = k->s->conf;
@@ -173,6 +170,7 @@ static enum err refresh_pools(struct dni_keeper *k)
 		if (p != NULL && p->owned)
 			e = shrink_pool(k, p, &conf->pools[i], &more[i]);
 	}
+	dni_state_settle_all(k->s);
 	for (size_t i = 0; e == ERR_OK && i < conf->n_pools; i++) {
 		struct dni_pool *p = find_pool(k->s, conf->pools[i].id);
 
@@ -276,75 +274,17 @@ static enum err stay_alive(struct dni_keeper *k)
 	return e == ERR_OK ? ask_again(k) : e;
 }
 
-/* --- heartbeats -----------------------------------------------------------*/
-
-static void fill_beat(const struct dni_visit *v, struct dni_write *w)
-{
-	const struct lease_holder holder = dni_pool_holder(v->visitor);
-	uint32_t number;
-
-	memset(w, 0, sizeof(*w));
-	w->parts = DNI_WRITE_PROGRESS;
-	w->company = v->company;
-	w->progress = (struct visit_progress){ v->id, v->seen_us, v->engaged_s,
-		v->page_views, v->tel_clicked_us };
-	if (v->pool == NULL || !v->pool->owned || v->pool->leases == NULL ||
-	    !lease_find(v->pool->leases, v->seen_us, &holder, &number) ||
-	    !id_eq(v->pool->slots[number].visit.v, v->id.v))
-		return;
-	w->parts |= DNI_WRITE_BEAT;
-	w->lease.pool = v->pool->id;
-	w->lease.epoch = v->pool->epoch;
-	w->lease.id = v->pool->slots[number].lease;
-	w->lease.beat_us = v->beat_us;
-	w->lease.expires_us = v->beat_us + v->pool->lease_us;
-}
-
-/* With mu held, and again at its end: writes the progress of some visits.
- * False: there was none, or the database is away. */
-static bool flush_beats(struct dni_keeper *k)
-{
-	struct dni_state *s = k->s;
-	struct dni_write *list = NULL, **end = &list;
-	enum err e;
-
-	for (size_t n = 0; n < FLUSH_MAX; n++) {
-		struct dni_visit *v = dni_visits_take_dirty(s->visits);
-
-		if (v == NULL)
-			break;
-		fill_beat(v, &k->beats[n]);
-		*end = &k->beats[n];
-		end = &k->beats[n].next;
-	}
-	if (list == NULL)
-		return false;
-	(void)pthread_mutex_unlock(&s->mu);
-	e = dni_batch_write(k->db, list);
-	(void)pthread_mutex_lock(&s->mu);
-	for (struct dni_write *w = list; is_away(e) && w != NULL; w = w->next) {
-		struct dni_visit *v =
-		    dni_visits_find(s->visits, 0, w->progress.id);
-
-		if (v != NULL)
-			dni_visits_mark(s->visits, v);
-	}
-	dni_batch_away(s, is_away(e));
-	return e == ERR_OK;
-}
-
 /* --- the thread -----------------------------------------------------------*/
 
-static void wait_for_work(struct dni_keeper *k)
+/* With mu held. */
+static void rest(struct dni_state *s)
 {
-	struct dni_state *s = k->s;
 	const int64_t until = clk_mono_us() + TICK_US;
 	const struct timespec t = { until / RT_SEC_US,
 		(long)(until % RT_SEC_US) * 1000 };
 
-	while (s->open == NULL && !s->stop && (s->later == NULL || s->away) &&
-	       clk_mono_us() < until)
-		(void)pthread_cond_timedwait(&s->work, &s->mu, &t);
+	while (!s->stop && clk_mono_us() < until)
+		(void)pthread_cond_timedwait(&s->halt, &s->mu, &t);
 }
 
 static bool is_due(int64_t *next_us, int64_t every_us)
@@ -357,19 +297,33 @@ static bool is_due(int64_t *next_us, int64_t every_us)
 	return true;
 }
 
+/* Without mu: the database answers, as far as one can know. */
+static bool reach(struct dni_keeper *k)
+{
+	bool away;
+
+	(void)pthread_mutex_lock(&k->s->mu);
+	away = k->s->away;
+	(void)pthread_mutex_unlock(&k->s->mu);
+	if (!away && !db_broken(k->db))
+		return true;
+	if (!is_due(&k->next.retry_us, RETRY_US))
+		return false;
+	if ((db_broken(k->db) ? db_reconnect(k->db) : db_ping(k->db)) != ERR_OK)
+		return false;
+	(void)pthread_mutex_lock(&k->s->mu);
+	dni_batch_away(k->s, false);
+	(void)pthread_mutex_unlock(&k->s->mu);
+	return true;
+}
+
 /* Without mu: reads and small writes that nobody waits for. */
 static void do_chores(struct dni_keeper *k)
 {
 	enum err e = ERR_OK;
 
-	if (db_broken(k->db)) {
-		if (!is_due(&k->next.retry_us, RETRY_US) ||
-		    db_reconnect(k->db) != ERR_OK)
-			return;
-		(void)pthread_mutex_lock(&k->s->mu);
-		dni_batch_away(k->s, false);
-		(void)pthread_mutex_unlock(&k->s->mu);
-	}
+	if (!reach(k))
+		return;
 	if (is_due(&k->next.conf_us, CONF_US) && (e = check_conf(k)) == ERR_OK)
 		e = dni_seen_write(k->s, k->db, clk_wall_us());
 	if (!is_away(e) && is_due(&k->next.alive_us, ALIVE_US))
@@ -385,20 +339,11 @@ static void *keep(void *ctx)
 
 	(void)pthread_mutex_lock(&s->mu);
 	while (!s->stop) {
-		wait_for_work(k);
-		if (s->open != NULL || (s->later != NULL && !s->away))
-			dni_batch_run(s, k->db);
-		if (!s->away && is_due(&k->next.flush_us, FLUSH_US))
-			while (s->open == NULL && flush_beats(k))
-				;
 		(void)pthread_mutex_unlock(&s->mu);
 		do_chores(k);
 		(void)pthread_mutex_lock(&s->mu);
+		rest(s);
 	}
-	while (!s->away && (s->open != NULL || s->later != NULL))
-		dni_batch_run(s, k->db);
-	while (!s->away && flush_beats(k))
-		;
 	(void)pthread_mutex_unlock(&s->mu);
 	return NULL;
 }
@@ -441,9 +386,7 @@ enum err dni_keeper_start(struct dni_keeper **out, struct dni_state *s,
 	struct dni_keeper *k = calloc(1, sizeof(*k));
 	enum err e = ERR_NOMEM;
 
-	if (k != NULL)
-		k->beats = calloc(FLUSH_MAX, sizeof(*k->beats));
-	if (k == NULL || k->beats == NULL)
+	if (k == NULL)
 		goto fail;
 	k->s = s;
 	k->db = db;
@@ -459,8 +402,6 @@ enum err dni_keeper_start(struct dni_keeper **out, struct dni_state *s,
 	return ERR_OK;
 
 fail:
-	if (k != NULL)
-		free(k->beats);
 	free(k);
 	db_close(db);
 	return e;
@@ -484,7 +425,8 @@ void dni_keeper_stop(struct dni_keeper *k)
 		return;
 	(void)pthread_mutex_lock(&k->s->mu);
 	k->s->stop = true;
-	(void)pthread_cond_signal(&k->s->work);
+	(void)pthread_cond_broadcast(&k->s->halt);
+	(void)pthread_cond_broadcast(&k->s->turn);
 	(void)pthread_mutex_unlock(&k->s->mu);
 	(void)pthread_join(k->thread, NULL);
 	if (!db_broken(k->db))
@@ -493,6 +435,5 @@ void dni_keeper_stop(struct dni_keeper *k)
 		log_error("dni_keeper: writes lost=%llu",
 		    (unsigned long long)k->s->lost + k->s->n_later);
 	db_close(k->db);
-	free(k->beats);
 	free(k);
 }

@@ -1,6 +1,6 @@
 /*
- * dni_keeper.h - the one thread that talks to the database: writes batches,
- * flushes heartbeats, keeps the pools ours and the configuration fresh.
+ * dni_keeper.h - the thread that keeps the pools ours and the configuration
+ * fresh, and notices that the database is back.
  */
 #ifndef RT_CGI_DNI_DNI_KEEPER_H
 #define RT_CGI_DNI_DNI_KEEPER_H
@@ -17,8 +17,8 @@ struct dni_keeper;
 RT_MUST_USE enum err dni_keeper_start(struct dni_keeper **out,
     struct dni_state *s, struct db *db, struct slice owner);
 
-/* Writes what is left, gives the pools up and ends the thread. Nobody may wait
- * in dni_state_write() any more. NULL is allowed. */
+/* Ends the thread and gives the pools up; after dni_writer_stop(), so that
+ * everything is written. NULL is allowed. */
 void dni_keeper_stop(struct dni_keeper *k);
 
 #endif

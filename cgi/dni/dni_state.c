@@ -28,7 +28,9 @@ enum err dni_state_new(struct dni_state **out, uint32_t visits_max,
 	    pthread_condattr_setclock(&mono, CLOCK_MONOTONIC) != 0 ||
 	    pthread_rwlock_init(&s->conf_lock, NULL) != 0 ||
 	    pthread_mutex_init(&s->mu, NULL) != 0 ||
-	    pthread_cond_init(&s->work, &mono) != 0) {
+	    pthread_cond_init(&s->work, &mono) != 0 ||
+	    pthread_cond_init(&s->turn, &mono) != 0 ||
+	    pthread_cond_init(&s->halt, &mono) != 0) {
 		free(s);
 		return ERR_INTERNAL;
 	}
@@ -71,6 +73,8 @@ void dni_state_free(struct dni_state *s)
 	dni_flood_free(s->pool_flood);
 	dni_conf_free(s->conf);
 	(void)pthread_cond_destroy(&s->work);
+	(void)pthread_cond_destroy(&s->turn);
+	(void)pthread_cond_destroy(&s->halt);
 	(void)pthread_mutex_destroy(&s->mu);
 	(void)pthread_rwlock_destroy(&s->conf_lock);
 	free(s);
@@ -86,13 +90,13 @@ enum err dni_state_write(struct dni_state *s, const struct dni_write *w,
 	if ((copy = dni_write_copy(w)) == NULL)
 		return ERR_NOMEM;
 	copy->wait = wait;
-	if (s->open == NULL) {
+	if (s->open == NULL)
 		s->open_since_us = clk_mono_us();
-		(void)pthread_cond_signal(&s->work);
-	}
 	*s->open_end = copy;
 	s->open_end = &copy->next;
 	s->n_open++;
+	if (s->n_open == 1 || s->n_open == DNI_STATE_SECOND)
+		(void)pthread_cond_signal(&s->work);
 	return ERR_OK;
 }
 
@@ -100,9 +104,23 @@ bool dni_state_away(const struct dni_state *s)
 {
 	const int64_t before = clk_mono_us() - DNI_STATE_STALL_US;
 
-	return s->away ||
-	       (s->open_since_us != 0 && s->open_since_us < before) ||
-	       (s->batch_since_us != 0 && s->batch_since_us < before);
+	if (s->away || (s->open_since_us != 0 && s->open_since_us < before))
+		return true;
+	for (size_t i = 0; i < DNI_STATE_WRITERS; i++)
+		if (s->batch_since_us[i] != 0 && s->batch_since_us[i] < before)
+			return true;
+	return false;
+}
+
+void dni_state_settle_all(struct dni_state *s)
+{
+	uint64_t last;
+
+	(void)pthread_mutex_lock(&s->mu);
+	last = s->open == NULL ? s->open_batch - 1 : s->open_batch;
+	while (!s->stop && s->done_batch < last)
+		(void)pthread_cond_wait(&s->turn, &s->mu);
+	(void)pthread_mutex_unlock(&s->mu);
 }
 
 struct later *dni_state_settle(struct dni_state *s, struct dni_write *list)
@@ -145,6 +163,8 @@ void dni_state_later_own(struct dni_state *s, struct dni_write *copy)
 	}
 	copy->next = NULL;
 	copy->wait = NULL;
+	if (s->later == NULL)
+		s->later_since_us = clk_mono_us();
 	*s->later_end = copy;
 	s->later_end = &copy->next;
 	s->n_later++;

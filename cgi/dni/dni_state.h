@@ -1,5 +1,5 @@
 /*
- * dni_state.h - the lease server's memory and the queue to its one writer.
+ * dni_state.h - the lease server's memory and the queue to its writers.
  *
  * Two locks. conf_lock: the configuration may be read while it is held for
  * reading, and is replaced while held for writing. mu: pools, visits, counts
@@ -7,14 +7,14 @@
  * rare reload of a pool. Order: conf_lock before mu.
  *
  * A request that changes a lease puts a copy of its write into the open batch
- * and lets its connection wait (cgi/web/later.h), without a thread. The writer
- * closes the batch, writes it in one transaction while the next one fills,
- * settles what it changed, and lets the waiting answers go on. A database that
- * neither answers nor refuses is noticed by the age of the oldest write: after
- * a second new visitors are not made to wait for it, and who waits already is
- * answered without it.
- * What nobody waits for is copied into a bounded list and goes with the next
- * batch; it survives the database being away.
+ * and lets its connection wait (cgi/web/later.h), without a thread. A writer
+ * (dni_writer.h) closes the batch, writes it in one transaction while the next
+ * one fills, settles what it changed, and lets the waiting answers go on. A
+ * database that neither answers nor refuses is noticed by the age of the oldest
+ * write: after a second new visitors are not made to wait for it, and who waits
+ * already is answered without it. What nobody waits for is copied into a
+ * bounded list and goes with the next batch; it survives the database being
+ * away.
  */
 #ifndef RT_CGI_DNI_DNI_STATE_H
 #define RT_CGI_DNI_DNI_STATE_H
@@ -30,6 +30,9 @@
 
 #define DNI_STATE_LATER_MAX 50000 /* writes that wait for the database */
 #define DNI_STATE_STALL_US  RT_SEC_US
+#define DNI_STATE_WRITERS   2
+/* So many writes are worth a transaction beside the one under way. */
+#define DNI_STATE_SECOND 16
 
 struct dni_state;
 
@@ -59,16 +62,23 @@ struct dni_state {
 	int64_t now_us;                 /* of the latest request */
 	bool away;                      /* the database does not answer */
 
-	pthread_cond_t work;
+	pthread_cond_t work; /* for writers */
+	pthread_cond_t turn; /* a batch is done, or nothing is alone any more */
+	pthread_cond_t halt; /* stop was set; for the keeper */
 	struct dni_write *open;
 	struct dni_write **open_end;
 	size_t n_open;
-	/* Monotonic: since when the oldest write waits, in the open batch and
-	 * in the one being written. 0: none waits. */
+	/* Monotonic: since when the oldest write waits, in the open batch, in
+	 * those being written and in what nobody waits for. 0: none waits. */
 	int64_t open_since_us;
-	int64_t batch_since_us;
-	uint64_t open_batch; /* number of the batch being filled, from 1 */
-	uint64_t done_batch;
+	int64_t batch_since_us[DNI_STATE_WRITERS];
+	int64_t later_since_us;
+	uint64_t open_batch;    /* number of the batch being filled, from 1 */
+	uint64_t done_batch;    /* all up to it are settled */
+	unsigned int n_running; /* being written */
+	bool alone;             /* one that lets no other begin */
+	int64_t flush_us;       /* monotonic: the next heartbeats are due */
+	bool flushing;          /* and there were more of them */
 	struct dni_write *later;
 	struct dni_write **later_end;
 	size_t n_later;
@@ -82,7 +92,7 @@ RT_MUST_USE enum err dni_state_new(struct dni_state **out, uint32_t visits_max,
 /* No thread uses it any more. */
 void dni_state_free(struct dni_state *s);
 
-/* All with mu held. */
+/* All with mu held, but dni_state_settle_all(). */
 
 /* Puts a copy of w into the open batch; the writer will settle wait, and give
  * wait->later to later_ready() if it is still there. ERR_NOMEM; ERR_TOOBIG:
@@ -95,6 +105,10 @@ bool dni_state_away(const struct dni_state *s);
  * later_ready(), without mu; NULL: none. */
 struct later *dni_state_settle(struct dni_state *s, struct dni_write *list);
 void dni_state_wait_free(struct dni_wait *wait);
+/* Returns when all that was in the open batch before has been settled: what
+ * memory said until then, the database says now, or never will. Writers must
+ * be at work, or about to; at once when the server stops. */
+void dni_state_settle_all(struct dni_state *s);
 /* Copies w for later; counted as lost when it does not fit. */
 void dni_state_later(struct dni_state *s, const struct dni_write *w);
 /* The same for a copy, which is taken. */

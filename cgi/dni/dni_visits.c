@@ -212,6 +212,11 @@ struct dni_visit *dni_visits_take_dirty(struct dni_visits *t)
 	return v;
 }
 
+bool dni_visits_any_dirty(const struct dni_visits *t)
+{
+	return t->dirty_head != NIL;
+}
+
 uint32_t dni_visits_count(const struct dni_visits *t)
 {
 	return t->n;

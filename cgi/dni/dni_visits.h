@@ -62,6 +62,7 @@ void dni_visits_mark(struct dni_visits *t, struct dni_visit *v);
 /* Takes one off the list of those to be written, oldest mark first. NULL:
  * none. */
 struct dni_visit *dni_visits_take_dirty(struct dni_visits *t);
+bool dni_visits_any_dirty(const struct dni_visits *t);
 uint32_t dni_visits_count(const struct dni_visits *t);
 
 /* A number for "came from the same place by the same click". */

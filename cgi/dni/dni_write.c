@@ -50,7 +50,9 @@ struct changes {
 	struct company_id company;
 	const struct visit_progress *progress[GATHER_MAX];
 	const struct lease_row *beats[GATHER_MAX];
-	size_t n_progress, n_beats;
+	const struct visit_event_row *events[GATHER_MAX];
+	const struct lease_end *ends[GATHER_MAX];
+	size_t n_progress, n_beats, n_events, n_ends;
 };
 
 static enum err put_gathered(struct db *db, struct gather *g)
@@ -87,7 +89,11 @@ static enum err put_changes(struct db *db, struct changes *c)
 	e = db_visit_progress(db, c->company, c->progress, c->n_progress);
 	if (e == ERR_OK)
 		e = db_lease_beat(db, c->company, c->beats, c->n_beats);
-	c->n_progress = c->n_beats = 0;
+	if (e == ERR_OK)
+		e = db_visit_event_add(db, c->company, c->events, c->n_events);
+	if (e == ERR_OK)
+		e = db_lease_release(db, c->company, c->ends, c->n_ends);
+	c->n_progress = c->n_beats = c->n_events = c->n_ends = 0;
 	return e;
 }
 
@@ -101,13 +107,13 @@ static enum err change(struct db *db, struct changes *c,
 	if ((w->parts & DNI_WRITE_BEAT) != 0)
 		c->beats[c->n_beats++] = &w->lease;
 	if ((w->parts & DNI_WRITE_EVENT) != 0)
-		e = db_visit_event_add(db, w->company, &w->event);
-	if (e == ERR_OK && (w->parts & DNI_WRITE_ABOUT) != 0)
+		c->events[c->n_events++] = &w->event;
+	if ((w->parts & DNI_WRITE_ENDED) != 0)
+		c->ends[c->n_ends++] = &w->ended;
+	if ((w->parts & DNI_WRITE_ABOUT) != 0)
 		e = db_visit_about(db, w->company, &w->about);
 	if (e == ERR_OK && (w->parts & DNI_WRITE_FORM) != 0)
 		e = db_form_add(db, w->company, &w->form);
-	if (e == ERR_OK && (w->parts & DNI_WRITE_ENDED) != 0)
-		e = db_lease_release(db, w->company, w->ended, w->ended_us);
 	return e;
 }
 
@@ -207,6 +213,28 @@ static void set_results(struct dni_write *list, enum err e)
 		list->result = e;
 }
 
+/* Each for itself; after a lost connection those before it are written. */
+static void write_each(struct db *db, struct dni_write *list)
+{
+	size_t refused = 0;
+	enum err why = ERR_OK;
+
+	for (struct dni_write *w = list; w != NULL; w = w->next) {
+		w->result = write_tries(db, w, w->next);
+		if (is_away(w->result)) {
+			set_results(w, w->result);
+			break;
+		}
+		if (w->result == ERR_OK)
+			continue;
+		why = w->result;
+		refused++;
+	}
+	if (refused > 0)
+		log_warn("dni_write: refused=%zu why=%s", refused,
+		    err_name(why));
+}
+
 enum err dni_write_run(struct db *db, struct dni_write *list)
 {
 	enum err e = write_tries(db, list, NULL);
@@ -215,16 +243,7 @@ enum err dni_write_run(struct db *db, struct dni_write *list)
 		set_results(list, e);
 		return e;
 	}
-	for (struct dni_write *w = list; w != NULL; w = w->next) {
-		w->result = write_tries(db, w, w->next);
-		if (is_away(w->result)) {
-			set_results(w, w->result);
-			return ERR_OK; /* those before are written */
-		}
-		if (w->result != ERR_OK)
-			log_warn("dni_write: one write refused: %s",
-			    err_name(w->result));
-	}
+	write_each(db, list);
 	return ERR_OK;
 }
 

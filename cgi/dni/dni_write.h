@@ -37,8 +37,10 @@ struct dni_write {
 	struct visit_row visit;
 	struct page_view_row page;
 	struct lease_row lease; /* LEASE and BEAT: pool and epoch are checked */
-	struct lease_id ended;
-	int64_t ended_us;
+	struct lease_end ended;
+	/* The batch that stores the ended lease: to be done before this one
+	 * begins (dni_writer.h). 0: it is stored. */
+	uint64_t after;
 	struct visit_progress progress;
 	struct visit_event_row event;
 	struct form_row form;

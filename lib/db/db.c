@@ -143,6 +143,7 @@ static void disconnect(struct db *db)
 		mysql_close(db->my);
 	db->my = NULL;
 	db->broken = true;
+	db->ready = false;
 	db->in_tx = false;
 	db->wrapped = false;
 	db->inner = false;
@@ -186,7 +187,12 @@ static enum err set_up(struct db *db)
 
 	for (size_t i = 0; i < RT_ARRAY_LEN(session) && e == ERR_OK; i++)
 		e = run(db, session[i], DB_READING);
-	return e == ERR_OK ? limit_queries(db) : e;
+	if (e == ERR_OK)
+		e = limit_queries(db);
+	if (e == ERR_OK && db->only_tx)
+		e = run(db, "SET SESSION autocommit = 0", DB_READING);
+	db->ready = e == ERR_OK;
+	return e;
 }
 
 static enum err connect_now(struct db *db)
@@ -228,6 +234,7 @@ static struct db *make(const struct db_options *o)
 	if (db == NULL)
 		return NULL;
 	db->broken = true;
+	db->only_tx = o->only_tx;
 	db->timeout_ms =
 	    o->timeout_ms == 0 ? TIMEOUT_MS_DEFAULT : o->timeout_ms;
 	db->socket = strdup(o->socket);
@@ -304,11 +311,10 @@ enum err db_password(const char *secret_dir, const char *who,
 	return ERR_OK;
 }
 
-enum err db_open_as(struct db **out, const char *secret_dir, const char *socket,
-    const char *name, const char *who)
+static enum err open_as(struct db **out, const char *secret_dir,
+    const char *who, struct db_options o)
 {
 	char password[DB_PASSWORD_MAX + 1], user[64];
-	struct db_options o = { .socket = socket, .name = name };
 	enum err e;
 
 	if (snprintf(user, sizeof(user), "rt_%s", who) >= (int)sizeof(user))
@@ -318,6 +324,22 @@ enum err db_open_as(struct db **out, const char *secret_dir, const char *socket,
 	o.user = user;
 	o.password = password;
 	return db_open(out, &o);
+}
+
+enum err db_open_as(struct db **out, const char *secret_dir, const char *socket,
+    const char *name, const char *who)
+{
+	return open_as(out, secret_dir, who,
+	    (struct db_options){ .socket = socket, .name = name });
+}
+
+enum err db_open_writer(struct db **out, const char *secret_dir,
+    const char *socket, const char *name, const char *who)
+{
+	return open_as(out, secret_dir, who,
+	    (struct db_options){ .socket = socket,
+		.name = name,
+		.only_tx = true });
 }
 
 void db_close(struct db *db)
@@ -412,7 +434,10 @@ enum err db_begin(struct db *db)
 	if (db->wrapped)
 		return inner_begin(db);
 	assert(!db->in_tx);
-	e = run(db, "START TRANSACTION", DB_READING);
+	if (db->only_tx) /* it begins with its first statement */
+		e = db->broken ? ERR_UNAVAILABLE : ERR_OK;
+	else
+		e = run(db, "START TRANSACTION", DB_READING);
 	if (e == ERR_OK)
 		db->in_tx = true;
 	return e;

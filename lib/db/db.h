@@ -42,6 +42,9 @@ struct db_options {
 	/* Bounds of one round trip; 0 means 10 s. The server is told to stop a
 	 * query by itself shortly before. */
 	unsigned int timeout_ms;
+	/* For a writer of batches: db_begin() asks nothing of the server, and
+	 * outside of a transaction every statement is ERR_INTERNAL. */
+	bool only_tx;
 };
 
 /* Connects. The strings are copied. *out is set only on ERR_OK.
@@ -54,6 +57,9 @@ RT_MUST_USE enum err db_open_broken(struct db **out,
 /* Connects as the program `who` ("dni" is user rt_dni) with the password in
  * <secret_dir>/db_<who>.pw. */
 RT_MUST_USE enum err db_open_as(struct db **out, const char *secret_dir,
+    const char *socket, const char *name, const char *who);
+/* The same, with only_tx. */
+RT_MUST_USE enum err db_open_writer(struct db **out, const char *secret_dir,
     const char *socket, const char *name, const char *who);
 /* The password in <secret_dir>/db_<who>.pw, without its line end. */
 RT_MUST_USE enum err db_password(const char *secret_dir, const char *who,

@@ -24,9 +24,15 @@ static const char *const lease_add_sql[] = DB_ROWS_TEXTS(
 
 static const char *const lease_beat_sql[] = DB_ROWS_UPDATES(BEAT);
 
-static const char lease_release_sql[] =
-    "UPDATE lease SET released_at = ?"
-    " WHERE company_id = ? AND id = ? AND released_at IS NULL";
+#define RELEASE(whens, ids)                     \
+	"UPDATE lease SET"                      \
+	" released_at = CASE id" whens          \
+	" END"                                  \
+	" WHERE company_id = ? AND id IN (" ids \
+	")"                                     \
+	" AND released_at IS NULL"
+
+static const char *const lease_release_sql[] = DB_ROWS_UPDATES(RELEASE);
 
 /* Leases of one number never overlap, so the one that began last is the last
  * in every sense; the inner query reads one entry of an index per number. */
@@ -131,20 +137,42 @@ enum err db_lease_beat(struct db *db, struct company_id company,
 	return ERR_OK;
 }
 
-enum err db_lease_release(struct db *db, struct company_id company,
-    struct lease_id id, int64_t at_us)
+/* As in_beats(). */
+static void in_ends(struct stmt *st, const struct company_id *company,
+    const struct lease_end *const *rows, size_t n, size_t places)
 {
-	struct stmt *st;
-	enum err e;
+	for (size_t i = 0; i < places; i++) {
+		const struct lease_end *l = rows[i < n ? i : n - 1];
 
-	if ((e = stmt_begin(db, lease_release_sql, &st)) != ERR_OK)
-		return e;
-	stmt_in_time_us(st, at_us);
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, id.v);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+		stmt_in_id(st, l->id.v);
+		stmt_in_time_us(st, l->at_us);
+	}
+	stmt_in_id(st, company->v);
+	for (size_t i = 0; i < places; i++)
+		stmt_in_id(st, rows[i < n ? i : n - 1]->id.v);
+}
+
+enum err db_lease_release(struct db *db, struct company_id company,
+    const struct lease_end *const *rows, size_t n)
+{
+	while (n > 0) {
+		size_t text, places;
+		const size_t now = db_rows_next(n, &text, &places);
+		struct stmt *st;
+		enum err e;
+
+		e = stmt_begin(db, lease_release_sql[text], &st);
+		if (e != ERR_OK)
+			return e;
+		in_ends(st, &company, rows, now, places);
+		e = stmt_exec(st, NULL);
+		stmt_end(st);
+		if (e != ERR_OK)
+			return e;
+		rows += now;
+		n -= now;
+	}
+	return ERR_OK;
 }
 
 enum err db_lease_pool_state(struct db *db, struct company_id company,

@@ -33,9 +33,15 @@ RT_MUST_USE enum err db_lease_add(struct db *db, struct company_id company,
  * rows; never back, and not once released. */
 RT_MUST_USE enum err db_lease_beat(struct db *db, struct company_id company,
     const struct lease_row *const *rows, size_t n);
-/* Ends it early; the first time counts. */
+/* Leases that end early. */
+struct lease_end {
+	struct lease_id id;
+	int64_t at_us;
+};
+
+/* The first time counts, also of two in one call. */
 RT_MUST_USE enum err db_lease_release(struct db *db, struct company_id company,
-    struct lease_id id, int64_t at_us);
+    const struct lease_end *const *rows, size_t n);
 
 /* What the lease server knows of a number after a start. */
 struct lease_last {

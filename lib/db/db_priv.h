@@ -24,6 +24,8 @@ struct db {
 	bool wrapped; /* the transaction is db_wrap()'s */
 	bool inner;   /* a part of it is under way */
 	bool doomed;  /* the transaction failed: only rollback helps */
+	bool only_tx; /* a statement outside of one is refused */
+	bool ready;   /* connected and set up */
 	uint64_t insert_id;
 	unsigned int timeout_ms;
 	char *socket;

@@ -36,11 +36,11 @@ static const char *const visit_add_sql[] = DB_ROWS_TEXTS(
 
 static const char *const visit_progress_sql[] = DB_ROWS_UPDATES(PROGRESS);
 
-static const char visit_event_sql[] =
+static const char *const visit_event_sql[] = DB_ROWS_TEXTS(
     "INSERT INTO visit_event"
     " (company_id, visit_id, id, kind, number_id, happened_at, name, detail)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-    " ON DUPLICATE KEY UPDATE id = VALUES(id)";
+    " VALUES ",
+    "(?, ?, ?, ?, ?, ?, ?, ?)", " ON DUPLICATE KEY UPDATE id = VALUES(id)");
 
 #define KEEP(column) " " column " = IF(? = '', " column ", ?)"
 
@@ -178,15 +178,10 @@ enum err db_visit_about(struct db *db, struct company_id company,
 	return e;
 }
 
-enum err db_visit_event_add(struct db *db, struct company_id company,
+static void in_event(struct stmt *st, const struct company_id *company,
     const struct visit_event_row *row)
 {
-	struct stmt *st;
-	enum err e;
-
-	if ((e = stmt_begin(db, visit_event_sql, &st)) != ERR_OK)
-		return e;
-	stmt_in_id(st, company.v);
+	stmt_in_id(st, company->v);
 	stmt_in_id(st, row->visit.v);
 	stmt_in_id(st, row->id);
 	stmt_in_text(st, slice_from(row->kind));
@@ -194,9 +189,30 @@ enum err db_visit_event_add(struct db *db, struct company_id company,
 	stmt_in_time_us(st, row->happened_us);
 	stmt_in_text(st, row->name);
 	stmt_in_text(st, row->detail);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+}
+
+enum err db_visit_event_add(struct db *db, struct company_id company,
+    const struct visit_event_row *const *rows, size_t n)
+{
+	while (n > 0) {
+		size_t text, places;
+		const size_t now = db_rows_next(n, &text, &places);
+		struct stmt *st;
+		enum err e;
+
+		e = stmt_begin(db, visit_event_sql[text], &st);
+		if (e != ERR_OK)
+			return e;
+		for (size_t i = 0; i < places; i++)
+			in_event(st, &company, rows[i < now ? i : now - 1]);
+		e = stmt_exec(st, NULL);
+		stmt_end(st);
+		if (e != ERR_OK)
+			return e;
+		rows += now;
+		n -= now;
+	}
+	return ERR_OK;
 }
 
 enum err db_visit_each_live(struct db *db, int64_t since_us, uint32_t max,

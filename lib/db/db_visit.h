@@ -71,7 +71,8 @@ struct visit_event_row {
 };
 
 RT_MUST_USE enum err db_visit_event_add(struct db *db,
-    struct company_id company, const struct visit_event_row *row);
+    struct company_id company, const struct visit_event_row *const *rows,
+    size_t n);
 
 /* A visit that may go on after the lease server started anew. */
 struct visit_live {

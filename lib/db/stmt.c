@@ -84,6 +84,10 @@ enum err stmt_begin(struct db *db, const char *sql, struct stmt **out)
 		return ERR_UNAVAILABLE;
 	if (db->doomed)
 		return ERR_BUSY;
+	if (db->only_tx && db->ready && !db->in_tx) {
+		log_error("stmt: outside of a transaction: %.60s", sql);
+		return ERR_INTERNAL;
+	}
 	if (db->streaming) {
 		log_error("stmt: asked within a stream: %.60s", sql);
 		return ERR_INTERNAL;

@@ -199,6 +199,15 @@ static enum err beat(struct company_id company, const struct lease_row *l,
 	return db_lease_beat(dni, company, rows, 1);
 }
 
+static void end(struct company_id company, const struct lease_row *l,
+    int64_t at_us)
+{
+	const struct lease_end row = { l->id, at_us };
+	const struct lease_end *rows[] = { &row };
+
+	assert_int_equal(db_lease_release(dni, company, rows, 1), ERR_OK);
+}
+
 struct seen_state {
 	size_t n;
 	size_t leased;
@@ -252,11 +261,11 @@ static void test_lease(void **state)
 	assert_int_equal(pool_state(ours()).last.end_us,
 	    NOW + RT_MIN_US + LEASE);
 
-	assert_int_equal(db_lease_release(dni, theirs(), l.id, NOW), ERR_OK);
+	end(theirs(), &l, NOW);
 	assert_int_equal(pool_state(ours()).last.end_us,
 	    NOW + RT_MIN_US + LEASE);
-	assert_int_equal(db_lease_release(dni, ours(), l.id, NOW + 5), ERR_OK);
-	assert_int_equal(db_lease_release(dni, ours(), l.id, NOW + 9), ERR_OK);
+	end(ours(), &l, NOW + 5);
+	end(ours(), &l, NOW + 9);
 	assert_int_equal(beat(ours(), &l, NOW + RT_DAY_US, NOW + RT_DAY_US),
 	    ERR_OK); /* released: no more */
 	assert_int_equal(pool_state(ours()).last.end_us, NOW + 5);
@@ -385,13 +394,13 @@ static void test_tag(void **state)
 static void test_sizes(void **state)
 {
 	static struct visit_row visit_rows[MANY];
-	struct visitor_seen seen_rows[MANY];
-	const struct visitor_seen *seen[MANY];
-	const struct visit_row *visits[MANY];
-	struct visit_progress progress[MANY];
-	const struct visit_progress *moved[MANY];
-	struct lease_row lease_rows[MANY];
-	const struct lease_row *leases[MANY];
+	static struct visitor_seen seen_rows[MANY];
+	static const struct visitor_seen *seen[MANY];
+	static const struct visit_row *visits[MANY];
+	static struct visit_progress progress[MANY];
+	static const struct visit_progress *moved[MANY];
+	static struct lease_row lease_rows[MANY];
+	static const struct lease_row *leases[MANY];
 
 	(void)state;
 	for (size_t n = 1; n <= MANY; n++) {
@@ -442,6 +451,64 @@ static void test_sizes(void **state)
 	}
 }
 
+/* The same for events and for leases that end, of which some do twice. */
+static void test_ends(void **state)
+{
+	static struct visit_row v;
+	static struct visit_event_row event_rows[MANY];
+	static const struct visit_event_row *events[MANY];
+	static struct lease_row lease_rows[MANY];
+	static const struct lease_row *leases[MANY];
+	static struct lease_end end_rows[MANY + 1];
+	static const struct lease_end *ends[MANY + 1];
+
+	(void)state;
+	v = make_visit("ends");
+	add_visit(&v);
+	for (size_t n = 1; n <= MANY; n++) {
+		for (size_t i = 0; i < n; i++) {
+			event_rows[i] = (struct visit_event_row){ .visit = v.id,
+				.kind = "custom",
+				.happened_us = NOW + (int64_t)n,
+				.name = SLICE("ends"),
+				.detail = SLICE("'; --") };
+			testdb_id(NOW, event_rows[i].id);
+			events[i] = &event_rows[i];
+			lease_rows[i] = make_lease(&v, 2, NOW + (int64_t)n);
+			leases[i] = &lease_rows[i];
+			end_rows[i] = (struct lease_end){ lease_rows[i].id,
+				NOW + (int64_t)(n + i) };
+			ends[i] = &end_rows[i];
+		}
+		end_rows[n] = (struct lease_end){ lease_rows[0].id,
+			NOW + RT_DAY_US }; /* said again: the first counts */
+		ends[n] = &end_rows[n];
+		for (int twice = 0; twice < 2; twice++)
+			assert_int_equal(db_visit_event_add(dni, ours(), events,
+					     n),
+			    ERR_OK);
+		assert_int_equal(db_lease_add(dni, ours(), leases, n), ERR_OK);
+		assert_int_equal(db_lease_release(dni, theirs(), ends, n + 1),
+		    ERR_OK); /* changes nothing of ours */
+		assert_int_equal(db_lease_release(dni, ours(), ends, n + 1),
+		    ERR_OK);
+		assert_int_equal(testdb_count(t,
+				     "SELECT count(*) FROM visit_event"
+				     " WHERE name = 'ends'"),
+		    (int64_t)(n * (n + 1) / 2));
+		/* Of n leases, ended 0 to n - 1 microseconds after they began.
+		 */
+		assert_int_equal(
+		    testdb_count(t,
+			"SELECT CAST(sum(TIMESTAMPDIFF(MICROSECOND,"
+			" l.started_at, l.released_at)) AS SIGNED)"
+			" FROM lease l JOIN visit v"
+			" ON v.company_id = l.company_id AND v.id = l.visit_id"
+			" WHERE v.source = 'ends'"),
+		    (int64_t)((n - 1) * n * (n + 1) / 6));
+	}
+}
+
 static void test_seen(void **state)
 {
 	(void)state;
@@ -470,6 +537,7 @@ int main(void)
 		cmocka_unit_test(test_tag),
 		cmocka_unit_test(test_seen),
 		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_ends),
 	};
 
 	return cmocka_run_group_tests_name("dni verbs", tests, start, stop);
