@@ -70,8 +70,8 @@
 		.serves = api_setup_retire, .setup = (of))
 
 /* Filters of the log, and those that figures know. */
-#define OF_FIGURES API_QUERY_FIGURES
-#define OF_CALLS   (API_QUERY_FIGURES | API_QUERY_CALLS)
+#define OF_FIGURES (API_QUERY_FIGURES | API_QUERY_PERIOD)
+#define OF_CALLS   (API_QUERY_CALLS | API_QUERY_PERIOD)
 
 static const struct route routes[] = {
 	{ REQ_GET, "/api/v1/status", KEYED, .handler = api_status },

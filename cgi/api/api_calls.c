@@ -9,37 +9,64 @@
 #include "lib/db/db_audit.h"
 #include "lib/db/db_report_call.h"
 
-#define CURSOR_MAX  64
+#define CURSOR_MAX  96
 #define EXPORT_ROWS DB_SHEET_PAGE_MAX
 
 /* --- places ----------------------------------------------------------------
  */
 
-/* "<microseconds>.<call id>": for clients it is a text without a meaning. */
-static void write_cursor(const struct db_sheet_cell *row, struct buf *out)
+/* "talk_ms.<figure>.<call id>": for clients it is a text without a meaning. */
+static void write_cursor(struct db_sheet_calls_order order,
+    const struct db_sheet_cell *row, struct buf *out)
 {
-	const struct db_sheet *sheet = db_sheet_calls();
+	struct db_sheet_calls_place place;
 	char id[ID_TEXT_MAX];
 
-	id_text(ID_KIND_call, row[0].id, id);
-	buf_i64(out, db_sheet_cell(sheet, row, "started_at")->i);
+	db_sheet_calls_place(order.by, row, &place);
+	id_text(ID_KIND_call, place.id.v, id);
+	buf_cstr(out, db_sheet_calls_by_name(order.by));
+	buf_char(out, '.');
+	buf_i64(out, place.key);
 	buf_char(out, '.');
 	buf_cstr(out, id);
 }
 
-/* ERR_NOTFOUND: not sent. */
+/* ERR_NOTFOUND: not sent; ERR_SYNTAX: none, or one of another order. */
 static enum err read_cursor(const struct req *r,
-    struct db_sheet_calls_place *out)
+    struct db_sheet_calls_order order, struct db_sheet_calls_place *out)
 {
-	struct slice s;
+	struct slice s, by;
 	enum err e;
 
 	if ((e = req_query(r, "cursor", &s)) != ERR_OK)
 		return e;
-	if (scan_i64(&s, &out->started_us) != ERR_OK ||
-	    scan_byte(&s, '.') != ERR_OK || out->started_us < 0)
+	if (!slice_cut(&s, '.', &by) ||
+	    !slice_eq_cstr(by, db_sheet_calls_by_name(order.by)) ||
+	    scan_i64(&s, &out->key) != ERR_OK || scan_byte(&s, '.') != ERR_OK)
 		return ERR_SYNTAX;
+	if (order.by == DB_SHEET_CALLS_STARTED &&
+	    (out->key < 0 || out->key > DB_SHEET_TO_MAX_US))
+		return ERR_RANGE;
 	return id_parse(ID_KIND_call, s, out->id.v);
+}
+
+static enum err read_order(const struct req *r,
+    struct db_sheet_calls_order *order)
+{
+	struct slice s;
+	const enum err e = req_query(r, "sort", &s);
+
+	*order = (struct db_sheet_calls_order){ .up = false };
+	if (e != ERR_OK)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	order->up = s.n == 0 || s.p[0] != '-';
+	for (unsigned int i = 0; i < DB_SHEET_CALLS_BY_COUNT; i++) {
+		order->by = (enum db_sheet_calls_by)i;
+		if (slice_eq_cstr(order->up ? s : slice_skip(s, 1),
+			db_sheet_calls_by_name(order->by)))
+			return ERR_OK;
+	}
+	return ERR_SYNTAX;
 }
 
 enum err api_calls(const struct req *r, struct resp *out)
@@ -47,30 +74,32 @@ enum err api_calls(const struct req *r, struct resp *out)
 	const struct db_sheet *sheet = db_sheet_calls();
 	struct db_sheet_calls_filter f;
 	struct db_sheet_calls_place place;
+	struct db_sheet_calls_order order;
 	struct db_sheet_cell *cells = NULL;
 	struct feed_fields fields;
 	char mem[CURSOR_MAX];
 	struct buf cursor;
 	size_t limit, n = 0;
-	bool down, placed;
+	bool placed;
 	enum err e;
 
-	if (!api_who_company(r, out, &e))
+	if (!api_who_company(r, out, &e) ||
+	    (e = read_order(r, &order)) != ERR_OK)
 		return e;
-	e = read_cursor(r, &place);
+	e = read_cursor(r, order, &place);
 	placed = e == ERR_OK;
 	if ((!placed && e != ERR_NOTFOUND) ||
 	    (e = api_filter(r, &f)) != ERR_OK ||
 	    (e = api_out_limit(r, &limit)) != ERR_OK ||
-	    (e = api_out_sort(r, "started_at", true, &down)) != ERR_OK ||
 	    (e = api_out_fields(r, sheet, &fields)) != ERR_OK ||
-	    (e = db_sheet_calls_page(r->db, r->company, &f,
-		 placed ? &place : NULL, !down, limit + 1, r->arena, &cells,
-		 &n)) != ERR_OK)
+	    (e = db_sheet_calls_page(r->db, r->company, &f, order,
+		 placed ? &place : NULL, limit + 1, r->arena, &cells, &n)) !=
+		ERR_OK)
 		return e;
 	buf_over(&cursor, mem, sizeof(mem));
 	if (n > limit)
-		write_cursor(&cells[(limit - 1) * sheet->n_columns], &cursor);
+		write_cursor(order, &cells[(limit - 1) * sheet->n_columns],
+		    &cursor);
 	return api_out_page(out, sheet, cells, n, limit, &fields,
 	    buf_slice(&cursor));
 }
@@ -260,7 +289,6 @@ struct export
 	/* of the block under way */
 	struct buf *block;
 	struct db_sheet_calls_place next;
-	size_t started_at; /* its column */
 };
 
 static void write_row(void *ctx, const struct db_sheet_cell *cells)
@@ -272,8 +300,7 @@ static void write_row(void *ctx, const struct db_sheet_cell *cells)
 	json_out_init(&j, x->block);
 	feed_row_write(sheet, cells, &x->fields, &j);
 	buf_char(x->block, '\n');
-	x->next.started_us = cells[x->started_at].i;
-	memcpy(x->next.id.v, cells[0].id, sizeof(x->next.id.v));
+	db_sheet_calls_place(DB_SHEET_CALLS_STARTED, cells, &x->next);
 }
 
 /* The next rows, oldest first: what comes meanwhile is there at the end. */
@@ -302,9 +329,6 @@ enum err api_calls_export(const struct req *r, struct resp *out)
 	if ((x = arena_alloc(r->arena, sizeof(*x))) == NULL)
 		return ERR_NOMEM;
 	x->r = r;
-	while (strcmp(db_sheet_calls()->columns[x->started_at].name,
-		   "started_at") != 0)
-		x->started_at++;
 	if ((e = api_filter(r, &x->filter)) != ERR_OK ||
 	    (e = api_out_fields(r, db_sheet_calls(), &x->fields)) != ERR_OK)
 		return e;

@@ -7,7 +7,8 @@
 #include "cgi/web/req.h"
 #include "cgi/web/resp.h"
 
-/* GET /api/v1/calls: filters of api_filter.h, sort=started_at|-started_at. */
+/* GET /api/v1/calls: filters of api_filter.h; sort= started_at, duration_ms,
+ * ring_ms, talk_ms, value or risk, with - before it downwards. */
 RT_MUST_USE enum err api_calls(const struct req *r, struct resp *out);
 /* GET /api/v1/calls/{id} */
 RT_MUST_USE enum err api_calls_one(const struct req *r, struct resp *out);

@@ -1,11 +1,52 @@
 #include "cgi/api/api_filter.h"
 
+#include "cgi/web/call_filter.h"
 #include "lib/base/clk.h"
 #include "lib/db/db_company.h"
+#include "lib/db/db_mark.h"
 #include "lib/phone/tz.h"
 
 #define DAYS_UNLESS_SAID 30
-#define TEXT_MAX         1020
+
+static const struct param {
+	const char *name;
+	enum call_filter_kind kind;
+	int at; /* of the enums of db_filter.h */
+} params[] = {
+	{ "result", CALL_FILTER_RESULT, 0 },
+	{ "channel", CALL_FILTER_TEXT, FILTER_CHANNEL },
+	{ "source", CALL_FILTER_TEXT, FILTER_SOURCE },
+	{ "medium", CALL_FILTER_TEXT, FILTER_MEDIUM },
+	{ "campaign", CALL_FILTER_TEXT, FILTER_CAMPAIGN },
+	{ "ad_group", CALL_FILTER_TEXT, FILTER_AD_GROUP },
+	{ "ad", CALL_FILTER_TEXT, FILTER_AD },
+	{ "keyword", CALL_FILTER_TEXT, FILTER_KEYWORD },
+	{ "match_type", CALL_FILTER_TEXT, FILTER_MATCH },
+	{ "device", CALL_FILTER_TEXT, FILTER_DEVICE },
+	{ "landing_page", CALL_FILTER_TEXT, FILTER_LANDING },
+	{ "referrer_host", CALL_FILTER_TEXT, FILTER_REFERRER },
+	{ "place", CALL_FILTER_TEXT, FILTER_PLACE },
+	{ "country", CALL_FILTER_TEXT, FILTER_COUNTRY },
+	{ "outcome", CALL_FILTER_TEXT, FILTER_OUTCOME },
+	{ "class", CALL_FILTER_TEXT, FILTER_CLASS },
+	{ "number_id", CALL_FILTER_ID, FILTER_NUMBER },
+	{ "pool_id", CALL_FILTER_ID, FILTER_POOL },
+	{ "destination_id", CALL_FILTER_ID, FILTER_DESTINATION },
+	{ "location_id", CALL_FILTER_ID, FILTER_LOCATION },
+	{ "min_talk_s", CALL_FILTER_MIN, FILTER_TALK_MS },
+	{ "max_talk_s", CALL_FILTER_MAX, FILTER_TALK_MS },
+	{ "min_ring_s", CALL_FILTER_MIN, FILTER_RING_MS },
+	{ "max_ring_s", CALL_FILTER_MAX, FILTER_RING_MS },
+	{ "min_risk", CALL_FILTER_MIN, FILTER_RISK },
+	{ "max_risk", CALL_FILTER_MAX, FILTER_RISK },
+	{ "min_value", CALL_FILTER_MIN, FILTER_VALUE },
+	{ "max_value", CALL_FILTER_MAX, FILTER_VALUE },
+	{ "first_time", CALL_FILTER_FLAG, FILTER_FIRST_TIME },
+	{ "qualified", CALL_FILTER_FLAG, FILTER_QUALIFIED },
+	{ "tag", CALL_FILTER_TAG, 0 },
+	{ "caller", CALL_FILTER_CALLER, 0 },
+	{ "search", CALL_FILTER_SEARCH, 0 },
+};
 
 enum err api_filter_bool(const struct req *r, const char *name, bool *out)
 {
@@ -70,95 +111,68 @@ enum err api_filter_period(const struct req *r, struct api_period *out)
 	return e;
 }
 
-static enum err opt(enum err e)
+/* The company's tag of that name or id. */
+static enum err put_tag(const struct req *r, struct slice s,
+    struct db_report_calls_filter *f)
 {
-	return e == ERR_NOTFOUND ? ERR_OK : e;
-}
+	struct tag_row *rows = NULL;
+	size_t n = 0;
+	enum err e;
 
-static enum err read_texts(const struct req *r, struct db_sheet_calls_filter *f)
-{
-	const struct {
-		const char *name;
-		struct slice *to;
-	} texts[] = {
-		{ "result", &f->result },
-		{ "channel", &f->channel },
-		{ "source", &f->source },
-		{ "medium", &f->medium },
-		{ "campaign", &f->campaign },
-		{ "ad_group", &f->ad_group },
-		{ "ad", &f->ad },
-		{ "keyword", &f->keyword },
-		{ "match_type", &f->match_type },
-		{ "device", &f->device },
-		{ "landing_page", &f->landing_page },
-		{ "referrer_host", &f->referrer_host },
-		{ "place", &f->place },
-		{ "country", &f->country },
-		{ "class", &f->verdict },
-		{ "outcome", &f->outcome },
-		{ "tag", &f->tag },
-		{ "caller", &f->caller },
-		{ "search", &f->search },
-	};
-	enum err e = ERR_OK;
-
-	for (size_t i = 0; i < RT_ARRAY_LEN(texts) && e == ERR_OK; i++) {
-		*texts[i].to = SLICE("");
-		e = opt(req_query(r, texts[i].name, texts[i].to));
-		if (e == ERR_OK && texts[i].to->n > TEXT_MAX)
-			e = ERR_RANGE;
-	}
-	if (e == ERR_OK && f->search.n > DB_SHEET_CALLS_SEARCH_MAX)
-		e = ERR_RANGE;
+	if (call_filter_put(CALL_FILTER_TAG, 0, s, f) == ERR_OK)
+		return ERR_OK;
+	e = db_mark_tags(r->db, r->company, r->arena, &rows, &n);
+	/* One that is not there: no call has it. */
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		if (slice_eq_case(slice_from(rows[i].name), s))
+			f->f.tag = rows[i].id;
 	return e;
 }
 
-static enum err read_ids(const struct req *r, struct db_sheet_calls_filter *f)
+static enum err put(const struct req *r, const struct param *q, struct slice s,
+    struct db_report_calls_filter *f)
 {
-	const struct {
-		const char *name;
-		enum id_kind kind;
-		uint8_t *to;
-	} ids[] = {
-		{ "number_id", ID_KIND_number, f->number.v },
-		{ "tracker_id", ID_KIND_tracker, f->tracker.v },
-		{ "pool_id", ID_KIND_pool, f->pool.v },
-		{ "destination_id", ID_KIND_destination, f->destination.v },
-		{ "location_id", ID_KIND_location, f->location.v },
-	};
-	enum err e = ERR_OK;
-
-	for (size_t i = 0; i < RT_ARRAY_LEN(ids) && e == ERR_OK; i++)
-		e = opt(req_query_id(r, ids[i].name, ids[i].kind, ids[i].to));
-	return e;
+	if (q->kind == CALL_FILTER_TAG)
+		return put_tag(r, s, f);
+	if (q->kind == CALL_FILTER_TEXT && q->at == FILTER_OUTCOME &&
+	    slice_eq_cstr(s, "none"))
+		s = SLICE("~");
+	return call_filter_put(q->kind, q->at, s, f);
 }
 
 enum err api_filter(const struct req *r, struct db_sheet_calls_filter *out)
 {
-	struct db_sheet_calls_filter f = { .from_us = 0 };
+	struct db_sheet_calls_filter f = { .log = { .way = 0 } };
 	struct api_period p;
+	struct slice s;
 	enum err e;
 
-	if ((e = api_filter_period(r, &p)) != ERR_OK ||
-	    (e = read_texts(r, &f)) != ERR_OK ||
-	    (e = read_ids(r, &f)) != ERR_OK)
+	if ((e = api_filter_period(r, &p)) != ERR_OK)
 		return e;
-	f.from_us = p.from_us;
-	f.to_us = p.to_us;
-	e = api_filter_bool(r, "first_time", &f.first_time);
-	f.has_first_time = e == ERR_OK;
-	if (opt(e) != ERR_OK)
+	f.log.f.from_us = p.from_us;
+	f.log.f.to_us = p.to_us;
+	for (size_t i = 0; i < RT_ARRAY_LEN(params); i++) {
+		e = req_query(r, params[i].name, &s);
+		if (e == ERR_OK && (s = slice_trim(s)).n > 0)
+			e = put(r, &params[i], s, &f.log);
+		if (e != ERR_OK && e != ERR_NOTFOUND)
+			return e;
+	}
+	e = req_query_id(r, "tracker_id", ID_KIND_tracker, f.tracker.v);
+	if (e != ERR_OK && e != ERR_NOTFOUND)
 		return e;
-	e = api_filter_bool(r, "qualified", &f.qualified);
-	f.has_qualified = e == ERR_OK;
-	if (opt(e) != ERR_OK)
-		return e;
-	if ((e = opt(req_query_u64(r, "min_talk_s", 0, 86400,
-		 &f.min_talk_s))) == ERR_OK)
-		e = opt(
-		    req_query_u64(r, "max_talk_s", 1, 86400, &f.max_talk_s));
-	if (e == ERR_OK)
-		*out = f;
-	return e;
+	*out = f;
+	return ERR_OK;
+}
+
+bool api_filter_knows(struct slice name, bool *figures)
+{
+	*figures = false;
+	for (size_t i = 0; i < RT_ARRAY_LEN(params); i++)
+		if (slice_eq_cstr(name, params[i].name)) {
+			*figures = params[i].kind != CALL_FILTER_CALLER &&
+				   params[i].kind != CALL_FILTER_SEARCH;
+			return true;
+		}
+	return slice_eq_cstr(name, "tracker_id");
 }

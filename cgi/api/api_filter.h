@@ -1,18 +1,23 @@
 /*
  * api_filter.h - which calls: the filters of the log, from the query.
  *
- * from, to (RFC 3339, or days of the company: `to` included), result, channel,
- * source, medium, campaign, ad_group, ad, keyword, match_type, device,
- * landing_page, referrer_host, place, country, class, outcome, tag, caller,
- * search, first_time, qualified, min_talk_s, max_talk_s, number_id, tracker_id,
- * pool_id, destination_id, location_id. Without from: the thirty days before
- * `to`.
+ * from, to (RFC 3339, or days of the company: `to` included; without from the
+ * thirty days before `to`), result, channel, source, medium, campaign,
+ * ad_group, ad, keyword, match_type, device, landing_page, referrer_host,
+ * place, country, class, outcome, tag (name or id), first_time, qualified,
+ * min_ and max_ of talk_s, ring_s, risk and value, number_id, pool_id,
+ * destination_id, location_id: these, figures know too; and caller, search,
+ * tracker_id. Read as the pages read theirs (call_filter.h): an empty one asks
+ * for nothing, "~" for calls without a value.
  */
 #ifndef RT_CGI_API_API_FILTER_H
 #define RT_CGI_API_API_FILTER_H
 
 #include "cgi/web/req.h"
 #include "lib/db/db_sheet_calls.h"
+
+/* True: a filter of that name; *figures: figures know it. */
+bool api_filter_knows(struct slice name, bool *figures);
 
 /* ERR_SYNTAX, ERR_RANGE: 400. */
 RT_MUST_USE enum err api_filter(const struct req *r,

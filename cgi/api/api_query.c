@@ -1,5 +1,6 @@
 #include "cgi/api/api_query.h"
 
+#include "cgi/api/api_filter.h"
 #include "lib/base/utf8.h"
 
 #define NAME_SHOWN 64 /* bytes of a name that is not known */
@@ -11,53 +12,31 @@ static const struct {
 	unsigned int sets;
 } known[] = {
 	{ "active", API_QUERY_LIST },
-	{ "ad", API_QUERY_FIGURES },
-	{ "ad_group", API_QUERY_FIGURES },
-	{ "caller", API_QUERY_CALLS },
-	{ "campaign", API_QUERY_FIGURES },
-	{ "channel", API_QUERY_FIGURES },
-	{ "class", API_QUERY_FIGURES },
 	{ "company_id", ANY },
-	{ "country", API_QUERY_FIGURES },
 	{ "cursor", API_QUERY_PAGE },
-	{ "destination_id", API_QUERY_FIGURES },
-	{ "device", API_QUERY_FIGURES },
 	{ "fields", API_QUERY_FIELDS },
-	{ "first_time", API_QUERY_FIGURES },
-	{ "from", API_QUERY_LIST | API_QUERY_PERIOD | API_QUERY_FIGURES },
+	{ "from", API_QUERY_LIST | API_QUERY_PERIOD },
 	{ "group_by", API_QUERY_GROUP },
 	{ "interval", API_QUERY_EVERY },
-	{ "keyword", API_QUERY_FIGURES },
-	{ "landing_page", API_QUERY_FIGURES },
 	{ "limit", API_QUERY_PAGE | API_QUERY_LIMIT },
-	{ "location_id", API_QUERY_FIGURES },
-	{ "match_type", API_QUERY_FIGURES },
-	{ "max_talk_s", API_QUERY_FIGURES },
-	{ "medium", API_QUERY_FIGURES },
-	{ "min_talk_s", API_QUERY_FIGURES },
-	{ "number_id", API_QUERY_FIGURES },
-	{ "outcome", API_QUERY_FIGURES },
-	{ "place", API_QUERY_FIGURES },
-	{ "pool_id", API_QUERY_FIGURES },
-	{ "qualified", API_QUERY_FIGURES },
-	{ "referrer_host", API_QUERY_FIGURES },
-	{ "result", API_QUERY_FIGURES },
-	{ "search", API_QUERY_LIST | API_QUERY_CALLS },
+	{ "search", API_QUERY_LIST },
 	{ "sort", API_QUERY_SORT },
-	{ "source", API_QUERY_FIGURES },
 	{ "state", API_QUERY_STATE },
-	{ "tag", API_QUERY_FIGURES },
-	{ "to", API_QUERY_LIST | API_QUERY_PERIOD | API_QUERY_FIGURES },
-	{ "tracker_id", API_QUERY_CALLS },
+	{ "to", API_QUERY_LIST | API_QUERY_PERIOD },
 };
 
 static bool is_known(struct slice name, unsigned int sets)
 {
+	bool figures;
+
 	for (size_t i = 0; i < RT_ARRAY_LEN(known); i++)
-		if (slice_eq_cstr(name, known[i].name))
-			return (known[i].sets & sets) != 0 ||
-			       known[i].sets == ANY;
-	return false;
+		if (slice_eq_cstr(name, known[i].name) &&
+		    ((known[i].sets & sets) != 0 || known[i].sets == ANY))
+			return true;
+	if (!api_filter_knows(name, &figures))
+		return false;
+	return (sets & API_QUERY_CALLS) != 0 ||
+	       (figures && (sets & API_QUERY_FIGURES) != 0);
 }
 
 static bool is_again(const struct req_param *p)

@@ -18,8 +18,8 @@ enum api_query {
 	API_QUERY_SORT = 1 << 3,    /* sort */
 	API_QUERY_LIST = 1 << 4,    /* search active from to */
 	API_QUERY_PERIOD = 1 << 5,  /* from to */
-	API_QUERY_FIGURES = 1 << 6, /* filters that figures know, too */
-	API_QUERY_CALLS = 1 << 7,   /* and those of the log alone */
+	API_QUERY_FIGURES = 1 << 6, /* filters that figures know */
+	API_QUERY_CALLS = 1 << 7,   /* all of the log's */
 	API_QUERY_GROUP = 1 << 8,   /* group_by */
 	API_QUERY_EVERY = 1 << 9,   /* interval */
 	API_QUERY_STATE = 1 << 10   /* state */

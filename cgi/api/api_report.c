@@ -1,12 +1,9 @@
 #include "cgi/api/api_report.h"
 
-#include <string.h>
-
 #include "cgi/api/api_filter.h"
 #include "cgi/api/api_out.h"
 #include "cgi/api/api_who.h"
 #include "lib/base/hex.h"
-#include "lib/db/db_mark.h"
 #include "lib/db/db_report_group.h"
 #include "lib/phone/tz.h"
 
@@ -42,50 +39,6 @@ static const struct {
 /* --- what is asked ---------------------------------------------------------
  */
 
-static void by_text(struct db_filter *f, enum filter_text t, struct slice s)
-{
-	if (s.n == 0)
-		return;
-	f->by_text[t] = true;
-	f->text[t] =
-	    slice_eq_cstr(s, "none") && t == FILTER_OUTCOME ? SLICE("") : s;
-}
-
-static void by_id(struct db_filter *f, enum filter_id i,
-    const uint8_t id[ID_BYTES])
-{
-	if (id_is_nil(id))
-		return;
-	f->by_id[i] = true;
-	memcpy(f->id[i], id, ID_BYTES);
-}
-
-static enum err by_tag(const struct req *r, struct slice name,
-    struct db_filter *f)
-{
-	struct tag_row *rows = NULL;
-	size_t n = 0;
-	enum err e;
-
-	if (name.n == 0)
-		return ERR_OK;
-	e = db_mark_tags(r->db, r->company, r->arena, &rows, &n);
-	f->by_tag = true; /* one that is not there: no call has it */
-	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		if (slice_eq_case(slice_from(rows[i].name), name))
-			f->tag = rows[i].id;
-	return e;
-}
-
-static enum filter_want want(bool has, bool yes)
-{
-	if (!has)
-		return FILTER_ANY;
-	return yes ? FILTER_YES : FILTER_NO;
-}
-
-/* The log's filters, as far as figures know them. ERR_SYNTAX: caller, text and
- * tracker are not among them. */
 static enum err read_filter(const struct req *r, struct db_filter *f)
 {
 	struct db_sheet_calls_filter c;
@@ -93,44 +46,12 @@ static enum err read_filter(const struct req *r, struct db_filter *f)
 
 	if ((e = api_filter(r, &c)) != ERR_OK)
 		return e;
-	if (c.caller.n > 0 || c.search.n > 0 || !id_is_nil(c.tracker.v))
-		return ERR_SYNTAX;
-	*f = (struct db_filter){ .from_us = c.from_us,
-		.to_us = c.to_us,
-		.result = c.result };
-	by_text(f, FILTER_CHANNEL, c.channel);
-	by_text(f, FILTER_SOURCE, c.source);
-	by_text(f, FILTER_MEDIUM, c.medium);
-	by_text(f, FILTER_CAMPAIGN, c.campaign);
-	by_text(f, FILTER_AD_GROUP, c.ad_group);
-	by_text(f, FILTER_AD, c.ad);
-	by_text(f, FILTER_KEYWORD, c.keyword);
-	by_text(f, FILTER_MATCH, c.match_type);
-	by_text(f, FILTER_DEVICE, c.device);
-	by_text(f, FILTER_LANDING, c.landing_page);
-	by_text(f, FILTER_REFERRER, c.referrer_host);
-	by_text(f, FILTER_PLACE, c.place);
-	by_text(f, FILTER_COUNTRY, c.country);
-	by_text(f, FILTER_CLASS, c.verdict);
-	by_text(f, FILTER_OUTCOME, c.outcome);
-	by_id(f, FILTER_NUMBER, c.number.v);
-	by_id(f, FILTER_POOL, c.pool.v);
-	by_id(f, FILTER_DESTINATION, c.destination.v);
-	by_id(f, FILTER_LOCATION, c.location.v);
-	f->want[FILTER_FIRST_TIME] = want(c.has_first_time, c.first_time);
-	f->want[FILTER_QUALIFIED] = want(c.has_qualified, c.qualified);
-	if (c.min_talk_s > 0 || c.max_talk_s > 0) {
-		f->by_range[FILTER_TALK_MS] = true;
-		f->min[FILTER_TALK_MS] = (int64_t)c.min_talk_s * 1000;
-		f->max[FILTER_TALK_MS] = c.max_talk_s == 0
-					     ? INT64_MAX
-					     : (int64_t)c.max_talk_s * 1000;
-	}
+	*f = c.log.f;
 	/* Sums are kept by quarters of an hour. */
 	f->from_us -= f->from_us % (15 * RT_MIN_US);
 	f->to_us += 15 * RT_MIN_US - 1;
 	f->to_us -= f->to_us % (15 * RT_MIN_US);
-	return by_tag(r, c.tag, f);
+	return ERR_OK;
 }
 
 /* --- answers ---------------------------------------------------------------

@@ -21,11 +21,7 @@ static const char block_sql[] =
     "  WHERE x.company_id = f.company_id AND x.interaction_id = f.call_id)"
     " FROM call_fact f JOIN phone_call c"
     " ON c.company_id = f.company_id AND c.id = f.call_id" DB_FILTER_WHERE
-    " AND (? = '' OR c.caller_e164 = ?)"
-    " AND (? = '' OR c.caller_name LIKE ?"
-    "  OR f.campaign COLLATE utf8mb4_unicode_520_ci LIKE ?"
-    "  OR f.keyword COLLATE utf8mb4_unicode_520_ci LIKE ?"
-    "  OR (? <> '' AND c.caller_e164 LIKE ?))"
+	DB_SEARCH_WHERE("f")
     " AND f.started_at <= ? AND (f.started_at < ? OR f.call_id < ?)"
     " ORDER BY f.started_at DESC, f.call_id DESC LIMIT ?";
 

@@ -54,13 +54,7 @@
 	" ON c.company_id = f.company_id AND c.id = f.call_id" NAMES \
 	    DB_FILTER_WHERE
 
-/* An empty text lets every call through. */
-#define TEXTS                                                   \
-	" AND (? = '' OR c.caller_e164 = ?)"                    \
-	" AND (? = '' OR c.caller_name LIKE ?"                  \
-	"  OR i.campaign COLLATE utf8mb4_unicode_520_ci LIKE ?" \
-	"  OR i.keyword COLLATE utf8mb4_unicode_520_ci LIKE ?"  \
-	"  OR (? <> '' AND c.caller_e164 LIKE ?))"
+#define TEXTS DB_SEARCH_WHERE("i")
 
 #define OLDER(t, id)                                                        \
 	" AND " t ".started_at <= ? AND (" t ".started_at < ? OR " t "." id \

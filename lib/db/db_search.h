@@ -19,6 +19,16 @@ struct db_search {
 
 /* ERR_TOOBIG: longer than DB_REPORT_CALLS_SEARCH_MAX. */
 RT_MUST_USE enum err db_search_make(struct slice search, struct db_search *p);
+/* Takes db_search_in(). of: the table with campaign and keyword; c: the call.
+ */
+#define DB_SEARCH_WHERE(of)                               \
+	" AND (? = '' OR c.caller_e164 = ?)"              \
+	" AND (? = '' OR c.caller_name LIKE ?"            \
+	"  OR " of                                        \
+	".campaign COLLATE utf8mb4_unicode_520_ci LIKE ?" \
+	"  OR " of                                        \
+	".keyword COLLATE utf8mb4_unicode_520_ci LIKE ?"  \
+	"  OR (? <> '' AND c.caller_e164 LIKE ?))"
 /* Caller twice, search, its text three times, its digits twice. */
 void db_search_in(struct stmt *st, const struct db_report_calls_filter *f,
     const struct db_search *p);

@@ -1,6 +1,8 @@
 #include "lib/db/db_sheet_calls.h"
 
-#include "lib/base/buf.h"
+#include <string.h>
+
+#include "lib/db/db_search.h"
 #include "lib/db/stmt.h"
 
 /* The order is that of COLUMNS below. */
@@ -71,7 +73,7 @@ static const struct db_sheet_column columns[] = {
 };
 
 #define COLUMNS                                                               \
-	"SELECT c.id, c.company_id, c.state, c.result, c.started_at,"         \
+	"c.id, c.company_id, c.state, c.result, c.started_at,"                \
 	" c.answered_at, c.bridged_at, c.ended_at, c.duration_ms, c.ring_ms," \
 	" c.talk_ms, c.first_time, c.qualified,"                              \
 	" COALESCE(v.own_class, v.class), v.reasons, v.risk, v.factors,"      \
@@ -88,71 +90,93 @@ static const struct db_sheet_column columns[] = {
 	" FROM interaction_tag x JOIN tag g ON g.company_id = x.company_id"   \
 	" AND g.id = x.tag_id WHERE x.company_id = c.company_id"              \
 	" AND x.interaction_id = c.id),"                                      \
-	" r.state, r.duration_ms"                                             \
-	" FROM phone_call c"                                                  \
-	" JOIN company co ON co.id = c.company_id"                            \
-	" LEFT JOIN interaction i ON i.company_id = c.company_id"             \
-	" AND i.id = c.id"                                                    \
-	" LEFT JOIN call_verdict v ON v.company_id = c.company_id"            \
-	" AND v.call_id = c.id"                                               \
-	" LEFT JOIN number n ON n.company_id = c.company_id"                  \
-	" AND n.id = c.number_id"                                             \
-	" LEFT JOIN tracker t ON t.company_id = c.company_id"                 \
-	" AND t.id = i.tracker_id"                                            \
-	" LEFT JOIN destination d ON d.company_id = c.company_id"             \
-	" AND d.id = c.destination_id"                                        \
-	" LEFT JOIN location l ON l.company_id = c.company_id"                \
-	" AND l.id = c.location_id"                                           \
-	" LEFT JOIN visit w ON w.company_id = c.company_id"                   \
-	" AND w.id = i.visit_id AND i.attributed_by = 'visit'"                \
-	" LEFT JOIN recording r ON r.company_id = c.company_id"               \
-	" AND r.id = (SELECT MIN(q.id) FROM recording q"                      \
+	" r.state, r.duration_ms"
+
+#define NAMES                                                      \
+	" JOIN company co ON co.id = c.company_id"                 \
+	" LEFT JOIN interaction i ON i.company_id = c.company_id"  \
+	" AND i.id = c.id"                                         \
+	" LEFT JOIN call_verdict v ON v.company_id = c.company_id" \
+	" AND v.call_id = c.id"                                    \
+	" LEFT JOIN number n ON n.company_id = c.company_id"       \
+	" AND n.id = c.number_id"                                  \
+	" LEFT JOIN tracker t ON t.company_id = c.company_id"      \
+	" AND t.id = i.tracker_id"                                 \
+	" LEFT JOIN destination d ON d.company_id = c.company_id"  \
+	" AND d.id = c.destination_id"                             \
+	" LEFT JOIN location l ON l.company_id = c.company_id"     \
+	" AND l.id = c.location_id"                                \
+	" LEFT JOIN visit w ON w.company_id = c.company_id"        \
+	" AND w.id = i.visit_id AND i.attributed_by = 'visit'"     \
+	" LEFT JOIN recording r ON r.company_id = c.company_id"    \
+	" AND r.id = (SELECT MIN(q.id) FROM recording q"           \
 	" WHERE q.company_id = c.company_id AND q.call_id = c.id)"
 
 /* An empty value lets every call through. */
-#define FILTERS                                                              \
+#define TEXTS DB_SEARCH_WHERE("i") " AND (? OR i.tracker_id = ?)"
+
+/* All calls of the period, and of one result. */
+#define FROM_CALLS                                                           \
+	"SELECT " COLUMNS " FROM phone_call c" NAMES                         \
 	" WHERE c.company_id = ? AND c.started_at >= ? AND c.started_at < ?" \
 	" AND (? = '' OR c.result = ? OR (? = 'live' AND c.state = 'open')"  \
 	"  OR (? = 'unanswered'"                                             \
-	"   AND c.result IN ('missed', 'abandoned', 'failed')))"             \
-	" AND (? = 0 OR c.first_time = ?)"                                   \
-	" AND (? = 0 OR c.qualified = ?)"                                    \
-	" AND c.talk_ms >= ? * 1000"                                         \
-	" AND (? = 0 OR c.talk_ms <= ? * 1000)"                              \
-	" AND (? = '' OR i.channel = ?)"                                     \
-	" AND (? = '' OR i.source = ?)"                                      \
-	" AND (? = '' OR i.medium = ?)"                                      \
-	" AND (? = '' OR i.campaign = ?)"                                    \
-	" AND (? = '' OR i.keyword = ?)"                                     \
-	" AND (? = '' OR i.ad_group = ?)"                                    \
-	" AND (? = '' OR w.ad_id = ?)"                                       \
-	" AND (? = '' OR w.match_type = ?)"                                  \
-	" AND (? = '' OR w.device = ?)"                                      \
-	" AND (? = '' OR i.landing_page = ?)"                                \
-	" AND (? = '' OR i.referrer_host = ?)"                               \
-	" AND (? = '' OR c.caller_place = ?)"                                \
-	" AND (? = '' OR c.caller_country = ?)"                              \
-	" AND (? = '' OR COALESCE(v.own_class, v.class) = ?)"                \
-	" AND (? = '' OR i.outcome = ? OR (? = 'none' AND i.outcome = ''))"  \
-	" AND (? = '' OR c.caller_e164 = ?)"                                 \
-	" AND (? = '' OR EXISTS (SELECT 1 FROM interaction_tag x"            \
-	"  JOIN tag g ON g.company_id = x.company_id AND g.id = x.tag_id"    \
-	"  WHERE x.company_id = c.company_id AND x.interaction_id = c.id"    \
-	"  AND g.name = ?))"                                                 \
-	" AND (? = '' OR c.caller_e164 LIKE ? OR c.caller_name LIKE ?"       \
-	"  OR i.note LIKE ?"                                                 \
-	"  OR i.campaign COLLATE utf8mb4_unicode_520_ci LIKE ?)"             \
-	" AND (? OR c.number_id = ?) AND (? OR i.tracker_id = ?)"            \
-	" AND (? OR c.pool_id = ?) AND (? OR c.destination_id = ?)"          \
-	" AND (? OR c.location_id = ?)"
+	"   AND c.result IN ('missed', 'abandoned', 'failed')))" TEXTS
 
-static const char one_sql[] = COLUMNS " WHERE c.company_id = ? AND c.id = ?";
-static const char down_sql[] = COLUMNS FILTERS
-    " AND c.started_at <= ? AND (c.started_at < ? OR c.id < ?)"
-    " ORDER BY c.started_at DESC, c.id DESC LIMIT ?";
-static const char up_sql[] = COLUMNS FILTERS
-    " AND c.started_at >= ? AND (c.started_at > ? OR c.id > ?)"
-    " ORDER BY c.started_at, c.id LIMIT ?";
+/* In the order of the narrow rows, so that few others are touched. */
+#define FROM_FACTS                                                   \
+	"SELECT STRAIGHT_JOIN " COLUMNS                              \
+	" FROM call_fact f JOIN phone_call c"                        \
+	" ON c.company_id = f.company_id AND c.id = f.call_id" NAMES \
+	    DB_FILTER_WHERE TEXTS
+
+#define DOWN(key, id)                               \
+	" AND " key " <= ? AND (" key " < ? OR " id \
+	" < ?)"                                     \
+	" ORDER BY " key " DESC, " id " DESC LIMIT ?"
+#define UP(key, id)                                 \
+	" AND " key " >= ? AND (" key " > ? OR " id \
+	" > ?)"                                     \
+	" ORDER BY " key ", " id " LIMIT ?"
+
+/* The page is found among the narrow rows; only its own calls are read. */
+#define BY(key, way, order)                                                                     \
+	"SELECT " COLUMNS " FROM (SELECT f.call_id, " key                                       \
+	" AS k"                                                                                 \
+	" FROM call_fact f" DB_FILTER_WHERE                                                     \
+	" AND (? OR EXISTS (SELECT 1 FROM phone_call c"                                         \
+	"  LEFT JOIN interaction i ON i.company_id = c.company_id"                              \
+	"  AND i.id = c.id WHERE c.company_id = f.company_id"                                   \
+	"  AND c.id = f.call_id" TEXTS "))" way(key,                                            \
+	    "f.call_id") ") q JOIN phone_call c ON c.company_id = ? AND c.id = q.call_id" NAMES \
+			 " ORDER BY q.k" order ", q.call_id" order
+#define BOTH(key)                                       \
+	{                                               \
+		BY(key, DOWN, " DESC"), BY(key, UP, "") \
+	}
+
+static const char one_sql[] = "SELECT " COLUMNS " FROM phone_call c" NAMES
+			      " WHERE c.company_id = ? AND c.id = ?";
+
+/* By time: the first of each pair downwards, the second upwards. */
+static const char *const calls_sql[] = { FROM_CALLS DOWN("c.started_at",
+					     "c.id"),
+	FROM_CALLS UP("c.started_at", "c.id") };
+static const char *const facts_sql[] = { FROM_FACTS DOWN("f.started_at",
+					     "f.call_id"),
+	FROM_FACTS UP("f.started_at", "f.call_id") };
+
+static const struct {
+	const char *column; /* of the sheet */
+	const char *sql[2];
+} orders[DB_SHEET_CALLS_BY_COUNT] = {
+	[DB_SHEET_CALLS_STARTED] = { "started_at", { NULL, NULL } },
+	[DB_SHEET_CALLS_DURATION] = { "duration_ms", BOTH("f.duration_ms") },
+	[DB_SHEET_CALLS_RING] = { "ring_ms", BOTH("f.ring_ms") },
+	[DB_SHEET_CALLS_TALK] = { "talk_ms", BOTH("f.talk_ms") },
+	[DB_SHEET_CALLS_VALUE] = { "value", BOTH("f.value_micros") },
+	[DB_SHEET_CALLS_RISK] = { "risk", BOTH("f.risk") },
+};
 
 static const struct db_sheet sheet = {
 	.name = "calls",
@@ -165,113 +189,138 @@ const struct db_sheet *db_sheet_calls(void)
 	return &sheet;
 }
 
-static void in_times(struct stmt *st, struct slice s, int times)
+const char *db_sheet_calls_by_name(enum db_sheet_calls_by by)
 {
-	for (int i = 0; i < times; i++)
-		stmt_in_text(st, s);
+	return orders[by].column;
 }
 
-static void in_any_id(struct stmt *st, const uint8_t id[ID_BYTES])
+void db_sheet_calls_place(enum db_sheet_calls_by by,
+    const struct db_sheet_cell *row, struct db_sheet_calls_place *out)
 {
-	stmt_in_bool(st, id_is_nil(id));
-	stmt_in_id(st, id);
+	const struct db_sheet_cell *cell =
+	    db_sheet_cell(&sheet, row, orders[by].column);
+
+	out->key = cell->null ? 0 : cell->i;
+	memcpy(out->id.v, row[0].id, sizeof(out->id.v));
 }
 
-/* By pointer: the statement borrows until it is executed. */
-static void in_filters(struct stmt *st, const struct company_id *company,
-    const struct db_sheet_calls_filter *f, struct slice pattern)
+/* Everything by pointer: the statement borrows until it is executed. */
+struct page {
+	const struct company_id *company;
+	const struct db_sheet_calls_filter *f;
+	struct db_sheet_calls_order order;
+	struct db_sheet_calls_place after;
+	struct db_search search;
+};
+
+static void in_texts(struct stmt *st, const struct page *p)
 {
-	stmt_in_id(st, company->v);
+	db_search_in(st, &p->f->log, &p->search);
+	stmt_in_bool(st, id_is_nil(p->f->tracker.v));
+	stmt_in_id(st, p->f->tracker.v);
+}
+
+static bool has_texts(const struct db_sheet_calls_filter *f)
+{
+	return f->log.caller.n > 0 || f->log.search.n > 0 ||
+	       !id_is_nil(f->tracker.v);
+}
+
+static void in_period(struct stmt *st, const struct page *p)
+{
+	const struct db_filter *f = &p->f->log.f;
+
+	stmt_in_id(st, p->company->v);
 	stmt_in_time_us(st, f->from_us);
 	stmt_in_time_us(st, f->to_us);
-	in_times(st, f->result, 4);
-	stmt_in_bool(st, f->has_first_time);
-	stmt_in_bool(st, f->first_time);
-	stmt_in_bool(st, f->has_qualified);
-	stmt_in_bool(st, f->qualified);
-	stmt_in_u64(st, f->min_talk_s);
-	stmt_in_u64(st, f->max_talk_s);
-	stmt_in_u64(st, f->max_talk_s);
-	in_times(st, f->channel, 2);
-	in_times(st, f->source, 2);
-	in_times(st, f->medium, 2);
-	in_times(st, f->campaign, 2);
-	in_times(st, f->keyword, 2);
-	in_times(st, f->ad_group, 2);
-	in_times(st, f->ad, 2);
-	in_times(st, f->match_type, 2);
-	in_times(st, f->device, 2);
-	in_times(st, f->landing_page, 2);
-	in_times(st, f->referrer_host, 2);
-	in_times(st, f->place, 2);
-	in_times(st, f->country, 2);
-	in_times(st, f->verdict, 2);
-	in_times(st, f->outcome, 3);
-	in_times(st, f->caller, 2);
-	in_times(st, f->tag, 2);
-	stmt_in_text(st, f->search);
-	in_times(st, pattern, 4);
-	in_any_id(st, f->number.v);
-	in_any_id(st, f->tracker.v);
-	in_any_id(st, f->pool.v);
-	in_any_id(st, f->destination.v);
-	in_any_id(st, f->location.v);
+	for (int i = 0; i < 4; i++)
+		stmt_in_text(st, f->result);
 }
 
-/* "%text%" with LIKE's own signs taken literally. */
-static void make_pattern(struct slice search, struct buf *out)
+static void in_place(struct stmt *st, const struct page *p, size_t max)
 {
-	buf_char(out, '%');
-	for (size_t i = 0; i < search.n; i++) {
-		const char c = search.p[i];
-
-		if (c == '%' || c == '_' || c == '\\')
-			buf_char(out, '\\');
-		buf_char(out, c);
+	for (int i = 0; i < 2; i++) {
+		if (p->order.by == DB_SHEET_CALLS_STARTED)
+			stmt_in_time_us(st, p->after.key);
+		else
+			stmt_in_i64(st, p->after.key);
 	}
-	buf_char(out, '%');
+	stmt_in_id(st, p->after.id.v);
+	stmt_in_u64(st, max);
 }
 
-/* Ready to run. */
-static enum err begin_page(struct db *db, const struct company_id *company,
-    const struct db_sheet_calls_filter *f,
-    const struct db_sheet_calls_place *after, bool up, size_t max,
-    struct buf *pattern, struct stmt **out)
+static enum err begin_by_time(struct db *db, const struct page *p, size_t max,
+    struct stmt **st)
 {
-	static const struct call_id nil;
-	const int64_t edge_us = up ? f->from_us : f->to_us;
-	const int64_t at_us = after == NULL ? edge_us : after->started_us;
-	struct stmt *st;
-	enum err e;
+	const bool plain = db_filter_plain(&p->f->log.f);
+	const enum err e = stmt_begin(db,
+	    (plain ? calls_sql : facts_sql)[p->order.up ? 1 : 0], st);
 
-	if (f->search.n > DB_SHEET_CALLS_SEARCH_MAX)
-		return ERR_TOOBIG;
-	make_pattern(f->search, pattern);
-	if ((e = stmt_begin(db, up ? up_sql : down_sql, &st)) != ERR_OK)
+	if (e != ERR_OK)
 		return e;
-	in_filters(st, company, f, buf_slice(pattern));
-	stmt_in_time_us(st, at_us);
-	stmt_in_time_us(st, at_us);
-	stmt_in_id(st, after == NULL ? nil.v : after->id.v);
-	stmt_in_u64(st, max);
-	*out = st;
+	if (plain)
+		in_period(*st, p);
+	else
+		db_filter_in(*st, p->company, &p->f->log.f);
+	in_texts(*st, p);
+	in_place(*st, p, max);
 	return ERR_OK;
 }
 
-enum err db_sheet_calls_page(struct db *db, struct company_id company,
-    const struct db_sheet_calls_filter *f,
-    const struct db_sheet_calls_place *after, bool up, size_t max,
-    struct arena *mem, struct db_sheet_cell **cells, size_t *n)
+static enum err begin_by(struct db *db, const struct page *p, size_t max,
+    struct stmt **st)
 {
-	char pattern_mem[2 * DB_SHEET_CALLS_SEARCH_MAX + 2];
-	struct buf pattern;
-	struct stmt *st;
+	const enum err e =
+	    stmt_begin(db, orders[p->order.by].sql[p->order.up ? 1 : 0], st);
+
+	if (e != ERR_OK)
+		return e;
+	db_filter_in(*st, p->company, &p->f->log.f);
+	stmt_in_bool(*st, !has_texts(p->f));
+	in_texts(*st, p);
+	in_place(*st, p, max);
+	stmt_in_id(*st, p->company->v);
+	return ERR_OK;
+}
+
+/* Where the order begins. */
+static struct db_sheet_calls_place edge(const struct page *p)
+{
+	const struct db_filter *f = &p->f->log.f;
+	struct db_sheet_calls_place at = { .key = 0 };
+
+	if (p->order.by == DB_SHEET_CALLS_STARTED)
+		at.key = p->order.up ? f->from_us : f->to_us;
+	else
+		at.key = p->order.up ? INT64_MIN : INT64_MAX;
+	return at;
+}
+
+/* Ready to run. */
+static enum err begin_page(struct db *db, struct page *p,
+    const struct db_sheet_calls_place *after, size_t max, struct stmt **st)
+{
 	enum err e;
 
 	if (max == 0 || max > DB_SHEET_PAGE_MAX)
 		return ERR_RANGE;
-	buf_over(&pattern, pattern_mem, sizeof(pattern_mem));
-	e = begin_page(db, &company, f, after, up, max, &pattern, &st);
+	p->after = after == NULL ? edge(p) : *after;
+	if ((e = db_search_make(p->f->log.search, &p->search)) != ERR_OK)
+		return e;
+	return p->order.by == DB_SHEET_CALLS_STARTED
+		   ? begin_by_time(db, p, max, st)
+		   : begin_by(db, p, max, st);
+}
+
+enum err db_sheet_calls_page(struct db *db, struct company_id company,
+    const struct db_sheet_calls_filter *f, struct db_sheet_calls_order order,
+    const struct db_sheet_calls_place *after, size_t max, struct arena *mem,
+    struct db_sheet_cell **cells, size_t *n)
+{
+	struct page p = { .company = &company, .f = f, .order = order };
+	struct stmt *st;
+	const enum err e = begin_page(db, &p, after, max, &st);
+
 	return e == ERR_OK ? db_sheet_read(st, &sheet, mem, cells, n) : e;
 }
 
@@ -281,15 +330,12 @@ enum err db_sheet_calls_each(struct db *db, struct company_id company,
     void (*row)(void *ctx, const struct db_sheet_cell *cells), void *ctx,
     size_t *n)
 {
-	char pattern_mem[2 * DB_SHEET_CALLS_SEARCH_MAX + 2];
-	struct buf pattern;
+	struct page p = { .company = &company,
+		.f = f,
+		.order = { .by = DB_SHEET_CALLS_STARTED, .up = true } };
 	struct stmt *st;
-	enum err e;
+	const enum err e = begin_page(db, &p, after, max, &st);
 
-	if (max == 0 || max > DB_SHEET_PAGE_MAX)
-		return ERR_RANGE;
-	buf_over(&pattern, pattern_mem, sizeof(pattern_mem));
-	e = begin_page(db, &company, f, after, true, max, &pattern, &st);
 	return e == ERR_OK ? db_sheet_each(st, &sheet, row, ctx, n) : e;
 }
 

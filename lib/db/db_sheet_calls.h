@@ -1,55 +1,60 @@
 /*
  * db_sheet_calls.h - calls as the sheet "calls": the log for programs.
  *
- * Ordered by (started_at, id); a place in it is such a pair, so pages neither
- * repeat nor skip a call when others are added.
+ * Ordered by one of its figures and then by id; a place in it is such a pair,
+ * so pages neither repeat nor skip a call when others are added. Filtered by
+ * what filters the log of the pages (db_report_calls.h): calls that are going
+ * on are there only when they are asked for by time and no more than the result
+ * is filtered.
  */
 #ifndef RT_DB_DB_SHEET_CALLS_H
 #define RT_DB_DB_SHEET_CALLS_H
 
+#include "lib/db/db_report_calls.h"
 #include "lib/db/db_sheet.h"
 
-#define DB_SHEET_CALLS_SEARCH_MAX 64 /* bytes */
-
 struct db_sheet_calls_filter {
-	int64_t from_us; /* started_at in [from_us, to_us) */
-	int64_t to_us;
-	bool has_first_time, first_time;
-	bool has_qualified, qualified;
-	uint64_t min_talk_s;
-	uint64_t max_talk_s; /* 0: any */
-	/* All "" or nil: any. result also "live" and "unanswered". */
-	struct slice result;
-	struct slice channel, source, medium, campaign, ad_group, ad, keyword;
-	struct slice match_type, device, landing_page, referrer_host;
-	struct slice place, country; /* of the caller */
-	struct slice verdict;        /* the class: "lead", "spam" … */
-	struct slice outcome;        /* a code, or "none" */
-	struct slice tag;            /* a name */
-	struct slice caller;         /* E.164 */
-	struct slice
-	    search; /* in the caller's number or name, note, campaign */
-	struct number_id number;
-	struct tracker_id tracker;
-	struct pool_id pool;
-	struct destination_id destination;
-	struct location_id location;
+	struct db_report_calls_filter log; /* without its way and key */
+	struct tracker_id tracker;         /* nil: any */
+};
+
+enum db_sheet_calls_by {
+	DB_SHEET_CALLS_STARTED,
+	DB_SHEET_CALLS_DURATION,
+	DB_SHEET_CALLS_RING,
+	DB_SHEET_CALLS_TALK,
+	DB_SHEET_CALLS_VALUE, /* a call without one as 0 */
+	DB_SHEET_CALLS_RISK,
+	DB_SHEET_CALLS_BY_COUNT
+};
+
+/* By what, and which way. All but STARTED read every row of the period. */
+struct db_sheet_calls_order {
+	enum db_sheet_calls_by by;
+	bool up;
 };
 
 struct db_sheet_calls_place {
-	int64_t started_us;
+	int64_t key; /* us, ms, micro-units, or 0 to 100 */
 	struct call_id id;
 };
 
+/* The column that is ordered by: "talk_ms". */
+const char *db_sheet_calls_by_name(enum db_sheet_calls_by by);
+/* The place of a row, a call that is going on by STARTED. */
+void db_sheet_calls_place(enum db_sheet_calls_by by,
+    const struct db_sheet_cell *row, struct db_sheet_calls_place *out);
+
 const struct db_sheet *db_sheet_calls(void);
 
-/* after NULL: from the newest (up: the oldest) of the period on. At most max
- * rows, 1 to DB_SHEET_PAGE_MAX. ERR_TOOBIG: search. */
+/* after NULL: from the end that the order begins with. At most max rows, 1 to
+ * DB_SHEET_PAGE_MAX. ERR_TOOBIG: search. */
 RT_MUST_USE enum err db_sheet_calls_page(struct db *db,
     struct company_id company, const struct db_sheet_calls_filter *f,
-    const struct db_sheet_calls_place *after, bool up, size_t max,
-    struct arena *mem, struct db_sheet_cell **cells, size_t *n);
-/* The same upwards, row by row while the server makes them: db_sheet_each(). */
+    struct db_sheet_calls_order order, const struct db_sheet_calls_place *after,
+    size_t max, struct arena *mem, struct db_sheet_cell **cells, size_t *n);
+/* By STARTED upwards, row by row while the server makes them:
+ * db_sheet_each(). */
 RT_MUST_USE enum err db_sheet_calls_each(struct db *db,
     struct company_id company, const struct db_sheet_calls_filter *f,
     const struct db_sheet_calls_place *after, size_t max,

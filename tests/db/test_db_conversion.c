@@ -197,15 +197,17 @@ static void test_sheets(void **state)
 static void test_calls_sheet(void **state)
 {
 	const struct db_sheet *s = db_sheet_calls();
-	struct db_sheet_calls_filter f = { .from_us = NOW - 1,
-		.to_us = NOW + RT_SEC_US,
-		.search = SLICE("2125550199") };
+	struct db_sheet_calls_filter f = {
+		.log = { .f = { .from_us = NOW - 1, .to_us = NOW + RT_SEC_US },
+		    .search = SLICE("2125550199") }
+	};
+	struct db_sheet_calls_order order = { .up = false };
 	const struct call_id call = add_call(1);
 	struct db_sheet_cell *cells;
 	size_t n = 9;
 
 	(void)state;
-	ok(db_sheet_calls_page(api, t->company[1].id, &f, NULL, false, 10, &mem,
+	ok(db_sheet_calls_page(api, t->company[1].id, &f, order, NULL, 10, &mem,
 	    &cells, &n));
 	assert_int_equal(n, 1);
 	assert_true(id_eq(cells[0].id, call.v));
@@ -217,8 +219,19 @@ static void test_calls_sheet(void **state)
 	assert_int_equal(db_sheet_calls_hold(api, t->company[0].id, call),
 	    ERR_NOTFOUND);
 	ok(db_sheet_calls_hold(api, t->company[1].id, call));
-	f.search = SLICE("%");
-	ok(db_sheet_calls_page(api, t->company[1].id, &f, NULL, true, 10, &mem,
+	/* In every order, both ways, of one company alone. */
+	for (int by = 0; by < 2 * DB_SHEET_CALLS_BY_COUNT; by++) {
+		order.by = (enum db_sheet_calls_by)(by / 2);
+		order.up = by % 2 == 0;
+		for (int who = 0; who < 2; who++) {
+			ok(db_sheet_calls_page(api, t->company[who].id, &f,
+			    order, NULL, 10, &mem, &cells, &n));
+			assert_int_equal(n, 1);
+			assert_int_equal(id_eq(cells[0].id, call.v), who);
+		}
+	}
+	f.log.search = SLICE("%");
+	ok(db_sheet_calls_page(api, t->company[1].id, &f, order, NULL, 10, &mem,
 	    &cells, &n));
 	assert_int_equal(n, 0);
 }

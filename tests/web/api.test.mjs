@@ -92,6 +92,8 @@ test('each list: own rows, pages, order, fields, one, its ETag', async () => {
 });
 
 test('calls: the log with its filters, one call, nothing of others', async () => {
+	// The test wrote the call, not a hang-up: the narrow rows that filters read.
+	assert.equal(spawnSync(join(build, 'ringtrace'), ['rollup', 'rebuild', '-c', stack.conf]).status, 0);
 	const { json } = await api(keys.all, '/calls');
 	assert.equal(json.data.length, 1);
 	const [call] = json.data;
@@ -105,10 +107,13 @@ test('calls: the log with its filters, one call, nothing of others', async () =>
 		['min_talk_s=90', 1], ['min_talk_s=91', 0], ['first_time=false', 1], ['first_time=true', 0], ['qualified=true', 0],
 		[`caller=${encodeURIComponent('+12125550155')}`, 1], ['search=2125550155', 1], ['search=nobody', 0], ['search=%25', 0], ['outcome=none', 1],
 		['outcome=sold', 0], ['tag=vip', 0], ['source=x', 0], ['to=2020-01-01', 0], ['from=2020-01-01', 1], ['from=2020-01-01&to=2020-01-02', 0],
-		['medium=cpc', 0]])
+		['medium=cpc', 0], ['medium=~', 0], ['medium=', 1], ['min_ring_s=5&max_ring_s=5', 1], ['min_ring_s=6', 0], ['max_ring_s=4', 0], ['min_risk=0&max_risk=100', 1],
+		['min_value=0', 0], ['pool_id=~', 1], ['number_id=~', 0], ['tag=~', 0], ['result=unanswered', 0]])
 		assert.equal(await sum(q), n, q);
 	for (const bad of ['from=x', 'from=2030-01-01&to=2020-01-01', 'number_id=x', `number_id=${call.id}`, 'first_time=1', `search=${'x'.repeat(65)}`,
-		'min_talk_s=-1', 'cursor=1.cal_x', 'sort=id'])
+		'min_talk_s=-1', 'min_talk_s=86401', 'max_risk=101', 'max_value=1.5', 'result=x', 'qualified=maybe', 'caller=%2B12345678901234567', 'cursor=1.cal_x', 'sort=id', 'sort=',
+		'sort=--risk', `cursor=started_at.-1.${call.id}`, `cursor=risk.1.${call.id}`, `cursor=started_at.9223372036854775807.${call.id}`,
+		`sort=risk&cursor=started_at.1.${call.id}`, `cursor=started_at.1.${call.id}x`, `sort=risk&cursor=risk.99999999999999999999.${call.id}`])
 		assert.equal((await api(keys.all, `/calls?${bad}`)).status, 400, bad);
 });
 
@@ -135,6 +140,52 @@ test('a page stays as it is while calls are added', async () => {
 	assert.equal(lines.json.length, 8);
 	assert.deepEqual(lines.json.map((c) => c.started_at), lines.json.map((c) => c.started_at).sort());
 	assert.match(lines.headers.get('content-disposition'), /calls\.jsonl/);
+});
+
+test('calls in the order of a figure: pages neither repeat nor miss one while others come', async () => {
+	const a = { ...world.alpha, id: third.id };
+	let n = 0;
+	const ids = new Map();
+	const add = (talk, value, risk) => {
+		const id = uuid7();
+		stack.sql(`INSERT INTO interaction (company_id, id, kind, happened_at, value_micros) VALUES (${hex(a.id)}, ${hex(id)}, 'call', UTC_TIMESTAMP(6), ${value ?? 'NULL'});
+			INSERT INTO phone_call (company_id, id, state, result, number_id, number_e164, started_at, talk_ms, ring_ms, duration_ms) VALUES (${hex(a.id)}, ${hex(id)}, 'closed',
+			'answered', ${hex(a.number)}, '+14155550166', UTC_TIMESTAMP(6) - INTERVAL ${1000 + 7 * n++} SECOND, ${talk}, ${talk % 3}, ${talk * 2});
+			INSERT INTO call_verdict (company_id, call_id, rule_version, qualified, risk, decided_at) VALUES (${hex(a.id)}, ${hex(id)}, 1, 0, ${risk}, UTC_TIMESTAMP(6));
+			INSERT INTO call_fact SELECT ${hex(a.id)}, started_at, id, number_id, '', '', '', result, '', '', '', '', '', '', '', '', '', '', '', '', 'US', '', 'lead', ${risk}, 1, 1, 0, 0, 0,
+			${value === undefined ? 0 : 1}, ${value ?? 0}, duration_ms, ring_ms, talk_ms FROM phone_call WHERE id = ${hex(id)}`);
+		ids.set(typeId('cal', id), id);
+	};
+	const remove = (id) => ['phone_call WHERE id', 'call_fact WHERE call_id'].forEach((from) => stack.sql(`DELETE FROM ${from} = ${hex(ids.get(id))}`));
+	for (let i = 0; i < 9; i++) add(1000 * (i % 4), i % 3 === 0 ? undefined : i * 10000 - 30000, i % 2);
+	const figure = { talk_ms: (c) => c.talk_ms, ring_ms: (c) => c.ring_ms, duration_ms: (c) => c.duration_ms, value: (c) => Number(c.value ?? 0), risk: (c) => c.risk, started_at: (c) => Date.parse(c.started_at) };
+	for (const by of ['started_at', 'talk_ms', 'ring_ms', 'duration_ms', 'value', 'risk']) {
+		const key = addKey(world.alpha, undefined, { company: third.id }); // it has so many requests a minute
+		for (const sign of ['', '-']) {
+			const whole = (await api(key, `/calls?sort=${sign}${by}`)).json.data;
+			assert.ok(whole.length >= 9);
+			const figures = whole.map(figure[by]);
+			assert.deepEqual(figures, [...figures].sort((x, y) => (sign ? y - x : x - y)), sign + by);
+			const seen = [], walk = `/calls?sort=${sign}${by}&limit=2&fields=id`;
+			for (let cursor = ''; ;) {
+				const { json } = await api(key, `${walk}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+				seen.push(...json.data.map((c) => c.id));
+				if (json.next_cursor === null) break;
+				cursor = json.next_cursor;
+				// One comes on each side of the place, and the one that it names goes.
+				if (seen.length === 4) {
+					add(0, -9000000, 0);
+					add(9000000, 9000000, 99);
+					remove(seen[3]);
+				}
+			}
+			assert.equal(new Set(seen).size, seen.length, `${sign}${by}: none twice`);
+			assert.deepEqual(whole.map((c) => c.id).filter((id) => !seen.includes(id)), [], `${sign}${by}: none is missing`);
+			assert.deepEqual((await api(key, `/calls?sort=${sign}${by}&search=nobody`)).json.data, []);
+			assert.ok((await api(key, `/calls?sort=${sign}${by}&min_talk_s=1&limit=999`)).json.data.every((c) => c.talk_ms >= 1000));
+		}
+	}
+	stack.sql(`DELETE FROM call_fact WHERE company_id = ${hex(a.id)}; DELETE FROM phone_call WHERE company_id = ${hex(a.id)}; DELETE FROM interaction WHERE company_id = ${hex(a.id)}`);
 });
 
 test('marking: merge, tags, all or nothing, If-Match', async () => {
@@ -218,7 +269,6 @@ test('summary and time series: filters, dimensions, the clock of the company', a
 	for (const path of ['/reports/summary', '/calls']) {
 		assert.equal((await api(keys.all, `${path}?device=none-such`)).text.includes('"cal_'), false);
 		assert.equal((await api(keys.all, `${path}?landing_page=${'x'.repeat(1100)}`)).status, 400, path);
-		assert.equal((await api(keys.all, `${path}?max_talk_s=0`)).status, 400, path);
 	}
 	assert.equal((await api(keys.all, '/reports/summary?max_talk_s=89')).json.total.calls + (await api(keys.all, '/reports/summary?min_talk_s=90')).json.total.calls, json.total.calls);
 	assert.equal((await api(keys.all, '/reports/summary?tag=nothing')).json.total.calls, 0);
