@@ -310,6 +310,33 @@ static struct slice plain_lines(struct fields *f, struct slice s)
 	return slice_of(mem, n);
 }
 
+/* The lines of a grid; the grid is kept, to be shown again as it came. False
+ * when none was sent, or lines were. */
+static bool read_week(struct fields *f, size_t i, const struct req *r)
+{
+	struct hours_grid grid;
+	struct slice lines;
+	struct buf b;
+	bool good;
+
+	if (req_form(r, f->rows[i].name, &lines) != ERR_NOTFOUND ||
+	    !hours_grid_sent(r, f->rows[i].name, &grid))
+		return false;
+	f->grid = arena_alloc(f->arena, sizeof(*f->grid));
+	if (f->grid == NULL) {
+		f->e = ERR_NOMEM;
+		return true;
+	}
+	*f->grid = grid;
+	buf_init(&b, FIELD_TEXT_MAX);
+	good = hours_grid_lines(&grid, &b);
+	set(f, i, plain_lines(f, buf_slice(&b)));
+	buf_fini(&b);
+	f->error[i] =
+	    good ? check(f, i) : "Times like 09:00, from and to, until 24:00.";
+	return true;
+}
+
 void fields_read(struct fields *f, const struct req *r)
 {
 	for (size_t i = 0; i < f->n; i++) {
@@ -324,6 +351,8 @@ void fields_read(struct fields *f, const struct req *r)
 			f->error[i] = check(f, i);
 			continue;
 		}
+		if (row->week && read_week(f, i, r))
+			continue;
 		e = req_form(r, row->name, &s);
 		f->value[i] = row->kind == FIELD_SECRET ? s : slice_trim(s);
 		if (row->kind == FIELD_LINES)
@@ -387,6 +416,22 @@ static struct slice label_of(const struct fields *f, size_t i)
 	return f->value[i];
 }
 
+/* A week is a grid unless its lines do not fit into one. */
+static void show_week(const struct fields *f, size_t i, struct view *v)
+{
+	struct hours_grid grid;
+	const struct hours_grid *g = f->grid;
+
+	if (f->rows[i].week && g == NULL &&
+	    hours_grid_split(f->value[i], f->arena, &grid))
+		g = &grid;
+	view_flag(v, "is_week", f->rows[i].week && g != NULL);
+	view_flag(v, "is_lines",
+	    f->rows[i].kind == FIELD_LINES && !(f->rows[i].week && g != NULL));
+	if (f->rows[i].week && g != NULL)
+		hours_grid_show(g, f->grid == NULL, v);
+}
+
 static void show_kind(const struct field *row, bool fixed, struct view *v)
 {
 	view_flag(v, "is_fixed", fixed);
@@ -395,7 +440,6 @@ static void show_kind(const struct field *row, bool fixed, struct view *v)
 	view_flag(v, "is_number", !fixed && row->kind == FIELD_NUMBER);
 	view_flag(v, "is_choice", !fixed && row->kind == FIELD_CHOICE);
 	view_flag(v, "is_check", !fixed && row->kind == FIELD_CHECK);
-	view_flag(v, "is_lines", !fixed && row->kind == FIELD_LINES);
 	view_flag(v, "is_secret", !fixed && row->kind == FIELD_SECRET);
 	view_flag(v, "is_many", !fixed && row->kind == FIELD_MANY);
 }
@@ -431,6 +475,7 @@ void fields_show(const struct fields *f, struct view *v)
 			? (f->value[i].n > 0 ? SLICE("yes") : SLICE("no"))
 			: label_of(f, i));
 		show_kind(row, fixed, item);
+		show_week(f, i, item);
 		show_choices(f, i, item);
 	}
 }

@@ -11,6 +11,7 @@
 #ifndef RT_CGI_FORM_FIELDS_H
 #define RT_CGI_FORM_FIELDS_H
 
+#include "cgi/form/hours_grid.h"
 #include "cgi/tmpl/view.h"
 #include "cgi/web/req.h"
 #include "lib/base/buf.h"
@@ -39,6 +40,7 @@ struct field {
 	const char *wrong; /* what to say instead of the usual; NULL: usual */
 	bool once;         /* set when it is made, not changed later */
 	const char *group; /* heading before it; NULL: none */
+	bool week;         /* FIELD_LINES of hours, shown as a grid */
 };
 
 struct field_choice {
@@ -55,11 +57,12 @@ struct fields {
 	const char *error[FIELDS_MAX]; /* NULL: good */
 	struct field_choice *choices[FIELDS_MAX];
 	struct field_choice *last[FIELDS_MAX];
-	const char *problem;    /* of the whole form; NULL: none */
-	bool fresh;             /* is to be added: `once` may be set */
-	struct slice shown;     /* by save(): a secret to show this once */
-	const char *shown_text; /* and the words beside it */
-	enum err e;             /* ERR_NOMEM; sticky */
+	const char *problem;     /* of the whole form; NULL: none */
+	struct hours_grid *grid; /* a week as it was sent; NULL: none was */
+	bool fresh;              /* is to be added: `once` may be set */
+	struct slice shown;      /* by save(): a secret to show this once */
+	const char *shown_text;  /* and the words beside it */
+	enum err e;              /* ERR_NOMEM; sticky */
 };
 
 void fields_init(struct fields *f, const struct field *rows, size_t n,

@@ -21,9 +21,12 @@ static const struct field fields[] = {
 	{ "trunk", "Called through", .kind = FIELD_CHOICE },
 	{ "location", "Location", .kind = FIELD_CHOICE },
 	{ "hours", "Takes calls", FIELD_LINES, 0, 2000,
-	    .help = "A line each: mon-fri 09:00-17:30, 2026-12-24 10:00-12:00,"
-		    " 12-25 closed. Empty: always.",
-	    .group = "Limits, for flows" },
+	    .help =
+		"Times as 09:00, until 24:00; from 22:00 to 06:00 is the"
+		" night after that day. A day without times is closed, a week"
+		" without any is always open. Single days, a line each:"
+		" 2026-12-24 10:00-12:00, or 12-25 closed for every year.",
+	    .group = "Limits, for flows", .week = true },
 	{ "holidays", "And not on public holidays of", .kind = FIELD_CHOICE },
 	{ "regions", "From callers in", FIELD_TEXT, 0, 255,
 	    .help = "States, area codes, countries: CO, WY, 303. Empty:"
@@ -182,8 +185,8 @@ static enum err read_limits(struct fields *f, struct buf *b,
 	if (hours_text_read(fields_get(f, "hours"), fields_get(f, "holidays"),
 		b) != ERR_OK)
 		fields_wrong(f, "hours",
-		    "A line each, like these: mon-fri 09:00-17:30, 12-25"
-		    " closed.");
+		    "Times like 09:00 to 17:30, and single days like 12-25"
+		    " closed or 2026-12-24 10:00-12:00.");
 	l->hours = buf_slice(b);
 	return fields_good(f) ? ERR_OK : ERR_SYNTAX;
 }

@@ -8,6 +8,7 @@ import { companies } from "./company.js";
 import { keys } from "./keys.js";
 import { live } from "./live.js";
 import { rowPlayer } from "./rowplay.js";
+import { week } from "./week.js";
 
 function theme() {
 	const root = document.documentElement;
@@ -73,3 +74,4 @@ keys();
 rowPlayer();
 bulk();
 live();
+week();

@@ -255,6 +255,36 @@ test('a number rests, and no pool gets it meanwhile', async () => {
 	assert.match(await (await owner.fetch('/settings/numbers?q=%25')).text(), /None yet/, 'a % is a letter like any other');
 });
 
+test('hours of a destination: a grid, lines behind it, what does not fit stays lines', async () => {
+	const add = { name: 'Weekend desk', target: '+14155550133', hours_mon_1a: '9', hours_mon_1b: '17:30', hours_tue_1a: '9', hours_tue_1b: '17:30',
+		hours_sat_2a: '22:00', hours_sat_2b: '06:00', hours_days: '12-25 closed\r\n2026-12-24 10:00-12:00', holidays: 'us' };
+	const added = await (await openForm(owner, '/settings/destinations/new')).send(add);
+	assert.equal(added.status, 303);
+	const href = (await (await owner.fetch('/settings/destinations')).text()).match(/href="([^"]*dst_[0-9a-z]{26})"[^>]*>(?:(?!<\/tr>)[\s\S])*?Weekend desk/)[1];
+	const stored = () => JSON.parse(stack.sqlOne("SELECT hours FROM destination WHERE name = 'Weekend desk'"));
+	assert.deepEqual(stored(), { weekly: [{ days: 'mon,tue', from: '09:00', to: '17:30' }, { days: 'sat', from: '22:00', to: '06:00' }],
+		special: [{ date: '12-25', from: '00:00', to: '00:00' }, { date: '2026-12-24', from: '10:00', to: '12:00' }], holidays: 'us' });
+	const form = await openForm(owner, href);
+	assert.equal(form.fields.hours_tue_1a.value, '09:00');
+	assert.equal(form.fields.hours_sat_1b.value, '06:00', 'spans move to the front');
+	assert.equal(form.fields.hours_days.value, '12-25 closed\n2026-12-24 10:00-12:00');
+	// Without a script: every day as on Monday.
+	assert.equal((await form.send({ hours_same: '1', hours_days: '' })).status, 303);
+	assert.deepEqual(stored().weekly, [{ days: 'mon-sun', from: '09:00', to: '17:30' }]);
+	// What is wrong is shown as it was typed, and nothing is stored.
+	const wrong = await (await openForm(owner, href)).send({ hours_wed_1a: 'noon', hours_wed_1b: '' });
+	assert.equal(wrong.status, 422);
+	const html = await wrong.text();
+	assert.match(html, /name="hours_wed_1a" value="noon"/);
+	assert.match(html, /Times like 09:00/);
+	assert.equal(stored().weekly.length, 1);
+	// Five spans of one day are more than a grid shows.
+	const lines = [1, 3, 5, 7, 9].map((h) => `mon 0${h}:00-0${h}:30`).join('\n');
+	const fields = Object.fromEntries(Object.keys((await openForm(owner, href)).fields).filter((n) => n.startsWith('hours_')).map((n) => [n, null]));
+	assert.equal((await (await openForm(owner, href)).send({ ...fields, hours: lines })).status, 303);
+	assert.equal((await openForm(owner, href)).fields.hours.value, lines);
+});
+
 test('nothing of this was our mistake', () => {
 	assert.doesNotMatch(stack.log('admin'), /status=5\d\d/);
 	assert.doesNotMatch(stack.log('admin'), /alert\(|pässw/);
@@ -271,7 +301,7 @@ test('a destination\'s limits: read as lines, kept as hours, refused with a reas
 		special: [{ date: '2026-12-24', from: '00:00', to: '00:00' }], holidays: 'gb' });
 	const href = (await (await owner.fetch('/settings/destinations')).text()).match(/href="([^"]*dst_[0-9a-z]{26})"[^>]*>(?:(?!<\/tr>)[\s\S])*?Night desk/)[1];
 	const again = await openForm(owner, href);
-	assert.equal(again.fields.hours.value ?? again.fields.hours, 'fri-sat 22:00-06:00\n2026-12-24 closed');
+	assert.deepEqual([again.fields.hours_fri_1a, again.fields.hours_sat_1b, again.fields.hours_days].map((f) => f.value), ['22:00', '06:00', '2026-12-24 closed']);
 	// Nothing but holidays: always, except then. Nothing at all: always.
 	assert.equal((await again.send({ hours: '', regions: '' })).status, 303);
 	assert.deepEqual(JSON.parse(last()[0]).weekly, [{ days: 'mon-sun', from: '00:00', to: '24:00' }]);
