@@ -197,7 +197,7 @@ enum err db_lease_pool_state(struct db *db, struct company_id company,
 	stmt_out_time_us(st, &l.beat_us);
 	stmt_out_time_us(st, &l.end_us);
 	e = stmt_each(st);
-	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+	while (e == ERR_OK && (e = stmt_next_fit(st)) == ERR_OK)
 		each(ctx, &l);
 	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_OK : e;

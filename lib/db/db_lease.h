@@ -57,7 +57,8 @@ struct lease_last {
 };
 
 /* The pool's numbers with the last lease of each: never leased ones first,
- * then by end_us. each() may keep nothing of what it is given. */
+ * then by end_us. A number whose rows do not fit is left out, and logged: it is
+ * given to nobody. each() may keep nothing of what it is given. */
 RT_MUST_USE enum err db_lease_pool_state(struct db *db,
     struct company_id company, struct pool_id pool,
     void (*each)(void *ctx, const struct lease_last *l), void *ctx);

@@ -74,7 +74,7 @@ static enum err read_sites(struct db *db, const struct tag_reader *to)
 	stmt_out_bool(st, &s.has_token);
 	stmt_out_fixed(st, s.token_hash, sizeof(s.token_hash));
 	e = stmt_each(st);
-	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+	while (e == ERR_OK && (e = stmt_next_fit(st)) == ERR_OK)
 		to->site(to->ctx, &s);
 	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
@@ -91,7 +91,7 @@ static enum err read_origins(struct db *db, const struct tag_reader *to)
 	stmt_out_id(st, o.site.v);
 	stmt_out_text(st, o.origin, sizeof(o.origin));
 	e = stmt_each(st);
-	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+	while (e == ERR_OK && (e = stmt_next_fit(st)) == ERR_OK)
 		to->origin(to->ctx, &o);
 	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
@@ -108,7 +108,7 @@ static enum err read_targets(struct db *db, const struct tag_reader *to)
 	stmt_out_id(st, t.site.v);
 	stmt_out_text(st, t.e164, sizeof(t.e164));
 	e = stmt_each(st);
-	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+	while (e == ERR_OK && (e = stmt_next_fit(st)) == ERR_OK)
 		to->target(to->ctx, &t);
 	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
@@ -128,7 +128,7 @@ static enum err read_trackers(struct db *db, const struct tag_reader *to)
 	stmt_out_text(st, t.match_kind, sizeof(t.match_kind));
 	stmt_out_text(st, t.match_value, sizeof(t.match_value));
 	e = stmt_each(st);
-	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+	while (e == ERR_OK && (e = stmt_next_fit(st)) == ERR_OK)
 		to->tracker(to->ctx, &t);
 	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
@@ -146,7 +146,7 @@ static enum err read_params(struct db *db, const struct tag_reader *to)
 	stmt_out_text(st, p.param, sizeof(p.param));
 	stmt_out_text(st, p.field, sizeof(p.field));
 	e = stmt_each(st);
-	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+	while (e == ERR_OK && (e = stmt_next_fit(st)) == ERR_OK)
 		to->param(to->ctx, &p);
 	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
@@ -167,7 +167,7 @@ static enum err read_pools(struct db *db, const struct tag_reader *to)
 	stmt_out_u64(st, &p.min_reuse_s);
 	stmt_out_text(st, p.overflow_policy, sizeof(p.overflow_policy));
 	e = stmt_each(st);
-	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+	while (e == ERR_OK && (e = stmt_next_fit(st)) == ERR_OK)
 		to->pool(to->ctx, &p);
 	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_OK : e;

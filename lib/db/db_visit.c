@@ -240,7 +240,7 @@ enum err db_visit_each_live(struct db *db, int64_t since_us, uint32_t max,
 	stmt_out_text(st, v.campaign, sizeof(v.campaign));
 	stmt_out_text(st, v.click_id, sizeof(v.click_id));
 	e = stmt_each(st);
-	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+	while (e == ERR_OK && (e = stmt_next_fit(st)) == ERR_OK)
 		each(ctx, &v);
 	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_OK : e;

@@ -93,7 +93,8 @@ struct visit_live {
 };
 
 /* Of all companies, for the lease server only: visits seen since since_us,
- * oldest first, at most max. each() may keep nothing of what it is given. */
+ * oldest first, at most max; rows that do not fit are left out, and logged.
+ * each() may keep nothing of what it is given. */
 RT_MUST_USE enum err db_visit_each_live(struct db *db, int64_t since_us,
     uint32_t max, void (*each)(void *ctx, const struct visit_live *v),
     void *ctx);

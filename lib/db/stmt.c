@@ -117,6 +117,7 @@ enum err stmt_begin(struct db *db, const char *sql, struct stmt **out)
 	st->e = ERR_OK;
 	st->at_in = 0;
 	st->at_out = 0;
+	st->n_unfit = 0;
 	*out = st;
 	return ERR_OK;
 }
@@ -198,11 +199,13 @@ enum err stmt_stream(struct stmt *st)
 	return run(st, false);
 }
 
-enum err stmt_next(struct stmt *st)
+/* *column: which of them does not fit, from 1, with ERR_RANGE. */
+static enum err fetch(struct stmt *st, unsigned int *column)
 {
 	const int rc = mysql_stmt_fetch(st->my);
 	enum err e = ERR_OK;
 
+	*column = 0;
 	if (rc == MYSQL_NO_DATA)
 		return ERR_NOTFOUND;
 	if (rc != 0 && rc != MYSQL_DATA_TRUNCATED)
@@ -210,9 +213,36 @@ enum err stmt_next(struct stmt *st)
 	for (unsigned int i = 0; i < st->n_out && e == ERR_OK; i++) {
 		e = stmt_out_finish(st, i);
 		if (e != ERR_OK)
-			log_error("stmt: column %u does not fit: %.60s", i + 1,
-			    st->sql);
+			*column = i + 1;
 	}
+	return e;
+}
+
+enum err stmt_next(struct stmt *st)
+{
+	unsigned int column;
+	const enum err e = fetch(st, &column);
+
+	if (column > 0)
+		log_error("stmt: column %u does not fit: %.60s", column,
+		    st->sql);
+	return e;
+}
+
+enum err stmt_next_fit(struct stmt *st)
+{
+	unsigned int column;
+	enum err e;
+
+	while ((e = fetch(st, &column)) == ERR_RANGE) {
+		st->n_unfit++;
+		st->unfit_column = column;
+	}
+	if (e == ERR_NOTFOUND && st->n_unfit > 0)
+		log_error(
+		    "stmt: rows left out=%zu, column %u did not fit: "
+		    "%.60s",
+		    st->n_unfit, st->unfit_column, st->sql);
 	return e;
 }
 

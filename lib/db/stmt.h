@@ -76,6 +76,10 @@ RT_MUST_USE enum err stmt_one(struct stmt *st);
 /* Begins a result of any length; then stmt_next() until ERR_NOTFOUND. */
 RT_MUST_USE enum err stmt_each(struct stmt *st);
 RT_MUST_USE enum err stmt_next(struct stmt *st);
+/* As stmt_next(), but rows with a value that does not fit its variable are
+ * passed over, and said in one line of the log at the end: for programs that
+ * must not stand still for one row that nobody can have meant. */
+RT_MUST_USE enum err stmt_next_fit(struct stmt *st);
 /* As stmt_each(), but the rows are taken while the server makes them: for long
  * results whose rows are used at once. Until stmt_end() nothing else may be
  * asked on the connection (ERR_INTERNAL), so no row may take long. */

@@ -58,6 +58,8 @@ struct stmt {
 	struct stmt_out_column *out;
 	MYSQL_BIND *bind_in;
 	MYSQL_BIND *bind_out;
+	size_t n_unfit; /* rows that stmt_next_fit() passed over */
+	unsigned int unfit_column;
 };
 
 /* The driver's error of this statement as ours (db_failed()). */

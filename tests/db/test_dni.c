@@ -10,6 +10,7 @@
 #include "lib/db/db_tag.h"
 #include "lib/db/db_visit.h"
 #include "lib/db/db_visitor.h"
+#include "lib/db/stmt.h"
 #include "tests/support/cm.h"
 #include "tests/support/testdb.h"
 
@@ -509,6 +510,65 @@ static void test_ends(void **state)
 	}
 }
 
+static void on_live(void *ctx, const struct visit_live *l)
+{
+	size_t *n = ctx;
+
+	assert_string_equal(l->source, "unfit");
+	++*n;
+}
+
+static void exec(const char *sql)
+{
+	struct stmt *st;
+
+	assert_int_equal(stmt_begin(t->db, sql, &st), ERR_OK);
+	assert_int_equal(stmt_exec(st, NULL), ERR_OK);
+	stmt_end(st);
+}
+
+/* Rows that nobody can have meant keep the lease server from nothing: they are
+ * left out where it reads them, and the rest is there. */
+static void test_unfit(void **state)
+{
+	const int64_t now = NOW + 30 * RT_DAY_US;
+	struct seen_tag seen = { 0 };
+	const struct tag_reader to = { &seen, on_site, on_origin, on_target,
+		on_tracker, on_param, on_pool };
+	struct visit_row v[3];
+	struct lease_row l;
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		v[i] = make_visit("unfit");
+		v[i].started_us = now;
+		add_visit(&v[i]);
+	}
+	l = make_lease(&v[0], 0, now);
+	add_lease(&l);
+	assert_int_equal(pool_state(ours()).n, 3);
+	/* A hundred characters fit the column, and not a hundred bytes. */
+	exec(
+	    "UPDATE visit SET medium = REPEAT(_utf8mb4 0xF09F988A, 100)"
+	    " WHERE source = 'unfit' ORDER BY id LIMIT 1");
+	assert_int_equal(db_visit_each_live(dni, now, 100, on_live, &n),
+	    ERR_OK);
+	assert_int_equal(n, 2);
+	exec("SET SESSION sql_mode = ''");
+	exec(
+	    "UPDATE lease SET beat_at = '2026-00-00' ORDER BY started_at DESC"
+	    " LIMIT 1");
+	assert_int_equal(pool_state(ours()).n, 2);
+	assert_int_equal(pool_state(theirs()).n, 0);
+	exec(
+	    "UPDATE site SET public_key = REPEAT('\xc3\x9c', 40)"
+	    " WHERE public_key = 'site-key-1'");
+	assert_int_equal(db_tag_read(dni, &to), ERR_OK);
+	assert_int_equal(seen.sites, 1);
+	assert_int_equal(seen.pools, 2);
+}
+
 static void test_seen(void **state)
 {
 	(void)state;
@@ -538,6 +598,7 @@ int main(void)
 		cmocka_unit_test(test_seen),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_unfit),
 	};
 
 	return cmocka_run_group_tests_name("dni verbs", tests, start, stop);
