@@ -253,24 +253,29 @@ static const struct {
 	{ "digit", "step", "keys", "Pressed a key", "", false, true },
 	{ "media-lost", "miss", "failed", "No sound from ", " for 60 s", true,
 	    false },
-	{ "transfer", "step", "calls", "", " handed the caller on", true,
-	    false },
 	{ "repeat", "step", "calls", "Dialled again at once: one call", "",
 	    false, false },
 };
 
-/* A transfer that was asked for and refused: its value is the status. */
-static void refused_transfer(struct line *l,
-    const struct db_report_call_event *ev)
+/* A transfer was asked for (value 0), came about (200), or did not: then its
+ * value is the status, and it was refused at once when it names nobody. */
+static void transfer(struct line *l, const struct db_report_call_event *ev)
 {
 	struct entry *e = add(l, ev->at_us, "step", "calls");
+	const bool failed = ev->value != 0 && ev->value != 200;
 	char mem[MORE_MAX];
 	struct buf b;
 
 	buf_over(&b, mem, sizeof(mem));
 	page_story_leg_name(l->s, ev->leg, &b);
-	buf_cstr(&b, " asked to hand the caller on, and was refused");
+	buf_cstr(&b, ev->value == 200 ? " handed the caller on"
+		     : !failed        ? " began to hand the caller on"
+		     : ev->detail[0] != '\0'
+			 ? " could not hand the caller on, and took it back"
+			 : " asked to hand the caller on, and was refused");
 	keep(l, &b, &e->what);
+	if (!failed)
+		return;
 	buf_reset(&b);
 	buf_cstr(&b, "SIP ");
 	buf_i64(&b, ev->value);
@@ -279,8 +284,8 @@ static void refused_transfer(struct line *l,
 
 static void event(struct line *l, const struct db_report_call_event *ev)
 {
-	if (strcmp(ev->kind, "transfer") == 0 && ev->value != 0) {
-		refused_transfer(l, ev);
+	if (strcmp(ev->kind, "transfer") == 0) {
+		transfer(l, ev);
 		return;
 	}
 	for (size_t k = 0; k < RT_ARRAY_LEN(event_words); k++) {

@@ -133,7 +133,8 @@ enum callrec_event_what {
 	CALLREC_EV_TAG,        /* text: the flow tagged the call */
 	CALLREC_EV_OUTCOME,    /* text: the flow set the call's outcome */
 	CALLREC_EV_STORED,     /* text: "name=digits" that the caller keyed */
-	/* leg; text: target. Or refused: value = SIP status. */
+	/* leg; text: target. value: 0 asked for, 200 done, else the SIP status
+	 * why not; without text it was refused when asked for. */
 	CALLREC_EV_TRANSFER,
 	CALLREC_EV_COUNT
 };

@@ -10,6 +10,7 @@
 
 #include "sipworker/engine/engine.h"
 #include "sipworker/engine/leg.h"
+#include "sipworker/sip/sip_replaces.h"
 
 #define CALL_NAME_MAX  128
 #define CALL_OFFER_MAX 3072
@@ -66,6 +67,9 @@ struct call_transfer {
 	struct leg *from; /* NULL: it has hung up */
 	struct leg *to;   /* NULL: there is none */
 	uint32_t ticket;  /* of the flow's destination */
+	uint8_t by;       /* number of the leg that it began with */
+	bool pickup;      /* nobody asked for it by REFER (pickup.h) */
+	char replaces[SIP_REPLACES_MAX + 1]; /* for the INVITE; "" none */
 };
 
 struct call {

@@ -7,6 +7,7 @@
 #include "sipworker/engine/hop.h"
 #include "sipworker/engine/leg_in.h"
 #include "sipworker/engine/leg_out.h"
+#include "sipworker/engine/pickup.h"
 #include "sipworker/engine/play.h"
 #include "sipworker/engine/question.h"
 #include "sipworker/engine/rel.h"
@@ -49,10 +50,11 @@ static bool too_fast(struct engine *e, enum rate_kind kind, struct addr4 from)
 }
 
 /* Sequels of a call are not counted: what runs may go on and end. */
-static void on_invite(struct engine *e, const struct sip_txn_event *ev)
+static void on_invite(struct engine *e, const struct sip_txn_event *ev,
+    void (*take)(struct engine *e, const struct sip_txn_event *ev))
 {
 	if (!too_fast(e, RATE_CALL, ev->from)) {
-		call_open(e, ev);
+		take(e, ev);
 		return;
 	}
 	e->stats.refused_rate++;
@@ -73,17 +75,19 @@ static void on_outside(struct engine *e, const struct sip_txn_event *ev)
 		leg_out_reject(e, ev->id, e->draining ? 503 : 200,
 		    SLICE("Allow: " LEG_ALLOW "\r\n"
 			  "Accept: application/sdp\r\n"
-			  "Supported: timer, 100rel\r\n"));
+			  "Supported: timer, 100rel, replaces\r\n"));
 	else if (needs_dialog(ev->method))
 		leg_out_reject(e, ev->id, 481, SLICE(""));
 	else if (ev->method != SIP_METHOD_INVITE)
 		leg_out_reject(e, ev->id, 405,
 		    SLICE("Allow: " LEG_ALLOW "\r\n"));
+	else if (sip_msg_has(ev->msg, SIP_HDR_REPLACES))
+		on_invite(e, ev, pickup_invite);
 	else if (trunk_of(e, ev->from) == SNAP_NO_ROW)
 		/* A destination of ours, but no trunk. */
 		leg_out_reject(e, ev->id, 403, SLICE(""));
 	else
-		on_invite(e, ev);
+		on_invite(e, ev, call_open);
 }
 
 static void on_request(struct engine *e, const struct sip_txn_event *ev)

@@ -208,12 +208,13 @@ static uint64_t hash_of(const struct invite *in)
 static bool is_known(const struct sip_msg *m, struct slice option)
 {
 	return slice_eq_case(option, SLICE("timer")) ||
+	       slice_eq_case(option, SLICE("replaces")) ||
 	       (slice_eq_case(option, SLICE("100rel")) &&
 		   sip_body_sdp(m).n > 0);
 }
 
 /* What we do not do and the caller insists on (RFC 3261 8.2.2.3). */
-static bool requires_unknown(const struct sip_msg *m)
+bool invite_requires_unknown(const struct sip_msg *m)
 {
 	struct sip_msg_walk w = { 0 };
 	struct slice item;
@@ -241,7 +242,7 @@ static unsigned int check(struct engine *e, const struct sip_msg *m,
 	if (hops == 1)
 		return 483;
 	in->max_forwards = hops - 1;
-	if (requires_unknown(m))
+	if (invite_requires_unknown(m))
 		return 420;
 	if (sip_body_sdp(m).n > CALL_OFFER_MAX)
 		return 413;

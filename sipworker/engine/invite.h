@@ -26,6 +26,8 @@ struct invite {
 /* 0, or the status to refuse with; *out borrows from the message. */
 unsigned int invite_read(struct engine *e, const struct sip_txn_event *ev,
     struct invite *out);
+/* It insists on what we do not do (420). */
+bool invite_requires_unknown(const struct sip_msg *m);
 /* Refuses with what goes with the status (Allow, Retry-After, Min-SE ...). */
 void invite_refuse(struct engine *e, const struct sip_txn_event *ev,
     unsigned int status);

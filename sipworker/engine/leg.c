@@ -42,6 +42,7 @@ struct leg *leg_new(struct engine *e, struct call *c, enum leg_side side)
 		return NULL;
 	l->call = c;
 	l->side = side;
+	l->invited = side == LEG_CALLER;
 	l->number = c->n_legs;
 	l->trunk = SNAP_NO_ROW;
 	l->invited_us = CALLREC_NEVER;
@@ -68,19 +69,34 @@ struct leg *leg_by_ref(struct engine *e, uint64_t ref)
 	return &e->legs[i];
 }
 
-struct leg *leg_of_request(struct engine *e, const struct sip_msg *m)
+/* A tag of ours begins with the number of its leg. */
+static struct leg *by_tag(struct engine *e, struct slice tag)
 {
 	uint8_t raw[REF_DIGITS / 2];
 	uint64_t ref = 0;
-	struct leg *l;
 
-	if (m->to.tag.n < REF_DIGITS ||
-	    hex_decode(slice_head(m->to.tag, REF_DIGITS), raw, sizeof(raw)) !=
-		ERR_OK)
+	if (tag.n < REF_DIGITS ||
+	    hex_decode(slice_head(tag, REF_DIGITS), raw, sizeof(raw)) != ERR_OK)
 		return NULL;
 	for (size_t i = 0; i < sizeof(raw); i++)
 		ref = ref << 8 | raw[i];
-	l = leg_by_ref(e, ref);
+	return leg_by_ref(e, ref);
+}
+
+struct leg *leg_of_dialog(struct engine *e, struct slice call_id,
+    struct slice own_tag, struct slice their_tag)
+{
+	struct leg *l = by_tag(e, own_tag);
+
+	return l != NULL && sip_dlg_is(&l->dlg, call_id, own_tag, their_tag)
+		   ? l
+		   : NULL;
+}
+
+struct leg *leg_of_request(struct engine *e, const struct sip_msg *m)
+{
+	struct leg *l = by_tag(e, m->to.tag);
+
 	return l != NULL && l->dlg.state != SIP_DLG_NONE &&
 		       sip_dlg_matches(&l->dlg, m)
 		   ? l
@@ -148,7 +164,8 @@ static void tell(struct engine *e, struct leg *l, unsigned int what)
 
 void leg_event(struct engine *e, struct leg *l, enum leg_event ev)
 {
-	const unsigned int what = leg_fsm_step(l->side, &l->state, ev);
+	const unsigned int what =
+	    leg_fsm_step(l->invited ? LEG_CALLER : LEG_CALLED, &l->state, ev);
 
 	if ((what & LEG_DO_REFUSE) != 0)
 		leg_out_refuse(e, l);

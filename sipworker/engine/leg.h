@@ -67,6 +67,7 @@ struct leg {
 
 	/* What it is */
 	enum leg_side side;
+	bool invited; /* they sent the INVITE: callers, and see pickup.h */
 	enum leg_state state;
 	uint8_t number;
 	uint32_t trunk; /* row in the call's snapshot, or SNAP_NO_ROW */
@@ -177,6 +178,9 @@ struct leg *leg_new(struct engine *e, struct call *c, enum leg_side side);
 struct leg *leg_by_ref(struct engine *e, uint64_t ref);
 /* The leg whose dialog an incoming request belongs to; NULL: none. */
 struct leg *leg_of_request(struct engine *e, const struct sip_msg *m);
+/* The leg of this dialog, by our tag and theirs; NULL: none. */
+struct leg *leg_of_dialog(struct engine *e, struct slice call_id,
+    struct slice own_tag, struct slice their_tag);
 /* Gives the slot back if nothing holds it any more. */
 void leg_collect(struct engine *e, struct leg *l);
 

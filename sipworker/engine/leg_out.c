@@ -26,8 +26,9 @@ static void put_usual(struct engine *e, const struct leg *l, struct buf *b)
 	sip_write_hdr(b, SIP_HDR_ALLOW,
 	    l->side == LEG_CALLER ? SLICE(LEG_ALLOW) : SLICE(LEG_ALLOW_CALLED));
 	sip_write_hdr(b, SIP_HDR_SUPPORTED,
-	    l->side == LEG_CALLER || l->offers_rel ? SLICE("timer, 100rel")
-						   : SLICE("timer"));
+	    l->side == LEG_CALLER ? SLICE("timer, 100rel")
+	    : l->offers_rel       ? SLICE("timer, 100rel, replaces")
+				  : SLICE("timer, replaces"));
 }
 
 /* Requests only: the transaction layer adds Server to every response. */
@@ -118,28 +119,35 @@ void leg_out_progress(struct engine *e, struct leg *l, bool early_media)
 	leg_event(e, l, LEG_EV_PROGRESS);
 }
 
-void leg_out_answer(struct engine *e, struct leg *l)
+bool leg_out_accept(struct engine *e, struct leg *l)
 {
 	char mem[OFFER_SDP_MAX], hmem[128];
 	struct buf b, h;
 
-	if (l->state != LEG_CALLING && l->state != LEG_RINGING)
-		return;
-	if (rel_holds_answer(l))
-		return;
 	buf_over(&b, mem, sizeof(mem));
 	buf_over(&h, hmem, sizeof(hmem));
 	session_put_answer(l, &h);
 	if (!put_description(l, &b) || !leg_out_respond(e, l, l->invite, 200,
-					   buf_slice(&h), buf_slice(&b))) {
-		call_end(e, l->call, CALLREC_BY_SYSTEM, 500, 41,
-		    "the answer could not be sent");
-		return;
-	}
+					   buf_slice(&h), buf_slice(&b)))
+		return false;
 	l->answer_fixed = true;
 	sip_dlg_confirm(&l->dlg);
 	l->answered_us = trace_at(e, l->call);
 	l->sip_code = 200;
+	return true;
+}
+
+void leg_out_answer(struct engine *e, struct leg *l)
+{
+	if (l->state != LEG_CALLING && l->state != LEG_RINGING)
+		return;
+	if (rel_holds_answer(l))
+		return;
+	if (!leg_out_accept(e, l)) {
+		call_end(e, l->call, CALLREC_BY_SYSTEM, 500, 41,
+		    "the answer could not be sent");
+		return;
+	}
 	trace_event(e, l->call, CALLREC_EV_ANSWERED, 0, 0, SLICE(""));
 	leg_event(e, l, LEG_EV_ANSWER);
 	session_start(e, l);
@@ -166,14 +174,16 @@ static void put_reason(struct buf *b, const struct leg *l)
 
 void leg_out_refuse(struct engine *e, struct leg *l)
 {
+	/* Who was about to take over a call that ends has no code of it. */
+	const unsigned int status = l->sip_code < 300 ? 480 : l->sip_code;
 	char mem[160];
 	struct buf b;
 
 	buf_over(&b, mem, sizeof(mem));
 	put_reason(&b, l);
-	if (l->sip_code == 503)
+	if (status == 503)
 		sip_write_hdr_u64(&b, SIP_HDR_RETRY_AFTER, 5);
-	(void)leg_out_respond(e, l, l->invite, l->sip_code, buf_slice(&b),
+	(void)leg_out_respond(e, l, l->invite, status, buf_slice(&b),
 	    SLICE(""));
 }
 
@@ -197,6 +207,18 @@ static void put_diversion(struct engine *e, const struct leg *l, struct buf *b)
 		sip_write_hdr(b, SIP_HDR_DIVERSION, buf_slice(&v));
 	if (l->call->anonymous)
 		sip_write_hdr(b, SIP_HDR_PRIVACY, SLICE("id"));
+}
+
+/* Whose place the third party's new call takes; who does not know how would
+ * ring instead (RFC 5589 7.2). */
+static void put_replaces(const struct leg *l, struct buf *b)
+{
+	const struct call_transfer *t = &l->call->transfer;
+
+	if (t->to != l || t->replaces[0] == '\0')
+		return;
+	sip_write_hdr(b, SIP_HDR_REQUIRE, SLICE("replaces"));
+	sip_write_hdr(b, SIP_HDR_REPLACES, slice_from(t->replaces));
 }
 
 static void put_auth(struct engine *e, struct leg *l, struct slice method,
@@ -243,6 +265,7 @@ void leg_out_invite(struct engine *e, struct leg *l)
 	put_usual(e, l, &h);
 	put_agent(e, &h);
 	put_diversion(e, l, &h);
+	put_replaces(l, &h);
 	put_auth(e, l, SLICE("INVITE"), r.uri, &h);
 	offer_put(l, &b);
 	r.max_forwards = l->call->max_forwards;

@@ -17,6 +17,9 @@ void leg_out_provisional(struct engine *e, struct leg *l, uint16_t status,
     uint32_t rseq);
 /* The same as it goes on, with what follows from it. */
 void leg_out_progress(struct engine *e, struct leg *l, bool early_media);
+/* 200 with our description, to who invited us; the states are the caller's of
+ * this. False: it could not be sent. */
+bool leg_out_accept(struct engine *e, struct leg *l);
 /* Caller's side: 200 with our answer, or our offer when theirs comes late. */
 void leg_out_answer(struct engine *e, struct leg *l);
 /* Caller's side: l->sip_code as the final answer. */

@@ -132,8 +132,7 @@ static int64_t glare_us(struct engine *e, const struct leg *l)
 	sip_txn_token(e->txn, token);
 	for (size_t i = 0; i < 4; i++)
 		spread = spread << 4 | ((unsigned char)token[i] & 15);
-	return l->side == LEG_CALLED ? 2100000 + spread % 1900000
-				     : spread % 2000000;
+	return !l->invited ? 2100000 + spread % 1900000 : spread % 2000000;
 }
 
 static void again_in(struct engine *e, struct leg *l, int64_t us)

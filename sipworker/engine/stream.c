@@ -1,6 +1,7 @@
 #include "sipworker/engine/stream.h"
 
 #include "sipworker/engine/drive.h"
+#include "sipworker/engine/pickup.h"
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/trace.h"
 
@@ -99,6 +100,8 @@ static void on_opened(struct engine *e, struct leg *l, struct port *p)
 	l->stream_open = true;
 	if (l->side == LEG_CALLER)
 		call_ready(e, l->call);
+	else if (l->invited)
+		pickup_stream_open(e, l);
 	else
 		ring_stream_open(e, l);
 }

@@ -1,5 +1,7 @@
 #include "sipworker/engine/transfer.h"
 
+#include <string.h>
+
 #include "lib/core/flow_rule.h"
 #include "lib/core/number_in.h"
 #include "sipworker/engine/bridge.h"
@@ -15,6 +17,7 @@
 #include "sipworker/engine/stream.h"
 #include "sipworker/engine/trace.h"
 #include "sipworker/sip/sip_addr.h"
+#include "sipworker/sip/sip_replaces.h"
 
 #define REFERS_MAX 20
 
@@ -25,18 +28,41 @@ static const struct snap *snap_of(const struct engine *e, const struct call *c)
 
 /* --- may it be? ------------------------------------------------------------*/
 
-/* One Refer-To, a plain address: Replaces or a method would make it another
- * thing. */
-static bool read_target(const struct sip_msg *m, struct sip_uri *out)
+/* What is asked for. */
+struct wish {
+	struct snap_destination to;
+	char replaces[SIP_REPLACES_MAX + 1]; /* "": none */
+};
+
+/* One Refer-To, a plain address or one with Replaces: a method or other headers
+ * would make it another thing. */
+static bool read_target(const struct sip_msg *m, struct wish *w,
+    struct sip_uri *out)
 {
 	const struct slice v = sip_msg_value(m, SIP_HDR_REFER_TO);
 	struct sip_addr a;
+	struct buf b;
 
 	if (v.n == 0 || sip_addr_parse(v, &a) != ERR_OK || a.star ||
-	    a.uri.headers.n > 0 || sip_uri_has(&a.uri, SLICE("method")))
+	    sip_uri_has(&a.uri, SLICE("method")))
 		return false;
+	buf_over(&b, w->replaces, sizeof(w->replaces) - 1);
+	if (a.uri.headers.n > 0 &&
+	    sip_replaces_of_uri(a.uri.headers, &b) != ERR_OK)
+		return false;
+	w->replaces[b.n] = '\0';
 	*out = a.uri;
 	return true;
+}
+
+/* A dialog of ours: then it is another caller's, and callers are not joined. */
+static bool is_ours(struct engine *e, const char *replaces)
+{
+	struct sip_replaces r;
+
+	return sip_replaces_parse(slice_from(replaces), &r) == ERR_OK &&
+	       (leg_of_dialog(e, r.call_id, r.to_tag, r.from_tag) != NULL ||
+		   leg_of_dialog(e, r.call_id, r.from_tag, r.to_tag) != NULL);
 }
 
 /* A number's port may be left out, a name without one is a name (RFC 3263). */
@@ -98,8 +124,9 @@ static bool is_open(struct engine *e, struct call *c,
 
 /* 0, or the status to refuse with. */
 static unsigned int check(struct engine *e, struct leg *l,
-    const struct sip_msg *m, struct snap_destination *d)
+    const struct sip_msg *m, struct wish *w)
 {
+	struct snap_destination *d = &w->to;
 	struct call *c = l->call;
 	struct sip_uri asked;
 	uint32_t row;
@@ -112,14 +139,14 @@ static unsigned int check(struct engine *e, struct leg *l,
 		return 491; /* one is under way */
 	if (c->b != l)
 		return 403;
-	if (!read_target(m, &asked))
+	if (!read_target(m, w, &asked))
 		return 400;
 	/* Each one looks through all destinations. */
 	if (c->transfers >= TRANSFERS_MAX || c->refers >= REFERS_MAX)
 		return 403;
 	c->refers++;
 	row = find_destination(e, c, &asked);
-	if (row == SNAP_NO_ROW)
+	if (row == SNAP_NO_ROW || is_ours(e, w->replaces))
 		return 403;
 	snap_destination_at(snap_of(e, c), row, d);
 	if ((d->capacity | d->cap_hour | d->cap_day | d->cap_month) != 0 ||
@@ -162,12 +189,14 @@ static void put_aside(struct engine *e, struct call *c, struct leg *l)
 }
 
 static void begin(struct engine *e, struct call *c, struct leg *from,
-    struct leg *to)
+    struct leg *to, const struct wish *w)
 {
 	c->transfers++;
 	c->transfer = (struct call_transfer){ .from = from,
 		.to = to,
-		.ticket = from->ticket };
+		.ticket = from->ticket,
+		.by = from->number };
+	memcpy(c->transfer.replaces, w->replaces, sizeof(w->replaces));
 	put_aside(e, c, from);
 	trace_event(e, c, CALLREC_EV_TRANSFER, from->number, 0,
 	    slice_from(to->target));
@@ -179,17 +208,17 @@ static void begin(struct engine *e, struct call *c, struct leg *from,
 void transfer_refer(struct engine *e, struct leg *l,
     const struct sip_txn_event *ev)
 {
-	struct snap_destination d;
-	unsigned int status = check(e, l, ev->msg, &d);
+	struct wish w = { .replaces = "" };
+	unsigned int status = check(e, l, ev->msg, &w);
 	struct leg *to = NULL;
 
-	if (status == 0 && (to = new_party(e, l->call, &d)) == NULL)
+	if (status == 0 && (to = new_party(e, l->call, &w.to)) == NULL)
 		status = 503;
 	(void)leg_out_respond(e, l, ev->id, status == 0 ? 202 : status,
 	    SLICE(""), SLICE(""));
 	if (status == 0) {
 		l->refer_cseq = ev->msg->cseq.number;
-		begin(e, l->call, l, to);
+		begin(e, l->call, l, to, &w);
 	} else if (l->call != NULL && !l->over) {
 		trace_event(e, l->call, CALLREC_EV_TRANSFER, l->number, status,
 		    SLICE(""));
@@ -214,13 +243,17 @@ void transfer_answered(struct engine *e, struct leg *l)
 {
 	struct call *c = l->call;
 	struct leg *from = c->transfer.from;
+	const bool asked = !c->transfer.pickup;
 
 	l->transfer = false;
 	l->ticket = c->transfer.ticket;
+	trace_event(e, c, CALLREC_EV_TRANSFER, c->transfer.by, TRANSFER_DONE,
+	    slice_from(l->target));
 	c->transfer = (struct call_transfer){ .to = NULL };
 	if (from != NULL) {
 		from->ticket = 0; /* the flow's destination is the new one */
-		leg_out_notify(e, from, 200, true);
+		if (asked)
+			leg_out_notify(e, from, 200, true);
 		ring_take_off(e, from, CALLREC_BY_FLOW, 200, 16,
 		    "handed the caller on");
 	}
@@ -241,16 +274,23 @@ void transfer_failed(struct engine *e, struct leg *l, enum callrec_by by,
 {
 	struct call *c = l->call;
 	const struct call_transfer t = c->transfer;
+	char target[LEG_URI_MAX];
 
 	c->transfer = (struct call_transfer){ .to = NULL };
+	memcpy(target, l->target, sizeof(target));
 	ring_take_off(e, l, by, code, l->q850 != 0 ? l->q850 : cause_q850(code),
 	    reason);
 	if (c->phase != CALL_FLOW)
 		return;
+	if (!t.pickup)
+		trace_event(e, c, CALLREC_EV_TRANSFER, t.by,
+		    code < 300 ? 503 : code, slice_from(target));
 	if (t.from == NULL) {
 		tell_left(e, c, t.ticket);
 		return;
 	}
+	if (t.pickup)
+		return; /* the two still talk */
 	leg_out_notify(e, t.from, code < 300 ? 503 : code, true);
 	bridge_up(e, c, t.from);
 }
@@ -259,6 +299,10 @@ bool transfer_left(struct engine *e, struct leg *l)
 {
 	struct call *c = l->call;
 
+	if (c->transfer.to == l) { /* it was about to take over */
+		transfer_failed(e, l, CALLREC_BY_CALLED, 487, "gave up");
+		return true;
+	}
 	if (c->transfer.to == NULL || c->transfer.from != l)
 		return false;
 	c->transfer.from = NULL;

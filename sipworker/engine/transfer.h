@@ -1,6 +1,7 @@
 /*
- * transfer.h - a called party hands its caller on: REFER (RFC 3515), blind
- * transfer as telephones do it.
+ * transfer.h - a called party hands its caller on: REFER (RFC 3515), blind, or
+ * after it has asked the third party in a call of its own, which the new one
+ * then takes the place of (Replaces, RFC 5589 7; a dialog of ours is refused).
  *
  * Only who talks to the caller may, and only to a destination of the same
  * company, named by its number or address; a destination with limits of its
@@ -21,6 +22,8 @@
 
 #define TRANSFER_RING_S 30
 #define TRANSFERS_MAX   5 /* of one call */
+/* TRANSFER records: 0 asked for, this, or the status why not. */
+#define TRANSFER_DONE 200
 
 /* REFER in a leg's dialog: answers it. */
 void transfer_refer(struct engine *e, struct leg *l,

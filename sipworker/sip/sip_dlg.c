@@ -182,10 +182,16 @@ bool sip_dlg_matches(const struct sip_dlg *d, const struct sip_msg *m)
 	const struct slice mine = m->is_request ? m->to.tag : m->from.tag;
 	const struct slice theirs = m->is_request ? m->from.tag : m->to.tag;
 
+	return sip_dlg_is(d, m->call_id, mine, theirs);
+}
+
+bool sip_dlg_is(const struct sip_dlg *d, struct slice call_id,
+    struct slice local_tag, struct slice remote_tag)
+{
 	return d->state != SIP_DLG_NONE &&
-	       slice_eq(m->call_id, sip_dlg_slice(d, d->call_id)) &&
-	       slice_eq(mine, sip_dlg_slice(d, d->local_tag)) &&
-	       slice_eq(theirs, sip_dlg_slice(d, d->remote_tag));
+	       slice_eq(call_id, sip_dlg_slice(d, d->call_id)) &&
+	       slice_eq(local_tag, sip_dlg_slice(d, d->local_tag)) &&
+	       slice_eq(remote_tag, sip_dlg_slice(d, d->remote_tag));
 }
 
 unsigned int sip_dlg_receive(struct sip_dlg *d, const struct sip_msg *request,

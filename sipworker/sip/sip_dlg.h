@@ -70,6 +70,9 @@ void sip_dlg_end(struct sip_dlg *d);
 /* Does an incoming request (is_request) or response belong to this dialog:
  * Call-ID and both tags. */
 bool sip_dlg_matches(const struct sip_dlg *d, const struct sip_msg *m);
+/* The same by its parts. */
+bool sip_dlg_is(const struct sip_dlg *d, struct slice call_id,
+    struct slice local_tag, struct slice remote_tag);
 /* Judges an in-dialog request: 0 fine (its CSeq is taken over, target refresh
  * done for INVITE and UPDATE with a Contact), 500 when its CSeq is lower than
  * the last. ACK and CANCEL are always fine. */

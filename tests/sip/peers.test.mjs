@@ -65,7 +65,7 @@ test('the telephone hands its caller on: the other one answers, the recording go
 	const id = endings(a)[0].call_id;
 	assert.equal((await closed(id))[0], 'answered');
 	const events = stack.sql("SELECT kind FROM call_event JOIN phone_call ON phone_call.company_id = call_event.company_id AND phone_call.id = call_event.call_id WHERE phone_call.sip_call_id = '" + id + "'").map(([k]) => k);
-	assert.equal(events.filter((k) => k === 'transfer').length, 1, events.join(' '));
+	assert.equal(events.filter((k) => k === 'transfer').length, 2, /* asked for, done */ events.join(' '));
 	assert.equal(events.filter((k) => k === 'bridged').length, 2, events.join(' '));
 	assert.equal(events.filter((k) => k === 'rec-start').length, 1);
 	// One stream from us the whole time: no second SSRC, no pause.
