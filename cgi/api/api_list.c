@@ -5,10 +5,13 @@
 #include "cgi/api/api_setup.h"
 #include "cgi/api/api_who.h"
 #include "lib/base/clk.h"
+#include "lib/base/hex.h"
+#include "lib/base/scan.h"
 #include "lib/base/utf8.h"
 #include "lib/db/db_sheet_setup.h"
 
-#define SEARCH_MAX 64 /* characters */
+#define SEARCH_MAX 64   /* characters */
+#define CURSOR_MAX 2040 /* hexadecimal digits of a name of 255 characters */
 
 /* The list is the path's third segment. */
 static const struct db_sheet *sheet_of(const struct req *r)
@@ -64,38 +67,128 @@ static enum err read_filter(const struct req *r, struct db_sheet_filter *f)
 		   : ERR_RANGE;
 }
 
+/* sort= a column that the sheet is ordered by, with - before it downwards. */
+static enum err read_order(const struct req *r, const struct db_sheet *sheet,
+    struct db_sheet_order *order)
+{
+	struct slice s;
+	const enum err e = req_query(r, "sort", &s);
+
+	*order = (struct db_sheet_order){ .by = DB_SHEET_BY_ID };
+	if (e != ERR_OK)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	order->down = s.n > 0 && s.p[0] == '-';
+	if (order->down)
+		s = slice_skip(s, 1);
+	for (unsigned int i = 0; i < DB_SHEET_BY_COUNT; i++) {
+		order->by = (enum db_sheet_by)i;
+		if (sheet->by[i] != NULL && slice_eq_cstr(s, sheet->by[i]))
+			return ERR_OK;
+	}
+	return ERR_SYNTAX;
+}
+
+/* For clients a text without a meaning: "<id>", "name.<hexadecimal>.<id>",
+ * "created_at.<microseconds>.<id>". */
+static void write_cursor(const struct db_sheet *sheet,
+    struct db_sheet_order order, const struct db_sheet_cell *row,
+    struct buf *out)
+{
+	struct db_sheet_place place;
+	char id[ID_TEXT_MAX];
+
+	db_sheet_place(sheet, order.by, row, &place);
+	id_text(sheet->columns[0].kind, place.id, id);
+	if (order.by != DB_SHEET_BY_ID) {
+		buf_cstr(out, sheet->by[order.by]);
+		buf_char(out, '.');
+	}
+	if (order.by == DB_SHEET_BY_NAME)
+		buf_hex(out, (const uint8_t *)place.name.p, place.name.n);
+	if (order.by == DB_SHEET_BY_MADE)
+		buf_i64(out, place.at_us);
+	if (order.by != DB_SHEET_BY_ID)
+		buf_char(out, '.');
+	buf_cstr(out, id);
+}
+
+static enum err read_name(const struct req *r, struct slice hex,
+    struct slice *name)
+{
+	uint8_t *mem;
+
+	if (hex.n % 2 != 0 || hex.n > CURSOR_MAX)
+		return ERR_SYNTAX;
+	if ((mem = arena_alloc(r->arena, hex.n / 2 + 1)) == NULL)
+		return ERR_NOMEM;
+	*name = slice_of((const char *)mem, hex.n / 2);
+	return hex_decode(hex, mem, hex.n / 2) == ERR_OK && utf8_valid(*name)
+		   ? ERR_OK
+		   : ERR_SYNTAX;
+}
+
+/* ERR_NOTFOUND: not sent; ERR_SYNTAX: none, or one of another order. */
+static enum err read_cursor(const struct req *r, const struct db_sheet *sheet,
+    struct db_sheet_order order, struct db_sheet_place *p)
+{
+	struct slice s, part;
+	enum err e;
+
+	if ((e = req_query(r, "cursor", &s)) != ERR_OK)
+		return e;
+	if (order.by != DB_SHEET_BY_ID &&
+	    (!slice_cut(&s, '.', &part) ||
+		!slice_eq_cstr(part, sheet->by[order.by]) ||
+		!slice_cut(&s, '.', &part)))
+		return ERR_SYNTAX;
+	if (order.by == DB_SHEET_BY_NAME)
+		e = read_name(r, part, &p->name);
+	if (order.by == DB_SHEET_BY_MADE) {
+		if (scan_i64(&part, &p->at_us) != ERR_OK || part.n > 0)
+			return ERR_SYNTAX;
+		if (p->at_us < 0 || p->at_us > DB_SHEET_TO_MAX_US)
+			return ERR_RANGE;
+	}
+	return e == ERR_OK ? id_parse(sheet->columns[0].kind, s, p->id) : e;
+}
+
 enum err api_list(const struct req *r, struct resp *out)
 {
 	const struct db_sheet *sheet = sheet_of(r);
 	const struct db_sheet_scope scope = scope_of(r);
-	const enum id_kind kind = sheet->columns[0].kind;
 	struct db_sheet_cell *cells = NULL;
-	uint8_t after[ID_BYTES] = { 0 };
-	char cursor[ID_TEXT_MAX] = "";
+	struct db_sheet_place after = { .name = SLICE("") };
 	struct db_sheet_filter filter;
+	struct db_sheet_order order;
 	struct feed_fields fields;
+	char mem[CURSOR_MAX + 128];
+	struct buf cursor;
 	size_t limit, n = 0;
-	bool down;
+	bool placed;
 	enum err e;
 
-	if (!sheet->of_account && !api_who_company(r, out, &e))
+	if ((!sheet->of_account && !api_who_company(r, out, &e)) ||
+	    (e = read_order(r, sheet, &order)) != ERR_OK)
 		return e;
-	e = req_query_id(r, "cursor", kind, after);
-	if (e != ERR_OK && e != ERR_NOTFOUND)
-		return e;
-	if ((e = api_out_limit(r, &limit)) != ERR_OK ||
-	    (e = api_out_sort(r, "id", false, &down)) != ERR_OK ||
+	e = read_cursor(r, sheet, order, &after);
+	placed = e == ERR_OK;
+	if ((!placed && e != ERR_NOTFOUND) ||
+	    (e = api_out_limit(r, &limit)) != ERR_OK ||
 	    (e = api_out_fields(r, sheet, &fields)) != ERR_OK ||
 	    (e = read_filter(r, &filter)) != ERR_OK ||
-	    (e = db_sheet_page(r->db, sheet, &scope, &filter, after, down,
-		 limit + 1, r->arena, &cells, &n)) != ERR_OK)
+	    (e = db_sheet_page(r->db, sheet, &scope, &filter, order,
+		 placed ? &after : NULL, limit + 1, r->arena, &cells, &n)) !=
+		ERR_OK)
 		return e;
-	if ((e = api_setup_show(r, sheet, cells, n)) != ERR_OK)
-		return e;
+	buf_over(&cursor, mem, sizeof(mem));
 	if (n > limit)
-		id_text(kind, cells[(limit - 1) * sheet->n_columns].id, cursor);
+		write_cursor(sheet, order,
+		    &cells[(limit - 1) * sheet->n_columns], &cursor);
+	if ((e = buf_err(&cursor)) != ERR_OK ||
+	    (e = api_setup_show(r, sheet, cells, n)) != ERR_OK)
+		return e;
 	return api_out_page(out, sheet, cells, n, limit, &fields,
-	    slice_from(cursor));
+	    buf_slice(&cursor));
 }
 
 enum err api_list_one(const struct req *r, struct resp *out)

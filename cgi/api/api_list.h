@@ -10,9 +10,10 @@
 #include "cgi/web/req.h"
 #include "cgi/web/resp.h"
 
-/* GET /api/v1/<sheet>?limit=&cursor=&sort=id|-id&fields=&search=&active=true
- * |false&from=&to=. The cursor is the last row's id: what is added later
- * neither repeats nor hides a row. from and to (RFC 3339): when it was made. */
+/* GET /api/v1/<sheet>?limit=&cursor=&sort=&fields=&search=&active=true|false
+ * &from=&to=. sort: the id, name or time of making, with - before it downwards.
+ * The cursor is the last row's place: what is added or goes later neither
+ * repeats nor hides a row. from and to (RFC 3339): when it was made. */
 RT_MUST_USE enum err api_list(const struct req *r, struct resp *out);
 /* GET /api/v1/<sheet>/{id} */
 RT_MUST_USE enum err api_list_one(const struct req *r, struct resp *out);

@@ -30,21 +30,6 @@ enum err api_out_limit(const struct req *r, size_t *out)
 	return ERR_OK;
 }
 
-enum err api_out_sort(const struct req *r, const char *name,
-    bool down_unless_said, bool *down)
-{
-	struct slice sort;
-	const enum err e = req_query(r, "sort", &sort);
-
-	*down = down_unless_said;
-	if (e != ERR_OK)
-		return e == ERR_NOTFOUND ? ERR_OK : e;
-	*down = sort.n > 0 && sort.p[0] == '-';
-	return slice_eq_cstr(*down ? slice_skip(sort, 1) : sort, name)
-		   ? ERR_OK
-		   : ERR_SYNTAX;
-}
-
 enum err api_out_page(struct resp *out, const struct db_sheet *sheet,
     const struct db_sheet_cell *cells, size_t n, size_t limit,
     const struct feed_fields *fields, struct slice cursor)

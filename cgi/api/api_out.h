@@ -17,10 +17,6 @@ RT_MUST_USE enum err api_out_fields(const struct req *r,
     const struct db_sheet *sheet, struct feed_fields *out);
 /* `limit` of the query, 1 to DB_SHEET_PAGE_MAX. */
 RT_MUST_USE enum err api_out_limit(const struct req *r, size_t *out);
-/* `sort`: name or -name, and nothing else. */
-RT_MUST_USE enum err api_out_sort(const struct req *r, const char *name,
-    bool down_unless_said, bool *down);
-
 /* {"data":[…],"next_cursor":…}: n rows, of which the last is only there to say
  * that there are more when n is above limit. cursor: of the row before it. */
 RT_MUST_USE enum err api_out_page(struct resp *out,

@@ -30,12 +30,12 @@ static enum err choose_users(const struct req *r, struct fields *f)
 	const struct db_sheet *sheet = db_sheet_setup_find(SLICE("users"));
 	const struct db_sheet_scope scope = { .account = r->account,
 		.company = r->company };
-	static const uint8_t first[ID_BYTES];
 	struct db_sheet_cell *cells = NULL;
 	size_t n = 0;
 	enum err e;
 
-	e = db_sheet_page(r->db, sheet, &scope, NULL, first, false, USERS_MAX,
+	e = db_sheet_page(r->db, sheet, &scope, NULL,
+	    (struct db_sheet_order){ .by = DB_SHEET_BY_NAME }, NULL, USERS_MAX,
 	    r->arena, &cells, &n);
 	for (size_t i = 0; e == ERR_OK && i < n; i++) {
 		const struct db_sheet_cell *row = &cells[i * sheet->n_columns];

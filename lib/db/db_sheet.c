@@ -103,29 +103,60 @@ static void in_filter(struct stmt *st, const struct db_sheet_filter *f)
 	stmt_in_time_us(st, f->to_us);
 }
 
+/* By id: the id. By another column: whether to begin at the beginning, its
+ * value twice, the id. */
+static void in_place(struct stmt *st, struct db_sheet_order order, bool first,
+    const struct db_sheet_place *p)
+{
+	if (order.by != DB_SHEET_BY_ID)
+		stmt_in_bool(st, first);
+	for (int i = 0; i < 2; i++) {
+		if (order.by == DB_SHEET_BY_NAME)
+			stmt_in_text(st, p->name);
+		if (order.by == DB_SHEET_BY_MADE)
+			stmt_in_time_us(st, p->at_us);
+	}
+	stmt_in_id(st, p->id);
+}
+
 enum err db_sheet_page(struct db *db, const struct db_sheet *sheet,
     const struct db_sheet_scope *scope, const struct db_sheet_filter *filter,
-    const uint8_t after[ID_BYTES], bool down, size_t max, struct arena *mem,
-    struct db_sheet_cell **cells, size_t *n)
+    struct db_sheet_order order, const struct db_sheet_place *after, size_t max,
+    struct arena *mem, struct db_sheet_cell **cells, size_t *n)
 {
 	static const struct db_sheet_filter all = { .search = SLICE_INIT(""),
 		.to_us = DB_SHEET_TO_MAX_US };
-	static const uint8_t highest[ID_BYTES] = { 0xff, 0xff, 0xff, 0xff, 0xff,
-		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-		0xff };
+	struct db_sheet_place edge = { .name = SLICE("") };
 	struct stmt *st;
 	enum err e;
 
 	if (max == 0 || max > DB_SHEET_PAGE_MAX)
 		return ERR_RANGE;
-	e = stmt_begin(db, down ? sheet->down_sql : sheet->up_sql, &st);
+	if (sheet->by[order.by] == NULL)
+		return ERR_SYNTAX;
+	memset(edge.id, order.down ? 0xff : 0, sizeof(edge.id));
+	e = stmt_begin(db, sheet->page_sql[order.by][order.down ? 1 : 0], &st);
 	if (e != ERR_OK)
 		return e;
 	in_scope(st, sheet, scope);
-	stmt_in_id(st, down && id_is_nil(after) ? highest : after);
+	in_place(st, order, after == NULL, after == NULL ? &edge : after);
 	in_filter(st, filter == NULL ? &all : filter);
 	stmt_in_u64(st, max);
 	return db_sheet_read(st, sheet, mem, cells, n);
+}
+
+void db_sheet_place(const struct db_sheet *sheet, enum db_sheet_by by,
+    const struct db_sheet_cell *row, struct db_sheet_place *out)
+{
+	const struct db_sheet_cell *cell =
+	    db_sheet_cell(sheet, row, sheet->by[by]);
+
+	*out = (struct db_sheet_place){ .name = SLICE("") };
+	memcpy(out->id, row[0].id, sizeof(out->id));
+	if (by == DB_SHEET_BY_NAME && !cell->null)
+		out->name = cell->text;
+	if (by == DB_SHEET_BY_MADE)
+		out->at_us = cell->i;
 }
 
 enum err db_sheet_one(struct db *db, const struct db_sheet *sheet,

@@ -47,6 +47,13 @@ struct db_sheet_scope {
 	struct company_id company;
 };
 
+enum db_sheet_by {
+	DB_SHEET_BY_ID,
+	DB_SHEET_BY_NAME,
+	DB_SHEET_BY_MADE, /* or happened */
+	DB_SHEET_BY_COUNT
+};
+
 struct db_sheet {
 	const char *name; /* "numbers" */
 	const struct db_sheet_column *columns;
@@ -54,11 +61,25 @@ struct db_sheet {
 	bool of_account; /* else of a company */
 	/* Its columns look twice at the company before its WHERE does. */
 	bool in_company;
-	/* Parameters: the scope, then an id; lists: then those of a filter,
-	 * as in_filter() sets them, and a limit. */
+	/* Parameters: the scope, then an id. */
 	const char *one_sql;
-	const char *up_sql;   /* ids above the given one, rising */
-	const char *down_sql; /* ids below it, falling */
+	/* The columns that lists are ordered by; NULL: there is no such. */
+	const char *by[DB_SHEET_BY_COUNT];
+	/* What follows the given place, upwards and downwards. Parameters: the
+	 * scope, the place, those of a filter, and a limit: see db_sheet.c. */
+	const char *page_sql[DB_SHEET_BY_COUNT][2];
+};
+
+struct db_sheet_order {
+	enum db_sheet_by by;
+	bool down;
+};
+
+/* A place in an order: a row's id and what it is ordered by. */
+struct db_sheet_place {
+	uint8_t id[ID_BYTES];
+	struct slice name; /* DB_SHEET_BY_NAME */
+	int64_t at_us;     /* DB_SHEET_BY_MADE */
 };
 
 /* Which rows of a list. */
@@ -77,13 +98,16 @@ struct db_sheet_filter {
 
 #define DB_SHEET_TO_MAX_US INT64_C(253402214400000000) /* 9999-12-31 */
 
-/* filter NULL: all. Rows lie one after the other, each n_columns cells, in mem.
- * after nil: from
- * the beginning (with down: the end). At most max, 1 to DB_SHEET_PAGE_MAX. */
+/* filter NULL: all; after NULL: from where the order begins. Rows lie one after
+ * the other, each n_columns cells, in mem. At most max, 1 to
+ * DB_SHEET_PAGE_MAX. ERR_SYNTAX: the sheet has no such order. */
 RT_MUST_USE enum err db_sheet_page(struct db *db, const struct db_sheet *sheet,
     const struct db_sheet_scope *scope, const struct db_sheet_filter *filter,
-    const uint8_t after[ID_BYTES], bool down, size_t max, struct arena *mem,
-    struct db_sheet_cell **cells, size_t *n);
+    struct db_sheet_order order, const struct db_sheet_place *after, size_t max,
+    struct arena *mem, struct db_sheet_cell **cells, size_t *n);
+/* The place of a row. */
+void db_sheet_place(const struct db_sheet *sheet, enum db_sheet_by by,
+    const struct db_sheet_cell *row, struct db_sheet_place *out);
 /* ERR_NOTFOUND: no such row, or not in that scope. */
 RT_MUST_USE enum err db_sheet_one(struct db *db, const struct db_sheet *sheet,
     const struct db_sheet_scope *scope, const uint8_t id[ID_BYTES],

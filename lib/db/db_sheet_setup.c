@@ -1,13 +1,19 @@
 #include "lib/db/db_sheet_setup.h"
 
 /* Each list is one row of `sheets`: its columns, its SELECT, and the column
- * that its ids are compared by. */
-#define TEXTS(select, where, id, text, gone, made)                    \
-	.one_sql = select where " AND " id " = ?",                    \
-	.up_sql = select where " AND " id " > ?" FILTER(text, gone,   \
-	    made) " ORDER BY " id " LIMIT ?",                         \
-	.down_sql = select where " AND " id " < ?" FILTER(text, gone, \
-	    made) " ORDER BY " id " DESC LIMIT ?"
+ * that its ids are compared by. A page goes on after a place (db_sheet.c). */
+#define NEXT(key, id, than) \
+	" AND (? OR " key " " than " ? OR (" key " = ? AND " id " " than " ?))"
+#define BY_ID(select, where, id, more)                                \
+	[DB_SHEET_BY_ID] = { select where " AND " id " > ?" more      \
+					  " ORDER BY " id " LIMIT ?", \
+		select where " AND " id " < ?" more " ORDER BY " id   \
+			     " DESC LIMIT ?" }
+#define BY_KEY(which, key, select, where, id, more)                          \
+	[which] = { select where NEXT(key, id, ">") more " ORDER BY " key    \
+							 ", " id " LIMIT ?", \
+		select where NEXT(key, id, "<") more                         \
+		" ORDER BY " key " DESC, " id " DESC LIMIT ?" }
 /* Of a list: what is searched, when it was put away, when it was made. */
 #define FILTER(text, gone, made)                \
 	" AND (? = '' OR LOCATE(?, " text       \
@@ -15,6 +21,14 @@
 	" AND (? = 0 OR (" gone                 \
 	" IS NULL) = ?)"                        \
 	" AND COALESCE(" made " >= ?, TRUE) AND COALESCE(" made " < ?, TRUE)"
+/* name, when: the columns that name and made are in the sheet. */
+#define TEXTS(select, where, id, text, gone, made, name, key, when)            \
+	.one_sql = select where " AND " id " = ?", .by = { "id", name, when }, \
+	.page_sql = { BY_ID(select, where, id, FILTER(text, gone, made)),      \
+		BY_KEY(DB_SHEET_BY_NAME, key, select, where, id,               \
+		    FILTER(text, gone, made)),                                 \
+		BY_KEY(DB_SHEET_BY_MADE, made, select, where, id,              \
+		    FILTER(text, gone, made)) }
 
 /* What was put away stays listed: calls point at it. */
 #define ID(kind)                                  \
@@ -143,8 +157,8 @@ static const struct db_sheet sheets[] = {
 		" n.record, n.notice_key, n.quarantined_at, n.added_at, n.released_at"
 		" FROM number n",
 		" WHERE n.company_id = ?", "n.id",
-		"CONCAT(n.e164, ' ', n.label)", "n.released_at",
-		"n.added_at") },
+		"CONCAT(n.e164, ' ', n.label)", "n.released_at", "n.added_at",
+		"number", "n.e164", "added_at") },
 	{ .name = "trackers",
 	    .columns = trackers,
 	    .n_columns = RT_ARRAY_LEN(trackers),
@@ -154,7 +168,7 @@ static const struct db_sheet sheets[] = {
 		  " LEFT JOIN number n ON n.company_id = t.company_id"
 		  " AND n.id = t.number_id",
 		" WHERE t.company_id = ?", "t.id", "t.name", "t.archived_at",
-		"t.created_at") },
+		"t.created_at", "name", "t.name", "created_at") },
 	{ .name = "pools",
 	    .columns = pools,
 	    .n_columns = RT_ARRAY_LEN(pools),
@@ -168,20 +182,20 @@ static const struct db_sheet sheets[] = {
 		" WHERE x.company_id = p.company_id AND x.pool_id = p.id),"
 		" p.created_at, p.archived_at FROM pool p",
 		" WHERE p.company_id = ?", "p.id", "p.name", "p.archived_at",
-		"p.created_at") },
+		"p.created_at", "name", "p.name", "created_at") },
 	{ .name = "flows",
 	    .columns = flows,
 	    .n_columns = RT_ARRAY_LEN(flows),
 	    TEXTS("SELECT f.id, f.name, f.last_version, f.published_version,"
 		  " f.created_at, f.archived_at FROM flow f",
 		" WHERE f.company_id = ?", "f.id", "f.name", "f.archived_at",
-		"f.created_at") },
+		"f.created_at", "name", "f.name", "created_at") },
 	{ .name = "tags",
 	    .columns = tags,
 	    .n_columns = RT_ARRAY_LEN(tags),
 	    TEXTS("SELECT g.id, g.name, g.created_at FROM tag g",
 		" WHERE g.company_id = ?", "g.id", "g.name", "NULL",
-		"g.created_at") },
+		"g.created_at", "name", "g.name", "created_at") },
 	{ .name = "companies",
 	    .columns = companies,
 	    .n_columns = RT_ARRAY_LEN(companies),
@@ -190,7 +204,8 @@ static const struct db_sheet sheets[] = {
 		  " c.billable_s, c.credit_min_bp, c.created_at, c.archived_at"
 		  " FROM company c",
 		" WHERE c.account_id = ? AND (c.id = ? OR ?)", "c.id", "c.name",
-		"c.archived_at", "c.created_at") },
+		"c.archived_at", "c.created_at", "name", "c.name",
+		"created_at") },
 	{ .name = "users",
 	    .columns = users,
 	    .n_columns = RT_ARRAY_LEN(users),
@@ -211,7 +226,7 @@ static const struct db_sheet sheets[] = {
 		" AND (k.company_id = ? OR ?"
 		" OR k.company_id = " NOWHERE "))",
 		"u.id", "CONCAT(u.name, ' ', u.email)", "u.disabled_at",
-		"u.created_at") },
+		"u.created_at", "name", "u.name", "created_at") },
 	{ .name = "forms",
 	    .columns = forms,
 	    .n_columns = RT_ARRAY_LEN(forms),
@@ -231,14 +246,15 @@ static const struct db_sheet sheets[] = {
 		" AND f.id = i.id",
 		" WHERE i.company_id = ? AND i.kind = 'form'", "i.id",
 		"CONCAT_WS(' ', f.contact_name, f.contact_email, f.contact_e164)",
-		"NULL", "i.happened_at") },
+		"NULL", "i.happened_at", "form_name",
+		"COALESCE(f.form_name, '')", "happened_at") },
 	{ .name = "locations",
 	    .columns = locations,
 	    .n_columns = RT_ARRAY_LEN(locations),
 	    TEXTS("SELECT l.id, l.name, l.time_zone, l.created_at,"
 		  " l.archived_at FROM location l",
 		" WHERE l.company_id = ?", "l.id", "l.name", "l.archived_at",
-		"l.created_at") },
+		"l.created_at", "name", "l.name", "created_at") },
 	{ .name = "destinations",
 	    .columns = destinations,
 	    .n_columns = RT_ARRAY_LEN(destinations),
@@ -249,7 +265,7 @@ static const struct db_sheet sheets[] = {
 		  " FROM destination d",
 		" WHERE d.company_id = ?", "d.id",
 		"CONCAT(d.name, ' ', d.target)", "d.archived_at",
-		"d.created_at") },
+		"d.created_at", "name", "d.name", "created_at") },
 	{ .name = "outcomes",
 	    .columns = outcomes,
 	    .n_columns = RT_ARRAY_LEN(outcomes),
@@ -260,7 +276,8 @@ static const struct db_sheet sheets[] = {
 			      " WHEN o.is_lead THEN 'lead' ELSE '' END, o.archived_at"
 			      " FROM outcome o",
 		" WHERE o.company_id = ?", NAMED("o.code"),
-		"CONCAT(o.code, ' ', o.name)", "o.archived_at", "NULL") },
+		"CONCAT(o.code, ' ', o.name)", "o.archived_at", "NULL", "name",
+		"o.name", NULL) },
 	{ .name = "sites",
 	    .columns = sites,
 	    .n_columns = RT_ARRAY_LEN(sites),
@@ -280,7 +297,7 @@ static const struct db_sheet sheets[] = {
 		  " s.pool_id, s.consent, s.location_id, s.seen_at,"
 		  " s.created_at, s.archived_at FROM site s",
 		" WHERE s.company_id = ?", "s.id", "s.name", "s.archived_at",
-		"s.created_at") },
+		"s.created_at", "name", "s.name", "created_at") },
 	{ .name = "lists",
 	    .columns = lists,
 	    .n_columns = RT_ARRAY_LEN(lists),
@@ -297,7 +314,7 @@ static const struct db_sheet sheets[] = {
 			      " AND y.list_name = c.name), c.created_at"
 			      " FROM caller_list c",
 		" WHERE c.company_id = ?", NAMED("c.name"), "c.name", "NULL",
-		"c.created_at") },
+		"c.created_at", "name", "c.name", "created_at") },
 	{ .name = "webhooks",
 	    .columns = webhooks,
 	    .n_columns = RT_ARRAY_LEN(webhooks),
@@ -310,7 +327,8 @@ static const struct db_sheet sheets[] = {
 				     " w.signature, w.per_second, w.parallel, w.private_ok,"
 				     " w.created_at, w.archived_at FROM webhook w",
 		" WHERE w.company_id = ?", "w.id", "CONCAT(w.name, ' ', w.url)",
-		"w.archived_at", "w.created_at") },
+		"w.archived_at", "w.created_at", "name", "w.name",
+		"created_at") },
 };
 
 const struct db_sheet *db_sheet_setup_find(struct slice name)

@@ -149,11 +149,42 @@ static void test_ledger(void **state)
 	assert_string_equal(told[0].kind, "retract");
 }
 
+/* Each order, row by row and both ways: all rows, none twice. */
+static void walk_orders(const struct db_sheet *s,
+    const struct db_sheet_scope scope[2], size_t rows)
+{
+	for (int by = 0; by < 2 * DB_SHEET_BY_COUNT; by++) {
+		const struct db_sheet_order order = { .by = (enum db_sheet_by)(
+							  by / 2),
+			.down = by % 2 == 1 };
+		struct db_sheet_place place, before = { .at_us = 0 };
+		struct db_sheet_cell *cells;
+		size_t n = 1, seen = 0;
+
+		while (n == 1) {
+			ok(db_sheet_page(api, s, &scope[0], NULL, order,
+			    seen == 0 ? NULL : &place, 1, &mem, &cells, &n));
+			if (n == 0)
+				break;
+			db_sheet_place(s, order.by, cells, &place);
+			assert_true(seen == 0 || !id_eq(place.id, before.id));
+			before = place;
+			assert_true(++seen <= rows);
+		}
+		assert_int_equal(seen, rows);
+		ok(db_sheet_page(api, s, &scope[1], NULL, order, NULL, 10, &mem,
+		    &cells, &n));
+		for (size_t i = 0; i < n; i++)
+			assert_false(
+			    id_eq(cells[i * s->n_columns].id, place.id));
+	}
+}
+
 static void test_sheets(void **state)
 {
 	static const char *const names[] = { "numbers", "trackers", "pools",
 		"flows", "companies", "users" };
-	static const uint8_t first[ID_BYTES];
+	const struct db_sheet_order rising = { .by = DB_SHEET_BY_ID };
 
 	(void)state;
 	for (size_t i = 0; i < RT_ARRAY_LEN(names); i++) {
@@ -167,7 +198,7 @@ static void test_sheets(void **state)
 			scope[w] =
 			    (struct db_sheet_scope){ t->company[w].account,
 				    t->company[w].id };
-		ok(db_sheet_page(api, s, &scope[0], NULL, first, false, 10,
+		ok(db_sheet_page(api, s, &scope[0], NULL, rising, NULL, 10,
 		    &mem, &cells, &n));
 		assert_true(n > 0);
 		ok(db_sheet_one(api, s, &scope[0], cells[0].id, &mem, &one));
@@ -175,20 +206,21 @@ static void test_sheets(void **state)
 				     &mem, &one),
 		    ERR_NOTFOUND);
 		assert_null(db_sheet_cell(s, cells, "nothing"));
+		walk_orders(s, scope, n);
 		/* Nothing was made after the last day, nor is called so. */
 		ok(db_sheet_page(api, s, &scope[0],
 		    &(struct db_sheet_filter){ .search = SLICE("no such"),
 			.to_us = DB_SHEET_TO_MAX_US },
-		    first, false, 10, &mem, &cells, &n));
+		    rising, NULL, 10, &mem, &cells, &n));
 		assert_int_equal(n, 0);
 		ok(db_sheet_page(api, s, &scope[0],
 		    &(struct db_sheet_filter){ .search = SLICE(""),
 			.from_us = DB_SHEET_TO_MAX_US - 1,
 			.to_us = DB_SHEET_TO_MAX_US },
-		    first, false, 10, &mem, &cells, &n));
+		    rising, NULL, 10, &mem, &cells, &n));
 		assert_int_equal(n, 0);
-		assert_int_equal(db_sheet_page(api, s, &scope[0], NULL, first,
-				     false, 0, &mem, &cells, &n),
+		assert_int_equal(db_sheet_page(api, s, &scope[0], NULL, rising,
+				     NULL, 0, &mem, &cells, &n),
 		    ERR_RANGE);
 	}
 	assert_null(db_sheet_setup_find(SLICE("secrets")));
