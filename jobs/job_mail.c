@@ -354,6 +354,17 @@ static enum err put_together(struct mail *m)
 	return e;
 }
 
+/* What the log keeps of a subject: never who called. A log outlives the call
+ * and is no place to look for people. */
+static struct slice logged_subject(const struct mail *m)
+{
+	if (slice_eq_cstr(m->template, "missed"))
+		return SLICE("Missed call");
+	if (slice_eq_cstr(m->template, "voicemail"))
+		return SLICE("Voice message");
+	return slice_head(m->subject, DB_TEXT_BYTES - 1);
+}
+
 /* Nobody may lose a mail because the log cannot be written. */
 static void note(const struct mail *m, enum err result)
 {
@@ -365,8 +376,8 @@ static void note(const struct mail *m, enum err result)
 	metric_add(good ? METRIC_MAILS_SENT : METRIC_MAILS_FAILED, 1);
 	if (!slice_to_cstr(m->template, row.template, sizeof(row.template)) ||
 	    !slice_to_cstr(m->to, row.to, sizeof(row.to)) ||
-	    !slice_to_cstr(slice_head(m->subject, sizeof(row.subject) - 1),
-		row.subject, sizeof(row.subject)) ||
+	    !slice_to_cstr(logged_subject(m), row.subject,
+		sizeof(row.subject)) ||
 	    !slice_to_cstr(slice_from(good                ? ""
 				      : m->why[0] != '\0' ? m->why
 							  : err_name(result)),

@@ -88,8 +88,23 @@ enum err thing_cell(struct thing_list *l, struct thing_row *row, size_t i,
 	return arena_copy(l->arena, text, &row->cell[i]) ? ERR_OK : ERR_NOMEM;
 }
 
-static void show_row(const struct thing *t, const struct thing_row *row,
-    struct view *v)
+/* Names need not be unique, as an archived one may come back; two that cannot
+ * be told apart are worth a word. */
+static bool has_twin(const struct thing *t, const struct thing_list *l,
+    const struct thing_row *row)
+{
+	const struct slice name = slice_trim(row->cell[0]);
+
+	if (strcmp(t->columns[0], "Name") != 0)
+		return false;
+	for (const struct thing_row *o = l->first; o != NULL; o = o->next)
+		if (o != row && slice_eq_case(slice_trim(o->cell[0]), name))
+			return true;
+	return false;
+}
+
+static void show_row(const struct thing *t, const struct thing_list *l,
+    const struct thing_row *row, struct view *v)
 {
 	struct view *item = view_item(v, "rows");
 	char key[ID_TEXT_MAX];
@@ -99,6 +114,7 @@ static void show_row(const struct thing *t, const struct thing_row *row,
 	view_slice(item, "first", row->cell[0]);
 	view_flag(item, "has_badge", row->badge != NULL);
 	view_cstr(item, "badge", row->badge);
+	view_flag(item, "has_twin", has_twin(t, l, row));
 	view_list(item, "cells");
 	for (size_t i = 1; i < THING_COLUMNS_MAX && t->columns[i] != NULL;
 	     i++) {
@@ -162,7 +178,7 @@ enum err thing_list(const struct req *r, struct resp *out)
 	view_list(v, "rows");
 	for (const struct thing_row *row = l.first; row != NULL;
 	     row = row->next)
-		show_row(t, row, v);
+		show_row(t, &l, row, v);
 	return resp_view(out, v);
 }
 

@@ -16,7 +16,8 @@ static const char *const lives[] = { "30", "30 days", "90", "90 days", "365",
 
 static const struct field fields[] = {
 	{ "name", "Name", FIELD_TEXT, .min = 1, .max = 100,
-	    .help = "The program that uses it: “Warehouse import”." },
+	    .help = "The program that uses it: “Warehouse import”. It acts in"
+		    " your name, and stops when your account is disabled." },
 	{ "scopes", "It may", .kind = FIELD_MANY, .min = 1,
 	    .help = "As little as it needs." },
 	{ "days", "Good for", .kind = FIELD_CHOICE, .once = true },

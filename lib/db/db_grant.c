@@ -27,7 +27,8 @@ static const struct grant {
 } grants[] = {
 	{ "admin", "account", READ },
 	{ "admin", "api_key", WRITE },
-	{ "admin", "audit", APPEND },
+	{ "admin", "audit",
+	    "SELECT, INSERT, UPDATE (before_json, after_json)" },
 	{ "admin", "caller", DELETE },
 	{ "admin", "caller_list", DELETE },
 	{ "admin", "caller_list_entry", DELETE },
@@ -42,7 +43,7 @@ static const struct grant {
 	{ "admin", "form_entry", CHANGE },
 	{ "admin", "interaction", "SELECT, UPDATE (note)" },
 	{ "admin", "interaction_tag", READ },
-	{ "admin", "job", APPEND },
+	{ "admin", "job", "SELECT, INSERT, UPDATE (payload, state, ended_at)" },
 	{ "admin", "location", WRITE },
 	{ "admin", "login", DELETE },
 	{ "admin", "login_attempt", DELETE },

@@ -32,6 +32,17 @@
 	" SET d.body = NULL, d.answer = ''" \
 	" WHERE w.company_id = ? AND x.company_id = ? AND x.person_id = ?"
 
+/* What was written about a call or a form, said again in the audit log: that
+ * somebody wrote stays, the words go. */
+#define BLANK_AUDIT                                                         \
+	" SET a.before_json = JSON_REPLACE(a.before_json, '$.note', NULL)," \
+	" a.after_json = JSON_REPLACE(a.after_json, '$.note', NULL)"        \
+	" WHERE a.company_id = ? AND x.company_id = ? AND x.person_id = ?"
+
+/* Mails about a call that are not sent yet, or were given up, name the caller
+ * as a link that can be dialled; their keys do not lead to the call. */
+#define MAIL_OF_CALLER " AND j.payload LIKE CONCAT('%\"tel:', x.e164, '\"%')"
+
 #define NOT_COUNTED SIZE_MAX
 #define COUNTED(m)  offsetof(struct person_erased, m)
 
@@ -71,6 +82,28 @@ static const struct step {
 		     " AND p.id = d.object_id JOIN person_caller x"
 		     " ON x.company_id = p.company_id"
 		     " AND x.e164 = p.caller_e164" BLANK_TOLD_OF,
+	    NOT_COUNTED },
+	{ "UPDATE audit a JOIN form_entry f ON f.company_id = a.company_id"
+	  " AND f.id = a.object_id JOIN visit v"
+	  " ON v.company_id = f.company_id AND v.id = f.visit_id"
+	  " JOIN person_visitor x ON x.company_id = v.company_id"
+	  " AND x.visitor_id = v.visitor_id" BLANK_AUDIT,
+	    NOT_COUNTED },
+	{ "UPDATE audit a JOIN form_entry f ON f.company_id = a.company_id"
+	  " AND f.id = a.object_id JOIN person_caller x"
+	  " ON x.company_id = f.company_id"
+	  " AND x.e164 = f.contact_e164" BLANK_AUDIT,
+	    NOT_COUNTED },
+	{ "UPDATE audit a JOIN phone_call p ON p.company_id = a.company_id"
+	  " AND p.id = a.object_id JOIN person_caller x"
+	  " ON x.company_id = p.company_id"
+	  " AND x.e164 = p.caller_e164" BLANK_AUDIT,
+	    NOT_COUNTED },
+	{ "UPDATE job j JOIN person_caller x ON x.company_id = j.company_id"
+	  " SET j.state = 'done', j.payload = '', j.ended_at = j.created_at"
+	  " WHERE j.company_id = ? AND j.kind = 'mail'"
+	  " AND j.state IN ('ready', 'running', 'dead')"
+	  " AND x.company_id = ? AND x.person_id = ?" MAIL_OF_CALLER,
 	    NOT_COUNTED },
 	{ BLANK_FORM " WHERE company_id = ? AND visit_id IN" VISITS_OF,
 	    COUNTED(forms) },

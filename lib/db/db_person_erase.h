@@ -8,10 +8,11 @@
  * their visits; the contents of their forms; the bodies of what webhooks were
  * told of either, made anew without them when one is sent again; the links.
  * The sound of their calls cannot be played from then on (state "erasing"),
- * and the keep job removes the files. What stays, under nobody's name: figures,
- * times, places and what the visits came from. Lists of callers keep a number
- * that stands on them: who is blocked stays blocked. The audit log is only ever
- * added to: what a note said stays there as long as the log is kept.
+ * and the keep job removes the files. Mails about their calls that are not sent
+ * yet are not sent any more. What stays, under nobody's name: figures, times,
+ * places and what the visits came from. Lists of callers keep a number that
+ * stands on them: who is blocked stays blocked. The audit log keeps who wrote a
+ * note and when, not what it said.
  */
 #ifndef RT_DB_PERSON_ERASE_H
 #define RT_DB_PERSON_ERASE_H

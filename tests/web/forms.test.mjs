@@ -285,6 +285,14 @@ test('hours of a destination: a grid, lines behind it, what does not fit stays l
 	assert.equal((await openForm(owner, href)).fields.hours.value, lines);
 });
 
+test('two things of one name are told apart by a word, others by nothing', async () => {
+	const list = async () => (await (await owner.fetch('/settings/locations')).text()).match(/same name twice/g)?.length ?? 0;
+	for (const [name, twins] of [['Twin place', 0], ['Another place', 0], ['twin PLACE', 2]]) {
+		assert.equal((await (await openForm(owner, '/settings/locations/new')).send({ name, time_zone: 'UTC' })).status, 303);
+		assert.equal(await list(), twins, name);
+	}
+});
+
 test('nothing of this was our mistake', () => {
 	assert.doesNotMatch(stack.log('admin'), /status=5\d\d/);
 	assert.doesNotMatch(stack.log('admin'), /alert\(|pässw/);

@@ -88,6 +88,7 @@ test('a missed call is told within ten seconds, in words and safely', async () =
 	assert.ok(m.plain.includes(`/calls/${call}`));
 	assert.ok(m.html.includes('&lt;script&gt;alert(1)') && !m.html.includes('<script'));
 	assert.equal(stack.sqlOne("SELECT CONCAT(template, ' ', state, ' ', to_address) FROM mail_log"), 'missed sent agent@alpha.example');
+	assert.equal(stack.sqlOne('SELECT subject FROM mail_log'), 'Missed call', 'the log does not say who called');
 	// Told twice it tells once.
 	stack.sql(`UPDATE job SET state = 'ready', payload = job_key, due_at = UTC_TIMESTAMP(6) WHERE kind = 'notify'`);
 	await until('it ran again', () => jobs('notify', 'done') === 1);

@@ -97,9 +97,20 @@ function addTold(c, caller) {
 		body: text(`{"caller":"${caller}"}`), answer: text(`thanks for ${caller}`), state: "'done'", due_at: 'UTC_TIMESTAMP(6)', happened_at: 'UTC_TIMESTAMP(6)' })].join('\n'));
 }
 
+/** What was noted, as the audit log said it, and mails that wait to say who called. */
+function addSaid(c, caller) {
+	const mail = (key, state, number) => insert('job', { company_id: hex(c.id), kind: "'mail'", job_key: text(`${key} ${c.mark ?? c.companyId}`), state: `'${state}'`,
+		payload: text(JSON.stringify({ template: 'missed', caller_href: `tel:${number}`, subject: `Missed call from ${number}` })), due_at: 'UTC_TIMESTAMP(6)', created_at: 'UTC_TIMESTAMP(6)' });
+	stack.sql([insert('audit', { company_id: hex(c.id), id: hex(uuid7()), account_id: hex(c.account), action: "'call.note'", object_kind: "'call'", object_id: hex(c.call),
+		before_json: text('{"outcome":"lead","note":""}'), after_json: text('{"outcome":"lead","note":"owes us money"}'), address: "''", happened_at: '"2026-01-01"' }),
+	mail('quiet', 'ready', caller), mail('dead', 'dead', caller), mail('other', 'ready', `${caller}9`)].join('\n'));
+}
+
 test('erased: nothing says who it was, the sums stay, the file is on its way', async () => {
 	addTold(world.alpha, '+12125550155');
 	addTold(world.beta, '+12125550188');
+	addSaid(world.alpha, '+12125550155');
+	addSaid(world.beta, '+12125550155');
 	const before = stack.sqlOne(`SELECT COUNT(*) FROM phone_call WHERE ${alpha()}`);
 	const peaks = `/calls/${world.alpha.callId}/peaks.json`;
 	assert.equal((await who.admin.fetch(peaks)).status, 200);
@@ -112,6 +123,12 @@ test('erased: nothing says who it was, the sums stay, the file is on its way', a
 		`webhook_delivery WHERE ${alpha()} AND (body IS NOT NULL OR answer <> '')`, `caller WHERE ${alpha()}`, `recording WHERE ${alpha()} AND (state <> 'erasing' OR peaks IS NOT NULL)`])
 		assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM ${sql}`), '0', sql);
 	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM phone_call WHERE ${alpha()}`), before);
+	assert.deepEqual(stack.sql(`SELECT before_json, after_json FROM audit WHERE ${alpha()} AND action = 'call.note' AND happened_at = '2026-01-01'`)[0].map((t) => JSON.parse(t)),
+		[{ outcome: 'lead', note: null }, { outcome: 'lead', note: null }], 'that a note was written stays, not what it said');
+	const mails = (c) => stack.sql(`SELECT state, payload LIKE '%+12125550155%' FROM job WHERE kind = 'mail' AND company_id = ${hex(c.id)} ORDER BY id`).map((r) => r.join(' '));
+	assert.deepEqual(mails(world.alpha), ['done 0', 'done 0', 'ready 1'], 'a longer number is another one');
+	assert.deepEqual(mails(world.beta), ['ready 1', 'dead 1', 'ready 1']);
+	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM audit WHERE company_id = ${hex(world.beta.id)} AND after_json LIKE '%owes us%'`), '1');
 	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM visit WHERE ${alpha()} AND source <> ''`), '1');
 	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM job WHERE kind = 'keep'"), '1');
 	// The other company's are as they were.
