@@ -89,7 +89,8 @@ OPT_cov := -O0 -g --coverage -fprofile-update=prefer-atomic
 LD_cov := --coverage
 # Programs keep their counts though they give up the file system.
 COV_OBJ_cov := build/cov/o/tests/cov/cov_keep.o
-COV_LD_cov := -Wl,--wrap=_exit,--wrap=chroot,--wrap=seccomp_load,--wrap=drop_landlock
+COV_LD_cov := -Wl,--wrap=_exit,--wrap=open,--wrap=chroot \
+	-Wl,--wrap=seccomp_load,--wrap=drop_landlock
 KIND_fuzz := clang
 OPT_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined
 LD_fuzz := -fsanitize=address,undefined
@@ -117,8 +118,8 @@ POSIX := -D_POSIX_C_SOURCE=200809L
 GNU := -D_GNU_SOURCE
 GNU_ROOMS := sipworker/priv sipworker/media sipworker/net sipworker cgi/web ctl
 # ... and tests and benches that try what only these can.
-GNU_FILES := tests/unit/test_drop.c tests/unit/test_rec_proc.c \
-	bench/bench_prompt.c
+GNU_FILES := tests/cov/cov_keep.c tests/unit/test_drop.c \
+	tests/unit/test_rec_proc.c bench/bench_prompt.c
 feature = $(if $(filter $(patsubst %/,%,$(dir $(1))),$(GNU_ROOMS))$(filter \
 	$(1),$(GNU_FILES)),$(GNU),$(POSIX))
 
