@@ -6,11 +6,13 @@
 // whole answers through nginx, p95 of RT_BENCH_REPEAT requests for the largest
 // company, warm; the limit is the database alone reading the same rows, in the
 // same run. The last lines say how time grew from the first size to the last.
+// RT_BENCH_KEEP=/tmp/reports keeps the filled databases there, a folder a size,
+// and measures those that are there instead of filling them once more.
 // RT_BENCH_JUDGE=4 ends with status 1 when a page takes more than four times
 // what it must at most: for debug builds on a busy machine.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, userInfo } from 'node:os';
 import { join } from 'node:path';
 
@@ -20,6 +22,7 @@ const SIZES = (process.env.RT_BENCH_CALLS ?? '100000,1000000').split(',').map(Nu
 const COMPANIES = Number(process.env.RT_BENCH_COMPANIES ?? 200);
 const REPEAT = Number(process.env.RT_BENCH_REPEAT ?? 20);
 const JUDGE = Number(process.env.RT_BENCH_JUDGE ?? 0);
+const KEEP = process.env.RT_BENCH_KEEP;
 const MUST_MS = { rollup: 100, key: 50, filter: 500 };
 const GROWTH_MAX = 2;
 const POOL_BYTES = 2 ** 31; // the database's memory
@@ -35,18 +38,22 @@ function line(name, value, unit, limit, note) {
 	console.log(`bench reports-${name} value=${value} unit=${unit} limit=${limit ? limit.toFixed(2) : 0} ratio=${ratio} note="${note}"`);
 }
 
-/** Runs the loaders side by side. */
+/** Runs the loaders side by side; nothing when an earlier run has. */
 async function load(stack, calls) {
 	const parts = Math.min(2, cpus().length);
 	const began = Date.now();
+	stack.sql(`SET GLOBAL innodb_buffer_pool_size = ${POOL_BYTES}`);
+	const filled = join(stack.dir, 'filled');
+	if (existsSync(filled)) return;
 	// Made data need not survive a crash.
-	stack.sql(`SET GLOBAL innodb_buffer_pool_size = ${POOL_BYTES}; SET GLOBAL innodb_flush_log_at_trx_commit = 0`);
+	stack.sql('SET GLOBAL innodb_flush_log_at_trx_commit = 0');
 	await Promise.all(Array.from({ length: parts }, (_, part) => new Promise((done, fail) => {
 		spawn(join(build, 'bench/bench_reports'), [join(stack.dir, 'run/my.sock'), userInfo().username, calls, COMPANIES, part, parts].map(String),
 			{ stdio: ['ignore', 'ignore', 'inherit'] }).on('exit', (code) => code === 0 ? done() : fail(new Error(`bench_reports: status ${code}`)));
 	})));
 	stack.sql('SET GLOBAL innodb_flush_log_at_trx_commit = 1; ANALYZE TABLE phone_call, interaction, call_fact, call_rollup');
 	const bytes = Number(stack.sqlOne("SELECT SUM(data_length + index_length) FROM information_schema.tables WHERE table_schema = 'ringtrace'"));
+	writeFileSync(filled, '');
 	console.error(`${calls} calls in ${COMPANIES} companies made in ${((Date.now() - began) / 1000).toFixed(0)} s, ${(bytes / 1e9).toFixed(2)} GB`);
 }
 
@@ -94,7 +101,8 @@ async function exportRows(stack, com, rows, get, calls) {
 
 /** Everything at one size; what each page took. */
 async function at(calls) {
-	const stack = await startStack({ without: ['dni', 'jobd', 'sipworker'], args: ['--web-rate', '1000000'] });
+	const dir = KEEP ? join(KEEP, String(calls)) : process.env.RT_TEST_DIR;
+	const stack = await startStack({ dir, without: ['dni', 'jobd', 'sipworker'], args: ['--web-rate', '1000000'] });
 	const found = new Map();
 	try {
 		await load(stack, calls);
@@ -155,7 +163,7 @@ async function at(calls) {
 		await exportRows(stack, com, rows, (path) => path.startsWith('/api/') ? stack.fetch(path, { headers: { authorization: `Bearer ${token}` } }) : me.fetch(path), calls);
 	} finally {
 		await stack.stop();
-		rmSync(stack.dir, { recursive: true, force: true });
+		if (!KEEP) rmSync(stack.dir, { recursive: true, force: true });
 	}
 	return found;
 }
