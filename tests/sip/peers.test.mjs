@@ -6,9 +6,9 @@ import { createSocket } from 'node:dgram';
 import { after, afterEach, before, test } from 'node:test';
 import { join } from 'node:path';
 
-import { addr, build, childrenOf, startStack, until } from '../support/stack.mjs';
+import { addr, build, childrenOf, dir, startStack, until } from '../support/stack.mjs';
 import { bound, call, endAll, endings, pause, recv, sdp, send, sipp } from '../support/sip.mjs';
-import { again, answer, ask, recvInvite } from '../support/sip_messages.mjs';
+import { again, answer, ask, invite, plain, recvInvite } from '../support/sip_messages.mjs';
 
 const DESK = '+14155550140'; // rings sip:desk@addr:5080
 const SALES = '+14155550141'; // rings sip:sales@addr:5082: so that it is a destination
@@ -72,6 +72,37 @@ test('the telephone hands its caller on: the other one answers, the recording go
 	assert.equal(endings(a)[0].ssrcs, '1');
 });
 
+test('after asking first: the new call takes the place of the one it was asked in', async () => {
+	const to = `<sip:sales@${addr}:5082?Replaces=asked%40pbx%3Bto-tag%3Da1%3Bfrom-tag%3Db2>`;
+	const refer = ask('REFER', 1).replace('Max-Forwards', `Refer-To: ${to}\nContact: <sip:[local_ip]:[local_port]>\nMax-Forwards`);
+	const notify = (fragment) => `<recv request="NOTIFY"><action><ereg regexp="${fragment}" search_in="body" check_it="true" assign_to="3"/></action></recv>`;
+	const first = await phone([recvInvite, send(answer(200, 'OK', sdp()), 'retrans="500"'), recv('ACK'), pause(400), send(refer), recv(202),
+		notify('SIP/2.0 100'), send(again()), notify('SIP/2.0 200'), '<Reference variables="3"/>', send(again()), recv('BYE'), send(again())]);
+	const replaces = `<recv request="INVITE"><action><ereg regexp="asked@pbx;to-tag=a1;from-tag=b2" search_in="hdr" header="Replaces:" check_it="true" assign_to="1"/><ereg regexp="replaces" search_in="hdr" header="Require:" check_it="true" assign_to="2"/></action></recv>`;
+	const second = await phone([replaces, '<Reference variables="1,2"/>', send(answer(200, 'OK', sdp()), 'retrans="500"'), recv('ACK'), recv('BYE'), send(again())], 5082, 26200);
+	const a = carrier({ 'talk-ms': 8000 });
+	await well(a, first, second);
+	assert.equal((await closed(endings(a)[0].call_id))[0], 'answered');
+});
+
+test('another telephone of the same system takes the talk over', async () => {
+	const first = await phone([recv('INVITE'), send(answer(200, 'OK', sdp()), 'retrans="500"'), recv('ACK'), recv('BYE'), send(again())]);
+	const a = carrier({ 'talk-ms': 9000, play: 'tone:440', save: join(dir, 'moved.ul') });
+	await until('the first talks', () => /^ACK /m.test(first.messages()));
+	const [, callId] = first.messages().match(/^Call-ID: (\S+)/m);
+	const [, ours] = first.messages().match(/^From: .*;tag=(\S+)/m);
+	const [, theirs] = first.messages().match(/^To: .*;tag=(\S+)/m);
+	const begin = invite('desk', 1, sdp(), `Require: replaces\nReplaces: ${callId};to-tag=${ours};from-tag=${theirs}\n`);
+	const second = sipp([send(begin), recv(100, 'optional="true"'), recv(200), send(plain('ACK', 1, 'desk')), recv('BYE'), send(again())], { at: 5083, to: `${addr}:5060`, media: 26200, limit_s: 45 });
+	await well(a, first, second);
+	const id = endings(a)[0].call_id;
+	assert.equal((await closed(id))[0], 'answered');
+	const legs = stack.sql(`SELECT l.seq, l.hangup_by, l.reason FROM call_leg l JOIN phone_call c ON c.company_id = l.company_id AND c.id = l.call_id WHERE c.sip_call_id = '${id}' ORDER BY l.seq`);
+	assert.deepEqual(legs.map(([seq]) => seq), ['0', '1', '2']);
+	assert.equal(legs[1][2], 'handed the caller on');
+	assert.equal(endings(a)[0].ssrcs, '1');
+});
+
 test('a telephone that hands its caller on to a stranger is refused, and talks on', async () => {
 	const refer = ask('REFER', 1).replace('Max-Forwards', `Refer-To: <sip:+19005550100@${addr}>\nContact: <sip:[local_ip]:[local_port]>\nMax-Forwards`);
 	const b = await phone([recvInvite, send(answer(200, 'OK', sdp()), 'retrans="500"'), recv('ACK'), pause(300), send(refer), recv(403), recv('BYE'), send(again())]);
@@ -96,7 +127,7 @@ async function thrower() {
 const raw = (id, more = '', body = '') => `INVITE sip:${SALES}@${addr}:5060 SIP/2.0\r\nVia: SIP/2.0/UDP ${addr}:5078;rport;branch=z9hG4bK${id}\r\nFrom: <sip:+1415555${String(id).padStart(4, '0')}@${addr}>;tag=${id}\r\nTo: <sip:${SALES}@${addr}>\r\nCall-ID: ${id}\r\nCSeq: 1 INVITE\r\nContact: <sip:x@${addr}:5078>\r\nMax-Forwards: 70\r\n${more}Content-Length: ${body.length}\r\n\r\n${body}`;
 const offer = `v=0\r\no=- 1 1 IN IP4 ${addr}\r\ns=-\r\nc=IN IP4 ${addr}\r\nt=0 0\r\nm=audio 30000 RTP/AVP 0\r\n`;
 
-test('an INVITE as large as a datagram is read, one of too many fields is not', async () => {
+test('an INVITE as large as a datagram is read, one of too many fields is refused', async () => {
 	const t = await thrower();
 	await t.send(raw(1, `X-Pad: ${'p'.repeat(60000)}\r\nContent-Type: application/sdp\r\n`, offer));
 	await until('the large INVITE is answered', () => t.got.some((m) => m.startsWith('SIP/2.0 100')));
@@ -104,7 +135,9 @@ test('an INVITE as large as a datagram is read, one of too many fields is not', 
 	// Cancelled, so that nothing is left ringing.
 	await t.send(raw(1).replace(/INVITE/g, 'CANCEL').replace(/Contact: .*\r\n/, ''));
 	await until('it is cancelled', () => t.got.some((m) => m.startsWith('SIP/2.0 487') && m.includes('Call-ID: 1\r\n')));
-	assert.ok(!t.got.some((m) => m.includes('Call-ID: 2\r\n')), 'dropped without a word');
+	const [refusal, ...more] = t.got.filter((m) => m.includes('Call-ID: 2\r\n'));
+	assert.match(refusal, /^SIP\/2\.0 400 Too Many Header Fields\r\n/);
+	assert.deepEqual(more, [], 'without a state, and so once');
 	await t.stop();
 });
 
