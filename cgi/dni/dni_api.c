@@ -238,17 +238,17 @@ static enum err preflight(const struct req *r, struct resp *out)
 		REQ_OPTIONS, where, ROUTE_PUBLIC, ROUTE_API, ROUTE_CSRF_NONE, \
 		    REQ_BODY_NONE, .handler = preflight                       \
 	}
-#define ROW(where, answer)                                                 \
+#define ROW(where, max, answer)                                            \
 	{                                                                  \
 		REQ_POST, where, ROUTE_PUBLIC, ROUTE_API, ROUTE_CSRF_NONE, \
-		    REQ_BODY_RAW, DNI_HIT_MAX, .handler = answer           \
+		    REQ_BODY_RAW, max, .handler = answer                   \
 	}
 
 const struct route dni_api_routes[DNI_API_ROUTES] = {
-	ROW("/dni/v1/visit", post_visit),
-	ROW("/dni/v1/beat", post_beat),
-	ROW("/dni/v1/event", post_event),
-	ROW("/dni/v1/allocate", post_allocate),
+	ROW("/dni/v1/visit", DNI_HIT_MAX, post_visit),
+	ROW("/dni/v1/beat", DNI_HIT_MAX, post_beat),
+	ROW("/dni/v1/event", DNI_HIT_FORM_MAX, post_event),
+	ROW("/dni/v1/allocate", DNI_HIT_MAX, post_allocate),
 	PREFLIGHT("/dni/v1/visit"),
 	PREFLIGHT("/dni/v1/beat"),
 	PREFLIGHT("/dni/v1/event"),

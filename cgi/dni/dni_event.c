@@ -7,7 +7,8 @@
 #include "lib/phone/phone.h"
 #include "lib/text/json_out.h"
 
-#define MEM_MAX ((size_t)256 << 10)
+#define MEM_MAX   ((size_t)384 << 10)
+#define FIELD_MIN 128 /* bytes left: less is not worth a field */
 
 static bool leased(const struct dni_serve *v, const struct dni_visit *visit,
     uint32_t *number)
@@ -57,29 +58,57 @@ static void withdraw(struct dni_serve *v, struct dni_visit *visit,
 
 /* --- forms ----------------------------------------------------------------*/
 
+/* What does not fit any more is cut, and then left out. */
+static enum err put_field(struct dni_serve *v, struct json_out *j,
+    const struct formrule_field *f)
+{
+	const size_t used = buf_slice(j->out).n;
+	const size_t left = DB_FORM_FIELDS_MAX - used;
+	const size_t name = formrule_room(f->name, left);
+	struct slice value;
+	enum err e;
+
+	/* Twice brackets and a comma, and a value that says something. */
+	if (name < f->name.n || left < 6 * name + FIELD_MIN)
+		return ERR_OK;
+	e = formrule_cut(v->mem, f->value,
+	    formrule_room(f->value, left - 6 * name - 8), &value);
+	if (e != ERR_OK)
+		return e;
+	json_out_array(j);
+	json_out_str(j, f->name);
+	json_out_str(j, value);
+	json_out_end(j);
+	return ERR_OK;
+}
+
+static enum err form_fields(struct dni_serve *v, struct slice *out)
+{
+	struct json_out j;
+	struct buf text;
+	enum err e = ERR_OK;
+
+	buf_init(&text, DB_FORM_FIELDS_MAX);
+	json_out_init(&j, &text);
+	json_out_array(&j);
+	for (size_t i = 0; e == ERR_OK && i < v->h->n_fields; i++)
+		e = put_field(v, &j, &v->h->fields[i]);
+	json_out_end(&j);
+	if (e == ERR_OK)
+		e = json_out_done(&j);
+	if (e == ERR_OK && !arena_copy(v->mem, buf_slice(&text), out))
+		e = ERR_NOMEM;
+	buf_fini(&text);
+	return e;
+}
+
 /* Without mu, before it: the rows' texts, which take a while. */
 static enum err prepare_form(struct dni_serve *v, struct form_row *f)
 {
 	struct formrule_contact who;
 	struct phone p;
-	struct json_out j;
-	struct buf text;
-	enum err e;
+	const enum err e = form_fields(v, &f->fields);
 
-	buf_init(&text, DB_FORM_FIELDS_MAX);
-	json_out_init(&j, &text);
-	json_out_array(&j);
-	for (size_t i = 0; i < v->h->n_fields; i++) {
-		json_out_array(&j);
-		json_out_str(&j, v->h->fields[i].name);
-		json_out_str(&j, v->h->fields[i].value);
-		json_out_end(&j);
-	}
-	json_out_end(&j);
-	e = json_out_done(&j);
-	if (e == ERR_OK && !arena_copy(v->mem, buf_slice(&text), &f->fields))
-		e = ERR_NOMEM;
-	buf_fini(&text);
 	if (e != ERR_OK)
 		return e;
 	formrule_contact(v->h->fields, v->h->n_fields, &who);

@@ -205,11 +205,12 @@ static enum err field(struct parse *p, const struct json_node *pair,
 	    json_in_text(json_in_at(pair, 1), SIZE_MAX, &value) != ERR_OK)
 		return wrong(p, "fields: a list of pairs of texts");
 	*f = (struct formrule_field){ utf8_head(name, FORMRULE_NAME_MAX),
-		utf8_head(value, FORMRULE_VALUE_MAX) };
+		value };
 	if (!formrule_may_keep(f))
 		return ERR_OK;
 	if (!arena_copy(p->mem, f->name, &f->name) ||
-	    !arena_copy(p->mem, f->value, &f->value))
+	    formrule_cut(p->mem, value, FORMRULE_VALUE_MAX, &f->value) !=
+		ERR_OK)
 		return ERR_NOMEM;
 	h->n_fields++;
 	return ERR_OK;
@@ -334,6 +335,11 @@ static enum err members(enum dni_hit_type type, struct parse *p,
 	return ERR_INTERNAL;
 }
 
+static size_t longest(enum dni_hit_type type)
+{
+	return type == DNI_HIT_EVENT ? DNI_HIT_FORM_MAX : DNI_HIT_MAX;
+}
+
 enum err dni_hit_parse(enum dni_hit_type type, struct slice body,
     struct arena *mem, struct dni_hit *out, const char **why)
 {
@@ -343,7 +349,7 @@ enum err dni_hit_parse(enum dni_hit_type type, struct slice body,
 	enum err e;
 
 	memset(&h, 0, sizeof(h));
-	e = json_in_parse(body, DNI_HIT_MAX, DEPTH_MAX, &in, NULL);
+	e = json_in_parse(body, longest(type), DEPTH_MAX, &in, NULL);
 	if (e != ERR_OK) {
 		*why = "the body is not JSON (RFC 8259)";
 		return e;
@@ -351,6 +357,8 @@ enum err dni_hit_parse(enum dni_hit_type type, struct slice body,
 	p.root = json_in_root(in);
 	e = members(type, &p, &h);
 	json_in_free(in);
+	if (e == ERR_OK && body.n > DNI_HIT_MAX && h.event != DNI_EVENT_FORM)
+		e = wrong(&p, "the body is too long for what it tells");
 	if (e == ERR_OK)
 		*out = h;
 	return e;

@@ -32,6 +32,7 @@
 #include "lib/core/id.h"
 
 #define DNI_HIT_MAX         ((size_t)12288) /* bytes of a body */
+#define DNI_HIT_FORM_MAX    ((size_t)65536) /* of one that tells of a form */
 #define DNI_HIT_TARGETS_MAX 20
 
 enum dni_hit_type {

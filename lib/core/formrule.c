@@ -2,8 +2,11 @@
 
 #include <string.h>
 
+#include "lib/base/utf8.h"
+
 #define CARD_MIN 13
 #define CARD_MAX 19
+#define MARK     "\xe2\x80\xa6" /* U+2026 */
 
 /* Pieces of names, lower case, with '-', '_', '.' and blanks taken out. */
 static const char *const secrets[] = { "passw", "passphr", "passcode", "pwd",
@@ -68,6 +71,49 @@ static bool is_card(struct slice s)
 		sum += d > 9 ? d - 9 : d;
 	}
 	return sum % 10 == 0;
+}
+
+enum err formrule_cut(struct arena *mem, struct slice s, size_t max,
+    struct slice *out)
+{
+	struct slice head = s;
+	char *p;
+
+	if (s.n <= max)
+		return arena_copy(mem, s, out) ? ERR_OK : ERR_NOMEM;
+	head = utf8_head(s, max - (sizeof(MARK) - 1));
+	p = arena_alloc(mem, head.n + sizeof(MARK) - 1);
+	if (p == NULL)
+		return ERR_NOMEM;
+	memcpy(p, head.p, head.n);
+	memcpy(p + head.n, MARK, sizeof(MARK) - 1);
+	*out = slice_of(p, head.n + sizeof(MARK) - 1);
+	return ERR_OK;
+}
+
+/* In our JSON (lib/text/esc.h). U+2028 and its like begin with 0xe2 and become
+ * six bytes; others that do are taken for longer than they are. */
+static size_t json_bytes(unsigned char c)
+{
+	if (c < 0x20 || c == 0x7f || c == '<' || c == '>')
+		return 6;
+	if (c == 0xe2)
+		return 4;
+	return c == '"' || c == '\\' ? 2 : 1;
+}
+
+size_t formrule_room(struct slice s, size_t left)
+{
+	size_t used = 2, fits = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		used += json_bytes((unsigned char)s.p[i]);
+		if (used > left)
+			return fits;
+		if (used + sizeof(MARK) - 1 <= left)
+			fits = i + 1;
+	}
+	return s.n;
 }
 
 bool formrule_may_keep(const struct formrule_field *f)

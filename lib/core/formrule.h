@@ -11,17 +11,26 @@
 #ifndef RT_CORE_FORMRULE_H
 #define RT_CORE_FORMRULE_H
 
+#include "lib/base/arena.h"
 #include "lib/base/err.h"
 #include "lib/base/slice.h"
 
 #define FORMRULE_FIELDS_MAX 40
 #define FORMRULE_NAME_MAX   100
-#define FORMRULE_VALUE_MAX  1000
+#define FORMRULE_VALUE_MAX  4000
 
 struct formrule_field {
 	struct slice name;
 	struct slice value;
 };
+
+/* A copy in mem of s, or where it is longer than max bytes, of its first whole
+ * characters and "…" as the mark of that. max: at least 3. ERR_NOMEM. */
+RT_MUST_USE enum err formrule_cut(struct arena *mem, struct slice s, size_t max,
+    struct slice *out);
+/* How many bytes of s fit into `left` bytes of our JSON (lib/text/esc.h) with
+ * quotes and the mark of formrule_cut(); s.n when all of it fits. */
+size_t formrule_room(struct slice s, size_t left);
 
 RT_MUST_USE bool formrule_may_keep(const struct formrule_field *f);
 

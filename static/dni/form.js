@@ -9,7 +9,10 @@
 
 const OUT = '[data-no-capture],[data-cr-no-capture],[data-noform]';
 const SECRET = /passw|passphr|passcode|pwd|card.?(num|no|hold|exp|code|sec)|\bcc.?(n|exp|csc|type)|cvc|cvv|\biban|account.?num|routing|\bssn|social.?sec/i;
-const FIELDS = 40, VALUE = 1000, TOTAL = 8000;
+// Characters; even of three bytes each, a whole form is less than a browser's
+// beacon may be (64 kB). What is cut ends in the mark.
+const FIELDS = 40, VALUE = 4000, TOTAL = 16000, MARK = '…';
+
 
 // A payment card's number: 13 to 19 digits with the right check digit.
 function isCard(s) {
@@ -42,7 +45,8 @@ function answers(form) {
 		if (!name || !value || f.disabled || outside(f) || /^(hidden|file|submit|button|reset|image|fieldset|search)$/.test(type)) continue;
 		if (/^(checkbox|radio)$/.test(type) && !f.checked) continue;
 		rank += type === 'email' || type === 'tel' || f.nodeName === 'TEXTAREA' ? 2 : type === 'text' ? 1 : 0;
-		value = value.slice(0, Math.min(VALUE, left));
+		const max = Math.min(VALUE, left - name.length);
+		if (value.length > max) value = value.slice(0, Math.max(max - 1, 0)) + MARK;
 		left -= name.length + value.length;
 		if (fields.length < FIELDS && left > 0) fields.push([name.slice(0, 100), value]);
 	}

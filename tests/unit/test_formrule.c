@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lib/core/formrule.h"
+#include "lib/text/esc.h"
 #include "tests/support/cm.h"
 
 static const struct {
@@ -41,6 +42,71 @@ static void test_fields(void **state)
 	}
 }
 
+static void test_cut(void **state)
+{
+	static const struct {
+		const char *why;
+		const char *in;
+		size_t max;
+		const char *want;
+	} cases[] = {
+		{ "short", "abc", 10, "abc" },
+		{ "just fits", "abcdef", 6, "abcdef" },
+		{ "cut, and marked", "abcdefg", 6, "abc\xe2\x80\xa6" },
+		{ "no half characters", "ab\xc3\xbc\xc3\xbcg", 6,
+		    "ab\xe2\x80\xa6" },
+		{ "the mark alone", "abcdefg", 3, "\xe2\x80\xa6" },
+		{ "empty", "", 3, "" },
+	};
+	struct arena mem;
+	struct slice got;
+
+	(void)state;
+	arena_init(&mem, 65536);
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++)
+		if (formrule_cut(&mem, slice_from(cases[i].in), cases[i].max,
+			&got) != ERR_OK ||
+		    !slice_eq_cstr(got, cases[i].want))
+			fail_msg("%s", cases[i].why);
+	arena_fini(&mem);
+}
+
+/* What formrule_room() lets through is never longer in JSON than it says, for
+ * any bytes, and wastes little of plain ones. */
+static void test_room(void **state)
+{
+	static const char *const pieces[] = { "a", "\"", "\\", "\n", "\x01",
+		"<", "\x7f", "\xc3\xbc", "\xe2\x80\xa8", "\xf0\x9f\x98\x8a" };
+	char text[600];
+
+	(void)state;
+	for (size_t k = 0; k < RT_ARRAY_LEN(pieces); k++) {
+		const size_t n = strlen(pieces[k]);
+		const struct slice s = slice_of(text, n * 100);
+
+		for (size_t i = 0; i < 100; i++)
+			memcpy(text + i * n, pieces[k], n);
+		for (size_t left = 32; left < 1300; left++) {
+			const size_t room = formrule_room(s, left);
+			struct arena mem;
+			struct slice cut;
+			struct buf b;
+
+			arena_init(&mem, 65536);
+			buf_init(&b, 65536);
+			assert_int_equal(formrule_cut(&mem, s, room, &cut),
+			    ERR_OK);
+			esc_json(cut, &b);
+			assert_true(buf_slice(&b).n + 2 <= left);
+			if (k == 0 && left < 102)
+				assert_true(cut.n + 8 >= left);
+			buf_fini(&b);
+			arena_fini(&mem);
+		}
+		assert_int_equal(formrule_room(s, 6 * s.n + 2), s.n);
+	}
+}
+
 static void test_contact(void **state)
 {
 	const struct formrule_field f[] = {
@@ -66,7 +132,8 @@ static void test_contact(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_contact) };
+		cmocka_unit_test(test_contact), cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_room) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,47 @@
+// Whom nginx counts as one: an IPv4 address in either dress, and the first half
+// of an IPv6 address.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { startStack } from '../support/stack.mjs';
+
+let stack;
+
+before(async () => {
+	// One request a second, two at once: the least there is.
+	stack = await startStack({ without: ['dashboard', 'admin', 'api', 'jobd', 'sipworker'], args: ['--dni-rate', '1'] });
+});
+
+after(() => stack?.stop());
+
+const ask = async (address) => (await fetch(`${stack.url}/dni/v1/event`, {
+	method: 'POST',
+	headers: { 'x-forwarded-for': address },
+	body: '{}',
+})).status;
+
+/** The statuses of requests from addresses that come all at once. */
+const all = (addresses) => Promise.all(addresses.map(ask));
+const refused = (statuses) => statuses.filter((s) => s === 429).length;
+
+test('an address', async () => {
+	assert.ok(refused(await all(Array(20).fill('192.0.2.1'))) > 0);
+	assert.equal(await ask('192.0.2.2'), 400, 'its neighbour is another');
+});
+
+test('an IPv6 network', async () => {
+	assert.ok(refused(await all(Array.from({ length: 20 }, (_, i) => `2001:db8:1:2:${i}::${i + 1}`))) > 0);
+	for (const other of ['2001:db8:1:3::1', '2001:db8:1::2:1', '2001:db8:2:2::1', '::1:2:3:4'])
+		assert.equal(await ask(other), 400, other);
+});
+
+test('bytes of an address that are a line end, or none', async () => {
+	assert.ok(refused(await all(Array.from({ length: 20 }, (_, i) => `2001:a0a:a0a:a0a::${i + 1}`))) > 0);
+	assert.ok(refused(await all(Array.from({ length: 20 }, (_, i) => `2001::${i + 1}`))) > 0);
+	assert.equal(await ask('2001:a0a:a0a:a0b::1'), 400);
+});
+
+test('IPv4 in the dress of IPv6', async () => {
+	assert.ok(refused(await all(Array.from({ length: 20 }, (_, i) => i % 2 === 0 ? '::ffff:192.0.2.30' : '192.0.2.30'))) >= 15);
+	for (let i = 31; i < 36; i++) assert.equal(await ask(`::ffff:192.0.2.${i}`), 400, 'they are not one network');
+});
