@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/rnd.h"
+#include "lib/db/db_agency.h"
 #include "lib/db/db_export.h"
 #include "lib/db/db_report_group.h"
 #include "lib/db/db_spend.h"
@@ -256,6 +257,44 @@ static bool repeat(const struct made *m)
 static bool all_of_it(const struct made *m)
 {
 	return from_google(m) && unanswered(m) && long_talk(m) && repeat(m);
+}
+
+/* Beside each other, companies have the sums that each has alone; nobody sees
+ * one that is not theirs. */
+static void test_companies(void **state)
+{
+	const int64_t hour_us = 60 * RT_MIN_US;
+	const int64_t base_us = TESTDB_NOW_US / hour_us * hour_us;
+	struct rnd_dice dice;
+
+	(void)state;
+	rnd_seed(&dice, 717);
+	for (int i = 0; i < 40; i++) {
+		struct db_report_ask ask = everything(GROUP_NONE);
+		const int who = i % 2;
+		struct db_agency_sums *all;
+		struct db_report_group *alone;
+		size_t n, n_alone;
+
+		ask.filter.from_us =
+		    base_us + (int64_t)rnd_below(&dice, 24 * 40) * hour_us;
+		ask.filter.to_us = ask.filter.from_us +
+				   (int64_t)rnd_below(&dice, 24 * 40) * hour_us;
+		n_alone = groups(who, &ask, &alone);
+		ok(db_agency_sums(db, t->company[who].user, ask.filter.from_us,
+		    ask.filter.to_us, &mem, &all, &n));
+		assert_int_equal(n, n_alone);
+		if (n == 0)
+			continue;
+		assert_true(id_eq(all->company.v, t->company[who].id.v));
+		assert_int_equal(all->sums.calls, alone->sums.calls);
+		assert_int_equal(all->sums.answered, alone->sums.answered);
+		assert_int_equal(all->sums.missed, alone->sums.missed);
+		assert_int_equal(all->sums.first_time, alone->sums.first_time);
+		assert_int_equal(all->sums.talk_ms, alone->sums.talk_ms);
+		assert_int_equal(all->sums.value_micros,
+		    alone->sums.value_micros);
+	}
 }
 
 static void test_filters(void **state)
@@ -515,6 +554,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_two_ways),
 		cmocka_unit_test(test_any_period),
+		cmocka_unit_test(test_companies),
 		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_series),
