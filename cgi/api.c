@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cgi/api/api_calls.h"
+#include "cgi/api/api_conversion.h"
 #include "cgi/api/api_flow.h"
 #include "cgi/api/api_flow_try.h"
 #include "cgi/api/api_hook.h"
@@ -41,11 +42,11 @@
 	    .role = ROUTE_##least, .serves = (serve), .query = (asks))
 #define READS(address, needs, serve, asks) \
 	GETS(address, needs, READ_ONLY, serve, asks)
-#define LISTS(name, needs)                                       \
-	READS("/api/v1/" name, needs, api_list,                  \
-	    API_QUERY_PAGE | API_QUERY_SORT | API_QUERY_FIELDS | \
-		API_QUERY_LIST),                                 \
-	    READS("/api/v1/" name "/{id}", needs, api_list_one,  \
+#define OF_LIST \
+	(API_QUERY_PAGE | API_QUERY_SORT | API_QUERY_FIELDS | API_QUERY_LIST)
+#define LISTS(name, needs)                                      \
+	READS("/api/v1/" name, needs, api_list, OF_LIST),       \
+	    READS("/api/v1/" name "/{id}", needs, api_list_one, \
 		API_QUERY_FIELDS)
 
 /* What changes something; most: bytes of a body, 0: the usual limit. */
@@ -68,6 +69,12 @@
 	    ROW(REQ_DELETE, "/api/v1/" name "/{id}", REQ_BODY_NONE, 0, \
 		.scope = SCOPE(needs), .role = ROUTE_##least,          \
 		.serves = api_setup_retire, .setup = (of))
+
+/* Of the account: by keys of all its companies. */
+#define OF_ACCOUNT(what, address, takes, needs, serve, of, asks)  \
+	ROW(what, address, takes, 0, .scope = SCOPE(needs),       \
+	    .role = ROUTE_ADMIN, .wide = true, .serves = (serve), \
+	    .setup = (of), .query = (asks))
 
 /* Filters of the log, and those that figures know. */
 #define OF_FIGURES (API_QUERY_FIGURES | API_QUERY_PERIOD)
@@ -142,11 +149,34 @@ static const struct route routes[] = {
 	    api_flow_read_version, 0),
 	READS("/api/v1/flows/{id}/diff", SETUP_READ, api_flow_read_diff,
 	    API_QUERY_PERIOD),
+	SETS_UP("conversions", EXPORT_READ, SETUP_WRITE, MANAGER,
+	    &api_things_conversion),
+	GETS("/api/v1/conversions/{id}/conversions.csv", EXPORT_READ, MANAGER,
+	    api_conversion_file, 0),
+	GETS("/api/v1/conversions/{id}/adjustments.csv", EXPORT_READ, MANAGER,
+	    api_conversion_changes, 0),
+	READS("/api/v1/policy", SETUP_READ, api_list_one, API_QUERY_FIELDS),
+	CHANGES("/api/v1/policy", SETUP_WRITE, ADMIN, &api_things_policy),
+	SETS_UP("mail_rules", USERS_READ, USERS_WRITE, ADMIN, &api_things_mail),
+	OF_ACCOUNT(REQ_GET, "/api/v1/trunks", REQ_BODY_NONE, SETUP_READ,
+	    api_list, NULL, OF_LIST),
+	OF_ACCOUNT(REQ_GET, "/api/v1/trunks/{id}", REQ_BODY_NONE, SETUP_READ,
+	    api_list_one, NULL, API_QUERY_FIELDS),
+	OF_ACCOUNT(REQ_POST, "/api/v1/trunks", REQ_BODY_RAW, SETUP_WRITE,
+	    api_setup_add, &api_things_trunk, 0),
+	OF_ACCOUNT(REQ_PATCH, "/api/v1/trunks/{id}", REQ_BODY_RAW, SETUP_WRITE,
+	    api_setup_change, &api_things_trunk, API_QUERY_FIELDS),
+	OF_ACCOUNT(REQ_DELETE, "/api/v1/trunks/{id}", REQ_BODY_NONE,
+	    SETUP_WRITE, api_setup_retire, &api_things_trunk, 0),
 	SETS_UP("companies", SETUP_READ, COMPANIES_WRITE, ADMIN,
 	    &api_things_company),
 	SETS_UP("users", USERS_READ, USERS_WRITE, ADMIN, &api_things_user),
 	DOES(POST, "/api/v1/users/{id}/invitation", USERS_WRITE, ADMIN, 0,
 	    api_user_invite),
+	DOES(POST, "/api/v1/users/{id}/enable", USERS_WRITE, ADMIN, 0,
+	    api_user_enable),
+	DOES(POST, "/api/v1/users/{id}/disable", USERS_WRITE, ADMIN, 0,
+	    api_user_disable),
 	SETS_UP("webhooks", WEBHOOKS_READ, WEBHOOKS_WRITE, ADMIN,
 	    &api_things_webhook),
 	DOES(POST, "/api/v1/webhooks/{id}/test", WEBHOOKS_WRITE, ADMIN, 0,

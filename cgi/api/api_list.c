@@ -1,5 +1,7 @@
 #include "cgi/api/api_list.h"
 
+#include <string.h>
+
 #include "cgi/api/api_filter.h"
 #include "cgi/api/api_out.h"
 #include "cgi/api/api_setup.h"
@@ -201,9 +203,14 @@ enum err api_list_one(const struct req *r, struct resp *out)
 
 	if (!sheet->of_account && !api_who_company(r, out, &e))
 		return e;
-	if ((e = req_path_id(r, 0, sheet->columns[0].kind, id)) != ERR_OK ||
-	    (e = db_sheet_one(r->db, sheet, &scope, id, r->arena, &row)) !=
-		ERR_OK)
+	/* A list of one row is the company's. */
+	memcpy(id, r->company.v, sizeof(id));
+	if (r->n_ids > 0)
+		e = req_path_id(r, 0, sheet->columns[0].kind, id);
+	else
+		e = ERR_OK;
+	if (e != ERR_OK || (e = db_sheet_one(r->db, sheet, &scope, id, r->arena,
+				&row)) != ERR_OK)
 		return e;
 	if ((e = api_setup_show(r, sheet, row, 1)) != ERR_OK)
 		return e;

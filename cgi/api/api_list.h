@@ -15,7 +15,8 @@
  * The cursor is the last row's place: what is added or goes later neither
  * repeats nor hides a row. from and to (RFC 3339): when it was made. */
 RT_MUST_USE enum err api_list(const struct req *r, struct resp *out);
-/* GET /api/v1/<sheet>/{id} */
+/* GET /api/v1/<sheet>/{id}; of a sheet that is one row of the company,
+ * GET /api/v1/<sheet>. */
 RT_MUST_USE enum err api_list_one(const struct req *r, struct resp *out);
 
 #endif

@@ -7,6 +7,7 @@
 #include "cgi/api/api_who.h"
 #include "cgi/form/hours_text.h"
 #include "cgi/form/thing_do.h"
+#include "lib/base/settings.h"
 #include "lib/db/db_config.h"
 #include "lib/db/db_number.h"
 #include "lib/db/db_sheet_setup.h"
@@ -50,21 +51,52 @@ static enum err show_hours(const struct req *r, struct db_sheet_cell *hours,
 	return e;
 }
 
+/* The secret becomes the address of a file. */
+static enum err show_feed(const struct req *r, const char *file,
+    struct db_sheet_cell *cell)
+{
+	char mem[SETTINGS_PATH_MAX + 128];
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	buf_cstr(&b, r->settings->public_url);
+	buf_cstr(&b, "/feeds/");
+	buf_put(&b, cell->text);
+	buf_cstr(&b, file);
+	if (buf_err(&b) != ERR_OK)
+		return ERR_TOOBIG;
+	return arena_copy(r->arena, buf_slice(&b), &cell->text) ? ERR_OK
+								: ERR_NOMEM;
+}
+
+/* The column of that name; 0, the id's, when there is none. */
+static size_t column_of(const struct db_sheet *sheet, const char *name)
+{
+	for (size_t i = 0; i < sheet->n_columns; i++)
+		if (strcmp(sheet->columns[i].name, name) == 0)
+			return i;
+	return 0;
+}
+
 enum err api_setup_show(const struct req *r, const struct db_sheet *sheet,
     struct db_sheet_cell *cells, size_t n)
 {
-	size_t hours = 0, holidays = 0;
+	const size_t hours = column_of(sheet, "hours");
+	const size_t holidays = column_of(sheet, "holidays");
+	const size_t told = column_of(sheet, "conversions_url");
+	const size_t adjusted = column_of(sheet, "adjustments_url");
 	enum err e = ERR_OK;
 
-	for (size_t i = 0; i < sheet->n_columns; i++) {
-		if (strcmp(sheet->columns[i].name, "hours") == 0)
-			hours = i;
-		if (strcmp(sheet->columns[i].name, "holidays") == 0)
-			holidays = i;
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		struct db_sheet_cell *row = &cells[i * sheet->n_columns];
+
+		if (hours != 0)
+			e = show_hours(r, &row[hours], &row[holidays]);
+		if (e == ERR_OK && told != 0)
+			e = show_feed(r, "/conversions.csv", &row[told]);
+		if (e == ERR_OK && adjusted != 0)
+			e = show_feed(r, "/adjustments.csv", &row[adjusted]);
 	}
-	for (size_t i = 0; e == ERR_OK && hours != 0 && i < n; i++)
-		e = show_hours(r, &cells[i * sheet->n_columns + hours],
-		    &cells[i * sheet->n_columns + holidays]);
 	return e;
 }
 
@@ -72,7 +104,7 @@ static enum err read_row(const struct work *w, struct db_sheet_cell **row)
 {
 	const struct api_who *who = api_who(w->r);
 	const struct db_sheet_scope scope = { .account = who->account,
-		.company = w->s->is_company && who->wide
+		.company = w->s->of_account || (w->s->is_company && who->wide)
 			       ? (struct company_id){ { 0 } }
 			       : who->company };
 	enum err e =
@@ -159,6 +191,8 @@ static bool reaches(struct work *w, struct resp *out, bool add_or_retire,
 {
 	const struct api_who *who = api_who(w->r);
 
+	if (w->s->of_account)
+		return true;
 	if (!w->s->is_company)
 		return api_who_company(w->r, out, e);
 	if (who->wide)
@@ -170,6 +204,23 @@ static bool reaches(struct work *w, struct resp *out, bool add_or_retire,
 	}
 	*e = ERR_NOTFOUND;
 	return id_eq(w->id, who->company.v);
+}
+
+/* The one of the path, or the company itself. */
+static enum err target(struct work *w)
+{
+	if (!w->t->single)
+		return req_path_id(w->r, 0, w->t->id_kind, w->id);
+	memcpy(w->id, w->r->company.v, sizeof(w->id));
+	return ERR_OK;
+}
+
+/* A form's secret comes empty and then stays what it is. */
+static void forget_secrets(struct fields *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->rows[i].kind == FIELD_SECRET)
+			f->value[i] = SLICE("");
 }
 
 static enum err begin(const struct req *r, struct work *w)
@@ -368,8 +419,10 @@ static enum err change(struct work *w)
 	if ((e = look(w)) != ERR_OK || w->stale ||
 	    (e = thing_do_prepare(w->r, w->t, &w->f)) != ERR_OK ||
 	    (e = w->t->load(w->r, w->id, &w->f)) != ERR_OK ||
-	    (e = thing_do_load(w->r, w->t, w->id, &before)) != ERR_OK ||
-	    (e = lay_body(w)) != ERR_OK ||
+	    (e = thing_do_load(w->r, w->t, w->id, &before)) != ERR_OK)
+		return e;
+	forget_secrets(&w->f);
+	if ((e = lay_body(w)) != ERR_OK ||
 	    (e = thing_do_change(w->r, w->t, w->id, &w->f, &before,
 		 &changed)) != ERR_OK)
 		return e;
@@ -383,8 +436,7 @@ enum err api_setup_change(const struct req *r, struct resp *out)
 	struct work w;
 	enum err e;
 
-	if ((e = begin(r, &w)) != ERR_OK ||
-	    (e = req_path_id(r, 0, w.t->id_kind, w.id)) != ERR_OK ||
+	if ((e = begin(r, &w)) != ERR_OK || (e = target(&w)) != ERR_OK ||
 	    !reaches(&w, out, false, &e) ||
 	    !api_setup_body(r, REQ_BODY_FORM, API_SETUP_DEPTH, out, &in, &e))
 		return e;

@@ -34,6 +34,7 @@ struct api_setup {
 	const char *secret;
 	/* It is a company: see api_things.c. */
 	bool is_company;
+	bool of_account; /* by keys of all companies alone (api_who.h) */
 };
 
 RT_MUST_USE enum err api_setup_add(const struct req *r, struct resp *out);

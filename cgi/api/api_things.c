@@ -3,14 +3,18 @@
 #include "cgi/api/api_pool.h"
 #include "cgi/form/thing_caller_list.h"
 #include "cgi/form/thing_company.h"
+#include "cgi/form/thing_conversion.h"
 #include "cgi/form/thing_destination.h"
 #include "cgi/form/thing_location.h"
+#include "cgi/form/thing_mail.h"
 #include "cgi/form/thing_number.h"
 #include "cgi/form/thing_outcome.h"
+#include "cgi/form/thing_policy.h"
 #include "cgi/form/thing_pool.h"
 #include "cgi/form/thing_site.h"
 #include "cgi/form/thing_tag.h"
 #include "cgi/form/thing_tracker.h"
+#include "cgi/form/thing_trunk.h"
 #include "cgi/form/thing_user.h"
 #include "cgi/form/thing_webhook.h"
 
@@ -74,6 +78,24 @@ static const struct api_member webhook_in[] = { SAME("name"), SAME("url"),
 	TEXTS("events"), SAME("signature"), SAME("per_second"),
 	SAME("parallel"), SAME("private_ok") };
 
+static const struct api_member policy_in[] = { SAME("record_default"),
+	SAME("keep_recordings_days"), SAME("keep_calls_days"),
+	SAME("keep_visits_days"), SAME("quarantine_days") };
+
+static const struct api_member trunk_in[] = { SAME("name"), SAME("enabled"),
+	TEXTS("allow"), TEXTS("allow_media"), SAME("dialled"), SAME("country"),
+	SAME("identity_in"), SAME("outgoing"), SAME("next_hop"),
+	SAME("uri_host"), SAME("tech_prefix"), SAME("from_user"),
+	SAME("username"), SAME("password"), SAME("no_reply_ms"), SAME("pcmu"),
+	SAME("pcma") };
+
+static const struct api_member conversion_in[] = { SAME("name"),
+	SAME("platform"), SAME("outcome"), AS("tag_id", "tag"),
+	SAME("min_talk_s"), SAME("value") };
+
+static const struct api_member mail_in[] = { AS("user_id", "user"),
+	SAME("kind"), SAME("attach"), SAME("quiet_from"), SAME("quiet_to") };
+
 const struct api_setup api_things_number = { THING(number, "numbers") };
 const struct api_setup api_things_tracker = { THING(tracker, "trackers") };
 const struct api_setup api_things_pool = { THING(pool, "pools"),
@@ -92,3 +114,9 @@ const struct api_setup api_things_company = { THING(company, "companies"),
 const struct api_setup api_things_user = { THING(user, "users") };
 const struct api_setup api_things_webhook = { THING(webhook, "webhooks"),
 	.secret = "secret" };
+const struct api_setup api_things_policy = { THING(policy, "policy") };
+const struct api_setup api_things_trunk = { THING(trunk, "trunks"),
+	.of_account = true };
+const struct api_setup api_things_conversion = { THING(conversion,
+    "conversions") };
+const struct api_setup api_things_mail = { THING(mail, "mail_rules") };

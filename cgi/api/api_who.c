@@ -184,6 +184,17 @@ static enum err take_role(struct req *r, const struct api_who *w)
 		   : ERR_NOMEM;
 }
 
+/* As much as the row needs; who is told why when the key does not reach. */
+static bool may(const struct req *r, const struct api_who *w,
+    const struct api_route *route)
+{
+	const int need = (int)route->role;
+
+	if (route->wide)
+		return !w->wide || r->account_role >= need;
+	return r->role >= need || r->account_role >= need;
+}
+
 enum err api_who_admit(struct req *r, const struct route *row)
 {
 	const struct api_route *route = row->data;
@@ -217,10 +228,7 @@ enum err api_who_admit(struct req *r, const struct route *row)
 	r->user = w->user;
 	if ((e = take_role(r, w)) != ERR_OK)
 		return e;
-	return r->role >= (int)route->role ||
-		       r->account_role >= (int)route->role
-		   ? ERR_OK
-		   : ERR_DENIED;
+	return may(r, w, route) ? ERR_OK : ERR_DENIED;
 }
 
 enum err api_who_serve(const struct req *r, struct resp *out)
@@ -230,6 +238,9 @@ enum err api_who_serve(const struct req *r, struct resp *out)
 
 	if (!api_query_known(r, route->query, out, &e))
 		return e;
+	if (route->wide && !api_who(r)->wide)
+		return resp_problem(out, 403,
+		    "It takes a key of all companies of the account.");
 	return r->method == REQ_POST ? api_once(r, out, route->serves)
 				     : route->serves(r, out);
 }

@@ -17,7 +17,8 @@
 struct api_route {
 	uint32_t scope;       /* SCOPE(...); 0: no key is needed */
 	enum route_role role; /* that the key's maker must have today */
-	unsigned int query;   /* of api_query.h: what the address may ask */
+	bool wide; /* by keys of all companies alone; the role in all of them */
+	unsigned int query; /* of api_query.h: what the address may ask */
 	enum err (*serves)(const struct req *r, struct resp *out);
 	const struct api_setup *setup; /* of api_setup.h; NULL: not its */
 };

@@ -14,23 +14,55 @@
 static const char *const lives[] = { "30", "30 days", "90", "90 days", "365",
 	"One year", "0", "Does not expire", NULL };
 
+static const char *const reaches[] = { "company", "This company", "account",
+	"All companies of the account", NULL };
+
+static const struct company_id every;
+
 static const struct field fields[] = {
 	{ "name", "Name", FIELD_TEXT, .min = 1, .max = 100,
 	    .help = "The program that uses it: “Warehouse import”. It acts in"
 		    " your name, and stops when your account is disabled." },
 	{ "scopes", "It may", .kind = FIELD_MANY, .min = 1,
 	    .help = "As little as it needs." },
+	{ "in", "In", .kind = FIELD_CHOICE, .once = true },
 	{ "days", "Good for", .kind = FIELD_CHOICE, .once = true },
 };
 
+/* Keys of all companies are of those who administer all of them. */
+static bool may_wide(const struct req *r)
+{
+	return r->account_role >= ROUTE_ADMIN;
+}
+
+/* One of the company's or, for those, the account's. */
+static enum err find(const struct req *r, const uint8_t id[ID_BYTES],
+    struct api_key_row *row)
+{
+	struct api_key_id key;
+	enum err e;
+
+	memcpy(key.v, id, ID_BYTES);
+	e = db_api_key_get(r->db, r->company, key, row);
+	if (e != ERR_NOTFOUND || !may_wide(r))
+		return e;
+	e = db_api_key_get(r->db, every, key, row);
+	return e == ERR_OK && !id_eq(row->account.v, r->account.v)
+		   ? ERR_NOTFOUND
+		   : e;
+}
+
 static enum err choices(const struct req *r, struct fields *f)
 {
-	(void)r;
 	for (int i = 0; i < SCOPE_COUNT; i++)
 		fields_choice(f, "scopes",
 		    slice_from(scope_name((enum scope_bit)i)),
 		    slice_from(scope_what((enum scope_bit)i)));
 	choice_words(f, "days", lives);
+	for (const char *const *w = reaches; w[0] != NULL; w += 2)
+		if (may_wide(r) || w == reaches)
+			fields_choice(f, "in", slice_from(w[0]),
+			    slice_from(w[1]));
 	return f->e;
 }
 
@@ -38,6 +70,7 @@ static void begin(const struct req *r, struct fields *f)
 {
 	(void)r;
 	fields_set_cstr(f, "days", "365");
+	fields_set_cstr(f, "in", "company");
 }
 
 static const char *badge_of(const struct api_key_row *k, int64_t now_us)
@@ -63,30 +96,42 @@ static enum err date(const struct req *r, struct thing_list *l,
 	return thing_cell(l, row, cell, slice_from(text));
 }
 
+static enum err add_row(const struct req *r, struct thing_list *l,
+    const struct api_key_row *k)
+{
+	struct thing_row *row = thing_row_add(l, k->id.v);
+	char scopes[SCOPE_TEXT_MAX];
+	struct buf b;
+	enum err e;
+
+	if (row == NULL)
+		return ERR_NOMEM;
+	buf_over(&b, scopes, sizeof(scopes));
+	scope_write(k->scopes, &b);
+	row->badge = badge_of(k, r->now_us);
+	row->cell[0] = slice_from(k->name);
+	row->cell[1] = slice_from(k->hint);
+	row->cell[3] = id_is_nil(k->company.v) ? SLICE("all companies")
+					       : SLICE("this company");
+	if ((e = thing_cell(l, row, 2, buf_slice(&b))) != ERR_OK ||
+	    (e = date(r, l, row, 4, k->expires_us, "no")) != ERR_OK)
+		return e;
+	return date(r, l, row, 5, k->used_us, "never");
+}
+
 static enum err list(const struct req *r, struct thing_list *l)
 {
-	struct api_key_row *rows;
-	size_t n;
+	struct api_key_row *rows = NULL, *wide = NULL;
+	size_t n = 0, n_wide = 0;
 	enum err e = db_api_key_list(r->db, r->company, r->arena, &rows, &n);
 
-	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		struct thing_row *row = thing_row_add(l, rows[i].id.v);
-		char scopes[SCOPE_TEXT_MAX];
-		struct buf b;
-
-		if (row == NULL)
-			return ERR_NOMEM;
-		buf_over(&b, scopes, sizeof(scopes));
-		scope_write(rows[i].scopes, &b);
-		row->badge = badge_of(&rows[i], r->now_us);
-		row->cell[0] = slice_from(rows[i].name);
-		row->cell[1] = slice_from(rows[i].hint);
-		if ((e = thing_cell(l, row, 2, buf_slice(&b))) != ERR_OK ||
-		    (e = date(r, l, row, 3, rows[i].expires_us, "no")) !=
-			ERR_OK)
-			return e;
-		e = date(r, l, row, 4, rows[i].used_us, "never");
-	}
+	if (e == ERR_OK && may_wide(r))
+		e = db_api_key_list_wide(r->db, r->account, r->arena, &wide,
+		    &n_wide);
+	for (size_t i = 0; e == ERR_OK && i < n_wide; i++)
+		e = add_row(r, l, &wide[i]);
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		e = add_row(r, l, &rows[i]);
 	return e;
 }
 
@@ -95,12 +140,10 @@ static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
 {
 	char scopes[SCOPE_TEXT_MAX];
 	struct api_key_row row;
-	struct api_key_id key;
 	struct buf b;
 	enum err e;
 
-	memcpy(key.v, id, ID_BYTES);
-	if ((e = db_api_key_get(r->db, r->company, key, &row)) != ERR_OK)
+	if ((e = find(r, id, &row)) != ERR_OK)
 		return e;
 	if (row.revoked_us != 0)
 		return ERR_NOTFOUND;
@@ -108,6 +151,8 @@ static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
 	scope_write(row.scopes, &b);
 	fields_set_cstr(f, "name", row.name);
 	fields_set(f, "scopes", buf_slice(&b));
+	fields_set_cstr(f, "in",
+	    id_is_nil(row.company.v) ? "account" : "company");
 	fields_set_u64(f, "days",
 	    row.expires_us == 0
 		? 0
@@ -128,12 +173,17 @@ static enum err add(const struct req *r, struct fields *f,
 	(void)snprintf(text, sizeof(text), DB_API_KEY_PREFIX "%s", token);
 	(void)snprintf(row->hint, sizeof(row->hint), "%.*s", HINT_CHARS, text);
 	row->account = r->account;
-	row->company = r->company;
+	if (slice_eq_cstr(fields_get(f, "in"), "account")) {
+		if (!may_wide(r))
+			return ERR_DENIED;
+	} else {
+		row->company = r->company;
+	}
 	row->created_by = r->user;
 	row->created_us = r->now_us;
 	row->expires_us = days == 0 ? 0 : r->now_us + days * RT_DAY_US;
 	if ((e = token_hash(slice_from(text), hash)) != ERR_OK ||
-	    (e = db_api_key_add(r->db, r->company, row, hash)) != ERR_OK)
+	    (e = db_api_key_add(r->db, row->company, row, hash)) != ERR_OK)
 		return e;
 	f->shown_text =
 	    "Copy the key to the program now. Only its hash is"
@@ -146,9 +196,13 @@ static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
     struct fields *f)
 {
 	struct api_key_row row = { .scopes = 0 };
-	enum err e;
+	enum err e = ERR_OK;
 
 	memcpy(row.id.v, id, ID_BYTES);
+	if (!f->fresh)
+		e = find(r, id, &row);
+	if (e != ERR_OK)
+		return e;
 	if (!fields_copy(f, "name", row.name, sizeof(row.name)))
 		return ERR_SYNTAX;
 	if ((e = scope_parse(fields_get(f, "scopes"), &row.scopes)) != ERR_OK) {
@@ -156,15 +210,17 @@ static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
 		return e;
 	}
 	return f->fresh ? add(r, f, &row)
-			: db_api_key_update(r->db, r->company, &row);
+			: db_api_key_update(r->db, row.company, &row);
 }
 
 static enum err retire(const struct req *r, const uint8_t id[ID_BYTES])
 {
-	struct api_key_id key;
+	struct api_key_row row;
+	const enum err e = find(r, id, &row);
 
-	memcpy(key.v, id, ID_BYTES);
-	return db_api_key_revoke(r->db, r->company, key, r->now_us);
+	return e == ERR_OK
+		   ? db_api_key_revoke(r->db, row.company, row.id, r->now_us)
+		   : e;
 }
 
 const struct thing thing_key = {
@@ -176,7 +232,8 @@ const struct thing thing_key = {
 	.id_kind = ID_KIND_api_key,
 	.fields = fields,
 	.n_fields = RT_ARRAY_LEN(fields),
-	.columns = { "Name", "Begins with", "May", "Expires", "Last used" },
+	.columns = { "Name", "Begins with", "May", "In", "Expires",
+	    "Last used" },
 	.retire = "Revoke",
 	.retire_help = "It opens nothing from this moment on.",
 	.list = list,

@@ -419,37 +419,43 @@ static enum err back(const struct req *r, struct resp *out,
 	return thing_redirect(r, out, slice_from(to), word);
 }
 
-enum err thing_user_enable(const struct req *r, struct resp *out)
+enum err thing_user_switch(const struct req *r, struct user_id user, bool on)
 {
 	struct member_row m;
 	enum err e;
 
-	if ((e = allowed(r, &m)) != ERR_OK || (e = db_begin(r->db)) != ERR_OK)
+	if ((e = allowed_for(r, user, &m)) != ERR_OK)
 		return e;
-	e = db_member_enable(r->db, m.id);
-	if (e == ERR_OK)
-		e = note(r, "user.enable", &m);
-	e = db_end(r->db, e);
-	return e == ERR_OK ? back(r, out, &m, "on") : e;
+	e = on ? db_member_enable(r->db, m.id)
+	       : db_user_disable(r->db, m.id, r->now_us);
+	if (e == ERR_OK && !on && m.wide == USER_ROLE_OWNER)
+		e = check_last_owner(r);
+	return e == ERR_OK ? note(r, on ? "user.enable" : "user.disable", &m)
+			   : e;
+}
+
+static enum err switch_it(const struct req *r, struct resp *out, bool on)
+{
+	struct member_row m;
+	enum err e;
+
+	if ((e = req_path_id(r, 0, ID_KIND_user, m.id.v)) != ERR_OK ||
+	    (e = db_begin(r->db)) != ERR_OK)
+		return e;
+	e = db_end(r->db, thing_user_switch(r, m.id, on));
+	if (e == ERR_CONFLICT)
+		return resp_problem(out, 409, thing_user.in_use);
+	return e == ERR_OK ? back(r, out, &m, on ? "on" : "off") : e;
+}
+
+enum err thing_user_enable(const struct req *r, struct resp *out)
+{
+	return switch_it(r, out, true);
 }
 
 enum err thing_user_disable(const struct req *r, struct resp *out)
 {
-	struct member_row m;
-	enum err e;
-
-	if ((e = allowed(r, &m)) != ERR_OK || (e = db_begin(r->db)) != ERR_OK)
-		return e;
-	e = db_user_disable(r->db, m.id, r->now_us);
-	if (e == ERR_OK && m.wide == USER_ROLE_OWNER)
-		e = check_last_owner(r);
-	if (e == ERR_OK)
-		e = note(r, "user.disable", &m);
-	e = db_end(r->db, e);
-	if (e == ERR_CONFLICT)
-		return resp_problem(out, 409,
-		    "The account would have no owner.");
-	return e == ERR_OK ? back(r, out, &m, "off") : e;
+	return switch_it(r, out, false);
 }
 
 enum err thing_user_second_off(const struct req *r, struct resp *out)

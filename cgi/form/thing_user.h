@@ -24,6 +24,10 @@ RT_MUST_USE enum err thing_user_disable(const struct req *r, struct resp *out);
 RT_MUST_USE enum err thing_user_second_off(const struct req *r,
     struct resp *out);
 
+/* In a transaction: their sign-in is switched on or off. ERR_DENIED: that is
+ * more than r may; ERR_CONFLICT: the account would have no owner. */
+RT_MUST_USE enum err thing_user_switch(const struct req *r, struct user_id user,
+    bool on);
 /* In a transaction: a link by which somebody who has no password yet sets one.
  * ERR_CONFLICT: they have; ERR_DENIED: that is more than r may. */
 RT_MUST_USE enum err thing_user_invite(const struct req *r, struct user_id user,

@@ -140,21 +140,15 @@ enum err db_api_key_get(struct db *db, struct company_id company,
 	return get_one(st, out);
 }
 
-enum err db_api_key_list(struct db *db, struct company_id company,
-    struct arena *mem, struct api_key_row **rows, size_t *n)
+/* All rows of st, which has its parameters; ends st. */
+static enum err get_all(struct stmt *st, struct arena *mem,
+    struct api_key_row **rows, size_t *n)
 {
-	static const char sql[] = "SELECT " COLUMNS
-				  " FROM api_key k WHERE k.company_id = ?"
-				  " ORDER BY k.id DESC LIMIT 200";
 	char scopes[SCOPE_TEXT_MAX];
 	struct api_key_row row, *all;
-	struct stmt *st;
 	size_t k = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
-	stmt_in_id(st, company.v);
 	out_row(st, &row, scopes);
 	if ((e = stmt_each(st)) != ERR_OK)
 		goto out;
@@ -177,6 +171,40 @@ enum err db_api_key_list(struct db *db, struct company_id company,
 out:
 	stmt_end(st);
 	return e;
+}
+
+static enum err list(struct db *db, const struct company_id *company,
+    const struct account_id *account, struct arena *mem,
+    struct api_key_row **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT " COLUMNS
+	    " FROM api_key k WHERE k.company_id = ?"
+	    " AND (? OR k.account_id = ?) ORDER BY k.id DESC LIMIT 200";
+	static const struct account_id any;
+	struct stmt *st;
+	const enum err e = stmt_begin(db, sql, &st);
+
+	if (e != ERR_OK)
+		return e;
+	stmt_in_id(st, company->v);
+	stmt_in_bool(st, account == NULL);
+	stmt_in_id(st, account == NULL ? any.v : account->v);
+	return get_all(st, mem, rows, n);
+}
+
+enum err db_api_key_list(struct db *db, struct company_id company,
+    struct arena *mem, struct api_key_row **rows, size_t *n)
+{
+	return list(db, &company, NULL, mem, rows, n);
+}
+
+enum err db_api_key_list_wide(struct db *db, struct account_id account,
+    struct arena *mem, struct api_key_row **rows, size_t *n)
+{
+	static const struct company_id every;
+
+	return list(db, &every, &account, mem, rows, n);
 }
 
 enum err db_api_key_update(struct db *db, struct company_id company,

@@ -41,12 +41,16 @@ RT_MUST_USE enum err db_api_key_find(struct db *db,
 /* Remembers the last use; call it when used_us is over a minute old. */
 RT_MUST_USE enum err db_api_key_used(struct db *db, struct company_id company,
     struct api_key_id id, int64_t now_us, struct slice address);
-/* Revoked and expired ones too. */
+/* Revoked and expired ones too. company nil: look at its account. */
 RT_MUST_USE enum err db_api_key_get(struct db *db, struct company_id company,
     struct api_key_id id, struct api_key_row *out);
 /* Newest first, revoked ones too, at most 200. */
 RT_MUST_USE enum err db_api_key_list(struct db *db, struct company_id company,
     struct arena *mem, struct api_key_row **rows, size_t *n);
+/* Those of all companies of the account, likewise. */
+RT_MUST_USE enum err db_api_key_list_wide(struct db *db,
+    struct account_id account, struct arena *mem, struct api_key_row **rows,
+    size_t *n);
 /* Name and scopes. ERR_NOTFOUND: none, or revoked. */
 RT_MUST_USE enum err db_api_key_update(struct db *db, struct company_id company,
     const struct api_key_row *row);

@@ -89,6 +89,8 @@ static void in_scope(struct stmt *st, const struct db_sheet *sheet,
 		return;
 	}
 	stmt_in_id(st, scope->account.v);
+	if (sheet->whole)
+		return;
 	stmt_in_id(st, scope->company.v);
 	stmt_in_bool(st, id_eq(scope->company.v, any.v));
 }

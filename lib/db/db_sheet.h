@@ -59,6 +59,7 @@ struct db_sheet {
 	const struct db_sheet_column *columns;
 	size_t n_columns;
 	bool of_account; /* else of a company */
+	bool whole;      /* of the account, whatever the company */
 	/* Its columns look twice at the company before its WHERE does. */
 	bool in_company;
 	/* Parameters: the scope, then an id. */

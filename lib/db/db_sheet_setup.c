@@ -128,6 +128,29 @@ static const struct db_sheet_column forms[] = { ID(form),
 	TEXT("landing_page"), TEXT("referrer_host"), TEXT("outcome"),
 	{ "value", DB_SHEET_MONEY, 0 }, TEXT("note"), LIST("tags") };
 
+static const struct db_sheet_column policy[] = { ID(company),
+	TEXT("record_default"), INT("keep_recordings_days"),
+	INT("keep_calls_days"), INT("keep_visits_days"),
+	INT("quarantine_days") };
+
+static const struct db_sheet_column trunks[] = { ID(trunk), TEXT("name"),
+	BOOL("enabled"), LIST("allow"), LIST("allow_media"), TEXT("dialled"),
+	TEXT("country"), BOOL("identity_in"), BOOL("outgoing"),
+	TEXT("next_hop"), TEXT("uri_host"), TEXT("tech_prefix"),
+	TEXT("from_user"), TEXT("username"), BOOL("has_password"),
+	INT("no_reply_ms"), BOOL("pcmu"), BOOL("pcma"), TIME("created_at"),
+	TIME("archived_at") };
+
+static const struct db_sheet_column conversions[] = { ID(conversion),
+	TEXT("name"), TEXT("platform"), TEXT("outcome"), REF("tag_id", tag),
+	INT("min_talk_s"), { "value", DB_SHEET_MONEY, 0 },
+	TEXT("conversions_url"), TEXT("adjustments_url"), TIME("created_at"),
+	TIME("archived_at") };
+
+static const struct db_sheet_column mail_rules[] = { ID(mail_rule),
+	REF("user_id", user), TEXT("kind"), BOOL("attach"), TEXT("quiet_from"),
+	TEXT("quiet_to"), TIME("created_at"), TIME("archived_at") };
+
 /* A membership of no company is one of all of the account's. */
 #define NOWHERE "REPEAT(CHAR(0), 16)"
 #define ROLE_HERE                                                  \
@@ -141,6 +164,17 @@ static const struct db_sheet_column forms[] = { ID(form),
 #define NAMED(column) "UNHEX(LEFT(SHA2(" column ", 256), 32))"
 /* One word of a list, for a bit of a set. */
 #define EVENT(bit, name) "IF(w.events & (1 << " #bit "), '" name "', NULL)"
+
+/* The networks of a trunk, and a minute of the day unless the rule knows no
+ * quiet hours. */
+#define NETS(media)                                                    \
+	"(SELECT GROUP_CONCAT(a.cidr ORDER BY a.cidr SEPARATOR '\\n')" \
+	" FROM trunk_acl a WHERE a.account_id = t.account_id"          \
+	" AND a.trunk_id = t.id AND a.media = " media ")"
+#define MINUTE(column)                                               \
+	"IF(m.quiet_from_min = m.quiet_to_min, NULL,"                \
+	" CONCAT(LPAD(" column " DIV 60, 2, '0'), ':', LPAD(" column \
+	" MOD 60, 2, '0')))"
 
 static const struct db_sheet sheets[] = {
 	{ .name = "numbers",
@@ -329,6 +363,47 @@ static const struct db_sheet sheets[] = {
 		" WHERE w.company_id = ?", "w.id", "CONCAT(w.name, ' ', w.url)",
 		"w.archived_at", "w.created_at", "name", "w.name",
 		"created_at") },
+	/* One row: the company's own. */
+	{ .name = "policy",
+	    .columns = policy,
+	    .n_columns = RT_ARRAY_LEN(policy),
+	    .one_sql = "SELECT c.id, c.record_default,"
+		       " c.keep_recordings_days, c.keep_calls_days,"
+		       " c.keep_visits_days, c.quarantine_days FROM company c"
+		       " WHERE c.id = ? AND c.id = ?" },
+	{ .name = "trunks",
+	    .columns = trunks,
+	    .n_columns = RT_ARRAY_LEN(trunks),
+	    .of_account = true,
+	    .whole = true,
+	    TEXTS(
+		"SELECT t.id, t.name, t.enabled, " NETS("0") ", " NETS(
+		    "1") ", t.dialled, t.country, t.identity_in, t.outgoing,"
+			 " t.next_hop, t.uri_host, t.tech_prefix, t.from_user,"
+			 " t.username, t.password_sealed IS NOT NULL, t.no_reply_ms,"
+			 " (t.codecs & 1) > 0, (t.codecs & 2) > 0, t.created_at,"
+			 " t.archived_at FROM trunk t",
+		" WHERE t.account_id = ?", "t.id",
+		"CONCAT(t.name, ' ', t.next_hop)", "t.archived_at",
+		"t.created_at", "name", "t.name", "created_at") },
+	{ .name = "conversions",
+	    .columns = conversions,
+	    .n_columns = RT_ARRAY_LEN(conversions),
+	    /* Both addresses are the secret that they are made of. */
+	    TEXTS("SELECT v.id, v.name, v.platform, v.outcome, v.tag_id,"
+		  " v.min_talk_s, v.value_micros, v.secret, v.secret,"
+		  " v.created_at, v.archived_at FROM conversion_rule v",
+		" WHERE v.company_id = ?", "v.id", "v.name", "v.archived_at",
+		"v.created_at", "name", "v.name", "created_at") },
+	{ .name = "mail_rules",
+	    .columns = mail_rules,
+	    .n_columns = RT_ARRAY_LEN(mail_rules),
+	    TEXTS(
+		"SELECT m.id, m.user_id, m.kind, m.attach,"
+		" " MINUTE("m.quiet_from_min") ", " MINUTE(
+		    "m.quiet_to_min") ", m.created_at, m.archived_at FROM mail_rule m",
+		" WHERE m.company_id = ?", "m.id", "m.kind", "m.archived_at",
+		"m.created_at", "kind", "m.kind", "created_at") },
 };
 
 const struct db_sheet *db_sheet_setup_find(struct slice name)

@@ -33,7 +33,10 @@ before(async () => {
 		INSERT INTO destination (company_id, id, name, target, created_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, 'd', '+14155550190', UTC_TIMESTAMP(6));
 		INSERT INTO caller_list (company_id, name, created_at) VALUES (${hex(a.id)}, 'blocked', UTC_TIMESTAMP(6));
 		INSERT INTO webhook (company_id, id, name, url, secret_sealed, events, created_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, 'w',
-		'https://example.com/', '', 5, UTC_TIMESTAMP(6));`);
+		'https://example.com/', '', 5, UTC_TIMESTAMP(6));
+		INSERT INTO conversion_rule (company_id, id, name, platform, secret, created_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, 'sold', 'google', 'a', UTC_TIMESTAMP(6));
+		INSERT INTO mail_rule (company_id, id, user_id, kind, unsubscribe, created_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, ${hex(world.users.agent.id)}, 'missed', 'a',
+		UTC_TIMESTAMP(6));`);
 	const by = world.users.owner.id;
 	keys = { all: addKey(a, undefined, { by }), beta: addKey(world.beta), wide: addKey(a, undefined, { company: null }) };
 });
@@ -41,7 +44,7 @@ after(() => stack?.stop());
 
 const lists = { numbers: 'setup:read', trackers: 'setup:read', pools: 'setup:read', flows: 'setup:read', companies: 'setup:read',
 	tags: 'setup:read', users: 'users:read', forms: 'forms:read', locations: 'setup:read', destinations: 'setup:read', outcomes: 'setup:read',
-	sites: 'setup:read', lists: 'setup:read', webhooks: 'webhooks:read' };
+	sites: 'setup:read', lists: 'setup:read', webhooks: 'webhooks:read', conversions: 'export:read', mail_rules: 'users:read' };
 
 test('the document is served as it lies in the repository', async () => {
 	const { json } = await api(null, '/openapi.json');
@@ -70,7 +73,7 @@ test('each list: own rows, pages, order, fields, one, its ETag', async () => {
 		}
 		assert.deepEqual(walked, ids, name);
 		// By name and by time of making, both ways, the same rows; the cursor does not miss any.
-		const named = { numbers: 'number', forms: 'form_name' }[name] ?? 'name';
+		const named = { numbers: 'number', forms: 'form_name', mail_rules: 'kind' }[name] ?? 'name';
 		for (const by of [named, page.json.data[0].added_at ? 'added_at' : page.json.data[0].happened_at ? 'happened_at' : 'created_at']) {
 			if (by === 'created_at' && name === 'outcomes') continue;
 			for (const sign of ['', '-']) {
