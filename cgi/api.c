@@ -5,6 +5,7 @@
 #include "cgi/api/api_calls.h"
 #include "cgi/api/api_conversion.h"
 #include "cgi/api/api_flow.h"
+#include "cgi/api/api_flow_cases.h"
 #include "cgi/api/api_flow_try.h"
 #include "cgi/api/api_hook.h"
 #include "cgi/api/api_list.h"
@@ -143,6 +144,13 @@ static const struct route routes[] = {
 	    API_FLOW_BODY_MAX, api_flow_draft_put),
 	DOES(POST, "/api/v1/flows/{id}/publish", SETUP_WRITE, MANAGER, 0,
 	    api_flow_publish),
+	READS("/api/v1/flows/{id}/cases", SETUP_READ, api_flow_cases, 0),
+	DOES(PUT, "/api/v1/flows/{id}/cases", SETUP_WRITE, MANAGER,
+	    API_FLOW_CASES_BODY_MAX, api_flow_cases_put),
+	PUTS_AWAY("/api/v1/flows/{id}/cases", SETUP_WRITE, MANAGER,
+	    api_flow_cases_drop),
+	DOES(POST, "/api/v1/flows/{id}/cases/run", SETUP_READ, READ_ONLY, 0,
+	    api_flow_cases_run),
 	READS("/api/v1/flows/{id}/versions", SETUP_READ, api_flow_read_versions,
 	    API_QUERY_PAGE),
 	READS("/api/v1/flows/{id}/versions/{version}", SETUP_READ,

@@ -232,19 +232,6 @@ static enum err check_world(struct ctl_scope *s, const struct about *a,
 	return e;
 }
 
-static enum err check(struct ctl_scope *s, const struct about *a,
-    struct slice document, struct flowtry *t)
-{
-	struct flow_json_errors errors;
-	enum err e;
-
-	*t = (struct flowtry){ .mem = &s->mem };
-	e = check_world(s, a, document, &errors);
-	return e == ERR_OK ? flowtry_company(t, s->db, a->company, a->flow.id,
-				 document, SLICE(""), &s->mem, &errors)
-			   : e;
-}
-
 /* check FILE in a company: what it names is looked up. */
 static enum err check_file(struct ctl_scope *s, const void *opts)
 {
@@ -267,8 +254,8 @@ static enum err write_version(struct ctl_scope *s, const void *opts)
 {
 	const struct opts *o = opts;
 	const struct user_id nobody = { { 0 } };
+	struct flow_json_errors errors;
 	struct slice document;
-	struct flowtry t;
 	struct about a;
 	uint32_t version;
 	bool mine;
@@ -278,11 +265,8 @@ static enum err write_version(struct ctl_scope *s, const void *opts)
 	    (e = ctl_scope_need("file", o->file)) != ERR_OK ||
 	    (e = ctl_flow_file_read(o->file, &s->mem, &document)) != ERR_OK)
 		return e;
-	e = check(s, &a, document, &t);
-	flowtry_close(&t);
-	if (e != ERR_OK)
-		return e;
-	if ((e = db_join(s->db, &mine)) != ERR_OK)
+	if ((e = check_world(s, &a, document, &errors)) != ERR_OK ||
+	    (e = db_join(s->db, &mine)) != ERR_OK)
 		return e;
 	e = db_flow_write(s->db, a.company, a.flow.id, document, nobody,
 	    s->now_us, &version);
@@ -301,26 +285,23 @@ static enum err write_version(struct ctl_scope *s, const void *opts)
 static enum err try_cases(struct ctl_scope *s, const struct about *a,
     struct slice document, unsigned int *failed, bool *block)
 {
+	const struct flowtry_each each = { ctl_flow_file_tried, failed };
 	struct flow_json_errors errors;
 	struct flow_case *cases;
 	struct slice kept;
-	struct flowtry t;
 	size_t n = 0;
 	enum err e;
 
 	*failed = 0;
 	e = db_flow_cases(s->db, a->company, a->flow.id, &s->mem, &kept, block);
-	if (e != ERR_OK)
+	if (e != ERR_OK ||
+	    (e = check_world(s, a, document, &errors)) != ERR_OK || kept.n == 0)
 		return e;
-	e = check(s, a, document, &t);
-	if (e == ERR_OK && kept.n > 0) {
-		e = flow_case_read(kept, &s->mem, &cases, &n, &errors);
-		ctl_flow_file_errors("case", &errors);
-		for (size_t i = 0; i < n && e == ERR_OK; i++)
-			e = ctl_flow_file_try(&t, &cases[i], failed);
-	}
-	flowtry_close(&t);
-	return e;
+	e = flow_case_read(kept, &s->mem, &cases, &n, &errors);
+	ctl_flow_file_errors("case", &errors);
+	return e == ERR_OK ? flowtry_cases(s->db, a->company, a->flow.id,
+				 document, cases, n, &each, &errors)
+			   : e;
 }
 
 /* Once more while nobody else can publish. */

@@ -16,8 +16,9 @@ RT_MUST_USE enum err ctl_flow_file_read(const char *path, struct arena *mem,
 /* Problems, a line each, on standard error. what: "flow", "case". */
 void ctl_flow_file_errors(const char *what,
     const struct flow_json_errors *errors);
-/* Tries one case and says its way; *failed counts those that went wrong. */
-RT_MUST_USE enum err ctl_flow_file_try(const struct flowtry *t,
-    const struct flow_case *c, unsigned int *failed);
+/* Says a tried case's way (NULL: no such zone); arg is an unsigned int that
+ * counts those that went wrong. For flowtry_cases(). */
+RT_MUST_USE enum err ctl_flow_file_tried(void *arg, const struct flow_case *c,
+    const struct flowtry_report *report);
 
 #endif

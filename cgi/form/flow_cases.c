@@ -33,55 +33,66 @@ static void tell(struct flow_json_errors *errors, struct slice name,
 	e->what[buf_err(&b) == ERR_OK ? b.n : 0] = '\0';
 }
 
-static enum err try_one(const struct flowtry *t, const struct flow_case *c,
-    struct flow_json_errors *errors, bool *failed)
-{
-	struct flowtry_report report;
-	const enum err e = flowtry_run(t, c, NULL, &report);
+struct trying {
+	struct flow_json_errors *errors;
+	bool failed;
+};
 
-	if (e == ERR_NOTFOUND) {
-		tell(errors, c->name, SLICE("there is no such time zone"));
-		*failed = true;
+static enum err tried(void *arg, const struct flow_case *c,
+    const struct flowtry_report *report)
+{
+	struct trying *t = arg;
+
+	if (report == NULL) {
+		tell(t->errors, c->name, SLICE("there is no such time zone"));
+		t->failed = true;
 		return ERR_OK;
 	}
-	for (size_t i = 0; e == ERR_OK && i < report.n_fails; i++) {
-		tell(errors, c->name, report.fails[i]);
-		*failed = true;
-	}
-	return e;
+	for (size_t i = 0; i < report->n_fails; i++)
+		tell(t->errors, c->name, report->fails[i]);
+	t->failed = t->failed || report->n_fails > 0;
+	return ERR_OK;
+}
+
+enum err flow_cases_kept(const struct req *r, const struct flow_row *f,
+    struct flow_case **cases, size_t *n, bool *block)
+{
+	struct flow_json_errors unused = { .n = 0 };
+	struct slice kept;
+	enum err e;
+
+	*n = 0;
+	e = db_flow_cases(r->db, r->company, f->id, r->arena, &kept, block);
+	if (e != ERR_OK || kept.n == 0)
+		return e;
+	e = flow_case_read(kept, r->arena, cases, n, &unused);
+	/* They were checked before they were kept. */
+	return e == ERR_SYNTAX ? ERR_INTERNAL : e;
 }
 
 enum err flow_cases_try(const struct req *r, const struct flow_row *f,
     struct slice document, struct flow_json_errors *errors, bool *forbidden)
 {
+	struct trying t = { .errors = errors };
+	const struct flowtry_each each = { tried, &t };
 	struct flow_json_errors unused = { .n = 0 };
 	struct flow_case *cases = NULL;
-	struct flowtry t;
-	struct slice kept;
-	bool block = false, failed = false;
+	bool block = false;
 	size_t n = 0;
 	enum err e;
 
 	*forbidden = false;
-	e = db_flow_cases(r->db, r->company, f->id, r->arena, &kept, &block);
-	if (e != ERR_OK || kept.n == 0)
+	if ((e = flow_cases_kept(r, f, &cases, &n, &block)) != ERR_OK)
 		return e;
-	if (flow_case_read(kept, r->arena, &cases, &n, &unused) != ERR_OK)
-		return ERR_INTERNAL; /* checked before they were kept */
-	e = flowtry_company(&t, r->db, r->company, f->id, document, SLICE(""),
-	    r->arena, &unused);
-	if (e != ERR_OK)
-		return e;
-	for (size_t i = 0; i < n && e == ERR_OK; i++)
-		e = try_one(&t, &cases[i], errors, &failed);
-	flowtry_close(&t);
-	*forbidden = failed && block;
+	e = flowtry_cases(r->db, r->company, f->id, document, cases, n, &each,
+	    &unused);
+	*forbidden = t.failed && block;
 	return e;
 }
 
 /* --- keeping ---------------------------------------------------------------*/
 
-static enum err show(const struct req *r, const struct flow_row *f,
+enum err flow_cases_show(const struct req *r, const struct flow_row *f,
     struct resp *out)
 {
 	struct json_in *in = NULL;
@@ -121,10 +132,10 @@ enum err flow_cases(const struct req *r, struct resp *out)
 	struct flow_row f;
 	const enum err e = flow_store_get(r, &f);
 
-	return e == ERR_OK ? show(r, &f, out) : e;
+	return e == ERR_OK ? flow_cases_show(r, &f, out) : e;
 }
 
-static enum err keep(const struct req *r, const struct flow_row *f,
+enum err flow_cases_keep(const struct req *r, const struct flow_row *f,
     struct slice cases, size_t n, bool block)
 {
 	char text[80];
@@ -158,14 +169,33 @@ static enum err take_cases(const struct json_in *in, struct buf *b)
 	return json_out_done(&j);
 }
 
+enum err flow_cases_body(const struct req *r, const struct json_in *in,
+    struct slice *text, size_t *n, bool *block, struct flow_json_errors *errors)
+{
+	struct flow_case *cases;
+	struct buf b;
+	enum err e;
+
+	*block = false;
+	buf_init(&b, FLOW_CASES_BODY_MAX);
+	e = json_in_opt_bool(json_in_root(in), "block", block);
+	if (e == ERR_OK)
+		e = take_cases(in, &b);
+	if (e == ERR_OK)
+		e = flow_case_read(buf_slice(&b), r->arena, &cases, n, errors);
+	if (e == ERR_OK && !arena_copy(r->arena, buf_slice(&b), text))
+		e = ERR_NOMEM;
+	buf_fini(&b);
+	return e;
+}
+
 enum err flow_cases_post(const struct req *r, struct resp *out)
 {
 	struct flow_json_errors errors = { .n = 0 };
-	struct flow_case *cases;
+	struct slice text;
 	struct flow_row f;
 	struct json_in *in;
-	struct buf b;
-	bool block = false;
+	bool block;
 	size_t n = 0;
 	enum err e;
 
@@ -173,20 +203,13 @@ enum err flow_cases_post(const struct req *r, struct resp *out)
 	    (e = json_in_parse(r->body, FLOW_CASES_BODY_MAX, BODY_DEPTH, &in,
 		 NULL)) != ERR_OK)
 		return e;
-	buf_init(&b, FLOW_CASES_BODY_MAX);
-	e = json_in_opt_bool(json_in_root(in), "block", &block);
-	if (e == ERR_OK)
-		e = take_cases(in, &b);
+	e = flow_cases_body(r, in, &text, &n, &block, &errors);
 	json_in_free(in);
 	if (e == ERR_OK)
-		e = flow_case_read(buf_slice(&b), r->arena, &cases, &n,
-		    &errors);
-	if (e == ERR_OK)
-		e = keep(r, &f, buf_slice(&b), n, block);
-	buf_fini(&b);
+		e = flow_cases_keep(r, &f, text, n, block);
 	if (e == ERR_SYNTAX && errors.n > 0)
 		return flow_edit_refuse(out,
 		    "Not kept: a case says something that cannot be tried.",
 		    &errors);
-	return e == ERR_OK ? show(r, &f, out) : e;
+	return e == ERR_OK ? flow_cases_show(r, &f, out) : e;
 }

@@ -64,10 +64,23 @@ static struct slice word(struct slice *rest)
 	return s;
 }
 
+/* The last word: in front of it a step's name stands, which may have blanks. */
+static struct slice last_word(struct slice *rest)
+{
+	size_t n = rest->n;
+	struct slice s;
+
+	while (n > 0 && rest->p[n - 1] != ' ')
+		n--;
+	s = slice_skip(*rest, n);
+	*rest = slice_head(*rest, n > 0 ? n - 1 : 0);
+	return s;
+}
+
 void flow_draft_action(const struct req *r, struct flow_draft_action *out)
 {
 	struct flow_draft_action a = { .what = FLOW_DRAFT_CHECK };
-	struct slice rest, first;
+	struct slice rest, first, item;
 
 	if (req_form(r, "do", &rest) != ERR_OK) {
 		*out = a;
@@ -77,10 +90,14 @@ void flow_draft_action(const struct req *r, struct flow_draft_action *out)
 	for (size_t i = 0; i < RT_ARRAY_LEN(words); i++)
 		if (slice_eq(first, words[i].word))
 			a.what = words[i].what;
-	a.step = word(&rest);
-	a.list = word(&rest);
-	if (a.what == FLOW_DRAFT_DROP && scan_u32(&rest, &a.item) != ERR_OK)
-		a.what = FLOW_DRAFT_CHECK;
+	if (a.what == FLOW_DRAFT_DROP) {
+		item = last_word(&rest);
+		if (scan_u32(&item, &a.item) != ERR_OK || item.n > 0)
+			a.what = FLOW_DRAFT_CHECK;
+	}
+	if (a.what == FLOW_DRAFT_DROP || a.what == FLOW_DRAFT_ITEM)
+		a.list = last_word(&rest);
+	a.step = rest;
 	*out = a;
 }
 
@@ -257,17 +274,15 @@ static void put_steps(const struct req *r, const struct json_node *steps,
     const struct flow_draft_action *a, struct json_out *j)
 {
 	const struct json_node *step;
-	char name[FLOW_KEY_MAX + 1];
 	struct slice key;
 	void *at = NULL;
 
 	json_out_key(j, "steps");
 	json_out_object(j);
 	while (json_in_next(steps, &at, &key, &step)) {
-		if (!slice_to_cstr(key, name, sizeof(name)) ||
-		    (a->what == FLOW_DRAFT_REMOVE && slice_eq(a->step, key)))
+		if (a->what == FLOW_DRAFT_REMOVE && slice_eq(a->step, key))
 			continue;
-		json_out_key(j, name);
+		json_out_name(j, key);
 		put_step(r, key, step, a, j);
 	}
 	if (a->what == FLOW_DRAFT_ADD)
@@ -283,6 +298,10 @@ void flow_draft_write(const struct req *r, const struct json_node *document,
 	json_out_object(j);
 	json_out_key(j, "version");
 	json_out_u64(j, 1);
+	if (json_in_kind(json_in_get(document, "name")) == JSON_IN_TEXT) {
+		json_out_key(j, "name");
+		json_copy(json_in_get(document, "name"), j);
+	}
 	json_out_key(j, "first");
 	if (req_form(r, "first", &first) == ERR_OK)
 		json_out_str(j, slice_trim(first));

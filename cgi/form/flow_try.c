@@ -92,7 +92,7 @@ enum err flow_try_run(const struct req *r, struct flow_id id,
 	struct flowtry t;
 	enum err e;
 
-	e = flowtry_company(&t, r->db, r->company, id, document, SLICE(""),
+	e = flowtry_company(&t, r->db, r->company, id, document, c->zone,
 	    r->arena, errors);
 	if (e != ERR_OK)
 		return e;

@@ -8,27 +8,15 @@ static void copy_array(const struct json_node *n, struct json_out *j)
 	json_out_end(j);
 }
 
-static bool plain(struct slice key)
-{
-	for (size_t i = 0; i < key.n; i++)
-		if (key.p[i] < ' ' || key.p[i] > '~' || key.p[i] == '"' ||
-		    key.p[i] == '\\' || key.p[i] == '<')
-			return false;
-	return true;
-}
-
 static void copy_object(const struct json_node *n, struct json_out *j)
 {
 	const struct json_node *value;
-	char name[JSON_COPY_KEY_MAX + 1];
 	struct slice key;
 	void *at = NULL;
 
 	json_out_object(j);
 	while (json_in_next(n, &at, &key, &value)) {
-		if (!plain(key) || !slice_to_cstr(key, name, sizeof(name)))
-			continue;
-		json_out_key(j, name);
+		json_out_name(j, key);
 		json_copy(value, j);
 	}
 	json_out_end(j);

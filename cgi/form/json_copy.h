@@ -11,10 +11,8 @@
 /* Writes n as the next value. Whole numbers, texts, booleans, null, arrays and
  * objects; a number with a fraction or an exponent becomes an object without
  * members, which whoever asked for a number refuses (null would be taken for
- * one that was left out). Names that are not ASCII without
- * quotes, or are longer than JSON_COPY_KEY_MAX, are left out with their value:
- * no document of ours has such. NULL is null. */
-#define JSON_COPY_KEY_MAX 64
+ * one that was left out). Members keep their names, whatever they are: whoever
+ * reads them says which he does not know. NULL is null. */
 void json_copy(const struct json_node *n, struct json_out *j);
 
 #endif

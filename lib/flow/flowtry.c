@@ -11,6 +11,10 @@
 #define PROMPTS_MAX     4000
 #define SNAP_BYTES_HERE ((size_t)64 << 20)
 
+/* Of cases tried in one world, with room for their reports. */
+#define CASES_TOGETHER 50
+#define CASES_MEM_MAX  ((size_t)128 << 20)
+
 static const char *const what_names[FLOWTRY_WHAT_COUNT] = { "enters", "leaves",
 	"says", "answers", "hears", "stops", "whispers", "rings", "cancels",
 	"talks", "records", "keys", "message", "kept", "tags", "outcome",
@@ -127,24 +131,29 @@ static enum err put_draft(struct db_snap *in, const struct db_snap_flow *draft,
 	return ERR_OK;
 }
 
-/* One number more, which nobody can call: it brings the zone into the
- * snapshot. The empty one comes before all others. */
-static enum err put_zone(struct db_snap *in, struct slice zone,
-    struct arena *mem)
+/* Two numbers more, which nobody can call: they bring the zones of the clock
+ * and of the company into the snapshot. They come before all others. */
+static enum err put_zones(struct db_snap *in, struct slice zone,
+    struct slice home, struct arena *mem)
 {
+	const struct slice names[] = { SLICE(""), SLICE("!") };
+	const struct slice zones[] = { zone, home };
 	struct db_snap_number *all =
-	    arena_array(mem, in->n_numbers + 1, sizeof(*all));
+	    arena_array(mem, in->n_numbers + RT_ARRAY_LEN(zones), sizeof(*all));
 
 	if (all == NULL)
 		return ERR_NOMEM;
-	all[0].row.e164 = SLICE("");
-	all[0].row.name = SLICE("");
-	all[0].notice_key = SLICE("");
-	all[0].zone = zone;
+	for (size_t i = 0; i < RT_ARRAY_LEN(zones); i++) {
+		all[i].row.e164 = names[i];
+		all[i].row.name = SLICE("");
+		all[i].notice_key = SLICE("");
+		all[i].zone = zones[i];
+	}
 	if (in->n_numbers > 0)
-		memcpy(all + 1, in->numbers, in->n_numbers * sizeof(*all));
+		memcpy(all + RT_ARRAY_LEN(zones), in->numbers,
+		    in->n_numbers * sizeof(*all));
 	in->numbers = all;
-	in->n_numbers++;
+	in->n_numbers += RT_ARRAY_LEN(zones);
 	return ERR_OK;
 }
 
@@ -161,7 +170,7 @@ static enum err build(struct flowtry *t, struct db_snap *in, struct rows *r,
 	if ((e = flow_titles_read(draft->document, t->mem, &t->titles)) !=
 		ERR_OK ||
 	    (e = put_draft(in, draft, t->mem)) != ERR_OK ||
-	    (e = put_zone(in, t->zone, t->mem)) != ERR_OK)
+	    (e = put_zones(in, t->zone, t->home, t->mem)) != ERR_OK)
 		return e;
 	buf_init(&t->bytes, SNAP_BYTES_HERE);
 	e = flowsnap_try(in, &prompts, draft->id, t->mem, &t->bytes, errors);
@@ -204,9 +213,10 @@ enum err flowtry_company(struct flowtry *t, struct db *db,
 	    (e = db_snap_company(db, company, mem, &in)) != ERR_OK)
 		return e;
 	draft.account = row.account;
-	if (zone.n == 0 &&
-	    !arena_copy(mem, slice_from(row.time_zone), &t->zone))
+	if (!arena_copy(mem, slice_from(row.time_zone), &t->home))
 		return ERR_NOMEM;
+	if (zone.n == 0)
+		t->zone = t->home;
 	return build(t, &in, &r, &draft, errors);
 }
 
@@ -228,6 +238,51 @@ enum err flowtry_file(struct flowtry *t, struct slice document,
 void flowtry_close(struct flowtry *t)
 {
 	buf_fini(&t->bytes);
+}
+
+/* A world of its own memory: cases may be many, and worlds are large. */
+static enum err cases_of_zone(struct db *db, struct company_id company,
+    struct flow_id id, struct slice document, const struct flow_case *cases,
+    size_t n, const struct flowtry_each *each, struct flow_json_errors *errors)
+{
+	struct flowtry_report *report;
+	struct arena mem;
+	struct flowtry t;
+	enum err e;
+
+	arena_init(&mem, CASES_MEM_MAX);
+	report = arena_alloc(&mem, sizeof(*report));
+	e = flowtry_company(&t, db, company, id, document, cases[0].zone, &mem,
+	    errors);
+	for (size_t i = 0; i < n && e == ERR_OK; i++) {
+		if (report == NULL)
+			e = ERR_NOMEM;
+		else if ((e = flowtry_run(&t, &cases[i], NULL, report)) ==
+			 ERR_OK)
+			e = each->each(each->arg, &cases[i], report);
+		else if (e == ERR_NOTFOUND)
+			e = each->each(each->arg, &cases[i], NULL);
+	}
+	flowtry_close(&t);
+	arena_fini(&mem);
+	return e;
+}
+
+enum err flowtry_cases(struct db *db, struct company_id company,
+    struct flow_id id, struct slice document, const struct flow_case *cases,
+    size_t n, const struct flowtry_each *each, struct flow_json_errors *errors)
+{
+	enum err e = ERR_OK;
+
+	for (size_t from = 0, to; from < n && e == ERR_OK; from = to) {
+		to = from + 1;
+		while (to < n && to - from < CASES_TOGETHER &&
+		       slice_eq(cases[to].zone, cases[from].zone))
+			to++;
+		e = cases_of_zone(db, company, id, document, cases + from,
+		    to - from, each, errors);
+	}
+	return e;
 }
 
 const char *flowtry_what_name(enum flowtry_what what)

@@ -23,6 +23,7 @@ struct flowtry {
 	struct snap snap;
 	uint32_t flow;             /* its row */
 	struct slice zone;         /* of the clock on the wall */
+	struct slice home;         /* the company's; "": as on the wall */
 	struct flow_titles titles; /* of its steps */
 };
 
@@ -68,8 +69,9 @@ struct flowtry_report {
 	size_t n_fails;
 };
 
-/* id nil: a flow that is not saved yet. zone "": the company's. ERR_SYNTAX: the
- * document has errors, *errors says which. Errors as db.h. End with
+/* id nil: a flow that is not saved yet. zone: in which cases will say their
+ * time, "" the company's; steps go by the company's all the same. ERR_SYNTAX:
+ * the document has errors, *errors says which. Errors as db.h. End with
  * flowtry_close(). */
 RT_MUST_USE enum err flowtry_company(struct flowtry *t, struct db *db,
     struct company_id company, struct flow_id id, struct slice document,
@@ -85,6 +87,18 @@ void flowtry_close(struct flowtry *t);
 RT_MUST_USE enum err flowtry_run(const struct flowtry *t,
     const struct flow_case *c, const struct flow_words_names *names,
     struct flowtry_report *out);
+
+/* Tries n cases of any zones, in order, and says each; report NULL: there is no
+ * such zone. each() returns ERR_OK to go on; its report is gone when it
+ * returns. Errors as flowtry_company(), and each()'s own. */
+struct flowtry_each {
+	enum err (*each)(void *arg, const struct flow_case *c,
+	    const struct flowtry_report *report);
+	void *arg;
+};
+RT_MUST_USE enum err flowtry_cases(struct db *db, struct company_id company,
+    struct flow_id id, struct slice document, const struct flow_case *cases,
+    size_t n, const struct flowtry_each *each, struct flow_json_errors *errors);
 
 const char *flowtry_what_name(enum flowtry_what what);
 

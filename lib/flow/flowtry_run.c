@@ -416,10 +416,11 @@ static enum err run(struct trial *r, struct flow_sim_script *script)
 				     ? 0
 				     : FLOW_NO_PROMPT };
 	struct snap_flow f;
-	struct zone zone;
+	struct zone zone, home;
 	void *sim;
 
-	if (!zone_row(t, name, &env.zone, &zone))
+	if (!zone_row(t, name, &env.zone, &zone) ||
+	    (t->home.n > 0 && !zone_row(t, t->home, &env.zone, &home)))
 		return ERR_NOTFOUND;
 	snap_flow_at(&t->snap, t->flow, &f);
 	r->first = f.flow;

@@ -287,6 +287,14 @@ static bool room(struct work *w, size_t n)
 	return !w->no_memory;
 }
 
+static bool is_key(struct slice key)
+{
+	for (size_t i = 0; i < key.n; i++)
+		if ((unsigned char)key.p[i] < ' ' || key.p[i] == 0x7f)
+			return false;
+	return key.n > 0 && key.n <= FLOW_KEY_MAX && key.p[0] != '@';
+}
+
 /* Names and types first: branches may lead forward. */
 static void read_types(struct work *w, const struct json_node *steps)
 {
@@ -306,9 +314,10 @@ static void read_types(struct work *w, const struct json_node *steps)
 			    FLOW_STEPS_MAX);
 			return;
 		}
-		if (key.n == 0 || key.n > FLOW_KEY_MAX || key.p[0] == '@')
+		if (!is_key(key))
 			flow_json_complain(w->errors, key,
-			    "a step's name has 1 to %d bytes and no @ in front",
+			    "a step's name has 1 to %d bytes, no control "
+			    "characters and no @ in front",
 			    FLOW_KEY_MAX);
 		if (json_in_text(json_in_get(doc, "type"), FLOW_KEY_MAX,
 			&name) != ERR_OK)

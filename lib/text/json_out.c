@@ -94,16 +94,21 @@ static void quoted(struct json_out *j, struct slice s)
 	buf_char(j->out, '"');
 }
 
-void json_out_key(struct json_out *j, const char *name)
+void json_out_name(struct json_out *j, struct slice name)
 {
 	if (!in_object(j) || j->key)
 		fail(j);
 	if (j->e != ERR_OK)
 		return;
 	comma(j);
-	quoted(j, slice_from(name));
+	quoted(j, name);
 	buf_char(j->out, ':');
 	j->key = true;
+}
+
+void json_out_key(struct json_out *j, const char *name)
+{
+	json_out_name(j, slice_from(name));
 }
 
 void json_out_str(struct json_out *j, struct slice s)

@@ -41,6 +41,8 @@ void json_out_end(struct json_out *j);
 
 /* name: a literal; only inside an object, before each value. */
 void json_out_key(struct json_out *j, const char *name);
+/* The same of a name that came from outside: any UTF-8. */
+void json_out_name(struct json_out *j, struct slice name);
 
 void json_out_str(struct json_out *j, struct slice s);
 /* NULL is written as null. */

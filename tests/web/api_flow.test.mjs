@@ -141,10 +141,94 @@ test('tried by the code of the live call: saved, and not saved yet', async () =>
 	assert.equal((await post(`/flows/${empty.id}/simulate`, { case: one })).json.errors[0].pointer, '/version');
 });
 
+const menuOf = (title) => ({ version: 1, first: 'küche', steps: { 'küche': { type: 'menu', title, prompt: 'notice.en', silence: 'mail', keys: [{ key: '1', next: 'ring' }] },
+	ring: { type: 'forward', to: '+13035550100', otherwise: 'mail' }, mail: { type: 'voicemail', prompt: 'voicemail.en' } } });
+
+test('cases are kept beside a flow, tried by hand, and forbid publishing', async () => {
+	const flow = await make({ name: 'With cases', document: menuOf('Hello') });
+	const at = `/flows/${flow.id}/cases`;
+	assert.deepEqual((await get(at)).json, { cases: [], block: false });
+	const good = { name: 'presses one', at: '2026-11-30T09:12', caller: '+13035550101', keys: ['1'], expect: { result: 'answered', through: ['küche', 'ring'] } };
+	const bad = { ...good, name: 'says nothing', keys: [''] };
+	let res = await put(at, { cases: [good, bad], block: true });
+	assert.equal(res.status, 200, res.text);
+	assert.deepEqual(res.json, { cases: [good, bad], block: true });
+	assert.deepEqual((await get(at)).json, res.json);
+	res = await post(`${at}/run`, {});
+	assert.deepEqual([res.json.passed, res.json.failed], [1, 1], res.text);
+	assert.deepEqual(res.json.results.map((c) => [c.name, c.ok]), [['presses one', true], ['says nothing', false]]);
+	assert.match(res.json.results[0].words, /ring/);
+	assert.match(res.json.results[1].fails[0], /expected answered/);
+	res = await post(`/flows/${flow.id}/publish`, { version: 1 });
+	assert.equal(res.status, 422, 'a case forbids it');
+	// Its own time zone, whatever the company's: the steps still go by the company's.
+	const hours = { version: 1, first: 'h', steps: { h: { type: 'hours', open: 'ring', closed: 'mail', weekly: [{ days: 'mon-sun', from: '09:00', to: '17:00' }] }, ...menuOf('').steps } };
+	delete hours.steps['küche'];
+	stack.sql(`UPDATE company SET time_zone = 'America/Denver' WHERE id = ${hex(world.alpha.id)}`);
+	const clock = await make({ name: 'Clock', document: hours });
+	const when = (name, zone, result) => ({ name, at: '2026-11-30T12:00', zone, caller: '+13035550101', expect: { result } });
+	await put(`/flows/${clock.id}/cases`, { cases: [when('Denver', 'America/Denver', 'answered'), when('Sydney', 'Australia/Sydney', 'answered'), when('London', 'Europe/London', 'voicemail'), when('Mars', 'Mars/Base', 'answered')] });
+	res = await post(`/flows/${clock.id}/cases/run`, { version: 1 });
+	assert.deepEqual(res.json.results.map((c) => [c.name, c.ok]), [['Denver', true], ['Sydney', false], ['London', true], ['Mars', false]], res.text);
+	assert.equal(res.json.results[3].result, null);
+	for (const [body, pointer] of [[{}, '/cases'], [{ cases: {} }, '/cases'], [{ cases: [], block: 1 }, '/block'], [{ cases: [], more: 1 }, '/more'], [[], ''], [{ cases: [good, { ...bad, at: 'x' }] }, '/cases/1'],
+		[{ cases: Array.from({ length: 201 }, () => good) }, '/cases']]) {
+		res = await put(at, body);
+		assert.equal(res.status, 422, JSON.stringify(body).slice(0, 80));
+		assert.equal(res.json.errors[0].pointer, pointer, res.text);
+	}
+	for (const body of [{ version: 9 }, { version: 0 }, { version: 'x' }, { other: 1 }, { version: 1, other: 1 }])
+		assert.equal((await post(`${at}/run`, body)).json.errors[0].pointer, '/version', JSON.stringify(body));
+	assert.equal((await get(at)).json.cases.length, 2, 'nothing was lost');
+	assert.equal((await api(keys.all, at, { method: 'DELETE' })).status, 204);
+	assert.deepEqual((await get(at)).json, { cases: [], block: false });
+	assert.equal((await post(`/flows/${flow.id}/publish`, { version: 1 })).status, 200);
+	assert.deepEqual((await post(`${at}/run`, {})).json, { results: [], passed: 0, failed: 0 });
+});
+
+test('names outside ASCII stay, and members that are none are named', async () => {
+	const flow = await make({ name: 'Umlaut', document: menuOf('Grüße') });
+	assert.deepEqual((await get(`/flows/${flow.id}/draft`)).json.document, menuOf('Grüße'));
+	const wrong = forward({ 'länge': 7 });
+	let res = await put(`/flows/${flow.id}/draft`, { document: wrong }, { 'if-match': '"v1"' });
+	assert.equal(res.status, 422);
+	assert.match(res.json.errors[0].detail, /knows no länge/);
+	res = await post('/flows/validate', { document: { ...forward(), ['x'.repeat(100)]: 1 } });
+	assert.match(res.json.problems[0].what, /a flow knows no x+/);
+	res = await post('/flows/validate', { document: { version: 1, first: 'a\nb', steps: { 'a\nb': { type: 'hangup' } } } });
+	assert.match(res.json.problems[0].what, /no control characters/);
+});
+
+test('a round of flows is refused when the last of them closes it', async () => {
+	const goto = (flow) => ({ version: 1, first: 'on', steps: { on: { type: 'goto', flow } } });
+	const a = await make({ name: 'Round A', document: forward() });
+	await post(`/flows/${a.id}/publish`, { version: 1 });
+	const b = await make({ name: 'Round B', document: goto(a.id) });
+	await post(`/flows/${b.id}/publish`, { version: 1 });
+	for (const to of [a.id, b.id]) {
+		const res = await put(`/flows/${a.id}/draft`, { document: goto(to) }, { 'if-match': '"v1"' });
+		assert.equal(res.status, 422);
+		assert.deepEqual(res.json.errors.map((e) => e.pointer), ['/document/steps/on']);
+		assert.match(res.json.errors[0].detail, /round and round without the caller doing anything/);
+	}
+	// Two that were drafted before either was live: one is published, the other refused.
+	const c = await make({ name: 'Round C', document: forward() });
+	const d = await make({ name: 'Round D', document: forward() });
+	for (const { id } of [c, d])
+		await post(`/flows/${id}/publish`, { version: 1 });
+	const drafts = await Promise.all([[c, d], [d, c]].map(([one, two]) => put(`/flows/${one.id}/draft`, { document: goto(two.id) }, { 'if-match': '"v1"' })));
+	assert.deepEqual(drafts.map((r) => r.status), [200, 200]);
+	const live = await Promise.all([c, d].map(({ id }) => post(`/flows/${id}/publish`, { version: 2 })));
+	const statuses = live.map((r) => r.status).sort();
+	assert.equal(statuses[0], 200);
+	assert.ok(statuses[1] === 409 || statuses[1] === 422, `${statuses}`);
+});
+
 test('another company\'s flows are not there', async () => {
 	const flow = await make({ name: 'Ours', document: forward() });
 	for (const [method, path, body, headers] of [['GET', ''], ['GET', '/draft'], ['GET', '/versions'], ['GET', '/versions/1'], ['GET', '/diff?from=1&to=1'], ['PATCH', '', { name: 'x' }], ['DELETE', ''],
-		['PUT', '/draft', { document: forward() }, { 'if-match': '"v1"' }], ['POST', '/publish', { version: 1 }], ['POST', '/simulate', { case: {} }]])
+		['PUT', '/draft', { document: forward() }, { 'if-match': '"v1"' }], ['POST', '/publish', { version: 1 }], ['POST', '/simulate', { case: {} }],
+		['GET', '/cases'], ['PUT', '/cases', { cases: [] }], ['DELETE', '/cases'], ['POST', '/cases/run', {}]])
 		assert.equal((await api(keys.beta, `/flows/${flow.id}${path}`, { method, body, headers })).status, 404, `${method} ${path}`);
 	// Nor can a document name what is another company's.
 	const theirs = (await post('/destinations', { name: 'B', target: '+14155550171' }, {}, keys.beta)).json;
