@@ -403,6 +403,18 @@ static void put_words(struct trial *r, struct slice zone)
 	r->out->words = keep(r, buf_slice(&b));
 }
 
+/* Keys and addresses lie in the world's bytes, which the report outlives. */
+static void keep_lines(struct trial *r)
+{
+	for (size_t i = 0; i < r->out->n_lines; i++) {
+		struct flowtry_line *l = &r->out->lines[i];
+
+		l->step = keep(r, l->step);
+		l->text = keep(r, l->text);
+		l->to = keep(r, l->to);
+	}
+}
+
 static enum err run(struct trial *r, struct flow_sim_script *script)
 {
 	const struct flowtry *t = r->t;
@@ -433,6 +445,7 @@ static enum err run(struct trial *r, struct flow_sim_script *script)
 	free(sim);
 	judge(r);
 	put_words(r, name);
+	keep_lines(r);
 	return r->no_memory ? ERR_NOMEM : ERR_OK;
 }
 

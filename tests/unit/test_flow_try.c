@@ -110,6 +110,11 @@ static void test_cases(void **state)
 		assert_true(report.sim.ended);
 		assert_int_equal(report.sim.result, cases[i].result);
 		assert_int_equal(report.n_fails, cases[i].fails);
+		/* A report outlives its world. */
+		flowtry_close(&t);
+		assert_true(report.n_lines > 0);
+		assert_true(slice_eq_cstr(report.lines[0].step, "menu") ||
+			    report.lines[0].what != FLOWTRY_ENTERS);
 		if (cases[i].words != NULL) {
 			char text[2048];
 
@@ -119,7 +124,6 @@ static void test_cases(void **state)
 				text, sizeof(text)));
 			assert_string_equal(text, cases[i].words);
 		}
-		flowtry_close(&t);
 		arena_fini(&mem);
 	}
 }
