@@ -25,8 +25,8 @@ static const struct {
 	const char *speech;
 } reasons[] = {
 	{ ERR_SYNTAX,
-	    "This file cannot be decoded: it is damaged, or no sound file that we"
-	    " can read.",
+	    "This is not a sound file that we can read, or it is damaged: it could"
+	    " not be decoded.",
 	    "The voice could not say this text." },
 	{ ERR_RANGE,
 	    "The sound has an unusual form: 4 to 192 kHz and up to 8"

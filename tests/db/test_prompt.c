@@ -283,8 +283,8 @@ static void test_upload(void **state)
 	assert_int_equal(after(row.id, good).samples, sizeof(ulaw));
 	assert_int_equal(after(row.id, bad).state, PROMPT_FAILED);
 	assert_string_equal(after(row.id, bad).reason,
-	    "This file cannot be decoded: it is damaged, or no sound file that"
-	    " we can read.");
+	    "This is not a sound file that we can read, or it is damaged: it"
+	    " could not be decoded.");
 	buf_fini(&wav);
 	/* What was sent is not kept. */
 	assert_int_equal(
