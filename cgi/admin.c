@@ -6,7 +6,9 @@
 #include "cgi/form/audit_page.h"
 #include "cgi/form/flow_cases.h"
 #include "cgi/form/flow_edit.h"
+#include "cgi/form/flow_history.h"
 #include "cgi/form/flow_steps.h"
+#include "cgi/form/flow_trial.h"
 #include "cgi/form/flow_try.h"
 #include "cgi/form/form_account.h"
 #include "cgi/form/form_flow.h"
@@ -69,6 +71,14 @@ static const struct route routes[] = {
 	{ REQ_POST, "/flows/{id}/steps", ROUTE_MANAGER,
 	    .body = REQ_BODY_URLENCODED, .body_max = FLOW_STEPS_BODY_MAX,
 	    .handler = flow_steps_post },
+	{ REQ_GET, "/flows/{id}/history", ROUTE_MANAGER,
+	    .handler = flow_history },
+	{ REQ_POST, "/flows/{id}/history", ROUTE_MANAGER,
+	    .body = REQ_BODY_URLENCODED, .handler = flow_history_post },
+	{ REQ_GET, "/flows/{id}/trial", ROUTE_MANAGER, .handler = flow_trial },
+	{ REQ_POST, "/flows/{id}/trial", ROUTE_MANAGER,
+	    .body = REQ_BODY_URLENCODED, .body_max = FLOW_TRIAL_BODY_MAX,
+	    .handler = flow_trial_post },
 	{ REQ_POST, "/flows/{id}/try", ROUTE_MANAGER, ROUTE_API,
 	    .body = REQ_BODY_RAW, .body_max = FLOW_EDIT_BODY_MAX,
 	    .handler = flow_try },

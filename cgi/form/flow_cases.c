@@ -90,6 +90,36 @@ enum err flow_cases_try(const struct req *r, const struct flow_row *f,
 	return e;
 }
 
+enum err flow_cases_publish(const struct req *r, uint32_t version,
+    struct flow_row *f, struct flow_json_errors *errors, const char **why)
+{
+	struct slice document;
+	bool ok = false, forbidden = false;
+	enum err e;
+
+	*why = NULL;
+	e = db_flow_document(r->db, r->company, f->id, version, r->arena,
+	    &document);
+	if (e != ERR_OK ||
+	    (e = flow_store_check(r, document, errors, &ok)) != ERR_OK)
+		return e;
+	if (ok)
+		e = flow_cases_try(r, f, document, errors, &forbidden);
+	if (e != ERR_OK)
+		return e;
+	if (!ok)
+		*why = "Not published: this version could not run any more.";
+	else if (forbidden)
+		*why =
+		    "Not published: a case that is kept beside this flow"
+		    " fails.";
+	else if ((e = flow_store_publish(r, version, f)) == ERR_CONFLICT)
+		*why =
+		    "Not published: something that this flow leads to was"
+		    " changed at the same time. Try again.";
+	return *why != NULL ? ERR_OK : e;
+}
+
 /* --- keeping ---------------------------------------------------------------*/
 
 enum err flow_cases_show(const struct req *r, const struct flow_row *f,

@@ -41,4 +41,9 @@ RT_MUST_USE enum err flow_cases_try(const struct req *r,
     const struct flow_row *f, struct slice document,
     struct flow_json_errors *errors, bool *forbidden);
 
+/* Makes a version live if it still runs and no case forbids it. *why: NULL, or
+ * why it is not; *errors says more. ERR_NOTFOUND: no such version. */
+RT_MUST_USE enum err flow_cases_publish(const struct req *r, uint32_t version,
+    struct flow_row *f, struct flow_json_errors *errors, const char **why);
+
 #endif

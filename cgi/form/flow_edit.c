@@ -199,33 +199,16 @@ static enum err asked_version(const struct req *r, uint32_t *version)
 enum err flow_edit_publish(const struct req *r, struct resp *out)
 {
 	struct flow_json_errors errors;
-	struct slice document;
 	struct flow_row f;
+	const char *why;
 	uint32_t version;
-	bool ok, forbidden;
 	enum err e;
 
 	if ((e = flow_store_get(r, &f)) != ERR_OK ||
 	    (e = asked_version(r, &version)) != ERR_OK ||
-	    (e = db_flow_document(r->db, r->company, f.id, version, r->arena,
-		 &document)) != ERR_OK ||
-	    (e = flow_store_check(r, document, &errors, &ok)) != ERR_OK)
+	    (e = flow_cases_publish(r, version, &f, &errors, &why)) != ERR_OK)
 		return e;
-	if (!ok)
-		return answer(out, 422,
-		    "Not published: this version could not run any more.", &f,
-		    &errors);
-	e = flow_cases_try(r, &f, document, &errors, &forbidden);
-	if (e != ERR_OK)
-		return e;
-	if (forbidden)
-		return answer(out, 422,
-		    "Not published: a case that is kept beside this flow"
-		    " fails.",
-		    &f, &errors);
-	if ((e = flow_store_publish(r, version, &f)) != ERR_OK)
-		return e;
-	return answer(out, 200, NULL, &f, &errors);
+	return answer(out, why == NULL ? 200 : 422, why, &f, &errors);
 }
 
 /* --- versions --------------------------------------------------------------*/

@@ -312,6 +312,9 @@ static enum err show(struct page *p, struct resp *out)
 	id_text(ID_KIND_flow, p->flow->id.v, id);
 	view_cstr(v, "id", id);
 	view_cstr(v, "flow_name", p->flow->name);
+	view_flag(v, "at_steps", true);
+	view_flag(v, "at_history", false);
+	view_flag(v, "at_trial", false);
 	view_u64(v, "base", p->flow->last_version);
 	view_u64(v, "published", p->flow->published_version);
 	view_slice(v, "document", p->text);
@@ -330,21 +333,13 @@ static enum err show(struct page *p, struct resp *out)
  * beside the flow forbids it. */
 static enum err publish(struct page *p, struct flow_row *f)
 {
-	bool forbidden;
-	enum err e;
+	const enum err e = flow_cases_publish(p->r, f->last_version, f,
+	    &p->errors, &p->problem);
 
-	e = flow_cases_try(p->r, f, p->text, &p->errors, &forbidden);
-	if (e != ERR_OK)
-		return e;
-	if (forbidden) {
-		p->problem =
-		    "Saved as draft, and not published: a case that is"
-		    " kept beside this flow fails.";
-		return ERR_OK;
-	}
-	e = flow_store_publish(p->r, f->last_version, f);
 	if (e == ERR_OK)
-		p->done = "Published: new calls run this version.";
+		p->done = p->problem == NULL
+			      ? "Published: new calls run this version."
+			      : "Saved as draft.";
 	return e;
 }
 

@@ -1,7 +1,6 @@
 #include "cgi/form/flow_world.h"
 
-#include <stdio.h>
-
+#include "cgi/form/flow_sound.h"
 #include "lib/core/builtin.h"
 
 static void put_thing(struct json_out *j, const char *id, const char *name,
@@ -22,23 +21,23 @@ static void put_thing(struct json_out *j, const char *id, const char *name,
 static void put_prompts(const struct flowworld *w, struct json_out *j)
 {
 	const struct builtin *all;
+	char audio[FLOW_SOUND_URL_MAX];
 	size_t n;
 
 	json_out_key(j, "prompts");
 	json_out_array(j);
 	for (size_t i = 0; i < w->n_prompts; i++) {
 		const struct prompt_row *p = &w->prompts[i];
-		char id[ID_TEXT_MAX], audio[96];
 
-		id_text(ID_KIND_prompt, p->id.v, id);
-		(void)snprintf(audio, sizeof(audio), "/settings/prompts/%s/%lu",
-		    id, (unsigned long)p->live_version);
-		put_thing(j, p->key, p->name, p->live_version > 0 ? audio : "");
+		flow_sound_url(w, slice_from(p->key), audio);
+		put_thing(j, p->key, p->name, audio);
 	}
 	all = builtin_all(&n);
 	for (size_t i = 0; i < n; i++)
-		if (all[i].words != NULL)
-			put_thing(j, all[i].key, all[i].words, "");
+		if (all[i].words != NULL) {
+			flow_sound_url(w, slice_from(all[i].key), audio);
+			put_thing(j, all[i].key, all[i].words, audio);
+		}
 	json_out_end(j);
 }
 

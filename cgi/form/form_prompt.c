@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cgi/form/flow_sound.h"
 #include "cgi/form/form_audit.h"
 #include "cgi/web/frame.h"
 #include "lib/base/rnd.h"
@@ -451,6 +452,10 @@ enum err form_prompt_audio(const struct req *r, struct resp *out)
 	uint32_t version;
 	enum err e;
 
+	if (slice_eq_cstr(req_path_text(r, 0), "built-in"))
+		return flow_sound_built_in(r, number, out);
+	if (slice_eq_cstr(req_path_text(r, 0), "spoken"))
+		return flow_sound_spoken(r, number, out);
 	if ((e = path_id(r, &id)) != ERR_OK)
 		return e;
 	if (scan_u32(&number, &version) != ERR_OK || number.n > 0)

@@ -8,7 +8,8 @@
  *	POST /settings/prompts/{prompt}            another version
  *	POST /settings/prompts/{prompt}/name
  *	POST /settings/prompts/{prompt}/retire
- *	GET  /settings/prompts/{prompt}/{version}  its sound, WAV
+ *	GET  /settings/prompts/{prompt}/{version}  its sound, WAV; also
+ *	     built-in/{key} and spoken/{key} (flow_sound.h)
  *
  * A job makes the sound; until then the page says so and why it could not be.
  */

@@ -228,6 +228,123 @@ test('tried without a telephone: what happens, in order', async () => {
 	assert.equal(stack.sqlOne("SELECT last_version FROM flow WHERE name = 'Tried'"), '0', 'nothing is saved');
 });
 
+test('without script: versions, what changed, and the way back', async () => {
+	const at = await make(owner, `Versions <b>${'x'.repeat(20)}`);
+	const history = `${at}/history`;
+	assert.match(await (await owner.fetch(history)).text(), /No version yet/);
+	await ask(owner, at, 'save', { document: forward({ title: '<i>Desk</i>' }), base: 0 });
+	await ask(owner, at, 'publish', { version: 1 });
+	const changed = forward({ ring_s: 12, title: 'Front desk' });
+	changed.steps.bye = { type: 'hangup' };
+	changed.steps.mail.next = 'bye';
+	await ask(owner, at, 'save', { document: changed, base: 1 });
+	let html = await (await owner.fetch(history)).text();
+	assert.match(html, /From version 1 to 2/, 'the live one and the draft');
+	for (const words of [/<code>bye<\/code><\/td><td>new step/, /ring_s<\/td>[^]*?12/, /&lt;i&gt;Desk/, /Front desk/])
+		assert.match(html, words);
+	assert.ok(!html.includes('<i>Desk'));
+	html = await (await owner.fetch(`${history}?from=2&to=1`)).text();
+	assert.match(html, /From version 2 to 1/);
+	assert.match(html, /step removed/);
+	assert.match(html, /<option value="2" selected>/);
+	for (const [query, status] of [['from=9&to=1', 404], ['from=x', 400], ['from=0', 400]])
+		assert.equal((await owner.fetch(`${history}?${query}`)).status, status, query);
+	const back = async (client, version) => {
+		const res = await client.submit(history, history, { version });
+		return { status: res.status, html: await res.text() };
+	};
+	const live = () => stack.sql(`SELECT last_version, published_version FROM flow WHERE name LIKE 'Versions <b>%'`)[0];
+	assert.match((await back(owner, 2)).html, /This version is live/);
+	assert.deepEqual(live(), ['2', '2']);
+	assert.equal((await back(owner, 1)).status, 200);
+	assert.deepEqual(live(), ['2', '1']);
+	assert.equal((await back(owner, 9)).status, 404);
+	assert.equal((await back(owner, 'x')).status, 400);
+	// What could not run any more is not put back, and its step is named.
+	await ask(owner, at, 'cases', { cases: [{ name: 'Never', at: '2026-11-30T09:12', expect: { result: 'blocked' } }], block: true });
+	const refused = await back(owner, 2);
+	assert.equal(refused.status, 422);
+	assert.match(refused.html, /Not published: a case/);
+	assert.match(refused.html, /Case Never/);
+	assert.deepEqual(live(), ['2', '1']);
+	assert.equal((await demo.fetch(history)).status, 404);
+	assert.equal((await viewer.fetch(history)).status, 403);
+	const forged = await owner.fetch(history, { method: 'POST', headers: { origin: stack.url, 'content-type': 'application/x-www-form-urlencoded' }, body: 'version=2' });
+	assert.equal(forged.status, 403);
+	assert.deepEqual(live(), ['2', '1']);
+});
+
+test('without script: a version is tried, in words, with times and sounds', async () => {
+	const at = await make(owner, 'Tried by hand');
+	const trial = `${at}/trial`;
+	assert.match(await (await owner.fetch(trial)).text(), /Nothing to try yet/);
+	const document = forward({ title: '<b>Front</b> desk', say: 'Call from {source}', whisper: 'accept.en' });
+	document.steps.menu = { type: 'menu', prompt: 'notice.en', keys: [{ key: '1', next: 'ring' }], silence: 'mail', invalid: 'mail' };
+	document.first = 'menu';
+	await ask(owner, at, 'save', { document, base: 0 });
+	const form = await (await owner.fetch(trial)).text();
+	for (const field of ['caller', 'at', 'keys', 'source', 'does.+13035550100', 'after.+13035550100', 'talk_s'])
+		assert.ok(form.includes(`name="${field}"`), field);
+	const run = async (fields, client = owner) => {
+		const res = await client.submit(trial, trial, { version: '1', caller: '+13035550199', at: '2026-11-30T09:12', keys: '1', 'does.+13035550100': 'answers', 'after.+13035550100': '4', talk_s: '30', hang_up_s: '0', ...fields });
+		return { status: res.status, html: await res.text() };
+	};
+	let page = await run({ source: 'google' });
+	assert.equal(page.status, 200);
+	assert.match(page.html, /answered after \d:\d\d</);
+	assert.match(page.html, /the caller hears “This call may be recorded/);
+	assert.match(page.html, /the caller presses 1/);
+	assert.match(page.html, /\+13035550100 is rung/);
+	assert.match(page.html, /\+13035550100 hears “Press 1/);
+	assert.match(page.html, /<strong>&lt;b&gt;Front/);
+	assert.match(page.html, /name="source" value="google"/, 'what was typed stays');
+	const sound = page.html.match(/<audio[^>]* src="([^"]+notice\.en)"/)[1];
+	const heard = await owner.fetch(sound);
+	assert.equal(heard.headers.get('content-type'), 'audio/wav');
+	const wav = Buffer.from(await heard.arrayBuffer());
+	assert.equal(wav.subarray(0, 4).toString(), 'RIFF');
+	assert.ok(wav.length > 8000);
+	for (const path of ['/settings/prompts/built-in/none.en', '/settings/prompts/built-in/notice.en.ul', '/settings/prompts/spoken/say.0123456789abcdef'])
+		assert.equal((await owner.fetch(path)).status, 404, path);
+	assert.equal((await viewer.fetch(sound)).status, 403);
+	page = await run({ keys: '-' });
+	assert.match(page.html, /voicemail after/);
+	page = await run({ 'does.+13035550100': 'busy' });
+	assert.match(page.html, /voicemail after/);
+	assert.match(page.html, /<option value="busy" selected>/);
+	for (const [why, fields] of [['no time', { at: '' }], ['a time of nowhere', { at: 'tomorrow' }], ['an unknown deed', { 'does.+13035550100': 'explodes' }], ['seconds of words', { talk_s: 'long' }], ['a caller of 300 digits', { caller: '1'.repeat(300) }]]) {
+		page = await run(fields);
+		assert.equal(page.status, 422, why);
+		assert.match(page.html, /cannot be tried/, why);
+	}
+	for (const [fields, status] of [[{ version: '9' }, 404], [{ version: 'x' }, 400]])
+		assert.equal((await run(fields)).status, status);
+	page = await run({ source: '<script>alert(1)</script>', keys: '"><img src=x>' });
+	assert.ok(!/<script>alert|<img src=x/.test(page.html));
+	assert.equal((await demo.fetch(trial)).status, 404);
+	assert.equal((await viewer.fetch(trial)).status, 403);
+	const forged = await owner.fetch(trial, { method: 'POST', headers: { origin: stack.url, 'content-type': 'application/x-www-form-urlencoded' }, body: 'version=1' });
+	assert.equal(forged.status, 403);
+	assert.equal(stack.sqlOne("SELECT last_version FROM flow WHERE name = 'Tried by hand'"), '1', 'nothing is stored');
+});
+
+test('without script: steps with names of any language, and of several words', async () => {
+	const at = await make(owner, 'Umlaut by hand');
+	const document = { version: 1, first: 'über uns', name: 'kept', steps: { 'über uns': { type: 'menu', prompt: 'notice.en', keys: [{ key: '1', next: 'ring' }, { key: '2', next: 'ring' }], silence: 'ring', invalid: 'ring' }, ring: forward().steps.mail } };
+	assert.equal((await ask(owner, at, 'save', { document, base: 0 })).status, 200);
+	const steps = `${at}/steps`;
+	const send = async (what, base) => (await owner.submit(steps, steps, { base, document: JSON.stringify((await (await owner.fetch(`${at}/versions/${base}`)).json()).document), first: 'über uns', do: what })).text();
+	let html = await send('item über uns keys', '1');
+	assert.ok(html.includes('name="über uns.keys.2.key"'), 'a third key');
+	html = await send('drop über uns keys 1', '1');
+	assert.ok(!html.includes('name="über uns.keys.1.key"'), 'the second is gone');
+	html = await send('remove über uns', '1');
+	assert.ok(!html.includes('id="step-über uns"'));
+	html = await send('save', '1');
+	assert.match(html, /Saved as draft/);
+	assert.deepEqual((await (await owner.fetch(`${at}/versions/2`)).json()).document, document);
+});
+
 test('cases beside a flow are tried on publishing: they warn, or forbid', async () => {
 	const at = await make(owner, 'With cases');
 	assert.equal((await ask(owner, at, 'save', { document: forward(), base: 0 })).status, 200);
@@ -252,7 +369,8 @@ test('cases beside a flow are tried on publishing: they warn, or forbid', async 
 	await ask(owner, at, 'cases', { cases: [one('voicemail')], block: true });
 	let page = await byHand();
 	assert.equal(page.status, 422);
-	assert.match(page.html, /not published: a case/);
+	assert.match(page.html, /Saved as draft/);
+	assert.match(page.html, /Not published: a case/);
 	assert.match(page.html, /Case Monday/);
 	const versions = () => stack.sql("SELECT last_version, published_version FROM flow WHERE name = 'With cases'")[0];
 	assert.deepEqual(versions(), ['2', '1']);

@@ -9,13 +9,26 @@ export function handleOf(way, step, type) {
 	return step[way] === undefined ? type.otherwise ?? way : way;
 }
 
+/** What can be listened to: a prompt of the world, a digit that is asked for, or
+ *  a part of a whisper that was spoken beforehand. */
+export function soundOf(world, key) {
+	const prompt = world.prompts.find((p) => p.id === key);
+	if (prompt || key === undefined || key === 'ringback')
+		return prompt;
+	if (key.startsWith('say.'))
+		return { id: key, name: 'a part of the whisper', audio: `/settings/prompts/spoken/${encodeURIComponent(key)}` };
+	return key.startsWith('digit.') ? { id: key, name: key, audio: `/settings/prompts/built-in/${encodeURIComponent(key)}` } : undefined;
+}
+
+const called = (key, name) => (key?.startsWith('say.') ? 'a part of the whisper' : name(key));
+
 const WORDS = {
 	leaves: (r) => r.text || 'goes on',
 	says: (r) => r.text,
 	answers: () => 'the caller is answered',
-	hears: (r, name) => (r.text === 'ringback' ? 'the caller hears it ring' : `the caller hears “${name(r.text)}”`),
+	hears: (r, name) => (r.text === 'ringback' ? 'the caller hears it ring' : `the caller hears “${called(r.text, name)}”`),
 	stops: () => 'the prompt is cut short',
-	whispers: (r, name) => `${name(r.to)} hears “${name(r.text)}”`,
+	whispers: (r, name) => `${name(r.to)} hears “${called(r.text, name)}”`,
 	rings: (r, name) => `${name(r.to)} is rung`,
 	cancels: (r, name) => `${name(r.to)} stops ringing`,
 	talks: (r, name) => `the caller talks with ${name(r.to)}`,

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react';
 
 import { Icon } from './card.jsx';
-import { handleOf, trialWords } from './trial.js';
+import { handleOf, soundOf, trialWords } from './trial.js';
 import { typeIcon, typeLabel } from './words.js';
 
 const DOES = [['answers', 'answers'], ['silent', 'rings, nobody comes'], ['busy', 'is busy'], ['fails', 'cannot be reached'], ['refuses', 'answers and refuses'], ['ignores', 'answers, presses nothing'], ['full', 'has no free place']];
@@ -121,7 +121,7 @@ export default function Try({ server, doc, types, world, names, onTrail, onGo, o
 				{r.what === 'enters'
 					? <button type="button" className="linkish" onClick={() => onGo(r.step)}><Icon d={typeIcon(doc.steps[r.step].type)}/>{doc.steps[r.step].title || typeLabel(doc.steps[r.step].type)}</button>
 					: <span>{trialWords(r, names)}</span>}
-				{(r.what === 'hears' || r.what === 'whispers') && <Hear prompt={world.prompts.find((p) => p.id === r.text)} who={r.what === 'hears' ? 'caller' : 'called side'}/>}
+				{(r.what === 'hears' || r.what === 'whispers') && <Hear prompt={soundOf(world, r.text)} who={r.what === 'hears' ? 'caller' : 'called side'}/>}
 			</li>)}</ol>
 		</div>}
 		{kept.cases.length > 0 && <fieldset><legend>Cases</legend>

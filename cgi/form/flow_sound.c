@@ -1,0 +1,115 @@
+#include "cgi/form/flow_sound.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+#include "lib/base/settings.h"
+#include "lib/core/builtin.h"
+#include "lib/db/db_spoken.h"
+#include "lib/snd/snd_prompt.h"
+
+/* --- names and addresses ---------------------------------------------------*/
+
+static const struct prompt_row *own(const struct flowworld *w, struct slice key)
+{
+	for (size_t i = 0; i < w->n_prompts; i++)
+		if (slice_eq_cstr(key, w->prompts[i].key))
+			return &w->prompts[i];
+	return NULL;
+}
+
+static bool is_spoken(struct slice key)
+{
+	return slice_starts(key, SLICE("say."));
+}
+
+void flow_sound_url(const struct flowworld *w, struct slice key,
+    char out[FLOW_SOUND_URL_MAX])
+{
+	const struct prompt_row *p = own(w, key);
+	char id[ID_TEXT_MAX];
+	struct buf b;
+
+	buf_over(&b, out, FLOW_SOUND_URL_MAX - 1);
+	if (p != NULL && p->live_version > 0) {
+		id_text(ID_KIND_prompt, p->id.v, id);
+		buf_printf(&b, "/settings/prompts/%s/%lu", id,
+		    (unsigned long)p->live_version);
+	} else if (p == NULL && builtin_find(key) != NULL) {
+		buf_printf(&b, "/settings/prompts/built-in/%.*s",
+		    SLICE_FMT(key));
+	} else if (p == NULL && is_spoken(key)) {
+		buf_printf(&b, "/settings/prompts/spoken/%.*s", SLICE_FMT(key));
+	}
+	out[buf_err(&b) == ERR_OK ? b.n : 0] = '\0';
+}
+
+struct slice flow_sound_name(const struct flowworld *w, struct slice key)
+{
+	const struct prompt_row *p = own(w, key);
+	const struct builtin *b = builtin_find(key);
+
+	if (p != NULL)
+		return slice_from(p->name);
+	if (b != NULL && b->words != NULL)
+		return slice_from(b->words);
+	return is_spoken(key) ? SLICE("a part of the whisper") : key;
+}
+
+/* --- sounds ----------------------------------------------------------------*/
+
+static enum err answer(struct slice ulaw, struct resp *out)
+{
+	struct buf wav;
+	enum err e;
+
+	buf_init(&wav, DB_PROMPT_ULAW_MAX + 1024);
+	e = snd_prompt_wav(ulaw, &wav);
+	resp_header(out, "Cache-Control", SLICE("private, max-age=86400"));
+	if (e == ERR_OK)
+		e = resp_bytes(out, "audio/wav", buf_slice(&wav));
+	buf_fini(&wav);
+	return e;
+}
+
+enum err flow_sound_built_in(const struct req *r, struct slice key,
+    struct resp *out)
+{
+	const struct builtin *b = builtin_find(key);
+	char path[SETTINGS_PATH_MAX + 64], block[8192];
+	struct buf ulaw;
+	enum err e = ERR_OK;
+	ssize_t n;
+	int fd;
+
+	if (b == NULL)
+		return ERR_NOTFOUND;
+	(void)snprintf(path, sizeof(path), "%s/prompts/%s",
+	    r->settings->share_dir, b->file);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1) {
+		log_sys("flow_sound: open %s", path);
+		return ERR_IO;
+	}
+	buf_init(&ulaw, DB_PROMPT_ULAW_MAX);
+	while ((n = read(fd, block, sizeof(block))) > 0)
+		buf_bytes(&ulaw, block, (size_t)n);
+	(void)close(fd); /* read only: nothing can be lost */
+	if (n < 0 || buf_err(&ulaw) != ERR_OK)
+		e = ERR_IO;
+	else
+		e = answer(buf_slice(&ulaw), out);
+	buf_fini(&ulaw);
+	return e;
+}
+
+enum err flow_sound_spoken(const struct req *r, struct slice key,
+    struct resp *out)
+{
+	struct slice ulaw;
+	const enum err e = db_spoken_audio(r->db, key, r->arena, &ulaw);
+
+	return e == ERR_OK ? answer(ulaw, out) : e;
+}
