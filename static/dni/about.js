@@ -1,8 +1,7 @@
 // about.js - once a visit, a moment after the number is there: how the tag got on
 // with the page (what it found and swapped, how late it was, what makes paid
 // visits look like direct ones: lib/core/taghealth), and what else the browser
-// knows of the visitor for conversions sent later. t.js fetches it; none of it
-// may cost time before the number.
+// knows of the visitor for conversions sent later.
 export default function (tag) {
 	const w = window, why = [];
 	let jar = '';
@@ -19,6 +18,12 @@ export default function (tag) {
 		}
 	}
 
+	// Building a format of dates holds the page for longer than all of the tag;
+	// newer browsers just say where they are.
+	function zone() {
+		return w.Temporal?.Now?.timeZoneId?.() || Intl.DateTimeFormat().resolvedOptions().timeZone;
+	}
+
 	// Google's own tag notes the clicks it has seen: version, second, id.
 	const gcl = cookie(/(?:^|; )_gcl_aw=GCL\.(\d+)\./);
 	if (w.ringtrace.twice) why.push('twice');
@@ -28,7 +33,7 @@ export default function (tag) {
 	tag.beacon('event', {
 		kind: 'about', version: w.ringtrace.version, found: tag.page.found, swapped: tag.page.swapped,
 		late_ms: Math.round(tag.late), why: why.join(),
-		zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+		zone: zone(),
 		ga: cookie(/(?:^|; )_ga=GA\d\.\d\.(\d+\.\d+)/), gas: cookie(/_ga_\w+=GS\d\.\d\.s?(\d+)/),
 		fbc: cookie(/(?:^|; )_fbc=([^;]*)/), fbp: cookie(/(?:^|; )_fbp=([^;]*)/)
 	});

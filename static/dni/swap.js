@@ -17,8 +17,10 @@
 // the invisible marks of right-to-left text.
 const SEP = '[\\s().\\-/·‐-–\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2069]{0,4}';
 const KEYS = '  ABC DEF GHI JKL MNO PQRS TUV WXYZ'.split(' ');
-const INLINE = /^(a|b|bd[io]|big|data|em|font|i|ins|label|mark|nobr|s|small|span|strong|su[bp]|time|u|var|wbr)$/;
-const CODE = /^((no)?script|style)$/;
+// Sets, not expressions: each expression is compiled when it is first asked.
+const set = (names) => new Set(names.split(' '));
+const INLINE = set('a b bdi bdo big data em font i ins label mark nobr s small span strong sub sup time u var wbr');
+const CODE = set('noscript script style');
 const LINK = /^(tel|sms|callto|whatsapp):|\/\/(wa\.me|\w+\.whatsapp\.com)\//;
 const KEEP = 'script,style,noscript,template,textarea,object,[data-noswap],[data-calltrk-noswap],' +
 	'[contenteditable]:not([contenteditable=false])';
@@ -27,8 +29,9 @@ const KEEP = 'script,style,noscript,template,textarea,object,[data-noswap],[data
 export const names = ['href', 'title', 'aria-label', 'content', 'alt', 'placeholder', 'value'];
 const SOME = ['a[href^=tel]', 'img', 'area', 'textarea', 'button', 'input', 'iframe'];
 // Elements that may have a shadow root of before our time: those whose names
-// are none of HTML's everyday ones, and what lies in the body itself.
-const HOSTS = ':not(div,span,p,a,li,ul,h3,img,svg,path,td,br,i,b,strong,script,option)';
+// are none of HTML's everyday ones, empty ones, and what lies in the body itself,
+// of very many the first and last.
+const HOSTS = [':not(div,a,p,span,li,ul,h3,img,svg,path,td,br,i,b,strong,script,option)', 'div:empty'], EDGE = 20;
 const GROUP = 32;
 // More changes in a second are two programs that undo each other's work.
 const MOST = 9999;
@@ -102,7 +105,7 @@ export function kept(el) {
 
 // The texts between which a number may be split stand in one block.
 function block(n) {
-	do n = n.parentNode; while (n && INLINE.test(n.localName));
+	do n = n.parentNode; while (n && INLINE.has(n.localName));
 	return n;
 }
 
@@ -115,8 +118,8 @@ export const page = { found: 0, swapped: 0, roots: [], watch };
 export const paint = new Map();
 
 const doc = document, roots = page.roots, held = new Set();
-const observer = new MutationObserver(changes), range = doc.createRange();
-let rules = [], asked, quick, select, last, started, seeing, backward, burst = 0;
+const observer = new MutationObserver(changes);
+let rules = [], range, asked, quick, select, last, started, seeing, backward, burst = 0;
 
 // [from, to, new text] of each number in s, the last first: so what stands
 // before keeps its place while they are put in.
@@ -156,7 +159,7 @@ function count() {
 	return ++burst < MOST;
 }
 
-function set(node, now) {
+function put(node, now) {
 	const old = node.data, was = node.rt?.[1] === old ? node.rt[0] : old;
 	if (!count()) return;
 	node.data = now;
@@ -179,7 +182,7 @@ function swapRun(run) {
 			at += ends[i];
 		});
 	}
-	run.forEach((n, i) => n.data === all[i] || set(n, all[i]));
+	run.forEach((n, i) => n.data === all[i] || put(n, all[i]));
 }
 
 // The texts of a block in the order they stand, over its inline elements. A
@@ -193,7 +196,7 @@ function swapTexts(el) {
 	(function pieces(el) {
 		for (let n = el.firstChild; n; n = n.nextSibling) {
 			if (n.nodeType === 1) {
-				if (INLINE.test(n.localName)) pieces(n);
+				if (INLINE.has(n.localName)) pieces(n);
 				else end();
 			} else if (n.nodeType === 3) {
 				const some = /\d/.test(n.data), whole = some && quick.test(n.data) && hits(n.data, rules).length;
@@ -235,40 +238,42 @@ function swapAttrs(el) {
 
 // What holds the number: swapped, or hidden until the other one is known.
 function hit(el) {
-	const home = INLINE.test(el.localName) && block(el.firstChild) || el;
+	const home = INLINE.has(el.localName) && block(el.firstChild) || el;
 	if (rules.length) return swapTexts(home);
 	held.add(home);
 	hooks.hide(el);
 }
 
 // The smallest elements below one whose text fits are hit. Many children are
-// asked in groups. way: where to begin, the innermost last.
+// asked in groups; not too many, as each end of a range is counted from the
+// first child. way: where to begin, the innermost last.
 function find(el, way) {
-	const kids = el.childNodes, from = way && way.pop(), n = kids.length;
+	const kids = el.childNodes, from = way && way.pop(), n = kids.length, group = Math.max(GROUP, n >> 7);
 	let i = 0, rest = '';
+	if (from || n > group) range = range || doc.createRange();
 	if (from) {
 		range.setStartBefore(from);
 		i = range.startOffset;
 	}
 	for (; i < n; i++) {
-		if (i % GROUP === 0 && n - i > GROUP) {
+		if (i % group === 0 && n - i > group) {
 			range.setStart(el, i);
-			range.setEnd(el, i + GROUP);
+			range.setEnd(el, i + group);
 			if (!quick.test(range)) {
-				i += GROUP - 1;
+				i += group - 1;
 				rest += '|';
 				continue;
 			}
 		}
-		const kid = kids[i], type = kid.nodeType;
+		const kid = kids[i], type = kid.nodeType, name = kid.localName;
 		let t = type === 3 ? kid.data : '';
-		if (type === 1 && !CODE.test(kid.localName)) {
+		if (type === 1 && !CODE.has(name)) {
 			const enter = kid === from && way.length;
 			t = enter ? '' : kid.textContent;
 			if (enter || quick.test(t)) {
 				find(kid, enter && way);
 				t = '|';
-			} else if (!INLINE.test(kid.localName)) {
+			} else if (!INLINE.has(name)) {
 				t = '|';
 			}
 		}
@@ -317,7 +322,12 @@ function see(root) {
 	look(root);
 	observer.observe(root, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: names });
 	setTimeout(() => {
-		for (const el of [...root.querySelectorAll(HOSTS), ...(root.body || root).children]) if (el.shadowRoot) watch(el.shadowRoot);
+		const host = (el) => el.shadowRoot && watch(el.shadowRoot), kids = (root.body || root).children, n = kids.length;
+		for (const where of HOSTS) root.querySelectorAll(where).forEach(host);
+		for (let i = 0; i < n; i++) {
+			if (i === EDGE) i = Math.max(i, n - EDGE);
+			host(kids[i]);
+		}
 	});
 }
 

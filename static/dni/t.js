@@ -13,8 +13,8 @@
 //   window.ringtrace=window.ringtrace||function(){(ringtrace.q=ringtrace.q||[]).push(arguments)}
 //
 // Here is only what a number needs. Everything else is a part, a module beside
-// this file with one default function of `tag`: t-visit.js for who got a number,
-// t-form.js, t-frame.js, t-events.js and t-shim.js where they are needed.
+// this file with one default function of `tag`: t-visit.js a moment after the
+// number, t-form.js, t-frame.js, t-events.js and t-shim.js where they are needed.
 import { hooks, hunt, isLink, kept, look, names, page, paint, swapAttr, text, undo, use, watch } from './swap.js';
 
 const w = window, d = document, stub = w.ringtrace, me = d.currentScript, config = w.ringtraceConfig || {};
@@ -25,7 +25,7 @@ const HALF_HOUR = 1800000, MONTH = 2592000;
 const ID = 'rt_id', CACHE = 'rt_p';
 const CLICK = /[?&](\w+clk?id|[gw]braid|li_fat_id|utm_\w+)=/;
 const nav = w.navigator, loc = w.location;
-const api = (attr('api') || src.replace(/^(\w+:\/\/[^/]+).*/, '$1')) + '/dni/v1/';
+const api = (attr('api') || src.split('/', 3).join('/')) + '/dni/v1/';
 const own = attr('number'), domain = attr('domain'), cookies = attr('cookies') !== 'no';
 let consent = nav.globalPrivacyControl ? 'no' : attr('consent');
 
@@ -49,7 +49,7 @@ const tag = {
 	site, page, attr, part, post, beacon, tell, view, answered, apply, show, click, plain,
 };
 
-names.push(...attr('attrs').match(/[\w-]+/g) || []);
+if (attr('attrs')) names.push(...attr('attrs').match(/[\w-]+/g));
 hooks.hide = hide;
 hooks.frame = (el) => part('frame', el);
 hooks.root = (root) => tag.rooted?.(root);
@@ -152,12 +152,12 @@ function unshow() {
 }
 
 // --- the server ---------------------------------------------------------
-// Half of a character, as is left where a page or we cut a text, is no text to
-// the server.
+// The server cuts texts where it must; half of a character, as is left where a
+// page or we cut one, is no text to it.
 function body(more) {
 	const { visitor, visit } = tag.ids;
 	return JSON.stringify({ site, visitor, visit, ...more }, (k, v) => v === '' ? undefined
-		: v?.replace ? v.replace(/[\ud800-\udfff]/gu, '') : v);
+		: v?.replace ? v.slice(0, 2048).replace(/[\ud800-\udfff]/gu, '') : v);
 }
 
 function post(what, more, done) {
@@ -166,13 +166,14 @@ function post(what, more, done) {
 	x.setRequestHeader('Content-Type', 'text/plain');
 	x.timeout = 8000;
 	x.onloadend = () => {
-		let a = null;
+		const { status } = x;
+		let a;
 		// 404: no site has this key; 403: this address is not in its list.
-		if (/40[34]/.test(x.status) && !warned) {
+		if (status > 402 && status < 405 && !warned) {
 			warned = 1;
-			w.console.warn(`ringtrace: ${x.status} for site "${site}"`);
+			w.console.warn(`ringtrace: ${status} for site "${site}"`);
 		}
-		if (x.status === 200) try { a = JSON.parse(x.responseText); } catch {}
+		if (status === 200) try { a = JSON.parse(x.responseText); } catch {}
 		done?.(a);
 	};
 	x.send(body(more));
@@ -207,8 +208,9 @@ function answered(a) {
 		if (a.swap.length || !swaps.length) apply(a.swap);
 		else if (consent === 'no') unshow();
 		if (a.visitor) save();
-		// It lasts while somebody is here, and what they do belongs to it.
-		if (tag.ids.visit) w.setTimeout(part, 0, 'visit', fresh);
+		// It lasts while somebody is here, and what they do belongs to it: once
+		// the number is painted.
+		if (tag.ids.visit) w.setTimeout(part, 200, 'visit', fresh);
 		if (a.swap.length) tell('number', { tier, number: a.swap[0].to.e164 });
 	}
 	show();
@@ -229,7 +231,7 @@ function view() {
 	tag.sentAt = Date.now();
 	asking = 1;
 	post('visit', {
-		url: url.slice(0, 2048), ref: ref.slice(0, 2048), title: d.title.slice(0, 255),
+		url, ref, title: d.title.slice(0, 255),
 		consent: may() ? consent : 'no',
 	}, (a) => {
 		const more = again;
@@ -262,7 +264,6 @@ function click(e) {
 function begin() {
 	if (begun || tag.boss) return;
 	begun = 1;
-	if (may()) load();
 	watch(d);
 	let c;
 	try {
@@ -303,6 +304,13 @@ function ready() {
 	w.setTimeout(begin, 1000);
 }
 
+// The cookie is read first and from here: a browser that notes who reads it looks
+// up each function on the way, and the whole file while that is being run.
+function start() {
+	if (may()) load();
+	ready();
+}
+
 // ringtrace('name', ...) is ringtrace.name(...).
 const ringtrace = (what, ...args) => ringtrace[what]?.apply?.(null, args);
 ringtrace.version = 3;
@@ -339,7 +347,7 @@ ringtrace.consent = (yes) => {
 // page's own, by name.
 ringtrace.event = (name, detail = '') => {
 	if (name === 'form') part('form', detail);
-	else beacon('event', { kind: 'custom', name: String(name).slice(0, 64), detail: String(detail).slice(0, 255) });
+	else beacon('event', { kind: 'custom', name: String(name), detail: String(detail) });
 };
 
 if (stub?.version) {
@@ -349,5 +357,5 @@ if (stub?.version) {
 	for (const a of stub?.q || []) ringtrace(...a);
 	if (attr('shim')) part('shim');
 	d.addEventListener('visibilitychange', ready);
-	ready();
+	w.queueMicrotask(start);
 }

@@ -1,43 +1,45 @@
 // visit.js - the part of the tag for a visit that has a number: it lasts while
 // somebody is here, further pages of an application belong to it, and so do the
-// forms they fill in. t.js asks for it after the number is shown, so none of it
-// costs time before; nobody without consent ever gets it.
+// forms they fill in. t.js asks for it after the number is painted; nobody without
+// consent ever gets it.
+import about from './about.js';
+
+const MINUTE = 60000, HALF_HOUR = 1800000;
+
 export default function (tag) {
-	const w = window, d = document, MINUTE = 60000, HALF_HOUR = 1800000;
-	let usedAt = Date.now(), usedS = 0;
+	const w = window, d = document, now = () => Date.now();
+	let usedAt = now(), usedS = 0;
+
+	const since = () => now() - tag.sentAt;
+	const used = () => (usedAt = now());
 
 	function beat(last) {
-		if (!tag.ids.visit) return;
 		const engaged_s = usedS;
+		if (!tag.ids.visit || (last && !usedS)) return;
 		usedS = 0;
-		tag.sentAt = Date.now();
+		tag.sentAt = now();
 		if (last) tag.beacon('beat', { engaged_s });
 		else tag.post('beat', { engaged_s }, (a) => a && a.tier !== 'none' && tag.answered(a));
 	}
 
 	function tick() {
-		const now = Date.now();
-		if (d.visibilityState === 'visible' && now - usedAt < MINUTE / 2) usedS += 5;
-		if (usedS && now - tag.sentAt >= MINUTE) beat();
+		if (d.visibilityState === 'visible' && now() - usedAt < MINUTE / 2) usedS += 5;
+		if (usedS && since() >= MINUTE) beat();
 	}
 
-	function left() {
-		if (usedS) beat(true);
-	}
-
-	function seen() {
-		if (d.visibilityState === 'hidden') left();
-		else if (Date.now() - tag.sentAt >= MINUTE) beat();
+	function seen(e) {
+		if (d.visibilityState === 'hidden' || e.type === 'pagehide') beat(true);
+		else if (since() >= MINUTE) beat();
 	}
 
 	// Another page of an application, or one that the browser had kept: a page
 	// view of the visit that goes on.
 	function moved(again) {
-		const at = w.location.href;
-		if ((!again && at.split('#')[0] === tag.place.split('#')[0]) || tag.boss) return;
-		if (!tag.ids.visit || Date.now() - tag.sentAt >= HALF_HOUR) return tag.view();
-		tag.place = at;
-		tag.post('event', { kind: 'view', url: at.slice(0, 2048), title: d.title.slice(0, 255) });
+		const url = w.location.href;
+		if ((!again && url.split('#')[0] === tag.place.split('#')[0]) || tag.boss) return;
+		if (!tag.ids.visit || since() >= HALF_HOUR) return tag.view();
+		tag.place = url;
+		tag.post('event', { kind: 'view', url, title: d.title.slice(0, 255) });
 	}
 
 	// The page's title comes after.
@@ -48,36 +50,31 @@ export default function (tag) {
 		const old = w.history[name];
 		try {
 			w.history[name] = function () {
-				const r = old.apply(this, arguments);
 				later();
-				return r;
+				return old.apply(this, arguments);
 			};
 		} catch {}
 	}
 
-	function submitted(e) {
-		if (tag.attr('forms') !== 'no' && tag.ids.visit) tag.part('form', e.target);
-	}
-
 	// The part for forms comes when somebody begins to fill one in.
-	function entered(e) {
-		const el = e.composedPath()[0];
-		if (el.form && tag.attr('forms') !== 'no') tag.part('form');
+	function form(e) {
+		const el = e.composedPath()[0], sent = e.type === 'submit';
+		if ((sent || el.form) && tag.attr('forms') !== 'no' && tag.ids.visit) tag.part('form', sent && el);
 	}
 
 	tag.rooted = (root) => {
-		root.addEventListener('submit', submitted, true);
-		root.addEventListener('focusin', entered);
+		root.addEventListener('submit', form, true);
+		root.addEventListener('focusin', form);
 	};
 	tag.page.roots.forEach(tag.rooted);
-	if (d.activeElement?.form) entered({ composedPath: () => [d.activeElement] });
+	form({ composedPath: () => [d.activeElement || d] });
 
 	w.setInterval(tick, 5000);
 	for (const name of ['mousemove', 'keydown', 'scroll', 'touchstart', 'click', 'focus'])
-		w.addEventListener(name, () => { usedAt = Date.now(); }, { capture: true, passive: true });
+		w.addEventListener(name, used, { capture: true, passive: true });
 	d.addEventListener('visibilitychange', seen);
 	w.addEventListener('popstate', later);
-	w.addEventListener('pagehide', left);
+	w.addEventListener('pagehide', seen);
 	w.addEventListener('pageshow', (e) => e.persisted && moved(true));
 	wrap('pushState');
 	wrap('replaceState');
@@ -85,5 +82,5 @@ export default function (tag) {
 	moved();
 
 	// How it went and who else knows this visitor, once a visit.
-	return (fresh) => fresh && w.setTimeout(tag.part, 1500, 'about');
+	return (fresh) => fresh && w.setTimeout(about, 1500, tag);
 }

@@ -178,7 +178,7 @@ test('an application that draws later, or puts the old number back, is followed'
 		document.getElementById('late').getAttribute('href') === want, `tel:${number}`);
 	// A page of the application is a page view of the same visit.
 	const asked = [];
-	page.on('request', (r) => /"kind":"about"|t-about/.test(`${r.postData()}${r.url()}`) || asked.push(new URL(r.url()).pathname));
+	page.on('request', (r) => /"kind":"about"|t-visit/.test(`${r.postData()}${r.url()}`) || asked.push(new URL(r.url()).pathname));
 	await page.evaluate(() => history.pushState({}, '', '/demo/booking'));
 	await until('the view is stored', () => stack.sqlOne(
 		`SELECT count(*) FROM page_view p JOIN lease l ON l.company_id = p.company_id AND l.visit_id = p.visit_id
