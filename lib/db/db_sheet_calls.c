@@ -116,19 +116,24 @@ static const struct db_sheet_column columns[] = {
 #define TEXTS DB_SEARCH_WHERE("i") " AND (? OR i.tracker_id = ?)"
 
 /* All calls of the period, and of one result. */
-#define FROM_CALLS                                                           \
-	"SELECT " COLUMNS " FROM phone_call c" NAMES                         \
+#define CALL_KEYS                                                            \
+	"SELECT c.company_id, c.id AS call_id, c.started_at AS k"            \
+	" FROM phone_call c LEFT JOIN interaction i"                         \
+	" ON i.company_id = c.company_id AND i.id = c.id"                    \
 	" WHERE c.company_id = ? AND c.started_at >= ? AND c.started_at < ?" \
 	" AND (? = '' OR c.result = ? OR (? = 'live' AND c.state = 'open')"  \
 	"  OR (? = 'unanswered'"                                             \
 	"   AND c.result IN ('missed', 'abandoned', 'failed')))" TEXTS
 
 /* In the order of the narrow rows, so that few others are touched. */
-#define FROM_FACTS                                                   \
-	"SELECT STRAIGHT_JOIN " COLUMNS                              \
-	" FROM call_fact f JOIN phone_call c"                        \
-	" ON c.company_id = f.company_id AND c.id = f.call_id" NAMES \
-	    DB_FILTER_WHERE TEXTS
+#define FACT_KEYS(key)                                             \
+	"SELECT f.company_id, f.call_id, " key                     \
+	" AS k"                                                    \
+	" FROM call_fact f" DB_FILTER_WHERE                        \
+	" AND (? OR EXISTS (SELECT 1 FROM phone_call c"            \
+	"  LEFT JOIN interaction i ON i.company_id = c.company_id" \
+	"  AND i.id = c.id WHERE c.company_id = f.company_id"      \
+	"  AND c.id = f.call_id" TEXTS "))"
 
 #define DOWN(key, id)                               \
 	" AND " key " <= ? AND (" key " < ? OR " id \
@@ -139,43 +144,37 @@ static const struct db_sheet_column columns[] = {
 	" > ?)"                                     \
 	" ORDER BY " key ", " id " LIMIT ?"
 
-/* The page is found among the narrow rows; only its own calls are read. */
-#define BY(key, way, order)                                                                     \
-	"SELECT " COLUMNS " FROM (SELECT f.call_id, " key                                       \
-	" AS k"                                                                                 \
-	" FROM call_fact f" DB_FILTER_WHERE                                                     \
-	" AND (? OR EXISTS (SELECT 1 FROM phone_call c"                                         \
-	"  LEFT JOIN interaction i ON i.company_id = c.company_id"                              \
-	"  AND i.id = c.id WHERE c.company_id = f.company_id"                                   \
-	"  AND c.id = f.call_id" TEXTS "))" way(key,                                            \
-	    "f.call_id") ") q JOIN phone_call c ON c.company_id = ? AND c.id = q.call_id" NAMES \
-			 " ORDER BY q.k" order ", q.call_id" order
-#define BOTH(key)                                       \
-	{                                               \
-		BY(key, DOWN, " DESC"), BY(key, UP, "") \
+/* The page's keys come first, with their LIMIT; only its own calls are read.
+ * Joined at once, the few numbers and destinations of a company would be put to
+ * all of its calls, and what came of it be sorted. */
+#define OF(keys, order)                                     \
+	"SELECT STRAIGHT_JOIN " COLUMNS " FROM (" keys      \
+	") q"                                               \
+	" JOIN phone_call c ON c.company_id = q.company_id" \
+	" AND c.id = q.call_id" NAMES " ORDER BY q.k" order \
+	", q.call_id" order
+#define BOTH(keys, key, id)                                               \
+	{                                                                 \
+		OF(keys DOWN(key, id), " DESC"), OF(keys UP(key, id), "") \
 	}
+#define BY(key) BOTH(FACT_KEYS(key), key, "f.call_id")
 
 static const char one_sql[] = "SELECT " COLUMNS " FROM phone_call c" NAMES
 			      " WHERE c.company_id = ? AND c.id = ?";
 
-/* By time: the first of each pair downwards, the second upwards. */
-static const char *const calls_sql[] = { FROM_CALLS DOWN("c.started_at",
-					     "c.id"),
-	FROM_CALLS UP("c.started_at", "c.id") };
-static const char *const facts_sql[] = { FROM_FACTS DOWN("f.started_at",
-					     "f.call_id"),
-	FROM_FACTS UP("f.started_at", "f.call_id") };
+/* The first of each pair downwards, the second upwards. */
+static const char *const calls_sql[] = BOTH(CALL_KEYS, "c.started_at", "c.id");
 
 static const struct {
 	const char *column; /* of the sheet */
 	const char *sql[2];
 } orders[DB_SHEET_CALLS_BY_COUNT] = {
-	[DB_SHEET_CALLS_STARTED] = { "started_at", { NULL, NULL } },
-	[DB_SHEET_CALLS_DURATION] = { "duration_ms", BOTH("f.duration_ms") },
-	[DB_SHEET_CALLS_RING] = { "ring_ms", BOTH("f.ring_ms") },
-	[DB_SHEET_CALLS_TALK] = { "talk_ms", BOTH("f.talk_ms") },
-	[DB_SHEET_CALLS_VALUE] = { "value", BOTH("f.value_micros") },
-	[DB_SHEET_CALLS_RISK] = { "risk", BOTH("f.risk") },
+	[DB_SHEET_CALLS_STARTED] = { "started_at", BY("f.started_at") },
+	[DB_SHEET_CALLS_DURATION] = { "duration_ms", BY("f.duration_ms") },
+	[DB_SHEET_CALLS_RING] = { "ring_ms", BY("f.ring_ms") },
+	[DB_SHEET_CALLS_TALK] = { "talk_ms", BY("f.talk_ms") },
+	[DB_SHEET_CALLS_VALUE] = { "value", BY("f.value_micros") },
+	[DB_SHEET_CALLS_RISK] = { "risk", BY("f.risk") },
 };
 
 static const struct db_sheet sheet = {
@@ -249,37 +248,31 @@ static void in_place(struct stmt *st, const struct page *p, size_t max)
 	stmt_in_u64(st, max);
 }
 
-static enum err begin_by_time(struct db *db, const struct page *p, size_t max,
-    struct stmt **st)
+/* Calls that go on have no narrow row yet: an unfiltered log by time has them,
+ * too. */
+static bool of_all_calls(const struct page *p)
 {
-	const bool plain = db_filter_plain(&p->f->log.f);
-	const enum err e = stmt_begin(db,
-	    (plain ? calls_sql : facts_sql)[p->order.up ? 1 : 0], st);
-
-	if (e != ERR_OK)
-		return e;
-	if (plain)
-		in_period(*st, p);
-	else
-		db_filter_in(*st, p->company, &p->f->log.f);
-	in_texts(*st, p);
-	in_place(*st, p, max);
-	return ERR_OK;
+	return p->order.by == DB_SHEET_CALLS_STARTED &&
+	       db_filter_plain(&p->f->log.f);
 }
 
-static enum err begin_by(struct db *db, const struct page *p, size_t max,
+static enum err begin(struct db *db, const struct page *p, size_t max,
     struct stmt **st)
 {
-	const enum err e =
-	    stmt_begin(db, orders[p->order.by].sql[p->order.up ? 1 : 0], st);
+	const bool all = of_all_calls(p);
+	const char *const *sql = all ? calls_sql : orders[p->order.by].sql;
+	const enum err e = stmt_begin(db, sql[p->order.up ? 1 : 0], st);
 
 	if (e != ERR_OK)
 		return e;
-	db_filter_in(*st, p->company, &p->f->log.f);
-	stmt_in_bool(*st, !has_texts(p->f));
+	if (all) {
+		in_period(*st, p);
+	} else {
+		db_filter_in(*st, p->company, &p->f->log.f);
+		stmt_in_bool(*st, !has_texts(p->f));
+	}
 	in_texts(*st, p);
 	in_place(*st, p, max);
-	stmt_in_id(*st, p->company->v);
 	return ERR_OK;
 }
 
@@ -307,9 +300,7 @@ static enum err begin_page(struct db *db, struct page *p,
 	p->after = after == NULL ? edge(p) : *after;
 	if ((e = db_search_make(p->f->log.search, &p->search)) != ERR_OK)
 		return e;
-	return p->order.by == DB_SHEET_CALLS_STARTED
-		   ? begin_by_time(db, p, max, st)
-		   : begin_by(db, p, max, st);
+	return begin(db, p, max, st);
 }
 
 enum err db_sheet_calls_page(struct db *db, struct company_id company,
