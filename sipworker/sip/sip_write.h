@@ -5,7 +5,6 @@
  * buf (ERR_SYNTAX), so nothing a peer sent can start a line of its own. A
  * message is a start line, fields, and one sip_write_body() or
  * sip_write_end().
- * for messages that would pass 1,200 bytes.
  */
 #ifndef RT_SIP_WRITE_H
 #define RT_SIP_WRITE_H

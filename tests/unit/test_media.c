@@ -18,6 +18,7 @@
 #include "lib/base/log.h"
 #include "sipworker/media/media.h"
 #include "sipworker/rtp/g711.h"
+#include "sipworker/rtp/rtcp.h"
 #include "sipworker/rtp/rtp_pkt.h"
 
 #define PORT_A 20000
@@ -26,6 +27,7 @@
 
 static uint32_t ip;
 static uint8_t prompt[400]; /* 50 ms */
+static struct addr4 reports_to;
 
 static struct {
 	pthread_mutex_t lock;
@@ -109,6 +111,7 @@ static void open_stream(struct media *m, uint32_t id, uint16_t port,
 		.stream = id,
 		.key = 6,
 		.remote = remote,
+		.rtcp = reports_to,
 		.pt = pt,
 		.dtmf_pt = id == 1 ? 101 : 96,
 		.send = true,
@@ -245,7 +248,6 @@ static void test_relay(void **state)
 	(void)close(x);
 }
 
-/* The packet 20 ms later of the same stream. */
 /* Who names its codec by a dynamic type is sent that, and understood by it. */
 static void test_remapped(void **state)
 {
@@ -540,6 +542,42 @@ static void test_many(void **state)
 	(void)close(b);
 }
 
+/* Their report is named in ours, which goes where they said; rubbish is counted
+ * and changes nothing. All on one port (RFC 5761), so in order. */
+static void test_rtcp(void **state)
+{
+	static const uint8_t sr[28] = { 0x80, 200, 0, 6, 0, 0, 0x12, 0x34, 1, 2,
+		3, 4, 5, 6, 7, 8 };
+	struct media *m = start();
+	struct addr4 at, at_rtcp;
+	const int a = phone(&at), r = phone(&at_rtcp);
+	struct sockaddr_in sa = { .sin_family = AF_INET };
+	struct rtcp_in in;
+	char packet[RTCP_MAX];
+	ssize_t n;
+
+	(void)state;
+	reports_to = at_rtcp;
+	open_stream(m, 1, PORT_A, at, 0);
+	say(a, PORT_A, 1, 0, 0xff);
+	sa.sin_addr.s_addr = htonl(ip);
+	sa.sin_port = htons(PORT_A);
+	for (size_t k = 0; k <= sizeof(sr); k += 4) /* the last is whole */
+		(void)sendto(a, sr, k, 0, (void *)&sa, sizeof(sa));
+	say(a, PORT_A, 2, 77, 0xff); /* a codec nobody agreed on */
+	say_bytes(a, PORT_A, 3, 101, 5, 4);
+	assert_int_equal(event(m, MEDIA_DIGIT).digit, '5');
+	order(m, MEDIA_CLOSE, 1, 0);
+	assert_in_range(event(m, MEDIA_CLOSED).stats.dropped, 7, 9);
+	n = recv(r, packet, sizeof(packet), 0);
+	assert_int_equal(rtcp_parse(slice_of(packet, (size_t)n), &in), ERR_OK);
+	assert_true(in.bye && in.has_report);
+	assert_int_equal(in.report.ssrc, 0x1234);
+	assert_int_equal(in.report.last_sr, 0x03040506);
+	(void)close(a);
+	(void)close(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -550,6 +588,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_hearing, stop),
 		cmocka_unit_test_teardown(test_port_taken, stop),
 		cmocka_unit_test_teardown(test_many, stop),
+		cmocka_unit_test_teardown(test_rtcp, stop),
 	};
 
 	log_open("test", STDERR_FILENO, LOG_ERROR);
