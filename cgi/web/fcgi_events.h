@@ -10,7 +10,10 @@
  *
  * nginx hands over whole requests (fastcgi_request_buffering), so that reading
  * one does not wait; a peer that stops in the middle of one is given up after
- * five seconds.
+ * five seconds. The socket is for nginx alone (mode 0660): libfcgi before 2.4.5
+ * believes the lengths of names and values that its peer says, and an
+ * impossible one ends the process (CVE-2025-23016); no client of nginx can send
+ * one.
  */
 #ifndef RT_CGI_WEB_FCGI_EVENTS_H
 #define RT_CGI_WEB_FCGI_EVENTS_H
