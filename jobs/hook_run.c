@@ -24,6 +24,7 @@
 #define RECONNECT_US RT_SEC_US
 #define STOP_US      (5 * RT_SEC_US)
 #define HOOKS_KNOWN  1024
+#define REST_MAX_US  RT_HOUR_US /* a receiver's Retry-After, for all it gets */
 #define STORE_TRIES  3
 #define HEADER_BYTES 192
 #define PATH_BYTES   (SETTINGS_PATH_MAX + 16)
@@ -37,6 +38,7 @@ struct known {
 	uint32_t running;
 	uint32_t tokens; /* requests that it may begin at once */
 	int64_t filled_us;
+	int64_t rests_until_us; /* monotonic: it asked for a pause */
 };
 
 /* One request under way. */
@@ -101,7 +103,7 @@ static uint32_t room_for(struct hook_run *r, struct known *k,
 		k->tokens = hook->per_second;
 		k->filled_us = now_us;
 	}
-	if (k->running >= most)
+	if (k->running >= most || now_us < k->rests_until_us)
 		return 0;
 	room = most - k->running;
 	if (room > k->tokens)
@@ -131,6 +133,18 @@ static void count(enum hook_fate fate)
 	};
 
 	metric_add(metrics[fate], 1);
+}
+
+/* A receiver that says when to come again is not asked before, for nothing: its
+ * other events keep their attempts. */
+static void rest(struct known *k, const struct out_http_answer *a)
+{
+	const int64_t asked_us = (int64_t)a->retry_after_s * RT_SEC_US;
+
+	if (a->e == ERR_OK && (a->status == 429 || a->status == 503))
+		k->rests_until_us =
+		    clk_mono_us() +
+		    (asked_us < REST_MAX_US ? asked_us : REST_MAX_US);
 }
 
 /* A deadlock with somebody who adds or replays is over at once. */
@@ -170,6 +184,7 @@ static void settle(struct hook_run *r, struct flight *f,
 		.answer = buf_slice(&b2),
 	};
 	f->known->failing = result.fate != HOOK_FATE_DONE;
+	rest(f->known, a);
 	count(result.fate);
 	e = store_result(r, f, &result, now_us);
 	/* Not written down: it is lost after a while, and sent again. */

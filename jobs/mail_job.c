@@ -2,8 +2,6 @@
 
 #include <stdio.h>
 
-#include "lib/phone/tz.h"
-
 void mail_job_text(struct mail_job *m, const char *key, struct slice text)
 {
 	json_out_key(&m->j, key);
@@ -40,22 +38,47 @@ void mail_job_begin(struct mail_job *m, const struct queue_env *env,
 	mail_job_text(m, "unsubscribe", slice_from(mem));
 }
 
+enum err mail_job_due(struct tz *z, uint32_t quiet_from_min,
+    uint32_t quiet_to_min, int64_t now_us, int64_t *due_us)
+{
+	struct tz_time t;
+	uint32_t minute, wait;
+	enum err e;
+
+	if ((e = tz_local(z, now_us, &t)) != ERR_OK)
+		return e;
+	minute = (uint32_t)t.hour * 60 + (uint32_t)t.minute;
+	wait = mail_rule_wait_min(quiet_from_min, quiet_to_min, minute);
+	*due_us = now_us;
+	if (wait == 0)
+		return ERR_OK;
+	/* By the clock on the wall, which may be put meanwhile. */
+	minute += wait;
+	t.date = tz_date_add(t.date, (int)(minute / MAIL_RULE_DAY_MIN));
+	t.hour = (int)(minute / 60 % 24);
+	t.minute = (int)(minute % 60);
+	t.second = 0;
+	if ((e = tz_utc(z, &t, due_us)) != ERR_OK)
+		return e;
+	/* It comes twice, and this is its second time. */
+	if (*due_us <= now_us)
+		*due_us = now_us + (int64_t)wait * RT_MIN_US;
+	return ERR_OK;
+}
+
 /* Not in the hours that the person wants to be left alone. */
 static int64_t due(const struct mail_job *m)
 {
-	const int64_t now_us = m->env->now_us;
-	struct tz_time t = { .hour = 0 };
+	int64_t due_us = m->env->now_us;
 	struct tz *z;
-	uint32_t wait = 0;
 
 	if (tz_open(slice_from(m->rule->zone), &z) != ERR_OK)
-		return now_us;
-	if (tz_local(z, now_us, &t) == ERR_OK)
-		wait = mail_rule_wait_min(m->rule->quiet_from_min,
-		    m->rule->quiet_to_min,
-		    (uint32_t)t.hour * 60 + (uint32_t)t.minute);
+		return due_us;
+	if (mail_job_due(z, m->rule->quiet_from_min, m->rule->quiet_to_min,
+		m->env->now_us, &due_us) != ERR_OK)
+		due_us = m->env->now_us;
 	tz_close(z);
-	return now_us + (int64_t)wait * RT_MIN_US;
+	return due_us;
 }
 
 enum err mail_job_add(struct mail_job *m, const char *key)

@@ -10,6 +10,7 @@
 
 #include "jobs/queue.h"
 #include "lib/db/db_mail.h"
+#include "lib/phone/tz.h"
 #include "lib/text/json_out.h"
 
 #define MAIL_JOB_MAX ((size_t)32768)
@@ -31,5 +32,11 @@ void mail_job_u64(struct mail_job *m, const char *key, uint64_t v);
 /* Adds it once for (rule, key), to be sent now or after the rule's quiet
  * hours, and ends m. */
 RT_MUST_USE enum err mail_job_add(struct mail_job *m, const char *key);
+
+/* When a mail of now_us is due, by the hours [from, to) of the wall's clock
+ * that somebody wants to be left alone; also over a night on which it is put.
+ */
+RT_MUST_USE enum err mail_job_due(struct tz *z, uint32_t quiet_from_min,
+    uint32_t quiet_to_min, int64_t now_us, int64_t *due_us);
 
 #endif

@@ -49,6 +49,14 @@ static void put_value(int64_t micros, struct buf *b)
 	buf_printf(b, ".%0*llu", (int)digits, (unsigned long long)v);
 }
 
+/* Both platforms take the same click at the same time for the same conversion:
+ * each time it became one again it is a second later. */
+static int64_t time_of(const struct conversion_row *row)
+{
+	return row->converted_us +
+	       (row->turn > 1 ? (int64_t)(row->turn - 1) * RT_SEC_US : 0);
+}
+
 /* Our name of the conversion: one more each time it became one again. */
 static void put_order(const struct conversion_row *row, struct buf *b)
 {
@@ -69,7 +77,7 @@ static void put_conversion(const struct feed_conversion *f,
 	buf_char(b, ',');
 	conversion_cell(slice_from(f->rule.name), b);
 	buf_char(b, ',');
-	put_time(row->converted_us, b);
+	put_time(time_of(row), b);
 	buf_char(b, ',');
 	put_value(row->value_micros, b);
 	buf_char(b, ',');
@@ -105,7 +113,7 @@ static void put_adjustment(const struct feed_conversion *f,
 	buf_char(b, ',');
 	conversion_cell(slice_from(f->rule.name), b);
 	buf_char(b, ',');
-	put_time(google ? row->created_us : row->converted_us, b);
+	put_time(google ? row->created_us : time_of(row), b);
 	buf_char(b, ',');
 	if (google) {
 		buf_cstr(b, retract ? "RETRACT" : "RESTATE");

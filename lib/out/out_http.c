@@ -172,6 +172,10 @@ enum err out_http_open(struct out_http **out, unsigned int max)
 	}
 	/* Connections kept open between requests. */
 	(void)curl_multi_setopt(p->multi, CURLMOPT_MAXCONNECTS, 32L);
+	/* One request at a time on each: over HTTP/2 a request could else join
+	 * a connection to the same name that was allowed for another alone. */
+	(void)curl_multi_setopt(p->multi, CURLMOPT_PIPELINING,
+	    (long)CURLPIPE_NOTHING);
 	for (unsigned int i = max; i-- > 0;) {
 		p->all[i].next = p->free;
 		p->free = &p->all[i];

@@ -1,7 +1,9 @@
-/* Tests of lib/core/mail_rule and jobs/mail_text. */
+/* Tests of lib/core/mail_rule, jobs/mail_text and jobs/mail_job. */
 #include <string.h>
 
+#include "jobs/mail_job.h"
 #include "jobs/mail_text.h"
+#include "lib/base/clk.h"
 #include "lib/core/mail_rule.h"
 #include "tests/support/cm.h"
 
@@ -100,6 +102,55 @@ static void test_texts(void **state)
 	}
 }
 
+/* Berlin: summer begins on 29 March at 01:00 UTC, and ends on 25 October. */
+static const struct {
+	const char *why;
+	uint32_t from, to;
+	const char *now, *want;
+} nights[] = {
+	{ "awake", 1320, 420, "2026-06-01T10:00:00Z", "2026-06-01T10:00:00Z" },
+	{ "no hours", 0, 0, "2026-06-01T22:00:00Z", "2026-06-01T22:00:00Z" },
+	{ "a night", 1320, 420, "2026-06-01T21:30:20Z",
+	    "2026-06-02T05:00:00Z" },
+	{ "after midnight", 1320, 420, "2026-06-01T23:30:00Z",
+	    "2026-06-02T05:00:00Z" },
+	{ "an hour less", 1320, 420, "2026-03-28T22:00:00Z",
+	    "2026-03-29T05:00:00Z" },
+	{ "an hour more", 1320, 420, "2026-10-24T21:00:00Z",
+	    "2026-10-25T06:00:00Z" },
+	{ "ends in the gap", 1320, 150, "2026-03-28T22:00:00Z",
+	    "2026-03-29T01:00:00Z" },
+	{ "ends in the hour that comes twice, the first time", 1320, 165,
+	    "2026-10-25T00:30:00Z", "2026-10-25T00:45:00Z" },
+	{ "and the second time", 1320, 165, "2026-10-25T01:30:00Z",
+	    "2026-10-25T01:45:00Z" },
+};
+
+static void test_nights(void **state)
+{
+	struct tz *z;
+
+	(void)state;
+	assert_int_equal(tz_open(SLICE("Europe/Berlin"), &z), ERR_OK);
+	for (size_t i = 0; i < RT_ARRAY_LEN(nights); i++) {
+		int64_t now_us, want_us, got_us = 0;
+
+		assert_int_equal(clk_rfc3339_parse(slice_from(nights[i].now),
+				     &now_us),
+		    ERR_OK);
+		assert_int_equal(clk_rfc3339_parse(slice_from(nights[i].want),
+				     &want_us),
+		    ERR_OK);
+		assert_int_equal(mail_job_due(z, nights[i].from, nights[i].to,
+				     now_us, &got_us),
+		    ERR_OK);
+		if (got_us != want_us)
+			fail_msg("%s: %lld s off", nights[i].why,
+			    (long long)(got_us - want_us) / RT_SEC_US);
+	}
+	tz_close(z);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +158,7 @@ int main(void)
 		cmocka_unit_test(test_quiet),
 		cmocka_unit_test(test_results),
 		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_nights),
 	};
 
 	return cmocka_run_group_tests_name("mail", tests, NULL, NULL);

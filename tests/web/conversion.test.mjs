@@ -45,6 +45,7 @@ async function rule(fields) {
 	const secret = stack.sqlOne('SELECT secret FROM conversion_rule ORDER BY created_at DESC, id DESC LIMIT 1');
 	return { conversions: `/feeds/${secret}/conversions.csv`, adjustments: `/feeds/${secret}/adjustments.csv`, secret };
 }
+const later = (time) => new Date(Date.parse(`${time.replace(' ', 'T')}Z`) + 1000).toISOString().slice(0, 19).replace('T', ' ');
 const lines = async (path) => {
 	const res = await stack.fetch(path);
 	assert.equal(res.status, 200);
@@ -81,7 +82,8 @@ test('Google: to the letter, with values; a changed outcome is taken back', asyn
 	// Sold after all: a new one, under a name of its own.
 	stack.sql(`UPDATE interaction SET outcome = 'sold' WHERE id = ${hex(a.id)}`);
 	await settle();
-	assert.ok((await lines(files.conversions)).at(-1).endsWith(`${a.text}-2`));
+	// A second later: the platform drops the same click at the same time.
+	assert.equal((await lines(files.conversions)).at(-1), `Cj0KCQ-abc_1,"Phone, sold",${later(a.time)},250.50,USD,${a.text}-2`);
 	assert.equal((await stack.fetch(`/feeds/${'x'.repeat(43)}/conversions.csv`)).status, 404);
 	// Nginx writes late: what comes after it is written, the secret is not.
 	const { status } = await stack.fetch(`/unsubscribe/${files.secret}`);
@@ -99,6 +101,16 @@ test('Microsoft: its columns, a fixed value', async () => {
 	assert.equal(head, 'Microsoft Click Id,Conversion Name,Conversion Time,Conversion Value,Conversion Currency');
 	assert.equal(rows.length, 1);
 	assert.match(rows[0], /^MS1,Call,\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,40\.00,USD$/);
+	// Taken back and sold again: each of the two under a time of its own.
+	const [{ text, time }] = stack.sql("SELECT HEX(i.id), DATE_FORMAT(p.started_at, '%Y-%m-%d %H:%i:%s') FROM interaction i JOIN visit v ON v.id = i.visit_id JOIN phone_call p ON p.id = i.id"
+		+ " WHERE v.msclkid = 'MS1'").map(([t, at]) => ({ text: t, time: at }));
+	for (const outcome of ['', 'sold']) {
+		stack.sql(`UPDATE interaction SET outcome = '${outcome}' WHERE id = X'${text}'`);
+		await settle();
+	}
+	assert.deepEqual((await lines(files.conversions)).slice(2), [`MS1,Call,${later(time)},40.00,USD`]);
+	const at = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d';
+	assert.match((await lines(files.adjustments))[2], new RegExp(`^MS1,Call,${time},Retract,${at},,$`));
 	stack.sql(`UPDATE conversion_rule SET archived_at = UTC_TIMESTAMP(6) WHERE secret = '${files.secret}'`);
 	assert.equal((await stack.fetch(files.conversions)).status, 404);
 });

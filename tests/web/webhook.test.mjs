@@ -199,6 +199,86 @@ test('a receiver that hangs delays nobody, and no more than its share is asked a
 	assert.equal(count(a, 'ready'), 0);
 });
 
+test('a receiver that asks for a pause gets one, for all its events', async () => {
+	for (const status of [429, 503]) {
+		const times = [];
+		const r = await receiver((res, one, n) => {
+			times.push(Date.now());
+			res.writeHead(n === 1 ? status : 200, n === 1 ? { 'retry-after': '3' } : {}).end();
+		});
+		const h = hook(r.url, { args: ['--private', '--per-second', '100', '--parallel', '1'] });
+		tell(h, [['call.ended', uuid7()], ['call.ended', uuid7()], ['call.ended', uuid7()]]);
+		await until('two came', () => count(h, 'done') === 2, 10000);
+		assert.ok(times[1] - times[0] >= 2900, `${status}: ${times[1] - times[0]} ms`);
+		// The one that was refused waits for its own time: the longer of both.
+		assert.equal(count(h, 'ready'), 1);
+		dueNow(h);
+		await until('the last one', () => count(h, 'done') === 3);
+	}
+	// A day is too long for all others.
+	const r = await receiver((res) => res.writeHead(429, { 'retry-after': '999999999' }).end());
+	const h = hook(r.url);
+	tell(h, [['call.ended', uuid7()]]);
+	await until('it is put off', () => Number(stack.sqlOne(`SELECT MAX(TIMESTAMPDIFF(HOUR, UTC_TIMESTAMP(6), due_at)) FROM webhook_delivery
+		WHERE webhook_id = X'${h.hex}' AND state = 'ready' AND attempts = 1`)) === 23);
+});
+
+test('drips, huge answers, half answers and goodbyes: each is a failure that is tried again, or a success', async () => {
+	const net = await import('node:net');
+	const raw = async (answer) => {
+		const r = { got: 0 };
+		const server = net.createServer((c) => {
+			c.on('error', () => {});
+			c.once('data', () => {
+				r.got++;
+				answer(c);
+			});
+		});
+		servers.push({ closeAllConnections() {}, close: () => server.close() });
+		await new Promise((done) => server.listen(0, stack.addr, done));
+		r.url = `http://${stack.addr}:${server.address().port}/`;
+		return r;
+	};
+	const ends = (c, text) => c.end(text);
+	const drip = (c) => {
+		c.write('HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n');
+		const timer = setInterval(() => c.write('x', () => {}), 100);
+		c.on('close', () => clearInterval(timer));
+	};
+	const flood = (c) => {
+		c.write('HTTP/1.1 200 OK\r\n\r\n');
+		const more = () => {
+			while (!c.destroyed && c.write('y'.repeat(65536)));
+			if (!c.destroyed) c.once('drain', more);
+		};
+		more();
+	};
+	const cases = [
+		['gone for good', (c) => ends(c, 'HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n'), 'ready', /answered 410/],
+		['closes before it answers', (c) => c.destroy(), 'ready', /./],
+		['closes in the head', (c) => ends(c, 'HTTP/1.1 200'), 'ready', /./],
+		['closes in the body', (c) => ends(c, 'HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf'), 'ready', /./],
+		['speaks no HTTP', (c) => ends(c, 'SSH-2.0-hello\r\n'), 'ready', /./],
+		['informs for ever', (c) => ends(c, 'HTTP/1.1 100 Continue\r\n\r\n'), 'ready', /./],
+		['has a head without end', (c) => ends(c, `HTTP/1.1 200 OK\r\n${`X-A: ${'a'.repeat(1000)}\r\n`.repeat(1000)}`), 'ready', /./],
+		['floods', flood, 'done', /^$/],
+		['drips', drip, 'ready', /./],
+	];
+	const all = [];
+	for (const [why, answer, state, error] of cases) {
+		const r = await raw(answer);
+		const h = hook(r.url);
+		tell(h, [['call.ended', uuid7()]]);
+		all.push({ why, r, h, state, error });
+	}
+	for (const { why, r, h, state, error } of all) {
+		await until(why, () => stack.sqlOne(`SELECT CONCAT(state, attempts) FROM webhook_delivery WHERE webhook_id = X'${h.hex}'`) === `${state}1`, 30000);
+		assert.match(stack.sqlOne(`SELECT last_error FROM webhook_delivery WHERE webhook_id = X'${h.hex}'`), error, why);
+		assert.ok(r.got >= 1, why);
+		assert.ok(Number(stack.sqlOne(`SELECT LENGTH(answer) FROM webhook_delivery WHERE webhook_id = X'${h.hex}'`)) <= 4096, why);
+	}
+});
+
 test('away, killed and back: nothing is lost and each call keeps its order', async () => {
 	// Every third request fails while it is up.
 	let r = await receiver((res, one, n) => res.writeHead(n % 3 === 0 ? 502 : 200).end());
