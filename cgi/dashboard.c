@@ -73,6 +73,8 @@ static const struct route routes[] = {
 	{ REQ_GET, "/live.json", ROUTE_READ_ONLY, ROUTE_API,
 	    .handler = page_live },
 	{ REQ_GET, "/companies", ROUTE_READ_ONLY, .handler = page_companies },
+	{ REQ_GET, "/companies/names.json", ROUTE_READ_ONLY, ROUTE_API,
+	    .handler = page_companies_names },
 	{ REQ_POST, "/companies/favourite", ROUTE_READ_ONLY,
 	    .body = REQ_BODY_URLENCODED, .body_max = 8192,
 	    .handler = page_companies_favourite },

@@ -62,6 +62,10 @@ enum err thing_redirect(const struct req *r, struct resp *out,
 	return resp_redirect(out, buf_slice(&b));
 }
 
+#define PAGE_ROWS   100
+#define PAGES_MAX   1000
+#define SEARCH_FROM 12 /* things of a list: fewer are seen at once */
+
 /* --- lists ---------------------------------------------------------------- */
 
 struct thing_row *thing_row_add(struct thing_list *l,
@@ -150,6 +154,45 @@ static struct slice query_text(const struct req *r)
 	return req_query(r, "q", &s) == ERR_OK ? s : SLICE("");
 }
 
+static bool fits(const struct thing_row *row, struct slice q)
+{
+	for (size_t i = 0; i < THING_COLUMNS_MAX; i++)
+		if (slice_has_case(row->cell[i], q))
+			return true;
+	return false;
+}
+
+/* Keeps the rows that are looked for, and of these one page. Lists that the
+ * database searches and cuts (t->searchable) come as they are. */
+static enum err window(const struct req *r, struct thing_list *l,
+    struct view *v)
+{
+	const struct slice q = query_text(r);
+	struct thing_row *row = l->first, *next;
+	uint64_t page = 1, n = 0;
+	const enum err e = req_query_u64(r, "page", 1, PAGES_MAX, &page);
+
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
+	l->first = l->last = NULL;
+	for (; row != NULL; row = next) {
+		next = row->next;
+		if (!fits(row, q) || n++ / PAGE_ROWS != page - 1)
+			continue;
+		row->next = NULL;
+		if (l->last == NULL)
+			l->first = row;
+		else
+			l->last->next = row;
+		l->last = row;
+	}
+	view_flag(v, "has_page", n > page * PAGE_ROWS);
+	view_u64(v, "page_next", page + 1);
+	view_flag(v, "has_back", page > 1);
+	view_u64(v, "page_back", page - 1);
+	return ERR_OK;
+}
+
 enum err thing_list(const struct req *r, struct resp *out)
 {
 	const struct thing *t = r->data;
@@ -161,14 +204,21 @@ enum err thing_list(const struct req *r, struct resp *out)
 		ERR_OK ||
 	    (e = t->list(r, &l)) != ERR_OK)
 		return e;
+	view_flag(v, "searchable", t->searchable || l.n > SEARCH_FROM);
+	if (t->searchable) {
+		view_flag(v, "has_page", false);
+		view_flag(v, "has_back", false);
+	} else if ((e = window(r, &l, v)) != ERR_OK) {
+		return e;
+	}
 	show_thing(t, v);
 	thing_done(r, v);
-	view_cstr(v, "empty", t->empty);
-	view_flag(v, "any", l.n > 0);
+	view_cstr(v, "empty",
+	    query_text(r).n > 0 ? "Nothing has that in its name." : t->empty);
+	view_flag(v, "any", l.first != NULL);
 	view_list(v, "columns");
 	for (size_t i = 0; i < THING_COLUMNS_MAX && t->columns[i] != NULL; i++)
 		view_cstr(view_item(v, "columns"), "column", t->columns[i]);
-	view_flag(v, "searchable", t->searchable);
 	view_slice(v, "q", query_text(r));
 	view_flag(v, "has_second", t->second_path != NULL);
 	view_cstr(v, "second_path", t->second_path);

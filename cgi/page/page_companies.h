@@ -8,8 +8,12 @@
 #include "cgi/web/req.h"
 #include "cgi/web/resp.h"
 
-/* GET /companies: ?q=name. */
+/* GET /companies: ?name= part of one, page= from 1. */
 RT_MUST_USE enum err page_companies(const struct req *r, struct resp *out);
+/* GET /companies/names.json: ?name= part of one; the first dozen that fit,
+ * favourites first. */
+RT_MUST_USE enum err page_companies_names(const struct req *r,
+    struct resp *out);
 /* POST /companies/favourite: company, on ("yes" or "no"). */
 RT_MUST_USE enum err page_companies_favourite(const struct req *r,
     struct resp *out);

@@ -3,7 +3,8 @@
 #include "cgi/web/route.h"
 #include "lib/db/db_report.h"
 
-#define MANY 8 /* companies: then a search in their menu */
+#define MANY 8  /* companies: then a search in their menu */
+#define MENU 12 /* companies in the menu: favourites, then by name */
 
 /* Places in the order of the side bar. */
 static const struct {
@@ -56,10 +57,14 @@ static enum err companies(const struct req *r, bool *several, struct view *v)
 	view_flag(v, "several_companies", n > 1);
 	view_flag(v, "many_companies", n > MANY);
 	view_list(v, "companies");
+	view_flag(v, "more_companies", n > MENU);
 	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		struct view *item = view_item(v, "companies");
+		struct view *item;
 		char key[ID_TEXT_MAX];
 
+		if (i >= MENU && !id_eq(rows[i].id.v, r->company.v))
+			continue;
+		item = view_item(v, "companies");
 		id_text(ID_KIND_company, rows[i].id.v, key);
 		view_cstr(item, "company_key", key);
 		view_cstr(item, "company_label", rows[i].name);

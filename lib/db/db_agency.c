@@ -61,10 +61,20 @@ static enum err sum_up(struct db *db, const struct company_id *company,
 	return e;
 }
 
+static bool is_asked(const struct company_id *of, size_t n_of,
+    struct company_id company)
+{
+	for (size_t i = 0; i < n_of; i++)
+		if (id_eq(of[i].v, company.v))
+			return true;
+	return false;
+}
+
 /* A statement for each company: joined to their list, the planner would read
  * each one's roll-ups of all times. */
-enum err db_agency_sums(struct db *db, struct user_id user, int64_t from_us,
-    int64_t to_us, struct arena *mem, struct db_agency_sums **rows, size_t *n)
+enum err db_agency_sums(struct db *db, struct user_id user,
+    const struct company_id *of, size_t n_of, int64_t from_us, int64_t to_us,
+    struct arena *mem, struct db_agency_sums **rows, size_t *n)
 {
 	const struct rollup_cover c = rollup_cover(from_us, to_us);
 	struct db_report_member *mine;
@@ -77,6 +87,8 @@ enum err db_agency_sums(struct db *db, struct user_id user, int64_t from_us,
 	if ((all = arena_array(mem, n_mine, sizeof(*all))) == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < n_mine; i++) {
+		if (!is_asked(of, n_of, mine[i].id))
+			continue;
 		e = sum_up(db, &mine[i].id, &c, &all[count].sums);
 		if (e != ERR_OK && e != ERR_NOTFOUND)
 			return e;

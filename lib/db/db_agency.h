@@ -11,11 +11,11 @@ struct db_agency_sums {
 	struct db_report_sums sums;
 };
 
-/* The calls of a period, for each company that the user may look at and that
- * had any. */
+/* The calls of a period, for each of these companies that the user may look at
+ * and that had any. */
 RT_MUST_USE enum err db_agency_sums(struct db *db, struct user_id user,
-    int64_t from_us, int64_t to_us, struct arena *mem,
-    struct db_agency_sums **rows, size_t *n);
+    const struct company_id *of, size_t n_of, int64_t from_us, int64_t to_us,
+    struct arena *mem, struct db_agency_sums **rows, size_t *n);
 
 struct db_agency_live {
 	struct company_id company;
