@@ -281,8 +281,8 @@ test('an unknown address costs the same time as a wrong password', async () => {
 		unknown.push(await time(`nobody${i}@alpha.example`));
 		disabled.push(await time('agent@alpha.example'));
 	}
-	const median = (a) => a.sort((x, y) => x - y)[Math.floor(a.length / 2)];
-	const [k, u, d] = [known, unknown, disabled].map(median);
+	// Others' work makes any of them longer, none shorter.
+	const [k, u, d] = [known, unknown, disabled].map((a) => Math.min(...a));
 	assert.ok(Math.abs(k - u) / k < 0.25 && Math.abs(k - d) / k < 0.25, `known ${k} ms, unknown ${u} ms, disabled ${d} ms`);
 	// And the same rows are written.
 	forget();
