@@ -134,7 +134,8 @@ LIBS = $(shell pkg-config --libs libmariadb 2>/dev/null) -lsodium -lcrypto \
 	-ljansson -lcurl -lsndfile -lsamplerate -lqrencode -lfcgi -lcares -lphonenumber \
 	-lgeocoding -lprotobuf -licuuc -licui18n -lseccomp -lacl -lstdc++ -lm
 LDFLAGS = $(LD_$(V)) -pthread -Wl,--as-needed
-WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
+	-Wl,--wrap=stmt_begin,--wrap=db_begin,--wrap=db_end,--wrap=db_join,--wrap=db_join_end
 
 # `make Q=` shows the whole command lines.
 Q ?= @

@@ -228,11 +228,15 @@ enum err db_verdict_rerun(struct db *db, struct company_id company,
 	enum err e = ERR_OK;
 
 	while (count < max && e == ERR_OK) {
-		e = next_call(db, company, from_us, to_us, after);
+		struct call_id next = *after;
+
+		e = next_call(db, company, from_us, to_us, &next);
 		if (e == ERR_OK)
-			e = again(db, company, *after, now_us);
-		if (e == ERR_OK)
+			e = again(db, company, next, now_us);
+		if (e == ERR_OK) {
+			*after = next; /* only what was judged is behind us */
 			count++;
+		}
 	}
 	*n = count;
 	return e == ERR_NOTFOUND ? ERR_OK : e;

@@ -18,7 +18,8 @@ RT_MUST_USE enum err db_verdict_judge(struct db *db, struct company_id company,
 
 /* Judges again, roll-ups included: the next calls after *after, oldest first,
  * of those that began in [from_us, to_us). One transaction a call, at most max
- * calls; *n says how many, *after moves on. nil *after: from the first. */
+ * calls; *n says how many, *after moves on, both also when it fails: asked
+ * again it goes on with the call that failed. nil *after: from the first. */
 RT_MUST_USE enum err db_verdict_rerun(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, struct call_id *after, size_t max,
     int64_t now_us, size_t *n);

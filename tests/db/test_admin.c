@@ -22,13 +22,14 @@
 #include "lib/db/db_user.h"
 #include "lib/db/db_user_token.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 
 static struct testdb *t;
 static const struct testdb_company *a, *b;
 static struct arena mem;
 
-#define ok(call)       assert_int_equal((call), ERR_OK)
+#define ok(call)       FAIL_STMT_OK(call)
 #define gives(e, call) assert_int_equal((call), (e))
 #define NOW            TESTDB_NOW_US
 #define new_id(id)     testdb_id(NOW, (id).v)

@@ -11,12 +11,13 @@
 #include "lib/db/db_stat.h"
 #include "lib/db/db_visit.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 
 #define NOW    TESTDB_NOW_US
 #define CALLER "+14155559999"
 
-#define ok(call) assert_int_equal((call), ERR_OK)
+#define ok(call) FAIL_STMT_OK(call)
 
 static struct testdb *t;
 static struct db *dni, *store;

@@ -10,13 +10,14 @@
 #include "lib/db/db_stat.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 #include "tests/support/testdb_call.h"
 
 static struct testdb *t;
 static struct db *store;
 
-#define ok(call) assert_int_equal((call), ERR_OK)
+#define ok(call) FAIL_STMT_OK(call)
 
 #define CALLER "+12125550199"
 

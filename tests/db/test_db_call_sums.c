@@ -13,13 +13,15 @@
 #include "lib/db/db_verdict.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 #include "tests/support/testdb_call.h"
 
 static struct testdb *t;
 static struct db *store;
 
-#define ok(call) assert_int_equal((call), ERR_OK)
+#define ok(call)   FAIL_STMT_OK(call)
+#define once(call) assert_int_equal((call), ERR_OK) /* in a transaction */
 
 #define CALLER "+12125550199"
 
@@ -129,14 +131,14 @@ static void drop_call(struct company_id company, struct call_id id)
 	    " WHERE c.company_id = ? AND c.id = ?";
 	struct stmt *st;
 
-	ok(db_begin(t->db));
-	ok(db_stat_take(t->db, company, id));
-	ok(stmt_begin(t->db, sql, &st));
+	once(db_begin(t->db));
+	once(db_stat_take(t->db, company, id));
+	once(stmt_begin(t->db, sql, &st));
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	ok(stmt_exec(st, NULL));
+	once(stmt_exec(st, NULL));
 	stmt_end(st);
-	ok(db_commit(t->db));
+	once(db_commit(t->db));
 }
 
 /* Done, or the call was deleted before. */

@@ -10,13 +10,14 @@
 #include "lib/db/db_sheet_calls.h"
 #include "lib/db/db_sheet_setup.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 
 static struct testdb *t;
 static struct db *jobd, *api;
 static struct arena mem;
 
-#define ok(call) assert_int_equal((call), ERR_OK)
+#define ok(call) FAIL_STMT_OK(call)
 #define NOW      TESTDB_NOW_US
 
 static struct conversion_rule_row make_rule(char letter)

@@ -16,12 +16,13 @@
 #include "sipworker/store/snapshot.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_alloc.h"
+#include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 
 static struct testdb *t;
 static struct db *store;
 
-#define ok(call) assert_int_equal((call), ERR_OK)
+#define ok(call) FAIL_STMT_OK(call)
 #define NOW      TESTDB_NOW_US
 
 /* --- calls -----------------------------------------------------------------*/

@@ -17,6 +17,7 @@
 #include "sipworker/store/drain.h"
 #include "sipworker/store/lookup.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 
 static struct testdb *t;
@@ -24,7 +25,7 @@ static struct db *store;
 static struct db *dni;
 static struct arena mem;
 
-#define ok(call) assert_int_equal((call), ERR_OK)
+#define ok(call) FAIL_STMT_OK(call)
 #define NOW      TESTDB_NOW_US
 #define CALLER   "+12125550199"
 

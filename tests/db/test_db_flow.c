@@ -12,10 +12,11 @@
 #include "lib/flow/flowsnap.h"
 #include "lib/flow/flowworld.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 
 #define NOW            TESTDB_NOW_US
-#define ok(call)       assert_int_equal((call), ERR_OK)
+#define ok(call)       FAIL_STMT_OK(call)
 #define gives(e, call) assert_int_equal((call), (e))
 
 static struct testdb *t;

@@ -7,12 +7,13 @@
 #include "lib/db/db_job.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 
 static struct testdb *t;
 static struct arena mem;
 
-#define ok(call) assert_int_equal((call), ERR_OK)
+#define ok(call) FAIL_STMT_OK(call)
 #define NOW      TESTDB_NOW_US
 
 static const uint8_t claim_1[ID_BYTES] = { 1 }, claim_2[ID_BYTES] = { 2 };

@@ -8,13 +8,14 @@
 #include "lib/db/db_user.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 
 static struct testdb *t;
 static struct db *jobd, *store;
 static struct arena mem;
 
-#define ok(call) assert_int_equal((call), ERR_OK)
+#define ok(call) FAIL_STMT_OK(call)
 #define NOW      TESTDB_NOW_US
 
 static struct mail_rule_row rule(int who, const char *kind, char letter)

@@ -6,11 +6,12 @@
 #include "lib/db/db_pool_count.h"
 #include "lib/db/db_pool_use.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 
 #define NOW TESTDB_NOW_US /* a full hour */
 
-#define ok(call) assert_int_equal((call), ERR_OK)
+#define ok(call) FAIL_STMT_OK(call)
 
 static struct testdb *t;
 static struct db *dni, *jobd, *dashboard;

@@ -8,6 +8,7 @@
 #include "lib/db/db_report_calls.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 
 #define CALLER "+12125550199"
@@ -19,7 +20,7 @@ static struct arena mem;
 static struct call_id calls[CALLS + 1]; /* the last one stays open */
 static struct visit_id visit;
 
-#define ok(call) assert_int_equal((call), ERR_OK)
+#define ok(call) FAIL_STMT_OK(call)
 
 static const enum callresult results[CALLS] = {
 	CALLRESULT_ANSWERED,
@@ -153,7 +154,7 @@ static int begin(void **state)
 	(void)state;
 	t = testdb_start();
 	db = testdb_connect(t, "dashboard");
-	arena_init(&mem, (size_t)32 << 20);
+	arena_init(&mem, (size_t)512 << 20);
 	testdb_id(TESTDB_NOW_US, visit.v);
 	plant(visit_sql);
 	plant(view_sql);

@@ -21,13 +21,16 @@
 #include "lib/db/db_trunk.h"
 #include "lib/db/db_user.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 
 static struct testdb *t;
 static const struct testdb_company *a, *b;
 static struct arena mem;
 
-#define ok(call)       assert_int_equal((call), ERR_OK)
+#define ok(call) FAIL_STMT_OK(call)
+/* Counts before it answers: a failure lets nobody guess on. */
+#define once(call)     assert_int_equal((call), ERR_OK)
 #define gives(e, call) assert_int_equal((call), (e))
 #define NOW            TESTDB_NOW_US
 #define new_id(id)     testdb_id(NOW, (id).v)
@@ -188,7 +191,7 @@ static void test_throttle(void **state)
 	    &last));
 	assert_true(n == 0 && last == 0);
 	for (uint32_t i = 1; i <= 3; i++) {
-		ok(db_login_failed(t->db, LOGIN_BY_USER, who, NOW + i,
+		once(db_login_failed(t->db, LOGIN_BY_USER, who, NOW + i,
 		    RT_HOUR_US, &n));
 		assert_int_equal(n, i);
 	}
@@ -199,7 +202,7 @@ static void test_throttle(void **state)
 	    &last));
 	assert_true(n == 3 && last == NOW + 3);
 	/* The window passes: it starts again. */
-	ok(db_login_failed(t->db, LOGIN_BY_USER, who, NOW + 2 * RT_HOUR_US,
+	once(db_login_failed(t->db, LOGIN_BY_USER, who, NOW + 2 * RT_HOUR_US,
 	    RT_HOUR_US, &n));
 	assert_int_equal(n, 1);
 	ok(db_login_forgive(t->db, LOGIN_BY_USER, who));

@@ -8,12 +8,13 @@
 #include "lib/db/db_visit.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 
 #define NOW  TESTDB_NOW_US
 #define MANY (TOUCH_MAX + 10)
 
-#define ok(call) assert_int_equal((call), ERR_OK)
+#define ok(call) FAIL_STMT_OK(call)
 
 static struct testdb *t;
 static struct db *dashboard;

@@ -10,14 +10,17 @@
 #include "lib/db/db_verdict.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 
 static struct testdb *t;
 static struct db *store, *pages;
 static int64_t clock_us = TESTDB_NOW_US;
 
-#define ok(call) assert_int_equal((call), ERR_OK)
-#define CALLER   "+12125550199"
+#define ok(call) FAIL_STMT_OK(call)
+/* A transaction for each call: says how many by itself. */
+#define once(call) assert_int_equal((call), ERR_OK)
+#define CALLER     "+12125550199"
 
 static int begin(void **state)
 {
@@ -140,7 +143,7 @@ static void test_another_company(void **state)
 	assert_int_equal(db_verdict_get(pages, other, id, &row), ERR_NOTFOUND);
 	assert_int_equal(db_verdict_overrule(pages, other, id, &own, clock_us),
 	    ERR_NOTFOUND);
-	ok(db_verdict_rerun(t->db, other, TESTDB_NOW_US,
+	once(db_verdict_rerun(t->db, other, TESTDB_NOW_US,
 	    TESTDB_NOW_US + RT_DAY_US, &after, 100, clock_us, &n));
 	assert_int_equal(n, 0);
 	assert_false(get(id).own);
@@ -168,8 +171,8 @@ static void test_a_persons_word(void **state)
 	assert_int_equal(qualified(), before + 1);
 	assert_int_equal(wrong(), 0);
 	/* A rerun leaves it. */
-	ok(db_verdict_rerun(t->db, co, TESTDB_NOW_US, TESTDB_NOW_US + RT_DAY_US,
-	    &after, 1000, clock_us, &n));
+	once(db_verdict_rerun(t->db, co, TESTDB_NOW_US,
+	    TESTDB_NOW_US + RT_DAY_US, &after, 1000, clock_us, &n));
 	assert_true(n > 0);
 	assert_true(get(id).own_qualified);
 	assert_int_equal(qualified(), before + 1);
@@ -201,7 +204,7 @@ static void test_rerun(void **state)
 	assert_true(get(one).qualified && get(two).qualified);
 	set_window("UPDATE company SET duplicate_s = 3600");
 	while (n > 0) { /* in small steps, each from where the last ended */
-		ok(db_verdict_rerun(t->db, co, TESTDB_NOW_US,
+		once(db_verdict_rerun(t->db, co, TESTDB_NOW_US,
 		    TESTDB_NOW_US + RT_DAY_US, &after, 2, clock_us, &n));
 		all += n;
 	}

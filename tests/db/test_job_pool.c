@@ -13,11 +13,12 @@
 #include "lib/db/db_mail.h"
 #include "lib/db/db_pool_use.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 
 #define LIMIT_US (30 * RT_SEC_US)
 
-#define ok(call) assert_int_equal((call), ERR_OK)
+#define ok(call) FAIL_STMT_OK(call)
 
 static struct testdb *t;
 static struct settings settings;

@@ -10,12 +10,13 @@
 #include "lib/db/db_site_page.h"
 #include "lib/out/out_http.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 
 #define NOW      TESTDB_NOW_US
 #define LIMIT_US (30 * RT_SEC_US)
 
-#define ok(call) assert_int_equal((call), ERR_OK)
+#define ok(call) FAIL_STMT_OK(call)
 
 static const char private_page[] = "http://127.0.0.1:9/ads?x=1";
 

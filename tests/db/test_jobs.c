@@ -20,6 +20,7 @@
 #include "lib/db/db_recording.h"
 #include "lib/snd/snd_wav.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 
 #define LIMIT_US (30 * RT_SEC_US)
@@ -27,7 +28,7 @@
 static struct testdb *t;
 static struct settings settings;
 
-#define ok(call) assert_int_equal((call), ERR_OK)
+#define ok(call) FAIL_STMT_OK(call)
 
 static enum err connect_jobd(const struct settings *s, struct db **out)
 {

@@ -11,6 +11,7 @@
 #include "lib/db/db_policy.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 
 static struct testdb *t;
@@ -18,7 +19,7 @@ static const struct testdb_company *a, *b;
 static struct settings settings;
 static struct arena mem;
 
-#define ok(call)       assert_int_equal((call), ERR_OK)
+#define ok(call)       FAIL_STMT_OK(call)
 #define gives(e, call) assert_int_equal((call), (e))
 #define NOW            TESTDB_NOW_US
 
