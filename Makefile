@@ -194,7 +194,8 @@ $(BENCH:%=$(B)/%): $(B)/%: $(B)/o/%.o $(B)/libringtrace.a
 	@mkdir -p $(@D)
 	$(SAY) '  link $@'
 	$(Q)$(CC) -o $@ $(filter %.o,$^) $(B)/libringtrace.a $(LDFLAGS) $(LIBS)
-$(B)/bench/bench_attribution: $(B)/o/bench/attrib_world.o
+$(B)/bench/bench_attribution: $(B)/o/bench/attrib_world.o \
+    $(B)/o/bench/attrib_limit.o
 
 # Fuzz targets: with libFuzzer in V=fuzz; elsewhere with a main() that replays
 # the files it is given (tests/fuzz/replay.c).
@@ -300,7 +301,7 @@ bench-reports:
 .PHONY: static
 ESBUILD := node_modules/.bin/esbuild
 PAGE_JS := app charts player pool now
-TAG_JS := t t-about t-events t-form t-frame t-shim t-stub t-visit
+TAG_JS := t t-events t-form t-frame t-shim t-stub t-visit
 static: $(PAGE_JS:%=static/dist/%.js) static/dist/app.css \
     $(TAG_JS:%=static/dist/%.js) static/dist/flow.js static/dist/flow.css
 

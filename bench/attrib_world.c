@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define BEAT_S      60.0
-#define CALL_SHARE  0.03
 #define LISTED      50 /* candidates, as the product lists them */
 #define LISTED_MORE 14 /* of the time of an earlier call */
 #define LOOK_BACK_S ((double)ATTRIB_LOOK_BACK_US / (double)RT_SEC_US)
@@ -43,7 +42,7 @@ static double normal(struct rnd_dice *d)
 /* From the begin of the visit to the call. soon: from the page. */
 static double delay(struct rnd_dice *d, enum delays law, bool *soon)
 {
-	static const double share[] = { 0.85, 0.75, 0.8, 0.5 };
+	static const double share[] = { ATTRIB_WORLD_SOON, 0.75, 0.8, 0.5 };
 
 	*soon = uniform(d) < share[law];
 	switch (law) {
@@ -57,7 +56,9 @@ static double delay(struct rnd_dice *d, enum delays law, bool *soon)
 	case DELAYS_LATE:
 		break;
 	}
-	return *soon ? exponential(d, 240.0) : 21600.0 * exp(1.2 * normal(d));
+	return *soon ? exponential(d, ATTRIB_WORLD_SOON_S)
+		     : ATTRIB_WORLD_LATE_S *
+			   exp(ATTRIB_WORLD_LATE_SIGMA * normal(d));
 }
 
 static uint8_t source(struct rnd_dice *d)
@@ -153,7 +154,7 @@ static void maybe_call(struct world *w, const struct setting *s, uint32_t i,
 
 	if (uniform(d) < s->robots)
 		return;
-	if (uniform(d) >= CALL_SHARE) {
+	if (uniform(d) >= ATTRIB_WORLD_CALLS) {
 		if (uniform(d) < s->idle) {
 			v->touch_s =
 			    v->at_s + uniform(d) * (v->end_s - v->at_s);
@@ -163,7 +164,9 @@ static void maybe_call(struct world *w, const struct setting *s, uint32_t i,
 	}
 	at_s = v->at_s + delay(d, s->law, &soon);
 	if (soon && uniform(d) < s->touch) {
-		v->touch_s = fmax(v->at_s, at_s - 3.0 - exponential(d, 6.0));
+		v->touch_s =
+		    fmax(v->at_s, at_s - ATTRIB_WORLD_DIAL_S -
+				      exponential(d, ATTRIB_WORLD_DIALS_S));
 		v->end_s = fmax(v->end_s, v->touch_s);
 		w->touches++;
 	}
@@ -242,8 +245,7 @@ void attrib_world_forget(struct world *w)
 	free(w->visits);
 }
 
-/* How many of the number's visits began by then. */
-static uint32_t begun(const struct world *w, uint32_t number, double at_s)
+uint32_t attrib_world_begun(const struct world *w, uint32_t number, double at_s)
 {
 	uint32_t lo = 0, hi = w->n_shown[number];
 
@@ -282,7 +284,7 @@ struct slice attrib_world_source(const struct world *w, uint32_t visit)
 
 uint32_t attrib_world_last(const struct world *w, const struct call *c)
 {
-	const uint32_t n = begun(w, c->number, c->at_s);
+	const uint32_t n = attrib_world_begun(w, c->number, c->at_s);
 
 	return n == 0 ? ATTRIB_WORLD_NOBODY : w->shown[c->number][n - 1];
 }
@@ -322,8 +324,9 @@ size_t attrib_world_candidates(const struct world *w, const struct call *c,
     double first_s, struct attrib_candidate *out, uint32_t *visits,
     struct attrib_ask *ask)
 {
-	const uint32_t begin = begun(w, c->number, c->at_s - LOOK_BACK_S);
-	uint32_t i = begun(w, c->number, c->at_s), k;
+	const uint32_t begin =
+	    attrib_world_begun(w, c->number, c->at_s - LOOK_BACK_S);
+	uint32_t i = attrib_world_begun(w, c->number, c->at_s), k;
 	size_t n = 0;
 
 	for (; i > begin && n < LISTED; i--)
@@ -332,7 +335,7 @@ size_t attrib_world_candidates(const struct world *w, const struct call *c,
 	ask->call_us = attrib_world_us(c->at_s);
 	if (first_s >= 0.0) {
 		ask->dialled_us = attrib_world_us(first_s);
-		k = begun(w, c->number, first_s);
+		k = attrib_world_begun(w, c->number, first_s);
 		k = k < i ? k : i;
 		for (size_t more = 0; k > begin && more < LISTED_MORE;
 		     more++, k--)
@@ -350,7 +353,7 @@ size_t attrib_world_candidates(const struct world *w, const struct call *c,
 static size_t seen_of(const struct world *w, const struct call *c,
     struct attrib_fit_seen *out, struct attrib_fit_call *fit)
 {
-	const uint32_t n = begun(w, c->number, c->at_s);
+	const uint32_t n = attrib_world_begun(w, c->number, c->at_s);
 	uint32_t i = n;
 	size_t have = 0;
 	double last = 0.0;
@@ -369,7 +372,7 @@ static size_t seen_of(const struct world *w, const struct call *c,
 	*fit = (struct attrib_fit_call){ .seen = out, .n = have };
 	if (i > 0 && last <= LOOK_BACK_S) {
 		const uint32_t from =
-		    begun(w, c->number, c->at_s - LOOK_BACK_S);
+		    attrib_world_begun(w, c->number, c->at_s - LOOK_BACK_S);
 
 		fit->older = i > from ? i - from : 0;
 		fit->older_from_s = last;

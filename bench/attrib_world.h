@@ -10,8 +10,19 @@
 #include "lib/core/attrib.h"
 #include "lib/core/attrib_fit.h"
 
-#define ATTRIB_WORLD_VISIT_S  180.0 /* mean of an exponential */
-#define ATTRIB_WORLD_SOURCES  12
+#define ATTRIB_WORLD_VISIT_S 180.0 /* mean of an exponential */
+#define ATTRIB_WORLD_SOURCES 12
+/* DELAYS_TEST: the share of calls from the page and their mean delay, median
+ * and spread of the others'. */
+#define ATTRIB_WORLD_CALLS      0.03
+#define ATTRIB_WORLD_SOON       0.85
+#define ATTRIB_WORLD_SOON_S     240.0
+#define ATTRIB_WORLD_LATE_S     21600.0
+#define ATTRIB_WORLD_LATE_SIGMA 1.2
+/* From the touch of the phone link to the call: at least, and the mean of more.
+ */
+#define ATTRIB_WORLD_DIAL_S   3.0
+#define ATTRIB_WORLD_DIALS_S  6.0
 #define ATTRIB_WORLD_OVERFLOW UINT32_MAX
 #define ATTRIB_WORLD_NOBODY   UINT32_MAX
 
@@ -83,6 +94,10 @@ size_t attrib_world_candidates(const struct world *w, const struct call *c,
 /* Microseconds of a second of the world. */
 int64_t attrib_world_us(double s);
 struct slice attrib_world_source(const struct world *w, uint32_t visit);
+
+/* How many of the number's visits began by then: the first so many of shown. */
+uint32_t attrib_world_begun(const struct world *w, uint32_t number,
+    double at_s);
 
 /* The visit that was last shown the number by then; NOBODY: none. */
 uint32_t attrib_world_last(const struct world *w, const struct call *c);

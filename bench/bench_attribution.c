@@ -6,6 +6,8 @@
  * called. The law of delays begins as the prior, which was fitted on worlds of
  * other seeds and other delays (--prior), learns from the first third of the
  * calls, which of course do not say who made them, and is judged on the rest.
+ * Beside it stands what one could say who knows how the world was made
+ * (bench/attrib_limit): nobody can do better there.
  *
  *   bench_attribution            lines on standard output
  *   bench_attribution --prior    the prior of lib/core/attrib_law.c
@@ -16,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/attrib_world.h"
+#include "bench/attrib_limit.h"
 #include "lib/core/erlang.h"
 
 #define HOURS    3000.0
@@ -207,6 +209,40 @@ static void credit_all(const struct world *w, double from_s,
 	free(known);
 }
 
+/* --- what can be known
+ * ------------------------------------------------------*/
+
+static void credit_limit(const struct setting *how, const struct world *w,
+    double from_s, struct score *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->guesses = attrib_world_take(w->n_calls, sizeof(*s->guesses));
+	for (size_t i = 0; i < w->n_calls; i++) {
+		const struct call *c = &w->calls[i];
+		uint32_t best;
+		double p;
+		bool hit;
+
+		if (c->at_s < from_s)
+			continue;
+		s->calls++;
+		if (c->number == ATTRIB_WORLD_OVERFLOW) {
+			s->overflowed++;
+			continue;
+		}
+		p = attrib_limit(how, w, c, &best);
+		hit = best == c->visit;
+		s->guesses[s->answered++] = (struct guess){ p, hit };
+		s->named += hit;
+		if (p * ATTRIB_WHOLE_BP < ATTRIB_THRESHOLD_BP)
+			continue;
+		s->right += hit;
+		s->wrong += !hit;
+	}
+	qsort(s->guesses, s->answered, sizeof(*s->guesses), likelier);
+	s->error = calibration(s);
+}
+
 /* --- lines -----------------------------------------------------------------*/
 
 static void line(const char *what, double value, const char *unit, double limit,
@@ -308,6 +344,38 @@ static void report(const char *name, const struct score *m,
 		curve(name, m, other);
 }
 
+/* How far from what can be known: at the threshold, at our coverage, and with
+ * the likeliest named whatever its probability. */
+static void report_limit(const char *name, const struct score *m,
+    const struct score *best, const struct score *lrr, const struct score *rnd)
+{
+	const double other = of(rnd->wrong, rnd->answered);
+	const double wrong = of(best->wrong, best->right + best->wrong);
+	const double cover =
+	    (double)(m->right + m->wrong) / (double)m->answered;
+	char note[NOTE_MAX];
+
+	say(note,
+	    "%s: wrong of the %.1f %% that one who knows the world credits;"
+	    " limit: last assignee, random number; calibration %.4f",
+	    name, of(best->right + best->wrong, best->answered), best->error);
+	line("limit-wrong", wrong, "%", other, wrong / other, note);
+	say(note,
+	    "%s: his right ones, of all; difference %+.1f points from the last"
+	    " assignee, least recently released",
+	    name, of(best->right, best->calls) - of(lrr->right, lrr->calls));
+	line("limit-right", of(best->right, best->calls), "%",
+	    of(lrr->right, lrr->calls),
+	    of(best->right, best->calls) / of(lrr->right, lrr->calls), note);
+	say(note,
+	    "%s: our wrong ones against his at our coverage of %.1f %%; the"
+	    " likeliest named: %.1f %% right against his %.1f %%",
+	    name, 100.0 * cover, of(m->named, m->calls),
+	    of(best->named, best->calls));
+	line("of-limit", wrong_at(m, cover), "%", wrong_at(best, cover),
+	    wrong_at(m, cover) / wrong_at(best, cover), note);
+}
+
 /* --- settings --------------------------------------------------------------*/
 
 enum evidence {
@@ -320,7 +388,7 @@ static void run(struct setting s, enum evidence how, const char *extra)
 {
 	const double from_s = s.hours * 3600.0 / 3.0;
 	struct attrib_fit_result learnt = { .law = *attrib_law_prior() };
-	struct score m, lrr, rnd;
+	struct score m, lrr, rnd, best;
 	struct world w, w_rnd;
 	char name[NOTE_MAX];
 
@@ -345,6 +413,11 @@ static void run(struct setting s, enum evidence how, const char *extra)
 		abort();
 	credit_all(&w, from_s, &learnt.law, &m);
 	report(name, &m, &lrr, &rnd, extra[0] == '\0' && how != EVIDENCE_PRIOR);
+	if (extra[0] == '\0' && how != EVIDENCE_PRIOR) {
+		credit_limit(&s, &w, from_s, &best);
+		report_limit(name, &m, &best, &lrr, &rnd);
+		free(best.guesses);
+	}
 	free(m.guesses);
 	attrib_world_forget(&w);
 	attrib_world_forget(&w_rnd);
