@@ -268,7 +268,8 @@ static void test_companies(void **state)
 {
 	const int64_t hour_us = 60 * RT_MIN_US;
 	const int64_t base_us = TESTDB_NOW_US / hour_us * hour_us;
-	const struct company_id both[] = { t->company[0].id, t->company[1].id };
+	const struct company_id of_both[] = { t->company[0].id,
+		t->company[1].id };
 	struct rnd_dice dice;
 
 	(void)state;
@@ -285,7 +286,7 @@ static void test_companies(void **state)
 		ask.filter.to_us = ask.filter.from_us +
 				   (int64_t)rnd_below(&dice, 24 * 40) * hour_us;
 		n_alone = groups(who, &ask, &alone);
-		ok(db_agency_sums(db, t->company[who].user, both, 2,
+		ok(db_agency_sums(db, t->company[who].user, of_both, 2,
 		    ask.filter.from_us, ask.filter.to_us, &mem, &all, &n));
 		assert_int_equal(n, n_alone);
 		if (n == 0)
@@ -299,8 +300,8 @@ static void test_companies(void **state)
 		assert_int_equal(all->sums.value_micros,
 		    alone->sums.value_micros);
 		/* One that was not asked for is left out. */
-		ok(db_agency_sums(db, t->company[who].user, &both[1 - who], 1,
-		    ask.filter.from_us, ask.filter.to_us, &mem, &all, &n));
+		ok(db_agency_sums(db, t->company[who].user, &of_both[1 - who],
+		    1, ask.filter.from_us, ask.filter.to_us, &mem, &all, &n));
 		assert_int_equal(n, 0);
 	}
 }
