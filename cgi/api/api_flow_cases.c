@@ -83,7 +83,7 @@ enum err api_flow_cases_put(const struct req *r, struct resp *out)
 	struct flow_json_errors errors = { .n = 0 };
 	struct api_faults faults = { .n = 0 };
 	struct json_in *in = NULL;
-	struct slice text;
+	struct slice text = SLICE("");
 	struct flow_row f;
 	bool block = false;
 	size_t n = 0;
@@ -228,7 +228,8 @@ enum err api_flow_cases_run(const struct req *r, struct resp *out)
 	else if (json_in_opt_i64(json_in_root(in), "version", 1, UINT32_MAX,
 		     &version) != ERR_OK ||
 		 json_in_count(json_in_root(in)) >
-		     (json_in_get(json_in_root(in), "version") != NULL))
+		     (json_in_get(json_in_root(in), "version") != NULL ? 1U
+								       : 0U))
 		api_fault(&faults, SLICE("version"),
 		    "The number of a version, and nothing else.");
 	json_in_free(in);

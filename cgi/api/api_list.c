@@ -133,7 +133,7 @@ static enum err read_name(const struct req *r, struct slice hex,
 static enum err read_cursor(const struct req *r, const struct db_sheet *sheet,
     struct db_sheet_order order, struct db_sheet_place *p)
 {
-	struct slice s, part;
+	struct slice s, part = SLICE("");
 	enum err e;
 
 	if ((e = req_query(r, "cursor", &s)) != ERR_OK)

@@ -222,7 +222,7 @@ enum err flow_cases_body(const struct req *r, const struct json_in *in,
 enum err flow_cases_post(const struct req *r, struct resp *out)
 {
 	struct flow_json_errors errors = { .n = 0 };
-	struct slice text;
+	struct slice text = SLICE("");
 	struct flow_row f;
 	struct json_in *in;
 	bool block;
