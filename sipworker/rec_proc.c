@@ -25,6 +25,9 @@
 #define PAST_US   (5 * RT_SEC_US)
 #define FUTURE_US (RT_SEC_US / 10)
 
+/* Calls whose first frames may overtake their starts at a time. */
+#define UNKNOWN_KEYS 1024
+
 enum tag {
 	TAG_PARENT,
 	TAG_ENGINE,
@@ -55,7 +58,10 @@ struct recorder {
 	bool named;        /* the engine has said what runs: see tick() */
 	bool sweep_wanted; /* it has just said so */
 	bool leaving;
-	uint64_t unknown; /* frames of no recording */
+	/* Frames of no recording: ended ones', or their start is late. */
+	uint64_t unknown;
+	uint32_t unknown_key[UNKNOWN_KEYS];
+	uint32_t unknown_at;
 };
 
 static void hear(struct recorder *r, struct worker_peer *p);
@@ -76,6 +82,24 @@ static struct open_rec *find_key(struct recorder *r, uint32_t key)
 	return NULL;
 }
 
+/* Looking through the rings is work; it is done for who was seen there. */
+static void note_unknown(struct recorder *r, uint32_t key)
+{
+	const uint32_t last = (r->unknown_at - 1) % UNKNOWN_KEYS;
+
+	r->unknown++;
+	if (r->unknown_key[last] != key)
+		r->unknown_key[r->unknown_at++ % UNKNOWN_KEYS] = key;
+}
+
+static bool was_unknown(const struct recorder *r, uint32_t key)
+{
+	for (uint32_t i = 0; i < UNKNOWN_KEYS; i++)
+		if (r->unknown_key[i] == key)
+			return true;
+	return false;
+}
+
 /* --- frames ----------------------------------------------------------------*/
 
 static void take_frame(struct recorder *r, const struct ring_frame *f,
@@ -90,10 +114,12 @@ static void take_frame(struct recorder *r, const struct ring_frame *f,
 		hear(r, &r->engine);
 		o = find_key(r, f->key);
 	}
-	if (o == NULL || o->wav == NULL) {
-		r->unknown++;
+	if (o == NULL) {
+		note_unknown(r, f->key);
 		return;
 	}
+	if (o->wav == NULL)
+		return; /* it cannot be recorded; that was said */
 	if (t.arrived_us < now_us - PAST_US)
 		t.arrived_us = now_us - PAST_US;
 	if (t.arrived_us > now_us + FUTURE_US)
@@ -254,7 +280,8 @@ static void start_rec(struct recorder *r, const struct msg_rec_start *m)
 		o->wav = NULL;
 		log_error("recorder: cannot record file=%s: %s", o->name,
 		    err_name(e));
-	} else if (r->named && clk_mono_us() - m->anchor_mono_us > HEARD_US) {
+	} else if (r->named && was_unknown(r, m->key) &&
+		   clk_mono_us() - m->anchor_mono_us > HEARD_US) {
 		catch_up(r, m->key);
 	}
 }
