@@ -209,6 +209,29 @@ static void put_diversion(struct engine *e, const struct leg *l, struct buf *b)
 		sip_write_hdr(b, SIP_HDR_PRIVACY, SLICE("id"));
 }
 
+/* RFC 3325 9.1: who withholds his number is nobody for a carrier, and it would
+ * refuse the call. It is ours, and we say by which number it may know us; the
+ * caller's own goes nowhere. */
+static void put_asserted(struct engine *e, const struct leg *l, struct buf *b)
+{
+	char mem[128];
+	struct snap_trunk t;
+	struct buf v;
+
+	if (!l->call->anonymous || l->trunk == SNAP_NO_ROW)
+		return;
+	snap_trunk_at(e->snaps[l->call->snap].snap, l->trunk, &t);
+	buf_over(&v, mem, sizeof(mem));
+	buf_cstr(&v, "<sip:");
+	sip_uri_put_user(&v,
+	    t.from_user.n > 0 ? t.from_user : l->call->number.e164);
+	buf_char(&v, '@');
+	addr4_put_ip(&v, e->cfg.sip.ip);
+	buf_char(&v, '>');
+	if (buf_err(&v) == ERR_OK)
+		sip_write_hdr(b, SIP_HDR_P_ASSERTED_IDENTITY, buf_slice(&v));
+}
+
 /* Whose place the third party's new call takes; who does not know how would
  * ring instead (RFC 5589 7.2). */
 static void put_replaces(const struct leg *l, struct buf *b)
@@ -265,6 +288,7 @@ void leg_out_invite(struct engine *e, struct leg *l)
 	put_usual(e, l, &h);
 	put_agent(e, &h);
 	put_diversion(e, l, &h);
+	put_asserted(e, l, &h);
 	put_replaces(l, &h);
 	put_auth(e, l, SLICE("INVITE"), r.uri, &h);
 	offer_put(l, &b);

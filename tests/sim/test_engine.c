@@ -400,6 +400,16 @@ static void test_identity(void **state)
 			    rig_last(&r)->text);
 		assert_non_null(strstr(rig_last(&r)->text,
 		    "Diversion: <sip:+13035550100@10.0.0.1>"));
+		/* Withheld: our own number is what the carrier is told. */
+		if ((strstr(rig_last(&r)->text,
+			 "P-Asserted-Identity: <sip:+13035550100@10.0.0.1>\r\n") !=
+			NULL) != identities[i].anonymous ||
+		    (identities[i].anonymous &&
+			identities[i].caller[0] != '\0' &&
+			strstr(rig_last(&r)->text, identities[i].caller) !=
+			    NULL))
+			fail_msg("%s: %s", identities[i].why,
+			    rig_last(&r)->text);
 		rig_fini(&r);
 	}
 }
