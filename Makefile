@@ -7,7 +7,7 @@
 V ?= debug
 B := build/$(V)
 
-LIB_ROOMS := lib/base lib/core lib/db lib/feed lib/flow lib/hash lib/json lib/out \
+LIB_ROOMS := lib/base lib/core lib/db lib/feed lib/flow lib/hash lib/json lib/out lib/site \
 	lib/phone lib/qr lib/snd lib/text
 CGI_ROOMS := cgi/tmpl cgi/web cgi/page cgi/form cgi/api cgi/dni
 SIP_ROOMS := sipworker/sip sipworker/rtp sipworker/engine sipworker/media \

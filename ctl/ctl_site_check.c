@@ -1,66 +1,61 @@
 #include "ctl/ctl_site_check.h"
 
 #include <stdio.h>
-#include <string.h>
 
-#include "lib/core/pagecheck.h"
+#include "lib/base/clk.h"
 #include "lib/db/db_number.h"
 #include "lib/db/db_site.h"
-#include "lib/out/out_http.h"
+#include "lib/site/site_look.h"
 
-#define FETCH_US (20 * RT_SEC_US)
-#define WAIT_MS  200
+#define CHECK_US  RT_MIN_US
+#define LATELY_US (3 * RT_DAY_US)
 
-/* The first OUT_HTTP_READ_MAX bytes of the page: of the operator's own choice,
- * so a private address may be asked. */
-static enum err fetch(const char *url, struct arena *mem, unsigned int *status,
-    struct slice *body)
+static const char *tag_words(const struct sitecheck *c)
 {
-	const struct out_http_request r = { .url = url,
-		.method = "GET",
-		.headers = { "User-Agent: ringtrace site check" },
-		.private_ok = true,
-		.timeout_us = FETCH_US,
-		.answer_max = OUT_HTTP_READ_MAX };
-	struct out_http_answer a;
-	struct out_http *http = NULL;
-	enum err e;
-
-	if ((e = out_http_start()) != ERR_OK)
-		return e;
-	e = out_http_open(&http, 1);
-	if (e == ERR_OK)
-		e = out_http_add(http, &r);
-	while (e == ERR_OK && !out_http_next(http, &a))
-		out_http_work(http, WAIT_MS);
-	if (e == ERR_OK && (e = a.e) != ERR_OK)
-		(void)fprintf(stderr, "%s\n", a.why);
-	if (e == ERR_OK) {
-		*status = a.status;
-		if (!arena_copy(mem, a.body, body))
-			e = ERR_NOMEM;
-	}
-	out_http_close(http);
-	out_http_stop();
-	return e;
+	if (c->page.tags > 1)
+		return "here more than once: remove one";
+	if (c->page.tags == 1)
+		return "here";
+	if (!c->page.manager)
+		return "not on this page";
+	return c->seen_lately
+		   ? "loaded by Google Tag Manager: it was at work in the last"
+		     " days"
+		   : "not on this page; Google Tag Manager is, but the tag"
+		     " was not seen in the last days";
 }
 
-static void say(unsigned int status, const struct pagecheck *c, size_t bytes)
+static void say_redirects(const struct site_look *l)
 {
-	(void)printf("answer %u, %zu bytes read\n", status, bytes);
-	if (status >= 300 && status < 400) {
+	if (l->seen.hops == 0)
+		return;
+	(void)printf("%u redirects, to %s\n", l->seen.hops, l->url);
+	if (l->seen.too_many_hops)
+		(void)printf("and on: each is a chance to lose the visitor\n");
+	else if (!sitecheck_has_probe(slice_from(l->url)))
 		(void)printf(
-		    "a redirect: see that it passes the query on, or "
-		    "click ids are lost; then check where it "
-		    "leads\n");
+		    "they drop the click id: let them pass the query"
+		    " on, or paid visits look direct\n");
+}
+
+static void say(const struct site_look *l)
+{
+	const struct pagecheck *c = &l->seen.page;
+
+	say_redirects(l);
+	if (l->why[0] != '\0') {
+		(void)printf("%s\n", l->why);
 		return;
 	}
-	(void)printf("tag: %s\n", c->tags == 0 ? "not on this page"
-				  : c->tags == 1
-				      ? "here"
-				      : "here more than once: remove one");
+	(void)printf("answer %u, %zu bytes read\n", l->seen.status, l->bytes);
+	if (l->seen.too_many_hops)
+		return;
+	(void)printf("tag: %s\n", tag_words(&l->seen));
 	(void)printf("places that would be swapped: %u%s\n", c->targets,
 	    c->targets == 0 ? " (scripts may draw some later)" : "");
+	if (c->others > 0)
+		(void)printf("other vendors' tags: %u: remove them\n",
+		    c->others);
 	if (c->ours > 0)
 		(void)printf(
 		    "tracking numbers in the page itself: %u: a cache "
@@ -68,31 +63,50 @@ static void say(unsigned int status, const struct pagecheck *c, size_t bytes)
 		    c->ours);
 }
 
+/* Of the operator's own choice, so a private address may be asked. */
+static enum err look(struct site_look *l, const char *url)
+{
+	struct site_look_robots robots = { .n = 0 };
+	enum err e;
+
+	if ((e = out_http_start()) != ERR_OK)
+		return e;
+	l->private_ok = true;
+	l->until_us = clk_mono_us() + CHECK_US;
+	l->robots = &robots;
+	if ((e = out_http_open(&l->http, 2)) == ERR_OK)
+		e = site_look(l, slice_from(url));
+	out_http_close(l->http);
+	out_http_stop();
+	site_look_robots_end(&robots);
+	return e;
+}
+
 enum err ctl_site_check(struct ctl_scope *s, struct company_id company,
     struct site_id site, struct slice key, const char *url)
 {
-	struct pagecheck_look look = { .key = key };
-	struct slice *targets = NULL, *ours = NULL, body = SLICE("");
-	unsigned int status = 0;
-	struct pagecheck c;
+	struct site_look l = { .what = { .key = key } };
+	struct slice *targets = NULL, *ours = NULL;
+	struct site_row row;
 	enum err e;
 
 	if ((e = out_http_url_check(slice_from(url))) != ERR_OK) {
 		(void)fprintf(stderr, "--url is an http or https address\n");
 		return e;
 	}
-	e = db_site_targets(s->db, company, site, &s->mem, &targets,
-	    &look.n_targets);
+	if ((e = db_site_get(s->db, company, site, &row)) == ERR_OK)
+		e = db_site_targets(s->db, company, site, &s->mem, &targets,
+		    &l.what.n_targets);
 	if (e == ERR_OK)
 		e = db_number_pooled(s->db, company, &s->mem, &ours,
-		    &look.n_ours);
-	if (e == ERR_OK)
-		e = fetch(url, &s->mem, &status, &body);
+		    &l.what.n_ours);
 	if (e != ERR_OK)
 		return e;
-	look.targets = targets;
-	look.ours = ours;
-	pagecheck(body, &look, &c);
-	say(status, &c, body.n);
-	return ERR_OK;
+	l.what.targets = targets;
+	l.what.ours = ours;
+	l.seen.seen_lately = row.seen_us > clk_wall_us() - LATELY_US;
+	if ((e = look(&l, url)) != ERR_OK)
+		return e;
+	say(&l);
+	return l.seen.answered ? ERR_OK : ERR_UNAVAILABLE;
 }

@@ -227,6 +227,12 @@ static const struct words page_findings[SITECHECK_FINDING_COUNT] = {
 	[SITECHECK_KEPT_SWAPPED] = { "A tracking number stands in the page",
 	    "A cache keeps the page after it was swapped: all its visitors'"
 	    " calls go to one visit. Exclude the tag from what it renders." },
+	[SITECHECK_ROBOTS] = { "Not looked at: robots.txt keeps us out",
+	    "Allow the user agent ringtrace-check there, if you want it"
+	    " looked at. Visitors and the tag are not affected." },
+	[SITECHECK_BY_MANAGER] = { "Loaded by Google Tag Manager",
+	    "The tag is not in the page itself, but the manager is, and the"
+	    " tag was at work in the last days." },
 };
 
 static void page_found(uint32_t found, struct view *item)
@@ -261,7 +267,8 @@ static void page_line(const struct req *r, const struct site_page_row *p,
 	view_flag(item, "page_moved", p->hops > 0);
 	view_slice(item, "page_final", p->final_url);
 	put_count(item, "page_targets", p->targets);
-	view_flag(item, "page_good", p->checked_us != 0 && p->found == 0);
+	view_flag(item, "page_good",
+	    p->checked_us != 0 && !sitecheck_is_fault(p->found));
 	view_flag(item, "page_answered", p->status != 0);
 	view_flag(item, "has_page_problem", p->problem.n > 0);
 	view_slice(item, "page_problem", p->problem);

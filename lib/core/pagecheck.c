@@ -117,6 +117,15 @@ static struct slice read_tag(struct scan *s, struct slice rest)
 	return rest;
 }
 
+/* The container's snippet, in its usual form or from a server of one's own,
+ * and the frame for those without scripts. */
+static bool has_manager(struct slice html)
+{
+	return holds(html, SLICE("googletagmanager.com/gtm.js")) ||
+	       holds(html, SLICE("googletagmanager.com/ns.html")) ||
+	       holds(html, SLICE("gtm.start"));
+}
+
 static struct slice skip_comment(struct slice rest)
 {
 	for (size_t i = 3; i + 3 <= rest.n; i++)
@@ -131,6 +140,7 @@ void pagecheck(struct slice html, const struct pagecheck_look *look,
 	struct scan s = { .look = look, .out = out };
 
 	memset(out, 0, sizeof(*out));
+	out->manager = has_manager(html);
 	while (html.n > 0) {
 		const char c = html.p[0];
 

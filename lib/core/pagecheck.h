@@ -28,6 +28,7 @@ struct pagecheck {
 				 after it was swapped */
 	unsigned int tags;
 	unsigned int others; /* scripts of other call trackers */
+	bool manager;        /* Google Tag Manager, which may add scripts */
 };
 
 void pagecheck(struct slice html, const struct pagecheck_look *look,

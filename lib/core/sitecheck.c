@@ -68,8 +68,12 @@ static unsigned int bit(enum sitecheck_finding f, bool on)
 
 unsigned int sitecheck_judge(const struct sitecheck *c)
 {
+	const bool managed =
+	    c->page.tags == 0 && c->page.manager && c->seen_lately;
 	unsigned int found;
 
+	if (c->refused)
+		return bit(SITECHECK_ROBOTS, true);
 	if (!c->answered)
 		return bit(SITECHECK_NO_ANSWER, true);
 	found = bit(SITECHECK_LOOPS, c->too_many_hops) |
@@ -81,10 +85,16 @@ unsigned int sitecheck_judge(const struct sitecheck *c)
 		return found;
 	if (c->status < 200 || c->status > 299)
 		return found | bit(SITECHECK_BAD_STATUS, true);
-	return found | bit(SITECHECK_NO_TAG, c->page.tags == 0) |
+	return found | bit(SITECHECK_NO_TAG, c->page.tags == 0 && !managed) |
+	       bit(SITECHECK_BY_MANAGER, managed) |
 	       bit(SITECHECK_TWICE, c->page.tags > 1) |
 	       bit(SITECHECK_OTHER_TAG, c->page.others > 0) |
 	       bit(SITECHECK_NO_TARGETS,
 		   c->page.targets == 0 && c->page.ours == 0) |
 	       bit(SITECHECK_KEPT_SWAPPED, c->page.ours > 0);
+}
+
+bool sitecheck_is_fault(unsigned int found)
+{
+	return (found & ~bit(SITECHECK_BY_MANAGER, true)) != 0;
 }

@@ -22,6 +22,8 @@ struct sitecheck {
 	const struct slice *origins; /* of the site */
 	size_t n_origins;
 	struct pagecheck page;
+	bool seen_lately; /* the tag of this site was at work */
+	bool refused;     /* robots.txt keeps us out */
 };
 
 enum sitecheck_finding {
@@ -35,11 +37,16 @@ enum sitecheck_finding {
 	SITECHECK_OTHER_TAG,
 	SITECHECK_NO_TARGETS,
 	SITECHECK_KEPT_SWAPPED, /* tracking numbers in the page itself */
+	SITECHECK_ROBOTS,       /* not looked at: robots.txt keeps us out */
+	SITECHECK_BY_MANAGER,   /* no tag in it, but Google Tag Manager, and the
+				   tag was seen lately: no fault */
 	SITECHECK_FINDING_COUNT
 };
 
-/* Bit n is finding n; 0: all is well. */
+/* Bit n is finding n. */
 unsigned int sitecheck_judge(const struct sitecheck *c);
+/* Is one of them a fault? */
+bool sitecheck_is_fault(unsigned int found);
 
 /* Does the address lie on one of the origins (scheme://host[:port])? */
 bool sitecheck_is_on(struct slice url, const struct slice *origins, size_t n);

@@ -110,34 +110,47 @@ static void test_judge(void **state)
 	} cases[] = {
 		{ "all is well",
 		    { true, 200, 0, false, SLICE_INIT("https://a.example/"),
-			NULL, 0, { 2, 0, 1, 0 } },
+			NULL, 0, { 2, 0, 1, 0, false }, false, false },
 		    0 },
 		{ "no answer", { .answered = false }, BIT(NO_ANSWER) },
 		{ "an error page says nothing of the tag",
 		    { true, 503, 0, false, SLICE_INIT("https://a.example/"),
-			NULL, 0, { 0, 0, 0, 0 } },
+			NULL, 0, { 0, 0, 0, 0, false }, false, false },
 		    BIT(BAD_STATUS) },
 		{ "a redirect that keeps the click",
 		    { true, 200, 1, false,
 			SLICE_INIT("https://a.example/b?gclid=ringtrace-check"),
-			NULL, 0, { 1, 0, 1, 0 } },
+			NULL, 0, { 1, 0, 1, 0, false }, false, false },
 		    0 },
 		{ "one that drops it, to elsewhere",
 		    { true, 200, 1, false, SLICE_INIT("https://b.example/"),
-			NULL, 0, { 1, 0, 1, 0 } },
+			NULL, 0, { 1, 0, 1, 0, false }, false, false },
 		    BIT(LOSES_CLICK) | BIT(LEAVES) },
 		{ "round and round",
 		    { true, 302, 3, true,
 			SLICE_INIT("https://a.example/?gclid=ringtrace-check"),
-			NULL, 0, { 0, 0, 0, 0 } },
+			NULL, 0, { 0, 0, 0, 0, false }, false, false },
 		    BIT(LOOPS) },
 		{ "nothing there",
 		    { true, 200, 0, false, SLICE_INIT("https://a.example/"),
-			NULL, 0, { 0, 0, 0, 0 } },
+			NULL, 0, { 0, 0, 0, 0, false }, false, false },
 		    BIT(NO_TAG) | BIT(NO_TARGETS) },
+		{ "a tag manager, and the tag was at work",
+		    { true, 200, 0, false, SLICE_INIT("https://a.example/"),
+			NULL, 0, { 2, 0, 0, 0, true }, true, false },
+		    BIT(BY_MANAGER) },
+		{ "a tag manager, and nothing was seen",
+		    { true, 200, 0, false, SLICE_INIT("https://a.example/"),
+			NULL, 0, { 2, 0, 0, 0, true }, false, false },
+		    BIT(NO_TAG) },
+		{ "a tag manager beside the tag",
+		    { true, 200, 0, false, SLICE_INIT("https://a.example/"),
+			NULL, 0, { 2, 0, 1, 0, true }, true, false },
+		    0 },
+		{ "kept out", { .refused = true }, BIT(ROBOTS) },
 		{ "too much there, and kept after it was swapped",
 		    { true, 200, 0, false, SLICE_INIT("https://a.example/"),
-			NULL, 0, { 0, 2, 2, 1 } },
+			NULL, 0, { 0, 2, 2, 1, false }, false, false },
 		    BIT(TWICE) | BIT(OTHER_TAG) | BIT(KEPT_SWAPPED) },
 	};
 
@@ -149,7 +162,8 @@ static void test_judge(void **state)
 		c.origins = &origin;
 		c.n_origins = 1;
 		got = sitecheck_judge(&c);
-		if (got != cases[i].want)
+		if (got != cases[i].want ||
+		    sitecheck_is_fault(got) != ((got & ~BIT(BY_MANAGER)) != 0))
 			fail_msg("%s: %#x", cases[i].why, got);
 	}
 }

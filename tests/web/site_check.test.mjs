@@ -1,13 +1,17 @@
 // The daily look at a site's pages, against a real server that redirects,
 // loses click ids, keeps swapped pages, hangs up and never ends.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import http from 'node:http';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { openForm } from '../support/forms.mjs';
-import { startStack, until } from '../support/stack.mjs';
+import { build, startStack, until } from '../support/stack.mjs';
 
 let stack, owner, server, origin, href;
 const asked = [];
+const bit = { none: 1, status: 2, loops: 4, leaves: 8, loses: 16, tag: 32, twice: 64, other: 128, targets: 256, kept: 512, robots: 1024, manager: 2048 };
+const robots = { status: 200, text: 'User-agent: *\nDisallow: /\n\nUser-agent: Ringtrace-Check\nDisallow: /secret/\n' };
 const tag = () => `<script async src="${stack.url}/t.js" data-site="${stack.sqlOne("SELECT public_key FROM site WHERE name = 'checked'")}"></script>`;
 const html = (body) => (res) => res.writeHead(200, { 'content-type': 'text/html' }).end(body);
 const away = (to) => (res) => res.writeHead(302, { location: to }).end();
@@ -30,6 +34,10 @@ const pages = {
 		more();
 	},
 	'/broken': () => (res) => res.destroy(),
+	'/managed': () => html("<script>(function(w,l){w[l].push({'gtm.start':new Date().getTime(),event:'gtm.js'})})(window,'dataLayer')</script><p>415-555-0199</p>"),
+	'/secret/page': () => html('nobody may know'),
+	'/leads-there': (q) => away(`/secret/page${q}`),
+	'/robots.txt': () => (res) => res.writeHead(robots.status).end(robots.text),
 };
 
 before(async () => {
@@ -43,7 +51,7 @@ before(async () => {
 	await new Promise((done) => server.listen(0, new URL(stack.url).hostname, done));
 	origin = `http://${new URL(stack.url).hostname}:${server.address().port}`;
 	const res = await (await openForm(owner, '/settings/sites/new')).send({ name: 'checked', origins: origin, targets: '415-555-0199',
-		pages: Object.keys(pages).map((p) => `${origin}${p}`).join('\n') });
+		pages: Object.keys(pages).filter((p) => p !== '/robots.txt').map((p) => `${origin}${p}`).join('\n') });
 	assert.equal(res.status, 303, await res.text());
 	href = res.headers.get('location').replace('?done=added', '');
 });
@@ -58,7 +66,6 @@ test('each page is looked at as after a click, and what is wrong is named', asyn
 	await until('all pages were looked at', () => stack.sqlOne('SELECT COUNT(*) FROM site_page WHERE checked_at IS NULL') === '0', 60000);
 	const found = Object.fromEntries(stack.sql('SELECT url, found, hops, status, targets, final_url FROM site_page')
 		.map(([url, bits, ...rest]) => [url.slice(origin.length), [Number(bits), ...rest]]));
-	const bit = { none: 1, status: 2, loops: 4, leaves: 8, loses: 16, tag: 32, twice: 64, other: 128, targets: 256, kept: 512 };
 	assert.deepEqual(found['/good'], [0, '0', '200', '1', `${origin}/good`]);
 	assert.deepEqual(found['/keeps'], [0, '1', '200', '1', `${origin}/good`]);
 	assert.deepEqual(found['/places'], [0, '1', '200', '1', `${origin}/good`]);
@@ -74,7 +81,12 @@ test('each page is looked at as after a click, and what is wrong is named', asyn
 	assert.equal(found['/broken'][0], bit.none);
 	assert.equal(found['/endless'][0], bit.tag | bit.targets, 'cut at 1 MB');
 	assert.equal(Number(stack.sqlOne("SELECT bytes FROM site_page WHERE url LIKE '%/endless'")), 1 << 20);
-	assert.ok(asked.every((a) => /ringtrace site check/.test(a.agent)));
+	assert.equal(found['/managed'][0], bit.tag, 'a tag manager, and nobody ever saw the tag');
+	assert.equal(found['/secret/page'][0], bit.robots);
+	assert.equal(found['/leads-there'][0], bit.robots);
+	assert.ok(!asked.some((a) => a.url.startsWith('/secret')), 'robots.txt keeps us out');
+	assert.ok(asked.filter((a) => a.url === '/robots.txt').length <= 3, 'read once for all pages, and again after two that lead elsewhere');
+	assert.ok(asked.every((a) => /compatible; ringtrace-check\/1/.test(a.agent)));
 	assert.equal(asked.filter((a) => a.url.startsWith('/round')).length, 4, 'three redirects are followed');
 	assert.ok(asked.some((a) => a.url === '/good?gclid=ringtrace-check'));
 });
@@ -84,5 +96,37 @@ test('the site\'s page says it in words, inert', async () => {
 	for (const words of ['A redirect drops the click id', 'The tag is not in the page', 'More than three redirects', 'Another vendor’s tag is there', 'The tag is there more than once'])
 		assert.ok(text.replaceAll('&#39;', '’').includes(words), `${words}\n${text}`);
 	assert.ok(!text.includes('javascript:alert(1)"'));
+	assert.ok(text.includes('robots.txt keeps ringtrace-check out'));
 	assert.doesNotMatch(stack.log('jobd'), /error/);
+});
+
+const again = async () => {
+	stack.sql('UPDATE site_page SET asked_at = NULL, checked_at = NULL');
+	asked.length = 0;
+	assert.equal((await owner.submit(href, `${href}/check`, {})).status, 303);
+	await until('all pages were looked at', () => stack.sqlOne('SELECT COUNT(*) FROM site_page WHERE checked_at IS NULL') === '0', 60000);
+	return Object.fromEntries(stack.sql('SELECT url, found, problem FROM site_page').map(([url, bits, problem]) => [url.slice(origin.length), [Number(bits), problem]]));
+};
+
+test('a page whose tag Google Tag Manager loads is no fault when the tag was at work', async () => {
+	stack.sql("UPDATE site SET seen_at = utc_timestamp(6) WHERE name = 'checked'; DELETE FROM site_page WHERE url NOT LIKE '%/managed' AND url NOT LIKE '%/bare'");
+	const found = await again();
+	assert.equal(found['/managed'][0], bit.manager);
+	assert.equal(found['/bare'][0], bit.tag | bit.targets, 'no manager there');
+	const text = await (await owner.fetch(href.replace('/settings', ''))).text();
+	assert.ok(text.includes('Loaded by Google Tag Manager'));
+	const key = stack.sqlOne("SELECT public_key FROM site WHERE name = 'checked'");
+	// Not spawnSync(): the server that is looked at is this very process.
+	const seen = await new Promise((done) => execFile(join(build, 'ringtrace'), ['site', 'check', '-c', stack.conf, '--key', key, '--url', `${origin}/managed`],
+		(error, stdout, stderr) => done({ stdout, stderr: `${error ?? ''}${stderr}` })));
+	assert.match(seen.stdout, /tag: loaded by Google Tag Manager/, seen.stderr);
+});
+
+test('no robots.txt allows all, one that fails nothing', async () => {
+	robots.status = 404;
+	assert.equal((await again())['/managed'][0], bit.manager);
+	robots.status = 503;
+	const found = await again();
+	assert.deepEqual(found['/managed'], [bit.robots, 'robots.txt answers 503, so nothing is read']);
+	assert.ok(!asked.some((a) => a.url.startsWith('/managed')));
 });
