@@ -248,6 +248,10 @@ static void export_view(const struct log *l, struct view *v)
 	jsonl.path = "/calls.jsonl";
 	page_filter_href(&csv, NULL, SLICE(""), v, "csv_href");
 	page_filter_href(&jsonl, NULL, SLICE(""), v, "jsonl_href");
+	/* How far an export is, told from the times of its rows. */
+	view_i64(v, "export_from_us", l->range.from_us);
+	view_i64(v, "export_to_us",
+	    l->range.to_us < l->r->now_us ? l->range.to_us : l->r->now_us);
 }
 
 static enum err show(const struct req *r, struct tz *z, struct resp *out)

@@ -5,6 +5,7 @@
  */
 import { bulk } from "./bulk.js";
 import { companies } from "./company.js";
+import { exporting } from "./export.js";
 import { keys } from "./keys.js";
 import { live } from "./live.js";
 import { rowPlayer } from "./rowplay.js";
@@ -75,3 +76,4 @@ rowPlayer();
 bulk();
 live();
 week();
+exporting();
