@@ -56,6 +56,14 @@ static enum err set_up(CURL *c, const struct out_mail_server *s,
 	return ERR_OK;
 }
 
+/* RFC 5321 4.2.1: 5yz is for good. But that we may not sign in (RFC 4954 6) is
+ * our own setting, and says nothing of the mail. */
+static bool for_good(long status)
+{
+	return status >= 500 && status < 600 && status != 530 &&
+	       status != 534 && status != 535 && status != 538;
+}
+
 static enum err send_it(CURL *c, struct letter *l, char *why)
 {
 	const CURLcode code = curl_easy_perform(c);
@@ -67,8 +75,7 @@ static enum err send_it(CURL *c, struct letter *l, char *why)
 	(void)snprintf(why, OUT_MAIL_WHY_MAX, "%.100s (SMTP %ld)",
 	    l->curl_why[0] == '\0' ? curl_easy_strerror(code) : l->curl_why,
 	    status);
-	/* RFC 5321 4.2.1: 5yz is for good. */
-	return status >= 500 && status < 600 ? ERR_RANGE : ERR_UNAVAILABLE;
+	return for_good(status) ? ERR_RANGE : ERR_UNAVAILABLE;
 }
 
 enum err out_mail_send(const struct out_mail_server *s, struct slice from,
