@@ -12,6 +12,7 @@
 #include "cgi/api/api_metrics.h"
 #include "cgi/api/api_number.h"
 #include "cgi/api/api_openapi.h"
+#include "cgi/api/api_prompt.h"
 #include "cgi/api/api_query.h"
 #include "cgi/api/api_report.h"
 #include "cgi/api/api_spend.h"
@@ -23,6 +24,7 @@
 #include "lib/base/log.h"
 #include "lib/base/settings.h"
 #include "lib/core/scope.h"
+#include "lib/db/db_prompt.h"
 
 /* A flow of the largest size, tried. */
 #define ARENA_MAX_BYTES ((size_t)32 << 20)
@@ -157,6 +159,23 @@ static const struct route routes[] = {
 	    api_flow_read_version, 0),
 	READS("/api/v1/flows/{id}/diff", SETUP_READ, api_flow_read_diff,
 	    API_QUERY_PERIOD),
+	LISTS("prompts", SETUP_READ),
+	DOES(POST, "/api/v1/prompts", SETUP_WRITE, MANAGER, 0, api_prompt_add),
+	ROW(REQ_POST, "/api/v1/prompts/upload", REQ_BODY_RAW,
+	    DB_PROMPT_UPLOAD_MAX, .scope = SCOPE(SETUP_WRITE),
+	    .role = ROUTE_MANAGER, .serves = api_prompt_upload,
+	    .query = API_QUERY_NAME),
+	ROW(REQ_PATCH, "/api/v1/prompts/{id}", REQ_BODY_RAW, 0,
+	    .scope = SCOPE(SETUP_WRITE), .role = ROUTE_MANAGER,
+	    .serves = api_prompt_change, .query = API_QUERY_FIELDS),
+	PUTS_AWAY("/api/v1/prompts/{id}", SETUP_WRITE, MANAGER,
+	    api_prompt_retire),
+	DOES(POST, "/api/v1/prompts/{id}/versions", SETUP_WRITE, MANAGER, 0,
+	    api_prompt_version),
+	DOES(POST, "/api/v1/prompts/{id}/versions/upload", SETUP_WRITE, MANAGER,
+	    DB_PROMPT_UPLOAD_MAX, api_prompt_version_upload),
+	READS("/api/v1/prompts/{id}/audio", SETUP_READ, api_prompt_audio,
+	    API_QUERY_VERSION),
 	SETS_UP("conversions", EXPORT_READ, SETUP_WRITE, MANAGER,
 	    &api_things_conversion),
 	GETS("/api/v1/conversions/{id}/conversions.csv", EXPORT_READ, MANAGER,

@@ -93,27 +93,6 @@ static enum err document_of(const struct req *r, const struct json_node *body,
 		   : ERR_SYNTAX;
 }
 
-/* Other members are mistakes. */
-static void only(const struct json_node *body, const char *const *names,
-    struct api_faults *faults)
-{
-	const struct json_node *value;
-	void *iter = NULL;
-	struct slice key;
-
-	if (json_in_kind(body) != JSON_IN_OBJECT)
-		api_fault(faults, SLICE(""), "This is an object.");
-	while (json_in_next(body, &iter, &key, &value)) {
-		bool known = false;
-
-		for (size_t i = 0; names[i] != NULL; i++)
-			known = known || slice_eq_cstr(key, names[i]);
-		if (!known)
-			api_fault(faults, key,
-			    "There is no such member to set.");
-	}
-}
-
 static void read_name(const struct json_node *body, char out[DB_NAME_BYTES],
     struct api_faults *faults)
 {
@@ -195,7 +174,7 @@ enum err api_flow_add(const struct req *r, struct resp *out)
 	if (!api_who_company(r, out, &e) ||
 	    !api_setup_body(r, API_FLOW_BODY_MAX, API_FLOW_DEPTH, out, &in, &e))
 		return e;
-	only(json_in_root(in), names, &faults);
+	api_setup_only(json_in_root(in), names, &faults);
 	read_name(json_in_root(in), row.name, &faults);
 	e = document_of(r, json_in_root(in), &document);
 	json_in_free(in);
@@ -256,7 +235,7 @@ enum err api_flow_change(const struct req *r, struct resp *out)
 	if (!api_who_company(r, out, &e) ||
 	    !api_setup_body(r, REQ_BODY_FORM, API_SETUP_DEPTH, out, &in, &e))
 		return e;
-	only(json_in_root(in), names, &faults);
+	api_setup_only(json_in_root(in), names, &faults);
 	given = json_in_kind(json_in_get(json_in_root(in), "name")) !=
 		JSON_IN_MISSING;
 	if (given)
@@ -309,7 +288,7 @@ static bool read_document(const struct req *r, struct resp *out,
 
 	if (!api_setup_body(r, API_FLOW_BODY_MAX, API_FLOW_DEPTH, out, &in, e))
 		return false;
-	only(json_in_root(in), names, &faults);
+	api_setup_only(json_in_root(in), names, &faults);
 	*e = document_of(r, json_in_root(in), document);
 	json_in_free(in);
 	if (*e == ERR_SYNTAX || *e == ERR_NOTFOUND)
@@ -458,7 +437,7 @@ static bool read_version(const struct req *r, struct resp *out,
 
 	if (!api_setup_body(r, 1024, 2, out, &in, e))
 		return false;
-	only(json_in_root(in), names, &faults);
+	api_setup_only(json_in_root(in), names, &faults);
 	if (json_in_i64(json_in_get(json_in_root(in), "version"), 1, UINT32_MAX,
 		&n) != ERR_OK)
 		api_fault(&faults, SLICE("version"),

@@ -19,9 +19,11 @@ static const struct {
 	{ "group_by", API_QUERY_GROUP },
 	{ "interval", API_QUERY_EVERY },
 	{ "limit", API_QUERY_PAGE | API_QUERY_LIMIT },
+	{ "name", API_QUERY_NAME },
 	{ "search", API_QUERY_LIST },
 	{ "sort", API_QUERY_SORT },
 	{ "state", API_QUERY_STATE },
+	{ "version", API_QUERY_VERSION },
 	{ "to", API_QUERY_LIST | API_QUERY_PERIOD },
 };
 

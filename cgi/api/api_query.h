@@ -22,7 +22,9 @@ enum api_query {
 	API_QUERY_CALLS = 1 << 7,   /* all of the log's */
 	API_QUERY_GROUP = 1 << 8,   /* group_by */
 	API_QUERY_EVERY = 1 << 9,   /* interval */
-	API_QUERY_STATE = 1 << 10   /* state */
+	API_QUERY_STATE = 1 << 10,  /* state */
+	API_QUERY_NAME = 1 << 11,   /* name */
+	API_QUERY_VERSION = 1 << 12 /* version */
 };
 
 /* False, with a 400 that names it made: a parameter that is in none of sets

@@ -129,6 +129,26 @@ bool api_setup_body(const struct req *r, size_t max, unsigned int depth,
 	return false;
 }
 
+void api_setup_only(const struct json_node *body, const char *const *names,
+    struct api_faults *faults)
+{
+	const struct json_node *value;
+	void *iter = NULL;
+	struct slice key;
+
+	if (json_in_kind(body) != JSON_IN_OBJECT)
+		api_fault(faults, SLICE(""), "This is an object.");
+	while (json_in_next(body, &iter, &key, &value)) {
+		bool known = false;
+
+		for (size_t i = 0; names[i] != NULL; i++)
+			known = known || slice_eq_cstr(key, names[i]);
+		if (!known)
+			api_fault(faults, key,
+			    "There is no such member to set.");
+	}
+}
+
 /* A form's list of numbers ends somewhere; a program may name any of them. */
 static enum err know_number(struct work *w, const char *field,
     const struct json_node *node)

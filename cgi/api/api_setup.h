@@ -47,6 +47,11 @@ RT_MUST_USE enum err api_setup_retire(const struct req *r, struct resp *out);
 bool api_setup_body(const struct req *r, size_t max, unsigned int depth,
     struct resp *out, struct json_in **in, enum err *e);
 
+/* Faults for members that are none of names, NULL at the end, and for a body
+ * that is no object. */
+void api_setup_only(const struct json_node *body, const char *const *names,
+    struct api_faults *faults);
+
 /* 201 with a row of a list as text, and its Location. */
 RT_MUST_USE enum err api_setup_added(struct resp *out, const char *list,
     struct slice text);

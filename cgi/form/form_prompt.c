@@ -1,29 +1,21 @@
 #include "cgi/form/form_prompt.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "cgi/form/flow_sound.h"
-#include "cgi/form/form_audit.h"
+#include "cgi/form/prompt_do.h"
 #include "cgi/web/frame.h"
-#include "lib/base/rnd.h"
 #include "lib/base/scan.h"
 #include "lib/core/voice.h"
 #include "lib/phone/tz.h"
 #include "lib/snd/snd_prompt.h"
-#include "lib/text/json_out.h"
 
 #define NAME_MAX_CHARS 100
-#define TEXT_MAX_CHARS 1000
-#define AUDIT_MAX      16384
 
 /* What somebody sent; shown again with what is wrong. */
 struct sent {
-	struct slice name;
-	struct slice text;
-	struct slice voice;
-	const struct req_file *file; /* NULL: none was chosen */
-	const char *problem;         /* NULL: good */
+	struct prompt_said said;
+	const char *problem; /* NULL: good */
 };
 
 /* --- reading ---------------------------------------------------------------*/
@@ -37,151 +29,15 @@ static struct slice field(const struct req *r, const char *name)
 
 static void read_sent(const struct req *r, bool with_name, struct sent *s)
 {
-	struct slice checked;
+	const struct req_file *file = req_file(r, "file");
+	const char *where;
 
-	*s = (struct sent){ .name = field(r, "name"),
-		.text = field(r, "text"),
-		.voice = field(r, "voice"),
-		.file = req_file(r, "file") };
-	if (s->file != NULL && s->file->bytes.n == 0)
-		s->file = NULL;
-	if (with_name &&
-	    req_form_text(r, "name", 1, NAME_MAX_CHARS, &checked) != ERR_OK)
-		s->problem = "A prompt needs a name of 1 to 100 characters.";
-	else if (s->file == NULL && s->text.n == 0)
-		s->problem =
-		    "Choose a sound file, or write what a voice shall say.";
-	else if (s->file != NULL && s->text.n > 0)
-		s->problem =
-		    "A sound file or a text, but not both: clear one of them.";
-	else if (s->file != NULL && s->file->bytes.n > DB_PROMPT_UPLOAD_MAX)
-		s->problem = "The file is larger than 8 MB.";
-	else if (s->text.n > DB_PROMPT_TEXT_MAX ||
-		 (s->text.n > 0 && req_form_text(r, "text", 1, TEXT_MAX_CHARS,
-				       &checked) != ERR_OK))
-		s->problem = "The text has at most 1,000 characters.";
-	else if (s->text.n > 0 && voice_find(s->voice) == NULL)
-		s->problem = "There is no such voice.";
-}
-
-/* "Welcome (long)" -> "welcome.long": what flows call it. */
-static void key_of(struct slice name, char *out, size_t cap)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < name.n && n + 1 < cap; i++) {
-		const char c = name.p[i];
-		const bool upper = c >= 'A' && c <= 'Z';
-
-		if (upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-			out[n++] = upper ? (char)(c - 'A' + 'a') : c;
-		else if (n > 0 && out[n - 1] != '.')
-			out[n++] = '.';
-	}
-	while (n > 0 && out[n - 1] == '.')
-		n--;
-	out[n] = '\0';
-	if (n == 0)
-		(void)snprintf(out, cap, "prompt");
-	/* Calls find these by key alone, for everybody. */
-	if (strncmp(out, "digit.", 6) == 0 || strncmp(out, "say.", 4) == 0)
-		out[strcspn(out, ".")] = '-';
-}
-
-/* --- changing --------------------------------------------------------------*/
-
-static enum err say_audit(const struct req *r, const char *action,
-    struct prompt_id id, const char *name, const struct sent *s)
-{
-	struct form_audit a = { .action = action,
-		.kind = "prompt",
-		.object = id.v };
-	struct json_out j;
-	struct buf b;
-	enum err e;
-
-	buf_init(&b, AUDIT_MAX);
-	json_out_init(&j, &b);
-	json_out_object(&j);
-	json_out_key(&j, "name");
-	json_out_cstr(&j, name);
-	if (s != NULL && s->file != NULL) {
-		json_out_key(&j, "file_bytes");
-		json_out_u64(&j, s->file->bytes.n);
-	} else if (s != NULL) {
-		json_out_key(&j, "text");
-		json_out_str(&j, s->text);
-		json_out_key(&j, "voice");
-		json_out_str(&j, s->voice);
-	}
-	json_out_end(&j);
-	if ((e = json_out_done(&j)) == ERR_OK) {
-		a.after = json_out_text(&j);
-		e = form_audit(r, &a);
-	}
-	buf_fini(&b);
-	return e;
-}
-
-static enum err write_version(const struct req *r, struct prompt_id id,
-    const struct sent *s)
-{
-	struct prompt_version v = { .speech = s->file == NULL,
-		.text = s->text,
-		.by = r->user,
-		.created_us = r->now_us };
-	uint32_t version;
-
-	if (v.speech && !slice_to_cstr(s->voice, v.voice, sizeof(v.voice)))
-		return ERR_RANGE;
-	return db_prompt_write(r->db, r->company, id, &v,
-	    s->file != NULL ? s->file->bytes : SLICE(""), &version);
-}
-
-static const char *language_of(const struct sent *s)
-{
-	const struct voice *v = voice_find(s->voice);
-
-	return v != NULL ? v->language : "en-US";
-}
-
-/* A key that is taken gets a number: "welcome.2". */
-static enum err add_row(const struct req *r, const struct sent *s,
-    struct prompt_row *row)
-{
-	char stem[DB_PROMPT_KEY_MAX - 4];
-	uint8_t dice[10];
-	enum err e;
-
-	if (!slice_to_cstr(s->name, row->name, sizeof(row->name)))
-		return ERR_RANGE;
-	key_of(s->name, stem, sizeof(stem));
-	(void)snprintf(row->key, sizeof(row->key), "%s", stem);
-	for (unsigned int n = 2;; n++) {
-		rnd_bytes(dice, sizeof(dice));
-		id_make(r->now_us, dice, row->id.v);
-		e = db_prompt_add(r->db, r->company, row);
-		if (e != ERR_CONFLICT || n > 99)
-			return e;
-		(void)snprintf(row->key, sizeof(row->key), "%s.%u", stem, n);
-	}
-}
-
-static enum err add(const struct req *r, const struct sent *s,
-    struct prompt_id *id)
-{
-	struct prompt_row row = { .created_us = r->now_us };
-	enum err e;
-
-	(void)snprintf(row.language, sizeof(row.language), "%s",
-	    language_of(s));
-	if ((e = db_begin(r->db)) != ERR_OK)
-		return e;
-	if ((e = add_row(r, s, &row)) == ERR_OK &&
-	    (e = write_version(r, row.id, s)) == ERR_OK)
-		e = say_audit(r, "prompt.add", row.id, row.name, s);
-	*id = row.id;
-	return db_end(r->db, e);
+	*s = (struct sent){ .said = { .name = field(r, "name"),
+				.text = field(r, "text"),
+				.voice = field(r, "voice"),
+				.file =
+				    file == NULL ? SLICE("") : file->bytes } };
+	s->problem = prompt_do_wrong(&s->said, with_name, &where);
 }
 
 static enum err to_prompt(struct resp *out, struct prompt_id id)
@@ -220,8 +76,8 @@ static void view_sent(const struct sent *s, struct view *v)
 
 	view_flag(v, "has_problem", s->problem != NULL);
 	view_cstr(v, "problem", s->problem != NULL ? s->problem : "");
-	view_slice(v, "name", s->name);
-	view_slice(v, "text", s->text);
+	view_slice(v, "name", s->said.name);
+	view_slice(v, "text", s->said.text);
 	voices = voice_all(&n);
 	view_list(v, "voices");
 	for (size_t i = 0; i < n; i++) {
@@ -230,7 +86,7 @@ static void view_sent(const struct sent *s, struct view *v)
 		view_cstr(item, "voice_key", voices[i].key);
 		view_cstr(item, "voice_label", voices[i].label);
 		view_flag(item, "voice_on",
-		    slice_eq_cstr(s->voice, voices[i].key));
+		    slice_eq_cstr(s->said.voice, voices[i].key));
 	}
 }
 
@@ -344,7 +200,7 @@ static enum err path_id(const struct req *r, struct prompt_id *id)
 
 enum err form_prompt_list(const struct req *r, struct resp *out)
 {
-	const struct sent nothing = { .voice = SLICE("slt") };
+	const struct sent nothing = { .said = { .voice = SLICE("slt") } };
 	enum err e;
 
 	if (!frame_company(r, out, &e))
@@ -363,7 +219,9 @@ enum err form_prompt_add(const struct req *r, struct resp *out)
 	read_sent(r, true, &s);
 	if (s.problem != NULL)
 		return show_list(r, &s, out);
-	e = add(r, &s, &id);
+	if ((e = db_begin(r->db)) != ERR_OK)
+		return e;
+	e = db_end(r->db, prompt_do_add(r, &s.said, &id));
 	if (e == ERR_RANGE) {
 		s.problem = "There are 500 prompts already: retire some first.";
 		return show_list(r, &s, out);
@@ -373,7 +231,7 @@ enum err form_prompt_add(const struct req *r, struct resp *out)
 
 enum err form_prompt(const struct req *r, struct resp *out)
 {
-	const struct sent nothing = { .voice = SLICE("slt") };
+	const struct sent nothing = { .said = { .voice = SLICE("slt") } };
 	struct prompt_id id;
 	enum err e;
 
@@ -395,11 +253,8 @@ enum err form_prompt_version(const struct req *r, struct resp *out)
 	read_sent(r, false, &s);
 	if (s.problem != NULL)
 		return show_one(r, id, &s, out);
-	if ((e = db_begin(r->db)) != ERR_OK)
-		return e;
-	if ((e = write_version(r, id, &s)) == ERR_OK)
-		e = say_audit(r, "prompt.version", id, row.name, &s);
-	if ((e = db_end(r->db, e)) != ERR_OK)
+	if ((e = db_begin(r->db)) != ERR_OK ||
+	    (e = db_end(r->db, prompt_do_version(r, id, &s.said))) != ERR_OK)
 		return e;
 	return to_prompt(out, id);
 }
@@ -408,45 +263,32 @@ enum err form_prompt_name(const struct req *r, struct resp *out)
 {
 	struct prompt_id id;
 	struct slice name;
-	char text[DB_NAME_BYTES];
 	enum err e;
 
 	if ((e = path_id(r, &id)) != ERR_OK ||
-	    (e = req_need(
-		 req_form_text(r, "name", 1, NAME_MAX_CHARS, &name))) != ERR_OK)
-		return e;
-	if (!slice_to_cstr(name, text, sizeof(text)))
-		return ERR_RANGE;
-	if ((e = db_begin(r->db)) != ERR_OK)
-		return e;
-	if ((e = db_prompt_rename(r->db, r->company, id, name)) == ERR_OK)
-		e = say_audit(r, "prompt.rename", id, text, NULL);
-	if ((e = db_end(r->db, e)) != ERR_OK)
+	    (e = req_need(req_form_text(r, "name", 1, NAME_MAX_CHARS,
+		 &name))) != ERR_OK ||
+	    (e = db_begin(r->db)) != ERR_OK ||
+	    (e = db_end(r->db, prompt_do_rename(r, id, name))) != ERR_OK)
 		return e;
 	return to_prompt(out, id);
 }
 
 enum err form_prompt_retire(const struct req *r, struct resp *out)
 {
-	struct prompt_row row;
 	struct prompt_id id;
 	enum err e;
 
 	if ((e = path_id(r, &id)) != ERR_OK ||
-	    (e = db_prompt_get(r->db, r->company, id, &row)) != ERR_OK ||
-	    (e = db_begin(r->db)) != ERR_OK)
-		return e;
-	e = db_prompt_archive(r->db, r->company, id, r->now_us);
-	if (e == ERR_OK)
-		e = say_audit(r, "prompt.retire", id, row.name, NULL);
-	if ((e = db_end(r->db, e)) != ERR_OK)
+	    (e = db_begin(r->db)) != ERR_OK ||
+	    (e = db_end(r->db, prompt_do_retire(r, id))) != ERR_OK)
 		return e;
 	return resp_redirect(out, SLICE("/settings/prompts"));
 }
 
 enum err form_prompt_audio(const struct req *r, struct resp *out)
 {
-	struct slice number = req_path_text(r, 1), ulaw;
+	struct slice number = req_path_text(r, 1);
 	struct prompt_id id;
 	struct buf wav;
 	uint32_t version;
@@ -460,11 +302,8 @@ enum err form_prompt_audio(const struct req *r, struct resp *out)
 		return e;
 	if (scan_u32(&number, &version) != ERR_OK || number.n > 0)
 		return ERR_NOTFOUND;
-	e = db_prompt_audio(r->db, r->company, id, version, r->arena, &ulaw);
-	if (e != ERR_OK)
-		return e;
 	buf_init(&wav, DB_PROMPT_ULAW_MAX + 1024);
-	e = snd_prompt_wav(ulaw, &wav);
+	e = prompt_do_wav(r, id, version, &wav);
 	/* A version never changes. */
 	resp_header(out, "Cache-Control", SLICE("private, max-age=86400"));
 	if (e == ERR_OK)

@@ -151,6 +151,11 @@ static const struct db_sheet_column mail_rules[] = { ID(mail_rule),
 	REF("user_id", user), TEXT("kind"), BOOL("attach"), TEXT("quiet_from"),
 	TEXT("quiet_to"), TIME("created_at"), TIME("archived_at") };
 
+static const struct db_sheet_column prompts[] = { ID(prompt), TEXT("name"),
+	TEXT("key"), TEXT("language"), TEXT("state"), TEXT("reason"),
+	INT("last_version"), INT("live_version"), INT("duration_ms"),
+	TIME("created_at"), TIME("archived_at") };
+
 /* A membership of no company is one of all of the account's. */
 #define NOWHERE "REPEAT(CHAR(0), 16)"
 #define ROLE_HERE                                                  \
@@ -404,6 +409,24 @@ static const struct db_sheet sheets[] = {
 		    "m.quiet_to_min") ", m.created_at, m.archived_at FROM mail_rule m",
 		" WHERE m.company_id = ?", "m.id", "m.kind", "m.archived_at",
 		"m.created_at", "kind", "m.kind", "created_at") },
+	{ .name = "prompts",
+	    .columns = prompts,
+	    .n_columns = RT_ARRAY_LEN(prompts),
+	    /* State and reason are the last version's, the length the live
+	     * one's: 8 samples are a millisecond. */
+	    TEXTS("SELECT p.id, p.name, p.prompt_key, p.language,"
+		  " COALESCE(l.state, ''), COALESCE(l.reason, ''),"
+		  " p.last_version, p.live_version,"
+		  " COALESCE(v.samples DIV 8, 0), p.created_at, p.archived_at"
+		  " FROM prompt p LEFT JOIN prompt_version l"
+		  " ON l.company_id = p.company_id AND l.prompt_id = p.id"
+		  " AND l.version = p.last_version"
+		  " LEFT JOIN prompt_version v"
+		  " ON v.company_id = p.company_id AND v.prompt_id = p.id"
+		  " AND v.version = p.live_version",
+		" WHERE p.company_id = ?", "p.id",
+		"CONCAT(p.name, ' ', p.prompt_key)", "p.archived_at",
+		"p.created_at", "name", "p.name", "created_at") },
 };
 
 const struct db_sheet *db_sheet_setup_find(struct slice name)

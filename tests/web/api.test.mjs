@@ -35,6 +35,7 @@ before(async () => {
 		INSERT INTO webhook (company_id, id, name, url, secret_sealed, events, created_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, 'w',
 		'https://example.com/', '', 5, UTC_TIMESTAMP(6));
 		INSERT INTO conversion_rule (company_id, id, name, platform, secret, created_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, 'sold', 'google', 'a', UTC_TIMESTAMP(6));
+		INSERT INTO prompt (company_id, id, name, prompt_key, language, created_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, 'p', 'p', 'en-US', UTC_TIMESTAMP(6));
 		INSERT INTO mail_rule (company_id, id, user_id, kind, unsubscribe, created_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, ${hex(world.users.agent.id)}, 'missed', 'a',
 		UTC_TIMESTAMP(6));`);
 	const by = world.users.owner.id;
@@ -44,7 +45,7 @@ after(() => stack?.stop());
 
 const lists = { numbers: 'setup:read', trackers: 'setup:read', pools: 'setup:read', flows: 'setup:read', companies: 'setup:read',
 	tags: 'setup:read', users: 'users:read', forms: 'forms:read', locations: 'setup:read', destinations: 'setup:read', outcomes: 'setup:read',
-	sites: 'setup:read', lists: 'setup:read', webhooks: 'webhooks:read', conversions: 'export:read', mail_rules: 'users:read' };
+	sites: 'setup:read', lists: 'setup:read', webhooks: 'webhooks:read', conversions: 'export:read', mail_rules: 'users:read', prompts: 'setup:read' };
 
 test('the document is served as it lies in the repository', async () => {
 	const { json } = await api(null, '/openapi.json');

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { apiOf, hex } from '../support/api.mjs';
 import { openForm } from '../support/forms.mjs';
-import { startStack } from '../support/stack.mjs';
+import { startStack, until } from '../support/stack.mjs';
 import { addCompanies, hostile, insert, typeId, uuid7 } from '../support/two_companies.mjs';
 
 let stack, world, keys, api, addKey, unused;
@@ -18,7 +18,7 @@ const added = async (path, body, key) => {
 };
 
 before(async () => {
-	stack = await startStack({ without: ['dni', 'sipworker', 'jobd'], args: ['--web-rate', '100000'] });
+	stack = await startStack({ without: ['dni', 'sipworker'], args: ['--web-rate', '100000'] });
 	({ api, addKey, unused } = apiOf(stack));
 	world = addCompanies(stack);
 	keys = { all: addKey(world.alpha, undefined, { by: world.users.owner.id }), beta: addKey(world.beta), wide: addKey(world.alpha, undefined, { company: null }),
@@ -107,6 +107,57 @@ test('mail rules: for people of the company, with quiet hours', async () => {
 	assert.equal((await del(path)).status, 204);
 });
 
+test('prompts: spoken, uploaded, heard, renamed, put away', async () => {
+	const key = addKey(world.alpha, undefined, { by: world.users.manager.id });
+	const ready = async (id, version) => {
+		let json;
+		await until('it is ready', async () => ((json = (await api(key, `/prompts/${id}`)).json), json.state === 'ready' && json.live_version === version), 20000);
+		return json;
+	};
+	const spoken = await added('/prompts', { name: 'Welcome (long)', text: 'Hello there.' }, key);
+	assert.deepEqual([spoken.key, spoken.state, spoken.live_version, spoken.last_version], ['welcome.long', 'pending', 0, 1]);
+	assert.equal((await api(key, `/prompts/${spoken.id}/audio`)).status, 404, 'not yet');
+	assert.ok((await ready(spoken.id, 1)).duration_ms > 200);
+	const wav = await stack.fetch(`/api/v1/prompts/${spoken.id}/audio`, { headers: { authorization: `Bearer ${key}` } });
+	const bytes = Buffer.from(await wav.arrayBuffer());
+	assert.deepEqual([wav.headers.get('content-type'), bytes.subarray(0, 4).toString()], ['audio/wav', 'RIFF']);
+	// The same sound, uploaded: a prompt of its own, and another version.
+	const up = { method: 'POST', body: bytes, headers: { 'content-type': 'audio/wav', 'idempotency-key': 'up' } };
+	const file = await api(key, '/prompts/upload?name=Upload', up);
+	assert.equal(file.status, 201, file.text);
+	assert.equal((await api(key, '/prompts/upload?name=Upload', up)).text, file.text, 'once');
+	assert.equal((await api(key, '/prompts/upload?name=Other', up)).status, 422);
+	await ready(file.json.id, 1);
+	assert.equal((await api(key, `/prompts/${file.json.id}/versions/upload`, { ...up, headers: {} })).status, 200);
+	await ready(file.json.id, 2);
+	assert.equal((await post(`/prompts/${file.json.id}/versions`, { text: 'Now spoken.', voice: 'slt' }, key)).status, 200);
+	await ready(file.json.id, 3);
+	for (const version of [1, 2, 3]) assert.equal((await api(key, `/prompts/${file.json.id}/audio?version=${version}`)).status, 200);
+	assert.equal((await api(key, `/prompts/${file.json.id}/audio?version=4`)).status, 404);
+	// What is no sound is taken, and says why it could not be.
+	const no = await api(key, '/prompts/upload?name=No', { method: 'POST', body: Buffer.alloc(5000, 'x') });
+	await until('it failed', async () => (await api(key, `/prompts/${no.json.id}`)).json.state === 'failed', 20000);
+	assert.notEqual((await api(key, `/prompts/${no.json.id}`)).json.reason, '');
+	for (const [body, at] of [[{}, '/name'], [{ name: 'x' }, '/text'], [{ name: 'x', text: 'y', voice: 'z' }, '/voice'], [{ name: 'x'.repeat(101), text: 'y' }, '/name'], [{ name: 'x', text: 'y'.repeat(1001) }, '/text'],
+		[{ name: 'x', text: 'y', more: 1 }, '/more'], [{ name: 7, text: 'y' }, '/name']])
+		assert.equal((await post('/prompts', body, key)).json.errors[0].pointer, at, JSON.stringify(body).slice(0, 60));
+	for (const path of ['/prompts/upload', '/prompts/upload?name=', `/prompts/upload?name=${'x'.repeat(101)}`]) assert.equal((await api(key, path, { method: 'POST', body: bytes })).status, 422, path);
+	assert.equal((await api(key, '/prompts/upload?name=x', { method: 'POST', body: '' })).status, 422);
+	assert.equal((await api(key, '/prompts/upload?name=x', { method: 'POST', body: Buffer.alloc((8 << 20) + 1) })).status, 413);
+	// Renamed on the version that was read; another company sees nothing.
+	const path = `/prompts/${spoken.id}`, { headers } = await api(key, path);
+	assert.equal((await patch(path, { name: hostile.replaceAll('\u0001', '').slice(0, 60) }, key, { 'if-match': headers.get('etag') })).status, 200);
+	assert.equal((await patch(path, { name: 'x' }, key, { 'if-match': headers.get('etag') })).status, 412);
+	assert.equal((await patch(path, { name: '' }, key)).json.errors[0].pointer, '/name');
+	for (const res of [await api(keys.beta, path), await patch(path, { name: 'x' }, keys.beta), await del(path, keys.beta), await api(keys.beta, `${path}/audio`),
+		await post(`${path}/versions`, { text: 'x' }, keys.beta), await api(keys.beta, `${path}/versions/upload`, { method: 'POST', body: bytes })]) assert.equal(res.status, 404);
+	assert.equal((await api(addKey(world.alpha, undefined, { by: world.users.analyst.id }), '/prompts', { method: 'POST', body: {} })).status, 403);
+	assert.equal((await del(path, key)).status, 204);
+	assert.equal((await del(path, key)).status, 404);
+	const log = stack.sql(`SELECT action, COUNT(*) FROM audit WHERE company_id = ${hex(world.alpha.id)} AND action LIKE 'prompt.%' GROUP BY action ORDER BY action`).map((r) => r.join(' '));
+	assert.deepEqual(log, ['prompt.add 3', 'prompt.rename 1', 'prompt.retire 1', 'prompt.version 2']);
+});
+
 test('a sign-in is switched off and on by who administers the account', async () => {
 	const id = typeId('usr', world.users.agent.id);
 	const agent = await stack.login(world.users.agent.email, world.password);
@@ -158,6 +209,6 @@ test('a key of all companies is made in the form by who administers all of them'
 });
 
 test('every operation of these was used, and nothing was our mistake', () => {
-	assert.deepEqual(unused((m, p) => (m !== 'GET' || p.endsWith('.csv')) && /^\/(conversions|mail_rules|trunks|policy|users\/\{id\}\/(en|dis)able)/.test(p)), []);
+	assert.deepEqual(unused((m, p) => (m !== 'GET' || p.endsWith('.csv') || p.endsWith('/audio')) && /^\/(prompts|conversions|mail_rules|trunks|policy|users\/\{id\}\/(en|dis)able)/.test(p)), []);
 	for (const name of ['api', 'admin']) assert.doesNotMatch(stack.log(name), /status=5\d\d/);
 });

@@ -347,8 +347,9 @@ test('every address with the ids of another company: nothing is there, and no by
 	const of = world.beta;
 	stack.sql(`INSERT INTO conversion_rule (company_id, id, name, platform, secret, created_at) VALUES (${hex(of.id)}, ${hex(of.id)}, '${world.secret}', 'google', 'b', UTC_TIMESTAMP(6));
 		INSERT INTO mail_rule (company_id, id, user_id, kind, unsubscribe, created_at) VALUES (${hex(of.id)}, ${hex(of.id)}, ${hex(world.foreign.id)}, 'missed', 'b', UTC_TIMESTAMP(6));
+		INSERT INTO prompt (company_id, id, name, prompt_key, language, created_at) VALUES (${hex(of.id)}, ${hex(of.id)}, '${world.secret}', 'p', 'en-US', UTC_TIMESTAMP(6));
 		INSERT INTO trunk (account_id, id, name, country, next_hop, created_at) VALUES (${hex(of.account)}, ${hex(of.id)}, '${world.secret}', 'US', '192.0.2.1', UTC_TIMESTAMP(6))`);
-	Object.assign(id, { conversions: typeId('cnv', of.id), mail_rules: typeId('mlr', of.id), trunks: typeId('tru', of.id) });
+	Object.assign(id, { conversions: typeId('cnv', of.id), mail_rules: typeId('mlr', of.id), trunks: typeId('tru', of.id), prompts: typeId('prm', of.id) });
 	id.forms = typeId('frm', uuid7());
 	const all = addKey(world.alpha), far = addKey(world.alpha, undefined, { company: null });
 	for (const [method, template, op] of operations()) {
@@ -372,6 +373,6 @@ test('every address with the ids of another company: nothing is there, and no by
 });
 
 test('every operation that writes or looks into flows was used', () => {
-	const elsewhere = /^\/(calls|spend|conversions|mail_rules|trunks|policy|users\/\{id\}\/(en|dis)able)/; // api.test.mjs, api_more.test.mjs
+	const elsewhere = /^\/(calls|spend|prompts|conversions|mail_rules|trunks|policy|users\/\{id\}\/(en|dis)able)/; // api.test.mjs, api_more.test.mjs
 	assert.deepEqual(unused((m, p) => m !== 'GET' && !elsewhere.test(p)), []);
 });
