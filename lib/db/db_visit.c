@@ -48,13 +48,18 @@ static const char visit_about_sql[] =
     "UPDATE visit SET" KEEP("browser_zone") "," KEEP("ga_client_id") "," KEEP(
 	"ga_session_id") "," KEEP("fbc") "," KEEP("fbp") " WHERE company_id = ? AND id = ?";
 
+static const char companies_sql[] =
+    "SELECT id FROM company WHERE archived_at IS NULL ORDER BY id";
+
+/* A range of the primary key, as ids begin with the time they were made: with
+ * seen_at alone the server would read every visit there ever was. */
 static const char visit_live_sql[] =
     "SELECT company_id, id, site_id, visitor_id, started_at, seen_at,"
     " engaged_s, page_views, tel_clicked_at, source, medium, campaign,"
     " COALESCE(NULLIF(gclid, ''), NULLIF(gbraid, ''), NULLIF(wbraid, ''),"
     " NULLIF(dclid, ''), NULLIF(fbclid, ''), NULLIF(msclkid, ''),"
     " NULLIF(ttclid, ''), li_fat_id)"
-    " FROM visit WHERE seen_at >= ?"
+    " FROM visit WHERE company_id = ? AND id >= ? AND seen_at >= ?"
     " ORDER BY seen_at LIMIT ?";
 
 /* What is bound is borrowed until the execution, hence the pointers. */
@@ -215,17 +220,24 @@ enum err db_visit_event_add(struct db *db, struct company_id company,
 	return ERR_OK;
 }
 
-enum err db_visit_each_live(struct db *db, int64_t since_us, uint32_t max,
+/* Of one company; counts *left down. */
+static enum err live_of(struct db *db, struct company_id company,
+    int64_t since_us, uint32_t *left,
     void (*each)(void *ctx, const struct visit_live *v), void *ctx)
 {
+	const uint8_t zeros[10] = { 0 };
+	uint8_t first[ID_BYTES];
 	struct visit_live v;
 	struct stmt *st;
 	enum err e;
 
+	id_make(since_us - DB_VISIT_LONGEST_US, zeros, first);
 	if ((e = stmt_begin(db, visit_live_sql, &st)) != ERR_OK)
 		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_bytes(st, first, ID_BYTES);
 	stmt_in_time_us(st, since_us);
-	stmt_in_u64(st, max);
+	stmt_in_u64(st, *left);
 	stmt_out_id(st, v.company.v);
 	stmt_out_id(st, v.id.v);
 	stmt_out_id(st, v.site.v);
@@ -240,8 +252,27 @@ enum err db_visit_each_live(struct db *db, int64_t since_us, uint32_t max,
 	stmt_out_text(st, v.campaign, sizeof(v.campaign));
 	stmt_out_text(st, v.click_id, sizeof(v.click_id));
 	e = stmt_each(st);
-	while (e == ERR_OK && (e = stmt_next_fit(st)) == ERR_OK)
+	while (e == ERR_OK && (e = stmt_next_fit(st)) == ERR_OK) {
 		each(ctx, &v);
+		--*left;
+	}
+	stmt_end(st);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+enum err db_visit_each_live(struct db *db, int64_t since_us, uint32_t max,
+    void (*each)(void *ctx, const struct visit_live *v), void *ctx)
+{
+	struct company_id company;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, companies_sql, &st)) != ERR_OK)
+		return e;
+	stmt_out_id(st, company.v);
+	e = stmt_each(st);
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK && max > 0)
+		e = live_of(db, company, since_us, &max, each, ctx);
 	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }

@@ -92,9 +92,12 @@ struct visit_live {
 	char click_id[513]; /* the first there is, in the order of clickid.h */
 };
 
+/* A visit that began longer ago than this before since_us is not looked for. */
+#define DB_VISIT_LONGEST_US RT_DAY_US
+
 /* Of all companies, for the lease server only: visits seen since since_us,
- * oldest first, at most max; rows that do not fit are left out, and logged.
- * each() may keep nothing of what it is given. */
+ * oldest first in each company, at most max in all; rows that do not fit are
+ * left out, and logged. each() may keep nothing of what it is given. */
 RT_MUST_USE enum err db_visit_each_live(struct db *db, int64_t since_us,
     uint32_t max, void (*each)(void *ctx, const struct visit_live *v),
     void *ctx);

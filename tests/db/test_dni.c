@@ -542,6 +542,7 @@ static void test_unfit(void **state)
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
 		v[i] = make_visit("unfit");
+		testdb_id(now, v[i].id.v);
 		v[i].started_us = now;
 		add_visit(&v[i]);
 	}
@@ -555,6 +556,14 @@ static void test_unfit(void **state)
 	assert_int_equal(db_visit_each_live(dni, now, 100, on_live, &n),
 	    ERR_OK);
 	assert_int_equal(n, 2);
+	n = 0;
+	/* At most so many, of which one may be the one left out. */
+	assert_int_equal(db_visit_each_live(dni, now, 2, on_live, &n), ERR_OK);
+	assert_true(n == 1 || n == 2);
+	n = 0;
+	assert_int_equal(db_visit_each_live(dni, now + 1, 100, on_live, &n),
+	    ERR_OK);
+	assert_int_equal(n, 0);
 	exec("SET SESSION sql_mode = ''");
 	exec(
 	    "UPDATE lease SET beat_at = '2026-00-00' ORDER BY started_at DESC"
