@@ -1,8 +1,12 @@
 #include "cgi/form/form_welcome.h"
 
+#include <stdio.h>
+
 #include "cgi/web/frame.h"
 #include "cgi/web/route.h"
 #include "lib/db/db_setup.h"
+
+#define WAY_BYTES (ID_TEXT_MAX + 24)
 
 enum step {
 	STEP_COMPANY,
@@ -92,16 +96,40 @@ static const char *note_of(enum step step, const struct setup_state *s)
 	return NULL;
 }
 
+/* Straight to the number that is to be changed, and to the form of a site when
+ * there is none. to: room for a path. */
+static const char *way(enum step step, const struct setup_state *s,
+    const char **word, char to[WAY_BYTES])
+{
+	char key[ID_TEXT_MAX];
+
+	*word = steps[step].word;
+	if (step == STEP_TAG && s->sites == 0) {
+		*word = "Add the site";
+		return "/settings/sites/new";
+	}
+	if (id_is_nil(s->loose.v) ||
+	    (step != STEP_ROUTE && (step != STEP_SOURCE || s->pools == 0)))
+		return steps[step].path;
+	if (step == STEP_SOURCE)
+		*word = "Put the number into it";
+	id_text(ID_KIND_number, s->loose.v, key);
+	(void)snprintf(to, WAY_BYTES, "/settings/numbers/%s", key);
+	return to;
+}
+
 static void show_step(enum step step, const struct req *r,
     const struct setup_state *s, enum step next, struct view *v)
 {
 	const char *note = note_of(step, s);
 	const bool done = is_done(step, r, s);
+	char mem[WAY_BYTES];
+	const char *word, *to = way(step, s, &word, mem);
 
 	view_cstr(v, "name", steps[step].name);
 	view_cstr(v, "what", steps[step].what);
-	view_cstr(v, "to", steps[step].path);
-	view_cstr(v, "word", steps[step].word);
+	view_cstr(v, "to", to);
+	view_cstr(v, "word", word);
 	view_flag(v, "done", done);
 	view_flag(v, "next", step == next);
 	view_flag(v, "may",

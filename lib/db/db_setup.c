@@ -25,6 +25,37 @@ static enum err first_credited(struct db *db, struct company_id company,
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
+/* The number that the next step is about: the first that leads nowhere or
+ * tells nothing yet. */
+static enum err loose_number(struct db *db, struct company_id company,
+    struct number_id *out)
+{
+	static const char sql[] =
+	    "SELECT n.id FROM number n LEFT JOIN flow f"
+	    " ON f.company_id = n.company_id AND f.id = n.flow_id"
+	    " LEFT JOIN pool_number p ON p.company_id = n.company_id"
+	    " AND p.number_id = n.id"
+	    " LEFT JOIN tracker t ON t.company_id = n.company_id"
+	    " AND t.number_id = n.id AND t.archived_at IS NULL"
+	    " WHERE n.company_id = ? AND n.released_at IS NULL"
+	    " AND ((n.destination_id IS NULL AND f.published_version IS NULL)"
+	    " OR (p.number_id IS NULL AND t.id IS NULL))"
+	    " ORDER BY n.id LIMIT 1";
+	struct number_id id;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_out_id(st, id.v);
+	e = stmt_one(st);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*out = id;
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
 enum err db_setup_state(struct db *db, struct account_id account,
     struct company_id company, struct setup_state *out)
 {
@@ -74,6 +105,8 @@ enum err db_setup_state(struct db *db, struct account_id account,
 	stmt_end(st);
 	if (e == ERR_OK)
 		e = first_credited(db, company, &s.first_credited);
+	if (e == ERR_OK)
+		e = loose_number(db, company, &s.loose);
 	if (e == ERR_OK)
 		*out = s;
 	return e;

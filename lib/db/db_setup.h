@@ -17,6 +17,7 @@ struct setup_state {
 	int64_t tag_seen_us; /* the latest; 0 never */
 	uint64_t calls;
 	struct call_id first_credited; /* nil: none yet */
+	struct number_id loose; /* leads nowhere or tells nothing; nil: none */
 };
 
 /* company nil: only the account's part. */

@@ -74,8 +74,10 @@ export function everyPage(stack, { call, things }) {
 	return ['dashboard.fcgi', 'admin.fcgi'].flatMap(routesOf)
 		.filter(([method, path, , , kind]) => method === 'GET' && kind === 'page' && !NO_PAGE.some(([form]) => form.test(path)))
 		.map(([, route]) => {
-			const path = route.includes('{') ? examples[route] : route;
-			assert.ok(path, `${route}: no example in every_page.mjs`);
+			// A page below one that has an example is that one's.
+			const one = route.slice(0, route.indexOf('}') + 1);
+			const path = route.includes('{') ? examples[route] ?? (examples[one] && route.replace(one, examples[one])) : route;
+			assert.ok(path && !path.includes('{'), `${route}: no example in every_page.mjs`);
 			return [route === '/' ? 'overview' : route.slice(1).replace(/\{\w+\}/g, 'one').replaceAll('/', '-'), path];
 		});
 }
