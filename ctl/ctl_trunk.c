@@ -30,6 +30,7 @@ struct opts {
 	const char *caller;
 	uint64_t max_calls;
 	uint64_t calls_per_s;
+	uint64_t register_s;
 };
 
 static const struct ctl_opt options[] = {
@@ -55,6 +56,8 @@ static const struct ctl_opt options[] = {
 	    "N", "calls at once, in and out (no limit)" },
 	{ "calls-per-s", CTL_OPT_U64, offsetof(struct opts, calls_per_s), 10000,
 	    "N", "new calls a second, in and out (no limit)" },
+	{ "register", CTL_OPT_U64, offsetof(struct opts, register_s), 7200, "S",
+	    "register with it, for so many seconds at a time (no)" },
 	{ "account", CTL_OPT_TEXT, offsetof(struct opts, account), 0, "NAME",
 	    "whose trunk (the only account)" },
 	CTL_CONF_OPT(struct opts, conf),
@@ -166,6 +169,12 @@ static enum err fill(const struct opts *o, struct trunk_row *row)
 	}
 	row->max_calls = (uint32_t)o->max_calls;
 	row->calls_per_s = (uint32_t)o->calls_per_s;
+	row->register_s = (uint32_t)o->register_s;
+	if (o->register_s > 0 && (o->register_s < 60 || o->username == NULL)) {
+		(void)fprintf(stderr,
+		    "--register: 60 to 7200 seconds, and needs --username\n");
+		return ERR_SYNTAX;
+	}
 	for (size_t i = 0; i < RT_ARRAY_LEN(fields) && e == ERR_OK; i++)
 		e = ctl_scope_put(fields[i].out, fields[i].cap, fields[i].what,
 		    fields[i].text == NULL ? "" : fields[i].text);

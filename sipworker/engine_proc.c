@@ -327,6 +327,7 @@ static void tick(struct engine_shell *s)
 	resolver_tick(s->resolver, clk_mono_us());
 	engine_tick(s->engine, engine_shell_now());
 	engine_shell_carry_out(s);
+	(void)engine_watch(&s->watch, s->engine, clk_mono_us());
 }
 
 static void dispatch(struct engine_shell *s, uint64_t tag, uint32_t events)

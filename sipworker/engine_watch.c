@@ -21,6 +21,7 @@ static const struct {
 	{ METRIC_SIP_REFUSED_OVERLOAD, AT(refused_overload) },
 	{ METRIC_SIP_REFUSED_NUMBER, AT(refused_unknown_number) },
 	{ METRIC_SIP_REFUSED_BAD, AT(refused_bad) },
+	{ METRIC_SIP_REGISTER_FAILED, AT(register_failed) },
 	{ METRIC_SIP_REFUSED_TRUNK, AT(refused_trunk) },
 	{ METRIC_SIP_REFUSED_FOREIGN, AT(refused_foreign_number) },
 };
@@ -53,6 +54,8 @@ static const struct {
 	    "calls to numbers that come by another trunk get 404" },
 	[ENGINE_WATCH_TRUNK] = { AT(refused_trunk), OF_TRUNK, AT(full_trunk),
 	    "a trunk is at its limit, more calls get 503" },
+	[ENGINE_WATCH_REGISTER] = { AT(register_failed), OF_TRUNK,
+	    AT(unregistered_trunk), "a trunk does not take our registration" },
 };
 
 static void put_who(const struct engine_stats *s, enum of of, size_t at,

@@ -16,6 +16,7 @@ enum engine_watch_line {
 	ENGINE_WATCH_REFUSED,
 	ENGINE_WATCH_FOREIGN,
 	ENGINE_WATCH_TRUNK,
+	ENGINE_WATCH_REGISTER,
 	ENGINE_WATCH_LINES
 };
 
@@ -27,7 +28,8 @@ struct engine_watch {
 	} logged[ENGINE_WATCH_LINES];
 };
 
-/* To be called after datagrams were taken. Returns the lines logged. */
+/* To be called after datagrams were taken and time has passed. Returns the
+ * lines logged. */
 unsigned int engine_watch(struct engine_watch *w, const struct engine *e,
     int64_t mono_us);
 

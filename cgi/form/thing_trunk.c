@@ -12,8 +12,10 @@
 #include "lib/db/db_trunk.h"
 #include "lib/hash/seal.h"
 
-#define NET_MAX  44 /* as db_trunk.h has it */
-#define BITS_MIN 8  /* a whole country's networks are no carrier */
+#define NET_MAX          44 /* as db_trunk.h has it */
+#define REGISTER_LEAST_S 60
+#define REGISTER_MOST_S  7200
+#define BITS_MIN         8 /* a whole country's networks are no carrier */
 
 static const char *const dialled_words[] = { "uri", "The request's address",
 	"to", "The To header", "pcpid", "P-Called-Party-ID", "diversion",
@@ -54,6 +56,10 @@ static const struct field fields[] = {
 	    .help = "For digest authentication of our calls." },
 	{ "password", "Password", FIELD_SECRET, 0, 120,
 	    .help = "Kept sealed. Empty keeps the one there is." },
+	{ "register_s", "Register for", FIELD_NUMBER, 0, REGISTER_MOST_S,
+	    .help = "Seconds, 60 to 7200, for a carrier that wants to be told"
+		    " where we are, by the user name and password above. 0: it"
+		    " knows our address." },
 	{ "no_reply_ms", "Counts as down after", FIELD_NUMBER, 500, 32000,
 	    .help = "Milliseconds without any answer, 500 to 32000." },
 	{ "max_calls", "Calls at once", FIELD_NUMBER, 0, 50000,
@@ -136,6 +142,7 @@ static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
 	fields_set_u64(f, "no_reply_ms", row.no_reply_ms);
 	fields_set_u64(f, "max_calls", row.max_calls);
 	fields_set_u64(f, "calls_per_s", row.calls_per_s);
+	fields_set_u64(f, "register_s", row.register_s);
 	fields_set_on(f, "pcmu", (row.codecs & SNAP_CODEC_PCMU) != 0);
 	fields_set_on(f, "pcma", (row.codecs & SNAP_CODEC_PCMA) != 0);
 	return f->e;
@@ -154,6 +161,7 @@ static void begin(const struct req *r, struct fields *f)
 	fields_set_cstr(f, "no_reply_ms", "4000");
 	fields_set_cstr(f, "max_calls", "0");
 	fields_set_cstr(f, "calls_per_s", "0");
+	fields_set_cstr(f, "register_s", "0");
 }
 
 /* "192.0.2.0/24" or "192.0.2.7"; out gets the form with a length. */
@@ -243,6 +251,19 @@ static enum err seal(const struct req *r, struct slice plain,
 	return e;
 }
 
+/* Who registers has a name, and not for a moment only. */
+static void read_register(struct fields *f, struct trunk_row *row)
+{
+	row->register_s = (uint32_t)fields_u64(f, "register_s");
+	if (row->register_s == 0)
+		return;
+	if (row->register_s < REGISTER_LEAST_S)
+		fields_wrong(f, "register_s", "60 seconds at least, or 0.");
+	if (fields_get(f, "username").n == 0)
+		fields_wrong(f, "username",
+		    "The carrier that we register with knows us by a name.");
+}
+
 static bool read_row(struct fields *f, struct trunk_row *row)
 {
 	struct nexthop hop;
@@ -264,6 +285,7 @@ static bool read_row(struct fields *f, struct trunk_row *row)
 	row->no_reply_ms = (uint32_t)fields_u64(f, "no_reply_ms");
 	row->max_calls = (uint32_t)fields_u64(f, "max_calls");
 	row->calls_per_s = (uint32_t)fields_u64(f, "calls_per_s");
+	read_register(f, row);
 	row->codecs = (fields_on(f, "pcmu") ? SNAP_CODEC_PCMU : 0) |
 		      (fields_on(f, "pcma") ? SNAP_CODEC_PCMA : 0);
 	return fields_copy(f, "name", row->name, sizeof(row->name)) &&

@@ -60,7 +60,9 @@
 	X(SIP_REFUSED_BAD, "ringtrace_sip_refused_total",                      \
 	    "why=\"broken or too large\"", "")                                 \
 	X(SIP_REFUSED_TRUNK, "ringtrace_sip_refused_total",                    \
-	    "why=\"limit of the trunk\"", "")
+	    "why=\"limit of the trunk\"", "")                                  \
+	X(SIP_REGISTER_FAILED, "ringtrace_sip_register_failed_total", "",      \
+	    "Registrations with carriers that were refused or unanswered.")
 
 #define METRIC_ENUM(id, name, labels, help) METRIC_##id,
 enum metric {

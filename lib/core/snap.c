@@ -64,6 +64,7 @@ void snap_trunk_at(const struct snap *s, uint32_t row, struct snap_trunk *out)
 	out->no_reply_ms = take_be32(&t);
 	out->max_calls = take_be32(&t);
 	out->calls_per_s = take_be32(&t);
+	out->register_s = take_be32(&t);
 }
 
 void snap_acl_at(const struct snap *s, uint32_t row, struct snap_acl *out)

@@ -19,7 +19,7 @@
 #include "lib/core/id.h"
 #include "lib/core/zone.h"
 
-#define SNAP_VERSION   5
+#define SNAP_VERSION   6
 #define SNAP_BYTES_MAX ((size_t)1 << 30)
 #define SNAP_ROWS_MAX  UINT32_C(4000000)
 #define SNAP_TEXT_MAX  1024
@@ -58,6 +58,8 @@ struct snap_trunk {
 	uint32_t no_reply_ms;
 	uint32_t max_calls;   /* at once, in and out; 0: no limit */
 	uint32_t calls_per_s; /* new ones; 0: no limit */
+	/* We register with it for so long; 0: it knows our address. */
+	uint32_t register_s;
 };
 
 /* Source networks: of signalling, and of media when there is any. */
@@ -127,8 +129,9 @@ struct snap_prompt {
 #define SNAP_MAGIC          "RTSNAP\r\n"
 #define SNAP_HEAD_BYTES     (8 + 4 + 8 + SNAP_SECTION_COUNT * 8)
 #define SNAP_TEXT_REF_BYTES 8
-#define SNAP_TRUNK_BYTES \
-	(2 * ID_BYTES + 8 * SNAP_TEXT_REF_BYTES + 1 + 4 + 1 + 1 + 4 + 2 + 4 + 8)
+#define SNAP_TRUNK_BYTES                                                      \
+	(2 * ID_BYTES + 8 * SNAP_TEXT_REF_BYTES + 1 + 4 + 1 + 1 + 4 + 2 + 4 + \
+	    12)
 #define SNAP_ACL_BYTES (4 + 1 + 1 + 4)
 #define SNAP_NUMBER_BYTES \
 	(2 * SNAP_TEXT_REF_BYTES + 4 * ID_BYTES + 4 + 1 + 4 + 4)

@@ -98,6 +98,7 @@ static void put_trunks(struct writer *w, const struct snap_source *src)
 		put_be32(w, t->no_reply_ms);
 		put_be32(w, t->max_calls);
 		put_be32(w, t->calls_per_s);
+		put_be32(w, t->register_s);
 	}
 }
 

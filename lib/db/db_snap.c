@@ -30,7 +30,7 @@ struct trunk_raw {
 	"SELECT account_id, id, name, country, dialled, codecs,"         \
 	" identity_in, outgoing, next_hop, uri_host, tech_prefix,"       \
 	" username, password_sealed, from_user, no_reply_ms, max_calls," \
-	" calls_per_s FROM trunk"                                        \
+	" calls_per_s, register_s FROM trunk"                            \
 	" WHERE enabled <> 0 AND archived_at IS NULL"
 
 /* only: one company's account, or NULL. */
@@ -69,6 +69,7 @@ static enum err read_trunks(struct db *db, const struct company_id *only,
 	stmt_out_u32(st, &t.row.no_reply_ms);
 	stmt_out_u32(st, &t.row.max_calls);
 	stmt_out_u32(st, &t.row.calls_per_s);
+	stmt_out_u32(st, &t.row.register_s);
 	e = stmt_all(st, mem, &t, sizeof(t), &all, n);
 	stmt_end(st);
 	if (e == ERR_OK)

@@ -5,10 +5,10 @@
 #include "lib/db/db_config.h"
 #include "lib/db/stmt.h"
 
-#define COLUMNS                                                             \
-	"id, name, enabled, country, dialled, codecs, identity_in,"         \
-	" outgoing, next_hop, uri_host, tech_prefix, username,"             \
-	" password_sealed, from_user, no_reply_ms, max_calls, calls_per_s," \
+#define COLUMNS                                                                         \
+	"id, name, enabled, country, dialled, codecs, identity_in,"                     \
+	" outgoing, next_hop, uri_host, tech_prefix, username,"                         \
+	" password_sealed, from_user, no_reply_ms, max_calls, calls_per_s, register_s," \
 	" created_at"
 
 #define DIALLED_BYTES 65
@@ -69,6 +69,7 @@ static void out_row(struct stmt *st, struct trunk_row *row,
 	stmt_out_u32(st, &row->no_reply_ms);
 	stmt_out_u32(st, &row->max_calls);
 	stmt_out_u32(st, &row->calls_per_s);
+	stmt_out_u32(st, &row->register_s);
 	stmt_out_time_us(st, &row->created_us);
 }
 
@@ -92,6 +93,7 @@ static void in_settings(struct stmt *st, const struct trunk_row *row)
 	stmt_in_u64(st, row->no_reply_ms);
 	stmt_in_u64(st, row->max_calls);
 	stmt_in_u64(st, row->calls_per_s);
+	stmt_in_u64(st, row->register_s);
 }
 
 enum err db_trunk_add(struct db *db, struct account_id account,
@@ -101,9 +103,9 @@ enum err db_trunk_add(struct db *db, struct account_id account,
 	    "INSERT INTO trunk (account_id, id, created_at, name, enabled,"
 	    " country, dialled, codecs, identity_in, outgoing, next_hop,"
 	    " uri_host, tech_prefix, username, password_sealed, from_user,"
-	    " no_reply_ms, max_calls, calls_per_s)"
+	    " no_reply_ms, max_calls, calls_per_s, register_s)"
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-	    " ?)";
+	    " ?, ?)";
 	struct stmt *st;
 	enum err e;
 
@@ -150,7 +152,7 @@ enum err db_trunk_update(struct db *db, struct account_id account,
 	    " codecs = ?, identity_in = ?, outgoing = ?, next_hop = ?,"
 	    " uri_host = ?, tech_prefix = ?, username = ?,"
 	    " password_sealed = ?, from_user = ?, no_reply_ms = ?,"
-	    " max_calls = ?, calls_per_s = ?"
+	    " max_calls = ?, calls_per_s = ?, register_s = ?"
 	    " WHERE account_id = ? AND id = ? AND archived_at IS NULL";
 	struct stmt *st;
 	enum err e;

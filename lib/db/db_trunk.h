@@ -29,6 +29,7 @@ struct trunk_row {
 	uint32_t no_reply_ms;
 	uint32_t max_calls;   /* at once, in and out; 0: no limit */
 	uint32_t calls_per_s; /* new ones; 0: no limit */
+	uint32_t register_s;  /* 0: it knows our address */
 	int64_t created_us;
 };
 

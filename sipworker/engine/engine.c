@@ -128,6 +128,8 @@ static void on_event(void *arg, const struct sip_txn_event *ev)
 	struct engine *e = arg;
 	struct leg *l = leg_by_ref(e, ev->user);
 
+	if (registrar_event(e, ev))
+		return;
 	switch (ev->what) {
 	case SIP_TXN_REQUEST:
 		on_request(e, ev);
@@ -278,6 +280,9 @@ static void on_timer(struct engine *e, struct timer *t)
 	case SLOTS_T_LEG_REL:
 		rel_timeout(e, t->owner);
 		break;
+	case SLOTS_T_REGISTER:
+		registrar_on_timer(e, t->owner);
+		break;
 	default:
 		call_on_timer(e, t->owner, (enum call_timer)t->kind);
 		break;
@@ -348,7 +353,8 @@ void engine_resolved(struct engine *e, struct engine_now now, uint64_t ticket,
     const struct addr4 *at, size_t n)
 {
 	begin(e, now);
-	hop_found(e, ticket, at, n);
+	if (!registrar_found(e, ticket, at, n))
+		hop_found(e, ticket, at, n);
 }
 
 void engine_media_event(struct engine *e, struct engine_now now,
@@ -384,18 +390,21 @@ void engine_snapshot(struct engine *e, struct engine_now now,
 {
 	begin(e, now);
 	slots_snap_set(e, snap, key);
+	registrar_sync(e);
 }
 
 void engine_drain(struct engine *e, struct engine_now now)
 {
 	begin(e, now);
 	e->draining = true;
+	registrar_leave(e);
 }
 
 void engine_stop(struct engine *e, struct engine_now now)
 {
 	begin(e, now);
 	e->draining = true;
+	registrar_leave(e);
 	for (uint32_t i = 0; i < e->n_calls; i++)
 		if (e->calls[i].used)
 			call_end(e, &e->calls[i], CALLREC_BY_SYSTEM, 503, 41,

@@ -344,6 +344,7 @@ struct engine_stats {
 	uint32_t ports;        /* closing ones included */
 	uint32_t timers;
 	uint32_t streams;
+	uint32_t registered; /* trunks that know where we are */
 	/* since the start */
 	uint64_t datagrams;
 	uint64_t dropped_unknown_source;
@@ -357,7 +358,8 @@ struct engine_stats {
 	uint64_t refused_overload;
 	uint64_t refused_rate; /* 503: their source calls too fast */
 	uint64_t refused_unknown_number;
-	uint64_t refused_trunk;          /* its limits, in or out */
+	uint64_t register_failed; /* registrations refused or unanswered */
+	uint64_t refused_trunk;   /* its limits, in or out */
 	uint64_t refused_foreign_number; /* another account's, or trunk's */
 	uint64_t lookups_late;
 	uint64_t questions_late;
@@ -366,8 +368,9 @@ struct engine_stats {
 	uint64_t unsent;      /* had no transaction or no room any more */
 	uint64_t queue_lost;  /* actions that did not fit: must stay 0 */
 	uint32_t rate_source; /* the last that was too fast; 0: none yet */
-	struct trunk_id full_trunk; /* the last that was at its limit */
-	uint32_t foreign_source;    /* the last that dialled such a number */
+	struct trunk_id full_trunk;         /* the last that was at its limit */
+	struct trunk_id unregistered_trunk; /* the last that refused us */
+	uint32_t foreign_source; /* the last that dialled such a number */
 };
 void engine_get_stats(const struct engine *e, struct engine_stats *out);
 /* The same without `ports`, which take a walk: for after every datagram. */

@@ -17,7 +17,8 @@ enum err slots_init(struct engine *e)
 	e->n_legs = n * ENGINE_LEGS_PER_CALL + CALL_TRIES_MAX + 1;
 	e->free_leg = e->n_legs;
 	e->snap = SLOTS_SNAPS;
-	for (e->n_peers = 64; e->n_peers <= LEG_PEERS_MAX * e->n_legs;)
+	for (e->n_peers = 64;
+	     e->n_peers <= LEG_PEERS_MAX * e->n_legs + REGISTRAR_MAX;)
 		e->n_peers *= 2;
 	e->calls = calloc(n, sizeof(e->calls[0]));
 	e->legs = calloc(e->n_legs, sizeof(e->legs[0]));
@@ -28,7 +29,8 @@ enum err slots_init(struct engine *e)
 		e->calls[i].index = i;
 		e->calls[i].next_free = i + 1;
 	}
-	err = timer_init(&e->timers, n * CALL_TIMERS + e->n_legs * 6);
+	err = timer_init(&e->timers,
+	    n * CALL_TIMERS + e->n_legs * 6 + REGISTRAR_MAX);
 	if (err == ERR_OK)
 		err = port_init(&e->ports, e->cfg.rtp_port_min,
 		    e->cfg.rtp_port_max);

@@ -14,6 +14,7 @@
 #include "sipworker/engine/port.h"
 #include "sipworker/engine/quota.h"
 #include "sipworker/engine/rate.h"
+#include "sipworker/engine/registrar.h"
 #include "sipworker/engine/timer.h"
 
 #define SLOTS_SNAPS  64
@@ -26,7 +27,8 @@ enum slots_timer {
 	SLOTS_T_LEG_SESSION,
 	SLOTS_T_LEG_RING,
 	SLOTS_T_LEG_PLAY,
-	SLOTS_T_LEG_REL
+	SLOTS_T_LEG_REL,
+	SLOTS_T_REGISTER
 };
 
 struct slots_snap {
@@ -105,6 +107,7 @@ struct engine {
 	struct slots_turn turns[SLOTS_TURNS];
 	struct rate rate;
 	struct quota quota;
+	struct registrar registrar;
 	struct slots_bad bad[SLOTS_BAD];
 	struct slots_choice choice[SLOTS_CHOICES];
 	uint32_t choice_at;

@@ -422,6 +422,7 @@ static void test_routing(void **state)
 	trunk.dialled = SNAP_DIALLED_DIVERSION;
 	trunk.max_calls = 30;
 	trunk.calls_per_s = 2;
+	trunk.register_s = 300;
 	memcpy(trunk.password_sealed, "sealed\0bytes", 12);
 	trunk.password_sealed_n = 12;
 	ok(db_trunk_update(t->db, a->account, &trunk));
@@ -429,7 +430,8 @@ static void test_routing(void **state)
 	ok(db_trunk_list(t->db, a->account, &mem, &trunks, &n));
 	assert_true(n == 1 && trunks[0].password_sealed_n == 12 &&
 		    trunks[0].dialled == SNAP_DIALLED_DIVERSION &&
-		    trunks[0].max_calls == 30 && trunks[0].calls_per_s == 2);
+		    trunks[0].max_calls == 30 && trunks[0].calls_per_s == 2 &&
+		    trunks[0].register_s == 300);
 	for (int i = 0; i < 2; i++)
 		ok(db_trunk_acl_add(t->db, a->account, a->trunk, &acl));
 	ok(db_trunk_acls(t->db, a->account, a->trunk, &mem, &acls, &n));
@@ -506,6 +508,8 @@ static void test_snapshot(void **state)
 	for (size_t i = 0; i < s.n_trunks; i++) {
 		assert_int_equal(s.trunks[i].next_hop_ip, 0x7f000001);
 		assert_int_equal(s.trunks[i].next_hop_port, 5070);
+		assert_int_equal(s.trunks[i].register_s,
+		    id_eq(s.trunks[i].id.v, a->trunk.v) ? 300 : 0);
 		assert_int_equal(s.trunks[i].max_calls,
 		    id_eq(s.trunks[i].id.v, a->trunk.v) ? 30 : 0);
 		assert_int_equal(s.sealed[i].n,
