@@ -7,8 +7,10 @@
 #include "cgi/api/api_flow.h"
 #include "cgi/api/api_flow_cases.h"
 #include "cgi/api/api_flow_try.h"
+#include "cgi/api/api_form.h"
 #include "cgi/api/api_hook.h"
 #include "cgi/api/api_list.h"
+#include "cgi/api/api_mark.h"
 #include "cgi/api/api_metrics.h"
 #include "cgi/api/api_number.h"
 #include "cgi/api/api_openapi.h"
@@ -93,7 +95,7 @@ static const struct route routes[] = {
 	    API_QUERY_FIELDS),
 	ROW(REQ_PATCH, "/api/v1/calls/{id}", REQ_BODY_RAW, 0,
 	    .scope = SCOPE(CALLS_WRITE), .role = ROUTE_AGENT,
-	    .serves = api_calls_patch, .query = API_QUERY_FIELDS),
+	    .serves = api_mark_call, .query = API_QUERY_FIELDS),
 	READS("/api/v1/calls/{id}/recording", CALLS_READ, api_calls_recording,
 	    0),
 	READS("/api/v1/calls/{id}/recording/audio", RECORDINGS_READ,
@@ -213,6 +215,10 @@ static const struct route routes[] = {
 	DOES(POST, "/api/v1/webhooks/{id}/replay", WEBHOOKS_WRITE, ADMIN, 0,
 	    api_hook_replay),
 	LISTS("forms", FORMS_READ),
+	DOES(POST, "/api/v1/forms", FORMS_WRITE, AGENT, 0, api_form_add),
+	ROW(REQ_PATCH, "/api/v1/forms/{id}", REQ_BODY_RAW, 0,
+	    .scope = SCOPE(FORMS_WRITE), .role = ROUTE_AGENT,
+	    .serves = api_mark_form, .query = API_QUERY_FIELDS),
 };
 
 int main(int argc, char **argv)

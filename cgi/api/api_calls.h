@@ -1,5 +1,5 @@
 /*
- * api_calls.h - calls: the log, one, what hangs on it, and marking it.
+ * api_calls.h - calls: the log, one, and what hangs on it.
  */
 #ifndef RT_CGI_API_API_CALLS_H
 #define RT_CGI_API_API_CALLS_H
@@ -12,10 +12,6 @@
 RT_MUST_USE enum err api_calls(const struct req *r, struct resp *out);
 /* GET /api/v1/calls/{id} */
 RT_MUST_USE enum err api_calls_one(const struct req *r, struct resp *out);
-/* api_calls_patch.c: PATCH /api/v1/calls/{id}, merge semantics (RFC 7396):
- * outcome, value, note, tags; add_tags and remove_tags change the set. null
- * takes away. With If-Match: 412 when it is not as it was. All or nothing. */
-RT_MUST_USE enum err api_calls_patch(const struct req *r, struct resp *out);
 /* GET /api/v1/calls/{id}/recording: what there is. */
 RT_MUST_USE enum err api_calls_recording(const struct req *r, struct resp *out);
 /* GET /api/v1/calls/{id}/recording/audio: the file; audited. */

@@ -17,7 +17,7 @@
 	X(REPORTS_READ, "reports:read", "See summaries and time series")      \
 	X(EXPORT_READ, "export:read", "Bulk export")                          \
 	X(FORMS_READ, "forms:read", "See form submissions")                   \
-	X(FORMS_WRITE, "forms:write", "Send in form submissions")             \
+	X(FORMS_WRITE, "forms:write", "Send forms in, and mark them")         \
 	X(SPEND_WRITE, "spend:write", "Import what advertising cost")         \
 	X(SETUP_READ, "setup:read", "See numbers, trackers, pools and flows") \
 	X(SETUP_WRITE, "setup:write", "Change them")                          \

@@ -91,15 +91,12 @@ static enum err link_person(struct db *db, struct company_id company,
 	    fresh, &person);
 }
 
-enum err db_form_add(struct db *db, struct company_id company,
+static enum err add_entry(struct db *db, struct company_id company,
     const struct form_row *row)
 {
 	struct stmt *st;
 	enum err e;
 
-	if ((e = add_interaction(db, company, row)) != ERR_OK ||
-	    (e = link_person(db, company, row)) != ERR_OK)
-		return e;
 	if ((e = stmt_begin(db, form_add_sql, &st)) != ERR_OK)
 		return e;
 	stmt_in_id(st, company.v);
@@ -118,6 +115,73 @@ enum err db_form_add(struct db *db, struct company_id company,
 	return e == ERR_OK ? db_hook_out_emit(db, company, HOOK_FORM_RECEIVED,
 				 row->id.v, row->submitted_us)
 			   : e;
+}
+
+enum err db_form_add(struct db *db, struct company_id company,
+    const struct form_row *row)
+{
+	enum err e;
+
+	if ((e = add_interaction(db, company, row)) != ERR_OK ||
+	    (e = link_person(db, company, row)) != ERR_OK)
+		return e;
+	return add_entry(db, company, row);
+}
+
+static enum err site_of(struct db *db, struct company_id company,
+    struct visit_id visit, struct site_id *out)
+{
+	static const char sql[] =
+	    "SELECT site_id FROM visit WHERE company_id = ? AND id = ?";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, visit.v);
+	stmt_out_id(st, out->v);
+	e = stmt_one(st);
+	stmt_end(st);
+	return e;
+}
+
+static enum err add_without_visit(struct db *db, struct company_id company,
+    const struct form_row *row, const struct form_source *s)
+{
+	static const char sql[] =
+	    "INSERT INTO interaction (company_id, id, kind, happened_at,"
+	    " attributed_by, source, medium, campaign)"
+	    " VALUES (?, ?, 'form', ?, ?, ?, ?, ?)";
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->id.v);
+	stmt_in_time_us(st, row->submitted_us);
+	stmt_in_text(st, s->source.n > 0 ? SLICE("source") : SLICE("none"));
+	stmt_in_text(st, s->source);
+	stmt_in_text(st, s->medium);
+	stmt_in_text(st, s->campaign);
+	e = stmt_exec_one(st);
+	stmt_end(st);
+	return e;
+}
+
+enum err db_form_send(struct db *db, struct company_id company,
+    const struct form_row *row, const struct form_source *source)
+{
+	struct form_row with = *row;
+	enum err e;
+
+	if (id_is_nil(row->visit.v)) {
+		e = add_without_visit(db, company, row, source);
+		return e == ERR_OK ? add_entry(db, company, row) : e;
+	}
+	e = site_of(db, company, row->visit, &with.site);
+	return e == ERR_OK ? db_form_add(db, company, &with) : e;
 }
 
 static void out_form(struct stmt *st, struct arena *mem, struct form_row *row)

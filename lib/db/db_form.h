@@ -32,6 +32,15 @@ struct form_row {
 RT_MUST_USE enum err db_form_add(struct db *db, struct company_id company,
     const struct form_row *row);
 
+/* One that a program sends in, in a transaction: credited to row->visit, whose
+ * site it gets, or without one (nil) to source. ERR_NOTFOUND: the company has
+ * no such visit. */
+struct form_source {
+	struct slice source, medium, campaign;
+};
+RT_MUST_USE enum err db_form_send(struct db *db, struct company_id company,
+    const struct form_row *row, const struct form_source *source);
+
 RT_MUST_USE enum err db_form_get(struct db *db, struct company_id company,
     struct form_id id, struct arena *mem, struct form_row *out);
 

@@ -153,6 +153,27 @@ static enum err set_outcome(struct db *db, struct company_id company,
 	return move(db, company, id, st);
 }
 
+enum err db_mark_hold(struct db *db, struct company_id company,
+    struct interaction_id id, struct slice kind)
+{
+	static const char sql[] =
+	    "SELECT kind = ? FROM interaction"
+	    " WHERE company_id = ? AND id = ? FOR UPDATE";
+	bool is = false;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_text(st, kind);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	stmt_out_bool(st, &is);
+	e = stmt_one(st);
+	stmt_end(st);
+	return e == ERR_OK && !is ? ERR_NOTFOUND : e;
+}
+
 enum err db_mark_outcome(struct db *db, struct company_id company,
     struct interaction_id id, struct slice outcome, enum mark_by by,
     struct user_id user, int64_t now_us)

@@ -25,6 +25,11 @@ struct outcome_row {
 RT_MUST_USE enum err db_mark_outcomes(struct db *db, struct company_id company,
     struct arena *mem, struct outcome_row **rows, size_t *n);
 
+/* In a transaction: nobody else marks it until its end. kind: "call" or "form".
+ * ERR_NOTFOUND: the company has no such, or it is another kind. */
+RT_MUST_USE enum err db_mark_hold(struct db *db, struct company_id company,
+    struct interaction_id id, struct slice kind);
+
 enum mark_by {
 	MARK_BY_PERSON,
 	MARK_BY_RULE,

@@ -350,23 +350,3 @@ enum err db_sheet_calls_one(struct db *db, struct company_id company,
 	*cells = got;
 	return ERR_OK;
 }
-
-enum err db_sheet_calls_hold(struct db *db, struct company_id company,
-    struct call_id id)
-{
-	static const char sql[] =
-	    "SELECT kind = 'call' FROM interaction"
-	    " WHERE company_id = ? AND id = ? FOR UPDATE";
-	bool is_call = false;
-	struct stmt *st;
-	enum err e;
-
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, id.v);
-	stmt_out_bool(st, &is_call);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e == ERR_OK && !is_call ? ERR_NOTFOUND : e;
-}

@@ -60,9 +60,6 @@ RT_MUST_USE enum err db_sheet_calls_each(struct db *db,
     const struct db_sheet_calls_place *after, size_t max,
     void (*row)(void *ctx, const struct db_sheet_cell *cells), void *ctx,
     size_t *n);
-/* In a transaction: nobody else marks the call until its end. ERR_NOTFOUND. */
-RT_MUST_USE enum err db_sheet_calls_hold(struct db *db,
-    struct company_id company, struct call_id id);
 /* ERR_NOTFOUND: no such call of the company. */
 RT_MUST_USE enum err db_sheet_calls_one(struct db *db,
     struct company_id company, struct call_id id, struct arena *mem,

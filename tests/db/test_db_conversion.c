@@ -236,6 +236,7 @@ static void test_calls_sheet(void **state)
 	};
 	struct db_sheet_calls_order order = { .up = false };
 	const struct call_id call = add_call(1);
+	struct interaction_id marked;
 	struct db_sheet_cell *cells;
 	size_t n = 9;
 
@@ -249,9 +250,14 @@ static void test_calls_sheet(void **state)
 	assert_int_equal(db_sheet_calls_one(api, t->company[0].id, call, &mem,
 			     &cells),
 	    ERR_NOTFOUND);
-	assert_int_equal(db_sheet_calls_hold(api, t->company[0].id, call),
+	memcpy(marked.v, call.v, sizeof(marked.v));
+	assert_int_equal(db_mark_hold(api, t->company[0].id, marked,
+			     SLICE("call")),
 	    ERR_NOTFOUND);
-	ok(db_sheet_calls_hold(api, t->company[1].id, call));
+	assert_int_equal(db_mark_hold(api, t->company[1].id, marked,
+			     SLICE("form")),
+	    ERR_NOTFOUND);
+	ok(db_mark_hold(api, t->company[1].id, marked, SLICE("call")));
 	/* In every order, both ways, of one company alone. */
 	for (int by = 0; by < 2 * DB_SHEET_CALLS_BY_COUNT; by++) {
 		order.by = (enum db_sheet_calls_by)(by / 2);

@@ -158,6 +158,46 @@ test('prompts: spoken, uploaded, heard, renamed, put away', async () => {
 	assert.deepEqual(log, ['prompt.add 3', 'prompt.rename 1', 'prompt.retire 1', 'prompt.version 2']);
 });
 
+test('a form is sent in, credited, told, and marked', async () => {
+	const key = addKey(world.alpha, 'forms:read forms:write', { by: world.users.agent.id });
+	const visit_id = typeId('vis', world.alpha.visit);
+	stack.sql(`INSERT INTO webhook (company_id, id, name, url, secret_sealed, events, created_at) VALUES (${hex(world.alpha.id)}, ${hex(uuid7())}, 'w', 'http://127.0.0.1:1/', '', 32, UTC_TIMESTAMP(6))`);
+	const body = { form_name: 'Quote', page_url: 'https://x.example/quote', contact_name: 'Ada', contact_email: 'ada@x.example', contact_number: '(212) 555-0177', fields: { note: hostile, 'how many': '3' }, visit_id };
+	const one = await added('/forms', body, key);
+	assert.deepEqual([one.visit_id, one.attributed_by, one.contact_number, one.form_name, one.probability_bp], [visit_id, 'visit', '+12125550177', 'Quote', 10000]);
+	assert.deepEqual(JSON.parse(one.fields_json), [['note', hostile], ['how many', '3']]);
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM webhook_delivery WHERE kind = 'form.received'"), '1');
+	// Who gave that number is that visit's visitor.
+	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM person_caller WHERE company_id = ${hex(world.alpha.id)} AND e164 = '+12125550177'`), '1');
+	const other = await added('/forms', { contact_email: 'eve@x.example', source: 'fair', medium: 'offline', happened_at: new Date(Date.now() - 86400e3).toISOString() }, key);
+	assert.deepEqual([other.visit_id, other.attributed_by, other.source, other.medium], [null, 'source', 'fair', 'offline']);
+	assert.equal((await added('/forms', { fields: { a: 'b' } }, key)).attributed_by, 'none');
+	const rows = () => stack.sqlOne('SELECT COUNT(*) FROM interaction');
+	const before_ = rows();
+	for (const [bad, at] of [[{}, ''], [[], ''], [{ ...body, visit_id: typeId('vis', world.beta.visit) }, '/visit_id'], [{ ...body, visit_id: 'x' }, '/visit_id'], [{ ...body, source: 'x' }, '/source'],
+		[{ ...body, contact_number: 'nobody' }, '/contact_number'], [{ ...body, happened_at: '2001-01-01T00:00:00Z' }, '/happened_at'], [{ ...body, happened_at: '2999-01-01T00:00:00Z' }, '/happened_at'],
+		[{ ...body, fields: [] }, '/fields'], [{ ...body, fields: { a: 1 } }, '/fields/a'], [{ ...body, fields: Object.fromEntries(Array.from({ length: 101 }, (_, i) => [i, ''])) }, '/fields'],
+		[{ ...body, form_name: 'x'.repeat(101) }, '/form_name'], [{ ...body, form_name: 7 }, '/form_name'], [{ ...body, id: 'x' }, '/id']])
+		assert.equal((await post('/forms', bad, key)).json.errors[0].pointer, at, JSON.stringify(bad).slice(0, 90));
+	assert.equal(rows(), before_);
+	// Marked like a call.
+	const path = `/forms/${one.id}`, { headers } = await api(key, path);
+	const marked = await patch(path, { outcome: 'sold', value: '12.50', note: 'called back', add_tags: ['vip'] }, key, { 'if-match': headers.get('etag') });
+	assert.deepEqual(marked.json, { ...one, outcome: 'sold', value: '12.50', note: 'called back', tags: ['vip'] });
+	assert.equal((await patch(path, { note: 'x' }, key, { 'if-match': headers.get('etag') })).status, 412);
+	assert.equal((await patch(path, { outcome: 'none such' }, key)).json.errors[0].pointer, '/outcome');
+	assert.equal((await patch(`/forms/${typeId('frm', world.alpha.call)}`, { note: 'x' }, key)).status, 404, 'a call is no form');
+	assert.equal((await patch(`/calls/${typeId('cal', Buffer.from(stack.sqlOne("SELECT HEX(id) FROM form_entry WHERE form_name = 'Quote'"), 'hex'))}`, { note: 'x' })).status, 404, 'nor the other way round');
+	for (const res of [await api(keys.beta, path), await patch(path, { note: 'x' }, keys.beta)]) assert.equal(res.status, 404);
+	assert.equal((await post('/forms', body, addKey(world.alpha, undefined, { by: world.users.viewer.id }))).status, 403);
+	assert.equal(stack.sqlOne("SELECT GROUP_CONCAT(action ORDER BY happened_at, id) FROM audit WHERE action LIKE 'form.%'"), 'form.add,form.add,form.add,form.mark');
+	assert.ok(!stack.sql("SELECT after_json FROM audit WHERE action = 'form.add'").some(([j]) => j?.includes('x.example')), 'the log is no place for who sent it');
+	// The pages show it.
+	const owner = await stack.login(world.users.owner.email, world.password);
+	const page = await (await owner.fetch('/forms')).text();
+	assert.ok(page.includes('eve@x.example') && page.includes('fair') && !page.includes('<script>alert(1)'));
+});
+
 test('a sign-in is switched off and on by who administers the account', async () => {
 	const id = typeId('usr', world.users.agent.id);
 	const agent = await stack.login(world.users.agent.email, world.password);
@@ -209,6 +249,6 @@ test('a key of all companies is made in the form by who administers all of them'
 });
 
 test('every operation of these was used, and nothing was our mistake', () => {
-	assert.deepEqual(unused((m, p) => (m !== 'GET' || p.endsWith('.csv') || p.endsWith('/audio')) && /^\/(prompts|conversions|mail_rules|trunks|policy|users\/\{id\}\/(en|dis)able)/.test(p)), []);
+	assert.deepEqual(unused((m, p) => (m !== 'GET' || p.endsWith('.csv') || p.endsWith('/audio')) && /^\/(forms|prompts|conversions|mail_rules|trunks|policy|users\/\{id\}\/(en|dis)able)/.test(p)), []);
 	for (const name of ['api', 'admin']) assert.doesNotMatch(stack.log(name), /status=5\d\d/);
 });

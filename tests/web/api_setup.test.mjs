@@ -373,6 +373,6 @@ test('every address with the ids of another company: nothing is there, and no by
 });
 
 test('every operation that writes or looks into flows was used', () => {
-	const elsewhere = /^\/(calls|spend|prompts|conversions|mail_rules|trunks|policy|users\/\{id\}\/(en|dis)able)/; // api.test.mjs, api_more.test.mjs
+	const elsewhere = /^\/(calls|spend|forms|prompts|conversions|mail_rules|trunks|policy|users\/\{id\}\/(en|dis)able)/; // api.test.mjs, api_more.test.mjs
 	assert.deepEqual(unused((m, p) => m !== 'GET' && !elsewhere.test(p)), []);
 });

@@ -1,6 +1,7 @@
+#include "cgi/api/api_mark.h"
+
 #include <string.h>
 
-#include "cgi/api/api_calls.h"
 #include "cgi/api/api_fault.h"
 #include "cgi/api/api_out.h"
 #include "cgi/api/api_who.h"
@@ -8,6 +9,7 @@
 #include "lib/db/db_audit.h"
 #include "lib/db/db_mark.h"
 #include "lib/db/db_sheet_calls.h"
+#include "lib/db/db_sheet_setup.h"
 #include "lib/json/json_in.h"
 
 #define DEPTH_MAX   3
@@ -16,9 +18,18 @@
 #define TAGS_MAX    50
 #define OUTCOME_MAX 32
 
+/* Calls and forms are marked alike. */
+struct marked {
+	const char *kind;   /* of the interaction, and in the audit log */
+	const char *action; /* there */
+	enum id_kind id_kind;
+	const struct db_sheet *(*sheet)(void);
+};
+
 /* One PATCH under way. */
 struct patch {
 	const struct req *r;
+	const struct marked *what;
 	const struct json_node *body;
 	struct interaction_id id;
 	struct api_faults faults; /* the first that was found */
@@ -231,8 +242,8 @@ static enum err audit(const struct patch *p)
 {
 	struct audit_row row = { .account = api_who(p->r)->account,
 		.user = api_who(p->r)->user,
-		.action = "call.mark",
-		.object_kind = "call",
+		.action = p->what->action,
+		.object_kind = p->what->kind,
 		.after = p->r->body,
 		.address = slice_from(p->r->address),
 		.happened_us = p->r->now_us };
@@ -256,56 +267,67 @@ static enum err apply(struct patch *p)
 	return e == ERR_OK ? audit(p) : e;
 }
 
+static enum err read_row(const struct patch *p, struct db_sheet_cell **row)
+{
+	const struct req *r = p->r;
+	const struct db_sheet_scope scope = { .account = r->account,
+		.company = r->company };
+	struct call_id call;
+
+	memcpy(call.v, p->id.v, sizeof(call.v));
+	return p->what->id_kind == ID_KIND_call
+		   ? db_sheet_calls_one(r->db, r->company, call, r->arena, row)
+		   : db_sheet_one(r->db, p->what->sheet(), &scope, p->id.v,
+			 r->arena, row);
+}
+
 /* False: If-Match names another version. */
-static enum err as_expected(const struct req *r, struct call_id call,
-    bool *same)
+static enum err as_expected(const struct patch *p, bool *same)
 {
 	struct db_sheet_cell *row = NULL;
 	char etag[API_OUT_ETAG];
 	enum err e;
 
-	if ((e = db_sheet_calls_one(r->db, r->company, call, r->arena, &row)) !=
-		ERR_OK ||
-	    (e = api_out_etag(db_sheet_calls(), row, etag)) != ERR_OK)
+	if ((e = read_row(p, &row)) != ERR_OK ||
+	    (e = api_out_etag(p->what->sheet(), row, etag)) != ERR_OK)
 		return e;
-	*same = api_out_matches(r, etag);
+	*same = api_out_matches(p->r, etag);
 	return ERR_OK;
 }
 
-static enum err change(struct patch *p, struct call_id call, bool *same)
+static enum err change(struct patch *p, bool *same)
 {
 	const struct req *r = p->r;
 	enum err e;
 
 	if ((e = db_begin(r->db)) != ERR_OK)
 		return e;
-	e = db_sheet_calls_hold(r->db, r->company, call);
+	e = db_mark_hold(r->db, r->company, p->id, slice_from(p->what->kind));
 	if (e == ERR_OK)
-		e = as_expected(r, call, same);
+		e = as_expected(p, same);
 	if (e == ERR_OK && *same)
 		e = apply(p);
 	return db_end(r->db, e);
 }
 
-enum err api_calls_patch(const struct req *r, struct resp *out)
+static enum err mark(const struct req *r, struct resp *out,
+    const struct marked *what)
 {
-	struct patch p = { .r = r };
+	struct patch p = { .r = r, .what = what };
 	struct db_sheet_cell *row = NULL;
 	struct json_in *in = NULL;
-	struct call_id call;
 	bool same = true;
 	enum err e;
 
 	if (!api_who_company(r, out, &e))
 		return e;
-	if ((e = req_path_id(r, 0, ID_KIND_call, call.v)) != ERR_OK)
+	if ((e = req_path_id(r, 0, what->id_kind, p.id.v)) != ERR_OK)
 		return e;
-	memcpy(p.id.v, call.v, sizeof(p.id.v));
 	e = json_in_parse(r->body, REQ_BODY_FORM, DEPTH_MAX, &in, NULL);
 	if (e != ERR_OK)
 		return e;
 	p.body = json_in_root(in);
-	e = change(&p, call, &same);
+	e = change(&p, &same);
 	json_in_free(in);
 	if (p.faults.n > 0)
 		return api_fault_answer(out, e == ERR_SYNTAX ? 400 : 422, NULL,
@@ -313,6 +335,27 @@ enum err api_calls_patch(const struct req *r, struct resp *out)
 	if (e == ERR_OK && !same)
 		return resp_problem(out, 412, NULL);
 	if (e == ERR_OK)
-		e = db_sheet_calls_one(r->db, r->company, call, r->arena, &row);
-	return e == ERR_OK ? api_out_row(r, out, db_sheet_calls(), row) : e;
+		e = read_row(&p, &row);
+	return e == ERR_OK ? api_out_row(r, out, what->sheet(), row) : e;
+}
+
+static const struct db_sheet *forms(void)
+{
+	return db_sheet_setup_find(SLICE("forms"));
+}
+
+enum err api_mark_call(const struct req *r, struct resp *out)
+{
+	static const struct marked what = { "call", "call.mark", ID_KIND_call,
+		db_sheet_calls };
+
+	return mark(r, out, &what);
+}
+
+enum err api_mark_form(const struct req *r, struct resp *out)
+{
+	static const struct marked what = { "form", "form.mark", ID_KIND_form,
+		forms };
+
+	return mark(r, out, &what);
 }
