@@ -84,11 +84,16 @@ enum err form_logo_post(const struct req *r, struct resp *out)
 
 enum err form_logo_image(const struct req *r, struct resp *out)
 {
+	struct company_id of;
 	struct logo_row row;
-	const enum err e = db_logo_get(r->db, r->company, r->arena, &row);
+	enum err e = db_logo_get(r->db, r->company, r->arena, &row);
 
 	if (e != ERR_OK)
 		return e;
-	/* Not to be kept: one address for the logos of all companies. */
+	/* One address for the logos of all companies: kept for a moment only
+	 * when the address says whose it is, and it is this one. */
+	e = req_query_id(r, "of", ID_KIND_company, of.v);
+	if (e == ERR_OK && id_eq(of.v, r->company.v))
+		resp_header(out, "Cache-Control", SLICE("private, max-age=60"));
 	return resp_bytes(out, image_head_type(row.head.kind), row.image);
 }

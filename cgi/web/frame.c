@@ -1,6 +1,7 @@
 #include "cgi/web/frame.h"
 
 #include "cgi/web/route.h"
+#include "lib/db/db_logo.h"
 #include "lib/db/db_report.h"
 
 #define MANY 8  /* companies: then a search in their menu */
@@ -74,6 +75,19 @@ static enum err companies(const struct req *r, bool *several, struct view *v)
 	return e;
 }
 
+/* The client's sign: beside the pages, and above what is printed. */
+static enum err client(const struct req *r, struct view *v)
+{
+	char key[ID_TEXT_MAX];
+	bool has = false;
+	const enum err e = db_logo_has(r->db, r->company, &has);
+
+	id_text(ID_KIND_company, r->company.v, key);
+	view_flag(v, "client_logo", e == ERR_OK && has);
+	view_cstr(v, "client_key", key);
+	return e;
+}
+
 enum err frame_page(const struct req *r, enum frame_place place,
     const char *title, struct slice search, struct view *v)
 {
@@ -82,6 +96,7 @@ enum err frame_page(const struct req *r, enum frame_place place,
 	enum err e;
 
 	if ((e = companies(r, &several, v)) != ERR_OK ||
+	    (e = client(r, v)) != ERR_OK ||
 	    (e = db_report_live(r->db, r->company, r->now_us, &live)) != ERR_OK)
 		return e;
 	view_cstr(v, "title", title);

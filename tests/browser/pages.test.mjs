@@ -124,6 +124,17 @@ test('without scripts: figures, chart as a table, log, sound', async () => {
 	await page.context().close();
 });
 
+test('on paper: whose it is, and no menus', async () => {
+	const page = await member();
+	await page.goto('/reports');
+	assert.ok(!(await page.isVisible('.client-print')));
+	await page.emulateMedia({ media: 'print' });
+	assert.equal((await page.textContent('.client-print')).trim(), 'Bay City Plumbing');
+	assert.ok(await page.isVisible('.client-print'));
+	for (const gone of ['.bar', '.side', '.head .end']) assert.ok(!(await page.isVisible(gone)), gone);
+	await page.context().close();
+});
+
 test('the chart and the waveform are drawn, the recording plays', async () => {
 	const page = await member();
 	await page.goto('/');

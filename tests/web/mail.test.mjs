@@ -274,6 +274,14 @@ test('the logo: uploaded by an admin, by what its bytes are, seen by the company
 	assert.ok(Buffer.from(await seen.arrayBuffer()).equals(png));
 	assert.equal((await foreign.fetch('/settings/logo/image')).status, 404);
 	assert.match(await (await admin.fetch('/settings/logo')).text(), /src="\/settings\/logo\/image"/);
+	// Every page of the company shows it, under an address that says whose it is.
+	const mine = (await (await viewer.fetch('/calls')).text()).match(/src="(\/settings\/logo\/image\?of=com_\w{26})"/)[1];
+	const kept = await viewer.fetch(mine);
+	assert.equal(kept.headers.get('cache-control'), 'private, max-age=60');
+	assert.ok(Buffer.from(await kept.arrayBuffer()).equals(png));
+	assert.equal((await viewer.fetch(`/settings/logo/image?of=${world.beta.companyId}`)).headers.get('cache-control'), 'no-store');
+	assert.equal((await foreign.fetch(mine)).status, 404);
+	assert.doesNotMatch(await (await foreign.fetch('/calls')).text(), /settings\/logo\/image/);
 	assert.equal((await upload(admin, null, { drop: '1' })).status, 303);
 	assert.equal((await viewer.fetch('/settings/logo/image')).status, 404);
 	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM audit WHERE action IN ('company.logo', 'company.no_logo')"), '2');
