@@ -213,6 +213,7 @@ static enum err view_when(const struct page *p, struct view *v)
 
 static enum err view_form(const struct page *p, struct view *v)
 {
+	bool any = false;
 	enum err e;
 
 	if ((e = view_versions(p, v)) != ERR_OK ||
@@ -228,10 +229,12 @@ static enum err view_form(const struct page *p, struct view *v)
 	for (size_t i = 0; i < RT_ARRAY_LEN(facts); i++) {
 		struct view *item = view_item(v, "facts");
 
+		any = any || sent(p, facts[i].name, "").n > 0;
 		view_cstr(item, "fact", facts[i].name);
 		view_cstr(item, "fact_label", facts[i].label);
 		view_slice(item, "fact_value", sent(p, facts[i].name, ""));
 	}
+	view_flag(v, "any_facts", any);
 	view_flag(v, "any_phones", p->n_to > 0);
 	view_list(v, "phones");
 	for (size_t i = 0; i < p->n_to; i++)
