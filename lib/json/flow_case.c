@@ -181,10 +181,12 @@ static void read_facts(struct work *w, const struct json_node *doc)
 			complain(w, "outcome: there is no result %.*s",
 			    SLICE_FMT(outcome));
 	}
-	if (json_in_opt_text(doc, "answered_before", ID_TEXT_MAX, &outcome) ==
-		ERR_OK &&
-	    slice_starts(outcome, SLICE("dst_")) &&
-	    id_parse(ID_KIND_destination, outcome, f->answered.v) != ERR_OK)
+	outcome = SLICE("");
+	if (json_in_opt_text(doc, "answered_before", ID_TEXT_MAX, &outcome) !=
+	    ERR_OK)
+		complain(w, "answered_before: a destination");
+	else if (outcome.n > 0 && id_parse(ID_KIND_destination, outcome,
+				      f->answered.v) != ERR_OK)
 		complain(w, "answered_before: a destination");
 }
 
