@@ -95,8 +95,10 @@ static bool serve(void *ctx, void *own, struct fcgi_loop_io *io,
 		atomic_store(&s->waits, l);
 		return false;
 	}
-	if (asks(io, "MODE=leave"))
-		return fcgi_loop_write(io, "left", 4), true;
+	if (asks(io, "MODE=leave")) {
+		(void)fcgi_loop_write(io, "left", 4);
+		return true;
+	}
 	o->n = fcgi_loop_read(io, o->body, sizeof(o->body));
 	(void)fcgi_loop_write(io, "<", 1);
 	(void)fcgi_loop_write(io, o->body, o->n);
