@@ -287,6 +287,12 @@ bench-fresh:
 	@$(MAKE) --no-print-directory V=release all static >&2
 	@RT_BUILD=$(CURDIR)/build/release exec node bench/fresh.mjs
 
+#: make bench-drain   calls that ended without the database: how fast they come in
+.PHONY: bench-drain
+bench-drain:
+	@$(MAKE) --no-print-directory V=release all static >&2
+	@RT_BUILD=$(CURDIR)/build/release exec node bench/drain.mjs
+
 #: make bench-reports the pages over many calls (RT_BENCH_CALLS=100000,1000000;
 #:                    10000000 takes 25 GB and half an hour)
 .PHONY: bench-reports
