@@ -32,6 +32,7 @@ static enum err sums_view(const struct req *r, const struct page_range *g,
 	e = db_spend_sums(r->db, r->company, &all, GROUP_TEXT + FILTER_SOURCE,
 	    first, last, r->arena, &rows, &n);
 	view_list(v, "sums");
+	view_flag(v, "has_sums", n > 0);
 	for (size_t i = 0; e == ERR_OK && i < n; i++) {
 		struct view *item = view_item(v, "sums");
 

@@ -109,6 +109,9 @@ test('hours and weekdays are the company\'s, also across the change of clocks', 
 test('no spend is no number', async () => {
 	const got = await json('by=source&metric=cost_lead');
 	assert.equal(got.all.now, null);
+	const none = await (await me.fetch('/spend')).text();
+	assert.match(none, /No spend entered/);
+	assert.doesNotMatch(none, /<strong>All<\/strong>/, 'never 0');
 	assert.match(await (await me.fetch('/reports?metric=cost')).text(), /No spend entered/);
 	const company = stack.sqlOne("SELECT HEX(id) FROM company WHERE name = 'Bay City Plumbing'");
 	stack.sql(`INSERT INTO ad_spend (company_id, spent_on, line, source, medium, campaign, ad_group, keyword, amount_micros)
