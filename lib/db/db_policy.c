@@ -176,26 +176,91 @@ static enum err remove_visit(struct db *db, const struct found *v)
 	return e == ERR_OK ? change(db, visitor_sql, v->company, v->other) : e;
 }
 
-enum err db_policy_visits(struct db *db, int64_t now_us, uint32_t max,
-    struct arena *mem, size_t *n)
+/* Of one company: the oldest come first, by a range of the key, as ids begin
+ * with the time they were made. */
+static enum err visits_of(struct db *db, struct company_id company,
+    int64_t before_us, uint32_t max, struct arena *mem, struct found **rows,
+    size_t *n)
 {
 	static const char sql[] =
-	    "SELECT v.company_id, v.id, v.visitor_id"
-	    " FROM company c JOIN visit v ON v.company_id = c.id"
-	    " WHERE c.keep_visits_days > 0"
-	    " AND v.seen_at < ? - INTERVAL c.keep_visits_days DAY"
+	    "SELECT v.company_id, v.id, v.visitor_id FROM visit v"
+	    " WHERE v.company_id = ? AND v.id < ? AND v.seen_at < ?"
 	    " AND NOT EXISTS (SELECT 1 FROM interaction i"
 	    " WHERE i.company_id = v.company_id AND i.visit_id = v.id)"
 	    " AND NOT EXISTS (SELECT 1 FROM form_entry f"
 	    " WHERE f.company_id = v.company_id AND f.visit_id = v.id)"
-	    " ORDER BY v.seen_at LIMIT ?";
-	struct found *rows;
-	enum err e = find(db, sql, now_us, max, mem, &rows, n);
+	    " ORDER BY v.id LIMIT ?";
+	const uint8_t zeros[10] = { 0 };
+	uint8_t before[ID_BYTES];
+	struct found row;
+	struct stmt *st;
+	void *all;
+	enum err e;
 
-	for (size_t i = 0; e == ERR_OK && i < *n; i++) {
-		if ((e = db_begin(db)) == ERR_OK)
-			e = db_end(db, remove_visit(db, &rows[i]));
+	id_make(before_us, zeros, before);
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_in_id(st, company.v);
+	stmt_in_bytes(st, before, ID_BYTES);
+	stmt_in_time_us(st, before_us);
+	stmt_in_u64(st, max);
+	stmt_out_id(st, row.company.v);
+	stmt_out_id(st, row.id);
+	stmt_out_id(st, row.other);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+struct term {
+	struct company_id company;
+	uint32_t days;
+};
+
+static enum err terms(struct db *db, struct arena *mem, struct term **rows,
+    size_t *n)
+{
+	static const char sql[] =
+	    "SELECT id, keep_visits_days FROM company"
+	    " WHERE keep_visits_days > 0 ORDER BY id";
+	struct term row;
+	struct stmt *st;
+	void *all;
+	enum err e;
+
+	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
+		return e;
+	stmt_out_id(st, row.company.v);
+	stmt_out_u32(st, &row.days);
+	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
+	stmt_end(st);
+	if (e == ERR_OK)
+		*rows = all;
+	return e;
+}
+
+enum err db_policy_visits(struct db *db, int64_t now_us, uint32_t max,
+    struct arena *mem, size_t *n)
+{
+	struct found *rows = NULL;
+	struct term *all = NULL;
+	size_t n_all = 0, done = 0, some;
+	enum err e = terms(db, mem, &all, &n_all);
+
+	for (size_t i = 0; e == ERR_OK && i < n_all && done < max; i++) {
+		some = 0;
+		e = visits_of(db, all[i].company,
+		    now_us - (int64_t)all[i].days * RT_DAY_US,
+		    max - (uint32_t)done, mem, &rows, &some);
+		for (size_t k = 0; e == ERR_OK && k < some; k++)
+			if ((e = db_begin(db)) == ERR_OK)
+				e = db_end(db, remove_visit(db, &rows[k]));
+		done += some;
 	}
+	if (e == ERR_OK)
+		*n = done;
 	return e;
 }
 
