@@ -100,7 +100,7 @@ bool api_out_matches(const struct req *r, const char *etag)
 enum err api_out_row(const struct req *r, struct resp *out,
     const struct db_sheet *sheet, const struct db_sheet_cell *row)
 {
-	const struct slice have = req_env(r, "HTTP_IF_NONE_MATCH");
+	const struct slice have = slice_trim(req_env(r, "HTTP_IF_NONE_MATCH"));
 	char etag[API_OUT_ETAG];
 	struct feed_fields fields;
 	struct json_out j;
@@ -113,7 +113,8 @@ enum err api_out_row(const struct req *r, struct resp *out,
 	resp_header(out, "ETag", slice_from(etag));
 	resp_header(out, "Cache-Control", SLICE("private, no-cache"));
 	if (r->method == REQ_GET && have.n > 0 &&
-	    slice_find_slice(have, slice_from(etag)) != have.n)
+	    (slice_eq_cstr(have, "*") ||
+		slice_find_slice(have, slice_from(etag)) != have.n))
 		return resp_empty(out, 304);
 	buf_init(&b, ROW_MAX);
 	json_out_init(&j, &b);
