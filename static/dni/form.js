@@ -63,7 +63,7 @@ export default function (tag) {
 		if (!f) return;
 		told.set(form, Date.now());
 		[f.fields, ...f.fields].forEach(tag.plain);
-		tag.beacon('event', { kind: 'form', url: window.location.href, ...f });
+		tag.beacon('event', { kind: 'form', url: window.location.href.slice(0, 2048), ...f });
 		tag.tell('form', { form: f.form });
 	};
 }

@@ -21,7 +21,8 @@ export default function (tag) {
 		if (!from || !friend(e.origin)) return;
 		if (from === w.parent && m.swap) {
 			w.clearInterval(timer);
-			tag.boss = from;
+			// What is told may be a form: to no page that came instead.
+			tag.boss = (m) => from.postMessage(m, e.origin);
 			page.watch(d);
 			if (m.off) return w.ringtrace.restore();
 			tag.apply(m.swap);

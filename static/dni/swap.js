@@ -34,7 +34,7 @@ const SOME = ['a[href^=tel]', 'img', 'area', 'textarea', 'button', 'input', 'ifr
 const HOSTS = [':not(div,a,p,span,li,ul,h3,img,svg,path,td,br,i,b,strong,script,option)', 'div:empty'], EDGE = 20;
 const GROUP = 32;
 // More changes in a second are two programs that undo each other's work.
-const MOST = 9999;
+const MOST = 9999, MANY = 99;
 
 export const isLink = (href) => LINK.test(href.toLowerCase());
 
@@ -119,7 +119,7 @@ export const paint = new Map();
 
 const doc = document, roots = page.roots, held = new Set();
 const observer = new MutationObserver(changes);
-let rules = [], range, asked, quick, select, last, started, seeing, backward, burst = 0;
+let rules = [], range, asked, quick, select, last, started, seeing, backward, busy, burst = 0;
 
 // [from, to, new text] of each number in s, the last first: so what stands
 // before keeps its place while they are put in.
@@ -305,10 +305,17 @@ function fresh(n) {
 	else if (n.nodeType === 3 && /\d/.test(n.data) && (n.data.length < 30 || quick.test(n.data)) && (n = block(n))) hit(n);
 }
 
+function all() {
+	busy = 0;
+	if (quick) roots.forEach(look);
+	observer.takeRecords();
+}
+
 function changes(list) {
 	if (!quick) return;
-	// Of many changes at once each would be looked at several times.
-	if (list.length > 99) roots.forEach(look);
+	// Of many new elements each would be looked at, and several times: all of the
+	// page is cheaper then, once before it is painted.
+	if (list.reduce((n, m) => n + (m.addedNodes[0]?.nodeType === 1 && m.addedNodes.length), 0) > MANY) busy = busy || requestAnimationFrame(all);
 	else for (const m of list) {
 		if (m.type === 'attributes') swapAttr(m.target, m.attributeName);
 		else if (m.type === 'childList') m.addedNodes.forEach(fresh);

@@ -40,12 +40,11 @@ let asking, again, granted;  // a visit is on its way, to be asked anew, and was
 
 // Shared with the parts.
 const tag = {
-	ids: {},      // visitor, visit: only with consent
-	place: '',    // address of the page last told of
-	first: '',    // and what the browser asked for
-	sentAt: 0,
+	ids: {}, // visitor, visit: only with consent
 	late: w.performance.now(),
-	boss: null,   // the page around this frame, which has the visit
+	// place: address of the page last told of; first: and what the browser asked
+	// for; sentAt: when; boss(message): the page around this frame, which has the
+	// visit.
 	site, page, attr, part, post, beacon, tell, view, answered, apply, show, click, plain,
 };
 
@@ -152,12 +151,12 @@ function unshow() {
 }
 
 // --- the server ---------------------------------------------------------
-// The server cuts texts where it must; half of a character, as is left where a
-// page or we cut one, is no text to it.
+// The server cuts texts, but for addresses; half of a character, as is left where
+// a page or we cut one, is no text to it.
 function body(more) {
 	const { visitor, visit } = tag.ids;
 	return JSON.stringify({ site, visitor, visit, ...more }, (k, v) => v === '' ? undefined
-		: v?.replace ? v.slice(0, 2048).replace(/[\ud800-\udfff]/gu, '') : v);
+		: v?.replace ? v.slice(0, 4096).replace(/[\ud800-\udfff]/gu, '') : v);
 }
 
 function post(what, more, done) {
@@ -180,7 +179,7 @@ function post(what, more, done) {
 }
 
 function beacon(what, more) {
-	if (tag.boss) tag.boss.postMessage({ ringtrace: site, event: more }, '*');
+	if (tag.boss) tag.boss({ ringtrace: site, event: more });
 	else if (tag.ids.visit && !nav.sendBeacon?.(api + what, body(more))) post(what, more);
 }
 
@@ -201,7 +200,7 @@ function answered(a) {
 		beacon('event', { kind: 'consent_withdrawn' });
 		return forget();
 	}
-	if (a) {
+	if (a?.swap?.map) {
 		tier = a.tier;
 		const fresh = a.visit && a.visit !== tag.ids.visit;
 		if (a.visitor) tag.ids = { visitor: a.visitor, visit: a.visit };
@@ -231,7 +230,7 @@ function view() {
 	tag.sentAt = Date.now();
 	asking = 1;
 	post('visit', {
-		url, ref, title: d.title.slice(0, 255),
+		url: url.slice(0, 2048), ref, title: String(d.title).slice(0, 255),
 		consent: may() ? consent : 'no',
 	}, (a) => {
 		const more = again;
@@ -253,7 +252,7 @@ function renew() {
 
 // A link is right in any case at the moment it counts.
 function click(e) {
-	const el = (e.composedPath?.()[0] || e.target).closest?.('a[href],area[href]');
+	const el = e.composedPath()[0].closest?.('a[href],area[href]');
 	if (!el || !isLink(el.getAttribute('href'))) return;
 	swapAttr(el, 'href');
 	beacon('event', { kind: 'tel_click' });

@@ -39,7 +39,7 @@ export default function (tag) {
 		if ((!again && url.split('#')[0] === tag.place.split('#')[0]) || tag.boss) return;
 		if (!tag.ids.visit || since() >= HALF_HOUR) return tag.view();
 		tag.place = url;
-		tag.post('event', { kind: 'view', url, title: d.title.slice(0, 255) });
+		tag.post('event', { kind: 'view', url: url.slice(0, 2048), title: String(d.title).slice(0, 255) });
 	}
 
 	// The page's title comes after.

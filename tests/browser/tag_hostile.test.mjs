@@ -1,0 +1,179 @@
+// Pages that work against the tag, on purpose or by habit: names taken from the
+// document, prototypes with strange members, functions of the browser replaced,
+// floods of changes. The number must be there, or the page as it was; never a
+// page that stops.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { existsSync, readFileSync } from 'node:fs';
+import { addr, until } from '../support/stack.mjs';
+import { newVisitor, openBrowser } from '../support/browser.mjs';
+
+const own = { e164: '+14155550199', national: '(415) 555-0199', international: '+1 415-555-0199' };
+const ours = { e164: '+14155557003', national: '(415) 555-7003', international: '+1 415-555-7003' };
+const TAG = '<script async src="/t.js" data-site="x" data-number="+14155550199"></script>';
+
+let server, browser, base, pages = {}, asked = [], answer;
+
+function serve(req, res) {
+	const path = new URL(req.url, base).pathname;
+	const send = (type, body, status = 200) => res.writeHead(status, { 'content-type': type }).end(body);
+	if (path in pages) return send('text/html; charset=utf-8', pages[path]);
+	if (/^\/t(-\w+)?\.js$/.test(path) && existsSync(`static/dist${path}`)) return send('text/javascript', readFileSync(`static/dist${path}`));
+	let text = '';
+	req.on('data', (d) => (text += d)).on('end', () => {
+		if (!path.startsWith('/dni/')) return send('text/plain', '', 404);
+		asked.push([path.slice(8), JSON.parse(text)]);
+		if (path === '/dni/v1/visit') return send('application/json', answer);
+		res.writeHead(204).end();
+	});
+}
+
+before(async () => {
+	server = http.createServer(serve);
+	await new Promise((r) => server.listen(8090, addr, r));
+	base = `http://${addr}:8090`;
+	browser = await openBrowser();
+});
+
+after(async () => {
+	await browser?.close();
+	server?.closeAllConnections();
+	server?.close();
+});
+
+const html = (body, head = TAG) => `<!doctype html><html><head><meta charset="utf-8"><title>x</title>${head}</head><body>${body}</body></html>`;
+
+/** A page is prepared; visits are answered as by dni.fcgi unless `says`. */
+function prepare(more, says) {
+	pages = more;
+	asked = [];
+	answer = says ?? JSON.stringify({ tier: 'lease', why: '', visitor: 'vtr_1', visit: 'vis_1', swap: [{ from: own, to: ours }], beat_s: 60 });
+}
+
+async function open(body, { head, init, says } = {}) {
+	prepare({ '/': html(body, head) }, says);
+	const page = await newVisitor(browser);
+	if (init) await page.addInitScript(init);
+	await page.goto(base);
+	return page;
+}
+
+const shown = (page) => page.waitForFunction((n) => document.getElementById('n').textContent === n, ours.national);
+const visits = () => asked.filter(([path]) => path === 'visit');
+const NUMBER = `<p id="n">${own.national}</p>`;
+
+const houses = [
+	['forms and pictures named like members of the document', `<form name="title"></form><img name="referrer"><form name="activeElement"></form>${NUMBER}`],
+	['forms and pictures named like members of the document, twice', `<img name="title"><img name="title"><img name="readyState">${NUMBER}`],
+	['elements named like our objects', `<div id="ringtrace"></div><form id="ringtraceConfig"><input name="number"></form>${NUMBER}`],
+	['fields named like members of their form', `<form title="Call"><input name="title"><input name="id"><input name="name"><input name="style"><input name="data">
+		<input name="content"><input name="children"><input name="type"><input name="parent"><input name="href"><input name="text"><p>${own.national}</p>${NUMBER}</form>`],
+];
+
+for (const [name, body] of houses) {
+	test(name, async () => {
+		const page = await open(body);
+		await shown(page);
+		assert.equal(visits().length, 1);
+		assert.deepEqual(page.said, []);
+		await page.context().close();
+	});
+}
+
+test('prototypes with members of everybody’s', async () => {
+	const page = await open(NUMBER, {
+		init: () => {
+			for (const name of ['site', 'visitor', 'visit', 'tier', 'swap', 'frame', 'events', 'forms', 'bare', 'off'])
+				Object.prototype[name] = 'polluted';
+		},
+	});
+	await page.waitForFunction(() => window.ringtrace?.session().visit === 'vis_1');
+	await shown(page);
+	assert.equal(visits()[0][1].site, 'x');
+	await page.context().close();
+});
+
+test('functions of the browser replaced by ones that throw', async () => {
+	const page = await open(NUMBER, {
+		init: () => {
+			const no = () => { throw new Error('no'); };
+			window.fetch = no;
+			navigator.sendBeacon = () => false;
+			history.pushState = no;
+			window.postMessage = no;
+			window.Intl.DateTimeFormat = no;
+			Storage.prototype.setItem = no;
+		},
+	});
+	await shown(page);
+	await page.context().close();
+});
+
+test('answers that are none leave the page as it was, and in sight', async () => {
+	for (const says of ['null', '[]', '"x"', '7', '{}', '{"swap":null}', '<html>sign in to this wifi</html>', '']) {
+		const page = await open(NUMBER, { says });
+		await until('it has asked', () => visits().length === 1);
+		await page.waitForFunction(() => getComputedStyle(document.getElementById('n')).visibility === 'visible');
+		assert.equal(await page.textContent('#n'), own.national, says);
+		assert.equal(await page.evaluate(() => document.cookie), '', says);
+		assert.deepEqual(page.said, [], says);
+		await page.context().close();
+	}
+});
+
+/** Changes that a page gets done in a second, in steps after each of which its
+ *  observers are called; in the second second, when all is compiled. */
+async function changesIn(page) {
+	return page.evaluate(async () => {
+		const box = document.getElementById('box');
+		let changes;
+		for (let run = 0; run < 2; run++) {
+			const end = performance.now() + 1000;
+			changes = 0;
+			for (let step = 1; performance.now() < end; step++) {
+				box.replaceChildren(...Array.from({ length: 200 }, (_, i) => {
+					const el = document.createElement('b');
+					el.textContent = `row ${i}`;
+					return el;
+				}));
+				for (const el of box.children) el.title = `title ${step}`;
+				changes += 400;
+				await null;
+				if (step % 20 === 0) await new Promise((r) => setTimeout(r));
+			}
+		}
+		return changes;
+	});
+}
+
+test('hundreds of thousands of changes a second go on beside the tag', async () => {
+	const body = `${NUMBER}<div id="box"></div>${'<div><p>Some text of a page, day or night</p><a href="/x">x</a></div>'.repeat(10000)}`;
+	const bare = await open(body, { head: '' });
+	const without = await changesIn(bare);
+	await bare.context().close();
+	const page = await open(body);
+	await shown(page);
+	const beside = await changesIn(page);
+	assert.ok(beside > without / 5, `${beside} changes in a second, ${without} without the tag`);
+	// And what stands there in the end is right.
+	await page.evaluate((n) => { document.getElementById('box').innerHTML = `<p id="late">${n}</p>`; }, own.national);
+	await page.waitForFunction((n) => document.getElementById('late').textContent === n, ours.national);
+	await page.context().close();
+});
+
+test('a number flooded into the page from two programs stays bounded', async () => {
+	const page = await open(`${NUMBER}<p id="f">x</p>`);
+	await shown(page);
+	const ms = await page.evaluate(async (n) => {
+		const f = document.getElementById('f'), begun = performance.now();
+		for (let i = 0; i < 30000; i++) {
+			f.firstChild.data = n;
+			if (i % 100 === 0) await null;
+		}
+		await new Promise((r) => setTimeout(r));
+		return performance.now() - begun;
+	}, own.national);
+	assert.ok(ms < 5000, `${ms} ms`);
+	await page.context().close();
+});
