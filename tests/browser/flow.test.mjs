@@ -365,6 +365,11 @@ test('tried before it is live: the way lights up, with words and times', async (
 	for (const words of ['the caller presses 2', 'Bob is rung', 'beep: the caller speaks a message'])
 		assert.ok(told.includes(words), `${words}: ${told}`);
 	assert.ok(!told.includes('Ann'), told);
+	// What is heard can be listened to, built-in prompts as well.
+	const sounds = await page.locator('.try-run audio').evaluateAll((all) => all.map((a) => a.getAttribute('src')));
+	assert.ok(sounds.includes('/settings/prompts/built-in/invalid.en') && sounds.includes('/settings/prompts/built-in/voicemail.en'), sounds.join());
+	const lasts = await page.evaluate(async (src) => { const a = new Audio(src); await new Promise((ok, no) => { a.onloadedmetadata = ok; a.onerror = no; a.load(); }); return a.duration; }, sounds[0]);
+	assert.ok(lasts > 1 && lasts < 20, `${lasts}`);
 	const walked = await page.locator('.step-card.walked').evaluateAll((all) => all.map((c) => c.dataset.step).sort());
 	assert.deepEqual(walked, ['mail', 'menu', 'support']);
 	assert.ok(await page.locator('.react-flow__edge.walked').count() >= 2);
