@@ -7,6 +7,7 @@
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/session.h"
 #include "sipworker/sip/sip_body.h"
+#include "sipworker/sip/sip_param.h"
 #include "sipworker/sip/sip_stir.h"
 
 /* --- what was dialled ------------------------------------------------------*/
@@ -149,11 +150,30 @@ static bool identity(const struct sip_msg *m, bool trusted,
 	return false;
 }
 
+/* "privacy=full" and the like, of who still sends Remote-Party-ID. */
+static bool party_is_private(struct slice item)
+{
+	struct sip_addr a;
+	struct slice v;
+
+	return sip_addr_parse(item, &a) == ERR_OK &&
+	       sip_param_find(a.params, SLICE("privacy"), &v) == ERR_OK &&
+	       v.n > 0 && !slice_eq_case(v, SLICE("off"));
+}
+
+/* Whoever asks, and however often: none takes it back from another. */
 static bool wants_privacy(const struct sip_msg *m)
 {
-	const struct slice p = sip_msg_value(m, SIP_HDR_PRIVACY);
+	struct sip_msg_walk w = { 0 }, party = { 0 };
+	struct slice p;
 
-	return p.n > 0 && !slice_eq_case(p, SLICE("none"));
+	while (sip_msg_walk(m, SIP_HDR_PRIVACY, &w, &p))
+		if (p.n > 0 && !slice_eq_case(p, SLICE("none")))
+			return true;
+	while (sip_msg_walk(m, SIP_HDR_REMOTE_PARTY_ID, &party, &p))
+		if (party_is_private(p))
+			return true;
+	return false;
 }
 
 /* In records and pages a capital letter is the trunk's word, a small one what

@@ -403,6 +403,13 @@ static bool take_late_answer(struct engine *e, struct leg *l,
 	return true;
 }
 
+/* Of the INVITE of theirs that we answered last? The network may repeat the ACK
+ * of an earlier one, and that answers no offer of now. */
+static bool is_newest(const struct leg *l, const struct sip_msg *m)
+{
+	return m->cseq.number == (l->re_in.v != 0 ? l->re_in_cseq : l->cseq);
+}
+
 void leg_in_ack(struct engine *e, struct leg *l, const struct sip_txn_event *ev)
 {
 	const bool of_re =
@@ -413,7 +420,8 @@ void leg_in_ack(struct engine *e, struct leg *l, const struct sip_txn_event *ev)
 	slots_count_unsent(e,
 	    sip_txn_acked(e->txn, of_re ? l->re_in : l->invite,
 		e->now.mono_us));
-	ok = l->call == NULL || l->over || take_late_answer(e, l, ev->msg);
+	ok = l->call == NULL || l->over || !is_newest(l, ev->msg) ||
+	     take_late_answer(e, l, ev->msg);
 	leg_event(e, l, LEG_EV_ACK);
 	if (!ok && l->call != NULL)
 		call_end(e, l->call, CALLREC_BY_SYSTEM, 488, 65,

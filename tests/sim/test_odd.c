@@ -141,6 +141,30 @@ static void test_glare(void **state)
 	rig_fini(&r);
 }
 
+/* The network repeats the ACK of the call's first INVITE while the answer to a
+ * later offer of ours is still on its way. */
+static void test_old_ack_again(void **state)
+{
+	char tag[128];
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_call_up(&r, tag);
+	rig_request(&r, "INVITE", 2, "+13035550100", "c1", tag, "", "");
+	rig_expect_status(&r, "our offer", 200);
+	rig_request(&r, "ACK", 1, "+13035550100", "c1", tag, "", "");
+	assert_int_equal(r.n_closed, 0);
+	rig_request(&r, "ACK", 2, "+13035550100", "c1", tag, "", rig_sdp);
+	rig_pass_time(&r, 40 * RT_SEC_US);
+	assert_int_equal(r.n_closed, 0);
+	/* One without the answer is the end of it. */
+	rig_request(&r, "INVITE", 3, "+13035550100", "c1", tag, "", "");
+	rig_request(&r, "ACK", 3, "+13035550100", "c1", tag, "", "");
+	assert_int_equal(r.n_closed, 1);
+	rig_fini(&r);
+}
+
 /* Who called us gets no credentials, whatever he asks for. */
 static void test_digest_leak(void **state)
 {
@@ -395,6 +419,7 @@ int main(void)
 		cmocka_unit_test(test_refresh_refused),
 		cmocka_unit_test(test_refresh_in_vain),
 		cmocka_unit_test(test_glare),
+		cmocka_unit_test(test_old_ack_again),
 		cmocka_unit_test(test_digest_leak),
 		cmocka_unit_test(test_early_bye),
 		cmocka_unit_test(test_bye_before_ack),
