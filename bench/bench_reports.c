@@ -87,12 +87,10 @@ static enum err make(struct db *db, const char *sql, struct company_id company,
 {
 	char salt[2 * ID_BYTES + 1];
 	struct stmt *st;
-	enum err e;
 
 	for (size_t i = 0; i < ID_BYTES; i++)
 		(void)snprintf(salt + 2 * i, 3, "%02x", company.v[i]);
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_time_us(st, start_us);
 	stmt_in_u64(st, n);
@@ -100,9 +98,7 @@ static enum err make(struct db *db, const char *sql, struct company_id company,
 		stmt_in_text(st, slice_from(salt));
 	stmt_in_u64(st, from);
 	stmt_in_u64(st, to);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 static enum err add_company(struct db *db, struct account_id account,

@@ -159,16 +159,10 @@ static enum err limit_queries(struct db *db)
 	static const char mysql_sql[] = "SET SESSION max_execution_time = ?";
 	const char *info = mysql_get_server_info(db->my);
 	const bool maria = strstr(info, "MariaDB") != NULL;
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, maria ? maria_sql : mysql_sql);
 
-	e = stmt_begin(db, maria ? maria_sql : mysql_sql, &st);
-	if (e != ERR_OK)
-		return e;
 	stmt_in_u64(st, db->timeout_ms - db->timeout_ms / 10);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 static enum err set_up(struct db *db)
@@ -241,8 +235,9 @@ static struct db *make(const struct db_options *o)
 	db->user = strdup(o->user);
 	db->password = strdup(o->password == NULL ? "" : o->password);
 	db->name = strdup(o->name == NULL ? "" : o->name);
+	db->unfit = stmt_unfit(db);
 	if (db->socket == NULL || db->user == NULL || db->password == NULL ||
-	    db->name == NULL) {
+	    db->name == NULL || db->unfit == NULL) {
 		db_close(db);
 		return NULL;
 	}
@@ -352,6 +347,7 @@ void db_close(struct db *db)
 	free(db->user);
 	free(db->password);
 	free(db->name);
+	free(db->unfit);
 	free(db);
 }
 

@@ -6,17 +6,12 @@ enum err db_account_add(struct db *db, const struct account_row *row)
 {
 	static const char sql[] =
 	    "INSERT INTO account (id, name, created_at) VALUES (?, ?, ?)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, row->id.v);
 	stmt_in_text(st, slice_from(row->name));
 	stmt_in_time_us(st, row->created_us);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_account_get(struct db *db, struct account_id id,
@@ -25,17 +20,14 @@ enum err db_account_get(struct db *db, struct account_id id,
 	static const char sql[] =
 	    "SELECT id, name, created_at FROM account WHERE id = ?";
 	struct account_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, id.v);
 	stmt_out_id(st, row.id.v);
 	stmt_out_text(st, row.name, sizeof(row.name));
 	stmt_out_time_us(st, &row.created_us);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -47,18 +39,10 @@ enum err db_account_list(struct db *db, struct arena *mem,
 	static const char sql[] =
 	    "SELECT id, name, created_at FROM account ORDER BY name, id";
 	struct account_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_id(st, row.id.v);
 	stmt_out_text(st, row.name, sizeof(row.name));
 	stmt_out_time_us(st, &row.created_us);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

@@ -41,11 +41,9 @@ static enum err sum_up(struct db *db, const struct company_id *company,
 	int64_t *const to[] = { &s.calls, &s.answered, &s.voicemail,
 		&s.abandoned, &s.missed, &s.failed, &s.first_time, &s.qualified,
 		&s.leads, &s.sales, &s.value_micros, &s.talk_ms };
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company->v);
 	in_piece(st, "location/1", c->days[0]);
 	in_piece(st, "location/16", c->chunks);
@@ -55,7 +53,6 @@ static enum err sum_up(struct db *db, const struct company_id *company,
 	for (size_t i = 0; i < RT_ARRAY_LEN(to); i++)
 		stmt_out_i64(st, to[i]);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = s;
 	return e;
@@ -108,21 +105,13 @@ enum err db_agency_live(struct db *db, struct user_id user, struct arena *mem,
 	    " AS mine ON mine.id = p.company_id WHERE p.state = 'open'"
 	    " GROUP BY p.company_id LIMIT 500";
 	struct db_agency_live row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, all_companies.v);
 	stmt_in_id(st, user.v);
 	stmt_out_id(st, row.company.v);
 	stmt_out_u64(st, &row.live);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 static enum err unfavour(struct db *db, struct user_id user,
@@ -130,16 +119,11 @@ static enum err unfavour(struct db *db, struct user_id user,
 {
 	static const char sql[] =
 	    "DELETE FROM favourite WHERE user_id = ? AND company_id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, user.v);
 	stmt_in_id(st, company.v);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_agency_favour(struct db *db, struct user_id user,
@@ -156,13 +140,11 @@ enum err db_agency_favour(struct db *db, struct user_id user,
 
 	if (!on)
 		return unfavour(db, user, company);
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, user.v);
 	stmt_in_id(st, all_companies.v);
 	stmt_in_id(st, user.v);
 	stmt_in_id(st, company.v);
 	e = stmt_exec(st, &n);
-	stmt_end(st);
 	return e == ERR_OK && n == 0 ? ERR_NOTFOUND : e;
 }

@@ -43,11 +43,8 @@ enum err db_api_key_add(struct db *db, struct company_id company,
 	    " hint, scopes, created_by, created_at, expires_at)"
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 	char scopes[SCOPE_TEXT_MAX];
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_id(st, row->account.v);
@@ -58,9 +55,7 @@ enum err db_api_key_add(struct db *db, struct company_id company,
 	stmt_in_id_null(st, row->created_by.v);
 	stmt_in_time_us(st, row->created_us);
 	stmt_in_time_us_null(st, row->expires_us);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 /* Runs st, which has its parameters, for one row; ends st. */
@@ -72,7 +67,6 @@ static enum err get_one(struct stmt *st, struct api_key_row *out)
 
 	out_row(st, &row, scopes);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		e = scope_parse(slice_from(scopes), &row.scopes);
 	if (e == ERR_OK)
@@ -93,11 +87,8 @@ enum err db_api_key_find(struct db *db,
 	    " AND NOT EXISTS (SELECT 1 FROM user u WHERE u.id = k.created_by"
 	    " AND u.disabled_at IS NOT NULL)";
 	static const struct company_id every;
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_bytes(st, key_hash, DB_API_KEY_HASH_BYTES);
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, every.v);
@@ -110,18 +101,13 @@ enum err db_api_key_used(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE api_key SET used_at = ?, used_address = ?"
 	    " WHERE company_id = ? AND id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_text(st, address);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_api_key_get(struct db *db, struct company_id company,
@@ -130,11 +116,8 @@ enum err db_api_key_get(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "SELECT " COLUMNS
 	    " FROM api_key k WHERE k.company_id = ? AND k.id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	return get_one(st, out);
@@ -182,11 +165,8 @@ static enum err list(struct db *db, const struct company_id *company,
 	    " FROM api_key k WHERE k.company_id = ?"
 	    " AND (? OR k.account_id = ?) ORDER BY k.id DESC LIMIT 200";
 	static const struct account_id any;
-	struct stmt *st;
-	const enum err e = stmt_begin(db, sql, &st);
+	struct stmt *st = stmt_begin(db, sql);
 
-	if (e != ERR_OK)
-		return e;
 	stmt_in_id(st, company->v);
 	stmt_in_bool(st, account == NULL);
 	stmt_in_id(st, account == NULL ? any.v : account->v);
@@ -214,18 +194,13 @@ enum err db_api_key_update(struct db *db, struct company_id company,
 	    "UPDATE api_key SET name = ?, scopes = ?"
 	    " WHERE company_id = ? AND id = ? AND revoked_at IS NULL";
 	char scopes[SCOPE_TEXT_MAX];
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, slice_from(row->name));
 	stmt_in_text(st, scopes_text(row->scopes, scopes));
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_api_key_revoke(struct db *db, struct company_id company,
@@ -234,15 +209,10 @@ enum err db_api_key_revoke(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE api_key SET revoked_at = ?"
 	    " WHERE company_id = ? AND id = ? AND revoked_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }

@@ -13,11 +13,9 @@ enum err db_attrib_law_newest(struct db *db, struct company_id company,
 	char text[ATTRIB_LAW_TEXT_MAX + 1];
 	struct attrib_law_row row;
 	uint32_t version = 0;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, newest_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, newest_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_out_u32(st, &version);
 	stmt_out_text(st, text, sizeof(text));
@@ -28,7 +26,6 @@ enum err db_attrib_law_newest(struct db *db, struct company_id company,
 	stmt_out_time_us(st, &row.to_us);
 	stmt_out_time_us(st, &row.fitted_us);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e != ERR_OK)
 		return e;
 	if ((e = attrib_law_read(slice_from(text), &row.law)) != ERR_OK) {
@@ -60,16 +57,11 @@ static enum err next_version(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "SELECT COALESCE((SELECT MAX(version) FROM attrib_law"
 	    " WHERE company_id = c.id), 0) + 1 FROM company c WHERE c.id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_out_u32(st, out);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 static enum err add_law(struct db *db, struct company_id company,
@@ -90,9 +82,9 @@ static enum err add_law(struct db *db, struct company_id company,
 	row->law.version = version;
 	buf_over(&text, mem, sizeof(mem));
 	attrib_law_write(&row->law, &text);
-	if ((e = buf_err(&text)) != ERR_OK ||
-	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if ((e = buf_err(&text)) != ERR_OK)
 		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_u64(st, version);
 	stmt_in_text(st, buf_slice(&text));
@@ -102,9 +94,7 @@ static enum err add_law(struct db *db, struct company_id company,
 	stmt_in_time_us(st, row->from_us);
 	stmt_in_time_us(st, row->to_us);
 	stmt_in_time_us(st, row->fitted_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_attrib_law_add(struct db *db, struct company_id company,
@@ -132,18 +122,15 @@ static enum err leases(struct db *db, struct company_id company,
 	    " AND l.number_id = n.id AND l.started_at >= ?"
 	    " AND l.started_at < ? WHERE n.company_id = ?";
 	uint64_t n = 0, on_page_s = 0;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, from_us);
 	stmt_in_time_us(st, to_us);
 	stmt_in_id(st, company.v);
 	stmt_out_u64(st, &n);
 	stmt_out_u64(st, &on_page_s);
 	e = stmt_one(st);
-	stmt_end(st);
 	out->visits = (double)n;
 	out->on_page_s = (double)on_page_s;
 	return e;
@@ -158,11 +145,9 @@ static enum err touches(struct db *db, struct company_id company,
 	    " AND tel_clicked_at IS NOT NULL),"
 	    " (SELECT COUNT(*) FROM pool_number WHERE company_id = ?)";
 	uint64_t n = 0, numbers = 0;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_time_us(st, from_us);
 	stmt_in_time_us(st, to_us);
@@ -170,7 +155,6 @@ static enum err touches(struct db *db, struct company_id company,
 	stmt_out_u64(st, &n);
 	stmt_out_u64(st, &numbers);
 	e = stmt_one(st);
-	stmt_end(st);
 	out->touches = (double)n;
 	out->number_s =
 	    (double)numbers * (double)(to_us - from_us) / (double)RT_SEC_US;
@@ -208,15 +192,12 @@ enum err db_attrib_calls(struct db *db, struct company_id company,
     struct arena *mem, struct attrib_call **rows, size_t *n)
 {
 	struct attrib_call row = { .rule_version = 0 };
-	void *all = NULL;
 	struct stmt *st;
-	enum err e;
 
 	/* The index is left at the page's begin, not at the period's. */
 	if (!id_is_nil(after.v) && after_us > from_us)
 		from_us = after_us;
-	if ((e = stmt_begin(db, calls_sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, calls_sql);
 	stmt_in_id(st, company.v);
 	stmt_in_time_us(st, from_us);
 	stmt_in_time_us(st, to_us);
@@ -237,9 +218,5 @@ enum err db_attrib_calls(struct db *db, struct company_id company,
 	stmt_out_text(st, row.source, sizeof(row.source));
 	stmt_out_text(st, row.medium, sizeof(row.medium));
 	stmt_out_text(st, row.campaign, sizeof(row.campaign));
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

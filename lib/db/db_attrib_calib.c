@@ -76,8 +76,7 @@ enum err db_attrib_calib_form(struct db *db, struct company_id company,
 
 	if (caller_e164.n == 0)
 		return ERR_NOTFOUND;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, caller_e164);
 	stmt_in_time_us(st, call_us - DB_ATTRIB_CALIB_FORM_US);
@@ -107,8 +106,7 @@ enum err db_attrib_calib_put(struct db *db, struct company_id company,
 	for (unsigned int i = 0; i < CALIB_BINS && e == ERR_OK; i++) {
 		struct stmt *st;
 
-		if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-			return e;
+		st = stmt_begin(db, sql);
 		stmt_in_id(st, company.v);
 		stmt_in_u64(st, version);
 		stmt_in_u64(st, i);
@@ -116,7 +114,6 @@ enum err db_attrib_calib_put(struct db *db, struct company_id company,
 		stmt_in_u64(st, c->bins[i].right);
 		stmt_in_u64(st, c->bins[i].stated_bp);
 		e = stmt_exec(st, NULL);
-		stmt_end(st);
 	}
 	return e;
 }
@@ -130,11 +127,9 @@ enum err db_attrib_calib_get(struct db *db, struct company_id company,
 	struct calib c = { { { 0, 0, 0 } } };
 	struct calib_bin b;
 	uint32_t bin = 0;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_u64(st, version);
 	stmt_out_u32(st, &bin);

@@ -182,17 +182,9 @@ enum err db_attrib_fit_companies(struct db *db, struct arena *mem,
 	    " JOIN company c ON c.id = p.company_id"
 	    " WHERE c.archived_at IS NULL LIMIT ?";
 	struct company_id row;
-	struct stmt *st;
-	void *all = NULL;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_u64(st, DB_ATTRIB_FIT_COMPANIES_MAX);
 	stmt_out_id(st, row.v);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

@@ -19,11 +19,8 @@ enum err db_audit_add(struct db *db, struct company_id company,
 	    "INSERT INTO audit (company_id, id, account_id, user_id, action,"
 	    " object_kind, object_id, before_json, after_json, address,"
 	    " happened_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id);
 	stmt_in_id(st, row->account.v);
@@ -35,9 +32,7 @@ enum err db_audit_add(struct db *db, struct company_id company,
 	stmt_in_text_null(st, or_null(row->after));
 	stmt_in_text(st, row->address);
 	stmt_in_time_us(st, row->happened_us);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_audit_list(struct db *db, struct company_id company,
@@ -51,12 +46,9 @@ enum err db_audit_list(struct db *db, struct company_id company,
 	uint8_t last[ID_BYTES];
 	struct audit_seen row;
 	struct stmt *st;
-	void *all;
-	enum err e;
 
 	memset(last, 0xff, sizeof(last));
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id_is_nil(before) ? last : before);
 	stmt_in_u64(st, max);
@@ -68,11 +60,7 @@ enum err db_audit_list(struct db *db, struct company_id company,
 	stmt_out_slice(st, mem, JSON_MAX, &row.before);
 	stmt_out_slice(st, mem, JSON_MAX, &row.after);
 	stmt_out_time_us(st, &row.happened_us);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 /* "number" finds "number.add" and so on; "number.add" itself alone. */
@@ -123,16 +111,13 @@ enum err db_audit_find(struct db *db, struct account_id account,
 	struct audit_found row;
 	struct stmt *st;
 	struct buf b;
-	void *all;
-	enum err e;
 
 	memset(last, 0xff, sizeof(last));
 	buf_over(&b, like, sizeof(like));
 	action_like(f->action, &b);
 	if (buf_err(&b) != ERR_OK)
 		return ERR_RANGE;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, account.v);
 	stmt_in_id(st, id_is_nil(f->before) ? last : f->before);
@@ -143,9 +128,5 @@ enum err db_audit_find(struct db *db, struct account_id account,
 	stmt_in_id(st, f->object);
 	stmt_in_u64(st, f->max);
 	out_found(st, mem, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

@@ -51,15 +51,13 @@ enum err db_call_priv_enter(struct db *db, struct company_id company,
 
 	if (r->head.kind != kind || !id_eq(company.v, r->head.company.v))
 		return ERR_INTERNAL;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, r->head.call.v);
 	stmt_out_time_us(st, &a.started_us);
 	stmt_out_u32(st, &last_seq);
 	stmt_out_bool(st, &closed);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e != ERR_OK)
 		return e;
 	a.skip = r->head.seq <= last_seq || closed;
@@ -73,17 +71,12 @@ enum err db_call_priv_leave(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE phone_call SET last_seq = ?"
 	    " WHERE company_id = ? AND id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_u64(st, r->head.seq);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, r->head.call.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 /* --- opened -------------------------------------------------------------- */
@@ -106,11 +99,8 @@ static enum err insert_call(struct db *db, struct company_id company,
 	    " ?, ?, NULLIF(?, 0), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 	const struct callrec_opened *o = &r->u.opened;
 	char address[ADDR4_TEXT_MAX];
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	addr4_text((struct addr4){ o->source_ip, o->source_port }, address);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, r->head.call.v);
@@ -138,9 +128,7 @@ static enum err insert_call(struct db *db, struct company_id company,
 	stmt_in_bool(st, o->anonymous);
 	stmt_in_text(st, slice_from(db_number_record_name(o->record)));
 	stmt_in_u64(st, r->head.seq);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 static enum err insert_interaction(struct db *db, struct company_id company,
@@ -149,17 +137,12 @@ static enum err insert_interaction(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "INSERT INTO interaction (company_id, id, kind, happened_at)"
 	    " VALUES (?, ?, 'call', ?)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, r->head.call.v);
 	stmt_in_time_us(st, r->u.opened.wall_us);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 /* *first: the company had no earlier call from this number. */
@@ -174,12 +157,10 @@ static enum err count_caller(struct db *db, struct company_id company,
 	    " last_call_id = CASE WHEN VALUES(last_at) >= last_at"
 	    " THEN VALUES(last_call_id) ELSE last_call_id END,"
 	    " last_at = GREATEST(last_at, VALUES(last_at))";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	uint64_t n = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, e164);
 	for (int i = 0; i < 2; i++) {
@@ -187,7 +168,6 @@ static enum err count_caller(struct db *db, struct company_id company,
 		stmt_in_time_us(st, r->u.opened.wall_us);
 	}
 	e = stmt_exec(st, &n);
-	stmt_end(st);
 	*first = n == 1;
 	return e;
 }
@@ -198,16 +178,11 @@ static enum err mark_first(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE phone_call SET first_time = 1"
 	    " WHERE company_id = ? AND id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 static enum err open_call(struct db *db, struct company_id company,
@@ -285,11 +260,8 @@ static enum err insert_leg(struct db *db, struct company_id company,
 	    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 	const struct callrec_leg *l = &r->u.leg;
 	struct texts t = { .n = 0 };
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, r->head.call.v);
 	stmt_in_u64(st, l->number);
@@ -309,9 +281,7 @@ static enum err insert_leg(struct db *db, struct company_id company,
 	stmt_in_text(st, fit(&t, l->reason, 255));
 	in_media(st, &l->media);
 	stmt_in_text(st, fit(&t, l->sip_call_id, 255));
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 static enum err insert_event(struct db *db, struct company_id company,
@@ -323,11 +293,9 @@ static enum err insert_event(struct db *db, struct company_id company,
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 	const struct callrec_event *ev = &r->u.event;
 	struct texts t = { .n = 0 };
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, r->head.call.v);
 	stmt_in_u64(st, r->head.seq);
@@ -344,7 +312,6 @@ static enum err insert_event(struct db *db, struct company_id company,
 	stmt_in_text(st, fit(&t, ev->text, 255));
 	stmt_in_time_us(st, a->started_us + r->head.at_us);
 	e = stmt_exec_one(st);
-	stmt_end(st);
 	return e == ERR_OK ? db_call_follow_event(db, company, r, a->started_us)
 			   : e;
 }
@@ -430,11 +397,9 @@ enum err db_call_key(struct db *db, struct company_id company,
 	    " p.state = 'closed' FROM phone_call p JOIN company c"
 	    " ON c.id = p.company_id WHERE p.company_id = ? AND p.id = ?";
 	struct call_key key;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	stmt_out_id(st, key.number.v);
@@ -446,7 +411,6 @@ enum err db_call_key(struct db *db, struct company_id company,
 	stmt_out_u16(st, &key.credit_min_bp);
 	stmt_out_bool(st, &key.closed);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = key;
 	return e;
@@ -460,18 +424,15 @@ enum err db_call_state(struct db *db, struct company_id company,
 	    " WHERE company_id = ? AND id = ?";
 	struct call_state s = { .result = CALLRESULT_FAILED };
 	char result[17] = "";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	stmt_out_bool(st, &s.closed);
 	stmt_out_text(st, result, sizeof(result));
 	stmt_out_u32(st, &s.last_seq);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e != ERR_OK)
 		return e;
 	if (s.closed && !callresult_from_name(slice_from(result), &s.result))

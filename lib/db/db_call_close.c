@@ -51,11 +51,8 @@ static enum err update_call(struct db *db, struct company_id company,
 	    " last_seq = ? WHERE company_id = ? AND id = ?";
 	const struct callrec_closed *c = &r->u.closed;
 	char reason[3 * CALLREC_TEXT_MAX], notice[3 * NOTICE_MAX];
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, slice_from(callresult_name(c->result)));
 	stmt_in_time_us_null(st, db_call_priv_wall(a, c->answered_us));
 	stmt_in_time_us_null(st, db_call_priv_wall(a, c->bridged_us));
@@ -77,9 +74,7 @@ static enum err update_call(struct db *db, struct company_id company,
 	stmt_in_u64(st, r->head.seq);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, r->head.call.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 /* Who answered (else who rang last), and where that is. */
@@ -96,20 +91,15 @@ static enum err settle_call(struct db *db, struct company_id company,
 	    " SET p.destination_id = l.destination_id,"
 	    " p.location_id = COALESCE(p.location_id, d.location_id)"
 	    " WHERE p.company_id = ? AND p.id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_u64(st, r->u.closed.answered_leg);
 	stmt_in_u64(st, r->u.closed.answered_leg);
 	for (int i = 0; i < 2; i++) {
 		stmt_in_id(st, company.v);
 		stmt_in_id(st, r->head.call.v);
 	}
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 /* --- attribution --------------------------------------------------------- */
@@ -138,11 +128,8 @@ static enum err set_credit(struct db *db, struct company_id company,
 	    " rule_version = ?, evidence = ? WHERE company_id = ? AND id = ?";
 	const bool named = c->by == CALL_CREDIT_SOURCE;
 	const struct slice none = SLICE("");
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, credit_name(c->by));
 	stmt_in_id_null(st, c->visit.v);
 	stmt_in_id_null(st, c->lease.v);
@@ -155,9 +142,7 @@ static enum err set_credit(struct db *db, struct company_id company,
 	    c->evidence.n == 0 ? slice_of(NULL, 0) : c->evidence);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 /* Both take company and call. */
@@ -180,16 +165,11 @@ static const char copy_tracker_sql[] =
 static enum err run_on_call(struct db *db, const char *sql,
     struct company_id company, struct call_id call)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_call_close_credit(struct db *db, struct company_id company,
@@ -264,18 +244,13 @@ static enum err leg_seconds(struct db *db, struct company_id company,
 	    "MICROSECOND, answered_at, ended_at), 0) + 999999) DIV 1000000"
 	    " AS s FROM call_leg WHERE company_id = ? AND call_id = ?"
 	    " AND answered_at IS NOT NULL AND ended_at IS NOT NULL) AS legs";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	stmt_out_u64(st, inbound_s);
 	stmt_out_u64(st, outbound_s);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 static enum err count_usage(struct db *db, struct company_id company,

@@ -22,16 +22,11 @@ static enum err count_lists(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "SELECT COUNT(*) FROM (SELECT name FROM caller_list"
 	    " WHERE company_id = ? FOR UPDATE) AS lists";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_out_u64(st, n);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 static enum err insert_list(struct db *db, struct company_id company,
@@ -48,15 +43,12 @@ static enum err insert_list(struct db *db, struct company_id company,
 		return e;
 	if (n >= DB_CALLER_LISTS_MAX)
 		return ERR_TOOBIG;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, name);
 	stmt_in_text(st, note);
 	stmt_in_time_us(st, now_us);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_caller_list_add(struct db *db, struct company_id company,
@@ -83,22 +75,18 @@ static enum err delete_list(struct db *db, struct company_id company,
 	    " WHERE company_id = ? AND list_name = ?";
 	static const char list_sql[] =
 	    "DELETE FROM caller_list WHERE company_id = ? AND name = ?";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, entries_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, entries_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, name);
 	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	if (e != ERR_OK || (e = stmt_begin(db, list_sql, &st)) != ERR_OK)
+	if (e != ERR_OK)
 		return e;
+	st = stmt_begin(db, list_sql);
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, name);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_caller_list_remove(struct db *db, struct company_id company,
@@ -121,22 +109,14 @@ enum err db_caller_list_all(struct db *db, struct company_id company,
 	    " AND e.list_name = l.name) FROM caller_list l"
 	    " WHERE l.company_id = ? ORDER BY l.name LIMIT 50";
 	struct caller_list_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_out_text(st, row.name, sizeof(row.name));
 	stmt_out_text(st, row.note, sizeof(row.note));
 	stmt_out_time_us(st, &row.created_us);
 	stmt_out_u64(st, &row.entries);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 /* --- entries ---------------------------------------------------------------*/
@@ -157,8 +137,7 @@ enum err db_caller_list_put(struct db *db, struct company_id company,
 
 	if (slice_from(e->note).n > DB_CALLER_LIST_NOTE_MAX)
 		return ERR_RANGE;
-	if ((result = stmt_begin(db, sql, &st)) != ERR_OK)
-		return result;
+	st = stmt_begin(db, sql);
 	stmt_in_text(st, slice_from(e->e164));
 	stmt_in_text(st, slice_from(e->note));
 	stmt_in_id_null(st, e->by.v);
@@ -166,7 +145,6 @@ enum err db_caller_list_put(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, name);
 	result = stmt_exec(st, &changed);
-	stmt_end(st);
 	return result == ERR_OK && changed == 0 ? ERR_NOTFOUND : result;
 }
 
@@ -176,17 +154,12 @@ enum err db_caller_list_take(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "DELETE FROM caller_list_entry"
 	    " WHERE company_id = ? AND e164 = ? AND list_name = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, e164);
 	stmt_in_text(st, name);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_caller_list_entries(struct db *db, struct company_id company,
@@ -198,12 +171,8 @@ enum err db_caller_list_entries(struct db *db, struct company_id company,
 	    " WHERE company_id = ? AND list_name = ? AND e164 > ?"
 	    " ORDER BY e164 LIMIT ?";
 	struct caller_list_entry row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, name);
 	stmt_in_text(st, after);
@@ -213,11 +182,7 @@ enum err db_caller_list_entries(struct db *db, struct company_id company,
 	stmt_out_text(st, row.note, sizeof(row.note));
 	stmt_out_id(st, row.by.v);
 	stmt_out_time_us(st, &row.added_us);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_caller_list_of(struct db *db, struct company_id company,
@@ -228,11 +193,9 @@ enum err db_caller_list_of(struct db *db, struct company_id company,
 	    " WHERE company_id = ? AND e164 = ? ORDER BY list_name LIMIT 50";
 	char name[DB_CALLER_LIST_NAME_MAX + 1];
 	bool first = true;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, e164);
 	stmt_out_text(st, name, sizeof(name));

@@ -60,8 +60,7 @@ static enum err read_credited(struct db *db, struct company_id company,
 	*out = (struct credited){ .n = 0 };
 	if (call->caller_e164.n == 0)
 		return ERR_OK;
-	if ((e = stmt_begin(db, credited_sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, credited_sql);
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, call->caller_e164);
 	stmt_in_time_us(st, call->at_us);
@@ -97,13 +96,11 @@ static enum err read_dialled(struct db *db, struct company_id company,
     const struct candidate_call *call, int64_t *out)
 {
 	struct stmt *st;
-	enum err e;
 
 	*out = 0;
 	if (call->caller_e164.n == 0)
 		return ERR_OK;
-	if ((e = stmt_begin(db, dialled_sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, dialled_sql);
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, call->caller_e164);
 	stmt_in_time_us(st, call->at_us);
@@ -111,9 +108,7 @@ static enum err read_dialled(struct db *db, struct company_id company,
 	stmt_in_id(st, call->number.v);
 	stmt_in_id(st, call->id.v);
 	stmt_out_time_us(st, out);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 struct words {
@@ -161,8 +156,7 @@ static enum err read_shown(struct db *db, struct company_id company,
 
 	memset(&c, 0, sizeof(c));
 	*oldest_us = r->until_us;
-	if ((e = stmt_begin(db, shown_sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, shown_sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, r->call->number.v);
 	stmt_in_time_us(st, r->until_us);
@@ -199,11 +193,9 @@ static enum err read_older(struct db *db, struct company_id company,
     struct attrib_older *out)
 {
 	uint64_t n = 0;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, older_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, older_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call->number.v);
 	stmt_in_time_us(st, before_us);
@@ -212,7 +204,6 @@ static enum err read_older(struct db *db, struct company_id company,
 	stmt_out_time_us(st, &out->from_us);
 	stmt_out_time_us(st, &out->to_us);
 	e = stmt_one(st);
-	stmt_end(st);
 	out->n = n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
 	return e;
 }

@@ -39,11 +39,8 @@ static enum err add_outcome(struct db *db, struct company_id company, size_t i)
 	static const char sql[] =
 	    "INSERT INTO outcome (company_id, code, name, is_lead, is_sale,"
 	    " is_spam, position) VALUES (?, ?, ?, ?, ?, ?, ?)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, slice_from(outcomes[i].code));
 	stmt_in_text(st, slice_from(outcomes[i].name));
@@ -51,9 +48,7 @@ static enum err add_outcome(struct db *db, struct company_id company, size_t i)
 	stmt_in_bool(st, outcomes[i].is_sale);
 	stmt_in_bool(st, outcomes[i].is_spam);
 	stmt_in_u64(st, i + 1);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_company_add(struct db *db, const struct company_row *row)
@@ -68,8 +63,7 @@ enum err db_company_add(struct db *db, const struct company_row *row)
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return db_join_end(db, mine, e);
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, row->id.v);
 	stmt_in_id(st, row->account.v);
 	stmt_in_text(st, slice_from(row->name));
@@ -92,15 +86,12 @@ enum err db_company_get(struct db *db, struct company_id company,
 				  " FROM company"
 				  " WHERE id = ? AND archived_at IS NULL";
 	struct company_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	out_row(st, &row);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -113,18 +104,15 @@ static enum err check_currency(struct db *db, const struct company_row *row)
 	    "SELECT COUNT(*) FROM company WHERE id = ? AND currency <> ?"
 	    " AND EXISTS (SELECT 1 FROM interaction WHERE company_id = ?"
 	    " AND value_micros IS NOT NULL)";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	bool refused = false;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, row->id.v);
 	stmt_in_text(st, slice_from(row->currency));
 	stmt_in_id(st, row->id.v);
 	stmt_out_bool(st, &refused);
 	e = stmt_one(st);
-	stmt_end(st);
 	return e == ERR_OK && refused ? ERR_CONFLICT : e;
 }
 
@@ -140,9 +128,9 @@ enum err db_company_update(struct db *db, const struct company_row *row)
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	if ((e = check_currency(db, row)) != ERR_OK ||
-	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if ((e = check_currency(db, row)) != ERR_OK)
 		return db_join_end(db, mine, e);
+	st = stmt_begin(db, sql);
 	stmt_in_text(st, slice_from(row->name));
 	stmt_in_text(st, slice_from(row->time_zone));
 	stmt_in_text(st, slice_from(row->country));
@@ -162,19 +150,11 @@ enum err db_company_list(struct db *db, struct account_id account,
 				  " AND archived_at IS NULL"
 				  " ORDER BY name, id";
 	struct company_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, account.v);
 	out_row(st, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_company_archive(struct db *db, struct account_id account,
@@ -193,16 +173,15 @@ enum err db_company_archive(struct db *db, struct account_id account,
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	if ((e = stmt_begin(db, used_sql, &st)) != ERR_OK)
-		return db_join_end(db, mine, e);
+	st = stmt_begin(db, used_sql);
 	stmt_in_id(st, company.v);
 	stmt_out_u64(st, &numbers);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK && numbers > 0)
 		e = ERR_CONFLICT;
-	if (e != ERR_OK || (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if (e != ERR_OK)
 		return db_join_end(db, mine, e);
+	st = stmt_begin(db, sql);
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, account.v);

@@ -6,15 +6,12 @@ enum err db_config_version(struct db *db, uint64_t *version)
 {
 	static const char sql[] =
 	    "SELECT version FROM config_version WHERE id = 1";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	uint64_t v = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_u64(st, &v);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*version = v;
 	return e;
@@ -24,14 +21,9 @@ enum err db_config_bump(struct db *db)
 {
 	static const char sql[] =
 	    "UPDATE config_version SET version = version + 1 WHERE id = 1";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_config_exec(struct db *db, struct stmt *st)
@@ -45,7 +37,6 @@ enum err db_config_exec(struct db *db, struct stmt *st)
 		return e;
 	}
 	e = stmt_exec_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		e = db_config_bump(db);
 	return db_join_end(db, mine, e);
@@ -55,14 +46,9 @@ enum err db_config_lock(struct db *db)
 {
 	static const char sql[] =
 	    "SELECT version FROM config_version WHERE id = 1 FOR UPDATE";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	uint64_t version;
-	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_u64(st, &version);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }

@@ -32,7 +32,6 @@ static enum err read_one(struct stmt *st, struct conversion_rule_row *out)
 
 	out_rule(st, &row, &no_value);
 	e = stmt_one(st);
-	stmt_end(st);
 	row.has_value = !no_value;
 	if (e == ERR_OK)
 		*out = row;
@@ -52,7 +51,6 @@ static enum err read_all(struct stmt *st, struct arena *mem,
 
 	out_rule(st, &one.row, &one.no_value);
 	e = stmt_all(st, mem, &one, sizeof(one), &got, n);
-	stmt_end(st);
 	if (e != ERR_OK)
 		return e;
 	all = got;
@@ -115,8 +113,7 @@ enum err db_conversion_add(struct db *db, struct company_id company,
 
 	if (!platform_ok(row) || row->secret[0] == '\0')
 		return ERR_RANGE;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, row->id.v);
 	stmt_in_text(st, slice_from(row->name));
 	stmt_in_text(st, slice_from(row->platform));
@@ -129,7 +126,6 @@ enum err db_conversion_add(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	in_named(st, &company, row);
 	e = stmt_exec(st, &n);
-	stmt_end(st);
 	return e == ERR_OK && n == 0 ? ERR_RANGE : e;
 }
 
@@ -139,11 +135,8 @@ enum err db_conversion_get(struct db *db, struct company_id company,
 	static const char sql[] = "SELECT " COLUMNS
 				  " FROM conversion_rule WHERE company_id = ?"
 				  " AND id = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	return read_one(st, out);
@@ -155,11 +148,8 @@ enum err db_conversion_list(struct db *db, struct company_id company,
 	static const char sql[] = "SELECT " COLUMNS
 				  " FROM conversion_rule WHERE company_id = ?"
 				  " AND archived_at IS NULL ORDER BY name, id";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	return read_all(st, mem, rows, n);
 }
@@ -176,9 +166,9 @@ enum err db_conversion_update(struct db *db, struct company_id company,
 	uint64_t n = 0;
 	enum err e;
 
-	if ((e = db_conversion_get(db, company, row->id, &have)) != ERR_OK ||
-	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if ((e = db_conversion_get(db, company, row->id, &have)) != ERR_OK)
 		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_text(st, slice_from(row->name));
 	stmt_in_text(st, slice_from(row->outcome));
 	stmt_in_id_null(st, row->tag.v);
@@ -188,7 +178,6 @@ enum err db_conversion_update(struct db *db, struct company_id company,
 	stmt_in_id(st, row->id.v);
 	in_named(st, &company, row);
 	e = stmt_exec(st, &n);
-	stmt_end(st);
 	return e == ERR_OK && n == 0 ? ERR_RANGE : e;
 }
 
@@ -198,17 +187,12 @@ enum err db_conversion_archive(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE conversion_rule SET archived_at = ?"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_conversion_by_secret(struct db *db, struct slice secret,
@@ -217,11 +201,8 @@ enum err db_conversion_by_secret(struct db *db, struct slice secret,
 	static const char sql[] = "SELECT " COLUMNS
 				  " FROM conversion_rule WHERE secret = ?"
 				  " AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, secret);
 	return read_one(st, out);
 }
@@ -234,11 +215,8 @@ enum err db_conversion_all(struct db *db, struct conversion_id after,
 				  " FROM conversion_rule"
 				  " WHERE archived_at IS NULL AND id > ?"
 				  " ORDER BY id LIMIT ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, after.v);
 	stmt_in_u64(st, max);
 	return read_all(st, mem, rows, n);
@@ -307,12 +285,8 @@ enum err db_conversion_candidates(struct db *db, struct company_id company,
 	    " OR w.gbraid <> '')) OR (? = 'microsoft' AND w.msclkid <> ''))"
 	    " ORDER BY c.id LIMIT ?";
 	struct conversion_candidate row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, rule->tag.v);
 	for (int i = 0; i < 3; i++)
 		stmt_in_text(st, slice_from(rule->platform));
@@ -325,11 +299,7 @@ enum err db_conversion_candidates(struct db *db, struct company_id company,
 	stmt_in_text(st, slice_from(rule->platform));
 	stmt_in_u64(st, max);
 	out_candidate(st, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_conversion_tell(struct db *db, struct company_id company,
@@ -341,11 +311,8 @@ enum err db_conversion_tell(struct db *db, struct company_id company,
 	    "INSERT INTO conversion (company_id, rule_id, call_id, kind, turn,"
 	    " click_id, converted_at, value_micros, currency, created_at)"
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, rule.v);
 	stmt_in_id(st, c->call.v);
@@ -356,9 +323,7 @@ enum err db_conversion_tell(struct db *db, struct company_id company,
 	stmt_in_i64(st, value_micros);
 	stmt_in_text(st, slice_from(c->currency));
 	stmt_in_time_us(st, now_us);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_conversion_rows(struct db *db, struct company_id company,
@@ -378,12 +343,8 @@ enum err db_conversion_rows(struct db *db, struct company_id company,
 	    " AND d.kind = 'retract')))"
 	    " ORDER BY c.seq LIMIT ?";
 	struct conversion_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, rule.v);
 	stmt_in_u64(st, after);
@@ -400,9 +361,5 @@ enum err db_conversion_rows(struct db *db, struct company_id company,
 	stmt_out_i64(st, &row.value_micros);
 	stmt_out_text(st, row.currency, sizeof(row.currency));
 	stmt_out_time_us(st, &row.created_us);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

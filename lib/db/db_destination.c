@@ -44,13 +44,11 @@ static enum err check(struct db *db, struct company_id company,
 		return ERR_RANGE;
 	if (id_is_nil(row->trunk.v))
 		return ERR_OK;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->trunk.v);
 	stmt_out_bool(st, &found);
 	e = stmt_one(st);
-	stmt_end(st);
 	return e == ERR_OK && !found ? ERR_RANGE : e;
 }
 
@@ -63,9 +61,9 @@ enum err db_destination_add(struct db *db, struct company_id company,
 	struct stmt *st;
 	enum err e;
 
-	if ((e = check(db, company, row)) != ERR_OK ||
-	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if ((e = check(db, company, row)) != ERR_OK)
 		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_time_us(st, row->created_us);
@@ -81,16 +79,13 @@ enum err db_destination_get(struct db *db, struct company_id company,
 	    " FROM destination"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
 	struct destination_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	out_row(st, &row);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -106,9 +101,9 @@ enum err db_destination_update(struct db *db, struct company_id company,
 	struct stmt *st;
 	enum err e;
 
-	if ((e = check(db, company, row)) != ERR_OK ||
-	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if ((e = check(db, company, row)) != ERR_OK)
 		return e;
+	st = stmt_begin(db, sql);
 	in_settings(st, row);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
@@ -123,19 +118,11 @@ enum err db_destination_list(struct db *db, struct company_id company,
 	    " FROM destination"
 	    " WHERE company_id = ? AND archived_at IS NULL ORDER BY name, id";
 	struct destination_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	out_row(st, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_destination_archive(struct db *db, struct company_id company,
@@ -144,11 +131,8 @@ enum err db_destination_archive(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE destination SET archived_at = ?"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
@@ -177,15 +161,13 @@ enum err db_destination_used(struct db *db, struct company_id company,
 	buf_char(&b, '%');
 	buf_cstr(&b, text);
 	buf_char(&b, '%');
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, buf_slice(&b));
 	stmt_out_u64(st, &n);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = n > 0;
 	return e;
@@ -199,11 +181,9 @@ enum err db_destination_limits(struct db *db, struct company_id company,
 	    " FROM destination"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
 	struct destination_limits row = { .capacity = 0 };
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_out_u32(st, &row.capacity);
@@ -213,7 +193,6 @@ enum err db_destination_limits(struct db *db, struct company_id company,
 	stmt_out_text(st, row.regions, sizeof(row.regions));
 	stmt_out_slice(st, mem, DB_DESTINATION_HOURS_MAX, &row.hours);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -227,12 +206,10 @@ enum err db_destination_limit(struct db *db, struct company_id company,
 	    " cap_month = ?, regions = ?, hours = ?"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
 	struct stmt *st;
-	enum err e;
 
 	if (limits->hours.n > DB_DESTINATION_HOURS_MAX)
 		return ERR_TOOBIG;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_u64(st, limits->capacity);
 	stmt_in_u64(st, limits->cap_hour);
 	stmt_in_u64(st, limits->cap_day);

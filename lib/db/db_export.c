@@ -121,9 +121,9 @@ static enum err begin(struct db *db, const struct company_id *company,
 	struct stmt *st;
 	enum err e;
 
-	if ((e = db_search_make(f->search, &p)) != ERR_OK ||
-	    (e = stmt_begin(db, block_sql, &st)) != ERR_OK)
+	if ((e = db_search_make(f->search, &p)) != ERR_OK)
 		return e;
+	st = stmt_begin(db, block_sql);
 	db_filter_in(st, company, &f->f);
 	db_search_in(st, f, &p);
 	stmt_in_time_us(st, at);

@@ -46,16 +46,11 @@
 static enum err of_call(struct db *db, const char *sql,
     struct company_id company, struct call_id call)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_fact_put(struct db *db, struct company_id company,
@@ -82,17 +77,12 @@ enum err db_fact_take(struct db *db, struct company_id company,
 static enum err of_span(struct db *db, const char *sql,
     struct company_id company, int64_t from_us, int64_t to_us)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_time_us(st, from_us);
 	stmt_in_time_us(st, to_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_fact_rebuild(struct db *db, struct company_id company,
@@ -122,12 +112,10 @@ enum err db_fact_verify(struct db *db, struct company_id company,
 	    " AND c.started_at >= ? AND c.started_at < ?"
 	    ") AS both_sides GROUP BY " COLUMNS
 	    " HAVING COUNT(*) <> 2) AS wrong";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	uint64_t count = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	for (int i = 0; i < 2; i++) {
 		stmt_in_id(st, company.v);
 		stmt_in_time_us(st, from_us);
@@ -135,7 +123,6 @@ enum err db_fact_verify(struct db *db, struct company_id company,
 	}
 	stmt_out_u64(st, &count);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*wrong = count;
 	return e;

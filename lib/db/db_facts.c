@@ -63,11 +63,9 @@ enum err db_facts_visit(struct db *db, struct company_id company,
 	char keyword[DB_TEXT_BYTES], landing[DB_TEXT_BYTES];
 	char referrer[DB_TEXT_BYTES], click[16];
 	struct words w;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, visit.v);
 	out_words(st, &w);
@@ -76,7 +74,6 @@ enum err db_facts_visit(struct db *db, struct company_id company,
 	stmt_out_text(st, referrer, sizeof(referrer));
 	stmt_out_text(st, click, sizeof(click));
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e != ERR_OK)
 		return e;
 	out->visit = visit;
@@ -95,16 +92,13 @@ enum err db_facts_tracker(struct db *db, struct company_id company,
 	    "SELECT channel, source, medium, campaign FROM tracker"
 	    " WHERE company_id = ? AND number_id = ? AND archived_at IS NULL";
 	struct words w;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, number.v);
 	out_words(st, &w);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		copy_words(&w, out);
 	return e;
@@ -120,18 +114,13 @@ static enum err known(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "SELECT COUNT(*) FROM caller WHERE company_id = ? AND e164 = ?"
 	    " AND first_call_id <> ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, e164);
 	stmt_in_id(st, call.v);
 	stmt_out_bool(st, out);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 static enum err last_call(struct db *db, struct company_id company,
@@ -142,17 +131,14 @@ static enum err last_call(struct db *db, struct company_id company,
 	    " AND caller_e164 = ? AND state = 'closed' AND id <> ?"
 	    " ORDER BY started_at DESC, id DESC LIMIT 1";
 	char result[17];
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, e164);
 	stmt_in_id(st, call.v);
 	stmt_out_text(st, result, sizeof(result));
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		out->has_outcome = callresult_from_name(slice_from(result),
 		    &out->last_outcome);
@@ -168,17 +154,14 @@ static enum err last_answered(struct db *db, struct company_id company,
 	    " AND destination_id IS NOT NULL"
 	    " ORDER BY started_at DESC, id DESC LIMIT 1";
 	struct destination_id id;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, e164);
 	stmt_in_id(st, call.v);
 	stmt_out_id(st, id.v);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		out->answered = id;
 	return e == ERR_NOTFOUND ? ERR_OK : e;
@@ -196,11 +179,9 @@ static enum err tags(struct db *db, struct company_id company,
 	    " WHERE p.company_id = ? AND p.caller_e164 = ? AND p.id <> ?"
 	    " AND t.name NOT LIKE '%,%' ORDER BY t.name LIMIT 20";
 	char name[DB_NAME_BYTES];
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, e164);
 	stmt_in_id(st, call.v);

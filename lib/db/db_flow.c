@@ -24,18 +24,13 @@ enum err db_flow_add(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "INSERT INTO flow (company_id, id, name, created_at)"
 	    " VALUES (?, ?, ?, ?)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_text(st, slice_from(row->name));
 	stmt_in_time_us(st, row->created_us);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_flow_get(struct db *db, struct company_id company,
@@ -46,16 +41,13 @@ enum err db_flow_get(struct db *db, struct company_id company,
 	    " FROM flow"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
 	struct flow_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	out_row(st, &row);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -69,19 +61,11 @@ enum err db_flow_list(struct db *db, struct company_id company,
 	    " FROM flow"
 	    " WHERE company_id = ? AND archived_at IS NULL ORDER BY name, id";
 	struct flow_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	out_row(st, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 /* Takes the next version number; the row stays locked until the commit. */
@@ -92,15 +76,12 @@ static enum err next_version(struct db *db, struct company_id company,
 	    "UPDATE flow SET last_version = last_version + 1"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
 	struct flow_row row = { .last_version = 0 };
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, take_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, take_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	e = stmt_exec_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		e = db_flow_get(db, company, id, &row);
 	if (e == ERR_OK)
@@ -115,20 +96,15 @@ static enum err insert_version(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "INSERT INTO flow_version (company_id, flow_id, version, document,"
 	    " created_by, created_at) VALUES (?, ?, ?, ?, ?, ?)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_in_u64(st, version);
 	stmt_in_text(st, document);
 	stmt_in_id_null(st, by.v);
 	stmt_in_time_us(st, now_us);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_flow_write(struct db *db, struct company_id company,
@@ -160,17 +136,14 @@ enum err db_flow_document(struct db *db, struct company_id company,
 	    "SELECT document FROM flow_version"
 	    " WHERE company_id = ? AND flow_id = ? AND version = ?";
 	struct slice got;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_in_u64(st, version);
 	stmt_out_slice(st, mem, DB_FLOW_DOCUMENT_MAX, &got);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*document = got;
 	return e;
@@ -182,18 +155,13 @@ static enum err mark_published(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE flow_version SET published_at = ?"
 	    " WHERE company_id = ? AND flow_id = ? AND version = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_in_u64(st, version);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_flow_publish(struct db *db, struct company_id company,
@@ -208,9 +176,9 @@ enum err db_flow_publish(struct db *db, struct company_id company,
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	if ((e = mark_published(db, company, id, version, now_us)) != ERR_OK ||
-	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if ((e = mark_published(db, company, id, version, now_us)) != ERR_OK)
 		return db_join_end(db, mine, e);
+	st = stmt_begin(db, sql);
 	stmt_in_u64(st, version);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
@@ -223,17 +191,12 @@ enum err db_flow_rename(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE flow SET name = ?"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, name);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 /* Published flows of the company whose document names this one. */
@@ -252,14 +215,12 @@ static enum err named(struct db *db, struct company_id company,
 	enum err e;
 
 	id_text(ID_KIND_flow, id.v, text);
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_in_text(st, slice_from(text));
 	stmt_out_u32(st, &count);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*n = count;
 	return e;
@@ -285,8 +246,9 @@ enum err db_flow_archive(struct db *db, struct company_id company,
 		e = named(db, company, id, &flows);
 	if (e == ERR_OK && row.numbers + flows > 0)
 		e = ERR_CONFLICT;
-	if (e != ERR_OK || (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if (e != ERR_OK)
 		return db_join_end(db, mine, e);
+	st = stmt_begin(db, sql);
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
@@ -304,12 +266,8 @@ enum err db_flow_versions(struct db *db, struct company_id company,
 	    " WHERE v.company_id = ? AND v.flow_id = ? AND v.version < ?"
 	    " ORDER BY v.version DESC LIMIT ?";
 	struct flow_version row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_in_u64(st, before == 0 ? UINT64_MAX : before);
@@ -318,11 +276,7 @@ enum err db_flow_versions(struct db *db, struct company_id company,
 	stmt_out_text(st, row.by_name, sizeof(row.by_name));
 	stmt_out_time_us(st, &row.created_us);
 	stmt_out_time_us(st, &row.published_us);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_flow_cases(struct db *db, struct company_id company,
@@ -332,18 +286,15 @@ enum err db_flow_cases(struct db *db, struct company_id company,
 	    "SELECT cases, cases_block FROM flow"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
 	struct slice got = { NULL, 0 };
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	bool blocks = false;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_out_slice(st, mem, DB_FLOW_DOCUMENT_MAX, &got);
 	stmt_out_bool(st, &blocks);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK) {
 		*document = got;
 		*block = blocks;
@@ -358,18 +309,14 @@ enum err db_flow_cases_set(struct db *db, struct company_id company,
 	    "UPDATE flow SET cases = ?, cases_block = ?"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
 	struct stmt *st;
-	enum err e;
 
 	if (document.n > DB_FLOW_DOCUMENT_MAX)
 		return ERR_TOOBIG;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_text_null(st,
 	    document.n > 0 ? document : (struct slice){ NULL, 0 });
 	stmt_in_bool(st, block);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }

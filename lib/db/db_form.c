@@ -48,17 +48,14 @@ static enum err add_interaction(struct db *db, struct company_id company,
     const struct form_row *row)
 {
 	uint64_t changed = 0;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, interaction_add_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, interaction_add_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, row->id.v);
 	stmt_in_time_us(st, row->submitted_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->visit.v);
 	e = stmt_exec(st, &changed);
-	stmt_end(st);
 	return e == ERR_OK && changed == 0 ? ERR_NOTFOUND : e;
 }
 
@@ -76,13 +73,11 @@ static enum err link_person(struct db *db, struct company_id company,
 
 	if (row->contact_e164[0] == '\0')
 		return ERR_OK;
-	if ((e = stmt_begin(db, visitor_of_sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, visitor_of_sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->visit.v);
 	stmt_out_id(st, visitor.v);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e != ERR_OK)
 		return e;
 	memcpy(fresh.v, row->id.v, sizeof(fresh.v));
@@ -94,11 +89,9 @@ static enum err link_person(struct db *db, struct company_id company,
 static enum err add_entry(struct db *db, struct company_id company,
     const struct form_row *row)
 {
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, form_add_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, form_add_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_id(st, row->site.v);
@@ -111,7 +104,6 @@ static enum err add_entry(struct db *db, struct company_id company,
 	stmt_in_text(st, row->contact_email);
 	stmt_in_text(st, slice_from(row->contact_e164));
 	e = stmt_exec(st, NULL);
-	stmt_end(st);
 	return e == ERR_OK ? db_hook_out_emit(db, company, HOOK_FORM_RECEIVED,
 				 row->id.v, row->submitted_us)
 			   : e;
@@ -133,17 +125,12 @@ static enum err site_of(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "SELECT site_id FROM visit WHERE company_id = ? AND id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, visit.v);
 	stmt_out_id(st, out->v);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 static enum err add_without_visit(struct db *db, struct company_id company,
@@ -153,11 +140,8 @@ static enum err add_without_visit(struct db *db, struct company_id company,
 	    "INSERT INTO interaction (company_id, id, kind, happened_at,"
 	    " attributed_by, source, medium, campaign)"
 	    " VALUES (?, ?, 'form', ?, ?, ?, ?, ?)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_time_us(st, row->submitted_us);
@@ -165,9 +149,7 @@ static enum err add_without_visit(struct db *db, struct company_id company,
 	stmt_in_text(st, s->source);
 	stmt_in_text(st, s->medium);
 	stmt_in_text(st, s->campaign);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_form_send(struct db *db, struct company_id company,
@@ -206,13 +188,11 @@ enum err db_form_get(struct db *db, struct company_id company,
 	enum err e;
 
 	memset(&row, 0, sizeof(row));
-	if ((e = stmt_begin(db, form_get_sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, form_get_sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	out_form(st, mem, &row);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -224,12 +204,9 @@ enum err db_form_page(struct db *db, struct company_id company,
 {
 	struct form_log_row row;
 	struct stmt *st;
-	void *all;
-	enum err e;
 
 	memset(&row, 0, sizeof(row));
-	if ((e = stmt_begin(db, form_page_sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, form_page_sql);
 	stmt_in_id(st, company.v);
 	stmt_in_time_us(st, before_us);
 	stmt_in_time_us(st, before_us);
@@ -239,9 +216,5 @@ enum err db_form_page(struct db *db, struct company_id company,
 	stmt_out_text(st, row.source, sizeof(row.source));
 	stmt_out_text(st, row.medium, sizeof(row.medium));
 	stmt_out_text(st, row.campaign, sizeof(row.campaign));
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

@@ -12,18 +12,15 @@ enum err db_gauge_read(struct db *db, int64_t now_us, struct db_gauges *out)
 		"SELECT 1 FROM job WHERE state = 'ready'"
 		" AND due_at <= ?") ", " UP_TO("SELECT 1 FROM job WHERE state = 'dead'") ", " UP_TO("SELECT 1 FROM webhook_delivery WHERE state = 'ready'");
 	struct db_gauges g;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_out_u64(st, &g.calls_open);
 	stmt_out_u64(st, &g.jobs_due);
 	stmt_out_u64(st, &g.jobs_dead);
 	stmt_out_u64(st, &g.hooks_waiting);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = g;
 	return e;

@@ -385,15 +385,12 @@ static enum err run_set(struct db *db)
 static enum err run_text(struct db *db, enum text which,
     const struct slice *values, size_t n)
 {
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, texts[which]);
 	enum err e;
 
-	if ((e = stmt_begin(db, texts[which], &st)) != ERR_OK)
-		return e;
 	for (size_t i = 0; i < n; i++)
 		stmt_in_text(st, values[i]);
 	e = stmt_exec(st, NULL);
-	stmt_end(st);
 	return e == ERR_OK ? run_set(db) : e;
 }
 
@@ -492,8 +489,7 @@ static enum err has_more(struct db *db, struct slice db_name, const char *who,
 	enum err e;
 
 	*more = false;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_text(st, user);
 	for (size_t i = 0; i < 3; i++) {
 		stmt_in_text(st, db_name);

@@ -46,8 +46,7 @@ enum err db_hook_add(struct db *db, struct company_id company,
 
 	if (!sound(row) || row->secret_n == 0)
 		return ERR_RANGE;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_text(st, slice_from(row->name));
@@ -62,7 +61,6 @@ enum err db_hook_add(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	stmt_in_u64(st, DB_HOOKS_MAX);
 	e = stmt_exec(st, &n);
-	stmt_end(st);
 	return e == ERR_OK && n == 0 ? ERR_BUSY : e;
 }
 
@@ -73,16 +71,13 @@ enum err db_hook_get(struct db *db, struct company_id company,
 				  " FROM webhook WHERE company_id = ?"
 				  " AND id = ? AND archived_at IS NULL";
 	struct hook_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	out_row(st, &row);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -95,19 +90,11 @@ enum err db_hook_list(struct db *db, struct company_id company,
 				  " FROM webhook WHERE company_id = ?"
 				  " AND archived_at IS NULL ORDER BY name, id";
 	struct hook_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	out_row(st, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_hook_update(struct db *db, struct company_id company,
@@ -119,12 +106,10 @@ enum err db_hook_update(struct db *db, struct company_id company,
 	    " events = ?, private_ok = ?, per_second = ?, parallel = ?"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
 	struct stmt *st;
-	enum err e;
 
 	if (!sound(row))
 		return ERR_RANGE;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_text(st, slice_from(row->name));
 	stmt_in_text(st, slice_from(row->url));
 	stmt_in_bytes_null(st, row->secret_n == 0 ? NULL : row->secret,
@@ -136,9 +121,7 @@ enum err db_hook_update(struct db *db, struct company_id company,
 	stmt_in_u64(st, row->parallel);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 static enum err park_waiting(struct db *db, struct company_id company,
@@ -149,17 +132,12 @@ static enum err park_waiting(struct db *db, struct company_id company,
 	    " ended_at = ?, last_error = 'the webhook was removed'"
 	    " WHERE company_id = ? AND webhook_id = ?"
 	    " AND state IN ('ready', 'running')";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 static enum err archive(struct db *db, struct company_id company,
@@ -168,16 +146,13 @@ static enum err archive(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE webhook SET archived_at = ?"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	e = stmt_exec_one(st);
-	stmt_end(st);
 	return e == ERR_OK ? park_waiting(db, company, id, now_us) : e;
 }
 

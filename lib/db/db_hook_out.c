@@ -56,12 +56,10 @@ enum err db_hook_out_emit(struct db *db, struct company_id company,
 	const bool once = kind == HOOK_FORM_RECEIVED;
 	uint8_t event[ID_BYTES];
 	struct stmt *st;
-	enum err e;
 
 	if (kind == HOOK_CALL_CHANGED || kind >= HOOK_TEST)
 		return ERR_RANGE;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	make_event(now_us, event);
 	stmt_in_id(st, event);
 	stmt_in_text(st, slice_from(hook_name(kind)));
@@ -73,9 +71,7 @@ enum err db_hook_out_emit(struct db *db, struct company_id company,
 	stmt_in_bool(st, once);
 	stmt_in_id(st, object);
 	stmt_in_text(st, slice_from(hook_name(kind)));
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 #define NOT_SENT                                           \
@@ -92,18 +88,13 @@ static enum err join_changes(struct db *db, struct company_id company,
 	    " SET d.detail = CASE WHEN FIND_IN_SET(?, d.detail) > 0"
 	    " THEN d.detail ELSE CONCAT(d.detail, ',', ?) END"
 	    " WHERE w.company_id = ?" NOT_SENT;
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, slice_from(field));
 	stmt_in_text(st, slice_from(field));
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, object);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 /* A new one for each hook that has none waiting. */
@@ -120,11 +111,8 @@ static enum err insert_change(struct db *db, struct company_id company,
 	    " WHERE d.company_id = w.company_id"
 	    " AND d.webhook_id = w.id" NOT_SENT ")";
 	uint8_t event[ID_BYTES];
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	make_event(now_us, event);
 	stmt_in_id(st, event);
 	stmt_in_id(st, object);
@@ -134,9 +122,7 @@ static enum err insert_change(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	stmt_in_u64(st, HOOK_BIT(HOOK_CALL_CHANGED));
 	stmt_in_id(st, object);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_hook_out_changed(struct db *db, struct company_id company,
@@ -158,11 +144,8 @@ enum err db_hook_out_test(struct db *db, struct company_id company,
 	    " FROM webhook w WHERE w.company_id = ? AND w.id = ?"
 	    " AND w.archived_at IS NULL";
 	uint8_t event[ID_BYTES];
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	make_event(now_us, event);
 	stmt_in_id(st, event);
 	stmt_in_id(st, event); /* it is about itself */
@@ -170,9 +153,7 @@ enum err db_hook_out_test(struct db *db, struct company_id company,
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, hook.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 /* --- claiming --------------------------------------------------------------
@@ -186,20 +167,12 @@ enum err db_hook_out_due(struct db *db, struct arena *mem,
 	    "SELECT company_id, webhook_id, MIN(due_at) FROM webhook_delivery"
 	    " WHERE state = 'ready' GROUP BY company_id, webhook_id";
 	struct hook_due row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_id(st, row.company.v);
 	stmt_out_id(st, row.hook.v);
 	stmt_out_time_us(st, &row.due_us);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 static enum err pick(struct db *db, struct company_id company,
@@ -216,22 +189,14 @@ static enum err pick(struct db *db, struct company_id company,
 	    " AND f.seq < d.seq AND f.state IN ('ready', 'running'))"
 	    " ORDER BY d.due_at, d.seq LIMIT ? FOR UPDATE SKIP LOCKED";
 	struct hook_out_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, hook.v);
 	stmt_in_time_us(st, now_us);
 	stmt_in_u64(st, max);
 	out_row(st, mem, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 static enum err take(struct db *db, struct company_id company,
@@ -242,18 +207,15 @@ static enum err take(struct db *db, struct company_id company,
 	    "UPDATE webhook_delivery SET state = 'running', claim = ?,"
 	    " due_at = ?, attempts = attempts + 1"
 	    " WHERE company_id = ? AND webhook_id = ? AND event_id = ?";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, claim);
 	stmt_in_time_us(st, until_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, hook.v);
 	stmt_in_id(st, row->event.v);
 	e = stmt_exec_one(st);
-	stmt_end(st);
 	row->attempts++;
 	return e;
 }
@@ -285,15 +247,10 @@ enum err db_hook_out_lost(struct db *db, int64_t now_us)
 	static const char sql[] =
 	    "UPDATE webhook_delivery SET state = 'ready', claim = NULL"
 	    " WHERE state = 'running' AND due_at <= ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_hook_out_body(struct db *db, struct company_id company,
@@ -302,18 +259,13 @@ enum err db_hook_out_body(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE webhook_delivery SET body = ? WHERE company_id = ?"
 	    " AND webhook_id = ? AND event_id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, body);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, hook.v);
 	stmt_in_id(st, event.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 /* --- settling --------------------------------------------------------------
@@ -342,11 +294,9 @@ static enum err write_result(struct db *db, struct company_id company,
 	    " ended_at = ? WHERE company_id = ? AND webhook_id = ?"
 	    " AND event_id = ? AND claim = ?";
 	const bool again = r->fate == HOOK_FATE_AGAIN;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, slice_from(state_of(r->fate)));
 	stmt_in_time_us(st, again ? r->due_us : now_us);
 	stmt_in_u64(st, r->status);
@@ -359,7 +309,6 @@ static enum err write_result(struct db *db, struct company_id company,
 	stmt_in_id(st, row->event.v);
 	stmt_in_id(st, claim);
 	e = stmt_exec_one(st);
-	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_CONFLICT : e;
 }
 
@@ -371,20 +320,15 @@ static enum err delay_later(struct db *db, struct company_id company,
 	    "UPDATE webhook_delivery SET due_at = ? WHERE company_id = ?"
 	    " AND webhook_id = ? AND object_id = ? AND seq > ?"
 	    " AND state = 'ready' AND due_at < ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, due_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, hook.v);
 	stmt_in_id(st, row->object);
 	stmt_in_u64(st, row->seq);
 	stmt_in_time_us(st, due_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_hook_out_settle(struct db *db, struct company_id company,
@@ -416,12 +360,8 @@ enum err db_hook_out_list(struct db *db, struct company_id company,
 	    " AND d.webhook_id = ? AND d.seq < ? AND (? = '' OR d.state = ?)"
 	    " ORDER BY d.seq DESC LIMIT ?";
 	struct hook_out_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, hook.v);
 	stmt_in_u64(st, before == 0 ? UINT64_MAX : before);
@@ -429,11 +369,7 @@ enum err db_hook_out_list(struct db *db, struct company_id company,
 	stmt_in_text(st, state);
 	stmt_in_u64(st, max);
 	out_row(st, mem, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 #define AGAIN                                                             \
@@ -448,18 +384,13 @@ enum err db_hook_out_replay(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    AGAIN " AND d.event_id = ? AND d.state IN ('done', 'parked')";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, hook.v);
 	stmt_in_id(st, event.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_hook_out_replay_range(struct db *db, struct company_id company,
@@ -469,20 +400,15 @@ enum err db_hook_out_replay_range(struct db *db, struct company_id company,
 	static const char sql[] = AGAIN
 	    " AND d.happened_at >= ? AND d.happened_at < ?"
 	    " AND (d.state = 'parked' OR (? = 0 AND d.state = 'done'))";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, hook.v);
 	stmt_in_time_us(st, from_us);
 	stmt_in_time_us(st, to_us);
 	stmt_in_bool(st, parked);
-	e = stmt_exec(st, n);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, n);
 }
 
 enum err db_hook_out_sweep(struct db *db, int64_t before_us, uint32_t max,
@@ -491,14 +417,9 @@ enum err db_hook_out_sweep(struct db *db, int64_t before_us, uint32_t max,
 	static const char sql[] =
 	    "DELETE FROM webhook_delivery WHERE state IN ('done', 'parked')"
 	    " AND ended_at < ? LIMIT ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, before_us);
 	stmt_in_u64(st, max);
-	e = stmt_exec(st, removed);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, removed);
 }

@@ -31,11 +31,9 @@ enum err db_job_add(struct db *db, struct company_id company, const char *kind,
 	static const char sql[] =
 	    "INSERT INTO job (company_id, kind, job_key, payload, state,"
 	    " due_at, created_at) VALUES (?, ?, ?, ?, 'ready', ?, ?)";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, slice_from(kind));
 	stmt_in_text(st, key);
@@ -43,7 +41,6 @@ enum err db_job_add(struct db *db, struct company_id company, const char *kind,
 	stmt_in_time_us(st, due_us);
 	stmt_in_time_us(st, now_us);
 	e = stmt_exec_one(st);
-	stmt_end(st);
 	return e == ERR_CONFLICT ? ERR_OK : e;
 }
 
@@ -58,21 +55,13 @@ static enum err pick(struct db *db, const char *kind, uint32_t max,
 	    " AND kind = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?"
 	    " FOR UPDATE SKIP LOCKED";
 	struct job_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, slice_from(kind));
 	stmt_in_time_us(st, now_us);
 	stmt_in_u64(st, max);
 	out_row(st, mem, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 static enum err take(struct db *db, uint64_t id, const uint8_t claim[ID_BYTES],
@@ -81,17 +70,12 @@ static enum err take(struct db *db, uint64_t id, const uint8_t claim[ID_BYTES],
 	static const char sql[] =
 	    "UPDATE job SET state = 'running', claim = ?, due_at = ?,"
 	    " attempts = attempts + 1 WHERE id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, claim);
 	stmt_in_time_us(st, until_us);
 	stmt_in_u64(st, id);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_job_claim(struct db *db, const char *kind, uint32_t max,
@@ -122,7 +106,6 @@ static enum err ours(struct stmt *st)
 {
 	const enum err e = stmt_exec_one(st);
 
-	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_CONFLICT : e;
 }
 
@@ -132,11 +115,8 @@ enum err db_job_done(struct db *db, uint64_t id, const uint8_t claim[ID_BYTES],
 	static const char sql[] =
 	    "UPDATE job SET state = 'done', claim = NULL, ended_at = ?,"
 	    " last_error = '', payload = '' WHERE id = ? AND claim = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_u64(st, id);
 	stmt_in_id(st, claim);
@@ -149,11 +129,8 @@ enum err db_job_retry(struct db *db, uint64_t id, const uint8_t claim[ID_BYTES],
 	static const char sql[] =
 	    "UPDATE job SET state = 'ready', claim = NULL, due_at = ?,"
 	    " last_error = ? WHERE id = ? AND claim = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, due_us);
 	stmt_in_text(st, utf8_head(error, ERROR_MAX));
 	stmt_in_u64(st, id);
@@ -167,11 +144,8 @@ enum err db_job_dead(struct db *db, uint64_t id, const uint8_t claim[ID_BYTES],
 	static const char sql[] =
 	    "UPDATE job SET state = 'dead', claim = NULL, ended_at = ?,"
 	    " last_error = ? WHERE id = ? AND claim = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_text(st, utf8_head(error, ERROR_MAX));
 	stmt_in_u64(st, id);
@@ -184,11 +158,8 @@ enum err db_job_extend(struct db *db, uint64_t id,
 {
 	static const char sql[] =
 	    "UPDATE job SET due_at = ? WHERE id = ? AND claim = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, due_us);
 	stmt_in_u64(st, id);
 	stmt_in_id(st, claim);
@@ -215,21 +186,13 @@ enum err db_job_dead_list(struct db *db, struct company_id company,
 	    " FROM job WHERE company_id = ?"
 	    " AND state = 'dead' AND id < ? ORDER BY id DESC LIMIT ?";
 	struct job_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_u64(st, before == 0 ? UINT64_MAX : before);
 	stmt_in_u64(st, max);
 	out_row(st, mem, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_job_replay(struct db *db, struct company_id company, uint64_t id,
@@ -239,17 +202,12 @@ enum err db_job_replay(struct db *db, struct company_id company, uint64_t id,
 	    "UPDATE job SET state = 'ready', due_at = ?, attempts = 0,"
 	    " ended_at = NULL"
 	    " WHERE company_id = ? AND id = ? AND state = 'dead'";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_u64(st, id);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_job_sweep(struct db *db, int64_t before_us, uint32_t max,
@@ -257,14 +215,9 @@ enum err db_job_sweep(struct db *db, int64_t before_us, uint32_t max,
 {
 	static const char sql[] =
 	    "DELETE FROM job WHERE state = 'done' AND ended_at < ? LIMIT ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, before_us);
 	stmt_in_u64(st, max);
-	e = stmt_exec(st, removed);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, removed);
 }

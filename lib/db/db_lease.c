@@ -80,12 +80,10 @@ enum err db_lease_add(struct db *db, struct company_id company,
 		struct stmt *st;
 		enum err e;
 
-		if ((e = stmt_begin(db, lease_add_sql[text], &st)) != ERR_OK)
-			return e;
+		st = stmt_begin(db, lease_add_sql[text]);
 		for (size_t i = 0; i < places; i++)
 			in_lease(st, &company, rows[i < now ? i : now - 1]);
 		e = stmt_exec(st, NULL);
-		stmt_end(st);
 		if (e != ERR_OK)
 			return e;
 		rows += now;
@@ -124,11 +122,9 @@ enum err db_lease_beat(struct db *db, struct company_id company,
 		struct stmt *st;
 		enum err e;
 
-		if ((e = stmt_begin(db, lease_beat_sql[text], &st)) != ERR_OK)
-			return e;
+		st = stmt_begin(db, lease_beat_sql[text]);
 		in_beats(st, &company, rows, now, places);
 		e = stmt_exec(st, NULL);
-		stmt_end(st);
 		if (e != ERR_OK)
 			return e;
 		rows += now;
@@ -161,12 +157,9 @@ enum err db_lease_release(struct db *db, struct company_id company,
 		struct stmt *st;
 		enum err e;
 
-		e = stmt_begin(db, lease_release_sql[text], &st);
-		if (e != ERR_OK)
-			return e;
+		st = stmt_begin(db, lease_release_sql[text]);
 		in_ends(st, &company, rows, now, places);
 		e = stmt_exec(st, NULL);
-		stmt_end(st);
 		if (e != ERR_OK)
 			return e;
 		rows += now;
@@ -180,11 +173,9 @@ enum err db_lease_pool_state(struct db *db, struct company_id company,
     void *ctx)
 {
 	struct lease_last l;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, lease_state_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, lease_state_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
 	stmt_out_id(st, l.number.v);
@@ -208,11 +199,9 @@ enum err db_lease_pool_numbers(struct db *db, struct company_id company,
     void *ctx)
 {
 	struct number_id id;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, lease_numbers_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, lease_numbers_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
 	stmt_out_id(st, id.v);

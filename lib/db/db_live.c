@@ -28,12 +28,8 @@ enum err db_live_calls(struct db *db, struct company_id company,
 	    " WHERE c.state = 'open' AND c.started_at > ? AND c.company_id = ?"
 	    " ORDER BY c.started_at, c.id LIMIT 200";
 	struct db_live_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, since_us);
 	stmt_in_id(st, company.v);
 	stmt_out_id(st, row.id.v);
@@ -49,9 +45,5 @@ enum err db_live_calls(struct db *db, struct company_id company,
 	stmt_out_text(st, row.step, sizeof(row.step));
 	stmt_out_text(st, row.source, sizeof(row.source));
 	stmt_out_text(st, row.target, sizeof(row.target));
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

@@ -17,19 +17,14 @@ enum err db_location_add(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "INSERT INTO location (company_id, id, name, time_zone, created_at)"
 	    " VALUES (?, ?, ?, ?, ?)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_text(st, slice_from(row->name));
 	stmt_in_text(st, slice_from(row->time_zone));
 	stmt_in_time_us(st, row->created_us);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_location_get(struct db *db, struct company_id company,
@@ -39,16 +34,13 @@ enum err db_location_get(struct db *db, struct company_id company,
 	    "SELECT id, name, time_zone, created_at FROM location"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
 	struct location_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	out_row(st, &row);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -61,19 +53,11 @@ enum err db_location_list(struct db *db, struct company_id company,
 	    "SELECT id, name, time_zone, created_at FROM location"
 	    " WHERE company_id = ? AND archived_at IS NULL ORDER BY name, id";
 	struct location_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	out_row(st, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_location_update(struct db *db, struct company_id company,
@@ -82,11 +66,8 @@ enum err db_location_update(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE location SET name = ?, time_zone = ?"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, slice_from(row->name));
 	stmt_in_text(st, slice_from(row->time_zone));
 	stmt_in_id(st, company.v);
@@ -100,11 +81,8 @@ enum err db_location_archive(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE location SET archived_at = ?"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);

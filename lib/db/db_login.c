@@ -27,11 +27,8 @@ enum err db_login_add(struct db *db, const struct login_row *row)
 	static const char sql[] =
 	    "INSERT INTO login (token_hash, user_id, created_at, seen_at,"
 	    " expires_at, address, agent) VALUES (?, ?, ?, ?, ?, ?, ?)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_bytes(st, row->token_hash, sizeof(row->token_hash));
 	stmt_in_id(st, row->user.v);
 	stmt_in_time_us(st, row->created_us);
@@ -39,9 +36,7 @@ enum err db_login_add(struct db *db, const struct login_row *row)
 	stmt_in_time_us(st, row->expires_us);
 	stmt_in_text(st, slice_from(row->address));
 	stmt_in_text(st, slice_from(row->agent));
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_login_get(struct db *db,
@@ -54,16 +49,13 @@ enum err db_login_get(struct db *db,
 	    " WHERE l.token_hash = ? AND l.expires_at > ?"
 	    " AND u.disabled_at IS NULL";
 	struct login_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_bytes(st, token_hash, DB_TOKEN_HASH_BYTES);
 	stmt_in_time_us(st, now_us);
 	out_row(st, &row);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -76,46 +68,31 @@ enum err db_login_seen(struct db *db,
 	static const char sql[] =
 	    "UPDATE login SET seen_at = ?, expires_at = ?"
 	    " WHERE token_hash = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_time_us(st, expires_us);
 	stmt_in_bytes(st, token_hash, DB_TOKEN_HASH_BYTES);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_login_end(struct db *db,
     const uint8_t token_hash[DB_TOKEN_HASH_BYTES])
 {
 	static const char sql[] = "DELETE FROM login WHERE token_hash = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_bytes(st, token_hash, DB_TOKEN_HASH_BYTES);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_login_end_all(struct db *db, struct user_id user)
 {
 	static const char sql[] = "DELETE FROM login WHERE user_id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, user.v);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_login_list(struct db *db, struct user_id user, int64_t now_us,
@@ -126,20 +103,12 @@ enum err db_login_list(struct db *db, struct user_id user, int64_t now_us,
 	    " FROM login l WHERE l.user_id = ?"
 	    " AND l.expires_at > ? ORDER BY l.created_at DESC LIMIT 100";
 	struct login_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, user.v);
 	stmt_in_time_us(st, now_us);
 	out_row(st, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_login_sweep(struct db *db, int64_t now_us, int64_t old_us)
@@ -148,20 +117,16 @@ enum err db_login_sweep(struct db *db, int64_t now_us, int64_t old_us)
 	    "DELETE FROM login WHERE expires_at <= ? LIMIT 1000";
 	static const char attempts_sql[] =
 	    "DELETE FROM login_attempt WHERE last_at < ? LIMIT 1000";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, logins_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, logins_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	if (e != ERR_OK || (e = stmt_begin(db, attempts_sql, &st)) != ERR_OK)
+	if (e != ERR_OK)
 		return e;
+	st = stmt_begin(db, attempts_sql);
 	stmt_in_time_us(st, old_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_login_failed(struct db *db, enum login_subject kind,
@@ -175,12 +140,10 @@ enum err db_login_failed(struct db *db, enum login_subject kind,
 	    " failures = CASE WHEN since_at < ? THEN 1 ELSE failures + 1 END,"
 	    " since_at = CASE WHEN since_at < ? THEN VALUES(since_at)"
 	    " ELSE since_at END, last_at = VALUES(last_at)";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	int64_t last_us;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, slice_from(subject_name(kind)));
 	stmt_in_text(st, subject);
 	stmt_in_time_us(st, now_us);
@@ -188,7 +151,6 @@ enum err db_login_failed(struct db *db, enum login_subject kind,
 	stmt_in_time_us(st, now_us - window_us);
 	stmt_in_time_us(st, now_us - window_us);
 	e = stmt_exec(st, NULL);
-	stmt_end(st);
 	if (e != ERR_OK)
 		return e;
 	return db_login_failures(db, kind, subject, now_us, window_us, failures,
@@ -204,18 +166,15 @@ enum err db_login_failures(struct db *db, enum login_subject kind,
 	    " WHERE kind = ? AND subject = ? AND since_at >= ?";
 	uint32_t count = 0;
 	int64_t last = 0;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, slice_from(subject_name(kind)));
 	stmt_in_text(st, subject);
 	stmt_in_time_us(st, now_us - window_us);
 	stmt_out_u32(st, &count);
 	stmt_out_time_us(st, &last);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e != ERR_OK && e != ERR_NOTFOUND)
 		return e;
 	*failures = e == ERR_OK ? count : 0;
@@ -228,16 +187,11 @@ enum err db_login_forgive(struct db *db, enum login_subject kind,
 {
 	static const char sql[] =
 	    "DELETE FROM login_attempt WHERE kind = ? AND subject = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, slice_from(subject_name(kind)));
 	stmt_in_text(st, subject);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_login_end_others(struct db *db, struct user_id user,
@@ -245,16 +199,11 @@ enum err db_login_end_others(struct db *db, struct user_id user,
 {
 	static const char sql[] =
 	    "DELETE FROM login WHERE user_id = ? AND token_hash <> ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, user.v);
 	stmt_in_bytes(st, token_hash, DB_TOKEN_HASH_BYTES);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_login_end_one(struct db *db, struct user_id user,
@@ -262,14 +211,9 @@ enum err db_login_end_one(struct db *db, struct user_id user,
 {
 	static const char sql[] =
 	    "DELETE FROM login WHERE user_id = ? AND token_hash = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, user.v);
 	stmt_in_bytes(st, token_hash, DB_TOKEN_HASH_BYTES);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }

@@ -15,21 +15,17 @@ enum err db_logo_put(struct db *db, struct company_id company,
 	    " height = VALUES(height), image = VALUES(image),"
 	    " changed_at = VALUES(changed_at)";
 	struct stmt *st;
-	enum err e;
 
 	if (row->image.n > DB_LOGO_MAX)
 		return ERR_TOOBIG;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, slice_from(image_head_name(row->head.kind)));
 	stmt_in_u64(st, row->head.width);
 	stmt_in_u64(st, row->head.height);
 	stmt_in_bytes(st, row->image.p, row->image.n);
 	stmt_in_time_us(st, row->changed_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_logo_get(struct db *db, struct company_id company,
@@ -40,11 +36,9 @@ enum err db_logo_get(struct db *db, struct company_id company,
 	    " WHERE company_id = ?";
 	char kind[KIND_BYTES];
 	struct logo_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_out_text(st, kind, sizeof(kind));
 	stmt_out_u32(st, &row.head.width);
@@ -52,7 +46,6 @@ enum err db_logo_get(struct db *db, struct company_id company,
 	stmt_out_slice(st, mem, DB_LOGO_MAX, &row.image);
 	stmt_out_time_us(st, &row.changed_us);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK &&
 	    (e = image_head_parse(slice_from(kind), &row.head.kind)) == ERR_OK)
 		*out = row;
@@ -63,29 +56,19 @@ enum err db_logo_has(struct db *db, struct company_id company, bool *has)
 {
 	static const char sql[] =
 	    "SELECT COUNT(*) > 0 FROM company_logo WHERE company_id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_out_bool(st, has);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 enum err db_logo_remove(struct db *db, struct company_id company)
 {
 	static const char sql[] =
 	    "DELETE FROM company_logo WHERE company_id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }

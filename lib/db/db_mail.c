@@ -40,15 +40,9 @@ static enum err read_rules(struct stmt *st, struct arena *mem,
     struct mail_rule_row **rows, size_t *n)
 {
 	struct mail_rule_row row;
-	void *all;
-	enum err e;
 
 	out_rule(st, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 /* --- rules -----------------------------------------------------------------
@@ -70,16 +64,11 @@ static enum err count_rules(struct db *db, struct company_id company,
 	    "SELECT COUNT(*) FROM mail_rule"
 	    " WHERE company_id = ?"
 	    " AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_out_u64(st, n);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 enum err db_mail_rule_add(struct db *db, struct company_id company,
@@ -104,8 +93,7 @@ enum err db_mail_rule_add(struct db *db, struct company_id company,
 		return e;
 	if (n >= DB_MAIL_RULES_MAX)
 		return ERR_BUSY;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, row->id.v);
 	stmt_in_text(st, slice_from(row->kind));
 	stmt_in_u64(st, row->quiet_from_min);
@@ -116,7 +104,6 @@ enum err db_mail_rule_add(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->user.v);
 	e = stmt_exec(st, &n);
-	stmt_end(st);
 	return e == ERR_OK && n == 0 ? ERR_RANGE : e;
 }
 
@@ -127,16 +114,13 @@ enum err db_mail_rule_get(struct db *db, struct company_id company,
 	    " WHERE r.company_id = ? AND r.id = ?"
 	    " AND r.archived_at IS NULL";
 	struct mail_rule_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	out_rule(st, &row);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -148,11 +132,8 @@ enum err db_mail_rule_list(struct db *db, struct company_id company,
 	static const char sql[] = COLUMNS
 	    " WHERE r.company_id = ? AND r.archived_at IS NULL"
 	    " ORDER BY u.name, r.kind, r.id";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	return read_rules(st, mem, rows, n);
 }
@@ -165,21 +146,17 @@ enum err db_mail_rule_update(struct db *db, struct company_id company,
 	    " quiet_to_min = ?, attach = ? WHERE company_id = ? AND id = ?"
 	    " AND archived_at IS NULL";
 	struct stmt *st;
-	enum err e;
 
 	if (!sound(row))
 		return ERR_RANGE;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_text(st, slice_from(row->kind));
 	stmt_in_u64(st, row->quiet_from_min);
 	stmt_in_u64(st, row->quiet_to_min);
 	stmt_in_bool(st, row->attach);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_mail_rule_archive(struct db *db, struct company_id company,
@@ -188,17 +165,12 @@ enum err db_mail_rule_archive(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE mail_rule SET archived_at = ? WHERE company_id = ?"
 	    " AND id = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_mail_unsubscribe(struct db *db, struct slice token, int64_t now_us)
@@ -206,16 +178,11 @@ enum err db_mail_unsubscribe(struct db *db, struct slice token, int64_t now_us)
 	static const char sql[] =
 	    "UPDATE mail_rule SET archived_at = ? WHERE unsubscribe = ?"
 	    " AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_text(st, token);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_mail_rules_for(struct db *db, struct company_id company,
@@ -224,11 +191,8 @@ enum err db_mail_rules_for(struct db *db, struct company_id company,
 {
 	static const char sql[] = COLUMNS
 	    " WHERE r.company_id = ? AND r.kind = ?" MAY " ORDER BY r.id";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, slice_from(mail_rule_name(kind)));
 	return read_rules(st, mem, rows, n);
@@ -240,11 +204,8 @@ enum err db_mail_rules_all(struct db *db, enum mail_rule_kind kind,
 {
 	static const char sql[] = COLUMNS " WHERE r.kind = ? AND r.id > ?" MAY
 					  " ORDER BY r.id LIMIT ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, slice_from(mail_rule_name(kind)));
 	stmt_in_id(st, after.v);
 	stmt_in_u64(st, max);
@@ -264,11 +225,9 @@ enum err db_mail_call_closed(struct db *db, struct company_id company,
 	    " AND r.kind IN ('missed', 'voicemail')"
 	    " AND r.archived_at IS NULL LIMIT 1";
 	char id[ID_TEXT_MAX];
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	id_text(ID_KIND_call, call.v, id);
 	stmt_in_text(st, slice_from(id));
 	stmt_in_text(st, slice_from(id));
@@ -276,7 +235,6 @@ enum err db_mail_call_closed(struct db *db, struct company_id company,
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	e = stmt_exec(st, NULL);
-	stmt_end(st);
 	return e == ERR_CONFLICT ? ERR_OK : e;
 }
 
@@ -288,23 +246,15 @@ enum err db_mail_silent_sites(struct db *db, int64_t from_us, int64_t until_us,
 	    " WHERE s.archived_at IS NULL AND s.seen_at >= ?"
 	    " AND s.seen_at < ? LIMIT 1000";
 	struct mail_site_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, from_us);
 	stmt_in_time_us(st, until_us);
 	stmt_out_id(st, row.company.v);
 	stmt_out_id(st, row.id.v);
 	stmt_out_text(st, row.name, sizeof(row.name));
 	stmt_out_time_us(st, &row.seen_us);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_mail_dead_trunks(struct db *db, int64_t since_us, uint32_t least,
@@ -324,23 +274,15 @@ enum err db_mail_dead_trunks(struct db *db, int64_t since_us, uint32_t least,
 	    " AND (l.sip_status = 0 OR l.sip_status >= 500)"
 	    " THEN 0 ELSE 1 END) = 0 LIMIT 1000";
 	struct mail_trunk_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, since_us);
 	stmt_in_u64(st, least);
 	stmt_out_id(st, row.company.v);
 	stmt_out_id(st, row.id.v);
 	stmt_out_text(st, row.name, sizeof(row.name));
 	stmt_out_u64(st, &row.failed);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 /* --- the log ---------------------------------------------------------------
@@ -356,11 +298,8 @@ enum err db_mail_log(struct db *db, struct company_id company,
 	    " ON DUPLICATE KEY UPDATE state = VALUES(state),"
 	    " attempts = VALUES(attempts), last_error = VALUES(last_error),"
 	    " tried_at = VALUES(tried_at)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_u64(st, row->job);
 	stmt_in_text(st, slice_from(row->template));
@@ -371,9 +310,7 @@ enum err db_mail_log(struct db *db, struct company_id company,
 	stmt_in_text(st, utf8_head(slice_from(row->error), 255));
 	stmt_in_time_us(st, row->tried_us);
 	stmt_in_time_us(st, row->tried_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_mail_log_list(struct db *db, struct company_id company,
@@ -385,12 +322,8 @@ enum err db_mail_log_list(struct db *db, struct company_id company,
 	    " last_error, tried_at FROM mail_log WHERE company_id = ?"
 	    " AND job_id < ? ORDER BY job_id DESC LIMIT ?";
 	struct mail_log_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_u64(st, before == 0 ? UINT64_MAX : before);
 	stmt_in_u64(st, max);
@@ -402,11 +335,7 @@ enum err db_mail_log_list(struct db *db, struct company_id company,
 	stmt_out_u32(st, &row.attempts);
 	stmt_out_text(st, row.error, sizeof(row.error));
 	stmt_out_time_us(st, &row.tried_us);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_mail_log_sweep(struct db *db, int64_t before_us, uint32_t max,
@@ -414,14 +343,9 @@ enum err db_mail_log_sweep(struct db *db, int64_t before_us, uint32_t max,
 {
 	static const char sql[] =
 	    "DELETE FROM mail_log WHERE tried_at < ? LIMIT ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, before_us);
 	stmt_in_u64(st, max);
-	e = stmt_exec(st, removed);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, removed);
 }

@@ -40,23 +40,15 @@ enum err db_mark_outcomes(struct db *db, struct company_id company,
 	    " WHERE company_id = ? AND archived_at IS NULL"
 	    " ORDER BY position, code";
 	struct outcome_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_out_text(st, row.code, sizeof(row.code));
 	stmt_out_text(st, row.name, sizeof(row.name));
 	stmt_out_bool(st, &row.is_lead);
 	stmt_out_bool(st, &row.is_sale);
 	stmt_out_bool(st, &row.is_spam);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 /* The roll-ups know calls by the id they share with their interaction. */
@@ -75,17 +67,12 @@ static enum err hold(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "SELECT outcome_by = 'person' FROM interaction"
 	    " WHERE company_id = ? AND id = ? FOR UPDATE";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_out_bool(st, by_person);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 static enum err check_outcome(struct db *db, struct company_id company,
@@ -100,13 +87,11 @@ static enum err check_outcome(struct db *db, struct company_id company,
 
 	if (outcome.n == 0)
 		return ERR_OK;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, outcome);
 	stmt_out_bool(st, &known);
 	e = stmt_one(st);
-	stmt_end(st);
 	return e == ERR_OK && !known ? ERR_RANGE : e;
 }
 
@@ -117,9 +102,11 @@ static enum err move(struct db *db, struct company_id company,
 {
 	enum err e = db_stat_take(db, company, call_of(id));
 
-	if (e == ERR_OK)
-		e = stmt_exec_one(st);
-	stmt_end(st);
+	if (e != ERR_OK) {
+		stmt_end(st);
+		return e;
+	}
+	e = stmt_exec_one(st);
 	if (e == ERR_OK)
 		e = db_stat_put(db, company, call_of(id));
 	return e;
@@ -141,9 +128,9 @@ static enum err set_outcome(struct db *db, struct company_id company,
 		return e;
 	if (by_person && by != MARK_BY_PERSON)
 		return ERR_CONFLICT;
-	if ((e = check_outcome(db, company, outcome)) != ERR_OK ||
-	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if ((e = check_outcome(db, company, outcome)) != ERR_OK)
 		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_text(st, outcome);
 	stmt_in_text(st, slice_from(by_name(by)));
 	stmt_in_id_null(st, user.v);
@@ -160,17 +147,14 @@ enum err db_mark_hold(struct db *db, struct company_id company,
 	    "SELECT kind = ? FROM interaction"
 	    " WHERE company_id = ? AND id = ? FOR UPDATE";
 	bool is = false;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, kind);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_out_bool(st, &is);
 	e = stmt_one(st);
-	stmt_end(st);
 	return e == ERR_OK && !is ? ERR_NOTFOUND : e;
 }
 
@@ -197,9 +181,9 @@ static enum err set_value(struct db *db, struct company_id company,
 	struct stmt *st;
 	enum err e;
 
-	if ((e = hold(db, company, id, &by_person)) != ERR_OK ||
-	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if ((e = hold(db, company, id, &by_person)) != ERR_OK)
 		return e;
+	st = stmt_begin(db, sql);
 	if (has_value)
 		stmt_in_i64(st, value_micros);
 	else
@@ -226,17 +210,12 @@ static enum err set_note(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "UPDATE interaction SET note = ? WHERE company_id = ? AND id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text_null(st, note.n == 0 ? slice_of(NULL, 0) : note);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_mark_note(struct db *db, struct company_id company,
@@ -259,11 +238,9 @@ enum err db_mark_get(struct db *db, struct company_id company,
 	    " value_micros, note FROM interaction"
 	    " WHERE company_id = ? AND id = ?";
 	struct mark_now now;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_out_text(st, now.outcome, sizeof(now.outcome));
@@ -272,7 +249,6 @@ enum err db_mark_get(struct db *db, struct company_id company,
 	stmt_out_i64(st, &now.value_micros);
 	stmt_out_slice(st, mem, DB_NOTE_MAX, &now.note);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = now;
 	return e;
@@ -284,18 +260,13 @@ enum err db_mark_tag_add(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "INSERT INTO tag (company_id, id, name, created_at)"
 	    " VALUES (?, ?, ?, ?)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_text(st, slice_from(row->name));
 	stmt_in_time_us(st, now_us);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 /* Runs st, which has its parameters, for a list of tags; ends st. */
@@ -303,16 +274,10 @@ static enum err list(struct stmt *st, struct arena *mem, struct tag_row **rows,
     size_t *n)
 {
 	struct tag_row row;
-	void *all;
-	enum err e;
 
 	stmt_out_id(st, row.id.v);
 	stmt_out_text(st, row.name, sizeof(row.name));
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_mark_tags(struct db *db, struct company_id company,
@@ -321,11 +286,8 @@ enum err db_mark_tags(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "SELECT id, name FROM tag"
 	    " WHERE company_id = ? ORDER BY name";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	return list(st, mem, rows, n);
 }
@@ -338,11 +300,8 @@ enum err db_mark_tags_of(struct db *db, struct company_id company,
 	    "SELECT t.id, t.name FROM interaction_tag x JOIN tag t"
 	    " ON t.company_id = x.company_id AND t.id = x.tag_id"
 	    " WHERE x.company_id = ? AND x.interaction_id = ? ORDER BY t.name";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	return list(st, mem, rows, n);
@@ -360,19 +319,16 @@ static enum err add_tag(struct db *db, struct company_id company,
 	    " JOIN tag t ON t.company_id = i.company_id"
 	    " WHERE i.company_id = ? AND i.id = ? AND t.id = ?"
 	    " ON DUPLICATE KEY UPDATE tag_id = VALUES(tag_id)";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	uint64_t n = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id_null(st, by.v);
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_in_id(st, tag.v);
 	e = stmt_exec(st, &n);
-	stmt_end(st);
 	return e == ERR_OK && n == 0 ? ERR_NOTFOUND : e;
 }
 
@@ -396,17 +352,12 @@ static enum err find_tag(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "SELECT id FROM tag WHERE company_id = ? AND name = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, name);
 	stmt_out_id(st, out->v);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 static enum err count_tags(struct db *db, struct company_id company,
@@ -414,16 +365,11 @@ static enum err count_tags(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "SELECT COUNT(*) FROM tag WHERE company_id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_out_u64(st, n);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 static enum err make_tag(struct db *db, struct company_id company,
@@ -480,17 +426,12 @@ static enum err remove_tag(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "DELETE FROM interaction_tag WHERE company_id = ?"
 	    " AND interaction_id = ? AND tag_id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_in_id(st, tag.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_mark_tag_rename(struct db *db, struct company_id company,
@@ -498,17 +439,12 @@ enum err db_mark_tag_rename(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "UPDATE tag SET name = ? WHERE company_id = ? AND id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, slice_from(row->name));
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_mark_tag_remove(struct db *db, struct company_id company,
@@ -519,16 +455,13 @@ enum err db_mark_tag_remove(struct db *db, struct company_id company,
 	    " AND NOT EXISTS (SELECT 1 FROM interaction_tag"
 	    " WHERE interaction_tag.company_id = tag.company_id"
 	    " AND interaction_tag.tag_id = tag.id)";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	uint64_t n = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	e = stmt_exec(st, &n);
-	stmt_end(st);
 	return e == ERR_OK && n == 0 ? ERR_CONFLICT : e;
 }
 

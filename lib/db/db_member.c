@@ -54,12 +54,10 @@ enum err db_member_list(struct db *db, struct company_id company,
 	static const struct company_id every;
 	struct member_row *all;
 	struct raw raw;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	size_t k = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, every.v);
 	stmt_in_id(st, company.v);
 	out_raw(st, &raw);
@@ -88,17 +86,14 @@ enum err db_member_get(struct db *db, struct company_id company,
 	static const char sql[] = "SELECT " COLUMNS TABLES " AND u.id = ?";
 	static const struct company_id every;
 	struct raw raw;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, every.v);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, user.v);
 	out_raw(st, &raw);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = finish(&raw);
 	return e;
@@ -109,16 +104,13 @@ enum err db_member_highest(struct db *db, struct user_id user,
 {
 	static const char sql[] = "SELECT COALESCE(MAX(FIELD(role, " ROLES
 				  ")), 0) FROM membership WHERE user_id = ?";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	uint32_t role = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, user.v);
 	stmt_out_u32(st, &role);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = (enum user_role)role;
 	return e;
@@ -131,17 +123,14 @@ enum err db_member_owners(struct db *db, struct account_id account, uint64_t *n)
 	    " WHERE m.account_id = ? AND m.company_id = ? AND m.role = 'owner'"
 	    " AND u.disabled_at IS NULL";
 	static const struct company_id every;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	uint64_t owners = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, account.v);
 	stmt_in_id(st, every.v);
 	stmt_out_u64(st, &owners);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*n = owners;
 	return e;
@@ -152,15 +141,10 @@ enum err db_member_enable(struct db *db, struct user_id user)
 	static const char sql[] =
 	    "UPDATE user SET disabled_at = NULL"
 	    " WHERE id = ? AND disabled_at IS NOT NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, user.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_member_elsewhere(struct db *db, struct company_id company,
@@ -169,17 +153,14 @@ enum err db_member_elsewhere(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "SELECT EXISTS (SELECT 1 FROM membership"
 	    " WHERE user_id = ? AND company_id <> ?)";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	bool any = true;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, user.v);
 	stmt_in_id(st, company.v);
 	stmt_out_bool(st, &any);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = any;
 	return e;

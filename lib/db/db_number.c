@@ -78,13 +78,11 @@ static enum err check(struct db *db, struct company_id company,
 		return ERR_DENIED;
 	if (id_is_nil(row->trunk.v))
 		return ERR_OK;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->trunk.v);
 	stmt_out_bool(st, &found);
 	e = stmt_one(st);
-	stmt_end(st);
 	return e == ERR_OK && !found ? ERR_RANGE : e;
 }
 
@@ -100,9 +98,9 @@ enum err db_number_add(struct db *db, struct company_id company,
 	struct stmt *st;
 	enum err e;
 
-	if ((e = check(db, company, row)) != ERR_OK ||
-	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if ((e = check(db, company, row)) != ERR_OK)
 		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_text(st, slice_from(row->e164));
@@ -124,7 +122,6 @@ static enum err get_one(struct stmt *st, struct number_row *out)
 
 	out_row(st, &row, record);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		e = db_number_record_parse(slice_from(record), &row.record);
 	if (e == ERR_OK)
@@ -138,11 +135,8 @@ enum err db_number_get(struct db *db, struct company_id company,
 	static const char sql[] = "SELECT " COLUMNS
 				  " FROM number"
 				  " WHERE company_id = ? AND id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	return get_one(st, out);
@@ -154,11 +148,8 @@ enum err db_number_by_e164(struct db *db, struct company_id company,
 	static const char sql[] = "SELECT " COLUMNS
 				  " FROM number"
 				  " WHERE company_id = ? AND active_e164 = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, e164);
 	return get_one(st, out);
@@ -171,16 +162,13 @@ enum err db_number_find(struct db *db, struct slice e164,
 	    "SELECT company_id, id FROM number WHERE active_e164 = ?";
 	struct company_id whose;
 	struct number_id which;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, e164);
 	stmt_out_id(st, whose.v);
 	stmt_out_id(st, which.v);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK) {
 		*company = whose;
 		*id = which;
@@ -198,12 +186,10 @@ enum err db_number_list(struct db *db, struct company_id company,
 	    " AND e164 > ? AND released_at IS NULL ORDER BY e164 LIMIT ?";
 	struct number_row row, *all;
 	char record[RECORD_BYTES];
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	size_t k = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, after);
 	stmt_in_u64(st, max);
@@ -242,9 +228,9 @@ enum err db_number_update(struct db *db, struct company_id company,
 	struct stmt *st;
 	enum err e;
 
-	if ((e = check(db, company, row)) != ERR_OK ||
-	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if ((e = check(db, company, row)) != ERR_OK)
 		return e;
+	st = stmt_begin(db, sql);
 	in_settings(st, row);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
@@ -267,28 +253,23 @@ enum err db_number_hold(struct db *db, struct company_id company,
 	    " + (SELECT COUNT(*) FROM number WHERE company_id = ?"
 	    " AND id = ? AND quarantined_at IS NOT NULL)";
 	struct number_id found;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, lock_sql);
 	uint64_t uses = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, lock_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_out_id(st, found.v);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e != ERR_OK)
 		return e == ERR_NOTFOUND ? ERR_RANGE : e;
-	if ((e = stmt_begin(db, used_sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, used_sql);
 	for (int i = 0; i < 4; i++) {
 		stmt_in_id(st, company.v);
 		stmt_in_id(st, id.v);
 	}
 	stmt_out_u64(st, &uses);
 	e = stmt_one(st);
-	stmt_end(st);
 	return e == ERR_OK && uses != 0 ? ERR_CONFLICT : e;
 }
 
@@ -299,17 +280,12 @@ static enum err set_quarantine(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE number SET quarantined_at = ?"
 	    " WHERE company_id = ? AND id = ? AND released_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us_null(st, since_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_number_quarantine(struct db *db, struct company_id company,
@@ -332,16 +308,11 @@ enum err db_number_lift(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE number SET quarantined_at = NULL WHERE company_id = ?"
 	    " AND id = ? AND quarantined_at IS NOT NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_number_release(struct db *db, struct company_id company,
@@ -361,8 +332,9 @@ enum err db_number_release(struct db *db, struct company_id company,
 		e = db_number_hold(db, company, id);
 	if (e == ERR_RANGE)
 		e = ERR_NOTFOUND;
-	if (e != ERR_OK || (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if (e != ERR_OK)
 		return db_join_end(db, mine, e);
+	st = stmt_begin(db, sql);
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
@@ -375,17 +347,14 @@ enum err db_number_rests(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "SELECT quarantined_at IS NOT NULL FROM number"
 	    " WHERE company_id = ? AND id = ?";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	bool rests = false;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_out_bool(st, &rests);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = rests;
 	return e;
@@ -399,17 +368,9 @@ enum err db_number_pooled(struct db *db, struct company_id company,
 	    " ON n.company_id = p.company_id AND n.id = p.number_id"
 	    " WHERE p.company_id = ? ORDER BY n.e164 LIMIT 100000";
 	struct slice row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_out_slice(st, mem, 16, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

@@ -54,26 +54,19 @@ enum err db_number_use_list(struct db *db, struct company_id company,
 	struct number_use row;
 	struct stmt *st;
 	struct buf b;
-	void *all;
-	enum err e;
 
 	buf_over(&b, mem_like, sizeof(mem_like));
 	like(text, &b);
 	if (buf_err(&b) != ERR_OK)
 		return ERR_RANGE;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, after);
 	stmt_in_text(st, buf_slice(&b));
 	stmt_in_text(st, buf_slice(&b));
 	stmt_in_u64(st, max);
 	out_row(st, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_number_use_lift(struct db *db, int64_t now_us, uint64_t *n)
@@ -83,13 +76,8 @@ enum err db_number_use_lift(struct db *db, int64_t now_us, uint64_t *n)
 	    " SET n.quarantined_at = NULL"
 	    " WHERE n.quarantined_at IS NOT NULL AND n.quarantined_at <"
 	    " ? - INTERVAL c.quarantine_days DAY";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
-	e = stmt_exec(st, n);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, n);
 }

@@ -14,18 +14,15 @@ static enum err take(struct db *db, struct company_id company,
 	    "SET STATEMENT innodb_lock_wait_timeout = 0 FOR"
 	    " INSERT INTO api_once (company_id, key_id, name, request_hash,"
 	    " status, answer, created_at) VALUES (?, ?, ?, ?, 0, '', ?)";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, key.v);
 	stmt_in_text(st, name);
 	stmt_in_bytes(st, hash, DB_ONCE_HASH_BYTES);
 	stmt_in_time_us(st, now_us);
 	e = stmt_exec_one(st);
-	stmt_end(st);
 	*taken = e == ERR_OK;
 	return e == ERR_CONFLICT ? ERR_OK : e;
 }
@@ -38,12 +35,10 @@ static enum err had(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "SELECT request_hash, status, head, answer FROM api_once"
 	    " WHERE company_id = ? AND key_id = ? AND name = ?";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	uint32_t status;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, key.v);
 	stmt_in_text(st, name);
@@ -52,7 +47,6 @@ static enum err had(struct db *db, struct company_id company,
 	stmt_out_slice(st, mem, DB_ONCE_HEAD_MAX, &answer->head);
 	stmt_out_slice(st, mem, DB_ONCE_ANSWER_MAX, &answer->body);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		answer->status = status;
 	return e;
@@ -89,36 +83,27 @@ enum err db_once_end(struct db *db, struct company_id company,
 	    "UPDATE api_once SET status = ?, head = ?, answer = ?"
 	    " WHERE company_id = ? AND key_id = ? AND name = ?";
 	struct stmt *st;
-	enum err e;
 
 	if (answer->head.n > DB_ONCE_HEAD_MAX ||
 	    answer->body.n > DB_ONCE_ANSWER_MAX)
 		return ERR_TOOBIG;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_u64(st, answer->status);
 	stmt_in_text(st, answer->head);
 	stmt_in_text(st, answer->body);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, key.v);
 	stmt_in_text(st, name);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_once_sweep(struct db *db, int64_t before_us, uint32_t max)
 {
 	static const char sql[] =
 	    "DELETE FROM api_once WHERE created_at < ? LIMIT ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, before_us);
 	stmt_in_u64(st, max);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }

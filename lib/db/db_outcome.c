@@ -10,11 +10,8 @@ enum err db_outcome_add(struct db *db, struct company_id company,
 	    " is_spam, position) SELECT ?, ?, ?, ?, ?, ?,"
 	    " COALESCE(MAX(o.position), 0) + 1 FROM outcome o"
 	    " WHERE o.company_id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, slice_from(row->code));
 	stmt_in_text(st, slice_from(row->name));
@@ -22,9 +19,7 @@ enum err db_outcome_add(struct db *db, struct company_id company,
 	stmt_in_bool(st, row->is_sale);
 	stmt_in_bool(st, row->is_spam);
 	stmt_in_id(st, company.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_outcome_get(struct db *db, struct company_id company,
@@ -34,11 +29,9 @@ enum err db_outcome_get(struct db *db, struct company_id company,
 	    "SELECT code, name, is_lead, is_sale, is_spam FROM outcome"
 	    " WHERE company_id = ? AND code = ? AND archived_at IS NULL";
 	struct outcome_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, code);
 	stmt_out_text(st, row.code, sizeof(row.code));
@@ -47,7 +40,6 @@ enum err db_outcome_get(struct db *db, struct company_id company,
 	stmt_out_bool(st, &row.is_sale);
 	stmt_out_bool(st, &row.is_spam);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -59,17 +51,12 @@ enum err db_outcome_rename(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE outcome SET name = ?"
 	    " WHERE company_id = ? AND code = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, name);
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, code);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_outcome_archive(struct db *db, struct company_id company,
@@ -78,15 +65,10 @@ enum err db_outcome_archive(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE outcome SET archived_at = ?"
 	    " WHERE company_id = ? AND code = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, code);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }

@@ -29,13 +29,10 @@ enum err db_page_view_add(struct db *db, struct company_id company,
 		struct stmt *st;
 		enum err e;
 
-		e = stmt_begin(db, page_view_add_sql[text], &st);
-		if (e != ERR_OK)
-			return e;
+		st = stmt_begin(db, page_view_add_sql[text]);
 		for (size_t i = 0; i < places; i++)
 			in_page_view(st, &company, rows[i < now ? i : now - 1]);
 		e = stmt_exec(st, NULL);
-		stmt_end(st);
 		if (e != ERR_OK)
 			return e;
 		rows += now;

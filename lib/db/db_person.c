@@ -67,18 +67,14 @@ static enum err find(struct db *db, struct company_id company,
     const struct person_key *key, struct person_id *out)
 {
 	struct person_id p;
-	struct stmt *st;
+	struct stmt *st =
+	    stmt_begin(db, is_caller(key) ? of_caller_sql : of_visitor_sql);
 	enum err e;
 
-	e = stmt_begin(db, is_caller(key) ? of_caller_sql : of_visitor_sql,
-	    &st);
-	if (e != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	in_key(st, key);
 	stmt_out_id(st, p.v);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = p;
 	return e;
@@ -100,16 +96,11 @@ enum err db_person_of_caller(struct db *db, struct company_id company,
 static enum err run_pair(struct db *db, const char *sql,
     struct company_id company, struct person_id person, uint64_t *changed)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, person.v);
-	e = stmt_exec(st, changed);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, changed);
 }
 
 static enum err merge(struct db *db, struct company_id company,
@@ -120,13 +111,11 @@ static enum err merge(struct db *db, struct company_id company,
 	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(merge_sql); i++) {
 		struct stmt *st;
 
-		if ((e = stmt_begin(db, merge_sql[i], &st)) != ERR_OK)
-			return e;
+		st = stmt_begin(db, merge_sql[i]);
 		stmt_in_id(st, keep.v);
 		stmt_in_id(st, company.v);
 		stmt_in_id(st, gone.v);
 		e = stmt_exec(st, NULL);
-		stmt_end(st);
 	}
 	return e == ERR_OK ? run_pair(db, drop_sql, company, gone, NULL) : e;
 }
@@ -135,37 +124,26 @@ static enum err add_part(struct db *db, struct company_id company,
     const struct person_key *key, struct person_id person, enum person_by by,
     int64_t now_us)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st =
+	    stmt_begin(db, is_caller(key) ? add_caller_sql : add_visitor_sql);
 
-	e = stmt_begin(db, is_caller(key) ? add_caller_sql : add_visitor_sql,
-	    &st);
-	if (e != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	in_key(st, key);
 	stmt_in_id(st, person.v);
 	stmt_in_text(st, slice_from(by_names[by]));
 	stmt_in_time_us(st, now_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 static enum err add_person(struct db *db, struct company_id company,
     struct person_id person, int64_t now_us)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, add_sql);
 
-	if ((e = stmt_begin(db, add_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, person.v);
 	stmt_in_time_us(st, now_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 struct link {
@@ -233,11 +211,9 @@ enum err db_person_parts(struct db *db, struct company_id company,
     void (*each)(void *ctx, const struct person_part *p), void *ctx)
 {
 	struct person_part p;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, parts_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, parts_sql, &st)) != ERR_OK)
-		return e;
 	for (int i = 0; i < 2; i++) {
 		stmt_in_id(st, company.v);
 		stmt_in_id(st, person.v);

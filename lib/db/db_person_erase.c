@@ -155,16 +155,13 @@ static enum err run_step(struct db *db, const struct step *step,
     struct person_erased *out)
 {
 	uint64_t changed = 0;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, step->sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, step->sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, person.v);
 	e = stmt_exec(st, &changed);
-	stmt_end(st);
 	if (e == ERR_OK && step->count != NOT_COUNTED)
 		*(uint64_t *)(void *)((char *)out + step->count) += changed;
 	return e;
@@ -178,12 +175,10 @@ static enum err unlink_all(struct db *db, struct company_id company,
 	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(unlink_sql); i++) {
 		struct stmt *st;
 
-		if ((e = stmt_begin(db, unlink_sql[i], &st)) != ERR_OK)
-			return e;
+		st = stmt_begin(db, unlink_sql[i]);
 		stmt_in_id(st, company.v);
 		stmt_in_id(st, person.v);
 		e = stmt_exec(st, NULL);
-		stmt_end(st);
 	}
 	return e;
 }
@@ -195,17 +190,12 @@ static enum err has_open_call(struct db *db, struct company_id company,
 	    "SELECT COUNT(*) > 0 FROM phone_call p JOIN person_caller x"
 	    " ON x.company_id = p.company_id AND x.e164 = p.caller_e164"
 	    " WHERE x.company_id = ? AND x.person_id = ? AND p.state = 'open'";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, person.v);
 	stmt_out_bool(st, out);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 /* A telephone or a browser that nobody has linked yet is a person of its own

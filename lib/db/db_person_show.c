@@ -6,18 +6,15 @@ static enum err about(struct db *db, const char *sql, struct company_id company,
     const uint8_t id[ID_BYTES], struct person_about *out)
 {
 	struct person_about a;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id);
 	stmt_out_text(st, a.e164, sizeof(a.e164));
 	stmt_out_id(st, a.visitor.v);
 	stmt_out_u32(st, &a.probability_bp);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = a;
 	return e;
@@ -67,19 +64,16 @@ enum err db_person_show_use(struct db *db, struct company_id company,
 	    "SELECT COUNT(*), MIN(started_at), MAX(seen_at)"
 	    " FROM visit WHERE company_id = ? AND visitor_id = ?";
 	struct person_use u;
-	struct stmt *st;
+	struct stmt *st =
+	    stmt_begin(db, key->e164.n > 0 ? phone_sql : browser_sql);
 	enum err e;
 
-	e = stmt_begin(db, key->e164.n > 0 ? phone_sql : browser_sql, &st);
-	if (e != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	in_key(st, key);
 	stmt_out_u64(st, &u.times);
 	stmt_out_time_us(st, &u.first_us);
 	stmt_out_time_us(st, &u.last_us);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = u;
 	return e;
@@ -114,14 +108,9 @@ enum err db_person_show_acts(struct db *db, struct company_id company,
     struct person_act **rows, size_t *n)
 {
 	struct person_act row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st =
+	    stmt_begin(db, key->e164.n > 0 ? phone_acts_sql : browser_acts_sql);
 
-	e = stmt_begin(db, key->e164.n > 0 ? phone_acts_sql : browser_acts_sql,
-	    &st);
-	if (e != ERR_OK)
-		return e;
 	for (int i = 0; i < 2; i++) {
 		stmt_in_id(st, company.v);
 		in_key(st, key);
@@ -134,9 +123,5 @@ enum err db_person_show_acts(struct db *db, struct company_id company,
 	stmt_out_text(st, row.medium, sizeof(row.medium));
 	stmt_out_text(st, row.campaign, sizeof(row.campaign));
 	stmt_out_text(st, row.detail, sizeof(row.detail));
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

@@ -14,11 +14,9 @@ enum err db_policy_get(struct db *db, struct company_id company,
 	    " WHERE id = ? AND archived_at IS NULL";
 	char record[RECORD_BYTES];
 	struct policy_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_out_u32(st, &row.keep_recordings_days);
 	stmt_out_u32(st, &row.keep_visits_days);
@@ -26,7 +24,6 @@ enum err db_policy_get(struct db *db, struct company_id company,
 	stmt_out_u32(st, &row.quarantine_days);
 	stmt_out_text(st, record, sizeof(record));
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		e = db_number_record_parse(slice_from(record),
 		    &row.record_default);
@@ -43,12 +40,10 @@ enum err db_policy_update(struct db *db, struct company_id company,
 	    " keep_visits_days = ?, keep_calls_days = ?, quarantine_days = ?,"
 	    " record_default = ? WHERE id = ? AND archived_at IS NULL";
 	struct stmt *st;
-	enum err e;
 
 	if (row->record_default == FLOW_RECORD_SILENT)
 		return ERR_DENIED;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_u64(st, row->keep_recordings_days);
 	stmt_in_u64(st, row->keep_visits_days);
 	stmt_in_u64(st, row->keep_calls_days);
@@ -56,9 +51,7 @@ enum err db_policy_update(struct db *db, struct company_id company,
 	stmt_in_text(st,
 	    slice_from(db_number_record_name(row->record_default)));
 	stmt_in_id(st, company.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_policy_recordings(struct db *db, int64_t now_us, uint32_t max,
@@ -73,12 +66,8 @@ enum err db_policy_recordings(struct db *db, int64_t now_us, uint32_t max,
 	    " AND r.started_at < ? - INTERVAL c.keep_recordings_days DAY)"
 	    " ORDER BY r.started_at LIMIT ?";
 	struct policy_recording row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_u64(st, max);
 	stmt_out_id(st, row.company.v);
@@ -86,11 +75,7 @@ enum err db_policy_recordings(struct db *db, int64_t now_us, uint32_t max,
 	stmt_out_id(st, row.id.v);
 	stmt_out_text(st, row.path, sizeof(row.path));
 	stmt_out_bool(st, &row.asked);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_policy_erased(struct db *db, struct company_id company,
@@ -99,16 +84,11 @@ enum err db_policy_erased(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE recording SET state = 'erased', peaks = NULL"
 	    " WHERE company_id = ? AND id = ? AND state <> 'erased'";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 struct found {
@@ -122,37 +102,24 @@ static enum err find(struct db *db, const char *sql, int64_t now_us,
     uint32_t max, struct arena *mem, struct found **rows, size_t *n)
 {
 	struct found row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_u64(st, max);
 	stmt_out_id(st, row.company.v);
 	stmt_out_id(st, row.id);
 	stmt_out_id(st, row.other);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 static enum err change(struct db *db, const char *sql,
     struct company_id company, const uint8_t id[ID_BYTES])
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 /* In a transaction: a call that is credited to it just now wins. */
@@ -194,12 +161,9 @@ static enum err visits_of(struct db *db, struct company_id company,
 	uint8_t before[ID_BYTES];
 	struct found row;
 	struct stmt *st;
-	void *all;
-	enum err e;
 
 	id_make(before_us, zeros, before);
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_bytes(st, before, ID_BYTES);
 	stmt_in_time_us(st, before_us);
@@ -207,11 +171,7 @@ static enum err visits_of(struct db *db, struct company_id company,
 	stmt_out_id(st, row.company.v);
 	stmt_out_id(st, row.id);
 	stmt_out_id(st, row.other);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 struct term {
@@ -226,19 +186,11 @@ static enum err terms(struct db *db, struct arena *mem, struct term **rows,
 	    "SELECT id, keep_visits_days FROM company"
 	    " WHERE keep_visits_days > 0 ORDER BY id";
 	struct term row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_id(st, row.company.v);
 	stmt_out_u32(st, &row.days);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_policy_visits(struct db *db, int64_t now_us, uint32_t max,
@@ -285,14 +237,9 @@ static enum err forget_people(struct db *db)
 	    " AND p.caller_e164 = caller.e164) AND EXISTS"
 	    " (SELECT 1 FROM company c WHERE c.id = caller.company_id"
 	    " AND c.keep_calls_days > 0)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_policy_callers(struct db *db, int64_t now_us, uint32_t max,

@@ -39,11 +39,8 @@ enum err db_pool_add(struct db *db, struct company_id company,
 	    " overflow_number_id, location_id, lease_s, min_reuse_s,"
 	    " overflow_policy)"
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_time_us(st, row->created_us);
@@ -59,16 +56,13 @@ enum err db_pool_get(struct db *db, struct company_id company,
 	    " FROM pool"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
 	struct pool_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	out_row(st, &row);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -82,11 +76,8 @@ enum err db_pool_update(struct db *db, struct company_id company,
 	    " location_id = ?, lease_s = ?, min_reuse_s = ?,"
 	    " overflow_policy = ?"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	in_settings(st, row);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
@@ -101,19 +92,11 @@ enum err db_pool_list(struct db *db, struct company_id company,
 	    " FROM pool"
 	    " WHERE company_id = ? AND archived_at IS NULL ORDER BY name, id";
 	struct pool_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	out_row(st, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_pool_number_add(struct db *db, struct company_id company,
@@ -128,9 +111,9 @@ enum err db_pool_number_add(struct db *db, struct company_id company,
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	if ((e = db_number_hold(db, company, number)) != ERR_OK ||
-	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if ((e = db_number_hold(db, company, number)) != ERR_OK)
 		return db_join_end(db, mine, e);
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
 	stmt_in_id(st, number.v);
@@ -144,11 +127,8 @@ enum err db_pool_number_remove(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "DELETE FROM pool_number"
 	    " WHERE company_id = ? AND pool_id = ? AND number_id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
 	stmt_in_id(st, number.v);
@@ -164,21 +144,13 @@ enum err db_pool_numbers(struct db *db, struct company_id company,
 	    " ON n.company_id = p.company_id AND n.id = p.number_id"
 	    " WHERE p.company_id = ? AND p.pool_id = ? ORDER BY n.e164";
 	struct pool_number_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
 	stmt_out_id(st, row.id.v);
 	stmt_out_text(st, row.e164, sizeof(row.e164));
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 /* Sites and numbers that point at the pool. */
@@ -190,19 +162,16 @@ static enum err in_use(struct db *db, struct company_id company,
 	    " AND pool_id = ? AND archived_at IS NULL)"
 	    " + (SELECT COUNT(*) FROM pool_number WHERE company_id = ?"
 	    " AND pool_id = ?)";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	uint64_t n = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	for (int i = 0; i < 2; i++) {
 		stmt_in_id(st, company.v);
 		stmt_in_id(st, id.v);
 	}
 	stmt_out_u64(st, &n);
 	e = stmt_one(st);
-	stmt_end(st);
 	*out = n > 0;
 	return e;
 }
@@ -222,8 +191,9 @@ enum err db_pool_archive(struct db *db, struct company_id company,
 	e = in_use(db, company, id, &used);
 	if (e == ERR_OK && used)
 		e = ERR_CONFLICT;
-	if (e != ERR_OK || (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if (e != ERR_OK)
 		return db_join_end(db, mine, e);
+	st = stmt_begin(db, sql);
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
@@ -237,16 +207,13 @@ enum err db_pool_of(struct db *db, struct company_id company,
 	    "SELECT pool_id FROM pool_number"
 	    " WHERE company_id = ? AND number_id = ?";
 	struct pool_id pool;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, number.v);
 	stmt_out_id(st, pool.v);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = pool;
 	return e;

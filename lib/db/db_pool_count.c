@@ -11,17 +11,12 @@ static const char count_add_sql[] =
 enum err db_pool_count_add(struct db *db, struct company_id company,
     struct pool_id pool, int64_t bucket_us, const char *kind, uint64_t amount)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, count_add_sql);
 
-	if ((e = stmt_begin(db, count_add_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
 	stmt_in_time_us(st, bucket_us);
 	stmt_in_text(st, slice_from(kind));
 	stmt_in_u64(st, amount);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }

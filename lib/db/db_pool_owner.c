@@ -33,11 +33,8 @@ static const char owner_alive_sql[] =
 static enum err take(struct db *db, struct company_id company,
     struct pool_id pool, struct slice owner, int64_t now_us, int64_t stale_us)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, owner_take_sql);
 
-	if ((e = stmt_begin(db, owner_take_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
 	stmt_in_text(st, owner);
@@ -46,9 +43,7 @@ static enum err take(struct db *db, struct company_id company,
 	stmt_in_time_us(st, now_us - stale_us);
 	stmt_in_time_us(st, now_us - stale_us);
 	stmt_in_time_us(st, now_us - stale_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_pool_owner_take(struct db *db, struct company_id company,
@@ -63,14 +58,12 @@ enum err db_pool_owner_take(struct db *db, struct company_id company,
 	e = take(db, company, pool, owner, now_us, stale_us);
 	if (e != ERR_OK)
 		return e;
-	if ((e = stmt_begin(db, owner_read_sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, owner_read_sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
 	stmt_out_text(st, holder, sizeof(holder));
 	stmt_out_u64(st, &at);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e != ERR_OK)
 		return e;
 	if (!slice_eq_cstr(owner, holder))
@@ -82,17 +75,14 @@ enum err db_pool_owner_take(struct db *db, struct company_id company,
 enum err db_pool_owner_check(struct db *db, struct company_id company,
     struct pool_id pool, uint64_t epoch)
 {
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, owner_check_sql);
 	uint64_t at = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, owner_check_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
 	stmt_out_u64(st, &at);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_NOTFOUND || (e == ERR_OK && at != epoch))
 		return ERR_CONFLICT;
 	return e;
@@ -101,17 +91,14 @@ enum err db_pool_owner_check(struct db *db, struct company_id company,
 static enum err set_alive(struct db *db, struct company_id company,
     struct pool_id pool, uint64_t epoch, int64_t at_us)
 {
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, owner_alive_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, owner_alive_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, at_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
 	stmt_in_u64(st, epoch);
 	e = stmt_exec_one(st);
-	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_CONFLICT : e;
 }
 

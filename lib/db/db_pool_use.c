@@ -33,12 +33,10 @@ enum err db_pool_use_span(struct db *db, struct company_id company,
     struct pool_id pool, int64_t from_us, int64_t to_us, struct pool_use *out)
 {
 	struct pool_use_lease *rows;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, span_sql);
 	size_t n = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, span_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
 	stmt_in_time_us(st, from_us);
@@ -66,11 +64,8 @@ enum err db_pool_use_put(struct db *db, struct company_id company,
 	    " ON DUPLICATE KEY UPDATE leases = VALUES(leases),"
 	    " peak = VALUES(peak), held_s = VALUES(held_s),"
 	    " numbers = VALUES(numbers)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
 	stmt_in_time_us(st, row->hour_us);
@@ -78,9 +73,7 @@ enum err db_pool_use_put(struct db *db, struct company_id company,
 	stmt_in_u64(st, row->peak);
 	stmt_in_u64(st, row->held_s);
 	stmt_in_u64(st, row->numbers);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_pool_use_hours(struct db *db, struct company_id company,
@@ -92,12 +85,8 @@ enum err db_pool_use_hours(struct db *db, struct company_id company,
 	    " WHERE company_id = ? AND pool_id = ? AND hour_at >= ?"
 	    " AND hour_at < ? ORDER BY hour_at LIMIT ?";
 	struct pool_hour row;
-	void *all = NULL;
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
 	stmt_in_time_us(st, from_us);
@@ -108,11 +97,7 @@ enum err db_pool_use_hours(struct db *db, struct company_id company,
 	stmt_out_u32(st, &row.peak);
 	stmt_out_u64(st, &row.held_s);
 	stmt_out_u32(st, &row.numbers);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_pool_use_pools(struct db *db, struct arena *mem,
@@ -125,12 +110,8 @@ enum err db_pool_use_pools(struct db *db, struct arena *mem,
 	    " WHERE h.company_id = p.company_id AND h.pool_id = p.id)"
 	    " FROM pool p WHERE p.archived_at IS NULL LIMIT ?";
 	struct pool_use_pool row;
-	void *all = NULL;
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_u64(st, DB_POOL_USE_POOLS_MAX);
 	stmt_out_id(st, row.company.v);
 	stmt_out_id(st, row.pool.v);
@@ -138,11 +119,7 @@ enum err db_pool_use_pools(struct db *db, struct arena *mem,
 	stmt_out_u32(st, &row.numbers);
 	stmt_out_time_us(st, &row.created_us);
 	stmt_out_time_us(st, &row.last_us);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 /* --- lists
@@ -175,19 +152,11 @@ enum err db_pool_use_list(struct db *db, struct company_id company,
 {
 	static const char sql[] = ROW " ORDER BY p.name, p.id LIMIT ?";
 	struct pool_use_row row;
-	void *all = NULL;
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	bind_row(st, &company, now_us, &row);
 	stmt_in_u64(st, DB_POOL_USE_ROWS_MAX);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_pool_use_one(struct db *db, struct company_id company,
@@ -195,15 +164,12 @@ enum err db_pool_use_one(struct db *db, struct company_id company,
 {
 	static const char sql[] = ROW " AND p.id = ?";
 	struct pool_use_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	bind_row(st, &company, now_us, &row);
 	stmt_in_id(st, pool.v);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -229,12 +195,8 @@ enum err db_pool_use_given(struct db *db, struct company_id company,
     struct pool_given **rows, size_t *n)
 {
 	struct pool_given row;
-	void *all = NULL;
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, given_sql);
 
-	if ((e = stmt_begin(db, given_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
 	stmt_in_time_us(st, from_us);
@@ -251,11 +213,7 @@ enum err db_pool_use_given(struct db *db, struct company_id company,
 	stmt_out_u64(st, &row.full);
 	stmt_out_u64(st, &row.noconsent);
 	stmt_out_u64(st, &row.flood);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 /* --- where it leads
@@ -325,12 +283,8 @@ enum err db_pool_use_sample(struct db *db, struct company_id company,
 	    " WHERE company_id = ? AND pool_id = ? AND expires_at <= ?"
 	    " ORDER BY expires_at DESC LIMIT ?";
 	struct pool_use_lease_row row;
-	void *all = NULL;
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
 	stmt_in_time_us(st, before_us);
@@ -338,9 +292,5 @@ enum err db_pool_use_sample(struct db *db, struct company_id company,
 	stmt_out_id(st, row.number.v);
 	stmt_out_time_us(st, &row.from_us);
 	stmt_out_time_us(st, &row.to_us);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

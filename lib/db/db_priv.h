@@ -16,6 +16,7 @@ struct db {
 	MYSQL *my;                        /* NULL: not connected */
 	struct stmt *stmts[DB_STMTS_MAX]; /* open hash by text address */
 	unsigned int n_stmts;
+	struct stmt *unfit;  /* what stmt_begin() gives when it cannot */
 	unsigned int in_use; /* statements begun and not ended */
 	bool streaming;      /* one of them still gets rows */
 	bool broken;
@@ -50,7 +51,11 @@ enum err db_failed(struct db *db, unsigned int code, const char *message,
  * migrations, GRANT. Everything else is a prepared statement. */
 enum err db_run(struct db *db, struct slice sql, enum db_phase phase);
 
-/* In stmt.c: drops every prepared statement of the connection. */
+/* In stmt.c: the one that cannot run; NULL: no memory. Freed by free(). */
+struct stmt *stmt_unfit(struct db *db);
+/* Gives it, with the error that whoever runs it gets. */
+struct stmt *stmt_refused(struct db *db, enum err e);
+/* Drops every prepared statement of the connection. */
 void stmt_forget_all(struct db *db);
 
 #endif

@@ -30,12 +30,10 @@ enum err db_prompt_add(struct db *db, struct company_id company,
 	    " SELECT ?, ?, ?, ?, ?, ?, ? FROM (SELECT COUNT(*) AS n FROM prompt"
 	    " WHERE company_id = ? AND archived_at IS NULL) AS x"
 	    " WHERE x.n < ?";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	uint64_t made = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_text(st, slice_from(row->name));
@@ -46,7 +44,6 @@ enum err db_prompt_add(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	stmt_in_u64(st, DB_PROMPTS_MAX);
 	e = stmt_exec(st, &made);
-	stmt_end(st);
 	return e == ERR_OK && made == 0 ? ERR_RANGE : e;
 }
 
@@ -86,16 +83,13 @@ enum err db_prompt_get(struct db *db, struct company_id company,
 {
 	static const char sql[] = PROMPT_SQL " AND p.id = ?";
 	struct prompt_read r;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	out_prompt(st, &r);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e != ERR_OK)
 		return e;
 	*out = r.row;
@@ -109,12 +103,10 @@ enum err db_prompt_list(struct db *db, struct company_id company,
 	static const char sql[] = PROMPT_SQL " ORDER BY p.name, p.id";
 	struct prompt_row *all;
 	struct prompt_read r;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	size_t i = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	out_prompt(st, &r);
 	e = stmt_each(st);
@@ -140,17 +132,12 @@ enum err db_prompt_rename(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE prompt SET name = ?"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, name);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_prompt_archive(struct db *db, struct company_id company,
@@ -159,11 +146,8 @@ enum err db_prompt_archive(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE prompt SET archived_at = ?, active_key = NULL"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
@@ -181,23 +165,19 @@ static enum err count_up(struct db *db, struct company_id company,
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
 	static const char get_sql[] =
 	    "SELECT last_version FROM prompt WHERE company_id = ? AND id = ?";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, up_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, up_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	e = stmt_exec_one(st);
-	stmt_end(st);
-	if (e != ERR_OK || (e = stmt_begin(db, get_sql, &st)) != ERR_OK)
+	if (e != ERR_OK)
 		return e;
+	st = stmt_begin(db, get_sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_out_u32(st, version);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 static enum err insert_version(struct db *db, struct company_id company,
@@ -208,11 +188,8 @@ static enum err insert_version(struct db *db, struct company_id company,
 	    "INSERT INTO prompt_version (company_id, prompt_id, version, kind,"
 	    " state, spoken_text, voice, upload, created_by, created_at)"
 	    " VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_in_u64(st, version);
@@ -222,9 +199,7 @@ static enum err insert_version(struct db *db, struct company_id company,
 	stmt_in_bytes_null(st, v->speech ? NULL : file.p, file.n);
 	stmt_in_id_null(st, v->by.v);
 	stmt_in_time_us(st, v->created_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 static enum err add_job(struct db *db, struct company_id company,
@@ -292,12 +267,10 @@ enum err db_prompt_versions(struct db *db, struct company_id company,
 	    VERSION_SQL " ORDER BY version DESC LIMIT 100";
 	struct prompt_version *all;
 	struct version_read r;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	size_t i = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	out_version(st, mem, &r);
@@ -324,17 +297,14 @@ enum err db_prompt_version(struct db *db, struct company_id company,
 {
 	static const char sql[] = VERSION_SQL " AND version = ?";
 	struct version_read r;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_in_u64(st, version);
 	out_version(st, mem, &r);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e != ERR_OK)
 		return e;
 	*out = r.row;
@@ -347,17 +317,14 @@ static enum err blob(struct db *db, const char *sql, struct company_id company,
     struct slice *out)
 {
 	struct slice bytes;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_in_u64(st, version);
 	stmt_out_slice(st, mem, max, &bytes);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = bytes;
 	return e;
@@ -396,20 +363,15 @@ static enum err set_ready(struct db *db, struct company_id company,
 	    "UPDATE prompt_version SET state = 'ready', ulaw = ?, samples = ?,"
 	    " upload = NULL, ready_at = ? WHERE company_id = ?"
 	    " AND prompt_id = ? AND version = ? AND state = 'pending'";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_bytes(st, ulaw.p, ulaw.n);
 	stmt_in_u64(st, ulaw.n);
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_in_u64(st, version);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 static enum err set_live(struct db *db, struct company_id company,
@@ -418,11 +380,8 @@ static enum err set_live(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE prompt SET live_version = GREATEST(live_version, ?)"
 	    " WHERE company_id = ? AND id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_u64(st, version);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
@@ -452,18 +411,13 @@ enum err db_prompt_failed(struct db *db, struct company_id company,
 	    "UPDATE prompt_version SET state = 'failed', reason = ?,"
 	    " upload = NULL WHERE company_id = ? AND prompt_id = ?"
 	    " AND version = ? AND state = 'pending'";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, reason);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_in_u64(st, version);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_prompt_live(struct db *db, struct arena *mem,
@@ -477,21 +431,13 @@ enum err db_prompt_live(struct db *db, struct arena *mem,
 	    " WHERE p.archived_at IS NULL"
 	    " ORDER BY p.company_id, p.prompt_key";
 	struct prompt_live row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_id(st, row.company.v);
 	stmt_out_id(st, row.id.v);
 	stmt_out_text(st, row.key, sizeof(row.key));
 	stmt_out_text(st, row.language, sizeof(row.language));
 	stmt_out_u32(st, &row.version);
 	stmt_out_u32(st, &row.samples);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

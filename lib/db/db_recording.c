@@ -36,11 +36,8 @@ static enum err insert(struct db *db, struct company_id company,
 	    " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 	static const uint8_t unknown[32];
 	const bool has_sum = memcmp(row->pcm_sha256, unknown, 32) != 0;
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_id(st, row->call.v);
@@ -55,9 +52,7 @@ static enum err insert(struct db *db, struct company_id company,
 	stmt_in_u64(st, row->rate_hz);
 	stmt_in_bytes_null(st, has_sum ? row->pcm_sha256 : NULL, 32);
 	stmt_in_time_us(st, now_us);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_recording_add(struct db *db, struct company_id company,
@@ -82,16 +77,13 @@ enum err db_recording_by_call(struct db *db, struct company_id company,
 	    " FROM recording"
 	    " WHERE company_id = ? AND call_id = ? ORDER BY id LIMIT 1";
 	struct recording_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	out_row(st, &row);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -104,16 +96,13 @@ enum err db_recording_get(struct db *db, struct company_id company,
 				  " FROM recording"
 				  " WHERE company_id = ? AND id = ?";
 	struct recording_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	out_row(st, &row);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -128,12 +117,10 @@ static enum err mark_ready(struct db *db, struct company_id company,
 	    " size_bytes = ?, rate_hz = ?, pcm_sha256 = ?, ready_at = ?"
 	    " WHERE company_id = ? AND id = ?"
 	    " AND state IN ('pending', 'failed')";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	uint64_t n = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_u64(st, row->duration_ms);
 	stmt_in_u64(st, row->size_bytes);
 	stmt_in_u64(st, row->rate_hz);
@@ -142,7 +129,6 @@ static enum err mark_ready(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
 	e = stmt_exec(st, &n);
-	stmt_end(st);
 	*became = n == 1;
 	return e;
 }
@@ -189,18 +175,14 @@ enum err db_recording_set_peaks(struct db *db, struct company_id company,
 	    "UPDATE recording SET peaks = ?"
 	    " WHERE company_id = ? AND id = ?";
 	struct stmt *st;
-	enum err e;
 
 	if (peaks.n > PEAKS_MAX)
 		return ERR_TOOBIG;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_bytes(st, peaks.p, peaks.n);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_recording_peaks(struct db *db, struct company_id company,
@@ -210,16 +192,13 @@ enum err db_recording_peaks(struct db *db, struct company_id company,
 	    "SELECT peaks FROM recording"
 	    " WHERE company_id = ? AND id = ? AND peaks IS NOT NULL";
 	struct slice got;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_out_slice(st, mem, PEAKS_MAX, &got);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*peaks = got;
 	return e;
@@ -233,19 +212,11 @@ enum err db_recording_pending(struct db *db, int64_t before_us, uint32_t max,
 				  " WHERE state = 'pending' AND created_at < ?"
 				  " ORDER BY created_at LIMIT ?";
 	struct recording_pending row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, before_us);
 	stmt_in_u64(st, max);
 	stmt_out_id(st, row.company.v);
 	out_row(st, &row.row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

@@ -120,8 +120,7 @@ enum err db_report_buckets(struct db *db, struct company_id company,
 	if ((uint64_t)to_us - (uint64_t)from_us >
 	    DB_REPORT_BUCKETS_MAX * (uint64_t)(15 * RT_MIN_US))
 		return ERR_TOOBIG;
-	if ((e = stmt_begin(db, buckets_sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, buckets_sql);
 	stmt_in_id(st, company.v);
 	stmt_in_time_us(st, from_us);
 	stmt_in_time_us(st, to_us);
@@ -195,18 +194,15 @@ enum err db_report_live(struct db *db, struct company_id company,
     int64_t since_us, struct db_report_live *out)
 {
 	struct db_report_live got;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, live_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, live_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, company.v);
 	stmt_in_time_us(st, since_us);
 	stmt_out_u64(st, &got.live);
 	stmt_out_u64(st, &got.since);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = got;
 	return e;
@@ -218,15 +214,12 @@ static const char called_sql[] =
 enum err db_report_called(struct db *db, struct company_id company, bool *out)
 {
 	bool got = false;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, called_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, called_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_out_bool(st, &got);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = got;
 	return e;
@@ -241,17 +234,14 @@ enum err db_report_company(struct db *db, struct company_id company,
     struct db_report_company *out)
 {
 	struct db_report_company got;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, company_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, company_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_out_text(st, got.country, sizeof(got.country));
 	stmt_out_text(st, got.currency, sizeof(got.currency));
 	stmt_out_u64(st, &got.billable_s);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = got;
 	return e;
@@ -281,8 +271,7 @@ enum err db_report_members(struct db *db, struct user_id user,
 
 	if ((all = arena_array(mem, MEMBERS_MAX, sizeof(*all))) == NULL)
 		return ERR_NOMEM;
-	if ((e = stmt_begin(db, members_sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, members_sql);
 	stmt_in_id(st, all_companies.v);
 	stmt_in_id(st, user.v);
 	stmt_out_id(st, row.id.v);

@@ -108,51 +108,16 @@ enum err db_report_call(struct db *db, struct company_id company,
 	r->evidence = arena_alloc(mem, DB_REPORT_CALL_EVIDENCE_MAX);
 	if (r->evidence == NULL)
 		return ERR_NOMEM;
-	if ((e = stmt_begin(db, call_sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, call_sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	out_times(st, r);
 	out_names(st, r);
 	out_credit(st, r);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = r;
 	return e;
-}
-
-/* Executes st and copies each row, of size bytes at row, into an array of at
- * most max; what lies beyond is not shown. */
-static enum err collect(struct stmt *st, const void *row, size_t size,
-    size_t max, struct arena *mem, void **rows, size_t *n)
-{
-	const size_t first = 8;
-	size_t cap = 0, count = 0;
-	char *all = NULL;
-	enum err e = stmt_each(st);
-
-	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK && count < max) {
-		if (count == cap) {
-			const size_t more = cap == 0 ? first : cap * 2;
-			char *grown = arena_array(mem, more, size);
-
-			if (grown == NULL)
-				return ERR_NOMEM;
-			for (size_t i = 0; i < count * size; i++)
-				grown[i] = all[i];
-			all = grown;
-			cap = more;
-		}
-		for (size_t i = 0; i < size; i++)
-			all[count * size + i] = ((const char *)row)[i];
-		count++;
-	}
-	if (e != ERR_OK && e != ERR_NOTFOUND)
-		return e;
-	*rows = all;
-	*n = count;
-	return ERR_OK;
 }
 
 static const char legs_sql[] =
@@ -170,12 +135,8 @@ enum err db_report_call_legs(struct db *db, struct company_id company,
     size_t *n)
 {
 	struct db_report_call_leg row = { .seq = 0 };
-	struct stmt *st;
-	void *all = NULL;
-	enum err e;
+	struct stmt *st = stmt_begin(db, legs_sql);
 
-	if ((e = stmt_begin(db, legs_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	stmt_out_u32(st, &row.seq);
@@ -194,12 +155,7 @@ enum err db_report_call_legs(struct db *db, struct company_id company,
 	stmt_out_u64(st, &row.packets_out);
 	stmt_out_u64(st, &row.packets_lost);
 	stmt_out_u64(st, &row.jitter_us);
-	e = collect(st, &row, sizeof(row), DB_REPORT_CALL_LEGS_MAX, mem, &all,
-	    n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 static const char events_sql[] =
@@ -215,12 +171,8 @@ enum err db_report_call_events(struct db *db, struct company_id company,
     size_t *n)
 {
 	struct db_report_call_event row = { .seq = 0 };
-	struct stmt *st;
-	void *all = NULL;
-	enum err e;
+	struct stmt *st = stmt_begin(db, events_sql);
 
-	if ((e = stmt_begin(db, events_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	stmt_out_u32(st, &row.seq);
@@ -232,12 +184,7 @@ enum err db_report_call_events(struct db *db, struct company_id company,
 	stmt_out_i64(st, &row.value);
 	OUT_TEXT(st, &row, detail);
 	stmt_out_time_us(st, &row.at_us);
-	e = collect(st, &row, sizeof(row), DB_REPORT_CALL_EVENTS_MAX, mem, &all,
-	    n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 static const char recording_sql[] =
@@ -251,11 +198,9 @@ enum err db_report_call_recording(struct db *db, struct company_id company,
     struct call_id call, struct db_report_call_recording *out)
 {
 	struct db_report_call_recording row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, recording_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, recording_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	OUT_TEXT(st, &row, state);
@@ -266,7 +211,6 @@ enum err db_report_call_recording(struct db *db, struct company_id company,
 	stmt_out_u32(st, &row.channels);
 	stmt_out_bool(st, &row.has_peaks);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -287,17 +231,12 @@ static const char peaks_sql[] =
 static enum err peaks_size(struct db *db, struct company_id company,
     struct call_id call, uint64_t *size)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, peaks_size_sql);
 
-	if ((e = stmt_begin(db, peaks_size_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	stmt_out_u64(st, size);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 enum err db_report_call_peaks(struct db *db, struct company_id company,
@@ -317,13 +256,11 @@ enum err db_report_call_peaks(struct db *db, struct company_id company,
 		return ERR_TOOBIG;
 	if ((bytes = arena_alloc(mem, (size_t)size)) == NULL)
 		return ERR_NOMEM;
-	if ((e = stmt_begin(db, peaks_sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, peaks_sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	stmt_out_bytes(st, bytes, (size_t)size, &n);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = slice_of(bytes, n);
 	return e;
@@ -393,13 +330,11 @@ enum err db_report_call_visit(struct db *db, struct company_id company,
 
 	if (r == NULL)
 		return ERR_NOMEM;
-	if ((e = stmt_begin(db, visit_sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, visit_sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, visit.v);
 	out_visit(st, r);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = r;
 	return e;
@@ -417,25 +352,17 @@ enum err db_report_call_pages(struct db *db, struct company_id company,
 {
 	struct db_report_call_page *row = arena_alloc(mem, sizeof(*row));
 	struct stmt *st;
-	void *all = NULL;
-	enum err e;
 
 	if (row == NULL)
 		return ERR_NOMEM;
-	if ((e = stmt_begin(db, pages_sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, pages_sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, visit.v);
 	OUT_TEXT(st, row, url);
 	OUT_TEXT(st, row, title);
 	stmt_out_time_us(st, &row->at_us);
 	stmt_out_u64(st, &row->engaged_s);
-	e = collect(st, row, sizeof(*row), DB_REPORT_CALL_PAGES_MAX, mem, &all,
-	    n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, row, sizeof(*row), rows, n);
 }
 
 static const char clicks_sql[] =
@@ -451,23 +378,14 @@ enum err db_report_call_clicks(struct db *db, struct company_id company,
     struct db_report_call_click **rows, size_t *n)
 {
 	struct db_report_call_click row = { .at_us = 0 };
-	struct stmt *st;
-	void *all = NULL;
-	enum err e;
+	struct stmt *st = stmt_begin(db, clicks_sql);
 
-	if ((e = stmt_begin(db, clicks_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, visit.v);
 	OUT_TEXT(st, &row, kind);
 	OUT_TEXT(st, &row, number);
 	stmt_out_time_us(st, &row.at_us);
-	e = collect(st, &row, sizeof(row), DB_REPORT_CALL_CLICKS_MAX, mem, &all,
-	    n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_report_call_trail(struct db *db, struct company_id company,
@@ -480,12 +398,8 @@ enum err db_report_call_trail(struct db *db, struct company_id company,
 	    " WHERE a.company_id = ? AND a.object_id = ?"
 	    " ORDER BY a.id DESC LIMIT 100";
 	struct db_report_call_trail row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	stmt_out_text(st, row.action, sizeof(row.action));
@@ -493,9 +407,5 @@ enum err db_report_call_trail(struct db *db, struct company_id company,
 	stmt_out_time_us(st, &row.at_us);
 	stmt_out_slice(st, mem, 262144, &row.before);
 	stmt_out_slice(st, mem, 262144, &row.after);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

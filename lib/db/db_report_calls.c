@@ -189,11 +189,9 @@ static enum err fetch(struct db *db, struct company_id company,
 	if ((e = db_search_make(f->search, &p)) != ERR_OK)
 		return e;
 	if (plain)
-		e = stmt_begin(db, up ? newer_sql : older_sql, &st);
+		st = stmt_begin(db, up ? newer_sql : older_sql);
 	else
-		e = stmt_begin(db, up ? newer_facts_sql : older_facts_sql, &st);
-	if (e != ERR_OK)
-		return e;
+		st = stmt_begin(db, up ? newer_facts_sql : older_facts_sql);
 	in_filters(st, &company, f, &p);
 	stmt_in_time_us(st, at);
 	stmt_in_time_us(st, at);
@@ -246,8 +244,7 @@ enum err db_report_calls_history(struct db *db, struct company_id company,
 		return ERR_RANGE;
 	if ((all = arena_array(mem, max, sizeof(*all))) == NULL)
 		return ERR_NOMEM;
-	if ((e = stmt_begin(db, history_sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, history_sql);
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, caller_e164);
 	stmt_in_id(st, but.v);

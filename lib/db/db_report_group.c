@@ -159,11 +159,8 @@ static enum err begin_rollup(struct db *db, const struct company_id *company,
 	};
 	const struct rollup_cover c =
 	    rollup_cover(ask->filter.from_us, ask->filter.to_us);
-	struct stmt *st;
-	const enum err e = stmt_begin(db, sql[which->keys], &st);
+	struct stmt *st = stmt_begin(db, sql[which->keys]);
 
-	if (e != ERR_OK)
-		return e;
 	stmt_in_id(st, company->v);
 	stmt_in_text(st, slice_from(which->days));
 	in_span(st, c.days[0]);
@@ -195,21 +192,13 @@ static enum err total_from_quarters(struct db *db, struct company_id company,
 	    " AND dimension = 'total' AND bucket_at >= ? AND bucket_at < ?"
 	    " HAVING n > 0";
 	struct db_report_group row = { .value = "" };
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_time_us(st, ask->filter.from_us);
 	stmt_in_time_us(st, ask->filter.to_us);
 	out_sums(st, &row.sums);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 static bool all_together(const struct db_report_ask *ask)
@@ -230,11 +219,8 @@ static enum err begin_facts(struct db *db, const struct company_id *company,
 	    " FROM call_fact f" DB_FILTER_WHERE
 	    " GROUP BY k1, k2"
 	    " ORDER BY n DESC, k1, k2 LIMIT ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_u64(st, (uint64_t)ask->by + 1);
 	stmt_in_u64(st, (uint64_t)ask->split + 1);
 	stmt_in_u64(st, (uint64_t)ask->own_s * 1000);
@@ -256,7 +242,6 @@ enum err db_report_group_list(struct db *db, struct company_id company,
 	const struct rollup *which = rollup_of(ask);
 	struct db_report_group row = { .value = "" };
 	struct stmt *st;
-	void *all;
 	enum err e;
 
 	if (max == 0 || max > DB_REPORT_GROUPS_MAX)
@@ -269,11 +254,7 @@ enum err db_report_group_list(struct db *db, struct company_id company,
 		e = begin_facts(db, &company, ask, max, &row, &st);
 	if (e != ERR_OK)
 		return e;
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 #define BUCKET                                    \
@@ -290,26 +271,19 @@ enum err db_report_group_series(struct db *db, struct company_id company,
 				  " LIMIT 38400";
 	struct db_report_bucket row = { .at_us = 0 };
 	struct stmt *st;
-	void *all;
-	enum err e;
 
 	if (db_filter_plain(&ask->filter) && ask->filter.result.n == 0 &&
 	    ask->own_s == 0)
 		return db_report_buckets(db, company, ask->filter.from_us,
 		    ask->filter.to_us, mem, rows, n);
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_u64(st, (uint64_t)ask->own_s * 1000);
 	db_filter_in(st, &company, &ask->filter);
 	stmt_out_time_us(st, &row.at_us);
 	out_sums(st, &row.sums);
 	stmt_out_i64(st, &row.sums.answer_ms);
 	stmt_out_i64(st, &row.sums.over);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 /* --- names -----------------------------------------------------------------*/
@@ -330,19 +304,11 @@ enum err db_report_group_names(struct db *db, struct company_id company,
 		[FILTER_LOCATION] = NAMES("name, ''", "location"),
 	};
 	struct db_report_name row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, texts[kind]);
 
-	if ((e = stmt_begin(db, texts[kind], &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_out_id(st, row.id);
 	stmt_out_text(st, row.name, sizeof(row.name));
 	stmt_out_text(st, row.e164, sizeof(row.e164));
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

@@ -40,11 +40,9 @@ static enum err lock_gate(struct db *db, struct company_id company,
 	    " month_calls FROM reserve_gate"
 	    " WHERE company_id = ? AND gate = ? FOR UPDATE";
 	struct gate g = { 0 };
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, key);
 	stmt_out_time_us(st, &g.hour.from_us);
@@ -54,7 +52,6 @@ static enum err lock_gate(struct db *db, struct company_id company,
 	stmt_out_time_us(st, &g.month.from_us);
 	stmt_out_i64(st, &g.month.calls);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = g;
 	return e;
@@ -66,18 +63,15 @@ static enum err make_gate(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "INSERT INTO reserve_gate (company_id, gate, hour_at, day_at,"
 	    " month_at) VALUES (?, ?, ?, ?, ?)";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, a->key);
 	stmt_in_time_us(st, a->hour.max == 0 ? now_us : a->hour.from_us);
 	stmt_in_time_us(st, a->day.max == 0 ? now_us : a->day.from_us);
 	stmt_in_time_us(st, a->month.max == 0 ? now_us : a->month.from_us);
 	e = stmt_exec_one(st);
-	stmt_end(st);
 	return e == ERR_CONFLICT ? ERR_OK : e;
 }
 
@@ -88,11 +82,8 @@ static enum err put_gate(struct db *db, struct company_id company,
 	    "UPDATE reserve_gate SET hour_at = ?, hour_calls = ?, day_at = ?,"
 	    " day_calls = ?, month_at = ?, month_calls = ?"
 	    " WHERE company_id = ? AND gate = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, g->hour.from_us);
 	stmt_in_i64(st, g->hour.calls);
 	stmt_in_time_us(st, g->day.from_us);
@@ -101,9 +92,7 @@ static enum err put_gate(struct db *db, struct company_id company,
 	stmt_in_i64(st, g->month.calls);
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, key);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 /* A later window begins at nothing. An earlier one is a worker's whose clock is
@@ -137,20 +126,15 @@ static enum err count_places(struct db *db, struct company_id company,
 	    " COALESCE(MAX(CASE WHEN call_id = ? THEN 1 ELSE 0 END), 0)"
 	    " FROM reservation WHERE company_id = ? AND gate = ?"
 	    " AND expires_at > ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, call.v);
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, key);
 	stmt_in_time_us(st, now_us);
 	stmt_out_u64(st, taken);
 	stmt_out_bool(st, has);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 static enum err put_place(struct db *db, struct company_id company,
@@ -164,11 +148,8 @@ static enum err put_place(struct db *db, struct company_id company,
 	    " ON DUPLICATE KEY UPDATE confirmed = 0,"
 	    " hour_at = VALUES(hour_at), day_at = VALUES(day_at),"
 	    " month_at = VALUES(month_at), expires_at = VALUES(expires_at)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, a->key);
 	stmt_in_id(st, call.v);
@@ -176,9 +157,7 @@ static enum err put_place(struct db *db, struct company_id company,
 	stmt_in_time_us(st, g->day.from_us);
 	stmt_in_time_us(st, g->month.from_us);
 	stmt_in_time_us(st, now_us + (int64_t)a->hold_s * RT_SEC_US);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 /* In a transaction, with the gate locked. */
@@ -250,17 +229,12 @@ enum err db_reserve_confirm(struct db *db, struct company_id company,
 	    "UPDATE reservation SET confirmed = 1"
 	    " WHERE company_id = ? AND gate = ? AND call_id = ?"
 	    " AND confirmed = 0";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, key);
 	stmt_in_id(st, call.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 /* --- giving back -----------------------------------------------------------*/
@@ -272,11 +246,9 @@ static enum err read_place(struct db *db, struct company_id company,
 	    "SELECT confirmed, hour_at, day_at, month_at FROM reservation"
 	    " WHERE company_id = ? AND gate = ? AND call_id = ?";
 	struct place p = { .confirmed = false };
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, key);
 	stmt_in_id(st, call.v);
@@ -285,7 +257,6 @@ static enum err read_place(struct db *db, struct company_id company,
 	stmt_out_time_us(st, &p.day_us);
 	stmt_out_time_us(st, &p.month_us);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = p;
 	return e;
@@ -297,17 +268,12 @@ static enum err drop_place(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "DELETE FROM reservation"
 	    " WHERE company_id = ? AND gate = ? AND call_id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, key);
 	stmt_in_id(st, call.v);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 /* Off the counts, unless the call was bridged there. The gate comes first, as
@@ -351,12 +317,10 @@ static enum err places_of(struct db *db, struct company_id company,
 	    "SELECT gate, confirmed FROM reservation"
 	    " WHERE company_id = ? AND call_id = ? ORDER BY gate LIMIT 32";
 	struct place p = { .confirmed = false };
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	size_t have = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	stmt_out_text(st, p.key, sizeof(p.key));
@@ -379,16 +343,13 @@ static enum err answered_key(struct db *db, struct company_id company,
 	    " AND id = ? AND result = 'answered'"
 	    " AND destination_id IS NOT NULL";
 	struct destination_id id;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	stmt_out_id(st, id.v);
 	e = stmt_one(st);
-	stmt_end(st);
 	out[0] = '\0';
 	if (e == ERR_OK)
 		id_text(ID_KIND_destination, id.v, out);
@@ -438,18 +399,13 @@ static enum err one_expired(struct db *db, int64_t now_us,
 	static const char sql[] =
 	    "SELECT company_id, call_id, gate FROM reservation"
 	    " WHERE expires_at <= ? ORDER BY expires_at LIMIT 1";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_out_id(st, company->v);
 	stmt_out_id(st, call->v);
 	stmt_out_text(st, out->key, sizeof(out->key));
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 enum err db_reserve_sweep(struct db *db, int64_t now_us, uint32_t max,
@@ -480,17 +436,12 @@ static enum err read_turn(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "SELECT next_turn FROM turn WHERE company_id = ? AND counter = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, counter);
 	stmt_out_u64(st, next);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 /* The first statement locks the row, so the second reads our own number. */
@@ -501,15 +452,12 @@ static enum err count_turn(struct db *db, struct company_id company,
 	    "INSERT INTO turn (company_id, counter, next_turn)"
 	    " VALUES (?, ?, 1)"
 	    " ON DUPLICATE KEY UPDATE next_turn = next_turn + 1";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, counter);
 	e = stmt_exec(st, NULL);
-	stmt_end(st);
 	return e == ERR_OK ? read_turn(db, company, counter, next) : e;
 }
 

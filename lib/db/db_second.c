@@ -9,17 +9,14 @@ enum err db_second_get(struct db *db, struct user_id user,
 	    "SELECT secret_sealed, last_step, confirmed_at IS NOT NULL"
 	    " FROM user_second WHERE user_id = ?";
 	struct second_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, user.v);
 	stmt_out_bytes(st, row.sealed, sizeof(row.sealed), &row.sealed_n);
 	stmt_out_u64(st, &row.last_step);
 	stmt_out_bool(st, &row.confirmed);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -28,15 +25,10 @@ enum err db_second_get(struct db *db, struct user_id user,
 /* Runs a statement whose only parameter is the user. */
 static enum err of_user(struct db *db, const char *sql, struct user_id user)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, user.v);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_second_begin(struct db *db, struct user_id user,
@@ -54,14 +46,13 @@ enum err db_second_begin(struct db *db, struct user_id user,
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	if ((e = of_user(db, old_sql, user)) != ERR_OK ||
-	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if ((e = of_user(db, old_sql, user)) != ERR_OK)
 		return db_join_end(db, mine, e);
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, user.v);
 	stmt_in_bytes(st, sealed.p, sealed.n);
 	stmt_in_time_us(st, now_us);
 	e = stmt_exec_one(st);
-	stmt_end(st);
 	return db_join_end(db, mine, e);
 }
 
@@ -71,17 +62,12 @@ enum err db_second_confirm(struct db *db, struct user_id user, uint64_t step,
 	static const char sql[] =
 	    "UPDATE user_second SET confirmed_at = ?, last_step = ?"
 	    " WHERE user_id = ? AND confirmed_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_u64(st, step);
 	stmt_in_id(st, user.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_second_take(struct db *db, struct user_id user, uint64_t step)
@@ -89,16 +75,13 @@ enum err db_second_take(struct db *db, struct user_id user, uint64_t step)
 	static const char sql[] =
 	    "UPDATE user_second SET last_step = ?"
 	    " WHERE user_id = ? AND last_step < ?";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_u64(st, step);
 	stmt_in_id(st, user.v);
 	stmt_in_u64(st, step);
 	e = stmt_exec_one(st);
-	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_AUTH : e;
 }
 
@@ -123,16 +106,11 @@ static enum err add_code(struct db *db, struct user_id user,
 {
 	static const char sql[] =
 	    "INSERT INTO user_recovery (user_id, code_hash) VALUES (?, ?)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, user.v);
 	stmt_in_bytes(st, hash, DB_SECOND_CODE_HASH);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_second_codes(struct db *db, struct user_id user,
@@ -157,16 +135,13 @@ enum err db_second_use_code(struct db *db, struct user_id user,
 	static const char sql[] =
 	    "UPDATE user_recovery SET used_at = ? WHERE user_id = ?"
 	    " AND code_hash = ? AND used_at IS NULL";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, user.v);
 	stmt_in_bytes(st, hash, DB_SECOND_CODE_HASH);
 	e = stmt_exec_one(st);
-	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_AUTH : e;
 }
 
@@ -175,16 +150,13 @@ enum err db_second_codes_left(struct db *db, struct user_id user, uint64_t *n)
 	static const char sql[] =
 	    "SELECT COUNT(*) FROM user_recovery"
 	    " WHERE user_id = ? AND used_at IS NULL";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	uint64_t left = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, user.v);
 	stmt_out_u64(st, &left);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*n = left;
 	return e;

@@ -16,14 +16,11 @@ enum err db_server_create(struct db *db, struct slice name)
 		"EXECUTE rt_create",
 		"DEALLOCATE PREPARE rt_create",
 	};
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, set);
 	enum err e;
 
-	if ((e = stmt_begin(db, set, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, name);
 	e = stmt_exec(st, NULL);
-	stmt_end(st);
 	for (size_t i = 0; i < RT_ARRAY_LEN(steps) && e == ERR_OK; i++)
 		e = db_run(db, slice_from(steps[i]), DB_WRITING);
 	return e;
@@ -32,15 +29,10 @@ enum err db_server_create(struct db *db, struct slice name)
 enum err db_server_version(struct db *db, char out[DB_SERVER_VERSION_BYTES])
 {
 	static const char sql[] = "SELECT VERSION()";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_text(st, out, DB_SERVER_VERSION_BYTES);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 enum err db_server_migrations(struct db *db, uint64_t *n)
@@ -48,15 +40,12 @@ enum err db_server_migrations(struct db *db, uint64_t *n)
 	static const char sql[] =
 	    "SELECT COUNT(*) FROM schema_migration"
 	    " WHERE finished_at IS NOT NULL";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	uint64_t count;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_u64(st, &count);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*n = count;
 	return e;

@@ -11,15 +11,12 @@ static enum err first_credited(struct db *db, struct company_id company,
 	    " AND i.kind = 'call' AND i.source <> ''"
 	    " ORDER BY i.id LIMIT 1";
 	struct call_id id;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_out_id(st, id.v);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = id;
 	return e == ERR_NOTFOUND ? ERR_OK : e;
@@ -42,15 +39,12 @@ static enum err loose_number(struct db *db, struct company_id company,
 	    " OR (p.number_id IS NULL AND t.id IS NULL))"
 	    " ORDER BY n.id LIMIT 1";
 	struct number_id id;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_out_id(st, id.v);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = id;
 	return e == ERR_NOTFOUND ? ERR_OK : e;
@@ -84,11 +78,9 @@ enum err db_setup_state(struct db *db, struct account_id account,
 	    " AND archived_at IS NULL),"
 	    " EXISTS (SELECT 1 FROM phone_call WHERE company_id = ?)";
 	struct setup_state s = { .calls = 0 };
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, account.v);
 	for (int i = 0; i < 9; i++)
 		stmt_in_id(st, company.v);
@@ -102,7 +94,6 @@ enum err db_setup_state(struct db *db, struct account_id account,
 	stmt_out_time_us(st, &s.tag_seen_us);
 	stmt_out_u64(st, &s.calls);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		e = first_credited(db, company, &s.first_credited);
 	if (e == ERR_OK)
@@ -116,15 +107,12 @@ enum err db_setup_any_user(struct db *db, bool *out)
 {
 	static const char sql[] =
 	    "SELECT EXISTS (SELECT 1 FROM user WHERE disabled_at IS NULL)";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	bool any = false;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_bool(st, &any);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = any;
 	return e;

@@ -35,18 +35,14 @@ enum err db_sheet_read(struct stmt *st, const struct db_sheet *sheet,
 	const size_t size = sheet->n_columns * sizeof(struct db_sheet_cell);
 	struct db_sheet_cell *row =
 	    arena_array(mem, sheet->n_columns, sizeof(*row));
-	void *all = NULL;
-	enum err e = ERR_NOMEM;
 
-	if (row != NULL) {
-		for (size_t i = 0; i < sheet->n_columns; i++)
-			out_cell(st, sheet->columns[i].type, mem, &row[i]);
-		e = stmt_all(st, mem, row, size, &all, n);
+	if (row == NULL) {
+		stmt_end(st);
+		return ERR_NOMEM;
 	}
-	stmt_end(st);
-	if (e == ERR_OK)
-		*cells = all;
-	return e;
+	for (size_t i = 0; i < sheet->n_columns; i++)
+		out_cell(st, sheet->columns[i].type, mem, &row[i]);
+	return stmt_all(st, mem, row, size, cells, n);
 }
 
 enum err db_sheet_each(struct stmt *st, const struct db_sheet *sheet,
@@ -130,16 +126,13 @@ enum err db_sheet_page(struct db *db, const struct db_sheet *sheet,
 		.to_us = DB_SHEET_TO_MAX_US };
 	struct db_sheet_place edge = { .name = SLICE("") };
 	struct stmt *st;
-	enum err e;
 
 	if (max == 0 || max > DB_SHEET_PAGE_MAX)
 		return ERR_RANGE;
 	if (sheet->by[order.by] == NULL)
 		return ERR_SYNTAX;
 	memset(edge.id, order.down ? 0xff : 0, sizeof(edge.id));
-	e = stmt_begin(db, sheet->page_sql[order.by][order.down ? 1 : 0], &st);
-	if (e != ERR_OK)
-		return e;
+	st = stmt_begin(db, sheet->page_sql[order.by][order.down ? 1 : 0]);
 	in_scope(st, sheet, scope);
 	in_place(st, order, after == NULL, after == NULL ? &edge : after);
 	in_filter(st, filter == NULL ? &all : filter);
@@ -166,12 +159,10 @@ enum err db_sheet_one(struct db *db, const struct db_sheet *sheet,
     struct arena *mem, struct db_sheet_cell **cells)
 {
 	struct db_sheet_cell *got = NULL;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sheet->one_sql);
 	size_t n = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sheet->one_sql, &st)) != ERR_OK)
-		return e;
 	in_scope(st, sheet, scope);
 	stmt_in_id(st, id);
 	e = db_sheet_read(st, sheet, mem, &got, &n);

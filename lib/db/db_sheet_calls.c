@@ -261,10 +261,8 @@ static enum err begin(struct db *db, const struct page *p, size_t max,
 {
 	const bool all = of_all_calls(p);
 	const char *const *sql = all ? calls_sql : orders[p->order.by].sql;
-	const enum err e = stmt_begin(db, sql[p->order.up ? 1 : 0], st);
 
-	if (e != ERR_OK)
-		return e;
+	*st = stmt_begin(db, sql[p->order.up ? 1 : 0]);
 	if (all) {
 		in_period(*st, p);
 	} else {
@@ -334,12 +332,10 @@ enum err db_sheet_calls_one(struct db *db, struct company_id company,
     struct call_id id, struct arena *mem, struct db_sheet_cell **cells)
 {
 	struct db_sheet_cell *got = NULL;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, one_sql);
 	size_t n = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, one_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	e = db_sheet_read(st, &sheet, mem, &got, &n);

@@ -37,11 +37,8 @@ enum err db_site_add(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "INSERT INTO site (company_id, id, public_key, created_at, name,"
 	    " consent, pool_id, location_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_text(st, slice_from(row->public_key));
@@ -58,16 +55,13 @@ enum err db_site_get(struct db *db, struct company_id company,
 	    " FROM site"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
 	struct site_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	out_row(st, &row);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -82,16 +76,13 @@ enum err db_site_by_key(struct db *db, struct slice public_key,
 	    " WHERE public_key = ? AND archived_at IS NULL";
 	struct company_id whose;
 	struct site_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, public_key);
 	stmt_out_id(st, whose.v);
 	out_row(st, &row);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK) {
 		*company = whose;
 		*out = row;
@@ -106,11 +97,8 @@ enum err db_site_update(struct db *db, struct company_id company,
 	    "UPDATE site SET name = ?, consent = ?, pool_id = ?,"
 	    " location_id = ?"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	in_settings(st, row);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
@@ -125,30 +113,19 @@ enum err db_site_list(struct db *db, struct company_id company,
 	    " FROM site"
 	    " WHERE company_id = ? AND archived_at IS NULL ORDER BY name, id";
 	struct site_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	out_row(st, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 /* Origins and targets are both (company, site, text). */
 static enum err change_item(struct db *db, const char *sql,
     struct company_id company, struct site_id site, struct slice item)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, site.v);
 	stmt_in_text(st, item);
@@ -160,20 +137,12 @@ static enum err list_items(struct db *db, const char *sql,
     struct slice **rows, size_t *n)
 {
 	struct slice row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, site.v);
 	stmt_out_slice(st, mem, ITEM_MAX, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_site_origin_add(struct db *db, struct company_id company,
@@ -243,11 +212,8 @@ enum err db_site_archive(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE site SET archived_at = ?"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
@@ -260,11 +226,8 @@ enum err db_site_token_set(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE site SET server_token_hash = ?"
 	    " WHERE company_id = ? AND id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_bytes_null(st, hash, hash == NULL ? 0 : DB_SITE_TOKEN_BYTES);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, site.v);
@@ -278,16 +241,13 @@ enum err db_site_token_has(struct db *db, struct company_id company,
 	    "SELECT server_token_hash IS NOT NULL FROM site"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
 	bool there = false;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, site.v);
 	stmt_out_bool(st, &there);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*has = there;
 	return e;
@@ -297,19 +257,14 @@ static enum err run_param(struct db *db, const char *sql,
     struct company_id company, struct site_id site, struct slice param,
     struct slice field)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, site.v);
 	stmt_in_text(st, param);
 	if (field.n > 0)
 		stmt_in_text(st, field);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_site_param_set(struct db *db, struct company_id company,
@@ -341,19 +296,11 @@ enum err db_site_params(struct db *db, struct company_id company,
 	    "SELECT param, field FROM site_param"
 	    " WHERE company_id = ? AND site_id = ? ORDER BY param";
 	struct site_param row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, site.v);
 	stmt_out_slice(st, mem, ITEM_MAX, &row.param);
 	stmt_out_slice(st, mem, ITEM_MAX, &row.field);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

@@ -56,11 +56,8 @@ static int64_t day_of(int64_t wall_us)
 enum err db_site_health_add(struct db *db, struct company_id company,
     const struct site_health_row *row)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, health_add_sql);
 
-	if ((e = stmt_begin(db, health_add_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->site.v);
 	stmt_in_time_us(st, day_of(row->said_us));
@@ -75,9 +72,7 @@ enum err db_site_health_add(struct db *db, struct company_id company,
 		stmt_in_u64(st, row->causes[i]);
 	stmt_in_u64(st, row->refused);
 	stmt_in_text(st, slice_from(row->refused_origin));
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_site_health_read(struct db *db, struct company_id company,
@@ -89,8 +84,7 @@ enum err db_site_health_read(struct db *db, struct company_id company,
 
 	memset(&row, 0, sizeof(row));
 	row.site = site;
-	if ((e = stmt_begin(db, health_read_sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, health_read_sql);
 	stmt_in_time_us(st, day_of(since_us));
 	stmt_in_time_us(st, day_of(since_us));
 	stmt_in_id(st, company.v);
@@ -107,7 +101,6 @@ enum err db_site_health_read(struct db *db, struct company_id company,
 	stmt_out_u64(st, &row.refused);
 	stmt_out_text(st, row.refused_origin, sizeof(row.refused_origin));
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -117,11 +110,9 @@ enum err db_site_health_traffic(struct db *db, struct company_id company,
     struct site_id site, int64_t since_us, struct site_traffic *out)
 {
 	struct site_traffic t;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, traffic_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, traffic_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, site.v);
 	stmt_in_time_us(st, since_us);
@@ -130,7 +121,6 @@ enum err db_site_health_traffic(struct db *db, struct company_id company,
 	stmt_out_u64(st, &t.calls);
 	stmt_out_u64(st, &t.forms);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = t;
 	return e;

@@ -7,17 +7,12 @@
 static enum err change(struct db *db, const char *sql,
     struct company_id company, struct site_id site, struct slice url)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, site.v);
 	stmt_in_text(st, url);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_site_page_add(struct db *db, struct company_id company,
@@ -50,12 +45,8 @@ enum err db_site_page_list(struct db *db, struct company_id company,
 	    " FROM site_page WHERE company_id = ? AND site_id = ?"
 	    " ORDER BY url";
 	struct site_page_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, site.v);
 	stmt_out_slice(st, mem, TEXT_MAX, &row.url);
@@ -72,11 +63,7 @@ enum err db_site_page_list(struct db *db, struct company_id company,
 	stmt_out_u32(st, &row.targets);
 	stmt_out_u32(st, &row.ours);
 	stmt_out_u32(st, &row.found);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_site_page_urls(struct db *db, struct company_id company,
@@ -86,20 +73,12 @@ enum err db_site_page_urls(struct db *db, struct company_id company,
 	    "SELECT url FROM site_page WHERE company_id = ? AND site_id = ?"
 	    " ORDER BY url";
 	struct slice row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, site.v);
 	stmt_out_slice(st, mem, TEXT_MAX, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_site_page_ask(struct db *db, struct company_id company,
@@ -110,17 +89,14 @@ enum err db_site_page_ask(struct db *db, struct company_id company,
 	    " WHERE company_id = ? AND site_id = ?"
 	    " AND (asked_at IS NULL OR asked_at < ?)";
 	uint64_t changed = 0;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, site.v);
 	stmt_in_time_us(st, since_us);
 	e = stmt_exec(st, &changed);
-	stmt_end(st);
 	return e == ERR_OK && changed == 0 ? ERR_BUSY : e;
 }
 
@@ -135,21 +111,13 @@ enum err db_site_page_due(struct db *db, int64_t before_us, uint32_t max,
 	    " GROUP BY p.company_id, p.site_id"
 	    " ORDER BY MIN(p.checked_at) LIMIT ?";
 	struct site_page_due row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, before_us);
 	stmt_in_u64(st, max);
 	stmt_out_id(st, row.company.v);
 	stmt_out_id(st, row.site.v);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_site_page_put(struct db *db, struct company_id company,
@@ -160,11 +128,8 @@ enum err db_site_page_put(struct db *db, struct company_id company,
 	    " hops = ?, final_url = ?, bytes = ?, took_ms = ?, tags = ?,"
 	    " others = ?, targets = ?, ours = ?, found = ?"
 	    " WHERE company_id = ? AND site_id = ? AND url = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, row->checked_us);
 	stmt_in_text(st, row->problem);
 	stmt_in_u64(st, row->status);
@@ -180,7 +145,5 @@ enum err db_site_page_put(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, site.v);
 	stmt_in_text(st, row->url);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }

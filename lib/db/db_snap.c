@@ -43,13 +43,9 @@ static enum err read_trunks(struct db *db, const struct company_id *only,
 	    " ORDER BY account_id, id";
 	struct trunk_raw t;
 	struct stmt *st;
-	void *all;
-	enum err e;
 
 	memset(&t, 0, sizeof(t));
-	e = stmt_begin(db, only == NULL ? all_sql : one_sql, &st);
-	if (e != ERR_OK)
-		return e;
+	st = stmt_begin(db, only == NULL ? all_sql : one_sql);
 	if (only != NULL)
 		stmt_in_id(st, only->v);
 	stmt_out_id(st, t.row.account.v);
@@ -70,11 +66,7 @@ static enum err read_trunks(struct db *db, const struct company_id *only,
 	stmt_out_u32(st, &t.row.max_calls);
 	stmt_out_u32(st, &t.row.calls_per_s);
 	stmt_out_u32(st, &t.row.register_s);
-	e = stmt_all(st, mem, &t, sizeof(t), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &t, sizeof(t), rows, n);
 }
 
 /* False: a person typed what nobody can use. */
@@ -156,13 +148,11 @@ static enum err take_acls(struct db *db, struct arena *mem, struct db_snap *out)
 	    "SELECT trunk_id, cidr, media FROM trunk_acl"
 	    " ORDER BY account_id, trunk_id, cidr";
 	struct trunk_id trunk;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	char cidr[64];
 	bool media = false;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_id(st, trunk.v);
 	stmt_out_text(st, cidr, sizeof(cidr));
 	stmt_out_bool(st, &media);
@@ -213,9 +203,7 @@ static enum err take_numbers(struct db *db, const struct company_id *only,
 	enum err e;
 
 	memset(&t, 0, sizeof(t));
-	e = stmt_begin(db, only == NULL ? all_sql : one_sql, &st);
-	if (e != ERR_OK)
-		return e;
+	st = stmt_begin(db, only == NULL ? all_sql : one_sql);
 	if (only != NULL)
 		stmt_in_id(st, only->v);
 	stmt_out_id(st, t.row.company.v);
@@ -272,9 +260,7 @@ static enum err take_flows(struct db *db, const struct company_id *only,
 	enum err e;
 
 	memset(&t, 0, sizeof(t));
-	e = stmt_begin(db, only == NULL ? all_sql : one_sql, &st);
-	if (e != ERR_OK)
-		return e;
+	st = stmt_begin(db, only == NULL ? all_sql : one_sql);
 	if (only != NULL)
 		stmt_in_id(st, only->v);
 	stmt_out_id(st, t.company.v);
@@ -283,7 +269,6 @@ static enum err take_flows(struct db *db, const struct company_id *only,
 	stmt_out_u32(st, &t.version);
 	stmt_out_slice(st, mem, DB_FLOW_DOCUMENT_MAX, &t.document);
 	e = stmt_all(st, mem, &t, sizeof(t), &all, &out->n_flows);
-	stmt_end(st);
 	if (e == ERR_OK)
 		out->flows = all;
 	return e;
@@ -304,14 +289,12 @@ static enum err list_flows(struct db *db, struct arena *mem,
 	enum err e;
 
 	memset(&t, 0, sizeof(t));
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_out_id(st, t.company.v);
 	stmt_out_id(st, t.id.v);
 	stmt_out_id(st, t.account.v);
 	stmt_out_u32(st, &t.version);
 	e = stmt_all(st, mem, &t, sizeof(t), &all, &out->n_flows);
-	stmt_end(st);
 	if (e == ERR_OK)
 		out->flows = all;
 	return e;
@@ -384,9 +367,7 @@ static enum err take_destinations(struct db *db, const struct company_id *only,
 	enum err e;
 
 	memset(&t, 0, sizeof(t));
-	e = stmt_begin(db, only == NULL ? all_sql : one_sql, &st);
-	if (e != ERR_OK)
-		return e;
+	st = stmt_begin(db, only == NULL ? all_sql : one_sql);
 	if (only != NULL)
 		stmt_in_id(st, only->v);
 	out_destination(st, mem, &t, &trunk);

@@ -12,21 +12,18 @@ enum err db_speech_get(struct db *db,
 	static const char get_sql[] =
 	    "SELECT ulaw FROM speech WHERE digest = ?";
 	struct slice bytes;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, use_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, use_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_bytes(st, digest, DB_SPEECH_DIGEST_BYTES);
 	e = stmt_exec_one(st);
-	stmt_end(st);
-	if (e != ERR_OK || (e = stmt_begin(db, get_sql, &st)) != ERR_OK)
+	if (e != ERR_OK)
 		return e;
+	st = stmt_begin(db, get_sql);
 	stmt_in_bytes(st, digest, DB_SPEECH_DIGEST_BYTES);
 	stmt_out_slice(st, mem, DB_PROMPT_ULAW_MAX, &bytes);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*ulaw = bytes;
 	return e;
@@ -39,31 +36,21 @@ enum err db_speech_put(struct db *db,
 	static const char sql[] =
 	    "INSERT INTO speech (digest, ulaw, used_at) VALUES (?, ?, ?)"
 	    " ON DUPLICATE KEY UPDATE used_at = VALUES(used_at)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_bytes(st, digest, DB_SPEECH_DIGEST_BYTES);
 	stmt_in_bytes(st, ulaw.p, ulaw.n);
 	stmt_in_time_us(st, now_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_speech_sweep(struct db *db, int64_t before_us, uint32_t max)
 {
 	static const char sql[] =
 	    "DELETE FROM speech WHERE used_at < ? ORDER BY used_at LIMIT ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, before_us);
 	stmt_in_u64(st, max);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }

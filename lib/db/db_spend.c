@@ -12,11 +12,8 @@ enum err db_spend_put(struct db *db, struct company_id company,
 	    " ?))), ?, ?, ?, ?, ?, ?, ?, ?)";
 	const struct slice texts[] = { row->source, row->medium, row->campaign,
 		row->ad_group, row->keyword };
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, slice_from(row->day));
 	for (int twice = 0; twice < 2; twice++)
@@ -25,9 +22,7 @@ enum err db_spend_put(struct db *db, struct company_id company,
 	stmt_in_i64(st, row->amount_micros);
 	stmt_in_u64(st, row->clicks);
 	stmt_in_u64(st, row->impressions);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_spend_monthly(struct db *db, struct company_id company,
@@ -40,19 +35,16 @@ enum err db_spend_monthly(struct db *db, struct company_id company,
 	    " NULLIF(?, ''), ? FROM tracker WHERE company_id = ? AND id = ?"
 	    " ON DUPLICATE KEY UPDATE until_on = VALUES(until_on),"
 	    " monthly_micros = VALUES(monthly_micros)";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	uint64_t n = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, slice_from(from));
 	stmt_in_text(st, slice_from(until));
 	stmt_in_i64(st, monthly_micros);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, tracker.v);
 	e = stmt_exec(st, &n);
-	stmt_end(st);
 	return e == ERR_OK && n == 0 ? ERR_NOTFOUND : e;
 }
 
@@ -123,16 +115,13 @@ enum err db_spend_sums(struct db *db, struct company_id company,
 {
 	struct spend_sum row;
 	struct stmt *st;
-	void *all;
-	enum err e;
 
 	if (!db_spend_fits(f, by)) {
 		*rows = NULL;
 		*n = 0;
 		return ERR_OK;
 	}
-	if ((e = stmt_begin(db, sums_sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sums_sql);
 	stmt_in_u64(st, place_of(by));
 	in_period(st, &company, first, last);
 	for (size_t i = 0; i < RT_ARRAY_LEN(known); i++) {
@@ -141,9 +130,5 @@ enum err db_spend_sums(struct db *db, struct company_id company,
 	}
 	stmt_out_text(st, row.value, sizeof(row.value));
 	stmt_out_i64(st, &row.amount_micros);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

@@ -10,18 +10,13 @@ enum err db_spoken_want(struct db *db, struct slice key, struct slice text,
 	    "INSERT INTO spoken (say_key, spoken_text, language, state,"
 	    " wanted_at) VALUES (?, ?, ?, 'pending', ?)"
 	    " ON DUPLICATE KEY UPDATE wanted_at = VALUES(wanted_at)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, key);
 	stmt_in_text(st, text);
 	stmt_in_text(st, language);
 	stmt_in_time_us(st, now_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 static void out_row(struct stmt *st, struct spoken_row *row)
@@ -39,19 +34,11 @@ enum err db_spoken_pending(struct db *db, uint32_t max, struct arena *mem,
 	    "SELECT say_key, spoken_text, language, samples FROM spoken"
 	    " WHERE state = 'pending' ORDER BY wanted_at LIMIT ?";
 	struct spoken_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_u64(st, max);
 	out_row(st, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_spoken_set(struct db *db, struct slice key, struct slice ulaw)
@@ -60,19 +47,15 @@ enum err db_spoken_set(struct db *db, struct slice key, struct slice ulaw)
 	    "UPDATE spoken SET state = ?, ulaw = ?, samples = ?"
 	    " WHERE say_key = ? AND state = 'pending'";
 	struct stmt *st;
-	enum err e;
 
 	if (ulaw.n > DB_SPOKEN_ULAW_MAX)
 		return ERR_RANGE;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_text(st, ulaw.n > 0 ? SLICE("ready") : SLICE("failed"));
 	stmt_in_bytes_null(st, ulaw.n > 0 ? ulaw.p : NULL, ulaw.n);
 	stmt_in_u64(st, ulaw.n);
 	stmt_in_text(st, key);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_spoken_live(struct db *db, struct arena *mem,
@@ -82,18 +65,10 @@ enum err db_spoken_live(struct db *db, struct arena *mem,
 	    "SELECT say_key, spoken_text, language, samples FROM spoken"
 	    " WHERE state = 'ready' ORDER BY say_key";
 	struct spoken_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	out_row(st, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_spoken_audio(struct db *db, struct slice key, struct arena *mem,
@@ -102,15 +77,12 @@ enum err db_spoken_audio(struct db *db, struct slice key, struct arena *mem,
 	static const char sql[] =
 	    "SELECT ulaw FROM spoken WHERE say_key = ? AND state = 'ready'";
 	struct slice bytes;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, key);
 	stmt_out_slice(st, mem, DB_SPOKEN_ULAW_MAX, &bytes);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = bytes;
 	return e;
@@ -121,16 +93,11 @@ enum err db_spoken_sweep(struct db *db, int64_t before_us, uint32_t max,
 {
 	static const char sql[] =
 	    "DELETE FROM spoken WHERE wanted_at < ? ORDER BY wanted_at LIMIT ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, before_us);
 	stmt_in_u64(st, max);
-	e = stmt_exec(st, removed);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, removed);
 }
 
 /* What visits brought, and what trackers stand for. */
@@ -164,12 +131,8 @@ enum err db_spoken_values(struct db *db, struct company_id company,
     struct slice **out, size_t *n)
 {
 	struct slice value;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, values[variable].sql);
 
-	if ((e = stmt_begin(db, values[variable].sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	if (values[variable].since)
 		stmt_in_time_us(st, since_us);
@@ -177,11 +140,7 @@ enum err db_spoken_values(struct db *db, struct company_id company,
 		stmt_in_id(st, company.v);
 	stmt_in_u64(st, DB_SPOKEN_VALUES_MAX);
 	stmt_out_slice(st, mem, DB_TEXT_BYTES, &value);
-	e = stmt_all(st, mem, &value, sizeof(value), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*out = all;
-	return e;
+	return stmt_all(st, mem, &value, sizeof(value), out, n);
 }
 
 enum err db_spoken_flows(struct db *db, struct arena *mem,
@@ -194,17 +153,9 @@ enum err db_spoken_flows(struct db *db, struct arena *mem,
 	    " WHERE f.archived_at IS NULL AND v.document LIKE '%\"say\"%'"
 	    " ORDER BY f.company_id";
 	struct spoken_flow row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_id(st, row.company.v);
 	stmt_out_slice(st, mem, DB_FLOW_DOCUMENT_MAX, &row.document);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

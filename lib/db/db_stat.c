@@ -143,31 +143,21 @@ static enum err lock(struct db *db, struct company_id company, bool alone)
 	static const char alone_sql[] =
 	    "SELECT id FROM company WHERE id = ? FOR UPDATE";
 	struct company_id found;
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, alone ? alone_sql : shared_sql);
 
-	if ((e = stmt_begin(db, alone ? alone_sql : shared_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_out_id(st, found.v);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 static enum err apply(struct db *db, const char *sql, struct company_id company,
     struct call_id call)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_stat_put(struct db *db, struct company_id company,
@@ -252,15 +242,10 @@ static enum err clear(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "DELETE FROM call_rollup WHERE company_id = ? AND dimension = ?"
 	    " AND bucket_at >= ? AND bucket_at < ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	in_stored(st, &company, u, s);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 /* Sorted before they are counted: the many groups of a long period do not fit
@@ -271,16 +256,11 @@ static enum err fill(struct db *db, struct company_id company,
 	static const char sql[] = INTO
 	    "SELECT SQL_BIG_RESULT f.company_id, ?, " SHARE COUNTS OF_PERIOD
 	    " GROUP BY f.company_id, bucket_at, value, value2";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, slice_from(u->stored));
 	in_share(st, &company, u, s);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 /* Sixteen days from their days: fewer rows than calls. */
@@ -295,20 +275,15 @@ static enum err fold(struct db *db, struct company_id company,
 	    " AND r.dimension = ?"
 	    " AND r.bucket_at >= ? AND r.bucket_at < ?"
 	    " GROUP BY r.company_id, chunk_at, r.value, r.value2";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, slice_from(u->stored));
 	stmt_in_u64(st, u->days);
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, slice_from(u->of));
 	stmt_in_time_us(st, s.from_us);
 	stmt_in_time_us(st, s.to_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 static enum err make(struct db *db, struct company_id company,
@@ -362,17 +337,14 @@ static enum err verify(struct db *db, struct company_id company,
 	    " OR SUM(h2) <> 0 OR SUM(h3) <> 0 OR SUM(h4) <> 0"
 	    " OR SUM(h5) <> 0 OR SUM(h6) <> 0 OR SUM(h7) <> 0"
 	    " OR SUM(h8) <> 0) AS wrong";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	uint64_t count = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	in_stored(st, &company, u, s);
 	in_share(st, &company, u, s);
 	stmt_out_u64(st, &count);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*wrong = count;
 	return e;

@@ -42,15 +42,12 @@ static const char seen_sql[] =
 
 enum err db_tag_version(struct db *db, uint64_t *version)
 {
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, version_sql);
 	uint64_t v;
 	enum err e;
 
-	if ((e = stmt_begin(db, version_sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_u64(st, &v);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*version = v;
 	return e;
@@ -59,11 +56,9 @@ enum err db_tag_version(struct db *db, uint64_t *version)
 static enum err read_sites(struct db *db, const struct tag_reader *to)
 {
 	struct tag_site s;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sites_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sites_sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_id(st, s.company.v);
 	stmt_out_id(st, s.id.v);
 	stmt_out_id(st, s.pool.v);
@@ -83,11 +78,9 @@ static enum err read_sites(struct db *db, const struct tag_reader *to)
 static enum err read_origins(struct db *db, const struct tag_reader *to)
 {
 	struct tag_origin o;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, origins_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, origins_sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_id(st, o.site.v);
 	stmt_out_text(st, o.origin, sizeof(o.origin));
 	e = stmt_each(st);
@@ -100,11 +93,9 @@ static enum err read_origins(struct db *db, const struct tag_reader *to)
 static enum err read_targets(struct db *db, const struct tag_reader *to)
 {
 	struct tag_target t;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, targets_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, targets_sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_id(st, t.site.v);
 	stmt_out_text(st, t.e164, sizeof(t.e164));
 	e = stmt_each(st);
@@ -117,11 +108,9 @@ static enum err read_targets(struct db *db, const struct tag_reader *to)
 static enum err read_trackers(struct db *db, const struct tag_reader *to)
 {
 	struct tag_tracker t;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, trackers_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, trackers_sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_id(st, t.site.v);
 	stmt_out_id(st, t.number.v);
 	stmt_out_text(st, t.e164, sizeof(t.e164));
@@ -137,11 +126,9 @@ static enum err read_trackers(struct db *db, const struct tag_reader *to)
 static enum err read_params(struct db *db, const struct tag_reader *to)
 {
 	struct tag_param p;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, params_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, params_sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_id(st, p.site.v);
 	stmt_out_text(st, p.param, sizeof(p.param));
 	stmt_out_text(st, p.field, sizeof(p.field));
@@ -155,11 +142,9 @@ static enum err read_params(struct db *db, const struct tag_reader *to)
 static enum err read_pools(struct db *db, const struct tag_reader *to)
 {
 	struct tag_pool p;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, pools_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, pools_sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_id(st, p.company.v);
 	stmt_out_id(st, p.id.v);
 	stmt_out_text(st, p.overflow_e164, sizeof(p.overflow_e164));
@@ -191,15 +176,10 @@ enum err db_tag_read(struct db *db, const struct tag_reader *to)
 enum err db_tag_seen(struct db *db, struct company_id company,
     struct site_id site, int64_t now_us)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, seen_sql);
 
-	if ((e = stmt_begin(db, seen_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, site.v);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }

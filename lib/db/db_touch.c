@@ -33,21 +33,13 @@ static enum err read_call(struct db *db, const char *sql,
     struct arena *mem, struct touch_row **rows, size_t *n)
 {
 	struct touch_row row;
-	void *all = NULL;
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	stmt_in_u64(st, max);
 	out_row(st, mem, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_touch_call(struct db *db, struct company_id company,
@@ -91,12 +83,8 @@ enum err db_touch_credits(struct db *db, struct company_id company,
 	    " AND i.happened_at >= ? AND i.happened_at < ?"
 	    " ORDER BY i.happened_at DESC, i.id DESC LIMIT ?";
 	struct touch_credit row;
-	void *all = NULL;
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_time_us(st, from_us);
 	stmt_in_time_us(st, to_us);
@@ -106,11 +94,7 @@ enum err db_touch_credits(struct db *db, struct company_id company,
 	stmt_out_slice(st, mem, DB_NAME_BYTES, &row.source);
 	stmt_out_slice(st, mem, DB_NAME_BYTES, &row.medium);
 	stmt_out_slice(st, mem, DB_TOUCH_SHARES_MAX, &row.shares);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_touch_period(struct db *db, struct company_id company,
@@ -127,21 +111,13 @@ enum err db_touch_period(struct db *db, struct company_id company,
 	    " ORDER BY i.happened_at DESC, i.id DESC, w.started_at, w.id"
 	    " LIMIT ?";
 	struct touch_row row;
-	void *all = NULL;
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_time_us(st, from_us);
 	stmt_in_time_us(st, to_us);
 	stmt_in_u64(st, DB_TOUCH_CALLS_MAX);
 	stmt_in_u64(st, DB_TOUCH_ROWS_MAX);
 	out_row(st, mem, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

@@ -36,9 +36,9 @@ enum err db_tracker_add(struct db *db, struct company_id company,
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	if ((e = db_number_hold(db, company, row->number)) != ERR_OK ||
-	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if ((e = db_number_hold(db, company, row->number)) != ERR_OK)
 		return db_join_end(db, mine, e);
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_id(st, row->number.v);
@@ -62,7 +62,6 @@ static enum err get_one(struct stmt *st, struct tracker_row *out)
 
 	out_row(st, &row);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -75,11 +74,8 @@ enum err db_tracker_get(struct db *db, struct company_id company,
 	    "SELECT " COLUMNS
 	    " FROM tracker"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	return get_one(st, out);
@@ -92,11 +88,8 @@ enum err db_tracker_by_number(struct db *db, struct company_id company,
 	    "SELECT " COLUMNS
 	    " FROM tracker"
 	    " WHERE company_id = ? AND number_id = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, number.v);
 	return get_one(st, out);
@@ -110,19 +103,11 @@ enum err db_tracker_list(struct db *db, struct company_id company,
 	    " FROM tracker"
 	    " WHERE company_id = ? AND archived_at IS NULL ORDER BY name, id";
 	struct tracker_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	out_row(st, &row);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 enum err db_tracker_archive(struct db *db, struct company_id company,
@@ -131,11 +116,8 @@ enum err db_tracker_archive(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE tracker SET archived_at = ?"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
@@ -150,11 +132,8 @@ enum err db_tracker_update(struct db *db, struct company_id company,
 	    " campaign = ?, channel = ?, site_id = ?, match_kind = ?,"
 	    " match_value = ?"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, slice_from(row->name));
 	stmt_in_text(st, slice_from(row->source));
 	stmt_in_text(st, slice_from(row->medium));

@@ -106,11 +106,8 @@ enum err db_trunk_add(struct db *db, struct account_id account,
 	    " no_reply_ms, max_calls, calls_per_s, register_s)"
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
 	    " ?, ?)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, account.v);
 	stmt_in_id(st, row->id.v);
 	stmt_in_time_us(st, row->created_us);
@@ -127,16 +124,13 @@ enum err db_trunk_get(struct db *db, struct account_id account,
 	    " WHERE account_id = ? AND id = ? AND archived_at IS NULL";
 	char dialled[DIALLED_BYTES];
 	struct trunk_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, account.v);
 	stmt_in_id(st, id.v);
 	out_row(st, &row, dialled);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		e = db_trunk_dialled_parse(slice_from(dialled), &row.dialled);
 	if (e == ERR_OK)
@@ -154,11 +148,8 @@ enum err db_trunk_update(struct db *db, struct account_id account,
 	    " password_sealed = ?, from_user = ?, no_reply_ms = ?,"
 	    " max_calls = ?, calls_per_s = ?, register_s = ?"
 	    " WHERE account_id = ? AND id = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	in_settings(st, row);
 	stmt_in_id(st, account.v);
 	stmt_in_id(st, row->id.v);
@@ -174,12 +165,10 @@ enum err db_trunk_list(struct db *db, struct account_id account,
 	    " WHERE account_id = ? AND archived_at IS NULL ORDER BY name, id";
 	char dialled[DIALLED_BYTES];
 	struct trunk_row row, *all;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	size_t k = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, account.v);
 	out_row(st, &row, dialled);
 	if ((e = stmt_each(st)) != ERR_OK)
@@ -211,11 +200,8 @@ enum err db_trunk_archive(struct db *db, struct account_id account,
 	static const char sql[] =
 	    "UPDATE trunk SET archived_at = ?"
 	    " WHERE account_id = ? AND id = ? AND archived_at IS NULL";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, account.v);
 	stmt_in_id(st, id.v);
@@ -226,11 +212,8 @@ static enum err change_acl(struct db *db, const char *sql,
     struct account_id account, struct trunk_id id,
     const struct trunk_acl_row *row)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, account.v);
 	stmt_in_id(st, id.v);
 	stmt_in_text(st, slice_from(row->cidr));
@@ -266,19 +249,11 @@ enum err db_trunk_acls(struct db *db, struct account_id account,
 	    "SELECT cidr, media FROM trunk_acl"
 	    " WHERE account_id = ? AND trunk_id = ? ORDER BY cidr, media";
 	struct trunk_acl_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, account.v);
 	stmt_in_id(st, id.v);
 	stmt_out_text(st, row.cidr, sizeof(row.cidr));
 	stmt_out_bool(st, &row.media);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

@@ -29,19 +29,15 @@ enum err db_usage_add(struct db *db, struct company_id company, int64_t at_us,
 	    " VALUES (?, ?, ?, ?) ON DUPLICATE KEY UPDATE"
 	    " amount = amount + VALUES(amount)";
 	struct stmt *st;
-	enum err e;
 
 	if (amount == 0)
 		return ERR_OK;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_time_us(st, day_of(at_us));
 	stmt_in_text(st, slice_from(names[kind]));
 	stmt_in_u64(st, amount);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_usage_numbers(struct db *db, int64_t at_us)
@@ -54,18 +50,13 @@ enum err db_usage_numbers(struct db *db, int64_t at_us)
 	    " GROUP BY n.company_id"
 	    " ON DUPLICATE KEY UPDATE amount = VALUES(amount)";
 	const int64_t day_us = day_of(at_us);
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, day_us);
 	stmt_in_text(st, slice_from(names[USAGE_NUMBER_DAYS]));
 	stmt_in_time_us(st, day_us + RT_DAY_US);
 	stmt_in_time_us(st, day_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_usage_read(struct db *db, struct company_id company,
@@ -78,11 +69,9 @@ enum err db_usage_read(struct db *db, struct company_id company,
 	struct usage_sum sum = { { 0 } };
 	char kind[65];
 	uint64_t amount;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_time_us(st, day_of(from_us));
 	stmt_in_time_us(st, day_of(to_us));

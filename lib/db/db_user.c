@@ -48,20 +48,15 @@ enum err db_user_add(struct db *db, const struct user_row *row)
 	static const char sql[] =
 	    "INSERT INTO user (id, account_id, email, name, password_hash,"
 	    " created_at) VALUES (?, ?, ?, ?, ?, ?)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, row->id.v);
 	stmt_in_id(st, row->account.v);
 	stmt_in_text(st, slice_from(row->email));
 	stmt_in_text(st, slice_from(row->name));
 	stmt_in_text(st, slice_from(row->password_hash));
 	stmt_in_time_us(st, row->created_us);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 /* Ends st, whose parameters are set. */
@@ -72,7 +67,6 @@ static enum err one_row(struct stmt *st, struct user_row *out)
 
 	out_row(st, &row);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;
@@ -81,11 +75,8 @@ static enum err one_row(struct stmt *st, struct user_row *out)
 static enum err by_id(struct db *db, const char *sql, struct user_id id,
     struct user_row *out)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, id.v);
 	return one_row(st, out);
 }
@@ -93,11 +84,8 @@ static enum err by_id(struct db *db, const char *sql, struct user_id id,
 static enum err by_email(struct db *db, const char *sql, struct slice email,
     struct user_row *out)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, email);
 	return one_row(st, out);
 }
@@ -136,7 +124,6 @@ static enum err change(struct db *db, struct stmt *st, struct user_id id)
 		return e;
 	}
 	e = stmt_exec_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		e = db_login_end_all(db, id);
 	return db_join_end(db, mine, e);
@@ -147,11 +134,8 @@ enum err db_user_password(struct db *db, struct user_id id,
 {
 	static const char sql[] =
 	    "UPDATE user SET password_hash = ? WHERE id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_text(st, password_hash);
 	stmt_in_id(st, id.v);
 	return change(db, st, id);
@@ -161,11 +145,8 @@ enum err db_user_disable(struct db *db, struct user_id id, int64_t now_us)
 {
 	static const char sql[] =
 	    "UPDATE user SET disabled_at = ? WHERE id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, id.v);
 	return change(db, st, id);
@@ -190,8 +171,7 @@ enum err db_user_grant(struct db *db, struct user_id user,
 
 	if (role == USER_ROLE_NONE)
 		return ERR_RANGE;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, slice_from(db_user_role_name(role)));
 	stmt_in_time_us(st, now_us);
@@ -200,7 +180,6 @@ enum err db_user_grant(struct db *db, struct user_id user,
 	stmt_in_bool(st, id_is_nil(company.v));
 	stmt_in_id(st, company.v);
 	e = stmt_exec(st, &n);
-	stmt_end(st);
 	return e == ERR_OK && n == 0 ? ERR_NOTFOUND : e;
 }
 
@@ -209,16 +188,11 @@ enum err db_user_revoke(struct db *db, struct user_id user,
 {
 	static const char sql[] =
 	    "DELETE FROM membership WHERE user_id = ? AND company_id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, user.v);
 	stmt_in_id(st, company.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_user_role(struct db *db, struct user_id user,
@@ -231,18 +205,15 @@ enum err db_user_role(struct db *db, struct user_id user,
 	    " AND m.company_id IN (c.id, ?) WHERE c.id = ? AND m.user_id = ?"
 	    " AND c.archived_at IS NULL";
 	static const struct company_id all;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	uint32_t role = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, all.v);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, user.v);
 	stmt_out_u32(st, &role);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = (enum user_role)role;
 	return e;
@@ -258,17 +229,14 @@ enum err db_user_account_role(struct db *db, struct user_id user,
 	    " AND m.account_id = u.account_id AND m.company_id = ?"
 	    " WHERE u.id = ?";
 	static const struct company_id all;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	uint32_t role = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, all.v);
 	stmt_in_id(st, user.v);
 	stmt_out_u32(st, &role);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = (enum user_role)role;
 	return e;
@@ -291,12 +259,10 @@ enum err db_user_companies(struct db *db, struct user_id user,
 		uint32_t role;
 	} row, *got;
 	struct user_company *all;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	void *mem_rows;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, every.v);
 	stmt_in_id(st, user.v);
 	stmt_out_id(st, row.c.id.v);
@@ -304,7 +270,6 @@ enum err db_user_companies(struct db *db, struct user_id user,
 	stmt_out_text(st, row.c.time_zone, sizeof(row.c.time_zone));
 	stmt_out_u32(st, &row.role);
 	e = stmt_all(st, mem, &row, sizeof(row), &mem_rows, n);
-	stmt_end(st);
 	if (e != ERR_OK)
 		return e;
 	got = mem_rows;

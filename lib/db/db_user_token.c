@@ -13,16 +13,11 @@ static enum err end_old(struct db *db, struct user_id user,
 {
 	static const char sql[] =
 	    "DELETE FROM user_token WHERE user_id = ? AND kind = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, user.v);
 	stmt_in_text(st, slice_from(names[kind]));
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_user_token_add(struct db *db, struct user_id user,
@@ -38,9 +33,9 @@ enum err db_user_token_add(struct db *db, struct user_id user,
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	if ((e = end_old(db, user, kind)) != ERR_OK ||
-	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if ((e = end_old(db, user, kind)) != ERR_OK)
 		return db_join_end(db, mine, e);
+	st = stmt_begin(db, sql);
 	stmt_in_bytes(st, hash, DB_USER_TOKEN_HASH);
 	stmt_in_id(st, user.v);
 	stmt_in_text(st, slice_from(names[kind]));
@@ -48,7 +43,6 @@ enum err db_user_token_add(struct db *db, struct user_id user,
 	stmt_in_time_us(st, now_us);
 	stmt_in_time_us(st, expires_us);
 	e = stmt_exec_one(st);
-	stmt_end(st);
 	return db_join_end(db, mine, e);
 }
 
@@ -62,17 +56,14 @@ enum err db_user_token_get(struct db *db, enum user_token_kind kind,
 	    " AND t.used_at IS NULL AND t.expires_at > ?"
 	    " AND u.disabled_at IS NULL";
 	struct user_id whose;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_bytes(st, hash, DB_USER_TOKEN_HASH);
 	stmt_in_text(st, slice_from(names[kind]));
 	stmt_in_time_us(st, now_us);
 	stmt_out_id(st, whose.v);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*user = whose;
 	return e;
@@ -92,15 +83,14 @@ enum err db_user_token_use(struct db *db, enum user_token_kind kind,
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	if ((e = db_user_token_get(db, kind, hash, now_us, &whose)) != ERR_OK ||
-	    (e = stmt_begin(db, sql, &st)) != ERR_OK)
+	if ((e = db_user_token_get(db, kind, hash, now_us, &whose)) != ERR_OK)
 		return db_join_end(db, mine, e);
+	st = stmt_begin(db, sql);
 	stmt_in_time_us(st, now_us);
 	stmt_in_bytes(st, hash, DB_USER_TOKEN_HASH);
 	stmt_in_text(st, slice_from(names[kind]));
 	stmt_in_time_us(st, now_us);
 	e = stmt_exec_one(st);
-	stmt_end(st);
 	e = db_join_end(db, mine, e);
 	if (e == ERR_OK)
 		*user = whose;
@@ -111,13 +101,8 @@ enum err db_user_token_sweep(struct db *db, int64_t old_us)
 {
 	static const char sql[] =
 	    "DELETE FROM user_token WHERE expires_at < ? LIMIT 1000";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, old_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }

@@ -36,11 +36,8 @@ static enum err read_call(struct db *db, struct company_id company,
 	    " LEFT JOIN call_leg l ON l.company_id = c.company_id"
 	    "  AND l.call_id = c.id AND l.seq = 0"
 	    " WHERE c.company_id = ? AND c.id = ? AND c.state = 'closed'";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	stmt_out_text(st, f->result, sizeof(f->result));
@@ -55,9 +52,7 @@ static enum err read_call(struct db *db, struct company_id company,
 	stmt_out_bool(st, &f->in.pressed_key);
 	stmt_out_time_us(st, &f->started_us);
 	stmt_out_text(st, f->caller, sizeof(f->caller));
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 /* What the caller's earlier calls say. */
@@ -82,8 +77,7 @@ static enum err read_past(struct db *db, struct company_id company,
 
 	if (f->caller[0] == '\0')
 		return ERR_OK;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_time_us(st, f->started_us - HOUR_US);
 	/* Nothing lies in an empty window. */
 	stmt_in_time_us(st,
@@ -96,7 +90,6 @@ static enum err read_past(struct db *db, struct company_id company,
 	stmt_out_bool(st, &f->in.was_customer);
 	stmt_out_bool(st, &f->in.was_spam);
 	e = stmt_one(st);
-	stmt_end(st);
 	f->in.calls_hour = (uint32_t)hour + 1;
 	return e;
 }
@@ -117,14 +110,12 @@ static enum err put(struct db *db, struct company_id company,
 	char mem[2][VERDICT_TEXT_MAX];
 	struct buf reasons, factors;
 	struct stmt *st;
-	enum err e;
 
 	buf_over(&reasons, mem[0], sizeof(mem[0]));
 	buf_over(&factors, mem[1], sizeof(mem[1]));
 	verdict_reasons(v, &reasons);
 	verdict_factors(v, &factors);
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	stmt_in_u64(st, VERDICT_VERSION);
@@ -134,9 +125,7 @@ static enum err put(struct db *db, struct company_id company,
 	stmt_in_u64(st, v->risk);
 	stmt_in_text(st, buf_slice(&factors));
 	stmt_in_time_us(st, now_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 /* What holds in the end is where everybody looks. */
@@ -148,16 +137,11 @@ static enum err settle(struct db *db, struct company_id company,
 	    " ON v.company_id = c.company_id AND v.call_id = c.id"
 	    " SET c.qualified = COALESCE(v.own_qualified, v.qualified)"
 	    " WHERE c.company_id = ? AND c.id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 enum err db_verdict_judge(struct db *db, struct company_id company,
@@ -203,18 +187,15 @@ static enum err next_call(struct db *db, struct company_id company,
 	    " AND state = 'closed' AND started_at >= ? AND started_at < ?"
 	    " ORDER BY id LIMIT 1";
 	struct call_id found;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, after->v);
 	stmt_in_time_us(st, from_us);
 	stmt_in_time_us(st, to_us);
 	stmt_out_id(st, found.v);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*after = found;
 	return e;
@@ -250,11 +231,8 @@ static enum err set_own(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE call_verdict SET own_qualified = ?, own_class = ?,"
 	    " own_user_id = ?, own_at = ? WHERE company_id = ? AND call_id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	if (own->set) {
 		stmt_in_bool(st, own->qualified);
 		stmt_in_text(st, slice_from(verdict_class_name(own->class)));
@@ -266,9 +244,7 @@ static enum err set_own(struct db *db, struct company_id company,
 	}
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 static enum err overrule(struct db *db, struct company_id company,
@@ -310,11 +286,9 @@ enum err db_verdict_get(struct db *db, struct company_id company,
 	    " LEFT JOIN user u ON u.id = v.own_user_id"
 	    " WHERE v.company_id = ? AND v.call_id = ?";
 	struct verdict_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	stmt_out_u32(st, &row.version);
@@ -329,7 +303,6 @@ enum err db_verdict_get(struct db *db, struct company_id company,
 	stmt_out_text(st, row.own_user, sizeof(row.own_user));
 	stmt_out_time_us(st, &row.own_us);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;

@@ -17,8 +17,7 @@ enum err db_view_add(struct db *db, struct company_id company,
 
 	if (row->query.n > DB_VIEW_QUERY_MAX)
 		return ERR_TOOBIG;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, row->id.v);
 	stmt_in_text(st, slice_from(row->page));
 	stmt_in_text(st, slice_from(row->name));
@@ -27,7 +26,6 @@ enum err db_view_add(struct db *db, struct company_id company,
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	e = stmt_exec(st, &n);
-	stmt_end(st);
 	return e == ERR_OK && n == 0 ? ERR_TOOBIG : e;
 }
 
@@ -36,16 +34,11 @@ enum err db_view_drop(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "DELETE FROM saved_view WHERE company_id = ? AND id = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 enum err db_view_list(struct db *db, struct company_id company,
@@ -55,12 +48,8 @@ enum err db_view_list(struct db *db, struct company_id company,
 	    "SELECT id, user_id, page, name, query FROM saved_view"
 	    " WHERE company_id = ? AND page = ? ORDER BY name LIMIT 100";
 	struct view_row row;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, slice_from(page));
 	stmt_out_id(st, row.id.v);
@@ -68,9 +57,5 @@ enum err db_view_list(struct db *db, struct company_id company,
 	stmt_out_text(st, row.page, sizeof(row.page));
 	stmt_out_text(st, row.name, sizeof(row.name));
 	stmt_out_slice(st, mem, DB_VIEW_QUERY_MAX, &row.query);
-	e = stmt_all(st, mem, &row, sizeof(row), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

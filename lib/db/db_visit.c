@@ -92,12 +92,10 @@ enum err db_visit_add(struct db *db, struct company_id company,
 		struct stmt *st;
 		enum err e;
 
-		if ((e = stmt_begin(db, visit_add_sql[text], &st)) != ERR_OK)
-			return e;
+		st = stmt_begin(db, visit_add_sql[text]);
 		for (size_t i = 0; i < places; i++)
 			in_visit(st, &company, rows[i < now ? i : now - 1]);
 		e = stmt_exec(st, NULL);
-		stmt_end(st);
 		if (e != ERR_OK)
 			return e;
 		rows += now;
@@ -148,12 +146,9 @@ enum err db_visit_progress(struct db *db, struct company_id company,
 		struct stmt *st;
 		enum err e;
 
-		e = stmt_begin(db, visit_progress_sql[text], &st);
-		if (e != ERR_OK)
-			return e;
+		st = stmt_begin(db, visit_progress_sql[text]);
 		in_progress(st, &company, rows, now, places);
 		e = stmt_exec(st, NULL);
-		stmt_end(st);
 		if (e != ERR_OK)
 			return e;
 		rows += now;
@@ -167,20 +162,15 @@ enum err db_visit_about(struct db *db, struct company_id company,
 {
 	const struct slice texts[] = { about->browser_zone, about->ga_client_id,
 		about->ga_session_id, about->fbc, about->fbp };
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, visit_about_sql);
 
-	if ((e = stmt_begin(db, visit_about_sql, &st)) != ERR_OK)
-		return e;
 	for (size_t i = 0; i < RT_ARRAY_LEN(texts); i++) {
 		stmt_in_text(st, texts[i]);
 		stmt_in_text(st, texts[i]);
 	}
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, about->visit.v);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 static void in_event(struct stmt *st, const struct company_id *company,
@@ -205,13 +195,10 @@ enum err db_visit_event_add(struct db *db, struct company_id company,
 		struct stmt *st;
 		enum err e;
 
-		e = stmt_begin(db, visit_event_sql[text], &st);
-		if (e != ERR_OK)
-			return e;
+		st = stmt_begin(db, visit_event_sql[text]);
 		for (size_t i = 0; i < places; i++)
 			in_event(st, &company, rows[i < now ? i : now - 1]);
 		e = stmt_exec(st, NULL);
-		stmt_end(st);
 		if (e != ERR_OK)
 			return e;
 		rows += now;
@@ -232,8 +219,7 @@ static enum err live_of(struct db *db, struct company_id company,
 	enum err e;
 
 	id_make(since_us - DB_VISIT_LONGEST_US, zeros, first);
-	if ((e = stmt_begin(db, visit_live_sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, visit_live_sql);
 	stmt_in_id(st, company.v);
 	stmt_in_bytes(st, first, ID_BYTES);
 	stmt_in_time_us(st, since_us);
@@ -264,11 +250,9 @@ enum err db_visit_each_live(struct db *db, int64_t since_us, uint32_t max,
     void (*each)(void *ctx, const struct visit_live *v), void *ctx)
 {
 	struct company_id company;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, companies_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, companies_sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_id(st, company.v);
 	e = stmt_each(st);
 	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK && max > 0)

@@ -41,13 +41,10 @@ enum err db_visitor_seen(struct db *db, struct company_id company,
 		struct stmt *st;
 		enum err e;
 
-		e = stmt_begin(db, visitor_seen_sql[text], &st);
-		if (e != ERR_OK)
-			return e;
+		st = stmt_begin(db, visitor_seen_sql[text]);
 		for (size_t i = 0; i < places; i++)
 			in_visitor(st, &company, rows[i < now ? i : now - 1]);
 		e = stmt_exec(st, NULL);
-		stmt_end(st);
 		if (e != ERR_OK)
 			return e;
 		rows += now;
@@ -60,11 +57,9 @@ enum err db_visitor_get(struct db *db, struct company_id company,
     struct visitor_id id, struct visitor_row *out)
 {
 	struct visitor_row row;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, visitor_get_sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, visitor_get_sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	stmt_out_id(st, row.id.v);
@@ -73,7 +68,6 @@ enum err db_visitor_get(struct db *db, struct company_id company,
 	stmt_out_time_us(st, &row.first_seen_us);
 	stmt_out_time_us(st, &row.last_seen_us);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK)
 		*out = row;
 	return e;

@@ -18,16 +18,13 @@ static enum err sweep_one(struct db *db, const char *sql,
     uint32_t max, uint64_t *removed)
 {
 	uint64_t n = 0;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_id(st, company->v);
 	stmt_in_bytes(st, before, ID_BYTES);
 	stmt_in_u64(st, max);
 	e = stmt_exec(st, &n);
-	stmt_end(st);
 	*removed += n;
 	return e;
 }
@@ -36,18 +33,10 @@ static enum err companies(struct db *db, struct arena *mem,
     struct company_id **rows, size_t *n)
 {
 	struct company_id id;
-	struct stmt *st;
-	void *all;
-	enum err e;
+	struct stmt *st = stmt_begin(db, companies_sql);
 
-	if ((e = stmt_begin(db, companies_sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_id(st, id.v);
-	e = stmt_all(st, mem, &id, sizeof(id), &all, n);
-	stmt_end(st);
-	if (e == ERR_OK)
-		*rows = all;
-	return e;
+	return stmt_all(st, mem, &id, sizeof(id), rows, n);
 }
 
 enum err db_web_sweep(struct db *db, int64_t before_us, uint32_t max,

@@ -212,16 +212,11 @@ static enum err read_file(const char *dir, const char *name, struct buf *out)
 static enum err checksum(struct db *db, struct slice text, char out[SUM_BYTES])
 {
 	static const char sql[] = "SELECT SHA2(?, 256)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_bytes(st, text.p, text.n);
 	stmt_out_text(st, out, SUM_BYTES);
-	e = stmt_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_one(st);
 }
 
 /* *done: finished earlier, with the checksum in was. */
@@ -235,13 +230,11 @@ static enum err look_up(struct db *db, uint32_t number, bool *done,
 	enum err e;
 
 	*done = false;
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_u64(st, number);
 	stmt_out_text(st, was, SUM_BYTES);
 	stmt_out_bool(st, done);
 	e = stmt_one(st);
-	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
@@ -253,34 +246,24 @@ static enum err note_start(struct db *db, const struct file *f, const char *sum,
 	    " VALUES (?, ?, ?, ?) ON DUPLICATE KEY UPDATE"
 	    " name = VALUES(name), checksum = VALUES(checksum),"
 	    " started_at = VALUES(started_at)";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_u64(st, f->number);
 	stmt_in_text(st, slice_from(f->name));
 	stmt_in_text(st, slice_from(sum));
 	stmt_in_time_us(st, now_us);
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 static enum err note_end(struct db *db, const struct file *f, int64_t now_us)
 {
 	static const char sql[] =
 	    "UPDATE schema_migration SET finished_at = ? WHERE number = ?";
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_in_time_us(st, now_us);
 	stmt_in_u64(st, f->number);
-	e = stmt_exec_one(st);
-	stmt_end(st);
-	return e;
+	return stmt_exec_one(st);
 }
 
 /* --- applying ------------------------------------------------------------ */
@@ -357,15 +340,12 @@ static enum err refuse_newer(struct db *db, const struct list *l)
 	static const char sql[] =
 	    "SELECT COALESCE(MAX(number), 0) FROM schema_migration";
 	const uint32_t last = l->n == 0 ? 0 : l->files[l->n - 1].number;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	uint32_t known = 0;
 	enum err e;
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_u32(st, &known);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK && known > last) {
 		log_error("migrate: the database is at %u, we know up to %u",
 		    known, last);
@@ -381,15 +361,12 @@ static enum err lock(struct db *db, bool take)
 	    "SELECT COALESCE(GET_LOCK('ringtrace-migrate', 0), 0)";
 	static const char give_sql[] =
 	    "SELECT COALESCE(RELEASE_LOCK('ringtrace-migrate'), 0)";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, take ? take_sql : give_sql);
 	bool got = false;
 	enum err e;
 
-	if ((e = stmt_begin(db, take ? take_sql : give_sql, &st)) != ERR_OK)
-		return e;
 	stmt_out_bool(st, &got);
 	e = stmt_one(st);
-	stmt_end(st);
 	if (e == ERR_OK && !got) {
 		log_error("migrate: another migration runs");
 		return ERR_BUSY;

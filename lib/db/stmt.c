@@ -74,12 +74,24 @@ static struct stmt **slot_of(struct db *db, const char *sql)
 	}
 }
 
-enum err stmt_begin(struct db *db, const char *sql, struct stmt **out)
+struct stmt *stmt_unfit(struct db *db)
 {
-	struct stmt **slot, *st;
-	enum err e;
+	struct stmt *st = calloc(1, sizeof(*st));
 
-	*out = NULL;
+	if (st != NULL)
+		st->db = db;
+	return st;
+}
+
+struct stmt *stmt_refused(struct db *db, enum err e)
+{
+	db->unfit->e = e;
+	return db->unfit;
+}
+
+/* Whether anything may be asked now. */
+static enum err may_ask(const struct db *db, const char *sql)
+{
 	if (db->broken)
 		return ERR_UNAVAILABLE;
 	if (db->doomed)
@@ -92,25 +104,46 @@ enum err stmt_begin(struct db *db, const char *sql, struct stmt **out)
 		log_error("stmt: asked within a stream: %.60s", sql);
 		return ERR_INTERNAL;
 	}
-	slot = slot_of(db, sql);
-	if (*slot == NULL) {
-		/* A full table would make slot_of() search for ever. */
-		if (db->n_stmts >= DB_STMTS_MAX - 1)
-			return ERR_INTERNAL;
-		st = calloc(1, sizeof(*st));
-		if (st == NULL)
-			return ERR_NOMEM;
-		st->db = db;
-		st->sql = sql;
-		e = prepare(st);
-		if (e != ERR_OK) {
-			drop(st);
-			return e;
-		}
-		*slot = st;
-		db->n_stmts++;
+	return ERR_OK;
+}
+
+/* The prepared statement of the text: kept, or made. */
+static enum err find(struct db *db, const char *sql, struct stmt **out)
+{
+	struct stmt **slot = slot_of(db, sql);
+	struct stmt *st;
+	enum err e;
+
+	*out = *slot;
+	if (*slot != NULL)
+		return ERR_OK;
+	/* A full table would make slot_of() search for ever. */
+	if (db->n_stmts >= DB_STMTS_MAX - 1)
+		return ERR_INTERNAL;
+	st = calloc(1, sizeof(*st));
+	if (st == NULL)
+		return ERR_NOMEM;
+	st->db = db;
+	st->sql = sql;
+	e = prepare(st);
+	if (e != ERR_OK) {
+		drop(st);
+		return e;
 	}
-	st = *slot;
+	*slot = *out = st;
+	db->n_stmts++;
+	return ERR_OK;
+}
+
+struct stmt *stmt_begin(struct db *db, const char *sql)
+{
+	struct stmt *st;
+	enum err e = may_ask(db, sql);
+
+	if (e == ERR_OK)
+		e = find(db, sql, &st);
+	if (e != ERR_OK)
+		return stmt_refused(db, e);
 	assert(!st->used);
 	st->used = true;
 	db->in_use++;
@@ -118,13 +151,12 @@ enum err stmt_begin(struct db *db, const char *sql, struct stmt **out)
 	st->at_in = 0;
 	st->at_out = 0;
 	st->n_unfit = 0;
-	*out = st;
-	return ERR_OK;
+	return st;
 }
 
 void stmt_end(struct stmt *st)
 {
-	if (st == NULL)
+	if (st == NULL || st == st->db->unfit)
 		return;
 	assert(st->used);
 	/* Memory only; of a stream the rows that nobody took are read away. */
@@ -170,13 +202,12 @@ enum err stmt_exec(struct stmt *st, uint64_t *changed)
 {
 	const enum err e = execute(st);
 
-	if (e != ERR_OK)
-		return e;
-	if (mysql_stmt_insert_id(st->my) != 0)
+	if (e == ERR_OK && mysql_stmt_insert_id(st->my) != 0)
 		st->db->insert_id = mysql_stmt_insert_id(st->my);
-	if (changed != NULL)
+	if (e == ERR_OK && changed != NULL)
 		*changed = mysql_stmt_affected_rows(st->my);
-	return ERR_OK;
+	stmt_end(st);
+	return e;
 }
 
 enum err stmt_exec_one(struct stmt *st)
@@ -250,11 +281,11 @@ enum err stmt_one(struct stmt *st)
 {
 	enum err e = execute(st);
 
-	if (e != ERR_OK)
-		return e;
-	if (mysql_stmt_num_rows(st->my) > 1)
-		return ERR_INTERNAL;
-	return stmt_next(st);
+	if (e == ERR_OK)
+		e = mysql_stmt_num_rows(st->my) > 1 ? ERR_INTERNAL
+						    : stmt_next(st);
+	stmt_end(st);
+	return e;
 }
 
 size_t stmt_rows(const struct stmt *st)
@@ -262,23 +293,32 @@ size_t stmt_rows(const struct stmt *st)
 	return mysql_stmt_num_rows(st->my);
 }
 
-enum err stmt_all(struct stmt *st, struct arena *mem, const void *row,
-    size_t size, void **rows, size_t *n)
+/* The rows of a result that was begun, into mem. */
+static enum err take_all(struct stmt *st, struct arena *mem, const void *row,
+    size_t size, void *rows, size_t *n)
 {
-	enum err e = stmt_each(st);
-	char *all;
+	char *all = arena_array(mem, stmt_rows(st), size);
 	size_t k = 0;
+	enum err e;
 
-	if (e != ERR_OK)
-		return e;
-	all = arena_array(mem, stmt_rows(st), size);
 	if (all == NULL)
 		return ERR_NOMEM;
 	while ((e = stmt_next(st)) == ERR_OK)
 		memcpy(all + size * k++, row, size);
 	if (e != ERR_NOTFOUND)
 		return e;
-	*rows = all;
+	memcpy(rows, &all, sizeof(all));
 	*n = k;
 	return ERR_OK;
+}
+
+enum err stmt_all(struct stmt *st, struct arena *mem, const void *row,
+    size_t size, void *rows, size_t *n)
+{
+	enum err e = stmt_each(st);
+
+	if (e == ERR_OK)
+		e = take_all(st, mem, row, size, rows, n);
+	stmt_end(st);
+	return e;
 }

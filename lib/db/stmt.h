@@ -3,15 +3,16 @@
  *
  *   stmt_begin, then every stmt_in_*() in the order of the question marks,
  *   then every stmt_out_*() in the order of the columns, then one of
- *   stmt_exec(), stmt_one(), stmt_each()/stmt_next(), then stmt_end().
+ *   stmt_exec(), stmt_exec_one(), stmt_one(), stmt_all(), which also end it;
+ *   or stmt_each() or stmt_stream(), stmt_next() for each row, stmt_end().
  *
  * Statements are prepared once per connection and kept by the address of
  * their text, which must therefore be a constant. One statement is in use on a
  * connection at a time per text; different ones may nest, as results are
- * stored on our side. Errors of the stmt_in/out calls are kept and reported by
- * the call that executes, so nothing between needs a check. Inputs are
- * borrowed until the execution; output variables are written per row.
- * Errors: db.h. Only lib/db includes this file.
+ * stored on our side. Errors of stmt_begin() and of the stmt_in/out calls are
+ * kept and reported by the call that executes, so nothing between needs a
+ * check. Inputs are borrowed until the execution; output variables are written
+ * per row. Errors: db.h. Only lib/db includes this file.
  */
 #ifndef RT_DB_STMT_H
 #define RT_DB_STMT_H
@@ -24,10 +25,8 @@ struct stmt;
 #define STMT_IN_MAX  2048
 #define STMT_OUT_MAX 80
 
-/* sql must be constant text. On an error *out is NULL, and stmt_end(NULL) is
- * allowed. */
-RT_MUST_USE enum err stmt_begin(struct db *db, const char *sql,
-    struct stmt **out);
+/* sql must be constant text. Never NULL. */
+RT_MUST_USE struct stmt *stmt_begin(struct db *db, const char *sql);
 
 void stmt_in_null(struct stmt *st);
 void stmt_in_id(struct stmt *st, const uint8_t id[ID_BYTES]);
@@ -84,17 +83,19 @@ RT_MUST_USE enum err stmt_next_fit(struct stmt *st);
  * results whose rows are used at once. Until stmt_end() nothing else may be
  * asked on the connection (ERR_INTERNAL), so no row may take long. */
 RT_MUST_USE enum err stmt_stream(struct stmt *st);
-/* Runs it and copies *row, which the stmt_out_*() calls fill, once per row of
- * the result into an array in mem. */
+/* Copies *row, which the stmt_out_*() calls fill, once per row of the result
+ * into an array in mem; rows is the address of a pointer to such rows. On an
+ * error *rows and *n stay as they are. */
 struct arena;
 RT_MUST_USE enum err stmt_all(struct stmt *st, struct arena *mem,
-    const void *row, size_t size, void **rows, size_t *n);
+    const void *row, size_t size, void *rows, size_t *n);
 /* Rows of the result that stmt_each() began. */
 size_t stmt_rows(const struct stmt *st);
 /* Text of a column up to max bytes, copied into mem; ERR_RANGE beyond. */
 void stmt_out_slice(struct stmt *st, struct arena *mem, size_t max,
     struct slice *out);
-/* Gives the statement back to its connection. NULL is allowed. */
+/* Gives the statement of stmt_each() or stmt_stream(), or one that is not run
+ * at all, back to its connection. NULL is allowed. */
 void stmt_end(struct stmt *st);
 
 #endif

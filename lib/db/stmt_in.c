@@ -17,11 +17,14 @@ static void *unconst(const void *p)
 	return u.out;
 }
 
-/* The next parameter; NULL when there are more than question marks. */
+/* The next parameter; NULL when there are more than question marks, or when
+ * something failed before. */
 static MYSQL_BIND *next_in(struct stmt *st, struct stmt_in_value **in)
 {
 	MYSQL_BIND *b;
 
+	if (st->e != ERR_OK)
+		return NULL;
 	if (st->at_in >= st->n_in) {
 		st->e = ERR_INTERNAL;
 		log_error("stmt: more values than parameters: %.60s", st->sql);

@@ -13,6 +13,8 @@ static void get(struct stmt *st, enum stmt_out_kind kind, void *to, size_t cap,
 	struct stmt_out_column *o;
 	MYSQL_BIND *b;
 
+	if (st->e != ERR_OK)
+		return;
 	if (st->at_out >= st->n_out) {
 		st->e = ERR_INTERNAL;
 		log_error("stmt: more variables than columns: %.60s", st->sql);

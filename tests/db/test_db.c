@@ -13,14 +13,9 @@ static struct testdb *t;
 
 static enum err exec(struct db *db, const char *sql)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 static void make_scratch(void)
@@ -41,7 +36,7 @@ static void insert_values(uint64_t a, int64_t b, int64_t d_us)
 	struct stmt *st;
 
 	ok(exec(t->db, "DELETE FROM scratch"));
-	ok(stmt_begin(t->db, sql, &st));
+	st = stmt_begin(t->db, sql);
 	stmt_in_u64(st, a);
 	stmt_in_i64(st, b);
 	stmt_in_text(st, SLICE("caf\xc3\xa9"));
@@ -50,7 +45,6 @@ static void insert_values(uint64_t a, int64_t b, int64_t d_us)
 	stmt_in_bytes(st, "\0\1\xff", 3);
 	stmt_in_bool(st, true);
 	ok(stmt_exec_one(st));
-	stmt_end(st);
 }
 
 static void test_round_trip(void **state)
@@ -81,7 +75,7 @@ static void test_round_trip(void **state)
 		size_t n = 0;
 
 		insert_values(cases[i].a, cases[i].b, cases[i].d_us);
-		ok(stmt_begin(t->db, sql, &st));
+		st = stmt_begin(t->db, sql);
 		stmt_out_u64(st, &a);
 		stmt_out_i64(st, &b);
 		stmt_out_text(st, c, sizeof(c));
@@ -90,7 +84,6 @@ static void test_round_trip(void **state)
 		stmt_out_bytes(st, f, sizeof(f), &n);
 		stmt_out_bool(st, &g);
 		ok(stmt_one(st));
-		stmt_end(st);
 		if (a != cases[i].a || b != cases[i].b || d != cases[i].d_us ||
 		    !g || n != 3)
 			fail_msg("%s: a=%llu b=%lld d=%lld", cases[i].why,
@@ -121,15 +114,14 @@ static void test_nulls(void **state)
 	(void)state;
 	make_scratch();
 	arena_init(&mem, 4096);
-	ok(stmt_begin(t->db, in_sql, &st));
+	st = stmt_begin(t->db, in_sql);
 	stmt_in_null(st);
 	stmt_in_text_null(st, slice_of(NULL, 0));
 	stmt_in_time_us_null(st, 0);
 	stmt_in_id_null(st, nil);
 	stmt_in_bytes_null(st, NULL, 0);
 	ok(stmt_exec_one(st));
-	stmt_end(st);
-	ok(stmt_begin(t->db, out_sql, &st));
+	st = stmt_begin(t->db, out_sql);
 	stmt_out_u64(st, &a);
 	stmt_out_null(st, &a_null);
 	stmt_out_i64(st, &b);
@@ -140,7 +132,6 @@ static void test_nulls(void **state)
 	stmt_out_slice(st, &mem, 100, &f);
 	stmt_out_bool(st, &g);
 	ok(stmt_one(st));
-	stmt_end(st);
 	assert_true(a == 0 && b == 0 && d == 0 && !g && f.p == NULL);
 	assert_true(a_null && b_null && id_is_nil(id));
 	assert_string_equal(c, "");
@@ -159,18 +150,16 @@ static void test_too_small(void **state)
 	(void)state;
 	make_scratch();
 	insert_values(UINT64_MAX, 0, 0);
-	ok(stmt_begin(t->db, sql, &st));
+	st = stmt_begin(t->db, sql);
 	stmt_out_text(st, c, 5); /* "caf\xc3\xa9" needs 6 */
 	stmt_out_id(st, id);
 	stmt_out_u32(st, &a);
 	assert_int_equal(stmt_one(st), ERR_RANGE);
-	stmt_end(st);
-	ok(stmt_begin(t->db, sql, &st));
+	st = stmt_begin(t->db, sql);
 	stmt_out_text(st, c, 6);
 	stmt_out_id(st, id);
 	stmt_out_u32(st, &a); /* 64 bits do not fit */
 	assert_int_equal(stmt_one(st), ERR_RANGE);
-	stmt_end(st);
 	assert_int_equal(
 	    exec(t->db,
 		"INSERT INTO scratch (id, c) VALUES (5, '12345678901')"),
@@ -185,24 +174,21 @@ static void test_counts(void **state)
 
 	(void)state;
 	make_scratch();
-	ok(stmt_begin(t->db, sql, &st)); /* a parameter and a column short */
+	st = stmt_begin(t->db, sql); /* a parameter and a column short */
 	stmt_out_u64(st, &a);
 	assert_int_equal(stmt_one(st), ERR_INTERNAL);
-	stmt_end(st);
-	ok(stmt_begin(t->db, sql, &st)); /* one too many of both */
+	st = stmt_begin(t->db, sql); /* one too many of both */
 	stmt_in_u64(st, 1);
 	stmt_in_u64(st, 1);
 	stmt_out_u64(st, &a);
 	stmt_out_u64(st, &b);
 	stmt_out_u64(st, &c);
 	assert_int_equal(stmt_one(st), ERR_INTERNAL);
-	stmt_end(st);
-	ok(stmt_begin(t->db, sql, &st)); /* and the same text still works */
+	st = stmt_begin(t->db, sql); /* and the same text still works */
 	stmt_in_u64(st, 1);
 	stmt_out_u64(st, &a);
 	stmt_out_u64(st, &b);
 	assert_int_equal(stmt_one(st), ERR_NOTFOUND);
-	stmt_end(st);
 }
 
 static void test_each_and_all(void **state)
@@ -218,11 +204,10 @@ static void test_each_and_all(void **state)
 	make_scratch();
 	arena_init(&mem, 4096);
 	ok(exec(t->db, "INSERT INTO scratch (id) VALUES (3), (4), (5)"));
-	ok(stmt_begin(t->db, sql, &st));
+	st = stmt_begin(t->db, sql);
 	stmt_out_u64(st, &id);
 	assert_int_equal(stmt_one(st), ERR_INTERNAL); /* more than one */
-	stmt_end(st);
-	ok(stmt_begin(t->db, sql, &st));
+	st = stmt_begin(t->db, sql);
 	stmt_out_u64(st, &id);
 	ok(stmt_each(st));
 	assert_int_equal(stmt_rows(st), 3);
@@ -230,10 +215,9 @@ static void test_each_and_all(void **state)
 		sum += id;
 	stmt_end(st);
 	assert_int_equal(sum, 12);
-	ok(stmt_begin(t->db, sql, &st));
+	st = stmt_begin(t->db, sql);
 	stmt_out_u64(st, &id);
 	ok(stmt_all(st, &mem, &id, sizeof(id), &rows, &n));
-	stmt_end(st);
 	assert_int_equal(n, 3);
 	assert_int_equal(((uint64_t *)rows)[2], 5);
 	arena_fini(&mem);
@@ -250,13 +234,11 @@ static void test_conflict_and_changed(void **state)
 	assert_int_equal(exec(t->db, "INSERT INTO scratch (id) VALUES (1)"),
 	    ERR_CONFLICT);
 	/* Found rows count, changed or not. */
-	ok(stmt_begin(t->db, "UPDATE scratch SET a = NULL WHERE id = 1", &st));
+	st = stmt_begin(t->db, "UPDATE scratch SET a = NULL WHERE id = 1");
 	ok(stmt_exec(st, &n));
-	stmt_end(st);
 	assert_int_equal(n, 1);
-	ok(stmt_begin(t->db, "UPDATE scratch SET a = NULL WHERE id = 2", &st));
+	st = stmt_begin(t->db, "UPDATE scratch SET a = NULL WHERE id = 2");
 	assert_int_equal(stmt_exec_one(st), ERR_NOTFOUND);
-	stmt_end(st);
 }
 
 static void test_transactions(void **state)

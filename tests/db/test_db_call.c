@@ -177,7 +177,7 @@ static struct visit_id add_visit(int who)
 	struct stmt *st;
 
 	testdb_id(TESTDB_NOW_US, id.v);
-	ok(stmt_begin(t->db, sql, &st));
+	st = stmt_begin(t->db, sql);
 	stmt_in_id(st, t->company[who].id.v);
 	stmt_in_id(st, id.v);
 	stmt_in_id(st, t->company[who].site.v);
@@ -185,7 +185,6 @@ static struct visit_id add_visit(int who)
 	stmt_in_time_us(st, TESTDB_NOW_US);
 	stmt_in_time_us(st, TESTDB_NOW_US);
 	ok(stmt_exec_one(st));
-	stmt_end(st);
 	return id;
 }
 

@@ -133,11 +133,10 @@ static void drop_call(struct company_id company, struct call_id id)
 
 	once(db_begin(t->db));
 	once(db_stat_take(t->db, company, id));
-	once(stmt_begin(t->db, sql, &st));
+	st = stmt_begin(t->db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
 	once(stmt_exec(st, NULL));
-	stmt_end(st);
 	once(db_commit(t->db));
 }
 

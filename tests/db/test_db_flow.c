@@ -329,10 +329,9 @@ static void test_known(void **state)
 	buf_fini(&kept);
 	buf_fini(&fresh);
 	/* A version that is not there takes no other flow with it. */
-	ok(stmt_begin(t->db,
-	    "UPDATE flow SET published_version = 9 WHERE name = 'Known'", &st));
+	st = stmt_begin(t->db,
+	    "UPDATE flow SET published_version = 9 WHERE name = 'Known'");
 	ok(stmt_exec_one(st));
-	stmt_end(st);
 	build(NULL, &kept, &s);
 	assert_true(s.section[SNAP_FLOWS].count > 3);
 	buf_fini(&kept);

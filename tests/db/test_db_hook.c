@@ -55,9 +55,8 @@ static int empty(void **state)
 	for (size_t i = 0; i < RT_ARRAY_LEN(sqls); i++) {
 		struct stmt *st;
 
-		ok(stmt_begin(t->db, sqls[i], &st));
+		st = stmt_begin(t->db, sqls[i]);
 		ok(stmt_exec(st, NULL));
-		stmt_end(st);
 	}
 	arena_reset(&mem);
 	return 0;

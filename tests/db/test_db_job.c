@@ -39,9 +39,8 @@ static int empty(void **state)
 	struct stmt *st;
 
 	(void)state;
-	ok(stmt_begin(t->db, "DELETE FROM job", &st));
+	st = stmt_begin(t->db, "DELETE FROM job");
 	ok(stmt_exec(st, NULL));
-	stmt_end(st);
 	return 0;
 }
 

@@ -17,14 +17,9 @@ static struct testdb *t;
 
 static enum err exec(struct db *db, const char *sql)
 {
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = stmt_begin(db, sql, &st)) != ERR_OK)
-		return e;
-	e = stmt_exec(st, NULL);
-	stmt_end(st);
-	return e;
+	return stmt_exec(st, NULL);
 }
 
 static enum err account(struct db *db)
@@ -44,13 +39,11 @@ static enum err read_account(struct db *db)
 
 static uint64_t connection_id(struct db *db)
 {
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, "SELECT CONNECTION_ID()");
 	uint64_t id = 0;
 
-	ok(stmt_begin(db, "SELECT CONNECTION_ID()", &st));
 	stmt_out_u64(st, &id);
 	ok(stmt_one(st));
-	stmt_end(st);
 	return id;
 }
 
@@ -59,13 +52,11 @@ static enum err kill_own(struct db *db)
 {
 	struct db *killer = testdb_connect(t, NULL);
 	const uint64_t id = connection_id(db);
-	struct stmt *st;
+	struct stmt *st = stmt_begin(killer, "KILL ?");
 	enum err e;
 
-	ok(stmt_begin(killer, "KILL ?", &st));
 	stmt_in_u64(st, id);
 	e = stmt_exec(st, NULL);
-	stmt_end(st);
 	db_close(killer);
 	return e;
 }
@@ -120,14 +111,12 @@ static bool sleeping(uint64_t id)
 	static const char sql[] =
 	    "SELECT COUNT(*) FROM information_schema.processlist"
 	    " WHERE id = ? AND state = 'User sleep'";
-	struct stmt *st;
+	struct stmt *st = stmt_begin(t->db, sql);
 	bool yes = false;
 
-	ok(stmt_begin(t->db, sql, &st));
 	stmt_in_u64(st, id);
 	stmt_out_bool(st, &yes);
 	ok(stmt_one(st));
-	stmt_end(st);
 	return yes;
 }
 
@@ -145,10 +134,9 @@ static void test_uncertain_write(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, slow_write, db), 0);
 	while (!sleeping(id))
 		(void)sched_yield();
-	ok(stmt_begin(t->db, "KILL ?", &st));
+	st = stmt_begin(t->db, "KILL ?");
 	stmt_in_u64(st, id);
 	ok(stmt_exec(st, NULL));
-	stmt_end(st);
 	assert_int_equal(pthread_join(thread, &result), 0);
 	assert_int_equal(*(enum err *)result, ERR_UNCERTAIN);
 	assert_true(db_broken(db));
@@ -248,10 +236,9 @@ static void test_time_limit(void **state)
 
 	(void)state;
 	ok(db_open(&db, &o));
-	ok(stmt_begin(db, "SELECT SLEEP(5)", &st));
+	st = stmt_begin(db, "SELECT SLEEP(5)");
 	stmt_out_u64(st, &v);
 	e = stmt_one(st);
-	stmt_end(st);
 	/* The server gave up before our own patience ended. */
 	assert_int_equal(e, ERR_TIMEOUT);
 	assert_false(db_broken(db));

@@ -122,13 +122,11 @@ static void close_call(size_t i)
 /* Statements of the test itself take a company and the visit. */
 static void plant(const char *sql)
 {
-	struct stmt *st;
+	struct stmt *st = stmt_begin(t->db, sql);
 
-	ok(stmt_begin(t->db, sql, &st));
 	stmt_in_id(st, t->company[0].id.v);
 	stmt_in_id(st, visit.v);
 	ok(stmt_exec(st, NULL));
-	stmt_end(st);
 }
 
 static const char visit_sql[] =

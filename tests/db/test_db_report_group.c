@@ -56,7 +56,7 @@ static void insert_call(int who, size_t i)
 	struct stmt *st;
 
 	testdb_id(m->at_us, id);
-	ok(stmt_begin(t->db, call_sql, &st));
+	st = stmt_begin(t->db, call_sql);
 	stmt_in_id(st, t->company[who].id.v);
 	stmt_in_id(st, id);
 	stmt_in_text(st, slice_from(results[m->result]));
@@ -65,8 +65,7 @@ static void insert_call(int who, size_t i)
 	stmt_in_u64(st, m->talk_ms);
 	stmt_in_bool(st, m->first);
 	ok(stmt_exec_one(st));
-	stmt_end(st);
-	ok(stmt_begin(t->db, itn_sql, &st));
+	st = stmt_begin(t->db, itn_sql);
 	stmt_in_id(st, t->company[who].id.v);
 	stmt_in_id(st, id);
 	stmt_in_time_us(st, m->at_us);
@@ -74,7 +73,6 @@ static void insert_call(int who, size_t i)
 	stmt_in_text(st, slice_from(m->first ? "Spring" : "Fall"));
 	stmt_in_u64(st, m->talk_ms); /* micro-units: any number does */
 	ok(stmt_exec_one(st));
-	stmt_end(st);
 }
 
 static int begin(void **state)
@@ -418,9 +416,8 @@ static void tag_long_calls(void)
 	for (size_t i = 0; i < RT_ARRAY_LEN(sql); i++) {
 		struct stmt *st;
 
-		ok(stmt_begin(t->db, sql[i], &st));
+		st = stmt_begin(t->db, sql[i]);
 		ok(stmt_exec(st, NULL));
-		stmt_end(st);
 	}
 }
 

@@ -58,11 +58,9 @@ static void confirm(int who, struct call_id call)
 
 static void execute(const char *sql)
 {
-	struct stmt *st;
+	struct stmt *st = stmt_begin(t->db, sql);
 
-	ok(stmt_begin(t->db, sql, &st));
 	ok(stmt_exec(st, NULL));
-	stmt_end(st);
 }
 
 static int empty(void **state)

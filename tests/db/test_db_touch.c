@@ -246,14 +246,13 @@ static void form(struct visit_id visit, const char *caller, int64_t at_us)
 	struct stmt *st;
 
 	testdb_id(at_us, id);
-	ok(stmt_begin(t->db, sql, &st));
+	st = stmt_begin(t->db, sql);
 	stmt_in_id(st, t->company[0].id.v);
 	stmt_in_id(st, id);
 	stmt_in_id(st, visit.v);
 	stmt_in_time_us(st, at_us);
 	stmt_in_text(st, slice_from(caller));
 	ok(stmt_exec(st, NULL));
-	stmt_end(st);
 }
 
 static void test_form(void **state)

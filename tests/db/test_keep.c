@@ -51,12 +51,11 @@ static void add(const char *sql, struct company_id company, int64_t at_us,
 	struct stmt *st;
 
 	testdb_id(at_us, id);
-	ok(stmt_begin(t->db, sql, &st));
+	st = stmt_begin(t->db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id);
 	stmt_in_time_us(st, at_us);
 	ok(stmt_exec(st, NULL));
-	stmt_end(st);
 }
 
 static void add_recording(struct company_id company, int64_t at_us,
@@ -70,7 +69,7 @@ static void add_recording(struct company_id company, int64_t at_us,
 	struct stmt *st;
 
 	testdb_id(at_us, id);
-	ok(stmt_begin(t->db, sql, &st));
+	st = stmt_begin(t->db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id);
 	stmt_in_id(st, id);
@@ -78,7 +77,6 @@ static void add_recording(struct company_id company, int64_t at_us,
 	stmt_in_time_us(st, at_us);
 	stmt_in_time_us(st, at_us);
 	ok(stmt_exec(st, NULL));
-	stmt_end(st);
 	put_file(path);
 }
 
@@ -187,14 +185,12 @@ static const char credit_sql[] =
 static void same(const char *sql, struct company_id company, int64_t at_us,
     const uint8_t id[ID_BYTES])
 {
-	struct stmt *st;
+	struct stmt *st = stmt_begin(t->db, sql);
 
-	ok(stmt_begin(t->db, sql, &st));
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id);
 	stmt_in_time_us(st, at_us);
 	ok(stmt_exec(st, NULL));
-	stmt_end(st);
 }
 
 static void test_visits_and_callers(void **state)

@@ -1,10 +1,10 @@
 #include "tests/support/fail_stmt.h"
 
 #include "lib/db/db.h"
-#include "lib/db/stmt.h"
+#include "lib/db/db_priv.h"
 
-enum err __real_stmt_begin(struct db *db, const char *sql, struct stmt **out);
-enum err __wrap_stmt_begin(struct db *db, const char *sql, struct stmt **out);
+struct stmt *__real_stmt_begin(struct db *db, const char *sql);
+struct stmt *__wrap_stmt_begin(struct db *db, const char *sql);
 enum err __real_db_begin(struct db *db);
 enum err __wrap_db_begin(struct db *db);
 enum err __real_db_end(struct db *db, enum err e);
@@ -42,12 +42,10 @@ static bool refuse(void)
 	return true;
 }
 
-enum err __wrap_stmt_begin(struct db *db, const char *sql, struct stmt **out)
+struct stmt *__wrap_stmt_begin(struct db *db, const char *sql)
 {
-	if (!refuse())
-		return __real_stmt_begin(db, sql, out);
-	*out = NULL;
-	return ERR_UNAVAILABLE;
+	return refuse() ? stmt_refused(db, ERR_UNAVAILABLE)
+			: __real_stmt_begin(db, sql);
 }
 
 enum err __wrap_db_begin(struct db *db)

@@ -224,12 +224,10 @@ static void fill(void)
 {
 	const char *const *who;
 	struct db *db = connect_as("root", "", "", DDL_MS);
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, "CREATE DATABASE " TESTDB_NAME);
 
-	if (stmt_begin(db, "CREATE DATABASE " TESTDB_NAME, &st) != ERR_OK ||
-	    stmt_exec(st, NULL) != ERR_OK)
+	if (stmt_exec(st, NULL) != ERR_OK)
 		die("create database");
-	stmt_end(st);
 	db_close(db);
 	db = connect_as("root", "", TESTDB_NAME, DDL_MS);
 	if (migrate_apply(db, "sql", TESTDB_NOW_US, NULL) != ERR_OK)
@@ -385,14 +383,11 @@ void testdb_id(int64_t wall_us, uint8_t out[ID_BYTES])
 
 int64_t testdb_count(struct testdb *t, const char *sql)
 {
-	struct stmt *st;
+	struct stmt *st = stmt_begin(t->db, sql);
 	int64_t n = 0;
 
-	if (stmt_begin(t->db, sql, &st) != ERR_OK)
-		die(sql);
 	stmt_out_i64(st, &n);
 	if (stmt_one(st) != ERR_OK)
 		die(sql);
-	stmt_end(st);
 	return n;
 }

@@ -152,11 +152,9 @@ struct call_id testdb_call_drain(const struct testdb *t, struct db *store,
 
 void testdb_exec(const struct testdb *t, const char *sql)
 {
-	struct stmt *st;
+	struct stmt *st = stmt_begin(t->db, sql);
 
-	ok(stmt_begin(t->db, sql, &st));
 	ok(stmt_exec(st, NULL));
-	stmt_end(st);
 }
 
 void testdb_call_empty(const struct testdb *t)
