@@ -25,6 +25,10 @@
 #define PAST_US   (5 * RT_SEC_US)
 #define FUTURE_US (RT_SEC_US / 10)
 
+/* A store that is killed takes with it what it was told and had not written
+ * down. */
+#define TOLD_AGAIN_US RT_MIN_US
+
 /* Calls whose first frames may overtake their starts at a time. */
 #define UNKNOWN_KEYS 1024
 
@@ -43,6 +47,14 @@ struct open_rec {
 	char name[REC_FILE_NAME_MAX + 1];
 };
 
+/* What the store was told of. */
+struct told {
+	char name[REC_FILE_NAME_MAX + 1];
+	bool failed;
+	struct rec_wav_result res;
+	int64_t at_us;
+};
+
 struct recorder {
 	struct worker *worker;
 	int epoll_fd;
@@ -52,6 +64,8 @@ struct recorder {
 	struct worker_peer store;
 	struct ring ring[WORKER_THREADS_MAX];
 	struct open_rec *rec;
+	struct told *told; /* a circle of max */
+	uint32_t n_told;
 	uint32_t max;
 	uint32_t n_open;
 	uint32_t last;     /* slot of the last frame: frames come in runs */
@@ -197,18 +211,44 @@ static void tell_engine(struct recorder *r, const struct open_rec *o,
 	(void)worker_peer_send(&r->engine, &m, NULL); /* it asks again */
 }
 
-static void tell_store(struct recorder *r, const char *name, bool failed,
-    const struct rec_wav_result *res)
+static bool say_told(struct recorder *r, const struct told *t)
 {
 	struct msg m = { .kind = MSG_REC_ORPHAN };
 
-	m.u.rec_orphan = (struct msg_rec_orphan){ .name = slice_from(name),
-		.failed = failed,
-		.bytes = res->bytes,
-		.samples = res->samples };
-	memcpy(m.u.rec_orphan.sha256, res->sha256, sizeof(res->sha256));
-	if (!worker_peer_send(&r->store, &m, NULL))
+	m.u.rec_orphan = (struct msg_rec_orphan){ .name = slice_from(t->name),
+		.failed = t->failed,
+		.bytes = t->res.bytes,
+		.samples = t->res.samples };
+	memcpy(m.u.rec_orphan.sha256, t->res.sha256, sizeof(t->res.sha256));
+	return worker_peer_send(&r->store, &m, NULL);
+}
+
+static void tell_store(struct recorder *r, const char *name, bool failed,
+    const struct rec_wav_result *res)
+{
+	struct told *t = &r->told[r->n_told++ % r->max];
+
+	*t = (struct told){ .failed = failed,
+		.res = *res,
+		.at_us = clk_mono_us() };
+	if (!slice_to_cstr(slice_from(name), t->name, sizeof(t->name)) ||
+	    !say_told(r, t))
 		log_warn("recorder: not told to the store file=%s", name);
+}
+
+/* To a store that has just come. Said twice is no harm: what is ready stays. */
+static void tell_again(struct recorder *r)
+{
+	const struct msg end = { .kind = MSG_REC_ORPHANS_END };
+	const uint32_t n = r->n_told < r->max ? r->n_told : r->max;
+	const int64_t since_us = clk_mono_us() - TOLD_AGAIN_US;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (r->told[i].at_us > since_us)
+			(void)say_told(r, &r->told[i]);
+	/* Without an engine that is all; else its end is still to be seen. */
+	if (n > 0 && !r->named)
+		(void)worker_peer_send(&r->store, &end, NULL);
 }
 
 /* Ends one recording; *res is zeros when there was none. */
@@ -398,6 +438,8 @@ static void new_peer(struct recorder *r, struct chan_in *in)
 		lose_engine(r);
 	if (worker_peer_set(p, in->fds[0]) != ERR_OK)
 		log_error("recorder: cannot reach %s", msg_role_name(p->role));
+	else if (p == &r->store)
+		tell_again(r);
 }
 
 static void obey(struct recorder *r, struct chan_in *in)
@@ -489,13 +531,14 @@ static enum err prepare(struct recorder *r, int fd)
 
 	r->max = (uint32_t)s->max_calls;
 	r->rec = calloc(r->max, sizeof(*r->rec));
+	r->told = calloc(r->max, sizeof(*r->told));
 	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	r->dirfd = open(s->recordings_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (r->dirfd == -1) {
 		log_sys("recorder: open %s", s->recordings_dir);
 		return ERR_IO;
 	}
-	if (r->rec == NULL || r->epoll_fd == -1) {
+	if (r->rec == NULL || r->told == NULL || r->epoll_fd == -1) {
 		log_sys("recorder: start");
 		return ERR_IO;
 	}
@@ -532,6 +575,7 @@ int rec_proc_run(struct worker *w, int fd)
 	worker_peer_drop(&r->engine);
 	worker_peer_drop(&r->store);
 	free(r->rec);
+	free(r->told);
 	free(r);
 	return status;
 }

@@ -320,6 +320,33 @@ static void test_new_engine(void **state)
 	whole(g, 99, 50);
 }
 
+/* Engine and store die together: what the old store was told and did not live
+ * to keep, its successor is told. */
+static void test_new_store(void **state)
+{
+	struct rig *g = *state;
+	const int64_t anchor_us = clk_mono_us() - 50 * FRAME_US;
+	struct msg m;
+
+	put_frames(g, 7, anchor_us, 0, 50);
+	g->store = introduce(g, MSG_STORE);
+	g->engine = introduce(g, MSG_ENGINE);
+	say_start(g, 7, anchor_us);
+	say_sync(g);
+	(void)heard(g->store, MSG_REC_ORPHANS_END); /* it has swept */
+	chan_free(g->engine);
+	g->engine = NULL;
+	(void)heard(g->store, MSG_REC_ORPHAN);
+	(void)heard(g->store, MSG_REC_ORPHANS_END);
+	chan_free(g->store);
+	g->store = introduce(g, MSG_STORE);
+	m = heard(g->store, MSG_REC_ORPHAN);
+	assert_false(m.u.rec_orphan.failed);
+	assert_true(m.u.rec_orphan.samples >= 50 * (uint64_t)FRAME);
+	assert_true(slice_eq(m.u.rec_orphan.name, slice_from(file_of(7))));
+	(void)heard(g->store, MSG_REC_ORPHANS_END);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,6 +356,8 @@ int main(void)
 		    tear_down),
 		cmocka_unit_test_setup_teardown(test_killed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_new_engine, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(test_new_store, set_up,
 		    tear_down),
 	};
 
