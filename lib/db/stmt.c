@@ -137,7 +137,7 @@ static enum err find(struct db *db, const char *sql, struct stmt **out)
 
 struct stmt *stmt_begin(struct db *db, const char *sql)
 {
-	struct stmt *st;
+	struct stmt *st = NULL;
 	enum err e = may_ask(db, sql);
 
 	if (e == ERR_OK)
