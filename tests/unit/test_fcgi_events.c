@@ -1,7 +1,6 @@
 /* Tests of cgi/web/fcgi_events from the wire: requests in pieces, records that
  * nobody should send, peers that vanish or stop, more peers than there are
  * places, answers that come later or never, and memory that is short. */
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -9,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "cgi/web/fcgi_events.h"
@@ -19,20 +16,10 @@
 #include "lib/base/rnd.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_alloc.h"
-
-/* FastCGI specification, section 8. */
-enum {
-	BEGIN = 1,
-	ABORT = 2,
-	END = 3,
-	PARAMS = 4,
-	STDIN = 5,
-	STDOUT = 6
-};
+#include "tests/support/fcgi_peer.h"
 
 #define PLACES  8
 #define LATE_US (300 * 1000)
-#define TEXT    4096
 
 static char sock_path[96], lock_path[96];
 
@@ -50,7 +37,7 @@ struct server {
 };
 
 struct own {
-	char body[TEXT];
+	char body[FCGI_PEER_TEXT];
 	size_t n;
 };
 
@@ -129,7 +116,10 @@ static void *run(void *arg)
 	return NULL;
 }
 
-static int dial(void);
+static int dial(void)
+{
+	return fcgi_peer_dial(sock_path);
+}
 
 static void server_start(struct server *s, unsigned int threads)
 {
@@ -163,133 +153,13 @@ static void server_stop(struct server *s)
 	assert_int_equal(s->conns, 0); /* each that began has ended */
 }
 
-/* --- a peer ---------------------------------------------------------------*/
-
-static int dial(void)
-{
-	const struct timeval patience = { .tv_sec = 20 };
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	assert_true(fd != -1);
-	memcpy(to.sun_path, sock_path, strlen(sock_path) + 1);
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
-	    sizeof(patience));
-	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
-		return fd;
-	(void)close(fd);
-	return -1;
-}
-
-struct text {
-	uint8_t at[512];
-	size_t n;
-};
-
-static void put(struct text *t, const void *p, size_t n)
-{
-	assert_true(n <= sizeof(t->at) - t->n);
-	memcpy(t->at + t->n, p, n);
-	t->n += n;
-}
-
-static void record(struct text *t, uint8_t type, uint16_t id, const void *p,
-    uint16_t n)
-{
-	const uint8_t head[8] = { 1, type, (uint8_t)(id >> 8), (uint8_t)id,
-		(uint8_t)(n >> 8), (uint8_t)n, 0, 0 };
-
-	put(t, head, sizeof(head));
-	put(t, p, n);
-}
-
-/* One request, of id 1, on a connection that is kept. */
-static struct text request(const char *mode, const char *body)
-{
-	static const uint8_t responder[8] = { 0, 1, 1 };
-	struct text t = { .n = 0 };
-	char pair[64] = { 4, (char)strlen(mode) };
-	const size_t n = strlen(mode);
-
-	memcpy(pair + 2, "MODE", 4);
-	memcpy(pair + 6, mode, n);
-	record(&t, BEGIN, 1, responder, 8);
-	record(&t, PARAMS, 1, pair, (uint16_t)(6 + n));
-	record(&t, PARAMS, 1, "", 0);
-	if (body[0] != '\0')
-		record(&t, STDIN, 1, body, (uint16_t)strlen(body));
-	record(&t, STDIN, 1, "", 0);
-	return t;
-}
-
-static void send_all(int fd, const void *p, size_t n)
-{
-	assert_int_equal(send(fd, p, n, MSG_NOSIGNAL), n);
-}
-
-/* False: the end came first. */
-static bool receive(int fd, void *p, size_t n)
-{
-	for (size_t got = 0; got < n;) {
-		const ssize_t k = recv(fd, (char *)p + got, n - got, 0);
-
-		if (k <= 0)
-			return false;
-		got += (size_t)k;
-	}
-	return true;
-}
-
-/* What is answered, up to the end of the request. False: the connection ended
- * before it. */
-static bool answer(int fd, char out[TEXT])
-{
-	size_t n = 0;
-
-	for (;;) {
-		uint8_t head[8];
-		size_t len;
-
-		out[n] = '\0';
-		if (!receive(fd, head, sizeof(head)))
-			return false;
-		len = (size_t)head[4] << 8 | head[5];
-		assert_true(n + len + head[6] < TEXT);
-		if (!receive(fd, out + n, len + head[6]))
-			return false;
-		out[n + len] = '\0';
-		if (head[1] == END) {
-			out[n] = '\0';
-			return true;
-		}
-		if (head[1] == STDOUT)
-			n += len;
-	}
-}
-
-static void expect(int fd, const char *want)
-{
-	char got[TEXT];
-
-	assert_true(answer(fd, got));
-	assert_string_equal(got, want);
-}
-
-static void ask(int fd, const char *mode, const char *body, const char *want)
-{
-	const struct text t = request(mode, body);
-
-	send_all(fd, t.at, t.n);
-	expect(fd, want);
-}
-
 /* A stranger's request is answered: the server is well. */
 static void is_well(void)
 {
 	const int fd = dial();
 
 	assert_true(fd != -1);
-	ask(fd, "echo", "well", "<well>");
+	fcgi_peer_ask(fd, "echo", "well", "<well>");
 	(void)close(fd);
 }
 
@@ -298,8 +168,8 @@ static void is_well(void)
 /* In two pieces at every byte, and each byte for itself; then two at once. */
 static void test_pieces(void **state)
 {
-	const struct text t = request("echo", "some body");
-	struct text two = t;
+	const struct fcgi_peer_text t = fcgi_peer_request("echo", "some body");
+	struct fcgi_peer_text two = t;
 	struct server s;
 	int fd;
 
@@ -307,20 +177,20 @@ static void test_pieces(void **state)
 	server_start(&s, 1);
 	fd = dial();
 	for (size_t cut = 1; cut < t.n; cut++) {
-		send_all(fd, t.at, cut);
-		send_all(fd, t.at + cut, t.n - cut);
-		expect(fd, "<some body>");
+		fcgi_peer_send(fd, t.at, cut);
+		fcgi_peer_send(fd, t.at + cut, t.n - cut);
+		fcgi_peer_expect(fd, "<some body>");
 	}
 	for (size_t i = 0; i < t.n; i++)
-		send_all(fd, t.at + i, 1);
-	expect(fd, "<some body>");
-	ask(fd, "leave", "what nobody reads", "left");
-	ask(fd, "echo", "", "<>");
+		fcgi_peer_send(fd, t.at + i, 1);
+	fcgi_peer_expect(fd, "<some body>");
+	fcgi_peer_ask(fd, "leave", "what nobody reads", "left");
+	fcgi_peer_ask(fd, "echo", "", "<>");
 	/* nginx never sends the next request before the answer to this one;
 	 * libfcgi forgets it then, and this one is answered. */
-	put(&two, t.at, t.n);
-	send_all(fd, two.at, two.n);
-	expect(fd, "<some body>");
+	fcgi_peer_put(&two, t.at, t.n);
+	fcgi_peer_send(fd, two.at, two.n);
+	fcgi_peer_expect(fd, "<some body>");
 	(void)close(fd);
 	server_stop(&s);
 }
@@ -328,8 +198,8 @@ static void test_pieces(void **state)
 /* Gone at every byte of a request, and with the answer on its way. */
 static void test_vanish(void **state)
 {
-	const struct text t = request("echo", "x");
-	const struct text later = request("later", "x");
+	const struct fcgi_peer_text t = fcgi_peer_request("echo", "x");
+	const struct fcgi_peer_text later = fcgi_peer_request("later", "x");
 	struct server s;
 
 	(void)state;
@@ -337,7 +207,7 @@ static void test_vanish(void **state)
 	for (size_t cut = 0; cut <= t.n; cut++) {
 		const int fd = dial();
 
-		send_all(fd, t.at, cut);
+		fcgi_peer_send(fd, t.at, cut);
 		(void)close(fd);
 		if (cut % 16 == 0)
 			is_well();
@@ -346,7 +216,7 @@ static void test_vanish(void **state)
 		const int fd = dial();
 		struct later *l;
 
-		send_all(fd, later.at, later.n);
+		fcgi_peer_send(fd, later.at, later.n);
 		while ((l = atomic_exchange(&s.waits, NULL)) == NULL)
 			;
 		(void)close(fd); /* and nginx hears nothing of it any more */
@@ -358,13 +228,13 @@ static void test_vanish(void **state)
 
 static void hostile(const char *why, const void *p, size_t n)
 {
-	char got[TEXT];
+	char got[FCGI_PEER_TEXT];
 	const int fd = dial();
 
 	assert_true(fd != -1);
 	(void)send(fd, p, n, MSG_NOSIGNAL);
 	(void)shutdown(fd, SHUT_WR);
-	while (answer(fd, got))
+	while (fcgi_peer_answer(fd, got))
 		; /* whatever it says, it ends */
 	(void)close(fd);
 	(void)why; /* a debugger shows it */
@@ -386,41 +256,41 @@ static void test_hostile(void **state)
 	static const uint8_t responder[8] = { 0, 1, 1 };
 	static const uint8_t filter[8] = { 0, 9, 1 };
 	struct rnd_dice dice;
-	struct text t;
+	struct fcgi_peer_text t;
 	struct server s;
 
 	(void)state;
 	rnd_seed(&dice, 7);
 	server_start(&s, 2);
-	t = request("echo", "x");
+	t = fcgi_peer_request("echo", "x");
 	t.at[0] = 9;
 	hostile("another version", t.at, t.n);
-	t = (struct text){ .n = 0 };
-	record(&t, BEGIN, 1, filter, 8);
+	t = (struct fcgi_peer_text){ .n = 0 };
+	fcgi_peer_record(&t, FCGI_PEER_BEGIN, 1, filter, 8);
 	hostile("a role there is not", t.at, t.n);
-	t = (struct text){ .n = 0 };
-	record(&t, BEGIN, 1, responder, 3);
+	t = (struct fcgi_peer_text){ .n = 0 };
+	fcgi_peer_record(&t, FCGI_PEER_BEGIN, 1, responder, 3);
 	hostile("a short begin", t.at, t.n);
-	t = (struct text){ .n = 0 };
-	record(&t, STDIN, 1, "x", 1);
+	t = (struct fcgi_peer_text){ .n = 0 };
+	fcgi_peer_record(&t, FCGI_PEER_STDIN, 1, "x", 1);
 	hostile("a body of nothing", t.at, t.n);
-	t = (struct text){ .n = 0 };
-	record(&t, 77, 0, "x", 1);
-	record(&t, 77, 1, "x", 1);
+	t = (struct fcgi_peer_text){ .n = 0 };
+	fcgi_peer_record(&t, 77, 0, "x", 1);
+	fcgi_peer_record(&t, 77, 1, "x", 1);
 	hostile("types there are not", t.at, t.n);
-	t = (struct text){ .n = 0 };
-	record(&t, BEGIN, 1, responder, 8);
-	record(&t, PARAMS, 1, "\x04\x7fMODE", 6);
-	record(&t, PARAMS, 1, "", 0);
-	record(&t, STDIN, 1, "", 0);
+	t = (struct fcgi_peer_text){ .n = 0 };
+	fcgi_peer_record(&t, FCGI_PEER_BEGIN, 1, responder, 8);
+	fcgi_peer_record(&t, FCGI_PEER_PARAMS, 1, "\x04\x7fMODE", 6);
+	fcgi_peer_record(&t, FCGI_PEER_PARAMS, 1, "", 0);
+	fcgi_peer_record(&t, FCGI_PEER_STDIN, 1, "", 0);
 	hostile("a value that is cut", t.at, t.n);
-	t = (struct text){ .n = 0 };
-	record(&t, BEGIN, 1, responder, 8);
-	record(&t, BEGIN, 2, responder, 8);
-	record(&t, ABORT, 1, "", 0);
+	t = (struct fcgi_peer_text){ .n = 0 };
+	fcgi_peer_record(&t, FCGI_PEER_BEGIN, 1, responder, 8);
+	fcgi_peer_record(&t, FCGI_PEER_BEGIN, 2, responder, 8);
+	fcgi_peer_record(&t, FCGI_PEER_ABORT, 1, "", 0);
 	hostile("two at once, and one given up", t.at, t.n);
 	for (int i = 0; i < 200; i++) {
-		t = request("echo", "a body with some bytes in it");
+		t = fcgi_peer_request("echo", "a body with some bytes in it");
 		for (int k = 0; k < 3; k++)
 			t.at[rnd_below(&dice, t.n)] =
 			    (uint8_t)rnd_below(&dice, 128);
@@ -437,7 +307,7 @@ static void test_hostile(void **state)
 /* More peers than places: the others wait, and come when one goes. */
 static void test_many(void **state)
 {
-	const struct text t = request("echo", "x");
+	const struct fcgi_peer_text t = fcgi_peer_request("echo", "x");
 	int fd[PLACES + 3];
 	struct server s;
 	char byte;
@@ -447,16 +317,17 @@ static void test_many(void **state)
 	for (size_t i = 0; i < RT_ARRAY_LEN(fd); i++) {
 		fd[i] = dial();
 		assert_true(fd[i] != -1);
-		send_all(fd[i], t.at, t.n);
+		fcgi_peer_send(fd[i], t.at, t.n);
 		if (i < PLACES)
-			expect(fd[i], "<x>");
+			fcgi_peer_expect(fd[i], "<x>");
 	}
 	assert_int_equal(s.conns, PLACES);
-	ask(fd[0], "echo", "again", "<again>"); /* who has a place keeps it */
+	fcgi_peer_ask(fd[0], "echo", "again",
+	    "<again>"); /* who has a place keeps it */
 	assert_int_equal(recv(fd[PLACES], &byte, 1, MSG_DONTWAIT), -1);
 	for (size_t i = PLACES; i < RT_ARRAY_LEN(fd); i++) {
 		(void)close(fd[i - PLACES]);
-		expect(fd[i], "<x>");
+		fcgi_peer_expect(fd[i], "<x>");
 	}
 	assert_int_equal(s.conns, PLACES);
 	for (size_t i = RT_ARRAY_LEN(fd) - PLACES; i < RT_ARRAY_LEN(fd); i++)
@@ -475,7 +346,7 @@ static struct later *that_waits(struct server *s)
 
 static void test_later(void **state)
 {
-	const struct text t = request("later", "x");
+	const struct fcgi_peer_text t = fcgi_peer_request("later", "x");
 	struct later *first, *second;
 	struct server s;
 	int a, b;
@@ -484,32 +355,32 @@ static void test_later(void **state)
 	server_start(&s, 1);
 	a = dial();
 	b = dial();
-	send_all(a, t.at, t.n);
+	fcgi_peer_send(a, t.at, t.n);
 	first = that_waits(&s);
-	send_all(b, t.at, t.n);
+	fcgi_peer_send(b, t.at, t.n);
 	second = that_waits(&s);
 	is_well(); /* who waits keeps nobody else from being served */
 	first->next = second;
 	second->next = NULL;
 	later_ready(first);
-	expect(a, "ready");
-	expect(b, "ready");
-	ask(a, "echo", "x", "<x>"); /* and the connections go on */
+	fcgi_peer_expect(a, "ready");
+	fcgi_peer_expect(b, "ready");
+	fcgi_peer_ask(a, "echo", "x", "<x>"); /* and the connections go on */
 	/* Never ready: late, and no sooner. */
-	send_all(a, t.at, t.n);
+	fcgi_peer_send(a, t.at, t.n);
 	(void)that_waits(&s);
-	expect(a, "late");
+	fcgi_peer_expect(a, "late");
 	assert_int_equal(s.late, 1);
 	/* Late, but on its way. */
 	atomic_store(&s.on_its_way, true);
-	send_all(a, t.at, t.n);
+	fcgi_peer_send(a, t.at, t.n);
 	first = that_waits(&s);
 	for (const int64_t until = clk_mono_us() + 2 * (int64_t)LATE_US;
 	     clk_mono_us() < until;)
 		is_well();
 	first->next = NULL;
 	later_ready(first);
-	expect(a, "ready");
+	fcgi_peer_expect(a, "ready");
 	(void)close(a);
 	(void)close(b);
 	server_stop(&s);
@@ -518,16 +389,16 @@ static void test_later(void **state)
 /* An answer that is cut off does not look complete. */
 static void test_cut(void **state)
 {
-	const struct text t = request("cut", "x");
-	char got[TEXT];
+	const struct fcgi_peer_text t = fcgi_peer_request("cut", "x");
+	char got[FCGI_PEER_TEXT];
 	struct server s;
 	int fd;
 
 	(void)state;
 	server_start(&s, 1);
 	fd = dial();
-	send_all(fd, t.at, t.n);
-	assert_false(answer(fd, got));
+	fcgi_peer_send(fd, t.at, t.n);
+	assert_false(fcgi_peer_answer(fd, got));
 	assert_string_equal(got, "<x>");
 	(void)close(fd);
 	is_well();
@@ -537,17 +408,17 @@ static void test_cut(void **state)
 /* What waits when the end comes is answered. */
 static void test_stop(void **state)
 {
-	const struct text t = request("later", "x");
+	const struct fcgi_peer_text t = fcgi_peer_request("later", "x");
 	struct server s;
 	int fd;
 
 	(void)state;
 	server_start(&s, 2);
 	fd = dial();
-	send_all(fd, t.at, t.n);
+	fcgi_peer_send(fd, t.at, t.n);
 	(void)that_waits(&s);
 	server_stop(&s);
-	expect(fd, "late");
+	fcgi_peer_expect(fd, "late");
 	(void)close(fd);
 }
 
@@ -555,17 +426,17 @@ static void test_stop(void **state)
  * of its thread five seconds at most. */
 static void test_stall(void **state)
 {
-	const struct text t = request("echo", "x");
-	char got[TEXT];
+	const struct fcgi_peer_text t = fcgi_peer_request("echo", "x");
+	char got[FCGI_PEER_TEXT];
 	struct server s;
 	int fd;
 
 	(void)state;
 	server_start(&s, 1);
 	fd = dial();
-	send_all(fd, t.at, t.n / 2);
+	fcgi_peer_send(fd, t.at, t.n / 2);
 	is_well();
-	assert_false(answer(fd, got));
+	assert_false(fcgi_peer_answer(fd, got));
 	(void)close(fd);
 	server_stop(&s);
 }
@@ -578,7 +449,7 @@ static size_t use_all(struct server *s, int fd[PLACES])
 	do {
 		assert_true(n < PLACES - 1);
 		fd[n] = dial();
-		ask(fd[n++], "echo", "x", "<x>");
+		fcgi_peer_ask(fd[n++], "echo", "x", "<x>");
 	} while (atomic_load(&s->conns) > (int)n);
 	return n;
 }
@@ -601,7 +472,8 @@ static void refuse(struct server *s, unsigned int n)
 	assert_true(n == 2 ? !atomic_load(&s->no_memory) : fail_alloc_end());
 	(void)close(other);
 	for (size_t i = 0; i < used; i++) {
-		ask(fd[i], "echo", "y", "<y>"); /* it alone was closed */
+		fcgi_peer_ask(fd[i], "echo", "y",
+		    "<y>"); /* it alone was closed */
 		(void)close(fd[i]);
 	}
 	is_well();
