@@ -4,7 +4,7 @@
 // number as it stands on the page, ours], ...]].
 try {
 	let [until, pairs] = JSON.parse(sessionStorage.rt_p), look = (n) =>
-		n.data ? n.parentNode.closest('script,style,[data-noswap]') || pairs.map((p) => n.data = n.data.replace(...p))
+		n.data ? n.parentNode?.closest?.('script,style,[data-noswap]') || pairs.map((p) => n.data = n.data.replace(...p))
 			: n.childNodes.forEach(look);
 	until > Date.now() && new MutationObserver((l) => l.map((m) => m.addedNodes.forEach(look)))
 		.observe(document, { childList: 1, subtree: 1 });

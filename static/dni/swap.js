@@ -13,14 +13,15 @@
 // Every place is asked once: while the page is being read only what came since
 // the last frame, later only what changed.
 
-// Blanks of all kinds (\s has the no-break ones), brackets, dots, dashes, and
-// the invisible marks of right-to-left text.
-const SEP = '[\\s().\\-/·‐-–\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2069]{0,4}';
+// Brackets, dots, dashes (Pd) and invisible marks (Cf), and as many blanks as a
+// page's source has between them (\s has the no-break ones). Each blank can be
+// matched in one way only, so a long run of them costs no more than its length.
+const SEP = '\\s*(?:[().\\/|·•−\\p{Pd}\\p{Cf}]\\s*){0,4}';
 const KEYS = '  ABC DEF GHI JKL MNO PQRS TUV WXYZ'.split(' ');
 // Sets, not expressions: each expression is compiled when it is first asked.
-const set = (names) => new Set(names.split(' '));
-const INLINE = set('a b bdi bdo big data em font i ins label mark nobr s small span strong sub sup time u var wbr');
-const CODE = set('noscript script style');
+const set = (names) => new Set(names.split(','));
+const INLINE = set('a,abbr,b,bdi,bdo,big,code,data,em,font,i,ins,label,mark,nobr,s,small,span,strong,sub,sup,time,u,var,wbr');
+const CODE = set('script,style,noscript');
 const LINK = /^(tel|sms|callto|whatsapp):|\/\/(wa\.me|\w+\.whatsapp\.com)\//;
 const KEEP = 'script,style,noscript,template,textarea,object,[data-noswap],[data-calltrk-noswap],' +
 	'[contenteditable]:not([contenteditable=false])';
@@ -38,7 +39,6 @@ const MOST = 9999, MANY = 99;
 
 export const isLink = (href) => LINK.test(href.toLowerCase());
 
-const isDigit = (c) => c >= '0' && c <= '9';
 const digits = (s) => s.replace(/\D/g, '');
 
 // { cc, trunk, nsn } of a number as the server writes it.
@@ -67,7 +67,7 @@ function makeRule({ from, to }) {
 	const p = parts(from);
 	return {
 		re: new RegExp(`((?:(?:\\+|00|011)${SEP})?\\(?${p.cc + SEP})?` +
-			(p.trunk ? `(\\(?${spaced(p.trunk) + SEP})?` : '()') + `(\\(?${spaced(p.nsn, 3, p.cc)})(?!\\d)`, 'g'),
+			(p.trunk ? `(\\(?${spaced(p.trunk) + SEP})?` : '()') + `(\\(?${spaced(p.nsn, 3, p.cc)})(?!\\d)`, 'gu'),
 		// Without its trunk prefix a number must be long to be one (1), or is
 		// none (2).
 		bare: p.trunk && (p.nsn.length > 8 ? 1 : 2),
@@ -80,18 +80,16 @@ function fit(old, fresh) {
 	let out = '', i = 0;
 	for (const c of old) {
 		if (c.toLowerCase() !== c.toUpperCase()) return null;
-		out += isDigit(c) ? fresh[i++] : c;
+		out += /\d/.test(c) ? fresh[i++] : c;
 	}
 	return i === fresh.length ? out : null;
 }
 
 // Is it part of something else: an id, a price, a longer number?
 function partOf(text, at, len, strict) {
-	const end = at + len, a = text.charAt(at - 1), b = text.charAt(end);
-	return isDigit(a) || a === '+' ||
-		('.,-/'.includes(a || 'x') && isDigit(text.charAt(at - 2))) ||
-		('.,-'.includes(b || 'x') && isDigit(text.charAt(end + 1))) ||
-		(strict && (/[\w$#€£₹=]/.test(a) || /^-?\w/.test(text.slice(end))));
+	const a = text.slice(Math.max(at - 2, 0), at), b = text.slice(at + len);
+	return /[\d+]$|\d[.,\-/]$/.test(a) || /^[.,-]\d/.test(b) ||
+		(strict && (/[\w$#€£₹=]$/.test(a) || /^-?\w/.test(b)));
 }
 
 // Nothing is changed there, nor in shadow roots below it.
@@ -117,7 +115,7 @@ export const page = { found: 0, swapped: 0, roots: [], watch };
 // [old, new] as they stand on the page, for the stub.
 export const paint = new Map();
 
-const doc = document, roots = page.roots, held = new Set();
+const doc = document, roots = page.roots, held = new Set(), homes = new Set();
 const observer = new MutationObserver(changes);
 let rules = [], range, asked, quick, select, last, started, seeing, backward, busy, burst = 0;
 
@@ -137,10 +135,10 @@ function hits(s, list, link) {
 				r.re.lastIndex = m.index + 1;
 				continue;
 			}
-			const lead = m[1] ? (/^\D*(00|011)(?=\D*[1-9])/.exec(m[1]) || [''])[0] : '';
+			const lead = m[1] ? /^\D*(00|011)(?=\D*[1-9])/.exec(m[1])?.[0] || '' : '';
 			const cc = m[1] ? fit(m[1].slice(lead.length), r.p.cc) : '';
 			const trunk = m[2] ? fit(m[2], r.p.trunk) : '', nsn = fit(m[3], r.p.nsn);
-			out.push([m.index, m.index + len, cc === null || trunk === null || nsn === null
+			out.push([m.index, m.index + len, [cc, trunk, nsn].includes(null)
 				? link ? r.to.e164 : m[1] ? r.to.international : r.to.national
 				: lead + cc + trunk + nsn]);
 		}
@@ -200,7 +198,7 @@ function swapTexts(el) {
 				else end();
 			} else if (n.nodeType === 3) {
 				const some = /\d/.test(n.data), whole = some && quick.test(n.data) && hits(n.data, rules).length;
-				if (whole || (!some && n.data.length > 3)) end();
+				if (whole || (!some && n.data.trim().length > 3)) end();
 				if (some || run.length) run.push(n);
 				if (whole) end();
 			}
@@ -216,7 +214,7 @@ export function swapAttr(el, name) {
 		: name === 'content' ? el.localName === 'meta' : name === 'href' && !isLink(old))) return;
 	if (name === 'href') {
 		now = old.replace(/(^[\w-]+:|phone=|me\/)([^?&;#]+)/g, (s, head, num) => {
-			const d = num.replace(/%(2[08B-Fb-f]|[Aa]0)/g, unescape), t = text(d, rules, 1);
+			const d = num.replace(/%(2[089B-F]|A0)/gi, unescape), t = text(d, rules, 1);
 			return t === d ? s : head + t.replace(/\s/g, '');
 		});
 	} else {
@@ -259,9 +257,11 @@ function find(el, way) {
 		if (i % group === 0 && n - i > group) {
 			range.setStart(el, i);
 			range.setEnd(el, i + group);
-			if (!quick.test(range)) {
+			const t = String(range);
+			if (!quick.test(t)) {
+				// A number may begin in one group and end in the next.
 				i += group - 1;
-				rest += '|';
+				rest += t.slice(0, EDGE) + '|' + t.slice(-EDGE);
 				continue;
 			}
 		}
@@ -299,10 +299,13 @@ export function look(node, known) {
 	if (node.firstElementChild) for (const where of select) node.querySelectorAll(where).forEach(swapAttrs);
 }
 
-// A short text may be the rest of a number that its neighbours begin.
+// A short text, or an element of one, may be the rest of a number that its
+// neighbours begin: their block is looked at, once for all changes.
 function fresh(n) {
 	if (n.nodeType === 1) look(n);
-	else if (n.nodeType === 3 && /\d/.test(n.data) && (n.data.length < 30 || quick.test(n.data)) && (n = block(n))) hit(n);
+	if (n.nodeType !== 3 && !INLINE.has(n.localName)) return;
+	const s = n.textContent;
+	if (/\d/.test(s) && (s.length < 30 || quick.test(s)) && (n = block(n))) homes.add(n);
 }
 
 function all() {
@@ -321,6 +324,9 @@ function changes(list) {
 		else if (m.type === 'childList') m.addedNodes.forEach(fresh);
 		else fresh(m.target);
 	}
+	// Other digits are not hidden while the number is waited for.
+	for (const n of homes) if (rules.length || quick.test(n.textContent)) hit(n);
+	homes.clear();
 	// Our own changes need not be looked at again.
 	observer.takeRecords();
 }

@@ -332,7 +332,7 @@ ringtrace.numbers = (tell) => {
 	return swaps;
 };
 ringtrace.text = (s) => text(s);
-ringtrace.session = () => ({ visitor: tag.ids.visitor, visit: tag.ids.visit, tier });
+ringtrace.session = () => ({ ...tag.ids, tier });
 ringtrace.consent = (yes) => {
 	const now = yes && !nav.globalPrivacyControl ? 'yes' : 'no';
 	// Consent managers say it often.

@@ -32,6 +32,10 @@ sites.TEN = Array.from({ length: 10 }, (_, i) => [
 	[`+1415555702${i}`, `(415) 555-702${i}`, `+1 415-555-702${i}`],
 ]);
 
+/** Each character in an element of its own; both texts are as long. */
+const letters = (text) => text.replace(/\[\[(.*?)=>(.*?)\]\]|./g, (c, a, b) => a
+	? [...a].map((_, i) => `<span>[[${a[i]}=>${b[i]}]]</span>`).join('') : `<span>${c}</span>`);
+
 const old = '(415) 555-0199', fresh = '(415) 555-7003', swap = `[[${old}=>${fresh}]]`;
 const link = '[[tel:+14155550199=>tel:+14155557003]]';
 
@@ -269,6 +273,18 @@ const places = [
 			<p>IP 41.55.55.01.99, 4155550199.00, id=4155550199, AB4155550199, 4155550199kg, 41555501990, x_4155550199</p>
 			<p>2024-01-99 415, 4 155 550 199 people, 4155 5501 99, 415-5550-1991, <span>415-555-019</span><p>9 lives</p></p>
 			<pre>415555\n0198</pre><p>ISBN 978-4-15-555019-9</p><time datetime="4155-55-01">4155</time>`,
+	},
+	{
+		// A letter each, as texts that move are: a number over two groups of
+		// children; pieces each on a line of the source; signs of designers.
+		name: 'split over letters and lines', site: 'US',
+		body: `<h1>${letters(`${'x'.repeat(20)} ${swap} and so much more to say about all that we do here`)}</h1>
+			<p><span>[[(415)=>(415)]]</span>
+				<span>[[555-0199=>555-7003]]</span></p>
+			<p>Call (415)
+				[[555-0199=>555-7003]] or (<abbr>415</abbr>) [[555-0199=>555-7003]]</p>
+			<p>415 • 555 • [[0199=>7003]], 415 | 555 | [[0199=>7003]], 415−555−[[0199=>7003]], 415\u200b555\u200b[[0199=>7003]], 415\u00ad555\u00ad[[0199=>7003]]</p>
+			<a href="[[tel:%28415%29%20555-0199=>tel:(415)555-7003]]">Call</a>`,
 	},
 	{
 		name: 'split over elements', site: 'US',

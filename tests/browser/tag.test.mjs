@@ -336,3 +336,51 @@ test('a link is right when it is clicked while the page is still being read', as
 		slow.close();
 	}
 });
+
+test('a number that comes letter by letter, each in an element', async () => {
+	const page = await open('<p id="n"></p>');
+	await page.waitForFunction(() => window.ringtrace?.session().visit);
+	await page.evaluate(async (n) => {
+		for (const c of n) {
+			const el = document.createElement('span');
+			el.textContent = c;
+			document.getElementById('n').append(el);
+			await new Promise((r) => setTimeout(r));
+		}
+	}, own.national);
+	await shown(page);
+	await page.context().close();
+});
+
+test('other digits that change are not hidden while the number is on its way', async () => {
+	const page = await open(`<p id="n">${own.national}</p><p id="left">10 s</p>`, { wait: 1500 });
+	const seen = () => page.evaluate(() => ['n', 'left'].map((id) => getComputedStyle(document.getElementById(id)).visibility));
+	const all = await page.evaluate(async () => {
+		const ids = ['n', 'left'], out = [];
+		await new Promise((r) => (document.readyState === 'complete' ? r() : addEventListener('load', r)));
+		for (let i = 0; i < 20; i++) {
+			document.getElementById('left').textContent = `${i} s`;
+			await new Promise((r) => setTimeout(r, 10));
+			out.push(ids.map((id) => getComputedStyle(document.getElementById(id)).visibility));
+		}
+		return out;
+	});
+	assert.ok(all.every(([, left]) => left === 'visible'), JSON.stringify(all));
+	await shown(page);
+	assert.deepEqual(await seen(), ['visible', 'visible']);
+	await page.context().close();
+});
+
+test('the stub beside a comment after the page, and a text that is gone again', async () => {
+	const stub = readFileSync('static/dist/t-stub.js', 'utf8').trim();
+	const body = `<script>document.body.append('x 1'); document.body.lastChild.remove();</script><p id="n">${own.national}</p>`;
+	const page = await open(body, {
+		head: `<script>${stub}</script>`,
+		init: () => { sessionStorage.rt_p = JSON.stringify([Date.now() + 60000, [['(415) 555-0199', '(415) 555-7003']]]); },
+		more: { '/cached': `${html(body, `<script>${stub}</script>`)}\n<!-- kept by a cache -->` },
+		path: '/cached',
+	});
+	await shown(page);
+	assert.deepEqual(page.said, []);
+	await page.context().close();
+});
