@@ -6,6 +6,7 @@
 #include "cgi/web/trail.h"
 #include "lib/base/clk.h"
 #include "lib/base/utf8.h"
+#include "lib/core/formrule.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_form.h"
 #include "lib/db/db_sheet_setup.h"
@@ -85,7 +86,8 @@ static enum err read_number(struct sent *s)
 	return ERR_OK;
 }
 
-/* As the tag's are stored: [["name","value"], …]. */
+/* As the tag's are stored: [["name","value"], …], and by the same rule: a
+ * program that hands on all of a form may hand on a password. */
 static void write_fields(struct sent *s, const struct json_node *fields,
     struct json_out *j)
 {
@@ -101,6 +103,8 @@ static void write_fields(struct sent *s, const struct json_node *fields,
 			    "A text of at most 4000 bytes.");
 			continue;
 		}
+		if (!formrule_may_keep(&(struct formrule_field){ name, text }))
+			continue;
 		json_out_array(j);
 		json_out_str(j, name);
 		json_out_str(j, text);
@@ -172,7 +176,7 @@ static enum err read_all(struct sent *s)
 		return e;
 	if (s->faults.n == 0 && s->row.contact_name.n == 0 &&
 	    s->row.contact_email.n == 0 && s->row.contact_e164[0] == '\0' &&
-	    json_in_count(json_in_get(s->body, "fields")) == 0)
+	    slice_eq_cstr(s->row.fields, "[]"))
 		api_fault(&s->faults, SLICE(""),
 		    "A contact or a field is needed.");
 	return ERR_OK;

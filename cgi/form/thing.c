@@ -6,6 +6,7 @@
 #include "cgi/web/frame.h"
 #include "cgi/web/trail.h"
 #include "lib/base/rnd.h"
+#include "lib/base/utf8.h"
 #include "lib/db/db.h"
 #include "lib/db/db_config.h"
 
@@ -157,7 +158,7 @@ static struct slice query_text(const struct req *r)
 static bool fits(const struct thing_row *row, struct slice q)
 {
 	for (size_t i = 0; i < THING_COLUMNS_MAX; i++)
-		if (slice_has_case(row->cell[i], q))
+		if (utf8_has_case(row->cell[i], q))
 			return true;
 	return false;
 }

@@ -6,6 +6,7 @@
 #include "cgi/page/page_metric.h"
 #include "cgi/page/page_range.h"
 #include "cgi/web/frame.h"
+#include "lib/base/utf8.h"
 #include "lib/db/db_agency.h"
 #include "lib/text/esc.h"
 #include "lib/text/json_out.h"
@@ -133,6 +134,7 @@ static void pager(const struct agency *a, uint64_t count, struct view *v)
 	view_flag(v, "has_next", a->page < pages);
 	page_link(a, "prev_href", a->page - 1, v);
 	page_link(a, "next_href", a->page + 1, v);
+	page_link(a, "here", a->page, v);
 }
 
 static void fill(const struct req *r, const struct agency *a, struct view *v)
@@ -187,7 +189,7 @@ static bool fits(const char *name, struct slice search)
 
 	while (more) {
 		more = slice_cut(&search, ' ', &word);
-		if (!slice_has_case(slice_from(name), word))
+		if (!utf8_has_case(slice_from(name), word))
 			return false;
 	}
 	return true;
@@ -306,15 +308,17 @@ enum err page_companies_names(const struct req *r, struct resp *out)
 enum err page_companies_favourite(const struct req *r, struct resp *out)
 {
 	struct company_id company;
-	struct slice on;
+	struct slice on, next;
 	enum err e;
 
 	if ((e = req_need(req_form_id(r, "company", ID_KIND_company,
 		 company.v))) != ERR_OK ||
-	    (e = req_need(req_form(r, "on", &on))) != ERR_OK)
+	    (e = req_need(req_form(r, "on", &on))) != ERR_OK ||
+	    (e = req_need(req_form(r, "next", &next))) != ERR_OK)
 		return e;
-	if (!slice_eq_cstr(on, "yes") && !slice_eq_cstr(on, "no"))
+	if ((!slice_eq_cstr(on, "yes") && !slice_eq_cstr(on, "no")) ||
+	    !resp_is_local(next))
 		return ERR_RANGE;
 	e = db_agency_favour(r->db, r->user, company, slice_eq_cstr(on, "yes"));
-	return e == ERR_OK ? resp_redirect(out, SLICE("/companies")) : e;
+	return e == ERR_OK ? resp_redirect(out, next) : e;
 }

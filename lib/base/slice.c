@@ -58,16 +58,6 @@ bool slice_starts_case(struct slice s, struct slice prefix)
 	       slice_eq_case(slice_head(s, prefix.n), prefix);
 }
 
-bool slice_has_case(struct slice s, struct slice part)
-{
-	while (s.n > 0 && s.n >= part.n) {
-		if (slice_starts_case(s, part))
-			return true;
-		s = slice_skip(s, 1);
-	}
-	return part.n == 0;
-}
-
 bool slice_ends(struct slice s, struct slice suffix)
 {
 	return s.n >= suffix.n &&

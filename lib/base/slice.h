@@ -35,8 +35,6 @@ bool slice_eq_cstr(struct slice a, const char *b);
 bool slice_starts(struct slice s, struct slice prefix);
 bool slice_starts_case(struct slice s, struct slice prefix);
 bool slice_ends(struct slice s, struct slice suffix);
-/* The empty slice is in every one. */
-bool slice_has_case(struct slice s, struct slice part);
 
 /* memcmp order, the shorter of two equal prefixes first. */
 int slice_cmp(struct slice a, struct slice b);

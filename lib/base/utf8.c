@@ -96,6 +96,79 @@ struct slice utf8_head(struct slice s, size_t max)
 	return slice_head(s, n);
 }
 
+/* --- letters in either case -------------------------------------------------
+ */
+
+/* Capitals from first to last: each `step`th of them has its small letter `by`
+ * further on (Unicode's UnicodeData.txt, simple mappings). */
+struct capitals {
+	uint16_t first;
+	uint16_t last;
+	uint8_t step;
+	uint8_t by;
+};
+
+static const struct capitals capitals[] = {
+	{ 'A', 'Z', 1, 32 },
+	{ 0xc0, 0xd6, 1, 32 },
+	{ 0xd8, 0xde, 1, 32 },
+	{ 0x100, 0x12e, 2, 1 },
+	{ 0x132, 0x136, 2, 1 },
+	{ 0x139, 0x147, 2, 1 },
+	{ 0x14a, 0x176, 2, 1 },
+	{ 0x179, 0x17d, 2, 1 },
+	{ 0x386, 0x386, 1, 38 },
+	{ 0x388, 0x38a, 1, 37 },
+	{ 0x38c, 0x38c, 1, 64 },
+	{ 0x38e, 0x38f, 1, 63 },
+	{ 0x391, 0x3a1, 1, 32 },
+	{ 0x3a3, 0x3ab, 1, 32 },
+	{ 0x3c2, 0x3c2, 1, 1 }, /* sigma at the end of a word */
+	{ 0x400, 0x40f, 1, 80 },
+	{ 0x410, 0x42f, 1, 32 },
+	{ 0x490, 0x4be, 2, 1 },
+	{ 0x1ea0, 0x1ef8, 2, 1 },
+};
+
+static uint32_t small(uint32_t c)
+{
+	for (size_t i = 0; i < RT_ARRAY_LEN(capitals); i++) {
+		const struct capitals *k = &capitals[i];
+
+		if (c >= k->first && c <= k->last &&
+		    (c - k->first) % k->step == 0)
+			return c + k->by;
+	}
+	return c;
+}
+
+/* Takes the front character of s; an ill-formed byte is one no letter is. */
+static uint32_t take_small(struct slice *s)
+{
+	uint32_t c = 0;
+	const size_t n = utf8_next(*s, &c);
+
+	if (n == 0)
+		c = UINT32_C(0x110000) + (unsigned char)s->p[0];
+	*s = slice_skip(*s, n == 0 ? 1 : n);
+	return small(c);
+}
+
+static bool starts_case(struct slice s, struct slice part)
+{
+	while (part.n > 0)
+		if (s.n == 0 || take_small(&s) != take_small(&part))
+			return false;
+	return true;
+}
+
+bool utf8_has_case(struct slice s, struct slice part)
+{
+	while (s.n > 0 && !starts_case(s, part))
+		(void)take_small(&s);
+	return s.n > 0 || part.n == 0;
+}
+
 void utf8_clean(struct slice s, struct buf *out)
 {
 	uint32_t cp;

@@ -15,6 +15,10 @@ bool utf8_valid(struct slice s);
 size_t utf8_count(struct slice s);
 /* The longest prefix of s that is at most max bytes and cuts no character. */
 struct slice utf8_head(struct slice s, size_t max);
+/* Whether part is somewhere in s, where a letter of the Latin, Greek or
+ * Cyrillic alphabets is the same in either case. The empty slice is in every
+ * one. */
+bool utf8_has_case(struct slice s, struct slice part);
 /* Appends s to out with each ill-formed byte and each control character but
  * tab and newline as U+FFFD. */
 void utf8_clean(struct slice s, struct buf *out);

@@ -90,9 +90,11 @@ test('arrows walk through what fits; no match goes nowhere', async () => {
 
 test('a favourite stands first, in the menu and on the page', async () => {
 	const page = await member();
-	await page.goto('/companies?name=utica');
+	await page.goto('/companies?range=7d&name=utica');
 	await page.click('[aria-label="Make a favourite: Utica Roofing"]');
-	await page.waitForURL('**/companies');
+	await page.locator('[aria-label="No favourite any more: Utica Roofing"]').waitFor();
+	assert.deepEqual([...new URL(page.url()).searchParams], [['range', '7d'], ['name', 'utica'], ['page', '1']], 'the reader stays where they were');
+	await page.goto('/companies');
 	assert.equal(await page.locator('tr[data-company]').first().getAttribute('data-company'), 'Utica Roofing');
 	await page.keyboard.press('c');
 	assert.equal((await offered(page))[0], 'Utica Roofing');

@@ -6,6 +6,8 @@ import { after, before, test } from 'node:test';
 
 import { newVisitor, openBrowser } from '../support/browser.mjs';
 import { startStack } from '../support/stack.mjs';
+import { everyPage, seedThings } from './every_page.mjs';
+import { seedCompanies } from './seed.mjs';
 
 const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 let stack, browser, cookies, pages;
@@ -133,5 +135,20 @@ test('a mistake stands beside its field, and is announced', async () => {
 	const help = await field.getAttribute('aria-describedby');
 	assert.match(await page.locator(`#${help}`).innerText(), /no such time zone/);
 	assert.equal(await page.locator('[role=alert]').count(), 1);
+	await page.context().close();
+});
+
+test('every page of the settings fits a telephone, with the longest names', async () => {
+	const me = stack.client();
+	for (const { name, value } of cookies) me.cookies.set(name, value);
+	seedCompanies(stack, ['Schäfer & Söhne Dachdeckermeisterbetrieb GmbH', 'W'.repeat(100)]);
+	const things = await seedThings(stack, me);
+	const page = await member({ viewport: { width: 360, height: 800 } });
+	const wide = [];
+	for (const [, path] of everyPage(stack, { call: 'cal_none', things }).filter(([, p]) => p.startsWith('/settings'))) {
+		await page.goto(path);
+		if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) wide.push(path);
+	}
+	assert.deepEqual(wide, []);
 	await page.context().close();
 });

@@ -86,6 +86,40 @@ static void test_utf8_head(void **state)
 	assert_int_equal(utf8_head(s, 99).n, 5);
 }
 
+static const struct {
+	const char *in, *part;
+	bool has;
+} case_cases[] = {
+	{ "Bay City Plumbing", "city", true },
+	{ "Bay City Plumbing", "", true },
+	{ "", "", true },
+	{ "", "a", false },
+	{ "city", "cityx", false },
+	{ "Ökostrom GmbH", "ökos", true },
+	{ "Schäfer & Söhne", "SCHÄFER", true },
+	{ "Schäfer", "schafer", false },
+	{ "×", "÷", false }, /* between the letters, and no letters */
+	{ "ŁÓDŹ Ÿ", "łódź", true },
+	{ "Žižkov Ĳ", "žIŽKOV ĳ", true },
+	{ "ΣΟΦΟΣ", "σοφος", true },
+	{ "Σοφός", "ΣΟΦΌΣ", true },
+	{ "Ёлка и Щука", "ёлка И щУ", true },
+	{ "Đặng", "ĐẶNG", true },
+	{ "a\xff\xc3", "\xff", true },
+	{ "\xc3\xa4", "\xa4", false }, /* half of a character */
+	{ "aab", "AB", true },
+};
+
+static void test_either_case(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(case_cases); i++)
+		if (utf8_has_case(slice_from(case_cases[i].in),
+			slice_from(case_cases[i].part)) != case_cases[i].has)
+			fail_msg("\"%s\" in \"%s\"", case_cases[i].part,
+			    case_cases[i].in);
+}
+
 static void test_clean_controls(void **state)
 {
 	struct buf out;
@@ -104,6 +138,7 @@ int main(void)
 		cmocka_unit_test(test_hex),
 		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_utf8_head),
+		cmocka_unit_test(test_either_case),
 		cmocka_unit_test(test_clean_controls),
 	};
 
