@@ -239,8 +239,8 @@ static void accepted(struct engine *e, struct registration *r,
 {
 	uint32_t s = granted_s(e, r, m);
 
-	if (s < REGISTRAR_LEAST_S / 2)
-		s = REGISTRAR_LEAST_S / 2; /* nobody wants us that often */
+	if (s < REGISTRAR_LEAST_S)
+		s = REGISTRAR_LEAST_S; /* nobody wants us that often */
 	if (s > REGISTRAR_MOST_S)
 		s = REGISTRAR_MOST_S;
 	r->failures = 0;

@@ -22,7 +22,7 @@
 /* Trunks that register; more are counted as refused. */
 #define REGISTRAR_MAX       64
 #define REGISTRAR_HOPS      4
-#define REGISTRAR_LEAST_S   60
+#define REGISTRAR_LEAST_S   8 /* granted for less it is said too rarely */
 #define REGISTRAR_MOST_S    7200
 #define REGISTRAR_BACKOFF_S 30
 #define REGISTRAR_SLOWEST_S 1800

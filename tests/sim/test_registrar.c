@@ -135,6 +135,23 @@ static void test_too_short(void **state)
 	rig_fini(&r);
 }
 
+/* So short a time as keeps a NAT open: it must not run out meanwhile. */
+static void test_granted_little(void **state)
+{
+	(void)state;
+	begin(60, "");
+	says("200 OK", "Expires: 20\r\n");
+	rig_pass_time(&r, 14 * RT_SEC_US);
+	assert_int_equal(rig_count_sent(&r, "REGISTER"), 1);
+	rig_pass_time(&r, 1100 * INT64_C(1000));
+	assert_int_equal(rig_count_sent(&r, "REGISTER"), 2);
+	/* Nothing at all is no reason to ask at once, and for ever. */
+	says("200 OK", "Expires: 0\r\n");
+	rig_pass_time(&r, 5 * RT_SEC_US);
+	assert_int_equal(rig_count_sent(&r, "REGISTER"), 2);
+	rig_fini(&r);
+}
+
 /* Of what was sent last; repeated it is the same. */
 static unsigned int last_cseq(void)
 {
@@ -233,6 +250,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_too_short),
+		cmocka_unit_test(test_granted_little),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_name),
 		cmocka_unit_test(test_gone),
