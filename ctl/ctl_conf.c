@@ -1,16 +1,24 @@
 #include "ctl/ctl_conf.h"
 
+#include <errno.h>
 #include <unistd.h>
+
+#include "lib/base/log.h"
 
 static const char *const places[] = { "var/ringtrace.conf",
 	"/etc/ringtrace/ringtrace.conf" };
 
 enum err ctl_conf_load(const char *path, struct settings *out)
 {
-	const char *found = places[RT_ARRAY_LEN(places) - 1];
-
-	for (size_t i = RT_ARRAY_LEN(places); i > 0; i--)
-		if (access(places[i - 1], R_OK) == 0)
-			found = places[i - 1];
-	return settings_load(path == NULL ? found : path, out);
+	for (size_t i = 0; path == NULL && i < RT_ARRAY_LEN(places); i++)
+		if (access(places[i], F_OK) == 0 || errno != ENOENT)
+			path = places[i];
+	if (path == NULL) {
+		log_error(
+		    "ctl: there is neither %s here nor %s: go to the "
+		    "folder where `make run` runs, or say -c FILE",
+		    places[0], places[1]);
+		return ERR_NOTFOUND;
+	}
+	return settings_load(path, out);
 }

@@ -2,7 +2,7 @@
 // is made once, and companies, people and trunks can be added beside it.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { build, startStack } from '../support/stack.mjs';
@@ -54,6 +54,14 @@ test('help and wrong words', () => {
 		assert.equal(ringtrace([noun]).status, 2, noun);
 		assert.equal(ringtrace([noun, 'dance']).status, 2, noun);
 	}
+});
+
+test('without a settings file it is said where to go', () => {
+	const there = existsSync('/etc/ringtrace/ringtrace.conf');
+	const r = spawnSync(join(build, 'ringtrace'), ['doctor'], { encoding: 'utf8', cwd: stack.dir });
+	assert.equal(r.status, 1);
+	if (!there)
+		assert.match(r.stderr, /neither var\/ringtrace\.conf here nor .*: go to the folder .* or say -c FILE/);
 });
 
 test('migrate again changes nothing', () => {
