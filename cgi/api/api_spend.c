@@ -66,13 +66,37 @@ static enum err read_row(const struct json_node *n, struct spend_row *row)
 							       : ERR_SYNTAX;
 }
 
-/* Writes the rows of the body; *n says how many. Which one is wrong: bad. */
+/* One of db_spend.h's two rounds over the rows. Which one is wrong: bad. */
+static enum err put_round(const struct req *r, const struct json_node *rows,
+    enum err (*put)(struct db *db, struct company_id company,
+	const struct spend_row *row),
+    struct api_faults *bad)
+{
+	const size_t count = json_in_count(rows);
+	struct spend_row row;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < count; i++) {
+		e = read_row(json_in_at(rows, i), &row);
+		/* What is missing is a mistake of the body, not of the
+		 * address. */
+		if (e == ERR_NOTFOUND)
+			e = ERR_SYNTAX;
+		if (e == ERR_OK)
+			e = put(r->db, r->company, &row);
+		if (e == ERR_SYNTAX || e == ERR_RANGE || e == ERR_TOOBIG)
+			api_fault_at(bad, "rows", i, "",
+			    "A date, a source and an amount, in range.");
+	}
+	return e;
+}
+
+/* Writes the rows of the body; *n says how many. */
 static enum err put_rows(const struct req *r, uint64_t *n,
     struct api_faults *bad)
 {
 	const struct json_node *rows;
 	struct json_in *in = NULL;
-	struct spend_row row;
 	size_t count;
 	enum err e;
 
@@ -84,18 +108,10 @@ static enum err put_rows(const struct req *r, uint64_t *n,
 	if (json_in_kind(rows) != JSON_IN_ARRAY || count == 0 ||
 	    count > API_SPEND_ROWS_MAX)
 		e = ERR_SYNTAX;
-	for (size_t i = 0; e == ERR_OK && i < count; i++) {
-		e = read_row(json_in_at(rows, i), &row);
-		/* What is missing is a mistake of the body, not of the
-		 * address. */
-		if (e == ERR_NOTFOUND)
-			e = ERR_SYNTAX;
-		if (e == ERR_OK)
-			e = db_spend_put(r->db, r->company, &row);
-		if (e == ERR_SYNTAX || e == ERR_RANGE || e == ERR_TOOBIG)
-			api_fault_at(bad, "rows", i, "",
-			    "A date, a source and an amount, in range.");
-	}
+	if (e == ERR_OK)
+		e = put_round(r, rows, db_spend_clear, bad);
+	if (e == ERR_OK)
+		e = put_round(r, rows, db_spend_add, bad);
 	json_in_free(in);
 	*n = count;
 	return e;

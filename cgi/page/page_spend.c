@@ -121,7 +121,9 @@ static struct slice file_text(const struct req *r)
 	return text;
 }
 
-static enum err put_row(const struct req *r, const struct spend_in_row *row)
+static enum err put_row(const struct req *r, const struct spend_in_row *row,
+    enum err (*put)(struct db *db, struct company_id company,
+	const struct spend_row *row))
 {
 	struct spend_row to = { .source = row->source,
 		.medium = row->medium,
@@ -134,23 +136,37 @@ static enum err put_row(const struct req *r, const struct spend_in_row *row)
 
 	if (!slice_to_cstr(row->day, to.day, sizeof(to.day)))
 		return ERR_RANGE;
-	return db_spend_put(r->db, r->company, &to);
+	return put(r->db, r->company, &to);
+}
+
+/* One of db_spend.h's two rounds. */
+static enum err put_rows(const struct req *r, struct spend_in *s,
+    struct slice text,
+    enum err (*put)(struct db *db, struct company_id company,
+	const struct spend_row *row),
+    unsigned int *n)
+{
+	struct spend_in_row row;
+	enum err e = spend_in_begin(s, text);
+
+	*n = 0;
+	while (e == ERR_OK && (e = spend_in_next(s, &row)) == ERR_OK) {
+		e = put_row(r, &row, put);
+		(*n)++;
+	}
+	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
 /* All rows or none. */
 static enum err import(const struct req *r, struct spend_in *s,
     struct slice text)
 {
-	struct spend_in_row row;
 	char count[32];
-	unsigned int n = 0;
-	enum err e = spend_in_begin(s, text);
+	unsigned int n;
+	enum err e;
 
-	while (e == ERR_OK && (e = spend_in_next(s, &row)) == ERR_OK) {
-		e = put_row(r, &row);
-		n++;
-	}
-	if (e != ERR_NOTFOUND)
+	if ((e = put_rows(r, s, text, db_spend_clear, &n)) != ERR_OK ||
+	    (e = put_rows(r, s, text, db_spend_add, &n)) != ERR_OK)
 		return e;
 	(void)snprintf(count, sizeof(count), "%u rows", n);
 	return page_audit(r, "spend.import", "spend", NULL, SLICE(""),

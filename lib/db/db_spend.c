@@ -2,23 +2,50 @@
 
 #include "lib/db/stmt.h"
 
-enum err db_spend_put(struct db *db, struct company_id company,
+/* Which line of the day it is. */
+#define LINE "UNHEX(MD5(CONCAT_WS('\n', ?, ?, ?, ?, ?)))"
+
+static void in_texts(struct stmt *st, const struct spend_row *row)
+{
+	stmt_in_text(st, row->source);
+	stmt_in_text(st, row->medium);
+	stmt_in_text(st, row->campaign);
+	stmt_in_text(st, row->ad_group);
+	stmt_in_text(st, row->keyword);
+}
+
+enum err db_spend_clear(struct db *db, struct company_id company,
     const struct spend_row *row)
 {
 	static const char sql[] =
-	    "REPLACE INTO ad_spend (company_id, spent_on, line, source,"
-	    " medium, campaign, ad_group, keyword, amount_micros, clicks,"
-	    " impressions) VALUES (?, ?, UNHEX(MD5(CONCAT_WS('\n', ?, ?, ?, ?,"
-	    " ?))), ?, ?, ?, ?, ?, ?, ?, ?)";
-	const struct slice texts[] = { row->source, row->medium, row->campaign,
-		row->ad_group, row->keyword };
+	    "DELETE FROM ad_spend WHERE company_id = ?"
+	    " AND spent_on = ? AND line = " LINE;
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, slice_from(row->day));
-	for (int twice = 0; twice < 2; twice++)
-		for (size_t i = 0; i < RT_ARRAY_LEN(texts); i++)
-			stmt_in_text(st, texts[i]);
+	in_texts(st, row);
+	return stmt_exec(st, NULL);
+}
+
+enum err db_spend_add(struct db *db, struct company_id company,
+    const struct spend_row *row)
+{
+	static const char sql[] =
+	    "INSERT INTO ad_spend (company_id, spent_on, line, source,"
+	    " medium, campaign, ad_group, keyword, amount_micros, clicks,"
+	    " impressions) VALUES (?, ?, " LINE
+	    ", ?, ?, ?, ?, ?, ?, ?, ?)"
+	    " ON DUPLICATE KEY UPDATE"
+	    " amount_micros = amount_micros + VALUES(amount_micros),"
+	    " clicks = clicks + VALUES(clicks),"
+	    " impressions = impressions + VALUES(impressions)";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, slice_from(row->day));
+	in_texts(st, row);
+	in_texts(st, row);
 	stmt_in_i64(st, row->amount_micros);
 	stmt_in_u64(st, row->clicks);
 	stmt_in_u64(st, row->impressions);

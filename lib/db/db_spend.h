@@ -24,9 +24,13 @@ struct spend_row {
 	uint64_t impressions;
 };
 
-/* Replaces what was there for the same day and texts, so that importing a
- * file again is no error. ERR_RANGE: a text is too long. */
-RT_MUST_USE enum err db_spend_put(struct db *db, struct company_id company,
+/* An import is two rounds over its rows in one transaction: the first clears
+ * what was there for the same day and texts, the second adds. So a file that
+ * comes again is counted once, and rows of one file that differ in what is not
+ * kept (device, match type) are summed. ERR_RANGE: a text is too long. */
+RT_MUST_USE enum err db_spend_clear(struct db *db, struct company_id company,
+    const struct spend_row *row);
+RT_MUST_USE enum err db_spend_add(struct db *db, struct company_id company,
     const struct spend_row *row);
 
 /* Replaces a tracker's cost from that day on; until "" is still. ERR_NOTFOUND:

@@ -461,15 +461,36 @@ static void test_export(void **state)
 
 /* --- spend -----------------------------------------------------------------*/
 
-static void put_spend(const char *day, const char *source, int64_t micros)
+static struct spend_row spend_of(const char *day, const char *source)
 {
 	struct spend_row row = { .source = slice_from(source),
 		.medium = SLICE("cpc"),
-		.campaign = SLICE("Spring"),
-		.amount_micros = micros };
+		.campaign = SLICE("Spring") };
 
 	(void)snprintf(row.day, sizeof(row.day), "%s", day);
-	ok(db_spend_put(db, t->company[0].id, &row));
+	return row;
+}
+
+static void clear_spend(int who, const char *day, const char *source)
+{
+	const struct spend_row row = spend_of(day, source);
+
+	ok(db_spend_clear(db, t->company[who].id, &row));
+}
+
+static void add_spend(int who, const char *day, const char *source,
+    int64_t micros)
+{
+	struct spend_row row = spend_of(day, source);
+
+	row.amount_micros = micros;
+	ok(db_spend_add(db, t->company[who].id, &row));
+}
+
+static void put_spend(const char *day, const char *source, int64_t micros)
+{
+	clear_spend(0, day, source);
+	add_spend(0, day, source, micros);
 }
 
 static int64_t spent(int who, int by, const char *first, const char *last)
@@ -497,6 +518,15 @@ static void test_spend(void **state)
 	put_spend("2026-11-21", "bing", 1000000);
 	assert_int_equal(spent(0, GROUP_NONE, "2026-11-20", "2026-11-20"),
 	    7000000);
+	/* Another line of the same import is summed, another company's day and
+	 * names are its own. */
+	add_spend(0, "2026-11-20", "google", 500000);
+	add_spend(1, "2026-11-20", "google", 9000000);
+	clear_spend(1, "2026-11-20", "google");
+	assert_int_equal(spent(1, GROUP_NONE, "2026-11-01", "2026-11-30"), -1);
+	assert_int_equal(spent(0, GROUP_NONE, "2026-11-20", "2026-11-20"),
+	    7500000);
+	put_spend("2026-11-20", "google", 7000000);
 	assert_int_equal(spent(0, GROUP_TEXT + FILTER_SOURCE, "2026-11-01",
 			     "2026-11-30"),
 	    8000000);

@@ -336,6 +336,9 @@ test('spend: all or none, once for one key', async () => {
 	// What failed leaves its key free.
 	assert.equal((await post({ rows: [{ ...row, amount: '-1' }] }, { 'idempotency-key': 'import-2' })).status, 422);
 	assert.equal((await post({ rows: [row] }, { 'idempotency-key': 'import-2' })).status, 200);
+	// Rows of one request with the same names are summed.
+	assert.equal((await post({ rows: [row, { ...row, amount: 1 }] })).status, 200);
+	assert.equal(rows(), '1 13500000');
 });
 
 test('a key of several companies says which', async () => {

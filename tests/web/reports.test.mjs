@@ -164,6 +164,16 @@ test('spend: a file by form, all rows or none, hostile text inert; by month; by 
 	const made = spawnSync(join(build, 'ringtrace'), ['spend', 'import', '--file', file, '--company', 'Bay City Plumbing', '-c', stack.conf], { encoding: 'utf8' });
 	assert.equal(made.status, 0, made.stderr);
 	assert.equal(rows(), before + 3);
+	// An export may have a line for each device: none of it is lost, and a file that comes twice is counted once.
+	const twice = `Day;Cost;Source;Device;Clicks\n${day};1.25;fair;mobile;3\n${day};2;fair;desktop;4\n`;
+	const sum = () => stack.sql("SELECT amount_micros, clicks FROM ad_spend WHERE source = 'fair'").map((r) => r.join(' '));
+	for (let i = 0; i < 2; i++) {
+		assert.equal((await post(twice)).status, 303);
+		assert.deepEqual(sum(), ['3250000 7']);
+	}
+	writeFileSync(file, `${twice}${day};1;fair;tablet;1\n`);
+	assert.equal(spawnSync(join(build, 'ringtrace'), ['spend', 'import', '--file', file, '--company', 'Bay City Plumbing', '-c', stack.conf]).status, 0);
+	assert.deepEqual(sum(), ['4250000 8']);
 });
 
 test('usage, live and the companies answer with what there is', async () => {
