@@ -383,6 +383,19 @@ bool dni_serve_is_theirs(const struct dni_serve *v,
 
 /* --- a heartbeat ----------------------------------------------------------*/
 
+/* With mu held. Nobody was on a page for longer than the visit lasts; a minute
+ * is for what browsers round. */
+static void engage(const struct dni_serve *v, struct dni_visit *visit)
+{
+	const int64_t passed_us = v->who.now_us - visit->started_us;
+	const uint32_t most_s =
+	    passed_us > 0 ? (uint32_t)(passed_us / RT_SEC_US) + 60 : 60;
+
+	visit->engaged_s += v->h->engaged_s;
+	if (visit->engaged_s > most_s)
+		visit->engaged_s = most_s;
+}
+
 /* With mu held. A page shown again after its lease ended gets its number back
  * if that is still free, else another one. True: *g is to be stored. */
 static bool beat(struct dni_serve *v, struct dni_visit *visit,
@@ -394,7 +407,7 @@ static bool beat(struct dni_serve *v, struct dni_visit *visit,
 		v->out->tier = "gone";
 		return false;
 	}
-	visit->engaged_s += v->h->engaged_s;
+	engage(v, visit);
 	dni_visits_touch(v->s->visits, v->who.now_us, visit);
 	w->company = v->plan.company;
 	if (visit->pool == NULL && !v->h->hidden) {

@@ -291,6 +291,15 @@ test('a beat goes on with the lease; a visit nobody knows is gone', async () => 
 	assert.equal(other.json.tier, 'gone');
 });
 
+test('nobody is on a page for longer than the visit lasts', async () => {
+	const { json } = await ask();
+	for (let i = 0; i < 3; i++) await post('/dni/v1/beat', { site: 'demo', visitor: json.visitor, visit: json.visit, engaged_s: 3600 });
+	const id = (text) => [...text.slice(4)].reduce((n, c) => n * 32n + BigInt('0123456789abcdefghjkmnpqrstvwxyz'.indexOf(c)), 0n).toString(16).padStart(32, '0');
+	const stored = () => Number(stack.sqlOne(`SELECT engaged_s FROM visit WHERE id = unhex('${id(json.visit)}')`));
+	await until('it is stored', () => stored() > 0);
+	assert.ok(stored() < 120, `${stored()} s in a visit of a moment`);
+});
+
 test('a new paid click begins a new visit with the same number', async () => {
 	const first = (await ask({ url: `${origin}/demo/?gclid=one` })).json;
 	const more = { visitor: first.visitor, visit: first.visit };
