@@ -3,10 +3,13 @@
 #include "cgi/form/flow_cases.h"
 #include "cgi/form/flow_store.h"
 #include "cgi/web/frame.h"
+#include "lib/core/flow_type.h"
 #include "lib/json/flow_diff.h"
+#include "lib/json/flow_titles.h"
 #include "lib/phone/tz.h"
 
 #define VERSIONS_SHOWN 100
+#define CHANGES_SHOWN  500
 
 /* One page in the making. */
 struct page {
@@ -23,7 +26,9 @@ struct page {
 
 struct compared {
 	struct view *v;
-	bool any;
+	struct flow_titles before;
+	struct flow_titles after;
+	size_t n;
 };
 
 /* Long values are told by their beginning. */
@@ -32,6 +37,29 @@ static struct slice short_of(struct slice s)
 	if (slice_eq_cstr(s, "..."))
 		return SLICE("a list");
 	return slice_head(s, 200);
+}
+
+/* What people call the step, by the newer version first. */
+static struct slice called(struct compared *k, struct slice key)
+{
+	struct slice title = flow_titles_of(&k->after, key);
+
+	if (title.n == 0)
+		title = flow_titles_of(&k->before, key);
+	return title.n > 0 ? title : key;
+}
+
+static bool is_way(struct slice member)
+{
+	for (size_t i = 0; i < FLOW_TYPE_COUNT; i++) {
+		const struct flow_type_row *row =
+		    flow_type_row((enum flow_type)i);
+
+		for (size_t b = 0; b < row->n_branches; b++)
+			if (slice_eq_cstr(member, row->branches[b].name))
+				return true;
+	}
+	return slice_ends(member, SLICE(" next"));
 }
 
 static void tell(void *arg, enum flow_diff_what what, struct slice step,
@@ -44,18 +72,22 @@ static void tell(void *arg, enum flow_diff_what what, struct slice step,
 		[FLOW_DIFF_FIRST] = "begins with",
 	};
 	struct compared *k = arg;
-	struct view *item = view_item(k->v, "changes");
+	const bool leads = what == FLOW_DIFF_FIRST ||
+			   (what == FLOW_DIFF_CHANGED && is_way(member));
+	struct view *item;
 
-	k->any = true;
-	view_slice(item, "step", step);
+	if (k->n++ >= CHANGES_SHOWN)
+		return;
+	item = view_item(k->v, "changes");
+	view_slice(item, "step", called(k, step));
 	if (what == FLOW_DIFF_CHANGED)
 		view_slice(item, "what", member);
 	else
 		view_cstr(item, "what", words[what]);
 	view_flag(item, "has_before", from.n > 0);
 	view_flag(item, "has_after", to.n > 0);
-	view_slice(item, "before", short_of(from));
-	view_slice(item, "after", short_of(to));
+	view_slice(item, "before", short_of(leads ? called(k, from) : from));
+	view_slice(item, "after", short_of(leads ? called(k, to) : to));
 }
 
 /* The versions to compare: those asked for, else the live one and the last. */
@@ -88,9 +120,12 @@ static enum err view_diff(const struct page *p, struct view *v)
 	view_u64(v, "to", p->to);
 	if (p->from > 0 && p->to > 0 && p->from != p->to &&
 	    (e = document(p, p->from, &old)) == ERR_OK &&
-	    (e = document(p, p->to, &new)) == ERR_OK)
+	    (e = document(p, p->to, &new)) == ERR_OK &&
+	    (e = flow_titles_read(old, p->r->arena, &k.before)) == ERR_OK &&
+	    (e = flow_titles_read(new, p->r->arena, &k.after)) == ERR_OK)
 		e = flow_diff(old, new, &(struct flow_diff_sink){ tell, &k });
-	view_flag(v, "any_changes", k.any);
+	view_flag(v, "any_changes", k.n > 0);
+	view_flag(v, "more_changes", k.n > CHANGES_SHOWN);
 	return e;
 }
 
@@ -103,7 +138,9 @@ static void view_version(const struct page *p, struct tz *z,
 
 	view_u64(v, "version", row->version);
 	view_flag(v, "is_live", row->version == p->flow->published_version);
-	view_flag(v, "is_last", row->version == p->flow->last_version);
+	view_flag(v, "is_draft",
+	    row->version == p->flow->last_version &&
+		row->version > p->flow->published_version);
 	view_flag(v, "is_from", row->version == p->from);
 	view_flag(v, "is_to", row->version == p->to);
 	view_flag(v, "has_by", row->by_name[0] != '\0');

@@ -181,8 +181,9 @@ static enum err view_versions(const struct page *p, struct view *v)
 		view_u64(item, "version", rows[i].version);
 		view_flag(item, "is_live",
 		    rows[i].version == p->flow.published_version);
-		view_flag(item, "is_last",
-		    rows[i].version == p->flow.last_version);
+		view_flag(item, "is_draft",
+		    rows[i].version == p->flow.last_version &&
+			rows[i].version > p->flow.published_version);
 		view_flag(item, "version_on", rows[i].version == p->version);
 	}
 	view_flag(v, "any", n > 0);

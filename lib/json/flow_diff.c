@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "lib/base/buf.h"
 #include "lib/core/flow_type.h"
 #include "lib/json/flow_json.h"
 #include "lib/json/json_in.h"
@@ -95,14 +96,77 @@ static struct slice shown(const struct json_node *n, char mem[32])
 
 /* --- steps -----------------------------------------------------------------*/
 
-static void tell_member(const struct flow_diff_sink *sink, struct slice step,
-    struct slice key, const struct json_node *a, const struct json_node *b)
+static void tell_value(const struct flow_diff_sink *sink, struct slice step,
+    struct slice name, const struct json_node *a, const struct json_node *b)
 {
 	char from[32], to[32];
 
-	if (!slice_eq_cstr(key, "at") && !same(a, b))
-		sink->tell(sink->arg, FLOW_DIFF_CHANGED, step, key,
+	if (!same(a, b))
+		sink->tell(sink->arg, FLOW_DIFF_CHANGED, step, name,
 		    shown(a, from), shown(b, to));
+}
+
+/* "keys 2 next" of the second item; the list's name alone if it is too long. */
+static void tell_field(const struct flow_diff_sink *sink, struct slice step,
+    struct slice list, size_t i, struct slice field, const struct json_node *a,
+    const struct json_node *b)
+{
+	char name[2 * KEY_MAX + 24];
+	struct buf m;
+
+	buf_over(&m, name, sizeof(name));
+	buf_put(&m, list);
+	buf_printf(&m, " %zu", i + 1);
+	if (field.n > 0)
+		buf_char(&m, ' ');
+	buf_put(&m, field);
+	tell_value(sink, step, buf_err(&m) == ERR_OK ? buf_slice(&m) : list, a,
+	    b);
+}
+
+static void tell_item(const struct flow_diff_sink *sink, struct slice step,
+    struct slice list, size_t i, const struct json_node *a,
+    const struct json_node *b)
+{
+	const struct json_node *value;
+	struct slice field;
+	void *iter = NULL;
+
+	if ((json_in_kind(a) != JSON_IN_OBJECT &&
+		json_in_kind(b) != JSON_IN_OBJECT) ||
+	    json_in_count(a) + json_in_count(b) == 0) {
+		tell_field(sink, step, list, i, SLICE(""), a, b);
+		return;
+	}
+	while (json_in_next(a, &iter, &field, &value))
+		tell_field(sink, step, list, i, field, value, member(b, field));
+	iter = NULL;
+	while (json_in_next(b, &iter, &field, &value))
+		if (member(a, field) == NULL)
+			tell_field(sink, step, list, i, field, NULL, value);
+}
+
+static bool is_list(const struct json_node *n)
+{
+	return n == NULL || json_in_kind(n) == JSON_IN_ARRAY;
+}
+
+static void tell_member(const struct flow_diff_sink *sink, struct slice step,
+    struct slice key, const struct json_node *a, const struct json_node *b)
+{
+	const size_t old = json_in_count(a), new = json_in_count(b);
+	const size_t n = old > new ? old : new;
+
+	if (slice_eq_cstr(key, "at"))
+		return;
+	if (n == 0 || !is_list(a) || !is_list(b)) {
+		tell_value(sink, step, key, a, b);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!same(json_in_at(a, i), json_in_at(b, i)))
+			tell_item(sink, step, key, i, json_in_at(a, i),
+			    json_in_at(b, i));
 }
 
 static void compare_step(const struct flow_diff_sink *sink, struct slice step,

@@ -16,8 +16,9 @@ enum flow_diff_what {
 
 struct flow_diff_sink {
 	/* from, to: the values as they can be said in a line: texts and
-	 * numbers; "" for what is not there, "..." for lists. Valid during
-	 * the call. member is "" unless CHANGED. */
+	 * numbers; "" for what is not there, "..." for what cannot be said.
+	 * Valid during the call. member is "" unless CHANGED; of the second
+	 * item of a list "keys 2 next". */
 	void (*tell)(void *arg, enum flow_diff_what what, struct slice step,
 	    struct slice member, struct slice from, struct slice to);
 	void *arg;

@@ -261,11 +261,12 @@ static void test_diff(void **state)
 	static const char from[] =
 	    "{\"first\":\"a\",\"steps\":{\"a\":{\"type\":\"forward\",\"to\":"
 	    "\"+1\",\"ring_s\":20,\"at\":[1,2]},\"b\":{\"type\":\"busy\"},"
-	    "\"m\":{\"type\":\"menu\",\"keys\":[{\"key\":\"1\"}]}}}";
+	    "\"m\":{\"type\":\"menu\",\"keys\":[{\"key\":\"1\"},"
+	    "{\"key\":\"3\",\"next\":\"a\"},{}],\"gone\":[[1]]}}}";
 	static const char to[] =
 	    "{\"first\":\"c\",\"steps\":{\"a\":{\"type\":\"forward\",\"to\":"
 	    "\"+1\",\"ring_s\":30,\"at\":[9,9],\"busy\":\"c\"},"
-	    "\"m\":{\"type\":\"menu\",\"keys\":[{\"key\":\"2\"}]},"
+	    "\"m\":{\"type\":\"menu\",\"keys\":[{\"key\":\"2\",\"title\":\"S\"}]},"
 	    "\"c\":{\"type\":\"hangup\"}}}";
 	char mem[1024];
 	struct buf b;
@@ -277,7 +278,9 @@ static void test_diff(void **state)
 	    ERR_OK);
 	buf_char(&b, '\0');
 	assert_string_equal(mem,
-	    "1.:a>c;~a.ring_s:20>30;~a.busy:>c;-b.:>;~m.keys:...>...;+c.:>;");
+	    "1.:a>c;~a.ring_s:20>30;~a.busy:>c;-b.:>;~m.keys 1 key:1>2;"
+	    "~m.keys 1 title:>S;~m.keys 2 key:3>;~m.keys 2 next:a>;"
+	    "~m.keys 3:...>;~m.gone 1:...>;+c.:>;");
 	buf_reset(&b);
 	assert_int_equal(flow_diff(slice_from(from), slice_from(from), &sink),
 	    ERR_OK);
