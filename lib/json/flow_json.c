@@ -287,8 +287,11 @@ static bool room(struct work *w, size_t n)
 	return !w->no_memory;
 }
 
+/* "__proto__" is no name that programs in JavaScript could keep a step by. */
 static bool is_key(struct slice key)
 {
+	if (slice_eq_cstr(key, "__proto__"))
+		return false;
 	for (size_t i = 0; i < key.n; i++)
 		if ((unsigned char)key.p[i] < ' ' || key.p[i] == 0x7f)
 			return false;
@@ -317,7 +320,8 @@ static void read_types(struct work *w, const struct json_node *steps)
 		if (!is_key(key))
 			flow_json_complain(w->errors, key,
 			    "a step's name has 1 to %d bytes, no control "
-			    "characters and no @ in front",
+			    "characters and no @ in front, and is not "
+			    "__proto__",
 			    FLOW_KEY_MAX);
 		if (json_in_text(json_in_get(doc, "type"), FLOW_KEY_MAX,
 			&name) != ERR_OK)

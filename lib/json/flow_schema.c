@@ -173,7 +173,7 @@ static const char head[] =
 
 static const char defs[] =
     "  \"$defs\": {\n"
-    "    \"key\": { \"type\": \"string\", \"pattern\": \"^[^@]\", "
+    "    \"key\": { \"type\": \"string\", \"pattern\": \"^(?!__proto__$)[^@]\", "
     "\"minLength\": 1, \"maxLength\": 40 },\n"
     "    \"way\": { \"description\": \"the key of a step, or @back: the menu "
     "before\",\n"

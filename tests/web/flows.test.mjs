@@ -88,6 +88,7 @@ test('what cannot run is refused with the step it concerns, and the old version 
 	assert.equal((await ask(owner, at, 'check', { document: forward({ to: '+14155550167' }) })).problems?.filter((p) => p.error).length ?? 0, 0);
 	const cases = [
 		['a step of no type', { version: 1, first: 'a', steps: { a: { type: 'fly' } } }, 'a', /type|fly/],
+		['a name that is none in a browser', { version: 1, first: '__proto__', steps: { ['__proto__']: { type: 'hangup' } } }, '__proto__', /name/],
 		['no destination', forward({ to: undefined }), 'ring', /to/],
 		['a destination of nobody', forward({ to: 'dst_01h455vb4pex5vsknk084sn02q' }), 'ring', /destination|to/],
 		['a premium number', forward({ to: '+19005550100' }), 'ring', /./],
@@ -234,13 +235,17 @@ test('without script: versions, what changed, and the way back', async () => {
 	assert.match(await (await owner.fetch(history)).text(), /No version yet/);
 	await ask(owner, at, 'save', { document: forward({ title: '<i>Desk</i>' }), base: 0 });
 	await ask(owner, at, 'publish', { version: 1 });
+	let html = await (await owner.fetch(history)).text();
+	assert.match(html, />live</);
+	assert.doesNotMatch(html, />draft</, 'what is live is no draft');
 	const changed = forward({ ring_s: 12, title: 'Front desk' });
-	changed.steps.bye = { type: 'hangup' };
+	changed.steps.bye = { type: 'hangup', title: 'Good bye' };
 	changed.steps.mail.next = 'bye';
 	await ask(owner, at, 'save', { document: changed, base: 1 });
-	let html = await (await owner.fetch(history)).text();
+	html = await (await owner.fetch(history)).text();
 	assert.match(html, /From version 1 to 2/, 'the live one and the draft');
-	for (const words of [/<code>bye<\/code><\/td><td>new step/, /ring_s<\/td>[^]*?12/, /&lt;i&gt;Desk/, /Front desk/])
+	assert.match(html, />draft</);
+	for (const words of [/>Good bye<\/td><td>new step/, />Front desk<\/td><td>ring_s/, /next<\/td>[^]*?Good bye/, /ring_s<\/td>[^]*?12/, /&lt;i&gt;Desk/, /Front desk/])
 		assert.match(html, words);
 	assert.ok(!html.includes('<i>Desk'));
 	html = await (await owner.fetch(`${history}?from=2&to=1`)).text();

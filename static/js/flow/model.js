@@ -238,7 +238,7 @@ function documentFault(doc, types) {
 	if (steps.length > STEPS_MAX)
 		return `${steps.length} steps are more than ${STEPS_MAX}`;
 	for (const [key, step] of steps) {
-		const fault = stepFault(step, types);
+		const fault = key === '__proto__' ? 'that is no name for a step' : stepFault(step, types);
 		if (fault)
 			return `step ${key.slice(0, KEY_MAX)}: ${fault}`;
 	}
