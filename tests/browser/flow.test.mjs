@@ -199,6 +199,14 @@ test('undo, redo, copies, the keyboard, tidying up, and what was not saved', asy
 	await page.keyboard.press('ArrowDown');
 	await until('it moved', async () => (await node.boundingBox()).y > before.y + 5);
 	await page.click('text=Tidy up');
+	const inSight = () => page.locator('.step-card').evaluateAll((all) => {
+		const board = document.querySelector('.flow-board').getBoundingClientRect();
+		return all.filter((el) => {
+			const at = el.getBoundingClientRect();
+			return at.left >= board.left && at.right <= board.right && at.top >= board.top && at.bottom <= board.bottom;
+		}).length;
+	});
+	await until('all of it is in sight', async () => await inSight() === 4);
 	// What is not saved is there again after the page went away.
 	await page.click('.palette-step:text-is("Tag")');
 	assert.equal(await cards(), 5);
@@ -226,6 +234,12 @@ test('files that are no flow are refused with the reason, and the canvas stays',
 		await until(`${why}`, async () => why.test(await page.textContent('.flow-bar')));
 		assert.equal(await page.locator('.step-card').count(), 4);
 	}
+	// A menu that is heard again by a key of its own.
+	await give(steps({ a: { type: 'menu', prompt: 'notice.en', keys: [{ key: '9', next: 'a' }], invalid: 'b', silence: 'b' }, b: { type: 'hangup' } }));
+	await page.click('.step-card[data-type=menu] .step-head');
+	assert.equal(await page.locator('.flow-panel .ways select').first().locator('option:checked').textContent(), 'this step again');
+	await page.click('button:text-is("Undo")');
+	await until('undone', async () => (await page.locator('.step-card').count()) === 4);
 	await give(steps({ a: { type: 'hangup', title: '<img src=x onerror=alert(1)>' } }));
 	await until('a flow is taken', async () => (await page.locator('.step-card').count()) === 1);
 	assert.doesNotMatch(await page.textContent('.flow-bar'), /Not imported/);

@@ -8,6 +8,7 @@ import { difference } from '../../static/js/flow/difference.js';
 import { layout, placed } from '../../static/js/flow/layout.js';
 import { addItem, addStep, connect, copySteps, exits, freeKey, history, moveItem, moveSteps, pasteSteps, push, reachable, readDocument, redo, removeItem, removeSteps, setItem, setParam, undo } from '../../static/js/flow/model.js';
 import { Server } from '../../static/js/flow/server.js';
+import { choiceLabel, label, problemWords } from '../../static/js/flow/words.js';
 
 const branch = (name, need = 'may') => ({ name, need });
 const types = {
@@ -106,7 +107,7 @@ test('only what is a flow is imported', () => {
 	for (const [bad, why] of [
 		['', /not JSON/], ['[]', /no steps/], ['null', /no steps/], ['{"steps":[]}', /no steps/], ['{"first":{},"steps":{}}', /first/],
 		[many(501), /501 steps are more than 500/], [many(10000), /10000 steps/],
-		[one(null), /step a: it is no object/], [one({ type: 'x' }), /type/], [one({ type: 'constructor' }), /type/], [one({ type: ['menu'] }), /type/],
+		['{"steps":{"__proto__":{"type":"hangup"}}}', /no name/], [one(null), /step a: it is no object/], [one({ type: 'x' }), /type/], [one({ type: 'constructor' }), /type/], [one({ type: ['menu'] }), /type/],
 		[one({ type: 'menu', title: { x: 1 } }), /title/], [one({ type: 'menu', keys: 'abc' }), /keys/], [one({ type: 'menu', keys: { 0: {} } }), /keys/],
 		[one({ type: 'menu', keys: [null] }), /keys/], [one({ type: 'menu', keys: [{ title: {} }] }), /keys/], [one({ type: 'hours', weekly: 7 }), /weekly/],
 		[one({ type: 'forward', busy: {} }), /busy names no step/]]) {
@@ -149,6 +150,14 @@ test('the layout goes from left to right and puts nothing on top of another', ()
 test('what the first step leads to', () => {
 	const [doc] = addStep(sample(), types.hours, { x: 0, y: 400 });
 	assert.deepEqual([...reachable(doc, types)].sort(), ['forward', 'hangup', 'menu']);
+});
+
+test('one name in several places has a word for each', () => {
+	assert.deepEqual(['weekly', 'special', 'members', 'forward'].map((of) => label('to', of)), ['To', 'To', 'Where to', 'Where to']);
+	assert.notEqual(label('tries', 'challenge'), label('tries', 'group'));
+	assert.notEqual(choiceLabel('caller', 'split'), choiceLabel('caller', 'forward'));
+	assert.equal(problemWords('no_answer: the call ends here'), 'no answer: the call ends here');
+	assert.equal(problemWords('ring_s is missing'), 'Ring for is missing');
 });
 
 test('weekdays, in the shortest words', () => {

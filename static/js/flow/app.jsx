@@ -17,6 +17,7 @@ const nodeTypes = { step: Card };
 const CHECK_AFTER_MS = 350;
 const SNAP = [20, 20];
 const FIT = { maxZoom: 1, padding: 0.08 };
+const ALL_IN_SIGHT = 12; // so many cards can be read at once
 const DRAG_TYPE = 'application/x-ringtrace-step';
 
 const inField = (ev) => ev.target instanceof HTMLElement && (ev.target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(ev.target.tagName));
@@ -81,6 +82,8 @@ function Builder({ page }) {
 	const board = useRef(null);
 	const drawn = useNodesInitialized();
 	const fitted = useRef(false);
+	const [tidied, setTidied] = useState(0); // so many times
+	const added = useRef(null); // a new card that is not in sight yet
 	const doc = hist.now;
 	const dirty = doc !== saved;
 	const problems = useMemo(() => told.map((p) => ({ ...p, what: problemWords(p.what) })), [told]);
@@ -167,6 +170,7 @@ function Builder({ page }) {
 		const [next, key] = addStep(doc, types[name], where, loose ? { from: chosen[0], handle: loose.handle } : null);
 		change(() => next);
 		setChosen([key]);
+		added.current = { key, from: one && at === null ? chosen[0] : key };
 	}, [change, chosen, doc, types, view]);
 
 	const remove = useCallback((keys) => {
@@ -232,6 +236,24 @@ function Builder({ page }) {
 			view.fitView(FIT);
 		}
 	}, [drawn, view]);
+
+	useEffect(() => {
+		if (tidied > 0)
+			view.fitView(FIT);
+	}, [tidied, view]);
+
+	// A new card comes into sight: with all of the flow where that can be
+	// read, else with the card it follows.
+	useEffect(() => {
+		const { key, from } = added.current ?? {};
+		if (key === undefined || !sizes[key])
+			return;
+		added.current = null;
+		const box = board.current.getBoundingClientRect();
+		const card = board.current.querySelector(`.react-flow__node[data-id="${CSS.escape(key)}"]`)?.getBoundingClientRect();
+		if (card && (card.left < box.left || card.top < box.top || card.right > box.right || card.bottom > box.bottom))
+			view.fitView(Object.keys(sizes).length <= ALL_IN_SIGHT ? FIT : { ...FIT, nodes: [{ id: from }, { id: key }] });
+	}, [sizes, view]);
 
 	const one = chosen.length === 1 && doc.steps[chosen[0]] ? chosen[0] : null;
 	useEffect(() => { setChosen((c) => c.filter((k) => doc.steps[k])); }, [doc]);
@@ -304,7 +326,7 @@ function Builder({ page }) {
 		<div className="flow-tools" role="toolbar" aria-label="Flow">
 			<button type="button" className="btn" disabled={hist.past.length === 0} onClick={() => setHist(undo)} title="Ctrl+Z">Undo</button>
 			<button type="button" className="btn" disabled={hist.future.length === 0} onClick={() => setHist(redo)} title="Ctrl+Shift+Z">Redo</button>
-			<button type="button" className="btn" onClick={() => change((d) => layout(d, types))}>Tidy up</button>
+			<button type="button" className="btn" onClick={() => { change((d) => layout(d, types)); setTidied(tidied + 1); }}>Tidy up</button>
 			<button type="button" className="btn" onClick={exportFile}>Export</button>
 			<label className="btn">Import<input type="file" className="vh" accept="application/json,.json" onChange={(ev) => {
 				const [file] = ev.target.files;

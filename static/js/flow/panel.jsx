@@ -22,7 +22,7 @@ function things(kind, world) {
 }
 
 /** Select with an own entry for what is written by hand: a number, a key. */
-function Thing({ id, param, value, world, onChange }) {
+function Thing({ id, param, name, value, world, onChange }) {
 	const list = things(param.kind, world);
 	const known = value === undefined || value === '' || list.some((t) => t.id === value);
 	const free = param.kind === 'target';
@@ -33,26 +33,27 @@ function Thing({ id, param, value, world, onChange }) {
 			{free && <option value={'\u0000'}>A number or SIP address…</option>}
 			{!free && !known && <option value={'\u0000'}>{value} (not there)</option>}
 		</select>
-		{free && !known && <input className="field" aria-label={`${label(param.name)}: number or SIP address`} value={value} placeholder="+15551230000 or sip:name@host" onChange={(ev) => onChange(ev.target.value)}/>}
+		{free && !known && <input className="field" aria-label={`${name}: number or SIP address`} value={value} placeholder="+15551230000 or sip:name@host" onChange={(ev) => onChange(ev.target.value)}/>}
 	</>;
 }
 
-function Field({ param, value, world, onChange }) {
+function Field({ param, of, value, world, onChange }) {
 	const id = useId();
+	const name = label(param.name, of);
 	const u = unit(param.name);
 	let input;
 	if (things(param.kind, world))
-		input = <Thing id={id} param={param} value={value} world={world} onChange={onChange}/>;
+		input = <Thing id={id} param={param} name={name} value={value} world={world} onChange={onChange}/>;
 	else if (param.kind === 'choice')
 		input = <select id={id} className="field" value={value ?? param.choices[param.fallback] ?? ''} onChange={(ev) => onChange(ev.target.value === param.choices[param.fallback] && !param.required ? '' : ev.target.value)}>
-			{param.choices.map((c) => <option key={c} value={c}>{choiceLabel(c)}</option>)}
+			{param.choices.map((c) => <option key={c} value={c}>{choiceLabel(c, of)}</option>)}
 		</select>;
 	else if (param.kind === 'number')
 		input = <span className="with-unit"><input id={id} className="field" type="number" inputMode="numeric" min={param.min} max={param.max} value={value ?? ''} placeholder={String(param.fallback)} onChange={(ev) => onChange(ev.target.value === '' ? '' : Number(ev.target.value))}/>{u && <span>{u}</span>}</span>;
 	else if (param.kind === 'key')
 		input = <select id={id} className="field" value={value ?? ''} onChange={(ev) => onChange(ev.target.value)}>{[...'1234567890*#'].map((k) => <option key={k} value={k}>{k}</option>)}</select>;
 	else if (param.kind === 'days')
-		return <div className="form-row"><span className="form-label">{label(param.name)}</span><Days value={value} onChange={onChange}/></div>;
+		return <div className="form-row"><span className="form-label">{name}</span><Days value={value} onChange={onChange}/></div>;
 	else if (param.kind === 'clock')
 		input = <input id={id} className="field" inputMode="numeric" pattern="[0-2][0-9]:[0-5][0-9]" maxLength={5} placeholder="09:00" value={value ?? ''} onChange={(ev) => onChange(ev.target.value)}/>;
 	else if (param.kind === 'date')
@@ -61,14 +62,14 @@ function Field({ param, value, world, onChange }) {
 		input = <textarea id={id} className="field" rows={2} maxLength={param.max} placeholder="Call from {source}, {campaign}" value={value ?? ''} onChange={(ev) => onChange(ev.target.value)}/>;
 	else
 		input = <input id={id} className="field" maxLength={param.max} list={param.kind === 'zone' ? 'flow-zones' : undefined} value={value ?? ''} onChange={(ev) => onChange(ev.target.value)}/>;
-	return <div className="form-row"><label className="form-label" htmlFor={id}>{label(param.name)}{param.required && <span aria-hidden="true"> *</span>}</label>{input}</div>;
+	return <div className="form-row"><label className="form-label" htmlFor={id}>{name}{param.required && <span aria-hidden="true"> *</span>}</label>{input}</div>;
 }
 
 function Items({ list, items, world, edit }) {
 	return <fieldset className="items">
 		<legend>{label(list.name)}</legend>
 		{items.map((item, i) => <div className="item" key={i}>
-			{list.fields.map((f) => <Field key={f.name} param={f} value={item[f.name]} world={world} onChange={(v) => edit.item(list.name, i, f.name, v)}/>)}
+			{list.fields.map((f) => <Field key={f.name} param={f} of={list.name} value={item[f.name]} world={world} onChange={(v) => edit.item(list.name, i, f.name, v)}/>)}
 			<div className="item-tools">
 				<button type="button" className="btn quiet" disabled={i === 0} onClick={() => edit.move(list.name, i, -1)} aria-label={`${itemLabel(item, list)}: up`}>↑</button>
 				<button type="button" className="btn quiet" disabled={i === items.length - 1} onClick={() => edit.move(list.name, i, 1)} aria-label={`${itemLabel(item, list)}: down`}>↓</button>
@@ -79,14 +80,18 @@ function Items({ list, items, world, edit }) {
 	</fieldset>;
 }
 
+/** Steps that ask the caller, who may be led to them once more. */
+const ASKS = ['menu', 'gather', 'challenge'];
+
 function Way({ doc, stepKey, e, onLead }) {
 	const id = useId();
+	const again = ASKS.includes(doc.steps[stepKey].type);
 	return <div className="form-row">
 		<label className="form-label" htmlFor={id}>{e.item ? itemLabel(e.item, e.list) : branchLabel(e.branch.name)}</label>
 		<select id={id} className="field" value={e.to ?? ''} onChange={(ev) => onLead(e.handle, ev.target.value === '' ? null : ev.target.value)}>
 			<option value="">the call ends</option>
 			<option value="@back">back to the menu before</option>
-			{Object.entries(doc.steps).filter(([k]) => k !== stepKey).map(([k, s]) => <option key={k} value={k}>{s.title || typeLabel(s.type)} ({k})</option>)}
+			{Object.entries(doc.steps).map(([k, s]) => (k !== stepKey || e.to === k || again) && <option key={k} value={k}>{k === stepKey ? 'this step again' : `${s.title || typeLabel(s.type)} (${k})`}</option>)}
 		</select>
 	</div>;
 }
@@ -121,7 +126,7 @@ export default function Panel({ doc, stepKey, types, world, problems, change, on
 		<p className="help">{typeHelp(step.type)}</p>
 		{problems.map((p, i) => <p key={i} className={`flow-problem ${p.error ? 'error' : 'warning'}`}>{p.what}</p>)}
 		<div className="form-row"><label className="form-label" htmlFor="step-title">Name</label><input id="step-title" className="field" maxLength={60} value={step.title ?? ''} placeholder={typeLabel(step.type)} onChange={(ev) => set('title', ev.target.value)}/></div>
-		{(type.params ?? []).map((p) => <Field key={p.name} param={p} value={step[p.name]} world={world} onChange={(v) => set(p.name, v)}/>)}
+		{(type.params ?? []).map((p) => <Field key={p.name} param={p} of={step.type} value={step[p.name]} world={world} onChange={(v) => set(p.name, v)}/>)}
 		{(type.lists ?? []).map((l) => <Items key={l.name} list={l} items={step[l.name] ?? []} world={world} edit={edit}/>)}
 		<Ways doc={doc} stepKey={stepKey} step={step} type={type} edit={edit}/>
 		<div className="panel-end">

@@ -43,13 +43,15 @@ const LABELS = {
 	stop: 'Ended by', pattern: 'Must be', name: 'Stored as', tag: 'Tag', zone: 'Time zone', holidays: 'Holidays', by: 'Looks at', max_km: 'Within', max_s: 'Longest message',
 	min_s: 'Shorter is thrown away', silence_s: 'Silence ends it after', wrong_prompt: 'After a wrong digit', outcome: 'Outcome', flow: 'Flow', key: 'Key', title: 'Name',
 	digits: 'Digits', days: 'Days', from: 'From', date: 'Date', what: 'What', value: 'Value', at: 'Place', percent: 'Percent', is: 'Is', weight: 'Weight', tier: 'Round',
-	keys: 'Keys', members: 'Members', rules: 'Rules', weekly: 'Open', special: 'Special days', places: 'Places', shares: 'Shares', matches: 'Answers', tries_s: 'Tries',
+	'weekly.to': 'To', 'special.to': 'To', 'challenge.tries': 'Wrong digits allowed',
+	keys: 'Keys', members: 'Members', rules: 'Rules', weekly: 'Open', special: 'Special days', places: 'Places', shares: 'Shares', match: 'Answers',
 };
 
 const UNITS = { _s: 's', _km: 'km' };
 
 const CHOICES = {
 	simultaneous: 'all at once', round_robin: 'in turn, evenly (round robin)', weighted: 'by weight', priority: 'one after the other', tree: 'in rounds', caller: "the caller's", tracking: 'the tracking number',
+	'split.caller': 'the caller: always the same way', us: 'United States', ca: 'Canada', gb: 'Great Britain',
 	answer: 'picking up', key: 'pressing 1', no: 'no', yes: 'yes', '#': '# ends it', none: 'nothing', first_time: 'first-time caller', repeat: 'repeat caller',
 	anonymous: 'anonymous', list: 'in the list', outcome: 'last outcome', attestation: 'attestation', number: 'number', area_code: 'area code', state: 'state', country: 'country', zip: 'ZIP code',
 	'en-US': 'English (US)', 'en-GB': 'English (UK)', 'es-419': 'Spanish (Latin America)', 'es-ES': 'Spanish (Spain)', 'de-DE': 'German', 'fr-FR': 'French', 'pt-BR': 'Portuguese (Brazil)', 'it-IT': 'Italian', 'nl-NL': 'Dutch', 'hi-IN': 'Hindi',
@@ -66,9 +68,10 @@ const plain = (name) => name.replaceAll('_', ' ').replace(/^./, (c) => c.toUpper
 export const typeLabel = (name) => TYPES[name]?.[0] ?? plain(name);
 export const typeIcon = (name) => TYPES[name]?.[1] ?? 'M3 8h10';
 export const typeHelp = (name) => TYPES[name]?.[2] ?? '';
-export const label = (name) => LABELS[name] ?? plain(name.replace(/_(s|km)$/, ''));
+/** of: the type of step or the list that has it, where its word depends on that. */
+export const label = (name, of = '') => LABELS[`${of}.${name}`] ?? LABELS[name] ?? plain(name.replace(/_(s|km)$/, ''));
 export const unit = (name) => Object.entries(UNITS).find(([end]) => name.endsWith(end))?.[1] ?? '';
-export const choiceLabel = (name) => CHOICES[name] ?? plain(name).toLowerCase();
+export const choiceLabel = (name, of = '') => CHOICES[`${of}.${name}`] ?? CHOICES[name] ?? plain(name).toLowerCase();
 export const branchLabel = (name) => BRANCHES[name] ?? plain(name).toLowerCase();
 
 /** What an item of a list is called on its way out. */
@@ -111,5 +114,7 @@ export function summary(step, type, names) {
 /** The server names parameters as documents do; people know them by label. */
 export function problemWords(what) {
 	const at = what.match(/^([a-z_]+)( is missing|:| cannot)/);
-	return at && (at[1] in LABELS) ? label(at[1]) + what.slice(at[1].length) : what;
+	if (!at || !(at[1] in LABELS || at[1] in BRANCHES))
+		return what;
+	return (at[1] in LABELS ? label(at[1]) : branchLabel(at[1])) + what.slice(at[1].length);
 }
