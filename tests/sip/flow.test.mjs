@@ -16,10 +16,19 @@ const MENU = '+14155550140'; // 1: sales, round robin of three; 2: support
 const RING = '+14155550141'; // several at once
 const NOTICE = '+14155550146'; // disclosure, recorded
 const TURNS = '+14155550147'; // round robin alone
+const SPOKEN = '+14155550148'; // a whisper with a variable, in German
+const USUAL = '+14155550149'; // the same in the usual language
 const PHONES = [5080, 5082, 5084];
 // What is to be heard: one frequency each, none a multiple of another.
-const HZ = { menu: 500, whisper: 700, accept: 760, greeting: 820, notice: 570, wrong: 1130, music: 1370, caller: 340, phone: 910 };
+const HZ = { menu: 500, whisper: 700, accept: 760, greeting: 820, notice: 570, wrong: 1130, music: 1370, caller: 340, phone: 910, german: 640, english: 1010, named: 1190 };
 let stack;
+
+/** The key of a spoken part (lib/core/flow_say); the usual language is left out. */
+function sayKey(text, language) {
+	const hash = (h, s) => [...Buffer.from(s.toLowerCase())].reduce((x, c) => BigInt.asUintN(64, (x ^ BigInt(c)) * 0x100000001b3n), h);
+	const h = hash(0xcbf29ce484222325n, text);
+	return `say.${(language === 'en-US' ? h : hash(h ^ 0xffn, language)).toString(16).padStart(16, '0')}`;
+}
 
 // A day that is not today anywhere.
 const another = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'][(new Date().getUTCDay() + 3) % 7];
@@ -38,6 +47,10 @@ const documents = {
 		sorry: { type: 'message', prompt: 'wrong', next: 'end' },
 		end: { type: 'hangup' } } },
 	[TURNS]: { first: 'sales', steps: { sales: { type: 'group', mode: 'round_robin', ring_s: 8, members: PHONES.map((p) => ({ to: desk(p) })) } } },
+	[SPOKEN]: { first: 'say', steps: {
+		say: { type: 'whisper', prompt: 'whisper', say: 'Call for {number}', language: 'de-DE', next: 'desk' },
+		desk: { type: 'forward', to: desk(5080) } } },
+	[USUAL]: { first: 'desk', steps: { desk: { type: 'forward', to: desk(5080), say: 'Call for {number}', whisper: 'whisper' } } },
 	[NOTICE]: { first: 'notice', steps: {
 		notice: { type: 'notice', prompt: 'notice', next: 'desk' },
 		desk: { type: 'forward', to: desk(5080), music: 'music', whisper: 'whisper' } } },
@@ -51,9 +64,13 @@ before(async () => {
 	};
 	ringtrace('company', 'add', '--name', 'Bay City Plumbing');
 	ringtrace('trunk', 'add', '--name', 'Carrier', '--host', `${addr}:5070`, '--allow', `${addr}/32`);
-	for (const n of Object.keys(documents)) ringtrace('number', 'add', '--number', n, '--to', desk(5080), ...(n === NOTICE || n === MENU ? ['--record', 'notice'] : []));
+	for (const n of Object.keys(documents)) ringtrace('number', 'add', '--number', n, '--label', 'Billboard', '--to', desk(5080), ...(n === NOTICE || n === MENU ? ['--record', 'notice'] : []));
 	const company = `0x${stack.sqlOne('SELECT HEX(id) FROM company')}`;
 	addPrompts(stack, company, { menu: tone(HZ.menu, 4000), whisper: tone(HZ.whisper, 1500), accept: tone(HZ.accept, 500), greeting: tone(HZ.greeting, 1000), notice: tone(HZ.notice, 1500), wrong: tone(HZ.wrong, 800), music: tone(HZ.music, 1000) });
+	// What a job would have spoken: parts of whispers, by text and language.
+	const spoken = [['Call for', 'de-DE', HZ.german], ['Call for', 'en-US', HZ.english], ['Billboard', 'de-DE', HZ.named], ['Billboard', 'en-US', HZ.named]];
+	stack.sql(spoken.map(([text, language, hz]) => `INSERT INTO spoken (say_key, spoken_text, language, state, ulaw, samples, wanted_at)
+		VALUES ('${sayKey(text, language)}', '${text}', '${language}', 'ready', X'${tone(hz, 1000).toString('hex')}', 8000, NOW(6));`).join('\n'));
 	await publish(stack, company, documents);
 });
 afterEach(endAll);
@@ -87,6 +104,23 @@ test('menu, round robin, whisper, accept: barge-in, and who hears what', async (
 	assert.equal(c.e.ssrcs, '1');
 	assert.equal(endings(taker)[0].ssrcs, '1');
 });
+
+for (const [number, language, other] of [[SPOKEN, 'german', 'english'], [USUAL, 'english', 'german']])
+	test(`a whisper with a variable, ${language}: heard by who answers alone`, async () => {
+		const b = await phone(5080);
+		const a = caller(number, { 'talk-ms': 5500 });
+		const c = await finish(a);
+		assert.equal(c.result, 'answered');
+		await b.ended;
+		const theirs = times(b.ear());
+		about(theirs[language], 1, 0.3, language);
+		about(theirs.named, 1, 0.3, 'the name of the number');
+		assert.ok(theirs.caller > 1, `caller ${theirs.caller}`);
+		never(theirs, other, 'whisper');
+		const ear = times(a.ear());
+		assert.ok(ear.phone > 1, `phone ${ear.phone}`);
+		never(ear, language, 'named', 'whisper');
+	});
 
 test('round robin is even over calls', async () => {
 	const turns = [];
