@@ -25,7 +25,7 @@
 struct conf {
 	struct store_db *d;
 	struct db *probe; /* asks for the version */
-	struct db *db;    /* reads the rest */
+	struct db *db;    /* reads the rest; NULL: not wanted yet */
 	struct flowkeep *keep;
 	uint64_t have;  /* the version that the engine has; NONE */
 	uint64_t saved; /* the version on the disk; NONE */
@@ -126,11 +126,20 @@ static void save(struct conf *c, uint64_t version, struct slice snap)
 	c->refused = false; /* look at it again */
 }
 
+/* Only when the probe has said that the database is there: one that hangs would
+ * be waited for, and the engine does not listen meanwhile. */
+static enum err open_reader(struct conf *c)
+{
+	const struct db_options o = store_db_options(c->d, 0);
+
+	return c->db != NULL ? store_db_usable(c->db) : db_open(&c->db, &o);
+}
+
 static enum err build(struct conf *c, struct buf *block, uint64_t *version)
 {
 	enum err e;
 
-	if ((e = store_db_usable(c->db)) != ERR_OK ||
+	if ((e = open_reader(c)) != ERR_OK ||
 	    (e = refresh_prompts(c->d, c->db)) != ERR_OK)
 		return e;
 	return snapshot_build(c->db, &c->d->key, &c->d->prompts, c->keep, block,
@@ -215,15 +224,11 @@ static void fall_back(struct conf *c)
 
 /* --- the loop --------------------------------------------------------------*/
 
-static bool open_both(struct conf *c)
+static bool open_probe(struct conf *c)
 {
-	const struct db_options quick =
-	    store_db_options(c->d, PROBE_TIMEOUT_MS);
-	const struct db_options o = store_db_options(c->d, 0);
+	const struct db_options o = store_db_options(c->d, PROBE_TIMEOUT_MS);
 
-	return (db_open_broken(&c->probe, &quick) == ERR_OK ||
-		   c->probe != NULL) &&
-	       (db_open_broken(&c->db, &o) == ERR_OK || c->db != NULL);
+	return db_open_broken(&c->probe, &o) == ERR_OK || c->probe != NULL;
 }
 
 static void loop(struct conf *c)
@@ -254,7 +259,7 @@ void *store_conf_run(void *arg)
 
 	/* Building is work; what callers wait for goes first. */
 	(void)setpriority(PRIO_PROCESS, 0, NICE);
-	if (flowkeep_new(&c.keep) == ERR_OK && open_both(&c))
+	if (flowkeep_new(&c.keep) == ERR_OK && open_probe(&c))
 		loop(&c);
 	flowkeep_free(c.keep);
 	db_close(c.probe);
