@@ -469,6 +469,37 @@ static void test_setup(void **state)
 	assert_true(s.trunks == 1 && s.numbers == 0 && s.sites == 0);
 }
 
+static void test_audit(void **state)
+{
+	struct audit_row row = { .account = a->account,
+		.user = a->user,
+		.action = "number.add",
+		.object_kind = "number",
+		.after = SLICE("{\"e164\":\"+1\"}"),
+		.address = SLICE("192.0.2.1"),
+		.happened_us = NOW };
+	static const uint8_t first[ID_BYTES];
+	struct audit_seen *seen;
+	size_t n = 0;
+
+	(void)state;
+	memcpy(row.object, a->number.v, ID_BYTES);
+	for (int i = 0; i < 3; i++) {
+		testdb_id(NOW + i * RT_SEC_US, row.id);
+		ok(db_audit_add(t->db, a->id, &row));
+	}
+	gives(ERR_CONFLICT, db_audit_add(t->db, a->id, &row));
+	ok(db_audit_list(t->db, a->id, first, 2, &mem, &seen, &n));
+	assert_int_equal(n, 2);
+	assert_true(id_eq(seen[0].id, row.id));
+	assert_true(seen[0].before.p == NULL);
+	assert_true(slice_eq(seen[0].after, row.after));
+	ok(db_audit_list(t->db, a->id, seen[1].id, 10, &mem, &seen, &n));
+	assert_int_equal(n, 1);
+	ok(db_audit_list(t->db, b->id, first, 10, &mem, &seen, &n));
+	assert_int_equal(n, 0);
+}
+
 static void add_audit(const struct testdb_company *c, struct company_id of,
     int64_t at_us, const char *action)
 {
@@ -557,6 +588,7 @@ int main(void)
 		cmocka_unit_test(test_second),
 		cmocka_unit_test(test_logins),
 		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_audit),
 		cmocka_unit_test(test_audit_find),
 		cmocka_unit_test(test_setup),
 		cmocka_unit_test(test_companies),

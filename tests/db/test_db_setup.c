@@ -6,7 +6,6 @@
 
 #include "lib/base/arena.h"
 #include "lib/db/db_account.h"
-#include "lib/db/db_audit.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_config.h"
 #include "lib/db/db_destination.h"
@@ -539,37 +538,6 @@ static void test_snapshot(void **state)
 	db_close(store);
 }
 
-static void test_audit(void **state)
-{
-	struct audit_row row = { .account = a->account,
-		.user = a->user,
-		.action = "number.add",
-		.object_kind = "number",
-		.after = SLICE("{\"e164\":\"+1\"}"),
-		.address = SLICE("192.0.2.1"),
-		.happened_us = NOW };
-	static const uint8_t start[ID_BYTES];
-	struct audit_seen *seen;
-	size_t n = 0;
-
-	(void)state;
-	memcpy(row.object, a->number.v, ID_BYTES);
-	for (int i = 0; i < 3; i++) {
-		testdb_id(NOW + i * RT_SEC_US, row.id);
-		ok(db_audit_add(t->db, a->id, &row));
-	}
-	gives(ERR_CONFLICT, db_audit_add(t->db, a->id, &row));
-	ok(db_audit_list(t->db, a->id, start, 2, &mem, &seen, &n));
-	assert_int_equal(n, 2);
-	assert_true(id_eq(seen[0].id, row.id));
-	assert_true(seen[0].before.p == NULL);
-	assert_true(slice_eq(seen[0].after, row.after));
-	ok(db_audit_list(t->db, a->id, seen[1].id, 10, &mem, &seen, &n));
-	assert_int_equal(n, 1);
-	ok(db_audit_list(t->db, b->id, start, 10, &mem, &seen, &n));
-	assert_int_equal(n, 0);
-}
-
 static int start(void **state)
 {
 	(void)state;
@@ -601,7 +569,6 @@ int main(void)
 		cmocka_unit_test(test_routing),
 		cmocka_unit_test(test_flows),
 		cmocka_unit_test(test_snapshot),
-		cmocka_unit_test(test_audit),
 	};
 
 	return cmocka_run_group_tests_name("db_setup", tests, start, stop);

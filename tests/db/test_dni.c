@@ -1,12 +1,11 @@
 /* Tests of the verbs behind the lease server and attribution: visitors, visits,
- * page views, leases, owners of pools. Everything is written for company 0
- * with the server's own account; company 1 must see nothing of it. */
+ * page views, leases. Everything is written for company 0 with the server's own
+ * account; company 1 must see nothing of it. */
 #include <string.h>
 
 #include "lib/db/db_lease.h"
 #include "lib/db/db_page_view.h"
 #include "lib/db/db_pool_count.h"
-#include "lib/db/db_pool_owner.h"
 #include "lib/db/db_tag.h"
 #include "lib/db/db_visit.h"
 #include "lib/db/db_visitor.h"
@@ -14,11 +13,9 @@
 #include "tests/support/cm.h"
 #include "tests/support/testdb.h"
 
-#define NOW     TESTDB_NOW_US
-#define LEASE   (180 * RT_SEC_US)
-#define MANY    67 /* more than two statements of db_rows.h */
-#define OWNER_A SLICE("host-a:/run")
-#define OWNER_B SLICE("host-b:/run")
+#define NOW   TESTDB_NOW_US
+#define LEASE (180 * RT_SEC_US)
+#define MANY  67 /* more than two statements of db_rows.h */
 
 static struct testdb *t;
 static struct db *dni;
@@ -270,51 +267,6 @@ static void test_lease(void **state)
 	assert_int_equal(beat(ours(), &l, NOW + RT_DAY_US, NOW + RT_DAY_US),
 	    ERR_OK); /* released: no more */
 	assert_int_equal(pool_state(ours()).last.end_us, NOW + 5);
-}
-
-static enum err take(struct slice owner, int64_t now_us, uint64_t *epoch)
-{
-	return db_pool_owner_take(dni, ours(), t->company[0].pool, owner,
-	    now_us, 20 * RT_SEC_US, epoch);
-}
-
-static enum err check(uint64_t epoch)
-{
-	enum err e;
-
-	assert_int_equal(db_begin(dni), ERR_OK);
-	e = db_pool_owner_check(dni, ours(), t->company[0].pool, epoch);
-	return db_end(dni, e);
-}
-
-static void test_owner(void **state)
-{
-	uint64_t a = 0, b = 0;
-
-	(void)state;
-	assert_int_equal(check(1), ERR_CONFLICT); /* nobody's */
-	assert_int_equal(take(OWNER_A, NOW, &a), ERR_OK);
-	assert_int_equal(check(a), ERR_OK);
-	assert_int_equal(take(OWNER_B, NOW + RT_SEC_US, &b), ERR_CONFLICT);
-	assert_int_equal(check(a), ERR_OK);
-	assert_int_equal(take(OWNER_A, NOW + RT_SEC_US, &b), ERR_OK);
-	assert_int_equal(b, a + 1); /* a restart: what was before is fenced */
-	assert_int_equal(check(a), ERR_CONFLICT);
-	a = b;
-	assert_int_equal(db_pool_owner_alive(dni, ours(), t->company[0].pool, a,
-			     NOW + RT_MIN_US),
-	    ERR_OK);
-	assert_int_equal(take(OWNER_B, NOW + 70 * RT_SEC_US, &b), ERR_CONFLICT);
-	assert_int_equal(take(OWNER_B, NOW + 80 * RT_SEC_US, &b), ERR_OK);
-	assert_int_equal(b, a + 1); /* stale: taken over */
-	assert_int_equal(check(a), ERR_CONFLICT);
-	assert_int_equal(db_pool_owner_alive(dni, ours(), t->company[0].pool, a,
-			     NOW + 2 * RT_MIN_US),
-	    ERR_CONFLICT);
-	assert_int_equal(db_pool_owner_drop(dni, ours(), t->company[0].pool, b),
-	    ERR_OK);
-	assert_int_equal(take(OWNER_A, NOW + 81 * RT_SEC_US, &a), ERR_OK);
-	assert_int_equal(a, b + 1); /* given up: no wait */
 }
 
 static void test_counts(void **state)
@@ -599,7 +551,6 @@ int main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_progress),
 		cmocka_unit_test(test_lease),
-		cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_tag),
 		cmocka_unit_test(test_seen),
