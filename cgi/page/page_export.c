@@ -177,15 +177,21 @@ static void csv_cell(const struct cell *c, struct csv_out *csv)
 	}
 }
 
-static void csv_row(const struct cells *c, bool head, struct buf *out)
+static void csv_head(const struct cells *c, struct buf *out)
 {
 	struct csv_out csv;
 
 	csv_out_init(&csv, out);
-	for (size_t i = 0; head && i < c->n; i++)
+	for (size_t i = 0; i < c->n; i++)
 		csv_out_cstr(&csv, c->at[i].name);
-	if (head)
-		csv_out_end(&csv);
+	csv_out_end(&csv);
+}
+
+static void csv_row(const struct cells *c, struct buf *out)
+{
+	struct csv_out csv;
+
+	csv_out_init(&csv, out);
 	for (size_t i = 0; i < c->n; i++)
 		csv_cell(&c->at[i], &csv);
 	csv_out_end(&csv);
@@ -227,19 +233,37 @@ static void json_row(const struct cells *c, struct buf *out)
 
 /* --- blocks ----------------------------------------------------------------*/
 
+static void fill(const struct export *x, const struct db_export_row *r,
+    struct cells *c)
+{
+	c->n = c->n_times = 0;
+	who(x, r, c);
+	worth(x, r, c);
+}
+
 static void write_row(void *ctx, const struct db_export_row *r)
 {
 	struct export *x = ctx;
 	struct cells c;
 
-	c.n = c.n_times = 0;
-	who(x, r, &c);
-	worth(x, r, &c);
+	fill(x, r, &c);
 	if (x->form == CSV)
-		csv_row(&c, !x->begun, x->block);
+		csv_row(&c, x->block);
 	else
 		json_row(&c, x->block);
+}
+
+/* The columns' names, also over no rows: a program finds what it knows. */
+static void begin(struct export *x)
+{
+	static const struct db_export_row none;
+	struct cells c;
+
+	if (x->begun || x->form != CSV)
+		return;
 	x->begun = true;
+	fill(x, &none, &c);
+	csv_head(&c, x->block);
 }
 
 static enum err next_block(void *state, struct buf *block, bool *more)
@@ -249,6 +273,7 @@ static enum err next_block(void *state, struct buf *block, bool *more)
 	enum err e;
 
 	x->block = block;
+	begin(x);
 	e = db_export_block(x->db, x->company, &x->f, BLOCK_ROWS, write_row, x,
 	    &x->f.key, &n);
 	if (e != ERR_OK)

@@ -176,6 +176,11 @@ test('spend: a file by form, all rows or none, hostile text inert; by month; by 
 	assert.deepEqual(sum(), ['4250000 8']);
 });
 
+test('a log of no calls is a file with its columns', async () => {
+	assert.match(await (await me.fetch('/calls.csv?q=nobody-is-called-so')).text(), /^call,started_at,[\w,]+,tags\r?\n$/);
+	assert.equal(await (await me.fetch('/calls.jsonl?q=nobody-is-called-so')).text(), '');
+});
+
 test('usage, live and the companies answer with what there is', async () => {
 	assert.match(await (await me.fetch('/usage.csv')).text(), /^month,number_days,calls/);
 	assert.equal((await me.fetch('/usage')).status, 200);
