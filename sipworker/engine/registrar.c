@@ -375,12 +375,55 @@ static void leave(struct engine *e, struct registration *r)
 		forget(e, r);
 }
 
+static uint64_t mix(uint64_t h, const void *p, size_t n)
+{
+	const unsigned char *c = p;
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ c[i]) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+/* Another value when the trunk is to be told something else, or elsewhere: the
+ * texts of the configuration before are gone. */
+static uint64_t terms_of(const struct snap_trunk *t)
+{
+	const struct slice text[] = { t->uri_host, t->next_hop_name,
+		t->auth_user, t->auth_password };
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(text); i++) {
+		h = mix(h, &text[i].n, sizeof(text[i].n));
+		h = mix(h, text[i].p, text[i].n);
+	}
+	h = mix(h, &t->next_hop_ip, sizeof(t->next_hop_ip));
+	h = mix(h, &t->next_hop_port, sizeof(t->next_hop_port));
+	return mix(h, &t->register_s, sizeof(t->register_s));
+}
+
+/* Who mended a password does not wait for what the wrong one has earned. */
+static void set_terms(struct engine *e, struct registration *r,
+    const struct snap_trunk *t, unsigned int nth)
+{
+	const uint64_t terms = terms_of(t);
+
+	r->seen = true;
+	if (r->terms == terms)
+		return;
+	r->terms = terms;
+	r->wanted_s = t->register_s;
+	r->failures = 0;
+	r->auth.ready = false;
+	sip_auth_accepted(&r->auth);
+	again_in(e, r, nth * SPREAD_US);
+}
+
 static void want(struct engine *e, const struct snap_trunk *t, unsigned int nth)
 {
 	struct registration *r = by_trunk(e, t->id);
 
 	if (r != NULL && !r->leaving) {
-		r->seen = true;
+		set_terms(e, r, t, nth);
 		return;
 	}
 	if (r != NULL)
@@ -390,9 +433,7 @@ static void want(struct engine *e, const struct snap_trunk *t, unsigned int nth)
 		e->stats.unregistered_trunk = t->id;
 		return;
 	}
-	r->seen = true;
-	r->wanted_s = t->register_s;
-	again_in(e, r, nth * SPREAD_US);
+	set_terms(e, r, t, nth);
 }
 
 void registrar_sync(struct engine *e)

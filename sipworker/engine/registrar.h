@@ -7,7 +7,8 @@
  * of the time that was granted; a challenge is answered, 423 asks for longer.
  * What does not reply or refuses is asked again after half a minute, then after
  * twice as long each time, half an hour at most; of a name with several
- * addresses the next one at once. Draining, and a trunk that goes, take the
+ * addresses the next one at once. Whatever a registration says being changed in
+ * the trunk, it is said anew at once. Draining, and a trunk that goes, take the
  * registration back.
  */
 #ifndef RT_ENGINE_REGISTRAR_H
@@ -33,6 +34,7 @@ struct registration {
 	bool up;            /* the carrier knows us */
 	bool leaving;       /* Expires: 0 */
 	bool seen;          /* in the configuration at hand */
+	uint64_t terms;     /* of the trunk, as they are registered */
 	uint32_t wanted_s;
 	uint32_t cseq;
 	unsigned int failures; /* in a row */

@@ -21,6 +21,7 @@
 static struct rig r; /* large for a stack */
 static struct buf bytes;
 static struct snap snap;
+static const char *password = "secret";
 
 static void configure(uint32_t register_s, const char *name)
 {
@@ -29,7 +30,7 @@ static void configure(uint32_t register_s, const char *name)
 		.next_hop_ip = name[0] == '\0' ? REGISTRAR.ip : 0,
 		.next_hop_name = slice_from(name),
 		.auth_user = SLICE("me"),
-		.auth_password = SLICE("secret"),
+		.auth_password = slice_from(password),
 		.register_s = register_s };
 	const struct snap_source src = { .trunks = &trunk, .n_trunks = 1 };
 	static uint64_t key = 10;
@@ -193,6 +194,41 @@ static void test_refused(void **state)
 	rig_fini(&r);
 }
 
+/* Who mends the password, or wants another time, does not wait; another change
+ * of the configuration is none of the carrier's business. */
+static void test_changed(void **state)
+{
+	static const char challenge[] =
+	    "WWW-Authenticate: Digest realm=\"c\", nonce=\"n\"\r\n";
+	char before[42]; /* response="…" */
+
+	(void)state;
+	begin(300, "");
+	says("401 Unauthorized", challenge);
+	memcpy(before, strstr(rig_last(&r)->text, "response="), sizeof(before));
+	says("403 Forbidden", "");
+	configure(300, "");
+	rig_pass_time(&r, RT_SEC_US / 10);
+	assert_int_equal(rig_count_sent(&r, "REGISTER"), 2);
+	password = "mended";
+	configure(300, "");
+	rig_pass_time(&r, RT_SEC_US / 10);
+	assert_int_equal(rig_count_sent(&r, "REGISTER"), 3);
+	assert_null(strstr(rig_last(&r)->text, "uthorization"));
+	says("401 Unauthorized", challenge);
+	assert_int_equal(rig_count_sent(&r, "REGISTER"), 4);
+	assert_memory_not_equal(strstr(rig_last(&r)->text, "response="), before,
+	    sizeof(before));
+	says("200 OK", "");
+	configure(900, "");
+	rig_pass_time(&r, RT_SEC_US / 10);
+	assert_non_null(strstr(rig_last(&r)->text, "Expires: 900\r\n"));
+	says("200 OK", "");
+	assert_int_equal(stats().registered, 1);
+	password = "secret";
+	rig_fini(&r);
+}
+
 /* A name: its second address when the first says 503; looked up anew when none
  * of them does. */
 static void test_name(void **state)
@@ -252,6 +288,7 @@ int main(void)
 		cmocka_unit_test(test_too_short),
 		cmocka_unit_test(test_granted_little),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_changed),
 		cmocka_unit_test(test_name),
 		cmocka_unit_test(test_gone),
 	};
