@@ -14,6 +14,7 @@ enum err ctl_flow_file_read(const char *path, struct arena *mem,
     struct slice *out)
 {
 	FILE *f = fopen(path, "rb");
+	bool bad;
 	char *p;
 	size_t n;
 
@@ -28,7 +29,13 @@ enum err ctl_flow_file_read(const char *path, struct arena *mem,
 		return ERR_NOMEM;
 	}
 	n = fread(p, 1, FLOW_JSON_BYTES_MAX + 1, f);
+	bad = ferror(f) != 0;
+	if (bad)
+		(void)fprintf(stderr, "ringtrace: %s: %s\n", path,
+		    strerror(errno));
 	(void)fclose(f);
+	if (bad)
+		return ERR_IO;
 	if (n > FLOW_JSON_BYTES_MAX) {
 		(void)fprintf(stderr, "ringtrace: %s: more than 1 MiB\n", path);
 		return ERR_TOOBIG;

@@ -69,6 +69,9 @@ test('what is wrong with a document is said by step', () => {
 	const round = { version: 1, first: 'a', steps: { a: { type: 'message', prompt: 'p', next: 'a' } } };
 	assert.match(ringtrace('flow', 'check', file('round.json', round)).err, /a: goes round to "a" without the caller/);
 	assert.equal(ringtrace('flow', 'check', join(dir, 'none.json')).status, 1);
+	const folder = ringtrace('flow', 'check', dir);
+	assert.equal(folder.status, 1);
+	assert.match(folder.err, /[Dd]irectory/);
 	assert.equal(ringtrace('flow', 'check').status, 2);
 });
 
