@@ -395,6 +395,14 @@ test('renamed; retired only when no number runs it', async () => {
 	const at = await make(owner, 'Short-lived');
 	assert.equal((await owner.submit(at, `${at}/name`, { name: 'Renamed' })).status, 303);
 	assert.match(await (await owner.fetch('/flows')).text(), /Renamed/);
+	// Two of one name could not be told apart; of another company's it says nothing.
+	const again = await owner.submit('/flows', '/flows', { name: 'Renamed', template: 'blank' });
+	assert.equal(again.status, 422);
+	assert.match(await again.text(), /There is a flow of this name/);
+	const other = await make(owner, 'Other');
+	assert.equal((await owner.submit(other, `${other}/name`, { name: 'Renamed' })).status, 409);
+	assert.equal((await owner.submit(at, `${at}/name`, { name: 'Renamed' })).status, 303, 'its own');
+	await make(demo, 'Renamed');
 	assert.equal((await owner.submit(at, `${at}/retire`, {})).status, 303);
 	assert.equal((await owner.fetch(at)).status, 404);
 	const used = (await (await demo.fetch('/flows')).text()).match(/\/flows\/flo_[a-z0-9]+/)[0];
