@@ -140,6 +140,7 @@ enum err page_site_list(const struct req *r, struct resp *out)
 		ERR_OK)
 		return e;
 	view_list(v, "sites");
+	view_flag(v, "may_add", r->role >= ROUTE_MANAGER);
 	for (size_t i = 0; e == ERR_OK && i < n && i < LINES_MAX; i++)
 		e = line(r, &rows[i], v);
 	view_flag(v, "more_sites", n > LINES_MAX);

@@ -125,6 +125,20 @@ test('reading: every role, own, foreign and nobody\'s', async () => {
 	assert.ok(asked > 500, `${asked} requests`);
 });
 
+test('no page offers a link that its reader may not follow', async () => {
+	for (const who of clients.filter(({ role }) => rank(role) >= rank('read-only'))) {
+		const found = new Map();
+		for (const route of routes.filter((r) => r.method === 'GET' && r.kind === 'page')) {
+			const path = fill(route.path, hasId(route.path) ? things.own[prefixOf(route.path)] ?? '' : '');
+			const res = await who.client.fetch(path);
+			if (res.status !== 200 || !/html/.test(res.headers.get('content-type'))) continue;
+			for (const [, href] of (await res.text()).matchAll(/<a\b[^>]*\shref="(\/[^"#]*)/g)) found.set(href.replaceAll('&amp;', '&'), path);
+		}
+		assert.ok(found.size > 20, `${who.name}: ${found.size} links`);
+		for (const [href, path] of found) assert.notEqual((await who.client.fetch(href)).status, 403, `${who.name}: ${path} leads to ${href}`);
+	}
+});
+
 test('writing: without a token, without the right, and what is not theirs', async () => {
 	const mark = fingerprint(stack);
 	for (const route of routes.filter((r) => r.method !== 'GET' && r.csrf))
