@@ -88,7 +88,8 @@ static void form_view(const struct req *r, const struct form_log_row *row,
 	    f->contact_name.n > 0    ? f->contact_name
 	    : f->contact_email.n > 0 ? f->contact_email
 				     : SLICE("No name"));
-	view_slice(item, "email", f->contact_email);
+	view_slice(item, "email",
+	    f->contact_name.n > 0 ? f->contact_email : SLICE(""));
 	phone_show(slice_from(f->contact_e164), country, number);
 	view_cstr(item, "phone", f->contact_e164[0] != '\0' ? number : "");
 	view_slice(item, "form_name", f->form_name);

@@ -317,6 +317,24 @@ export function seedHealth(stack, { now = Date.now() } = {}) {
 	return typeid('sit', site);
 }
 
+/** Forms of the demonstration site, each of a visit. */
+export function seedForms(stack) {
+	const { company } = baseOf(stack);
+	const forms = [['Quote', 'Maria Delgado', 'maria.delgado@mail.example', '+15105550148', [['Service', 'Tankless water heater'], ['When', 'This week, mornings'], ['Message', 'The pilot light goes out every night.']]],
+		['Call me back', 'T. Okafor', '', '+14155550131', [['Best time', 'after 17:00']]], ['Newsletter', '', 'j.lindqvist@mail.example', '', []],
+		['Quote', 'Bayview Homeowners’ Association, maintenance committee', 'office@bayview-homeowners-association.example', '+16505550122', [['Service', 'Drain cleaning'], ['Units', '48']]]];
+	const visits = stack.sql(`SELECT HEX(id), seen_at, source, medium, campaign, channel FROM visit WHERE company_id = x'${company}' AND source <> '' ORDER BY seen_at DESC LIMIT ${forms.length}`);
+	const rnd = dice(23);
+	stack.sql(`SET NAMES utf8mb4; ${visits.map(([visit, at, source, medium, campaign, channel], i) => {
+		const [name, who, email, e164, fields] = forms[i];
+		const key = uuid(Date.parse(`${at.replace(' ', 'T')}Z`), rnd);
+		return `INSERT INTO interaction (company_id, id, kind, happened_at, attributed_by, visit_id, probability_bp, source, medium, campaign, channel) VALUES (x'${company}', x'${key}', 'form',
+			'${at}', 'visit', x'${visit}', 10000, ${[source, medium, campaign, channel].map(quote).join(', ')});
+			INSERT INTO form_entry (company_id, id, site_id, visit_id, submitted_at, form_name, page_url, fields, contact_name, contact_email, contact_e164) SELECT company_id, x'${key}', site_id, id, '${at}',
+			${quote(name)}, 'https://www.baycityplumbing.example/contact', ${quote(JSON.stringify(fields))}, ${quote(who)}, ${quote(email)}, '${e164}' FROM visit WHERE company_id = x'${company}' AND id = x'${visit}';`;
+	}).join('\n')}`);
+}
+
 /** Four weeks of the demonstration company's pool: busier every week, full at
  * last; and the leases of today, which hold and rest as visits do. */
 export function seedPool(stack, { now = Date.now() } = {}) {

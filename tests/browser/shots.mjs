@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { newVisitor, openBrowser } from '../support/browser.mjs';
 import { dir, startStack } from '../support/stack.mjs';
 import { everyPage, isForStrangers, seedThings } from './every_page.mjs';
-import { quote, seed, seedAttribution, seedCompanies, seedHealth, seedPool, typeid } from './seed.mjs';
+import { quote, seed, seedAttribution, seedCompanies, seedForms, seedHealth, seedPool, typeid } from './seed.mjs';
 
 const OUT = 'build/shots';
 const EMPTY = 'Northgate Dental Studio';
@@ -99,6 +99,7 @@ try {
 	const shown = calls.findLast((c) => c.campaign && c.visit && c.talk > 60000);
 	const missed = calls.findLast((c) => c.result === 'missed' && c.visit);
 	seedHealth(stack);
+	seedForms(stack);
 	seedPool(stack);
 	const call = typeid('cal', shown.id);
 	const cookies = await signedIn(stack);
