@@ -21,7 +21,7 @@ const w = window, d = document, stub = w.ringtrace, me = d.currentScript, config
 const attr = (name) => me?.getAttribute('data-' + name) || config[name] || '';
 const src = me?.src || '', site = attr('site');
 
-const HALF_HOUR = 1800000, MONTH = 2592000;
+const HALF_HOUR = 1800000, MONTH = 2592000, HIDDEN_MS = 400;
 const ID = 'rt_id', CACHE = 'rt_p';
 const CLICK = /[?&](\w+clk?id|[gw]braid|li_fat_id|utm_\w+)=/;
 const nav = w.navigator, loc = w.location;
@@ -33,7 +33,7 @@ let tier = '';
 let swaps = [], same = '';   // the server's last list, and what it looks like
 let shown = [];              // the pairs that stand on the page
 const tellers = [];          // numbers(): who wants to know
-const hidden = [];           // elements made invisible
+const hidden = [];           // animations that make elements invisible
 const parts = {}, here = {}; // of this program, by name: on the way, and come
 let known, warned, begun, off;
 let asking, again, granted;  // a visit is on its way, to be asked anew, and was begun
@@ -111,20 +111,15 @@ function forget() {
 
 // --- the page -----------------------------------------------------------
 // Until the number is known, elements that hold the site's own are
-// invisible: they keep their place, so nothing moves.
+// invisible: they keep their place, so nothing moves. By an animation, as a copy
+// of the element, which sliders make, has none, and nobody's style is changed.
 function hide(el) {
-	const { style } = el;
-	if (known || !style || style.visibility === 'hidden' || el.localName === 'title' || kept(el)) return;
-	hidden.push([el, style.visibility]);
-	style.visibility = 'hidden';
+	if (!known && el.localName !== 'title' && !kept(el)) hidden.push(el.animate?.({ visibility: ['hidden', 'hidden'] }, HIDDEN_MS));
 }
 
 function show() {
 	known = 1;
-	for (const [el, was] of hidden.splice(0)) {
-		el.style.visibility = was;
-		if (!el.getAttribute('style')) el.removeAttribute('style');
-	}
+	for (const a of hidden.splice(0)) a?.cancel();
 }
 
 function apply(list) {
@@ -273,7 +268,7 @@ function begin() {
 		known = 1;
 	} else if (own) {
 		hunt(own);
-		w.setTimeout(show, 400);
+		w.setTimeout(show, HIDDEN_MS);
 	}
 	view();
 	d.addEventListener('click', click, true);

@@ -148,7 +148,7 @@ test('nothing moves while the number is swapped', async () => {
 	await page.evaluate(() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r))));
 	assert.equal(await page.evaluate(() => window.shift), 0);
 	assert.equal(await page.evaluate(() =>
-		[...document.querySelectorAll('*')].filter((e) => e.style.visibility === 'hidden').length), 0);
+		[...document.body.querySelectorAll('*')].filter((e) => getComputedStyle(e).visibility === 'hidden').length), 0);
 	await page.context().close();
 });
 
@@ -245,7 +245,7 @@ test('an unknown site key changes nothing and warns once', async () => {
 	const answer = page.waitForResponse(/dni\/v1\/visit/);
 	await page.goto(stack.url + '/demo/');
 	assert.equal((await answer).status(), 404);
-	await page.waitForFunction(() => document.getElementById('number-top').style.visibility !== 'hidden');
+	await page.waitForFunction(() => getComputedStyle(document.getElementById('number-top')).visibility !== 'hidden');
 	assert.equal(await text(page, 'number-top'), OWN);
 	assert.equal(page.said.filter((s) => s.startsWith('ringtrace:')).length, 1);
 	await page.context().close();
@@ -256,7 +256,7 @@ test('without the tag’s server the page stays as it is', async () => {
 	await page.route('**/dni/v1/**', (route) => route.abort());
 	await page.goto(stack.url + '/demo/');
 	await page.waitForFunction(() => window.ringtrace &&
-		document.getElementById('number-top').style.visibility !== 'hidden');
+		getComputedStyle(document.getElementById('number-top')).visibility !== 'hidden');
 	assert.equal(await text(page, 'number-top'), OWN);
 	await page.context().close();
 });
