@@ -19,6 +19,7 @@
 
 /* "/run/dashboard.sock" and the like must fit into sockaddr_un with it. */
 #define DIR_MAX        85
+#define DIR_NOT        " \t\r\n\"'`\\;{}()[]<>|&$#*?!"
 #define CONF_MAX_BYTES 65536
 
 /* Whom each part becomes when we are root: the first that exists. None is
@@ -498,14 +499,8 @@ static enum err find_self(struct ctl_layout *l)
 	return ERR_OK;
 }
 
-static enum err find_dir(struct ctl_layout *l, const char *dir)
+static enum err check_dir(const char *found)
 {
-	char found[PATH_MAX];
-
-	if (mkdir(dir, 0755) == -1 && errno != EEXIST)
-		return said(ERR_IO, dir);
-	if (realpath(dir, found) == NULL)
-		return said(ERR_IO, dir);
 	if (strlen(found) > DIR_MAX) {
 		log_error(
 		    "run: the path of %s is longer than %d bytes, too "
@@ -514,6 +509,28 @@ static enum err find_dir(struct ctl_layout *l, const char *dir)
 		    found, DIR_MAX);
 		return ERR_TOOBIG;
 	}
+	/* What ends a word for mariadb-install-db's shell or for nginx. */
+	if (strpbrk(found, DIR_NOT) != NULL) {
+		log_error(
+		    "run: \"%s\" has a space or a sign that MariaDB or "
+		    "nginx would misread: choose another with --dir",
+		    found);
+		return ERR_SYNTAX;
+	}
+	return ERR_OK;
+}
+
+static enum err find_dir(struct ctl_layout *l, const char *dir)
+{
+	char found[PATH_MAX];
+	enum err e;
+
+	if (mkdir(dir, 0755) == -1 && errno != EEXIST)
+		return said(ERR_IO, dir);
+	if (realpath(dir, found) == NULL)
+		return said(ERR_IO, dir);
+	if ((e = check_dir(found)) != ERR_OK)
+		return e;
 	if (!set_text(l->dir, sizeof(l->dir), found) ||
 	    !set_path(l->conf, l->dir, "ringtrace.conf"))
 		return ERR_TOOBIG;

@@ -2,7 +2,7 @@
 // starts what dies again, and says clearly what is in its way.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -139,6 +139,15 @@ test('a path too long for sockets is named', async () => {
 	const refused = await startStack({ without, demo: false, ready: false, dir: join(dir, 'x'.repeat(90)) });
 	assert.equal((await refused.ended).code, 1);
 	assert.match(refused.output, /too long for the Unix sockets in it: choose another with --dir/);
+});
+
+test('a path that MariaDB or nginx would cut in two is named', async () => {
+	for (const name of ['my sites', 'a;b', 'a$b']) {
+		const refused = await startStack({ without, demo: false, ready: false, dir: join(dir, name) });
+		assert.equal((await refused.ended).code, 1);
+		assert.match(refused.output, /has a space or a sign .*: choose another with --dir/);
+		assert.ok(!existsSync(join(dir, name, 'mysql')), name);
+	}
 });
 
 test('unknown options and programs are named', async () => {
