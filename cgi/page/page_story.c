@@ -282,8 +282,30 @@ static void transfer(struct line *l, const struct db_report_call_event *ev)
 	keep(l, &b, &e->more);
 }
 
+/* A message of so many seconds was kept; of 0 it was thrown away. */
+static void message(struct line *l, const struct db_report_call_event *ev)
+{
+	struct entry *e = add(l, ev->at_us, "step", "voice");
+	char mem[MORE_MAX];
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	buf_cstr(&b, ev->value > 0 ? "Left a message"
+				   : "Said nothing long enough to keep");
+	keep(l, &b, &e->what);
+	if (ev->value <= 0)
+		return;
+	buf_reset(&b);
+	duration(&b, ev->value * 1000);
+	keep(l, &b, &e->more);
+}
+
 static void event(struct line *l, const struct db_report_call_event *ev)
 {
+	if (strcmp(ev->kind, "message") == 0) {
+		message(l, ev);
+		return;
+	}
 	if (strcmp(ev->kind, "transfer") == 0) {
 		transfer(l, ev);
 		return;

@@ -82,7 +82,10 @@ void flow_play_mail_event(struct flow_act *a, const struct flow_event *ev)
 		return;
 	}
 	if (ev->kind == FLOW_EV_CALLER_LEFT) {
-		(void)judge(a, ev->value);
+		flow_act_trace(a,
+		    judge(a, ev->value) ? FLOW_VOICEMAIL_NEXT
+					: FLOW_VOICEMAIL_SHORT,
+		    0);
 		return;
 	}
 	if (!flow_act_is(a, ev, FLOW_EV_VOICEMAIL))

@@ -76,8 +76,14 @@ static const struct {
 	{ "{\"at\":\"2026-12-25T10:00\",\"zone\":\"America/New_York\","
 	  "\"keys\":[\"1\"],\"hang_up_s\":8,\"expect\":{\"result\":"
 	  "\"answered\",\"heard\":[\"never\"],\"answered_by\":\"x\"}}",
-	    "Main menu: pressed 1, Sales \xe2\x86\x92 Office hours: a day off",
+	    "Main menu: pressed 1, Sales \xe2\x86\x92 Office hours: a day off "
+	    "\xe2\x86\x92 Voicemail: too short to keep",
 	    CALLRESULT_ABANDONED, 3 },
+	{ "{\"at\":\"2026-12-25T10:00\",\"zone\":\"America/New_York\","
+	  "\"keys\":[\"1\"],\"hang_up_s\":15}",
+	    "Main menu: pressed 1, Sales \xe2\x86\x92 Office hours: a day off "
+	    "\xe2\x86\x92 Voicemail: left a message",
+	    CALLRESULT_VOICEMAIL, 0 },
 	{ "{" NY "\"keys\":[\"1\"],\"away\":true,\"others\":{\"does\":"
 	  "\"ignores\"}}",
 	    NULL, CALLRESULT_VOICEMAIL, 0 },
