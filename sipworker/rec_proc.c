@@ -21,8 +21,9 @@
 /* A start is heard so soon, unless it waited in the engine's queue, behind its
  * first frames. */
 #define HEARD_US (RT_SEC_US / 10)
-/* Arrival times from another process, as far as they can be true. */
-#define PAST_US   (5 * RT_SEC_US)
+/* Arrival times from another process, as far as they can be true: with few
+ * calls the rings hold a long stand-still of the disk. */
+#define PAST_US   RT_MIN_US
 #define FUTURE_US (RT_SEC_US / 10)
 
 /* A store that is killed takes with it what it was told and had not written

@@ -247,6 +247,22 @@ static void test_named_late(void **state)
 	whole(g, 7, 50);
 }
 
+/* The disk stood still for longer than anybody waits: all of it is in the ring.
+ */
+static void test_stood_still(void **state)
+{
+	struct rig *g = *state;
+	const int64_t anchor_us = clk_mono_us() - 600 * FRAME_US;
+
+	put_frames(g, 7, anchor_us, 0, 600);
+	g->engine = introduce(g, MSG_ENGINE);
+	say_start(g, 7, anchor_us);
+	say_sync(g);
+	assert_int_equal(say_stop(g, 7, anchor_us + 600 * FRAME_US),
+	    600 * FRAME);
+	whole(g, 7, 600);
+}
+
 /* Many calls begin at once, and a start waits in the engine's queue while the
  * first frames go their own way. */
 static void test_start_late(void **state)
@@ -351,6 +367,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_named_late, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(test_stood_still, set_up,
 		    tear_down),
 		cmocka_unit_test_setup_teardown(test_start_late, set_up,
 		    tear_down),
