@@ -68,10 +68,27 @@ static void read_sip(struct engine_shell *s)
 	}
 }
 
+static uint64_t frames_lost(const struct engine_shell *s)
+{
+	uint64_t n = 0;
+
+	for (unsigned int i = 0; i < s->worker->threads; i++)
+		n += ring_lost(&s->ring[i]);
+	return n;
+}
+
+static void watch(struct engine_shell *s)
+{
+	const int64_t now_us = clk_mono_us();
+
+	(void)engine_watch(&s->watch, s->engine, now_us);
+	(void)engine_watch_frames(&s->watch, frames_lost(s), now_us);
+}
+
 static void take_sip(struct engine_shell *s)
 {
 	read_sip(s);
-	(void)engine_watch(&s->watch, s->engine, clk_mono_us());
+	watch(s);
 }
 
 static const enum engine_media_what media_whats[MEDIA_WHAT_COUNT] = {
@@ -327,7 +344,7 @@ static void tick(struct engine_shell *s)
 	resolver_tick(s->resolver, clk_mono_us());
 	engine_tick(s->engine, engine_shell_now());
 	engine_shell_carry_out(s);
-	(void)engine_watch(&s->watch, s->engine, clk_mono_us());
+	watch(s);
 }
 
 static void dispatch(struct engine_shell *s, uint64_t tag, uint32_t events)
@@ -485,6 +502,7 @@ static enum err prepare(struct engine_shell *s, int fd)
 	rnd_bytes(&s->salt, sizeof(s->salt));
 	for (unsigned int i = 0; i < s->worker->threads; i++)
 		ring_attach(&s->ring[i], s->worker->ring, i, calls);
+	engine_watch_begin(&s->watch, frames_lost(s));
 	tone_ringback(s->ringback);
 	tone_beep(s->beep);
 	if ((e = worker_peer_set(&s->parent, fd)) != ERR_OK ||

@@ -118,3 +118,26 @@ unsigned int engine_watch(struct engine_watch *w, const struct engine *e,
 		said += say(w, &s, (enum engine_watch_line)i, mono_us);
 	return said;
 }
+
+void engine_watch_begin(struct engine_watch *w, uint64_t lost)
+{
+	w->frames_told = w->frames_logged = lost;
+}
+
+bool engine_watch_frames(struct engine_watch *w, uint64_t lost, int64_t mono_us)
+{
+	if (lost > w->frames_told)
+		metric_add(METRIC_REC_FRAMES_LOST, lost - w->frames_told);
+	w->frames_told = lost;
+	if (lost == w->frames_logged ||
+	    (w->frames_at_us != 0 &&
+		mono_us - w->frames_at_us < ENGINE_WATCH_LOG_US))
+		return false;
+	log_error(
+	    "engine: the recorder is too slow, recordings have gaps: "
+	    "frames=%llu",
+	    (unsigned long long)(lost - w->frames_logged));
+	w->frames_logged = lost;
+	w->frames_at_us = mono_us;
+	return true;
+}

@@ -26,11 +26,20 @@ struct engine_watch {
 		uint64_t n;
 		int64_t at_us; /* 0: never */
 	} logged[ENGINE_WATCH_LINES];
+	uint64_t frames_told;
+	uint64_t frames_logged;
+	int64_t frames_at_us; /* 0: never */
 };
 
 /* To be called after datagrams were taken and time has passed. Returns the
  * lines logged. */
 unsigned int engine_watch(struct engine_watch *w, const struct engine *e,
+    int64_t mono_us);
+/* Frames that were recorded nowhere because the rings to the recorder were
+ * full: `lost` in all. What an earlier engine lost is begun with. */
+void engine_watch_begin(struct engine_watch *w, uint64_t lost);
+/* True: logged. */
+bool engine_watch_frames(struct engine_watch *w, uint64_t lost,
     int64_t mono_us);
 
 #endif

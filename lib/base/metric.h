@@ -62,7 +62,9 @@
 	X(SIP_REFUSED_TRUNK, "ringtrace_sip_refused_total",                    \
 	    "why=\"limit of the trunk\"", "")                                  \
 	X(SIP_REGISTER_FAILED, "ringtrace_sip_register_failed_total", "",      \
-	    "Registrations with carriers that were refused or unanswered.")
+	    "Registrations with carriers that were refused or unanswered.")    \
+	X(REC_FRAMES_LOST, "ringtrace_recording_frames_lost_total", "",        \
+	    "Frames of 20 ms that the recorder was too slow for.")
 
 #define METRIC_ENUM(id, name, labels, help) METRIC_##id,
 enum metric {

@@ -152,9 +152,26 @@ static void test_out(void **state)
 	rig_fini(&r);
 }
 
+/* What the recorder was too slow for is said, not each time, and not again by
+ * the next engine. */
+static void test_frames_lost(void **state)
+{
+	struct engine_watch w = { .frames_told = 0 };
+
+	(void)state;
+	engine_watch_begin(&w, 5);
+	assert_false(engine_watch_frames(&w, 5, RT_SEC_US));
+	assert_true(engine_watch_frames(&w, 7, 2 * RT_SEC_US));
+	assert_false(engine_watch_frames(&w, 9, 3 * RT_SEC_US));
+	assert_true(
+	    engine_watch_frames(&w, 9, 2 * RT_SEC_US + ENGINE_WATCH_LOG_US));
+	assert_false(engine_watch_frames(&w, 9, RT_MIN_US));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_frames_lost),
 		cmocka_unit_test(test_at_once),
 		cmocka_unit_test(test_a_second),
 		cmocka_unit_test(test_crowd),
