@@ -117,7 +117,13 @@ test('by keyboard alone, without scripts: a tag is added, renamed and deleted', 
 	await page.keyboard.type('Español');
 	await page.keyboard.press('Enter');
 	await page.waitForURL('**?done=saved');
-	await focusOn('.btn.danger');
+	// What cannot be taken back asks first.
+	await focusOn('input[name=sure]');
+	await page.keyboard.press('Tab');
+	await page.keyboard.press('Enter');
+	assert.equal(await page.locator('input[name=sure]:invalid:focus').count(), 1);
+	await page.keyboard.press('Space');
+	await page.keyboard.press('Tab');
 	await page.keyboard.press('Enter');
 	await page.waitForURL('**/settings/tags?done=retired');
 	await page.context().close();
