@@ -66,9 +66,23 @@ test('a transfer is told as what became of it', async () => {
 		insert('call_event', { company_id: company, call_id: call, seq: 1, kind: "'transfer'", value: status, happened_at: 'UTC_TIMESTAMP(6)' }),
 	].join('\n'));
 	asked(0);
+	assert.match(await page(), /began to hand the caller on/);
+	asked(200);
 	assert.match(await page(), /handed the caller on/);
 	asked(403);
 	const html = await page();
 	assert.match(html, /asked to hand the caller on, and was refused[^]*?SIP 403/);
 	assert.doesNotMatch(html, /handed the caller on/);
+});
+
+test('a message is a line of the story, one thrown away too', async () => {
+	ranFlow({ version: 1, first: 'v', steps: { v: { type: 'voicemail', title: 'Letter box', prompt: 'voicemail.en' } } }, [[0, enter, 0], [0, 0, 0]]);
+	const heard = (seconds) => stack.sql(insert('call_event', { company_id: hex(world.alpha.id), call_id: hex(world.alpha.call), seq: 9 + seconds, kind: "'message'", value: seconds, happened_at: 'UTC_TIMESTAMP(6)' }));
+	assert.doesNotMatch(await page(), /Left a message|long enough/);
+	heard(0);
+	assert.match(await page(), /Said nothing long enough to keep/);
+	heard(8);
+	const html = await page();
+	assert.match(html, /Left a message[^]*?8 s/);
+	assert.match(html, /Letter box: left a message/);
 });
