@@ -235,7 +235,7 @@ run: deps
 #: make demo          one real call through everything, then stops
 demo: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) V=$(RUN_V) all static
-	@RT_BUILD=$(CURDIR)/build/$(RUN_V) exec node dev/demo.mjs
+	@RT_BUILD='$(CURDIR)/build/$(RUN_V)' exec node dev/demo.mjs
 
 # --- benches -------------------------------------------------------------------
 

@@ -501,23 +501,25 @@ static enum err find_self(struct ctl_layout *l)
 
 static enum err check_dir(const char *found)
 {
-	if (strlen(found) > DIR_MAX) {
-		log_error(
-		    "run: the path of %s is longer than %d bytes, too "
-		    "long for the Unix sockets in it: choose another "
-		    "with --dir",
-		    found, DIR_MAX);
-		return ERR_TOOBIG;
-	}
-	/* What ends a word for mariadb-install-db's shell or for nginx. */
-	if (strpbrk(found, DIR_NOT) != NULL) {
-		log_error(
-		    "run: \"%s\" has a space or a sign that MariaDB or "
-		    "nginx would misread: choose another with --dir",
-		    found);
-		return ERR_SYNTAX;
-	}
-	return ERR_OK;
+	if (strlen(found) <= DIR_MAX)
+		return ERR_OK;
+	log_error(
+	    "run: the path of %s is longer than %d bytes, too long for the "
+	    "Unix sockets in it: choose another with --dir",
+	    found, DIR_MAX);
+	return ERR_TOOBIG;
+}
+
+/* What ends a word for mariadb-install-db's shell or for nginx. */
+static enum err check_words(const char *dir)
+{
+	if (strpbrk(dir, DIR_NOT) == NULL)
+		return ERR_OK;
+	log_error(
+	    "run: \"%s\" has a space or a sign that MariaDB or nginx "
+	    "would misread: use another folder",
+	    dir);
+	return ERR_SYNTAX;
 }
 
 static enum err find_dir(struct ctl_layout *l, const char *dir)
@@ -525,11 +527,12 @@ static enum err find_dir(struct ctl_layout *l, const char *dir)
 	char found[PATH_MAX];
 	enum err e;
 
-	if (mkdir(dir, 0755) == -1 && errno != EEXIST)
+	if ((mkdir(dir, 0755) == -1 && errno != EEXIST) ||
+	    realpath(dir, found) == NULL)
 		return said(ERR_IO, dir);
-	if (realpath(dir, found) == NULL)
-		return said(ERR_IO, dir);
-	if ((e = check_dir(found)) != ERR_OK)
+	if ((e = check_dir(found)) != ERR_OK ||
+	    (e = check_words(found)) != ERR_OK ||
+	    (e = check_words(l->bin_dir)) != ERR_OK)
 		return e;
 	if (!set_text(l->dir, sizeof(l->dir), found) ||
 	    !set_path(l->conf, l->dir, "ringtrace.conf"))
@@ -576,12 +579,9 @@ enum err ctl_layout_open(struct ctl_layout *l,
 		goto fail;
 	}
 	l->log_dirfd = open(log_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (l->log_dirfd == -1) {
-		e = said(ERR_IO, log_dir);
-		goto fail;
-	}
-	return ERR_OK;
-
+	if (l->log_dirfd != -1)
+		return ERR_OK;
+	e = said(ERR_IO, log_dir);
 fail:
 	ctl_layout_close(l);
 	return e;

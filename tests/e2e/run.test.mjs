@@ -145,7 +145,7 @@ test('a path that MariaDB or nginx would cut in two is named', async () => {
 	for (const name of ['my sites', 'a;b', 'a$b']) {
 		const refused = await startStack({ without, demo: false, ready: false, dir: join(dir, name) });
 		assert.equal((await refused.ended).code, 1);
-		assert.match(refused.output, /has a space or a sign .*: choose another with --dir/);
+		assert.match(refused.output, /has a space or a sign .*: use another folder/);
 		assert.ok(!existsSync(join(dir, name, 'mysql')), name);
 	}
 });
