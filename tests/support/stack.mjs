@@ -172,7 +172,7 @@ class Stack {
 	/** Runs statements as the database's administrator: rows of strings, NULL
 	 *  as null. BINARY(16) keys: select hex(id). */
 	sql(statements, database = 'ringtrace') {
-		const [program, ...args] = [...this.as, 'mariadb', '--no-defaults', '-S', join(this.dir, 'run/my.sock'),
+		const [program, ...args] = [...this.as, 'mariadb', '--no-defaults', '--default-character-set=utf8mb4', '-S', join(this.dir, 'run/my.sock'),
 			'-u', this.user, '-N', '-B', database];
 		const r = spawnSync(program, args, { input: statements, encoding: 'utf8', maxBuffer: 1 << 28 });
 		if (r.status !== 0) throw new Error(`sql: ${r.stderr}`);
