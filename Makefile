@@ -322,11 +322,15 @@ $(PAGE_JS:%=static/dist/%.js): static/dist/%.js: static/js/%.js \
 	@$(ESBUILD) $< --bundle --minify --format=iife --target=es2020 \
 	    --outfile=$@ --log-level=warning
 
+# Nearly all of it runs at once, so the browser may compile all of it while it is
+# being read, away from the page's own thread.
+EAGER := //\# allFunctionsCalledOnLoad
+
 # The flow builder: React and React Flow, on its own page only.
 static/dist/flow.js: static/js/flow.jsx $(wildcard static/js/flow/*) $(ESBUILD)
 	@$(ESBUILD) $< --bundle --minify --format=iife --target=es2020 \
 	    --jsx=automatic '--define:process.env.NODE_ENV="production"' \
-	    --outfile=$@ --log-level=warning
+	    '--banner:js=$(EAGER)' --outfile=$@ --log-level=warning
 
 static/dist/flow.css: static/flow.css $(ESBUILD)
 	@$(ESBUILD) $< --bundle --minify --outfile=$@ --log-level=warning
@@ -334,12 +338,9 @@ static/dist/flow.css: static/flow.css $(ESBUILD)
 # Properties of our own objects that no other file knows: their names need not
 # be sent. None that is set on a node or an event: a short name may be taken.
 TAG_INNER := cc|trunk|nsn|bare|re|hide|root|frame|parts
-# All of it runs on every page, so the browser may compile all of it while it is
-# being read, away from the page's own thread.
-TAG_EAGER := //\# allFunctionsCalledOnLoad
 static/dist/t.js: static/dni/t.js static/dni/swap.js Makefile $(ESBUILD)
 	@$(ESBUILD) $< --bundle --format=iife --minify --target=es2020 \
-	    '--banner:js=$(TAG_EAGER)' '--mangle-props=^($(TAG_INNER))$$' \
+	    '--banner:js=$(EAGER)' '--mangle-props=^($(TAG_INNER))$$' \
 	    --outfile=$@ --log-level=warning
 
 static/dist/t-stub.js: static/dni/stub.js $(ESBUILD)
@@ -349,7 +350,7 @@ static/dist/t-visit.js: static/dni/about.js
 
 static/dist/t-%.js: static/dni/%.js Makefile $(ESBUILD)
 	@$(ESBUILD) $< --bundle --format=esm --minify --target=es2020 \
-	    '--banner:js=$(TAG_EAGER)' --outfile=$@ --log-level=warning
+	    '--banner:js=$(EAGER)' --outfile=$@ --log-level=warning
 
 #: make shots         every page, both themes, three widths: one contact sheet
 .PHONY: shots

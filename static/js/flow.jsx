@@ -1,4 +1,5 @@
 // flow.jsx - begins the flow builder on the page that holds its data.
+import { startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import App from './flow/app.jsx';
@@ -9,4 +10,6 @@ const page = JSON.parse(document.getElementById('flow-data').textContent);
 // Types come as a list, in the server's order.
 page.types = Object.fromEntries(page.types.map((t) => [t.name, t]));
 root.replaceChildren();
-createRoot(root).render(<App page={page}/>);
+// In slices: a first drawing in one piece keeps the page busy for longer than a
+// key press may wait.
+startTransition(() => createRoot(root).render(<App page={page}/>));
