@@ -28,7 +28,8 @@ before(async () => {
 	profile = mkdtempSync(join(dir, 'chromium-'));
 	const [program, ...args] = [...tied, browserProgram, '--headless', ...(browserSandbox ? [] : ['--no-sandbox']), '--remote-debugging-port=0',
 		`--user-data-dir=${profile}`, `--host-resolver-rules=MAP ${HOST} ${addr}`, '--no-first-run', 'about:blank'];
-	browser = spawn(program, args, { stdio: 'ignore' });
+	// Debian's program is a script that waits for the browser: a group, to end both.
+	browser = spawn(program, args, { stdio: 'ignore', detached: true });
 	port = await until('the browser listens', () => {
 		try {
 			return Number(readFileSync(join(profile, 'DevToolsActivePort'), 'utf8').split('\n')[0]);
@@ -41,7 +42,7 @@ before(async () => {
 after(async () => {
 	if (browser) {
 		const ended = new Promise((r) => browser.on('exit', r));
-		browser.kill();
+		process.kill(-browser.pid, 'SIGTERM');
 		await ended;
 	}
 	await stack?.stop();
