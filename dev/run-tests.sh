@@ -9,7 +9,10 @@
 # Environment for each: RT_TEST_ADDR (a locked 127.1.x.y), RT_TEST_DIR (a fresh
 # folder with a short path, removed afterwards), RT_BUILD (build/<variant>).
 # RT_TEST_TIMEOUT_S (120) bounds each program; RT_TEST_KEEP=1 keeps the folders;
-# RT_TEST_WRAP=valgrind runs the C programs under it.
+# RT_TEST_WRAP=valgrind runs the C programs under it. RT_TEST_AGAIN=N: when no
+# more than N programs failed, they are run a second time, one after another;
+# which passed then is said, never silently (docs/decisions/0145). What failed,
+# or did the first time, is told in few words in the file RT_TEST_TOLD.
 #
 # Each process here ends when the one that started it does, however that ended;
 # what even so stays behind, the next run clears away (dev/scratch.sh).
@@ -58,7 +61,7 @@ run_one() {
 			--suppressions=tests/valgrind.supp "$@"
 	fi
 	$tied timeout --kill-after=10 "$limit" $tied "$@" >"$out" 2>"$out.err" {fd}>&- </dev/null
-	rc=$?
+	local rc=$?
 	if [ $rc -ne 0 ] && ! grep -q '^not ok' "$out"; then
 		[ $rc -eq 124 ] && echo "not ok 9999 - $prog: no end within $limit s" >>"$out" ||
 			echo "not ok 9999 - $prog: exit status $rc" >>"$out"
@@ -66,6 +69,11 @@ run_one() {
 		echo "not ok 9999 - $prog: ran no test" >>"$out"
 	fi
 	if grep -q '^not ok' "$out"; then
+		printf '%s\0' "$prog" >>"$run/failed"
+		{
+			awk -v file="$prog" -f dev/failed.awk "$out"
+			[ $rc -ne 0 ] && grep -q '^not ok 9999' "$out" && grep -v '^ *$' "$out.err" | tail -n 3 | sed 's/^/    /' | cut -c1-154
+		} >"$out.told"
 		echo "--- $prog" >>"$out.bad"
 		grep -v '^ok' "$out" | tail -n 80 >>"$out.bad"
 		tail -n 80 "$out.err" >>"$out.bad"
@@ -80,11 +88,38 @@ run_one() {
 export -f run_one
 # In the background the shell has them ignore Ctrl-C, which some tests send.
 export tied='env --default-signal=INT,QUIT setpriv --pdeathsig TERM'
+run_all() { # JOBS LIST: the programs that the file LIST names
+	$tied xargs -0 -P "$1" -I{} $tied bash -c 'run_one "$@"' _ {} "$run" "$locks" <"$2" &
+	# Told to end in the middle: everything below ends with xargs.
+	trap 'kill $!; dev/scratch.sh end "$run"; exit 130' INT TERM HUP
+	wait $!
+}
+# What failed once is tried alone: luck of a loaded machine, or not.
+run_again() {
+	local first=$run/first prog name
+	mkdir "$first"
+	mv "$run/failed" "$run/once"
+	while IFS= read -r -d '' prog; do
+		name=$(printf '%s' "$prog" | tr '/' '_')
+		mv "$results/$name".tap* "$first"
+	done <"$run/once"
+	echo "once more, alone:"
+	run_all 1 "$run/once"
+	while IFS= read -r -d '' prog; do
+		name=$(printf '%s' "$prog" | tr '/' '_')
+		[ ! -e "$results/$name.tap.told" ] || continue
+		{
+			echo "passed on the second run: $prog; at first:"
+			sed 's/^/    /' "$first/$name.tap.told"
+		} | tee -a "$run/lucky"
+	done <"$run/once"
+}
 printf '%s\0' "$@" >"$run/list"
-$tied xargs -0 -P "$jobs" -I{} $tied bash -c 'run_one "$@"' _ {} "$run" "$locks" <"$run/list" &
-# Told to end in the middle: everything below ends with xargs.
-trap 'kill $!; dev/scratch.sh end "$run"; exit 130' INT TERM HUP
-wait $!
+: >"$run/failed"
+run_all "$jobs" "$run/list"
+bad=$(tr -cd '\0' <"$run/failed" | wc -c)
+[ "$bad" -eq 0 ] || [ "$bad" -gt "${RT_TEST_AGAIN:-0}" ] || run_again
+[ -z "${RT_TEST_TOLD:-}" ] || cat "$results"/*.told "$run/lucky" >>"$RT_TEST_TOLD" 2>/dev/null
 passed=$(cat "$results"/*.tap 2>/dev/null | grep -c '^ok')
 failed=$(cat "$results"/*.tap 2>/dev/null | grep -c '^not ok')
 if [ $# -eq 0 ] || [ $((passed + failed)) -eq 0 ]; then

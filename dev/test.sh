@@ -10,8 +10,9 @@ work=$(dev/scratch.sh new rtsum $$) || exit 1
 trap 'rm -rf "$work"' EXIT
 # What a step runs ends with us, however we end.
 tied='setpriv --pdeathsig TERM'
-export RT_TEST_TALLY=$work/tally
+export RT_TEST_TALLY=$work/tally RT_TEST_TOLD=$work/told
 : >"$RT_TEST_TALLY"
+: >"$RT_TEST_TOLD"
 begin=$SECONDS
 
 # step NAME COMMAND...: the command adds its counts to the tally itself; when it
@@ -25,7 +26,7 @@ step() {
 	rc=$?
 	after=$(wc -l <"$RT_TEST_TALLY")
 	if [ $rc -ne 0 ] && [ "$before" -eq "$after" ]; then
-		echo "$name: failed before any test ran (status $rc)"
+		echo "$name: failed before any test ran (status $rc)" | tee -a "$RT_TEST_TOLD"
 		echo "0 1" >>"$RT_TEST_TALLY"
 	fi
 	printf '== %s: %d s\n' "$name" $((SECONDS - start))
@@ -37,6 +38,7 @@ lint() {
 	$tied make -s lint >"$work/lint"
 	rc=$?
 	cat "$work/lint"
+	awk -v file=lint -f dev/failed.awk "$work/lint" >>"$RT_TEST_TOLD"
 	echo "$(grep -c '^ok' "$work/lint") $(grep -c '^not ok' "$work/lint")" >>"$RT_TEST_TALLY"
 	return $rc
 }
@@ -47,13 +49,15 @@ unit() { # variant
 # the end. Most of them wait: a call takes as long as people talk, and costs a
 # twentieth of a processor meanwhile; browsers and floods cost whole ones.
 node_tests() { # folder
-	local list at_once=$jobs
+	local list at_once=$jobs again=2
 	case $1 in
 	sip) at_once=$((jobs * 3)) ;;
 	web | drill | e2e) at_once=$((jobs + 1)) ;;
 	esac
+	# A drill looks for what happens now and then: once is too often.
+	[ "$1" != drill ] || again=0
 	list=$(ls -S tests/"$1"/*.test.mjs 2>/dev/null) || return 0
-	RT_BUILD=$PWD/build/debug RT_TEST_TIMEOUT_S=${RT_TEST_TIMEOUT_S:-300} $tied dev/run-tests.sh -j "$at_once" $list
+	RT_BUILD=$PWD/build/debug RT_TEST_AGAIN=$again RT_TEST_TIMEOUT_S=${RT_TEST_TIMEOUT_S:-300} $tied dev/run-tests.sh -j "$at_once" $list
 }
 c_tests() { # folder target
 	ls tests/"$1"/test_*.c >/dev/null 2>&1 || return 0
@@ -62,11 +66,17 @@ c_tests() { # folder target
 # The pages over many calls, in a debug build: four times what they must take.
 reports() { # sizes
 	quiet_make all static build/debug/bench/bench_reports || return 1
-	if RT_BUILD=$PWD/build/debug RT_BENCH_CALLS=$1 RT_BENCH_REPEAT=10 RT_BENCH_JUDGE=4 $tied node bench/reports.mjs; then
-		echo "1 0" >>"$RT_TEST_TALLY"
-	else
-		echo "0 1" >>"$RT_TEST_TALLY"
-	fi
+	local rc
+	RT_BUILD=$PWD/build/debug RT_BENCH_CALLS=$1 RT_BENCH_REPEAT=10 RT_BENCH_JUDGE=4 $tied node bench/reports.mjs 2>"$work/missed"
+	rc=$?
+	cat "$work/missed"
+	[ $rc -eq 0 ] && echo "1 0" >>"$RT_TEST_TALLY" && return
+	echo "0 1" >>"$RT_TEST_TALLY"
+	{
+		echo "bench/reports.mjs ($1 calls): status $rc"
+		tail -n 5 "$work/missed" | cut -c1-150 | sed 's/^/    /'
+	} >>"$RT_TEST_TOLD"
+	return $rc
 }
 
 step "lint" lint
@@ -92,6 +102,14 @@ if [ "$what" = long ]; then
 	step "coverage floors" $tied make -s coverage
 fi
 
+# The last lines are all that some logs show: what failed stands there.
+mkdir -p build
+cp "$RT_TEST_TOLD" build/failed.txt
+if [ -s "$RT_TEST_TOLD" ]; then
+	printf '\nfailed, or only passed on the second run (build/failed.txt):\n'
+	head -n 16 "$RT_TEST_TOLD"
+	[ "$(wc -l <"$RT_TEST_TOLD")" -le 16 ] || echo '...'
+fi
 read -r passed failed < <(awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }' "$RT_TEST_TALLY")
 printf '\n%s in %d s\n' "$what" $((SECONDS - begin))
 echo "$passed passed, $failed failed"
