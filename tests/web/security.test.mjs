@@ -57,6 +57,7 @@ const addresses = () => [
 	['/usage.csv', { GET: 200 }, 'analyst'],
 	['/company', { POST: true }],
 	['/companies', { GET: 200 }],
+	['/companies/names.json', { GET: 200 }],
 	['/companies/favourite', { POST: true }],
 	['/login', { GET: 303, POST: true }],
 	['/logout', { POST: true }],
