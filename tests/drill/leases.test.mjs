@@ -103,7 +103,7 @@ async function visitor(n, end) {
 async function killed(program) {
 	const pid = stack.pidOf(program);
 	process.kill(pid, 'SIGKILL');
-	await until(`${program} is back`, () => stack.pidOf(program) && stack.pidOf(program) !== pid, 30000);
+	await until(`${program} is back`, () => stack.pidOf(program) && stack.pidOf(program) !== pid);
 }
 
 test('a storm of visitors, and everything killed in between', async () => {

@@ -82,7 +82,7 @@ test('menu, round robin, whisper, accept: barge-in, and who hears what', async (
 	const b = await phone(5080, { keys: '1', 'keys-after-ms': 2500 });
 	const others = await Promise.all(PHONES.slice(1).map((p) => phone(p, { keys: '1', 'keys-after-ms': 2500 })));
 	const a = caller(MENU, { keys: '1', 'keys-after-ms': 1000 });
-	const taker = await until('one takes it', () => [b, ...others].find((p) => /^answered/m.test(p.text)), 15000);
+	const taker = await until('one takes it', () => [b, ...others].find((p) => /^answered/m.test(p.text)));
 	await new Promise((r) => setTimeout(r, 5500)); // the length of the talk
 	a.stop();
 	const c = await finish(a);
@@ -258,5 +258,5 @@ test('notice, music, whisper: nothing is recorded before the notice has ended', 
 });
 
 test('afterwards nothing is left open', async () => {
-	await until('every call is closed', () => stack.sqlOne("SELECT COUNT(*) FROM phone_call WHERE state = 'open'") === '0', 15000);
+	await until('every call is closed', () => stack.sqlOne("SELECT COUNT(*) FROM phone_call WHERE state = 'open'") === '0');
 });

@@ -203,5 +203,5 @@ for (const give_up of [850, 1000, 1150])
 	});
 
 test('afterwards nothing is left open', async () => {
-	await until('every call is closed', () => stack.sqlOne("SELECT COUNT(*) FROM phone_call WHERE state = 'open'") === '0', 15000);
+	await until('every call is closed', () => stack.sqlOne("SELECT COUNT(*) FROM phone_call WHERE state = 'open'") === '0');
 });

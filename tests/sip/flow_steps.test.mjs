@@ -223,5 +223,5 @@ test('a minute of talk is the longest', async () => {
 });
 
 test('afterwards nothing is left open', async () => {
-	await until('every call is closed', () => stack.sqlOne("SELECT COUNT(*) FROM phone_call WHERE state = 'open'") === '0', 15000);
+	await until('every call is closed', () => stack.sqlOne("SELECT COUNT(*) FROM phone_call WHERE state = 'open'") === '0');
 });

@@ -2,6 +2,8 @@
 // server of our own: SRV, fail-over, what is remembered, a server that is away.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { after, afterEach, before, test } from 'node:test';
 import { join } from 'node:path';
 
@@ -59,17 +61,21 @@ test('the first server behind a name does not reply: the second is called', asyn
 	assert.match(b.messages(), /^INVITE sip:\+?12125550199@carrier\.test SIP/m);
 	assert.ok(names.asked.includes('_sip._udp.carrier.test'), names.asked.join(' '));
 	const call_id = endings(a)[0].call_id;
-	const closed = await until('the call is closed', () => stack.sql("SELECT result, sip_call_id FROM phone_call WHERE state = 'closed'").find(([, id]) => id === call_id), 15000);
+	const closed = await until('the call is closed', () => stack.sql("SELECT result, sip_call_id FROM phone_call WHERE state = 'closed'").find(([, id]) => id === call_id));
 	assert.equal(closed[0], 'answered');
 });
 
 test('then it is remembered: nobody waits, nobody is asked', async () => {
 	const asked = names.asked.length;
 	const b = await answering(LIVE);
-	const began = Date.now();
-	const a = carrier(BY_TRUNK);
-	await well(a, b);
-	assert.ok(Date.now() - began < 3500, `${Date.now() - began} ms`);
+	// Where nobody was, somebody listens now, who says nothing.
+	const first = createSocket('udp4').bind(DEAD, addr).unref();
+	let heard = 0;
+	first.on('message', () => heard++);
+	await once(first, 'listening');
+	await well(carrier(BY_TRUNK), b);
+	first.close();
+	assert.equal(heard, 0, 'the first server is not tried');
 	assert.equal(names.asked.length, asked);
 });
 
@@ -82,11 +88,16 @@ test('a destination that is a name with a port: its address', async () => {
 });
 
 test('a name that leads nowhere: the caller hears so at once', async () => {
-	const began = Date.now();
 	const a = carrier(NOWHERE);
 	assert.equal(await a.ended, 1);
-	assert.ok(Number(endings(a)[0].status) >= 480, a.text);
-	assert.ok(Date.now() - began < 3500, `${Date.now() - began} ms`);
+	const [{ status, call_id }] = endings(a);
+	assert.ok(Number(status) >= 480, a.text);
+	// By the engine's own clock: how long programs take to start is not its matter.
+	const [[ms]] = await until('the call is closed', () => {
+		const rows = stack.sql(`SELECT duration_ms FROM phone_call WHERE state = 'closed' AND sip_call_id = '${call_id}'`);
+		return rows.length > 0 && rows;
+	});
+	assert.ok(Number(ms) < 3500, `${ms} ms`);
 });
 
 test('no name server: what is known still rings, what is not fails in time', async () => {

@@ -39,7 +39,7 @@ const phone = async (steps, at = 5080, media = 26100) => {
 async function well(...all) {
 	for (const s of all) assert.equal(await s.ended, 0, s.why?.() ?? s.text);
 }
-const closed = (id) => until(`the call ${id} is closed`, () => stack.sql("SELECT result, sip_call_id FROM phone_call WHERE state = 'closed'").find(([, c]) => c === id), 15000);
+const closed = (id) => until(`the call ${id} is closed`, () => stack.sql("SELECT result, sip_call_id FROM phone_call WHERE state = 'closed'").find(([, c]) => c === id));
 
 test('a telephone that rings reliably gets its PRACK, then answers', async () => {
 	const rel = (rseq, status, reason, body = '') => send(answer(status, reason, body, `Require: 100rel\nRSeq: ${rseq}\n`), 'retrans="500"');

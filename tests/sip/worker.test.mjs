@@ -41,7 +41,7 @@ after(() => stack?.stop());
 const closed = () => stack.sql("SELECT result, sip_status, hangup_by, sip_call_id FROM phone_call WHERE state = 'closed' ORDER BY started_at DESC, id DESC")
 	.map(([result, status, by, id]) => ({ result, status: Number(status), by, id }));
 /** The closed record of the call with this Call-ID (or a part of it). */
-const record = (id) => until(`the call ${id} is closed`, () => closed().find((c) => c.id.includes(id)), 15000);
+const record = (id) => until(`the call ${id} is closed`, () => closed().find((c) => c.id.includes(id)));
 const callId = (s) => s.messages().match(/^Call-ID: (.*)$/m)[1];
 
 async function well(...all) {
@@ -257,5 +257,5 @@ test('nobody answers: the worker gives up, the caller hears so', async () => {
 });
 
 test('afterwards nothing is left open', async () => {
-	await until('every call is closed', () => stack.sqlOne("SELECT COUNT(*) FROM phone_call WHERE state = 'open'") === '0', 15000);
+	await until('every call is closed', () => stack.sqlOne("SELECT COUNT(*) FROM phone_call WHERE state = 'open'") === '0');
 });

@@ -48,7 +48,7 @@ export class Ear {
 		this.audio.on('message', (m) => this.frames.push(m.subarray(12)));
 		const invite = this.request('INVITE', 1, `v=0\r\no=- 1 1 IN IP4 ${addr}\r\ns=-\r\nc=IN IP4 ${addr}\r\nt=0 0\r\nm=audio ${this.rtp} RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n`);
 		this.send(invite);
-		await until('the call is answered', () => this.peer, 10000);
+		await until('the call is answered', () => this.peer);
 	}
 
 	/** Which of these sounds (µ-law, by name) is being said? */

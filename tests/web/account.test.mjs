@@ -275,15 +275,17 @@ test('an unknown address costs the same time as a wrong password', async () => {
 	};
 	const known = [], unknown = [], disabled = [];
 	stack.sql("UPDATE user SET disabled_at = UTC_TIMESTAMP(6) WHERE email = 'agent@alpha.example'");
-	for (let i = 0; i < 15; i++) {
+	// Others' work makes any of them longer, none shorter: the shortest tell, and
+	// on a busy machine it takes more rounds until each has had its moment.
+	const shortest = () => [known, unknown, disabled].map((a) => Math.min(...a));
+	const alike = () => Math.max(...shortest()) / Math.min(...shortest()) < 1.25;
+	for (let i = 0; i < 15 || (i < 80 && !alike()); i++) {
 		forget();
 		known.push(await time(world.users.owner.email));
 		unknown.push(await time(`nobody${i}@alpha.example`));
 		disabled.push(await time('agent@alpha.example'));
 	}
-	// Others' work makes any of them longer, none shorter.
-	const [k, u, d] = [known, unknown, disabled].map((a) => Math.min(...a));
-	assert.ok(Math.abs(k - u) / k < 0.25 && Math.abs(k - d) / k < 0.25, `known ${k} ms, unknown ${u} ms, disabled ${d} ms`);
+	assert.ok(alike(), `known, unknown, disabled: ${shortest().join(', ')} ms`);
 	// And the same rows are written.
 	forget();
 	const rows = () => Number(stack.sqlOne("SELECT COUNT(*) FROM audit WHERE action = 'user.sign_in_failed'"));

@@ -111,7 +111,7 @@ test('prompts: spoken, uploaded, heard, renamed, put away', async () => {
 	const key = addKey(world.alpha, undefined, { by: world.users.manager.id });
 	const ready = async (id, version) => {
 		let json;
-		await until('it is ready', async () => ((json = (await api(key, `/prompts/${id}`)).json), json.state === 'ready' && json.live_version === version), 20000);
+		await until('it is ready', async () => ((json = (await api(key, `/prompts/${id}`)).json), json.state === 'ready' && json.live_version === version));
 		return json;
 	};
 	const spoken = await added('/prompts', { name: 'Welcome (long)', text: 'Hello there.' }, key);
@@ -136,7 +136,7 @@ test('prompts: spoken, uploaded, heard, renamed, put away', async () => {
 	assert.equal((await api(key, `/prompts/${file.json.id}/audio?version=4`)).status, 404);
 	// What is no sound is taken, and says why it could not be.
 	const no = await api(key, '/prompts/upload?name=No', { method: 'POST', body: Buffer.alloc(5000, 'x') });
-	await until('it failed', async () => (await api(key, `/prompts/${no.json.id}`)).json.state === 'failed', 20000);
+	await until('it failed', async () => (await api(key, `/prompts/${no.json.id}`)).json.state === 'failed');
 	assert.notEqual((await api(key, `/prompts/${no.json.id}`)).json.reason, '');
 	for (const [body, at] of [[{}, '/name'], [{ name: 'x' }, '/text'], [{ name: 'x', text: 'y', voice: 'z' }, '/voice'], [{ name: 'x'.repeat(101), text: 'y' }, '/name'], [{ name: 'x', text: 'y'.repeat(1001) }, '/text'],
 		[{ name: 'x', text: 'y', more: 1 }, '/more'], [{ name: 7, text: 'y' }, '/name']])

@@ -100,13 +100,13 @@ const bad = [
 test('the tag was seen: stored for the site, and once a minute', async () => {
 	const seen = () => stack.sqlOne("SELECT COALESCE(seen_at, '') FROM site WHERE public_key = 'demo'");
 	assert.equal((await ask()).status, 200);
-	await until('it is stored', () => seen() !== '', 10000);
+	await until('it is stored', () => seen() !== '');
 	const first = seen();
 	const conf = Number(stack.sqlOne('SELECT version FROM config_version')) + 1;
 	assert.equal((await ask()).status, 200);
 	// A new configuration knows what the old one knew: nothing is stored early.
 	stack.sql('UPDATE config_version SET version = version + 1');
-	await until('the configuration is read', () => stack.output.includes(`configuration version=${conf} `), 10000);
+	await until('the configuration is read', () => stack.output.includes(`configuration version=${conf} `));
 	assert.equal((await ask()).status, 200);
 	assert.equal(seen(), first);
 	assert.equal(Number(stack.sqlOne('SELECT version FROM config_version')), conf);

@@ -72,7 +72,7 @@ test('not now is tried again, at every step, and is the same mail then', async (
 		['greet', false], ['RCPT', false], ['end', false]]) {
 		says = (at) => (at === step ? text : undefined);
 		const key = enqueue(), before_ = letters.length;
-		await until(`${step} ${text}`, () => state(key) === 'ready1', 20000);
+		await until(`${step} ${text}`, () => state(key) === 'ready1');
 		assert.equal(log(key)[0], 'failed');
 		assert.notEqual(log(key)[1], '');
 		if (text && step !== 'greet') assert.ok(log(key)[1].includes(text.slice(0, 3)), `${step}: ${log(key)[1]}`);
@@ -80,7 +80,7 @@ test('not now is tried again, at every step, and is the same mail then', async (
 		assert.ok(wait >= 0 && wait <= 3600, `${wait}`);
 		says = () => undefined;
 		again(key);
-		await until('it is sent', () => state(key) === 'done2', 20000);
+		await until('it is sent', () => state(key) === 'done2');
 		assert.deepEqual(log(key), ['sent', '', '2']);
 		const ids = letters.slice(before_).map((l) => l.match(/^Message-ID: (.*)$/m)[1]);
 		assert.equal(new Set(ids).size, 1, 'a reader shows it once');
@@ -91,17 +91,17 @@ test('never is never: no second try, and the log says it', async () => {
 	for (const [step, text] of [['MAIL', '550 no'], ['RCPT', '550 5.1.1 No such user'], ['DATA', '554 no'], ['end', '552 too large']]) {
 		says = (at) => (at === step ? text : undefined);
 		const key = enqueue();
-		await until(`${step} ${text}`, () => state(key) === 'dead1', 20000);
+		await until(`${step} ${text}`, () => state(key) === 'dead1');
 		assert.equal(log(key)[0], 'failed');
 		assert.ok(log(key)[1].includes(text.slice(0, 3)), log(key)[1]);
 	}
 	// That we are not let in is our setting, not the mail's fault.
 	says = (at) => (at === 'MAIL' ? '530 5.7.0 Authentication required' : undefined);
 	const key = enqueue();
-	await until('it waits', () => state(key) === 'ready1', 20000);
+	await until('it waits', () => state(key) === 'ready1');
 	says = () => undefined;
 	again(key);
-	await until('it is sent', () => state(key) === 'done2', 20000);
+	await until('it is sent', () => state(key) === 'done2');
 });
 
 test('a server that hangs holds up its mails, nothing else; what it says is bounded', async () => {
@@ -110,15 +110,15 @@ test('a server that hangs holds up its mails, nothing else; what it says is boun
 	await until('it hangs', () => seen.at(-1) === 'RCPT');
 	// Other kinds of work go on meanwhile.
 	stack.sql("INSERT INTO job (company_id, kind, job_key, payload, state, due_at, created_at) VALUES (REPEAT(CHAR(0), 16), 'convert', 'beside', '', 'ready', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))");
-	await until('other work', () => state('beside') === 'done1', 10000);
+	await until('other work', () => state('beside') === 'done1');
 	assert.match(state(hung), /^running1$/);
 	await until('patience ends', () => state(hung) === 'ready1', 45000);
 	assert.match(log(hung)[1], /SMTP/);
 	says = (at) => (at === 'RCPT' ? `450 ${'x'.repeat(900)}\u0001<b>` : undefined);
 	again(hung);
-	await until('it says much', () => state(hung) === 'ready2', 20000);
+	await until('it says much', () => state(hung) === 'ready2');
 	assert.ok(log(hung)[1].length <= 255, log(hung)[1]);
 	says = () => undefined;
 	again(hung);
-	await until('it is sent', () => state(hung) === 'done3', 20000);
+	await until('it is sent', () => state(hung) === 'done3');
 });

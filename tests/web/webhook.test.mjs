@@ -185,14 +185,21 @@ test('a receiver that hangs delays nobody, and no more than its share is asked a
 	const quick = await receiver(ok);
 	const [a, b, c] = [hook(hung.url), hook(slow.url, { args: ['--private', '--parallel', '2', '--per-second', '100'] }),
 		hook(quick.url, { company: world.beta, args: ['--private', '--per-second', '100', '--parallel', '8'] })];
+	// How long a hundred take when nobody hangs, on this machine and now.
+	const hundred = async (n) => {
+		const began = Date.now();
+		tell(c, Array.from({ length: 100 }, () => ['call.ended', uuid7()]));
+		await until('the quick one has all', () => quick.got.length === n);
+		return Date.now() - began;
+	};
+	const alone = await hundred(100);
 	tell(a, Array.from({ length: 200 }, () => ['call.ended', uuid7()]));
 	await until('it hangs', () => hung.got.length >= 4);
 	tell(b, Array.from({ length: 8 }, () => ['call.ended', uuid7()]));
-	const began = Date.now();
-	tell(c, Array.from({ length: 100 }, () => ['call.ended', uuid7()]));
-	await until('the quick one has all', () => quick.got.length === 100, 8000);
-	assert.ok(Date.now() - began < 8000);
-	await until('the slow one has all', () => slow.got.length === 8, 8000);
+	const beside = await hundred(200);
+	// One who hangs is given up after ten seconds.
+	assert.ok(beside < 5000 + 3 * alone, `${beside} ms beside one who hangs, ${alone} ms alone`);
+	await until('the slow one has all', () => slow.got.length === 8);
 	assert.equal(slow.most, 2);
 	assert.ok(hung.most <= 4, `${hung.most}`);
 	ctl('webhook', 'off', '--company', world.alpha.companyId, '--id', a.id);
@@ -208,7 +215,7 @@ test('a receiver that asks for a pause gets one, for all its events', async () =
 		});
 		const h = hook(r.url, { args: ['--private', '--per-second', '100', '--parallel', '1'] });
 		tell(h, [['call.ended', uuid7()], ['call.ended', uuid7()], ['call.ended', uuid7()]]);
-		await until('two came', () => count(h, 'done') === 2, 10000);
+		await until('two came', () => count(h, 'done') === 2);
 		assert.ok(times[1] - times[0] >= 2900, `${status}: ${times[1] - times[0]} ms`);
 		// The one that was refused waits for its own time: the longer of both.
 		assert.equal(count(h, 'ready'), 1);
@@ -272,7 +279,7 @@ test('drips, huge answers, half answers and goodbyes: each is a failure that is 
 		all.push({ why, r, h, state, error });
 	}
 	for (const { why, r, h, state, error } of all) {
-		await until(why, () => stack.sqlOne(`SELECT CONCAT(state, attempts) FROM webhook_delivery WHERE webhook_id = X'${h.hex}'`) === `${state}1`, 30000);
+		await until(why, () => stack.sqlOne(`SELECT CONCAT(state, attempts) FROM webhook_delivery WHERE webhook_id = X'${h.hex}'`) === `${state}1`);
 		assert.match(stack.sqlOne(`SELECT last_error FROM webhook_delivery WHERE webhook_id = X'${h.hex}'`), error, why);
 		assert.ok(r.got >= 1, why);
 		assert.ok(Number(stack.sqlOne(`SELECT LENGTH(answer) FROM webhook_delivery WHERE webhook_id = X'${h.hex}'`)) <= 4096, why);
