@@ -15,6 +15,7 @@
 #include "jobs/job_spoken.h"
 #include "jobs/job_summary.h"
 #include "jobs/job_sweep.h"
+#include "jobs/job_usage.h"
 #include "jobs/job_watch.h"
 #include "jobs/job_waveform.h"
 #include "jobs/mail_templates.h"
@@ -90,6 +91,12 @@ static const struct queue_kind kinds[] = {
 	    .max_attempts = 3,
 	    .every_us = JOB_SWEEP_EVERY_US,
 	    .run = job_sweep },
+	{ .name = "usage",
+	    .parallel = 1,
+	    .visible_us = 10 * RT_MIN_US,
+	    .max_attempts = 3,
+	    .every_us = JOB_USAGE_EVERY_US,
+	    .run = job_usage },
 	{ .name = "watch",
 	    .parallel = 1,
 	    .visible_us = 2 * RT_MIN_US,

@@ -11,11 +11,6 @@ static const char *const names[USAGE_KIND_COUNT] = {
 	[USAGE_RECORDED_BYTES] = "recorded_bytes",
 };
 
-const char *db_usage_name(enum usage_kind kind)
-{
-	return names[kind];
-}
-
 static int64_t day_of(int64_t at_us)
 {
 	return at_us / RT_DAY_US * RT_DAY_US;
@@ -40,7 +35,24 @@ enum err db_usage_add(struct db *db, struct company_id company, int64_t at_us,
 	return stmt_exec(st, NULL);
 }
 
-enum err db_usage_numbers(struct db *db, int64_t at_us)
+/* The day that was counted last, else the first number's; 0: no number yet. */
+static enum err last_counted(struct db *db, int64_t *day_us)
+{
+	static const char sql[] =
+	    "SELECT COALESCE((SELECT MAX(day_at) FROM usage_day"
+	    " WHERE kind = ?), (SELECT MIN(added_at) FROM number))";
+	struct stmt *st = stmt_begin(db, sql);
+	int64_t at_us = 0;
+	enum err e;
+
+	stmt_in_text(st, slice_from(names[USAGE_NUMBER_DAYS]));
+	stmt_out_time_us(st, &at_us);
+	if ((e = stmt_one(st)) == ERR_OK)
+		*day_us = day_of(at_us);
+	return e;
+}
+
+static enum err count_numbers(struct db *db, int64_t day_us)
 {
 	static const char sql[] =
 	    "INSERT INTO usage_day (company_id, day_at, kind, amount)"
@@ -49,7 +61,6 @@ enum err db_usage_numbers(struct db *db, int64_t at_us)
 	    " AND (n.released_at IS NULL OR n.released_at >= ?)"
 	    " GROUP BY n.company_id"
 	    " ON DUPLICATE KEY UPDATE amount = VALUES(amount)";
-	const int64_t day_us = day_of(at_us);
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_time_us(st, day_us);
@@ -57,6 +68,23 @@ enum err db_usage_numbers(struct db *db, int64_t at_us)
 	stmt_in_time_us(st, day_us + RT_DAY_US);
 	stmt_in_time_us(st, day_us);
 	return stmt_exec(st, NULL);
+}
+
+enum err db_usage_numbers(struct db *db, int64_t now_us)
+{
+	const int64_t today_us = day_of(now_us);
+	int64_t day_us;
+	enum err e;
+
+	if ((e = last_counted(db, &day_us)) != ERR_OK || day_us == 0)
+		return e;
+	if (day_us < today_us - DB_USAGE_BACK_US)
+		day_us = today_us - DB_USAGE_BACK_US;
+	while (e == ERR_OK && day_us <= today_us) {
+		e = count_numbers(db, day_us);
+		day_us += RT_DAY_US;
+	}
+	return e;
 }
 
 enum err db_usage_read(struct db *db, struct company_id company,

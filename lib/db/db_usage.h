@@ -17,14 +17,18 @@ enum usage_kind {
 	USAGE_KIND_COUNT
 };
 
-const char *db_usage_name(enum usage_kind kind);
-
 /* at_us: any time of the day. */
 RT_MUST_USE enum err db_usage_add(struct db *db, struct company_id company,
     int64_t at_us, enum usage_kind kind, uint64_t amount);
-/* Counts the numbers every company had on the day of at_us; once a day or
- * more often, the result is the same. */
-RT_MUST_USE enum err db_usage_numbers(struct db *db, int64_t at_us);
+
+/* Days that a late count reaches back. */
+#define DB_USAGE_BACK_US (400 * RT_DAY_US)
+
+/* Counts the numbers that every company had on each day from the one counted
+ * last (the first time: the first number's) to the one of now_us, in which a
+ * number counts even if it was there for an hour. The last one is counted
+ * again, as it was not over then; twice is as good as once. */
+RT_MUST_USE enum err db_usage_numbers(struct db *db, int64_t now_us);
 
 struct usage_sum {
 	uint64_t amount[USAGE_KIND_COUNT];

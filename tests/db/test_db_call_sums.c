@@ -264,6 +264,44 @@ static void test_usage(void **state)
 	assert_int_equal(sum.amount[USAGE_NUMBER_DAYS], 0);
 }
 
+static uint64_t number_days(int who, int from_day, int to_day)
+{
+	struct usage_sum sum = { { 0 } };
+
+	ok(db_usage_read(t->db, t->company[who].id,
+	    TESTDB_NOW_US + from_day * RT_DAY_US,
+	    TESTDB_NOW_US + to_day * RT_DAY_US, &sum));
+	return sum.amount[USAGE_NUMBER_DAYS];
+}
+
+/* Nobody looked for three days: each of them is counted as it was, and the day
+ * that was counted last once more, as it had gone on. */
+static void test_number_days(void **state)
+{
+	(void)state;
+	ok(db_usage_numbers(t->db, TESTDB_NOW_US));
+	assert_int_equal(number_days(0, 0, 1), 5);
+	testdb_exec(t,
+	    "UPDATE number SET added_at = '2026-11-21 23:59:59',"
+	    " released_at = '2026-11-22 00:00:01'"
+	    " WHERE e164 = '+14155550201'");
+	ok(db_usage_numbers(t->db, TESTDB_NOW_US + 3 * RT_DAY_US));
+	assert_int_equal(number_days(0, 0, 1), 4);
+	assert_int_equal(number_days(0, 1, 2), 5);
+	assert_int_equal(number_days(0, 2, 3), 5);
+	assert_int_equal(number_days(0, 3, 4), 4);
+	assert_int_equal(number_days(0, 4, 9), 0);
+	assert_int_equal(number_days(1, 0, 4), 20);
+	/* Away for years: it begins anew, a bit more than a year back. */
+	ok(db_usage_numbers(t->db, TESTDB_NOW_US + 2000 * RT_DAY_US));
+	assert_int_equal(number_days(1, 4, 1600), 0);
+	assert_int_equal(number_days(1, 1600, 2001), 401 * 5);
+	testdb_exec(t, "DELETE FROM usage_day");
+	testdb_exec(t,
+	    "UPDATE number SET added_at = '2026-11-20 12:00:00',"
+	    " released_at = NULL");
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -286,6 +324,7 @@ int main(void)
 		cmocka_unit_test_setup(test_marks, empty),
 		cmocka_unit_test_setup(test_rollups_hold, empty),
 		cmocka_unit_test_setup(test_usage, empty),
+		cmocka_unit_test_setup(test_number_days, empty),
 	};
 
 	return cmocka_run_group_tests_name("db_call_sums", tests, start, stop);

@@ -1,13 +1,15 @@
 /*
- * Tests of jobs/job_pool and jobs/job_attrib on the real queue, as the program
- * "jobd": hours of a pool are made from its leases, who wants to know is told
- * that it is full, and a law is learnt only where there are calls.
+ * Tests of jobs/job_pool, jobs/job_attrib and jobs/job_usage on the real queue,
+ * as the program "jobd": hours of a pool are made from its leases, who wants to
+ * know is told that it is full, a law is learnt only where there are calls, and
+ * numbers are counted by the day.
  */
 #include <poll.h>
 #include <string.h>
 
 #include "jobs/job_attrib.h"
 #include "jobs/job_pool.h"
+#include "jobs/job_usage.h"
 #include "lib/base/clk.h"
 #include "lib/db/db_lease.h"
 #include "lib/db/db_mail.h"
@@ -15,6 +17,7 @@
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
+#include "tests/support/testdb_call.h"
 
 #define LIMIT_US (30 * RT_SEC_US)
 
@@ -26,6 +29,7 @@ static struct settings settings;
 static const struct queue_kind kinds[] = {
 	{ "attrib", 1, RT_MIN_US, 3, 365 * RT_DAY_US, job_attrib },
 	{ "pool", 1, RT_MIN_US, 3, 365 * RT_DAY_US, job_pool },
+	{ "usage", 1, RT_MIN_US, 3, 365 * RT_DAY_US, job_usage },
 };
 
 static int start(void **state)
@@ -89,7 +93,7 @@ static void until_done(void)
 
 	while (testdb_count(t,
 		   "SELECT COUNT(*) FROM job WHERE state = 'done'"
-		   " AND kind IN ('pool', 'attrib')") < 2) {
+		   " AND kind IN ('pool', 'attrib', 'usage')") < 3) {
 		if (clk_mono_us() > until)
 			fail_msg("not in time");
 		(void)poll(NULL, 0, 5);
@@ -109,6 +113,8 @@ static void test_jobs(void **state)
 	(void)state;
 	fill_pool(hour_us);
 	ask_to_be_told();
+	testdb_exec(t,
+	    "UPDATE number SET added_at = UTC_TIMESTAMP(6) - INTERVAL 2 DAY");
 	ok(queue_start(&q, &(struct queue_conf){ .settings = &settings,
 			       .kinds = kinds,
 			       .n_kinds = RT_ARRAY_LEN(kinds),
@@ -125,6 +131,10 @@ static void test_jobs(void **state)
 	assert_int_equal(rows[0].peak, 0);
 	assert_int_equal(rows[0].numbers, 3);
 	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM attrib_law"), 0);
+	/* Three days of two companies, and a fourth if midnight has passed. */
+	assert_true(testdb_count(t,
+			"SELECT COUNT(*) FROM usage_day WHERE amount = 5"
+			" AND kind = 'number_days'") >= 6);
 	arena_fini(&mem);
 }
 
