@@ -190,7 +190,7 @@ static enum err custom_members(struct parse *p, struct dni_hit *h)
 	if (e == ERR_OK)
 		e = text(p, "detail", 255, true, &h->detail,
 		    "detail: must be text");
-	return e;
+	return e == ERR_OK ? formrule_mask(p->mem, h->detail, &h->detail) : e;
 }
 
 /* One pair. What is longer is cut; what may not be kept is left out. */
@@ -209,6 +209,7 @@ static enum err field(struct parse *p, const struct json_node *pair,
 	if (!formrule_may_keep(f))
 		return ERR_OK;
 	if (!arena_copy(p->mem, f->name, &f->name) ||
+	    formrule_mask(p->mem, value, &value) != ERR_OK ||
 	    formrule_cut(p->mem, value, FORMRULE_VALUE_MAX, &f->value) !=
 		ERR_OK)
 		return ERR_NOMEM;

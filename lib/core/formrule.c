@@ -6,7 +6,10 @@
 
 #define CARD_MIN 13
 #define CARD_MAX 19
-#define MARK     "\xe2\x80\xa6" /* U+2026 */
+/* What people write between the groups of a card's number. */
+#define BETWEEN     " -._/\t\r\n"
+#define BETWEEN_MAX 2
+#define MARK        "\xe2\x80\xa6" /* U+2026 */
 
 /* Pieces of names, lower case, with '-', '_', '.' and blanks taken out. */
 static const char *const secrets[] = { "passw", "passphr", "passcode", "pwd",
@@ -49,28 +52,118 @@ static bool holds_any(struct slice name, const char *const *words, size_t n)
 	return false;
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* ISO/IEC 7812-1, annex B, of so many as a card has. */
+static bool checks(const char *digits, size_t n)
+{
+	unsigned int sum = 0;
+
+	if (n < CARD_MIN || n > CARD_MAX)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const unsigned int v = (unsigned int)(digits[n - 1 - i] - '0');
+		const unsigned int d = i % 2 == 0 ? v : 2 * v;
+
+		sum += d > 9 ? d - 9 : d;
+	}
+	return sum % 10 == 0;
+}
+
 static bool is_card(struct slice s)
 {
-	uint8_t digits[CARD_MAX];
-	unsigned int sum = 0;
+	char digits[CARD_MAX];
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == ' ' || s.p[i] == '-')
 			continue;
-		if (s.p[i] < '0' || s.p[i] > '9' || n == CARD_MAX)
+		if (!is_digit(s.p[i]) || n == CARD_MAX)
 			return false;
-		digits[n++] = (uint8_t)(s.p[i] - '0');
+		digits[n++] = s.p[i];
 	}
-	if (n < CARD_MIN)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		const unsigned int d =
-		    i % 2 == 0 ? digits[n - 1 - i] : 2U * digits[n - 1 - i];
+	return checks(digits, n);
+}
 
-		sum += d > 9 ? d - 9 : d;
+static size_t skip_digits(struct slice s, size_t at)
+{
+	while (at < s.n && is_digit(s.p[at]))
+		at++;
+	return at;
+}
+
+/* Past what stands between two groups of digits; s.n where none follows. */
+static size_t next_group(struct slice s, size_t at)
+{
+	for (size_t i = at; i < s.n && i <= at + BETWEEN_MAX; i++) {
+		if (is_digit(s.p[i]))
+			return i;
+		if (memchr(BETWEEN, s.p[i], sizeof(BETWEEN) - 1) == NULL)
+			return s.n;
 	}
-	return sum % 10 == 0;
+	return s.n;
+}
+
+/* Of groups from `at` on, where the first begins: the end of the longest card's
+ * number; `at` when there is none. */
+static size_t card_end(struct slice s, size_t at)
+{
+	const size_t first = skip_digits(s, at) - at;
+	char digits[CARD_MAX];
+	size_t n = 0, end = at;
+
+	if (s.p[at] < '2' || s.p[at] > '6' || (at > 0 && s.p[at - 1] == '+') ||
+	    (first != 4 && first != 6 && first < CARD_MIN))
+		return at;
+	for (size_t i = at; i < s.n; i = next_group(s, i)) {
+		const size_t past = skip_digits(s, i);
+
+		if (past - i > CARD_MAX - n)
+			break;
+		memcpy(digits + n, s.p + i, past - i);
+		n += past - i;
+		i = past;
+		if (checks(digits, n))
+			end = past;
+	}
+	return end;
+}
+
+static void mask(char *p, size_t n)
+{
+	size_t kept = 0;
+
+	while (n-- > 0)
+		if (is_digit(p[n]) && kept++ >= 4)
+			p[n] = '*';
+}
+
+enum err formrule_mask(struct arena *mem, struct slice s, struct slice *out)
+{
+	char *copy = NULL;
+
+	for (size_t i = 0; i < s.n; i++) {
+		size_t end;
+
+		if (!is_digit(s.p[i]))
+			continue;
+		if ((end = card_end(s, i)) == i) {
+			i = skip_digits(s, i) - 1;
+			continue;
+		}
+		if (copy == NULL && (copy = arena_alloc(mem, s.n)) == NULL)
+			return ERR_NOMEM;
+		if (copy != s.p)
+			memcpy(copy, s.p, s.n);
+		s.p = copy;
+		mask(copy + i, end - i);
+		i = end - 1;
+	}
+	*out = s;
+	return ERR_OK;
 }
 
 enum err formrule_cut(struct arena *mem, struct slice s, size_t max,
@@ -135,7 +228,7 @@ static size_t count_digits(struct slice s)
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n; i++)
-		n += s.p[i] >= '0' && s.p[i] <= '9';
+		n += is_digit(s.p[i]);
 	return n;
 }
 

@@ -4,7 +4,8 @@
  * The tag leaves out passwords and payment cards already; the server does not
  * trust it. A field is refused by its name (password, card, security code,
  * bank account, social security number) or by a value that is a card's number:
- * 13 to 19 digits with the right check digit (ISO/IEC 7812-1, annex B).
+ * 13 to 19 digits with the right check digit (ISO/IEC 7812-1, annex B). A
+ * card's number amid other words is kept with its last four digits only.
  *
  * Pure; texts are borrowed.
  */
@@ -33,6 +34,13 @@ RT_MUST_USE enum err formrule_cut(struct arena *mem, struct slice s, size_t max,
 size_t formrule_room(struct slice s, size_t left);
 
 RT_MUST_USE bool formrule_may_keep(const struct formrule_field *f);
+
+/* s, or where a card's number stands in it a copy in mem with '*' for all its
+ * digits but the last four. As cards have it: digits together or in groups of
+ * which the first has four or six, up to two blanks, dots or the like between
+ * them; a first digit of 2 to 6; no '+' before it. ERR_NOMEM. */
+RT_MUST_USE enum err formrule_mask(struct arena *mem, struct slice s,
+    struct slice *out);
 
 /* What the fields say of their sender; "" where nothing does. phone is as it
  * was written. */

@@ -107,6 +107,54 @@ static void test_room(void **state)
 	}
 }
 
+static void test_mask(void **state)
+{
+	static const struct {
+		const char *why;
+		const char *in;
+		const char *want;
+	} cases[] = {
+		{ "amid words", "charge 4111111111111111 please",
+		    "charge ************1111 please" },
+		{ "in groups", "4111 1111 1111 1111 12/27",
+		    "**** **** **** 1111 12/27" },
+		{ "other marks between", "c:5500-0000-0000-0004.",
+		    "c:****-****-****-0004." },
+		{ "over lines", "4111\r\n1111\r\n1111\r\n1111",
+		    "****\r\n****\r\n****\r\n1111" },
+		{ "of fifteen", "amex 3782 822463 10005 ok",
+		    "amex **** ****** *0005 ok" },
+		{ "twice", "4111111111111111,6011111111111117",
+		    "************1111,************1117" },
+		{ "letters at both ends", "x4111111111111111y",
+		    "x************1111y" },
+		{ "another check digit", "4111111111111112",
+		    "4111111111111112" },
+		{ "a telephone number", "+4111111111111111",
+		    "+4111111111111111" },
+		{ "two telephone numbers", "415 555 0199, 415 555 0142",
+		    "415 555 0199, 415 555 0142" },
+		{ "no card begins so", "9111111111111111", "9111111111111111" },
+		{ "too long", "41111111111111110000", "41111111111111110000" },
+		{ "too short", "411111111111", "411111111111" },
+		{ "far apart", "4111 ... 1111 ... 1111 ... 1111",
+		    "4111 ... 1111 ... 1111 ... 1111" },
+		{ "nothing", "", "" },
+	};
+	struct arena mem;
+	struct slice got;
+
+	(void)state;
+	arena_init(&mem, 65536);
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++)
+		if (formrule_mask(&mem, slice_from(cases[i].in), &got) !=
+			ERR_OK ||
+		    !slice_eq_cstr(got, cases[i].want))
+			fail_msg("%s: \"%.*s\"", cases[i].why, (int)got.n,
+			    got.p);
+	arena_fini(&mem);
+}
+
 static void test_contact(void **state)
 {
 	const struct formrule_field f[] = {
@@ -133,7 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_contact), cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_room) };
+		cmocka_unit_test(test_room), cmocka_unit_test(test_mask) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
