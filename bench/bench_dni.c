@@ -65,6 +65,8 @@ struct gen {
 	enum mode mode;
 	bool making; /* MODE_AGAIN: the visits are being made */
 	bool over;   /* nothing is sent any more */
+	const char *host;
+	const char *port;
 	int ep;
 	struct conn *conns;
 	size_t n_conns;
@@ -151,12 +153,14 @@ static void send_request(struct gen *g, struct conn *c, int64_t due_us)
 
 	len = snprintf(req, sizeof(req),
 	    "POST %s HTTP/1.1\r\nHost: bench\r\nContent-Type: text/plain\r\n"
+	    "Origin: http://%s:%s\r\n"
 	    "User-Agent: Mozilla/5.0 (Windows NT 10.0; Win64; x64) "
 	    "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 "
 	    "Safari/537.36\r\nX-Forwarded-For: 10.%u.%u.%u\r\n"
 	    "Content-Length: %d\r\n\r\n%s",
-	    path, (unsigned int)(a & 255), (unsigned int)(a >> 8 & 255),
-	    (unsigned int)(a >> 16 & 255), n, text);
+	    path, g->host, g->port, (unsigned int)(a & 255),
+	    (unsigned int)(a >> 8 & 255), (unsigned int)(a >> 16 & 255), n,
+	    text);
 	c->busy = true;
 	c->due_us = due_us;
 	c->n = 0;
@@ -322,6 +326,8 @@ static void setup(struct gen *g, char **argv)
 
 	rnd_bytes(&seed, sizeof(seed));
 	rnd_seed(&g->dice, seed);
+	g->host = argv[1];
+	g->port = argv[2];
 	g->to.sin_family = AF_INET;
 	g->to.sin_port = htons((uint16_t)number(argv[2]));
 	if (inet_pton(AF_INET, argv[1], &g->to.sin_addr) != 1)

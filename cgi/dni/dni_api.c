@@ -21,6 +21,7 @@ static bool is_prefetch(const struct req *r)
 static struct dni_who who_of(const struct req *r)
 {
 	return (struct dni_who){ .origin = req_env(r, "HTTP_ORIGIN"),
+		.referrer = req_env(r, "HTTP_REFERER"),
 		.address = slice_from(r->address),
 		.user_agent = req_env(r, "HTTP_USER_AGENT"),
 		.now_us = r->now_us,
@@ -165,12 +166,13 @@ static enum err post_visit(const struct req *r, struct resp *out)
 
 static enum err post_beat(const struct req *r, struct resp *out)
 {
-	const struct dni_who who = who_of(r);
+	struct dni_who who = who_of(r);
 	struct dni_answer *a = NULL;
 	struct dni_hit *h;
 	bool done;
 	enum err e;
 
+	who.goes_on = true;
 	allow_reading(out);
 	e = parse(r, out, DNI_HIT_BEAT, &h, &done);
 	if (done)
@@ -181,11 +183,12 @@ static enum err post_beat(const struct req *r, struct resp *out)
 
 static enum err post_event(const struct req *r, struct resp *out)
 {
-	const struct dni_who who = who_of(r);
+	struct dni_who who = who_of(r);
 	struct dni_hit *h;
 	bool done;
 	enum err e;
 
+	who.goes_on = true;
 	allow_reading(out);
 	e = parse(r, out, DNI_HIT_EVENT, &h, &done);
 	if (done)

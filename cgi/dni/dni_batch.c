@@ -48,8 +48,9 @@ struct dni_write *dni_batch_take_later(struct dni_state *s)
 	struct dni_write *later = s->later, **cut = &s->later;
 
 	for (size_t n = 0; n < DNI_BATCH_LATER && *cut != NULL; n++) {
-		cut = &(*cut)->next;
 		s->n_later--;
+		s->later_bytes -= (*cut)->bytes;
+		cut = &(*cut)->next;
 	}
 	if (later == *cut)
 		return NULL;
@@ -68,14 +69,10 @@ void dni_batch_end_later(struct dni_state *s, struct dni_write *later)
 		struct dni_write *w = later;
 
 		later = w->next;
-		if (is_away(w->result) && s->n_later < DNI_STATE_LATER_MAX) {
-			w->next = NULL;
-			*s->later_end = w;
-			s->later_end = &w->next;
-			s->n_later++;
-		} else {
+		if (is_away(w->result))
+			dni_state_later_own(s, w);
+		else
 			free(w);
-		}
 	}
 }
 

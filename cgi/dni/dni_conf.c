@@ -275,12 +275,21 @@ bool dni_conf_token_ok(const struct dni_site *s, struct slice token)
 		   slice_of(s->token_hash, sizeof(s->token_hash)));
 }
 
-bool dni_conf_origin_ok(const struct dni_site *s, struct slice origin)
+/* "https://example.com" of "https://example.com/page". */
+static struct slice origin_of(struct slice url)
 {
-	if (s->n_origins == 0 || origin.n == 0)
-		return true;
+	const size_t host = slice_find(url, ':', 0) + 3;
+
+	return slice_head(url, slice_find(url, '/', host));
+}
+
+bool dni_conf_origin_ok(const struct dni_site *s, struct slice origin,
+    struct slice referrer)
+{
+	const struct slice from = origin.n > 0 ? origin : origin_of(referrer);
+
 	for (size_t i = 0; i < s->n_origins; i++)
-		if (slice_eq_case(origin, s->origins[i]))
+		if (slice_eq_case(from, s->origins[i]))
 			return true;
-	return false;
+	return s->n_origins == 0;
 }

@@ -103,8 +103,10 @@ const struct dni_conf_pool *dni_conf_pool(const struct dni_conf *c,
     struct pool_id pool);
 /* Is this the secret of the site's own server? */
 bool dni_conf_token_ok(const struct dni_site *s, struct slice token);
-/* origin: "https://example.com" as browsers send it; "" (no browser, or the
- * same origin) may pass. */
-bool dni_conf_origin_ok(const struct dni_site *s, struct slice origin);
+/* origin: "https://example.com" as browsers send it with every POST. Where it
+ * is "", the address of the page has to begin with one on the list. A site
+ * without a list lets all in. */
+bool dni_conf_origin_ok(const struct dni_site *s, struct slice origin,
+    struct slice referrer);
 
 #endif

@@ -9,6 +9,7 @@
 #include "cgi/dni/dni_seen.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
+#include "lib/base/rnd.h"
 #include "lib/db/db_pool_count.h"
 #include "lib/db/db_pool_owner.h"
 #include "lib/db/db_tag.h"
@@ -372,8 +373,13 @@ static void on_live(void *ctx, const struct visit_live *l)
 
 static enum err load(struct dni_keeper *k)
 {
+	uint8_t fresh[DB_VISITOR_KEY_BYTES];
 	enum err e = load_conf(k);
 
+	if (e != ERR_OK)
+		return e;
+	rnd_bytes(fresh, sizeof(fresh));
+	e = db_visitor_key(k->db, fresh, k->s->visitor_key);
 	if (e != ERR_OK)
 		return e;
 	return db_visit_each_live(k->db, clk_wall_us() - DNI_VISITS_END_US,

@@ -45,7 +45,10 @@ static void note_refused(struct dni_serve *v, const struct dni_site *site)
 	(void)pthread_mutex_unlock(&v->s->mu);
 }
 
-/* A server that has the site's secret asks for its visitor: no origin then. */
+/* A server that has the site's secret asks for its visitor: no origin then. A
+ * browser says "null" in a beacon of a page that wants no referrer told (Fetch,
+ * "append a request Origin header"); the visit that it tells of was let in by
+ * its page's origin. */
 static enum err find_site(struct dni_serve *v, const struct dni_site **out)
 {
 	*out = dni_conf_site(v->s->conf, v->h->site);
@@ -54,7 +57,8 @@ static enum err find_site(struct dni_serve *v, const struct dni_site **out)
 	if (v->who.token.n > 0)
 		return dni_conf_token_ok(*out, v->who.token) ? ERR_OK
 							     : ERR_DENIED;
-	if (dni_conf_origin_ok(*out, v->who.origin))
+	if (dni_conf_origin_ok(*out, v->who.origin, v->who.referrer) ||
+	    (v->who.goes_on && slice_eq(v->who.origin, SLICE("null"))))
 		return ERR_OK;
 	note_refused(v, *out);
 	return ERR_DENIED;
@@ -218,9 +222,12 @@ static struct dni_visit *begin_visit(struct dni_serve *v, struct dni_write *w)
 	visit->company = v->plan.company;
 	visit->site = v->plan.site;
 	visit->started_us = v->who.now_us;
-	visit->visitor = v->h->visitor;
-	if (id_is_nil(visit->visitor.v))
-		dni_serve_id(v, 1, visit->visitor.v);
+	if (dni_visitor_ours(v->s->visitor_key, v->plan.company,
+		&v->h->visitor))
+		visit->visitor = v->h->visitor;
+	else
+		dni_visitor_make(v->s->visitor_key, v->plan.company,
+		    v->who.now_us, v->rnd[1], &visit->visitor);
 	visit->arrival = arrival_of(&v->source);
 	w->parts |= DNI_WRITE_VISITOR | DNI_WRITE_VISIT;
 	w->visitor = (struct visitor_seen){ visit->visitor, id, v->source.paid,

@@ -17,6 +17,8 @@
 /* Who asks, as nginx says. */
 struct dni_who {
 	struct slice origin;
+	struct slice referrer; /* of the request: the page that asks */
+	bool goes_on;          /* it tells of a visit that was let in before */
 	struct slice address;
 	struct slice user_agent;
 	/* The secret of the site whose own server asks for its visitor; "" for

@@ -4,6 +4,8 @@
 #include <time.h>
 
 #include "lib/base/clk.h"
+#include "lib/base/log.h"
+#include "lib/base/metric.h"
 
 /* A page that is opened and reloaded asks a few times; an office behind one
  * address has many people. */
@@ -154,10 +156,25 @@ void dni_state_wait_free(struct dni_wait *wait)
 	free(wait);
 }
 
+static void count_lost(struct dni_state *s)
+{
+	const int64_t now_us = clk_mono_us();
+
+	s->lost++;
+	metric_add(METRIC_DNI_LOST, 1);
+	if (now_us < s->lost_next_us)
+		return;
+	log_error("dni: no room for what visitors do: lost=%llu waiting=%zu",
+	    (unsigned long long)(s->lost - s->lost_told), s->n_later);
+	s->lost_told = s->lost;
+	s->lost_next_us = now_us + RT_MIN_US;
+}
+
 void dni_state_later_own(struct dni_state *s, struct dni_write *copy)
 {
-	if (s->n_later >= DNI_STATE_LATER_MAX) {
-		s->lost++;
+	if (s->n_later >= DNI_STATE_LATER_MAX ||
+	    s->later_bytes + copy->bytes > DNI_STATE_LATER_BYTES) {
+		count_lost(s);
 		free(copy);
 		return;
 	}
@@ -168,6 +185,7 @@ void dni_state_later_own(struct dni_state *s, struct dni_write *copy)
 	*s->later_end = copy;
 	s->later_end = &copy->next;
 	s->n_later++;
+	s->later_bytes += copy->bytes;
 }
 
 void dni_state_later(struct dni_state *s, const struct dni_write *w)
@@ -175,7 +193,7 @@ void dni_state_later(struct dni_state *s, const struct dni_write *w)
 	struct dni_write *copy = dni_write_copy(w);
 
 	if (copy == NULL)
-		s->lost++;
+		count_lost(s);
 	else
 		dni_state_later_own(s, copy);
 }

@@ -24,13 +24,16 @@
 #include "cgi/dni/dni_conf.h"
 #include "cgi/dni/dni_flood.h"
 #include "cgi/dni/dni_pool.h"
+#include "cgi/dni/dni_visitor.h"
 #include "cgi/dni/dni_visits.h"
 #include "cgi/dni/dni_write.h"
 #include "cgi/web/later.h"
 
-#define DNI_STATE_LATER_MAX 50000 /* writes that wait for the database */
-#define DNI_STATE_STALL_US  RT_SEC_US
-#define DNI_STATE_WRITERS   2
+/* Writes that wait for the database, and their memory. */
+#define DNI_STATE_LATER_MAX   50000
+#define DNI_STATE_LATER_BYTES ((size_t)128 << 20)
+#define DNI_STATE_STALL_US    RT_SEC_US
+#define DNI_STATE_WRITERS     2
 /* So many writes are worth a transaction beside the one under way. */
 #define DNI_STATE_SECOND 16
 
@@ -51,6 +54,8 @@ struct dni_wait {
 struct dni_state {
 	pthread_rwlock_t conf_lock;
 	struct dni_conf *conf;
+	/* Of visitors' ids; set before any thread is there. */
+	uint8_t visitor_key[KEYED_KEY_BYTES];
 
 	pthread_mutex_t mu;
 	struct dni_pool **pools;
@@ -82,7 +87,10 @@ struct dni_state {
 	struct dni_write *later;
 	struct dni_write **later_end;
 	size_t n_later;
-	uint64_t lost; /* writes that did not fit */
+	size_t later_bytes;
+	uint64_t lost;        /* writes that did not fit */
+	uint64_t lost_told;   /* of these are in the log */
+	int64_t lost_next_us; /* monotonic: not before */
 	bool stop;
 };
 
@@ -109,7 +117,8 @@ void dni_state_wait_free(struct dni_wait *wait);
  * memory said until then, the database says now, or never will. Writers must
  * be at work, or about to; at once when the server stops. */
 void dni_state_settle_all(struct dni_state *s);
-/* Copies w for later; counted as lost when it does not fit. */
+/* Copies w for later; what does not fit is counted as lost, in /metrics too,
+ * and told in the log once a minute. */
 void dni_state_later(struct dni_state *s, const struct dni_write *w);
 /* The same for a copy, which is taken. */
 void dni_state_later_own(struct dni_state *s, struct dni_write *copy);

@@ -265,6 +265,7 @@ struct dni_write *dni_write_copy(const struct dni_write *w)
 		return NULL;
 	*copy = all;
 	copy->next = NULL;
+	copy->bytes = sizeof(*copy) + n;
 	p = (char *)(copy + 1);
 	for (size_t i = 0; i < RT_ARRAY_LEN(texts); i++) {
 		struct slice *s = text_at(copy, i);

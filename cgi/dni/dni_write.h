@@ -32,6 +32,7 @@ struct dni_wait;
 struct dni_write {
 	struct dni_write *next;
 	unsigned int parts;
+	size_t bytes; /* of a copy, with its texts */
 	struct company_id company;
 	struct visitor_seen visitor;
 	struct visit_row visit;

@@ -64,7 +64,9 @@
 	X(SIP_REGISTER_FAILED, "ringtrace_sip_register_failed_total", "",      \
 	    "Registrations with carriers that were refused or unanswered.")    \
 	X(REC_FRAMES_LOST, "ringtrace_recording_frames_lost_total", "",        \
-	    "Frames of 20 ms that the recorder was too slow for.")
+	    "Frames of 20 ms that the recorder was too slow for.")             \
+	X(DNI_LOST, "ringtrace_dni_lost_total", "",                            \
+	    "Page views, events and forms that were not stored.")
 
 #define METRIC_ENUM(id, name, labels, help) METRIC_##id,
 enum metric {

@@ -227,6 +227,7 @@ static const struct grant {
 	{ "dni", "visit", WRITE },
 	{ "dni", "visit_event", WRITE },
 	{ "dni", "visitor", WRITE },
+	{ "dni", "visitor_key", WRITE },
 	{ "dni", "webhook", READ },
 	{ "dni", "webhook_delivery", APPEND },
 

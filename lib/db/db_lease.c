@@ -71,101 +71,69 @@ static void in_lease(struct stmt *st, const struct company_id *company,
 	stmt_in_time_us(st, row->expires_us);
 }
 
+static void in_leases(struct stmt *st, const struct company_id *company,
+    const void *rows, const struct db_rows_part *part)
+{
+	const struct lease_row *const *all = rows;
+
+	for (size_t i = 0; i < part->places; i++)
+		in_lease(st, company, all[db_rows_at(part, i)]);
+}
+
 enum err db_lease_add(struct db *db, struct company_id company,
     const struct lease_row *const *rows, size_t n)
 {
-	while (n > 0) {
-		size_t text, places;
-		const size_t now = db_rows_next(n, &text, &places);
-		struct stmt *st;
-		enum err e;
-
-		st = stmt_begin(db, lease_add_sql[text]);
-		for (size_t i = 0; i < places; i++)
-			in_lease(st, &company, rows[i < now ? i : now - 1]);
-		e = stmt_exec(st, NULL);
-		if (e != ERR_OK)
-			return e;
-		rows += now;
-		n -= now;
-	}
-	return ERR_OK;
+	return db_rows_run(db, lease_add_sql, company, rows, n, in_leases);
 }
 
-/* The n rows in as many places or more: the last one again. */
 static void in_beats(struct stmt *st, const struct company_id *company,
-    const struct lease_row *const *rows, size_t n, size_t places)
+    const void *rows, const struct db_rows_part *part)
 {
-	for (size_t i = 0; i < places; i++) {
-		const struct lease_row *l = rows[i < n ? i : n - 1];
+	const struct lease_row *const *all = rows;
+
+	for (size_t i = 0; i < part->places; i++) {
+		const struct lease_row *l = all[db_rows_at(part, i)];
 
 		stmt_in_id(st, l->id.v);
 		stmt_in_time_us(st, l->beat_us);
 	}
-	for (size_t i = 0; i < places; i++) {
-		const struct lease_row *l = rows[i < n ? i : n - 1];
+	for (size_t i = 0; i < part->places; i++) {
+		const struct lease_row *l = all[db_rows_at(part, i)];
 
 		stmt_in_id(st, l->id.v);
 		stmt_in_time_us(st, l->expires_us);
 	}
 	stmt_in_id(st, company->v);
-	for (size_t i = 0; i < places; i++)
-		stmt_in_id(st, rows[i < n ? i : n - 1]->id.v);
+	for (size_t i = 0; i < part->places; i++)
+		stmt_in_id(st, all[db_rows_at(part, i)]->id.v);
 }
 
 enum err db_lease_beat(struct db *db, struct company_id company,
     const struct lease_row *const *rows, size_t n)
 {
-	while (n > 0) {
-		size_t text, places;
-		const size_t now = db_rows_next(n, &text, &places);
-		struct stmt *st;
-		enum err e;
-
-		st = stmt_begin(db, lease_beat_sql[text]);
-		in_beats(st, &company, rows, now, places);
-		e = stmt_exec(st, NULL);
-		if (e != ERR_OK)
-			return e;
-		rows += now;
-		n -= now;
-	}
-	return ERR_OK;
+	return db_rows_run(db, lease_beat_sql, company, rows, n, in_beats);
 }
 
-/* As in_beats(). */
 static void in_ends(struct stmt *st, const struct company_id *company,
-    const struct lease_end *const *rows, size_t n, size_t places)
+    const void *rows, const struct db_rows_part *part)
 {
-	for (size_t i = 0; i < places; i++) {
-		const struct lease_end *l = rows[i < n ? i : n - 1];
+	const struct lease_end *const *all = rows;
+
+	for (size_t i = 0; i < part->places; i++) {
+		const struct lease_end *l = all[db_rows_at(part, i)];
 
 		stmt_in_id(st, l->id.v);
 		stmt_in_time_us(st, l->at_us);
 	}
 	stmt_in_id(st, company->v);
-	for (size_t i = 0; i < places; i++)
-		stmt_in_id(st, rows[i < n ? i : n - 1]->id.v);
+	for (size_t i = 0; i < part->places; i++)
+		stmt_in_id(st, all[db_rows_at(part, i)]->id.v);
 }
 
 enum err db_lease_release(struct db *db, struct company_id company,
     const struct lease_end *const *rows, size_t n)
 {
-	while (n > 0) {
-		size_t text, places;
-		const size_t now = db_rows_next(n, &text, &places);
-		struct stmt *st;
-		enum err e;
-
-		st = stmt_begin(db, lease_release_sql[text]);
-		in_ends(st, &company, rows, now, places);
-		e = stmt_exec(st, NULL);
-		if (e != ERR_OK)
-			return e;
-		rows += now;
-		n -= now;
-	}
-	return ERR_OK;
+	return db_rows_run(db, lease_release_sql, company, rows, n, in_ends);
 }
 
 enum err db_lease_pool_state(struct db *db, struct company_id company,

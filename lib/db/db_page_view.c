@@ -20,23 +20,18 @@ static void in_page_view(struct stmt *st, const struct company_id *company,
 	stmt_in_time_us(st, row->viewed_us);
 }
 
+static void in_page_views(struct stmt *st, const struct company_id *company,
+    const void *rows, const struct db_rows_part *part)
+{
+	const struct page_view_row *const *all = rows;
+
+	for (size_t i = 0; i < part->places; i++)
+		in_page_view(st, company, all[db_rows_at(part, i)]);
+}
+
 enum err db_page_view_add(struct db *db, struct company_id company,
     const struct page_view_row *const *rows, size_t n)
 {
-	while (n > 0) {
-		size_t text, places;
-		const size_t now = db_rows_next(n, &text, &places);
-		struct stmt *st;
-		enum err e;
-
-		st = stmt_begin(db, page_view_add_sql[text]);
-		for (size_t i = 0; i < places; i++)
-			in_page_view(st, &company, rows[i < now ? i : now - 1]);
-		e = stmt_exec(st, NULL);
-		if (e != ERR_OK)
-			return e;
-		rows += now;
-		n -= now;
-	}
-	return ERR_OK;
+	return db_rows_run(db, page_view_add_sql, company, rows, n,
+	    in_page_views);
 }

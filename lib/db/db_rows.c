@@ -1,14 +1,39 @@
 #include "lib/db/db_rows.h"
 
-size_t db_rows_next(size_t n, size_t *text, size_t *places)
-{
-	static const size_t sizes[DB_ROWS_SIZES] = { 32, 24, 16, 12, 8, 6, 4, 3,
-		2, 1 };
+static const size_t sizes[DB_ROWS_SIZES] = { 32, 24, 16, 12, 8, 6, 4, 3, 2, 1 };
 
-	*text = 0;
+/* Which text for so many rows, at least one. */
+static size_t text_for(size_t n)
+{
+	size_t text = 0;
+
 	/* A quarter of repeated rows costs less than another round trip. */
-	while (4 * n < 3 * sizes[*text])
-		++*text;
-	*places = sizes[*text];
-	return n < *places ? n : *places;
+	while (4 * n < 3 * sizes[text])
+		text++;
+	return text;
+}
+
+size_t db_rows_at(const struct db_rows_part *p, size_t i)
+{
+	return p->first + (i < p->n ? i : p->n - 1);
+}
+
+enum err db_rows_run(struct db *db, const char *const *texts,
+    struct company_id company, const void *rows, size_t n,
+    void (*in)(struct stmt *st, const struct company_id *company,
+	const void *rows, const struct db_rows_part *part))
+{
+	struct db_rows_part part = { 0, 0, 0 };
+	enum err e = ERR_OK;
+
+	for (; e == ERR_OK && part.first < n; part.first += part.n) {
+		const size_t left = n - part.first, text = text_for(left);
+		struct stmt *st = stmt_begin(db, texts[text]);
+
+		part.places = sizes[text];
+		part.n = left < part.places ? left : part.places;
+		in(st, &company, rows, &part);
+		e = stmt_exec(st, NULL);
+	}
+	return e;
 }

@@ -10,7 +10,7 @@
 #ifndef RT_DB_DB_ROWS_H
 #define RT_DB_DB_ROWS_H
 
-#include <stddef.h>
+#include "lib/db/stmt.h"
 
 #define DB_ROWS_2(row)  row ", " row
 #define DB_ROWS_3(row)  DB_ROWS_2(row) ", " row
@@ -61,8 +61,22 @@
 	}
 #define DB_ROWS_SIZES 10
 
-/* How many rows the next statement takes of n that are left, n > 0; which of
- * the texts it is; and how many places for rows that has. */
-size_t db_rows_next(size_t n, size_t *text, size_t *places);
+/* Some of the rows on their way into one statement. */
+struct db_rows_part {
+	size_t first; /* of the rows */
+	size_t n;
+	size_t places; /* of the text, n or a few more */
+};
+
+/* The row of the place i. */
+size_t db_rows_at(const struct db_rows_part *p, size_t i);
+
+/* Executes the texts (of DB_ROWS_TEXTS or DB_ROWS_UPDATES) for n rows, which
+ * are the caller's array and only given on: in() binds all the places of one
+ * part; what it binds is borrowed until the execution. n may be 0. */
+RT_MUST_USE enum err db_rows_run(struct db *db, const char *const *texts,
+    struct company_id company, const void *rows, size_t n,
+    void (*in)(struct stmt *st, const struct company_id *company,
+	const void *rows, const struct db_rows_part *part));
 
 #endif

@@ -83,78 +83,60 @@ static void in_visit(struct stmt *st, const struct company_id *company,
 	SOURCE_WORDS(SOURCE_IN)
 }
 
+static void in_visits(struct stmt *st, const struct company_id *company,
+    const void *rows, const struct db_rows_part *part)
+{
+	const struct visit_row *const *all = rows;
+
+	for (size_t i = 0; i < part->places; i++)
+		in_visit(st, company, all[db_rows_at(part, i)]);
+}
+
 enum err db_visit_add(struct db *db, struct company_id company,
     const struct visit_row *const *rows, size_t n)
 {
-	while (n > 0) {
-		size_t text, places;
-		const size_t now = db_rows_next(n, &text, &places);
-		struct stmt *st;
-		enum err e;
-
-		st = stmt_begin(db, visit_add_sql[text]);
-		for (size_t i = 0; i < places; i++)
-			in_visit(st, &company, rows[i < now ? i : now - 1]);
-		e = stmt_exec(st, NULL);
-		if (e != ERR_OK)
-			return e;
-		rows += now;
-		n -= now;
-	}
-	return ERR_OK;
+	return db_rows_run(db, visit_add_sql, company, rows, n, in_visits);
 }
 
-/* The n rows in as many places or more: the last one again. */
 static void in_progress(struct stmt *st, const struct company_id *company,
-    const struct visit_progress *const *rows, size_t n, size_t places)
+    const void *rows, const struct db_rows_part *part)
 {
-	for (size_t i = 0; i < places; i++) {
-		const struct visit_progress *p = rows[i < n ? i : n - 1];
+	const struct visit_progress *const *all = rows;
+
+	for (size_t i = 0; i < part->places; i++) {
+		const struct visit_progress *p = all[db_rows_at(part, i)];
 
 		stmt_in_id(st, p->id.v);
 		stmt_in_time_us(st, p->seen_us);
 	}
-	for (size_t i = 0; i < places; i++) {
-		const struct visit_progress *p = rows[i < n ? i : n - 1];
+	for (size_t i = 0; i < part->places; i++) {
+		const struct visit_progress *p = all[db_rows_at(part, i)];
 
 		stmt_in_id(st, p->id.v);
 		stmt_in_u64(st, p->engaged_s);
 	}
-	for (size_t i = 0; i < places; i++) {
-		const struct visit_progress *p = rows[i < n ? i : n - 1];
+	for (size_t i = 0; i < part->places; i++) {
+		const struct visit_progress *p = all[db_rows_at(part, i)];
 
 		stmt_in_id(st, p->id.v);
 		stmt_in_u64(st, p->page_views);
 	}
-	for (size_t i = 0; i < places; i++) {
-		const struct visit_progress *p = rows[i < n ? i : n - 1];
+	for (size_t i = 0; i < part->places; i++) {
+		const struct visit_progress *p = all[db_rows_at(part, i)];
 
 		stmt_in_id(st, p->id.v);
 		stmt_in_time_us_null(st, p->tel_clicked_us);
 	}
 	stmt_in_id(st, company->v);
-	for (size_t i = 0; i < places; i++)
-		stmt_in_id(st, rows[i < n ? i : n - 1]->id.v);
+	for (size_t i = 0; i < part->places; i++)
+		stmt_in_id(st, all[db_rows_at(part, i)]->id.v);
 }
 
 enum err db_visit_progress(struct db *db, struct company_id company,
     const struct visit_progress *const *rows, size_t n)
 {
-	while (n > 0) {
-		size_t text, places;
-		const size_t now = db_rows_next(n, &text, &places);
-		struct stmt *st;
-		enum err e;
-
-		st = stmt_begin(db, visit_progress_sql[text]);
-		in_progress(st, &company, rows, now, places);
-		e = stmt_exec(st, NULL);
-		if (e != ERR_OK)
-			return e;
-		rows += now;
-		n -= now;
-	}
-	return ERR_OK;
+	return db_rows_run(db, visit_progress_sql, company, rows, n,
+	    in_progress);
 }
 
 enum err db_visit_about(struct db *db, struct company_id company,
@@ -186,25 +168,19 @@ static void in_event(struct stmt *st, const struct company_id *company,
 	stmt_in_text(st, row->detail);
 }
 
+static void in_events(struct stmt *st, const struct company_id *company,
+    const void *rows, const struct db_rows_part *part)
+{
+	const struct visit_event_row *const *all = rows;
+
+	for (size_t i = 0; i < part->places; i++)
+		in_event(st, company, all[db_rows_at(part, i)]);
+}
+
 enum err db_visit_event_add(struct db *db, struct company_id company,
     const struct visit_event_row *const *rows, size_t n)
 {
-	while (n > 0) {
-		size_t text, places;
-		const size_t now = db_rows_next(n, &text, &places);
-		struct stmt *st;
-		enum err e;
-
-		st = stmt_begin(db, visit_event_sql[text]);
-		for (size_t i = 0; i < places; i++)
-			in_event(st, &company, rows[i < now ? i : now - 1]);
-		e = stmt_exec(st, NULL);
-		if (e != ERR_OK)
-			return e;
-		rows += now;
-		n -= now;
-	}
-	return ERR_OK;
+	return db_rows_run(db, visit_event_sql, company, rows, n, in_events);
 }
 
 /* Of one company; counts *left down. */

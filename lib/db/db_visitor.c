@@ -1,5 +1,7 @@
 #include "lib/db/db_visitor.h"
 
+#include <string.h>
+
 #include "lib/db/db_rows.h"
 #include "lib/db/stmt.h"
 
@@ -18,6 +20,14 @@ static const char visitor_get_sql[] =
     " last_seen_at"
     " FROM visitor WHERE company_id = ? AND id = ?";
 
+/* Two servers may start at once: the first row stays. */
+static const char visitor_key_add_sql[] =
+    "INSERT INTO visitor_key (id, secret) VALUES (1, ?)"
+    " ON DUPLICATE KEY UPDATE id = id";
+
+static const char visitor_key_get_sql[] =
+    "SELECT secret FROM visitor_key WHERE id = 1";
+
 /* What is bound is borrowed until the execution, hence the pointers. */
 static void in_visitor(struct stmt *st, const struct company_id *company,
     const struct visitor_seen *v)
@@ -32,25 +42,19 @@ static void in_visitor(struct stmt *st, const struct company_id *company,
 	stmt_in_time_us(st, v->seen_us);
 }
 
+static void in_visitors(struct stmt *st, const struct company_id *company,
+    const void *rows, const struct db_rows_part *part)
+{
+	const struct visitor_seen *const *all = rows;
+
+	for (size_t i = 0; i < part->places; i++)
+		in_visitor(st, company, all[db_rows_at(part, i)]);
+}
+
 enum err db_visitor_seen(struct db *db, struct company_id company,
     const struct visitor_seen *const *rows, size_t n)
 {
-	while (n > 0) {
-		size_t text, places;
-		const size_t now = db_rows_next(n, &text, &places);
-		struct stmt *st;
-		enum err e;
-
-		st = stmt_begin(db, visitor_seen_sql[text]);
-		for (size_t i = 0; i < places; i++)
-			in_visitor(st, &company, rows[i < now ? i : now - 1]);
-		e = stmt_exec(st, NULL);
-		if (e != ERR_OK)
-			return e;
-		rows += now;
-		n -= now;
-	}
-	return ERR_OK;
+	return db_rows_run(db, visitor_seen_sql, company, rows, n, in_visitors);
 }
 
 enum err db_visitor_get(struct db *db, struct company_id company,
@@ -70,5 +74,24 @@ enum err db_visitor_get(struct db *db, struct company_id company,
 	e = stmt_one(st);
 	if (e == ERR_OK)
 		*out = row;
+	return e;
+}
+
+enum err db_visitor_key(struct db *db,
+    const uint8_t fresh[DB_VISITOR_KEY_BYTES],
+    uint8_t out[DB_VISITOR_KEY_BYTES])
+{
+	uint8_t key[DB_VISITOR_KEY_BYTES];
+	struct stmt *st;
+	enum err e;
+
+	st = stmt_begin(db, visitor_key_add_sql);
+	stmt_in_bytes(st, fresh, DB_VISITOR_KEY_BYTES);
+	if ((e = stmt_exec(st, NULL)) != ERR_OK)
+		return e;
+	st = stmt_begin(db, visitor_key_get_sql);
+	stmt_out_fixed(st, key, sizeof(key));
+	if ((e = stmt_one(st)) == ERR_OK)
+		memcpy(out, key, sizeof(key));
 	return e;
 }

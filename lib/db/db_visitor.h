@@ -30,6 +30,14 @@ struct visitor_row {
 	int64_t last_seen_us;
 };
 
+#define DB_VISITOR_KEY_BYTES 16
+
+/* The secret that visitors' ids are made with, of the whole installation:
+ * `fresh` where there is none yet. */
+RT_MUST_USE enum err db_visitor_key(struct db *db,
+    const uint8_t fresh[DB_VISITOR_KEY_BYTES],
+    uint8_t out[DB_VISITOR_KEY_BYTES]);
+
 /* ERR_NOTFOUND. */
 RT_MUST_USE enum err db_visitor_get(struct db *db, struct company_id company,
     struct visitor_id id, struct visitor_row *out);

@@ -545,6 +545,21 @@ static void test_seen(void **state)
 	    1);
 }
 
+/* Whoever comes first makes it; it stays for all who come later. */
+static void test_key(void **state)
+{
+	const uint8_t first[DB_VISITOR_KEY_BYTES] = { 1, 0, 3 };
+	const uint8_t second[DB_VISITOR_KEY_BYTES] = { 4, 5, 6 };
+	uint8_t got[DB_VISITOR_KEY_BYTES];
+
+	(void)state;
+	assert_int_equal(db_visitor_key(dni, first, got), ERR_OK);
+	assert_memory_equal(got, first, sizeof(got));
+	memset(got, 0, sizeof(got));
+	assert_int_equal(db_visitor_key(dni, second, got), ERR_OK);
+	assert_memory_equal(got, first, sizeof(got));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -554,6 +569,7 @@ int main(void)
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_tag),
 		cmocka_unit_test(test_seen),
+		cmocka_unit_test(test_key),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_unfit),

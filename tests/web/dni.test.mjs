@@ -148,8 +148,36 @@ test('only the site’s own origins get a number', async () => {
 	const was = counts();
 	for (const from of ['https://evil.example', 'null', `${origin}.evil.example`])
 		assert.equal((await ask({}, { origin: from })).status, 403, from);
+	// Browsers send one with every POST: without it the page has to be named.
+	for (const headers of [{ origin: '' }, { origin: '', referer: 'https://evil.example/' }, { origin: '', referer: `${origin}.evil.example/` }, { origin: '', referer: 'x' }])
+		assert.equal((await ask({}, headers)).status, 403, JSON.stringify(headers));
 	assert.deepEqual(counts(), was);
 	assert.equal((await ask()).headers['access-control-allow-origin'], '*');
+	const { json } = await ask({}, { origin: '', referer: `${origin}/demo/?x=https://evil.example` });
+	assert.equal(json.tier, 'lease');
+	// A beacon of a page that tells no referrer has the origin "null"; what it tells
+	// of a visit counts, a visit it does not begin.
+	const clicks = () => stack.sqlOne('SELECT count(*) FROM visit_event');
+	const before = Number(clicks());
+	const tell = (from) => post('/dni/v1/event', { site: 'demo', visitor: json.visitor, visit: json.visit, kind: 'tel_click' }, { origin: from });
+	assert.deepEqual([(await tell('null')).status, (await tell('')).status, (await tell('https://evil.example')).status], [204, 403, 403]);
+	await until('it is stored', () => Number(clicks()) === before + 1);
+	await post('/dni/v1/event', { site: 'demo', ...json, kind: 'consent_withdrawn' });
+});
+
+test('a visitor nobody gave out is a new one', async () => {
+	const { json } = await ask();
+	const [, tail] = json.visitor.split('_');
+	const bent = `vtr_${tail.slice(0, 8)}${tail[8] === 'a' ? 'b' : 'a'}${tail.slice(9)}`;
+	for (const visitor of ['vtr_01h455vb4pex5vsknk084sn02q', bent]) {
+		const other = (await ask({ visitor })).json;
+		assert.match(other.visitor, /^vtr_/);
+		assert.ok(other.visitor !== visitor && other.visitor !== json.visitor);
+		await post('/dni/v1/event', { site: 'demo', ...other, kind: 'consent_withdrawn' });
+	}
+	// Our own goes on, in another visit too.
+	assert.equal((await ask({ visitor: json.visitor })).json.visitor, json.visitor);
+	await post('/dni/v1/event', { site: 'demo', ...json, kind: 'consent_withdrawn' });
 });
 
 test('a damaged cookie costs nobody the number', async () => {
@@ -393,6 +421,7 @@ test('forged, foreign and replayed: others are unharmed, nothing unchecked is st
 		await until('it is stored', () => stack.sqlOne('SELECT count(*) FROM form_entry') === '1');
 		return JSON.parse(stack.sqlOne('SELECT fields FROM form_entry'));
 	};
+	assert.deepEqual(await told([['message', 'my card: 4111 1111 1111 1111, 12/27']]), [['message', 'my card: **** **** **** 1111, 12/27']]);
 	const much = Array.from({ length: 16 }, (_, i) => [`frage${i}`, '漏'.repeat(1200)]);
 	assert.deepEqual(await told(much), much);
 	// What takes more room when it is stored is cut to what there is, not lost.
