@@ -332,7 +332,7 @@ static/dist/flow.js: static/js/flow.jsx $(wildcard static/js/flow/*) $(ESBUILD)
 	    --jsx=automatic '--define:process.env.NODE_ENV="production"' \
 	    '--banner:js=$(EAGER)' --outfile=$@ --log-level=warning
 
-static/dist/flow.css: static/flow.css $(ESBUILD)
+static/dist/flow.css: static/flow.css $(wildcard static/css/flow_*) $(ESBUILD)
 	@$(ESBUILD) $< --bundle --minify --outfile=$@ --log-level=warning
 
 # Properties of our own objects that no other file knows: their names need not
