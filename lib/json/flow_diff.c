@@ -7,75 +7,10 @@
 #include "lib/json/flow_json.h"
 #include "lib/json/json_in.h"
 
-#define DEPTH_MAX 8
-#define KEY_MAX   64
+#define DEPTH_MAX      8
+#define NAME_MAX_BYTES 160
 
 /* --- values ----------------------------------------------------------------*/
-
-static const struct json_node *member(const struct json_node *n,
-    struct slice key)
-{
-	char name[KEY_MAX];
-
-	return slice_to_cstr(key, name, sizeof(name)) ? json_in_get(n, name)
-						      : NULL;
-}
-
-static bool same(const struct json_node *a, const struct json_node *b);
-
-static bool same_object(const struct json_node *a, const struct json_node *b)
-{
-	const struct json_node *value;
-	struct slice key;
-	void *iter = NULL;
-
-	if (json_in_count(a) != json_in_count(b))
-		return false;
-	while (json_in_next(a, &iter, &key, &value))
-		if (!same(value, member(b, key)))
-			return false;
-	return true;
-}
-
-/* Bounded by the depth that json_in_parse() allowed. */
-static bool same(const struct json_node *a, const struct json_node *b)
-{
-	const enum json_in_kind kind = json_in_kind(a);
-	struct slice s, t;
-	int64_t i, k;
-	bool x, y;
-
-	if (kind != json_in_kind(b))
-		return false;
-	switch (kind) {
-	case JSON_IN_OBJECT:
-		return same_object(a, b);
-	case JSON_IN_ARRAY:
-		if (json_in_count(a) != json_in_count(b))
-			return false;
-		for (size_t n = 0; n < json_in_count(a); n++)
-			if (!same(json_in_at(a, n), json_in_at(b, n)))
-				return false;
-		return true;
-	case JSON_IN_TEXT:
-		return json_in_text(a, SIZE_MAX, &s) == ERR_OK &&
-		       json_in_text(b, SIZE_MAX, &t) == ERR_OK &&
-		       slice_eq(s, t);
-	case JSON_IN_INT:
-		return json_in_i64(a, INT64_MIN, INT64_MAX, &i) == ERR_OK &&
-		       json_in_i64(b, INT64_MIN, INT64_MAX, &k) == ERR_OK &&
-		       i == k;
-	case JSON_IN_BOOL:
-		return json_in_bool(a, &x) == ERR_OK &&
-		       json_in_bool(b, &y) == ERR_OK && x == y;
-	case JSON_IN_MISSING:
-	case JSON_IN_NULL:
-		return true;
-	case JSON_IN_REAL:
-		break;
-	}
-	return false;
-}
 
 static struct slice shown(const struct json_node *n, char mem[32])
 {
@@ -96,14 +31,45 @@ static struct slice shown(const struct json_node *n, char mem[32])
 
 /* --- steps -----------------------------------------------------------------*/
 
+/* Two values that look alike and are not: 5 and "5", "" and what is missing.
+ * A text is in quotes, and null says so. */
+static struct slice exactly(const struct json_node *n, struct slice plain,
+    struct buf *mem)
+{
+	if (json_in_kind(n) == JSON_IN_NULL)
+		return SLICE("null");
+	if (json_in_kind(n) != JSON_IN_TEXT)
+		return plain;
+	buf_char(mem, '"');
+	buf_put(mem, plain);
+	buf_char(mem, '"');
+	return buf_err(mem) == ERR_OK ? buf_slice(mem) : plain;
+}
+
+static void tell_change(const struct flow_diff_sink *sink,
+    enum flow_diff_what what, struct slice step, struct slice name,
+    const struct json_node *a, const struct json_node *b)
+{
+	char from_number[32], to_number[32];
+	char from_quoted[FLOW_TEXT_MAX + 2], to_quoted[FLOW_TEXT_MAX + 2];
+	struct slice from = shown(a, from_number), to = shown(b, to_number);
+	struct buf from_mem, to_mem;
+
+	if (json_in_same(a, b))
+		return;
+	if (slice_eq(from, to)) {
+		buf_over(&from_mem, from_quoted, sizeof(from_quoted));
+		buf_over(&to_mem, to_quoted, sizeof(to_quoted));
+		from = exactly(a, from, &from_mem);
+		to = exactly(b, to, &to_mem);
+	}
+	sink->tell(sink->arg, what, step, name, from, to);
+}
+
 static void tell_value(const struct flow_diff_sink *sink, struct slice step,
     struct slice name, const struct json_node *a, const struct json_node *b)
 {
-	char from[32], to[32];
-
-	if (!same(a, b))
-		sink->tell(sink->arg, FLOW_DIFF_CHANGED, step, name,
-		    shown(a, from), shown(b, to));
+	tell_change(sink, FLOW_DIFF_CHANGED, step, name, a, b);
 }
 
 /* "keys 2 next" of the second item; the list's name alone if it is too long. */
@@ -111,7 +77,7 @@ static void tell_field(const struct flow_diff_sink *sink, struct slice step,
     struct slice list, size_t i, struct slice field, const struct json_node *a,
     const struct json_node *b)
 {
-	char name[2 * KEY_MAX + 24];
+	char name[NAME_MAX_BYTES];
 	struct buf m;
 
 	buf_over(&m, name, sizeof(name));
@@ -139,10 +105,11 @@ static void tell_item(const struct flow_diff_sink *sink, struct slice step,
 		return;
 	}
 	while (json_in_next(a, &iter, &field, &value))
-		tell_field(sink, step, list, i, field, value, member(b, field));
+		tell_field(sink, step, list, i, field, value,
+		    json_in_member(b, field));
 	iter = NULL;
 	while (json_in_next(b, &iter, &field, &value))
-		if (member(a, field) == NULL)
+		if (json_in_member(a, field) == NULL)
 			tell_field(sink, step, list, i, field, NULL, value);
 }
 
@@ -164,7 +131,7 @@ static void tell_member(const struct flow_diff_sink *sink, struct slice step,
 		return;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (!same(json_in_at(a, i), json_in_at(b, i)))
+		if (!json_in_same(json_in_at(a, i), json_in_at(b, i)))
 			tell_item(sink, step, key, i, json_in_at(a, i),
 			    json_in_at(b, i));
 }
@@ -177,10 +144,10 @@ static void compare_step(const struct flow_diff_sink *sink, struct slice step,
 	void *iter = NULL;
 
 	while (json_in_next(a, &iter, &key, &value))
-		tell_member(sink, step, key, value, member(b, key));
+		tell_member(sink, step, key, value, json_in_member(b, key));
 	iter = NULL;
 	while (json_in_next(b, &iter, &key, &value))
-		if (member(a, key) == NULL)
+		if (json_in_member(a, key) == NULL)
 			tell_member(sink, step, key, NULL, value);
 }
 
@@ -190,24 +157,21 @@ static void compare(const struct flow_diff_sink *sink,
 	const struct json_node *from = json_in_get(a, "steps");
 	const struct json_node *to = json_in_get(b, "steps");
 	const struct json_node *value;
-	char first_from[32], first_to[32];
 	struct slice key;
 	void *iter = NULL;
 
-	if (!same(json_in_get(a, "first"), json_in_get(b, "first")))
-		sink->tell(sink->arg, FLOW_DIFF_FIRST, SLICE(""), SLICE(""),
-		    shown(json_in_get(a, "first"), first_from),
-		    shown(json_in_get(b, "first"), first_to));
+	tell_change(sink, FLOW_DIFF_FIRST, SLICE(""), SLICE(""),
+	    json_in_get(a, "first"), json_in_get(b, "first"));
 	while (json_in_next(from, &iter, &key, &value)) {
-		if (member(to, key) == NULL)
+		if (json_in_member(to, key) == NULL)
 			sink->tell(sink->arg, FLOW_DIFF_REMOVED, key, SLICE(""),
 			    SLICE(""), SLICE(""));
 		else
-			compare_step(sink, key, value, member(to, key));
+			compare_step(sink, key, value, json_in_member(to, key));
 	}
 	iter = NULL;
 	while (json_in_next(to, &iter, &key, &value))
-		if (member(from, key) == NULL)
+		if (json_in_member(from, key) == NULL)
 			sink->tell(sink->arg, FLOW_DIFF_ADDED, key, SLICE(""),
 			    SLICE(""), SLICE(""));
 }

@@ -17,6 +17,7 @@ enum flow_diff_what {
 struct flow_diff_sink {
 	/* from, to: the values as they can be said in a line: texts and
 	 * numbers; "" for what is not there, "..." for what cannot be said.
+	 * Two that would look alike (5 and "5") have texts in quotes.
 	 * Valid during the call. member is "" unless CHANGED; of the second
 	 * item of a list "keys 2 next". */
 	void (*tell)(void *arg, enum flow_diff_what what, struct slice step,

@@ -137,6 +137,12 @@ const struct json_node *json_in_get(const struct json_node *n, const char *key)
 	return as_node(json_object_get(as_json(n), key));
 }
 
+const struct json_node *json_in_member(const struct json_node *n,
+    struct slice key)
+{
+	return as_node(json_object_getn(as_json(n), key.p, key.n));
+}
+
 size_t json_in_count(const struct json_node *n)
 {
 	const enum json_in_kind kind = json_in_kind(n);
@@ -167,6 +173,16 @@ bool json_in_next(const struct json_node *n, void **iter, struct slice *key,
 	*key = slice_from(json_object_iter_key(*iter));
 	*value = as_node(json_object_iter_value(*iter));
 	return true;
+}
+
+/* Bounded by the depth that json_in_parse() allowed. The library compares
+ * changeable values but changes nothing. */
+bool json_in_same(const struct json_node *a, const struct json_node *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return json_equal((json_t *)(uintptr_t)(const void *)a,
+		   (json_t *)(uintptr_t)(const void *)b) != 0;
 }
 
 enum err json_in_text(const struct json_node *n, size_t max, struct slice *out)

@@ -51,6 +51,8 @@ enum json_in_kind json_in_kind(const struct json_node *n);
 
 /* The member of an object; NULL when n is no object or has no such key. */
 const struct json_node *json_in_get(const struct json_node *n, const char *key);
+const struct json_node *json_in_member(const struct json_node *n,
+    struct slice key);
 /* Elements of an array or members of an object; 0 for anything else. */
 size_t json_in_count(const struct json_node *n);
 /* The i-th element of an array, from 0; NULL beyond its end. */
@@ -60,6 +62,11 @@ const struct json_node *json_in_at(const struct json_node *n, size_t i);
  * the end. */
 RT_MUST_USE bool json_in_next(const struct json_node *n, void **iter,
     struct slice *key, const struct json_node **value);
+
+/* The same value: members in any order, 5 and "5" differ. Two that are not
+ * there are the same; what is not there and null are not. */
+RT_MUST_USE bool json_in_same(const struct json_node *a,
+    const struct json_node *b);
 
 /* A value of one type. ERR_NOTFOUND: not there, or null; ERR_SYNTAX: another
  * type; ERR_TOOBIG: text longer than max bytes; ERR_RANGE: number outside. */

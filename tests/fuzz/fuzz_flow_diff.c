@@ -32,7 +32,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	(void)!flow_diff(one, t.rest, &sink);
 	n = 0;
-	if (flow_diff(one, one, &sink) == ERR_OK && n > 0)
+	(void)!flow_diff(one, one, &sink);
+	if (n > 0)
 		abort(); /* nothing differs from itself */
 	return 0;
 }

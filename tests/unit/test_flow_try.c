@@ -295,6 +295,43 @@ static void test_diff(void **state)
 	    ERR_SYNTAX);
 }
 
+/* What looks alike in a line is not told as "5 became 5". */
+static void test_diff_alike(void **state)
+{
+	static const struct {
+		const char *why, *from, *to, *want;
+	} pairs[] = {
+		{ "a text and a number", "\"5\"", "5", "~s.x:\"5\">5;" },
+		{ "an empty text and null", "\"\"", "null", "~s.x:\"\">null;" },
+		{ "a text that says null", "\"...\"", "[1]",
+		    "~s.x:\"...\">...;" },
+		{ "truth cannot be said", "true", "false", "~s.x:...>...;" },
+		{ "a fraction is itself", "1.5", "1.50", "" },
+		{ "and no other", "1.5", "2.5", "~s.x:...>...;" },
+		{ "order of members", "{\"a\":1,\"b\":2}", "{\"b\":2,\"a\":1}",
+		    "" },
+		{ "a number and another", "5", "6", "~s.x:5>6;" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(pairs); i++) {
+		static const char around[] = "{\"steps\":{\"s\":{\"x\":%s}}}";
+		char from[80], to[80], mem[120];
+		struct buf b;
+		const struct flow_diff_sink sink = { put_diff, &b };
+
+		(void)snprintf(from, sizeof(from), around, pairs[i].from);
+		(void)snprintf(to, sizeof(to), around, pairs[i].to);
+		buf_over(&b, mem, sizeof(mem));
+		assert_int_equal(flow_diff(slice_from(from), slice_from(to),
+				     &sink),
+		    ERR_OK);
+		buf_char(&b, '\0');
+		if (strcmp(mem, pairs[i].want) != 0)
+			fail_msg("%s: %s", pairs[i].why, mem);
+	}
+}
+
 /* --- what is published -----------------------------------------------------*/
 
 /* docs/flow.schema.json is what the table says: `ringtrace flow schema`. */
@@ -376,6 +413,7 @@ int main(void)
 		cmocka_unit_test(test_bad_document),
 		cmocka_unit_test(test_alloc_fails),
 		cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_diff_alike),
 		cmocka_unit_test(test_schema),
 		cmocka_unit_test(test_samples),
 		cmocka_unit_test(test_ordinals),
