@@ -7,15 +7,19 @@
 #include "ctl/ctl_flow_file.h"
 #include "ctl/ctl_verb.h"
 #include "lib/base/hex.h"
+#include "lib/base/utf8.h"
 #include "lib/core/flow_words.h"
 #include "lib/db/db_audit.h"
 #include "lib/db/db_config.h"
 #include "lib/db/db_flow.h"
+#include "lib/db/db_job.h"
 #include "lib/flow/flowtry.h"
 #include "lib/flow/flowworld.h"
 #include "lib/json/flow_diff.h"
+#include "lib/text/json_out.h"
 
-#define ARGS_MAX 16
+#define ARGS_MAX       16
+#define NAME_MAX_CHARS 100
 
 struct opts {
 	const char *conf;
@@ -36,7 +40,7 @@ static const struct ctl_opt options[] = {
 	{ "from", CTL_OPT_U64, offsetof(struct opts, from), UINT32_MAX, "N",
 	    "diff: the older one (the published)" },
 	{ "file", CTL_OPT_TEXT, offsetof(struct opts, file), 0, "FILE",
-	    "write: the document" },
+	    "add, write: the document" },
 	{ "cases", CTL_OPT_TEXT, offsetof(struct opts, cases), 0, "FILE",
 	    "cases: keep these beside the flow" },
 	{ "force", CTL_OPT_FLAG, offsetof(struct opts, force), 0, NULL,
@@ -126,6 +130,24 @@ static enum err audit_version(struct ctl_scope *s, const struct about *a,
 	(void)snprintf(was, sizeof(was), "{\"version\":%u}", before);
 	(void)snprintf(is, sizeof(is), "{\"version\":%u}", after);
 	return audit(s, a, action, was, is);
+}
+
+static enum err audit_name(struct ctl_scope *s, const struct about *a)
+{
+	char mem[8 * DB_NAME_BYTES];
+	struct json_out j;
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	json_out_init(&j, &b);
+	json_out_object(&j);
+	json_out_key(&j, "name");
+	json_out_cstr(&j, a->flow.name);
+	json_out_end(&j);
+	buf_char(&b, '\0');
+	return json_out_done(&j) == ERR_OK && buf_err(&b) == ERR_OK
+		   ? audit(s, a, "flow.add", "", mem)
+		   : ERR_INTERNAL;
 }
 
 /* --- looking ---------------------------------------------------------------*/
@@ -250,10 +272,80 @@ static enum err check_file(struct ctl_scope *s, const void *opts)
 	return ERR_OK;
 }
 
+/* In a transaction. */
+static enum err append(struct ctl_scope *s, const struct about *a,
+    struct slice document, uint32_t *version)
+{
+	const struct user_id nobody = { { 0 } };
+	enum err e;
+
+	e = db_flow_write(s->db, a->company, a->flow.id, document, nobody,
+	    s->now_us, version);
+	return e == ERR_OK
+		   ? audit_version(s, a, "flow.save", *version - 1, *version)
+		   : e;
+}
+
+static enum err read_name(const char *text, char out[DB_NAME_BYTES])
+{
+	const struct slice name = slice_trim(slice_from(text));
+	bool ok = name.n > 0 && utf8_valid(name) &&
+		  utf8_count(name) <= NAME_MAX_CHARS;
+
+	for (size_t i = 0; i < name.n; i++)
+		ok = ok && (unsigned char)name.p[i] >= ' ';
+	if (ok && slice_to_cstr(name, out, DB_NAME_BYTES))
+		return ERR_OK;
+	(void)fprintf(stderr,
+	    "ringtrace: a flow's name has 1 to 100 characters\n");
+	return ERR_SYNTAX;
+}
+
+/* In a transaction. */
+static enum err make(struct ctl_scope *s, struct about *a,
+    struct slice document)
+{
+	uint32_t version;
+	enum err e;
+
+	e = db_flow_add(s->db, a->company, &a->flow);
+	if (e == ERR_OK)
+		e = audit_name(s, a);
+	return e == ERR_OK && document.n > 0 ? append(s, a, document, &version)
+					     : e;
+}
+
+/* A new flow, and of a file its first version. */
+static enum err add(struct ctl_scope *s, const void *opts)
+{
+	const struct opts *o = opts;
+	struct about a = { .flow = { .created_us = s->now_us } };
+	struct flow_json_errors errors;
+	struct slice document = SLICE("");
+	char id[ID_TEXT_MAX];
+	bool mine;
+	enum err e;
+
+	if ((e = find_company(s, o, &a)) != ERR_OK ||
+	    (e = ctl_scope_need("flow", o->flow)) != ERR_OK ||
+	    (e = read_name(o->flow, a.flow.name)) != ERR_OK)
+		return e;
+	ctl_scope_id(s, a.flow.id.v);
+	if (o->file != NULL &&
+	    ((e = ctl_flow_file_read(o->file, &s->mem, &document)) != ERR_OK ||
+		(e = check_world(s, &a, document, &errors)) != ERR_OK))
+		return e;
+	if ((e = db_join(s->db, &mine)) != ERR_OK ||
+	    (e = db_join_end(s->db, mine, make(s, &a, document))) != ERR_OK)
+		return e;
+	id_text(ID_KIND_flow, a.flow.id.v, id);
+	(void)printf("%s\n", id);
+	return ERR_OK;
+}
+
 static enum err write_version(struct ctl_scope *s, const void *opts)
 {
 	const struct opts *o = opts;
-	const struct user_id nobody = { { 0 } };
 	struct flow_json_errors errors;
 	struct slice document;
 	struct about a;
@@ -268,11 +360,7 @@ static enum err write_version(struct ctl_scope *s, const void *opts)
 	if ((e = check_world(s, &a, document, &errors)) != ERR_OK ||
 	    (e = db_join(s->db, &mine)) != ERR_OK)
 		return e;
-	e = db_flow_write(s->db, a.company, a.flow.id, document, nobody,
-	    s->now_us, &version);
-	if (e == ERR_OK)
-		e = audit_version(s, &a, "flow.save", version - 1, version);
-	e = db_join_end(s->db, mine, e);
+	e = db_join_end(s->db, mine, append(s, &a, document, &version));
 	if (e == ERR_OK)
 		(void)printf(
 		    "version %u is written; it is live once it is "
@@ -314,6 +402,18 @@ static enum err still_runs(struct ctl_scope *s, const struct about *a,
 	return e == ERR_OK ? check_world(s, a, document, &errors) : e;
 }
 
+/* Whispers are spoken before they are needed (jobs/job_spoken). */
+static enum err ask_for_speech(struct ctl_scope *s, const struct about *a,
+    uint32_t version)
+{
+	char id[ID_TEXT_MAX], key[ID_TEXT_MAX + 16];
+
+	id_text(ID_KIND_flow, a->flow.id.v, id);
+	(void)snprintf(key, sizeof(key), "%s %u", id, version);
+	return db_job_add(s->db, a->company, "spoken", slice_from(key),
+	    SLICE(""), s->now_us, s->now_us);
+}
+
 static enum err publish_version(struct ctl_scope *s, const struct opts *o,
     const struct about *a, uint32_t version)
 {
@@ -339,6 +439,8 @@ static enum err publish_version(struct ctl_scope *s, const struct opts *o,
 	if (e == ERR_OK)
 		e = audit_version(s, a, "flow.publish",
 		    a->flow.published_version, version);
+	if (e == ERR_OK)
+		e = ask_for_speech(s, a, version);
 	e = db_join_end(s->db, mine, e);
 	if (e == ERR_OK)
 		(void)printf(
@@ -425,7 +527,8 @@ static enum err keep_cases(struct ctl_scope *s, const void *opts)
 
 static const struct ctl_verb verbs[] = {
 	{ "list", "the company's flows", list },
-	{ "show", "a version's document", show },
+	{ "add", "a new flow; with --file its first version, checked", add },
+	{ "show", "a version's document, as files have it", show },
 	{ "diff", "what two versions differ in", diff },
 	{ "write", "append a version from a file, checked", write_version },
 	{ "publish", "make a version live", publish },

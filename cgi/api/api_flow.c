@@ -146,6 +146,14 @@ static enum err add(const struct req *r, struct flow_row *row,
 	return e == ERR_OK ? write_row(r, row->id, text) : e;
 }
 
+static enum err answer_taken(struct resp *out)
+{
+	struct api_faults faults = { .n = 0 };
+
+	api_fault(&faults, SLICE("name"), FLOW_STORE_TAKEN);
+	return api_fault_answer(out, 409, FLOW_STORE_TAKEN, &faults);
+}
+
 static enum err store_new(const struct req *r, struct flow_row *row,
     struct slice document, struct resp *out)
 {
@@ -156,6 +164,8 @@ static enum err store_new(const struct req *r, struct flow_row *row,
 	buf_over(&text, mem, sizeof(mem));
 	if ((e = db_begin(r->db)) == ERR_OK)
 		e = db_end(r->db, add(r, row, document, &text));
+	if (e == ERR_CONFLICT)
+		return answer_taken(out);
 	return e == ERR_OK ? api_setup_added(out, "flows", buf_slice(&text))
 			   : e;
 }
@@ -244,8 +254,12 @@ enum err api_flow_change(const struct req *r, struct resp *out)
 	if (faults.n > 0)
 		return api_fault_answer(out, 422, NULL, &faults);
 	if (given) {
-		if ((e = db_begin(r->db)) != ERR_OK ||
-		    (e = db_end(r->db, rename_it(r, name, &stale))) != ERR_OK)
+		if ((e = db_begin(r->db)) != ERR_OK)
+			return e;
+		e = db_end(r->db, rename_it(r, name, &stale));
+		if (e == ERR_CONFLICT)
+			return answer_taken(out);
+		if (e != ERR_OK)
 			return e;
 	}
 	return stale ? resp_problem(out, 412, NULL) : api_list_one(r, out);

@@ -23,8 +23,9 @@ RT_MUST_USE enum err flow_store_check(const struct req *r,
     struct slice document, struct flow_json_errors *errors, bool *ok);
 
 /* In a transaction, audited: makes one (its id, too), names it anew, puts it
- * away. add: row->name is set. retire: ERR_CONFLICT: a number or a published
- * flow uses it. */
+ * away. add: row->name is set. ERR_CONFLICT: add, rename: another flow has the
+ * name; retire: a number or a published flow uses it. */
+#define FLOW_STORE_TAKEN "There is a flow of this name."
 RT_MUST_USE enum err flow_store_add(const struct req *r, struct flow_row *row);
 RT_MUST_USE enum err flow_store_rename(const struct req *r,
     const struct flow_row *f, struct slice name);

@@ -108,29 +108,11 @@ static struct slice sent(const struct req *r, const char *name)
 	return req_form(r, name, &s) == ERR_OK ? s : SLICE("");
 }
 
-/* Two flows of one name could not be told apart where a number chooses one.
- * self: the flow that is named, NULL for a new one. */
-static enum err is_taken(const struct req *r, const char *name,
-    const struct flow_row *self, bool *taken)
-{
-	struct flow_row *rows = NULL;
-	size_t n = 0;
-	const enum err e = db_flow_list(r->db, r->company, r->arena, &rows, &n);
-
-	*taken = false;
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(rows[i].name, name) == 0 &&
-		    (self == NULL || !id_eq(rows[i].id.v, self->id.v)))
-			*taken = true;
-	return e;
-}
-
 enum err form_flow_add(const struct req *r, struct resp *out)
 {
 	struct flow_row row = { .last_version = 0 };
 	const struct flow_sample *sample;
 	const struct slice name = sent(r, "name");
-	bool taken;
 	enum err e;
 
 	if (!frame_company(r, out, &e))
@@ -140,34 +122,28 @@ enum err form_flow_add(const struct req *r, struct resp *out)
 		    "A flow needs a name of 1 to 100 characters.", name, out);
 	if ((sample = flow_sample_find(sent(r, "template"))) == NULL)
 		return show_list(r, "There is no such template.", name, out);
-	if ((e = is_taken(r, row.name, NULL, &taken)) != ERR_OK)
+	if ((e = db_begin(r->db)) != ERR_OK)
 		return e;
-	if (taken)
-		return show_list(r, "There is a flow of this name.", name, out);
-	if ((e = db_begin(r->db)) != ERR_OK ||
-	    (e = db_end(r->db, flow_store_add(r, &row))) != ERR_OK)
-		return e;
-	return to_flow(out, row.id, sample);
+	e = db_end(r->db, flow_store_add(r, &row));
+	if (e == ERR_CONFLICT)
+		return show_list(r, FLOW_STORE_TAKEN, name, out);
+	return e == ERR_OK ? to_flow(out, row.id, sample) : e;
 }
 
 enum err form_flow_name(const struct req *r, struct resp *out)
 {
 	char name[DB_NAME_BYTES];
 	struct flow_row row;
-	bool taken;
 	enum err e;
 
 	if ((e = flow_store_get(r, &row)) != ERR_OK ||
 	    (e = read_name(r, name)) != ERR_OK ||
-	    (e = is_taken(r, name, &row, &taken)) != ERR_OK)
+	    (e = db_begin(r->db)) != ERR_OK)
 		return e;
-	if (taken)
-		return resp_problem(out, 409, "There is a flow of this name.");
-	if ((e = db_begin(r->db)) != ERR_OK ||
-	    (e = db_end(r->db, flow_store_rename(r, &row, slice_from(name)))) !=
-		ERR_OK)
-		return e;
-	return to_flow(out, row.id, NULL);
+	e = db_end(r->db, flow_store_rename(r, &row, slice_from(name)));
+	if (e == ERR_CONFLICT)
+		return resp_problem(out, 409, FLOW_STORE_TAKEN);
+	return e == ERR_OK ? to_flow(out, row.id, NULL) : e;
 }
 
 enum err form_flow_retire(const struct req *r, struct resp *out)

@@ -22,12 +22,13 @@ enum err db_flow_add(struct db *db, struct company_id company,
     const struct flow_row *row)
 {
 	static const char sql[] =
-	    "INSERT INTO flow (company_id, id, name, created_at)"
-	    " VALUES (?, ?, ?, ?)";
+	    "INSERT INTO flow (company_id, id, name, active_name, created_at)"
+	    " VALUES (?, ?, ?, ?, ?)";
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
+	stmt_in_text(st, slice_from(row->name));
 	stmt_in_text(st, slice_from(row->name));
 	stmt_in_time_us(st, row->created_us);
 	return stmt_exec_one(st);
@@ -189,10 +190,11 @@ enum err db_flow_rename(struct db *db, struct company_id company,
     struct flow_id id, struct slice name)
 {
 	static const char sql[] =
-	    "UPDATE flow SET name = ?"
+	    "UPDATE flow SET name = ?, active_name = ?"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
 	struct stmt *st = stmt_begin(db, sql);
 
+	stmt_in_text(st, name);
 	stmt_in_text(st, name);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
@@ -230,7 +232,8 @@ enum err db_flow_archive(struct db *db, struct company_id company,
     struct flow_id id, int64_t now_us)
 {
 	static const char sql[] =
-	    "UPDATE flow SET archived_at = ?, published_version = NULL"
+	    "UPDATE flow SET archived_at = ?, published_version = NULL,"
+	    " active_name = NULL"
 	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
 	struct flow_row row = { .numbers = 0 };
 	uint32_t flows = 0;

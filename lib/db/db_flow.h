@@ -22,12 +22,15 @@ struct flow_row {
 	int64_t created_us;
 };
 
+/* Names are one of a kind in a company, whatever the case and accents of their
+ * letters; one that is archived gives its own up. ERR_CONFLICT: taken. */
 RT_MUST_USE enum err db_flow_add(struct db *db, struct company_id company,
     const struct flow_row *row);
 RT_MUST_USE enum err db_flow_get(struct db *db, struct company_id company,
     struct flow_id id, struct flow_row *out);
 RT_MUST_USE enum err db_flow_list(struct db *db, struct company_id company,
     struct arena *mem, struct flow_row **rows, size_t *n);
+/* ERR_CONFLICT: the name is another's. */
 RT_MUST_USE enum err db_flow_rename(struct db *db, struct company_id company,
     struct flow_id id, struct slice name);
 /* ERR_CONFLICT: a number in use runs it, or a published flow goes to it. */

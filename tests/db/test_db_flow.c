@@ -96,6 +96,29 @@ static void test_versions(void **state)
 	assert_string_equal(row.name, "Ours");
 }
 
+/* A name is one flow's, in whatever case, until that one is put away; another
+ * company has its own. */
+static void test_names(void **state)
+{
+	const struct flow_id one = add_flow(a, "Front desk");
+	const struct flow_id two = add_flow(a, "Back desk");
+	struct flow_row row = { .name = "front DESK", .created_us = NOW };
+
+	(void)state;
+	(void)add_flow(b, "Front desk");
+	testdb_id(NOW, row.id.v);
+	gives(ERR_CONFLICT, db_flow_add(t->db, a->id, &row));
+	gives(ERR_CONFLICT,
+	    db_flow_rename(t->db, a->id, two, SLICE("Front desk")));
+	ok(db_flow_rename(t->db, a->id, one,
+	    SLICE("Front Desk"))); /* its own */
+	ok(db_flow_archive(t->db, a->id, one, NOW));
+	ok(db_flow_add(t->db, a->id, &row));
+	ok(db_flow_rename(t->db, a->id, two, SLICE("The desk")));
+	gives(ERR_CONFLICT,
+	    db_flow_rename(t->db, a->id, two, SLICE("FRONT desk")));
+}
+
 static void test_archive(void **state)
 {
 	const struct flow_id id = add_flow(a, "Goes away");
@@ -418,6 +441,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_archive),
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_limits),

@@ -2,7 +2,7 @@
 // product: written, compared, tried, published and rolled back.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { build, startStack } from '../support/stack.mjs';
@@ -153,7 +153,43 @@ test('versions are written, compared, published and rolled back, and audited', (
 	assert.match(verb('show', '--flow', name, '--version', '9').err, /there is no version 9/);
 
 	const [id] = verb('list').out.split(' ');
-	stack.sql(`INSERT INTO flow (company_id, id, name, created_at) SELECT company_id, UNHEX(REPEAT('5a', 16)), name, created_at FROM flow WHERE name = '${name}'`);
-	assert.match(verb('publish', '--flow', name, '--force').err, /there are 2 flows .*: say which by its id/);
+	assert.equal(verb('add', '--flow', id).status, 0, 'called like the id of another');
+	assert.match(verb('publish', '--flow', id, '--force').err, /there are 2 flows .*: say which by its id/);
+	stack.sql(`UPDATE flow SET archived_at = created_at, active_name = NULL WHERE name = '${id}'`);
 	assert.match(verb('publish', '--flow', id, '--version', '2', '--force').out, /version 2 is live/);
+});
+
+test('a flow is made from a file, shown as that file and published, once by each name', () => {
+	const spoken = () => Number(stack.sqlOne("SELECT COUNT(*) FROM job WHERE kind = 'spoken'"));
+	const path = file('new.json', { ...forward, first: 'sales', steps: { sales: { ...forward.steps.sales, otherwise: undefined } } });
+	const added = verb('add', '--flow', 'Grüße "1"', '--file', path);
+	assert.equal(added.status, 0, added.err);
+	assert.match(added.out, /^flo_[0-9a-z]{26}\n$/);
+	assert.deepEqual(JSON.parse(verb('show', '--flow', 'Grüße "1"').out), JSON.parse(readFileSync(path, 'utf8')));
+	const before = spoken();
+	assert.match(verb('publish', '--flow', added.out.trim()).out, /version 1 is live/);
+	assert.equal(spoken(), before + 1, 'its whispers are spoken');
+	const again = verb('add', '--flow', 'grüße "1"', '--file', path);
+	assert.deepEqual([again.status, again.out], [1, '']);
+	assert.match(again.err, /that name, number or key is taken already/);
+	for (const name of ['', ' ', 'x'.repeat(101), 'a\nb']) assert.notEqual(verb('add', '--flow', name).status, 0, name);
+	const count = () => stack.sqlOne('SELECT COUNT(*) FROM flow');
+	const n = count();
+	assert.match(verb('add', '--flow', 'Bad', '--file', join(dir, 'bad.json')).err, /no step leads here/);
+	assert.equal(count(), n, 'what is refused leaves nothing');
+	assert.equal(verb('add', '--flow', 'Empty').status, 0);
+	assert.match(verb('list').out, /published 0 of 0 {2}Empty/);
+	assert.deepEqual(stack.sql(`SELECT action, after_json FROM audit WHERE object_id = (SELECT id FROM flow WHERE name = 'Empty')`), [['flow.add', '{"name":"Empty"}']]);
+});
+
+test('flows that were called alike before have names of their own after the migration', () => {
+	const first = stack.sqlOne("SELECT HEX(id) FROM flow WHERE name = 'Empty'");
+	stack.sql(`DROP INDEX flow_active ON flow; UPDATE flow SET active_name = NULL;
+		INSERT INTO flow (company_id, id, name, created_at) SELECT company_id, UNHEX(REPEAT('5a', 16)), 'EMPTY', created_at + INTERVAL 1 SECOND FROM flow WHERE name = 'Empty';
+		INSERT INTO flow (company_id, id, name, created_at, archived_at) SELECT company_id, UNHEX(REPEAT('5b', 16)), name, created_at - INTERVAL 1 SECOND, created_at FROM flow WHERE id = 0x${first};
+		UPDATE schema_migration SET finished_at = NULL WHERE name LIKE '0143%'`);
+	const r = ringtrace('migrate', '-c', stack.conf);
+	assert.equal(r.status, 0, r.err);
+	assert.deepEqual(stack.sql("SELECT HEX(id), name, active_name FROM flow WHERE name LIKE 'empty%' ORDER BY created_at"), [
+		['5B'.repeat(16), 'Empty', null], [first, 'Empty', 'Empty'], ['5A'.repeat(16), 'EMPTY (5a5a5a5a5a5a)', 'EMPTY (5a5a5a5a5a5a)']]);
 });

@@ -94,6 +94,12 @@ test('names, once, put away when nothing uses it', async () => {
 	const first = await post('/flows', { name: 'Once', document: forward() }, once);
 	assert.equal((await post('/flows', { name: 'Once', document: forward() }, once)).text, first.text);
 	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM flow WHERE name = 'Once'`), '1');
+	// Two of one name could not be told apart; another company's says nothing.
+	const taken = await post('/flows', { name: 'ONCE', document: forward() });
+	assert.deepEqual([taken.status, taken.json.errors[0].pointer], [409, '/name'], taken.text);
+	const other = await make({ name: 'Another' });
+	assert.equal((await api(keys.all, `/flows/${other.id}`, { method: 'PATCH', body: { name: 'once' } })).status, 409);
+	assert.equal((await post('/flows', { name: 'Once' }, {}, keys.beta)).status, 201);
 	const { id } = first.json;
 	const patch = (body, headers) => api(keys.all, `/flows/${id}`, { method: 'PATCH', body, headers });
 	const { headers } = await get(`/flows/${id}`);
