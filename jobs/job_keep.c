@@ -5,23 +5,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "jobs/rec_path.h"
 #include "lib/base/log.h"
 #include "lib/base/rnd.h"
 #include "lib/db/db_audit.h"
 #include "lib/db/db_policy.h"
 
-/* A path below the folder: no step up. */
-static bool is_below(const char *path)
-{
-	const struct slice p = slice_from(path);
-
-	return p.n > 0 && p.p[0] != '/' &&
-	       slice_find_slice(p, SLICE("..")) == p.n;
-}
-
 static enum err erase_file(int dir, const char *path)
 {
-	if (!is_below(path))
+	if (!rec_path_ok(path))
 		return ERR_RANGE;
 	if (unlinkat(dir, path, 0) == -1 && errno != ENOENT) {
 		log_sys("job_keep: remove %s", path);

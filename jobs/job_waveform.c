@@ -1,10 +1,7 @@
 #include "jobs/job_waveform.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
+#include "jobs/rec_path.h"
 #include "lib/base/buf.h"
-#include "lib/base/log.h"
 #include "lib/core/peaks.h"
 #include "lib/db/db_recording.h"
 #include "lib/snd/snd_read.h"
@@ -94,30 +91,6 @@ enum err job_waveform_peaks(int fd, struct arena *mem, struct buf *out)
 	return buf_err(out);
 }
 
-/* The file below recordings_dir: no step up, no link as its last part. */
-static enum err open_file(const struct settings *s, const char *path, int *out)
-{
-	const struct slice p = slice_from(path);
-	int dir, fd;
-
-	if (p.n == 0 || p.p[0] == '/' ||
-	    slice_find_slice(p, SLICE("..")) != p.n)
-		return ERR_RANGE;
-	dir = open(s->recordings_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir == -1) {
-		log_sys("job_waveform: open the recordings");
-		return ERR_IO;
-	}
-	fd = openat(dir, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd == -1)
-		log_sys("job_waveform: open %s", path);
-	(void)close(dir);
-	if (fd == -1)
-		return ERR_IO;
-	*out = fd;
-	return ERR_OK;
-}
-
 enum err job_waveform(const struct queue_env *env, const struct job_row *job)
 {
 	struct recording_row row;
@@ -132,7 +105,7 @@ enum err job_waveform(const struct queue_env *env, const struct job_row *job)
 	if (e == ERR_OK && slice_eq(slice_from(row.state), SLICE("erased")))
 		return ERR_OK; /* nothing is left to draw, and that is right */
 	if (e == ERR_OK)
-		e = open_file(env->settings, row.path, &fd);
+		e = rec_path_open(env->settings, row.path, &fd);
 	if (e != ERR_OK)
 		return e;
 	buf_init(&peaks, PEAKS_BYTES_MAX);

@@ -11,6 +11,7 @@
 #include "jobs/job_notify.h"
 #include "jobs/job_pool.h"
 #include "jobs/job_prompt.h"
+#include "jobs/job_recording.h"
 #include "jobs/job_site.h"
 #include "jobs/job_spoken.h"
 #include "jobs/job_summary.h"
@@ -67,6 +68,12 @@ static const struct queue_kind kinds[] = {
 	    .visible_us = 3 * RT_MIN_US,
 	    .max_attempts = 5,
 	    .run = job_prompt },
+	{ .name = "recording",
+	    .parallel = 1,
+	    .visible_us = 10 * RT_MIN_US,
+	    .max_attempts = 3,
+	    .every_us = JOB_RECORDING_EVERY_US,
+	    .run = job_recording },
 	{ .name = "site",
 	    .parallel = 2,
 	    .visible_us = 30 * RT_MIN_US,

@@ -12,6 +12,7 @@
 #include "sipworker/priv/ring.h"
 #include "sipworker/rec/rec_file.h"
 #include "sipworker/rec/rec_wav.h"
+#include "sipworker/rec_told.h"
 
 #define EVENTS  8
 #define TICK_MS 40
@@ -26,9 +27,8 @@
 #define PAST_US   RT_MIN_US
 #define FUTURE_US (RT_SEC_US / 10)
 
-/* A store that is killed takes with it what it was told and had not written
- * down. */
-#define TOLD_AGAIN_US RT_MIN_US
+/* What could not be finished is tried again so often. */
+#define RETRY_US RT_MIN_US
 
 /* Calls whose first frames may overtake their starts at a time. */
 #define UNKNOWN_KEYS 1024
@@ -48,14 +48,6 @@ struct open_rec {
 	char name[REC_FILE_NAME_MAX + 1];
 };
 
-/* What the store was told of. */
-struct told {
-	char name[REC_FILE_NAME_MAX + 1];
-	bool failed;
-	struct rec_wav_result res;
-	int64_t at_us;
-};
-
 struct recorder {
 	struct worker *worker;
 	int epoll_fd;
@@ -65,13 +57,14 @@ struct recorder {
 	struct worker_peer store;
 	struct ring ring[WORKER_THREADS_MAX];
 	struct open_rec *rec;
-	struct told *told; /* a circle of max */
-	uint32_t n_told;
+	struct rec_told told;
 	uint32_t max;
 	uint32_t n_open;
 	uint32_t last;     /* slot of the last frame: frames come in runs */
 	bool named;        /* the engine has said what runs: see tick() */
 	bool sweep_wanted; /* it has just said so */
+	bool left_over;    /* something was not finished, e.g. a full disk */
+	int64_t swept_us;
 	bool leaving;
 	/* Frames of no recording: ended ones', or their start is late. */
 	uint64_t unknown;
@@ -212,43 +205,18 @@ static void tell_engine(struct recorder *r, const struct open_rec *o,
 	(void)worker_peer_send(&r->engine, &m, NULL); /* it asks again */
 }
 
-static bool say_told(struct recorder *r, const struct told *t)
-{
-	struct msg m = { .kind = MSG_REC_ORPHAN };
-
-	m.u.rec_orphan = (struct msg_rec_orphan){ .name = slice_from(t->name),
-		.failed = t->failed,
-		.bytes = t->res.bytes,
-		.samples = t->res.samples };
-	memcpy(m.u.rec_orphan.sha256, t->res.sha256, sizeof(t->res.sha256));
-	return worker_peer_send(&r->store, &m, NULL);
-}
-
 static void tell_store(struct recorder *r, const char *name, bool failed,
     const struct rec_wav_result *res)
 {
-	struct told *t = &r->told[r->n_told++ % r->max];
-
-	*t = (struct told){ .failed = failed,
-		.res = *res,
-		.at_us = clk_mono_us() };
-	if (!slice_to_cstr(slice_from(name), t->name, sizeof(t->name)) ||
-	    !say_told(r, t))
-		log_warn("recorder: not told to the store file=%s", name);
+	rec_told_say(&r->told, &r->store, name, failed, res);
 }
 
-/* To a store that has just come. Said twice is no harm: what is ready stays. */
 static void tell_again(struct recorder *r)
 {
 	const struct msg end = { .kind = MSG_REC_ORPHANS_END };
-	const uint32_t n = r->n_told < r->max ? r->n_told : r->max;
-	const int64_t since_us = clk_mono_us() - TOLD_AGAIN_US;
 
-	for (uint32_t i = 0; i < n; i++)
-		if (r->told[i].at_us > since_us)
-			(void)say_told(r, &r->told[i]);
 	/* Without an engine that is all; else its end is still to be seen. */
-	if (n > 0 && !r->named)
+	if (rec_told_again(&r->told, &r->store) && !r->named)
 		(void)worker_peer_send(&r->store, &end, NULL);
 }
 
@@ -264,6 +232,7 @@ static bool finish(struct recorder *r, struct open_rec *o, int64_t stop_us,
 	o->wav = NULL;
 	o->used = false;
 	r->n_open--;
+	r->left_over = r->left_over || e != ERR_OK;
 	if (e != ERR_OK)
 		log_error("recorder: not finished file=%s", o->name);
 	else if (res->late > 0)
@@ -402,19 +371,34 @@ static void salvage(void *arg, const char *name)
 	if (is_open(r, name))
 		return;
 	e = rec_wav_salvage(r->dirfd, name, &res);
+	r->left_over = r->left_over || e != ERR_OK;
+	/* That it failed before was said then. */
+	if (e != ERR_OK && !r->sweep_wanted)
+		return;
 	log_info("recorder: salvaged file=%s samples=%llu: %s", name,
 	    (unsigned long long)res.samples, err_name(e));
 	tell_store(r, name, e != ERR_OK, &res);
 }
 
+/* After an engine has named what is its own, and later again for what could
+ * not be finished. */
 static void sweep(struct recorder *r)
 {
 	const struct msg end = { .kind = MSG_REC_ORPHANS_END };
 
-	r->sweep_wanted = false;
+	r->left_over = false;
+	r->swept_us = clk_mono_us();
 	if (rec_file_orphans(r->dirfd, salvage, r) != ERR_OK)
 		log_error("recorder: cannot look for orphans");
-	(void)worker_peer_send(&r->store, &end, NULL); /* it waits 5 s */
+	if (r->sweep_wanted) /* the store waits 5 s for it */
+		(void)worker_peer_send(&r->store, &end, NULL);
+	r->sweep_wanted = false;
+}
+
+static bool sweep_due(const struct recorder *r)
+{
+	return r->sweep_wanted || (r->left_over && r->named &&
+				      clk_mono_us() - r->swept_us > RETRY_US);
 }
 
 /* --- peers -----------------------------------------------------------------*/
@@ -501,6 +485,13 @@ static void hear(struct recorder *r, struct worker_peer *p)
 		r->leaving = true;
 }
 
+static int timeout_ms(const struct recorder *r)
+{
+	if (r->n_open > 0)
+		return TICK_MS;
+	return r->left_over ? (int)(RETRY_US / 1000) : -1;
+}
+
 static void loop(struct recorder *r)
 {
 	struct worker_peer *const peers[] = { [TAG_PARENT] = &r->parent,
@@ -509,13 +500,13 @@ static void loop(struct recorder *r)
 	struct epoll_event ev[EVENTS];
 
 	while (!r->leaving) {
-		const int n = epoll_wait(r->epoll_fd, ev, EVENTS,
-		    r->n_open > 0 ? TICK_MS : -1);
+		const int n =
+		    epoll_wait(r->epoll_fd, ev, EVENTS, timeout_ms(r));
 
 		for (int i = 0; i < n; i++)
 			hear(r, peers[ev[i].data.u64]);
 		tick(r);
-		if (r->sweep_wanted)
+		if (sweep_due(r))
 			sweep(r);
 	}
 	/* An engine that is still there has nothing to say any more. */
@@ -532,14 +523,14 @@ static enum err prepare(struct recorder *r, int fd)
 
 	r->max = (uint32_t)s->max_calls;
 	r->rec = calloc(r->max, sizeof(*r->rec));
-	r->told = calloc(r->max, sizeof(*r->told));
 	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	r->dirfd = open(s->recordings_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (r->dirfd == -1) {
 		log_sys("recorder: open %s", s->recordings_dir);
 		return ERR_IO;
 	}
-	if (r->rec == NULL || r->told == NULL || r->epoll_fd == -1) {
+	if (r->rec == NULL || rec_told_init(&r->told, r->max) != ERR_OK ||
+	    r->epoll_fd == -1) {
 		log_sys("recorder: start");
 		return ERR_IO;
 	}
@@ -576,7 +567,7 @@ int rec_proc_run(struct worker *w, int fd)
 	worker_peer_drop(&r->engine);
 	worker_peer_drop(&r->store);
 	free(r->rec);
-	free(r->told);
+	rec_told_fini(&r->told);
 	free(r);
 	return status;
 }

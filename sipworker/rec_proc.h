@@ -6,7 +6,8 @@
  * file is finished at once and told to the store; what an earlier recorder left
  * behind is salvaged as soon as the engine has named what still runs (all its
  * MSG_REC_START, then MSG_REC_SYNC). Before that no frame is taken from the
- * rings: a dead recorder's frames wait there for their recordings' names.
+ * rings: a dead recorder's frames wait there for their recordings' names. What
+ * cannot be finished, on a full disk, is tried again once a minute.
  */
 #ifndef RT_SIPWORKER_REC_PROC_H
 #define RT_SIPWORKER_REC_PROC_H

@@ -103,7 +103,8 @@ static void put_late(struct drain *t, const struct ledger_recording *r)
 		t->n_late += l->used ? 1 : 0;
 		return;
 	}
-	log_warn("drain: recording left to the sweeper");
+	log_warn("drain: recording left to jobd file=%.*s", (int)r->name.n,
+	    r->name.p);
 }
 
 static enum err recording(struct drain *t, const struct ledger_recording *r)

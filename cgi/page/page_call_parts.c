@@ -6,6 +6,7 @@
 #include "cgi/page/page_why.h"
 #include "cgi/page/page_words.h"
 #include "lib/base/clk.h"
+#include "lib/db/db_recording.h"
 #include "lib/phone/phone.h"
 
 #define TEXT_MAX 1200
@@ -260,18 +261,31 @@ void page_call_parts_session(const struct page_story *s, struct view *v)
 
 /* --- recording -------------------------------------------------------------*/
 
+/* The first that fits; why NULL: any. */
 static const struct {
 	const char *state;
+	const char *why;
 	const char *words;
 } recording_words[] = {
-	{ "pending",
+	{ "pending", NULL,
 	    "The recording is being finished. Look again in a"
 	    " moment." },
-	{ "failed",
-	    "The recording could not be finished. What was written is"
-	    " kept on the machine; the operator’s log says more." },
-	{ "erased", "The recording was erased." },
-	{ "erasing", "The recording was erased." },
+	{ "failed", RECORDING_MISSING,
+	    "There is no recording: its file was never written, most"
+	    " likely because the recorder was stopped with the call." },
+	{ "failed", RECORDING_UNFINISHED,
+	    "The recording was not finished. What was written is kept"
+	    " on the machine and can be played once the recorder has"
+	    " mended it." },
+	{ "failed", RECORDING_DAMAGED,
+	    "The recording cannot be played: its file is damaged. It"
+	    " is kept on the machine." },
+	{ "failed", NULL,
+	    "The recording could not be written to the disk. What was"
+	    " written is kept on the machine; the operator’s log says"
+	    " more." },
+	{ "erased", NULL, "The recording was erased." },
+	{ "erasing", NULL, "The recording was erased." },
 };
 
 static const char *no_recording(const struct page_story *s,
@@ -283,7 +297,9 @@ static const char *no_recording(const struct page_story *s,
 				     : "This call was not recorded. Whether"
 				       " calls are is set for each number.";
 	for (size_t i = 0; i < RT_ARRAY_LEN(recording_words); i++)
-		if (strcmp(rec->state, recording_words[i].state) == 0)
+		if (strcmp(rec->state, recording_words[i].state) == 0 &&
+		    (recording_words[i].why == NULL ||
+			strcmp(rec->why, recording_words[i].why) == 0))
 			return recording_words[i].words;
 	return "The recording cannot be played.";
 }

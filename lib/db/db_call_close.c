@@ -219,6 +219,8 @@ static enum err add_recording(struct db *db, struct company_id company,
 		sizeof(row.state)) ||
 	    !slice_to_cstr(c->rec_name, row.path, sizeof(row.path)))
 		return ERR_RANGE;
+	if (c->recording == CALLREC_REC_FAILED)
+		memcpy(row.why, RECORDING_WRITE, sizeof(RECORDING_WRITE));
 	row.started_us = c->rec_start_us == CALLREC_NEVER
 			     ? a->started_us
 			     : a->started_us + c->rec_start_us;

@@ -7,9 +7,9 @@
 #include "lib/db/db_usage.h"
 #include "lib/db/stmt.h"
 
-#define COLUMNS                                                          \
-	"id, call_id, state, path, started_at, duration_ms, size_bytes," \
-	" rate_hz, pcm_sha256, peaks IS NOT NULL"
+#define COLUMNS                                                   \
+	"id, call_id, state, why, path, started_at, duration_ms," \
+	" size_bytes, rate_hz, pcm_sha256, peaks IS NOT NULL"
 
 #define PEAKS_MAX 1048576
 
@@ -18,6 +18,7 @@ static void out_row(struct stmt *st, struct recording_row *row)
 	stmt_out_id(st, row->id.v);
 	stmt_out_id(st, row->call.v);
 	stmt_out_text(st, row->state, sizeof(row->state));
+	stmt_out_text(st, row->why, sizeof(row->why));
 	stmt_out_text(st, row->path, sizeof(row->path));
 	stmt_out_time_us(st, &row->started_us);
 	stmt_out_u32(st, &row->duration_ms);
@@ -31,9 +32,9 @@ static enum err insert(struct db *db, struct company_id company,
     const struct recording_row *row, int64_t now_us)
 {
 	static const char sql[] =
-	    "INSERT INTO recording (company_id, id, call_id, state, path,"
+	    "INSERT INTO recording (company_id, id, call_id, state, why, path,"
 	    " started_at, duration_ms, size_bytes, rate_hz, pcm_sha256,"
-	    " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	    " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 	static const uint8_t unknown[32];
 	const bool has_sum = memcmp(row->pcm_sha256, unknown, 32) != 0;
 	struct stmt *st = stmt_begin(db, sql);
@@ -45,6 +46,7 @@ static enum err insert(struct db *db, struct company_id company,
 	stmt_in_text(st, slice_eq_cstr(slice_from(row->state), "ready")
 			     ? SLICE("pending")
 			     : slice_from(row->state));
+	stmt_in_text(st, slice_from(row->why));
 	stmt_in_text(st, slice_from(row->path));
 	stmt_in_time_us(st, row->started_us);
 	stmt_in_u64(st, row->duration_ms);
@@ -113,7 +115,7 @@ static enum err mark_ready(struct db *db, struct company_id company,
     const struct recording_row *row, int64_t now_us, bool *became)
 {
 	static const char sql[] =
-	    "UPDATE recording SET state = 'ready', duration_ms = ?,"
+	    "UPDATE recording SET state = 'ready', why = '', duration_ms = ?,"
 	    " size_bytes = ?, rate_hz = ?, pcm_sha256 = ?, ready_at = ?"
 	    " WHERE company_id = ? AND id = ?"
 	    " AND state IN ('pending', 'failed')";
@@ -168,6 +170,20 @@ enum err db_recording_ready(struct db *db, struct company_id company,
 	return db_join_end(db, mine, e);
 }
 
+enum err db_recording_failed(struct db *db, struct company_id company,
+    struct recording_id id, const char *why)
+{
+	static const char sql[] =
+	    "UPDATE recording SET state = 'failed', why = ?"
+	    " WHERE company_id = ? AND id = ? AND state = 'pending'";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_text(st, slice_from(why));
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	return stmt_exec(st, NULL);
+}
+
 enum err db_recording_set_peaks(struct db *db, struct company_id company,
     struct recording_id id, struct slice peaks)
 {
@@ -207,7 +223,7 @@ enum err db_recording_peaks(struct db *db, struct company_id company,
 enum err db_recording_pending(struct db *db, int64_t before_us, uint32_t max,
     struct arena *mem, struct recording_pending **rows, size_t *n)
 {
-	static const char sql[] = "SELECT company_id, " COLUMNS
+	static const char sql[] = "SELECT company_id, created_at, " COLUMNS
 				  " FROM recording"
 				  " WHERE state = 'pending' AND created_at < ?"
 				  " ORDER BY created_at LIMIT ?";
@@ -217,6 +233,7 @@ enum err db_recording_pending(struct db *db, int64_t before_us, uint32_t max,
 	stmt_in_time_us(st, before_us);
 	stmt_in_u64(st, max);
 	stmt_out_id(st, row.company.v);
+	stmt_out_time_us(st, &row.created_us);
 	out_row(st, &row.row);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

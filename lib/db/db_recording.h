@@ -13,6 +13,7 @@ struct recording_row {
 	struct recording_id id;
 	struct call_id call;
 	char state[9];            /* pending ready failed erased */
+	char why[13];             /* of one that failed; see below */
 	char path[DB_TEXT_BYTES]; /* below recordings_dir */
 	int64_t started_us;
 	uint32_t duration_ms;
@@ -21,6 +22,12 @@ struct recording_row {
 	uint8_t pcm_sha256[32];
 	bool has_peaks;
 };
+
+/* Why one failed; "" where nobody knows. */
+#define RECORDING_WRITE      "write"      /* its file could not be written */
+#define RECORDING_MISSING    "missing"    /* there is no file */
+#define RECORDING_UNFINISHED "unfinished" /* its ".part" is all there is */
+#define RECORDING_DAMAGED    "damaged"    /* the file is no recording */
 
 /* ERR_CONFLICT: id or path is there already. */
 RT_MUST_USE enum err db_recording_add(struct db *db, struct company_id company,
@@ -36,6 +43,11 @@ RT_MUST_USE enum err db_recording_get(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_recording_ready(struct db *db,
     struct company_id company, const struct recording_row *row, int64_t now_us);
 
+/* A pending one that will not come, as far as is known: should it come yet, it
+ * becomes ready. One that is not pending stays as it is. */
+RT_MUST_USE enum err db_recording_failed(struct db *db,
+    struct company_id company, struct recording_id id, const char *why);
+
 /* Waveform, as the waveform job made it; up to 1 MiB. */
 RT_MUST_USE enum err db_recording_set_peaks(struct db *db,
     struct company_id company, struct recording_id id, struct slice peaks);
@@ -46,11 +58,12 @@ RT_MUST_USE enum err db_recording_peaks(struct db *db,
 
 struct recording_pending {
 	struct company_id company;
+	int64_t created_us; /* of the row: its call was closed */
 	struct recording_row row;
 };
 
 /* Recordings that wait since before before_us, of all companies, oldest
- * first: for the sweeper, which looks for their files. */
+ * first: for jobd, which looks for their files (jobs/job_recording.h). */
 RT_MUST_USE enum err db_recording_pending(struct db *db, int64_t before_us,
     uint32_t max, struct arena *mem, struct recording_pending **rows,
     size_t *n);

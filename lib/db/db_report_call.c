@@ -188,7 +188,7 @@ enum err db_report_call_events(struct db *db, struct company_id company,
 }
 
 static const char recording_sql[] =
-    "SELECT state, path, started_at, duration_ms, size_bytes, channels,"
+    "SELECT state, why, path, started_at, duration_ms, size_bytes, channels,"
     " peaks IS NOT NULL"
     " FROM recording"
     " WHERE company_id = ? AND call_id = ?"
@@ -204,6 +204,7 @@ enum err db_report_call_recording(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	OUT_TEXT(st, &row, state);
+	OUT_TEXT(st, &row, why);
 	OUT_TEXT(st, &row, path);
 	stmt_out_time_us(st, &row.started_us);
 	stmt_out_u64(st, &row.duration_ms);

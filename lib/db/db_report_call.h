@@ -122,6 +122,7 @@ RT_MUST_USE enum err db_report_call_events(struct db *db,
 /* The recording of a call. */
 struct db_report_call_recording {
 	char state[9]; /* pending ready failed erased */
+	char why[13];  /* db_recording.h */
 	char path[DB_REPORT_TEXT(255)];
 	int64_t started_us;
 	uint64_t duration_ms;

@@ -8,6 +8,7 @@
 #ifndef RT_ENGINE_CALL_H
 #define RT_ENGINE_CALL_H
 
+#include "lib/core/recname.h"
 #include "sipworker/engine/engine.h"
 #include "sipworker/engine/leg.h"
 #include "sipworker/sip/sip_replaces.h"
@@ -150,7 +151,7 @@ struct call {
 	uint64_t rec_bytes;
 	uint64_t rec_samples;
 	uint8_t rec_sha256[32];
-	char rec_name[CALL_NAME_MAX];
+	char rec_name[RECNAME_MAX + 1];
 
 	/* Notice */
 	int64_t notice_ended_us; /* since the call began */

@@ -1,22 +1,8 @@
 #include "sipworker/engine/record.h"
 
-#include "lib/base/clk.h"
+#include "lib/core/recname.h"
 #include "sipworker/engine/stream.h"
 #include "sipworker/engine/trace.h"
-
-static bool name_recording(struct call *c)
-{
-	const struct clk_civil t = clk_to_civil(c->opened_wall_us);
-	char company[ID_TEXT_MAX], call[ID_TEXT_MAX];
-	struct buf b;
-
-	id_text(ID_KIND_company, c->company.v, company);
-	id_text(ID_KIND_call, c->id.v, call);
-	buf_over(&b, c->rec_name, sizeof(c->rec_name) - 1);
-	buf_printf(&b, "%s/%04d-%02d-%02d/%s.wav", company, t.year, t.month,
-	    t.day, call);
-	return buf_err(&b) == ERR_OK;
-}
 
 /* False: it cannot be, or the recorder has finished already. */
 static bool open_file(struct engine *e, struct call *c, int64_t at_us)
@@ -25,8 +11,9 @@ static bool open_file(struct engine *e, struct call *c, int64_t at_us)
 
 	if (c->rec_on)
 		return true;
-	if (c->rec_state != CALLREC_REC_NONE || !name_recording(c))
+	if (c->rec_state != CALLREC_REC_NONE)
 		return false;
+	recname_make(c->company, c->id, c->opened_wall_us, c->rec_name);
 	c->rec_on = true;
 	c->rec_state = CALLREC_REC_PENDING;
 	c->rec_start_us = at_us;

@@ -48,8 +48,8 @@ void rec_wav_frame(struct rec_wav *w, unsigned int channel,
 void rec_wav_tick(struct rec_wav *w, int64_t now_us);
 
 /* Writes all up to stop_us, syncs, renames, frees w, whatever it returns. On
- * ERR_IO *out says what there is; the ".part" stays for the sweeper, because
- * audio is never thrown away. */
+ * ERR_IO *out says what there is; the ".part" stays for rec_wav_salvage(),
+ * because audio is never thrown away. */
 RT_MUST_USE enum err rec_wav_finish(struct rec_wav *w, int64_t stop_us,
     struct rec_wav_result *out);
 /* Deletes what there is of it, and frees w. */

@@ -9,6 +9,7 @@
 #include "lib/base/metric.h"
 #include "lib/base/utf8.h"
 #include "lib/core/callrec.h"
+#include "lib/core/recname.h"
 #include "lib/db/db_call.h"
 #include "lib/db/db_judge.h"
 #include "lib/db/db_mark.h"
@@ -192,22 +193,6 @@ enum err drain_refuse(int journal_dirfd, uint64_t seq, enum err why,
 	return e;
 }
 
-/* "<company>/<yyyy-mm-dd>/<call>.wav" */
-static enum err parse_name(struct slice name, struct company_id *company,
-    struct call_id *call)
-{
-	struct slice part;
-	enum err e;
-
-	if (!slice_cut(&name, '/', &part))
-		return ERR_SYNTAX;
-	if ((e = id_parse(ID_KIND_company, part, company->v)) != ERR_OK)
-		return e;
-	if (!slice_cut(&name, '/', &part) || !slice_ends(name, SLICE(".wav")))
-		return ERR_SYNTAX;
-	return id_parse(ID_KIND_call, slice_head(name, name.n - 4), call->v);
-}
-
 /* The call was closed before anybody knew of its recording. */
 static enum err add_recording(struct db *db, struct company_id company,
     struct call_id call, struct slice name, struct recording_row *row,
@@ -238,7 +223,7 @@ enum err drain_recording(struct db *db, const struct drain_recording *r,
 	struct call_id call;
 	enum err e;
 
-	if ((e = parse_name(r->name, &company, &call)) != ERR_OK)
+	if ((e = recname_parse(r->name, &company, &call)) != ERR_OK)
 		return e;
 	e = db_recording_by_call(db, company, call, &row);
 	if (e == ERR_NOTFOUND)
@@ -247,7 +232,8 @@ enum err drain_recording(struct db *db, const struct drain_recording *r,
 		return e;
 	if (r->failed) {
 		log_error("drain: recording failed path=%s", row.path);
-		return ERR_OK; /* stays as it is, by name, for the sweeper */
+		return db_recording_failed(db, company, row.id,
+		    RECORDING_WRITE);
 	}
 	row.size_bytes = r->bytes;
 	row.duration_ms = (uint32_t)(r->samples * 1000 / RATE_HZ);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/core/callrec.h"
+#include "lib/core/recname.h"
 
 /* A leg without a record yet. */
 struct open_leg {
@@ -356,6 +357,7 @@ enum err open_calls_interrupt(const struct open_calls *o, struct call_id call,
     int64_t gone_wall_us, const struct open_calls_rec *rec, struct buf *out)
 {
 	const struct open_call *c = find(o, call);
+	char name[RECNAME_MAX + 1];
 	struct callrec opened, closed;
 	enum err e;
 
@@ -375,6 +377,12 @@ enum err open_calls_interrupt(const struct open_calls *o, struct call_id call,
 		closed.u.closed.rec_samples = rec->samples;
 		memcpy(closed.u.closed.rec_sha256, rec->sha256,
 		    sizeof(rec->sha256));
+	} else if (c->rec_start_us != CALLREC_NEVER) {
+		/* Who had to say what became of it died as well. */
+		recname_make(opened.head.company, call, opened.u.opened.wall_us,
+		    name);
+		closed.u.closed.recording = CALLREC_REC_PENDING;
+		closed.u.closed.rec_name = slice_from(name);
 	}
 	callrec_encode(&closed, out);
 	return buf_err(out);

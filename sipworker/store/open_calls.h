@@ -56,7 +56,8 @@ RT_MUST_USE enum err open_calls_interrupt_leg(const struct open_calls *o,
 /* Appends the closed record of an open call to out, with the talk time that is
  * known: up to its last record, up to gone_wall_us when the engine was seen to
  * go (0: nobody saw it), up to the end of its recording, whichever is last.
- * rec may be NULL. ERR_NOTFOUND: not open. The call stays open until that
+ * rec NULL: what was begun is pending, by its name (lib/core/recname.h).
+ * ERR_NOTFOUND: not open. The call stays open until that
  * record is fed to open_calls_add(). */
 RT_MUST_USE enum err open_calls_interrupt(const struct open_calls *o,
     struct call_id call, int64_t gone_wall_us, const struct open_calls_rec *rec,

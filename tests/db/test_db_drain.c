@@ -125,7 +125,8 @@ static void test_recording(void **state)
 	assert_int_equal(recorded(foreign, false), ERR_NOTFOUND);
 	ok(recorded(name, true));
 	ok(db_recording_by_call(store, t->company[0].id, call, &row));
-	assert_string_equal(row.state, "pending");
+	assert_string_equal(row.state, "failed");
+	assert_string_equal(row.why, RECORDING_WRITE);
 	ok(recorded(name, false));
 	ok(recorded(name, false)); /* twice is once */
 	ok(recorded(name, true));  /* and stays */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lib/core/callrec.h"
+#include "lib/core/recname.h"
 #include "sipworker/store/open_calls.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_alloc.h"
@@ -90,6 +91,7 @@ static void test_interrupt(void **state)
 	assert_int_equal(r.u.closed.result, CALLRESULT_INTERRUPTED);
 	assert_int_equal(r.u.closed.talk_us, 0);
 	assert_int_equal(r.u.closed.answered_us, CALLREC_NEVER);
+	assert_int_equal(r.u.closed.recording, CALLREC_REC_NONE);
 	assert_int_equal(open_calls_add(o, 3, buf_slice(&b)), ERR_OK);
 	assert_int_equal(open_calls_count(o), 0);
 	buf_reset(&b);
@@ -105,6 +107,37 @@ static void test_interrupt(void **state)
 	    ERR_OK);
 	assert_int_equal(callrec_decode(buf_slice(&b), &r), ERR_OK);
 	assert_int_equal(r.head.at_us, 3 * RT_SEC_US);
+	buf_fini(&b);
+	open_calls_free(o);
+}
+
+/* A recording was begun, and who knew what became of it died: it is looked for
+ * by its name. */
+static void test_interrupt_recording(void **state)
+{
+	struct callrec ev = record(CALLREC_EVENT, 7, 1, RT_SEC_US), r;
+	char name[RECNAME_MAX + 1];
+	struct open_calls *o;
+	struct call_id any;
+	struct buf b;
+
+	(void)state;
+	assert_int_equal(open_calls_new(2, &o), ERR_OK);
+	assert_int_equal(feed(o, 1, CALLREC_OPENED, 7, 0), ERR_OK);
+	ev.u.event.what = CALLREC_EV_REC_START;
+	buf_init(&b, CALLREC_BYTES_MAX);
+	callrec_encode(&ev, &b);
+	assert_int_equal(open_calls_add(o, 2, buf_slice(&b)), ERR_OK);
+	buf_reset(&b);
+	assert_true(open_calls_any(o, &any));
+	assert_int_equal(open_calls_interrupt(o, any, WALL + 5 * RT_SEC_US,
+			     NULL, &b),
+	    ERR_OK);
+	assert_int_equal(callrec_decode(buf_slice(&b), &r), ERR_OK);
+	assert_int_equal(r.u.closed.recording, CALLREC_REC_PENDING);
+	assert_int_equal(r.u.closed.rec_start_us, RT_SEC_US);
+	recname_make(ev.head.company, any, WALL, name);
+	assert_true(slice_eq_cstr(r.u.closed.rec_name, name));
 	buf_fini(&b);
 	open_calls_free(o);
 }
@@ -307,6 +340,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_interrupt),
+		cmocka_unit_test(test_interrupt_recording),
 		cmocka_unit_test(test_talk_time),
 		cmocka_unit_test(test_legs),
 		cmocka_unit_test(test_every_allocation_fails_once),
