@@ -75,6 +75,8 @@ static const struct route routes[] = {
 	{ REQ_GET, "/companies", ROUTE_READ_ONLY, .handler = page_companies },
 	{ REQ_GET, "/companies/names.json", ROUTE_READ_ONLY, ROUTE_API,
 	    .handler = page_companies_names },
+	{ REQ_GET, "/companies/{id}/logo", ROUTE_READ_ONLY,
+	    .handler = page_companies_logo },
 	{ REQ_POST, "/companies/favourite", ROUTE_READ_ONLY,
 	    .body = REQ_BODY_URLENCODED, .body_max = 8192,
 	    .handler = page_companies_favourite },

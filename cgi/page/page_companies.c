@@ -8,6 +8,7 @@
 #include "cgi/web/frame.h"
 #include "lib/base/utf8.h"
 #include "lib/db/db_agency.h"
+#include "lib/db/db_logo.h"
 #include "lib/text/esc.h"
 #include "lib/text/json_out.h"
 
@@ -89,6 +90,8 @@ static void company_view(const struct req *r, const struct agency *a,
 	view_cstr(item, "row_name", c->name);
 	view_flag(item, "row_on", id_eq(c->id.v, r->company.v));
 	view_flag(item, "row_favourite", c->favourite);
+	view_flag(item, "row_logo", c->logo_us > 0);
+	view_i64(item, "row_logo_at", c->logo_us);
 	view_u64(item, "row_live", live);
 	view_flag(item, "row_has_live", live > 0);
 	page_metric_change(page_metric_at(0), now, old, text, &sign);
@@ -137,6 +140,19 @@ static void pager(const struct agency *a, uint64_t count, struct view *v)
 	page_link(a, "here", a->page, v);
 }
 
+/* The same days as a report on any metric. */
+static void compare_link(const struct agency *a, struct view *v)
+{
+	char mem[HREF_MAX];
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	buf_cstr(&b, "/reports?");
+	page_range_query(&a->range, &b);
+	buf_cstr(&b, "&by=company");
+	view_slice(v, "compare_href", buf_slice(&b));
+}
+
 static void fill(const struct req *r, const struct agency *a, struct view *v)
 {
 	view_list(v, "columns");
@@ -149,6 +165,9 @@ static void fill(const struct req *r, const struct agency *a, struct view *v)
 	view_u64(v, "count", a->count);
 	view_u64(v, "all_count", a->n);
 	view_flag(v, "any", a->n_shown > 0);
+	view_flag(v, "past_end", a->n_shown == 0 && a->count > 0);
+	page_link(a, "first_href", 1, v);
+	compare_link(a, v);
 	pager(a, a->count, v);
 	view_slice(v, "name_text", a->search);
 	view_list(v, "range_keep");
@@ -303,6 +322,28 @@ enum err page_companies_names(const struct req *r, struct resp *out)
 	e = resp_json(out, &j);
 	buf_fini(&b);
 	return e;
+}
+
+enum err page_companies_logo(const struct req *r, struct resp *out)
+{
+	struct db_report_member *rows = NULL;
+	struct company_id company;
+	struct logo_row logo;
+	size_t n = 0, i = 0;
+	enum err e;
+
+	if ((e = req_path_id(r, 0, ID_KIND_company, company.v)) != ERR_OK ||
+	    (e = db_report_members(r->db, r->user, r->arena, &rows, &n)) !=
+		ERR_OK)
+		return e;
+	while (i < n && !id_eq(rows[i].id.v, company.v))
+		i++;
+	if (i == n)
+		return ERR_NOTFOUND;
+	if ((e = db_logo_get(r->db, company, r->arena, &logo)) != ERR_OK)
+		return e;
+	resp_header(out, "Cache-Control", SLICE("private, max-age=86400"));
+	return resp_bytes(out, image_head_type(logo.head.kind), logo.image);
 }
 
 enum err page_companies_favourite(const struct req *r, struct resp *out)

@@ -14,6 +14,9 @@ RT_MUST_USE enum err page_companies(const struct req *r, struct resp *out);
  * favourites first. */
 RT_MUST_USE enum err page_companies_names(const struct req *r,
     struct resp *out);
+/* GET /companies/{id}/logo: ERR_NOTFOUND also when it is none of the
+ * reader's. */
+RT_MUST_USE enum err page_companies_logo(const struct req *r, struct resp *out);
 /* POST /companies/favourite: company, on ("yes" or "no"). */
 RT_MUST_USE enum err page_companies_favourite(const struct req *r,
     struct resp *out);

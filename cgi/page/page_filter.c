@@ -54,6 +54,8 @@ static const struct param {
 	{ "split", "", PLAIN, 0 },
 	{ "metric", "", PLAIN, 0 },
 	{ "own", "", PLAIN, 0 },
+	{ "sort", "", PLAIN, 0 },
+	{ "dir", "", PLAIN, 0 },
 };
 _Static_assert(RT_ARRAY_LEN(params) <= PAGE_FILTER_PARAMS, "room for all");
 
@@ -151,6 +153,17 @@ void page_filter_href(const struct page_filter *p, const char *without,
 	buf_put(&b, more);
 	view_slice(item, key,
 	    buf_err(&b) == ERR_OK ? buf_slice(&b) : slice_from(p->path));
+}
+
+void page_filter_href_order(const struct page_filter *p, struct slice order,
+    struct view *item, const char *key)
+{
+	struct page_filter plain = *p;
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(params); i++)
+		if (strcmp(params[i].name, "dir") == 0)
+			plain.value[i] = SLICE("");
+	page_filter_href(&plain, "sort", order, item, key);
 }
 
 /* talk and ring stand for two limits each. */

@@ -12,7 +12,7 @@
 #include "cgi/page/page_range.h"
 #include "lib/db/db_report_calls.h"
 
-#define PAGE_FILTER_PARAMS 40
+#define PAGE_FILTER_PARAMS 44
 /* An address with every filter at its longest is cut off: the link then leads
  * to the page without filters. */
 #define PAGE_FILTER_HREF_MAX 7168
@@ -37,7 +37,7 @@ bool page_filter_any(const struct page_filter *p);
 bool page_filter_personal(const struct page_filter *p);
 
 /* What stands in the address; "" when it does not. Also for parameters that
- * filter nothing: cols, by, split, metric, own. */
+ * filter nothing: cols, by, split, metric, own, sort, dir. */
 struct slice page_filter_value(const struct page_filter *p, const char *name);
 
 /* "&name=value…" of all, but for the parameter `without` (NULL: none). */
@@ -47,6 +47,10 @@ void page_filter_query(const struct page_filter *p, const char *without,
  * then more ("&page=2", or ""). */
 void page_filter_href(const struct page_filter *p, const char *without,
     struct slice more, struct view *item, const char *key);
+
+/* The same in another order: "&sort=calls&dir=asc". */
+void page_filter_href_order(const struct page_filter *p, struct slice order,
+    struct view *item, const char *key);
 
 /* The same at the log, without what only reports understand and without the
  * filters by one or two dimensions, which `more` sets anew. */

@@ -33,10 +33,16 @@ enum err page_live(const struct req *r, struct resp *out)
 enum err page_live_company(const struct req *r, struct resp *out)
 {
 	struct db_report_member *rows = NULL;
+	struct slice next = SLICE("/");
 	struct company_id wanted;
 	size_t n = 0;
 	enum err e;
 
+	e = req_form(r, "next", &next);
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
+	if (!resp_is_local(next))
+		return ERR_RANGE;
 	if ((e = req_need(req_form_id(r, "company", ID_KIND_company,
 		 wanted.v))) != ERR_OK ||
 	    (e = db_report_members(r->db, r->user, r->arena, &rows, &n)) !=
@@ -45,7 +51,7 @@ enum err page_live_company(const struct req *r, struct resp *out)
 	for (size_t i = 0; i < n; i++)
 		if (id_eq(rows[i].id.v, wanted.v)) {
 			sess_company(r, out, wanted);
-			return resp_redirect(out, SLICE("/"));
+			return resp_redirect(out, next);
 		}
 	return ERR_NOTFOUND;
 }

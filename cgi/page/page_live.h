@@ -13,7 +13,8 @@
 RT_MUST_USE enum err page_live(const struct req *r, struct resp *out);
 
 /* POST /company, field company=com_…: shows that company from now on and goes
- * to the overview. ERR_NOTFOUND: not one of the user's. ROUTE_READ_ONLY. */
+ * to next (a page of ours), or to the overview. ERR_NOTFOUND: not one of the
+ * user's. ROUTE_READ_ONLY. */
 RT_MUST_USE enum err page_live_company(const struct req *r, struct resp *out);
 
 #endif

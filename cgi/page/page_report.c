@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cgi/page/page_filter_view.h"
+#include "cgi/page/page_report_order.h"
 #include "cgi/page/page_report_out.h"
 #include "cgi/page/page_report_time.h"
 #include "cgi/page/page_views.h"
@@ -12,10 +13,6 @@
 
 #define HEAT_LEVELS 5
 #define MORE_MAX    4200
-
-/* What every table shows beside the metric that was asked for. */
-static const char *const beside[] = { "calls", "answered_rate", "first_rate",
-	"qualified", "leads" };
 
 /* --- choices ---------------------------------------------------------------*/
 
@@ -37,14 +34,15 @@ static void choices(const struct report *t, struct view *v)
 		    page_metric_at(i)->name, page_metric_at(i) == t->metric);
 	view_list(v, "dims");
 	view_list(v, "splits");
-	for (size_t i = 0; i < page_report_data_dims(); i++) {
-		const struct report_dim *d = page_report_data_dim(i);
+	for (size_t i = 0; i < page_report_dims_count(); i++) {
+		const struct report_dim *d = page_report_dims_at(i);
 
 		choice(v, "dims", d->key, d->name, d == t->by);
-		if (d->kind != REPORT_TIME && d != t->by)
+		if (d->kind != REPORT_TIME && d->kind != REPORT_COMPANY &&
+		    d != t->by)
 			choice(v, "splits", d->key, d->name, d == t->split);
 	}
-	view_flag(v, "can_split", t->by->kind != REPORT_TIME);
+	view_flag(v, "can_split", t->by->kind != REPORT_COMPANY);
 	view_flag(v, "is_own", strcmp(t->metric->key, "own") == 0);
 	view_u64(v, "own_s", t->own_s > 0 ? t->own_s : 60);
 }
@@ -66,6 +64,7 @@ static const struct {
 	{ "Time to answer", "&by=destination&metric=answer", "destination",
 	    "answer" },
 	{ "Talk time", "&by=talk", "talk", "calls" },
+	{ "Companies", "&by=company", "company", "calls" },
 	{ "Cost per lead", "&by=source&metric=cost_lead", "source",
 	    "cost_lead" },
 };
@@ -174,10 +173,27 @@ static void row_link(const struct report *t, const struct report_row *row,
 	view_flag(item, "row_linked", buf_err(&b) == ERR_OK && b.n > 0);
 }
 
+/* Whose calls they are: the reader steps into that company to see them. */
+static void company_view(const struct report *t, const struct report_row *row,
+    struct view *item)
+{
+	char key[ID_TEXT_MAX];
+
+	view_flag(item, "row_is_company", row->company != NULL);
+	if (row->company == NULL)
+		return;
+	id_text(ID_KIND_company, row->company->id.v, key);
+	view_cstr(item, "row_company", key);
+	view_flag(item, "row_logo", row->company->logo_us > 0);
+	view_i64(item, "row_logo_at", row->company->logo_us);
+	view_flag(item, "row_on", id_eq(row->company->id.v, t->r->company.v));
+}
+
 static void row_view(const struct report *t, const struct report_row *row,
     int64_t most, struct view *v)
 {
 	struct view *item = view_item(v, "rows");
+	const struct page_metric *m;
 	char text[PAGE_WORDS_MAX];
 	int64_t n = 0;
 
@@ -187,34 +203,36 @@ static void row_view(const struct report *t, const struct report_row *row,
 	row_link(t, row, item);
 	page_metric_text(t->metric, &row->now, text);
 	view_cstr(item, "number", text);
+	view_cstr(item, "row_currency", row->currency);
+	view_flag(item, "row_money", row->currency[0] != '\0');
+	company_view(t, row, item);
 	(void)page_metric_number(t->metric, &row->now, &n);
 	view_i64(item, "width", part_of(n, most, 100));
 	view_flag(item, "few", page_metric_few(t->metric, &row->now));
 	change(t, row, item);
 	view_list(item, "cells");
-	for (size_t i = 0; i < RT_ARRAY_LEN(beside); i++)
-		if (strcmp(beside[i], t->metric->key) != 0)
-			cell(item, page_metric_find(slice_from(beside[i])),
-			    &row->now);
+	for (size_t i = 0; (m = page_report_data_beside(t, i)) != NULL; i++)
+		cell(item, m, &row->now);
+	for (size_t i = 0; i < t->n_cols; i++)
+		cell(item, t->metric, &row->cols[i]);
 }
 
 /* Does a figure of the row stand on few calls, the main one or one beside? */
 static bool any_few(const struct report *t, const struct report_row *row)
 {
 	bool few = page_metric_few(t->metric, &row->now);
+	const struct page_metric *m;
 
-	for (size_t i = 0; i < RT_ARRAY_LEN(beside); i++)
-		few = few ||
-		      page_metric_few(page_metric_find(slice_from(beside[i])),
-			  &row->now);
+	for (size_t i = 0; (m = page_report_data_beside(t, i)) != NULL; i++)
+		few = few || page_metric_few(m, &row->now);
+	for (size_t i = 0; i < t->n_cols; i++)
+		few = few || page_metric_few(t->metric, &row->cols[i]);
 	return few;
 }
 
 static void table(const struct report *t, struct view *v)
 {
-	struct report_row total = { .label = SLICE("All"),
-		.now = t->total,
-		.before = t->total_before };
+	const struct report_row total = page_report_data_total(t);
 	int64_t most = 0;
 	bool few = false;
 
@@ -230,14 +248,12 @@ static void table(const struct report *t, struct view *v)
 		row_view(t, &t->rows[i], most, v);
 	if (t->rest.now.calls > 0)
 		row_view(t, &t->rest, 0, v);
-	row_view(t, &total, 0, v);
+	if (!t->no_total)
+		row_view(t, &total, 0, v);
+	view_flag(v, "has_total", !t->no_total);
 	view_flag(v, "any", t->total.calls > 0);
 	view_flag(v, "any_few", few);
-	view_list(v, "columns");
-	for (size_t i = 0; i < RT_ARRAY_LEN(beside); i++)
-		if (strcmp(beside[i], t->metric->key) != 0)
-			view_cstr(view_item(v, "columns"), "column",
-			    page_metric_find(slice_from(beside[i]))->name);
+	page_report_order_heads(t, v);
 }
 
 /* --- the chart -------------------------------------------------------------*/
@@ -283,7 +299,10 @@ static enum err chart(const struct report *t, struct view *v)
 	};
 	struct report_point *points = NULL;
 	size_t n = 0;
-	const enum err e = page_report_time_points(t, &points, &n);
+	/* Hundreds of companies' days say less than their rows' bars. */
+	const bool drawn = !t->metric->cost && t->by->kind != REPORT_COMPANY;
+	const enum err e =
+	    drawn ? page_report_time_points(t, &points, &n) : ERR_OK;
 
 	view_list(v, "series");
 	for (size_t i = 0; e == ERR_OK && i < n; i++)
@@ -291,7 +310,7 @@ static enum err chart(const struct report *t, struct view *v)
 	view_cstr(v, "unit", units[t->metric->unit]);
 	view_cstr(v, "series_step", t->range.days == 1 ? "Hour" : "Day");
 	/* Spend is entered by day and source, not by call. */
-	view_flag(v, "has_chart", !t->metric->cost);
+	view_flag(v, "has_chart", drawn);
 	return e;
 }
 
@@ -382,9 +401,12 @@ static void title(const struct report *t, struct view *v)
 	view_cstr(v, "metric_name", t->metric->name);
 	view_cstr(v, "metric_means", t->metric->means);
 	view_cstr(v, "by_name", t->by->name);
-	view_flag(v, "is_split", t->split != NULL);
-	view_cstr(v, "split_name", t->split == NULL ? "" : t->split->name);
-	view_flag(v, "is_money", t->metric->unit == METRIC_MONEY);
+	view_flag(v, "is_split", t->split != NULL && t->n_cols == 0);
+	view_flag(v, "split_dropped", t->split_dropped);
+	view_flag(v, "by_company", t->by->kind == REPORT_COMPANY);
+	view_flag(v, "several_currencies", t->no_total);
+	view_flag(v, "is_money",
+	    t->metric->unit == METRIC_MONEY && t->by->kind != REPORT_COMPANY);
 	view_cstr(v, "currency", t->currency);
 	view_flag(v, "no_spend", t->metric->cost && t->total.costed == 0);
 	view_flag(v, "no_cost_here",

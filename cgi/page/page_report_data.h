@@ -6,35 +6,12 @@
 
 #include "cgi/page/page_filter.h"
 #include "cgi/page/page_metric.h"
-#include "lib/db/db_report_group.h"
+#include "cgi/page/page_report_dims.h"
 
 #define PAGE_REPORT_ROWS ((size_t)50) /* shown; the rest is one line */
-
-/* How the values of a dimension come about and are said. */
-enum report_kind {
-	REPORT_TEXT,  /* as they are */
-	REPORT_ID,    /* by name */
-	REPORT_FIXED, /* of a list of words */
-	REPORT_TIME   /* by the company's clock */
-};
-
-struct report_dim {
-	const char *key; /* in the address */
-	const char *name;
-	enum report_kind kind;
-	int group;         /* enum group_dim, with what is added to it */
-	enum filter_id id; /* REPORT_ID */
-	/* REPORT_FIXED: value, word, and the filter of its calls ("&x=y") */
-	const struct report_word *words;
-	size_t n_words;
-	const char *param; /* that filters by the value; NULL: none does */
-};
-
-struct report_word {
-	const char *value;
-	const char *word;
-	const char *filter;
-};
+/* Values of a second dimension beside times, most calls first; the others are
+ * one more column. */
+#define PAGE_REPORT_COLS ((size_t)6)
 
 struct report_row {
 	struct slice value; /* as stored */
@@ -43,6 +20,20 @@ struct report_row {
 	struct slice label2;
 	struct db_report_sums now;
 	struct db_report_sums before;
+	const struct db_report_sums
+	    *cols; /* of struct report's n_cols; NULL: none */
+	const struct db_report_member *company; /* REPORT_COMPANY, or NULL */
+	char currency[4]; /* REPORT_COMPANY, of money; else "" */
+};
+
+/* What the rows stand in the order of. */
+enum report_order {
+	REPORT_ORDER_USUAL, /* nothing was asked for */
+	REPORT_ORDER_LABEL,
+	REPORT_ORDER_SPLIT,
+	REPORT_ORDER_BEFORE,
+	REPORT_ORDER_CHANGE,
+	REPORT_ORDER_METRIC /* struct report's order_metric */
 };
 
 struct report {
@@ -51,6 +42,10 @@ struct report {
 	struct page_filter p;
 	const struct report_dim *by;
 	const struct report_dim *split; /* NULL: none */
+	bool split_dropped; /* what was asked cannot be split: companies */
+	enum report_order order;
+	const struct page_metric *order_metric;
+	bool rising; /* the least first */
 	const struct page_metric *metric;
 	uint32_t own_s;
 	char currency[4];
@@ -65,10 +60,24 @@ struct report {
 	struct db_report_bucket *before;
 	size_t n_before;
 	bool cost_fits; /* spend can be told by this dimension */
+	/* With a split by times: its values, and all others when there are. */
+	struct slice cols[PAGE_REPORT_COLS + 1];
+	size_t n_cols;
+	struct db_report_sums total_cols[PAGE_REPORT_COLS + 1];
+	bool no_total; /* money of companies of several currencies */
 };
 
-size_t page_report_data_dims(void);
-const struct report_dim *page_report_data_dim(size_t i);
+/* What every table shows beside the metric that was asked for, when no split
+ * takes the room. NULL after the last. */
+const struct page_metric *page_report_data_beside(const struct report *t,
+    size_t i);
+
+/* "All": the row under the others. */
+struct report_row page_report_data_total(const struct report *t);
+
+/* What the database is asked for a period of the report. */
+struct db_report_ask page_report_data_ask(const struct report *t,
+    int64_t from_us, int64_t to_us);
 
 /* Reads address and figures. z is borrowed by the report. */
 RT_MUST_USE enum err page_report_data_read(const struct req *r, struct tz *z,

@@ -9,10 +9,6 @@
 
 #define BODY_MAX ((size_t)1 << 20)
 
-/* Besides the metric asked for, what every row of the table shows. */
-static const char *const beside[] = { "calls", "answered", "first_time",
-	"qualified", "leads" };
-
 static unsigned int nibble(char c)
 {
 	return (unsigned int)(scan_is_digit(c) ? c - '0' : c - 'a' + 10);
@@ -50,43 +46,62 @@ static void csv_number(struct csv_out *c, const struct page_metric *m,
 		csv_out_i64(c, n);
 }
 
+/* Values of the second dimension stand in columns when times are the rows. */
+static bool has_label2(const struct report *t)
+{
+	return t->split != NULL && t->n_cols == 0;
+}
+
+/* Companies' amounts, each in its own currency. */
+static bool by_money(const struct report *t)
+{
+	return t->by->kind == REPORT_COMPANY && t->metric->unit == METRIC_MONEY;
+}
+
 static void csv_row(const struct report *t, const struct report_row *row,
     struct csv_out *c)
 {
+	const struct page_metric *m;
+
 	csv_out_text(c, row->label);
-	if (t->split != NULL)
+	if (has_label2(t))
 		csv_out_text(c, row->label2);
 	csv_number(c, t->metric, &row->now);
 	csv_number(c, t->metric, &row->before);
-	for (size_t i = 0; i < RT_ARRAY_LEN(beside); i++)
-		if (strcmp(beside[i], t->metric->key) != 0)
-			csv_number(c, page_metric_find(slice_from(beside[i])),
-			    &row->now);
+	if (by_money(t))
+		csv_out_cstr(c, row->currency);
+	for (size_t i = 0; (m = page_report_data_beside(t, i)) != NULL; i++)
+		csv_number(c, m, &row->now);
+	for (size_t i = 0; i < t->n_cols; i++)
+		csv_number(c, t->metric, &row->cols[i]);
 	csv_out_end(c);
 }
 
 static void write_csv(const struct report *t, struct buf *b)
 {
-	const struct report_row total = { .label = SLICE("All"),
-		.now = t->total,
-		.before = t->total_before };
+	const struct report_row total = page_report_data_total(t);
+	const struct page_metric *m;
 	struct csv_out c;
 
 	csv_out_init(&c, b);
 	csv_out_cstr(&c, t->by->key);
-	if (t->split != NULL)
+	if (has_label2(t))
 		csv_out_cstr(&c, t->split->key);
 	csv_out_cstr(&c, t->metric->key);
 	csv_out_cstr(&c, "before");
-	for (size_t i = 0; i < RT_ARRAY_LEN(beside); i++)
-		if (strcmp(beside[i], t->metric->key) != 0)
-			csv_out_cstr(&c, beside[i]);
+	if (by_money(t))
+		csv_out_cstr(&c, "currency");
+	for (size_t i = 0; (m = page_report_data_beside(t, i)) != NULL; i++)
+		csv_out_cstr(&c, m->key);
+	for (size_t i = 0; i < t->n_cols; i++)
+		csv_out_text(&c, t->cols[i]);
 	csv_out_end(&c);
 	for (size_t i = 0; i < t->n; i++)
 		csv_row(t, &t->rows[i], &c);
 	if (t->rest.now.calls > 0)
 		csv_row(t, &t->rest, &c);
-	csv_row(t, &total, &c);
+	if (!t->no_total)
+		csv_row(t, &total, &c);
 }
 
 /* --- JSON ------------------------------------------------------------------*/
@@ -117,13 +132,31 @@ static void json_number(struct json_out *j, const struct page_metric *m,
 	}
 }
 
+static void json_cols(const struct report *t, const struct report_row *row,
+    struct json_out *j)
+{
+	json_out_key(j, "columns");
+	json_out_array(j);
+	for (size_t i = 0; i < t->n_cols; i++) {
+		json_out_object(j);
+		json_out_key(j, "label");
+		json_out_str(j, t->cols[i]);
+		json_out_key(j, "now");
+		json_number(j, t->metric, &row->cols[i]);
+		json_out_end(j);
+	}
+	json_out_end(j);
+}
+
 static void json_row(const struct report *t, const struct report_row *row,
     struct json_out *j)
 {
+	const struct page_metric *m;
+
 	json_out_object(j);
 	json_out_key(j, "label");
 	json_out_str(j, row->label);
-	if (t->split != NULL) {
+	if (has_label2(t)) {
 		json_out_key(j, "split");
 		json_out_str(j, row->label2);
 	}
@@ -131,13 +164,16 @@ static void json_row(const struct report *t, const struct report_row *row,
 	json_number(j, t->metric, &row->now);
 	json_out_key(j, "before");
 	json_number(j, t->metric, &row->before);
-	for (size_t i = 0; i < RT_ARRAY_LEN(beside); i++) {
-		const struct page_metric *m =
-		    page_metric_find(slice_from(beside[i]));
-
+	if (by_money(t)) {
+		json_out_key(j, "currency");
+		json_out_cstr(j, row->currency);
+	}
+	for (size_t i = 0; (m = page_report_data_beside(t, i)) != NULL; i++) {
 		json_out_key(j, m->key);
 		json_number(j, m, &row->now);
 	}
+	if (t->n_cols > 0)
+		json_cols(t, row, j);
 	json_out_end(j);
 }
 
@@ -165,9 +201,7 @@ static void json_head(const struct report *t, struct json_out *j)
 
 static void write_json(const struct report *t, struct json_out *j)
 {
-	const struct report_row total = { .label = SLICE("All"),
-		.now = t->total,
-		.before = t->total_before };
+	const struct report_row total = page_report_data_total(t);
 
 	json_out_object(j);
 	json_head(t, j);
@@ -179,7 +213,10 @@ static void write_json(const struct report *t, struct json_out *j)
 		json_row(t, &t->rest, j);
 	json_out_end(j);
 	json_out_key(j, "all");
-	json_row(t, &total, j);
+	if (t->no_total)
+		json_out_null(j);
+	else
+		json_row(t, &total, j);
 	json_out_end(j);
 }
 

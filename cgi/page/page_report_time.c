@@ -143,6 +143,110 @@ enum err page_report_time_rows(struct report *t)
 	return e == ERR_OK ? by_clock(t, weekday, true, t->rows) : e;
 }
 
+/* --- a second dimension ----------------------------------------------------*/
+
+struct crossing {
+	struct report *t;
+	struct db_report_sums (*sums)[PAGE_REPORT_COLS + 1]; /* of each row */
+	size_t n; /* values; the others come after them */
+	bool others;
+	enum {
+		BY_DAY,
+		BY_WEEKDAY,
+		BY_HOUR
+	} how;
+	const int64_t *edges; /* BY_DAY */
+	size_t at;
+};
+
+static enum err row_at(struct crossing *x, int64_t at_us, size_t *row)
+{
+	struct tz_time at;
+	enum err e;
+
+	if (x->how == BY_DAY) {
+		/* Quarters come in the order of time. */
+		while (x->at + 1 < x->t->n && at_us >= x->edges[x->at + 1])
+			x->at++;
+		*row = x->at;
+		return ERR_OK;
+	}
+	if ((e = tz_local(x->t->range.z, at_us, &at)) == ERR_OK)
+		*row = (size_t)(x->how == BY_HOUR ? at.hour : at.weekday);
+	return e;
+}
+
+static enum err cross(void *ctx, int64_t at_us, size_t which,
+    const struct db_report_sums *sums)
+{
+	struct crossing *x = ctx;
+	size_t row = 0;
+	const enum err e = row_at(x, at_us, &row);
+
+	if (e != ERR_OK)
+		return e;
+	x->others = x->others || which == x->n;
+	db_report_add(&x->sums[row][which], sums);
+	db_report_add(&x->t->total_cols[which], sums);
+	return ERR_OK;
+}
+
+/* The values with the most calls and what they are called. */
+static enum err col_values(struct report *t, const struct db_report_ask *ask,
+    struct slice values[PAGE_REPORT_COLS], size_t *n)
+{
+	struct report_names names = { .n = 0 };
+	struct db_report_group *top = NULL;
+	enum err e;
+
+	if ((e = page_report_dims_names(t->r, t->split, &names)) != ERR_OK ||
+	    (e = db_report_group_list(t->r->db, t->r->company, ask,
+		 PAGE_REPORT_COLS, t->r->arena, &top, n)) != ERR_OK)
+		return e;
+	for (size_t i = 0; i < *n; i++) {
+		values[i] = slice_from(top[i].value);
+		t->cols[i] =
+		    page_report_dims_label(t->split, &names, values[i]);
+	}
+	return ERR_OK;
+}
+
+enum err page_report_time_cols(struct report *t)
+{
+	struct db_report_ask ask =
+	    page_report_data_ask(t, t->range.from_us, t->range.to_us);
+	struct slice values[PAGE_REPORT_COLS];
+	int64_t *edges = arena_array(t->r->arena, t->n + 1, sizeof(*edges));
+	struct crossing x = { .t = t,
+		.sums = arena_array(t->r->arena, t->n, sizeof(*x.sums)),
+		.how = strcmp(t->by->key, "hour") == 0 ? BY_HOUR : BY_WEEKDAY,
+		.edges = edges };
+	enum err e;
+
+	_Static_assert(PAGE_REPORT_COLS <= DB_REPORT_CROSS_MAX, "one query");
+	if (edges == NULL || x.sums == NULL)
+		return ERR_NOMEM;
+	ask.by = t->split->group;
+	ask.split = GROUP_NONE;
+	if ((e = col_values(t, &ask, values, &x.n)) != ERR_OK)
+		return e;
+	if (strcmp(t->by->key, "day") == 0) {
+		x.how = BY_DAY;
+		if ((e = edges_of(&t->range, t->range.from, t->n, edges)) !=
+		    ERR_OK)
+			return e;
+	}
+	if ((e = db_report_group_cross(t->r->db, t->r->company, &ask, values,
+		 x.n, cross, &x)) != ERR_OK)
+		return e;
+	for (size_t i = 0; i < t->n; i++)
+		t->rows[i].cols = x.sums[i];
+	t->n_cols = x.n;
+	if (x.others)
+		t->cols[t->n_cols++] = SLICE("All others");
+	return ERR_OK;
+}
+
 enum err page_report_time_heat(const struct report *t,
     struct db_report_sums (**cells)[24])
 {

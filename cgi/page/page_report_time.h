@@ -13,6 +13,10 @@
 /* Rows of t->by (day, weekday or hour), in order. */
 RT_MUST_USE enum err page_report_time_rows(struct report *t);
 
+/* With t->split: its values with the most calls, each a column of the rows that
+ * page_report_time_rows() made. */
+RT_MUST_USE enum err page_report_time_cols(struct report *t);
+
 /* One point of the chart for each day, or each hour of a single day. */
 struct report_point {
 	struct tz_date day;

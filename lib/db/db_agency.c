@@ -12,7 +12,7 @@
 
 static const struct company_id all_companies;
 
-#define SUM(column) "CAST(SUM(" column ") AS SIGNED)"
+#define AND(column) ", CAST(SUM(" column ") AS SIGNED)"
 #define A_PIECE     "(dimension = ? AND bucket_at >= ? AND bucket_at < ?)"
 
 static void in_piece(struct stmt *st, const char *dimension,
@@ -28,19 +28,21 @@ static void in_piece(struct stmt *st, const char *dimension,
 static enum err sum_up(struct db *db, const struct company_id *company,
     const struct rollup_cover *c, struct db_report_sums *out)
 {
-	static const char sql[] =
-	    "SELECT " SUM("calls") " AS n, " SUM("answered") ", " SUM(
-		"voicemail") ", " SUM("abandoned") ", " SUM("missed") ", " SUM("failed") ", " SUM("first_time") ", " SUM("qualified") ", " SUM("leads") ", " SUM("sales") ", " SUM("value_micros") ", " SUM("talk_ms") " FROM call_rollup"
-																								     " WHERE company_id = ? AND (" A_PIECE
-																								     " OR " A_PIECE
-																								     " OR " A_PIECE
-																								     " OR " A_PIECE
-																								     " OR " A_PIECE
-																								     ") HAVING n > 0";
+	static const char sql[] = "SELECT CAST(SUM(calls) AS SIGNED) AS n" AND(
+	    "answered") AND("voicemail") AND("abandoned") AND("missed")
+	    AND("blocked") AND("failed") AND("interrupted") AND("first_time")
+		AND("qualified") AND("leads") AND("sales") AND("spam") AND(
+		    "value_micros") AND("talk_ms") AND("ring_ms") AND("talk_60")
+		    AND("talk_90") AND(
+			"talk_120") " FROM call_rollup WHERE company_id = ? AND (" A_PIECE
+				    " OR " A_PIECE " OR " A_PIECE " OR " A_PIECE
+				    " OR " A_PIECE ") HAVING n > 0";
 	struct db_report_sums s = { .calls = 0 };
 	int64_t *const to[] = { &s.calls, &s.answered, &s.voicemail,
-		&s.abandoned, &s.missed, &s.failed, &s.first_time, &s.qualified,
-		&s.leads, &s.sales, &s.value_micros, &s.talk_ms };
+		&s.abandoned, &s.missed, &s.blocked, &s.failed, &s.interrupted,
+		&s.first_time, &s.qualified, &s.leads, &s.sales, &s.spam,
+		&s.value_micros, &s.talk_ms, &s.ring_ms, &s.talk_60, &s.talk_90,
+		&s.talk_120 };
 	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
@@ -87,6 +89,55 @@ enum err db_agency_sums(struct db *db, struct user_id user,
 		if (!is_asked(of, n_of, mine[i].id))
 			continue;
 		e = sum_up(db, &mine[i].id, &c, &all[count].sums);
+		if (e != ERR_OK && e != ERR_NOTFOUND)
+			return e;
+		if (e == ERR_OK)
+			all[count++].company = mine[i].id;
+	}
+	*rows = all;
+	*n = count;
+	return ERR_OK;
+}
+
+/* What one company had; ERR_NOTFOUND: no call. */
+static enum err group_of(struct db *db, struct company_id company,
+    struct db_report_ask ask, struct arena *mem, struct db_report_sums *out)
+{
+	struct db_report_group *rows = NULL;
+	struct rollup_cover c;
+	size_t n = 0;
+	enum err e;
+
+	if (db_filter_plain(&ask.filter) && ask.filter.result.n == 0 &&
+	    ask.own_s == 0) {
+		c = rollup_cover(ask.filter.from_us, ask.filter.to_us);
+		return sum_up(db, &company, &c, out);
+	}
+	ask.by = ask.split = GROUP_NONE;
+	e = db_report_group_list(db, company, &ask, 1, mem, &rows, &n);
+	if (e != ERR_OK)
+		return e;
+	if (n == 0)
+		return ERR_NOTFOUND;
+	*out = rows[0].sums;
+	return ERR_OK;
+}
+
+enum err db_agency_group(struct db *db, struct user_id user,
+    const struct db_report_ask *ask, struct arena *mem,
+    struct db_agency_sums **rows, size_t *n)
+{
+	struct db_report_member *mine;
+	struct db_agency_sums *all;
+	size_t n_mine, count = 0;
+	enum err e;
+
+	if ((e = db_report_members(db, user, mem, &mine, &n_mine)) != ERR_OK)
+		return e;
+	if ((all = arena_array(mem, n_mine, sizeof(*all))) == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n_mine; i++) {
+		e = group_of(db, mine[i].id, *ask, mem, &all[count].sums);
 		if (e != ERR_OK && e != ERR_NOTFOUND)
 			return e;
 		if (e == ERR_OK)

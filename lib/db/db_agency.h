@@ -4,7 +4,7 @@
 #ifndef RT_DB_AGENCY_H
 #define RT_DB_AGENCY_H
 
-#include "lib/db/db_report.h"
+#include "lib/db/db_report_group.h"
 
 struct db_agency_sums {
 	struct company_id company;
@@ -16,6 +16,14 @@ struct db_agency_sums {
 RT_MUST_USE enum err db_agency_sums(struct db *db, struct user_id user,
     const struct company_id *of, size_t n_of, int64_t from_us, int64_t to_us,
     struct arena *mem, struct db_agency_sums **rows, size_t *n);
+
+/* The calls of ask's filter and period (by and split are not looked at), for
+ * each company that the user may look at and that had any. Without a filter
+ * and own_s from the roll-ups, which is quick for hundreds of companies; with
+ * them from the calls of each. */
+RT_MUST_USE enum err db_agency_group(struct db *db, struct user_id user,
+    const struct db_report_ask *ask, struct arena *mem,
+    struct db_agency_sums **rows, size_t *n);
 
 struct db_agency_live {
 	struct company_id company;

@@ -251,12 +251,14 @@ enum err db_report_company(struct db *db, struct company_id company,
 
 /* Zero bytes stand for all companies of the account. */
 static const char members_sql[] =
-    "SELECT DISTINCT c.id, c.name, v.user_id IS NOT NULL AS fav"
+    "SELECT DISTINCT c.id, c.name, v.user_id IS NOT NULL AS fav,"
+    " l.changed_at"
     " FROM membership m"
     " JOIN company c ON c.account_id = m.account_id"
     "  AND (m.company_id = c.id OR m.company_id = ?)"
     " LEFT JOIN favourite v ON v.user_id = m.user_id"
     "  AND v.company_id = c.id"
+    " LEFT JOIN company_logo l ON l.company_id = c.id"
     " WHERE m.user_id = ? AND c.archived_at IS NULL"
     " ORDER BY fav DESC, c.name, c.id LIMIT 500";
 
@@ -277,6 +279,7 @@ enum err db_report_members(struct db *db, struct user_id user,
 	stmt_out_id(st, row.id.v);
 	stmt_out_text(st, row.name, sizeof(row.name));
 	stmt_out_bool(st, &row.favourite);
+	stmt_out_time_us(st, &row.logo_us);
 	e = stmt_each(st);
 	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
 		if (count < MEMBERS_MAX)

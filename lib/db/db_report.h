@@ -103,6 +103,7 @@ struct db_report_member {
 	struct company_id id;
 	char name[DB_REPORT_TEXT(100)];
 	bool favourite;
+	int64_t logo_us; /* when its logo was set; 0: it has none */
 };
 /* The companies a user may look at, favourites first, then by name, at most
  * 500. */

@@ -286,6 +286,46 @@ enum err db_report_group_series(struct db *db, struct company_id company,
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
+enum err db_report_group_cross(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, const struct slice *values, size_t n,
+    db_report_cross_fn *fn, void *ctx)
+{
+	/* No value is NULL, so that the unused ones fit none. */
+	static const char sql[] =
+	    "SELECT " BUCKET " AS bucket_at, FIELD(" DIM
+	    ", ?, ?, ?, ?, ?, ?)"
+	    " AS k, " FACT_SUMS " FROM call_fact f" DB_FILTER_WHERE
+	    " GROUP BY bucket_at, k ORDER BY bucket_at, k";
+	struct db_report_sums sums = { .calls = 0 };
+	struct slice all[DB_REPORT_CROSS_MAX] = { { NULL, 0 } };
+	int64_t at_us = 0;
+	uint64_t k = 0;
+	struct stmt *st;
+	enum err e;
+
+	if (n > DB_REPORT_CROSS_MAX)
+		return ERR_RANGE;
+	st = stmt_begin(db, sql);
+	stmt_in_u64(st, (uint64_t)ask->by + 1);
+	for (size_t i = 0; i < DB_REPORT_CROSS_MAX; i++) {
+		if (i < n)
+			all[i] = values[i];
+		stmt_in_text_null(st, all[i]);
+	}
+	stmt_in_u64(st, (uint64_t)ask->own_s * 1000);
+	db_filter_in(st, &company, &ask->filter);
+	stmt_out_time_us(st, &at_us);
+	stmt_out_u64(st, &k);
+	out_sums(st, &sums);
+	stmt_out_i64(st, &sums.answer_ms);
+	stmt_out_i64(st, &sums.over);
+	e = stmt_stream(st);
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+		e = fn(ctx, at_us, k == 0 ? n : (size_t)k - 1, &sums);
+	stmt_end(st);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
 /* --- names -----------------------------------------------------------------*/
 
 #define NAMES(columns, table)                \

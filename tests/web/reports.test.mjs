@@ -62,7 +62,7 @@ test('page, CSV and JSON show the same', async () => {
 	const got = await json(query);
 	const csv = (await (await me.fetch(`/reports.csv?${query}`)).text()).trim().split('\r\n').slice(1).map((l) => l.split(','));
 	const html = await (await me.fetch(`/reports?${query}`)).text();
-	const table = [...html.split('table class="t compact report"')[1].matchAll(/<tr><th scope="row">.*?<\/tr>/gs)]
+	const table = [...html.split('table class="t compact report')[1].matchAll(/<tr><th scope="row">.*?<\/tr>/gs)]
 		.map(([row]) => row.replaceAll(/<[^>]+>/g, '|').split('|').filter((s) => s.trim() !== ''));
 	assert.equal(csv.length, got.rows.length + 1);
 	assert.equal(table.length, got.rows.length + 1);

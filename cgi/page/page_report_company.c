@@ -1,0 +1,115 @@
+#include "cgi/page/page_report_company.h"
+
+#include <string.h>
+
+#include "lib/db/db_agency.h"
+#include "lib/db/db_spend.h"
+
+static struct report_row *row_of(struct report *t, struct company_id company)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (id_eq(t->rows[i].company->id.v, company.v))
+			return &t->rows[i];
+	return NULL;
+}
+
+static enum err read_sums(struct report *t, bool before)
+{
+	const struct db_report_ask ask =
+	    before ? page_report_data_ask(t, t->range.before_us,
+			 t->range.before_to_us)
+		   : page_report_data_ask(t, t->range.from_us, t->range.to_us);
+	struct db_agency_sums *sums = NULL;
+	size_t n = 0;
+	const enum err e =
+	    db_agency_group(t->r->db, t->r->user, &ask, t->r->arena, &sums, &n);
+
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		struct report_row *row = row_of(t, sums[i].company);
+
+		if (row == NULL)
+			continue; /* came in since the names were read */
+		*(before ? &row->before : &row->now) = sums[i].sums;
+		db_report_add(before ? &t->total_before : &t->total,
+		    &sums[i].sums);
+	}
+	return e;
+}
+
+static void add_cost(const struct spend_sum *spend, struct db_report_sums *row,
+    struct db_report_sums *total)
+{
+	row->cost_micros = spend->amount_micros;
+	row->costed = 1;
+	total->cost_micros += spend->amount_micros;
+	total->costed = 1;
+}
+
+static enum err read_cost(struct report *t, struct report_row *row)
+{
+	const struct page_range *g = &t->range;
+
+	for (int before = 0; before < 2; before++) {
+		const struct tz_date from = before ? g->before : g->from;
+		char first[TZ_TEXT_MAX], last[TZ_TEXT_MAX];
+		struct spend_sum *sums = NULL;
+		size_t n = 0;
+		enum err e;
+
+		tz_date_iso(from, first);
+		tz_date_iso(tz_date_add(from, g->days - 1), last);
+		e = db_spend_sums(t->r->db, row->company->id, &t->p.f,
+		    GROUP_NONE, first, last, t->r->arena, &sums, &n);
+		if (e != ERR_OK)
+			return e;
+		if (n > 0)
+			add_cost(sums, before ? &row->before : &row->now,
+			    before ? &t->total_before : &t->total);
+	}
+	return ERR_OK;
+}
+
+/* What is paid for advertising, and in which currency. */
+static enum err read_money(struct report *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		struct report_row *row = &t->rows[i];
+		struct db_report_company c;
+		enum err e;
+
+		if ((e = db_report_company(t->r->db, row->company->id, &c)) !=
+		    ERR_OK)
+			return e;
+		memcpy(row->currency, c.currency, sizeof(row->currency));
+		if (strcmp(c.currency, t->rows[0].currency) != 0)
+			t->no_total = true;
+		if (t->metric->cost && t->cost_fits &&
+		    (e = read_cost(t, row)) != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}
+
+enum err page_report_company_rows(struct report *t)
+{
+	struct db_report_member *members = NULL;
+	enum err e;
+
+	if ((e = db_report_members(t->r->db, t->r->user, t->r->arena, &members,
+		 &t->n)) != ERR_OK)
+		return e;
+	t->rows = arena_array(t->r->arena, t->n, sizeof(*t->rows));
+	if (t->rows == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < t->n; i++) {
+		t->rows[i].company = &members[i];
+		t->rows[i].label = slice_from(members[i].name);
+	}
+	if ((e = read_sums(t, false)) != ERR_OK ||
+	    (e = read_sums(t, true)) != ERR_OK)
+		return e;
+	t->cost_fits = db_spend_fits(&t->p.f, GROUP_NONE);
+	return t->metric->cost || t->metric->unit == METRIC_MONEY
+		   ? read_money(t)
+		   : ERR_OK;
+}
