@@ -307,7 +307,7 @@ bench-reports:
 .PHONY: static
 ESBUILD := node_modules/.bin/esbuild
 PAGE_JS := app charts player pool now
-TAG_JS := t t-events t-form t-frame t-shim t-stub t-visit
+TAG_JS := t t-events t-form t-frame t-print t-shim t-stub t-visit
 static: $(PAGE_JS:%=static/dist/%.js) static/dist/app.css \
     $(TAG_JS:%=static/dist/%.js) static/dist/flow.js static/dist/flow.css
 

@@ -10,11 +10,13 @@ export default function (tag) {
 	} catch {} // a sandbox has none
 	const click = /[?&](gclid|gbraid|wbraid|utm_source)=/.test(w.location.href);
 
+	// An exception, even one that is caught, costs more than all the rest here.
 	function cookie(re) {
+		const text = re.exec(jar)?.[1];
 		try {
-			return decodeURIComponent(jar.match(re)[1]);
+			return text && decodeURIComponent(text);
 		} catch {
-			return undefined; // there is none, or it is none of theirs
+			return undefined; // none of theirs
 		}
 	}
 
@@ -32,7 +34,7 @@ export default function (tag) {
 	else if (gcl && !click && w.Date.now() / 1000 - gcl < 120) why.push('click_lost');
 	tag.beacon('event', {
 		kind: 'about', version: w.ringtrace.version, found: tag.page.found, swapped: tag.page.swapped,
-		late_ms: Math.round(tag.late), why: why.join(),
+		late_ms: Math.max(Math.round(tag.late - w.performance.timeOrigin), 0), why: why.join(),
 		zone: zone(),
 		ga: cookie(/(?:^|; )_ga=GA\d\.\d\.(\d+\.\d+)/), gas: cookie(/_ga_\w+=GS\d\.\d\.s?(\d+)/),
 		fbc: cookie(/(?:^|; )_fbc=([^;]*)/), fbp: cookie(/(?:^|; )_fbp=([^;]*)/)

@@ -14,16 +14,19 @@
 //
 // Here is only what a number needs. Everything else is a part, a module beside
 // this file with one default function of `tag`: t-visit.js a moment after the
-// number, t-form.js, t-frame.js, t-events.js and t-shim.js where they are needed.
-import { hooks, hunt, isLink, kept, look, names, page, paint, swapAttr, text, undo, use, watch } from './swap.js';
+// number, t-form.js, t-frame.js, t-events.js, t-print.js and t-shim.js where they
+// are needed.
+import { doc as d, hooks, hunt, isLink, kept, look, names, page, paint, swapAttr, text, undo, use, watch } from './swap.js';
 
-const w = window, d = document, stub = w.ringtrace, me = d.currentScript, config = w.ringtraceConfig || {};
+const w = window, stub = w.ringtrace, me = d.currentScript, config = w.ringtraceConfig || {};
 const attr = (name) => me?.getAttribute('data-' + name) || config[name] || '';
 const src = me?.src || '', site = attr('site');
 
-const HALF_HOUR = 1800000, MONTH = 2592000, HIDDEN_MS = 400;
+const HALF_HOUR = 1800000, HIDDEN_MS = 400;
+// A finger that taps moves the mouse, too; a key is for what has the focus.
+const USED = ['mousemove', 'scroll', 'focusin'];
 const ID = 'rt_id', CACHE = 'rt_p';
-const CLICK = /[?&](\w+clk?id|[gw]braid|li_fat_id|utm_\w+)=/;
+const CLICK = /[?&](\w+clk?id|[gw]braid|li_fat_id|utm_\w+)=/i;
 const nav = w.navigator, loc = w.location;
 const api = (attr('api') || src.split('/', 3).join('/')) + '/dni/v1/';
 const own = attr('number'), domain = attr('domain'), cookies = attr('cookies') !== 'no';
@@ -35,16 +38,16 @@ let shown = [];              // the pairs that stand on the page
 const tellers = [];          // numbers(): who wants to know
 const hidden = [];           // animations that make elements invisible
 const parts = {}, here = {}; // of this program, by name: on the way, and come
-let known, warned, begun, off;
+let known, warned, begun, off, awake, clickedAt;
 let asking, again, granted;  // a visit is on its way, to be asked anew, and was begun
 
 // Shared with the parts.
 const tag = {
 	ids: {}, // visitor, visit: only with consent
-	late: w.performance.now(),
+	late: Date.now(), // as quick a clock as there is: about.js knows since when
 	// place: address of the page last told of; first: and what the browser asked
 	// for; sentAt: when; boss(message): the page around this frame, which has the
-	// visit.
+	// visit; fresh: it has just begun.
 	site, page, attr, part, post, beacon, tell, view, answered, apply, show, click, plain,
 };
 
@@ -97,7 +100,7 @@ function load() {
 }
 
 function save() {
-	const now = Date.now(), pairs = [...paint], kept = [now + HALF_HOUR, pairs, swaps];
+	const MONTH = 2592000, now = Date.now(), pairs = [...paint], kept = [now + HALF_HOUR, pairs, swaps];
 	cookie(`${tag.ids.visitor}.${tag.ids.visit}.${now}`, MONTH);
 	[kept, swaps, pairs, ...pairs].forEach(plain);
 	store(CACHE, JSON.stringify(kept));
@@ -123,7 +126,7 @@ function show() {
 }
 
 function apply(list) {
-	const now = list.map((s) => s.from.e164 + s.to.e164).join();
+	const now = JSON.stringify(list);
 	swaps = list;
 	if (now === same || off) return;
 	same = now;
@@ -138,9 +141,8 @@ function apply(list) {
 
 // The lease was given up, and the number is somebody else's soon.
 function unshow() {
-	undo(shown);
-	tag.restored?.();
-	same = '';
+	ringtrace.restore();
+	off = same = 0;
 	swaps = shown = [];
 	tellers.forEach((f) => f(swaps));
 }
@@ -149,23 +151,20 @@ function unshow() {
 // The server cuts texts, but for addresses; half of a character, as is left where
 // a page or we cut one, is no text to it.
 function body(more) {
-	const { visitor, visit } = tag.ids;
-	return JSON.stringify({ site, visitor, visit, ...more }, (k, v) => v === '' ? undefined
+	return JSON.stringify({ site, ...tag.ids, ...more }, (k, v) => v === '' ? undefined
 		: v?.replace ? v.slice(0, 4096).replace(/[\ud800-\udfff]/gu, '') : v);
 }
 
 function post(what, more, done) {
 	const x = new XMLHttpRequest();
 	x.open('POST', api + what);
-	x.setRequestHeader('Content-Type', 'text/plain');
-	x.timeout = 8000;
 	x.onloadend = () => {
 		const { status } = x;
 		let a;
 		// 404: no site has this key; 403: this address is not in its list.
 		if (status > 402 && status < 405 && !warned) {
 			warned = 1;
-			w.console.warn(`ringtrace: ${status} for site "${site}"`);
+			w.console.warn(`ringtrace: ${status} for ${site}`);
 		}
 		if (status === 200) try { a = JSON.parse(x.responseText); } catch {}
 		done?.(a);
@@ -184,6 +183,13 @@ function tell(name, detail) {
 	if (tag.ids.visit && attr('events')) part('events', [name, detail]);
 }
 
+// A visit lasts while somebody is here, and what they do belongs to it: when they
+// first do something, or have looked at the page for a while.
+function wake() {
+	awake = 1;
+	if (tag.ids.visit) part('visit');
+}
+
 function answered(a) {
 	if (a?.tier === 'gone') {
 		tag.ids.visit = '';
@@ -198,13 +204,12 @@ function answered(a) {
 	if (a?.swap?.map) {
 		tier = a.tier;
 		const fresh = a.visit && a.visit !== tag.ids.visit;
+		if (fresh) tag.fresh = 1;
 		if (a.visitor) tag.ids = { visitor: a.visitor, visit: a.visit };
 		if (a.swap.length || !swaps.length) apply(a.swap);
 		else if (consent === 'no') unshow();
 		if (a.visitor) save();
-		// It lasts while somebody is here, and what they do belongs to it: once
-		// the number is painted.
-		if (tag.ids.visit) w.setTimeout(part, 200, 'visit', fresh);
+		if (awake) wake();
 		if (a.swap.length) tell('number', { tier, number: a.swap[0].to.e164 });
 	}
 	show();
@@ -213,8 +218,8 @@ function answered(a) {
 // An application may have taken the click id off the address before we were
 // here: the browser still knows what it asked for.
 function landed() {
-	const name = !tag.place && !CLICK.test(loc.href.toLowerCase()) && w.performance.getEntriesByType('navigation')[0]?.name;
-	return name && CLICK.test(name.toLowerCase()) && name.startsWith(loc.origin) ? name : loc.href;
+	const name = !tag.place && !CLICK.test(loc.href) && w.performance.getEntriesByType('navigation')[0]?.name;
+	return name && CLICK.test(name) && name.startsWith(loc.origin) ? name : loc.href;
 }
 
 function view() {
@@ -250,12 +255,16 @@ function click(e) {
 	const el = e.composedPath()[0].closest?.('a[href],area[href]');
 	if (!el || !isLink(el.getAttribute('href'))) return;
 	swapAttr(el, 'href');
+	// An impatient finger, or a program that clicks, is told once a second.
+	if (e.timeStamp - clickedAt < 1000) return;
+	clickedAt = e.timeStamp;
 	beacon('event', { kind: 'tel_click' });
 	tell('click', { number: el.getAttribute('href') });
 }
 
 // --- start --------------------------------------------------------------
 function begin() {
+	const WAKE_MS = 5000;
 	if (begun || tag.boss) return;
 	begun = 1;
 	watch(d);
@@ -268,23 +277,21 @@ function begin() {
 		known = 1;
 	} else if (own) {
 		hunt(own);
-		w.setTimeout(show, HIDDEN_MS);
+		setTimeout(show, HIDDEN_MS);
 	}
 	view();
 	d.addEventListener('click', click, true);
+	for (const name of USED) d.addEventListener(name, wake, { once: true, capture: true });
+	setTimeout(wake, WAKE_MS);
 	// Roots that custom elements make from now on; prototypes may be frozen.
 	try {
 		const proto = Element.prototype, attach = proto.attachShadow;
 		proto.attachShadow = function (o) {
-			const root = attach.apply(this, arguments);
+			const root = attach.call(this, o);
 			if (o.mode === 'open') watch(root);
 			return root;
 		};
 	} catch {}
-	if (attr('print') === 'own') {
-		w.addEventListener('beforeprint', ringtrace.restore);
-		w.addEventListener('afterprint', () => ringtrace.swap());
-	}
 }
 
 // A page drawn before anybody sees it takes no number. A page in a frame
@@ -295,7 +302,7 @@ function ready() {
 	w.addEventListener('message', (e) => e.data?.ringtrace === site && part('frame', e));
 	if (w === w.parent) return begin();
 	part('frame');
-	w.setTimeout(begin, 1000);
+	setTimeout(begin, 1000);
 }
 
 // The cookie is read first and from here: a browser that notes who reads it looks
@@ -349,7 +356,7 @@ if (stub?.version) {
 } else if (site) {
 	w.ringtrace = ringtrace;
 	for (const a of stub?.q || []) ringtrace(...a);
-	if (attr('shim')) part('shim');
+	for (const name of ['shim', 'print']) if (attr(name)) part(name);
 	d.addEventListener('visibilitychange', ready);
 	w.queueMicrotask(start);
 }

@@ -75,12 +75,21 @@ export default function (tag) {
 	d.addEventListener('visibilitychange', seen);
 	w.addEventListener('popstate', later);
 	w.addEventListener('pagehide', seen);
-	w.addEventListener('pageshow', (e) => e.persisted && moved(true));
+	// One that the browser had kept may have lost its lease meanwhile.
+	w.addEventListener('pageshow', (e) => {
+		if (!e.persisted) return;
+		moved(true);
+		seen(e);
+	});
 	wrap('pushState');
 	wrap('replaceState');
-	// An application may have moved before this was here.
-	moved();
+	// An application may have moved before this was here, or the browser kept the
+	// page in between.
+	moved(since() >= MINUTE);
 
 	// How it went and who else knows this visitor, once a visit.
-	return (fresh) => fresh && w.setTimeout(about, 1500, tag);
+	return () => {
+		if (tag.fresh) (w.requestIdleCallback || w.setTimeout)(() => about(tag));
+		tag.fresh = 0;
+	};
 }

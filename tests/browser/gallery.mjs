@@ -390,8 +390,11 @@ const places = [
 	},
 ];
 
-/** Waits until what a visit needs after its number is there. */
-const settled = (page) => page.waitForFunction(() => !window.ringtrace?.version || performance.getEntriesByType('resource').some((e) => /t-visit\.js$/.test(e.name)));
+/** Somebody uses the page: waits until what a visit needs then is there. */
+const settled = async (page) => {
+	await page.mouse.move(9, 9);
+	await page.waitForFunction(() => !window.ringtrace?.version || performance.getEntriesByType('resource').some((e) => /t-visit\.js$/.test(e.name)));
+};
 
 // Sites with rules, habits and libraries of their own.
 const houses = [

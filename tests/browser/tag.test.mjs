@@ -58,7 +58,11 @@ async function open(body, { head, init, more = {}, wait = 0, path = '/' } = {}) 
 
 const told = (what) => asked.filter(([path]) => path === what).map(([, body]) => body);
 const shown = (page, id = 'n') => page.waitForFunction(([id, n]) => document.getElementById(id).textContent === n, [id, ours.national]);
-const visiting = (page) => page.waitForFunction(() => performance.getEntriesByType('resource').some((e) => /t-visit\.js$/.test(e.name)));
+/** A visitor who does something, and what comes then. */
+const visiting = async (page) => {
+	await page.mouse.move(9, 9);
+	await page.waitForFunction(() => performance.getEntriesByType('resource').some((e) => /t-visit\.js$/.test(e.name)));
+};
 
 test('a slow answer changes the number once and hides it only before', async () => {
 	const page = await open(`<p id="n">${own.national}</p>`, {

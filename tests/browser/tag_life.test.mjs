@@ -1,0 +1,254 @@
+// The life of a visit on a page: what comes only once somebody is there, pages
+// drawn ahead, kept and shown again, leases that ended in between, clicks told.
+// The server stands in for dni.fcgi, which dni.test.mjs has in full.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { existsSync, readFileSync } from 'node:fs';
+import { addr, until } from '../support/stack.mjs';
+import { newVisitor, openBrowser } from '../support/browser.mjs';
+
+const number = (tail) => ({ e164: `+1415555${tail}`, national: `(415) 555-${tail}`, international: `+1 415-555-${tail}` });
+const own = number('0199'), ours = number('7003'), other = number('7044');
+const TAG = '<script async src="/t.js" data-site="x" data-number="+14155550199"></script>';
+const BODY = `<p id="n">${own.national}</p><a id="l" href="tel:+14155550199">Call</a>`;
+
+let server, browser, base, body, lease, beat, asked, loaded;
+
+function serve(req, res) {
+	const path = new URL(req.url, base).pathname;
+	const send = (type, text, status = 200) => res.writeHead(status, { 'content-type': type }).end(text);
+	if (path === '/') return send('text/html; charset=utf-8', `<!doctype html><html><head><title>x</title>${TAG}</head><body>${body}</body></html>`);
+	if (/^\/t(-\w+)?\.js$/.test(path) && existsSync(`static/dist${path}`)) {
+		loaded.push(path);
+		return send('text/javascript', readFileSync(`static/dist${path}`));
+	}
+	let text = '';
+	req.on('data', (d) => (text += d)).on('end', () => {
+		if (!path.startsWith('/dni/')) return send('text/plain', '', 404);
+		asked.push([path.slice(8), JSON.parse(text)]);
+		if (path === '/dni/v1/visit') return send('application/json', JSON.stringify(lease));
+		if (path === '/dni/v1/beat') return send('application/json', JSON.stringify(beat));
+		res.writeHead(204).end();
+	});
+}
+
+before(async () => {
+	server = http.createServer(serve);
+	await new Promise((r) => server.listen(8090, addr, r));
+	base = `http://${addr}:8090`;
+	browser = await openBrowser();
+});
+
+after(async () => {
+	await browser?.close();
+	server?.closeAllConnections();
+	server?.close();
+});
+
+const leased = (visit, to) => ({ tier: 'lease', why: '', visitor: 'vtr_1', visit, swap: [{ from: own, to }], beat_s: 60 });
+const told = (what) => asked.filter(([path]) => path === what).map(([, said]) => said);
+const events = (kind) => told('event').filter((e) => e.kind === kind);
+const shows = (page, to) => page.waitForFunction((n) => document.getElementById('n')?.textContent === n, to.national);
+
+/** A page whose clocks the test moves, with the visit's number on it. */
+async function open({ clock = true, init, says = leased('vis_1', ours) } = {}) {
+	[body, lease, beat, asked, loaded] = [BODY, says, says, [], []];
+	const page = await newVisitor(browser);
+	if (clock) await page.clock.install();
+	if (init) await page.addInitScript(init);
+	await page.goto(base);
+	return page;
+}
+
+/** Somebody uses the page: what that asks for is there. */
+const awake = async (page) => {
+	await page.evaluate(() => document.dispatchEvent(new Event('scroll')));
+	await until('it is told how it went', async () => {
+		await page.clock.runFor(100);
+		return events('about').length === 1;
+	});
+};
+
+/** The page is put away and shown again, as a browser that keeps pages does. */
+const shownAgain = (page) => page.evaluate(() => {
+	dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));
+	dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+});
+
+test('what a number does not need comes when somebody uses the page', async () => {
+	const page = await open();
+	await shows(page, ours);
+	await page.clock.runFor(4000);
+	assert.deepEqual(loaded, ['/t.js']);
+	await page.mouse.move(20, 20);
+	await until('the module is asked for', () => loaded.includes('/t-visit.js'));
+	await until('it is told how it went', async () => {
+		await page.clock.runFor(100);
+		return events('about').length === 1;
+	});
+	const [about] = events('about');
+	assert.ok(about.found >= 2 && about.swapped >= 2 && about.late_ms >= 0, JSON.stringify(about));
+	assert.deepEqual(loaded, ['/t.js', '/t-visit.js']);
+	await page.context().close();
+});
+
+test('who only looks has a visit that lasts, too', async () => {
+	const page = await open();
+	await shows(page, ours);
+	await page.clock.runFor(5100);
+	await until('the module is asked for', () => loaded.includes('/t-visit.js'));
+	await page.context().close();
+});
+
+test('without consent nothing more comes, whatever the visitor does', async () => {
+	const page = await open({ init: () => Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true }),
+		says: { tier: 'source', why: 'consent', swap: [{ from: own, to: other }], beat_s: 60 } });
+	await shows(page, other);
+	await page.mouse.move(20, 20);
+	await page.evaluate(() => {
+		document.dispatchEvent(new Event('scroll'));
+		document.getElementById('l').onclick = () => false;
+		document.getElementById('l').click();
+	});
+	await page.clock.runFor(6000);
+	assert.deepEqual(loaded, ['/t.js']);
+	assert.deepEqual(asked.map(([what]) => what), ['visit']);
+	await page.context().close();
+});
+
+test('a page drawn ahead asks for nothing until it is shown', async () => {
+	const page = await open({
+		clock: false,
+		init: () => {
+			window.state = 'hidden';
+			Object.defineProperty(Document.prototype, 'prerendering', { get: () => window.state === 'hidden' });
+			Object.defineProperty(Document.prototype, 'visibilityState', { get: () => window.state });
+		},
+	});
+	await page.waitForFunction(() => window.ringtrace?.version);
+	// Whatever the page does meanwhile.
+	await page.evaluate(() => {
+		document.dispatchEvent(new Event('visibilitychange'));
+		history.pushState({}, '', '/ahead');
+		document.getElementById('l').addEventListener('click', (e) => e.preventDefault());
+		document.getElementById('l').click();
+		window.ringtrace.swap();
+	});
+	assert.equal(await page.textContent('#n'), own.national);
+	assert.deepEqual(asked, []);
+	await page.evaluate(() => {
+		window.state = 'visible';
+		document.dispatchEvent(new Event('prerenderingchange'));
+		document.dispatchEvent(new Event('visibilitychange'));
+	});
+	await shows(page, ours);
+	assert.deepEqual(told('visit').map((v) => v.url), [`${base}/ahead`]);
+	await page.context().close();
+});
+
+test('a page shown again within a minute keeps its lease without asking', async () => {
+	const page = await open();
+	await shows(page, ours);
+	await awake(page);
+	await shownAgain(page);
+	await until('the view is told', () => events('view').length === 1);
+	assert.deepEqual([told('visit').length, told('beat').length], [1, 0]);
+	await shows(page, ours);
+	await page.context().close();
+});
+
+test('a page shown again later renews its lease, and its number is right', async () => {
+	const page = await open();
+	await shows(page, ours);
+	await awake(page);
+	await page.clock.fastForward(10 * 60000);
+	// The number went to somebody else in between: the visit has another.
+	beat = leased('vis_1', other);
+	await shownAgain(page);
+	await shows(page, other);
+	assert.equal(await page.getAttribute('#l', 'href'), `tel:${other.e164}`);
+	assert.equal(told('visit').length, 1);
+	// And what the tab remembers for the next page is that one.
+	assert.match(await page.evaluate(() => sessionStorage.rt_p), /7044/);
+	await page.context().close();
+});
+
+test('a page whose lease is gone when it is shown again begins a visit', async () => {
+	const page = await open();
+	await shows(page, ours);
+	await awake(page);
+	await page.clock.fastForward(10 * 60000);
+	beat = { tier: 'gone', why: '', swap: [], beat_s: 60 };
+	lease = leased('vis_2', other);
+	await shownAgain(page);
+	await shows(page, other);
+	assert.deepEqual([told('beat').map((v) => v.visit), told('visit').map((v) => v.visit)], [['vis_1'], [undefined, undefined]]);
+	assert.equal(await page.evaluate(() => window.ringtrace.session().visit), 'vis_2');
+	await page.evaluate(() => window.ringtrace.restore());
+	assert.equal(await page.textContent('#n'), own.national);
+	await page.context().close();
+});
+
+test('a page shown again after the visit ended begins one, asked for once', async () => {
+	const page = await open();
+	await shows(page, ours);
+	await awake(page);
+	await page.clock.fastForward(40 * 60000);
+	lease = leased('vis_2', other);
+	await shownAgain(page);
+	await shows(page, other);
+	assert.equal(told('visit').length, 2);
+	await page.context().close();
+});
+
+test('a clock that is set back or far ahead costs no number', async () => {
+	const page = await open();
+	await shows(page, ours);
+	await awake(page);
+	for (const at of ['2001-01-01T00:00:00Z', '2099-01-01T00:00:00Z']) {
+		await page.clock.setSystemTime(new Date(at));
+		await page.clock.runFor(6000);
+		await page.goto(base);
+		await shows(page, ours);
+	}
+	assert.deepEqual(page.said, []);
+	await page.context().close();
+});
+
+test('clicks on the link that come in a row are told once, later ones again', async () => {
+	const page = await open({ clock: false });
+	await shows(page, ours);
+	const click = (n) => page.evaluate((n) => {
+		const l = document.getElementById('l');
+		l.onclick = () => false;
+		for (let i = 0; i < n; i++) l.click();
+		return performance.now();
+	}, n);
+	const at = await click(500);
+	await until('one is told', () => events('tel_click').length === 1);
+	await page.waitForFunction((at) => performance.now() > at + 1000, at);
+	await click(2);
+	await until('the next is told', () => events('tel_click').length >= 2);
+	await page.evaluate(() => window.ringtrace('event', 'last'));
+	await until('what follows them is told', () => events('custom').length === 1);
+	assert.equal(events('tel_click').length, 2);
+	await page.context().close();
+});
+
+test('the stub changes texts, never comments, and is the one the manual has', async () => {
+	const stub = readFileSync('static/dist/t-stub.js', 'utf8').trim();
+	assert.ok(readFileSync('docs/TAG.md', 'utf8').includes(`<script>${stub}</script>`));
+	assert.ok(stub.length <= 300, `${stub.length}`);
+	const page = await newVisitor(browser);
+	await page.addInitScript(() => {
+		sessionStorage.rt_p = JSON.stringify([Date.now() + 60000, [['(415) 555-0199', '(415) 555-7003']]]);
+	});
+	await page.route('**/t.js', (route) => route.abort());
+	[body, asked, loaded] = [`<script>${stub}</script>${BODY}<div id="c"><!-- ${own.national} --><b>${own.national}</b></div><p data-noswap>${own.national}</p>`, [], []];
+	await page.goto(base);
+	await shows(page, ours);
+	assert.deepEqual(await page.evaluate(() => [document.getElementById('c').innerHTML, document.querySelector('[data-noswap]').textContent]),
+		[`<!-- ${own.national} --><b>${ours.national}</b>`, own.national]);
+	await page.context().close();
+});
