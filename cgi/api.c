@@ -20,6 +20,7 @@
 #include "cgi/api/api_spend.h"
 #include "cgi/api/api_status.h"
 #include "cgi/api/api_things.h"
+#include "cgi/api/api_trace.h"
 #include "cgi/api/api_user.h"
 #include "cgi/api/api_who.h"
 #include "cgi/web/web.h"
@@ -90,7 +91,8 @@ static const struct route routes[] = {
 	{ REQ_GET, "/api/v1/openapi.json", KEYED, .handler = api_openapi },
 	{ REQ_GET, "/metrics", KEYED, .handler = api_metrics },
 	READS("/api/v1/calls", CALLS_READ, api_calls,
-	    OF_CALLS | API_QUERY_PAGE | API_QUERY_SORT | API_QUERY_FIELDS),
+	    OF_CALLS | API_QUERY_CHANGED | API_QUERY_PAGE | API_QUERY_SORT |
+		API_QUERY_FIELDS),
 	READS("/api/v1/calls/{id}", CALLS_READ, api_calls_one,
 	    API_QUERY_FIELDS),
 	ROW(REQ_PATCH, "/api/v1/calls/{id}", REQ_BODY_RAW, 0,
@@ -101,6 +103,8 @@ static const struct route routes[] = {
 	READS("/api/v1/calls/{id}/recording/audio", RECORDINGS_READ,
 	    api_calls_audio, 0),
 	READS("/api/v1/calls/{id}/page_views", CALLS_READ, api_calls_views, 0),
+	READS("/api/v1/calls/{id}/trace", CALLS_READ, api_trace, 0),
+	READS("/api/v1/calls/{id}/journey", CALLS_READ, api_trace_journey, 0),
 	GETS("/api/v1/export/calls.jsonl", EXPORT_READ, ANALYST,
 	    api_calls_export, OF_CALLS | API_QUERY_FIELDS),
 	READS("/api/v1/reports/summary", REPORTS_READ, api_report_summary,
@@ -242,6 +246,7 @@ int main(int argc, char **argv)
 		   .n_routes = RT_ARRAY_LEN(routes),
 		   .db_user = "api",
 		   .admit = api_who_admit,
+		   .explain = api_who_explain,
 		   .finish = api_who_finish,
 		   .arena_max = ARENA_MAX_BYTES,
 		   .threads = (unsigned int)s.api_threads,

@@ -4,50 +4,106 @@
 
 #include "cgi/api/api_filter.h"
 #include "cgi/api/api_out.h"
+#include "cgi/api/api_query.h"
 #include "cgi/api/api_who.h"
+#include "lib/base/clk.h"
 #include "lib/base/scan.h"
 #include "lib/db/db_audit.h"
+#include "lib/db/db_call_touch.h"
 #include "lib/db/db_report_call.h"
 
-#define CURSOR_MAX  96
+#define CURSOR_MAX  128
 #define EXPORT_ROWS DB_SHEET_PAGE_MAX
 
 /* --- places ----------------------------------------------------------------
  */
 
-/* "talk_ms.<figure>.<call id>": for clients it is a text without a meaning. */
-static void write_cursor(struct db_sheet_calls_order order,
-    const struct db_sheet_cell *row, struct buf *out)
+/* What GET /calls was asked for. */
+struct ask {
+	struct db_sheet_calls_filter filter;
+	struct db_sheet_calls_order order;
+	bool changed; /* since a time: to the end of the walk, updated_to_us */
+	bool placed;
+	struct db_sheet_calls_place after;
+	size_t limit;
+	struct feed_fields fields;
+};
+
+/* "talk_ms.<figure>.<call id>" and, of what changed, ".<end of the walk>": for
+ * clients it is a text without a meaning. */
+static void write_cursor(const struct ask *a, const struct db_sheet_cell *row,
+    struct buf *out)
 {
 	struct db_sheet_calls_place place;
 	char id[ID_TEXT_MAX];
 
-	db_sheet_calls_place(order.by, row, &place);
+	db_sheet_calls_place(a->order.by, row, &place);
 	id_text(ID_KIND_call, place.id.v, id);
-	buf_cstr(out, db_sheet_calls_by_name(order.by));
+	buf_cstr(out, db_sheet_calls_by_name(a->order.by));
 	buf_char(out, '.');
 	buf_i64(out, place.key);
 	buf_char(out, '.');
 	buf_cstr(out, id);
+	if (a->changed) {
+		buf_char(out, '.');
+		buf_i64(out, a->filter.updated_to_us);
+	}
+}
+
+static bool is_time(int64_t us)
+{
+	return us >= 0 && us <= DB_SHEET_TO_MAX_US;
 }
 
 /* ERR_NOTFOUND: not sent; ERR_SYNTAX: none, or one of another order. */
-static enum err read_cursor(const struct req *r,
-    struct db_sheet_calls_order order, struct db_sheet_calls_place *out)
+static enum err take_cursor(const struct req *r, struct ask *a)
 {
-	struct slice s, by;
+	struct slice s, by, id;
+	bool more;
 	enum err e;
 
 	if ((e = req_query(r, "cursor", &s)) != ERR_OK)
 		return e;
 	if (!slice_cut(&s, '.', &by) ||
-	    !slice_eq_cstr(by, db_sheet_calls_by_name(order.by)) ||
-	    scan_i64(&s, &out->key) != ERR_OK || scan_byte(&s, '.') != ERR_OK)
+	    !slice_eq_cstr(by, db_sheet_calls_by_name(a->order.by)) ||
+	    scan_i64(&s, &a->after.key) != ERR_OK ||
+	    scan_byte(&s, '.') != ERR_OK)
 		return ERR_SYNTAX;
-	if (order.by == DB_SHEET_CALLS_STARTED &&
-	    (out->key < 0 || out->key > DB_SHEET_TO_MAX_US))
+	more = slice_cut(&s, '.', &id);
+	if (more != a->changed ||
+	    (more && (scan_i64(&s, &a->filter.updated_to_us) != ERR_OK ||
+			 s.n > 0 || !is_time(a->filter.updated_to_us))))
+		return ERR_SYNTAX;
+	if ((a->order.by == DB_SHEET_CALLS_STARTED ||
+		a->order.by == DB_SHEET_CALLS_UPDATED) &&
+	    !is_time(a->after.key))
 		return ERR_RANGE;
-	return id_parse(ID_KIND_call, s, out->id.v);
+	return id_parse(ID_KIND_call, id, a->after.id.v);
+}
+
+static enum err read_cursor(const struct req *r, struct ask *a)
+{
+	const enum err e = take_cursor(r, a);
+
+	a->placed = e == ERR_OK;
+	return e == ERR_OK || e == ERR_NOTFOUND
+		   ? ERR_OK
+		   : api_query_wrong(r, "cursor", e);
+}
+
+static enum err wrong_order(const struct req *r)
+{
+	const size_t n = (size_t)2 * DB_SHEET_CALLS_BY_COUNT;
+	const char **names = arena_alloc(r->arena, n * sizeof(*names));
+
+	if (names == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < DB_SHEET_CALLS_BY_COUNT; i++) {
+		names[2 * i] =
+		    db_sheet_calls_by_name((enum db_sheet_calls_by)i);
+		names[2 * i + 1] = api_query_down(r, names[2 * i]);
+	}
+	return api_query_wrong_of(r, "sort", names, n, ERR_SYNTAX);
 }
 
 static enum err read_order(const struct req *r,
@@ -66,42 +122,77 @@ static enum err read_order(const struct req *r,
 			db_sheet_calls_by_name(order->by)))
 			return ERR_OK;
 	}
-	return ERR_SYNTAX;
+	return wrong_order(r);
+}
+
+/* What changed since a time is told in the order in which it changed, up to
+ * what the database's clock said when the walk began. */
+static enum err read_changed(const struct req *r, struct ask *a)
+{
+	struct db_sheet_calls_filter *f = &a->filter;
+	struct slice s;
+	enum err e = req_query(r, "updated_since", &s);
+
+	f->updated_from_us = 0;
+	f->updated_to_us = DB_SHEET_TO_MAX_US;
+	if (e == ERR_NOTFOUND)
+		return ERR_OK;
+	if (e == ERR_OK)
+		e = clk_rfc3339_parse(s, &f->updated_from_us);
+	if (e == ERR_OK && !is_time(f->updated_from_us))
+		e = ERR_RANGE;
+	if (e != ERR_OK)
+		return api_query_wrong(r, "updated_since", e);
+	a->changed = true;
+	if (req_query(r, "sort", &s) == ERR_NOTFOUND)
+		a->order =
+		    (struct db_sheet_calls_order){ .by = DB_SHEET_CALLS_UPDATED,
+			    .up = true };
+	if (a->order.by != DB_SHEET_CALLS_UPDATED || !a->order.up)
+		return api_query_wrong_as(r, "sort",
+		    "With updated_since: updated_at, or nothing.", ERR_SYNTAX);
+	return db_call_touch_now(r->db, &f->updated_to_us);
+}
+
+static enum err read_ask(const struct req *r, struct ask *a)
+{
+	enum err e;
+
+	*a = (struct ask){ .changed = false };
+	if ((e = read_order(r, &a->order)) != ERR_OK ||
+	    (e = api_filter(r, &a->filter)) != ERR_OK ||
+	    (e = read_changed(r, a)) != ERR_OK ||
+	    (e = read_cursor(r, a)) != ERR_OK ||
+	    (e = api_out_limit(r, &a->limit)) != ERR_OK)
+		return e;
+	return api_out_fields(r, db_sheet_calls(), &a->fields);
 }
 
 enum err api_calls(const struct req *r, struct resp *out)
 {
 	const struct db_sheet *sheet = db_sheet_calls();
-	struct db_sheet_calls_filter f;
-	struct db_sheet_calls_place place;
-	struct db_sheet_calls_order order;
 	struct db_sheet_cell *cells = NULL;
-	struct feed_fields fields;
+	struct api_out_next next = { .cursor = SLICE("") };
 	char mem[CURSOR_MAX];
 	struct buf cursor;
-	size_t limit, n = 0;
-	bool placed;
+	struct ask a;
+	size_t n = 0;
 	enum err e;
 
-	if (!api_who_company(r, out, &e) ||
-	    (e = read_order(r, &order)) != ERR_OK)
-		return e;
-	e = read_cursor(r, order, &place);
-	placed = e == ERR_OK;
-	if ((!placed && e != ERR_NOTFOUND) ||
-	    (e = api_filter(r, &f)) != ERR_OK ||
-	    (e = api_out_limit(r, &limit)) != ERR_OK ||
-	    (e = api_out_fields(r, sheet, &fields)) != ERR_OK ||
-	    (e = db_sheet_calls_page(r->db, r->company, &f, order,
-		 placed ? &place : NULL, limit + 1, r->arena, &cells, &n)) !=
-		ERR_OK)
+	if (!api_who_company(r, out, &e) || (e = read_ask(r, &a)) != ERR_OK ||
+	    (e = db_sheet_calls_page(r->db, r->company, &a.filter, a.order,
+		 a.placed ? &a.after : NULL, a.limit + 1, r->arena, &cells,
+		 &n)) != ERR_OK)
 		return e;
 	buf_over(&cursor, mem, sizeof(mem));
-	if (n > limit)
-		write_cursor(order, &cells[(limit - 1) * sheet->n_columns],
+	if (n > a.limit)
+		write_cursor(&a, &cells[(a.limit - 1) * sheet->n_columns],
 		    &cursor);
-	return api_out_page(out, sheet, cells, n, limit, &fields,
-	    buf_slice(&cursor));
+	next.cursor = buf_slice(&cursor);
+	if (a.changed)
+		next.updated_until_us =
+		    a.filter.updated_to_us - DB_CALL_TOUCH_LATE_US;
+	return api_out_page(out, sheet, cells, n, a.limit, &a.fields, &next);
 }
 
 /* The call of the path, and that it is the company's. */

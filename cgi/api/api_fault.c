@@ -39,6 +39,7 @@ static struct buf begin(struct api_faults *f)
 
 static void end(struct api_faults *f, const struct buf *b, const char *detail)
 {
+	f->at[f->n].of_address = false;
 	f->at[f->n].pointer[buf_err(b) == ERR_OK ? b->n : 0] = '\0';
 	f->at[f->n++].detail = detail;
 }
@@ -87,13 +88,26 @@ void api_fault_in(struct api_faults *f, const char *prefix, struct slice name,
 	end(f, &b, detail);
 }
 
+void api_fault_parameter(struct api_faults *f, struct slice name,
+    const char *detail)
+{
+	struct buf b;
+
+	if (f->n == API_FAULTS_MAX)
+		return;
+	b = begin(f);
+	buf_put(&b, fitting(name));
+	end(f, &b, detail);
+	f->at[f->n - 1].of_address = true;
+}
+
 static void write_errors(const struct api_faults *f, struct json_out *j)
 {
 	json_out_key(j, "errors");
 	json_out_array(j);
 	for (size_t i = 0; i < f->n; i++) {
 		json_out_object(j);
-		json_out_key(j, "pointer");
+		json_out_key(j, f->at[i].of_address ? "parameter" : "pointer");
 		json_out_cstr(j, f->at[i].pointer);
 		json_out_key(j, "detail");
 		json_out_cstr(j, f->at[i].detail);

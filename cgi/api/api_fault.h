@@ -2,7 +2,8 @@
  * api_fault.h - what is wrong with a body, member by member.
  *
  * The answer is a problem (RFC 9457) with `errors`, each a JSON Pointer
- * (RFC 6901) into the body that was sent and words for a person.
+ * (RFC 6901) into the body that was sent, or the name of a parameter of the
+ * address, and words for a person.
  */
 #ifndef RT_CGI_API_API_FAULT_H
 #define RT_CGI_API_API_FAULT_H
@@ -16,6 +17,7 @@
 struct api_faults {
 	size_t n;
 	struct {
+		bool of_address; /* pointer is a parameter's name */
 		char pointer[API_FAULT_POINTER_MAX];
 		const char *detail; /* lives as long as the request */
 	} at[API_FAULTS_MAX];
@@ -28,6 +30,10 @@ void api_fault_at(struct api_faults *f, const char *list, size_t i,
     const char *pointer, const char *detail);
 /* prefix, a pointer, and then "/name" unless it is "". */
 void api_fault_in(struct api_faults *f, const char *prefix, struct slice name,
+    const char *detail);
+
+/* A parameter of the address; a name that does not fit is cut. */
+void api_fault_parameter(struct api_faults *f, struct slice name,
     const char *detail);
 
 /* The problem with its errors. detail may be NULL. */

@@ -1,5 +1,6 @@
 #include "cgi/api/api_filter.h"
 
+#include "cgi/api/api_query.h"
 #include "cgi/web/call_filter.h"
 #include "lib/base/clk.h"
 #include "lib/db/db_company.h"
@@ -56,7 +57,9 @@ enum err api_filter_bool(const struct req *r, const char *name, bool *out)
 	if (e != ERR_OK)
 		return e;
 	*out = slice_eq_cstr(s, "true");
-	return *out || slice_eq_cstr(s, "false") ? ERR_OK : ERR_SYNTAX;
+	return *out || slice_eq_cstr(s, "false")
+		   ? ERR_OK
+		   : api_query_wrong(r, name, ERR_SYNTAX);
 }
 
 /* A moment, or the begin of a day; of `to` the day's end. */
@@ -76,6 +79,20 @@ static enum err moment(const struct req *r, struct tz *z, const char *name,
 	return tz_day_start(z, end ? tz_date_add(day, 1) : day, out);
 }
 
+static const char when[] =
+    "A day, such as 2026-11-20, or a time with its "
+    "zone, such as 2026-11-20T09:30:00Z.";
+
+/* What changed lately may have happened long ago. */
+static int64_t begin_unless_said(const struct req *r, int64_t to_us)
+{
+	struct slice s;
+
+	return req_query(r, "updated_since", &s) == ERR_NOTFOUND
+		   ? to_us - DAYS_UNLESS_SAID * RT_DAY_US
+		   : 0;
+}
+
 static enum err read_period(const struct req *r, struct tz *z,
     struct api_period *p)
 {
@@ -85,13 +102,16 @@ static enum err read_period(const struct req *r, struct tz *z,
 	if (e == ERR_NOTFOUND)
 		p->to_us = r->now_us + RT_MIN_US; /* clocks differ a little */
 	else if (e != ERR_OK)
-		return e;
+		return api_query_wrong_as(r, "to", when, e);
 	e = moment(r, z, "from", false, &p->from_us);
 	if (e == ERR_NOTFOUND)
-		p->from_us = p->to_us - DAYS_UNLESS_SAID * RT_DAY_US;
+		p->from_us = begin_unless_said(r, p->to_us);
 	else if (e != ERR_OK)
-		return e;
-	return p->from_us < p->to_us ? ERR_OK : ERR_RANGE;
+		return api_query_wrong_as(r, "from", when, e);
+	return p->from_us < p->to_us
+		   ? ERR_OK
+		   : api_query_wrong_as(r, "to", "After what `from` says.",
+			 ERR_RANGE);
 }
 
 enum err api_filter_period(const struct req *r, struct api_period *out)
@@ -156,11 +176,11 @@ enum err api_filter(const struct req *r, struct db_sheet_calls_filter *out)
 		if (e == ERR_OK && (s = slice_trim(s)).n > 0)
 			e = put(r, &params[i], s, &f.log);
 		if (e != ERR_OK && e != ERR_NOTFOUND)
-			return e;
+			return api_query_wrong(r, params[i].name, e);
 	}
 	e = req_query_id(r, "tracker_id", ID_KIND_tracker, f.tracker.v);
 	if (e != ERR_OK && e != ERR_NOTFOUND)
-		return e;
+		return api_query_wrong(r, "tracker_id", e);
 	*out = f;
 	return ERR_OK;
 }
@@ -175,4 +195,44 @@ bool api_filter_knows(struct slice name, bool *figures)
 			return true;
 		}
 	return slice_eq_cstr(name, "tracker_id");
+}
+
+static const char *allows(const struct param *p)
+{
+	static const char *const ranges[FILTER_RANGE_COUNT] = {
+		[FILTER_TALK_MS] = "Whole seconds, 0 to 86400.",
+		[FILTER_RING_MS] = "Whole seconds, 0 to 86400.",
+		[FILTER_RISK] = "A whole number from 0 to 100.",
+		[FILTER_VALUE] = "Whole units of money, 0 to 1000000000.",
+	};
+
+	switch (p->kind) {
+	case CALL_FILTER_RESULT:
+		return "One of answered, unanswered, missed, abandoned, "
+		       "voicemail, failed, blocked, interrupted, live.";
+	case CALL_FILTER_TEXT:
+		return "A text of at most 255 characters, or ~ for calls "
+		       "without one.";
+	case CALL_FILTER_ID:
+		return "The id of one, or ~ for calls without one.";
+	case CALL_FILTER_MIN:
+	case CALL_FILTER_MAX:
+		return ranges[p->at];
+	case CALL_FILTER_FLAG:
+		return "true or false.";
+	case CALL_FILTER_CALLER:
+		return "The begin of a number, at most 16 characters.";
+	case CALL_FILTER_TAG:
+	case CALL_FILTER_SEARCH:
+		break;
+	}
+	return "A text of a few words.";
+}
+
+const char *api_filter_allows(const char *name)
+{
+	for (size_t i = 0; i < RT_ARRAY_LEN(params); i++)
+		if (slice_eq_cstr(slice_from(name), params[i].name))
+			return allows(&params[i]);
+	return "The id of one.";
 }

@@ -19,7 +19,10 @@
 /* True: a filter of that name; *figures: figures know it. */
 bool api_filter_knows(struct slice name, bool *figures);
 
-/* ERR_SYNTAX, ERR_RANGE: 400. */
+/* What it may be, in words; NULL: no such filter. */
+const char *api_filter_allows(const char *name);
+
+/* ERR_SYNTAX, ERR_RANGE: of a parameter that api_query.h was told. */
 RT_MUST_USE enum err api_filter(const struct req *r,
     struct db_sheet_calls_filter *out);
 

@@ -1,5 +1,6 @@
 #include "cgi/api/api_flow.h"
 #include "cgi/api/api_out.h"
+#include "cgi/api/api_query.h"
 #include "cgi/api/api_who.h"
 #include "cgi/form/flow_store.h"
 #include "lib/base/scan.h"
@@ -80,7 +81,7 @@ enum err api_flow_read_versions(const struct req *r, struct resp *out)
 		return e;
 	e = req_query_u64(r, "cursor", 1, UINT32_MAX, &before);
 	if (e != ERR_OK && e != ERR_NOTFOUND)
-		return e;
+		return api_query_wrong(r, "cursor", e);
 	if ((e = api_out_limit(r, &limit)) != ERR_OK ||
 	    (e = db_flow_versions(r->db, r->company, f.id, (uint32_t)before,
 		 (uint32_t)limit + 1, r->arena, &rows, &n)) != ERR_OK)
@@ -140,6 +141,13 @@ static void tell(void *arg, enum flow_diff_what what, struct slice step,
 	json_out_end(j);
 }
 
+static enum err read_version(const struct req *r, const char *name,
+    uint64_t *out)
+{
+	return api_query_wrong_as(r, name, "The number of a version.",
+	    req_need(req_query_u64(r, name, 1, UINT32_MAX, out)));
+}
+
 enum err api_flow_read_diff(const struct req *r, struct resp *out)
 {
 	uint64_t from = 0, to = 0;
@@ -152,10 +160,8 @@ enum err api_flow_read_diff(const struct req *r, struct resp *out)
 	if (!api_who_company(r, out, &e))
 		return e;
 	if ((e = flow_store_get(r, &f)) != ERR_OK ||
-	    (e = req_need(req_query_u64(r, "from", 1, UINT32_MAX, &from))) !=
-		ERR_OK ||
-	    (e = req_need(req_query_u64(r, "to", 1, UINT32_MAX, &to))) !=
-		ERR_OK ||
+	    (e = read_version(r, "from", &from)) != ERR_OK ||
+	    (e = read_version(r, "to", &to)) != ERR_OK ||
 	    (e = document(r, &f, (uint32_t)from, &old)) != ERR_OK ||
 	    (e = document(r, &f, (uint32_t)to, &new)) != ERR_OK)
 		return e;

@@ -2,6 +2,7 @@
 
 #include "cgi/api/api_fault.h"
 #include "cgi/api/api_out.h"
+#include "cgi/api/api_query.h"
 #include "cgi/api/api_setup.h"
 #include "cgi/api/api_who.h"
 #include "cgi/web/trail.h"
@@ -134,7 +135,8 @@ static enum err read_state(const struct req *r, struct slice *state)
 	for (size_t i = 0; i < RT_ARRAY_LEN(states); i++)
 		if (slice_eq_cstr(*state, states[i]))
 			return ERR_OK;
-	return ERR_SYNTAX;
+	return api_query_wrong_of(r, "state", states, RT_ARRAY_LEN(states),
+	    ERR_SYNTAX);
 }
 
 enum err api_hook_deliveries(const struct req *r, struct resp *out)
@@ -153,7 +155,7 @@ enum err api_hook_deliveries(const struct req *r, struct resp *out)
 		return e;
 	e = req_query_u64(r, "cursor", 1, UINT64_MAX, &before);
 	if (e != ERR_OK && e != ERR_NOTFOUND)
-		return e;
+		return api_query_wrong(r, "cursor", e);
 	if ((e = api_out_limit(r, &limit)) != ERR_OK ||
 	    (e = db_hook_out_list(r->db, r->company, id, state, before,
 		 (uint32_t)limit + 1, r->arena, &rows, &n)) != ERR_OK)

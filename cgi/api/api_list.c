@@ -4,6 +4,7 @@
 
 #include "cgi/api/api_filter.h"
 #include "cgi/api/api_out.h"
+#include "cgi/api/api_query.h"
 #include "cgi/api/api_setup.h"
 #include "cgi/api/api_who.h"
 #include "lib/base/clk.h"
@@ -36,11 +37,14 @@ static struct db_sheet_scope scope_of(const struct req *r)
 static enum err read_moment(const struct req *r, const char *name, int64_t *us)
 {
 	struct slice s;
-	const enum err e = req_query(r, name, &s);
+	enum err e = req_query(r, name, &s);
 
 	if (e == ERR_NOTFOUND)
 		return ERR_OK;
-	return e == ERR_OK ? clk_rfc3339_parse(s, us) : e;
+	e = e == ERR_OK ? clk_rfc3339_parse(s, us) : e;
+	if (e == ERR_OK && (*us < 0 || *us > DB_SHEET_TO_MAX_US))
+		e = ERR_RANGE;
+	return api_query_wrong(r, name, e);
 }
 
 static enum err read_filter(const struct req *r, struct db_sheet_filter *f)
@@ -51,22 +55,34 @@ static enum err read_filter(const struct req *r, struct db_sheet_filter *f)
 	*f = (struct db_sheet_filter){ .search = SLICE(""),
 		.to_us = DB_SHEET_TO_MAX_US };
 	e = req_query(r, "search", &f->search);
+	if (e == ERR_OK && utf8_count(f->search) > SEARCH_MAX)
+		e = ERR_RANGE;
 	if (e != ERR_OK && e != ERR_NOTFOUND)
-		return e;
-	if (utf8_count(f->search) > SEARCH_MAX)
-		return ERR_RANGE;
+		return api_query_wrong(r, "search", e);
 	e = api_filter_bool(r, "active", &active);
 	if (e != ERR_OK && e != ERR_NOTFOUND)
 		return e;
 	if (e == ERR_OK)
 		f->state = active ? DB_SHEET_ACTIVE : DB_SHEET_GONE;
-	if ((e = read_moment(r, "from", &f->from_us)) != ERR_OK ||
-	    (e = read_moment(r, "to", &f->to_us)) != ERR_OK)
+	if ((e = read_moment(r, "from", &f->from_us)) != ERR_OK)
 		return e;
-	return f->from_us >= 0 && f->to_us >= 0 &&
-		       f->to_us <= DB_SHEET_TO_MAX_US
-		   ? ERR_OK
-		   : ERR_RANGE;
+	return read_moment(r, "to", &f->to_us);
+}
+
+/* Each with its way down. */
+static enum err wrong_order(const struct req *r, const struct db_sheet *sheet)
+{
+	const char **names = arena_alloc(r->arena,
+	    (size_t)2 * DB_SHEET_BY_COUNT * sizeof(*names));
+
+	if (names == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < DB_SHEET_BY_COUNT; i++) {
+		names[2 * i] = sheet->by[i];
+		names[2 * i + 1] = api_query_down(r, sheet->by[i]);
+	}
+	return api_query_wrong_of(r, "sort", names,
+	    (size_t)2 * DB_SHEET_BY_COUNT, ERR_SYNTAX);
 }
 
 /* sort= a column that the sheet is ordered by, with - before it downwards. */
@@ -77,8 +93,10 @@ static enum err read_order(const struct req *r, const struct db_sheet *sheet,
 	const enum err e = req_query(r, "sort", &s);
 
 	*order = (struct db_sheet_order){ .by = DB_SHEET_BY_ID };
+	if (e == ERR_NOTFOUND)
+		return ERR_OK;
 	if (e != ERR_OK)
-		return e == ERR_NOTFOUND ? ERR_OK : e;
+		return wrong_order(r, sheet);
 	order->down = s.n > 0 && s.p[0] == '-';
 	if (order->down)
 		s = slice_skip(s, 1);
@@ -87,7 +105,7 @@ static enum err read_order(const struct req *r, const struct db_sheet *sheet,
 		if (sheet->by[i] != NULL && slice_eq_cstr(s, sheet->by[i]))
 			return ERR_OK;
 	}
-	return ERR_SYNTAX;
+	return wrong_order(r, sheet);
 }
 
 /* For clients a text without a meaning: "<id>", "name.<hexadecimal>.<id>",
@@ -174,8 +192,9 @@ enum err api_list(const struct req *r, struct resp *out)
 		return e;
 	e = read_cursor(r, sheet, order, &after);
 	placed = e == ERR_OK;
-	if ((!placed && e != ERR_NOTFOUND) ||
-	    (e = api_out_limit(r, &limit)) != ERR_OK ||
+	if (!placed && e != ERR_NOTFOUND)
+		return api_query_wrong(r, "cursor", e);
+	if ((e = api_out_limit(r, &limit)) != ERR_OK ||
 	    (e = api_out_fields(r, sheet, &fields)) != ERR_OK ||
 	    (e = read_filter(r, &filter)) != ERR_OK ||
 	    (e = db_sheet_page(r->db, sheet, &scope, &filter, order,
@@ -190,7 +209,7 @@ enum err api_list(const struct req *r, struct resp *out)
 	    (e = api_setup_show(r, sheet, cells, n)) != ERR_OK)
 		return e;
 	return api_out_page(out, sheet, cells, n, limit, &fields,
-	    buf_slice(&cursor));
+	    &(struct api_out_next){ .cursor = buf_slice(&cursor) });
 }
 
 enum err api_list_one(const struct req *r, struct resp *out)

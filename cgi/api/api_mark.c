@@ -4,12 +4,14 @@
 
 #include "cgi/api/api_fault.h"
 #include "cgi/api/api_out.h"
+#include "cgi/api/api_setup.h"
 #include "cgi/api/api_who.h"
 #include "lib/base/rnd.h"
 #include "lib/db/db_audit.h"
 #include "lib/db/db_mark.h"
 #include "lib/db/db_sheet_calls.h"
 #include "lib/db/db_sheet_setup.h"
+#include "lib/db/db_verdict.h"
 #include "lib/json/json_in.h"
 
 #define DEPTH_MAX   3
@@ -17,6 +19,8 @@
 #define TAG_MAX     64
 #define TAGS_MAX    50
 #define OUTCOME_MAX 32
+#define CLASS_MAX   16
+#define BEFORE_MAX  ((size_t)1 << 20)
 
 /* Calls and forms are marked alike. */
 struct marked {
@@ -32,7 +36,8 @@ struct patch {
 	const struct marked *what;
 	const struct json_node *body;
 	struct interaction_id id;
-	struct api_faults faults; /* the first that was found */
+	struct db_sheet_cell *row; /* as it was before */
+	struct api_faults faults;  /* the first that was found */
 };
 
 /* Present and null takes away; absent leaves alone (RFC 7396). */
@@ -182,6 +187,95 @@ static enum err clear_tags(const struct patch *p)
 	return e;
 }
 
+/* --- verdict ---------------------------------------------------------------
+ */
+
+static struct call_id call_of(const struct patch *p)
+{
+	struct call_id call;
+
+	memcpy(call.v, p->id.v, sizeof(call.v));
+	return call;
+}
+
+/* What holds now: half of a person's word is the rule's. */
+static enum err read_own(const struct patch *p, struct verdict_own *own)
+{
+	struct verdict_row row;
+	const enum err e =
+	    db_verdict_get(p->r->db, p->r->company, call_of(p), &row);
+
+	*own = (struct verdict_own){ .set = true,
+		.class = VERDICT_UNKNOWN,
+		.user = api_who(p->r)->user };
+	if (e != ERR_OK)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	own->qualified = row.own ? row.own_qualified : row.qualified;
+	(void)verdict_class_parse(slice_from(
+				      row.own ? row.own_class : row.class),
+	    &own->class);
+	return ERR_OK;
+}
+
+static enum err overrule(const struct patch *p, const struct verdict_own *own)
+{
+	const enum err e = db_verdict_overrule(p->r->db, p->r->company,
+	    call_of(p), own, p->r->now_us);
+
+	return e == ERR_NOTFOUND ? ERR_RANGE : e; /* it goes on */
+}
+
+/* null, alone or with the other's: the rule's word holds again. */
+static enum err set_qualified(const struct patch *p)
+{
+	const struct json_node *node = json_in_get(p->body, "qualified");
+	struct verdict_own own;
+	enum err e;
+
+	if (!has(p, "qualified"))
+		return ERR_OK;
+	if ((e = read_own(p, &own)) != ERR_OK)
+		return e;
+	if (json_in_kind(node) == JSON_IN_NULL)
+		own.set = false;
+	else if ((e = json_in_bool(node, &own.qualified)) != ERR_OK)
+		return e;
+	return overrule(p, &own);
+}
+
+static enum err set_class(const struct patch *p)
+{
+	const struct json_node *node = json_in_get(p->body, "verdict_class");
+	struct verdict_own own;
+	struct slice word;
+	enum err e;
+
+	if (!has(p, "verdict_class"))
+		return ERR_OK;
+	if ((e = read_own(p, &own)) != ERR_OK)
+		return e;
+	if (json_in_kind(node) == JSON_IN_NULL)
+		own.set = false;
+	else if ((e = json_in_text(node, CLASS_MAX, &word)) != ERR_OK)
+		return e;
+	else if (word.n == 0 || !verdict_class_parse(word, &own.class))
+		return ERR_RANGE;
+	return overrule(p, &own);
+}
+
+/* One of the two with a word and the other with null cannot be meant. */
+static enum err check_verdict(const struct patch *p)
+{
+	const struct json_node *q = json_in_get(p->body, "qualified");
+	const struct json_node *c = json_in_get(p->body, "verdict_class");
+
+	return has(p, "qualified") && has(p, "verdict_class") &&
+		       (json_in_kind(q) == JSON_IN_NULL) !=
+			   (json_in_kind(c) == JSON_IN_NULL)
+		   ? ERR_RANGE
+		   : ERR_OK;
+}
+
 /* --- the whole -------------------------------------------------------------
  */
 
@@ -207,14 +301,36 @@ static const struct {
 	const char *name;
 	enum err (*put)(const struct patch *p);
 	const char *detail;
+	bool of_calls; /* forms have none */
 } members[] = {
-	{ "outcome", set_outcome, "The code of an outcome of the company." },
-	{ "value", set_value, "An amount, such as \"250.00\"." },
-	{ "note", set_note, "A text of at most 10000 bytes." },
-	{ "tags", all_tags, "A list of at most 50 names." },
-	{ "add_tags", more_tags, "A list of at most 50 names." },
-	{ "remove_tags", less_tags, "A list of at most 50 names." },
+	{ "outcome", set_outcome, "The code of an outcome of the company.",
+	    false },
+	{ "value", set_value, "An amount, such as \"250.00\".", false },
+	{ "note", set_note, "A text of at most 10000 bytes.", false },
+	{ "tags", all_tags, "A list of at most 50 names.", false },
+	{ "add_tags", more_tags, "A list of at most 50 names.", false },
+	{ "remove_tags", less_tags, "A list of at most 50 names.", false },
+	{ "qualified", check_verdict,
+	    "null takes the whole verdict back: qualified and verdict_class.",
+	    true },
+	{ "qualified", set_qualified,
+	    "true or false, of a call that has ended; or null.", true },
+	{ "verdict_class", set_class,
+	    "lead, customer, spam or wrong_number, of a call that has ended; "
+	    "or null.",
+	    true },
 };
+
+static bool is_member(const struct patch *p, size_t i)
+{
+	return !members[i].of_calls || p->what->id_kind == ID_KIND_call;
+}
+
+static enum err not_an_object(struct patch *p)
+{
+	api_fault(&p->faults, SLICE(""), "This is an object.");
+	return ERR_SYNTAX;
+}
 
 /* What we do not know is a mistake of the client, not something to drop. */
 static enum err known_keys(struct patch *p)
@@ -224,12 +340,14 @@ static enum err known_keys(struct patch *p)
 	struct slice key;
 
 	if (json_in_kind(p->body) != JSON_IN_OBJECT)
-		return ERR_SYNTAX;
+		return not_an_object(p);
 	while (json_in_next(p->body, &iter, &key, &value)) {
 		bool known = false;
 
 		for (size_t i = 0; i < RT_ARRAY_LEN(members); i++)
-			known = known || slice_eq_cstr(key, members[i].name);
+			known =
+			    known || (is_member(p, i) &&
+					 slice_eq_cstr(key, members[i].name));
 		if (known)
 			continue;
 		api_fault(&p->faults, key, "There is no such member to set.");
@@ -238,12 +356,31 @@ static enum err known_keys(struct patch *p)
 	return ERR_OK;
 }
 
-static enum err audit(const struct patch *p)
+/* What may have changed, as it was. */
+static enum err write_before(const struct patch *p, struct buf *out)
+{
+	struct feed_fields fields;
+	struct json_out j;
+	enum err e = feed_fields_parse(p->what->sheet(),
+	    p->what->id_kind == ID_KIND_call
+		? SLICE("outcome,value,note,tags,qualified,verdict_class")
+		: SLICE("outcome,value,note,tags"),
+	    &fields);
+
+	if (e != ERR_OK)
+		return e;
+	json_out_init(&j, out);
+	feed_row_write(p->what->sheet(), p->row, &fields, &j);
+	return json_out_done(&j);
+}
+
+static enum err add_audit(const struct patch *p, struct slice before)
 {
 	struct audit_row row = { .account = api_who(p->r)->account,
 		.user = api_who(p->r)->user,
 		.action = p->what->action,
 		.object_kind = p->what->kind,
+		.before = before,
 		.after = p->r->body,
 		.address = slice_from(p->r->address),
 		.happened_us = p->r->now_us };
@@ -254,12 +391,24 @@ static enum err audit(const struct patch *p)
 	return db_audit_add(p->r->db, p->r->company, &row);
 }
 
+static enum err audit(const struct patch *p)
+{
+	struct buf before;
+	enum err e;
+
+	buf_init(&before, BEFORE_MAX);
+	if ((e = write_before(p, &before)) == ERR_OK)
+		e = add_audit(p, buf_slice(&before));
+	buf_fini(&before);
+	return e;
+}
+
 static enum err apply(struct patch *p)
 {
 	enum err e = known_keys(p);
 
 	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(members); i++) {
-		e = members[i].put(p);
+		e = is_member(p, i) ? members[i].put(p) : ERR_OK;
 		if (e == ERR_SYNTAX || e == ERR_RANGE || e == ERR_TOOBIG)
 			api_fault(&p->faults, slice_from(members[i].name),
 			    members[i].detail);
@@ -282,14 +431,13 @@ static enum err read_row(const struct patch *p, struct db_sheet_cell **row)
 }
 
 /* False: If-Match names another version. */
-static enum err as_expected(const struct patch *p, bool *same)
+static enum err as_expected(struct patch *p, bool *same)
 {
-	struct db_sheet_cell *row = NULL;
 	char etag[API_OUT_ETAG];
 	enum err e;
 
-	if ((e = read_row(p, &row)) != ERR_OK ||
-	    (e = api_out_etag(p->what->sheet(), row, etag)) != ERR_OK)
+	if ((e = read_row(p, &p->row)) != ERR_OK ||
+	    (e = api_out_etag(p->what->sheet(), p->row, etag)) != ERR_OK)
 		return e;
 	*same = api_out_matches(p->r, etag);
 	return ERR_OK;
@@ -323,15 +471,13 @@ static enum err mark(const struct req *r, struct resp *out,
 		return e;
 	if ((e = req_path_id(r, 0, what->id_kind, p.id.v)) != ERR_OK)
 		return e;
-	e = json_in_parse(r->body, REQ_BODY_FORM, DEPTH_MAX, &in, NULL);
-	if (e != ERR_OK)
+	if (!api_setup_body(r, REQ_BODY_FORM, DEPTH_MAX, out, &in, &e))
 		return e;
 	p.body = json_in_root(in);
 	e = change(&p, &same);
 	json_in_free(in);
 	if (p.faults.n > 0)
-		return api_fault_answer(out, e == ERR_SYNTAX ? 400 : 422, NULL,
-		    &p.faults);
+		return api_fault_answer(out, 422, NULL, &p.faults);
 	if (e == ERR_OK && !same)
 		return resp_problem(out, 412, NULL);
 	if (e == ERR_OK)

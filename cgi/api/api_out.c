@@ -1,21 +1,37 @@
 #include "cgi/api/api_out.h"
 
+#include "cgi/api/api_query.h"
 #include "lib/hash/digest.h"
 
 #define BODY_MAX ((size_t)8 << 20)
 #define ROW_MAX  ((size_t)1 << 20)
 
+static enum err wrong_field(const struct req *r, const struct db_sheet *sheet,
+    enum err e)
+{
+	const char **names =
+	    arena_alloc(r->arena, sheet->n_columns * sizeof(*names));
+
+	if (names == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < sheet->n_columns; i++)
+		names[i] = sheet->columns[i].name;
+	return api_query_wrong_of(r, "fields", names, sheet->n_columns, e);
+}
+
 enum err api_out_fields(const struct req *r, const struct db_sheet *sheet,
     struct feed_fields *out)
 {
 	struct slice list;
-	const enum err e = req_query(r, "fields", &list);
+	enum err e = req_query(r, "fields", &list);
 
 	if (e == ERR_NOTFOUND) {
 		feed_fields_all(sheet, out);
 		return ERR_OK;
 	}
-	return e == ERR_OK ? feed_fields_parse(sheet, list, out) : e;
+	if (e == ERR_OK)
+		e = feed_fields_parse(sheet, list, out);
+	return e == ERR_OK ? e : wrong_field(r, sheet, e);
 }
 
 enum err api_out_limit(const struct req *r, size_t *out)
@@ -25,14 +41,14 @@ enum err api_out_limit(const struct req *r, size_t *out)
 	    req_query_u64(r, "limit", 1, DB_SHEET_PAGE_MAX - 1, &limit);
 
 	if (e != ERR_OK && e != ERR_NOTFOUND)
-		return e;
+		return api_query_wrong(r, "limit", e);
 	*out = (size_t)limit;
 	return ERR_OK;
 }
 
 enum err api_out_page(struct resp *out, const struct db_sheet *sheet,
     const struct db_sheet_cell *cells, size_t n, size_t limit,
-    const struct feed_fields *fields, struct slice cursor)
+    const struct feed_fields *fields, const struct api_out_next *next)
 {
 	const bool more = n > limit;
 	struct json_out j;
@@ -49,9 +65,13 @@ enum err api_out_page(struct resp *out, const struct db_sheet *sheet,
 	json_out_end(&j);
 	json_out_key(&j, "next_cursor");
 	if (more)
-		json_out_str(&j, cursor);
+		json_out_str(&j, next->cursor);
 	else
 		json_out_null(&j);
+	if (next->updated_until_us != 0) {
+		json_out_key(&j, "updated_until");
+		json_out_time_us(&j, next->updated_until_us);
+	}
 	json_out_end(&j);
 	e = resp_json(out, &j);
 	buf_fini(&b);

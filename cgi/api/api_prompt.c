@@ -2,6 +2,7 @@
 
 #include "cgi/api/api_list.h"
 #include "cgi/api/api_out.h"
+#include "cgi/api/api_query.h"
 #include "cgi/api/api_setup.h"
 #include "cgi/api/api_who.h"
 #include "cgi/form/prompt_do.h"
@@ -290,7 +291,7 @@ enum err api_prompt_audio(const struct req *r, struct resp *out)
 	version = row.live_version;
 	e = req_query_u64(r, "version", 1, UINT32_MAX, &version);
 	if (e != ERR_OK && e != ERR_NOTFOUND)
-		return e;
+		return api_query_wrong(r, "version", e);
 	buf_init(&wav, DB_PROMPT_ULAW_MAX + 1024);
 	e = prompt_do_wav(r, row.id, (uint32_t)version, &wav);
 	if (e == ERR_OK)

@@ -2,6 +2,7 @@
 
 #include "cgi/api/api_filter.h"
 #include "cgi/api/api_out.h"
+#include "cgi/api/api_query.h"
 #include "cgi/api/api_who.h"
 #include "lib/base/hex.h"
 #include "lib/db/db_report_group.h"
@@ -113,6 +114,19 @@ static void write_key(const char *value, int kind, struct json_out *j)
 	}
 }
 
+static enum err wrong_dim(const struct req *r)
+{
+	const char **names =
+	    arena_alloc(r->arena, RT_ARRAY_LEN(dims) * sizeof(*names));
+
+	if (names == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < RT_ARRAY_LEN(dims); i++)
+		names[i] = dims[i].name;
+	return api_query_wrong_of(r, "group_by", names, RT_ARRAY_LEN(dims),
+	    ERR_SYNTAX);
+}
+
 static enum err find_dim(const struct req *r, size_t *out)
 {
 	struct slice name;
@@ -124,7 +138,7 @@ static enum err find_dim(const struct req *r, size_t *out)
 	for (; *out < RT_ARRAY_LEN(dims); ++*out)
 		if (slice_eq_cstr(name, dims[*out].name))
 			return ERR_OK;
-	return ERR_SYNTAX;
+	return wrong_dim(r);
 }
 
 /* One row of all calls; zeroes when there is none. */
@@ -217,7 +231,8 @@ static enum err read_interval(const struct req *r, enum interval *out)
 			return ERR_OK;
 		}
 	}
-	return ERR_SYNTAX;
+	return api_query_wrong_of(r, "interval", intervals,
+	    RT_ARRAY_LEN(intervals), ERR_SYNTAX);
 }
 
 /* Begin of the hour by the clock that holds at t. A clock that is put by half
@@ -343,7 +358,9 @@ enum err api_report_timeseries(const struct req *r, struct resp *out)
 	e = db_report_group_series(r->db, r->company, &ask, r->arena, &rows,
 	    &n);
 	if (e == ERR_TOOBIG)
-		return resp_problem(out, 400, "At most 400 days at once.");
+		return api_query_explain(r, out,
+		    api_query_wrong_as(r, "from",
+			"At most 400 days before the end.", ERR_RANGE));
 	if (e != ERR_OK || (e = tz_open(slice_from(period.zone), &z)) != ERR_OK)
 		return e;
 	e = answer_series(out, &ask.filter, z, period.zone, how, rows, n);

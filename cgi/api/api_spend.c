@@ -1,6 +1,7 @@
 #include "cgi/api/api_spend.h"
 
 #include "cgi/api/api_fault.h"
+#include "cgi/api/api_setup.h"
 #include "cgi/api/api_who.h"
 #include "lib/db/db_spend.h"
 #include "lib/feed/feed.h"
@@ -91,30 +92,42 @@ static enum err put_round(const struct req *r, const struct json_node *rows,
 	return e;
 }
 
-/* Writes the rows of the body; *n says how many. */
-static enum err put_rows(const struct req *r, uint64_t *n,
-    struct api_faults *bad)
+/* Members that nobody reads are mistakes of writing. */
+static void check_names(const struct json_node *body, struct api_faults *bad)
 {
-	const struct json_node *rows;
-	struct json_in *in = NULL;
-	size_t count;
+	static const char *const outer[] = { "rows", NULL };
+	static const char *const inner[] = { "date", "source", "medium",
+		"campaign", "ad_group", "keyword", "amount", "clicks",
+		"impressions", NULL };
+	const struct json_node *rows = json_in_get(body, "rows");
+
+	api_setup_only(body, outer, bad);
+	for (size_t i = 0; bad->n == 0 && i < json_in_count(rows); i++) {
+		struct api_faults of_row = { .n = 0 };
+
+		api_setup_only(json_in_at(rows, i), inner, &of_row);
+		if (of_row.n > 0)
+			api_fault_at(bad, "rows", i, of_row.at[0].pointer,
+			    of_row.at[0].detail);
+	}
+}
+
+/* Writes the rows of the body; *n says how many. In a transaction. */
+static enum err put_rows(const struct req *r, const struct json_node *body,
+    uint64_t *n, struct api_faults *bad)
+{
+	const struct json_node *rows = json_in_get(body, "rows");
 	enum err e;
 
-	e = json_in_parse(r->body, API_SPEND_BODY_BYTES, DEPTH_MAX, &in, NULL);
-	if (e != ERR_OK)
-		return e;
-	rows = json_in_get(json_in_root(in), "rows");
-	count = json_in_count(rows);
-	if (json_in_kind(rows) != JSON_IN_ARRAY || count == 0 ||
-	    count > API_SPEND_ROWS_MAX)
-		e = ERR_SYNTAX;
-	if (e == ERR_OK)
-		e = put_round(r, rows, db_spend_clear, bad);
-	if (e == ERR_OK)
-		e = put_round(r, rows, db_spend_add, bad);
-	json_in_free(in);
-	*n = count;
-	return e;
+	*n = json_in_count(rows);
+	check_names(body, bad);
+	if (bad->n == 0 && (json_in_kind(rows) != JSON_IN_ARRAY || *n == 0 ||
+			       *n > API_SPEND_ROWS_MAX))
+		api_fault(bad, SLICE("rows"), "A list of 1 to 1000 rows.");
+	if (bad->n > 0)
+		return ERR_RANGE;
+	e = put_round(r, rows, db_spend_clear, bad);
+	return e == ERR_OK ? put_round(r, rows, db_spend_add, bad) : e;
 }
 
 static enum err write_answer(uint64_t n, struct buf *out)
@@ -132,6 +145,7 @@ static enum err write_answer(uint64_t n, struct buf *out)
 enum err api_spend(const struct req *r, struct resp *out)
 {
 	struct api_faults bad = { .n = 0 };
+	struct json_in *in = NULL;
 	struct buf answer;
 	char mem[64];
 	uint64_t n = 0;
@@ -139,15 +153,16 @@ enum err api_spend(const struct req *r, struct resp *out)
 
 	if (!api_who_company(r, out, &e))
 		return e;
-	if ((e = db_begin(r->db)) != ERR_OK)
+	if (!api_setup_body(r, API_SPEND_BODY_BYTES, DEPTH_MAX, out, &in, &e))
 		return e;
+	if ((e = db_begin(r->db)) == ERR_OK)
+		e = db_end(r->db, put_rows(r, json_in_root(in), &n, &bad));
+	json_in_free(in);
 	buf_over(&answer, mem, sizeof(mem));
-	e = db_end(r->db, put_rows(r, &n, &bad));
 	if (e == ERR_OK)
 		e = write_answer(n, &answer);
 	if (bad.n > 0)
-		return api_fault_answer(out, e == ERR_SYNTAX ? 400 : 422, NULL,
-		    &bad);
+		return api_fault_answer(out, 422, NULL, &bad);
 	return e == ERR_OK
 		   ? resp_bytes(out, "application/json", buf_slice(&answer))
 		   : e;

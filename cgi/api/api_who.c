@@ -134,7 +134,7 @@ static enum err choose_company(const struct req *r, struct api_who *w)
 	if (e == ERR_NOTFOUND)
 		return ERR_OK;
 	if (e != ERR_OK)
-		return e;
+		return api_query_wrong(r, "company_id", e);
 	if (!id_is_nil(w->company.v))
 		return id_eq(id.v, w->company.v) ? ERR_OK : ERR_NOTFOUND;
 	if ((e = db_company_get(r->db, id, &row)) != ERR_OK)
@@ -207,9 +207,11 @@ enum err api_who_admit(struct req *r, const struct route *row)
 	if ((e = find_key(r, &key)) != ERR_OK)
 		return e;
 	if ((w = arena_alloc(r->arena, sizeof(*w))) == NULL ||
-	    (w->kept = arena_alloc(r->arena, sizeof(*w->kept))) == NULL)
+	    (w->kept = arena_alloc(r->arena, sizeof(*w->kept))) == NULL ||
+	    (w->fault = arena_alloc(r->arena, sizeof(*w->fault))) == NULL)
 		return ERR_NOMEM;
 	*w->kept = SLICE("");
+	*w->fault = (struct api_query_fault){ .name = NULL };
 	w->account = key.account;
 	w->company = key.company;
 	w->wide = id_is_nil(key.company.v);
@@ -243,6 +245,11 @@ enum err api_who_serve(const struct req *r, struct resp *out)
 		    "It takes a key of all companies of the account.");
 	return r->method == REQ_POST ? api_once(r, out, route->serves)
 				     : route->serves(r, out);
+}
+
+enum err api_who_explain(const struct req *r, struct resp *out, enum err e)
+{
+	return r->who == NULL ? e : api_query_explain(r, out, e);
 }
 
 const struct api_who *api_who(const struct req *r)

@@ -33,8 +33,9 @@ struct api_who {
 	uint32_t limit;
 	uint32_t left;
 	uint32_t reset_s;
-	bool over;          /* too many requests */
-	struct slice *kept; /* api_once_keep(); "" nothing */
+	bool over;                     /* too many requests */
+	struct slice *kept;            /* api_once_keep(); "" nothing */
+	struct api_query_fault *fault; /* of api_query.h */
 };
 
 /* For web_conf. Also sets r->account and r->user, so that what a key does is
@@ -46,6 +47,9 @@ RT_MUST_USE enum err api_who_admit(struct req *r, const struct route *row);
  * then the row's serves() answers, a POST through api_once.h. */
 RT_MUST_USE enum err api_who_serve(const struct req *r, struct resp *out);
 void api_who_finish(const struct req *r, struct resp *out);
+/* Tells which parameter was wrong (api_query_wrong()). */
+RT_MUST_USE enum err api_who_explain(const struct req *r, struct resp *out,
+    enum err e);
 
 const struct api_who *api_who(const struct req *r);
 /* False, with the answer made: the key is for several companies and the

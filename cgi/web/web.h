@@ -40,6 +40,9 @@ struct web_conf {
 	 * ERR_BUSY (429: too many requests) end the request. NULL: sign-in by
 	 * cookie. */
 	enum err (*admit)(struct req *r, const struct route *row);
+	/* An error of admit() or of a handler: makes an answer of its own, or
+	 * returns e for the usual one. NULL: always the usual one. */
+	enum err (*explain)(const struct req *r, struct resp *out, enum err e);
 	/* Adds headers to every answer, errors included; NULL: none. */
 	void (*finish)(const struct req *r, struct resp *out);
 	/* Sets the keys that the program's layout needs; NULL: none. */

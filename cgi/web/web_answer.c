@@ -57,6 +57,10 @@ static void finish_headers(struct resp *out, enum route_kind kind)
 	}
 }
 
+static const char bad_address[] =
+    "The address is not well formed: percent-encoding and UTF-8 have to be "
+    "right, without control characters.";
+
 /* A page leads those who are not signed in to the sign-in and back. */
 static enum err ask_sign_in(struct resp *out, const struct req *r)
 {
@@ -164,13 +168,16 @@ static enum err answer(const struct web_conf *conf, struct req *r,
 	enum err e;
 
 	if ((e = req_read(r, src)) != ERR_OK)
-		return resp_error(out, e);
+		return e == ERR_SYNTAX ? resp_problem(out, 400, bad_address)
+				       : resp_error(out, e);
 	route_find(conf->routes, conf->n_routes, r, m);
 	out->page = m->kind == ROUTE_PAGE && conf->templates != NULL;
 	if (m->route == NULL)
 		return no_route(out, m);
 	if (conf->admit != NULL) {
 		e = serve_admitted(conf, r, src, m->route, out);
+		if (e != ERR_OK && conf->explain != NULL)
+			e = conf->explain(r, out, e);
 		return answer_made(out, e);
 	}
 	e = serve(r, src, m->route, out);

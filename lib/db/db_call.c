@@ -69,7 +69,8 @@ enum err db_call_priv_leave(struct db *db, struct company_id company,
     const struct callrec *r)
 {
 	static const char sql[] =
-	    "UPDATE phone_call SET last_seq = ?"
+	    /* Nothing that anybody is shown. */
+	    "UPDATE phone_call SET last_seq = ?, updated_at = updated_at"
 	    " WHERE company_id = ? AND id = ?";
 	struct stmt *st = stmt_begin(db, sql);
 

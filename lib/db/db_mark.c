@@ -4,6 +4,7 @@
 
 #include "lib/base/clk.h"
 #include "lib/base/rnd.h"
+#include "lib/db/db_call_touch.h"
 #include "lib/db/db_hook_out.h"
 #include "lib/db/db_stat.h"
 #include "lib/db/stmt.h"
@@ -13,6 +14,8 @@
 static enum err end_told(struct db *db, bool mine, struct company_id company,
     struct interaction_id id, const char *field, enum err e)
 {
+	if (e == ERR_OK)
+		e = db_call_touch(db, company, id.v);
 	if (e == ERR_OK)
 		e = db_hook_out_changed(db, company, id.v, field,
 		    clk_wall_us());

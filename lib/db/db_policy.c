@@ -84,11 +84,27 @@ enum err db_policy_erased(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE recording SET state = 'erased', peaks = NULL"
 	    " WHERE company_id = ? AND id = ? AND state <> 'erased'";
-	struct stmt *st = stmt_begin(db, sql);
+	static const char call_sql[] =
+	    "UPDATE phone_call c JOIN recording r"
+	    " ON r.company_id = c.company_id AND r.call_id = c.id"
+	    " SET c.updated_at = CURRENT_TIMESTAMP(6)"
+	    " WHERE r.company_id = ? AND r.id = ?";
+	struct stmt *st;
+	bool mine;
+	enum err e;
 
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	return stmt_exec_one(st);
+	if ((e = stmt_exec_one(st)) == ERR_OK) {
+		st = stmt_begin(db, call_sql);
+		stmt_in_id(st, company.v);
+		stmt_in_id(st, id.v);
+		e = stmt_exec(st, NULL);
+	}
+	return db_join_end(db, mine, e);
 }
 
 struct found {

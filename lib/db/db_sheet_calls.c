@@ -70,6 +70,8 @@ static const struct db_sheet_column columns[] = {
 	{ "tags", DB_SHEET_LIST, 0 },
 	{ "recording_state", DB_SHEET_TEXT, 0 },
 	{ "recording_ms", DB_SHEET_INT, 0 },
+	{ "verdict_by", DB_SHEET_TEXT, 0 },
+	{ "updated_at", DB_SHEET_TIME, 0 },
 };
 
 #define COLUMNS                                                               \
@@ -90,7 +92,9 @@ static const struct db_sheet_column columns[] = {
 	" FROM interaction_tag x JOIN tag g ON g.company_id = x.company_id"   \
 	" AND g.id = x.tag_id WHERE x.company_id = c.company_id"              \
 	" AND x.interaction_id = c.id),"                                      \
-	" r.state, r.duration_ms"
+	" r.state, r.duration_ms,"                                            \
+	" CASE WHEN v.own_class IS NOT NULL THEN 'person'"                    \
+	" WHEN v.call_id IS NOT NULL THEN 'rule' END, c.updated_at"
 
 #define NAMES                                                      \
 	" JOIN company co ON co.id = c.company_id"                 \
@@ -116,9 +120,11 @@ static const struct db_sheet_column columns[] = {
 #define TEXTS DB_SEARCH_WHERE("i") " AND (? OR i.tracker_id = ?)"
 
 /* All calls of the period, and of one result. */
-#define CALL_KEYS                                                            \
-	"SELECT c.company_id, c.id AS call_id, c.started_at AS k"            \
-	" FROM phone_call c LEFT JOIN interaction i"                         \
+#define CALL_KEYS(key, index)                                                \
+	"SELECT c.company_id, c.id AS call_id, " key                         \
+	" AS k"                                                              \
+	" FROM phone_call c" index                                           \
+	" LEFT JOIN interaction i"                                           \
 	" ON i.company_id = c.company_id AND i.id = c.id"                    \
 	" WHERE c.company_id = ? AND c.started_at >= ? AND c.started_at < ?" \
 	" AND (? = '' OR c.result = ? OR (? = 'live' AND c.state = 'open')"  \
@@ -126,10 +132,10 @@ static const struct db_sheet_column columns[] = {
 	"   AND c.result IN ('missed', 'abandoned', 'failed')))" TEXTS
 
 /* In the order of the narrow rows, so that few others are touched. */
-#define FACT_KEYS(key)                                             \
+#define FACT_KEYS(key, joined)                                     \
 	"SELECT f.company_id, f.call_id, " key                     \
 	" AS k"                                                    \
-	" FROM call_fact f" DB_FILTER_WHERE                        \
+	" FROM call_fact f" joined DB_FILTER_WHERE                 \
 	" AND (? OR EXISTS (SELECT 1 FROM phone_call c"            \
 	"  LEFT JOIN interaction i ON i.company_id = c.company_id" \
 	"  AND i.id = c.id WHERE c.company_id = f.company_id"      \
@@ -157,13 +163,24 @@ static const struct db_sheet_column columns[] = {
 	{                                                                 \
 		OF(keys DOWN(key, id), " DESC"), OF(keys UP(key, id), "") \
 	}
-#define BY(key) BOTH(FACT_KEYS(key), key, "f.call_id")
+#define BY(key) BOTH(FACT_KEYS(key, ""), key, "f.call_id")
+
+/* What changed between two times is found by their index. */
+#define BY_UPDATED  " FORCE INDEX (phone_call_updated)"
+#define UPDATED(of) " AND " of ".updated_at >= ? AND " of ".updated_at <= ?"
+#define WITH_CALL                                           \
+	" JOIN phone_call u ON u.company_id = f.company_id" \
+	" AND u.id = f.call_id"
 
 static const char one_sql[] = "SELECT " COLUMNS " FROM phone_call c" NAMES
 			      " WHERE c.company_id = ? AND c.id = ?";
 
 /* The first of each pair downwards, the second upwards. */
-static const char *const calls_sql[] = BOTH(CALL_KEYS, "c.started_at", "c.id");
+static const char *const calls_sql[] =
+    BOTH(CALL_KEYS("c.started_at", ""), "c.started_at", "c.id");
+static const char *const updated_sql[] =
+    BOTH(CALL_KEYS("c.updated_at", BY_UPDATED) UPDATED("c"), "c.updated_at",
+	"c.id");
 
 static const struct {
 	const char *column; /* of the sheet */
@@ -175,6 +192,9 @@ static const struct {
 	[DB_SHEET_CALLS_TALK] = { "talk_ms", BY("f.talk_ms") },
 	[DB_SHEET_CALLS_VALUE] = { "value", BY("f.value_micros") },
 	[DB_SHEET_CALLS_RISK] = { "risk", BY("f.risk") },
+	[DB_SHEET_CALLS_UPDATED] = { "updated_at",
+	    BOTH(FACT_KEYS("u.updated_at", WITH_CALL) UPDATED("u"),
+		"u.updated_at", "u.id") },
 };
 
 static const struct db_sheet sheet = {
@@ -236,10 +256,19 @@ static void in_period(struct stmt *st, const struct page *p)
 		stmt_in_text(st, f->result);
 }
 
+static bool by_time(enum db_sheet_calls_by by)
+{
+	return by == DB_SHEET_CALLS_STARTED || by == DB_SHEET_CALLS_UPDATED;
+}
+
 static void in_place(struct stmt *st, const struct page *p, size_t max)
 {
+	if (p->order.by == DB_SHEET_CALLS_UPDATED) {
+		stmt_in_time_us(st, p->f->updated_from_us);
+		stmt_in_time_us(st, p->f->updated_to_us);
+	}
 	for (int i = 0; i < 2; i++) {
-		if (p->order.by == DB_SHEET_CALLS_STARTED)
+		if (by_time(p->order.by))
 			stmt_in_time_us(st, p->after.key);
 		else
 			stmt_in_i64(st, p->after.key);
@@ -249,21 +278,22 @@ static void in_place(struct stmt *st, const struct page *p, size_t max)
 }
 
 /* Calls that go on have no narrow row yet: an unfiltered log by time has them,
- * too. */
-static bool of_all_calls(const struct page *p)
+ * too. NULL: not that. */
+static const char *const *of_all_calls(const struct page *p)
 {
-	return p->order.by == DB_SHEET_CALLS_STARTED &&
-	       db_filter_plain(&p->f->log.f);
+	if (!by_time(p->order.by) || !db_filter_plain(&p->f->log.f))
+		return NULL;
+	return p->order.by == DB_SHEET_CALLS_UPDATED ? updated_sql : calls_sql;
 }
 
 static enum err begin(struct db *db, const struct page *p, size_t max,
     struct stmt **st)
 {
-	const bool all = of_all_calls(p);
-	const char *const *sql = all ? calls_sql : orders[p->order.by].sql;
+	const char *const *all = of_all_calls(p);
+	const char *const *sql = all != NULL ? all : orders[p->order.by].sql;
 
 	*st = stmt_begin(db, sql[p->order.up ? 1 : 0]);
-	if (all) {
+	if (all != NULL) {
 		in_period(*st, p);
 	} else {
 		db_filter_in(*st, p->company, &p->f->log.f);
@@ -282,6 +312,9 @@ static struct db_sheet_calls_place edge(const struct page *p)
 
 	if (p->order.by == DB_SHEET_CALLS_STARTED)
 		at.key = p->order.up ? f->from_us : f->to_us;
+	else if (p->order.by == DB_SHEET_CALLS_UPDATED)
+		at.key =
+		    p->order.up ? p->f->updated_from_us : DB_SHEET_TO_MAX_US;
 	else
 		at.key = p->order.up ? INT64_MIN : INT64_MAX;
 	return at;

@@ -16,6 +16,9 @@
 struct db_sheet_calls_filter {
 	struct db_report_calls_filter log; /* without its way and key */
 	struct tracker_id tracker;         /* nil: any */
+	/* For UPDATED alone: changed between the two, both included. */
+	int64_t updated_from_us;
+	int64_t updated_to_us;
 };
 
 enum db_sheet_calls_by {
@@ -25,10 +28,12 @@ enum db_sheet_calls_by {
 	DB_SHEET_CALLS_TALK,
 	DB_SHEET_CALLS_VALUE, /* a call without one as 0 */
 	DB_SHEET_CALLS_RISK,
+	DB_SHEET_CALLS_UPDATED, /* db_call_touch.h */
 	DB_SHEET_CALLS_BY_COUNT
 };
 
-/* By what, and which way. All but STARTED read every row of the period. */
+/* By what, and which way. All but STARTED and UPDATED read every row of the
+ * period. */
 struct db_sheet_calls_order {
 	enum db_sheet_calls_by by;
 	bool up;
@@ -41,7 +46,7 @@ struct db_sheet_calls_place {
 
 /* The column that is ordered by: "talk_ms". */
 const char *db_sheet_calls_by_name(enum db_sheet_calls_by by);
-/* The place of a row, a call that is going on by STARTED. */
+/* The place of a row; of a call that is going on by STARTED or UPDATED. */
 void db_sheet_calls_place(enum db_sheet_calls_by by,
     const struct db_sheet_cell *row, struct db_sheet_calls_place *out);
 

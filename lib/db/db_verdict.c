@@ -135,7 +135,8 @@ static enum err settle(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE phone_call c JOIN call_verdict v"
 	    " ON v.company_id = c.company_id AND v.call_id = c.id"
-	    " SET c.qualified = COALESCE(v.own_qualified, v.qualified)"
+	    " SET c.qualified = COALESCE(v.own_qualified, v.qualified),"
+	    " c.updated_at = CURRENT_TIMESTAMP(6)"
 	    " WHERE c.company_id = ? AND c.id = ?";
 	struct stmt *st = stmt_begin(db, sql);
 

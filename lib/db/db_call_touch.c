@@ -1,0 +1,25 @@
+#include "lib/db/db_call_touch.h"
+
+#include "lib/db/stmt.h"
+
+enum err db_call_touch(struct db *db, struct company_id company,
+    const uint8_t call[ID_BYTES])
+{
+	static const char sql[] =
+	    "UPDATE phone_call SET updated_at = CURRENT_TIMESTAMP(6)"
+	    " WHERE company_id = ? AND id = ?";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, call);
+	return stmt_exec(st, NULL);
+}
+
+enum err db_call_touch_now(struct db *db, int64_t *now_us)
+{
+	static const char sql[] = "SELECT CURRENT_TIMESTAMP(6) AS updated_at";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_out_time_us(st, now_us);
+	return stmt_one(st);
+}
