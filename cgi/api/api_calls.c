@@ -6,6 +6,7 @@
 #include "cgi/api/api_out.h"
 #include "cgi/api/api_query.h"
 #include "cgi/api/api_who.h"
+#include "cgi/web/trail.h"
 #include "lib/base/clk.h"
 #include "lib/base/scan.h"
 #include "lib/db/db_audit.h"
@@ -14,6 +15,7 @@
 
 #define CURSOR_MAX  128
 #define EXPORT_ROWS DB_SHEET_PAGE_MAX
+#define AUDIT_MAX   ((size_t)65536) /* a query, escaped */
 
 /* --- places ----------------------------------------------------------------
  */
@@ -410,6 +412,28 @@ static enum err next_block(void *state, struct buf *block, bool *more)
 	return e;
 }
 
+/* That they were taken out, and by which filters. */
+static enum err audit_export(const struct req *r)
+{
+	struct json_out j;
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, AUDIT_MAX);
+	json_out_init(&j, &b);
+	json_out_object(&j);
+	json_out_key(&j, "address");
+	json_out_str(&j, r->target);
+	json_out_end(&j);
+	e = json_out_done(&j);
+	if (e == ERR_OK)
+		e = trail_add(r, &(struct trail){ .action = "calls.export",
+				     .object_kind = "calls",
+				     .after = json_out_text(&j) });
+	buf_fini(&b);
+	return e;
+}
+
 enum err api_calls_export(const struct req *r, struct resp *out)
 {
 	struct export *x;
@@ -422,6 +446,8 @@ enum err api_calls_export(const struct req *r, struct resp *out)
 	x->r = r;
 	if ((e = api_filter(r, &x->filter)) != ERR_OK ||
 	    (e = api_out_fields(r, db_sheet_calls(), &x->fields)) != ERR_OK)
+		return e;
+	if (!r->head && (e = audit_export(r)) != ERR_OK)
 		return e;
 	return resp_stream(out, "application/x-ndjson", SLICE("calls.jsonl"),
 	    (struct resp_source){ .next = next_block, .state = x });

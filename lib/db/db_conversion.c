@@ -341,6 +341,11 @@ enum err db_conversion_rows(struct db *db, struct company_id company,
 	    " WHERE d.company_id = c.company_id AND d.rule_id = c.rule_id"
 	    " AND d.call_id = c.call_id AND d.seq > c.seq"
 	    " AND d.kind = 'retract')))"
+	    /* Of who was erased; Google needs no click to take one back. */
+	    " AND (c.click_id <> '' OR (c.kind = 'retract'"
+	    " AND (SELECT r.platform FROM conversion_rule r"
+	    " WHERE r.company_id = c.company_id AND r.id = c.rule_id)"
+	    " = 'google'))"
 	    " ORDER BY c.seq LIMIT ?";
 	struct conversion_row row;
 	struct stmt *st = stmt_begin(db, sql);

@@ -27,6 +27,7 @@ static const struct grant {
 } grants[] = {
 	{ "admin", "account", READ },
 	{ "admin", "api_key", WRITE },
+	{ "admin", "api_once", "SELECT, DELETE" },
 	{ "admin", "audit",
 	    "SELECT, INSERT, UPDATE (before_json, after_json)" },
 	{ "admin", "caller", DELETE },
@@ -35,6 +36,7 @@ static const struct grant {
 	{ "admin", "company", WRITE },
 	{ "admin", "company_logo", DELETE },
 	{ "admin", "config_version", CHANGE },
+	{ "admin", "conversion", "SELECT, UPDATE (click_id)" },
 	{ "admin", "conversion_rule", WRITE },
 	{ "admin", "destination", WRITE },
 	{ "admin", "favourite", READ },
@@ -63,6 +65,7 @@ static const struct grant {
 	{ "admin", "prompt", WRITE },
 	{ "admin", "prompt_version", WRITE },
 	{ "admin", "recording", "SELECT, UPDATE (state, peaks)" },
+	{ "admin", "saved_view", "SELECT, DELETE" },
 	{ "admin", "schema_migration", READ },
 	{ "admin", "site", WRITE },
 	{ "admin", "site_origin", DELETE },

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "lib/db/db_person_said.h"
 #include "lib/db/stmt.h"
 
 #define VISITS_OF                                                         \
@@ -38,6 +39,12 @@
 	" SET a.before_json = JSON_REPLACE(a.before_json, '$.note', NULL)," \
 	" a.after_json = JSON_REPLACE(a.after_json, '$.note', NULL)"        \
 	" WHERE a.company_id = ? AND x.company_id = ? AND x.person_id = ?"
+
+/* What an advertising platform was told stays there; here it is a sum from now
+ * on, and in no file any more. */
+#define BLANK_CLICK            \
+	" SET c.click_id = ''" \
+	" WHERE c.company_id = ? AND x.company_id = ? AND x.person_id = ?"
 
 /* Mails about a call that are not sent yet, or were given up, name the caller
  * as a link that can be dialled; their keys do not lead to the call. */
@@ -104,6 +111,17 @@ static const struct step {
 	  " WHERE j.company_id = ? AND j.kind = 'mail'"
 	  " AND j.state IN ('ready', 'running', 'dead')"
 	  " AND x.company_id = ? AND x.person_id = ?" MAIL_OF_CALLER,
+	    NOT_COUNTED },
+	{ "UPDATE conversion c JOIN interaction i"
+	  " ON i.company_id = c.company_id AND i.id = c.call_id JOIN visit v"
+	  " ON v.company_id = i.company_id AND v.id = i.visit_id"
+	  " JOIN person_visitor x ON x.company_id = v.company_id"
+	  " AND x.visitor_id = v.visitor_id" BLANK_CLICK,
+	    NOT_COUNTED },
+	{ "UPDATE conversion c JOIN phone_call p ON p.company_id = c.company_id"
+	  " AND p.id = c.call_id JOIN person_caller x"
+	  " ON x.company_id = p.company_id"
+	  " AND x.e164 = p.caller_e164" BLANK_CLICK,
 	    NOT_COUNTED },
 	{ BLANK_FORM " WHERE company_id = ? AND visit_id IN" VISITS_OF,
 	    COUNTED(forms) },
@@ -228,6 +246,7 @@ static enum err erase_all(struct db *db, struct company_id company,
 		return e;
 	if (open)
 		return ERR_BUSY;
+	e = db_person_said_erase(db, company, person);
 	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(steps); i++)
 		e = run_step(db, &steps[i], company, person, out);
 	if (e == ERR_OK)

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { apiOf } from '../support/api.mjs';
 import { build, startStack } from '../support/stack.mjs';
 import { addCompanies, fingerprint, hex, insert, text, typeId, uuid7 } from '../support/two_companies.mjs';
 
@@ -144,6 +145,49 @@ test('erased: nothing says who it was, the sums stay, the file is on its way', a
 	assert.ok(!html.includes('Erase this person'));
 	assert.equal((await who.admin.submit('/', `${path}/erase`, { sure: 'erase' })).status, 404, 'again');
 	assert.doesNotMatch(stack.log('admin'), /2125550155|status=5\d\d/);
+});
+
+/** Everything that is in the database, a cell a line. */
+function dump() {
+	const cells = [];
+	for (const [table] of stack.sql("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'"))
+		for (const row of stack.sql(`SELECT * FROM ${table}`)) for (const cell of row) cells.push(`${table}: ${cell}`);
+	return cells;
+}
+
+test('not in the whole database is the number, however it was written', async () => {
+	const number = '+12125550173', { api, addKey } = apiOf(stack), key = addKey(world.alpha), beta = addKey(world.beta);
+	const call = addCall(world.alpha, number);
+	const views = [['log', 'caller=%2B12125550173&range=30d'], ['typed', 'search=%28212%29+555-0173'], ['Jane 212.555.0173', 'range=7d'], ['others', 'search=555-0174'], ['all', 'range=7d']];
+	for (const [name, query] of views) assert.equal((await who.admin.submit('/calls', '/views', { page: 'calls', name, query })).status, 303, name);
+	for (const query of ['caller=%2B12125550173', 'search=212+555+0173', 'search=555-0174']) assert.equal((await who.admin.fetch(`/calls.csv?${query}`)).status, 200);
+	assert.equal((await api(key, '/export/calls.jsonl?caller=%2B12125550173')).json.length, 1);
+	const form = { form_name: 'Quote', contact_name: 'Jane', contact_number: number, fields: { 'Call me at': '(212) 555-0173' } };
+	for (const [k, body] of [['jane', form], ['joe', { ...form, contact_number: '+12125550174', fields: {} }]])
+		assert.equal((await api(key, '/forms', { method: 'POST', body, headers: { 'idempotency-key': k } })).status, 201);
+	assert.equal((await api(beta, '/forms', { method: 'POST', body: { ...form, contact_number: '+12125550188', fields: {} }, headers: { 'idempotency-key': 'jane' } })).status, 201);
+	addTold({ ...world.alpha, call: Buffer.from(stack.sqlOne(`SELECT HEX(id) FROM phone_call WHERE caller_e164 = '${number}'`), 'hex') }, number);
+	addSaid({ ...world.alpha, mark: 'dump' }, number);
+	const rule = uuid7();
+	stack.sql(`INSERT INTO conversion_rule (company_id, id, name, platform, secret, created_at) VALUES (${hex(world.alpha.id)}, ${hex(rule)}, 'sold', 'google', 'secret', UTC_TIMESTAMP(6));
+		INSERT INTO conversion (company_id, rule_id, call_id, kind, turn, click_id, converted_at, value_micros, currency, created_at)
+		SELECT company_id, ${hex(rule)}, id, 'new', 1, CONCAT('click', IF(caller_e164 = '${number}', '2125550173', '')), UTC_TIMESTAMP(6), 0, 'USD', UTC_TIMESTAMP(6) FROM phone_call WHERE ${alpha()}`);
+	const file = async () => (await (await stack.fetch(`/api/v1/conversions/${typeId('cnv', rule)}/conversions.csv`, { headers: { authorization: `Bearer ${key}` } })).text());
+	assert.match(await file(), /^click2125550173,/m);
+	const digits = new RegExp('2125550173'.split('').join('[^0-9a-zA-Z]{0,4}'));
+	const decoded = (s) => s.replace(/\+/g, ' ').replace(/%([0-9a-f]{2})/gi, (_, h) => String.fromCharCode(parseInt(h, 16)));
+	const said = () => dump().filter((cell) => (digits.test(cell) || digits.test(decoded(cell))) && !cell.includes('+121255501739'));
+	const tables = new Set(said().map((cell) => cell.split(':')[0]));
+	for (const table of ['phone_call', 'saved_view', 'audit', 'api_once', 'form_entry', 'webhook_delivery', 'job', 'conversion']) assert.ok(tables.has(table), `${table} said it before`);
+	assert.equal((await who.admin.submit(`/people/${call}`, `/people/${call}/erase`, { sure: 'erase' })).status, 303);
+	assert.deepEqual(said(), []);
+	assert.doesNotMatch(await file(), /^(click2125550173)?,/m);
+	// What named others is as it was.
+	assert.deepEqual(stack.sql(`SELECT name FROM saved_view WHERE ${alpha()} ORDER BY name`).flat(), ['all', 'others']);
+	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM audit WHERE ${alpha()} AND action = 'calls.export'`), '4', 'that somebody took calls out stays');
+	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM audit WHERE ${alpha()} AND action = 'calls.export' AND after_json LIKE '%0174%'`), '1');
+	assert.deepEqual(stack.sql(`SELECT name, company_id = ${hex(world.alpha.id)} FROM api_once ORDER BY name`).map((r) => r.join(' ')), ['jane 0', 'joe 1']);
+	assert.doesNotMatch(stack.log('admin'), /status=5\d\d/);
 });
 
 test('the operator\'s command shows and erases', () => {

@@ -1,0 +1,19 @@
+/*
+ * db_person_said.h - what others wrote down that names a person: erased with
+ * them (db_person_erase.h).
+ *
+ * Saved views whose name or filters say one of their numbers, in whatever way
+ * it was typed (lib/core/saysnum.h), go. That calls were taken out stays in the
+ * audit log, the filter that named the number does not. Answers that are kept
+ * for a day so that a form is not sent in twice go, if the form is theirs.
+ */
+#ifndef RT_DB_PERSON_SAID_H
+#define RT_DB_PERSON_SAID_H
+
+#include "lib/db/db_person.h"
+
+/* In the transaction of the erasure, while their links still stand. */
+RT_MUST_USE enum err db_person_said_erase(struct db *db,
+    struct company_id company, struct person_id person);
+
+#endif
