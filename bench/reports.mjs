@@ -8,12 +8,13 @@
 // same run. The last lines say how time grew from the first size to the last.
 // RT_BENCH_KEEP=/tmp/reports keeps the filled databases there, a folder a size,
 // and measures those that are there instead of filling them once more.
+// RT_BENCH_FILL=1 only fills them.
 // RT_BENCH_JUDGE=4 ends with status 1 when a page takes, in the middle of its
 // requests, more than four times what it must at most: for debug builds on a
 // busy machine, where the slowest request tells of the neighbours.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, userInfo } from 'node:os';
 import { join } from 'node:path';
 
@@ -103,10 +104,12 @@ async function exportRows(stack, com, rows, get, calls) {
 /** Everything at one size; what each page took. */
 async function at(calls) {
 	const dir = KEEP ? join(KEEP, String(calls)) : process.env.RT_TEST_DIR;
+	if (KEEP) mkdirSync(KEEP, { recursive: true });
 	const stack = await startStack({ dir, without: ['dni', 'jobd', 'sipworker'], args: ['--web-rate', '1000000'] });
 	const found = new Map();
 	try {
 		await load(stack, calls);
+		if (process.env.RT_BENCH_FILL) return found;
 		const com = stack.sqlOne("SELECT HEX(id) FROM company WHERE name = 'Bench 001'");
 		const rows = Number(stack.sqlOne(`SELECT COUNT(*) FROM call_fact WHERE company_id = x'${com}'`));
 		const me = await stack.login();
@@ -171,7 +174,7 @@ async function at(calls) {
 
 const all = [];
 for (const calls of SIZES) all.push(await at(calls));
-if (all.length > 1)
+if (all.length > 1 && !process.env.RT_BENCH_FILL)
 	for (const [name, ms] of all.at(-1)) {
 		const growth = ms / all[0].get(name);
 		line(`growth-${name}`, growth.toFixed(2), 'times', 0, `p50 at ${SIZES.at(-1)} calls / at ${SIZES[0]}, must ${GROWTH_MAX} for ten times`);

@@ -6,32 +6,49 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 what=${1:-test}
 jobs=$(nproc)
-work=$(dev/scratch.sh new rtsum $$) || exit 1
-trap 'rm -rf "$work"' EXIT
+if [ "$what" = behind ]; then
+	work=$RT_TEST_WORK # of the run it belongs to
+else
+	work=$(dev/scratch.sh new rtsum $$) || exit 1
+	trap 'rm -rf "$work"' EXIT
+fi
 # What a step runs ends with us, however we end.
 tied='setpriv --pdeathsig TERM'
-export RT_TEST_TALLY=$work/tally RT_TEST_TOLD=$work/told
-: >"$RT_TEST_TALLY"
-: >"$RT_TEST_TOLD"
 begin=$SECONDS
 
-# step NAME COMMAND...: the command adds its counts to the tally itself; when it
-# fails without having done so, the step is the failure.
+# step NAME COMMAND...: the command writes its counts and what failed into files
+# of the step's own; when it fails without having counted, the step is the failure.
 step() {
-	local name=$1 rc start=$SECONDS before after
+	local name=$1 rc start=$SECONDS
+	export RT_TEST_TALLY="$work/tally.$1" RT_TEST_TOLD="$work/told.$1"
 	shift
+	: >"$RT_TEST_TALLY"
+	: >"$RT_TEST_TOLD"
 	printf '\n== %s\n' "$name"
-	before=$(wc -l <"$RT_TEST_TALLY")
 	"$@"
 	rc=$?
-	after=$(wc -l <"$RT_TEST_TALLY")
-	if [ $rc -ne 0 ] && [ "$before" -eq "$after" ]; then
+	if [ $rc -ne 0 ] && [ ! -s "$RT_TEST_TALLY" ]; then
 		echo "$name: failed before any test ran (status $rc)" | tee -a "$RT_TEST_TOLD"
 		echo "0 1" >>"$RT_TEST_TALLY"
 	fi
 	printf '== %s: %d s\n' "$name" $((SECONDS - start))
 }
-quiet_make() { $tied make --no-print-directory "-j$jobs" "$@" >"$work/make.log" 2>&1 || { tail -n 40 "$work/make.log"; return 1; }; }
+# Steps that compute, behind steps that wait: a call takes as long as people talk,
+# whatever the processor does meanwhile. They get what time is left over, and
+# are told when they have ended.
+behind() {
+	RT_TEST_WORK=$work $tied nice -n 10 dev/test.sh behind >"$work/behind" 2>&1 &
+	other=$!
+}
+joined() {
+	wait "$other" || echo "0 1" >"$work/tally.behind"
+	cat "$work/behind"
+}
+quiet_make() {
+	$tied make --no-print-directory "-j$jobs" "$@" >"$work/make.$$" 2>&1 && return
+	tail -n 40 "$work/make.$$"
+	return 1
+}
 lint() {
 	local rc
 	quiet_make all tests || return 1
@@ -64,32 +81,49 @@ c_tests() { # folder target
 	$tied make -s "$2"
 }
 # The pages over many calls, in a debug build: four times what they must take.
+# The calls may have been made before.
+make_calls() { # sizes
+	quiet_make all static build/debug/bench/bench_reports &&
+		RT_BUILD=$PWD/build/debug RT_BENCH_CALLS=$1 RT_BENCH_KEEP=$work/calls RT_BENCH_FILL=1 $tied node bench/reports.mjs
+}
 reports() { # sizes
 	quiet_make all static build/debug/bench/bench_reports || return 1
 	local rc
-	RT_BUILD=$PWD/build/debug RT_BENCH_CALLS=$1 RT_BENCH_REPEAT=10 RT_BENCH_JUDGE=4 $tied node bench/reports.mjs 2>"$work/missed"
+	RT_BUILD=$PWD/build/debug RT_BENCH_CALLS=$1 RT_BENCH_KEEP=$work/calls RT_BENCH_REPEAT=10 RT_BENCH_JUDGE=4 $tied node bench/reports.mjs 2>"$work/missed"
 	rc=$?
 	cat "$work/missed"
 	[ $rc -eq 0 ] && echo "1 0" >>"$RT_TEST_TALLY" && return
 	echo "0 1" >>"$RT_TEST_TALLY"
 	{
 		echo "bench/reports.mjs ($1 calls): status $rc"
-		tail -n 5 "$work/missed" | cut -c1-150 | sed 's/^/    /'
+		grep -E '^missed|Error' "$work/missed" | tail -n 5 | cut -c1-150 | sed 's/^/    /'
 	} >>"$RT_TEST_TOLD"
 	return $rc
 }
 
+san() { step "unit tests and fuzz corpora, clang sanitizers" unit san; }
+if [ "$what" = behind ]; then
+	san
+	step "100,000 and 1,000,000 calls are made" make_calls 100000,1000000
+	exit 0
+fi
 step "lint" lint
 step "unit tests and fuzz corpora, gcc" unit debug
-step "unit tests and fuzz corpora, clang sanitizers" unit san
-if [ "$what" != check ]; then
+if [ "$what" = check ]; then
+	san
+else
 	step "static files" quiet_make static
 	step "database" c_tests db test-db
 	step "simulated calls" c_tests sim test-sim
-	for kind in web sip browser drill e2e; do
+	behind
+	step "sip" node_tests sip
+	step "web" node_tests web
+	joined
+	for kind in browser drill e2e; do
 		step "$kind" node_tests $kind
 	done
 	step "reports over 100,000 and 1,000,000 calls" reports 100000,1000000
+	rm -rf "$work/calls"
 fi
 if [ "$what" = long ]; then
 	export RT_TEST_LONG=1 RT_TEST_TIMEOUT_S=3600
@@ -104,13 +138,13 @@ fi
 
 # The last lines are all that some logs show: what failed stands there.
 mkdir -p build
-cp "$RT_TEST_TOLD" build/failed.txt
-if [ -s "$RT_TEST_TOLD" ]; then
+cat "$work"/told.* >build/failed.txt
+if [ -s build/failed.txt ]; then
 	printf '\nfailed, or only passed on the second run (build/failed.txt):\n'
-	head -n 16 "$RT_TEST_TOLD"
-	[ "$(wc -l <"$RT_TEST_TOLD")" -le 16 ] || echo '...'
+	head -n 16 build/failed.txt
+	[ "$(wc -l <build/failed.txt)" -le 16 ] || echo '...'
 fi
-read -r passed failed < <(awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }' "$RT_TEST_TALLY")
+read -r passed failed < <(cat "$work"/tally.* | awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }')
 printf '\n%s in %d s\n' "$what" $((SECONDS - begin))
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

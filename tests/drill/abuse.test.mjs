@@ -12,7 +12,7 @@ import { addNumbers, AGENT, Browsers } from '../support/dni.mjs';
 
 const long = process.env.RT_TEST_LONG;
 const seconds = long ? 30 : 3, RATE = 10000;
-let stack, others;
+let stack, others, quiet_ms;
 
 before(async () => {
 	stack = await startStack({
@@ -22,6 +22,9 @@ before(async () => {
 	});
 	others = new Browsers(stack, { net: 172 });
 	await addNumbers(stack, 4000, 1);
+	// What an answer takes when nobody floods, on this machine and now.
+	const took = await visitors(new Promise((r) => setTimeout(r, 1000)));
+	quiet_ms = took[took.length >> 1];
 }, { timeout: 120000 });
 
 after(async () => {
@@ -58,8 +61,10 @@ async function visitors(until_done) {
 	return took.sort((a, b) => a - b);
 }
 
+/** What a flood was answered, and lasted(): the seconds since it began, in which
+ *  the limits let through more. */
 async function abuse(t, kind) {
-	const before_kib = rss_kib();
+	const before_kib = rss_kib(), began = Date.now();
 	const flooding = flood(kind);
 	const took = await visitors(flooding);
 	const { sent, answers } = await flooding;
@@ -68,10 +73,10 @@ async function abuse(t, kind) {
 	// A busy machine sends less than it is told to; it must still be a flood.
 	assert.ok(sent > 500 * seconds, `only ${sent} sent`);
 	assert.ok(took.length > 5 * seconds, `only ${took.length} others`);
-	assert.ok(p99 < 2000, `others waited: p99 ${p99} ms`);
+	assert.ok(p99 < Math.max(2000, 20 * quiet_ms), `others waited: p99 ${p99} ms, ${quiet_ms} ms without a flood`);
 	assert.ok(rss_kib() - before_kib < 64 * 1024, `grew by ${rss_kib() - before_kib} KiB`);
 	assert.deepEqual(Object.keys(answers).filter((code) => !['200', '204', '429'].includes(code)), [], JSON.stringify(answers));
-	return answers;
+	return { answers, lasted: () => (Date.now() - began) / 1000 };
 }
 
 /** All that was told is stored: the row of a last visitor, who came after. */
@@ -82,20 +87,20 @@ async function written() {
 }
 
 test('one address', async (t) => {
-	const answers = await abuse(t, 'address');
+	const { answers, lasted } = await abuse(t, 'address');
 	await written();
 	// 120 visits at once and one a second more; 300 requests at once and 20 a second.
-	const visits = count("visit WHERE utm_source = 'flood'"), most = 125 + seconds * 2;
-	assert.ok(visits >= 100 && visits <= most, `${visits} visits`);
-	assert.ok((answers[200] ?? 0) <= 310 + seconds * 25, JSON.stringify(answers));
+	const visits = count("visit WHERE utm_source = 'flood'");
+	assert.ok(visits >= 100 && visits <= 125 + lasted(), `${visits} visits`);
+	assert.ok((answers[200] ?? 0) <= 310 + lasted() * 20, JSON.stringify(answers));
 	assert.ok(answers[429] > answers[200]);
 });
 
 test('one cookie, from everywhere', async (t) => {
 	const was = count("lease l JOIN visit v ON v.id = l.visit_id WHERE v.utm_source = 'flood'");
-	const answers = await abuse(t, 'cookie');
+	const { answers, lasted } = await abuse(t, 'cookie');
 	await written();
-	assert.ok((answers[200] ?? 0) <= 310 + seconds * 25, JSON.stringify(answers));
+	assert.ok((answers[200] ?? 0) <= 310 + lasted() * 20, JSON.stringify(answers));
 	// One visitor has one number at a time, however many places ask.
 	const numbers = Number(stack.sqlOne(`SELECT count(DISTINCT number_id) FROM lease l JOIN visit v ON v.id = l.visit_id
 		WHERE v.utm_source = 'flood' AND LEAST(l.expires_at, COALESCE(l.released_at, l.expires_at)) > utc_timestamp(6)`));
@@ -104,10 +109,10 @@ test('one cookie, from everywhere', async (t) => {
 
 test('cookies that were made up, from one address', async (t) => {
 	const was = count("visit WHERE utm_source = 'flood'");
-	await abuse(t, 'cookies');
+	const { lasted } = await abuse(t, 'cookies');
 	await written();
 	const visits = count("visit WHERE utm_source = 'flood'") - was;
-	assert.ok(visits <= 125 + seconds * 2, `${visits} visits`);
+	assert.ok(visits <= 125 + lasted(), `${visits} visits`);
 });
 
 test('events of visits that were made up: nothing is stored', async (t) => {
