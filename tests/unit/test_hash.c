@@ -1,11 +1,14 @@
 /* Tests of lib/hash: hmac, token, password, seal. */
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -109,6 +112,43 @@ static void test_password(void **state)
 	assert_int_equal(password_check(SLICE("$argon2id$x"),
 			     SLICE("correct horse")),
 	    ERR_AUTH);
+	/* What no row can hold and nobody may have typed. */
+	assert_int_equal(password_check(slice_of(too_long, sizeof(too_long)),
+			     SLICE("correct horse")),
+	    ERR_AUTH);
+	assert_int_equal(password_check(slice_from(hash),
+			     slice_of(too_long, sizeof(too_long))),
+	    ERR_AUTH);
+}
+
+static void *check_well(void *hash)
+{
+	const enum err e =
+	    password_check(slice_from(hash), SLICE("correct horse"));
+
+	return e == ERR_OK ? hash : NULL;
+}
+
+/* More at once than may: those who wait have their turn. */
+static void test_password_gate(void **state)
+{
+	char hash[PASSWORD_HASH_MAX];
+	pthread_t all[2 * PASSWORD_PARALLEL + 1];
+	size_t well = 0;
+
+	(void)state;
+	assert_int_equal(password_hash(SLICE("correct horse"), hash), ERR_OK);
+	for (size_t i = 0; i < RT_ARRAY_LEN(all); i++)
+		assert_int_equal(pthread_create(&all[i], NULL, check_well,
+				     hash),
+		    0);
+	for (size_t i = 0; i < RT_ARRAY_LEN(all); i++) {
+		void *got = NULL;
+
+		assert_int_equal(pthread_join(all[i], &got), 0);
+		well += got != NULL;
+	}
+	assert_int_equal(well, RT_ARRAY_LEN(all));
 }
 
 static void box(const struct seal_key *k, const char *about, struct slice plain,
@@ -183,6 +223,60 @@ static void test_seal_key(void **state)
 	assert_int_equal(chmod(path, 0600), 0);
 	assert_int_equal(truncate(path, 30), 0);
 	assert_int_equal(seal_key_load(path, &a), ERR_SYNTAX);
+	/* A folder where the key should be; no folder to make one in. */
+	assert_int_equal(chmod(dir, 0700), 0);
+	assert_int_equal(seal_key_load(dir, &a), ERR_IO);
+	(void)snprintf(path, sizeof(path), "%s/none/seal.key", dir);
+	assert_int_equal(seal_key_create(path), ERR_IO);
+}
+
+/* No room for a key: half a one is worse than none. */
+static void test_seal_key_no_room(void **state)
+{
+	char path[256];
+	struct rlimit was, none;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/full.key",
+	    getenv("RT_TEST_DIR"));
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+	none = was;
+	none.rlim_cur = 10;
+	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	assert_int_equal(seal_key_create(path), ERR_IO);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(seal_key_create(path), ERR_OK);
+}
+
+static void test_seal_too_big(void **state)
+{
+	const struct seal_key k = { { 1, 2, 3 } };
+	const size_t n = SEAL_PLAIN_MAX + SEAL_OVERHEAD + 1;
+	char *big = calloc(1, n);
+	struct buf out;
+
+	(void)state;
+	assert_non_null(big);
+	big[0] = 1; /* the version */
+	buf_init(&out, 2 * SEAL_PLAIN_MAX);
+	assert_int_equal(seal_box(&k, SLICE("a"),
+			     slice_of(big, SEAL_PLAIN_MAX + 1), &out),
+	    ERR_TOOBIG);
+	assert_int_equal(seal_open(&k, SLICE("a"), slice_of(big, n), &out),
+	    ERR_SYNTAX);
+	assert_int_equal(out.n, 0);
+	/* The largest there may be, and no room for it. */
+	assert_int_equal(seal_box(&k, SLICE("a"), slice_of(big, SEAL_PLAIN_MAX),
+			     &out),
+	    ERR_OK);
+	buf_fini(&out);
+	buf_init(&out, SEAL_OVERHEAD);
+	assert_int_equal(seal_box(&k, SLICE("a"), SLICE("x"), &out),
+	    ERR_TOOBIG);
+	buf_fini(&out);
+	free(big);
 }
 
 int main(void)
@@ -192,7 +286,10 @@ int main(void)
 		cmocka_unit_test(test_token),
 		cmocka_unit_test(test_password),
 		cmocka_unit_test(test_seal),
+		cmocka_unit_test(test_password_gate),
 		cmocka_unit_test(test_seal_key),
+		cmocka_unit_test(test_seal_key_no_room),
+		cmocka_unit_test(test_seal_too_big),
 	};
 
 	return cmocka_run_group_tests_name("hash", tests, NULL, NULL);
