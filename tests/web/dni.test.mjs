@@ -252,23 +252,33 @@ test('numbers that leave and come back while visitors ask are given to one at a 
 	stack.sql('DROP TABLE gone');
 });
 
-test('kill -9: who had a number keeps it, and nobody else gets it', async () => {
-	const holders = (await Promise.all(Array.from({ length: 30 }, () => ask()))).map((r) => r.json)
-		.filter((j) => j.tier === 'lease');
-	assert.ok(holders.length >= 20);
+/** Ends the server; the supervisor starts another. What `meanwhile` gave. */
+async function another(signal, meanwhile = async () => undefined) {
 	const pid = stack.pidOf('dni.fcgi');
-	// Clients keep asking while it dies.
-	const storm = Array.from({ length: 40 }, () => ask().catch(() => null));
-	process.kill(pid, 'SIGKILL');
-	const answered = (await Promise.all(storm)).filter((r) => r?.json?.tier === 'lease').map((r) => r.json);
+	const given = meanwhile();
+	process.kill(pid, signal);
+	const got = await given;
 	await until('it is back', async () => {
 		const now = stack.pidOf('dni.fcgi');
 		return now && now !== pid && (await ask({ consent: 'no' }).catch(() => null))?.status === 200;
 	});
-	for (const j of holders) {
-		const { json } = await ask({ visitor: j.visitor, visit: j.visit });
-		assert.equal(json.swap[0].to.e164, j.swap[0].to.e164);
-		assert.equal(json.visit, j.visit); // the visit goes on
+	return got;
+}
+
+test('told to end, and kill -9: who had a number keeps it, and nobody else gets it', async () => {
+	const holders = (await Promise.all(Array.from({ length: 30 }, () => ask()))).map((r) => r.json)
+		.filter((j) => j.tier === 'lease');
+	assert.ok(holders.length >= 20);
+	const answered = [];
+	for (const signal of ['SIGTERM', 'SIGKILL']) {
+		// Clients keep asking while it dies.
+		const storm = await another(signal, () => Promise.all(Array.from({ length: 20 }, () => ask().catch(() => null))));
+		answered.push(...storm.filter((r) => r?.json?.tier === 'lease').map((r) => r.json));
+		for (const j of holders) {
+			const { json } = await ask({ visitor: j.visitor, visit: j.visit });
+			assert.equal(json.swap[0].to.e164, j.swap[0].to.e164);
+			assert.equal(json.visit, j.visit); // the visit goes on
+		}
 	}
 	const fresh = (await Promise.all(Array.from({ length: 20 }, () => ask()))).map((r) => r.json)
 		.filter((j) => j.tier === 'lease').map((j) => j.swap[0].to.e164);
@@ -440,10 +450,8 @@ test('one address takes at most half of a pool', async () => {
 		INSERT INTO pool_number SELECT * FROM half ORDER BY added_at DESC LIMIT 10; UPDATE config_version SET version = version + 1`);
 	const version = stack.sqlOne('SELECT version FROM config_version');
 	await until('the server has seen them', () => stack.output.includes(`configuration version=${version} `));
-	const pid = stack.pidOf('dni.fcgi');
 	stack.sql('UPDATE lease SET released_at = started_at WHERE released_at IS NULL');
-	process.kill(pid, 'SIGKILL'); // it reads the pool anew, all of it free
-	await until('it is back', async () => stack.pidOf('dni.fcgi') && stack.pidOf('dni.fcgi') !== pid && (await ask({ consent: 'no' }).catch(() => null))?.status === 200);
+	await another('SIGTERM'); // it reads the pool anew, all of it free
 	const from = { 'x-forwarded-for': '192.0.2.99' };
 	const tiers = [];
 	for (let i = 0; i < 12; i++) tiers.push((await ask({}, from)).json.tier);
