@@ -282,7 +282,9 @@ struct flow_do {
 	struct slice text; /* borrowed from the compiled flow */
 	union {
 		struct {
-			uint32_t trunk; /* snapshot row; FLOW_NO_ROW: any */
+			/* Snapshot row, or SNAP_TRUNK_OFF; FLOW_NO_ROW:
+			 * any. */
+			uint32_t trunk;
 			uint16_t ring_s;
 			uint8_t show; /* enum flow_show */
 			bool early;

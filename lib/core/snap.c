@@ -186,6 +186,11 @@ static bool row_ok(const struct check *c, enum snap_section to, uint32_t row)
 	return row == SNAP_NO_ROW || row < c->s.section[to].count;
 }
 
+static bool named_trunk_ok(const struct check *c, uint32_t row)
+{
+	return row == SNAP_TRUNK_OFF || row_ok(c, SNAP_TRUNKS, row);
+}
+
 static bool trunk_ok(const struct check *c, uint32_t row)
 {
 	const struct take t = row_at(&c->s, SNAP_TRUNKS, row);
@@ -243,7 +248,7 @@ static bool ref_ok(const struct check *c, const struct snap_flow *f,
 	if (kind == FLOW_PARAM_PROMPT)
 		return row_ok(c, SNAP_PROMPTS, row);
 	if (kind == FLOW_PARAM_TRUNK)
-		return row_ok(c, SNAP_TRUNKS, row);
+		return named_trunk_ok(c, row);
 	if (kind == FLOW_PARAM_ZONE)
 		return row_ok(c, SNAP_ZONES, row);
 	if (row == SNAP_NO_ROW)
@@ -322,7 +327,7 @@ static bool destination_ok(const struct check *c, uint32_t row)
 		if (memcmp(before.id.v, d.id.v, ID_BYTES) >= 0)
 			return false;
 	}
-	return row_ok(c, SNAP_TRUNKS, d.trunk) && row_ok(c, SNAP_ZONES, d.zone);
+	return named_trunk_ok(c, d.trunk) && row_ok(c, SNAP_ZONES, d.zone);
 }
 
 static bool prompt_ok(const struct check *c, uint32_t row)

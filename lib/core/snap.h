@@ -24,6 +24,8 @@
 #define SNAP_ROWS_MAX  UINT32_C(4000000)
 #define SNAP_TEXT_MAX  1024
 #define SNAP_NO_ROW    UINT32_C(0xffffffff)
+/* A trunk was named, and is disabled or gone: no other takes its place. */
+#define SNAP_TRUNK_OFF UINT32_C(0xfffffffe)
 
 /* Which part of an INVITE names the dialled number. */
 enum snap_dialled {
@@ -97,7 +99,8 @@ struct snap_destination {
 	struct company_id company;
 	struct slice name;
 	struct slice address; /* "+15551230000" or "sip:user@host:port" */
-	uint32_t trunk;       /* row; SNAP_NO_ROW: the first outgoing one */
+	/* Row; SNAP_NO_ROW: the first outgoing one; SNAP_TRUNK_OFF. */
+	uint32_t trunk;
 	/* What it takes: 0 and "" have no limit. */
 	uint32_t capacity; /* calls at once */
 	uint32_t cap_hour; /* calls begun in a clock hour of its zone ... */

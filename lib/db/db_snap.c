@@ -381,6 +381,8 @@ static enum err take_destinations(struct db *db, const struct company_id *only,
 	}
 	while ((e = stmt_next(st)) == ERR_OK) {
 		t.row.trunk = trunk_row(out, trunk);
+		if (t.row.trunk == SNAP_NO_ROW && !id_is_nil(trunk.v))
+			t.row.trunk = SNAP_TRUNK_OFF;
 		t.row.zone = SNAP_NO_ROW;
 		out->destinations[out->n_destinations++] = t;
 	}

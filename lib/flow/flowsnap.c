@@ -205,7 +205,7 @@ static bool find_trunk(void *arg, struct slice text, uint32_t *row)
 
 	if (id_parse(ID_KIND_trunk, text, id.v) != ERR_OK)
 		return false;
-	*row = SNAP_NO_ROW;
+	*row = SNAP_TRUNK_OFF;
 	for (size_t i = 0; i < in->n_trunks; i++)
 		if (id_eq(in->trunks[i].id.v, id.v) &&
 		    id_eq(in->trunks[i].account.v, s->account.v))

@@ -100,7 +100,7 @@ static struct leg *new_attempt(struct engine *e, struct call *c,
 
 void ring_start(struct engine *e, struct call *c, const struct flow_do *d)
 {
-	unsigned int status;
+	enum route_end end;
 	struct leg *l;
 
 	if (c->n_tries == 0)
@@ -115,9 +115,9 @@ void ring_start(struct engine *e, struct call *c, const struct flow_do *d)
 		tell_flow(e, c, d->ticket, FLOW_EV_FAILED);
 		return;
 	}
-	status = route_leg(e, c, l, d->text, (enum flow_show)d->u.dial.show);
-	if (status != 0) {
-		ring_failed(e, l, (uint16_t)status, route_why(status));
+	end = route_leg(e, c, l, d->text, (enum flow_show)d->u.dial.show);
+	if (end != ROUTE_FOUND) {
+		ring_failed(e, l, route_status(end), route_why(end));
 		return;
 	}
 	trace_dial(e, c, l);

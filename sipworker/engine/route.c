@@ -51,35 +51,17 @@ static bool by_uri(struct leg *l, struct slice to)
 	return nexthop_is_name(u.host);
 }
 
-/* "+15551230000": through the destination's trunk or the first of the account
- * that may. What an account pays its carrier for, no other uses. */
-static bool by_number(struct engine *e, const struct call *c, struct leg *l,
-    struct slice to)
+static bool put_uri(struct leg *l, const struct snap_trunk *t, struct slice to)
 {
-	const struct snap *s = snap_of(e, c);
-	struct snap_trunk t;
 	struct buf b;
 
-	if (l->trunk == SNAP_NO_ROW)
-		l->trunk = snap_find_outgoing(s, c->number.account);
-	if (l->trunk == SNAP_NO_ROW)
-		return false;
-	snap_trunk_at(s, l->trunk, &t);
-	if (!id_eq(t.account.v, c->number.account.v) || !t.outgoing ||
-	    (t.next_hop_ip == 0 && t.next_hop_name.n == 0))
-		return false;
-	l->trunk_id = t.id;
-	l->hop = (struct addr4){ t.next_hop_ip, t.next_hop_port };
-	l->hop_name = t.next_hop_name;
-	if (l->hop.ip != 0 && l->hop.port == 0)
-		l->hop.port = SIP_VIA_PORT;
 	buf_over(&b, l->uri, sizeof(l->uri) - 1);
 	buf_cstr(&b, "sip:");
-	sip_uri_put_user(&b, t.tech_prefix);
+	sip_uri_put_user(&b, t->tech_prefix);
 	sip_uri_put_user(&b, to);
 	buf_char(&b, '@');
-	if (t.uri_host.n > 0) {
-		buf_put(&b, t.uri_host);
+	if (t->uri_host.n > 0) {
+		buf_put(&b, t->uri_host);
 	} else if (l->hop.ip == 0) {
 		buf_put(&b, l->hop_name);
 	} else {
@@ -88,14 +70,43 @@ static bool by_number(struct engine *e, const struct call *c, struct leg *l,
 	return buf_err(&b) == ERR_OK;
 }
 
-static bool locate(struct engine *e, const struct call *c, struct leg *l,
-    struct slice to)
+/* "+15551230000": through the trunk that the destination or the step names,
+ * and no other; else through the first of the account that may. What an account
+ * pays its carrier for, no other uses. */
+static enum route_end by_number(struct engine *e, const struct call *c,
+    struct leg *l, struct slice to)
+{
+	const struct snap *s = snap_of(e, c);
+	struct snap_trunk t;
+
+	if (l->trunk == SNAP_TRUNK_OFF)
+		return ROUTE_TRUNK_OFF;
+	if (l->trunk == SNAP_NO_ROW)
+		l->trunk = snap_find_outgoing(s, c->number.account);
+	if (l->trunk == SNAP_NO_ROW)
+		return ROUTE_NO_WAY;
+	snap_trunk_at(s, l->trunk, &t);
+	if (!id_eq(t.account.v, c->number.account.v) ||
+	    (t.next_hop_ip == 0 && t.next_hop_name.n == 0))
+		return ROUTE_NO_WAY;
+	if (!t.outgoing)
+		return ROUTE_TRUNK_IN;
+	l->trunk_id = t.id;
+	l->hop = (struct addr4){ t.next_hop_ip, t.next_hop_port };
+	l->hop_name = t.next_hop_name;
+	if (l->hop.ip != 0 && l->hop.port == 0)
+		l->hop.port = SIP_VIA_PORT;
+	return put_uri(l, &t, to) ? ROUTE_FOUND : ROUTE_NO_WAY;
+}
+
+static enum route_end locate(struct engine *e, const struct call *c,
+    struct leg *l, struct slice to)
 {
 	if (!resolve(e, c, l, &to) ||
 	    !slice_to_cstr(to, l->target, sizeof(l->target)))
-		return false;
+		return ROUTE_NO_WAY;
 	if (slice_starts_case(to, SLICE("sip:")))
-		return by_uri(l, to);
+		return by_uri(l, to) ? ROUTE_FOUND : ROUTE_NO_WAY;
 	return by_number(e, c, l, to);
 }
 
@@ -170,16 +181,37 @@ static bool has_room(struct engine *e, const struct call *c, struct leg *l)
 	return slots_trunk_take(e, l, &t);
 }
 
-unsigned int route_leg(struct engine *e, const struct call *c, struct leg *l,
+enum route_end route_leg(struct engine *e, const struct call *c, struct leg *l,
     struct slice to, enum flow_show show)
 {
-	if (!locate(e, c, l, to) || !address(e, c, l, show))
-		return 404;
-	return has_room(e, c, l) ? 0 : 503;
+	enum route_end end = locate(e, c, l, to);
+
+	if (end == ROUTE_FOUND && !address(e, c, l, show))
+		end = ROUTE_NO_WAY;
+	if (end != ROUTE_FOUND) {
+		l->trunk = SNAP_NO_ROW; /* nothing goes by it */
+		return end;
+	}
+	return has_room(e, c, l) ? ROUTE_FOUND : ROUTE_FULL;
 }
 
-const char *route_why(unsigned int status)
+uint16_t route_status(enum route_end end)
 {
-	return status == 503 ? "the trunk is at its limit"
-			     : "no way to this destination";
+	return end == ROUTE_NO_WAY ? 404 : 503;
+}
+
+const char *route_why(enum route_end end)
+{
+	switch (end) {
+	case ROUTE_TRUNK_OFF:
+		return "the trunk of this destination is disabled";
+	case ROUTE_TRUNK_IN:
+		return "the trunk of this destination takes no calls from us";
+	case ROUTE_FULL:
+		return "the trunk is at its limit";
+	case ROUTE_NO_WAY:
+	case ROUTE_FOUND:
+		break;
+	}
+	return "no way to this destination";
 }

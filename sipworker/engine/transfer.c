@@ -163,7 +163,7 @@ static struct leg *new_party(struct engine *e, struct call *c,
 {
 	char id[ID_TEXT_MAX];
 	struct leg *l = ring_add(e, c);
-	unsigned int status;
+	enum route_end end;
 
 	if (l == NULL)
 		return NULL;
@@ -172,11 +172,11 @@ static struct leg *new_party(struct engine *e, struct call *c,
 	l->ring_s = TRANSFER_RING_S;
 	l->trunk = d->trunk;
 	id_text(ID_KIND_destination, d->id.v, id);
-	status = route_leg(e, c, l, slice_from(id), FLOW_SHOW_CALLER);
-	if (status == 0)
+	end = route_leg(e, c, l, slice_from(id), FLOW_SHOW_CALLER);
+	if (end == ROUTE_FOUND)
 		return l;
-	ring_take_off(e, l, CALLREC_BY_SYSTEM, (uint16_t)status,
-	    cause_q850(status), route_why(status));
+	ring_take_off(e, l, CALLREC_BY_SYSTEM, route_status(end),
+	    cause_q850(route_status(end)), route_why(end));
 	return NULL;
 }
 

@@ -516,6 +516,30 @@ static void test_snapshot(void **state)
 	}
 	for (size_t i = 0; i < s.n_acls; i++)
 		assert_true(s.acls[i].trunk < s.n_trunks);
+	/* Who named a trunk that is disabled has none, not another. */
+	{
+		struct trunk_row off;
+		bool met = false;
+
+		ok(db_trunk_get(t->db, a->account, a->trunk, &off));
+		off.enabled = false;
+		ok(db_trunk_update(t->db, a->account, &off));
+		ok(db_snap_read(store, &mem, NULL, NULL, &s));
+		assert_int_equal(s.n_trunks, 1);
+		for (size_t i = 0; i < s.n_destinations; i++) {
+			const struct snap_destination *d =
+			    &s.destinations[i].row;
+
+			if (!id_eq(d->id.v, a->destination.v))
+				continue;
+			met = true;
+			assert_true(d->trunk == SNAP_TRUNK_OFF);
+		}
+		assert_true(met);
+		off.enabled = true;
+		ok(db_trunk_update(t->db, a->account, &off));
+		ok(db_snap_read(store, &mem, NULL, NULL, &s));
+	}
 	/* Each trunk carries its own account's calls only. */
 	for (size_t i = 0; i < s.n_trunks; i++)
 		assert_true(id_eq(s.trunks[i].account.v,

@@ -11,6 +11,9 @@
 #define SECOND 5
 #define THIRD  6
 #define FOURTH 7
+/* Rows of what SIM_CONFIG_OFF comes to. */
+#define OFF_FLOW        8
+#define OFF_DESTINATION 4
 
 static const struct snap_trunk trunks[] = {
 	{ .id = { { 1 } },
@@ -121,6 +124,12 @@ static const struct snap_destination destinations[] = {
 	    .address = SLICE_INIT("sip:shop@10.0.0.3"),
 	    .trunk = SNAP_NO_ROW,
 	    .zone = SNAP_NO_ROW },
+	[OFF_DESTINATION] = { .id = { { 11 } },
+	    .company = { { 9 } },
+	    .name = SLICE_INIT("far away"),
+	    .address = SLICE_INIT("+13035559003"),
+	    .trunk = SNAP_TRUNK_OFF,
+	    .zone = SNAP_NO_ROW },
 };
 
 /* 3: to another company's destination, which must not be reached. */
@@ -134,6 +143,30 @@ static enum err write_foreign(struct buf *out)
 	id_text(ID_KIND_destination, destinations[1].id.v, target);
 	s.text[FLOW_FORWARD_TO] = slice_from(target);
 	return flow_write(&s, 1, 0, out);
+}
+
+static enum err write_off(struct buf *out)
+{
+	char target[ID_TEXT_MAX], desk[ID_TEXT_MAX];
+	struct flow_step s[3];
+
+	id_text(ID_KIND_destination, destinations[OFF_DESTINATION].id.v,
+	    target);
+	id_text(ID_KIND_destination, destinations[0].id.v, desk);
+	for (size_t i = 0; i < RT_ARRAY_LEN(s); i++) {
+		flow_step_init(&s[i], FLOW_FORWARD);
+		s[i].num[FLOW_DIAL_RING_S] = 10;
+		s[i].branch[FLOW_DIAL_FAILED] = (uint16_t)(i + 1);
+	}
+	s[0].key = SLICE("far");
+	s[0].text[FLOW_FORWARD_TO] = slice_from(target);
+	s[1].key = SLICE("further");
+	s[1].text[FLOW_FORWARD_TO] = SLICE("+13035559004");
+	s[1].num[FLOW_FORWARD_TRUNK] = SNAP_TRUNK_OFF;
+	s[2].key = SLICE("near");
+	s[2].text[FLOW_FORWARD_TO] = slice_from(desk);
+	s[2].branch[FLOW_DIAL_FAILED] = FLOW_END;
+	return flow_write(s, RT_ARRAY_LEN(s), 0, out);
 }
 
 /* --- larger flows ----------------------------------------------------------*/
@@ -339,11 +372,11 @@ static enum err write_flows(struct buf *one, struct buf *two, struct buf *three)
 static void add_foreign(struct snap_number n[SIM_CONFIG_FOREIGN])
 {
 	static const uint8_t account[SIM_CONFIG_FOREIGN] = { SECOND, THIRD,
-		OURS, FOURTH };
+		OURS, FOURTH, OURS };
 	static const struct trunk_id tied = { { 2 } };
 	static const char *const e164[SIM_CONFIG_FOREIGN] = {
 		SIM_CONFIG_SECONDS, SIM_CONFIG_THIRDS, SIM_CONFIG_TIED,
-		SIM_CONFIG_FOURTHS
+		SIM_CONFIG_FOURTHS, SIM_CONFIG_OFF
 	};
 
 	for (size_t i = 0; i < SIM_CONFIG_FOREIGN; i++)
@@ -355,6 +388,8 @@ static void add_foreign(struct snap_number n[SIM_CONFIG_FOREIGN])
 			.notice_prompt = FLOW_NO_PROMPT,
 			.zone = SNAP_NO_ROW };
 	n[2].trunk = tied;
+	n[4].company.v[0] = 9;
+	n[4].flow = OFF_FLOW;
 }
 
 enum err sim_config_write(struct buf *out)
@@ -369,8 +404,8 @@ enum err sim_config_write(struct buf *out)
 		3, 4, 5, 6, 7, 4 };
 	struct snap_number numbers[SIM_CONFIG_NUMBERS + SIM_CONFIG_FOREIGN];
 	char e164[SIM_CONFIG_NUMBERS][16];
-	struct snap_flow flows[8];
-	struct buf b[8];
+	struct snap_flow flows[9];
+	struct buf b[9];
 	enum err e;
 
 	memset(flows, 0, sizeof(flows));
@@ -382,6 +417,8 @@ enum err sim_config_write(struct buf *out)
 		e = write_foreign(&b[3]);
 	if (e == ERR_OK)
 		e = write_large(&b[4]);
+	if (e == ERR_OK)
+		e = write_off(&b[OFF_FLOW]);
 	for (size_t i = 0; i < RT_ARRAY_LEN(b); i++) {
 		flows[i].id.v[0] = (uint8_t)(i + 1);
 		flows[i].version = 7;

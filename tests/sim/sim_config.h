@@ -22,13 +22,16 @@
  * one at the first one's carrier that may not: a number of each, which goes
  * straight to the phone like the first of all, and one of ours that comes by
  * another trunk. */
-#define SIM_CONFIG_FOREIGN 4
+#define SIM_CONFIG_FOREIGN 5
 #define SIM_CONFIG_SECONDS "+13035550190"
 #define SIM_CONFIG_THIRDS  "+13035550191"
 #define SIM_CONFIG_TIED    "+13035550192"
 /* A fourth one's, at the same carrier: its trunk takes two calls at once and
  * three new ones a second, in and out. */
 #define SIM_CONFIG_FOURTHS "+13035550193"
+/* One of ours: first to a destination whose trunk is disabled, then by the
+ * step's own, which is disabled too, then to the desk. */
+#define SIM_CONFIG_OFF "+13035550194"
 
 #define SIM_CONFIG_PHONE_MAX 48
 

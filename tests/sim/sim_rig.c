@@ -80,6 +80,11 @@ static void keep_record(struct rig *r, const struct engine_journal *j)
 		    sizeof(r->caller)));
 		r->anonymous = rec.u.opened.anonymous;
 	}
+	if (rec.head.kind == CALLREC_LEG) {
+		assert_true(slice_to_cstr(slice_head(rec.u.leg.reason, 63),
+		    r->reason, sizeof(r->reason)));
+		r->n_legs++;
+	}
 	if (rec.head.kind != CALLREC_CLOSED)
 		return;
 	r->closed = rec.u.closed;

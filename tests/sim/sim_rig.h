@@ -34,6 +34,8 @@ struct rig {
 	size_t n_media;
 	struct callrec_closed closed;
 	size_t n_closed;
+	char reason[64]; /* of the last LEG record */
+	size_t n_legs;
 	uint64_t journal;
 	uint64_t ticket;
 	size_t n_rec_start;

@@ -93,12 +93,30 @@ static void test_redirect(void **state)
 	rig_fini(&r);
 }
 
+/* A trunk that is named and disabled is no reason to take another: the flow's
+ * next choice is. */
+static void test_trunk_off(void **state)
+{
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_request(&r, "INVITE", 1, SIM_CONFIG_OFF, "c1", "", "", rig_sdp);
+	assert_int_equal(rig_count_sent(&r, "INVITE sip:+1"), 0);
+	assert_int_equal(rig_count_sent(&r, "INVITE sip:desk@10.0.0.3"), 1);
+	assert_string_equal(r.reason,
+	    "the trunk of this destination is disabled");
+	assert_int_equal(r.n_legs, 2);
+	rig_fini(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_incoming),
 		cmocka_unit_test(test_outgoing),
 		cmocka_unit_test(test_redirect),
+		cmocka_unit_test(test_trunk_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
