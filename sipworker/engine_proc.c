@@ -499,6 +499,7 @@ static enum err prepare(struct engine_shell *s, int fd)
 	s->recorder = (struct worker_peer){ NULL, MSG_ENGINE, MSG_RECORDER,
 		s->epoll_fd, TAG_RECORDER, false };
 	rnd_bytes(&s->epoch, sizeof(s->epoch));
+	s->began_us = (uint64_t)clk_mono_us();
 	rnd_bytes(&s->salt, sizeof(s->salt));
 	for (unsigned int i = 0; i < s->worker->threads; i++)
 		ring_attach(&s->ring[i], s->worker->ring, i, calls);

@@ -298,7 +298,8 @@ void engine_shell_greet_store(struct engine_shell *s)
 
 void engine_shell_greet_recorder(struct engine_shell *s)
 {
-	const struct msg sync = { .kind = MSG_REC_SYNC };
+	const struct msg sync = { .kind = MSG_REC_SYNC,
+		.u.began_us = s->began_us };
 
 	/* It reads no frame before it knows whose they may be, and a recording
 	 * is not whole before its frames are read. */

@@ -27,7 +27,8 @@ struct engine_shell {
 	struct engine_conf *confs; /* newest first */
 	uint64_t last_key;
 	uint64_t epoch;
-	uint32_t salt; /* frames of an earlier engine carry other keys */
+	uint64_t began_us; /* no frame of ours came before it */
+	uint32_t salt;     /* frames of an earlier engine carry other keys */
 	int epoll_fd;
 	int sip_fd;
 	int timer_fd;

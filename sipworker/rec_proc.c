@@ -12,6 +12,7 @@
 #include "sipworker/priv/ring.h"
 #include "sipworker/rec/rec_file.h"
 #include "sipworker/rec/rec_wav.h"
+#include "sipworker/rec_replay.h"
 #include "sipworker/rec_told.h"
 
 #define EVENTS  8
@@ -22,6 +23,8 @@
 /* A start is heard so soon, unless it waited in the engine's queue, behind its
  * first frames. */
 #define HEARD_US (RT_SEC_US / 10)
+/* What a frame holds, most often. */
+#define FRAME_US (RT_SEC_US / 50)
 /* Arrival times from another process, as far as they can be true: with few
  * calls the rings hold a long stand-still of the disk. */
 #define PAST_US   RT_MIN_US
@@ -65,6 +68,8 @@ struct recorder {
 	bool sweep_wanted; /* it has just said so */
 	bool left_over;    /* something was not finished, e.g. a full disk */
 	int64_t swept_us;
+	int64_t began_us; /* the engine; its frames came later */
+	int64_t seen_us;  /* its newest frame; 0: none yet */
 	bool leaving;
 	/* Frames of no recording: ended ones', or their start is late. */
 	uint64_t unknown;
@@ -132,6 +137,8 @@ static void take_frame(struct recorder *r, const struct ring_frame *f,
 		t.arrived_us = now_us - PAST_US;
 	if (t.arrived_us > now_us + FUTURE_US)
 		t.arrived_us = now_us + FUTURE_US;
+	if (t.arrived_us > r->seen_us)
+		r->seen_us = t.arrived_us;
 	rec_wav_frame(o->wav, f->channel, &t, ulaw);
 }
 
@@ -174,9 +181,12 @@ static void catch_up(struct recorder *r, uint32_t key)
  * stay there. */
 static void tick(struct recorder *r)
 {
+	/* Read before the engine is heard: who was held up between the two
+	 * must not write silence past an end that it has not heard of. */
 	const int64_t now_us = clk_mono_us();
 
-	if (!r->named)
+	hear(r, &r->engine);
+	if (!r->named || r->sweep_wanted)
 		return;
 	drain_rings(r);
 	for (uint32_t i = 0, seen = 0; seen < r->n_open && i < r->max; i++) {
@@ -281,7 +291,7 @@ static void start_rec(struct recorder *r, const struct msg_rec_start *m)
 	o->key = m->key;
 	if (!slice_to_cstr(m->name, o->name, sizeof(o->name)))
 		o->name[0] = '\0';
-	e = rec_wav_open(&o->wav, r->dirfd, slice_from(o->name),
+	e = rec_wav_open(&o->wav, r->dirfd, slice_from(o->name), m->key,
 	    m->anchor_mono_us);
 	if (e == ERR_CONFLICT) {
 		answer_again(r, o);
@@ -327,14 +337,18 @@ static void stop_rec(struct recorder *r, const struct msg_rec_stop *m)
 		tell_store(r, o->name, !ok, &res);
 }
 
-/* The engine is gone: evidence first. */
+/* The engine is gone: evidence first. It ends with the last that was heard,
+ * for nobody knows when we came to hear of its death. */
 static void finish_all(struct recorder *r)
 {
 	const struct msg end = { .kind = MSG_REC_ORPHANS_END };
-	const int64_t now_us = clk_mono_us();
+	int64_t now_us = clk_mono_us();
 	struct rec_wav_result res;
 
 	drain_rings(r);
+	if (r->seen_us != 0 && r->seen_us + FRAME_US < now_us)
+		now_us = r->seen_us + FRAME_US;
+	r->seen_us = 0;
 	for (uint32_t i = 0; i < r->max; i++)
 		if (r->rec[i].used) {
 			const bool ok = finish(r, &r->rec[i], now_us, &res);
@@ -347,11 +361,12 @@ static void finish_all(struct recorder *r)
 
 /* The engine has named what runs. What was read before, when its frames may
  * have belonged to nobody yet, is read again. */
-static void all_named(struct recorder *r)
+static void all_named(struct recorder *r, uint64_t began_us)
 {
 	for (unsigned int i = 0; i < r->worker->threads && !r->named; i++)
 		ring_rewind(&r->ring[i]);
 	r->named = r->sweep_wanted = true;
+	r->began_us = began_us > INT64_MAX ? INT64_MAX : (int64_t)began_us;
 }
 
 static bool is_open(const struct recorder *r, const char *name)
@@ -362,22 +377,25 @@ static bool is_open(const struct recorder *r, const char *name)
 	return false;
 }
 
-static void salvage(void *arg, const char *name)
+static void salvage(void *arg, const struct rec_file_marker *m)
 {
 	struct recorder *r = arg;
+	const struct rec_replay rings = { r->ring, r->worker->threads,
+		r->began_us };
 	struct rec_wav_result res = { 0 };
 	enum err e;
 
-	if (is_open(r, name))
+	if (is_open(r, m->name))
 		return;
-	e = rec_wav_salvage(r->dirfd, name, &res);
+	e = r->sweep_wanted ? rec_replay_finish(r->dirfd, m, &rings, &res)
+			    : rec_wav_salvage(r->dirfd, m->name, &res);
 	r->left_over = r->left_over || e != ERR_OK;
 	/* That it failed before was said then. */
 	if (e != ERR_OK && !r->sweep_wanted)
 		return;
-	log_info("recorder: salvaged file=%s samples=%llu: %s", name,
+	log_info("recorder: salvaged file=%s samples=%llu: %s", m->name,
 	    (unsigned long long)res.samples, err_name(e));
-	tell_store(r, name, e != ERR_OK, &res);
+	tell_store(r, m->name, e != ERR_OK, &res);
 }
 
 /* After an engine has named what is its own, and later again for what could
@@ -440,7 +458,7 @@ static void obey(struct recorder *r, struct chan_in *in)
 		stop_rec(r, &in->msg.u.rec_stop);
 		break;
 	case MSG_REC_SYNC:
-		all_named(r);
+		all_named(r, in->msg.u.began_us);
 		break;
 	case MSG_STOP:
 	case MSG_DRAIN: /* the engine has gone before */

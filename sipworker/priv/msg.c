@@ -352,7 +352,7 @@ static const struct {
 	[MSG_REC_STOP] = { "rec-stop", FROM(MSG_ENGINE), TO(MSG_RECORDER), 0,
 	    put_rec_stop, take_rec_stop },
 	[MSG_REC_SYNC] = { "rec-sync", FROM(MSG_ENGINE), TO(MSG_RECORDER), 0,
-	    put_none, take_none },
+	    put_number, take_number },
 	[MSG_REC_RESULT] = { "rec-result", FROM(MSG_RECORDER), TO(MSG_ENGINE),
 	    0, put_rec_result, take_rec_result },
 	[MSG_REC_ORPHAN] = { "rec-orphan", FROM(MSG_RECORDER), TO(MSG_STORE), 0,

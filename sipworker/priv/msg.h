@@ -53,7 +53,7 @@ enum msg_kind {
 	/* engine -> recorder */
 	MSG_REC_START,
 	MSG_REC_STOP,
-	MSG_REC_SYNC, /* all running recordings were named by REC_START */
+	MSG_REC_SYNC, /* began_us; all running recordings were named by START */
 	/* recorder -> engine */
 	MSG_REC_RESULT,
 	/* recorder -> store: what no engine will ask for any more */
@@ -125,6 +125,7 @@ struct msg {
 		enum msg_role peer; /* MSG_PEER */
 		uint64_t epoch;     /* MSG_HELLO */
 		uint64_t seq;       /* MSG_DURABLE */
+		uint64_t began_us;  /* MSG_REC_SYNC: this engine, monotonic */
 		struct {
 			uint64_t seq;
 			struct slice record;

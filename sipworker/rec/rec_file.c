@@ -8,10 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/log.h"
 #include "lib/base/scan.h"
 
 #define PATH_MAX_BYTES (REC_FILE_NAME_MAX + 16)
+#define MARKER_MAX     (REC_FILE_NAME_MAX + 48)
 
 static bool part_ok(struct slice s)
 {
@@ -75,31 +77,40 @@ static enum err make_folders(int dirfd, const char *name)
 	return ERR_OK;
 }
 
-/* The marker holds the whole name, because its own is the last part only. */
-static enum err put_marker(int dirfd, const char *name)
+/* "<name> <key> <anchor>": the whole name, because a marker's own is the last
+ * part only. */
+static enum err put_marker(int dirfd, const struct rec_file_marker *m)
 {
-	char path[PATH_MAX_BYTES];
-	const size_t n = strlen(name);
+	char path[PATH_MAX_BYTES], text[MARKER_MAX];
+	struct buf b;
 	ssize_t wrote;
 	int fd;
 
-	marker_path(name, path);
+	buf_over(&b, text, sizeof(text));
+	buf_cstr(&b, m->name);
+	buf_char(&b, ' ');
+	buf_u64(&b, m->key);
+	buf_char(&b, ' ');
+	buf_u64(&b, (uint64_t)m->anchor_us);
+	marker_path(m->name, path);
 	fd =
 	    openat(dirfd, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
 	if (fd == -1) {
 		log_sys("rec: create marker %s", path);
 		return ERR_IO;
 	}
-	wrote = write(fd, name, n);
-	if (wrote != (ssize_t)n)
+	wrote = write(fd, b.p, b.n);
+	if (wrote != (ssize_t)b.n)
 		log_sys("rec: write marker %s", path);
-	if (close(fd) == -1 || wrote != (ssize_t)n)
+	if (close(fd) == -1 || wrote != (ssize_t)b.n)
 		return ERR_IO;
 	return ERR_OK;
 }
 
-enum err rec_file_begin(int dirfd, const char *name, int *fd, bool *fresh)
+enum err rec_file_begin(int dirfd, const struct rec_file_marker *m, int *fd,
+    bool *fresh)
 {
+	const char *name = m->name;
 	char part[PATH_MAX_BYTES];
 	struct stat st;
 	enum err e;
@@ -108,7 +119,7 @@ enum err rec_file_begin(int dirfd, const char *name, int *fd, bool *fresh)
 	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return ERR_CONFLICT;
 	if ((e = make_folders(dirfd, name)) != ERR_OK ||
-	    (e = put_marker(dirfd, name)) != ERR_OK)
+	    (e = put_marker(dirfd, m)) != ERR_OK)
 		return e;
 	part_path(name, part);
 	f = openat(dirfd, part, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
@@ -184,27 +195,44 @@ void rec_file_discard(int dirfd, const char *name)
 	rec_file_forget(dirfd, name);
 }
 
-static void visit(int fd, const char *file,
-    void (*each)(void *arg, const char *name), void *arg)
+/* False: not of this form. Without key and anchor it is an older version's. */
+static bool read_marker(struct slice text, struct rec_file_marker *out)
 {
-	char name[REC_FILE_NAME_MAX + 1];
+	uint64_t key = 0, anchor_us = 0;
+	struct slice name, number;
+
+	if (slice_cut(&text, ' ', &name) &&
+	    (!slice_cut(&text, ' ', &number) ||
+		scan_whole_u64(number, UINT32_MAX, &key) != ERR_OK ||
+		scan_whole_u64(text, INT64_MAX, &anchor_us) != ERR_OK))
+		return false;
+	out->key = (uint32_t)key;
+	out->anchor_us = (int64_t)anchor_us;
+	return rec_file_name_ok(name) &&
+	       slice_to_cstr(name, out->name, sizeof(out->name));
+}
+
+static void visit(int fd, const char *file,
+    void (*each)(void *arg, const struct rec_file_marker *m), void *arg)
+{
+	struct rec_file_marker m;
+	char text[MARKER_MAX];
 	ssize_t n;
 	const int f = openat(fd, file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (f == -1)
 		return;
-	n = read(f, name, sizeof(name) - 1);
+	n = read(f, text, sizeof(text));
 	(void)close(f); /* read only */
-	if (n <= 0 || !rec_file_name_ok(slice_of(name, (size_t)n))) {
+	if (n <= 0 || !read_marker(slice_of(text, (size_t)n), &m)) {
 		log_warn("rec: marker without a name file=%s", file);
 		return;
 	}
-	name[n] = '\0';
-	each(arg, name);
+	each(arg, &m);
 }
 
-enum err rec_file_orphans(int dirfd, void (*each)(void *arg, const char *name),
-    void *arg)
+enum err rec_file_orphans(int dirfd,
+    void (*each)(void *arg, const struct rec_file_marker *m), void *arg)
 {
 	const struct dirent *de;
 	DIR *d;

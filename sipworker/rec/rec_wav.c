@@ -107,8 +107,9 @@ static enum err attach(struct rec_wav *w, int fd, bool fresh)
 }
 
 enum err rec_wav_open(struct rec_wav **out, int dirfd, struct slice name,
-    int64_t anchor_us)
+    uint32_t key, int64_t anchor_us)
 {
+	struct rec_file_marker m = { .key = key, .anchor_us = anchor_us };
 	struct rec_wav *w;
 	bool fresh = true;
 	enum err e;
@@ -120,11 +121,12 @@ enum err rec_wav_open(struct rec_wav **out, int dirfd, struct slice name,
 		return ERR_NOMEM;
 	w->dirfd = dirfd;
 	memcpy(w->name, name.p, name.n);
+	memcpy(m.name, name.p, name.n);
 	memset(w->window, SND_WAV_SILENCE, sizeof(w->window));
 	for (size_t i = 0; i < SND_WAV_CHANNELS; i++)
 		rec_time_init(&w->time[i], anchor_us);
 	if ((e = sha256_new(&w->hash)) != ERR_OK ||
-	    (e = rec_file_begin(dirfd, w->name, &fd, &fresh)) != ERR_OK ||
+	    (e = rec_file_begin(dirfd, &m, &fd, &fresh)) != ERR_OK ||
 	    (e = attach(w, fd, fresh)) != ERR_OK) {
 		rec_wav_drop(w);
 		return e;
@@ -315,7 +317,7 @@ enum err rec_wav_salvage(int dirfd, const char *name,
 	struct rec_wav *w;
 	enum err e;
 
-	e = rec_wav_open(&w, dirfd, slice_from(name), 0);
+	e = rec_wav_open(&w, dirfd, slice_from(name), 0, 0);
 	if (e == ERR_CONFLICT) {
 		if ((w = calloc(1, sizeof(*w))) == NULL)
 			return ERR_NOMEM;

@@ -35,10 +35,10 @@ struct rec_wav_result {
 /* Creates the recording `name` ("<company>/<yyyy-mm-dd>/<call>.wav") below
  * dirfd, with its folders, or goes on with its ".part" if that is there: a
  * recorder that died and came back. Sample 0 is at anchor_us on the monotonic
- * clock. ERR_RANGE: a name that leaves the directory; ERR_CONFLICT: it is
- * finished already; ERR_IO. */
+ * clock; key is for the marker (rec_file.h). ERR_RANGE: a name that leaves the
+ * directory; ERR_CONFLICT: it is finished already; ERR_IO. */
 RT_MUST_USE enum err rec_wav_open(struct rec_wav **out, int dirfd,
-    struct slice name, int64_t anchor_us);
+    struct slice name, uint32_t key, int64_t anchor_us);
 
 /* One frame of channel 0 (left) or 1; ulaw has f->n bytes. What a full disk
  * refuses is remembered for rec_wav_finish(). */

@@ -67,7 +67,7 @@ static struct rec_wav_result finished(const char *path, size_t n)
 	uint8_t ulaw[160];
 	struct rec_wav *w;
 
-	ok(rec_wav_open(&w, dir, slice_from(path), 0));
+	ok(rec_wav_open(&w, dir, slice_from(path), 7, 0));
 	for (size_t i = 0; i < n; i++) {
 		const struct rec_time_frame f = { 1, (uint32_t)i * 160,
 			(uint16_t)i, 160, (int64_t)i * 20000 };

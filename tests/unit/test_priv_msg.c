@@ -27,6 +27,7 @@ static struct msg sample(enum msg_kind kind)
 		break;
 	case MSG_HELLO:
 	case MSG_DURABLE:
+	case MSG_REC_SYNC:
 		m.u.seq = UINT64_C(0x0102030405060708);
 		break;
 	case MSG_APPEND:
@@ -103,7 +104,6 @@ static struct msg sample(enum msg_kind kind)
 	case MSG_STOP:
 	case MSG_READY:
 	case MSG_IDLE:
-	case MSG_REC_SYNC:
 	case MSG_REC_ORPHANS_END:
 	case MSG_KIND_COUNT:
 		break;

@@ -149,7 +149,8 @@ static struct rec_wav *begin(int dir)
 {
 	struct rec_wav *w;
 
-	assert_int_equal(rec_wav_open(&w, dir, slice_from(name), T0), ERR_OK);
+	assert_int_equal(rec_wav_open(&w, dir, slice_from(name), 7, T0),
+	    ERR_OK);
 	return w;
 }
 
@@ -203,7 +204,7 @@ static void test_two_sides(void **state)
 	check_hash(dir, &r);
 	assert_int_equal(faccessat(dir, "open/cal_1.wav", F_OK, 0), -1);
 	/* A finished recording is not touched again. */
-	assert_int_equal(rec_wav_open(&w, dir, slice_from(name), T0),
+	assert_int_equal(rec_wav_open(&w, dir, slice_from(name), 7, T0),
 	    ERR_CONFLICT);
 	(void)close(dir);
 }
@@ -241,10 +242,11 @@ static void test_resume(void **state)
 static char orphan[128];
 static unsigned int orphans;
 
-static void note(void *arg, const char *which)
+static void note(void *arg, const struct rec_file_marker *m)
 {
 	(void)arg;
-	(void)snprintf(orphan, sizeof(orphan), "%s", which);
+	(void)snprintf(orphan, sizeof(orphan), "%s", m->name);
+	assert_true(m->key == 7 && m->anchor_us == T0);
 	orphans++;
 }
 
@@ -280,6 +282,62 @@ static void test_salvage(void **state)
 	orphans = 0;
 	assert_int_equal(rec_file_orphans(dir, note, NULL), ERR_OK);
 	assert_int_equal(orphans, 0);
+	(void)close(dir);
+}
+
+static struct rec_file_marker found;
+static unsigned int n_found;
+
+static void keep_marker(void *arg, const struct rec_file_marker *m)
+{
+	(void)arg;
+	found = *m;
+	n_found++;
+}
+
+static void test_markers(void **state)
+{
+	static const struct {
+		const char *why;
+		const char *text;
+		bool good;
+		uint32_t key;
+		int64_t anchor_us;
+	} cases[] = {
+		{ "of a version before", "com_1/d/cal_1.wav", true, 0, 0 },
+		{ "whole", "com_1/d/cal_1.wav 4294967295 12", true, UINT32_MAX,
+		    12 },
+		{ "cut", "com_1/d/cal_1.wav 7", false, 0, 0 },
+		{ "cut after the blank", "com_1/d/cal_1.wav 7 ", false, 0, 0 },
+		{ "a key too large", "com_1/d/cal_1.wav 4294967296 1", false, 0,
+		    0 },
+		{ "no number", "com_1/d/cal_1.wav x 1", false, 0, 0 },
+		{ "more behind", "com_1/d/cal_1.wav 7 1 2", false, 0, 0 },
+		{ "leaves the folder", "../d/cal_1.wav 7 1", false, 0, 0 },
+		{ "nothing", "", false, 0, 0 },
+	};
+	const int dir = new_dir();
+
+	(void)state;
+	assert_int_equal(mkdirat(dir, "open", 0700), 0);
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		const size_t n = strlen(cases[i].text);
+		const int fd = openat(dir, "open/cal_1.wav",
+		    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+		assert_int_equal(write(fd, cases[i].text, n), n);
+		(void)close(fd);
+		n_found = 0;
+		assert_int_equal(rec_file_orphans(dir, keep_marker, NULL),
+		    ERR_OK);
+		if (n_found != (cases[i].good ? 1 : 0))
+			fail_msg("%s: found %u", cases[i].why, n_found);
+		if (cases[i].good &&
+		    (found.key != cases[i].key ||
+			found.anchor_us != cases[i].anchor_us ||
+			strcmp(found.name, "com_1/d/cal_1.wav") != 0))
+			fail_msg("%s: read wrongly", cases[i].why);
+	}
 	(void)close(dir);
 }
 
@@ -323,7 +381,7 @@ static void test_names(void **state)
 	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++)
 		if (rec_file_name_ok(slice_from(cases[i].in)) != cases[i].ok)
 			fail_msg("\"%s\"", cases[i].in);
-	assert_int_equal(rec_wav_open(&w, -1, SLICE("../x/y.wav"), 0),
+	assert_int_equal(rec_wav_open(&w, -1, SLICE("../x/y.wav"), 7, 0),
 	    ERR_RANGE);
 }
 
@@ -335,6 +393,7 @@ int main(void)
 		cmocka_unit_test(test_two_sides),
 		cmocka_unit_test(test_resume),
 		cmocka_unit_test(test_salvage),
+		cmocka_unit_test(test_markers),
 		cmocka_unit_test(test_discard),
 		cmocka_unit_test(test_names),
 	};

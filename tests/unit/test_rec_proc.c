@@ -36,6 +36,7 @@ struct rig {
 	struct ring ring;
 	int dirfd;
 	pid_t pid;
+	uint64_t began_us; /* the engine, as it says */
 	struct chan *parent;
 	struct chan *engine;
 	struct chan *store;
@@ -164,7 +165,8 @@ static void say_start(struct rig *g, uint32_t key, int64_t anchor_us)
 
 static void say_sync(struct rig *g)
 {
-	const struct msg m = { .kind = MSG_REC_SYNC };
+	const struct msg m = { .kind = MSG_REC_SYNC,
+		.u.began_us = g->began_us };
 
 	assert_int_equal(chan_send(g->engine, &m, NULL), ERR_OK);
 }
@@ -304,6 +306,37 @@ static void test_killed(void **state)
 	whole(g, 7, 125);
 }
 
+/* Engine and recorder die together: what was not written is in the rings, and
+ * the marker says whose it is. A new call has the same key. */
+static void test_both_killed(void **state)
+{
+	struct rig *g = *state;
+	const int64_t anchor_us = clk_mono_us() - 125 * FRAME_US;
+	const int64_t next_us = anchor_us + 120 * FRAME_US;
+	struct msg m;
+
+	put_frames(g, 7, anchor_us, 0, 100);
+	g->engine = introduce(g, MSG_ENGINE);
+	say_start(g, 7, anchor_us);
+	say_sync(g);
+	a_turn(g);
+	put_frames(g, 7, anchor_us, 100, 115);
+	kill_recorder(g);
+	put_frames(g, 7, anchor_us, 115, 120);
+	g->began_us = (uint64_t)next_us;
+	put_frames(g, 7, next_us, 0, 5);
+	start_recorder(g);
+	g->store = introduce(g, MSG_STORE);
+	g->engine = introduce(g, MSG_ENGINE);
+	say_sync(g);
+	m = heard(g->store, MSG_REC_ORPHAN);
+	assert_false(m.u.rec_orphan.failed);
+	assert_int_equal(m.u.rec_orphan.samples, 120 * FRAME);
+	assert_true(slice_eq(m.u.rec_orphan.name, slice_from(file_of(7))));
+	(void)heard(g->store, MSG_REC_ORPHANS_END);
+	whole(g, 7, 120);
+}
+
 /* The engine dies, and its successor records before the recorder has heard of
  * it: the old file is finished and told to the store, the new one is whole. */
 static void test_new_engine(void **state)
@@ -373,6 +406,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_start_late, set_up,
 		    tear_down),
 		cmocka_unit_test_setup_teardown(test_killed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_both_killed, set_up,
+		    tear_down),
 		cmocka_unit_test_setup_teardown(test_new_engine, set_up,
 		    tear_down),
 		cmocka_unit_test_setup_teardown(test_new_store, set_up,
