@@ -22,11 +22,6 @@ static const char *const needs[] = {
 	[FLOW_MUST_LEAD] = "must",
 };
 
-const char *flow_types_kind(enum flow_param_kind kind)
-{
-	return kinds[kind];
-}
-
 static void put_params(struct json_out *j, const char *name,
     const struct flow_param *p, size_t n)
 {

@@ -19,7 +19,5 @@
 
 /* Writes the array as the next value. */
 void flow_types_json(struct json_out *j);
-/* The name of a kind, as above. */
-const char *flow_types_kind(enum flow_param_kind kind);
 
 #endif

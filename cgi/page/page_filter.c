@@ -194,24 +194,6 @@ void page_filter_href_calls(const struct page_filter *p, const char *by,
 	    buf_err(&b) == ERR_OK ? buf_slice(&b) : SLICE("/calls"));
 }
 
-static const char *param_at(int kind, int at)
-{
-	for (size_t i = 0; i < RT_ARRAY_LEN(params); i++)
-		if (params[i].kind == kind && params[i].at == at)
-			return params[i].name;
-	return NULL;
-}
-
-const char *page_filter_of_text(enum filter_text t)
-{
-	return param_at(CALL_FILTER_TEXT, (int)t);
-}
-
-const char *page_filter_of_id(enum filter_id i)
-{
-	return param_at(CALL_FILTER_ID, (int)i);
-}
-
 static void keep(const struct page_filter *p, const char *list, bool plain,
     struct view *v)
 {

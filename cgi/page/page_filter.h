@@ -59,9 +59,6 @@ void page_filter_href_calls(const struct page_filter *p, const char *by,
 
 /* One "&name=value". */
 void page_filter_param(struct buf *b, const char *name, struct slice value);
-/* The parameter of a dimension of db_report_group.h; NULL: none filters. */
-const char *page_filter_of_text(enum filter_text t);
-const char *page_filter_of_id(enum filter_id i);
 
 /* The list range_keep: keep_name, keep_value. */
 void page_filter_keep(const struct page_filter *p, struct view *v);

@@ -18,14 +18,3 @@ const struct clickid *clickid_of(enum clickid_kind kind)
 	assert(kind < CLICKID_COUNT);
 	return &rows[kind];
 }
-
-bool clickid_find(struct slice param, enum clickid_kind *out)
-{
-	for (size_t i = 0; i < RT_ARRAY_LEN(rows); i++) {
-		if (slice_eq_case(param, slice_from(rows[i].param))) {
-			*out = (enum clickid_kind)i;
-			return true;
-		}
-	}
-	return false;
-}

@@ -34,7 +34,5 @@ struct clickid {
 
 /* Never NULL; kind is below CLICKID_COUNT. */
 const struct clickid *clickid_of(enum clickid_kind kind);
-/* Parameter names are compared in any case. False: no click id. */
-RT_MUST_USE bool clickid_find(struct slice param, enum clickid_kind *out);
 
 #endif

@@ -12,11 +12,6 @@ static const char *const names[FLOW_SAY_KIND_COUNT] = {
 	[FLOW_SAY_NUMBER] = "number",
 };
 
-const char *flow_say_name(enum flow_say_kind kind)
-{
-	return names[kind];
-}
-
 static enum err add(struct flow_say_segment *out, size_t *n,
     enum flow_say_kind kind, struct slice text)
 {

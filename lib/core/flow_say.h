@@ -35,8 +35,6 @@ struct flow_say_segment {
 	struct slice text; /* of FLOW_SAY_TEXT: trimmed, never empty */
 };
 
-/* "source" and so on; "" for text. */
-const char *flow_say_name(enum flow_say_kind kind);
 /* Cuts a template. ERR_SYNTAX: a '{' without its '}'; ERR_NOTFOUND: no such
  * variable; ERR_TOOBIG: too many segments. */
 RT_MUST_USE enum err flow_say_cut(struct slice say,

@@ -46,18 +46,6 @@ static const struct plan *plan_of(struct slice country)
 	return NULL;
 }
 
-unsigned int number_in_calling_code(struct slice country)
-{
-	const struct plan *p = plan_of(country);
-	struct slice s;
-	uint32_t v;
-
-	if (p == NULL)
-		return 0;
-	s = slice_from(p->calling_code);
-	return scan_u32(&s, &v) == ERR_OK ? v : 0;
-}
-
 /* A text at work: %xx decoded, never longer than WORK_MAX. */
 struct work {
 	char p[WORK_MAX];

@@ -34,7 +34,4 @@ struct number_in {
 void number_in_parse(struct slice user, struct slice country,
     struct slice tech_prefix, struct number_in *out);
 
-/* The calling code of a country of the table, 0 when it is not in it. */
-unsigned int number_in_calling_code(struct slice country);
-
 #endif

@@ -95,14 +95,4 @@ RT_MUST_USE enum err source_detect_mapped(struct slice landing,
     struct slice referrer, const struct source_map *map, size_t n_map,
     struct arena *mem, struct source *out);
 
-/* True when b, seen later in the same visit, is a new arrival: it was proven
- * by UTM or click id and differs from a. Such a page begins a new visit. */
-bool source_is_new_arrival(const struct source *a, const struct source *b);
-
-/* The parameters to paste into an ad platform's tracking template so that
- * campaign, ad group, ad, keyword, match type, network, device, placement and
- * place arrive here. platform: "google", "bing", "facebook", "tiktok". NULL:
- * not known. */
-const char *source_template(struct slice platform);
-
 #endif

@@ -7,19 +7,6 @@ static const char *const causes[TAGHEALTH_CAUSE_COUNT] = {
 	[TAGHEALTH_CLICK_LOST] = "click_lost",
 };
 
-static const char *const findings[TAGHEALTH_FINDING_COUNT] = {
-	[TAGHEALTH_NEVER_SEEN] = "never_seen",
-	[TAGHEALTH_SILENT] = "silent",
-	[TAGHEALTH_NO_TARGETS] = "no_targets",
-	[TAGHEALTH_FEW_TARGETS] = "few_targets",
-	[TAGHEALTH_IS_LATE] = "late",
-	[TAGHEALTH_IS_TWICE] = "twice",
-	[TAGHEALTH_HAS_OTHER_TAG] = "other_tag",
-	[TAGHEALTH_CHANGES_URL] = "url_changed",
-	[TAGHEALTH_LOSES_CLICKS] = "click_lost",
-	[TAGHEALTH_REFUSES] = "refused",
-};
-
 /* What each cause becomes when it is more than noise. */
 static const enum taghealth_finding of_cause[TAGHEALTH_CAUSE_COUNT] = {
 	[TAGHEALTH_TWICE] = TAGHEALTH_IS_TWICE,
@@ -27,16 +14,6 @@ static const enum taghealth_finding of_cause[TAGHEALTH_CAUSE_COUNT] = {
 	[TAGHEALTH_URL_CHANGED] = TAGHEALTH_CHANGES_URL,
 	[TAGHEALTH_CLICK_LOST] = TAGHEALTH_LOSES_CLICKS,
 };
-
-const char *taghealth_cause_name(enum taghealth_cause c)
-{
-	return causes[c];
-}
-
-const char *taghealth_finding_name(enum taghealth_finding f)
-{
-	return findings[f];
-}
 
 unsigned int taghealth_parse(struct slice words)
 {

@@ -31,8 +31,6 @@ enum taghealth_cause {
 	TAGHEALTH_CAUSE_COUNT
 };
 
-const char *taghealth_cause_name(enum taghealth_cause c);
-
 /* Words with commas between; what is not known is left out. Bit n is cause n.
  */
 unsigned int taghealth_parse(struct slice words);
@@ -60,8 +58,6 @@ enum taghealth_finding {
 	TAGHEALTH_REFUSES, /* an origin that is not in the list asks */
 	TAGHEALTH_FINDING_COUNT
 };
-
-const char *taghealth_finding_name(enum taghealth_finding f);
 
 /* Bit n is finding n; 0: all is well. */
 unsigned int taghealth_judge(const struct taghealth_sums *s, int64_t now_us);

@@ -497,8 +497,3 @@ bool db_in_transaction(const struct db *db)
 {
 	return db->in_tx;
 }
-
-uint64_t db_insert_id(const struct db *db)
-{
-	return db->insert_id;
-}

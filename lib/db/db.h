@@ -100,7 +100,4 @@ RT_MUST_USE enum err db_wrap(struct db *db);
 /* As db_end(). */
 RT_MUST_USE enum err db_wrap_end(struct db *db, enum err e);
 
-/* The id of the row that the last INSERT into an AUTO_INCREMENT table made. */
-uint64_t db_insert_id(const struct db *db);
-
 #endif

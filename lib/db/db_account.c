@@ -14,25 +14,6 @@ enum err db_account_add(struct db *db, const struct account_row *row)
 	return stmt_exec_one(st);
 }
 
-enum err db_account_get(struct db *db, struct account_id id,
-    struct account_row *out)
-{
-	static const char sql[] =
-	    "SELECT id, name, created_at FROM account WHERE id = ?";
-	struct account_row row;
-	struct stmt *st = stmt_begin(db, sql);
-	enum err e;
-
-	stmt_in_id(st, id.v);
-	stmt_out_id(st, row.id.v);
-	stmt_out_text(st, row.name, sizeof(row.name));
-	stmt_out_time_us(st, &row.created_us);
-	e = stmt_one(st);
-	if (e == ERR_OK)
-		*out = row;
-	return e;
-}
-
 enum err db_account_list(struct db *db, struct arena *mem,
     struct account_row **rows, size_t *n)
 {

@@ -15,8 +15,6 @@ struct account_row {
 
 RT_MUST_USE enum err db_account_add(struct db *db,
     const struct account_row *row);
-RT_MUST_USE enum err db_account_get(struct db *db, struct account_id id,
-    struct account_row *out);
 /* All of the installation, by name: for the operator's command. */
 RT_MUST_USE enum err db_account_list(struct db *db, struct arena *mem,
     struct account_row **rows, size_t *n);

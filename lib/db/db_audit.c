@@ -35,34 +35,6 @@ enum err db_audit_add(struct db *db, struct company_id company,
 	return stmt_exec_one(st);
 }
 
-enum err db_audit_list(struct db *db, struct company_id company,
-    const uint8_t before[ID_BYTES], uint32_t max, struct arena *mem,
-    struct audit_seen **rows, size_t *n)
-{
-	static const char sql[] =
-	    "SELECT id, user_id, action, object_kind, object_id, before_json,"
-	    " after_json, happened_at FROM audit WHERE company_id = ?"
-	    " AND id < ? ORDER BY id DESC LIMIT ?";
-	uint8_t last[ID_BYTES];
-	struct audit_seen row;
-	struct stmt *st;
-
-	memset(last, 0xff, sizeof(last));
-	st = stmt_begin(db, sql);
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, id_is_nil(before) ? last : before);
-	stmt_in_u64(st, max);
-	stmt_out_id(st, row.id);
-	stmt_out_id(st, row.user.v);
-	stmt_out_text(st, row.action, sizeof(row.action));
-	stmt_out_text(st, row.object_kind, sizeof(row.object_kind));
-	stmt_out_id(st, row.object);
-	stmt_out_slice(st, mem, JSON_MAX, &row.before);
-	stmt_out_slice(st, mem, JSON_MAX, &row.after);
-	stmt_out_time_us(st, &row.happened_us);
-	return stmt_all(st, mem, &row, sizeof(row), rows, n);
-}
-
 /* "number" finds "number.add" and so on; "number.add" itself alone. */
 static void action_like(struct slice action, struct buf *b)
 {

@@ -38,11 +38,6 @@ struct audit_seen {
 	int64_t happened_us;
 };
 
-/* Newest first, ids below before (nil: all). */
-RT_MUST_USE enum err db_audit_list(struct db *db, struct company_id company,
-    const uint8_t before[ID_BYTES], uint32_t max, struct arena *mem,
-    struct audit_seen **rows, size_t *n);
-
 /* What to look for; nil and "" are no condition. */
 struct audit_filter {
 	uint8_t before[ID_BYTES]; /* only ids below */

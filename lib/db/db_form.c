@@ -31,10 +31,6 @@ static const char form_add_sql[] =
 	" f.page_url, f.fields, f.contact_name, f.contact_email,"   \
 	" f.contact_e164"
 
-static const char form_get_sql[] = "SELECT " COLUMNS
-				   " FROM form_entry f"
-				   " WHERE f.company_id = ? AND f.id = ?";
-
 static const char form_page_sql[] =
     "SELECT " COLUMNS
     ", i.source, i.medium, i.campaign"
@@ -178,24 +174,6 @@ static void out_form(struct stmt *st, struct arena *mem, struct form_row *row)
 	stmt_out_slice(st, mem, 1020, &row->contact_name);
 	stmt_out_slice(st, mem, 1020, &row->contact_email);
 	stmt_out_text(st, row->contact_e164, sizeof(row->contact_e164));
-}
-
-enum err db_form_get(struct db *db, struct company_id company,
-    struct form_id id, struct arena *mem, struct form_row *out)
-{
-	struct form_row row;
-	struct stmt *st;
-	enum err e;
-
-	memset(&row, 0, sizeof(row));
-	st = stmt_begin(db, form_get_sql);
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, id.v);
-	out_form(st, mem, &row);
-	e = stmt_one(st);
-	if (e == ERR_OK)
-		*out = row;
-	return e;
 }
 
 enum err db_form_page(struct db *db, struct company_id company,

@@ -41,9 +41,6 @@ struct form_source {
 RT_MUST_USE enum err db_form_send(struct db *db, struct company_id company,
     const struct form_row *row, const struct form_source *source);
 
-RT_MUST_USE enum err db_form_get(struct db *db, struct company_id company,
-    struct form_id id, struct arena *mem, struct form_row *out);
-
 /* A row of the log, with what its visit came from. */
 struct form_log_row {
 	struct form_row form;

@@ -153,19 +153,6 @@ enum err db_job_dead(struct db *db, uint64_t id, const uint8_t claim[ID_BYTES],
 	return ours(st);
 }
 
-enum err db_job_extend(struct db *db, uint64_t id,
-    const uint8_t claim[ID_BYTES], int64_t due_us)
-{
-	static const char sql[] =
-	    "UPDATE job SET due_at = ? WHERE id = ? AND claim = ?";
-	struct stmt *st = stmt_begin(db, sql);
-
-	stmt_in_time_us(st, due_us);
-	stmt_in_u64(st, id);
-	stmt_in_id(st, claim);
-	return ours(st);
-}
-
 int64_t db_job_backoff_us(uint32_t attempts, uint64_t dice)
 {
 	int64_t us = BACKOFF_FIRST_US;

@@ -46,9 +46,6 @@ RT_MUST_USE enum err db_job_retry(struct db *db, uint64_t id,
 /* Given up; stays for a person to see. */
 RT_MUST_USE enum err db_job_dead(struct db *db, uint64_t id,
     const uint8_t claim[ID_BYTES], int64_t now_us, struct slice error);
-/* More time for a claimed one. */
-RT_MUST_USE enum err db_job_extend(struct db *db, uint64_t id,
-    const uint8_t claim[ID_BYTES], int64_t due_us);
 
 /* The delay before attempt n + 1, n from 1: 5 s doubling to at most an hour,
  * and up to a quarter more by dice (any random bits). */

@@ -22,29 +22,6 @@ enum err db_outcome_add(struct db *db, struct company_id company,
 	return stmt_exec_one(st);
 }
 
-enum err db_outcome_get(struct db *db, struct company_id company,
-    struct slice code, struct outcome_row *out)
-{
-	static const char sql[] =
-	    "SELECT code, name, is_lead, is_sale, is_spam FROM outcome"
-	    " WHERE company_id = ? AND code = ? AND archived_at IS NULL";
-	struct outcome_row row;
-	struct stmt *st = stmt_begin(db, sql);
-	enum err e;
-
-	stmt_in_id(st, company.v);
-	stmt_in_text(st, code);
-	stmt_out_text(st, row.code, sizeof(row.code));
-	stmt_out_text(st, row.name, sizeof(row.name));
-	stmt_out_bool(st, &row.is_lead);
-	stmt_out_bool(st, &row.is_sale);
-	stmt_out_bool(st, &row.is_spam);
-	e = stmt_one(st);
-	if (e == ERR_OK)
-		*out = row;
-	return e;
-}
-
 enum err db_outcome_rename(struct db *db, struct company_id company,
     struct slice code, struct slice name)
 {

@@ -12,9 +12,6 @@
 /* Behind those there are. ERR_CONFLICT: the code is taken. */
 RT_MUST_USE enum err db_outcome_add(struct db *db, struct company_id company,
     const struct outcome_row *row);
-/* ERR_NOTFOUND: none, or archived. */
-RT_MUST_USE enum err db_outcome_get(struct db *db, struct company_id company,
-    struct slice code, struct outcome_row *out);
 RT_MUST_USE enum err db_outcome_rename(struct db *db, struct company_id company,
     struct slice code, struct slice name);
 /* Cannot be chosen any more; calls that have it keep it. */

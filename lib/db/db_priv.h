@@ -27,7 +27,6 @@ struct db {
 	bool doomed;  /* the transaction failed: only rollback helps */
 	bool only_tx; /* a statement outside of one is refused */
 	bool ready;   /* connected and set up */
-	uint64_t insert_id;
 	unsigned int timeout_ms;
 	char *socket;
 	char *user;

@@ -206,25 +206,6 @@ enum err db_recording_set_peaks(struct db *db, struct company_id company,
 	return stmt_exec_one(st);
 }
 
-enum err db_recording_peaks(struct db *db, struct company_id company,
-    struct recording_id id, struct arena *mem, struct slice *peaks)
-{
-	static const char sql[] =
-	    "SELECT peaks FROM recording"
-	    " WHERE company_id = ? AND id = ? AND peaks IS NOT NULL";
-	struct slice got;
-	struct stmt *st = stmt_begin(db, sql);
-	enum err e;
-
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, id.v);
-	stmt_out_slice(st, mem, PEAKS_MAX, &got);
-	e = stmt_one(st);
-	if (e == ERR_OK)
-		*peaks = got;
-	return e;
-}
-
 enum err db_recording_pending(struct db *db, int64_t before_us, uint32_t max,
     struct arena *mem, struct recording_pending **rows, size_t *n)
 {

@@ -51,10 +51,6 @@ RT_MUST_USE enum err db_recording_failed(struct db *db,
 /* Waveform, as the waveform job made it; up to 1 MiB. */
 RT_MUST_USE enum err db_recording_set_peaks(struct db *db,
     struct company_id company, struct recording_id id, struct slice peaks);
-/* ERR_NOTFOUND: no recording, or no waveform yet. */
-RT_MUST_USE enum err db_recording_peaks(struct db *db,
-    struct company_id company, struct recording_id id, struct arena *mem,
-    struct slice *peaks);
 
 struct recording_pending {
 	struct company_id company;

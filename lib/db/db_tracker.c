@@ -81,20 +81,6 @@ enum err db_tracker_get(struct db *db, struct company_id company,
 	return get_one(st, out);
 }
 
-enum err db_tracker_by_number(struct db *db, struct company_id company,
-    struct number_id number, struct tracker_row *out)
-{
-	static const char sql[] =
-	    "SELECT " COLUMNS
-	    " FROM tracker"
-	    " WHERE company_id = ? AND number_id = ? AND archived_at IS NULL";
-	struct stmt *st = stmt_begin(db, sql);
-
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, number.v);
-	return get_one(st, out);
-}
-
 enum err db_tracker_list(struct db *db, struct company_id company,
     struct arena *mem, struct tracker_row **rows, size_t *n)
 {

@@ -29,9 +29,6 @@ RT_MUST_USE enum err db_tracker_add(struct db *db, struct company_id company,
     const struct tracker_row *row);
 RT_MUST_USE enum err db_tracker_get(struct db *db, struct company_id company,
     struct tracker_id id, struct tracker_row *out);
-RT_MUST_USE enum err db_tracker_by_number(struct db *db,
-    struct company_id company, struct number_id number,
-    struct tracker_row *out);
 RT_MUST_USE enum err db_tracker_list(struct db *db, struct company_id company,
     struct arena *mem, struct tracker_row **rows, size_t *n);
 RT_MUST_USE enum err db_tracker_archive(struct db *db,

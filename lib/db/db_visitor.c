@@ -15,11 +15,6 @@ static const char *const visitor_seen_sql[] = DB_ROWS_TEXTS(
     " COALESCE(VALUES(last_paid_visit_id), last_paid_visit_id),"
     " last_seen_at = GREATEST(last_seen_at, VALUES(last_seen_at))");
 
-static const char visitor_get_sql[] =
-    "SELECT id, first_visit_id, last_paid_visit_id, first_seen_at,"
-    " last_seen_at"
-    " FROM visitor WHERE company_id = ? AND id = ?";
-
 /* Two servers may start at once: the first row stays. */
 static const char visitor_key_add_sql[] =
     "INSERT INTO visitor_key (id, secret) VALUES (1, ?)"
@@ -55,26 +50,6 @@ enum err db_visitor_seen(struct db *db, struct company_id company,
     const struct visitor_seen *const *rows, size_t n)
 {
 	return db_rows_run(db, visitor_seen_sql, company, rows, n, in_visitors);
-}
-
-enum err db_visitor_get(struct db *db, struct company_id company,
-    struct visitor_id id, struct visitor_row *out)
-{
-	struct visitor_row row;
-	struct stmt *st = stmt_begin(db, visitor_get_sql);
-	enum err e;
-
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, id.v);
-	stmt_out_id(st, row.id.v);
-	stmt_out_id(st, row.first_visit.v);
-	stmt_out_id(st, row.last_paid_visit.v);
-	stmt_out_time_us(st, &row.first_seen_us);
-	stmt_out_time_us(st, &row.last_seen_us);
-	e = stmt_one(st);
-	if (e == ERR_OK)
-		*out = row;
-	return e;
 }
 
 enum err db_visitor_key(struct db *db,

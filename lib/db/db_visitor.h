@@ -22,14 +22,6 @@ struct visitor_seen {
 RT_MUST_USE enum err db_visitor_seen(struct db *db, struct company_id company,
     const struct visitor_seen *const *rows, size_t n);
 
-struct visitor_row {
-	struct visitor_id id;
-	struct visit_id first_visit;
-	struct visit_id last_paid_visit; /* nil: none */
-	int64_t first_seen_us;
-	int64_t last_seen_us;
-};
-
 #define DB_VISITOR_KEY_BYTES 16
 
 /* The secret that visitors' ids are made with, of the whole installation:
@@ -37,9 +29,5 @@ struct visitor_row {
 RT_MUST_USE enum err db_visitor_key(struct db *db,
     const uint8_t fresh[DB_VISITOR_KEY_BYTES],
     uint8_t out[DB_VISITOR_KEY_BYTES]);
-
-/* ERR_NOTFOUND. */
-RT_MUST_USE enum err db_visitor_get(struct db *db, struct company_id company,
-    struct visitor_id id, struct visitor_row *out);
 
 #endif

@@ -202,8 +202,6 @@ enum err stmt_exec(struct stmt *st, uint64_t *changed)
 {
 	const enum err e = execute(st);
 
-	if (e == ERR_OK && mysql_stmt_insert_id(st->my) != 0)
-		st->db->insert_id = mysql_stmt_insert_id(st->my);
 	if (e == ERR_OK && changed != NULL)
 		*changed = mysql_stmt_affected_rows(st->my);
 	stmt_end(st);

@@ -160,12 +160,6 @@ enum err sip_dlg_uac(struct sip_dlg *d, const struct sip_write_request *invite,
 	return take_response(d, response, from);
 }
 
-enum err sip_dlg_uac_again(struct sip_dlg *d, const struct sip_msg *response,
-    struct addr4 from)
-{
-	return take_response(d, response, from);
-}
-
 void sip_dlg_confirm(struct sip_dlg *d)
 {
 	if (d->state == SIP_DLG_EARLY)

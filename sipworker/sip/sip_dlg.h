@@ -59,10 +59,6 @@ RT_MUST_USE enum err sip_dlg_uas(struct sip_dlg *d,
 RT_MUST_USE enum err sip_dlg_uac(struct sip_dlg *d,
     const struct sip_write_request *invite, const struct sip_msg *response,
     struct addr4 from);
-/* The same when only the earlier dialog is at hand: takes over the response's
- * tag, route set and Contact. Used for 18x -> 2xx and for forks. */
-RT_MUST_USE enum err sip_dlg_uac_again(struct sip_dlg *d,
-    const struct sip_msg *response, struct addr4 from);
 
 void sip_dlg_confirm(struct sip_dlg *d);
 void sip_dlg_end(struct sip_dlg *d);

@@ -49,11 +49,6 @@ struct slice sip_hdr_name(enum sip_hdr id)
 	return id < SIP_HDR_OTHER ? rows[id].name : SLICE("");
 }
 
-char sip_hdr_compact(enum sip_hdr id)
-{
-	return (char)(id < SIP_HDR_OTHER ? rows[id].compact : 0);
-}
-
 bool sip_hdr_is_list(enum sip_hdr id)
 {
 	return id < SIP_HDR_OTHER && rows[id].list;

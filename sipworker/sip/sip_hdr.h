@@ -74,8 +74,6 @@ enum sip_hdr {
 enum sip_hdr sip_hdr_find(struct slice name);
 /* The full name; empty for SIP_HDR_OTHER. */
 struct slice sip_hdr_name(enum sip_hdr id);
-/* The compact letter, 0 when there is none. */
-char sip_hdr_compact(enum sip_hdr id);
 /* May several values stand in one field, joined by commas? */
 bool sip_hdr_is_list(enum sip_hdr id);
 

@@ -32,20 +32,10 @@ struct sip_uri {
 RT_MUST_USE enum err sip_uri_parse(struct slice s, struct sip_uri *out);
 /* Is there this parameter, with whatever value? */
 bool sip_uri_has(const struct sip_uri *u, struct slice param);
-/* Equality by RFC 3261 19.1.4: user with case after decoding %xx, host
- * without; parameters user, ttl, method, maddr, transport must agree. */
-bool sip_uri_eq(const struct sip_uri *a, const struct sip_uri *b);
 
 #define SIP_URI_NUMBER_MAX 64
-/* The telephone number a URI stands for: user part (or tel: number) before
- * any ';', unescaped, visual separators "-.()" taken out. Empty when there is
- * none. ERR_TOOBIG, ERR_SYNTAX (a control byte after unescaping). */
-RT_MUST_USE enum err sip_uri_number(const struct sip_uri *u,
-    char out[SIP_URI_NUMBER_MAX]);
 
 /* Appends s with every byte outside RFC 3261's user set as %xx. */
 void sip_uri_put_user(struct buf *b, struct slice s);
-/* Appends s with %xx decoded. ERR_SYNTAX: a broken escape. */
-RT_MUST_USE enum err sip_uri_decode(struct slice s, struct buf *out);
 
 #endif

@@ -291,18 +291,6 @@ static void test_busy(void **state)
 	db_close(other);
 }
 
-static void test_insert_id(void **state)
-{
-	(void)state;
-	ok(exec(t->db,
-	    "CREATE TABLE counted (id BIGINT UNSIGNED NOT NULL"
-	    " AUTO_INCREMENT PRIMARY KEY, a INT NOT NULL)"));
-	ok(exec(t->db, "INSERT INTO counted (a) VALUES (1)"));
-	assert_int_equal(db_insert_id(t->db), 1);
-	ok(exec(t->db, "INSERT INTO counted (a) VALUES (2)"));
-	assert_int_equal(db_insert_id(t->db), 2);
-}
-
 static void test_config_version(void **state)
 {
 	uint64_t a = 0, b = 0;
@@ -339,7 +327,6 @@ int main(void)
 		cmocka_unit_test(test_conflict_and_changed),
 		cmocka_unit_test(test_transactions),
 		cmocka_unit_test(test_busy),
-		cmocka_unit_test(test_insert_id),
 		cmocka_unit_test(test_config_version),
 	};
 

@@ -7,6 +7,7 @@
 #include "lib/db/db_company.h"
 #include "lib/db/db_job.h"
 #include "lib/db/db_recording.h"
+#include "lib/db/db_report_call.h"
 #include "lib/db/db_stat.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
@@ -278,11 +279,9 @@ static void test_recording(void **state)
 	const struct call_id id = testdb_call_id(), late = testdb_call_id();
 	struct callrec r =
 	    testdb_call_opened(t, 0, id, c->number, CALLER, TESTDB_NOW_US);
-	struct recording_pending *pending;
-	struct recording_row row;
+	struct recording_row row, pending;
 	struct arena mem;
 	struct slice peaks;
-	size_t n = 9;
 
 	(void)state;
 	arena_init(&mem, 65536);
@@ -303,20 +302,16 @@ static void test_recording(void **state)
 	testdb_call_recording(&r, CALLREC_REC_PENDING,
 	    "com/2026-11-20/two.wav");
 	ok(db_call_closed(store, c->id, &r, NULL, TESTDB_NOW_US));
-	ok(db_recording_pending(t->db, TESTDB_NOW_US + 1, 10, &mem, &pending,
-	    &n));
-	assert_int_equal(n, 1);
-	assert_true(id_eq(pending[0].company.v, c->id.v));
+	ok(db_recording_by_call(t->db, c->id, late, &pending));
 	for (int i = 0; i < 2; i++) /* twice counts once */
-		ok(db_recording_ready(store, c->id, &pending[0].row,
-		    TESTDB_NOW_US));
+		ok(db_recording_ready(store, c->id, &pending, TESTDB_NOW_US));
 	assert_int_equal(count("SELECT COUNT(*) FROM job"), 2);
 	assert_int_equal(
 	    count("SELECT amount FROM usage_day WHERE kind = 'recorded_s'"), 2);
-	assert_int_equal(db_recording_peaks(t->db, c->id, row.id, &mem, &peaks),
+	assert_int_equal(db_report_call_peaks(t->db, c->id, id, &mem, &peaks),
 	    ERR_NOTFOUND);
 	ok(db_recording_set_peaks(t->db, c->id, row.id, SLICE("\1\2\3")));
-	ok(db_recording_peaks(t->db, c->id, row.id, &mem, &peaks));
+	ok(db_report_call_peaks(t->db, c->id, id, &mem, &peaks));
 	assert_int_equal(peaks.n, 3);
 	/* Not for others. */
 	assert_int_equal(db_recording_by_call(t->db, t->company[1].id, id,
@@ -328,8 +323,8 @@ static void test_recording(void **state)
 	assert_int_equal(db_recording_set_peaks(t->db, t->company[1].id, row.id,
 			     SLICE("x")),
 	    ERR_NOTFOUND);
-	assert_int_equal(db_recording_peaks(t->db, t->company[1].id, row.id,
-			     &mem, &peaks),
+	assert_int_equal(db_report_call_peaks(t->db, t->company[1].id, id, &mem,
+			     &peaks),
 	    ERR_NOTFOUND);
 	arena_fini(&mem);
 }

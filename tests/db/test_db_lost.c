@@ -7,6 +7,7 @@
 
 #include "lib/base/log.h"
 #include "lib/db/db_account.h"
+#include "lib/db/db_company.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
 #include "tests/support/testdb.h"
@@ -30,11 +31,11 @@ static enum err account(struct db *db)
 	return db_account_add(db, &row);
 }
 
-static enum err read_account(struct db *db)
+static enum err read_company(struct db *db)
 {
-	struct account_row row;
+	struct company_row row;
 
-	return db_account_get(db, t->company[0].account, &row);
+	return db_company_get(db, t->company[0].id, &row);
 }
 
 static uint64_t connection_id(struct db *db)
@@ -69,15 +70,15 @@ static void test_lost_connection(void **state)
 	/* Reading: nothing was done. */
 	ok(account(db));
 	ok(kill_own(db));
-	assert_int_equal(read_account(db), ERR_UNAVAILABLE);
+	assert_int_equal(read_company(db), ERR_UNAVAILABLE);
 	assert_true(db_broken(db));
-	assert_int_equal(read_account(db), ERR_UNAVAILABLE);
+	assert_int_equal(read_company(db), ERR_UNAVAILABLE);
 	assert_int_equal(account(db), ERR_UNAVAILABLE);
 	assert_int_equal(db_ping(db), ERR_UNAVAILABLE);
 	assert_int_equal(db_begin(db), ERR_UNAVAILABLE);
 	/* The same statements are prepared anew. */
 	ok(db_reconnect(db));
-	ok(read_account(db));
+	ok(read_company(db));
 	ok(account(db));
 	/* In a transaction: lost, and surely not done. */
 	ok(db_begin(db));
@@ -154,7 +155,7 @@ static void test_server_down(void **state)
 
 	(void)state;
 	testdb_kill(t);
-	assert_int_equal(read_account(db), ERR_UNAVAILABLE);
+	assert_int_equal(read_company(db), ERR_UNAVAILABLE);
 	assert_int_equal(db_reconnect(db), ERR_UNAVAILABLE);
 	assert_int_equal(db_open(&none, &o), ERR_UNAVAILABLE);
 	assert_null(none);
@@ -162,9 +163,9 @@ static void test_server_down(void **state)
 	assert_true(db_broken(broken));
 	testdb_revive(t);
 	ok(db_reconnect(db));
-	ok(read_account(db));
+	ok(read_company(db));
 	ok(db_reconnect(broken));
-	ok(read_account(broken));
+	ok(read_company(broken));
 	db_close(db);
 	db_close(broken);
 	ok(db_reconnect(t->db));
@@ -181,12 +182,12 @@ static void test_said_once(void **state)
 	int ends[2];
 
 	(void)state;
-	ok(read_account(db));
+	ok(read_company(db));
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
 	log_open("test", ends[1], LOG_INFO);
 	testdb_kill(t);
-	assert_int_equal(read_account(db), ERR_UNAVAILABLE);
+	assert_int_equal(read_company(db), ERR_UNAVAILABLE);
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(db_reconnect(db), ERR_UNAVAILABLE);
 	testdb_revive(t);

@@ -105,13 +105,16 @@ static void test_many(void **state)
 	struct visitor_seen seen_rows[MANY];
 	static struct visit_row visit_rows[MANY];
 	struct page_view_row page_rows[MANY];
-	struct visitor_row back;
-	int64_t before[3];
+	static const char paid_sql[] =
+	    "SELECT count(*) FROM visitor"
+	    " WHERE last_paid_visit_id = first_visit_id";
+	int64_t before[4];
 
 	(void)state;
 	before[0] = testdb_count(t, "SELECT count(*) FROM visitor");
 	before[1] = testdb_count(t, "SELECT count(*) FROM visit");
 	before[2] = testdb_count(t, "SELECT count(*) FROM page_view");
+	before[3] = testdb_count(t, paid_sql);
 	for (size_t i = 0; i < MANY; i++) {
 		visit_rows[i] = make_visit("google");
 		seen_rows[i] = (struct visitor_seen){ visit_rows[i].visitor,
@@ -150,15 +153,8 @@ static void test_many(void **state)
 			     " ON s.company_id = v.company_id"
 			     " AND s.id = v.site_id"),
 	    MANY);
-	assert_int_equal(db_visitor_get(dni, ours(), seen_rows[0].id, &back),
-	    ERR_OK);
-	assert_true(id_eq(back.first_visit.v, visit_rows[0].id.v));
-	assert_true(id_eq(back.last_paid_visit.v, visit_rows[0].id.v));
-	assert_int_equal(db_visitor_get(dni, ours(), seen_rows[1].id, &back),
-	    ERR_OK);
-	assert_true(id_is_nil(back.last_paid_visit.v));
-	assert_int_equal(db_visitor_get(dni, theirs(), seen_rows[0].id, &back),
-	    ERR_NOTFOUND);
+	/* Every other one had been paid for. */
+	assert_int_equal(testdb_count(t, paid_sql), before[3] + (MANY + 1) / 2);
 }
 
 static void test_progress(void **state)

@@ -18,6 +18,7 @@
 #include "lib/base/clk.h"
 #include "lib/core/peaks.h"
 #include "lib/db/db_recording.h"
+#include "lib/db/db_report_call.h"
 #include "lib/snd/snd_wav.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
@@ -376,9 +377,9 @@ static void test_waveform(void **state)
 	    " AND state = 'done'",
 	    1);
 	queue_stop(q);
-	ok(db_recording_peaks(t->db, company, row.id, &mem, &bytes));
+	ok(db_report_call_peaks(t->db, company, row.call, &mem, &bytes));
 	check_peaks(bytes);
-	assert_int_equal(db_recording_peaks(t->db, t->company[1].id, row.id,
+	assert_int_equal(db_report_call_peaks(t->db, t->company[1].id, row.call,
 			     &mem, &bytes),
 	    ERR_NOTFOUND);
 	arena_fini(&mem);

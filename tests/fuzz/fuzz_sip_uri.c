@@ -34,18 +34,13 @@ static void quote_again(const struct sip_addr *a)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct slice input = slice_of(data, size);
-	char number[SIP_URI_NUMBER_MAX];
 	struct sip_addr a;
 	struct sip_uri u;
 
 	if (size > 65535)
 		return 0;
-	if (sip_uri_parse(input, &u) == ERR_OK) {
-		assert(sip_uri_eq(&u, &u));
-		if (sip_uri_number(&u, number) == ERR_OK)
-			for (const char *p = number; *p != '\0'; p++)
-				assert(*p > ' ' && strchr("-.()", *p) == NULL);
-	}
+	if (sip_uri_parse(input, &u) == ERR_OK)
+		assert(u.user.n + u.host.n <= input.n);
 	if (sip_addr_parse(input, &a) == ERR_OK)
 		quote_again(&a);
 	return 0;

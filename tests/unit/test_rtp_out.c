@@ -1,4 +1,4 @@
-/* Tests of sipworker/rtp/rtp_out and rtp_order. */
+/* Tests of sipworker/rtp/rtp_out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,7 +6,6 @@
 
 #include <cmocka.h>
 
-#include "sipworker/rtp/rtp_order.h"
 #include "sipworker/rtp/rtp_out.h"
 
 #define FRAME_US 20000
@@ -113,103 +112,6 @@ static void test_event_ts(void **state)
 	}
 }
 
-/* --- rtp_order -------------------------------------------------------------*/
-
-#define WAIT_US 60000
-
-static void put(struct rtp_order *o, int seq, int64_t now_us)
-{
-	const struct rtp_pkt p = packet((uint16_t)seq, (uint32_t)seq * 160, 1);
-
-	assert_true(rtp_order_put(o, &p, now_us));
-}
-
-static int get(struct rtp_order *o, int64_t now_us)
-{
-	struct rtp_pkt p;
-
-	return rtp_order_get(o, now_us, false, &p) ? (int)p.seq : -1;
-}
-
-static void test_order(void **state)
-{
-	struct rtp_order o;
-
-	(void)state;
-	rtp_order_init(&o, WAIT_US);
-	assert_int_equal(get(&o, 0), -1);
-	assert_true(rtp_order_next_us(&o) == INT64_MAX);
-	put(&o, 65535, 0);
-	assert_int_equal(get(&o, 0), 65535);
-	put(&o, 1, 20000); /* 0 is missing */
-	assert_int_equal(get(&o, 20000), -1);
-	assert_int_equal(rtp_order_next_us(&o), 20000 + WAIT_US);
-	put(&o, 0, 40000);
-	assert_int_equal(get(&o, 40000), 0);
-	assert_int_equal(get(&o, 40000), 1);
-	put(&o, 1, 50000);
-	assert_int_equal(o.late, 1);
-	put(&o, 3, 60000);
-	put(&o, 3, 60000);
-	assert_int_equal(o.duplicates, 1);
-	assert_int_equal(get(&o, 60000 + WAIT_US - 1), -1);
-	assert_int_equal(get(&o, 60000 + WAIT_US), 3);
-	assert_int_equal(o.lost, 1);
-	assert_int_equal(get(&o, 900000), -1);
-}
-
-/* A full window does not wait. */
-static void test_order_full(void **state)
-{
-	struct rtp_order o;
-
-	(void)state;
-	rtp_order_init(&o, WAIT_US);
-	put(&o, 10, 0);
-	assert_int_equal(get(&o, 0), 10);
-	for (int i = 12; i < 12 + RTP_ORDER_SLOTS - 1; i++)
-		put(&o, i, 0);
-	assert_int_equal(get(&o, 0), 12);
-	assert_int_equal(o.lost, 1);
-}
-
-/* A new source: the old one's packets come out first. */
-static void test_order_restart(void **state)
-{
-	struct rtp_pkt other = packet(5000, 0, 2), p;
-	struct rtp_order o;
-
-	(void)state;
-	rtp_order_init(&o, WAIT_US);
-	put(&o, 1, 0);
-	put(&o, 3, 0);
-	assert_false(rtp_order_put(&o, &other, 0));
-	assert_true(rtp_order_get(&o, 0, true, &p));
-	assert_int_equal(p.seq, 1);
-	assert_true(rtp_order_get(&o, 0, true, &p));
-	assert_int_equal(p.seq, 3);
-	assert_false(rtp_order_get(&o, 0, true, &p));
-	assert_true(rtp_order_put(&o, &other, 0));
-	assert_true(rtp_order_get(&o, 0, false, &p));
-	assert_int_equal(p.ssrc, 2);
-}
-
-static void test_order_too_long(void **state)
-{
-	static char big[RTP_ORDER_PAYLOAD + 1];
-	struct rtp_pkt p = packet(1, 0, 1);
-	struct rtp_order o;
-
-	(void)state;
-	rtp_order_init(&o, WAIT_US);
-	p.payload = slice_of(big, sizeof(big));
-	assert_true(rtp_order_put(&o, &p, 0));
-	assert_int_equal(get(&o, 0), -1);
-	p.payload.n = RTP_ORDER_PAYLOAD;
-	assert_true(rtp_order_put(&o, &p, 0));
-	assert_int_equal(get(&o, 0), 1);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,10 +119,6 @@ int main(void)
 		cmocka_unit_test(test_pause),
 		cmocka_unit_test(test_order_is_kept),
 		cmocka_unit_test(test_event_ts),
-		cmocka_unit_test(test_order),
-		cmocka_unit_test(test_order_full),
-		cmocka_unit_test(test_order_restart),
-		cmocka_unit_test(test_order_too_long),
 	};
 
 	return cmocka_run_group_tests_name("rtp_out", tests, NULL, NULL);

@@ -149,7 +149,7 @@ static void test_early(void **state)
 	assert_int_equal(d.state, SIP_DLG_EARLY);
 	parse(answer, &m);
 	assert_true(sip_dlg_matches(&d, &m));
-	assert_int_equal(sip_dlg_uac_again(&d, &m, proxy_a), ERR_OK);
+	assert_int_equal(sip_dlg_uac(&d, &inv, &m, proxy_a), ERR_OK);
 	assert_int_equal(d.state, SIP_DLG_CONFIRMED);
 	buf_over(&scratch, mem, sizeof(mem));
 	assert_int_equal(sip_dlg_request(&d, SIP_METHOD_BYE, &scratch, &r, &to),

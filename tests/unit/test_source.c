@@ -151,8 +151,6 @@ static void test_platform_words(void **state)
 	assert_true(slice_eq_cstr(s.gclid, "CaseSensitive-x"));
 	assert_true(slice_eq_cstr(s.landing_page, "site.com/p/q"));
 	assert_true(slice_eq_cstr(s.referrer_host, "www.google.com"));
-	assert_non_null(source_template(SLICE("google")));
-	assert_null(source_template(SLICE("nobody")));
 	arena_fini(&mem);
 }
 
@@ -207,33 +205,6 @@ static void test_no_memory(void **state)
 		assert_int_equal(e, ERR_NOMEM);
 		arena_fini(&mem);
 	}
-}
-
-static struct source detect(struct arena *mem, const char *landing)
-{
-	struct source s;
-
-	assert_int_equal(source_detect(slice_from(landing), SLICE(""), mem, &s),
-	    ERR_OK);
-	return s;
-}
-
-static void test_new_arrival(void **state)
-{
-	struct arena mem;
-	struct source one, same, other, plain;
-
-	(void)state;
-	arena_init(&mem, 65536);
-	one = detect(&mem, AT "?gclid=1&utm_campaign=a");
-	same = detect(&mem, AT "x?gclid=1&utm_campaign=a");
-	other = detect(&mem, AT "?gclid=2&utm_campaign=a");
-	plain = detect(&mem, AT "prices");
-	assert_false(source_is_new_arrival(&one, &same));
-	assert_true(source_is_new_arrival(&one, &other));
-	assert_false(source_is_new_arrival(&one, &plain));
-	assert_true(source_is_new_arrival(&plain, &one));
-	arena_fini(&mem);
 }
 
 static const struct {
@@ -314,7 +285,6 @@ int main(void)
 		cmocka_unit_test(test_platform_words),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_no_memory),
-		cmocka_unit_test(test_new_arrival),
 		cmocka_unit_test(test_robots),
 		cmocka_unit_test(test_mapped),
 	};

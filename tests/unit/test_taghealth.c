@@ -15,11 +15,8 @@ static void test_parse(void **state)
 	assert_int_equal(taghealth_parse(SLICE("twice")), BIT(TAGHEALTH_TWICE));
 	assert_int_equal(taghealth_parse(SLICE(" click_lost ,x,twice,twice")),
 	    BIT(TAGHEALTH_TWICE) | BIT(TAGHEALTH_CLICK_LOST));
-	for (unsigned int i = 0; i < TAGHEALTH_CAUSE_COUNT; i++)
-		assert_int_equal(taghealth_parse(
-				     slice_from(taghealth_cause_name(
-					 (enum taghealth_cause)i))),
-		    BIT(i));
+	assert_int_equal(taghealth_parse(SLICE("other_tag,url_changed")),
+	    BIT(TAGHEALTH_OTHER_TAG) | BIT(TAGHEALTH_URL_CHANGED));
 }
 
 static const struct {
@@ -61,9 +58,6 @@ static void test_judge(void **state)
 			fail_msg("%s: %x, not %x", cases[i].why, got,
 			    cases[i].want);
 	}
-	for (unsigned int i = 0; i < TAGHEALTH_FINDING_COUNT; i++)
-		assert_non_null(
-		    taghealth_finding_name((enum taghealth_finding)i));
 }
 
 int main(void)
