@@ -56,7 +56,9 @@ static enum err write_password(const char *path)
 	return e;
 }
 
-enum err ctl_db_secrets(const struct settings *s)
+/* The files of the secrets folder that are missing: a password per program
+ * and the sealing key, each 0600. What failed is said. */
+static enum err make_secrets(const struct settings *s)
 {
 	char path[PATH_BYTES];
 	enum err e = ERR_OK;
@@ -148,8 +150,8 @@ enum err ctl_db_prepare(const struct settings *s, const char *admin,
 	enum err e;
 
 	(void)snprintf(sql_dir, sizeof(sql_dir), "%s/sql", s->share_dir);
-	if ((e = ctl_db_secrets(s)) != ERR_OK ||
-	    (e = create(s, &o)) != ERR_OK || (e = db_open(&db, &o)) != ERR_OK ||
+	if ((e = make_secrets(s)) != ERR_OK || (e = create(s, &o)) != ERR_OK ||
+	    (e = db_open(&db, &o)) != ERR_OK ||
 	    (e = migrate_apply(db, sql_dir, clk_wall_us(), &report)) != ERR_OK)
 		goto out;
 	e = grant_all(db, s);

@@ -7,10 +7,6 @@
 #include "lib/base/settings.h"
 #include "lib/db/db.h"
 
-/* Creates the files of the secrets folder that are missing: a password per
- * program and the sealing key, each 0600. Returns what failed; said. */
-RT_MUST_USE enum err ctl_db_secrets(const struct settings *s);
-
 /* As the server's administrator `admin` (known by the socket, or by password,
  * which may be ""): creates the database, applies the migrations of
  * <share_dir>/sql, and gives each program its account. Says what it did. */

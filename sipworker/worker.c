@@ -144,7 +144,7 @@ enum err worker_watch(int epoll_fd, int fd, uint32_t events, uint64_t tag)
 	return ERR_OK;
 }
 
-void worker_rewatch(int epoll_fd, int fd, uint32_t events, uint64_t tag)
+static void rewatch(int epoll_fd, int fd, uint32_t events, uint64_t tag)
 {
 	struct epoll_event ev = { .events = events };
 
@@ -180,7 +180,7 @@ static void set_writing(struct worker_peer *p)
 	if (wanted == p->writing)
 		return;
 	p->writing = wanted;
-	worker_rewatch(p->epoll_fd, chan_fd(p->chan),
+	rewatch(p->epoll_fd, chan_fd(p->chan),
 	    wanted ? EPOLLIN | EPOLLOUT : EPOLLIN, p->tag);
 }
 

@@ -33,8 +33,6 @@ RT_MUST_USE enum err worker_drop(const struct worker *w, enum msg_role role,
 /* A descriptor for epoll with this tag. ERR_IO: logged. */
 RT_MUST_USE enum err worker_watch(int epoll_fd, int fd, uint32_t events,
     uint64_t tag);
-/* Again, with other events. */
-void worker_rewatch(int epoll_fd, int fd, uint32_t events, uint64_t tag);
 
 /* A peer of the process: its channel, watched under a tag. */
 struct worker_peer {

@@ -117,7 +117,7 @@ enum err dni_serve_plan(struct dni_serve *v)
 
 /* --- answers --------------------------------------------------------------*/
 
-void dni_serve_count(struct dni_serve *v, enum dni_given what)
+static void count(struct dni_serve *v, enum dni_given what)
 {
 	struct dni_pool *p = dni_state_pool(v->s, v->plan.pool);
 
@@ -138,7 +138,7 @@ static void answer_number(struct dni_serve *v, const char *tier,
 	v->out->tier = tier;
 	v->out->why = why;
 	v->out->to = *n;
-	dni_serve_count(v, counted);
+	count(v, counted);
 }
 
 void dni_serve_fallback(struct dni_serve *v, const char *why, bool overflow)
@@ -156,7 +156,7 @@ void dni_serve_fallback(struct dni_serve *v, const char *why, bool overflow)
 		    DNI_GIVEN_SOURCE);
 	} else {
 		answer_nothing(v, why);
-		dni_serve_count(v, DNI_GIVEN_NONE);
+		count(v, DNI_GIVEN_NONE);
 	}
 }
 
@@ -257,7 +257,7 @@ static void choose(struct dni_serve *v, struct dni_visit *visit,
 	else if (dni_state_away(v->s))
 		dni_serve_fallback(v, "database", true);
 	else if (!dni_grant_take(v, visit, w, g)) {
-		dni_serve_count(v, DNI_GIVEN_FULL);
+		count(v, DNI_GIVEN_FULL);
 		dni_serve_fallback(v, "pool", true);
 	}
 }
@@ -276,7 +276,7 @@ static void serve_visit(struct dni_serve *v)
 	} else if (!dni_flood_pass(v->s->visits_flood, v->who.now_us,
 		       dni_flood_client(v->who.address, mem)) ||
 		   (visit = begin_visit(v, &w)) == NULL) {
-		dni_serve_count(v, DNI_GIVEN_FLOOD);
+		count(v, DNI_GIVEN_FLOOD);
 		dni_serve_fallback(v, "flood", true);
 		return;
 	}
@@ -366,13 +366,13 @@ enum err dni_serve_visit(struct dni_state *s, const struct dni_hit *h,
 		e = ERR_BUSY;
 	} else if (robot) {
 		answer_nothing(v, "robot");
-		dni_serve_count(v, DNI_GIVEN_ROBOT);
+		count(v, DNI_GIVEN_ROBOT);
 	} else if (h->hidden) {
 		answer_nothing(v, "hidden");
-		dni_serve_count(v, DNI_GIVEN_HIDDEN);
+		count(v, DNI_GIVEN_HIDDEN);
 	} else if (no_consent(v)) {
 		dni_serve_fallback(v, "consent", false);
-		dni_serve_count(v, DNI_GIVEN_NOCONSENT);
+		count(v, DNI_GIVEN_NOCONSENT);
 	} else {
 		serve_visit(v);
 	}

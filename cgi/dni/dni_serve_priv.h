@@ -46,7 +46,6 @@ RT_MUST_USE bool dni_serve_may_ask(struct dni_serve *v);
 /* The visitor of the request, where it names one, is the visit's. */
 bool dni_serve_is_theirs(const struct dni_serve *v,
     const struct dni_visit *visit);
-void dni_serve_count(struct dni_serve *v, enum dni_given what);
 /* What there is without a lease, in the order of the pool's policy. overflow:
  * a pool was meant to serve this visit. */
 void dni_serve_fallback(struct dni_serve *v, const char *why, bool overflow);

@@ -150,17 +150,20 @@ static void add_probability(struct sum *s, const struct touch_credit *c)
 /* --- the table
  * --------------------------------------------------------------------*/
 
-void page_models_sum_calls(uint64_t bp, char out[PAGE_MODELS_SUM_CALLS_MAX])
+#define CALLS_MAX 32
+
+/* "12.4": calls of a sum in 1/10,000. */
+static void write_calls(uint64_t bp, char out[CALLS_MAX])
 {
 	const uint64_t tenths = (bp + 500) / 1000;
 	char whole[PAGE_WORDS_MAX];
 
 	if (bp > 0 && tenths == 0) {
-		(void)snprintf(out, PAGE_MODELS_SUM_CALLS_MAX, "< 0.1");
+		(void)snprintf(out, CALLS_MAX, "< 0.1");
 		return;
 	}
 	page_words_count((int64_t)(tenths / 10), whole);
-	(void)snprintf(out, PAGE_MODELS_SUM_CALLS_MAX, "%.24s.%u", whole,
+	(void)snprintf(out, CALLS_MAX, "%.24s.%u", whole,
 	    (unsigned int)(tenths % 10));
 }
 
@@ -186,7 +189,7 @@ static enum err show_line(const struct line *l, const char *name,
 	struct view *item = view_item(v, "sources");
 	const char *source = arena_cstr(mem, l->source);
 	const char *medium = arena_cstr(mem, l->medium);
-	char text[PAGE_MODELS_SUM_CALLS_MAX], words[2 * DB_NAME_BYTES + 32];
+	char text[CALLS_MAX], words[2 * DB_NAME_BYTES + 32];
 	struct buf b;
 
 	if (source == NULL || medium == NULL)
@@ -202,7 +205,7 @@ static enum err show_line(const struct line *l, const char *name,
 	for (int m = 0; m < TOUCH_MODEL_COUNT; m++) {
 		struct view *cell = view_item(item, "cells");
 
-		page_models_sum_calls(l->bp[m], text);
+		write_calls(l->bp[m], text);
 		view_cstr(cell, "cell", text);
 	}
 	return ERR_OK;

@@ -13,8 +13,4 @@
 RT_MUST_USE enum err page_models_sum(const struct req *r,
     const struct page_range *g, struct view *v);
 
-/* "12.4": calls of a sum in 1/10,000. */
-#define PAGE_MODELS_SUM_CALLS_MAX 32
-void page_models_sum_calls(uint64_t bp, char out[PAGE_MODELS_SUM_CALLS_MAX]);
-
 #endif

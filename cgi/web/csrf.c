@@ -49,7 +49,9 @@ enum err csrf_offer(struct req *r, struct resp *out)
 	return ERR_OK;
 }
 
-bool csrf_origin_ok(const struct req *r)
+/* Whether Origin, or else Sec-Fetch-Site, allows the request to change
+ * something. Absent headers do: the token decides. */
+static bool origin_ok(const struct req *r)
 {
 	struct slice origin = req_env(r, "HTTP_ORIGIN");
 	const struct slice site = req_env(r, "HTTP_SEC_FETCH_SITE");
@@ -75,7 +77,7 @@ enum err csrf_check(const struct req *r)
 	struct slice secret, got;
 	enum err e;
 
-	if (!csrf_origin_ok(r) || secret_of(r, &secret) != ERR_OK)
+	if (!origin_ok(r) || secret_of(r, &secret) != ERR_OK)
 		return ERR_DENIED;
 	if (req_form(r, "csrf", &got) != ERR_OK)
 		got = req_env(r, "HTTP_X_CSRF_TOKEN");

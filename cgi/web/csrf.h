@@ -20,8 +20,4 @@ RT_MUST_USE enum err csrf_offer(struct req *r, struct resp *out);
  * one's, or the request comes from another origin. */
 RT_MUST_USE enum err csrf_check(const struct req *r);
 
-/* Whether Origin, or else Sec-Fetch-Site, allows the request to change
- * something. Absent headers do: the token decides. */
-bool csrf_origin_ok(const struct req *r);
-
 #endif

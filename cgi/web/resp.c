@@ -66,7 +66,7 @@ static const struct {
 	    "seconds." },
 };
 
-unsigned int resp_status_of(enum err e)
+static unsigned int status_of(enum err e)
 {
 	for (size_t i = 0; i < RT_ARRAY_LEN(statuses); i++) {
 		if (statuses[i].e == e)
@@ -435,5 +435,5 @@ enum err resp_error(struct resp *out, enum err e)
 	out->by_nginx = false;
 	out->source = (struct resp_source){ .next = NULL };
 	out->e = ERR_OK;
-	return resp_problem(out, resp_status_of(e), NULL);
+	return resp_problem(out, status_of(e), NULL);
 }

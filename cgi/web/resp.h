@@ -99,8 +99,7 @@ RT_MUST_USE enum err resp_error(struct resp *out, enum err e);
 
 /* True for "/x" that stays on our own host when a browser follows it. */
 bool resp_is_local(struct slice path);
-/* The status for e, and its name. */
-unsigned int resp_status_of(enum err e);
+/* "Not Found". */
 const char *resp_reason(unsigned int status);
 
 /* For the dispatcher: an empty answer to r. Buffers are kept from before. */

@@ -67,7 +67,7 @@ void snap_trunk_at(const struct snap *s, uint32_t row, struct snap_trunk *out)
 	out->register_s = take_be32(&t);
 }
 
-void snap_acl_at(const struct snap *s, uint32_t row, struct snap_acl *out)
+static void acl_at(const struct snap *s, uint32_t row, struct snap_acl *out)
 {
 	struct take t = row_at(s, SNAP_ACLS, row);
 
@@ -214,7 +214,7 @@ static bool acl_ok(const struct check *c, uint32_t row)
 {
 	struct snap_acl acl;
 
-	snap_acl_at(&c->s, row, &acl);
+	acl_at(&c->s, row, &acl);
 	return acl.bits <= 32 && acl.trunk < c->s.section[SNAP_TRUNKS].count;
 }
 
@@ -478,7 +478,7 @@ bool snap_next_source(const struct snap *s, uint32_t ip, uint32_t *at,
     struct snap_acl *out)
 {
 	while (*at < s->section[SNAP_ACLS].count) {
-		snap_acl_at(s, (*at)++, out);
+		acl_at(s, (*at)++, out);
 		if (!out->media && acl_holds(out, ip))
 			return true;
 	}
@@ -506,7 +506,7 @@ bool snap_media_refused(const struct snap *s, uint32_t trunk, uint32_t ip)
 	for (uint32_t i = 0; i < s->section[SNAP_ACLS].count; i++) {
 		struct snap_acl a;
 
-		snap_acl_at(s, i, &a);
+		acl_at(s, i, &a);
 		if (!a.media || a.trunk != trunk)
 			continue;
 		if (acl_holds(&a, ip))

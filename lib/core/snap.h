@@ -174,7 +174,6 @@ RT_MUST_USE enum err snap_open(struct slice bytes, struct snap *out);
 
 /* Rows by number; row must be below section[...].count. */
 void snap_trunk_at(const struct snap *s, uint32_t row, struct snap_trunk *out);
-void snap_acl_at(const struct snap *s, uint32_t row, struct snap_acl *out);
 void snap_number_at(const struct snap *s, uint32_t row,
     struct snap_number *out);
 void snap_flow_at(const struct snap *s, uint32_t row, struct snap_flow *out);

@@ -65,7 +65,8 @@ enum err db_call_priv_enter(struct db *db, struct company_id company,
 	return ERR_OK;
 }
 
-enum err db_call_priv_leave(struct db *db, struct company_id company,
+/* Remembers that r was applied. */
+static enum err leave(struct db *db, struct company_id company,
     const struct callrec *r)
 {
 	static const char sql[] =
@@ -333,7 +334,7 @@ static enum err apply(struct db *db, struct company_id company,
 	if (e == ERR_OK && !a.skip) {
 		e = insert(db, company, r, &a);
 		if (e == ERR_OK)
-			e = db_call_priv_leave(db, company, r);
+			e = leave(db, company, r);
 	}
 	return db_join_end(db, mine, e);
 }

@@ -17,9 +17,6 @@ struct call_anchor {
 RT_MUST_USE enum err db_call_priv_enter(struct db *db,
     struct company_id company, const struct callrec *r, enum callrec_kind kind,
     struct call_anchor *out);
-/* Remembers that r was applied. */
-RT_MUST_USE enum err db_call_priv_leave(struct db *db,
-    struct company_id company, const struct callrec *r);
 /* Wall time of an offset; 0 for CALLREC_NEVER. */
 int64_t db_call_priv_wall(const struct call_anchor *a, int64_t at_us);
 

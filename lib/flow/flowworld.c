@@ -115,7 +115,8 @@ static bool may_call(void *arg, struct slice address)
 		   &own) == ERR_NOTFOUND;
 }
 
-struct flow_json_resolver flowworld_resolver(struct flowworld *w)
+/* Names are looked up here, rows are the lists'. w must outlive it. */
+static struct flow_json_resolver resolver_of(struct flowworld *w)
 {
 	return (struct flow_json_resolver){ .prompt = find_prompt,
 		.destination = find_destination,
@@ -129,7 +130,7 @@ struct flow_json_resolver flowworld_resolver(struct flowworld *w)
 enum err flowworld_check(struct flowworld *w, struct slice document,
     struct flow_json_errors *errors)
 {
-	const struct flow_json_resolver resolver = flowworld_resolver(w);
+	const struct flow_json_resolver resolver = resolver_of(w);
 	struct buf compiled;
 	struct flow f;
 	enum err e;

@@ -38,10 +38,6 @@ struct flowworld {
 RT_MUST_USE enum err flowworld_load(struct db *db, struct company_id company,
     struct arena *mem, struct flowworld *out);
 
-/* For flow_json_compile(): names are looked up here, rows are the lists'. w
- * must outlive it. */
-struct flow_json_resolver flowworld_resolver(struct flowworld *w);
-
 /* Compiles the document and throws the result away; flows that it leads to
  * must not lead back to it for ever (flowround.h), and what it names should
  * be there (flownames.h). ERR_SYNTAX: *errors says

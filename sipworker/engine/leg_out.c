@@ -11,7 +11,8 @@
 
 #define BYE_RETRY_US (500 * INT64_C(1000))
 
-void leg_out_contact(struct engine *e, const struct leg *l, struct buf *b)
+/* Our Contact line for the leg. */
+static void contact(struct engine *e, const struct leg *l, struct buf *b)
 {
 	struct slice user = SLICE("");
 
@@ -22,7 +23,7 @@ void leg_out_contact(struct engine *e, const struct leg *l, struct buf *b)
 
 static void put_usual(struct engine *e, const struct leg *l, struct buf *b)
 {
-	leg_out_contact(e, l, b);
+	contact(e, l, b);
 	sip_write_hdr(b, SIP_HDR_ALLOW,
 	    l->side == LEG_CALLER ? SLICE(LEG_ALLOW) : SLICE(LEG_ALLOW_CALLED));
 	sip_write_hdr(b, SIP_HDR_SUPPORTED,
@@ -413,7 +414,7 @@ void leg_out_notify(struct engine *e, struct leg *l, unsigned int status,
 
 	buf_over(&h, mem, sizeof(mem));
 	buf_over(&b, bmem, sizeof(bmem));
-	leg_out_contact(e, l, &h);
+	contact(e, l, &h);
 	put_subscription(l, last, &h);
 	buf_printf(&b, "SIP/2.0 %u %s\r\n", status, sip_write_reason(status));
 	if (!prepare(&l->dlg, SIP_METHOD_NOTIFY, &d))

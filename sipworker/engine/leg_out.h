@@ -45,8 +45,6 @@ bool leg_out_respond(struct engine *e, struct leg *l, struct sip_txn_id id,
 /* Answers a request that has no leg. */
 void leg_out_reject(struct engine *e, struct sip_txn_id id, unsigned int status,
     struct slice headers);
-/* Our Contact line for the leg, and what every 2xx and request carries. */
-void leg_out_contact(struct engine *e, const struct leg *l, struct buf *b);
 /* ACK and BYE for a 2xx of another fork (RFC 3261 13.2.2.4). */
 void leg_out_end_fork(struct engine *e, const struct sip_txn_event *ev);
 

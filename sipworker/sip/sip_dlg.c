@@ -4,7 +4,7 @@
 
 #include "sipworker/sip/sip_param.h"
 
-struct slice sip_dlg_slice(const struct sip_dlg *d, struct sip_dlg_text t)
+static struct slice text_of(const struct sip_dlg *d, struct sip_dlg_text t)
 {
 	return slice_of(d->text + t.at, t.n);
 }
@@ -25,8 +25,7 @@ static struct sip_dlg_text inside(struct sip_dlg *d, struct sip_dlg_text whole)
 {
 	struct sip_addr a;
 
-	if (sip_addr_parse(sip_dlg_slice(d, whole), &a) != ERR_OK ||
-	    a.tag.n == 0)
+	if (sip_addr_parse(text_of(d, whole), &a) != ERR_OK || a.tag.n == 0)
 		return (struct sip_dlg_text){ 0, 0 };
 	return (struct sip_dlg_text){ (uint16_t)(a.tag.p - d->text),
 		(uint16_t)a.tag.n };
@@ -183,9 +182,9 @@ bool sip_dlg_is(const struct sip_dlg *d, struct slice call_id,
     struct slice local_tag, struct slice remote_tag)
 {
 	return d->state != SIP_DLG_NONE &&
-	       slice_eq(call_id, sip_dlg_slice(d, d->call_id)) &&
-	       slice_eq(local_tag, sip_dlg_slice(d, d->local_tag)) &&
-	       slice_eq(remote_tag, sip_dlg_slice(d, d->remote_tag));
+	       slice_eq(call_id, text_of(d, d->call_id)) &&
+	       slice_eq(local_tag, text_of(d, d->local_tag)) &&
+	       slice_eq(remote_tag, text_of(d, d->remote_tag));
 }
 
 unsigned int sip_dlg_receive(struct sip_dlg *d, const struct sip_msg *request,
@@ -247,7 +246,7 @@ static void put_routes(const struct sip_dlg *d, struct buf *scratch,
     struct sip_write_request *r, struct addr4 *to)
 {
 	const struct slice target = slice_of(d->target, d->target_n);
-	struct slice list = sip_dlg_slice(d, d->routes), item;
+	struct slice list = text_of(d, d->routes), item;
 	const size_t at = scratch->n;
 	bool first = true;
 	bool strict = false;
@@ -291,9 +290,9 @@ enum err sip_dlg_request(struct sip_dlg *d, enum sip_method method,
 	if (method == SIP_METHOD_INVITE)
 		d->invite_cseq = d->local_cseq;
 	r->method = method;
-	r->from = sip_dlg_slice(d, d->local);
-	r->to = sip_dlg_slice(d, d->remote);
-	r->call_id = sip_dlg_slice(d, d->call_id);
+	r->from = text_of(d, d->local);
+	r->to = text_of(d, d->remote);
+	r->call_id = text_of(d, d->call_id);
 	r->cseq = method == SIP_METHOD_ACK ? d->invite_cseq : d->local_cseq;
 	return ERR_OK;
 }

@@ -87,6 +87,4 @@ void sip_dlg_refresh(struct sip_dlg *d, const struct sip_msg *response,
 RT_MUST_USE enum err sip_dlg_request(struct sip_dlg *d, enum sip_method method,
     struct buf *scratch, struct sip_write_request *r, struct addr4 *to);
 
-struct slice sip_dlg_slice(const struct sip_dlg *d, struct sip_dlg_text t);
-
 #endif
