@@ -83,7 +83,7 @@ function fit(old, fresh) {
 function partOf(text, at, len, strict) {
 	const a = text.slice(Math.max(at - 2, 0), at), b = text.slice(at + len);
 	return /[\d+]$|\d[.,\-/]$/.test(a) || /^[.,-]\d/.test(b) ||
-		(strict && (/[\w$#€£₹=]$/.test(a) || /^-?\w/.test(b)));
+		(strict && (/[\w$#€£₹=]$/.test(a) || /^[-@]?\w/.test(b)));
 }
 
 // Nothing is changed there, nor in shadow roots below it.
@@ -102,9 +102,9 @@ function block(n) {
 }
 
 // What the program around says: hide(el): holds the number, but it is not yet
-// known which one to show; frame(el): a frame; root(r): a new root.
+// known which one to show; part('frame', el): a frame.
 export const hooks = {};
-// How it went.
+// How it went. Who sets rooted(root) is told of new roots.
 export const page = { found: 0, swapped: 0, roots: [], watch };
 // [old, new] as they stand on the page, for the stub.
 export const paint = new Map();
@@ -181,7 +181,8 @@ function swapRun(run) {
 }
 
 // The texts of a block in the order they stand, over its inline elements. A
-// number may be split over pieces that hold digits, or stand between such.
+// number may be split over pieces that hold digits, or stand between such; one that
+// stands in one piece is first.
 function swapTexts(el) {
 	let run = [];
 	function end() {
@@ -195,7 +196,8 @@ function swapTexts(el) {
 				else end();
 			} else if (n.nodeType === 3) {
 				const some = /\d/.test(n.data), whole = some && quick.test(n.data) && hits(n.data, rules).length;
-				if (whole || (!some && n.data.trim().length > 3)) end();
+				if (whole) swapRun([n]);
+				else if (!some && n.data.trim().length > 3) end();
 				if (some || run.length) run.push(n);
 				if (whole) end();
 			}
@@ -227,7 +229,7 @@ export function swapAttr(el, name) {
 }
 
 function swapAttrs(el) {
-	if (el.localName === 'iframe') hooks.frame(el);
+	if (el.localName === 'iframe') hooks.part('frame', el);
 	for (const name of names) swapAttr(el, name);
 }
 
@@ -351,7 +353,7 @@ function see(root) {
 export function watch(root) {
 	if (roots.includes(root)) return;
 	roots.push(root);
-	hooks.root(root);
+	page.rooted?.(root);
 	if (started) see(root);
 }
 

@@ -53,8 +53,7 @@ const tag = {
 
 if (attr('attrs')) names.push(...attr('attrs').match(/[\w-]+/g));
 hooks.hide = hide;
-hooks.frame = (el) => part('frame', el);
-hooks.root = (root) => tag.rooted?.(root);
+hooks.part = part;
 
 // What is only needed on some pages. A part that does not come is asked for
 // again when it is next needed.

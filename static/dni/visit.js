@@ -62,11 +62,11 @@ export default function (tag) {
 		if ((sent || el.form) && tag.attr('forms') !== 'no' && tag.ids.visit) tag.part('form', sent && el);
 	}
 
-	tag.rooted = (root) => {
+	tag.page.rooted = (root) => {
 		root.addEventListener('submit', form, true);
 		root.addEventListener('focusin', form);
 	};
-	tag.page.roots.forEach(tag.rooted);
+	tag.page.roots.forEach(tag.page.rooted);
 	form({ composedPath: () => [d.activeElement || d] });
 
 	w.setInterval(tick, 5000);

@@ -11,6 +11,8 @@
 //   csp    the page's Content-Security-Policy; type: its media type
 //   act    what a visitor does, in both pages, once the number is there
 
+import { hard } from './gallery_hard.mjs';
+
 /** The site's number and the one that visitors see, as dni.fcgi writes them. */
 export const sites = {
 	US: [['+14155550199', '(415) 555-0199', '+1 415-555-0199'], ['+14155557003', '(415) 555-7003', '+1 415-555-7003']],
@@ -172,7 +174,9 @@ const frameworks = [
 
 /** What a browser says around printing, once that file is there. */
 const printed = (events) => async (page) => {
-	await page.waitForFunction(() => !window.ringtrace?.version || performance.getEntriesByName(new URL('/t-visit.js', location).href).length > 0);
+	// The tag asked for that module first, and so has it first.
+	await page.waitForFunction(() => !window.ringtrace?.version || performance.getEntriesByName(new URL('/t-print.js', location).href).length > 0);
+	await page.evaluate(() => window.ringtrace?.version && import('/t-print.js').then(() => 1));
 	await page.evaluate((names) => names.forEach((n) => dispatchEvent(new Event(n))), events);
 };
 
@@ -520,4 +524,4 @@ const houses = [
 	},
 ];
 
-export const gallery = [...countries, ...shapes, ...frameworks, ...places, ...houses];
+export const gallery = [...countries, ...shapes, ...frameworks, ...places, ...houses, ...hard];

@@ -1,0 +1,126 @@
+// gallery_hard.mjs - more pages of the gallery (gallery.mjs has what a row is):
+// habits of real pages that make numbers hard to find, or easy to find where none
+// is to be changed.
+
+const old = '(415) 555-0199', fresh = '(415) 555-7003', swap = `[[${old}=>${fresh}]]`;
+const link = '[[tel:+14155550199=>tel:+14155557003]]';
+const json = (o) => JSON.stringify(o).replaceAll('"', '&quot;');
+
+/** In both pages, after what was written by programs is drawn. */
+const drawn = (page) => page.evaluate(() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r))));
+
+export const hard = [
+	{
+		name: 'settings of widgets in attributes', site: 'US',
+		body: `<div class="elementor-widget" data-settings="${json({ phone: old, link: 'tel:+14155550199' })}" data-elementor-type="popup">
+				<a class="elementor-button" href="${link}" data-vars="${json({ n: '4155550199' })}">Call ${swap}</a></div>
+			<div x-data="${json({ tel: old })}" :title="'4155550199'" onclick="void '(415) 555-0199'" style="--n: '(415) 555-0199'" id="p-4155550199" class="n-4155550199">${swap}</div>
+			<iframe title="[[(415) 555-0199=>(415) 555-7003]]" srcdoc="<p>${swap}</p>"></iframe>`,
+	},
+	{
+		name: 'extensions, in words and in links', site: 'US',
+		body: `<p>[[415-555-0199=>415-555-7003]] ext. 5, [[(415) 555-0199=>(415) 555-7003]] x5, [[415.555.0199=>415.555.7003]] #5, [[+1 415 555 0199=>+1 415 555 7003]] Ext 12 or 14, [[415-555-0199=>415-555-7003]];ext=5, [[415-555-0199=>415-555-7003]]/5</p>
+			<a href="[[tel:+14155550199;ext=5=>tel:+14155557003;ext=5]]">a</a><a href="[[tel:+14155550199,5=>tel:+14155557003,5]]">b</a><a href="[[tel:+1-415-555-0199,,5#=>tel:+1-415-555-7003,,5#]]">c</a>
+			<a href="[[tel:+14155550199p5=>tel:+14155557003p5]]">d</a><a href="[[tel://4155550199=>tel://4155557003]]">e</a><a href="[[tel: 415 555 0199=>tel:4155557003]]">f</a>`,
+	},
+	{
+		name: 'dashes, dots and blanks of typesetters', site: 'US',
+		body: `<p>415\u2012555\u2012[[0199=>7003]], 415\u2014555\u2014[[0199=>7003]], 415\uff0d555\uff0d[[0199=>7003]], 415\u202f555\u202f[[0199=>7003]], 415\u2009\u2013\u2009555\u2009\u2013\u2009[[0199=>7003]]</p>
+			<p>415\u2010555\u2010[[0199=>7003]], (415)\u2003555\u2011[[0199=>7003]], 415\ufeff555\ufeff[[0199=>7003]], 415\u2060-\u2060555\u2060-\u2060[[0199=>7003]], \u200f415-555-[[0199=>7003]]\u200f</p>
+			<p>415<wbr>-555<wbr>-[[0199=>7003]], 415&shy;555&shy;[[0199=>7003]], <cite>415</cite>-<q>555</q>-[[0199=>7003]], (415)<!-- area -->555-[[0199=>7003]]</p>`,
+	},
+	{
+		name: 'look-alikes in addresses, files, cards and coordinates', site: 'US',
+		body: `<p>Write to 4155550199@example.com or x4155550199@example.com. Card 4155 5501 9900 0000, 4155-5501-9900-0000. #4155550199. 41.5555, -0.199.</p>
+			<p>14155550199x2, 415555019.9, 4 155550199 0, 00:41:55:55:01:99, 2-415-555-0199-3, 0.4155550199, 4155550199-B</p>
+			<p>Or <b>[[415-555-0199=>415-555-7003]]-B</b> at the desk. SKU4155550199. 4155550199th. €4155550199</p><p>${swap}</p>`,
+	},
+	{
+		name: 'templates that are drawn later', site: 'US',
+		body: `<template id="t"><p>${old}</p><a href="tel:+14155550199">x</a></template><div id="here"></div><div data-html="&lt;b&gt;${old}&lt;/b&gt;" id="there"></div>`,
+		act: async (page) => {
+			await page.evaluate(([text, href]) => {
+				const copy = document.getElementById('t').content.cloneNode(true);
+				copy.querySelector('p').textContent = text;
+				copy.querySelector('a').setAttribute('href', href);
+				document.getElementById('here').append(copy);
+				document.getElementById('there').innerHTML = `<b>${text}</b>`;
+			}, [swap, link]);
+			await drawn(page);
+		},
+	},
+	{
+		name: 'microdata, AMP and what is for machines', site: 'US',
+		head: `<link rel="alternate" href="/4155550199" title="Feed"><meta itemprop="telephone" content="+14155550199"><meta name="twitter:data1" content="${old}">`,
+		body: `<div itemscope itemtype="https://schema.org/Plumber"><span itemprop="telephone" content="[[+14155550199=>+14155557003]]">${swap}</span><meta itemprop="telephone" content="${old}">
+			<link itemprop="url" href="https://example.com/4155550199"><data value="4155550199">${swap}</data><time datetime="4155550199">x</time></div>
+			<amp-call-tracking config="https://example.com/n?4155550199"><a href="${link}">${swap}</a></amp-call-tracking>
+			<amp-state id="s"><script type="application/json">{"phone":"${old}"}</script></amp-state><button value="4155550199" name="n">Send</button>`,
+	},
+	{
+		name: 'a wall of cookies before the page', site: 'US',
+		body: `<div id="wall" role="dialog"><p>We use cookies. Questions? ${swap}</p><button id="ok">Accept</button></div><script type="text/plain" id="rest"><main><h1>${old}</h1><a href="tel:+14155550199">${old}</a></main></script>
+			<main hidden><p>${swap}</p></main><script>
+			document.getElementById('ok').onclick = function () {
+				document.getElementById('wall').remove();
+				document.querySelector('main').hidden = false;
+			};
+		</script>`,
+		act: (page) => page.click('#ok'),
+	},
+	{
+		name: 'a popup drawn by a program, closed, and opened again', site: 'US',
+		body: `<button id="open">Call back</button><script>
+			document.getElementById('open').onclick = function () {
+				var now = document.querySelector('.pop');
+				if (now) return now.remove();
+				now = document.createElement('div');
+				now.className = 'pop';
+				now.innerHTML = '<div class="dialog-widget"><h2>Call <span>(415)</span> <span>[[555-0199=>555-7003]]</span></h2><a href="${link}" aria-label="Call ${swap}"><i></i>${swap}</a></div>';
+				document.body.append(now);
+			};
+		</script>`,
+		act: async (page) => {
+			for (let i = 0; i < 3; i++) await page.click('#open');
+			await drawn(page);
+		},
+	},
+	{
+		name: 'tables, lists and addresses', site: 'US',
+		body: `<table><tr><th>Phone</th><td>${swap}</td></tr><tr><td>415</td><td>555-0199</td></tr></table><dl><dt>Tel</dt><dd>[[415-555-0199=>415-555-7003]]</dd></dl>
+			<address>1 Main St, Suite 415<br>555-0199 is no number<br>Tel. ${swap}<br>Fax (415) 555-0198</address><ul><li>415</li><li>555-0199</li></ul>
+			<pre>  Phone:\t415-555-[[0199=>7003]]\n  Fax:\t415-555-0198</pre><label>Phone <output>${swap}</output></label><figure><img alt="${swap}" src="data:,"><figcaption>${swap}</figcaption></figure>`,
+	},
+	{
+		name: 'slots, and a host deep in the page with children of its own', site: 'US',
+		body: `<x-phone><span slot="number">${swap}</span><template shadowrootmode="open"><b>Call</b> <slot name="number"></slot></template></x-phone>
+			<section><div><div class="deep"><p>Around ${swap}</p><template shadowrootmode="open"><h2>${swap}</h2><slot></slot></template></div></div></section>`,
+	},
+	{
+		name: 'drawings with pieces of a number', site: 'US',
+		body: `<svg width="200" height="60"><text x="0" y="20">Call <tspan font-weight="bold">(415)</tspan> <tspan>555-[[0199=>7003]]</tspan></text><text y="40">${swap}</text><desc>${swap}</desc><foreignObject width="90" height="20"><p>${swap}</p></foreignObject></svg>`,
+	},
+	{
+		name: 'typed letter by letter, counted up, and shuffled', site: 'US', body: '<p id="t"></p><p id="c">0</p><p id="s">(415) 555-</p>',
+		act: async (page) => {
+			await page.evaluate(async ([text, rest]) => {
+				const t = document.getElementById('t');
+				t.textContent = '';
+				for (const c of text) t.textContent += c;
+				for (let i = 0; i < 30; i++) document.getElementById('c').textContent = String(4155550170 + i) + '0';
+				document.getElementById('s').append(rest);
+			}, [swap, '[[0199=>7003]]']);
+			await drawn(page);
+		},
+	},
+	{
+		name: 'Britain as people write it', site: 'GB',
+		body: `<p>[[0207 946 0018=>0207 946 0977]], [[020 79 46 00 18=>020 79 46 09 77]], [[+44 (0) 20 7946 0018=>+44 (0) 20 7946 0977]], [[+44(0)2079460018=>+44(0)2079460977]], [[+44 (20) 7946 0018=>+44 (20) 7946 0977]], [[(+44) 20 7946 0018=>(+44) 20 7946 0977]], [[00 44 20 7946 0018=>00 44 20 7946 0977]]</p>
+			<p>Charity 0207946. Sort code 20-79-46, account 00182079. NI 207946001. <a href="[[tel:+44(0)2079460018=>tel:+44(0)2079460977]]">[[020&nbsp;7946&nbsp;0018=>020&nbsp;7946&nbsp;0977]]</a> <a href="[[tel:0044-20-7946-0018=>tel:0044-20-7946-0977]]">x</a></p>`,
+	},
+	{
+		name: 'Germany and France as people write them', site: 'DE',
+		body: `<p>[[030 231 250 01=>030 231 257 77]], [[030 23 12 50 01=>030 23 12 57 77]], [[(0 30) 23 12 50 01=>(0 30) 23 12 57 77]], [[+49.30.23125001=>+49.30.23125777]], [[+49 / 30 / 23125001=>+49 / 30 / 23125777]], [[0 30 / 23 12 50 01=>0 30 / 23 12 57 77]]</p>
+			<p>Telefon: [[+49 (30) 231250-01=>+49 (30) 231257-77]] · Fax: +49 (30) 231250-02 · HRB 23125001 B · USt-IdNr. DE 302312500 · Kto. 30 2312 5001 0</p>`,
+	},
+];
