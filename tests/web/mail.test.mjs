@@ -53,14 +53,16 @@ function rule(kind, { company = world.alpha, user = world.users.agent, quiet = [
 		+ ` (${hex(company.id)}, ${hex(id)}, ${hex(user.id)}, '${kind}', ${quiet[0]}, ${quiet[1]}, '${token}', UTC_TIMESTAMP(6))`);
 	return { id, token, text: typeId('mlr', id) };
 }
-/** A call of alpha that ended so, and the job that the store adds with it. */
-function missedCall(result = 'missed') {
+/** A call of alpha that ended so, and the job that the store adds with it: last,
+ *  as it is done at once. besides(id): statements before that. */
+function missedCall(result = 'missed', besides = () => '') {
 	const id = uuid7(), a = world.alpha;
 	stack.sql(`INSERT INTO interaction (company_id, id, kind, happened_at, source, medium) VALUES (${hex(a.id)}, ${hex(id)}, 'call',
 		UTC_TIMESTAMP(6), 'google', 'cpc');
 		INSERT INTO phone_call (company_id, id, state, result, number_id, number_e164, caller_e164, caller_name, started_at, ended_at, ring_ms)
 		VALUES (${hex(a.id)}, ${hex(id)}, 'closed', '${result}', ${hex(a.number)}, '+14155550166', '+12125550155', ${text64(hostile.slice(0, 120))},
 		UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), 21000);
+		${besides(id)}
 		INSERT INTO job (company_id, kind, job_key, payload, state, due_at, created_at) VALUES (${hex(a.id)}, 'notify', '${typeId('cal', id)}',
 		'${typeId('cal', id)}', 'ready', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6));`);
 	return typeId('cal', id);
@@ -198,17 +200,18 @@ test('a voice message is attached where the rule says so, under the client\'s si
 	const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAD0lEQVR4nGP4z8DwHwQBEPgD/U6VwW8AAAAASUVORK5CYII=', 'base64');
 	stack.sql(`INSERT INTO company_logo VALUES (${hex(world.alpha.id)}, 'png', 2, 1, X'${png.toString('hex')}', UTC_TIMESTAMP(6))`);
 	const wav = Buffer.concat([Buffer.from('RIFF----WAVEfmt '), Buffer.alloc(40000, 7)]);
-	const sound = (call, state, size = wav.length) => stack.sql(`INSERT INTO recording (company_id, id, call_id, state, path, started_at, size_bytes, created_at)
-		SELECT p.company_id, ${hex(uuid7())}, p.id, '${state}', '${call}.wav', UTC_TIMESTAMP(6), ${size}, UTC_TIMESTAMP(6) FROM phone_call p
-		WHERE p.company_id = ${hex(world.alpha.id)} ORDER BY p.started_at DESC, p.id DESC LIMIT 1`);
+	const sound = (state, size = wav.length) => (id) => {
+		const path = `${typeId('cal', id)}.wav`;
+		writeFileSync(join(stack.dir, 'recordings', path), wav);
+		return state ? `INSERT INTO recording (company_id, id, call_id, state, path, started_at, size_bytes, created_at)
+			VALUES (${hex(world.alpha.id)}, ${hex(uuid7())}, ${hex(id)}, '${state}', '${path}', UTC_TIMESTAMP(6), ${size}, UTC_TIMESTAMP(6));` : '';
+	};
 	const parts = (m) => [...m.matchAll(/Content-Type: ((?!multipart)[a-z/]+)[^\n]*\n((?:[A-Z][^\n]*\n)*)\n([A-Za-z0-9+/=\n]*)/g)].map(([, type, head, body]) => ({ type, head, body: Buffer.from(body, 'base64') }));
 	const raw = () => text.split('---------- MESSAGE FOLLOWS ----------\n').at(-1);
 	const send = async (attach, state, size) => {
 		const before = mails().length;
 		stack.sql(`UPDATE mail_rule SET attach = ${attach} WHERE id = ${hex(r.id)}`);
-		const call = missedCall('voicemail');
-		if (state) sound(call, state, size);
-		writeFileSync(join(stack.dir, 'recordings', `${call}.wav`), wav);
+		missedCall('voicemail', sound(state, size));
 		await until('the mail', () => mails().length === before + 1);
 		return parts(raw());
 	};
@@ -231,9 +234,7 @@ test('a voice message is attached where the rule says so, under the client\'s si
 	// One that is being finished is waited for.
 	const before = mails().length;
 	stack.sql(`UPDATE mail_rule SET attach = 1 WHERE id = ${hex(r.id)}`);
-	const call = missedCall('voicemail');
-	sound(call, 'pending');
-	writeFileSync(join(stack.dir, 'recordings', `${call}.wav`), wav);
+	const call = missedCall('voicemail', sound('pending'));
 	await until('it waits', () => stack.sqlOne("SELECT COUNT(*) FROM job WHERE kind = 'mail' AND state = 'ready' AND attempts > 0") === '1');
 	assert.equal(mails().length, before);
 	stack.sql(`UPDATE recording SET state = 'ready' WHERE path = '${call}.wav'; UPDATE job SET due_at = UTC_TIMESTAMP(6) WHERE kind = 'mail' AND state = 'ready'`);
