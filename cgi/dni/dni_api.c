@@ -1,6 +1,7 @@
 #include "cgi/dni/dni_api.h"
 
 #include "cgi/dni/dni_event.h"
+#include "cgi/dni/dni_fresh.h"
 #include "cgi/dni/dni_serve.h"
 
 #define BEAT_S 60
@@ -147,6 +148,40 @@ static enum err answer_or_wait(struct resp *out, enum err e,
 	return a->waits == NULL ? answer(out, a) : resp_later(out, go_on, a);
 }
 
+/* A page view whose site may be a new one. */
+struct ask {
+	struct dni_fresh_wait wait;
+	struct dni_hit *h;
+	struct dni_who who;
+};
+
+static enum err ask_again(const struct req *r, struct resp *out, bool late)
+{
+	struct ask *ask = out->later_state;
+	struct dni_answer *a = NULL;
+	enum err e = ERR_NOTFOUND;
+
+	if (late && !dni_fresh_leave(r->app, &ask->wait))
+		return ERR_BUSY;
+	if (!late)
+		e = dni_serve_visit(r->app, ask->h, &ask->who, r->arena, &a);
+	return answer_or_wait(out, e, a);
+}
+
+static enum err ask_later(const struct req *r, struct resp *out,
+    struct dni_hit *h, const struct dni_who *who)
+{
+	struct ask *ask = arena_alloc(r->arena, sizeof(*ask));
+
+	if (ask == NULL)
+		return ERR_NOMEM;
+	ask->h = h;
+	ask->who = *who;
+	return dni_fresh_begin(r->app, &ask->wait, r->later)
+		   ? resp_later(out, ask_again, ask)
+		   : problem(out, ERR_NOTFOUND);
+}
+
 static enum err post_visit(const struct req *r, struct resp *out)
 {
 	const struct dni_who who = who_of(r);
@@ -161,7 +196,8 @@ static enum err post_visit(const struct req *r, struct resp *out)
 		return e;
 	h->hidden = h->hidden || is_prefetch(r);
 	e = dni_serve_visit(r->app, h, &who, r->arena, &a);
-	return answer_or_wait(out, e, a);
+	return e == ERR_NOTFOUND ? ask_later(r, out, h, &who)
+				 : answer_or_wait(out, e, a);
 }
 
 static enum err post_beat(const struct req *r, struct resp *out)

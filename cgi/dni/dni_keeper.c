@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "cgi/dni/dni_batch.h"
+#include "cgi/dni/dni_fresh.h"
 #include "cgi/dni/dni_pool_change.h"
 #include "cgi/dni/dni_seen.h"
 #include "lib/base/clk.h"
@@ -284,7 +285,8 @@ static void rest(struct dni_state *s)
 	const struct timespec t = { until / RT_SEC_US,
 		(long)(until % RT_SEC_US) * 1000 };
 
-	while (!s->stop && clk_mono_us() < until)
+	while (!s->stop && clk_mono_us() < until &&
+	       !dni_fresh_due(s, clk_mono_us()))
 		(void)pthread_cond_timedwait(&s->halt, &s->mu, &t);
 }
 
@@ -318,14 +320,33 @@ static bool reach(struct dni_keeper *k)
 	return true;
 }
 
-/* Without mu: reads and small writes that nobody waits for. */
+/* Without mu: a tag asked for a site that may be new. */
+static enum err look_for_site(struct dni_keeper *k)
+{
+	const int64_t now = clk_mono_us();
+	bool due;
+	enum err e;
+
+	(void)pthread_mutex_lock(&k->s->mu);
+	due = dni_fresh_due(k->s, now);
+	(void)pthread_mutex_unlock(&k->s->mu);
+	if (!due)
+		return ERR_OK;
+	e = check_conf(k);
+	dni_fresh_go_on(k->s, now);
+	return e;
+}
+
+/* Without mu: reads and small writes that nobody waits for but those who ask
+ * for a new site. */
 static void do_chores(struct dni_keeper *k)
 {
 	enum err e = ERR_OK;
 
 	if (!reach(k))
 		return;
-	if (is_due(&k->next.conf_us, CONF_US) && (e = check_conf(k)) == ERR_OK)
+	if ((e = look_for_site(k)) == ERR_OK &&
+	    is_due(&k->next.conf_us, CONF_US) && (e = check_conf(k)) == ERR_OK)
 		e = dni_seen_write(k->s, k->db, clk_wall_us());
 	if (!is_away(e) && is_due(&k->next.alive_us, ALIVE_US))
 		e = stay_alive(k);
@@ -346,6 +367,7 @@ static void *keep(void *ctx)
 		rest(s);
 	}
 	(void)pthread_mutex_unlock(&s->mu);
+	dni_fresh_go_on(s, INT64_MAX - DNI_FRESH_EVERY_US); /* all */
 	return NULL;
 }
 

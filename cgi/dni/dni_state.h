@@ -23,6 +23,7 @@
 
 #include "cgi/dni/dni_conf.h"
 #include "cgi/dni/dni_flood.h"
+#include "cgi/dni/dni_fresh.h"
 #include "cgi/dni/dni_pool.h"
 #include "cgi/dni/dni_visitor.h"
 #include "cgi/dni/dni_visits.h"
@@ -69,7 +70,8 @@ struct dni_state {
 
 	pthread_cond_t work; /* for writers */
 	pthread_cond_t turn; /* a batch is done, or nothing is alone any more */
-	pthread_cond_t halt; /* stop was set; for the keeper */
+	pthread_cond_t halt; /* stop was set, or a site is looked for; for the
+				keeper */
 	struct dni_write *open;
 	struct dni_write **open_end;
 	size_t n_open;
@@ -88,9 +90,10 @@ struct dni_state {
 	struct dni_write **later_end;
 	size_t n_later;
 	size_t later_bytes;
-	uint64_t lost;        /* writes that did not fit */
-	uint64_t lost_told;   /* of these are in the log */
-	int64_t lost_next_us; /* monotonic: not before */
+	uint64_t lost;          /* writes that did not fit */
+	uint64_t lost_told;     /* of these are in the log */
+	int64_t lost_next_us;   /* monotonic: not before */
+	struct dni_fresh fresh; /* who waits for a site that may be new */
 	bool stop;
 };
 

@@ -90,7 +90,8 @@ RT_MUST_USE enum err resp_problem(struct resp *out, unsigned int status,
  * later_ready(). Then go_on() makes the answer, as a handler would; state is
  * out->later_state and lives in the request's arena. late: not ready in time;
  * go_on() answers without it and sees to it that later_ready() is not called
- * any more, or returns ERR_BUSY: it is being called this moment. */
+ * any more, or returns ERR_BUSY: it is being called this moment. It may itself
+ * end with resp_later(). */
 RT_MUST_USE enum err resp_later(struct resp *out,
     enum err (*go_on)(const struct req *r, struct resp *out, bool late),
     void *state);

@@ -275,11 +275,16 @@ bool web_answer_begin(const struct web_conf *conf, struct req *r,
 bool web_answer_resume(const struct web_conf *conf, struct resp *out,
     struct web_answering *a, bool late)
 {
+	enum err (*const go_on)(const struct req *r, struct resp *out,
+	    bool late) = out->later;
 	enum err e;
 
 	log_context(out->r->id);
-	e = out->later(out->r, out, late);
-	if (e != ERR_BUSY) {
+	out->later = NULL; /* unless it waits for something else now */
+	e = go_on(out->r, out, late);
+	if (e == ERR_BUSY) {
+		out->later = go_on;
+	} else if (e != ERR_OK || out->later == NULL) {
 		out->later = NULL;
 		complete(conf, a, answer_made(out, e), out);
 	}

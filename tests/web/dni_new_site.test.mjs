@@ -1,0 +1,61 @@
+// A site that was made a moment ago: its tag's first request is answered, not
+// refused until the lease server looks at the configuration the next time; and
+// keys of nobody cost it little.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Browsers } from '../support/dni.mjs';
+import { startStack } from '../support/stack.mjs';
+import { hex, uuid7 } from '../support/two_companies.mjs';
+
+let stack, dni;
+before(async () => {
+	stack = await startStack({ without: ['dashboard', 'admin', 'api', 'jobd', 'sipworker'], args: ['--dni-rate', '100000'] });
+	dni = new Browsers(stack);
+});
+after(async () => {
+	dni?.close();
+	await stack?.stop();
+});
+
+/** As the forms do: the site, and the counter of the configuration. */
+function addSite(key) {
+	const id = hex(uuid7());
+	stack.sql(`BEGIN;
+		INSERT INTO site (company_id, id, name, public_key, pool_id, created_at) SELECT company_id, ${id}, '${key}', '${key}', pool_id, UTC_TIMESTAMP(6) FROM site WHERE public_key = 'demo';
+		INSERT INTO site_origin (company_id, site_id, origin) SELECT company_id, ${id}, '${stack.url}' FROM site WHERE public_key = 'demo';
+		UPDATE config_version SET version = version + 1;
+		COMMIT`);
+}
+
+test('the first request after a site was made is answered', async () => {
+	for (let i = 0; i < 5; i++) {
+		assert.equal((await dni.ask({ site: `new${i}` })).status, 404, 'not there yet');
+		addSite(`new${i}`);
+		const res = await dni.ask({ site: `new${i}` });
+		// Its patience is a second and a half: a machine that is slower than that says so.
+		assert.ok(res.status === 200 || res.ms > 1400, `${res.status} after ${res.ms} ms: ${res.text}`);
+		if (res.status === 200) assert.match(res.json.visit, /^vis_/);
+	}
+});
+
+test('many at once before it is known: all are answered', async () => {
+	addSite('rush');
+	const all = await Promise.all(Array.from({ length: 40 }, () => dni.ask({ site: 'rush' })));
+	for (const r of all) assert.ok(r.status === 200 || r.ms > 1400, `${r.status} after ${r.ms} ms`);
+});
+
+test('keys of nobody: refused, all of them, and nobody waits behind them', async () => {
+	const strangers = Array.from({ length: 300 }, (_, i) => dni.ask({ site: `nobody${i}` }));
+	const known = await Promise.all(Array.from({ length: 20 }, () => dni.ask()));
+	assert.deepEqual([...new Set(known.map((r) => r.status))], [200], 'those of a known site');
+	const all = await Promise.all(strangers);
+	assert.deepEqual([...new Set(all.map((r) => r.status))], [404]);
+	assert.doesNotMatch(stack.log('dni'), /status=5\d\d/);
+});
+
+test('while the server ends, nobody is left waiting', async () => {
+	const waiting = Array.from({ length: 20 }, (_, i) => dni.ask({ site: `late${i}` }).then((r) => r.status, () => 'closed'));
+	await stack.stop();
+	stack = undefined;
+	for (const status of await Promise.all(waiting)) assert.ok(['closed', 404, 502, 503].includes(status), String(status));
+});
