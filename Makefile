@@ -194,7 +194,7 @@ $(BENCH:%=$(B)/%): $(B)/%: $(B)/o/%.o $(B)/libringtrace.a
 	@mkdir -p $(@D)
 	$(SAY) '  link $@'
 	$(Q)$(CC) -o $@ $(filter %.o,$^) $(B)/libringtrace.a $(LDFLAGS) $(LIBS)
-$(B)/bench/bench_attribution: $(B)/o/bench/attrib_world.o \
+$(B)/bench/bench_attribution: $(B)/o/bench/attrib_score.o $(B)/o/bench/attrib_world.o \
     $(B)/o/bench/attrib_limit.o
 
 # Fuzz targets: with libFuzzer in V=fuzz; elsewhere with a main() that replays
@@ -243,7 +243,8 @@ demo: deps
 .PHONY: bench-dni
 bench-dni:
 	@$(MAKE) --no-print-directory V=release all static \
-	    build/release/bench/bench_dni build/release/bench/bench_noop
+	    build/release/bench/bench_dni build/release/bench/bench_noop \
+	    build/release/bench/bench_bare
 	@RT_BUILD=$(CURDIR)/build/release exec node bench/dni.mjs
 
 #: make bench-prompt  a prompt to 100 and to 1,000 calls at once: CPU, late frames

@@ -74,8 +74,7 @@ double attrib_limit(const struct setting *s, const struct world *w,
 
 		if (c->at_s - v->at_s > LOOK_S)
 			break;
-		hz = call_hz(s, v, c->at_s) *
-		     place(w->visits[c->visit].area, v->zone);
+		hz = call_hz(s, v, c->at_s) * place(c->area, v->zone);
 		sum += hz;
 		if (hz > most) {
 			most = hz;

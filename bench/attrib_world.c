@@ -76,6 +76,14 @@ static uint8_t zone(struct rnd_dice *d)
 	return u < 0.47 ? 1 : u < 0.76 ? 2 : u < 0.83 ? 3 : 4;
 }
 
+/* Of a telephone whose owner is in that zone; 0: not known. */
+static uint8_t area(const struct setting *s, uint8_t at, struct rnd_dice *d)
+{
+	if (uniform(d) >= s->place)
+		return 0;
+	return uniform(d) < 0.9 ? at : zone(d);
+}
+
 /* --- the world --- */
 
 struct free_list {
@@ -137,12 +145,10 @@ static int by_time(const void *a, const void *b)
 	return (x->at_s > y->at_s) - (x->at_s < y->at_s);
 }
 
-static void add_call(struct world *w, double at_s, uint32_t number,
-    uint32_t visit, bool first)
+static void add_call(struct world *w, struct call c)
 {
-	if (at_s < w->end_s)
-		w->calls[w->n_calls++] =
-		    (struct call){ at_s, number, visit, first };
+	if (c.at_s < w->end_s)
+		w->calls[w->n_calls++] = c;
 }
 
 static void maybe_call(struct world *w, const struct setting *s, uint32_t i,
@@ -170,10 +176,11 @@ static void maybe_call(struct world *w, const struct setting *s, uint32_t i,
 		v->end_s = fmax(v->end_s, v->touch_s);
 		w->touches++;
 	}
-	add_call(w, at_s, v->number, i, true);
+	add_call(w, (struct call){ at_s, v->number, i, v->area, true });
 	while (v->number != ATTRIB_WORLD_OVERFLOW && uniform(d) < s->again) {
 		at_s += exponential(d, 2.0 * 86400.0);
-		add_call(w, at_s, v->number, i, false);
+		add_call(w,
+		    (struct call){ at_s, v->number, i, v->area, false });
 	}
 }
 
@@ -204,8 +211,7 @@ void attrib_world_build(const struct setting *s, struct world *w)
 			at_s + exponential(&d, ATTRIB_WORLD_VISIT_S), -1.0,
 			give(&f, s->random, &d), source(&d), 0, 0 };
 		v->zone = zone(&d);
-		if (uniform(&d) < s->place)
-			v->area = uniform(&d) < 0.9 ? v->zone : zone(&d);
+		v->area = area(s, v->zone, &d);
 		maybe_call(w, s, (uint32_t)w->n_visits - 1, &d);
 		if (v->number != ATTRIB_WORLD_OVERFLOW)
 			held[v->number] = (uint32_t)w->n_visits;
@@ -213,7 +219,8 @@ void attrib_world_build(const struct setting *s, struct world *w)
 	for (uint32_t i = 0; i < s->numbers && s->stray_h > 0.0; i++)
 		for (double t = 0.0;
 		     (t += exponential(&d, 3600.0 / s->stray_h)) < end_s;)
-			add_call(w, t, i, ATTRIB_WORLD_NOBODY, true);
+			add_call(w, (struct call){ t, i, ATTRIB_WORLD_NOBODY,
+					area(s, zone(&d), &d), true });
 	qsort(w->calls, w->n_calls, sizeof(*w->calls), by_time);
 	w->shown = attrib_world_take(s->numbers, sizeof(*w->shown));
 	w->n_shown = attrib_world_take(s->numbers, sizeof(*w->n_shown));
@@ -301,9 +308,8 @@ static struct attrib_candidate candidate(const struct world *w,
 
 	if (v->touch_s >= 0.0 && v->touch_s <= c->at_s)
 		out.tel_clicked_us = attrib_world_us(v->touch_s);
-	if (c->visit != ATTRIB_WORLD_NOBODY && w->visits[c->visit].area != 0)
-		out.place = w->visits[c->visit].area == v->zone ? ATTRIB_SAME
-								: ATTRIB_OTHER;
+	if (c->area != 0)
+		out.place = c->area == v->zone ? ATTRIB_SAME : ATTRIB_OTHER;
 	return out;
 }
 

@@ -64,6 +64,7 @@ struct call {
 	double at_s;
 	uint32_t number;
 	uint32_t visit; /* NOBODY: a stray */
+	uint8_t area;   /* of the caller's telephone, 0: not known */
 	bool first;
 };
 

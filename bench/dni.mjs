@@ -50,6 +50,11 @@ async function once(mode, connections, { rate = 0, visits = 0, s = seconds } = {
 	return got;
 }
 
+/** What the machine itself takes: a write that reaches the disk, and a datagram there and back. */
+async function bare() {
+	return JSON.parse((await run(join(build, 'bench/bench_bare'), [dir])).stdout);
+}
+
 /** Median of three, after one to warm up; spread is (largest - least) / median. */
 async function measure(mode, connections, options) {
 	const warm = await once(mode, connections, { ...options, s: 1 });
@@ -115,7 +120,9 @@ try {
 	const stored = () => Number(stack.sqlOne('SELECT count(*) FROM lease'));
 	const was = stored();
 	const fresh = await measure('new', CONNECTIONS);
+	const own = [await bare()];
 	const half = await measure('new', CONNECTIONS, { rate: Math.floor(fresh.rate / 2) });
+	own.push(await bare());
 	// Every lease that was answered is stored, and no other.
 	const answered = fresh.leasedInAll + half.leasedInAll, kept = stored() - was;
 	if (kept !== answered) throw new Error(`leases stored ${kept}, answered ${answered}`);
@@ -130,7 +137,10 @@ try {
 	const spread = (m) => `spread ${(m.spread * 100).toFixed(0)} %`;
 	line(fresh.rate, 'leases/s', base, fresh.rate / base, `durable new leases, ${NUMBERS} numbers, must 0.35 aim 0.55, p99 ${fresh.p99_us} us, ${spread(fresh)}, ${CONNECTIONS} at once, ${fresh.cpu}`);
 	line(again.rate, 'requests/s', base, again.rate / base, `returning page views and heartbeats in turn, must 0.5 aim 0.75, p99 ${again.p99_us} us, ${spread(again)}, ${again.cpu}`);
-	line((half.p99_us / 1000).toFixed(2), 'ms', 10, 10 / (half.p99_us / 1000), `p99 of new leases at half of the maximum rate (${half.rate}/s), must 10 aim 3`);
+	// Absolute times are judged beside what the machine takes at the same time.
+	const [fsync, echo] = ['fsync_us', 'echo_us'].map((k) => (own[0][k] + own[1][k]) / 2000);
+	const most = 10 + fsync + echo, took = half.p99_us / 1000;
+	line(took.toFixed(2), 'ms', most.toFixed(2), most / took, `p99 of new leases at half of the maximum rate (${half.rate}/s); limit: must 10, aim 3, and the machine's own p99 of a write to the disk, ${fsync.toFixed(2)}, and of a datagram there and back, ${echo.toFixed(2)}`);
 	line(large.rate, 'requests/s', small.rate, large.rate / small.rate, `leased and freed in turn with ${NUMBERS} numbers, limit: with 1000, must 0.9 aim 1.0, ${spread(large)}`);
 	line(limit.rate, 'requests/s', limit2.rate, limit.rate / limit2.rate, `no-op FastCGI behind the same nginx at begin and end, ${spread(limit)}, machine busy ${(100 * (after.busy - before.busy) / (after.all - before.all)).toFixed(0)} %`);
 } catch (e) {

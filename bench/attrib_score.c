@@ -1,0 +1,222 @@
+#include "bench/attrib_score.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/attrib_limit.h"
+
+double attrib_score_of(size_t part, size_t all)
+{
+	return all == 0 ? 0.0 : 100.0 * (double)part / (double)all;
+}
+
+/* --- what peers do ---------------------------------------------------------*/
+
+void attrib_score_last(const struct world *w, double from_s, struct score *s)
+{
+	memset(s, 0, sizeof(*s));
+	for (size_t i = 0; i < w->n_calls; i++) {
+		const struct call *c = &w->calls[i];
+
+		if (c->at_s < from_s)
+			continue;
+		s->calls++;
+		if (c->number == ATTRIB_WORLD_OVERFLOW) {
+			s->overflowed++;
+			continue;
+		}
+		s->answered++;
+		if (c->visit != ATTRIB_WORLD_NOBODY &&
+		    attrib_world_last(w, c) == c->visit)
+			s->right++;
+		else
+			s->wrong++;
+	}
+}
+
+/* --- what we do ------------------------------------------------------------*/
+
+/* What is known of a caller, by the visit that he really made. */
+struct known_caller {
+	double first_s; /* < 0: has not called yet */
+	uint32_t visit; /* credited */
+	uint16_t bp;    /* 0: none */
+};
+
+static void judge(const struct world *w, const struct call *c,
+    const uint32_t *visits, size_t n, const struct attrib_verdict *v,
+    struct score *s)
+{
+	const bool somebody = c->visit != ATTRIB_WORLD_NOBODY;
+	size_t best = 0;
+	double p;
+	bool hit;
+
+	for (size_t i = 1; i < n; i++)
+		if (v->each_bp[i] > v->each_bp[best])
+			best = i;
+	p = n == 0 ? 0.0 : v->each_bp[best] / (double)ATTRIB_WHOLE_BP;
+	hit = n > 0 && somebody && c->visit == visits[best];
+	s->guesses[s->answered++] = (struct guess){ p, hit };
+	s->brier += (p - hit) * (p - hit);
+	s->named += hit;
+	if (v->level == ATTRIB_VISIT) {
+		s->right += hit;
+		s->wrong += !hit;
+	}
+	if (v->level != ATTRIB_NONE) {
+		s->sources++;
+		s->sources_right +=
+		    somebody && w->visits[c->visit].source ==
+				    w->visits[visits[v->best]].source;
+	}
+}
+
+static int likelier(const void *a, const void *b)
+{
+	const struct guess *x = a, *y = b;
+
+	return (x->p < y->p) - (x->p > y->p);
+}
+
+void attrib_score_bins(const struct score *s,
+    struct attrib_score_bin out[ATTRIB_SCORE_BINS])
+{
+	memset(out, 0, ATTRIB_SCORE_BINS * sizeof(*out));
+	for (size_t i = 0; i < s->answered; i++) {
+		struct attrib_score_bin *b =
+		    &out[(size_t)fmin(ATTRIB_SCORE_BINS - 1.0,
+			s->guesses[i].p * ATTRIB_SCORE_BINS)];
+
+		b->n++;
+		b->stated += s->guesses[i].p;
+		b->right += s->guesses[i].right;
+	}
+	for (size_t k = 0; k < ATTRIB_SCORE_BINS; k++)
+		if (out[k].n > 0) {
+			out[k].stated /= (double)out[k].n;
+			out[k].right /= (double)out[k].n;
+		}
+}
+
+static double calibration(const struct score *s)
+{
+	struct attrib_score_bin bins[ATTRIB_SCORE_BINS];
+	double error = 0.0;
+
+	attrib_score_bins(s, bins);
+	for (size_t k = 0; k < ATTRIB_SCORE_BINS; k++)
+		error +=
+		    (double)bins[k].n * fabs(bins[k].stated - bins[k].right);
+	return error / (double)s->answered;
+}
+
+static void history(const struct known_caller *k, const uint32_t *visits,
+    struct attrib_candidate *c, size_t n)
+{
+	for (size_t i = 0; k != NULL && k->bp > 0 && i < n; i++) {
+		c[i].caller =
+		    visits[i] == k->visit ? ATTRIB_SAME : ATTRIB_OTHER;
+		c[i].caller_bp = k->bp;
+	}
+}
+
+static void credit_one(const struct world *w, const struct call *c,
+    const struct attrib_law *law, struct known_caller *k, bool counts,
+    struct score *s)
+{
+	struct attrib_candidate cand[ATTRIB_CANDIDATES_MAX];
+	uint32_t visits[ATTRIB_CANDIDATES_MAX];
+	struct attrib_ask ask = { .law = law,
+		.threshold_bp = ATTRIB_THRESHOLD_BP };
+	struct attrib_verdict v;
+	size_t n;
+
+	n = attrib_world_candidates(w, c, k == NULL ? -1.0 : k->first_s, cand,
+	    visits, &ask);
+	history(k, visits, cand, n);
+	if (attrib_decide(cand, n, &ask, &v) != ERR_OK)
+		abort();
+	if (k != NULL && k->first_s < 0.0)
+		k->first_s = c->at_s;
+	if (k != NULL && v.level == ATTRIB_VISIT) {
+		k->visit = visits[v.best];
+		k->bp = v.probability_bp;
+	}
+	if (counts)
+		judge(w, c, visits, n, &v, s);
+}
+
+void attrib_score_ours(const struct world *w, double from_s,
+    const struct attrib_law *law, struct score *s)
+{
+	struct known_caller *known =
+	    attrib_world_take(w->n_visits, sizeof(*known));
+
+	memset(s, 0, sizeof(*s));
+	s->guesses = attrib_world_take(w->n_calls, sizeof(*s->guesses));
+	for (size_t i = 0; i < w->n_visits; i++)
+		known[i].first_s = -1.0;
+	for (size_t i = 0; i < w->n_calls; i++) {
+		const struct call *c = &w->calls[i];
+		const bool counts = c->at_s >= from_s;
+
+		s->calls += counts;
+		if (c->number == ATTRIB_WORLD_OVERFLOW)
+			s->overflowed += counts;
+		else
+			credit_one(w, c, law,
+			    c->visit == ATTRIB_WORLD_NOBODY ? NULL
+							    : &known[c->visit],
+			    counts, s);
+	}
+	qsort(s->guesses, s->answered, sizeof(*s->guesses), likelier);
+	s->error = calibration(s);
+	free(known);
+}
+
+/* --- what can be known
+ * ------------------------------------------------------*/
+
+void attrib_score_limit(const struct setting *how, const struct world *w,
+    double from_s, struct score *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->guesses = attrib_world_take(w->n_calls, sizeof(*s->guesses));
+	for (size_t i = 0; i < w->n_calls; i++) {
+		const struct call *c = &w->calls[i];
+		uint32_t best;
+		double p;
+		bool hit;
+
+		if (c->at_s < from_s)
+			continue;
+		s->calls++;
+		if (c->number == ATTRIB_WORLD_OVERFLOW) {
+			s->overflowed++;
+			continue;
+		}
+		p = attrib_limit(how, w, c, &best);
+		hit = best == c->visit;
+		s->guesses[s->answered++] = (struct guess){ p, hit };
+		s->named += hit;
+		if (p * ATTRIB_WHOLE_BP < ATTRIB_THRESHOLD_BP)
+			continue;
+		s->right += hit;
+		s->wrong += !hit;
+	}
+	qsort(s->guesses, s->answered, sizeof(*s->guesses), likelier);
+	s->error = calibration(s);
+}
+
+/* Wrong among the likeliest share of the calls. */
+double attrib_score_wrong_at(const struct score *s, double coverage)
+{
+	const size_t n = (size_t)(coverage * (double)s->answered);
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < n; i++)
+		wrong += !s->guesses[i].right;
+	return attrib_score_of(wrong, n);
+}
