@@ -24,6 +24,8 @@
 #define BATCH_MAX       128
 #define BATCH_BYTES_MAX ((size_t)256 << 10)
 #define BATCH_EVERY_US  (RT_SEC_US / 20)
+/* Of one call that are added together. */
+#define TOGETHER_MAX 32
 /* Behind the threads that a caller waits for. */
 #define NICE 10
 
@@ -38,6 +40,9 @@ struct held {
 	uint64_t seq;
 	size_t at; /* in the batch's bytes */
 	size_t n;
+	struct call_id call; /* nil: of none */
+	bool adds;           /* and no more than that (drain_adds()) */
+	bool added;          /* with an earlier one of its call */
 };
 
 struct drain {
@@ -54,6 +59,7 @@ struct drain {
 	struct held held[BATCH_MAX];
 	uint32_t n_held;
 	struct buf bytes;
+	struct callrec together[TOGETHER_MAX];
 	struct late late[LATE_MAX];
 	uint32_t n_late;
 };
@@ -233,11 +239,71 @@ static enum err gather(struct drain *t, uint64_t upto)
 	while (t->n_held < BATCH_MAX &&
 	       t->bytes.n + JOURNAL_FMT_PAYLOAD_MAX <= BATCH_BYTES_MAX &&
 	       (e = journal_reader_next(t->reader, upto, &rec)) == ERR_OK) {
-		t->held[t->n_held++] =
-		    (struct held){ rec.seq, t->bytes.n, rec.payload.n };
+		t->held[t->n_held++] = (struct held){ .seq = rec.seq,
+			.at = t->bytes.n,
+			.n = rec.payload.n };
 		buf_put(&t->bytes, rec.payload);
 	}
 	return buf_err(&t->bytes) == ERR_OK ? e : ERR_NOMEM;
+}
+
+static bool decode(const struct drain *t, const struct held *h,
+    struct callrec *out)
+{
+	struct ledger_entry entry;
+
+	return ledger_entry_parse(payload(t, h), &entry) == ERR_OK &&
+	       entry.kind == LEDGER_CALL &&
+	       callrec_decode(entry.callrec, out) == ERR_OK;
+}
+
+static void look_at_all(struct drain *t)
+{
+	for (uint32_t i = 0; i < t->n_held; i++) {
+		struct held *h = &t->held[i];
+		struct callrec r;
+
+		if (!decode(t, h, &r))
+			continue;
+		h->call = r.head.call;
+		h->adds = drain_adds(&r);
+	}
+}
+
+/* The record i, which only adds to its call, and all that do so up to the next
+ * record of that call that does more. Records of other calls in between come
+ * after them, which nobody can tell: all of it is one transaction. */
+static enum err add_together(struct drain *t, uint32_t i)
+{
+	const struct held *first = &t->held[i];
+	const struct callrec *list[TOGETHER_MAX];
+	size_t n = 0;
+
+	for (; i < t->n_held && n < TOGETHER_MAX; i++) {
+		struct held *h = &t->held[i];
+
+		if (!id_eq(h->call.v, first->call.v))
+			continue;
+		if (!h->adds || !decode(t, h, &t->together[n]))
+			break;
+		h->added = true;
+		list[n] = &t->together[n];
+		n++;
+	}
+	return drain_additions(t->db, list, n);
+}
+
+static enum err drain_held_one(struct drain *t, uint32_t i)
+{
+	struct ledger_entry entry;
+	enum err e;
+
+	if (t->held[i].added)
+		return ERR_OK;
+	if (t->held[i].adds)
+		return add_together(t, i);
+	e = ledger_entry_parse(payload(t, &t->held[i]), &entry);
+	return e == ERR_OK ? drain_entry(t, &entry) : e;
 }
 
 /* All in one transaction, or nothing. */
@@ -248,13 +314,9 @@ static enum err drain_batch(struct drain *t)
 	if ((e = store_db_usable(t->db)) != ERR_OK ||
 	    (e = db_begin(t->db)) != ERR_OK)
 		return e;
-	for (uint32_t i = 0; i < t->n_held && e == ERR_OK; i++) {
-		struct ledger_entry entry;
-
-		e = ledger_entry_parse(payload(t, &t->held[i]), &entry);
-		if (e == ERR_OK)
-			e = drain_entry(t, &entry);
-	}
+	look_at_all(t);
+	for (uint32_t i = 0; i < t->n_held && e == ERR_OK; i++)
+		e = drain_held_one(t, i);
 	return db_end(t->db, e);
 }
 

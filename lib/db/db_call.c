@@ -45,8 +45,6 @@ enum err db_call_priv_enter(struct db *db, struct company_id company,
 	    " WHERE company_id = ? AND id = ? FOR UPDATE";
 	struct call_anchor a = { 0 };
 	struct stmt *st;
-	bool closed = false;
-	uint32_t last_seq = 0;
 	enum err e;
 
 	if (r->head.kind != kind || !id_eq(company.v, r->head.company.v))
@@ -55,12 +53,12 @@ enum err db_call_priv_enter(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, r->head.call.v);
 	stmt_out_time_us(st, &a.started_us);
-	stmt_out_u32(st, &last_seq);
-	stmt_out_bool(st, &closed);
+	stmt_out_u32(st, &a.last_seq);
+	stmt_out_bool(st, &a.closed);
 	e = stmt_one(st);
 	if (e != ERR_OK)
 		return e;
-	a.skip = r->head.seq <= last_seq || closed;
+	a.skip = r->head.seq <= a.last_seq || a.closed;
 	*out = a;
 	return ERR_OK;
 }
@@ -318,37 +316,55 @@ static enum err insert_event(struct db *db, struct company_id company,
 			   : e;
 }
 
-/* Applies one record by insert() unless it was applied before. */
-static enum err apply(struct db *db, struct company_id company,
-    const struct callrec *r, enum callrec_kind kind,
-    enum err (*insert)(struct db *db, struct company_id company,
-	const struct callrec *r, const struct call_anchor *a))
+/* Each that was not applied before; the last of them is remembered. */
+static enum err add_all(struct db *db, struct company_id company,
+    const struct callrec *const *r, size_t n)
 {
+	const struct callrec *last = NULL;
 	struct call_anchor a = { 0 };
+	enum err e;
+
+	e = db_call_priv_enter(db, company, r[0], r[0]->head.kind, &a);
+	for (size_t i = 0; e == ERR_OK && !a.closed && i < n; i++) {
+		if (!id_eq(r[i]->head.call.v, r[0]->head.call.v))
+			return ERR_INTERNAL;
+		if (r[i]->head.seq <= a.last_seq)
+			continue;
+		if (r[i]->head.kind == CALLREC_LEG)
+			e = insert_leg(db, company, r[i], &a);
+		else if (r[i]->head.kind == CALLREC_EVENT)
+			e = insert_event(db, company, r[i], &a);
+		else
+			e = ERR_INTERNAL;
+		a.last_seq = r[i]->head.seq;
+		last = r[i];
+	}
+	return e == ERR_OK && last != NULL ? leave(db, company, last) : e;
+}
+
+enum err db_call_add(struct db *db, struct company_id company,
+    const struct callrec *const *r, size_t n)
+{
 	bool mine;
 	enum err e;
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	e = db_call_priv_enter(db, company, r, kind, &a);
-	if (e == ERR_OK && !a.skip) {
-		e = insert(db, company, r, &a);
-		if (e == ERR_OK)
-			e = leave(db, company, r);
-	}
-	return db_join_end(db, mine, e);
+	return db_join_end(db, mine, add_all(db, company, r, n));
 }
 
 enum err db_call_leg(struct db *db, struct company_id company,
     const struct callrec *r)
 {
-	return apply(db, company, r, CALLREC_LEG, insert_leg);
+	return r->head.kind == CALLREC_LEG ? db_call_add(db, company, &r, 1)
+					   : ERR_INTERNAL;
 }
 
 enum err db_call_event(struct db *db, struct company_id company,
     const struct callrec *r)
 {
-	return apply(db, company, r, CALLREC_EVENT, insert_event);
+	return r->head.kind == CALLREC_EVENT ? db_call_add(db, company, &r, 1)
+					     : ERR_INTERNAL;
 }
 
 /* --- closed (db_call_close.c) ----------------------------------------------

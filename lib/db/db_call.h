@@ -27,6 +27,11 @@ RT_MUST_USE enum err db_call_leg(struct db *db, struct company_id company,
     const struct callrec *r);
 RT_MUST_USE enum err db_call_event(struct db *db, struct company_id company,
     const struct callrec *r);
+/* Legs and events of one call in their order, as one after the other, but the
+ * call is locked and its seq written once. n > 0; ERR_INTERNAL: another kind,
+ * or of another call. */
+RT_MUST_USE enum err db_call_add(struct db *db, struct company_id company,
+    const struct callrec *const *r, size_t n);
 
 /* What is needed to attribute a call, before db_call_closed(). */
 struct call_key {

@@ -10,6 +10,8 @@
 
 struct call_anchor {
 	int64_t started_us;
+	uint32_t last_seq; /* of the records that were applied */
+	bool closed;
 	bool skip; /* applied before, or the call is closed */
 };
 

@@ -138,6 +138,20 @@ static enum err event(struct db *db, const struct callrec *r, int64_t now_us)
 	return db_join_end(db, mine, event_with_mark(db, r, now_us));
 }
 
+bool drain_adds(const struct callrec *r)
+{
+	return r->head.kind == CALLREC_LEG ||
+	       (r->head.kind == CALLREC_EVENT &&
+		   r->u.event.what != CALLREC_EV_TAG &&
+		   r->u.event.what != CALLREC_EV_OUTCOME);
+}
+
+enum err drain_additions(struct db *db, const struct callrec *const *r,
+    size_t n)
+{
+	return db_call_add(db, r[0]->head.company, r, n);
+}
+
 enum err drain_record(struct db *db, struct slice payload, int64_t now_us)
 {
 	struct callrec r;

@@ -10,6 +10,7 @@
 #define RT_STORE_DRAIN_H
 
 #include "lib/base/slice.h"
+#include "lib/core/callrec.h"
 #include "lib/db/db.h"
 
 /* payload: one encoded lib/core/callrec. ERR_UNAVAILABLE, ERR_UNCERTAIN and
@@ -18,6 +19,13 @@
 RT_MUST_USE enum err drain_record(struct db *db, struct slice payload,
     int64_t now_us);
 bool drain_again(enum err e);
+
+/* A leg, or an event that puts no mark on its call: what is only added to it.
+ */
+bool drain_adds(const struct callrec *r);
+/* n of these, of one call and in their order: cheaper than one by one. */
+RT_MUST_USE enum err drain_additions(struct db *db,
+    const struct callrec *const *r, size_t n);
 
 /* Keeps a record that the database will not take, as a line of seq, error and
  * hexadecimal bytes in the file "refused" of the journal's folder, so that it

@@ -122,6 +122,46 @@ static void test_idempotent(void **state)
 	assert_int_equal(wrong(0), 0);
 }
 
+/* Several at once are as they are one by one, and what was applied is not
+ * applied again. */
+static void test_together(void **state)
+{
+	const struct testdb_company *c = &t->company[0];
+	const struct call_id id = testdb_call_id();
+	struct callrec o, r[5];
+	const struct callrec *all[] = { &r[0], &r[1], &r[2], &r[3], &r[4] };
+
+	(void)state;
+	o = testdb_call_opened(t, 0, id, c->number, CALLER, TESTDB_NOW_US);
+	for (uint32_t i = 0; i < 5; i++)
+		r[i] = i == 2 ? testdb_call_leg(t, 0, id, 4, 1, 5, 6)
+			      : testdb_call_event(t, 0, id, 2 + i);
+	assert_int_equal(db_call_add(store, c->id, all, 5), ERR_NOTFOUND);
+	ok(db_call_opened(store, c->id, &o, &testdb_call_place));
+	ok(db_call_add(store, c->id, all, 2));
+	ok(db_call_add(store, c->id, all, 5));
+	ok(db_call_add(store, c->id, all, 5));
+	ok(db_call_add(store, c->id, all + 1, 2));
+	assert_int_equal(count("SELECT COUNT(*) FROM call_event e JOIN"
+			       " phone_call p ON p.id = e.call_id"
+			       " WHERE p.state = 'open' AND p.last_seq = 6"),
+	    4);
+	assert_int_equal(count("SELECT COUNT(*) FROM call_leg l JOIN"
+			       " phone_call p ON p.id = l.call_id"
+			       " WHERE p.state = 'open' AND l.seq = 1"),
+	    1);
+	/* Of another call, company or kind: nothing of it. */
+	r[4].head.seq = 8;
+	r[3].head.seq = 7;
+	r[4].head.call = testdb_call_id();
+	assert_int_equal(db_call_add(store, c->id, all, 5), ERR_INTERNAL);
+	r[4] = testdb_call_closed(t, 0, id, 8, CALLRESULT_MISSED, 0);
+	assert_int_equal(db_call_add(store, c->id, all, 5), ERR_INTERNAL);
+	assert_int_equal(db_call_add(store, t->company[1].id, all, 4),
+	    ERR_INTERNAL);
+	assert_int_equal(count("SELECT MAX(seq) FROM call_event"), 6);
+}
+
 static void test_refusals(void **state)
 {
 	const struct testdb_company *c = &t->company[0];
@@ -350,6 +390,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_whole_call, empty),
 		cmocka_unit_test_setup(test_idempotent, empty),
+		cmocka_unit_test_setup(test_together, empty),
 		cmocka_unit_test_setup(test_refusals, empty),
 		cmocka_unit_test_setup(test_interrupted_and_anonymous, empty),
 		cmocka_unit_test_setup(test_credit, empty),
