@@ -78,10 +78,11 @@ test('a missed call: the mail is handed over within ten seconds of hanging up', 
 	const carrier = agent('carrier', '--listen', who.carrier, '--target', `${addr}:5060`, '--number', number(), '--caller', '+12125550166', '--talk-ms', '9000',
 		'--rtp-min', '24100', '--rtp-max', '24199');
 	await carrier.ended;
-	const began = Date.now();
-	await until('the mail', () => /Subject:/.test(mail), 10000);
-	assert.ok(Date.now() - began < 10000);
-	const took = Number(stack.sqlOne(`SELECT TIMESTAMPDIFF(MICROSECOND, c.ended_at, m.tried_at) FROM mail_log m JOIN phone_call c WHERE c.caller_e164 = '+12125550166'`)) / 1e6;
+	await until('the mail', () => /Subject:/.test(mail));
+	// The server has it before we know that it has.
+	const us = await until('it is written down', () => stack.sqlOne(`SELECT TIMESTAMPDIFF(MICROSECOND, c.ended_at, m.tried_at) FROM mail_log m JOIN phone_call c
+		WHERE c.caller_e164 = '+12125550166' AND m.state = 'sent'`));
+	const took = Number(us) / 1e6;
 	assert.ok(took < 10, `${took} s`);
 	phone.child.kill('SIGTERM');
 });
