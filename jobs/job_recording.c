@@ -53,7 +53,7 @@ static enum err measure(int fd, struct recording_row *row)
 {
 	struct snd_info info;
 	struct snd_read *r;
-	uint64_t frames;
+	uint64_t frames = 0;
 	struct stat st;
 	enum err e;
 

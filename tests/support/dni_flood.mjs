@@ -1,9 +1,9 @@
 // dni_flood.mjs - a worker thread that sends requests as fast as it is told and
 // does not wait for answers: many at once on each of a few connections.
 //
-//   new Worker(url, { workerData: { host, port, agent, origin, rate, ms, kind } })
+//   new Worker(url, { workerData: { host, port, agent, origin, rate, ms, kind, cookie } })
 //
-// kind: address  visits of one address          cookie  visits of one visitor id
+// kind: address  visits of one address          cookie  visits of the visitor `cookie`
 //       cookies  visits of one address, each with a visitor id nobody has
 //       beacons  events and beats of visits nobody has, from everywhere
 // It ends by itself and says { sent, answers: { 200: n, 429: n, … } }.
@@ -11,14 +11,13 @@ import { randomBytes } from 'node:crypto';
 import net from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 
-const { host, port, agent, origin, rate, ms, kind } = workerData;
+const { host, port, agent, origin, rate, ms, kind, cookie } = workerData;
 const SOCKETS = 8, BATCH = 40, AHEAD = 400;
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 let sent = 0;
 const answers = {};
 
 const id = (of) => `${of}_01h4${[...randomBytes(22)].map((b) => ALPHABET[b & 31]).join('')}`;
-const cookie = id('vtr');
 const anywhere = () => `10.${[...randomBytes(3)].join('.')}`;
 
 function request() {
