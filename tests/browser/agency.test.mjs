@@ -152,17 +152,19 @@ test('two hundred companies cost a page next to nothing, their own page what fif
 		INSERT INTO membership (user_id, account_id, company_id, role, created_at) SELECT x'${'ab'.repeat(16)}', account_id, id, 'owner', UTC_TIMESTAMP(6) FROM company WHERE name = 'Bay City Plumbing';`);
 	const one = await stack.login('one@agency.example', stack.demo().password);
 	const all = await stack.login();
-	const median = async (client, path) => {
-		const times = [];
-		for (let i = 0; i < 15; i++) {
-			const began = performance.now();
-			assert.equal((await (await client.fetch(path)).text()).length > 10, true);
-			times.push(performance.now() - began);
-		}
-		return times.sort((a, b) => a - b)[7];
+	// In turn, and the shortest of each: others' work makes any longer, none shorter.
+	const shortest = async (clients, path) => {
+		const times = clients.map(() => Infinity);
+		for (let i = 0; i < 15; i++)
+			for (const [k, client] of clients.entries()) {
+				const began = performance.now();
+				assert.equal((await (await client.fetch(path)).text()).length > 10, true);
+				times[k] = Math.min(times[k], performance.now() - began);
+			}
+		return times;
 	};
 	for (const [path, times] of [['/', 3], ['/calls', 3], ['/companies', 60], ['/companies/names.json?name=re', 3]]) {
-		const [few, many] = [await median(one, path), await median(all, path)];
+		const [few, many] = await shortest([one, all], path);
 		assert.ok(many < Math.max(20, few * times), `${path}: ${many.toFixed(1)} ms with ${COMPANIES} companies, ${few.toFixed(1)} ms with one`);
 		console.log(`# ${path}: ${many.toFixed(1)} ms with ${COMPANIES} companies, ${few.toFixed(1)} ms with one`);
 	}
