@@ -84,6 +84,7 @@ static unsigned int open_leg(struct engine *e, struct call *c,
     const struct invite *in, const struct sip_txn_event *ev)
 {
 	struct leg *l = leg_new(e, c, LEG_CALLER);
+	uint32_t expires_s = 0;
 	struct snap_trunk t;
 	bool changed;
 
@@ -114,6 +115,9 @@ static unsigned int open_leg(struct engine *e, struct call *c,
 		return 488;
 	if (session_read_request(l, ev->msg) != 0)
 		return 422;
+	if (sip_msg_number(ev->msg, SIP_HDR_EXPIRES, &expires_s) == ERR_OK)
+		timer_arm(&e->timers, &l->ring,
+		    e->now.mono_us + expires_s * RT_SEC_US);
 	return sip_txn_set_user(e->txn, ev->id, l->ref) == ERR_OK ? 0 : 500;
 }
 

@@ -259,6 +259,14 @@ void engine_datagram(struct engine *e, struct engine_now now, struct addr4 from,
 	sip_txn_input(e->txn, from, bytes, now.mono_us);
 }
 
+static void on_ring(struct engine *e, struct leg *l)
+{
+	if (l->side == LEG_CALLER)
+		leg_in_expired(e, l);
+	else
+		ring_timeout(e, l);
+}
+
 static void on_timer(struct engine *e, struct timer *t)
 {
 	switch (t->kind) {
@@ -272,7 +280,7 @@ static void on_timer(struct engine *e, struct timer *t)
 		session_on_timer(e, t->owner);
 		break;
 	case SLOTS_T_LEG_RING:
-		ring_timeout(e, t->owner);
+		on_ring(e, t->owner);
 		break;
 	case SLOTS_T_LEG_PLAY:
 		play_timeout(e, t->owner);

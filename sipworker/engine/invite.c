@@ -307,7 +307,7 @@ void invite_refuse(struct engine *e, const struct sip_txn_event *ev,
 	buf_over(&b, mem, sizeof(mem));
 	switch (status) {
 	case 415:
-		sip_write_hdr(&b, SIP_HDR_ACCEPT, SLICE(SDP_CONTENT_TYPE));
+		leg_in_put_accept(ev->msg, &b);
 		break;
 	case 420:
 		put_unsupported(ev->msg, &b);

@@ -83,7 +83,7 @@ struct leg {
 	bool counted;      /* among its trunk's calls (quota.h) */
 	bool transfer;     /* called because another one handed its caller on */
 	uint32_t refer_cseq; /* of the REFER that it sent */
-	struct timer ring;   /* nobody answers */
+	struct timer ring;   /* nobody answers; the INVITE's Expires */
 
 	/* Signalling */
 	struct sip_dlg dlg;

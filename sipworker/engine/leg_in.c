@@ -27,6 +27,14 @@ static bool same_id(struct sip_txn_id a, struct sip_txn_id b)
 
 /* --- responses -------------------------------------------------------------*/
 
+void leg_in_put_accept(const struct sip_msg *m, struct buf *headers)
+{
+	sip_write_hdr(headers, SIP_HDR_ACCEPT, SLICE(SDP_CONTENT_TYPE));
+	if (sip_msg_has(m, SIP_HDR_CONTENT_ENCODING))
+		sip_write_hdr(headers, SIP_HDR_ACCEPT_ENCODING,
+		    SLICE("identity"));
+}
+
 static unsigned int status_of(const struct sip_txn_event *ev)
 {
 	return ev->msg == NULL ? 408 : ev->msg->status;
@@ -337,6 +345,8 @@ static void on_change(struct engine *e, struct leg *l,
 		sip_write_hdr_u64(&h, SIP_HDR_RETRY_AFTER, l->index % 10);
 	if (status == 422)
 		sip_write_hdr_u64(&h, SIP_HDR_MIN_SE, SESSION_MIN_S);
+	if (status == 415)
+		leg_in_put_accept(ev->msg, &h);
 	if (status == 0)
 		session_put_answer(l, &h);
 	if (!leg_out_respond(e, l, ev->id, status == 0 ? 200 : status,
@@ -437,6 +447,17 @@ void leg_in_cancel(struct engine *e, struct leg *l,
 		l->sip_code = 487;
 		l->q850 = cause_reason(ev->msg);
 	}
+	leg_event(e, l, LEG_EV_CANCEL);
+}
+
+/* RFC 3261 13.3.1: as if it had been cancelled. */
+void leg_in_expired(struct engine *e, struct leg *l)
+{
+	if (l->call == NULL || l->over ||
+	    (l->state != LEG_CALLING && l->state != LEG_RINGING))
+		return;
+	l->sip_code = 487;
+	l->q850 = 102; /* recovery on timer expiry */
 	leg_event(e, l, LEG_EV_CANCEL);
 }
 

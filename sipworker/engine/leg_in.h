@@ -24,5 +24,9 @@ void leg_in_no_ack(struct engine *e, struct leg *l,
     const struct sip_txn_event *ev);
 /* Is the body a session description, or none? 0, or 415. */
 unsigned int leg_in_check_body(const struct sip_msg *m);
+/* What a 415 has to say of what we take (RFC 3261 8.2.3, 21.4.13). */
+void leg_in_put_accept(const struct sip_msg *m, struct buf *headers);
+/* The caller's Expires has passed. */
+void leg_in_expired(struct engine *e, struct leg *l);
 
 #endif

@@ -14,6 +14,7 @@
  * names, lower-cased. */
 #define SIP_HDRS(X)                                             \
 	X(ACCEPT, "Accept", 0, true)                            \
+	X(ACCEPT_ENCODING, "Accept-Encoding", 0, true)          \
 	X(ALERT_INFO, "Alert-Info", 0, true)                    \
 	X(ALLOW, "Allow", 0, true)                              \
 	X(ALLOW_EVENTS, "Allow-Events", 'u', true)              \

@@ -39,6 +39,9 @@ static const struct {
 	{ "another body", "INVITE", "+13035550100", "",
 	    "Content-Type: text/plain\r\n", "hello", 415,
 	    "Accept: application/sdp" },
+	{ "an encoded body", "INVITE", "+13035550100", "",
+	    "Content-Type: application/sdp\r\nContent-Encoding: gzip\r\n",
+	    rig_sdp, 415, "Accept-Encoding: identity" },
 	{ "no common codec", "INVITE", "+13035550100", "", "",
 	    "v=0\r\no=- 1 1 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\n"
 	    "t=0 0\r\nm=audio 4000 RTP/AVP 18\r\n",
@@ -268,6 +271,33 @@ static void test_cancel(void **state)
 	rig_fini(&r);
 }
 
+/* RFC 3261 13.3.1: nobody answered before the INVITE's Expires. */
+static void test_expires(void **state)
+{
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "Expires: 5\r\n",
+	    rig_sdp);
+	rig_answer_as_phone(&r, "INVITE", 180, "");
+	rig_pass_time(&r, 4 * RT_SEC_US);
+	assert_int_equal(rig_count_sent(&r, "SIP/2.0 487"), 0);
+	rig_pass_time(&r, 2 * RT_SEC_US);
+	assert_true(rig_count_sent(&r, "SIP/2.0 487") > 0); /* until an ACK */
+	assert_true(rig_count_sent(&r, "CANCEL") > 0);
+	assert_int_equal(r.n_closed, 1);
+	assert_int_equal(r.closed.result, CALLRESULT_MISSED);
+	/* Who is answered in time talks on. */
+	rig_request(&r, "INVITE", 1, "+13035550100", "c2", "", "Expires: 5\r\n",
+	    rig_sdp);
+	rig_answer_as_phone(&r, "INVITE", 200, rig_sdp);
+	rig_pass_time(&r, 6 * RT_SEC_US);
+	assert_int_equal(rig_count_sent(&r, "BYE"), 0);
+	assert_int_equal(r.n_closed, 1);
+	rig_fini(&r);
+}
+
 static void test_no_ack(void **state)
 {
 	static struct rig r; /* large for a stack */
@@ -488,6 +518,7 @@ int main(void)
 		cmocka_unit_test(test_prack_never),
 		cmocka_unit_test(test_move),
 		cmocka_unit_test(test_cancel),
+		cmocka_unit_test(test_expires),
 		cmocka_unit_test(test_no_ack),
 		cmocka_unit_test(test_late_lookup),
 		cmocka_unit_test(test_overload_and_drain),
