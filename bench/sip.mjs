@@ -124,7 +124,7 @@ function relay() {
 	return Object.fromEntries(r.stdout.trim().split(' ').slice(1).map((x) => x.split('=')));
 }
 
-const stack = await startStack({ demo: false, without: ['nginx', 'dashboard', 'dni', 'jobd'], args: ['--max-calls', '6000', '--rtp-min', '10000', '--rtp-max', '23999', '--quiet'] });
+const stack = await startStack({ demo: false, without: ['nginx', 'dashboard', 'dni', 'jobd'], args: ['--max-calls', '3500', '--rtp-min', '10000', '--rtp-max', '23999', '--quiet'] });
 let failed = false;
 try {
 	const ringtrace = (...args) => {

@@ -14,6 +14,7 @@
 #include "ctl/ctl_conf.h"
 #include "ctl/ctl_opt.h"
 #include "ctl/ctl_probe.h"
+#include "ctl/ctl_want.h"
 #include "lib/base/buf.h"
 #include "lib/base/settings.h"
 #include "lib/db/db.h"
@@ -22,7 +23,6 @@
 
 #define SAY_MAX         256
 #define DISK_LOW_BYTES  (UINT64_C(2) << 30)
-#define PORTS_PER_CALL  4 /* RTP and RTCP of both sides */
 #define FDS_SPARE       256
 #define SECRET_MODE     077
 #define SECRET_DIR_MODE 066 /* others may pass through, not look around */
@@ -249,7 +249,7 @@ static enum verdict check_rtp(struct doctor *d, struct buf *b)
 	const uint64_t ports = d->s.rtp_port_max >= d->s.rtp_port_min
 				   ? d->s.rtp_port_max - d->s.rtp_port_min + 1
 				   : 0;
-	const uint64_t calls = ports / PORTS_PER_CALL;
+	const uint64_t calls = ports / CTL_WANT_CALL_PORTS;
 
 	buf_printf(b, "%llu ports are enough for %llu calls, max_calls is %llu",
 	    (unsigned long long)ports, (unsigned long long)calls,
@@ -262,7 +262,7 @@ static enum verdict check_rtp(struct doctor *d, struct buf *b)
 
 static enum verdict check_files(struct doctor *d, struct buf *b)
 {
-	const uint64_t need = d->s.max_calls * PORTS_PER_CALL + FDS_SPARE;
+	const uint64_t need = d->s.max_calls * CTL_WANT_CALL_PORTS + FDS_SPARE;
 	struct rlimit lim;
 
 	if (getrlimit(RLIMIT_NOFILE, &lim) == -1)

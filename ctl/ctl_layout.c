@@ -14,6 +14,7 @@
 
 #include "ctl/ctl_acl.h"
 #include "ctl/ctl_file.h"
+#include "ctl/ctl_want.h"
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
 
@@ -420,7 +421,7 @@ static enum err apply(struct ctl_layout *l, const struct ctl_layout_want *want)
 	keep_u64(&s->rtp_port_min, want->rtp_port_min);
 	keep_u64(&s->rtp_port_max, want->rtp_port_max);
 	keep_u64(&s->max_calls, want->max_calls);
-	return ERR_OK;
+	return ctl_want_check(s, want);
 }
 
 /* Where the tree lies that this program was built in (build/<variant>/), or

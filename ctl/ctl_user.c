@@ -16,6 +16,7 @@ struct opts {
 	const char *name;
 	const char *role;
 	const char *company;
+	const char *account;
 	bool stdin_password;
 };
 
@@ -28,6 +29,8 @@ static const struct ctl_opt options[] = {
 	    "read-only, agent, analyst, manager, admin or owner (read-only)" },
 	{ "company", CTL_OPT_TEXT, offsetof(struct opts, company), 0, "NAME",
 	    "the role is for; \"all\": every one of the account (owner: all)" },
+	{ "account", CTL_OPT_TEXT, offsetof(struct opts, account), 0, "NAME",
+	    "whose, when there are several and the role is for all of one" },
 	{ "password-stdin", CTL_OPT_FLAG, offsetof(struct opts, stdin_password),
 	    0, NULL,
 	    "read the password from standard input; else one is made" },
@@ -121,7 +124,7 @@ static enum err add(struct ctl_scope *s, const void *opts)
 		 o->name == NULL ? o->email : o->name)) != ERR_OK)
 		return e;
 	if (everywhere(o))
-		e = ctl_scope_account(s, NULL, &row.account);
+		e = ctl_scope_account(s, o->account, &row.account);
 	else
 		e = ctl_scope_company(s, o->company, &company, &row.account);
 	if (e != ERR_OK || (e = new_password(o, hash)) != ERR_OK ||

@@ -23,18 +23,18 @@ after(async () => {
 	await stack?.stop();
 });
 
-/** A call in whose middle `role` is killed; its row, and how long it talked
+/** A call in whose middle `roles` are killed; its row, and how long it talked
  *  before. */
-async function killIn(role) {
+async function killIn(...roles) {
 	const c = await place(number, { talk_ms });
 	await bridged(c);
 	const since = Date.now();
 	const wait = 200 + Math.random() * 2000;
 	await until('a random moment', () => Date.now() - since > wait);
-	const pid = workers(stack)[role];
-	process.kill(pid, 'SIGKILL');
+	const now = workers(stack);
+	for (const role of roles) process.kill(now[role], 'SIGKILL');
 	const talked = (Date.now() - since) / 1000;
-	await gone(pid);
+	for (const role of roles) await gone(now[role]);
 	await listening(stack);
 	return { c, talked };
 }
@@ -66,6 +66,19 @@ for (let i = 0; i < rounds; i++) {
 			FROM call_leg l LEFT JOIN destination d ON d.company_id = l.company_id AND d.id = l.destination_id
 			WHERE l.call_id = UNHEX('${row[0]}') ORDER BY l.seq`),
 		[['0', '1', 'crash', '200', '0', '1'], ['1', '1', 'crash', '200', '1', '1']]);
+	});
+
+	test(`engine and recorder killed at once in a call (${i + 1})`, async () => {
+		const { c, talked } = await killIn('recorder', 'engine');
+		await c.carrier.stop(); // nobody will ever hang up on it
+		const row = await finish(c);
+		assert.equal(row[1], 'interrupted');
+		// What the recorder had not written was in memory that outlives it:
+		// the tone is there up to the end, and the end is where they died.
+		const heard = listen(stack, row), right = heard.channels[1];
+		assert.ok(Math.abs(heard.seconds - talked) < 2, `${heard.seconds} s recorded of ${talked} s`);
+		for (let at = Math.floor(Math.max(right.length / 2, right.length - 16000)); at + 1600 < right.length; at += 800)
+			assert.ok(right.subarray(at, at + 800).some((s) => Math.abs(s) > 0.02), `silence at ${at / 8000} s of ${right.length / 8000} s`);
 	});
 
 	test(`recorder killed in a call (${i + 1})`, async () => {

@@ -42,8 +42,9 @@ async function calm(talk) {
 		if (stood_ms < 60 || left === 1) return result;
 	}
 }
-/** Sleeps; the longest time (ms) for which the process did not get its turn. */
-async function sleep(ms) {
+/** Lets the call last so long; the longest time (ms) for which the process did
+ *  not get its turn meanwhile. */
+async function talkFor(ms) {
 	const delay = monitorEventLoopDelay({ resolution: 10 });
 	delay.enable();
 	await new Promise((r) => setTimeout(r, ms));
@@ -58,7 +59,7 @@ async function converse(line, play, talk_ms) {
 	await phone.says(/^ready/m);
 	const a = call('carrier', { listen: `${addr}:${line.caller}`, target: worker, number: line.number, play: play[0], save: join(dir, `${name}.ul`), 'rtp-min': line.rtp + 100, 'rtp-max': line.rtp + 199 });
 	await phone.says(/^answered/m);
-	const stood_ms = await sleep(talk_ms); // the length of the call
+	const stood_ms = await talkFor(talk_ms);
 	a.stop();
 	await phone.ended;
 	await a.ended;

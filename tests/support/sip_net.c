@@ -69,13 +69,6 @@ void sip_net_init(struct sip_net *net, uint32_t slots)
 	}
 }
 
-void sip_net_fini(struct sip_net *net)
-{
-	for (int i = 0; i < SIP_NET_NODES; i++)
-		sip_txn_free(net->node[i].layer);
-	free(net->sent);
-}
-
 static void deliver(struct sip_net *net)
 {
 	while (net->delivered < net->n_sent) {
@@ -210,4 +203,26 @@ enum err sip_net_answer(struct sip_net *net, int node, unsigned int status)
 			ev = &net->events[i];
 	assert_non_null(ev);
 	return sip_txn_respond(net->node[node].layer, ev->id, &a, net->now_us);
+}
+
+int sip_net_end(struct sip_net *net)
+{
+	int status = 0;
+
+	net->lose = NULL;
+	sip_net_run(net, 400 * RT_SEC_US);
+	for (int i = 0; i < SIP_NET_NODES; i++) {
+		struct sip_txn_stats st;
+
+		sip_txn_stats(net->node[i].layer, &st);
+		if (st.live == 0 && st.chunks_used == 0)
+			continue;
+		print_error("node %d: %u slots, %u chunks left\n", i, st.live,
+		    st.chunks_used);
+		status = -1;
+	}
+	for (int i = 0; i < SIP_NET_NODES; i++)
+		sip_txn_free(net->node[i].layer);
+	free(net->sent);
+	return status;
 }

@@ -59,7 +59,9 @@ struct sip_net {
 };
 
 void sip_net_init(struct sip_net *net, uint32_t slots);
-void sip_net_fini(struct sip_net *net);
+/* Loses nothing any more, lets all timers run out, and frees it. 0; -1, and
+ * says so, when something was left: after all timers nothing may be. */
+int sip_net_end(struct sip_net *net);
 /* Delivers everything and lets time pass up to now + us, timer by timer. */
 void sip_net_run(struct sip_net *net, int64_t us);
 /* Hands bytes to a node as if they came from `from`. */

@@ -22,24 +22,10 @@ static int set_up(void **state)
 	return 0;
 }
 
-/* Whatever a test did: after all timers nothing may be left. */
 static int tear_down(void **state)
 {
-	struct sip_txn_stats st;
-
 	(void)state;
-	net.lose = NULL;
-	sip_net_run(&net, 400 * RT_SEC_US);
-	for (int i = 0; i < SIP_NET_NODES; i++) {
-		sip_txn_stats(net.node[i].layer, &st);
-		if (st.live != 0 || st.chunks_used != 0)
-			print_error("node %d: %u slots, %u chunks left\n", i,
-			    st.live, st.chunks_used);
-		if (st.live != 0 || st.chunks_used != 0)
-			return -1;
-	}
-	sip_net_fini(&net);
-	return 0;
+	return sip_net_end(&net);
 }
 
 static void ack(struct sip_net_node *n, struct sip_txn_id id, const char *tag)

@@ -1,0 +1,17 @@
+/*
+ * ctl_want.h - is what `ringtrace run` was asked for possible?
+ */
+#ifndef RT_CTL_WANT_H
+#define RT_CTL_WANT_H
+
+#include "ctl/ctl_layout.h"
+
+#define CTL_WANT_CALL_PORTS 4 /* RTP and RTCP of both sides */
+
+/* s: the settings with want applied. Only what was asked for now is refused; an
+ * older file's word only makes `ringtrace doctor` speak. ERR_RANGE: logged,
+ * with the figures. */
+RT_MUST_USE enum err ctl_want_check(const struct settings *s,
+    const struct ctl_layout_want *want);
+
+#endif
