@@ -121,7 +121,8 @@ function hits(s, list, link) {
 	for (const r of list) {
 		let m;
 		r.re.lastIndex = 0;
-		while ((m = r.re.exec(s))) {
+		// What is no number is found everywhere.
+		while ((m = r.re.exec(s)) && m[3][2]) {
 			const len = m[0].length;
 			if (!m[1] && !m[2] && r.bare && (r.bare > 1 || /^\s\d/.test(s.slice(m.index + len)))) continue;
 			// Without separators, or with letters, it must stand alone.
@@ -162,11 +163,13 @@ function put(node, now) {
 	if (!backward && (now + was).length < 99 && paint.size < 20) paint.set(was.trim(), now.trim());
 }
 
-// A number that goes over one or several texts: each keeps its share.
+// A number that goes over one or several texts: each keeps its share. Gives what
+// was found.
 function swapRun(run) {
 	const all = run.map((n) => n.data), s = all.join(''), ends = all.map((t) => t.length);
 	if (!quick.test(s) || run.some((n) => kept(n.parentNode))) return;
-	for (const h of hits(s, rules)) {
+	const found = hits(s, rules);
+	for (const h of found) {
 		const t = h[2], even = t.length === h[1] - h[0];
 		let at = 0;
 		page.found++;
@@ -178,6 +181,7 @@ function swapRun(run) {
 		});
 	}
 	run.forEach((n, i) => n.data === all[i] || put(n, all[i]));
+	return found[0];
 }
 
 // The texts of a block in the order they stand, over its inline elements. A
@@ -186,7 +190,7 @@ function swapRun(run) {
 function swapTexts(el) {
 	let run = [];
 	function end() {
-		if (run.length) swapRun(run);
+		swapRun(run);
 		run = [];
 	}
 	(function pieces(el) {
@@ -195,11 +199,9 @@ function swapTexts(el) {
 				if (INLINE.has(n.localName)) pieces(n);
 				else end();
 			} else if (n.nodeType === 3) {
-				const some = /\d/.test(n.data), whole = some && quick.test(n.data) && hits(n.data, rules).length;
-				if (whole) swapRun([n]);
-				else if (!some && n.data.trim().length > 3) end();
-				if (some || run.length) run.push(n);
-				if (whole) end();
+				const some = /\d/.test(n.data);
+				if (!some && n.data.trim().length > 3) end();
+				if ((some && !swapRun([n])) || run.length) run.push(n);
 			}
 		}
 	})(el);

@@ -267,14 +267,14 @@ function begin() {
 	if (begun || tag.boss) return;
 	begun = 1;
 	watch(d);
-	let c;
 	try {
-		c = tag.ids.visit && JSON.parse(store(CACHE));
-	} catch {}
-	if (c?.[0] > Date.now()) {
-		apply(c[2]);
-		known = 1;
-	} else if (own) {
+		const c = tag.ids.visit && JSON.parse(store(CACHE));
+		if (c?.[0] > Date.now()) {
+			apply(c[2]);
+			known = 1;
+		}
+	} catch {} // the page may write there, too
+	if (!known && own) {
 		hunt(own);
 		setTimeout(show, HIDDEN_MS);
 	}

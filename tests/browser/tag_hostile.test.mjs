@@ -122,6 +122,53 @@ test('answers that are none leave the page as it was, and in sight', async () =>
 	}
 });
 
+test('lists of numbers that are none leave the page as it was, in sight and alive', async () => {
+	const nothing = { e164: '', national: '', international: '' };
+	for (const swap of [[null], [{}], ['x'], [{ from: {}, to: {} }], [{ from: nothing, to: ours }],
+		[{ from: own, to: ours }, { from: nothing, to: ours }, { from: { ...own, e164: '+1', national: '1' }, to: ours }]]) {
+		const page = await open(NUMBER, { says: JSON.stringify({ tier: 'lease', visitor: 'vtr_1', visit: 'vis_1', swap }) });
+		await until('it has asked', () => visits().length === 1);
+		await page.waitForFunction(() => getComputedStyle(document.getElementById('n')).visibility === 'visible');
+		const text = await page.evaluate(() => {
+			window.ringtrace.text('Call +1 415 555 0100 (1)');
+			return document.getElementById('n').textContent;
+		});
+		assert.ok([own.national, ours.national].includes(text), `${JSON.stringify(swap)}: ${text}`);
+		await page.context().close();
+	}
+});
+
+test('what others wrote where the tag keeps its answer costs nothing', async () => {
+	const until2099 = 4e12;
+	for (const kept of ['{', 'null', '7', '[]', `[${until2099}]`, `[${until2099},[],null]`, `[${until2099},[],[null]]`,
+		`[${until2099},7,"x"]`, `[${until2099},[],[{"from":{},"to":{}}]]`, 'x'.repeat(100000)]) {
+		prepare({ '/': html(NUMBER) });
+		const page = await newVisitor(browser);
+		await page.addInitScript((kept) => {
+			sessionStorage.rt_p = kept;
+			document.cookie = `rt_id=vtr_1.vis_1.${Date.now()};path=/`;
+		}, kept);
+		await page.goto(base);
+		await shown(page);
+		assert.equal(visits().length, 1, kept.slice(0, 40));
+		assert.deepEqual(page.said, [], kept.slice(0, 40));
+		await page.context().close();
+	}
+});
+
+test('cookies with the tag’s name and nonsense in it', async () => {
+	for (const kept of ['.', '...', 'vtr_1', 'vtr_1.vis_1.', `${'x'.repeat(3000)}.y.9999999999999`, 'vtr_1.vis_1.NaN', '%00']) {
+		prepare({ '/': html(NUMBER) });
+		const page = await newVisitor(browser);
+		await page.addInitScript((kept) => { document.cookie = `rt_id=${kept};path=/`; }, kept);
+		await page.goto(base);
+		await shown(page);
+		assert.match(await page.evaluate(() => document.cookie), /rt_id=vtr_1\.vis_1\.\d+/);
+		assert.deepEqual(page.said, []);
+		await page.context().close();
+	}
+});
+
 /** Changes that a page gets done in a second, in steps after each of which its
  *  observers are called; in the second second, when all is compiled. */
 async function changesIn(page) {
