@@ -58,6 +58,7 @@ const addresses = () => [
 	['/company', { POST: true }],
 	['/companies', { GET: 200 }],
 	['/companies/names.json', { GET: 200 }],
+	[`/companies/${world.alpha.companyId}/logo`, { GET: 404 }], // it has none
 	['/companies/favourite', { POST: true }],
 	['/login', { GET: 303, POST: true }],
 	['/logout', { POST: true }],
@@ -280,6 +281,18 @@ test('recordings come only through the permission check', async () => {
 	assert.equal(await res.text(), 'RIFF');
 	assert.equal(res.headers.get('content-type'), 'audio/wav');
 	assert.equal(res.headers.get('x-accel-redirect'), null);
+});
+
+test("a logo is shown to its company's people only", async () => {
+	const bytes = Buffer.from('a picture');
+	for (const company of [world.alpha, world.beta])
+		stack.sql(`INSERT INTO company_logo VALUES (X'${company.id.toString('hex')}', 'png', 2, 1, X'${bytes.toString('hex')}', UTC_TIMESTAMP(6))`);
+	const own = await viewer.fetch(`/companies/${world.alpha.companyId}/logo`);
+	assert.equal(own.status, 200);
+	assert.equal(own.headers.get('content-type'), 'image/png');
+	assert.ok(bytes.equals(Buffer.from(await own.arrayBuffer())));
+	assert.equal((await viewer.fetch(`/companies/${world.beta.companyId}/logo`)).status, 404);
+	stack.sql('DELETE FROM company_logo');
 });
 
 test('a user without a company sees none', async () => {
