@@ -7,9 +7,10 @@
  * and the beginnings of hour, day and month come with the question, because
  * the one who asks knows the destination's row and the company's zone. A place
  * that was reserved is confirmed when the call is bridged (it then counts
- * against the hourly, daily and monthly caps) and released when the leg ends;
- * released unconfirmed, it never counted. What a dead engine left goes with
- * its calls' closed records, and after hold_s in any case.
+ * against the hourly, daily and monthly caps) and left when the talk ends;
+ * released, it never counted. What could not be said, since the engine died or
+ * the database was away, goes with the call's closed record, and after hold_s
+ * in any case.
  */
 #ifndef RT_CORE_ASK_H
 #define RT_CORE_ASK_H
@@ -28,6 +29,7 @@ enum ask_kind {
 	ASK_CONFIRM, /* no answer */
 	ASK_RELEASE, /* no answer */
 	ASK_NEXT,    /* -> YES with the turn, or AWAY */
+	ASK_LEAVE,   /* no answer */
 	ASK_KIND_COUNT
 };
 

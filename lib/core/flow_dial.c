@@ -402,13 +402,30 @@ static void ring_event(struct flow_act *a, const struct flow_event *ev)
 	}
 }
 
+/* The next call need not wait until this one is in the database. */
+static void leave(struct flow_act *a)
+{
+	struct flow_target t;
+
+	if (!a->s->leg[0].reserved)
+		return;
+	flow_target_of(a, a->s->leg[0].member, &t);
+	flow_act_add(a, FLOW_DO_LEAVE)->text = t.text;
+}
+
+static void talk_over(struct flow_act *a, enum flow_why why)
+{
+	leave(a);
+	flow_act_finish(a, FLOW_DO_HANGUP, why);
+}
+
 static void talk_event(struct flow_act *a, const struct flow_event *ev)
 {
 	if (ev->kind == FLOW_EV_CALLEE_LEFT &&
 	    ev->ticket == a->s->leg[0].ticket)
-		flow_act_finish(a, FLOW_DO_HANGUP, FLOW_WHY_CALLEE_LEFT);
+		talk_over(a, FLOW_WHY_CALLEE_LEFT);
 	else if (flow_act_is_late(a, ev))
-		flow_act_finish(a, FLOW_DO_HANGUP, FLOW_WHY_TALK_TIME);
+		talk_over(a, FLOW_WHY_TALK_TIME);
 }
 
 static void sort_out(struct flow_act *a)
@@ -476,8 +493,10 @@ void flow_dial_enter(struct flow_act *a)
 
 static void caller_left(struct flow_act *a)
 {
-	if (a->s->phase == PHASE_TALK)
+	if (a->s->phase == PHASE_TALK) {
+		leave(a);
 		return;
+	}
 	for (size_t i = 0; i < a->s->n_legs; i++) {
 		cancel(a, &a->s->leg[i], FLOW_LOST_CALLER);
 		flow_act_trace(a, FLOW_TRACE_LOST,

@@ -218,6 +218,7 @@ enum flow_do_kind {
 	FLOW_DO_ASK,
 	FLOW_DO_RELEASE, /* text: the destination's reservation */
 	FLOW_DO_CONFIRM, /* text: the destination has got this call */
+	FLOW_DO_LEAVE,   /* text: and talks no more, so its place is free */
 	/* Beep, then record the caller: max_s, silence_s (0 never), stop
 	 * (character or 0), ticket -> VOICEMAIL. */
 	FLOW_DO_VOICEMAIL,

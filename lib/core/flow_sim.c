@@ -295,6 +295,7 @@ static void carry_out(struct flow_sim *m, const struct flow_do *d)
 	case FLOW_DO_RINGBACK:
 	case FLOW_DO_RELEASE:
 	case FLOW_DO_CONFIRM:
+	case FLOW_DO_LEAVE:
 	case FLOW_DO_TAG:
 	case FLOW_DO_OUTCOME:
 	case FLOW_DO_STORE:

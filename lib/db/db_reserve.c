@@ -276,6 +276,13 @@ static enum err drop_place(struct db *db, struct company_id company,
 	return stmt_exec(st, NULL);
 }
 
+/* No count changes, so the gate need not be locked. */
+enum err db_reserve_leave(struct db *db, struct company_id company,
+    struct call_id call, struct slice key)
+{
+	return drop_place(db, company, call, key);
+}
+
 /* Off the counts, unless the call was bridged there. The gate comes first, as
  * with taking, or two could wait for each other. */
 static enum err give(struct db *db, struct company_id company,
@@ -340,7 +347,7 @@ static enum err answered_key(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "SELECT destination_id FROM phone_call WHERE company_id = ?"
-	    " AND id = ? AND result = 'answered'"
+	    " AND id = ? AND (result = 'answered' OR bridged_at IS NOT NULL)"
 	    " AND destination_id IS NOT NULL";
 	struct destination_id id;
 	struct stmt *st = stmt_begin(db, sql);
@@ -356,7 +363,6 @@ static enum err answered_key(struct db *db, struct company_id company,
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
-/* A confirmed place leaves the counts alone, so its gate is not locked. */
 static enum err end_places(struct db *db, struct company_id company,
     struct call_id call, const struct place *p, size_t n)
 {
@@ -367,7 +373,7 @@ static enum err end_places(struct db *db, struct company_id company,
 		const struct slice key = slice_from(p[i].key);
 
 		if (p[i].confirmed || slice_eq(key, slice_from(answered)))
-			e = drop_place(db, company, call, key);
+			e = db_reserve_leave(db, company, call, key);
 		else
 			e = give(db, company, call, key);
 	}

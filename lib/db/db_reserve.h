@@ -23,6 +23,9 @@ RT_MUST_USE enum err db_reserve_confirm(struct db *db,
 /* The place is free. No such place is ERR_OK. */
 RT_MUST_USE enum err db_reserve_give(struct db *db, struct company_id company,
     struct call_id call, struct slice key);
+/* The same after a talk: the call counts, even if its confirmation was lost. */
+RT_MUST_USE enum err db_reserve_leave(struct db *db, struct company_id company,
+    struct call_id call, struct slice key);
 /* All that a call still has, for its closed record: the place where it was
  * answered counts, even if nobody lived to confirm it. */
 RT_MUST_USE enum err db_reserve_end(struct db *db, struct company_id company,

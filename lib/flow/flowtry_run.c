@@ -287,6 +287,7 @@ static void did(void *arg, int64_t at_us, const struct flow_do *d)
 	case FLOW_DO_ASK:
 	case FLOW_DO_RELEASE:
 	case FLOW_DO_CONFIRM:
+	case FLOW_DO_LEAVE:
 	case FLOW_DO_KIND_COUNT:
 		break;
 	}

@@ -220,6 +220,11 @@ void question_confirm(struct engine *e, struct call *c, const struct flow_do *d)
 	say(e, c, ASK_CONFIRM, d->text);
 }
 
+void question_leave(struct engine *e, struct call *c, const struct flow_do *d)
+{
+	say(e, c, ASK_LEAVE, d->text);
+}
+
 static enum flow_answer meaning(const struct call_question *p,
     const struct ask_reply *r)
 {

@@ -14,13 +14,14 @@
 
 #define QUESTION_US (150 * INT64_C(1000))
 
-/* The flow's ASK, RELEASE and CONFIRM. A place that is released while its
- * question is still open is given back when it is granted. */
+/* The flow's ASK, RELEASE, CONFIRM and LEAVE. A place that is released while
+ * its question is still open is given back when it is granted. */
 void question_ask(struct engine *e, struct call *c, const struct flow_do *d);
 void question_release(struct engine *e, struct call *c,
     const struct flow_do *d);
 void question_confirm(struct engine *e, struct call *c,
     const struct flow_do *d);
+void question_leave(struct engine *e, struct call *c, const struct flow_do *d);
 
 void question_answered(struct engine *e, struct call *c, uint64_t number,
     const struct ask_reply *r);

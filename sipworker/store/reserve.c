@@ -26,6 +26,9 @@ static enum err ask(struct db *db, struct company_id company,
 	case ASK_RELEASE:
 		e = db_reserve_give(db, company, call, a->key);
 		break;
+	case ASK_LEAVE:
+		e = db_reserve_leave(db, company, call, a->key);
+		break;
 	case ASK_NEXT:
 		e = db_reserve_turn(db, company, a->key, &out->turn);
 		out->answer = ASK_YES;

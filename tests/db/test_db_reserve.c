@@ -162,6 +162,30 @@ static void test_confirm(void **state)
 	    1);
 }
 
+/* After a talk the place is free and the call has counted, whether or not its
+ * confirmation arrived. */
+static void test_leave(void **state)
+{
+	const struct call_id a = new_call(), b = new_call();
+	struct ask q = plain;
+
+	(void)state;
+	q.at_once = 1;
+	q.day = (struct ask_window){ 2, NOW };
+	assert_true(take(0, a, &q, NOW));
+	ok(db_reserve_leave(store, t->company[1].id, a,
+	    KEY)); /* not its place */
+	assert_false(take(0, b, &q, NOW));
+	ok(db_reserve_leave(store, t->company[0].id, a, KEY));
+	ok(db_reserve_leave(store, t->company[0].id, a, KEY));
+	assert_true(take(0, b, &q, NOW));
+	confirm(0, b);
+	ok(db_reserve_leave(store, t->company[0].id, b, KEY));
+	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM reservation"),
+	    0);
+	assert_false(take(0, new_call(), &q, NOW)); /* both have counted */
+}
+
 /* --- the end of calls and engines ------------------------------------------*/
 
 static void test_call_ends(void **state)
@@ -416,6 +440,7 @@ int main(void)
 		cmocka_unit_test_setup(test_at_once, empty),
 		cmocka_unit_test_setup(test_windows, empty),
 		cmocka_unit_test_setup(test_confirm, empty),
+		cmocka_unit_test_setup(test_leave, empty),
 		cmocka_unit_test_setup(test_call_ends, empty),
 		cmocka_unit_test_setup(test_expired, empty),
 		cmocka_unit_test_setup(test_four_at_once, empty),

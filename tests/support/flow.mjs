@@ -35,8 +35,9 @@ export function addPrompts(stack, company, prompts) {
 }
 
 /** Publishes the documents { '+1...': {...} } as the numbers' flows and waits
- *  until calls use them. Returns the flows' ids. */
-export async function publish(stack, company, documents) {
+ *  until calls use them: `taken`, of the stack's own worker. Returns the flows'
+ *  ids. */
+export async function publish(stack, company, documents, taken = live) {
 	const ids = {};
 	const sql = Object.entries(documents).map(([number, document]) => {
 		const flow = (ids[number] = id());
@@ -48,7 +49,7 @@ export async function publish(stack, company, documents) {
 			UPDATE number SET flow_id = ${flow} WHERE company_id = ${company} AND active_e164 = ${quoted(number)};`;
 	});
 	stack.sql(`${sql.join('\n')}\nUPDATE config_version SET version = version + 1 WHERE id = 1;`);
-	await live(stack);
+	await taken(stack);
 	return ids;
 }
 

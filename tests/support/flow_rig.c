@@ -87,6 +87,7 @@ void flow_rig_expect(const struct flow_rig *r, const char *want)
 		[FLOW_DO_ASK] = 'Q',
 		[FLOW_DO_RELEASE] = '-',
 		[FLOW_DO_CONFIRM] = '+',
+		[FLOW_DO_LEAVE] = '!',
 		[FLOW_DO_VOICEMAIL] = 'V',
 		[FLOW_DO_KEEP] = 'K',
 		[FLOW_DO_DROP] = 'Z',

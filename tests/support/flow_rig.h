@@ -38,7 +38,7 @@ const struct flow_do *flow_rig_did(const struct flow_rig *r,
     enum flow_do_kind kind);
 /* The actions as letters, without traces and timers:
  * A answer, P play, R record, D dial, N notice, H hang up, B busy, X reject,
- * S stop, M ringback, C cancel, U bridge, Q ask, - release, + confirm,
+ * S stop, M ringback, C cancel, U bridge, Q ask, - release, + confirm, ! leave,
  * V voicemail, K keep, Z drop, T tag, O outcome, W store. */
 void flow_rig_expect(const struct flow_rig *r, const char *want);
 /* The traces as text: "enter a; 0; won 1; ...". */

@@ -402,6 +402,14 @@ static void test_reserve(void **state)
 	answer_ask(FLOW_ANSWER_GRANTED, 0);
 	says(0, FLOW_EV_ANSWERED);
 	flow_rig_expect(&r, "+AU");
+	says(0, FLOW_EV_CALLEE_LEFT);
+	flow_rig_expect(&r, "!H"); /* free, though it has counted */
+	flow_rig_end(&r);
+	start();
+	answer_ask(FLOW_ANSWER_GRANTED, 0);
+	says(0, FLOW_EV_ANSWERED);
+	flow_rig_event(&r, FLOW_EV_CALLER_LEFT, 0, 0);
+	flow_rig_expect(&r, "!");
 	flow_rig_end(&r);
 	/* The caller leaves before the answer: what may come is given back. */
 	start();

@@ -128,6 +128,7 @@ static void watch_do(struct watch *w, const struct flow_do *d)
 	case FLOW_DO_TRACE:
 	case FLOW_DO_RELEASE:
 	case FLOW_DO_CONFIRM:
+	case FLOW_DO_LEAVE:
 	case FLOW_DO_TAG:
 	case FLOW_DO_OUTCOME:
 	case FLOW_DO_STORE:
