@@ -5,6 +5,9 @@
 #include "cgi/form/json_copy.h"
 #include "lib/base/scan.h"
 #include "lib/core/flow.h"
+#include "lib/json/flow_json.h"
+
+#define DOCUMENT_DEPTH 12
 
 /* Names that do not fit are cut: then no field is found, and nothing changes.
  */
@@ -290,8 +293,10 @@ static void put_steps(const struct req *r, const struct json_node *steps,
 	json_out_end(j);
 }
 
-void flow_draft_write(const struct req *r, const struct json_node *document,
-    const struct flow_draft_action *a, struct json_out *j)
+/* Writes the new document as the next value. */
+static void write_document(const struct req *r,
+    const struct json_node *document, const struct flow_draft_action *a,
+    struct json_out *j)
 {
 	struct slice first;
 
@@ -309,4 +314,33 @@ void flow_draft_write(const struct req *r, const struct json_node *document,
 		json_copy(json_in_get(document, "first"), j);
 	put_steps(r, json_in_get(document, "steps"), a, j);
 	json_out_end(j);
+}
+
+enum err flow_draft_parse(struct slice text, struct json_in **in)
+{
+	return json_in_parse(text, FLOW_JSON_BYTES_MAX, DOCUMENT_DEPTH, in,
+	    NULL);
+}
+
+enum err flow_draft_read(const struct req *r, const struct flow_draft_action *a,
+    struct slice *text)
+{
+	struct slice sent;
+	struct json_in *in;
+	struct json_out j;
+	struct buf b;
+	enum err e;
+
+	if ((e = req_need(req_form(r, "document", &sent))) != ERR_OK ||
+	    (e = flow_draft_parse(sent, &in)) != ERR_OK)
+		return e;
+	buf_init(&b, FLOW_JSON_BYTES_MAX);
+	json_out_init(&j, &b);
+	write_document(r, json_in_root(in), a, &j);
+	e = json_out_done(&j);
+	if (e == ERR_OK && !arena_copy(r->arena, json_out_text(&j), text))
+		e = ERR_NOMEM;
+	buf_fini(&b);
+	json_in_free(in);
+	return e;
 }

@@ -30,9 +30,12 @@ struct flow_draft_action {
 
 /* Reads the field `do`. */
 void flow_draft_action(const struct req *r, struct flow_draft_action *out);
-/* Writes the new document as the next value. */
-void flow_draft_write(const struct req *r, const struct json_node *document,
-    const struct flow_draft_action *a, struct json_out *j);
+/* The form's field `document` with the other fields over it, as text in the
+ * request's memory. ERR_SYNTAX, ERR_TOOBIG: it is none. */
+RT_MUST_USE enum err flow_draft_read(const struct req *r,
+    const struct flow_draft_action *a, struct slice *text);
+/* A document of such a form; end it with json_in_free(). */
+RT_MUST_USE enum err flow_draft_parse(struct slice text, struct json_in **in);
 
 /* "<step>.<name>" and "<step>.<list>.<i>.<name>", for the page's fields. */
 #define FLOW_DRAFT_NAME_MAX 160

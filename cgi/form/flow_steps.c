@@ -1,6 +1,7 @@
 #include "cgi/form/flow_steps.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cgi/form/flow_cases.h"
 #include "cgi/form/flow_draft.h"
@@ -9,8 +10,7 @@
 #include "cgi/form/json_copy.h"
 #include "cgi/web/frame.h"
 #include "lib/core/builtin.h"
-
-#define DOCUMENT_DEPTH 12
+#include "lib/core/flow_label.h"
 
 /* One page in the making. */
 struct page {
@@ -27,24 +27,43 @@ struct page {
 
 /* --- words -----------------------------------------------------------------*/
 
-/* "ring_s" -> "Ring s": as documents have them, made readable. */
-static void plain(const char *name, char *out, size_t cap)
+/* The builder's words for what documents call otherwise. of: the type of step
+ * or the list. */
+static void view_word(struct view *v, const char *key,
+    enum flow_label_kind kind, const char *of, const char *name)
 {
-	size_t n = 0;
+	const char *word = flow_label(kind, of, slice_from(name));
 
-	for (; name[n] != '\0' && n + 1 < cap; n++)
-		out[n] = name[n] == '_' ? ' ' : name[n];
-	out[n] = '\0';
-	if (out[0] >= 'a' && out[0] <= 'z')
-		out[0] = (char)(out[0] - 'a' + 'A');
+	view_cstr(v, key, word != NULL ? word : name);
 }
 
-static void view_plain(struct view *v, const char *key, const char *name)
+/* What is wrong names a parameter or way out first: "ring_s is missing". */
+static void view_problem(struct view *v, const char *what)
 {
-	char text[80];
+	struct slice rest = slice_from(what);
+	const char *word;
+	char text[320];
+	struct buf b;
+	size_t n = 0;
 
-	plain(name, text, sizeof(text));
-	view_cstr(v, key, text);
+	while (n < rest.n &&
+	       (rest.p[n] == '_' || (rest.p[n] >= 'a' && rest.p[n] <= 'z')))
+		n++;
+	word = flow_label(FLOW_LABEL_PARAM, "", slice_of(rest.p, n));
+	if (word == NULL)
+		word = flow_label(FLOW_LABEL_WAY, "", slice_of(rest.p, n));
+	rest = slice_of(rest.p + n, rest.n - n);
+	if (word == NULL || !(slice_starts(rest, SLICE(":")) ||
+				slice_starts(rest, SLICE(" is missing")) ||
+				slice_starts(rest, SLICE(" cannot")))) {
+		view_cstr(v, "what", what);
+		return;
+	}
+	buf_over(&b, text, sizeof(text));
+	buf_cstr(&b, word);
+	buf_put(&b, rest);
+	view_slice(v, "what",
+	    buf_err(&b) == ERR_OK ? buf_slice(&b) : slice_from(what));
 }
 
 /* The value of a parameter as text, numbers too. */
@@ -140,43 +159,56 @@ static bool is_thing(enum flow_param_kind kind)
 	       kind == FLOW_PARAM_TRUNK || kind == FLOW_PARAM_FLOW;
 }
 
-static void choice_options(const struct flow_param *q, struct view *f,
-    struct slice now)
+static void choice_options(const struct flow_param *q, const char *of,
+    struct view *f, struct slice now)
 {
 	for (size_t i = 0; q->choices[i] != NULL; i++) {
-		char label[80];
+		const struct slice value = slice_from(q->choices[i]);
+		const char *word = flow_label(FLOW_LABEL_CHOICE, of, value);
 
-		plain(q->choices[i], label, sizeof(label));
-		(void)option(f, slice_from(q->choices[i]), slice_from(label),
+		(void)option(f, value, word != NULL ? slice_from(word) : value,
 		    now);
 	}
 }
 
+/* "5 to 300, usually 30 (s)" */
+static void view_hint(struct view *f, const struct flow_param *q)
+{
+	const size_t n = strlen(q->name);
+	const char *unit = "";
+	char hint[64] = "";
+
+	if (n > 2 && strcmp(q->name + n - 2, "_s") == 0)
+		unit = " seconds";
+	else if (n > 3 && strcmp(q->name + n - 3, "_km") == 0)
+		unit = " km";
+	if (q->kind == FLOW_PARAM_NUMBER)
+		(void)snprintf(hint, sizeof(hint), "%lu to %lu%s, usually %lu",
+		    (unsigned long)q->min, (unsigned long)q->max, unit,
+		    (unsigned long)q->fallback);
+	view_cstr(f, "hint", hint);
+}
+
 static void view_field(const struct page *p, struct view *f, const char *name,
-    const struct flow_param *q, struct slice now)
+    const char *of, const struct flow_param *q, struct slice now)
 {
 	const bool thing = is_thing(q->kind);
 	const bool choice = q->kind == FLOW_PARAM_CHOICE;
-	char hint[48] = "";
 	bool known = false;
 
 	view_list(f, "options");
 	view_cstr(f, "input", name);
-	view_plain(f, "label", q->name);
+	view_word(f, "label", FLOW_LABEL_PARAM, of, q->name);
 	if (thing)
 		known = thing_options(p, q->kind, f, now);
 	else if (choice)
-		choice_options(q, f, now);
-	if (q->kind == FLOW_PARAM_NUMBER)
-		(void)snprintf(hint, sizeof(hint), "%lu to %lu, usually %lu",
-		    (unsigned long)q->min, (unsigned long)q->max,
-		    (unsigned long)q->fallback);
+		choice_options(q, of, f, now);
 	view_flag(f, "is_select", thing || choice);
 	view_flag(f, "may_be_none", !choice || !q->required);
 	view_flag(f, "has_other", q->kind == FLOW_PARAM_TARGET);
 	view_slice(f, "other", known ? SLICE("") : now);
 	view_slice(f, "value", now);
-	view_cstr(f, "hint", hint);
+	view_hint(f, q);
 	view_flag(f, "has_list", false);
 }
 
@@ -186,7 +218,7 @@ static void view_way(const struct page *p, struct view *f, const char *name,
 {
 	view_list(f, "options");
 	view_cstr(f, "input", name);
-	view_plain(f, "label", label);
+	view_cstr(f, "label", label);
 	view_flag(f, "is_select", false);
 	view_flag(f, "has_list", true);
 	view_slice(f, "value", value_of(p, to));
@@ -201,7 +233,7 @@ static void view_items(const struct page *p, struct slice key,
 	const struct json_node *items = json_in_get(step, l->name);
 	char name[FLOW_DRAFT_NAME_MAX];
 
-	view_plain(v, "list_label", l->name);
+	view_word(v, "list_label", FLOW_LABEL_PARAM, "", l->name);
 	view_cstr(v, "list_name", l->name);
 	view_list(v, "items");
 	for (size_t i = 0; i < json_in_count(items); i++) {
@@ -214,14 +246,14 @@ static void view_items(const struct page *p, struct slice key,
 		for (size_t k = 0; k < l->n_fields; k++) {
 			flow_draft_item_name(key, l->name, i, l->fields[k].name,
 			    name);
-			view_field(p, view_item(item, "fields"), name,
+			view_field(p, view_item(item, "fields"), name, l->name,
 			    &l->fields[k],
 			    value_of(p, json_in_get(old, l->fields[k].name)));
 		}
 		if (!l->leads)
 			continue;
 		flow_draft_item_name(key, l->name, i, "next", name);
-		view_way(p, view_item(item, "fields"), name, "leads to",
+		view_way(p, view_item(item, "fields"), name, "Leads to",
 		    json_in_get(old, "next"));
 	}
 }
@@ -237,9 +269,16 @@ static void view_problems(const struct page *p, struct slice key,
 		if (!slice_eq_cstr(key, e->step))
 			continue;
 		item = view_item(v, "problems");
-		view_cstr(item, "what", e->what);
+		view_problem(item, e->what);
 		view_flag(item, "is_error", !e->warning);
 	}
+}
+
+static const char *way_label(const char *name)
+{
+	const char *word = flow_label(FLOW_LABEL_WAY, "", slice_from(name));
+
+	return word != NULL ? word : name;
 }
 
 static void view_step(const struct page *p, struct slice key,
@@ -258,22 +297,26 @@ static void view_step(const struct page *p, struct slice key,
 		ERR_OK ||
 	    !flow_type_from_name(text, &type)) {
 		view_cstr(v, "type", "unknown");
+		view_cstr(v, "help", "");
 		view_cstr(v, "title", "");
 		return;
 	}
 	row = flow_type_row(type);
-	view_plain(v, "type", row->name);
+	view_word(v, "type", FLOW_LABEL_TYPE, "", row->name);
+	view_word(v, "help", FLOW_LABEL_HELP, "", row->name);
 	view_slice(v, "title", value_of(p, json_in_get(step, "title")));
 	for (size_t i = 0; i < row->n_params; i++) {
 		flow_draft_name(key, row->params[i].name, name);
-		view_field(p, view_item(v, "fields"), name, &row->params[i],
+		view_field(p, view_item(v, "fields"), name, row->name,
+		    &row->params[i],
 		    value_of(p, json_in_get(step, row->params[i].name)));
 	}
 	for (size_t i = 0; i < row->n_lists; i++)
 		view_items(p, key, &row->lists[i], step, view_item(v, "lists"));
 	for (size_t i = 0; i < row->n_branches; i++) {
 		flow_draft_name(key, row->branches[i].name, name);
-		view_way(p, view_item(v, "fields"), name, row->branches[i].name,
+		view_way(p, view_item(v, "fields"), name,
+		    way_label(row->branches[i].name),
 		    json_in_get(step, row->branches[i].name));
 	}
 }
@@ -296,7 +339,7 @@ static void view_steps(const struct page *p, struct view *v)
 		struct view *item = view_item(v, "types");
 
 		view_cstr(item, "type_name", name);
-		view_plain(item, "type_label", name);
+		view_word(item, "type_label", FLOW_LABEL_TYPE, "", name);
 	}
 }
 
@@ -376,12 +419,6 @@ static enum err work(struct page *p, enum flow_draft_do what, uint64_t base,
 	return show(p, out);
 }
 
-static enum err parse(struct slice text, struct json_in **in)
-{
-	return json_in_parse(text, FLOW_JSON_BYTES_MAX, DOCUMENT_DEPTH, in,
-	    NULL);
-}
-
 enum err flow_steps(const struct req *r, struct resp *out)
 {
 	struct page p = { .r = r };
@@ -393,34 +430,10 @@ enum err flow_steps(const struct req *r, struct resp *out)
 	    (e = flow_store_beginning(r, &f, &p.text)) != ERR_OK)
 		return e;
 	p.flow = &f;
-	if (parse(p.text, &in) != ERR_OK)
+	if (flow_draft_parse(p.text, &in) != ERR_OK)
 		return ERR_INTERNAL; /* checked before it was stored */
 	p.document = json_in_root(in);
 	e = work(&p, FLOW_DRAFT_CHECK, 0, &f, out);
-	json_in_free(in);
-	return e;
-}
-
-/* The document that was sent, with the fields over it, as text. */
-static enum err lay_over(const struct req *r, const struct flow_draft_action *a,
-    struct slice *text)
-{
-	struct slice sent;
-	struct json_in *in;
-	struct json_out j;
-	struct buf b;
-	enum err e;
-
-	if ((e = req_need(req_form(r, "document", &sent))) != ERR_OK ||
-	    (e = parse(sent, &in)) != ERR_OK)
-		return e;
-	buf_init(&b, FLOW_JSON_BYTES_MAX);
-	json_out_init(&j, &b);
-	flow_draft_write(r, json_in_root(in), a, &j);
-	e = json_out_done(&j);
-	if (e == ERR_OK && !arena_copy(r->arena, json_out_text(&j), text))
-		e = ERR_NOMEM;
-	buf_fini(&b);
 	json_in_free(in);
 	return e;
 }
@@ -438,9 +451,9 @@ enum err flow_steps_post(const struct req *r, struct resp *out)
 	if ((e = flow_store_get(r, &f)) != ERR_OK ||
 	    (e = req_need(req_form_u64(r, "base", 0, UINT32_MAX, &base))) !=
 		ERR_OK ||
-	    (e = lay_over(r, &a, &p.text)) != ERR_OK)
+	    (e = flow_draft_read(r, &a, &p.text)) != ERR_OK)
 		return e;
-	if (parse(p.text, &in) != ERR_OK)
+	if (flow_draft_parse(p.text, &in) != ERR_OK)
 		return ERR_INTERNAL; /* we wrote it just now */
 	p.flow = &f;
 	p.document = json_in_root(in);

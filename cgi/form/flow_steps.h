@@ -10,7 +10,7 @@
  * button says what to do with the two together: "add", "remove <step>", "item
  * <step> <list>", "drop <step> <list> <i>", "check", "save" or "publish".
  * Nothing is kept on the server before "save", which refuses like the builder
- * does.
+ * does. A button leads with all of it to flow_trial.h, and back.
  */
 #ifndef RT_CGI_FORM_FLOW_STEPS_H
 #define RT_CGI_FORM_FLOW_STEPS_H

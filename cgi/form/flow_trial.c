@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cgi/form/flow_draft.h"
 #include "cgi/form/flow_store.h"
 #include "cgi/form/flow_told.h"
 #include "cgi/form/flow_try.h"
@@ -11,7 +12,6 @@
 #include "lib/phone/tz.h"
 #include "lib/text/json_out.h"
 
-#define DOCUMENT_DEPTH 12
 #define VERSIONS_SHOWN 100
 #define CASE_BYTES     32768
 #define KEYS_MAX       200
@@ -24,6 +24,8 @@ struct page {
 	struct flow_row flow;
 	struct flowworld world;
 	uint32_t version;
+	uint64_t base; /* of what is not saved */
+	bool unsaved;
 	struct slice document;
 	struct slice to[FLOW_SIM_PHONES_MAX]; /* telephones it names */
 	size_t n_to;
@@ -105,9 +107,8 @@ static enum err find_phones(struct page *p)
 	struct slice key;
 	void *at = NULL;
 
-	if (json_in_parse(p->document, FLOW_JSON_BYTES_MAX, DOCUMENT_DEPTH, &in,
-		NULL) != ERR_OK)
-		return ERR_INTERNAL; /* checked before it was stored */
+	if (flow_draft_parse(p->document, &in) != ERR_OK)
+		return ERR_INTERNAL; /* checked when it was stored or sent */
 	steps = json_in_get(json_in_root(in), "steps");
 	while (json_in_next(steps, &at, &key, &step)) {
 		const struct json_node *members = json_in_get(step, "members");
@@ -120,8 +121,23 @@ static enum err find_phones(struct page *p)
 	return ERR_OK;
 }
 
+/* What stands in the list of forms, before anything of it is saved. */
+static enum err begin_unsaved(struct page *p)
+{
+	struct flow_draft_action a = { .what = FLOW_DRAFT_CHECK };
+	enum err e;
+
+	p->unsaved = true;
+	if ((e = req_need(req_form_u64(p->r, "base", 0, UINT32_MAX,
+		 &p->base))) != ERR_OK ||
+	    (e = flow_draft_read(p->r, &a, &p->document)) != ERR_OK)
+		return e;
+	return find_phones(p);
+}
+
 static enum err begin(const struct req *r, struct page *p)
 {
+	struct slice document;
 	uint64_t version;
 	enum err e;
 
@@ -131,6 +147,8 @@ static enum err begin(const struct req *r, struct page *p)
 	    (e = flowworld_load(r->db, r->company, r->arena, &p->world)) !=
 		ERR_OK)
 		return e;
+	if (req_form(r, "document", &document) == ERR_OK)
+		return begin_unsaved(p);
 	version = p->flow.last_version;
 	e = req_form_u64(r, "version", 1, UINT32_MAX, &version);
 	if (e != ERR_OK && e != ERR_NOTFOUND)
@@ -186,7 +204,10 @@ static enum err view_versions(const struct page *p, struct view *v)
 			rows[i].version > p->flow.published_version);
 		view_flag(item, "version_on", rows[i].version == p->version);
 	}
-	view_flag(v, "any", n > 0);
+	view_flag(v, "any", n > 0 || p->unsaved);
+	view_flag(v, "unsaved", p->unsaved);
+	view_u64(v, "base", p->base);
+	view_slice(v, "document", p->unsaved ? p->document : SLICE(""));
 	return e;
 }
 
@@ -421,14 +442,17 @@ enum err flow_trial_post(const struct req *r, struct resp *out)
 	struct page *p = arena_alloc(r->arena, sizeof(*p));
 	struct flowtry_report *report = arena_alloc(r->arena, sizeof(*report));
 	struct flow_case *c = NULL;
+	struct slice at;
 	enum err e;
 
 	if (p == NULL || report == NULL)
 		return ERR_NOMEM;
 	if ((e = begin(r, p)) != ERR_OK)
 		return e;
-	if (p->version == 0)
+	if (!p->unsaved && p->version == 0)
 		return show(p, NULL, out);
+	if (req_form(r, "at", &at) != ERR_OK)
+		return show(p, NULL, out); /* from the list of forms */
 	if ((e = read_case(p, &c)) == ERR_OK)
 		e = flow_try_run(r, p->flow.id, p->document, c, &p->errors,
 		    report);

@@ -1,5 +1,7 @@
 #include "cgi/form/flow_types.h"
 
+#include "lib/core/flow_label.h"
+
 static const char *const kinds[FLOW_PARAM_KIND_COUNT] = {
 	[FLOW_PARAM_NUMBER] = "number",
 	[FLOW_PARAM_CHOICE] = "choice",
@@ -107,6 +109,33 @@ void flow_types_json(struct json_out *j)
 			json_out_cstr(j, row->branches[row->otherwise].name);
 		}
 		put_lists(j, row);
+		json_out_end(j);
+	}
+	json_out_end(j);
+}
+
+void flow_types_words(struct json_out *j)
+{
+	static const char *const names[FLOW_LABEL_KIND_COUNT] = {
+		[FLOW_LABEL_TYPE] = "type",
+		[FLOW_LABEL_HELP] = "help",
+		[FLOW_LABEL_PARAM] = "param",
+		[FLOW_LABEL_CHOICE] = "choice",
+		[FLOW_LABEL_WAY] = "way",
+	};
+
+	json_out_object(j);
+	for (int k = 0; k < FLOW_LABEL_KIND_COUNT; k++) {
+		const struct flow_label *all;
+		size_t n;
+
+		all = flow_label_all((enum flow_label_kind)k, &n);
+		json_out_key(j, names[k]);
+		json_out_object(j);
+		for (size_t i = 0; i < n; i++) {
+			json_out_key(j, all[i].key);
+			json_out_cstr(j, all[i].text);
+		}
 		json_out_end(j);
 	}
 	json_out_end(j);

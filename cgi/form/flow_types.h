@@ -19,5 +19,8 @@
 
 /* Writes the array as the next value. */
 void flow_types_json(struct json_out *j);
+/* Writes {"type":…,"help":…,"param":…,"choice":…,"way":…} as the next value:
+ * the tables of flow_label.h by name. */
+void flow_types_words(struct json_out *j);
 
 #endif

@@ -219,6 +219,8 @@ static enum err page_data(const struct req *r, const struct flow_row *f,
 	json_copy(document, j);
 	json_out_key(j, "types");
 	flow_types_json(j);
+	json_out_key(j, "words");
+	flow_types_words(j);
 	json_out_key(j, "world");
 	flow_world_json(w, j);
 	json_out_key(j, "state");

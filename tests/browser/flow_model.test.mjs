@@ -8,7 +8,7 @@ import { difference } from '../../static/js/flow/difference.js';
 import { layout, placed } from '../../static/js/flow/layout.js';
 import { addItem, addStep, connect, copySteps, exits, freeKey, history, moveItem, moveSteps, pasteSteps, push, reachable, readDocument, redo, removeItem, removeSteps, setItem, setParam, undo } from '../../static/js/flow/model.js';
 import { Server } from '../../static/js/flow/server.js';
-import { choiceLabel, label, problemWords } from '../../static/js/flow/words.js';
+import { branchLabel, choiceLabel, label, learn, problemWords, typeHelp, typeLabel } from '../../static/js/flow/words.js';
 
 const branch = (name, need = 'may') => ({ name, need });
 const types = {
@@ -153,9 +153,13 @@ test('what the first step leads to', () => {
 });
 
 test('one name in several places has a word for each', () => {
-	assert.deepEqual(['weekly', 'special', 'members', 'forward'].map((of) => label('to', of)), ['To', 'To', 'Where to', 'Where to']);
-	assert.notEqual(label('tries', 'challenge'), label('tries', 'group'));
-	assert.notEqual(choiceLabel('caller', 'split'), choiceLabel('caller', 'forward'));
+	learn({ type: { menu: 'Menu' }, help: { menu: 'One key.' }, param: { to: 'Where to', 'weekly.to': 'To', ring_s: 'Ring for' }, choice: { caller: "the caller's", 'split.caller': 'the caller' }, way: { no_answer: 'no answer' } });
+	assert.deepEqual(['weekly', 'members', 'forward', ''].map((of) => label('to', of)), ['To', 'Where to', 'Where to', 'Where to']);
+	assert.deepEqual([choiceLabel('caller', 'split'), choiceLabel('caller', 'forward')], ['the caller', "the caller's"]);
+	assert.deepEqual([typeLabel('menu'), typeHelp('menu'), branchLabel('no_answer')], ['Menu', 'One key.', 'no answer']);
+	// A name without a word is said as it is, whatever it is.
+	for (const name of ['new_one', 'constructor', '__proto__', 'toString'])
+		assert.deepEqual([label(name), choiceLabel(name), branchLabel(name), typeLabel(name), typeHelp(name), problemWords(`${name}: x`)], [name, name, name, name, '', `${name}: x`]);
 	assert.equal(problemWords('no_answer: the call ends here'), 'no answer: the call ends here');
 	assert.equal(problemWords('ring_s is missing'), 'Ring for is missing');
 });

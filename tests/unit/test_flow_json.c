@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "lib/core/flow_label.h"
 #include "lib/json/flow_json.h"
 #include "tests/support/fail_alloc.h"
 
@@ -235,9 +236,57 @@ static void test_alloc_fails(void **state)
 	}
 }
 
+/* --- words for people ------------------------------------------------------*/
+
+static void has_word(enum flow_label_kind kind, const char *of,
+    const char *name)
+{
+	const char *word = flow_label(kind, of, slice_from(name));
+
+	if (word == NULL || word[0] == '\0')
+		fail_msg("no word for %s of %s", name, of);
+}
+
+static void have_words(const char *of, const struct flow_param *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		has_word(FLOW_LABEL_PARAM, of, p[i].name);
+		for (size_t k = 0;
+		     p[i].choices != NULL && p[i].choices[k] != NULL; k++)
+			has_word(FLOW_LABEL_CHOICE, of, p[i].choices[k]);
+	}
+}
+
+/* Nobody has to read the names of documents: each has a word. */
+static void test_words(void **state)
+{
+	(void)state;
+	for (size_t t = 0; t < FLOW_TYPE_COUNT; t++) {
+		const struct flow_type_row *row =
+		    flow_type_row((enum flow_type)t);
+
+		has_word(FLOW_LABEL_TYPE, "", row->name);
+		has_word(FLOW_LABEL_HELP, "", row->name);
+		have_words(row->name, row->params, row->n_params);
+		for (size_t i = 0; i < row->n_lists; i++) {
+			has_word(FLOW_LABEL_PARAM, "", row->lists[i].name);
+			have_words(row->lists[i].name, row->lists[i].fields,
+			    row->lists[i].n_fields);
+		}
+		for (size_t i = 0; i < row->n_branches; i++)
+			has_word(FLOW_LABEL_WAY, "", row->branches[i].name);
+	}
+	assert_string_not_equal(flow_label(FLOW_LABEL_CHOICE, "split",
+				    SLICE("caller")),
+	    flow_label(FLOW_LABEL_CHOICE, "", SLICE("caller")));
+	assert_null(flow_label(FLOW_LABEL_TYPE, "", SLICE("nothing")));
+	assert_null(flow_label(FLOW_LABEL_CHOICE, "spli", SLICE("t.caller")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_together),
 		cmocka_unit_test(test_compiled),

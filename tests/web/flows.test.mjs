@@ -171,6 +171,10 @@ test('without script: a flow is built, mended, saved and published by forms alon
 	let page = await send({ do: 'save' });
 	assert.equal(page.status, 422);
 	assert.match(page.html, /could not run/);
+	// In the builder's words, not in those of documents.
+	for (const words of [/>Ring for</, />After a wrong key</, />no key</, />Whisper to who answers</, />the caller&#39;s</, /5 to 300 seconds, usually 30/, />Prompt is missing</, />The caller presses one key\.</])
+		assert.match(page.html, words);
+	assert.doesNotMatch(page.html, />[^<]*\b(ring_s|Ring s|invalid_prompt|Invalid prompt|no_answer)\b/);
 	page = await send({ do: 'check', first: 'menu', 'menu.prompt': 'invalid.en', 'menu.keys.0.key': '1', 'menu.keys.0.title': 'Sales', 'menu.keys.0.next': 'forward', 'menu.keys.1.key': '2', 'menu.keys.1.next': 'forward', 'menu.silence': 'forward', 'menu.invalid': 'forward', 'forward.to.other': '+13035550100', 'forward.ring_s': '20' });
 	assert.equal(page.status, 200);
 	page = await send({ do: 'publish' });
@@ -331,6 +335,39 @@ test('without script: a version is tried, in words, with times and sounds', asyn
 	const forged = await owner.fetch(trial, { method: 'POST', headers: { origin: stack.url, 'content-type': 'application/x-www-form-urlencoded' }, body: 'version=1' });
 	assert.equal(forged.status, 403);
 	assert.equal(stack.sqlOne("SELECT last_version FROM flow WHERE name = 'Tried by hand'"), '1', 'nothing is stored');
+});
+
+test('without script: what stands in the forms is tried before it is saved, and stays', async () => {
+	const at = await make(owner, 'Unsaved by hand');
+	const [trial, steps] = [`${at}/trial`, `${at}/steps`];
+	assert.match(await (await owner.fetch(steps)).text(), new RegExp(`formaction="${trial}" name="do" value="try"`));
+	const fields = { base: '0', document: JSON.stringify(forward({ title: '<b>Desk</b>' })), first: 'ring' };
+	// From the forms: as they stand, with what was typed just now.
+	let page = await (await owner.submit(steps, trial, { ...fields, 'ring.to': '', 'ring.to.other': '+13035550177', do: 'try' })).text();
+	assert.match(page, /not saved/);
+	assert.match(page, /name="does\.\+13035550177"/);
+	const hidden = (html) => html.match(/name="document" value="([^"]*)"/)[1].replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>');
+	const document = hidden(page);
+	assert.equal(JSON.parse(document).steps.ring.to, '+13035550177');
+	const run = { base: '0', document, caller: '+13035550199', at: '2026-11-30T09:12', 'does.+13035550177': 'answers', talk_s: '30' };
+	page = await (await owner.submit(steps, trial, run)).text();
+	assert.match(page, /answered after/);
+	assert.match(page, /&lt;b&gt;Desk/);
+	assert.equal(hidden(page), document);
+	// Back with it: nothing is lost.
+	page = await (await owner.submit(steps, steps, { ...run, do: 'check' })).text();
+	assert.equal(JSON.parse(hidden(page)).steps.ring.to, '+13035550177');
+	assert.equal(stack.sqlOne("SELECT last_version FROM flow WHERE name = 'Unsaved by hand'"), '0');
+	// What could not run says why; what is no document is refused.
+	let res = await owner.submit(steps, trial, { ...run, document: JSON.stringify({ ...forward(), first: 'nowhere' }) });
+	assert.equal(res.status, 422);
+	assert.match(await res.text(), /cannot be tried/);
+	for (const bad of ['{', '[]', '7', '{"steps":7}', ''.padEnd(9, '{')]) {
+		res = await owner.submit(steps, trial, { ...run, document: bad });
+		assert.ok(res.status === 400 || res.status === 422, `${bad}: ${res.status}`);
+	}
+	assert.equal((await owner.submit(steps, trial, { ...run, base: 'x' })).status, 400);
+	assert.equal((await demo.submit('/flows', trial, run)).status, 404);
 });
 
 test('without script: steps with names of any language, and of several words', async () => {
