@@ -13,7 +13,7 @@ function begin(name) { test = name; where = cause = ""; said = within = differs 
 	begin($0)
 	next
 }
-/^ *ok [0-9]/ { show(); begin(""); next }
+/^ *ok [0-9]/ || /^1\.\.[0-9]/ { show(); begin(""); next }
 test == "" { next }
 /^ *location: / {
 	n = split($0, part, ":")

@@ -16,7 +16,7 @@ import { typeid } from './seed.mjs';
 /** Routes that are no page to look at, and why. */
 const NO_PAGE = [
 	[/\.csv$|\.jsonl$/, 'a file'],
-	[/\/recording$|\/image$|^\/settings\/prompts\/\{id\}\/\{version\}$/, 'sound, a picture'],
+	[/\/recording$|\/image$|^\/companies\/\{id\}\/logo$|^\/settings\/prompts\/\{id\}\/\{version\}$/, 'sound, a picture'],
 	[/^\/account\/second$/, 'only between password and code'],
 	[/^\/reset\/\{token\}$/, 'the page of an invitation with other words'],
 ];
