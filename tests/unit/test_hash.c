@@ -121,34 +121,43 @@ static void test_password(void **state)
 	    ERR_AUTH);
 }
 
-static void *check_well(void *hash)
-{
-	const enum err e =
-	    password_check(slice_from(hash), SLICE("correct horse"));
+struct check {
+	const char *hash;
+	enum err e;
+};
 
-	return e == ERR_OK ? hash : NULL;
+static void *check_one(void *arg)
+{
+	struct check *c = arg;
+
+	c->e = password_check(slice_from(c->hash), SLICE("correct horse"));
+	return NULL;
 }
 
-/* More at once than may: those who wait have their turn. */
+/* More at once than may: those who wait have their turn, or are told that it
+ * takes too long, as under valgrind; nobody hears that the password is wrong.
+ */
 static void test_password_gate(void **state)
 {
+	struct check checks[2 * PASSWORD_PARALLEL + 1];
+	pthread_t all[RT_ARRAY_LEN(checks)];
 	char hash[PASSWORD_HASH_MAX];
-	pthread_t all[2 * PASSWORD_PARALLEL + 1];
 	size_t well = 0;
 
 	(void)state;
 	assert_int_equal(password_hash(SLICE("correct horse"), hash), ERR_OK);
-	for (size_t i = 0; i < RT_ARRAY_LEN(all); i++)
-		assert_int_equal(pthread_create(&all[i], NULL, check_well,
-				     hash),
-		    0);
 	for (size_t i = 0; i < RT_ARRAY_LEN(all); i++) {
-		void *got = NULL;
-
-		assert_int_equal(pthread_join(all[i], &got), 0);
-		well += got != NULL;
+		checks[i] = (struct check){ hash, ERR_INTERNAL };
+		assert_int_equal(pthread_create(&all[i], NULL, check_one,
+				     &checks[i]),
+		    0);
 	}
-	assert_int_equal(well, RT_ARRAY_LEN(all));
+	for (size_t i = 0; i < RT_ARRAY_LEN(all); i++) {
+		assert_int_equal(pthread_join(all[i], NULL), 0);
+		assert_true(checks[i].e == ERR_OK || checks[i].e == ERR_BUSY);
+		well += checks[i].e == ERR_OK;
+	}
+	assert_true(well >= PASSWORD_PARALLEL);
 }
 
 static void box(const struct seal_key *k, const char *about, struct slice plain,
