@@ -31,12 +31,43 @@ static void mark_bad(struct engine *e, struct addr4 at)
 	*b = (struct slots_bad){ at, e->now.mono_us + HOP_BAD_US };
 }
 
+bool hop_trunk_is_bad(const struct engine *e, struct trunk_id trunk)
+{
+	for (size_t i = 0; i < SLOTS_BAD_TRUNKS; i++)
+		if (e->bad_trunk[i].until_us > e->now.mono_us &&
+		    id_eq(e->bad_trunk[i].id.v, trunk.v))
+			return true;
+	return false;
+}
+
+/* A redirection's target is not the trunk. */
+static void mark_trunk(struct engine *e, const struct leg *l)
+{
+	struct slots_bad_trunk *b = &e->bad_trunk[0];
+
+	if (l->trunk == SNAP_NO_ROW || l->redirects > 0)
+		return;
+	for (size_t i = 0; i < SLOTS_BAD_TRUNKS; i++) {
+		if (id_eq(e->bad_trunk[i].id.v, l->trunk_id.v)) {
+			b = &e->bad_trunk[i];
+			break;
+		}
+		if (e->bad_trunk[i].until_us < b->until_us)
+			b = &e->bad_trunk[i];
+	}
+	*b = (struct slots_bad_trunk){ l->trunk_id,
+		e->now.mono_us + HOP_BAD_US };
+}
+
 void hop_good(struct engine *e, const struct leg *l)
 {
 	struct slots_bad *b = find_bad(e, l->hop);
 
 	if (b != NULL)
 		b->until_us = 0;
+	for (size_t i = 0; i < SLOTS_BAD_TRUNKS; i++)
+		if (id_eq(e->bad_trunk[i].id.v, l->trunk_id.v))
+			e->bad_trunk[i].until_us = 0;
 }
 
 /* --- the leg's addresses ---------------------------------------------------*/
@@ -128,11 +159,12 @@ bool hop_next(struct engine *e, struct leg *l, uint16_t code)
 	char text[ADDR4_TEXT_MAX];
 	enum err err;
 
-	if (l->n_hops == 0)
-		return false; /* an address, or a redirection */
-	mark_bad(e, l->hop);
-	if (l->hop_at + 1 >= l->n_hops)
+	if (l->n_hops > 0)
+		mark_bad(e, l->hop);
+	if (l->hop_at + 1 >= l->n_hops) {
+		mark_trunk(e, l); /* there was no more than this one */
 		return false;
+	}
 	/* Should it wake up, it must not ring; who said 503 will not. */
 	err = sip_txn_cancel(e->txn, l->invite, SLICE(""), e->now.mono_us);
 	if (err != ERR_NOTFOUND)

@@ -5,7 +5,8 @@
  * An address is itself. A name is looked up by the shell (ENGINE_RESOLVE): the
  * attempt begins when the answer is in. Who does not reply, or says 503 before
  * it rings, is passed over for the next address, and is the last choice of
- * everybody for a minute. A name never delays another call: nothing here
+ * everybody for a minute; so is a trunk none of whose addresses is of use, for
+ * those who named none. A name never delays another call: nothing here
  * waits but the leg itself.
  */
 #ifndef RT_ENGINE_HOP_H
@@ -25,6 +26,9 @@ void hop_found(struct engine *e, uint64_t ticket, const struct addr4 *at,
 /* The present one is of no use: the INVITE goes to the next. False: there is
  * none. */
 bool hop_next(struct engine *e, struct leg *l, uint16_t code);
+/* Did the last attempt by this trunk find nobody at any of its addresses, less
+ * than HOP_BAD_US ago? */
+bool hop_trunk_is_bad(const struct engine *e, struct trunk_id trunk);
 /* It answers. */
 void hop_good(struct engine *e, const struct leg *l);
 /* Nobody's leg any more: its addresses are no peers now. */

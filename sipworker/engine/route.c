@@ -1,6 +1,7 @@
 #include "sipworker/engine/route.h"
 
 #include "lib/core/nexthop.h"
+#include "sipworker/engine/hop.h"
 
 static const struct snap *snap_of(const struct engine *e, const struct call *c)
 {
@@ -51,6 +52,22 @@ static bool by_uri(struct leg *l, struct slice to)
 	return nexthop_is_name(u.host);
 }
 
+/* Of the account's trunks that may call out the first that was of use the last
+ * time, else the first. */
+static uint32_t pick_trunk(const struct engine *e, const struct snap *s,
+    struct account_id account)
+{
+	for (uint32_t i = 0; i < s->section[SNAP_TRUNKS].count; i++) {
+		struct snap_trunk t;
+
+		snap_trunk_at(s, i, &t);
+		if (t.outgoing && id_eq(t.account.v, account.v) &&
+		    !hop_trunk_is_bad(e, t.id))
+			return i;
+	}
+	return snap_find_outgoing(s, account);
+}
+
 static bool put_uri(struct leg *l, const struct snap_trunk *t, struct slice to)
 {
 	struct buf b;
@@ -71,7 +88,7 @@ static bool put_uri(struct leg *l, const struct snap_trunk *t, struct slice to)
 }
 
 /* "+15551230000": through the trunk that the destination or the step names,
- * and no other; else through the first of the account that may. What an account
+ * and no other; else through one of the account's that may. What an account
  * pays its carrier for, no other uses. */
 static enum route_end by_number(struct engine *e, const struct call *c,
     struct leg *l, struct slice to)
@@ -82,7 +99,7 @@ static enum route_end by_number(struct engine *e, const struct call *c,
 	if (l->trunk == SNAP_TRUNK_OFF)
 		return ROUTE_TRUNK_OFF;
 	if (l->trunk == SNAP_NO_ROW)
-		l->trunk = snap_find_outgoing(s, c->number.account);
+		l->trunk = pick_trunk(e, s, c->number.account);
 	if (l->trunk == SNAP_NO_ROW)
 		return ROUTE_NO_WAY;
 	snap_trunk_at(s, l->trunk, &t);

@@ -65,6 +65,13 @@ struct slots_bad {
 	int64_t until_us; /* 0: unused */
 };
 
+/* Trunks whose every address did not reply, or said 503, until then. */
+#define SLOTS_BAD_TRUNKS 32
+struct slots_bad_trunk {
+	struct trunk_id id;
+	int64_t until_us; /* 0: unused */
+};
+
 /* Contacts of a redirection that were not called yet (redirect.h). */
 #define SLOTS_CHOICES    64
 #define SLOTS_CHOICE_MAX 4
@@ -109,6 +116,7 @@ struct engine {
 	struct quota quota;
 	struct registrar registrar;
 	struct slots_bad bad[SLOTS_BAD];
+	struct slots_bad_trunk bad_trunk[SLOTS_BAD_TRUNKS];
 	struct slots_choice choice[SLOTS_CHOICES];
 	uint32_t choice_at;
 	struct engine_stats stats;

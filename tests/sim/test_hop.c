@@ -165,6 +165,38 @@ static void test_no_name(void **state)
 	rig_fini(&r);
 }
 
+/* Nobody named a trunk: the first one that calls out is passed over for a while
+ * when nobody answers there, and comes first again. */
+static void test_next_trunk(void **state)
+{
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	begin_names(&r);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	assert_int_equal(invites_to(&r, RIG_PHONE), 1);
+	rig_pass_time(&r, 3200 * INT64_C(1000)); /* nothing comes */
+	assert_int_equal(r.n_closed, 1);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c2", "", "", rig_sdp);
+	assert_int_equal(rig_count_sent(&r,
+			     "INVITE sip:+13035559000@trunk.example"),
+	    1);
+	assert_int_equal(invites_to(&r, HOP_A), 1);
+	rig_pass_time(&r, 4200 * INT64_C(1000));
+	assert_true(invites_to(&r, HOP_B) > 0);
+	rig_pass_time(&r, 4200 * INT64_C(1000));
+	assert_int_equal(r.n_closed, 2);
+	/* Neither is of use: the first is tried all the same. */
+	rig_request(&r, "INVITE", 1, "+13035550100", "c3", "", "", rig_sdp);
+	assert_true(addr4_eq(rig_last(&r)->to, RIG_PHONE));
+	rig_answer_as_phone(&r, "INVITE", 180, "");
+	rig_answer_as_phone(&r, "INVITE", 486, "");
+	/* It answers, so that it is the first again. */
+	rig_request(&r, "INVITE", 1, "+13035550100", "c4", "", "", rig_sdp);
+	assert_true(addr4_eq(rig_last(&r)->to, RIG_PHONE));
+	rig_fini(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +204,7 @@ int main(void)
 		cmocka_unit_test(test_hop_refuses),
 		cmocka_unit_test(test_hop_redirects),
 		cmocka_unit_test(test_no_name),
+		cmocka_unit_test(test_next_trunk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
