@@ -215,12 +215,6 @@ static void tell_engine(struct recorder *r, const struct open_rec *o,
 	(void)worker_peer_send(&r->engine, &m, NULL); /* it asks again */
 }
 
-static void tell_store(struct recorder *r, const char *name, bool failed,
-    const struct rec_wav_result *res)
-{
-	rec_told_say(&r->told, &r->store, name, failed, res);
-}
-
 static void tell_again(struct recorder *r)
 {
 	const struct msg end = { .kind = MSG_REC_ORPHANS_END };
@@ -228,6 +222,14 @@ static void tell_again(struct recorder *r)
 	/* Without an engine that is all; else its end is still to be seen. */
 	if (rec_told_again(&r->told, &r->store) && !r->named)
 		(void)worker_peer_send(&r->store, &end, NULL);
+}
+
+/* Something is to be tried again, RETRY_US from now. */
+static void leave_over(struct recorder *r)
+{
+	if (!r->left_over)
+		r->swept_us = clk_mono_us();
+	r->left_over = true;
 }
 
 /* Ends one recording; *res is zeros when there was none. */
@@ -242,12 +244,13 @@ static bool finish(struct recorder *r, struct open_rec *o, int64_t stop_us,
 	o->wav = NULL;
 	o->used = false;
 	r->n_open--;
-	r->left_over = r->left_over || e != ERR_OK;
-	if (e != ERR_OK)
+	if (e != ERR_OK) {
+		leave_over(r);
 		log_error("recorder: not finished file=%s", o->name);
-	else if (res->late > 0)
+	} else if (res->late > 0) {
 		log_info("recorder: frames came too late file=%s late=%llu",
 		    o->name, (unsigned long long)res->late);
+	}
 	return e == ERR_OK;
 }
 
@@ -334,7 +337,7 @@ static void stop_rec(struct recorder *r, const struct msg_rec_stop *m)
 	ok = finish(r, o, m->stop_mono_us, &res);
 	tell_engine(r, o, !ok, &res);
 	if (clk_mono_us() - m->stop_mono_us > SLOW_US)
-		tell_store(r, o->name, !ok, &res);
+		rec_told_say(&r->told, &r->store, o->name, !ok, &res);
 }
 
 /* The engine is gone: evidence first. It ends with the last that was heard,
@@ -353,7 +356,8 @@ static void finish_all(struct recorder *r)
 		if (r->rec[i].used) {
 			const bool ok = finish(r, &r->rec[i], now_us, &res);
 
-			tell_store(r, r->rec[i].name, !ok, &res);
+			rec_told_say(&r->told, &r->store, r->rec[i].name, !ok,
+			    &res);
 		}
 	r->named = false;
 	(void)worker_peer_send(&r->store, &end, NULL); /* it waits 5 s */
@@ -389,13 +393,14 @@ static void salvage(void *arg, const struct rec_file_marker *m)
 		return;
 	e = r->sweep_wanted ? rec_replay_finish(r->dirfd, m, &rings, &res)
 			    : rec_wav_salvage(r->dirfd, m->name, &res);
-	r->left_over = r->left_over || e != ERR_OK;
+	if (e != ERR_OK)
+		leave_over(r);
 	/* That it failed before was said then. */
 	if (e != ERR_OK && !r->sweep_wanted)
 		return;
 	log_info("recorder: salvaged file=%s samples=%llu: %s", m->name,
 	    (unsigned long long)res.samples, err_name(e));
-	tell_store(r, m->name, e != ERR_OK, &res);
+	rec_told_say(&r->told, &r->store, m->name, e != ERR_OK, &res);
 }
 
 /* After an engine has named what is its own, and later again for what could
