@@ -8,26 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/file.h"
 #include "lib/base/log.h"
 
 static enum err said(const char *path)
 {
 	log_sys("run: %s", path);
 	return ERR_IO;
-}
-
-static enum err write_all(int fd, struct slice text)
-{
-	while (text.n > 0) {
-		const ssize_t n = write(fd, text.p, text.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return ERR_IO;
-		text = slice_skip(text, (size_t)n);
-	}
-	return ERR_OK;
 }
 
 static enum err create(const char *path, mode_t mode, struct slice text)
@@ -38,7 +25,7 @@ static enum err create(const char *path, mode_t mode, struct slice text)
 
 	if (fd == -1)
 		return said(path);
-	e = write_all(fd, text);
+	e = file_write_fd(fd, text);
 	if (e == ERR_OK && (fchmod(fd, mode) == -1 || fsync(fd) == -1))
 		e = ERR_IO;
 	if (e != ERR_OK)

@@ -2,8 +2,8 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
+#include "lib/base/file.h"
 #include "lib/base/log.h"
 #include "lib/base/settings.h"
 
@@ -35,24 +35,6 @@ static enum err fill(const char *file, struct slice text,
 	return buf_err(out);
 }
 
-static enum err read_file(const char *path, struct buf *out)
-{
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char block[4096];
-	ssize_t n;
-
-	if (fd == -1) {
-		log_sys("ctl: open %s", path);
-		return ERR_IO;
-	}
-	while ((n = read(fd, block, sizeof(block))) > 0)
-		buf_bytes(out, block, (size_t)n);
-	if (n < 0)
-		log_sys("ctl: read %s", path);
-	(void)close(fd); /* read only */
-	return n < 0 ? ERR_IO : buf_err(out);
-}
-
 enum err ctl_fill(const char *share_dir, const char *file,
     const struct ctl_fill_word *words, size_t n, struct buf *out)
 {
@@ -62,7 +44,7 @@ enum err ctl_fill(const char *share_dir, const char *file,
 
 	(void)snprintf(path, sizeof(path), "%s/%s", share_dir, file);
 	buf_init(&text, FILE_MAX_BYTES);
-	e = read_file(path, &text);
+	e = file_read(AT_FDCWD, path, &text);
 	if (e == ERR_OK)
 		e = fill(path, buf_slice(&text), words, n, out);
 	buf_fini(&text);

@@ -22,6 +22,7 @@
 #define DIR_MAX        85
 #define DIR_NOT        " \t\r\n\"'`\\;{}()[]<>|&$#*?!"
 #define CONF_MAX_BYTES 65536
+#define ELSEWHERE      " (choose another folder with --dir)"
 
 /* Whom each part becomes when we are root: the first that exists. None is
  * created: these come with the packages or with Debian itself. */
@@ -71,9 +72,9 @@ static const struct {
 	{ "nginx", OWNER_SELF, 0750, 0711 },
 };
 
-static enum err said(enum err e, const char *what)
+static enum err said(enum err e, const char *what, const char *advice)
 {
-	log_sys("run: %s", what);
+	log_sys("run: %s%s", what, advice);
 	return e;
 }
 
@@ -212,7 +213,7 @@ static enum err own(const struct ctl_layout *l, const char *path,
 	}
 	gr = getgrnam(l->web_group);
 	if (chown(path, uid, gr == NULL ? (gid_t)-1 : gr->gr_gid) == -1)
-		return said(ERR_IO, path);
+		return said(ERR_IO, path, "");
 	return ERR_OK;
 }
 
@@ -246,7 +247,7 @@ static enum err make_dirs(const struct ctl_layout *l)
 		if (!join(path, sizeof(path), l->dir, dirs[i].name))
 			return ERR_TOOBIG;
 		if (mkdir(path, 0700) == -1 && errno != EEXIST)
-			return said(ERR_IO, path);
+			return said(ERR_IO, path, "");
 		switch (dirs[i].owner) {
 		case OWNER_SELF:
 			break;
@@ -261,7 +262,7 @@ static enum err make_dirs(const struct ctl_layout *l)
 		/* After chown, which clears the set-group bit. */
 		if (e == ERR_OK && chmod(path, l->drop ? dirs[i].drop_mode
 						       : dirs[i].mode) == -1)
-			e = said(ERR_IO, path);
+			e = said(ERR_IO, path, "");
 	}
 	if (e == ERR_OK && l->drop)
 		let_jobd_erase(l);
@@ -293,7 +294,7 @@ static enum err own_secret(const struct ctl_layout *l, const char *name,
 		return ERR_TOOBIG;
 	if (chmod(path, 0600) == -1 || chown(path, uid, gid) == -1 ||
 	    chmod(path, mode) == -1)
-		return said(ERR_IO, path);
+		return said(ERR_IO, path, "");
 	return ERR_OK;
 }
 
@@ -490,7 +491,8 @@ static enum err find_self(struct ctl_layout *l)
 	const char *slash;
 
 	if (n <= 0 || (size_t)n == sizeof(l->self) - 1)
-		return said(ERR_IO, "find this program (is /proc mounted?)");
+		return said(ERR_IO, "find this program",
+		    " (is /proc mounted?)");
 	l->self[n] = '\0';
 	slash = strrchr(l->self, '/');
 	if (slash == NULL ||
@@ -505,8 +507,7 @@ static enum err check_dir(const char *found)
 	if (strlen(found) <= DIR_MAX)
 		return ERR_OK;
 	log_error(
-	    "run: the path of %s is longer than %d bytes, too long for the "
-	    "Unix sockets in it: choose another with --dir",
+	    "run: %s is longer than %d bytes, too long for Unix sockets" ELSEWHERE,
 	    found, DIR_MAX);
 	return ERR_TOOBIG;
 }
@@ -530,7 +531,7 @@ static enum err find_dir(struct ctl_layout *l, const char *dir)
 
 	if ((mkdir(dir, 0755) == -1 && errno != EEXIST) ||
 	    realpath(dir, found) == NULL)
-		return said(ERR_IO, dir);
+		return said(ERR_IO, dir, ELSEWHERE);
 	if ((e = check_dir(found)) != ERR_OK ||
 	    (e = check_words(found)) != ERR_OK ||
 	    (e = check_words(l->bin_dir)) != ERR_OK)
@@ -549,7 +550,7 @@ static enum err take_lock(struct ctl_layout *l)
 		return ERR_TOOBIG;
 	l->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (l->lock_fd == -1)
-		return said(ERR_IO, path);
+		return said(ERR_IO, path, ELSEWHERE);
 	if (flock(l->lock_fd, LOCK_EX | LOCK_NB) == -1) {
 		log_error(
 		    "run: another `ringtrace run` is using %s: stop it "
@@ -575,14 +576,13 @@ enum err ctl_layout_open(struct ctl_layout *l,
 	pick_users(l);
 	if ((e = make_dirs(l)) != ERR_OK || (e = save_settings(l)) != ERR_OK)
 		goto fail;
-	if (!join(log_dir, sizeof(log_dir), l->dir, "log")) {
-		e = ERR_TOOBIG;
+	e = ERR_TOOBIG;
+	if (!join(log_dir, sizeof(log_dir), l->dir, "log"))
 		goto fail;
-	}
 	l->log_dirfd = open(log_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (l->log_dirfd != -1)
 		return ERR_OK;
-	e = said(ERR_IO, log_dir);
+	e = said(ERR_IO, log_dir, "");
 fail:
 	ctl_layout_close(l);
 	return e;

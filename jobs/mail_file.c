@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/file.h"
 #include "lib/base/log.h"
 #include "lib/db/db_recording.h"
 
@@ -33,20 +34,6 @@ static int open_below(const char *folder, const char *path)
 	return fd;
 }
 
-static enum err read_all(int fd, struct buf *out)
-{
-	char block[BLOCK_BYTES];
-	ssize_t n;
-
-	while ((n = read(fd, block, sizeof(block))) > 0)
-		buf_bytes(out, block, (size_t)n);
-	if (n < 0) {
-		log_sys("mail_file: read");
-		return ERR_IO;
-	}
-	return buf_err(out);
-}
-
 enum err mail_file_read(const struct queue_env *env, struct company_id company,
     struct call_id call, struct buf *out)
 {
@@ -64,7 +51,9 @@ enum err mail_file_read(const struct queue_env *env, struct company_id company,
 	fd = open_below(env->settings->recordings_dir, row.path);
 	if (fd == -1)
 		return ERR_IO;
-	e = read_all(fd, out);
+	e = file_read_fd(fd, out);
+	if (e == ERR_IO)
+		log_sys("mail_file: read");
 	(void)close(fd); /* read only */
 	return e == ERR_TOOBIG ? ERR_NOTFOUND : e;
 }

@@ -3,32 +3,18 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
+#include "lib/base/file.h"
 #include "lib/base/log.h"
-
-static enum err read_all(int fd, struct buf *out)
-{
-	char block[8192];
-	ssize_t n;
-
-	while ((n = read(fd, block, sizeof(block))) > 0)
-		buf_bytes(out, block, (size_t)n);
-	return n < 0 ? ERR_IO : buf_err(out);
-}
 
 static enum err add(struct tmpl_set *set, int dirfd, const char *name)
 {
-	const int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
 	struct tmpl_error why = { .line = 0 };
 	struct buf text;
-	enum err e = ERR_IO;
+	enum err e;
 
 	buf_init(&text, TMPL_SOURCE_MAX);
-	if (fd != -1) {
-		e = read_all(fd, &text);
-		(void)close(fd); /* read only: nothing can be lost */
-	}
+	e = file_read(dirfd, name, &text);
 	if (e == ERR_OK)
 		e = tmpl_set_add(set, slice_from(name), buf_slice(&text), &why);
 	if (e != ERR_OK)

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/base/file.h"
 #include "lib/base/log.h"
 
 /* Numbers that the program finds its files under. */
@@ -54,16 +55,9 @@ static int nameless(const char *dir)
 
 static enum err write_all(int fd, struct slice s)
 {
-	while (s.n > 0) {
-		const ssize_t n = write(fd, s.p, s.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			log_sys("speak: write the text");
-			return ERR_IO;
-		}
-		s = slice_skip(s, (size_t)n);
+	if (file_write_fd(fd, s) != ERR_OK) {
+		log_sys("speak: write the text");
+		return ERR_IO;
 	}
 	return lseek(fd, 0, SEEK_SET) == 0 ? ERR_OK : ERR_IO;
 }

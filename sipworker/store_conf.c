@@ -1,6 +1,5 @@
 #include "sipworker/store_conf.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -8,6 +7,7 @@
 #include <unistd.h>
 
 #include "lib/base/clk.h"
+#include "lib/base/file.h"
 #include "lib/base/log.h"
 #include "lib/db/db_config.h"
 #include "sipworker/store/conf_copy.h"
@@ -38,23 +38,15 @@ struct conf {
 static int seal(const char *name, struct slice bytes)
 {
 	const int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	size_t done = 0;
 
 	if (fd == -1) {
 		log_sys("store: memfd");
 		return -1;
 	}
-	while (done < bytes.n) {
-		const ssize_t n = write(fd, bytes.p + done, bytes.n - done);
-
-		if (n <= 0 && errno != EINTR)
-			break;
-		if (n > 0)
-			done += (size_t)n;
-	}
-	if (done < bytes.n || fcntl(fd, F_ADD_SEALS,
-				  F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW |
-				      F_SEAL_WRITE) == -1) {
+	if (file_write_fd(fd, bytes) != ERR_OK ||
+	    fcntl(fd, F_ADD_SEALS,
+		F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) ==
+		-1) {
 		log_sys("store: seal %s", name);
 		(void)close(fd); /* memory only */
 		return -1;

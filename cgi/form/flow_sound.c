@@ -2,8 +2,8 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
+#include "lib/base/file.h"
 #include "lib/base/log.h"
 #include "lib/base/settings.h"
 #include "lib/core/builtin.h"
@@ -78,28 +78,17 @@ enum err flow_sound_built_in(const struct req *r, struct slice key,
     struct resp *out)
 {
 	const struct builtin *b = builtin_find(key);
-	char path[SETTINGS_PATH_MAX + 64], block[8192];
+	char path[SETTINGS_PATH_MAX + 64];
 	struct buf ulaw;
-	enum err e = ERR_OK;
-	ssize_t n;
-	int fd;
+	enum err e;
 
 	if (b == NULL)
 		return ERR_NOTFOUND;
 	(void)snprintf(path, sizeof(path), "%s/prompts/%s",
 	    r->settings->share_dir, b->file);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1) {
-		log_sys("flow_sound: open %s", path);
-		return ERR_IO;
-	}
 	buf_init(&ulaw, DB_PROMPT_ULAW_MAX);
-	while ((n = read(fd, block, sizeof(block))) > 0)
-		buf_bytes(&ulaw, block, (size_t)n);
-	(void)close(fd); /* read only: nothing can be lost */
-	if (n < 0 || buf_err(&ulaw) != ERR_OK)
-		e = ERR_IO;
-	else
+	e = file_read(AT_FDCWD, path, &ulaw);
+	if (e == ERR_OK)
 		e = answer(buf_slice(&ulaw), out);
 	buf_fini(&ulaw);
 	return e;

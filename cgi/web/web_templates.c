@@ -1,37 +1,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "cgi/tmpl/tmpl.h"
 #include "cgi/web/web.h"
+#include "lib/base/file.h"
 #include "lib/base/log.h"
 #include "lib/base/settings.h"
-
-static enum err read_file(int dirfd, const char *name, struct buf *out)
-{
-	const int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
-	enum err e = ERR_OK;
-
-	if (fd == -1) {
-		log_sys("web_templates: open %s", name);
-		return ERR_IO;
-	}
-	for (;;) {
-		char block[8192];
-		const ssize_t n = read(fd, block, sizeof(block));
-
-		if (n < 0) {
-			log_sys("web_templates: read %s", name);
-			e = ERR_IO;
-		}
-		if (n <= 0)
-			break;
-		buf_bytes(out, block, (size_t)n);
-	}
-	(void)close(fd); /* read only: nothing can be lost */
-	return e == ERR_OK ? buf_err(out) : e;
-}
 
 static enum err add(struct tmpl_set *set, int dirfd, const char *name)
 {
@@ -40,7 +15,7 @@ static enum err add(struct tmpl_set *set, int dirfd, const char *name)
 	enum err e;
 
 	buf_init(&text, TMPL_SOURCE_MAX);
-	e = read_file(dirfd, name, &text);
+	e = file_read(dirfd, name, &text);
 	if (e == ERR_OK) {
 		e = tmpl_set_add(set, slice_from(name), buf_slice(&text), &why);
 		if (e != ERR_OK)

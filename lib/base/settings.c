@@ -2,9 +2,9 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/file.h"
 #include "lib/base/log.h"
 
 #define FILE_MAX_BYTES 65536
@@ -112,29 +112,11 @@ enum err settings_load(const char *path, struct settings *out)
 {
 	struct cfg_error why;
 	struct buf text;
-	enum err e = ERR_OK;
-	int fd;
+	enum err e;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1) {
-		log_sys("settings: open %s", path);
-		return ERR_IO;
-	}
 	buf_init(&text, FILE_MAX_BYTES);
-	for (;;) {
-		char block[4096];
-		const ssize_t n = read(fd, block, sizeof(block));
-
-		if (n < 0) {
-			log_sys("settings: read %s", path);
-			e = ERR_IO;
-		}
-		if (n <= 0)
-			break;
-		buf_bytes(&text, block, (size_t)n);
-	}
-	(void)close(fd); /* read only: nothing can be lost */
-	if (e == ERR_OK && (e = buf_err(&text)) != ERR_OK)
+	e = file_read(AT_FDCWD, path, &text);
+	if (e != ERR_OK && e != ERR_IO)
 		log_error("settings: %s: %s", path, err_name(e));
 	if (e == ERR_OK) {
 		e = settings_parse(buf_slice(&text), out, &why);

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/file.h"
 #include "lib/base/log.h"
 #include "lib/base/scan.h"
 #include "lib/db/db_priv.h"
@@ -184,27 +184,12 @@ static enum err list_files(const char *dir, struct list *l)
 
 static enum err read_file(const char *dir, const char *name, struct buf *out)
 {
-	char path[1024], block[4096];
-	enum err e = ERR_OK;
-	ssize_t n;
-	int fd;
+	char path[1024];
 
 	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >=
 	    (int)sizeof(path))
 		return ERR_TOOBIG;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1) {
-		log_sys("migrate: open %s", path);
-		return ERR_IO;
-	}
-	while ((n = read(fd, block, sizeof(block))) > 0)
-		buf_bytes(out, block, (size_t)n);
-	if (n < 0) {
-		log_sys("migrate: read %s", path);
-		e = ERR_IO;
-	}
-	(void)close(fd); /* read only */
-	return e == ERR_OK ? buf_err(out) : e;
+	return file_read(AT_FDCWD, path, out);
 }
 
 /* --- the record ---------------------------------------------------------- */

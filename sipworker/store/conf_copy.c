@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/file.h"
 #include "lib/base/log.h"
 #include "lib/base/take.h"
 
@@ -56,18 +57,11 @@ static void put_header(struct buf *b, const struct conf_copy *c, uint64_t snap,
 
 static enum err write_all(int fd, struct slice s)
 {
-	while (s.n > 0) {
-		const ssize_t n = write(fd, s.p, s.n);
+	const enum err e = file_write_fd(fd, s);
 
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			log_sys("store: write " NAME_TMP);
-			return ERR_IO;
-		}
-		s = slice_skip(s, (size_t)n);
-	}
-	return ERR_OK;
+	if (e != ERR_OK)
+		log_sys("store: write " NAME_TMP);
+	return e;
 }
 
 static enum err write_pieces(struct file *f, struct slice all)

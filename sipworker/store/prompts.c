@@ -1,9 +1,8 @@
 #include "sipworker/store/prompts.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "lib/base/file.h"
 #include "lib/base/log.h"
 #include "lib/core/builtin.h"
 #include "lib/db/db_prompt.h"
@@ -18,25 +17,6 @@ struct prompts_owner {
 };
 
 /* --- those that come with the product --------------------------------------*/
-
-static enum err append_file(int dirfd, const char *name, struct buf *out)
-{
-	char block[4096];
-	ssize_t n;
-	int fd;
-
-	fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
-	if (fd == -1) {
-		log_sys("prompts: open %s", name);
-		return ERR_IO;
-	}
-	while ((n = read(fd, block, sizeof(block))) > 0)
-		buf_bytes(out, block, (size_t)n);
-	if (n < 0)
-		log_sys("prompts: read %s", name);
-	(void)close(fd); /* read only: nothing can be lost */
-	return n < 0 ? ERR_IO : buf_err(out);
-}
 
 static enum err rows(struct prompts *p, size_t n)
 {
@@ -65,7 +45,7 @@ enum err prompts_load(int dirfd, struct prompts *out)
 	for (size_t i = 0; i < n && e == ERR_OK; i++) {
 		const size_t at = p.image.n;
 
-		e = append_file(dirfd, all[i].file, &p.image);
+		e = file_read(dirfd, all[i].file, &p.image);
 		p.row[p.n++] = (struct snap_prompt){
 			.key = slice_from(all[i].key),
 			.language = slice_from(all[i].language),
