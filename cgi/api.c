@@ -12,6 +12,7 @@
 #include "cgi/api/api_list.h"
 #include "cgi/api/api_mark.h"
 #include "cgi/api/api_metrics.h"
+#include "cgi/api/api_models.h"
 #include "cgi/api/api_number.h"
 #include "cgi/api/api_openapi.h"
 #include "cgi/api/api_prompt.h"
@@ -111,6 +112,8 @@ static const struct route routes[] = {
 	    OF_FIGURES | API_QUERY_GROUP | API_QUERY_LIMIT),
 	READS("/api/v1/reports/timeseries", REPORTS_READ, api_report_timeseries,
 	    OF_FIGURES | API_QUERY_EVERY),
+	READS("/api/v1/reports/models", REPORTS_READ, api_models,
+	    API_QUERY_PERIOD),
 	DOES(POST, "/api/v1/spend", SPEND_WRITE, ANALYST, API_SPEND_BODY_BYTES,
 	    api_spend),
 	SETS_UP("numbers", SETUP_READ, SETUP_WRITE, MANAGER,

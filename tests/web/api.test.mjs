@@ -266,7 +266,7 @@ test('summary and time series: filters, dimensions, the clock of the company', a
 	const a = world.alpha;
 	stack.sql(`UPDATE interaction SET source = 'bing', medium = 'cpc', campaign = 'one & two', ad_group = 'pipes', keyword = 'burst pipe', channel = 'paid_search',
 		landing_page = 'www.example.com/a?b', referrer_host = 'bing.com' WHERE id = ${hex(a.call)};
-		UPDATE visit SET device = 'mobile', match_type = 'exact', ad_id = '77' WHERE id = ${hex(a.visit)};
+		UPDATE visit SET source = 'bing', medium = 'cpc', device = 'mobile', match_type = 'exact', ad_id = '77' WHERE id = ${hex(a.visit)};
 		UPDATE phone_call SET caller_place = 'Oakland, CA' WHERE id = ${hex(a.call)}`);
 	assert.equal(spawnSync(join(build, 'ringtrace'), ['rollup', 'rebuild', '-c', stack.conf]).status, 0);
 	const { json } = await api(keys.all, '/reports/summary?group_by=result');
@@ -301,6 +301,14 @@ test('summary and time series: filters, dimensions, the clock of the company', a
 		assert.equal(series.time_zone, 'Europe/Berlin');
 		assert.equal(series.data.reduce((n, row) => n + row.calls, 0), json.total.calls, interval);
 	}
+	// Every model gives away every call, and another company's key sees none of it.
+	const models = (await api(keys.all, '/reports/models')).json, names = ['first', 'last', 'last_paid', 'linear', 'position', 'probability'];
+	assert.equal(models.calls, json.total.calls);
+	for (const m of names) assert.equal(models.data.reduce((n, row) => n + row[m], models.others[m]), 10000 * models.calls, m);
+	assert.ok(models.data.some((row) => row.source === 'bing' && row.medium === 'cpc' && row.last >= 10000));
+	assert.ok(!(await api(keys.beta, '/reports/models')).text.includes('bing'));
+	assert.equal((await api(keys.all, '/reports/models?from=2001-01-01&to=2001-01-02')).json.calls, 0);
+	assert.equal((await api(keys.all, '/reports/models?group_by=source')).status, 400);
 	// A clock that is put back by half an hour: 01:30 comes twice, the hours do not overlap.
 	stack.sql(`UPDATE company SET time_zone = 'Australia/Lord_Howe' WHERE id = ${hex(a.id)}; INSERT INTO call_rollup (company_id, dimension, bucket_at, value, calls) VALUES
 		${['14:15', '14:45', '15:00', '15:15', '15:30'].map((at, i) => `(${hex(a.id)}, 'total', '2026-04-04 ${at}:00', '', ${10 ** i})`).join()}`);
