@@ -9,6 +9,7 @@
 #include "cgi/page/page_export.h"
 #include "cgi/page/page_feed.h"
 #include "cgi/page/page_forms.h"
+#include "cgi/page/page_forms_out.h"
 #include "cgi/page/page_live.h"
 #include "cgi/page/page_login.h"
 #include "cgi/page/page_mark.h"
@@ -37,6 +38,10 @@ static const struct route routes[] = {
 	{ REQ_GET, "/calls.jsonl", ROUTE_ANALYST,
 	    .handler = page_export_jsonl },
 	{ REQ_GET, "/forms", ROUTE_READ_ONLY, .handler = page_forms },
+	{ REQ_GET, "/forms.csv", ROUTE_ANALYST, .handler = page_forms_out_csv },
+	{ REQ_GET, "/forms.jsonl", ROUTE_ANALYST,
+	    .handler = page_forms_out_jsonl },
+	{ REQ_GET, "/forms/{id}", ROUTE_READ_ONLY, .handler = page_forms_one },
 	{ REQ_GET, "/reports", ROUTE_READ_ONLY, .handler = page_report },
 	{ REQ_GET, "/reports.csv", ROUTE_ANALYST,
 	    .handler = page_report_out_csv },

@@ -205,9 +205,10 @@ static enum err fill(const struct req *r, struct page_story *s, struct view *v)
 	    (e = page_why_view(s->call, v)) != ERR_OK ||
 	    (e = page_models_call(r, s->call->id, s->z, v)) != ERR_OK ||
 	    (e = recording_view(r, s, v)) != ERR_OK ||
-	    (e = page_call_marks(r, s, v)) != ERR_OK ||
+	    (e = page_call_marks(r, ID_KIND_call, s->call->id.v, s->currency,
+		 v)) != ERR_OK ||
 	    (e = page_call_marks_verdict(r, s, v)) != ERR_OK ||
-	    (e = page_call_marks_trail(r, s, v)) != ERR_OK)
+	    (e = page_call_marks_trail(r, s->call->id.v, s->z, v)) != ERR_OK)
 		return e;
 	return history_view(r, s, v);
 }

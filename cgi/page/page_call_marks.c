@@ -11,14 +11,6 @@
 #include "lib/db/db_report_call.h"
 #include "lib/db/db_verdict.h"
 
-static struct interaction_id itn_of(struct call_id call)
-{
-	struct interaction_id id;
-
-	memcpy(id.v, call.v, sizeof(id.v));
-	return id;
-}
-
 /* --- outcome, value, note, tags --------------------------------------------*/
 
 /* "1250.5", as a field takes it. */
@@ -79,19 +71,25 @@ static enum err tags(const struct req *r, struct interaction_id id,
 	return e;
 }
 
-enum err page_call_marks(const struct req *r, const struct page_story *s,
-    struct view *v)
+enum err page_call_marks(const struct req *r, enum id_kind kind,
+    const uint8_t of[ID_BYTES], const char *currency, struct view *v)
 {
-	const struct interaction_id id = itn_of(s->call->id);
+	struct interaction_id id;
 	struct mark_now now;
-	char text[PAGE_WORDS_MAX];
-	enum err e = db_mark_get(r->db, r->company, id, r->arena, &now);
+	char text[PAGE_WORDS_MAX], key[ID_TEXT_MAX];
+	enum err e;
+
+	memcpy(id.v, of, sizeof(id.v));
+	id_text(kind, of, key);
+	view_cstr(v, "mark_kind", kind == ID_KIND_form ? "form" : "call");
+	view_cstr(v, "mark_id", key);
+	e = db_mark_get(r->db, r->company, id, r->arena, &now);
 
 	if (e != ERR_OK)
 		return e;
 	view_flag(v, "can_mark", r->role >= ROUTE_AGENT);
 	view_slice(v, "here", r->path);
-	view_cstr(v, "currency", s->currency);
+	view_cstr(v, "currency", currency);
 	view_flag(v, "has_value", now.has_value);
 	page_words_money(now.value_micros, text);
 	view_cstr(v, "value", text);
@@ -188,30 +186,36 @@ static const struct {
 } actions[] = {
 	{ "recording.play", "played the recording" },
 	{ "recording.download", "took the recording" },
-	{ "call.outcome", "set the outcome" },
-	{ "call.value", "set the value" },
-	{ "call.note", "wrote the note" },
-	{ "call.tag", "added a tag" },
-	{ "call.untag", "took a tag away" },
-	{ "call.verdict", "overruled the verdict" },
+	{ "outcome", "set the outcome" },
+	{ "value", "set the value" },
+	{ "note", "wrote the note" },
+	{ "tag", "added a tag" },
+	{ "untag", "took a tag away" },
+	{ "verdict", "overruled the verdict" },
 };
 
+/* "call.outcome" and "form.outcome" are said in the same words. */
 static const char *words_of(const char *action)
 {
+	if (strncmp(action, "call.", 5) == 0 ||
+	    strncmp(action, "form.", 5) == 0)
+		action += 5;
 	for (size_t i = 0; i < RT_ARRAY_LEN(actions); i++)
 		if (strcmp(action, actions[i].action) == 0)
 			return actions[i].words;
 	return action;
 }
 
-enum err page_call_marks_trail(const struct req *r, const struct page_story *s,
-    struct view *v)
+enum err page_call_marks_trail(const struct req *r, const uint8_t of[ID_BYTES],
+    struct tz *z, struct view *v)
 {
+	struct call_id id;
 	struct db_report_call_trail *rows = NULL;
 	size_t n = 0;
-	const enum err e = db_report_call_trail(r->db, r->company, s->call->id,
-	    r->arena, &rows, &n);
+	enum err e;
 
+	memcpy(id.v, of, sizeof(id.v));
+	e = db_report_call_trail(r->db, r->company, id, r->arena, &rows, &n);
 	view_list(v, "trail");
 	for (size_t i = 0; e == ERR_OK && i < n; i++) {
 		struct view *item = view_item(v, "trail");
@@ -220,9 +224,9 @@ enum err page_call_marks_trail(const struct req *r, const struct page_story *s,
 		view_cstr(item, "trail_user",
 		    rows[i].user[0] != '\0' ? rows[i].user : "The system");
 		view_cstr(item, "trail_what", words_of(rows[i].action));
-		tz_text_short(s->z, rows[i].at_us, r->now_us, text);
+		tz_text_short(z, rows[i].at_us, r->now_us, text);
 		view_cstr(item, "trail_when", text);
-		tz_text_long(s->z, rows[i].at_us, text);
+		tz_text_long(z, rows[i].at_us, text);
 		view_cstr(item, "trail_long", text);
 		clk_rfc3339(rows[i].at_us, iso);
 		view_cstr(item, "trail_iso", iso);

@@ -157,6 +157,11 @@ static void empty_view(const struct log *l, bool called, struct view *v)
 		    " they begin. The first steps show what is left to set up.");
 		view_cstr(v, "action_name", "See the first steps");
 		view_cstr(v, "action_href", "/welcome");
+	} else if (l->f.way != DB_REPORT_CALLS_NEWEST) {
+		view_cstr(v, "empty_title", "No more calls");
+		view_cstr(v, "empty_text", "The log ends before this page.");
+		view_cstr(v, "action_name", "To the newest");
+		page_filter_href(&l->p, NULL, SLICE(""), v, "action_href");
 	} else if (page_filter_any(&l->p)) {
 		view_cstr(v, "empty_title", "No call fits these filters");
 		view_cstr(v, "empty_text",
@@ -246,7 +251,10 @@ static void export_view(const struct log *l, struct view *v)
 	view_flag(v, "can_export", l->r->role >= ROUTE_ANALYST);
 	csv.path = "/calls.csv";
 	jsonl.path = "/calls.jsonl";
+	page_filter_href(&csv, NULL, SLICE("&columns=shown"), v, "shown_href");
 	page_filter_href(&csv, NULL, SLICE(""), v, "csv_href");
+	page_filter_href(&jsonl, NULL, SLICE("&columns=shown"), v,
+	    "shown_jsonl_href");
 	page_filter_href(&jsonl, NULL, SLICE(""), v, "jsonl_href");
 	/* How far an export is, told from the times of its rows. */
 	view_i64(v, "export_from_us", l->range.from_us);

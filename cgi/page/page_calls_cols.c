@@ -27,6 +27,13 @@ static bool bit_of(struct slice name, unsigned int *bit)
 	return false;
 }
 
+bool page_calls_cols_on(const char *name, unsigned int bits)
+{
+	unsigned int bit = 0;
+
+	return bit_of(slice_from(name), &bit) && (bits & bit) != 0;
+}
+
 enum err page_calls_cols_read(struct slice text, unsigned int *bits)
 {
 	unsigned int all = 0, bit;

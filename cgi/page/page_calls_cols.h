@@ -11,6 +11,8 @@
  * ERR_RANGE: there is no such column. */
 RT_MUST_USE enum err page_calls_cols_read(struct slice text,
     unsigned int *bits);
+/* Is the column of this name among the bits? False for no such column. */
+bool page_calls_cols_on(const char *name, unsigned int bits);
 /* col_number … for the table, cols for the menu. */
 void page_calls_cols_view(const struct page_filter *p, unsigned int bits,
     struct view *v);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cgi/page/page_audit.h"
-#include "cgi/page/page_filter.h"
+#include "cgi/page/page_calls_cols.h"
 #include "lib/base/clk.h"
 #include "lib/db/db_export.h"
 #include "lib/db/db_report_group.h"
@@ -30,6 +30,8 @@ struct export
 	size_t n_names[FILTER_ID_COUNT];
 	char currency[4];
 	bool begun;
+	bool shown;        /* only the columns that the log shows */
+	unsigned int cols; /* of page_calls_cols.h */
 	struct buf *block; /* where the rows go; of the block under way */
 };
 
@@ -154,6 +156,60 @@ static void worth(const struct export *x, const struct db_export_row *r,
 	text(c, "tags", r->tags);
 }
 
+/* --- the columns that are shown --------------------------------------------*/
+
+/* The table of the log has these in one column or another; what is not named
+ * here it never shows. col NULL: always. */
+static const struct {
+	const char *name;
+	const char *col;
+} shown[] = {
+	{ "call", NULL },
+	{ "started_at", NULL },
+	{ "caller", NULL },
+	{ "caller_name", NULL },
+	{ "caller_place", NULL },
+	{ "first_time", NULL },
+	{ "source", NULL },
+	{ "medium", NULL },
+	{ "campaign", NULL },
+	{ "keyword", NULL },
+	{ "result", NULL },
+	{ "ring_ms", NULL },
+	{ "talk_ms", NULL },
+	{ "number", "number" },
+	{ "number_label", "number" },
+	{ "pool", "number" },
+	{ "outcome", "outcome" },
+	{ "qualified", "verdict" },
+	{ "class", "verdict" },
+	{ "risk", "verdict" },
+	{ "tags", "tags" },
+	{ "value", "value" },
+	{ "currency", "value" },
+	{ "destination", "destination" },
+	{ "location", "location" },
+};
+
+static bool is_shown(const char *name, unsigned int cols)
+{
+	for (size_t i = 0; i < RT_ARRAY_LEN(shown); i++)
+		if (strcmp(shown[i].name, name) == 0)
+			return shown[i].col == NULL ||
+			       page_calls_cols_on(shown[i].col, cols);
+	return false;
+}
+
+static void keep_shown(const struct export *x, struct cells *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (is_shown(c->at[i].name, x->cols))
+			c->at[n++] = c->at[i];
+	c->n = n;
+}
+
 /* --- the two forms ---------------------------------------------------------*/
 
 static void csv_cell(const struct cell *c, struct csv_out *csv)
@@ -239,6 +295,8 @@ static void fill(const struct export *x, const struct db_export_row *r,
 	c->n = c->n_times = 0;
 	who(x, r, c);
 	worth(x, r, c);
+	if (x->shown)
+		keep_shown(x, c);
 }
 
 static void write_row(void *ctx, const struct db_export_row *r)
@@ -285,6 +343,21 @@ static enum err next_block(void *state, struct buf *block, bool *more)
 
 /* --- the requests ----------------------------------------------------------*/
 
+/* ?columns=shown: those of ?cols= and what the log always shows. */
+static enum err read_columns(const struct req *r, const struct page_filter *p,
+    struct export *x)
+{
+	struct slice s;
+	const enum err e = req_query(r, "columns", &s);
+
+	if (e == ERR_NOTFOUND)
+		return ERR_OK;
+	x->shown = e == ERR_OK && slice_eq_cstr(s, "shown");
+	if (e != ERR_OK || (!x->shown && !slice_eq_cstr(s, "all")))
+		return e == ERR_OK ? ERR_RANGE : e;
+	return page_calls_cols_read(page_filter_value(p, "cols"), &x->cols);
+}
+
 static enum err prepare(const struct req *r, struct tz *z, struct export *x)
 {
 	struct db_report_company company;
@@ -295,6 +368,8 @@ static enum err prepare(const struct req *r, struct tz *z, struct export *x)
 	if ((e = page_range_read(r, z, &range)) != ERR_OK ||
 	    (e = page_filter_read(r, &range, "/calls", &p)) != ERR_OK ||
 	    (e = db_report_company(r->db, r->company, &company)) != ERR_OK)
+		return e;
+	if ((e = read_columns(r, &p, x)) != ERR_OK)
 		return e;
 	x->f.f = p.f;
 	x->f.caller = p.caller;

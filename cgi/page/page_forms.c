@@ -1,11 +1,15 @@
 #include "cgi/page/page_forms.h"
 
-#include "cgi/page/page_range.h"
+#include <stdio.h>
+
+#include "cgi/page/page_call_marks.h"
+#include "cgi/page/page_filter_view.h"
+#include "cgi/page/page_forms_out.h"
 #include "cgi/page/page_words.h"
 #include "cgi/web/frame.h"
+#include "cgi/web/route.h"
 #include "lib/base/clk.h"
 #include "lib/base/scan.h"
-#include "lib/db/db_form.h"
 #include "lib/db/db_report.h"
 #include "lib/json/json_in.h"
 #include "lib/phone/phone.h"
@@ -14,22 +18,28 @@
 #define FIELDS_MAX 60
 #define LINE_BYTES 2200
 
-/* Microseconds, a dash, an id of a form; the newest when it is missing. */
-static enum err read_key(const struct req *r, int64_t *us, struct form_id *id)
+/* "<microseconds>-<id>": the list goes on below it. */
+static enum err read_place(const struct req *r, bool *placed,
+    struct form_place *out)
 {
 	struct slice s;
 	enum err e = req_query(r, "before", &s);
 
-	*us = r->now_us + RT_DAY_US;
+	*placed = false;
 	if (e == ERR_NOTFOUND)
 		return ERR_OK;
-	if (e != ERR_OK || (e = scan_i64(&s, us)) != ERR_OK ||
+	if (e != ERR_OK || (e = scan_i64(&s, &out->submitted_us)) != ERR_OK ||
 	    (e = scan_byte(&s, '-')) != ERR_OK ||
-	    (e = id_parse(ID_KIND_form, s, id->v)) != ERR_OK)
+	    (e = id_parse(ID_KIND_form, s, out->id.v)) != ERR_OK)
 		return e;
-	return *us < 0 || *us > INT64_C(253402300799) * RT_SEC_US ? ERR_RANGE
-								  : ERR_OK;
+	*placed = true;
+	return out->submitted_us < 0 ||
+		       out->submitted_us > INT64_C(253402300799) * RT_SEC_US
+		   ? ERR_RANGE
+		   : ERR_OK;
 }
+
+/* --- one form --------------------------------------------------------------*/
 
 static void field(const struct json_node *pair, struct view *item)
 {
@@ -74,11 +84,11 @@ static void times(int64_t us, int64_t now_us, struct tz *z, struct view *item)
 }
 
 static void form_view(const struct req *r, const struct form_log_row *row,
-    const char *country, struct tz *z, struct view *v)
+    const char *country, struct tz *z, struct view *item)
 {
 	const struct form_row *f = &row->form;
-	struct view *item = view_item(v, "forms");
-	char number[PHONE_TEXT_MAX], mem[LINE_BYTES], id[ID_TEXT_MAX];
+	char number[PHONE_TEXT_MAX], mem[LINE_BYTES], text[PAGE_WORDS_MAX];
+	char id[ID_TEXT_MAX];
 	struct buf b;
 
 	id_text(ID_KIND_form, f->id.v, id);
@@ -98,50 +108,191 @@ static void form_view(const struct req *r, const struct form_log_row *row,
 	page_words_source(row->source, row->medium, &b);
 	view_slice(item, "source_line", buf_slice(&b));
 	view_cstr(item, "channel",
-	    page_words_channel("", row->source, row->medium));
+	    page_words_channel(row->channel, row->source, row->medium));
 	view_cstr(item, "campaign_line", row->campaign);
-	fields(f->fields, item);
+	view_cstr(item, "keyword", row->keyword);
+	view_flag(item, "outcome_set", row->outcome[0] != '\0');
+	view_cstr(item, "outcome", row->outcome);
+	/* On its own page the marks say this. */
+	if (!view_has(item, "value")) {
+		view_slice(item, "tags", row->tags);
+		view_flag(item, "has_value", row->has_value);
+		page_words_money(row->value_micros, text);
+		view_cstr(item, "value", text);
+	}
 }
 
-static void pager(const struct form_log_row *rows, size_t n, struct view *v)
+static enum err show_one(const struct req *r, struct tz *z, struct form_id id,
+    struct resp *out)
 {
-	char mem[80], id[ID_TEXT_MAX];
-	struct buf b;
-
-	view_flag(v, "older", n == PAGE_ROWS);
-	if (n == 0)
-		return;
-	id_text(ID_KIND_form, rows[n - 1].form.id.v, id);
-	buf_over(&b, mem, sizeof(mem));
-	buf_printf(&b, "/forms?before=%lld-%s",
-	    (long long)rows[n - 1].form.submitted_us, id);
-	view_slice(v, "older_href", buf_slice(&b));
-}
-
-static enum err fill(const struct req *r, struct tz *z, struct view *v)
-{
+	struct view *v = view_new(r->arena, "form.html");
 	struct db_report_company company;
-	struct form_log_row *rows = NULL;
-	struct form_id before = { { 0 } };
-	int64_t before_us;
-	size_t n = 0;
+	struct form_log_row row;
 	enum err e;
 
-	if ((e = read_key(r, &before_us, &before)) != ERR_OK ||
+	if ((e = db_form_log_one(r->db, r->company, id, r->arena, &row)) !=
+		ERR_OK ||
 	    (e = db_report_company(r->db, r->company, &company)) != ERR_OK ||
-	    (e = db_form_page(r->db, r->company, before_us, before, PAGE_ROWS,
-		 r->arena, &rows, &n)) != ERR_OK)
+	    (e = frame_page(r, FRAME_CALLS, "Form", SLICE(""), v)) != ERR_OK ||
+	    (e = page_call_marks(r, ID_KIND_form, id.v, company.currency, v)) !=
+		ERR_OK ||
+	    (e = page_call_marks_trail(r, id.v, z, v)) != ERR_OK)
+		return e;
+	form_view(r, &row, company.country, z, v);
+	fields(row.form.fields, v);
+	return resp_view(out, v);
+}
+
+enum err page_forms_one(const struct req *r, struct resp *out)
+{
+	struct form_id id;
+	struct tz *z;
+	enum err e;
+
+	if (!frame_company(r, out, &e))
+		return e;
+	if ((e = req_path_id(r, 0, ID_KIND_form, id.v)) != ERR_OK ||
+	    (e = page_range_zone(r, &z)) != ERR_OK)
+		return e;
+	e = show_one(r, z, id, out);
+	tz_close(z);
+	return e;
+}
+
+/* --- the list --------------------------------------------------------------*/
+
+static void pager(const struct page_filter *p, bool placed,
+    const struct form_log_row *rows, size_t n, struct view *v)
+{
+	const size_t shown = n > PAGE_ROWS ? PAGE_ROWS : n;
+	char mem[80], text[64], id[ID_TEXT_MAX];
+	struct buf b;
+
+	view_flag(v, "any", n > 0);
+	view_flag(v, "paged", placed);
+	view_flag(v, "older", n > PAGE_ROWS);
+	(void)snprintf(text, sizeof(text), "%zu %s", shown,
+	    shown == 1 ? "form" : "forms");
+	view_cstr(v, "shown_text", text);
+	page_filter_href(p, NULL, SLICE(""), v, "first_href");
+	if (n == 0)
+		return;
+	id_text(ID_KIND_form, rows[shown - 1].form.id.v, id);
+	buf_over(&b, mem, sizeof(mem));
+	buf_printf(&b, "&before=%lld-%s",
+	    (long long)rows[shown - 1].form.submitted_us, id);
+	page_filter_href(p, NULL, buf_slice(&b), v, "older_href");
+}
+
+static enum err rows_view(const struct req *r, struct tz *z,
+    const struct page_filter *p, struct view *v)
+{
+	const struct form_filter filter = { .f = p->f, .search = p->search };
+	struct db_report_company company;
+	struct form_log_row *rows = NULL;
+	struct form_place place = { .submitted_us = 0 };
+	size_t n = 0;
+	bool placed;
+	enum err e;
+
+	/* One more than is shown says whether there are older ones. */
+	if ((e = read_place(r, &placed, &place)) != ERR_OK ||
+	    (e = db_report_company(r->db, r->company, &company)) != ERR_OK ||
+	    (e = db_form_log_page(r->db, r->company, &filter,
+		 placed ? &place : NULL, PAGE_ROWS + 1, r->arena, &rows, &n)) !=
+		ERR_OK)
 		return e;
 	view_list(v, "forms");
-	for (size_t i = 0; i < n; i++)
-		form_view(r, &rows[i], company.country, z, v);
-	pager(rows, n, v);
+	view_cstr(v, "currency", company.currency);
+	for (size_t i = 0; i < n && i < PAGE_ROWS; i++)
+		form_view(r, &rows[i], company.country, z,
+		    view_item(v, "forms"));
+	pager(p, placed, rows, n, v);
 	return ERR_OK;
+}
+
+static void typed(const struct page_filter *p, struct view *v)
+{
+	static const char *const all[][2] = { { "source", "Source" },
+		{ "medium", "Medium" }, { "campaign", "Campaign" },
+		{ "keyword", "Keyword" }, { "landing", "Landing page" },
+		{ "referrer", "Referrer" } };
+
+	view_list(v, "typed");
+	for (size_t i = 0; i < RT_ARRAY_LEN(all); i++) {
+		struct view *item = view_item(v, "typed");
+
+		view_cstr(item, "typed_name", all[i][0]);
+		view_cstr(item, "typed_label", all[i][1]);
+		view_slice(item, "typed_value",
+		    page_filter_value(p, all[i][0]));
+	}
+}
+
+/* A new search keeps the other filters. */
+static void keep_filters(const struct page_filter *p, struct view *v)
+{
+	static const char *const names[] = { "outcome", "tag", "source",
+		"medium", "campaign", "ad_group", "keyword", "landing",
+		"referrer", "channel", "value_min", "value_max" };
+
+	view_list(v, "search_keep");
+	for (size_t i = 0; i < RT_ARRAY_LEN(names); i++) {
+		const struct slice s = page_filter_value(p, names[i]);
+		struct view *item;
+
+		if (s.n == 0)
+			continue;
+		item = view_item(v, "search_keep");
+		view_cstr(item, "keep_name", names[i]);
+		view_slice(item, "keep_value", s);
+	}
+}
+
+static enum err fill(const struct page_filter *p, struct view *v)
+{
+	struct page_filter csv = *p, jsonl = *p;
+	char mem[PAGE_FILTER_HREF_MAX];
+	struct buf rest;
+	enum err e;
+
+	buf_over(&rest, mem, sizeof(mem));
+	page_filter_query(p, NULL, &rest);
+	page_range_view(p->range, "/forms",
+	    buf_err(&rest) == ERR_OK ? buf_slice(&rest) : SLICE(""), v);
+	page_filter_keep(p, v);
+	keep_filters(p, v);
+	view_slice(v, "looked_for", p->search);
+	view_flag(v, "search_set", p->search.n > 0);
+	view_flag(v, "filtered", page_filter_any(p));
+	view_flag(v, "can_export", p->r->role >= ROUTE_ANALYST);
+	csv.path = "/forms.csv";
+	jsonl.path = "/forms.jsonl";
+	page_filter_href(&csv, NULL, SLICE(""), v, "csv_href");
+	page_filter_href(&jsonl, NULL, SLICE(""), v, "jsonl_href");
+	typed(p, v);
+	if ((e = page_filter_view_chips(p, v)) != ERR_OK)
+		return e;
+	return page_filter_view_form(p, v);
+}
+
+static enum err show(const struct req *r, struct tz *z, struct resp *out)
+{
+	struct view *v = view_new(r->arena, "form_log.html");
+	struct page_range range;
+	struct page_filter p;
+	enum err e;
+
+	if ((e = page_forms_out_read(r, z, &range, &p)) != ERR_OK ||
+	    (e = frame_page(r, FRAME_CALLS, "Forms", SLICE(""), v)) != ERR_OK ||
+	    (e = rows_view(r, z, &p, v)) != ERR_OK ||
+	    (e = fill(&p, v)) != ERR_OK)
+		return e;
+	return resp_view(out, v);
 }
 
 enum err page_forms(const struct req *r, struct resp *out)
 {
-	struct view *v = view_new(r->arena, "form_log.html");
 	struct tz *z;
 	enum err e;
 
@@ -149,8 +300,7 @@ enum err page_forms(const struct req *r, struct resp *out)
 		return e;
 	if ((e = page_range_zone(r, &z)) != ERR_OK)
 		return e;
-	if ((e = frame_page(r, FRAME_CALLS, "Forms", SLICE(""), v)) == ERR_OK)
-		e = fill(r, z, v);
+	e = show(r, z, out);
 	tz_close(z);
-	return e == ERR_OK ? resp_view(out, v) : e;
+	return e;
 }

@@ -1,5 +1,6 @@
 #include "cgi/page/page_mark.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cgi/page/page_audit.h"
@@ -17,7 +18,7 @@
 /* What is to be done, read once, done to each call. */
 struct act {
 	const struct req *r;
-	const char *name; /* of the audit log */
+	const char *name; /* of the audit log, after "call." or "form." */
 	enum err (*run)(struct act *a, struct interaction_id id);
 	enum err (
 	    *say)(struct act *a, struct interaction_id id, struct slice *out);
@@ -252,13 +253,13 @@ static const struct {
 	enum err (
 	    *say)(struct act *a, struct interaction_id id, struct slice *out);
 } acts[] = {
-	{ "outcome", "call.outcome", read_outcome, run_outcome, say_mark },
-	{ "spam", "call.outcome", read_spam, run_outcome, say_mark },
-	{ "value", "call.value", read_value, run_value, say_mark },
-	{ "note", "call.note", read_note, run_note, say_mark },
-	{ "tag", "call.tag", read_tag, run_tag, say_tags },
-	{ "untag", "call.untag", read_untag, run_untag, say_tags },
-	{ "verdict", "call.verdict", read_verdict, run_verdict, say_verdict },
+	{ "outcome", "outcome", read_outcome, run_outcome, say_mark },
+	{ "spam", "outcome", read_spam, run_outcome, say_mark },
+	{ "value", "value", read_value, run_value, say_mark },
+	{ "note", "note", read_note, run_note, say_mark },
+	{ "tag", "tag", read_tag, run_tag, say_tags },
+	{ "untag", "untag", read_untag, run_untag, say_tags },
+	{ "verdict", "verdict", read_verdict, run_verdict, say_verdict },
 };
 
 static enum err read_act(const struct req *r, struct act *a)
@@ -281,29 +282,57 @@ static enum err read_act(const struct req *r, struct act *a)
 
 /* --- doing it --------------------------------------------------------------*/
 
-static enum err change(struct act *a, struct interaction_id id)
+/* What can be marked, by the name of its field. */
+static const struct what {
+	const char *name;
+	enum id_kind kind;
+} whats[] = {
+	{ "call", ID_KIND_call },
+	{ "form", ID_KIND_form },
+};
+
+static enum err change(struct act *a, const struct what *what,
+    struct interaction_id id)
 {
 	struct slice before, after;
+	char action[32];
 	enum err e;
 
-	if ((e = a->say(a, id, &before)) != ERR_OK ||
+	(void)snprintf(action, sizeof(action), "%s.%s", what->name, a->name);
+	if ((e = db_mark_hold(a->r->db, a->r->company, id,
+		 slice_from(what->name))) != ERR_OK ||
+	    (e = a->say(a, id, &before)) != ERR_OK ||
 	    (e = a->run(a, id)) != ERR_OK ||
 	    (e = a->say(a, id, &after)) != ERR_OK)
 		return e;
 	if (slice_eq(before, after))
 		return ERR_OK;
-	return page_audit(a->r, a->name, "call", id.v, before, after);
+	return page_audit(a->r, action, what->name, id.v, before, after);
 }
 
-static enum err one(struct act *a, struct interaction_id id)
+static enum err one(struct act *a, const struct what *what,
+    struct interaction_id id)
 {
 	bool mine;
-	enum err e = db_join(a->r->db, &mine);
+	enum err e;
 
-	return e == ERR_OK ? db_join_end(a->r->db, mine, change(a, id)) : e;
+	/* A form was judged by no rule. */
+	if (what->kind != ID_KIND_call && a->run == run_verdict)
+		return ERR_RANGE;
+	e = db_join(a->r->db, &mine);
+	return e == ERR_OK ? db_join_end(a->r->db, mine, change(a, what, id))
+			   : e;
 }
 
-/* The same field, once for each call that was picked. */
+static const struct what *what_of(struct slice name)
+{
+	for (size_t i = 0; i < RT_ARRAY_LEN(whats); i++)
+		if (slice_eq_cstr(name, whats[i].name))
+			return &whats[i];
+	return NULL;
+}
+
+/* The same field, once for each call or form that was picked. */
 static enum err all(struct act *a)
 {
 	size_t n = 0;
@@ -311,15 +340,16 @@ static enum err all(struct act *a)
 
 	for (const struct req_param *p = a->r->form; p != NULL && e == ERR_OK;
 	     p = p->next) {
+		const struct what *what = what_of(p->name);
 		struct interaction_id id;
 
-		if (!slice_eq_cstr(p->name, "call"))
+		if (what == NULL)
 			continue;
 		if (++n > PAGE_MARK_MAX)
 			return ERR_TOOBIG;
-		e = id_parse(ID_KIND_call, p->value, id.v);
+		e = id_parse(what->kind, p->value, id.v);
 		if (e == ERR_OK)
-			e = one(a, id);
+			e = one(a, what, id);
 	}
 	return e == ERR_OK && n == 0 ? ERR_SYNTAX : e;
 }

@@ -1,10 +1,11 @@
 /*
  * page_mark.h - POST /marks: outcome, value, note, tags and verdict, on
- * one call or on those picked in the log.
+ * one call or form, or on those picked in the log.
  *
- * Fields: call (up to PAGE_MARK_MAX times), act, what the act needs, and next,
- * where to go on. Each call is one transaction with its line in the audit log,
- * before and after; a call that is not the company's ends it with 404.
+ * Fields: call or form (up to PAGE_MARK_MAX times), act, what the act needs,
+ * and next, where to go on. Each is one transaction with its line in the audit
+ * log, before and after; one that is not the company's ends it with 404. A form
+ * has no verdict.
  */
 #ifndef RT_CGI_PAGE_PAGE_MARK_H
 #define RT_CGI_PAGE_PAGE_MARK_H

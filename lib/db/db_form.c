@@ -6,8 +6,6 @@
 #include "lib/db/db_person.h"
 #include "lib/db/stmt.h"
 
-#define PAGE_MAX 100
-
 static const char interaction_add_sql[] =
     "INSERT INTO interaction"
     " (company_id, id, kind, happened_at, attributed_by, visit_id,"
@@ -25,20 +23,6 @@ static const char form_add_sql[] =
     " fields, contact_name, contact_email, contact_e164)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON DUPLICATE KEY UPDATE submitted_at = VALUES(submitted_at)";
-
-#define COLUMNS                                                     \
-	"f.id, f.site_id, f.visit_id, f.submitted_at, f.form_name," \
-	" f.page_url, f.fields, f.contact_name, f.contact_email,"   \
-	" f.contact_e164"
-
-static const char form_page_sql[] =
-    "SELECT " COLUMNS
-    ", i.source, i.medium, i.campaign"
-    " FROM form_entry f JOIN interaction i"
-    " ON i.company_id = f.company_id AND i.id = f.id"
-    " WHERE f.company_id = ? AND (f.submitted_at < ?"
-    " OR (f.submitted_at = ? AND f.id < ?))"
-    " ORDER BY f.submitted_at DESC, f.id DESC LIMIT ?";
 
 static enum err add_interaction(struct db *db, struct company_id company,
     const struct form_row *row)
@@ -160,39 +144,4 @@ enum err db_form_send(struct db *db, struct company_id company,
 	}
 	e = site_of(db, company, row->visit, &with.site);
 	return e == ERR_OK ? db_form_add(db, company, &with) : e;
-}
-
-static void out_form(struct stmt *st, struct arena *mem, struct form_row *row)
-{
-	stmt_out_id(st, row->id.v);
-	stmt_out_id(st, row->site.v);
-	stmt_out_id(st, row->visit.v);
-	stmt_out_time_us(st, &row->submitted_us);
-	stmt_out_slice(st, mem, 400, &row->form_name);
-	stmt_out_slice(st, mem, 8192, &row->page_url);
-	stmt_out_slice(st, mem, DB_FORM_FIELDS_MAX, &row->fields);
-	stmt_out_slice(st, mem, 1020, &row->contact_name);
-	stmt_out_slice(st, mem, 1020, &row->contact_email);
-	stmt_out_text(st, row->contact_e164, sizeof(row->contact_e164));
-}
-
-enum err db_form_page(struct db *db, struct company_id company,
-    int64_t before_us, struct form_id before, uint32_t max, struct arena *mem,
-    struct form_log_row **rows, size_t *n)
-{
-	struct form_log_row row;
-	struct stmt *st;
-
-	memset(&row, 0, sizeof(row));
-	st = stmt_begin(db, form_page_sql);
-	stmt_in_id(st, company.v);
-	stmt_in_time_us(st, before_us);
-	stmt_in_time_us(st, before_us);
-	stmt_in_id(st, before.v);
-	stmt_in_u64(st, max < PAGE_MAX ? max : PAGE_MAX);
-	out_form(st, mem, &row.form);
-	stmt_out_text(st, row.source, sizeof(row.source));
-	stmt_out_text(st, row.medium, sizeof(row.medium));
-	stmt_out_text(st, row.campaign, sizeof(row.campaign));
-	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

@@ -41,18 +41,4 @@ struct form_source {
 RT_MUST_USE enum err db_form_send(struct db *db, struct company_id company,
     const struct form_row *row, const struct form_source *source);
 
-/* A row of the log, with what its visit came from. */
-struct form_log_row {
-	struct form_row form;
-	char source[DB_NAME_BYTES];
-	char medium[DB_NAME_BYTES];
-	char campaign[DB_TEXT_BYTES];
-};
-
-/* Newest first, those sent before before_us and, of that very instant, before
- * the id; at most max (100). */
-RT_MUST_USE enum err db_form_page(struct db *db, struct company_id company,
-    int64_t before_us, struct form_id before, uint32_t max, struct arena *mem,
-    struct form_log_row **rows, size_t *n);
-
 #endif

@@ -3,10 +3,15 @@
  *
  * Rows come newest first, so the time of the last one tells how much of the
  * period is done. The file is saved when all of it is there: one that broke off
- * in the middle is told, never kept. Without scripts the links just download.
+ * in the middle is told, never kept. Until then it lies in the browser's own
+ * storage on disk where there is one, so that a million calls take no memory.
+ * Without scripts the links just download.
  */
 const STAMP = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/;
 const EVERY_MS = 200;
+const HOLD_MS = 600000; /* a browser copies a saved file meanwhile */
+const OLD_MS = 86400000; /* of a tab that was closed in the middle */
+const PREFIX = "export-";
 
 /* Rows that ended in this chunk; line ends in quotes are part of a cell. */
 function counter(quoted) {
@@ -32,13 +37,59 @@ function done(text, from, to) {
 	return at && to > from ? Math.min(1, Math.max(0, (to - Date.parse(at[0])) / (to - from))) : null;
 }
 
-function save(parts, type, name) {
+/* What closed tabs left in the storage. */
+async function sweep(dir) {
+	for await (const name of dir.keys())
+		if (name.startsWith(PREFIX) && !(Date.now() - Number(name.slice(PREFIX.length).split("-")[0]) < OLD_MS))
+			await dir.removeEntry(name).catch(() => {});
+}
+
+/* A file in the storage of this site: written to disk as it comes. */
+async function onDisk() {
+	const dir = await navigator.storage.getDirectory();
+	const name = `${PREFIX}${Date.now()}-${Math.random().toString(36).slice(2)}`;
+	const handle = await dir.getFileHandle(name, { create: true });
+	const drop = () => dir.removeEntry(name).catch(() => {});
+
+	await sweep(dir);
+	try {
+		const file = await handle.createWritable();
+
+		return {
+			write: (bytes) => file.write(bytes),
+			end: async () => {
+				await file.close();
+				return handle.getFile();
+			},
+			drop,
+			cancel: async () => {
+				await file.abort().catch(() => {});
+				await drop();
+			},
+		};
+	} catch (err) {
+		await drop();
+		throw err;
+	}
+}
+
+/* Browsers without such a storage, and pages that are not secure. */
+function inMemory() {
+	const parts = [];
+
+	return { write: (bytes) => parts.push(bytes), end: () => new Blob(parts), drop: () => {}, cancel: () => {} };
+}
+
+function save(blob, type, name, drop) {
 	const a = document.createElement("a");
 
-	a.href = URL.createObjectURL(new Blob(parts, { type }));
+	a.href = URL.createObjectURL(blob.slice(0, blob.size, type));
 	a.download = name;
 	a.click();
-	setTimeout(() => URL.revokeObjectURL(a.href), 60000);
+	setTimeout(() => {
+		URL.revokeObjectURL(a.href);
+		drop();
+	}, HOLD_MS);
 }
 
 async function run(link, tell, signal) {
@@ -51,25 +102,31 @@ async function run(link, tell, signal) {
 	const count = counter(csv);
 	const decoder = new TextDecoder();
 	const reader = res.body.getReader();
-	const parts = [];
 	let rows = csv ? -1 : 0; /* the first line names the columns */
 	let told = 0;
 
-	for (;;) {
-		const { value, done: over } = await reader.read();
+	const file = await onDisk().catch(inMemory);
 
-		if (over)
-			break;
-		parts.push(value);
-		rows += count(value);
-		if (performance.now() - told > EVERY_MS) {
-			told = performance.now();
-			tell(rows, done(decoder.decode(value.slice(0, 4096)), from / 1000, to / 1000));
+	try {
+		for (;;) {
+			const { value, done: over } = await reader.read();
+
+			if (over)
+				break;
+			await file.write(value);
+			rows += count(value);
+			if (performance.now() - told > EVERY_MS) {
+				told = performance.now();
+				tell(rows, done(decoder.decode(value.slice(0, 4096)), from / 1000, to / 1000));
+			}
 		}
+	} catch (err) {
+		await file.cancel();
+		throw err;
 	}
 	const name = res.headers.get("content-disposition")?.match(/filename="([^"]+)"/)?.[1] ?? "calls";
 
-	save(parts, res.headers.get("content-type"), name);
+	save(await file.end(), res.headers.get("content-type"), name, file.drop);
 	return rows;
 }
 

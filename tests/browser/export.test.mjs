@@ -31,8 +31,8 @@ async function log(options = {}) {
 }
 
 for (const [words, name, rowsOf] of [
-	['CSV', 'calls.csv', (text) => text.trim().split('\r\n').length - 1],
-	['JSON lines', 'calls.jsonl', (text) => text.trim().split('\n').map((l) => JSON.parse(l)).length],
+	['CSV, all', 'calls.csv', (text) => text.trim().split('\r\n').length - 1],
+	['JSON lines, all', 'calls.jsonl', (text) => text.trim().split('\n').map((l) => JSON.parse(l)).length],
 ])
 	test(`${words}: every row, counted, under its name`, async () => {
 		const page = await log();
@@ -75,7 +75,7 @@ test('how far it is, stopped, and broken off: nothing is saved', async () => {
 	});
 	for (const [end, words] of [[() => page.click('[data-export-cancel]'), 'Cancelled. Nothing was saved.'], [() => page.evaluate(() => window.broken()), 'broke off after 2 calls']]) {
 		await page.click('summary:has-text("Export")');
-		await page.click('a:has-text("CSV")');
+		await page.click('a:has-text("CSV, all")');
 		await page.waitForFunction(() => window.part);
 		await page.evaluate((at) => window.part(`call,started_at\r\n"a\n""b""",${at}\r\nb,${at}\r\n`), half);
 		await page.waitForFunction(() => document.querySelector('[data-export-text]').textContent === '2 calls');
@@ -92,7 +92,7 @@ test('how far it is, stopped, and broken off: nothing is saved', async () => {
 
 test('without scripts it is a download', async () => {
 	const page = await log({ javaScriptEnabled: false });
-	const [file] = await Promise.all([page.waitForEvent('download'), page.click('a:has-text("CSV")')]);
+	const [file] = await Promise.all([page.waitForEvent('download'), page.click('a:has-text("CSV, all")')]);
 	assert.equal(readFileSync(await file.path(), 'utf8').trim().split('\r\n').length, calls.length + 1);
 	await page.context().close();
 });

@@ -1,9 +1,10 @@
 /* Tests of the verbs behind forms and the health of a site. Everything is
  * written for company 0 with the lease server's account and read with the
  * dashboard's; company 1 must see nothing of it. */
+#include "lib/db/db_form_log.h"
+
 #include <string.h>
 
-#include "lib/db/db_form.h"
 #include "lib/db/db_number.h"
 #include "lib/db/db_site.h"
 #include "lib/db/db_site_health.h"
@@ -115,11 +116,9 @@ static void test_about(void **state)
 
 static void test_form(void **state)
 {
-	static const struct form_id last = { { 0xff } };
 	const struct form_row f = make_form(add_visit("spring"), NOW);
-	struct form_log_row *rows = NULL;
+	struct form_log_row row;
 	struct form_row back;
-	size_t n = 0;
 
 	(void)state;
 	for (int twice = 0; twice < 2; twice++)
@@ -135,11 +134,9 @@ static void test_form(void **state)
 			     " AND i.source = 'google' AND i.medium = 'cpc'"
 			     " AND i.campaign = 'spring'"),
 	    1);
-	assert_int_equal(db_form_page(dashboard, ours(), NOW + RT_DAY_US, last,
-			     1, &mem, &rows, &n),
+	assert_int_equal(db_form_log_one(dashboard, ours(), f.id, &mem, &row),
 	    ERR_OK);
-	assert_int_equal(n, 1);
-	back = rows[0].form;
+	back = row.form;
 	assert_true(slice_eq(back.fields, f.fields));
 	assert_true(slice_eq(back.contact_name, f.contact_name));
 	assert_true(slice_eq(back.contact_email, f.contact_email));
@@ -215,8 +212,9 @@ static void test_form_page(void **state)
 {
 	const struct visit_id visit = add_visit("page");
 	struct form_log_row *rows;
-	struct form_id at;
-	int64_t before_us = NOW + RT_HOUR_US;
+	struct form_place at = { .submitted_us = NOW + RT_HOUR_US };
+	struct form_filter all = { .f = { .from_us = 0,
+				       .to_us = NOW + RT_DAY_US } };
 	size_t n, seen = 0;
 
 	(void)state;
@@ -227,28 +225,88 @@ static void test_form_page(void **state)
 
 		assert_int_equal(db_form_add(dni, ours(), &f), ERR_OK);
 	}
-	memset(at.v, 0xff, sizeof(at.v));
+	memset(at.id.v, 0xff, sizeof(at.id.v));
 	for (;;) {
-		assert_int_equal(db_form_page(dashboard, ours(), before_us, at,
+		assert_int_equal(db_form_log_page(dashboard, ours(), &all, &at,
 				     2, &mem, &rows, &n),
 		    ERR_OK);
 		if (n == 0)
 			break;
 		assert_true(n <= 2);
 		for (size_t i = 0; i < n; i++) {
-			assert_true(rows[i].form.submitted_us <= before_us);
+			assert_true(
+			    rows[i].form.submitted_us <= at.submitted_us);
 			assert_string_equal(rows[i].source, "google");
-			before_us = rows[i].form.submitted_us;
-			at = rows[i].form.id;
+			at.submitted_us = rows[i].form.submitted_us;
+			at.id = rows[i].form.id;
 			seen++;
 		}
 	}
 	assert_int_equal(seen,
 	    testdb_count(t, "SELECT count(*) FROM form_entry"));
-	assert_int_equal(db_form_page(dashboard, theirs(), NOW + RT_DAY_US, at,
-			     10, &mem, &rows, &n),
+	assert_int_equal(db_form_log_page(dashboard, theirs(), &all, NULL, 10,
+			     &mem, &rows, &n),
 	    ERR_OK);
 	assert_int_equal(n, 0);
+}
+
+static size_t forms_of(const struct form_filter *filter)
+{
+	struct form_log_row *rows = NULL;
+	size_t n = 0;
+
+	assert_int_equal(db_form_log_page(dashboard, ours(), filter, NULL,
+			     DB_FORM_LOG_MAX, &mem, &rows, &n),
+	    ERR_OK);
+	return n;
+}
+
+static void test_form_filter(void **state)
+{
+	const struct form_filter all = { .f = { .from_us = 0,
+					     .to_us = NOW + RT_DAY_US } };
+	struct form_filter some = all;
+	const size_t count = forms_of(&all);
+	struct form_log_row row, *rows = NULL;
+	size_t n = 0;
+
+	(void)state;
+	some.f.by_text[FILTER_SOURCE] = true;
+	some.f.text[FILTER_SOURCE] = SLICE("google");
+	assert_int_equal(forms_of(&some), count);
+	some.f.text[FILTER_SOURCE] = SLICE("bing");
+	assert_int_equal(forms_of(&some), 0);
+	some = all;
+	some.search = SLICE("no_such%");
+	assert_int_equal(forms_of(&some), 0);
+	some = all;
+	some.f.by_text[FILTER_OUTCOME] = true;
+	some.f.text[FILTER_OUTCOME] = SLICE("");
+	assert_int_equal(forms_of(&some), count);
+	some.f.by_tag = true;
+	assert_int_equal(forms_of(&some), 0);
+	some = all;
+	some.f.to_us = some.f.from_us;
+	assert_int_equal(forms_of(&some), 0);
+	/* What no form has is refused, not passed over. */
+	some = all;
+	some.f.by_id[FILTER_NUMBER] = true;
+	assert_int_equal(db_form_log_page(dashboard, ours(), &some, NULL, 1,
+			     &mem, &rows, &n),
+	    ERR_RANGE);
+	assert_int_equal(db_form_log_page(dashboard, ours(), &all, NULL,
+			     DB_FORM_LOG_MAX + 1, &mem, &rows, &n),
+	    ERR_RANGE);
+	assert_int_equal(db_form_log_page(dashboard, ours(), &all, NULL, 1,
+			     &mem, &rows, &n),
+	    ERR_OK);
+	assert_int_equal(db_form_log_one(dashboard, ours(), rows[0].form.id,
+			     &mem, &row),
+	    ERR_OK);
+	assert_int_equal(row.form.submitted_us, rows[0].form.submitted_us);
+	assert_int_equal(db_form_log_one(dashboard, theirs(), rows[0].form.id,
+			     &mem, &row),
+	    ERR_NOTFOUND);
 }
 
 static void test_health(void **state)
@@ -440,8 +498,10 @@ int main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_about),
 		cmocka_unit_test(test_params), cmocka_unit_test(test_form),
 		cmocka_unit_test(test_form_without_visit),
-		cmocka_unit_test(test_form_page), cmocka_unit_test(test_health),
-		cmocka_unit_test(test_traffic), cmocka_unit_test(test_pooled),
+		cmocka_unit_test(test_form_page),
+		cmocka_unit_test(test_form_filter),
+		cmocka_unit_test(test_health), cmocka_unit_test(test_traffic),
+		cmocka_unit_test(test_pooled),
 		cmocka_unit_test(test_site_settings) };
 
 	return cmocka_run_group_tests(tests, start, stop);

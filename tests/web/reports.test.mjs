@@ -181,6 +181,24 @@ test('a log of no calls is a file with its columns', async () => {
 	assert.equal(await (await me.fetch('/calls.jsonl?q=nobody-is-called-so')).text(), '');
 });
 
+test('the log\'s columns as they are shown, or all', async () => {
+	const head = async (query) => (await (await me.fetch(`/calls.csv?range=30d&${query}`)).text()).split('\r\n')[0].split(',');
+	const all = await head('');
+	assert.deepEqual(await head('columns=all'), all);
+	assert.deepEqual(await head('columns=shown&cols=none'),
+		['call', 'started_at', 'caller', 'caller_name', 'caller_place', 'first_time', 'result', 'ring_ms', 'talk_ms', 'source', 'medium', 'campaign', 'keyword']);
+	const few = await head('columns=shown&cols=value,tags');
+	assert.deepEqual(few.slice(-3), ['value', 'currency', 'tags']);
+	assert.ok(few.every((name) => all.includes(name)) && few.length < all.length);
+	const line = (await (await me.fetch('/calls.jsonl?range=30d&columns=shown&cols=value,tags')).text()).split('\n')[0];
+	assert.deepEqual(Object.keys(JSON.parse(line)), few);
+	for (const query of ['columns=x', 'columns=shown&cols=x']) assert.equal((await me.fetch(`/calls.csv?${query}`)).status, 400, query);
+	const html = await (await me.fetch('/calls?cols=tags')).text();
+	assert.match(html, /href="\/calls\.csv\?range=30d&amp;cols=tags&amp;columns=shown"/);
+	const call = html.match(/href="\/calls\/(call_[0-9a-z]{26}|cal_[0-9a-z]{26})"/)[1];
+	assert.match(await (await me.fetch(`/calls?before=1000000-${call}`)).text(), /No more calls.*To the newest/s);
+});
+
 test('usage, live and the companies answer with what there is', async () => {
 	assert.match(await (await me.fetch('/usage.csv')).text(), /^month,number_days,calls/);
 	assert.equal((await me.fetch('/usage')).status, 200);
@@ -206,13 +224,55 @@ test('forms: their fields as text, a page at a time, nobody else\'s', async () =
 		SELECT x'${company}', UNHEX(LPAD(HEX(seq), 32, '7')), x'${site}', x'${visit}', UTC_TIMESTAMP(6) - INTERVAL seq SECOND, 'Quote',
 		'[["message","<script>alert(1)</script>"]]', CONCAT('Person ', seq) FROM seq_1_to_60`);
 	const html = await (await me.fetch('/forms')).text();
-	assert.ok(html.includes('&lt;script&gt;alert(1)&lt;/script&gt;') && !html.includes('<script>alert'));
-	assert.equal(html.match(/<strong>Person \d+<\/strong>/g).length, 50);
-	const older = await (await me.fetch(html.match(/rel="next" href="([^"]+)"/)[1])).text();
-	assert.equal(older.match(/<strong>Person \d+<\/strong>/g).length, 10);
+	assert.equal(html.match(/>Person \d+<\/a>/g).length, 50);
+	const older = await (await me.fetch(html.match(/rel="next" href="([^"]+)"/)[1].replaceAll('&amp;', '&'))).text();
+	assert.equal(older.match(/>Person \d+<\/a>/g).length, 10);
+	const last = older.match(/href="\/forms\/(frm_[0-9a-z]{26})"/g).at(-1).match(/frm_\w+/)[0];
+	const micros = BigInt(Date.now() - 3600e3) * 1000n;
+	assert.match(await (await me.fetch(`/forms?before=${micros}-${last}`)).text(), /No more forms.*To the newest/s);
+	assert.equal((await (await me.fetch('/forms?q=PERSON%207')).text()).match(/>Person \d+<\/a>/g).length, 1);
+	assert.match(await (await me.fetch('/forms?source=bing')).text(), /No form fits these filters/);
+	for (const query of ['before=x', 'talk_min=60', 'number=~', 'result=missed', 'first=yes', 'caller=%2B12125550155', 'source=~&device=x'])
+		assert.equal((await me.fetch(`/forms?${query}`)).status, 400, query);
+	const one = await (await me.fetch(`/forms/${last}`)).text();
+	assert.ok(one.includes('&lt;script&gt;alert(1)&lt;/script&gt;') && !one.includes('<script>alert'));
 	const theirs = await stack.login(world.users.viewer.email, world.password);
 	assert.doesNotMatch(await (await theirs.fetch('/forms')).text(), /Person 1</);
-	assert.equal((await me.fetch('/forms?before=x')).status, 400);
+	assert.equal((await theirs.fetch(`/forms/${last}`)).status, 404);
+});
+
+test('forms: marked like calls, by who may, and taken out with their marks', async () => {
+	const form = (await (await me.fetch('/forms')).text()).match(/href="\/forms\/(frm_[0-9a-z]{26})"/)[1];
+	const at = `/forms/${form}`;
+	const mark = (fields, client = me) => client.submit(at, '/marks', { form, next: at, ...fields });
+	assert.equal((await mark({ act: 'outcome', outcome: 'lead' })).status, 303);
+	assert.equal((await mark({ act: 'value', value: '125.50' })).status, 303);
+	assert.equal((await mark({ act: 'tag', tag: '=hot' })).status, 303);
+	assert.equal((await mark({ act: 'note', note: '<b>ring</b> back' })).status, 303);
+	assert.equal((await mark({ act: 'verdict', qualified: 'yes', class: 'lead' })).status, 400, 'a form has no verdict');
+	assert.equal((await mark({ act: 'outcome', outcome: 'nothing like it' })).status, 400);
+	const html = await (await me.fetch(at)).text();
+	for (const text of ['value="125.50"', '=hot', '&lt;b&gt;ring&lt;/b&gt; back', 'set the outcome', 'wrote the note']) assert.ok(html.includes(text), text);
+	for (const query of ['outcome=lead', 'value_min=125&value_max=126']) assert.equal((await (await me.fetch(`/forms?${query}`)).text()).match(/>Person \d+<\/a>/g).length, 1, query);
+	const rows = (await (await me.fetch('/forms.jsonl')).text()).trim().split('\n').map((l) => JSON.parse(l));
+	assert.equal(rows.length, 60);
+	assert.deepEqual(rows.find((r) => r.form === form).fields, [['message', '<script>alert(1)</script>']]);
+	const mine = rows.find((r) => r.form === form);
+	assert.deepEqual([mine.value, mine.tags, mine.note], [125.5, '=hot', '<b>ring</b> back']);
+	const csv = await (await me.fetch('/forms.csv?outcome=lead')).text();
+	assert.equal(csv.trim().split('\r\n').length, 2);
+	assert.ok(csv.includes("'=hot"), 'no formula for a spreadsheet');
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM audit WHERE action LIKE 'form.%'"), '4');
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM audit WHERE action = 'forms.export'"), '2');
+	const tag = html.match(/name="tag" value="(tag_[0-9a-z]{26})"/)[1];
+	assert.equal((await mark({ act: 'untag', tag })).status, 303);
+	const other = await stack.login(world.users.analyst.email, world.password);
+	const viewer = await stack.login(world.users.viewer.email, world.password);
+	const { csrf } = await other.hiddenFields('/calls');
+	const body = new URLSearchParams({ csrf, form, next: at, act: 'outcome', outcome: 'lead' });
+	assert.equal((await other.fetch('/marks', { method: 'POST', body })).status, 404, 'another company\'s');
+	assert.equal((await me.fetch('/marks', { method: 'POST', body: new URLSearchParams({ form, next: at, act: 'outcome', outcome: 'lead' }) })).status, 403, 'no token');
+	assert.equal((await viewer.fetch('/forms.csv')).status, 403);
 });
 
 test('what cannot be understood is 400', async () => {
