@@ -187,6 +187,7 @@ static void head(const struct report *t, const char *name, const char *sort,
 	view_flag(item, "head_rising", on && t->rising);
 	view_flag(item, "head_falling", on && !t->rising);
 	view_flag(item, "head_sorts", sort[0] != '\0');
+	view_flag(item, "head_hidden", sort[0] == '\0');
 	if (sort[0] == '\0')
 		return;
 	/* A second click turns the order. */
@@ -207,6 +208,7 @@ static void head_of_value(struct slice name, struct view *v)
 	view_flag(item, "head_rising", false);
 	view_flag(item, "head_falling", false);
 	view_flag(item, "head_sorts", false);
+	view_flag(item, "head_hidden", false);
 }
 
 void page_report_order_heads(const struct report *t, struct view *v)

@@ -100,7 +100,13 @@ void buf_cstr(struct buf *b, const char *s)
 
 void buf_char(struct buf *b, char c)
 {
-	buf_bytes(b, &c, 1);
+	char *at;
+
+	/* Most bytes of JSON that stand alone find room. */
+	if (b->e == ERR_OK && b->n < b->cap)
+		b->p[b->n++] = c;
+	else if ((at = buf_room(b, 1)) != NULL)
+		*at = c;
 }
 
 void buf_u64(struct buf *b, uint64_t v)

@@ -1,6 +1,7 @@
 #include "lib/base/clk.h"
 
 #include <assert.h>
+#include <string.h>
 #include <time.h>
 
 #include "lib/base/scan.h"
@@ -118,31 +119,28 @@ enum err clk_from_civil(const struct clk_civil *c, int64_t *wall_us)
 }
 
 /* v in exactly n digits. */
-static char *put_digits(char *p, int v, int n)
+static void put_two(char *p, int v)
 {
-	for (int i = n; i-- > 0; v /= 10)
-		p[i] = (char)('0' + v % 10);
-	return p + n;
+	p[0] = (char)('0' + v / 10);
+	p[1] = (char)('0' + v % 10);
 }
 
 /* By hand: exports write millions of them. */
 void clk_rfc3339(int64_t wall_us, char out[CLK_RFC3339_MAX])
 {
 	const struct clk_civil c = clk_to_civil(wall_us);
-	const struct {
-		int v;
-		int n;
-		char after;
-	} parts[] = { { c.year, 4, '-' }, { c.month, 2, '-' },
-		{ c.day, 2, 'T' }, { c.hour, 2, ':' }, { c.minute, 2, ':' },
-		{ c.second, 2, '.' }, { c.micro, 6, 'Z' } };
-	char *p = out;
 
-	for (size_t i = 0; i < RT_ARRAY_LEN(parts); i++) {
-		p = put_digits(p, parts[i].v, parts[i].n);
-		*p++ = parts[i].after;
-	}
-	*p = '\0';
+	memcpy(out, "YYYY-MM-DDThh:mm:ss.uuuuuuZ", CLK_RFC3339_MAX);
+	put_two(out, c.year / 100);
+	put_two(out + 2, c.year % 100);
+	put_two(out + 5, c.month);
+	put_two(out + 8, c.day);
+	put_two(out + 11, c.hour);
+	put_two(out + 14, c.minute);
+	put_two(out + 17, c.second);
+	put_two(out + 20, c.micro / 10000);
+	put_two(out + 22, c.micro / 100 % 100);
+	put_two(out + 24, c.micro % 100);
 }
 
 /* Exactly n digits. */

@@ -24,6 +24,7 @@ static void drop(struct stmt *st)
 	free(st->out);
 	free(st->bind_in);
 	free(st->bind_out);
+	free(st->near);
 	free(st);
 }
 

@@ -1,11 +1,20 @@
 #include "lib/db/stmt_priv.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/arena.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
+
+/* NULL when there is no memory: then every text is asked for. */
+static char *near(struct stmt *st, size_t column)
+{
+	if (st->near == NULL)
+		st->near = calloc(st->n_out, STMT_NEAR);
+	return st->near == NULL ? NULL : st->near + column * STMT_NEAR;
+}
 
 static void get(struct stmt *st, enum stmt_out_kind kind, void *to, size_t cap,
     size_t *n_out)
@@ -41,8 +50,9 @@ static void get(struct stmt *st, enum stmt_out_kind kind, void *to, size_t cap,
 		b->buffer_length = cap;
 		break;
 	case OUT_SLICE:
-		/* Its length comes with the row; fetch_slice() gets it. */
 		b->buffer_type = MYSQL_TYPE_BLOB;
+		b->buffer = near(st, (size_t)(o - st->out));
+		b->buffer_length = b->buffer == NULL ? 0 : STMT_NEAR;
 		break;
 	case OUT_U64:
 	case OUT_U32:
@@ -204,7 +214,9 @@ static enum err fetch_slice(struct stmt *st, unsigned int column)
 	p = arena_alloc(o->mem, o->n);
 	if (p == NULL)
 		return ERR_NOMEM;
-	if (o->n > 0) {
+	if (o->n > 0 && o->n <= st->bind_out[column].buffer_length) {
+		memcpy(p, st->bind_out[column].buffer, o->n);
+	} else if (o->n > 0) {
 		memset(&b, 0, sizeof(b));
 		b.buffer_type = MYSQL_TYPE_BLOB;
 		b.buffer = p;

@@ -11,6 +11,10 @@
 /* `my_bool` in one client library, `bool` in the other. */
 #define SQL_BOOL __typeof__(*((MYSQL_BIND *)NULL)->is_null)
 
+/* Texts of unknown length that are no longer come with their row; longer ones
+ * are asked for once more, when their length is known. */
+#define STMT_NEAR ((size_t)128)
+
 enum stmt_out_kind {
 	OUT_ID,
 	OUT_TEXT,
@@ -58,6 +62,7 @@ struct stmt {
 	struct stmt_out_column *out;
 	MYSQL_BIND *bind_in;
 	MYSQL_BIND *bind_out;
+	char *near; /* STMT_NEAR bytes a column; NULL: no slice was asked for */
 	size_t n_unfit; /* rows that stmt_next_fit() passed over */
 	unsigned int unfit_column;
 };

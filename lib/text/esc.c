@@ -150,13 +150,20 @@ static size_t put_one(struct slice s, const unsigned char *table,
 	return 1;
 }
 
+static size_t plain_front(struct slice s, const unsigned char *table)
+{
+	size_t n = 0;
+
+	while (n < s.n && table[(unsigned char)s.p[n]] == O)
+		n++;
+	return n;
+}
+
 static void escape(struct slice s, const unsigned char *table, struct buf *out)
 {
 	while (s.n > 0) {
-		size_t plain = 0;
+		const size_t plain = plain_front(s, table);
 
-		while (plain < s.n && table[(unsigned char)s.p[plain]] == O)
-			plain++;
 		buf_put(out, slice_head(s, plain));
 		s = slice_skip(s, plain);
 		if (s.n > 0)
@@ -177,6 +184,11 @@ void esc_url(struct slice s, struct buf *out)
 void esc_json(struct slice s, struct buf *out)
 {
 	escape(s, json, out);
+}
+
+size_t esc_json_plain(struct slice s)
+{
+	return plain_front(s, json);
 }
 
 /* Browsers drop tabs and line ends inside an address before they look at its

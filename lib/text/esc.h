@@ -26,5 +26,7 @@ void esc_href(struct slice s, struct buf *out);
  * U+2028, U+2029 are written \u00XX, so that the result may also stand in a
  * <script type="application/json">. */
 void esc_json(struct slice s, struct buf *out);
+/* How many bytes at the front of s stay as they are there. */
+size_t esc_json_plain(struct slice s);
 
 #endif

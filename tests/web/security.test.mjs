@@ -35,6 +35,9 @@ const addresses = () => [
 	['/calls.jsonl', { GET: 200 }, 'analyst'],
 	['/marks', { POST: true }, 'agent'],
 	['/forms', { GET: 200 }],
+	['/forms.csv', { GET: 200 }, 'analyst'],
+	['/forms.jsonl', { GET: 200 }, 'analyst'],
+	[`/forms/frm_${'0'.repeat(26)}`, { GET: 404 }], // it has none
 	['/reports', { GET: 200 }],
 	['/spend', { GET: 200, POST: true }, 'analyst'],
 	['/spend/monthly', { POST: true }, 'analyst'],
