@@ -3,6 +3,7 @@
 #include "cgi/api/api_fault.h"
 #include "cgi/api/api_setup.h"
 #include "cgi/api/api_who.h"
+#include "lib/core/spend_in.h"
 #include "lib/db/db_spend.h"
 #include "lib/feed/feed.h"
 #include "lib/json/json_in.h"
@@ -31,7 +32,8 @@ static enum err read_amount(const struct json_node *node, int64_t *micros)
 	return *micros < 0 ? ERR_RANGE : ERR_OK;
 }
 
-static enum err read_row(const struct json_node *n, struct spend_row *row)
+static enum err read_row(const struct json_node *n, int64_t now_us,
+    struct spend_row *row)
 {
 	int64_t clicks = 0, impressions = 0;
 	struct tz_date day;
@@ -61,6 +63,8 @@ static enum err read_row(const struct json_node *n, struct spend_row *row)
 	    (e = read_amount(json_in_get(n, "amount"), &row->amount_micros)) !=
 		ERR_OK)
 		return e;
+	if (!spend_in_day_near(date, now_us))
+		return ERR_RANGE;
 	row->clicks = (uint64_t)clicks;
 	row->impressions = (uint64_t)impressions;
 	return slice_to_cstr(date, row->day, sizeof(row->day)) ? ERR_OK
@@ -78,7 +82,7 @@ static enum err put_round(const struct req *r, const struct json_node *rows,
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; e == ERR_OK && i < count; i++) {
-		e = read_row(json_in_at(rows, i), &row);
+		e = read_row(json_in_at(rows, i), r->now_us, &row);
 		/* What is missing is a mistake of the body, not of the
 		 * address. */
 		if (e == ERR_NOTFOUND)

@@ -151,8 +151,17 @@ static enum err put_rows(const struct req *r, struct spend_in *s,
 
 	*n = 0;
 	while (e == ERR_OK && (e = spend_in_next(s, &row)) == ERR_OK) {
-		e = put_row(r, &row, put);
+		if (spend_in_day_near(row.day, r->now_us)) {
+			e = put_row(r, &row, put);
+		} else {
+			s->why = "This day is too far away.";
+			e = ERR_RANGE;
+		}
 		(*n)++;
+	}
+	if (e == ERR_NOTFOUND && *n == 0) {
+		s->why = "There is nothing below the names of the columns.";
+		return ERR_RANGE;
 	}
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }

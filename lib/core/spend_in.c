@@ -1,5 +1,7 @@
 #include "lib/core/spend_in.h"
 
+#include "lib/base/buf.h"
+#include "lib/base/clk.h"
 #include "lib/base/scan.h"
 #include "lib/core/money.h"
 
@@ -149,4 +151,16 @@ enum err spend_in_next(struct spend_in *s, struct spend_in_row *out)
 		return e;
 	*out = r;
 	return ERR_OK;
+}
+
+bool spend_in_day_near(struct slice day, int64_t now_us)
+{
+	const struct clk_civil last = clk_to_civil(now_us + 366 * RT_DAY_US);
+	char mem[sizeof("2026-10-31")];
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	buf_printf(&b, "%04d-%02d-%02d", last.year, last.month, last.day);
+	return slice_cmp(day, SLICE("2000-01-01")) >= 0 &&
+	       slice_cmp(day, buf_slice(&b)) <= 0;
 }

@@ -43,6 +43,10 @@ struct spend_in_row {
 	uint64_t impressions;
 };
 
+/* Neither before 2000 nor more than a year ahead: a day that somebody can have
+ * meant. day: "2026-10-31". */
+bool spend_in_day_near(struct slice day, int64_t now_us);
+
 /* Reads the first row. ERR_SYNTAX with s->why: no CSV, or day or cost is
  * missing. */
 RT_MUST_USE enum err spend_in_begin(struct spend_in *s, struct slice text);

@@ -73,9 +73,24 @@ static void test_bad(void **state)
 	}
 }
 
+static void test_day_near(void **state)
+{
+	/* 2026-11-29 05:00 */
+	const int64_t now_us = INT64_C(1795928400) * RT_SEC_US;
+
+	(void)state;
+	assert_true(spend_in_day_near(SLICE("2026-11-29"), now_us));
+	assert_true(spend_in_day_near(SLICE("2000-01-01"), now_us));
+	assert_false(spend_in_day_near(SLICE("1999-12-31"), now_us));
+	assert_true(spend_in_day_near(SLICE("2027-11-30"), now_us));
+	assert_false(spend_in_day_near(SLICE("2027-12-01"), now_us));
+	assert_false(spend_in_day_near(SLICE("9999-12-31"), now_us));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_day_near),
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_bad),
 	};

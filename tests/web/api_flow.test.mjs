@@ -6,7 +6,7 @@ import { apiOf, hex } from '../support/api.mjs';
 import { startStack } from '../support/stack.mjs';
 import { addCompanies, hostile, typeId, uuid7 } from '../support/two_companies.mjs';
 
-let stack, world, keys, api, addKey;
+let stack, world, keys, api, addKey, unused;
 const post = (path, body, headers, key = keys.all) => api(key, path, { method: 'POST', body, headers });
 const put = (path, body, headers, key = keys.all) => api(key, path, { method: 'PUT', body, headers });
 const get = (path, headers, key = keys.all) => api(key, path, { headers });
@@ -19,7 +19,7 @@ const make = async (body) => {
 
 before(async () => {
 	stack = await startStack({ without: ['dni', 'sipworker', 'jobd'], args: ['--web-rate', '100000'] });
-	({ api, addKey } = apiOf(stack));
+	({ api, addKey, unused } = apiOf(stack));
 	world = addCompanies(stack);
 	keys = { all: addKey(world.alpha, undefined, { by: world.users.owner.id }), beta: addKey(world.beta) };
 });
@@ -240,4 +240,8 @@ test('another company\'s flows are not there', async () => {
 	const theirs = (await post('/destinations', { name: 'B', target: '+14155550171' }, {}, keys.beta)).json;
 	assert.equal((await post('/flows/validate', { document: forward({ to: theirs.id }) })).json.ok, false);
 	assert.equal((await post('/flows/validate', { document: forward({ to: theirs.id }) }, {}, keys.beta)).json.ok, true);
+});
+
+test('every operation of flows was used', () => {
+	assert.deepEqual(unused((m, p) => p.startsWith('/flows') && (m !== 'GET' || p.includes('{id}/'))), []);
 });

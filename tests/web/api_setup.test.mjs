@@ -112,6 +112,9 @@ test('a pool and its numbers: the whole set, some more, some less', async () => 
 	res = await patch(`/pools/${pool.id}`, { numbers: e164.slice(0, 2) });
 	assert.deepEqual(res.json.numbers, e164.slice(0, 2));
 	// One that cannot be in it leaves all as it was.
+	const flyer = await added('/trackers', { name: 'Flyer', number_id: numbers[3].id, source: 'flyer' });
+	assert.equal((await api(keys.all, `/trackers/${flyer.id}`, { method: 'PATCH', body: { name: 'Flyer 2' } })).json.name, 'Flyer 2');
+	assert.equal((await api(keys.all, `/trackers/${flyer.id}`, { method: 'DELETE' })).status, 204);
 	await added('/trackers', { name: 'Flyer', number_id: numbers[3].id, source: 'flyer' });
 	res = await patch(`/pools/${pool.id}`, { lease_s: 60, numbers: [e164[2], e164[3], '+14155550199', 7] });
 	assert.equal(res.status, 422);
@@ -372,7 +375,7 @@ test('every address with the ids of another company: nothing is there, and no by
 	}
 });
 
-test('every operation that writes or looks into flows was used', () => {
-	const elsewhere = /^\/(calls|spend|forms|prompts|conversions|mail_rules|trunks|policy|users\/\{id\}\/(en|dis)able)/; // api.test.mjs, api_more.test.mjs
+test('every operation that writes was used', () => {
+	const elsewhere = /^\/(calls|flows|spend|forms|prompts|conversions|mail_rules|trunks|policy|users\/\{id\}\/(en|dis)able)/; // api.test.mjs, api_more.test.mjs, api_flow.test.mjs
 	assert.deepEqual(unused((m, p) => m !== 'GET' && !elsewhere.test(p)), []);
 });

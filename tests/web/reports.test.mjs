@@ -148,6 +148,11 @@ test('spend: a file by form, all rows or none, hostile text inert; by month; by 
 	assert.match(await bad.text(), /Row 3: The cost is no amount.*Nothing was imported/);
 	assert.equal(rows(), before);
 	assert.equal((await post('')).status, 400);
+	const empty = await post('day,source,cost\n');
+	assert.equal(empty.status, 400);
+	assert.match(await empty.text(), /nothing below the names of the columns/);
+	for (const far of ['1999-12-31', '2199-01-01']) assert.match(await (await post(`day,source,cost\n${new Date().toISOString().slice(0, 10)},google,1\n${far},google,1\n`)).text(), /Row 3: This day is too far away\. Nothing/);
+	assert.equal(rows(), before);
 	const day = new Date(Date.now() - 5 * 86400000).toISOString().slice(0, 10);
 	assert.equal((await post(`day,source,cost\n${day},"<script>alert(1)</script>",1\n${day},'; DROP TABLE user; --,2\n`)).status, 303);
 	assert.equal(rows(), before + 2);
