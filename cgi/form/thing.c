@@ -142,7 +142,7 @@ static void show_thing(const struct thing *t, struct view *v)
 	struct slice rest = slice_skip(tail(t), sizeof("settings/") - 1);
 
 	view_slice(v, "place", rest);
-	view_cstr(v, "one", t->one);
+	view_cstr(v, "one", t->called != NULL ? t->called : t->one);
 	view_cstr(v, "many", t->many);
 	view_cstr(v, "intro", t->intro);
 	view_flag(v, "can_add", !t->no_add);

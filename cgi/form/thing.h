@@ -33,9 +33,10 @@ struct thing_list {
 };
 
 struct thing {
-	const char *path; /* "/settings/numbers" */
-	const char *one;  /* "number": object_kind of the audit log too */
-	const char *many; /* "Numbers" */
+	const char *path;   /* "/settings/numbers" */
+	const char *one;    /* "number": object_kind of the audit log too */
+	const char *called; /* "carrier", where pages say it otherwise; NULL */
+	const char *many;   /* "Numbers" */
 	const char *intro;
 	const char *empty; /* what to do when there is none */
 	enum id_kind id_kind;

@@ -341,6 +341,7 @@ static enum err retire(const struct req *r, const uint8_t id[ID_BYTES])
 const struct thing thing_trunk = {
 	.path = "/settings/trunks",
 	.one = "trunk",
+	.called = "carrier",
 	.many = "Carriers",
 	.intro =
 	    "SIP trunks that bring your numbers' calls and take ours"

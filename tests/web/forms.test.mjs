@@ -319,3 +319,11 @@ test('a destination\'s limits: read as lines, kept as hours, refused with a reas
 		assert.equal((await (await openForm(owner, href)).send({ hours })).status, 422, hours);
 	assert.equal((await (await openForm(owner, href)).send({ regions: '<b>' })).status, 422);
 });
+
+test('a carrier is called so in the list and in its form', async () => {
+	for (const path of ['/settings/trunks', '/settings/trunks/new']) {
+		const html = await (await owner.fetch(path)).text();
+		assert.match(html, /<h1>(Carriers|Add carrier)<\/h1>/, path);
+		assert.doesNotMatch(html, />Add trunk</, path);
+	}
+});
