@@ -36,10 +36,12 @@ static struct slice shown(const struct json_node *n, char mem[32])
 static struct slice exactly(const struct json_node *n, struct slice plain,
     struct buf *mem)
 {
+	struct slice text;
+
 	if (json_in_kind(n) == JSON_IN_NULL)
 		return SLICE("null");
-	if (json_in_kind(n) != JSON_IN_TEXT)
-		return plain;
+	if (json_in_text(n, FLOW_TEXT_MAX, &text) != ERR_OK)
+		return plain; /* no text, or too long to be said */
 	buf_char(mem, '"');
 	buf_put(mem, plain);
 	buf_char(mem, '"');
