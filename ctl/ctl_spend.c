@@ -54,57 +54,6 @@ static enum err read_file(const char *path, char **out, size_t *n)
 	return ERR_OK;
 }
 
-static enum err put_row(struct ctl_scope *s, struct company_id company,
-    const struct spend_in_row *row,
-    enum err (*put)(struct db *db, struct company_id company,
-	const struct spend_row *row))
-{
-	struct spend_row to = { .source = row->source,
-		.medium = row->medium,
-		.campaign = row->campaign,
-		.ad_group = row->ad_group,
-		.keyword = row->keyword,
-		.amount_micros = row->amount_micros,
-		.clicks = row->clicks,
-		.impressions = row->impressions };
-
-	if (!slice_to_cstr(row->day, to.day, sizeof(to.day)))
-		return ERR_RANGE;
-	return put(s->db, company, &to);
-}
-
-/* One of db_spend.h's two rounds. */
-static enum err put_rows(struct ctl_scope *s, struct company_id company,
-    struct spend_in *in, struct slice text,
-    enum err (*put)(struct db *db, struct company_id company,
-	const struct spend_row *row),
-    unsigned int *n)
-{
-	struct spend_in_row row;
-	enum err e = spend_in_begin(in, text);
-
-	*n = 0;
-	while (e == ERR_OK && (e = spend_in_next(in, &row)) == ERR_OK) {
-		e = put_row(s, company, &row, put);
-		(*n)++;
-	}
-	return e == ERR_NOTFOUND ? ERR_OK : e;
-}
-
-static enum err put_all(struct ctl_scope *s, struct company_id company,
-    struct spend_in *in, struct slice text, unsigned int *n)
-{
-	bool mine;
-	enum err e = db_join(s->db, &mine);
-
-	if (e != ERR_OK)
-		return e;
-	e = put_rows(s, company, in, text, db_spend_clear, n);
-	if (e == ERR_OK)
-		e = put_rows(s, company, in, text, db_spend_add, n);
-	return db_join_end(s->db, mine, e);
-}
-
 static enum err import(struct ctl_scope *s, const void *opts)
 {
 	static struct spend_in in = { .why = "" };
@@ -121,7 +70,8 @@ static enum err import(struct ctl_scope *s, const void *opts)
 		ERR_OK ||
 	    (e = read_file(o->file, &text, &n)) != ERR_OK)
 		return e;
-	e = put_all(s, company, &in, slice_of(text, n), &rows);
+	e = db_spend_import(s->db, company, &in, slice_of(text, n), s->now_us,
+	    &rows);
 	if (e == ERR_OK)
 		(void)printf("%u rows read\n", rows);
 	else if (in.why[0] != '\0')

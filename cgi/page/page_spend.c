@@ -121,51 +121,6 @@ static struct slice file_text(const struct req *r)
 	return text;
 }
 
-static enum err put_row(const struct req *r, const struct spend_in_row *row,
-    enum err (*put)(struct db *db, struct company_id company,
-	const struct spend_row *row))
-{
-	struct spend_row to = { .source = row->source,
-		.medium = row->medium,
-		.campaign = row->campaign,
-		.ad_group = row->ad_group,
-		.keyword = row->keyword,
-		.amount_micros = row->amount_micros,
-		.clicks = row->clicks,
-		.impressions = row->impressions };
-
-	if (!slice_to_cstr(row->day, to.day, sizeof(to.day)))
-		return ERR_RANGE;
-	return put(r->db, r->company, &to);
-}
-
-/* One of db_spend.h's two rounds. */
-static enum err put_rows(const struct req *r, struct spend_in *s,
-    struct slice text,
-    enum err (*put)(struct db *db, struct company_id company,
-	const struct spend_row *row),
-    unsigned int *n)
-{
-	struct spend_in_row row;
-	enum err e = spend_in_begin(s, text);
-
-	*n = 0;
-	while (e == ERR_OK && (e = spend_in_next(s, &row)) == ERR_OK) {
-		if (spend_in_day_near(row.day, r->now_us)) {
-			e = put_row(r, &row, put);
-		} else {
-			s->why = "This day is too far away.";
-			e = ERR_RANGE;
-		}
-		(*n)++;
-	}
-	if (e == ERR_NOTFOUND && *n == 0) {
-		s->why = "There is nothing below the names of the columns.";
-		return ERR_RANGE;
-	}
-	return e == ERR_NOTFOUND ? ERR_OK : e;
-}
-
 /* All rows or none. */
 static enum err import(const struct req *r, struct spend_in *s,
     struct slice text)
@@ -174,8 +129,8 @@ static enum err import(const struct req *r, struct spend_in *s,
 	unsigned int n;
 	enum err e;
 
-	if ((e = put_rows(r, s, text, db_spend_clear, &n)) != ERR_OK ||
-	    (e = put_rows(r, s, text, db_spend_add, &n)) != ERR_OK)
+	if ((e = db_spend_import(r->db, r->company, s, text, r->now_us, &n)) !=
+	    ERR_OK)
 		return e;
 	(void)snprintf(count, sizeof(count), "%u rows", n);
 	return page_audit(r, "spend.import", "spend", NULL, SLICE(""),

@@ -52,6 +52,61 @@ enum err db_spend_add(struct db *db, struct company_id company,
 	return stmt_exec(st, NULL);
 }
 
+static enum err import_round(struct db *db, struct company_id company,
+    struct spend_in *in, struct slice text, int64_t now_us,
+    enum err (*put)(struct db *db, struct company_id company,
+	const struct spend_row *row),
+    unsigned int *n)
+{
+	struct spend_in_row row;
+	enum err e = spend_in_begin(in, text);
+
+	*n = 0;
+	while (e == ERR_OK && (e = spend_in_next(in, &row)) == ERR_OK) {
+		struct spend_row to = { .source = row.source,
+			.medium = row.medium,
+			.campaign = row.campaign,
+			.ad_group = row.ad_group,
+			.keyword = row.keyword,
+			.amount_micros = row.amount_micros,
+			.clicks = row.clicks,
+			.impressions = row.impressions };
+
+		if (!spend_in_day_near(row.day, now_us)) {
+			in->why = "This day is too far away.";
+			return ERR_RANGE;
+		}
+		if (!slice_to_cstr(row.day, to.day, sizeof(to.day)))
+			return ERR_RANGE;
+		e = put(db, company, &to);
+		(*n)++;
+	}
+	if (e == ERR_NOTFOUND && *n == 0) {
+		in->why = "There is nothing below the names of the columns.";
+		return ERR_RANGE;
+	}
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+enum err db_spend_import(struct db *db, struct company_id company,
+    struct spend_in *in, struct slice text, int64_t now_us, unsigned int *rows)
+{
+	unsigned int n;
+	bool mine;
+	enum err e = db_join(db, &mine);
+
+	if (e != ERR_OK)
+		return e;
+	e = import_round(db, company, in, text, now_us, db_spend_clear, &n);
+	if (e == ERR_OK)
+		e = import_round(db, company, in, text, now_us, db_spend_add,
+		    &n);
+	e = db_join_end(db, mine, e);
+	if (e == ERR_OK)
+		*rows = n;
+	return e;
+}
+
 enum err db_spend_monthly(struct db *db, struct company_id company,
     struct tracker_id tracker, const char *from, const char *until,
     int64_t monthly_micros)

@@ -8,6 +8,7 @@
 #ifndef RT_DB_SPEND_H
 #define RT_DB_SPEND_H
 
+#include "lib/core/spend_in.h"
 #include "lib/db/db_report_group.h"
 
 #define DB_SPEND_DAY 11 /* "2026-10-31" with its NUL */
@@ -32,6 +33,12 @@ RT_MUST_USE enum err db_spend_clear(struct db *db, struct company_id company,
     const struct spend_row *row);
 RT_MUST_USE enum err db_spend_add(struct db *db, struct company_id company,
     const struct spend_row *row);
+
+/* Both rounds over a file: all of its rows, or none. ERR_SYNTAX, ERR_RANGE:
+ * in->why says what is wrong, in->csv.row where; no row, and a day that is far
+ * from now_us (spend_in_day_near()), are wrong, too. *rows: how many. */
+RT_MUST_USE enum err db_spend_import(struct db *db, struct company_id company,
+    struct spend_in *in, struct slice text, int64_t now_us, unsigned int *rows);
 
 /* Replaces a tracker's cost from that day on; until "" is still. ERR_NOTFOUND:
  * no such tracker. */

@@ -6,6 +6,7 @@
 #include "lib/db/db_call.h"
 #include "lib/db/db_report_call.h"
 #include "lib/db/db_report_calls.h"
+#include "lib/db/db_spend.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
@@ -502,6 +503,34 @@ static void test_arena_full(void **state)
 	arena_fini(&small);
 }
 
+/* A file that comes again counts once, its rows of one day are summed, and of a
+ * file with a wrong row nothing is kept. */
+static void test_spend_import(void **state)
+{
+	static const struct slice good = SLICE_INIT(
+	    "Day,Source,Cost\n2026-10-01,google,1.50\n2026-10-01,google,2\n");
+	static const struct slice bad = SLICE_INIT(
+	    "Day,Source,Cost\n2026-10-01,google,9\n2026-13-01,google,2\n");
+	static struct spend_in in;
+	unsigned int rows = 0;
+
+	(void)state;
+	for (int twice = 0; twice < 2; twice++)
+		ok(db_spend_import(t->db, t->company[1].id, &in, good,
+		    TESTDB_NOW_US, &rows));
+	assert_int_equal(rows, 2);
+	assert_true(db_spend_import(t->db, t->company[1].id, &in, bad,
+			TESTDB_NOW_US, &rows) != ERR_OK);
+	assert_int_equal(in.csv.row, 3);
+	assert_int_equal(testdb_count(t,
+			     "SELECT CAST(SUM(amount_micros) AS SIGNED)"
+			     " FROM ad_spend"),
+	    3500000);
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(DISTINCT company_id) FROM ad_spend"),
+	    1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -516,6 +545,7 @@ int main(void)
 		cmocka_unit_test(test_recording),
 		cmocka_unit_test(test_history),
 		cmocka_unit_test(test_arena_full),
+		cmocka_unit_test(test_spend_import),
 	};
 
 	return cmocka_run_group_tests_name("db_report", tests, begin, end);
