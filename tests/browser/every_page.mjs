@@ -11,7 +11,7 @@ import { join } from 'node:path';
 
 import { build } from '../support/stack.mjs';
 import { openForm } from '../support/forms.mjs';
-import { typeid } from './seed.mjs';
+import { seedForms, typeid } from './seed.mjs';
 
 /** Routes that are no page to look at, and why. */
 const NO_PAGE = [
@@ -67,9 +67,10 @@ const routesOf = (program) => spawnSync(join(build, program), ['--routes'], { en
 export function everyPage(stack, { call, things }) {
 	const one = (kind, table) => typeid(kind, stack.sqlOne(`SELECT LOWER(HEX(id)) FROM ${table} ORDER BY id LIMIT 1`));
 	const flow = one('flo', 'flow');
+	if (stack.sqlOne('SELECT COUNT(*) FROM form_entry') === '0') seedForms(stack);
 	const examples = {
 		'/calls/{id}': `/calls/${call}`, '/people/{id}': `/people/${call}`, '/pools/{id}': `/pools/${one('pol', 'pool')}`,
-		'/sites/{id}': `/sites/${one('sit', 'site')}`, '/flows/{id}': `/flows/${flow}`, '/flows/{id}/steps': `/flows/${flow}/steps`, ...things,
+		'/sites/{id}': `/sites/${one('sit', 'site')}`, '/flows/{id}': `/flows/${flow}`, '/forms/{id}': `/forms/${one('frm', 'form_entry')}`, '/flows/{id}/steps': `/flows/${flow}/steps`, ...things,
 	};
 	return ['dashboard.fcgi', 'admin.fcgi'].flatMap(routesOf)
 		.filter(([method, path, , , kind]) => method === 'GET' && kind === 'page' && !NO_PAGE.some(([form]) => form.test(path)))
