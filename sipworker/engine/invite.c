@@ -224,13 +224,13 @@ static uint64_t hash_of(const struct invite *in)
 /* --- the whole -------------------------------------------------------------*/
 
 /* 100rel without an offer would need ours in the first 18x and their answer in
- * a PRACK; nobody does that. */
+ * a PRACK; nobody does that. In a dialog we ring nobody. */
 static bool is_known(const struct sip_msg *m, struct slice option)
 {
 	return slice_eq_case(option, SLICE("timer")) ||
 	       slice_eq_case(option, SLICE("replaces")) ||
 	       (slice_eq_case(option, SLICE("100rel")) &&
-		   sip_body_sdp(m).n > 0);
+		   (sip_body_sdp(m).n > 0 || m->to.tag.n > 0));
 }
 
 /* What we do not do and the caller insists on (RFC 3261 8.2.2.3). */
@@ -288,7 +288,7 @@ unsigned int invite_read(struct engine *e, const struct sip_txn_event *ev,
 	return 0;
 }
 
-static void put_unsupported(const struct sip_msg *m, struct buf *b)
+void invite_put_unsupported(const struct sip_msg *m, struct buf *b)
 {
 	struct sip_msg_walk w = { 0 };
 	struct slice item;
@@ -310,7 +310,7 @@ void invite_refuse(struct engine *e, const struct sip_txn_event *ev,
 		leg_in_put_accept(ev->msg, &b);
 		break;
 	case 420:
-		put_unsupported(ev->msg, &b);
+		invite_put_unsupported(ev->msg, &b);
 		break;
 	case 422:
 		sip_write_hdr_u64(&b, SIP_HDR_MIN_SE, SESSION_MIN_S);

@@ -28,6 +28,8 @@ unsigned int invite_read(struct engine *e, const struct sip_txn_event *ev,
     struct invite *out);
 /* It insists on what we do not do (420). */
 bool invite_requires_unknown(const struct sip_msg *m);
+/* What of it we do not do: the Unsupported lines of the 420. */
+void invite_put_unsupported(const struct sip_msg *m, struct buf *headers);
 /* Refuses with what goes with the status (Allow, Retry-After, Min-SE ...). */
 void invite_refuse(struct engine *e, const struct sip_txn_event *ev,
     unsigned int status);

@@ -2,6 +2,7 @@
 
 #include "sipworker/engine/cause.h"
 #include "sipworker/engine/hop.h"
+#include "sipworker/engine/invite.h"
 #include "sipworker/engine/key.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/offer.h"
@@ -322,6 +323,8 @@ static unsigned int refuse_change(const struct leg *l, const struct sip_msg *m)
 	if (l->state != LEG_UP &&
 	    (is_invite || (sip_body_sdp(m).n > 0 && !l->early_session)))
 		return 500;
+	if (invite_requires_unknown(m))
+		return 420;
 	return leg_in_check_body(m);
 }
 
@@ -329,7 +332,7 @@ static void on_change(struct engine *e, struct leg *l,
     const struct sip_txn_event *ev)
 {
 	const bool is_invite = ev->method == SIP_METHOD_INVITE;
-	char mem[OFFER_SDP_MAX], hmem[128];
+	char mem[OFFER_SDP_MAX], hmem[512];
 	unsigned int status = refuse_change(l, ev->msg);
 	struct buf b, h;
 
@@ -347,10 +350,14 @@ static void on_change(struct engine *e, struct leg *l,
 		sip_write_hdr_u64(&h, SIP_HDR_MIN_SE, SESSION_MIN_S);
 	if (status == 415)
 		leg_in_put_accept(ev->msg, &h);
+	if (status == 420)
+		invite_put_unsupported(ev->msg, &h);
 	if (status == 0)
 		session_put_answer(l, &h);
+	/* A list too long for the buffer is left out, not cut. */
 	if (!leg_out_respond(e, l, ev->id, status == 0 ? 200 : status,
-		buf_slice(&h), buf_slice(&b)) ||
+		buf_err(&h) == ERR_OK ? buf_slice(&h) : SLICE(""),
+		buf_slice(&b)) ||
 	    status != 0)
 		return;
 	if (is_invite) {

@@ -57,6 +57,43 @@ static void test_hold(void **state)
 	rig_fini(&r);
 }
 
+/* What a change insists on and we do not do is refused by name, and the call
+ * goes on as it was. */
+static void test_required(void **state)
+{
+	char tag[128], many[1200] = "Require: timer";
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_call_up(&r, tag);
+	rig_request(&r, "INVITE", 2, "+13035550100", "c1", tag,
+	    "Require: timer, siprec\r\n", rig_sdp);
+	rig_expect_status(&r, "INVITE", 420);
+	assert_non_null(
+	    strstr(rig_last(&r)->text, "\r\nUnsupported: siprec\r\n"));
+	rig_request(&r, "UPDATE", 3, "+13035550100", "c1", tag,
+	    "Require: precondition\r\n", rig_sdp);
+	rig_expect_status(&r, "UPDATE", 420);
+	assert_non_null(
+	    strstr(rig_last(&r)->text, "\r\nUnsupported: precondition\r\n"));
+	/* Too many to name them all: none is named. */
+	for (size_t n = strlen(many); n + 8 < sizeof(many); n += 5)
+		(void)snprintf(many + n, sizeof(many) - n, ", x%02u",
+		    (unsigned int)(n % 100));
+	(void)snprintf(many + strlen(many), sizeof(many) - strlen(many),
+	    "\r\n");
+	rig_request(&r, "UPDATE", 4, "+13035550100", "c1", tag, many, "");
+	rig_expect_status(&r, "many", 420);
+	assert_null(strstr(rig_last(&r)->text, "Unsupported"));
+	/* Nobody rings in a dialog: 100rel costs nothing. */
+	rig_request(&r, "INVITE", 5, "+13035550100", "c1", tag,
+	    "Require: 100rel, timer\r\n", "");
+	rig_expect_status(&r, "100rel", 200);
+	assert_int_equal(r.n_closed, 0);
+	rig_fini(&r);
+}
+
 /* DTMF by INFO is answered 200 whatever is in it, and kept when it is a key. */
 static void test_info(void **state)
 {
@@ -213,6 +250,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hold),
+		cmocka_unit_test(test_required),
 		cmocka_unit_test(test_info),
 		cmocka_unit_test(test_own_ringing),
 		cmocka_unit_test(test_early_media),
