@@ -91,7 +91,7 @@ static bool is_day(struct slice s)
 	    scan_byte(&s, '-') != ERR_OK || scan_u32(&s, &d) != ERR_OK ||
 	    s.n != 0)
 		return false;
-	if (y < 2000 || y > 2999 || m < 1 || m > 12 || d < 1)
+	if (y < 1000 || m < 1 || m > 12 || d < 1)
 		return false;
 	return d <= lengths[m - 1] + (m == 2 && is_leap(y) ? 1 : 0);
 }
