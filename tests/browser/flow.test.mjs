@@ -304,6 +304,66 @@ test('the list of forms fits a telephone', async () => {
 	await page.context().close();
 });
 
+/** A flow too large to be read whole: menus of three keys, one under another. */
+function wide(n) {
+	const steps = {};
+	for (let i = 0; i < n; i++) {
+		const next = [1, 2, 3].map((k) => 3 * i + k).filter((k) => k < n).map((k) => ({ key: String(k - 3 * i), next: `s${k}` }));
+		steps[`s${i}`] = next.length > 0 ? { type: 'menu', title: `Menu ${i}`, prompt: 'notice.en', keys: next } : { type: 'hangup' };
+	}
+	return JSON.stringify({ version: 1, first: 's0', steps });
+}
+const cardAt = (page, step) => page.locator(`.step-card[data-step=${step}]`).boundingBox();
+
+test('a large flow opens where it begins, to be read; a key shows all, and a map', async () => {
+	const page = await member();
+	page.on('dialog', (d) => d.accept());
+	await fresh(page, 'Large', 'blank');
+	await page.setInputFiles('.flow-tools input[type=file]', { name: 'x.json', mimeType: 'application/json', buffer: Buffer.from(wide(40)) });
+	await page.waitForSelector('.step-card[data-step=s39]');
+	await page.reload(); // what was not saved is there again
+	const board = await page.locator('.flow-board').boundingBox();
+	const read = async () => {
+		const card = await cardAt(page, 's0');
+		return card !== null && card.width > 150 && card.x >= board.x && card.x < board.x + 100 && card.y > board.y && card.y + card.height < board.y + board.height;
+	};
+	await until('its first step can be read', read);
+	assert.ok(await page.locator('.react-flow__minimap').isVisible());
+	await page.locator('.react-flow__node[data-id=s0]').focus();
+	await page.keyboard.press('Shift+Home');
+	await until('all of it is in sight', async () => {
+		const all = await page.locator('.step-card').evaluateAll((cards) => cards.map((c) => c.getBoundingClientRect().toJSON()));
+		return all.length === 40 && all.every((c) => c.top >= board.y && c.bottom <= board.y + board.height && c.left >= board.x && c.right <= board.x + board.width);
+	});
+	assert.ok((await cardAt(page, 's0')).width < 120);
+	await page.keyboard.press('Home');
+	await until('its first step can be read again', read);
+	assert.deepEqual(page.said, []);
+	await page.context().close();
+});
+
+test('on a telephone the canvas comes first, and the rest waits behind buttons', async () => {
+	const page = await member({ viewport: { width: 360, height: 740 } });
+	await fresh(page, 'Canvas by thumb', 'menu');
+	await until('its first step can be read', async () => (await cardAt(page, 'menu'))?.width > 150);
+	const { y, height } = await page.locator('.flow-board').boundingBox();
+	assert.ok(740 - y > 370, `the canvas begins at ${y}`);
+	assert.ok(height > 300, `${height}`);
+	assert.ok(!await page.locator('.palette').isVisible());
+	await page.click('summary:text-is("Add a step")');
+	await page.click('.palette-step:text-is("Hang up")');
+	await page.waitForSelector('.step-card[data-type=hangup]');
+	assert.ok(!await page.locator('.palette').isVisible(), 'and folds again');
+	await page.click('summary:text-is("More")');
+	await page.click('button:text-is("Versions")');
+	await page.waitForSelector('.flow-panel');
+	assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 360);
+	await page.evaluate(AXE);
+	assert.deepEqual(await page.evaluate(async () => (await window.axe.run()).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`)), []);
+	assert.deepEqual(page.said, []);
+	await page.context().close();
+});
+
 test('a way out is drawn with the mouse, and a card dropped from the palette', async () => {
 	const page = await member();
 	await fresh(page, 'Drawn', 'menu');

@@ -1,6 +1,6 @@
 // app.jsx - the flow builder: canvas, palette, form of a step, problems,
 // versions, and the simulator along the canvas.
-import { Background, Controls, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow } from '@xyflow/react';
+import { Background, ControlButton, Controls, MiniMap, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 import Card, { Icon } from './card.jsx';
@@ -11,16 +11,28 @@ import * as drafts from './drafts.js';
 import { layout, placed } from './layout.js';
 import { addStep, connect, copySteps, exits, history, moveSteps, pasteSteps, place, placeOf, push, readDocument, redo, removeSteps, undo } from './model.js';
 import { Server } from './server.js';
+import { FIT, MAP_ABOVE, MIN_ZOOM, begin, useNarrow } from './sight.js';
 import { GROUPS, branchLabel, itemLabel, problemWords, typeHelp, typeIcon, typeLabel } from './words.js';
 
 const nodeTypes = { step: Card };
 const CHECK_AFTER_MS = 350;
 const SNAP = [20, 20];
-const FIT = { maxZoom: 1, padding: 0.08 };
 const ALL_IN_SIGHT = 12; // so many cards can be read at once
+const CONTROLS = { 'controls.fitView.ariaLabel': 'Whole flow (Shift+Home)', 'minimap.ariaLabel': 'Map of the flow' };
 const DRAG_TYPE = 'application/x-ringtrace-step';
 
 const inField = (ev) => ev.target instanceof HTMLElement && (ev.target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(ev.target.tagName));
+
+/** On a narrow screen what is inside waits behind a button. */
+function Fold({ narrow, name, children }) {
+	const own = useRef(null);
+	if (!narrow)
+		return children;
+	return <details ref={own} className="flow-fold" onClick={(ev) => { if (ev.target.closest('button')) own.current.open = false; }}>
+		<summary className="btn">{name}</summary>
+		<div className="flow-folded">{children}</div>
+	</details>;
+}
 
 function Palette({ types, onAdd }) {
 	return <div className="palette" role="group" aria-label="Add a step">
@@ -81,8 +93,11 @@ function Builder({ page }) {
 	const view = useReactFlow();
 	const board = useRef(null);
 	const drawn = useNodesInitialized();
+	const narrow = useNarrow();
 	const fitted = useRef(false);
 	const [tidied, setTidied] = useState(0); // so many times
+	const first = useRef(null); // step
+	first.current = hist.now.first;
 	const added = useRef(null); // a new card that is not in sight yet
 	const doc = hist.now;
 	const dirty = doc !== saved;
@@ -96,12 +111,16 @@ function Builder({ page }) {
 
 	// What is wrong, said while one works.
 	useEffect(() => {
+		let past = false; // an answer about what was there before
 		const timer = setTimeout(async () => {
 			const answer = await server.check(doc);
-			if (answer.problems)
+			if (answer.problems && !past)
 				setProblems(answer.problems);
 		}, CHECK_AFTER_MS);
-		return () => clearTimeout(timer);
+		return () => {
+			past = true;
+			clearTimeout(timer);
+		};
 	}, [doc, page, server]);
 
 	const waits = kept?.stale && hist.past.length === 0 && hist.future.length > 0;
@@ -207,6 +226,12 @@ function Builder({ page }) {
 					ev.preventDefault();
 					remove(gone);
 				}
+			} else if (ev.key === 'Home' && !ctrl && board.current.contains(document.activeElement)) {
+				ev.preventDefault();
+				if (ev.shiftKey)
+					view.fitView(FIT);
+				else
+					begin(view, board.current, doc.first);
 			} else if (ctrl && ev.key === 'a' && board.current.contains(document.activeElement)) {
 				ev.preventDefault();
 				setChosen(Object.keys(doc.steps));
@@ -227,19 +252,19 @@ function Builder({ page }) {
 			removeEventListener('copy', copied);
 			removeEventListener('paste', pasted);
 		};
-	}, [chosen, doc, paste, remove, save]);
+	}, [chosen, doc, paste, remove, save, view]);
 
-	// All of it, once every card has its size.
+	// Once every card has its size.
 	useEffect(() => {
 		if (drawn && !fitted.current) {
 			fitted.current = true;
-			view.fitView(FIT);
+			begin(view, board.current, first.current);
 		}
 	}, [drawn, view]);
 
 	useEffect(() => {
 		if (tidied > 0)
-			view.fitView(FIT);
+			begin(view, board.current, first.current);
 	}, [tidied, view]);
 
 	// A new card comes into sight: with all of the flow where that can be
@@ -325,23 +350,25 @@ function Builder({ page }) {
 	return <div className="flow-app">
 		<div className="flow-tools" role="toolbar" aria-label="Flow">
 			<button type="button" className="btn" disabled={hist.past.length === 0} onClick={() => setHist(undo)} title="Ctrl+Z">Undo</button>
-			<button type="button" className="btn" disabled={hist.future.length === 0} onClick={() => setHist(redo)} title="Ctrl+Shift+Z">Redo</button>
-			<button type="button" className="btn" onClick={() => { change((d) => layout(d, types)); setTidied(tidied + 1); }}>Tidy up</button>
-			<button type="button" className="btn" onClick={exportFile}>Export</button>
-			<label className="btn">Import<input type="file" className="vh" accept="application/json,.json" onChange={(ev) => {
-				const [file] = ev.target.files;
-				if (file)
-					importFile(file);
-				ev.target.value = ''; // the same file again is a change, too
-			}}/></label>
-			<span className="spring"/>
-			<button type="button" className="btn" aria-pressed={side === 'versions'} onClick={() => setSide(side === 'versions' ? null : 'versions')}>Versions</button>
-			<button type="button" className="btn" aria-pressed={side === 'try'} onClick={() => setSide(side === 'try' ? null : 'try')}>Try it</button>
+			<Fold narrow={narrow} name="More">
+				<button type="button" className="btn" disabled={hist.future.length === 0} onClick={() => setHist(redo)} title="Ctrl+Shift+Z">Redo</button>
+				<button type="button" className="btn" onClick={() => { change((d) => layout(d, types)); setTidied(tidied + 1); }}>Tidy up</button>
+				<button type="button" className="btn" onClick={exportFile}>Export</button>
+				<label className="btn">Import<input type="file" className="vh" accept="application/json,.json" onChange={(ev) => {
+					const [file] = ev.target.files;
+					if (file)
+						importFile(file);
+					ev.target.value = ''; // the same file again is a change, too
+				}}/></label>
+				{!narrow && <span className="spring"/>}
+				<button type="button" className="btn" aria-pressed={side === 'versions'} onClick={() => setSide(side === 'versions' ? null : 'versions')}>Versions</button>
+				<button type="button" className="btn" aria-pressed={side === 'try'} onClick={() => setSide(side === 'try' ? null : 'try')}>Try it</button>
+			</Fold>
 			<button type="button" className="btn" disabled={busy || !dirty} onClick={save} title="Ctrl+S">Save draft</button>
 			<button type="button" className="btn primary" disabled={busy || errors > 0 || (!dirty && state.version === state.published)} onClick={publish}>Publish</button>
 		</div>
 		<div className="flow-work">
-			<Palette types={types} onAdd={(t) => add(t)}/>
+			<Fold narrow={narrow} name="Add a step"><Palette types={types} onAdd={(t) => add(t)}/></Fold>
 			<div className="flow-board" ref={board}
 				onDragOver={(ev) => { if (ev.dataTransfer.types.includes(DRAG_TYPE)) { ev.preventDefault(); ev.dataTransfer.dropEffect = 'copy'; } }}
 				onDrop={(ev) => {
@@ -355,10 +382,13 @@ function Builder({ page }) {
 				<ReactFlow nodes={shown} edges={edges} nodeTypes={nodeTypes} onNodesChange={onNodesChange} onConnect={onConnect}
 					onEdgesDelete={(gone) => change((d) => gone.reduce((x, e) => connect(x, e.source, e.sourceHandle, null), d))}
 					onReconnect={(old, c) => change((d) => connect(connect(d, old.source, old.sourceHandle, null), c.source, c.sourceHandle, c.target))}
-					onPaneClick={() => setChosen([])} deleteKeyCode={null} snapToGrid snapGrid={SNAP} fitViewOptions={FIT} minZoom={0.1} maxZoom={2}
+					onPaneClick={() => setChosen([])} deleteKeyCode={null} snapToGrid snapGrid={SNAP} fitViewOptions={FIT} minZoom={MIN_ZOOM} ariaLabelConfig={CONTROLS} maxZoom={2}
 					defaultEdgeOptions={{ type: 'smoothstep' }} connectionRadius={40} proOptions={{ hideAttribution: false }} aria-label="Canvas of the flow">
 					<Background gap={20}/>
-					<Controls showInteractive={false}/>
+					<Controls showInteractive={false}>
+						<ControlButton title="First step (Home)" aria-label="First step (Home)" onClick={() => begin(view, board.current, doc.first)}><Icon d="M3 3v10M13 8H6M8.500 5 5.500 8l3 3"/></ControlButton>
+					</Controls>
+					{nodes.length > MAP_ABOVE && <MiniMap pannable zoomable nodeBorderRadius={16}/>}
 				</ReactFlow>
 				{Object.keys(doc.steps).length === 0 && <p className="board-empty">Choose the first step on the left, for example a menu or opening hours.</p>}
 			</div>
