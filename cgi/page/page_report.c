@@ -460,7 +460,8 @@ enum err page_report(const struct req *r, struct resp *out)
 		return e;
 	if ((e = page_range_zone(r, &z)) != ERR_OK)
 		return e;
-	if ((e = page_report_data_read(r, z, "/reports", &t)) == ERR_OK &&
+	if ((e = page_report_data_read(r, z, USER_ROLE_READ_ONLY, &t)) ==
+		ERR_OK &&
 	    (e = frame_page(r, FRAME_REPORTS, "Reports", SLICE(""), v)) ==
 		ERR_OK)
 		e = fill(&t, v);

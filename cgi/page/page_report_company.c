@@ -93,17 +93,20 @@ static enum err read_money(struct report *t)
 enum err page_report_company_rows(struct report *t)
 {
 	struct db_report_member *members = NULL;
+	size_t n_members = 0;
 	enum err e;
 
 	if ((e = db_report_members(t->r->db, t->r->user, t->r->arena, &members,
-		 &t->n)) != ERR_OK)
+		 &n_members)) != ERR_OK)
 		return e;
-	t->rows = arena_array(t->r->arena, t->n, sizeof(*t->rows));
+	t->rows = arena_array(t->r->arena, n_members, sizeof(*t->rows));
 	if (t->rows == NULL)
 		return ERR_NOMEM;
-	for (size_t i = 0; i < t->n; i++) {
-		t->rows[i].company = &members[i];
-		t->rows[i].label = slice_from(members[i].name);
+	for (size_t i = 0; i < n_members; i++) {
+		if (members[i].role < t->need)
+			continue;
+		t->rows[t->n].company = &members[i];
+		t->rows[t->n++].label = slice_from(members[i].name);
 	}
 	if ((e = read_sums(t, false)) != ERR_OK ||
 	    (e = read_sums(t, true)) != ERR_OK)

@@ -45,13 +45,14 @@ static void arrange(struct report *t)
 	}
 }
 
-static enum err read_address(struct report *t, struct tz *z, const char *path)
+static enum err read_address(struct report *t, struct tz *z)
 {
 	struct slice by, split, metric;
 	enum err e;
 
 	if ((e = page_range_read(t->r, z, &t->range)) != ERR_OK ||
-	    (e = page_filter_read(t->r, &t->range, path, &t->p)) != ERR_OK ||
+	    (e = page_filter_read(t->r, &t->range, "/reports", &t->p)) !=
+		ERR_OK ||
 	    (e = read_own(t)) != ERR_OK)
 		return e;
 	by = page_filter_value(&t->p, "by");
@@ -309,13 +310,13 @@ static enum err read_rows(struct report *t)
 }
 
 enum err page_report_data_read(const struct req *r, struct tz *z,
-    const char *path, struct report *out)
+    enum user_role need, struct report *out)
 {
 	struct db_report_company company;
-	struct report t = { .r = r };
+	struct report t = { .r = r, .need = need };
 	enum err e;
 
-	if ((e = read_address(&t, z, path)) != ERR_OK ||
+	if ((e = read_address(&t, z)) != ERR_OK ||
 	    (e = db_report_company(r->db, r->company, &company)) != ERR_OK)
 		return e;
 	memcpy(t.currency, company.currency, sizeof(t.currency));

@@ -38,6 +38,7 @@ enum report_order {
 
 struct report {
 	const struct req *r;
+	enum user_role need; /* in a company, to be one of the rows */
 	struct page_range range;
 	struct page_filter p;
 	const struct report_dim *by;
@@ -79,8 +80,10 @@ struct report_row page_report_data_total(const struct report *t);
 struct db_report_ask page_report_data_ask(const struct report *t,
     int64_t from_us, int64_t to_us);
 
-/* Reads address and figures. z is borrowed by the report. */
+/* Reads address and figures. z is borrowed by the report. need: the role in a
+ * company that lets its figures be beside those of others: who may look at two
+ * companies may take out the data of one only. */
 RT_MUST_USE enum err page_report_data_read(const struct req *r, struct tz *z,
-    const char *path, struct report *out);
+    enum user_role need, struct report *out);
 
 #endif

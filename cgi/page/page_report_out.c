@@ -240,7 +240,7 @@ enum err page_report_out_csv(const struct req *r, struct resp *out)
 	if ((e = page_range_zone(r, &z)) != ERR_OK)
 		return e;
 	buf_init(&b, BODY_MAX);
-	e = page_report_data_read(r, z, "/reports", &t);
+	e = page_report_data_read(r, z, USER_ROLE_ANALYST, &t);
 	if (e == ERR_OK && (e = audit(r)) == ERR_OK) {
 		write_csv(&t, &b);
 		resp_header(out, "Content-Disposition",
@@ -266,7 +266,7 @@ enum err page_report_out_json(const struct req *r, struct resp *out)
 		return e;
 	buf_init(&b, BODY_MAX);
 	json_out_init(&j, &b);
-	e = page_report_data_read(r, z, "/reports", &t);
+	e = page_report_data_read(r, z, USER_ROLE_ANALYST, &t);
 	if (e == ERR_OK && (e = audit(r)) == ERR_OK) {
 		write_json(&t, &j);
 		e = resp_json(out, &j);

@@ -251,8 +251,9 @@ enum err db_report_company(struct db *db, struct company_id company,
 
 /* Zero bytes stand for all companies of the account. */
 static const char members_sql[] =
-    "SELECT DISTINCT c.id, c.name, v.user_id IS NOT NULL AS fav,"
-    " l.changed_at"
+    "SELECT c.id, c.name, v.user_id IS NOT NULL AS fav, l.changed_at,"
+    " MAX(COALESCE(FIELD(m.role, 'read-only', 'agent', 'analyst', 'manager',"
+    " 'admin', 'owner'), 0))"
     " FROM membership m"
     " JOIN company c ON c.account_id = m.account_id"
     "  AND (m.company_id = c.id OR m.company_id = ?)"
@@ -260,6 +261,7 @@ static const char members_sql[] =
     "  AND v.company_id = c.id"
     " LEFT JOIN company_logo l ON l.company_id = c.id"
     " WHERE m.user_id = ? AND c.archived_at IS NULL"
+    " GROUP BY c.id, c.name, fav, l.changed_at"
     " ORDER BY fav DESC, c.name, c.id LIMIT 500";
 
 enum err db_report_members(struct db *db, struct user_id user,
@@ -267,6 +269,7 @@ enum err db_report_members(struct db *db, struct user_id user,
 {
 	static const struct company_id all_companies;
 	struct db_report_member row, *all;
+	uint32_t role;
 	struct stmt *st;
 	size_t count = 0;
 	enum err e;
@@ -280,10 +283,13 @@ enum err db_report_members(struct db *db, struct user_id user,
 	stmt_out_text(st, row.name, sizeof(row.name));
 	stmt_out_bool(st, &row.favourite);
 	stmt_out_time_us(st, &row.logo_us);
+	stmt_out_u32(st, &role);
 	e = stmt_each(st);
-	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {
+		row.role = (enum user_role)role;
 		if (count < MEMBERS_MAX)
 			all[count++] = row;
+	}
 	stmt_end(st);
 	if (e != ERR_NOTFOUND)
 		return e;

@@ -10,7 +10,7 @@
 #define RT_DB_DB_REPORT_H
 
 #include "lib/base/arena.h"
-#include "lib/db/db.h"
+#include "lib/db/db_user.h"
 
 /* Longest period: 400 days of quarters; longer is ERR_TOOBIG. */
 #define DB_REPORT_BUCKETS_MAX ((size_t)400 * 96)
@@ -103,7 +103,8 @@ struct db_report_member {
 	struct company_id id;
 	char name[DB_REPORT_TEXT(100)];
 	bool favourite;
-	int64_t logo_us; /* when its logo was set; 0: it has none */
+	int64_t logo_us;     /* when its logo was set; 0: it has none */
+	enum user_role role; /* of the user, there */
 };
 /* The companies a user may look at, favourites first, then by name, at most
  * 500. */

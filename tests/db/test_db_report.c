@@ -266,6 +266,7 @@ static void test_live_and_called(void **state)
 	ok(db_report_members(db, t->company[0].user, &mem, &members, &n));
 	assert_int_equal(n, 1);
 	assert_true(id_eq(members[0].id.v, company(0).v));
+	assert_int_equal(members[0].role, USER_ROLE_OWNER);
 }
 
 static struct db_report_calls_filter everything(void)

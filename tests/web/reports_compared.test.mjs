@@ -117,6 +117,21 @@ test('other people\'s companies are in no row, nor are their signs', async () =>
 	assert.equal((await me.fetch('/companies/com_x/logo')).status, 404);
 });
 
+test('what may be looked at only is in no file', async () => {
+	const user = world.users.analyst.email;
+	const give = (role) => stack.sql(`REPLACE INTO membership (user_id, account_id, company_id, role, created_at) SELECT u.id, c.account_id, c.id, '${role}', UTC_TIMESTAMP(6) FROM user u, company c WHERE u.email = '${user}' AND c.name = 'Bay City Plumbing'`);
+	give('read-only');
+	const both = await stack.login(user, world.password);
+	const labels = async () => (await (await both.fetch('/reports.json?by=company&range=90d')).json()).rows.map((r) => r.label);
+	assert.match(await (await both.fetch('/reports?by=company&range=90d')).text(), /Bay City Plumbing<\/span><\/button>/);
+	assert.equal((await labels()).length, 1);
+	assert.ok(!(await labels()).includes('Bay City Plumbing'));
+	assert.doesNotMatch(await (await both.fetch('/reports.csv?by=company&range=90d')).text(), /Bay City/);
+	give('analyst');
+	assert.equal((await labels()).length, 2);
+	stack.sql(`DELETE FROM membership WHERE user_id = (SELECT id FROM user WHERE email = '${user}') AND company_id = (SELECT id FROM company WHERE name = 'Bay City Plumbing')`);
+});
+
 test('times by a second dimension: the cells are those of each value alone', async () => {
 	for (const by of ['day', 'weekday', 'hour'])
 		for (const split of ['source', 'result', 'destination', 'talk', 'first']) {
