@@ -54,6 +54,18 @@ static enum err read_file(const char *path, char **out, size_t *n)
 	return ERR_OK;
 }
 
+static void say_wrongs(struct spend_in *in, struct slice text, int64_t now_us)
+{
+	struct spend_in_wrong all[20] = { { in->csv.row, in->why } };
+	size_t n = spend_in_wrongs(in, text, now_us, all, RT_ARRAY_LEN(all));
+
+	if (n == 0)
+		n = 1; /* no row: the file has none */
+	for (size_t i = 0; i < n; i++)
+		(void)fprintf(stderr, "row %u: %s\n", all[i].row, all[i].why);
+	(void)fprintf(stderr, "Nothing was imported.\n");
+}
+
 static enum err import(struct ctl_scope *s, const void *opts)
 {
 	static struct spend_in in = { .why = "" };
@@ -75,8 +87,7 @@ static enum err import(struct ctl_scope *s, const void *opts)
 	if (e == ERR_OK)
 		(void)printf("%u rows read\n", rows);
 	else if (in.why[0] != '\0')
-		(void)fprintf(stderr, "row %u: %s Nothing was imported.\n",
-		    in.csv.row, in.why);
+		say_wrongs(&in, slice_of(text, n), s->now_us);
 	free(text);
 	return e;
 }

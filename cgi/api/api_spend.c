@@ -71,11 +71,27 @@ static enum err read_row(const struct json_node *n, int64_t now_us,
 							       : ERR_SYNTAX;
 }
 
-/* One of db_spend.h's two rounds over the rows. Which one is wrong: bad. */
+/* What is missing is a mistake of the body, not of the address. */
+static bool is_wrong(enum err e)
+{
+	return e == ERR_SYNTAX || e == ERR_RANGE || e == ERR_TOOBIG ||
+	       e == ERR_NOTFOUND;
+}
+
+static void check_row(const struct req *r, const struct json_node *rows,
+    size_t i, struct api_faults *bad)
+{
+	struct spend_row row;
+
+	if (is_wrong(read_row(json_in_at(rows, i), r->now_us, &row)))
+		api_fault_at(bad, "rows", i, "",
+		    "A date, a source and an amount, in range.");
+}
+
+/* One of db_spend.h's two rounds over the rows. */
 static enum err put_round(const struct req *r, const struct json_node *rows,
     enum err (*put)(struct db *db, struct company_id company,
-	const struct spend_row *row),
-    struct api_faults *bad)
+	const struct spend_row *row))
 {
 	const size_t count = json_in_count(rows);
 	struct spend_row row;
@@ -83,36 +99,29 @@ static enum err put_round(const struct req *r, const struct json_node *rows,
 
 	for (size_t i = 0; e == ERR_OK && i < count; i++) {
 		e = read_row(json_in_at(rows, i), r->now_us, &row);
-		/* What is missing is a mistake of the body, not of the
-		 * address. */
-		if (e == ERR_NOTFOUND)
-			e = ERR_SYNTAX;
 		if (e == ERR_OK)
 			e = put(r->db, r->company, &row);
-		if (e == ERR_SYNTAX || e == ERR_RANGE || e == ERR_TOOBIG)
-			api_fault_at(bad, "rows", i, "",
-			    "A date, a source and an amount, in range.");
 	}
 	return e;
 }
 
 /* Members that nobody reads are mistakes of writing. */
-static void check_names(const struct json_node *body, struct api_faults *bad)
+static void check_rows(const struct req *r, const struct json_node *rows,
+    struct api_faults *bad)
 {
-	static const char *const outer[] = { "rows", NULL };
 	static const char *const inner[] = { "date", "source", "medium",
 		"campaign", "ad_group", "keyword", "amount", "clicks",
 		"impressions", NULL };
-	const struct json_node *rows = json_in_get(body, "rows");
 
-	api_setup_only(body, outer, bad);
-	for (size_t i = 0; bad->n == 0 && i < json_in_count(rows); i++) {
+	for (size_t i = 0; i < json_in_count(rows); i++) {
 		struct api_faults of_row = { .n = 0 };
 
 		api_setup_only(json_in_at(rows, i), inner, &of_row);
 		if (of_row.n > 0)
 			api_fault_at(bad, "rows", i, of_row.at[0].pointer,
 			    of_row.at[0].detail);
+		else
+			check_row(r, rows, i, bad);
 	}
 }
 
@@ -120,18 +129,23 @@ static void check_names(const struct json_node *body, struct api_faults *bad)
 static enum err put_rows(const struct req *r, const struct json_node *body,
     uint64_t *n, struct api_faults *bad)
 {
+	static const char *const outer[] = { "rows", NULL };
 	const struct json_node *rows = json_in_get(body, "rows");
 	enum err e;
 
 	*n = json_in_count(rows);
-	check_names(body, bad);
-	if (bad->n == 0 && (json_in_kind(rows) != JSON_IN_ARRAY || *n == 0 ||
-			       *n > API_SPEND_ROWS_MAX))
-		api_fault(bad, SLICE("rows"), "A list of 1 to 1000 rows.");
+	api_setup_only(body, outer, bad);
 	if (bad->n > 0)
 		return ERR_RANGE;
-	e = put_round(r, rows, db_spend_clear, bad);
-	return e == ERR_OK ? put_round(r, rows, db_spend_add, bad) : e;
+	if (json_in_kind(rows) != JSON_IN_ARRAY || *n == 0 ||
+	    *n > API_SPEND_ROWS_MAX)
+		api_fault(bad, SLICE("rows"), "A list of 1 to 1000 rows.");
+	else
+		check_rows(r, rows, bad);
+	if (bad->n > 0)
+		return ERR_RANGE;
+	e = put_round(r, rows, db_spend_clear);
+	return e == ERR_OK ? put_round(r, rows, db_spend_add) : e;
 }
 
 static enum err write_answer(uint64_t n, struct buf *out)

@@ -12,7 +12,12 @@
 #include "lib/db/db_spend.h"
 #include "lib/db/db_tracker.h"
 
-#define WRONG_MAX 160
+#define WRONGS_MAX ((size_t)20) /* rows that are told */
+
+struct wrongs {
+	struct spend_in_wrong at[WRONGS_MAX + 1];
+	size_t n;
+};
 
 /* --- the page --------------------------------------------------------------*/
 
@@ -66,7 +71,21 @@ static enum err trackers_view(const struct req *r, struct view *v)
 	return e;
 }
 
-static enum err show(const struct req *r, const char *wrong, struct resp *out)
+static void wrongs_view(const struct wrongs *w, struct view *v)
+{
+	view_list(v, "wrong");
+	for (size_t i = 0; i < w->n && i < WRONGS_MAX; i++) {
+		struct view *item = view_item(v, "wrong");
+
+		view_u64(item, "wrong_row", w->at[i].row);
+		view_cstr(item, "wrong_why", w->at[i].why);
+	}
+	view_flag(v, "is_wrong", w->n > 0);
+	view_flag(v, "wrong_more", w->n > WRONGS_MAX);
+}
+
+static enum err show(const struct req *r, const struct wrongs *wrong,
+    struct resp *out)
 {
 	struct view *v = view_new(r->arena, "spend.html");
 	struct db_report_company company;
@@ -89,10 +108,9 @@ static enum err show(const struct req *r, const char *wrong, struct resp *out)
 		view_cstr(v, "currency", company.currency);
 		tz_date_iso(g.to, day);
 		view_cstr(v, "today", day);
-		view_cstr(v, "wrong", wrong);
-		view_flag(v, "is_wrong", wrong[0] != '\0');
+		wrongs_view(wrong, v);
 		view_flag(v, "is_done",
-		    req_query(r, "done", &done) == ERR_OK && wrong[0] == '\0');
+		    req_query(r, "done", &done) == ERR_OK && wrong->n == 0);
 	}
 	tz_close(z);
 	return e == ERR_OK ? resp_view(out, v) : e;
@@ -100,11 +118,12 @@ static enum err show(const struct req *r, const char *wrong, struct resp *out)
 
 enum err page_spend(const struct req *r, struct resp *out)
 {
+	static const struct wrongs none;
 	enum err e;
 
 	if (!frame_company(r, out, &e))
 		return e;
-	return show(r, "", out);
+	return show(r, &none, out);
 }
 
 /* --- a file ----------------------------------------------------------------*/
@@ -140,7 +159,8 @@ static enum err import(const struct req *r, struct spend_in *s,
 enum err page_spend_import(const struct req *r, struct resp *out)
 {
 	struct spend_in *s = arena_alloc(r->arena, sizeof(*s));
-	char wrong[WRONG_MAX];
+	const struct slice text = file_text(r);
+	struct wrongs wrong = { .n = 0 };
 	bool mine;
 	enum err e;
 
@@ -149,15 +169,18 @@ enum err page_spend_import(const struct req *r, struct resp *out)
 	s->why = "";
 	if ((e = db_join(r->db, &mine)) != ERR_OK)
 		return e;
-	e = db_join_end(r->db, mine, import(r, s, file_text(r)));
+	e = db_join_end(r->db, mine, import(r, s, text));
 	if (e == ERR_OK)
 		return resp_redirect(out, SLICE("/spend?done=1"));
 	if (s->why[0] == '\0')
 		return e;
-	(void)snprintf(wrong, sizeof(wrong), "Row %u: %s Nothing was imported.",
-	    s->csv.row, s->why);
+	wrong.at[0] = (struct spend_in_wrong){ s->csv.row, s->why };
+	wrong.n = spend_in_wrongs(s, text, r->now_us, wrong.at,
+	    RT_ARRAY_LEN(wrong.at));
+	if (wrong.n == 0)
+		wrong.n = 1; /* no row: the file has none */
 	resp_status(out, 400);
-	return show(r, wrong, out);
+	return show(r, &wrong, out);
 }
 
 /* --- an amount a month -----------------------------------------------------*/

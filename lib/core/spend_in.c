@@ -127,16 +127,22 @@ static enum err count(struct spend_in *s, enum spend_in_column c, uint64_t *out)
 				: ERR_OK;
 }
 
-enum err spend_in_next(struct spend_in *s, struct spend_in_row *out)
+/* The next row's cells. */
+static enum err cells(struct spend_in *s)
 {
-	struct spend_in_row r;
-	enum err e = csv_in_row(&s->csv);
+	const enum err e = csv_in_row(&s->csv);
 
 	s->why = "";
-	if (e == ERR_NOTFOUND)
-		return e;
-	if (e != ERR_OK)
-		return said(s, e, "The row is no CSV.");
+	return e == ERR_OK || e == ERR_NOTFOUND
+		   ? e
+		   : said(s, e, "The row is no CSV.");
+}
+
+static enum err values(struct spend_in *s, struct spend_in_row *out)
+{
+	struct spend_in_row r;
+	enum err e;
+
 	r.day = cell(s, SPEND_IN_DAY);
 	if (!is_day(r.day))
 		return said(s, ERR_SYNTAX,
@@ -153,6 +159,13 @@ enum err spend_in_next(struct spend_in *s, struct spend_in_row *out)
 	return ERR_OK;
 }
 
+enum err spend_in_next(struct spend_in *s, struct spend_in_row *out)
+{
+	const enum err e = cells(s);
+
+	return e == ERR_OK ? values(s, out) : e;
+}
+
 bool spend_in_day_near(struct slice day, int64_t now_us)
 {
 	const struct clk_civil last = clk_to_civil(now_us + 366 * RT_DAY_US);
@@ -163,4 +176,25 @@ bool spend_in_day_near(struct slice day, int64_t now_us)
 	buf_printf(&b, "%04d-%02d-%02d", last.year, last.month, last.day);
 	return slice_cmp(day, SLICE("2000-01-01")) >= 0 &&
 	       slice_cmp(day, buf_slice(&b)) <= 0;
+}
+
+size_t spend_in_wrongs(struct spend_in *s, struct slice text, int64_t now_us,
+    struct spend_in_wrong *out, size_t max)
+{
+	struct spend_in_row row;
+	enum err e = spend_in_begin(s, text);
+	size_t n = 0;
+
+	/* Behind a row that is no CSV nobody knows where the next begins. */
+	while (n < max && e == ERR_OK && (e = cells(s)) == ERR_OK) {
+		if (values(s, &row) == ERR_OK &&
+		    !spend_in_day_near(row.day, now_us))
+			s->why = SPEND_IN_FAR;
+		if (s->why[0] != '\0')
+			out[n++] =
+			    (struct spend_in_wrong){ s->csv.row, s->why };
+	}
+	if (n < max && e != ERR_OK && e != ERR_NOTFOUND)
+		out[n++] = (struct spend_in_wrong){ s->csv.row, s->why };
+	return n;
 }

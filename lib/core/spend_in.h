@@ -43,6 +43,7 @@ struct spend_in_row {
 	uint64_t impressions;
 };
 
+#define SPEND_IN_FAR "This day is too far away."
 /* Neither before 2000 nor more than a year ahead: a day that somebody can have
  * meant. day: "2026-10-31". */
 bool spend_in_day_near(struct slice day, int64_t now_us);
@@ -54,5 +55,15 @@ RT_MUST_USE enum err spend_in_begin(struct spend_in *s, struct slice text);
  * is s->csv.row. */
 RT_MUST_USE enum err spend_in_next(struct spend_in *s,
     struct spend_in_row *out);
+
+struct spend_in_wrong {
+	unsigned int row;
+	const char *why;
+};
+
+/* What is wrong in the file, row by row, at most max of it: people mend a file
+ * once, not row after row. Days are near now_us. The number of them. */
+size_t spend_in_wrongs(struct spend_in *s, struct slice text, int64_t now_us,
+    struct spend_in_wrong *out, size_t max);
 
 #endif

@@ -73,7 +73,7 @@ static enum err import_round(struct db *db, struct company_id company,
 			.impressions = row.impressions };
 
 		if (!spend_in_day_near(row.day, now_us)) {
-			in->why = "This day is too far away.";
+			in->why = SPEND_IN_FAR;
 			return ERR_RANGE;
 		}
 		if (!slice_to_cstr(row.day, to.day, sizeof(to.day)))

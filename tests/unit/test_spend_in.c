@@ -87,12 +87,42 @@ static void test_day_near(void **state)
 	assert_false(spend_in_day_near(SLICE("9999-12-31"), now_us));
 }
 
+static void test_wrongs(void **state)
+{
+	static struct spend_in s;
+	const int64_t now_us = INT64_C(1795928400) * RT_SEC_US;
+	struct spend_in_wrong w[3];
+
+	(void)state;
+	assert_int_equal(spend_in_wrongs(&s, SLICE("day,cost\n2026-10-31,1\n"),
+			     now_us, w, 3),
+	    0);
+	assert_int_equal(spend_in_wrongs(&s, SLICE("day\nx\n"), now_us, w, 3),
+	    1);
+	assert_int_equal(w[0].row, 1);
+	assert_int_equal(spend_in_wrongs(&s,
+			     SLICE("day,cost\nx,1\n2026-10-31,1\n2099-01-01,1\n"
+				   "2026-10-31,y\n2026-10-31,z\n"),
+			     now_us, w, 3),
+	    3);
+	assert_int_equal(w[0].row, 2);
+	assert_int_equal(w[1].row, 4);
+	assert_string_equal(w[1].why, SPEND_IN_FAR);
+	assert_int_equal(w[2].row, 5);
+	/* Nothing is known behind a row that is no CSV. */
+	assert_int_equal(spend_in_wrongs(&s,
+			     SLICE("day,cost\n\"2026-10-31\"x,1\ny,1\n"),
+			     now_us, w, 3),
+	    1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_day_near),
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_wrongs),
 	};
 
 	return cmocka_run_group_tests_name("spend_in", tests, NULL, NULL);

@@ -314,6 +314,9 @@ test('spend: all or none, once for one key', async () => {
 	assert.deepEqual((await post({ rows: [{ ...row, campain: 'x' }] })).json.errors.map((one) => one.pointer), ['/rows/0/campain']);
 	assert.deepEqual((await post({ rows: [row, { date: '2026-11-01' }] })).json.errors.map((one) => one.pointer), ['/rows/1']);
 	assert.equal((await post({ rows: [row, { ...row, campaign: 'y', amount: '-1' }] })).status, 422);
+	// All that is wrong is told at once, as far as the list of errors goes.
+	assert.deepEqual((await post({ rows: [{ ...row, date: 'x' }, row, { ...row, campain: 'x' }, 7] })).json.errors.map((one) => one.pointer), ['/rows/0', '/rows/2/campain', '/rows/3']);
+	assert.equal((await post({ rows: Array(100).fill({ ...row, date: 'x' }) })).json.errors.length, 24);
 	assert.equal(rows(), '0 0');
 	const once = { 'idempotency-key': 'import-1' };
 	const first = await post({ rows: [row] }, once);

@@ -147,11 +147,19 @@ test('spend: a file by form, all rows or none, hostile text inert; by month; by 
 	assert.equal(bad.status, 400);
 	assert.match(await bad.text(), /Row 3: The cost is no amount.*Nothing was imported/);
 	assert.equal(rows(), before);
+	// People mend a file once: every row is told, to a limit.
+	const many = await (await post('day,source,cost\nx,a,1\n2026-10-02,a,1\n2026-10-02,a,-1\n2199-01-01,a,1\n"2026-10-02"x,a,1\n')).text();
+	assert.deepEqual([...many.matchAll(/Row (\d+):/g)].map((m) => Number(m[1])), [2, 4, 5, 6]);
+	assert.ok(!many.includes('More rows'));
+	const most = await (await post(`day,source,cost\n${'x,a,1\n'.repeat(30)}`)).text();
+	assert.equal(most.match(/Row \d+:/g).length, 20);
+	assert.match(most, /More rows are wrong/);
+	assert.equal(rows(), before);
 	assert.equal((await post('')).status, 400);
 	const empty = await post('day,source,cost\n');
 	assert.equal(empty.status, 400);
 	assert.match(await empty.text(), /nothing below the names of the columns/);
-	for (const far of ['1999-12-31', '2199-01-01']) assert.match(await (await post(`day,source,cost\n${new Date().toISOString().slice(0, 10)},google,1\n${far},google,1\n`)).text(), /Row 3: This day is too far away\. Nothing/);
+	for (const far of ['1999-12-31', '2199-01-01']) assert.match(await (await post(`day,source,cost\n${new Date().toISOString().slice(0, 10)},google,1\n${far},google,1\n`)).text(), /Row 3: This day is too far away\.<br>Nothing/);
 	assert.equal(rows(), before);
 	const day = new Date(Date.now() - 5 * 86400000).toISOString().slice(0, 10);
 	assert.equal((await post(`day,source,cost\n${day},"<script>alert(1)</script>",1\n${day},'; DROP TABLE user; --,2\n`)).status, 303);
@@ -168,6 +176,11 @@ test('spend: a file by form, all rows or none, hostile text inert; by month; by 
 	writeFileSync(file, `Day;Cost;Source\n${day};12.50;bing\n`);
 	const made = spawnSync(join(build, 'ringtrace'), ['spend', 'import', '--file', file, '--company', 'Bay City Plumbing', '-c', stack.conf], { encoding: 'utf8' });
 	assert.equal(made.status, 0, made.stderr);
+	assert.equal(rows(), before + 3);
+	writeFileSync(file, 'Day;Cost;Source\nx;1;bing\n2026-10-02;y;bing\n');
+	const wrong = spawnSync(join(build, 'ringtrace'), ['spend', 'import', '--file', file, '--company', 'Bay City Plumbing', '-c', stack.conf], { encoding: 'utf8' });
+	assert.notEqual(wrong.status, 0);
+	assert.match(wrong.stderr, /row 2: The day .*\nrow 3: The cost .*\nNothing was imported/);
 	assert.equal(rows(), before + 3);
 	// An export may have a line for each device: none of it is lost, and a file that comes twice is counted once.
 	const twice = `Day;Cost;Source;Device;Clicks\n${day};1.25;fair;mobile;3\n${day};2;fair;desktop;4\n`;
