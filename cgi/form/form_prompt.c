@@ -162,6 +162,27 @@ static enum err view_versions(const struct req *r, struct prompt_id id,
 	return e;
 }
 
+/* Who plays it: without it, they have a problem. */
+static enum err view_flows(const struct req *r, const char *key, struct view *v)
+{
+	struct prompt_flow *rows = NULL;
+	size_t n = 0;
+	const enum err e = db_prompt_flows(r->db, r->company, slice_from(key),
+	    r->arena, &rows, &n);
+
+	view_list(v, "flows");
+	view_flag(v, "in_flows", n > 0);
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		struct view *item = view_item(v, "flows");
+		char id[ID_TEXT_MAX];
+
+		id_text(ID_KIND_flow, rows[i].id.v, id);
+		view_cstr(item, "flow", id);
+		view_cstr(item, "flow_name", rows[i].name);
+	}
+	return e;
+}
+
 static enum err show_one(const struct req *r, struct prompt_id id,
     const struct sent *s, struct resp *out)
 {
@@ -178,7 +199,7 @@ static enum err show_one(const struct req *r, struct prompt_id id,
 		return e;
 	e = view_versions(r, id, row.live_version, z, v);
 	tz_close(z);
-	if (e != ERR_OK)
+	if (e != ERR_OK || (e = view_flows(r, row.key, v)) != ERR_OK)
 		return e;
 	id_text(ID_KIND_prompt, id.v, text);
 	view_cstr(v, "id", text);

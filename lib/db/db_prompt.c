@@ -140,6 +140,26 @@ enum err db_prompt_rename(struct db *db, struct company_id company,
 	return stmt_exec_one(st);
 }
 
+enum err db_prompt_flows(struct db *db, struct company_id company,
+    struct slice key, struct arena *mem, struct prompt_flow **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT f.id, f.name FROM flow f JOIN flow_version v"
+	    " ON v.company_id = f.company_id AND v.flow_id = f.id"
+	    " AND v.version = f.published_version"
+	    " WHERE f.company_id = ? AND f.archived_at IS NULL"
+	    " AND INSTR(v.document, CONCAT('\"', ?, '\"')) > 0"
+	    " ORDER BY f.name, f.id LIMIT 100";
+	struct prompt_flow row;
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, key);
+	stmt_out_id(st, row.id.v);
+	stmt_out_text(st, row.name, sizeof(row.name));
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
+}
+
 enum err db_prompt_archive(struct db *db, struct company_id company,
     struct prompt_id id, int64_t now_us)
 {

@@ -88,6 +88,16 @@ RT_MUST_USE enum err db_prompt_audio(struct db *db, struct company_id company,
     struct prompt_id id, uint32_t version, struct arena *mem,
     struct slice *out);
 
+/* A flow that is published and names the prompt. */
+struct prompt_flow {
+	struct flow_id id;
+	char name[DB_NAME_BYTES];
+};
+/* By name, at most 100. key: of struct prompt_row. A step that is called as
+ * the prompt is counts, too: one flow too many is asked about, none too few. */
+RT_MUST_USE enum err db_prompt_flows(struct db *db, struct company_id company,
+    struct slice key, struct arena *mem, struct prompt_flow **rows, size_t *n);
+
 /* From PENDING only; ERR_NOTFOUND: it is not, or not any more. Live at once,
  * unless a newer one is. */
 RT_MUST_USE enum err db_prompt_ready(struct db *db, struct company_id company,

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { dir, startStack, until } from '../support/stack.mjs';
-import { addCompanies, hostile } from '../support/two_companies.mjs';
+import { addCompanies, hex, hostile } from '../support/two_companies.mjs';
 
 // Control bytes are refused before any form is looked at.
 const markup = hostile.replaceAll('\u0001', '');
@@ -135,6 +135,17 @@ test('renamed and retired', async () => {
 	const at = await tone();
 	assert.equal((await owner.submit(at, `${at}/name`, { name: 'Hold music' })).status, 303);
 	assert.match(await (await owner.fetch('/settings/prompts')).text(), /Hold music/);
+	// Who retires it is told who plays it: published flows, by name, of this company.
+	assert.match(await (await owner.fetch(at)).text(), /No published flow plays it/);
+	const other = stack.sqlOne("SELECT prompt_key FROM prompt WHERE name = 'Hold music'");
+	stack.sql(`INSERT INTO flow (company_id, id, name, published_version, created_at) VALUES
+		(${hex(world.alpha.id)}, x'70${'0'.repeat(29)}1', '<b>Plays</b>', 1, UTC_TIMESTAMP(6)), (${hex(world.alpha.id)}, x'70${'0'.repeat(29)}2', 'Silent', 1, UTC_TIMESTAMP(6)),
+		(${hex(world.beta.id)}, x'70${'0'.repeat(29)}3', 'Theirs', 1, UTC_TIMESTAMP(6))`);
+	for (const [company, flow, prompt] of [[world.alpha, 1, other], [world.alpha, 2, `${other}.long`], [world.beta, 3, other]])
+		stack.sql(`INSERT INTO flow_version (company_id, flow_id, version, document, created_at) VALUES (${hex(company.id)}, x'70${'0'.repeat(29)}${flow}', 1, '${JSON.stringify({ version: 1, first: 'a', steps: { a: { type: 'message', prompt } } })}', UTC_TIMESTAMP(6))`);
+	const html = await (await owner.fetch(at)).text();
+	assert.match(html, /These flows play it[^\n]*href="\/flows\/flo_[0-9a-z]{26}">&lt;b&gt;Plays&lt;\/b&gt;<\/a> *<\/p>/);
+	assert.ok(!html.includes('Silent') && !html.includes('Theirs'));
 	assert.equal((await owner.submit(at, `${at}/retire`, {})).status, 303);
 	assert.equal((await owner.fetch(at)).status, 404);
 });
