@@ -24,7 +24,10 @@ static const struct field fields[] = {
 	{ "name", "Name", FIELD_TEXT, .min = 1, .max = 100,
 	    .help = "The program that is told." },
 	{ "url", "Address", FIELD_TEXT, .min = 10, .max = 2048,
-	    .help = "https://... It gets a POST with JSON for each event." },
+	    .help =
+		"https://... It gets a POST with JSON for each event. What goes"
+		" to an http:// address can be read by everybody on the"
+		" way: callers' numbers, names, recordings' addresses." },
 	{ "events", "Events", .kind = FIELD_MANY, .min = 1 },
 	{ "signature", "Signed by", .kind = FIELD_CHOICE, .group = "Delivery",
 	    .help = "The secret is made here and shown once." },
@@ -70,6 +73,8 @@ static enum err list(const struct req *r, struct thing_list *l)
 			return ERR_NOMEM;
 		row->cell[0] = slice_from(rows[i].name);
 		row->cell[1] = slice_from(rows[i].url);
+		if (!slice_starts(row->cell[1], SLICE("https://")))
+			row->badge = "not encrypted";
 	}
 	return e;
 }
