@@ -100,6 +100,40 @@ static void test_prompts(void **state)
 	(void)add("greeting"); /* the key is free again */
 }
 
+static void test_flows(void **state)
+{
+	struct flow_row flow = { .created_us = NOW, .name = "Plays" };
+	struct prompt_flow *rows;
+	uint32_t version;
+	size_t n;
+
+	(void)state;
+	testdb_id(NOW, flow.id.v);
+	ok(db_flow_add(t->db, a->id, &flow));
+	ok(db_flow_write(t->db, a->id, flow.id,
+	    SLICE("{\"version\":1,\"first\":\"m\",\"steps\":{\"m\":{"
+		  "\"type\":\"message\",\"prompt\":\"played.twice\"}}}"),
+	    a->user, NOW, &version));
+	ok(db_prompt_flows(t->db, a->id, SLICE("played.twice"), &mem, &rows,
+	    &n));
+	assert_int_equal(n, 0); /* not published */
+	ok(db_flow_publish(t->db, a->id, flow.id, version, NOW));
+	ok(db_prompt_flows(t->db, a->id, SLICE("played.twice"), &mem, &rows,
+	    &n));
+	assert_int_equal(n, 1);
+	assert_true(id_eq(rows[0].id.v, flow.id.v));
+	assert_string_equal(rows[0].name, "Plays");
+	ok(db_prompt_flows(t->db, a->id, SLICE("played"), &mem, &rows, &n));
+	assert_int_equal(n, 0);
+	ok(db_prompt_flows(t->db, b->id, SLICE("played.twice"), &mem, &rows,
+	    &n));
+	assert_int_equal(n, 0);
+	ok(db_flow_archive(t->db, a->id, flow.id, NOW));
+	ok(db_prompt_flows(t->db, a->id, SLICE("played.twice"), &mem, &rows,
+	    &n));
+	assert_int_equal(n, 0);
+}
+
 static void test_versions(void **state)
 {
 	const struct prompt_row row = add("versions");
@@ -526,6 +560,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_prompts),
+		cmocka_unit_test(test_flows),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_speech),
 		cmocka_unit_test(test_unread),
