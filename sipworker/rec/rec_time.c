@@ -59,6 +59,7 @@ int64_t rec_time_place(struct rec_time *t, const struct rec_time_frame *f)
 {
 	const int64_t arrived = rec_time_at(t, f->arrived_us);
 	const int32_t moved = (int32_t)(f->ts - t->ts);
+	bool leaps = false;
 	int64_t at, error;
 
 	/* A gateway whose timestamp stands still: its packets follow each
@@ -70,16 +71,18 @@ int64_t rec_time_place(struct rec_time *t, const struct rec_time_frame *f)
 	} else {
 		at = t->at + moved;
 		error = arrived - at;
-		if (llabs(error) > REC_TIME_LEAP || error < -REC_TIME_EARLY)
+		leaps = llabs(error) > REC_TIME_LEAP;
+		if (leaps || error < -REC_TIME_EARLY)
 			at = by_arrival(t, arrived);
 		else
 			smooth(t, error);
 		if (moved > 0)
 			at += step(t);
 	}
-	/* A frame that was overtaken leaves the reference where it is. */
-	if (!t->begun || f->ssrc != t->ssrc || moved > 0 || stuck ||
-	    llabs(at - t->at) > REC_TIME_LEAP) {
+	/* A frame that was overtaken leaves the reference where it is; one
+	 * whose timestamp leapt, also backwards, is what the next ones go by.
+	 */
+	if (!t->begun || f->ssrc != t->ssrc || moved > 0 || stuck || leaps) {
 		t->ts = f->ts;
 		t->seq = f->seq;
 		t->at = at;

@@ -117,6 +117,8 @@ static void test_leaps(void **state)
 		{ "a timestamp that stands still", 2, 345600237, 12, 760,
 		    6080 },
 		{ "the same packet twice", 2, 345600237, 12, 761, 6080 },
+		{ "back to where it began", 2, 77, 1, 780, 6240 },
+		{ "and on from there", 2, 237, 2, 815, 6400 },
 	};
 	struct rec_time t;
 
