@@ -9,6 +9,9 @@
 #include "lib/db/db_user.h"
 #include "lib/hash/password.h"
 #include "lib/hash/token.h"
+#include "lib/out/out_mime.h"
+
+#define MADE_CHARS 20 /* of a password of ours: 120 bits */
 
 struct opts {
 	const char *conf;
@@ -37,13 +40,15 @@ static const struct ctl_opt options[] = {
 	CTL_CONF_OPT(struct opts, conf),
 };
 
-/* Reads or makes a password, and prints one that was made. */
-static enum err new_password(const struct opts *o, char hash[PASSWORD_HASH_MAX])
+/* Reads or makes a password; made: the text of one that was, else "". */
+static enum err new_password(const struct opts *o, char made[MADE_CHARS + 1],
+    char hash[PASSWORD_HASH_MAX])
 {
 	char text[PASSWORD_MAX + 2];
 	struct slice password;
 	enum err e;
 
+	made[0] = '\0';
 	if (o->stdin_password) {
 		if (fgets(text, sizeof(text), stdin) == NULL)
 			text[0] = '\0';
@@ -54,17 +59,33 @@ static enum err new_password(const struct opts *o, char hash[PASSWORD_HASH_MAX])
 		char token[TOKEN_TEXT + 1];
 
 		token_make(token);
-		password = slice_of(token, 20); /* 120 bits */
-		memcpy(text, token, 20);
-		password.p = text;
+		memcpy(made, token, MADE_CHARS);
+		made[MADE_CHARS] = '\0';
+		password = slice_from(made);
 	}
 	e = password_hash(password, hash);
 	if (e == ERR_RANGE)
 		(void)fprintf(stderr, "a password has %d to %d characters\n",
 		    PASSWORD_MIN, PASSWORD_MAX);
-	if (e == ERR_OK && !o->stdin_password)
-		(void)printf("password %.*s\n", SLICE_FMT(password));
 	return e;
+}
+
+/* Once somebody has it: one that is nobody's only misleads. */
+static enum err tell(enum err e, const char *made)
+{
+	if (e == ERR_OK && made[0] != '\0')
+		(void)printf("password %s\n", made);
+	return e;
+}
+
+static enum err check_email(const char *email)
+{
+	const enum err e = ctl_scope_need("email", email);
+
+	if (e != ERR_OK || out_mime_address(slice_from(email)) == ERR_OK)
+		return e;
+	(void)fprintf(stderr, "\"%s\" is not an e-mail address\n", email);
+	return ERR_SYNTAX;
 }
 
 /* An owner who is not said to be one company's is one of the account. */
@@ -113,11 +134,11 @@ static enum err add(struct ctl_scope *s, const void *opts)
 	const struct opts *o = opts;
 	struct user_row row = { .created_us = s->now_us };
 	struct company_id company;
-	char hash[PASSWORD_HASH_MAX];
+	char made[MADE_CHARS + 1], hash[PASSWORD_HASH_MAX];
 	enum err e;
 
 	ctl_scope_id(s, row.id.v);
-	if ((e = ctl_scope_need("email", o->email)) != ERR_OK ||
+	if ((e = check_email(o->email)) != ERR_OK ||
 	    (e = ctl_scope_put(row.email, sizeof(row.email), "email",
 		 o->email)) != ERR_OK ||
 	    (e = ctl_scope_put(row.name, sizeof(row.name), "name",
@@ -127,7 +148,7 @@ static enum err add(struct ctl_scope *s, const void *opts)
 		e = ctl_scope_account(s, o->account, &row.account);
 	else
 		e = ctl_scope_company(s, o->company, &company, &row.account);
-	if (e != ERR_OK || (e = new_password(o, hash)) != ERR_OK ||
+	if (e != ERR_OK || (e = new_password(o, made, hash)) != ERR_OK ||
 	    (e = ctl_scope_put(row.password_hash, sizeof(row.password_hash),
 		 "password", hash)) != ERR_OK ||
 	    (e = db_begin(s->db)) != ERR_OK)
@@ -135,7 +156,7 @@ static enum err add(struct ctl_scope *s, const void *opts)
 	e = db_user_add(s->db, &row);
 	if (e == ERR_OK)
 		e = grant(s, o, &row);
-	return db_end(s->db, e);
+	return tell(db_end(s->db, e), made);
 }
 
 static enum err find(struct ctl_scope *s, const struct opts *o,
@@ -166,18 +187,18 @@ static const struct company_id of_account;
 
 static enum err password(struct ctl_scope *s, const void *opts)
 {
-	char hash[PASSWORD_HASH_MAX];
+	char made[MADE_CHARS + 1], hash[PASSWORD_HASH_MAX];
 	struct user_row row;
 	enum err e;
 
 	if ((e = find(s, opts, &row)) != ERR_OK ||
-	    (e = new_password(opts, hash)) != ERR_OK ||
+	    (e = new_password(opts, made, hash)) != ERR_OK ||
 	    (e = db_begin(s->db)) != ERR_OK)
 		return e;
 	e = db_user_password(s->db, row.id, slice_from(hash));
 	if (e == ERR_OK)
 		e = note(s, &row, of_account, "user.password", NULL);
-	return db_end(s->db, e);
+	return tell(db_end(s->db, e), made);
 }
 
 static enum err disable(struct ctl_scope *s, const void *opts)

@@ -34,8 +34,15 @@ int ctl_verb_run(const struct ctl_noun *noun, int argc, char *const *argv,
 		help(noun);
 		return 0;
 	}
-	if (argc < 2 || (verb = find(noun, argv[1])) == NULL) {
+	if (argc < 2) {
 		help(noun);
+		return 2;
+	}
+	if ((verb = find(noun, argv[1])) == NULL) {
+		(void)fprintf(stderr,
+		    "ringtrace: %s does not know \"%s\"; see `ringtrace %s "
+		    "--help`\n",
+		    noun->name, argv[1], noun->name);
 		return 2;
 	}
 	if (ctl_opt_parse(noun->options, noun->n_options, argc - 1, argv + 1,

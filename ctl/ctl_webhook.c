@@ -171,13 +171,25 @@ static enum err find(struct ctl_scope *s, const struct opts *o,
     struct company_id *company, struct webhook_id *hook)
 {
 	struct account_id account;
+	struct hook_row row;
 	enum err e;
 
-	if ((e = ctl_scope_need("id", o->id)) != ERR_OK ||
-	    (e = id_parse(ID_KIND_webhook, slice_from(o->id), hook->v)) !=
-		ERR_OK)
+	if ((e = ctl_scope_need("id", o->id)) != ERR_OK)
 		return e;
-	return ctl_scope_company(s, o->company, company, &account);
+	if ((e = id_parse(ID_KIND_webhook, slice_from(o->id), hook->v)) !=
+	    ERR_OK) {
+		(void)fprintf(stderr,
+		    "--id: \"%s\" is no webhook's; `ringtrace webhook list` "
+		    "shows them\n",
+		    o->id);
+		return e;
+	}
+	if ((e = ctl_scope_company(s, o->company, company, &account)) != ERR_OK)
+		return e;
+	e = db_hook_get(s->db, *company, *hook, &row);
+	if (e == ERR_NOTFOUND)
+		(void)fprintf(stderr, "there is no webhook %s\n", o->id);
+	return e;
 }
 
 static enum err test(struct ctl_scope *s, const void *opts)

@@ -53,6 +53,7 @@ test('help and wrong words', () => {
 		assert.equal(ringtrace([noun, '--help']).status, 0, noun);
 		assert.equal(ringtrace([noun]).status, 2, noun);
 		assert.equal(ringtrace([noun, 'dance']).status, 2, noun);
+		assert.match(ringtrace([noun, 'dance']).err, new RegExp(`${noun} does not know "dance"`));
 	}
 });
 
@@ -84,6 +85,13 @@ test('a company, its people and a trunk', () => {
 	assert.match(verb('user', 'add', '--email', 'A@EXAMPLE.com', '--company', "O'Hara & Søn").err, /taken already/);
 	assert.equal(verb('user', 'role', '--email', 'a@example.com', '--company', 'all', '--role', 'admin').status, 0);
 	assert.match(verb('user', 'role', '--email', 'a@example.com', '--company', 'all', '--role', 'king').err, /no role "king"/);
+	const king = verb('user', 'add', '--email', 'king@example.com', '--company', 'all', '--role', 'king');
+	assert.deepEqual([king.status, king.out], [2, ''], 'no password of nobody');
+	for (const email of ['', 'foo', 'a b@example.com', 'a@', `${'x'.repeat(300)}@example.com`])
+		assert.equal(verb('user', 'add', '--email', email, '--company', "O'Hara & Søn").status, 2, email);
+	assert.match(verb('user', 'add', '--email', 'foo', '--company', "O'Hara & Søn").err, /"foo" is not an e-mail address/);
+	assert.match(verb('webhook', 'log', '--id', '99', '--company', "O'Hara & Søn").err, /"99" is no webhook's/);
+	assert.match(verb('webhook', 'log', '--id', 'whk_01m8jvae4wfebavtdzhdh3s0vk', '--company', "O'Hara & Søn").err, /there is no webhook whk_/);
 	const r = ringtrace(['user', 'password', '-c', stack.conf, '--email', 'a@example.com', '--password-stdin'], 'short\n');
 	assert.match(r.err, /a password has 10 to 200 characters/);
 	assert.equal(verb('user', 'disable', '--email', 'a@example.com').status, 0);

@@ -73,9 +73,71 @@ static void test_max_calls(void **state)
 	}
 }
 
+static void test_what_cannot_be(void **state)
+{
+	static const struct {
+		const char *why;
+		struct ctl_layout_want want;
+		enum err e;
+	} cases[] = {
+		{ "nothing", { .address = NULL }, ERR_OK },
+		{ "address", { .address = "192.0.2.1" }, ERR_OK },
+		{ "a name", { .address = "localhost" }, ERR_RANGE },
+		{ "no such", { .address = "300.1.1.1" }, ERR_RANGE },
+		{ "empty", { .address = "" }, ERR_RANGE },
+		{ "web", { .http_address = "127.0.0.1" }, ERR_OK },
+		{ "IPv6", { .http_address = "::1" }, ERR_RANGE },
+		{ "a port", { .http_address = "127.0.0.1:80" }, ERR_RANGE },
+		{ "info", { .log_level = "info" }, ERR_OK },
+		{ "error", { .log_level = "error" }, ERR_OK },
+		{ "no level", { .log_level = "loud" }, ERR_RANGE },
+		{ "empty level", { .log_level = "" }, ERR_RANGE },
+	};
+	struct settings s;
+
+	(void)state;
+	settings_defaults(&s);
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++)
+		if (ctl_want_check(&s, &cases[i].want) != cases[i].e)
+			fail_msg("%s", cases[i].why);
+}
+
+static void test_rtp(void **state)
+{
+	static const struct {
+		const char *why;
+		uint64_t asked, min, max;
+		enum err want;
+	} cases[] = {
+		{ "as it is", 20000, 20000, 23999, ERR_OK },
+		{ "odd", 20001, 20001, 23999, ERR_RANGE },
+		{ "above the end", 30000, 30000, 23999, ERR_RANGE },
+		{ "one port", 20000, 20000, 20000, ERR_RANGE },
+		{ "an older file's word", 0, 20001, 20000, ERR_OK },
+	};
+	struct settings s;
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		const struct ctl_layout_want min = { .rtp_port_min =
+							 cases[i].asked };
+		const struct ctl_layout_want max = { .rtp_port_max =
+							 cases[i].asked };
+
+		settings_defaults(&s);
+		s.rtp_port_min = cases[i].min;
+		s.rtp_port_max = cases[i].max;
+		if (ctl_want_check(&s, &min) != cases[i].want ||
+		    ctl_want_check(&s, &max) != cases[i].want)
+			fail_msg("%s", cases[i].why);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_cannot_be),
+		cmocka_unit_test(test_rtp),
 		cmocka_unit_test(test_public_url),
 		cmocka_unit_test(test_max_calls),
 	};
