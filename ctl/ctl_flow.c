@@ -7,7 +7,7 @@
 #include "ctl/ctl_flow_file.h"
 #include "ctl/ctl_verb.h"
 #include "lib/base/hex.h"
-#include "lib/base/utf8.h"
+#include "lib/core/flow_name.h"
 #include "lib/core/flow_words.h"
 #include "lib/db/db_audit.h"
 #include "lib/db/db_config.h"
@@ -18,8 +18,7 @@
 #include "lib/json/flow_diff.h"
 #include "lib/text/json_out.h"
 
-#define ARGS_MAX       16
-#define NAME_MAX_CHARS 100
+#define ARGS_MAX 16
 
 struct opts {
 	const char *conf;
@@ -289,15 +288,10 @@ static enum err append(struct ctl_scope *s, const struct about *a,
 static enum err read_name(const char *text, char out[DB_NAME_BYTES])
 {
 	const struct slice name = slice_trim(slice_from(text));
-	bool ok = name.n > 0 && utf8_valid(name) &&
-		  utf8_count(name) <= NAME_MAX_CHARS;
 
-	for (size_t i = 0; i < name.n; i++)
-		ok = ok && (unsigned char)name.p[i] >= ' ';
-	if (ok && slice_to_cstr(name, out, DB_NAME_BYTES))
+	if (flow_name_ok(name) && slice_to_cstr(name, out, DB_NAME_BYTES))
 		return ERR_OK;
-	(void)fprintf(stderr,
-	    "ringtrace: a flow's name has 1 to 100 characters\n");
+	(void)fprintf(stderr, "ringtrace: " FLOW_NAME_RULE "\n");
 	return ERR_SYNTAX;
 }
 

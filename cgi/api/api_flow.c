@@ -11,14 +11,13 @@
 #include "cgi/form/flow_store.h"
 #include "cgi/form/json_copy.h"
 #include "lib/base/scan.h"
-#include "lib/base/utf8.h"
+#include "lib/core/flow_name.h"
 #include "lib/db/db_config.h"
 #include "lib/db/db_sheet_setup.h"
 
-#define NAME_MAX_CHARS 100
-#define ANSWER_MAX     (4 * FLOW_JSON_BYTES_MAX)
-#define ROW_MAX        4096
-#define VERSION_TAG    16
+#define ANSWER_MAX  (4 * FLOW_JSON_BYTES_MAX)
+#define ROW_MAX     4096
+#define VERSION_TAG 16
 
 /* --- parts -----------------------------------------------------------------
  */
@@ -99,15 +98,11 @@ static void read_name(const struct json_node *body, char out[DB_NAME_BYTES],
 	struct slice name = SLICE("");
 	const enum err e =
 	    json_in_text(json_in_get(body, "name"), DB_NAME_BYTES - 1, &name);
-	bool bad = e != ERR_OK;
 
 	name = slice_trim(name);
-	for (size_t i = 0; i < name.n; i++)
-		bad = bad || (unsigned char)name.p[i] < ' ';
-	if (bad || name.n == 0 || utf8_count(name) > NAME_MAX_CHARS ||
+	if (e != ERR_OK || !flow_name_ok(name) ||
 	    !slice_to_cstr(name, out, DB_NAME_BYTES))
-		api_fault(faults, SLICE("name"),
-		    "A name of 1 to 100 characters.");
+		api_fault(faults, SLICE("name"), FLOW_NAME_RULE);
 }
 
 /* --- making, naming, putting away ------------------------------------------

@@ -9,9 +9,9 @@
 #include "cgi/form/flow_world.h"
 #include "cgi/form/json_copy.h"
 #include "cgi/web/frame.h"
+#include "lib/core/flow_name.h"
 #include "lib/core/flow_sample.h"
 
-#define NAME_MAX_CHARS 100
 #define PAGE_MAX       ((size_t)8 << 20)
 #define DOCUMENT_DEPTH 12
 
@@ -94,10 +94,12 @@ static enum err read_name(const struct req *r, char out[DB_NAME_BYTES])
 	struct slice name;
 	enum err e;
 
-	e = req_need(req_form_text(r, "name", 1, NAME_MAX_CHARS, &name));
-	if (e != ERR_OK)
+	if ((e = req_need(req_form(r, "name", &name))) != ERR_OK)
 		return e;
-	return slice_to_cstr(name, out, DB_NAME_BYTES) ? ERR_OK : ERR_RANGE;
+	name = slice_trim(name);
+	return flow_name_ok(name) && slice_to_cstr(name, out, DB_NAME_BYTES)
+		   ? ERR_OK
+		   : ERR_RANGE;
 }
 
 /* "" when it was not sent. */
@@ -118,8 +120,7 @@ enum err form_flow_add(const struct req *r, struct resp *out)
 	if (!frame_company(r, out, &e))
 		return e;
 	if (read_name(r, row.name) != ERR_OK)
-		return show_list(r,
-		    "A flow needs a name of 1 to 100 characters.", name, out);
+		return show_list(r, FLOW_NAME_RULE, name, out);
 	if ((sample = flow_sample_find(sent(r, "template"))) == NULL)
 		return show_list(r, "There is no such template.", name, out);
 	if ((e = db_begin(r->db)) != ERR_OK)

@@ -172,7 +172,7 @@ test('a flow is made from a file, shown as that file and published, once by each
 	const again = verb('add', '--flow', 'grüße "1"', '--file', path);
 	assert.deepEqual([again.status, again.out], [1, '']);
 	assert.match(again.err, /that name, number or key is taken already/);
-	for (const name of ['', ' ', 'x'.repeat(101), 'a\nb']) assert.notEqual(verb('add', '--flow', name).status, 0, name);
+	for (const name of ['', ' ', 'x'.repeat(101), 'a\nb', 'a\u007fb']) assert.notEqual(verb('add', '--flow', name).status, 0, name);
 	const count = () => stack.sqlOne('SELECT COUNT(*) FROM flow');
 	const n = count();
 	assert.match(verb('add', '--flow', 'Bad', '--file', join(dir, 'bad.json')).err, /no step leads here/);

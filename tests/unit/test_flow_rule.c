@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "lib/core/flow_name.h"
 #include "lib/core/geo.h"
 #include "lib/core/geo_table.h"
 #include "lib/core/listed.h"
@@ -472,6 +473,24 @@ static void test_listed(void **state)
 	assert_false(listed_share(SLICE("x"), SLICE("")));
 }
 
+static void test_names(void **state)
+{
+	char longest[101];
+
+	(void)state;
+	memset(longest, 'x', sizeof(longest));
+	assert_true(
+	    flow_name_ok(SLICE("Gr\xc3\xbc\xc3\x9f"
+			       "e \"1\"")));
+	assert_true(flow_name_ok(slice_of(longest, 100)));
+	assert_false(flow_name_ok(slice_of(longest, 101)));
+	assert_false(flow_name_ok(SLICE("")));
+	assert_false(flow_name_ok(SLICE("a\nb")));
+	assert_false(flow_name_ok(SLICE("a\tb")));
+	assert_false(flow_name_ok(SLICE("a\x7f")));
+	assert_false(flow_name_ok(SLICE("a\xff")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -488,6 +507,7 @@ int main(void)
 		cmocka_unit_test(test_regions),
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_listed),
+		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

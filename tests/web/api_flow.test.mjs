@@ -108,7 +108,7 @@ test('names, once, put away when nothing uses it', async () => {
 	assert.equal((await patch({ name: 'late' }, { 'if-match': headers.get('etag') })).status, 412);
 	assert.equal((await patch({})).json.name, name);
 	assert.equal((await patch([])).status, 422);
-	for (const body of [{ name: '' }, { name: null }, { name: 7 }, { name: 'x'.repeat(101) }, { name: 'a\nb' }, { published_version: 1 }]) {
+	for (const body of [{ name: '' }, { name: null }, { name: 7 }, { name: 'x'.repeat(101) }, { name: 'a\nb' }, { name: 'a\u007fb' }, { published_version: 1 }]) {
 		const res = await patch(body);
 		assert.equal(res.status, 422, JSON.stringify(body));
 		assert.equal(res.json.errors[0].pointer, `/${Object.keys(body)[0]}`);

@@ -439,6 +439,10 @@ test('renamed; retired only when no number runs it', async () => {
 	const other = await make(owner, 'Other');
 	assert.equal((await owner.submit(other, `${other}/name`, { name: 'Renamed' })).status, 409);
 	assert.equal((await owner.submit(at, `${at}/name`, { name: 'Renamed' })).status, 303, 'its own');
+	for (const name of ['', ' ', 'x'.repeat(101), 'a\nb']) {
+		assert.equal((await owner.submit('/flows', '/flows', { name, template: 'blank' })).status, 422, JSON.stringify(name));
+		assert.notEqual((await owner.submit(at, `${at}/name`, { name })).status, 303, JSON.stringify(name));
+	}
 	await make(demo, 'Renamed');
 	assert.equal((await owner.submit(at, `${at}/retire`, {})).status, 303);
 	assert.equal((await owner.fetch(at)).status, 404);
