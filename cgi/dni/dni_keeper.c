@@ -343,8 +343,12 @@ static void do_chores(struct dni_keeper *k)
 {
 	enum err e = ERR_OK;
 
-	if (!reach(k))
+	if (!reach(k)) {
+		/* Who asks for a site is told at once; nor is rest() cut short
+		 * for them over and over. */
+		dni_fresh_go_on(k->s, clk_mono_us());
 		return;
+	}
 	if ((e = look_for_site(k)) == ERR_OK &&
 	    is_due(&k->next.conf_us, CONF_US) && (e = check_conf(k)) == ERR_OK)
 		e = dni_seen_write(k->s, k->db, clk_wall_us());
