@@ -17,12 +17,12 @@
 // source has between them (\s has the no-break ones). Each blank can be matched
 // in one way only, so a long run of them costs no more than its length. The
 // classes \p{Pd} and \p{Cf} say the same and take a browser ten times as long.
-const SEP = '\\s*(?:[().\\/|·•−\\-\\xad\\u05be\\u061c\\u200b-\\u2015\\u202a-\\u202e\\u2060-\\u206f\\uff0d]\\s*){0,4}';
+const SEP = '\\s*(?:[()./|·•−\\-\\xad\\u05be\\u061c\\u200b-\\u2015\\u202a-\\u202e\\u2060-\\u206f\\uff0d]\\s*){0,4}';
 // Sets, not expressions: each expression is compiled when it is first asked.
 const set = (names) => new Set(names.split(','));
 const INLINE = set('a,abbr,b,bdi,bdo,big,cite,code,data,em,font,i,ins,label,mark,nobr,q,s,small,span,strong,sub,sup,time,tspan,u,var,wbr');
 const CODE = set('script,style,noscript');
-const KEEP = 'script,style,noscript,template,textarea,object,[data-noswap],[data-calltrk-noswap],' +
+const KEEP = 'script,style,noscript,template,textarea,option:not([value]),object,[data-noswap],[data-calltrk-noswap],' +
 	'[contenteditable]:not([contenteditable=false])';
 // Which elements' attributes are looked at: of all that hold the end of a number
 // there, or of a few elements whatever they say.
@@ -30,7 +30,7 @@ export const names = ['href', 'title', 'aria-label', 'content', 'alt', 'placehol
 const SOME = ['a[href^=tel]', 'img', 'area', 'textarea', 'input', 'iframe'];
 const EDGE = 20; // children at the ends of very many, and characters of their texts
 
-export const isLink = (href) => /^(tel|sms|callto|whatsapp):|\/\/(wa\.me|\w+\.whatsapp\.com)\//i.test(href);
+export const isLink = (href) => /^\s*(tel|sms|callto|whatsapp):|\/\/(wa\.me|\w+\.whatsapp\.com)\//i.test(href);
 
 const digits = (s) => s.replace(/\D/g, '');
 
@@ -155,11 +155,13 @@ function count() {
 	return ++burst < MOST;
 }
 
+// What was is kept under a name that no field has: a form gives its field of that
+// name instead.
 function put(node, now) {
-	const old = node.data, was = node.rt?.[1] === old ? node.rt[0] : old;
+	const old = node.data, was = node.$rt?.[1] === old ? node.$rt[0] : old;
 	if (!count()) return;
 	node.data = now;
-	node.rt = backward ? null : [was, now];
+	node.$rt = backward ? null : [was, now];
 	if (!backward && (now + was).length < 99 && paint.size < 20) paint.set(was.trim(), now.trim());
 }
 
@@ -214,7 +216,7 @@ export function swapAttr(el, name) {
 	if (!old || !/\d/.test(old) || (name === 'value' ? el.localName !== 'input' || !/^(button|submit|reset)$/.test(el.type)
 		: name === 'content' ? el.localName === 'meta' : name === 'href' && !isLink(old))) return;
 	if (name === 'href') {
-		now = old.replace(/(^[\w-]+:|phone=|me\/)([^?&;#]+)/g, (s, head, num) => {
+		now = old.replace(/(^\s*[\w-]+:|phone=|me\/)([^?&;#]+)/g, (s, head, num) => {
 			const d = num.replace(/%(2[089B-F]|A0)/gi, unescape), t = text(d, rules, 1);
 			return t === d ? s : head + t.replace(/\s/g, '');
 		});
@@ -223,7 +225,7 @@ export function swapAttr(el, name) {
 	}
 	if (now === old || kept(el) || !count()) return;
 	if (!backward) {
-		const mark = el.rt = el.rt || {}, m = mark[name];
+		const mark = el.$rt = el.$rt || {}, m = mark[name];
 		mark[name] = [m?.[1] === old ? m[0] : old, now];
 	}
 	page.found++;
@@ -422,14 +424,14 @@ export function undo(list) {
 	for (const root of roots) {
 		const walk = doc.createTreeWalker(root, 5);
 		for (let n; (n = walk.nextNode());) {
-			const rt = n.rt;
+			const rt = n.$rt;
 			if (!rt) continue;
 			if (n.nodeType === 3) {
 				if (n.data === rt[1]) n.data = rt[0];
 			} else {
 				for (const k of Object.keys(rt)) if (n.getAttribute(k) === rt[k][1]) n.setAttribute(k, rt[k][0]);
 			}
-			n.rt = null;
+			n.$rt = null;
 		}
 	}
 	backward = 1;

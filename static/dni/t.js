@@ -27,7 +27,7 @@ const HALF_HOUR = 1800000, HIDDEN_MS = 400;
 const USED = ['mousemove', 'scroll', 'focusin'];
 const ID = 'rt_id', CACHE = 'rt_p';
 const CLICK = /[?&](\w+clk?id|[gw]braid|li_fat_id|utm_\w+)=/i;
-const nav = w.navigator, loc = w.location;
+const nav = navigator, loc = location;
 const api = (attr('api') || src.split('/', 3).join('/')) + '/dni/v1/';
 const own = attr('number'), domain = attr('domain'), cookies = attr('cookies') !== 'no';
 let consent = nav.globalPrivacyControl ? 'no' : attr('consent');
@@ -73,7 +73,7 @@ function plain(list) {
 // --- what is stored: nothing without consent; it may be forbidden, too ---
 function store(name, value) {
 	try {
-		const s = w.sessionStorage;
+		const s = sessionStorage;
 		if (value === undefined) return s.getItem(name) || '';
 		if (value) s.setItem(name, value);
 		else s.removeItem(name);
@@ -85,7 +85,7 @@ function store(name, value) {
 function cookie(value, s) {
 	if (!cookies) return store(ID, value);
 	try {
-		if (value === undefined) return d.cookie.match(/(?:^|; )rt_id=([\w.]*)/)?.[1] || '';
+		if (value === undefined) return d.cookie.match(/\brt_id=([\w.]*)/)?.[1] || '';
 		d.cookie = `rt_id=${value};path=/;SameSite=Lax;max-age=${s}${domain && ';domain=' + domain}${loc.protocol === 'https:' ? ';Secure' : ''}`;
 	} catch {}
 	return '';
@@ -163,7 +163,7 @@ function post(what, more, done) {
 		// 404: no site has this key; 403: this address is not in its list.
 		if (status > 402 && status < 405 && !warned) {
 			warned = 1;
-			w.console.warn(`ringtrace: ${status} for ${site}`);
+			console.warn(`ringtrace: ${status} for ${site}`);
 		}
 		if (status === 200) try { a = JSON.parse(x.responseText); } catch {}
 		done?.(a);
@@ -202,8 +202,7 @@ function answered(a) {
 	}
 	if (a?.swap?.map) {
 		tier = a.tier;
-		const fresh = a.visit && a.visit !== tag.ids.visit;
-		if (fresh) tag.fresh = 1;
+		if (a.visit && a.visit !== tag.ids.visit) tag.fresh = 1;
 		if (a.visitor) tag.ids = { visitor: a.visitor, visit: a.visit };
 		if (a.swap.length || !swaps.length) apply(a.swap);
 		else if (consent === 'no') unshow();
@@ -217,8 +216,8 @@ function answered(a) {
 // An application may have taken the click id off the address before we were
 // here: the browser still knows what it asked for.
 function landed() {
-	const name = !tag.place && !CLICK.test(loc.href) && w.performance.getEntriesByType('navigation')[0]?.name;
-	return name && CLICK.test(name) && name.startsWith(loc.origin) ? name : loc.href;
+	const name = !tag.place && !CLICK.test(loc.href) && performance.getEntriesByType('navigation')[0]?.name;
+	return CLICK.test(name) && name.startsWith(loc.origin) ? name : loc.href;
 }
 
 function view() {
@@ -251,7 +250,7 @@ function renew() {
 
 // A link is right in any case at the moment it counts.
 function click(e) {
-	const el = e.composedPath()[0].closest?.('a[href],area[href]');
+	const el = e.composedPath()[0].closest?.('a,area');
 	if (!el || !isLink(el.getAttribute('href'))) return;
 	swapAttr(el, 'href');
 	// An impatient finger, or a program that clicks, is told once a second.
@@ -357,5 +356,5 @@ if (stub?.version) {
 	for (const a of stub?.q || []) ringtrace(...a);
 	for (const name of ['shim', 'print']) if (attr(name)) part(name);
 	d.addEventListener('visibilitychange', ready);
-	w.queueMicrotask(start);
+	queueMicrotask(start);
 }

@@ -514,7 +514,7 @@ const houses = [
 	},
 	{
 		name: 'typed into fields, chosen from lists', site: 'US',
-		body: `<form><input name="id"><input name="title"><textarea name="t"></textarea><select name="s"><option>none</option><option>${swap}</option></select><p>${swap}</p></form>`,
+		body: `<form><input name="id"><input name="title"><textarea name="t"></textarea><select name="s"><option>none</option><option>${old}</option><option value="x">${swap}</option></select><p>${swap}</p></form>`,
 		act: async (page) => {
 			await page.fill('[name=id]', old);
 			await page.fill('[name=title]', old);

@@ -114,6 +114,15 @@ export const hard = [
 		},
 	},
 	{
+		name: 'links with blanks and capitals, from editors', site: 'US',
+		body: `<a href=" [[tel:+14155550199=>tel:+14155557003]]">a</a><a href="\n\t[[tel:415-555-0199=>tel:415-555-7003]]">b</a><a href="[[TEL:415.555.0199=>TEL:415.555.7003]]">c</a><a href=" [[sms:+14155550199?body=Hi=>sms:+14155557003?body=Hi]]">d</a><a href=" /tel:+14155550199">e</a>`,
+	},
+	{
+		name: 'forms whose fields have the names of what is used', site: 'US',
+		body: `<form title="Or call ${swap}"><input name="rt"><input name="title"><p>${swap}</p></form><p>${swap}</p>
+			<form><input type="hidden" name="rt" value="/thanks"><select name="to"><option>${old}</option><option value="x">${swap}</option></select><input list="l"><datalist id="l"><option>${old}</option></datalist></form><a href="${link}">x</a>`,
+	},
+	{
 		name: 'Britain as people write it', site: 'GB',
 		body: `<p>[[0207 946 0018=>0207 946 0977]], [[020 79 46 00 18=>020 79 46 09 77]], [[+44 (0) 20 7946 0018=>+44 (0) 20 7946 0977]], [[+44(0)2079460018=>+44(0)2079460977]], [[+44 (20) 7946 0018=>+44 (20) 7946 0977]], [[(+44) 20 7946 0018=>(+44) 20 7946 0977]], [[00 44 20 7946 0018=>00 44 20 7946 0977]]</p>
 			<p>Charity 0207946. Sort code 20-79-46, account 00182079. NI 207946001. <a href="[[tel:+44(0)2079460018=>tel:+44(0)2079460977]]">[[020&nbsp;7946&nbsp;0018=>020&nbsp;7946&nbsp;0977]]</a> <a href="[[tel:0044-20-7946-0018=>tel:0044-20-7946-0977]]">x</a></p>`,

@@ -239,7 +239,7 @@ test('clicks on the link that come in a row are told once, later ones again', as
 	await page.context().close();
 });
 
-test('the stub changes texts, never comments, and is the one the manual has', async () => {
+test('the stub changes texts, never comments or fields, and is the one the manual has', async () => {
 	const stub = readFileSync('static/dist/t-stub.js', 'utf8').trim();
 	assert.ok(readFileSync('docs/TAG.md', 'utf8').includes(`<script>${stub}</script>`));
 	assert.ok(stub.length <= 300, `${stub.length}`);
@@ -248,10 +248,10 @@ test('the stub changes texts, never comments, and is the one the manual has', as
 		sessionStorage.rt_p = JSON.stringify([Date.now() + 60000, [['(415) 555-0199', '(415) 555-7003']]]);
 	});
 	await page.route('**/t.js', (route) => route.abort());
-	[body, asked, loaded] = [`<script>${stub}</script>${BODY}<div id="c"><!-- ${own.national} --><b>${own.national}</b></div><p data-noswap>${own.national}</p>`, [], []];
+	[body, asked, loaded] = [`<script>${stub}</script>${BODY}<div id="c"><!-- ${own.national} --><b>${own.national}</b></div><p data-noswap>${own.national}</p><textarea>I called ${own.national}</textarea>`, [], []];
 	await page.goto(base);
 	await shows(page, ours);
-	assert.deepEqual(await page.evaluate(() => [document.getElementById('c').innerHTML, document.querySelector('[data-noswap]').textContent]),
-		[`<!-- ${own.national} --><b>${ours.national}</b>`, own.national]);
+	assert.deepEqual(await page.evaluate(() => [document.getElementById('c').innerHTML, document.querySelector('[data-noswap]').textContent, document.querySelector('textarea').value]),
+		[`<!-- ${own.national} --><b>${ours.national}</b>`, own.national, `I called ${own.national}`]);
 	await page.context().close();
 });
