@@ -7,6 +7,7 @@
 #include "sipworker/engine/rel.h"
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/session.h"
+#include "sipworker/engine/stream.h"
 #include "sipworker/engine/trace.h"
 
 #define BYE_RETRY_US (500 * INT64_C(1000))
@@ -72,10 +73,11 @@ void leg_out_reject(struct engine *e, struct sip_txn_id id, unsigned int status,
 /* --- caller's side ---------------------------------------------------------*/
 
 /* Our answer to the caller's INVITE, or our offer when they made none. */
-static bool put_description(struct leg *l, struct buf *b)
+static bool put_description(struct engine *e, struct leg *l, struct buf *b)
 {
 	if (l->early_changed)
 		return true;
+	stream_told(e, l);
 	if (l->offered_late) {
 		offer_put(l, b);
 		return buf_err(b) == ERR_OK;
@@ -98,7 +100,7 @@ void leg_out_provisional(struct engine *e, struct leg *l, uint16_t status,
 		sip_write_hdr(&h, SIP_HDR_REQUIRE, SLICE("100rel"));
 		sip_write_hdr_u64(&h, SIP_HDR_RSEQ, rseq);
 	}
-	if (status == 183 && !put_description(l, &b))
+	if (status == 183 && !put_description(e, l, &b))
 		buf_reset(&b);
 	(void)leg_out_respond(e, l, l->invite, status, buf_slice(&h),
 	    buf_slice(&b));
@@ -128,8 +130,8 @@ bool leg_out_accept(struct engine *e, struct leg *l)
 	buf_over(&b, mem, sizeof(mem));
 	buf_over(&h, hmem, sizeof(hmem));
 	session_put_answer(l, &h);
-	if (!put_description(l, &b) || !leg_out_respond(e, l, l->invite, 200,
-					   buf_slice(&h), buf_slice(&b)))
+	if (!put_description(e, l, &b) || !leg_out_respond(e, l, l->invite, 200,
+					      buf_slice(&h), buf_slice(&b)))
 		return false;
 	l->answer_fixed = true;
 	sip_dlg_confirm(&l->dlg);
@@ -293,6 +295,7 @@ void leg_out_invite(struct engine *e, struct leg *l)
 	put_replaces(l, &h);
 	put_auth(e, l, SLICE("INVITE"), r.uri, &h);
 	offer_put(l, &b);
+	stream_told(e, l);
 	r.max_forwards = l->call->max_forwards;
 	r.headers = buf_slice(&h);
 	r.content_type = SLICE(SDP_CONTENT_TYPE);

@@ -45,6 +45,7 @@ struct port *port_take(struct port_table *t, uint64_t leg, uint32_t call_key,
 		p->uses = 1; /* an id is never 0 */
 	p->id = p->uses << INDEX_BITS | (uint32_t)(p - t->v);
 	p->state = PORT_OPENING;
+	p->rests = false;
 	p->leg = leg;
 	p->call_key = call_key;
 	return p;
@@ -56,6 +57,15 @@ void port_give(struct port_table *t, struct port *p, int64_t now_us)
 
 	p->state = PORT_FREE;
 	p->leg = 0;
+	t->used--;
+	if (!p->rests) {
+		p->free_at_us = INT64_MIN;
+		p->next = t->head;
+		if (t->head == t->n)
+			t->tail = i;
+		t->head = i;
+		return;
+	}
 	p->free_at_us = now_us + PORT_REST_US;
 	p->next = t->n;
 	if (t->head == t->n)
@@ -63,7 +73,6 @@ void port_give(struct port_table *t, struct port *p, int64_t now_us)
 	else
 		t->v[t->tail].next = i;
 	t->tail = i;
-	t->used--;
 }
 
 struct port *port_find(struct port_table *t, uint32_t stream)

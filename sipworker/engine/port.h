@@ -2,8 +2,10 @@
  * port.h - RTP port pairs and the streams on them.
  *
  * Ports go out first in, first out, and rest for 8 s after their stream was
- * closed, so that a late packet of an old call never meets a new one. A
- * stream's id holds its place in the table and how often that was used.
+ * closed, so that a late packet of an old call never meets a new one. What
+ * nobody was told of goes out again at once: calls that are refused may come by
+ * the hundred a second. A stream's id holds its place in the table and how
+ * often that was used.
  */
 #ifndef RT_ENGINE_PORT_H
 #define RT_ENGINE_PORT_H
@@ -25,6 +27,8 @@ struct port {
 	enum port_state state;
 	uint64_t leg; /* its owner; 0: nobody waits for it any more */
 	uint32_t call_key;
+	bool rests; /* after this stream: somebody may send to it, or it failed
+		     */
 	int64_t free_at_us;
 	uint32_t next; /* in the free list */
 	uint32_t uses;
@@ -45,7 +49,7 @@ void port_fini(struct port_table *t);
 /* NULL: every port is in use or resting. */
 struct port *port_take(struct port_table *t, uint64_t leg, uint32_t call_key,
     int64_t now_us);
-/* Back to the end of the free list. */
+/* Back to the end of the free list; to its head if it need not rest. */
 void port_give(struct port_table *t, struct port *p, int64_t now_us);
 /* The port of a stream id; NULL: it is not in use. */
 struct port *port_find(struct port_table *t, uint32_t stream);

@@ -71,6 +71,14 @@ void stream_target(struct engine *e, struct leg *l, bool relearn)
 	l->has_media = true;
 }
 
+void stream_told(struct engine *e, const struct leg *l)
+{
+	struct port *p = port_find(&e->ports, l->stream);
+
+	if (p != NULL)
+		p->rests = true;
+}
+
 void stream_close(struct engine *e, struct leg *l)
 {
 	struct port *p = port_find(&e->ports, l->stream);
@@ -149,6 +157,8 @@ void stream_event(struct engine *e, const struct engine_media_event *ev)
 
 	if (p == NULL)
 		return;
+	if (ev->what == ENGINE_MEDIA_OPEN_FAILED)
+		p->rests = true; /* or it would be tried again at once */
 	l = leg_by_ref(e, p->leg);
 	if (l == NULL || l->stream != ev->stream) {
 		if (ev->what == ENGINE_MEDIA_CLOSED ||

@@ -274,6 +274,7 @@ static void media_report(struct sim_event *ev)
 	    m.what == ENGINE_MEDIA_OPEN_FAILED) {
 		p->stream = 0;
 		p->closed_us = w->clock.now_us;
+		p->told |= m.what == ENGINE_MEDIA_OPEN_FAILED;
 	}
 	engine_media_event(w->engine, sim_world_now(w), &m);
 	sim_world_pump(w);
@@ -315,12 +316,12 @@ static void do_open(struct sim_world *w, const struct engine_media *m)
 		sim_world_fail(w, "port %u is not ours", m->port);
 	else if (p->stream != 0)
 		sim_world_fail(w, "port %u is in use", m->port);
-	else if (p->closed_us != 0 &&
+	else if (p->closed_us != 0 && p->told &&
 		 w->clock.now_us - p->closed_us < PORT_REST_US)
 		sim_world_fail(w, "port %u had no rest", m->port);
 	if (w->failure[0] != '\0')
 		return;
-	memset(p, 0, sizeof(*p));
+	memset(p, 0, offsetof(struct sim_port, origin));
 	p->stream = m->stream;
 	p->call = m->call;
 	report(w, m->stream, sim_clock_between(&w->clock, 10, 2000),

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/scan.h"
 #include "tests/sim/sim_config.h"
 #include "tests/sim/sim_side.h"
 
@@ -77,6 +78,32 @@ static void net_send(void *arg, struct addr4 from, struct addr4 to,
 		send_one(w, from, to, bytes);
 }
 
+/* A description of the engine's names a port. What was said before, of a stream
+ * that is gone, may come again. */
+static void note_port(struct sim_world *w, struct slice bytes)
+{
+	struct slice s =
+	    slice_skip(bytes, slice_find_slice(bytes, SLICE("o=")));
+	struct slice origin;
+	struct sim_port *p;
+	char text[sizeof(p->origin)];
+	uint16_t port;
+
+	if (scan_until(&s, '\r', &origin) != ERR_OK ||
+	    !slice_to_cstr(origin, text, sizeof(text)))
+		return;
+	s = slice_skip(s, slice_find_slice(s, SLICE("m=audio ")));
+	if (scan_lit(&s, SLICE("m=audio ")) != ERR_OK ||
+	    scan_u16(&s, &port) != ERR_OK || port < SIM_PORT_MIN ||
+	    port > SIM_PORT_MAX)
+		return;
+	p = &w->ports[(port - SIM_PORT_MIN) / 2];
+	if (strcmp(p->origin, text) == 0)
+		return;
+	memcpy(p->origin, text, sizeof(text));
+	p->told = true;
+}
+
 /* --- the engine's clock and actions ----------------------------------------*/
 
 static void engine_time(struct sim_event *ev)
@@ -109,6 +136,7 @@ void sim_world_pump(struct sim_world *w)
 	while (engine_pop(w->engine, &a)) {
 		switch (a.what) {
 		case ENGINE_SEND:
+			note_port(w, a.u.send.bytes);
 			net_send(w, SIM_ENGINE, a.u.send.to, a.u.send.bytes);
 			break;
 		case ENGINE_JOURNAL:

@@ -68,6 +68,8 @@ struct sim_port {
 	bool beeped;     /* a message may be recorded */
 	uint32_t watch_no;
 	int64_t closed_us;
+	bool told;       /* somebody may send to it */
+	char origin[64]; /* o= of the last description that named it */
 };
 
 #define SIM_RECORDS 16384

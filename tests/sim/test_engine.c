@@ -87,6 +87,28 @@ static void test_refusals(void **state)
 	}
 }
 
+/* More at once than there are ports: none of these is known to anybody. */
+static void test_refused_storm(void **state)
+{
+	struct engine_stats s;
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	rig_init(&r, 4);
+	for (unsigned int i = 0; i < 700; i++) {
+		char id[16];
+
+		(void)snprintf(id, sizeof(id), "c%u", i);
+		rig_request(&r, "INVITE", 1, "+13035550105", id, "", "",
+		    rig_sdp);
+		rig_expect_status(&r, id, 603);
+	}
+	engine_get_stats(r.engine, &s);
+	assert_int_equal(s.ports, 0);
+	assert_int_equal(s.refused_overload, 0);
+	rig_fini(&r);
+}
+
 static void test_stranger(void **state)
 {
 	struct engine_stats s;
@@ -512,6 +534,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_refused_storm),
 		cmocka_unit_test(test_stranger),
 		cmocka_unit_test(test_call),
 		cmocka_unit_test(test_prack),

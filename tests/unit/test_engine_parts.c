@@ -74,18 +74,35 @@ static void test_ports(void **state)
 	}
 	assert_null(port_take(&t, 1, 1, 0));
 	first = p[1]->id;
+	p[1]->rests = true;
 	port_give(&t, p[1], 1000);
 	assert_null(port_find(&t, first));
 	/* It rests, even though nothing else is free. */
 	assert_null(port_take(&t, 1, 1, 1000 + PORT_REST_US - 1));
 	assert_int_equal(port_busy(&t, 1000), 3);
 	assert_int_equal(port_busy(&t, 1000 + PORT_REST_US), 2);
+	p[2]->rests = true;
 	port_give(&t, p[2], 2000);
 	assert_ptr_equal(port_take(&t, 9, 9, 1000 + PORT_REST_US), p[1]);
 	assert_int_not_equal(p[1]->id, first);
 	assert_null(port_find(&t, first));
 	assert_null(port_find(&t, 0));
 	assert_null(port_find(&t, UINT32_MAX));
+	/* What nobody was told of is there at once, before what rests. */
+	first = p[0]->id;
+	port_give(&t, p[0], 3000);
+	assert_int_equal(port_busy(&t, 3000), 2);
+	assert_ptr_equal(port_take(&t, 1, 1, 3000), p[0]);
+	assert_int_not_equal(p[0]->id, first);
+	assert_null(port_take(&t, 1, 1, 3000));
+	assert_ptr_equal(port_take(&t, 1, 1, 2000 + PORT_REST_US), p[2]);
+	/* The only one: end and head of the list. */
+	port_give(&t, p[2], 4000);
+	p[1]->rests = true;
+	port_give(&t, p[1], 4000);
+	assert_ptr_equal(port_take(&t, 1, 1, 4000), p[2]);
+	assert_ptr_equal(port_take(&t, 1, 1, 4000 + PORT_REST_US), p[1]);
+	assert_null(port_take(&t, 1, 1, 2 * PORT_REST_US));
 	port_fini(&t);
 }
 
