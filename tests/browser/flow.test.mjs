@@ -207,6 +207,22 @@ test('undo, redo, copies, the keyboard, tidying up, and what was not saved', asy
 		}).length;
 	});
 	await until('all of it is in sight', async () => await inSight() === 4);
+	// Copies come into sight, and take the place of nothing.
+	await page.click('.step-card[data-type=voicemail] .step-head');
+	await page.keyboard.press('Escape');
+	const copied = JSON.stringify({ ringtrace: 'flow-steps', steps: { far: { type: 'hangup', at: [9000, 9000] } } });
+	await page.evaluate((text) => {
+		const data = new DataTransfer();
+		data.setData('text/plain', text);
+		dispatchEvent(new ClipboardEvent('paste', { clipboardData: data }));
+	}, copied);
+	await page.waitForSelector('.step-card[data-step=far]');
+	await until('it is in sight', async () => {
+		const [card, board] = [await page.locator('.step-card[data-step=far]').boundingBox(), await page.locator('.flow-board').boundingBox()];
+		return card.x >= board.x && card.x + card.width <= board.x + board.width && card.y >= board.y && card.y + card.height <= board.y + board.height;
+	});
+	await page.keyboard.press('Control+z');
+	assert.equal(await cards(), 4);
 	// What is not saved is there again after the page went away.
 	await page.click('.palette-step:text-is("Tag")');
 	assert.equal(await cards(), 5);

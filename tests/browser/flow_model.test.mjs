@@ -95,6 +95,18 @@ test('copies keep the ways among them, under fresh keys', () => {
 	assert.equal(next.steps.menu_2.keys[0].next, 'forward_2');
 	assert.equal(next.steps.forward_2.no_answer, 'hangup');
 	assert.deepEqual(next.steps.menu_2.at, [40, 40]);
+	// In another flow, a step of the same key is another step.
+	const theirs = copySteps(connect(doc, 'menu', 'silence', '@back'), ['forward', 'menu'], 'flo_a');
+	const [there, pasted] = pasteSteps(doc, types, theirs, 'flo_b');
+	assert.equal('no_answer' in there.steps[pasted[0]], false);
+	assert.equal(there.first, 'menu');
+	assert.equal(there.steps[pasted[1]].silence, '@back', 'a way back is one anywhere');
+	assert.equal(pasteSteps(doc, types, theirs, 'flo_a')[0].steps.forward_2.no_answer, 'hangup');
+	// A flow that was empty begins with the step that no other leads to.
+	assert.equal(pasteSteps(empty, types, theirs, 'flo_b')[0].first, 'menu');
+	assert.equal(pasteSteps(empty, types, copySteps(connect(doc, 'hangup', 'x', null), ['hangup']))[0].first, 'hangup');
+	const round = { version: 1, first: 'a', steps: { a: { type: 'forward', busy: 'a' } } };
+	assert.equal(pasteSteps(empty, types, copySteps(round, ['a']))[0].first, 'a', 'or with the first');
 	for (const bad of ['', '{', '{}', '{"ringtrace":"flow-steps","steps":null}', '{"ringtrace":"flow-steps","steps":{"a":{"type":"nothing"}}}', '{"ringtrace":"flow-steps","steps":{}}', '{"ringtrace":"flow-steps","steps":[]}', '{"ringtrace":"flow-steps","steps":{"a":{"type":"menu","keys":"abc"}}}'])
 		assert.equal(pasteSteps(doc, types, bad), null, bad);
 });

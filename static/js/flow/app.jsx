@@ -198,12 +198,13 @@ function Builder({ page }) {
 	}, [change, types]);
 
 	const paste = useCallback((text) => {
-		const done = pasteSteps(doc, types, text);
+		const done = pasteSteps(doc, types, text, page.flow.id);
 		if (done) {
 			change(() => done[0]);
 			setChosen(done[1]);
+			added.current = { key: done[1][0], from: done[1].at(-1), pasted: true };
 		}
-	}, [change, doc, types]);
+	}, [change, doc, page, types]);
 
 	useEffect(() => {
 		const key = (ev) => {
@@ -240,7 +241,7 @@ function Builder({ page }) {
 		const copied = (ev) => {
 			if (inField(ev) || chosen.length === 0 || String(getSelection()) !== '')
 				return;
-			ev.clipboardData.setData('text/plain', copySteps(doc, chosen));
+			ev.clipboardData.setData('text/plain', copySteps(doc, chosen, page.flow.id));
 			ev.preventDefault();
 		};
 		const pasted = (ev) => { if (!inField(ev)) paste(ev.clipboardData.getData('text/plain')); };
@@ -252,7 +253,7 @@ function Builder({ page }) {
 			removeEventListener('copy', copied);
 			removeEventListener('paste', pasted);
 		};
-	}, [chosen, doc, paste, remove, save, view]);
+	}, [chosen, doc, page, paste, remove, save, view]);
 
 	// Once every card has its size.
 	useEffect(() => {
@@ -268,16 +269,16 @@ function Builder({ page }) {
 	}, [tidied, view]);
 
 	// A new card comes into sight: with all of the flow where that can be
-	// read, else with the card it follows.
+	// read, else with the card it follows. Copies may lie far away.
 	useEffect(() => {
-		const { key, from } = added.current ?? {};
+		const { key, from, pasted } = added.current ?? {};
 		if (key === undefined || !sizes[key])
 			return;
 		added.current = null;
 		const box = board.current.getBoundingClientRect();
 		const card = board.current.querySelector(`.react-flow__node[data-id="${CSS.escape(key)}"]`)?.getBoundingClientRect();
 		if (card && (card.left < box.left || card.top < box.top || card.right > box.right || card.bottom > box.bottom))
-			view.fitView(Object.keys(sizes).length <= ALL_IN_SIGHT ? FIT : { ...FIT, nodes: [{ id: from }, { id: key }] });
+			view.fitView(!pasted && Object.keys(sizes).length <= ALL_IN_SIGHT ? FIT : { ...FIT, nodes: [{ id: from }, { id: key }] });
 	}, [sizes, view]);
 
 	const one = chosen.length === 1 && doc.steps[chosen[0]] ? chosen[0] : null;

@@ -9,6 +9,8 @@
 
 export const KEY_MAX = 40;
 export const STEPS_MAX = 500;
+/** Where a way out leads that goes to the menu before. */
+export const BACK = '@back';
 const GRID = 20;
 
 /** The list of a type whose items have ways out of their own, if it has one. */
@@ -176,11 +178,13 @@ export function moveSteps(doc, moved) {
 	return copy(doc, steps);
 }
 
-/** Steps as text for the clipboard; ways out among them stay. */
-export const copySteps = (doc, keys) => JSON.stringify({ ringtrace: 'flow-steps', steps: Object.fromEntries(keys.filter((k) => doc.steps[k]).map((k) => [k, doc.steps[k]])) });
+/** Steps of a flow as text for the clipboard; ways out among them stay. */
+export const copySteps = (doc, keys, flow) => JSON.stringify({ ringtrace: 'flow-steps', flow, steps: Object.fromEntries(keys.filter((k) => doc.steps[k]).map((k) => [k, doc.steps[k]])) });
 
-/** Pastes such text, with fresh keys, 40 px lower. [doc, keys] or null. */
-export function pasteSteps(doc, types, text) {
+/** Pastes such text, with fresh keys, 40 px lower. Ways to steps that were not
+ *  copied stay in their own flow only: elsewhere another step may have such a
+ *  key. An empty flow begins with what was pasted. [doc, keys] or null. */
+export function pasteSteps(doc, types, text, flow) {
 	let from;
 	try {
 		from = JSON.parse(text);
@@ -192,18 +196,25 @@ export function pasteSteps(doc, types, text) {
 	const entries = Object.entries(from.steps).filter(([, s]) => stepFault(s, types) === null);
 	if (entries.length === 0 || entries.length + Object.keys(doc.steps).length > STEPS_MAX)
 		return null;
-	const names = {};
+	const names = new Map();
 	let next = doc;
 	for (const [key, step] of entries) {
-		names[key] = freeKey(next, key);
+		names.set(key, freeKey(next, key));
 		const { x, y } = placeOf(step) ?? { x: 0, y: 0 };
-		next = setStep(next, names[key], withPlace(step, place(x + 40, y + 40)));
+		next = setStep(next, names.get(key), withPlace(step, place(x + 40, y + 40)));
 	}
-	for (const key of Object.values(names))
+	const keys = [...names.values()];
+	const led = new Set();
+	const stays = (to) => to === BACK || (from.flow === flow && Object.hasOwn(doc.steps, to));
+	for (const key of keys)
 		for (const e of exits(next.steps[key], types[next.steps[key].type]))
-			if (e.to !== null)
-				next = connect(next, key, e.handle, names[e.to] ?? (e.to in doc.steps ? e.to : null));
-	return [next, Object.values(names)];
+			if (e.to !== null) {
+				led.add(names.get(e.to));
+				next = connect(next, key, e.handle, names.get(e.to) ?? (stays(e.to) ? e.to : null));
+			}
+	if (!Object.hasOwn(next.steps, next.first ?? ''))
+		next = { ...next, first: keys.find((k) => !led.has(k)) ?? keys[0] };
+	return [next, keys];
 }
 
 const isObject = (v) => typeof v === 'object' && v !== null && !Array.isArray(v);

@@ -2,7 +2,7 @@
 import { useId } from 'react';
 
 import { DAYS, daysOf, daysText } from './days.js';
-import { addItem, exits, moveItem, removeItem, connect, setItem, setParam } from './model.js';
+import { BACK, addItem, exits, moveItem, removeItem, connect, setItem, setParam } from './model.js';
 import { branchLabel, choiceLabel, itemLabel, label, typeHelp, typeLabel, unit } from './words.js';
 
 function Days({ value, onChange }) {
@@ -90,7 +90,7 @@ function Way({ doc, stepKey, e, onLead }) {
 		<label className="form-label" htmlFor={id}>{e.item ? itemLabel(e.item, e.list) : branchLabel(e.branch.name)}</label>
 		<select id={id} className="field" value={e.to ?? ''} onChange={(ev) => onLead(e.handle, ev.target.value === '' ? null : ev.target.value)}>
 			<option value="">the call ends</option>
-			<option value="@back">back to the menu before</option>
+			<option value={BACK}>back to the menu before</option>
 			{Object.entries(doc.steps).map(([k, s]) => (k !== stepKey || e.to === k || again) && <option key={k} value={k}>{k === stepKey ? 'this step again' : `${s.title || typeLabel(s.type)} (${k})`}</option>)}
 		</select>
 	</div>;
