@@ -196,6 +196,7 @@ static void row_view(const struct report *t, const struct report_row *row,
 	const struct page_metric *m;
 	char text[PAGE_WORDS_MAX];
 	int64_t n = 0;
+	bool known;
 
 	view_slice(item, "label", row->label);
 	view_slice(item, "label2", row->label2);
@@ -203,10 +204,10 @@ static void row_view(const struct report *t, const struct report_row *row,
 	row_link(t, row, item);
 	page_metric_text(t->metric, &row->now, text);
 	view_cstr(item, "number", text);
+	known = page_metric_number(t->metric, &row->now, &n);
 	view_cstr(item, "row_currency", row->currency);
-	view_flag(item, "row_money", row->currency[0] != '\0');
+	view_flag(item, "row_money", known && row->currency[0] != '\0');
 	company_view(t, row, item);
-	(void)page_metric_number(t->metric, &row->now, &n);
 	view_i64(item, "width", part_of(n, most, 100));
 	view_flag(item, "few", page_metric_few(t->metric, &row->now));
 	change(t, row, item);

@@ -61,16 +61,13 @@ struct keyed_row {
 static int in_order(const void *a, const void *b)
 {
 	const struct keyed_row *x = a, *y = b;
-	const size_t least = x->text.n < y->text.n ? x->text.n : y->text.n;
 	int by_text;
 
 	if (x->number != y->number)
 		return x->number < y->number ? 1 : -1;
-	by_text = least == 0 ? 0 : memcmp(x->text.p, y->text.p, least);
-	if (by_text != 0)
+	/* As people look a name up: "apple" stands before "Zebra". */
+	if ((by_text = slice_cmp_case(x->text, y->text)) != 0)
 		return by_text;
-	if (x->text.n != y->text.n)
-		return x->text.n < y->text.n ? -1 : 1;
 	return x->at < y->at ? -1 : 1;
 }
 

@@ -71,8 +71,15 @@ static enum err trackers_view(const struct req *r, struct view *v)
 	return e;
 }
 
-static void wrongs_view(const struct wrongs *w, struct view *v)
+/* What was typed stays, to be mended; a file has to be chosen again. */
+static void wrongs_view(const struct req *r, const struct wrongs *w,
+    struct view *v)
 {
+	struct slice typed = SLICE("");
+
+	view_slice(v, "typed",
+	    w->n > 0 && req_form(r, "text", &typed) == ERR_OK ? typed
+							      : SLICE(""));
 	view_list(v, "wrong");
 	for (size_t i = 0; i < w->n && i < WRONGS_MAX; i++) {
 		struct view *item = view_item(v, "wrong");
@@ -108,7 +115,7 @@ static enum err show(const struct req *r, const struct wrongs *wrong,
 		view_cstr(v, "currency", company.currency);
 		tz_date_iso(g.to, day);
 		view_cstr(v, "today", day);
-		wrongs_view(wrong, v);
+		wrongs_view(r, wrong, v);
 		view_flag(v, "is_done",
 		    req_query(r, "done", &done) == ERR_OK && wrong->n == 0);
 	}

@@ -151,6 +151,8 @@ test('spend: a file by form, all rows or none, hostile text inert; by month; by 
 	const many = await (await post('day,source,cost\nx,a,1\n2026-10-02,a,1\n2026-10-02,a,-1\n2199-01-01,a,1\n"2026-10-02"x,a,1\n')).text();
 	assert.deepEqual([...many.matchAll(/Row (\d+):/g)].map((m) => Number(m[1])), [2, 4, 5, 6]);
 	assert.ok(!many.includes('More rows'));
+	const kept = await (await post('day,source,cost\nx,"</textarea><script>alert(1)</script>",1\n')).text();
+	assert.match(kept, /day,source,cost\r?\nx,&quot;&lt;\/textarea&gt;&lt;script&gt;alert\(1\)&lt;\/script&gt;&quot;,1\r?\n<\/textarea>/, 'what was typed is there to be mended');
 	const most = await (await post(`day,source,cost\n${'x,a,1\n'.repeat(30)}`)).text();
 	assert.equal(most.match(/Row \d+:/g).length, 20);
 	assert.match(most, /More rows are wrong/);
