@@ -374,6 +374,10 @@ test('on a telephone the canvas comes first, and the rest waits behind buttons',
 	await page.click('button:text-is("Versions")');
 	await page.waitForSelector('.flow-panel');
 	assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 360);
+	await page.click('text=Name and retirement');
+	const menu = await page.locator('.flow-menu').boundingBox();
+	assert.ok(menu.x >= 0 && menu.x + menu.width <= 360, 'the menu is in the window');
+	await page.click('text=Name and retirement');
 	await page.evaluate(AXE);
 	assert.deepEqual(await page.evaluate(async () => (await window.axe.run()).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`)), []);
 	assert.deepEqual(page.said, []);
