@@ -56,6 +56,16 @@ void dtmf_in_tick(struct dtmf_in *d, int64_t now_us)
 		d->down = false;
 }
 
+/* Of a press that was reported before the one in hand? */
+static bool is_late(const struct dtmf_in *d, const struct rtp_pkt *p,
+    int64_t now_us)
+{
+	const int32_t by = rtp_pkt_ts_diff(p->ts, d->ts);
+
+	return by < 0 && by > -DTMF_LATE_TS &&
+	       now_us - d->last_us < DTMF_LATE_US;
+}
+
 /* Is this packet of the press that was reported last? By its timestamp; or,
  * while the key is down, by nearness in time when the sender counts on. */
 static bool is_same_press(const struct dtmf_in *d, const struct rtp_pkt *p,
@@ -63,9 +73,7 @@ static bool is_same_press(const struct dtmf_in *d, const struct rtp_pkt *p,
 {
 	if (!d->seen || d->ssrc != p->ssrc)
 		return false;
-	/* A packet older than the press in hand is a late one of its
-	 * predecessor, reported already. */
-	if (rtp_pkt_ts_diff(p->ts, d->ts) < 0)
+	if (is_late(d, p, now_us))
 		return true;
 	if (ev->event != d->event)
 		return false;

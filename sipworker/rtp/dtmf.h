@@ -5,7 +5,9 @@
  * of it that arrives, whichever that is, and its other packets and repeated
  * ends are ignored. The same event under a new timestamp while it is still
  * down and less than DTMF_GAP_US after its last packet is the same press (some
- * gateways count the timestamp up in every packet).
+ * gateways count the timestamp up in every packet). A packet of before the last
+ * press is a late one, unless it is that much older, or comes that much later,
+ * that the sender must have begun its timestamps anew.
  * Out: a press is a run of packets every 20 ms with one timestamp, the marker
  * on the first, and the end three times.
  */
@@ -18,7 +20,11 @@
 #define DTMF_GAP_US  (40 * INT64_C(1000))
 /* A press whose ends were all lost is over after this silence. */
 #define DTMF_END_US (150 * INT64_C(1000))
-#define DTMF_ENDS   3
+/* A late packet is not this much later than the last one ... */
+#define DTMF_LATE_US RT_SEC_US
+/* ... nor of a press that began this much earlier: 60 s. */
+#define DTMF_LATE_TS (60 * 8000)
+#define DTMF_ENDS    3
 
 struct dtmf_event {
 	uint8_t event; /* 0 to 15 */

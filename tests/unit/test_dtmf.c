@@ -82,6 +82,33 @@ static void test_press(void **state)
 	assert_int_equal(feed(&d, 2, true, 320, 9000, now_us += 20000), '\0');
 }
 
+/* A gateway that begins its timestamps anew under the same SSRC, as some do
+ * when a call is taken off hold, is not deaf to keys from then on. */
+static void test_restart(void **state)
+{
+	struct dtmf_in d;
+	int64_t now_us = 0;
+
+	(void)state;
+	dtmf_in_init(&d);
+	assert_int_equal(feed(&d, 1, false, 160, 900000000, now_us), '1');
+	assert_int_equal(feed(&d, 1, true, 320, 900000000, now_us += 20000),
+	    '\0');
+	/* At once, but from far back. */
+	assert_int_equal(feed(&d, 2, false, 160, 4000, now_us += 200000), '2');
+	assert_int_equal(feed(&d, 2, true, 320, 4000, now_us += 20000), '\0');
+	assert_int_equal(feed(&d, 2, true, 320, 4000, now_us += 20000), '\0');
+	assert_int_equal(feed(&d, 2, false, 160, 8000, now_us += 200000), '2');
+	/* By little, but after a while. */
+	assert_int_equal(feed(&d, 2, false, 160, 160, now_us += DTMF_LATE_US),
+	    '2');
+	assert_int_equal(feed(&d, 2, true, 320, 160, now_us += 20000), '\0');
+	assert_int_equal(feed(&d, 3, true, 160, 1760, now_us += 20000), '3');
+	/* What is merely late stays so, however long the key was down. */
+	assert_int_equal(feed(&d, 4, false, 160, 400000, now_us += 20000), '4');
+	assert_int_equal(feed(&d, 3, true, 160, 1760, now_us += 20000), '\0');
+}
+
 /* Start lost, all ends lost, only an end: once each. */
 static void test_losses(void **state)
 {
@@ -182,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_press),
+		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_losses),
 		cmocka_unit_test(test_counting_timestamps),
 		cmocka_unit_test(test_random_loss),
