@@ -1,11 +1,13 @@
 #include "ctl/ctl_mariadb.h"
 
+#include <dirent.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "ctl/ctl_file.h"
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
 
@@ -101,11 +103,79 @@ static enum err install(const struct ctl_mariadb *m, const struct ctl_layout *l,
 	return ctl_sup_run(sup, &part, INSTALL_US);
 }
 
+static bool is_empty(const struct ctl_layout *l)
+{
+	char path[SETTINGS_PATH_MAX + 32];
+	const struct dirent *entry;
+	bool empty;
+	DIR *d;
+
+	(void)snprintf(path, sizeof(path), "%s/mysql", l->dir);
+	d = opendir(path);
+	empty = d != NULL;
+	while (empty && (entry = readdir(d)) != NULL)
+		empty = strcmp(entry->d_name, ".") == 0 ||
+			strcmp(entry->d_name, "..") == 0;
+	if (d != NULL)
+		(void)closedir(d);
+	return empty;
+}
+
+/* Takes away what a creation that was cut off has left in mysql/: MariaDB's
+ * script takes it for a database, and makes one that does not start. */
+static enum err clear_away(const struct ctl_layout *l)
+{
+	static const char *const folders[] = { "mysql/mysql",
+		"mysql/performance_schema", "mysql/sys", "mysql" };
+	char path[SETTINGS_PATH_MAX + 32];
+	enum err e = ERR_OK;
+
+	log_info("run: creating the database was cut off, beginning again");
+	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(folders); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", l->dir, folders[i]);
+		if (access(path, F_OK) == -1)
+			continue;
+		e = ctl_file_clear(path);
+		if (e == ERR_OK && i + 1 < RT_ARRAY_LEN(folders) &&
+		    rmdir(path) == -1) {
+			log_sys("run: %s", path);
+			e = ERR_IO;
+		}
+	}
+	return e;
+}
+
+/* "mysql.creating" is there while what lies in mysql/ is nobody's yet, and
+ * "mysql.created" once it is whole. A folder with neither is not touched: who
+ * knows whose data that is. */
+static enum err create(const struct ctl_mariadb *m, const struct ctl_layout *l,
+    struct ctl_sup *sup)
+{
+	char created[SETTINGS_PATH_MAX + 32], creating[SETTINGS_PATH_MAX + 32];
+	enum err e = ERR_OK;
+
+	(void)snprintf(created, sizeof(created), "%s/mysql.created", l->dir);
+	(void)snprintf(creating, sizeof(creating), "%s/mysql.creating", l->dir);
+	if (access(created, F_OK) == 0)
+		return ERR_OK;
+	if (access(creating, F_OK) == 0)
+		e = clear_away(l);
+	else if (is_empty(l))
+		e = ctl_layout_write(l, "mysql.creating", 0644, SLICE(""));
+	if (e == ERR_OK)
+		e = install(m, l, sup);
+	if (e == ERR_OK)
+		e = ctl_layout_write(l, "mysql.created", 0644,
+		    slice_from(m->admin));
+	if (e == ERR_OK)
+		(void)unlink(creating); /* of no use beside the other */
+	return e;
+}
+
 enum err ctl_mariadb_prepare(struct ctl_mariadb *m, const struct ctl_layout *l,
     struct ctl_sup *sup)
 {
 	const struct passwd *pw = getpwuid(geteuid());
-	char ready[SETTINGS_PATH_MAX + 32];
 	enum err e;
 
 	if (server() == NULL) {
@@ -130,18 +200,8 @@ enum err ctl_mariadb_prepare(struct ctl_mariadb *m, const struct ctl_layout *l,
 	    l->dir);
 	(void)snprintf(m->admin_arg, sizeof(m->admin_arg),
 	    "--auth-root-socket-user=%s", m->admin);
-	if ((e = write_cnf(l)) != ERR_OK)
-		return e;
-	/* The marker is written last: a creation that was cut off is repeated,
-	 * which MariaDB's script allows. */
-	(void)snprintf(ready, sizeof(ready), "%s/mysql.created", l->dir);
-	if (access(ready, F_OK) == 0)
-		return ERR_OK;
-	e = install(m, l, sup);
-	if (e == ERR_OK)
-		e = ctl_layout_write(l, "mysql.created", 0644,
-		    slice_from(m->admin));
-	return e;
+	e = write_cnf(l);
+	return e == ERR_OK ? create(m, l, sup) : e;
 }
 
 struct ctl_part ctl_mariadb_part(const struct ctl_mariadb *m,

@@ -46,6 +46,34 @@ test('Ctrl-C stops everything it started', async () => {
 	for (const pid of pids) assert.ok(!alive(pid), `${pid} is gone`);
 });
 
+test('stopped while the database is made: it is made anew', async () => {
+	const folder = join(dir, 'cut');
+	const begun = [
+		() => existsSync(join(folder, 'mysql', 'ibdata1')),
+		() => existsSync(join(folder, 'mysql', 'mysql')),
+	];
+	for (const seen of begun) {
+		const cut = await startStack({ without, demo: false, ready: false, dir: folder });
+		await until('the database is half made', seen);
+		assert.equal((await cut.stop('SIGINT')).code, 0);
+		assert.ok(!existsSync(join(folder, 'mysql.created')), 'not whole');
+	}
+	const again = await startStack({ without, demo: false, dir: folder });
+	assert.match(again.output, /cut off, beginning again/);
+	again.sql('CREATE DATABASE kept', 'mysql');
+	assert.equal((await again.stop()).code, 0);
+	assert.ok(!existsSync(join(folder, 'mysql.creating')));
+});
+
+test('a database that nobody says is half made is left as it is', async () => {
+	const folder = join(dir, 'cut');
+	rmSync(join(folder, 'mysql.created'));
+	const again = await startStack({ without, demo: false, dir: folder });
+	assert.equal(again.sql("SHOW DATABASES LIKE 'kept'", 'mysql').length, 1);
+	assert.equal((await again.stop()).code, 0);
+	rmSync(folder, { recursive: true });
+});
+
 test('a port in use is named, and nothing stays', async () => {
 	const server = createServer().listen(8080, addr);
 	await new Promise((r) => server.once('listening', r));
@@ -138,7 +166,7 @@ test('a folder that another supervisor cannot make is named', async () => {
 test('a path too long for sockets is named', async () => {
 	const refused = await startStack({ without, demo: false, ready: false, dir: join(dir, 'x'.repeat(90)) });
 	assert.equal((await refused.ended).code, 1);
-	assert.match(refused.output, /too long for the Unix sockets in it: choose another with --dir/);
+	assert.match(refused.output, /longer than 85 bytes, too long for Unix sockets .*--dir/);
 });
 
 test('a path that MariaDB or nginx would cut in two is named', async () => {
