@@ -3,9 +3,10 @@
  * them (db_person_erase.h).
  *
  * Saved views whose name or filters say one of their numbers, in whatever way
- * it was typed (lib/core/saysnum.h), go. That calls were taken out stays in the
- * audit log, the filter that named the number does not. Answers that are kept
- * for a day so that a form is not sent in twice go, if the form is theirs.
+ * it was typed (lib/core/saysnum.h), go. That calls or forms were taken out
+ * stays in the audit log; the filter that named the number, or searched the
+ * forms for their name or mail address, does not. Answers that are kept for a
+ * day so that a form is not sent in twice go, if the form is theirs.
  */
 #ifndef RT_DB_PERSON_SAID_H
 #define RT_DB_PERSON_SAID_H

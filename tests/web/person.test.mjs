@@ -161,9 +161,10 @@ test('not in the whole database is the number, however it was written', async ()
 	const views = [['log', 'caller=%2B12125550173&range=30d'], ['typed', 'search=%28212%29+555-0173'], ['Jane 212.555.0173', 'range=7d'], ['others', 'search=555-0174'], ['all', 'range=7d']];
 	for (const [name, query] of views) assert.equal((await who.admin.submit('/calls', '/views', { page: 'calls', name, query })).status, 303, name);
 	for (const query of ['caller=%2B12125550173', 'search=212+555+0173', 'search=555-0174']) assert.equal((await who.admin.fetch(`/calls.csv?${query}`)).status, 200);
+	for (const q of ['(212)+555-0173', 'JANE%40home', 'jane+doe', 'joe%40home.example', 'budget']) for (const kind of ['csv', 'jsonl']) assert.equal((await who.admin.fetch(`/forms.${kind}?q=${q}`)).status, 200);
 	assert.equal((await api(key, '/export/calls.jsonl?caller=%2B12125550173')).json.length, 1);
-	const form = { form_name: 'Quote', contact_name: 'Jane', contact_number: number, fields: { 'Call me at': '(212) 555-0173' } };
-	for (const [k, body] of [['jane', form], ['joe', { ...form, contact_number: '+12125550174', fields: {} }]])
+	const form = { form_name: 'Quote', contact_name: 'Jane Doe', contact_email: 'jane@home.example', contact_number: number, fields: { 'Call me at': '(212) 555-0173' } };
+	for (const [k, body] of [['jane', form], ['joe', { ...form, contact_name: 'Joe', contact_email: 'joe@home.example', contact_number: '+12125550174', fields: {} }]])
 		assert.equal((await api(key, '/forms', { method: 'POST', body, headers: { 'idempotency-key': k } })).status, 201);
 	assert.equal((await api(beta, '/forms', { method: 'POST', body: { ...form, contact_number: '+12125550188', fields: {} }, headers: { 'idempotency-key': 'jane' } })).status, 201);
 	addTold({ ...world.alpha, call: Buffer.from(stack.sqlOne(`SELECT HEX(id) FROM phone_call WHERE caller_e164 = '${number}'`), 'hex') }, number);
@@ -184,6 +185,8 @@ test('not in the whole database is the number, however it was written', async ()
 	assert.doesNotMatch(await file(), /^(click2125550173)?,/m);
 	// What named others is as it was.
 	assert.deepEqual(stack.sql(`SELECT name FROM saved_view WHERE ${alpha()} ORDER BY name`).flat(), ['all', 'others']);
+	assert.deepEqual(stack.sql(`SELECT COALESCE(JSON_VALUE(after_json, '$.address'), '') FROM audit WHERE ${alpha()} AND action = 'forms.export' ORDER BY 1`).flat(),
+		['', '', '', '', '', '', '/forms.csv?q=budget', '/forms.csv?q=joe%40home.example', '/forms.jsonl?q=budget', '/forms.jsonl?q=joe%40home.example'], 'who was looked for is not in it');
 	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM audit WHERE ${alpha()} AND action = 'calls.export'`), '4', 'that somebody took calls out stays');
 	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM audit WHERE ${alpha()} AND action = 'calls.export' AND after_json LIKE '%0174%'`), '1');
 	assert.deepEqual(stack.sql(`SELECT name, company_id = ${hex(world.alpha.id)} FROM api_once ORDER BY name`).map((r) => r.join(' ')), ['jane 0', 'joe 1']);
