@@ -19,12 +19,15 @@
 	" f.result, f.first_time, f.qualified, " STEPS("f.talk_ms") ", " STEPS( \
 	    "f.ring_ms") ", INTERVAL(f.risk,20,40,60,80))"
 
-#define SUM(what)  "CAST(SUM(" what ") AS SIGNED)"
-#define IS(result) SUM("f.result = '" result "'")
+#define SUM(what) "CAST(SUM(" what ") AS SIGNED)"
+/* Of what is 0 or 1: the server counts in whole numbers, and adds in decimals,
+ * which takes three times as long. */
+#define YES(what)  "COUNT(NULLIF(" what ", 0))"
+#define IS(result) YES("f.result = '" result "'")
 /* One for own_s. */
-#define FACT_SUMS                                                                                                             \
-	"CAST(COUNT(*) AS SIGNED) AS n, " IS("answered") ", " IS("voicemail") ", " IS("abandoned") ", " IS("missed") ", " IS( \
-	    "blocked") ", " IS("failed") ", " IS("interrupted") ", " SUM("f.first_time") ", " SUM("f.qualified") ", " SUM("f.is_lead") ", " SUM("f.is_sale") ", " SUM("f.is_spam") ", " SUM("f.value_micros") ", " SUM("f.talk_ms") ", " SUM("f.ring_ms") ", " SUM("f.talk_ms >= 60000") ", " SUM("f.talk_ms >= 90000") ", " SUM("f.talk_ms >= 120000") ", " SUM("CASE WHEN f.result = 'answered' THEN f.ring_ms ELSE 0 END") ", " SUM("f.talk_ms >= ?")
+#define FACT_SUMS                                                                                                                                                          \
+	"COUNT(*) AS n, " IS("answered") ", " IS("voicemail") ", " IS("abandoned") ", " IS("missed") ", " IS("blocked") ", " IS("failed") ", " IS("interrupted") ", " YES( \
+	    "f.first_time") ", " YES("f.qualified") ", " YES("f.is_lead") ", " YES("f.is_sale") ", " YES("f.is_spam") ", " SUM("f.value_micros") ", " SUM("f.talk_ms") ", " SUM("f.ring_ms") ", " YES("f.talk_ms >= 60000") ", " YES("f.talk_ms >= 90000") ", " YES("f.talk_ms >= 120000") ", " SUM("CASE WHEN f.result = 'answered' THEN f.ring_ms ELSE 0 END") ", " YES("f.talk_ms >= ?")
 
 #define ROLLUP_SUMS                                                                                                                                                                              \
 	SUM("calls")                                                                                                                                                                             \
