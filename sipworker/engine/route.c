@@ -29,7 +29,8 @@ static bool resolve(struct engine *e, const struct call *c, struct leg *l,
 	if (!id_eq(d.company.v, c->company.v))
 		return false;
 	*to = d.address;
-	l->trunk = d.trunk;
+	if (d.trunk != SNAP_NO_ROW) /* else the step may name one */
+		l->trunk = d.trunk;
 	return true;
 }
 

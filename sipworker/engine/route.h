@@ -16,7 +16,8 @@ enum route_end {
 };
 
 /* Fills hop, uri, from, to, call_id, target, destination and trunk of the leg.
- * to: "+15551230000", "sip:user@1.2.3.4" or "dst_...". Who names a trunk gets
+ * to: "+15551230000", "sip:user@1.2.3.4" or "dst_...". The leg's trunk is what
+ * the step names; the destination's own goes before it. Who names a trunk gets
  * that trunk or none: another may cost more, or show the wrong number, so a
  * flow that wants another says so in its failure branch. */
 enum route_end route_leg(struct engine *e, const struct call *c, struct leg *l,

@@ -14,6 +14,7 @@
 /* Rows of what SIM_CONFIG_OFF comes to. */
 #define OFF_FLOW        8
 #define OFF_DESTINATION 4
+#define ANY_DESTINATION 5
 
 static const struct snap_trunk trunks[] = {
 	{ .id = { { 1 } },
@@ -130,6 +131,12 @@ static const struct snap_destination destinations[] = {
 	    .address = SLICE_INIT("+13035559003"),
 	    .trunk = SNAP_TRUNK_OFF,
 	    .zone = SNAP_NO_ROW },
+	[ANY_DESTINATION] = { .id = { { 12 } },
+	    .company = { { 9 } },
+	    .name = SLICE_INIT("anyhow"),
+	    .address = SLICE_INIT("+13035559005"),
+	    .trunk = SNAP_NO_ROW,
+	    .zone = SNAP_NO_ROW },
 };
 
 /* 3: to another company's destination, which must not be reached. */
@@ -147,11 +154,12 @@ static enum err write_foreign(struct buf *out)
 
 static enum err write_off(struct buf *out)
 {
-	char target[ID_TEXT_MAX], desk[ID_TEXT_MAX];
-	struct flow_step s[3];
+	char target[ID_TEXT_MAX], any[ID_TEXT_MAX], desk[ID_TEXT_MAX];
+	struct flow_step s[4];
 
 	id_text(ID_KIND_destination, destinations[OFF_DESTINATION].id.v,
 	    target);
+	id_text(ID_KIND_destination, destinations[ANY_DESTINATION].id.v, any);
 	id_text(ID_KIND_destination, destinations[0].id.v, desk);
 	for (size_t i = 0; i < RT_ARRAY_LEN(s); i++) {
 		flow_step_init(&s[i], FLOW_FORWARD);
@@ -163,9 +171,12 @@ static enum err write_off(struct buf *out)
 	s[1].key = SLICE("further");
 	s[1].text[FLOW_FORWARD_TO] = SLICE("+13035559004");
 	s[1].num[FLOW_FORWARD_TRUNK] = SNAP_TRUNK_OFF;
-	s[2].key = SLICE("near");
-	s[2].text[FLOW_FORWARD_TO] = slice_from(desk);
-	s[2].branch[FLOW_DIAL_FAILED] = FLOW_END;
+	s[2].key = SLICE("anyhow");
+	s[2].text[FLOW_FORWARD_TO] = slice_from(any);
+	s[2].num[FLOW_FORWARD_TRUNK] = SNAP_TRUNK_OFF;
+	s[3].key = SLICE("near");
+	s[3].text[FLOW_FORWARD_TO] = slice_from(desk);
+	s[3].branch[FLOW_DIAL_FAILED] = FLOW_END;
 	return flow_write(s, RT_ARRAY_LEN(s), 0, out);
 }
 

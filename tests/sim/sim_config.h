@@ -30,7 +30,8 @@
  * three new ones a second, in and out. */
 #define SIM_CONFIG_FOURTHS "+13035550193"
 /* One of ours: first to a destination whose trunk is disabled, then by the
- * step's own, which is disabled too, then to the desk. */
+ * step's own, which is disabled too, to a number and to a destination without
+ * one, then to the desk. */
 #define SIM_CONFIG_OFF "+13035550194"
 
 #define SIM_CONFIG_PHONE_MAX 48

@@ -106,7 +106,7 @@ static void test_trunk_off(void **state)
 	assert_int_equal(rig_count_sent(&r, "INVITE sip:desk@10.0.0.3"), 1);
 	assert_string_equal(r.reason,
 	    "the trunk of this destination is disabled");
-	assert_int_equal(r.n_legs, 2);
+	assert_int_equal(r.n_legs, 3);
 	rig_fini(&r);
 }
 
