@@ -8,6 +8,7 @@ import { difference } from '../../static/js/flow/difference.js';
 import { layout, placed } from '../../static/js/flow/layout.js';
 import { addItem, addStep, connect, copySteps, exits, freeKey, history, moveItem, moveSteps, pasteSteps, push, reachable, readDocument, redo, removeItem, removeSteps, setItem, setParam, undo } from '../../static/js/flow/model.js';
 import { Server } from '../../static/js/flow/server.js';
+import { wallClock } from '../../static/js/flow/trial.js';
 import { branchLabel, choiceLabel, label, learn, problemWords, typeHelp, typeLabel } from '../../static/js/flow/words.js';
 
 const branch = (name, need = 'may') => ({ name, need });
@@ -205,4 +206,11 @@ test('what the server could not do is said in words', async () => {
 	assert.deepEqual(await server.save({}, 0), { state: { version: 1 } });
 	await new Promise((r) => http.close(r));
 	assert.match((await server.save({}, 0)).error, /cannot be reached/);
+});
+
+test('a trial begins with what the clocks of its company show', () => {
+	const at = Date.parse('2026-03-08T10:30:30Z'); // clocks went forward in New York
+	for (const [zone, shown] of [['America/New_York', '2026-03-08T06:30'], ['America/Los_Angeles', '2026-03-08T03:30'], ['America/Phoenix', '2026-03-08T03:30'], ['Australia/Sydney', '2026-03-08T21:30'], ['Pacific/Kiritimati', '2026-03-09T00:30']])
+		assert.equal(wallClock(at, zone), shown, zone);
+	assert.match(wallClock(at, 'No/Where'), /^2026-03-0[789]T\d\d:\d\d$/);
 });

@@ -44,3 +44,17 @@ const WORDS = {
 
 /** One row in words; names: what ids and keys are called. */
 export const trialWords = (row, names) => WORDS[row.what]?.(row, (id) => names[id] ?? id ?? '') ?? row.what;
+
+/** "2026-11-30T09:12": what a clock on the wall shows in a zone; where this
+ *  browser does not know the zone, in its own. */
+export function wallClock(ms, zone) {
+	const parts = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+	let format;
+	try {
+		format = new Intl.DateTimeFormat('en-US', { ...parts, timeZone: zone });
+	} catch {
+		format = new Intl.DateTimeFormat('en-US', parts);
+	}
+	const is = Object.fromEntries(format.formatToParts(ms).map((p) => [p.type, p.value]));
+	return `${is.year}-${is.month}-${is.day}T${is.hour}:${is.minute}`;
+}

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react';
 
 import { Icon } from './card.jsx';
-import { handleOf, soundOf, trialWords } from './trial.js';
+import { handleOf, soundOf, trialWords, wallClock } from './trial.js';
 import { typeIcon, typeLabel } from './words.js';
 
 const DOES = [['answers', 'answers'], ['silent', 'rings, nobody comes'], ['busy', 'is busy'], ['fails', 'cannot be reached'], ['refuses', 'answers and refuses'], ['ignores', 'answers, presses nothing'], ['full', 'has no free place']];
@@ -24,17 +24,9 @@ export function destinationsOf(doc) {
 
 const clock = (ms) => `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
 
-function pad(n) {
-	return String(n).padStart(2, '0');
-}
-
-const localNow = () => {
-	const d = new Date();
-	return `${d.getFullYear()}-${pad(d.getMonth() + 1)}-${pad(d.getDate())}T${pad(d.getHours())}:${pad(d.getMinutes())}`;
-};
 
 export default function Try({ server, doc, types, world, names, onTrail, onGo, onClose }) {
-	const [script, setScript] = useState({ caller: '+12125550147', at: localNow(), digits: '', facts: {}, first_time: true, anonymous: false });
+	const [script, setScript] = useState({ caller: '+12125550147', at: wallClock(Date.now(), world.zone), digits: '', facts: {}, first_time: true, anonymous: false });
 	const [does, setDoes] = useState({});
 	const [run, setRun] = useState(null);
 	const [error, setError] = useState(null);
