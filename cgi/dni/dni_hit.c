@@ -190,6 +190,8 @@ static enum err custom_members(struct parse *p, struct dni_hit *h)
 	if (e == ERR_OK)
 		e = text(p, "detail", 255, true, &h->detail,
 		    "detail: must be text");
+	if (e == ERR_OK)
+		e = formrule_mask(p->mem, h->name, &h->name);
 	return e == ERR_OK ? formrule_mask(p->mem, h->detail, &h->detail) : e;
 }
 

@@ -439,6 +439,9 @@ test('forged, foreign and replayed: others are unharmed, nothing unchecked is st
 	assert.ok(angles.length >= 3 && angles[0][1] === '<'.repeat(3900) && angles.at(-1)[1].endsWith('<…'));
 	assert.equal((await as(a.visitor, { ...form, fields: [['x', 'y'.repeat(65536)]] })).status, 413);
 	assert.equal((await as(a.visitor, { kind: 'custom', name: 'x', detail: 'y'.repeat(20000) })).status, 400, 'only forms are long');
+	// A card's number is nobody's name of an event.
+	assert.equal((await as(a.visitor, { kind: 'custom', name: 'paid 4111 1111 1111 1111', detail: '4111-1111-1111-1111 ok' })).status, 204);
+	await until('it is stored', () => stack.sqlOne("SELECT detail FROM visit_event WHERE name = 'paid **** **** **** 1111'") === '****-****-****-1111 ok');
 	// Beyond the limit of a visit events are forgotten.
 	await Promise.all(Array.from({ length: 250 }, () => as(a.visitor, { kind: 'custom', name: 'storm' })));
 	await until('they are stored', () => Number(stack.sqlOne("SELECT count(*) FROM visit_event WHERE name = 'storm'")) > 100);
