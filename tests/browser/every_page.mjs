@@ -67,10 +67,12 @@ const routesOf = (program) => spawnSync(join(build, program), ['--routes'], { en
 export function everyPage(stack, { call, things }) {
 	const one = (kind, table) => typeid(kind, stack.sqlOne(`SELECT LOWER(HEX(id)) FROM ${table} ORDER BY id LIMIT 1`));
 	const flow = one('flo', 'flow');
+	// A form comes from a visit: where nobody came there is none, as with calls.
 	if (stack.sqlOne('SELECT COUNT(*) FROM form_entry') === '0') seedForms(stack);
+	const form = stack.sqlOne('SELECT COUNT(*) FROM form_entry') === '0' ? 'frm_none' : one('frm', 'form_entry');
 	const examples = {
 		'/calls/{id}': `/calls/${call}`, '/people/{id}': `/people/${call}`, '/pools/{id}': `/pools/${one('pol', 'pool')}`,
-		'/sites/{id}': `/sites/${one('sit', 'site')}`, '/flows/{id}': `/flows/${flow}`, '/forms/{id}': `/forms/${one('frm', 'form_entry')}`, '/flows/{id}/steps': `/flows/${flow}/steps`, ...things,
+		'/sites/{id}': `/sites/${one('sit', 'site')}`, '/flows/{id}': `/flows/${flow}`, '/forms/{id}': `/forms/${form}`, '/flows/{id}/steps': `/flows/${flow}/steps`, ...things,
 	};
 	return ['dashboard.fcgi', 'admin.fcgi'].flatMap(routesOf)
 		.filter(([method, path, , , kind]) => method === 'GET' && kind === 'page' && !NO_PAGE.some(([form]) => form.test(path)))
