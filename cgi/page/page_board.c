@@ -135,7 +135,8 @@ static void count_figure(const struct page_board *b, const struct figure *f,
 		    change == 0 ? "=" : "▲ new");
 	else
 		(void)snprintf(text, sizeof(text), "%s %lld %%", arrow(change),
-		    (long long)((change < 0 ? -change : change) * 100 /
+		    (long long)(((change < 0 ? -change : change) * 100 +
+				    before / 2) /
 				before));
 	set_delta(f, change, text, item);
 }
@@ -145,9 +146,12 @@ static void share_figure(const struct page_board *b, const struct figure *f,
     int64_t part, int64_t whole, int64_t part_before, int64_t whole_before,
     struct view *v)
 {
-	const long long now = whole > 0 ? part * 1000 / whole : 0;
+	const long long now =
+	    whole > 0 ? page_words_tenths(page_words_bp(part, whole)) : 0;
 	const long long before =
-	    whole_before > 0 ? part_before * 1000 / whole_before : 0;
+	    whole_before > 0
+		? page_words_tenths(page_words_bp(part_before, whole_before))
+		: 0;
 	const long long change = whole_before > 0 ? now - before : 0;
 	const long long size = change < 0 ? -change : change;
 	char value[PAGE_WORDS_MAX], text[PAGE_WORDS_MAX];

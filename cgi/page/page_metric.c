@@ -145,7 +145,7 @@ bool page_metric_number(const struct page_metric *m,
 	if (whole <= 0 || (m->cost && s->costed == 0))
 		return false;
 	if (m->unit == METRIC_SHARE)
-		*out = part * 10000 / whole;
+		*out = page_words_bp(part, whole);
 	else if (m->unit == METRIC_RATIO)
 		*out = part / 10000 * 100 / (whole / 10000 + (whole < 10000));
 	else
@@ -156,13 +156,15 @@ bool page_metric_number(const struct page_metric *m,
 static void say(const struct page_metric *m, int64_t n,
     char out[PAGE_WORDS_MAX])
 {
+	const long long tenths = page_words_tenths(n);
+
 	switch (m->unit) {
 	case METRIC_COUNT:
 		page_words_count(n, out);
 		break;
 	case METRIC_SHARE:
-		(void)snprintf(out, PAGE_WORDS_MAX, "%lld.%lld %%",
-		    (long long)(n / 100), (long long)(n % 100 / 10));
+		(void)snprintf(out, PAGE_WORDS_MAX, "%lld.%lld %%", tenths / 10,
+		    tenths % 10);
 		break;
 	case METRIC_MS:
 		page_words_clock(n, out);
@@ -192,7 +194,7 @@ void page_metric_change(const struct page_metric *m,
     const struct db_report_sums *now, const struct db_report_sums *before,
     char out[PAGE_WORDS_MAX], int *sign)
 {
-	int64_t a, b, size;
+	int64_t a, b, size, whole;
 	const char *arrow;
 
 	out[0] = '\0';
@@ -200,19 +202,25 @@ void page_metric_change(const struct page_metric *m,
 	if (!page_metric_number(m, now, &a) ||
 	    !page_metric_number(m, before, &b))
 		return;
+	/* As a reader takes one shown share from the other. */
+	if (m->unit == METRIC_SHARE) {
+		a = page_words_tenths(a);
+		b = page_words_tenths(b);
+	}
 	*sign = a > b ? 1 : a < b ? -1 : 0;
 	arrow = a > b ? "▲" : "▼";
 	size = a > b ? a - b : b - a;
+	whole = b < 0 ? -b : b;
 	if (size == 0)
 		(void)snprintf(out, PAGE_WORDS_MAX, "=");
 	else if (m->unit == METRIC_SHARE)
 		(void)snprintf(out, PAGE_WORDS_MAX, "%s %lld.%lld pt", arrow,
-		    (long long)(size / 100), (long long)(size % 100 / 10));
+		    (long long)(size / 10), (long long)(size % 10));
 	else if (b == 0)
 		(void)snprintf(out, PAGE_WORDS_MAX, "▲ new");
 	else
 		(void)snprintf(out, PAGE_WORDS_MAX, "%s %lld %%", arrow,
-		    (long long)(size * 100 / (b < 0 ? -b : b)));
+		    (long long)((size * 100 + whole / 2) / whole));
 }
 
 bool page_metric_few(const struct page_metric *m,

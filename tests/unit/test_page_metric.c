@@ -1,0 +1,86 @@
+/* What reports say of sums: shares to the nearest tenth of a per cent, and
+ * changes as a reader takes one shown share from the other. */
+#include "cgi/page/page_metric.h"
+#include "tests/support/cm.h"
+
+static const struct page_metric *metric(const char *key)
+{
+	const struct page_metric *m = page_metric_find(slice_from(key));
+
+	assert_non_null(m);
+	return m;
+}
+
+static void test_shares(void **state)
+{
+	static const struct {
+		int64_t part, whole;
+		const char *text;
+	} rows[] = {
+		{ 0, 7, "0.0 %" },
+		{ 2, 3, "66.7 %" },
+		{ 1, 3, "33.3 %" },
+		{ 10, 18, "55.6 %" },
+		{ 3, 7, "42.9 %" },
+		{ 999, 1000, "99.9 %" },
+		{ 9999, 10000, "100.0 %" },
+		{ 7, 7, "100.0 %" },
+		{ 0, 0, "–" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(rows); i++) {
+		const struct db_report_sums s = { .calls = rows[i].whole,
+			.answered = rows[i].part };
+		char text[PAGE_WORDS_MAX];
+
+		page_metric_text(metric("answered_rate"), &s, text);
+		assert_string_equal(text, rows[i].text);
+	}
+}
+
+static void test_changes(void **state)
+{
+	static const struct {
+		const char *key;
+		int64_t now[2], before[2]; /* answered, calls */
+		const char *text;
+		int sign;
+	} rows[] = {
+		/* 100.0 less 81.5, not 18.51 cut off. */
+		{ "answered_rate", { 18, 18 }, { 22, 27 }, "▲ 18.5 pt", 1 },
+		{ "answered_rate", { 1, 3 }, { 2, 3 }, "▼ 33.4 pt", -1 },
+		{ "answered_rate", { 50001, 100000 }, { 50000, 100000 }, "=",
+		    0 },
+		{ "answered", { 5, 9 }, { 3, 9 }, "▲ 67 %", 1 },
+		{ "answered", { 1, 9 }, { 9, 9 }, "▼ 89 %", -1 },
+		{ "answered", { 1, 9 }, { 0, 9 }, "▲ new", 1 },
+		{ "answered_rate", { 1, 9 }, { 0, 0 }, "", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(rows); i++) {
+		const struct db_report_sums now = { .answered = rows[i].now[0],
+			.calls = rows[i].now[1] };
+		const struct db_report_sums before = { .answered =
+							   rows[i].before[0],
+			.calls = rows[i].before[1] };
+		char text[PAGE_WORDS_MAX];
+		int sign;
+
+		page_metric_change(metric(rows[i].key), &now, &before, text,
+		    &sign);
+		assert_string_equal(text, rows[i].text);
+		assert_int_equal(sign, rows[i].sign);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_shares),
+		cmocka_unit_test(test_changes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
