@@ -412,6 +412,8 @@ void page_call_parts_raw(const struct page_story *s, struct view *v)
 		clk_rfc3339(c->notice_ended_us, time);
 		raw(v, "Notice heard to its end, UTC", time);
 		raw(v, "Notice", c->notice_key);
+		raw_number(v, "Version of the notice", c->notice_version);
+		raw(v, "Language of the notice", c->notice_language);
 	}
 	raw(v, "Flow", c->flow);
 	raw_number(v, "Flow version", c->flow_version);

@@ -15,6 +15,7 @@
 /* Texts of ours, but of another process: cut at what their columns hold. */
 #define REASON_MAX   255
 #define NOTICE_MAX   64
+#define LANGUAGE_MAX 16
 #define SOURCE_MAX   100
 #define CAMPAIGN_MAX 255
 
@@ -37,6 +38,18 @@ static struct slice clean(struct slice s, size_t max, char *mem, size_t cap)
 	return utf8_head(buf_slice(&b), max);
 }
 
+/* "en" of "notice.en": the key of a prompt that came with us ends with its
+ * language. */
+static struct slice built_in_language(struct slice key)
+{
+	size_t at = key.n;
+
+	while (at > 0 && key.p[at - 1] != '.')
+		at--;
+	return at == 0 ? SLICE("")
+		       : slice_head(slice_skip(key, at), LANGUAGE_MAX);
+}
+
 static enum err update_call(struct db *db, struct company_id company,
     const struct callrec *r, const struct call_anchor *a)
 {
@@ -46,11 +59,17 @@ static enum err update_call(struct db *db, struct company_id company,
 	    " ring_ms = ?, talk_ms = ?, hangup_by = ?, sip_status = ?,"
 	    " cause = ?, reason = ?, lookup_late = ?, notice_key = ?,"
 	    " notice_version = ?, notice_ended_at = ?,"
+	    " notice_language = COALESCE((SELECT p.language FROM prompt p"
+	    "  WHERE p.company_id = phone_call.company_id"
+	    "  AND p.prompt_key = ? AND p.created_at <= phone_call.started_at"
+	    "  ORDER BY p.created_at DESC LIMIT 1), ?),"
 	    " flow_id = COALESCE(?, flow_id),"
 	    " flow_version = COALESCE(NULLIF(?, 0), flow_version),"
 	    " last_seq = ? WHERE company_id = ? AND id = ?";
 	const struct callrec_closed *c = &r->u.closed;
-	char reason[3 * CALLREC_TEXT_MAX], notice[3 * NOTICE_MAX];
+	char reason[3 * CALLREC_TEXT_MAX], mem[3 * NOTICE_MAX];
+	const struct slice notice =
+	    clean(c->notice_key, NOTICE_MAX, mem, sizeof(mem));
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_text(st, slice_from(callresult_name(c->result)));
@@ -65,10 +84,11 @@ static enum err update_call(struct db *db, struct company_id company,
 	stmt_in_u64(st, c->q850);
 	stmt_in_text(st, clean(c->reason, REASON_MAX, reason, sizeof(reason)));
 	stmt_in_bool(st, c->lookup_late);
-	stmt_in_text(st,
-	    clean(c->notice_key, NOTICE_MAX, notice, sizeof(notice)));
+	stmt_in_text(st, notice);
 	stmt_in_u64(st, c->notice_version);
 	stmt_in_time_us_null(st, db_call_priv_wall(a, c->notice_ended_us));
+	stmt_in_text(st, notice);
+	stmt_in_text(st, built_in_language(notice));
 	stmt_in_id_null(st, c->flow.v);
 	stmt_in_u64(st, c->flow_version);
 	stmt_in_u64(st, r->head.seq);

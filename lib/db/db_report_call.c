@@ -7,7 +7,7 @@ static const char call_sql[] =
     " c.ended_at, c.duration_ms, c.ring_ms, c.talk_ms, c.qualified,"
     " c.first_time, c.hangup_by, c.sip_status, c.cause, c.reason,"
     " c.sip_call_id, c.attestation, c.user_agent, c.source_address,"
-    " c.anonymous, c.record, c.notice_ended_at, c.notice_key, c.number_e164, n.label, p.name,"
+    " c.anonymous, c.record, c.notice_ended_at, c.notice_key, c.notice_version, c.notice_language, c.number_e164, n.label, p.name,"
     " f.name, c.flow_version, l.name, d.name, d.target, c.caller_e164,"
     " c.caller_raw, c.caller_name, c.caller_country, c.caller_place,"
     " i.attributed_by, i.visit_id, k.name, i.probability_bp, i.rule_version,"
@@ -57,6 +57,8 @@ static void out_times(struct stmt *st, struct db_report_call *r)
 	OUT_TEXT(st, r, record);
 	stmt_out_time_us(st, &r->notice_ended_us);
 	OUT_TEXT(st, r, notice_key);
+	stmt_out_u32(st, &r->notice_version);
+	OUT_TEXT(st, r, notice_language);
 }
 
 static void out_names(struct stmt *st, struct db_report_call *r)

@@ -44,6 +44,8 @@ struct db_report_call {
 	char record[9];          /* off notice silent */
 	int64_t notice_ended_us; /* heard to its end; 0: not */
 	char notice_key[DB_REPORT_TEXT(64)];
+	uint32_t notice_version; /* 0: came with us */
+	char notice_language[DB_REPORT_TEXT(16)];
 
 	char number[17];
 	char number_label[DB_REPORT_TEXT(100)];

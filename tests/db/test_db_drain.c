@@ -10,7 +10,9 @@
 #include "lib/core/callrec.h"
 #include "lib/core/snap.h"
 #include "lib/db/db_call.h"
+#include "lib/db/db_prompt.h"
 #include "lib/db/db_recording.h"
+#include "lib/db/db_report_call.h"
 #include "lib/db/db_trunk.h"
 #include "sipworker/store/drain.h"
 #include "sipworker/store/snapshot.h"
@@ -152,6 +154,67 @@ static void test_recording_names(void **state)
 	assert_int_equal(recorded(name, false), ERR_SYNTAX);
 	*strrchr(name, '/') = '\0'; /* no call */
 	assert_int_equal(recorded(name, false), ERR_SYNTAX);
+}
+
+/* --- the proof of a notice -------------------------------------------------*/
+
+static struct prompt_id add_notice(int who, const char *key,
+    const char *language, int64_t created_us)
+{
+	struct prompt_row row = { .created_us = created_us };
+
+	testdb_id(NOW, row.id.v);
+	(void)snprintf(row.key, sizeof(row.key), "%s", key);
+	(void)snprintf(row.name, sizeof(row.name), "%s, %s", key, language);
+	(void)snprintf(row.language, sizeof(row.language), "%s", language);
+	ok(db_prompt_add(t->db, t->company[who].id, &row));
+	return row.id;
+}
+
+static void heard(const char *key, uint32_t version, const char *language)
+{
+	const struct call_id call = new_call();
+	struct callrec r = record(0, call, CALLREC_CLOSED, 1);
+	struct db_report_call *c;
+	struct arena mem;
+
+	ok(open_call(0, call));
+	r.u.closed.result = CALLRESULT_ABANDONED;
+	r.u.closed.answered_us = r.u.closed.bridged_us = CALLREC_NEVER;
+	r.u.closed.ended_us = 3 * RT_SEC_US;
+	r.u.closed.rec_start_us = CALLREC_NEVER;
+	r.u.closed.notice_ended_us = 2 * RT_SEC_US;
+	r.u.closed.notice_key = slice_from(key);
+	r.u.closed.notice_version = version;
+	ok(say(&r));
+	arena_init(&mem, (size_t)1 << 20);
+	ok(db_report_call(t->db, t->company[0].id, call, &mem, &c));
+	assert_string_equal(c->notice_key, key);
+	assert_int_equal(c->notice_version, version);
+	assert_string_equal(c->notice_language, language);
+	assert_int_equal(c->notice_ended_us, NOW + 2 * RT_SEC_US);
+	arena_fini(&mem);
+}
+
+/* Which notice, in which language and version, and when it ended: of a key that
+ * was used again, the one that there was when the call came. */
+static void test_notice(void **state)
+{
+	const struct prompt_id old =
+	    add_notice(0, "hinweis", "fr", NOW - 9 * RT_SEC_US);
+
+	(void)state;
+	heard("notice.en", 0, "en");
+	heard("", 0, "");
+	heard("nobody", 1, "");
+	heard("hinweis", 1, "fr");
+	ok(db_prompt_archive(t->db, t->company[0].id, old, NOW));
+	(void)add_notice(0, "hinweis", "de-DE", NOW - RT_SEC_US);
+	(void)add_notice(1, "nobody", "it", NOW - RT_SEC_US);
+	heard("hinweis", 1, "de-DE");
+	heard("nobody", 1, "");
+	(void)add_notice(0, "later", "es", NOW + RT_SEC_US);
+	heard("later", 1, "");
 }
 
 /* --- records that will not go in -------------------------------------------*/
@@ -348,6 +411,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_recording),
 		cmocka_unit_test(test_recording_names),
+		cmocka_unit_test(test_notice),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_refused_no_memory),
 		cmocka_unit_test(test_snapshot_passwords),

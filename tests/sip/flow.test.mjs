@@ -250,10 +250,10 @@ test('notice, music, whisper: nothing is recorded before the notice has ended', 
 	const ended = c.events.findIndex((e) => e.kind === 'notice');
 	assert.ok(ended >= 0 && ended < c.events.findIndex((e) => e.kind === 'rec-start'));
 	about(seconds, 7 - 1.5, 0.8, 'recording');
-	// The proof: which notice, its version, and that it ended before the first sample.
-	const [proof] = stack.sql(`SELECT c.notice_key, c.notice_version, r.started_at >= c.notice_ended_at, c.notice_ended_at > c.answered_at FROM phone_call c
+	// The proof: which notice, its version and language, and that it ended before the first sample.
+	const [proof] = stack.sql(`SELECT c.notice_key, c.notice_version, c.notice_language, r.started_at >= c.notice_ended_at, c.notice_ended_at > c.answered_at FROM phone_call c
 		JOIN recording r ON r.company_id = c.company_id AND r.call_id = c.id WHERE c.sip_call_id = '${c.e.call_id}'`);
-	assert.deepEqual(proof, ['notice', '1', '1', '1']);
+	assert.deepEqual(proof, ['notice', '1', 'en', '1', '1']);
 	assert.ok(existsSync(join(stack.dir, 'recordings', c.path)));
 });
 
