@@ -147,10 +147,10 @@ static void share_figure(const struct page_board *b, const struct figure *f,
     struct view *v)
 {
 	const long long now =
-	    whole > 0 ? page_words_tenths(page_words_bp(part, whole)) : 0;
+	    whole > 0 ? page_words_nearest(part, whole, 1000) : 0;
 	const long long before =
 	    whole_before > 0
-		? page_words_tenths(page_words_bp(part_before, whole_before))
+		? page_words_nearest(part_before, whole_before, 1000)
 		: 0;
 	const long long change = whole_before > 0 ? now - before : 0;
 	const long long size = change < 0 ? -change : change;

@@ -145,7 +145,7 @@ bool page_metric_number(const struct page_metric *m,
 	if (whole <= 0 || (m->cost && s->costed == 0))
 		return false;
 	if (m->unit == METRIC_SHARE)
-		*out = page_words_bp(part, whole);
+		*out = page_words_nearest(part, whole, 10000);
 	else if (m->unit == METRIC_RATIO)
 		*out = part / 10000 * 100 / (whole / 10000 + (whole < 10000));
 	else
@@ -153,18 +153,27 @@ bool page_metric_number(const struct page_metric *m,
 	return true;
 }
 
+/* What people are shown of a number: of a share the tenths of a per cent. */
+static bool shown(const struct page_metric *m, const struct db_report_sums *s,
+    int64_t *out)
+{
+	if (!page_metric_number(m, s, out))
+		return false;
+	if (m->unit == METRIC_SHARE)
+		*out = page_words_nearest(m->part(s), m->whole(s), 1000);
+	return true;
+}
+
 static void say(const struct page_metric *m, int64_t n,
     char out[PAGE_WORDS_MAX])
 {
-	const long long tenths = page_words_tenths(n);
-
 	switch (m->unit) {
 	case METRIC_COUNT:
 		page_words_count(n, out);
 		break;
 	case METRIC_SHARE:
-		(void)snprintf(out, PAGE_WORDS_MAX, "%lld.%lld %%", tenths / 10,
-		    tenths % 10);
+		(void)snprintf(out, PAGE_WORDS_MAX, "%lld.%lld %%",
+		    (long long)(n / 10), (long long)(n % 10));
 		break;
 	case METRIC_MS:
 		page_words_clock(n, out);
@@ -184,7 +193,7 @@ void page_metric_text(const struct page_metric *m,
 {
 	int64_t n;
 
-	if (page_metric_number(m, s, &n))
+	if (shown(m, s, &n))
 		say(m, n, out);
 	else
 		(void)snprintf(out, PAGE_WORDS_MAX, "–");
@@ -199,14 +208,8 @@ void page_metric_change(const struct page_metric *m,
 
 	out[0] = '\0';
 	*sign = 0;
-	if (!page_metric_number(m, now, &a) ||
-	    !page_metric_number(m, before, &b))
+	if (!shown(m, now, &a) || !shown(m, before, &b))
 		return;
-	/* As a reader takes one shown share from the other. */
-	if (m->unit == METRIC_SHARE) {
-		a = page_words_tenths(a);
-		b = page_words_tenths(b);
-	}
 	*sign = a > b ? 1 : a < b ? -1 : 0;
 	arrow = a > b ? "▲" : "▼";
 	size = a > b ? a - b : b - a;

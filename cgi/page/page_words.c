@@ -149,14 +149,9 @@ void page_words_clock(int64_t ms, char out[PAGE_WORDS_MAX])
 		    s / 3600, s % 3600 / 60, s % 60);
 }
 
-int64_t page_words_bp(int64_t part, int64_t whole)
+int64_t page_words_nearest(int64_t part, int64_t whole, int64_t of)
 {
-	return (part * 10000 + whole / 2) / whole;
-}
-
-int64_t page_words_tenths(int64_t bp)
-{
-	return (bp + 5) / 10;
+	return (part * of + whole / 2) / whole;
 }
 
 void page_words_share(int64_t part, int64_t whole, char out[PAGE_WORDS_MAX])

@@ -33,11 +33,10 @@ void page_words_source(const char *source, const char *medium, struct buf *b);
 void page_words_duration(int64_t ms, char out[PAGE_WORDS_MAX]);
 /* "4:12", "1:02:45": a position in a recording. */
 void page_words_clock(int64_t ms, char out[PAGE_WORDS_MAX]);
-/* A part of a whole above 0 in 1/10,000, and that in the tenths of a per cent
- * that pages show, each to the nearest: 2 of 3 are 6667, and 66.7 %. part: to
- * 900 million million. */
-int64_t page_words_bp(int64_t part, int64_t whole);
-int64_t page_words_tenths(int64_t bp);
+/* A part of a whole above 0, as so many of 1,000 (the tenths of a per cent that
+ * pages show) or of 10,000, to the nearest: 2 of 3 are 667. part: to 900
+ * million million. */
+int64_t page_words_nearest(int64_t part, int64_t whole, int64_t of);
 /* "43 %", "< 1 %", "0 %"; whole 0 gives "–". */
 void page_words_share(int64_t part, int64_t whole, char out[PAGE_WORDS_MAX]);
 /* "1,250.50": micro-units, two decimals. */

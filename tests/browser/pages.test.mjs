@@ -155,7 +155,7 @@ test('figures equal the calls', async () => {
 	const value = (name) => days.match(new RegExp(`<span class="name">${name}</span><span class="value">([0-9.,]+)`))[1];
 	const answered = calls.filter((c) => c.result === 'answered').length;
 	assert.equal(value('Calls'), String(calls.length).replace(/(\d)(?=(\d{3})+$)/g, '$1,'));
-	assert.equal(value('Answered'), (Math.floor((answered * 1000) / calls.length) / 10).toFixed(1));
+	assert.equal(value('Answered'), (Math.round((answered * 1000) / calls.length) / 10).toFixed(1));
 	assert.equal(value('Not answered'), String(calls.filter((c) => ['missed', 'abandoned', 'failed'].includes(c.result)).length));
 });
 
