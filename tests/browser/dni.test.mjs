@@ -179,7 +179,9 @@ test('an application that draws later, or puts the old number back, is followed'
 	// A page of the application is a page view of the same visit.
 	const asked = [];
 	page.on('request', (r) => /"kind":"about"|t-visit/.test(`${r.postData()}${r.url()}`) || asked.push(new URL(r.url()).pathname));
+	const told = page.waitForRequest((r) => r.postData()?.includes('/demo/booking'));
 	await page.evaluate(() => history.pushState({}, '', '/demo/booking'));
+	await told; // the database may know of it before we do
 	await until('the view is stored', () => stack.sqlOne(
 		`SELECT count(*) FROM page_view p JOIN lease l ON l.company_id = p.company_id AND l.visit_id = p.visit_id
 			WHERE p.url LIKE '%/demo/booking' AND l.number_e164 = '${number}'`) === '1');
