@@ -60,47 +60,18 @@ static enum err sum_up(struct db *db, const struct company_id *company,
 	return e;
 }
 
+/* Of NULL all are. */
 static bool is_asked(const struct company_id *of, size_t n_of,
     struct company_id company)
 {
 	for (size_t i = 0; i < n_of; i++)
 		if (id_eq(of[i].v, company.v))
 			return true;
-	return false;
-}
-
-/* A statement for each company: joined to their list, the planner would read
- * each one's roll-ups of all times. */
-enum err db_agency_sums(struct db *db, struct user_id user,
-    const struct company_id *of, size_t n_of, int64_t from_us, int64_t to_us,
-    struct arena *mem, struct db_agency_sums **rows, size_t *n)
-{
-	const struct rollup_cover c = rollup_cover(from_us, to_us);
-	struct db_report_member *mine;
-	struct db_agency_sums *all;
-	size_t n_mine, count = 0;
-	enum err e;
-
-	if ((e = db_report_members(db, user, mem, &mine, &n_mine)) != ERR_OK)
-		return e;
-	if ((all = arena_array(mem, n_mine, sizeof(*all))) == NULL)
-		return ERR_NOMEM;
-	for (size_t i = 0; i < n_mine; i++) {
-		if (!is_asked(of, n_of, mine[i].id))
-			continue;
-		e = sum_up(db, &mine[i].id, &c, &all[count].sums);
-		if (e != ERR_OK && e != ERR_NOTFOUND)
-			return e;
-		if (e == ERR_OK)
-			all[count++].company = mine[i].id;
-	}
-	*rows = all;
-	*n = count;
-	return ERR_OK;
+	return of == NULL;
 }
 
 /* What one company had; ERR_NOTFOUND: no call. */
-static enum err group_of(struct db *db, struct company_id company,
+static enum err sums_of(struct db *db, struct company_id company,
     struct db_report_ask ask, struct arena *mem, struct db_report_sums *out)
 {
 	struct db_report_group *rows = NULL;
@@ -123,9 +94,11 @@ static enum err group_of(struct db *db, struct company_id company,
 	return ERR_OK;
 }
 
-enum err db_agency_group(struct db *db, struct user_id user,
-    const struct db_report_ask *ask, struct arena *mem,
-    struct db_agency_sums **rows, size_t *n)
+/* A statement for each company: joined to their list, the planner would read
+ * each one's roll-ups of all times. */
+static enum err sums_of_each(struct db *db, struct user_id user,
+    const struct company_id *of, size_t n_of, const struct db_report_ask *ask,
+    struct arena *mem, struct db_agency_sums **rows, size_t *n)
 {
 	struct db_report_member *mine;
 	struct db_agency_sums *all;
@@ -137,7 +110,9 @@ enum err db_agency_group(struct db *db, struct user_id user,
 	if ((all = arena_array(mem, n_mine, sizeof(*all))) == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < n_mine; i++) {
-		e = group_of(db, mine[i].id, *ask, mem, &all[count].sums);
+		if (!is_asked(of, n_of, mine[i].id))
+			continue;
+		e = sums_of(db, mine[i].id, *ask, mem, &all[count].sums);
 		if (e != ERR_OK && e != ERR_NOTFOUND)
 			return e;
 		if (e == ERR_OK)
@@ -146,6 +121,23 @@ enum err db_agency_group(struct db *db, struct user_id user,
 	*rows = all;
 	*n = count;
 	return ERR_OK;
+}
+
+enum err db_agency_sums(struct db *db, struct user_id user,
+    const struct company_id *of, size_t n_of, int64_t from_us, int64_t to_us,
+    struct arena *mem, struct db_agency_sums **rows, size_t *n)
+{
+	const struct db_report_ask ask = { .filter = { .from_us = from_us,
+					       .to_us = to_us } };
+
+	return sums_of_each(db, user, of, n_of, &ask, mem, rows, n);
+}
+
+enum err db_agency_group(struct db *db, struct user_id user,
+    const struct db_report_ask *ask, struct arena *mem,
+    struct db_agency_sums **rows, size_t *n)
+{
+	return sums_of_each(db, user, NULL, 0, ask, mem, rows, n);
 }
 
 enum err db_agency_live(struct db *db, struct user_id user, struct arena *mem,
