@@ -1,3 +1,4 @@
+-- was 936bb8edd3c145acca160033770ff71b6cdc8d129b184a4339fb147888cfc00d
 -- What a call was worth, judged at hang-up; and calls as narrow rows.
 
 -- The rule's word, and a person's over it. One row for each closed call.
@@ -21,7 +22,7 @@ CREATE TABLE IF NOT EXISTS call_verdict (
 
 -- A qualified call of the same caller within this time makes a later one a
 -- duplicate; 0: never.
-ALTER TABLE company ADD COLUMN IF NOT EXISTS duplicate_s INT UNSIGNED NOT NULL DEFAULT 0;
+ALTER TABLE company ADD COLUMN duplicate_s INT UNSIGNED NOT NULL DEFAULT 0;
 
 -- Closed calls as reports and filters read them: one narrow row each, in the
 -- order of time, written with the roll-ups and derived like them. Nothing that

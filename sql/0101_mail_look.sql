@@ -1,5 +1,6 @@
+-- was 10622d7a0bc4f4592ab9c49c7fb2d9b153251b050046d6382499a0a1fbb740bc
 -- Voice messages go with the mail, or as a link only.
-ALTER TABLE mail_rule ADD COLUMN IF NOT EXISTS
+ALTER TABLE mail_rule ADD COLUMN
 	attach TINYINT UNSIGNED NOT NULL DEFAULT 0;
 
 -- A client's sign, which mails carry and pages show.

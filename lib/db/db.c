@@ -19,6 +19,7 @@
 /* Codes that errmsg.h and mysqld_error.h do not have in every version. */
 #define LOST_EXTENDED     2055
 #define CONNECTION_KILLED 1927
+#define LOCK_NOWAIT       3572 /* MySQL's; MariaDB gives a lock's time-out */
 #define STATEMENT_TIMEOUT 1969 /* MariaDB's max_statement_time */
 #define EXECUTION_TIMEOUT 3024 /* MySQL's max_execution_time */
 #define CHECK_VIOLATED    4025 /* MariaDB; MySQL's is 3819 */
@@ -58,6 +59,7 @@ static const struct {
 	{ ER_ROW_IS_REFERENCED_2, IS_CONFLICT },
 	{ ER_LOCK_WAIT_TIMEOUT, IS_BUSY },
 	{ ER_LOCK_DEADLOCK, IS_BUSY },
+	{ LOCK_NOWAIT, IS_BUSY },
 	{ ER_UNKNOWN_STMT_HANDLER, IS_LOST },
 	{ CONNECTION_KILLED, IS_LOST },
 	{ STATEMENT_TIMEOUT, IS_TIMEOUT },

@@ -4,15 +4,13 @@
 
 #include "lib/db/stmt.h"
 
-/* *taken: the row is new, and ours until the transaction's end. Who is at work
- * with this name is not waited for. */
+/* *taken: the row is new, and ours until the transaction's end. */
 static enum err take(struct db *db, struct company_id company,
     struct api_key_id key, struct slice name,
     const uint8_t hash[DB_ONCE_HASH_BYTES], int64_t now_us, bool *taken)
 {
 	static const char sql[] =
-	    "SET STATEMENT innodb_lock_wait_timeout = 0 FOR"
-	    " INSERT INTO api_once (company_id, key_id, name, request_hash,"
+	    "INSERT INTO api_once (company_id, key_id, name, request_hash,"
 	    " status, answer, created_at) VALUES (?, ?, ?, ?, 0, '', ?)";
 	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
@@ -27,14 +25,16 @@ static enum err take(struct db *db, struct company_id company,
 	return e == ERR_CONFLICT ? ERR_OK : e;
 }
 
-/* What was answered to the request of that name. */
+/* What was answered to the request of that name. Who is at work with it is not
+ * waited for. */
 static enum err had(struct db *db, struct company_id company,
     struct api_key_id key, struct slice name, struct arena *mem,
     uint8_t hash[DB_ONCE_HASH_BYTES], struct once_answer *answer)
 {
 	static const char sql[] =
 	    "SELECT request_hash, status, head, answer FROM api_once"
-	    " WHERE company_id = ? AND key_id = ? AND name = ?";
+	    " WHERE company_id = ? AND key_id = ? AND name = ?"
+	    " FOR UPDATE NOWAIT";
 	struct stmt *st = stmt_begin(db, sql);
 	uint32_t status;
 	enum err e;
@@ -62,15 +62,18 @@ enum err db_once_begin(struct db *db, struct company_id company,
 	bool taken = false;
 	enum err e;
 
-	e = take(db, company, key, name, hash, now_us, &taken);
-	if (e == ERR_OK && !taken) {
-		e = had(db, company, key, name, mem, before, &got);
+	e = had(db, company, key, name, mem, before, &got);
+	if (e == ERR_NOTFOUND) {
+		e = take(db, company, key, name, hash, now_us, &taken);
+		/* Two began at once: this one waited in the INSERT. */
+		if (e == ERR_OK && !taken)
+			e = had(db, company, key, name, mem, before, &got);
 		/* Swept between the two. */
 		if (e == ERR_NOTFOUND)
 			return ERR_BUSY;
-		if (e == ERR_OK && memcmp(before, hash, sizeof(before)) != 0)
-			return ERR_CONFLICT;
 	}
+	if (e == ERR_OK && !taken && memcmp(before, hash, sizeof(before)) != 0)
+		return ERR_CONFLICT;
 	if (e == ERR_OK)
 		*answer = got;
 	return e;

@@ -12,11 +12,12 @@
 #include "lib/base/log.h"
 #include "lib/base/scan.h"
 #include "lib/db/db_priv.h"
+#include "lib/db/migrate_text.h"
 #include "lib/db/stmt.h"
 
 #define FILES_MAX      1000
 #define FILE_BYTES_MAX 1048576
-#define SUM_BYTES      65 /* SHA-256 in hexadecimal, and NUL */
+#define SUM_BYTES      (MIGRATE_SUM_CHARS + 1)
 #define DIGITS         4
 
 static const char table_sql[] =
@@ -35,89 +36,6 @@ struct list {
 	struct file *files;
 	size_t n;
 };
-
-/* --- statements of a file ------------------------------------------------ */
-
-/* Past blanks and comments in front; false: a comment does not end. */
-static bool skip_space(struct slice *s)
-{
-	for (;;) {
-		*s = slice_trim(*s);
-		if (slice_starts(*s, SLICE("--"))) {
-			*s = slice_skip(*s, slice_find(*s, '\n', 0));
-		} else if (slice_starts(*s, SLICE("/*"))) {
-			const size_t end =
-			    slice_find_slice(slice_skip(*s, 2), SLICE("*/"));
-
-			if (end == s->n - 2)
-				return false;
-			*s = slice_skip(*s, end + 4);
-		} else {
-			return true;
-		}
-	}
-}
-
-/* Index of the semicolon that ends the statement in front; s.n when it ends
- * with the text; s.n + 1 when a quote or comment stays open. Quotes double
- * themselves; a backslash escapes in strings. */
-static size_t statement_end(struct slice s)
-{
-	size_t i = 0;
-
-	while (i < s.n && s.p[i] != ';') {
-		const struct slice rest = slice_skip(s, i);
-
-		if (slice_starts(rest, SLICE("--"))) {
-			i = slice_find(s, '\n', i);
-		} else if (slice_starts(rest, SLICE("/*"))) {
-			const size_t end =
-			    slice_find_slice(slice_skip(rest, 2), SLICE("*/"));
-
-			if (end == rest.n - 2)
-				return s.n + 1;
-			i += end + 4;
-		} else if (memchr("'\"`", s.p[i], 3) != NULL) {
-			const char quote = s.p[i++];
-
-			while (i < s.n && s.p[i] != quote)
-				i += s.p[i] == '\\' && quote != '`' ? 2 : 1;
-			if (i >= s.n)
-				return s.n + 1;
-			i++;
-		} else {
-			i++;
-		}
-	}
-	return i;
-}
-
-bool migrate_cut(struct slice *text, struct slice *statement, enum err *e)
-{
-	struct slice rest = *text;
-	size_t end;
-
-	*e = ERR_OK;
-	for (;;) {
-		if (!skip_space(&rest)) {
-			*e = ERR_SYNTAX;
-			return false;
-		}
-		if (!slice_starts(rest, SLICE(";")))
-			break;
-		rest = slice_skip(rest, 1);
-	}
-	if (rest.n == 0)
-		return false;
-	end = statement_end(rest);
-	if (end > rest.n) {
-		*e = ERR_SYNTAX;
-		return false;
-	}
-	*statement = slice_trim(slice_head(rest, end));
-	*text = slice_skip(rest, end + 1);
-	return true;
-}
 
 /* --- files --------------------------------------------------------------- */
 
@@ -253,21 +171,87 @@ static enum err note_end(struct db *db, const struct file *f, int64_t now_us)
 
 /* --- applying ------------------------------------------------------------ */
 
-static enum err run_all(struct db *db, const char *name, struct slice text)
+/* *there: the table has a column or key of that name. */
+static enum err look_for(struct db *db, const struct migrate_step *step,
+    bool *there)
 {
+	static const char column_sql[] =
+	    "SELECT COUNT(*) > 0 FROM information_schema.columns"
+	    " WHERE table_schema = DATABASE() AND table_name = ?"
+	    " AND column_name = ?";
+	static const char key_sql[] =
+	    "SELECT COUNT(*) > 0 FROM information_schema.statistics"
+	    " WHERE table_schema = DATABASE() AND table_name = ?"
+	    " AND index_name = ?";
+	struct stmt *st = stmt_begin(db, step->is_key ? key_sql : column_sql);
+
+	stmt_in_text(st, step->table);
+	stmt_in_text(st, step->name);
+	stmt_out_bool(st, there);
+	return stmt_one(st);
+}
+
+/* *done: what the statement adds is there, or what it drops is not, because
+ * the file was cut off behind it. */
+static enum err done_before(struct db *db, struct slice statement, bool *done)
+{
+	struct migrate_step step;
+	bool there = false;
+	enum err e = migrate_text_step(statement, &step);
+
+	*done = false;
+	if (e != ERR_OK || step.kind == MIGRATE_ANY)
+		return e;
+	if ((e = look_for(db, &step, &there)) == ERR_OK)
+		*done = there == (step.kind == MIGRATE_ADD);
+	return e;
+}
+
+static enum err run_one(struct db *db, struct slice statement)
+{
+	bool done;
+	enum err e = done_before(db, statement, &done);
+
+	if (e != ERR_OK || done)
+		return e;
+	return db_run(db, statement, DB_WRITING);
+}
+
+/* Nothing of a file is run when a part of it could not be run again. */
+static enum err check_all(const char *name, struct slice text)
+{
+	struct migrate_step step;
 	struct slice statement;
 	enum err e;
 
-	while (migrate_cut(&text, &statement, &e)) {
-		e = db_run(db, statement, DB_WRITING);
+	while (migrate_text_cut(&text, &statement, &e)) {
+		e = migrate_text_step(statement, &step);
 		if (e != ERR_OK) {
-			log_error("migrate: %s stopped: %.*s", name,
+			log_error("migrate: %s: not one plain step: %.*s", name,
 			    SLICE_FMT(slice_head(statement, 80)));
 			return e;
 		}
 	}
 	if (e != ERR_OK)
 		log_error("migrate: %s: open quote or comment", name);
+	return e;
+}
+
+static enum err run_all(struct db *db, const char *name, struct slice text)
+{
+	struct slice statement;
+	enum err e = check_all(name, text);
+
+	if (e != ERR_OK)
+		return e;
+	while (migrate_text_cut(&text, &statement, &e)) {
+		e = run_one(db, statement);
+		if (e != ERR_OK) {
+			log_error("migrate: %s stopped: %.*s", name,
+			    SLICE_FMT(slice_head(statement, 80)));
+			return e;
+		}
+	}
 	return e;
 }
 
@@ -283,7 +267,8 @@ static enum err apply_text(struct db *db, const struct file *f,
 	    (e = look_up(db, f->number, &done, was)) != ERR_OK)
 		return e;
 	if (done) {
-		if (strcmp(sum, was) == 0)
+		if (strcmp(sum, was) == 0 ||
+		    migrate_text_was(text, slice_from(was)))
 			return ERR_OK;
 		log_error("migrate: %s was changed after it was applied",
 		    f->name);

@@ -4,7 +4,9 @@
  * A file is NNNN_name.sql; it is applied once, in order, under a lock, and
  * recorded in schema_migration as started and finished with its checksum. As
  * DDL commits by itself, every file can be run again; one that was started and
- * not finished is. An applied file is never edited.
+ * not finished is: columns and keys that are there are not added a second time
+ * (migrate_text.h). An applied file is never edited to do anything else; a text
+ * that does the same names the checksums it was applied with before.
  */
 #ifndef RT_DB_MIGRATE_H
 #define RT_DB_MIGRATE_H
@@ -25,13 +27,9 @@ struct migrate_report {
  * ERR_UNSUPPORTED the database knows a number that sql_dir has not: it belongs
  *                to a newer version
  * ERR_BUSY       another migration runs
- * ERR_SYNTAX     a file's name or quoting is wrong */
+ * ERR_SYNTAX     a file's quoting is wrong, or it has a step that could not be
+ *                run again */
 RT_MUST_USE enum err migrate_apply(struct db *db, const char *sql_dir,
     int64_t now_us, const struct migrate_report *report);
-
-/* Takes the next statement off the front of *text, without its semicolon and
- * the comments before it. False: nothing is left. An open quote or comment
- * gives ERR_SYNTAX in *e. */
-bool migrate_cut(struct slice *text, struct slice *statement, enum err *e);
 
 #endif

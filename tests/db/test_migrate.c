@@ -167,6 +167,143 @@ static void test_interrupted(void **state)
 	db_close(db);
 }
 
+/* One step of each kind, on what two files made. */
+static const char *const steps[] = {
+	"ALTER TABLE a ADD COLUMN b INT NULL;\n",
+	"ALTER TABLE a ADD KEY k (b);\n",
+	"ALTER TABLE a DROP KEY k;\n",
+	"CREATE UNIQUE INDEX u ON a (b);\n",
+	"ALTER TABLE a DROP COLUMN gone;\n",
+	"DROP INDEX old ON a;\n",
+	"ALTER TABLE a MODIFY b BIGINT NULL;\n",
+	"CREATE INDEX v ON a (id, b);\n",
+};
+
+/* A file is cut off before each of its steps; run again, it brings the same
+ * end as in one piece. */
+static void test_cut_off_anywhere(void **state)
+{
+	static const char base[] =
+	    "CREATE TABLE a (id INT PRIMARY KEY, gone INT, KEY old (id));";
+	static const char end_sql[] =
+	    "SELECT (SELECT COUNT(*) FROM information_schema.columns"
+	    " WHERE table_schema = 'scratch' AND table_name = 'a'"
+	    " AND (column_name = 'id' OR column_name = 'b'"
+	    " AND data_type = 'bigint')) * 10 + (SELECT COUNT(DISTINCT"
+	    " index_name) FROM information_schema.statistics WHERE"
+	    " table_schema = 'scratch' AND table_name = 'a'"
+	    " AND index_name IN ('PRIMARY', 'u', 'v'))";
+	char text[1024];
+	struct seen s;
+
+	(void)state;
+	for (size_t cut = 0; cut <= RT_ARRAY_LEN(steps); cut++) {
+		struct db *db = empty_db();
+		size_t n = 0;
+
+		put("0001_a.sql", base);
+		gone("0002_b.sql");
+		ok(apply(db, dir, &s));
+		for (size_t i = 0; i < RT_ARRAY_LEN(steps); i++) {
+			if (i == cut)
+				n += (size_t)snprintf(text + n,
+				    sizeof(text) - n, "CREATE NONSENSE;\n");
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s",
+			    steps[i]);
+		}
+		put("0002_b.sql", text);
+		if (cut < RT_ARRAY_LEN(steps)) {
+			assert_int_equal(apply(db, dir, &s), ERR_IO);
+			n = 0;
+			for (size_t i = 0; i < RT_ARRAY_LEN(steps); i++)
+				n += (size_t)snprintf(text + n,
+				    sizeof(text) - n, "%s", steps[i]);
+			put("0002_b.sql", text);
+		}
+		ok(apply(db, dir, &s));
+		assert_int_equal(s.applied, 1);
+		assert_int_equal(count(db, end_sql), 23);
+		assert_int_equal(
+		    count(db,
+			"SELECT COUNT(*) FROM information_schema.columns"
+			" WHERE table_schema = 'scratch'"
+			" AND table_name = 'a'"),
+		    2);
+		db_close(db);
+	}
+	gone("0001_a.sql");
+	gone("0002_b.sql");
+}
+
+static const char *const refused[] = {
+	"CREATE TABLE a (id INT PRIMARY KEY);"
+	"ALTER TABLE a ADD COLUMN b INT, ADD COLUMN c INT;",
+	"CREATE TABLE a (id INT PRIMARY KEY);"
+	"ALTER TABLE a ADD COLUMN IF NOT EXISTS b INT;",
+	"CREATE TABLE a (id INT PRIMARY KEY); /* open",
+};
+
+/* Of a file with a part that could not be run again, nothing is run. */
+static void test_refused_step(void **state)
+{
+	struct db *db = empty_db();
+	struct seen s;
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(refused); i++) {
+		put("0001_a.sql", refused[i]);
+		assert_int_equal(apply(db, dir, &s), ERR_SYNTAX);
+		assert_int_equal(count(db,
+				     "SELECT COUNT(*) FROM"
+				     " information_schema.tables WHERE"
+				     " table_schema = 'scratch'"
+				     " AND table_name = 'a'"),
+		    0);
+	}
+	gone("0001_a.sql");
+	db_close(db);
+}
+
+/* The checksum of what stands applied, as a file would name it. */
+static void sum_of(struct db *db, char *out, size_t cap)
+{
+	static const char sql[] =
+	    "SELECT checksum FROM schema_migration WHERE number = 1";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_out_text(st, out, cap);
+	ok(stmt_one(st));
+}
+
+/* A text that says the same otherwise is taken where it names what it was, and
+ * the record stays, so that the version before finds its own. */
+static void test_said_otherwise(void **state)
+{
+	struct db *db = empty_db();
+	char was[128], now[128], text[512];
+	struct seen s;
+
+	(void)state;
+	put("0001_a.sql", "CREATE TABLE IF NOT EXISTS a (id INT PRIMARY KEY)");
+	ok(apply(db, dir, &s));
+	sum_of(db, was, sizeof(was));
+	(void)snprintf(text, sizeof(text),
+	    "-- was %064d\n-- was %s\nCREATE TABLE a (id INT PRIMARY KEY)", 0,
+	    was);
+	put("0001_a.sql", text);
+	ok(apply(db, dir, &s));
+	assert_true(s.applied == 0 && s.known == 1);
+	sum_of(db, now, sizeof(now));
+	assert_string_equal(was, now);
+	was[0] = was[0] == '0' ? '1' : '0';
+	(void)snprintf(text, sizeof(text),
+	    "-- was %s\nCREATE TABLE a (id INT PRIMARY KEY)", was);
+	put("0001_a.sql", text);
+	assert_int_equal(apply(db, dir, &s), ERR_CONFLICT);
+	gone("0001_a.sql");
+	db_close(db);
+}
+
 static void test_locked(void **state)
 {
 	struct db *db = empty_db();
@@ -182,46 +319,6 @@ static void test_locked(void **state)
 	    1);
 	ok(apply(db, "sql", &s));
 	db_close(db);
-}
-
-static const struct {
-	const char *why;
-	const char *text;
-	const char *want[3]; /* NULL: no more */
-	enum err e;
-} cuts[] = {
-	{ "two", "a; b", { "a", "b", NULL }, ERR_OK },
-	{ "nothing", " \n-- x\n/* y */;;", { NULL }, ERR_OK },
-	{ "quoted", "a ';' b;c", { "a ';' b", "c", NULL }, ERR_OK },
-	{ "doubled quote", "a 'it''s;' b", { "a 'it''s;' b", NULL }, ERR_OK },
-	{ "escaped quote", "a '\\';' b", { "a '\\';' b", NULL }, ERR_OK },
-	{ "backtick", "a `\\`;b", { "a `\\`", "b", NULL }, ERR_OK },
-	{ "comments", "a -- ;\n b /* ; */ c;", { "a -- ;\n b /* ; */ c", NULL },
-	    ERR_OK },
-	{ "open quote", "a 'b;", { NULL }, ERR_SYNTAX },
-	{ "open comment", "a /* b;", { NULL }, ERR_SYNTAX },
-	{ "open comment in front", "/* b;", { NULL }, ERR_SYNTAX },
-	{ "escape at the end", "a '\\", { NULL }, ERR_SYNTAX },
-};
-
-static void test_cut(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < RT_ARRAY_LEN(cuts); i++) {
-		struct slice text = slice_from(cuts[i].text), got;
-		enum err e = ERR_OK;
-		size_t n = 0;
-
-		while (migrate_cut(&text, &got, &e)) {
-			if (cuts[i].want[n] == NULL ||
-			    !slice_eq_cstr(got, cuts[i].want[n]))
-				fail_msg("%s: \"%.*s\"", cuts[i].why,
-				    SLICE_FMT(got));
-			n++;
-		}
-		if (e != cuts[i].e || cuts[i].want[n] != NULL)
-			fail_msg("%s: %s", cuts[i].why, err_name(e));
-	}
 }
 
 /* What each program must never do (docs/ARCHITECTURE.md). */
@@ -361,7 +458,9 @@ int main(void)
 		cmocka_unit_test(test_from_empty_and_twice),
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_locked),
-		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_cut_off_anywhere),
+		cmocka_unit_test(test_refused_step),
+		cmocka_unit_test(test_said_otherwise),
 		cmocka_unit_test(test_rights),
 		cmocka_unit_test(test_grant_again),
 		cmocka_unit_test(test_grant_at_work),

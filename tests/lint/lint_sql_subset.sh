@@ -13,7 +13,18 @@ forbid() { # pattern what file [lines that may]
 	if sql_text "$3" | grep -nE "$1" | grep -vF "${4:-no such line}" | sed "s|^|$3: $2: |"; then :; fi |
 		grep . && bad=1
 }
+# The same over ends of lines: the whole of a file is one line, without the
+# quotes that join its literals.
+forbid_across() { # pattern what file
+	if sql_text "$3" | tr -d '"\\' | tr '\n\t' '  ' | tr -s ' ' | grep -oE "$1" | sed "s|^|$3: $2: |"; then :; fi |
+		grep . && bad=1
+}
 for f in sql/*.sql lib/db/*.c; do
+	# MariaDB alone; what they are for, migrate.c does (migrate_text.h).
+	forbid_across '(COLUMN|KEY|INDEX|CONSTRAINT|PARTITION|ADD|DROP|MODIFY|CHANGE|RENAME|ALTER TABLE) IF (NOT )?EXISTS' 'IF for a part of a table' "$f"
+	forbid_across 'CREATE OR REPLACE (TABLE|INDEX|DATABASE|USER)|SET STATEMENT |(FOR UPDATE|IN SHARE MODE) WAIT |LIMIT ROWS EXAMINED|FETCH (FIRST|NEXT) |(WITHOUT OVERLAPS|PERIOD FOR)|[^A-Z_](NATURAL_SORT_KEY|ROWNUM|NVL2?|TO_CHAR|ADD_MONTHS|JSON_(DETAILED|LOOSE|COMPACT|EXISTS|QUERY|NORMALIZE|EQUALS))\(|DEFAULT VALUE\(|[^A-Z_]UUID\(|PERSISTENT[ ,]' 'MariaDB alone' "$f"
+	# MySQL alone.
+	forbid_across '\) AS [a-z_]+( \([a-z_, ]*\))? ON DUPLICATE|[^A-Z_](BIN_TO_UUID|UUID_TO_BIN|REGEXP_LIKE|JSON_STORAGE_SIZE|JSON_TABLE|ANY_VALUE|GROUPING|ST_LONGITUDE)\(|MEMBER OF ?\(|[^A-Z_](INTERSECT|EXCEPT|VALUES ROW) ?[ (]|FOR SHARE( |;|$)|[^A-Z_]OF [a-z_]+ (NOWAIT|SKIP LOCKED)' 'not the same in both' "$f"
 	forbid '(^|[^A-Za-z_])RETURNING([^A-Za-z_]|$)' 'RETURNING' "$f"
 	forbid '(SEQUENCE|NEXTVAL|NEXT VALUE FOR)([^A-Za-z_]|$)' 'sequence' "$f"
 	forbid '(^|[^A-Za-z_])LATERAL([^A-Za-z_]|$)' 'LATERAL' "$f"
@@ -26,7 +37,15 @@ for f in sql/*.sql lib/db/*.c; do
 	forbid '(^|[^A-Za-z_])(NOW|CURRENT_TIMESTAMP|SYSDATE|UTC_TIMESTAMP)[ (]' 'the clock: now is an argument' "$f" updated_at
 	forbid '(^|[^A-Za-z_])(ENUM|SET) ?\(' 'ENUM and SET types' "$f"
 done
+# Words that MySQL 8 keeps for itself and MariaDB does not.
+reserved='cube|cume_dist|dense_rank|empty|first_value|function|get|grouping|groups|json_table|lag|last_value|lateral|lead|nth_value|ntile|of|percent_rank|rank|row|rows|stored|system|virtual|generated|window|over|recursive|intersect|except|optimizer_costs|library|manual|qualify|tablesample'
 for f in sql/*.sql; do
+	sed 's/--.*//' "$f" | grep -niE "^[[:space:]]+($reserved) [A-Z]|(TABLE|COLUMN|KEY|INDEX)( IF NOT EXISTS)? ($reserved)[ (]" |
+		sed "s|^|$f: a word of MySQL's own: |" | grep . && bad=1
+	# Literal defaults of long types; the -> of JSON; several steps in an ALTER
+	# (the runner refuses them).
+	sed 's/--.*//' "$f" | grep -nE '(TEXT|BLOB|JSON|GEOMETRY)[^,(]* DEFAULT +[^N( ]|[a-z_]->|CHECK \(JSON_VALID' |
+		sed "s|^|$f: not the same in both: |" | grep . && bad=1
 	# Collations: the default of each table, and the one for searched text.
 	grep -nE 'COLLATE' "$f" | grep -vE 'COLLATE[= ]utf8mb4_(bin|unicode_520_ci)([^a-z0-9_]|$)' |
 		sed "s|^|$f: collation: |" | grep . && bad=1
@@ -36,9 +55,10 @@ for f in sql/*.sql; do
 		echo "$f: $tables tables, $ends with the house's engine and charset"
 		bad=1
 	}
-	# DDL commits by itself: every statement can be run again.
-	grep -nE '^(CREATE TABLE|INSERT INTO|CREATE INDEX|ALTER TABLE)' "$f" |
-		grep -vE 'IF NOT EXISTS|INSERT IGNORE|ALTER TABLE [a-z_]+ MODIFY' |
+	# DDL commits by itself: every statement can be run again. Of ALTER TABLE
+	# and indexes migrate.c sees to it.
+	grep -nE '^(CREATE TABLE|INSERT INTO|DROP TABLE|RENAME)' "$f" |
+		grep -vE 'IF (NOT )?EXISTS|INSERT IGNORE' |
 		sed "s|^|$f: cannot be run again: |" | grep . && bad=1
 	# Wall time is DATETIME(6) in a column that says so.
 	grep -nE '[[:space:]](TIMESTAMP|DATETIME)([^(A-Z]|\([0-5]\))' "$f" |
