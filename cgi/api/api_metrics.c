@@ -22,6 +22,16 @@ static void head(struct buf *b, const char *name, const char *help,
 	buf_printf(b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
+static void put_value(struct buf *b, enum metric m, uint64_t v)
+{
+	if (metric_is_time(m))
+		buf_printf(b, "%llu.%06llu\n",
+		    (unsigned long long)(v / 1000000),
+		    (unsigned long long)(v % 1000000));
+	else
+		buf_printf(b, "%llu\n", (unsigned long long)v);
+}
+
 static void put_metric(struct buf *b, enum metric m, const struct page *pages)
 {
 	const char *labels = metric_labels(m);
@@ -32,10 +42,17 @@ static void put_metric(struct buf *b, enum metric m, const struct page *pages)
 	for (size_t p = 0; p < RT_ARRAY_LEN(programs); p++) {
 		if (!pages[p].there)
 			continue;
-		buf_printf(b, "%s{program=\"%s\"%s%s} %llu\n", metric_name(m),
-		    programs[p], labels[0] == '\0' ? "" : ",", labels,
-		    (unsigned long long)pages[p].v[m]);
+		buf_printf(b, "%s{program=\"%s\"%s%s} ", metric_name(m),
+		    programs[p], labels[0] == '\0' ? "" : ",", labels);
+		put_value(b, m, pages[p].v[m]);
 	}
+}
+
+static void put_gauge(struct buf *b, const char *name, const char *help,
+    uint64_t v)
+{
+	head(b, name, help, "gauge");
+	buf_printf(b, "%s %llu\n", name, (unsigned long long)v);
 }
 
 static void put_gauges(struct buf *b, struct db *db, int64_t now_us)
@@ -43,25 +60,18 @@ static void put_gauges(struct buf *b, struct db *db, int64_t now_us)
 	struct db_gauges g;
 	const bool up = db != NULL && db_gauge_read(db, now_us, &g) == ERR_OK;
 
-	head(b, "ringtrace_database_up", "Whether the database answers.",
-	    "gauge");
-	buf_printf(b, "ringtrace_database_up %d\n", up ? 1 : 0);
+	put_gauge(b, "ringtrace_database_up", "Whether the database answers.",
+	    up);
 	if (!up)
 		return;
-	head(b, "ringtrace_calls_open", "Calls that are going on.", "gauge");
-	buf_printf(b, "ringtrace_calls_open %llu\n",
-	    (unsigned long long)g.calls_open);
-	head(b, "ringtrace_jobs_waiting", "Jobs that are due.", "gauge");
-	buf_printf(b, "ringtrace_jobs_waiting %llu\n",
-	    (unsigned long long)g.jobs_due);
-	head(b, "ringtrace_jobs_given_up", "Jobs for a person to see.",
-	    "gauge");
-	buf_printf(b, "ringtrace_jobs_given_up %llu\n",
-	    (unsigned long long)g.jobs_dead);
-	head(b, "ringtrace_webhooks_waiting", "Events not delivered yet.",
-	    "gauge");
-	buf_printf(b, "ringtrace_webhooks_waiting %llu\n",
-	    (unsigned long long)g.hooks_waiting);
+	put_gauge(b, "ringtrace_calls_open", "Calls that are going on.",
+	    g.calls_open);
+	put_gauge(b, "ringtrace_jobs_waiting", "Jobs that are due.",
+	    g.jobs_due);
+	put_gauge(b, "ringtrace_jobs_given_up", "Jobs for a person to see.",
+	    g.jobs_dead);
+	put_gauge(b, "ringtrace_webhooks_waiting", "Events not delivered yet.",
+	    g.hooks_waiting);
 }
 
 enum err api_metrics(const struct req *r, struct resp *out)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/base/log.h"
+#include "lib/base/slice.h"
 
 #define PAGE_BYTES 4096
 #define PATH_BYTES 256
@@ -113,4 +114,9 @@ const char *metric_labels(enum metric m)
 const char *metric_help(enum metric m)
 {
 	return m < METRIC_COUNT ? metrics[m].help : "";
+}
+
+bool metric_is_time(enum metric m)
+{
+	return slice_ends(slice_from(metric_name(m)), SLICE("_seconds_total"));
 }

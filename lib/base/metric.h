@@ -12,14 +12,16 @@
 
 #include "lib/base/err.h"
 
-/* id, name, labels, help. Stored by position: only ever append. */
+/* id, name, labels, help. Stored by position: only ever append. Rows of one
+ * name lie together, the first with the help. What is named _seconds_total is
+ * counted in microseconds. Each name has its row in docs/OPERATING.md. */
 #define METRICS(X)                                                             \
 	X(HTTP_2XX, "ringtrace_http_requests_total", "status=\"2xx\"",         \
 	    "Requests answered, by class of status.")                          \
 	X(HTTP_3XX, "ringtrace_http_requests_total", "status=\"3xx\"", "")     \
 	X(HTTP_4XX, "ringtrace_http_requests_total", "status=\"4xx\"", "")     \
 	X(HTTP_5XX, "ringtrace_http_requests_total", "status=\"5xx\"", "")     \
-	X(HTTP_US, "ringtrace_http_busy_microseconds_total", "",               \
+	X(HTTP_US, "ringtrace_http_busy_seconds_total", "",                    \
 	    "Time spent on requests.")                                         \
 	X(JOBS_DONE, "ringtrace_jobs_total", "result=\"done\"",                \
 	    "Jobs run, by what came of them.")                                 \
@@ -89,5 +91,7 @@ RT_MUST_USE enum err metric_read(const char *run_dir, const char *program,
 const char *metric_name(enum metric m);
 const char *metric_labels(enum metric m);
 const char *metric_help(enum metric m);
+/* Counted in microseconds, to be told in seconds. */
+bool metric_is_time(enum metric m);
 
 #endif

@@ -441,20 +441,6 @@ test('too many requests are told to wait', async () => {
 	assert.equal((await api(keys.all, '/tags')).status, 200, 'others are not held up');
 });
 
-test('metrics are Prometheus text and only for this machine', async () => {
-	const res = await stack.fetch('/metrics');
-	const text = await res.text();
-	assert.match(res.headers.get('content-type'), /^text\/plain; version=0\.0\.4/);
-	for (const line of text.trim().split('\n'))
-		assert.match(line, /^(# (HELP|TYPE) ringtrace_\w+ .+|ringtrace_\w+(\{(\w+="[^"]*",?)+\})? \d+)$/, line);
-	assert.match(text, /^ringtrace_database_up 1$/m);
-	const count = (t) => Number(t.match(/ringtrace_http_requests_total\{program="api",status="2xx"\} (\d+)/)[1]);
-	await api(null, '/status');
-	assert.ok(count(await (await stack.fetch('/metrics')).text()) > count(text));
-	const away = await stack.fetch('/metrics', { headers: { 'x-forwarded-for': '203.0.113.9' } });
-	assert.equal(away.status, 403);
-});
-
 test('every operation that reads, marks or brings in was used', () => {
 	// Flows, carriers and sounds: api_flow.test.mjs, api_more.test.mjs, api_statuses.test.mjs.
 	assert.deepEqual(unused((m, p) => (m === 'GET' && !/^.(flows.{5,}|trunks.+|prompts.*audio)$/.test(p)) || p.startsWith('/calls') || p === '/spend'), []);
