@@ -7,6 +7,7 @@
 #include "ctl/ctl_db.h"
 #include "lib/base/clk.h"
 #include "lib/base/rnd.h"
+#include "lib/core/visible.h"
 #include "lib/db/db_account.h"
 #include "lib/db/db_company.h"
 #include "lib/phone/phone.h"
@@ -122,7 +123,7 @@ enum err ctl_scope_put(char *out, size_t cap, const char *what,
 
 enum err ctl_scope_need(const char *what, const char *value)
 {
-	if (value != NULL && value[0] != '\0')
+	if (value != NULL && visible_any(slice_from(value)))
 		return ERR_OK;
 	(void)fprintf(stderr, "--%s is needed\n", what);
 	return ERR_SYNTAX;

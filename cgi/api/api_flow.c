@@ -9,6 +9,7 @@
 #include "cgi/api/api_who.h"
 #include "cgi/form/flow_cases.h"
 #include "cgi/form/flow_store.h"
+#include "cgi/form/held.h"
 #include "cgi/form/json_copy.h"
 #include "lib/base/scan.h"
 #include "lib/core/flow_name.h"
@@ -268,6 +269,24 @@ static enum err retire_it(const struct req *r, bool *stale)
 	return e == ERR_OK && !*stale ? flow_store_retire(r, &f) : e;
 }
 
+/* 409 that names who still uses it. */
+static enum err refuse_held(const struct req *r, struct resp *out)
+{
+	struct fields f;
+	struct flow_id id;
+	const char *why;
+	enum err e;
+
+	fields_init(&f, NULL, 0, r->arena);
+	if ((e = req_path_id(r, 0, ID_KIND_flow, id.v)) != ERR_OK ||
+	    (e = held_flow(r, id.v, &f)) != ERR_OK)
+		return e;
+	why =
+	    held_text(r, &f, "Numbers or published flows still use this flow.");
+	return why != NULL && f.e == ERR_OK ? resp_problem(out, 409, why)
+					    : ERR_NOMEM;
+}
+
 enum err api_flow_retire(const struct req *r, struct resp *out)
 {
 	bool stale = false;
@@ -277,8 +296,7 @@ enum err api_flow_retire(const struct req *r, struct resp *out)
 		return e;
 	e = db_end(r->db, retire_it(r, &stale));
 	if (e == ERR_CONFLICT)
-		return resp_problem(out, 409,
-		    "Numbers or published flows still use this flow.");
+		return refuse_held(r, out);
 	if (e != ERR_OK)
 		return e;
 	return stale ? resp_problem(out, 412, NULL) : resp_empty(out, 204);

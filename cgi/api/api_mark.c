@@ -7,6 +7,7 @@
 #include "cgi/api/api_setup.h"
 #include "cgi/api/api_who.h"
 #include "lib/base/rnd.h"
+#include "lib/core/visible.h"
 #include "lib/db/db_audit.h"
 #include "lib/db/db_mark.h"
 #include "lib/db/db_sheet_calls.h"
@@ -127,6 +128,8 @@ static enum err find_tag(const struct patch *p, struct slice name, bool make,
 	}
 	if (e != ERR_OK || !make)
 		return e == ERR_OK ? ERR_NOTFOUND : e;
+	if (!visible_any(name))
+		return ERR_RANGE;
 	rnd_bytes(rnd, sizeof(rnd));
 	id_make(p->r->now_us, rnd, row.id.v);
 	if (!slice_to_cstr(name, row.name, sizeof(row.name)))

@@ -5,6 +5,7 @@
 #include "cgi/api/api_once.h"
 #include "cgi/api/api_out.h"
 #include "cgi/api/api_who.h"
+#include "cgi/form/held.h"
 #include "cgi/form/hours_text.h"
 #include "cgi/form/thing_do.h"
 #include "lib/base/settings.h"
@@ -481,6 +482,24 @@ static enum err retire(struct work *w)
 					: e;
 }
 
+/* 409 that names what still uses it. */
+static enum err refuse_held(const struct work *w, struct resp *out)
+{
+	const char *why = w->t->in_use;
+	struct fields f;
+	enum err e;
+
+	fields_init(&f, w->t->fields, w->t->n_fields, w->r->arena);
+	if (w->t->holders != NULL) {
+		if ((e = w->t->holders(w->r, w->id, &f)) != ERR_OK)
+			return e;
+		why = held_text(w->r, &f, why);
+		if (why == NULL || f.e != ERR_OK)
+			return ERR_NOMEM;
+	}
+	return resp_problem(out, 409, why);
+}
+
 enum err api_setup_retire(const struct req *r, struct resp *out)
 {
 	struct work w;
@@ -492,7 +511,7 @@ enum err api_setup_retire(const struct req *r, struct resp *out)
 		return e;
 	e = db_end(r->db, retire(&w));
 	if (e == ERR_CONFLICT)
-		return resp_problem(out, 409, w.t->in_use);
+		return refuse_held(&w, out);
 	if (e == ERR_OK && w.stale)
 		return resp_problem(out, 412, NULL);
 	return e == ERR_OK ? resp_empty(out, 204) : e;

@@ -5,6 +5,7 @@
 
 #include "lib/base/scan.h"
 #include "lib/base/utf8.h"
+#include "lib/core/visible.h"
 #include "lib/hash/digest.h"
 
 #define WRONG_MAX 160 /* of words made for one mistake */
@@ -135,6 +136,25 @@ void fields_choice_id(struct fields *f, const char *name, enum id_kind kind,
 	fields_choice(f, name, slice_from(text), slice_from(label));
 }
 
+void fields_held(struct fields *f, const char *word, struct slice name,
+    struct slice path)
+{
+	struct field_held *h = arena_alloc(f->arena, sizeof(*h));
+
+	if (h != NULL)
+		*h = (struct field_held){ .word = word, .next = NULL };
+	if (h == NULL || !arena_copy(f->arena, name, &h->name) ||
+	    !arena_copy(f->arena, path, &h->path)) {
+		f->e = ERR_NOMEM;
+		return;
+	}
+	if (f->held == NULL)
+		f->held = h;
+	else
+		f->held_last->next = h;
+	f->held_last = h;
+}
+
 /* --- checking ------------------------------------------------------------- */
 
 void fields_wrong(struct fields *f, const char *name, const char *why)
@@ -234,9 +254,13 @@ static const char *check_number(struct fields *f, size_t i)
 static const char *check_text(struct fields *f, size_t i)
 {
 	const struct field *row = &f->rows[i];
-	const struct slice s = f->value[i];
-	const size_t n = utf8_count(s);
+	struct slice s = f->value[i];
+	size_t n;
 
+	/* Text that shows nothing is none, also when it is not needed. */
+	if (row->kind != FIELD_SECRET && !visible_any(s))
+		f->value[i] = s = SLICE("");
+	n = utf8_count(s);
 	if (n < row->min || n > row->max)
 		return between(f, row, " characters");
 	if (row->kind != FIELD_LINES && !one_line(s))
@@ -444,11 +468,26 @@ static void show_kind(const struct field *row, bool fixed, struct view *v)
 	view_flag(v, "is_many", !fixed && row->kind == FIELD_MANY);
 }
 
+static void show_held(const struct fields *f, struct view *v)
+{
+	view_flag(v, "is_held", f->held != NULL);
+	view_list(v, "held");
+	for (const struct field_held *h = f->held; h != NULL; h = h->next) {
+		struct view *item = view_item(v, "held");
+
+		view_cstr(item, "held_word", h->word);
+		view_slice(item, "held_name", h->name);
+		view_flag(item, "held_linked", h->path.n > 0);
+		view_slice(item, "held_path", h->path);
+	}
+}
+
 void fields_show(const struct fields *f, struct view *v)
 {
 	view_flag(v, "has_problem", f->problem != NULL);
 	view_cstr(v, "problem", f->problem);
 	view_flag(v, "has_errors", !fields_good(f));
+	show_held(f, v);
 	view_list(v, "fields");
 	for (size_t i = 0; i < f->n; i++) {
 		const struct field *row = &f->rows[i];

@@ -49,6 +49,14 @@ struct field_choice {
 	struct field_choice *next;
 };
 
+/* What stands against retiring it; see held.h. */
+struct field_held {
+	const char *word;  /* "Pool" */
+	struct slice name; /* "Spring" */
+	struct slice path; /* its page; "": none */
+	struct field_held *next;
+};
+
 struct fields {
 	const struct field *rows;
 	size_t n;
@@ -58,6 +66,8 @@ struct fields {
 	struct field_choice *choices[FIELDS_MAX];
 	struct field_choice *last[FIELDS_MAX];
 	const char *problem;     /* of the whole form; NULL: none */
+	struct field_held *held; /* below the problem; NULL: nothing */
+	struct field_held *held_last;
 	struct hours_grid *grid; /* a week as it was sent; NULL: none was */
 	bool fresh;              /* is to be added: `once` may be set */
 	struct slice shown;      /* by save(): a secret to show this once */
@@ -93,6 +103,10 @@ void fields_choice(struct fields *f, const char *name, struct slice value,
     struct slice label);
 void fields_choice_id(struct fields *f, const char *name, enum id_kind kind,
     const uint8_t id[ID_BYTES], const char *label);
+
+/* One more that holds it. word: a literal; the rest is copied. */
+void fields_held(struct fields *f, const char *word, struct slice name,
+    struct slice path);
 
 /* The field stays as it is and shows what is wrong with it. */
 void fields_wrong(struct fields *f, const char *name, const char *why);

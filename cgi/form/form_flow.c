@@ -7,7 +7,9 @@
 #include "cgi/form/flow_store.h"
 #include "cgi/form/flow_types.h"
 #include "cgi/form/flow_world.h"
+#include "cgi/form/held.h"
 #include "cgi/form/json_copy.h"
+#include "cgi/form/thing.h"
 #include "cgi/web/frame.h"
 #include "lib/core/flow_name.h"
 #include "lib/core/flow_sample.h"
@@ -147,19 +149,53 @@ enum err form_flow_name(const struct req *r, struct resp *out)
 	return e == ERR_OK ? to_flow(out, row.id, NULL) : e;
 }
 
+/* It was not put away: why, what stands against it, and the way back. */
+static enum err stays(const struct req *r, struct resp *out,
+    unsigned int status, const struct flow_row *row, const struct fields *f)
+{
+	struct view *v = view_new(r->arena, "refused.html");
+	char id[ID_TEXT_MAX], back[64];
+	enum err e;
+
+	if (f->e != ERR_OK)
+		return f->e;
+	e = frame_page(r, FRAME_FLOWS, "Not retired", SLICE(""), v);
+	if (e != ERR_OK)
+		return e;
+	id_text(ID_KIND_flow, row->id.v, id);
+	(void)snprintf(back, sizeof(back), "/flows/%s", id);
+	view_cstr(v, "refused", "Not retired");
+	view_cstr(v, "back", back);
+	view_cstr(v, "back_name", row->name);
+	fields_show(f, v);
+	resp_status(out, status);
+	return resp_view(out, v);
+}
+
 enum err form_flow_retire(const struct req *r, struct resp *out)
 {
 	struct flow_row row;
+	struct fields f;
 	enum err e;
 
-	if ((e = flow_store_get(r, &row)) != ERR_OK ||
-	    (e = db_begin(r->db)) != ERR_OK)
+	fields_init(&f, NULL, 0, r->arena);
+	if ((e = flow_store_get(r, &row)) != ERR_OK)
+		return e;
+	if (!thing_sure(r)) {
+		f.problem = THING_UNSURE;
+		return stays(r, out, 422, &row, &f);
+	}
+	if ((e = db_begin(r->db)) != ERR_OK)
 		return e;
 	e = db_end(r->db, flow_store_retire(r, &row));
-	if (e == ERR_CONFLICT)
-		return resp_problem(out, 409,
-		    "Numbers still use this flow. Give them another one"
-		    " first.");
+	if (e == ERR_CONFLICT) {
+		f.problem =
+		    "Numbers or other flows still use this flow. Give"
+		    " them another one first.";
+		if ((e = held_flow(r, row.id.v, &f)) != ERR_OK)
+			return e;
+		return stays(r, out, 409, &row, &f);
+	}
 	return e == ERR_OK ? resp_redirect(out, SLICE("/flows")) : e;
 }
 

@@ -4,6 +4,7 @@
 
 #include "cgi/form/flow_sound.h"
 #include "cgi/form/prompt_do.h"
+#include "cgi/form/thing.h"
 #include "cgi/web/frame.h"
 #include "lib/base/scan.h"
 #include "lib/core/voice.h"
@@ -297,11 +298,16 @@ enum err form_prompt_name(const struct req *r, struct resp *out)
 
 enum err form_prompt_retire(const struct req *r, struct resp *out)
 {
+	const struct sent unsure = { .said = { .voice = SLICE("slt") },
+		.problem = THING_UNSURE };
 	struct prompt_id id;
 	enum err e;
 
-	if ((e = path_id(r, &id)) != ERR_OK ||
-	    (e = db_begin(r->db)) != ERR_OK ||
+	if ((e = path_id(r, &id)) != ERR_OK)
+		return e;
+	if (!thing_sure(r))
+		return show_one(r, id, &unsure, out);
+	if ((e = db_begin(r->db)) != ERR_OK ||
 	    (e = db_end(r->db, prompt_do_retire(r, id))) != ERR_OK)
 		return e;
 	return resp_redirect(out, SLICE("/settings/prompts"));

@@ -6,6 +6,7 @@
 #include "cgi/form/form_audit.h"
 #include "lib/base/rnd.h"
 #include "lib/base/utf8.h"
+#include "lib/core/visible.h"
 #include "lib/core/voice.h"
 #include "lib/snd/snd_prompt.h"
 #include "lib/text/json_out.h"
@@ -30,7 +31,7 @@ const char *prompt_do_wrong(const struct prompt_said *s, bool with_name,
 {
 	*field = "name";
 	if (with_name &&
-	    (s->name.n == 0 || utf8_count(s->name) > NAME_MAX_CHARS ||
+	    (!visible_any(s->name) || utf8_count(s->name) > NAME_MAX_CHARS ||
 		has_control(s->name)))
 		return "A prompt needs a name of 1 to 100 characters.";
 	*field = "text";

@@ -530,29 +530,54 @@ enum err thing_change(const struct req *r, struct resp *out)
 	    how == DID_NOTHING ? "same" : "saved");
 }
 
+bool thing_sure(const struct req *r)
+{
+	struct slice sure;
+
+	return req_form(r, "sure", &sure) == ERR_OK &&
+	       slice_eq_cstr(sure, "yes");
+}
+
+/* Its form again, with f->problem. */
+static enum err stays(const struct req *r, struct resp *out,
+    unsigned int status, struct fields *f, const uint8_t id[ID_BYTES])
+{
+	const struct thing *t = r->data;
+	char stamp[FIELD_STAMP_MAX];
+	enum err e;
+
+	if ((e = t->load(r, id, f)) != ERR_OK ||
+	    (e = fields_stamp(f, stamp)) != ERR_OK)
+		return e;
+	resp_status(out, status);
+	return show_form(r, out, f, id, stamp);
+}
+
 enum err thing_retire(const struct req *r, struct resp *out)
 {
 	const struct thing *t = r->data;
 	uint8_t id[ID_BYTES];
-	char stamp[FIELD_STAMP_MAX];
 	struct fields f;
 	enum err e;
 
 	if (t->retire == NULL)
 		return ERR_NOTFOUND;
 	if ((e = req_path_id(r, 0, t->id_kind, id)) != ERR_OK ||
-	    (e = thing_do_prepare(r, t, &f)) != ERR_OK ||
-	    (e = db_begin(r->db)) != ERR_OK)
+	    (e = thing_do_prepare(r, t, &f)) != ERR_OK)
+		return e;
+	if (!thing_sure(r)) {
+		f.problem = THING_UNSURE;
+		return stays(r, out, 422, &f, id);
+	}
+	if ((e = db_begin(r->db)) != ERR_OK)
 		return e;
 	e = db_end(r->db, thing_do_retire(r, t, id));
 	if (e == ERR_OK)
 		return thing_redirect(r, out, slice_from(t->path), "retired");
 	if (e != ERR_CONFLICT)
 		return e;
-	if ((e = t->load(r, id, &f)) != ERR_OK ||
-	    (e = fields_stamp(&f, stamp)) != ERR_OK)
-		return e;
 	f.problem = t->in_use;
-	resp_status(out, 409);
-	return show_form(r, out, &f, id, stamp);
+	if (t->holders != NULL && (e = t->holders(r, id, &f)) != ERR_OK)
+		return e;
+	return stays(r, out, 409, &f, id);
 }

@@ -72,6 +72,9 @@ struct thing {
 	/* In a transaction. ERR_CONFLICT: it is in use. */
 	enum err (*retire_it)(const struct req *r, const uint8_t id[ID_BYTES]);
 	const char *in_use; /* what to say then */
+	/* And what uses it, each by fields_held(). NULL: nothing is named. */
+	enum err (*holders)(const struct req *r, const uint8_t id[ID_BYTES],
+	    struct fields *f);
 	/* More for the form's page of an existing one: links, a snippet. May
 	 * be NULL. */
 	enum err (*more)(const struct req *r, const uint8_t id[ID_BYTES],
@@ -129,6 +132,12 @@ void thing_extra_link(struct view *x, const char *to, const char *word);
 /* A button that posts to an address of ours. */
 void thing_extra_button(struct view *x, const char *to, const char *word);
 
+/* Whether the box of "Yes, I mean it" came with a form that puts something away
+ * (sure=yes): a browser does not send the form without, everything else may. */
+bool thing_sure(const struct req *r);
+#define THING_UNSURE                                     \
+	"Nothing was changed: tick “Yes, I mean it”" \
+	" beside the button first."
 /* For forms of their own: the notice that a redirect here asked for with
  * ?done=; sets has_done and done. */
 void thing_done(const struct req *r, struct view *v);

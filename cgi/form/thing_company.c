@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cgi/form/held.h"
 #include "lib/db/db_company.h"
 #include "lib/phone/phone.h"
 #include "lib/phone/tz.h"
@@ -167,6 +168,7 @@ const struct thing thing_company = {
 	.begin = begin,
 	.save = save,
 	.retire_it = retire,
+	.holders = held_company,
 	.in_use = "The company has numbers in use. Retire them first.",
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cgi/form/choice.h"
+#include "cgi/form/held.h"
 #include "cgi/form/hours_text.h"
 #include "lib/core/geo.h"
 #include "lib/core/nexthop.h"
@@ -260,6 +261,7 @@ const struct thing thing_destination = {
 	.begin = begin,
 	.save = save,
 	.retire_it = retire,
+	.holders = held_destination,
 	.in_use =
 	    "A number or a published flow still sends calls there."
 	    " Change those first.",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cgi/form/choice.h"
+#include "cgi/form/held.h"
 #include "cgi/form/number_form.h"
 #include "cgi/web/trail.h"
 #include "lib/base/utf8.h"
@@ -345,6 +346,7 @@ const struct thing thing_number = {
 	.begin = begin,
 	.save = save,
 	.retire_it = retire,
+	.holders = held_number,
 	.in_use =
 	    "A pool or a source tracker still uses the number. Free it"
 	    " first.",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cgi/form/choice.h"
+#include "cgi/form/held.h"
 #include "lib/db/db_number.h"
 #include "lib/db/db_pool.h"
 
@@ -185,6 +186,7 @@ const struct thing thing_pool = {
 	.begin = begin,
 	.save = save,
 	.retire_it = retire,
+	.holders = held_pool,
 	.in_use =
 	    "A site leases from this pool, or it has numbers. Move them"
 	    " first.",

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cgi/form/held.h"
 #include "lib/db/db_mark.h"
 
 static const struct field fields[] = {
@@ -82,5 +83,6 @@ const struct thing thing_tag = {
 	.load = load,
 	.save = save,
 	.retire_it = retire,
+	.holders = held_tag,
 	.in_use = "Calls have this tag. Rename it, or take it off them first.",
 };

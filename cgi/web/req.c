@@ -5,6 +5,7 @@
 #include "lib/base/scan.h"
 #include "lib/base/settings.h"
 #include "lib/base/utf8.h"
+#include "lib/core/visible.h"
 
 /* --- parameters ----------------------------------------------------------- */
 
@@ -103,7 +104,7 @@ enum err req_form_text(const struct req *r, const char *name, size_t min,
 		return e;
 	s = slice_trim(s);
 	n = utf8_count(s);
-	if (n < min || n > max)
+	if (n < min || n > max || (min > 0 && !visible_any(s)))
 		return ERR_RANGE;
 	*out = s;
 	return ERR_OK;

@@ -120,7 +120,8 @@ RT_MUST_USE enum err req_form_u64(const struct req *r, const char *name,
     uint64_t min, uint64_t max, uint64_t *out);
 RT_MUST_USE enum err req_form_id(const struct req *r, const char *name,
     enum id_kind kind, uint8_t out[ID_BYTES]);
-/* Trimmed text of min to max characters (not bytes). */
+/* Trimmed text of min to max characters (not bytes); where one is needed, one
+ * that can be seen. */
 RT_MUST_USE enum err req_form_text(const struct req *r, const char *name,
     size_t min, size_t max, struct slice *out);
 

@@ -10,7 +10,8 @@
 /* In words, for whoever is refused. */
 #define FLOW_NAME_RULE "A flow's name has 1 to 100 characters."
 
-/* name: trimmed. Text of one line, without control characters. */
+/* name: trimmed. Text of one line, without control characters, with something
+ * to see in it. */
 bool flow_name_ok(struct slice name);
 
 #endif

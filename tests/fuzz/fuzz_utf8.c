@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "lib/base/utf8.h"
+#include "lib/core/visible.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -20,6 +21,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	utf8_clean(buf_slice(&once), &twice);
 	assert(slice_eq(buf_slice(&once), buf_slice(&twice)));
 	assert(utf8_head(in, size / 2).n <= size / 2);
+	/* What shows nothing shows nothing in either half, cut anywhere. */
+	if (!visible_any(in))
+		assert(!visible_any(utf8_head(in, size / 2)) && utf8_valid(in));
 	buf_fini(&once);
 	buf_fini(&twice);
 	return 0;

@@ -249,7 +249,7 @@ test('a key of all companies is made in the form by who administers all of them'
 	stack.sql(`DELETE FROM membership WHERE user_id = ${hex(world.users.admin.id)} AND company_id = REPEAT(CHAR(0), 16)`);
 	assert.equal((await api(key, '/companies')).status, 403);
 	stack.sql(insert('membership', { user_id: hex(world.users.admin.id), account_id: hex(world.alpha.account), company_id: 'REPEAT(CHAR(0), 16)', role: "'admin'", created_at: 'UTC_TIMESTAMP(6)' }));
-	assert.equal((await admin.submit(href, `${href}/retire`, {})).status, 303);
+	assert.equal((await admin.submit(href, `${href}/retire`, { sure: 'yes' })).status, 303);
 	assert.equal((await api(key, '/companies')).status, 401);
 });
 

@@ -444,9 +444,9 @@ test('renamed; retired only when no number runs it', async () => {
 		assert.notEqual((await owner.submit(at, `${at}/name`, { name })).status, 303, JSON.stringify(name));
 	}
 	await make(demo, 'Renamed');
-	assert.equal((await owner.submit(at, `${at}/retire`, {})).status, 303);
+	assert.equal((await owner.submit(at, `${at}/retire`, { sure: 'yes' })).status, 303);
 	assert.equal((await owner.fetch(at)).status, 404);
 	const used = (await (await demo.fetch('/flows')).text()).match(/\/flows\/flo_[a-z0-9]+/)[0];
-	assert.equal((await demo.submit(used, `${used}/retire`, {})).status, 409);
+	assert.equal((await demo.submit(used, `${used}/retire`, { sure: 'yes' })).status, 409);
 	await until('it is still there', async () => (await demo.fetch(used)).status === 200);
 });

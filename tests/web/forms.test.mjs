@@ -103,7 +103,14 @@ for (const [path, t] of Object.entries(things)) {
 		assert.ok([403, 404].includes(theirs.status));
 		assert.equal(fingerprint(stack), mark);
 
-		const gone = await owner.submit(href, `${href}/retire`, {});
+		// A program that sends the form without its box does not mean it.
+		for (const body of [{}, { sure: '' }, { sure: 'no' }]) {
+			const unsure = await owner.submit(href, `${href}/retire`, body);
+			assert.equal(unsure.status, 422);
+			assert.match(await unsure.text(), /role="alert">[\s\S]*Nothing was changed/);
+		}
+		assert.equal(audits(), n, 'nothing is retired by half a form');
+		const gone = await owner.submit(href, `${href}/retire`, { sure: 'yes' });
 		assert.equal(gone.status, 303);
 		assert.equal(audits(), ++n);
 		assert.equal(lastAudit().action, `${t.one}.retire`);

@@ -146,6 +146,6 @@ test('renamed and retired', async () => {
 	const html = await (await owner.fetch(at)).text();
 	assert.match(html, /These flows play it[^\n]*href="\/flows\/flo_[0-9a-z]{26}">&lt;b&gt;Plays&lt;\/b&gt;<\/a> *<\/p>/);
 	assert.ok(!html.includes('Silent') && !html.includes('Theirs'));
-	assert.equal((await owner.submit(at, `${at}/retire`, {})).status, 303);
+	assert.equal((await owner.submit(at, `${at}/retire`, { sure: 'yes' })).status, 303);
 	assert.equal((await owner.fetch(at)).status, 404);
 });
