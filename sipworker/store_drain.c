@@ -56,9 +56,11 @@ struct drain {
 	int64_t begun_us;  /* the last batch */
 	unsigned int busy; /* times in a row for one record */
 	bool away;
+	bool unreadable; /* the journal, now */
 	struct held held[BATCH_MAX];
 	uint32_t n_held;
-	struct buf bytes;
+	struct buf bytes; /* in mem: what was read is not lost for want of it */
+	char mem[BATCH_BYTES_MAX];
 	struct callrec together[TOGETHER_MAX];
 	struct late late[LATE_MAX];
 	uint32_t n_late;
@@ -244,7 +246,7 @@ static enum err gather(struct drain *t, uint64_t upto)
 			.n = rec.payload.n };
 		buf_put(&t->bytes, rec.payload);
 	}
-	return buf_err(&t->bytes) == ERR_OK ? e : ERR_NOMEM;
+	return e;
 }
 
 static bool decode(const struct drain *t, const struct held *h,
@@ -368,6 +370,16 @@ static bool wait_more(struct drain *t, uint64_t *upto)
 	return go;
 }
 
+/* A disk or a want of memory that lets nothing be read now: not for ever.
+ * False: stop. */
+static bool cannot_read(struct drain *t, enum err e)
+{
+	if (!t->unreadable)
+		log_error("drain: cannot read the journal: %s", err_name(e));
+	t->unreadable = true;
+	return hold_off(t);
+}
+
 static void drain_loop(struct drain *t)
 {
 	uint64_t upto = 0;
@@ -380,10 +392,13 @@ static void drain_loop(struct drain *t)
 				return;
 		} while (e == ERR_OK);
 		if (e != ERR_NOTFOUND) {
-			log_error("drain: cannot read the journal: %s",
-			    err_name(e));
-			return;
+			if (!cannot_read(t, e))
+				return;
+			continue;
 		}
+		if (t->unreadable)
+			log_info("drain: the journal can be read again");
+		t->unreadable = false;
 		/* Damaged records are passed over, or it would wait for ever.
 		 */
 		if (upto > t->seq)
@@ -394,23 +409,33 @@ static void drain_loop(struct drain *t)
 	}
 }
 
+static enum err prepare(struct drain *t)
+{
+	const struct db_options o = store_db_options(t->d, 0);
+	enum err e;
+
+	if (t->db == NULL && (e = db_open_broken(&t->db, &o)) != ERR_OK &&
+	    t->db == NULL)
+		return e;
+	if ((e = journal_reader_load_pos(t->d->journal_fd, &t->seq)) != ERR_OK)
+		return e;
+	return journal_reader_open(&t->reader, t->d->journal_fd, t->seq + 1);
+}
+
 void *store_drain_run(void *arg)
 {
 	static struct drain t; /* one thread, once; too large for a stack */
-	const struct db_options o = store_db_options(arg, 0);
+	enum err e;
 
 	/* Of this thread alone, in Linux. */
 	(void)setpriority(PRIO_PROCESS, 0, NICE);
 	t.d = arg;
 	t.pause_us = PAUSE_MIN_US;
-	buf_init(&t.bytes, BATCH_BYTES_MAX);
-	if (db_open_broken(&t.db, &o) != ERR_OK && t.db == NULL) {
-		log_error("drain: cannot connect");
-		return NULL;
-	}
-	if (journal_reader_load_pos(t.d->journal_fd, &t.seq) == ERR_OK &&
-	    journal_reader_open(&t.reader, t.d->journal_fd, t.seq + 1) ==
-		ERR_OK) {
+	buf_over(&t.bytes, t.mem, sizeof(t.mem));
+	while ((e = prepare(&t)) != ERR_OK)
+		if (!cannot_read(&t, e))
+			break;
+	if (e == ERR_OK) {
 		t.saved = t.seq;
 		atomic_store(&t.d->drained, t.seq);
 		drain_loop(&t);
@@ -418,6 +443,5 @@ void *store_drain_run(void *arg)
 	}
 	journal_reader_close(t.reader);
 	db_close(t.db);
-	buf_fini(&t.bytes);
 	return NULL;
 }

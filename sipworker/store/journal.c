@@ -80,7 +80,7 @@ static enum err find_end(struct journal *j, uint64_t last_segment,
 /* Opens the last segment to write behind its last whole record. */
 static enum err resume(struct journal *j, uint64_t first)
 {
-	char name[JOURNAL_FMT_NAME], head[JOURNAL_FMT_HEADER];
+	char name[JOURNAL_FMT_NAME];
 	struct journal_header h;
 	uint64_t end = 0;
 	struct stat st;
@@ -94,10 +94,7 @@ static enum err resume(struct journal *j, uint64_t first)
 		log_sys("journal: open %s", name);
 		return ERR_IO;
 	}
-	if (pread(j->fd, head, sizeof(head), 0) != sizeof(head))
-		return ERR_SYNTAX;
-	if ((e = journal_fmt_header(slice_of(head, sizeof(head)), &h)) !=
-	    ERR_OK)
+	if ((e = journal_reader_head(j->fd, &h)) != ERR_OK)
 		return e;
 	if ((uint64_t)st.st_size > end) {
 		log_warn("journal: torn end cut off file=%s bytes=%llu", name,
@@ -149,19 +146,17 @@ static enum err begin_segment(struct journal *j, uint64_t first)
 	return ERR_OK;
 }
 
-/* Of a plain file that begins as a segment of this number does. One of a later
+/* A plain file that begins as a segment of this number does. One of a later
  * version is nobody's to move. */
 static bool is_whole(int fd, uint64_t first)
 {
-	char head[JOURNAL_FMT_HEADER];
 	struct journal_header h;
 	struct stat st;
 	enum err e;
 
-	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) ||
-	    pread(fd, head, sizeof(head), 0) != sizeof(head))
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
 		return false;
-	e = journal_fmt_header(slice_of(head, sizeof(head)), &h);
+	e = journal_reader_head(fd, &h);
 	return e == ERR_UNSUPPORTED || (e == ERR_OK && h.first_seq == first);
 }
 

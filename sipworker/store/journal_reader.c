@@ -14,6 +14,9 @@
 /* Room for one record and more, so that most reads bring many records. */
 #define WINDOW (4 * (size_t)JOURNAL_FMT_RECORD_MAX)
 
+/* A disk that cannot be read may be readable a moment later. */
+#define HEAD_TRIES 3
+
 #define POS_NAME  "drained"
 #define POS_BYTES 16 /* "RTD1" seq(be64) crc(be32) */
 
@@ -29,6 +32,27 @@ struct journal_reader {
 	uint64_t skipped;
 	char window[WINDOW];
 };
+
+enum err journal_reader_head(int fd, struct journal_header *out)
+{
+	char head[JOURNAL_FMT_HEADER];
+	unsigned int tries = 0;
+	size_t have = 0;
+
+	while (have < sizeof(head)) {
+		const ssize_t n =
+		    pread(fd, head + have, sizeof(head) - have, (off_t)have);
+
+		if (n == 0)
+			break; /* the file ends here */
+		if (n == -1 && ++tries == HEAD_TRIES) {
+			log_sys("journal: read header");
+			return ERR_IO;
+		}
+		have += n > 0 ? (size_t)n : 0;
+	}
+	return journal_fmt_header(slice_of(head, have), out);
+}
 
 static int by_number(const void *a, const void *b)
 {
@@ -142,9 +166,8 @@ static enum err choose(const struct journal_reader *r, uint64_t *first)
 
 static enum err enter(struct journal_reader *r, uint64_t first)
 {
-	char name[JOURNAL_FMT_NAME], head[JOURNAL_FMT_HEADER];
+	char name[JOURNAL_FMT_NAME];
 	struct journal_header h;
-	ssize_t n;
 	enum err e;
 	int fd;
 
@@ -153,9 +176,7 @@ static enum err enter(struct journal_reader *r, uint64_t first)
 		log_sys("journal: open %s", name);
 		return ERR_IO;
 	}
-	n = pread(fd, head, sizeof(head), 0);
-	e = n == -1 ? ERR_IO
-		    : journal_fmt_header(slice_of(head, (size_t)n), &h);
+	e = journal_reader_head(fd, &h);
 	if (e == ERR_SYNTAX || (e == ERR_OK && h.first_seq != first)) {
 		/* Without the salt nothing in it can be checked. */
 		log_error("journal: bad header file=%s", name);
@@ -307,8 +328,12 @@ enum err journal_reader_load_pos(int dirfd, uint64_t *seq)
 		return ERR_IO;
 	}
 	n = pread(fd, b, sizeof(b), 0);
+	if (n == -1)
+		log_sys("journal: read " POS_NAME);
 	(void)close(fd); /* read only */
-	take_init(&t, slice_of(b, n < 0 ? 0 : (size_t)n));
+	if (n == -1)
+		return ERR_IO;
+	take_init(&t, slice_of(b, (size_t)n));
 	(void)take_bytes(&t, 4); /* covered by the check sum */
 	v = take_be64(&t);
 	if (take_be32(&t) != crc32c_more(0, b, 12) || take_end(&t) != ERR_OK) {

@@ -12,6 +12,10 @@
 
 struct journal_reader;
 
+/* The header of the segment open as fd; a read that fails is tried again.
+ * ERR_IO; ERR_SYNTAX: it has none; ERR_UNSUPPORTED: of a later version. */
+RT_MUST_USE enum err journal_reader_head(int fd, struct journal_header *out);
+
 /* Begins at the first record whose number is at least from. dirfd is borrowed.
  * ERR_NOMEM. */
 RT_MUST_USE enum err journal_reader_open(struct journal_reader **out, int dirfd,
