@@ -213,6 +213,13 @@ $(FUZZ:%=$(B)/tests/%): $(B)/tests/%: $(B)/o/tests/%.o $(B)/o/tests/fuzz/replay.
 	    $(LIBS)
 endif
 
+# What lets single calls of a program fail, loaded before libc (its header).
+$(B)/tests/fault.so: tests/fault/fault.c Makefile
+	@mkdir -p $(@D)
+	$(SAY) '  link $@'
+	$(Q)$(CCACHE) $(CC_gcc) -std=gnu11 $(GNU) -O1 -g -Wall -Wextra -Werror -fPIC \
+	    -fno-omit-frame-pointer -shared $(MYSQL_INC) -o $@ $<
+
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
@@ -374,7 +381,7 @@ lint:
 
 #: make unit          unit tests and fuzz corpora of this variant (V=debug)
 .PHONY: unit tests fuzzers
-tests: all $(TESTS:%=$(B)/tests/%)
+tests: all $(TESTS:%=$(B)/tests/%) $(B)/tests/fault.so
 fuzzers: $(FUZZ:%=$(B)/tests/%)
 unit: all $(UNIT:%=$(B)/tests/%) fuzzers
 	@dev/run-tests.sh $(UNIT:%=$(B)/tests/%) $(FUZZ:%=$(B)/tests/%)

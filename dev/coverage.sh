@@ -7,7 +7,7 @@
 #   coverage.sh lines FILE  what of the file no test has reached
 set -u
 cd "$(dirname "$0")/.." || exit 1
-export RT_BUILD=$PWD/build/cov RT_TEST_TIMEOUT_S=600
+export RT_BUILD=$PWD/build/cov RT_TEST_TIMEOUT_S=1800 RT_TEST_FAULTS=all
 
 count() { # gcovr's answer into the file $1, about the object files under $2
 	gcovr -j "$(nproc)" --root . --object-directory "$2" --exclude 'tests/' --exclude 'bench/' \

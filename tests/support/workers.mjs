@@ -12,9 +12,10 @@ const listens = (port) => {
 	return readFileSync('/proc/net/udp', 'latin1').includes(`${host}:${port.toString(16).toUpperCase().padStart(4, '0')} `);
 };
 
-/** The n-th worker (from 0) of the stack's database. */
+/** The n-th worker (from 0) of the stack's database; env: beside our own. */
 export class Worker {
-	constructor(stack, n) {
+	constructor(stack, n, { env = {} } = {}) {
+		this.env = { ...process.env, ...env };
 		this.port = 6060 + 10 * n;
 		this.text = '';
 		this.conf = join(stack.dir, `worker${n}.conf`);
@@ -29,7 +30,7 @@ export class Worker {
 
 	async start() {
 		const [program, ...args] = [...tied, join(build, 'sipworker'), '-c', this.conf];
-		this.child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+		this.child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env: this.env });
 		this.child.stderr.setEncoding('utf8').on('data', (t) => (this.text += t));
 		this.over = new Promise((r) => this.child.on('exit', r));
 		await this.ready();
