@@ -189,12 +189,46 @@ static void on_kept(struct trial *r, int64_t at_us, const struct flow_do *d)
 	char mem[32];
 	struct buf b;
 
+	if (d->kind == FLOW_DO_RECORD || d->kind == FLOW_DO_VOICEMAIL) {
+		(void)line(r, at_us,
+		    d->kind == FLOW_DO_RECORD ? FLOWTRY_RECORDS
+					      : FLOWTRY_MESSAGE);
+		return;
+	}
 	buf_over(&b, mem, sizeof(mem));
 	if (d->kind == FLOW_DO_KEEP)
 		buf_printf(&b, "%u s", d->value);
 	else
 		buf_cstr(&b, "thrown away");
 	line(r, at_us, FLOWTRY_KEPT)->text = keep(r, buf_slice(&b));
+}
+
+/* What the caller's side is given: an answer, a prompt, ringback, silence. */
+static void on_sound(struct trial *r, int64_t at_us, const struct flow_do *d)
+{
+	if (d->kind == FLOW_DO_ANSWER)
+		(void)line(r, at_us, FLOWTRY_ANSWERS);
+	else if (d->kind == FLOW_DO_PLAY)
+		on_play(r, at_us, d);
+	else if (d->kind == FLOW_DO_RINGBACK)
+		line(r, at_us, FLOWTRY_HEARS)->text =
+		    d->prompt == FLOW_NO_PROMPT ? SLICE("ringback")
+						: prompt_key(r, d->prompt);
+	else if (d->leg == FLOW_CALLER_LEG)
+		(void)line(r, at_us, FLOWTRY_STOPS);
+}
+
+/* A telephone rings, stops ringing, or is the one that talks. */
+static void on_attempt(struct trial *r, int64_t at_us, const struct flow_do *d)
+{
+	if (d->kind == FLOW_DO_DIAL) {
+		on_dial(r, at_us, d);
+	} else if (d->kind == FLOW_DO_CANCEL) {
+		line(r, at_us, FLOWTRY_CANCELS)->to = dialled(r, d->ticket);
+	} else {
+		r->answered_by = dialled(r, d->ticket);
+		line(r, at_us, FLOWTRY_TALKS)->to = r->answered_by;
+	}
 }
 
 static void on_store(struct trial *r, int64_t at_us, const struct flow_do *d)
@@ -206,6 +240,21 @@ static void on_store(struct trial *r, int64_t at_us, const struct flow_do *d)
 	buf_put(&b, d->text);
 	buf_printf(&b, " %s", d->u.digits);
 	line(r, at_us, FLOWTRY_STORES)->text = keep(r, buf_slice(&b));
+}
+
+/* What the call is marked with. */
+static void on_mark(struct trial *r, int64_t at_us, const struct flow_do *d)
+{
+	if (d->kind == FLOW_DO_STORE) {
+		on_store(r, at_us, d);
+	} else if (d->kind == FLOW_DO_OUTCOME) {
+		line(r, at_us, FLOWTRY_OUTCOME)->text = d->text;
+	} else {
+		line(r, at_us, FLOWTRY_TAGS)->text = d->text;
+		if (r->tagged < r->c->n_tags &&
+		    slice_eq(r->c->tags[r->tagged], d->text))
+			r->tagged++;
+	}
 }
 
 static void on_end(struct trial *r, int64_t at_us, const struct flow_do *d)
@@ -231,51 +280,26 @@ static void did(void *arg, int64_t at_us, const struct flow_do *d)
 		on_trace(r, at_us, d);
 		break;
 	case FLOW_DO_ANSWER:
-		(void)line(r, at_us, FLOWTRY_ANSWERS);
-		break;
 	case FLOW_DO_PLAY:
-		on_play(r, at_us, d);
-		break;
 	case FLOW_DO_RINGBACK:
-		line(r, at_us, FLOWTRY_HEARS)->text =
-		    d->prompt == FLOW_NO_PROMPT ? SLICE("ringback")
-						: prompt_key(r, d->prompt);
-		break;
 	case FLOW_DO_STOP:
-		if (d->leg == FLOW_CALLER_LEG)
-			(void)line(r, at_us, FLOWTRY_STOPS);
+		on_sound(r, at_us, d);
 		break;
 	case FLOW_DO_DIAL:
-		on_dial(r, at_us, d);
-		break;
 	case FLOW_DO_CANCEL:
-		line(r, at_us, FLOWTRY_CANCELS)->to = dialled(r, d->ticket);
-		break;
 	case FLOW_DO_BRIDGE:
-		r->answered_by = dialled(r, d->ticket);
-		line(r, at_us, FLOWTRY_TALKS)->to = r->answered_by;
+		on_attempt(r, at_us, d);
 		break;
 	case FLOW_DO_RECORD:
-		(void)line(r, at_us, FLOWTRY_RECORDS);
-		break;
 	case FLOW_DO_VOICEMAIL:
-		(void)line(r, at_us, FLOWTRY_MESSAGE);
-		break;
 	case FLOW_DO_KEEP:
 	case FLOW_DO_DROP:
 		on_kept(r, at_us, d);
 		break;
 	case FLOW_DO_TAG:
-		line(r, at_us, FLOWTRY_TAGS)->text = d->text;
-		if (r->tagged < r->c->n_tags &&
-		    slice_eq(r->c->tags[r->tagged], d->text))
-			r->tagged++;
-		break;
 	case FLOW_DO_OUTCOME:
-		line(r, at_us, FLOWTRY_OUTCOME)->text = d->text;
-		break;
 	case FLOW_DO_STORE:
-		on_store(r, at_us, d);
+		on_mark(r, at_us, d);
 		break;
 	case FLOW_DO_HANGUP:
 	case FLOW_DO_BUSY:
