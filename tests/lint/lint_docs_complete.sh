@@ -1,7 +1,7 @@
 #!/bin/sh
 # What docs/ lists is what there is: every table has its row in DATA.md, every
 # setting its row in SETTINGS.md, once, and neither names what is gone; a
-# decision's number is used once, and in its title; no line of the change log stands there twice.
+# decision's number is used once, and in its title, and it stands in the index; no line of the change log stands there twice.
 bad=0
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -22,10 +22,14 @@ grep -o -E '(TEXT|NUMBER)\([a-z_]+' lib/base/settings.c | sed 's/.*(//' | grep -
 	sort >"$work/is"
 grep -o -E '^\| `[a-z_]+`' docs/SETTINGS.md | tr -d '|` ' | sort >"$work/said"
 same 'docs/SETTINGS.md, settings'
-ls docs/decisions | cut -c1-4 | sort | uniq -d | grep . && echo 'docs/decisions: a number twice' && bad=1
-for f in docs/decisions/*.md; do
+ls docs/decisions | grep '^[0-9]' | cut -c1-4 | sort | uniq -d | grep . && echo 'docs/decisions: a number twice' && bad=1
+for f in docs/decisions/[0-9]*.md; do
 	number=$(basename "$f" | cut -c1-4)
 	head -n 1 "$f" | grep -q "^# $number: " || { echo "$f: no title \"# $number: ...\"" && bad=1; }
-done
+	head -n 1 "$f" | sed "s|^# $number: |- [$number]($(basename "$f")): |"
+done >"$work/is"
+grep -v '^- ' "$work/is" && bad=1
+grep '^- ' docs/decisions/README.md >"$work/said"
+same 'docs/decisions/README.md, a line each, in order'
 grep '^- ' CHANGELOG.md | sort | uniq -d | grep . && echo 'CHANGELOG.md: a line twice' && bad=1
 exit $bad
