@@ -70,6 +70,7 @@ static void write_leg(const struct db_report_call_leg *l, struct json_out *j)
 	put_texts(j, texts, RT_ARRAY_LEN(texts));
 	put_time(j, "started_at", l->started_us);
 	put_time(j, "ringing_at", l->ringing_us);
+	put_time(j, "early_media_at", l->early_us);
 	put_time(j, "answered_at", l->answered_us);
 	put_time(j, "ended_at", l->ended_us);
 	put_u64(j, "sip_status", l->sip_status);
@@ -77,7 +78,9 @@ static void write_leg(const struct db_report_call_leg *l, struct json_out *j)
 	put_u64(j, "packets_in", l->packets_in);
 	put_u64(j, "packets_out", l->packets_out);
 	put_u64(j, "packets_lost", l->packets_lost);
+	put_u64(j, "packets_dropped", l->packets_dropped);
 	put_u64(j, "jitter_us", l->jitter_us);
+	put_u64(j, "rtt_us", l->rtt_us);
 	json_out_end(j);
 }
 

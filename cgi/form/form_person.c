@@ -109,7 +109,7 @@ static enum err read_parts(const struct req *r, const struct who *w,
 		return db_person_parts(r->db, r->company, person, on_part, out);
 	if (e != ERR_NOTFOUND)
 		return e;
-	out->v[0].visitor = w->key.visitor;
+	out->v[0] = (struct person_part){ .visitor = w->key.visitor };
 	memcpy(out->v[0].e164, w->about.e164, sizeof(out->v[0].e164));
 	out->n = 1;
 	return ERR_OK;
@@ -142,6 +142,22 @@ static void put_time(const struct page *p, struct view *v, const char *key,
 	view_cstr(v, key, text);
 }
 
+/* Nothing is linked to the only part there is. */
+static void linked_view(const struct page *p, const struct person_part *part,
+    struct view *item)
+{
+	static const char *const words[] = {
+		[PERSON_BY_FORM] = "A form named the telephone",
+		[PERSON_BY_CALL] = "A call that is certain",
+		[PERSON_BY_HAND] = "Joined by hand",
+	};
+
+	view_cstr(item, "linked_by",
+	    part->linked_us != 0 ? words[part->by] : "–");
+	put_time(p, item, "linked", part->linked_us);
+	view_flag(item, "is_linked", part->linked_us != 0);
+}
+
 static enum err part_view(const struct page *p, const struct person_part *part,
     struct view *v)
 {
@@ -162,6 +178,7 @@ static enum err part_view(const struct page *p, const struct person_part *part,
 	view_u64(item, "times", use.times);
 	put_time(p, item, "first", use.first_us);
 	put_time(p, item, "last", use.last_us);
+	linked_view(p, part, item);
 	return ERR_OK;
 }
 

@@ -155,7 +155,7 @@ enum err page_call_marks_verdict(const struct req *r,
 	struct verdict_row row = { .version = 0 };
 	const enum err e = db_verdict_get(r->db, r->company, s->call->id, &row);
 	const char *class = row.own ? row.own_class : row.class;
-	char text[DB_NAME_BYTES + 64];
+	char text[DB_NAME_BYTES + 64], at[TZ_TEXT_MAX];
 
 	if (e != ERR_OK && e != ERR_NOTFOUND)
 		return e;
@@ -169,8 +169,9 @@ enum err page_call_marks_verdict(const struct req *r,
 	(void)snprintf(text, sizeof(text), "Decided by %s",
 	    row.own_user[0] != '\0' ? row.own_user : "somebody");
 	view_cstr(v, "own_line", text);
-	(void)snprintf(text, sizeof(text), "rule %lu",
-	    (unsigned long)row.version);
+	tz_text_short(s->z, row.decided_us, r->now_us, at);
+	(void)snprintf(text, sizeof(text), "by rule %lu, %s",
+	    (unsigned long)row.version, at);
 	view_cstr(v, "rule_line", e == ERR_OK ? text : "");
 	reasons(row.reasons, v);
 	factors(row.factors, v);

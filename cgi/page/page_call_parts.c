@@ -139,6 +139,16 @@ static void leg_time(struct view *item, const char *key, int64_t from_us,
 	view_cstr(item, key, from_us != 0 && to_us > from_us ? text : "–");
 }
 
+static void leg_ms(struct view *item, const char *key, uint64_t us, bool known)
+{
+	char text[48];
+
+	(void)snprintf(text, sizeof(text), "%llu.%llu ms",
+	    (unsigned long long)(us / 1000),
+	    (unsigned long long)(us % 1000 / 100));
+	view_cstr(item, key, known ? text : "–");
+}
+
 static void leg_quality(const struct db_report_call_leg *leg, struct view *item)
 {
 	const uint64_t whole = leg->packets_in + leg->packets_lost;
@@ -148,10 +158,12 @@ static void leg_quality(const struct db_report_call_leg *leg, struct view *item)
 	(void)snprintf(text, sizeof(text), "%llu.%02llu %%",
 	    (unsigned long long)(bp / 100), (unsigned long long)(bp % 100));
 	view_cstr(item, "leg_loss", leg->packets_in > 0 ? text : "–");
-	(void)snprintf(text, sizeof(text), "%llu.%llu ms",
-	    (unsigned long long)(leg->jitter_us / 1000),
-	    (unsigned long long)(leg->jitter_us % 1000 / 100));
-	view_cstr(item, "leg_jitter", leg->packets_in > 0 ? text : "–");
+	(void)snprintf(text, sizeof(text), "%llu",
+	    (unsigned long long)leg->packets_dropped);
+	view_cstr(item, "leg_dropped",
+	    leg->packets_in > 0 || leg->packets_dropped > 0 ? text : "–");
+	leg_ms(item, "leg_jitter", leg->jitter_us, leg->packets_in > 0);
+	leg_ms(item, "leg_rtt", leg->rtt_us, leg->rtt_us > 0);
 	view_cstr(item, "leg_codec", leg->codec[0] != '\0' ? leg->codec : "–");
 }
 

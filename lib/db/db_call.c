@@ -146,30 +146,21 @@ static enum err insert_interaction(struct db *db, struct company_id company,
 }
 
 /* *first: the company had no earlier call from this number. */
-static enum err count_caller(struct db *db, struct company_id company,
+static enum err know_caller(struct db *db, struct company_id company,
     const struct callrec *r, struct slice e164, bool *first)
 {
-	/* last_call_id before last_at: assignments run from left to right. */
 	static const char sql[] =
-	    "INSERT INTO caller (company_id, e164, first_call_id, first_at,"
-	    " last_call_id, last_at, calls) VALUES (?, ?, ?, ?, ?, ?, 1)"
-	    " ON DUPLICATE KEY UPDATE calls = calls + 1,"
-	    " last_call_id = CASE WHEN VALUES(last_at) >= last_at"
-	    " THEN VALUES(last_call_id) ELSE last_call_id END,"
-	    " last_at = GREATEST(last_at, VALUES(last_at))";
+	    "INSERT INTO caller (company_id, e164, first_call_id)"
+	    " VALUES (?, ?, ?)";
 	struct stmt *st = stmt_begin(db, sql);
-	uint64_t n = 0;
 	enum err e;
 
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, e164);
-	for (int i = 0; i < 2; i++) {
-		stmt_in_id(st, r->head.call.v);
-		stmt_in_time_us(st, r->u.opened.wall_us);
-	}
-	e = stmt_exec(st, &n);
-	*first = n == 1;
-	return e;
+	stmt_in_id(st, r->head.call.v);
+	e = stmt_exec_one(st);
+	*first = e == ERR_OK;
+	return e == ERR_CONFLICT ? ERR_OK : e; /* known */
 }
 
 static enum err mark_first(struct db *db, struct company_id company,
@@ -203,7 +194,7 @@ static enum err open_call(struct db *db, struct company_id company,
 	caller = fit(&t, r->u.opened.caller, 16);
 	if (caller.n == 0)
 		return ERR_OK;
-	e = count_caller(db, company, r, caller, &first);
+	e = know_caller(db, company, r, caller, &first);
 	if (e == ERR_OK && first)
 		e = mark_first(db, company, r->head.call);
 	return e;

@@ -195,13 +195,6 @@ static enum err run_on_call(struct db *db, const char *sql,
 enum err db_call_close_credit(struct db *db, struct company_id company,
     struct call_id call, const struct call_credit *credit)
 {
-	static const char caller_sql[] =
-	    "UPDATE caller k JOIN phone_call p ON p.company_id = k.company_id"
-	    " AND p.caller_e164 = k.e164 JOIN interaction i"
-	    " ON i.company_id = p.company_id AND i.id = p.id"
-	    " SET k.last_visit_id = i.visit_id WHERE p.company_id = ?"
-	    " AND p.id = ? AND k.last_call_id = p.id"
-	    " AND i.attributed_by = 'visit'";
 	static const struct call_credit none;
 	enum err e;
 
@@ -210,8 +203,6 @@ enum err db_call_close_credit(struct db *db, struct company_id company,
 		e = run_on_call(db, copy_visit_sql, company, call);
 	if (e == ERR_OK)
 		e = run_on_call(db, copy_tracker_sql, company, call);
-	if (e == ERR_OK)
-		e = run_on_call(db, caller_sql, company, call);
 	return e;
 }
 

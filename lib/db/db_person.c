@@ -34,9 +34,9 @@ static const char of_caller_sql[] =
     "SELECT person_id FROM person_caller WHERE company_id = ? AND e164 = ?";
 
 static const char parts_sql[] =
-    "SELECT visitor_id, '' FROM person_visitor"
+    "SELECT visitor_id, '', linked_by, linked_at FROM person_visitor"
     " WHERE company_id = ? AND person_id = ?"
-    " UNION ALL SELECT NULL, e164 FROM person_caller"
+    " UNION ALL SELECT NULL, e164, linked_by, linked_at FROM person_caller"
     " WHERE company_id = ? AND person_id = ?";
 
 /* Of two persons the one with the smaller id, the older one, stays. */
@@ -206,11 +206,21 @@ enum err db_person_link(struct db *db, struct company_id company,
 	    &(struct person_key){ .e164 = e164 }, by, now_us, fresh, out);
 }
 
+static enum person_by by_of(const char *name)
+{
+	unsigned int i = 0;
+
+	while (i + 1 < RT_ARRAY_LEN(by_names) && strcmp(by_names[i], name) != 0)
+		i++;
+	return (enum person_by)i;
+}
+
 enum err db_person_parts(struct db *db, struct company_id company,
     struct person_id person,
     void (*each)(void *ctx, const struct person_part *p), void *ctx)
 {
 	struct person_part p;
+	char by[9];
 	struct stmt *st = stmt_begin(db, parts_sql);
 	enum err e;
 
@@ -220,9 +230,13 @@ enum err db_person_parts(struct db *db, struct company_id company,
 	}
 	stmt_out_id(st, p.visitor.v);
 	stmt_out_text(st, p.e164, sizeof(p.e164));
+	stmt_out_text(st, by, sizeof(by));
+	stmt_out_time_us(st, &p.linked_us);
 	e = stmt_each(st);
-	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {
+		p.by = by_of(by);
 		each(ctx, &p);
+	}
 	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }

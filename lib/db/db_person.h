@@ -49,6 +49,8 @@ RT_MUST_USE enum err db_person_of_caller(struct db *db,
 struct person_part {
 	struct visitor_id visitor;
 	char e164[DB_E164_BYTES];
+	enum person_by by; /* how it came to be known, and when */
+	int64_t linked_us;
 };
 
 RT_MUST_USE enum err db_person_parts(struct db *db, struct company_id company,

@@ -7,13 +7,10 @@
  * read, change last. */
 static const char owner_take_sql[] =
     "INSERT INTO pool_owner"
-    " (company_id, pool_id, owner, epoch, taken_at, alive_at)"
-    " VALUES (?, ?, ?, 1, ?, ?)"
+    " (company_id, pool_id, owner, epoch, alive_at) VALUES (?, ?, ?, 1, ?)"
     " ON DUPLICATE KEY UPDATE"
     " epoch = IF(owner = VALUES(owner) OR alive_at <= ?,"
     " epoch + 1, epoch),"
-    " taken_at = IF(owner = VALUES(owner) OR alive_at <= ?,"
-    " VALUES(taken_at), taken_at),"
     " owner = IF(alive_at <= ?, VALUES(owner), owner),"
     " alive_at = IF(owner = VALUES(owner), VALUES(alive_at), alive_at)";
 
@@ -39,8 +36,6 @@ static enum err take(struct db *db, struct company_id company,
 	stmt_in_id(st, pool.v);
 	stmt_in_text(st, owner);
 	stmt_in_time_us(st, now_us);
-	stmt_in_time_us(st, now_us);
-	stmt_in_time_us(st, now_us - stale_us);
 	stmt_in_time_us(st, now_us - stale_us);
 	stmt_in_time_us(st, now_us - stale_us);
 	return stmt_exec(st, NULL);

@@ -124,8 +124,9 @@ enum err db_report_call(struct db *db, struct company_id company,
 
 static const char legs_sql[] =
     "SELECT g.seq, d.name, g.target, g.started_at, g.ringing_at,"
-    " g.answered_at, g.ended_at, g.sip_status, g.cause, g.reason, g.hangup_by, g.codec,"
-    " g.packets_in, g.packets_out, g.packets_lost, g.jitter_us"
+    " g.early_at, g.answered_at, g.ended_at, g.sip_status, g.cause, g.reason, g.hangup_by, g.codec,"
+    " g.packets_in, g.packets_out, g.packets_lost,"
+    " g.packets_dropped, g.jitter_us, g.rtt_us"
     " FROM call_leg g"
     " LEFT JOIN destination d ON d.company_id = g.company_id"
     "  AND d.id = g.destination_id"
@@ -146,6 +147,7 @@ enum err db_report_call_legs(struct db *db, struct company_id company,
 	OUT_TEXT(st, &row, target);
 	stmt_out_time_us(st, &row.started_us);
 	stmt_out_time_us(st, &row.ringing_us);
+	stmt_out_time_us(st, &row.early_us);
 	stmt_out_time_us(st, &row.answered_us);
 	stmt_out_time_us(st, &row.ended_us);
 	stmt_out_u16(st, &row.sip_status);
@@ -156,7 +158,9 @@ enum err db_report_call_legs(struct db *db, struct company_id company,
 	stmt_out_u64(st, &row.packets_in);
 	stmt_out_u64(st, &row.packets_out);
 	stmt_out_u64(st, &row.packets_lost);
+	stmt_out_u64(st, &row.packets_dropped);
 	stmt_out_u64(st, &row.jitter_us);
+	stmt_out_u64(st, &row.rtt_us);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 

@@ -88,7 +88,8 @@ struct db_report_call_leg {
 	char destination[DB_REPORT_TEXT(100)];
 	char target[DB_REPORT_TEXT(255)];
 	int64_t started_us;
-	int64_t ringing_us; /* these three: 0 when it did not happen */
+	int64_t ringing_us; /* these four: 0 when it did not happen */
+	int64_t early_us;   /* it was heard before it answered */
 	int64_t answered_us;
 	int64_t ended_us;
 	uint16_t sip_status;
@@ -99,7 +100,9 @@ struct db_report_call_leg {
 	uint64_t packets_in;
 	uint64_t packets_out;
 	uint64_t packets_lost;
+	uint64_t packets_dropped; /* came, but were not of this leg's sound */
 	uint64_t jitter_us;
+	uint64_t rtt_us; /* 0: the other side did not tell */
 };
 RT_MUST_USE enum err db_report_call_legs(struct db *db,
     struct company_id company, struct call_id call, struct arena *mem,

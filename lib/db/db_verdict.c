@@ -281,7 +281,7 @@ enum err db_verdict_get(struct db *db, struct company_id company,
     struct call_id call, struct verdict_row *out)
 {
 	static const char sql[] =
-	    "SELECT v.rule_version, v.qualified, v.reasons, v.class, v.risk,"
+	    "SELECT v.rule_version, v.decided_at, v.qualified, v.reasons, v.class, v.risk,"
 	    " v.factors, v.own_qualified IS NOT NULL, v.own_qualified,"
 	    " v.own_class, u.name, v.own_at FROM call_verdict v"
 	    " LEFT JOIN user u ON u.id = v.own_user_id"
@@ -293,6 +293,7 @@ enum err db_verdict_get(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	stmt_out_u32(st, &row.version);
+	stmt_out_time_us(st, &row.decided_us);
 	stmt_out_bool(st, &row.qualified);
 	stmt_out_text(st, row.reasons, sizeof(row.reasons));
 	stmt_out_text(st, row.class, sizeof(row.class));

@@ -39,7 +39,8 @@ RT_MUST_USE enum err db_verdict_overrule(struct db *db,
 
 struct verdict_row {
 	uint32_t version;
-	bool qualified; /* the rule's */
+	int64_t decided_us; /* when the rule was last asked */
+	bool qualified;     /* the rule's */
 	char reasons[VERDICT_TEXT_MAX + 1];
 	char class[17];
 	uint32_t risk;

@@ -73,12 +73,16 @@ static void leg_and_event(size_t i)
 		.destination = t->company[0].destination,
 		.trunk = t->company[0].trunk,
 		.ringing_us = RT_SEC_US,
-		.early_media_us = CALLREC_NEVER,
+		.early_media_us = RT_SEC_US + 400000,
 		.answered_us = 2 * RT_SEC_US,
 		.ended_us = 60 * RT_SEC_US,
 		.sip_code = 200,
 		.ended_by = CALLREC_BY_CALLER,
-		.media = { .packets_in = 990, .lost = 10, .jitter_us = 700 },
+		.media = { .packets_in = 990,
+		    .lost = 10,
+		    .dropped = 3,
+		    .jitter_us = 700,
+		    .rtt_us = 41200 },
 		.target = SLICE("+12125550100"),
 		.sip_call_id = SLICE("b@127.0.0.1") };
 	ok(db_call_leg(t->db, t->company[0].id, &r));
@@ -407,6 +411,10 @@ static void test_call(void **state)
 	ok(db_report_call_legs(db, company(0), calls[0], &mem, &legs, &n));
 	assert_int_equal(n, 1);
 	assert_int_equal(legs[0].packets_lost, 10);
+	assert_int_equal(legs[0].packets_dropped, 3);
+	assert_int_equal(legs[0].jitter_us, 700);
+	assert_int_equal(legs[0].rtt_us, 41200);
+	assert_int_equal(legs[0].early_us - legs[0].ringing_us, 400000);
 	ok(db_report_call_events(db, company(0), calls[0], &mem, &events, &n));
 	assert_int_equal(n, 1);
 	assert_string_equal(events[0].kind, "digit");

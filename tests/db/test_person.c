@@ -88,7 +88,7 @@ static void gone_is(struct company_id company, struct slice e164, enum err want)
 }
 
 struct parts {
-	size_t visitors, callers;
+	size_t visitors, callers, by_form;
 };
 
 static void on_part(void *ctx, const struct person_part *p)
@@ -97,6 +97,8 @@ static void on_part(void *ctx, const struct person_part *p)
 
 	all->visitors += p->e164[0] == '\0';
 	all->callers += id_is_nil(p->visitor.v);
+	all->by_form += p->by == PERSON_BY_FORM;
+	assert_int_equal(p->linked_us, NOW);
 }
 
 static struct parts parts_of(struct company_id company, struct person_id p)
@@ -123,6 +125,7 @@ static void test_link(void **state)
 	assert_true(id_eq(p.v, first.v));
 	assert_int_equal(parts_of(ours(), first).visitors, 2);
 	assert_int_equal(parts_of(ours(), first).callers, 2);
+	assert_int_equal(parts_of(ours(), first).by_form, 4);
 	/* Two persons turn out to be one. */
 	second = link(a_visitor(), "+14155550303");
 	assert_false(id_eq(second.v, first.v));

@@ -14,7 +14,9 @@ same() { # what
 {
 	echo schema_migration # migrate makes it
 	grep -h -o -E 'CREATE TABLE (IF NOT EXISTS )?[a-z_0-9]+' sql/*.sql | sed 's/.* //'
-} | sort -u >"$work/is"
+} | sort -u >"$work/made"
+sed -n 's/^DROP TABLE IF EXISTS \([a-z_0-9]*\);.*/\1/p' sql/*.sql | sort -u >"$work/dropped"
+comm -23 "$work/made" "$work/dropped" >"$work/is"
 grep -E '^\| [a-z_]' docs/DATA.md | grep -v '^| table |' | cut -d'|' -f2 | tr ',' '\n' |
 	tr -d ' ' | sort >"$work/said"
 same 'docs/DATA.md, tables'

@@ -41,6 +41,7 @@ test('what is known is shown to who reads calls, inert, and to nobody else', asy
 	assert.equal(status, 200);
 	assert.match(html, /<h1>\(212\) 555-0155<\/h1>/);
 	assert.match(html, new RegExp(`href="/calls/${world.alpha.callId}">Called</a>: answered`));
+	assert.ok(!html.includes('Joined by hand'), 'one telephone is joined with nothing');
 	assert.ok(!html.includes('<script>alert') && !html.includes(world.secret));
 	assert.ok(!/Erase this person|The same person/.test(html), 'a reader joins and erases nothing');
 	assert.match((await page(who.manager)).html, /The same person/);
@@ -68,6 +69,7 @@ test('joining: another telephone, the credited browser; both are one from then o
 	const { html } = await page(who.manager);
 	assert.ok(!html.includes('credited browser'));
 	assert.match(html, /Browser[\s\S]*vtr_/);
+	assert.match(html, /<td>Joined by hand, [^<]+<\/td>/);
 	assert.match(html, /Visited: 2 pages/);
 	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM person'), '1');
 	// The visitor of a call without a visit is nobody's.
