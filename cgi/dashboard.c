@@ -26,6 +26,8 @@
 #include "cgi/page/page_unsubscribe.h"
 #include "cgi/page/page_usage.h"
 #include "cgi/page/page_views.h"
+#include "cgi/page/page_visitors.h"
+#include "cgi/page/page_visitors_out.h"
 #include "cgi/tmpl/tmpl.h"
 #include "cgi/web/web.h"
 #include "lib/base/log.h"
@@ -66,6 +68,11 @@ static const struct route routes[] = {
 	{ REQ_GET, "/calls/{id}/peaks.json", ROUTE_READ_ONLY, ROUTE_API,
 	    .handler = page_recording_peaks },
 	{ REQ_GET, "/attribution", ROUTE_READ_ONLY, .handler = page_models },
+	{ REQ_GET, "/visitors", ROUTE_READ_ONLY, .handler = page_visitors },
+	{ REQ_GET, "/visitors.csv", ROUTE_ANALYST,
+	    .handler = page_visitors_out_csv },
+	{ REQ_GET, "/visitors/{id}", ROUTE_READ_ONLY,
+	    .handler = page_visitors_one },
 	{ REQ_GET, "/pools", ROUTE_READ_ONLY, .handler = page_pools },
 	{ REQ_GET, "/pools/{id}", ROUTE_READ_ONLY, .handler = page_pool },
 	{ REQ_GET, "/live", ROUTE_READ_ONLY, .handler = page_now },

@@ -220,6 +220,7 @@ static void session(struct view *v, const char *name, const char *value)
 	item = view_item(v, "session");
 	view_cstr(item, "session_name", name);
 	view_cstr(item, "session_value", value);
+	view_flag(item, "session_visit", false);
 }
 
 static void time_on_site(const struct db_report_call_visit *t, struct view *v)
@@ -255,6 +256,7 @@ void page_call_parts_session(const struct page_story *s, struct view *v)
 {
 	const struct db_report_call_visit *t = s->visit;
 	char id[ID_TEXT_MAX];
+	struct view *item;
 
 	view_list(v, "session");
 	if (t == NULL)
@@ -268,7 +270,10 @@ void page_call_parts_session(const struct page_story *s, struct view *v)
 	ad_ids(t, v);
 	session(v, "Browser’s time zone", t->browser_zone);
 	id_text(ID_KIND_visit, t->id.v, id);
-	session(v, "Visit", id);
+	item = view_item(v, "session");
+	view_cstr(item, "session_name", "Visit");
+	view_cstr(item, "session_value", id);
+	view_flag(item, "session_visit", true);
 }
 
 /* --- recording -------------------------------------------------------------*/

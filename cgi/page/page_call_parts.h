@@ -11,7 +11,8 @@
 void page_call_parts_facts(const struct page_story *s, struct view *v);
 /* The list legs, with loss and jitter. */
 void page_call_parts_legs(const struct page_story *s, struct view *v);
-/* The list session: visit, click id, campaign ids. */
+/* The list session: visit, click id, campaign ids; session_visit: the line that
+ * holds the visit's id. Looks at s->visit only. */
 void page_call_parts_session(const struct page_story *s, struct view *v);
 /* recording and its keys; rec NULL: the call was not recorded. */
 void page_call_parts_recording(const struct page_story *s,

@@ -56,6 +56,7 @@ static const struct param {
 	{ "own", "", PLAIN, 0 },
 	{ "sort", "", PLAIN, 0 },
 	{ "dir", "", PLAIN, 0 },
+	{ "came", "", PLAIN, 0 },
 };
 _Static_assert(RT_ARRAY_LEN(params) <= PAGE_FILTER_PARAMS, "room for all");
 

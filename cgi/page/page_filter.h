@@ -37,7 +37,7 @@ bool page_filter_any(const struct page_filter *p);
 bool page_filter_personal(const struct page_filter *p);
 
 /* What stands in the address; "" when it does not. Also for parameters that
- * filter nothing: cols, by, split, metric, own, sort, dir. */
+ * filter nothing: cols, by, split, metric, own, sort, dir; and came. */
 struct slice page_filter_value(const struct page_filter *p, const char *name);
 
 /* "&name=value…" of all, but for the parameter `without` (NULL: none). */

@@ -195,6 +195,54 @@ static void clicks(struct line *l)
 	}
 }
 
+/* --- what came of a visit --------------------------------------------------*/
+
+static void deed_words(const struct line *l, const struct visit_log_deed *d,
+    struct buf *what, struct buf *more)
+{
+	switch (d->came) {
+	case VISIT_CAME_SHOWN:
+		buf_cstr(what, "Was shown ");
+		number(l, d->number, what);
+		buf_cstr(more, "for ");
+		duration(more, (d->until_us - d->at_us) / 1000);
+		break;
+	case VISIT_CAME_CALLED:
+		buf_cstr(what, "Called ");
+		number(l, d->number, what);
+		buf_cstr(more, page_words_result(
+				   page_words_result_key(d->detail[0] == '\0',
+				       d->detail)));
+		break;
+	default:
+		buf_cstr(what, "Sent a form");
+		buf_cstr(more, d->detail);
+		break;
+	}
+}
+
+static void deed(struct line *l, const struct visit_log_deed *d)
+{
+	static const struct {
+		const char *tone;
+		const char *icon;
+	} looks[VISIT_CAME_COUNT] = {
+		[VISIT_CAME_SHOWN] = { "step", "pool" },
+		[VISIT_CAME_CALLED] = { "dial", "calls" },
+		[VISIT_CAME_WROTE] = { "answer", "doc" },
+	};
+	struct entry *e =
+	    add(l, d->at_us, looks[d->came].tone, looks[d->came].icon);
+	char what_mem[WHAT_MAX], more_mem[MORE_MAX];
+	struct buf what, more;
+
+	buf_over(&what, what_mem, sizeof(what_mem));
+	buf_over(&more, more_mem, sizeof(more_mem));
+	deed_words(l, d, &what, &more);
+	keep(l, &what, &e->what);
+	keep(l, &more, &e->more);
+}
+
 /* --- the call --------------------------------------------------------------*/
 
 /* The last click on the phone link before the call; 0 for none. */
@@ -469,29 +517,56 @@ static const char *no_journey_words(const struct db_report_call *c)
 	return "No web visit is credited with this call.";
 }
 
+static enum err begin(struct line *l)
+{
+	l->entries = arena_array(l->mem, ENTRIES_MAX, sizeof(*l->entries));
+	if (l->entries == NULL)
+		return ERR_NOMEM;
+	if (l->s->visit != NULL) {
+		arrival(l);
+		pages(l);
+		clicks(l);
+	}
+	return ERR_OK;
+}
+
+static enum err end(struct line *l, struct view *v)
+{
+	if (l->full)
+		return ERR_NOMEM;
+	sort(l);
+	view_list(v, "story");
+	show(l, v);
+	return ERR_OK;
+}
+
 enum err page_story_view(const struct page_story *s, struct arena *mem,
     struct view *v)
 {
 	struct line l = { .s = s, .mem = mem };
+	enum err e = begin(&l);
 
-	l.entries = arena_array(mem, ENTRIES_MAX, sizeof(*l.entries));
-	if (l.entries == NULL)
-		return ERR_NOMEM;
-	if (s->visit != NULL) {
-		arrival(&l);
-		pages(&l);
-		clicks(&l);
-	}
+	if (e != ERR_OK)
+		return e;
 	dialled(&l);
 	events(&l);
 	answered(&l);
 	ended(&l);
-	if (l.full)
-		return ERR_NOMEM;
-	sort(&l);
-	view_list(v, "story");
-	show(&l, v);
 	view_flag(v, "no_journey", s->visit == NULL);
 	view_cstr(v, "no_journey_text", no_journey_words(s->call));
-	return ERR_OK;
+	return end(&l, v);
+}
+
+enum err page_story_visit(const struct page_story *s,
+    const struct visit_log_deed *deeds, size_t n, struct arena *mem,
+    struct view *v)
+{
+	struct line l = { .s = s, .mem = mem };
+	const enum err e = begin(&l);
+
+	if (e != ERR_OK)
+		return e;
+	for (size_t i = 0; i < n; i++)
+		deed(&l, &deeds[i]);
+	return end(&l, v);
 }

@@ -20,6 +20,8 @@ static const struct {
 	[FRAME_CALLS] = { "calls", "calls", "Calls", ROUTE_READ_ONLY },
 	[FRAME_LIVE] = { "live", "live", "Live", ROUTE_READ_ONLY },
 	[FRAME_REPORTS] = { "reports", "reports", "Reports", ROUTE_READ_ONLY },
+	[FRAME_VISITORS] = { "visitors", "people", "Visitors",
+	    ROUTE_READ_ONLY },
 	[FRAME_FLOWS] = { "flows", "flows", "Flows", ROUTE_MANAGER },
 	[FRAME_POOLS] = { "pools", "pool", "Pools", ROUTE_READ_ONLY },
 	[FRAME_SITES] = { "sites", "link", "Sites", ROUTE_READ_ONLY },

@@ -72,7 +72,7 @@ export function everyPage(stack, { call, things }) {
 	const form = stack.sqlOne('SELECT COUNT(*) FROM form_entry') === '0' ? 'frm_none' : one('frm', 'form_entry');
 	const examples = {
 		'/calls/{id}': `/calls/${call}`, '/people/{id}': `/people/${call}`, '/pools/{id}': `/pools/${one('pol', 'pool')}`,
-		'/sites/{id}': `/sites/${one('sit', 'site')}`, '/flows/{id}': `/flows/${flow}`, '/forms/{id}': `/forms/${form}`, '/flows/{id}/steps': `/flows/${flow}/steps`, ...things,
+		'/sites/{id}': `/sites/${one('sit', 'site')}`, '/flows/{id}': `/flows/${flow}`, '/forms/{id}': `/forms/${form}`, '/visitors/{id}': `/visitors/${one('vis', 'visit')}`, '/flows/{id}/steps': `/flows/${flow}/steps`, ...things,
 	};
 	return ['dashboard.fcgi', 'admin.fcgi'].flatMap(routesOf)
 		.filter(([method, path, , , kind]) => method === 'GET' && kind === 'page' && !NO_PAGE.some(([form]) => form.test(path)))

@@ -1,11 +1,12 @@
 // shots.mjs - `make shots`: every page of the route tables in both themes and
 // three widths, and one contact sheet of them all, in build/shots; with
 // --readme also the picture of the README, docs/img/overview.png.
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { newVisitor, openBrowser } from '../support/browser.mjs';
-import { dir, startStack } from '../support/stack.mjs';
+import { build, dir, startStack } from '../support/stack.mjs';
 import { everyPage, isForStrangers, seedThings } from './every_page.mjs';
 import { quote, seed, seedAttribution, seedCompanies, seedForms, seedHealth, seedPool, typeid } from './seed.mjs';
 
@@ -96,6 +97,8 @@ try {
 	const calls = seed(stack, { days: 70, offsetMs: offsetOf(zone) });
 	seedCompanies(stack, [EMPTY, 'Schäfer & Söhne Dachdeckermeisterbetrieb GmbH']);
 	seedAttribution(stack);
+	const judged = spawnSync(join(build, 'ringtrace'), ['verdict', 'rerun', '-c', stack.conf], { encoding: 'utf8' });
+	if (judged.status !== 0) throw new Error(`verdict rerun: ${judged.stderr}`);
 	const shown = calls.findLast((c) => c.campaign && c.visit && c.talk > 60000);
 	const missed = calls.findLast((c) => c.result === 'missed' && c.visit);
 	seedHealth(stack);

@@ -89,6 +89,7 @@ function company(name, words) {
 	c.poolId = typeId('pol', c.pool);
 	c.siteId = typeId('sit', c.site);
 	c.companyId = typeId('com', c.id);
+	c.visitId = typeId('vis', c.visit);
 	return c;
 }
 

@@ -39,6 +39,9 @@ const addresses = () => [
 	['/forms.jsonl', { GET: 200 }, 'analyst'],
 	[`/forms/frm_${'0'.repeat(26)}`, { GET: 404 }], // it has none
 	['/reports', { GET: 200 }],
+	['/visitors', { GET: 200 }],
+	['/visitors.csv', { GET: 200 }, 'analyst'],
+	[`/visitors/${world.alpha.visitId}`, { GET: 200 }],
 	['/spend', { GET: 200, POST: true }, 'analyst'],
 	['/spend/monthly', { POST: true }, 'analyst'],
 	['/reports.csv', { GET: 200 }, 'analyst'],
