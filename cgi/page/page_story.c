@@ -114,17 +114,18 @@ void page_story_leg_name(const struct page_story *s, uint32_t seq,
 static void arrival(struct line *l)
 {
 	const struct db_report_call_visit *v = l->s->visit;
-	const bool paid =
-	    strcmp(page_words_channel(v->channel, v->source, v->medium),
-		"paid") == 0;
+	const char *channel =
+	    page_words_channel(v->channel, v->source, v->medium);
 	char what[WHAT_MAX], more[MORE_MAX];
 	struct entry *e = add(l, v->started_us, "click", "click");
 	struct buf b;
 
 	buf_over(&b, what, sizeof(what));
-	if (paid) {
+	if (strcmp(channel, "paid") == 0) {
 		buf_cstr(&b, "Clicked an ad on ");
 		buf_cstr(&b, v->source);
+	} else if (strcmp(channel, "direct") == 0) {
+		buf_cstr(&b, "Came to the site directly");
 	} else {
 		buf_cstr(&b, "Came from ");
 		page_words_source(v->source, v->medium, &b);
