@@ -26,8 +26,6 @@
 #include "lib/base/settings.h"
 #include "lib/out/out_http.h"
 
-#define THREADS 8
-
 static const struct queue_kind kinds[] = {
 	{ .name = "attrib",
 	    .parallel = 1,
@@ -144,11 +142,9 @@ static int run(const struct settings *s, const sigset_t *stop)
 		e = queue_start(&q, &(struct queue_conf){ .settings = s,
 					.kinds = kinds,
 					.n_kinds = RT_ARRAY_LEN(kinds),
-					.threads = THREADS,
 					.app = mails });
 	if (e == ERR_OK) {
-		log_info("jobd: ready kinds=%zu threads=%d",
-		    RT_ARRAY_LEN(kinds), THREADS);
+		log_info("jobd: ready kinds=%zu", RT_ARRAY_LEN(kinds));
 		(void)sigwait(stop, &sig);
 		log_info("jobd: stopping signal=%d", sig);
 	} else {

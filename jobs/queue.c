@@ -213,6 +213,10 @@ static bool run_one(struct worker *w, const struct queue_kind *kind)
 	if (e != ERR_OK || n == 0)
 		return false;
 	job = jobs[0]; /* the function may empty the arena */
+	if (job.attempts > kind->max_attempts) {
+		settle(w, kind, &job, claim, ERR_CLOSED);
+		return true;
+	}
 	start_us = clk_mono_us();
 	e = kind->run(&env, &job);
 	log_info("queue: ran kind=%s job=%llu attempt=%u result=%s us=%lld",
@@ -285,12 +289,22 @@ static enum err init_waiting(struct queue *q)
 	return ERR_NOMEM;
 }
 
+static unsigned int threads_of(const struct queue_conf *conf)
+{
+	unsigned int n = conf->threads;
+
+	for (size_t i = 0; conf->threads == 0 && i < conf->n_kinds; i++)
+		n += conf->kinds[i].parallel;
+	return n;
+}
+
 enum err queue_start(struct queue **out, const struct queue_conf *conf)
 {
+	const unsigned int threads = threads_of(conf);
 	struct queue *q;
 
 	if (conf->n_kinds == 0 || conf->n_kinds > QUEUE_KINDS_MAX ||
-	    conf->threads == 0 || conf->threads > QUEUE_THREADS_MAX)
+	    threads == 0 || threads > QUEUE_THREADS_MAX)
 		return ERR_RANGE;
 	q = calloc(1, sizeof(*q));
 	if (q == NULL)
@@ -304,7 +318,7 @@ enum err queue_start(struct queue **out, const struct queue_conf *conf)
 		free(q);
 		return ERR_NOMEM;
 	}
-	for (; q->n_threads < conf->threads; q->n_threads++) {
+	for (; q->n_threads < threads; q->n_threads++) {
 		if (pthread_create(&q->threads[q->n_threads], NULL, work, q) !=
 		    0) {
 			queue_stop(q);

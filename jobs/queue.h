@@ -6,7 +6,8 @@
  * jitter), or dead, for a person to see and replay. A kind has a limit of jobs
  * that run at once, so that one slow kind holds up no other. A job whose
  * process dies becomes due again when its time is over; functions must
- * therefore be harmless when run twice.
+ * therefore be harmless when run twice. One whose last attempt never came to
+ * an end is given up unrun: it may be what took the process down.
  */
 #ifndef RT_JOBS_QUEUE_H
 #define RT_JOBS_QUEUE_H
@@ -46,6 +47,7 @@ struct queue_conf {
 	const struct settings *settings;
 	const struct queue_kind *kinds;
 	size_t n_kinds;
+	/* 0: one for each job that may run at once, and a connection each. */
 	unsigned int threads;
 	const void *app; /* env->app of every job; NULL: none */
 	/* Opens a thread's connection; NULL: as the program "jobd". */

@@ -103,7 +103,14 @@ static const struct queue_kind clock_kinds[] = {
 	{ "sweep", 1, RT_MIN_US, 3, 365 * RT_DAY_US, job_sweep },
 };
 
-static struct queue *start(const struct queue_kind *rows, size_t n)
+/* With as many threads as jobs that may run at once. */
+static const struct queue_kind crowd[] = {
+	{ "slow", 5, RT_MIN_US, 3, 0, run_slow },
+	{ "quick", 1, RT_MIN_US, 3, 0, run_quick },
+};
+
+static struct queue *start_with(const struct queue_kind *rows, size_t n,
+    unsigned int threads)
 {
 	struct queue *q = NULL;
 
@@ -113,9 +120,14 @@ static struct queue *start(const struct queue_kind *rows, size_t n)
 	ok(queue_start(&q, &(struct queue_conf){ .settings = &settings,
 			       .kinds = rows,
 			       .n_kinds = n,
-			       .threads = 4,
+			       .threads = threads,
 			       .connect = connect_jobd }));
 	return q;
+}
+
+static struct queue *start(const struct queue_kind *rows, size_t n)
+{
+	return start_with(rows, n, 4);
 }
 
 static void add(const char *kind, const char *key, struct slice payload)
@@ -223,6 +235,39 @@ static void test_limits(void **state)
 	assert_true(atomic_load(&most) <= 2);
 }
 
+/* All of a kind hang: another one still runs. */
+static void test_room_for_all(void **state)
+{
+	char key[8];
+	struct queue *q;
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		(void)snprintf(key, sizeof(key), "h%d", i);
+		add("slow", key, SLICE("{}"));
+	}
+	q = start_with(crowd, RT_ARRAY_LEN(crowd), 0);
+	until_count(
+	    "SELECT COUNT(*) FROM job WHERE kind = 'slow'"
+	    " AND state = 'running'",
+	    5);
+	add("quick", "past five", SLICE("{}"));
+	until_count(
+	    "SELECT COUNT(*) FROM job WHERE job_key = 'past five'"
+	    " AND state = 'done'",
+	    1);
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM job WHERE kind = 'slow'"
+			     " AND state = 'running'"),
+	    5);
+	atomic_store(&gate_open, true);
+	until_count(
+	    "SELECT COUNT(*) FROM job WHERE job_key LIKE 'h_'"
+	    " AND state = 'done'",
+	    6);
+	queue_stop(q);
+}
+
 static void *stop_it(void *q)
 {
 	queue_stop(q);
@@ -274,6 +319,34 @@ static void test_lost_worker(void **state)
 	queue_stop(q);
 	assert_int_equal(db_job_done(t->db, rows[0].id, claim, now_us),
 	    ERR_CONFLICT);
+	arena_fini(&mem);
+}
+
+/* Each attempt took its process down; it is not tried for ever. */
+static void test_poison(void **state)
+{
+	uint8_t claim[ID_BYTES] = { 2 };
+	struct arena mem;
+	struct job_row *rows;
+	struct queue *q;
+	size_t n;
+
+	(void)state;
+	arena_init(&mem, 1 << 20);
+	add("quick", "poison", SLICE("{}"));
+	for (uint8_t i = 1; i <= 3; i++) {
+		claim[1] = i;
+		ok(db_job_claim(t->db, "quick", 1, claim, clk_wall_us(), -1000,
+		    &mem, &rows, &n));
+		assert_int_equal(n, 1);
+	}
+	q = start(kinds, RT_ARRAY_LEN(kinds));
+	until_count(
+	    "SELECT COUNT(*) FROM job WHERE job_key = 'poison'"
+	    " AND state = 'dead' AND last_error = 'closed'",
+	    1);
+	queue_stop(q);
+	assert_int_equal(atomic_load(&ran), 0);
 	arena_fini(&mem);
 }
 
@@ -474,8 +547,10 @@ int main(void)
 		cmocka_unit_test(test_fates),
 		cmocka_unit_test(test_results),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_room_for_all),
 		cmocka_unit_test(test_stop_lets_jobs_end),
 		cmocka_unit_test(test_lost_worker),
+		cmocka_unit_test(test_poison),
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_database_away),
 		cmocka_unit_test(test_waveform),
