@@ -266,14 +266,17 @@ static void relay(struct media_thread *t, struct media_stream *s,
 {
 	struct media_stream *to = s->to;
 	struct rtp_pkt out;
+	const bool event = pt == s->dtmf_pt;
 	uint8_t own = pt;
 
 	if (to == NULL || !to->targeted || !to->send || to->latch.to.ip == 0 ||
 	    to->play.ulaw != NULL)
 		return;
-	if (pt == s->dtmf_pt) {
-		if (to->dtmf_pt == MEDIA_NO_DTMF)
+	if (event) {
+		if (to->dtmf_pt == MEDIA_NO_DTMF) {
+			rtp_out_skip(&to->out, p);
 			return;
+		}
 		own = to->dtmf_pt;
 	} else if (pt == PT_PCMU || pt == PT_PCMA) {
 		own = theirs(to);
@@ -282,7 +285,9 @@ static void relay(struct media_thread *t, struct media_stream *s,
 		if (pt == PT_PCMA && to->pt == PT_PCMU)
 			g711_alaw_to_ulaw(payload, payload, p->payload.n);
 	}
-	rtp_out_relay(&to->out, p, own, t->now_us, &out);
+	if (!rtp_out_relay(&to->out, p, event ? RTP_OUT_EVENT : RTP_OUT_AUDIO,
+		own, t->now_us, &out))
+		return;
 	rtp_pkt_head(&out, payload - RTP_PKT_HEAD);
 	send_to(to, payload - RTP_PKT_HEAD, RTP_PKT_HEAD + p->payload.n);
 }

@@ -2,7 +2,7 @@
 
 #define RATE_HZ 8000
 /* A source whose sequence jumps further than this began anew. */
-#define SEQ_JUMP 100
+#define SEQ_JUMP RTP_OUT_RUN_MAX
 /* And one whose timestamp leaves the clock by more than this (10 s). */
 #define TS_JUMP (10 * RATE_HZ)
 
@@ -87,37 +87,96 @@ static bool goes_on(const struct rtp_out *o, const struct rtp_pkt *in)
 	       seq < SEQ_JUMP && ts > -TS_JUMP && ts < TS_JUMP;
 }
 
-void rtp_out_relay(struct rtp_out *o, const struct rtp_pkt *in, uint8_t pt,
+static void sent(struct rtp_out *o, const struct rtp_pkt *in,
+    enum rtp_out_kind kind)
+{
+	o->octets += in->payload.n;
+	if (kind == RTP_OUT_AUDIO)
+		o->ts_samples =
+		    in->payload.n <= 480 ? (uint32_t)in->payload.n : 160;
+}
+
+/* A later packet of earlier audio: the source's clock was set. */
+static bool steps_back(const struct rtp_out *o, const struct rtp_pkt *in,
+    enum rtp_out_kind kind, int32_t seq)
+{
+	return kind == RTP_OUT_AUDIO && seq > 0 &&
+	       rtp_pkt_ts_diff(in->ts, o->src_ts) < 0;
+}
+
+/* The first packet of a source, or of one whose clock began anew. */
+static void begin_run(struct rtp_out *o, const struct rtp_pkt *in, uint8_t pt,
     int64_t now_us, struct rtp_pkt *out)
 {
-	if (!goes_on(o, in)) {
-		count(o, out, pt, next_ts(o, now_us), true, now_us);
-		o->relaying = true;
-		o->marker_next = false;
-		o->src_ssrc = in->ssrc;
-		o->src_seq = in->seq;
-		o->src_ts = in->ts;
-	} else {
-		const int32_t seq = rtp_pkt_seq_diff(in->seq, o->src_seq);
+	count(o, out, pt, next_ts(o, now_us), true, now_us);
+	o->relaying = true;
+	o->marker_next = false;
+	o->run = 0;
+	o->src_ssrc = in->ssrc;
+	o->src_seq = in->seq;
+	o->src_ts = in->ts;
+}
 
+/* How far the packet stands from the last one in time. */
+static int32_t step_of(const struct rtp_out *o, const struct rtp_pkt *in,
+    enum rtp_out_kind kind, int32_t seq, int64_t now_us)
+{
+	const int32_t ts = rtp_pkt_ts_diff(in->ts, o->src_ts);
+
+	if (kind == RTP_OUT_EVENT)
+		return ts;
+	if (seq > 0 && ts <= 0)
+		return rtp_pkt_ts_diff(next_ts(o, now_us), o->ts);
+	return seq <= 0 && ts > 0 ? 0 : ts;
+}
+
+static void move_on(struct rtp_out *o, const struct rtp_pkt *in, int32_t seq,
+    const struct rtp_pkt *out, int64_t now_us)
+{
+	o->seq = (uint16_t)(out->seq + 1);
+	o->run = o->run + seq < RTP_OUT_RUN_MAX ? (uint16_t)(o->run + seq)
+						: RTP_OUT_RUN_MAX;
+	o->src_seq = in->seq;
+	/* An event that began before the audio beside it does not take the
+	 * clock back. */
+	if (rtp_pkt_ts_diff(out->ts, o->ts) < 0)
+		return;
+	o->ts = out->ts;
+	o->src_ts = in->ts;
+	o->sent_us = now_us;
+}
+
+bool rtp_out_relay(struct rtp_out *o, const struct rtp_pkt *in,
+    enum rtp_out_kind kind, uint8_t pt, int64_t now_us, struct rtp_pkt *out)
+{
+	const int32_t seq = rtp_pkt_seq_diff(in->seq, o->src_seq);
+
+	if (!goes_on(o, in)) {
+		begin_run(o, in, pt, now_us, out);
+	} else if (seq + o->run < 0) {
+		return false;
+	} else {
 		*out = (struct rtp_pkt){
-			.marker = in->marker || o->marker_next,
+			.marker = in->marker || o->marker_next ||
+				  steps_back(o, in, kind, seq),
 			.pt = pt,
 			.seq = (uint16_t)(o->seq - 1 + seq),
-			.ts = o->ts + (in->ts - o->src_ts),
+			.ts =
+			    o->ts + (uint32_t)step_of(o, in, kind, seq, now_us),
 			.ssrc = o->ssrc,
 		};
 		o->packets++;
 		o->marker_next = false;
-		if (seq > 0) { /* a late one does not move us back */
-			o->seq = (uint16_t)(out->seq + 1);
-			o->ts = out->ts;
-			o->sent_us = now_us;
-			o->src_seq = in->seq;
-			o->src_ts = in->ts;
-		}
+		if (seq > 0) /* a late one does not move us back */
+			move_on(o, in, seq, out, now_us);
 	}
 	out->payload = in->payload;
-	o->ts_samples = in->payload.n <= 480 ? (uint32_t)in->payload.n : 160;
-	o->octets += in->payload.n;
+	sent(o, in, kind);
+	return true;
+}
+
+void rtp_out_skip(struct rtp_out *o, const struct rtp_pkt *in)
+{
+	if (goes_on(o, in) && rtp_pkt_seq_diff(in->seq, o->src_seq) > 0)
+		o->src_seq = in->seq;
 }

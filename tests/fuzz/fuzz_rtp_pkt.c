@@ -47,8 +47,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fed++;
 		rtp_stat_add(&stat, &p, 8000, now_us);
 		assert(stat.received == fed);
-		rtp_out_relay(&out, &p, 0, now_us, &o);
-		assert(o.ssrc == 1);
+		const enum rtp_out_kind kind =
+		    p.pt < 96 ? RTP_OUT_AUDIO : RTP_OUT_EVENT;
+		const struct rtp_out before = out;
+
+		if (rtp_out_relay(&out, &p, kind, 0, now_us, &o)) {
+			assert(o.ssrc == 1);
+			assert(!before.begun || kind == RTP_OUT_EVENT ||
+			       rtp_pkt_seq_diff(o.seq, before.seq) < 0 ||
+			       rtp_pkt_ts_diff(o.ts, before.ts) >= 0);
+		}
 		(void)rtp_latch_packet(&latch,
 		    (struct addr4){ p.ssrc | 0x80000000, p.seq }, &p, now_us);
 		assert(!latch.locked || !addr4_eq(latch.to, sdp));

@@ -39,7 +39,8 @@ static void test_one_stream(void **state)
 				in = packet((uint16_t)(100 * part + i),
 				    (uint32_t)(5000 * part + i * 160),
 				    (uint32_t)part);
-				rtp_out_relay(&o, &in, 0, now_us, &out);
+				assert_true(rtp_out_relay(&o, &in,
+				    RTP_OUT_AUDIO, 0, now_us, &out));
 			}
 			assert_int_equal(out.ssrc, 9);
 			assert_int_equal(out.marker, i == 0);
@@ -67,7 +68,8 @@ static void test_pause(void **state)
 	rtp_out_init(&o, 9, 1, 0);
 	rtp_out_own(&o, 0, 160, 0, &out);
 	rtp_out_break(&o);
-	rtp_out_relay(&o, &in, 0, 2 * RT_SEC_US, &out);
+	assert_true(
+	    rtp_out_relay(&o, &in, RTP_OUT_AUDIO, 0, 2 * RT_SEC_US, &out));
 	assert_int_equal(out.ts, 16000);
 	assert_int_equal(out.seq, 2);
 	assert_true(out.marker);
@@ -87,7 +89,8 @@ static void test_order_is_kept(void **state)
 		    (uint32_t)order[i] * 160, 7);
 		struct rtp_pkt out;
 
-		rtp_out_relay(&o, &in, 8, (int64_t)i * FRAME_US, &out);
+		assert_true(rtp_out_relay(&o, &in, RTP_OUT_AUDIO, 8,
+		    (int64_t)i * FRAME_US, &out));
 		assert_int_equal(out.seq, 50 + order[i]);
 		assert_int_equal(out.ts, order[i] * 160);
 		assert_int_equal(out.pt, 8);
@@ -106,10 +109,107 @@ static void test_event_ts(void **state)
 		struct rtp_pkt in = packet(i, 4000, 7);
 
 		in.payload.n = 4;
-		rtp_out_relay(&o, &in, 101, i * FRAME_US, &out);
+		assert_true(rtp_out_relay(&o, &in, RTP_OUT_EVENT, 101,
+		    i * FRAME_US, &out));
 		assert_int_equal(out.ts, 0);
 		assert_int_equal(out.seq, i);
 	}
+}
+
+/* What sources do to their clocks, and what leaves us all the same. */
+static const struct {
+	const char *why;
+	enum rtp_out_kind kind[5];
+	int seq[5];
+	int32_t in_ts[5];
+	bool sent[5];
+	int out_seq[5];
+	int32_t out_ts[5];
+	bool marker[5];
+} clocks[] = {
+	{ "back by half a second", { 0 }, { 0, 1, 2, 3, 4 },
+	    { 0, 160, -3840, -3680, -3520 }, { 1, 1, 1, 1, 1 },
+	    { 0, 1, 2, 3, 4 }, { 0, 160, 320, 480, 640 }, { 1, 0, 1, 0, 0 } },
+	{ "stands still", { 0 }, { 0, 1, 2, 3, 4 }, { 0, 0, 0, 0, 0 },
+	    { 1, 1, 1, 1, 1 }, { 0, 1, 2, 3, 4 }, { 0, 160, 320, 480, 640 },
+	    { 1, 0, 0, 0, 0 } },
+	{ "a late one from the future", { 0 }, { 0, 2, 1, 3, 4 },
+	    { 0, 320, 900, 480, 640 }, { 1, 1, 1, 1, 1 }, { 0, 2, 1, 3, 4 },
+	    { 0, 320, 320, 480, 640 }, { 1, 0, 0, 0, 0 } },
+	{ "late, from before the first", { 0 }, { 0, 1, -1, 2, -2 },
+	    { 0, 160, -160, 320, -320 }, { 1, 1, 0, 1, 0 }, { 0, 1, 0, 2, 0 },
+	    { 0, 160, 0, 320, 0 }, { 1, 0, 0, 0, 0 } },
+	{ "an event beside the audio keeps its own time",
+	    { RTP_OUT_AUDIO, RTP_OUT_EVENT, RTP_OUT_AUDIO, RTP_OUT_EVENT,
+		RTP_OUT_AUDIO },
+	    { 0, 1, 2, 3, 4 }, { 0, 160, 320, 160, 480 }, { 1, 1, 1, 1, 1 },
+	    { 0, 1, 2, 3, 4 }, { 0, 160, 320, 160, 480 }, { 1, 0, 0, 0, 0 } },
+};
+
+static void test_clocks(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(clocks); i++) {
+		struct rtp_out o;
+
+		rtp_out_init(&o, 9, 700, 80000);
+		for (int k = 0; k < 5; k++) {
+			const struct rtp_pkt in =
+			    packet((uint16_t)(9000 + clocks[i].seq[k]),
+				(uint32_t)(50000 + clocks[i].in_ts[k]), 7);
+			struct rtp_pkt out;
+
+			if (rtp_out_relay(&o, &in, clocks[i].kind[k], 0,
+				k * FRAME_US, &out) != clocks[i].sent[k])
+				fail_msg("%s: %d", clocks[i].why, k);
+			if (clocks[i].sent[k] &&
+			    (out.seq != 700 + clocks[i].out_seq[k] ||
+				(int32_t)(out.ts - 80000) !=
+				    clocks[i].out_ts[k] ||
+				out.marker != clocks[i].marker[k]))
+				fail_msg("%s: %d: seq %d ts %d marker %d",
+				    clocks[i].why, k, out.seq - 700,
+				    (int)(out.ts - 80000), out.marker);
+		}
+	}
+}
+
+/* A prompt took the numbers: what was late before it is not sent into them. */
+static void test_late_behind_prompt(void **state)
+{
+	struct rtp_pkt in = packet(500, 0, 7), out;
+	struct rtp_out o;
+
+	(void)state;
+	rtp_out_init(&o, 9, 1, 0);
+	assert_true(rtp_out_relay(&o, &in, RTP_OUT_AUDIO, 0, 0, &out));
+	rtp_out_own(&o, 0, 160, FRAME_US, &out);
+	in = packet(503, 480, 7);
+	assert_true(
+	    rtp_out_relay(&o, &in, RTP_OUT_AUDIO, 0, 3 * FRAME_US, &out));
+	assert_int_equal(out.seq, 3);
+	in = packet(502, 320, 7);
+	assert_false(
+	    rtp_out_relay(&o, &in, RTP_OUT_AUDIO, 0, 3 * FRAME_US, &out));
+}
+
+/* What is not passed on leaves no hole that would count as loss. */
+static void test_skip(void **state)
+{
+	struct rtp_pkt in = packet(500, 0, 7), out;
+	struct rtp_out o;
+
+	(void)state;
+	rtp_out_init(&o, 9, 1, 0);
+	rtp_out_skip(&o, &in);
+	assert_true(rtp_out_relay(&o, &in, RTP_OUT_AUDIO, 0, 0, &out));
+	in = packet(501, 160, 7);
+	rtp_out_skip(&o, &in);
+	in = packet(502, 320, 7);
+	assert_true(
+	    rtp_out_relay(&o, &in, RTP_OUT_AUDIO, 0, 2 * FRAME_US, &out));
+	assert_int_equal(out.seq, 2);
+	assert_int_equal(out.ts, 320);
 }
 
 int main(void)
@@ -119,6 +219,9 @@ int main(void)
 		cmocka_unit_test(test_pause),
 		cmocka_unit_test(test_order_is_kept),
 		cmocka_unit_test(test_event_ts),
+		cmocka_unit_test(test_clocks),
+		cmocka_unit_test(test_late_behind_prompt),
+		cmocka_unit_test(test_skip),
 	};
 
 	return cmocka_run_group_tests_name("rtp_out", tests, NULL, NULL);
