@@ -88,25 +88,35 @@ void sip_core_put_server(const struct sip_txn_layer *t, struct buf *b)
 		sip_write_hdr(b, SIP_HDR_SERVER, slice_from(t->server));
 }
 
+/* What cannot be read goes back as it came, a tag behind it would be lost. */
+static void put_to(const struct sip_txn_layer *t, struct buf *b,
+    const struct sip_msg *m)
+{
+	char tag[SIP_TXN_TOKEN_MAX];
+
+	if (!sip_msg_has(m, SIP_HDR_TO))
+		return;
+	buf_cstr(b, "To: ");
+	buf_put(b, sip_msg_value(m, SIP_HDR_TO));
+	if (m->to.tag.n == 0 && m->to.uri_text.n > 0) {
+		sip_core_token(t, 's', sip_core_merge_key(t, m), tag);
+		buf_cstr(b, ";tag=");
+		buf_cstr(b, tag);
+	}
+	buf_cstr(b, "\r\n");
+}
+
 /* An answer of the layer's own that leaves no trace; a repeated request gets
  * the same bytes. */
 void sip_core_answer(struct sip_txn_layer *t, const struct sip_msg *m,
     struct addr4 from, unsigned int status, const char *reason)
 {
 	struct buf *b = &t->out;
-	char tag[SIP_TXN_TOKEN_MAX];
 
 	buf_reset(b);
 	sip_core_put_status(b, status, slice_from(reason));
 	sip_write_echo(b, m, from);
-	buf_cstr(b, "To: ");
-	buf_put(b, sip_msg_value(m, SIP_HDR_TO));
-	if (m->to.tag.n == 0) {
-		sip_core_token(t, 's', sip_core_merge_key(t, m), tag);
-		buf_cstr(b, ";tag=");
-		buf_cstr(b, tag);
-	}
-	buf_cstr(b, "\r\n");
+	put_to(t, b, m);
 	if (status == 503)
 		sip_write_hdr_u64(b, SIP_HDR_RETRY_AFTER, 5);
 	sip_core_put_server(t, b);

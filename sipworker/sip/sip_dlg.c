@@ -131,9 +131,10 @@ static enum err take_response(struct sip_dlg *d, const struct sip_msg *response,
 	d->remote_tag = inside(d, d->remote);
 	if (response->to.tag.n == 0)
 		return ERR_SYNTAX;
-	/* 18x without Contact are common; the 2xx brings it. */
+	/* 18x without Contact are common. A 2xx must have one; who leaves it
+	 * out is still where the INVITE went. */
 	e = set_target(d, response);
-	if (e != ERR_OK && (response->status >= 200 || e == ERR_TOOBIG))
+	if (e == ERR_TOOBIG || (e != ERR_OK && d->target_n == 0))
 		return e;
 	d->state = response->status >= 200 ? SIP_DLG_CONFIRMED : SIP_DLG_EARLY;
 	return ERR_OK;

@@ -47,6 +47,46 @@ static enum err cut_head(struct slice in, struct slice *head,
 	return ERR_SYNTAX;
 }
 
+/* A CR, a LF or both; i stands behind it then. */
+static bool take_end(struct slice in, size_t *i)
+{
+	if (in.p[*i] != '\r' && in.p[*i] != '\n')
+		return false;
+	if (in.p[*i] == '\r' && *i + 1 < in.n && in.p[*i + 1] == '\n')
+		++*i;
+	++*i;
+	return true;
+}
+
+/* The header area of what cut_head() refused, unfolded, its lines ended as they
+ * should be and without a NUL: only to know where the refusal has to go. The
+ * end of the datagram ends it, too. */
+static enum err mend_head(struct slice in, struct buf *out, struct slice *head)
+{
+	bool empty = true; /* the line, so far */
+	size_t i = 0;
+
+	buf_reset(out);
+	while (i < in.n) {
+		if (!take_end(in, &i)) {
+			buf_char(out, in.p[i] == '\0' ? '?' : in.p[i]);
+			i++;
+			empty = false;
+		} else if (empty && out->n > 0) {
+			break;
+		} else if (!empty && i < in.n && is_blank(in.p[i])) {
+			buf_char(out, ' ');
+		} else if (!empty) {
+			buf_cstr(out, "\r\n");
+			empty = true;
+		}
+	}
+	if (!empty)
+		buf_cstr(out, "\r\n");
+	*head = buf_slice(out);
+	return buf_err(out);
+}
+
 /* RFC 3261 7.3.1: a fold and the blanks around it are one space. */
 static enum err unfold(struct slice head, struct buf *out, struct slice *flat)
 {
@@ -123,6 +163,10 @@ static enum err parse_request(struct slice line, struct sip_msg *m)
 	if (scan_token(&line, &m->method_name) != ERR_OK ||
 	    scan_byte(&line, ' ') != ERR_OK)
 		return ERR_SYNTAX;
+	if (line.n > 0 && is_blank(line.p[line.n - 1])) {
+		mark_bad(m, 400, "Blank After Version");
+		line = slice_trim(line);
+	}
 	last = line.n;
 	while (last > 0 && line.p[last - 1] != ' ')
 		last--;
@@ -219,29 +263,42 @@ static enum err take_body(struct slice rest, struct sip_msg *m)
 	return ERR_OK;
 }
 
-/* The fields that no answer can be built without. */
+/* From or To: one address, and no star. */
+static enum err parse_party(const struct sip_msg *m, enum sip_hdr id,
+    struct sip_addr *out)
+{
+	struct sip_addr a;
+	enum err e;
+
+	if ((e = sip_addr_parse(sip_msg_value(m, id), &a)) != ERR_OK)
+		return e;
+	if (a.star)
+		return ERR_SYNTAX;
+	*out = a;
+	return ERR_OK;
+}
+
+/* The fields that every message needs. A request without a good one is refused
+ * with what it has; without any Via nobody would know the answer for his. */
 static enum err parse_needed(struct sip_msg *m)
 {
 	struct sip_msg_walk w = { .field = 0 };
 	struct slice via;
-	enum err e;
 
 	if (!sip_msg_walk(m, SIP_HDR_VIA, &w, &via))
 		return ERR_SYNTAX;
-	if ((e = sip_via_parse(via, &m->via)) != ERR_OK)
-		return e;
+	if (sip_via_parse(via, &m->via) != ERR_OK)
+		mark_bad(m, 400, "Bad Via");
 	m->call_id = sip_msg_value(m, SIP_HDR_CALL_ID);
 	if (m->call_id.n == 0)
-		return ERR_SYNTAX;
-	e = sip_addr_parse(sip_msg_value(m, SIP_HDR_FROM), &m->from);
-	if (e != ERR_OK)
-		return e;
-	if ((e = sip_addr_parse(sip_msg_value(m, SIP_HDR_TO), &m->to)) !=
-	    ERR_OK)
-		return e;
-	if (m->from.star || m->to.star)
-		return ERR_SYNTAX;
-	return sip_cseq_parse(sip_msg_value(m, SIP_HDR_CSEQ), &m->cseq);
+		mark_bad(m, 400, "No Call-ID");
+	if (parse_party(m, SIP_HDR_FROM, &m->from) != ERR_OK)
+		mark_bad(m, 400, "Bad From");
+	if (parse_party(m, SIP_HDR_TO, &m->to) != ERR_OK)
+		mark_bad(m, 400, "Bad To");
+	if (sip_cseq_parse(sip_msg_value(m, SIP_HDR_CSEQ), &m->cseq) != ERR_OK)
+		mark_bad(m, 400, "Bad CSeq");
+	return m->bad != 0 && !m->is_request ? ERR_SYNTAX : ERR_OK;
 }
 
 /* Fields that may stand only once, and limits on the lists. */
@@ -293,18 +350,45 @@ static void check_request(struct sip_msg *m)
 		mark_bad(m, 400, "CSeq Method Mismatch");
 	if (m->from.tag.n == 0 && sip_via_is_unique(&m->via))
 		mark_bad(m, 400, "From Without Tag");
+	if (m->uri.scheme == SIP_URI_OTHER)
+		mark_bad(m, 416, "Unsupported URI Scheme");
 	/* RFC 2543 peers leave Max-Forwards out. */
 	e = sip_msg_number(m, SIP_HDR_MAX_FORWARDS, &hops);
 	if (e != ERR_NOTFOUND && (e != ERR_OK || hops > 255))
 		mark_bad(m, 400, "Bad Max-Forwards");
 }
 
+static enum err parse_lines(struct slice head, struct slice body,
+    struct sip_msg *m)
+{
+	const struct slice line = take_line(&head);
+	enum err e;
+
+	if (slice_starts_case(line, SLICE("SIP/")))
+		e = m->bad == 0 ? parse_status(line, m) : ERR_SYNTAX;
+	else
+		e = parse_request(line, m);
+	if (e != ERR_OK)
+		return e;
+	if ((e = parse_fields(head, m)) != ERR_OK)
+		return e;
+	if ((e = parse_needed(m)) != ERR_OK)
+		return e;
+	if ((e = check_counts(m)) != ERR_OK)
+		return e;
+	if ((e = take_body(body, m)) != ERR_OK)
+		return e;
+	if (m->is_request)
+		check_request(m);
+	return ERR_OK;
+}
+
 enum err sip_msg_parse(struct slice datagram, struct buf *unfolded,
     struct sip_msg *out)
 {
-	struct slice head, rest;
-	enum err e;
+	struct slice head, rest = SLICE("");
 	bool folded;
+	enum err e;
 
 	if (datagram.n > SIP_MSG_BYTES_MAX)
 		return ERR_TOOBIG;
@@ -313,33 +397,15 @@ enum err sip_msg_parse(struct slice datagram, struct buf *unfolded,
 		datagram = slice_skip(datagram, 2);
 	if (datagram.n == 0)
 		return ERR_NOTFOUND;
-	if ((e = cut_head(datagram, &head, &rest, &folded)) != ERR_OK)
-		return e;
-	if (folded && (e = unfold(head, unfolded, &head)) != ERR_OK)
-		return e;
-
 	memset(out, 0, offsetof(struct sip_msg, fields));
-	const struct slice line = take_line(&head);
-
-	if (slice_starts_case(line, SLICE("SIP/")))
-		e = parse_status(line, out);
-	else
-		e = parse_request(line, out);
-	if (e != ERR_OK)
-		return e;
-	if ((e = parse_fields(head, out)) != ERR_OK)
-		return e;
-	if ((e = parse_needed(out)) != ERR_OK)
-		return e;
-	if ((e = check_counts(out)) != ERR_OK)
-		return e;
-	if ((e = take_body(rest, out)) != ERR_OK)
-		return e;
-	if (out->is_request)
-		check_request(out);
-	else if (out->bad != 0)
-		return ERR_SYNTAX;
-	return ERR_OK;
+	if (cut_head(datagram, &head, &rest, &folded) != ERR_OK) {
+		mark_bad(out, 400, "Bad Line End");
+		rest = SLICE("");
+		e = mend_head(datagram, unfolded, &head);
+	} else {
+		e = folded ? unfold(head, unfolded, &head) : ERR_OK;
+	}
+	return e == ERR_OK ? parse_lines(head, rest, out) : e;
 }
 
 static const struct sip_field *find(const struct sip_msg *m, enum sip_hdr id)

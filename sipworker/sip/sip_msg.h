@@ -5,8 +5,9 @@
  * lines, recognises compact forms, applies the Content-Length rules of RFC 3261
  * 18.3, and parses the fields that every message must have. Limits: 65,535
  * bytes, SIP_MSG_FIELDS_MAX fields, no NUL, no bare CR or LF in the header
- * area. The struct borrows from the datagram (or from `unfolded`) and holds no
- * memory of its own.
+ * area. A request that breaks a rule is told so as long as it says by a Via who
+ * waits for the answer; a response is dropped. The struct borrows from the
+ * datagram (or from `unfolded`) and holds no memory of its own.
  */
 #ifndef RT_SIP_MSG_H
 #define RT_SIP_MSG_H
@@ -39,16 +40,16 @@ struct sip_msg {
 	/* Response: 100 to 699 */
 	unsigned int status;
 	struct slice reason;
-	/* Both; present in every message that parsed */
-	struct sip_via via; /* the topmost */
+	/* Both; present in every message that parsed and is not `bad` */
+	struct sip_via via; /* the topmost; host empty: not readable */
 	struct sip_addr from;
 	struct sip_addr to;
 	struct slice call_id;
 	struct sip_cseq cseq;
 	struct slice body;
 	/* Not 0: a request that can be answered, but only with this status
-	 * (400, 483, 505, 513); why_bad is the reason phrase. sip_txn answers
-	 * such a request itself. */
+	 * (400, 416, 505); why_bad is the reason phrase. sip_txn answers such a
+	 * request itself, with the fields that it has. */
 	unsigned int bad;
 	const char *why_bad;
 	size_t n_fields;

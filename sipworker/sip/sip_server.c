@@ -173,6 +173,7 @@ static void input_ack(struct sip_txn_layer *t, struct addr4 from,
 
 	if (m->bad != 0) {
 		t->stats.malformed++;
+		t->stats.malformed_source = from.ip;
 		return;
 	}
 	server_key(t, m, SIP_METHOD_INVITE, key);
@@ -278,6 +279,17 @@ static void begin_server(struct sip_txn_layer *t, const uint64_t key[2],
 	sip_core_tell(t, s, SIP_TXN_REQUEST, m, from, now_us);
 }
 
+/* 8.2.2.2 speaks of what is still going on: what was refused may be asked for
+ * again by another way. */
+static bool is_merged(const struct sip_txn_layer *t, uint64_t merge)
+{
+	const struct sip_slot *s = sip_table_find_merge(&t->table, merge);
+
+	if (t->msg.to.tag.n > 0 || s == NULL)
+		return false;
+	return s->status < 300 || s->kind != SIP_TABLE_IST;
+}
+
 void sip_server_input(struct sip_txn_layer *t, struct addr4 from,
     int64_t now_us)
 {
@@ -291,6 +303,7 @@ void sip_server_input(struct sip_txn_layer *t, struct addr4 from,
 	}
 	if (m->bad != 0) {
 		t->stats.bad++;
+		t->stats.bad_source = from.ip;
 		sip_core_answer(t, m, from, m->bad, m->why_bad);
 		return;
 	}
@@ -309,8 +322,7 @@ void sip_server_input(struct sip_txn_layer *t, struct addr4 from,
 		return;
 	}
 	merge = sip_core_merge_key(t, m);
-	if (m->to.tag.n == 0 &&
-	    sip_table_find_merge(&t->table, merge) != NULL) {
+	if (is_merged(t, merge)) {
 		sip_core_answer(t, m, from, 482, NULL);
 		return;
 	}

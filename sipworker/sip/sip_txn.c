@@ -63,6 +63,7 @@ void sip_txn_input(struct sip_txn_layer *t, struct addr4 from,
 		return; /* keep-alive */
 	if (e != ERR_OK) {
 		t->stats.malformed++;
+		t->stats.malformed_source = from.ip;
 		return;
 	}
 	if (t->msg.is_request)

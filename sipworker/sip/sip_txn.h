@@ -7,7 +7,7 @@
  * memory is taken in sip_txn_new().
  *
  * What it does by itself, so that its user need not:
- *  - parses, drops what is not SIP, answers malformed requests (400, 505),
+ *  - parses, drops what is not SIP, answers malformed requests (400, 416, 505),
  *    merged ones (482), CANCEL for nothing (481), all with 503 + Retry-After
  *    when the table is full;
  *  - sends 100 to a new INVITE at once; re-sends responses to repeated
@@ -94,12 +94,14 @@ struct sip_txn_stats {
 	uint32_t live;        /* transactions now */
 	uint32_t chunks_used; /* now */
 	uint64_t received;
-	uint64_t malformed; /* dropped: not SIP */
-	uint64_t bad;       /* requests answered 400, 483, 505 or 513 */
-	uint64_t stray;     /* responses to nothing */
-	uint64_t repeated;  /* absorbed retransmissions */
-	uint64_t resent;    /* our own retransmissions */
-	uint64_t refused;   /* 503: table full */
+	uint64_t malformed;        /* dropped: not SIP */
+	uint64_t bad;              /* requests answered 400, 416 or 505 */
+	uint32_t malformed_source; /* of the last; 0: none yet */
+	uint32_t bad_source;
+	uint64_t stray;    /* responses to nothing */
+	uint64_t repeated; /* absorbed retransmissions */
+	uint64_t resent;   /* our own retransmissions */
+	uint64_t refused;  /* 503: table full */
 	uint64_t sent;
 	uint64_t sent_large; /* above 1,300 bytes */
 };

@@ -137,7 +137,7 @@ struct addr4 sip_via_reply_to(const struct sip_via *v, struct addr4 from)
 {
 	struct addr4 to = from;
 
-	if (!v->has_rport)
+	if (!v->has_rport && v->host.n > 0)
 		to.port = v->port != 0 ? v->port : SIP_VIA_PORT;
 	return to;
 }

@@ -146,7 +146,7 @@ void sip_write_echo(struct buf *b, const struct sip_msg *req, struct addr4 from)
 
 	while (sip_msg_walk(req, SIP_HDR_VIA, &w, &item)) {
 		buf_cstr(b, "Via: ");
-		if (top)
+		if (top && req->via.host.n > 0)
 			sip_via_put_received(b, &req->via, from);
 		else
 			put_clean(b, item);

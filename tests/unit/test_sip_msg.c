@@ -153,6 +153,7 @@ static void test_response(void **state)
 	"Via: SIP/2.0/UDP h;branch=z9hG4bKx\r\n"     \
 	"From: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\n" \
 	"Call-ID: y\r\nCSeq: 5 OPTIONS\r\n"
+#define VIA "Via: SIP/2.0/UDP h;branch=z9hG4bKx\r\n"
 #define LEFT                                         \
 	"Via: SIP/2.0/UDP h;branch=z9hG4bKx\r\n"     \
 	"From: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\n" \
@@ -170,9 +171,29 @@ static const struct {
 	{ "keep-alive", "\r\n\r\n", 0, ERR_NOTFOUND, 0 },
 	{ "STUN on the SIP port", "\0\1\0\0\x21\x12\xa4\x42", 8, ERR_SYNTAX,
 	    0 },
-	{ "no end of the header", HEAD, 0, ERR_SYNTAX, 0 },
-	{ "bare LF", HEAD "X: a\nY: b\r\n\r\n", 0, ERR_SYNTAX, 0 },
-	{ "bare CR", HEAD "X: a\rY: b\r\n\r\n", 0, ERR_SYNTAX, 0 },
+	{ "no end of the header", HEAD, 0, ERR_OK, 400 },
+	{ "bare LF", HEAD "X: a\nY: b\r\n\r\n", 0, ERR_OK, 400 },
+	{ "bare LF throughout",
+	    "OPTIONS sip:a@b SIP/2.0\nVia: SIP/2.0/UDP h;branch=z9hG4bKx\n"
+	    "From: <sip:a@b>;\n tag=1\nTo: <sip:c@d>\nCall-ID: y\n"
+	    "CSeq: 5 OPTIONS\n\nbody\n",
+	    0, ERR_OK, 400 },
+	{ "bare CR", HEAD "X: a\rY: b\r\n\r\n", 0, ERR_OK, 400 },
+	{ "bare LF in a response", "SIP/2.0 200 OK\n" LEFT, 0, ERR_SYNTAX, 0 },
+	{ "CSeq of 2^31",
+	    "OPTIONS sip:a@b SIP/2.0\r\n" VIA
+	    "From: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\nCall-ID: y\r\n"
+	    "CSeq: 2147483648 OPTIONS\r\n\r\n",
+	    0, ERR_OK, 400 },
+	{ "no Via: nobody to tell",
+	    "OPTIONS sip:a@b SIP/2.0\r\n"
+	    "From: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\nCall-ID: y\r\n"
+	    "CSeq: 5 OPTIONS\r\n\r\n",
+	    0, ERR_SYNTAX, 0 },
+	{ "a Via and nothing else", "OPTIONS sip:a@b SIP/2.0\r\n" VIA "\r\n", 0,
+	    ERR_OK, 400 },
+	{ "another scheme", "OPTIONS http://a/ SIP/2.0\r\n" LEFT, 0, ERR_OK,
+	    416 },
 	{ "NUL in the header", "OPTIONS sip:a@b SIP/2.0\r\nX: \0\r\n\r\n", 34,
 	    ERR_SYNTAX, 0 },
 	{ "unknown header, odd bytes", HEAD "X: \x01\xff\"<;\r\n\r\n", 0,
@@ -181,8 +202,10 @@ static const struct {
 	{ "blank in the name", HEAD "a b: c\r\n\r\n", 0, ERR_OK, 400 },
 	{ "two spaces in the start line", "OPTIONS  sip:a@b SIP/2.0\r\n" LEFT,
 	    0, ERR_OK, 400 },
-	{ "text after the version", "OPTIONS sip:a@b SIP/2.0 \r\n" LEFT, 0,
+	{ "text after the version", "OPTIONS sip:a@b SIP/2.0 x\r\n" LEFT, 0,
 	    ERR_SYNTAX, 0 },
+	{ "blank after the version", "OPTIONS sip:a@b SIP/2.0 \r\n" LEFT, 0,
+	    ERR_OK, 400 },
 	{ "other version", "OPTIONS sip:a@b SIP/2.1\r\n" LEFT, 0, ERR_OK, 505 },
 	{ "lower-case version", "OPTIONS sip:a@b sip/2.0\r\n" LEFT, 0, ERR_OK,
 	    0 },

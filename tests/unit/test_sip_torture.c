@@ -168,7 +168,7 @@ static const struct {
 	    "To: <sip:user@example.edu>;tag=902jndnke3\r\n"
 	    "Content-Length: 0\r\n"
 	    "Contact: <sip:user@host105.example.com>\r\n\r\n" },
-	{ "3.1.2.1 badinv01: extraneous separators", DROP, 0,
+	{ "3.1.2.1 badinv01: extraneous separators", 400, 0,
 	    "INVITE sip:user@example.com SIP/2.0\r\n"
 	    "To: sip:j.user@example.com\r\n"
 	    "From: sip:caller@example.net;tag=134161461246\r\n"
@@ -200,7 +200,7 @@ static const struct {
 	    "Contact: <sip:caller@example53.example.net>\r\n"
 	    "Content-Type: application/sdp\r\n"
 	    "Content-Length: -999\r\n\r\nv=0\r\n" },
-	{ "3.1.2.4 scalar02: values too large", DROP, 0,
+	{ "3.1.2.4 scalar02: values too large", 400, 0,
 	    "REGISTER sip:example.com SIP/2.0\r\n"
 	    "Via: SIP/2.0/TCP host129.example.com;branch=z9hG4bK342sdfoi3\r\n"
 	    "To: <sip:user@example.com>\r\n"
@@ -222,7 +222,7 @@ static const struct {
 	    "Retry-After: 949302838503028349304023988\r\n"
 	    "Warning: 1812 overture \"In Progress\"\r\n"
 	    "Content-Length: 0\r\n\r\n" },
-	{ "3.1.2.6 quotbal: unterminated quoted string in To", DROP, 0,
+	{ "3.1.2.6 quotbal: unterminated quoted string in To", 400, 0,
 	    "INVITE sip:user@example.com SIP/2.0\r\n"
 	    "To: \"Mr. J. User <sip:j.user@example.com>\r\n"
 	    "From: sip:caller@example.net;tag=93334\r\n"
@@ -263,7 +263,7 @@ static const struct {
 	    "Via: SIP/2.0/UDP host1.example.com;branch=z9hG4bKkdjuw3923\r\n"
 	    "Contact: <sip:caller@host1.example.net>\r\n"
 	    "Content-Length: 0\r\n\r\n" },
-	{ "3.1.2.10 trws: SP at the end of the request line", DROP, 0,
+	{ "3.1.2.10 trws: SP at the end of the request line", 400, 0,
 	    "OPTIONS sip:remote-target@example.com SIP/2.0  \r\n"
 	    "Via: SIP/2.0/TCP host1.example.com;branch=z9hG4bK299342093\r\n"
 	    "To: <sip:remote-target@example.com>\r\n"
@@ -293,8 +293,8 @@ static const struct {
 	    "Accept: application/sdp\r\n"
 	    "CSeq:    3923239 OPTIONS\r\n"
 	    "l: 0\r\n\r\n" },
-	/* Its topmost Via is of that version too: no way back. */
-	{ "3.1.2.14 badvers: unknown protocol version", DROP, 0,
+	/* Its topmost Via is of that version too, and goes back as it is. */
+	{ "3.1.2.14 badvers: unknown protocol version", 505, 0,
 	    "OPTIONS sip:t.watson@example.org SIP/7.0\r\n"
 	    "Via:     SIP/7.0/UDP c.example.com;branch=z9hG4bKkdjuw\r\n"
 	    "Via:     SIP/2.0/UDP c.example.com;branch=z9hG4bKkdjuw\r\n"
@@ -344,13 +344,13 @@ static const struct {
 	    "Call-ID: badbranch.sadonfo23i420jv0as0derf3j3n\r\n"
 	    "CSeq: 8 OPTIONS\r\n"
 	    "l: 0\r\n\r\n" },
-	{ "3.3.1 insuf: missing required fields", DROP, 0,
+	{ "3.3.1 insuf: missing required fields", 400, 0,
 	    "INVITE sip:user@example.com SIP/2.0\r\n"
 	    "CSeq: 193942 INVITE\r\n"
 	    "Via: SIP/2.0/UDP 192.0.2.95;branch=z9hG4bKkdj.insuf\r\n"
 	    "Content-Type: application/sdp\r\n"
 	    "l: 5\r\n\r\nv=0\r\n" },
-	{ "3.3.2 unkscm: unknown scheme in the Request-URI", 0, 0,
+	{ "3.3.2 unkscm: unknown scheme in the Request-URI", 416, 0,
 	    "OPTIONS nobodyKnowsThisScheme:totallyopaquecontent SIP/2.0\r\n"
 	    "To: sip:user@example.com\r\n"
 	    "From: sip:caller@example.net;tag=384\r\n"

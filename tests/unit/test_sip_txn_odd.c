@@ -102,6 +102,12 @@ static void test_merged(void **state)
 	assert_int_equal(sip_net_count(&net, B, "SIP/2.0 482"), 1);
 	assert_int_equal(sip_net_events(&net, B, SIP_TXN_REQUEST), 1);
 	assert_int_equal(sip_net_answer(&net, B, 486), ERR_OK);
+	/* Nothing is going on any more. */
+	*(strstr(other, "Kx2") + 2) = '3';
+	sip_net_inject(&net, B, peer, other);
+	assert_int_equal(sip_net_count(&net, B, "SIP/2.0 482"), 1);
+	assert_int_equal(sip_net_events(&net, B, SIP_TXN_REQUEST), 2);
+	assert_int_equal(sip_net_answer(&net, B, 486), ERR_OK);
 }
 
 static const struct {
@@ -116,14 +122,20 @@ static const struct {
 	    "SIP/2.0 400" },
 	{ "body cut short", "Length: 0", "Length: 9", "SIP/2.0 400" },
 	{ "hops not a number", "wards: 70", "wards: x0", "SIP/2.0 400" },
-	{ "no Call-ID", "Call-ID:", "Bell-ID:", "" },
-	{ "no CSeq", "CSeq:", "DSeq:", "" },
-	{ "Via broken", "SIP/2.0/UDP 127", "SIP/2.0/UDP@127", "" },
+	{ "no Call-ID", "Call-ID:", "Bell-ID:", "SIP/2.0 400" },
+	{ "no CSeq", "CSeq:", "DSeq:", "SIP/2.0 400" },
+	{ "no To", "To:", "Ti:", "SIP/2.0 400" },
+	{ "CSeq of 2^31", "7 INVITE", "2147483648 INVITE", "SIP/2.0 400" },
+	{ "a line ended by LF alone", "\r\nVia", "\nVia", "SIP/2.0 400" },
+	{ "Via broken", "SIP/2.0/UDP 127", "SIP/2.0/UDP@127", "SIP/2.0 400" },
+	{ "no Via", "Via:", "Vie:", "" },
 	{ "not SIP", " SIP/2.0\r\nVia", " HTTP/1.1\r\nVia", "" },
 };
 
 static void test_malformed(void **state)
 {
+	struct sip_txn_stats st;
+
 	(void)state;
 	for (size_t i = 0; i < RT_ARRAY_LEN(bad_cases); i++) {
 		char text[1024];
@@ -148,6 +160,11 @@ static void test_malformed(void **state)
 						 : net.sent[before].bytes);
 	}
 	assert_int_equal(net.n_events, 0);
+	sip_txn_stats(net.node[B].layer, &st);
+	assert_int_equal(st.malformed, 2);
+	assert_int_equal(st.malformed_source, peer.ip);
+	assert_int_equal(st.bad, RT_ARRAY_LEN(bad_cases) - 2);
+	assert_int_equal(st.bad_source, peer.ip);
 }
 
 static void test_keep_alive(void **state)
