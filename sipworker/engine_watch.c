@@ -56,6 +56,13 @@ static const struct {
 	    "a trunk is at its limit, more calls get 503" },
 	[ENGINE_WATCH_REGISTER] = { AT(register_failed), OF_TRUNK,
 	    AT(unregistered_trunk), "a trunk does not take our registration" },
+	[ENGINE_WATCH_UNKNOWN] = { AT(refused_unknown_number), OF_SOURCE,
+	    AT(unknown_source), "calls to numbers that nobody has get 404" },
+	[ENGINE_WATCH_MALFORMED] = { AT(dropped_malformed), OF_SOURCE,
+	    AT(malformed_source),
+	    "what cannot be read as SIP is dropped unanswered" },
+	[ENGINE_WATCH_BAD] = { AT(refused_bad), OF_SOURCE, AT(bad_source),
+	    "broken requests get 400, 416 or 505 with the reason" },
 };
 
 static void put_who(const struct engine_stats *s, enum of of, size_t at,

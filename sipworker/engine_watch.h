@@ -1,8 +1,8 @@
 /*
  * engine_watch.h - what the engine has counted becomes the metrics of the
- * worker, and what an operator has to know (who sends too fast, who calls
- * numbers that are not theirs) a line of the log, one of each kind in ten
- * seconds.
+ * worker, and what an operator has to know (who sends too fast or what is not
+ * SIP, who calls numbers that are not theirs) a line of the log, one of each
+ * kind in ten seconds.
  */
 #ifndef RT_SIPWORKER_ENGINE_WATCH_H
 #define RT_SIPWORKER_ENGINE_WATCH_H
@@ -17,6 +17,9 @@ enum engine_watch_line {
 	ENGINE_WATCH_FOREIGN,
 	ENGINE_WATCH_TRUNK,
 	ENGINE_WATCH_REGISTER,
+	ENGINE_WATCH_UNKNOWN,
+	ENGINE_WATCH_MALFORMED,
+	ENGINE_WATCH_BAD,
 	ENGINE_WATCH_LINES
 };
 

@@ -127,7 +127,7 @@ enum callrec_event_what {
 	CALLREC_EV_DIGIT,      /* leg, value = character */
 	CALLREC_EV_SOURCE,     /* look-up: text = source, value = 1 late */
 	CALLREC_EV_MEDIA_LOST, /* leg: nothing for 60 s */
-	CALLREC_EV_REPEAT,     /* the same caller again within 2 s, joined */
+	CALLREC_EV_REPEAT,     /* the same call again within 2 s, joined */
 	CALLREC_EV_AUTH,       /* leg: credentials were asked for and sent */
 	CALLREC_EV_MESSAGE,    /* a message ended: value = seconds, 0 dropped */
 	CALLREC_EV_TAG,        /* text: the flow tagged the call */

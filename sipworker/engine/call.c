@@ -76,7 +76,6 @@ static void load_caller(struct call *c, const struct invite *in)
 	c->offer_n = in->sdp.n;
 	if (in->sdp.n > 0)
 		memcpy(c->offer, in->sdp.p, in->sdp.n);
-	c->same_hash = in->same_hash;
 }
 
 /* The caller's leg; 0 or the status to refuse with. */
@@ -167,9 +166,7 @@ static bool same_call_again(struct engine *e, const struct invite *in,
 {
 	struct call *c;
 
-	if (in->caller.kind != NUMBER_IN_E164)
-		return false;
-	c = slots_recent_find(e, in->same_hash);
+	c = slots_recent_find(e, &in->same);
 	if (c == NULL || c->phase == CALL_CLOSING)
 		return false;
 	trace_event(e, c, CALLREC_EV_REPEAT, 0, 0, SLICE(""));
@@ -216,7 +213,7 @@ void call_open(struct engine *e, const struct sip_txn_event *ev)
 	}
 	leg_event(e, c->a, LEG_EV_INVITE);
 	e->stats.calls_opened++;
-	slots_recent_add(e, in.same_hash, c);
+	slots_recent_add(e, &in.same, c);
 	trace_opened(e, c, &in.who);
 	wait_for_journal(e, c);
 	/* A look-up costs the database several round trips. */

@@ -96,7 +96,6 @@ struct call {
 	uint64_t open_seq; /* the journal's number of OPENED */
 	struct call *next_waiting;
 	uint64_t ticket;
-	uint64_t same_hash; /* of caller and number */
 
 	/* Caller */
 	char caller[20]; /* E.164 or "" */

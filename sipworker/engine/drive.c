@@ -150,6 +150,13 @@ void drive_key(struct engine *e, struct leg *l, char key)
 	drive_event(e, c, &ev);
 }
 
+static const char *why_left(const struct leg *l, bool ours)
+{
+	if (l->expired)
+		return "nobody answered before the caller's INVITE expired";
+	return ours ? "the answer was never confirmed" : "the caller hung up";
+}
+
 static void caller_left(struct engine *e, struct call *c, const struct leg *l)
 {
 	const bool ours = l->ended_by == CALLREC_BY_SYSTEM;
@@ -160,9 +167,9 @@ static void caller_left(struct engine *e, struct call *c, const struct leg *l)
 	/* The flow has a last word: a message is kept, a place given back. */
 	ev.value = message_cut(e, c);
 	drive_event(e, c, &ev);
-	call_end(e, c, ours ? CALLREC_BY_SYSTEM : CALLREC_BY_CALLER, 487,
-	    l->q850 != 0 ? l->q850 : 16,
-	    ours ? "the answer was never confirmed" : "the caller hung up");
+	call_end(e, c,
+	    ours || l->expired ? CALLREC_BY_SYSTEM : CALLREC_BY_CALLER, 487,
+	    l->q850 != 0 ? l->q850 : 16, why_left(l, ours));
 }
 
 void drive_left(struct engine *e, struct leg *l)

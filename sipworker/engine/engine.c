@@ -433,7 +433,9 @@ void engine_count(const struct engine *e, struct engine_stats *out)
 	out->transactions = t.live;
 	out->timers = e->timers.n;
 	out->dropped_malformed = t.malformed;
+	out->malformed_source = t.malformed_source;
 	out->refused_bad = t.bad;
+	out->bad_source = t.bad_source;
 	out->dropped_stray += t.stray;
 	out->refused_overload += t.refused;
 	out->queue_lost = e->out.lost;

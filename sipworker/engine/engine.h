@@ -370,7 +370,10 @@ struct engine_stats {
 	uint32_t rate_source; /* the last that was too fast; 0: none yet */
 	struct trunk_id full_trunk;         /* the last that was at its limit */
 	struct trunk_id unregistered_trunk; /* the last that refused us */
-	uint32_t foreign_source; /* the last that dialled such a number */
+	uint32_t foreign_source;   /* the last that dialled such a number */
+	uint32_t unknown_source;   /* the last that dialled nobody's */
+	uint32_t malformed_source; /* the last whose message was dropped */
+	uint32_t bad_source;       /* the last whose request was broken */
 };
 void engine_get_stats(const struct engine *e, struct engine_stats *out);
 /* The same without `ports`, which take a walk: for after every datagram. */

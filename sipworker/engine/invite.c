@@ -108,6 +108,7 @@ static bool find_dialled(struct engine *e, const struct sip_txn_event *ev,
 		e->stats.foreign_source = ev->from.ip;
 	} else if (best_bits < 0) {
 		e->stats.refused_unknown_number++;
+		e->stats.unknown_source = ev->from.ip;
 	}
 	return best_bits >= 0;
 }
@@ -212,13 +213,28 @@ static void read_caller(const struct snap_trunk *t, const struct sip_msg *m,
 	read_attestation(t, m, in);
 }
 
-static uint64_t hash_of(const struct invite *in)
+static uint64_t hash_of(const struct invite *in, struct slice what)
 {
 	uint64_t h = UINT64_C(14695981039346656037) ^ in->number;
 
+	if (what.n == 0)
+		return 0;
 	for (const char *p = in->caller.e164; *p != '\0'; p++)
 		h = (h ^ (unsigned char)*p) * UINT64_C(1099511628211);
-	return h;
+	for (size_t i = 0; i < what.n; i++)
+		h = (h ^ (unsigned char)what.p[i]) * UINT64_C(1099511628211);
+	return h | 1;
+}
+
+/* A carrier that tries twice sends the same call: its From tag, or its
+ * description to the byte. Two people behind one number have neither in
+ * common. */
+static void read_same(const struct sip_msg *m, struct invite *in)
+{
+	if (in->caller.kind != NUMBER_IN_E164)
+		return;
+	in->same.tag = hash_of(in, m->from.tag);
+	in->same.sdp = hash_of(in, in->sdp);
 }
 
 /* --- the whole -------------------------------------------------------------*/
@@ -284,7 +300,7 @@ unsigned int invite_read(struct engine *e, const struct sip_txn_event *ev,
 		return 404;
 	snap_trunk_at(slots_snap_now(e), out->trunk, &t);
 	read_caller(&t, ev->msg, out);
-	out->same_hash = hash_of(out);
+	read_same(ev->msg, out);
 	return 0;
 }
 

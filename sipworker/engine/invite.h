@@ -18,7 +18,7 @@ struct invite {
 	char display[CALL_NAME_MAX];
 	unsigned int max_forwards; /* for the next leg */
 	struct slice sdp;          /* may be empty: a late offer */
-	uint64_t same_hash;        /* of caller and number */
+	struct slots_same same;    /* what tells whether it is a repeat */
 	char attested[2]; /* "A", or "a" when only claimed; "" nothing */
 	struct trace_caller who;
 };

@@ -90,6 +90,7 @@ struct leg {
 	struct sip_txn_id invite; /* the one that began it */
 	struct sip_txn_id re_in;  /* their re-INVITE that we accepted */
 	struct sip_txn_id re_out; /* our re-INVITE or UPDATE under way */
+	bool re_out_offers;       /* it is a re-INVITE */
 	uint32_t re_in_cseq;
 	struct sip_auth auth;
 	uint32_t cseq;         /* of the initial INVITE, theirs or ours */
@@ -157,7 +158,8 @@ struct leg {
 	struct press_log presses;
 
 	/* Report */
-	bool over; /* its part in the call is over */
+	bool over;    /* its part in the call is over */
+	bool expired; /* nobody answered in the time that its INVITE gave */
 	bool reported;
 	bool has_media; /* TARGET was given once */
 	bool ring_counted;

@@ -314,12 +314,16 @@ static unsigned int take_offer(struct engine *e, struct leg *l,
 static unsigned int refuse_change(const struct leg *l, const struct sip_msg *m)
 {
 	const bool is_invite = m->method == SIP_METHOD_INVITE;
+	const bool offers = is_invite || sip_body_sdp(m).n > 0;
 
 	if (l->call == NULL || l->over)
 		return 481;
-	if (l->re_out.v != 0)
-		return 491; /* RFC 3261 14.2: ours is under way */
-	/* 14.2 and RFC 3311 5.2: something is still unanswered. */
+	/* RFC 3261 14.2, RFC 3311 5.2: our own offer is under way. Two that
+	 * only refresh the session may cross. */
+	if (offers && ((l->re_out.v != 0 && l->re_out_offers) ||
+			  (l->state == LEG_UP && l->offered_late)))
+		return 491;
+	/* The same: something is still unanswered. */
 	if (l->state != LEG_UP &&
 	    (is_invite || (sip_body_sdp(m).n > 0 && !l->early_session)))
 		return 500;
@@ -463,6 +467,7 @@ void leg_in_expired(struct engine *e, struct leg *l)
 	if (l->call == NULL || l->over ||
 	    (l->state != LEG_CALLING && l->state != LEG_RINGING))
 		return;
+	l->expired = true;
 	l->sip_code = 487;
 	l->q850 = 102; /* recovery on timer expiry */
 	leg_event(e, l, LEG_EV_CANCEL);

@@ -456,7 +456,8 @@ void leg_out_refresh(struct engine *e, struct leg *l)
 	put_usual(e, l, &h);
 	put_agent(e, &h);
 	session_put_refresh(l, &h);
-	if (method == SIP_METHOD_INVITE)
+	l->re_out_offers = method == SIP_METHOD_INVITE;
+	if (l->re_out_offers)
 		offer_put(l, &b);
 	if (!prepare(&l->dlg, method, &d))
 		return;

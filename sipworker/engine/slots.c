@@ -262,7 +262,13 @@ void slots_copy_text(char *out, size_t cap, struct slice s)
 
 /* --- the same caller again -------------------------------------------------*/
 
-struct call *slots_recent_find(struct engine *e, uint64_t hash)
+static bool is_same(const struct slots_same *a, const struct slots_same *b)
+{
+	return (a->tag != 0 && a->tag == b->tag) ||
+	       (a->sdp != 0 && a->sdp == b->sdp);
+}
+
+struct call *slots_recent_find(struct engine *e, const struct slots_same *same)
 {
 	for (uint32_t i = 0; i < SLOTS_RECENT; i++) {
 		const struct slots_recent *r =
@@ -273,17 +279,18 @@ struct call *slots_recent_find(struct engine *e, uint64_t hash)
 		    r->at_us < e->now.mono_us - SAME_CALL_US)
 			return NULL;
 		c = &e->calls[r->call];
-		if (r->hash == hash && c->used &&
+		if (is_same(&r->same, same) && c->used &&
 		    c->generation == r->generation)
 			return c;
 	}
 	return NULL;
 }
 
-void slots_recent_add(struct engine *e, uint64_t hash, const struct call *c)
+void slots_recent_add(struct engine *e, const struct slots_same *same,
+    const struct call *c)
 {
 	e->recent[e->recent_at++ % SLOTS_RECENT] =
-	    (struct slots_recent){ .hash = hash,
+	    (struct slots_recent){ .same = *same,
 		    .at_us = e->now.mono_us,
 		    .call = c->index,
 		    .generation = c->generation };

@@ -43,9 +43,16 @@ struct slots_peer {
 	uint32_t refs;
 };
 
-/* Calls of the last seconds: the same caller again within 2 s. */
+/* Hashes of caller, number and what only a copy of one INVITE has in common
+ * with it; 0: the INVITE has none. */
+struct slots_same {
+	uint64_t tag; /* From's */
+	uint64_t sdp; /* the whole description */
+};
+
+/* Calls of the last seconds: the same call again within 2 s. */
 struct slots_recent {
-	uint64_t hash;
+	struct slots_same same;
 	int64_t at_us;
 	uint32_t call;
 	uint32_t generation;
@@ -153,9 +160,9 @@ void slots_count_unsent(struct engine *e, enum err err);
 /* Copies as much of s as fits, cut at a character. */
 void slots_copy_text(char *out, size_t cap, struct slice s);
 
-/* The live call with this hash opened within 2 s; else NULL. Remembers c under
- * the hash when c is given. */
-struct call *slots_recent_find(struct engine *e, uint64_t hash);
-void slots_recent_add(struct engine *e, uint64_t hash, const struct call *c);
+/* The live call opened within 2 s that this is a copy of; else NULL. */
+struct call *slots_recent_find(struct engine *e, const struct slots_same *same);
+void slots_recent_add(struct engine *e, const struct slots_same *same,
+    const struct call *c);
 
 #endif

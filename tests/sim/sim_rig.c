@@ -198,15 +198,15 @@ void rig_request(struct rig *r, const char *method, unsigned int cseq,
 	(void)snprintf(text, sizeof(text),
 	    "%s sip:%s@10.0.0.1 SIP/2.0\r\n"
 	    "Via: SIP/2.0/UDP 10.0.0.2:5060;rport;branch=z9hG4bK%u\r\n"
-	    "From: <sip:+17205550001@10.0.0.2>;tag=f\r\n"
+	    "From: <sip:+17205550001@10.0.0.2>;tag=f%s\r\n"
 	    "To: <sip:%s@10.0.0.1>%s%s\r\n"
 	    "Call-ID: %s\r\nCSeq: %u %s\r\n"
 	    "Contact: <sip:c@10.0.0.2:5060>\r\n%s%s"
 	    "Content-Length: %zu\r\n\r\n%s",
 	    method, number,
-	    strcmp(method, "CANCEL") == 0 ? branches : ++branches, number,
-	    to_tag[0] == '\0' ? "" : ";tag=", to_tag, call_id, cseq, method,
-	    extra,
+	    strcmp(method, "CANCEL") == 0 ? branches : ++branches, call_id,
+	    number, to_tag[0] == '\0' ? "" : ";tag=", to_tag, call_id, cseq,
+	    method, extra,
 	    body[0] == '\0' || strstr(extra, "Content-Type") != NULL
 		? ""
 		: "Content-Type: application/sdp\r\n",

@@ -310,6 +310,8 @@ static void test_expires(void **state)
 	assert_true(rig_count_sent(&r, "CANCEL") > 0);
 	assert_int_equal(r.n_closed, 1);
 	assert_int_equal(r.closed.result, CALLRESULT_MISSED);
+	assert_int_equal(r.closed.ended_by, CALLREC_BY_SYSTEM);
+	assert_int_equal(r.closed.q850, 102);
 	/* Who is answered in time talks on. */
 	rig_request(&r, "INVITE", 1, "+13035550100", "c2", "", "Expires: 5\r\n",
 	    rig_sdp);
@@ -389,9 +391,13 @@ static void test_overload_and_drain(void **state)
 	rig_fini(&r);
 }
 
-/* The same caller again within 2 s is one call. */
+/* The same call again within 2 s is one call; another one from the same number
+ * is not. */
 static void test_same_call(void **state)
 {
+	static const char other_sdp[] =
+	    "v=0\r\no=- 2 1 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\n"
+	    "t=0 0\r\nm=audio 4002 RTP/AVP 0\r\n";
 	static struct rig r; /* large for a stack */
 
 	(void)state;
@@ -401,12 +407,15 @@ static void test_same_call(void **state)
 	rig_pass_time(&r, 500000);
 	rig_request(&r, "INVITE", 1, "+13035550100", "c2", "", "", rig_sdp);
 	rig_expect_status(&r, "again", 482);
-	rig_request(&r, "INVITE", 1, "+13035550101", "c3", "", "", rig_sdp);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c5", "", "", other_sdp);
 	assert_int_equal(rig_count_sent(&r, "INVITE"), 2);
+	rig_answer_as_phone(&r, "INVITE", 100, "");
+	rig_request(&r, "INVITE", 1, "+13035550101", "c3", "", "", rig_sdp);
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 3);
 	rig_answer_as_phone(&r, "INVITE", 100, "");
 	rig_pass_time(&r, 2 * RT_SEC_US);
 	rig_request(&r, "INVITE", 1, "+13035550100", "c4", "", "", rig_sdp);
-	assert_int_equal(rig_count_sent(&r, "INVITE"), 3);
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 4);
 	rig_fini(&r);
 }
 

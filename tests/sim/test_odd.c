@@ -15,17 +15,26 @@
 
 /* --- our refresh is refused ------------------------------------------------*/
 
-/* A call in which we refresh the carrier's session of 100 s. */
-static void begin_refresh(struct rig *r, char tag[128])
+/* A call in which we refresh the carrier's session of 100 s, by `method`. */
+static void begin_refresh_by(struct rig *r, char tag[128], const char *method)
 {
+	char extra[96];
+
 	rig_init(r, 4);
-	rig_request(r, "INVITE", 1, "+13035550100", "c1", "",
-	    "Session-Expires: 100;refresher=uas\r\nAllow: UPDATE\r\n", rig_sdp);
+	(void)snprintf(extra, sizeof(extra),
+	    "Session-Expires: 100;refresher=uas\r\nAllow: INVITE, %s\r\n",
+	    method);
+	rig_request(r, "INVITE", 1, "+13035550100", "c1", "", extra, rig_sdp);
 	rig_answer_as_phone(r, "INVITE", 200, rig_sdp);
 	rig_to_tag_of(r, tag);
 	rig_request(r, "ACK", 1, "+13035550100", "c1", tag, "", "");
 	rig_pass_time(r, 50 * RT_SEC_US + 100000);
-	assert_int_equal(rig_count_sent(r, "UPDATE"), 1);
+	assert_int_equal(strncmp(rig_last(r)->text, method, strlen(method)), 0);
+}
+
+static void begin_refresh(struct rig *r, char tag[128])
+{
+	begin_refresh_by(r, tag, "UPDATE");
 }
 
 /* The carrier's answer to what was sent to it last. */
@@ -124,19 +133,68 @@ static void test_refresh_in_vain(void **state)
 	rig_fini(&r);
 }
 
-/* Theirs comes while ours is under way. */
+/* Theirs comes while ours is under way: two offers cannot (RFC 3261 14.2, RFC
+ * 3311 5.2), what only refreshes the session can. */
+static const struct {
+	const char *why;
+	const char *ours;
+	const char *theirs;
+	const char *body;
+	unsigned int status;
+} meets[] = {
+	{ "two re-INVITEs", "INVITE", "INVITE", rig_sdp, 491 },
+	{ "one without an offer is one, too", "INVITE", "INVITE", "", 491 },
+	{ "an UPDATE with an offer", "INVITE", "UPDATE", rig_sdp, 491 },
+	{ "an UPDATE without", "INVITE", "UPDATE", "", 200 },
+	{ "two refreshes", "UPDATE", "UPDATE", "", 200 },
+	{ "an offer while we refresh", "UPDATE", "UPDATE", rig_sdp, 200 },
+	{ "a re-INVITE while we refresh", "UPDATE", "INVITE", rig_sdp, 200 },
+};
+
 static void test_glare(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(meets); i++) {
+		static struct rig r; /* large for a stack */
+		struct rig_sent ours;
+		char tag[128];
+
+		begin_refresh_by(&r, tag, meets[i].ours);
+		ours = *rig_last(&r);
+		rig_request(&r, meets[i].theirs, 2, "+13035550100", "c1", tag,
+		    "", meets[i].body);
+		rig_expect_status(&r, meets[i].why, meets[i].status);
+		if (strcmp(meets[i].theirs, "INVITE") == 0)
+			rig_request(&r, "ACK", 2, "+13035550100", "c1", tag, "",
+			    meets[i].body[0] == '\0' ? rig_sdp : "");
+		rig_answer(&r, &ours, 200,
+		    strcmp(meets[i].ours, "INVITE") == 0 ? rig_sdp : "");
+		rig_request(&r, "INVITE", 3, "+13035550100", "c1", tag, "",
+		    rig_sdp);
+		rig_expect_status(&r, meets[i].why, 200);
+		rig_request(&r, "ACK", 3, "+13035550100", "c1", tag, "", "");
+		rig_pass_time(&r, 33 * RT_SEC_US);
+		assert_int_equal(r.n_closed, 0);
+		rig_fini(&r);
+	}
+}
+
+/* Our offer of a 200 is still without its answer: no other one beside it. */
+static void test_offer_on_offer(void **state)
 {
 	char tag[128];
 	static struct rig r; /* large for a stack */
 
 	(void)state;
-	begin_refresh(&r, tag);
-	rig_request(&r, "INVITE", 2, "+13035550100", "c1", tag, "", rig_sdp);
-	rig_expect_status(&r, "ours is under way", 491);
-	carrier_says(&r, 200, "");
-	rig_request(&r, "INVITE", 3, "+13035550100", "c1", tag, "", rig_sdp);
-	rig_expect_status(&r, "now it is not", 200);
+	rig_init(&r, 4);
+	rig_call_up(&r, tag);
+	rig_request(&r, "INVITE", 2, "+13035550100", "c1", tag, "", "");
+	rig_expect_status(&r, "our offer", 200);
+	rig_request(&r, "UPDATE", 3, "+13035550100", "c1", tag, "", rig_sdp);
+	rig_expect_status(&r, "theirs beside it", 491);
+	rig_request(&r, "ACK", 2, "+13035550100", "c1", tag, "", rig_sdp);
+	rig_request(&r, "UPDATE", 4, "+13035550100", "c1", tag, "", rig_sdp);
+	rig_expect_status(&r, "theirs after it", 200);
 	assert_int_equal(r.n_closed, 0);
 	rig_fini(&r);
 }
@@ -419,6 +477,7 @@ int main(void)
 		cmocka_unit_test(test_refresh_refused),
 		cmocka_unit_test(test_refresh_in_vain),
 		cmocka_unit_test(test_glare),
+		cmocka_unit_test(test_offer_on_offer),
 		cmocka_unit_test(test_old_ack_again),
 		cmocka_unit_test(test_digest_leak),
 		cmocka_unit_test(test_early_bye),

@@ -205,7 +205,7 @@ static void test_refused(void **state)
 		rig_pass_time(&r, 6 * RT_SEC_US);
 	}
 	/* The caller's own leg is nobody's to take. */
-	(void)snprintf(good, sizeof(good), "c1;to-tag=%s;from-tag=f", tag);
+	(void)snprintf(good, sizeof(good), "c1;to-tag=%s;from-tag=fc1", tag);
 	take_over(&r, RIG_PHONE, "r99", good, rig_sdp);
 	assert_true(strncmp(rig_last(&r)->text, "SIP/2.0 4", 9) == 0);
 	assert_int_equal(rig_count_sent(&r, "BYE"), 0);
