@@ -382,8 +382,10 @@ static int go(struct run *r, const struct ua_conf *conf)
 	(void)sigaction(SIGTERM, &sa, NULL);
 	(void)sigaction(SIGINT, &sa, NULL);
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
-	if (ua_open(conf, &u) != ERR_OK)
+	if (ua_open(conf, &u) != ERR_OK) {
+		log_error("call: cannot begin");
 		return 1;
+	}
 	status = serve(r, u);
 	ua_close(u);
 	return status;
@@ -481,6 +483,8 @@ int ctl_call(int argc, char *const *argv)
 		return wrong("say carrier, phone or load; see --help");
 	if (make_hists(&r))
 		status = configure(&r, &conf);
+	else
+		log_error("call: no memory");
 	if (status == 0)
 		status = go(&r, &conf);
 	ua_sound_free(r.sound);

@@ -18,8 +18,11 @@ static enum err map(int fd, uint64_t bytes, void **out)
 	const int seals = fcntl(fd, F_GET_SEALS);
 	void *p;
 
-	if (seals == -1 || (seals & SEALS) != SEALS || fstat(fd, &st) == -1 ||
-	    st.st_size < 0 || (uint64_t)st.st_size != bytes) {
+	if (seals == -1 || fstat(fd, &st) == -1) {
+		log_sys("engine: look at a configuration");
+		return ERR_IO;
+	}
+	if ((seals & SEALS) != SEALS || (uint64_t)st.st_size != bytes) {
 		log_error(
 		    "engine: a configuration is not sealed or of "
 		    "another size");

@@ -197,12 +197,18 @@ static void listen_sip(struct engine_shell *s)
 static void snapshot(struct engine_shell *s, struct chan_in *in)
 {
 	struct engine_conf *c;
+	enum err e;
 
-	if (engine_conf_open(&c, s->last_key + 1, in->fds,
-		in->msg.u.snapshot.snap_bytes,
-		in->msg.u.snapshot.prompt_bytes) != ERR_OK) {
-		log_error("engine: configuration refused version=%llu",
-		    (unsigned long long)in->msg.u.snapshot.version);
+	e = engine_conf_open(&c, s->last_key + 1, in->fds,
+	    in->msg.u.snapshot.snap_bytes, in->msg.u.snapshot.prompt_bytes);
+	if (e != ERR_OK) {
+		log_error("engine: configuration refused version=%llu: %s",
+		    (unsigned long long)in->msg.u.snapshot.version,
+		    err_name(e));
+		/* Of want of memory, and nobody is served: the next one gets
+		 * it anew. */
+		if (e != ERR_SYNTAX && s->confs == NULL)
+			_exit(1);
 		return;
 	}
 	s->last_key = c->key;
@@ -227,8 +233,7 @@ static void new_peer(struct engine_shell *s, struct chan_in *in)
 		(void)close(in->fds[0]); /* not one of ours */
 		return;
 	}
-	if (worker_peer_set(p, in->fds[0]) != ERR_OK)
-		return;
+	worker_peer_need(p, in->fds[0]);
 	if (p == &s->store)
 		engine_shell_greet_store(s);
 	else

@@ -85,18 +85,23 @@ static enum err give(struct child *to, enum msg_role peer, int fd)
 	return chan_send(to->chan, &m, &fd);
 }
 
+/* a was started this moment. Nobody would connect the two later, so without b
+ * it ends, and is started and connected again. */
 static void connect_pair(struct child *a, struct child *b)
 {
-	int ends[2];
+	int ends[2] = { -1, -1 };
 
-	if (a->chan == NULL || b->chan == NULL || chan_pair(ends) != ERR_OK)
+	if (a->chan == NULL || b->chan == NULL)
 		return;
-	if (give(a, b->role, ends[0]) != ERR_OK ||
-	    give(b, a->role, ends[1]) != ERR_OK)
+	if (chan_pair(ends) != ERR_OK || give(a, b->role, ends[0]) != ERR_OK ||
+	    give(b, a->role, ends[1]) != ERR_OK) {
 		log_error("parent: cannot connect %s and %s",
 		    msg_role_name(a->role), msg_role_name(b->role));
-	(void)close(ends[0]); /* theirs now */
-	(void)close(ends[1]);
+		kill_child(a);
+	}
+	for (int i = 0; i < 2; i++)
+		if (ends[i] != -1)
+			(void)close(ends[i]); /* theirs now */
 }
 
 static enum err start(struct parent *p, struct child *c)

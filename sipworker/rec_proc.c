@@ -444,9 +444,8 @@ static void new_peer(struct recorder *r, struct chan_in *in)
 	/* The old engine's end may wait behind this message. */
 	if (p == &r->engine && p->chan != NULL)
 		lose_engine(r);
-	if (worker_peer_set(p, in->fds[0]) != ERR_OK)
-		log_error("recorder: cannot reach %s", msg_role_name(p->role));
-	else if (p == &r->store)
+	worker_peer_need(p, in->fds[0]);
+	if (p == &r->store)
 		tell_again(r);
 }
 

@@ -135,8 +135,7 @@ static void new_peer(struct store *s, struct chan_in *in)
 		return;
 	}
 	lock(s);
-	if (worker_peer_set(p, in->fds[0]) != ERR_OK)
-		log_error("store: cannot reach %s", msg_role_name(p->role));
+	worker_peer_need(p, in->fds[0]);
 	unlock(s);
 }
 

@@ -166,6 +166,15 @@ enum err worker_peer_set(struct worker_peer *p, int fd)
 	return e;
 }
 
+void worker_peer_need(struct worker_peer *p, int fd)
+{
+	if (worker_peer_set(p, fd) == ERR_OK)
+		return;
+	log_error("%s: cannot reach %s, so it starts again",
+	    msg_role_name(p->me), msg_role_name(p->role));
+	_exit(1);
+}
+
 void worker_peer_drop(struct worker_peer *p)
 {
 	chan_free(p->chan); /* closing takes it out of epoll */

@@ -46,6 +46,9 @@ struct worker_peer {
 
 /* Takes fd as the peer's channel in place of the one before. */
 RT_MUST_USE enum err worker_peer_set(struct worker_peer *p, int fd);
+/* As worker_peer_set(); ends the process when that fails, as a kill would: the
+ * parent connects two processes once, when one of them starts. */
+void worker_peer_need(struct worker_peer *p, int fd);
 void worker_peer_drop(struct worker_peer *p);
 /* Sends; false when the peer is not there, gone or choked. */
 bool worker_peer_send(struct worker_peer *p, const struct msg *m,
