@@ -63,12 +63,14 @@ struct shared {
 };
 
 static struct shared *shared; /* NULL: not this program */
-static uintptr_t low, high;   /* of the program's code */
+static uintptr_t base;        /* where the program was loaded */
+static uintptr_t low, high;   /* its code */
 
 static int find_program(struct dl_phdr_info *info, size_t n, void *arg)
 {
 	(void)n;
 	(void)arg;
+	base = info->dlpi_addr;
 	for (int i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
 
@@ -159,7 +161,7 @@ static bool fails(const char *call, const void *frame)
 
 		if (back < low || back >= high)
 			break;
-		from[i] = (uint32_t)(back - low);
+		from[i] = (uint32_t)(back - base);
 		key = (key ^ from[i]) * 16777619U;
 		if (next <= fp || next > fp + (1 << 17) ||
 		    ((uintptr_t)next & 7) != 0)

@@ -1,6 +1,6 @@
 // fault.mjs - lets one call of one program fail, from outside: the other end of
 // tests/fault/fault.c.
-import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants } from 'node:os';
 
@@ -14,14 +14,15 @@ const { ENOSPC, EIO, EMFILE, ENOMEM, EAGAIN, EINTR, EACCES, ENETUNREACH, ECONNRE
 export const HALF = -1;
 export const NONE = -2;
 
-// What the kernel says when such a call fails; what it may say as well.
+// What the kernel says when such a call fails; what it may say as well. One that
+// looks only for who has ended does not fail.
 const errors = {
 	open: [EMFILE, EACCES], openat: [EMFILE, EACCES], fopen: [EMFILE], opendir: [EMFILE], fdopendir: [ENOMEM], mkstemp: [ENOSPC], mkdir: [ENOSPC], mkdirat: [ENOSPC],
 	write: [ENOSPC, HALF, EINTR], pwrite: [ENOSPC, HALF], fflush: [ENOSPC], rename: [ENOSPC], renameat: [ENOSPC],
 	read: [EIO, HALF, NONE, EINTR], pread: [EIO, HALF], malloc: [ENOMEM], calloc: [ENOMEM], realloc: [ENOMEM], mmap: [ENOMEM], memfd_create: [ENOMEM],
 	socket: [EMFILE], socketpair: [EMFILE], epoll_create1: [EMFILE], eventfd: [EMFILE], timerfd_create: [EMFILE], signalfd: [EMFILE], pipe: [EMFILE],
-	send: [ENOBUFS, ENETUNREACH], sendto: [ENOBUFS, ENETUNREACH], sendmsg: [ENOBUFS, EIO, EINTR], recv: [ECONNREFUSED], recvfrom: [ECONNREFUSED, EINTR],
-	recvmsg: [EIO, EINTR], poll: [EINTR], epoll_wait: [EINTR], fork: [EAGAIN], pthread_create: [EAGAIN], waitpid: [EINTR], connect: [ECONNREFUSED], bind: [EACCES],
+	send: [ENOBUFS, ENETUNREACH], sendto: [ENOBUFS, ENETUNREACH], sendmsg: [ENOBUFS, EINTR], recv: [ECONNREFUSED], recvfrom: [ECONNREFUSED, EINTR],
+	recvmsg: [EINTR], poll: [EINTR], epoll_wait: [EINTR], fork: [EAGAIN], pthread_create: [EAGAIN], waitpid: [], connect: [ECONNREFUSED], bind: [EACCES],
 };
 
 /** The calls that one program makes, and the switch that lets one of them fail.
@@ -31,6 +32,8 @@ export class Faults {
 		const path = join(dir, name);
 		this.fd = openSync(path, 'w+');
 		ftruncateSync(this.fd, HEAD + PLACES * SIZE);
+		chmodSync(path, 0o666); // the program may become another user
+		chmodSync(dir, 0o711);
 		this.env = { LD_PRELOAD: join(build, 'tests/fault.so'), RT_FAULT_PROGRAM: program, RT_FAULT_FILE: path };
 	}
 
@@ -55,6 +58,7 @@ export class Faults {
 	cases(depth = 4) {
 		const alike = new Map();
 		for (const p of this.places().sort((a, b) => a.from[0] - b.from[0] || a.key - b.key)) {
+			if (p.from.length < 2) continue; // no function of ours: what counts the coverage
 			const id = [p.call, ...p.from.slice(0, depth)].join();
 			if (!alike.has(id)) alike.set(id, p);
 		}

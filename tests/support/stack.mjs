@@ -209,15 +209,15 @@ class Stack {
  *  without: programs to leave out (nginx dashboard dni jobd sipworker);
  *  args: more options; demo: the demonstration company; dir, addr: others than
  *  the test's own; as, user: a command in front that becomes another user, and
- *  that user's name; ready: false does not wait. Rejects with the whole output
+ *  that user's name; env: beside our own; ready: false does not wait. Rejects with the whole output
  *  when it does not come up. */
 export async function startStack(options = {}) {
-	const o = { without: [], args: [], demo: true, dir, addr, ready: true, as: [], user: userInfo().username, ...options };
+	const o = { without: [], args: [], demo: true, dir, addr, ready: true, env: {}, as: [], user: userInfo().username, ...options };
 	const args = ['run', '--dir', o.dir, '--addr', o.addr, ...o.args];
 	if (o.without.length > 0) args.push('--without', o.without.join(','));
 	if (!o.demo) args.push('--no-demo');
 	const [program, ...before] = [...o.as, ...tied, o.program ?? join(build, 'ringtrace')];
-	const child = spawn(program, [...before, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(program, [...before, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...o.env } });
 	const stack = new Stack(child, o);
 	if (!o.ready) return stack;
 	let over;

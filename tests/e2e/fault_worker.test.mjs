@@ -1,0 +1,125 @@
+// The SIP worker while the system refuses it something: each call that its four
+// processes make of kernel, libc or database fails once, in a start or in the
+// middle of a call. The worker goes on or is started again by its parent, says
+// why, leaves no call open, and the next call is answered and recorded.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { Faults, told } from '../support/fault.mjs';
+import { call, endings } from '../support/sip.mjs';
+import { addr, build, startStack, until } from '../support/stack.mjs';
+import { Worker } from '../support/workers.mjs';
+
+// All places in `make coverage` and `make test-long`; else one of so many.
+const one_of = process.env.RT_TEST_FAULTS === 'all' || process.env.RT_TEST_LONG ? 1 : 16;
+const first = 0;
+const NOTICE = '+14155550111'; // of the demonstration: recorded after a notice
+const PLAIN = '+14155550190'; // recorded, rings at once
+const ROLES = ['engine', 'recorder', 'store'];
+
+let stack, faults, worker, phone;
+let port = 5100;
+
+before(async () => {
+	stack = await startStack({ without: ['nginx', 'dashboard', 'dni', 'jobd', 'sipworker'] });
+	const added = spawnSync(join(build, 'ringtrace'), ['number', 'add', '-c', stack.conf, '--number', PLAIN, '--to', `sip:desk@${addr}:5080`, '--record', 'silent', '--owner', 'demo@example.com', '--why', 'a test of faults'], { encoding: 'utf8' });
+	assert.equal(added.status, 0, added.stderr);
+	faults = new Faults('sipworker');
+	worker = new Worker(stack, 0, { env: faults.env });
+	await worker.start();
+	phone = call('phone', { listen: `${addr}:5080`, 'rtp-min': 25000, 'rtp-max': 25998, play: 'tone:600' });
+	await phone.says(/^ready/m);
+});
+after(async () => {
+	await worker?.stop();
+	await phone?.stop();
+	await stack?.stop();
+});
+
+/** One short call; how it ended. */
+async function place(number = PLAIN) {
+	port = port === 5900 ? 5100 : port + 1;
+	const c = call('carrier', { listen: `${addr}:${port}`, target: `${addr}:${worker.port}`, number, caller: '+12125550123',
+		'talk-ms': 200, 'give-up-ms': 6000, 'rtp-min': 24000, 'rtp-max': 24998, play: 'clicks:200' });
+	await c.ended;
+	return endings(c)[0] ?? { status: 'none', text: c.text };
+}
+const closed = (what) => until(what, () => stack.sqlOne("SELECT COUNT(*) FROM phone_call WHERE state <> 'closed'") === '0');
+
+/** Beside a call: what brings the worker to each of its places. */
+const ways = new Map([
+	['call', () => Promise.all([place(), place(NOTICE)])],
+	...ROLES.map((role) => [role, () => worker.kill(role)]),
+	['start', async () => {
+		await worker.stop();
+		worker.text = '';
+		await worker.start();
+	}],
+]);
+
+/** The way on which each place is met. */
+async function discover() {
+	const found = new Map();
+	let before = new Map();
+	for (const [name, go] of [['', ways.get('call')], ...ways]) { // the first call meets what is done once
+		await go();
+		await closed('all calls are closed');
+		const now = faults.places();
+		if (name !== '') for (const p of now) if (!found.has(p.key) && p.calls > (before.get(p.key) ?? 0)) found.set(p.key, name);
+		before = new Map(now.map((p) => [p.key, p.calls]));
+	}
+	return found;
+}
+
+/** A call without any fault: answered, closed, recorded. */
+async function goodCall() {
+	const end = await place();
+	assert.equal(end.status, '200', JSON.stringify(end));
+	const [result, recording] = await until('the call is closed and recorded', () => {
+		const [row] = stack.sql(`SELECT c.result, r.state, c.state FROM phone_call c LEFT JOIN recording r ON r.call_id = c.id WHERE c.sip_call_id = '${end.call_id}'`);
+		return row?.[2] === 'closed' && row[1] !== 'pending' && row;
+	});
+	assert.deepEqual([result, recording], ['answered', 'ready']);
+}
+
+async function attempt(c, way) {
+	const parent = worker.child.pid;
+	const from = worker.text.length;
+	faults.arm(c);
+	await ways.get(way)().catch((e) => (way === 'start' ? undefined : Promise.reject(e)));
+	const fired = faults.fired() > 0;
+	faults.disarm();
+	if (!fired) return false;
+	if (way === 'start' && worker.child.exitCode !== null) { // it says why, and starts without the fault
+		assert.match(worker.text, /(error|warn) sipworker:/);
+		await worker.start();
+	} else if (way !== 'start') assert.equal(worker.child.pid, parent);
+	await worker.ready();
+	await closed('no call stays open');
+	await goodCall();
+	const said = worker.text.slice(way === 'start' ? 0 : from);
+	assert.doesNotMatch(said, /signal=(?!9\b)\d+|Sanitizer|runtime error/);
+	return true;
+}
+
+test('each call that fails costs one call at most', async (t) => {
+	const way = await discover();
+	const cases = faults.cases(2).filter((c) => way.has(c.key)).filter((_, i) => i % one_of === first);
+	const bad = [];
+	let fired = 0;
+	for (const c of cases) {
+		try {
+			if (await attempt(c, way.get(c.key))) fired++;
+		} catch (e) {
+			bad.push(`${told(c)}, met by ${way.get(c.key)}: ${e.message}\n${worker.text.split('\n').slice(-20).join('\n')}`);
+			if (process.env.RT_TEST_VERBOSE) console.error(bad.at(-1));
+			faults.disarm();
+			await ways.get('start')();
+		}
+	}
+	t.diagnostic(`${cases.length} cases, ${fired} met`);
+	assert.deepEqual(bad, [], bad.join('\n'));
+	assert.ok(fired > cases.length / 2, `${fired} of ${cases.length} met`);
+});
