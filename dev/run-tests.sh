@@ -11,8 +11,9 @@
 # RT_TEST_TIMEOUT_S (120) bounds each program; RT_TEST_KEEP=1 keeps the folders;
 # RT_TEST_WRAP=valgrind runs the C programs under it. RT_TEST_AGAIN=N: when no
 # more than N programs failed, they are run a second time, one after another;
-# which passed then is said, never silently (docs/decisions/0145). What failed,
-# or did the first time, is told in few words in the file RT_TEST_TOLD.
+# which passed then is said, never silently (docs/decisions/0145); those whose
+# path begins with RT_TEST_ONCE are not. What failed, or did the first time, is
+# told in few words in the file RT_TEST_TOLD.
 #
 # Each process here ends when the one that started it does, however that ended;
 # what even so stays behind, the next run clears away (dev/scratch.sh).
@@ -98,7 +99,7 @@ run_all() { # JOBS LIST: the programs that the file LIST names
 run_again() {
 	local first=$run/first prog name
 	mkdir "$first"
-	mv "$run/failed" "$run/once"
+	mv "$run/again" "$run/once"
 	while IFS= read -r -d '' prog; do
 		name=$(printf '%s' "$prog" | tr '/' '_')
 		mv "$results/$name".tap* "$first"
@@ -117,7 +118,8 @@ run_again() {
 printf '%s\0' "$@" >"$run/list"
 : >"$run/failed"
 run_all "$jobs" "$run/list"
-bad=$(tr -cd '\0' <"$run/failed" | wc -c)
+grep -zv "^${RT_TEST_ONCE:-//}" "$run/failed" >"$run/again"
+bad=$(tr -cd '\0' <"$run/again" | wc -c)
 [ "$bad" -eq 0 ] || [ "$bad" -gt "${RT_TEST_AGAIN:-0}" ] || run_again
 [ -z "${RT_TEST_TOLD:-}" ] || cat "$results"/*.told "$run/lucky" >>"$RT_TEST_TOLD" 2>/dev/null
 passed=$(cat "$results"/*.tap 2>/dev/null | grep -c '^ok')

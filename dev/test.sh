@@ -64,17 +64,17 @@ unit() { # variant
 }
 # Test programs of one folder, the largest first, so that none is left alone at
 # the end. Most of them wait: a call takes as long as people talk, and costs a
-# twentieth of a processor meanwhile; browsers and floods cost whole ones.
-node_tests() { # folder
-	local list at_once=$jobs again=2
+# twentieth of a processor meanwhile; drills and whole products wait for what they
+# killed, and cost a third of one; browsers cost whole ones.
+node_tests() { # folder...
+	local list at_once=$jobs
 	case $1 in
-	sip) at_once=$((jobs * 3)) ;;
-	web | drill | e2e) at_once=$((jobs + 1)) ;;
+	sip | drill) at_once=$((jobs * 3)) ;;
+	web) at_once=$((jobs + 1)) ;;
 	esac
+	list=$(for kind; do ls -S tests/"$kind"/*.test.mjs; done 2>/dev/null) || return 0
 	# A drill looks for what happens now and then: once is too often.
-	[ "$1" != drill ] || again=0
-	list=$(ls -S tests/"$1"/*.test.mjs 2>/dev/null) || return 0
-	RT_BUILD=$PWD/build/debug RT_TEST_AGAIN=$again RT_TEST_TIMEOUT_S=${RT_TEST_TIMEOUT_S:-300} $tied dev/run-tests.sh -j "$at_once" $list
+	RT_BUILD=$PWD/build/debug RT_TEST_AGAIN=2 RT_TEST_ONCE=tests/drill/ RT_TEST_TIMEOUT_S=${RT_TEST_TIMEOUT_S:-300} $tied dev/run-tests.sh -j "$at_once" $list
 }
 c_tests() { # folder target
 	ls tests/"$1"/test_*.c >/dev/null 2>&1 || return 0
@@ -119,9 +119,8 @@ else
 	step "sip" node_tests sip
 	step "web" node_tests web
 	joined
-	for kind in browser drill e2e; do
-		step "$kind" node_tests $kind
-	done
+	step "browser" node_tests browser
+	step "drill, e2e" node_tests drill e2e
 	step "reports over 100,000 and 1,000,000 calls" reports 100000,1000000
 	rm -rf "$work/calls"
 fi

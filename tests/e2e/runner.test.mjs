@@ -12,7 +12,7 @@ let serial = 0;
 
 /** Runs node programs { name: source } by dev/run-tests.sh; FLAG in a source is
  *  a path of this run's own. */
-function run(programs, again) {
+function run(programs, again, once) {
 	const folder = join(dir, `r${++serial}`);
 	mkdirSync(join(folder, 't'), { recursive: true });
 	const files = Object.entries(programs).map(([name, source]) => {
@@ -21,7 +21,7 @@ function run(programs, again) {
 		return file;
 	});
 	const at = (name) => join(folder, name);
-	const env = { ...process.env, TMPDIR: at('t'), RT_TEST_TALLY: at('tally'), RT_TEST_TOLD: at('told'), RT_TEST_AGAIN: again };
+	const env = { ...process.env, TMPDIR: at('t'), RT_TEST_TALLY: at('tally'), RT_TEST_TOLD: at('told'), RT_TEST_AGAIN: again, RT_TEST_ONCE: once ? join(folder, once) : '' };
 	const { status, stdout, stderr } = spawnSync('dev/run-tests.sh', files, { env, encoding: 'utf8' });
 	const read = (name) => (existsSync(at(name)) ? readFileSync(at(name), 'utf8') : '').replaceAll(`${folder}/`, '');
 	assert.equal(stderr, '');
@@ -48,6 +48,15 @@ test('who passes on the second run is named, and counted once', () => {
 	assert.match(r.told, /^passed on the second run: lucky\.mjs; at first:\n {4}lucky\.mjs: first \(line 4\)\n {8}too early\n {8}by far\n$/);
 	assert.match(r.text, /^passed on the second run: lucky\.mjs/m);
 	assert.match(r.text, /^3 passed, 0 failed$/m);
+});
+
+test('who must pass at once is not tried again, others are', () => {
+	const r = run({ drill_a: lucky, other: lucky }, '2', 'drill_');
+	assert.equal(r.status, 1);
+	assert.equal(r.tally, '3 1\n');
+	assert.match(r.told, /^drill_a\.mjs: first/m);
+	assert.match(r.told, /^passed on the second run: other\.mjs/m);
+	assert.doesNotMatch(r.told, /second run: drill_a/);
 });
 
 test('who fails twice has failed', () => {

@@ -2,41 +2,45 @@
 # lint_sql_subset.sh - the portable subset of SQL (docs/ARCHITECTURE.md): what
 # MariaDB or MySQL has alone is not used in sql/ and lib/db.
 bad=0
-# SQL with its comments taken out, string literals of C joined into one text.
-sql_text() {
-	case $1 in
-	*.sql) sed 's/--.*//' "$1" ;;
-	*) sed 's,/\*.*\*/,,; s,^[[:space:]]*\*.*,,; s,/\*.*,,' "$1" ;;
-	esac
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+# SQL with its comments taken out, each line behind its file and number; and
+# the whole of each file in one line, literals of C joined into one text.
+awk -v lines="$work/lines" '
+	FNR == 1 && NR > 1 { print whole }
+	FNR == 1 { whole = FILENAME ":" }
+	FILENAME ~ /\.sql$/ { sub(/--.*/, "") }
+	FILENAME ~ /\.c$/ { sub(/\/\*.*\*\//, ""); sub(/^[ \t]*\*.*/, ""); sub(/\/\*.*/, "") }
+	{
+		print FILENAME ":" FNR ": " $0 >lines
+		gsub(/["\\]/, "")
+		gsub(/[ \t]+/, " ")
+		sub(/ $/, "")
+		whole = whole (/^ / ? "" : " ") $0
+	}
+	END { print whole }' sql/*.sql lib/db/*.c >"$work/whole"
+forbid() { # pattern what [lines that may]
+	grep -E "$1" "$work/lines" | grep -vF "${3:-no such line}" | sed "s|^|$2: |" | grep . && bad=1
 }
-forbid() { # pattern what file [lines that may]
-	if sql_text "$3" | grep -nE "$1" | grep -vF "${4:-no such line}" | sed "s|^|$3: $2: |"; then :; fi |
-		grep . && bad=1
+forbid_across() { # pattern what
+	grep -oE "^[^:]*:|$1" "$work/whole" | awk -v what="$2" '/^[a-z_0-9\/.]+:$/ { f = $0; next } { print f " " what ": " $0 }' | grep . && bad=1
 }
-# The same over ends of lines: the whole of a file is one line, without the
-# quotes that join its literals.
-forbid_across() { # pattern what file
-	if sql_text "$3" | tr -d '"\\' | tr '\n\t' '  ' | tr -s ' ' | grep -oE "$1" | sed "s|^|$3: $2: |"; then :; fi |
-		grep . && bad=1
-}
-for f in sql/*.sql lib/db/*.c; do
-	# MariaDB alone; what they are for, migrate.c does (migrate_text.h).
-	forbid_across '(COLUMN|KEY|INDEX|CONSTRAINT|PARTITION|ADD|DROP|MODIFY|CHANGE|RENAME|ALTER TABLE) IF (NOT )?EXISTS' 'IF for a part of a table' "$f"
-	forbid_across 'CREATE OR REPLACE (TABLE|INDEX|DATABASE|USER)|SET STATEMENT |(FOR UPDATE|IN SHARE MODE) WAIT |LIMIT ROWS EXAMINED|FETCH (FIRST|NEXT) |(WITHOUT OVERLAPS|PERIOD FOR)|[^A-Z_](NATURAL_SORT_KEY|ROWNUM|NVL2?|TO_CHAR|ADD_MONTHS|JSON_(DETAILED|LOOSE|COMPACT|EXISTS|QUERY|NORMALIZE|EQUALS))\(|DEFAULT VALUE\(|[^A-Z_]UUID\(|PERSISTENT[ ,]' 'MariaDB alone' "$f"
-	# MySQL alone.
-	forbid_across '\) AS [a-z_]+( \([a-z_, ]*\))? ON DUPLICATE|[^A-Z_](BIN_TO_UUID|UUID_TO_BIN|REGEXP_LIKE|JSON_STORAGE_SIZE|JSON_TABLE|ANY_VALUE|GROUPING|ST_LONGITUDE)\(|MEMBER OF ?\(|[^A-Z_](INTERSECT|EXCEPT|VALUES ROW) ?[ (]|FOR SHARE( |;|$)|[^A-Z_]OF [a-z_]+ (NOWAIT|SKIP LOCKED)' 'not the same in both' "$f"
-	forbid '(^|[^A-Za-z_])RETURNING([^A-Za-z_]|$)' 'RETURNING' "$f"
-	forbid '(SEQUENCE|NEXTVAL|NEXT VALUE FOR)([^A-Za-z_]|$)' 'sequence' "$f"
-	forbid '(^|[^A-Za-z_])LATERAL([^A-Za-z_]|$)' 'LATERAL' "$f"
-	forbid '(WITH|ADD|DROP) SYSTEM VERSIONING|FOR SYSTEM_TIME' 'system versioning' "$f"
-	forbid '[[:space:]](UUID|INET4|INET6)([[:space:],]|$)' 'a type of MariaDB alone' "$f"
-	forbid '(KEY|INDEX)[^(]*\(\(' 'functional index' "$f"
-	forbid '(^|[^A-Za-z_])(FLOAT|DOUBLE|REAL)([^A-Za-z_]|$)' 'floating point' "$f"
-	forbid '(^|[^A-Za-z_])LOCK TABLES' 'LOCK TABLES' "$f"
-	# updated_at alone is the database's clock (decision 0155).
-	forbid '(^|[^A-Za-z_])(NOW|CURRENT_TIMESTAMP|SYSDATE|UTC_TIMESTAMP)[ (]' 'the clock: now is an argument' "$f" updated_at
-	forbid '(^|[^A-Za-z_])(ENUM|SET) ?\(' 'ENUM and SET types' "$f"
-done
+# MariaDB alone; what they are for, migrate.c does (migrate_text.h).
+forbid_across '(COLUMN|KEY|INDEX|CONSTRAINT|PARTITION|ADD|DROP|MODIFY|CHANGE|RENAME|ALTER TABLE) IF (NOT )?EXISTS' 'IF for a part of a table'
+forbid_across 'CREATE OR REPLACE (TABLE|INDEX|DATABASE|USER)|SET STATEMENT |(FOR UPDATE|IN SHARE MODE) WAIT |LIMIT ROWS EXAMINED|FETCH (FIRST|NEXT) |(WITHOUT OVERLAPS|PERIOD FOR)|[^A-Z_](NATURAL_SORT_KEY|ROWNUM|NVL2?|TO_CHAR|ADD_MONTHS|JSON_(DETAILED|LOOSE|COMPACT|EXISTS|QUERY|NORMALIZE|EQUALS))\(|DEFAULT VALUE\(|[^A-Z_]UUID\(|PERSISTENT[ ,]' 'MariaDB alone'
+# MySQL alone.
+forbid_across '\) AS [a-z_]+( \([a-z_, ]*\))? ON DUPLICATE|[^A-Z_](BIN_TO_UUID|UUID_TO_BIN|REGEXP_LIKE|JSON_STORAGE_SIZE|JSON_TABLE|ANY_VALUE|GROUPING|ST_LONGITUDE)\(|MEMBER OF ?\(|[^A-Z_](INTERSECT|EXCEPT|VALUES ROW) ?[ (]|FOR SHARE( |;|$)|[^A-Z_]OF [a-z_]+ (NOWAIT|SKIP LOCKED)' 'not the same in both'
+forbid '(^|[^A-Za-z_])RETURNING([^A-Za-z_]|$)' 'RETURNING'
+forbid '(SEQUENCE|NEXTVAL|NEXT VALUE FOR)([^A-Za-z_]|$)' 'sequence'
+forbid '(^|[^A-Za-z_])LATERAL([^A-Za-z_]|$)' 'LATERAL'
+forbid '(WITH|ADD|DROP) SYSTEM VERSIONING|FOR SYSTEM_TIME' 'system versioning'
+forbid '[[:space:]](UUID|INET4|INET6)([[:space:],]|$)' 'a type of MariaDB alone'
+forbid '(KEY|INDEX)[^(]*\(\(' 'functional index'
+forbid '(^|[^A-Za-z_])(FLOAT|DOUBLE|REAL)([^A-Za-z_]|$)' 'floating point'
+forbid '(^|[^A-Za-z_])LOCK TABLES' 'LOCK TABLES'
+# updated_at alone is the database's clock (decision 0155).
+forbid '(^|[^A-Za-z_])(NOW|CURRENT_TIMESTAMP|SYSDATE|UTC_TIMESTAMP)[ (]' 'the clock: now is an argument' updated_at
+forbid '(^|[^A-Za-z_])(ENUM|SET) ?\(' 'ENUM and SET types'
 # Words that MySQL 8 keeps for itself and MariaDB does not.
 reserved='cube|cume_dist|dense_rank|empty|first_value|function|get|grouping|groups|json_table|lag|last_value|lateral|lead|nth_value|ntile|of|percent_rank|rank|row|rows|stored|system|virtual|generated|window|over|recursive|intersect|except|optimizer_costs|library|manual|qualify|tablesample'
 for f in sql/*.sql; do
