@@ -18,6 +18,7 @@
 #include "cgi/api/api_prompt.h"
 #include "cgi/api/api_query.h"
 #include "cgi/api/api_report.h"
+#include "cgi/api/api_rerun.h"
 #include "cgi/api/api_spend.h"
 #include "cgi/api/api_status.h"
 #include "cgi/api/api_things.h"
@@ -114,6 +115,13 @@ static const struct route routes[] = {
 	    OF_FIGURES | API_QUERY_EVERY),
 	READS("/api/v1/reports/models", REPORTS_READ, api_models,
 	    API_QUERY_PERIOD),
+	READS("/api/v1/reports/calibration", REPORTS_READ, api_calib, 0),
+	READS("/api/v1/reruns", REPORTS_READ, api_rerun_list, 0),
+	DOES(POST, "/api/v1/reruns", CALLS_WRITE, MANAGER, 0, api_rerun_add),
+	READS("/api/v1/reruns/{id}", REPORTS_READ, api_rerun_one, 0),
+	READS("/api/v1/reruns/{id}/calls", REPORTS_READ, api_rerun_calls, 0),
+	DOES(POST, "/api/v1/reruns/{id}/stop", CALLS_WRITE, MANAGER, 0,
+	    api_rerun_stop),
 	DOES(POST, "/api/v1/spend", SPEND_WRITE, ANALYST, API_SPEND_BODY_BYTES,
 	    api_spend),
 	SETS_UP("numbers", SETUP_READ, SETUP_WRITE, MANAGER,

@@ -21,6 +21,7 @@
 #include "cgi/page/page_recording.h"
 #include "cgi/page/page_report.h"
 #include "cgi/page/page_report_out.h"
+#include "cgi/page/page_rerun.h"
 #include "cgi/page/page_site.h"
 #include "cgi/page/page_spend.h"
 #include "cgi/page/page_unsubscribe.h"
@@ -68,6 +69,19 @@ static const struct route routes[] = {
 	{ REQ_GET, "/calls/{id}/peaks.json", ROUTE_READ_ONLY, ROUTE_API,
 	    .handler = page_recording_peaks },
 	{ REQ_GET, "/attribution", ROUTE_READ_ONLY, .handler = page_models },
+	{ REQ_GET, "/attribution/reruns", ROUTE_READ_ONLY,
+	    .handler = page_rerun },
+	{ REQ_POST, "/attribution/preview", ROUTE_MANAGER,
+	    .body = REQ_BODY_URLENCODED, .body_max = 8192,
+	    .handler = page_rerun_add },
+	{ REQ_GET, "/attribution/reruns/{id}", ROUTE_READ_ONLY,
+	    .handler = page_rerun_show },
+	{ REQ_POST, "/attribution/reruns/{id}/apply", ROUTE_MANAGER,
+	    .body = REQ_BODY_URLENCODED, .body_max = 8192,
+	    .handler = page_rerun_apply },
+	{ REQ_POST, "/attribution/reruns/{id}/stop", ROUTE_MANAGER,
+	    .body = REQ_BODY_URLENCODED, .body_max = 8192,
+	    .handler = page_rerun_stop },
 	{ REQ_GET, "/visitors", ROUTE_READ_ONLY, .handler = page_visitors },
 	{ REQ_GET, "/visitors.csv", ROUTE_ANALYST,
 	    .handler = page_visitors_out_csv },

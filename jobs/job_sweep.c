@@ -2,6 +2,7 @@
 
 #include "jobs/job_prompt.h"
 #include "lib/base/settings.h"
+#include "lib/db/db_attrib_run.h"
 #include "lib/db/db_hook_out.h"
 #include "lib/db/db_login.h"
 #include "lib/db/db_mail.h"
@@ -48,6 +49,19 @@ static enum err sweep_pages(const struct queue_env *env)
 	return e;
 }
 
+/* Reports of calls that were credited again. */
+static enum err sweep_runs(const struct queue_env *env)
+{
+	uint64_t removed = 0;
+	enum err e;
+
+	do {
+		e = db_attrib_run_sweep(env->db,
+		    env->now_us - DB_ATTRIB_RUN_KEEP_US, &removed);
+	} while (e == ERR_OK && removed > 0 && !queue_stopping(env->queue));
+	return e;
+}
+
 enum err job_sweep(const struct queue_env *env, const struct job_row *job)
 {
 	uint64_t removed;
@@ -68,6 +82,8 @@ enum err job_sweep(const struct queue_env *env, const struct job_row *job)
 		e = sweep_logs(env);
 	if (e == ERR_OK)
 		e = sweep_pages(env);
+	if (e == ERR_OK)
+		e = sweep_runs(env);
 	if (e != ERR_OK)
 		return e;
 	do {

@@ -5,6 +5,7 @@
 
 #include "jobs/hook_run.h"
 #include "jobs/job_attrib.h"
+#include "jobs/job_attrib_run.h"
 #include "jobs/job_convert.h"
 #include "jobs/job_keep.h"
 #include "jobs/job_mail.h"
@@ -24,6 +25,7 @@
 #include "lib/base/log.h"
 #include "lib/base/metric.h"
 #include "lib/base/settings.h"
+#include "lib/db/db_attrib_run.h"
 #include "lib/out/out_http.h"
 
 static const struct queue_kind kinds[] = {
@@ -33,6 +35,11 @@ static const struct queue_kind kinds[] = {
 	    .max_attempts = 3,
 	    .every_us = JOB_ATTRIB_EVERY_US,
 	    .run = job_attrib },
+	{ .name = DB_ATTRIB_RUN_JOB,
+	    .parallel = 1,
+	    .visible_us = JOB_ATTRIB_RUN_VISIBLE_US,
+	    .max_attempts = JOB_ATTRIB_RUN_ATTEMPTS,
+	    .run = job_attrib_run },
 	{ .name = "keep",
 	    .parallel = 1,
 	    .visible_us = RT_HOUR_US,

@@ -47,6 +47,7 @@
 	X(audit, "aud")       \
 	X(prompt, "prm")      \
 	X(view, "viw")        \
+	X(attrib_run, "arn")  \
 	X(request, "req")
 
 #define ID_ENUM(kind, prefix) ID_KIND_##kind,

@@ -1,5 +1,7 @@
 #include "lib/db/db_attrib.h"
 
+#include <string.h>
+
 #include "lib/base/log.h"
 #include "lib/db/stmt.h"
 
@@ -49,6 +51,55 @@ enum err db_attrib_law(struct db *db, struct company_id company,
 	else if (e == ERR_NOTFOUND)
 		*out = *attrib_law_prior();
 	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+enum err db_attrib_law_of(struct db *db, struct company_id company,
+    uint32_t version, struct attrib_law *out)
+{
+	static const char sql[] =
+	    "SELECT law FROM attrib_law WHERE company_id = ? AND version = ?";
+	char text[ATTRIB_LAW_TEXT_MAX + 1];
+	struct attrib_law law;
+	struct stmt *st;
+	enum err e;
+
+	if (version == 0) {
+		*out = *attrib_law_prior();
+		return ERR_OK;
+	}
+	st = stmt_begin(db, sql);
+	stmt_in_id(st, company.v);
+	stmt_in_u64(st, version);
+	stmt_out_text(st, text, sizeof(text));
+	if ((e = stmt_one(st)) != ERR_OK ||
+	    (e = attrib_law_read(slice_from(text), &law)) != ERR_OK)
+		return e;
+	law.version = version;
+	*out = law;
+	return ERR_OK;
+}
+
+enum err db_attrib_laws(struct db *db, struct company_id company,
+    struct arena *mem, struct attrib_law_row **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT version, calls, visits, stray_bp, from_at, to_at,"
+	    " fitted_at FROM attrib_law WHERE company_id = ?"
+	    " ORDER BY version DESC LIMIT ?";
+	struct attrib_law_row row;
+	struct stmt *st = stmt_begin(db, sql);
+
+	memset(&row, 0, sizeof(row));
+	stmt_in_id(st, company.v);
+	stmt_in_u64(st, DB_ATTRIB_LAWS_MAX);
+	stmt_out_u32(st, &row.law.version);
+	stmt_out_u64(st, &row.calls);
+	stmt_out_u64(st, &row.visits);
+	stmt_out_u16(st, &row.stray_bp);
+	stmt_out_time_us(st, &row.from_us);
+	stmt_out_time_us(st, &row.to_us);
+	stmt_out_time_us(st, &row.fitted_us);
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 static enum err next_version(struct db *db, struct company_id company,
@@ -180,7 +231,8 @@ enum err db_attrib_span(struct db *db, struct company_id company,
 static const char calls_sql[] =
     "SELECT p.id, p.number_id, p.started_at, p.pool_id IS NOT NULL,"
     " p.caller_e164, p.caller_country, p.caller_place, i.attributed_by,"
-    " i.visit_id, i.probability_bp, i.rule_version, i.source, i.medium,"
+    " i.visit_id, i.probability_bp, i.rule_version,"
+    " COALESCE(JSON_VALUE(i.evidence, '$.law'), ''), i.source, i.medium,"
     " i.campaign FROM phone_call p JOIN interaction i"
     " ON i.company_id = p.company_id AND i.id = p.id"
     " WHERE p.company_id = ? AND p.started_at >= ? AND p.started_at < ?"
@@ -215,6 +267,7 @@ enum err db_attrib_calls(struct db *db, struct company_id company,
 	stmt_out_id(st, row.visit.v);
 	stmt_out_u16(st, &row.probability_bp);
 	stmt_out_u32(st, &row.rule_version);
+	stmt_out_text(st, row.law, sizeof(row.law));
 	stmt_out_text(st, row.source, sizeof(row.source));
 	stmt_out_text(st, row.medium, sizeof(row.medium));
 	stmt_out_text(st, row.campaign, sizeof(row.campaign));

@@ -33,6 +33,15 @@ RT_MUST_USE enum err db_attrib_law_add(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_attrib_law_newest(struct db *db,
     struct company_id company, struct attrib_law_row *out);
 
+/* Any version it ever had, 0 the prior. ERR_NOTFOUND. */
+RT_MUST_USE enum err db_attrib_law_of(struct db *db, struct company_id company,
+    uint32_t version, struct attrib_law *out);
+/* Newest first, at most DB_ATTRIB_LAWS_MAX; the laws themselves are not read.
+ */
+#define DB_ATTRIB_LAWS_MAX 100
+RT_MUST_USE enum err db_attrib_laws(struct db *db, struct company_id company,
+    struct arena *mem, struct attrib_law_row **rows, size_t *n);
+
 /* The time in which calls of a period could have come: pool numbers only. */
 RT_MUST_USE enum err db_attrib_span(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, struct attrib_fit_span *out);
@@ -50,6 +59,7 @@ struct attrib_call {
 	struct visit_id visit;
 	uint16_t probability_bp;
 	uint32_t rule_version;
+	char law[13]; /* that judged it; "" none did */
 	char source[DB_NAME_BYTES];
 	char medium[DB_NAME_BYTES];
 	char campaign[DB_TEXT_BYTES];

@@ -46,8 +46,6 @@ static void compare(const struct attrib_call *call, const struct judged *j,
     struct attrib_again *out)
 {
 	const struct attrib_candidate *c = &j->found.c[j->verdict.best];
-	struct slice campaign = SLICE("");
-
 	memset(out, 0, sizeof(*out));
 	out->before = before(call);
 	out->now = level(j);
@@ -56,17 +54,43 @@ static void compare(const struct attrib_call *call, const struct judged *j,
 		out->now_bp = j->verdict.probability_bp;
 		put(c->source, out->source, sizeof(out->source));
 		put(c->medium, out->medium, sizeof(out->medium));
-		campaign = c->campaign;
+		put(c->campaign, out->campaign, sizeof(out->campaign));
 	}
 	out->visit_moved = out->before == ATTRIB_AGAIN_VISIT &&
 			   out->now == ATTRIB_AGAIN_VISIT &&
 			   !id_eq(call->visit.v, c->visit.v);
 	out->source_moved = strcmp(call->source, out->source) != 0 ||
 			    strcmp(call->medium, out->medium) != 0 ||
-			    !slice_eq_cstr(campaign, call->campaign);
+			    strcmp(call->campaign, out->campaign) != 0;
 	out->changed = out->before != out->now || out->visit_moved ||
 		       out->source_moved || out->before_bp != out->now_bp ||
 		       call->rule_version != j->verdict.rule_version;
+}
+
+/* Was it credited to something that none of its candidates is? */
+static bool is_gone(const struct attrib_call *call, const struct judged *j)
+{
+	if (before(call) == ATTRIB_AGAIN_NONE)
+		return false;
+	if (id_is_nil(call->visit.v))
+		return j->found.n == 0;
+	for (size_t i = 0; i < j->found.n; i++)
+		if (id_eq(call->visit.v, j->found.c[i].visit.v))
+			return false;
+	return true;
+}
+
+static void stays(const struct attrib_call *call, struct attrib_again *a)
+{
+	const bool tracker = strcmp(call->attributed_by, "tracker") == 0;
+
+	memset(a, 0, sizeof(*a));
+	a->gone = !tracker;
+	a->before = a->now = before(call);
+	a->before_bp = a->now_bp = call->probability_bp;
+	put(slice_from(call->source), a->source, sizeof(a->source));
+	put(slice_from(call->medium), a->medium, sizeof(a->medium));
+	put(slice_from(call->campaign), a->campaign, sizeof(a->campaign));
 }
 
 static enum err write_down(struct db *db, struct company_id company,
@@ -80,8 +104,9 @@ static enum err write_down(struct db *db, struct company_id company,
 	e = db_judge_credit(j, &evidence, &credit);
 	if (e == ERR_OK)
 		e = db_call_credit(db, company, call, &credit);
-	/* A call that closes at the same moment: its writer goes first. */
-	if (e == ERR_BUSY)
+	/* A call that closes at the same moment: its writer goes first. In a
+	 * larger transaction all of it is to be done again, by its owner. */
+	if (e == ERR_BUSY && !db_in_transaction(db))
 		e = db_call_credit(db, company, call, &credit);
 	buf_fini(&evidence);
 	return e;
@@ -106,8 +131,8 @@ enum err db_attrib_again(struct db *db, struct company_id company,
 	if (e != ERR_OK)
 		return e;
 	compare(call, &j, &a);
-	if (strcmp(call->attributed_by, "tracker") == 0)
-		a.changed = a.source_moved = a.visit_moved = false;
+	if (strcmp(call->attributed_by, "tracker") == 0 || is_gone(call, &j))
+		stays(call, &a);
 	else if (rules->apply && a.changed)
 		e = write_down(db, company, call->id, &j);
 	if (e == ERR_OK)

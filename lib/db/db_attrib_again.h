@@ -27,10 +27,12 @@ struct attrib_again {
 	bool visit_moved;  /* to another visit, both VISIT */
 	bool source_moved; /* another source, medium or campaign in reports */
 	bool changed;      /* any of this, or the probability or the rules */
+	bool gone; /* what it was credited to is kept no more: it stays */
 	uint16_t before_bp;
 	uint16_t now_bp;
 	char source[DB_NAME_BYTES]; /* of now; "" none */
 	char medium[DB_NAME_BYTES];
+	char campaign[DB_TEXT_BYTES];
 };
 
 struct attrib_again_rules {
@@ -39,7 +41,10 @@ struct attrib_again_rules {
 	bool apply; /* false: nothing is written */
 };
 
-/* call: of db_attrib_calls(), of a pool. Texts of the evidence go to mem, which
+/* A call whose visits have been deleted since (retention, erasure) cannot be
+ * judged again and keeps what it has.
+ *
+ * call: of db_attrib_calls(), of a pool. Texts of the evidence go to mem, which
  * the caller empties. Without apply a caller's history is what is written now,
  * so a chain of calls may come out differently when it is applied. */
 RT_MUST_USE enum err db_attrib_again(struct db *db, struct company_id company,

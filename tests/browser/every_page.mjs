@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { build } from '../support/stack.mjs';
 import { openForm } from '../support/forms.mjs';
 import { seedForms, typeid } from './seed.mjs';
+import { seedRerun } from './seed_rerun.mjs';
 
 /** Routes that are no page to look at, and why. */
 const NO_PAGE = [
@@ -72,7 +73,8 @@ export function everyPage(stack, { call, things }) {
 	const form = stack.sqlOne('SELECT COUNT(*) FROM form_entry') === '0' ? 'frm_none' : one('frm', 'form_entry');
 	const examples = {
 		'/calls/{id}': `/calls/${call}`, '/people/{id}': `/people/${call}`, '/pools/{id}': `/pools/${one('pol', 'pool')}`,
-		'/sites/{id}': `/sites/${one('sit', 'site')}`, '/flows/{id}': `/flows/${flow}`, '/forms/{id}': `/forms/${form}`, '/visitors/{id}': `/visitors/${one('vis', 'visit')}`, '/flows/{id}/steps': `/flows/${flow}/steps`, ...things,
+		'/sites/{id}': `/sites/${one('sit', 'site')}`, '/flows/{id}': `/flows/${flow}`, '/forms/{id}': `/forms/${form}`, '/visitors/{id}': `/visitors/${one('vis', 'visit')}`, '/attribution/reruns/{id}': `/attribution/reruns/${seedRerun(stack)}`,
+		'/flows/{id}/steps': `/flows/${flow}/steps`, ...things,
 	};
 	return ['dashboard.fcgi', 'admin.fcgi'].flatMap(routesOf)
 		.filter(([method, path, , , kind]) => method === 'GET' && kind === 'page' && !NO_PAGE.some(([form]) => form.test(path)))

@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import { newVisitor, openBrowser } from '../support/browser.mjs';
 import { startStack } from '../support/stack.mjs';
 import { quote, seed, seedAttribution, seedCompanies, seedHealth, seedPool, typeid } from './seed.mjs';
+import { seedRerun } from './seed_rerun.mjs';
 
 const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 const OTHER = 'Northgate Dental Studio';
@@ -24,7 +25,7 @@ before(async () => {
 	seedAttribution(stack);
 	site = seedHealth(stack);
 	paths = ['/', '/calls', '/calls?cols=number,outcome,verdict,tags,value&first=yes', `/calls/${shown}`, '/reports', '/reports?by=hour&metric=unanswered',
-		'/reports?by=source&split=result', '/live', '/companies', '/spend', '/usage', '/pools', `/pools/${pool}`, '/sites', `/sites/${site}`, '/attribution', `/people/${shown}`, `/settings/sites/${site}`, '/settings/logo', '/account', '/login'];
+		'/reports?by=source&split=result', '/live', '/companies', '/spend', '/usage', '/pools', `/pools/${pool}`, '/sites', `/sites/${site}`, '/attribution', '/attribution/reruns', `/attribution/reruns/${seedRerun(stack)}`, `/people/${shown}`, `/settings/sites/${site}`, '/settings/logo', '/account', '/login'];
 	cookies = [...(await stack.login()).cookies].map(([name, value]) => ({ name, value, url: stack.url }));
 });
 

@@ -45,7 +45,9 @@ export function addOneOfEach(stack, world) {
 		INSERT INTO conversion_rule (company_id, id, name, platform, secret, created_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, 'sold', 'google', 'a', UTC_TIMESTAMP(6));
 		INSERT INTO prompt (company_id, id, name, prompt_key, language, created_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, 'p', 'p', 'en-US', UTC_TIMESTAMP(6));
 		INSERT INTO mail_rule (company_id, id, user_id, kind, unsubscribe, created_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, ${hex(world.users.agent.id)}, 'missed', 'a',
-		UTC_TIMESTAMP(6));`);
+		UTC_TIMESTAMP(6));
+		INSERT INTO attrib_run (company_id, id, state, applies, from_at, to_at, rule_version, law_version, threshold_bp, made_at) VALUES (${hex(a.id)}, ${hex(uuid7())}, 'done', 0,
+		UTC_TIMESTAMP(6) - INTERVAL 1 DAY, UTC_TIMESTAMP(6), 2, 0, 6000, UTC_TIMESTAMP(6));`);
 }
 
 export function apiOf(stack) {

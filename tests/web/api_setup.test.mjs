@@ -376,6 +376,6 @@ test('every address with the ids of another company: nothing is there, and no by
 });
 
 test('every operation that writes was used', () => {
-	const elsewhere = /^\/(calls|flows|spend|forms|prompts|conversions|mail_rules|trunks|policy|users\/\{id\}\/(en|dis)able)/; // api.test.mjs, api_more.test.mjs, api_flow.test.mjs
+	const elsewhere = /^\/(calls|flows|spend|forms|prompts|conversions|mail_rules|trunks|policy|reruns|users\/\{id\}\/(en|dis)able)/; // api.test.mjs, api_rerun.test.mjs, api_more.test.mjs, api_flow.test.mjs
 	assert.deepEqual(unused((m, p) => m !== 'GET' && !elsewhere.test(p)), []);
 });

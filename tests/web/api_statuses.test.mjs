@@ -29,7 +29,7 @@ async function there(key, path) {
 	if (!path.includes('{id}')) return path;
 	const list = path.split('/')[1];
 	if (!of.has(list)) {
-		const { json } = await api(key, `/${list}?limit=1&company_id=${world.alpha.companyId}${list === 'calls' ? '&from=2000-01-01' : ''}`);
+		const { json } = await api(key, `/${list}?${list === 'reruns' ? '' : 'limit=1&'}company_id=${world.alpha.companyId}${list === 'calls' ? '&from=2000-01-01' : ''}`);
 		of.set(list, list === 'calls' ? world.alpha.callId : json.data?.[0]?.id ?? assert.fail(`nothing in ${list}`));
 	}
 	return path.replace('{id}', of.get(list)).replace('{version}', '1');

@@ -34,7 +34,7 @@ function dangers(html) {
 
 test('pages with hostile text in every field', async () => {
 	const paths = ['/', '/calls', `/calls/${world.alpha.callId}`, `/calls?q=${encodeURIComponent('"><script>alert(1)</script>{{csrf}}')}`,
-		'/?range=7d', '/?range=90d', '/pools', `/pools/${world.alpha.poolId}`, '/sites', `/sites/${world.alpha.siteId}`, '/attribution?range=7d', '/companies', '/reports?by=source',
+		'/?range=7d', '/?range=90d', '/pools', `/pools/${world.alpha.poolId}`, '/sites', `/sites/${world.alpha.siteId}`, '/attribution?range=7d', '/attribution/reruns', '/companies', '/reports?by=source',
 		'/reports?by=campaign&split=keyword', '/reports?by=number', '/reports?by=landing&metric=value', '/calls?cols=tags,destination,location,verdict,value'];
 	for (const path of paths) {
 		const res = await viewer.fetch(path);

@@ -52,6 +52,11 @@ const addresses = () => [
 	[`/calls/${world.alpha.callId}/recording`, { GET: 200 }],
 	[`/calls/${world.alpha.callId}/peaks.json`, { GET: 200 }],
 	['/attribution', { GET: 200 }],
+	['/attribution/reruns', { GET: 200 }],
+	['/attribution/preview', { POST: true }, 'manager'],
+	[`/attribution/reruns/arn_${'0'.repeat(26)}`, { GET: 404 }], // it has none
+	[`/attribution/reruns/arn_${'0'.repeat(26)}/apply`, { POST: true }, 'manager'],
+	[`/attribution/reruns/arn_${'0'.repeat(26)}/stop`, { POST: true }, 'manager'],
 	['/pools', { GET: 200 }],
 	[`/pools/${world.alpha.poolId}`, { GET: 200 }],
 	['/sites', { GET: 200 }],

@@ -1,0 +1,120 @@
+#include "jobs/job_attrib_run.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/base/clk.h"
+#include "lib/base/log.h"
+#include "lib/base/rnd.h"
+#include "lib/db/db_attrib_run_page.h"
+#include "lib/db/db_audit.h"
+#include "lib/db/db_company.h"
+
+#define PAGE_MAX_BYTES ((size_t)4 << 20)
+#define CALL_MAX_BYTES ((size_t)512 * 1024)
+
+static enum err audit(const struct queue_env *env, struct company_id company,
+    const struct attrib_run *run)
+{
+	struct audit_row row = { .user = run->user,
+		.action = "attrib.rerun.done",
+		.object_kind = "attrib_run",
+		.before = SLICE(""),
+		.address = SLICE(""),
+		.happened_us = clk_wall_us() };
+	struct company_row c;
+	uint8_t dice[10];
+	char mem[120];
+	struct buf b;
+	enum err e;
+
+	if ((e = db_company_get(env->db, company, &c)) != ERR_OK)
+		return e;
+	buf_over(&b, mem, sizeof(mem));
+	buf_printf(&b,
+	    "{\"rule\":%u,\"law\":%u,\"calls\":%" PRIu64 ",\"changed\":%" PRIu64
+	    "}",
+	    (unsigned int)run->rule_version, (unsigned int)run->law_version,
+	    run->looked, run->changed);
+	row.account = c.account;
+	row.after = buf_slice(&b);
+	memcpy(row.object, run->id.v, ID_BYTES);
+	rnd_bytes(dice, sizeof(dice));
+	id_make(row.happened_us, dice, row.id);
+	return db_audit_add(env->db, company, &row);
+}
+
+/* The end and its line in the audit log, or neither. */
+static enum err finish(const struct queue_env *env, struct company_id company,
+    const struct attrib_run *run)
+{
+	bool mine;
+	enum err e;
+
+	if ((e = db_join(env->db, &mine)) != ERR_OK)
+		return e;
+	e = db_attrib_run_end(env->db, company, run->id, "done", clk_wall_us());
+	if (e == ERR_OK && run->applies)
+		e = audit(env, company, run);
+	return db_join_end(env->db, mine, e);
+}
+
+static enum err pages(const struct queue_env *env, struct company_id company,
+    struct attrib_run *run, const struct attrib_law *law)
+{
+	const int64_t until_us = clk_mono_us() + JOB_ATTRIB_RUN_PIECE_US;
+	struct arena page, scratch;
+	bool left = true;
+	enum err e = ERR_OK;
+
+	arena_init(&page, PAGE_MAX_BYTES);
+	arena_init(&scratch, CALL_MAX_BYTES);
+	while (e == ERR_OK && left && clk_mono_us() < until_us)
+		e = queue_stopping(env->queue)
+			? ERR_UNAVAILABLE
+			: db_attrib_run_page(env->db, company, run, law, &page,
+			      &scratch, &left);
+	arena_fini(&scratch);
+	arena_fini(&page);
+	if (e != ERR_OK)
+		return e;
+	return left ? db_attrib_run_due(env->db, company, run, clk_wall_us())
+		    : finish(env, company, run);
+}
+
+static enum err piece(const struct queue_env *env, struct company_id company,
+    struct attrib_run *run)
+{
+	struct attrib_law law;
+	enum err e = ERR_OK;
+
+	if (strcmp(run->state, "waiting") == 0)
+		e = db_attrib_run_page_begin(env->db, company, run);
+	if (e == ERR_OK)
+		e = db_attrib_law_of(env->db, company, run->law_version, &law);
+	return e == ERR_OK ? pages(env, company, run, &law) : e;
+}
+
+enum err job_attrib_run(const struct queue_env *env, const struct job_row *job)
+{
+	struct attrib_run_id id;
+	struct attrib_run run;
+	enum err e;
+
+	if ((e = id_parse(ID_KIND_attrib_run, job->payload, id.v)) != ERR_OK)
+		return e;
+	e = db_attrib_run_get(env->db, job->company, id, &run);
+	if (e == ERR_NOTFOUND)
+		return ERR_OK; /* swept */
+	if (e != ERR_OK || !db_attrib_run_under_way(&run))
+		return e;
+	e = piece(env, job->company, &run);
+	if (e == ERR_CONFLICT)
+		return ERR_OK; /* stopped, or another piece is at it */
+	if (queue_fate(e, job->attempts, JOB_ATTRIB_RUN_ATTEMPTS) ==
+		QUEUE_DEAD &&
+	    db_attrib_run_end(env->db, job->company, id, "failed",
+		clk_wall_us()) != ERR_OK)
+		log_warn("attrib: a run that failed is not marked so");
+	return e;
+}

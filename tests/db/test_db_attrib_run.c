@@ -1,0 +1,395 @@
+/* Tests of lib/db/db_attrib_run and db_attrib_run_page: a period's calls
+ * credited again, by the programs' own accounts. Everything is company 0's. */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/db/db_attrib_run_page.h"
+#include "lib/db/db_lease.h"
+#include "lib/db/db_stat.h"
+#include "lib/db/db_visit.h"
+#include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
+#include "tests/support/testdb.h"
+#include "tests/support/testdb_call.h"
+
+#define NOW TESTDB_NOW_US
+
+/* With each of its statements failing once. */
+#define ok(call)  FAIL_STMT_OK(call)
+#define did(call) assert_int_equal(call, ERR_OK)
+
+static struct testdb *t;
+static struct db *dni, *jobd, *dashboard;
+static struct arena mem, page, scratch;
+
+static int start(void **state)
+{
+	(void)state;
+	t = testdb_start();
+	dni = testdb_connect(t, "dni");
+	jobd = testdb_connect(t, "jobd");
+	dashboard = testdb_connect(t, "dashboard");
+	arena_init(&mem, (size_t)8 << 20);
+	arena_init(&page, (size_t)4 << 20);
+	arena_init(&scratch, (size_t)1 << 20);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	arena_fini(&scratch);
+	arena_fini(&page);
+	arena_fini(&mem);
+	db_close(dashboard);
+	db_close(jobd);
+	db_close(dni);
+	testdb_stop(t);
+	return 0;
+}
+
+static struct company_id ours(void)
+{
+	return t->company[0].id;
+}
+
+static struct company_id theirs(void)
+{
+	return t->company[1].id;
+}
+
+/* --- calls and their visits ---------------------------------------------- */
+
+static void visit_with_lease(const char *source, int64_t at_us)
+{
+	struct visit_row v;
+	const struct visit_row *visits[] = { &v };
+	struct lease_row l;
+	const struct lease_row *leases[] = { &l };
+
+	memset(&v, 0, sizeof(v));
+	testdb_id(at_us, v.id.v);
+	testdb_id(at_us, v.visitor.v);
+	v.site = t->company[0].site;
+	v.started_us = at_us;
+	v.landing_url = SLICE("https://site0.example/");
+	v.source.source = slice_from(source);
+	v.source.medium = SLICE("cpc");
+	v.source.campaign = SLICE("spr\xc3\xadng '; --");
+	v.source.landing_page = SLICE("site0.example/");
+	did(db_visit_add(dni, ours(), visits, 1));
+	memset(&l, 0, sizeof(l));
+	testdb_id(at_us, l.id.v);
+	l.pool = t->company[0].pool;
+	l.number = t->company[0].pooled[0];
+	memcpy(l.number_e164, "+14155550200", 13);
+	l.visit = v.id;
+	l.epoch = 1;
+	l.started_us = l.beat_us = at_us;
+	l.expires_us = at_us + 180 * RT_SEC_US;
+	did(db_lease_add(dni, ours(), leases, 1));
+}
+
+/* A closed call that is credited to nothing, ten seconds after a visit. */
+static void call_after(const char *source, int64_t at_us, int n)
+{
+	struct call_id id;
+	struct callrec r;
+	char caller[24];
+
+	visit_with_lease(source, at_us);
+	testdb_id(at_us + 10 * RT_SEC_US, id.v);
+	(void)snprintf(caller, sizeof(caller), "+1415557%04d", n);
+	r = testdb_call_opened(t, 0, id, t->company[0].pooled[0], caller,
+	    at_us + 10 * RT_SEC_US);
+	did(db_call_opened(t->db, ours(), &r, &testdb_call_place));
+	r = testdb_call_closed(t, 0, id, 1, CALLRESULT_MISSED, 0);
+	did(db_call_closed(t->db, ours(), &r, NULL, NOW));
+}
+
+static struct attrib_run asked(int64_t from_us, int64_t to_us, bool applies)
+{
+	struct attrib_run run;
+
+	memset(&run, 0, sizeof(run));
+	testdb_id(NOW, run.id.v);
+	run.applies = applies;
+	run.from_us = from_us;
+	run.to_us = to_us;
+	run.threshold_bp = 6000;
+	run.user = t->company[0].user;
+	run.made_us = NOW;
+	return run;
+}
+
+static struct attrib_run got(struct attrib_run_id id)
+{
+	struct attrib_run run;
+
+	ok(db_attrib_run_get(dashboard, ours(), id, &run));
+	return run;
+}
+
+static void to_its_end(struct attrib_run *run)
+{
+	bool left = true;
+
+	ok(db_attrib_run_page_begin(jobd, ours(), run));
+	while (left)
+		ok(db_attrib_run_page(jobd, ours(), run, attrib_law_prior(),
+		    &page, &scratch, &left));
+	ok(db_attrib_run_end(jobd, ours(), run->id, "done", NOW));
+}
+
+static uint64_t jobs(void)
+{
+	return (uint64_t)testdb_count(t,
+	    "SELECT COUNT(*) FROM job WHERE kind = 'attrib_run'");
+}
+
+static uint64_t credited(void)
+{
+	return (uint64_t)testdb_count(t,
+	    "SELECT COUNT(*) FROM interaction WHERE attributed_by = 'visit'");
+}
+
+/* --- tests --------------------------------------------------------------- */
+
+static void test_added(void **state)
+{
+	struct attrib_run run = asked(NOW, NOW + RT_DAY_US, false), other;
+	struct attrib_run *rows = NULL;
+	size_t n = 9;
+
+	(void)state;
+	other = run;
+	other.to_us = other.from_us;
+	assert_int_equal(db_attrib_run_add(dashboard, ours(), &other),
+	    ERR_RANGE);
+	other.to_us = other.from_us + DB_ATTRIB_RUN_PERIOD_US + 1;
+	assert_int_equal(db_attrib_run_add(dashboard, ours(), &other),
+	    ERR_RANGE);
+	other = run;
+	other.threshold_bp = 0;
+	assert_int_equal(db_attrib_run_add(dashboard, ours(), &other),
+	    ERR_RANGE);
+	other = run;
+	other.law_version = 3;
+	assert_int_equal(db_attrib_run_add(dashboard, ours(), &other),
+	    ERR_NOTFOUND);
+	assert_int_equal(jobs(), 0);
+	ok(db_attrib_run_add(dashboard, ours(), &run));
+	assert_int_equal(jobs(), 1);
+	assert_string_equal(got(run.id).state, "waiting");
+	other = asked(NOW, NOW + RT_DAY_US, true);
+	assert_int_equal(db_attrib_run_add(dashboard, ours(), &other),
+	    ERR_CONFLICT);
+	assert_int_equal(jobs(), 1);
+	assert_int_equal(db_attrib_run_get(dashboard, theirs(), run.id, &other),
+	    ERR_NOTFOUND);
+	assert_int_equal(db_attrib_run_end(dashboard, theirs(), run.id,
+			     "stopped", NOW),
+	    ERR_NOTFOUND);
+	ok(db_attrib_run_list(dashboard, theirs(), &mem, &rows, &n));
+	assert_int_equal(n, 0);
+	ok(db_attrib_run_end(dashboard, ours(), run.id, "stopped", NOW));
+	assert_int_equal(db_attrib_run_end(dashboard, ours(), run.id, "done",
+			     NOW),
+	    ERR_CONFLICT);
+	assert_int_equal(db_attrib_run_page_begin(jobd, ours(), &run),
+	    ERR_CONFLICT);
+}
+
+/* Looked at, written down, looked at again: counts, list and roll-ups. */
+static void test_run(void **state)
+{
+	const int64_t at_us = NOW + RT_DAY_US;
+	const struct call_id all = { { 0 } };
+	struct attrib_run_count *counts = NULL;
+	struct attrib_run_call *calls = NULL;
+	uint64_t wrong = 99;
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 0; i < 7; i++)
+		call_after(i % 2 == 0 ? "google" : "bing",
+		    at_us + i * RT_HOUR_US, i);
+	for (int applies = 0; applies <= 1; applies++) {
+		struct attrib_run run =
+		    asked(at_us, at_us + RT_DAY_US, applies == 1);
+
+		ok(db_attrib_run_add(dashboard, ours(), &run));
+		to_its_end(&run);
+		run = got(run.id);
+		assert_string_equal(run.state, "done");
+		assert_int_equal(run.calls, 7);
+		assert_int_equal(run.looked, 7);
+		assert_int_equal(run.changed, 7);
+		assert_int_equal(run.moved, 7);
+		assert_int_equal(credited(), applies == 1 ? 7 : 0);
+		ok(db_attrib_run_counts(dashboard, ours(), run.id, "source",
+		    &mem, &counts, &n));
+		assert_int_equal(n, 3);
+		assert_string_equal(counts[0].a, "");
+		assert_int_equal(counts[0].before, 7);
+		assert_int_equal(counts[0].now, 0);
+		assert_string_equal(counts[1].a, "google");
+		assert_int_equal(counts[1].now, 4);
+		ok(db_attrib_run_counts(dashboard, theirs(), run.id, "source",
+		    &mem, &counts, &n));
+		assert_int_equal(n, 0);
+		ok(db_attrib_run_calls(dashboard, ours(), run.id, true, all, 5,
+		    &mem, &calls, &n));
+		assert_int_equal(n, 5);
+		assert_string_equal(calls[0].was, "nothing");
+		assert_string_equal(calls[0].is_now, "visit");
+		assert_string_equal(calls[1].now_source, "bing");
+		assert_string_equal(calls[1].now_campaign,
+		    "spr\xc3\xadng '; --");
+		ok(db_attrib_run_calls(dashboard, ours(), run.id, true,
+		    calls[4].call, 5, &mem, &calls, &n));
+		assert_int_equal(n, 2);
+		ok(db_attrib_run_calls(dashboard, theirs(), run.id, true, all,
+		    5, &mem, &calls, &n));
+		assert_int_equal(n, 0);
+		ok(db_stat_verify(t->db, ours(), at_us, at_us + RT_DAY_US,
+		    &wrong));
+		assert_int_equal(wrong, 0);
+	}
+}
+
+/* Another piece has moved it on, or somebody has stopped it: nothing of this
+ * page stays, neither counts nor credits. */
+static void test_fenced(void **state)
+{
+	const int64_t at_us = NOW + 3 * RT_DAY_US;
+	struct attrib_run run = asked(at_us, at_us + RT_DAY_US, true), stale;
+	const uint64_t before = credited();
+	bool left = false;
+
+	(void)state;
+	call_after("late", at_us, 100);
+	call_after("late", at_us + RT_HOUR_US, 101);
+	ok(db_attrib_run_add(dashboard, ours(), &run));
+	ok(db_attrib_run_page_begin(jobd, ours(), &run));
+	stale = run;
+	ok(db_attrib_run_page(jobd, ours(), &run, attrib_law_prior(), &page,
+	    &scratch, &left));
+	assert_false(left);
+	assert_int_equal(credited(), before + 2);
+	assert_int_equal(db_attrib_run_page(jobd, ours(), &stale,
+			     attrib_law_prior(), &page, &scratch, &left),
+	    ERR_CONFLICT);
+	assert_int_equal(got(run.id).looked, 2);
+	ok(db_attrib_run_end(dashboard, ours(), run.id, "stopped", NOW));
+	call_after("later", at_us + 2 * RT_HOUR_US, 102);
+	assert_int_equal(db_attrib_run_page(jobd, ours(), &run,
+			     attrib_law_prior(), &page, &scratch, &left),
+	    ERR_CONFLICT);
+	assert_int_equal(credited(), before + 2);
+}
+
+/* More sources than are listed: the rest is summed up, none is lost. */
+static void test_many_sources(void **state)
+{
+	enum {
+		MANY = DB_ATTRIB_RUN_SOURCES + 30
+	};
+	const int64_t at_us = NOW + 5 * RT_DAY_US;
+	struct attrib_run run = asked(at_us, at_us + 20 * RT_DAY_US, false);
+	struct attrib_run_count *counts = NULL;
+	bool left = true;
+	uint64_t sum = 0;
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 0; i < MANY; i++) {
+		char name[24];
+
+		(void)snprintf(name, sizeof(name), "source %d", i);
+		call_after(name, at_us + i * RT_HOUR_US, 200 + i);
+	}
+	ok(db_attrib_run_add(dashboard, ours(), &run));
+	ok(db_attrib_run_page_begin(jobd, ours(), &run));
+	while (left)
+		did(db_attrib_run_page(jobd, ours(), &run, attrib_law_prior(),
+		    &page, &scratch, &left));
+	did(db_attrib_run_end(jobd, ours(), run.id, "done", NOW));
+	run = got(run.id);
+	assert_int_equal(run.looked, MANY);
+	ok(db_attrib_run_counts(dashboard, ours(), run.id, "source", &mem,
+	    &counts, &n));
+	assert_int_equal(n, DB_ATTRIB_RUN_SOURCES);
+	for (size_t i = 0; i < n; i++)
+		sum += counts[i].now;
+	ok(db_attrib_run_counts(dashboard, ours(), run.id, "others", &mem,
+	    &counts, &n));
+	assert_int_equal(n, 1);
+	assert_string_equal(counts[0].a, "source");
+	assert_int_equal(sum + counts[0].now, MANY);
+}
+
+static void test_swept(void **state)
+{
+	uint64_t removed = 9, sum = 0;
+
+	(void)state;
+	ok(db_attrib_run_sweep(jobd, NOW - RT_DAY_US, &removed));
+	assert_int_equal(removed, 0);
+	do {
+		ok(db_attrib_run_sweep(jobd, NOW + RT_DAY_US, &removed));
+		sum += removed;
+	} while (removed > 0);
+	assert_true(sum >= 5);
+	assert_int_equal(testdb_count(t,
+			     "SELECT (SELECT COUNT(*) FROM attrib_run)"
+			     " + (SELECT COUNT(*) FROM attrib_run_count)"
+			     " + (SELECT COUNT(*) FROM attrib_run_call)"),
+	    0);
+}
+
+/* Another company's law is no law of ours. */
+static void test_laws(void **state)
+{
+	struct attrib_law_row row = { .law = *attrib_law_prior(),
+		.calls = 100,
+		.visits = 3000,
+		.from_us = NOW,
+		.to_us = NOW + RT_DAY_US,
+		.fitted_us = NOW + RT_DAY_US };
+	struct attrib_law_row *rows = NULL;
+	struct attrib_law law;
+	size_t n = 0;
+
+	(void)state;
+	ok(db_attrib_law_add(t->db, ours(), &row));
+	row.calls = 200;
+	ok(db_attrib_law_add(t->db, ours(), &row));
+	ok(db_attrib_laws(dashboard, ours(), &mem, &rows, &n));
+	assert_int_equal(n, 2);
+	assert_int_equal(rows[0].law.version, 2);
+	assert_int_equal(rows[0].calls, 200);
+	ok(db_attrib_laws(dashboard, theirs(), &mem, &rows, &n));
+	assert_int_equal(n, 0);
+	ok(db_attrib_law_of(jobd, ours(), 1, &law));
+	assert_int_equal(law.version, 1);
+	ok(db_attrib_law_of(jobd, theirs(), 0, &law));
+	assert_int_equal(law.version, 0);
+	assert_int_equal(db_attrib_law_of(jobd, theirs(), 1, &law),
+	    ERR_NOTFOUND);
+	assert_int_equal(db_attrib_law_of(jobd, ours(), 3, &law), ERR_NOTFOUND);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_added),
+		cmocka_unit_test(test_run),
+		cmocka_unit_test(test_fenced),
+		cmocka_unit_test(test_many_sources),
+		cmocka_unit_test(test_swept),
+		cmocka_unit_test(test_laws),
+	};
+
+	return cmocka_run_group_tests_name("db_attrib_run", tests, start, stop);
+}
