@@ -34,6 +34,11 @@ UNIT := $(patsubst tests/%.c,%,$(wildcard tests/unit/test_*.c))
 DBT := $(patsubst tests/%.c,%,$(wildcard tests/db/test_*.c))
 SIMT := $(patsubst tests/%.c,%,$(wildcard tests/sim/test_*.c))
 FUZZ := $(patsubst tests/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+ifeq ($(V),msan)
+NOT_MSAN := $(shell sed 's/\#.*//' tests/msan.txt)
+UNIT := $(filter-out $(NOT_MSAN),$(UNIT))
+FUZZ := $(filter-out $(NOT_MSAN),$(FUZZ))
+endif
 # Parts that the simulations share.
 SIM_OBJ := $(patsubst %.c,build/$(V)/o/%.o,$(wildcard tests/sim/sim_*.c))
 BENCH := $(patsubst %.c,%,$(wildcard bench/bench_*.c))
