@@ -319,7 +319,7 @@ bench-reports:
 #: make static        style sheet and scripts of the pages into static/dist
 .PHONY: static
 ESBUILD := node_modules/.bin/esbuild
-PAGE_JS := app charts player pool now
+PAGE_JS := app charts pool now
 TAG_JS := t t-events t-form t-frame t-print t-shim t-stub t-visit
 static: $(PAGE_JS:%=static/dist/%.js) static/dist/app.css \
     $(TAG_JS:%=static/dist/%.js) static/dist/flow.js static/dist/flow.css

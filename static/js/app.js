@@ -8,7 +8,9 @@ import { companies } from "./company.js";
 import { exporting } from "./export.js";
 import { keys } from "./keys.js";
 import { live } from "./live.js";
+import { players } from "./player.js";
 import { rowPlayer } from "./rowplay.js";
+import { sheet } from "./sheet.js";
 import { week } from "./week.js";
 
 function theme() {
@@ -73,6 +75,8 @@ companies();
 again();
 keys();
 rowPlayer();
+players(document);
+sheet();
 bulk();
 live();
 week();

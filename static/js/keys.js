@@ -28,6 +28,7 @@ function step(by) {
 	rows[to].classList.add("at");
 	rows[to].querySelector(".row-link").focus({ preventScroll: true });
 	rows[to].scrollIntoView({ block: "nearest" });
+	rows[to].dispatchEvent(new Event("rowat", { bubbles: true }));
 }
 
 function search() {

@@ -193,11 +193,19 @@ async function player(box) {
 
 	wave.addEventListener("click", (e) => jump(e.offsetX / wave.clientWidth));
 	new ResizeObserver(() => redraw()).observe(wave);
-	document.addEventListener("themechange", () => redraw());
+	document.addEventListener("themechange", function again() {
+		if (box.isConnected)
+			redraw();
+		else
+			document.removeEventListener("themechange", again);
+	});
 	box.classList.add("drawn");
 	return true;
 }
 
-document.querySelectorAll("[data-player]").forEach((box) => {
-	player(box).catch(() => false).then((ok) => box.classList.toggle("plain", !ok));
-});
+/* Every player in a document, or in a part of it that has just come. */
+export function players(root) {
+	root.querySelectorAll("[data-player]").forEach((box) => {
+		player(box).catch(() => false).then((ok) => box.classList.toggle("plain", !ok));
+	});
+}

@@ -89,10 +89,45 @@ test('keys: search, go, walk, open, help', async () => {
 	await page.keyboard.press('Escape');
 	await page.locator('tr[data-row] .row-link').first().focus();
 	await page.keyboard.press('Enter');
-	await page.waitForURL(`**${first}`);
+	await page.waitForSelector('.sheet[open] h1');
+	await page.keyboard.press('Escape');
+	assert.equal(await page.evaluate(() => document.activeElement.getAttribute('href')), first, 'the focus goes back to its row');
 	await page.keyboard.press('g');
 	await page.keyboard.press('o');
 	await page.waitForURL(`${stack.url}/`);
+	await page.context().close();
+});
+
+test('a call beside the log: heard, marked, gone through by keys; a page of its own by choice and where it is narrow', async () => {
+	const page = await member();
+	await page.goto('/calls');
+	const rows = page.locator('tr[data-row]');
+	const hrefs = await rows.locator('.row-link').evaluateAll((all) => all.map((a) => a.getAttribute('href')));
+	await rows.nth(0).locator('.row-link').click();
+	await page.waitForSelector('.sheet[open] .facts');
+	assert.equal(new URL(page.url()).pathname, '/calls');
+	assert.equal(await page.locator('[data-sheet-page]').getAttribute('href'), hrefs[0]);
+	assert.equal(await page.locator('.sheet h1').textContent(), (await rows.nth(0).locator('.row-link').textContent()));
+	await page.keyboard.press('j');
+	await page.waitForFunction((want) => document.querySelector('.sheet h1')?.textContent === want, await rows.nth(1).locator('.row-link').textContent());
+	assert.equal(await page.locator('[data-sheet-page]').getAttribute('href'), hrefs[1]);
+	const outcome = await rows.nth(1).locator('.c-outcome').innerText() === 'Booked' ? 'Lead' : 'Booked';
+	await page.locator('.sheet select[name=outcome]').selectOption({ label: outcome });
+	await page.locator('.sheet button[value=outcome]').click();
+	await page.waitForFunction((want) => document.querySelectorAll('tr[data-row]')[1].querySelector('.c-outcome').innerText === want, outcome);
+	assert.ok((await page.locator('.sheet[open] .call-head').innerText()).includes(outcome));
+	for (const part of ['.call-head', '.facts', '.marks', '.story']) assert.ok((await page.locator(`.sheet ${part}`).boundingBox()).height > 30, part);
+	await page.keyboard.press('Escape');
+	assert.equal(await page.locator('.sheet[open]').count(), 0);
+	await page.locator('tr[data-row]:has(.play) .row-link').first().click();
+	await page.waitForSelector('.sheet .player.drawn');
+	await page.click('[data-sheet-page]');
+	await page.waitForURL('**/calls/cal_*');
+	await page.goBack();
+	await page.setViewportSize({ width: 800, height: 800 });
+	await page.locator('.row-link').first().click();
+	await page.waitForURL(`**${hrefs[0]}`);
+	assert.deepEqual(page.said, []);
 	await page.context().close();
 });
 

@@ -1,0 +1,112 @@
+/*
+ * sheet.js - a call beside the log: a row opens a sheet with the parts of the
+ * call's own page, and j and k go through the calls while it is open. What is
+ * marked in it stands in the row at once. On narrow screens, with a modifier
+ * and without scripts the row leads to the page.
+ */
+import { players } from "./player.js";
+
+const WIDE = matchMedia("(width >= 900px)");
+
+async function read(address, init) {
+	const answer = await fetch(address, init);
+
+	if (!answer.ok)
+		throw new Error(String(answer.status));
+	return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+/* What the page has, but for what only the page is wide enough for. */
+function parts(doc) {
+	const found = doc.querySelectorAll(".call-head, .call-head + .facts, .call-cols .card");
+
+	if (!doc.querySelector(".call-head"))
+		throw new Error("no call");
+	return [...found].map((el) => document.adoptNode(el));
+}
+
+const linkOf = (root, href) => [...root.querySelectorAll(".row-link")]
+	.find((a) => a.getAttribute("href") === href);
+
+/* The row as the server would write it now. */
+async function again(list, href) {
+	const fresh = linkOf(await read(location.href), href)?.closest("tr");
+
+	if (fresh)
+		linkOf(list, href)?.closest("tr").replaceWith(document.adoptNode(fresh));
+}
+
+export function sheet() {
+	const list = document.querySelector("[data-sheet-list]");
+	const box = document.querySelector("[data-sheet]");
+	const body = box?.querySelector("[data-sheet-body]");
+	let href = null;
+	let asked = null; /* the request under way */
+
+	if (!list || !box)
+		return;
+
+	const put = (doc) => {
+		body.replaceChildren(...parts(doc));
+		players(body);
+	};
+	const mark = () => {
+		list.querySelectorAll("tr.at").forEach((r) => r.classList.remove("at"));
+		linkOf(list, href)?.closest("tr").classList.add("at");
+	};
+	const open = async (link) => {
+		href = link.getAttribute("href");
+		asked?.abort();
+		asked = new AbortController();
+		box.querySelector("[data-sheet-page]").href = href;
+		mark();
+		try {
+			put(await read(href, { signal: asked.signal }));
+			body.scrollTop = 0;
+			if (!box.open)
+				box.show();
+		} catch (e) {
+			if (e.name !== "AbortError")
+				location.assign(href);
+		}
+	};
+	const close = () => {
+		asked?.abort();
+		box.close();
+		body.replaceChildren();
+		linkOf(list, href)?.focus({ preventScroll: true });
+	};
+
+	document.addEventListener("click", (e) => {
+		const link = e.target.closest("[data-sheet-list] .row-link");
+
+		if (!link || !WIDE.matches || e.button !== 0 || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey)
+			return;
+		e.preventDefault();
+		open(link).then(() => body.focus({ preventScroll: true }));
+	});
+	document.addEventListener("rowat", (e) => {
+		if (box.open)
+			open(e.target.querySelector(".row-link"));
+	});
+	document.addEventListener("keydown", (e) => {
+		if (e.key === "Escape" && box.open && !document.querySelector("details.menu[open], dialog:modal"))
+			close();
+	});
+	box.querySelector("[data-sheet-close]").addEventListener("click", close);
+	box.addEventListener("submit", async (e) => {
+		const form = e.target;
+		const data = new URLSearchParams(new FormData(form));
+
+		e.preventDefault();
+		if (e.submitter?.name)
+			data.append(e.submitter.name, e.submitter.value);
+		try {
+			put(await read(form.getAttribute("action"), { method: "POST", body: data }));
+			await again(list, href);
+			mark();
+		} catch {
+			location.assign(href);
+		}
+	});
+}
