@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cgi/page/page_calls_cols.h"
+#include "cgi/page/page_bulk.h"
+#include "cgi/page/page_cols.h"
 #include "cgi/page/page_filter_view.h"
 #include "cgi/page/page_row.h"
 #include "cgi/page/page_views.h"
@@ -11,7 +12,6 @@
 #include "cgi/web/frame.h"
 #include "cgi/web/route.h"
 #include "lib/base/scan.h"
-#include "lib/db/db_mark.h"
 #include "lib/db/db_report_calls.h"
 
 #define PAGE_ROWS 50
@@ -38,7 +38,7 @@ struct log {
 	struct page_range range;
 	struct page_filter p;
 	struct db_report_calls_filter f;
-	unsigned int cols; /* bits of page_calls_cols.h */
+	unsigned int cols; /* bits of page_cols.h */
 };
 
 /* --- reading the address ---------------------------------------------------*/
@@ -92,7 +92,8 @@ static enum err read_log(struct log *l, struct tz *z)
 	l->f.f = l->p.f;
 	l->f.caller = l->p.caller;
 	l->f.search = l->p.search;
-	return page_calls_cols_read(page_filter_value(&l->p, "cols"), &l->cols);
+	return page_cols_read(&page_cols_calls,
+	    page_filter_value(&l->p, "cols"), &l->cols);
 }
 
 /* --- filling the view ------------------------------------------------------*/
@@ -223,26 +224,6 @@ static enum err rows_view(const struct log *l, struct view *v)
 	return ERR_OK;
 }
 
-/* What may be put on the calls that are picked. */
-static enum err bulk_view(const struct log *l, struct view *v)
-{
-	struct outcome_row *rows = NULL;
-	size_t n = 0;
-	const enum err e =
-	    db_mark_outcomes(l->r->db, l->r->company, l->r->arena, &rows, &n);
-
-	view_flag(v, "can_mark", l->r->role >= ROUTE_AGENT);
-	page_filter_href(&l->p, NULL, SLICE(""), v, "here");
-	view_list(v, "outcomes");
-	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		struct view *item = view_item(v, "outcomes");
-
-		view_cstr(item, "outcome_code", rows[i].code);
-		view_cstr(item, "outcome_name", rows[i].name);
-	}
-	return e;
-}
-
 /* The same filters at the addresses of the exports. */
 static void export_view(const struct log *l, struct view *v)
 {
@@ -279,12 +260,12 @@ static enum err show(const struct req *r, struct tz *z, struct resp *out)
 	    buf_err(&rest) == ERR_OK ? buf_slice(&rest) : SLICE(""), v);
 	results_view(&l, v);
 	page_filter_keep(&l.p, v);
-	page_calls_cols_view(&l.p, l.cols, v);
+	page_cols_view(&page_cols_calls, &l.p, l.cols, v);
 	export_view(&l, v);
 	if ((e = page_filter_view_chips(&l.p, v)) != ERR_OK ||
 	    (e = page_filter_view_form(&l.p, v)) != ERR_OK ||
 	    (e = page_views_view(&l.p, "calls", v)) != ERR_OK ||
-	    (e = bulk_view(&l, v)) != ERR_OK ||
+	    (e = page_bulk_view(&l.p, "call", "calls", v)) != ERR_OK ||
 	    (e = total_view(&l, v)) != ERR_OK ||
 	    (e = rows_view(&l, v)) != ERR_OK)
 		return e;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cgi/page/page_audit.h"
-#include "cgi/page/page_calls_cols.h"
+#include "cgi/page/page_cols.h"
 #include "lib/base/clk.h"
 #include "lib/db/db_export.h"
 #include "lib/db/db_report_group.h"
@@ -31,7 +31,7 @@ struct export
 	char currency[4];
 	bool begun;
 	bool shown;        /* only the columns that the log shows */
-	unsigned int cols; /* of page_calls_cols.h */
+	unsigned int cols; /* of page_cols.h */
 	struct buf *block; /* where the rows go; of the block under way */
 };
 
@@ -196,7 +196,8 @@ static bool is_shown(const char *name, unsigned int cols)
 	for (size_t i = 0; i < RT_ARRAY_LEN(shown); i++)
 		if (strcmp(shown[i].name, name) == 0)
 			return shown[i].col == NULL ||
-			       page_calls_cols_on(shown[i].col, cols);
+			       page_cols_on(&page_cols_calls, shown[i].col,
+				   cols);
 	return false;
 }
 
@@ -355,7 +356,8 @@ static enum err read_columns(const struct req *r, const struct page_filter *p,
 	x->shown = e == ERR_OK && slice_eq_cstr(s, "shown");
 	if (e != ERR_OK || (!x->shown && !slice_eq_cstr(s, "all")))
 		return e == ERR_OK ? ERR_RANGE : e;
-	return page_calls_cols_read(page_filter_value(p, "cols"), &x->cols);
+	return page_cols_read(&page_cols_calls, page_filter_value(p, "cols"),
+	    &x->cols);
 }
 
 static enum err prepare(const struct req *r, struct tz *z, struct export *x)

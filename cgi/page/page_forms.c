@@ -2,9 +2,12 @@
 
 #include <stdio.h>
 
+#include "cgi/page/page_bulk.h"
 #include "cgi/page/page_call_marks.h"
+#include "cgi/page/page_cols.h"
 #include "cgi/page/page_filter_view.h"
 #include "cgi/page/page_forms_out.h"
+#include "cgi/page/page_views.h"
 #include "cgi/page/page_words.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/route.h"
@@ -115,6 +118,7 @@ static void form_view(const struct req *r, const struct form_log_row *row,
 	view_cstr(item, "outcome", row->outcome);
 	/* On its own page the marks say this. */
 	if (!view_has(item, "value")) {
+		view_slice(item, "note", row->note);
 		view_slice(item, "tags", row->tags);
 		view_flag(item, "has_value", row->has_value);
 		page_words_money(row->value_micros, text);
@@ -139,6 +143,10 @@ static enum err show_one(const struct req *r, struct tz *z, struct form_id id,
 	    (e = page_call_marks_trail(r, id.v, z, v)) != ERR_OK)
 		return e;
 	form_view(r, &row, company.country, z, v);
+	view_flag(v, "has_campaign", row.campaign[0] != '\0');
+	view_flag(v, "has_keyword", row.keyword[0] != '\0');
+	view_flag(v, "has_form_name", row.form.form_name.n > 0);
+	view_flag(v, "has_page", row.form.page_url.n > 0);
 	fields(row.form.fields, v);
 	return resp_view(out, v);
 }
@@ -234,7 +242,7 @@ static void keep_filters(const struct page_filter *p, struct view *v)
 {
 	static const char *const names[] = { "outcome", "tag", "source",
 		"medium", "campaign", "ad_group", "keyword", "landing",
-		"referrer", "channel", "value_min", "value_max" };
+		"referrer", "channel", "value_min", "value_max", "cols" };
 
 	view_list(v, "search_keep");
 	for (size_t i = 0; i < RT_ARRAY_LEN(names); i++) {
@@ -253,6 +261,7 @@ static enum err fill(const struct page_filter *p, struct view *v)
 {
 	struct page_filter csv = *p, jsonl = *p;
 	char mem[PAGE_FILTER_HREF_MAX];
+	unsigned int cols = 0;
 	struct buf rest;
 	enum err e;
 
@@ -263,7 +272,6 @@ static enum err fill(const struct page_filter *p, struct view *v)
 	page_filter_keep(p, v);
 	keep_filters(p, v);
 	view_slice(v, "looked_for", p->search);
-	view_flag(v, "search_set", p->search.n > 0);
 	view_flag(v, "filtered", page_filter_any(p));
 	view_flag(v, "can_export", p->r->role >= ROUTE_ANALYST);
 	csv.path = "/forms.csv";
@@ -271,9 +279,14 @@ static enum err fill(const struct page_filter *p, struct view *v)
 	page_filter_href(&csv, NULL, SLICE(""), v, "csv_href");
 	page_filter_href(&jsonl, NULL, SLICE(""), v, "jsonl_href");
 	typed(p, v);
-	if ((e = page_filter_view_chips(p, v)) != ERR_OK)
+	if ((e = page_cols_read(&page_cols_forms, page_filter_value(p, "cols"),
+		 &cols)) != ERR_OK ||
+	    (e = page_filter_view_chips(p, v)) != ERR_OK ||
+	    (e = page_filter_view_form(p, v)) != ERR_OK ||
+	    (e = page_views_view(p, "forms", v)) != ERR_OK)
 		return e;
-	return page_filter_view_form(p, v);
+	page_cols_view(&page_cols_forms, p, cols, v);
+	return page_bulk_view(p, "form", "forms", v);
 }
 
 static enum err show(const struct req *r, struct tz *z, struct resp *out)

@@ -310,16 +310,23 @@ static enum err change(struct act *a, const struct what *what,
 	return page_audit(a->r, action, what->name, id.v, before, after);
 }
 
+/* Before anything is done: is it theirs, and can that be put on it? */
+static enum err may(struct act *a, const struct what *what,
+    struct interaction_id id)
+{
+	/* A form was judged by no rule. */
+	if (what->kind != ID_KIND_call && a->run == run_verdict)
+		return ERR_RANGE;
+	return db_mark_hold(a->r->db, a->r->company, id,
+	    slice_from(what->name));
+}
+
 static enum err one(struct act *a, const struct what *what,
     struct interaction_id id)
 {
 	bool mine;
-	enum err e;
+	const enum err e = db_join(a->r->db, &mine);
 
-	/* A form was judged by no rule. */
-	if (what->kind != ID_KIND_call && a->run == run_verdict)
-		return ERR_RANGE;
-	e = db_join(a->r->db, &mine);
 	return e == ERR_OK ? db_join_end(a->r->db, mine, change(a, what, id))
 			   : e;
 }
@@ -333,7 +340,9 @@ static const struct what *what_of(struct slice name)
 }
 
 /* The same field, once for each call or form that was picked. */
-static enum err all(struct act *a)
+static enum err each(struct act *a,
+    enum err (*work)(struct act *a, const struct what *what,
+	struct interaction_id id))
 {
 	size_t n = 0;
 	enum err e = ERR_OK;
@@ -349,7 +358,7 @@ static enum err all(struct act *a)
 			return ERR_TOOBIG;
 		e = id_parse(what->kind, p->value, id.v);
 		if (e == ERR_OK)
-			e = one(a, what, id);
+			e = work(a, what, id);
 	}
 	return e == ERR_OK && n == 0 ? ERR_SYNTAX : e;
 }
@@ -365,7 +374,7 @@ enum err page_mark(const struct req *r, struct resp *out)
 		return e;
 	if (!resp_is_local(next))
 		return ERR_RANGE;
-	if ((e = all(&a)) != ERR_OK)
+	if ((e = each(&a, may)) != ERR_OK || (e = each(&a, one)) != ERR_OK)
 		return e;
 	return resp_redirect(out, next);
 }

@@ -10,7 +10,8 @@
 
 static bool is_page(struct slice s)
 {
-	return slice_eq_cstr(s, "calls") || slice_eq_cstr(s, "reports");
+	return slice_eq_cstr(s, "calls") || slice_eq_cstr(s, "forms") ||
+	       slice_eq_cstr(s, "reports");
 }
 
 static void href(const char *page, struct slice query, struct view *item)

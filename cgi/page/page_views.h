@@ -8,7 +8,8 @@
 #include "cgi/page/page_filter.h"
 #include "cgi/web/resp.h"
 
-/* The menu: views, and what would be saved. page: "calls" or "reports". */
+/* The menu: views, and what would be saved. page: "calls", "forms" or
+ * "reports". */
 RT_MUST_USE enum err page_views_view(const struct page_filter *p,
     const char *page, struct view *v);
 

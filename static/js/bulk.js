@@ -1,5 +1,5 @@
 /*
- * bulk.js - the bar under the log: how many calls are picked. It is there only
+ * bulk.js - the bar under a log: how many rows are picked. It is there only
  * while one is; without scripts it is always there.
  */
 export function bulk() {
@@ -8,12 +8,14 @@ export function bulk() {
 
 	if (!bar)
 		return;
+	const one = bar.dataset.bulkBar;
+	const many = bar.dataset.bulkMany;
 	const count = bar.querySelector("[data-bulk-count]");
 	const say = () => {
-		const n = form.querySelectorAll("input[name=call]:checked").length;
+		const n = form.querySelectorAll(`input[name=${one}]:checked`).length;
 
 		bar.classList.toggle("on", n > 0);
-		count.textContent = n === 1 ? "1 call picked" : `${n} calls picked`;
+		count.textContent = n === 1 ? `1 ${one} picked` : `${n} ${many} picked`;
 	};
 
 	form.addEventListener("change", say);

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { newVisitor, openBrowser } from '../support/browser.mjs';
 import { startStack } from '../support/stack.mjs';
-import { quote, seed, seedAttribution, seedCompanies, seedHealth, seedPool, typeid } from './seed.mjs';
+import { quote, seed, seedAttribution, seedCompanies, seedForms, seedHealth, seedPool, typeid } from './seed.mjs';
 import { seedRerun } from './seed_rerun.mjs';
 
 const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
@@ -24,7 +24,8 @@ before(async () => {
 	pool = seedPool(stack);
 	seedAttribution(stack);
 	site = seedHealth(stack);
-	paths = ['/', '/calls', '/calls?cols=number,outcome,verdict,tags,value&first=yes', `/calls/${shown}`, '/reports', '/reports?by=hour&metric=unanswered',
+	seedForms(stack);
+	paths = ['/', '/calls', '/forms?range=365d&cols=form,outcome,tags,value,keyword,note', '/calls?cols=number,outcome,verdict,tags,value&first=yes', `/calls/${shown}`, '/reports', '/reports?by=hour&metric=unanswered',
 		'/reports?by=source&split=result', '/live', '/companies', '/spend', '/usage', '/pools', `/pools/${pool}`, '/sites', `/sites/${site}`, '/attribution', '/attribution/reruns', `/attribution/reruns/${seedRerun(stack)}`, `/people/${shown}`, `/settings/sites/${site}`, '/settings/logo', '/account', '/login'];
 	cookies = [...(await stack.login()).cookies].map(([name, value]) => ({ name, value, url: stack.url }));
 });
@@ -234,6 +235,24 @@ test('filters narrow, and a wrong one is refused', async () => {
 	assert.match(await html('q=_'), /No call fits these filters/);
 	for (const q of ['result=nonsense', 'range=1y', 'from=2026-02-30&to=2026-03-01', 'before=1', 'before=-5-cal_x', `q=${'x'.repeat(65)}`])
 		assert.equal((await me.fetch(`/calls?${q}`)).status, 400, q);
+});
+
+test('rows of both logs are picked, counted and marked', async () => {
+	for (const [path, one, many] of [['/forms?range=365d', 'form', 'forms'], ['/calls', 'call', 'calls']]) {
+		const page = await member({ viewport: { width: 1440, height: 800 } });
+		await page.goto(path);
+		assert.equal(await page.locator('[data-bulk-bar]').isVisible(), false, 'nothing is picked');
+		await page.check('tbody tr:nth-child(1) input');
+		assert.equal(await page.locator('[data-bulk-count]').innerText(), `1 ${one} picked`);
+		await page.check('tbody tr:nth-child(2) input');
+		assert.equal(await page.locator('[data-bulk-count]').innerText(), `2 ${many} picked`);
+		await page.fill('#bulk-tag', `Picked ${many}`);
+		await page.locator('button[name=act][value=tag]').click();
+		await page.waitForURL(`**${path.split('?')[0]}?**`);
+		await page.goto(`${path.split('?')[0]}?range=365d&cols=tags`);
+		assert.equal(await page.locator(`tbody :text-is("Picked ${many}")`).count(), 2);
+		await page.context().close();
+	}
 });
 
 test('recording: ranges, download name, audit', async () => {
