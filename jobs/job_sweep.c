@@ -12,7 +12,7 @@
 #include "lib/db/db_user_token.h"
 #include "lib/db/db_web_sweep.h"
 
-/* What webhooks and mails were, long after. */
+/* What webhooks, mails and jobs that were given up were, long after. */
 static enum err sweep_logs(const struct queue_env *env)
 {
 	const int64_t before_us = env->now_us - JOB_SWEEP_LOGS_US;
@@ -27,6 +27,9 @@ static enum err sweep_logs(const struct queue_env *env)
 	if (e == ERR_OK)
 		e = db_once_sweep(env->db, env->now_us - RT_DAY_US,
 		    JOB_SWEEP_BATCH);
+	if (e == ERR_OK)
+		e = db_job_sweep_dead(env->db, before_us, JOB_SWEEP_BATCH,
+		    &removed);
 	return e == ERR_OK ? db_mail_log_sweep(env->db, before_us,
 				 JOB_SWEEP_BATCH, &removed)
 			   : e;

@@ -197,14 +197,30 @@ enum err db_job_replay(struct db *db, struct company_id company, uint64_t id,
 	return stmt_exec_one(st);
 }
 
-enum err db_job_sweep(struct db *db, int64_t before_us, uint32_t max,
-    uint64_t *removed)
+static enum err sweep(struct db *db, const char *sql, int64_t before_us,
+    uint32_t max, uint64_t *removed)
 {
-	static const char sql[] =
-	    "DELETE FROM job WHERE state = 'done' AND ended_at < ? LIMIT ?";
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_time_us(st, before_us);
 	stmt_in_u64(st, max);
 	return stmt_exec(st, removed);
+}
+
+enum err db_job_sweep(struct db *db, int64_t before_us, uint32_t max,
+    uint64_t *removed)
+{
+	static const char sql[] =
+	    "DELETE FROM job WHERE state = 'done' AND ended_at < ? LIMIT ?";
+
+	return sweep(db, sql, before_us, max, removed);
+}
+
+enum err db_job_sweep_dead(struct db *db, int64_t before_us, uint32_t max,
+    uint64_t *removed)
+{
+	static const char sql[] =
+	    "DELETE FROM job WHERE state = 'dead' AND ended_at < ? LIMIT ?";
+
+	return sweep(db, sql, before_us, max, removed);
 }

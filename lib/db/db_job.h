@@ -61,5 +61,8 @@ RT_MUST_USE enum err db_job_replay(struct db *db, struct company_id company,
 /* Removes up to max done jobs that ended before before_us. */
 RT_MUST_USE enum err db_job_sweep(struct db *db, int64_t before_us,
     uint32_t max, uint64_t *removed);
+/* The same of dead ones: nobody came for them, and they name people. */
+RT_MUST_USE enum err db_job_sweep_dead(struct db *db, int64_t before_us,
+    uint32_t max, uint64_t *removed);
 
 #endif

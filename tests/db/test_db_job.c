@@ -111,6 +111,10 @@ static void test_retry_dead_replay(void **state)
 	assert_int_equal(n, 0);
 	assert_int_equal(db_job_replay(t->db, t->company[1].id, id, NOW),
 	    ERR_NOTFOUND);
+	ok(db_job_sweep(t->db, NOW + RT_DAY_US, 10, &removed));
+	assert_int_equal(removed, 0);
+	ok(db_job_sweep_dead(t->db, NOW, 10, &removed));
+	assert_int_equal(removed, 0);
 	ok(db_job_dead_list(t->db, t->company[0].id, 0, 10, &mem, &rows, &n));
 	assert_int_equal(n, 1);
 	assert_string_equal(rows[0].error, "gave up");
@@ -125,6 +129,11 @@ static void test_retry_dead_replay(void **state)
 	ok(db_job_sweep(t->db, NOW, 10, &removed));
 	assert_int_equal(removed, 0);
 	ok(db_job_sweep(t->db, NOW + 1, 10, &removed));
+	assert_int_equal(removed, 1);
+	add(0, "never");
+	assert_int_equal(claim(t->db, claim_1, 1, NOW, &rows), 1);
+	ok(db_job_dead(t->db, rows[0].id, claim_1, NOW, SLICE("gave up")));
+	ok(db_job_sweep_dead(t->db, NOW + 1, 10, &removed));
 	assert_int_equal(removed, 1);
 }
 
