@@ -20,6 +20,7 @@
 
 #define READY_US       (60 * RT_SEC_US)
 #define STOP_US        (15 * RT_SEC_US)
+#define HANG_US        (10 * RT_SEC_US)
 #define HOUSEKEEP_US   (10 * RT_SEC_US)
 #define ACCESS_LOG_MAX ((off_t)64 * 1024 * 1024)
 
@@ -115,14 +116,17 @@ static const struct {
 	const char *program; /* in the folder of this program */
 	enum run_as as;
 	enum ctl_probe_kind ready;
+	int64_t hang_us; /* 0: it may stand still */
 } own[] = {
-	{ "dashboard", "dashboard.fcgi", AS_WEB, CTL_PROBE_UNIX },
-	{ "admin", "admin.fcgi", AS_WEB, CTL_PROBE_UNIX },
-	{ "dni", "dni.fcgi", AS_WEB, CTL_PROBE_UNIX },
-	{ "api", "api.fcgi", AS_WEB, CTL_PROBE_UNIX },
-	{ "jobd", "jobd", AS_WEB, CTL_PROBE_NONE },
+	{ "dashboard", "dashboard.fcgi", AS_WEB, CTL_PROBE_UNIX, HANG_US },
+	{ "admin", "admin.fcgi", AS_WEB, CTL_PROBE_UNIX, HANG_US },
+	/* Another lease server takes its pools over, and it finds its way back
+	 *; a single one is no worse than before. */
+	{ "dni", "dni.fcgi", AS_WEB, CTL_PROBE_UNIX, 0 },
+	{ "api", "api.fcgi", AS_WEB, CTL_PROBE_UNIX, HANG_US },
+	{ "jobd", "jobd", AS_WEB, CTL_PROBE_NONE, HANG_US },
 	/* Drops its rights by itself, process by process. */
-	{ "sipworker", "sipworker", AS_SELF, CTL_PROBE_UDP },
+	{ "sipworker", "sipworker", AS_SELF, CTL_PROBE_UDP, HANG_US },
 };
 
 struct own_paths {
@@ -203,6 +207,7 @@ static enum err start_own(struct run *r, size_t i)
 		.group = p->groups,
 		.stop_signal = SIGTERM,
 		.stop_us = STOP_US,
+		.hang_us = own[i].hang_us,
 		.show_all = !r->opts.quiet };
 	enum err e;
 

@@ -173,6 +173,7 @@ static void ended(struct ctl_sup *s, struct ctl_child *c, int status)
 	(void)kill(-c->pid, SIGTERM);
 	c->group = c->pid;
 	c->pid = 0;
+	c->stopped_us = 0;
 	ctl_tail_show(&c->tail);
 	if (s->stop_asked || !c->was_ready)
 		return;
@@ -195,9 +196,28 @@ static void reap(struct ctl_sup *s)
 		struct ctl_child *c = &s->child[i];
 		int status;
 
-		if (c->pid != 0 && waitpid(c->pid, &status, WNOHANG) == c->pid)
+		if (c->pid == 0 ||
+		    waitpid(c->pid, &status,
+			WNOHANG | WUNTRACED | WCONTINUED) != c->pid)
+			continue;
+		if (WIFSTOPPED(status))
+			c->stopped_us = clk_mono_us();
+		else if (WIFCONTINUED(status))
+			c->stopped_us = 0;
+		else
 			ended(s, c, status);
 	}
+}
+
+/* Stopped and forgotten: its callers wait for a process that does nothing. */
+static void replace_stopped(const struct ctl_child *c, int64_t now_us)
+{
+	if (c->stopped_us == 0 || c->part.hang_us == 0 || c->pid == 0 ||
+	    now_us - c->stopped_us < c->part.hang_us)
+		return;
+	log_warn("run: %s was stopped by a signal %lld s ago: replacing it",
+	    c->part.name, (long long)((now_us - c->stopped_us) / RT_SEC_US));
+	(void)kill(c->pid, SIGKILL); /* what it began ends by itself */
 }
 
 static void read_signals(struct ctl_sup *s)
@@ -228,6 +248,7 @@ static void step(struct ctl_sup *s, int timeout_ms)
 		struct ctl_child *c = &s->child[i];
 
 		ctl_tail_show(&c->tail);
+		replace_stopped(c, now);
 		if (c->restart_us == 0 || c->restart_us > now || s->stop_asked)
 			continue;
 		if (start(s, c) != ERR_OK) /* said there */

@@ -28,6 +28,9 @@ struct ctl_part {
 	int64_t stop_us; /* from stop_signal to SIGKILL */
 	struct ctl_probe ready;
 	bool show_all; /* show every log line, not only warnings */
+	/* One that a signal has stopped for so long is replaced, as one that
+	 * died; 0: it may stand still. */
+	int64_t hang_us;
 };
 
 struct ctl_child {
@@ -39,6 +42,7 @@ struct ctl_child {
 	int64_t restart_us; /* when to start it again; 0: not waiting */
 	int64_t backoff_us;
 	unsigned int restarts;
+	int64_t stopped_us; /* since when; 0: it is not */
 	bool was_ready;
 };
 

@@ -405,7 +405,9 @@ static void loop(struct engine_shell *s)
 		int n;
 
 		set_timer(s);
-		n = epoll_wait(s->epoll_fd, ev, EVENTS, ending ? 20 : -1);
+		n = epoll_wait(s->epoll_fd, ev, EVENTS,
+		    ending ? 20 : BEAT_ROUND_MS);
+		beat_round(s->worker->beat, MSG_ENGINE);
 		for (int i = 0; i < n; i++)
 			dispatch(s, ev[i].data.u64, ev[i].events);
 		if (ending)

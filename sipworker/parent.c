@@ -38,6 +38,7 @@ struct child {
 	unsigned int stillborn;
 	bool ready;
 	int64_t kill_us; /* when it has to be gone; 0: never */
+	struct beat_watch watch;
 };
 
 enum phase {
@@ -112,6 +113,7 @@ static enum err start(struct parent *p, struct child *c)
 	c->restart_us = 0;
 	c->ready = false;
 	c->kill_us = 0;
+	c->watch = (struct beat_watch){ .begun = false };
 	e = proc_start(run_child, c, &c->pid, &fd);
 	if (e == ERR_OK)
 		e = chan_new(&c->chan, fd, MSG_PARENT, c->role);
@@ -203,10 +205,38 @@ static void reap(struct parent *p)
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		for (size_t i = 0; i < CHILDREN; i++)
-			if (p->child[i].pid == pid)
-				ended(p, &p->child[i], status);
+	while (
+	    (pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0)
+		for (size_t i = 0; i < CHILDREN; i++) {
+			struct child *c = &p->child[i];
+
+			if (c->pid != pid)
+				continue;
+			if (WIFSTOPPED(status) || WIFCONTINUED(status))
+				c->watch.stopped = WIFSTOPPED(status);
+			else
+				ended(p, c, status);
+		}
+}
+
+/* What hangs is replaced, as if it had died. Not before it is ready: a long
+ * journal is read first. Nor at the end, which has a time of its own. */
+static void watch(struct parent *p, struct child *c)
+{
+	enum beat_state s;
+
+	if (p->phase != RUNNING || c->pid == 0 || !c->ready)
+		return;
+	s = beat_judge(&c->watch,
+	    atomic_load_explicit(&c->worker->beat->rounds[c->role],
+		memory_order_relaxed),
+	    clk_mono_us(), beat_cpu_us(c->pid), c->role != MSG_ENGINE);
+	if (s == BEAT_FINE)
+		return;
+	log_error("parent: child hangs, replacing it role=%s: %s",
+	    msg_role_name(c->role), beat_name(s));
+	kill_child(c);
+	c->watch = (struct beat_watch){ .begun = false };
 }
 
 static void hear(struct parent *p, struct child *c)
@@ -293,6 +323,8 @@ static void turn(struct parent *p, int signal_fd)
 		else
 			signalled(p, (int)si.ssi_signo);
 	}
+	for (size_t i = 0; i < CHILDREN; i++)
+		watch(p, &p->child[i]);
 	due(p);
 }
 

@@ -358,6 +358,7 @@ static void finish_all(struct recorder *r)
 
 			rec_told_say(&r->told, &r->store, r->rec[i].name, !ok,
 			    &res);
+			beat_round(r->worker->beat, MSG_RECORDER);
 		}
 	r->named = false;
 	(void)worker_peer_send(&r->store, &end, NULL); /* it waits 5 s */
@@ -389,6 +390,7 @@ static void salvage(void *arg, const struct rec_file_marker *m)
 	struct rec_wav_result res = { 0 };
 	enum err e;
 
+	beat_round(r->worker->beat, MSG_RECORDER);
 	if (is_open(r, m->name))
 		return;
 	e = r->sweep_wanted ? rec_replay_finish(r->dirfd, m, &rings, &res)
@@ -507,13 +509,6 @@ static void hear(struct recorder *r, struct worker_peer *p)
 		r->leaving = true;
 }
 
-static int timeout_ms(const struct recorder *r)
-{
-	if (r->n_open > 0)
-		return TICK_MS;
-	return r->left_over ? (int)(RETRY_US / 1000) : -1;
-}
-
 static void loop(struct recorder *r)
 {
 	struct worker_peer *const peers[] = { [TAG_PARENT] = &r->parent,
@@ -522,9 +517,10 @@ static void loop(struct recorder *r)
 	struct epoll_event ev[EVENTS];
 
 	while (!r->leaving) {
-		const int n =
-		    epoll_wait(r->epoll_fd, ev, EVENTS, timeout_ms(r));
+		const int n = epoll_wait(r->epoll_fd, ev, EVENTS,
+		    r->n_open > 0 ? TICK_MS : BEAT_ROUND_MS);
 
+		beat_round(r->worker->beat, MSG_RECORDER);
 		for (int i = 0; i < n; i++)
 			hear(r, peers[ev[i].data.u64]);
 		tick(r);

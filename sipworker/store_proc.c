@@ -300,6 +300,7 @@ static void loop(struct store *s)
 		const int n =
 		    epoll_wait(s->epoll_fd, ev, EVENTS, timeout_ms(s));
 
+		beat_round(s->worker->beat, MSG_STORE);
 		for (int i = 0; i < n; i++)
 			hear(s, peers[ev[i].data.u64]);
 		if (interrupt_due(s))

@@ -65,6 +65,18 @@ static unsigned int media_threads(void)
 	return n == 0 ? 1 : n;
 }
 
+/* Zeroed memory that the children will have in common; it stays mapped. */
+static void *share(size_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p != MAP_FAILED)
+		return p;
+	log_sys("sipworker: shared memory bytes=%zu", bytes);
+	return NULL;
+}
+
 enum err worker_init(struct worker *w, const struct settings *s)
 {
 	size_t n;
@@ -80,13 +92,9 @@ enum err worker_init(struct worker *w, const struct settings *s)
 		log_warn(
 		    "sipworker: the folders of recordings and journal "
 		    "belong to root, so all processes stay root");
-	w->ring = mmap(NULL, n, PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (w->ring == MAP_FAILED) {
-		log_sys("sipworker: shared memory bytes=%zu", n);
-		return ERR_NOMEM;
-	}
-	return ERR_OK;
+	w->ring = share(n);
+	w->beat = share(sizeof(*w->beat));
+	return w->ring == NULL || w->beat == NULL ? ERR_NOMEM : ERR_OK;
 }
 
 /* What a caller waits for goes before what may be done later, on the processors

@@ -6,6 +6,7 @@
 
 #include "lib/base/addr4.h"
 #include "lib/base/settings.h"
+#include "sipworker/beat.h"
 #include "sipworker/priv/chan.h"
 
 #define WORKER_THREADS_MAX 4 /* of the media */
@@ -17,6 +18,7 @@ struct worker {
 	bool stay;              /* as root: keep the user, see worker_init() */
 	unsigned int threads;   /* of the media */
 	void *ring;             /* shared by engine and recorder */
+	struct beat *beat;      /* shared by all; NULL: not watched */
 };
 
 /* Checks addresses and ports and maps the shared memory. As root with folders
