@@ -255,7 +255,7 @@ static const struct grant {
 	{ "jobd", "call_leg", READ },
 	{ "jobd", "call_rollup", DELETE },
 	{ "jobd", "call_verdict", READ },
-	{ "jobd", "caller", "SELECT, UPDATE (last_visit_id), DELETE" },
+	{ "jobd", "caller", "SELECT, DELETE" },
 	{ "jobd", "company", READ },
 	{ "jobd", "company_logo", READ },
 	{ "jobd", "config_version", CHANGE },
