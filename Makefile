@@ -95,7 +95,7 @@ LD_cov := --coverage
 # Programs keep their counts though they give up the file system.
 COV_OBJ_cov := build/cov/o/tests/cov/cov_keep.o
 COV_LD_cov := -Wl,--wrap=_exit,--wrap=open,--wrap=chroot \
-	-Wl,--wrap=seccomp_load,--wrap=drop_landlock
+	-Wl,--wrap=seccomp_load,--wrap=syscall
 KIND_fuzz := clang
 OPT_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined
 LD_fuzz := -fsanitize=address,undefined

@@ -118,5 +118,7 @@ int main(int argc, char **argv)
 	if (e == ERR_OK)
 		e = serve(&set, s);
 	dni_state_free(s);
+	if (e != ERR_OK)
+		log_error("dni: ended: %s", err_name(e));
 	return e == ERR_OK ? 0 : 1;
 }

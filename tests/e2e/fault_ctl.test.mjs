@@ -11,8 +11,8 @@ import { after, before, test } from 'node:test';
 import { Faults, told } from '../support/fault.mjs';
 import { build, dir, startStack } from '../support/stack.mjs';
 
-// All places in `make coverage` and `make test-long`; else one of so many.
-const one_of = process.env.RT_TEST_FAULTS === 'all' || process.env.RT_TEST_LONG ? 1 : 4;
+// All places in `make coverage`; else one of so many.
+const one_of = process.env.RT_TEST_FAULTS === 'all' ? 1 : 8;
 
 const at = (name) => join(dir, name);
 let stack, company, account, webhook;

@@ -53,12 +53,12 @@ export class Faults {
 	}
 
 	/** What each place can answer: [{ ...place, error }], in an order that
-	 *  depends on nothing but the program. Of places whose first `depth` callers
-	 *  are the same, one. */
-	cases(depth = 4) {
+	 *  depends on nothing but the program. Of places that were
+	 *  met and whose first `depth` callers are the same, one. */
+	cases(depth = 4, met = () => true) {
 		const alike = new Map();
 		for (const p of this.places().sort((a, b) => a.from[0] - b.from[0] || a.key - b.key)) {
-			if (p.from.length < 2) continue; // no function of ours: what counts the coverage
+			if (p.from.length < 2 || !met(p.key)) continue; // no function of ours: what counts the coverage
 			const id = [p.call, ...p.from.slice(0, depth)].join();
 			if (!alike.has(id)) alike.set(id, p);
 		}
