@@ -359,6 +359,7 @@ static/dist/t.js: static/dni/t.js static/dni/swap.js Makefile $(ESBUILD)
 static/dist/t-stub.js: static/dni/stub.js $(ESBUILD)
 	@$(ESBUILD) $< --minify --outfile=$@ --log-level=warning
 
+static/dist/t-visit.js static/dist/t-form.js: static/dni/plain.js
 static/dist/t-visit.js: static/dni/about.js
 
 static/dist/t-%.js: static/dni/%.js Makefile $(ESBUILD)

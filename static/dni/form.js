@@ -6,6 +6,7 @@
 // card is left alone whole, as is one below data-no-capture (data-cr-no-capture,
 // data-calltrk-noswap pages know); a field with it is left out. The server
 // looks again (lib/core/formrule).
+import plain from './plain.js';
 
 const OUT = '[data-no-capture],[data-cr-no-capture],[data-noform]';
 const SECRET = /passw|passphr|passcode|pwd|card.?(num|no|hold|exp|code|sec)|\bcc.?(n|exp|csc|type)|cvc|cvv|\biban|account.?num|routing|\bssn|social.?sec/i;
@@ -62,7 +63,7 @@ export default function (tag) {
 		const f = form.nodeName ? answers(form) : undefined;
 		if (!f) return;
 		told.set(form, Date.now());
-		[f.fields, ...f.fields].forEach(tag.plain);
+		[f.fields, ...f.fields].forEach(plain);
 		tag.beacon('event', { kind: 'form', url: window.location.href.slice(0, 2048), ...f });
 		tag.tell('form', { form: f.form });
 	};

@@ -17,22 +17,24 @@
 // source has between them (\s has the no-break ones). Each blank can be matched
 // in one way only, so a long run of them costs no more than its length. The
 // classes \p{Pd} and \p{Cf} say the same and take a browser ten times as long.
-const SEP = '\\s*(?:[()./|·•−\\-\\xad\\u05be\\u061c\\u200b-\\u2015\\u202a-\\u202e\\u2060-\\u206f\\uff0d]\\s*){0,4}';
+const SEP = '\\s*(?:[()./|·−\\-\\xad\\u05be\\u061c\\u2000-\\u206f\\uff0d]\\s*){0,4}';
 // Sets, not expressions: each expression is compiled when it is first asked.
 const set = (names) => new Set(names.split(','));
-const INLINE = set('a,abbr,b,bdi,bdo,big,cite,code,data,em,font,i,ins,label,mark,nobr,q,s,small,span,strong,sub,sup,time,tspan,u,var,wbr');
-const CODE = set('script,style,noscript');
+const INLINE = set('a,abbr,b,bdi,bdo,big,cite,code,data,em,font,i,img,ins,label,mark,nobr,q,s,small,span,strong,sub,sup,time,tspan,u,var,wbr');
 const KEEP = 'script,style,noscript,template,textarea,option:not([value]),object,[data-noswap],[data-calltrk-noswap],' +
 	'[contenteditable]:not([contenteditable=false])';
 // Which elements' attributes are looked at: of all that hold the end of a number
 // there, or of a few elements whatever they say.
 export const names = ['href', 'title', 'aria-label', 'content', 'alt', 'placeholder', 'value'];
 const SOME = ['a[href^=tel]', 'img', 'area', 'textarea', 'input', 'iframe'];
-const EDGE = 20; // children at the ends of very many, and characters of their texts
 
 export const isLink = (href) => /^\s*(tel|sms|callto|whatsapp):|\/\/(wa\.me|\w+\.whatsapp\.com)\//i.test(href);
 
+// Every expression is compiled when it is first met, which takes a browser longer
+// than what the few characters asked of here need.
 const digits = (s) => s.replace(/\D/g, '');
+const isDigit = (c) => c >= '0' && c <= '9';
+const lettered = (s) => s.toLowerCase() !== s.toUpperCase();
 
 // { cc, trunk, nsn } of a number as the server writes it.
 function parts(num) {
@@ -46,11 +48,13 @@ function parts(num) {
 // Letters may stand for the digits from the given one on. In North America
 // numbers are written 3-3-4 or without a gap; elsewhere everybody groups anew.
 function spaced(s, from, cc, sep = SEP) {
-	const KEYS = '  ABC DEF GHI JKL MNO PQRS TUV WXYZ'.split(' ');
-	return s.replace(/\d/g, (d, i) => {
-		const k = i >= from && KEYS[d];
-		return (i && (cc !== '1' || i === 3 || i === 6) ? sep : '') + (k ? `[${d + k + k.toLowerCase()}]` : d);
-	});
+	const KEYS = ',,ABC,DEF,GHI,JKL,MNO,PQRS,TUV,WXYZ'.split(',');
+	let out = '';
+	for (let i = 0; i < s.length; i++) {
+		const d = s[i], k = i >= from && KEYS[d];
+		out += (i && (cc !== '1' || i === 3 || i === 6) ? sep : '') + (k ? `[${d + k + k.toLowerCase()}]` : d);
+	}
+	return out;
 }
 
 // The end of a number is rare on a page, and so a quick first question.
@@ -73,17 +77,17 @@ function makeRule({ from, to }) {
 function fit(old, fresh) {
 	let out = '', i = 0;
 	for (const c of old) {
-		if (/[a-z]/i.test(c)) return null;
-		out += /\d/.test(c) ? fresh[i++] : c;
+		if (lettered(c)) return null;
+		out += isDigit(c) ? fresh[i++] : c;
 	}
 	return i === fresh.length ? out : null;
 }
 
 // Is it part of something else: an id, a price, a longer number?
 function partOf(text, at, len, strict) {
-	const a = text.slice(Math.max(at - 2, 0), at), b = text.slice(at + len);
-	return /[\d+]$|\d[.,\-/]$/.test(a) || /^[.,-]\d/.test(b) ||
-		(strict && (/[\w$#€£₹=]$/.test(a) || /^[-@]?\w/.test(b)));
+	const a = text[at - 1], b = text[at + len], c = text[at + len + 1];
+	return isDigit(a) || a === '+' || ('.,-/'.includes(a) && isDigit(text[at - 2])) || ('.,-'.includes(b) && isDigit(c)) ||
+		(strict && (/[\w$#€£₹=]/.test(a || '') || /^[-@]?\w/.test(text.slice(at + len, at + len + 2))));
 }
 
 // Nothing is changed there, nor in shadow roots below it.
@@ -101,18 +105,15 @@ function block(n) {
 	return n;
 }
 
-// What the program around says: hide(el): holds the number, but it is not yet
-// known which one to show; part('frame', el): a frame.
-export const hooks = {};
-// How it went. Who sets rooted(root) is told of new roots.
-export const page = { found: 0, swapped: 0, roots: [], watch };
-// [old, new] as they stand on the page, for the stub.
-export const paint = new Map();
+// How it went. The program around sets hide(el): holds the number, but it is not
+// yet known which one to show; part('frame', el): a frame; rooted(root): a new
+// root. paint: [old, new] as they stand on the page, for the stub.
+export const page = { found: 0, swapped: 0, roots: [], paint: new Map(), watch };
 
 export const doc = document;
-const roots = page.roots, held = new Set(), homes = new Set();
+const { roots, paint } = page, held = new Set(), homes = new Set();
 const observer = new MutationObserver(changes);
-let rules = [], range, asked, quick, select, last, started, seeing, backward, busy, burst = 0;
+let rules = [], range, asked, quick, select, read = 0, started, seeing, backward, busy, burst = 0;
 
 // [from, to, new text] of each number in s, the last first: so what stands
 // before keeps its place while they are put in.
@@ -127,7 +128,7 @@ function hits(s, list, link) {
 			if (!m[1] && !m[2] && r.bare && (r.bare > 1 || /^\s\d/.test(s.slice(m.index + len)))) continue;
 			// Without separators, or with letters, it must stand alone.
 			// What seems its country's code may belong to what stands before.
-			if (!link && partOf(s, m.index, len, /^\d+$|[A-Za-z]/.test(m[0]))) {
+			if (!link && partOf(s, m.index, len, lettered(m[0]) || digits(m[0]) === m[0])) {
 				r.re.lastIndex = m.index + 1;
 				continue;
 			}
@@ -201,7 +202,7 @@ function swapTexts(el) {
 				if (INLINE.has(n.localName)) pieces(n);
 				else end();
 			} else if (n.nodeType === 3) {
-				const some = /\d/.test(n.data);
+				const some = /\d/.test(n.data) || quick.test(n.data);
 				if (!some && n.data.trim().length > 3) end();
 				if ((some && !swapRun([n])) || run.length) run.push(n);
 			}
@@ -218,7 +219,7 @@ export function swapAttr(el, name) {
 	if (name === 'href') {
 		now = old.replace(/(^\s*[\w-]+:|phone=|me\/)([^?&;#]+)/g, (s, head, num) => {
 			const d = num.replace(/%(2[089B-F]|A0)/gi, unescape), t = text(d, rules, 1);
-			return t === d ? s : head + t.replace(/\s/g, '');
+			return t === d ? s : head + t.replace(/\s/g, '').replace('+', num.includes('%2B') ? '%2B' : '+');
 		});
 	} else {
 		now = quick.test(old) ? text(old) : old;
@@ -233,7 +234,7 @@ export function swapAttr(el, name) {
 }
 
 function swapAttrs(el) {
-	if (el.localName === 'iframe') hooks.part('frame', el);
+	if (el.localName === 'iframe') page.part('frame', el);
 	for (const name of names) swapAttr(el, name);
 }
 
@@ -241,48 +242,52 @@ function swapAttrs(el) {
 function hit(el) {
 	const home = INLINE.has(el.localName) && block(el.firstChild) || el;
 	if (rules.length) return swapTexts(home);
+	if (held.has(home)) return;
 	held.add(home);
-	hooks.hide(el);
+	page.hide(el);
 }
 
-// The smallest elements below one whose text fits are hit. Many children are
-// asked in groups; not too many, as each end of a range is counted from the
-// first child. way: where to begin, the innermost last.
-function find(el, way) {
-	const GROUP = 32, kids = el.childNodes, from = way && way.pop(), n = kids.length, group = Math.max(GROUP, n >> 7);
-	let i = 0, rest = '';
-	if (from || n > group) range = range || doc.createRange();
-	if (from) {
-		range.setStartBefore(from);
-		i = range.startOffset;
+// The texts of a stretch, one by one, and those that hold nothing by themselves
+// together.
+function walk(root, from, end) {
+	const rest = [], blocks = new Set(), w = doc.createTreeWalker(root, 5);
+	let s = '', n;
+	for (w.currentNode = from; (n = w.nextNode()) && n !== end;) {
+		if (n.nodeType === 1 || !n.data.trim()) continue;
+		const found = quick.test(n.data);
+		s += found ? '|' : n.data;
+		if (found) hit(n.parentNode);
+		else rest.push(n);
 	}
-	for (; i < n; i++) {
-		if (i % group === 0 && n - i > group) {
-			range.setStart(el, i);
-			range.setEnd(el, i + group);
-			const t = String(range);
-			if (!quick.test(t)) {
-				// A number may begin in one group and end in the next.
-				i += group - 1;
-				rest += t.slice(0, EDGE) + '|' + t.slice(-EDGE);
-				continue;
+	if (!quick.test(s)) return;
+	for (n of rest) blocks.add(block(n) || root);
+	for (n of blocks) if (quick.test(n.textContent)) hit(n);
+}
+
+// Texts below a node that fit are hit. The browser is asked for what stands
+// between the beginnings of two elements, however deep they are: first over many
+// elements, then over few; each time a little further, as a number may be split.
+// from: that many elements are known; gives how many there are now.
+function find(root, from = 0) {
+	const FEW = 16, MANY = 128, OVER = 16;
+	const list = root.querySelectorAll('*'), n = list.length;
+	const at = (i) => i ? list[i - 1] : root;
+	function go(i, end, step) {
+		for (; i < end; i += step) {
+			const stop = Math.min(i + step, end) + OVER - 1;
+			if (n > FEW) {
+				range = range || doc.createRange();
+				range.setStart(at(i), 0);
+				if (stop < n) range.setEnd(list[stop], 0);
+				else range.setEnd(root, root.childNodes.length);
+				if (!quick.test(range)) continue;
 			}
+			if (step > FEW && n > FEW) go(i, Math.min(i + step, end), FEW);
+			else walk(root, at(i), list[stop]);
 		}
-		const kid = kids[i], type = kid.nodeType, name = kid.localName;
-		let t = type === 3 ? kid.data : '';
-		if (type === 1 && !CODE.has(name)) {
-			const enter = kid === from && way.length;
-			t = enter ? '' : kid.textContent;
-			if (enter || quick.test(t)) {
-				find(kid, enter && way);
-				t = '|';
-			} else if (!INLINE.has(name)) {
-				t = '|';
-			}
-		}
-		rest += t || '|';
 	}
-	if (quick.test(rest)) hit(el);
+	go(Math.max(from - OVER, 0), n + 1, MANY);
+	return n;
 }
 
 // Everything below a node; its texts perhaps were looked at already.
@@ -339,18 +344,13 @@ function see(root) {
 	look(root);
 	observer.observe(root, { childList: true, subtree: true, characterData: true, attributeFilter: names });
 	// Elements that may have a shadow root of before our time: those whose names
-	// are none of HTML's everyday ones, empty ones; what lies in the body itself
-	// and the page's boxes, of very many the first and last.
+	// are none of HTML's everyday ones, and boxes, of very many the first.
 	setTimeout(() => {
-		const BOXES = 400, HOSTS = [':not(div,a,p,span,li,ul,h3,img,svg,path,td,br,i,b,script,option)',
-			'div:empty', 'body>*', 'div'];
-		HOSTS.forEach((where, k) => {
-			const list = root.querySelectorAll(where), n = list.length;
-			for (let i = 0; i < n; i++) {
-				if (i === EDGE && k > 1 && n > BOXES) i = n - EDGE;
-				if (list[i].shadowRoot) watch(list[i].shadowRoot);
-			}
-		});
+		const MOST = 9999;
+		for (const where of [':not(div,a,p,span,li,ul,h3,img,svg,path,td,br,i,b,script,option)', 'div']) {
+			const list = root.querySelectorAll(where), n = Math.min(list.length, MOST);
+			for (let i = 0; i < n; i++) if (list[i].shadowRoot) watch(list[i].shadowRoot);
+		}
 	});
 }
 
@@ -361,13 +361,9 @@ export function watch(root) {
 	if (started) see(root);
 }
 
-// From where the last look ended to what is the end now.
+// What came since the last look.
 function pass() {
-	const body = doc.body, way = [];
-	if (!quick || !body) return;
-	if (body.contains(last)) for (let n = last; n !== body; n = n.parentNode) way.push(n);
-	for (last = body; last.lastChild;) last = last.lastChild;
-	find(body, way);
+	if (quick && doc.body) read = find(doc.body, read);
 }
 
 // While the page is being read, what came is looked at once a frame, before
@@ -390,7 +386,7 @@ function ask(source) {
 	quick = source ? new RegExp(source) : null;
 	held.clear();
 	if (same) known.forEach(hit);
-	else last = null;
+	else read = 0;
 	if (started) {
 		if (seeing) for (const root of roots) look(root, same);
 		else pass();
@@ -404,15 +400,20 @@ function ask(source) {
 // list of { from, to }: the numbers of the page and what it is to show.
 export function use(list) {
 	rules = list.map(makeRule);
-	// In an attribute the last two digits stand together.
+	// In an attribute the last digits stand together: two, or four where nobody
+	// groups them anew, and the first of a number that is written in letters.
 	select = [...SOME];
 	names.forEach((name, i) => {
-		if (i < 4 || i > 6) for (const r of rules) select.push(`${i ? '' : 'a'}[${name}*="${r.nsn.slice(-2)}"]`);
+		if (i < 4 || i > 6) for (const { p, nsn } of rules) {
+			const as = (s) => select.push(`${i ? '' : 'a'}[${name}*="${s}"]`);
+			as(nsn.slice(p.cc === '1' ? -4 : -2));
+			if (i && /^(1?[389]00|8)/.test(nsn)) as(nsn.slice(0, 3));
+		}
 	});
 	ask(rules.map((r) => tail(r.nsn)).join('|'));
 }
 
-// Which number one will be looked for: hooks.hide() is told where it stands.
+// Which number one will be looked for: page.hide() is told where it stands.
 export function hunt(number) {
 	ask(tail(number));
 }

@@ -16,7 +16,7 @@
 // this file with one default function of `tag`: t-visit.js a moment after the
 // number, t-form.js, t-frame.js, t-events.js, t-print.js and t-shim.js where they
 // are needed.
-import { doc as d, hooks, hunt, isLink, kept, look, names, page, paint, swapAttr, text, undo, use, watch } from './swap.js';
+import { doc as d, hunt, isLink, kept, look, names, page, swapAttr, text, undo, use, watch } from './swap.js';
 
 const w = window, stub = w.ringtrace, me = d.currentScript, config = w.ringtraceConfig || {};
 const attr = (name) => me?.getAttribute('data-' + name) || config[name] || '';
@@ -26,7 +26,7 @@ const HALF_HOUR = 1800000, HIDDEN_MS = 400;
 // A finger that taps moves the mouse, too; a key is for what has the focus.
 const USED = ['mousemove', 'scroll', 'focusin'];
 const ID = 'rt_id', CACHE = 'rt_p';
-const CLICK = /[?&](\w+clk?id|[gw]braid|li_fat_id|utm_\w+)=/i;
+const paid = (url) => url.includes('?') && /[?&](\w+clk?id|[gw]braid|li_fat_id|utm_\w+)=/i.test(url);
 const nav = navigator, loc = location;
 const api = (attr('api') || src.split('/', 3).join('/')) + '/dni/v1/';
 const own = attr('number'), domain = attr('domain'), cookies = attr('cookies') !== 'no';
@@ -48,12 +48,12 @@ const tag = {
 	// place: address of the page last told of; first: and what the browser asked
 	// for; sentAt: when; boss(message): the page around this frame, which has the
 	// visit; fresh: it has just begun.
-	site, page, attr, part, post, beacon, tell, view, answered, apply, show, click, plain,
+	site, page, attr, part, post, beacon, store, tell, view, answered, apply, show, click,
 };
 
 if (attr('attrs')) names.push(...attr('attrs').match(/[\w-]+/g));
-hooks.hide = hide;
-hooks.part = part;
+page.hide = hide;
+page.part = part;
 
 // What is only needed on some pages. A part that does not come is asked for
 // again when it is next needed.
@@ -63,11 +63,6 @@ function part(name, detail) {
 		here[name] = m.default(tag) || (() => {});
 	});
 	parts[name].then(() => here[name](detail), () => { parts[name] = 0; });
-}
-
-// Some old libraries give lists a way of their own to be written.
-function plain(list) {
-	return Object.defineProperty(list, 'toJSON', {});
 }
 
 // --- what is stored: nothing without consent; it may be forbidden, too ---
@@ -99,10 +94,8 @@ function load() {
 }
 
 function save() {
-	const MONTH = 2592000, now = Date.now(), pairs = [...paint], kept = [now + HALF_HOUR, pairs, swaps];
-	cookie(`${tag.ids.visitor}.${tag.ids.visit}.${now}`, MONTH);
-	[kept, swaps, pairs, ...pairs].forEach(plain);
-	store(CACHE, JSON.stringify(kept));
+	const MONTH = 2592000;
+	cookie(`${tag.ids.visitor}.${tag.ids.visit}.${Date.now()}`, MONTH);
 }
 
 function forget() {
@@ -131,8 +124,7 @@ function apply(list) {
 	same = now;
 	// What the page shows of an earlier answer changes too.
 	const before = shown.filter((o) => !list.some((s) => s.to.e164 === o.to.e164)), more = [];
-	for (const o of before)
-		for (const s of list) if (s.from.e164 === o.from.e164) more.push({ from: o.to, to: s.to });
+	for (const o of before) for (const s of list) if (s.from.e164 === o.from.e164) more.push({ from: o.to, to: s.to });
 	use(list.concat(more));
 	shown = before.concat(list);
 	tellers.forEach((f) => f(list));
@@ -216,8 +208,8 @@ function answered(a) {
 // An application may have taken the click id off the address before we were
 // here: the browser still knows what it asked for.
 function landed() {
-	const name = !tag.place && !CLICK.test(loc.href) && performance.getEntriesByType('navigation')[0]?.name;
-	return CLICK.test(name) && name.startsWith(loc.origin) ? name : loc.href;
+	const { href } = loc, name = !tag.place && !paid(href) && performance.getEntriesByType('navigation')[0]?.name;
+	return name && paid(name) && name.startsWith(loc.origin) ? name : href;
 }
 
 function view() {

@@ -3,6 +3,7 @@
 // forms they fill in. t.js asks for it after the number is painted; nobody without
 // consent ever gets it.
 import about from './about.js';
+import plain from './plain.js';
 
 const MINUTE = 60000, HALF_HOUR = 1800000;
 
@@ -22,14 +23,24 @@ export default function (tag) {
 		else tag.post('beat', { engaged_s }, (a) => a && a.tier !== 'none' && tag.answered(a));
 	}
 
+	// For the next page, and for the stub there: what stands on this one.
+	function remember() {
+		const swaps = w.ringtrace.numbers(), pairs = [...tag.page.paint], kept = [now() + HALF_HOUR, pairs, swaps];
+		if (!tag.ids.visitor) return;
+		[kept, swaps, pairs, ...pairs].forEach(plain);
+		tag.store('rt_p', JSON.stringify(kept));
+	}
+
 	function tick() {
 		if (d.visibilityState === 'visible' && now() - usedAt < MINUTE / 2) usedS += 5;
 		if (usedS && since() >= MINUTE) beat();
 	}
 
 	function seen(e) {
-		if (d.visibilityState === 'hidden' || e.type === 'pagehide') beat(true);
-		else if (since() >= MINUTE) beat();
+		if (d.visibilityState === 'hidden' || e.type === 'pagehide') {
+			remember();
+			beat(true);
+		} else if (since() >= MINUTE) beat();
 	}
 
 	// Another page of an application, or one that the browser had kept: a page
@@ -38,8 +49,21 @@ export default function (tag) {
 		const url = w.location.href;
 		if ((!again && url.split('#')[0] === tag.place.split('#')[0]) || tag.boss) return;
 		if (!tag.ids.visit || since() >= HALF_HOUR) return tag.view();
+		viewed(url, String(d.title));
+	}
+
+	function viewed(url, title) {
 		tag.place = url;
-		tag.post('event', { kind: 'view', url: url.slice(0, 2048), title: String(d.title).slice(0, 255) });
+		tag.post('event', { kind: 'view', url: url.slice(0, 2048), title: title.slice(0, 255) });
+	}
+
+	// Pages that an application has left before this was here: browsers keep a list
+	// of them, which after a reload is of both times.
+	function passed() {
+		const n = w.navigation, type = w.performance.getEntriesByType('navigation')[0]?.type;
+		if (tag.boss || !tag.ids.visit || /reload|back/.test(type) || !n?.entries) return;
+		for (const e of n.entries())
+			if (e.sameDocument && e.index < n.currentEntry.index && e.url.split('#')[0] !== tag.place.split('#')[0]) viewed(e.url, '');
 	}
 
 	// The page's title comes after.
@@ -83,12 +107,14 @@ export default function (tag) {
 	});
 	wrap('pushState');
 	wrap('replaceState');
+	passed();
 	// An application may have moved before this was here, or the browser kept the
 	// page in between.
 	moved(since() >= MINUTE);
 
 	// How it went and who else knows this visitor, once a visit.
 	return () => {
+		remember();
 		if (tag.fresh) (w.requestIdleCallback || w.setTimeout)(() => about(tag));
 		tag.fresh = 0;
 	};

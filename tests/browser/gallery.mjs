@@ -299,7 +299,7 @@ const places = [
 	},
 	{
 		name: 'links of every scheme', site: 'US',
-		body: `<a href="${link}">a</a><a href="[[tel:415-555-0199=>tel:415-555-7003]]">b</a><a href="[[tel:(415)%20555-0199=>tel:(415)555-7003]]">c</a><a href="[[tel:%2B14155550199=>tel:+14155557003]]">d</a>
+		body: `<a href="${link}">a</a><a href="[[tel:415-555-0199=>tel:415-555-7003]]">b</a><a href="[[tel:(415)%20555-0199=>tel:(415)555-7003]]">c</a><a href="[[tel:%2B14155550199=>tel:%2B14155557003]]">d</a>
 			<a href="[[TEL:1.415.555.0199;ext=4=>TEL:1.415.555.7003;ext=4]]">e</a><a href="[[sms:+14155550199?body=4155550199=>sms:+14155557003?body=4155550199]]">f</a><a href="[[callto:+14155550199=>callto:+14155557003]]">g</a>
 			<a href="[[https://wa.me/14155550199=>https://wa.me/14155557003]]">h</a><a href="[[https://api.whatsapp.com/send?phone=14155550199&amp;text=Hi%20there=>https://api.whatsapp.com/send?phone=14155557003&amp;text=Hi%20there]]">i</a><a href="[[whatsapp://send?phone=+14155550199=>whatsapp://send?phone=+14155557003]]">j</a>
 			<map name="m"><area href="${link}" alt="Call ${swap}"></map>

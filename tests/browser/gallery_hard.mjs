@@ -11,6 +11,27 @@ const drawn = (page) => page.evaluate(() => new Promise((r) => requestAnimationF
 
 export const hard = [
 	{
+		name: 'letters in labels, titles and pieces', site: 'FREE',
+		body: `<button aria-label="[[Call 1-800-FLOWERS=>Call +1 833-555-0123]]" title="[[1 (800) FLOWERS today=>+1 833-555-0123 today]]">Call</button>
+			<a href="[[tel:+18003569377=>tel:+18335550123]]" aria-label="[[800-FLOWERS=>(833) 555-0123]]">us</a><i title="flowers from $800"></i>
+			<p><span>[[1-800-=>+1 833-555-0123]]</span><b>[[FLOWERS=>]]</b></p><p><b>8000</b> <i>FLOWERS</i></p>`,
+	},
+	{
+		name: 'numbers with pictures in them', site: 'US',
+		body: `<p><b>[[+1=>+1]]</b> <img src="data:," alt="US"> 415 555 [[0199=>7003]]</p><p>(415)<img src="data:," alt=""><wbr>555-[[0199=>7003]]</p>
+			<a href="[[https://wa.me/%2B14155550199?text=a%2Bb=>https://wa.me/%2B14155557003?text=a%2Bb]]">a</a>
+			<a href="[[https://api.whatsapp.com/send?phone=%2B14155550199=>https://api.whatsapp.com/send?phone=%2B14155557003]]">b</a>`,
+	},
+	{
+		name: 'numbers at the bottom of very deep pages', site: 'US',
+		body: `${'<div>a <b>1</b>'.repeat(300)}<p>${swap}</p><p><i>415</i>-<i>555</i>-<i>[[0199=>7003]]</i></p>${'</div>b'.repeat(150)}${swap}${'</div>'.repeat(150)}
+			<p>${'<i>7</i> '.repeat(290)}</p><p>${[...'415-555-'].map((c) => `<u>${c}</u>`).join('')}${[...'0199'].map((c, i) => `<u>[[${c}=>${'7003'[i]}]]</u>`).join('')}</p>`,
+	},
+	{
+		name: 'shadow roots in one of a thousand boxes', site: 'US',
+		body: `${'<div><p>x</p></div>'.repeat(700)}<div><template shadowrootmode="open"><p>${swap}</p></template></div>${'<div><p>x</p></div>'.repeat(700)}<p>${swap}</p>`,
+	},
+	{
 		name: 'settings of widgets in attributes', site: 'US',
 		body: `<div class="elementor-widget" data-settings="${json({ phone: old, link: 'tel:+14155550199' })}" data-elementor-type="popup">
 				<a class="elementor-button" href="${link}" data-vars="${json({ n: '4155550199' })}">Call ${swap}</a></div>

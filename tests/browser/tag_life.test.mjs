@@ -160,6 +160,19 @@ test('a page shown again within a minute keeps its lease without asking', async 
 	await page.context().close();
 });
 
+test('pages of an application that were passed before anything was touched are told', async () => {
+	const page = await open();
+	await shows(page, ours);
+	await page.evaluate(() => {
+		for (const path of ['/one', '/one#here', '/two', '/three']) history.pushState({}, '', path);
+	});
+	await awake(page);
+	await until('the views are told', () => events('view').length === 3);
+	assert.deepEqual(events('view').map((e) => e.url.slice(base.length)).sort(), ['/one', '/three', '/two']);
+	assert.equal(told('visit').length, 1);
+	await page.context().close();
+});
+
 test('a page shown again later renews its lease, and its number is right', async () => {
 	const page = await open();
 	await shows(page, ours);
