@@ -1,7 +1,7 @@
 #include "lib/db/db_agency.h"
 
 #include "lib/core/rollup_cover.h"
-#include "lib/db/stmt.h"
+#include "lib/db/db_sums.h"
 
 /* Takes nil for "all companies of the account", then the user. */
 #define MINE                                                     \
@@ -12,8 +12,7 @@
 
 static const struct company_id all_companies;
 
-#define AND(column) ", CAST(SUM(" column ") AS SIGNED)"
-#define A_PIECE     "(dimension = ? AND bucket_at >= ? AND bucket_at < ?)"
+#define A_PIECE "(dimension = ? AND bucket_at >= ? AND bucket_at < ?)"
 
 static void in_piece(struct stmt *st, const char *dimension,
     struct rollup_cover_span s)
@@ -28,21 +27,12 @@ static void in_piece(struct stmt *st, const char *dimension,
 static enum err sum_up(struct db *db, const struct company_id *company,
     const struct rollup_cover *c, struct db_report_sums *out)
 {
-	static const char sql[] = "SELECT CAST(SUM(calls) AS SIGNED) AS n" AND(
-	    "answered") AND("voicemail") AND("abandoned") AND("missed")
-	    AND("blocked") AND("failed") AND("interrupted") AND("first_time")
-		AND("qualified") AND("leads") AND("sales") AND("spam") AND(
-		    "value_micros") AND("talk_ms") AND("ring_ms") AND("talk_60")
-		    AND("talk_90") AND(
-			"talk_120") " FROM call_rollup WHERE company_id = ? AND (" A_PIECE
-				    " OR " A_PIECE " OR " A_PIECE " OR " A_PIECE
-				    " OR " A_PIECE ") HAVING n > 0";
+	static const char sql[] =
+	    "SELECT " DB_SUMS_TOTAL
+	    " FROM call_rollup WHERE company_id = ?"
+	    " AND (" A_PIECE " OR " A_PIECE " OR " A_PIECE " OR " A_PIECE
+	    " OR " A_PIECE ") HAVING SUM(calls) > 0";
 	struct db_report_sums s = { .calls = 0 };
-	int64_t *const to[] = { &s.calls, &s.answered, &s.voicemail,
-		&s.abandoned, &s.missed, &s.blocked, &s.failed, &s.interrupted,
-		&s.first_time, &s.qualified, &s.leads, &s.sales, &s.spam,
-		&s.value_micros, &s.talk_ms, &s.ring_ms, &s.talk_60, &s.talk_90,
-		&s.talk_120 };
 	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
@@ -52,8 +42,7 @@ static enum err sum_up(struct db *db, const struct company_id *company,
 	in_piece(st, "location/1", c->days[1]);
 	in_piece(st, "total", c->end[0]);
 	in_piece(st, "total", c->end[1]);
-	for (size_t i = 0; i < RT_ARRAY_LEN(to); i++)
-		stmt_out_i64(st, to[i]);
+	db_sums_out(st, &s);
 	e = stmt_one(st);
 	if (e == ERR_OK)
 		*out = s;
@@ -74,15 +63,19 @@ static bool is_asked(const struct company_id *of, size_t n_of,
 static enum err sums_of(struct db *db, struct company_id company,
     struct db_report_ask ask, struct arena *mem, struct db_report_sums *out)
 {
+	static const struct db_report_sums none;
 	struct db_report_group *rows = NULL;
 	struct rollup_cover c;
 	size_t n = 0;
 	enum err e;
 
 	if (db_filter_plain(&ask.filter) && ask.filter.result.n == 0 &&
-	    ask.own_s == 0) {
+	    (ask.own_s == 0 || db_sums_over(&none, ask.own_s) != NULL)) {
 		c = rollup_cover(ask.filter.from_us, ask.filter.to_us);
-		return sum_up(db, &company, &c, out);
+		e = sum_up(db, &company, &c, out);
+		if (e == ERR_OK && ask.own_s > 0)
+			out->over = *db_sums_over(out, ask.own_s);
+		return e;
 	}
 	ask.by = ask.split = GROUP_NONE;
 	e = db_report_group_list(db, company, &ask, 1, mem, &rows, &n);

@@ -19,8 +19,8 @@ RT_MUST_USE enum err db_agency_sums(struct db *db, struct user_id user,
 
 /* The calls of ask's filter and period (by and split are not looked at), for
  * each company that the user may look at and that had any. Without a filter
- * and own_s from the roll-ups, which is quick for hundreds of companies; with
- * them from the calls of each. */
+ * (own_s 0, 60, 90 or 120) from the fewest rows, which is quick for hundreds
+ * of companies; else as db_report_group.h says. */
 RT_MUST_USE enum err db_agency_group(struct db *db, struct user_id user,
     const struct db_report_ask *ask, struct arena *mem,
     struct db_agency_sums **rows, size_t *n);

@@ -17,8 +17,8 @@ bool db_filter_plain(const struct db_filter *f)
 	return !any;
 }
 
-/* In the order of DB_FILTER_WHERE. */
-void db_filter_in(struct stmt *st, const struct company_id *company,
+/* In the order of DB_FILTER_KEYS. */
+void db_filter_in_keys(struct stmt *st, const struct company_id *company,
     const struct db_filter *f)
 {
 	stmt_in_id(st, company->v);
@@ -34,15 +34,22 @@ void db_filter_in(struct stmt *st, const struct company_id *company,
 		stmt_in_bool(st, f->by_id[i]);
 		stmt_in_id(st, f->id[i]);
 	}
+	for (size_t i = 0; i < FILTER_FLAG_COUNT; i++) {
+		stmt_in_bool(st, f->want[i] != FILTER_ANY);
+		stmt_in_bool(st, f->want[i] == FILTER_YES);
+	}
+}
+
+/* In the order of DB_FILTER_WHERE. */
+void db_filter_in(struct stmt *st, const struct company_id *company,
+    const struct db_filter *f)
+{
+	db_filter_in_keys(st, company, f);
 	stmt_in_bool(st, f->by_tag);
 	stmt_in_id(st, f->tag.v);
 	for (size_t i = 0; i < FILTER_RANGE_COUNT; i++) {
 		stmt_in_bool(st, f->by_range[i]);
 		stmt_in_i64(st, f->min[i]);
 		stmt_in_i64(st, f->max[i]);
-	}
-	for (size_t i = 0; i < FILTER_FLAG_COUNT; i++) {
-		stmt_in_bool(st, f->want[i] != FILTER_ANY);
-		stmt_in_bool(st, f->want[i] == FILTER_YES);
 	}
 }

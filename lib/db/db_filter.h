@@ -87,33 +87,40 @@ bool db_filter_plain(const struct db_filter *f);
 #define DB_FILTER_RANGE(column) " AND (? = 0 OR f." column " BETWEEN ? AND ?)"
 #define DB_FILTER_FLAG(column)  " AND (? = 0 OR f." column " = ?)"
 
-/* After FROM call_fact f …; takes company and all of db_filter_in(). */
-#define DB_FILTER_WHERE \
-	" WHERE f.company_id = ? AND f.started_at >= ? AND f.started_at < ?" \
-	" AND (? = '' OR f.result = ? OR (? = 'unanswered'"                  \
+/* After FROM call_fact f …; takes company and all of db_filter_in_keys(): what
+ * a roll-up can tell calls apart by. */
+#define DB_FILTER_KEYS                                                          \
+	" WHERE f.company_id = ? AND f.started_at >= ? AND f.started_at < ?"    \
+	" AND (? = '' OR f.result = ? OR (? = 'unanswered'"                     \
 	"  AND f.result IN ('missed', 'abandoned', 'failed')))" DB_FILTER_TEXT( \
-	    "channel") DB_FILTER_TEXT("source") DB_FILTER_TEXT("medium")     \
-	    DB_FILTER_TEXT("campaign") DB_FILTER_TEXT("ad_group")            \
-		DB_FILTER_TEXT("ad") DB_FILTER_TEXT("keyword") DB_FILTER_TEXT( \
-		    "match_type") DB_FILTER_TEXT("device")                   \
-		    DB_FILTER_TEXT("landing_page") DB_FILTER_TEXT(           \
-			"referrer_host") DB_FILTER_TEXT("place")             \
-			DB_FILTER_TEXT("country") DB_FILTER_TEXT("outcome")  \
-			    DB_FILTER_TEXT("class") DB_FILTER_TEXT(          \
-				"number_id") DB_FILTER_TEXT("pool_id")       \
-				DB_FILTER_TEXT("destination_id")             \
-				    DB_FILTER_TEXT("location_id")            \
-	" AND (? = 0 OR EXISTS (SELECT 1 FROM interaction_tag x"             \
-	"  WHERE x.company_id = f.company_id"                                \
-	"  AND x.interaction_id = f.call_id AND x.tag_id = ?))"              \
-	DB_FILTER_RANGE("talk_ms") DB_FILTER_RANGE("ring_ms")                \
-	    DB_FILTER_RANGE("risk")                                          \
-	" AND (? = 0 OR (f.has_value = 1"                                    \
-	"  AND f.value_micros BETWEEN ? AND ?))"                             \
-	DB_FILTER_FLAG("first_time") DB_FILTER_FLAG("qualified")
+	    "channel") DB_FILTER_TEXT("source") DB_FILTER_TEXT("medium")        \
+	    DB_FILTER_TEXT("campaign") DB_FILTER_TEXT("ad_group")               \
+		DB_FILTER_TEXT("ad") DB_FILTER_TEXT("keyword") DB_FILTER_TEXT(  \
+		    "match_type") DB_FILTER_TEXT("device")                      \
+		    DB_FILTER_TEXT("landing_page") DB_FILTER_TEXT(              \
+			"referrer_host") DB_FILTER_TEXT("place")                \
+			DB_FILTER_TEXT("country") DB_FILTER_TEXT("outcome")     \
+			    DB_FILTER_TEXT("class") DB_FILTER_TEXT(             \
+				"number_id") DB_FILTER_TEXT("pool_id")          \
+				DB_FILTER_TEXT("destination_id")                \
+				    DB_FILTER_TEXT("location_id")               \
+					DB_FILTER_FLAG("first_time")            \
+					    DB_FILTER_FLAG("qualified")
+/* The same with all of db_filter_in(). */
+#define DB_FILTER_WHERE \
+	DB_FILTER_KEYS  \
+	" AND (? = 0 OR EXISTS (SELECT 1 FROM interaction_tag x" \
+	"  WHERE x.company_id = f.company_id"                    \
+	"  AND x.interaction_id = f.call_id AND x.tag_id = ?))"  \
+	DB_FILTER_RANGE("talk_ms") DB_FILTER_RANGE("ring_ms")    \
+	    DB_FILTER_RANGE("risk")                              \
+	" AND (? = 0 OR (f.has_value = 1"                        \
+	"  AND f.value_micros BETWEEN ? AND ?))"
 
 struct stmt;
 /* company and f are borrowed until the execution. */
+void db_filter_in_keys(struct stmt *st, const struct company_id *company,
+    const struct db_filter *f);
 void db_filter_in(struct stmt *st, const struct company_id *company,
     const struct db_filter *f);
 

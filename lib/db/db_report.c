@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "lib/db/db_report_group.h"
-#include "lib/db/stmt.h"
+#include "lib/db/db_sums.h"
 
 int64_t db_report_unanswered(const struct db_report_sums *s)
 {
@@ -37,35 +37,9 @@ void db_report_add(struct db_report_sums *to, const struct db_report_sums *more)
 	to->costed |= more->costed;
 }
 
-/* In the order of the columns of every statement below. */
-static void out_sums(struct stmt *st, struct db_report_sums *s)
-{
-	stmt_out_i64(st, &s->calls);
-	stmt_out_i64(st, &s->answered);
-	stmt_out_i64(st, &s->voicemail);
-	stmt_out_i64(st, &s->abandoned);
-	stmt_out_i64(st, &s->missed);
-	stmt_out_i64(st, &s->blocked);
-	stmt_out_i64(st, &s->failed);
-	stmt_out_i64(st, &s->interrupted);
-	stmt_out_i64(st, &s->first_time);
-	stmt_out_i64(st, &s->qualified);
-	stmt_out_i64(st, &s->leads);
-	stmt_out_i64(st, &s->sales);
-	stmt_out_i64(st, &s->spam);
-	stmt_out_i64(st, &s->value_micros);
-	stmt_out_i64(st, &s->talk_ms);
-	stmt_out_i64(st, &s->ring_ms);
-	stmt_out_i64(st, &s->talk_60);
-	stmt_out_i64(st, &s->talk_90);
-	stmt_out_i64(st, &s->talk_120);
-}
-
 /* A quarter that lost all its calls to a reclassification may stay as zeros. */
 static const char buckets_sql[] =
-    "SELECT bucket_at, calls, answered, voicemail, abandoned, missed, blocked,"
-    " failed, interrupted, first_time, qualified, leads, sales, spam,"
-    " value_micros, talk_ms, ring_ms, talk_60, talk_90, talk_120"
+    "SELECT bucket_at, " DB_SUMS_ROW
     " FROM call_rollup"
     " WHERE company_id = ? AND dimension = 'total'"
     " AND bucket_at >= ? AND bucket_at < ? AND calls > 0"
@@ -125,7 +99,7 @@ enum err db_report_buckets(struct db *db, struct company_id company,
 	stmt_in_time_us(st, from_us);
 	stmt_in_time_us(st, to_us);
 	stmt_out_time_us(st, &row.at_us);
-	out_sums(st, &row.sums);
+	db_sums_out(st, &row.sums);
 	e = stmt_each(st);
 	if (e == ERR_OK)
 		e = read_buckets(st, &row, mem, rows, n);

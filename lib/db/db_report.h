@@ -39,8 +39,8 @@ struct db_report_sums {
 	int64_t talk_60; /* calls with talk time of 60 s and more */
 	int64_t talk_90;
 	int64_t talk_120;
+	int64_t answer_ms; /* ring time of answered calls */
 	/* Of db_report_group.h alone: */
-	int64_t answer_ms;   /* ring time of answered calls; 0 from roll-ups */
 	int64_t over;        /* calls with the asked talk time; else 0 */
 	int64_t cost_micros; /* spend, by whoever adds it: db_spend.h */
 	int64_t costed;      /* 1: there is spend */

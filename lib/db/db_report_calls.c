@@ -1,5 +1,6 @@
 #include "lib/db/db_report_calls.h"
 
+#include "lib/db/db_rollup.h"
 #include "lib/db/db_search.h"
 #include "lib/db/stmt.h"
 
@@ -45,17 +46,13 @@
 	" AND c.id = k.id LEFT JOIN interaction i"                \
 	" ON i.company_id = c.company_id AND i.id = c.id" NAMES AND_FACT
 
-/* All calls of the period, and of one result. */
-#define CALL_KEYS                                                                 \
-	"SELECT c.company_id, c.id, c.started_at FROM phone_call c"               \
-	" LEFT JOIN interaction i ON i.company_id = c.company_id"                 \
-	" AND i.id = c.id"                                                        \
-	" WHERE c.company_id = ? AND c.started_at >= ? AND c.started_at < ?"      \
-	" AND (? = '' OR c.result = ?"                                            \
-	"  OR (? = 'live' AND c.state = 'open')"                                  \
-	"  OR (? = 'unanswered'"                                                  \
-	"   AND c.result IN ('missed', 'abandoned', 'failed')))" DB_SEARCH_WHERE( \
-	    "i")
+/* All calls of the period, or those that go on. */
+#define CALL_KEYS                                                            \
+	"SELECT c.company_id, c.id, c.started_at FROM phone_call c"          \
+	" LEFT JOIN interaction i ON i.company_id = c.company_id"            \
+	" AND i.id = c.id"                                                   \
+	" WHERE c.company_id = ? AND c.started_at >= ? AND c.started_at < ?" \
+	" AND (? = '' OR c.state = 'open')" DB_SEARCH_WHERE("i")
 
 /* In the order of the narrow rows, so that few others are touched. */
 #define FACT_KEYS                                                              \
@@ -122,23 +119,22 @@ static void out_row(struct stmt *st, struct db_report_calls_row *r)
 	stmt_out_bool(st, &r->playable);
 }
 
-/* Twice: "is it set" and "is it this". */
-static void in_twice(struct stmt *st, struct slice s)
+/* Open calls are in no narrow row, and have no result yet. */
+static bool of_ended(const struct db_filter *f)
 {
-	stmt_in_text(st, s);
-	stmt_in_text(st, s);
+	return !db_filter_plain(f) ||
+	       (f->result.n > 0 && !slice_eq_cstr(f->result, "live"));
 }
 
 /* All by pointer: the statement borrows until it is executed. */
 static void in_filters(struct stmt *st, const struct company_id *company,
     const struct db_report_calls_filter *f, const struct db_search *p)
 {
-	if (db_filter_plain(&f->f)) {
+	if (!of_ended(&f->f)) {
 		stmt_in_id(st, company->v);
 		stmt_in_time_us(st, f->f.from_us);
 		stmt_in_time_us(st, f->f.to_us);
-		in_twice(st, f->f.result);
-		in_twice(st, f->f.result);
+		stmt_in_text(st, f->f.result);
 	} else {
 		db_filter_in(st, company, &f->f);
 	}
@@ -171,36 +167,85 @@ static void reverse(struct db_report_calls_row *rows, size_t n)
 	}
 }
 
-/* One row more than asked says whether the page has a successor. */
-static enum err fetch(struct db *db, struct company_id company,
-    const struct db_report_calls_filter *f, size_t max,
-    struct db_report_calls_row *all, size_t *n)
+/* The rows of one part of the period behind those that are there. */
+static enum err fetch_part(struct db *db, const struct company_id *company,
+    const struct db_report_calls_filter *f, const struct db_search *p,
+    size_t max, struct db_report_calls_row *all, size_t *n)
 {
 	static const struct call_id nil;
 	const bool up = f->way == DB_REPORT_CALLS_NEWER;
 	const bool first = f->way == DB_REPORT_CALLS_NEWEST;
 	const int64_t at = first ? f->f.to_us : f->key.started_us;
-	const bool plain = db_filter_plain(&f->f);
 	struct db_report_calls_row row;
-	struct db_search p;
 	struct stmt *st;
+	size_t more = 0;
 	enum err e;
 
-	if ((e = db_search_make(f->search, &p)) != ERR_OK)
-		return e;
-	if (plain)
-		st = stmt_begin(db, up ? newer_sql : older_sql);
-	else
+	if (of_ended(&f->f))
 		st = stmt_begin(db, up ? newer_facts_sql : older_facts_sql);
-	in_filters(st, &company, f, &p);
+	else
+		st = stmt_begin(db, up ? newer_sql : older_sql);
+	in_filters(st, company, f, p);
 	stmt_in_time_us(st, at);
 	stmt_in_time_us(st, at);
 	stmt_in_id(st, first ? nil.v : f->key.id.v);
-	stmt_in_u64(st, max + 1);
+	stmt_in_u64(st, max - *n);
 	out_row(st, &row);
-	e = read_rows(st, &row, all, max + 1, n);
+	e = read_rows(st, &row, all + *n, max - *n, &more);
 	stmt_end(st);
+	if (e == ERR_OK)
+		*n += more;
 	return e;
+}
+
+/* All of the part is on the other side of the key. */
+static bool is_passed(const struct db_report_calls_filter *f,
+    const struct db_rollup_part *part)
+{
+	switch (f->way) {
+	case DB_REPORT_CALLS_OLDER:
+		return part->from_us > f->key.started_us;
+	case DB_REPORT_CALLS_NEWER:
+		return part->to_us <= f->key.started_us;
+	case DB_REPORT_CALLS_NEWEST:
+		break;
+	}
+	return false;
+}
+
+/* One row more than asked says whether the page has a successor. Parts of the
+ * period are read one after the other, in the way of the page. */
+static enum err fetch(struct db *db, struct company_id company,
+    const struct db_report_calls_filter *f, size_t max,
+    struct db_report_calls_row *all, size_t *n)
+{
+	const bool up = f->way == DB_REPORT_CALLS_NEWER;
+	struct db_report_calls_filter in = *f;
+	struct db_rollup_part parts[DB_ROLLUP_PARTS_MAX];
+	struct db_search p;
+	size_t n_parts = 1, count = 0;
+	enum err e;
+
+	parts[0] = (struct db_rollup_part){ f->f.from_us, f->f.to_us };
+	if ((e = db_search_make(f->search, &p)) != ERR_OK)
+		return e;
+	if (of_ended(&f->f) && (e = db_rollup_parts(db, company, &f->f, parts,
+				    &n_parts)) != ERR_OK)
+		return e;
+	for (size_t i = 0; i < n_parts && count <= max; i++) {
+		const struct db_rollup_part *part =
+		    &parts[up ? n_parts - 1 - i : i];
+
+		if (is_passed(f, part))
+			continue;
+		in.f.from_us = part->from_us;
+		in.f.to_us = part->to_us;
+		if ((e = fetch_part(db, &company, &in, &p, max + 1, all,
+			 &count)) != ERR_OK)
+			return e;
+	}
+	*n = count;
+	return ERR_OK;
 }
 
 enum err db_report_calls(struct db *db, struct company_id company,

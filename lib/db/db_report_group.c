@@ -1,188 +1,7 @@
 #include "lib/db/db_report_group.h"
 
-#include "lib/core/rollup_cover.h"
-#include "lib/db/stmt.h"
-
-/* Which of nine steps, "0" to "8": limits as in call_rollup's h0 to h8. */
-#define STEPS(column)                         \
-	"INTERVAL(" column                    \
-	",1,10000,30000,60000,120000,300000," \
-	"600000,1800000)"
-
-/* In the order of enum group_dim, from 1. */
-#define DIM                                                                     \
-	"ELT(?, '', f.channel, f.source, f.medium, f.campaign,"                 \
-	" f.ad_group, f.ad, f.keyword, f.match_type, f.device,"                 \
-	" f.landing_page, f.referrer_host, f.place, f.country, f.outcome,"      \
-	" f.class, LOWER(HEX(f.number_id)), LOWER(HEX(f.pool_id)),"             \
-	" LOWER(HEX(f.destination_id)), LOWER(HEX(f.location_id)),"             \
-	" f.result, f.first_time, f.qualified, " STEPS("f.talk_ms") ", " STEPS( \
-	    "f.ring_ms") ", INTERVAL(f.risk,20,40,60,80))"
-
-#define SUM(what) "CAST(SUM(" what ") AS SIGNED)"
-/* Of what is 0 or 1: the server counts in whole numbers, and adds in decimals,
- * which takes three times as long. */
-#define YES(what)  "COUNT(NULLIF(" what ", 0))"
-#define IS(result) YES("f.result = '" result "'")
-/* One for own_s. */
-#define FACT_SUMS                                                                                                                                                          \
-	"COUNT(*) AS n, " IS("answered") ", " IS("voicemail") ", " IS("abandoned") ", " IS("missed") ", " IS("blocked") ", " IS("failed") ", " IS("interrupted") ", " YES( \
-	    "f.first_time") ", " YES("f.qualified") ", " YES("f.is_lead") ", " YES("f.is_sale") ", " YES("f.is_spam") ", " SUM("f.value_micros") ", " SUM("f.talk_ms") ", " SUM("f.ring_ms") ", " YES("f.talk_ms >= 60000") ", " YES("f.talk_ms >= 90000") ", " YES("f.talk_ms >= 120000") ", " SUM("CASE WHEN f.result = 'answered' THEN f.ring_ms ELSE 0 END") ", " YES("f.talk_ms >= ?")
-
-#define ROLLUP_SUMS                                                                                                                                                                              \
-	SUM("calls")                                                                                                                                                                             \
-	" AS n, " SUM("answered") ", " SUM("voicemail") ", " SUM("abandoned") ", " SUM("missed") ", " SUM("blocked") ", " SUM("failed") ", " SUM("interrupted") ", " SUM("first_time") ", " SUM( \
-	    "qualified") ", " SUM("leads") ", " SUM("sales") ", " SUM("spam") ", " SUM("value_micros") ", " SUM("talk_ms") ", " SUM("ring_ms") ", " SUM("talk_60") ", " SUM("talk_90") ", " SUM("talk_120")
-
-static void out_sums(struct stmt *st, struct db_report_sums *s)
-{
-	int64_t *const all[] = { &s->calls, &s->answered, &s->voicemail,
-		&s->abandoned, &s->missed, &s->blocked, &s->failed,
-		&s->interrupted, &s->first_time, &s->qualified, &s->leads,
-		&s->sales, &s->spam, &s->value_micros, &s->talk_ms, &s->ring_ms,
-		&s->talk_60, &s->talk_90, &s->talk_120 };
-
-	for (size_t i = 0; i < RT_ARRAY_LEN(all); i++)
-		stmt_out_i64(st, all[i]);
-}
-
-/* --- from the roll-ups -----------------------------------------------------*/
-
-#define PLUS(column) ", SUM(" column ")"
-
-/* The sums of pieces of a period, before they are added up. */
-#define PIECE_SUMS                                                             \
-	"SUM(calls) AS calls" PIECE("answered") PIECE("voicemail")             \
-	    PIECE("abandoned") PIECE("missed") PIECE("blocked")                \
-		PIECE("failed") PIECE("interrupted") PIECE("first_time")       \
-		    PIECE("qualified") PIECE("leads") PIECE("sales")           \
-			PIECE("spam") PIECE("value_micros") PIECE("talk_ms")   \
-			    PIECE("ring_ms") PIECE("talk_60") PIECE("talk_90") \
-				PIECE("talk_120")
-#define PIECE(column) ", SUM(" column ") AS " column
-
-/* The same of the calls of both ends, in the same order. */
-#define END_SUMS                                                               \
-	"COUNT(*)" PLUS("f.result = 'answered'")                               \
-	    PLUS("f.result = 'voicemail'") PLUS("f.result = 'abandoned'")      \
-		PLUS("f.result = 'missed'") PLUS("f.result = 'blocked'") PLUS( \
-		    "f.result = 'failed'") PLUS("f.result = 'interrupted'")    \
-		    PLUS("f.first_time") PLUS("f.qualified") PLUS("f.is_lead") \
-			PLUS("f.is_sale") PLUS("f.is_spam")                    \
-			    PLUS("f.value_micros") PLUS("f.talk_ms")           \
-				PLUS("f.ring_ms") PLUS("f.talk_ms >= 60000")   \
-				    PLUS("f.talk_ms >= 90000")                 \
-					PLUS("f.talk_ms >= 120000")
-
-#define A_PIECE "(dimension = ? AND bucket_at >= ? AND bucket_at < ?)"
-#define AN_END  "(f.started_at >= ? AND f.started_at < ?)"
-
-/* k1, k2: columns of call_rollup. Added up on each side first, so that little
- * is put together. */
-#define FROM_ROLLUP(k1, k2)                                                   \
-	"SELECT k1, k2, " ROLLUP_SUMS                                         \
-	" FROM ("                                                             \
-	"SELECT " k1 " AS k1, " k2 " AS k2, " PIECE_SUMS                      \
-	" FROM call_rollup WHERE company_id = ? AND (" A_PIECE " OR " A_PIECE \
-	" OR " A_PIECE                                                        \
-	") GROUP BY k1, k2"                                                   \
-	" UNION ALL SELECT " DIM " AS k1, " DIM " AS k2, " END_SUMS           \
-	" FROM call_fact f WHERE f.company_id = ?"                            \
-	" AND (" AN_END " OR " AN_END                                         \
-	") GROUP BY k1, k2"                                                   \
-	") AS parts GROUP BY k1, k2 HAVING n > 0"                             \
-	" ORDER BY n DESC, k1, k2 LIMIT ?"
-
-enum keys {
-	KEY_FIRST,
-	KEY_SECOND,
-	KEY_BOTH
-};
-
-/* What the roll-ups know, with the words of two sizes of pieces. */
-static const struct rollup {
-	int by;
-	int split;
-	enum keys keys;
-	const char *days;
-	const char *chunks;
-} rollups[] = {
-#define ROLLUP(by, split, keys, word)                        \
-	{                                                    \
-		(by), (split), (keys), word "/1", word "/16" \
-	}
-#define TEXT_ROLLUP(by, keys, word) \
-	ROLLUP(GROUP_TEXT + (by), GROUP_NONE, keys, word)
-#define ID_ROLLUP(by, word) ROLLUP(GROUP_ID + (by), GROUP_NONE, KEY_FIRST, word)
-	TEXT_ROLLUP(FILTER_SOURCE, KEY_FIRST, "source"),
-	TEXT_ROLLUP(FILTER_MEDIUM, KEY_SECOND, "source"),
-	ROLLUP(GROUP_TEXT + FILTER_SOURCE, GROUP_TEXT + FILTER_MEDIUM, KEY_BOTH,
-	    "source"),
-	TEXT_ROLLUP(FILTER_CAMPAIGN, KEY_FIRST, "campaign"),
-	TEXT_ROLLUP(FILTER_AD_GROUP, KEY_FIRST, "adgroup"),
-	TEXT_ROLLUP(FILTER_KEYWORD, KEY_FIRST, "keyword"),
-	TEXT_ROLLUP(FILTER_LANDING, KEY_FIRST, "landing"),
-	TEXT_ROLLUP(FILTER_REFERRER, KEY_FIRST, "referrer"),
-	TEXT_ROLLUP(FILTER_PLACE, KEY_FIRST, "place"),
-	TEXT_ROLLUP(FILTER_COUNTRY, KEY_SECOND, "place"),
-	ROLLUP(GROUP_TEXT + FILTER_PLACE, GROUP_TEXT + FILTER_COUNTRY, KEY_BOTH,
-	    "place"),
-	ID_ROLLUP(FILTER_NUMBER, "number"),
-	ID_ROLLUP(FILTER_POOL, "pool"),
-	ID_ROLLUP(FILTER_DESTINATION, "destination"),
-	ID_ROLLUP(FILTER_LOCATION, "location"),
-};
-
-/* NULL: the calls must be read. */
-static const struct rollup *rollup_of(const struct db_report_ask *ask)
-{
-	if (!db_filter_plain(&ask->filter) || ask->filter.result.n > 0 ||
-	    ask->own_s > 0)
-		return NULL;
-	for (size_t i = 0; i < RT_ARRAY_LEN(rollups); i++)
-		if (rollups[i].by == ask->by && rollups[i].split == ask->split)
-			return &rollups[i];
-	return NULL;
-}
-
-static void in_span(struct stmt *st, struct rollup_cover_span s)
-{
-	stmt_in_time_us(st, s.from_us);
-	stmt_in_time_us(st, s.to_us);
-}
-
-static enum err begin_rollup(struct db *db, const struct company_id *company,
-    const struct db_report_ask *ask, const struct rollup *which, size_t max,
-    struct db_report_group *row, struct stmt **out)
-{
-	static const char *const sql[] = {
-		[KEY_FIRST] = FROM_ROLLUP("value", "''"),
-		[KEY_SECOND] = FROM_ROLLUP("value2", "''"),
-		[KEY_BOTH] = FROM_ROLLUP("value", "value2"),
-	};
-	const struct rollup_cover c =
-	    rollup_cover(ask->filter.from_us, ask->filter.to_us);
-	struct stmt *st = stmt_begin(db, sql[which->keys]);
-
-	stmt_in_id(st, company->v);
-	stmt_in_text(st, slice_from(which->days));
-	in_span(st, c.days[0]);
-	stmt_in_text(st, slice_from(which->chunks));
-	in_span(st, c.chunks);
-	stmt_in_text(st, slice_from(which->days));
-	in_span(st, c.days[1]);
-	stmt_in_u64(st, (uint64_t)(ask->by + 1));
-	stmt_in_u64(st, (uint64_t)(ask->split + 1));
-	stmt_in_id(st, company->v);
-	in_span(st, c.end[0]);
-	in_span(st, c.end[1]);
-	stmt_in_u64(st, max);
-	stmt_out_text(st, row->value, sizeof(row->value));
-	stmt_out_text(st, row->value2, sizeof(row->value2));
-	out_sums(st, &row->sums);
-	*out = st;
-	return ERR_OK;
-}
+#include "lib/db/db_rollup.h"
+#include "lib/db/db_sums.h"
 
 /* All calls together are kept by quarter, which every period is made of. */
 static enum err total_from_quarters(struct db *db, struct company_id company,
@@ -190,79 +9,108 @@ static enum err total_from_quarters(struct db *db, struct company_id company,
     struct db_report_group **rows, size_t *n)
 {
 	static const char sql[] =
-	    "SELECT " ROLLUP_SUMS
+	    "SELECT " DB_SUMS_TOTAL
 	    " FROM call_rollup WHERE company_id = ?"
 	    " AND dimension = 'total' AND bucket_at >= ? AND bucket_at < ?"
-	    " HAVING n > 0";
+	    " HAVING SUM(calls) > 0";
 	struct db_report_group row = { .value = "" };
 	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
 
 	stmt_in_id(st, company.v);
 	stmt_in_time_us(st, ask->filter.from_us);
 	stmt_in_time_us(st, ask->filter.to_us);
-	out_sums(st, &row.sums);
-	return stmt_all(st, mem, &row, sizeof(row), rows, n);
+	db_sums_out(st, &row.sums);
+	e = stmt_all(st, mem, &row, sizeof(row), rows, n);
+	if (e == ERR_OK && *n > 0 && ask->own_s > 0)
+		(*rows)->sums.over = *db_sums_over(&(*rows)->sums, ask->own_s);
+	return e;
+}
+
+/* The roll-up of all calls can tell. */
+static bool of_quarters(const struct db_report_ask *ask)
+{
+	static const struct db_report_sums none;
+
+	return db_filter_plain(&ask->filter) && ask->filter.result.n == 0 &&
+	       (ask->own_s == 0 || db_sums_over(&none, ask->own_s) != NULL);
 }
 
 static bool all_together(const struct db_report_ask *ask)
 {
 	return ask->by == GROUP_NONE && ask->split == GROUP_NONE &&
-	       db_filter_plain(&ask->filter) && ask->filter.result.n == 0 &&
-	       ask->own_s == 0;
+	       of_quarters(ask);
 }
 
 /* --- from the calls --------------------------------------------------------*/
 
-static enum err begin_facts(struct db *db, const struct company_id *company,
-    const struct db_report_ask *ask, size_t max, struct db_report_group *row,
-    struct stmt **out)
+/* One for own_s. */
+#define FACT_SUMS DB_SUMS_FACTS ", " DB_SUMS_YES("f.talk_ms >= ?")
+
+/* Longer than any call when nothing was asked for. */
+static uint64_t over_ms(const struct db_report_ask *ask)
+{
+	return ask->own_s == 0 ? UINT64_C(1) << 40
+			       : (uint64_t)ask->own_s * 1000;
+}
+
+static struct stmt *begin_facts(struct db *db, const struct company_id *company,
+    const struct db_report_ask *ask, size_t max, struct db_report_group *row)
 {
 	static const char sql[] =
-	    "SELECT " DIM " AS k1, " DIM " AS k2, " FACT_SUMS
+	    "SELECT " DB_GROUP_DIM " AS k1, " DB_GROUP_DIM " AS k2, " FACT_SUMS
 	    " FROM call_fact f" DB_FILTER_WHERE
 	    " GROUP BY k1, k2"
-	    " ORDER BY n DESC, k1, k2 LIMIT ?";
+	    " ORDER BY COUNT(*) DESC, k1, k2 LIMIT ?";
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_u64(st, (uint64_t)ask->by + 1);
 	stmt_in_u64(st, (uint64_t)ask->split + 1);
-	stmt_in_u64(st, (uint64_t)ask->own_s * 1000);
+	stmt_in_u64(st, over_ms(ask));
 	db_filter_in(st, company, &ask->filter);
 	stmt_in_u64(st, max);
 	stmt_out_text(st, row->value, sizeof(row->value));
 	stmt_out_text(st, row->value2, sizeof(row->value2));
-	out_sums(st, &row->sums);
-	stmt_out_i64(st, &row->sums.answer_ms);
+	db_sums_out(st, &row->sums);
 	stmt_out_i64(st, &row->sums.over);
-	*out = st;
-	return ERR_OK;
+	return st;
 }
 
 enum err db_report_group_list(struct db *db, struct company_id company,
     const struct db_report_ask *ask, size_t max, struct arena *mem,
     struct db_report_group **rows, size_t *n)
 {
-	const struct rollup *which = rollup_of(ask);
+	const struct db_rollup *which = db_rollup_for(ask);
 	struct db_report_group row = { .value = "" };
 	struct stmt *st;
-	enum err e;
 
 	if (max == 0 || max > DB_REPORT_GROUPS_MAX)
 		return ERR_RANGE;
 	if (all_together(ask))
 		return total_from_quarters(db, company, ask, mem, rows, n);
 	if (which != NULL)
-		e = begin_rollup(db, &company, ask, which, max, &row, &st);
-	else
-		e = begin_facts(db, &company, ask, max, &row, &st);
-	if (e != ERR_OK)
-		return e;
+		return db_rollup_groups(db, company, ask, which, max, mem, rows,
+		    n);
+	st = begin_facts(db, &company, ask, max, &row);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 #define BUCKET                                    \
 	"TIMESTAMP(DATE(f.started_at), MAKETIME(" \
 	"HOUR(f.started_at), MINUTE(f.started_at) DIV 15 * 15, 0))"
+
+static enum err series_from_quarters(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, struct arena *mem,
+    struct db_report_bucket **rows, size_t *n)
+{
+	const enum err e = db_report_buckets(db, company, ask->filter.from_us,
+	    ask->filter.to_us, mem, rows, n);
+
+	for (size_t i = 0; e == ERR_OK && ask->own_s > 0 && i < *n; i++)
+		(*rows)[i].sums.over =
+		    *db_sums_over(&(*rows)[i].sums, ask->own_s);
+	return e;
+}
 
 enum err db_report_group_series(struct db *db, struct company_id company,
     const struct db_report_ask *ask, struct arena *mem,
@@ -275,16 +123,13 @@ enum err db_report_group_series(struct db *db, struct company_id company,
 	struct db_report_bucket row = { .at_us = 0 };
 	struct stmt *st;
 
-	if (db_filter_plain(&ask->filter) && ask->filter.result.n == 0 &&
-	    ask->own_s == 0)
-		return db_report_buckets(db, company, ask->filter.from_us,
-		    ask->filter.to_us, mem, rows, n);
+	if (of_quarters(ask))
+		return series_from_quarters(db, company, ask, mem, rows, n);
 	st = stmt_begin(db, sql);
-	stmt_in_u64(st, (uint64_t)ask->own_s * 1000);
+	stmt_in_u64(st, over_ms(ask));
 	db_filter_in(st, &company, &ask->filter);
 	stmt_out_time_us(st, &row.at_us);
-	out_sums(st, &row.sums);
-	stmt_out_i64(st, &row.sums.answer_ms);
+	db_sums_out(st, &row.sums);
 	stmt_out_i64(st, &row.sums.over);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
@@ -295,7 +140,7 @@ enum err db_report_group_cross(struct db *db, struct company_id company,
 {
 	/* No value is NULL, so that the unused ones fit none. */
 	static const char sql[] =
-	    "SELECT " BUCKET " AS bucket_at, FIELD(" DIM
+	    "SELECT " BUCKET " AS bucket_at, FIELD(" DB_GROUP_DIM
 	    ", ?, ?, ?, ?, ?, ?)"
 	    " AS k, " FACT_SUMS " FROM call_fact f" DB_FILTER_WHERE
 	    " GROUP BY bucket_at, k ORDER BY bucket_at, k";
@@ -315,12 +160,11 @@ enum err db_report_group_cross(struct db *db, struct company_id company,
 			all[i] = values[i];
 		stmt_in_text_null(st, all[i]);
 	}
-	stmt_in_u64(st, (uint64_t)ask->own_s * 1000);
+	stmt_in_u64(st, over_ms(ask));
 	db_filter_in(st, &company, &ask->filter);
 	stmt_out_time_us(st, &at_us);
 	stmt_out_u64(st, &k);
-	out_sums(st, &sums);
-	stmt_out_i64(st, &sums.answer_ms);
+	db_sums_out(st, &sums);
 	stmt_out_i64(st, &sums.over);
 	e = stmt_stream(st);
 	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)

@@ -1,10 +1,10 @@
 /*
  * db_report_group.h - calls counted by one dimension, or by two.
  *
- * Roll-ups answer what they can (one of their dimensions, no filter); all else
- * reads the narrow rows of the period. Both give the same figures: the
- * roll-ups are proven against the same calls. Errors: db.h; ERR_TIMEOUT and
- * ERR_IO when the server stopped a query that took too long.
+ * Roll-ups answer what they can (dimensions and filters of one of them:
+ * db_rollup.h); all else reads the narrow rows of the period. Both give the
+ * same figures: the roll-ups are proven against the same calls. Errors: db.h;
+ * ERR_TIMEOUT and ERR_IO when the server stopped a query that took too long.
  */
 #ifndef RT_DB_REPORT_GROUP_H
 #define RT_DB_REPORT_GROUP_H
@@ -40,7 +40,8 @@ struct db_report_ask {
 	struct db_filter filter;
 	int by;         /* enum group_dim, with what is added to it */
 	int split;      /* GROUP_NONE: one dimension */
-	uint32_t own_s; /* sums.over counts calls with this talk time */
+	uint32_t own_s; /* sums.over counts calls with this talk time; 60, 90
+			 * and 120 are known without reading the calls */
 };
 
 /* The groups with the most calls, at most max (to DB_REPORT_GROUPS_MAX). */
@@ -78,5 +79,18 @@ struct db_report_name {
 RT_MUST_USE enum err db_report_group_names(struct db *db,
     struct company_id company, enum filter_id kind, struct arena *mem,
     struct db_report_name **rows, size_t *n);
+
+/* --- for lib/db ----------------------------------------------------------- */
+
+/* A dimension of a narrow row; takes enum group_dim and what is added to it,
+ * plus one: ELT counts from 1. */
+#define DB_GROUP_DIM                                                       \
+	"ELT(?, '', f.channel, f.source, f.medium, f.campaign,"            \
+	" f.ad_group, f.ad, f.keyword, f.match_type, f.device,"            \
+	" f.landing_page, f.referrer_host, f.place, f.country, f.outcome," \
+	" f.class, LOWER(HEX(f.number_id)), LOWER(HEX(f.pool_id)),"        \
+	" LOWER(HEX(f.destination_id)), LOWER(HEX(f.location_id)),"        \
+	" f.result, f.first_time, f.qualified, " DB_SUMS_STEPS(            \
+	    "f.talk_ms") ", " DB_SUMS_STEPS("f.ring_ms") ", " DB_SUMS_RISK ")"
 
 #endif

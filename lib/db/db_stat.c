@@ -2,6 +2,7 @@
 
 #include "lib/core/rollup_cover.h"
 #include "lib/db/db_fact.h"
+#include "lib/db/db_sums.h"
 #include "lib/db/stmt.h"
 
 /* What is counted, in the order of FACTS(); the columns of call_rollup. */
@@ -9,9 +10,9 @@
 	"calls, answered, voicemail, abandoned, missed, blocked, failed," \
 	" interrupted, first_time, qualified, leads, sales, spam,"        \
 	" value_micros, duration_ms, ring_ms, talk_ms, talk_60, talk_90," \
-	" talk_120, h0, h1, h2, h3, h4, h5, h6, h7, h8"
+	" talk_120, answer_ms"
 
-#define KEYS "company_id, dimension, bucket_at, value, value2"
+#define KEYS "company_id, dimension, bucket_at, value, value2, value3, value4"
 
 /* One call's share of a sum, times sign ("" or "-"). A comparison is 1 or 0. */
 #define FACTS(sign)                                                         \
@@ -34,15 +35,8 @@
 	     "(f.talk_ms >= 60000) AS talk_60," sign                        \
 	     "(f.talk_ms >= 90000) AS talk_90," sign                        \
 	     "(f.talk_ms >= 120000) AS talk_120," sign                      \
-	     "(f.talk_ms = 0) AS h0," sign                                  \
-	     "(f.talk_ms > 0 AND f.talk_ms < 10000) AS h1," sign            \
-	     "(f.talk_ms >= 10000 AND f.talk_ms < 30000) AS h2," sign       \
-	     "(f.talk_ms >= 30000 AND f.talk_ms < 60000) AS h3," sign       \
-	     "(f.talk_ms >= 60000 AND f.talk_ms < 120000) AS h4," sign      \
-	     "(f.talk_ms >= 120000 AND f.talk_ms < 300000) AS h5," sign     \
-	     "(f.talk_ms >= 300000 AND f.talk_ms < 600000) AS h6," sign     \
-	     "(f.talk_ms >= 600000 AND f.talk_ms < 1800000) AS h7," sign    \
-	     "(f.talk_ms >= 1800000) AS h8"
+	     "IF(f.result = 'answered', CAST(f.ring_ms AS SIGNED), 0)"      \
+	     " AS answer_ms"
 
 /* What is summed, and over how many days; 0: a quarter of an hour. */
 #define PIECES                                                             \
@@ -52,22 +46,34 @@
 	" UNION ALL SELECT 4, 'keyword' UNION ALL SELECT 5, 'landing'"     \
 	" UNION ALL SELECT 6, 'referrer' UNION ALL SELECT 7, 'number'"     \
 	" UNION ALL SELECT 8, 'pool' UNION ALL SELECT 9, 'destination'"    \
-	" UNION ALL SELECT 10, 'location' UNION ALL SELECT 11, 'place') w" \
+	" UNION ALL SELECT 10, 'location' UNION ALL SELECT 11, 'place'"    \
+	" UNION ALL SELECT 12, 'mix' UNION ALL SELECT 13, 'click'"         \
+	" UNION ALL SELECT 14, 'state' UNION ALL SELECT 15, 'steps') w"    \
 	" CROSS JOIN (SELECT 1 AS days UNION ALL SELECT 16) p)"
 
-/* By n, above; ids are never NULL in a narrow row. */
+/* By n, above; ids are never NULL in a narrow row. Which of the four keys is
+ * what: db_rollup.c. */
 #define VALUE(n)                                                    \
 	"COALESCE(ELT(" n                                           \
 	", f.source, f.campaign, f.ad_group,"                       \
 	" f.keyword, f.landing_page, f.referrer_host,"              \
 	" LOWER(HEX(f.number_id)), LOWER(HEX(f.pool_id)),"          \
 	" LOWER(HEX(f.destination_id)), LOWER(HEX(f.location_id))," \
-	" f.place), '')"
+	" f.place, f.campaign, f.ad, f.outcome, " DB_SUMS_STEPS(    \
+	    "f.talk_ms") "), '')"
 
-#define VALUE2(n)                                \
-	"COALESCE(IF(" n " = 1, f.medium, IF(" n \
-	" = 11, f.country, ''"                   \
-	")), '')"
+#define NONE_OF_10     "'', '', '', '', '', '', '', '', '', ''"
+#define ELSE(n, texts) "COALESCE(ELT(" n ", " texts "), '')"
+#define VALUE2(n)                                                      \
+	ELSE(n,                                                        \
+	    "f.medium, '', '', '', '', '', '', '', '', '', f.country," \
+	    " f.source, f.match_type, f.class, " DB_SUMS_STEPS("f.ring_ms"))
+#define VALUE3(n) \
+	ELSE(n, NONE_OF_10 ", '', f.medium, f.device, f.result, " DB_SUMS_RISK)
+#define VALUE4(n)                         \
+	ELSE(n, NONE_OF_10                \
+	    ", '', f.channel, f.channel," \
+	    " CONCAT(f.first_time, f.qualified)")
 
 /* Twice the days; day 719528 is 1970-01-01. */
 #define BUCKET(days)                                                 \
@@ -81,16 +87,18 @@
 #define SHARES_OF_CALL(sign) \
 	"SELECT f.company_id, IF(d.days = 0, d.word,"                       \
 	" CONCAT(d.word, '/', d.days)), " BUCKET("d.days") ", " VALUE(      \
-	    "d.n") ", " VALUE2("d.n") ", " FACTS(sign)                      \
+	    "d.n") ", " VALUE2("d.n") ", " VALUE3("d.n") ", " VALUE4(       \
+	    "d.n") ", " FACTS(sign)                                         \
 	" FROM phone_call c JOIN call_fact f"                               \
 	" ON f.company_id = c.company_id AND f.started_at = c.started_at"   \
 	" AND f.call_id = c.id CROSS JOIN " PIECES " d"                     \
 	" WHERE c.company_id = ? AND c.id = ?"
 
 /* The narrow rows of a period as shares of one sum; see in_share(). */
-#define SHARE       \
-	BUCKET("?") \
-	" AS bucket_at, " VALUE("?") " AS value, " VALUE2("?") " AS value2"
+#define SHARE                                              \
+	BUCKET("?")                                        \
+	" AS bucket_at, " VALUE("?") " AS value, " VALUE2( \
+	    "?") " AS value2, " VALUE3("?") " AS value3, " VALUE4("?") " AS value4"
 #define OF_PERIOD                                  \
 	" FROM call_fact f WHERE f.company_id = ?" \
 	" AND f.started_at >= ? AND f.started_at < ?"
@@ -101,12 +109,11 @@
 /* A row that is there already grows. */
 #define ON_DUPLICATE                                                                                                                       \
 	" ON DUPLICATE KEY UPDATE " ADDING("calls") ", " ADDING("answered") ", " ADDING("voicemail") ", " ADDING("abandoned") ", " ADDING( \
-	    "missed") ", " ADDING("blocked") ", " ADDING("failed") ", " ADDING("interrupted") ", " ADDING("first_time") ", " ADDING("qualified") ", " ADDING("leads") ", " ADDING("sales") ", " ADDING("spam") ", " ADDING("value_micros") ", " ADDING("duration_ms") ", " ADDING("ring_ms") ", " ADDING("talk_ms") ", " ADDING("talk_60") ", " ADDING("talk_90") ", " ADDING("talk_120") ", " ADDING("h0") ", " ADDING("h1") ", " ADDING("h2") ", " ADDING("h3") ", " ADDING("h4") ", " ADDING("h5") ", " ADDING("h6") ", " ADDING("h7") ", " ADDING("h8")
+	    "missed") ", " ADDING("blocked") ", " ADDING("failed") ", " ADDING("interrupted") ", " ADDING("first_time") ", " ADDING("qualified") ", " ADDING("leads") ", " ADDING("sales") ", " ADDING("spam") ", " ADDING("value_micros") ", " ADDING("duration_ms") ", " ADDING("ring_ms") ", " ADDING("talk_ms") ", " ADDING("talk_60") ", " ADDING("talk_90") ", " ADDING("talk_120") ", " ADDING("answer_ms")
 
 /* Whole numbers are counted: the server adds them up as decimals. */
 #define HOW_MANY(what) ", COUNT(NULLIF(" what ", 0))"
 #define IS(result)     HOW_MANY("f.result = '" result "'")
-#define TALK(from, to) HOW_MANY("f.talk_ms >= " from " AND f.talk_ms < " to)
 #define COUNTS \
 	", COUNT(*)" IS("answered") IS("voicemail") IS("abandoned") IS(     \
 	    "missed") IS("blocked") IS("failed") IS("interrupted")          \
@@ -116,21 +123,14 @@
 	", SUM(f.value_micros), SUM(f.duration_ms), SUM(f.ring_ms),"        \
 	" SUM(f.talk_ms)" HOW_MANY("f.talk_ms >= 60000")                    \
 	    HOW_MANY("f.talk_ms >= 90000") HOW_MANY("f.talk_ms >= 120000")  \
-		HOW_MANY("f.talk_ms = 0") TALK("1", "10000")                \
-		    TALK("10000", "30000") TALK("30000", "60000")           \
-			TALK("60000", "120000") TALK("120000", "300000")    \
-			    TALK("300000", "600000")                        \
-				TALK("600000", "1800000")                   \
-				    HOW_MANY("f.talk_ms >= 1800000")
+	", SUM(IF(f.result = 'answered', f.ring_ms, 0))"
 
-#define SUMS                                                                 \
-	"SUM(calls), SUM(answered), SUM(voicemail), SUM(abandoned),"         \
-	" SUM(missed), SUM(blocked), SUM(failed), SUM(interrupted),"         \
-	" SUM(first_time), SUM(qualified), SUM(leads), SUM(sales),"          \
-	" SUM(spam), SUM(value_micros), SUM(duration_ms), SUM(ring_ms),"     \
-	" SUM(talk_ms), SUM(talk_60), SUM(talk_90), SUM(talk_120), SUM(h0)," \
-	" SUM(h1), SUM(h2), SUM(h3), SUM(h4), SUM(h5), SUM(h6), SUM(h7),"    \
-	" SUM(h8)"
+#define SUMS                                                             \
+	"SUM(calls), SUM(answered), SUM(voicemail), SUM(abandoned),"     \
+	" SUM(missed), SUM(blocked), SUM(failed), SUM(interrupted),"     \
+	" SUM(first_time), SUM(qualified), SUM(leads), SUM(sales),"      \
+	" SUM(spam), SUM(value_micros), SUM(duration_ms), SUM(ring_ms)," \
+	" SUM(talk_ms), SUM(talk_60), SUM(talk_90), SUM(talk_120), SUM(answer_ms)"
 
 #define INTO "INSERT INTO call_rollup (" KEYS ", " MEASURES ") "
 
@@ -211,6 +211,10 @@ static const struct sum {
 	SUM(9, "destination"),
 	SUM(10, "location"),
 	SUM(11, "place"),
+	SUM(12, "mix"),
+	SUM(13, "click"),
+	SUM(14, "state"),
+	SUM(15, "steps"),
 };
 
 /* Company, dimension and period of stored rows. */
@@ -229,7 +233,7 @@ static void in_share(struct stmt *st, const struct company_id *company,
 {
 	stmt_in_u64(st, u->days);
 	stmt_in_u64(st, u->days);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		stmt_in_u64(st, u->n);
 	stmt_in_id(st, company->v);
 	stmt_in_time_us(st, s.from_us);
@@ -255,7 +259,8 @@ static enum err fill(struct db *db, struct company_id company,
 {
 	static const char sql[] = INTO
 	    "SELECT SQL_BIG_RESULT f.company_id, ?, " SHARE COUNTS OF_PERIOD
-	    " GROUP BY f.company_id, bucket_at, value, value2";
+	    " GROUP BY f.company_id, bucket_at, value, value2, value3,"
+	    " value4";
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_text(st, slice_from(u->stored));
@@ -270,11 +275,12 @@ static enum err fold(struct db *db, struct company_id company,
 	static const char sql[] = INTO
 	    "SELECT r.company_id, ?, TIMESTAMP(FROM_DAYS("
 	    "TO_DAYS(r.bucket_at) - MOD(TO_DAYS(r.bucket_at) - 719528, ?)"
-	    ")) AS chunk_at, r.value, r.value2, " SUMS
+	    ")) AS chunk_at, r.value, r.value2, r.value3, r.value4, " SUMS
 	    " FROM call_rollup r WHERE r.company_id = ?"
 	    " AND r.dimension = ?"
 	    " AND r.bucket_at >= ? AND r.bucket_at < ?"
-	    " GROUP BY r.company_id, chunk_at, r.value, r.value2";
+	    " GROUP BY r.company_id, chunk_at, r.value, r.value2, r.value3,"
+	    " r.value4";
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_text(st, slice_from(u->stored));
@@ -319,12 +325,13 @@ static enum err verify(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "SELECT COUNT(*) FROM (SELECT bucket_at FROM ("
-	    "SELECT bucket_at, value, value2, " MEASURES
+	    "SELECT bucket_at, value, value2, value3, value4, " MEASURES
 	    " FROM call_rollup"
 	    " WHERE company_id = ? AND dimension = ?"
 	    " AND bucket_at >= ? AND bucket_at < ?"
 	    " UNION ALL SELECT " SHARE ", " FACTS("-") OF_PERIOD
-	    ") AS both_sides GROUP BY bucket_at, value, value2"
+	    ") AS both_sides"
+	    " GROUP BY bucket_at, value, value2, value3, value4"
 	    " HAVING SUM(calls) <> 0 OR SUM(answered) <> 0"
 	    " OR SUM(voicemail) <> 0 OR SUM(abandoned) <> 0"
 	    " OR SUM(missed) <> 0 OR SUM(blocked) <> 0 OR SUM(failed) <> 0"
@@ -333,10 +340,7 @@ static enum err verify(struct db *db, struct company_id company,
 	    " OR SUM(spam) <> 0 OR SUM(value_micros) <> 0"
 	    " OR SUM(duration_ms) <> 0 OR SUM(ring_ms) <> 0"
 	    " OR SUM(talk_ms) <> 0 OR SUM(talk_60) <> 0 OR SUM(talk_90) <> 0"
-	    " OR SUM(talk_120) <> 0 OR SUM(h0) <> 0 OR SUM(h1) <> 0"
-	    " OR SUM(h2) <> 0 OR SUM(h3) <> 0 OR SUM(h4) <> 0"
-	    " OR SUM(h5) <> 0 OR SUM(h6) <> 0 OR SUM(h7) <> 0"
-	    " OR SUM(h8) <> 0) AS wrong";
+	    " OR SUM(talk_120) <> 0 OR SUM(answer_ms) <> 0) AS wrong";
 	struct stmt *st = stmt_begin(db, sql);
 	uint64_t count = 0;
 	enum err e;

@@ -13,10 +13,10 @@ same() { # what
 }
 {
 	echo schema_migration # migrate makes it
-	grep -h -o -E 'CREATE TABLE (IF NOT EXISTS )?[a-z_0-9]+' sql/*.sql | sed 's/.* //'
-} | sort -u >"$work/made"
-sed -n 's/^DROP TABLE IF EXISTS \([a-z_0-9]*\);.*/\1/p' sql/*.sql | sort -u >"$work/dropped"
-comm -23 "$work/made" "$work/dropped" >"$work/is"
+	# In the order of the files; one may be dropped and made anew.
+	sed -n -E 's/^CREATE TABLE (IF NOT EXISTS )?([a-z_0-9]+).*/+\2/p; s/^DROP TABLE IF EXISTS ([a-z_0-9]*);.*/-\1/p' sql/*.sql |
+		awk '{ is[substr($0, 2)] = /^[+]/ } END { for (t in is) if (is[t]) print t }'
+} | sort -u >"$work/is"
 grep -E '^\| [a-z_]' docs/DATA.md | grep -v '^| table |' | cut -d'|' -f2 | tr ',' '\n' |
 	tr -d ' ' | sort >"$work/said"
 same 'docs/DATA.md, tables'

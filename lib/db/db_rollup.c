@@ -1,0 +1,378 @@
+#include "lib/db/db_rollup.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/core/rollup_cover.h"
+#include "lib/db/db_sums.h"
+
+/* Columns of call_rollup that tell calls apart; the last two are the digits of
+ * value4. */
+enum {
+	VALUE,
+	VALUE2,
+	VALUE3,
+	VALUE4,
+	DIGIT1,
+	DIGIT2,
+	KEYS
+};
+
+/* Where a roll-up keeps a result, which is asked for in more ways. */
+#define RESULT_KEY VALUE3
+
+struct db_rollup {
+	const char *days;   /* the words it is stored under */
+	const char *chunks; /* of sixteen days */
+	int key[KEYS];      /* enum group_dim; GROUP_NONE: nothing */
+};
+
+#define WORD(word)   word "/1", word "/16"
+#define TEXT(filter) GROUP_TEXT + (filter)
+#define ID(filter)   GROUP_ID + (filter)
+
+/* As db_stat.c makes them, those with the fewest rows first. */
+static const struct db_rollup rollups[] = {
+	{ WORD("location"), { ID(FILTER_LOCATION) } },
+	{ WORD("pool"), { ID(FILTER_POOL) } },
+	{ WORD("destination"), { ID(FILTER_DESTINATION) } },
+	{ WORD("number"), { ID(FILTER_NUMBER) } },
+	{ WORD("place"), { TEXT(FILTER_PLACE), TEXT(FILTER_COUNTRY) } },
+	{ WORD("source"), { TEXT(FILTER_SOURCE), TEXT(FILTER_MEDIUM) } },
+	{ WORD("campaign"), { TEXT(FILTER_CAMPAIGN) } },
+	{ WORD("landing"), { TEXT(FILTER_LANDING) } },
+	{ WORD("referrer"), { TEXT(FILTER_REFERRER) } },
+	{ WORD("state"),
+	    { TEXT(FILTER_OUTCOME), TEXT(FILTER_CLASS), GROUP_RESULT,
+		GROUP_NONE, GROUP_FIRST_TIME, GROUP_QUALIFIED } },
+	{ WORD("steps"), { GROUP_TALK, GROUP_RING, GROUP_RISK } },
+	{ WORD("click"), { TEXT(FILTER_AD), TEXT(FILTER_MATCH),
+			     TEXT(FILTER_DEVICE), TEXT(FILTER_CHANNEL) } },
+	{ WORD("mix"), { TEXT(FILTER_CAMPAIGN), TEXT(FILTER_SOURCE),
+			   TEXT(FILTER_MEDIUM), TEXT(FILTER_CHANNEL) } },
+	{ WORD("adgroup"), { TEXT(FILTER_AD_GROUP) } },
+	{ WORD("keyword"), { TEXT(FILTER_KEYWORD) } },
+};
+
+/* --- what is filtered by ---------------------------------------------------*/
+
+/* A filter as conditions on the keys of one roll-up. */
+struct wanted {
+	bool on[KEYS];
+	struct slice is[KEYS];
+	char hex[FILTER_ID_COUNT][2 * ID_BYTES + 1];
+	struct slice result;
+	size_t known;   /* conditions that are keys */
+	size_t unknown; /* and that are not */
+};
+
+/* KEYS: it is none of them. */
+static size_t key_of(const struct db_rollup *r, int dim)
+{
+	size_t k = 0;
+
+	while (k < KEYS && r->key[k] != dim)
+		k++;
+	return k;
+}
+
+static void want(struct wanted *w, const struct db_rollup *r, int dim,
+    struct slice value)
+{
+	const size_t k = key_of(r, dim);
+
+	if (k == KEYS) {
+		w->unknown++;
+		return;
+	}
+	w->known++;
+	w->on[k] = true;
+	w->is[k] = value;
+}
+
+static void want_ids(struct wanted *w, const struct db_rollup *r,
+    const struct db_filter *f)
+{
+	for (int i = 0; i < FILTER_ID_COUNT; i++) {
+		if (!f->by_id[i])
+			continue;
+		for (size_t k = 0; k < ID_BYTES; k++)
+			(void)snprintf(w->hex[i] + 2 * k, 3, "%02x",
+			    f->id[i][k]);
+		want(w, r, GROUP_ID + i, slice_from(w->hex[i]));
+	}
+}
+
+static void want_all(struct wanted *w, const struct db_rollup *r,
+    const struct db_filter *f)
+{
+	static const int flags[FILTER_FLAG_COUNT] = {
+		[FILTER_FIRST_TIME] = GROUP_FIRST_TIME,
+		[FILTER_QUALIFIED] = GROUP_QUALIFIED,
+	};
+
+	*w = (struct wanted){ .unknown = f->by_tag ? 1 : 0 };
+	for (int i = 0; i < FILTER_TEXT_COUNT; i++)
+		if (f->by_text[i])
+			want(w, r, GROUP_TEXT + i, f->text[i]);
+	want_ids(w, r, f);
+	for (size_t i = 0; i < FILTER_RANGE_COUNT; i++)
+		w->unknown += f->by_range[i] ? 1 : 0;
+	for (size_t i = 0; i < FILTER_FLAG_COUNT; i++)
+		if (f->want[i] != FILTER_ANY)
+			want(w, r, flags[i],
+			    f->want[i] == FILTER_YES ? SLICE("1") : SLICE("0"));
+	w->result = SLICE("");
+	if (f->result.n > 0 && key_of(r, GROUP_RESULT) == RESULT_KEY) {
+		w->known++;
+		w->result = f->result;
+	} else if (f->result.n > 0) {
+		w->unknown++;
+	}
+}
+
+const struct db_rollup *db_rollup_for(const struct db_report_ask *ask)
+{
+	static const struct db_report_sums none;
+
+	if (ask->own_s > 0 && db_sums_over(&none, ask->own_s) == NULL)
+		return NULL;
+	for (size_t i = 0; i < RT_ARRAY_LEN(rollups); i++) {
+		const struct db_rollup *r = &rollups[i];
+		struct wanted w;
+
+		if ((ask->by != GROUP_NONE && key_of(r, ask->by) == KEYS) ||
+		    (ask->split != GROUP_NONE && key_of(r, ask->split) == KEYS))
+			continue;
+		want_all(&w, r, &ask->filter);
+		if (w.unknown == 0)
+			return r;
+	}
+	return NULL;
+}
+
+#define KEY_IS(column) " AND (? = 0 OR " column " = ?)"
+#define WANTED          \
+	KEY_IS("value") \
+	KEY_IS("value2") KEY_IS("value3") KEY_IS("value4")             \
+	    KEY_IS("LEFT(value4, 1)") KEY_IS("SUBSTRING(value4, 2, 1)") \
+	" AND (? = '' OR value3 = ? OR (? = 'unanswered'"              \
+	"  AND value3 IN ('missed', 'abandoned', 'failed')))"
+
+/* w is borrowed until the execution. */
+static void in_wanted(struct stmt *st, const struct wanted *w)
+{
+	for (size_t i = 0; i < KEYS; i++) {
+		stmt_in_bool(st, w->on[i]);
+		stmt_in_text(st, w->on[i] ? w->is[i] : SLICE(""));
+	}
+	for (int i = 0; i < 3; i++)
+		stmt_in_text(st, w->result);
+}
+
+#define A_PIECE "(dimension = ? AND bucket_at >= ? AND bucket_at < ?)"
+#define PIECES  "(" A_PIECE " OR " A_PIECE " OR " A_PIECE ")"
+
+static void in_span(struct stmt *st, struct rollup_cover_span s)
+{
+	stmt_in_time_us(st, s.from_us);
+	stmt_in_time_us(st, s.to_us);
+}
+
+static void in_pieces(struct stmt *st, const struct db_rollup *r,
+    const struct rollup_cover *c)
+{
+	stmt_in_text(st, slice_from(r->days));
+	in_span(st, c->days[0]);
+	stmt_in_text(st, slice_from(r->chunks));
+	in_span(st, c->chunks);
+	stmt_in_text(st, slice_from(r->days));
+	in_span(st, c->days[1]);
+}
+
+/* --- sums ------------------------------------------------------------------*/
+
+/* In the order of the keys, from 2; 1 is none. */
+#define KEY                                 \
+	"ELT(?, '', value, value2, value3," \
+	" value4, LEFT(value4, 1), SUBSTRING(value4, 2, 1))"
+#define AN_END "(f.started_at >= ? AND f.started_at < ?)"
+
+/* Added up on each side first, so that little is put together. */
+static const char groups_sql[] =
+    "SELECT k1, k2, " DB_SUMS_PUT " FROM (SELECT " KEY " AS k1, " KEY
+    " AS k2, " DB_SUMS_PIECES
+    " FROM call_rollup WHERE company_id = ?"
+    " AND " PIECES WANTED " GROUP BY k1, k2 UNION ALL SELECT " DB_GROUP_DIM
+    " AS k1, " DB_GROUP_DIM " AS k2, " DB_SUMS_ENDS
+    " FROM call_fact f" DB_FILTER_KEYS " AND (" AN_END " OR " AN_END
+    ") GROUP BY k1, k2) AS parts GROUP BY k1, k2 HAVING SUM(calls) > 0"
+    " ORDER BY SUM(calls) DESC, k1, k2 LIMIT ?";
+
+static void in_key(struct stmt *st, const struct db_rollup *r, int dim)
+{
+	stmt_in_u64(st, dim == GROUP_NONE ? 1 : 2 + key_of(r, dim));
+}
+
+static void tell_over(struct db_report_group *rows, size_t n, uint32_t own_s)
+{
+	for (size_t i = 0; i < n; i++) {
+		const int64_t *over = db_sums_over(&rows[i].sums, own_s);
+
+		rows[i].sums.over = over == NULL ? 0 : *over;
+	}
+}
+
+enum err db_rollup_groups(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, const struct db_rollup *which, size_t max,
+    struct arena *mem, struct db_report_group **rows, size_t *n)
+{
+	const struct rollup_cover c =
+	    rollup_cover(ask->filter.from_us, ask->filter.to_us);
+	struct db_report_group row = { .value = "" };
+	struct stmt *st = stmt_begin(db, groups_sql);
+	struct wanted w;
+	enum err e;
+
+	want_all(&w, which, &ask->filter);
+	in_key(st, which, ask->by);
+	in_key(st, which, ask->split);
+	stmt_in_id(st, company.v);
+	in_pieces(st, which, &c);
+	in_wanted(st, &w);
+	stmt_in_u64(st, (uint64_t)ask->by + 1);
+	stmt_in_u64(st, (uint64_t)ask->split + 1);
+	db_filter_in_keys(st, &company, &ask->filter);
+	in_span(st, c.end[0]);
+	in_span(st, c.end[1]);
+	stmt_in_u64(st, max);
+	stmt_out_text(st, row.value, sizeof(row.value));
+	stmt_out_text(st, row.value2, sizeof(row.value2));
+	db_sums_out(st, &row.sums);
+	e = stmt_all(st, mem, &row, sizeof(row), rows, n);
+	if (e == ERR_OK)
+		tell_over(*rows, *n, ask->own_s);
+	return e;
+}
+
+/* --- where calls may be ----------------------------------------------------*/
+
+/* A shorter period is read as it is. */
+#define LONG_US (40 * RT_DAY_US)
+/* So few calls that days are asked for, not sixteen at once. */
+#define FEW 120
+
+/* The one that knows most of what is filtered by; NULL: none knows any. */
+static const struct db_rollup *best_for(const struct db_filter *f)
+{
+	const struct db_rollup *best = NULL;
+	size_t most = 0;
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(rollups); i++) {
+		struct wanted w;
+
+		want_all(&w, &rollups[i], f);
+		if (w.known > most) {
+			most = w.known;
+			best = &rollups[i];
+		}
+	}
+	return best;
+}
+
+struct parts {
+	struct db_rollup_part *all;
+	size_t n;
+	bool full; /* there would be more than have room */
+};
+
+/* Latest first; one that touches the last makes it longer. */
+static void add_part(struct parts *p, struct rollup_cover_span s)
+{
+	if (s.from_us >= s.to_us)
+		return;
+	if (p->n > 0 && p->all[p->n - 1].from_us <= s.to_us) {
+		p->all[p->n - 1].from_us = s.from_us;
+		return;
+	}
+	p->full = p->full || p->n == DB_ROLLUP_PARTS_MAX;
+	if (!p->full)
+		p->all[p->n++] = (struct db_rollup_part){ s.from_us, s.to_us };
+}
+
+/* Parts of the pieces c that have calls, from the latest; *calls: how many. */
+static enum err read_parts(struct db *db, struct company_id company,
+    const struct db_rollup *r, const struct wanted *w,
+    const struct rollup_cover *c, struct parts *p, int64_t *calls)
+{
+	static const char sql[] =
+	    "SELECT bucket_at, dimension = ?, CAST(SUM(calls) AS SIGNED)"
+	    " FROM call_rollup WHERE company_id = ? AND " PIECES WANTED
+	    " GROUP BY bucket_at, dimension HAVING SUM(calls) > 0"
+	    " ORDER BY bucket_at DESC";
+	struct stmt *st = stmt_begin(db, sql);
+	int64_t at_us = 0, n = 0;
+	bool chunk = false;
+	enum err e;
+
+	stmt_in_text(st, slice_from(r->chunks));
+	stmt_in_id(st, company.v);
+	in_pieces(st, r, c);
+	in_wanted(st, w);
+	stmt_out_time_us(st, &at_us);
+	stmt_out_bool(st, &chunk);
+	stmt_out_i64(st, &n);
+	*calls = 0;
+	add_part(p, c->end[1]);
+	e = stmt_each(st);
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {
+		const int64_t days = chunk ? ROLLUP_COVER_CHUNK_DAYS : 1;
+
+		add_part(p, (struct rollup_cover_span){ at_us,
+				at_us + days * RT_DAY_US });
+		*calls += n;
+	}
+	stmt_end(st);
+	add_part(p, c->end[0]);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+/* The same pieces, all of them days. */
+static struct rollup_cover as_days(const struct rollup_cover *c)
+{
+	struct rollup_cover d = *c;
+
+	d.days[0].to_us = c->days[1].to_us;
+	d.days[1].from_us = d.days[1].to_us;
+	d.chunks = d.days[1];
+	return d;
+}
+
+enum err db_rollup_parts(struct db *db, struct company_id company,
+    const struct db_filter *f, struct db_rollup_part out[DB_ROLLUP_PARTS_MAX],
+    size_t *n)
+{
+	const struct rollup_cover c = rollup_cover(f->from_us, f->to_us);
+	const struct rollup_cover days = as_days(&c);
+	const struct db_rollup *r = best_for(f);
+	struct parts p = { .all = out };
+	struct wanted w;
+	int64_t calls = 0;
+	enum err e;
+
+	out[0] = (struct db_rollup_part){ f->from_us, f->to_us };
+	*n = f->from_us < f->to_us ? 1 : 0;
+	if (r == NULL || f->to_us - f->from_us < LONG_US)
+		return ERR_OK;
+	want_all(&w, r, f);
+	e = read_parts(db, company, r, &w, &c, &p, &calls);
+	if (e == ERR_OK && calls > 0 && calls <= FEW && !p.full) {
+		p = (struct parts){ .all = out };
+		e = read_parts(db, company, r, &w, &days, &p, &calls);
+	}
+	if (e == ERR_OK && p.full)
+		out[0] = (struct db_rollup_part){ f->from_us, f->to_us };
+	else if (e == ERR_OK)
+		*n = p.n;
+	return e;
+}

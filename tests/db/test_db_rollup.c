@@ -1,0 +1,392 @@
+/* Tests of lib/db/db_rollup: whatever is asked of a roll-up equals what the
+ * calls say, for any two dimensions under any filter and period; and the parts
+ * of a period leave no call out. */
+#include <string.h>
+
+#include "lib/base/rnd.h"
+#include "lib/db/db_report_calls.h"
+#include "lib/db/db_report_group.h"
+#include "lib/db/db_rollup.h"
+#include "lib/db/db_stat.h"
+#include "lib/db/stmt.h"
+#include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
+#include "tests/support/testdb.h"
+
+#define CALLS 500 /* of each company */
+#define DAYS  120
+
+static struct testdb *t;
+static struct db *db; /* the dashboard's own account */
+static struct arena mem;
+
+#define ok(call) FAIL_STMT_OK(call)
+
+/* A number below 97 that depends on the call and a letter. */
+#define DICE(letter) "(CRC32(CONCAT(s.seq, '" letter "', HEX(k.id))) % 97)"
+#define ID           "UNHEX(CONCAT(LEFT(HEX(k.id), 20), LPAD(HEX(s.seq), 12, '0')))"
+#define AT                                                                \
+	"(TIMESTAMP '2026-07-01 00:07:30' + INTERVAL CRC32(CONCAT(s.seq," \
+	" HEX(k.id))) % (86400 * 120) SECOND)"
+#define EACH " FROM company k CROSS JOIN seq_1_to_500 s"
+
+/* Two companies whose calls differ, with values that are rare and with none. */
+static const char *const made_sql[] = {
+	"SET FOREIGN_KEY_CHECKS = 0",
+	"INSERT INTO phone_call (company_id, id, state, result, number_id,"
+	" number_e164, caller_place, caller_country, location_id, started_at,"
+	" talk_ms, ring_ms, first_time, qualified)"
+	" SELECT k.id, " ID
+	", 'closed', ELT(1 + " DICE("r") " % 5, 'answered', 'missed',"
+	" 'voicemail', 'abandoned', 'failed'), RPAD(" DICE("n") " % 4, 16, '0'),"
+	" '+1', ELT(1 + " DICE("p") " % 3, 'Köln', '', 'Bonn'),"
+	" ELT(1 + " DICE("p") " % 3, 'DE', '', 'DE'),"
+	" IF(" DICE("l") " % 3 = 0, NULL, RPAD(" DICE("l") " % 3, 16, '1')),"
+	" " AT ", " DICE("t") " * 2500, " DICE("w") " * 700, " DICE("f")
+	" % 2, " DICE("q") " % 2" EACH,
+	"INSERT INTO interaction (company_id, id, kind, happened_at,"
+	" attributed_by, visit_id, source, medium, campaign, ad_group, keyword,"
+	" channel, landing_page, referrer_host, outcome, value_micros)"
+	" SELECT k.id, " ID ", 'call', " AT ", 'visit', " ID
+	", ELT(1 + " DICE("s") " % 4, 'google', 'bing', '', 'news'),"
+	" ELT(1 + " DICE("m") " % 2, 'cpc', ''),"
+	" IF(" DICE("c") " = 0, 'rare', CONCAT('Campaign ', " DICE("c") " % 5)),"
+	" CONCAT('g', " DICE("g") " % 7), CONCAT('k', " DICE("k") "),"
+	" ELT(1 + " DICE("h") " % 3, 'paid', 'organic', 'direct'),"
+	" CONCAT('a/', " DICE("a") " % 9), ELT(1 + " DICE("e") " % 2, '', 'b.c'),"
+	" ELT(1 + " DICE("o") " % 4, '', 'lead', 'sold', 'spam'),"
+	" IF(" DICE("v") " % 3 = 0, " DICE("v") " * 1000000 + 1, NULL)" EACH,
+	"INSERT INTO visit (company_id, id, site_id, visitor_id, started_at,"
+	" seen_at, landing_url, landing_page, source, medium, ad_id, match_type,"
+	" device)"
+	" SELECT k.id, " ID ", k.id, k.id, " AT ", " AT ", '', '', '', '',"
+	" ELT(1 + " DICE("i") " % 3, '', '71', '72'),"
+	" ELT(1 + " DICE("j") " % 3, '', 'e', 'b'),"
+	" ELT(1 + " DICE("d") " % 3, '', 'm', 'c')" EACH,
+	"INSERT INTO call_verdict (company_id, call_id, rule_version, qualified,"
+	" class, risk, decided_at)"
+	" SELECT k.id, " ID ", 1, 0, ELT(1 + " DICE("x") " % 3, '', 'lead',"
+	" 'spam'), " DICE("y") ", " AT EACH,
+	"SET FOREIGN_KEY_CHECKS = 1",
+};
+
+static int64_t from_us, to_us;
+
+static int begin(void **state)
+{
+	uint64_t wrong = 1;
+
+	(void)state;
+	t = testdb_start();
+	db = testdb_connect(t, "dashboard");
+	arena_init(&mem, (size_t)1 << 30);
+	for (size_t i = 0; i < RT_ARRAY_LEN(made_sql); i++)
+		ok(stmt_exec(stmt_begin(t->db, made_sql[i]), NULL));
+	from_us = INT64_C(1782864000) * RT_SEC_US; /* 2026-07-01 */
+	to_us = from_us + DAYS * RT_DAY_US;
+	for (int who = 0; who < 2; who++) {
+		ok(db_stat_rebuild(t->db, t->company[who].id, from_us, to_us));
+		ok(db_stat_verify(t->db, t->company[who].id, from_us, to_us,
+		    &wrong));
+		assert_int_equal(wrong, 0);
+	}
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	arena_fini(&mem);
+	db_close(db);
+	testdb_stop(t);
+	return 0;
+}
+
+/* A period of quarters of an hour, mostly a long one. */
+static void some_period(struct rnd_dice *dice, struct db_filter *f)
+{
+	const int64_t quarter_us = 15 * RT_MIN_US;
+	const uint64_t n = (uint64_t)((to_us - from_us) / quarter_us);
+
+	f->from_us = from_us + (int64_t)rnd_below(dice, n / 3) * quarter_us;
+	f->to_us = to_us - (int64_t)rnd_below(dice, n / 3) * quarter_us;
+	if (rnd_below(dice, 8) == 0)
+		f->to_us =
+		    f->from_us + (int64_t)rnd_below(dice, 200) * quarter_us;
+}
+
+/* Values of texts that calls have, and one that none has. */
+static const struct {
+	enum filter_text by;
+	const char *is[3];
+} texts[] = {
+	{ FILTER_SOURCE, { "google", "", "nobody" } },
+	{ FILTER_MEDIUM, { "cpc", "", "none" } },
+	{ FILTER_CAMPAIGN, { "rare", "Campaign 3", "campaign 3" } },
+	{ FILTER_CHANNEL, { "paid", "organic", "" } },
+	{ FILTER_AD, { "71", "", "73" } },
+	{ FILTER_DEVICE, { "m", "", "t" } },
+	{ FILTER_KEYWORD, { "k1", "k50", "k98" } },
+	{ FILTER_AD_GROUP, { "g1", "g2", "g9" } },
+	{ FILTER_PLACE, { "Köln", "", "Kiel" } },
+	{ FILTER_COUNTRY, { "DE", "", "US" } },
+	{ FILTER_LANDING, { "a/1", "a/2", "" } },
+	{ FILTER_OUTCOME, { "lead", "", "booked" } },
+	{ FILTER_CLASS, { "spam", "", "customer" } },
+};
+
+/* Up to three of all there is. */
+static void some_filter(struct rnd_dice *dice, struct db_filter *f)
+{
+	static const char *const results[] = { "answered", "unanswered",
+		"failed", "blocked" };
+
+	for (uint64_t n = rnd_below(dice, 4); n > 0; n--) {
+		const size_t i = rnd_below(dice, RT_ARRAY_LEN(texts) + 5);
+
+		if (i < RT_ARRAY_LEN(texts)) {
+			f->by_text[texts[i].by] = true;
+			f->text[texts[i].by] =
+			    slice_from(texts[i].is[rnd_below(dice, 3)]);
+			continue;
+		}
+		switch (i - RT_ARRAY_LEN(texts)) {
+		case 0:
+			f->result = slice_from(results[rnd_below(dice, 4)]);
+			break;
+		case 1:
+			f->want[FILTER_FIRST_TIME] = FILTER_NO;
+			break;
+		case 2:
+			f->want[FILTER_QUALIFIED] = FILTER_YES;
+			break;
+		case 3:
+			f->by_id[FILTER_LOCATION] = true;
+			memset(f->id[FILTER_LOCATION],
+			    rnd_below(dice, 2) == 0 ? 0 : '1', ID_BYTES);
+			f->id[FILTER_LOCATION][0] =
+			    f->id[FILTER_LOCATION][1] == 0 ? 0 : '2';
+			break;
+		default:
+			f->by_range[FILTER_TALK_MS] = true;
+			f->min[FILTER_TALK_MS] =
+			    (int64_t)rnd_below(dice, 200) * 1000;
+			f->max[FILTER_TALK_MS] = INT64_C(240000);
+			break;
+		}
+	}
+}
+
+static size_t groups(int who, const struct db_report_ask *ask,
+    struct db_report_group **rows)
+{
+	size_t n = 0;
+
+	ok(db_report_group_list(db, t->company[who].id, ask,
+	    DB_REPORT_GROUPS_MAX, &mem, rows, &n));
+	return n;
+}
+
+/* own_s of a second is in no roll-up: the calls are read. */
+static bool same_both_ways(int who, struct db_report_ask ask)
+{
+	struct db_report_group *a, *b;
+	const bool summed = db_rollup_for(&ask) != NULL;
+	const size_t n = groups(who, &ask, &a);
+
+	ask.own_s = 1;
+	assert_null(db_rollup_for(&ask));
+	assert_int_equal(groups(who, &ask, &b), n);
+	for (size_t k = 0; k < n; k++) {
+		b[k].sums.over = 0;
+		assert_string_equal(a[k].value, b[k].value);
+		assert_string_equal(a[k].value2, b[k].value2);
+		assert_memory_equal(&a[k].sums, &b[k].sums, sizeof(a[k].sums));
+	}
+	arena_reset(&mem);
+	return summed;
+}
+
+/* Two dimensions that one roll-up knows are read from it. */
+static void test_every_pair(void **state)
+{
+	struct rnd_dice dice;
+	size_t summed = 0;
+
+	(void)state;
+	rnd_seed(&dice, 155);
+	for (int by = GROUP_NONE; by < GROUP_COUNT; by++)
+		for (int split = GROUP_NONE; split < GROUP_COUNT; split++) {
+			struct db_report_ask ask = { .by = by, .split = split };
+			const int who = (by + split) % 2;
+
+			some_period(&dice, &ask.filter);
+			if (same_both_ways(who, ask))
+				summed++;
+			else
+				assert_int_not_equal(split, GROUP_NONE);
+		}
+	/* Every dimension alone, and pairs of one family. */
+	assert_true(summed > 2 * (size_t)(GROUP_COUNT - 1) + 40);
+}
+
+static void test_any_filter(void **state)
+{
+	struct rnd_dice dice;
+	size_t summed = 0;
+
+	(void)state;
+	rnd_seed(&dice, 156);
+	for (int i = 0; i < 250; i++) {
+		struct db_report_ask ask = { .by = (int)rnd_below(&dice,
+						 GROUP_COUNT),
+			.split = rnd_below(&dice, 2) == 0
+				     ? GROUP_NONE
+				     : (int)rnd_below(&dice, GROUP_COUNT) };
+
+		some_period(&dice, &ask.filter);
+		some_filter(&dice, &ask.filter);
+		summed += same_both_ways(i % 2, ask) ? 1 : 0;
+	}
+	assert_true(summed > 30 && summed < 250);
+}
+
+/* Calls of 60 s and more are a sum like any other; a company that has the ids
+ * of another's places sees none of its calls. */
+static void test_own_limits(void **state)
+{
+	static const uint32_t limits_s[] = { 60, 90, 120 };
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(limits_s); i++) {
+		struct db_report_ask ask = { .by = GROUP_RESULT,
+			.own_s = limits_s[i],
+			.filter = { .from_us = from_us, .to_us = to_us } };
+		struct db_report_ask slow = ask;
+		struct db_report_group *a, *b;
+		const size_t n = groups(0, &ask, &a);
+
+		assert_non_null(db_rollup_for(&ask));
+		slow.filter.by_range[FILTER_RISK] = true;
+		slow.filter.max[FILTER_RISK] = 100;
+		assert_null(db_rollup_for(&slow));
+		assert_int_equal(groups(0, &slow, &b), n);
+		for (size_t k = 0; k < n; k++)
+			assert_memory_equal(&a[k].sums, &b[k].sums,
+			    sizeof(a[k].sums));
+		arena_reset(&mem);
+	}
+}
+
+/* --- parts of a period -----------------------------------------------------*/
+
+static int64_t count_in(int who, struct db_filter f, int64_t first_us,
+    int64_t last_us)
+{
+	struct db_report_ask ask = { .by = GROUP_NONE, .own_s = 1 };
+	struct db_report_group *rows;
+
+	f.from_us = first_us;
+	f.to_us = last_us;
+	ask.filter = f;
+	return groups(who, &ask, &rows) == 0 ? 0 : rows[0].sums.calls;
+}
+
+static void test_parts(void **state)
+{
+	struct rnd_dice dice;
+	size_t narrowed = 0;
+
+	(void)state;
+	rnd_seed(&dice, 157);
+	for (int i = 0; i < 150; i++) {
+		struct db_rollup_part p[DB_ROLLUP_PARTS_MAX];
+		struct db_filter f = { .result = SLICE("") };
+		int64_t in = 0, last_us;
+		size_t n = 0;
+
+		some_period(&dice, &f);
+		some_filter(&dice, &f);
+		last_us = f.to_us;
+		ok(db_rollup_parts(db, t->company[i % 2].id, &f, p, &n));
+		for (size_t k = 0; k < n; k++) {
+			assert_true(p[k].from_us < p[k].to_us);
+			assert_true(p[k].to_us <= last_us);
+			assert_true(p[k].from_us >= f.from_us);
+			last_us = p[k].from_us - 1;
+			in += count_in(i % 2, f, p[k].from_us, p[k].to_us);
+		}
+		assert_int_equal(in, count_in(i % 2, f, f.from_us, f.to_us));
+		narrowed += n != 1 ? 1 : 0;
+		arena_reset(&mem);
+	}
+	assert_true(narrowed > 10);
+}
+
+/* From the newest to the oldest and back; every call once. */
+static void walk(int who, const struct db_filter *f, size_t step)
+{
+	struct db_report_calls_filter c = { .f = *f,
+		.caller = SLICE(""),
+		.search = SLICE("") };
+	struct db_report_calls page = { .n = 0 };
+	size_t down = 0, up = 0;
+
+	do {
+		ok(db_report_calls(db, t->company[who].id, &c, step, &mem,
+		    &page));
+		for (size_t k = 1; k < page.n; k++)
+			assert_true(page.rows[k].started_us <=
+				    page.rows[k - 1].started_us);
+		down += page.n;
+		if (page.n > 0)
+			c.key = (struct db_report_calls_key){
+				page.rows[page.n - 1].started_us,
+				page.rows[page.n - 1].id
+			};
+		c.way = DB_REPORT_CALLS_OLDER;
+	} while (page.n > 0 && page.older);
+	assert_int_equal(down, count_in(who, *f, f->from_us, f->to_us));
+	c.way = DB_REPORT_CALLS_NEWER;
+	c.key.started_us = f->from_us;
+	memset(c.key.id.v, 0, sizeof(c.key.id.v));
+	do {
+		ok(db_report_calls(db, t->company[who].id, &c, step, &mem,
+		    &page));
+		up += page.n;
+		if (page.n > 0)
+			c.key = (struct db_report_calls_key){
+				page.rows[0].started_us, page.rows[0].id
+			};
+	} while (page.n > 0 && page.newer);
+	assert_int_equal(up, down);
+}
+
+static void test_log_pages(void **state)
+{
+	struct rnd_dice dice;
+
+	(void)state;
+	rnd_seed(&dice, 158);
+	for (int i = 0; i < 60; i++) {
+		struct db_filter f = { .result = SLICE("") };
+
+		some_period(&dice, &f);
+		some_filter(&dice, &f);
+		walk(i % 2, &f, 1 + rnd_below(&dice, 60));
+		arena_reset(&mem);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_pair),
+		cmocka_unit_test(test_any_filter),
+		cmocka_unit_test(test_own_limits),
+		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_log_pages),
+	};
+
+	return cmocka_run_group_tests_name("db_rollup", tests, begin, end);
+}
