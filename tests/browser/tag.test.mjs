@@ -1,62 +1,29 @@
 // How the tag behaves where timing, rules of the browser or other programs
 // matter: slow servers, frames, pages nobody sees yet, programs that undo its
-// work. The server stands in for dni.fcgi, which dni.test.mjs has in full.
+// work.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import http from 'node:http';
-import { existsSync, readFileSync } from 'node:fs';
-import { addr, until } from '../support/stack.mjs';
-import { newVisitor, openBrowser } from '../support/browser.mjs';
+import { readFileSync } from 'node:fs';
+import { until } from '../support/stack.mjs';
+import { newVisitor } from '../support/browser.mjs';
+import { fresh, html, leased, NUMBER, ours, own, site, startSite, stopSite, TAG, told } from '../support/tagsite.mjs';
 
-const own = { e164: '+14155550199', national: '(415) 555-0199', international: '+1 415-555-0199' };
-const ours = { e164: '+14155557003', national: '(415) 555-7003', international: '+1 415-555-7003' };
-const TAG = '<script async src="/t.js" data-site="x" data-number="+14155550199"></script>';
+before(startSite);
+after(stopSite);
 
-let server, browser, base, pages, waitMs, asked, deny;
-
-function serve(req, res) {
-	const path = new URL(req.url, base).pathname;
-	const send = (type, body, status = 200) => res.writeHead(status, { 'content-type': type }).end(body);
-	if (path in pages) return send('text/html; charset=utf-8', pages[path]);
-	if (/^\/t(-\w+)?\.js$/.test(path) && existsSync(`static/dist${path}`)) return send('text/javascript', readFileSync(`static/dist${path}`));
-	let text = '';
-	req.on('data', (d) => (text += d)).on('end', () => {
-		if (!path.startsWith('/dni/')) return send('text/plain', '', 404);
-		const said = JSON.parse(text);
-		asked.push([path.slice(8), said]);
-		const answer = deny || said.consent === 'no' ? { tier: 'source', why: 'consent', swap: [], beat_s: 60 }
-			: { tier: 'lease', why: '', visitor: 'vtr_1', visit: 'vis_1', swap: [{ from: own, to: ours }], beat_s: 60 };
-		setTimeout(() => path === '/dni/v1/visit' ? send('application/json', JSON.stringify(answer)) : res.writeHead(204).end(), waitMs);
-	});
-}
-
-before(async () => {
-	server = http.createServer(serve);
-	await new Promise((r) => server.listen(8090, addr, r));
-	base = `http://${addr}:8090`;
-	browser = await openBrowser();
-});
-
-after(async () => {
-	await browser?.close();
-	server?.closeAllConnections();
-	server?.close();
-});
-
-const html = (body, head = TAG) => `<!doctype html><html><head><meta charset="utf-8"><title>x</title>${head}</head><body>${body}</body></html>`;
+const denied = { tier: 'source', why: 'consent', swap: [], beat_s: 60 };
 
 /** A visitor on a page of that body; `init` runs before everything else. */
 async function open(body, { head, init, more = {}, wait = 0, path = '/' } = {}) {
-	pages = { '/': html(body, head), ...more };
-	waitMs = wait;
-	asked = [];
-	const page = await newVisitor(browser);
+	fresh({ '/': html(body, head), ...more });
+	site.waitMs = wait;
+	site.answer = (what, said) => what === 'visit' && (said.consent === 'no' ? denied : leased());
+	const page = await newVisitor(site.browser);
 	if (init) await page.addInitScript(init);
-	await page.goto(base + path);
+	await page.goto(site.base + path);
 	return page;
 }
 
-const told = (what) => asked.filter(([path]) => path === what).map(([, body]) => body);
 const shown = (page, id = 'n') => page.waitForFunction(([id, n]) => document.getElementById(id).textContent === n, [id, ours.national]);
 /** A visitor who does something, and what comes then. */
 const visiting = async (page) => {
@@ -138,7 +105,7 @@ test('a page nobody sees yet asks for nothing', async () => {
 	});
 	await page.waitForFunction(() => window.ringtrace);
 	assert.equal(await page.textContent('#n'), own.national);
-	assert.deepEqual(asked, []);
+	assert.deepEqual(site.asked, []);
 	await page.evaluate(() => {
 		window.state = 'visible';
 		document.dispatchEvent(new Event('visibilitychange'));
@@ -234,12 +201,12 @@ test('a no while the visit is asked for ends what comes, and keeps nothing', asy
 test('a yes at each page of a site that requires one', async () => {
 	const page = await open(`<p id="n">${own.national}</p>`);
 	await shown(page);
-	asked = [];
-	deny = true;
-	await page.goto(base);
+	site.asked = [];
+	site.answer = (what) => what === 'visit' && denied;
+	await page.goto(site.base);
 	await until('it asks', () => told('visit').length === 1);
 	await page.waitForFunction(() => ringtrace.session().tier === 'source');
-	deny = false;
+	site.answer = (what) => what === 'visit' && leased();
 	await page.evaluate(() => window.ringtrace('consent', true));
 	await shown(page);
 	assert.deepEqual(told('visit').map((v) => [v.visit, v.consent]), [['vis_1', undefined], ['vis_1', 'yes']]);
@@ -295,32 +262,25 @@ test('a form is told as it is where lists write themselves', async () => {
 });
 
 test('without its modules the number is there all the same', async () => {
-	const page = await newVisitor(browser);
+	const page = await newVisitor(site.browser);
 	await page.route(/t-\w+\.js/, (route) => route.abort());
-	pages = { '/': html(`<p id="n">${own.national}</p>`) };
-	asked = [];
-	waitMs = 0;
-	await page.goto(base);
+	fresh({ '/': html(NUMBER) });
+	await page.goto(site.base);
 	await shown(page);
 	assert.deepEqual(page.said.filter((s) => !/ERR_FAILED/.test(s)), []);
 	await page.context().close();
 });
 
 test('a link is right when it is clicked while the page is still being read', async () => {
-	const page = await newVisitor(browser);
-	pages = {};
-	asked = [];
-	waitMs = 0;
+	const page = await newVisitor(site.browser);
 	let rest;
-	const slow = http.createServer((req, res) => {
-		if (req.url !== '/slow') return serve(req, res);
+	fresh({ '/slow': (res) => {
 		res.writeHead(200, { 'content-type': 'text/html' });
 		res.write(`<!doctype html><head>${TAG}</head><body><p id="n">${own.national}</p><a id="l" href="tel:+14155550199">Call</a>${' '.repeat(4096)}`);
 		rest = () => res.end(`<p id="end">${own.national}</p></body>`);
-	});
-	await new Promise((r) => slow.listen(8091, addr, r));
+	} });
 	try {
-		await page.goto(`http://${addr}:8091/slow`, { waitUntil: 'commit' });
+		await page.goto(`${site.base}/slow`, { waitUntil: 'commit' });
 		await shown(page);
 		assert.equal(await page.evaluate(() => document.readyState), 'loading');
 		const href = await page.evaluate(() => new Promise((r) => {
@@ -336,8 +296,6 @@ test('a link is right when it is clicked while the page is still being read', as
 	} finally {
 		rest?.();
 		await page.context().close();
-		slow.closeAllConnections();
-		slow.close();
 	}
 });
 

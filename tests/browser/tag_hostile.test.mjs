@@ -4,64 +4,28 @@
 // page that stops.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import http from 'node:http';
-import { existsSync, readFileSync } from 'node:fs';
-import { addr, until } from '../support/stack.mjs';
-import { newVisitor, openBrowser } from '../support/browser.mjs';
+import { until } from '../support/stack.mjs';
+import { newVisitor } from '../support/browser.mjs';
+import { fresh, html, NUMBER, ours, own, site, startSite, stopSite, told } from '../support/tagsite.mjs';
 
-const own = { e164: '+14155550199', national: '(415) 555-0199', international: '+1 415-555-0199' };
-const ours = { e164: '+14155557003', national: '(415) 555-7003', international: '+1 415-555-7003' };
-const TAG = '<script async src="/t.js" data-site="x" data-number="+14155550199"></script>';
-
-let server, browser, base, pages = {}, asked = [], answer;
-
-function serve(req, res) {
-	const path = new URL(req.url, base).pathname;
-	const send = (type, body, status = 200) => res.writeHead(status, { 'content-type': type }).end(body);
-	if (path in pages) return send('text/html; charset=utf-8', pages[path]);
-	if (/^\/t(-\w+)?\.js$/.test(path) && existsSync(`static/dist${path}`)) return send('text/javascript', readFileSync(`static/dist${path}`));
-	let text = '';
-	req.on('data', (d) => (text += d)).on('end', () => {
-		if (!path.startsWith('/dni/')) return send('text/plain', '', 404);
-		asked.push([path.slice(8), JSON.parse(text)]);
-		if (path === '/dni/v1/visit') return send('application/json', answer);
-		res.writeHead(204).end();
-	});
-}
-
-before(async () => {
-	server = http.createServer(serve);
-	await new Promise((r) => server.listen(8090, addr, r));
-	base = `http://${addr}:8090`;
-	browser = await openBrowser();
-});
-
-after(async () => {
-	await browser?.close();
-	server?.closeAllConnections();
-	server?.close();
-});
-
-const html = (body, head = TAG) => `<!doctype html><html><head><meta charset="utf-8"><title>x</title>${head}</head><body>${body}</body></html>`;
+before(startSite);
+after(stopSite);
 
 /** A page is prepared; visits are answered as by dni.fcgi unless `says`. */
-function prepare(more, says) {
-	pages = more;
-	asked = [];
-	answer = says ?? JSON.stringify({ tier: 'lease', why: '', visitor: 'vtr_1', visit: 'vis_1', swap: [{ from: own, to: ours }], beat_s: 60 });
+function prepare(pages, says) {
+	fresh(pages);
+	if (says !== undefined) site.answer = (what) => what === 'visit' && says;
 }
 
 async function open(body, { head, init, says } = {}) {
 	prepare({ '/': html(body, head) }, says);
-	const page = await newVisitor(browser);
+	const page = await newVisitor(site.browser);
 	if (init) await page.addInitScript(init);
-	await page.goto(base);
+	await page.goto(site.base);
 	return page;
 }
 
 const shown = (page) => page.waitForFunction((n) => document.getElementById('n').textContent === n, ours.national);
-const visits = () => asked.filter(([path]) => path === 'visit');
-const NUMBER = `<p id="n">${own.national}</p>`;
 
 const houses = [
 	['forms and pictures named like members of the document', `<form name="title"></form><img name="referrer"><form name="activeElement"></form>${NUMBER}`],
@@ -75,7 +39,7 @@ for (const [name, body] of houses) {
 	test(name, async () => {
 		const page = await open(body);
 		await shown(page);
-		assert.equal(visits().length, 1);
+		assert.equal(told('visit').length, 1);
 		assert.deepEqual(page.said, []);
 		await page.context().close();
 	});
@@ -90,7 +54,7 @@ test('prototypes with members of everybody’s', async () => {
 	});
 	await page.waitForFunction(() => window.ringtrace?.session().visit === 'vis_1');
 	await shown(page);
-	assert.equal(visits()[0][1].site, 'x');
+	assert.equal(told('visit')[0].site, 'x');
 	await page.context().close();
 });
 
@@ -113,7 +77,7 @@ test('functions of the browser replaced by ones that throw', async () => {
 test('answers that are none leave the page as it was, and in sight', async () => {
 	for (const says of ['null', '[]', '"x"', '7', '{}', '{"swap":null}', '<html>sign in to this wifi</html>', '']) {
 		const page = await open(NUMBER, { says });
-		await until('it has asked', () => visits().length === 1);
+		await until('it has asked', () => told('visit').length === 1);
 		await page.waitForFunction(() => getComputedStyle(document.getElementById('n')).visibility === 'visible');
 		assert.equal(await page.textContent('#n'), own.national, says);
 		assert.equal(await page.evaluate(() => document.cookie), '', says);
@@ -127,7 +91,7 @@ test('lists of numbers that are none leave the page as it was, in sight and aliv
 	for (const swap of [[null], [{}], ['x'], [{ from: {}, to: {} }], [{ from: nothing, to: ours }],
 		[{ from: own, to: ours }, { from: nothing, to: ours }, { from: { ...own, e164: '+1', national: '1' }, to: ours }]]) {
 		const page = await open(NUMBER, { says: JSON.stringify({ tier: 'lease', visitor: 'vtr_1', visit: 'vis_1', swap }) });
-		await until('it has asked', () => visits().length === 1);
+		await until('it has asked', () => told('visit').length === 1);
 		await page.waitForFunction(() => getComputedStyle(document.getElementById('n')).visibility === 'visible');
 		const text = await page.evaluate(() => {
 			window.ringtrace.text('Call +1 415 555 0100 (1)');
@@ -143,14 +107,14 @@ test('what others wrote where the tag keeps its answer costs nothing', async () 
 	for (const kept of ['{', 'null', '7', '[]', `[${until2099}]`, `[${until2099},[],null]`, `[${until2099},[],[null]]`,
 		`[${until2099},7,"x"]`, `[${until2099},[],[{"from":{},"to":{}}]]`, 'x'.repeat(100000)]) {
 		prepare({ '/': html(NUMBER) });
-		const page = await newVisitor(browser);
+		const page = await newVisitor(site.browser);
 		await page.addInitScript((kept) => {
 			sessionStorage.rt_p = kept;
 			document.cookie = `rt_id=vtr_1.vis_1.${Date.now()};path=/`;
 		}, kept);
-		await page.goto(base);
+		await page.goto(site.base);
 		await shown(page);
-		assert.equal(visits().length, 1, kept.slice(0, 40));
+		assert.equal(told('visit').length, 1, kept.slice(0, 40));
 		assert.deepEqual(page.said, [], kept.slice(0, 40));
 		await page.context().close();
 	}
@@ -159,9 +123,9 @@ test('what others wrote where the tag keeps its answer costs nothing', async () 
 test('cookies with the tag’s name and nonsense in it', async () => {
 	for (const kept of ['.', '...', 'vtr_1', 'vtr_1.vis_1.', `${'x'.repeat(3000)}.y.9999999999999`, 'vtr_1.vis_1.NaN', '%00']) {
 		prepare({ '/': html(NUMBER) });
-		const page = await newVisitor(browser);
+		const page = await newVisitor(site.browser);
 		await page.addInitScript((kept) => { document.cookie = `rt_id=${kept};path=/`; }, kept);
-		await page.goto(base);
+		await page.goto(site.base);
 		await shown(page);
 		assert.match(await page.evaluate(() => document.cookie), /rt_id=vtr_1\.vis_1\.\d+/);
 		assert.deepEqual(page.said, []);

@@ -1,63 +1,36 @@
 // The life of a visit on a page: what comes only once somebody is there, pages
 // drawn ahead, kept and shown again, leases that ended in between, clicks told.
-// The server stands in for dni.fcgi, which dni.test.mjs has in full.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import http from 'node:http';
-import { existsSync, readFileSync } from 'node:fs';
-import { addr, until } from '../support/stack.mjs';
-import { newVisitor, openBrowser } from '../support/browser.mjs';
+import { readFileSync } from 'node:fs';
+import { until } from '../support/stack.mjs';
+import { newVisitor } from '../support/browser.mjs';
+import { fresh, html, leased, number, ours, own, site, startSite, stopSite, told } from '../support/tagsite.mjs';
 
-const number = (tail) => ({ e164: `+1415555${tail}`, national: `(415) 555-${tail}`, international: `+1 415-555-${tail}` });
-const own = number('0199'), ours = number('7003'), other = number('7044');
-const TAG = '<script async src="/t.js" data-site="x" data-number="+14155550199"></script>';
+const other = number('7044');
 const BODY = `<p id="n">${own.national}</p><a id="l" href="tel:+14155550199">Call</a>`;
 
-let server, browser, base, body, lease, beat, asked, loaded;
+let lease, beat;
 
-function serve(req, res) {
-	const path = new URL(req.url, base).pathname;
-	const send = (type, text, status = 200) => res.writeHead(status, { 'content-type': type }).end(text);
-	if (path === '/') return send('text/html; charset=utf-8', `<!doctype html><html><head><title>x</title>${TAG}</head><body>${body}</body></html>`);
-	if (/^\/t(-\w+)?\.js$/.test(path) && existsSync(`static/dist${path}`)) {
-		loaded.push(path);
-		return send('text/javascript', readFileSync(`static/dist${path}`));
-	}
-	let text = '';
-	req.on('data', (d) => (text += d)).on('end', () => {
-		if (!path.startsWith('/dni/')) return send('text/plain', '', 404);
-		asked.push([path.slice(8), JSON.parse(text)]);
-		if (path === '/dni/v1/visit') return send('application/json', JSON.stringify(lease));
-		if (path === '/dni/v1/beat') return send('application/json', JSON.stringify(beat));
-		res.writeHead(204).end();
-	});
-}
+before(startSite);
+after(stopSite);
 
-before(async () => {
-	server = http.createServer(serve);
-	await new Promise((r) => server.listen(8090, addr, r));
-	base = `http://${addr}:8090`;
-	browser = await openBrowser();
-});
-
-after(async () => {
-	await browser?.close();
-	server?.closeAllConnections();
-	server?.close();
-});
-
-const leased = (visit, to) => ({ tier: 'lease', why: '', visitor: 'vtr_1', visit, swap: [{ from: own, to }], beat_s: 60 });
-const told = (what) => asked.filter(([path]) => path === what).map(([, said]) => said);
 const events = (kind) => told('event').filter((e) => e.kind === kind);
 const shows = (page, to) => page.waitForFunction((n) => document.getElementById('n')?.textContent === n, to.national);
 
+function serving(body) {
+	fresh({ '/': html(body) });
+	site.answer = (what) => what === 'visit' ? lease : what === 'beat' && beat;
+}
+
 /** A page whose clocks the test moves, with the visit's number on it. */
 async function open({ clock = true, init, says = leased('vis_1', ours) } = {}) {
-	[body, lease, beat, asked, loaded] = [BODY, says, says, [], []];
-	const page = await newVisitor(browser);
+	serving(BODY);
+	lease = beat = says;
+	const page = await newVisitor(site.browser);
 	if (clock) await page.clock.install();
 	if (init) await page.addInitScript(init);
-	await page.goto(base);
+	await page.goto(site.base);
 	return page;
 }
 
@@ -81,17 +54,17 @@ test('what a number does not need comes when somebody uses the page', async () =
 	await shows(page, ours);
 	await page.clock.runFor(1000);
 	// Of a page younger than the five seconds after which it comes by itself.
-	const early = loaded.join(), age = await page.evaluate(() => performance.now());
+	const early = site.loaded.join(), age = await page.evaluate(() => performance.now());
 	assert.ok(age > 5000 || early === '/t.js', early);
 	await page.mouse.move(20, 20);
-	await until('the module is asked for', () => loaded.includes('/t-visit.js'));
+	await until('the module is asked for', () => site.loaded.includes('/t-visit.js'));
 	await until('it is told how it went', async () => {
 		await page.clock.runFor(100);
 		return events('about').length === 1;
 	});
 	const [about] = events('about');
 	assert.ok(about.found >= 2 && about.swapped >= 2 && about.late_ms >= 0, JSON.stringify(about));
-	assert.deepEqual(loaded, ['/t.js', '/t-visit.js']);
+	assert.deepEqual(site.loaded, ['/t.js', '/t-visit.js']);
 	await page.context().close();
 });
 
@@ -99,7 +72,7 @@ test('who only looks has a visit that lasts, too', async () => {
 	const page = await open();
 	await shows(page, ours);
 	await page.clock.runFor(5100);
-	await until('the module is asked for', () => loaded.includes('/t-visit.js'));
+	await until('the module is asked for', () => site.loaded.includes('/t-visit.js'));
 	await page.context().close();
 });
 
@@ -114,8 +87,8 @@ test('without consent nothing more comes, whatever the visitor does', async () =
 		document.getElementById('l').click();
 	});
 	await page.clock.runFor(6000);
-	assert.deepEqual(loaded, ['/t.js']);
-	assert.deepEqual(asked.map(([what]) => what), ['visit']);
+	assert.deepEqual(site.loaded, ['/t.js']);
+	assert.deepEqual(site.asked.map(([what]) => what), ['visit']);
 	await page.context().close();
 });
 
@@ -138,14 +111,14 @@ test('a page drawn ahead asks for nothing until it is shown', async () => {
 		window.ringtrace.swap();
 	});
 	assert.equal(await page.textContent('#n'), own.national);
-	assert.deepEqual(asked, []);
+	assert.deepEqual(site.asked, []);
 	await page.evaluate(() => {
 		window.state = 'visible';
 		document.dispatchEvent(new Event('prerenderingchange'));
 		document.dispatchEvent(new Event('visibilitychange'));
 	});
 	await shows(page, ours);
-	assert.deepEqual(told('visit').map((v) => v.url), [`${base}/ahead`]);
+	assert.deepEqual(told('visit').map((v) => v.url), [`${site.base}/ahead`]);
 	await page.context().close();
 });
 
@@ -168,7 +141,7 @@ test('pages of an application that were passed before anything was touched are t
 	});
 	await awake(page);
 	await until('the views are told', () => events('view').length === 3);
-	assert.deepEqual(events('view').map((e) => e.url.slice(base.length)).sort(), ['/one', '/three', '/two']);
+	assert.deepEqual(events('view').map((e) => e.url.slice(site.base.length)).sort(), ['/one', '/three', '/two']);
 	assert.equal(told('visit').length, 1);
 	await page.context().close();
 });
@@ -224,7 +197,7 @@ test('a clock that is set back or far ahead costs no number', async () => {
 	for (const at of ['2001-01-01T00:00:00Z', '2099-01-01T00:00:00Z']) {
 		await page.clock.setSystemTime(new Date(at));
 		await page.clock.runFor(6000);
-		await page.goto(base);
+		await page.goto(site.base);
 		await shows(page, ours);
 	}
 	assert.deepEqual(page.said, []);
@@ -256,13 +229,13 @@ test('the stub changes texts, never comments or fields, and is the one the manua
 	const stub = readFileSync('static/dist/t-stub.js', 'utf8').trim();
 	assert.ok(readFileSync('docs/TAG.md', 'utf8').includes(`<script>${stub}</script>`));
 	assert.ok(stub.length <= 300, `${stub.length}`);
-	const page = await newVisitor(browser);
+	const page = await newVisitor(site.browser);
 	await page.addInitScript(() => {
 		sessionStorage.rt_p = JSON.stringify([Date.now() + 60000, [['(415) 555-0199', '(415) 555-7003']]]);
 	});
 	await page.route('**/t.js', (route) => route.abort());
-	[body, asked, loaded] = [`<script>${stub}</script>${BODY}<div id="c"><!-- ${own.national} --><b>${own.national}</b></div><p data-noswap>${own.national}</p><textarea>I called ${own.national}</textarea>`, [], []];
-	await page.goto(base);
+	serving(`<script>${stub}</script>${BODY}<div id="c"><!-- ${own.national} --><b>${own.national}</b></div><p data-noswap>${own.national}</p><textarea>I called ${own.national}</textarea>`);
+	await page.goto(site.base);
 	await shows(page, ours);
 	assert.deepEqual(await page.evaluate(() => [document.getElementById('c').innerHTML, document.querySelector('[data-noswap]').textContent, document.querySelector('textarea').value]),
 		[`<!-- ${own.national} --><b>${ours.national}</b>`, own.national, `I called ${own.national}`]);
