@@ -296,8 +296,8 @@ export function look(node, known) {
 	if (known === true) {
 		// only attributes are left
 	} else if (node.nodeType === 9) {
-		if (quick.test(doc.title)) hit(doc.querySelector('title'));
-		find(node.body || node.documentElement);
+		// Its body is a form that has this name, if there is one.
+		find(node.documentElement);
 	} else if (quick.test(node.textContent)) {
 		find(node);
 	}
@@ -363,7 +363,7 @@ export function watch(root) {
 
 // What came since the last look.
 function pass() {
-	if (quick && doc.body) read = find(doc.body, read);
+	if (quick) read = find(doc.documentElement, read);
 }
 
 // While the page is being read, what came is looked at once a frame, before

@@ -29,6 +29,7 @@ const shown = (page) => page.waitForFunction((n) => document.getElementById('n')
 
 const houses = [
 	['forms and pictures named like members of the document', `<form name="title"></form><img name="referrer"><form name="activeElement"></form>${NUMBER}`],
+	['a form and a picture named like the body', `<form name="body"><input name="x"></form><img name="body">${NUMBER}`],
 	['forms and pictures named like members of the document, twice', `<img name="title"><img name="title"><img name="readyState">${NUMBER}`],
 	['elements named like our objects', `<div id="ringtrace"></div><form id="ringtraceConfig"><input name="number"></form>${NUMBER}`],
 	['fields named like members of their form', `<form title="Call"><input name="title"><input name="id"><input name="name"><input name="style"><input name="data">
