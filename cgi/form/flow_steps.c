@@ -405,15 +405,17 @@ static enum err work(struct page *p, enum flow_draft_do what, uint64_t base,
 			return show(p, out);
 		}
 		e = flow_store_write(p->r, p->text, (uint32_t)base, f);
-		if (e == ERR_CONFLICT)
+		if (e == ERR_CONFLICT) {
 			p->problem =
 			    "Somebody else saved this flow meanwhile:"
 			    " load the page again.";
-		else if (e != ERR_OK)
-			return e;
-		else if (what == FLOW_DRAFT_SAVE)
+			return show(p, out);
+		}
+		if (e == ERR_OK && what == FLOW_DRAFT_PUBLISH)
+			e = publish(p, f);
+		else if (e == ERR_OK)
 			p->done = "Saved as draft.";
-		else if ((e = publish(p, f)) != ERR_OK)
+		if (e != ERR_OK)
 			return e;
 	}
 	return show(p, out);

@@ -100,7 +100,7 @@ static bool has_twin(const struct thing *t, const struct thing_list *l,
 {
 	const struct slice name = slice_trim(row->cell[0]);
 
-	if (strcmp(t->columns[0], "Name") != 0)
+	if (t->columns[0] == NULL || strcmp(t->columns[0], "Name") != 0)
 		return false;
 	for (const struct thing_row *o = l->first; o != NULL; o = o->next)
 		if (o != row && slice_eq_case(slice_trim(o->cell[0]), name))

@@ -169,7 +169,7 @@ enum err formrule_mask(struct arena *mem, struct slice s, struct slice *out)
 enum err formrule_cut(struct arena *mem, struct slice s, size_t max,
     struct slice *out)
 {
-	struct slice head = s;
+	struct slice head;
 	char *p;
 
 	if (s.n <= max)

@@ -183,10 +183,9 @@ static void read_facts(struct work *w, const struct json_node *doc)
 	}
 	outcome = SLICE("");
 	if (json_in_opt_text(doc, "answered_before", ID_TEXT_MAX, &outcome) !=
-	    ERR_OK)
-		complain(w, "answered_before: a destination");
-	else if (outcome.n > 0 && id_parse(ID_KIND_destination, outcome,
-				      f->answered.v) != ERR_OK)
+		ERR_OK ||
+	    (outcome.n > 0 && id_parse(ID_KIND_destination, outcome,
+				  f->answered.v) != ERR_OK))
 		complain(w, "answered_before: a destination");
 }
 

@@ -253,6 +253,7 @@ test('nobody answers: the worker gives up, the caller hears so', async () => {
 	assert.ok(Number(e.status) >= 400, JSON.stringify(e));
 	const r = await record(e.call_id);
 	assert.equal(r.result, 'missed');
+	await b.ended;
 	assert.equal(endings(b)[0].status, '487');
 });
 
