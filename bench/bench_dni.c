@@ -128,19 +128,19 @@ static int body(struct gen *g, struct conn *c, char *out, size_t cap,
 			    v->visitor, v->visit);
 		}
 		return snprintf(out, cap,
-		    "{\"site\":\"demo\",\"url\":\"https://bay.example/prices\","
-		    "\"ref\":\"https://bay.example/\",\"title\":\"Prices\","
+		    "{\"site\":\"demo\",\"url\":\"http://%s:%s/prices\","
+		    "\"ref\":\"http://%s:%s/\",\"title\":\"Prices\","
 		    "\"zone\":\"America/Los_Angeles\","
 		    "\"visitor\":\"%s\",\"visit\":\"%s\"}",
-		    v->visitor, v->visit);
+		    g->host, g->port, g->host, g->port, v->visitor, v->visit);
 	}
 	return snprintf(out, cap,
-	    "{\"site\":\"demo\",\"url\":\"https://bay.example/?utm_source="
+	    "{\"site\":\"demo\",\"url\":\"http://%s:%s/?utm_source="
 	    "google&utm_medium=cpc&utm_campaign=spring&utm_term=emergency+"
 	    "plumber&campaignid=77&adgroupid=88&creative=99&gclid=%016llx\","
 	    "\"ref\":\"https://www.google.com/\",\"title\":\"Emergency "
 	    "plumber\",\"zone\":\"America/Los_Angeles\"}",
-	    (unsigned long long)rnd_u64(&g->dice));
+	    g->host, g->port, (unsigned long long)rnd_u64(&g->dice));
 }
 
 static void send_request(struct gen *g, struct conn *c, int64_t due_us)

@@ -275,8 +275,7 @@ bool dni_conf_token_ok(const struct dni_site *s, struct slice token)
 		   slice_of(s->token_hash, sizeof(s->token_hash)));
 }
 
-/* "https://example.com" of "https://example.com/page". */
-static struct slice origin_of(struct slice url)
+struct slice dni_conf_origin(struct slice url)
 {
 	const size_t host = slice_find(url, ':', 0) + 3;
 
@@ -286,7 +285,8 @@ static struct slice origin_of(struct slice url)
 bool dni_conf_origin_ok(const struct dni_site *s, struct slice origin,
     struct slice referrer)
 {
-	const struct slice from = origin.n > 0 ? origin : origin_of(referrer);
+	const struct slice from =
+	    origin.n > 0 ? origin : dni_conf_origin(referrer);
 
 	for (size_t i = 0; i < s->n_origins; i++)
 		if (slice_eq_case(from, s->origins[i]))

@@ -108,5 +108,7 @@ bool dni_conf_token_ok(const struct dni_site *s, struct slice token);
  * without a list lets all in. */
 bool dni_conf_origin_ok(const struct dni_site *s, struct slice origin,
     struct slice referrer);
+/* "https://example.com" of "https://example.com/page". */
+struct slice dni_conf_origin(struct slice url);
 
 #endif

@@ -32,14 +32,15 @@ static enum err copy_targets(const struct dni_site *site,
 }
 
 /* With conf_lock held: what the health page says of a stranger who asked. */
-static void note_refused(struct dni_serve *v, const struct dni_site *site)
+static void note_refused(struct dni_serve *v, const struct dni_site *site,
+    struct slice origin)
 {
 	struct site_health_row *sums = &site->seen->sums;
 
 	(void)pthread_mutex_lock(&v->s->mu);
 	sums->refused++;
 	sums->said_us = v->who.now_us;
-	if (!slice_to_cstr(slice_head(v->who.origin, 120), sums->refused_origin,
+	if (!slice_to_cstr(slice_head(origin, 120), sums->refused_origin,
 		sizeof(sums->refused_origin)))
 		sums->refused_origin[0] = '\0'; /* holds a NUL */
 	(void)pthread_mutex_unlock(&v->s->mu);
@@ -48,7 +49,8 @@ static void note_refused(struct dni_serve *v, const struct dni_site *site)
 /* A server that has the site's secret asks for its visitor: no origin then. A
  * browser says "null" in a beacon of a page that wants no referrer told (Fetch,
  * "append a request Origin header"); the visit that it tells of was let in by
- * its page's origin. */
+ * its page's origin. The page that is named has to be one of the site's, too:
+ * in a browser it always is. */
 static enum err find_site(struct dni_serve *v, const struct dni_site **out)
 {
 	*out = dni_conf_site(v->s->conf, v->h->site);
@@ -57,10 +59,14 @@ static enum err find_site(struct dni_serve *v, const struct dni_site **out)
 	if (v->who.token.n > 0)
 		return dni_conf_token_ok(*out, v->who.token) ? ERR_OK
 							     : ERR_DENIED;
-	if (dni_conf_origin_ok(*out, v->who.origin, v->who.referrer) ||
-	    (v->who.goes_on && slice_eq(v->who.origin, SLICE("null"))))
+	if (!dni_conf_origin_ok(*out, v->who.origin, v->who.referrer) &&
+	    !(v->who.goes_on && slice_eq(v->who.origin, SLICE("null")))) {
+		note_refused(v, *out, v->who.origin);
+		return ERR_DENIED;
+	}
+	if (v->h->url.n == 0 || dni_conf_origin_ok(*out, SLICE(""), v->h->url))
 		return ERR_OK;
-	note_refused(v, *out);
+	note_refused(v, *out, dni_conf_origin(v->h->url));
 	return ERR_DENIED;
 }
 

@@ -151,6 +151,9 @@ test('only the site’s own origins get a number', async () => {
 	// Browsers send one with every POST: without it the page has to be named.
 	for (const headers of [{ origin: '' }, { origin: '', referer: 'https://evil.example/' }, { origin: '', referer: `${origin}.evil.example/` }, { origin: '', referer: 'x' }])
 		assert.equal((await ask({}, headers)).status, 403, JSON.stringify(headers));
+	// A page of another site, named by somebody who says that he is on this one.
+	for (const url of ['https://evil.example/?gclid=x', `${origin.replace('http', 'https')}/`, `http://${new URL(origin).hostname}:8081/demo/`, `http://${new URL(origin).host.replace(':', '.evil.example:')}/`])
+		assert.equal((await ask({ url })).status, 403, url);
 	assert.deepEqual(counts(), was);
 	assert.equal((await ask()).headers['access-control-allow-origin'], '*');
 	const { json } = await ask({}, { origin: '', referer: `${origin}/demo/?x=https://evil.example` });
