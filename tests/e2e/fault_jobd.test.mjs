@@ -81,12 +81,15 @@ after(async () => {
 	left.forEach((f) => f());
 });
 
-const due = () => stack.sqlOne("SELECT COUNT(*) FROM job WHERE state = 'running' OR state = 'ready' AND due_at <= UTC_TIMESTAMP(6)");
-/** Everything there is to do is done once more. */
+const jobs = (where) => stack.sqlOne(`SELECT COUNT(*) FROM job WHERE ${where}`) !== '0';
+const due = () => jobs("state = 'running' OR state = 'ready' AND due_at <= UTC_TIMESTAMP(6)");
+/** Everything there is to do is done once more. A job whose end could not be
+ *  written down stays with whoever has it until its time is over; here that is
+ *  the next time. */
 async function work() {
-	stack.sql(`UPDATE job SET state = 'ready', due_at = UTC_TIMESTAMP(6), attempts = 0, claim = NULL, ended_at = NULL WHERE state IN ('done', 'ready', 'dead');
+	stack.sql(`UPDATE job SET state = 'ready', due_at = UTC_TIMESTAMP(6), attempts = 0, claim = NULL, ended_at = NULL;
 		UPDATE recording SET peaks = NULL; DELETE FROM mail_log`);
-	await until('nothing is due', () => server.over || due() === '0');
+	await until('nothing is due', () => server.over || !due() || (faults.fired() > 0 && !jobs("state = 'ready' AND due_at <= UTC_TIMESTAMP(6)")));
 }
 async function again() {
 	server.child.kill('SIGTERM');
@@ -117,12 +120,13 @@ async function done() {
 		await start();
 	}
 	await work();
+	await until('nothing is due', () => !due());
 	const [rest] = stack.sql("SELECT GROUP_CONCAT(kind, ' ', state, ' ', last_error) FROM job WHERE state <> 'done'")[0];
 	assert.equal(rest, null);
 }
 
 test('each call that fails costs a second try at most', async (t) => {
-	await until('nothing is due', () => due() === '0');
+	await until('nothing is due', () => !due());
 	const way = await discover();
 	const cases = faults.cases(2, (key) => way.has(key)).filter((_, i) => i % one_of === 0);
 	const bad = [];
@@ -131,7 +135,7 @@ test('each call that fails costs a second try at most', async (t) => {
 		faults.arm(c);
 		try {
 			await ways.get(way.get(c.key))();
-			fired += faults.fired();
+			fired += faults.fired() > 0 ? 1 : 0;
 			faults.disarm();
 			await done();
 		} catch (e) {
