@@ -94,7 +94,7 @@ OPT_cov := -O0 -g --coverage -fprofile-update=prefer-atomic
 LD_cov := --coverage
 # Programs keep their counts though they give up the file system.
 COV_OBJ_cov := build/cov/o/tests/cov/cov_keep.o
-COV_LD_cov := -Wl,--wrap=_exit,--wrap=open,--wrap=chroot \
+COV_LD_cov := -Wl,--wrap=_exit,--wrap=open,--wrap=chroot,--wrap=execv \
 	-Wl,--wrap=seccomp_load,--wrap=syscall
 KIND_fuzz := clang
 OPT_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined

@@ -3,8 +3,9 @@
  *
  * Linked into the programs of V=cov only, with --wrap for each name below. A
  * process of sipworker gives up the file system before it reads a byte from
- * outside, and ends with _exit(), so its counts would be lost. Here the filter
- * and the set of folders are built but not put in force, _exit() writes the
+ * outside, and ends with _exit(), so its counts would be lost, and so would
+ * those of a process that becomes another program. Here the filter and the set
+ * of folders are built but not put in force, _exit() and execv() write the
  * counts, and the files of counts are opened beside the new root. That the
  * rights do go is shown by tests/unit/test_drop.c, which is linked without this
  * file, and by tests/sip in the other variants.
@@ -25,6 +26,8 @@ int __real_chroot(const char *path);
 int __wrap_chroot(const char *path);
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
+int __real_execv(const char *path, char *const argv[]);
+int __wrap_execv(const char *path, char *const argv[]);
 int __wrap_seccomp_load(scmp_filter_ctx ctx);
 long __real_syscall(long number, ...);
 long __wrap_syscall(long number, ...);
@@ -37,6 +40,12 @@ void __wrap__exit(int status)
 	dumping = true;
 	__gcov_dump();
 	__real__exit(status);
+}
+
+int __wrap_execv(const char *path, char *const argv[])
+{
+	__gcov_dump();
+	return __real_execv(path, argv);
 }
 
 int __wrap_chroot(const char *path)
