@@ -42,7 +42,6 @@
 
 /* Beside errno's values, what `error` may say. */
 #define HALF -1 /* read and write: half of it */
-#define NONE -2 /* read: the end */
 
 /* Also in tests/support/fault.mjs. */
 struct place {
@@ -272,15 +271,13 @@ int openat(int fd, const char *path, int flags, ...)
 	return next(fd, path, flags, mode);
 }
 
-/* Fails whole, or moves the half, or (reading) has come to the end. */
+/* Fails whole, or moves the half. */
 #define MOVE(name, params, args, half_args)                 \
 	ssize_t name params                                 \
 	{                                                   \
 		NEXT(name)                                  \
 		if (fd <= STDERR_FILENO || !HERE(#name))    \
 			return next args;                   \
-		if (errno == NONE)                          \
-			return 0;                           \
 		return errno == HALF ? next half_args : -1; \
 	}
 

@@ -10,16 +10,15 @@ const PLACES = 4096;
 const HEAD = 24;
 const SIZE = 48;
 const { ENOSPC, EIO, EMFILE, ENOMEM, EAGAIN, EINTR, EACCES, ENETUNREACH, ECONNREFUSED, ENOBUFS } = constants.errno;
-/** Beside errno's values: half of a read or write; the end of what is read. */
-export const HALF = -1;
-export const NONE = -2;
+/** Beside errno's values: half of a read or write. */
+const HALF = -1;
 
 // What the kernel says when such a call fails; what it may say as well. One that
 // looks only for who has ended does not fail.
 const errors = {
 	open: [EMFILE, EACCES], openat: [EMFILE, EACCES], fopen: [EMFILE], opendir: [EMFILE], fdopendir: [ENOMEM], mkstemp: [ENOSPC], mkdir: [ENOSPC], mkdirat: [ENOSPC],
 	write: [ENOSPC, HALF, EINTR], pwrite: [ENOSPC, HALF], fflush: [ENOSPC], rename: [ENOSPC], renameat: [ENOSPC],
-	read: [EIO, HALF, NONE, EINTR], pread: [EIO, HALF], malloc: [ENOMEM], calloc: [ENOMEM], realloc: [ENOMEM], mmap: [ENOMEM], memfd_create: [ENOMEM],
+	read: [EIO, HALF, EINTR], pread: [EIO, HALF], malloc: [ENOMEM], calloc: [ENOMEM], realloc: [ENOMEM], mmap: [ENOMEM], memfd_create: [ENOMEM],
 	socket: [EMFILE], socketpair: [EMFILE], epoll_create1: [EMFILE], eventfd: [EMFILE], timerfd_create: [EMFILE], signalfd: [EMFILE], pipe: [EMFILE],
 	send: [ENOBUFS, ENETUNREACH], sendto: [ENOBUFS, ENETUNREACH], sendmsg: [ENOBUFS, EINTR], recv: [ECONNREFUSED], recvfrom: [ECONNREFUSED, EINTR],
 	recvmsg: [EINTR], poll: [EINTR], epoll_wait: [EINTR], fork: [EAGAIN], pthread_create: [EAGAIN], waitpid: [], connect: [ECONNREFUSED], bind: [EACCES],
