@@ -5,26 +5,34 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import http from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { Faults, told } from '../support/fault.mjs';
-import { build, dir, startStack } from '../support/stack.mjs';
+import { addr, build, dir, startStack } from '../support/stack.mjs';
 
 // All places in `make coverage`; else one of so many.
 const one_of = process.env.RT_TEST_FAULTS === 'all' ? 1 : 8;
 
 const at = (name) => join(dir, name);
-let stack, company, account, webhook;
+let stack, company, account, webhook, page;
 before(async () => {
 	stack = await startStack({ without: ['nginx', 'dashboard', 'dni', 'jobd', 'sipworker'] });
+	page = http.createServer((req, res) => res.setHeader('content-type', 'text/html').end(`<!doctype html><title>Works</title>
+		<script async src="${stack.url}/t.js" data-site="${stack.demo().site_key}"></script><p>Call +1 415 555 0199`));
+	await new Promise((ok) => page.listen(8090, addr, ok));
 	const said = await ringtrace(['webhook', 'add', '--name', 'first', '--url', 'https://hooks.example.com/in', '-c', stack.conf]);
 	webhook = said.out.match(/whk_\w+/)[0];
 	writeFileSync(at('flow.json'), (await ringtrace(['flow', 'show', '--flow', 'Main line', '-c', stack.conf])).out);
 	writeFileSync(at('spend.csv'), 'day,cost,source,medium\n2026-11-01,12.50,google,cpc\n2026-11-02,7,bing,cpc\n');
 	[[company, account]] = stack.sql('SELECT c.name, a.name FROM company c JOIN account a ON a.id = c.account_id');
 });
-after(() => stack?.stop());
+after(async () => {
+	page?.close();
+	page?.closeAllConnections();
+	await stack?.stop();
+});
 
 function ringtrace(args, input = '', env = {}) {
 	return new Promise((resolve) => {
@@ -88,6 +96,7 @@ const read = [
 	['flow check', () => ['flow', 'check', at('flow.json'), '--company', company]],
 	['webhook list', () => mine('webhook', 'list')],
 	['webhook log', () => mine('webhook', 'log', '--id', webhook)],
+	['site check', () => mine('site', 'check', '--key', stack.demo().site_key, '--url', `http://${addr}:8090/`)],
 	['job dead', () => ['job', 'dead']],
 	['rollup verify', () => ['rollup', 'verify']],
 	['person show', () => mine('person', 'show', '--number', '+12125550123')],

@@ -412,6 +412,8 @@ int64_t sf_write_raw(void *f, const void *p, int64_t n);
 int64_t sf_seek(void *f, int64_t n, int whence);
 void *curl_easy_init(void);
 void *curl_multi_init(void);
+void *curl_url(void);
+void *curl_slist_append(void *list, const char *text);
 
 CALL(void *, sf_open_fd, (int fd, int mode, void *info, int close_it),
     (fd, mode, info, close_it), NULL)
@@ -419,3 +421,6 @@ CALL(int64_t, sf_write_raw, (void *f, const void *p, int64_t n), (f, p, n), 0)
 CALL(int64_t, sf_seek, (void *f, int64_t n, int whence), (f, n, whence), -1)
 CALL(void *, curl_easy_init, (void), (), NULL)
 CALL(void *, curl_multi_init, (void), (), NULL)
+CALL(void *, curl_url, (void), (), NULL)
+CALL(void *, curl_slist_append, (void *list, const char *text), (list, text),
+    NULL)
