@@ -192,6 +192,7 @@ static void listen_sip(struct engine_shell *s)
 	}
 	s->listening = true;
 	log_info("engine: listening");
+	engine_shell_end_orphans(s);
 }
 
 static void snapshot(struct engine_shell *s, struct chan_in *in)
@@ -510,6 +511,7 @@ static enum err prepare(struct engine_shell *s, int fd)
 	rnd_bytes(&s->salt, sizeof(s->salt));
 	for (unsigned int i = 0; i < s->worker->threads; i++)
 		ring_attach(&s->ring[i], s->worker->ring, i, calls);
+	engine_dlgs_attach(&s->dlgs, s->worker->dialogs, calls);
 	engine_watch_begin(&s->watch, frames_lost(s));
 	tone_ringback(s->ringback);
 	tone_beep(s->beep);

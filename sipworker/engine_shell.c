@@ -266,6 +266,9 @@ static void carry_out(struct engine_shell *s)
 		case ENGINE_SNAP_FREE:
 			do_snap_free(s, a.u.snap_free);
 			break;
+		case ENGINE_DIALOG:
+			engine_dlgs_put(&s->dlgs, &a.u.dialog);
+			break;
 		case ENGINE_DO_COUNT:
 			break;
 		}
@@ -282,6 +285,24 @@ void engine_shell_carry_out(struct engine_shell *s)
 		    r.n);
 		carry_out(s);
 	}
+}
+
+void engine_shell_end_orphans(struct engine_shell *s)
+{
+	struct engine_dialog d;
+	uint32_t n = 0, lost = 0;
+
+	while (engine_dlgs_take(&s->dlgs, &d)) {
+		if (engine_orphan(s->engine, engine_shell_now(), d.bytes,
+			d.trunk) == ERR_OK)
+			n++;
+		else
+			lost++;
+		engine_shell_carry_out(s);
+	}
+	if (n + lost > 0)
+		log_warn("engine: ended dialogs of the one before=%u lost=%u",
+		    n, lost);
 }
 
 /* --- peers that came back --------------------------------------------------*/

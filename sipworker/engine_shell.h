@@ -7,6 +7,7 @@
 
 #include "sipworker/engine/engine.h"
 #include "sipworker/engine_conf.h"
+#include "sipworker/engine_dlgs.h"
 #include "sipworker/engine_keep.h"
 #include "sipworker/engine_watch.h"
 #include "sipworker/media/media.h"
@@ -23,6 +24,7 @@ struct engine_shell {
 	struct media *media;
 	struct resolver *resolver;
 	struct engine_keep keep;
+	struct engine_dlgs dlgs;
 	struct engine_watch watch;
 	struct engine_conf *confs; /* newest first */
 	uint64_t last_key;
@@ -52,6 +54,8 @@ struct engine_shell {
 struct engine_now engine_shell_now(void);
 /* Carries out every action that waits; after each input of the engine. */
 void engine_shell_carry_out(struct engine_shell *s);
+/* Ends what an engine before this one left up. */
+void engine_shell_end_orphans(struct engine_shell *s);
 /* Every media thread has passed the fence of this configuration. */
 void engine_shell_fenced(struct engine_shell *s, uint32_t key);
 /* The store or the recorder is new: says again what its predecessor may not

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/base/log.h"
+#include "sipworker/engine_dlgs.h"
 #include "sipworker/priv/drop.h"
 #include "sipworker/priv/ring.h"
 
@@ -65,11 +66,12 @@ static unsigned int media_threads(void)
 	return n == 0 ? 1 : n;
 }
 
-/* Zeroed memory that the children will have in common; it stays mapped. */
+/* Zeroed memory that the children will have in common; it stays mapped, and
+ * what is never touched costs nothing. */
 static void *share(size_t bytes)
 {
 	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (p != MAP_FAILED)
 		return p;
@@ -93,8 +95,11 @@ enum err worker_init(struct worker *w, const struct settings *s)
 		    "sipworker: the folders of recordings and journal "
 		    "belong to root, so all processes stay root");
 	w->ring = share(n);
+	w->dialogs = share(engine_dlgs_bytes((uint32_t)s->max_calls));
 	w->beat = share(sizeof(*w->beat));
-	return w->ring == NULL || w->beat == NULL ? ERR_NOMEM : ERR_OK;
+	return w->ring == NULL || w->dialogs == NULL || w->beat == NULL
+		   ? ERR_NOMEM
+		   : ERR_OK;
 }
 
 /* What a caller waits for goes before what may be done later, on the processors

@@ -18,6 +18,7 @@ struct worker {
 	bool stay;              /* as root: keep the user, see worker_init() */
 	unsigned int threads;   /* of the media */
 	void *ring;             /* shared by engine and recorder */
+	void *dialogs;          /* of one engine for the next; NULL: none */
 	struct beat *beat;      /* shared by all; NULL: not watched */
 };
 

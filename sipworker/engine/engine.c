@@ -7,6 +7,7 @@
 #include "sipworker/engine/hop.h"
 #include "sipworker/engine/leg_in.h"
 #include "sipworker/engine/leg_out.h"
+#include "sipworker/engine/orphan.h"
 #include "sipworker/engine/pickup.h"
 #include "sipworker/engine/play.h"
 #include "sipworker/engine/question.h"
@@ -399,6 +400,13 @@ void engine_snapshot(struct engine *e, struct engine_now now,
 	begin(e, now);
 	slots_snap_set(e, snap, key);
 	registrar_sync(e);
+}
+
+enum err engine_orphan(struct engine *e, struct engine_now now,
+    struct slice dialog, struct trunk_id trunk)
+{
+	begin(e, now);
+	return orphan_end(e, dialog, trunk);
 }
 
 void engine_drain(struct engine *e, struct engine_now now)

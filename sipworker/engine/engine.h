@@ -9,7 +9,7 @@
  *
  *   datagram, clock, journal ack, look-up answer, media event, recorder event
  *       -> engine ->
- *   SEND, JOURNAL, LOOKUP, ASK, MEDIA, REC, RESOLVE, SNAP_FREE
+ *   SEND, JOURNAL, LOOKUP, ASK, MEDIA, REC, RESOLVE, SNAP_FREE, DIALOG
  *
  * Memory is taken once, in engine_new(): slots for calls, legs, transactions
  * and ports. When they are full a new INVITE gets 503 with Retry-After. Not
@@ -74,6 +74,7 @@ enum engine_do {
 	ENGINE_REC,     /* u.rec: to the recorder */
 	ENGINE_RESOLVE, /* u.resolve: answer with engine_resolved() */
 	ENGINE_SNAP_FREE, /* u.snap_free: no call uses this snapshot any more */
+	ENGINE_DIALOG,    /* u.dialog: keep for the next engine, or forget */
 	ENGINE_DO_COUNT
 };
 
@@ -221,6 +222,13 @@ struct engine_rec {
 	bool discard;         /* STOP: delete it; DONE has no bytes then */
 };
 
+/* A dialog that is up, as engine_orphan() takes it; no bytes: it is over. */
+struct engine_dialog {
+	uint32_t slot; /* below ENGINE_LEGS_PER_CALL * max_calls + 64 */
+	struct trunk_id trunk;
+	struct slice bytes;
+};
+
 struct engine_action {
 	enum engine_do what;
 	union {
@@ -232,6 +240,7 @@ struct engine_action {
 		struct engine_rec rec;
 		struct engine_resolve resolve;
 		uint64_t snap_free; /* the key given to engine_snapshot() */
+		struct engine_dialog dialog;
 	} u;
 };
 
@@ -325,6 +334,12 @@ void engine_rec_event(struct engine *e, struct engine_now now,
  * calls use it at once, running calls keep the one they began with. */
 void engine_snapshot(struct engine *e, struct engine_now now,
     const struct snap *snap, uint64_t key);
+
+/* A dialog that an engine before this one left up: it gets its BYE. After the
+ * first snapshot, which has the credentials. ERR_SYNTAX, ERR_RANGE: no dialog
+ * of an engine like this; ERR_BUSY: no leg is free. */
+RT_MUST_USE enum err engine_orphan(struct engine *e, struct engine_now now,
+    struct slice dialog, struct trunk_id trunk);
 
 /* No new calls from now on: 503 to INVITE and OPTIONS. */
 void engine_drain(struct engine *e, struct engine_now now);

@@ -6,6 +6,7 @@
 #include "sipworker/engine/drive.h"
 #include "sipworker/engine/hop.h"
 #include "sipworker/engine/leg_out.h"
+#include "sipworker/engine/orphan.h"
 #include "sipworker/engine/redirect.h"
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/slots.h"
@@ -177,6 +178,7 @@ void leg_event(struct engine *e, struct leg *l, enum leg_event ev)
 		leg_out_cancel(e, l);
 	if (l->state == LEG_GONE || l->state == LEG_LEAVING)
 		sip_dlg_end(&l->dlg);
+	orphan_tell(e, l);
 	tell(e, l, what);
 	leg_collect(e, l);
 }

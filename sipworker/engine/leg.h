@@ -108,6 +108,7 @@ struct leg {
 	char from[LEG_NAME_MAX];
 	char to[LEG_URI_MAX + 8];
 	char target[LEG_URI_MAX]; /* as people know it */
+	bool told;                /* the shell keeps its dialog (orphan.h) */
 	struct timer retry;       /* a request that found no room */
 	struct timer no_reply;    /* no answer at all to our INVITE */
 

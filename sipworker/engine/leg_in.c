@@ -6,6 +6,7 @@
 #include "sipworker/engine/key.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/offer.h"
+#include "sipworker/engine/orphan.h"
 #include "sipworker/engine/prack.h"
 #include "sipworker/engine/redirect.h"
 #include "sipworker/engine/rel.h"
@@ -48,9 +49,8 @@ static bool try_auth(struct engine *e, struct leg *l, const struct sip_msg *m)
 	struct snap_trunk t;
 
 	if (m == NULL || (m->status != 401 && m->status != 407) ||
-	    l->call == NULL || l->side != LEG_CALLED || l->trunk == SNAP_NO_ROW)
+	    l->side != LEG_CALLED || !slots_trunk_of(e, l, &t))
 		return false;
-	snap_trunk_at(e->snaps[l->call->snap].snap, l->trunk, &t);
 	return t.auth_user.n > 0 && sip_auth_choose(&l->auth, m) == ERR_OK;
 }
 
@@ -201,6 +201,7 @@ static void on_refresh_response(struct engine *e, struct leg *l,
 	}
 	if (status < 300) {
 		sip_dlg_refresh(&l->dlg, ev->msg, ev->from);
+		orphan_tell(e, l);
 		if (ev->method == SIP_METHOD_INVITE)
 			leg_out_ack_of(e, l, ev->id);
 		take_refresh_answer(e, l, ev->msg);
@@ -399,6 +400,9 @@ void leg_in_request(struct engine *e, struct leg *l,
 	for (size_t i = 0; i < RT_ARRAY_LEN(requests); i++)
 		if (requests[i].method == ev->method) {
 			requests[i].take(e, l, ev);
+			/* It may have moved. */
+			if (requests[i].take == on_change)
+				orphan_tell(e, l);
 			return;
 		}
 	(void)leg_out_respond(e, l, ev->id, 405,

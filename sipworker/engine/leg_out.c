@@ -255,9 +255,8 @@ static void put_auth(struct engine *e, struct leg *l, struct slice method,
 	struct sip_auth_user user;
 
 	if (!l->auth.ready || l->side != LEG_CALLED ||
-	    l->trunk == SNAP_NO_ROW || l->call == NULL)
+	    !slots_trunk_of(e, l, &t))
 		return;
-	snap_trunk_at(e->snaps[l->call->snap].snap, l->trunk, &t);
 	user.name = t.auth_user;
 	user.password = t.auth_password;
 	sip_txn_token(e->txn, cnonce);
@@ -358,6 +357,7 @@ void leg_out_bye(struct engine *e, struct leg *l)
 	put_reason(&h, l);
 	if (prepare(&l->dlg, SIP_METHOD_BYE, &d)) {
 		put_auth(e, l, SLICE("BYE"), d.r.uri, &h);
+		hop_meet(e, l, d.to);
 		d.r.headers = buf_slice(&h);
 		err = sip_txn_request(e->txn, &d.r, d.to, l->ref,
 		    e->now.mono_us, &id);

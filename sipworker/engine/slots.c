@@ -168,6 +168,23 @@ const struct snap *slots_snap_now(const struct engine *e)
 	return e->snap == SLOTS_SNAPS ? NULL : e->snaps[e->snap].snap;
 }
 
+bool slots_trunk_of(const struct engine *e, const struct leg *l,
+    struct snap_trunk *out)
+{
+	const struct snap *s = slots_snap_now(e);
+
+	if (l->call != NULL && l->trunk != SNAP_NO_ROW)
+		snap_trunk_at(e->snaps[l->call->snap].snap, l->trunk, out);
+	if (l->call != NULL || s == NULL || id_is_nil(l->trunk_id.v))
+		return l->call != NULL && l->trunk != SNAP_NO_ROW;
+	for (uint32_t i = 0; i < s->section[SNAP_TRUNKS].count; i++) {
+		snap_trunk_at(s, i, out);
+		if (id_eq(out->id.v, l->trunk_id.v))
+			return true;
+	}
+	return false;
+}
+
 void slots_snap_hold(struct engine *e, uint32_t slot)
 {
 	e->snaps[slot].refs++;

@@ -144,6 +144,11 @@ bool slots_trunk_take(struct engine *e, struct leg *l,
     const struct snap_trunk *t);
 void slots_trunk_give(struct engine *e, struct leg *l);
 
+/* The leg's trunk as its call knows it; once the call is closed, as it is now.
+ * False: it has none. */
+bool slots_trunk_of(const struct engine *e, const struct leg *l,
+    struct snap_trunk *out);
+
 /* The current snapshot, held; NULL before the first came. */
 const struct snap *slots_snap_now(const struct engine *e);
 void slots_snap_hold(struct engine *e, uint32_t slot);

@@ -160,6 +160,35 @@ enum err sip_dlg_uac(struct sip_dlg *d, const struct sip_write_request *invite,
 	return take_response(d, response, from);
 }
 
+static bool is_inside(const struct sip_dlg *d, struct sip_dlg_text t)
+{
+	return d->used <= sizeof(d->text) && t.at <= d->used &&
+	       t.n <= d->used - t.at;
+}
+
+/* A bool may not even be looked at when it is none. */
+static bool is_bool(struct slice bytes, size_t at)
+{
+	return (unsigned char)bytes.p[at] <= 1;
+}
+
+enum err sip_dlg_restore(struct sip_dlg *d, struct slice bytes)
+{
+	if (bytes.n != sizeof(*d) ||
+	    !is_bool(bytes, offsetof(struct sip_dlg, is_uac)) ||
+	    !is_bool(bytes, offsetof(struct sip_dlg, has_remote_cseq)))
+		return ERR_SYNTAX;
+	memcpy(d, bytes.p, sizeof(*d));
+	if (d->state != SIP_DLG_CONFIRMED && d->state != SIP_DLG_ENDED)
+		return ERR_SYNTAX;
+	if (d->target_n == 0 || d->target_n > sizeof(d->target) ||
+	    !is_inside(d, d->call_id) || !is_inside(d, d->local) ||
+	    !is_inside(d, d->remote) || !is_inside(d, d->routes) ||
+	    !is_inside(d, d->local_tag) || !is_inside(d, d->remote_tag))
+		return ERR_SYNTAX;
+	return d->call_id.n == 0 || d->peer.port == 0 ? ERR_SYNTAX : ERR_OK;
+}
+
 void sip_dlg_confirm(struct sip_dlg *d)
 {
 	if (d->state == SIP_DLG_EARLY)

@@ -60,6 +60,10 @@ RT_MUST_USE enum err sip_dlg_uac(struct sip_dlg *d,
     const struct sip_write_request *invite, const struct sip_msg *response,
     struct addr4 from);
 
+/* From the bytes of one that was copied away, by whom nobody knows: ERR_SYNTAX
+ * when they are no dialog that was confirmed. */
+RT_MUST_USE enum err sip_dlg_restore(struct sip_dlg *d, struct slice bytes);
+
 void sip_dlg_confirm(struct sip_dlg *d);
 void sip_dlg_end(struct sip_dlg *d);
 

@@ -126,6 +126,8 @@ void rig_pump(struct rig *r)
 	struct engine_rec_event done = { .what = ENGINE_REC_DONE };
 
 	while (engine_pop(r->engine, &a)) {
+		if (a.what == ENGINE_DIALOG && r->on_dialog != NULL)
+			r->on_dialog(r->on_dialog_arg, &a.u.dialog);
 		if (a.what == ENGINE_SEND)
 			keep_sent(r, &a.u.send);
 		else if (a.what == ENGINE_LOOKUP)

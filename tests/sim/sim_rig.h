@@ -32,6 +32,8 @@ struct rig {
 	size_t n_sent;
 	struct engine_media media[256];
 	size_t n_media;
+	void (*on_dialog)(void *arg, const struct engine_dialog *d);
+	void *on_dialog_arg;
 	struct callrec_closed closed;
 	size_t n_closed;
 	char reason[64]; /* of the last LEG record */

@@ -129,6 +129,20 @@ static void set_engine_timer(struct sim_world *w)
 	(void)sim_clock_after(&w->clock, at - w->clock.now_us, engine_time, w);
 }
 
+/* What is kept is a dialog, and goes when it is over. */
+static void note_dialog(struct sim_world *w, const struct engine_dialog *d)
+{
+	const uint8_t up = d->bytes.n > 0;
+	struct sip_dlg dlg;
+
+	if (d->slot >= SIM_DIALOGS)
+		sim_world_fail(w, "a dialog in slot %u", d->slot);
+	if (up && sip_dlg_restore(&dlg, d->bytes) != ERR_OK)
+		sim_world_fail(w, "a dialog that is none");
+	w->dialogs += (uint32_t)up - w->dialog[d->slot];
+	w->dialog[d->slot] = up;
+}
+
 void sim_world_pump(struct sim_world *w)
 {
 	struct engine_action a;
@@ -159,6 +173,9 @@ void sim_world_pump(struct sim_world *w)
 			break;
 		case ENGINE_SNAP_FREE:
 			w->snap_freed++;
+			break;
+		case ENGINE_DIALOG:
+			note_dialog(w, &a.u.dialog);
 			break;
 		case ENGINE_DO_COUNT:
 			sim_world_fail(w, "an action of no kind");
@@ -275,6 +292,8 @@ void sim_world_check_idle(struct sim_world *w)
 	struct engine_stats s;
 
 	engine_get_stats(w->engine, &s);
+	if (w->dialogs != 0)
+		sim_world_fail(w, "%u dialogs are still kept", w->dialogs);
 	if (s.calls != 0 || s.legs != 0 || s.transactions != 0 ||
 	    s.ports != 0 || s.timers != 0 || s.streams != 0)
 		sim_world_fail(w,

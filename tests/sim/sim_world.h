@@ -74,6 +74,8 @@ struct sim_port {
 
 #define SIM_RECORDS 16384
 
+#define SIM_DIALOGS 8192
+
 struct sim_world {
 	struct sim_clock clock;
 	struct sim_faults faults;
@@ -98,6 +100,8 @@ struct sim_world {
 	uint64_t compared;
 	uint64_t keys;
 	uint64_t snap_freed;
+	uint8_t dialog[SIM_DIALOGS]; /* kept for the next engine */
+	uint32_t dialogs;
 	uint64_t resolved;    /* names */
 	uint64_t passed_over; /* INVITEs to where nobody answers */
 	char failure[240];    /* "" as long as nothing is wrong */

@@ -1,0 +1,243 @@
+/*
+ * An engine dies in a call: the next one ends what it left, on both sides, in
+ * the dialogs that were up, with credentials where they are asked for.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sipworker/engine_dlgs.h"
+#include "tests/sim/sim_rig.h"
+
+#define CALLS 4
+
+static void *memory;
+static struct engine_dlgs dlgs; /* of the engine that runs */
+
+static int setup(void **state)
+{
+	(void)state;
+	memory = calloc(1, engine_dlgs_bytes(CALLS));
+	return memory == NULL ? -1 : 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	free(memory);
+	return 0;
+}
+
+static void keep(void *arg, const struct engine_dialog *d)
+{
+	engine_dlgs_put(arg, d);
+}
+
+/* An engine begins, with what the one before has left. */
+static void begin(struct rig *r)
+{
+	rig_init(r, CALLS);
+	r->on_dialog = keep;
+	r->on_dialog_arg = &dlgs;
+	engine_dlgs_attach(&dlgs, memory, CALLS);
+}
+
+static unsigned int end_orphans(struct rig *r)
+{
+	struct engine_dialog d;
+	unsigned int n = 0;
+
+	while (engine_dlgs_take(&dlgs, &d)) {
+		assert_int_equal(engine_orphan(r->engine, r->now, d.bytes,
+				     d.trunk),
+		    ERR_OK);
+		rig_pump(r);
+		n++;
+	}
+	return n;
+}
+
+/* The BYE that went there last. */
+static const struct rig_sent *bye_to(const struct rig *r, struct addr4 to,
+    struct sip_msg *m)
+{
+	for (size_t i = r->n_sent; i-- > 0;) {
+		const struct rig_sent *s = &r->sent[i % RIG_SENT_MAX];
+
+		if (addr4_eq(s->to, to) && strncmp(s->text, "BYE ", 4) == 0) {
+			rig_parse(s, m);
+			return s;
+		}
+	}
+	fail_msg("no BYE was sent there");
+	return NULL;
+}
+
+static void answer(struct rig *r, const struct rig_sent *to, struct addr4 from,
+    unsigned int status, const char *header)
+{
+	char text[4096], whole[4608], *at;
+
+	rig_write_answer(to, status, "", text, sizeof(text));
+	at = strstr(text, "Contact:");
+	assert_non_null(at);
+	(void)snprintf(whole, sizeof(whole), "%.*s%s%s", (int)(at - text), text,
+	    header, at);
+	rig_input(r, from, whole);
+}
+
+static void expect_idle(struct rig *r)
+{
+	struct engine_stats s;
+	struct engine_dlgs next;
+	struct engine_dialog d;
+
+	rig_pass_time(r, 40 * RT_SEC_US);
+	engine_get_stats(r->engine, &s);
+	assert_int_equal(s.calls + s.legs + s.transactions + s.timers, 0);
+	engine_dlgs_attach(&next, memory, CALLS);
+	assert_false(engine_dlgs_take(&next, &d));
+}
+
+static const char challenge[] =
+    "Proxy-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth\"\r\n";
+
+static void test_both_sides(void **state)
+{
+	static struct rig r, then; /* large for a stack */
+	const struct rig_sent *s;
+	struct sip_msg m;
+	char tag[128];
+	uint32_t first;
+
+	(void)state;
+	begin(&r);
+	rig_call_up(&r, tag);
+	rig_fini(&r); /* dies: nobody is told */
+	begin(&then);
+	assert_int_equal(end_orphans(&then), 2);
+	assert_false(engine_dlgs_take(&dlgs, &(struct engine_dialog){ 0 }));
+
+	s = bye_to(&then, RIG_CARRIER, &m);
+	assert_true(slice_eq_cstr(m.from.tag, tag));
+	assert_true(slice_eq(m.to.tag, SLICE("fc1")));
+	assert_true(slice_eq(m.call_id, SLICE("c1")));
+	assert_non_null(strstr(s->text, "Reason: Q.850;cause=41"));
+	/* Who called us gets no credentials. */
+	answer(&then, s, RIG_CARRIER, 407, challenge);
+	assert_int_equal(rig_count_sent(&then, "BYE"), 2);
+
+	s = bye_to(&then, RIG_PHONE, &m);
+	first = m.cseq.number;
+	assert_true(first > 1);
+	assert_true(slice_eq(m.to.tag, SLICE("ptag")));
+	assert_non_null(strstr(s->text, "BYE sip:p@10.0.0.3:5080 "));
+	answer(&then, s, RIG_PHONE, 407, challenge);
+	s = bye_to(&then, RIG_PHONE, &m);
+	assert_int_equal(m.cseq.number, first + 1);
+	assert_non_null(strstr(s->text, "Proxy-Authorization: Digest "));
+	answer(&then, s, RIG_PHONE, 200, "");
+	expect_idle(&then);
+	rig_fini(&then);
+}
+
+/* The next one dies, too, before anybody answered: the one after it says BYE
+ * again. */
+static void test_two_deaths(void **state)
+{
+	static struct rig r, second, third; /* large for a stack */
+	struct sip_msg m;
+	char tag[128];
+
+	(void)state;
+	begin(&r);
+	rig_call_up(&r, tag);
+	rig_fini(&r);
+	begin(&second);
+	assert_int_equal(end_orphans(&second), 2);
+	rig_fini(&second);
+	begin(&third);
+	assert_int_equal(end_orphans(&third), 2);
+	answer(&third, bye_to(&third, RIG_CARRIER, &m), RIG_CARRIER, 200, "");
+	answer(&third, bye_to(&third, RIG_PHONE, &m), RIG_PHONE, 481, "");
+	expect_idle(&third);
+	rig_fini(&third);
+}
+
+/* A call that ended, and one that nobody has answered, leave nothing. */
+static void test_nothing_left(void **state)
+{
+	static struct rig r, then; /* large for a stack */
+	char tag[128];
+
+	(void)state;
+	begin(&r);
+	rig_call_up(&r, tag);
+	rig_request(&r, "BYE", 2, "+13035550100", "c1", tag, "", "");
+	rig_answer_as_phone(&r, "BYE", 200, "");
+	rig_request(&r, "INVITE", 1, "+13035550100", "c2", "", "", rig_sdp);
+	rig_answer_as_phone(&r, "INVITE", 180, "");
+	rig_fini(&r);
+	begin(&then);
+	assert_int_equal(end_orphans(&then), 0);
+	rig_fini(&then);
+}
+
+/* Memory of another process is no reason to trust it. */
+static void test_garbage(void **state)
+{
+	static struct rig r; /* large for a stack */
+	const struct trunk_id none = { { 0 } };
+	struct engine_stats s;
+	struct engine_dialog d;
+	struct sip_dlg dlg;
+	char tag[128];
+
+	(void)state;
+	begin(&r);
+	rig_call_up(&r, tag);
+	engine_dlgs_attach(&dlgs, memory, CALLS);
+	assert_true(engine_dlgs_take(&dlgs, &d));
+	assert_int_equal(d.bytes.n, sizeof(dlg));
+	for (size_t i = 0; i < offsetof(struct sip_dlg, text); i++) {
+		static const unsigned char odd[] = { 0, 1, 0x7f, 0xff };
+
+		for (size_t k = 0; k < sizeof(odd); k++) {
+			char bytes[sizeof(dlg)];
+
+			memcpy(bytes, d.bytes.p, sizeof(bytes));
+			bytes[i] = (char)odd[k];
+			(void)!engine_orphan(r.engine, r.now,
+			    slice_of(bytes, sizeof(bytes)), none);
+			rig_pump(&r);
+			rig_pass_time(&r, 33 * RT_SEC_US);
+		}
+	}
+	assert_int_equal(engine_orphan(r.engine, r.now,
+			     slice_head(d.bytes, 100), none),
+	    ERR_SYNTAX);
+	engine_get_stats(r.engine, &s);
+	assert_int_equal(s.calls, 1);
+	assert_int_equal(s.legs, 2);
+	rig_fini(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_both_sides, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_two_deaths, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_nothing_left, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_garbage, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("orphan", tests, NULL, NULL);
+}
