@@ -269,7 +269,7 @@ function walk(root, from, end) {
 // elements, then over few; each time a little further, as a number may be split.
 // from: that many elements are known; gives how many there are now.
 function find(root, from = 0) {
-	const FEW = 16, MANY = 128, OVER = 16;
+	const FEW = 64, MANY = 128, OVER = 16;
 	const list = root.querySelectorAll('*'), n = list.length;
 	const at = (i) => i ? list[i - 1] : root;
 	function go(i, end, step) {
