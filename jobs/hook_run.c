@@ -17,9 +17,13 @@
 #include "lib/out/out_http.h"
 #include "lib/out/out_sign.h"
 
-#define ARENA_MAX    ((size_t)32 << 20)
-#define VISIBLE_US   RT_MIN_US /* longer than any request can take */
-#define LOST_EVERY   (10 * RT_SEC_US)
+#define ARENA_MAX  ((size_t)32 << 20)
+#define VISIBLE_US RT_MIN_US /* longer than any request can take */
+#define LOST_EVERY (10 * RT_SEC_US)
+/* Of the places: from here on everybody has one at most; and those of the last
+ * quarter are for receivers that answer. */
+#define CROWDED      (HOOK_RUN_FLIGHTS / 2)
+#define KEPT_FROM    (HOOK_RUN_FLIGHTS / 4 * 3)
 #define POLL_US      (RT_SEC_US / 4)
 #define RECONNECT_US RT_SEC_US
 #define STOP_US      (5 * RT_SEC_US)
@@ -90,12 +94,23 @@ static struct known *know(struct hook_run *r, const struct hook_due *due)
 	return spare;
 }
 
+uint32_t hook_run_share(uint32_t running, uint32_t own, uint32_t parallel,
+    bool failing)
+{
+	const uint32_t most = failing || running >= CROWDED ? 1 : parallel;
+	const uint32_t end = failing             ? KEPT_FROM
+			     : running < CROWDED ? CROWDED
+						 : HOOK_RUN_FLIGHTS;
+
+	if (own >= most || running >= end)
+		return 0;
+	return most - own < end - running ? most - own : end - running;
+}
+
 /* How many requests of the hook may begin now. */
 static uint32_t room_for(struct hook_run *r, struct known *k,
     const struct hook_row *hook)
 {
-	const uint32_t most = k->failing ? 1 : hook->parallel;
-	const uint32_t left = HOOK_RUN_FLIGHTS - out_http_running(r->http);
 	const int64_t now_us = clk_mono_us();
 	uint32_t room;
 
@@ -103,12 +118,11 @@ static uint32_t room_for(struct hook_run *r, struct known *k,
 		k->tokens = hook->per_second;
 		k->filled_us = now_us;
 	}
-	if (k->running >= most || now_us < k->rests_until_us)
+	if (now_us < k->rests_until_us)
 		return 0;
-	room = most - k->running;
-	if (room > k->tokens)
-		room = k->tokens;
-	return room < left ? room : left;
+	room = hook_run_share(out_http_running(r->http), k->running,
+	    hook->parallel, k->failing);
+	return room < k->tokens ? room : k->tokens;
 }
 
 /* --- what came of it -------------------------------------------------------

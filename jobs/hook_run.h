@@ -5,6 +5,8 @@
  * that hangs holds a few of HOOK_RUN_FLIGHTS places and no thread. A hook has
  * its own limits in rate and parallelism, and only one request at a time while
  * its last one failed, so however many of its events wait, the others' go out.
+ * However many receivers hang: while half the places are taken, each has one at
+ * most, and a quarter is kept for those that answer.
  */
 #ifndef RT_JOBS_HOOK_RUN_H
 #define RT_JOBS_HOOK_RUN_H
@@ -35,5 +37,10 @@ void hook_run_stop(struct hook_run *r);
  * whether an answer came at all. */
 enum hook_fate hook_run_fate(enum err e, unsigned int status, uint32_t attempts,
     uint32_t retry_after_s, int64_t *pause_us);
+
+/* How many requests a hook may begin, of which own are under way, while running
+ * are in all; pure, for tests. failing: its last one was not taken. */
+uint32_t hook_run_share(uint32_t running, uint32_t own, uint32_t parallel,
+    bool failing);
 
 #endif

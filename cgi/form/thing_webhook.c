@@ -180,16 +180,43 @@ static enum err add(const struct req *r, struct fields *f, struct hook_row *row)
 								  : ERR_NOMEM;
 }
 
+/* Over http:// everybody on the way reads along: only in one's own network, or
+ * where the operator says so. One that was there before may stay. */
+static enum err refuse_plain(const struct req *r, const struct hook_row *row,
+    struct fields *f)
+{
+	const struct slice url = fields_get(f, "url");
+	struct hook_row old;
+	enum err e;
+
+	if (slice_starts(url, SLICE("https://")) ||
+	    fields_on(f, "private_ok") || r->settings->hooks_plain != 0)
+		return ERR_OK;
+	if (!f->fresh) {
+		e = db_hook_get(r->db, r->company, row->id, &old);
+		if (e != ERR_OK || slice_eq_cstr(url, old.url))
+			return e;
+	}
+	fields_wrong(f, "url",
+	    "What goes to an http:// address can be read by everybody on the"
+	    " way. Use https://; this installation takes http:// only in one's"
+	    " own network.");
+	return ERR_OK;
+}
+
 static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
     struct fields *f)
 {
 	struct slice rest = fields_get(f, "events"), word;
 	struct hook_row row = { .created_us = r->now_us };
 	bool more = rest.n > 0;
+	enum err e;
 
 	row.id = hook_of(id);
 	if (!is_url(fields_get(f, "url")))
 		fields_wrong(f, "url", "This is not an https:// address.");
+	if (fields_good(f) && (e = refuse_plain(r, &row, f)) != ERR_OK)
+		return e;
 	/* What answers there is shown in part: a client's administrator has no
 	 * business in the network of who runs this. */
 	if (fields_on(f, "private_ok") && r->account_role < ROUTE_ADMIN)

@@ -42,6 +42,7 @@ static const struct cfg_row rows[] = {
 	NUMBER(dni_visits_per_min, 0, 100000),
 	NUMBER(pages_keep_days, 0, 36500),
 	NUMBER(check_private, 0, 1),
+	NUMBER(hooks_plain, 0, 1),
 	NUMBER(web_threads, 1, 512),
 	NUMBER(admin_threads, 1, 512),
 	NUMBER(api_threads, 1, 512),

@@ -39,6 +39,7 @@ struct settings {
 	uint64_t pages_keep_days;    /* page views and events; 0: for ever */
 	uint64_t dni_visits_per_min; /* new, of one address; 0: any number */
 	uint64_t check_private;      /* 1: pages in private networks are, too */
+	uint64_t hooks_plain;        /* 1: webhooks to http:// may be set up */
 	uint64_t web_threads;        /* of dashboard.fcgi */
 	uint64_t admin_threads;
 	uint64_t api_threads;

@@ -78,6 +78,53 @@ static void test_fates(void **state)
 }
 
 static const struct {
+	const char *why;
+	uint32_t running, own, parallel;
+	bool failing;
+	uint32_t want;
+} shares[] = {
+	{ "all of its own", 0, 0, 16, false, 16 },
+	{ "the rest of its own", 20, 10, 16, false, 6 },
+	{ "none beside its own", 20, 16, 16, false, 0 },
+	{ "one while it fails", 0, 0, 16, true, 1 },
+	{ "no second while it fails", 1, 1, 16, true, 0 },
+	{ "up to half the places", 120, 0, 16, false, 8 },
+	{ "one when half are taken", 128, 0, 16, false, 1 },
+	{ "no second when half are taken", 128, 1, 16, false, 0 },
+	{ "one of the last quarter", 192, 0, 16, false, 1 },
+	{ "none of it while it fails", 192, 0, 16, true, 0 },
+	{ "the last place", 255, 0, 16, false, 1 },
+	{ "none is left", 256, 0, 16, false, 0 },
+};
+
+static void test_share(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(shares); i++) {
+		const uint32_t got = hook_run_share(shares[i].running,
+		    shares[i].own, shares[i].parallel, shares[i].failing);
+
+		if (got != shares[i].want)
+			fail_msg("%s gave %u", shares[i].why, got);
+	}
+	/* However many hang, each with all it may have: somebody else gets in.
+	 */
+	for (uint32_t hooks = 1; hooks < 128; hooks++) {
+		uint32_t own[128] = { 0 }, running = 0;
+
+		for (int round = 0; round < 3; round++)
+			for (uint32_t h = 0; h < hooks; h++) {
+				const uint32_t n =
+				    hook_run_share(running, own[h], 16, false);
+
+				own[h] += n;
+				running += n;
+			}
+		assert_true(hook_run_share(running, 0, 16, false) > 0);
+	}
+}
+
+static const struct {
 	const char *in;
 	enum err want;
 	int64_t micros;
@@ -128,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_pauses),
+		cmocka_unit_test(test_share),
 		cmocka_unit_test(test_fates),
 		cmocka_unit_test(test_money),
 	};

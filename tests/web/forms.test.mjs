@@ -1,9 +1,10 @@
 // The forms: what is typed is kept, checked, written with its audit row, and
 // refused when somebody else was faster. Every kind of thing goes the same way.
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { decode, formsOf, openForm } from '../support/forms.mjs';
-import { startStack } from '../support/stack.mjs';
+import { startStack, until } from '../support/stack.mjs';
 import { addCompanies, fingerprint } from '../support/two_companies.mjs';
 
 let stack, world, owner, foreign;
@@ -217,6 +218,26 @@ test('webhooks: a test is sent, and what was sent can be sent again', async () =
 	await (await openForm(owner, '/settings/webhooks/new')).send({ name: 'Shop', url: 'https://shop.example/hook', events: ['call.ended'], signature: 'v1', per_second: '10', parallel: '4' });
 	for (const url of ['javascript:alert(1)', 'ftp://x.example/', 'https://', 'https:///x', 'https://user:pw@x.example/', 'https://x.example/ y', 'https://x.example/"'])
 		assert.equal((await (await openForm(owner, '/settings/webhooks/new')).send({ name: 'Bad', url, events: ['call.ended'] })).status, 422, url);
+	// What everybody on the way can read is not sent, unless the operator says so.
+	const plain = { name: 'Plain', url: 'http://shop.example/hook', events: ['call.ended'] };
+	const readable = await (await openForm(owner, '/settings/webhooks/new')).send(plain);
+	assert.equal(readable.status, 422);
+	assert.match(await readable.text(), /f-url"[\s\S]*read by everybody/);
+	const admin = stack.pidOf('admin.fcgi');
+	writeFileSync(stack.conf, readFileSync(stack.conf, 'utf8').replace(/^hooks_plain 0$/m, 'hooks_plain 1'));
+	process.kill(admin, 'SIGTERM');
+	await until('the admin program is back', async () => ![undefined, admin].includes(stack.pidOf('admin.fcgi')) && (await owner.fetch('/settings/webhooks/new')).status === 200);
+	assert.equal((await (await openForm(owner, '/settings/webhooks/new')).send(plain)).status, 200);
+	writeFileSync(stack.conf, readFileSync(stack.conf, 'utf8').replace(/^hooks_plain 1$/m, 'hooks_plain 0'));
+	const allowed = stack.pidOf('admin.fcgi');
+	process.kill(allowed, 'SIGTERM');
+	await until('and once more', async () => ![undefined, allowed].includes(stack.pidOf('admin.fcgi')) && (await owner.fetch('/settings/webhooks/new')).status === 200);
+	// One that is there already is marked, may be renamed, and leads nowhere else in plain text.
+	const marked = (await (await owner.fetch('/settings/webhooks')).text()).match(/href="(\/settings\/webhooks\/[a-z]+_[0-9a-z]{26})">Plain<[\s\S]{0,200}?not encrypted/)[1];
+	assert.equal((await (await openForm(owner, marked)).send({ name: 'Plain still' })).status, 303);
+	assert.equal((await (await openForm(owner, marked)).send({ url: 'http://other.example/hook' })).status, 422);
+	assert.equal((await (await openForm(owner, marked)).send({ url: 'https://other.example/hook' })).status, 303);
+	stack.sql("DELETE FROM webhook WHERE name = 'Plain still'");
 	// The network of who runs this is not a company's to open.
 	const inside = { name: 'Inside', url: 'http://127.0.0.1:1/', events: ['call.ended'], private_ok: '1' };
 	const refused = await (await openForm(foreign, '/settings/webhooks/new')).send(inside);
