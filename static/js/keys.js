@@ -18,7 +18,7 @@ function takesSpace(el) {
 }
 
 function step(by) {
-	const rows = [...document.querySelectorAll("tr[data-row]")];
+	const rows = [...document.querySelectorAll("tr[data-row]")].filter((r) => !r.closest("dialog"));
 	const at = rows.findIndex((r) => r.classList.contains("at"));
 	const to = at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by;
 

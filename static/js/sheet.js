@@ -1,19 +1,23 @@
 /*
  * sheet.js - a call beside the log: a row opens a sheet with the parts of the
  * call's own page, and j and k go through the calls while it is open. What is
- * marked in it stands in the row at once. On narrow screens, with a modifier
+ * marked in it stands in the row at once; what is refused is said, and stays in
+ * its field. On narrow screens, with a modifier
  * and without scripts the row leads to the page.
  */
 import { players } from "./player.js";
 
 const WIDE = matchMedia("(width >= 900px)");
 
+class Refused extends Error {}
+
 async function read(address, init) {
 	const answer = await fetch(address, init);
+	const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
 
 	if (!answer.ok)
-		throw new Error(String(answer.status));
-	return new DOMParser().parseFromString(await answer.text(), "text/html");
+		throw new Refused([...doc.querySelectorAll("h1, h1 + p")].map((el) => el.textContent).join(" "));
+	return doc;
 }
 
 /* What the page has, but for what only the page is wide enough for. */
@@ -25,15 +29,33 @@ function parts(doc) {
 	return [...found].map((el) => document.adoptNode(el));
 }
 
+/* What was written stays where it is: it can be sent again. */
+function notKept(before, why) {
+	const said = document.createElement("p");
+
+	before.parentElement.querySelector("[data-not-kept]")?.remove();
+	said.className = "notice";
+	said.dataset.notKept = "";
+	said.setAttribute("role", "alert");
+	said.textContent = `Not kept. ${why}`;
+	before.before(said);
+}
+
+const written = (field) => field.matches("textarea, input") && field.value !== field.defaultValue;
+
 const linkOf = (root, href) => [...root.querySelectorAll(".row-link")]
 	.find((a) => a.getAttribute("href") === href);
 
 /* The row as the server would write it now. */
 async function again(list, href) {
 	const fresh = linkOf(await read(location.href), href)?.closest("tr");
+	const row = linkOf(list, href)?.closest("tr");
+	const pick = fresh?.querySelector("input[type=checkbox]");
 
+	if (pick)
+		pick.checked = row?.querySelector("input[type=checkbox]")?.checked ?? false;
 	if (fresh)
-		linkOf(list, href)?.closest("tr").replaceWith(document.adoptNode(fresh));
+		row?.replaceWith(document.adoptNode(fresh));
 }
 
 export function sheet() {
@@ -90,23 +112,30 @@ export function sheet() {
 			open(e.target.querySelector(".row-link"));
 	});
 	document.addEventListener("keydown", (e) => {
-		if (e.key === "Escape" && box.open && !document.querySelector("details.menu[open], dialog:modal"))
+		if (e.key === "Escape" && box.open && !document.querySelector("details.menu[open], dialog:modal") && !written(e.target))
 			close();
 	});
 	box.querySelector("[data-sheet-close]").addEventListener("click", close);
 	box.addEventListener("submit", async (e) => {
 		const form = e.target;
 		const data = new URLSearchParams(new FormData(form));
+		const of = href; /* another may be shown when the answer comes */
 
 		e.preventDefault();
 		if (e.submitter?.name)
 			data.append(e.submitter.name, e.submitter.value);
 		try {
-			put(await read(form.getAttribute("action"), { method: "POST", body: data }));
-			await again(list, href);
+			const doc = await read(form.getAttribute("action"), { method: "POST", body: data });
+
+			if (form.isConnected)
+				put(doc);
+			await again(list, of);
 			mark();
-		} catch {
-			location.assign(href);
+		} catch (fault) {
+			if (!(fault instanceof Refused) && !(fault instanceof TypeError))
+				location.assign(of);
+			else
+				notKept(form.isConnected ? form : body.firstElementChild, fault instanceof Refused ? fault.message : "No answer came: try again.");
 		}
 	});
 }

@@ -132,6 +132,45 @@ test('a call beside the log: heard, marked, gone through by keys; a page of its 
 	await page.context().close();
 });
 
+test('in the call beside the log nothing written is lost, and keys stay in the log', async () => {
+	const page = await member();
+	await page.goto('/calls');
+	const rows = page.locator('[data-sheet-list] tr[data-row]');
+	const last = rows.nth(await rows.count() - 1);
+	await last.locator('input[type=checkbox]').check();
+	await last.locator('.row-link').click();
+	await page.waitForSelector('.sheet[open] .facts');
+	const note = page.locator('.sheet textarea[name=note]');
+	await note.fill('rang twice');
+	await page.keyboard.press('Escape');
+	assert.equal(await note.inputValue(), 'rang twice', 'a note half written');
+	await page.context().clearCookies();
+	await page.locator('.sheet button[value=note]').click();
+	assert.match(await page.locator('.sheet [role=alert]').textContent(), /Not kept\. Sign in needed/);
+	assert.equal(await note.inputValue(), 'rang twice', 'signed out elsewhere');
+	assert.equal(new URL(page.url()).pathname, '/calls');
+	await page.context().addCookies(cookies);
+	let go;
+	const gone = new Promise((then) => { go = then; });
+	await page.route('**/marks', async (route) => { await gone; await route.continue(); });
+	await page.locator('.sheet button[value=note]').click();
+	await page.locator('.sheet [data-sheet-body]').focus();
+	await page.keyboard.press('k');
+	const before = await rows.nth(await rows.count() - 2).locator('.row-link').textContent();
+	await page.waitForFunction((want) => document.querySelector('.sheet h1').textContent === want, before);
+	const fresh = page.waitForResponse((r) => new URL(r.url()).pathname === '/calls');
+	go();
+	await (await fresh).finished();
+	assert.equal(await page.locator('.sheet h1').textContent(), before, 'the answer for another call is not shown in its place');
+	await page.keyboard.press('j');
+	await page.waitForFunction(() => document.querySelector('.sheet textarea[name=note]')?.value === 'rang twice');
+	assert.ok(await last.locator('input[type=checkbox]').isChecked(), 'the pick of a row that is written anew');
+	const href = await page.locator('[data-sheet-page]').getAttribute('href');
+	await page.keyboard.press('j');
+	assert.equal(await page.locator('[data-sheet-page]').getAttribute('href'), href, 'not into the calls of the sheet');
+	await page.context().close();
+});
+
 test('the theme switch is remembered', async () => {
 	const page = await member({ colorScheme: 'light' });
 	await page.goto('/');
