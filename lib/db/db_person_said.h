@@ -3,9 +3,9 @@
  * them (db_person_erase.h).
  *
  * Saved views whose name or filters say one of their numbers, in whatever way
- * it was typed (lib/core/saysnum.h), go. That calls or forms were taken out
- * stays in the audit log; the filter that named the number, or searched the
- * forms for their name or mail address, does not. Answers that are kept for a
+ * it was typed (lib/core/saysnum.h), or their name or mail address, go; so do
+ * searches for a part of it. That calls or forms were taken out stays in the
+ * audit log; the filter that named them does not. Answers that are kept for a
  * day so that a form is not sent in twice go, if the form is theirs.
  */
 #ifndef RT_DB_PERSON_SAID_H

@@ -195,6 +195,29 @@ test('not in the whole database is the number, however it was written', async ()
 	assert.doesNotMatch(stack.log('admin'), /status=5\d\d/);
 });
 
+test('searches and views that name the person go with them, and no others', async () => {
+	const call = addCall(world.alpha, '+12125550181');
+	stack.sql(`UPDATE phone_call SET caller_name = 'Zoë Lee' WHERE caller_e164 = '+12125550181'`);
+	const form = uuid7();
+	stack.sql([insert('interaction', { company_id: hex(world.alpha.id), id: hex(form), kind: "'form'", happened_at: 'UTC_TIMESTAMP(6)' }),
+		insert('form_entry', { company_id: hex(world.alpha.id), id: hex(form), site_id: hex(world.alpha.site), visit_id: hex(uuid7()), submitted_at: 'UTC_TIMESTAMP(6)', form_name: "'quote'", fields: "'[]'",
+			contact_name: text('Z. Lee-Moor'), contact_email: "'zoe.lee@home.example'", contact_e164: "'+12125550181'" })].join('\n'));
+	const views = [['calls', 'gone 1', 'q=zo%C3%AB'], ['calls', 'gone 2', 'q=ZO%C3%8B+LEE'], ['forms', 'gone 3', 'q=zoe.lee%40home'], ['forms', 'gone 4', 'range=7d&q=lee-moor'], ['calls', 'What Zoë Lee said', 'range=7d'],
+		['calls', 'stays 1', 'q=sleep'], ['forms', 'stays 2', 'q=jane'], ['calls', 'Lee road', 'campaign=zo%C3%AB'], ['calls', 'stays 3', 'q=le']];
+	for (const [at, name, query] of views) assert.equal((await who.admin.submit(`/${at}`, '/views', { page: at, name, query })).status, 303, name);
+	for (const q of ['zo%C3%AB', 'sleep']) assert.equal((await who.admin.fetch(`/calls.csv?q=${q}`)).status, 200);
+	const theirs = uuid7();
+	stack.sql(insert('saved_view', { company_id: hex(world.beta.id), id: hex(theirs), page: "'calls'", name: "'theirs'", query: "'q=zoe'", user_id: hex(world.foreign.id), created_at: 'UTC_TIMESTAMP(6)' }));
+	const mine = () => stack.sql(`SELECT name FROM saved_view WHERE ${alpha()}`).flat().filter((name) => views.some((v) => v[1] === name)).sort();
+	assert.equal(mine().length, views.length);
+	assert.equal((await who.admin.submit(`/people/${call}`, `/people/${call}/erase`, { sure: 'erase' })).status, 303);
+	assert.deepEqual(mine(), ['Lee road', 'stays 1', 'stays 2', 'stays 3']);
+	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM saved_view WHERE id = ${hex(theirs)}`), '1');
+	const said = (part) => stack.sqlOne(`SELECT COUNT(*) FROM audit WHERE action = 'calls.export' AND after_json LIKE '%${part}%'`);
+	assert.deepEqual([said('zo'), said('sleep')], ['0', '1']);
+	assert.ok(!dump().some((cell) => /zo(ë|%C3%AB|e.lee)/i.test(cell) && !cell.includes('campaign=')));
+});
+
 test('the operator\'s command shows and erases', () => {
 	const call = addCall(world.alpha, '+12125550159');
 	const run = (...args) => spawnSync(join(build, 'ringtrace'), ['person', ...args, '-c', stack.conf, '--company', world.alpha.companyId], { encoding: 'utf8' });
