@@ -16,6 +16,7 @@
 #define TURN_US     (20 * INT64_C(1000))
 #define DRAIN_US    (6 * RT_SEC_US)
 #define NUMBER_MAX  32
+#define KEYS        "0123456789*#ABCD"
 
 struct options {
 	const char *listen;
@@ -51,6 +52,12 @@ struct options {
 		    help                                                       \
 	}
 
+#define COUNT(field, opt, max, value, help)                               \
+	{                                                                 \
+		opt, CTL_OPT_COUNT, offsetof(struct options, field), max, \
+		    value, help                                           \
+	}
+
 static const struct ctl_opt rows[] = {
 	TEXT(listen, "listen", "ADDR:PORT", "own SIP address"),
 	TEXT(target, "target", "ADDR:PORT", "where calls are sent"),
@@ -70,16 +77,15 @@ static const struct ctl_opt rows[] = {
 	    "yes, busy, reject, ring, silent or a SIP status"),
 	NUMBER(calls, "calls", CALLS_MAX, "N",
 	    "how many; a phone ends after N (0: never)"),
-	NUMBER(per_minute, "per-minute", 600000, "N", "load: set-ups a minute"),
-	NUMBER(at_once, "at-once", AT_ONCE_MAX, "N",
-	    "calls at a time, at most"),
+	COUNT(per_minute, "per-minute", 600000, "N", "load: set-ups a minute"),
+	COUNT(at_once, "at-once", AT_ONCE_MAX, "N", "calls at a time, at most"),
 	NUMBER(talk_ms, "talk-ms", 86400000, "MS",
 	    "hang up this long after the answer (0: never)"),
 	NUMBER(ring_ms, "ring-ms", 600000, "MS", "ring this long"),
 	NUMBER(give_up_ms, "give-up-ms", 600000, "MS",
 	    "cancel when not answered by then (0: never)"),
-	NUMBER(rtp_min, "rtp-min", 65534, "PORT", "first RTP port, even"),
-	NUMBER(rtp_max, "rtp-max", 65535, "PORT", "last RTP port"),
+	COUNT(rtp_min, "rtp-min", 65534, "PORT", "first RTP port, even"),
+	COUNT(rtp_max, "rtp-max", 65535, "PORT", "last RTP port"),
 	{ "no-180", CTL_OPT_FLAG, offsetof(struct options, no_180), 0, NULL,
 	    "answer without ringing first" },
 };
@@ -399,6 +405,8 @@ static bool set_keys(const struct options *o, struct ua_keys *k)
 	} names[] = { { "event", UA_PRESS_EVENT }, { "tones", UA_PRESS_TONES },
 		{ "info", UA_PRESS_INFO }, { "both", UA_PRESS_BOTH } };
 
+	if (o->keys != NULL && o->keys[strspn(o->keys, KEYS ",")] != '\0')
+		return false;
 	k->keys = slice_from(o->keys);
 	k->after_us = (int64_t)o->keys_after_ms * 1000;
 	for (size_t i = 0; i < RT_ARRAY_LEN(names); i++)
@@ -423,10 +431,12 @@ static int configure(struct run *r, struct ua_conf *conf)
 	if (addr4_parse(slice_from(r->opt.listen), 5070, &conf->listen) !=
 	    ERR_OK)
 		return wrong("--listen is not ADDRESS:PORT");
-	if (r->dials && (r->opt.target == NULL || r->opt.number == NULL))
+	if (r->dials && (r->opt.target == NULL || r->opt.number == NULL ||
+			    r->opt.number[0] == '\0'))
 		return wrong("--target and --number say whom to call");
-	if (r->dials &&
-	    addr4_parse(slice_from(r->opt.target), 5060, &r->target) != ERR_OK)
+	if (r->dials && (addr4_parse(slice_from(r->opt.target), 5060,
+			     &r->target) != ERR_OK ||
+			    r->target.port == 0))
 		return wrong("--target is not ADDRESS:PORT");
 	if (r->opt.rtp_min % 2 != 0 || r->opt.rtp_min + 1 > r->opt.rtp_max)
 		return wrong("--rtp-min is even and below --rtp-max");
@@ -435,7 +445,9 @@ static int configure(struct run *r, struct ua_conf *conf)
 		    "--answer is yes, busy, reject, ring, silent or "
 		    "400 to 699");
 	if (!set_keys(&r->opt, &conf->keys))
-		return wrong("--keys-by is event, tones, info or both");
+		return wrong("--keys are " KEYS
+			     " and ','; --keys-by is event, "
+			     "tones, info or both");
 	e = ua_sound_open(slice_from(r->opt.play), &r->sound);
 	if (e != ERR_OK)
 		return wrong("--play: no such sound");
@@ -474,7 +486,7 @@ int ctl_call(int argc, char *const *argv)
 	struct ua_conf conf;
 	int status = 2;
 
-	if (argc < 2 || strcmp(argv[1], "--help") == 0)
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
 		return usage();
 	if (ctl_opt_parse(rows, RT_ARRAY_LEN(rows), argc, argv, &r.opt,
 		&rest) != ERR_OK)

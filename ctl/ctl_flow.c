@@ -34,9 +34,9 @@ struct opts {
 static const struct ctl_opt options[] = {
 	{ "flow", CTL_OPT_TEXT, offsetof(struct opts, flow), 0, "NAME",
 	    "name or id of the flow" },
-	{ "version", CTL_OPT_U64, offsetof(struct opts, version), UINT32_MAX,
+	{ "version", CTL_OPT_COUNT, offsetof(struct opts, version), UINT32_MAX,
 	    "N", "show, publish: this one (the last); diff: the newer" },
-	{ "from", CTL_OPT_U64, offsetof(struct opts, from), UINT32_MAX, "N",
+	{ "from", CTL_OPT_COUNT, offsetof(struct opts, from), UINT32_MAX, "N",
 	    "diff: the older one (the published)" },
 	{ "file", CTL_OPT_TEXT, offsetof(struct opts, file), 0, "FILE",
 	    "add, write: the document" },

@@ -18,7 +18,7 @@ struct opts {
 };
 
 static const struct ctl_opt options[] = {
-	{ "id", CTL_OPT_U64, offsetof(struct opts, id), INT64_MAX, "N",
+	{ "id", CTL_OPT_COUNT, offsetof(struct opts, id), INT64_MAX, "N",
 	    "for replay: the job, as `dead` names it" },
 	CTL_CONF_OPT(struct opts, conf),
 };

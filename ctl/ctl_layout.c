@@ -409,7 +409,7 @@ static enum err apply(struct ctl_layout *l, const struct ctl_layout_want *want)
 		want->http_port) != ERR_OK ||
 	    !set_text(s->public_url, sizeof(s->public_url), want->public_url)) {
 		log_error("run: an option's value is too long");
-		return ERR_TOOBIG;
+		return ERR_RANGE;
 	}
 	/* Nobody else reaches it, and the demonstration's site lies here.
 	 * Behind a TLS server nginx listens on loopback, too, and strangers
@@ -450,7 +450,7 @@ static enum err load_settings(struct ctl_layout *l,
 		e = settings_load(l->conf,
 		    &l->settings); /* says what is wrong */
 		if (e != ERR_OK)
-			return e;
+			return ERR_SYNTAX;
 		/* The tree may have been moved since. */
 		default_share(l);
 	}

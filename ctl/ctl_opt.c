@@ -14,10 +14,26 @@ static const struct ctl_opt *find(const struct ctl_opt *rows, size_t n_rows,
 	return NULL;
 }
 
+static enum err set_number(const struct ctl_opt *row, const char *value,
+    uint64_t min, uint64_t *out)
+{
+	uint64_t v;
+
+	if (scan_whole_u64(slice_from(value), row->max, &v) != ERR_OK ||
+	    v < min) {
+		(void)fprintf(stderr,
+		    "--%s: \"%s\" is not a number from %llu to %llu\n",
+		    row->name, value, (unsigned long long)min,
+		    (unsigned long long)row->max);
+		return ERR_RANGE;
+	}
+	*out = v;
+	return ERR_OK;
+}
+
 static enum err set(const struct ctl_opt *row, const char *value, void *out)
 {
 	char *const at = (char *)out + row->offset;
-	uint64_t v;
 
 	switch (row->type) {
 	case CTL_OPT_FLAG:
@@ -27,14 +43,9 @@ static enum err set(const struct ctl_opt *row, const char *value, void *out)
 		*(const char **)(void *)at = value;
 		return ERR_OK;
 	case CTL_OPT_U64:
-		if (scan_whole_u64(slice_from(value), row->max, &v) != ERR_OK) {
-			(void)fprintf(stderr,
-			    "--%s: \"%s\" is not a number of at most %llu\n",
-			    row->name, value, (unsigned long long)row->max);
-			return ERR_RANGE;
-		}
-		*(uint64_t *)(void *)at = v;
-		return ERR_OK;
+		return set_number(row, value, 0, (uint64_t *)(void *)at);
+	case CTL_OPT_COUNT:
+		return set_number(row, value, 1, (uint64_t *)(void *)at);
 	}
 	return ERR_INTERNAL;
 }
@@ -107,8 +118,7 @@ enum err ctl_opt_parse(const struct ctl_opt *rows, size_t n_rows, int argc,
 void ctl_opt_help(const struct ctl_opt *rows, size_t n_rows)
 {
 	for (size_t i = 0; i < n_rows; i++)
-		(void)printf("  --%s%s%-*s %s\n", rows[i].name,
-		    rows[i].value == NULL ? "" : " ",
+		(void)printf("  --%s %-*s %s\n", rows[i].name,
 		    (int)(22 - strlen(rows[i].name)),
 		    rows[i].value == NULL ? "" : rows[i].value, rows[i].help);
 }

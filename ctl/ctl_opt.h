@@ -13,14 +13,15 @@
 enum ctl_opt_type {
 	CTL_OPT_FLAG, /* bool */
 	CTL_OPT_TEXT, /* const char *, borrowed from argv */
-	CTL_OPT_U64   /* uint64_t, at most max */
+	CTL_OPT_U64,  /* uint64_t, at most max */
+	CTL_OPT_COUNT /* the same, and not 0: that would be no wish */
 };
 
 struct ctl_opt {
 	const char *name; /* without the dashes */
 	enum ctl_opt_type type;
 	size_t offset;     /* into the caller's struct */
-	uint64_t max;      /* CTL_OPT_U64 only */
+	uint64_t max;      /* CTL_OPT_U64 and CTL_OPT_COUNT only */
 	const char *value; /* what the help calls the value; NULL for flags */
 	const char *help;
 };
@@ -35,7 +36,7 @@ struct ctl_opt_rest {
 /* argv[0] is the subcommand's name. Unset options keep what *out held. What is
  * no option goes to *rest; rest == NULL: nothing else is allowed. ERR_SYNTAX:
  * unknown option, missing value, too many arguments (said on stderr);
- * ERR_RANGE: a number that is none or too large. */
+ * ERR_RANGE: a number that is none, too large or a forbidden 0. */
 RT_MUST_USE enum err ctl_opt_parse(const struct ctl_opt *rows, size_t n_rows,
     int argc, char *const *argv, void *out, struct ctl_opt_rest *rest);
 /* One line an option, to standard output. */

@@ -23,7 +23,7 @@ struct opts {
 static const struct ctl_opt options[] = {
 	{ "company", CTL_OPT_TEXT, offsetof(struct opts, company), 0, "COMPANY",
 	    "id or name (all companies)" },
-	{ "days", CTL_OPT_U64, offsetof(struct opts, days), DAYS_MAX, "N",
+	{ "days", CTL_OPT_COUNT, offsetof(struct opts, days), DAYS_MAX, "N",
 	    "how far back (400)" },
 	CTL_CONF_OPT(struct opts, conf),
 };

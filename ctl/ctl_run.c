@@ -15,6 +15,7 @@
 #include "ctl/ctl_room.h"
 #include "ctl/ctl_seed.h"
 #include "ctl/ctl_sup.h"
+#include "ctl/ctl_want.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
 
@@ -58,19 +59,19 @@ static const struct ctl_opt options[] = {
 	    "of the web side alone" },
 	{ "public-url", CTL_OPT_TEXT, AT(public_url), 0, "URL",
 	    "how browsers reach the web side" },
-	{ "http-port", CTL_OPT_U64, AT(http_port), 65535, "PORT",
+	{ "http-port", CTL_OPT_COUNT, AT(http_port), 65535, "PORT",
 	    "of the web side (8080)" },
-	{ "sip-port", CTL_OPT_U64, AT(sip_port), 65535, "PORT",
+	{ "sip-port", CTL_OPT_COUNT, AT(sip_port), 65535, "PORT",
 	    "of SIP over UDP (5060)" },
-	{ "rtp-min", CTL_OPT_U64, AT(rtp_min), 65534, "PORT",
+	{ "rtp-min", CTL_OPT_COUNT, AT(rtp_min), 65534, "PORT",
 	    "first RTP port, even (20000)" },
-	{ "rtp-max", CTL_OPT_U64, AT(rtp_max), 65535, "PORT",
+	{ "rtp-max", CTL_OPT_COUNT, AT(rtp_max), 65535, "PORT",
 	    "last RTP port (23999)" },
-	{ "max-calls", CTL_OPT_U64, AT(max_calls), 20000, "N",
+	{ "max-calls", CTL_OPT_COUNT, AT(max_calls), 20000, "N",
 	    "calls at the same time (1000)" },
-	{ "web-rate", CTL_OPT_U64, AT(web_rate), 1000000, "N",
+	{ "web-rate", CTL_OPT_COUNT, AT(web_rate), 1000000, "N",
 	    "dashboard requests a second of one address (100)" },
-	{ "dni-rate", CTL_OPT_U64, AT(dni_rate), 1000000, "N",
+	{ "dni-rate", CTL_OPT_COUNT, AT(dni_rate), 1000000, "N",
 	    "tag requests a second of one address (200)" },
 	{ "share", CTL_OPT_TEXT, AT(share), 0, "DIR",
 	    "where templates/ static/ sql/ nginx/ lie" },
@@ -420,6 +421,7 @@ int ctl_run(int argc, char *const *argv)
 	static struct run r; /* large, one a process */
 	struct ctl_layout_want want;
 	int status = 1;
+	enum err e;
 
 	r.opts =
 	    (struct run_opts){ .dir = "var", .web_rate = 100, .dni_rate = 200 };
@@ -449,8 +451,10 @@ int ctl_run(int argc, char *const *argv)
 		.log_level = r.opts.log_level };
 	r.nginx.web_rate = r.opts.web_rate;
 	r.nginx.dni_rate = r.opts.dni_rate;
-	if (ctl_layout_open(&r.layout, &want) != ERR_OK)
-		return 1;
+	if (ctl_want_words(&want) != ERR_OK)
+		return 2;
+	if ((e = ctl_layout_open(&r.layout, &want)) != ERR_OK)
+		return e == ERR_RANGE ? 2 : 1;
 	if (ctl_sup_init(&r.sup, r.layout.self, r.layout.log_dirfd) == ERR_OK)
 		status = run(&r);
 	ctl_sup_fini(&r.sup);

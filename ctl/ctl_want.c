@@ -1,52 +1,52 @@
 #include "ctl/ctl_want.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
+#include "lib/base/cfg_is.h"
 #include "lib/base/log.h"
-#include "lib/base/scan.h"
-#include "lib/core/urlq.h"
 
-/* Paths are put behind it, so it has none; and it stands in mails, tags and
- * nginx's file. */
-static bool is_public_url(const char *url)
+#define RTP_PORT_LEAST 1024
+
+/* What can be told from the words alone, by the settings' own rules. */
+static const struct {
+	const char *option;
+	size_t offset;
+	bool (*is)(struct slice v);
+	const char *form;
+} words[] = {
+	{ "addr", offsetof(struct ctl_layout_want, address), cfg_is_ip4,
+	    "an IPv4 address, as in 127.0.0.1" },
+	{ "http-addr", offsetof(struct ctl_layout_want, http_address),
+	    cfg_is_ip4, "an IPv4 address, as in 127.0.0.1" },
+	{ "public-url", offsetof(struct ctl_layout_want, public_url),
+	    cfg_is_web_url,
+	    "scheme, host and port, as in https://calls.example.com, and "
+	    "nothing behind them" },
+	{ "smtp-url", offsetof(struct ctl_layout_want, smtp_url),
+	    cfg_is_smtp_url,
+	    "smtp://host[:port] or smtps://host[:port], or empty: no mail" },
+	{ "dns-servers", offsetof(struct ctl_layout_want, dns_servers),
+	    cfg_is_servers,
+	    "IPv4 addresses, as in 192.0.2.53,192.0.2.54:5353, or empty: the "
+	    "system's" },
+	{ "log-level", offsetof(struct ctl_layout_want, log_level),
+	    cfg_is_level, "debug, info, warn or error" },
+};
+
+enum err ctl_want_words(const struct ctl_layout_want *want)
 {
-	struct urlq u;
-	size_t port_digits = 0;
+	for (size_t i = 0; i < RT_ARRAY_LEN(words); i++) {
+		const char *text;
 
-	if (urlq_split(slice_from(url), &u) != ERR_OK)
-		return false;
-	for (size_t i = 0; i < u.host.n; i++)
-		if (!scan_is_alnum(u.host.p[i]) &&
-		    strchr(".-", u.host.p[i]) == NULL)
-			return false;
-	while (port_digits < u.port.n && u.port.p[port_digits] >= '0' &&
-	       u.port.p[port_digits] <= '9')
-		port_digits++;
-	return u.host.n > 0 && port_digits == u.port.n &&
-	       url[strlen(url) - 1] != '/' && slice_eq(u.path, SLICE("/")) &&
-	       u.query.n == 0 && u.fragment.n == 0;
-}
-
-static enum err check_address(const char *option, const char *text)
-{
-	struct in_addr a;
-
-	if (text == NULL || inet_pton(AF_INET, text, &a) == 1)
-		return ERR_OK;
-	log_error("run: --%s is an IPv4 address, as in 127.0.0.1: %.200s",
-	    option, text);
-	return ERR_RANGE;
-}
-
-static enum err check_level(const char *name)
-{
-	if (name == NULL || log_level_of(name) != LOG_INFO ||
-	    strcmp(name, "info") == 0)
-		return ERR_OK;
-	log_error("run: --log-level is debug, info, warn or error: %.200s",
-	    name);
-	return ERR_RANGE;
+		memcpy(&text, (const char *)want + words[i].offset,
+		    sizeof(text));
+		if (text == NULL || words[i].is(slice_from(text)))
+			continue;
+		log_error("run: --%s is %s: \"%.200s\" is not", words[i].option,
+		    words[i].form, text);
+		return ERR_RANGE;
+	}
+	return ERR_OK;
 }
 
 /* As sipworker will have it. */
@@ -54,11 +54,12 @@ static enum err check_rtp(const struct settings *s,
     const struct ctl_layout_want *want)
 {
 	if ((want->rtp_port_min == 0 && want->rtp_port_max == 0) ||
-	    (s->rtp_port_min % 2 == 0 && s->rtp_port_min < s->rtp_port_max))
+	    (s->rtp_port_min % 2 == 0 && s->rtp_port_min >= RTP_PORT_LEAST &&
+		s->rtp_port_min < s->rtp_port_max))
 		return ERR_OK;
 	log_error(
-	    "run: --rtp-min is even and below --rtp-max: %llu to %llu "
-	    "cannot be",
+	    "run: --rtp-min is even, not below 1024 and below --rtp-max: %llu "
+	    "to %llu cannot be",
 	    (unsigned long long)s->rtp_port_min,
 	    (unsigned long long)s->rtp_port_max);
 	return ERR_RANGE;
@@ -91,20 +92,7 @@ static enum err check_calls(const struct settings *s,
 enum err ctl_want_check(const struct settings *s,
     const struct ctl_layout_want *want)
 {
-	enum err e;
+	const enum err e = check_rtp(s, want);
 
-	if ((e = check_address("addr", want->address)) != ERR_OK ||
-	    (e = check_address("http-addr", want->http_address)) != ERR_OK ||
-	    (e = check_level(want->log_level)) != ERR_OK ||
-	    (e = check_rtp(s, want)) != ERR_OK)
-		return e;
-	if (want->public_url != NULL && !is_public_url(want->public_url)) {
-		log_error(
-		    "run: --public-url is scheme, host and port, as in "
-		    "https://calls.example.com, and nothing behind them: "
-		    "%.200s",
-		    want->public_url);
-		return ERR_RANGE;
-	}
-	return check_calls(s, want);
+	return e == ERR_OK ? check_calls(s, want) : e;
 }

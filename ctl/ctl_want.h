@@ -8,6 +8,10 @@
 
 #define CTL_WANT_CALL_PORTS 4 /* RTP and RTCP of both sides */
 
+/* Are the words of want what they must be, each for itself? ERR_RANGE: logged,
+ * with the option's name. */
+RT_MUST_USE enum err ctl_want_words(const struct ctl_layout_want *want);
+
 /* s: the settings with want applied. Only what was asked for now is refused; an
  * older file's word only makes `ringtrace doctor` speak. ERR_RANGE: logged,
  * with the figures. */

@@ -35,6 +35,8 @@ static enum err set_text(const struct cfg_row *row, struct slice v, char *out,
 {
 	if (v.n < row->min || v.n > row->max)
 		return blame(why, ERR_RANGE, "value too short or too long", v);
+	if (row->is != NULL && !row->is(v))
+		return blame(why, ERR_RANGE, row->form, v);
 	if (!slice_to_cstr(v, out, (size_t)row->max + 1))
 		return blame(why, ERR_SYNTAX, "value holds a NUL byte", v);
 	return ERR_OK;

@@ -13,6 +13,8 @@
 #ifndef RT_BASE_CFG_H
 #define RT_BASE_CFG_H
 
+#include <stdbool.h>
+
 #include "lib/base/err.h"
 #include "lib/base/slice.h"
 
@@ -28,6 +30,9 @@ struct cfg_row {
 	size_t offset; /* into the caller's struct */
 	uint64_t min;  /* CFG_U64: smallest; CFG_TEXT: shortest, in bytes */
 	uint64_t max;  /* CFG_U64: largest; CFG_TEXT: longest, in bytes */
+	/* CFG_TEXT: what else must hold, and how it is told; NULL: nothing. */
+	bool (*is)(struct slice v);
+	const char *form;
 };
 
 #define CFG_ERROR_MAX 160

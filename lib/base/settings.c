@@ -4,19 +4,22 @@
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/cfg_is.h"
 #include "lib/base/file.h"
 #include "lib/base/log.h"
 
 #define FILE_MAX_BYTES 65536
 
-#define TEXT(key, min)                                                 \
+#define TEXT_THAT(key, min, is, form)                                  \
 	{                                                              \
 #key, CFG_TEXT, offsetof(struct settings, key), (min), \
-		    sizeof(((struct settings *)0)->key) - 1            \
+		    sizeof(((struct settings *)0)->key) - 1, is, form  \
 	}
-#define NUMBER(key, min, max)                                               \
-	{                                                                   \
-#key, CFG_U64, offsetof(struct settings, key), (min), (max) \
+#define TEXT(key, min) TEXT_THAT(key, min, NULL, NULL)
+#define NUMBER(key, min, max)                                                \
+	{                                                                    \
+#key, CFG_U64, offsetof(struct settings, key), (min), (max), \
+		    NULL, NULL                                               \
 	}
 
 static const struct cfg_row rows[] = {
@@ -27,15 +30,18 @@ static const struct cfg_row rows[] = {
 	TEXT(share_dir, 1),
 	TEXT(db_socket, 1),
 	TEXT(db_name, 1),
-	TEXT(http_listen, 1),
-	TEXT(public_url, 1),
-	TEXT(sip_address, 7),
-	TEXT(sip_advertised, 0), /* "" */
+	TEXT_THAT(http_listen, 1, cfg_is_listen,
+	    "not an IPv4 address and port, as in 127.0.0.1:8080"),
+	TEXT_THAT(public_url, 1, cfg_is_web_url,
+	    "not http(s)://host[:port] with nothing behind it"),
+	TEXT_THAT(sip_address, 7, cfg_is_ip4, "not an IPv4 address"),
+	TEXT_THAT(sip_advertised, 0, cfg_is_ip4_or_none, "not an IPv4 address"),
 	NUMBER(sip_port, 1, 65535),
 	NUMBER(rtp_port_min, 1024, 65534),
 	NUMBER(rtp_port_max, 1025, 65535),
 	NUMBER(max_calls, 1, 20000),
-	TEXT(dns_servers, 0),
+	TEXT_THAT(dns_servers, 0, cfg_is_servers,
+	    "not IPv4 addresses, as in 192.0.2.53,192.0.2.54:5353"),
 	NUMBER(sip_messages_per_s, 0, 1000000),
 	NUMBER(sip_calls_per_s, 0, 1000000),
 	NUMBER(dni_threads, 1, 512),
@@ -46,11 +52,13 @@ static const struct cfg_row rows[] = {
 	NUMBER(web_threads, 1, 512),
 	NUMBER(admin_threads, 1, 512),
 	NUMBER(api_threads, 1, 512),
-	TEXT(smtp_url, 0),
-	TEXT(smtp_from, 0),
+	TEXT_THAT(smtp_url, 0, cfg_is_smtp_url,
+	    "not smtp://host[:port] or smtps://host[:port]"),
+	TEXT_THAT(smtp_from, 0, cfg_is_sender,
+	    "not address@host or Name <address@host>"),
 	TEXT(smtp_user, 0),
 	TEXT(user, 1),
-	TEXT(log_level, 4),
+	TEXT_THAT(log_level, 4, cfg_is_level, "not debug, info, warn or error"),
 };
 
 void settings_defaults(struct settings *s)

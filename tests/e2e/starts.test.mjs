@@ -42,7 +42,8 @@ test('called wrongly: how it is called', () => {
 test('a configuration that is not there, unknown, twice or out of range: the line that is wrong', () => {
 	for (const program of programs) {
 		assert.match(start(program, ['-c', join(dir, 'none')]).stderr, /file: open \S+none: No such file/);
-		for (const [more, why] of [['nonsense 1\n', /line \d+: unknown setting: nonsense/], ['sip_port 70000\n', /line 10: number outside its range: 70000/], ['sip_port x\n', /line 10: .*x$/m]]) {
+		for (const [more, why] of [['nonsense 1\n', /line \d+: unknown setting: nonsense/], ['sip_port 70000\n', /line 10: number outside its range: 70000/], ['sip_port x\n', /line 10: .*x$/m],
+			['dns_servers nope\n', /line 10: not IPv4 addresses, .*: nope/], ['smtp_url nonsense\n', /line 10: not smtp:.*: nonsense/], ['log_level loud\n', /line 10: not debug, .*: loud/]]) {
 			const r = start(program, ['-c', conf({}, more)]);
 			assert.equal(r.status, 1, `${program} ${more}`);
 			assert.match(r.stderr, why, program);

@@ -20,7 +20,7 @@ same() { # what
 grep -E '^\| [a-z_]' docs/DATA.md | grep -v '^| table |' | cut -d'|' -f2 | tr ',' '\n' |
 	tr -d ' ' | sort >"$work/said"
 same 'docs/DATA.md, tables'
-grep -o -E '(TEXT|NUMBER)\([a-z_]+' lib/base/settings.c | sed 's/.*(//' | grep -v '^key$' |
+grep -o -E '(TEXT|TEXT_THAT|NUMBER)\([a-z_]+' lib/base/settings.c | sed 's/.*(//' | grep -v '^key$' |
 	sort >"$work/is"
 grep -o -E '^\| `[a-z_]+`' docs/SETTINGS.md | tr -d '|` ' | sort >"$work/said"
 same 'docs/SETTINGS.md, settings'

@@ -21,6 +21,7 @@ static const struct ctl_opt rows[] = {
 	{ "text", CTL_OPT_TEXT, offsetof(struct opts, text), 0, "T", "" },
 	{ "conf", CTL_OPT_TEXT, offsetof(struct opts, conf), 0, "F", "" },
 	{ "number", CTL_OPT_U64, offsetof(struct opts, number), 100, "N", "" },
+	{ "count", CTL_OPT_COUNT, offsetof(struct opts, number), 100, "N", "" },
 	{ "flag", CTL_OPT_FLAG, offsetof(struct opts, flag), 0, NULL, "" },
 };
 
@@ -52,6 +53,14 @@ static const struct {
 	{ "one too large", { "x", "--number", "101" }, ERR_RANGE,
 	    { NULL, NULL, 7, false }, NULL },
 	{ "no number", { "x", "--number", "1x" }, ERR_RANGE,
+	    { NULL, NULL, 7, false }, NULL },
+	{ "0 where it says something", { "x", "--number", "0" }, ERR_OK,
+	    { NULL, NULL, 0, false }, NULL },
+	{ "a count", { "x", "--count", "1" }, ERR_OK, { NULL, NULL, 1, false },
+	    NULL },
+	{ "0 where it says nothing", { "x", "--count=0" }, ERR_RANGE,
+	    { NULL, NULL, 7, false }, NULL },
+	{ "a count too large", { "x", "--count", "101" }, ERR_RANGE,
 	    { NULL, NULL, 7, false }, NULL },
 	{ "a missing value", { "x", "--number" }, ERR_SYNTAX,
 	    { NULL, NULL, 7, false }, NULL },

@@ -28,14 +28,12 @@ static void test_public_url(void **state)
 		{ "https://", ERR_RANGE },
 		{ "", ERR_RANGE },
 	};
-	struct settings s;
 
 	(void)state;
-	settings_defaults(&s);
 	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
 		const struct ctl_layout_want want = { .public_url =
 							  cases[i].url };
-		const enum err e = ctl_want_check(&s, &want);
+		const enum err e = ctl_want_words(&want);
 
 		if (e != cases[i].want)
 			fail_msg("\"%s\" gave %s",
@@ -92,13 +90,19 @@ static void test_what_cannot_be(void **state)
 		{ "error", { .log_level = "error" }, ERR_OK },
 		{ "no level", { .log_level = "loud" }, ERR_RANGE },
 		{ "empty level", { .log_level = "" }, ERR_RANGE },
+		{ "a mail server", { .smtp_url = "smtp://mx.example:25" },
+		    ERR_OK },
+		{ "no mail", { .smtp_url = "" }, ERR_OK },
+		{ "no URL", { .smtp_url = "nonsense" }, ERR_RANGE },
+		{ "name servers",
+		    { .dns_servers = "192.0.2.53,192.0.2.54:5353" }, ERR_OK },
+		{ "the system's", { .dns_servers = "" }, ERR_OK },
+		{ "a server's name", { .dns_servers = "nope" }, ERR_RANGE },
 	};
-	struct settings s;
 
 	(void)state;
-	settings_defaults(&s);
 	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++)
-		if (ctl_want_check(&s, &cases[i].want) != cases[i].e)
+		if (ctl_want_words(&cases[i].want) != cases[i].e)
 			fail_msg("%s", cases[i].why);
 }
 
@@ -111,6 +115,7 @@ static void test_rtp(void **state)
 	} cases[] = {
 		{ "as it is", 20000, 20000, 23999, ERR_OK },
 		{ "odd", 20001, 20001, 23999, ERR_RANGE },
+		{ "root's", 1022, 1022, 23999, ERR_RANGE },
 		{ "above the end", 30000, 30000, 23999, ERR_RANGE },
 		{ "one port", 20000, 20000, 20000, ERR_RANGE },
 		{ "an older file's word", 0, 20001, 20000, ERR_OK },
