@@ -5,7 +5,7 @@
 #include <string.h>
 
 struct head {
-	_Atomic uint64_t turns; /* engines so far */
+	_Atomic uint64_t turns; /* engines that read the other's table */
 };
 
 static uint32_t rows_of(uint32_t max_calls)
@@ -40,14 +40,16 @@ void engine_dlgs_attach(struct engine_dlgs *d, void *memory, uint32_t max_calls)
 	*d = (struct engine_dlgs){ .rows = memory == NULL ? 0 : rows };
 	if (memory == NULL)
 		return;
-	home = atomic_fetch_add(&head->turns, 1) % 2;
+	d->turns = &head->turns;
+	home = atomic_load(&head->turns) % 2;
 	used = (void *)(head + 1);
 	row = (void *)((char *)memory + rows_at(rows));
 	d->used = used + home * rows;
 	d->row = row + home * rows;
 	d->was_used = used + (1 - home) * rows;
 	d->was = row + (1 - home) * rows;
-	/* Of the one before the last: it was ended, or nobody can tell. */
+	/* Of the one before the last, which the last has read; or of the last,
+	 * which died over that: it has said BYE to these. */
 	for (uint32_t i = 0; i < rows; i++)
 		atomic_store(&d->used[i], 0);
 }
@@ -82,5 +84,8 @@ bool engine_dlgs_take(struct engine_dlgs *d, struct engine_dialog *out)
 			.bytes = slice_of(row->bytes, row->n) };
 		return true;
 	}
+	if (d->turns != NULL)
+		(void)atomic_fetch_add(d->turns, 1);
+	d->turns = NULL;
 	return false;
 }

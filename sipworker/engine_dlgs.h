@@ -3,9 +3,11 @@
  *
  * Mapped by the parent, so that the next engine finds what the last one had up
  * (engine/orphan.h). There are two tables: an engine writes one and reads the
- * other, which its predecessor wrote. It trusts nothing in it: the engine
- * checks each dialog. What is flagged is compact, so that looking through it
- * touches no memory that was never used.
+ * other, which its predecessor wrote. They change roles when the other is read
+ * to its end, so that an engine which dies before it has begun leaves what it
+ * has found to the next. It trusts nothing in it: the engine checks each
+ * dialog. What is flagged is compact, so that looking through it touches no
+ * memory that was never used.
  */
 #ifndef RT_SIPWORKER_ENGINE_DLGS_H
 #define RT_SIPWORKER_ENGINE_DLGS_H
@@ -22,6 +24,7 @@ struct engine_dlgs_row {
 
 struct engine_dlgs {
 	uint32_t rows;
+	_Atomic uint64_t *turns; /* of the memory; NULL: this one is counted */
 	_Atomic uint8_t *used;
 	struct engine_dlgs_row *row;
 	_Atomic uint8_t *was_used;
@@ -36,7 +39,8 @@ void engine_dlgs_attach(struct engine_dlgs *d, void *memory,
     uint32_t max_calls);
 /* What ENGINE_DIALOG says. One that does not fit is not kept. */
 void engine_dlgs_put(struct engine_dlgs *d, const struct engine_dialog *a);
-/* The next dialog of the engine before, once; false: there is none left. */
+/* The next dialog of the engine before, once; false: there is none left. To be
+ * asked until then before the first dialog is put. */
 bool engine_dlgs_take(struct engine_dlgs *d, struct engine_dialog *out);
 
 #endif

@@ -62,6 +62,13 @@ static unsigned int end_orphans(struct rig *r)
 	return n;
 }
 
+/* The first one of all, which finds nothing. */
+static void begin_first(struct rig *r)
+{
+	begin(r);
+	assert_int_equal(end_orphans(r), 0);
+}
+
 /* The BYE that went there last. */
 static const struct rig_sent *bye_to(const struct rig *r, struct addr4 to,
     struct sip_msg *m)
@@ -116,7 +123,7 @@ static void test_both_sides(void **state)
 	uint32_t first;
 
 	(void)state;
-	begin(&r);
+	begin_first(&r);
 	rig_call_up(&r, tag);
 	rig_fini(&r); /* dies: nobody is told */
 	begin(&then);
@@ -155,7 +162,7 @@ static void test_two_deaths(void **state)
 	char tag[128];
 
 	(void)state;
-	begin(&r);
+	begin_first(&r);
 	rig_call_up(&r, tag);
 	rig_fini(&r);
 	begin(&second);
@@ -169,6 +176,30 @@ static void test_two_deaths(void **state)
 	rig_fini(&third);
 }
 
+/* Those after it die before they have begun, or over the first of them: nobody
+ * stays in the call for that. */
+static void test_deaths_before_the_start(void **state)
+{
+	static struct rig r, then; /* large for a stack */
+	struct engine_dialog d;
+	char tag[128];
+
+	(void)state;
+	begin_first(&r);
+	rig_call_up(&r, tag);
+	rig_fini(&r);
+	for (unsigned int i = 0; i < 3; i++) {
+		begin(&then);
+		rig_fini(&then);
+	}
+	begin(&then);
+	assert_true(engine_dlgs_take(&dlgs, &d));
+	rig_fini(&then);
+	begin(&then);
+	assert_int_equal(end_orphans(&then), 1);
+	rig_fini(&then);
+}
+
 /* A call that ended, and one that nobody has answered, leave nothing. */
 static void test_nothing_left(void **state)
 {
@@ -176,7 +207,7 @@ static void test_nothing_left(void **state)
 	char tag[128];
 
 	(void)state;
-	begin(&r);
+	begin_first(&r);
 	rig_call_up(&r, tag);
 	rig_request(&r, "BYE", 2, "+13035550100", "c1", tag, "", "");
 	rig_answer_as_phone(&r, "BYE", 200, "");
@@ -199,7 +230,7 @@ static void test_garbage(void **state)
 	char tag[128];
 
 	(void)state;
-	begin(&r);
+	begin_first(&r);
 	rig_call_up(&r, tag);
 	engine_dlgs_attach(&dlgs, memory, CALLS);
 	assert_true(engine_dlgs_take(&dlgs, &d));
@@ -234,6 +265,8 @@ int main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_two_deaths, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(test_deaths_before_the_start,
+		    setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nothing_left, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_garbage, setup, teardown),
