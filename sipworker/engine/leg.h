@@ -126,6 +126,7 @@ struct leg {
 
 	/* Offer and answer */
 	struct sdp_local local;
+	uint64_t said_hash; /* of the description we gave last; 0: none yet */
 	struct sdp_audio remote;
 	bool has_local;
 	bool has_remote;

@@ -301,9 +301,6 @@ static unsigned int take_offer(struct engine *e, struct leg *l,
 
 	if (offer_take(e, l, sip_body_sdp(m), &changed) != ERR_OK)
 		return 488; /* the session stays as it was */
-	/* RFC 3264 8: another description has a higher version. */
-	if (changed)
-		l->local.version++;
 	if (offer_answer(l, sip_body_sdp(m), out) != ERR_OK)
 		return 500;
 	l->early_changed = l->state != LEG_UP;

@@ -29,6 +29,7 @@ void offer_local(struct engine *e, struct leg *l, unsigned int allowed,
 		if ((allowed & 1u << order[i]) != 0)
 			l->local.codecs[l->local.n_codecs++] = order[i];
 	l->has_local = true;
+	l->said_hash = 0;
 }
 
 /* What the media side has to know of a description, in one number. */
@@ -102,20 +103,51 @@ enum err offer_take(struct engine *e, struct leg *l, struct slice text,
 	return ERR_OK;
 }
 
+/* RFC 3264 8: what is not the description we gave last has a higher version, or
+ * it may be taken for that one. text: with any version, always the same. */
+static uint64_t version_of(struct leg *l, struct slice text)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i < text.n; i++)
+		h = (h ^ (unsigned char)text.p[i]) * UINT64_C(1099511628211);
+	h |= 1;
+	if (l->said_hash != 0 && l->said_hash != h)
+		l->local.version++;
+	l->said_hash = h;
+	return l->local.version;
+}
+
 enum err offer_answer(struct leg *l, struct slice text, struct buf *out)
 {
 	struct sdp_local local = l->local;
+	char mem[OFFER_SDP_MAX];
+	struct buf draft;
 	struct sdp sdp;
 	enum err err;
 
 	if ((err = sdp_parse(text, &sdp)) != ERR_OK)
 		return err;
+	buf_over(&draft, mem, sizeof(mem));
 	local.dir = sdp_answer_dir(l->remote.dir, SDP_SENDRECV);
+	local.version = 0;
+	sdp_write_answer(&draft, &local, &sdp, &l->remote);
+	if (buf_err(&draft) != ERR_OK)
+		return buf_err(&draft);
+	local.version = version_of(l, buf_slice(&draft));
 	sdp_write_answer(out, &local, &sdp, &l->remote);
 	return buf_err(out);
 }
 
-void offer_put(const struct leg *l, struct buf *out)
+void offer_put(struct leg *l, struct buf *out)
 {
-	sdp_write_offer(out, &l->local);
+	struct sdp_local local = l->local;
+	char mem[OFFER_SDP_MAX];
+	struct buf draft;
+
+	buf_over(&draft, mem, sizeof(mem));
+	local.version = 0;
+	sdp_write_offer(&draft, &local);
+	local.version = version_of(l, buf_slice(&draft));
+	sdp_write_offer(out, &local);
 }

@@ -22,10 +22,11 @@ unsigned int offer_allowed(const struct engine *e, const struct leg *l);
  * address, codec or direction differ from before: tell the media side. */
 RT_MUST_USE enum err offer_take(struct engine *e, struct leg *l,
     struct slice sdp, bool *changed);
-/* Appends our answer to their description `sdp`, which offer_take() took. */
+/* Appends our answer to their description `sdp`, which offer_take() took. As
+ * in offer_put(), a text other than the last one has a higher version. */
 RT_MUST_USE enum err offer_answer(struct leg *l, struct slice sdp,
     struct buf *out);
 /* Appends our offer. */
-void offer_put(const struct leg *l, struct buf *out);
+void offer_put(struct leg *l, struct buf *out);
 
 #endif

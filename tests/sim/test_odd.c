@@ -446,6 +446,64 @@ static void test_places(void **state)
 	rig_fini(&r);
 }
 
+/* The version of the description that we gave last. */
+static unsigned long long version_said(const struct rig *r)
+{
+	const char *o = strstr(rig_last(r)->text, "\r\no=- ");
+	char *version;
+
+	assert_non_null(o);
+	(void)strtoull(o + sizeof("\r\no=- ") - 1, &version, 10);
+	return strtoull(version, NULL, 10);
+}
+
+/* RFC 3264 8: whoever sees the version of before may keep what he had. */
+static void test_versions(void **state)
+{
+	static const struct {
+		const char *why;
+		const char *media; /* NULL: we offer */
+		unsigned int step;
+	} again[] = {
+		{ "the same again", "RTP/AVP 0\r\n", 0 },
+		{ "hold", "RTP/AVP 0\r\na=sendonly\r\n", 1 },
+		{ "hold again", "RTP/AVP 0\r\na=sendonly\r\n", 0 },
+		{ "our own offer, of all we can", NULL, 1 },
+		{ "another line, refused",
+		    "RTP/AVP 0\r\nm=video 30006 RTP/AVP 99\r\n", 1 },
+		{ "without it", "RTP/AVP 0\r\n", 1 },
+	};
+	static struct rig r; /* large for a stack */
+	unsigned long long version = 0;
+	char tag[128], body[600];
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_call_up(&r, tag);
+	for (size_t i = 0; i < RT_ARRAY_LEN(again); i++) {
+		const unsigned int cseq = (unsigned int)i + 2;
+		const char *sdp = body;
+
+		(void)snprintf(body, sizeof(body),
+		    "v=0\r\no=- 1 %zu IN IP4 10.0.0.2\r\ns=-\r\n"
+		    "c=IN IP4 10.0.0.2\r\nt=0 0\r\nm=audio 30004 %s",
+		    i + 2,
+		    again[i].media == NULL ? "RTP/AVP 0\r\n" : again[i].media);
+		if (again[i].media == NULL)
+			sdp = "";
+		rig_request(&r, "INVITE", cseq, "+13035550100", "c1", tag, "",
+		    sdp);
+		rig_expect_status(&r, again[i].why, 200);
+		if (i > 0 && version_said(&r) != version + again[i].step)
+			fail_msg("%s: %llu after %llu", again[i].why,
+			    version_said(&r), version);
+		version = version_said(&r);
+		rig_request(&r, "ACK", cseq, "+13035550100", "c1", tag, "",
+		    again[i].media == NULL ? body : "");
+	}
+	rig_fini(&r);
+}
+
 /* More of a header than we read: the sender is told, and no call begins. */
 static void test_too_many_fields(void **state)
 {
@@ -484,6 +542,7 @@ int main(void)
 		cmocka_unit_test(test_bye_before_ack),
 		cmocka_unit_test(test_multipart),
 		cmocka_unit_test(test_offers),
+		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_too_many_fields),
 	};
