@@ -403,11 +403,14 @@ static void test_rerun(void **state)
 	/* A second time there is nothing to do. */
 	ok(db_attrib_again(t->db, ours(), &rows[0], &rules, &mem, &a));
 	assert_false(a.changed);
-	/* Another company finds no call of that key to change. */
+	/* Another company knows none of its visits and writes nothing. */
 	rows[0].rule_version = 0;
-	assert_int_equal(db_attrib_again(t->db, theirs(), &rows[0], &rules,
-			     &mem, &a),
-	    ERR_NOTFOUND);
+	ok(db_attrib_again(t->db, theirs(), &rows[0], &rules, &mem, &a));
+	assert_true(a.gone);
+	assert_false(a.changed);
+	ok(db_attrib_calls(store, ours(), at_us, at_us + RT_DAY_US, 0, none,
+	    &mem, &rows, &n));
+	assert_string_equal(rows[0].source, "late");
 }
 
 static void test_fit(void **state)
