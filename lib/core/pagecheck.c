@@ -154,3 +154,117 @@ void pagecheck(struct slice html, const struct pagecheck_look *look,
 	}
 	end_run(&s);
 }
+
+/* --- meta refresh -------------------------------------------------------- */
+
+static bool is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static struct slice skip_blanks(struct slice s)
+{
+	while (s.n > 0 && is_blank(s.p[0]))
+		s = slice_skip(s, 1);
+	return s;
+}
+
+/* Up to the quote it begins with, or else to a blank. */
+static struct slice take_value(struct slice *rest)
+{
+	const char quote = rest->n > 0 ? rest->p[0] : '\0';
+	size_t n = 0;
+	struct slice v;
+
+	if (quote == '"' || quote == '\'') {
+		*rest = slice_skip(*rest, 1);
+		v = slice_head(*rest, slice_find(*rest, quote, 0));
+	} else {
+		while (n < rest->n && !is_blank(rest->p[n]))
+			n++;
+		v = slice_head(*rest, n);
+	}
+	*rest = slice_skip(*rest, v.n < rest->n ? v.n + 1 : v.n);
+	return v;
+}
+
+/* The next attribute of a tag; without a value it has an empty one. */
+static bool take_attr(struct slice *rest, struct slice *name,
+    struct slice *value)
+{
+	size_t n = 0;
+
+	while (rest->n > 0 && (is_blank(rest->p[0]) || rest->p[0] == '/'))
+		*rest = slice_skip(*rest, 1);
+	while (n < rest->n && !is_blank(rest->p[n]) && rest->p[n] != '=')
+		n++;
+	*name = slice_head(*rest, n);
+	*rest = skip_blanks(slice_skip(*rest, n));
+	*value = SLICE("");
+	if (rest->n > 0 && rest->p[0] == '=') {
+		*rest = skip_blanks(slice_skip(*rest, 1));
+		*value = take_value(rest);
+	}
+	return name->n > 0 || value->n > 0;
+}
+
+/* "0; url='/there'" as browsers read it (HTML, "shared declarative refresh
+ * steps"). */
+static struct slice refresh_url(struct slice s)
+{
+	size_t digits = 0;
+	struct slice after;
+
+	s = skip_blanks(s);
+	while (digits < s.n && (is_digit(s.p[digits]) || s.p[digits] == '.'))
+		digits++;
+	if (digits == 0 || s.p[0] > '1' || (digits > 1 && s.p[1] != '.'))
+		return SLICE("");
+	s = skip_blanks(slice_skip(s, digits));
+	if (s.n > 0 && (s.p[0] == ';' || s.p[0] == ','))
+		s = skip_blanks(slice_skip(s, 1));
+	after = skip_blanks(slice_skip(s, 3));
+	if (slice_starts_case(s, SLICE("url")) && after.n > 0 &&
+	    after.p[0] == '=')
+		s = skip_blanks(slice_skip(after, 1));
+	if (s.n > 0 && (s.p[0] == '"' || s.p[0] == '\''))
+		return take_value(&s);
+	return slice_trim(s);
+}
+
+static struct slice refresh_of(struct slice tag)
+{
+	struct slice name, value, content = SLICE("");
+	bool refreshes = false;
+
+	tag = slice_skip(tag, 4);
+	while (take_attr(&tag, &name, &value)) {
+		if (slice_eq_case(name, SLICE("http-equiv")))
+			refreshes = slice_eq_case(value, SLICE("refresh"));
+		else if (slice_eq_case(name, SLICE("content")))
+			content = value;
+	}
+	return refreshes ? refresh_url(content) : SLICE("");
+}
+
+struct slice pagecheck_refresh(struct slice html)
+{
+	static const char *const raw[] = { "script", "style", "noscript" };
+	struct slice to;
+
+	while ((html = slice_skip(html, slice_find(html, '<', 0))).n > 0) {
+		html = slice_skip(html, 1);
+		if (slice_starts(html, SLICE("!--"))) {
+			html = skip_comment(html);
+			continue;
+		}
+		to = slice_head(html, slice_find(html, '>', 0));
+		if (slice_starts_case(to, SLICE("meta")) && to.n < TAG_MAX &&
+		    (to = refresh_of(to)).n > 0)
+			return to;
+		for (size_t i = 0; i < RT_ARRAY_LEN(raw); i++)
+			if (slice_starts_case(html, slice_from(raw[i])))
+				html = skip_raw(html, slice_from(raw[i]));
+	}
+	return SLICE("");
+}

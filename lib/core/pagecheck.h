@@ -34,4 +34,10 @@ struct pagecheck {
 void pagecheck(struct slice html, const struct pagecheck_look *look,
     struct pagecheck *out);
 
+/* Where a <meta http-equiv="refresh"> sends browsers on before they show
+ * anything, as it is written there; "" nowhere. What waits for
+ * longer than a second is no redirect: the tag works until then. Neither counts
+ * what stands in <noscript>. Borrowed. */
+struct slice pagecheck_refresh(struct slice html);
+
 #endif

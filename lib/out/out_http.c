@@ -96,6 +96,32 @@ enum err out_http_url_check(struct slice url)
 	return e;
 }
 
+static bool join(CURLU *u, const char *base, const char *to,
+    char out[OUT_HTTP_URL_MAX + 1])
+{
+	char *text = NULL;
+	bool ok;
+
+	ok = curl_url_set(u, CURLUPART_URL, base, 0) == CURLUE_OK &&
+	     curl_url_set(u, CURLUPART_URL, to, CURLU_URLENCODE) == CURLUE_OK &&
+	     curl_url_get(u, CURLUPART_URL, &text, 0) == CURLUE_OK &&
+	     slice_to_cstr(slice_from(text), out, OUT_HTTP_URL_MAX + 1);
+	curl_free(text);
+	return ok;
+}
+
+bool out_http_join(const char *base, struct slice to,
+    char out[OUT_HTTP_URL_MAX + 1])
+{
+	char text[OUT_HTTP_URL_MAX + 1];
+	CURLU *u = curl_url();
+	const bool ok = u != NULL && slice_to_cstr(to, text, sizeof(text)) &&
+			join(u, base, text, out);
+
+	curl_url_cleanup(u);
+	return ok;
+}
+
 static bool header_ok(const char *line)
 {
 	for (const char *p = line; *p != '\0'; p++)
@@ -251,6 +277,8 @@ static enum err set_request(struct transfer *t,
 	SET(CURLOPT_URL, r->url);
 	SET(CURLOPT_HTTPHEADER, t->headers);
 	SET(CURLOPT_USERAGENT, "ringtrace/1");
+	if (r->packed)
+		SET(CURLOPT_ACCEPT_ENCODING, "");
 	if (strcmp(r->method, "GET") == 0)
 		return ERR_OK;
 	SET(CURLOPT_POST, 1L);

@@ -36,6 +36,11 @@ void out_http_stop(void);
  * ERR_UNSUPPORTED (another scheme), ERR_NOMEM. */
 RT_MUST_USE enum err out_http_url_check(struct slice url);
 
+/* Where `to`, as a page of the address `base` says it, leads. Unchecked, like
+ * a redirect. False: nowhere. */
+bool out_http_join(const char *base, struct slice to,
+    char out[OUT_HTTP_URL_MAX + 1]);
+
 /* Texts are borrowed until out_http_add() returns, the body until the answer
  * was taken. */
 struct out_http_request {
@@ -48,6 +53,7 @@ struct out_http_request {
 	int64_t timeout_us; /* of the whole exchange */
 	size_t answer_max;
 	size_t read_max; /* 0: OUT_HTTP_READ_MAX */
+	bool packed;     /* it may come compressed; limits count the rest */
 	void *ctx;       /* comes back with the answer */
 };
 

@@ -31,7 +31,8 @@ static enum err ask(const struct site_look *l, const char *url, size_t max,
 		.timeout_us =
 		    left_us < SITE_LOOK_ASK_US ? left_us : SITE_LOOK_ASK_US,
 		.answer_max = max,
-		.read_max = max };
+		.read_max = max,
+		.packed = true };
 	enum err e;
 
 	memset(a, 0, sizeof(*a));
@@ -153,6 +154,44 @@ static void follow(struct site_look *l, const char *redirect)
 	l->seen.hops++;
 }
 
+/* Where the page itself sends browsers on; its "&amp;" is "&". */
+static bool refreshes(const struct site_look *l, struct slice html,
+    char out[OUT_HTTP_URL_MAX + 1])
+{
+	const struct slice amp = SLICE("&amp;");
+	struct slice to = pagecheck_refresh(html);
+	char text[OUT_HTTP_URL_MAX];
+	struct buf b;
+
+	if (to.n == 0)
+		return false;
+	buf_over(&b, text, sizeof(text));
+	while (to.n > 0) {
+		buf_char(&b, to.p[0]);
+		to = slice_skip(to, slice_starts(to, amp) ? amp.n : 1);
+	}
+	return buf_err(&b) == ERR_OK &&
+	       out_http_join(l->url, buf_slice(&b), out);
+}
+
+/* *again: it leads on. */
+static void read_page(struct site_look *l, const struct out_http_answer *a,
+    bool *again)
+{
+	char to[OUT_HTTP_URL_MAX + 1];
+	const bool redirect = is_redirect(a);
+
+	if (!redirect && !refreshes(l, a->body, to)) {
+		l->bytes = a->body.n;
+		pagecheck(a->body, &l->what, &l->seen.page);
+	} else if (l->seen.hops == SITE_LOOK_HOPS) {
+		l->seen.too_many_hops = true;
+	} else {
+		follow(l, redirect ? a->redirect : to);
+		*again = true;
+	}
+}
+
 /* *again: a redirect leads on. */
 static enum err step(struct site_look *l, bool *again)
 {
@@ -176,15 +215,7 @@ static enum err step(struct site_look *l, bool *again)
 	l->seen.answered = true;
 	l->seen.status = a.status;
 	l->took_us += a.took_us;
-	if (!is_redirect(&a)) {
-		l->bytes = a.body.n;
-		pagecheck(a.body, &l->what, &l->seen.page);
-	} else if (l->seen.hops == SITE_LOOK_HOPS) {
-		l->seen.too_many_hops = true;
-	} else {
-		follow(l, a.redirect);
-		*again = true;
-	}
+	read_page(l, &a, again);
 	return ERR_OK;
 }
 

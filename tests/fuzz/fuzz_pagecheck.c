@@ -16,5 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	pagecheck(slice_of(data, size), &look, &c);
 	if (c.targets != c.ours || c.targets > size / 9 || c.tags > size / 6)
 		abort();
+	if (pagecheck_refresh(slice_of(data, size)).n > size)
+		abort();
 	return 0;
 }

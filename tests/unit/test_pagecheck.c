@@ -57,6 +57,47 @@ static void test_cases(void **state)
 	}
 }
 
+static void test_refresh(void **state)
+{
+	static const struct {
+		const char *html, *to;
+	} pages[] = {
+		{ "", "" },
+		{ "<meta http-equiv=\"refresh\" content=\"0;url=/a\">", "/a" },
+		{ "<p><META CONTENT='1 , URL = \"b?c=d\" ' HTTP-EQUIV=REFRESH>",
+		    "b?c=d" },
+		{ "<meta http-equiv=refresh content=0;url=x/y>", "x/y" },
+		{ "<meta http-equiv=refresh content='0.5; https://x.example'>",
+		    "https://x.example" },
+		{ "<meta charset=x><meta http-equiv='refresh' content='0; url'>",
+		    "url" },
+		{ "<meta http-equiv=refresh content='2;url=/a'>", "" },
+		{ "<meta http-equiv=refresh content='10;url=/a'>", "" },
+		{ "<meta http-equiv=refresh content='0'>", "" },
+		{ "<meta http-equiv=refresh content=''>", "" },
+		{ "<meta http-equiv=refresh content=';url=/a'>", "" },
+		{ "<meta http-equiv=refresh content=\"0;url='/a", "/a" },
+		{ "<meta http-equiv=refresh", "" },
+		{ "<meta =refresh =\"", "" },
+		{ "<meta name=refresh content='0;url=/a'>", "" },
+		{ "<noscript><meta http-equiv=refresh content='0;url=/a'>"
+		  "</noscript>",
+		    "" },
+		{ "<!-- <meta http-equiv=refresh content='0;url=/a'> -->", "" },
+		{ "<script>'<meta http-equiv=refresh content=0;url=a>'</script>",
+		    "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(pages); i++) {
+		const struct slice to =
+		    pagecheck_refresh(slice_from(pages[i].html));
+
+		if (!slice_eq_cstr(to, pages[i].to))
+			fail_msg("%s: %.*s", pages[i].html, (int)to.n, to.p);
+	}
+}
+
 /* Other vendors' scripts are counted by where they come from. */
 static void test_others(void **state)
 {
@@ -78,7 +119,7 @@ static void test_others(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases),
-		cmocka_unit_test(test_others) };
+		cmocka_unit_test(test_refresh), cmocka_unit_test(test_others) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@ import { execFile } from 'node:child_process';
 import http from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { openForm } from '../support/forms.mjs';
 import { build, startStack, until } from '../support/stack.mjs';
 
@@ -23,6 +24,10 @@ const pages = {
 	'/places': (q) => away(`/good${q}#contact`),
 	'/loses': () => away('/good'),
 	'/round': (q) => away(`/round${q}`),
+	'/refreshes': (q) => html(`<meta http-equiv="refresh" content="0; url='/good${q}&amp;x=1'">${tag()}`),
+	'/forgets': () => html('<META content=0;URL=good http-equiv=Refresh>'),
+	'/packed': () => (res) => res.writeHead(200, { 'content-type': 'text/html', 'content-encoding': 'gzip' }).end(gzipSync(`${tag()}<p>415-555-0199</p>`)),
+	'/bomb': () => (res) => res.writeHead(200, { 'content-type': 'text/html', 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(30 << 20, 'x'))),
 	'/leaves': () => away('http://127.0.0.2:9/'),
 	'/script': () => away('javascript:alert(1)'),
 	'/error': () => (res) => res.writeHead(503).end('down'),
@@ -71,6 +76,10 @@ test('each page is looked at as after a click, and what is wrong is named', asyn
 	assert.deepEqual(found['/places'], [0, '1', '200', '1', `${origin}/good`]);
 	assert.deepEqual(found['/loses'], [bit.loses, '1', '200', '1', `${origin}/good`]);
 	assert.deepEqual(found['/late'].slice(0, 1), [0], 'a page of 100 kB is read to its end');
+	assert.deepEqual(found['/refreshes'], [0, '1', '200', '1', `${origin}/good?x=1`], 'a page that sends on is a redirect');
+	assert.deepEqual(found['/forgets'], [bit.loses, '1', '200', '1', `${origin}/good`]);
+	assert.deepEqual(found['/packed'], [0, '0', '200', '1', `${origin}/packed`], 'compressed though nobody may read it so');
+	assert.equal(found['/bomb'][0], bit.tag | bit.targets, 'cut at 1 MB');
 	assert.equal(found['/bare'][0], bit.tag | bit.targets);
 	assert.equal(found['/twice'][0], bit.twice | bit.other);
 	assert.equal(found['/round'][0], bit.loops);
