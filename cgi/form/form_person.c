@@ -227,6 +227,7 @@ static void act_view(const struct page *p, const struct person_act *a,
 			*c = ' '; /* "no_answer" */
 	view_cstr(item, "act_detail", detail);
 	view_flag(item, "is_visit", a->deed == PERSON_VISITED);
+	view_flag(item, "is_one", strcmp(detail, "1") == 0);
 }
 
 /* What all parts did as one line of time; a form that both a telephone and a

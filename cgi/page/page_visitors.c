@@ -380,6 +380,7 @@ static enum err past_view(const struct req *r, const struct visit_log_row *row,
 		    page_words_channel("", acts[i].source, acts[i].medium));
 		view_cstr(item, "past_campaign", acts[i].campaign);
 		view_cstr(item, "past_pages", acts[i].detail);
+		view_flag(item, "past_one", strcmp(acts[i].detail, "1") == 0);
 	}
 	return e;
 }

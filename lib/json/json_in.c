@@ -81,13 +81,15 @@ enum err json_in_parse(struct slice text, size_t max_bytes,
 	in->root = json_loadb(text.p == NULL ? "" : text.p, text.n,
 	    JSON_REJECT_DUPLICATES, &je);
 	if (in->root == NULL) {
+		const enum json_error_code code = json_error_code(&je);
 		const enum err e =
-		    json_error_code(&je) == json_error_out_of_memory
-			? ERR_NOMEM
-			: ERR_SYNTAX;
+		    code == json_error_out_of_memory ? ERR_NOMEM : ERR_SYNTAX;
 
+		/* The library's own words here are for who programs with it. */
 		explain(why, je.line > 0 ? (unsigned int)je.line : 0,
-		    je.column > 0 ? (unsigned int)je.column : 0, je.text);
+		    je.column > 0 ? (unsigned int)je.column : 0,
+		    code == json_error_null_character ? "a text holds \\u0000"
+						      : je.text);
 		free(in);
 		return e;
 	}

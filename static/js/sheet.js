@@ -16,7 +16,7 @@ async function read(address, init) {
 	const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
 
 	if (!answer.ok)
-		throw new Refused([...doc.querySelectorAll("h1, h1 + p")].map((el) => el.textContent).join(" "));
+		throw new Refused([...doc.querySelectorAll("h1, h1 + p")].map((el) => el.textContent).join(": "));
 	return doc;
 }
 

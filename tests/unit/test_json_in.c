@@ -104,6 +104,10 @@ static void test_says_where(void **state)
 	    ERR_SYNTAX);
 	assert_int_equal(why.line, 2);
 	assert_true(why.what[0] != '\0');
+	assert_int_equal(json_in_parse(SLICE("{\"a\": \"x\\u0000\"}"), 100, 3,
+			     &in, &why),
+	    ERR_SYNTAX);
+	assert_string_equal(why.what, "a text holds \\u0000");
 }
 
 static void test_no_memory(void **state)

@@ -74,6 +74,7 @@ test('filters: by source and by what came of it; what no visit has is refused', 
 	assert.match((await page('/visitors?came=touched')).html, /name="came" value="touched"/);
 	assert.match((await page(`/visitors/${wrote}`)).html, new RegExp(`href="/forms/${typeId('frm', form)}">Form</a> quote`));
 	assert.match((await page(`/visitors/${wrote}`)).html, new RegExp(`href="/visitors/${bing}"`), 'the browser\'s other visits');
+	assert.match((await page(`/visitors/${wrote}`)).html, /<td class="num">1 page<\/td>/);
 	for (const bad of ['came=x', 'outcome=lead', 'q=anne', 'number=num_00000000000000000000000000', 'before=1', 'before=x-y', `before=-5-${bing}`, 'range=9d'])
 		assert.equal((await page(`/visitors?${bad}`)).status, 400, bad);
 });
