@@ -2,11 +2,12 @@
  * db_person_said.h - what others wrote down that names a person: erased with
  * them (db_person_erase.h).
  *
- * Saved views whose name or filters say one of their numbers, in whatever way
- * it was typed (lib/core/saysnum.h), or their name or mail address, go; so do
- * searches for a part of it. That calls or forms were taken out stays in the
- * audit log; the filter that named them does not. Answers that are kept for a
- * day so that a form is not sent in twice go, if the form is theirs.
+ * Saved views whose name or filters say one of their numbers, names or mail
+ * addresses, in whatever way it was typed (lib/core/saysnum.h, saysname.h), go.
+ * That calls, forms or visits were taken out stays in the audit log; the filter
+ * that said one does not. A name that the calls of others have, too, is not
+ * theirs alone and stays until those go. Answers that are kept for a day so
+ * that a form is not sent in twice go, if the form is theirs.
  */
 #ifndef RT_DB_PERSON_SAID_H
 #define RT_DB_PERSON_SAID_H

@@ -28,11 +28,11 @@ const lastAudit = () => stack.sql('SELECT action, after_json FROM audit ORDER BY
 const alpha = () => `company_id = ${hex(world.alpha.id)}`;
 
 /** A second call of another telephone, of the same company. */
-function addCall(c, caller, state = 'closed') {
+function addCall(c, caller, { state = 'closed', name = 'Jane Private' } = {}) {
 	const id = uuid7();
 	stack.sql([insert('interaction', { company_id: hex(c.id), id: hex(id), kind: "'call'", happened_at: 'UTC_TIMESTAMP(6)', note: text('a private note') }),
 		insert('phone_call', { company_id: hex(c.id), id: hex(id), state: `'${state}'`, result: "'no_answer'", number_id: hex(c.number), number_e164: "'+14155550166'",
-			caller_e164: `'${caller}'`, caller_raw: `'${caller}'`, caller_name: "'Jane Private'", started_at: 'UTC_TIMESTAMP(6)' })].join('\n'));
+			caller_e164: `'${caller}'`, caller_raw: `'${caller}'`, caller_name: text(name), started_at: 'UTC_TIMESTAMP(6)' })].join('\n'));
 	return typeId('cal', id);
 }
 
@@ -84,7 +84,7 @@ test('refused: a reader, a stranger, no word, no token, a call that goes on', as
 	for (const sure of ['', 'yes', 'ERASE']) assert.equal((await who.admin.submit(path, `${path}/erase`, { sure })).status, 422);
 	assert.equal((await who.admin.fetch(`${path}/erase`, { method: 'POST', headers: { origin: stack.url }, body: new URLSearchParams({ sure: 'erase' }) })).status, 403);
 	assert.equal(fingerprint(stack), mark);
-	addCall(world.alpha, '+12125550156', 'open');
+	addCall(world.alpha, '+12125550156', { state: 'open' });
 	const res = await who.admin.submit(path, `${path}/erase`, { sure: 'erase' });
 	assert.equal(res.status, 422);
 	assert.match(await res.text(), /is going on/);
@@ -216,6 +216,31 @@ test('searches and views that name the person go with them, and no others', asyn
 	const said = (part) => stack.sqlOne(`SELECT COUNT(*) FROM audit WHERE action = 'calls.export' AND after_json LIKE '%${part}%'`);
 	assert.deepEqual([said('zo'), said('sleep')], ['0', '1']);
 	assert.ok(!dump().some((cell) => /zo(ë|%C3%AB|e.lee)/i.test(cell) && !cell.includes('campaign=')));
+});
+
+test('nor is a name, whatever was searched or saved by it; what many are called stays', async () => {
+	const { api, addKey } = apiOf(stack), key = addKey(world.alpha), number = '+12125550180';
+	const call = addCall(world.alpha, number, { name: 'Maryam Ünal' });
+	addCall(world.alpha, number, { name: 'WIRELESS CALLER' });
+	addCall(world.alpha, '+12125550181', { name: 'Wireless Caller' });
+	addCall(world.beta, '+12125550182', { name: 'Maryam Ünal' });
+	const views = [['calls', 'Maryam', 'range=7d'], ['calls', 'searched', 'q=%C3%BCnal&range=30d'], ['forms', 'turned', 'q=UNAL%2C+Maryam'], ['reports', 'in a page', 'landing_page=%2Fmaryam-%C3%BCnal'],
+		['calls', 'mobiles', 'q=wireless'], ['calls', 'Mary', 'q=mary+smith'], ['calls', 'marked', 'campaign=maryam']];
+	for (const [page, name, query] of views) assert.equal((await who.admin.submit(`/${page}`, '/views', { page, name, query })).status, 303, name);
+	stack.sql(insert('saved_view', { company_id: hex(world.beta.id), id: hex(uuid7()), page: "'calls'", name: "'Maryam'", query: "'q=maryam'", user_id: hex(uuid7()), created_at: 'UTC_TIMESTAMP(6)' }));
+	for (const file of ['calls.csv?q=maryam', 'calls.jsonl?q=Maryam+%C3%9Cnal', 'forms.csv?q=unal', 'visitors.csv?landing_page=%2Fmaryam-unal', 'calls.csv?q=wireless']) assert.equal((await who.admin.fetch(`/${file}`)).status, 200, file);
+	assert.equal((await api(key, '/export/calls.jsonl?search=maryam')).json.length, 1);
+	const said = () => dump().filter((cell) => /unal|%c3%[9b]cnal|ünal/i.test(cell));
+	const mine = () => stack.sql(`SELECT name FROM saved_view WHERE ${alpha()} ORDER BY name`).flat();
+	assert.ok(said().length > 6, said().join());
+	assert.equal((await who.admin.submit(`/people/${call}`, `/people/${call}/erase`, { sure: 'erase' })).status, 303);
+	assert.deepEqual(mine().filter((n) => views.some(([, name]) => name === n)), ['marked', 'Mary', 'mobiles']);
+	assert.deepEqual(said(), ['phone_call: Maryam Ünal'], "another company's only");
+	const addresses = stack.sql(`SELECT JSON_VALUE(after_json, '$.address') FROM audit WHERE ${alpha()} AND action IN ('calls.export', 'forms.export', 'visits.export')`).flat().join(' ');
+	assert.doesNotMatch(addresses, /mary|nal/i);
+	assert.match(addresses, /calls\.csv\?q=wireless/, 'others are called that, too');
+	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM saved_view WHERE company_id = ${hex(world.beta.id)} AND query = 'q=maryam'`), '1', "another company's stays");
+	assert.doesNotMatch(stack.log('admin'), /status=5\d\d/);
 });
 
 test('the operator\'s command shows and erases', () => {
