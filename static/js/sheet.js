@@ -9,14 +9,19 @@ import { players } from "./player.js";
 
 const WIDE = matchMedia("(width >= 900px)");
 
-class Refused extends Error {}
+class Refused extends Error {
+	constructor(status, why) {
+		super(why);
+		this.status = status;
+	}
+}
 
 async function read(address, init) {
 	const answer = await fetch(address, init);
 	const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
 
 	if (!answer.ok)
-		throw new Refused([...doc.querySelectorAll("h1, h1 + p")].map((el) => el.textContent).join(": "));
+		throw new Refused(answer.status, [...doc.querySelectorAll("h1, h1 + p")].map((el) => el.textContent).join(": "));
 	return doc;
 }
 
@@ -45,6 +50,22 @@ const written = (field) => field.matches("textarea, input") && field.value !== f
 
 const linkOf = (root, href) => [...root.querySelectorAll(".row-link")]
 	.find((a) => a.getAttribute("href") === href);
+
+/* A form sent. Who signed in again meanwhile has another token by now. */
+async function send(form, data, page) {
+	const post = () => read(form.getAttribute("action"), { method: "POST", body: data });
+
+	try {
+		return await post();
+	} catch (fault) {
+		const token = fault.status === 403 && (await read(page)).querySelector(".call-cols input[name=csrf]");
+
+		if (!token)
+			throw fault;
+		data.set("csrf", token.value);
+		return post();
+	}
+}
 
 /* The row as the server would write it now. */
 async function again(list, href) {
@@ -125,7 +146,7 @@ export function sheet() {
 		if (e.submitter?.name)
 			data.append(e.submitter.name, e.submitter.value);
 		try {
-			const doc = await read(form.getAttribute("action"), { method: "POST", body: data });
+			const doc = await send(form, data, of);
 
 			if (form.isConnected)
 				put(doc);

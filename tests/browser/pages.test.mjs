@@ -149,7 +149,8 @@ test('in the call beside the log nothing written is lost, and keys stay in the l
 	assert.match(await page.locator('.sheet [role=alert]').textContent(), /Not kept\. Sign in needed/);
 	assert.equal(await note.inputValue(), 'rang twice', 'signed out elsewhere');
 	assert.equal(new URL(page.url()).pathname, '/calls');
-	await page.context().addCookies(cookies);
+	// Signed in again, in another tab: the form's token is the old one.
+	await page.context().addCookies([...(await stack.login()).cookies].map(([name, value]) => ({ name, value, url: stack.url })));
 	let go;
 	const gone = new Promise((then) => { go = then; });
 	await page.route('**/marks', async (route) => { await gone; await route.continue(); });
