@@ -12,7 +12,7 @@
 #include "sipworker/priv/ring.h"
 #include "sipworker/rec/rec_file.h"
 #include "sipworker/rec/rec_wav.h"
-#include "sipworker/rec_replay.h"
+#include "sipworker/rec_sweep.h"
 #include "sipworker/rec_told.h"
 
 #define EVENTS  8
@@ -29,9 +29,6 @@
  * calls the rings hold a long stand-still of the disk. */
 #define PAST_US   RT_MIN_US
 #define FUTURE_US (RT_SEC_US / 10)
-
-/* What could not be finished is tried again so often. */
-#define RETRY_US RT_MIN_US
 
 /* Calls whose first frames may overtake their starts at a time. */
 #define UNKNOWN_KEYS 1024
@@ -63,11 +60,10 @@ struct recorder {
 	struct rec_told told;
 	uint32_t max;
 	uint32_t n_open;
-	uint32_t last;     /* slot of the last frame: frames come in runs */
-	bool named;        /* the engine has said what runs: see tick() */
-	bool sweep_wanted; /* it has just said so */
-	bool left_over;    /* something was not finished, e.g. a full disk */
-	int64_t swept_us;
+	uint32_t last; /* slot of the last frame: frames come in runs */
+	bool named;    /* the engine has said what runs: see tick() */
+	bool behind;   /* perhaps: see catch_up_hash() */
+	struct rec_sweep sweep;
 	int64_t began_us; /* the engine; its frames came later */
 	int64_t seen_us;  /* its newest frame; 0: none yet */
 	bool leaving;
@@ -186,7 +182,7 @@ static void tick(struct recorder *r)
 	const int64_t now_us = clk_mono_us();
 
 	hear(r, &r->engine);
-	if (!r->named || r->sweep_wanted)
+	if (!r->named || r->sweep.wanted)
 		return;
 	drain_rings(r);
 	for (uint32_t i = 0, seen = 0; seen < r->n_open && i < r->max; i++) {
@@ -224,14 +220,6 @@ static void tell_again(struct recorder *r)
 		(void)worker_peer_send(&r->store, &end, NULL);
 }
 
-/* Something is to be tried again, RETRY_US from now. */
-static void leave_over(struct recorder *r)
-{
-	if (!r->left_over)
-		r->swept_us = clk_mono_us();
-	r->left_over = true;
-}
-
 /* Ends one recording; *res is zeros when there was none. */
 static bool finish(struct recorder *r, struct open_rec *o, int64_t stop_us,
     struct rec_wav_result *res)
@@ -245,7 +233,7 @@ static bool finish(struct recorder *r, struct open_rec *o, int64_t stop_us,
 	o->used = false;
 	r->n_open--;
 	if (e != ERR_OK) {
-		leave_over(r);
+		rec_sweep_later(&r->sweep);
 		log_error("recorder: not finished file=%s", o->name);
 	} else if (res->late > 0) {
 		log_info("recorder: frames came too late file=%s late=%llu",
@@ -303,10 +291,12 @@ static void start_rec(struct recorder *r, const struct msg_rec_start *m)
 		o->wav = NULL;
 		log_error("recorder: cannot record file=%s: %s", o->name,
 		    err_name(e));
-	} else if (r->named && was_unknown(r, m->key) &&
-		   clk_mono_us() - m->anchor_mono_us > HEARD_US) {
-		catch_up(r, m->key);
+	} else {
+		r->behind = true; /* most often it is not */
 	}
+	if (e == ERR_OK && r->named && was_unknown(r, m->key) &&
+	    clk_mono_us() - m->anchor_mono_us > HEARD_US)
+		catch_up(r, m->key);
 }
 
 /* A message too short to be one. */
@@ -370,60 +360,48 @@ static void all_named(struct recorder *r, uint64_t began_us)
 {
 	for (unsigned int i = 0; i < r->worker->threads && !r->named; i++)
 		ring_rewind(&r->ring[i]);
-	r->named = r->sweep_wanted = true;
+	r->named = r->sweep.wanted = true;
 	r->began_us = began_us > INT64_MAX ? INT64_MAX : (int64_t)began_us;
 }
 
-static bool is_open(const struct recorder *r, const char *name)
+static bool is_open(const void *arg, const char *name)
 {
+	const struct recorder *r = arg;
+
 	for (uint32_t i = 0; i < r->max; i++)
 		if (r->rec[i].used && strcmp(r->rec[i].name, name) == 0)
 			return true;
 	return false;
 }
 
-static void salvage(void *arg, const struct rec_file_marker *m)
+static void salvaged(void *arg, const char *name, enum err e,
+    const struct rec_wav_result *res)
 {
 	struct recorder *r = arg;
-	const struct rec_replay rings = { r->ring, r->worker->threads,
-		r->began_us };
-	struct rec_wav_result res = { 0 };
-	enum err e;
 
-	beat_round(r->worker->beat, MSG_RECORDER);
-	if (is_open(r, m->name))
-		return;
-	e = r->sweep_wanted ? rec_replay_finish(r->dirfd, m, &rings, &res)
-			    : rec_wav_salvage(r->dirfd, m->name, &res);
-	if (e != ERR_OK)
-		leave_over(r);
-	/* That it failed before was said then. */
-	if (e != ERR_OK && !r->sweep_wanted)
-		return;
-	log_info("recorder: salvaged file=%s samples=%llu: %s", m->name,
-	    (unsigned long long)res.samples, err_name(e));
-	rec_told_say(&r->told, &r->store, m->name, e != ERR_OK, &res);
+	log_info("recorder: salvaged file=%s samples=%llu: %s", name,
+	    (unsigned long long)res->samples, err_name(e));
+	rec_told_say(&r->told, &r->store, name, e != ERR_OK, res);
 }
 
-/* After an engine has named what is its own, and later again for what could
- * not be finished. */
 static void sweep(struct recorder *r)
 {
 	const struct msg end = { .kind = MSG_REC_ORPHANS_END };
+	const struct rec_replay rings = { r->ring, r->worker->threads,
+		r->began_us };
 
-	r->left_over = false;
-	r->swept_us = clk_mono_us();
-	if (rec_file_orphans(r->dirfd, salvage, r) != ERR_OK)
-		log_error("recorder: cannot look for orphans");
-	if (r->sweep_wanted) /* the store waits 5 s for it */
-		(void)worker_peer_send(&r->store, &end, NULL);
-	r->sweep_wanted = false;
+	if (rec_sweep_turn(&r->sweep, &rings, r->named))
+		(void)worker_peer_send(&r->store, &end, NULL); /* waits 5 s */
 }
 
-static bool sweep_due(const struct recorder *r)
+/* Live ones that an earlier recorder began: one piece of one of them. */
+static void catch_up_hash(struct recorder *r)
 {
-	return r->sweep_wanted || (r->left_over && r->named &&
-				      clk_mono_us() - r->swept_us > RETRY_US);
+	for (uint32_t i = 0; i < r->max && r->behind; i++)
+		if (r->rec[i].used && r->rec[i].wav != NULL &&
+		    rec_wav_catch_up(r->rec[i].wav, REC_SWEEP_FRAMES))
+			return;
+	r->behind = false;
 }
 
 /* --- peers -----------------------------------------------------------------*/
@@ -517,15 +495,17 @@ static void loop(struct recorder *r)
 	struct epoll_event ev[EVENTS];
 
 	while (!r->leaving) {
-		const int n = epoll_wait(r->epoll_fd, ev, EVENTS,
-		    r->n_open > 0 ? TICK_MS : BEAT_ROUND_MS);
+		const int wait_ms = r->sweep.going || r->behind ? 0
+				    : r->n_open > 0             ? TICK_MS
+								: BEAT_ROUND_MS;
+		const int n = epoll_wait(r->epoll_fd, ev, EVENTS, wait_ms);
 
 		beat_round(r->worker->beat, MSG_RECORDER);
 		for (int i = 0; i < n; i++)
 			hear(r, peers[ev[i].data.u64]);
 		tick(r);
-		if (sweep_due(r))
-			sweep(r);
+		sweep(r);
+		catch_up_hash(r);
 	}
 	/* An engine that is still there has nothing to say any more. */
 	if (r->n_open > 0)
@@ -547,6 +527,11 @@ static enum err prepare(struct recorder *r, int fd)
 		log_sys("recorder: open %s", s->recordings_dir);
 		return ERR_IO;
 	}
+	r->sweep = (struct rec_sweep){ .dirfd = r->dirfd,
+		.beat = r->worker->beat,
+		.is_open = is_open,
+		.done = salvaged,
+		.arg = r };
 	if (r->rec == NULL || rec_told_init(&r->told, r->max) != ERR_OK ||
 	    r->epoll_fd == -1) {
 		log_sys("recorder: start");
@@ -584,6 +569,7 @@ int rec_proc_run(struct worker *w, int fd)
 	worker_peer_drop(&r->parent);
 	worker_peer_drop(&r->engine);
 	worker_peer_drop(&r->store);
+	rec_sweep_end(&r->sweep);
 	free(r->rec);
 	rec_told_fini(&r->told);
 	free(r);

@@ -27,23 +27,23 @@ static int64_t put_frames(struct rec_wav *w, const struct rec_file_marker *m,
 	return end_us;
 }
 
-enum err rec_replay_finish(int dirfd, const struct rec_file_marker *m,
-    const struct rec_replay *from, struct rec_wav_result *out)
+enum err rec_replay_put(int dirfd, const struct rec_file_marker *m,
+    const struct rec_replay *from)
 {
 	struct rec_wav *w;
 	int64_t end_us = 0;
 	enum err e;
 
+	if (m->anchor_us <= 0)
+		return ERR_OK; /* nobody knows where they would belong */
 	e = rec_wav_open(&w, dirfd, slice_from(m->name), m->key, m->anchor_us);
-	if (e == ERR_CONFLICT)
-		return rec_wav_salvage(dirfd, m->name, out);
-	if (e != ERR_OK)
-		return e;
-	for (unsigned int i = 0; i < from->n && m->anchor_us > 0; i++) {
+	if (e != ERR_OK) /* it was finished: it has them */
+		return e == ERR_CONFLICT ? ERR_OK : e;
+	for (unsigned int i = 0; i < from->n; i++) {
 		const int64_t end =
 		    put_frames(w, m, from->rings[i], from->until_us);
 
 		end_us = end > end_us ? end : end_us;
 	}
-	return rec_wav_finish(w, end_us, out);
+	return rec_wav_leave(w, end_us);
 }

@@ -19,10 +19,10 @@ struct rec_replay {
 	int64_t until_us; /* the next engine began */
 };
 
-/* Finishes a recording that was left behind, with those of its frames that
- * were not given back. As rec_wav_salvage() where there are none. */
-RT_MUST_USE enum err rec_replay_finish(int dirfd,
-    const struct rec_file_marker *m, const struct rec_replay *from,
-    struct rec_wav_result *out);
+/* Appends to a recording that was left behind those of its frames that were
+ * not given back; finishing it is work for later (rec_sweep.h). ERR_IO: the
+ * disk refused some. */
+RT_MUST_USE enum err rec_replay_put(int dirfd, const struct rec_file_marker *m,
+    const struct rec_replay *from);
 
 #endif

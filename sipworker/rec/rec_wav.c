@@ -21,12 +21,16 @@
 
 struct rec_wav {
 	int dirfd;
-	struct snd_wav *file;
+	struct snd_wav *file; /* NULL: it was renamed already */
+	int fd;               /* file's, or our own when renamed */
+	uint64_t data_at;     /* where its samples begin */
 	struct sha256 *hash;
 	struct rec_time time[SND_WAV_CHANNELS];
 	int64_t end[SND_WAV_CHANNELS]; /* behind the last frame placed */
 	int64_t written;               /* frames given out of the window */
 	int64_t kept;                  /* of these, frames in the file */
+	int64_t hashed;                /* of these, in the check sum */
+	bool unread;                   /* they cannot be read back */
 	bool failed;                   /* the disk refused; no more is tried */
 	uint64_t late;
 	uint64_t placed;
@@ -59,17 +63,18 @@ static enum err hash_frames(struct rec_wav *w, const uint8_t *ulaw, size_t n)
 	return e;
 }
 
-/* Reads what an earlier life wrote, for the check sum. */
-static enum err hash_file(struct rec_wav *w, int fd, uint64_t at,
-    uint64_t frames)
+/* Reads back what an earlier life wrote, for the check sum. */
+static enum err hash_back(struct rec_wav *w, int64_t frames)
 {
 	uint8_t block[HASH_AT_ONCE * SND_WAV_CHANNELS];
 
 	while (frames > 0) {
 		const size_t some =
 		    frames < HASH_AT_ONCE ? (size_t)frames : HASH_AT_ONCE;
+		const uint64_t at =
+		    w->data_at + (uint64_t)w->hashed * SND_WAV_CHANNELS;
 		const ssize_t n =
-		    pread(fd, block, some * SND_WAV_CHANNELS, (off_t)at);
+		    pread(w->fd, block, some * SND_WAV_CHANNELS, (off_t)at);
 
 		if (n != (ssize_t)(some * SND_WAV_CHANNELS)) {
 			log_sys("rec: read back");
@@ -77,33 +82,45 @@ static enum err hash_file(struct rec_wav *w, int fd, uint64_t at,
 		}
 		if (hash_frames(w, block, some) != ERR_OK)
 			return ERR_INTERNAL;
-		at += (uint64_t)n;
-		frames -= some;
+		w->hashed += (int64_t)some;
+		frames -= (int64_t)some;
 	}
 	return ERR_OK;
+}
+
+bool rec_wav_catch_up(struct rec_wav *w, int64_t frames)
+{
+	const int64_t behind = w->kept - w->hashed;
+
+	if (behind <= 0 || w->unread)
+		return false;
+	if (hash_back(w, behind < frames ? behind : frames) != ERR_OK)
+		w->unread = true; /* told when it is finished */
+	return true;
 }
 
 /* Takes fd. */
 static enum err attach(struct rec_wav *w, int fd, bool fresh)
 {
-	uint64_t at = 0, frames = 0;
+	uint64_t frames = 0;
 	enum err e;
 
+	w->fd = fd;
 	if (!fresh) {
-		e = snd_wav_repair(fd, &at, &frames);
+		e = snd_wav_repair(fd, &w->data_at, &frames);
 		if (e == ERR_SYNTAX && ftruncate(fd, 0) == 0) {
 			/* Killed before the header: no sample was written. */
 			frames = 0;
 			fresh = true;
-		} else if (e != ERR_OK ||
-			   (e = hash_file(w, fd, at, frames)) != ERR_OK) {
-			(void)close(fd); /* only read, or reported */
-			return e;
+		} else if (e != ERR_OK) {
+			return e; /* rec_wav_drop() closes it */
 		}
 	}
 	w->written = w->kept = (int64_t)frames;
-	return fresh ? snd_wav_create(&w->file, fd)
-		     : snd_wav_resume(&w->file, fd);
+	e = fresh ? snd_wav_create(&w->file, fd) : snd_wav_resume(&w->file, fd);
+	if (e != ERR_OK)
+		w->fd = -1; /* closed */
+	return e;
 }
 
 enum err rec_wav_open(struct rec_wav **out, int dirfd, struct slice name,
@@ -120,6 +137,7 @@ enum err rec_wav_open(struct rec_wav **out, int dirfd, struct slice name,
 	if ((w = calloc(1, sizeof(*w))) == NULL)
 		return ERR_NOMEM;
 	w->dirfd = dirfd;
+	w->fd = -1;
 	memcpy(w->name, name.p, name.n);
 	memcpy(m.name, name.p, name.n);
 	memset(w->window, SND_WAV_SILENCE, sizeof(w->window));
@@ -139,6 +157,8 @@ void rec_wav_drop(struct rec_wav *w)
 {
 	if (w == NULL)
 		return;
+	if (w->file == NULL && w->fd != -1)
+		(void)close(w->fd); /* a repair is small, can be made again */
 	snd_wav_drop(w->file);
 	sha256_free(w->hash);
 	free(w);
@@ -159,6 +179,18 @@ static size_t slot(int64_t position)
 	return (size_t)(position % WINDOW) * SND_WAV_CHANNELS;
 }
 
+/* While older frames are still to be read back, these will be, too. */
+static enum err append(struct rec_wav *w, const uint8_t *ulaw, size_t n)
+{
+	enum err e = snd_wav_append(w->file, ulaw, n);
+
+	if (e != ERR_OK || w->hashed != w->written)
+		return e;
+	if ((e = hash_frames(w, ulaw, n)) == ERR_OK)
+		w->hashed += (int64_t)n;
+	return e;
+}
+
 /* Writes the n oldest frames of the window and makes them silent again. */
 static void put_out(struct rec_wav *w, size_t n)
 {
@@ -168,8 +200,7 @@ static void put_out(struct rec_wav *w, size_t n)
 		const size_t some = n < room ? n : room;
 		uint8_t *p = w->window + from;
 
-		if (!w->failed && (snd_wav_append(w->file, p, some) != ERR_OK ||
-				      hash_frames(w, p, some) != ERR_OK)) {
+		if (!w->failed && append(w, p, some) != ERR_OK) {
 			log_error("rec: stopped writing file=%s", w->name);
 			w->failed = true;
 		}
@@ -256,13 +287,21 @@ static enum err finish_file(struct rec_wav *w, struct rec_wav_result *out)
 	struct stat st;
 	enum err e = w->failed ? ERR_IO : ERR_OK;
 
+	if (w->unread || hash_back(w, w->kept - w->hashed) != ERR_OK)
+		e = ERR_IO;
 	if (sha256_end(w->hash, out->sha256) != ERR_OK)
 		e = ERR_INTERNAL;
-	if (snd_wav_finish(w->file) != ERR_OK)
-		e = ERR_IO;
-	w->file = NULL;
-	if (e == ERR_OK)
-		e = rec_file_end(w->dirfd, w->name);
+	if (w->file == NULL) {
+		if (e == ERR_OK)
+			rec_file_forget(w->dirfd, w->name);
+	} else {
+		if (snd_wav_finish(w->file) != ERR_OK)
+			e = ERR_IO;
+		w->file = NULL;
+		w->fd = -1;
+		if (e == ERR_OK)
+			e = rec_file_end(w->dirfd, w->name);
+	}
 	if (e == ERR_OK && fstatat(w->dirfd, w->name, &st, 0) == 0)
 		out->bytes = (uint64_t)st.st_size;
 	return e;
@@ -272,10 +311,10 @@ enum err rec_wav_finish(struct rec_wav *w, int64_t stop_us,
     struct rec_wav_result *out)
 {
 	struct rec_wav_result result = { 0 };
-	const int64_t stop = rec_time_at(&w->time[0], stop_us);
 	enum err e;
 
-	flush(w, stop);
+	if (w->file != NULL)
+		flush(w, rec_time_at(&w->time[0], stop_us));
 	result.samples = (uint64_t)w->kept;
 	result.late = w->late;
 	result.placed = w->placed;
@@ -285,51 +324,58 @@ enum err rec_wav_finish(struct rec_wav *w, int64_t stop_us,
 	return e;
 }
 
-/* A recording that was renamed and whose marker was left behind. */
-static enum err hash_finished(struct rec_wav *w, struct rec_wav_result *out)
+enum err rec_wav_leave(struct rec_wav *w, int64_t stop_us)
 {
-	const int fd = openat(w->dirfd, w->name, O_RDWR | O_CLOEXEC);
-	uint64_t at = 0;
-	struct stat st;
+	bool failed;
+
+	flush(w, rec_time_at(&w->time[0], stop_us));
+	failed = w->failed;
+	rec_wav_drop(w);
+	return failed ? ERR_IO : ERR_OK;
+}
+
+/* A recording that was renamed and whose marker was left behind. */
+static enum err open_finished(struct rec_wav **out, int dirfd, const char *name)
+{
+	struct rec_wav *w = calloc(1, sizeof(*w));
+	uint64_t frames = 0;
 	enum err e;
 
-	if (fd == -1 || fstat(fd, &st) == -1) {
-		log_sys("rec: open %s", w->name);
-		if (fd != -1)
-			(void)close(fd);
-		return ERR_IO;
+	if (w == NULL)
+		return ERR_NOMEM;
+	w->dirfd = dirfd;
+	memcpy(w->name, name, strlen(name)); /* checked by rec_wav_open() */
+	w->fd = openat(dirfd, name, O_RDWR | O_CLOEXEC);
+	if (w->fd == -1) {
+		log_sys("rec: open %s", name);
+		e = ERR_IO;
+	} else if ((e = sha256_new(&w->hash)) == ERR_OK) {
+		e = snd_wav_repair(w->fd, &w->data_at, &frames);
 	}
-	if ((e = snd_wav_repair(fd, &at, &out->samples)) == ERR_OK)
-		e = hash_file(w, fd, at, out->samples);
-	if (e == ERR_OK)
-		e = sha256_end(w->hash, out->sha256);
-	(void)close(fd); /* a repair is small and can be made again */
-	out->bytes = (uint64_t)st.st_size;
-	if (e == ERR_OK)
-		rec_file_forget(w->dirfd, w->name);
-	return e;
+	if (e != ERR_OK) {
+		rec_wav_drop(w);
+		return e;
+	}
+	w->written = w->kept = (int64_t)frames;
+	*out = w;
+	return ERR_OK;
+}
+
+enum err rec_wav_left(struct rec_wav **out, int dirfd, const char *name)
+{
+	const enum err e = rec_wav_open(out, dirfd, slice_from(name), 0, 0);
+
+	return e == ERR_CONFLICT ? open_finished(out, dirfd, name) : e;
 }
 
 enum err rec_wav_salvage(int dirfd, const char *name,
     struct rec_wav_result *out)
 {
-	struct rec_wav_result result = { 0 };
+	struct rec_wav_result result;
 	struct rec_wav *w;
-	enum err e;
+	enum err e = rec_wav_left(&w, dirfd, name);
 
-	e = rec_wav_open(&w, dirfd, slice_from(name), 0, 0);
-	if (e == ERR_CONFLICT) {
-		if ((w = calloc(1, sizeof(*w))) == NULL)
-			return ERR_NOMEM;
-		w->dirfd = dirfd;
-		memcpy(w->name, name, strlen(name)); /* checked by open */
-		if ((e = sha256_new(&w->hash)) == ERR_OK)
-			e = hash_finished(w, &result);
-		rec_wav_drop(w);
-	} else if (e == ERR_OK) {
-		e = rec_wav_finish(w, 0, &result);
-	}
-	if (e == ERR_OK)
+	if (e == ERR_OK && (e = rec_wav_finish(w, 0, &result)) == ERR_OK)
 		*out = result;
 	return e;
 }

@@ -9,7 +9,10 @@
  * recording that is not finished (rec_file.h).
  *
  * The check sum is SHA-256 over the samples as 16-bit little-endian linear,
- * interleaved: a FLAC made of the file proves equal. Not thread-safe.
+ * interleaved: a FLAC made of the file proves equal. What an earlier recorder
+ * wrote is read back for it, in pieces between other work, by
+ * rec_wav_catch_up(); the rest of it when the recording is finished. Not
+ * thread-safe.
  */
 #ifndef RT_REC_WAV_H
 #define RT_REC_WAV_H
@@ -47,19 +50,30 @@ void rec_wav_frame(struct rec_wav *w, unsigned int channel,
 /* Writes what is due; to be called a few times a second. */
 void rec_wav_tick(struct rec_wav *w, int64_t now_us);
 
+/* Reads back up to `frames` frames of what was there when it was opened. False:
+ * there was nothing to do. */
+bool rec_wav_catch_up(struct rec_wav *w, int64_t frames);
+
 /* Writes all up to stop_us, syncs, renames, frees w, whatever it returns. On
  * ERR_IO *out says what there is; the ".part" stays for rec_wav_salvage(),
  * because audio is never thrown away. */
 RT_MUST_USE enum err rec_wav_finish(struct rec_wav *w, int64_t stop_us,
     struct rec_wav_result *out);
+/* Writes all up to stop_us and leaves the ".part" as it is, for a later
+ * rec_wav_left(); frees w. ERR_IO: the disk refused some of it. */
+RT_MUST_USE enum err rec_wav_leave(struct rec_wav *w, int64_t stop_us);
 /* Deletes what there is of it, and frees w. */
 void rec_wav_discard(struct rec_wav *w);
 /* Leaves the ".part" as it is and frees w. NULL is allowed. */
 void rec_wav_drop(struct rec_wav *w);
 
-/* Finishes what a dead recorder left: mends and renames the ".part", or takes
- * the check sum of a file that was renamed already. ERR_RANGE: a bad name;
- * ERR_SYNTAX: the finished file is none of ours; ERR_IO. */
+/* Opens what a dead recorder left, to be caught up with and finished (stop_us
+ * 0), no more: a ".part", mended, or a file that was renamed already, whose
+ * check sum is all that is taken. ERR_RANGE: a bad name; ERR_SYNTAX: the
+ * finished file is none of ours; ERR_IO. */
+RT_MUST_USE enum err rec_wav_left(struct rec_wav **out, int dirfd,
+    const char *name);
+/* rec_wav_left() and rec_wav_finish() in one go. */
 RT_MUST_USE enum err rec_wav_salvage(int dirfd, const char *name,
     struct rec_wav_result *out);
 

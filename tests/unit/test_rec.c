@@ -241,6 +241,49 @@ static void test_resume(void **state)
 	(void)close(dir);
 }
 
+/* A long one is read back in pieces while its call goes on. */
+static void test_catch_up(void **state)
+{
+	static const struct {
+		const char *why;
+		int64_t piece;
+		unsigned int pieces; /* of 48000 frames, before the end */
+	} cases[] = {
+		{ "not at all", 1, 0 },
+		{ "a part, the rest at the end", 20000, 2 },
+		{ "to a hair", 24000, 2 },
+		{ "long before the end", 100000, 1 },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < RT_ARRAY_LEN(cases); k++) {
+		const int dir = new_dir();
+		struct rec_wav *w = begin(dir);
+		struct rec_wav_result r;
+
+		assert_false(rec_wav_catch_up(w, 1)); /* nothing was there */
+		for (int64_t i = 0; i < 300; i++)
+			put(w, i & 1, i, i * 20, (uint8_t)i);
+		assert_int_equal(rec_wav_leave(w, T0 + 6 * RT_SEC_US), ERR_OK);
+		w = begin(dir);
+		for (unsigned int n = 0; n < cases[k].pieces; n++) {
+			assert_true(rec_wav_catch_up(w, cases[k].piece));
+			for (int64_t i = 300 + 100 * n; i < 400 + 100 * n; i++)
+				put(w, 0, i, i * 20, (uint8_t)i);
+			rec_wav_tick(w, T0 + (8 + 2 * n) * RT_SEC_US);
+		}
+		while (k == 3 && rec_wav_catch_up(w, 1000))
+			put(w, 0, 400, 8000, 0x10);
+		assert_int_equal(rec_wav_finish(w, T0 + 12 * RT_SEC_US, &r),
+		    ERR_OK);
+		if (r.samples != 96000)
+			fail_msg("%s: %llu", cases[k].why,
+			    (unsigned long long)r.samples);
+		check_hash(dir, &r);
+		(void)close(dir);
+	}
+}
+
 static char orphan[128];
 static unsigned int orphans;
 
@@ -394,6 +437,7 @@ int main(void)
 		cmocka_unit_test(test_leaps),
 		cmocka_unit_test(test_two_sides),
 		cmocka_unit_test(test_resume),
+		cmocka_unit_test(test_catch_up),
 		cmocka_unit_test(test_salvage),
 		cmocka_unit_test(test_markers),
 		cmocka_unit_test(test_discard),

@@ -1,0 +1,134 @@
+#include "sipworker/rec_sweep.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/clk.h"
+#include "lib/base/log.h"
+
+#define ROOM_FIRST 64
+
+void rec_sweep_later(struct rec_sweep *s)
+{
+	if (!s->left_over)
+		s->swept_us = clk_mono_us();
+	s->left_over = true;
+}
+
+void rec_sweep_end(struct rec_sweep *s)
+{
+	rec_wav_drop(s->wav);
+	free(s->name);
+	s->wav = NULL;
+	s->name = NULL;
+	s->n = s->at = s->room = 0;
+	s->going = s->more = false;
+}
+
+static void tell(struct rec_sweep *s, const char *name, enum err e,
+    const struct rec_wav_result *res)
+{
+	beat_round(s->beat, MSG_RECORDER);
+	if (e != ERR_OK)
+		rec_sweep_later(s);
+	/* That it failed before was said then. */
+	if (e == ERR_OK || s->first)
+		s->done(s->arg, name, e, res);
+}
+
+/* --- looking ---------------------------------------------------------------*/
+
+static enum err make_room(struct rec_sweep *s)
+{
+	const size_t room = s->room == 0 ? ROOM_FIRST : s->room * 2;
+	char(*bigger)[REC_FILE_NAME_MAX + 1];
+
+	if (s->n < s->room)
+		return ERR_OK;
+	if (room > REC_SWEEP_MAX)
+		return ERR_TOOBIG;
+	bigger = realloc(s->name, room * sizeof(*bigger));
+	if (bigger == NULL)
+		return ERR_NOMEM;
+	s->name = bigger;
+	s->room = room;
+	return ERR_OK;
+}
+
+static void found(void *arg, const struct rec_file_marker *m)
+{
+	const struct rec_wav_result nothing = { 0 };
+	struct rec_sweep *s = arg;
+	enum err e = ERR_OK;
+
+	beat_round(s->beat, MSG_RECORDER);
+	if (s->is_open(s->arg, m->name))
+		return;
+	if (s->rings != NULL)
+		e = rec_replay_put(s->dirfd, m, s->rings);
+	if (e != ERR_OK)
+		tell(s, m->name, e, &nothing);
+	else if (make_room(s) == ERR_OK)
+		memcpy(s->name[s->n++], m->name, sizeof(m->name));
+	else
+		s->more = true;
+}
+
+static void begin(struct rec_sweep *s, const struct rec_replay *rings)
+{
+	rec_sweep_end(s);
+	s->left_over = false;
+	s->swept_us = clk_mono_us();
+	s->first = s->wanted;
+	s->rings = s->wanted ? rings : NULL;
+	s->wanted = false;
+	s->going = true;
+	if (rec_file_orphans(s->dirfd, found, s) != ERR_OK || s->more) {
+		log_error("recorder: cannot look for all orphans");
+		rec_sweep_later(s);
+	}
+	s->rings = NULL;
+}
+
+/* --- finishing -------------------------------------------------------------*/
+
+static void end_one(struct rec_sweep *s, enum err e,
+    const struct rec_wav_result *res)
+{
+	s->wav = NULL;
+	tell(s, s->name[s->at], e, res);
+	s->at++;
+}
+
+static void piece(struct rec_sweep *s)
+{
+	struct rec_wav_result res = { 0 };
+	enum err e;
+
+	if (s->wav == NULL && s->is_open(s->arg, s->name[s->at])) {
+		s->at++; /* since it was noted */
+	} else if (s->wav == NULL) {
+		e = rec_wav_left(&s->wav, s->dirfd, s->name[s->at]);
+		if (e != ERR_OK)
+			end_one(s, e, &res);
+	} else if (!rec_wav_catch_up(s->wav, REC_SWEEP_FRAMES)) {
+		e = rec_wav_finish(s->wav, 0, &res);
+		end_one(s, e, &res);
+	}
+}
+
+bool rec_sweep_turn(struct rec_sweep *s, const struct rec_replay *rings,
+    bool may_retry)
+{
+	const bool due = may_retry && s->left_over && !s->going &&
+			 clk_mono_us() - s->swept_us > REC_SWEEP_RETRY_US;
+
+	if (s->wanted || due)
+		begin(s, rings);
+	if (!s->going)
+		return false;
+	if (s->at < s->n)
+		piece(s);
+	s->going = s->at < s->n;
+	return !s->going && s->first;
+}
