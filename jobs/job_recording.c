@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "jobs/rec_path.h"
+#include "lib/base/clk.h"
 #include "lib/base/log.h"
 #include "lib/db/db_recording.h"
 #include "lib/hash/sha256.h"
@@ -13,6 +14,7 @@
 #include "lib/snd/snd_wav.h"
 
 #define BLOCK_FRAMES 1024
+#define PAGE_BYTES   ((size_t)1 << 20) /* JOB_RECORDING_BATCH rows */
 
 /* The check sum is over the samples as 16-bit little-endian linear
  * (sipworker/rec/rec_wav.h). */
@@ -132,16 +134,43 @@ static enum err settle(const struct queue_env *env, struct recording_pending *p)
 	return db_recording_failed(env->db, p->company, p->row.id, why);
 }
 
-enum err job_recording(const struct queue_env *env, const struct job_row *job)
+/* Those that wait behind *last, which becomes the last of them. *first: what
+ * the first one that could not be settled gave; it holds up no other. */
+static enum err settle_some(const struct queue_env *env, struct arena *mem,
+    struct recording_pending *last, size_t *n, enum err *first)
 {
 	struct recording_pending *rows;
-	size_t n;
-	enum err e;
+	enum err e =
+	    db_recording_pending(env->db, env->now_us - JOB_RECORDING_SETTLE_US,
+		last, JOB_RECORDING_BATCH, mem, &rows, n);
+
+	for (size_t i = 0; e == ERR_OK && i < *n; i++) {
+		*last = rows[i];
+		e = settle(env, &rows[i]);
+		if (e == ERR_OK || e == ERR_UNAVAILABLE || e == ERR_NOMEM)
+			continue;
+		if (*first == ERR_OK)
+			*first = e;
+		e = ERR_OK;
+	}
+	return e;
+}
+
+enum err job_recording(const struct queue_env *env, const struct job_row *job)
+{
+	const int64_t end_us = clk_mono_us() + JOB_RECORDING_TURN_US;
+	struct recording_pending last = { .created_us = 0 };
+	size_t n = JOB_RECORDING_BATCH;
+	enum err first = ERR_OK, e = ERR_OK;
+	struct arena mem;
 
 	(void)job;
-	e = db_recording_pending(env->db, env->now_us - JOB_RECORDING_SETTLE_US,
-	    JOB_RECORDING_BATCH, env->arena, &rows, &n);
-	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		e = settle(env, &rows[i]);
-	return e;
+	arena_init(&mem, PAGE_BYTES);
+	while (
+	    e == ERR_OK && n == JOB_RECORDING_BATCH && clk_mono_us() < end_us) {
+		e = settle_some(env, &mem, &last, &n, &first);
+		arena_reset(&mem);
+	}
+	arena_fini(&mem);
+	return e == ERR_OK ? first : e;
 }

@@ -18,7 +18,11 @@
 #define JOB_RECORDING_EVERY_US  RT_MIN_US
 #define JOB_RECORDING_SETTLE_US RT_MIN_US
 #define JOB_RECORDING_PART_US   (30 * RT_MIN_US)
-#define JOB_RECORDING_BATCH     200
+/* Read at a time; those that have to wait on keep none of the others waiting.
+ */
+#define JOB_RECORDING_BATCH 200
+/* Reading files back takes long: what is left over comes the next time. */
+#define JOB_RECORDING_TURN_US (5 * RT_MIN_US)
 
 RT_MUST_USE enum err job_recording(const struct queue_env *env,
     const struct job_row *job);

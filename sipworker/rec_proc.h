@@ -6,8 +6,10 @@
  * file is finished at once and told to the store; what an earlier recorder left
  * behind is salvaged as soon as the engine has named what still runs (all its
  * MSG_REC_START, then MSG_REC_SYNC). Before that no frame is taken from the
- * rings: a dead recorder's frames wait there for their recordings' names. What
- * cannot be finished, on a full disk, is tried again once a minute.
+ * rings: a dead recorder's frames wait there for their recordings' names.
+ * Reading back what was left goes a piece at a time, so that live recordings do
+ * not wait for it (rec_sweep.h). What cannot be finished, on a full disk, is
+ * tried again once a minute.
  */
 #ifndef RT_SIPWORKER_REC_PROC_H
 #define RT_SIPWORKER_REC_PROC_H

@@ -206,17 +206,29 @@ enum err db_recording_set_peaks(struct db *db, struct company_id company,
 	return stmt_exec_one(st);
 }
 
-enum err db_recording_pending(struct db *db, int64_t before_us, uint32_t max,
-    struct arena *mem, struct recording_pending **rows, size_t *n)
+enum err db_recording_pending(struct db *db, int64_t before_us,
+    const struct recording_pending *after, uint32_t max, struct arena *mem,
+    struct recording_pending **rows, size_t *n)
 {
-	static const char sql[] = "SELECT company_id, created_at, " COLUMNS
-				  " FROM recording"
-				  " WHERE state = 'pending' AND created_at < ?"
-				  " ORDER BY created_at LIMIT ?";
+	static const char sql[] =
+	    "SELECT company_id, created_at, " COLUMNS
+	    " FROM recording"
+	    " WHERE state = 'pending' AND created_at < ?"
+	    " AND created_at >= ? AND (created_at > ? OR company_id > ?"
+	    " OR (company_id = ? AND id > ?))"
+	    " ORDER BY created_at, company_id, id LIMIT ?";
+	static const struct recording_pending oldest;
 	struct recording_pending row;
 	struct stmt *st = stmt_begin(db, sql);
 
+	if (after == NULL)
+		after = &oldest;
 	stmt_in_time_us(st, before_us);
+	stmt_in_time_us(st, after->created_us);
+	stmt_in_time_us(st, after->created_us);
+	stmt_in_id(st, after->company.v);
+	stmt_in_id(st, after->company.v);
+	stmt_in_id(st, after->row.id.v);
 	stmt_in_u64(st, max);
 	stmt_out_id(st, row.company.v);
 	stmt_out_time_us(st, &row.created_us);

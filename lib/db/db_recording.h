@@ -59,9 +59,10 @@ struct recording_pending {
 };
 
 /* Recordings that wait since before before_us, of all companies, oldest
- * first: for jobd, which looks for their files (jobs/job_recording.h). */
+ * first, behind *after (NULL: from the oldest on): for jobd, which looks for
+ * their files (jobs/job_recording.h). */
 RT_MUST_USE enum err db_recording_pending(struct db *db, int64_t before_us,
-    uint32_t max, struct arena *mem, struct recording_pending **rows,
-    size_t *n);
+    const struct recording_pending *after, uint32_t max, struct arena *mem,
+    struct recording_pending **rows, size_t *n);
 
 #endif

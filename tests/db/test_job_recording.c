@@ -189,6 +189,38 @@ static void test_part(void **state)
 	is(get(a, id), "ready", ""); /* and stays */
 }
 
+/* However many have to wait, the one behind them is found: all of them closed
+ * in one moment, and of two companies. */
+static void test_blocked_head(void **state)
+{
+	struct recording_id head = { { 0 } }, found[2];
+	char path[64];
+
+	(void)state;
+	for (unsigned int i = 0; i < 2 * JOB_RECORDING_BATCH + 1; i++) {
+		(void)snprintf(path, sizeof(path),
+		    "com_h/2026-11-20/cal_%u.wav", i);
+		head = pending(i % 2 == 0 ? a : b, path, CLOSED - 1);
+		(void)snprintf(path, sizeof(path),
+		    "com_h/2026-11-20/cal_%u.wav.part", i);
+		(void)close(create(path));
+	}
+	(void)finished("com_a/2026-11-20/cal_8.wav", 50);
+	(void)finished("com_b/2026-11-20/cal_9.wav", 50);
+	found[0] = pending(a, "com_a/2026-11-20/cal_8.wav", CLOSED - 1);
+	found[1] = pending(b, "com_b/2026-11-20/cal_9.wav", CLOSED);
+	run_job(NOW);
+	is(get(a, head), "pending", "");
+	is(get(a, found[0]), "ready", "");
+	is(get(b, found[1]), "ready", "");
+	run_job(CLOSED + JOB_RECORDING_PART_US);
+	is(get(a, head), "failed", RECORDING_UNFINISHED);
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM recording WHERE state ="
+			     " 'pending' AND path LIKE 'com_h/%'"),
+	    0);
+}
+
 /* Another company's id changes nothing. */
 static void test_foreign(void **state)
 {
@@ -232,6 +264,7 @@ int main(void)
 		cmocka_unit_test(test_found),
 		cmocka_unit_test(test_failed),
 		cmocka_unit_test(test_part),
+		cmocka_unit_test(test_blocked_head),
 		cmocka_unit_test(test_foreign),
 	};
 
