@@ -132,9 +132,15 @@ static const struct step {
 	{ "DELETE FROM visit_event WHERE company_id = ?"
 	  " AND visit_id IN" VISITS_OF,
 	    NOT_COUNTED },
+	/* The browser still has its cookie: under its own name its visits would
+	 * be theirs again when it comes back. Under their first one's they stay
+	 * together, for the sums by first contact. */
 	{ "UPDATE visit v JOIN person_visitor x"
 	  " ON x.company_id = v.company_id AND x.visitor_id = v.visitor_id"
-	  " SET v.landing_url = '', v.referrer = '', v.gclid = '',"
+	  " LEFT JOIN visitor b"
+	  " ON b.company_id = v.company_id AND b.id = v.visitor_id"
+	  " SET v.visitor_id = COALESCE(b.first_visit_id, v.visitor_id),"
+	  " v.landing_url = '', v.referrer = '', v.gclid = '',"
 	  " v.gbraid = '', v.wbraid = '', v.dclid = '', v.fbclid = '',"
 	  " v.msclkid = '', v.ttclid = '', v.li_fat_id = '',"
 	  " v.ga_client_id = '', v.ga_session_id = '', v.fbc = '', v.fbp = '',"

@@ -10,10 +10,11 @@
  * The sound of their calls cannot be played from then on (state "erasing"),
  * and the keep job removes the files. Mails about their calls that are not sent
  * yet are not sent any more, and advertising platforms are not told of their
- * clicks any more. What stays, under nobody's name: figures, times,
- * places and what the visits came from. Lists of callers keep a number that
- * stands on them: who is blocked stays blocked. The audit log keeps who wrote a
- * note and when, not what it said; what else names them is db_person_said.h's.
+ * clicks any more. What stays, under nobody's name and no browser's: figures,
+ * times, places and what the visits came from. Lists of callers keep a number
+ * that stands on them: who is blocked stays blocked. The audit log keeps who
+ * wrote a note and when, not what it said; what else names them is
+ * db_person_said.h's.
  */
 #ifndef RT_DB_PERSON_ERASE_H
 #define RT_DB_PERSON_ERASE_H

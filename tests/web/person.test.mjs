@@ -110,6 +110,11 @@ function addSaid(c, caller) {
 }
 
 test('erased: nothing says who it was, the sums stay, the file is on its way', async () => {
+	// Another visit of the same browser, which comes back with its cookie.
+	const visit = (id) => insert('visit', { company_id: hex(world.alpha.id), id: hex(id), site_id: hex(world.alpha.site), visitor_id: hex(world.alpha.visitor), started_at: 'UTC_TIMESTAMP(6)',
+		seen_at: 'UTC_TIMESTAMP(6)', landing_url: "'https://site.example/?who=me'", landing_page: "'site.example/'", source: "'yelp'", medium: "'referral'" });
+	const [second, back] = [uuid7(), uuid7()];
+	stack.sql(visit(second));
 	addTold(world.alpha, '+12125550155');
 	addTold(world.beta, '+12125550188');
 	addSaid(world.alpha, '+12125550155');
@@ -119,7 +124,7 @@ test('erased: nothing says who it was, the sums stay, the file is on its way', a
 	assert.equal((await who.admin.fetch(peaks)).status, 200);
 	const res = await who.admin.submit(path, `${path}/erase`, { sure: 'erase' });
 	assert.equal(res.status, 303);
-	assert.deepEqual(lastAudit(), ['person.erase', '{"calls":3,"recordings":1,"forms":0,"visits":1,"pages":1}']);
+	assert.deepEqual(lastAudit(), ['person.erase', '{"calls":3,"recordings":1,"forms":0,"visits":2,"pages":1}']);
 	for (const sql of [`phone_call WHERE ${alpha()} AND (caller_e164 <> '' OR caller_raw <> '' OR caller_name <> '')`,
 		`interaction WHERE ${alpha()} AND note IS NOT NULL`, `page_view WHERE ${alpha()}`, `visitor WHERE ${alpha()}`,
 		`visit WHERE ${alpha()} AND (landing_url <> '' OR referrer <> '' OR gclid <> '')`, 'person', 'person_caller', 'person_visitor',
@@ -128,11 +133,16 @@ test('erased: nothing says who it was, the sums stay, the file is on its way', a
 	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM phone_call WHERE ${alpha()}`), before);
 	assert.deepEqual(stack.sql(`SELECT before_json, after_json FROM audit WHERE ${alpha()} AND action = 'call.note' AND happened_at = '2026-01-01'`)[0].map((t) => JSON.parse(t)),
 		[{ outcome: 'lead', note: null }, { outcome: 'lead', note: null }], 'that a note was written stays, not what it said');
+	stack.sql(visit(back));
+	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM visit WHERE ${alpha()} AND visitor_id = ${hex(world.alpha.visitor)}`), '1', 'what came before is not this browser\'s');
+	assert.equal(stack.sqlOne(`SELECT COUNT(DISTINCT visitor_id) FROM visit WHERE ${alpha()} AND id IN (${hex(world.alpha.visit)}, ${hex(second)})`), '1', 'and stays together');
+	assert.ok(!(await page(who.admin, `/visitors/${typeId('vis', back)}`)).html.includes(world.alpha.visitId));
+	stack.sql(`DELETE FROM visit WHERE id = ${hex(back)}`);
 	const mails = (c) => stack.sql(`SELECT state, payload LIKE '%+12125550155%' FROM job WHERE kind = 'mail' AND company_id = ${hex(c.id)} ORDER BY id`).map((r) => r.join(' '));
 	assert.deepEqual(mails(world.alpha), ['done 0', 'done 0', 'ready 1'], 'a longer number is another one');
 	assert.deepEqual(mails(world.beta), ['ready 1', 'dead 1', 'ready 1']);
 	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM audit WHERE company_id = ${hex(world.beta.id)} AND after_json LIKE '%owes us%'`), '1');
-	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM visit WHERE ${alpha()} AND source <> ''`), '1');
+	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM visit WHERE ${alpha()} AND source <> ''`), '2');
 	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM job WHERE kind = 'keep'"), '1');
 	// The other company's are as they were.
 	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM phone_call WHERE company_id = ${hex(world.beta.id)} AND caller_e164 <> ''`), '1');
