@@ -99,6 +99,9 @@ enum err page_report_company_rows(struct report *t)
 	if ((e = db_report_members(t->r->db, t->r->user, t->r->arena, &members,
 		 &n_members)) != ERR_OK)
 		return e;
+	t->cut = n_members > DB_REPORT_MEMBERS_MAX;
+	if (t->cut)
+		n_members = DB_REPORT_MEMBERS_MAX;
 	t->rows = arena_array(t->r->arena, n_members, sizeof(*t->rows));
 	if (t->rows == NULL)
 		return ERR_NOMEM;

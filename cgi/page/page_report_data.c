@@ -7,10 +7,9 @@
 #include "cgi/page/page_report_time.h"
 #include "lib/db/db_spend.h"
 
-#define GROUPS_READ     ((size_t)500)
-#define COMPANIES_SHOWN ((size_t)500)
-#define OWN_DEFAULT     60
-#define QUARTER_US      (15 * RT_MIN_US)
+#define GROUPS_READ ((size_t)500)
+#define OWN_DEFAULT 60
+#define QUARTER_US  (15 * RT_MIN_US)
 
 /* --- the address -----------------------------------------------------------*/
 
@@ -102,13 +101,25 @@ static struct db_report_sums sum_until(const struct db_report_bucket *rows,
 	return sums;
 }
 
+/* As the database groups: blanks at the end make no other value. */
+static bool same_value(struct slice a, struct slice b)
+{
+	while (a.n > 0 && a.p[a.n - 1] == ' ')
+		a.n--;
+	while (b.n > 0 && b.p[b.n - 1] == ' ')
+		b.n--;
+	return slice_eq(a, b);
+}
+
 static const struct db_report_group *find_group(const struct db_report_group
 						    *rows,
     size_t n, const struct db_report_group *like)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(rows[i].value, like->value) == 0 &&
-		    strcmp(rows[i].value2, like->value2) == 0)
+		if (same_value(slice_from(rows[i].value),
+			slice_from(like->value)) &&
+		    same_value(slice_from(rows[i].value2),
+			slice_from(like->value2)))
 			return &rows[i];
 	return NULL;
 }
@@ -204,7 +215,8 @@ static enum err add_cost(struct report *t, int by, bool before)
 		    before ? &t->total_before : &t->total;
 
 		for (size_t k = 0; by != GROUP_NONE && k < t->n; k++)
-			if (slice_eq_cstr(t->rows[k].value, rows[i].value))
+			if (same_value(t->rows[k].value,
+				slice_from(rows[i].value)))
 				s = before ? &t->rows[k].before
 					   : &t->rows[k].now;
 		if (by != GROUP_NONE &&
@@ -248,8 +260,8 @@ static void subtract(struct db_report_sums *from,
 /* What the rows leave over of the total, counts only: its cost is unknown. */
 static void cut_rows(struct report *t)
 {
-	const size_t max =
-	    t->by->kind == REPORT_COMPANY ? COMPANIES_SHOWN : PAGE_REPORT_ROWS;
+	const size_t max = t->by->kind == REPORT_COMPANY ? DB_REPORT_MEMBERS_MAX
+							 : PAGE_REPORT_ROWS;
 
 	if (t->by->kind == REPORT_TIME)
 		return;

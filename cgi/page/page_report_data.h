@@ -66,6 +66,7 @@ struct report {
 	size_t n_cols;
 	struct db_report_sums total_cols[PAGE_REPORT_COLS + 1];
 	bool no_total; /* money of companies of several currencies */
+	bool cut;      /* companies there are, and no figure counts them */
 };
 
 /* What every table shows beside the metric that was asked for, when no split

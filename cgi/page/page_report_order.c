@@ -36,6 +36,10 @@ enum err page_report_order_read(struct report *t)
 	for (size_t i = 0; i < RT_ARRAY_LEN(words); i++)
 		if (slice_eq_cstr(sort, words[i].word))
 			t->order = words[i].order;
+	/* Rows that have no second text: times have its values in columns. */
+	if (t->order == REPORT_ORDER_SPLIT &&
+	    (t->split == NULL || t->by->kind == REPORT_TIME))
+		return ERR_RANGE;
 	if (t->order == REPORT_ORDER_USUAL) {
 		t->order = REPORT_ORDER_METRIC;
 		t->order_metric = page_metric_find(sort);

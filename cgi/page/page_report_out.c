@@ -102,6 +102,12 @@ static void write_csv(const struct report *t, struct buf *b)
 		csv_row(t, &t->rest, &c);
 	if (!t->no_total)
 		csv_row(t, &total, &c);
+	if (t->cut) {
+		csv_out_cstr(&c,
+		    "500 companies of more: the others are"
+		    " not counted");
+		csv_out_end(&c);
+	}
 }
 
 /* --- JSON ------------------------------------------------------------------*/
@@ -205,6 +211,8 @@ static void write_json(const struct report *t, struct json_out *j)
 
 	json_out_object(j);
 	json_head(t, j);
+	json_out_key(j, "complete"); /* false: companies are left out */
+	json_out_bool(j, !t->cut);
 	json_out_key(j, "rows");
 	json_out_array(j);
 	for (size_t i = 0; i < t->n; i++)

@@ -221,7 +221,7 @@ enum err db_report_company(struct db *db, struct company_id company,
 	return e;
 }
 
-#define MEMBERS_MAX 500
+#define MEMBERS_READ (DB_REPORT_MEMBERS_MAX + 1)
 
 /* Zero bytes stand for all companies of the account. */
 static const char members_sql[] =
@@ -236,7 +236,7 @@ static const char members_sql[] =
     " LEFT JOIN company_logo l ON l.company_id = c.id"
     " WHERE m.user_id = ? AND c.archived_at IS NULL"
     " GROUP BY c.id, c.name, fav, l.changed_at"
-    " ORDER BY fav DESC, c.name, c.id LIMIT 500";
+    " ORDER BY fav DESC, c.name, c.id LIMIT 501";
 
 enum err db_report_members(struct db *db, struct user_id user,
     struct arena *mem, struct db_report_member **rows, size_t *n)
@@ -248,7 +248,7 @@ enum err db_report_members(struct db *db, struct user_id user,
 	size_t count = 0;
 	enum err e;
 
-	if ((all = arena_array(mem, MEMBERS_MAX, sizeof(*all))) == NULL)
+	if ((all = arena_array(mem, MEMBERS_READ, sizeof(*all))) == NULL)
 		return ERR_NOMEM;
 	st = stmt_begin(db, members_sql);
 	stmt_in_id(st, all_companies.v);
@@ -261,7 +261,7 @@ enum err db_report_members(struct db *db, struct user_id user,
 	e = stmt_each(st);
 	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {
 		row.role = (enum user_role)role;
-		if (count < MEMBERS_MAX)
+		if (count < MEMBERS_READ)
 			all[count++] = row;
 	}
 	stmt_end(st);

@@ -106,8 +106,9 @@ struct db_report_member {
 	int64_t logo_us;     /* when its logo was set; 0: it has none */
 	enum user_role role; /* of the user, there */
 };
-/* The companies a user may look at, favourites first, then by name, at most
- * 500. */
+/* The companies a user may look at, favourites first, then by name; at most one
+ * more than this, which says that there are others. */
+#define DB_REPORT_MEMBERS_MAX ((size_t)500)
 RT_MUST_USE enum err db_report_members(struct db *db, struct user_id user,
     struct arena *mem, struct db_report_member **rows, size_t *n);
 

@@ -106,6 +106,16 @@ test('hours and weekdays are the company\'s, also across the change of clocks', 
 	stack.sql(`UPDATE company SET time_zone = '${zone}' WHERE name = 'Bay City Plumbing'`);
 });
 
+test('blanks at the end of a value make no other value', async () => {
+	const [now, old] = [3, 45].map((days) => calls.findLast((c) => c.at < Date.now() - days * 86400000).id);
+	const put = (id, text) => stack.sql(`UPDATE interaction SET medium = '${text}' WHERE id = x'${id}'`);
+	put(now, 'poster ');
+	put(old, 'poster');
+	assert.equal(ctl('rollup', 'rebuild', '--days', '70').status, 0);
+	const row = (await json('by=medium&range=30d')).rows.find((r) => r.label.trim() === 'poster');
+	assert.deepEqual([row.now, row.before], [1, 1]);
+});
+
 test('no spend is no number', async () => {
 	const got = await json('by=source&metric=cost_lead');
 	assert.equal(got.all.now, null);

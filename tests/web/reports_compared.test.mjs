@@ -179,13 +179,24 @@ test('rows in any order', async () => {
 	assert.deepEqual((await json('by=company&sort=label&range=30d')).rows.map((r) => r.label), [names[0], 'Bay City Plumbing', names[1]]);
 	const html = await (await me.fetch('/reports?by=source&sort=leads&range=30d')).text();
 	assert.match(html, /aria-sort="descending"><a class="sort" href="[^"]*sort=leads&amp;dir=asc"/);
-	for (const query of ['sort=x', 'sort=label&dir=up', 'sort=answer', 'sort=cost'])
+	for (const query of ['sort=x', 'sort=split', 'by=hour&split=source&sort=split', 'sort=label&dir=up', 'sort=answer', 'sort=cost'])
 		assert.equal((await me.fetch(`/reports?${query}`)).status, 400, query);
 	assert.equal((await me.fetch('/reports?metric=answer&sort=answer&by=destination')).status, 200);
 });
 
 test('companies past the end lead back', async () => {
 	assert.match(await (await me.fetch('/companies?page=9')).text(), /No more companies.*To the first page/s);
+});
+
+test('more companies than are compared: it is said, on the page and in the files', async () => {
+	assert.equal((await json('by=company&range=30d')).complete, true);
+	assert.doesNotMatch(await (await me.fetch('/reports?by=company&range=30d')).text(), /in no figure here/);
+	stack.sql(`INSERT INTO company (id, account_id, name, time_zone, country, currency, created_at)
+		SELECT UNHEX(MD5(CONCAT('many', seq))), (SELECT account_id FROM company WHERE name = 'Bay City Plumbing'), CONCAT('Zz ', seq), 'UTC', 'US', 'USD', '2026-01-01' FROM seq_1_to_498`);
+	const got = await json('by=company&range=30d');
+	assert.deepEqual([got.rows.length, got.complete], [500, false]);
+	assert.match(await (await me.fetch('/reports?by=company&range=30d')).text(), /Of your companies 500 are compared/);
+	assert.match(await (await me.fetch('/reports.csv?by=company&range=30d')).text(), /500 companies of more: the others are not counted\r\n$/);
 });
 
 test('nothing of this was our mistake', () => {
