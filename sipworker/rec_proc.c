@@ -129,6 +129,10 @@ static void take_frame(struct recorder *r, const struct ring_frame *f,
 	}
 	if (o->wav == NULL)
 		return; /* it cannot be recorded; that was said */
+	/* A long stand-still takes time to read; what came meanwhile is not of
+	 * the future. */
+	if (t.arrived_us > now_us + FUTURE_US)
+		now_us = clk_mono_us();
 	if (t.arrived_us < now_us - PAST_US)
 		t.arrived_us = now_us - PAST_US;
 	if (t.arrived_us > now_us + FUTURE_US)

@@ -11,9 +11,10 @@
 #include "lib/snd/snd_wav.h"
 #include "sipworker/rec/rec_file.h"
 
-/* Frames of the window: a block, the lag and one long packet. */
+/* Frames of the window: a block, the lag and one long packet. What is not
+ * written yet is younger than RING_KEEP_US, or a successor would miss it. */
 #define BLOCK  SND_WAV_RATE_HZ
-#define LAG    (SND_WAV_RATE_HZ / 5)
+#define LAG    (REC_WAV_LAG_US * SND_WAV_RATE_HZ / RT_SEC_US)
 #define WINDOW (BLOCK + LAG + 640)
 
 #define HASH_AT_ONCE 1024 /* frames */

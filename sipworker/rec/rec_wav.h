@@ -22,8 +22,9 @@
 #include "sipworker/rec/rec_time.h"
 
 #define REC_WAV_SHA256 32
-/* How late a frame may come and still be kept. */
-#define REC_WAV_LAG_US (200 * INT64_C(1000))
+/* How late a frame may come and still be kept: more than REC_TIME_LEAP, for one
+ * that stays below it is believed for as long as it does. */
+#define REC_WAV_LAG_US (1100 * INT64_C(1000))
 
 struct rec_wav;
 
