@@ -104,6 +104,14 @@ static void say_file(void *ctx, const char *name, bool applied)
 		log_info("ctl: migration applied file=%s", name);
 }
 
+/* So that whoever waits sees that it goes on. */
+static void say_step(void *ctx, const char *name, size_t step, size_t of)
+{
+	(void)ctx;
+	log_info("ctl: migration goes on file=%s step=%zu of=%zu", name, step,
+	    of);
+}
+
 static enum err grant_all(struct db *db, const struct settings *s)
 {
 	char path[PATH_BYTES];
@@ -144,7 +152,7 @@ enum err ctl_db_prepare(const struct settings *s, const char *admin,
 		.password = password,
 		.name = s->db_name,
 		.timeout_ms = MIGRATE_MS };
-	const struct migrate_report report = { NULL, say_file };
+	const struct migrate_report report = { NULL, say_file, say_step };
 	char sql_dir[PATH_BYTES];
 	struct db *db = NULL;
 	enum err e;

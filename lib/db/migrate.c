@@ -218,13 +218,15 @@ static enum err run_one(struct db *db, struct slice statement)
 }
 
 /* Nothing of a file is run when a part of it could not be run again. */
-static enum err check_all(const char *name, struct slice text)
+static enum err check_all(const char *name, struct slice text, size_t *n)
 {
 	struct migrate_step step;
 	struct slice statement;
 	enum err e;
 
+	*n = 0;
 	while (migrate_text_cut(&text, &statement, &e)) {
+		++*n;
 		e = migrate_text_step(statement, &step);
 		if (e != ERR_OK) {
 			log_error("migrate: %s: not one plain step: %.*s", name,
@@ -237,14 +239,19 @@ static enum err check_all(const char *name, struct slice text)
 	return e;
 }
 
-static enum err run_all(struct db *db, const char *name, struct slice text)
+/* told may be NULL. */
+static enum err run_all(struct db *db, const char *name, struct slice text,
+    const struct migrate_report *told)
 {
 	struct slice statement;
-	enum err e = check_all(name, text);
+	size_t n, i = 0;
+	enum err e = check_all(name, text, &n);
 
 	if (e != ERR_OK)
 		return e;
 	while (migrate_text_cut(&text, &statement, &e)) {
+		if (told != NULL && told->step != NULL)
+			told->step(told->ctx, name, ++i, n);
 		e = run_one(db, statement);
 		if (e != ERR_OK) {
 			log_error("migrate: %s stopped: %.*s", name,
@@ -256,7 +263,8 @@ static enum err run_all(struct db *db, const char *name, struct slice text)
 }
 
 static enum err apply_text(struct db *db, const struct file *f,
-    struct slice text, int64_t now_us, bool *applied)
+    struct slice text, int64_t now_us, const struct migrate_report *told,
+    bool *applied)
 {
 	char sum[SUM_BYTES] = "", was[SUM_BYTES] = "";
 	bool done;
@@ -275,14 +283,14 @@ static enum err apply_text(struct db *db, const struct file *f,
 		return ERR_CONFLICT;
 	}
 	if ((e = note_start(db, f, sum, now_us)) != ERR_OK ||
-	    (e = run_all(db, f->name, text)) != ERR_OK)
+	    (e = run_all(db, f->name, text, told)) != ERR_OK)
 		return e;
 	*applied = true;
 	return note_end(db, f, now_us);
 }
 
 static enum err apply_list(struct db *db, const char *dir, const struct list *l,
-    int64_t now_us, const struct migrate_report *report)
+    int64_t now_us, bool begins, const struct migrate_report *report)
 {
 	struct buf text;
 	enum err e = ERR_OK;
@@ -296,7 +304,7 @@ static enum err apply_list(struct db *db, const char *dir, const struct list *l,
 		e = read_file(dir, f->name, &text);
 		if (e == ERR_OK)
 			e = apply_text(db, f, buf_slice(&text), now_us,
-			    &applied);
+			    begins ? NULL : report, &applied);
 		if (e == ERR_OK && report != NULL)
 			report->file(report->ctx, f->name, applied);
 	}
@@ -304,8 +312,9 @@ static enum err apply_list(struct db *db, const char *dir, const struct list *l,
 	return e;
 }
 
-/* A database that is ahead of this program must not be touched by it. */
-static enum err refuse_newer(struct db *db, const struct list *l)
+/* A database that is ahead of this program must not be touched by it.
+ * *begins: nothing was ever applied. */
+static enum err refuse_newer(struct db *db, const struct list *l, bool *begins)
 {
 	static const char sql[] =
 	    "SELECT COALESCE(MAX(number), 0) FROM schema_migration";
@@ -316,6 +325,7 @@ static enum err refuse_newer(struct db *db, const struct list *l)
 
 	stmt_out_u32(st, &known);
 	e = stmt_one(st);
+	*begins = known == 0;
 	if (e == ERR_OK && known > last) {
 		log_error("migrate: the database is at %u, we know up to %u",
 		    known, last);
@@ -348,6 +358,7 @@ enum err migrate_apply(struct db *db, const char *sql_dir, int64_t now_us,
     const struct migrate_report *report)
 {
 	struct list l = { NULL, 0 };
+	bool begins = false;
 	enum err e, unlocked;
 
 	if ((e = lock(db, true)) != ERR_OK)
@@ -356,9 +367,9 @@ enum err migrate_apply(struct db *db, const char *sql_dir, int64_t now_us,
 	if (e == ERR_OK)
 		e = list_files(sql_dir, &l);
 	if (e == ERR_OK)
-		e = refuse_newer(db, &l);
+		e = refuse_newer(db, &l, &begins);
 	if (e == ERR_OK)
-		e = apply_list(db, sql_dir, &l, now_us, report);
+		e = apply_list(db, sql_dir, &l, now_us, begins, report);
 	free(l.files);
 	unlocked = lock(db, false);
 	return e != ERR_OK ? e : unlocked;

@@ -19,6 +19,9 @@
 struct migrate_report {
 	void *ctx;
 	void (*file)(void *ctx, const char *name, bool applied);
+	/* Before each statement, step from 1, where there may be rows that take
+	 * it long: not in a database that begins. May be NULL. */
+	void (*step)(void *ctx, const char *name, size_t step, size_t of);
 };
 
 /* db must be connected as the owner of the schema, with a time-out that fits

@@ -58,6 +58,8 @@ static void gone(const char *name)
 struct seen {
 	int applied;
 	int known;
+	int steps;
+	size_t last; /* of the file told last */
 };
 
 static void note(void *ctx, const char *name, bool applied)
@@ -69,6 +71,17 @@ static void note(void *ctx, const char *name, bool applied)
 		s->applied++;
 	else
 		s->known++;
+}
+
+/* One after the other, to the last of the file. */
+static void note_step(void *ctx, const char *name, size_t step, size_t of)
+{
+	struct seen *s = ctx;
+
+	(void)name;
+	assert_true(step <= of && (step == 1 || step == s->last + 1));
+	s->last = step;
+	s->steps++;
 }
 
 /* A connection to an empty database of its own. */
@@ -88,9 +101,9 @@ static struct db *empty_db(void)
 
 static enum err apply(struct db *db, const char *from, struct seen *s)
 {
-	const struct migrate_report report = { s, note };
+	const struct migrate_report report = { s, note, note_step };
 
-	*s = (struct seen){ 0, 0 };
+	*s = (struct seen){ .applied = 0 };
 	return migrate_apply(db, from, TESTDB_NOW_US, &report);
 }
 
@@ -101,9 +114,9 @@ static void test_from_empty_and_twice(void **state)
 
 	(void)state;
 	ok(apply(db, "sql", &s));
-	assert_true(s.applied >= 6 && s.known == 0);
+	assert_true(s.applied >= 6 && s.known == 0 && s.steps == 0);
 	ok(apply(db, "sql", &s));
-	assert_true(s.applied == 0 && s.known >= 6);
+	assert_true(s.applied == 0 && s.known >= 6 && s.steps == 0);
 	assert_int_equal(count(db, "SELECT version FROM config_version"), 1);
 	assert_int_equal(
 	    count(db,
@@ -187,6 +200,7 @@ static void test_interrupted(void **state)
 	    "/* ; */ CREATE TABLE b (id INT PRIMARY KEY);;\n");
 	ok(apply(db, dir, &s));
 	assert_int_equal(s.applied, 2);
+	assert_int_equal(s.steps, 3); /* of an upgrade all are told */
 	/* Changed once finished is not. */
 	put("0002_c.sql", "CREATE TABLE IF NOT EXISTS c (id INT PRIMARY KEY) ");
 	assert_int_equal(apply(db, dir, &s), ERR_CONFLICT);
