@@ -6,6 +6,7 @@
 #include "cgi/api/api_setup.h"
 #include "cgi/api/api_who.h"
 #include "cgi/form/prompt_do.h"
+#include "lib/db/db_config.h"
 #include "lib/db/db_sheet_setup.h"
 
 #define ROW_MAX  ((size_t)65536)
@@ -204,7 +205,6 @@ enum err api_prompt_version_upload(const struct req *r, struct resp *out)
 	return add_version(r, out, &s);
 }
 
-/* Held by nothing: a name that two set at once is the later one's. */
 static enum err rename_it(const struct req *r, struct prompt_id id,
     struct slice name, bool *stale)
 {
@@ -212,7 +212,9 @@ static enum err rename_it(const struct req *r, struct prompt_id id,
 	char etag[API_OUT_ETAG];
 	enum err e;
 
-	if ((e = find(r, &id, &row, etag)) != ERR_OK)
+	/* Of two who change the same version, the second finds the first's. */
+	if ((e = db_config_lock(r->db)) != ERR_OK ||
+	    (e = find(r, &id, &row, etag)) != ERR_OK)
 		return e;
 	*stale = !api_out_matches(r, etag);
 	return *stale ? ERR_OK : prompt_do_rename(r, id, name);
@@ -256,7 +258,9 @@ static enum err retire_it(const struct req *r, struct prompt_id id, bool *stale)
 	char etag[API_OUT_ETAG];
 	enum err e;
 
-	if ((e = find(r, &id, &row, etag)) != ERR_OK)
+	/* Of two who change the same version, the second finds the first's. */
+	if ((e = db_config_lock(r->db)) != ERR_OK ||
+	    (e = find(r, &id, &row, etag)) != ERR_OK)
 		return e;
 	*stale = !api_out_matches(r, etag);
 	return *stale ? ERR_OK : prompt_do_retire(r, id);

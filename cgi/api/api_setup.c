@@ -1,5 +1,6 @@
 #include "cgi/api/api_setup.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cgi/api/api_once.h"
@@ -121,12 +122,18 @@ bool api_setup_body(const struct req *r, size_t max, unsigned int depth,
     struct resp *out, struct json_in **in, enum err *e)
 {
 	struct json_in_error why = { .what = "" };
+	char mem[JSON_IN_WHY_MAX + 64];
 
 	*e = json_in_parse(r->body, max, depth, in, &why);
 	if (*e != ERR_SYNTAX)
 		return *e == ERR_OK;
-	*e = resp_problem(out, 400,
-	    why.what[0] != '\0' ? why.what : "The body is not JSON.");
+	if (why.what[0] == '\0' || why.line == 0)
+		(void)snprintf(mem, sizeof(mem), "The body is not JSON.");
+	else
+		(void)snprintf(mem, sizeof(mem),
+		    "The body cannot be read at line %u, column %u: %s.",
+		    why.line, why.column, why.what);
+	*e = resp_problem(out, 400, mem);
 	return false;
 }
 

@@ -88,8 +88,9 @@ enum err json_in_parse(struct slice text, size_t max_bytes,
 		/* The library's own words here are for who programs with it. */
 		explain(why, je.line > 0 ? (unsigned int)je.line : 0,
 		    je.column > 0 ? (unsigned int)je.column : 0,
-		    code == json_error_null_character ? "a text holds \\u0000"
-						      : je.text);
+		    code == json_error_null_character
+			? "a text holds \\u0000, which is no character of a text"
+			: je.text);
 		free(in);
 		return e;
 	}

@@ -107,7 +107,8 @@ static void test_says_where(void **state)
 	assert_int_equal(json_in_parse(SLICE("{\"a\": \"x\\u0000\"}"), 100, 3,
 			     &in, &why),
 	    ERR_SYNTAX);
-	assert_string_equal(why.what, "a text holds \\u0000");
+	assert_string_equal(why.what,
+	    "a text holds \\u0000, which is no character of a text");
 }
 
 static void test_no_memory(void **state)

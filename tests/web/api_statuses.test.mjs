@@ -3,6 +3,8 @@
 // (api.test.mjs and its neighbours have those). What no answer was seen of is
 // printed, and must be nothing.
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { addOneOfEach, apiOf, hex, operations, scopes } from '../support/api.mjs';
 import { startStack, until } from '../support/stack.mjs';
@@ -16,6 +18,8 @@ before(async () => {
 	world = addCompanies(stack);
 	addOneOfEach(stack, world);
 	of = new Map();
+	mkdirSync(join(stack.dir, 'recordings/alpha'), { recursive: true });
+	writeFileSync(join(stack.dir, 'recordings/alpha/call.wav'), 'RIFF-audio');
 	assert.equal((await api(wide(), '/trunks', { method: 'POST', body: { name: 'Carrier', allow: ['192.0.2.0/24'], next_hop: 'sip.carrier.example' } })).status, 201);
 });
 after(() => stack?.stop());
