@@ -284,6 +284,59 @@ static void test_session(void **state)
 	rig_fini(&r);
 }
 
+/* The phone's session: whoever was to refresh it and does not ends the call,
+ * on both sides. */
+static void test_session_of_phone(void **state)
+{
+	static const struct {
+		const char *why, *header;
+		int64_t quiet_us; /* nothing is due before */
+		bool ours;        /* we refresh, in vain */
+	} cases[] = {
+		{ "the phone", "Session-Expires: 90;refresher=uas\r\n",
+		    59 * RT_SEC_US, false },
+		{ "we", "Session-Expires: 90;refresher=uac\r\n", 44 * RT_SEC_US,
+		    true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		static struct rig r; /* large for a stack */
+		char text[4096], all[4096], tag[128];
+		const char *rest;
+		struct buf b;
+
+		rig_init(&r, 4);
+		rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "",
+		    rig_sdp);
+		rig_write_answer(last_invite(&r), 200, rig_sdp, text,
+		    sizeof(text));
+		rest = strstr(text, "\r\n") + 2;
+		buf_over(&b, all, sizeof(all) - 1);
+		buf_put(&b, slice_of(text, (size_t)(rest - text)));
+		buf_cstr(&b, "Allow: INVITE, UPDATE\r\nSupported: timer\r\n");
+		buf_cstr(&b, cases[i].header);
+		buf_cstr(&b, rest);
+		assert_int_equal(buf_err(&b), ERR_OK);
+		all[b.n] = '\0';
+		rig_input(&r, RIG_PHONE, all);
+		rig_to_tag_of(&r, tag);
+		rig_request(&r, "ACK", 1, "+13035550100", "c1", tag, "", "");
+		rig_pass_time(&r, cases[i].quiet_us);
+		if (r.n_closed != 0 || rig_count_sent(&r, "UPDATE") != 0)
+			fail_msg("%s: too early", cases[i].why);
+		rig_pass_time(&r, 3 * RT_SEC_US);
+		if ((rig_count_sent(&r, "UPDATE") > 0) != cases[i].ours)
+			fail_msg("%s: refreshed", cases[i].why);
+		rig_pass_time(&r, 60 * RT_SEC_US);
+		if (r.n_closed != 1 || rig_count_sent(&r, "BYE sip:c@") == 0 ||
+		    rig_count_sent(&r, "BYE") <=
+			rig_count_sent(&r, "BYE sip:c@"))
+			fail_msg("%s: not ended on both sides", cases[i].why);
+		rig_fini(&r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +349,7 @@ int main(void)
 		cmocka_unit_test(test_ring_time),
 		cmocka_unit_test(test_no_reply),
 		cmocka_unit_test(test_session),
+		cmocka_unit_test(test_session_of_phone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

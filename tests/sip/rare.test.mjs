@@ -1,0 +1,263 @@
+// What peers do seldom, through the real worker: what is lost, comes twice,
+// meets half-way, or is changed in the middle of a call.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { after, afterEach, before, test } from 'node:test';
+import { join } from 'node:path';
+
+import { addr, build, startStack, until } from '../support/stack.mjs';
+import { bound, endAll, recv, sdp, send, sipp } from '../support/sip.mjs';
+import { again, answer, invite, plain } from '../support/sip_messages.mjs';
+
+const worker = `${addr}:5060`;
+const DESK = '+14155550160'; // rings sip:desk@addr:5080
+const LOOP = '+14155550161'; // rings sip:desk@addr:5081, which sends on to 5082, which sends back
+
+let stack;
+const open = [];
+function ringtrace(...args) {
+	const r = spawnSync(join(build, 'ringtrace'), [...args, '-c', stack.conf], { encoding: 'utf8' });
+	assert.equal(r.status, 0, r.stderr);
+}
+
+before(async () => {
+	stack = await startStack({ demo: false, without: ['nginx', 'dashboard', 'dni', 'jobd'] });
+	ringtrace('company', 'add', '--name', 'Bay City Plumbing');
+	ringtrace('trunk', 'add', '--name', 'Carrier', '--host', `${addr}:5075`, '--allow', `${addr}/32`);
+	ringtrace('number', 'add', '--number', DESK, '--to', `sip:desk@${addr}:5080`);
+	ringtrace('number', 'add', '--number', LOOP, '--to', `sip:desk@${addr}:5081`);
+	await until('the worker knows the numbers', () => /configuration version=\d+ numbers=2/.test(stack.output));
+});
+async function closeHands() {
+	for (const s of open.splice(0)) await new Promise((r) => s.close(r));
+}
+afterEach(async () => {
+	await closeHands();
+	await endAll();
+});
+after(() => stack?.stop());
+
+const caller = (steps) => sipp(steps, { at: 5071, to: worker, limit_s: 60 });
+const called = async (steps) => {
+	const s = sipp(steps, { at: 5080, media: 26100, limit_s: 60 });
+	await bound(5080);
+	return s;
+};
+async function well(...all) {
+	for (const s of all) assert.equal(await s.ended, 0, s.why());
+}
+const callId = (s) => s.messages().match(/^Call-ID: (.*)$/m)[1];
+const rows = (id) => stack.sql(`SELECT result, sip_status FROM phone_call WHERE state = 'closed' AND sip_call_id = '${id}'`);
+/** The only record of a call, once it is closed. */
+async function record(id) {
+	await until(`the call ${id} is closed`, () => rows(id).length > 0);
+	assert.equal(rows(id).length, 1);
+	return rows(id)[0];
+}
+/** With one branch for a request and the ACK of its refusal. */
+const own = (text) => text.replace('branch=[branch]', 'branch=z9hG4bKown[pid]');
+const trying = recv(100, 'optional="true"');
+const ringing = recv(180, 'optional="true"');
+/** A message with these patterns. */
+const holds = (what, where, ...patterns) => `<recv ${what}><action>${patterns.map((p) => `<ereg regexp="${p}" search_in="${where}" check_it="true" assign_to="9"/>`).join('')}</action></recv><Reference variables="9"/>`;
+
+/** A peer by hand. */
+async function hand(port) {
+	const socket = createSocket('udp4');
+	const got = [];
+	socket.on('message', (m) => got.push(m.toString('latin1')));
+	await new Promise((r) => socket.bind(port, addr, r));
+	open.push(socket);
+	return {
+		got, socket,
+		port: socket.address().port,
+		send: (text, to = 5060) => socket.send(typeof text === 'string' ? text.replaceAll('\n', '\r\n') : text, to, addr),
+		count: (pattern) => got.filter((m) => pattern.test(m)).length,
+		says: (pattern) => until(`${port} hears ${pattern}`, () => got.find((m) => pattern.test(m))),
+	};
+}
+const field = (m, name) => m.match(new RegExp(`^${name}: (.*)\\r$`, 'm'))[1];
+/** A request of a caller by hand. */
+function request(h, method, id, { cseq = 1, branch = `${id}${method}${cseq}`, tag = '', number = DESK, body = '' } = {}) {
+	return `${method} sip:${number}@${worker} SIP/2.0\nVia: SIP/2.0/UDP ${addr}:${h.port};branch=z9hG4bK${branch}\nFrom: <sip:+14155550101@${addr}>;tag=f${id}\nTo: <sip:${number}@${addr}>${tag}\n`
+		+ `Call-ID: ${id}\nCSeq: ${cseq} ${method}\nContact: <sip:+14155550101@${addr}:${h.port}>\nMax-Forwards: 70\n${body ? 'Content-Type: application/sdp\n' : ''}Content-Length: ${body.replaceAll('\n', '\r\n').length}\n\n${body}`;
+}
+const offer = (port) => `v=0\no=- 1 1 IN IP4 ${addr}\ns=-\nc=IN IP4 ${addr}\nt=0 0\nm=audio ${port} RTP/AVP 0 101\na=rtpmap:0 PCMU/8000\na=rtpmap:101 telephone-event/8000\n`;
+const toTag = (m) => field(m, 'To').match(/;tag=[^;\s]+/)[0];
+/** The called side's answer to a request; tag: of an INVITE, which has none. */
+const reply = (to, status, { tag = '', more = '', body = '' } = {}) => `SIP/2.0 ${status} X\nVia: ${field(to, 'Via')}\nFrom: ${field(to, 'From')}\nTo: ${field(to, 'To')}${tag && `;tag=${tag}`}\nCall-ID: ${field(to, 'Call-ID')}\nCSeq: ${field(to, 'CSeq')}\n`
+	+ `Contact: <sip:${tag || 'desk'}@${addr}:5080>\n${more}${body ? 'Content-Type: application/sdp\n' : ''}Content-Length: ${body.replaceAll('\n', '\r\n').length}\n\n${body}`;
+/** A request of the called side in the dialog of its INVITE. */
+const back = (method, inv, tag, cseq = 1) => `${method} ${field(inv, 'Contact').match(/<([^>]*)>/)[1]} SIP/2.0\nVia: SIP/2.0/UDP ${addr}:5080;branch=z9hG4bK${tag}${method}${cseq}\nFrom: ${field(inv, 'To')};tag=${tag}\nTo: ${field(inv, 'From')}\nCall-ID: ${field(inv, 'Call-ID')}\nCSeq: ${cseq} ${method}\nMax-Forwards: 70\nContent-Length: 0\n\n`;
+
+/** A caller and a telephone by hand, in a call; what came to the INVITE. */
+async function talking(id, ringing = async () => {}) {
+	const a = await hand(5072), b = await hand(5080);
+	a.send(request(a, 'INVITE', id, { body: offer(26400) }));
+	const inv = await b.says(/^INVITE /);
+	await ringing(b, inv);
+	b.send(reply(inv, 200, { tag: `b${id}`, body: offer(26500) }));
+	await b.says(/^ACK /);
+	const ok = await a.says(/^SIP\/2\.0 200 [\s\S]*CSeq: 1 INVITE/);
+	a.send(request(a, 'ACK', id, { branch: `${id}ack`, tag: toTag(ok) }));
+	return { a, b, inv, tag: `b${id}`, bye: request(a, 'BYE', id, { cseq: 2, tag: toTag(ok) }) };
+}
+const byeIn = (tag) => new RegExp(`^BYE [\\s\\S]*^To: [^\\r]*;tag=${tag}\\r`, 'm');
+async function hangUp({ a, b, tag, bye }) {
+	a.send(bye);
+	b.send(reply(await b.says(byeIn(tag)), 200));
+	await a.says(/^SIP\/2\.0 200 [\s\S]*CSeq: 2 BYE/);
+}
+
+test('a lost PRACK comes again, and the call goes on', async () => {
+	const c = await talking('prack', async (b, inv) => {
+		b.send(reply(inv, 180, { tag: 'bprack', more: 'Require: 100rel\nRSeq: 77\n' }));
+		await until('it is sent again', () => b.count(/^PRACK /) >= 2);
+		const pracks = new Set(b.got.filter((m) => m.startsWith('PRACK ')));
+		assert.equal(pracks.size, 1, 'the same one');
+		assert.equal(field([...pracks][0], 'RAck'), '77 1 INVITE');
+		b.send(reply([...pracks][0], 200));
+	});
+	await hangUp(c);
+	assert.equal((await record('prack'))[0], 'answered');
+});
+
+test('a second telephone behind a fork answers too: ACK, then BYE to it alone', async () => {
+	const c = await talking('fork');
+	c.b.send(reply(c.inv, 200, { tag: 'other', body: offer(26600) }));
+	await c.b.says(/^ACK sip:other@[\s\S]*;tag=other\r/);
+	c.b.send(reply(await c.b.says(byeIn('other')), 200));
+	assert.equal(c.b.count(byeIn(c.tag)), 0);
+	await hangUp(c);
+	assert.equal((await record('fork'))[0], 'answered');
+	assert.equal(new Set(c.b.got.filter((m) => m.startsWith('BYE ')).map((m) => field(m, 'Via'))).size, 2);
+});
+
+test('both hang up in the same moment', async () => {
+	let c = await talking('cross1');
+	c.a.send(c.bye);
+	const theirs = await c.b.says(byeIn(c.tag));
+	c.b.send(back('BYE', c.inv, c.tag));
+	await c.b.says(/^SIP\/2\.0 200 [\s\S]*CSeq: 1 BYE/);
+	c.b.send(reply(theirs, 200));
+	await c.a.says(/^SIP\/2\.0 200 [\s\S]*CSeq: 2 BYE/);
+	assert.equal((await record('cross1'))[0], 'answered');
+	await closeHands();
+	c = await talking('cross2');
+	c.b.send(back('BYE', c.inv, c.tag));
+	const ours = await c.a.says(/^BYE /);
+	c.a.send(c.bye);
+	await c.a.says(/^SIP\/2\.0 200 [\s\S]*CSeq: 2 BYE/);
+	c.a.send(reply(ours, 200));
+	await c.b.says(/^SIP\/2\.0 200 [\s\S]*CSeq: 1 BYE/);
+	assert.equal((await record('cross2'))[0], 'answered');
+});
+
+test('hold in its old and its new form, another codec, one that is none: the call goes on', async () => {
+	const b = await called([recv('INVITE'), send(answer(200, 'OK', sdp()), 'retrans="500"'), recv('ACK'),
+		'<label id="loop"/>', '<recv request="INVITE" optional="true" next="re"></recv>', recv('BYE'), send(again(), 'next="end"'),
+		'<label id="re"/>', send(again(200, 'OK', sdp())), '<recv request="ACK" next="loop"></recv>', '<label id="end"/>']);
+	const changed = (n, body, ...want) => [send(invite(DESK, n, body)), trying, holds('response="200"', 'body', ...want), send(plain('ACK', n, DESK))];
+	const nowhere = sdp().replace('c=IN IP4 [media_ip]', 'c=IN IP4 0.0.0.0');
+	const alaw = sdp().replace('RTP/AVP 0 101', 'RTP/AVP 8 101').replace('a=rtpmap:0 PCMU/8000', 'a=rtpmap:8 PCMA/8000');
+	const none = sdp().replace('RTP/AVP 0 101', 'RTP/AVP 18').replace('a=rtpmap:0 PCMU/8000', 'a=rtpmap:18 G729/8000').replace('a=rtpmap:101 telephone-event/8000\n', '');
+	const a = caller([send(invite(DESK)), trying, ringing, recv(200), send(plain('ACK', 1, DESK)),
+		...changed(2, sdp('[media_port]', 'a=inactive'), 'a=inactive', 'm=audio [1-9][0-9]* RTP/AVP 0'), ...changed(3, sdp(), 'a=sendrecv'),
+		...changed(4, nowhere, 'm=audio [1-9][0-9]* RTP/AVP 0'), ...changed(5, sdp(), 'a=sendrecv'),
+		...changed(6, alaw, 'm=audio [1-9][0-9]* RTP/AVP 8'), send(own(invite(DESK, 7, none))), trying, recv(488), send(own(plain('ACK', 7, DESK))),
+		...changed(8, sdp(), 'm=audio [1-9][0-9]* RTP/AVP 0', 'a=sendrecv'), send(plain('BYE', 9, DESK)), recv(200)]);
+	await well(a, b);
+	const id = callId(a);
+	assert.equal((await record(id))[0], 'answered');
+	assert.deepEqual(events(id).map(([k]) => k).filter((k) => /hold|resume/.test(k)), ['hold', 'resume', 'hold', 'resume']);
+});
+
+const events = (id) => stack.sql(`SELECT e.kind, e.value FROM call_event e JOIN phone_call c ON c.company_id = e.company_id AND c.id = e.call_id WHERE c.sip_call_id = '${id}' ORDER BY e.seq`);
+
+test('keys whose ends are lost, or of which nothing but the end came: each once', async () => {
+	const rtp = await hand(26400), ear = await hand(26500);
+	const c = await talking('keys');
+	const to = Number(c.a.got.find((m) => m.startsWith('SIP/2.0 200')).match(/^m=audio (\d+)/m)[1]);
+	let seq = 100, ts = 8000;
+	const packet = (type, at, body) => {
+		const p = Buffer.alloc(12);
+		p[0] = 0x80;
+		p[1] = type;
+		p.writeUInt16BE(seq++ & 0xffff, 2);
+		p.writeUInt32BE(at, 4);
+		p.writeUInt32BE(0xabcdef01, 8);
+		rtp.send(Buffer.concat([p, body]), to);
+		return new Promise((r) => setTimeout(r, 5));
+	};
+	const talk = async (n, sound = 0x7f) => {
+		for (; n > 0; n--) await packet(0, ts += 160, Buffer.alloc(160, sound));
+	};
+	const key = (digit, at, duration, end = false, first = false) => packet(first ? 0xe5 : 0x65, at, Buffer.from([digit, (end ? 0x80 : 0) | 10, duration >> 8, duration & 0xff]));
+	await talk(30);
+	for (let at = ts += 160, k = 1; k <= 5; k++, ts += 160) await key(5, at, 160 * k, false, k === 1); // no end
+	await talk(30);
+	await key(7, ts += 160, 800, true); // the end alone
+	ts += 800;
+	await talk(30);
+	for (let at = ts += 160, k = 1; k <= 8; k++, ts += 160) await key(7, at, Math.min(160 * k, 800), k > 5, k === 1); // all of it
+	await talk(30, 0x55);
+	// What was sent before this has been read, too.
+	await until('the last sound is heard', () => ear.got.some((m) => m.endsWith('U'.repeat(160))));
+	c.a.send(request(c.a, 'OPTIONS', 'read'));
+	await c.a.says(/^SIP\/2\.0 200 [\s\S]*Call-ID: read/);
+	await hangUp(c);
+	assert.equal((await record('keys'))[0], 'answered');
+	await until('its keys are written down', () => events('keys').length > 0);
+	assert.equal(events('keys').filter(([k]) => k === 'digit').map(([, v]) => String.fromCharCode(Number(v))).join(''), '577');
+});
+
+test('two that send their callers to each other: three times, then the caller hears so', async () => {
+	const peers = [await hand(5081), await hand(5082)];
+	for (const [i, h] of peers.entries()) {
+		const next = peers[1 - i].port;
+		h.socket.on('message', (m) => {
+			const text = m.toString('latin1');
+			if (!text.startsWith('INVITE ')) return;
+			h.send(reply(text, 302, { tag: `t${h.port}` }).replace(/^Contact: .*$/m, `Contact: <sip:desk@${addr}:${next}>`));
+		});
+		h.invites = () => new Set(h.got.filter((m) => m.startsWith('INVITE ')).map((m) => field(m, 'Via'))).size;
+	}
+	const a = caller([send(own(invite(LOOP))), trying, recv(480), send(own(plain('ACK', 1, LOOP)))]);
+	await well(a);
+	assert.deepEqual(peers.map((p) => p.invites()), [2, 2], 'the first and three more');
+	assert.notEqual((await record(callId(a)))[0], 'answered');
+});
+
+test('the INVITE once more after its answer: no second call, no second answer', async () => {
+	const c = await talking('twice');
+	const h = c.a;
+	h.send(request(h, 'INVITE', 'twice', { body: offer(26400) }));
+	// The worker has read it when it answers what came after it.
+	h.send(request(h, 'OPTIONS', 'after'));
+	await h.says(/^SIP\/2\.0 200 [\s\S]*Call-ID: after/);
+	assert.equal(h.count(/^SIP\/2\.0 [3-6]/), 0);
+	await hangUp(c);
+	assert.equal(new Set(c.b.got.filter((m) => m.startsWith('INVITE ')).map((m) => field(m, 'Via'))).size, 1);
+	assert.equal((await record('twice'))[0], 'answered');
+	// And the same of a call that was refused: said again until the ACK, and not after it.
+	const bad = request(h, 'INVITE', 'refused', { number: '+14155559999', body: offer(26400) });
+	const refusals = () => h.count(/^SIP\/2\.0 404 [\s\S]*Call-ID: refused/);
+	h.send(bad);
+	const no = await h.says(/^SIP\/2\.0 404 [\s\S]*Call-ID: refused/);
+	const before = refusals();
+	h.send(bad);
+	await until('it is said again', () => refusals() > before);
+	h.send(request(h, 'ACK', 'refused', { number: '+14155559999', branch: 'refusedINVITE1', tag: toTag(no) }));
+	h.send(request(h, 'OPTIONS', 'after2'));
+	await h.says(/^SIP\/2\.0 200 [\s\S]*Call-ID: after2/);
+	const said = refusals();
+	h.send(bad);
+	h.send(request(h, 'OPTIONS', 'after3'));
+	await h.says(/^SIP\/2\.0 200 [\s\S]*Call-ID: after3/);
+	assert.equal(refusals(), said, 'confirmed');
+});
+
+test('afterwards nothing is left open', async () => {
+	await until('every call is closed', () => stack.sqlOne("SELECT COUNT(*) FROM phone_call WHERE state = 'open'") === '0');
+});
