@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/utf8.h"
+
 #define UNKNOWN INT64_MIN
 
 /* --- the address -----------------------------------------------------------*/
@@ -69,8 +71,7 @@ static int in_order(const void *a, const void *b)
 
 	if (x->number != y->number)
 		return x->number < y->number ? 1 : -1;
-	/* As people look a name up: "apple" stands before "Zebra". */
-	if ((by_text = slice_cmp_case(x->text, y->text)) != 0)
+	if ((by_text = utf8_cmp_name(x->text, y->text)) != 0)
 		return by_text;
 	return x->at < y->at ? -1 : 1;
 }

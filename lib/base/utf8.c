@@ -169,6 +169,50 @@ bool utf8_has_case(struct slice s, struct slice part)
 	return s.n > 0 || part.n == 0;
 }
 
+/* What U+00C0 to U+017F stand with; '.': themselves. */
+#define ACCENTS_FIRST 0xc0
+static const char plain_letters[] =
+    "aaaaaaaceeeeiiii"
+    "dnooooo.ouuuuyts"
+    "aaaaaaaceeeeiiii"
+    "dnooooo.ouuuuyty"
+    "aaaaaaccccccccdd"
+    "ddeeeeeeeeeegggg"
+    "gggghhhhiiiiiiii"
+    "iiiijjkkklllllll"
+    "lllnnnnnnnnnoooo"
+    "oooorrrrrrssssss"
+    "ssttttttuuuuuuuu"
+    "uuuuwwyyyzzzzzzs";
+
+/* 0: s is at its end. */
+static uint32_t take_plain(struct slice *s)
+{
+	while (s->n > 0) {
+		const uint32_t c = take_small(s);
+		const uint32_t at = c - ACCENTS_FIRST;
+
+		if (c >= 0x300 && c <= 0x36f)
+			continue; /* an accent by itself */
+		if (c < ACCENTS_FIRST || at >= sizeof(plain_letters) - 1 ||
+		    plain_letters[at] == '.')
+			return c + 1;
+		return (uint32_t)(unsigned char)plain_letters[at] + 1;
+	}
+	return 0;
+}
+
+int utf8_cmp_name(struct slice a, struct slice b)
+{
+	uint32_t x, y;
+
+	do {
+		x = take_plain(&a);
+		y = take_plain(&b);
+	} while (x == y && x != 0);
+	return x == y ? 0 : x < y ? -1 : 1;
+}
+
 void utf8_clean(struct slice s, struct buf *out)
 {
 	uint32_t cp;

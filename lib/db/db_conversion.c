@@ -147,7 +147,8 @@ enum err db_conversion_list(struct db *db, struct company_id company,
 {
 	static const char sql[] = "SELECT " COLUMNS
 				  " FROM conversion_rule WHERE company_id = ?"
-				  " AND archived_at IS NULL ORDER BY name, id";
+				  " AND archived_at IS NULL ORDER BY name"
+				  " COLLATE utf8mb4_unicode_520_ci, id";
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_id(st, company.v);

@@ -131,7 +131,7 @@ enum err db_mail_rule_list(struct db *db, struct company_id company,
 {
 	static const char sql[] = COLUMNS
 	    " WHERE r.company_id = ? AND r.archived_at IS NULL"
-	    " ORDER BY u.name, r.kind, r.id";
+	    " ORDER BY u.name COLLATE utf8mb4_unicode_520_ci, r.kind, r.id";
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_id(st, company.v);

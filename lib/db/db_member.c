@@ -50,7 +50,8 @@ enum err db_member_list(struct db *db, struct company_id company,
     struct arena *mem, struct member_row **rows, size_t *n)
 {
 	static const char sql[] =
-	    "SELECT " COLUMNS TABLES " ORDER BY u.name, u.id LIMIT 500";
+	    "SELECT " COLUMNS TABLES
+	    " ORDER BY u.name COLLATE utf8mb4_unicode_520_ci, u.id LIMIT 500";
 	static const struct company_id every;
 	struct member_row *all;
 	struct raw raw;

@@ -408,7 +408,7 @@ static void test_members(void **state)
 	static const struct company_id all;
 	struct user_row eve = { .account = b->account,
 		.email = "eve@example.com",
-		.name = "Eve",
+		.name = "\xc3\x89ve",
 		.created_us = NOW };
 	enum user_role highest = USER_ROLE_NONE;
 	struct member_row got, *rows;
@@ -439,6 +439,7 @@ static void test_members(void **state)
 	assert_true(elsewhere);
 	ok(db_member_list(t->db, b->id, &mem, &rows, &n));
 	assert_int_equal(n, 2);
+	assert_string_equal(rows[0].name, eve.name); /* before the owner */
 	ok(db_member_owners(t->db, b->account, &owners));
 	assert_int_equal(owners, 1);
 	ok(db_user_disable(t->db, b->user, NOW));

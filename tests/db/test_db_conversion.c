@@ -36,7 +36,7 @@ static struct conversion_rule_row make_rule(char letter)
 static void test_rules(void **state)
 {
 	const struct company_id a = t->company[0].id, b = t->company[1].id;
-	struct conversion_rule_row r = make_rule('a'), got, *rows;
+	struct conversion_rule_row r = make_rule('a'), got, umlaut, *rows;
 	struct conversion_id nil = { { 0 } };
 	size_t n = 9;
 
@@ -57,6 +57,14 @@ static void test_rules(void **state)
 	assert_true(id_eq(got.company.v, a.v));
 	ok(db_conversion_list(t->db, b, &mem, &rows, &n));
 	assert_int_equal(n, 0);
+	/* By name as people look it up. */
+	umlaut = make_rule('u');
+	memcpy(umlaut.name, "\xc3\x84pfel", 7);
+	ok(db_conversion_add(t->db, a, &umlaut));
+	ok(db_conversion_list(t->db, a, &mem, &rows, &n));
+	assert_int_equal(n, 2);
+	assert_string_equal(rows[0].name, umlaut.name);
+	ok(db_conversion_archive(t->db, a, umlaut.id, NOW));
 	ok(db_conversion_all(jobd, nil, 10, &mem, &rows, &n));
 	assert_int_equal(n, 1);
 	assert_int_equal(db_conversion_archive(t->db, b, r.id, NOW),

@@ -120,6 +120,38 @@ static void test_either_case(void **state)
 			    case_cases[i].in);
 }
 
+/* Each before the next. */
+static const char *const in_order[] = { "", "1", "\xc3\x84gypten", "apple",
+	"Bob",
+	"\xc3\x87"
+	"a",
+	"cb",
+	"E\xcc\x81"
+	"a",
+	"eb",
+	"\xc3\xa9"
+	"c",
+	"\xc5\x81\xc3\xb3"
+	"d\xc5\xba",
+	"lz", "\xc3\x98", "ob", "\xc5\xbd", "zz", "\xce\x91", "\xd0\x90",
+	"\xe6\x97\xa5", "\xff" };
+
+static void test_order_of_names(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(in_order); i++)
+		for (size_t k = 0; k < RT_ARRAY_LEN(in_order); k++) {
+			const int want = i < k ? -1 : i > k;
+
+			if (utf8_cmp_name(slice_from(in_order[i]),
+				slice_from(in_order[k])) != want)
+				fail_msg("\"%s\" and \"%s\"", in_order[i],
+				    in_order[k]);
+		}
+	assert_int_equal(utf8_cmp_name(SLICE("Z\xc3\x9crich"), SLICE("zurich")),
+	    0);
+}
+
 static void test_clean_controls(void **state)
 {
 	struct buf out;
@@ -139,6 +171,7 @@ int main(void)
 		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_utf8_head),
 		cmocka_unit_test(test_either_case),
+		cmocka_unit_test(test_order_of_names),
 		cmocka_unit_test(test_clean_controls),
 	};
 

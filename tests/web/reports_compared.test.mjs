@@ -184,6 +184,15 @@ test('rows in any order', async () => {
 	assert.equal((await me.fetch('/reports?metric=answer&sort=answer&by=destination')).status, 200);
 });
 
+test('names with accents stand with their letters', async () => {
+	const [zebra, umlaut, eclair] = calls.filter((c) => c.at > Date.now() - 20 * 86400000).slice(0, 3).map((c) => c.id);
+	for (const [id, name] of [[zebra, 'zebra'], [umlaut, 'Äpfel'], [eclair, 'éclair']]) stack.sql(`SET NAMES utf8mb4; UPDATE interaction SET ad_group = '${name}' WHERE id = x'${id}'`);
+	const made = spawnSync(join(build, 'ringtrace'), ['rollup', 'rebuild', '--days', '70', '-c', stack.conf], { encoding: 'utf8' });
+	assert.equal(made.status, 0, made.stderr);
+	const labels = (await json('by=ad_group&range=30d&sort=label')).rows.map((r) => r.label).filter((l) => ['zebra', 'Äpfel', 'éclair'].includes(l));
+	assert.deepEqual(labels, ['Äpfel', 'éclair', 'zebra']);
+});
+
 test('companies past the end lead back', async () => {
 	assert.match(await (await me.fetch('/companies?page=9')).text(), /No more companies.*To the first page/s);
 });
