@@ -13,6 +13,10 @@
 
 #define INSTALL_US (3 * RT_MIN_US)
 #define STOP_US    (60 * RT_SEC_US)
+/* Told to end between listening and being ready, MariaDB 10.11 waits for ever
+ * for a thread of its own that has ended already. It may be killed: what it
+ * has confirmed is on the disk. */
+#define START_STOP_US (5 * RT_SEC_US)
 
 static const char *const server_paths[] = { "/usr/sbin/mariadbd",
 	"/usr/libexec/mariadbd", "/usr/bin/mariadbd",
@@ -212,6 +216,7 @@ struct ctl_part ctl_mariadb_part(const struct ctl_mariadb *m,
 		.group = l->web_group,
 		.stop_signal = SIGTERM,
 		.stop_us = STOP_US,
+		.start_stop_us = START_STOP_US,
 		.ready = { CTL_PROBE_UNIX, l->settings.db_socket } };
 	/* Left root, it wants to be told so. */
 	const bool root = geteuid() == 0 && strcmp(l->db_user, "-") == 0;

@@ -20,7 +20,9 @@
 #define BACKOFF_MAX_US (10 * RT_SEC_US)
 /* A program that ran this long is healthy: its backoff begins again. */
 #define HEALTHY_US (30 * RT_SEC_US)
-#define REPEAT_US  (2 * RT_SEC_US)
+#define REPEAT_US  RT_SEC_US
+/* So long after its start a program may be starting, whatever it answers. */
+#define STARTS_US  (10 * RT_SEC_US)
 #define GUARD_ARGS 5
 
 static const int handled[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD };
@@ -297,7 +299,7 @@ void ctl_sup_loop(struct ctl_sup *s, void (*tick)(void *arg), void *arg)
 
 /* --- stopping ---------------------------------------------------- */
 
-/* The signal is repeated: MariaDB loses one that comes while it is starting. */
+/* The signal is repeated: one that comes while a program starts may be lost. */
 static void wait_end(struct ctl_sup *s, const struct ctl_child *c, int signal,
     int64_t timeout_us)
 {
@@ -313,16 +315,27 @@ static void wait_end(struct ctl_sup *s, const struct ctl_child *c, int signal,
 	}
 }
 
+static int64_t patience_us(const struct ctl_child *c)
+{
+	const bool starts =
+	    !c->was_ready || clk_mono_us() - c->started_us < STARTS_US;
+
+	return starts && c->part.start_stop_us != 0 ? c->part.start_stop_us
+						    : c->part.stop_us;
+}
+
 static void stop(struct ctl_sup *s, struct ctl_child *c)
 {
+	const int64_t wait_us = patience_us(c);
+
 	c->restart_us = 0;
 	if (c->pid == 0)
 		return;
-	wait_end(s, c, c->part.stop_signal, c->part.stop_us);
+	wait_end(s, c, c->part.stop_signal, wait_us);
 	if (c->pid == 0)
 		return;
 	log_warn("run: %s did not stop within %lld s: killing it", c->part.name,
-	    (long long)(c->part.stop_us / RT_SEC_US));
+	    (long long)(wait_us / RT_SEC_US));
 	(void)kill(-c->pid, SIGKILL);
 	wait_end(s, c, SIGKILL, RT_MIN_US);
 }

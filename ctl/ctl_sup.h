@@ -26,6 +26,9 @@ struct ctl_part {
 	const char *group;                  /* "-": the user's own */
 	int stop_signal;
 	int64_t stop_us; /* from stop_signal to SIGKILL */
+	/* The same while it starts, for one that may lose the signal then and
+	 * that may be killed; 0: stop_us. */
+	int64_t start_stop_us;
 	struct ctl_probe ready;
 	bool show_all; /* show every log line, not only warnings */
 	/* One that a signal has stopped for so long is replaced, as one that

@@ -57,6 +57,21 @@ test('stopped while the database is made: the folder is good the next time', asy
 	assert.ok(!existsSync(join(folder, 'mysql.creating')));
 });
 
+test('a database that does not hear it while it starts is killed, and is good the next time', async () => {
+	const folder = join(dir, 'deaf');
+	const made = await startStack({ without, demo: false, dir: folder });
+	assert.equal((await made.stop()).code, 0);
+	const early = await startStack({ without, demo: false, ready: false, dir: folder });
+	let server;
+	await until('mariadbd starts', () => (server = early.pidOf('mariadbd')));
+	process.kill(server, 'SIGSTOP');
+	assert.equal((await early.stop('SIGINT')).code, 0);
+	assert.match(early.output, /mariadbd did not stop within 5 s: killing it/);
+	assert.ok(!alive(server));
+	const again = await startStack({ without, demo: false, dir: folder });
+	assert.equal((await again.stop()).code, 0);
+});
+
 test('a database that is marked as half made is made anew', async () => {
 	const folder = join(dir, 'cut');
 	rmSync(join(folder, 'mysql.created'));
