@@ -30,6 +30,8 @@
 #define FRAME_US 20000
 #define LOUD     0x10 /* µ-law */
 #define WAIT_MS  10000
+#define CALLS    400    /* what the ring has room for */
+#define OTHERS   300000 /* some tenths of a second to read */
 
 struct rig {
 	struct worker w;
@@ -106,7 +108,7 @@ static int set_up(void **state)
 	assert_non_null(g);
 	g->w.threads = 1;
 	g->w.stay = true;
-	g->w.settings.max_calls = 4;
+	g->w.settings.max_calls = CALLS;
 	(void)snprintf(g->w.settings.recordings_dir,
 	    sizeof(g->w.settings.recordings_dir), "%s/p%u",
 	    getenv("RT_TEST_DIR"), count++);
@@ -114,10 +116,10 @@ static int set_up(void **state)
 	g->dirfd = open(g->w.settings.recordings_dir,
 	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_true(g->dirfd >= 0);
-	g->w.ring = mmap(NULL, ring_bytes(1, 4), PROT_READ | PROT_WRITE,
+	g->w.ring = mmap(NULL, ring_bytes(1, CALLS), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_true(g->w.ring != MAP_FAILED);
-	ring_attach(&g->ring, g->w.ring, 0, 4);
+	ring_attach(&g->ring, g->w.ring, 0, CALLS);
 	start_recorder(g);
 	*state = g;
 	return 0;
@@ -130,7 +132,7 @@ static int tear_down(void **state)
 	if (g->pid != 0)
 		kill_recorder(g);
 	(void)close(g->dirfd);
-	(void)munmap(g->w.ring, ring_bytes(1, 4));
+	(void)munmap(g->w.ring, ring_bytes(1, CALLS));
 	free(g);
 	return 0;
 }
@@ -210,8 +212,9 @@ static void a_turn(struct rig *g)
 	(void)say_stop(g, key, clk_mono_us());
 }
 
-/* Not a sample of n frames is missing. */
-static void whole(struct rig *g, uint32_t key, unsigned int n)
+/* Not a sample of those of n frames that were put is missing. */
+static void whole_of(struct rig *g, uint32_t key, unsigned int n,
+    const bool *put)
 {
 	const int fd = openat(g->dirfd, file_of(key), O_RDONLY | O_CLOEXEC);
 	int16_t pcm[FRAME * 2];
@@ -225,10 +228,19 @@ static void whole(struct rig *g, uint32_t key, unsigned int n)
 		assert_int_equal(snd_read_pcm(r, pcm, FRAME, &got), ERR_OK);
 		assert_int_equal(got, FRAME);
 		for (size_t k = 0; k < FRAME; k++)
-			if (pcm[2 * k] != 0 || pcm[2 * k + 1] == 0)
+			if (put[i] && (pcm[2 * k] != 0 || pcm[2 * k + 1] == 0))
 				fail_msg("frame %u of %u is missing", i, n);
 	}
 	snd_read_close(r);
+}
+
+static void whole(struct rig *g, uint32_t key, unsigned int n)
+{
+	bool all[1000];
+
+	memset(all, true, sizeof(all));
+	assert_true(n <= sizeof(all));
+	whole_of(g, key, n, all);
 }
 
 /* --- tests -----------------------------------------------------------------*/
@@ -263,6 +275,39 @@ static void test_stood_still(void **state)
 	assert_int_equal(say_stop(g, 7, anchor_us + 600 * FRAME_US),
 	    600 * FRAME);
 	whole(g, 7, 600);
+}
+
+/* After a stand-still there is much to read, and people go on talking. */
+static void test_while_reading(void **state)
+{
+	struct rig *g = *state;
+	struct ring_frame other = { .key = 5, .ssrc = 1, .n = 1 };
+	const int64_t anchor_us = clk_mono_us() - 50 * FRAME_US;
+	bool put[150] = { false };
+
+	put_frames(g, 7, anchor_us, 0, 50);
+	memset(put, true, 50);
+	other.arrived_us = anchor_us;
+	for (unsigned int i = 0; i < OTHERS; i++)
+		assert_true(ring_put(&g->ring, &other, (const uint8_t *)""));
+	g->engine = introduce(g, MSG_ENGINE);
+	say_start(g, 7, anchor_us);
+	say_sync(g);
+	for (unsigned int i = 50, last = 49; i < 150; last = i) {
+		const int64_t now_us = clk_mono_us();
+
+		/* Each at its time; one that we were too late for is not
+		 * looked for. */
+		i = (unsigned int)((now_us - anchor_us) / FRAME_US);
+		if (i > last && i < 150) {
+			put_frames(g, 7, anchor_us, i, i + 1);
+			put[i] = clk_mono_us() - now_us < RT_SEC_US / 2;
+		}
+		(void)poll(NULL, 0, 1);
+	}
+	assert_int_equal(say_stop(g, 7, anchor_us + 150 * FRAME_US),
+	    150 * FRAME);
+	whole_of(g, 7, 150, put);
 }
 
 /* Many calls begin at once, and a start waits in the engine's queue while the
@@ -402,6 +447,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_named_late, set_up,
 		    tear_down),
 		cmocka_unit_test_setup_teardown(test_stood_still, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(test_while_reading, set_up,
 		    tear_down),
 		cmocka_unit_test_setup_teardown(test_start_late, set_up,
 		    tear_down),
