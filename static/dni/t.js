@@ -40,6 +40,7 @@ const hidden = [];           // animations that make elements invisible
 const parts = {}, here = {}; // of this program, by name: on the way, and come
 let known, warned, begun, off, awake, clickedAt;
 let asking, again, granted;  // a visit is on its way, to be asked anew, and was begun
+let jar;                     // our cookie should be there
 
 // Shared with the parts.
 const tag = {
@@ -82,6 +83,7 @@ function cookie(value, s) {
 	try {
 		if (value === undefined) return d.cookie.match(/\brt_id=([\w.]*)/)?.[1] || '';
 		d.cookie = `rt_id=${value};path=/;SameSite=Lax;max-age=${s}${domain && ';domain=' + domain}${loc.protocol === 'https:' ? ';Secure' : ''}`;
+		jar = s && nav.cookieEnabled;
 	} catch {}
 	return '';
 }
@@ -100,6 +102,7 @@ function save() {
 
 function forget() {
 	tag.ids = {};
+	jar = 0;
 	if (cookie()) cookie('', 0);
 	store(CACHE, '');
 }
@@ -216,6 +219,8 @@ function view() {
 	const ref = tag.place || d.referrer, url = landed();
 	tag.first = tag.place ? loc.href : url;
 	tag.place = loc.href;
+	// Who takes the yes back in another tab takes the cookie along.
+	if (jar && !cookie()) consent = 'no';
 	if (consent === 'no') forget();
 	tag.sentAt = Date.now();
 	asking = 1;

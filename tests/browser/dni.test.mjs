@@ -350,6 +350,9 @@ test('without cookies: the tab keeps the number, nothing else does', async () =>
 test('the stub paints the remembered number before the tag is here', async () => {
 	const page = await newVisitor(browser);
 	const number = await visit(page);
+	// Remembered once somebody is there.
+	await page.mouse.move(20, 20);
+	await page.waitForFunction(() => sessionStorage.rt_p);
 	const stub = readFileSync('static/dist/t-stub.js', 'utf8').trim();
 	assert.ok(stub.length <= 300, `${stub.length}`);
 	await page.route('**/t.js', (route) => route.abort());

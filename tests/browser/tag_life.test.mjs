@@ -178,6 +178,33 @@ test('a page whose lease is gone when it is shown again begins a visit', async (
 	await page.context().close();
 });
 
+test('who says no in one tab has no visit begun in another', async () => {
+	const page = await open();
+	await shows(page, ours);
+	await awake(page);
+	const second = await page.context().newPage();
+	await second.goto(site.base);
+	await shows(second, ours);
+	await second.evaluate(() => window.ringtrace.consent(false));
+	await until('it is told', () => events('consent_withdrawn').length === 1);
+	assert.equal(await page.evaluate(() => document.cookie), '');
+	const before = told('visit').length;
+	beat = { tier: 'gone', why: '', swap: [], beat_s: 60 };
+	lease = { tier: 'none', why: 'consent', swap: [], beat_s: 60 };
+	await page.clock.fastForward(10 * 60000);
+	await shownAgain(page);
+	await shows(page, own);
+	const asked = told('visit').slice(before);
+	assert.deepEqual(asked.map((v) => [v.consent, v.visitor, v.visit]), [['no', undefined, undefined]]);
+	assert.equal(await page.evaluate(() => document.cookie), '');
+	// A yes there is one again.
+	lease = leased('vis_2', other);
+	await page.evaluate(() => window.ringtrace.consent(true));
+	await shows(page, other);
+	assert.equal(told('visit').at(-1).consent, 'yes');
+	await page.context().close();
+});
+
 test('a page shown again after the visit ended begins one, asked for once', async () => {
 	const page = await open();
 	await shows(page, ours);
