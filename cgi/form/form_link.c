@@ -4,6 +4,7 @@
 
 #include "cgi/web/sess.h"
 #include "cgi/web/trail.h"
+#include "lib/base/rnd.h"
 #include "lib/base/settings.h"
 #include "lib/db/db_job.h"
 #include "lib/db/db_login.h"
@@ -256,22 +257,51 @@ static enum err count(const struct req *r, enum login_subject kind,
 	return e == ERR_OK && n > max ? ERR_BUSY : e;
 }
 
+/* All of form_link_make()'s work for an address that nobody has: how long the
+ * answer takes does not tell. ERR_NOTFOUND: it is to be taken back. */
+static enum err make_for_nobody(const struct req *r)
+{
+	uint8_t hash[TOKEN_HASH_BYTES];
+	char token[TOKEN_TEXT + 1], link[FORM_LINK_MAX];
+	struct user_row nobody = { .email = "nobody@ringtrace.invalid" }, row;
+	enum err e;
+
+	token_make(token);
+	rnd_bytes(nobody.id.v, sizeof(nobody.id.v));
+	if ((e = db_user_card(r->db, nobody.id, &row)) != ERR_NOTFOUND ||
+	    (e = token_hash(slice_from(token), hash)) != ERR_OK)
+		return e == ERR_OK ? ERR_NOTFOUND : e;
+	/* Refused, as the token would be nobody's. */
+	e = db_user_token_add(r->db, nobody.id, USER_TOKEN_RESET, hash, r->user,
+	    r->now_us, r->now_us + FORM_LINK_RESET_US);
+	if (e != ERR_OK && e != ERR_RANGE)
+		return e;
+	(void)snprintf(link, sizeof(link), "%s/%s/%s", r->settings->public_url,
+	    path_of(USER_TOKEN_RESET), token);
+	e = mail(r, &nobody, USER_TOKEN_RESET, link, hash);
+	return e == ERR_OK ? ERR_NOTFOUND : e;
+}
+
+/* Wrapped: the count is kept, and what was made for nobody is not. */
 static enum err make_if_known(const struct req *r, struct slice email)
 {
 	char link[FORM_LINK_MAX];
 	struct user_row user;
 	enum err e = db_user_by_email(r->db, email, &user);
+	const bool known = e == ERR_OK && user.disabled_us == 0;
 
 	/* A text too long for the column is nobody's address. */
-	if (e == ERR_NOTFOUND || e == ERR_RANGE ||
-	    (e == ERR_OK && user.disabled_us != 0))
+	if (e != ERR_OK && e != ERR_NOTFOUND && e != ERR_RANGE)
+		return e;
+	e = count(r, LOGIN_BY_USER, "reset:", email, ASKS_USER);
+	if (e == ERR_BUSY || e == ERR_RANGE)
 		return ERR_OK;
-	if (e == ERR_OK)
-		e = count(r, LOGIN_BY_USER, "reset:", email, ASKS_USER);
-	if (e == ERR_BUSY)
-		return ERR_OK;
-	return e == ERR_OK ? form_link_make(r, user.id, USER_TOKEN_RESET, link)
-			   : e;
+	if (e != ERR_OK || (e = db_begin(r->db)) != ERR_OK)
+		return e;
+	e = known ? form_link_make(r, user.id, USER_TOKEN_RESET, link)
+		  : make_for_nobody(r);
+	e = db_end(r->db, e);
+	return e == ERR_NOTFOUND && !known ? ERR_OK : e;
 }
 
 enum err form_link_ask_post(const struct req *r, struct resp *out)
@@ -289,7 +319,7 @@ enum err form_link_ask_post(const struct req *r, struct resp *out)
 	if (e == ERR_BUSY)
 		return resp_problem(out, 429,
 		    "Too many requests from here. Try again in an hour.");
-	if (e == ERR_OK)
-		e = make_if_known(r, email);
+	if (e == ERR_OK && (e = db_wrap(r->db)) == ERR_OK)
+		e = db_wrap_end(r->db, make_if_known(r, email));
 	return e == ERR_OK ? show_ask(r, out, true) : e;
 }
