@@ -53,7 +53,7 @@ static enum err day_us(struct tz *z, const char *text, int days,
 	if (e != ERR_OK)
 		(void)fprintf(stderr, "no such day: %s\n",
 		    text == NULL ? "today" : text);
-	return e;
+	return e != ERR_OK && text != NULL ? ERR_SYNTAX : e;
 }
 
 static enum err read_period(const struct ctl_scope *s, const struct opts *o,
@@ -73,7 +73,7 @@ static enum err read_period(const struct ctl_scope *s, const struct opts *o,
 	tz_close(z);
 	if (e == ERR_OK && out->from_us >= out->to_us) {
 		(void)fprintf(stderr, "--from must not be after --to\n");
-		return ERR_RANGE;
+		return ERR_SYNTAX;
 	}
 	return e;
 }

@@ -96,6 +96,8 @@ static enum err add(struct ctl_scope *s, const void *opts)
 	}
 	ctl_scope_id(s, row.id.v);
 	if ((e = ctl_scope_need("name", o->name)) != ERR_OK ||
+	    (e = ctl_scope_country(o->country)) != ERR_OK ||
+	    (e = ctl_scope_currency(o->currency)) != ERR_OK ||
 	    (e = ctl_scope_put(row.name, sizeof(row.name), "name", o->name)) !=
 		ERR_OK ||
 	    (e = ctl_scope_put(row.time_zone, sizeof(row.time_zone), "zone",

@@ -11,7 +11,6 @@
 #include "lib/db/db_account.h"
 #include "lib/db/db_company.h"
 #include "lib/phone/phone.h"
-
 #define MEM_BYTES ((size_t)16 << 20)
 
 enum err ctl_scope_open(struct ctl_scope *s, const char *conf)
@@ -119,6 +118,35 @@ enum err ctl_scope_put(char *out, size_t cap, const char *what,
 		return ERR_OK;
 	(void)fprintf(stderr, "--%s is longer than %zu bytes\n", what, cap - 1);
 	return ERR_TOOBIG;
+}
+
+static bool is_upper(const char *text, size_t n)
+{
+	return strlen(text) == n &&
+	       strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == n;
+}
+
+enum err ctl_scope_country(const char *text)
+{
+	char name[PHONE_PLACE_MAX];
+
+	phone_country_name(text, name);
+	if (is_upper(text, 2) && name[0] != '\0')
+		return ERR_OK;
+	(void)fprintf(stderr,
+	    "--country: there is no \"%s\"; two capitals, as"
+	    " in US\n",
+	    text);
+	return ERR_SYNTAX;
+}
+
+enum err ctl_scope_currency(const char *text)
+{
+	if (is_upper(text, 3))
+		return ERR_OK;
+	(void)fprintf(stderr, "--currency: three capitals, as in USD: \"%s\"\n",
+	    text);
+	return ERR_SYNTAX;
 }
 
 enum err ctl_scope_need(const char *what, const char *value)

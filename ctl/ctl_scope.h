@@ -38,6 +38,9 @@ RT_MUST_USE enum err ctl_scope_put(char *out, size_t cap, const char *what,
     const char *text);
 /* "--what is needed", when value is NULL. */
 RT_MUST_USE enum err ctl_scope_need(const char *what, const char *value);
+/* The rules of the dashboard's forms. ERR_SYNTAX: said. */
+RT_MUST_USE enum err ctl_scope_country(const char *text);
+RT_MUST_USE enum err ctl_scope_currency(const char *text);
 /* An E.164 number from what a person typed; said when it is none. */
 struct phone;
 RT_MUST_USE enum err ctl_scope_number(const char *text, const char *country,

@@ -158,8 +158,10 @@ static enum err fill(const struct opts *o, struct trunk_row *row)
 		{ "caller", o->caller, row->from_user, sizeof(row->from_user) },
 	};
 	struct nexthop hop;
-	enum err e = ERR_OK;
+	enum err e = ctl_scope_country(o->country);
 
+	if (e != ERR_OK)
+		return e;
 	if (nexthop_parse(slice_from(o->host == NULL ? "" : o->host), &hop) !=
 	    ERR_OK) {
 		(void)fprintf(stderr,

@@ -76,6 +76,14 @@ test('a company, its people and a trunk', () => {
 	assert.match(company.out, /^com_[0-9a-z]{26}\n$/, company.err);
 	assert.match(verb('company', 'list').out, /O'Hara & Søn {2}Europe\/Berlin/);
 	assert.match(verb('company', 'add', '--name', 'x', '--zone', 'Mars/Base').err, /no time zone "Mars\/Base"/);
+	for (const [noun, ...args] of [['company', '--name', 'x', '--country', 'QQ'], ['company', '--name', 'x', '--country', 'us'], ['company', '--name', 'x', '--country', 'USA'], ['company', '--name', 'x', '--currency', 'dollars'], ['company', '--name', 'x', '--currency', 'eur'],
+		['trunk', '--name', 'x', '--host', '192.0.2.1', '--allow', '192.0.2.0/24', '--country', 'QQ']]) {
+		const odd = verb(noun, 'add', ...args);
+		assert.equal(odd.status, 2, `${args.join(' ')}: ${odd.err}`);
+		assert.match(odd.err, /^--(country|currency): /m);
+	}
+	for (const days of [['--from', '2026-02-30'], ['--to', 'yesterday'], ['--from', '2026-03-02', '--to', '2026-03-01']])
+		assert.equal(verb('attrib', 'rerun', '--company', "O'Hara & Søn", ...days).status, 2, days.join(' '));
 
 	const some = verb('user', 'add', '--email', 'a@example.com');
 	assert.equal(some.status, 1);
