@@ -82,6 +82,7 @@ run_one() {
 	else
 		printf '%-52s %4d ok %4d s\n' "$prog" "$(grep -c '^ok' "$out")" $((SECONDS - start))
 	fi
+	: >"$out.end"
 	[ "${RT_TEST_KEEP:-}" = 1 ] || rm -rf "$dir"
 	rm -f "$locks/$addr"
 	exec {fd}>&-
@@ -94,6 +95,19 @@ run_all() { # JOBS LIST: the programs that the file LIST names
 	# Told to end in the middle: everything below ends with xargs.
 	trap 'kill $!; dev/scratch.sh end "$run"; exit 130' INT TERM HUP
 	wait $!
+	cut_off "$2"
+}
+# When one of its shells is killed, xargs begins nothing more: who has no end
+# has failed.
+cut_off() {
+	local prog name
+	while IFS= read -r -d '' prog; do
+		name=$(printf '%s' "$prog" | tr '/' '_')
+		[ ! -e "$results/$name.tap.end" ] || continue
+		echo "not ok 9999 - $prog: not run to its end" | tee -a "$results/$name.tap"
+		echo "$prog: not run to its end" >>"$results/$name.tap.told"
+		printf '%s\0' "$prog" >>"$run/failed"
+	done <"$1"
 }
 # What failed once is tried alone: luck of a loaded machine, or not.
 run_again() {

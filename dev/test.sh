@@ -17,7 +17,7 @@ tied='setpriv --pdeathsig TERM'
 begin=$SECONDS
 
 # step NAME COMMAND...: the command writes its counts and what failed into files
-# of the step's own; when it fails without having counted, the step is the failure.
+# of the step's own; when it fails without having counted a failure, the step is one.
 step() {
 	local name=$1 rc start=$SECONDS
 	export RT_TEST_TALLY="$work/tally.$1" RT_TEST_TOLD="$work/told.$1"
@@ -27,8 +27,8 @@ step() {
 	printf '\n== %s\n' "$name"
 	"$@"
 	rc=$?
-	if [ $rc -ne 0 ] && [ ! -s "$RT_TEST_TALLY" ]; then
-		echo "$name: failed before any test ran (status $rc)" | tee -a "$RT_TEST_TOLD"
+	if [ $rc -ne 0 ] && ! grep -q ' [1-9][0-9]*$' "$RT_TEST_TALLY"; then
+		echo "$name: failed beside its tests (status $rc)" | tee -a "$RT_TEST_TOLD"
 		echo "0 1" >>"$RT_TEST_TALLY"
 	fi
 	printf '== %s: %d s\n' "$name" $((SECONDS - start))
@@ -41,7 +41,10 @@ behind() {
 	other=$!
 }
 joined() {
-	wait "$other" || echo "0 1" >"$work/tally.behind"
+	wait "$other" || {
+		echo "0 1" >"$work/tally.behind"
+		echo "what ran behind was cut off" >"$work/told.behind"
+	}
 	cat "$work/behind"
 }
 quiet_make() {
@@ -72,12 +75,12 @@ node_tests() { # folder...
 	sip | drill) at_once=$((jobs * 3)) ;;
 	web) at_once=$((jobs + 1)) ;;
 	esac
-	list=$(for kind; do ls -S tests/"$kind"/*.test.mjs; done 2>/dev/null) || return 0
+	list=$(for kind; do ls -S tests/"$kind"/*.test.mjs || exit; done) || return 1
 	# A drill looks for what happens now and then: once is too often.
 	RT_BUILD=$PWD/build/debug RT_TEST_AGAIN=2 RT_TEST_ONCE=tests/drill/ RT_TEST_TIMEOUT_S=${RT_TEST_TIMEOUT_S:-300} $tied dev/run-tests.sh -j "$at_once" $list
 }
 c_tests() { # folder target
-	ls tests/"$1"/test_*.c >/dev/null 2>&1 || return 0
+	ls tests/"$1"/test_*.c >/dev/null || return 1
 	$tied make -s "$2"
 }
 # The pages over many calls, in a debug build: four times what they must take.

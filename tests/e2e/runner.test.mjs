@@ -11,8 +11,8 @@ import { dir } from '../support/stack.mjs';
 let serial = 0;
 
 /** Runs node programs { name: source } by dev/run-tests.sh; FLAG in a source is
- *  a path of this run's own. */
-function run(programs, again, once) {
+ *  a path of this run's own; complains: what is said on standard error. */
+function run(programs, again, once, complains = /^$/) {
 	const folder = join(dir, `r${++serial}`);
 	mkdirSync(join(folder, 't'), { recursive: true });
 	const files = Object.entries(programs).map(([name, source]) => {
@@ -24,7 +24,7 @@ function run(programs, again, once) {
 	const env = { ...process.env, TMPDIR: at('t'), RT_TEST_TALLY: at('tally'), RT_TEST_TOLD: at('told'), RT_TEST_AGAIN: again, RT_TEST_ONCE: once ? join(folder, once) : '' };
 	const { status, stdout, stderr } = spawnSync('dev/run-tests.sh', files, { env, encoding: 'utf8' });
 	const read = (name) => (existsSync(at(name)) ? readFileSync(at(name), 'utf8') : '').replaceAll(`${folder}/`, '');
-	assert.equal(stderr, '');
+	assert.match(stderr, complains);
 	return { status, text: stdout.replaceAll(`${folder}/`, ''), tally: read('tally'), told: read('told') };
 }
 const good = "test('fine', () => {});";
@@ -65,6 +65,16 @@ test('who fails twice has failed', () => {
 	assert.equal(r.tally, '3 1\n');
 	assert.match(r.told, /^bad\.mjs: inner/m);
 	assert.match(r.told, /^passed on the second run: lucky\.mjs/m);
+});
+
+test('who was cut off with the shell around it has failed, and so has who was not begun', () => {
+	// Above node is what bounds its time, and above that the shell.
+	const kills = "const above = (pid) => Number(fs.readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\\) /s, '').split(' ')[1]);\ntest('kills', () => { process.kill(above(process.ppid), 'SIGKILL'); });";
+	const r = run({ kills, a: good, b: good, c: good, d: good, e: good, f: good }, '0', undefined, /terminated by signal 9/);
+	assert.equal(r.status, 1);
+	assert.match(r.told, /^kills\.mjs: not run to its end$/m);
+	assert.match(r.text, /^not ok 9999 - kills\.mjs: not run to its end$/m);
+	assert.match(r.tally, /^[0-6] [1-7]\n$/);
 });
 
 test('nothing failed: nothing is told', () => {
