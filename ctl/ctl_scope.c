@@ -11,6 +11,7 @@
 #include "lib/db/db_account.h"
 #include "lib/db/db_company.h"
 #include "lib/phone/phone.h"
+
 #define MEM_BYTES ((size_t)16 << 20)
 
 enum err ctl_scope_open(struct ctl_scope *s, const char *conf)
