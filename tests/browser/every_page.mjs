@@ -66,14 +66,14 @@ const routesOf = (program) => spawnSync(join(build, program), ['--routes'], { en
 
 /** [name, path] of every page. call: a call with a visit, its public id. */
 export function everyPage(stack, { call, things }) {
-	const one = (kind, table) => typeid(kind, stack.sqlOne(`SELECT LOWER(HEX(id)) FROM ${table} ORDER BY id LIMIT 1`));
+	const some = (table) => stack.sqlOne(`SELECT COUNT(*) FROM ${table}`) !== '0';
+	const one = (kind, table) => some(table) ? typeid(kind, stack.sqlOne(`SELECT LOWER(HEX(id)) FROM ${table} ORDER BY id LIMIT 1`)) : `${kind}_none`;
 	const flow = one('flo', 'flow');
 	// A form comes from a visit: where nobody came there is none, as with calls.
-	if (stack.sqlOne('SELECT COUNT(*) FROM form_entry') === '0') seedForms(stack);
-	const form = stack.sqlOne('SELECT COUNT(*) FROM form_entry') === '0' ? 'frm_none' : one('frm', 'form_entry');
+	if (!some('form_entry')) seedForms(stack);
 	const examples = {
 		'/calls/{id}': `/calls/${call}`, '/people/{id}': `/people/${call}`, '/pools/{id}': `/pools/${one('pol', 'pool')}`,
-		'/sites/{id}': `/sites/${one('sit', 'site')}`, '/flows/{id}': `/flows/${flow}`, '/forms/{id}': `/forms/${form}`, '/visitors/{id}': `/visitors/${one('vis', 'visit')}`, '/attribution/reruns/{id}': `/attribution/reruns/${seedRerun(stack)}`,
+		'/sites/{id}': `/sites/${one('sit', 'site')}`, '/flows/{id}': `/flows/${flow}`, '/forms/{id}': `/forms/${one('frm', 'form_entry')}`, '/visitors/{id}': `/visitors/${one('vis', 'visit')}`, '/attribution/reruns/{id}': `/attribution/reruns/${seedRerun(stack)}`,
 		'/flows/{id}/steps': `/flows/${flow}/steps`, ...things,
 	};
 	return ['dashboard.fcgi', 'admin.fcgi'].flatMap(routesOf)
