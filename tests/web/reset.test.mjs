@@ -36,7 +36,7 @@ test('an address of somebody, of nobody, of who may not sign in: one answer, one
 	const known = await ask(world.users.viewer.email);
 	assert.equal(known.status, 200);
 	assert.deepEqual([tokens(), jobs()], [before[0] + 1, before[1] + 1], 'somebody is written to');
-	for (const email of ['nobody@alpha.example', 'agent@alpha.example', 'no address']) {
+	for (const email of ['stranger@alpha.example', 'agent@alpha.example', 'no address']) {
 		const other = await ask(email);
 		assert.deepEqual(other, known, email);
 	}
