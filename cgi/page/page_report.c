@@ -405,6 +405,7 @@ static void title(const struct report *t, struct view *v)
 	view_flag(v, "is_split", t->split != NULL && t->n_cols == 0);
 	view_flag(v, "split_dropped", t->split_dropped);
 	view_flag(v, "by_company", t->by->kind == REPORT_COMPANY);
+	view_flag(v, "many_values", t->many);
 	view_flag(v, "companies_cut", t->cut);
 	view_flag(v, "several_currencies", t->no_total);
 	view_flag(v, "is_money",

@@ -133,13 +133,16 @@ static enum err read_groups(struct report *t)
 	enum err e;
 
 	if ((e = db_report_group_list(t->r->db, t->r->company, &ask,
-		 GROUPS_READ, t->r->arena, &now, &t->n)) != ERR_OK)
+		 GROUPS_READ + 1, t->r->arena, &now, &t->n)) != ERR_OK)
 		return e;
 	ask =
 	    page_report_data_ask(t, t->range.before_us, t->range.before_to_us);
 	if ((e = db_report_group_list(t->r->db, t->r->company, &ask,
 		 DB_REPORT_GROUPS_MAX, t->r->arena, &old, &n_old)) != ERR_OK)
 		return e;
+	t->many = t->n > GROUPS_READ;
+	if (t->many)
+		t->n = GROUPS_READ;
 	t->rows = arena_array(t->r->arena, t->n, sizeof(*t->rows));
 	if (t->rows == NULL)
 		return ERR_NOMEM;

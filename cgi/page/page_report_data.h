@@ -66,6 +66,7 @@ struct report {
 	size_t n_cols;
 	struct db_report_sums total_cols[PAGE_REPORT_COLS + 1];
 	bool no_total; /* money of companies of several currencies */
+	bool many;     /* more values than are put in order */
 	bool cut;      /* companies there are, and no figure counts them */
 };
 
