@@ -13,7 +13,7 @@
 
 /* Frames of the window: a block, the lag and one long packet. What is not
  * written yet is younger than RING_KEEP_US, or a successor would miss it. */
-#define BLOCK  SND_WAV_RATE_HZ
+#define BLOCK  (SND_WAV_RATE_HZ / 2)
 #define LAG    (REC_WAV_LAG_US * SND_WAV_RATE_HZ / RT_SEC_US)
 #define WINDOW (BLOCK + LAG + 640)
 

@@ -2,7 +2,7 @@
  * rec_wav.h - one call's recording: frames in, a stereo WAV file out.
  *
  * Left is the caller, right the called side. Frames are put where rec_time.h
- * says, in a window that is written a second at a time and at least
+ * says, in a window that is written half a second at a time and at least
  * REC_WAV_LAG_US behind the clock; so packets out of order fall into place,
  * and what nobody said is silence. The file is "<name>.part" until it is
  * finished, synced and renamed. A marker "open/<file>" stands for every
