@@ -365,7 +365,7 @@ int ctl_doctor(int argc, char *const *argv)
 		NULL) != ERR_OK)
 		return 2;
 	if (o.help) {
-		ctl_opt_help(options, RT_ARRAY_LEN(options));
+		ctl_opt_usage("doctor", options, RT_ARRAY_LEN(options));
 		return 0;
 	}
 	if (ctl_conf_load(o.conf, &d.s) != ERR_OK)

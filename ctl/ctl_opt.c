@@ -117,8 +117,17 @@ enum err ctl_opt_parse(const struct ctl_opt *rows, size_t n_rows, int argc,
 
 void ctl_opt_help(const struct ctl_opt *rows, size_t n_rows)
 {
-	for (size_t i = 0; i < n_rows; i++)
+	for (size_t i = 0; i < n_rows; i++) {
+		const char *value = rows[i].value == NULL ? "" : rows[i].value;
+
 		(void)printf("  --%s %-*s %s\n", rows[i].name,
-		    (int)(22 - strlen(rows[i].name)),
-		    rows[i].value == NULL ? "" : rows[i].value, rows[i].help);
+		    (int)(22 - strlen(rows[i].name)), value, rows[i].help);
+	}
+}
+
+void ctl_opt_usage(const char *command, const struct ctl_opt *rows,
+    size_t n_rows)
+{
+	(void)printf("usage: ringtrace %s [OPTION...]\n\n", command);
+	ctl_opt_help(rows, n_rows);
 }

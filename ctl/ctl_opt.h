@@ -41,5 +41,8 @@ RT_MUST_USE enum err ctl_opt_parse(const struct ctl_opt *rows, size_t n_rows,
     int argc, char *const *argv, void *out, struct ctl_opt_rest *rest);
 /* One line an option, to standard output. */
 void ctl_opt_help(const struct ctl_opt *rows, size_t n_rows);
+/* The same below how a command without verbs is called. */
+void ctl_opt_usage(const char *command, const struct ctl_opt *rows,
+    size_t n_rows);
 
 #endif

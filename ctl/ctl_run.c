@@ -429,7 +429,7 @@ int ctl_run(int argc, char *const *argv)
 		NULL) != ERR_OK)
 		return 2;
 	if (r.opts.help) {
-		ctl_opt_help(options, RT_ARRAY_LEN(options));
+		ctl_opt_usage("run", options, RT_ARRAY_LEN(options));
 		return 0;
 	}
 	if (!without_known(&r.opts))

@@ -34,6 +34,8 @@ before(() => {
 		if (name === 'help') continue;
 		const r = ringtrace(name, '--help');
 		assert.equal(r.status, 0, name);
+		assert.match(r.stdout, new RegExp(`^usage: ringtrace ${name} .*\n\n`));
+		assert.deepEqual([...new Set([...r.stdout.matchAll(/^ {2}--.*? {2,}|^ {2}--\S+ \S+ /gm)].map((m) => m[0].length))].length, 1, `the texts stand below each other:\n${r.stdout}`);
 		const options = [...r.stdout.matchAll(/^ {2}--(\S+)( \S+)? {2,}/gm)].map((m) => ({ name: m[1], value: m[2]?.trim() }));
 		const verbs = [...r.stdout.matchAll(/^ {2}([a-z]+) {2,}/gm)].map((m) => m[1]);
 		assert.ok(options.length > 0, name);
