@@ -4,7 +4,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { build, startStack, until } from '../support/stack.mjs';
@@ -204,6 +207,25 @@ test('a receiver that hangs delays nobody, and no more than its share is asked a
 	assert.ok(hung.most <= 4, `${hung.most}`);
 	ctl('webhook', 'off', '--company', world.alpha.companyId, '--id', a.id);
 	assert.equal(count(a, 'ready'), 0);
+});
+
+test('a certificate that nobody vouches for ends it before a byte is said', async () => {
+	const dir = mkdtempSync(join(tmpdir(), 'rt-tls-'));
+	const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=elsewhere.example', '-keyout', join(dir, 'key'), '-out', join(dir, 'cert')]);
+	assert.equal(made.status, 0, String(made.stderr));
+	let asked = 0;
+	const server = https.createServer({ key: readFileSync(join(dir, 'key')), cert: readFileSync(join(dir, 'cert')) }, (req, res) => {
+		asked++;
+		res.end();
+	});
+	rmSync(dir, { recursive: true });
+	servers.push(server);
+	await new Promise((done) => server.listen(0, stack.addr, done));
+	const h = hook(`https://${stack.addr}:${server.address().port}/`);
+	tell(h, [['call.ended', world.alpha.call]]);
+	await until('it is refused', () => /certificate|SSL/i.test(stack.sqlOne(`SELECT COALESCE(last_error, '') FROM webhook_delivery WHERE webhook_id = X'${h.hex}'`)));
+	assert.equal(count(h, 'ready'), 1, 'and tried again later');
+	assert.equal(asked, 0);
 });
 
 test('a receiver that asks for a pause gets one, for all its events', async () => {
