@@ -93,9 +93,10 @@ static bool become(const char *user, const char *groups)
 
 int ctl_guard(int argc, char *const *argv)
 {
-	const pid_t parent = getppid();
+	uint64_t parent;
 
-	if (argc < 5 || strcmp(argv[3], "--") != 0) {
+	if (argc < 6 || strcmp(argv[4], "--") != 0 ||
+	    scan_whole_u64(slice_from(argv[3]), INT32_MAX, &parent) != ERR_OK) {
 		log_error("guard: for the supervisor's use only");
 		return EXIT_GUARD;
 	}
@@ -107,9 +108,10 @@ int ctl_guard(int argc, char *const *argv)
 		log_sys("guard: prctl");
 		return EXIT_GUARD;
 	}
-	if (getppid() != parent) /* it died before prctl could help */
+	/* It died before prctl could help, perhaps before we began. */
+	if (getppid() != (pid_t)parent)
 		return EXIT_GUARD;
-	(void)execv(argv[4], &argv[4]);
-	log_sys("guard: start %s", argv[4]);
+	(void)execv(argv[5], &argv[5]);
+	log_sys("guard: start %s", argv[5]);
 	return EXIT_GUARD;
 }

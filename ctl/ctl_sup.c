@@ -23,7 +23,7 @@
 #define REPEAT_US  RT_SEC_US
 /* So long after its start a program may be starting, whatever it answers. */
 #define STARTS_US  (10 * RT_SEC_US)
-#define GUARD_ARGS 5
+#define GUARD_ARGS 6
 
 static const int handled[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD };
 
@@ -95,14 +95,16 @@ static int spawn_files(posix_spawn_file_actions_t *files, int log_fd)
 static enum err spawn(const struct ctl_sup *s, const struct ctl_part *part,
     int log_fd, pid_t *pid)
 {
+	char own[16];
 	const char *argv[GUARD_ARGS + CTL_SUP_ARGV_MAX] = { s->self, "guard",
-		part->user, part->group, "--" };
+		part->user, part->group, own, "--" };
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	int rc;
 
 	for (size_t i = 0; i < CTL_SUP_ARGV_MAX && part->argv[i] != NULL; i++)
 		argv[GUARD_ARGS + i] = part->argv[i];
+	(void)snprintf(own, sizeof(own), "%ld", (long)getpid());
 	if ((rc = posix_spawn_file_actions_init(&files)) != 0)
 		goto out;
 	if ((rc = posix_spawnattr_init(&attr)) != 0)

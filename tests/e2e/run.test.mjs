@@ -150,6 +150,15 @@ test('a killed supervisor leaves nothing running', async () => {
 	for (const pid of pids) await until(`${pid} ends`, () => !alive(pid), 60000);
 });
 
+test('a program whose supervisor died before it began is not begun', () => {
+	const guard = (pid) => spawnSync(join(build, 'ringtrace'), ['guard', '-', '-', String(pid), '--', '/bin/echo', 'began'], { encoding: 'utf8' });
+	assert.equal(guard(process.pid).stdout, 'began\n');
+	for (const pid of [process.ppid, 1, 0, 'x', '']) {
+		assert.equal(guard(pid).stdout, '', `supervisor ${pid}`);
+		assert.notEqual(guard(pid).status, 0);
+	}
+});
+
 test('a missing program is named', async () => {
 	copyFileSync(join(build, 'ringtrace'), join(dir, 'lone'));
 	chmodSync(join(dir, 'lone'), 0o755);
