@@ -1,18 +1,17 @@
 #include "cgi/page/page_forms.h"
 
-#include <stdio.h>
+#include <string.h>
 
 #include "cgi/page/page_bulk.h"
 #include "cgi/page/page_call_marks.h"
 #include "cgi/page/page_cols.h"
 #include "cgi/page/page_filter_view.h"
 #include "cgi/page/page_forms_out.h"
+#include "cgi/page/page_place.h"
 #include "cgi/page/page_views.h"
 #include "cgi/page/page_words.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/route.h"
-#include "lib/base/clk.h"
-#include "lib/base/scan.h"
 #include "lib/db/db_report.h"
 #include "lib/json/json_in.h"
 #include "lib/phone/phone.h"
@@ -20,27 +19,6 @@
 #define PAGE_ROWS  50
 #define FIELDS_MAX 60
 #define LINE_BYTES 2200
-
-/* "<microseconds>-<id>": the list goes on below it. */
-static enum err read_place(const struct req *r, bool *placed,
-    struct form_place *out)
-{
-	struct slice s;
-	enum err e = req_query(r, "before", &s);
-
-	*placed = false;
-	if (e == ERR_NOTFOUND)
-		return ERR_OK;
-	if (e != ERR_OK || (e = scan_i64(&s, &out->submitted_us)) != ERR_OK ||
-	    (e = scan_byte(&s, '-')) != ERR_OK ||
-	    (e = id_parse(ID_KIND_form, s, out->id.v)) != ERR_OK)
-		return e;
-	*placed = true;
-	return out->submitted_us < 0 ||
-		       out->submitted_us > INT64_C(253402300799) * RT_SEC_US
-		   ? ERR_RANGE
-		   : ERR_OK;
-}
 
 /* --- one form --------------------------------------------------------------*/
 
@@ -74,18 +52,6 @@ static void fields(struct slice json, struct view *item)
 	json_in_free(in);
 }
 
-static void times(int64_t us, int64_t now_us, struct tz *z, struct view *item)
-{
-	char text[TZ_TEXT_MAX], iso[CLK_RFC3339_MAX];
-
-	tz_text_short(z, us, now_us, text);
-	view_cstr(item, "when", text);
-	tz_text_long(z, us, text);
-	view_cstr(item, "when_long", text);
-	clk_rfc3339(us, iso);
-	view_cstr(item, "when_iso", iso);
-}
-
 static void form_view(const struct req *r, const struct form_log_row *row,
     const char *country, struct tz *z, struct view *item)
 {
@@ -96,7 +62,7 @@ static void form_view(const struct req *r, const struct form_log_row *row,
 
 	id_text(ID_KIND_form, f->id.v, id);
 	view_cstr(item, "form", id);
-	times(f->submitted_us, r->now_us, z, item);
+	page_place_when(f->submitted_us, z, r->now_us, item);
 	view_slice(item, "who",
 	    f->contact_name.n > 0    ? f->contact_name
 	    : f->contact_email.n > 0 ? f->contact_email
@@ -169,27 +135,23 @@ enum err page_forms_one(const struct req *r, struct resp *out)
 
 /* --- the list --------------------------------------------------------------*/
 
-static void pager(const struct page_filter *p, bool placed,
+static void foot(const struct page_filter *p, bool placed,
     const struct form_log_row *rows, size_t n, struct view *v)
 {
-	const size_t shown = n > PAGE_ROWS ? PAGE_ROWS : n;
-	char mem[80], text[64], id[ID_TEXT_MAX];
-	struct buf b;
+	struct page_foot foot = { .kind = ID_KIND_form,
+		.one = "form",
+		.many = "forms",
+		.placed = placed,
+		.shown = n > PAGE_ROWS ? PAGE_ROWS : n,
+		.older = n > PAGE_ROWS };
 
-	view_flag(v, "any", n > 0);
-	view_flag(v, "paged", placed);
-	view_flag(v, "older", n > PAGE_ROWS);
-	(void)snprintf(text, sizeof(text), "%zu %s", shown,
-	    shown == 1 ? "form" : "forms");
-	view_cstr(v, "shown_text", text);
-	page_filter_href(p, NULL, SLICE(""), v, "first_href");
-	if (n == 0)
-		return;
-	id_text(ID_KIND_form, rows[shown - 1].form.id.v, id);
-	buf_over(&b, mem, sizeof(mem));
-	buf_printf(&b, "&before=%lld-%s",
-	    (long long)rows[shown - 1].form.submitted_us, id);
-	page_filter_href(p, NULL, buf_slice(&b), v, "older_href");
+	if (n > 0) {
+		const struct form_row *last = &rows[foot.shown - 1].form;
+
+		foot.last.at_us = last->submitted_us;
+		memcpy(foot.last.id, last->id.v, ID_BYTES);
+	}
+	page_place_foot(p, &foot, v);
 }
 
 static enum err rows_view(const struct req *r, struct tz *z,
@@ -198,33 +160,36 @@ static enum err rows_view(const struct req *r, struct tz *z,
 	const struct form_filter filter = { .f = p->f, .search = p->search };
 	struct db_report_company company;
 	struct form_log_row *rows = NULL;
-	struct form_place place = { .submitted_us = 0 };
+	struct form_place below;
+	struct page_place at;
 	size_t n = 0;
-	bool placed;
-	enum err e;
+	enum err e = page_place_read(r, ID_KIND_form, &at);
 
+	if (e != ERR_OK)
+		return e;
+	below.submitted_us = at.at_us;
+	memcpy(below.id.v, at.id, ID_BYTES);
 	/* One more than is shown says whether there are older ones. */
-	if ((e = read_place(r, &placed, &place)) != ERR_OK ||
-	    (e = db_report_company(r->db, r->company, &company)) != ERR_OK ||
+	if ((e = db_report_company(r->db, r->company, &company)) != ERR_OK ||
 	    (e = db_form_log_page(r->db, r->company, &filter,
-		 placed ? &place : NULL, PAGE_ROWS + 1, r->arena, &rows, &n)) !=
-		ERR_OK)
+		 at.placed ? &below : NULL, PAGE_ROWS + 1, r->arena, &rows,
+		 &n)) != ERR_OK)
 		return e;
 	view_list(v, "forms");
 	view_cstr(v, "currency", company.currency);
 	for (size_t i = 0; i < n && i < PAGE_ROWS; i++)
 		form_view(r, &rows[i], company.country, z,
 		    view_item(v, "forms"));
-	pager(p, placed, rows, n, v);
+	foot(p, at.placed, rows, n, v);
 	return ERR_OK;
 }
 
 static void typed(const struct page_filter *p, struct view *v)
 {
-	static const char *const all[][2] = { { "source", "Source" },
-		{ "medium", "Medium" }, { "campaign", "Campaign" },
-		{ "keyword", "Keyword" }, { "landing", "Landing page" },
-		{ "referrer", "Referrer" } };
+	static const char *const all[][2] = { { "channel", "Channel" },
+		{ "source", "Source" }, { "medium", "Medium" },
+		{ "campaign", "Campaign" }, { "keyword", "Keyword" },
+		{ "landing", "Landing page" }, { "referrer", "Referrer" } };
 
 	view_list(v, "typed");
 	for (size_t i = 0; i < RT_ARRAY_LEN(all); i++) {

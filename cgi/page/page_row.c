@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cgi/page/page_place.h"
 #include "cgi/page/page_words.h"
 #include "lib/base/clk.h"
 #include "lib/phone/phone.h"
@@ -59,19 +60,6 @@ static void result_line(const struct db_report_calls_row *row, const char *key,
 		page_words_duration((int64_t)row->duration_ms, text);
 		buf_cstr(b, text);
 	}
-}
-
-static void times(const struct db_report_calls_row *row, struct tz *z,
-    int64_t now_us, struct view *item)
-{
-	char text[TZ_TEXT_MAX], iso[CLK_RFC3339_MAX];
-
-	tz_text_short(z, row->started_us, now_us, text);
-	view_cstr(item, "when", text);
-	tz_text_long(z, row->started_us, text);
-	view_cstr(item, "when_long", text);
-	clk_rfc3339(row->started_us, iso);
-	view_cstr(item, "when_iso", iso);
 }
 
 static void sources(const struct db_report_calls_row *row, struct view *item)
@@ -134,7 +122,7 @@ void page_row_view(const struct db_report_calls_row *row, struct tz *z,
 
 	id_text(ID_KIND_call, row->id.v, id);
 	view_cstr(item, "call", id);
-	times(row, z, now_us, item);
+	page_place_when(row->started_us, z, now_us, item);
 	caller(row, country, item);
 	sources(row, item);
 	phone_show(slice_from(row->number), country, number);

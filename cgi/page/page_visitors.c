@@ -5,12 +5,11 @@
 
 #include "cgi/page/page_call_parts.h"
 #include "cgi/page/page_filter_view.h"
+#include "cgi/page/page_place.h"
 #include "cgi/page/page_story.h"
 #include "cgi/page/page_words.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/route.h"
-#include "lib/base/clk.h"
-#include "lib/base/scan.h"
 #include "lib/db/db_person_show.h"
 #include "lib/db/db_report.h"
 #include "lib/phone/phone.h"
@@ -58,40 +57,7 @@ enum err page_visitors_read(const struct req *r, struct tz *z,
 	return page_filter_personal(p) ? ERR_RANGE : db_visit_log_can(&p->f);
 }
 
-/* "<microseconds>-<id>": the list goes on below it. */
-static enum err read_place(const struct req *r, bool *placed,
-    struct visit_log_place *out)
-{
-	struct slice s;
-	enum err e = req_query(r, "before", &s);
-
-	*placed = false;
-	if (e == ERR_NOTFOUND)
-		return ERR_OK;
-	if (e != ERR_OK || (e = scan_i64(&s, &out->started_us)) != ERR_OK ||
-	    (e = scan_byte(&s, '-')) != ERR_OK ||
-	    (e = id_parse(ID_KIND_visit, s, out->id.v)) != ERR_OK)
-		return e;
-	*placed = true;
-	return out->started_us < 0 ||
-		       out->started_us > INT64_C(253402300799) * RT_SEC_US
-		   ? ERR_RANGE
-		   : ERR_OK;
-}
-
 /* --- a visit ---------------------------------------------------------------*/
-
-static void times(int64_t us, int64_t now_us, struct tz *z, struct view *item)
-{
-	char text[TZ_TEXT_MAX], iso[CLK_RFC3339_MAX];
-
-	tz_text_short(z, us, now_us, text);
-	view_cstr(item, "when", text);
-	tz_text_long(z, us, text);
-	view_cstr(item, "when_long", text);
-	clk_rfc3339(us, iso);
-	view_cstr(item, "when_iso", iso);
-}
 
 /* "Called", "Called 2 times, sent a form", "Touched the phone link", "". */
 static void came_line(const struct visit_log_row *row, struct buf *b)
@@ -152,7 +118,7 @@ static void visit_view(const struct req *r, const struct visit_log_row *row,
 
 	id_text(ID_KIND_visit, row->id.v, id);
 	view_cstr(item, "visit", id);
-	times(row->started_us, r->now_us, z, item);
+	page_place_when(row->started_us, z, r->now_us, item);
 	view_flag(item, "here", row->seen_us > r->now_us - HERE_US);
 	view_flag(item, "returning", row->returning);
 	view_cstr(item, "site", row->site);
@@ -175,27 +141,23 @@ static void visit_view(const struct req *r, const struct visit_log_row *row,
 
 /* --- the list --------------------------------------------------------------*/
 
-static void pager(const struct page_filter *p, bool placed,
+static void foot(const struct page_filter *p, bool placed,
     const struct visit_log_row *rows, size_t n, struct view *v)
 {
-	const size_t shown = n > PAGE_ROWS ? PAGE_ROWS : n;
-	char mem[80], text[64], id[ID_TEXT_MAX];
-	struct buf b;
+	struct page_foot foot = { .kind = ID_KIND_visit,
+		.one = "visit",
+		.many = "visits",
+		.placed = placed,
+		.shown = n > PAGE_ROWS ? PAGE_ROWS : n,
+		.older = n > PAGE_ROWS };
 
-	view_flag(v, "any", n > 0);
-	view_flag(v, "paged", placed);
-	view_flag(v, "older", n > PAGE_ROWS);
-	(void)snprintf(text, sizeof(text), "%zu %s", shown,
-	    shown == 1 ? "visit" : "visits");
-	view_cstr(v, "shown_text", text);
-	page_filter_href(p, NULL, SLICE(""), v, "first_href");
-	if (n == 0)
-		return;
-	id_text(ID_KIND_visit, rows[shown - 1].id.v, id);
-	buf_over(&b, mem, sizeof(mem));
-	buf_printf(&b, "&before=%lld-%s", (long long)rows[shown - 1].started_us,
-	    id);
-	page_filter_href(p, NULL, buf_slice(&b), v, "older_href");
+	if (n > 0) {
+		const struct visit_log_row *last = &rows[foot.shown - 1];
+
+		foot.last.at_us = last->started_us;
+		memcpy(foot.last.id, last->id.v, ID_BYTES);
+	}
+	page_place_foot(p, &foot, v);
 }
 
 static enum err rows_view(const struct req *r, struct tz *z,
@@ -204,23 +166,26 @@ static enum err rows_view(const struct req *r, struct tz *z,
 {
 	struct db_report_company company;
 	struct visit_log_row *rows = NULL;
-	struct visit_log_place place = { .started_us = 0 };
+	struct visit_log_place below;
+	struct page_place at;
 	size_t n = 0;
-	bool placed;
-	enum err e;
+	enum err e = page_place_read(r, ID_KIND_visit, &at);
 
+	if (e != ERR_OK)
+		return e;
+	below.started_us = at.at_us;
+	memcpy(below.id.v, at.id, ID_BYTES);
 	/* One more than is shown says whether there are older ones. */
-	if ((e = read_place(r, &placed, &place)) != ERR_OK ||
-	    (e = db_report_company(r->db, r->company, &company)) != ERR_OK ||
+	if ((e = db_report_company(r->db, r->company, &company)) != ERR_OK ||
 	    (e = db_visit_log_page(r->db, r->company, filter,
-		 placed ? &place : NULL, PAGE_ROWS + 1, r->arena, &rows, &n)) !=
-		ERR_OK)
+		 at.placed ? &below : NULL, PAGE_ROWS + 1, r->arena, &rows,
+		 &n)) != ERR_OK)
 		return e;
 	view_list(v, "visits");
 	for (size_t i = 0; i < n && i < PAGE_ROWS; i++)
 		visit_view(r, &rows[i], company.country, z,
 		    view_item(v, "visits"));
-	pager(p, placed, rows, n, v);
+	foot(p, at.placed, rows, n, v);
 	return ERR_OK;
 }
 
@@ -246,11 +211,11 @@ static void cames_view(const struct page_filter *p, enum visit_came on,
 
 static void typed(const struct page_filter *p, struct view *v)
 {
-	static const char *const all[][2] = { { "source", "Source" },
-		{ "medium", "Medium" }, { "campaign", "Campaign" },
-		{ "keyword", "Keyword" }, { "match", "Match type" },
-		{ "device", "Device" }, { "landing", "Landing page" },
-		{ "referrer", "Referrer" } };
+	static const char *const all[][2] = { { "channel", "Channel" },
+		{ "source", "Source" }, { "medium", "Medium" },
+		{ "campaign", "Campaign" }, { "keyword", "Keyword" },
+		{ "match", "Match type" }, { "device", "Device" },
+		{ "landing", "Landing page" }, { "referrer", "Referrer" } };
 
 	view_list(v, "typed");
 	for (size_t i = 0; i < RT_ARRAY_LEN(all); i++) {
@@ -338,7 +303,7 @@ static void deeds_view(const struct visit_log_deed *deeds, size_t n,
 		key = page_words_result_key(deeds[i].detail[0] == '\0',
 		    deeds[i].detail);
 		view_cstr(item, "deed", id);
-		times(deeds[i].at_us, now_us, s->z, item);
+		page_place_when(deeds[i].at_us, s->z, now_us, item);
 		view_flag(item, "is_call", call);
 		view_cstr(item, "result", key);
 		view_cstr(item, "deed_word",
@@ -372,7 +337,7 @@ static enum err past_view(const struct req *r, const struct visit_log_row *row,
 		item = view_item(v, "past");
 		id_text(ID_KIND_visit, acts[i].id, id);
 		view_cstr(item, "past_visit", id);
-		times(acts[i].at_us, r->now_us, z, item);
+		page_place_when(acts[i].at_us, z, r->now_us, item);
 		buf_over(&b, mem, sizeof(mem));
 		page_words_source(acts[i].source, acts[i].medium, &b);
 		view_slice(item, "source_line", buf_slice(&b));

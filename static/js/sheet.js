@@ -2,8 +2,8 @@
  * sheet.js - a call beside the log: a row opens a sheet with the parts of the
  * call's own page, and j and k go through the calls while it is open. What is
  * marked in it stands in the row at once; what is refused is said, and stays in
- * its field. On narrow screens, with a modifier
- * and without scripts the row leads to the page.
+ * its field. On narrow screens, with a modifier and without scripts the row
+ * leads to the page.
  */
 import { players } from "./player.js";
 

@@ -71,6 +71,7 @@ test('filters: by source and by what came of it; what no visit has is refused', 
 	assert.deepEqual(await listed('came=wrote'), [wrote]);
 	assert.deepEqual(await listed('came=wrote&source=bing'), []);
 	assert.match((await page('/visitors?came=wrote&source=bing')).html, /No visit fits these filters/);
+	assert.match((await page('/visitors?channel=paid')).html, /name="channel" value="paid"/, 'Apply keeps what came by address');
 	assert.match((await page('/visitors?came=touched')).html, /name="came" value="touched"/);
 	assert.match((await page(`/visitors/${wrote}`)).html, new RegExp(`href="/forms/${typeId('frm', form)}">Form</a> quote`));
 	assert.match((await page(`/visitors/${wrote}`)).html, new RegExp(`href="/visitors/${bing}"`), 'the browser\'s other visits');
