@@ -42,8 +42,9 @@ function cpu_us() {
 }
 
 async function once(mode, connections, { rate = 0, visits = 0, s = seconds } = {}) {
-	const { stdout } = await run(join(build, 'bench/bench_dni'),
+	const { stdout, stderr } = await run(join(build, 'bench/bench_dni'),
 		[addr, '8080', mode, connections, s, rate, visits].map(String), { maxBuffer: 1 << 20 });
+	if (process.env.RT_TRACE && rate > 0) (await import('node:fs')).appendFileSync('/tmp/slow.txt', stderr + '--\n');
 	const got = JSON.parse(stdout);
 	if (got.bad > got.answers / 1000) throw new Error(`${mode}: ${got.bad} of ${got.answers} answers were bad`);
 	if (got.unanswered > 0) throw new Error(`${mode}: ${got.unanswered} requests were never answered`);
@@ -104,7 +105,7 @@ try {
 	const keepalive = text.match(/dni\.sock[\s\S]*?keepalive (\d+)/)[1];
 	writeFileSync(conf, text
 		.replace('upstream dni {', `upstream noop {\n\t\tserver unix:${dir}/run/noop.sock;\n\t\tkeepalive ${keepalive};\n\t}\n\tupstream dni {`)
-		.replace('location /dni/ {', 'location = /noop {\n\t\tclient_max_body_size 16k;\n\t\tlimit_req zone=dni burst=1000000 nodelay;\n\t\tfastcgi_pass noop;\n\t}\n\n\t\tlocation /dni/ {'));
+		.replace(/location \/dni\/ \{(\s*access_log [^;]*;)/, 'location = /noop {$1\n\t\tclient_max_body_size 16k;\n\t\tlimit_req zone=dni burst=1000000 nodelay;\n\t\tfastcgi_pass noop;\n\t}\n\n\t\tlocation /dni/ {$1'));
 	process.kill(Number(readFileSync(join(dir, 'nginx/nginx.pid'), 'utf8')), 'SIGHUP');
 	await until('the no-op answers', async () => (await fetch(`${stack.url}/noop`, { method: 'POST' })).status === 200);
 

@@ -36,7 +36,7 @@ static const char cnf_head[] =
     /* Pages go out steadily; by default so few that a busy hour ends in
      * stalls of seconds, when the log is full. */
     "innodb_io_capacity=1000\n"
-    "innodb_io_capacity_max=4000\n"
+    "innodb_io_capacity_max=2000\n"
     "innodb_flush_neighbors=0\n"
     "max_connections=160\n"
     "query_cache_type=0\n"

@@ -132,3 +132,11 @@ test('prefetched and prerendered pages take no number', async () => {
 	assert.equal(stack.sqlOne("SELECT count(*) FROM visit WHERE utm_source = 'ahead'"), '0');
 	assert.equal((await dni.ask({}, { 'sec-purpose': 'x' })).json?.tier, 'lease');
 });
+
+test('the access log has what was refused, and no line for each visitor', async () => {
+	assert.equal((await dni.ask()).json.tier, 'lease');
+	assert.equal((await dni.post('/dni/v1/beat', '{')).status, 400);
+	const lines = () => stack.log('access').split('\n').filter((l) => l.includes(' /dni/'));
+	await until('the refusal is written', () => lines().some((l) => / \/dni\/v1\/beat 400 /.test(l)));
+	assert.deepEqual(lines().filter((l) => / 2\d\d \d+ [\d.]+ \w+$/.test(l)), []);
+});
