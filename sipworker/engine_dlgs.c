@@ -4,8 +4,10 @@
 #include <stdatomic.h>
 #include <string.h>
 
-struct head {
-	_Atomic uint64_t turns; /* engines that read the other's table */
+struct engine_dlgs_head {
+	_Atomic uint64_t turns;   /* engines that read the other's table */
+	_Atomic uint64_t changes; /* of any row */
+	_Atomic uint32_t filled;  /* with what an earlier worker left */
 };
 
 static uint32_t rows_of(uint32_t max_calls)
@@ -13,10 +15,16 @@ static uint32_t rows_of(uint32_t max_calls)
 	return max_calls * ENGINE_LEGS_PER_CALL + 64;
 }
 
-/* head, both tables of flags, both of rows. */
+uint32_t engine_dlgs_rows(uint32_t max_calls)
+{
+	return 2 * rows_of(max_calls);
+}
+
+/* head, versions of both tables, flags of both, rows of both. */
 static size_t rows_at(uint32_t rows)
 {
-	const size_t flags = sizeof(struct head) + 2 * (size_t)rows;
+	const size_t flags = sizeof(struct engine_dlgs_head) +
+			     2 * (size_t)rows * (sizeof(uint32_t) + 1);
 	const size_t align = alignof(struct engine_dlgs_row);
 
 	return (flags + align - 1) / align * align;
@@ -29,63 +37,158 @@ size_t engine_dlgs_bytes(uint32_t max_calls)
 	return rows_at(rows) + 2 * rows * sizeof(struct engine_dlgs_row);
 }
 
+/* Table 0 or 1 of the memory. */
+static struct engine_dlgs_table table_at(void *memory, uint32_t rows,
+    uint64_t which)
+{
+	char *const at = (char *)memory + sizeof(struct engine_dlgs_head);
+	_Atomic uint32_t *versions = (void *)at;
+	_Atomic uint8_t *flags =
+	    (void *)(at + 2 * (size_t)rows * sizeof(*versions));
+	struct engine_dlgs_row *row = (void *)((char *)memory + rows_at(rows));
+
+	return (struct engine_dlgs_table){ flags + which * rows,
+		versions + which * rows, row + which * rows };
+}
+
+/* Who dies in between leaves none rather than half of one. */
+static void begin_change(const struct engine_dlgs_table *t, uint32_t i)
+{
+	atomic_store(&t->version[i], atomic_load(&t->version[i]) | 1);
+	atomic_store(&t->used[i], 0);
+}
+
+static void end_change(struct engine_dlgs_head *head,
+    const struct engine_dlgs_table *t, uint32_t i, uint8_t used)
+{
+	atomic_store(&t->used[i], used);
+	(void)atomic_fetch_add(&t->version[i], 1);
+	(void)atomic_fetch_add(&head->changes, 1);
+}
+
 void engine_dlgs_attach(struct engine_dlgs *d, void *memory, uint32_t max_calls)
 {
 	const uint32_t rows = rows_of(max_calls);
-	struct head *head = memory;
-	struct engine_dlgs_row *row;
-	_Atomic uint8_t *used;
-	size_t home;
+	uint64_t home;
 
 	*d = (struct engine_dlgs){ .rows = memory == NULL ? 0 : rows };
 	if (memory == NULL)
 		return;
-	d->turns = &head->turns;
-	home = atomic_load(&head->turns) % 2;
-	used = (void *)(head + 1);
-	row = (void *)((char *)memory + rows_at(rows));
-	d->used = used + home * rows;
-	d->row = row + home * rows;
-	d->was_used = used + (1 - home) * rows;
-	d->was = row + (1 - home) * rows;
+	d->head = memory;
+	home = atomic_load(&d->head->turns) % 2;
+	d->home = table_at(memory, rows, home);
+	d->was = table_at(memory, rows, 1 - home);
 	/* Of the one before the last, which the last has read; or of the last,
-	 * which died over that: it has said BYE to these. */
+	 * which died over that: it has ended these. */
 	for (uint32_t i = 0; i < rows; i++)
-		atomic_store(&d->used[i], 0);
+		if (atomic_load(&d->home.used[i]) != 0 ||
+		    atomic_load(&d->home.version[i]) % 2 != 0) {
+			begin_change(&d->home, i);
+			end_change(d->head, &d->home, i, 0);
+		}
 }
 
 void engine_dlgs_put(struct engine_dlgs *d, const struct engine_dialog *a)
 {
 	struct engine_dlgs_row *row;
+	bool kept;
 
 	if (a->slot >= d->rows)
 		return;
-	/* Who dies in between leaves none rather than half of one. */
-	atomic_store(&d->used[a->slot], 0);
-	if (a->bytes.n == 0 || a->bytes.n > ENGINE_DLGS_BYTES)
-		return;
-	row = &d->row[a->slot];
-	row->n = (uint32_t)a->bytes.n;
-	row->trunk = a->trunk;
-	memcpy(row->bytes, a->bytes.p, a->bytes.n);
-	atomic_store(&d->used[a->slot], 1);
+	kept = a->what != ENGINE_LEFT_NOTHING && a->bytes.n > 0 &&
+	       a->bytes.n <= ENGINE_DLGS_BYTES;
+	begin_change(&d->home, a->slot);
+	if (kept) {
+		row = &d->home.row[a->slot];
+		row->n = (uint32_t)a->bytes.n;
+		row->what = (uint32_t)a->what;
+		row->trunk = a->trunk;
+		row->peer = a->peer;
+		memcpy(row->bytes, a->bytes.p, a->bytes.n);
+	}
+	end_change(d->head, &d->home, a->slot, kept ? 1 : 0);
 }
 
 bool engine_dlgs_take(struct engine_dlgs *d, struct engine_dialog *out)
 {
 	for (; d->at < d->rows; d->at++) {
-		const struct engine_dlgs_row *row = &d->was[d->at];
+		const uint32_t i = d->at;
+		const struct engine_dlgs_row *row = &d->was.row[i];
 
-		if (atomic_exchange(&d->was_used[d->at], 0) == 0 ||
-		    row->n > ENGINE_DLGS_BYTES)
+		if (atomic_load(&d->was.used[i]) == 0)
+			continue;
+		begin_change(&d->was, i);
+		end_change(d->head, &d->was, i, 0);
+		if (row->n > ENGINE_DLGS_BYTES ||
+		    row->what >= ENGINE_LEFT_KINDS)
 			continue;
 		*out = (struct engine_dialog){ .slot = d->at++,
+			.what = (enum engine_left)row->what,
 			.trunk = row->trunk,
+			.peer = row->peer,
 			.bytes = slice_of(row->bytes, row->n) };
 		return true;
 	}
-	if (d->turns != NULL)
-		(void)atomic_fetch_add(d->turns, 1);
-	d->turns = NULL;
+	if (d->head != NULL && !d->turned)
+		(void)atomic_fetch_add(&d->head->turns, 1);
+	d->turned = true;
 	return false;
+}
+
+/* --- for the store ---------------------------------------------------------*/
+
+uint64_t engine_dlgs_changes(void *memory)
+{
+	struct engine_dlgs_head *head = memory;
+
+	return atomic_load(&head->changes);
+}
+
+bool engine_dlgs_look(void *memory, uint32_t max_calls, uint32_t i,
+    uint32_t *seen, bool *used, struct engine_dlgs_row *out)
+{
+	const uint32_t rows = rows_of(max_calls);
+	const struct engine_dlgs_table t = table_at(memory, rows, 0);
+	const uint32_t version = atomic_load(&t.version[i]);
+
+	/* Both tables lie side by side: i goes through them. */
+	if (version == *seen || version % 2 != 0)
+		return false;
+	*used = atomic_load(&t.used[i]) != 0;
+	if (*used)
+		memcpy(out, &t.row[i], sizeof(*out));
+	atomic_thread_fence(memory_order_seq_cst);
+	if (atomic_load(&t.version[i]) != version)
+		return false; /* it has changed meanwhile */
+	*seen = version;
+	return true;
+}
+
+bool engine_dlgs_empty(void *memory)
+{
+	struct engine_dlgs_head *head = memory;
+
+	return atomic_load(&head->filled) == 0;
+}
+
+bool engine_dlgs_fill(void *memory, uint32_t max_calls, uint32_t n,
+    const struct engine_dlgs_row *row)
+{
+	/* The first engine writes table 0 and reads the other. */
+	const uint32_t rows = rows_of(max_calls);
+	const struct engine_dlgs_table t = table_at(memory, rows, 1);
+
+	if (n >= rows)
+		return false;
+	begin_change(&t, n);
+	memcpy(&t.row[n], row, sizeof(*row));
+	end_change(memory, &t, n, 1);
+	return true;
+}
+
+void engine_dlgs_filled(void *memory)
+{
+	struct engine_dlgs_head *head = memory;
+
+	atomic_store(&head->filled, 1);
 }

@@ -293,15 +293,16 @@ void engine_shell_end_orphans(struct engine_shell *s)
 	uint32_t n = 0, lost = 0;
 
 	while (engine_dlgs_take(&s->dlgs, &d)) {
-		if (engine_orphan(s->engine, engine_shell_now(), d.bytes,
-			d.trunk) == ERR_OK)
+		if (engine_orphan(s->engine, engine_shell_now(), &d) == ERR_OK)
 			n++;
 		else
 			lost++;
 		engine_shell_carry_out(s);
 	}
 	if (n + lost > 0)
-		log_warn("engine: ended dialogs of the one before=%u lost=%u",
+		log_warn(
+		    "engine: ended dialogs and INVITEs of the one before=%u "
+		    "lost=%u",
 		    n, lost);
 }
 

@@ -12,6 +12,7 @@
 #include "lib/base/log.h"
 #include "sipworker/store/ledger.h"
 #include "sipworker/store_ask.h"
+#include "sipworker/store_dlgs.h"
 
 #define EVENTS 8
 /* Messages taken before they are made durable. */
@@ -40,6 +41,7 @@ struct store {
 	int dirfd;
 	struct ledger *ledger;
 	struct store_db db;
+	struct store_dlgs dlgs;
 	struct worker_peer parent;
 	struct worker_peer engine; /* under db.lock: threads answer there */
 	struct worker_peer recorder;
@@ -385,6 +387,11 @@ static enum err prepare(struct store *s, int fd)
 	if (e != ERR_OK)
 		return e;
 	store_db_durable(&s->db, ledger_durable(s->ledger));
+	/* Before the engine gets the configuration that lets it listen. */
+	store_dlgs_init(&s->dlgs, s->worker->dialogs, (uint32_t)set->max_calls,
+	    s->dirfd, clk_wall_us());
+	if ((e = store_dlgs_start(&s->dlgs)) != ERR_OK)
+		return e;
 	return store_db_start(&s->db, &s->engine);
 }
 
@@ -403,6 +410,7 @@ int store_proc_run(struct worker *w, int fd)
 		(void)worker_peer_send(&s->parent, &ready, NULL);
 		loop(s);
 		last_words(s);
+		store_dlgs_stop(&s->dlgs);
 		status = 0;
 	}
 	ledger_close(s->ledger);

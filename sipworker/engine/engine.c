@@ -403,10 +403,10 @@ void engine_snapshot(struct engine *e, struct engine_now now,
 }
 
 enum err engine_orphan(struct engine *e, struct engine_now now,
-    struct slice dialog, struct trunk_id trunk)
+    const struct engine_dialog *d)
 {
 	begin(e, now);
-	return orphan_end(e, dialog, trunk);
+	return orphan_end(e, d);
 }
 
 void engine_drain(struct engine *e, struct engine_now now)

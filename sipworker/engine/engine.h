@@ -222,10 +222,21 @@ struct engine_rec {
 	bool discard;         /* STOP: delete it; DONE has no bytes then */
 };
 
-/* A dialog that is up, as engine_orphan() takes it; no bytes: it is over. */
+/* What one leg would leave behind if the engine died now. */
+enum engine_left {
+	ENGINE_LEFT_NOTHING,
+	ENGINE_LEFT_DIALOG,  /* up: needs a BYE */
+	ENGINE_LEFT_INVITE,  /* ours, unanswered: needs a CANCEL */
+	ENGINE_LEFT_INVITED, /* theirs, unanswered: needs a final answer */
+	ENGINE_LEFT_KINDS
+};
+
+/* As engine_orphan() takes it; LEFT_NOTHING has no bytes. */
 struct engine_dialog {
 	uint32_t slot; /* below ENGINE_LEGS_PER_CALL * max_calls + 64 */
+	enum engine_left what;
 	struct trunk_id trunk;
+	struct addr4 peer; /* of an INVITE: where our messages of it go */
 	struct slice bytes;
 };
 
@@ -335,11 +346,12 @@ void engine_rec_event(struct engine *e, struct engine_now now,
 void engine_snapshot(struct engine *e, struct engine_now now,
     const struct snap *snap, uint64_t key);
 
-/* A dialog that an engine before this one left up: it gets its BYE. After the
- * first snapshot, which has the credentials. ERR_SYNTAX, ERR_RANGE: no dialog
- * of an engine like this; ERR_BUSY: no leg is free. */
+/* What an engine before this one left: a dialog gets its BYE, an INVITE its
+ * CANCEL or its final answer. After the first snapshot, which has the
+ * credentials. ERR_SYNTAX, ERR_RANGE: nothing of an engine like this;
+ * ERR_CONFLICT: it was given twice; ERR_BUSY: there is no room. */
 RT_MUST_USE enum err engine_orphan(struct engine *e, struct engine_now now,
-    struct slice dialog, struct trunk_id trunk);
+    const struct engine_dialog *d);
 
 /* No new calls from now on: 503 to INVITE and OPTIONS. */
 void engine_drain(struct engine *e, struct engine_now now);

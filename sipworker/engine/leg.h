@@ -108,9 +108,10 @@ struct leg {
 	char from[LEG_NAME_MAX];
 	char to[LEG_URI_MAX + 8];
 	char target[LEG_URI_MAX]; /* as people know it */
-	bool told;                /* the shell keeps its dialog (orphan.h) */
-	struct timer retry;       /* a request that found no room */
-	struct timer no_reply;    /* no answer at all to our INVITE */
+	enum engine_left told;    /* what the shell keeps of it (orphan.h) */
+	struct sip_txn_id told_invite; /* the one that it keeps */
+	struct timer retry;            /* a request that found no room */
+	struct timer no_reply;         /* no answer at all to our INVITE */
 
 	struct leg_rel rel;                  /* caller's side */
 	struct leg_fork fork[LEG_FORKS_MAX]; /* called side */

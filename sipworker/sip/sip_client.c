@@ -160,6 +160,48 @@ enum err sip_client_cancel(struct sip_txn_layer *t, struct sip_txn_id id,
 	return ERR_OK;
 }
 
+enum err sip_client_keep(const struct sip_txn_layer *t,
+    const struct sip_slot *s, struct buf *out)
+{
+	if (s->state > SIP_ICT_PROCEEDING)
+		return ERR_NOTFOUND;
+	sip_table_put(&t->table, s->sent, out);
+	return buf_err(out);
+}
+
+/* A CANCEL before any 1xx might overtake its INVITE (9.1); not one that comes
+ * after another process has started. */
+enum err sip_client_adopt(struct sip_txn_layer *t, struct slice invite,
+    struct addr4 to, uint64_t user, int64_t now_us, struct sip_txn_id *out)
+{
+	struct sip_msg m;
+	struct sip_slot *s;
+	uint64_t key[2];
+
+	if (sip_msg_parse(invite, &t->unfolded_again, &m) != ERR_OK ||
+	    !m.is_request || m.bad != 0 || m.method != SIP_METHOD_INVITE ||
+	    !sip_via_is_unique(&m.via) || to.port == 0)
+		return ERR_SYNTAX;
+	client_key(t, m.via.branch, sip_hdr_method_name(m.method), key);
+	if (sip_table_find(&t->table, key) != NULL)
+		return ERR_CONFLICT;
+	if ((s = sip_table_add(&t->table, key, 0)) == NULL)
+		return ERR_BUSY;
+	s->kind = SIP_TABLE_ICT;
+	s->state = SIP_ICT_PROCEEDING;
+	s->method = (uint8_t)m.method;
+	s->peer = to;
+	s->user = user;
+	if (sip_table_store(&t->table, &s->sent, invite) != ERR_OK) {
+		sip_table_remove(&t->table, s);
+		return ERR_BUSY;
+	}
+	s->end_us = now_us + RING_MAX_US;
+	sip_table_timed(&t->table, s);
+	*out = (struct sip_txn_id){ sip_table_id(&t->table, s) };
+	return ERR_OK;
+}
+
 bool sip_client_heard(const struct sip_txn_layer *t, struct sip_txn_id id)
 {
 	const struct sip_slot *s = sip_table_get(&t->table, id.v);

@@ -16,6 +16,12 @@ RT_MUST_USE enum err sip_client_request(struct sip_txn_layer *t,
     int64_t now_us, struct sip_txn_id *out);
 RT_MUST_USE enum err sip_client_cancel(struct sip_txn_layer *t,
     struct sip_txn_id id, struct slice headers, int64_t now_us);
+/* See sip_txn_keep() and sip_txn_adopt_sent(). */
+RT_MUST_USE enum err sip_client_keep(const struct sip_txn_layer *t,
+    const struct sip_slot *s, struct buf *out);
+RT_MUST_USE enum err sip_client_adopt(struct sip_txn_layer *t,
+    struct slice invite, struct addr4 to, uint64_t user, int64_t now_us,
+    struct sip_txn_id *out);
 bool sip_client_heard(const struct sip_txn_layer *t, struct sip_txn_id id);
 RT_MUST_USE enum err sip_client_ack(struct sip_txn_layer *t,
     struct sip_txn_id id, const struct sip_write_request *r, struct addr4 to);

@@ -155,6 +155,58 @@ enum err sip_server_acked(struct sip_txn_layer *t, struct sip_txn_id id)
 	return ERR_OK;
 }
 
+enum err sip_server_keep(const struct sip_txn_layer *t,
+    const struct sip_slot *s, struct slice to_tag, struct buf *out)
+{
+	if (has_final(s))
+		return ERR_NOTFOUND;
+	sip_table_put(&t->table, s->echo, out);
+	if (!s->to_has_tag && to_tag.n > 0) {
+		buf_cstr(out, ";tag=");
+		buf_put(out, to_tag);
+	}
+	return buf_err(out);
+}
+
+/* What was kept has all that a request is known by: with a first line before
+ * it, it is read as one. */
+enum err sip_server_adopt(struct sip_txn_layer *t, struct slice kept,
+    struct addr4 peer, struct sip_txn_id *out)
+{
+	struct sip_msg m;
+	struct sip_slot *s;
+	uint64_t key[2];
+
+	buf_reset(&t->out);
+	buf_cstr(&t->out, "INVITE sip:kept.invalid SIP/2.0\r\n");
+	buf_put(&t->out, kept);
+	buf_cstr(&t->out, "\r\n");
+	sip_write_end(&t->out);
+	if (buf_err(&t->out) != ERR_OK ||
+	    sip_msg_parse(buf_slice(&t->out), &t->unfolded_again, &m) !=
+		ERR_OK ||
+	    m.bad != 0 || m.cseq.method != SIP_METHOD_INVITE ||
+	    m.to.tag.n == 0 || peer.port == 0)
+		return ERR_SYNTAX;
+	server_key(t, &m, SIP_METHOD_INVITE, key);
+	if (sip_table_find(&t->table, key) != NULL)
+		return ERR_CONFLICT;
+	if ((s = sip_table_add(&t->table, key, 0)) == NULL)
+		return ERR_BUSY;
+	s->kind = SIP_TABLE_IST;
+	s->state = 0; /* the first: it waits for its answer */
+	s->method = (uint8_t)SIP_METHOD_INVITE;
+	s->status = 100;
+	s->to_has_tag = true;
+	s->peer = peer;
+	if (sip_table_store(&t->table, &s->echo, kept) != ERR_OK) {
+		sip_table_remove(&t->table, s);
+		return ERR_BUSY;
+	}
+	*out = (struct sip_txn_id){ sip_table_id(&t->table, s) };
+	return ERR_OK;
+}
+
 /* An ACK within an INVITE transaction that failed is absorbed; every other one
  * is for a 2xx and goes up. */
 static void input_ack(struct sip_txn_layer *t, struct addr4 from,

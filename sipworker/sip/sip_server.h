@@ -15,6 +15,11 @@ RT_MUST_USE enum err sip_server_respond(struct sip_txn_layer *t,
     struct sip_txn_id id, const struct sip_txn_answer *a, int64_t now_us);
 RT_MUST_USE enum err sip_server_acked(struct sip_txn_layer *t,
     struct sip_txn_id id);
+/* See sip_txn_keep() and sip_txn_adopt_received(). */
+RT_MUST_USE enum err sip_server_keep(const struct sip_txn_layer *t,
+    const struct sip_slot *s, struct slice to_tag, struct buf *out);
+RT_MUST_USE enum err sip_server_adopt(struct sip_txn_layer *t,
+    struct slice kept, struct addr4 peer, struct sip_txn_id *out);
 /* A server slot's retransmission, or the timer that ends its state, is due. */
 void sip_server_retry(struct sip_txn_layer *t, struct sip_slot *s,
     int64_t now_us);

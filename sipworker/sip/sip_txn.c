@@ -143,6 +143,34 @@ enum err sip_txn_cancel(struct sip_txn_layer *t, struct sip_txn_id id,
 	return sip_client_cancel(t, id, headers, now_us);
 }
 
+enum err sip_txn_keep(const struct sip_txn_layer *t, struct sip_txn_id id,
+    struct slice to_tag, struct buf *out, struct addr4 *peer)
+{
+	const struct sip_slot *s = sip_table_get(&t->table, id.v);
+	enum err e = ERR_NOTFOUND;
+
+	if (s != NULL && s->kind == SIP_TABLE_ICT)
+		e = sip_client_keep(t, s, out);
+	else if (s != NULL && s->kind == SIP_TABLE_IST)
+		e = sip_server_keep(t, s, to_tag, out);
+	if (e == ERR_OK)
+		*peer = s->peer;
+	return e;
+}
+
+enum err sip_txn_adopt_sent(struct sip_txn_layer *t, struct slice invite,
+    struct addr4 to, uint64_t user, int64_t now_us, struct sip_txn_id *out)
+{
+	return sip_client_adopt(t, invite, to, user, now_us, out);
+}
+
+enum err sip_txn_adopt_received(struct sip_txn_layer *t, struct slice kept,
+    struct addr4 peer, int64_t now_us, struct sip_txn_id *out)
+{
+	(void)now_us; /* an INVITE that waits for its answer has no timer */
+	return sip_server_adopt(t, kept, peer, out);
+}
+
 bool sip_txn_heard(const struct sip_txn_layer *t, struct sip_txn_id id)
 {
 	return sip_client_heard(t, id);

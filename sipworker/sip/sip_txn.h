@@ -154,6 +154,23 @@ RT_MUST_USE enum err sip_txn_request(struct sip_txn_layer *t,
  * ERR_NOTFOUND: gone or final. Doing it twice is ERR_OK. */
 RT_MUST_USE enum err sip_txn_cancel(struct sip_txn_layer *t,
     struct sip_txn_id id, struct slice headers, int64_t now_us);
+/* What another layer needs to end an INVITE without final answer after this one
+ * is gone: appends ours as it was sent, of theirs what its answers repeat, with
+ * to_tag where it has none. *peer: where our messages of it go. ERR_NOTFOUND:
+ * gone or final; else as buf_err(). */
+RT_MUST_USE enum err sip_txn_keep(const struct sip_txn_layer *t,
+    struct sip_txn_id id, struct slice to_tag, struct buf *out,
+    struct addr4 *peer);
+/* An INVITE that a layer before this one has kept, as if this one had sent it
+ * and had a 1xx: to be cancelled. Nothing is sent. ERR_SYNTAX: it is none;
+ * ERR_CONFLICT: it is here already; ERR_BUSY: table full. */
+RT_MUST_USE enum err sip_txn_adopt_sent(struct sip_txn_layer *t,
+    struct slice invite, struct addr4 to, uint64_t user, int64_t now_us,
+    struct sip_txn_id *out);
+/* The same for one that was received: to be answered. */
+RT_MUST_USE enum err sip_txn_adopt_received(struct sip_txn_layer *t,
+    struct slice kept, struct addr4 peer, int64_t now_us,
+    struct sip_txn_id *out);
 /* Has anything been answered to this request of ours, be it only 100? False
  * for a stale id. For giving up early on a next hop that is not there. */
 bool sip_txn_heard(const struct sip_txn_layer *t, struct sip_txn_id id);

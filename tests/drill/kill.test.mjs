@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { addr, startStack, until } from '../support/stack.mjs';
-import { endAll } from '../support/sip.mjs';
-import { aNumber, bridged, calls, closed, gone, leftovers, listen, listening, place, workers } from '../support/drill.mjs';
+import { endAll, endings } from '../support/sip.mjs';
+import { aNumber, bridged, calls, closed, gone, kept, leftovers, listen, listening, place, workers } from '../support/drill.mjs';
 
 const rounds = process.env.RT_TEST_LONG ? 67 : 2;
 const talk_ms = 7000; // the notice takes 3.2 s of it
@@ -56,7 +56,7 @@ for (let i = 0; i < rounds; i++) {
 		// The next engine hangs up on both, in the dialogs of the dead one.
 		await c.carrier.ended;
 		await c.phone.ended;
-		assert.match(stack.log('sipworker'), /engine: ended dialogs of the one before=2 lost=0/);
+		assert.match(stack.log('sipworker'), /engine: ended dialogs and INVITEs of the one before=2 lost=0/);
 		const row = await finish(c);
 		assert.equal(row[1], 'interrupted');
 		const heard = listen(stack, row);
@@ -70,6 +70,41 @@ for (let i = 0; i < rounds; i++) {
 			WHERE l.call_id = UNHEX('${row[0]}') ORDER BY l.seq`),
 		[['0', '1', 'crash', '200', '0', '1'], ['1', '1', 'crash', '200', '1', '1']]);
 	});
+
+	test(`the whole worker killed in a call (${i + 1})`, async () => {
+		const c = await place(number, { talk_ms: 120000 });
+		await bridged(c);
+		await kept(stack, 2);
+		const then = workers(stack);
+		process.kill(-then.parent, 'SIGKILL');
+		for (const pid of Object.values(then)) await gone(pid);
+		// The next worker hangs up on both: neither would do so for minutes.
+		await c.carrier.ended;
+		await c.phone.ended;
+		assert.equal((await finish(c))[1], 'interrupted');
+		await kept(stack, 0);
+	});
+
+	for (const [who, kill] of [
+		['engine', (w) => process.kill(w.engine, 'SIGKILL')],
+		['whole worker', (w) => process.kill(-w.parent, 'SIGKILL')],
+	])
+		test(`the ${who} killed while the telephone rings (${i + 1})`, async () => {
+			const c = await place(number, { talk_ms: 120000, answer: 'ring' });
+			await c.carrier.says(/^answered/m); // and hears the notice
+			await kept(stack, 2);
+			const then = workers(stack);
+			kill(then);
+			await gone(then.engine);
+			await c.phone.ended; // it rings for nobody, so no more
+			await c.carrier.ended;
+			assert.equal(endings(c.phone)[0].cancelled, 'yes');
+			assert.equal(c.ends()[0].by, 'them');
+			placed++;
+			assert.equal((await closed(stack, placed)).at(-1)[1], 'interrupted');
+			await listening(stack);
+			await kept(stack, 0);
+		});
 
 	test(`engine and recorder killed at once in a call (${i + 1})`, async () => {
 		const { c, talked } = await killIn('recorder', 'engine');

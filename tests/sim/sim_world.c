@@ -129,15 +129,18 @@ static void set_engine_timer(struct sim_world *w)
 	(void)sim_clock_after(&w->clock, at - w->clock.now_us, engine_time, w);
 }
 
-/* What is kept is a dialog, and goes when it is over. */
+/* What is kept is a dialog or an INVITE, and goes when it is over. */
 static void note_dialog(struct sim_world *w, const struct engine_dialog *d)
 {
 	const uint8_t up = d->bytes.n > 0;
 	struct sip_dlg dlg;
 
+	if (up != (d->what != ENGINE_LEFT_NOTHING))
+		sim_world_fail(w, "%u is left without a word", d->slot);
 	if (d->slot >= SIM_DIALOGS)
 		sim_world_fail(w, "a dialog in slot %u", d->slot);
-	if (up && sip_dlg_restore(&dlg, d->bytes) != ERR_OK)
+	if (d->what == ENGINE_LEFT_DIALOG &&
+	    sip_dlg_restore(&dlg, d->bytes) != ERR_OK)
 		sim_world_fail(w, "a dialog that is none");
 	w->dialogs += (uint32_t)up - w->dialog[d->slot];
 	w->dialog[d->slot] = up;

@@ -39,9 +39,9 @@ export function aNumber(stack) {
 	return stack.sqlOne("SELECT e164 FROM number WHERE released_at IS NULL AND label LIKE 'Billboard%' LIMIT 1");
 }
 
-/** One call: both ends run, the business answers at once. */
-export async function place(number, { talk_ms, caller = '+12125550123' }) {
-	const phone = call('phone', { listen: `${addr}:5080`, 'rtp-min': 25000, 'rtp-max': 25998, calls: 1, play: `tone:${tone_hz}` });
+/** One call: both ends run, the business answers at once, or as told. */
+export async function place(number, { talk_ms, caller = '+12125550123', answer = 'yes' }) {
+	const phone = call('phone', { listen: `${addr}:5080`, 'rtp-min': 25000, 'rtp-max': 25998, calls: 1, answer, play: `tone:${tone_hz}` });
 	await phone.says(/^ready/m);
 	const carrier = call('carrier', { listen: `${addr}:5070`, target: `${addr}:5060`, number, caller,
 		'talk-ms': talk_ms, 'rtp-min': 24000, 'rtp-max': 24998, play: `clicks:${click_ms}` });
@@ -50,6 +50,16 @@ export async function place(number, { talk_ms, caller = '+12125550123' }) {
 
 /** Waits until the two talk to each other. */
 export const bridged = ({ phone }) => phone.says(/^answered/m, 20000);
+
+/** Waits until what the engine would leave is in the store's file: n dialogs or
+ *  INVITEs. */
+export const kept = (stack, n) => until(`${n} dialogs are kept`, () => {
+	const file = join(stack.dir, 'journal', 'dialogs');
+	const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+	let found = 0;
+	for (let at = 0; at < bytes.length; at += 4096) found += bytes.readUInt32LE(at) !== 0;
+	return found === n;
+});
 
 /** All calls in the database, oldest first: [[id, result, recording state,
  *  duration_ms, path], ...]. */

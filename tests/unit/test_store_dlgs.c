@@ -1,0 +1,275 @@
+/* Tests of sipworker/store_dlgs: what the engine would leave outlives a whole
+ * worker, and nothing else does. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sipworker/store_dlgs.h"
+
+#define CALLS   4
+#define WALL_US INT64_C(1795000000000000)
+#define RECORD  4096
+
+static int dirfd;
+static char dir[256];
+
+/* One life of a worker. */
+struct life {
+	void *memory;
+	struct engine_dlgs dlgs; /* of its engine */
+	struct store_dlgs store;
+};
+
+static void begin(struct life *l, int64_t wall_us)
+{
+	l->memory = calloc(1, engine_dlgs_bytes(CALLS));
+	assert_non_null(l->memory);
+	store_dlgs_init(&l->store, l->memory, CALLS, dirfd, wall_us);
+	engine_dlgs_attach(&l->dlgs, l->memory, CALLS);
+}
+
+/* Killed: what was copied is there, and nothing more is said. */
+static void end(struct life *l)
+{
+	store_dlgs_stop(&l->store);
+	free(l->memory);
+}
+
+static void put(struct life *l, uint32_t slot, enum engine_left what,
+    const char *text)
+{
+	const struct engine_dialog d = { .slot = slot,
+		.what = what,
+		.trunk = { { (uint8_t)slot, 7 } },
+		.peer = { 0x0a000000 + slot, 5060 },
+		.bytes = slice_from(text) };
+
+	engine_dlgs_put(&l->dlgs, &d);
+}
+
+static void copy(struct life *l)
+{
+	store_dlgs_copy(&l->store, WALL_US, 0);
+}
+
+/* The texts that the next engine finds, joined. */
+static const char *found(struct life *l)
+{
+	static char all[256];
+	struct engine_dialog d;
+	size_t n = 0;
+
+	all[0] = '\0';
+	while (engine_dlgs_take(&l->dlgs, &d))
+		n += (size_t)snprintf(all + n, sizeof(all) - n, "%d:%.*s@%u ",
+		    (int)d.what, SLICE_FMT(d.bytes), d.peer.ip & 0xff);
+	return all;
+}
+
+static void expect(int64_t wall_us, const char *want)
+{
+	struct life l;
+
+	begin(&l, wall_us);
+	assert_string_equal(found(&l), want);
+	end(&l);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	(void)snprintf(dir, sizeof(dir), "%s/dlgs.XXXXXX",
+	    getenv("RT_TEST_DIR") == NULL ? "/tmp" : getenv("RT_TEST_DIR"));
+	if (mkdtemp(dir) == NULL)
+		return -1;
+	dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return dirfd == -1 ? -1 : 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	(void)unlinkat(dirfd, STORE_DLGS_NAME, 0);
+	(void)unlinkat(dirfd, STORE_DLGS_NAME ".new", 0);
+	(void)close(dirfd);
+	return rmdir(dir);
+}
+
+static void test_survives(void **state)
+{
+	struct life l;
+
+	(void)state;
+	begin(&l, WALL_US);
+	assert_string_equal(found(&l), "");
+	put(&l, 0, ENGINE_LEFT_DIALOG, "up");
+	put(&l, 3, ENGINE_LEFT_INVITE, "rings");
+	put(&l, 5, ENGINE_LEFT_INVITED, "asks");
+	copy(&l);
+	put(&l, 3, ENGINE_LEFT_NOTHING, "");
+	put(&l, 5, ENGINE_LEFT_DIALOG, "talks");
+	copy(&l);
+	put(&l, 6, ENGINE_LEFT_DIALOG, "a moment before it died");
+	end(&l);
+	expect(WALL_US + RT_HOUR_US, "1:up@0 1:talks@5 ");
+}
+
+/* The next worker dies before its engine has ended them: they are still there
+ * for the one after it. What it has ended is not. */
+static void test_two_lives(void **state)
+{
+	struct engine_dialog d;
+	struct life l;
+
+	(void)state;
+	begin(&l, WALL_US);
+	(void)found(&l);
+	put(&l, 0, ENGINE_LEFT_DIALOG, "first");
+	put(&l, 1, ENGINE_LEFT_DIALOG, "second");
+	copy(&l);
+	end(&l);
+	expect(WALL_US, "1:first@0 1:second@1 "); /* and dies at once */
+	begin(&l, WALL_US);
+	assert_true(engine_dlgs_take(&l.dlgs, &d));
+	copy(&l);
+	end(&l);
+	expect(WALL_US, "1:second@1 ");
+}
+
+/* A store that dies alone begins the file anew from the memory. */
+static void test_store_dies(void **state)
+{
+	struct life l;
+
+	(void)state;
+	begin(&l, WALL_US);
+	(void)found(&l);
+	put(&l, 2, ENGINE_LEFT_DIALOG, "up");
+	store_dlgs_stop(&l.store);
+	store_dlgs_init(&l.store, l.memory, CALLS, dirfd, WALL_US);
+	end(&l);
+	expect(WALL_US, "1:up@2 ");
+}
+
+/* An engine that dies alone: its successor's table is kept, too. */
+static void test_engine_dies(void **state)
+{
+	struct life l;
+
+	(void)state;
+	begin(&l, WALL_US);
+	(void)found(&l);
+	put(&l, 2, ENGINE_LEFT_DIALOG, "up");
+	engine_dlgs_attach(&l.dlgs, l.memory, CALLS);
+	copy(&l);
+	assert_string_equal(found(&l), "1:up@2 ");
+	put(&l, 4, ENGINE_LEFT_DIALOG, "leaving");
+	copy(&l);
+	end(&l);
+	expect(WALL_US, "1:leaving@4 ");
+}
+
+static void test_too_old(void **state)
+{
+	struct life l;
+
+	(void)state;
+	begin(&l, WALL_US);
+	(void)found(&l);
+	put(&l, 0, ENGINE_LEFT_DIALOG, "up");
+	copy(&l);
+	end(&l);
+	expect(WALL_US + STORE_DLGS_OLD_US, "");
+}
+
+/* A torn page, another program's, a short file, a folder in its place. */
+static void test_damage(void **state)
+{
+	struct life l;
+	char byte;
+	int fd;
+
+	(void)state;
+	for (off_t at = 0; at < RECORD; at += 61) {
+		begin(&l, WALL_US);
+		(void)found(&l);
+		put(&l, 0, ENGINE_LEFT_DIALOG, "damaged");
+		put(&l, 1, ENGINE_LEFT_DIALOG, "whole");
+		copy(&l);
+		end(&l);
+		fd = openat(dirfd, STORE_DLGS_NAME, O_RDWR | O_CLOEXEC);
+		assert_int_equal(pread(fd, &byte, 1, at), 1);
+		byte = (char)(byte ^ 0x41);
+		assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+		(void)close(fd);
+		expect(WALL_US, "1:whole@1 ");
+	}
+	assert_int_equal(unlinkat(dirfd, STORE_DLGS_NAME, 0), 0);
+	assert_int_equal(mkdirat(dirfd, STORE_DLGS_NAME, 0700), 0);
+	expect(WALL_US, "");
+	assert_int_equal(unlinkat(dirfd, STORE_DLGS_NAME, AT_REMOVEDIR), 0);
+}
+
+/* Whose dialog it was is gone with it. */
+static void test_wiped(void **state)
+{
+	char page[RECORD];
+	struct life l;
+	int fd;
+
+	(void)state;
+	begin(&l, WALL_US);
+	(void)found(&l);
+	put(&l, 1, ENGINE_LEFT_DIALOG, "sip:+12125550123@192.0.2.7");
+	copy(&l);
+	put(&l, 1, ENGINE_LEFT_NOTHING, "");
+	copy(&l);
+	end(&l);
+	fd = openat(dirfd, STORE_DLGS_NAME, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(pread(fd, page, sizeof(page), RECORD), RECORD);
+	(void)close(fd);
+	for (size_t i = 0; i < sizeof(page); i++)
+		assert_int_equal(page[i], 0);
+}
+
+/* The thread copies by itself, and once more at its end. */
+static void test_thread(void **state)
+{
+	struct life l;
+
+	(void)state;
+	begin(&l, WALL_US);
+	(void)found(&l);
+	assert_int_equal(store_dlgs_start(&l.store), ERR_OK);
+	put(&l, 0, ENGINE_LEFT_DIALOG, "up");
+	end(&l);
+	expect(0, "1:up@0 ");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_survives, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_two_lives, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_store_dies, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_engine_dies, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_too_old, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_damage, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_wiped, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_thread, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("store_dlgs", tests, NULL, NULL);
+}
