@@ -165,7 +165,7 @@ static bool ended(int alive)
 
 static enum err run(const struct voice *v, const int fds[3], int alive)
 {
-	pid_t pid;
+	pid_t pid, got;
 	int status, rc;
 
 	if ((rc = start(v, fds, &pid)) != 0) {
@@ -178,8 +178,12 @@ static enum err run(const struct voice *v, const int fds[3], int alive)
 		log_error("speak: voice=%s took too long", v->key);
 		(void)kill(-pid, SIGKILL);
 	}
-	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
+	while ((got = waitpid(pid, &status, 0)) == -1 && errno == EINTR)
 		continue;
+	if (got == -1) { /* who started us had SIGCHLD ignored */
+		log_sys("speak: wait for %s", LIMITER);
+		return ERR_IO;
+	}
 	if (!WIFEXITED(status)) {
 		log_error("speak: voice=%s ended by signal=%d", v->key,
 		    WTERMSIG(status));
