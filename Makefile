@@ -257,7 +257,7 @@ bench-dni:
 	@$(MAKE) --no-print-directory V=release all static \
 	    build/release/bench/bench_dni build/release/bench/bench_noop \
 	    build/release/bench/bench_bare
-	@RT_BUILD=$(CURDIR)/build/release exec node bench/dni.mjs
+	@RT_BUILD='$(CURDIR)/build/release' exec node bench/dni.mjs
 
 #: make bench-prompt  a prompt to 100 and to 1,000 calls at once: CPU, late frames
 .PHONY: bench-prompt
@@ -277,7 +277,7 @@ bench-tag: static
 .PHONY: bench-sip
 bench-sip:
 	@$(MAKE) --no-print-directory V=release all build/release/bench/bench_relay >&2
-	@RT_BUILD=$(CURDIR)/build/release node bench/sip.mjs
+	@RT_BUILD='$(CURDIR)/build/release' node bench/sip.mjs
 
 #: make bench-attribution  who called, against worlds whose truth is known
 .PHONY: bench-attribution
@@ -298,13 +298,13 @@ bench-flow:
 .PHONY: bench-fresh
 bench-fresh:
 	@$(MAKE) --no-print-directory V=release all static >&2
-	@RT_BUILD=$(CURDIR)/build/release exec node bench/fresh.mjs
+	@RT_BUILD='$(CURDIR)/build/release' exec node bench/fresh.mjs
 
 #: make bench-drain   calls that ended without the database: how fast they come in
 .PHONY: bench-drain
 bench-drain:
 	@$(MAKE) --no-print-directory V=release all static >&2
-	@RT_BUILD=$(CURDIR)/build/release exec node bench/drain.mjs
+	@RT_BUILD='$(CURDIR)/build/release' exec node bench/drain.mjs
 
 #: make bench-reports the pages over many calls (RT_BENCH_CALLS=100000,1000000;
 #:                    10000000 takes 25 GB and half an hour)
@@ -312,7 +312,7 @@ bench-drain:
 bench-reports:
 	@$(MAKE) --no-print-directory V=release all static \
 	    build/release/bench/bench_reports >&2
-	@RT_BUILD=$(CURDIR)/build/release exec node bench/reports.mjs
+	@RT_BUILD='$(CURDIR)/build/release' exec node bench/reports.mjs
 
 # --- what browsers get ---------------------------------------------------------
 
