@@ -61,7 +61,9 @@ run_one() {
 			--errors-for-leak-kinds=definite,indirect \
 			--suppressions=tests/valgrind.supp "$@"
 	fi
-	$tied timeout --kill-after=10 "$limit" $tied "$@" >"$out" 2>"$out.err" {fd}>&- </dev/null
+	# What it took of processors, and all it started and waited for.
+	local TIMEFORMAT='%U %S'
+	{ time $tied timeout --kill-after=10 "$limit" $tied "$@" >"$out" 2>"$out.err" {fd}>&- </dev/null; } 2>"$out.cpu"
 	local rc=$?
 	if [ $rc -ne 0 ] && ! grep -q '^not ok' "$out"; then
 		[ $rc -eq 124 ] && echo "not ok 9999 - $prog: no end within $limit s" >>"$out" ||
@@ -80,7 +82,7 @@ run_one() {
 		tail -n 80 "$out.err" >>"$out.bad"
 		cat "$out.bad"
 	else
-		printf '%-52s %4d ok %4d s\n' "$prog" "$(grep -c '^ok' "$out")" $((SECONDS - start))
+		printf '%-52s %4d ok %4d s, %3.0f s of a processor\n' "$prog" "$(grep -c '^ok' "$out")" $((SECONDS - start)) "$(awk '{ print $1 + $2 }' "$out.cpu")"
 	fi
 	: >"$out.end"
 	[ "${RT_TEST_KEEP:-}" = 1 ] || rm -rf "$dir"

@@ -65,17 +65,24 @@ lint() {
 unit() { # variant
 	quiet_make "V=$1" all tests fuzzers && $tied make -s "V=$1" unit
 }
-# Test programs of one folder, the largest first, so that none is left alone at
-# the end. Most of them wait: a call takes as long as people talk, and costs a
-# twentieth of a processor meanwhile; drills and whole products wait for what they
-# killed, and cost a third of one; browsers cost whole ones.
+# Test programs of some folders, the longest first, so that none is left alone at
+# the end: those of dev/slow.txt, then by their size. Most of them wait: a call
+# takes as long as people talk, and costs a twentieth of a processor meanwhile;
+# drills and whole products wait for what they killed, and cost a third of one;
+# pages wait for what might still come, and cost two thirds.
+long_first() { # folder...
+	local kind all=
+	for kind; do all+=$(grep "^tests/$kind/" dev/slow.txt)$'\n'; done
+	for kind; do all+=$(ls -S tests/"$kind"/*.test.mjs)$'\n' || return 1; done
+	awk 'NF && !seen[$0]++' <<<"$all"
+}
 node_tests() { # folder...
 	local list at_once=$jobs
 	case $1 in
 	sip | drill) at_once=$((jobs * 3)) ;;
-	web) at_once=$((jobs + 1)) ;;
+	web | browser) at_once=$((jobs + 1)) ;;
 	esac
-	list=$(for kind; do ls -S tests/"$kind"/*.test.mjs || exit; done) || return 1
+	list=$(long_first "$@") || return 1
 	# A drill looks for what happens now and then: once is too often.
 	RT_BUILD=$PWD/build/debug RT_TEST_AGAIN=2 RT_TEST_ONCE=tests/drill/ RT_TEST_TIMEOUT_S=${RT_TEST_TIMEOUT_S:-300} $tied dev/run-tests.sh -j "$at_once" $list
 }
@@ -116,9 +123,9 @@ if [ "$what" = check ]; then
 	san
 else
 	step "static files" quiet_make static
+	behind
 	step "database" c_tests db test-db
 	step "simulated calls" c_tests sim test-sim
-	behind
 	step "sip" node_tests sip
 	step "web" node_tests web
 	joined
@@ -132,6 +139,7 @@ if [ "$what" = long ]; then
 	step "clang-tidy, cppcheck, -fanalyzer" $tied make -s tidy
 	step "valgrind" $tied make -s valgrind
 	step "memory sanitizer" unit msan
+	step "tests of the release build" unit release
 	step "simulated calls, many" c_tests sim test-sim
 	step "drills, long" node_tests drill
 	step "reports over 1,000,000 and 10,000,000 calls" reports 1000000,10000000
