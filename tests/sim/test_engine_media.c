@@ -61,7 +61,8 @@ static void test_hold(void **state)
  * goes on as it was. */
 static void test_required(void **state)
 {
-	char tag[128], many[1200] = "Require: timer";
+	char tag[128], many[1200];
+	struct buf b;
 	static struct rig r; /* large for a stack */
 
 	(void)state;
@@ -78,11 +79,15 @@ static void test_required(void **state)
 	assert_non_null(
 	    strstr(rig_last(&r)->text, "\r\nUnsupported: precondition\r\n"));
 	/* Too many to name them all: none is named. */
-	for (size_t n = strlen(many); n + 8 < sizeof(many); n += 5)
-		(void)snprintf(many + n, sizeof(many) - n, ", x%02u",
-		    (unsigned int)(n % 100));
-	(void)snprintf(many + strlen(many), sizeof(many) - strlen(many),
-	    "\r\n");
+	buf_over(&b, many, sizeof(many));
+	buf_cstr(&b, "Require: timer");
+	for (unsigned int i = 0; i < 236; i++) {
+		buf_cstr(&b, ", x");
+		buf_char(&b, (char)('0' + i / 10 % 10));
+		buf_char(&b, (char)('0' + i % 10));
+	}
+	buf_put(&b, SLICE("\r\n\0"));
+	assert_int_equal(buf_err(&b), ERR_OK);
 	rig_request(&r, "UPDATE", 4, "+13035550100", "c1", tag, many, "");
 	rig_expect_status(&r, "many", 420);
 	assert_null(strstr(rig_last(&r)->text, "Unsupported"));
@@ -216,7 +221,7 @@ static void find_play(const struct rig *r, struct engine_media *out)
 /* Number 2: recorded after a notice that the flow does not play itself. */
 static void test_notice(void **state)
 {
-	struct engine_media play;
+	struct engine_media play = { 0 };
 	char tag[128];
 	static struct rig r; /* large for a stack */
 

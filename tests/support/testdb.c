@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
 #include "lib/base/rnd.h"
@@ -62,7 +63,14 @@ static const char *env(const char *name)
 
 static void path(char out[PATH_BYTES], const char *dir, const char *name)
 {
-	if (snprintf(out, PATH_BYTES, "%s/%s", dir, name) >= PATH_BYTES)
+	struct buf b;
+
+	buf_over(&b, out, PATH_BYTES);
+	buf_cstr(&b, dir);
+	buf_char(&b, '/');
+	buf_cstr(&b, name);
+	buf_char(&b, '\0');
+	if (buf_err(&b) != ERR_OK)
 		die("path too long");
 }
 

@@ -24,7 +24,7 @@ static struct rtp_pkt packet(uint16_t seq, uint32_t ts, uint32_t ssrc)
  * time only forward, the marker where a new source begins. */
 static void test_one_stream(void **state)
 {
-	struct rtp_pkt in, out, last;
+	struct rtp_pkt in, out, last = { 0 };
 	struct rtp_out o;
 	int64_t now_us = 0;
 	int n = 0;

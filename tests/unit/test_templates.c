@@ -17,7 +17,7 @@ static void add(struct tmpl_set *set, const char *name)
 {
 	static char text[TMPL_SOURCE_MAX];
 	struct tmpl_error why = { .line = 0 };
-	char path[256];
+	char path[512];
 	FILE *f;
 	size_t n;
 
