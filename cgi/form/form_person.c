@@ -289,7 +289,7 @@ static enum err fill(const struct page *p, const struct who *w,
 	    w->known && w->is_call && !id_is_nil(w->about.visitor.v) &&
 		!has_visitor(&parts, w->about.visitor));
 	(void)snprintf(share, sizeof(share), "%u %%",
-	    (unsigned int)(w->about.probability_bp / 100 % 1000));
+	    (unsigned int)((w->about.probability_bp + 50) / 100 % 1000));
 	view_cstr(v, "guess_share", share);
 	view_flag(v, "more_parts", parts.more);
 	view_flag(v, "has_problem", problem != NULL);

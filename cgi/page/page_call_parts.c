@@ -13,8 +13,9 @@
 
 /* --- facts -----------------------------------------------------------------*/
 
-static void fact(struct view *v, const char *name, struct slice value,
-    struct slice more)
+/* why: what stands below the value leads to its reasons. */
+static void fact_of(struct view *v, const char *name, struct slice value,
+    struct slice more, bool why)
 {
 	struct view *item = view_item(v, "facts");
 
@@ -22,6 +23,13 @@ static void fact(struct view *v, const char *name, struct slice value,
 	view_slice(item, "fact_value", value.n > 0 ? value : SLICE("–"));
 	view_slice(item, "more", more);
 	view_flag(item, "fact_more", more.n > 0);
+	view_flag(item, "fact_why", why);
+}
+
+static void fact(struct view *v, const char *name, struct slice value,
+    struct slice more)
+{
+	fact_of(v, name, value, more, false);
 }
 
 static void source_fact(const struct db_report_call *c, struct view *v)
@@ -36,8 +44,8 @@ static void source_fact(const struct db_report_call *c, struct view *v)
 	if (strcmp(c->attributed_by, "tracker") == 0)
 		fact(v, "Source", buf_slice(&b), SLICE("by the number itself"));
 	else
-		fact(v, "Source", buf_slice(&b),
-		    c->probability_bp > 0 ? slice_from(sure) : SLICE(""));
+		fact_of(v, "Source", buf_slice(&b),
+		    c->probability_bp > 0 ? slice_from(sure) : SLICE(""), true);
 }
 
 static void campaign_fact(const struct db_report_call *c, struct view *v)

@@ -131,13 +131,29 @@ static void evidence(const struct candidate *c, struct view *item)
 		    -1, "");
 }
 
-static struct view *bar(int64_t bp, const char *channel, struct slice name,
-    struct view *v)
+/* The bars in turn: told_bp is the sum of those before. Each is rounded to
+ * where its end is, so that what stands on the page adds up to a hundred. */
+static void percent_in_turn(int64_t bp, int64_t *told_bp,
+    char out[PAGE_WHY_PERCENT_MAX])
+{
+	const int64_t from = (*told_bp + 50) / 100;
+	const int64_t to = (*told_bp + bp + 50) / 100;
+	const int64_t n = to > from ? to - from : 1;
+
+	*told_bp += bp;
+	if (bp < 50 || bp >= 9950)
+		page_why_percent(bp, out);
+	else
+		page_why_percent((n < 99 ? n : 99) * 100, out);
+}
+
+static struct view *bar(int64_t bp, int64_t *told_bp, const char *channel,
+    struct slice name, struct view *v)
 {
 	struct view *item = view_item(v, "candidates");
 	char percent[PAGE_WHY_PERCENT_MAX];
 
-	page_why_percent(bp, percent);
+	percent_in_turn(bp, told_bp, percent);
 	view_cstr(item, "percent", percent);
 	view_i64(item, "width", bp > 0 && bp < 100 ? 1 : bp / 100);
 	view_cstr(item, "channel", channel);
@@ -162,8 +178,38 @@ static const char *chosen_word(const struct db_report_call *call,
 	return "";
 }
 
+/* The whole in one sentence: who it was, by the strongest of the signs. */
+static void say_lead(const struct candidate *c, struct buf *b)
+{
+	const int64_t s = c->tel_s >= 0 ? c->tel_s : c->seen_s;
+	char text[PAGE_WORDS_MAX];
+
+	page_words_duration((s < 0                ? 0
+				: s > SECONDS_MAX ? SECONDS_MAX
+						  : s) *
+				1000,
+	    text);
+	if (strcmp(c->source, "(direct)") == 0) {
+		buf_cstr(b, "A visitor who came directly");
+	} else {
+		buf_cstr(b, "A visitor from ");
+		page_words_source(c->source, c->medium, b);
+	}
+	if (c->tel_s >= 0)
+		buf_cstr(b, " touched the phone link ");
+	else if (c->seen_s > 0)
+		buf_cstr(b, " had this number on screen until ");
+	else
+		buf_cstr(b, " had this number on screen when the call came.");
+	if (c->tel_s >= 0 || c->seen_s > 0) {
+		buf_cstr(b, text);
+		buf_cstr(b, " before the call.");
+	}
+}
+
 static void show_candidate(const struct db_report_call *call,
-    const struct candidate *c, struct view *v)
+    const struct candidate *c, int64_t *told_bp, struct buf *lead,
+    struct view *v)
 {
 	const char *chosen = chosen_word(call, c);
 	struct view *item;
@@ -176,18 +222,20 @@ static void show_candidate(const struct db_report_call *call,
 		buf_cstr(&b, " · ");
 		buf_cstr(&b, c->campaign);
 	}
-	item = bar(c->bp, page_words_channel("", c->source, c->medium),
+	item = bar(c->bp, told_bp, page_words_channel("", c->source, c->medium),
 	    buf_slice(&b), v);
 	view_flag(item, "is_chosen", chosen[0] != '\0');
 	view_cstr(item, "chosen_word", chosen);
+	if (strcmp(chosen, "credited") == 0)
+		say_lead(c, lead);
 	evidence(c, item);
 }
 
 /* A bar that is no visit, with one sentence. */
-static void show_other(int64_t bp, const char *name, const char *sentence,
-    bool chosen, const char *channel, struct view *v)
+static void show_other(int64_t bp, int64_t *told_bp, const char *name,
+    const char *sentence, bool chosen, const char *channel, struct view *v)
 {
-	struct view *item = bar(bp, channel, slice_from(name), v);
+	struct view *item = bar(bp, told_bp, channel, slice_from(name), v);
 
 	view_flag(item, "is_chosen", chosen);
 	view_cstr(item, "chosen_word", "credited");
@@ -246,12 +294,13 @@ static void say_seen(int64_t n, const struct whole *w, struct view *v)
 
 /* Likeliest first, as attrib_evidence() writes them; the rest in one bar. */
 static void show_all(const struct db_report_call *call,
-    const struct json_node *list, const struct whole *w, struct view *v)
+    const struct json_node *list, const struct whole *w, struct buf *lead,
+    struct view *v)
 {
 	const size_t n = json_in_count(list);
 	const size_t shown = n < SHOWN_MAX ? n : SHOWN_MAX;
 	const int64_t rest = (int64_t)(n - shown) + w->older;
-	int64_t rest_bp = w->older_bp;
+	int64_t rest_bp = w->older_bp, told_bp = 0;
 	char name[64], text[PAGE_WORDS_MAX];
 
 	for (size_t i = 0; i < n; i++) {
@@ -260,7 +309,7 @@ static void show_all(const struct db_report_call *call,
 		if (read_candidate(json_in_at(list, i), &c) != ERR_OK)
 			continue;
 		if (i < SHOWN_MAX)
-			show_candidate(call, &c, v);
+			show_candidate(call, &c, &told_bp, lead, v);
 		else
 			rest_bp += c.bp;
 	}
@@ -268,10 +317,10 @@ static void show_all(const struct db_report_call *call,
 		page_words_count(rest, text);
 		(void)snprintf(name, sizeof(name), "%s more %s", text,
 		    rest == 1 ? "visit" : "visits");
-		show_other(rest_bp, name, "", false, "none", v);
+		show_other(rest_bp, &told_bp, name, "", false, "none", v);
 	}
 	if (n > 0)
-		show_other(w->none_bp, "None of these visits",
+		show_other(w->none_bp, &told_bp, "None of these visits",
 		    "dialled from paper, from memory or by mistake", false,
 		    "none", v);
 	say_seen((int64_t)n + w->older, w, v);
@@ -288,17 +337,19 @@ static const char *none_words(const struct db_report_call *call)
 	       " call, and the number stands for no source of its own.";
 }
 
-enum err page_why_view(const struct db_report_call *call, struct view *v)
+static enum err show_bars(const struct db_report_call *call, struct buf *lead,
+    struct view *v)
 {
 	const struct slice text = slice_from(call->evidence);
 	struct json_in *in = NULL;
 	struct whole w;
+	int64_t told_bp = 0;
 	enum err e = ERR_NOTFOUND;
 
 	view_list(v, "candidates");
 	view_cstr(v, "why_none", none_words(call));
 	if (strcmp(call->attributed_by, "tracker") == 0) {
-		show_other(WHOLE_BP, call->tracker,
+		show_other(WHOLE_BP, &told_bp, call->tracker,
 		    "this number stands for this one source", true,
 		    page_words_channel(call->channel, call->source,
 			call->medium),
@@ -313,9 +364,22 @@ enum err page_why_view(const struct db_report_call *call, struct view *v)
 		return e;
 	if (e == ERR_OK && read_whole(json_in_root(in), &w) == ERR_OK)
 		show_all(call, json_in_get(json_in_root(in), "candidates"), &w,
-		    v);
+		    lead, v);
 	else
 		view_cstr(v, "why_line", "");
 	json_in_free(in);
 	return ERR_OK;
+}
+
+enum err page_why_view(const struct db_report_call *call, struct view *v)
+{
+	char mem[LINE_MAX_B];
+	struct buf lead;
+	enum err e;
+
+	buf_over(&lead, mem, sizeof(mem));
+	e = show_bars(call, &lead, v);
+	view_slice(v, "why_lead", buf_slice(&lead));
+	view_flag(v, "has_why_lead", lead.n > 0);
+	return e;
 }

@@ -34,6 +34,18 @@ test('a number that stands for one source is certain', async () => {
 	assert.match(html, /100 % .*credited this number stands for this one source/);
 });
 
+test('what stands there adds up to a hundred, and the sentence says the strongest sign', async () => {
+	const visit = typeId('vis', world.alpha.visit);
+	const one = { visit, bp: 8450, seen_s: 0, tel_click_s: null, caller: 'unknown', place: 'unknown', source: '(direct)', medium: '(none)', campaign: '' };
+	const html = words(await why({ attributed_by: "'visit'", tracker_id: 'NULL', evidence: json({ rule: 1, none_bp: 465, candidates: [one, { ...one, visit: typeId('vis', uuid7()), bp: 1085, seen_s: 90 }] }) }));
+	assert.match(html, /A visitor who came directly had this number on screen when the call came\./);
+	assert.deepEqual([...html.matchAll(/(\d+) % /g)].map((m) => Number(m[1])), [85, 10, 5], 'rounded one by one they were 101');
+	const seen = words(await why({ evidence: json({ rule: 1, none_bp: 1000, candidates: [{ ...one, bp: 9000, seen_s: 3660, source: hostile, medium: hostile }] }) }));
+	assert.match(seen, /A visitor from .* had this number on screen until 1 h 01 m before the call\./);
+	const source = words(await why({ attributed_by: "'source'", evidence: json({ rule: 1, none_bp: 1000, candidates: [{ ...one, bp: 9000 }] }) }));
+	assert.doesNotMatch(source, /A visitor/, 'no visit is credited, so none is named');
+});
+
 test('every candidate is told: likeliest first, five of them, the rest in one line', async () => {
 	const visit = typeId('vis', world.alpha.visit);
 	const other = (n, more) => ({ visit: typeId('vis', uuid7()), bp: 100 + n, seen_s: 30, tel_click_s: null, caller: 'unknown', place: 'unknown', source: 'bing', medium: 'cpc', campaign: '', ...more });
@@ -50,6 +62,7 @@ test('every candidate is told: likeliest first, five of them, the rest in one li
 	const [one, two, three] = ['> 99 % ', ' 40 % ', '< 1 % '].map((p) => html.indexOf(p.replace('<', '&lt;').replace('>', '&gt;')));
 	assert.ok(one > 0 && two > one && three > two, html);
 	assert.match(html, /google \/ cpc · spring credited touched the phone link 12 s before the call had the number on screen when the call came/);
+	assert.match(html, /A visitor from google \/ cpc touched the phone link 12 s before the call\. /, 'the whole in one sentence');
 	assert.match(html, /an earlier call of this caller was credited to this visitor/);
 	assert.match(html, /the caller’s area and the browser’s time zone agree/);
 	assert.match(html, /last had the number on screen 1 m 01 s before the call this caller’s earlier calls were credited to somebody else the caller’s area and the browser’s time zone differ/);
