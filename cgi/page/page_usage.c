@@ -32,6 +32,7 @@ static const struct {
 
 struct month {
 	char name[16]; /* 2026-10 */
+	struct tz_date first;
 	struct usage_sum sum;
 };
 
@@ -53,6 +54,7 @@ static enum err read_months(const struct req *r, struct month out[MONTHS])
 
 		(void)snprintf(out[i].name, sizeof(out[i].name), "%04d-%02d",
 		    first.year % 10000, first.month % 100);
+		out[i].first = first;
 		e = tz_day_start(utc, first, &from_us);
 		if (e == ERR_OK)
 			e = db_usage_read(r->db, r->company, from_us, to_us,
@@ -91,8 +93,10 @@ enum err page_usage(const struct req *r, struct resp *out)
 	view_list(v, "months");
 	for (size_t i = 0; i < MONTHS; i++) {
 		struct view *item = view_item(v, "months");
+		char name[TZ_TEXT_MAX];
 
-		view_cstr(item, "month", months[i].name);
+		tz_date_month(months[i].first, name);
+		view_cstr(item, "month", name);
 		view_flag(item, "so_far", i == 0);
 		view_list(item, "cells");
 		for (size_t k = 0; k < RT_ARRAY_LEN(columns); k++) {

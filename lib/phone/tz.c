@@ -288,6 +288,12 @@ void tz_date_short(struct tz_date day, char out[TZ_TEXT_MAX])
 	    month_name(day.month));
 }
 
+void tz_date_month(struct tz_date day, char out[TZ_TEXT_MAX])
+{
+	(void)snprintf(out, TZ_TEXT_MAX, "%s %d", month_name(day.month),
+	    day.year);
+}
+
 void tz_date_long(struct tz_date day, char out[TZ_TEXT_MAX])
 {
 	(void)snprintf(out, TZ_TEXT_MAX, "%s %d %s %d",

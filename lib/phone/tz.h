@@ -75,6 +75,8 @@ RT_MUST_USE enum err tz_date_parse(struct slice s, struct tz_date *out);
 void tz_date_iso(struct tz_date day, char out[TZ_TEXT_MAX]);
 /* "20 Nov" */
 void tz_date_short(struct tz_date day, char out[TZ_TEXT_MAX]);
+/* "Nov 2026" */
+void tz_date_month(struct tz_date day, char out[TZ_TEXT_MAX]);
 /* "Fri 20 Nov 2026" */
 void tz_date_long(struct tz_date day, char out[TZ_TEXT_MAX]);
 

@@ -243,6 +243,8 @@ static void test_dates(void **state)
 	assert_string_equal(out, "2024-03-01");
 	tz_date_short(d, out);
 	assert_string_equal(out, "1 Mar");
+	tz_date_month(d, out);
+	assert_string_equal(out, "Mar 2024");
 	tz_date_long(d, out);
 	assert_string_equal(out, "Fri 1 Mar 2024");
 	d = tz_date_add((struct tz_date){ 1970, 1, 1 }, -1);
