@@ -28,7 +28,7 @@ struct db_report_sums page_board_total(const struct page_board *b)
 struct figure {
 	const char *name;
 	const char *means;
-	const char *result; /* filter of the calls behind it; "" all */
+	const char *filter; /* of the calls behind it; "" all */
 	bool more_is_good;
 	bool neutral;
 };
@@ -49,34 +49,42 @@ static const struct figure figures[] = {
 	    " them.",
 	    "", true, false },
 	[FIGURE_ANSWERED] = { "Answered",
-	    "Calls that were connected to a person, of all calls.", "answered",
-	    true, false },
+	    "Calls that were connected to a person, of all calls.",
+	    "&result=answered", true, false },
 	[FIGURE_UNANSWERED] = { "Not answered",
 	    "Missed (rang, nobody answered), abandoned (the caller left before"
 	    " anything rang) and failed calls.",
-	    "unanswered", false, false },
+	    "&result=unanswered", false, false },
 	[FIGURE_FIRST] = { "First-time callers",
 	    "Calls from numbers that had never called this company before, of"
 	    " all calls.",
-	    "", true, true },
+	    "&first=yes", true, true },
 	[FIGURE_TALK] = { "Talk time, mean",
 	    "Minutes and seconds from answer to end, over answered calls.",
-	    "answered", true, true },
+	    "&result=answered", true, true },
 	[FIGURE_QUALIFIED] = { "Qualified",
 	    "Calls whose talk time reached the company’s billable limit.",
-	    "answered", true, false },
+	    "&qualified=yes", true, false },
 	[FIGURE_VOICEMAIL] = { "Voicemail",
-	    "Calls that ended with a message from the caller.", "voicemail",
-	    true, true },
+	    "Calls that ended with a message from the caller.",
+	    "&result=voicemail", true, true },
 };
 
-/* Where a value went: words for the change. sign: of now minus before. */
-static void set_delta(const struct figure *f, int64_t sign, const char *text,
-    struct view *item)
-{
-	const bool same = f->neutral || sign == 0;
+/* What the figures are of. */
+struct periods {
+	const struct page_board *b;
+	struct db_report_sums now;
+	struct db_report_sums old;
+};
 
-	view_cstr(item, "delta", text);
+/* Where a value went: words for the change. sign: of now minus before. With no
+ * call before there is nothing to compare with. */
+static void set_delta(const struct periods *p, const struct figure *f,
+    int64_t sign, const char *text, struct view *item)
+{
+	const bool same = f->neutral || sign == 0 || p->old.calls == 0;
+
+	view_cstr(item, "delta", p->old.calls > 0 ? text : "");
 	view_flag(item, "delta_good", !same && (sign > 0) == f->more_is_good);
 	view_flag(item, "delta_bad", !same && (sign > 0) != f->more_is_good);
 	view_flag(item, "delta_same", same);
@@ -87,7 +95,7 @@ static const char *arrow(int64_t change)
 	return change > 0 ? "▲" : change < 0 ? "▼" : "=";
 }
 
-static struct view *figure(const struct page_board *b, const struct figure *f,
+static struct view *figure(const struct periods *p, const struct figure *f,
     const char *value, const char *unit, struct view *v)
 {
 	struct view *item = view_item(v, "figures");
@@ -96,11 +104,8 @@ static struct view *figure(const struct page_board *b, const struct figure *f,
 
 	buf_over(&href, mem, sizeof(mem));
 	buf_cstr(&href, "/calls?");
-	page_range_query(b->range, &href);
-	if (f->result[0] != '\0') {
-		buf_cstr(&href, "&result=");
-		buf_cstr(&href, f->result);
-	}
+	page_range_query(p->b->range, &href);
+	buf_cstr(&href, f->filter);
 	view_slice(item, "figure_href", buf_slice(&href));
 	view_cstr(item, "figure_name", f->name);
 	view_cstr(item, "figure_means", f->means);
@@ -110,16 +115,20 @@ static struct view *figure(const struct page_board *b, const struct figure *f,
 	return item;
 }
 
-static void before_text(struct view *item, const char *value)
+static void before_text(const struct periods *p, struct view *item,
+    const char *value)
 {
 	char text[PAGE_WORDS_MAX + 8];
 
-	(void)snprintf(text, sizeof(text), "from %s", value);
+	if (p->old.calls > 0)
+		(void)snprintf(text, sizeof(text), "from %s", value);
+	else
+		(void)snprintf(text, sizeof(text), "no call before");
 	view_cstr(item, "figure_before", text);
 }
 
 /* A count, with its change in per cent. */
-static void count_figure(const struct page_board *b, const struct figure *f,
+static void count_figure(const struct periods *p, const struct figure *f,
     int64_t now, int64_t before, struct view *v)
 {
 	char value[PAGE_WORDS_MAX], text[PAGE_WORDS_MAX];
@@ -127,9 +136,9 @@ static void count_figure(const struct page_board *b, const struct figure *f,
 	struct view *item;
 
 	page_words_count(now, value);
-	item = figure(b, f, value, "", v);
+	item = figure(p, f, value, "", v);
 	page_words_count(before, value);
-	before_text(item, value);
+	before_text(p, item, value);
 	if (change == 0 || before == 0)
 		(void)snprintf(text, sizeof(text), "%s",
 		    change == 0 ? "=" : "▲ new");
@@ -138,11 +147,11 @@ static void count_figure(const struct page_board *b, const struct figure *f,
 		    (long long)(((change < 0 ? -change : change) * 100 +
 				    before / 2) /
 				before));
-	set_delta(f, change, text, item);
+	set_delta(p, f, change, text, item);
 }
 
 /* A share in per cent with one decimal, with its change in points. */
-static void share_figure(const struct page_board *b, const struct figure *f,
+static void share_figure(const struct periods *p, const struct figure *f,
     int64_t part, int64_t whole, int64_t part_before, int64_t whole_before,
     struct view *v)
 {
@@ -158,56 +167,60 @@ static void share_figure(const struct page_board *b, const struct figure *f,
 	struct view *item;
 
 	(void)snprintf(value, sizeof(value), "%lld.%lld", now / 10, now % 10);
-	item = figure(b, f, whole > 0 ? value : "–", whole > 0 ? " %" : "", v);
+	item = figure(p, f, whole > 0 ? value : "–", whole > 0 ? " %" : "", v);
 	(void)snprintf(value, sizeof(value), "%lld.%lld %%", before / 10,
 	    before % 10);
-	before_text(item, whole_before > 0 ? value : "–");
+	before_text(p, item, whole_before > 0 ? value : "–");
 	(void)snprintf(text, sizeof(text), "%s %lld.%lld pt", arrow(change),
 	    size / 10, size % 10);
-	set_delta(f, change, change == 0 ? "=" : text, item);
+	set_delta(p, f, change, change == 0 ? "=" : text, item);
 }
 
 /* A mean time, with its change as time. */
-static void time_figure(const struct page_board *b, const struct figure *f,
-    const struct db_report_sums *now, const struct db_report_sums *before,
+static void time_figure(const struct periods *p, const struct figure *f,
     struct view *v)
 {
+	const struct db_report_sums *now = &p->now, *before = &p->old;
 	const int64_t a = now->answered > 0 ? now->talk_ms / now->answered : 0;
 	const int64_t c =
 	    before->answered > 0 ? before->talk_ms / before->answered : 0;
+	const int64_t change = (a / 1000 - c / 1000) * 1000; /* as shown */
 	char value[PAGE_WORDS_MAX], text[PAGE_WORDS_MAX + 8];
 	struct view *item;
 
 	page_words_clock(a, value);
-	item = figure(b, f, now->answered > 0 ? value : "–", "", v);
+	item = figure(p, f, now->answered > 0 ? value : "–", "", v);
 	page_words_clock(c, value);
-	before_text(item, before->answered > 0 ? value : "–");
-	page_words_clock(a > c ? a - c : c - a, value);
-	(void)snprintf(text, sizeof(text), "%s %s", arrow(a - c), value);
-	set_delta(f, a - c, before->answered > 0 ? text : "=", item);
+	before_text(p, item, before->answered > 0 ? value : "–");
+	page_words_clock(change > 0 ? change : -change, value);
+	(void)snprintf(text, sizeof(text), "%s %s", arrow(change), value);
+	set_delta(p, f, change,
+	    before->answered > 0 && change != 0 ? text : "=", item);
 }
 
 void page_board_figures(const struct page_board *b, struct view *v)
 {
-	const struct db_report_sums now = page_board_total(b);
-	const struct db_report_sums old =
-	    sum_until(b->before, b->n_before, b->range->before_to_us);
+	const struct periods p = { .b = b,
+		.now = page_board_total(b),
+		.old =
+		    sum_until(b->before, b->n_before, b->range->before_to_us) };
+	const struct db_report_sums *now = &p.now, *old = &p.old;
 
 	view_list(v, "figures");
-	count_figure(b, &figures[FIGURE_CALLS], now.calls, old.calls, v);
-	share_figure(b, &figures[FIGURE_ANSWERED], now.answered, now.calls,
-	    old.answered, old.calls, v);
-	count_figure(b, &figures[FIGURE_UNANSWERED], db_report_unanswered(&now),
-	    db_report_unanswered(&old), v);
-	share_figure(b, &figures[FIGURE_FIRST], now.first_time, now.calls,
-	    old.first_time, old.calls, v);
-	time_figure(b, &figures[FIGURE_TALK], &now, &old, v);
+	count_figure(&p, &figures[FIGURE_CALLS], now->calls, old->calls, v);
+	share_figure(&p, &figures[FIGURE_ANSWERED], now->answered, now->calls,
+	    old->answered, old->calls, v);
+	count_figure(&p, &figures[FIGURE_UNANSWERED], db_report_unanswered(now),
+	    db_report_unanswered(old), v);
+	share_figure(&p, &figures[FIGURE_FIRST], now->first_time, now->calls,
+	    old->first_time, old->calls, v);
+	time_figure(&p, &figures[FIGURE_TALK], v);
 	if (b->billable_s > 0)
-		count_figure(b, &figures[FIGURE_QUALIFIED], now.qualified,
-		    old.qualified, v);
+		count_figure(&p, &figures[FIGURE_QUALIFIED], now->qualified,
+		    old->qualified, v);
 	else
-		count_figure(b, &figures[FIGURE_VOICEMAIL], now.voicemail,
-		    old.voicemail, v);
+		count_figure(&p, &figures[FIGURE_VOICEMAIL], now->voicemail,
+		    old->voicemail, v);
 }
 
 /* --- series ---------------------------------------------------------------*/
