@@ -84,6 +84,36 @@ static void bar(const struct page_pool_hour *h, size_t i, uint32_t top,
 	view_flag(item, "bar_full", numbers > 0 && h->peak >= numbers);
 }
 
+/* Where each day of the company's zone begins below the bars. */
+static enum err axis_view(const struct page_pool_facts *f, struct tz *z,
+    struct view *v)
+{
+	const size_t first = PAGE_POOL_FACTS_HOURS - PAGE_POOL_FACTS_WEEK;
+	struct tz_date day, before;
+	char text[TZ_TEXT_MAX];
+	enum err e;
+
+	view_list(v, "axis");
+	if ((e = tz_day_of(z, f->hours[first].at_us, &before)) != ERR_OK)
+		return e;
+	for (size_t i = 1; i < PAGE_POOL_FACTS_WEEK; i++) {
+		struct view *item;
+
+		if ((e = tz_day_of(z, f->hours[first + i].at_us, &day)) !=
+		    ERR_OK)
+			return e;
+		if (tz_date_diff(before, day) == 0)
+			continue;
+		before = day;
+		item = view_item(v, "axis");
+		tz_date_short(day, text);
+		view_cstr(item, "axis_day", text);
+		view_u64(item, "axis_x", i * BAR_WIDE);
+		view_u64(item, "axis_at", i * 100 / PAGE_POOL_FACTS_WEEK);
+	}
+	return ERR_OK;
+}
+
 static void chart_view(const struct page_pool_facts *f, struct view *v)
 {
 	const size_t first = PAGE_POOL_FACTS_HOURS - PAGE_POOL_FACTS_WEEK;
@@ -223,7 +253,8 @@ static enum err show(const struct req *r, struct tz *z, struct resp *out)
 	head_view(f, v);
 	chart_view(f, v);
 	given_view(&f->week, v);
-	if ((e = days_view(f, z, v)) != ERR_OK ||
+	if ((e = axis_view(f, z, v)) != ERR_OK ||
+	    (e = days_view(f, z, v)) != ERR_OK ||
 	    (e = page_pool_size(r, f, company.currency, v)) != ERR_OK)
 		return e;
 	return resp_view(out, v);

@@ -411,6 +411,10 @@ static void title(const struct report *t, struct view *v)
 	view_flag(v, "is_money",
 	    t->metric->unit == METRIC_MONEY && t->by->kind != REPORT_COMPANY);
 	view_cstr(v, "currency", t->currency);
+	view_cstr(v, "axis_unit",
+	    t->metric->unit == METRIC_COUNT   ? "calls"
+	    : t->metric->unit == METRIC_MONEY ? t->currency
+					      : "");
 	view_flag(v, "no_spend", t->metric->cost && t->total.costed == 0);
 	view_flag(v, "no_cost_here",
 	    t->metric->cost && t->total.costed != 0 && !t->cost_fits);

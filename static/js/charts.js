@@ -8,17 +8,33 @@
 import uPlot from "uplot";
 
 const HEIGHT = 236;
+const RIGHT_PX = 8; /* room beside the last bar */
+const BESIDE = 0.6; /* of a bar's place, left of the first and right of the last */
+const LABEL_PX = 42; /* the widest name of a day */
 
 function colour(name) {
 	return getComputedStyle(document.documentElement)
 		.getPropertyValue(name).trim();
 }
 
+/* Steps of an axis in a metric's unit, so that a gridline is a round number: one,
+ * two or five of something, and of times what clocks show. */
+const DECIMAL = [1, 2, 5].flatMap((d) => Array.from({ length: 15 }, (_, i) => d * 10 ** i)).sort((a, b) => a - b);
+const STEPS = { ms: [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 36000].map((s) => s * 1000) };
+const LINES = 4; /* at most, above zero */
+
+/* Lines from 0 up; the last one is not below the highest bar. */
+function lines(unit, most) {
+	const step = (STEPS[unit] ?? DECIMAL).find((s) => most <= s * LINES) ?? most / LINES;
+
+	return Array.from({ length: Math.max(1, Math.ceil(most / step)) + 1 }, (_, i) => i * step);
+}
+
 /* How a metric's unit is said on the axis; see cgi/page/page_metric.h. */
 const UNITS = {
 	count: (v) => v.toLocaleString("en"),
 	share: (v) => `${v / 100} %`,
-	ms: (v) => `${Math.round(v / 1000)} s`,
+	ms: (v) => (v < 120000 ? `${Math.round(v / 1000)} s` : `${+(v / 60000).toFixed(1)} m`),
 	money: (v) => (v / 1e6).toLocaleString("en"),
 	ratio: (v) => `${v / 100}×`,
 };
@@ -78,9 +94,12 @@ function bars(name, partial, upper) {
 
 /* As many labels as fit: about one in 56 px. */
 function pick(u, splits, shorts) {
-	const step = Math.max(1, Math.ceil(shorts.length / (u.bbox.width / devicePixelRatio / 56)));
+	const wide = u.bbox.width / devicePixelRatio;
+	const step = Math.max(1, Math.ceil(shorts.length / (wide / 56)));
 
-	return splits.map((i) => (Number.isInteger(i) && i % step === 0 ? shorts[i] ?? "" : ""));
+	const fits = (i) => ((i + BESIDE) / (shorts.length - 1 + 2 * BESIDE)) * wide + LABEL_PX / 2 < wide + RIGHT_PX;
+
+	return splits.map((i) => (Number.isInteger(i) && i % step === 0 && fits(i) ? shorts[i] ?? "" : ""));
 }
 
 function tip(box) {
@@ -143,7 +162,10 @@ function seriesOf(data) {
 }
 
 function options(box, data, el) {
-	const unit = UNITS[box.dataset.one ?? "count"];
+	const word = box.dataset.one ?? "count";
+	const unit = UNITS[word];
+	const at = lines(word, Math.max(word === "count" ? LINES : 1, ...data.calls, ...data.before));
+	const labels = at.map(unit);
 	const axis = {
 		stroke: () => colour("--text-3"),
 		font: "12px system-ui, sans-serif",
@@ -153,12 +175,12 @@ function options(box, data, el) {
 	return {
 		width: box.clientWidth,
 		height: HEIGHT,
-		padding: [12, 8, 0, 0],
+		padding: [box.dataset.axis ? 24 : 12, RIGHT_PX, 0, 0],
 		legend: { show: false },
 		cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
 		scales: {
-			x: { time: false, range: (u, min, max) => [min - 0.6, max + 0.6] },
-			y: { range: (u, min, max) => [0, Math.max(4, max * 1.08)] },
+			x: { time: false, range: (u, min, max) => [min - BESIDE, max + BESIDE] },
+			y: { range: () => [0, at.at(-1)] },
 		},
 		axes: [
 			{
@@ -167,11 +189,10 @@ function options(box, data, el) {
 				values: (u, splits) => pick(u, splits, data.shorts),
 			},
 			{
-				...axis, size: 40, gap: 8,
+				...axis, size: Math.max(...labels.map((t) => t.length)) * 7 + 20, gap: 8,
 				grid: { stroke: () => colour("--line"), width: 1 },
-				incrs: [1, 2, 5].flatMap((d) => Array.from({ length: 12 }, (_, i) => d * 10 ** i)).sort((a, b) => a - b),
-				values: (u, splits) => splits.map(unit),
-				space: 44,
+				splits: () => at,
+				values: () => labels,
 			},
 		],
 		series: seriesOf(data),
@@ -184,6 +205,14 @@ function draw(box) {
 	const data = box.dataset.one ? readOne(table) : read(table);
 	const el = tip(box);
 	const xs = data.calls.map((_, i) => i);
+
+	if (box.dataset.axis) {
+		const said = document.createElement("span");
+
+		said.className = "axis-unit";
+		said.textContent = box.dataset.axis;
+		box.append(said);
+	}
 	const chart = new uPlot(options(box, data, el),
 		data.texts ? [xs, data.calls, data.before] : [xs, data.calls, data.answered, data.before], box);
 	let width = box.clientWidth;
