@@ -31,7 +31,7 @@ static const struct {
 	[STEP_COMPANY] = { "The business", "Name, time zone and currency.",
 	    "/settings/companies/new", "Add the business", ROUTE_OWNER, true },
 	[STEP_CARRIER] = { "A carrier",
-	    "The SIP trunk that brings your numbers' calls.",
+	    "The SIP trunk that brings your numbers’ calls.",
 	    "/settings/trunks/new", "Add the carrier", ROUTE_ADMIN, true },
 	[STEP_NUMBER] = { "A tracking number",
 	    "One that your carrier gave you. It will stand for a source.",
@@ -52,7 +52,7 @@ static const struct {
 	    "One line in your pages. This step is done when the tag is seen.",
 	    "/settings/sites", "Get the tag", ROUTE_MANAGER, false },
 	[STEP_CALL] = { "The first call",
-	    "Open your site through an advertisement's link, dial the number"
+	    "Open your site through an advertisement’s link, dial the number"
 	    " it shows, and watch the call arrive with its source.",
 	    "/calls", "Open the call log", ROUTE_READ_ONLY, false },
 };

@@ -24,7 +24,7 @@ static const struct {
 	    ROUTE_READ_ONLY },
 	[FRAME_FLOWS] = { "flows", "flows", "Flows", ROUTE_MANAGER },
 	[FRAME_POOLS] = { "pools", "pool", "Pools", ROUTE_READ_ONLY },
-	[FRAME_SITES] = { "sites", "link", "Sites", ROUTE_READ_ONLY },
+	[FRAME_SITES] = { "sites", "site", "Sites", ROUTE_READ_ONLY },
 	[FRAME_ATTRIBUTION] = { "attribution", "scales", "Attribution",
 	    ROUTE_READ_ONLY },
 	[FRAME_SETTINGS] = { "settings", "settings", "Settings",
