@@ -2,9 +2,13 @@
 
 #include <string.h>
 
+#include "lib/base/hex.h"
+#include "lib/base/scan.h"
+
 #define DIGITS_MAX 64 /* of one run of digits and separators */
 #define TAIL       9  /* digits that tell numbers apart */
 #define TAG_MAX    4096
+#define ENTITY_MAX 12 /* of a sign's name, with its ";" */
 
 struct scan {
 	const struct pagecheck_look *look;
@@ -63,6 +67,73 @@ static void feed(struct scan *s, char c)
 	}
 }
 
+/* "&nbsp;", "&#8209;", "&#x34;": what it stands for; a sign that means nothing
+ * here is one of more than 7 bits, which may stand between digits. Takes it;
+ * false: it is none. */
+static bool take_entity(struct slice *rest, char *c)
+{
+	static const char *const ends[] = { "amp", "lt", "gt", "quot" };
+	const size_t n = slice_find(slice_head(*rest, ENTITY_MAX), ';', 0);
+	struct slice name = slice_head(*rest, n);
+	const bool hex = slice_starts_case(name, SLICE("#x"));
+	unsigned long code = 0;
+
+	if (n == 0 || n >= rest->n || n == ENTITY_MAX)
+		return false;
+	*c = '\x80';
+	for (size_t i = 0; i < RT_ARRAY_LEN(ends); i++)
+		if (slice_eq_cstr(name, ends[i]))
+			*c = '&';
+	if (name.p[0] == '#') {
+		name = slice_skip(name, hex ? 2 : 1);
+		for (; name.n > 0; name = slice_skip(name, 1)) {
+			const int v = hex_value(name.p[0]);
+
+			if (v < 0 || (!hex && v > 9))
+				return false;
+			code = code * (hex ? 16 : 10) + (unsigned long)v;
+		}
+		if (code < 0x80)
+			*c = (char)code;
+	} else {
+		for (; name.n > 0; name = slice_skip(name, 1))
+			if (!scan_is_alnum(name.p[0]))
+				return false;
+	}
+	*rest = slice_skip(*rest, n + 1);
+	return true;
+}
+
+/* The next sign of a text, as browsers read it. */
+static void feed_text(struct scan *s, struct slice *rest)
+{
+	char c = rest->p[0];
+
+	*rest = slice_skip(*rest, 1);
+	if (c == '&')
+		(void)take_entity(rest, &c); /* else it stands for itself */
+	feed(s, c);
+}
+
+/* Elements within a line: a number may be split over them. */
+static bool is_inline(struct slice tag)
+{
+	static const char *const names[] = { "a", "abbr", "b", "bdi", "bdo",
+		"big", "cite", "code", "data", "em", "font", "i", "img", "ins",
+		"label", "mark", "nobr", "q", "s", "small", "span", "strong",
+		"sub", "sup", "time", "tspan", "u", "var", "wbr" };
+	size_t n = 0;
+
+	if (slice_starts(tag, SLICE("/")))
+		tag = slice_skip(tag, 1);
+	while (n < tag.n && scan_is_alnum(tag.p[n]))
+		n++;
+	for (size_t i = 0; i < RT_ARRAY_LEN(names); i++)
+		if (slice_eq_case(slice_head(tag, n), slice_from(names[i])))
+			return true;
+	return false;
+}
+
 /* Skips to behind the end tag of a script or style. */
 static struct slice skip_raw(struct slice s, struct slice name)
 {
@@ -99,9 +170,12 @@ static struct slice read_tag(struct scan *s, struct slice rest)
 	const size_t end = slice_find(rest, '>', 0);
 	const struct slice tag = slice_head(rest, end);
 	const bool script = slice_starts_case(tag, SLICE("script"));
+	struct scan inside = { .look = s->look, .out = s->out };
+	struct slice attrs = tag;
 
 	rest = slice_skip(rest, end < rest.n ? end + 1 : end);
-	end_run(s);
+	if (!is_inline(tag))
+		end_run(s);
 	if (script && tag.n < TAG_MAX && holds(tag, SLICE("t.js")) &&
 	    holds(tag, s->look->key))
 		s->out->tags++;
@@ -111,9 +185,9 @@ static struct slice read_tag(struct scan *s, struct slice rest)
 		return skip_raw(rest, SLICE("script"));
 	if (slice_starts_case(tag, SLICE("style")))
 		return skip_raw(rest, SLICE("style"));
-	for (size_t i = 0; i < tag.n; i++)
-		feed(s, tag.p[i]);
-	end_run(s);
+	while (attrs.n > 0)
+		feed_text(&inside, &attrs);
+	end_run(&inside);
 	return rest;
 }
 
@@ -142,12 +216,12 @@ void pagecheck(struct slice html, const struct pagecheck_look *look,
 	memset(out, 0, sizeof(*out));
 	out->manager = has_manager(html);
 	while (html.n > 0) {
-		const char c = html.p[0];
-
+		if (html.p[0] != '<') {
+			feed_text(&s, &html);
+			continue;
+		}
 		html = slice_skip(html, 1);
-		if (c != '<')
-			feed(&s, c);
-		else if (slice_starts(html, SLICE("!--")))
+		if (slice_starts(html, SLICE("!--")))
 			html = skip_comment(html);
 		else
 			html = read_tag(&s, html);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "lib/base/clk.h"
+#include "lib/base/utf16.h"
+#include "lib/core/pagemove.h"
 #include "lib/core/robots.h"
 
 #define WAIT_MS      200
@@ -154,42 +156,66 @@ static void follow(struct site_look *l, const char *redirect)
 	l->seen.hops++;
 }
 
-/* Where the page itself sends browsers on; its "&amp;" is "&". */
-static bool refreshes(const struct site_look *l, struct slice html,
+/* Where the page itself sends browsers on: in its head, where "&amp;" is "&",
+ * or by a program. */
+static bool sends_on(const struct site_look *l, struct slice html,
     char out[OUT_HTTP_URL_MAX + 1])
 {
-	const struct slice amp = SLICE("&amp;");
+	const struct slice amp = SLICE("&amp;"), url = slice_from(l->url);
 	struct slice to = pagecheck_refresh(html);
+	struct pagemove m = { to, false };
 	char text[OUT_HTTP_URL_MAX];
 	struct buf b;
 
-	if (to.n == 0)
-		return false;
 	buf_over(&b, text, sizeof(text));
-	while (to.n > 0) {
+	if (to.n == 0)
+		m = pagemove(html);
+	if (m.to.n == 0)
+		return false;
+	for (; to.n > 0; to = slice_skip(to, slice_starts(to, amp) ? amp.n : 1))
 		buf_char(&b, to.p[0]);
-		to = slice_skip(to, slice_starts(to, amp) ? amp.n : 1);
-	}
+	if (b.n == 0)
+		buf_put(&b, m.to);
+	if (m.keeps_query)
+		buf_put(&b, slice_skip(url, slice_find(url, '?', 0)));
 	return buf_err(&b) == ERR_OK &&
 	       out_http_join(l->url, buf_slice(&b), out);
 }
 
 /* *again: it leads on. */
-static void read_page(struct site_look *l, const struct out_http_answer *a,
-    bool *again)
+static void read_text(struct site_look *l, const struct out_http_answer *a,
+    struct slice html, bool *again)
 {
 	char to[OUT_HTTP_URL_MAX + 1];
 	const bool redirect = is_redirect(a);
 
-	if (!redirect && !refreshes(l, a->body, to)) {
+	if (!redirect && !sends_on(l, html, to)) {
 		l->bytes = a->body.n;
-		pagecheck(a->body, &l->what, &l->seen.page);
+		pagecheck(html, &l->what, &l->seen.page);
 	} else if (l->seen.hops == SITE_LOOK_HOPS) {
 		l->seen.too_many_hops = true;
 	} else {
 		follow(l, redirect ? a->redirect : to);
 		*again = true;
 	}
+}
+
+static enum err read_page(struct site_look *l, const struct out_http_answer *a,
+    bool *again)
+{
+	struct buf text;
+	enum err e = ERR_OK;
+
+	if (!utf16_marked(a->body)) {
+		read_text(l, a, a->body, again);
+		return ERR_OK;
+	}
+	buf_init(&text, a->body.n / 2 * 3 + 3);
+	utf16_to_utf8(a->body, &text);
+	if ((e = buf_err(&text)) == ERR_OK)
+		read_text(l, a, buf_slice(&text), again);
+	buf_fini(&text);
+	return e;
 }
 
 /* *again: a redirect leads on. */
@@ -215,8 +241,7 @@ static enum err step(struct site_look *l, bool *again)
 	l->seen.answered = true;
 	l->seen.status = a.status;
 	l->took_us += a.took_us;
-	read_page(l, &a, again);
-	return ERR_OK;
+	return read_page(l, &a, again);
 }
 
 enum err site_look(struct site_look *l, struct slice page)

@@ -5,7 +5,8 @@
  *
  * As SITE_LOOK_AGENT, where the site's robots.txt allows it (robots.h); with a
  * click id in the address as after a click on an ad; over at most
- * SITE_LOOK_HOPS redirects, those of a meta refresh among them, SITE_LOOK_BYTES
+ * SITE_LOOK_HOPS redirects, those of a meta refresh and of a page's own
+ * programs (pagemove.h) among them, SITE_LOOK_BYTES
  * of HTML, SITE_LOOK_ASK_US for each answer, and until a moment for all of
  * them.
  */

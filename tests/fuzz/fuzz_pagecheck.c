@@ -1,8 +1,10 @@
 /* Fuzz target: pages of strangers. A page cannot hold more numbers than its
- * bytes allow. */
+ * bytes allow, nor lead to an address longer than itself. */
 #include <stdlib.h>
 
+#include "lib/base/utf16.h"
 #include "lib/core/pagecheck.h"
+#include "lib/core/pagemove.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -12,11 +14,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct pagecheck_look look = { SLICE("KEY"), targets, 1, targets,
 		1 };
 	struct pagecheck c;
+	struct buf text;
 
 	pagecheck(slice_of(data, size), &look, &c);
 	if (c.targets != c.ours || c.targets > size / 9 || c.tags > size / 6)
 		abort();
 	if (pagecheck_refresh(slice_of(data, size)).n > size)
 		abort();
+	if (pagemove(slice_of(data, size)).to.n > size)
+		abort();
+	buf_init(&text, size / 2 * 3 + 3);
+	utf16_to_utf8(slice_of(data, size), &text);
+	if (size >= 2 && buf_err(&text) != ERR_OK)
+		abort();
+	buf_fini(&text);
 	return 0;
 }

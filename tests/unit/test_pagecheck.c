@@ -33,6 +33,19 @@ static const struct {
 	    "555\xe2\x80\x91"
 	    "0199</p>",
 	    1, 0, 0 },
+	{ "with signs by their names",
+	    "<p>(415)&nbsp;555&#8209;0199, &#52;15&#x2d;555&ndash;0199</p>"
+	    "<i title=\"415&nbsp;555-0199\"></i>",
+	    3, 0, 0 },
+	{ "ands that name none",
+	    "<p>415 & 555 0199, 415&amp;555-0199, 415&555;0199</p>"
+	    "<a href=\"/?a=415&b=5550199\">x</a>",
+	    0, 0, 0 },
+	{ "split over elements of a line",
+	    "<p><span class=\"area-1\">(415)</span> <B>555</B>-<i>0199</i></p>"
+	    "<p>415<wbr>-555<wbr>-0199</p>",
+	    2, 0, 0 },
+	{ "not over others", "<td>415</td><td>555</td><td>0199</td>", 0, 0, 0 },
 	{ "unfinished", "<p>4155550199<a href=\"4155550199", 2, 0, 0 },
 	{ "an unfinished script", "<script>4155550199", 0, 0, 0 },
 	{ "an unfinished comment", "<!-- 4155550199", 0, 0, 0 },

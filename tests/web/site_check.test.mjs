@@ -13,7 +13,7 @@ let stack, owner, server, origin, href;
 const asked = [];
 const bit = { none: 1, status: 2, loops: 4, leaves: 8, loses: 16, tag: 32, twice: 64, other: 128, targets: 256, kept: 512, robots: 1024, manager: 2048 };
 const robots = { status: 200, text: 'User-agent: *\nDisallow: /\n\nUser-agent: Ringtrace-Check\nDisallow: /secret/\n' };
-const tag = () => `<script async src="${stack.url}/t.js" data-site="${stack.sqlOne("SELECT public_key FROM site WHERE name = 'checked'")}"></script>`;
+const tag = (name = 'checked') => `<script async src="${stack.url}/t.js" data-site="${stack.sqlOne(`SELECT public_key FROM site WHERE name = '${name}'`)}"></script>`;
 const html = (body) => (res) => res.writeHead(200, { 'content-type': 'text/html' }).end(body);
 const away = (to) => (res) => res.writeHead(302, { location: to }).end();
 const pages = {
@@ -44,6 +44,15 @@ const pages = {
 	'/leads-there': (q) => away(`/secret/page${q}`),
 	'/robots.txt': () => (res) => res.writeHead(robots.status).end(robots.text),
 };
+// As programs and old editors write pages.
+const odd = {
+	'/there': () => html(`<head>${tag('odd')}</head><p>Call (415) 555-0199</p>`),
+	'/moves': () => html(`<script>location.replace('/there' + location.search)</script>`),
+	'/moves-bare': () => html("<head><script>window.location.href = '/there';</script></head>"),
+	'/moves-perhaps': () => html(`${tag('odd')}<p>415-555-0199</p><script>if (window.x) { location = '/error'; }</script>`),
+	'/wide': () => (res) => res.writeHead(200, { 'content-type': 'text/html; charset=utf-16le' }).end(Buffer.from(`\ufeff${tag('odd')}<p>415\u2011555\u20110199</p>`, 'utf16le')),
+	'/written': () => html(`${tag('odd')}<p>(415)&nbsp;<b>555</b>&#8209;0199</p>`),
+};
 
 before(async () => {
 	stack = await startStack({ without: ['dni', 'sipworker'], args: ['--web-rate', '100000'] });
@@ -51,7 +60,7 @@ before(async () => {
 	server = http.createServer((req, res) => {
 		const { pathname, search } = new URL(req.url, 'http://x');
 		asked.push({ url: req.url, agent: req.headers['user-agent'] });
-		(pages[pathname] ?? (() => pages['/error']()))(search)(res);
+		(pages[pathname] ?? odd[pathname] ?? (() => pages['/error']()))(search)(res);
 	});
 	await new Promise((done) => server.listen(0, new URL(stack.url).hostname, done));
 	origin = `http://${new URL(stack.url).hostname}:${server.address().port}`;
@@ -98,6 +107,23 @@ test('each page is looked at as after a click, and what is wrong is named', asyn
 	assert.ok(asked.every((a) => /compatible; ringtrace-check\/1/.test(a.agent)));
 	assert.equal(asked.filter((a) => a.url.startsWith('/round')).length, 4, 'three redirects are followed');
 	assert.ok(asked.some((a) => a.url === '/good?gclid=ringtrace-check'));
+});
+
+test('pages that programs send on, of two bytes a letter, in pieces', async () => {
+	const res = await (await openForm(owner, '/settings/sites/new')).send({ name: 'odd', origins: origin, targets: '415-555-0199',
+		pages: Object.keys(odd).map((p) => `${origin}${p}`).join('\n') });
+	assert.equal(res.status, 303, await res.text());
+	const at = res.headers.get('location').replace('?done=added', '');
+	assert.equal((await owner.submit(at, `${at}/check`, {})).status, 303);
+	const mine = "site_id = (SELECT id FROM site WHERE name = 'odd')";
+	await until('all were looked at', () => stack.sqlOne(`SELECT COUNT(*) FROM site_page WHERE checked_at IS NULL AND ${mine}`) === '0', 60000);
+	const found = Object.fromEntries(stack.sql(`SELECT url, found, hops, status, targets, final_url FROM site_page WHERE ${mine}`)
+		.map(([url, bits, ...rest]) => [url.slice(origin.length), [Number(bits), ...rest]]));
+	assert.deepEqual(found['/moves'], [0, '1', '200', '1', `${origin}/there`], 'so is one whose program does');
+	assert.deepEqual(found['/moves-bare'], [bit.loses, '1', '200', '1', `${origin}/there`]);
+	assert.deepEqual(found['/moves-perhaps'], [0, '0', '200', '1', `${origin}/moves-perhaps`]);
+	assert.deepEqual(found['/wide'], [0, '0', '200', '1', `${origin}/wide`], 'two bytes a letter');
+	assert.deepEqual(found['/written'], [0, '0', '200', '1', `${origin}/written`], 'in pieces, with signs by their names');
 });
 
 test('the site\'s page says it in words, inert', async () => {
