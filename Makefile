@@ -348,23 +348,33 @@ static/dist/flow.js: static/js/flow.jsx $(wildcard static/js/flow/*) $(ESBUILD)
 static/dist/flow.css: static/flow.css $(wildcard static/css/flow_*) $(ESBUILD)
 	@$(ESBUILD) $< --bundle --minify --outfile=$@ --log-level=warning
 
-# Properties of our own objects that no other file knows: their names need not
-# be sent. None that is set on a node or an event: a short name may be taken.
+# Properties of the tag's own objects need not be sent by their names. TAG_INNER
+# no other file knows; those in names.json the parts ask for, so they have the same
+# short name everywhere (esbuild writes its list, so it gets a copy). None that is
+# set on a node or an event: a short name may be taken.
 TAG_INNER := cc|trunk|nsn|bare|re|hide|root|frame|parts
-static/dist/t.js: static/dni/t.js static/dni/swap.js Makefile $(ESBUILD)
-	@$(ESBUILD) $< --bundle --format=iife --minify --target=es2020 \
-	    '--banner:js=$(EAGER)' '--mangle-props=^($(TAG_INNER))$$' \
-	    --outfile=$@ --log-level=warning
+TAG_SHARED = $(shell sed -n 's/^ *"\(.*\)": .*/\1/p' static/dni/names.json | paste -sd '|')
+# $(call tag_bundle,format,names)
+define tag_bundle
+	@cp static/dni/names.json $@.names
+	@$(ESBUILD) $< --bundle --format=$1 --minify --target=es2020 \
+	    '--banner:js=$(EAGER)' '--mangle-props=^($2)$$' \
+	    --mangle-cache=$@.names --outfile=$@ --log-level=warning
+	@rm $@.names
+endef
+
+static/dist/t.js: static/dni/t.js static/dni/swap.js static/dni/names.json \
+    Makefile $(ESBUILD)
+	$(call tag_bundle,iife,$(TAG_INNER)|$(TAG_SHARED))
 
 static/dist/t-stub.js: static/dni/stub.js $(ESBUILD)
 	@$(ESBUILD) $< --minify --outfile=$@ --log-level=warning
 
-static/dist/t-visit.js static/dist/t-form.js: static/dni/plain.js
+static/dist/t-form.js: static/dni/plain.js
 static/dist/t-visit.js: static/dni/about.js
 
-static/dist/t-%.js: static/dni/%.js Makefile $(ESBUILD)
-	@$(ESBUILD) $< --bundle --format=esm --minify --target=es2020 \
-	    '--banner:js=$(EAGER)' --outfile=$@ --log-level=warning
+static/dist/t-%.js: static/dni/%.js static/dni/names.json Makefile $(ESBUILD)
+	$(call tag_bundle,esm,$(TAG_SHARED))
 
 #: make shots         every page, both themes, three widths: one contact sheet
 .PHONY: shots

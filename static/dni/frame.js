@@ -13,7 +13,7 @@ export default function (tag) {
 
 	function friend(origin) {
 		const host = origin.replace(/^\w+:\/\//, '').replace(/:\d+$/, '');
-		return origin === w.location.origin || friends.includes(origin) || (top && ('.' + host).endsWith('.' + top));
+		return (origin !== 'null' && origin === w.origin) || friends.includes(origin) || (top && ('.' + host).endsWith('.' + top));
 	}
 
 	function heard(e) {

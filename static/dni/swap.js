@@ -13,22 +13,20 @@
 // Every place is asked once: while the page is being read only what came since
 // the last frame, later only what changed.
 
-// Brackets, dots, dashes and invisible marks, and as many blanks as a page's
+// Brackets, dots, dashes and invisible marks, those of Chinese and Japanese too, and as many blanks as a page's
 // source has between them (\s has the no-break ones). Each blank can be matched
 // in one way only, so a long run of them costs no more than its length. The
 // classes \p{Pd} and \p{Cf} say the same and take a browser ten times as long.
-const SEP = '\\s*(?:[()./|·−\\-\\xad\\u05be\\u061c\\u2000-\\u206f\\uff0d]\\s*){0,4}';
-// Sets, not expressions: each expression is compiled when it is first asked.
-const set = (names) => new Set(names.split(','));
-const INLINE = set('a,abbr,b,bdi,bdo,big,cite,code,data,em,font,i,img,ins,label,mark,nobr,q,s,small,span,strong,sub,sup,time,tspan,u,var,wbr');
+const SEP = '\\s*(?:[()./|·−\\-\\xad\\u05be\\u061c\\u2000-\\u206f\\uff08\\uff09\\uff0d-\\uff0f]\\s*){0,4}', OPEN = '[(\\uff08]?';
+const INLINE = 'a,abbr,b,bdi,bdo,big,cite,code,data,em,font,i,img,ins,label,mark,nobr,q,s,small,span,strong,sub,sup,time,tspan,u,var,wbr'.split(',');
 const KEEP = 'script,style,noscript,template,textarea,option:not([value]),object,[data-noswap],[data-calltrk-noswap],' +
 	'[contenteditable]:not([contenteditable=false])';
 // Which elements' attributes are looked at: of all that hold the end of a number
 // there, or of a few elements whatever they say.
-export const names = ['href', 'title', 'aria-label', 'content', 'alt', 'placeholder', 'value'];
+export const names = ['href', 'title', 'aria-label', 'content', 'alt', 'placeholder', 'value', 'xlink:href'];
 const SOME = ['a[href^=tel]', 'img', 'area', 'textarea', 'input', 'iframe'];
 
-export const isLink = (href) => /^\s*(tel|sms|callto|whatsapp):|\/\/(wa\.me|\w+\.whatsapp\.com)\//i.test(href);
+export const isLink = (href) => /^\s*(tel|sms|callto|whatsapp|viber|facetime.*):|\/\/(wa\.me|\w+\.whatsapp\.com|t\.me(?=\/\+\d))\//i.test(href);
 
 // Every expression is compiled when it is first met, which takes a browser longer
 // than what the few characters asked of here need.
@@ -64,8 +62,8 @@ const tail = (number) => spaced(digits(number).slice(-7), 0, '', '\\W*');
 function makeRule({ from, to }) {
 	const p = parts(from);
 	return {
-		re: new RegExp(`((?:(?:\\+|00|011)${SEP})?\\(?${p.cc + SEP})?` +
-			(p.trunk ? `(\\(?${spaced(p.trunk) + SEP})?` : '()') + `(\\(?${spaced(p.nsn, 3, p.cc)})(?!\\d)`, 'g'),
+		re: new RegExp(`((?:(?:[+＋]|00|011)${SEP})?${OPEN + p.cc + SEP})?` +
+			(p.trunk ? `(${OPEN + spaced(p.trunk) + SEP})?` : '()') + `(${OPEN + spaced(p.nsn, 3, p.cc)})(?!\\d)`, 'g'),
 		// Without its trunk prefix a number must be long to be one (1), or is
 		// none (2).
 		bare: p.trunk && (p.nsn.length > 8 ? 1 : 2),
@@ -101,7 +99,7 @@ export function kept(el) {
 
 // The texts between which a number may be split stand in one block.
 function block(n) {
-	do n = n.parentNode; while (n && INLINE.has(n.localName));
+	do n = n.parentNode; while (n && INLINE.includes(n.localName));
 	return n;
 }
 
@@ -113,13 +111,13 @@ export const page = { found: 0, swapped: 0, roots: [], paint: new Map(), watch }
 export const doc = document;
 const { roots, paint } = page, held = new Set(), homes = new Set();
 const observer = new MutationObserver(changes);
-let rules = [], range, asked, quick, select, read = 0, started, seeing, backward, busy, burst = 0;
+let rules = [], range, asked, quick, select, read = 0, started, seeing, backward, burst = 0;
 
 // [from, to, new text] of each number in s, the last first: so what stands
 // before keeps its place while they are put in.
-function hits(s, list, link) {
+function hits(s, link) {
 	const out = [];
-	for (const r of list) {
+	for (const r of rules) {
 		let m;
 		r.re.lastIndex = 0;
 		// What is no number is found everywhere.
@@ -143,8 +141,8 @@ function hits(s, list, link) {
 	return out.sort((x, y) => y[0] - x[0]);
 }
 
-export function text(s, list, link) {
-	for (const h of hits(s, list || rules, link)) s = s.slice(0, h[0]) + h[2] + s.slice(h[1]);
+export function text(s, link) {
+	for (const h of hits(s, link)) s = s.slice(0, h[0]) + h[2] + s.slice(h[1]);
 	return s;
 }
 
@@ -171,7 +169,7 @@ function put(node, now) {
 function swapRun(run) {
 	const all = run.map((n) => n.data), s = all.join(''), ends = all.map((t) => t.length);
 	if (!quick.test(s) || run.some((n) => kept(n.parentNode))) return;
-	const found = hits(s, rules);
+	const found = hits(s);
 	for (const h of found) {
 		const t = h[2], even = t.length === h[1] - h[0];
 		let at = 0;
@@ -189,7 +187,8 @@ function swapRun(run) {
 
 // The texts of a block in the order they stand, over its inline elements. A
 // number may be split over pieces that hold digits, or stand between such; one that
-// stands in one piece is first.
+// stands in one piece is first. What has no words, a line's end or a drawing, ends
+// a number, but behind a bracket or a dash.
 function swapTexts(el) {
 	let run = [];
 	function end() {
@@ -199,8 +198,8 @@ function swapTexts(el) {
 	(function pieces(el) {
 		for (let n = el.firstChild; n; n = n.nextSibling) {
 			if (n.nodeType === 1) {
-				if (INLINE.has(n.localName)) pieces(n);
-				else end();
+				if (INLINE.includes(n.localName)) pieces(n);
+				else if (n.textContent.trim() || !/[^\w\s]\s*$/.test(run[run.length - 1]?.data)) end();
 			} else if (n.nodeType === 3) {
 				const some = /\d/.test(n.data) || quick.test(n.data);
 				if (!some && n.data.trim().length > 3) end();
@@ -212,13 +211,13 @@ function swapTexts(el) {
 }
 
 export function swapAttr(el, name) {
-	const old = el.getAttribute(name);
+	const old = el.getAttribute(name), link = name === 'href' || name === 'xlink:href';
 	let now;
 	if (!old || !/\d/.test(old) || (name === 'value' ? el.localName !== 'input' || !/^(button|submit|reset)$/.test(el.type)
-		: name === 'content' ? el.localName === 'meta' : name === 'href' && !isLink(old))) return;
-	if (name === 'href') {
-		now = old.replace(/(^\s*[\w-]+:|phone=|me\/)([^?&;#]+)/g, (s, head, num) => {
-			const d = num.replace(/%(2[089B-F]|A0)/gi, unescape), t = text(d, rules, 1);
+		: name === 'content' ? el.localName === 'meta' : link && !isLink(old))) return;
+	if (link) {
+		now = old.replace(/(^\s*[\w-]+:|phone=|number=|me\/)([^?&;#]+)/g, (s, head, num) => {
+			const d = num.replace(/%(2[089B-F]|A0)/gi, unescape), t = text(d, 1);
 			return t === d ? s : head + t.replace(/\s/g, '').replace('+', num.includes('%2B') ? '%2B' : '+');
 		});
 	} else {
@@ -240,7 +239,7 @@ function swapAttrs(el) {
 
 // What holds the number: swapped, or hidden until the other one is known.
 function hit(el) {
-	const home = INLINE.has(el.localName) && block(el.firstChild) || el;
+	const home = INLINE.includes(el.localName) && block(el.firstChild) || el;
 	if (rules.length) return swapTexts(home);
 	if (held.has(home)) return;
 	held.add(home);
@@ -311,28 +310,24 @@ export function look(node, known) {
 // neighbours begin: their block is looked at, once for all changes.
 function fresh(n) {
 	if (n.nodeType === 1) look(n);
-	if (n.nodeType !== 3 && !INLINE.has(n.localName)) return;
+	if (n.nodeType !== 3 && !INLINE.includes(n.localName)) return;
 	const s = n.textContent;
-	if (/\d/.test(s) && (s.length < 30 || quick.test(s)) && (n = block(n))) homes.add(n);
-}
-
-function all() {
-	busy = 0;
-	if (quick) roots.forEach(look);
-	observer.takeRecords();
+	if ((quick.test(s) || (s.length < 30 && /\d/.test(s))) && (n = block(n))) homes.add(n);
 }
 
 function changes(list) {
-	const MANY = 99;
+	const MANY = 99, full = new Set();
 	if (!quick) return;
-	// Of many new elements each would be looked at, and several times: all of the
-	// page is cheaper then, once before it is painted.
-	if (list.reduce((n, m) => n + (m.addedNodes[0]?.nodeType === 1 && m.addedNodes.length), 0) > MANY) busy = busy || requestAnimationFrame(all);
-	else for (const m of list) {
+	// Of many new elements each would be looked at, and several times: all below
+	// their parent is cheaper then, or all of the page where they have many.
+	const many = list.reduce((n, m) => n + m.addedNodes.length, 0) > MANY;
+	for (const m of list) {
 		if (m.type === 'attributes') swapAttr(m.target, m.attributeName);
-		else if (m.type === 'childList') m.addedNodes.forEach(fresh);
-		else fresh(m.target);
+		else if (m.type !== 'childList') fresh(m.target);
+		else if (many) full.add(m.target);
+		else m.addedNodes.forEach(fresh);
 	}
+	(full.size > MANY ? roots : full).forEach(look);
 	// Other digits are not hidden while the number is waited for.
 	for (const n of homes) if (rules.length || quick.test(n.textContent)) hit(n);
 	homes.clear();
@@ -343,14 +338,11 @@ function changes(list) {
 function see(root) {
 	look(root);
 	observer.observe(root, { childList: true, subtree: true, characterData: true, attributeFilter: names });
-	// Elements that may have a shadow root of before our time: those whose names
-	// are none of HTML's everyday ones, and boxes, of very many the first.
+	// Elements that may have a shadow root of before our time: boxes, and those whose
+	// names are none of HTML's everyday ones.
 	setTimeout(() => {
-		const MOST = 9999;
-		for (const where of [':not(div,a,p,span,li,ul,h3,img,svg,path,td,br,i,b,script,option)', 'div']) {
-			const list = root.querySelectorAll(where), n = Math.min(list.length, MOST);
-			for (let i = 0; i < n; i++) if (list[i].shadowRoot) watch(list[i].shadowRoot);
-		}
+		for (const el of root.querySelectorAll(':not(a,p,span,li,ul,h3,img,svg,path,td,br,i,b,script,option)'))
+			if (el.shadowRoot) watch(el.shadowRoot);
 	});
 }
 
@@ -404,8 +396,8 @@ export function use(list) {
 	// groups them anew, and the first of a number that is written in letters.
 	select = [...SOME];
 	names.forEach((name, i) => {
-		if (i < 4 || i > 6) for (const { p, nsn } of rules) {
-			const as = (s) => select.push(`${i ? '' : 'a'}[${name}*="${s}"]`);
+		if (i < 4 || i > 7) for (const { p, nsn } of rules) {
+			const as = (s) => select.push(i ? `[${name}*="${s}"]` : `a[*|href*="${s}"]`);
 			as(nsn.slice(p.cc === '1' ? -4 : -2));
 			if (i && /^(1?[389]00|8)/.test(nsn)) as(nsn.slice(0, 3));
 		}

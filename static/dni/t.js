@@ -23,8 +23,6 @@ const attr = (name) => me?.getAttribute('data-' + name) || config[name] || '';
 const src = me?.src || '', site = attr('site');
 
 const HALF_HOUR = 1800000, HIDDEN_MS = 400;
-// A finger that taps moves the mouse, too; a key is for what has the focus.
-const USED = ['mousemove', 'scroll', 'focusin'];
 const ID = 'rt_id', CACHE = 'rt_p';
 const paid = (url) => url.includes('?') && /[?&](\w+clk?id|[gw]braid|li_fat_id|utm_\w+)=/i.test(url);
 const nav = navigator, loc = location;
@@ -49,7 +47,7 @@ const tag = {
 	// place: address of the page last told of; first: and what the browser asked
 	// for; sentAt: when; boss(message): the page around this frame, which has the
 	// visit; fresh: it has just begun.
-	site, page, attr, part, post, beacon, store, tell, view, answered, apply, show, click,
+	site, page, attr, part, post, beacon, remember, tell, view, answered, apply, show, click,
 };
 
 if (attr('attrs')) names.push(...attr('attrs').match(/[\w-]+/g));
@@ -70,9 +68,9 @@ function part(name, detail) {
 function store(name, value) {
 	try {
 		const s = sessionStorage;
-		if (value === undefined) return s.getItem(name) || '';
-		if (value) s.setItem(name, value);
-		else s.removeItem(name);
+		if (value) s[name] = value;
+		else if (value === '') delete s[name];
+		else return s[name] || '';
 	} catch {}
 	return '';
 }
@@ -98,6 +96,11 @@ function load() {
 function save() {
 	const MONTH = 2592000;
 	cookie(`${tag.ids.visitor}.${tag.ids.visit}.${Date.now()}`, MONTH);
+}
+
+// For the next page, and for the stub there: what stands on this one.
+function remember() {
+	if (tag.ids.visitor) store(CACHE, JSON.stringify([Date.now() + HALF_HOUR, [...page.paint], swaps]));
 }
 
 function forget() {
@@ -145,8 +148,8 @@ function unshow() {
 // The server cuts texts, but for addresses; half of a character, as is left where
 // a page or we cut one, is no text to it.
 function body(more) {
-	return JSON.stringify({ site, ...tag.ids, ...more }, (k, v) => v === '' ? undefined
-		: v?.replace ? v.slice(0, 4096).replace(/[\ud800-\udfff]/gu, '') : v);
+	return JSON.stringify({ site, ...tag.ids, ...more }, (k, v) => v?.replace
+		? v.slice(0, 4096).replace(/[\ud800-\udfff]/gu, '') || undefined : v);
 }
 
 function post(what, more, done) {
@@ -216,8 +219,7 @@ function landed() {
 }
 
 function view() {
-	const ref = tag.place || d.referrer, url = landed();
-	tag.first = tag.place ? loc.href : url;
+	const ref = tag.place || d.referrer, url = tag.first = landed();
 	tag.place = loc.href;
 	// Who takes the yes back in another tab takes the cookie along.
 	if (jar && !cookie()) consent = 'no';
@@ -276,14 +278,16 @@ function begin() {
 	}
 	view();
 	d.addEventListener('click', click, true);
-	for (const name of USED) d.addEventListener(name, wake, { once: true, capture: true });
+	w.addEventListener('pagehide', remember);
+	// A finger that taps moves the mouse, too; a key is for what has the focus.
+	for (const name of ['mousemove', 'scroll', 'focusin']) d.addEventListener(name, wake, { once: true, capture: true });
 	setTimeout(wake, WAKE_MS);
 	// Roots that custom elements make from now on; prototypes may be frozen.
 	try {
 		const proto = Element.prototype, attach = proto.attachShadow;
 		proto.attachShadow = function (o) {
 			const root = attach.call(this, o);
-			if (o.mode === 'open') watch(root);
+			watch(root);
 			return root;
 		};
 	} catch {}

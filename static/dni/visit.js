@@ -3,7 +3,6 @@
 // forms they fill in. t.js asks for it after the number is painted; nobody without
 // consent ever gets it.
 import about from './about.js';
-import plain from './plain.js';
 
 const MINUTE = 60000, HALF_HOUR = 1800000;
 
@@ -23,14 +22,6 @@ export default function (tag) {
 		else tag.post('beat', { engaged_s }, (a) => a && a.tier !== 'none' && tag.answered(a));
 	}
 
-	// For the next page, and for the stub there: what stands on this one.
-	function remember() {
-		const swaps = w.ringtrace.numbers(), pairs = [...tag.page.paint], kept = [now() + HALF_HOUR, pairs, swaps];
-		if (!tag.ids.visitor) return;
-		[kept, swaps, pairs, ...pairs].forEach(plain);
-		tag.store('rt_p', JSON.stringify(kept));
-	}
-
 	function tick() {
 		if (d.visibilityState === 'visible' && now() - usedAt < MINUTE / 2) usedS += 5;
 		if (usedS && since() >= MINUTE) beat();
@@ -38,7 +29,7 @@ export default function (tag) {
 
 	function seen(e) {
 		if (d.visibilityState === 'hidden' || e.type === 'pagehide') {
-			remember();
+			tag.remember();
 			beat(true);
 		} else if (since() >= MINUTE) beat();
 	}
@@ -114,7 +105,7 @@ export default function (tag) {
 
 	// How it went and who else knows this visitor, once a visit.
 	return () => {
-		remember();
+		tag.remember();
 		if (tag.fresh) (w.requestIdleCallback || w.setTimeout)(() => about(tag));
 		tag.fresh = 0;
 	};

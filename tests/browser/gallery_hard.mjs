@@ -153,4 +153,62 @@ export const hard = [
 		body: `<p>[[030 231 250 01=>030 231 257 77]], [[030 23 12 50 01=>030 23 12 57 77]], [[(0 30) 23 12 50 01=>(0 30) 23 12 57 77]], [[+49.30.23125001=>+49.30.23125777]], [[+49 / 30 / 23125001=>+49 / 30 / 23125777]], [[0 30 / 23 12 50 01=>0 30 / 23 12 57 77]]</p>
 			<p>Telefon: [[+49 (30) 231250-01=>+49 (30) 231257-77]] · Fax: +49 (30) 231250-02 · HRB 23125001 B · USt-IdNr. DE 302312500 · Kto. 30 2312 5001 0</p>`,
 	},
+	{
+		name: 'numbers broken at a bracket or a dash, and by drawings', site: 'US',
+		body: `<p>(415)<br>555-[[0199=>7003]] and 415-<br>555-[[0199=>7003]], [[+1 (415)=>+1 (415)]] <br/> 555.[[0199=>7003]]</p><p><b>(415)</b><br><b>555-[[0199=>7003]]</b></p>
+			<p>(415) <svg width="9" height="9"><path d="M0 0h9"/></svg> 555-[[0199=>7003]], 415-<svg width="9" height="9">\n<g>\n<path d="M0 0"/></g></svg>555-[[0199=>7003]]</p>
+			<p>Suite 415<br>555-0199 is no number, nor are 415 <br> 555-0199, (415)<svg width="9"><text>0</text></svg>555-0199, (415)<br>555-01<br>99</p>`,
+	},
+	{
+		name: 'full-width brackets and dashes', site: 'US',
+		body: `<p>电话：（415）555-[[0199=>7003]]，415－555－[[0199=>7003]]，[[＋1（415）555－0199=>＋1（415）555－7003]]，415／555／[[0199=>7003]]</p><p>传真：（415）555-0198</p>`,
+	},
+	{
+		name: 'links of messengers, and of old drawings', site: 'US',
+		body: `<a href="[[facetime:+14155550199=>facetime:+14155557003]]">a</a><a href="[[facetime-audio:415-555-0199=>facetime-audio:415-555-7003]]">b</a>
+			<a href="[[viber://chat?number=%2B14155550199=>viber://chat?number=%2B14155557003]]">c</a><a href="[[viber://add?number=14155550199=>viber://add?number=14155557003]]">d</a>
+			<a href="[[https://t.me/+14155550199=>https://t.me/+14155557003]]">e</a><a href="https://t.me/4155550199">f</a><a href="https://t.me/+aB4155550199">g</a>
+			<svg width="90" height="20"><a xlink:href="${link}"><text y="15">${swap}</text></a><a xlink:href="/n/4155550199"><text>x</text></a><use xlink:href="#n4155550199"></use></svg>`,
+	},
+	{
+		name: 'a frame written into the page, with the tag of its own', site: 'US',
+		body: `<iframe srcdoc="<p>${swap}</p><script async src='{{src}}' data-site='US'></script>"></iframe><p>${swap}</p>`,
+		// Asked for by the frame itself: the page around waits for its answer.
+		act: (page) => page.waitForFunction(() => !window.ringtrace?.version || document.querySelector('iframe').contentWindow.ringtrace?.numbers().length),
+	},
+	{
+		name: 'frames of strangers in a box', site: 'US',
+		body: `<iframe sandbox srcdoc="<p>${old}</p>"></iframe><iframe sandbox="allow-same-origin" srcdoc="<p>${swap}</p>"></iframe><iframe src="data:text/html,<p>${old}</p>"></iframe><p>${swap}</p>`,
+	},
+	{
+		name: 'by hand and by a tag manager', site: 'US',
+		body: `<p>${swap}</p><script>
+			window.ringtraceConfig = { site: 'US' };
+			var s = document.createElement('script');
+			s.async = true;
+			s.src = '{{src}}';
+			document.head.append(s);
+		</script><a href="${link}">x</a>`,
+	},
+	{
+		name: 'a page without scripts inside one with', site: 'US',
+		body: `<noscript><p>Call ${old}</p><img alt="${old}" src="/p?n=4155550199"></noscript><p>${swap}</p><div id="t"></div>`,
+		act: async (page) => {
+			await page.evaluate((n) => {
+				document.getElementById('t').innerHTML = `<noscript>${n}</noscript>`;
+			}, old);
+			await drawn(page);
+		},
+	},
+	{
+		name: 'the document written anew', site: 'US', body: `<p>${swap}</p>`,
+		act: async (page) => {
+			await page.evaluate(([n, l]) => {
+				document.open();
+				document.write(`<!doctype html><title>Next ${n}</title><p>Still ${n}</p><a href="${l}">x</a>`);
+				document.close();
+			}, [swap, link]);
+			await drawn(page);
+		},
+	},
 ];

@@ -243,6 +243,24 @@ test('a program that puts the old number back each time does not stop the page',
 	await page.context().close();
 });
 
+test('what a program draws in each frame is right when that frame is painted', async () => {
+	const page = await open(`<p id="n">${own.national}</p><div id="rows"></div>`);
+	await page.waitForFunction(() => window.ringtrace?.session().tier);
+	const wrong = await page.evaluate((own) => new Promise((done) => {
+		let left = 20, wrong = 0;
+		(function frame() {
+			// What the last frame ended with is what was painted.
+			wrong += document.body.textContent.includes(own);
+			if (!left--) return done(wrong);
+			document.getElementById('n').firstChild.data = own;
+			document.getElementById('rows').innerHTML = `<p>${own}</p>`.repeat(150);
+			requestAnimationFrame(frame);
+		})();
+	}), own.national);
+	assert.equal(wrong, 0);
+	await page.context().close();
+});
+
 test('a form is told as it is where lists write themselves', async () => {
 	const page = await open(`<p id="n">${own.national}</p><form id="f"><input name="id"><input name="mail" type="email"></form>`, {
 		init: () => {

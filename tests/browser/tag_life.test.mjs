@@ -162,6 +162,27 @@ test('a page shown again later renews its lease, and its number is right', async
 	await page.context().close();
 });
 
+test('who leaves the first page at once has its number on the next before anything is asked', async () => {
+	const page = await open({ clock: false });
+	await shows(page, ours);
+	lease = false;
+	await page.goto(`${site.base}/?two`);
+	await shows(page, ours);
+	const [until, pairs, swaps] = await page.evaluate(() => JSON.parse(sessionStorage.rt_p));
+	assert.ok(until > Date.now());
+	assert.deepEqual([pairs, swaps], [[[own.national, ours.national]], [{ from: own, to: ours }]]);
+	await page.context().close();
+});
+
+test('without consent nothing is kept of a page that is left', async () => {
+	const page = await open({ clock: false, says: { tier: 'source', why: 'consent', swap: [{ from: own, to: other }], beat_s: 60 } });
+	await shows(page, other);
+	await page.goto(`${site.base}/?two`);
+	await shows(page, other);
+	assert.deepEqual(await page.evaluate(() => [sessionStorage.length, document.cookie]), [0, '']);
+	await page.context().close();
+});
+
 test('a page whose lease is gone when it is shown again begins a visit', async () => {
 	const page = await open();
 	await shows(page, ours);
@@ -185,12 +206,14 @@ test('who says no in one tab has no visit begun in another', async () => {
 	const second = await page.context().newPage();
 	await second.goto(site.base);
 	await shows(second, ours);
+	// As dni.fcgi answers the visit that is begun without consent then.
+	lease = { tier: 'none', why: 'consent', swap: [], beat_s: 60 };
 	await second.evaluate(() => window.ringtrace.consent(false));
 	await until('it is told', () => events('consent_withdrawn').length === 1);
 	assert.equal(await page.evaluate(() => document.cookie), '');
+	await until('the visit without consent is asked for', () => told('visit').some((v) => v.consent === 'no'));
 	const before = told('visit').length;
 	beat = { tier: 'gone', why: '', swap: [], beat_s: 60 };
-	lease = { tier: 'none', why: 'consent', swap: [], beat_s: 60 };
 	await page.clock.fastForward(10 * 60000);
 	await shownAgain(page);
 	await shows(page, own);
