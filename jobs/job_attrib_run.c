@@ -6,6 +6,7 @@
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
 #include "lib/base/rnd.h"
+#include "lib/db/db_attrib_again.h"
 #include "lib/db/db_attrib_run_page.h"
 #include "lib/db/db_audit.h"
 #include "lib/db/db_company.h"
@@ -54,8 +55,10 @@ static enum err finish(const struct queue_env *env, struct company_id company,
 	if ((e = db_join(env->db, &mine)) != ERR_OK)
 		return e;
 	e = db_attrib_run_end(env->db, company, run->id, "done", clk_wall_us());
-	if (e == ERR_OK && run->applies)
-		e = audit(env, company, run);
+	if (e == ERR_OK)
+		e = run->applies
+			? audit(env, company, run)
+			: db_attrib_again_forget(env->db, company, run->id);
 	return db_join_end(env->db, mine, e);
 }
 
@@ -95,26 +98,41 @@ static enum err piece(const struct queue_env *env, struct company_id company,
 	return e == ERR_OK ? pages(env, company, run, &law) : e;
 }
 
-enum err job_attrib_run(const struct queue_env *env, const struct job_row *job)
+static enum err the_run(const struct queue_env *env, const struct job_row *job,
+    struct attrib_run *run)
 {
 	struct attrib_run_id id;
-	struct attrib_run run;
-	enum err e;
+	const enum err e = id_parse(ID_KIND_attrib_run, job->payload, id.v);
 
-	if ((e = id_parse(ID_KIND_attrib_run, job->payload, id.v)) != ERR_OK)
-		return e;
-	e = db_attrib_run_get(env->db, job->company, id, &run);
+	return e == ERR_OK ? db_attrib_run_get(env->db, job->company, id, run)
+			   : e;
+}
+
+enum err job_attrib_run(const struct queue_env *env, const struct job_row *job)
+{
+	struct attrib_run run;
+	enum err e = the_run(env, job, &run);
+
 	if (e == ERR_NOTFOUND)
 		return ERR_OK; /* swept */
 	if (e != ERR_OK || !db_attrib_run_under_way(&run))
 		return e;
 	e = piece(env, job->company, &run);
-	if (e == ERR_CONFLICT)
-		return ERR_OK; /* stopped, or another piece is at it */
-	if (queue_fate(e, job->attempts, JOB_ATTRIB_RUN_ATTEMPTS) ==
-		QUEUE_DEAD &&
-	    db_attrib_run_end(env->db, job->company, id, "failed",
-		clk_wall_us()) != ERR_OK)
-		log_warn("attrib: a run that failed is not marked so");
-	return e;
+	/* Stopped, or another piece is at it. */
+	return e == ERR_CONFLICT ? ERR_OK : e;
+}
+
+enum err job_attrib_run_given_up(const struct queue_env *env,
+    const struct job_row *job)
+{
+	struct attrib_run run;
+	enum err e = the_run(env, job, &run);
+
+	if (e == ERR_OK && db_attrib_run_under_way(&run))
+		e = db_attrib_run_end(env->db, job->company, run.id, "failed",
+		    clk_wall_us());
+	/* It has ended, is swept, or never was one: nobody waits for it. */
+	return e == ERR_NOTFOUND || e == ERR_CONFLICT || e == ERR_SYNTAX
+		   ? ERR_OK
+		   : e;
 }

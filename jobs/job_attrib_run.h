@@ -14,5 +14,9 @@
 
 RT_MUST_USE enum err job_attrib_run(const struct queue_env *env,
     const struct job_row *job);
+/* Ends the run as failed: its page would say "under way" for ever, and the
+ * company could begin no other. */
+RT_MUST_USE enum err job_attrib_run_given_up(const struct queue_env *env,
+    const struct job_row *job);
 
 #endif

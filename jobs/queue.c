@@ -120,10 +120,32 @@ static void give_kind(struct queue *q, const struct queue_kind *kind,
 /* --- one job ---------------------------------------------------------------
  */
 
-static void settle(struct worker *w, const struct queue_kind *kind,
-    const struct job_row *job, const uint8_t claim[ID_BYTES], enum err result)
+/* Whoever waits for the job is told first: a job that is dead is never looked
+ * at again. */
+static enum err give_up(struct worker *w, const struct queue_kind *kind,
+    const struct queue_env *env, const struct job_row *job,
+    const uint8_t claim[ID_BYTES], enum err result)
 {
-	const struct slice why = slice_from(err_name(result));
+	enum err e = ERR_OK;
+
+	if (kind->given_up != NULL) {
+		e = kind->given_up(env, job);
+		db_rollback(w->db); /* what a function left open */
+	}
+	if (e != ERR_OK)
+		return e;
+	metric_add(METRIC_JOBS_DEAD, 1);
+	log_error("queue: given up kind=%s job=%llu attempt=%u error=%s",
+	    kind->name, (unsigned long long)job->id, job->attempts,
+	    err_name(result));
+	return db_job_dead(w->db, job->id, claim, clk_wall_us(),
+	    slice_from(err_name(result)));
+}
+
+static void settle(struct worker *w, const struct queue_kind *kind,
+    const struct queue_env *env, const struct job_row *job,
+    const uint8_t claim[ID_BYTES], enum err result)
+{
 	const int64_t now_us = clk_wall_us();
 	uint64_t dice;
 	enum err e = ERR_OK;
@@ -137,7 +159,8 @@ static void settle(struct worker *w, const struct queue_kind *kind,
 		metric_add(METRIC_JOBS_AGAIN, 1);
 		rnd_bytes(&dice, sizeof(dice));
 		e = db_job_retry(w->db, job->id, claim,
-		    now_us + db_job_backoff_us(job->attempts, dice), why);
+		    now_us + db_job_backoff_us(job->attempts, dice),
+		    slice_from(err_name(result)));
 		log_warn(
 		    "queue: again later kind=%s job=%llu attempt=%u "
 		    "error=%s",
@@ -145,13 +168,7 @@ static void settle(struct worker *w, const struct queue_kind *kind,
 		    err_name(result));
 		break;
 	case QUEUE_DEAD:
-		metric_add(METRIC_JOBS_DEAD, 1);
-		e = db_job_dead(w->db, job->id, claim, now_us, why);
-		log_error(
-		    "queue: given up kind=%s job=%llu attempt=%u "
-		    "error=%s",
-		    kind->name, (unsigned long long)job->id, job->attempts,
-		    err_name(result));
+		e = give_up(w, kind, env, job, claim, result);
 		break;
 	}
 	/* Not written down: it becomes due again, which is harmless. */
@@ -214,7 +231,7 @@ static bool run_one(struct worker *w, const struct queue_kind *kind)
 		return false;
 	job = jobs[0]; /* the function may empty the arena */
 	if (job.attempts > kind->max_attempts) {
-		settle(w, kind, &job, claim, ERR_CLOSED);
+		settle(w, kind, &env, &job, claim, ERR_CLOSED);
 		return true;
 	}
 	start_us = clk_mono_us();
@@ -223,7 +240,7 @@ static bool run_one(struct worker *w, const struct queue_kind *kind)
 	    kind->name, (unsigned long long)job.id, job.attempts, err_name(e),
 	    (long long)(clk_mono_us() - start_us));
 	db_rollback(w->db); /* what a function left open */
-	settle(w, kind, &job, claim, e);
+	settle(w, kind, &env, &job, claim, e);
 	return true;
 }
 

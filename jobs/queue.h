@@ -41,6 +41,12 @@ struct queue_kind {
 	/* ERR_OK: done. ERR_SYNTAX, ERR_RANGE, ERR_UNSUPPORTED: will never
 	 * work: dead at once. Others: again later. */
 	enum err (*run)(const struct queue_env *env, const struct job_row *job);
+	/* The job is about to be given up, after run() or unrun: whatever waits
+	 * for it is told here. May be called more than once; on an error the
+	 * job stays, and is given up again when its time is over. NULL: nothing
+	 * waits. */
+	enum err (
+	    *given_up)(const struct queue_env *env, const struct job_row *job);
 };
 
 struct queue_conf {

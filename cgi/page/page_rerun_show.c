@@ -19,6 +19,8 @@ static const char *credit_words(const char *by)
 {
 	if (strcmp(by, "visit") == 0)
 		return "a visit";
+	if (strcmp(by, "tracker") == 0)
+		return "a tracker";
 	return strcmp(by, "source") == 0 ? "a source" : "nothing";
 }
 

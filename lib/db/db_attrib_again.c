@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/utf8.h"
+#include "lib/db/stmt.h"
 
 const char *db_attrib_again_name(enum attrib_again_by by)
 {
@@ -10,6 +11,7 @@ const char *db_attrib_again_name(enum attrib_again_by by)
 		[ATTRIB_AGAIN_NONE] = "nothing",
 		[ATTRIB_AGAIN_SOURCE] = "source",
 		[ATTRIB_AGAIN_VISIT] = "visit",
+		[ATTRIB_AGAIN_TRACKER] = "tracker",
 	};
 
 	return names[by];
@@ -19,6 +21,8 @@ static enum attrib_again_by before(const struct attrib_call *call)
 {
 	if (strcmp(call->attributed_by, "visit") == 0)
 		return ATTRIB_AGAIN_VISIT;
+	if (strcmp(call->attributed_by, "tracker") == 0)
+		return ATTRIB_AGAIN_TRACKER;
 	return strcmp(call->attributed_by, "source") == 0 ? ATTRIB_AGAIN_SOURCE
 							  : ATTRIB_AGAIN_NONE;
 }
@@ -82,11 +86,9 @@ static bool is_gone(const struct attrib_call *call, const struct judged *j)
 
 static void stays(const struct attrib_call *call, struct attrib_again *a)
 {
-	const bool tracker = strcmp(call->attributed_by, "tracker") == 0;
-
 	memset(a, 0, sizeof(*a));
-	a->gone = !tracker;
 	a->before = a->now = before(call);
+	a->gone = a->now != ATTRIB_AGAIN_TRACKER;
 	a->before_bp = a->now_bp = call->probability_bp;
 	put(slice_from(call->source), a->source, sizeof(a->source));
 	put(slice_from(call->medium), a->medium, sizeof(a->medium));
@@ -112,6 +114,40 @@ static enum err write_down(struct db *db, struct company_id company,
 	return e;
 }
 
+/* What it would be credited to, for those after it. */
+static enum err keep_guess(struct db *db, struct company_id company,
+    struct attrib_run_id run, struct call_id call, const struct judged *j)
+{
+	static const char sql[] =
+	    "INSERT INTO attrib_run_guess (company_id, run_id, call_id,"
+	    " visit_id, probability_bp) VALUES (?, ?, ?, ?, ?)"
+	    " ON DUPLICATE KEY UPDATE visit_id = VALUES(visit_id),"
+	    " probability_bp = VALUES(probability_bp)";
+	static const struct visit_id none;
+	const struct attrib_verdict *v = &j->verdict;
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, run.v);
+	stmt_in_id(st, call.v);
+	stmt_in_id_null(st,
+	    v->level == ATTRIB_VISIT ? j->found.c[v->best].visit.v : none.v);
+	stmt_in_u64(st, v->probability_bp);
+	return stmt_exec(st, NULL);
+}
+
+enum err db_attrib_again_forget(struct db *db, struct company_id company,
+    struct attrib_run_id preview)
+{
+	static const char sql[] =
+	    "DELETE FROM attrib_run_guess WHERE company_id = ? AND run_id = ?";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, preview.v);
+	return stmt_exec(st, NULL);
+}
+
 enum err db_attrib_again(struct db *db, struct company_id company,
     const struct attrib_call *call, const struct attrib_again_rules *rules,
     struct arena *mem, struct attrib_again *out)
@@ -121,7 +157,8 @@ enum err db_attrib_again(struct db *db, struct company_id company,
 		.at_us = call->started_us,
 		.caller_e164 = slice_from(call->caller_e164),
 		.caller_country = slice_from(call->caller_country),
-		.caller_place = slice_from(call->caller_place) };
+		.caller_place = slice_from(call->caller_place),
+		.preview = rules->preview };
 	struct attrib_again a;
 	struct judged j;
 	enum err e;
@@ -131,10 +168,13 @@ enum err db_attrib_again(struct db *db, struct company_id company,
 	if (e != ERR_OK)
 		return e;
 	compare(call, &j, &a);
-	if (strcmp(call->attributed_by, "tracker") == 0 || is_gone(call, &j))
+	if (before(call) == ATTRIB_AGAIN_TRACKER || is_gone(call, &j))
 		stays(call, &a);
 	else if (rules->apply && a.changed)
 		e = write_down(db, company, call->id, &j);
+	else if (!id_is_nil(rules->preview.v) && a.changed &&
+		 call->caller_e164[0] != '\0')
+		e = keep_guess(db, company, rules->preview, call->id, &j);
 	if (e == ERR_OK)
 		*out = a;
 	return e;

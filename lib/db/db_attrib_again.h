@@ -17,6 +17,7 @@ enum attrib_again_by {
 	ATTRIB_AGAIN_NONE,
 	ATTRIB_AGAIN_SOURCE,
 	ATTRIB_AGAIN_VISIT,
+	ATTRIB_AGAIN_TRACKER, /* a tracker's number, by its rule: it stays */
 	ATTRIB_AGAIN_COUNT
 };
 const char *db_attrib_again_name(enum attrib_again_by by);
@@ -38,17 +39,24 @@ struct attrib_again {
 struct attrib_again_rules {
 	const struct attrib_law *law;
 	uint16_t threshold_bp;
-	bool apply; /* false: nothing is written */
+	bool apply; /* false: calls stay as they are */
+	/* Without apply: what is said of a call is kept under this run, for
+	 * the caller's next call. nil: it is not, and who called twice may
+	 * come out differently when it is applied. */
+	struct attrib_run_id preview;
 };
 
 /* A call whose visits have been deleted since (retention, erasure) cannot be
  * judged again and keeps what it has.
  *
  * call: of db_attrib_calls(), of a pool. Texts of the evidence go to mem, which
- * the caller empties. Without apply a caller's history is what is written now,
- * so a chain of calls may come out differently when it is applied. */
+ * the caller empties. */
 RT_MUST_USE enum err db_attrib_again(struct db *db, struct company_id company,
     const struct attrib_call *call, const struct attrib_again_rules *rules,
     struct arena *mem, struct attrib_again *out);
+
+/* What a preview kept goes. */
+RT_MUST_USE enum err db_attrib_again_forget(struct db *db,
+    struct company_id company, struct attrib_run_id preview);
 
 #endif

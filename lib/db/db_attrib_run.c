@@ -269,6 +269,8 @@ static enum err remove_run(struct db *db, struct company_id company,
 		" AND run_id = ?",
 		"DELETE FROM attrib_run_count WHERE company_id = ?"
 		" AND run_id = ?",
+		"DELETE FROM attrib_run_guess WHERE company_id = ?"
+		" AND run_id = ?",
 		"DELETE FROM attrib_run WHERE company_id = ? AND id = ?",
 	};
 	enum err e = ERR_OK;

@@ -279,9 +279,11 @@ enum err db_attrib_run_page(struct db *db, struct company_id company,
     struct attrib_run *run, const struct attrib_law *law, struct arena *mem,
     struct arena *scratch, bool *left)
 {
+	static const struct attrib_run_id none;
 	const struct attrib_again_rules rules = { .law = law,
 		.threshold_bp = run->threshold_bp,
-		.apply = run->applies };
+		.apply = run->applies,
+		.preview = run->applies ? none : run->id };
 	struct attrib_call *rows = NULL;
 	size_t n = 0, step;
 	enum err e;

@@ -42,6 +42,19 @@ static const char credited_sql[] =
     " AND c.id <> ? AND i.attributed_by = 'visit'"
     " ORDER BY c.started_at DESC LIMIT ?";
 
+/* The same, as a preview has it. */
+static const char guessed_sql[] =
+    "SELECT v.visitor_id, IF(g.call_id IS NULL, i.probability_bp,"
+    " g.probability_bp) FROM phone_call c"
+    " JOIN interaction i ON i.company_id = c.company_id AND i.id = c.id"
+    " LEFT JOIN attrib_run_guess g ON g.company_id = c.company_id"
+    " AND g.call_id = c.id AND g.run_id = ?"
+    " JOIN visit v ON v.company_id = c.company_id AND v.id ="
+    " IF(g.call_id IS NOT NULL, g.visit_id,"
+    " IF(i.attributed_by = 'visit', i.visit_id, NULL))"
+    " WHERE c.company_id = ? AND c.caller_e164 = ? AND c.started_at < ?"
+    " AND c.id <> ? ORDER BY c.started_at DESC LIMIT ?";
+
 struct credited {
 	struct visitor_id ids[CREDITED_MAX];
 	uint16_t bp[CREDITED_MAX];
@@ -52,6 +65,7 @@ struct credited {
 static enum err read_credited(struct db *db, struct company_id company,
     const struct candidate_call *call, struct credited *out)
 {
+	const bool preview = !id_is_nil(call->preview.v);
 	struct visitor_id id;
 	uint16_t bp;
 	struct stmt *st;
@@ -60,7 +74,9 @@ static enum err read_credited(struct db *db, struct company_id company,
 	*out = (struct credited){ .n = 0 };
 	if (call->caller_e164.n == 0)
 		return ERR_OK;
-	st = stmt_begin(db, credited_sql);
+	st = stmt_begin(db, preview ? guessed_sql : credited_sql);
+	if (preview)
+		stmt_in_id(st, call->preview.v);
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, call->caller_e164);
 	stmt_in_time_us(st, call->at_us);

@@ -25,6 +25,9 @@ struct candidate_call {
 	struct slice caller_e164; /* "": anonymous, nothing is known */
 	struct slice caller_country;
 	struct slice caller_place;
+	/* What this preview says of the caller's earlier calls is taken for
+	 * what they are credited to (db_attrib_again.h). nil: none. */
+	struct attrib_run_id preview;
 };
 
 struct candidates {

@@ -250,6 +250,7 @@ static const struct grant {
 	{ "jobd", "attrib_run", DELETE },
 	{ "jobd", "attrib_run_call", DELETE },
 	{ "jobd", "attrib_run_count", DELETE },
+	{ "jobd", "attrib_run_guess", DELETE },
 	{ "jobd", "audit", APPEND },
 	{ "jobd", "call_fact", DELETE },
 	{ "jobd", "call_leg", READ },

@@ -4,13 +4,11 @@
 #include <string.h>
 
 #include "lib/db/db_attrib_run_page.h"
-#include "lib/db/db_lease.h"
 #include "lib/db/db_stat.h"
-#include "lib/db/db_visit.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
-#include "tests/support/testdb_call.h"
+#include "tests/support/testdb_attrib.h"
 
 #define NOW TESTDB_NOW_US
 
@@ -60,51 +58,11 @@ static struct company_id theirs(void)
 
 /* --- calls and their visits ---------------------------------------------- */
 
-static void visit_with_lease(const char *source, int64_t at_us)
-{
-	struct visit_row v;
-	const struct visit_row *visits[] = { &v };
-	struct lease_row l;
-	const struct lease_row *leases[] = { &l };
-
-	memset(&v, 0, sizeof(v));
-	testdb_id(at_us, v.id.v);
-	testdb_id(at_us, v.visitor.v);
-	v.site = t->company[0].site;
-	v.started_us = at_us;
-	v.landing_url = SLICE("https://site0.example/");
-	v.source.source = slice_from(source);
-	v.source.medium = SLICE("cpc");
-	v.source.campaign = SLICE("spr\xc3\xadng '; --");
-	v.source.landing_page = SLICE("site0.example/");
-	did(db_visit_add(dni, ours(), visits, 1));
-	memset(&l, 0, sizeof(l));
-	testdb_id(at_us, l.id.v);
-	l.pool = t->company[0].pool;
-	l.number = t->company[0].pooled[0];
-	memcpy(l.number_e164, "+14155550200", 13);
-	l.visit = v.id;
-	l.epoch = 1;
-	l.started_us = l.beat_us = at_us;
-	l.expires_us = at_us + 180 * RT_SEC_US;
-	did(db_lease_add(dni, ours(), leases, 1));
-}
-
 /* A closed call that is credited to nothing, ten seconds after a visit. */
 static void call_after(const char *source, int64_t at_us, int n)
 {
-	struct call_id id;
-	struct callrec r;
-	char caller[24];
-
-	visit_with_lease(source, at_us);
-	testdb_id(at_us + 10 * RT_SEC_US, id.v);
-	(void)snprintf(caller, sizeof(caller), "+1415557%04d", n);
-	r = testdb_call_opened(t, 0, id, t->company[0].pooled[0], caller,
-	    at_us + 10 * RT_SEC_US);
-	did(db_call_opened(t->db, ours(), &r, &testdb_call_place));
-	r = testdb_call_closed(t, 0, id, 1, CALLRESULT_MISSED, 0);
-	did(db_call_closed(t->db, ours(), &r, NULL, NOW));
+	(void)testdb_attrib_visit(t, dni, source, at_us);
+	(void)testdb_attrib_call(t, at_us + 10 * RT_SEC_US, n);
 }
 
 static struct attrib_run asked(int64_t from_us, int64_t to_us, bool applies)

@@ -27,9 +27,9 @@ static struct testdb *t;
 static struct settings settings;
 
 static const struct queue_kind kinds[] = {
-	{ "attrib", 1, RT_MIN_US, 3, 365 * RT_DAY_US, job_attrib },
-	{ "pool", 1, RT_MIN_US, 3, 365 * RT_DAY_US, job_pool },
-	{ "usage", 1, RT_MIN_US, 3, 365 * RT_DAY_US, job_usage },
+	{ "attrib", 1, RT_MIN_US, 3, 365 * RT_DAY_US, job_attrib, NULL },
+	{ "pool", 1, RT_MIN_US, 3, 365 * RT_DAY_US, job_pool, NULL },
+	{ "usage", 1, RT_MIN_US, 3, 365 * RT_DAY_US, job_usage, NULL },
 };
 
 static int start(void **state)
@@ -153,7 +153,7 @@ static void test_told(void **state)
 
 		ok(queue_start(&q, &(struct queue_conf){ .settings = &settings,
 				       .kinds = &(struct queue_kind){ "pool", 1,
-					   RT_MIN_US, 3, 0, job_pool },
+					   RT_MIN_US, 3, 0, job_pool, NULL },
 				       .n_kinds = 1,
 				       .threads = 1,
 				       .connect = connect_jobd }));

@@ -138,7 +138,7 @@ static enum err connect_jobd(const struct settings *s, struct db **out)
 static void test_private(void **state)
 {
 	static const struct queue_kind kind = { "site", 1, RT_MIN_US, 3, 0,
-		job_site };
+		job_site, NULL };
 	const int64_t now_us = clk_wall_us();
 	const int64_t until_us = clk_mono_us() + LIMIT_US;
 	struct site_page_row row;

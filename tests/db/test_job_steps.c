@@ -38,7 +38,7 @@ static enum err nothing(const struct queue_env *e, const struct job_row *job)
 
 /* A queue that finds nothing to do, for jobs that ask whether it stops. */
 static const struct queue_kind kinds[] = {
-	{ "nothing", 1, RT_MIN_US, 3, 0, nothing },
+	{ "nothing", 1, RT_MIN_US, 3, 0, nothing, NULL },
 };
 
 static int start(void **state)

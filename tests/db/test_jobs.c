@@ -90,23 +90,23 @@ static enum err run_syntax(const struct queue_env *env,
 }
 
 static const struct queue_kind kinds[] = {
-	{ "quick", 2, RT_MIN_US, 3, 0, run_quick },
-	{ "slow", 2, RT_MIN_US, 3, 0, run_slow },
-	{ "again", 1, RT_MIN_US, 3, 0, run_io },
-	{ "once", 1, RT_MIN_US, 1, 0, run_io },
-	{ "never", 1, RT_MIN_US, 3, 0, run_syntax },
-	{ "waveform", 1, RT_MIN_US, 3, 0, job_waveform },
+	{ "quick", 2, RT_MIN_US, 3, 0, run_quick, NULL },
+	{ "slow", 2, RT_MIN_US, 3, 0, run_slow, NULL },
+	{ "again", 1, RT_MIN_US, 3, 0, run_io, NULL },
+	{ "once", 1, RT_MIN_US, 1, 0, run_io, NULL },
+	{ "never", 1, RT_MIN_US, 3, 0, run_syntax, NULL },
+	{ "waveform", 1, RT_MIN_US, 3, 0, job_waveform, NULL },
 };
 
 static const struct queue_kind clock_kinds[] = {
-	{ "clock", 2, RT_MIN_US, 3, 365 * RT_DAY_US, run_quick },
-	{ "sweep", 1, RT_MIN_US, 3, 365 * RT_DAY_US, job_sweep },
+	{ "clock", 2, RT_MIN_US, 3, 365 * RT_DAY_US, run_quick, NULL },
+	{ "sweep", 1, RT_MIN_US, 3, 365 * RT_DAY_US, job_sweep, NULL },
 };
 
 /* With as many threads as jobs that may run at once. */
 static const struct queue_kind crowd[] = {
-	{ "slow", 5, RT_MIN_US, 3, 0, run_slow },
-	{ "quick", 1, RT_MIN_US, 3, 0, run_quick },
+	{ "slow", 5, RT_MIN_US, 3, 0, run_slow, NULL },
+	{ "quick", 1, RT_MIN_US, 3, 0, run_quick, NULL },
 };
 
 static struct queue *start_with(const struct queue_kind *rows, size_t n,
