@@ -52,7 +52,9 @@ static void head_view(const struct page_pool_facts *f, struct view *v)
 	view_cstr(v, "state", words);
 	view_cstr(v, "tone", page_pool_facts_tone(&f->trend));
 	view_flag(v, "warn",
-	    f->trend.state == POOL_USE_SOON || f->trend.state == POOL_USE_FULL);
+	    f->trend.state == POOL_USE_SOON ||
+		f->trend.state == POOL_USE_FULL ||
+		f->trend.state == POOL_USE_EMPTY);
 }
 
 /* --- over time

@@ -1,5 +1,6 @@
 #include "cgi/page/page_pool_facts.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -201,7 +202,7 @@ static void set_load(struct page_pool_facts *f)
 		const double visits = (double)h->leases + (double)h->given.full;
 
 		if (h->known && visits > 0.0)
-			v[n++] = visits;
+			v[n++] = fmin(visits, POOL_SIZE_VISITS_H_MAX);
 	}
 	if (n == 0)
 		return;
@@ -242,6 +243,9 @@ void page_pool_facts_words(const struct pool_use_trend *t,
 	case POOL_USE_UNKNOWN:
 		text = "Too early to say";
 		break;
+	case POOL_USE_EMPTY:
+		text = "No numbers in it";
+		break;
 	case POOL_USE_CALM:
 		text = "Room to spare";
 		break;
@@ -263,6 +267,7 @@ const char *page_pool_facts_tone(const struct pool_use_trend *t)
 	case POOL_USE_CALM:
 		return "good";
 	case POOL_USE_SOON:
+	case POOL_USE_EMPTY:
 		return "warn";
 	case POOL_USE_FULL:
 		return "bad";

@@ -178,6 +178,16 @@ static enum err table(const struct page_pool_facts *f, const struct wish *w,
 	return e;
 }
 
+/* Four times what there is; no more than the form takes. */
+static uint64_t slider_most(const struct page_pool_facts *f)
+{
+	const uint64_t most = (uint64_t)f->pool.numbers * 4;
+
+	return most < SLIDER_LEAST            ? SLIDER_LEAST
+	       : most > POOL_SIZE_NUMBERS_MAX ? POOL_SIZE_NUMBERS_MAX
+					      : most;
+}
+
 enum err page_pool_size(const struct req *r, struct page_pool_facts *f,
     const char *currency, struct view *v)
 {
@@ -195,9 +205,8 @@ enum err page_pool_size(const struct req *r, struct page_pool_facts *f,
 	view_flag(v, "size_traffic", f->load.visits_h > 0.0);
 	view_u64(v, "size_numbers", w.numbers);
 	view_u64(v, "size_gap_min", w.gap_min);
-	view_u64(v, "size_most",
-	    f->pool.numbers * 4 > SLIDER_LEAST ? f->pool.numbers * 4
-					       : SLIDER_LEAST);
+	view_u64(v, "size_most", slider_most(f));
+	view_u64(v, "size_limit", POOL_SIZE_NUMBERS_MAX);
 	(void)snprintf(text, sizeof(text), "%u.%02u",
 	    (unsigned int)(w.cents / 100), (unsigned int)(w.cents % 100));
 	view_cstr(v, "size_price", text);

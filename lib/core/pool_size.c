@@ -6,7 +6,6 @@
 #include "lib/base/rnd.h"
 #include "lib/core/erlang.h"
 
-#define VISITS_H_MAX 1.0e6
 #define VISITS_MIN   6000
 #define WARM_SHARE   4 /* 1/4 of the visits fill the pool first */
 #define HOLD_USUAL_S 180.0
@@ -209,16 +208,15 @@ static void simulate(struct run *r, struct queue *q, size_t visits)
 	}
 }
 
-static void settle(struct run *r, struct pool_size *out)
+/* n: numbers that were simulated. */
+static void settle(struct run *r, uint32_t n, struct pool_size *out)
 {
 	const struct counts *c = &r->c;
 
 	out->overflow = (double)c->overflowed / (double)c->visits;
 	out->shared =
 	    c->calls == 0 ? 0.0 : (double)c->shared / (double)c->calls;
-	out->busy = c->span_s > 0.0
-			? c->held_s / c->span_s / (double)out->numbers
-			: 0.0;
+	out->busy = c->span_s > 0.0 ? c->held_s / c->span_s / (double)n : 0.0;
 	out->gap_s = out->short_gap_s = -1.0;
 	if (c->gaps > 0) {
 		qsort(r->gap_s, c->gaps, sizeof(*r->gap_s), by_size);
@@ -242,32 +240,46 @@ static enum err run(struct run *r, struct queue *q, size_t visits,
 		    (struct slot){ (double)i - (double)q->n, -1.0, NEVER };
 	}
 	simulate(r, q, visits);
-	settle(r, out);
+	settle(r, q->n, out);
 	return ERR_OK;
+}
+
+static double erlang_of(const struct pool_size_load *l, uint32_t numbers)
+{
+	return erlang_b(l->visits_h / 3600.0 *
+			    (pool_size_mean_s(l) + l->min_gap_s),
+	    numbers);
 }
 
 enum err pool_size(const struct pool_size_load *l, uint32_t numbers,
     uint64_t seed, struct pool_size *out)
 {
-	const size_t least = 4 * (size_t)numbers;
-	struct run r = { .load = l };
+	struct pool_size_load part = *l;
+	struct run r = { .load = &part };
 	struct queue q = { .n = numbers };
 	struct pool_size got = { .numbers = numbers };
+	size_t least;
 	enum err e;
 
 	if (numbers == 0 || numbers > POOL_SIZE_NUMBERS_MAX ||
-	    !(l->visits_h > 0.0) || l->visits_h > VISITS_H_MAX)
+	    !(l->visits_h > 0.0) || l->visits_h > POOL_SIZE_VISITS_H_MAX)
 		return ERR_RANGE;
+	if (numbers > POOL_SIZE_SIMULATED_MAX) {
+		q.n = POOL_SIZE_SIMULATED_MAX;
+		part.visits_h *= (double)q.n / (double)numbers;
+	}
+	least = 4 * (size_t)q.n;
 	rnd_seed(&r.dice, seed);
 	r.mass = mass_of(l->law);
 	e = run(&r, &q, least > VISITS_MIN ? least : VISITS_MIN, &got);
 	free(r.gap_s);
 	free(q.heap);
 	free(q.slots);
-	got.erlang = erlang_b(l->visits_h / 3600.0 *
-				  (pool_size_mean_s(l) + l->min_gap_s),
-	    numbers);
-	if (e == ERR_OK)
-		*out = got;
-	return e;
+	if (e != ERR_OK)
+		return e;
+	got.erlang = erlang_of(l, numbers);
+	if (q.n < numbers)
+		got.overflow = got.erlang;
+	*out = got;
+	return ERR_OK;
 }

@@ -15,8 +15,13 @@
 
 #include "lib/core/attrib_law.h"
 
-#define POOL_SIZE_HOLDS       20
-#define POOL_SIZE_NUMBERS_MAX 5000
+#define POOL_SIZE_HOLDS        20
+#define POOL_SIZE_NUMBERS_MAX  1000000
+#define POOL_SIZE_VISITS_H_MAX 1.0e6
+/* A larger pool is simulated as so many of its numbers with their part of the
+ * visits, which alters the rests and who shares a number by less than the dice
+ * do; what it turns away is Erlang's then. */
+#define POOL_SIZE_SIMULATED_MAX 5000
 
 struct pool_size_load {
 	double visits_h;
@@ -42,7 +47,7 @@ void pool_size_holds(double *v, size_t n, double out[POOL_SIZE_HOLDS]);
 double pool_size_mean_s(const struct pool_size_load *l);
 
 /* numbers: 1 to POOL_SIZE_NUMBERS_MAX; more is ERR_RANGE, as is a rate that is
- * not above 0 or beyond a million an hour. About 2 ms. */
+ * not above 0 or beyond POOL_SIZE_VISITS_H_MAX. About 2 ms. */
 RT_MUST_USE enum err pool_size(const struct pool_size_load *l, uint32_t numbers,
     uint64_t seed, struct pool_size *out);
 

@@ -88,6 +88,10 @@ struct pool_use_trend pool_use_trend(const uint32_t *peak, size_t days,
 		peak += days - POOL_USE_DAYS_MAX;
 		days = POOL_USE_DAYS_MAX;
 	}
+	if (numbers == 0) {
+		t.state = POOL_USE_EMPTY;
+		return t;
+	}
 	t.per_day = days > 1 ? slope(peak, days, &last) : 0.0;
 	if (turned_away > 0 || (days > 0 && peak[days - 1] >= numbers)) {
 		t.state = POOL_USE_FULL;

@@ -30,6 +30,7 @@ RT_MUST_USE enum err pool_use(const struct pool_use_lease *l, size_t n,
 
 enum pool_use_state {
 	POOL_USE_UNKNOWN, /* fewer than three days */
+	POOL_USE_EMPTY,   /* it has no numbers */
 	POOL_USE_CALM,
 	POOL_USE_SOON, /* at this trend it is empty within two weeks */
 	POOL_USE_FULL  /* it was, within the last day */

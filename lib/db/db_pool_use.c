@@ -12,29 +12,49 @@ static const char span_sql[] =
     " FROM lease WHERE company_id = ? AND pool_id = ? AND expires_at > ?"
     " AND expires_at < ? AND started_at < ? LIMIT ?";
 
-static enum err read_span(struct stmt *st, struct pool_use_lease *rows,
-    size_t *n)
+#define ROWS_FIRST 1024
+
+struct span_rows {
+	struct pool_use_lease *v;
+	size_t n;
+	size_t cap;
+};
+
+static enum err add_span(struct span_rows *r, const struct pool_use_lease *l)
+{
+	const size_t cap = r->cap == 0 ? ROWS_FIRST : 2 * r->cap;
+
+	if (r->n == r->cap) {
+		struct pool_use_lease *v = realloc(r->v, cap * sizeof(*v));
+
+		if (v == NULL)
+			return ERR_NOMEM;
+		r->v = v;
+		r->cap = cap;
+	}
+	r->v[r->n++] = *l;
+	return ERR_OK;
+}
+
+static enum err read_span(struct stmt *st, struct span_rows *rows)
 {
 	struct pool_use_lease l;
-	size_t have = 0;
 	enum err e;
 
 	stmt_out_time_us(st, &l.from_us);
 	stmt_out_time_us(st, &l.to_us);
 	e = stmt_each(st);
-	while (e == ERR_OK && have < DB_POOL_USE_LEASES_MAX &&
+	while (e == ERR_OK && rows->n < DB_POOL_USE_LEASES_MAX &&
 	       (e = stmt_next(st)) == ERR_OK)
-		rows[have++] = l;
-	*n = have;
+		e = add_span(rows, &l);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
 enum err db_pool_use_span(struct db *db, struct company_id company,
     struct pool_id pool, int64_t from_us, int64_t to_us, struct pool_use *out)
 {
-	struct pool_use_lease *rows;
+	struct span_rows rows = { .v = NULL };
 	struct stmt *st = stmt_begin(db, span_sql);
-	size_t n = 0;
 	enum err e;
 
 	stmt_in_id(st, company.v);
@@ -43,12 +63,11 @@ enum err db_pool_use_span(struct db *db, struct company_id company,
 	stmt_in_time_us(st, to_us + DB_POOL_USE_LONGEST_US);
 	stmt_in_time_us(st, to_us);
 	stmt_in_u64(st, DB_POOL_USE_LEASES_MAX);
-	rows = malloc(DB_POOL_USE_LEASES_MAX * sizeof(*rows));
-	e = rows == NULL ? ERR_NOMEM : read_span(st, rows, &n);
+	e = read_span(st, &rows);
 	stmt_end(st);
 	if (e == ERR_OK)
-		e = pool_use(rows, n, from_us, to_us, out);
-	free(rows);
+		e = pool_use(rows.v, rows.n, from_us, to_us, out);
+	free(rows.v);
 	return e;
 }
 

@@ -14,8 +14,9 @@
 /* A lease is read with those that end up to this long after a span: a visit
  * that holds its number for longer is missing from that span. */
 #define DB_POOL_USE_LONGEST_US RT_DAY_US
-/* Leases of one hour; more are not read. */
-#define DB_POOL_USE_LEASES_MAX 50000
+/* Leases of one hour; more are not read: a pool of 100,000 numbers that all
+ * change hands ten times. */
+#define DB_POOL_USE_LEASES_MAX 1000000
 
 /* From the leases: [from_us, to_us), at most some hours. */
 RT_MUST_USE enum err db_pool_use_span(struct db *db, struct company_id company,

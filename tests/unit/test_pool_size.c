@@ -82,6 +82,28 @@ static void test_gap(void **state)
 	assert_true(s.short_gap_s >= 1800.0);
 }
 
+/* A hundred thousand numbers: rests and shares are those of a part of them, and
+ * sizes beyond what is simulated still follow those below. */
+static void test_large(void **state)
+{
+	const struct pool_size_load l = load(500000.0);
+	struct pool_size before, s;
+
+	(void)state;
+	assert_int_equal(pool_size_enough(&l, 0.01) > 24000, 1);
+	before = size_of(&l, 26000);
+	assert_true(before.overflow < 0.01);
+	assert_true(fabs(before.busy - 25000.0 / 26000.0) < 0.02);
+	s = size_of(&l, 100000);
+	assert_true(s.overflow < 1e-9);
+	assert_true(fabs(s.busy - 0.25) < 0.01);
+	/* Each rests for the time in which the others are given: 100,000 of
+	 * them at 500,000 an hour, less its own visit. */
+	assert_true(fabs(s.gap_s - (720.0 - 180.0)) < 60.0);
+	assert_true(s.shared < before.shared);
+	assert_true(size_of(&l, POOL_SIZE_NUMBERS_MAX).shared < s.shared);
+}
+
 static void test_refused(void **state)
 {
 	const struct pool_size_load l = load(60.0), none = load(0.0);
@@ -156,7 +178,9 @@ static void test_trend(void **state)
 		    POOL_USE_FULL, 0 },
 		{ "turned away", { 4, 4, 4, 4, 4, 4, 4 }, 7, 10, 1,
 		    POOL_USE_FULL, 0 },
-		{ "no number at all", { 0, 0, 0 }, 3, 0, 0, POOL_USE_FULL, 0 },
+		{ "no number at all", { 0, 0, 0 }, 3, 0, 0, POOL_USE_EMPTY, 0 },
+		{ "none left, and visits came", { 5, 5, 0 }, 3, 0, 40,
+		    POOL_USE_EMPTY, 0 },
 	};
 
 	(void)state;
@@ -203,6 +227,7 @@ int main(void)
 		cmocka_unit_test(test_erlang_agrees),
 		cmocka_unit_test(test_monotone),
 		cmocka_unit_test(test_gap),
+		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_holds),
 		cmocka_unit_test(test_use),
