@@ -373,7 +373,10 @@ static size_t seen_of(const struct world *w, const struct call *c,
 		out[have++] = attrib_fit_seen(last, c->at_s - v->at_s,
 		    v->touch_s >= 0.0 && v->touch_s <= c->at_s
 			? c->at_s - v->touch_s
-			: -1.0);
+			: -1.0,
+		    c->area == 0         ? ATTRIB_FIT_PLACE_UNKNOWN
+		    : c->area == v->zone ? ATTRIB_FIT_PLACE_SAME
+					 : ATTRIB_FIT_PLACE_OTHER);
 	}
 	*fit = (struct attrib_fit_call){ .seen = out, .n = have };
 	if (i > 0 && last <= LOOK_BACK_S) {

@@ -24,10 +24,6 @@
  * of 100 characters and a campaign of 255, each of which may be escaped. */
 #define CANDIDATE_TEXT_MAX 4096
 
-/* How often a caller's area and his browser's zone agree; people take their
- * numbers with them when they move. */
-#define PLACE_AGREES 0.85
-
 static const char *const known_names[] = {
 	[ATTRIB_UNKNOWN] = "unknown",
 	[ATTRIB_SAME] = "same",
@@ -54,29 +50,20 @@ static double caller_factor(const struct attrib_candidate *c)
 	return 1.0;
 }
 
-struct place {
-	double same; /* factors */
-	double other;
-};
-
-/* Agreement says the less the more candidates have it: where all customers
- * live in one zone it says nothing. */
-static struct place weigh_place(const struct attrib_candidate *c, size_t n)
+static struct attrib_law_place weigh_place(const struct attrib_law *law,
+    const struct attrib_candidate *c, size_t n)
 {
-	double same = 1.0, known = 2.0, share;
+	size_t same = 0, known = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		same += c[i].place == ATTRIB_SAME ? 1.0 : 0.0;
-		known += c[i].place != ATTRIB_UNKNOWN ? 1.0 : 0.0;
+		same += c[i].place == ATTRIB_SAME;
+		known += c[i].place != ATTRIB_UNKNOWN;
 	}
-	share = same / known;
-	if (share > PLACE_AGREES)
-		share = PLACE_AGREES;
-	return (struct place){ PLACE_AGREES / share,
-		(1.0 - PLACE_AGREES) / (1.0 - share) };
+	return attrib_law_place(law, same, known);
 }
 
-static double place_factor(const struct place *p, enum attrib_known known)
+static double place_factor(const struct attrib_law_place *p,
+    enum attrib_known known)
 {
 	return known == ATTRIB_SAME    ? p->same
 	       : known == ATTRIB_OTHER ? p->other
@@ -148,7 +135,7 @@ static void weigh(const struct attrib_candidate *c, size_t n,
     const struct attrib_ask *ask, const struct attrib_law *law,
     struct weights *w)
 {
-	const struct place place = weigh_place(c, n);
+	const struct attrib_law_place place = weigh_place(law, c, n);
 
 	weigh_at(law, c, n, &ask->older, ask->call_us, w);
 	for (size_t i = 0; i < n; i++)

@@ -5,7 +5,7 @@
 #include "lib/base/rt.h"
 
 struct attrib_fit_seen attrib_fit_seen(double seen_s, double shown_s,
-    double touch_s)
+    double touch_s, enum attrib_fit_place place)
 {
 	return (struct attrib_fit_seen){
 		.seen = (uint8_t)attrib_law_lag_of(seen_s),
@@ -13,6 +13,7 @@ struct attrib_fit_seen attrib_fit_seen(double seen_s, double shown_s,
 		.touch =
 		    (uint8_t)(touch_s < 0.0 ? ATTRIB_LAW_TOUCH
 					    : attrib_law_touch_of(touch_s)),
+		.place = (uint8_t)place,
 	};
 }
 
@@ -22,6 +23,8 @@ struct shares {
 	double shown[ATTRIB_LAW_LAGS];
 	double touch[ATTRIB_LAW_TOUCH];
 	double stray;
+	double same; /* to visits in the caller's area, and elsewhere */
+	double other;
 };
 
 /* The time that visits spent in each span. */
@@ -68,42 +71,77 @@ static double rate(const double *hz, size_t n, size_t span)
 	return span < n ? hz[span] : 0.0;
 }
 
-static double sum_of(const struct attrib_fit_call *c, size_t n,
-    const struct attrib_law *l)
+/* Of each candidate of a call: its rate, and what its place makes of it. */
+struct shared {
+	double factor[ATTRIB_FIT_SEEN_MAX];
+	double part[ATTRIB_FIT_SEEN_MAX]; /* of the call */
+	size_t n;
+	double per; /* 1 / sum of all rates; 0: there is none */
+};
+
+static struct attrib_law_place place_of(const struct attrib_fit_call *c,
+    size_t n, const struct attrib_law *l)
 {
+	size_t same = 0, known = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		same += c->seen[i].place == ATTRIB_FIT_PLACE_SAME;
+		known += c->seen[i].place != ATTRIB_FIT_PLACE_UNKNOWN;
+	}
+	return attrib_law_place(l, same, known);
+}
+
+static void weigh(const struct attrib_fit_call *c, const struct attrib_law *l,
+    struct shared *w)
+{
+	struct attrib_law_place place;
 	double sum = l->stray_hz;
 
-	for (size_t i = 0; i < n; i++)
-		sum += rate(l->seen_hz, ATTRIB_LAW_LAGS, c->seen[i].seen) +
-		       rate(l->shown_hz, ATTRIB_LAW_LAGS, c->seen[i].shown) +
-		       rate(l->touch_hz, ATTRIB_LAW_TOUCH, c->seen[i].touch);
+	w->n = c->n < ATTRIB_FIT_SEEN_MAX ? c->n : ATTRIB_FIT_SEEN_MAX;
+	place = place_of(c, w->n, l);
+	for (size_t i = 0; i < w->n; i++) {
+		const struct attrib_fit_seen *v = &c->seen[i];
+
+		w->factor[i] = v->place == ATTRIB_FIT_PLACE_SAME ? place.same
+			       : v->place == ATTRIB_FIT_PLACE_OTHER
+				   ? place.other
+				   : 1.0;
+		w->part[i] = w->factor[i] *
+			     (rate(l->seen_hz, ATTRIB_LAW_LAGS, v->seen) +
+				 rate(l->shown_hz, ATTRIB_LAW_LAGS, v->shown) +
+				 rate(l->touch_hz, ATTRIB_LAW_TOUCH, v->touch));
+		sum += w->part[i];
+	}
 	if (c->older > 0.0)
 		sum += c->older *
 		       attrib_law_mean(l, c->older_from_s, c->older_to_s);
-	return sum;
+	w->per = sum > 0.0 ? 1.0 / sum : 0.0;
+	for (size_t i = 0; i < w->n; i++)
+		w->part[i] *= w->per;
 }
 
 static void share_call(const struct attrib_fit_call *c,
     const struct attrib_law *l, struct shares *s)
 {
-	const size_t n =
-	    c->n < ATTRIB_FIT_SEEN_MAX ? c->n : ATTRIB_FIT_SEEN_MAX;
-	const double sum = sum_of(c, n, l);
+	struct shared w;
 
-	if (sum <= 0.0)
-		return;
-	for (size_t i = 0; i < n; i++) {
+	weigh(c, l, &w);
+	for (size_t i = 0; i < w.n; i++) {
 		const struct attrib_fit_seen *v = &c->seen[i];
+		const double per = w.factor[i] * w.per;
 
 		if (v->seen < ATTRIB_LAW_LAGS)
-			s->seen[v->seen] += l->seen_hz[v->seen] / sum;
+			s->seen[v->seen] += l->seen_hz[v->seen] * per;
 		if (v->shown < ATTRIB_LAW_LAGS)
-			s->shown[v->shown] += l->shown_hz[v->shown] / sum;
+			s->shown[v->shown] += l->shown_hz[v->shown] * per;
 		if (v->touch < ATTRIB_LAW_TOUCH)
-			s->touch[v->touch] += l->touch_hz[v->touch] / sum;
+			s->touch[v->touch] += l->touch_hz[v->touch] * per;
+		s->same += v->place == ATTRIB_FIT_PLACE_SAME ? w.part[i] : 0.0;
+		s->other +=
+		    v->place == ATTRIB_FIT_PLACE_OTHER ? w.part[i] : 0.0;
 	}
-	add_older(c, l, 1.0 / sum, s);
-	s->stray += l->stray_hz / sum;
+	add_older(c, l, w.per, s);
+	s->stray += l->stray_hz * w.per;
 }
 
 /* Rates = (shares + what the prior counts for) / (time + the prior's time). */
@@ -144,6 +182,15 @@ static struct attrib_law scaled(const struct attrib_law *from,
 	return l;
 }
 
+static double agrees(const struct shares *s, const struct attrib_law *prior)
+{
+	const double a =
+	    (s->same + ATTRIB_FIT_PRIOR_PLACES * prior->place_agrees) /
+	    (s->same + s->other + ATTRIB_FIT_PRIOR_PLACES);
+
+	return fmin(fmax(a, ATTRIB_LAW_AGREES_MIN), ATTRIB_LAW_AGREES_MAX);
+}
+
 enum err attrib_fit(const struct attrib_fit_call *calls, size_t n,
     const struct attrib_fit_span *span, const struct attrib_law *from,
     struct attrib_fit_result *out)
@@ -172,6 +219,7 @@ enum err attrib_fit(const struct attrib_fit_call *calls, size_t n,
 		l.stray_hz =
 		    (s.stray + prior.stray_hz * span->number_s * weight) /
 		    (span->number_s * (1.0 + weight));
+		l.place_agrees = agrees(&s, &prior);
 	}
 	out->law = l;
 	out->stray_share = s.stray / all;

@@ -32,6 +32,7 @@ static const struct attrib_law prior = {
 	.touch_hz = { 3.96e-02, 1.27e-02, 1.24e-03, 1.89e-05, 1.04e-06,
 	    1.60e-07 },
 	.stray_hz = 1.46e-08,
+	.place_agrees = 0.85,
 };
 
 const struct attrib_law *attrib_law_prior(void)
@@ -105,6 +106,16 @@ double attrib_law_mean(const struct attrib_law *l, double from_s, double to_s)
 	return sum / (to_s - from_s);
 }
 
+struct attrib_law_place attrib_law_place(const struct attrib_law *l,
+    size_t same, size_t known)
+{
+	const double share = ((double)same + 1.0) / ((double)known + 2.0);
+	const double among = fmin(share, l->place_agrees);
+
+	return (struct attrib_law_place){ l->place_agrees / among,
+		(1.0 - l->place_agrees) / (1.0 - among) };
+}
+
 void attrib_law_falling(double *rate, const double *weight, size_t n)
 {
 	double sum[ATTRIB_LAW_LAGS], mass[ATTRIB_LAW_LAGS];
@@ -147,6 +158,7 @@ void attrib_law_write(const struct attrib_law *l, struct buf *out)
 	buf_char(out, ' ');
 	buf_u64(out, l->version);
 	put(l->stray_hz, out);
+	put(l->place_agrees, out);
 	for (size_t i = 0; i < ATTRIB_LAW_TOUCH; i++)
 		put(l->touch_hz[i], out);
 	for (size_t i = 0; i < ATTRIB_LAW_LAGS; i++)
@@ -181,6 +193,19 @@ static enum err take_falling(struct slice *s, double *out, size_t n)
 	return e;
 }
 
+static enum err take_agrees(struct slice *s, double *out)
+{
+	double v;
+	enum err e;
+
+	if ((e = take(s, ATTRIB_LAW_AGREES_MAX, &v)) != ERR_OK)
+		return e;
+	if (v < ATTRIB_LAW_AGREES_MIN - UNIT_HZ / 2)
+		return ERR_RANGE;
+	*out = v;
+	return ERR_OK;
+}
+
 enum err attrib_law_read(struct slice text, struct attrib_law *out)
 {
 	struct attrib_law l = { 0 };
@@ -189,11 +214,14 @@ enum err attrib_law_read(struct slice text, struct attrib_law *out)
 
 	if ((e = scan_u32(&text, &format)) != ERR_OK)
 		return e;
-	if (format != ATTRIB_LAW_FORMAT)
+	if (format != 1 && format != ATTRIB_LAW_FORMAT)
 		return ERR_RANGE;
+	l.place_agrees = prior.place_agrees;
 	if ((e = scan_byte(&text, ' ')) != ERR_OK ||
 	    (e = scan_u32(&text, &l.version)) != ERR_OK ||
 	    (e = take(&text, MAX_HZ, &l.stray_hz)) != ERR_OK ||
+	    (format > 1 &&
+		(e = take_agrees(&text, &l.place_agrees)) != ERR_OK) ||
 	    (e = take_falling(&text, l.touch_hz, ATTRIB_LAW_TOUCH)) != ERR_OK ||
 	    (e = take_falling(&text, l.seen_hz, ATTRIB_LAW_LAGS)) != ERR_OK ||
 	    (e = take_falling(&text, l.shown_hz, ATTRIB_LAW_LAGS)) != ERR_OK)

@@ -25,7 +25,7 @@
 
 #define ATTRIB_LAW_LAGS   32
 #define ATTRIB_LAW_TOUCH  6
-#define ATTRIB_LAW_FORMAT 1 /* of attrib_law_write() */
+#define ATTRIB_LAW_FORMAT 2 /* of attrib_law_write() */
 /* Text of one, at most. */
 #define ATTRIB_LAW_TEXT_MAX 2048
 
@@ -36,7 +36,13 @@ struct attrib_law {
 	double
 	    touch_hz[ATTRIB_LAW_TOUCH]; /* per touch of the link and second */
 	double stray_hz;                /* per number and second */
+	/* Of the callers, are where their number is from: people take their
+	 * numbers with them when they move. */
+	double place_agrees;
 };
+
+#define ATTRIB_LAW_AGREES_MIN 0.5
+#define ATTRIB_LAW_AGREES_MAX 0.99
 
 const struct attrib_law *attrib_law_prior(void);
 
@@ -55,11 +61,23 @@ double attrib_law_shown(const struct attrib_law *l, double since_s);
 double attrib_law_touch(const struct attrib_law *l, double since_s);
 double attrib_law_mean(const struct attrib_law *l, double from_s, double to_s);
 
+/* What agreement of a caller's area and a visit's place is worth: factors of
+ * the rates of those who agree and of those who do not, who of n listed visits
+ * whose place is known are `same` and the rest. The more agree, the less it
+ * says: where all customers live in one zone it says nothing. */
+struct attrib_law_place {
+	double same;
+	double other;
+};
+struct attrib_law_place attrib_law_place(const struct attrib_law *l,
+    size_t same, size_t known);
+
 /* Smoothes rates so that none is larger than the one before, each pair of
  * offenders getting their mean by weight (pool adjacent violators). */
 void attrib_law_falling(double *rate, const double *weight, size_t n);
 
-/* One line of text for storing, and back; a rate above 1 Hz is written as 1 Hz.
+/* One line of text for storing, and back; a text of format 1, before places
+ * were learnt, has the prior's. A rate above 1 Hz is written as 1 Hz.
  * ERR_SYNTAX, ERR_RANGE: not such a text, or rates that are negative, not
  * finite, growing or above 1 Hz. */
 void attrib_law_write(const struct attrib_law *l, struct buf *out);

@@ -112,6 +112,24 @@ static void test_round_trip(void **state)
 	assert_true(slice_eq(buf_slice(&text), buf_slice(&again)));
 }
 
+/* A law of before places were learnt has the prior's. */
+static void test_format_before(void **state)
+{
+	struct attrib_law l;
+	char mem[ATTRIB_LAW_TEXT_MAX];
+	struct buf text;
+
+	(void)state;
+	buf_over(&text, mem, sizeof(mem));
+	buf_cstr(&text, "1 4 5");
+	for (size_t i = 0; i < ATTRIB_LAW_TOUCH + 2 * ATTRIB_LAW_LAGS; i++)
+		buf_cstr(&text, " 7");
+	assert_int_equal(attrib_law_read(buf_slice(&text), &l), ERR_OK);
+	assert_int_equal(l.version, 4);
+	assert_true(
+	    fabs(l.place_agrees - attrib_law_prior()->place_agrees) < 1e-12);
+}
+
 static void test_refused(void **state)
 {
 	static const struct {
@@ -120,7 +138,11 @@ static void test_refused(void **state)
 		enum err want;
 	} cases[] = {
 		{ "empty", "", ERR_SYNTAX },
-		{ "another format", "2 1 5", ERR_RANGE },
+		{ "another format", "3 1 5", ERR_RANGE },
+		{ "no place", "2 1 5", ERR_SYNTAX },
+		{ "fewer at home than by chance", "2 1 5 499000000000000",
+		    ERR_RANGE },
+		{ "all of them at home", "2 1 5 991000000000000", ERR_RANGE },
 		{ "cut", "1 1 5 6", ERR_SYNTAX },
 		{ "growing", "1 1 5 6 7", ERR_RANGE },
 		{ "negative", "1 1 -5", ERR_SYNTAX },
@@ -168,8 +190,10 @@ static void fit_exponential(double mean_s, double stray,
 		const double truth = -mean_s * log(uniform(&d));
 		const double other = 86400.0 * uniform(&d);
 
-		seen[2 * i] = attrib_fit_seen(truth, truth, -1.0);
-		seen[2 * i + 1] = attrib_fit_seen(other, other, -1.0);
+		seen[2 * i] = attrib_fit_seen(truth, truth, -1.0,
+		    ATTRIB_FIT_PLACE_UNKNOWN);
+		seen[2 * i + 1] = attrib_fit_seen(other, other, -1.0,
+		    ATTRIB_FIT_PLACE_UNKNOWN);
 		calls[i].seen = &seen[2 * i];
 		calls[i].n = 2;
 		if (uniform(&d) < stray)
@@ -205,7 +229,7 @@ static void test_fit(void **state)
 static void test_fit_few(void **state)
 {
 	const struct attrib_fit_seen seen =
-	    attrib_fit_seen(20000.0, 20000.0, -1.0);
+	    attrib_fit_seen(20000.0, 20000.0, -1.0, ATTRIB_FIT_PLACE_UNKNOWN);
 	const struct attrib_fit_call call = { .seen = &seen, .n = 1 };
 	const struct attrib_fit_span span = { .visits = 100.0,
 		.number_s = 1e6 };
@@ -220,6 +244,71 @@ static void test_fit_few(void **state)
 	assert_int_equal(attrib_fit(&call, 1,
 			     &(struct attrib_fit_span){ .visits = 0.0 }, p, &r),
 	    ERR_RANGE);
+}
+
+/* Callers of whom this share is where their number is from, among two visits
+ * of which either may be there by chance. */
+static double fit_places(double agrees, bool known)
+{
+	enum {
+		CALLS = 2000
+	};
+	static struct attrib_fit_call calls[CALLS];
+	static struct attrib_fit_seen seen[CALLS][2];
+	const struct attrib_fit_span span = { .visits = 100000.0,
+		.number_s = 1e5 * 86400.0 };
+	struct attrib_fit_result r;
+	struct rnd_dice d;
+
+	rnd_seed(&d, 5);
+	for (size_t i = 0; i < CALLS; i++) {
+		const enum attrib_fit_place at[] = {
+			uniform(&d) < agrees ? ATTRIB_FIT_PLACE_SAME
+					     : ATTRIB_FIT_PLACE_OTHER,
+			uniform(&d) < 0.3 ? ATTRIB_FIT_PLACE_SAME
+					  : ATTRIB_FIT_PLACE_OTHER,
+		};
+
+		seen[i][0] = attrib_fit_seen(30.0, 30.0, -1.0,
+		    known ? at[0] : ATTRIB_FIT_PLACE_UNKNOWN);
+		seen[i][1] = attrib_fit_seen(86400.0 * uniform(&d),
+		    86400.0 * uniform(&d), -1.0,
+		    known ? at[1] : ATTRIB_FIT_PLACE_UNKNOWN);
+		calls[i] = (struct attrib_fit_call){ .seen = seen[i], .n = 2 };
+	}
+	assert_int_equal(attrib_fit(calls, CALLS, &span, attrib_law_prior(),
+			     &r),
+	    ERR_OK);
+	return r.law.place_agrees;
+}
+
+/* How often callers are where their number is from is learnt; where no place is
+ * known the prior stays. */
+static void test_fit_places(void **state)
+{
+	const double usual = attrib_law_prior()->place_agrees;
+
+	(void)state;
+	assert_true(fabs(fit_places(0.95, true) - 0.95) < 0.03);
+	assert_true(fabs(fit_places(0.7, true) - 0.7) < 0.03);
+	assert_true(fabs(fit_places(0.95, false) - usual) < 1e-9);
+	assert_true(fit_places(1.0, true) <= ATTRIB_LAW_AGREES_MAX);
+	assert_true(fit_places(0.0, true) >= ATTRIB_LAW_AGREES_MIN);
+}
+
+/* The more of the listed visits agree, the less agreeing says; both ways the
+ * weights are those of a share, so all of them together weigh as before. */
+static void test_place(void **state)
+{
+	const struct attrib_law *l = attrib_law_prior();
+	const struct attrib_law_place few = attrib_law_place(l, 1, 50),
+				      many = attrib_law_place(l, 49, 50);
+
+	(void)state;
+	assert_true(few.same > 10.0 && few.other < 1.0);
+	assert_true(fabs(many.same - 1.0) < 1e-9);
+	assert_true(fabs(many.other - 1.0) < 1e-9);
+	assert_true(few.same > attrib_law_place(l, 10, 50).same);
 }
 
 /* --- Erlang
@@ -264,9 +353,12 @@ int main(void)
 		cmocka_unit_test(test_falling),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_largest),
+		cmocka_unit_test(test_format_before),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_fit),
 		cmocka_unit_test(test_fit_few),
+		cmocka_unit_test(test_fit_places),
+		cmocka_unit_test(test_place),
 		cmocka_unit_test(test_erlang),
 	};
 
