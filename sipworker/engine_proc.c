@@ -397,6 +397,20 @@ static void look_around(struct engine_shell *s)
 	}
 }
 
+/* It cannot be ended by itself, nor waited for: as a kill would, and the next
+ * engine begins anew. */
+static void watch_media(struct engine_shell *s)
+{
+	const enum hang_state state = media_watch(&s->media_watch, s->media,
+	    s->worker->threads, clk_mono_us());
+
+	if (state == HANG_NOT)
+		return;
+	log_error("engine: a media thread hangs, starting again: %s",
+	    hang_name(state));
+	_exit(1);
+}
+
 static void loop(struct engine_shell *s)
 {
 	struct epoll_event ev[EVENTS];
@@ -411,6 +425,7 @@ static void loop(struct engine_shell *s)
 		beat_round(s->worker->beat, MSG_ENGINE);
 		for (int i = 0; i < n; i++)
 			dispatch(s, ev[i].data.u64, ev[i].events);
+		watch_media(s);
 		if (ending)
 			look_around(s);
 	}

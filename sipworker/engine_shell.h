@@ -12,6 +12,7 @@
 #include "sipworker/engine_watch.h"
 #include "sipworker/media/media.h"
 #include "sipworker/media/tone.h"
+#include "sipworker/media_watch.h"
 #include "sipworker/net/resolver.h"
 #include "sipworker/priv/ring.h"
 #include "sipworker/worker.h"
@@ -26,6 +27,7 @@ struct engine_shell {
 	struct engine_keep keep;
 	struct engine_dlgs dlgs;
 	struct engine_watch watch;
+	struct media_watch media_watch;
 	struct engine_conf *confs; /* newest first */
 	uint64_t last_key;
 	uint64_t epoch;

@@ -38,7 +38,7 @@ struct child {
 	unsigned int stillborn;
 	bool ready;
 	int64_t kill_us; /* when it has to be gone; 0: never */
-	struct beat_watch watch;
+	struct hang_watch watch;
 };
 
 enum phase {
@@ -113,7 +113,7 @@ static enum err start(struct parent *p, struct child *c)
 	c->restart_us = 0;
 	c->ready = false;
 	c->kill_us = 0;
-	c->watch = (struct beat_watch){ .begun = false };
+	c->watch = (struct hang_watch){ .begun = false };
 	e = proc_start(run_child, c, &c->pid, &fd);
 	if (e == ERR_OK)
 		e = chan_new(&c->chan, fd, MSG_PARENT, c->role);
@@ -219,24 +219,26 @@ static void reap(struct parent *p)
 		}
 }
 
-/* What hangs is replaced, as if it had died. Not before it is ready: a long
- * journal is read first. Nor at the end, which has a time of its own. */
+/* What hangs is replaced, as if it had died; not at the end, which has a time
+ * of its own. Before it is ready it reads files, whoever it is. */
 static void watch(struct parent *p, struct child *c)
 {
-	enum beat_state s;
+	enum hang_state s;
 
-	if (p->phase != RUNNING || c->pid == 0 || !c->ready)
+	if (p->phase != RUNNING || c->pid == 0)
 		return;
-	s = beat_judge(&c->watch,
+	s = hang_judge(&c->watch,
 	    atomic_load_explicit(&c->worker->beat->rounds[c->role],
 		memory_order_relaxed),
-	    clk_mono_us(), beat_cpu_us(c->pid), c->role != MSG_ENGINE);
-	if (s == BEAT_FINE)
+	    clk_mono_us(), hang_cpu_us(c->pid),
+	    c->role != MSG_ENGINE || !c->ready);
+	if (s == HANG_NOT)
 		return;
-	log_error("parent: child hangs, replacing it role=%s: %s",
-	    msg_role_name(c->role), beat_name(s));
+	log_error("parent: child hangs, replacing it role=%s%s: %s",
+	    msg_role_name(c->role), c->ready ? "" : " before it is ready",
+	    hang_name(s));
 	kill_child(c);
-	c->watch = (struct beat_watch){ .begun = false };
+	c->watch = (struct hang_watch){ .begun = false };
 }
 
 static void hear(struct parent *p, struct child *c)

@@ -361,6 +361,13 @@ static enum err drop(struct store *s)
 	return worker_drop(s->worker, MSG_STORE, root, s->dirfd);
 }
 
+static void goes_on(void *arg)
+{
+	const struct store *s = arg;
+
+	beat_round(s->worker->beat, MSG_STORE);
+}
+
 static enum err prepare(struct store *s, int fd)
 {
 	const struct settings *set = &s->worker->settings;
@@ -383,7 +390,8 @@ static enum err prepare(struct store *s, int fd)
 	    (e = lock_journal(s->dirfd)) != ERR_OK || (e = drop(s)) != ERR_OK)
 		return e;
 	/* What is in the journal came from outside: only now it is read. */
-	e = ledger_open(&s->ledger, s->dirfd, (uint32_t)set->max_calls);
+	e = ledger_open(&s->ledger, s->dirfd, (uint32_t)set->max_calls, goes_on,
+	    s);
 	if (e != ERR_OK)
 		return e;
 	store_db_durable(&s->db, ledger_durable(s->ledger));

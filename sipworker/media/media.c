@@ -127,6 +127,7 @@ static void *run(void *arg)
 		    epoll_wait(t->epoll_fd, events, EVENTS_AT_ONCE, -1);
 
 		t->now_us = clk_mono_us();
+		atomic_fetch_add_explicit(&t->turns, 1, memory_order_relaxed);
 		for (int i = 0; i < n; i++)
 			dispatch(t, events[i].data.u64);
 		set_pacer(t);
@@ -293,6 +294,32 @@ enum err media_do(struct media *m, const struct media_cmd *c)
 	for (unsigned int i = 0; e == ERR_OK && i < m->cfg.threads; i++)
 		e = tell(&m->threads[i], c);
 	return e;
+}
+
+uint64_t media_turns(const struct media *m, unsigned int thread)
+{
+	return atomic_load_explicit(&m->threads[thread].turns,
+	    memory_order_relaxed);
+}
+
+int64_t media_cpu_us(const struct media *m, unsigned int thread)
+{
+	struct timespec t;
+	clockid_t clock;
+
+	if (pthread_getcpuclockid(m->threads[thread].thread, &clock) != 0 ||
+	    clock_gettime(clock, &t) == -1)
+		return -1;
+	return t.tv_sec * RT_SEC_US + t.tv_nsec / 1000;
+}
+
+void media_wake(struct media *m)
+{
+	const uint64_t one = 1;
+
+	/* Full means that it is readable, which is all that is wanted. */
+	for (unsigned int i = 0; i < m->cfg.threads; i++)
+		(void)!write(m->threads[i].wake_fd, &one, sizeof(one));
 }
 
 int media_fd(const struct media *m)

@@ -129,6 +129,11 @@ void media_free(struct media *m);
 
 /* From one thread only. ERR_BUSY: the thread's queue is full, try again. */
 RT_MUST_USE enum err media_do(struct media *m, const struct media_cmd *c);
+/* Turns that a thread's loop has made, and its processor time (-1: unknown).
+ * One without anything to do makes none, unless it is woken. */
+uint64_t media_turns(const struct media *m, unsigned int thread);
+int64_t media_cpu_us(const struct media *m, unsigned int thread);
+void media_wake(struct media *m);
 /* Readable when events wait. */
 int media_fd(const struct media *m);
 /* The next event, for the same one thread. False: none. */

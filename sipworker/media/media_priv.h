@@ -107,8 +107,9 @@ struct media_thread {
 	bool pacing;
 	bool told; /* events were put since the last signal */
 	bool stop;
-	int64_t begun_us; /* the first stroke of the sweep */
-	int64_t now_us;   /* of this turn of the loop */
+	_Atomic uint64_t turns; /* of the loop */
+	int64_t begun_us;       /* the first stroke of the sweep */
+	int64_t now_us;         /* of this turn of the loop */
 	uint8_t packet[2048];
 };
 

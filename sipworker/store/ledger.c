@@ -15,6 +15,8 @@
 #define RECENT 4096
 /* The epoch is said again after so many records. */
 #define EPOCH_EVERY 4096
+/* Records read between two signs of life. */
+#define GOES_ON_EVERY 1024
 
 struct recent {
 	char name[LEDGER_NAME_MAX + 1];
@@ -187,7 +189,8 @@ static enum err follow(struct ledger *l, const struct journal_record *rec)
 	return ERR_OK;
 }
 
-static enum err read_back(struct ledger *l)
+static enum err read_back(struct ledger *l, void (*goes_on)(void *arg),
+    void *arg)
 {
 	struct journal_reader *r;
 	struct journal_record rec;
@@ -198,12 +201,14 @@ static enum err read_back(struct ledger *l)
 	while ((e = journal_reader_next(r, journal_durable(l->journal),
 		    &rec)) == ERR_OK &&
 	       (e = follow(l, &rec)) == ERR_OK)
-		;
+		if (goes_on != NULL && rec.seq % GOES_ON_EVERY == 0)
+			goes_on(arg);
 	journal_reader_close(r);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
-enum err ledger_open(struct ledger **out, int dirfd, uint32_t max_calls)
+enum err ledger_open(struct ledger **out, int dirfd, uint32_t max_calls,
+    void (*goes_on)(void *arg), void *arg)
 {
 	const struct journal_limits limits = journal_defaults();
 	struct ledger *l = calloc(1, sizeof(*l));
@@ -220,7 +225,7 @@ enum err ledger_open(struct ledger **out, int dirfd, uint32_t max_calls)
 	    (e = open_calls_new(2 * max_calls, &l->live)) != ERR_OK ||
 	    (e = open_calls_new(2 * max_calls, &l->lost)) != ERR_OK ||
 	    (e = journal_open(&l->journal, dirfd, &limits)) != ERR_OK ||
-	    (e = read_back(l)) != ERR_OK) {
+	    (e = read_back(l, goes_on, arg)) != ERR_OK) {
 		ledger_close(l);
 		return e;
 	}

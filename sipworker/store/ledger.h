@@ -32,10 +32,11 @@ struct ledger_recording {
 	uint8_t sha256[32];
 };
 
-/* Opens the journal in dirfd and reads what is left of it. max_calls: of one
- * engine at a time. Errors as journal_open(). */
+/* Opens the journal in dirfd and reads what is left of it, which may take long:
+ * goes_on is called now and then, unless it is NULL. max_calls: of one engine
+ * at a time. Errors as journal_open(). */
 RT_MUST_USE enum err ledger_open(struct ledger **out, int dirfd,
-    uint32_t max_calls);
+    uint32_t max_calls, void (*goes_on)(void *arg), void *arg);
 /* NULL is allowed. */
 void ledger_close(struct ledger *l);
 

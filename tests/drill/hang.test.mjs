@@ -2,6 +2,7 @@
 // the worker's own by the worker, the worker by its supervisor. A call that was
 // up ends as if the process had died, and the next one is a call.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
 import { addr, alive, startStack, until } from '../support/stack.mjs';
@@ -40,6 +41,20 @@ test('engine, recorder and store stand still in a call', async () => {
 	await c.phone.stop();
 	const rows = await closed(stack, before + 1, limit_ms);
 	assert.equal(rows.at(-1)[1], 'interrupted');
+});
+
+test('the next engine stands still from its first moment on', async () => {
+	const { parent, engine } = workers(stack);
+	const mine = () => readFileSync(`/proc/${parent}/task/${parent}/children`, 'latin1').trim().split(' ').map(Number);
+	const before = mine(), by = Date.now() + limit_ms;
+	let next;
+	process.kill(engine, 'SIGKILL');
+	// It is ready within milliseconds: no time to let others run.
+	while (!next && Date.now() < by) next = mine().find((pid) => !before.includes(pid));
+	process.kill(next, 'SIGSTOP');
+	await replaced(next);
+	await said(/child hangs, replacing it role=engine before it is ready: it is stopped by a signal/);
+	await listening(stack);
 });
 
 test('one that goes on in time is left alone', async () => {

@@ -39,7 +39,7 @@ static struct ledger *open_ledger(int dir)
 {
 	struct ledger *l;
 
-	assert_int_equal(ledger_open(&l, dir, 4), ERR_OK);
+	assert_int_equal(ledger_open(&l, dir, 4, NULL, NULL), ERR_OK);
 	return l;
 }
 
@@ -243,7 +243,7 @@ static void test_no_memory(void **state)
 
 		l = NULL;
 		fail_alloc_after(n);
-		e = ledger_open(&l, dir, 4);
+		e = ledger_open(&l, dir, 4, NULL, NULL);
 		hit = fail_alloc_end();
 		if ((e == ERR_OK) == hit)
 			fail_msg("allocation %u: %s", n, err_name(e));

@@ -1,0 +1,185 @@
+/* Tests of sipworker/media_watch: a media thread that stands still is seen, one
+ * that has nothing to do is not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+#include "sipworker/media_watch.h"
+
+#define THREADS 2
+#define PORT    20010
+#define TURN_US (RT_SEC_US / 2)
+#define BEGIN   RT_HOUR_US
+#define WAIT_MS 20000 /* for a loaded machine */
+
+static uint32_t ip;
+
+/* A frame in its thread's hands waits for this. */
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+static _Atomic unsigned int caught;
+
+static void catch (void *arg, unsigned int thread, const struct media_frame *f)
+{
+	(void)arg;
+	(void)thread;
+	(void)f;
+	atomic_fetch_add(&caught, 1);
+	(void)pthread_mutex_lock(&gate);
+	(void)pthread_mutex_unlock(&gate);
+}
+
+static struct media *start(void)
+{
+	const struct media_cfg cfg = { .ip = ip,
+		.threads = THREADS,
+		.max_streams = 8,
+		.frame = catch };
+	struct media *m;
+
+	assert_int_equal(media_new(&m, &cfg), ERR_OK);
+	return m;
+}
+
+/* Both have gone round since. */
+static void wait_for_turns(const struct media *m, const uint64_t was[THREADS])
+{
+	for (int i = 0; i < WAIT_MS; i++) {
+		if (media_turns(m, 0) != was[0] && media_turns(m, 1) != was[1])
+			return;
+		(void)poll(NULL, 0, 1);
+	}
+	fail_msg("a thread made no turn");
+}
+
+static void test_idle(void **state)
+{
+	struct media_watch w = { .looked_us = 0 };
+	struct media *m = start();
+
+	(void)state;
+	for (int64_t us = BEGIN; us < BEGIN + RT_MIN_US; us += TURN_US) {
+		const uint64_t was[] = { media_turns(m, 0), media_turns(m, 1) };
+
+		assert_int_equal(media_watch(&w, m, THREADS, us), HANG_NOT);
+		wait_for_turns(m, was); /* it was woken */
+	}
+	assert_true(media_cpu_us(m, 0) >= 0);
+	media_free(m);
+}
+
+/* The loop comes round much more often than it looks. */
+static void test_looks_seldom(void **state)
+{
+	struct media_watch w = { .looked_us = 0 };
+	struct media *m = start();
+	int64_t us;
+
+	(void)state;
+	(void)media_watch(&w, m, THREADS, BEGIN);
+	for (us = BEGIN; us < BEGIN + TURN_US; us += 1000) {
+		assert_int_equal(media_watch(&w, m, THREADS, us), HANG_NOT);
+		assert_int_equal(w.looked_us, BEGIN);
+	}
+	(void)media_watch(&w, m, THREADS, us);
+	assert_int_equal(w.looked_us, us);
+	media_free(m);
+}
+
+static int phone(struct addr4 *at)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET };
+	socklen_t len = sizeof(sa);
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	sa.sin_addr.s_addr = htonl(ip);
+	assert_int_equal(bind(fd, (const void *)&sa, sizeof(sa)), 0);
+	assert_int_equal(getsockname(fd, (void *)&sa, &len), 0);
+	*at = (struct addr4){ ip, ntohs(sa.sin_port) };
+	return fd;
+}
+
+/* Speaks until a frame of it is in the thread's hands. */
+static void speak(int fd)
+{
+	unsigned char packet[172] = { 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x12,
+		0x34 };
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons(PORT) };
+
+	to.sin_addr.s_addr = htonl(ip);
+	for (unsigned int i = 1; i < WAIT_MS && atomic_load(&caught) == 0;
+	     i++) {
+		packet[2] = (unsigned char)(i >> 8);
+		packet[3] = (unsigned char)i;
+		packet[6] = (unsigned char)(i * 160 >> 8);
+		packet[7] = (unsigned char)(i * 160);
+		(void)sendto(fd, packet, sizeof(packet), 0, (const void *)&to,
+		    sizeof(to));
+		(void)poll(NULL, 0, 1);
+	}
+	assert_true(atomic_load(&caught) > 0);
+}
+
+/* One of two waits for what does not come; the other goes on. */
+static void test_stands_still(void **state)
+{
+	static const enum media_op ops[] = { MEDIA_OPEN, MEDIA_TARGET,
+		MEDIA_REC_ON };
+	struct media_watch w = { .looked_us = 0 };
+	enum hang_state s = HANG_NOT;
+	struct media *m = start();
+	int64_t us = BEGIN;
+	struct addr4 at;
+	const int fd = phone(&at);
+
+	(void)state;
+	(void)pthread_mutex_lock(&gate);
+	for (size_t i = 0; i < RT_ARRAY_LEN(ops); i++) {
+		const struct media_cmd c = { .op = ops[i],
+			.stream = 1,
+			.key = 1,
+			.port = PORT,
+			.remote = at,
+			.rtcp = { ip, 9 },
+			.dtmf_pt = MEDIA_NO_DTMF,
+			.receive = true };
+
+		assert_int_equal(media_do(m, &c), ERR_OK);
+	}
+	speak(fd);
+	while (s == HANG_NOT && us < BEGIN + RT_MIN_US) {
+		s = media_watch(&w, m, THREADS, us);
+		us += TURN_US;
+	}
+	(void)pthread_mutex_unlock(&gate);
+	assert_true(s == HANG_WAITS || s == HANG_SLOW);
+	assert_true(us - BEGIN > HANG_US);
+	assert_true(w.thread[1].silent_us >= HANG_US);
+	media_free(m);
+	(void)close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_idle),
+		cmocka_unit_test(test_looks_seldom),
+		cmocka_unit_test(test_stands_still),
+	};
+
+	log_open("test", STDERR_FILENO, LOG_ERROR);
+	if (addr4_ip(slice_from(getenv("RT_TEST_ADDR")), &ip) != ERR_OK)
+		return 1;
+	return cmocka_run_group_tests_name("media_watch", tests, NULL, NULL);
+}
