@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "ctl/ctl_file.h"
+#include "ctl/ctl_left.h"
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
 
@@ -204,8 +205,11 @@ enum err ctl_mariadb_prepare(struct ctl_mariadb *m, const struct ctl_layout *l,
 	    l->dir);
 	(void)snprintf(m->admin_arg, sizeof(m->admin_arg),
 	    "--auth-root-socket-user=%s", m->admin);
-	e = write_cnf(l);
-	return e == ERR_OK ? create(m, l, sup) : e;
+	/* Before anything of its is touched. */
+	if ((e = ctl_left_end(m->cnf_arg)) != ERR_OK ||
+	    (e = write_cnf(l)) != ERR_OK)
+		return e;
+	return create(m, l, sup);
 }
 
 struct ctl_part ctl_mariadb_part(const struct ctl_mariadb *m,

@@ -1,8 +1,8 @@
 // `ringtrace run`: comes up, stops without a trace, comes up again on its data,
 // starts what dies again, and says clearly what is in its way.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,7 +63,8 @@ test('a database that does not hear it while it starts is killed, and is good th
 	assert.equal((await made.stop()).code, 0);
 	const early = await startStack({ without, demo: false, ready: false, dir: folder });
 	let server;
-	await until('mariadbd starts', () => (server = early.pidOf('mariadbd')));
+	// Itself, not what becomes it: that hears SIGTERM.
+	await until('mariadbd starts', () => (server = childrenOf(early.pid).find(({ cmd }) => /^\S*mariadbd /.test(cmd))?.pid));
 	process.kill(server, 'SIGSTOP');
 	assert.equal((await early.stop('SIGINT')).code, 0);
 	assert.match(early.output, /mariadbd did not stop within 5 s: killing it/);
@@ -148,6 +149,22 @@ test('a killed supervisor leaves nothing running', async () => {
 	const pids = childrenOf(stack.pid).map(({ pid }) => pid);
 	await stack.stop('SIGKILL');
 	for (const pid of pids) await until(`${pid} ends`, () => !alive(pid), 60000);
+});
+
+test('a database that an earlier run has left hanging is ended by the next', async () => {
+	const folder = join(dir, 'left');
+	const first = await startStack({ without, demo: false, dir: folder });
+	const [program] = readFileSync(`/proc/${first.pidOf('mariadbd')}/cmdline`, 'latin1').split('\0');
+	assert.equal((await first.stop()).code, 0);
+	const own = process.getuid() === 0 ? ['mysql', 'run'].map((d, i) => `#${statSync(join(folder, d))[['uid', 'gid'][i]]}`) : ['-', '-'];
+	const left = spawn(join(build, 'ringtrace'), ['guard', ...own, String(process.pid), '--', program, `--defaults-file=${join(folder, 'mysql.cnf')}`], { stdio: 'ignore' });
+	const ended = new Promise((r) => left.on('exit', r));
+	await until('it serves', () => existsSync(join(folder, 'mysql', 'pid')));
+	process.kill(left.pid, 'SIGSTOP');
+	const again = await startStack({ without, demo: false, dir: folder });
+	assert.match(again.output, new RegExp(`the database of an earlier run still runs, ending it pid=${left.pid}`));
+	await ended;
+	assert.equal((await again.stop()).code, 0);
 });
 
 test('a program whose supervisor died before it began is not begun', () => {
