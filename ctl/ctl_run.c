@@ -118,16 +118,19 @@ static const struct {
 	enum run_as as;
 	enum ctl_probe_kind ready;
 	int64_t hang_us; /* 0: it may stand still */
+	int64_t loop_us; /* 0: not watched for that */
 } own[] = {
-	{ "dashboard", "dashboard.fcgi", AS_WEB, CTL_PROBE_UNIX, HANG_US },
-	{ "admin", "admin.fcgi", AS_WEB, CTL_PROBE_UNIX, HANG_US },
+	{ "dashboard", "dashboard.fcgi", AS_WEB, CTL_PROBE_UNIX, HANG_US,
+	    CTL_PULSE_US },
+	{ "admin", "admin.fcgi", AS_WEB, CTL_PROBE_UNIX, HANG_US,
+	    CTL_PULSE_US },
 	/* Another lease server takes its pools over, and it finds its way back
 	 *; a single one is no worse than before. */
-	{ "dni", "dni.fcgi", AS_WEB, CTL_PROBE_UNIX, 0 },
-	{ "api", "api.fcgi", AS_WEB, CTL_PROBE_UNIX, HANG_US },
-	{ "jobd", "jobd", AS_WEB, CTL_PROBE_NONE, HANG_US },
+	{ "dni", "dni.fcgi", AS_WEB, CTL_PROBE_UNIX, 0, 0 },
+	{ "api", "api.fcgi", AS_WEB, CTL_PROBE_UNIX, HANG_US, CTL_PULSE_US },
+	{ "jobd", "jobd", AS_WEB, CTL_PROBE_NONE, HANG_US, CTL_PULSE_US },
 	/* Drops its rights by itself, process by process. */
-	{ "sipworker", "sipworker", AS_SELF, CTL_PROBE_UDP, HANG_US },
+	{ "sipworker", "sipworker", AS_SELF, CTL_PROBE_UDP, HANG_US, 0 },
 };
 
 struct own_paths {
@@ -209,6 +212,8 @@ static enum err start_own(struct run *r, size_t i)
 		.stop_signal = SIGTERM,
 		.stop_us = STOP_US,
 		.hang_us = own[i].hang_us,
+		.loop_us = own[i].loop_us,
+		.run_dir = l->settings.run_dir,
 		.show_all = !r->opts.quiet };
 	enum err e;
 

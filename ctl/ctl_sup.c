@@ -129,6 +129,7 @@ out:
 static enum err start(struct ctl_sup *s, struct ctl_child *c)
 {
 	c->restart_us = 0;
+	c->pulse = (struct ctl_pulse){ .begun = false };
 	c->started_us = clk_mono_us();
 	if (c->group != 0)
 		(void)kill(-c->group, SIGKILL);
@@ -224,6 +225,21 @@ static void replace_stopped(const struct ctl_child *c, int64_t now_us)
 	(void)kill(c->pid, SIGKILL); /* what it began ends by itself */
 }
 
+/* It answers nobody, and takes the processor from those that do. */
+static void replace_looping(struct ctl_child *c, int64_t now_us)
+{
+	if (c->pid == 0 || c->part.loop_us == 0 || c->stopped_us != 0 ||
+	    !ctl_pulse_loops(&c->pulse,
+		ctl_pulse_counted(c->part.run_dir, c->part.name), now_us,
+		hang_cpu_us(c->pid), c->part.loop_us))
+		return;
+	log_warn(
+	    "run: %s does nothing but use the processor for %lld s: "
+	    "replacing it",
+	    c->part.name, (long long)(c->part.loop_us / RT_SEC_US));
+	(void)kill(c->pid, SIGKILL);
+}
+
 static void read_signals(struct ctl_sup *s)
 {
 	struct signalfd_siginfo info;
@@ -253,6 +269,7 @@ static void step(struct ctl_sup *s, int timeout_ms)
 
 		ctl_tail_show(&c->tail);
 		replace_stopped(c, now);
+		replace_looping(c, now);
 		if (c->restart_us == 0 || c->restart_us > now || s->stop_asked)
 			continue;
 		if (start(s, c) != ERR_OK) /* said there */

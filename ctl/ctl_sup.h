@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "ctl/ctl_probe.h"
+#include "ctl/ctl_pulse.h"
 #include "ctl/ctl_tail.h"
 
 #define CTL_SUP_ARGV_MAX  20
@@ -34,6 +35,10 @@ struct ctl_part {
 	/* One that a signal has stopped for so long is replaced, as one that
 	 * died; 0: it may stand still. */
 	int64_t hang_us;
+	/* One that loops for so long (ctl_pulse.h) is replaced, too; 0: not
+	 * watched. Its counts lie in this folder. */
+	int64_t loop_us;
+	const char *run_dir;
 };
 
 struct ctl_child {
@@ -47,6 +52,7 @@ struct ctl_child {
 	unsigned int restarts;
 	int64_t stopped_us; /* since when; 0: it is not */
 	bool was_ready;
+	struct ctl_pulse pulse;
 };
 
 struct ctl_sup {

@@ -14,6 +14,7 @@
 #include "cgi/web/fcgi_sock.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
+#include "lib/base/metric.h"
 
 #define DRAIN_MAX     ((size_t)16 << 20)
 #define RETRY_NS      20000000L /* EMFILE: others must close first */
@@ -58,6 +59,8 @@ bool fcgi_loop_write(struct fcgi_loop_io *io, const void *p, size_t n)
 
 		if (FCGX_PutStr(at, part, io->fcgi.out) != part)
 			return false;
+		/* A long answer is work that goes on: see ctl_pulse.h. */
+		metric_add(METRIC_HTTP_BYTES, (uint64_t)part);
 		at += part;
 		n -= (size_t)part;
 	}

@@ -68,7 +68,9 @@
 	X(REC_FRAMES_LOST, "ringtrace_recording_frames_lost_total", "",        \
 	    "Frames of 20 ms that the recorder was too slow for.")             \
 	X(DNI_LOST, "ringtrace_dni_lost_total", "",                            \
-	    "Page views, events and forms that were not stored.")
+	    "Page views, events and forms that were not stored.")              \
+	X(HTTP_BYTES, "ringtrace_http_sent_bytes_total", "",                   \
+	    "Bytes of answers, the tag's server's not among them.")
 
 #define METRIC_ENUM(id, name, labels, help) METRIC_##id,
 enum metric {
