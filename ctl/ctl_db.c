@@ -1,5 +1,6 @@
 #include "ctl/ctl_db.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -36,7 +37,7 @@ static enum err write_password(const char *path)
 	uint8_t raw[PASSWORD_BYTES];
 	char text[2 * PASSWORD_BYTES + 2];
 	const int fd =
-	    open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	    open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	enum err e = ERR_OK;
 
 	if (fd == -1) {
@@ -49,10 +50,26 @@ static enum err write_password(const char *path)
 	if (write(fd, text, sizeof(text) - 1) != (ssize_t)sizeof(text) - 1 ||
 	    fsync(fd) == -1) {
 		log_sys("ctl: write %s", path);
-		(void)unlink(path); /* half a password is none */
 		e = ERR_IO;
 	}
 	(void)close(fd); /* synced above */
+	return e;
+}
+
+/* Whole or not at all, whoever else makes it at the same time and whatever ends
+ * us: what is there already stays. */
+static enum err make_password(const char *path)
+{
+	char own[PATH_BYTES + 16];
+	enum err e;
+
+	(void)snprintf(own, sizeof(own), "%s.%ld", path, (long)getpid());
+	e = write_password(own);
+	if (e == ERR_OK && link(own, path) == -1 && errno != EEXIST) {
+		log_sys("ctl: create %s", path);
+		e = ERR_IO;
+	}
+	(void)unlink(own); /* its other name stays */
 	return e;
 }
 
@@ -67,12 +84,12 @@ static enum err make_secrets(const struct settings *s)
 	     *who != NULL && e == ERR_OK; who++) {
 		secret_path(s, *who, path);
 		if (access(path, F_OK) == -1)
-			e = write_password(path);
+			e = make_password(path);
 	}
 	(void)snprintf(path, sizeof(path), "%s/seal.key", s->secret_dir);
 	if (e == ERR_OK && access(path, F_OK) == -1)
 		e = seal_key_create(path);
-	return e;
+	return e == ERR_CONFLICT ? ERR_OK : e; /* somebody was quicker */
 }
 
 static enum err read_password(const char *path, char *out, size_t cap,

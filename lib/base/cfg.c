@@ -100,7 +100,11 @@ static enum err parse_line(struct slice line, const struct cfg_row *rows,
 	if ((*seen >> row & 1) != 0)
 		return blame(why, ERR_CONFLICT, "set twice", key);
 	*seen |= UINT64_C(1) << row;
-	return set(&rows[row], slice_trim(slice_skip(line, n)), out, why);
+	line = slice_trim(slice_skip(line, n));
+	if (slice_starts(line, SLICE("=")))
+		return blame(why, ERR_SYNTAX,
+		    "no = belongs between a setting and its value", key);
+	return set(&rows[row], line, out, why);
 }
 
 enum err cfg_parse(struct slice text, const struct cfg_row *rows, size_t n_rows,

@@ -103,6 +103,14 @@ bool cfg_is_smtp_url(struct slice v)
 	       (scan_byte(&v, '/') == ERR_OK && (v.n == 0 || is_name(v)));
 }
 
+bool cfg_is_name(struct slice v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (!scan_is_alnum(v.p[i]) && v.p[i] != '_' && v.p[i] != '-')
+			return false;
+	return v.n > 0;
+}
+
 bool cfg_is_level(struct slice v)
 {
 	return slice_eq(v, SLICE("debug")) || slice_eq(v, SLICE("info")) ||

@@ -25,6 +25,8 @@ bool cfg_is_web_url(struct slice v);
 /* Nothing, or smtp:// or smtps://, a host (IPv6 in brackets) and perhaps a
  * port. A name behind a slash is what we call ourselves there. */
 bool cfg_is_smtp_url(struct slice v);
+/* A database: letters, digits, _ and -. */
+bool cfg_is_name(struct slice v);
 /* debug, info, warn or error. */
 bool cfg_is_level(struct slice v);
 /* "address@host" or "Name <address@host>". */

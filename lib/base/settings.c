@@ -29,7 +29,8 @@ static const struct cfg_row rows[] = {
 	TEXT(journal_dir, 1),
 	TEXT(share_dir, 1),
 	TEXT(db_socket, 1),
-	TEXT(db_name, 1),
+	TEXT_THAT(db_name, 1, cfg_is_name,
+	    "not a name of letters, digits, _ and -"),
 	TEXT_THAT(http_listen, 1, cfg_is_listen,
 	    "not an IPv4 address and port, as in 127.0.0.1:8080"),
 	TEXT_THAT(public_url, 1, cfg_is_web_url,
@@ -130,8 +131,12 @@ enum err settings_load(const char *path, struct settings *out)
 	if (e == ERR_OK) {
 		e = settings_parse(buf_slice(&text), out, &why);
 		if (e != ERR_OK)
-			log_error("settings: %s line %u: %s", path, why.line,
-			    why.what);
+			log_error("settings: %s line %u: %s%s", path, why.line,
+			    why.what,
+			    e == ERR_NOTFOUND
+				? " (mistyped; or a newer version has written "
+				  "it, and its data need that version)"
+				: "");
 	}
 	buf_fini(&text);
 	return e;
