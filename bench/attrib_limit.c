@@ -6,19 +6,26 @@
 #define LOOK_S  (10.0 * 86400.0)
 #define SQRT2PI 2.5066282746310002
 
-/* Of the calls at each moment after the visit began: from the page, or late. */
-static double soon_hz(double age_s)
+/* Of the calls, those from the page. */
+static double soon_share(const struct setting *s)
 {
-	return ATTRIB_WORLD_SOON / ATTRIB_WORLD_SOON_S *
+	return s->law == DELAYS_LATE ? ATTRIB_WORLD_LATE_SOON
+				     : ATTRIB_WORLD_SOON;
+}
+
+/* Of the calls at each moment after the visit began: from the page, or late. */
+static double soon_hz(const struct setting *s, double age_s)
+{
+	return soon_share(s) / ATTRIB_WORLD_SOON_S *
 	       exp(-age_s / ATTRIB_WORLD_SOON_S);
 }
 
-static double late_hz(double age_s)
+static double late_hz(const struct setting *s, double age_s)
 {
 	const double t = fmax(age_s, 1e-3);
 	const double z = log(t / ATTRIB_WORLD_LATE_S) / ATTRIB_WORLD_LATE_SIGMA;
 
-	return (1.0 - ATTRIB_WORLD_SOON) * exp(-0.5 * z * z) /
+	return (1.0 - soon_share(s)) * exp(-0.5 * z * z) /
 	       (t * ATTRIB_WORLD_LATE_SIGMA * SQRT2PI);
 }
 
@@ -31,21 +38,21 @@ static double call_hz(const struct setting *s, const struct visit *v,
 	double by, not_by;
 
 	if (v->touch_s < 0.0 || lag_s < 0.0)
-		return (1.0 - s->touch) * soon_hz(age_s) + late_hz(age_s);
+		return (1.0 - s->touch) * soon_hz(s, age_s) + late_hz(s, age_s);
 	by =
 	    exp(-fmax(0.0, lag_s - ATTRIB_WORLD_DIAL_S) / ATTRIB_WORLD_DIALS_S);
 	if (v->touch_s <= v->at_s) {
 		/* As the visit began: only who dials at once does that. */
-		not_by = ATTRIB_WORLD_CALLS * s->touch * soon_hz(0.0) *
+		not_by = ATTRIB_WORLD_CALLS * s->touch * soon_hz(s, 0.0) *
 			 (ATTRIB_WORLD_DIAL_S + ATTRIB_WORLD_DIALS_S);
 	} else {
 		by = lag_s < ATTRIB_WORLD_DIAL_S ? 0.0
 						 : by / ATTRIB_WORLD_DIALS_S;
 		not_by = s->idle / fmax(v->end_s - v->at_s, 1.0) +
 			 ATTRIB_WORLD_CALLS * s->touch *
-			     soon_hz(v->touch_s - v->at_s);
+			     soon_hz(s, v->touch_s - v->at_s);
 	}
-	return s->touch * soon_hz(age_s) * by / not_by;
+	return s->touch * soon_hz(s, age_s) * by / not_by;
 }
 
 /* Of a telephone of this area, where the visit's browser is. */
@@ -58,14 +65,19 @@ static double place(uint8_t area, uint8_t zone)
 		   : 0.9 * (area == zone ? 1.0 : 0.0) + 0.1 * people[area];
 }
 
+bool attrib_limit_knows(const struct setting *s)
+{
+	return (s->law == DELAYS_TEST || s->law == DELAYS_LATE) &&
+	       s->robots <= 0.0 && s->stray_h <= 0.0 && s->again <= 0.0;
+}
+
 double attrib_limit(const struct setting *s, const struct world *w,
     const struct call *c, uint32_t *best)
 {
 	const uint32_t end = attrib_world_begun(w, c->number, c->at_s);
 	double sum = 0.0, most = 0.0;
 
-	assert(s->law == DELAYS_TEST && s->robots <= 0.0 && s->stray_h <= 0.0 &&
-	       s->again <= 0.0 && c->visit != ATTRIB_WORLD_NOBODY);
+	assert(attrib_limit_knows(s) && c->visit != ATTRIB_WORLD_NOBODY);
 	*best = ATTRIB_WORLD_NOBODY;
 	for (uint32_t i = end; i > 0; i--) {
 		const uint32_t id = w->shown[c->number][i - 1];

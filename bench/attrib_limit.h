@@ -11,10 +11,14 @@
 
 #include "bench/attrib_world.h"
 
-/* Worlds of DELAYS_TEST without robots, strays and repeat callers: others are
- * our own mistake. Visits of more than ten days ago (one call in 6,000) are
- * left out. Writes the likeliest visit and returns its probability; 0 and
- * ATTRIB_WORLD_NOBODY when nobody was shown the number. */
+/* Worlds of DELAYS_TEST and DELAYS_LATE without robots, strays and repeat
+ * callers. */
+bool attrib_limit_knows(const struct setting *s);
+
+/* Such a world alone; others are our own mistake. Visits of more than ten days
+ * ago (one call in 6,000) are left out. Writes the likeliest visit and returns
+ * its probability; 0 and ATTRIB_WORLD_NOBODY when nobody was shown the number.
+ */
 double attrib_limit(const struct setting *s, const struct world *w,
     const struct call *c, uint32_t *best);
 

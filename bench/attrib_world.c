@@ -42,7 +42,8 @@ static double normal(struct rnd_dice *d)
 /* From the begin of the visit to the call. soon: from the page. */
 static double delay(struct rnd_dice *d, enum delays law, bool *soon)
 {
-	static const double share[] = { ATTRIB_WORLD_SOON, 0.75, 0.8, 0.5 };
+	static const double share[] = { ATTRIB_WORLD_SOON, 0.75, 0.8,
+		ATTRIB_WORLD_LATE_SOON };
 
 	*soon = uniform(d) < share[law];
 	switch (law) {

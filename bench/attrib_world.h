@@ -16,6 +16,7 @@
  * and spread of the others'. */
 #define ATTRIB_WORLD_CALLS      0.03
 #define ATTRIB_WORLD_SOON       0.85
+#define ATTRIB_WORLD_LATE_SOON  0.5 /* the share with DELAYS_LATE */
 #define ATTRIB_WORLD_SOON_S     240.0
 #define ATTRIB_WORLD_LATE_S     21600.0
 #define ATTRIB_WORLD_LATE_SIGMA 1.2

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/attrib_limit.h"
 #include "bench/attrib_score.h"
 #include "lib/core/erlang.h"
 
@@ -277,7 +278,7 @@ static void run(struct setting s, enum evidence e, bool learns,
 		law = learn(&w, from_s);
 	attrib_score_ours(&w, from_s, &law, &m);
 	report(name, &m, &lrr, &rnd, whole);
-	if (whole) {
+	if (learns && attrib_limit_knows(&s)) {
 		attrib_score_limit(&s, &w, from_s, &best);
 		report_limit(name, &m, &best, &lrr, &rnd);
 		free(best.guesses);
