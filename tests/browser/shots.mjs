@@ -1,6 +1,6 @@
 // shots.mjs - `make shots`: every page of the route tables in both themes and
 // three widths, and one contact sheet of them all, in build/shots; with
-// --readme also the picture of the README, docs/img/overview.png.
+// --readme also the pictures of the README in docs/img.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -66,14 +66,50 @@ async function sheet(browser, files) {
 	console.log(join(OUT, 'sheet.html'), join(OUT, 'sheet.png'));
 }
 
+/** A flow that shows what flows are: hours, a menu, who is rung, a message. */
+const mainLine = (desk, other) => ({
+	version: 1, first: 'hours', steps: {
+		hours: { type: 'hours', title: 'Office hours', weekly: [{ days: 'mon-fri', from: '08:00', to: '18:00' }], holidays: 'us', open: 'menu', closed: 'mail', at: [40, 60] },
+		menu: { type: 'menu', title: 'Main menu', prompt: 'notice.en', invalid_prompt: 'invalid.en', keys: [{ key: '1', title: 'Emergency', next: 'team' }, { key: '2', title: 'Quotes', next: 'office' }], invalid: 'office', silence: 'office', at: [310, 60] },
+		team: { type: 'group', title: 'Emergency team', mode: 'round_robin', sticky: 'yes', say: 'Call from {source}', ring_s: 20, members: [{ to: desk.id }, { to: other.id }], otherwise: 'mail', at: [580, 20] },
+		office: { type: 'forward', title: 'Office', to: desk.id, otherwise: 'mail', at: [580, 220] },
+		mail: { type: 'voicemail', title: 'Voicemail', prompt: 'voicemail.en', at: [850, 140] },
+	},
+});
+
+/** On the canvas, tried: the way of a caller who presses 1 on a Wednesday. */
+async function flowPicture(page) {
+	await page.goto('/flows');
+	await page.fill('#flow-name', 'Bay City, main line');
+	await page.check('[name=template][value=blank]');
+	await page.click('text=Make it');
+	await page.locator('.flow-board').waitFor();
+	const { world } = await page.evaluate(() => JSON.parse(document.getElementById('flow-data').textContent));
+	await page.setInputFiles('.flow-tools input[type=file]', { name: 'flow.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(mainLine(...['Front desk', 'Dispatch, nights and weekends'].map((n) => world.destinations.find((d) => d.name === n))))) });
+	await page.locator('[data-step=mail]').waitFor();
+	await page.click('text=Try it');
+	await page.fill('#try-at', '2026-11-25T10:00');
+	await page.fill('#try-digits', '1 1');
+	await page.click('.flow-panel button[type=submit]');
+	await page.locator('.try-end').evaluate((el) => el.scrollIntoView({ block: 'start' }));
+	await page.click('.react-flow__controls-fitview');
+	await page.mouse.move(5, 5);
+}
+
 async function readme(browser, stack, cookies) {
 	const page = await newVisitor(browser, { baseURL: stack.url, colorScheme: 'light', viewport: { width: 1280, height: 900 } });
+	const keep = async (name) => {
+		await page.evaluate(() => new Promise((drawn) => setTimeout(drawn, 500)));
+		const png = await page.screenshot({ path: `docs/img/${name}.png` });
+		console.log(`docs/img/${name}.png ${png.length} bytes`);
+	};
 	await page.context().addCookies(cookies.all);
-	await page.goto('/', { waitUntil: 'networkidle' });
 	mkdirSync('docs/img', { recursive: true });
-	const png = await page.screenshot({ clip: { x: 0, y: 0, width: 1280, height: 900 } });
-	writeFileSync('docs/img/overview.png', png);
-	console.log(`docs/img/overview.png ${png.length} bytes`);
+	await page.goto('/', { waitUntil: 'networkidle' });
+	await keep('overview');
+	await page.setViewportSize({ width: 1600, height: 900 });
+	await flowPicture(page);
+	await keep('flow');
 	await page.context().close();
 }
 
