@@ -12,7 +12,7 @@ const LOSS = 0.0001;
 const UP_PER_S = 100; // set-ups a second
 const NOTICE_S = 6;
 const RELAY = [400, 800, 1200, 1600, 2000, 2400, 2800, 3200];
-const OURS = [200, 400, 600, 800, 1000, 1200, 1400, 1600];
+const OURS = [200, 400, 600, 800, 1000, 1200, 1400, 1600, 1800, 2000, 2200];
 
 /** All threads of these processes to one core; undefined: to every core. */
 function pin(pids, core) {

@@ -60,9 +60,9 @@ struct recorder {
 	struct rec_told told;
 	uint32_t max;
 	uint32_t n_open;
-	uint32_t last; /* slot of the last frame: frames come in runs */
-	bool named;    /* the engine has said what runs: see tick() */
-	bool behind;   /* perhaps: see catch_up_hash() */
+	uint32_t *near; /* where a key was, by key modulo max */
+	bool named;     /* the engine has said what runs: see tick() */
+	bool behind;    /* perhaps: see catch_up_hash() */
 	struct rec_sweep sweep;
 	int64_t began_us; /* the engine; its frames came later */
 	int64_t seen_us;  /* its newest frame; 0: none yet */
@@ -75,16 +75,20 @@ struct recorder {
 
 static void hear(struct recorder *r, struct worker_peer *p);
 
+/* Once for each frame. Keys are given out in turn, so those of calls that go on
+ * at the same time hardly ever share a place in near[]. */
 static struct open_rec *find_key(struct recorder *r, uint32_t key)
 {
-	if (r->rec[r->last].used && r->rec[r->last].key == key)
-		return &r->rec[r->last];
+	uint32_t *near = &r->near[key % r->max];
+
+	if (r->rec[*near].used && r->rec[*near].key == key)
+		return &r->rec[*near];
 	for (uint32_t i = 0, seen = 0; seen < r->n_open && i < r->max; i++) {
 		if (!r->rec[i].used)
 			continue;
 		seen++;
 		if (r->rec[i].key == key) {
-			r->last = i;
+			*near = i;
 			return &r->rec[i];
 		}
 	}
@@ -525,6 +529,7 @@ static enum err prepare(struct recorder *r, int fd)
 
 	r->max = (uint32_t)s->max_calls;
 	r->rec = calloc(r->max, sizeof(*r->rec));
+	r->near = calloc(r->max, sizeof(*r->near));
 	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	r->dirfd = open(s->recordings_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (r->dirfd == -1) {
@@ -536,8 +541,8 @@ static enum err prepare(struct recorder *r, int fd)
 		.is_open = is_open,
 		.done = salvaged,
 		.arg = r };
-	if (r->rec == NULL || rec_told_init(&r->told, r->max) != ERR_OK ||
-	    r->epoll_fd == -1) {
+	if (r->rec == NULL || r->near == NULL ||
+	    rec_told_init(&r->told, r->max) != ERR_OK || r->epoll_fd == -1) {
 		log_sys("recorder: start");
 		return ERR_IO;
 	}
@@ -575,6 +580,7 @@ int rec_proc_run(struct worker *w, int fd)
 	worker_peer_drop(&r->store);
 	rec_sweep_end(&r->sweep);
 	free(r->rec);
+	free(r->near);
 	rec_told_fini(&r->told);
 	free(r);
 	return status;

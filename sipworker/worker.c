@@ -66,6 +66,26 @@ static unsigned int media_threads(void)
 	return n == 0 ? 1 : n;
 }
 
+/* What a shell or a service manager allows at first is enough for some 170
+ * calls; what it would allow is up to us. */
+static void raise_files(uint64_t calls)
+{
+	const uint64_t want = calls * WORKER_CALL_FILES + WORKER_FILES;
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) == -1)
+		return;
+	l.rlim_cur = l.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &l) == -1)
+		log_sys("sipworker: raise the limit of open files");
+	else if (l.rlim_max < want)
+		log_warn(
+		    "sipworker: the limit of open files is %llu, max_calls "
+		    "%llu may want %llu",
+		    (unsigned long long)l.rlim_max, (unsigned long long)calls,
+		    (unsigned long long)want);
+}
+
 /* Zeroed memory that the children will have in common; it stays mapped, and
  * what is never touched costs nothing. */
 static void *share(size_t bytes)
@@ -94,6 +114,7 @@ enum err worker_init(struct worker *w, const struct settings *s)
 		log_warn(
 		    "sipworker: the folders of recordings and journal "
 		    "belong to root, so all processes stay root");
+	raise_files(s->max_calls);
 	w->ring = share(n);
 	w->dialogs = share(engine_dlgs_bytes((uint32_t)s->max_calls));
 	w->beat = share(sizeof(*w->beat));

@@ -11,6 +11,10 @@
 
 #define WORKER_THREADS_MAX 4 /* of the media */
 
+/* Descriptors of a call with two sides (media_sock.h), and of all else. */
+#define WORKER_CALL_FILES 6
+#define WORKER_FILES      256
+
 struct worker {
 	struct settings settings;
 	struct addr4 sip;       /* bound */
@@ -22,7 +26,8 @@ struct worker {
 	struct beat *beat;      /* shared by all; NULL: not watched */
 };
 
-/* Checks addresses and ports and maps the shared memory. As root with folders
+/* Checks addresses and ports, raises the limit of open files as far as it goes,
+ * and maps the shared memory. As root with folders
  * that belong to root nobody else could write them: then the user stays, and a
  * warning says so. What is wrong is logged. */
 RT_MUST_USE enum err worker_init(struct worker *w, const struct settings *s);

@@ -14,9 +14,13 @@
 /* Chunks in front of the samples: none writes more than a handful. */
 #define CHUNKS_MAX 32
 
+/* Between two headers: each is a write and two seeks. */
+#define HEADER_FRAMES (5 * SND_WAV_RATE_HZ)
+
 struct snd_wav {
 	SNDFILE *file;
 	int fd;
+	size_t unsaid; /* frames that no header speaks of */
 };
 
 static enum err open_file(struct snd_wav **out, int fd, int mode, SF_INFO *info)
@@ -87,7 +91,11 @@ enum err snd_wav_append(struct snd_wav *w, const uint8_t *ulaw, size_t frames)
 		log_error("snd: write: %s", sf_strerror(w->file));
 		return ERR_IO;
 	}
-	(void)sf_command(w->file, SFC_UPDATE_HEADER_NOW, NULL, 0);
+	w->unsaid += frames;
+	if (w->unsaid >= HEADER_FRAMES) {
+		(void)sf_command(w->file, SFC_UPDATE_HEADER_NOW, NULL, 0);
+		w->unsaid = 0;
+	}
 	return ERR_OK;
 }
 

@@ -1,10 +1,10 @@
 /*
  * snd_wav.h - µ-law stereo WAV files at 8000 Hz that a crash cannot spoil.
  *
- * libsndfile writes the file; its header is brought up to date with every
- * append, so whatever kills the program leaves a file that plays up to the
- * last append. snd_wav_repair() mends what was killed between the samples and
- * the header. A frame is one sample of each channel, left first.
+ * libsndfile writes the file; its header is brought up to date every five
+ * seconds of audio, so whatever kills the program leaves a file that plays to
+ * there as it is, and to its end once snd_wav_repair() has mended it. A frame
+ * is one sample of each channel, left first.
  */
 #ifndef RT_SND_WAV_H
 #define RT_SND_WAV_H
@@ -24,9 +24,9 @@ RT_MUST_USE enum err snd_wav_create(struct snd_wav **out, int fd);
 /* Goes on behind the frames of a repaired file of this form. As above;
  * ERR_SYNTAX: it is none. */
 RT_MUST_USE enum err snd_wav_resume(struct snd_wav **out, int fd);
-/* Appends frames, interleaved µ-law, and brings the header up to date. Meant
- * for blocks of about a second: each call is two writes and a seek. ERR_IO:
- * the disk refused, logged; what was written before stays good. */
+/* Appends frames, interleaved µ-law. Meant for blocks: each call is a write
+ * and, every five seconds of audio, a header. ERR_IO: the disk refused, logged;
+ * what was written before stays good. */
 RT_MUST_USE enum err snd_wav_append(struct snd_wav *w, const uint8_t *ulaw,
     size_t frames);
 /* Writes the last header, syncs, closes and frees w, whatever it returns. */

@@ -84,7 +84,7 @@ static void commands(struct media_thread *t)
 static void dispatch(struct media_thread *t, uint64_t tag)
 {
 	const uint32_t generation = (uint32_t)(tag >> 32);
-	const uint32_t slot = (uint32_t)tag >> 1;
+	const uint32_t slot = (uint32_t)tag >> MEDIA_SOCK_BITS;
 	struct media_stream *s;
 
 	if (generation == 0) {
@@ -98,7 +98,8 @@ static void dispatch(struct media_thread *t, uint64_t tag)
 	}
 	s = &t->streams[slot];
 	if (s->id != 0 && s->generation == generation)
-		media_stream_readable(t, s, (tag & 1) != 0);
+		media_stream_readable(t, s,
+		    (enum media_sock)(tag & ((1u << MEDIA_SOCK_BITS) - 1)));
 }
 
 /* Sleeps to the next stroke of the sweep. Strokes stand on the clock, not after
@@ -252,7 +253,7 @@ static void end_thread(struct media_thread *t)
 	}
 	for (uint32_t i = 0; i < t->n_slots; i++)
 		if (t->streams[i].id != 0)
-			media_stream_drop(&t->streams[i]);
+			media_sock_close(&t->streams[i]);
 	close_all(fds, RT_ARRAY_LEN(fds));
 	media_index_fini(t);
 	media_queue_fini(&t->commands);

@@ -70,7 +70,8 @@ struct media_stream *media_index_add(struct media_thread *t, uint32_t id)
 		.generation = generation,
 		.at_open = t->n_open,
 		.fd = -1,
-		.rtcp_fd = -1 };
+		.rtcp_fd = -1,
+		.own_fd = -1 };
 	t->index[i] = slot + 1;
 	t->open[t->n_open++] = slot;
 	return s;

@@ -35,8 +35,10 @@ struct media_stream {
 	uint32_t
 	    generation;   /* of the slot: late epoll events are known by it */
 	uint32_t at_open; /* its place in the thread's open[] */
-	int fd;
+	int fd;           /* the sockets: media_sock.h */
 	int rtcp_fd;
+	int own_fd;          /* -1: none */
+	struct addr4 own_to; /* whose it is, or was to be */
 	uint16_t port;
 	bool targeted;
 	bool send;

@@ -1,12 +1,6 @@
 #include "sipworker/media/media_stream.h"
 
-#include <errno.h>
-#include <netinet/in.h>
-#include <netinet/ip.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "lib/base/log.h"
 #include "lib/base/rnd.h"
@@ -25,64 +19,23 @@
 /* A frame in the ring is 60 ms at most. */
 #define FRAME_MAX 480
 
-static struct sockaddr_in to_sockaddr(struct addr4 a)
-{
-	struct sockaddr_in sa = { .sin_family = AF_INET };
-
-	sa.sin_addr.s_addr = htonl(a.ip);
-	sa.sin_port = htons(a.port);
-	return sa;
-}
-
-static struct addr4 from_sockaddr(const struct sockaddr_in *sa)
-{
-	return (
-	    struct addr4){ ntohl(sa->sin_addr.s_addr), ntohs(sa->sin_port) };
-}
-
 /* --- opening and closing ---------------------------------------------------*/
-
-static int bind_port(struct media_thread *t, uint32_t slot, uint32_t generation,
-    uint16_t port, bool rtcp)
-{
-	const struct sockaddr_in sa =
-	    to_sockaddr((struct addr4){ t->media->cfg.ip, port });
-	struct epoll_event ev = { .events = EPOLLIN };
-	const int tos = IPTOS_DSCP_EF;
-	int fd;
-
-	ev.data.u64 = (uint64_t)generation << 32 | slot << 1 | (rtcp ? 1 : 0);
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd == -1)
-		return -1;
-	(void)setsockopt(fd, IPPROTO_IP, IP_TOS, &tos, sizeof(tos));
-	if (bind(fd, (const void *)&sa, sizeof(sa)) == -1 ||
-	    epoll_ctl(t->epoll_fd, EPOLL_CTL_ADD, fd, &ev) == -1) {
-		(void)close(fd); /* never used */
-		return -1;
-	}
-	return fd;
-}
 
 static void open_stream(struct media_thread *t, const struct media_cmd *c)
 {
 	struct media_stream *s = media_index_add(t, c->stream);
-	uint32_t slot, random[3];
+	uint32_t random[3];
 
 	if (s == NULL) {
 		media_say(t, MEDIA_OPEN_FAILED, c->stream);
 		return;
 	}
-	slot = (uint32_t)(s - t->streams);
 	s->key = c->key;
 	s->port = c->port;
 	s->dtmf_pt = MEDIA_NO_DTMF;
-	s->fd = bind_port(t, slot, s->generation, c->port, false);
-	s->rtcp_fd =
-	    bind_port(t, slot, s->generation, (uint16_t)(c->port + 1), true);
-	if (s->fd == -1 || s->rtcp_fd == -1) {
+	if (media_sock_open(t, s) != ERR_OK) {
 		log_sys("media: bind port=%u", c->port);
-		media_stream_drop(s);
+		media_sock_close(s);
 		media_index_remove(t, s);
 		media_say(t, MEDIA_OPEN_FAILED, c->stream);
 		return;
@@ -92,15 +45,6 @@ static void open_stream(struct media_thread *t, const struct media_cmd *c)
 	rtp_stat_init(&s->stat);
 	dtmf_in_init(&s->dtmf);
 	media_say(t, MEDIA_OPENED, c->stream);
-}
-
-void media_stream_drop(struct media_stream *s)
-{
-	if (s->fd != -1)
-		(void)close(s->fd); /* UDP: nothing is in flight */
-	if (s->rtcp_fd != -1)
-		(void)close(s->rtcp_fd);
-	s->fd = s->rtcp_fd = -1;
 }
 
 static void lose_source(struct media_thread *t, struct media_stream *s)
@@ -134,7 +78,7 @@ static void close_stream(struct media_thread *t, struct media_stream *s)
 		.rtt_us = s->rtt_us };
 	part(t, s);
 	media_pace_leave(t, s);
-	media_stream_drop(s);
+	media_sock_close(s);
 	media_index_remove(t, s);
 	media_say_event(t, &ev);
 }
@@ -250,15 +194,6 @@ static uint8_t ours(const struct media_stream *s, uint8_t pt)
 	return s->own_pt != 0 && pt == s->own_pt ? s->pt : pt;
 }
 
-static void send_to(const struct media_stream *s, const uint8_t *p, size_t n)
-{
-	const struct sockaddr_in sa = to_sockaddr(s->latch.to);
-
-	/* A full socket buffer or an unreachable port loses a packet, as the
-	 * network does. */
-	(void)sendto(s->fd, p, n, 0, (const void *)&sa, sizeof(sa));
-}
-
 /* Relays the packet in t->packet; its payload has room for a header before it,
  * because it came with one. */
 static void relay(struct media_thread *t, struct media_stream *s,
@@ -289,7 +224,8 @@ static void relay(struct media_thread *t, struct media_stream *s,
 		own, t->now_us, &out))
 		return;
 	rtp_pkt_head(&out, payload - RTP_PKT_HEAD);
-	send_to(to, payload - RTP_PKT_HEAD, RTP_PKT_HEAD + p->payload.n);
+	media_sock_send(to, payload - RTP_PKT_HEAD,
+	    RTP_PKT_HEAD + p->payload.n);
 }
 
 static void record(struct media_thread *t, const struct media_stream *s,
@@ -369,6 +305,7 @@ static void read_rtp(struct media_thread *t, struct media_stream *s,
 	}
 	switch (rtp_latch_packet(&s->latch, from, &p, t->now_us)) {
 	case RTP_LATCH_ACCEPT:
+		media_sock_settle(t, s);
 		p.pt = ours(s, p.pt);
 		accept_packet(t, s, &p);
 		break;
@@ -379,21 +316,17 @@ static void read_rtp(struct media_thread *t, struct media_stream *s,
 }
 
 void media_stream_readable(struct media_thread *t, struct media_stream *s,
-    bool rtcp)
+    enum media_sock which)
 {
-	struct sockaddr_in sa = { .sin_family = AF_UNSPEC };
-	socklen_t len = sizeof(sa);
-	ssize_t n;
+	struct addr4 from;
+	const ssize_t n = media_sock_read(t, s, which, &from);
 
-	n = recvfrom(rtcp ? s->rtcp_fd : s->fd, t->packet, sizeof(t->packet), 0,
-	    (void *)&sa, &len);
-	if (n < 0 || len != sizeof(sa) || sa.sin_family != AF_INET)
-		return; /* nothing there, or an ICMP error came back */
-	if (rtcp)
-		media_say_rtcp_in(t, s, from_sockaddr(&sa),
-		    slice_of(t->packet, (size_t)n));
+	if (n < 0)
+		return;
+	if (which == MEDIA_SOCK_RTCP)
+		media_say_rtcp_in(t, s, from, slice_of(t->packet, (size_t)n));
 	else
-		read_rtp(t, s, from_sockaddr(&sa), (size_t)n);
+		read_rtp(t, s, from, (size_t)n);
 }
 
 /* --- what we say ourselves
@@ -413,7 +346,7 @@ void media_stream_send_own(struct media_thread *t, struct media_stream *s,
 		g711_ulaw_to_alaw(ulaw, packet + RTP_PKT_HEAD, n);
 	else
 		memcpy(packet + RTP_PKT_HEAD, ulaw, n);
-	send_to(s, packet, RTP_PKT_HEAD + n);
+	media_sock_send(s, packet, RTP_PKT_HEAD + n);
 }
 
 /* --- now and then ----------------------------------------------------------*/

@@ -32,7 +32,8 @@ static const int always[] = { NAME(read), NAME(write), NAME(readv),
 	NAME(prlimit64) };
 
 static const int engine_calls[] = { NAME(bind), NAME(setsockopt),
-	NAME(getsockopt), NAME(getsockname), NAME(recvmmsg), NAME(sendmmsg) };
+	NAME(getsockopt), NAME(getsockname), NAME(connect), NAME(recvmmsg),
+	NAME(sendmmsg) };
 
 /* Files: Landlock and the user say which. */
 static const int recorder_calls[] = { NAME(open), NAME(openat), NAME(mkdirat),

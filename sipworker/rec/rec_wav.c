@@ -36,27 +36,39 @@ struct rec_wav {
 	uint64_t late;
 	uint64_t placed;
 	char name[REC_FILE_NAME_MAX + 1];
-	uint8_t window[WINDOW * SND_WAV_CHANNELS]; /* by position modulo */
+	uint8_t linear[256][2]; /* what each µ-law byte is in the check sum */
+	uint8_t window[SND_WAV_CHANNELS][WINDOW]; /* by position modulo */
 };
+
+/* NULL: no memory. */
+static struct rec_wav *new_wav(int dirfd, const char *name, size_t n)
+{
+	struct rec_wav *w = calloc(1, sizeof(*w));
+
+	if (w == NULL)
+		return NULL;
+	w->dirfd = dirfd;
+	w->fd = -1;
+	memcpy(w->name, name, n);
+	for (unsigned int i = 0; i < 256; i++) {
+		const uint16_t s = (uint16_t)snd_wav_pcm((uint8_t)i);
+
+		w->linear[i][0] = (uint8_t)s;
+		w->linear[i][1] = (uint8_t)(s >> 8);
+	}
+	return w;
+}
 
 static enum err hash_frames(struct rec_wav *w, const uint8_t *ulaw, size_t n)
 {
 	uint8_t pcm[HASH_AT_ONCE * SND_WAV_CHANNELS * 2];
-	uint8_t linear[256][2];
 	enum err e = ERR_OK;
 
-	/* A block has thousands of samples and 256 different ones. */
-	for (unsigned int i = 0; i < 256; i++) {
-		const uint16_t s = (uint16_t)snd_wav_pcm((uint8_t)i);
-
-		linear[i][0] = (uint8_t)s;
-		linear[i][1] = (uint8_t)(s >> 8);
-	}
 	while (n > 0 && e == ERR_OK) {
 		const size_t some = n < HASH_AT_ONCE ? n : HASH_AT_ONCE;
 
 		for (size_t i = 0; i < some * SND_WAV_CHANNELS; i++)
-			memcpy(pcm + 2 * i, linear[ulaw[i]], 2);
+			memcpy(pcm + 2 * i, w->linear[ulaw[i]], 2);
 		e = sha256_more(w->hash, pcm, some * SND_WAV_CHANNELS * 2);
 		ulaw += some * SND_WAV_CHANNELS;
 		n -= some;
@@ -135,11 +147,8 @@ enum err rec_wav_open(struct rec_wav **out, int dirfd, struct slice name,
 
 	if (!rec_file_name_ok(name))
 		return ERR_RANGE;
-	if ((w = calloc(1, sizeof(*w))) == NULL)
+	if ((w = new_wav(dirfd, name.p, name.n)) == NULL)
 		return ERR_NOMEM;
-	w->dirfd = dirfd;
-	w->fd = -1;
-	memcpy(w->name, name.p, name.n);
 	memcpy(m.name, name.p, name.n);
 	memset(w->window, SND_WAV_SILENCE, sizeof(w->window));
 	for (size_t i = 0; i < SND_WAV_CHANNELS; i++)
@@ -177,7 +186,7 @@ void rec_wav_discard(struct rec_wav *w)
 
 static size_t slot(int64_t position)
 {
-	return (size_t)(position % WINDOW) * SND_WAV_CHANNELS;
+	return (size_t)(position % WINDOW);
 }
 
 /* While older frames are still to be read back, these will be, too. */
@@ -185,31 +194,48 @@ static enum err append(struct rec_wav *w, const uint8_t *ulaw, size_t n)
 {
 	enum err e = snd_wav_append(w->file, ulaw, n);
 
-	if (e != ERR_OK || w->hashed != w->written)
+	if (e != ERR_OK || w->hashed != w->kept)
 		return e;
 	if ((e = hash_frames(w, ulaw, n)) == ERR_OK)
 		w->hashed += (int64_t)n;
 	return e;
 }
 
-/* Writes the n oldest frames of the window and makes them silent again. */
-static void put_out(struct rec_wav *w, size_t n)
+/* The n oldest frames of the window, interleaved; there they are silent again.
+ */
+static void take_out(struct rec_wav *w, uint8_t *out, size_t n)
 {
 	while (n > 0) {
 		const size_t from = slot(w->written);
-		const size_t room = WINDOW - from / SND_WAV_CHANNELS;
-		const size_t some = n < room ? n : room;
-		uint8_t *p = w->window + from;
+		const size_t some = n < WINDOW - from ? n : WINDOW - from;
+		uint8_t *left = w->window[0] + from;
+		uint8_t *right = w->window[1] + from;
 
-		if (!w->failed && append(w, p, some) != ERR_OK) {
-			log_error("rec: stopped writing file=%s", w->name);
-			w->failed = true;
+		for (size_t i = 0; i < some; i++) {
+			out[2 * i] = left[i];
+			out[2 * i + 1] = right[i];
 		}
-		memset(p, SND_WAV_SILENCE, some * SND_WAV_CHANNELS);
+		memset(left, SND_WAV_SILENCE, some);
+		memset(right, SND_WAV_SILENCE, some);
 		w->written += (int64_t)some;
-		if (!w->failed)
-			w->kept = w->written;
+		out += 2 * some;
 		n -= some;
+	}
+}
+
+/* Writes the n oldest frames of the window, BLOCK at most. */
+static void put_out(struct rec_wav *w, size_t n)
+{
+	uint8_t block[BLOCK * SND_WAV_CHANNELS];
+
+	take_out(w, block, n);
+	if (w->failed)
+		return;
+	if (append(w, block, n) != ERR_OK) {
+		log_error("rec: stopped writing file=%s", w->name);
+		w->failed = true;
+	} else {
+		w->kept = w->written;
 	}
 }
 
@@ -240,8 +266,7 @@ static void bridge_step(struct rec_wav *w, unsigned int channel, int64_t at)
 	if (at <= end || at - end > 2 || end <= w->written)
 		return;
 	for (int64_t p = end; p < at; p++)
-		w->window[slot(p) + channel] =
-		    w->window[slot(end - 1) + channel];
+		w->window[channel][slot(p)] = w->window[channel][slot(end - 1)];
 }
 
 /* Puts n samples into the window; those whose place was written are too late.
@@ -249,16 +274,14 @@ static void bridge_step(struct rec_wav *w, unsigned int channel, int64_t at)
 static void put_in(struct rec_wav *w, unsigned int channel, int64_t at,
     const uint8_t *ulaw, size_t n)
 {
-	const size_t late =
-	    at < w->written ? (size_t)(w->written - at) : (size_t)0;
-	const uint8_t *const end = w->window + sizeof(w->window);
-	uint8_t *p = w->window + slot(at + (int64_t)late) + channel;
+	size_t i = at < w->written ? (size_t)(w->written - at) : 0;
 
-	for (size_t i = late; i < n; i++) {
-		*p = ulaw[i];
-		p += SND_WAV_CHANNELS;
-		if (p >= end)
-			p -= sizeof(w->window);
+	while (i < n) {
+		const size_t to = slot(at + (int64_t)i);
+		const size_t some = n - i < WINDOW - to ? n - i : WINDOW - to;
+
+		memcpy(w->window[channel] + to, ulaw + i, some);
+		i += some;
 	}
 }
 
@@ -338,14 +361,13 @@ enum err rec_wav_leave(struct rec_wav *w, int64_t stop_us)
 /* A recording that was renamed and whose marker was left behind. */
 static enum err open_finished(struct rec_wav **out, int dirfd, const char *name)
 {
-	struct rec_wav *w = calloc(1, sizeof(*w));
+	/* The name was checked by rec_wav_open(). */
+	struct rec_wav *w = new_wav(dirfd, name, strlen(name));
 	uint64_t frames = 0;
 	enum err e;
 
 	if (w == NULL)
 		return ERR_NOMEM;
-	w->dirfd = dirfd;
-	memcpy(w->name, name, strlen(name)); /* checked by rec_wav_open() */
 	w->fd = openat(dirfd, name, O_RDWR | O_CLOEXEC);
 	if (w->fd == -1) {
 		log_sys("rec: open %s", name);
