@@ -4,6 +4,9 @@
 #include "sipworker/engine/stream.h"
 #include "sipworker/engine/trace.h"
 
+/* A call that reached nobody and was recorded for less holds nothing. */
+#define LEAST_US (RT_SEC_US / 2)
+
 /* False: it cannot be, or the recorder has finished already. */
 static bool open_file(struct engine *e, struct call *c, int64_t at_us)
 {
@@ -92,6 +95,10 @@ void record_end(struct engine *e, struct call *c)
 
 	if (!c->rec_on)
 		return;
+	/* Refused right after the notice. */
+	if (c->rec_all && !c->rec_kept && c->bridged_us == CALLREC_NEVER &&
+	    e->now.mono_us - c->rec_start_us < LEAST_US)
+		c->rec_discard = true;
 	record_leg_end(e, c->a);
 	if (c->b != NULL)
 		record_leg_end(e, c->b);

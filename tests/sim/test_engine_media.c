@@ -251,6 +251,31 @@ static void test_notice(void **state)
 	rig_fini(&r);
 }
 
+/* Refused as soon as the notice was over: there is nothing to keep. */
+static void test_refused_after_notice(void **state)
+{
+	struct engine_media play = { 0 };
+	char tag[128];
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_request(&r, "INVITE", 1, "+13035550102", "c1", "", "", rig_sdp);
+	rig_to_tag_of(&r, tag);
+	rig_request(&r, "ACK", 1, "+13035550102", "c1", tag, "", "");
+	find_play(&r, &play);
+	rig_pass_time(&r, 3 * RT_SEC_US);
+	rig_tell_media(&r, ENGINE_MEDIA_PLAYED, play.stream, play.play);
+	rig_pump(&r);
+	assert_int_equal(r.n_rec_start, 1);
+	rig_answer_as_phone(&r, "INVITE", 486, "");
+	rig_pass_time(&r, RT_SEC_US);
+	assert_int_equal(r.n_closed, 1);
+	assert_int_equal(r.closed.recording, CALLREC_REC_NONE);
+	assert_int_equal(r.closed.rec_name.n, 0);
+	rig_fini(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +286,7 @@ int main(void)
 		cmocka_unit_test(test_early_media),
 		cmocka_unit_test(test_late_offer),
 		cmocka_unit_test(test_notice),
+		cmocka_unit_test(test_refused_after_notice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
