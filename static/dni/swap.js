@@ -18,7 +18,7 @@
 // in one way only, so a long run of them costs no more than its length. The
 // classes \p{Pd} and \p{Cf} say the same and take a browser ten times as long.
 const SEP = '\\s*(?:[()./|·−\\-\\xad\\u05be\\u061c\\u2000-\\u206f\\uff08\\uff09\\uff0d-\\uff0f]\\s*){0,4}', OPEN = '[(\\uff08]?';
-const INLINE = 'a,abbr,b,bdi,bdo,big,cite,code,data,em,font,i,img,ins,label,mark,nobr,q,s,small,span,strong,sub,sup,time,tspan,u,var,wbr'.split(',');
+const INLINE = 'a,abbr,b,bdi,bdo,big,cite,code,data,em,font,i,img,ins,label,mark,nobr,q,s,small,span,strong,sub,sup,time,tspan,u,wbr'.split(',');
 const KEEP = 'script,style,noscript,template,textarea,option:not([value]),object,[data-noswap],[data-calltrk-noswap],' +
 	'[contenteditable]:not([contenteditable=false])';
 // Which elements' attributes are looked at: of all that hold the end of a number
@@ -268,7 +268,7 @@ function walk(root, from, end) {
 // elements, then over few; each time a little further, as a number may be split.
 // from: that many elements are known; gives how many there are now.
 function find(root, from = 0) {
-	const FEW = 64, MANY = 128, OVER = 16;
+	const FEW = 32, MANY = 128, OVER = 16;
 	const list = root.querySelectorAll('*'), n = list.length;
 	const at = (i) => i ? list[i - 1] : root;
 	function go(i, end, step) {
@@ -335,14 +335,19 @@ function changes(list) {
 	observer.takeRecords();
 }
 
+// Its shadow root, if it is an open one.
+export function enter(el) {
+	if (el.shadowRoot) watch(el.shadowRoot);
+}
+
 function see(root) {
 	look(root);
 	observer.observe(root, { childList: true, subtree: true, characterData: true, attributeFilter: names });
-	// Elements that may have a shadow root of before our time: boxes, and those whose
-	// names are none of HTML's everyday ones.
+	// Elements that may have a shadow root of before our time: those whose names are
+	// none of HTML's everyday ones, and boxes without children of their own; those
+	// with children, of which a page has thousands, are the module's for visits.
 	setTimeout(() => {
-		for (const el of root.querySelectorAll(':not(a,p,span,li,ul,h3,img,svg,path,td,br,i,b,script,option)'))
-			if (el.shadowRoot) watch(el.shadowRoot);
+		root.querySelectorAll(':not(div,a,p,span,li,h3,img,svg,path,td,i,b,option),div:empty').forEach(enter);
 	});
 }
 

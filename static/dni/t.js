@@ -16,7 +16,7 @@
 // this file with one default function of `tag`: t-visit.js a moment after the
 // number, t-form.js, t-frame.js, t-events.js, t-print.js and t-shim.js where they
 // are needed.
-import { doc as d, hunt, isLink, kept, look, names, page, swapAttr, text, undo, use, watch } from './swap.js';
+import { doc as d, enter, hunt, isLink, kept, look, names, page, swapAttr, text, undo, use, watch } from './swap.js';
 
 const w = window, stub = w.ringtrace, me = d.currentScript, config = w.ringtraceConfig || {};
 const attr = (name) => me?.getAttribute('data-' + name) || config[name] || '';
@@ -161,7 +161,7 @@ function post(what, more, done) {
 		// 404: no site has this key; 403: this address is not in its list.
 		if (status > 402 && status < 405 && !warned) {
 			warned = 1;
-			console.warn(`ringtrace: ${status} for ${site}`);
+			console.warn('ringtrace:', status, 'for', site);
 		}
 		if (status === 200) try { a = JSON.parse(x.responseText); } catch {}
 		done?.(a);
@@ -287,7 +287,7 @@ function begin() {
 		const proto = Element.prototype, attach = proto.attachShadow;
 		proto.attachShadow = function (o) {
 			const root = attach.call(this, o);
-			watch(root);
+			enter(this);
 			return root;
 		};
 	} catch {}

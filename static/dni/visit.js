@@ -80,6 +80,8 @@ export default function (tag) {
 	tag.page.rooted = (root) => {
 		root.addEventListener('submit', form, true);
 		root.addEventListener('focusin', form);
+		// Boxes that have children and had a shadow root before the tag came.
+		for (const el of root.querySelectorAll('div')) if (el.shadowRoot) tag.page.watch(el.shadowRoot);
 	};
 	tag.page.roots.forEach(tag.page.rooted);
 	form({ composedPath: () => [d.activeElement || d] });

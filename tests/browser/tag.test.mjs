@@ -261,6 +261,18 @@ test('what a program draws in each frame is right when that frame is painted', a
 	await page.context().close();
 });
 
+test('a shadow root that its program keeps to itself is left alone', async () => {
+	const page = await open(`<p id="n">${own.national}</p><div id="a"></div><div id="b"></div>`);
+	await shown(page);
+	const texts = await page.evaluate((own) => new Promise((done) => {
+		const roots = ['closed', 'open'].map((mode, i) => document.getElementById('ab'[i]).attachShadow({ mode }));
+		for (const root of roots) root.innerHTML = `<p>${own}</p>`;
+		new MutationObserver(() => done(roots.map((r) => r.textContent))).observe(roots[1], { characterData: true, subtree: true });
+	}), own.national);
+	assert.deepEqual(texts, [own.national, ours.national]);
+	await page.context().close();
+});
+
 test('a form is told as it is where lists write themselves', async () => {
 	const page = await open(`<p id="n">${own.national}</p><form id="f"><input name="id"><input name="mail" type="email"></form>`, {
 		init: () => {
