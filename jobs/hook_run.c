@@ -287,6 +287,14 @@ static enum err make_body(struct hook_run *r, struct flight *f)
 	return e;
 }
 
+/* In plain text only in one's own network, unless the operator allows more:
+ * where a name leads is known when the connection is made. */
+static bool plain_at_home(const struct hook_run *r, const struct hook_row *hook)
+{
+	return hook->private_ok && r->conf.settings->hooks_plain == 0 &&
+	       strncmp(hook->url, "https:", 6) != 0;
+}
+
 static enum err begin(struct hook_run *r, const struct hook_row *hook,
     struct flight *f)
 {
@@ -309,6 +317,7 @@ static enum err begin(struct hook_run *r, const struct hook_row *hook,
 		.headers = { "Content-Type: application/json", signature, event,
 		    delivery, "Expect:" },
 		.private_ok = hook->private_ok,
+		.private_only = plain_at_home(r, hook),
 		.timeout_us = HOOK_RUN_TIMEOUT_US,
 		.answer_max = DB_HOOK_ANSWER_MAX,
 		.ctx = f });

@@ -6,6 +6,7 @@
 #include "cgi/form/choice.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/trail.h"
+#include "lib/base/scan.h"
 #include "lib/base/settings.h"
 #include "lib/db/db_hook.h"
 #include "lib/db/db_hook_out.h"
@@ -36,7 +37,8 @@ static const struct field fields[] = {
 	{ "parallel", "At most at once", FIELD_NUMBER, .min = 1, .max = 16 },
 	{ "private_ok", "The address may be a private one", .kind = FIELD_CHECK,
 	    .help = "For a program in your own network. An administrator of"
-		    " the whole account allows it." },
+		    " the whole account allows it. With http:// it has to be"
+		    " one." },
 };
 
 static struct webhook_id hook_of(const uint8_t id[ID_BYTES])
@@ -120,7 +122,8 @@ static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
  * is asked anew before each request. */
 static bool is_url(struct slice s)
 {
-	struct slice host;
+	struct slice host, rest;
+	uint64_t port;
 
 	if (slice_starts(s, SLICE("https://")))
 		host = slice_skip(s, 8);
@@ -128,8 +131,19 @@ static bool is_url(struct slice s)
 		host = slice_skip(s, 7);
 	else
 		return false;
-	if (host.n == 0 || host.p[0] == '/' ||
-	    slice_find(host, '@', 0) != host.n)
+	if (slice_find(host, '@', 0) != host.n)
+		return false;
+	for (size_t i = 0; i < host.n; i++)
+		if (strchr("/?#", host.p[i]) != NULL)
+			host.n = i;
+	/* In brackets colons are no port's (RFC 3986 3.2.2). */
+	rest = slice_skip(host,
+	    host.n > 0 && host.p[0] == '[' ? slice_find(host, ']', 0) : 0);
+	rest = slice_skip(rest, slice_find(rest, ':', 0));
+	if (host.n == rest.n ||
+	    (rest.n > 0 && (scan_whole_u64(slice_skip(rest, 1), UINT16_MAX,
+				&port) != ERR_OK ||
+			       port == 0)))
 		return false;
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] <= ' ' || s.p[i] >= 0x7f ||

@@ -19,7 +19,7 @@ struct transfer {
 	struct transfer *next; /* free ones */
 	void *ctx;
 	bool used;
-	bool private_ok;
+	bool private_ok, private_only;
 	bool refused; /* by the guard below */
 	bool enough;  /* we dropped the rest of the answer */
 	size_t read, read_max;
@@ -139,24 +139,24 @@ static curl_socket_t guard(void *ctx, curlsocktype purpose,
     struct curl_sockaddr *a)
 {
 	struct transfer *t = ctx;
-	bool ok = t->private_ok;
+	bool public = false;
 
 	(void)purpose;
-	if (!ok && a->family == AF_INET) {
+	if (a->family == AF_INET) {
 		struct sockaddr_in in;
 
 		memcpy(&in, &a->addr, sizeof(in));
-		ok = out_addr_public4(ntohl(in.sin_addr.s_addr));
-	} else if (!ok && a->family == AF_INET6) {
+		public = out_addr_public4(ntohl(in.sin_addr.s_addr));
+	} else if (a->family == AF_INET6) {
 		struct sockaddr_in6 in6;
 
 		/* The library keeps room for any address behind the struct. */
 		memcpy(&in6,
 		    (const char *)a + offsetof(struct curl_sockaddr, addr),
 		    sizeof(in6));
-		ok = out_addr_public6(in6.sin6_addr.s6_addr);
+		public = out_addr_public6(in6.sin6_addr.s6_addr);
 	}
-	if (!ok) {
+	if (public ? t->private_only : !t->private_ok) {
 		t->refused = true;
 		return CURL_SOCKET_BAD;
 	}
@@ -257,6 +257,8 @@ static enum err set_limits(struct transfer *t, const struct out_http_request *r)
 	/* A connection that was allowed for one must not serve another. */
 	if (r->private_ok)
 		SET(CURLOPT_FORBID_REUSE, 1L);
+	if (r->private_only)
+		SET(CURLOPT_FRESH_CONNECT, 1L);
 	return ERR_OK;
 }
 
@@ -300,7 +302,8 @@ enum err out_http_add(struct out_http *p, const struct out_http_request *r)
 	p->free = t->next;
 	*t = (struct transfer){ .used = true,
 		.ctx = r->ctx,
-		.private_ok = r->private_ok,
+		.private_ok = r->private_ok || r->private_only,
+		.private_only = r->private_only,
 		.read_max = r->read_max == 0 ? OUT_HTTP_READ_MAX : r->read_max,
 		.easy = curl_easy_init() };
 	buf_init(&t->body, r->answer_max == 0 ? 1 : r->answer_max);
@@ -362,7 +365,9 @@ static void describe(const struct transfer *t, CURLcode code,
 	if (a->e == ERR_OK)
 		why = "";
 	else if (a->e == ERR_DENIED)
-		why = "the address is not on the public internet";
+		why = t->private_only
+			  ? "http:// is only for addresses in one's own network"
+			  : "the address is not on the public internet";
 	else if (why[0] == '\0')
 		why = curl_easy_strerror(code);
 	buf_over(&b, a->why, sizeof(a->why) - 1);

@@ -10,6 +10,7 @@
  *     (out_addr.h). It is judged where the socket is made, after the name was
  *     resolved, so a name that changes its mind between check and use gains
  *     nothing.
+ *     With private_only it is the other way round.
  *   - Certificates are verified.
  *   - Of the answer answer_max bytes are kept; after read_max the connection is
  *     dropped, and the status counts as it came.
@@ -50,6 +51,8 @@ struct out_http_request {
 	const char
 	    *headers[OUT_HTTP_HEADERS_MAX]; /* "Name: value", then NULL */
 	bool private_ok;
+	/* And to no other: what may not be read on the way. */
+	bool private_only;
 	int64_t timeout_us; /* of the whole exchange */
 	size_t answer_max;
 	size_t read_max; /* 0: OUT_HTTP_READ_MAX */
@@ -60,8 +63,9 @@ struct out_http_request {
 struct out_http_answer {
 	void *ctx;
 	/* ERR_OK: an answer came, whatever its status. ERR_DENIED: the address
-	 * is not public; ERR_TIMEOUT; ERR_UNAVAILABLE: no connection, no such
-	 * name, bad certificate, broken off. */
+	 * is not public, or, with private_only, is; ERR_TIMEOUT;
+	 * ERR_UNAVAILABLE: no connection, no such name, bad certificate, broken
+	 * off. */
 	enum err e;
 	unsigned int status; /* 0: none came */
 	int64_t took_us;

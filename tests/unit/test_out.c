@@ -151,8 +151,21 @@ static const char *const inward[] = {
 	"http://0.0.0.0:9/",
 };
 
+/* None of them is a host of ours or anybody's: nothing is sent. */
+static const char *const outward[] = {
+	"http://8.8.8.8:9/",
+	"http://[2606:4700::1]:9/",
+	"http://[::ffff:8.8.8.8]:9/",
+};
+
+enum ways {
+	PUBLIC,
+	ANY,
+	PRIVATE
+};
+
 static struct out_http_answer ask(struct out_http *p, const char *url,
-    bool private_ok)
+    enum ways ways)
 {
 	const int64_t until = clk_mono_us() + 20 * RT_SEC_US;
 	struct out_http_answer a;
@@ -160,7 +173,8 @@ static struct out_http_answer ask(struct out_http *p, const char *url,
 	assert_int_equal(out_http_add(p, &(struct out_http_request){ .url = url,
 					     .method = "POST",
 					     .body = SLICE("{}"),
-					     .private_ok = private_ok,
+					     .private_ok = ways == ANY,
+					     .private_only = ways == PRIVATE,
 					     .timeout_us = 5 * RT_SEC_US,
 					     .answer_max = 100 }),
 	    ERR_OK);
@@ -179,13 +193,21 @@ static void test_guard(void **state)
 	(void)state;
 	assert_int_equal(out_http_open(&p, 2), ERR_OK);
 	for (size_t i = 0; i < RT_ARRAY_LEN(inward); i++) {
-		a = ask(p, inward[i], false);
+		a = ask(p, inward[i], PUBLIC);
 		if (a.e != ERR_DENIED || a.status != 0)
 			fail_msg("%s: %d %s", inward[i], (int)a.e, a.why);
 	}
 	/* Allowed: it is tried, and nobody is there. */
-	a = ask(p, inward[0], true);
+	a = ask(p, inward[0], ANY);
 	assert_int_equal(a.e, ERR_UNAVAILABLE);
+	a = ask(p, inward[0], PRIVATE);
+	assert_int_equal(a.e, ERR_UNAVAILABLE);
+	for (size_t i = 0; i < RT_ARRAY_LEN(outward); i++) {
+		a = ask(p, outward[i], PRIVATE);
+		if (a.e != ERR_DENIED || a.status != 0 ||
+		    strstr(a.why, "own network") == NULL)
+			fail_msg("%s: %d %s", outward[i], (int)a.e, a.why);
+	}
 	assert_int_equal(out_http_running(p), 0);
 	out_http_close(p);
 	out_http_close(NULL);
