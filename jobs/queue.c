@@ -13,6 +13,8 @@
 
 #define ARENA_MAX    ((size_t)16 << 20)
 #define RECONNECT_US RT_SEC_US
+/* A connection that nobody needed for so long is closed. */
+#define SPARE_US RT_MIN_US
 
 struct kind_state {
 	unsigned int running;
@@ -26,6 +28,13 @@ struct queue {
 	pthread_cond_t wake;
 	struct kind_state kinds[QUEUE_KINDS_MAX];
 	size_t turn; /* where the next search begins: fair to all kinds */
+	unsigned int looks; /* threads that look for a job */
+	/* Connections that nobody uses now, the last used on top. */
+	struct spare {
+		struct db *db;
+		int64_t since_us; /* monotonic */
+	} spares[QUEUE_THREADS_MAX];
+	size_t n_spares;
 	atomic_bool stop;
 	pthread_t threads[QUEUE_THREADS_MAX];
 	unsigned int n_threads;
@@ -33,7 +42,8 @@ struct queue {
 
 struct worker {
 	struct queue *q;
-	struct db *db;
+	struct db *db; /* NULL: none at the moment */
+	bool looks;
 	struct arena arena;
 };
 
@@ -71,8 +81,8 @@ static void rest(struct queue *q, int64_t us)
 	(void)pthread_mutex_unlock(&q->lock);
 }
 
-/* The next kind that has room and may have work: waits for one. Its room is
- * taken. NULL: the queue stops. */
+/* The next kind that has room and may have work: waits for one. Its room and
+ * one of the looks are taken. NULL: the queue stops. */
 static const struct queue_kind *take_kind(struct queue *q)
 {
 	const struct queue_kind *kind = NULL;
@@ -81,8 +91,10 @@ static const struct queue_kind *take_kind(struct queue *q)
 	while (kind == NULL && !queue_stopping(q)) {
 		const int64_t now_us = clk_mono_us();
 		int64_t next_us = now_us + QUEUE_POLL_US;
+		const size_t n =
+		    q->looks < QUEUE_LOOKS_MAX ? q->conf.n_kinds : 0;
 
-		for (size_t i = 0; i < q->conf.n_kinds && kind == NULL; i++) {
+		for (size_t i = 0; i < n && kind == NULL; i++) {
 			const size_t k = (q->turn + i) % q->conf.n_kinds;
 			struct kind_state *s = &q->kinds[k];
 
@@ -95,6 +107,7 @@ static const struct queue_kind *take_kind(struct queue *q)
 			}
 			s->running++;
 			q->turn = k + 1;
+			q->looks++;
 			kind = &q->conf.kinds[k];
 		}
 		if (kind == NULL)
@@ -113,6 +126,20 @@ static void give_kind(struct queue *q, const struct queue_kind *kind,
 	(void)pthread_mutex_lock(&q->lock);
 	s->running--;
 	s->poll_us = found ? 0 : clk_mono_us() + QUEUE_POLL_US;
+	(void)pthread_cond_signal(&q->wake);
+	(void)pthread_mutex_unlock(&q->lock);
+}
+
+/* The look is over: somebody else may. */
+static void seen(struct worker *w)
+{
+	struct queue *q = w->q;
+
+	if (!w->looks)
+		return;
+	w->looks = false;
+	(void)pthread_mutex_lock(&q->lock);
+	q->looks--;
 	(void)pthread_cond_signal(&q->wake);
 	(void)pthread_mutex_unlock(&q->lock);
 }
@@ -227,6 +254,7 @@ static bool run_one(struct worker *w, const struct queue_kind *kind)
 		.queue = w->q };
 	e = db_job_claim(w->db, kind->name, 1, claim, env.now_us,
 	    kind->visible_us, &w->arena, &jobs, &n);
+	seen(w);
 	if (e != ERR_OK || n == 0)
 		return false;
 	job = jobs[0]; /* the function may empty the arena */
@@ -252,17 +280,54 @@ static enum err connect_as_jobd(const struct settings *s, struct db **out)
 	return db_open_as(out, s->secret_dir, s->db_socket, s->db_name, "jobd");
 }
 
+/* One that worked, and one that nobody needs any more; NULL: none. */
+static struct db *take_spare(struct queue *q, struct db **old)
+{
+	struct db *db = NULL;
+
+	*old = NULL;
+	(void)pthread_mutex_lock(&q->lock);
+	if (q->n_spares > 0)
+		db = q->spares[--q->n_spares].db;
+	if (q->n_spares > 0 &&
+	    clk_mono_us() - q->spares[0].since_us > SPARE_US) {
+		*old = q->spares[0].db;
+		q->n_spares--;
+		for (size_t i = 0; i < q->n_spares; i++)
+			q->spares[i] = q->spares[i + 1];
+	}
+	(void)pthread_mutex_unlock(&q->lock);
+	return db;
+}
+
 /* True: there is a working connection. */
 static bool connected(struct worker *w)
 {
 	const struct queue_conf *c = &w->q->conf;
+	struct db *old;
 	enum err e = ERR_OK;
 
+	w->db = take_spare(w->q, &old);
+	db_close(old);
 	if (w->db == NULL)
 		e = c->connect(c->settings, &w->db);
 	else if (db_broken(w->db))
 		e = db_reconnect(w->db);
 	return e == ERR_OK;
+}
+
+static void disconnected(struct worker *w)
+{
+	struct queue *q = w->q;
+
+	if (w->db == NULL)
+		return;
+	(void)pthread_mutex_lock(&q->lock);
+	/* There is room: each thread has one at most. */
+	q->spares[q->n_spares++] =
+	    (struct spare){ .db = w->db, .since_us = clk_mono_us() };
+	(void)pthread_mutex_unlock(&q->lock);
+	w->db = NULL;
 }
 
 static void *work(void *arg)
@@ -272,17 +337,20 @@ static void *work(void *arg)
 	const struct queue_kind *kind;
 
 	arena_init(&w.arena, ARENA_MAX);
-	while (!queue_stopping(q)) {
-		if (!connected(&w)) {
-			rest(q, RECONNECT_US);
-			continue;
-		}
-		kind = take_kind(q);
-		if (kind != NULL)
-			give_kind(q, kind, run_one(&w, kind));
+	while ((kind = take_kind(q)) != NULL) {
+		bool found = false, there;
+
+		w.looks = true;
+		there = connected(&w);
+		if (there)
+			found = run_one(&w, kind);
+		disconnected(&w);
+		seen(&w);
+		give_kind(q, kind, found);
 		arena_reset(&w.arena);
+		if (!there)
+			rest(q, RECONNECT_US);
 	}
-	db_close(w.db);
 	arena_fini(&w.arena);
 	return NULL;
 }
@@ -356,6 +424,8 @@ void queue_stop(struct queue *q)
 	(void)pthread_mutex_unlock(&q->lock);
 	for (unsigned int i = 0; i < q->n_threads; i++)
 		(void)pthread_join(q->threads[i], NULL);
+	for (size_t i = 0; i < q->n_spares; i++)
+		db_close(q->spares[i].db);
 	(void)pthread_cond_destroy(&q->wake);
 	(void)pthread_mutex_destroy(&q->lock);
 	free(q);

@@ -4,7 +4,9 @@
  * Each thread takes one due job at a time of a kind that has room, runs its
  * function and writes down what came of it: done, again later (backoff with
  * jitter), or dead, for a person to see and replay. A kind has a limit of jobs
- * that run at once, so that one slow kind holds up no other. A job whose
+ * that run at once, so that one slow kind holds up no other; for that there is
+ * a thread for each job that may run, but a connection only for each that does,
+ * and QUEUE_LOOKS_MAX for those who look for one. A job whose
  * process dies becomes due again when its time is over; functions must
  * therefore be harmless when run twice. One whose last attempt never came to
  * an end is given up unrun: it may be what took the process down.
@@ -15,8 +17,9 @@
 #include "lib/base/settings.h"
 #include "lib/db/db_job.h"
 
-#define QUEUE_KINDS_MAX   16
+#define QUEUE_KINDS_MAX   32
 #define QUEUE_THREADS_MAX 64
+#define QUEUE_LOOKS_MAX   2
 #define QUEUE_POLL_US     (RT_SEC_US / 2) /* of a kind that had nothing due */
 
 struct queue;
@@ -53,10 +56,10 @@ struct queue_conf {
 	const struct settings *settings;
 	const struct queue_kind *kinds;
 	size_t n_kinds;
-	/* 0: one for each job that may run at once, and a connection each. */
+	/* 0: one for each job that may run at once. */
 	unsigned int threads;
 	const void *app; /* env->app of every job; NULL: none */
-	/* Opens a thread's connection; NULL: as the program "jobd". */
+	/* Opens a connection; NULL: as the program "jobd". */
 	enum err (*connect)(const struct settings *s, struct db **out);
 };
 

@@ -236,6 +236,13 @@ static void test_limits(void **state)
 }
 
 /* All of a kind hang: another one still runs. */
+static int64_t connections(void)
+{
+	return testdb_count(t,
+	    "SELECT COUNT(*) FROM information_schema.processlist"
+	    " WHERE user = 'rt_jobd'");
+}
+
 static void test_room_for_all(void **state)
 {
 	char key[8];
@@ -260,6 +267,8 @@ static void test_room_for_all(void **state)
 			     "SELECT COUNT(*) FROM job WHERE kind = 'slow'"
 			     " AND state = 'running'"),
 	    5);
+	/* One for each that runs, and those that look for more. */
+	assert_in_range(connections(), 6, 5 + QUEUE_LOOKS_MAX);
 	atomic_store(&gate_open, true);
 	until_count(
 	    "SELECT COUNT(*) FROM job WHERE job_key LIKE 'h_'"
