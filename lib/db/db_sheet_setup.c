@@ -21,11 +21,13 @@
 	" AND (? = 0 OR (" gone                 \
 	" IS NULL) = ?)"                        \
 	" AND COALESCE(" made " >= ?, TRUE) AND COALESCE(" made " < ?, TRUE)"
+/* As people look names up: neither case nor accents put them elsewhere. */
+#define AS_WORDS(key) key " COLLATE utf8mb4_unicode_520_ci"
 /* name, when: the columns that name and made are in the sheet. */
 #define TEXTS(select, where, id, text, gone, made, name, key, when)            \
 	.one_sql = select where " AND " id " = ?", .by = { "id", name, when }, \
 	.page_sql = { BY_ID(select, where, id, FILTER(text, gone, made)),      \
-		BY_KEY(DB_SHEET_BY_NAME, key, select, where, id,               \
+		BY_KEY(DB_SHEET_BY_NAME, AS_WORDS(key), select, where, id,     \
 		    FILTER(text, gone, made)),                                 \
 		BY_KEY(DB_SHEET_BY_MADE, made, select, where, id,              \
 		    FILTER(text, gone, made)) }
