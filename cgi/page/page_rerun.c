@@ -9,10 +9,11 @@
 #include "cgi/web/route.h"
 #include "lib/base/rnd.h"
 #include "lib/core/attrib.h"
+#include "lib/core/money.h"
 #include "lib/db/db_attrib_run.h"
 #include "lib/db/db_company.h"
 
-#define PERCENT_BP 100
+#define BP_MICROS 10000 /* a hundredth of a per cent, as money is read */
 
 /* --- the form ------------------------------------------------------------ */
 
@@ -21,7 +22,7 @@ struct fields {
 	char from[TZ_TEXT_MAX];
 	char to[TZ_TEXT_MAX];
 	uint64_t law;
-	uint64_t percent;
+	uint64_t bp;       /* the threshold; what was typed wrong is not it */
 	const char *wrong; /* NULL: nothing is */
 };
 
@@ -39,7 +40,7 @@ static enum err usual(const struct req *r, struct tz *z, struct fields *f)
 	tz_date_iso(tz_date_add(today, -29), f->from);
 	tz_date_iso(today, f->to);
 	f->law = law.version;
-	f->percent = c.credit_min_bp / PERCENT_BP;
+	f->bp = c.credit_min_bp;
 	return ERR_OK;
 }
 
@@ -51,20 +52,32 @@ static void put_day(struct slice s, char out[TZ_TEXT_MAX])
 		tz_date_iso(day, out);
 }
 
+/* "0.3" per cent. False: none that a visit can be credited from. */
+static bool put_threshold(struct slice s, uint64_t *bp)
+{
+	int64_t micros;
+
+	if (money_parse(s, &micros) != ERR_OK || micros % BP_MICROS != 0 ||
+	    micros < BP_MICROS || micros > ATTRIB_WHOLE_BP * BP_MICROS)
+		return false;
+	*bp = (uint64_t)(micros / BP_MICROS);
+	return true;
+}
+
 /* Links from a run bring its rules along; what is no value is not taken. */
 static void from_query(const struct req *r, struct fields *f)
 {
 	struct slice s;
 	uint64_t n;
 
+	if (req_query(r, "min", &s) == ERR_OK)
+		(void)put_threshold(s, &f->bp);
 	if (req_query(r, "from", &s) == ERR_OK)
 		put_day(s, f->from);
 	if (req_query(r, "to", &s) == ERR_OK)
 		put_day(s, f->to);
 	if (req_query_u64(r, "law", 0, UINT32_MAX, &n) == ERR_OK)
 		f->law = n;
-	if (req_query_u64(r, "min", 1, 100, &n) == ERR_OK)
-		f->percent = n;
 }
 
 static void law_option(struct tz *z, const struct req *r,
@@ -122,6 +135,8 @@ static enum err show(const struct req *r, struct tz *z, const struct fields *f,
     struct resp *out)
 {
 	struct view *v = view_new(r->arena, "reruns.html");
+	char mem[24];
+	struct buf b;
 	enum err e;
 
 	if ((e = frame_page(r, FRAME_ATTRIBUTION, "Credit calls again",
@@ -132,7 +147,9 @@ static enum err show(const struct req *r, struct tz *z, const struct fields *f,
 	view_flag(v, "may_run", r->role >= ROUTE_MANAGER);
 	view_cstr(v, "from", f->from);
 	view_cstr(v, "to", f->to);
-	view_u64(v, "percent", f->percent);
+	buf_over(&b, mem, sizeof(mem));
+	page_rerun_view_threshold(f->bp, &b);
+	view_slice(v, "percent", buf_slice(&b));
 	view_cstr(v, "wrong", f->wrong);
 	view_flag(v, "is_wrong", f->wrong != NULL);
 	return resp_view(out, v);
@@ -241,6 +258,7 @@ static enum err read_days(const struct req *r, struct tz *z, struct fields *f,
 static enum err read_form(const struct req *r, struct tz *z, struct fields *f,
     struct attrib_run *run)
 {
+	struct slice min;
 	enum err e;
 
 	if ((e = usual(r, z, f)) != ERR_OK ||
@@ -249,10 +267,12 @@ static enum err read_form(const struct req *r, struct tz *z, struct fields *f,
 		return e;
 	if ((e = read_days(r, z, f, run)) != ERR_OK)
 		return e;
-	if (req_form_u64(r, "min", 1, 100, &f->percent) != ERR_OK)
-		f->wrong = "A visit is credited from 1 to 100 %.";
+	if (req_form(r, "min", &min) != ERR_OK || !put_threshold(min, &f->bp))
+		f->wrong =
+		    "A visit is credited from 0.01 to 100 %, two places after"
+		    " the point at most.";
 	run->law_version = (uint32_t)f->law;
-	run->threshold_bp = (uint16_t)(f->percent * PERCENT_BP);
+	run->threshold_bp = (uint16_t)f->bp;
 	return ERR_OK;
 }
 

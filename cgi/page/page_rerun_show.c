@@ -115,9 +115,10 @@ static enum err sources_view(const struct req *r, const struct attrib_run *run,
 static enum err laws_view(const struct req *r, struct tz *z,
     const struct attrib_run *run, struct view *v)
 {
-	char from[TZ_TEXT_MAX], to[TZ_TEXT_MAX];
+	char from[TZ_TEXT_MAX], to[TZ_TEXT_MAX], mem[24];
 	struct attrib_run_count *rows = NULL;
 	const char *most = "";
+	struct buf b;
 	size_t n = 0;
 	const enum err e = db_attrib_run_counts(r->db, r->company, run->id,
 	    "law", r->arena, &rows, &n);
@@ -137,7 +138,9 @@ static enum err laws_view(const struct req *r, struct tz *z,
 	view_cstr(v, "back_law", most);
 	view_cstr(v, "day_from", from);
 	view_cstr(v, "day_to", to);
-	view_u64(v, "min", (run->threshold_bp + 50u) / 100u);
+	buf_over(&b, mem, sizeof(mem));
+	page_rerun_view_threshold(run->threshold_bp, &b);
+	view_slice(v, "min", buf_slice(&b));
 	return e;
 }
 

@@ -6,6 +6,7 @@
 
 #include "cgi/tmpl/view.h"
 #include "cgi/web/req.h"
+#include "lib/base/buf.h"
 #include "lib/db/db_attrib_run.h"
 #include "lib/phone/tz.h"
 
@@ -16,6 +17,8 @@ void page_rerun_view(const struct req *r, struct tz *z,
 /* First and last day of its period in the zone, as the form has them. */
 void page_rerun_view_days(struct tz *z, const struct attrib_run *run,
     char from[TZ_TEXT_MAX], char to[TZ_TEXT_MAX]);
+/* "60", "0.3": a threshold in 1/10,000 as per cent, exactly. */
+void page_rerun_view_threshold(uint64_t bp, struct buf *out);
 void page_rerun_view_count(struct view *v, const char *key, uint64_t n);
 
 #endif

@@ -9,7 +9,7 @@ import { exporting } from "./export.js";
 import { keys } from "./keys.js";
 import { live } from "./live.js";
 import { players } from "./player.js";
-import { rowPlayer } from "./rowplay.js";
+import { oneSounds, rowPlayer } from "./rowplay.js";
 import { sheet } from "./sheet.js";
 import { week } from "./week.js";
 
@@ -74,6 +74,7 @@ autoForms();
 companies();
 again();
 keys();
+oneSounds();
 rowPlayer();
 players(document);
 sheet();

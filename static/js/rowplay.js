@@ -8,6 +8,17 @@ export function setPlayIcon(button, playing) {
 	button.querySelector("use").setAttribute("href", `${ICONS}#${playing ? "pause" : "play"}`);
 }
 
+/* One sounds at a time, wherever the others stand: media events do not bubble,
+ * but pass the document on their way down. Those outside of it are told. */
+export function oneSounds() {
+	document.addEventListener("play", (e) => {
+		document.querySelectorAll("audio").forEach((other) => {
+			if (other !== e.target)
+				other.pause();
+		});
+	}, true);
+}
+
 export function rowPlayer() {
 	let audio = null;
 	let at = null;
@@ -19,6 +30,7 @@ export function rowPlayer() {
 		audio = at = null;
 	};
 
+	document.addEventListener("play", stop, true);
 	document.addEventListener("click", (e) => {
 		const button = e.target.closest("[data-play]");
 
@@ -35,6 +47,7 @@ export function rowPlayer() {
 		audio.addEventListener("ended", stop);
 		audio.addEventListener("error", stop);
 		setPlayIcon(button, true);
+		document.querySelectorAll("audio").forEach((other) => other.pause());
 		audio.play().catch(stop);
 	});
 }
