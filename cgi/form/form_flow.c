@@ -11,6 +11,7 @@
 #include "cgi/form/json_copy.h"
 #include "cgi/form/thing.h"
 #include "cgi/web/frame.h"
+#include "cgi/web/stale.h"
 #include "lib/core/flow_name.h"
 #include "lib/core/flow_sample.h"
 
@@ -135,13 +136,19 @@ enum err form_flow_add(const struct req *r, struct resp *out)
 
 enum err form_flow_name(const struct req *r, struct resp *out)
 {
-	char name[DB_NAME_BYTES];
+	char name[DB_NAME_BYTES], id[ID_TEXT_MAX], back[64];
 	struct flow_row row;
+	bool shown;
 	enum err e;
 
 	if ((e = flow_store_get(r, &row)) != ERR_OK ||
-	    (e = read_name(r, name)) != ERR_OK ||
-	    (e = db_begin(r->db)) != ERR_OK)
+	    (e = read_name(r, name)) != ERR_OK)
+		return e;
+	id_text(ID_KIND_flow, row.id.v, id);
+	(void)snprintf(back, sizeof(back), "/flows/%s", id);
+	e = stale_named(r, out, FRAME_FLOWS, "flow.rename", row.id.v,
+	    slice_from(row.name), slice_from(back), &shown);
+	if (e != ERR_OK || shown || (e = db_begin(r->db)) != ERR_OK)
 		return e;
 	e = db_end(r->db, flow_store_rename(r, &row, slice_from(name)));
 	if (e == ERR_CONFLICT)
@@ -302,8 +309,10 @@ static enum err show(const struct req *r, const struct flow_row *f,
 		view_flow(f, v);
 		view_template(r, f, v);
 		view_json(v, "data", &j);
-		e = resp_view(out, v);
+		e = stale_name(slice_from(f->name), v);
 	}
+	if (e == ERR_OK)
+		e = resp_view(out, v);
 	buf_fini(&b);
 	return e;
 }

@@ -6,6 +6,7 @@
 #include "cgi/form/prompt_do.h"
 #include "cgi/form/thing.h"
 #include "cgi/web/frame.h"
+#include "cgi/web/stale.h"
 #include "lib/base/scan.h"
 #include "lib/core/voice.h"
 #include "lib/phone/tz.h"
@@ -200,7 +201,8 @@ static enum err show_one(const struct req *r, struct prompt_id id,
 		return e;
 	e = view_versions(r, id, row.live_version, z, v);
 	tz_close(z);
-	if (e != ERR_OK || (e = view_flows(r, row.key, v)) != ERR_OK)
+	if (e != ERR_OK || (e = view_flows(r, row.key, v)) != ERR_OK ||
+	    (e = stale_name(slice_from(row.name), v)) != ERR_OK)
 		return e;
 	id_text(ID_KIND_prompt, id.v, text);
 	view_cstr(v, "id", text);
@@ -283,14 +285,25 @@ enum err form_prompt_version(const struct req *r, struct resp *out)
 
 enum err form_prompt_name(const struct req *r, struct resp *out)
 {
+	struct prompt_row row;
 	struct prompt_id id;
 	struct slice name;
+	char text[ID_TEXT_MAX], back[64];
+	bool shown;
 	enum err e;
 
 	if ((e = path_id(r, &id)) != ERR_OK ||
 	    (e = req_need(req_form_text(r, "name", 1, NAME_MAX_CHARS,
 		 &name))) != ERR_OK ||
-	    (e = db_begin(r->db)) != ERR_OK ||
+	    (e = db_prompt_get(r->db, r->company, id, &row)) != ERR_OK)
+		return e;
+	id_text(ID_KIND_prompt, id.v, text);
+	(void)snprintf(back, sizeof(back), "/settings/prompts/%s", text);
+	e = stale_named(r, out, FRAME_SETTINGS, "prompt.rename", id.v,
+	    slice_from(row.name), slice_from(back), &shown);
+	if (e != ERR_OK || shown)
+		return e;
+	if ((e = db_begin(r->db)) != ERR_OK ||
 	    (e = db_end(r->db, prompt_do_rename(r, id, name))) != ERR_OK)
 		return e;
 	return to_prompt(out, id);

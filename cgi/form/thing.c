@@ -4,6 +4,7 @@
 
 #include "cgi/form/thing_do.h"
 #include "cgi/web/frame.h"
+#include "cgi/web/stale.h"
 #include "cgi/web/trail.h"
 #include "lib/base/rnd.h"
 #include "lib/base/utf8.h"
@@ -444,7 +445,8 @@ static enum err show_conflict(const struct req *r, struct resp *out,
 	id_text(t->id_kind, id, key);
 	if ((e = frame_page(r, FRAME_SETTINGS, t->many, SLICE(""), v)) !=
 		ERR_OK ||
-	    (e = fields_stamp(theirs, stamp)) != ERR_OK)
+	    (e = fields_stamp(theirs, stamp)) != ERR_OK ||
+	    (e = stale_who(r, t->one, id, v)) != ERR_OK)
 		return e;
 	show_thing(t, v);
 	view_cstr(v, "key", key);

@@ -3,8 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cgi/page/page_words.h"
+#include "cgi/page/page_said.h"
 #include "cgi/web/route.h"
+#include "cgi/web/stale.h"
 #include "lib/base/clk.h"
 #include "lib/core/verdict.h"
 #include "lib/db/db_mark.h"
@@ -12,16 +13,6 @@
 #include "lib/db/db_verdict.h"
 
 /* --- outcome, value, note, tags --------------------------------------------*/
-
-/* "1250.5", as a field takes it. */
-static void value_text(int64_t micros, char out[PAGE_WORDS_MAX])
-{
-	const int64_t size = micros < 0 ? -micros : micros;
-
-	(void)snprintf(out, PAGE_WORDS_MAX, "%s%lld.%02lld",
-	    micros < 0 ? "-" : "", (long long)(size / 1000000),
-	    (long long)(size % 1000000 / 10000));
-}
 
 static enum err outcomes(const struct req *r, const char *chosen,
     struct view *v)
@@ -71,6 +62,29 @@ static enum err tags(const struct req *r, struct interaction_id id,
 	return e;
 }
 
+static enum err put_stamp(struct view *v, const char *key, struct slice said)
+{
+	char stamp[STALE_STAMP_MAX];
+	const enum err e = stale_stamp(said, stamp);
+
+	if (e == ERR_OK)
+		view_cstr(v, key, stamp);
+	return e;
+}
+
+static enum err put_stamps(struct view *v, const struct mark_now *now)
+{
+	char mem[PAGE_WORDS_MAX];
+	enum err e;
+
+	if ((e = put_stamp(v, "stamp_outcome",
+		 page_said_mark(now, "outcome", mem))) != ERR_OK ||
+	    (e = put_stamp(v, "stamp_value",
+		 page_said_mark(now, "value", mem))) != ERR_OK)
+		return e;
+	return put_stamp(v, "stamp_note", page_said_mark(now, "note", mem));
+}
+
 enum err page_call_marks(const struct req *r, enum id_kind kind,
     const uint8_t of[ID_BYTES], const char *currency, struct view *v)
 {
@@ -93,11 +107,12 @@ enum err page_call_marks(const struct req *r, enum id_kind kind,
 	view_flag(v, "has_value", now.has_value);
 	page_words_money(now.value_micros, text);
 	view_cstr(v, "value", text);
-	value_text(now.value_micros, text);
+	page_said_value(now.value_micros, text);
 	view_cstr(v, "value_field", now.has_value ? text : "");
 	view_slice(v, "note", now.note);
 	view_flag(v, "has_note", now.note.n > 0);
-	if ((e = outcomes(r, now.outcome, v)) != ERR_OK)
+	if ((e = put_stamps(v, &now)) != ERR_OK ||
+	    (e = outcomes(r, now.outcome, v)) != ERR_OK)
 		return e;
 	return tags(r, id, v);
 }
@@ -155,7 +170,7 @@ enum err page_call_marks_verdict(const struct req *r,
 	struct verdict_row row = { .version = 0 };
 	const enum err e = db_verdict_get(r->db, r->company, s->call->id, &row);
 	const char *class = row.own ? row.own_class : row.class;
-	char text[DB_NAME_BYTES + 64], at[TZ_TEXT_MAX];
+	char text[DB_NAME_BYTES + PAGE_WORDS_MAX], at[TZ_TEXT_MAX];
 
 	if (e != ERR_OK && e != ERR_NOTFOUND)
 		return e;
@@ -176,7 +191,7 @@ enum err page_call_marks_verdict(const struct req *r,
 	reasons(row.reasons, v);
 	factors(row.factors, v);
 	classes(class, v);
-	return ERR_OK;
+	return put_stamp(v, "stamp_verdict", page_said_row(&row, text));
 }
 
 /* --- the trail -------------------------------------------------------------*/

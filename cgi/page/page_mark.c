@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "cgi/page/page_audit.h"
+#include "cgi/page/page_said.h"
+#include "cgi/web/stale.h"
 #include "lib/base/rnd.h"
 #include "lib/core/money.h"
 #include "lib/core/verdict.h"
@@ -27,6 +29,11 @@ struct act {
 	int64_t value_micros;
 	struct tag_id tag;
 	struct verdict_own own;
+	/* Somebody was faster: */
+	bool stale;
+	struct interaction_id stale_id;
+	struct slice theirs;
+	char stamp[STALE_STAMP_MAX];
 };
 
 static struct call_id call_of(struct interaction_id id)
@@ -280,6 +287,114 @@ static enum err read_act(const struct req *r, struct act *a)
 	return ERR_RANGE;
 }
 
+/* --- who was faster --------------------------------------------------------*/
+
+/* What is there of that which the act changes; false: an act that others'
+ * cannot cross, as tags. */
+static bool said(struct act *a, struct interaction_id id, struct slice *out,
+    enum err *e)
+{
+	const struct req *r = a->r;
+	char mem[PAGE_WORDS_MAX];
+	struct verdict_row row;
+	struct slice text = SLICE("");
+	struct mark_now now;
+
+	*e = ERR_OK;
+	if (a->run == run_verdict) {
+		*e = db_verdict_get(r->db, r->company, call_of(id), &row);
+		if (*e == ERR_NOTFOUND) { /* from before verdicts */
+			*e = ERR_OK;
+			return false;
+		}
+		if (*e == ERR_OK)
+			text = page_said_row(&row, mem);
+	} else if (a->say == say_mark) {
+		*e = db_mark_get(r->db, r->company, id, r->arena, &now);
+		if (*e == ERR_OK)
+			text = page_said_mark(&now, a->name, mem);
+	} else {
+		return false;
+	}
+	if (*e == ERR_OK && !arena_copy(r->arena, text, out))
+		*e = ERR_NOMEM;
+	return true;
+}
+
+/* What the form puts there, in the same words. */
+static struct slice wanted(const struct act *a, char mem[PAGE_WORDS_MAX])
+{
+	const struct mark_now now = { .has_value = a->has_value,
+		.value_micros = a->value_micros };
+
+	if (a->run == run_verdict)
+		return a->own.set
+			   ? page_said_verdict(a->own.qualified,
+				 verdict_class_name(a->own.class), true, mem)
+			   : SLICE("What the rule says");
+	return a->run == run_value ? page_said_mark(&now, "value", mem)
+				   : a->text;
+}
+
+/* Under the hold. ERR_CONFLICT: it is not what the form showed, and not what
+ * it wants. */
+static enum err still(struct act *a, struct interaction_id id)
+{
+	char mem[PAGE_WORDS_MAX];
+	struct slice there;
+	enum err e;
+
+	if (!said(a, id, &there, &e) || e != ERR_OK ||
+	    (e = stale_stamp(there, a->stamp)) != ERR_OK)
+		return e;
+	if (!stale_is(a->r, a->stamp) || slice_eq(there, wanted(a, mem)))
+		return ERR_OK;
+	a->stale = true;
+	a->stale_id = id;
+	a->theirs = there;
+	return ERR_CONFLICT;
+}
+
+/* An outcome by the name that people know. */
+static enum err named(const struct act *a, struct slice *text)
+{
+	struct outcome_row *rows = NULL;
+	size_t n = 0;
+	const enum err e = a->run != run_outcome
+			       ? ERR_OK
+			       : db_mark_outcomes(a->r->db, a->r->company,
+				     a->r->arena, &rows, &n);
+
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		if (slice_eq_cstr(*text, rows[i].code))
+			*text = slice_from(rows[i].name);
+	return e;
+}
+
+static enum err show_stale(struct act *a, struct resp *out, struct slice back)
+{
+	char mem[PAGE_WORDS_MAX], action[32], what[32];
+	struct slice mine = wanted(a, mem), theirs = a->theirs, kind;
+	const bool form = req_form(a->r, "form", &kind) == ERR_OK;
+	enum err e;
+
+	(void)snprintf(action, sizeof(action), "%s.%s", form ? "form" : "call",
+	    a->name);
+	(void)snprintf(what, sizeof(what), "the %s", a->name);
+	if ((e = named(a, &mine)) != ERR_OK ||
+	    (e = named(a, &theirs)) != ERR_OK)
+		return e;
+	return stale_page(a->r, out,
+	    &(struct stale){ .place = FRAME_CALLS,
+		.what = what,
+		.action = action,
+		.object = a->stale_id.v,
+		.theirs = theirs,
+		.mine = mine,
+		.stamp = a->stamp,
+		.back = back });
+}
+
 /* --- doing it --------------------------------------------------------------*/
 
 /* What can be marked, by the name of its field. */
@@ -301,6 +416,7 @@ static enum err change(struct act *a, const struct what *what,
 	(void)snprintf(action, sizeof(action), "%s.%s", what->name, a->name);
 	if ((e = db_mark_hold(a->r->db, a->r->company, id,
 		 slice_from(what->name))) != ERR_OK ||
+	    (e = still(a, id)) != ERR_OK ||
 	    (e = a->say(a, id, &before)) != ERR_OK ||
 	    (e = a->run(a, id)) != ERR_OK ||
 	    (e = a->say(a, id, &after)) != ERR_OK)
@@ -374,7 +490,12 @@ enum err page_mark(const struct req *r, struct resp *out)
 		return e;
 	if (!resp_is_local(next))
 		return ERR_RANGE;
-	if ((e = each(&a, may)) != ERR_OK || (e = each(&a, one)) != ERR_OK)
+	if ((e = each(&a, may)) != ERR_OK)
+		return e;
+	e = each(&a, one);
+	if (e == ERR_CONFLICT && a.stale)
+		return show_stale(&a, out, next);
+	if (e != ERR_OK)
 		return e;
 	return resp_redirect(out, next);
 }

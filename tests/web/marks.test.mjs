@@ -196,6 +196,52 @@ test('filters that cannot be understood are 400', async () => {
 		assert.equal((await agent.fetch(`/calls?${query}`)).status, 200, query);
 });
 
+test('two people at one call: who comes second sees both versions and chooses', async () => {
+	const page = `/calls/${call()}`;
+	const forms = async (client, path = page) => {
+		const html = await (await client.fetch(path)).text();
+		return (act) => {
+			const form = html.split('<form').find((f) => f.includes(`name="act" value="${act}"`));
+			return Object.fromEntries([...form.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(([, n, v]) => [n, v]));
+		};
+	};
+	const post = (client, fields) => client.fetch('/marks', { method: 'POST', headers: { origin: stack.url }, body: new URLSearchParams(fields) });
+	const cases = [['note', { note: 'first words' }, { note: '<b>second</b> words' }, () => row('note')],
+		['value', { value: '7' }, { value: '8.5' }, () => row('value_micros')],
+		['outcome', { outcome: 'spam' }, { outcome: 'sold' }, () => row('outcome')],
+		['verdict', { qualified: 'yes', class: 'customer' }, { qualified: 'no', class: 'lead' },
+			() => stack.sqlOne('SELECT own_class FROM call_verdict')]];
+	// Not judged before, there is no form for it on the page.
+	assert.equal((await mark({ act: 'verdict', qualified: 'no', class: 'spam' })).status, 303);
+	for (const [act, first, second, stored] of cases) {
+		const [mine, theirs] = [await forms(analyst), await forms(agent)];
+		const n = audits();
+		assert.equal((await post(agent, { ...theirs(act), act, ...first })).status, 303, act);
+		const kept = stored();
+		const late = await post(analyst, { ...mine(act), act, ...second });
+		const html = await late.text();
+		assert.equal(late.status, 409, act);
+		assert.equal(stored(), kept, `${act}: the first one stands`);
+		assert.equal(audits(), n + 1, act);
+		assert.match(html, new RegExp(`<h1>agent changed the ${act} meanwhile`));
+		assert.ok(!html.includes('<b>second'), 'inert');
+		// The same as theirs is no conflict, and the choice is.
+		assert.equal((await post(analyst, { ...mine(act), act, ...first })).status, 303, act);
+		const form = Object.fromEntries([...html.split('<form class="form"')[1].matchAll(/name="([^"]*)" value="([^"]*)"/g)]
+			.map(([, name, value]) => [name, value.replace(/&lt;/g, '<').replace(/&gt;/g, '>')]));
+		assert.equal((await post(analyst, form)).status, 303, act);
+		assert.notEqual(stored(), kept, act);
+		// Once more with the stamp of before: somebody was faster again.
+		assert.equal((await post(analyst, { ...form, ...first })).status, 409, act);
+	}
+	// The log's bar and programs show no version: they say what is to be.
+	assert.equal((await mark({ act: 'note', note: 'by the bar' })).status, 303);
+	assert.equal((await mark({ act: 'verdict', qualified: 'rule' })).status, 303);
+	// Tags of two people do not cross.
+	assert.equal((await mark({ act: 'outcome', outcome: '' })).status, 303);
+	verified();
+});
+
 test('nothing of this was our mistake', () => {
 	assert.doesNotMatch(stack.log('dashboard'), /status=5\d\d/);
 });
