@@ -42,6 +42,7 @@
 #include "cgi/form/thing_user.h"
 #include "cgi/form/thing_webhook.h"
 #include "cgi/tmpl/tmpl.h"
+#include "cgi/web/kept.h"
 #include "cgi/web/web.h"
 #include "lib/base/log.h"
 #include "lib/base/settings.h"
@@ -127,7 +128,8 @@ static const struct route routes[] = {
 	    .body = REQ_BODY_URLENCODED, .handler = form_account_second_off },
 	{ REQ_GET, "/account/second", ROUTE_PUBLIC, .handler = form_second },
 	{ REQ_POST, "/account/second", ROUTE_PUBLIC,
-	    .body = REQ_BODY_URLENCODED, .handler = form_second_post },
+	    .body = REQ_BODY_URLENCODED, .body_max = KEPT_BODY_MAX,
+	    .handler = form_second_post },
 	{ REQ_GET, "/invite/{token}", ROUTE_PUBLIC,
 	    .handler = form_link_invite },
 	{ REQ_POST, "/invite/{token}", ROUTE_PUBLIC,

@@ -30,6 +30,7 @@
 #include "cgi/page/page_visitors.h"
 #include "cgi/page/page_visitors_out.h"
 #include "cgi/tmpl/tmpl.h"
+#include "cgi/web/kept.h"
 #include "cgi/web/web.h"
 #include "lib/base/log.h"
 #include "lib/base/settings.h"
@@ -110,7 +111,7 @@ static const struct route routes[] = {
 	    .body_max = 8192, .handler = page_live_company },
 	{ REQ_GET, "/login", ROUTE_PUBLIC, .handler = page_login },
 	{ REQ_POST, "/login", ROUTE_PUBLIC, .body = REQ_BODY_URLENCODED,
-	    .body_max = 8192, .handler = page_login_post },
+	    .body_max = KEPT_BODY_MAX, .handler = page_login_post },
 	/* For platforms, which hold no cookie: the address is the proof. */
 	{ REQ_GET, "/feeds/{secret}/conversions.csv", ROUTE_PUBLIC, ROUTE_API,
 	    .csrf = ROUTE_CSRF_NONE, .handler = page_feed },

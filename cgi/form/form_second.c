@@ -1,5 +1,6 @@
 #include "cgi/form/form_second.h"
 
+#include "cgi/web/kept.h"
 #include "cgi/web/second.h"
 #include "cgi/web/sess.h"
 #include "cgi/web/trail.h"
@@ -13,20 +14,9 @@ static struct slice next_of(struct slice s)
 	return resp_is_local(s) ? s : SLICE("/");
 }
 
-static enum err show(const struct req *r, struct resp *out, struct slice next,
-    const char *message)
-{
-	struct view *v = view_new(r->arena, "second.html");
-
-	view_cstr(v, "title", "Second step");
-	view_slice(v, "next", next_of(next));
-	view_flag(v, "failed", message != NULL);
-	view_cstr(v, "message", message);
-	return resp_view(out, v);
-}
-
 enum err form_second(const struct req *r, struct resp *out)
 {
+	const struct kept none = { .to = SLICE(""), .fields = SLICE("") };
 	struct slice next = SLICE("/");
 	struct user_id user;
 	enum err e = req_query(r, "next", &next);
@@ -36,7 +26,8 @@ enum err form_second(const struct req *r, struct resp *out)
 	e = sess_paused(r, &user);
 	if (e == ERR_AUTH)
 		return resp_redirect(out, SLICE("/login"));
-	return e == ERR_OK ? show(r, out, next, NULL) : e;
+	return e == ERR_OK ? kept_second(r, out, next_of(next), &none, NULL)
+			   : e;
 }
 
 /* Counted before the look, so that tries sent all at once count too. */
@@ -61,12 +52,12 @@ static enum err note(const struct req *r, struct account_id account,
 }
 
 static enum err enter(const struct req *r, struct resp *out,
-    const struct user_row *user, const char *subject)
+    const struct user_row *user, const char *subject, struct req *as)
 {
 	enum err e;
 
 	if ((e = sess_pause_end(r, out)) != ERR_OK ||
-	    (e = sess_begin(r, out, user->id)) != ERR_OK ||
+	    (e = sess_begin_as(r, out, user->id, as)) != ERR_OK ||
 	    (e = db_login_forgive(r->db, LOGIN_BY_USER, slice_from(subject))) !=
 		ERR_OK ||
 	    (e = db_login_forgive(r->db, LOGIN_BY_USER,
@@ -81,6 +72,8 @@ enum err form_second_post(const struct req *r, struct resp *out)
 	struct slice next = SLICE("/"), code;
 	struct user_row user;
 	struct user_id id;
+	struct kept k;
+	struct req as;
 	enum err e = sess_paused(r, &id);
 
 	if (e == ERR_AUTH)
@@ -90,6 +83,7 @@ enum err form_second_post(const struct req *r, struct resp *out)
 	e = req_form(r, "next", &next);
 	if (e != ERR_OK && e != ERR_NOTFOUND)
 		return e;
+	kept_read(r, &k);
 	if ((e = req_need(req_form_text(r, "code", 0, CODE_MAX, &code))) !=
 		ERR_OK ||
 	    (e = db_user_get(r->db, id, &user)) != ERR_OK)
@@ -100,7 +94,7 @@ enum err form_second_post(const struct req *r, struct resp *out)
 	if (e == ERR_BUSY) {
 		resp_status(out, 429);
 		resp_header(out, "Retry-After", SLICE("900"));
-		return show(r, out, next,
+		return kept_second(r, out, next_of(next), &k,
 		    "Too many wrong codes. Wait 15 minutes, then sign in"
 		    " again.");
 	}
@@ -110,14 +104,16 @@ enum err form_second_post(const struct req *r, struct resp *out)
 		e = note(r, user.account, id, "user.second_failed");
 		resp_status(out, 401);
 		return e == ERR_OK
-			   ? show(r, out, next,
+			   ? kept_second(r, out, next_of(next), &k,
 				 "That code is not right, or was used before."
 				 " Wait for the next one.")
 			   : e;
 	}
 	if (e == ERR_OK)
-		e = enter(r, out, &user, subject);
+		e = enter(r, out, &user, subject, &as);
 	if (e == ERR_AUTH)
 		return resp_redirect(out, SLICE("/login"));
+	if (e == ERR_OK && k.to.n > 0)
+		return kept_show(&as, out, &k);
 	return e == ERR_OK ? resp_redirect(out, next_of(next)) : e;
 }

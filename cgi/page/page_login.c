@@ -1,5 +1,6 @@
 #include "cgi/page/page_login.h"
 
+#include "cgi/web/kept.h"
 #include "cgi/web/sess.h"
 #include "cgi/web/trail.h"
 #include "lib/base/log.h"
@@ -25,7 +26,7 @@ static struct slice next_of(struct slice s)
 }
 
 static enum err show(const struct req *r, struct resp *out, struct slice email,
-    struct slice next, const char *message)
+    struct slice next, const struct kept *k, const char *message)
 {
 	struct view *v = view_new(r->arena, "login.html");
 	struct slice done;
@@ -38,11 +39,13 @@ static enum err show(const struct req *r, struct resp *out, struct slice email,
 	    message == NULL && req_query(r, "done", &done) == ERR_OK &&
 		slice_eq(done, SLICE("password")));
 	view_cstr(v, "message", message);
+	kept_carry(k, v);
 	return resp_view(out, v);
 }
 
 enum err page_login(const struct req *r, struct resp *out)
 {
+	const struct kept none = { .to = SLICE(""), .fields = SLICE("") };
 	struct slice next = SLICE("/");
 	bool any = true;
 	enum err e = req_query(r, "next", &next);
@@ -53,7 +56,7 @@ enum err page_login(const struct req *r, struct resp *out)
 		return resp_redirect(out, next_of(next));
 	if (r->db != NULL && db_setup_any_user(r->db, &any) == ERR_OK && !any)
 		return resp_redirect(out, SLICE("/welcome"));
-	return show(r, out, SLICE(""), next, NULL);
+	return show(r, out, SLICE(""), next, &none, NULL);
 }
 
 struct attempt {
@@ -61,6 +64,7 @@ struct attempt {
 	struct slice typed;
 	struct slice password;
 	struct slice next;
+	struct kept kept; /* a form that waits for the sign-in */
 };
 
 static enum err read_attempt(const struct req *r, struct attempt *out)
@@ -79,6 +83,7 @@ static enum err read_attempt(const struct req *r, struct attempt *out)
 	}
 	if (e != ERR_OK)
 		return e;
+	kept_read(r, &a.kept);
 	lower = arena_cstr(r->arena, a.typed);
 	if (lower == NULL)
 		return ERR_NOMEM;
@@ -142,7 +147,7 @@ static enum err refuse(const struct req *r, struct resp *out,
 	resp_status(out, status);
 	if (status == 429)
 		resp_header(out, "Retry-After", SLICE("900"));
-	return show(r, out, a->typed, a->next, message);
+	return show(r, out, a->typed, a->next, &a->kept, message);
 }
 
 static enum err second_asked(const struct req *r, struct user_id user,
@@ -166,6 +171,8 @@ static enum err pause_for_second(const struct req *r, struct resp *out,
 
 	if ((e = sess_pause(r, out, user)) != ERR_OK)
 		return e;
+	if (a->kept.to.n > 0)
+		return kept_second(r, out, next_of(a->next), &a->kept, NULL);
 	buf_over(&b, mem, sizeof(mem));
 	buf_cstr(&b, "/account/second?next=");
 	esc_url(slice_head(next_of(a->next), 1024), &b);
@@ -185,6 +192,7 @@ static enum err note_failure(const struct req *r, const struct user_row *user)
 enum err page_login_post(const struct req *r, struct resp *out)
 {
 	struct user_row user = { .created_us = 0 };
+	struct req as;
 	bool second = false;
 	struct attempt a;
 	enum err e;
@@ -209,7 +217,7 @@ enum err page_login_post(const struct req *r, struct resp *out)
 		return e;
 	if (second)
 		return pause_for_second(r, out, &a, user.id);
-	if ((e = sess_begin(r, out, user.id)) != ERR_OK)
+	if ((e = sess_begin_as(r, out, user.id, &as)) != ERR_OK)
 		return e;
 	/* The address' count stays: one good sign-in must not pay for tries at
 	 * other people's. */
@@ -223,6 +231,8 @@ enum err page_login_post(const struct req *r, struct resp *out)
 	if (e != ERR_OK)
 		return e;
 	log_info("page_login: signed in address=%s", r->address);
+	if (a.kept.to.n > 0)
+		return kept_show(&as, out, &a.kept);
 	return resp_redirect(out, next_of(a.next));
 }
 

@@ -71,6 +71,13 @@ static bool origin_ok(const struct req *r)
 	return slice_eq_case(origin, r->host);
 }
 
+bool csrf_own_page(const struct req *r)
+{
+	return origin_ok(r) && (req_env(r, "HTTP_ORIGIN").n > 0 ||
+				   slice_eq(req_env(r, "HTTP_SEC_FETCH_SITE"),
+				       SLICE("same-origin")));
+}
+
 enum err csrf_check(const struct req *r)
 {
 	char want[TOKEN_TEXT + 1];

@@ -20,4 +20,8 @@ RT_MUST_USE enum err csrf_offer(struct req *r, struct resp *out);
  * one's, or the request comes from another origin. */
 RT_MUST_USE enum err csrf_check(const struct req *r);
 
+/* Whether the browser itself says that a page of ours sent the request: where
+ * it says nothing, nobody does. */
+bool csrf_own_page(const struct req *r);
+
 #endif

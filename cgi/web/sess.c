@@ -1,5 +1,6 @@
 #include "cgi/web/sess.h"
 
+#include "cgi/web/csrf.h"
 #include "cgi/web/route.h"
 #include "lib/base/utf8.h"
 #include "lib/db/db_login.h"
@@ -230,9 +231,10 @@ static enum err fill_row(const struct req *r, struct slice token,
 	return token_hash(token, row->token_hash);
 }
 
-enum err sess_begin(const struct req *r, struct resp *out, struct user_id user)
+/* token: of the new login. */
+static enum err begin(const struct req *r, struct resp *out,
+    struct user_id user, char token[TOKEN_TEXT + 1])
 {
-	char token[TOKEN_TEXT + 1];
 	struct login_row row;
 	enum err e;
 
@@ -246,6 +248,35 @@ enum err sess_begin(const struct req *r, struct resp *out, struct user_id user)
 		return e;
 	resp_cookie(out, sess_cookie(r), slice_from(token),
 	    SESS_MAX_US / RT_SEC_US);
+	return ERR_OK;
+}
+
+enum err sess_begin(const struct req *r, struct resp *out, struct user_id user)
+{
+	char token[TOKEN_TEXT + 1];
+
+	return begin(r, out, user, token);
+}
+
+enum err sess_begin_as(const struct req *r, struct resp *out,
+    struct user_id user, struct req *as)
+{
+	char token[TOKEN_TEXT + 1];
+	struct req now = *r;
+	enum err e;
+
+	if ((e = begin(r, out, user, token)) != ERR_OK)
+		return e;
+	if (!arena_copy(r->arena, slice_from(token), &now.session))
+		return ERR_NOMEM;
+	now.user = user;
+	if ((e = load_user(&now)) != ERR_OK ||
+	    (e = load_company(&now)) != ERR_OK)
+		return e;
+	now.signed_in = true;
+	if ((e = csrf_offer(&now, out)) != ERR_OK)
+		return e;
+	*as = now;
 	return ERR_OK;
 }
 

@@ -26,6 +26,10 @@ RT_MUST_USE enum err sess_load(struct req *r);
 /* Signs the user in: a new row, a new cookie; the old login ends. */
 RT_MUST_USE enum err sess_begin(const struct req *r, struct resp *out,
     struct user_id user);
+/* The same; *as is then the request as the new login asks it, with a token for
+ * its forms, for an answer that is made for that login already. */
+RT_MUST_USE enum err sess_begin_as(const struct req *r, struct resp *out,
+    struct user_id user, struct req *as);
 /* Between password and second factor: a cookie of its own that signs nobody
  * in, good for SESS_PAUSE_US and once. */
 #define SESS_PAUSE_US (5 * RT_MIN_US)

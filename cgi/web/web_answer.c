@@ -1,4 +1,5 @@
 #include "cgi/web/csrf.h"
+#include "cgi/web/kept.h"
 #include "cgi/web/sess.h"
 #include "cgi/web/web_priv.h"
 #include "lib/base/clk.h"
@@ -139,17 +140,25 @@ static enum err serve(struct req *r, const struct req_source *src,
     const struct route *row, struct resp *out)
 {
 	const bool plain = row->csrf == ROUTE_CSRF_NONE;
+	bool again;
 	enum err e;
 
 	/* Rows without CSRF are for other sites' pages: no cookie counts. */
 	if (!plain && (e = admit(r, row)) != ERR_OK)
-		return e;
+		return e == ERR_AUTH && out->page && kept_may(r, row)
+			   ? kept_ask(r, out, src, row)
+			   : e;
 	if ((e = req_read_body(r, src, row->body, body_limit(row))) != ERR_OK)
 		return e;
-	if (!plain && r->method != REQ_GET && (e = csrf_check(r)) != ERR_OK)
+	e = !plain && r->method != REQ_GET ? csrf_check(r) : ERR_OK;
+	again =
+	    e == ERR_DENIED && r->signed_in && out->page && kept_may(r, row);
+	if (e != ERR_OK && !again)
 		return e;
 	if (!plain && out->page && (e = csrf_offer(r, out)) != ERR_OK)
 		return e;
+	if (again)
+		return kept_again(r, out);
 	r->data = row->data;
 	return row->handler(r, out);
 }

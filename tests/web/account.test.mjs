@@ -1,11 +1,11 @@
 // Around the sign-in: invitations, resets, the second factor, sessions, and who
 // may give whom what. Tokens are good once; nobody rises above themselves.
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { openForm } from '../support/forms.mjs';
 import { startStack } from '../support/stack.mjs';
+import { step, totp } from '../support/totp.mjs';
 import { addCompanies } from '../support/two_companies.mjs';
 
 let stack, world;
@@ -19,19 +19,6 @@ const as = (role) => stack.login(world.users[role].email, world.password);
 const forget = () => stack.sql('DELETE FROM login_attempt');
 const count = (action) => Number(stack.sqlOne(`SELECT COUNT(*) FROM audit WHERE action = '${action}'`));
 const post = async (client, page, action, fields) => client.submit(page, action, fields);
-
-/** A code as an authenticator app shows it (RFC 6238). */
-function totp(secret, step) {
-	const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-	let bits = '';
-	for (const c of secret) bits += alphabet.indexOf(c).toString(2).padStart(5, '0');
-	const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
-	const counter = Buffer.alloc(8);
-	counter.writeBigUInt64BE(BigInt(step));
-	const mac = createHmac('sha1', key).update(counter).digest();
-	return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1000000).padStart(6, '0');
-}
-const step = () => Math.floor(Date.now() / 30000);
 
 /** Invites somebody as `who`; the link. */
 async function invite(who, email, role, scope = 'company') {

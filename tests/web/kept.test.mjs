@@ -1,0 +1,172 @@
+// What was typed into a form outlives the login: it comes back after signing in
+// again, with or without the second step, as nobody's but a page of ours, and
+// is saved only when the person says so.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { startStack } from '../support/stack.mjs';
+import { step, totp } from '../support/totp.mjs';
+import { addCompanies, hostile } from '../support/two_companies.mjs';
+
+let stack, world;
+before(async () => {
+	stack = await startStack({ without: ['dni', 'jobd', 'sipworker'], args: ['--web-rate', '100000'] });
+	world = addCompanies(stack);
+});
+after(() => stack?.stop());
+
+const root = process.cwd();
+const expire = () => stack.sql('UPDATE login SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND');
+const locations = (name) => Number(stack.sqlOne(`SELECT COUNT(*) FROM location WHERE name = '${name}'`));
+const unescaped = (s) => s.replace(/&(lt|gt|amp|quot|#39|#x27);/g, (_, n) => ({ lt: '<', gt: '>', amp: '&', quot: '"' }[n] ?? "'"));
+const hidden = (html) => Object.fromEntries([...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)]
+	.map(([, name, value]) => [unescaped(name), unescaped(value)]));
+const send = (client, path, fields, headers = {}) => client.fetch(path, { method: 'POST',
+	headers: { origin: stack.url, ...headers }, body: new URLSearchParams(fields) });
+const typed = async (client, name) => ({ ...await client.hiddenFields('/settings/locations/new'), name, time_zone: 'Europe/Berlin', address: hostile.replace('\u0001', '') });
+const who = (role) => ({ email: world.users[role].email, password: world.password });
+
+test('an expired sign-in: the form comes back after it, and is saved by one press', async () => {
+	const me = await stack.login(...Object.values(who('manager')));
+	const fields = await typed(me, 'Kept one');
+	expire();
+	const asked = await send(me, '/settings/locations/new', fields);
+	const html = await asked.text();
+	assert.equal(asked.status, 401);
+	assert.equal(asked.headers.get('cache-control'), 'no-store');
+	assert.match(html, /Nothing is lost/);
+	assert.ok(!html.includes('<script>alert'), 'what was typed is inert');
+	// Wrong once: it is still there.
+	const wrong = await send(me, '/login', { ...hidden(html), ...who('manager'), password: 'not this one' });
+	assert.equal(wrong.status, 401);
+	const back = await send(me, '/login', { ...hidden(await wrong.text()), ...who('manager') });
+	const shown = await back.text();
+	assert.equal(back.status, 200);
+	assert.equal(locations('Kept one'), 0, 'nothing is saved by signing in');
+	assert.match(shown, /What you typed is here/);
+	assert.match(shown, /signed in as <b>manager<\/b>, and it will be saved for <b>/);
+	const again = hidden(shown);
+	assert.equal(again.name, 'Kept one');
+	assert.equal(again.address, fields.address);
+	assert.notEqual(again.csrf, fields.csrf);
+	assert.equal((await send(me, shown.match(/<form method="post" action="([^"]*)"/)[1], again)).status, 303);
+	assert.equal(locations('Kept one'), 1);
+});
+
+test('signed in anew in another tab: the old form asks before it is saved, as who is signed in now', async () => {
+	const me = await stack.login(...Object.values(who('manager')));
+	const fields = await typed(me, 'Kept two');
+	// Somebody else, in the same browser.
+	const { csrf } = await me.hiddenFields('/');
+	assert.equal((await send(me, '/login', { csrf, ...who('owner') })).status, 303);
+	const res = await send(me, '/settings/locations/new', fields);
+	const html = await res.text();
+	assert.equal(res.status, 403);
+	assert.equal(locations('Kept two'), 0);
+	assert.match(html, /signed in as <b>owner<\/b>/);
+	assert.equal((await send(me, '/settings/locations/new', hidden(html))).status, 303);
+	assert.equal(locations('Kept two'), 1);
+});
+
+test('signed in in another tab while the sign-in page waits: the form is shown, not lost', async () => {
+	const me = await stack.login(...Object.values(who('manager')));
+	const fields = await typed(me, 'Kept three');
+	expire();
+	const page = hidden(await (await send(me, '/settings/locations/new', fields)).text());
+	await me.submit('/login', '/login', who('manager'));
+	const res = await send(me, '/login', { ...page, ...who('manager') });
+	const shown = hidden(await res.text());
+	assert.equal(res.status, 403);
+	assert.equal(shown.name, 'Kept three');
+	assert.equal(shown.password, undefined);
+});
+
+test('through the second step too, also after a wrong code', async () => {
+	const me = await stack.login(...Object.values(who('manager')));
+	await me.submit('/account', '/account/second/begin', {});
+	const secret = (await (await me.fetch('/account')).text()).match(/class="snippet">([A-Z2-7]{32})</)[1];
+	assert.equal((await me.submit('/account', '/account/second/confirm', { code: totp(secret, step()) })).status, 200);
+	const fields = await typed(me, 'Kept four');
+	expire();
+	const asked = hidden(await (await send(me, '/settings/locations/new', fields)).text());
+	const second = await send(me, '/login', { ...asked, ...who('manager') });
+	assert.equal(second.status, 200);
+	const wrong = await send(me, '/account/second', { ...hidden(await second.text()), code: '000000' });
+	assert.equal(wrong.status, 401);
+	const page = hidden(await wrong.text());
+	const done = await send(me, '/account/second', { ...page, code: totp(secret, step() + 1) });
+	const shown = await done.text();
+	assert.equal(done.status, 200, shown);
+	assert.equal(hidden(shown).name, 'Kept four');
+	assert.equal((await send(me, '/settings/locations/new', hidden(shown))).status, 303);
+	assert.equal(locations('Kept four'), 1);
+	stack.sql('DELETE FROM user_second; DELETE FROM login_attempt');
+});
+
+test('what another site sends is not kept, nor what programs and scripts send', async () => {
+	const me = await stack.login(...Object.values(who('owner')));
+	const fields = await typed(me, 'Planted');
+	for (const headers of [{ origin: 'http://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }, { origin: '' },
+		{ 'x-csrf-token': fields.csrf.slice(1) }]) {
+		const { csrf, ...rest } = fields;
+		for (const sent of [rest, { ...rest, csrf: csrf.slice(1) }]) {
+			const res = await send(me, '/settings/locations/new', sent, headers);
+			assert.equal(res.status, 403);
+			assert.ok(!(await res.text()).includes('Planted'), JSON.stringify(headers));
+		}
+	}
+	expire();
+	for (const headers of [{ origin: 'http://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }, { 'x-csrf-token': 'x' }]) {
+		const res = await send(me, '/settings/locations/new', fields, headers);
+		assert.equal(res.status, 401);
+		assert.ok(!(await res.text()).includes('Planted'), JSON.stringify(headers));
+	}
+	assert.equal(locations('Planted'), 0);
+});
+
+test('passwords are never kept, other people\'s addresses are not led to', async () => {
+	const me = await stack.login(...Object.values(who('owner')));
+	const fields = { ...await me.hiddenFields('/settings/trunks/new'), name: 'Carrier', password: 'do-not-keep-me', user: 'u' };
+	expire();
+	const html = await (await send(me, '/settings/trunks/new', fields)).text();
+	assert.ok(!html.includes('do-not-keep-me'));
+	assert.match(decodeURIComponent(hidden(html).kept), /name=Carrier/);
+	const account = await send(me, '/account/password', { ...fields, current: 'secret-current', again: 'x' });
+	assert.equal(account.status, 401);
+	assert.ok(!/kept_to|secret-current/.test(await account.text()));
+	// What stands in the sign-in form is the browser's to write: no way out of here.
+	const form = await me.hiddenFields('/login');
+	for (const to of ['//evil.example/', 'https://evil.example/', '/\\evil.example', 'javascript:alert(1)']) {
+		const client = stack.client();
+		const page = await client.hiddenFields('/login');
+		const res = await send(client, '/login', { ...form, ...page, ...who('owner'), kept_to: to, kept: 'a=b' });
+		assert.equal(res.status, 303, to);
+		assert.equal(res.headers.get('location'), '/');
+	}
+	// Every field of a page that holds a password has a name that is not kept.
+	const kept = readFileSync(join(root, 'cgi/web/kept.c'), 'utf8').match(/secrets\[\] = \{([^}]*)\}/)[1];
+	for (const file of readdirSync(join(root, 'templates')))
+		for (const [tag] of readFileSync(join(root, 'templates', file), 'utf8').matchAll(/<input[^>]*type="password"[^>]*>/g)) {
+			const name = tag.match(/ name="([^"]*)"/)[1];
+			assert.ok(name === '{{f_name}}' || kept.includes(`"${name}"`), `${file}: ${name}`);
+		}
+	for (const file of readdirSync(join(root, 'cgi/form')).filter((f) => f.endsWith('.c')))
+		for (const [, name] of readFileSync(join(root, 'cgi/form', file), 'utf8').matchAll(/\{ "([a-z_]+)", "[^"]*", (?:\.kind = )?FIELD_SECRET/g))
+			assert.ok(kept.includes(`"${name}"`), `${file}: ${name}`);
+});
+
+test('long texts are kept up to a limit, and beyond it the page says what to do', async () => {
+	const me = await stack.login(...Object.values(who('agent')));
+	const { csrf } = await me.hiddenFields('/calls');
+	const fields = { csrf, act: 'note', call: world.alpha.callId, next: '/calls', note: 'ö%"<'.repeat(4000) };
+	expire();
+	const asked = hidden(await (await send(me, '/marks', { ...fields, note: 'ö%"<'.repeat(1000) })).text());
+	const done = await send(me, '/login', { ...asked, ...who('agent') });
+	assert.equal(hidden(await done.text()).note, 'ö%"<'.repeat(1000));
+	expire();
+	const long = await send(me, '/marks', { ...fields, note: 'ö%"<'.repeat(6000) });
+	const html = await long.text();
+	assert.ok([401, 413].includes(long.status), `${long.status}`);
+	if (long.status === 401) assert.match(html, /too long to be kept/);
+});
