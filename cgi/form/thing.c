@@ -437,6 +437,7 @@ static enum err show_conflict(const struct req *r, struct resp *out,
     const struct fields *theirs, const struct fields *mine,
     const uint8_t id[ID_BYTES])
 {
+	static const struct company_id none; /* of the account */
 	const struct thing *t = r->data;
 	struct view *v = view_new(r->arena, "thing_conflict.html");
 	char stamp[FIELD_STAMP_MAX], key[ID_TEXT_MAX];
@@ -446,7 +447,8 @@ static enum err show_conflict(const struct req *r, struct resp *out,
 	if ((e = frame_page(r, FRAME_SETTINGS, t->many, SLICE(""), v)) !=
 		ERR_OK ||
 	    (e = fields_stamp(theirs, stamp)) != ERR_OK ||
-	    (e = stale_who(r, t->one, id, v)) != ERR_OK)
+	    (e = stale_who(r, t->wide ? none : r->company, "", id, v)) !=
+		ERR_OK)
 		return e;
 	show_thing(t, v);
 	view_cstr(v, "key", key);

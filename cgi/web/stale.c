@@ -17,8 +17,8 @@ bool stale_is(const struct req *r, const char *stamp)
 	       !slice_eq_cstr(sent, stamp);
 }
 
-enum err stale_who(const struct req *r, const char *action,
-    const uint8_t object[ID_BYTES], struct view *v)
+enum err stale_who(const struct req *r, struct company_id company,
+    const char *action, const uint8_t object[ID_BYTES], struct view *v)
 {
 	struct audit_filter f = { .action = slice_from(action), .max = 1 };
 	struct audit_found *rows = NULL;
@@ -26,8 +26,7 @@ enum err stale_who(const struct req *r, const char *action,
 	enum err e;
 
 	memcpy(f.object, object, sizeof(f.object));
-	e = db_audit_find(r->db, r->account, r->company, &f, r->arena, &rows,
-	    &n);
+	e = db_audit_find(r->db, r->account, company, &f, r->arena, &rows, &n);
 	if (e != ERR_OK)
 		return e;
 	view_flag(v, "has_who", n > 0 && rows[0].user_name[0] != '\0');
@@ -43,7 +42,7 @@ enum err stale_page(const struct req *r, struct resp *out,
 
 	if ((e = frame_page(r, s->place, "Changed meanwhile", SLICE(""), v)) !=
 		ERR_OK ||
-	    (e = stale_who(r, s->action, s->object, v)) != ERR_OK)
+	    (e = stale_who(r, r->company, s->action, s->object, v)) != ERR_OK)
 		return e;
 	view_cstr(v, "what", s->what);
 	view_slice(v, "theirs", s->theirs);

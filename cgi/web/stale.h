@@ -30,10 +30,10 @@ RT_MUST_USE enum err stale_named(const struct req *r, struct resp *out,
     struct slice now, struct slice back, bool *shown);
 
 /* Sets has_who and who: whose change to the object is the newest of this
- * action ("note" is not enough: "call.note"; "number": all of them) in the
- * audit log of the company. Errors as db.h. */
-RT_MUST_USE enum err stale_who(const struct req *r, const char *action,
-    const uint8_t object[ID_BYTES], struct view *v);
+ * action ("call.note"; "": whatever was done to it) in the audit log of the
+ * company; nil: of the account. Errors as db.h. */
+RT_MUST_USE enum err stale_who(const struct req *r, struct company_id company,
+    const char *action, const uint8_t object[ID_BYTES], struct view *v);
 
 struct stale {
 	enum frame_place place;

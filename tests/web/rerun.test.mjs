@@ -110,6 +110,9 @@ test('a call whose visit is kept no more keeps its credit', async () => {
 	const was = credits()[0];
 	const run = await preview({ min: '100' });
 	assert.match(run.text, /1 calls keep their credit/);
+	const low = await preview({ min: '0.3' });
+	assert.match(low.text, /credit from 0\.3 %/);
+	assert.ok((await html(`${LIST}?min=0.3`)).includes('value="0.3"'));
 	await done((await me.submit(run.path, `${run.path}/apply`, {})).headers.get('location'));
 	assert.deepEqual(credits()[0], was);
 });
@@ -117,7 +120,8 @@ test('a call whose visit is kept no more keeps its credit', async () => {
 test('what is no period, no law, no threshold is said', async () => {
 	for (const [more, words] of [
 		[{ from: day(now), to: day(now - DAY) }, /The last day is before the first/], [{ from: 'yesterday' }, /These are no days/],
-		[{ from: '2001-01-01' }, /more than three years/], [{ min: '101' }, /from 1 to 100/], [{ min: '' }, /from 1 to 100/], [{ law: '77' }, /no such law/],
+		[{ from: '2001-01-01' }, /more than three years/], [{ min: '101' }, /from 0\.01 to 100/], [{ min: '' }, /from 0\.01 to 100/],
+		[{ min: '0' }, /from 0\.01 to 100/], [{ min: '0.001' }, /two places/], [{ min: '-1' }, /from 0\.01 to 100/], [{ law: '77' }, /no such law/],
 	]) {
 		const res = await me.submit(LIST, PREVIEW, fields(more));
 		assert.equal(res.status, 422, JSON.stringify(more));
