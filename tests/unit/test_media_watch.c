@@ -51,15 +51,16 @@ static struct media *start(void)
 	return m;
 }
 
-/* Both have gone round since. */
-static void wait_for_turns(const struct media *m, const uint64_t was[THREADS])
+/* It has gone round since. */
+static void wait_for_turn(const struct media *m, unsigned int thread,
+    uint64_t was)
 {
 	for (int i = 0; i < WAIT_MS; i++) {
-		if (media_turns(m, 0) != was[0] && media_turns(m, 1) != was[1])
+		if (media_turns(m, thread) != was)
 			return;
 		(void)poll(NULL, 0, 1);
 	}
-	fail_msg("a thread made no turn");
+	fail_msg("thread %u made no turn", thread);
 }
 
 static void test_idle(void **state)
@@ -72,7 +73,8 @@ static void test_idle(void **state)
 		const uint64_t was[] = { media_turns(m, 0), media_turns(m, 1) };
 
 		assert_int_equal(media_watch(&w, m, THREADS, us), HANG_NOT);
-		wait_for_turns(m, was); /* it was woken */
+		wait_for_turn(m, 0, was[0]); /* it was woken */
+		wait_for_turn(m, 1, was[1]);
 	}
 	assert_true(media_cpu_us(m, 0) >= 0);
 	media_free(m);
@@ -159,7 +161,10 @@ static void test_stands_still(void **state)
 	}
 	speak(fd);
 	while (s == HANG_NOT && us < BEGIN + RT_MIN_US) {
+		const uint64_t was = media_turns(m, 0);
+
 		s = media_watch(&w, m, THREADS, us);
+		wait_for_turn(m, 0, was);
 		us += TURN_US;
 	}
 	(void)pthread_mutex_unlock(&gate);
