@@ -6,24 +6,22 @@
 #include "lib/db/db_search.h"
 #include "lib/db/stmt.h"
 
-static const char block_sql[] =
-    "SELECT STRAIGHT_JOIN f.call_id, f.started_at, c.answered_at,"
-    " c.bridged_at, c.ended_at, f.number_id, f.pool_id, f.destination_id,"
-    " f.location_id, c.number_e164, c.caller_e164, c.caller_name, f.place,"
-    " f.country, f.result, c.hangup_by, f.channel, f.source, f.medium,"
-    " f.campaign, f.ad_group, f.ad, f.keyword, f.match_type, f.device,"
-    " f.landing_page, f.referrer_host, f.outcome, f.class, f.risk,"
-    " f.first_time, f.qualified, f.has_value, f.value_micros, f.duration_ms,"
-    " f.ring_ms, f.talk_ms,"
-    " (SELECT LEFT(GROUP_CONCAT(t.name ORDER BY t.name SEPARATOR ', '), 1000)"
-    "  FROM interaction_tag x JOIN tag t"
-    "  ON t.company_id = x.company_id AND t.id = x.tag_id"
-    "  WHERE x.company_id = f.company_id AND x.interaction_id = f.call_id)"
-    " FROM call_fact f JOIN phone_call c"
-    " ON c.company_id = f.company_id AND c.id = f.call_id" DB_FILTER_WHERE
-	DB_SEARCH_WHERE("f")
-    " AND f.started_at <= ? AND (f.started_at < ? OR f.call_id < ?)"
-    " ORDER BY f.started_at DESC, f.call_id DESC LIMIT ?";
+#define SQL_MAX 8192
+
+#define COLUMNS                                                              \
+	"SELECT STRAIGHT_JOIN f.call_id, f.started_at, c.answered_at,"       \
+	" c.bridged_at, c.ended_at, f.number_id, f.pool_id,"                 \
+	" f.destination_id, f.location_id, c.number_e164, c.caller_e164,"    \
+	" c.caller_name, f.place, f.country, f.result, c.hangup_by,"         \
+	" f.channel, f.source, f.medium, f.campaign, f.ad_group, f.ad,"      \
+	" f.keyword, f.match_type, f.device, f.landing_page,"                \
+	" f.referrer_host, f.outcome, f.class, f.risk, f.first_time,"        \
+	" f.qualified, f.has_value, f.value_micros, f.duration_ms,"          \
+	" f.ring_ms, f.talk_ms,"                                             \
+	" (SELECT LEFT(GROUP_CONCAT(t.name ORDER BY t.name SEPARATOR ', ')," \
+	"  1000) FROM interaction_tag g JOIN tag t"                          \
+	"  ON t.company_id = g.company_id AND t.id = g.tag_id"               \
+	"  WHERE g.company_id = f.company_id AND g.interaction_id = f.call_id)"
 
 #define TEXTS      21
 #define TEXT_BYTES ((size_t)255 * 4)
@@ -117,13 +115,25 @@ static enum err begin(struct db *db, const struct company_id *company,
 	static const struct call_id nil;
 	const bool first = f->way == DB_REPORT_CALLS_NEWEST;
 	const int64_t at = first ? f->f.to_us : f->key.started_us;
+	enum db_filter_way way;
 	struct db_search p;
 	struct stmt *st;
+	struct buf sql;
 	enum err e;
 
-	if ((e = db_search_make(f->search, &p)) != ERR_OK)
+	if ((e = db_search_make(f->search, &p)) != ERR_OK ||
+	    (e = db_filter_first(db, *company, &f->f, &way)) != ERR_OK)
 		return e;
-	st = stmt_begin(db, block_sql);
+	buf_init(&sql, SQL_MAX);
+	buf_cstr(&sql, COLUMNS);
+	db_filter_from(&sql, way, true);
+	db_filter_where(&sql, &f->f, way);
+	db_search_where(&sql, f, &p, "f");
+	buf_cstr(&sql,
+	    " AND f.started_at <= ? AND (f.started_at < ? OR f.call_id < ?)"
+	    " ORDER BY f.started_at DESC, f.call_id DESC LIMIT ?");
+	st = stmt_begin_made(db, &sql);
+	buf_fini(&sql);
 	db_filter_in(st, company, &f->f);
 	db_search_in(st, f, &p);
 	stmt_in_time_us(st, at);

@@ -1,5 +1,6 @@
 #include "lib/db/db_filter.h"
 
+#include "lib/base/buf.h"
 #include "lib/db/stmt.h"
 
 bool db_filter_plain(const struct db_filter *f)
@@ -17,39 +18,179 @@ bool db_filter_plain(const struct db_filter *f)
 	return !any;
 }
 
-/* In the order of DB_FILTER_KEYS. */
-void db_filter_in_keys(struct stmt *st, const struct company_id *company,
+static const char *const texts[FILTER_TEXT_COUNT] = {
+	[FILTER_CHANNEL] = "f.channel",
+	[FILTER_SOURCE] = "f.source",
+	[FILTER_MEDIUM] = "f.medium",
+	[FILTER_CAMPAIGN] = "f.campaign",
+	[FILTER_AD_GROUP] = "f.ad_group",
+	[FILTER_AD] = "f.ad",
+	[FILTER_KEYWORD] = "f.keyword",
+	[FILTER_MATCH] = "f.match_type",
+	[FILTER_DEVICE] = "f.device",
+	[FILTER_LANDING] = "f.landing_page",
+	[FILTER_REFERRER] = "f.referrer_host",
+	[FILTER_PLACE] = "f.place",
+	[FILTER_COUNTRY] = "f.country",
+	[FILTER_OUTCOME] = "f.outcome",
+	[FILTER_CLASS] = "f.class",
+};
+
+static const char *const ids[FILTER_ID_COUNT] = {
+	[FILTER_NUMBER] = "f.number_id",
+	[FILTER_POOL] = "f.pool_id",
+	[FILTER_DESTINATION] = "f.destination_id",
+	[FILTER_LOCATION] = "f.location_id",
+};
+
+static const char *const flags[FILTER_FLAG_COUNT] = {
+	[FILTER_FIRST_TIME] = "f.first_time",
+	[FILTER_QUALIFIED] = "f.qualified",
+};
+
+static const char *const ranges[FILTER_RANGE_COUNT] = {
+	[FILTER_TALK_MS] = " AND f.talk_ms BETWEEN ? AND ?",
+	[FILTER_RING_MS] = " AND f.ring_ms BETWEEN ? AND ?",
+	[FILTER_RISK] = " AND f.risk BETWEEN ? AND ?",
+	[FILTER_VALUE] =
+	    " AND f.has_value = 1"
+	    " AND f.value_micros BETWEEN ? AND ?",
+};
+
+const char *db_filter_text_column(enum filter_text t)
+{
+	return texts[t];
+}
+
+const char *db_filter_id_column(enum filter_id i)
+{
+	return ids[i];
+}
+
+static bool is_unanswered(const struct db_filter *f)
+{
+	return slice_eq_cstr(f->result, "unanswered");
+}
+
+static void is(struct buf *sql, const char *column, bool on)
+{
+	if (!on)
+		return;
+	buf_cstr(sql, " AND ");
+	buf_cstr(sql, column);
+	buf_cstr(sql, " = ?");
+}
+
+/* So few that they are read and sorted sooner than they are come upon. */
+#define FEW_TAGGED 20000
+
+enum db_filter_way db_filter_all(const struct db_filter *f)
+{
+	return f->by_tag ? DB_FILTER_BY_TAG : DB_FILTER_BY_TIME;
+}
+
+enum err db_filter_first(struct db *db, struct company_id company,
+    const struct db_filter *f, enum db_filter_way *out)
+{
+	static const char sql[] =
+	    "SELECT COUNT(*) FROM (SELECT 1 AS one FROM interaction_tag"
+	    " WHERE company_id = ? AND tag_id = ? LIMIT ?) AS tagged";
+	struct stmt *st;
+	uint64_t n = 0;
+	enum err e;
+
+	*out = DB_FILTER_BY_TIME;
+	if (!f->by_tag)
+		return ERR_OK;
+	st = stmt_begin(db, sql);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, f->tag.v);
+	stmt_in_u64(st, FEW_TAGGED);
+	stmt_out_u64(st, &n);
+	e = stmt_one(st);
+	if (e == ERR_OK && n < FEW_TAGGED)
+		*out = DB_FILTER_BY_TAG;
+	return e;
+}
+
+void db_filter_from(struct buf *sql, enum db_filter_way way, bool with_call)
+{
+	if (way == DB_FILTER_BY_TAG) {
+		buf_cstr(sql,
+		    " FROM interaction_tag x JOIN phone_call c"
+		    " ON c.company_id = x.company_id"
+		    " AND c.id = x.interaction_id JOIN call_fact f"
+		    " ON f.company_id = c.company_id"
+		    " AND f.started_at = c.started_at AND f.call_id = c.id");
+		return;
+	}
+	buf_cstr(sql, " FROM call_fact f");
+	if (with_call)
+		buf_cstr(sql,
+		    " JOIN phone_call c ON c.company_id = f.company_id"
+		    " AND c.id = f.call_id");
+}
+
+/* Its tag comes last, either way. */
+static void tag_where(struct buf *sql, enum db_filter_way way)
+{
+	if (way == DB_FILTER_BY_TAG)
+		buf_cstr(sql, " AND x.tag_id = ?");
+	else
+		buf_cstr(sql,
+		    " AND EXISTS (SELECT 1 FROM interaction_tag x"
+		    " WHERE x.company_id = f.company_id"
+		    " AND x.interaction_id = f.call_id AND x.tag_id = ?)");
+}
+
+void db_filter_where(struct buf *sql, const struct db_filter *f,
+    enum db_filter_way way)
+{
+	buf_cstr(sql,
+	    " WHERE f.company_id = ? AND f.started_at >= ?"
+	    " AND f.started_at < ?");
+	if (is_unanswered(f))
+		buf_cstr(sql,
+		    " AND f.result IN ('missed', 'abandoned', 'failed')");
+	else
+		is(sql, "f.result", f->result.n > 0);
+	for (size_t i = 0; i < FILTER_TEXT_COUNT; i++)
+		is(sql, texts[i], f->by_text[i]);
+	for (size_t i = 0; i < FILTER_ID_COUNT; i++)
+		is(sql, ids[i], f->by_id[i]);
+	for (size_t i = 0; i < FILTER_FLAG_COUNT; i++)
+		is(sql, flags[i], f->want[i] != FILTER_ANY);
+	for (size_t i = 0; i < FILTER_RANGE_COUNT; i++)
+		if (f->by_range[i])
+			buf_cstr(sql, ranges[i]);
+	if (f->by_tag)
+		tag_where(sql, way);
+}
+
+/* In the order of db_filter_where(). */
+void db_filter_in(struct stmt *st, const struct company_id *company,
     const struct db_filter *f)
 {
 	stmt_in_id(st, company->v);
 	stmt_in_time_us(st, f->from_us);
 	stmt_in_time_us(st, f->to_us);
-	for (int i = 0; i < 3; i++)
+	if (f->result.n > 0 && !is_unanswered(f))
 		stmt_in_text(st, f->result);
-	for (size_t i = 0; i < FILTER_TEXT_COUNT; i++) {
-		stmt_in_bool(st, f->by_text[i]);
-		stmt_in_text(st, f->text[i]);
-	}
-	for (size_t i = 0; i < FILTER_ID_COUNT; i++) {
-		stmt_in_bool(st, f->by_id[i]);
-		stmt_in_id(st, f->id[i]);
-	}
-	for (size_t i = 0; i < FILTER_FLAG_COUNT; i++) {
-		stmt_in_bool(st, f->want[i] != FILTER_ANY);
-		stmt_in_bool(st, f->want[i] == FILTER_YES);
-	}
-}
-
-/* In the order of DB_FILTER_WHERE. */
-void db_filter_in(struct stmt *st, const struct company_id *company,
-    const struct db_filter *f)
-{
-	db_filter_in_keys(st, company, f);
-	stmt_in_bool(st, f->by_tag);
-	stmt_in_id(st, f->tag.v);
+	for (size_t i = 0; i < FILTER_TEXT_COUNT; i++)
+		if (f->by_text[i])
+			stmt_in_text(st, f->text[i]);
+	for (size_t i = 0; i < FILTER_ID_COUNT; i++)
+		if (f->by_id[i])
+			stmt_in_id(st, f->id[i]);
+	for (size_t i = 0; i < FILTER_FLAG_COUNT; i++)
+		if (f->want[i] != FILTER_ANY)
+			stmt_in_bool(st, f->want[i] == FILTER_YES);
 	for (size_t i = 0; i < FILTER_RANGE_COUNT; i++) {
-		stmt_in_bool(st, f->by_range[i]);
+		if (!f->by_range[i])
+			continue;
 		stmt_in_i64(st, f->min[i]);
 		stmt_in_i64(st, f->max[i]);
 	}
+	if (f->by_tag)
+		stmt_in_id(st, f->tag.v);
 }

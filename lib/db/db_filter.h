@@ -83,45 +83,34 @@ bool db_filter_plain(const struct db_filter *f);
 
 /* --- for lib/db ----------------------------------------------------------- */
 
-#define DB_FILTER_TEXT(column)  " AND (? = 0 OR f." column " = ?)"
-#define DB_FILTER_RANGE(column) " AND (? = 0 OR f." column " BETWEEN ? AND ?)"
-#define DB_FILTER_FLAG(column)  " AND (? = 0 OR f." column " = ?)"
-
-/* After FROM call_fact f …; takes company and all of db_filter_in_keys(): what
- * a roll-up can tell calls apart by. */
-#define DB_FILTER_KEYS                                                          \
-	" WHERE f.company_id = ? AND f.started_at >= ? AND f.started_at < ?"    \
-	" AND (? = '' OR f.result = ? OR (? = 'unanswered'"                     \
-	"  AND f.result IN ('missed', 'abandoned', 'failed')))" DB_FILTER_TEXT( \
-	    "channel") DB_FILTER_TEXT("source") DB_FILTER_TEXT("medium")        \
-	    DB_FILTER_TEXT("campaign") DB_FILTER_TEXT("ad_group")               \
-		DB_FILTER_TEXT("ad") DB_FILTER_TEXT("keyword") DB_FILTER_TEXT(  \
-		    "match_type") DB_FILTER_TEXT("device")                      \
-		    DB_FILTER_TEXT("landing_page") DB_FILTER_TEXT(              \
-			"referrer_host") DB_FILTER_TEXT("place")                \
-			DB_FILTER_TEXT("country") DB_FILTER_TEXT("outcome")     \
-			    DB_FILTER_TEXT("class") DB_FILTER_TEXT(             \
-				"number_id") DB_FILTER_TEXT("pool_id")          \
-				DB_FILTER_TEXT("destination_id")                \
-				    DB_FILTER_TEXT("location_id")               \
-					DB_FILTER_FLAG("first_time")            \
-					    DB_FILTER_FLAG("qualified")
-/* The same with all of db_filter_in(). */
-#define DB_FILTER_WHERE \
-	DB_FILTER_KEYS  \
-	" AND (? = 0 OR EXISTS (SELECT 1 FROM interaction_tag x" \
-	"  WHERE x.company_id = f.company_id"                    \
-	"  AND x.interaction_id = f.call_id AND x.tag_id = ?))"  \
-	DB_FILTER_RANGE("talk_ms") DB_FILTER_RANGE("ring_ms")    \
-	    DB_FILTER_RANGE("risk")                              \
-	" AND (? = 0 OR (f.has_value = 1"                        \
-	"  AND f.value_micros BETWEEN ? AND ?))"
-
+struct buf;
 struct stmt;
-/* company and f are borrowed until the execution. */
-void db_filter_in_keys(struct stmt *st, const struct company_id *company,
-    const struct db_filter *f);
+/* Where reading begins: in the order of time, or with the calls that have the
+ * tag of the filter, when that is few of them or all are wanted. */
+enum db_filter_way {
+	DB_FILTER_BY_TIME,
+	DB_FILTER_BY_TAG
+};
+
+/* How every call of the filter is found. */
+enum db_filter_way db_filter_all(const struct db_filter *f);
+/* How the first of them in the order of time are. */
+RT_MUST_USE enum err db_filter_first(struct db *db, struct company_id company,
+    const struct db_filter *f, enum db_filter_way *out);
+
+/* " FROM call_fact f", and phone_call c when it is asked for; for a SELECT
+ * STRAIGHT_JOIN. */
+void db_filter_from(struct buf *sql, enum db_filter_way way, bool with_call);
+/* Behind it: the company, the period and each condition of f, and no other: a
+ * column that a statement names is read of every row. */
+void db_filter_where(struct buf *sql, const struct db_filter *f,
+    enum db_filter_way way);
+/* The values of that; company and f are borrowed until the execution. */
 void db_filter_in(struct stmt *st, const struct company_id *company,
     const struct db_filter *f);
+
+/* A text or an id as a column of f: "f.source". */
+const char *db_filter_text_column(enum filter_text t);
+const char *db_filter_id_column(enum filter_id i);
 
 #endif

@@ -37,74 +37,14 @@ void db_report_add(struct db_report_sums *to, const struct db_report_sums *more)
 	to->costed |= more->costed;
 }
 
-/* A quarter that lost all its calls to a reclassification may stay as zeros. */
-static const char buckets_sql[] =
-    "SELECT bucket_at, " DB_SUMS_ROW
-    " FROM call_rollup"
-    " WHERE company_id = ? AND dimension = 'total'"
-    " AND bucket_at >= ? AND bucket_at < ? AND calls > 0"
-    " ORDER BY bucket_at"
-    " LIMIT 38400";
-
-/* Rows of an unknown number: an array in the arena that doubles. */
-static struct db_report_bucket *grown(struct arena *mem,
-    const struct db_report_bucket *old, size_t n, size_t *cap)
-{
-	const size_t more = *cap == 0 ? 128 : *cap * 2;
-	struct db_report_bucket *rows = arena_array(mem, more, sizeof(*rows));
-
-	if (rows == NULL)
-		return NULL;
-	for (size_t i = 0; i < n; i++)
-		rows[i] = old[i];
-	*cap = more;
-	return rows;
-}
-
-static enum err read_buckets(struct stmt *st, struct db_report_bucket *row,
-    struct arena *mem, struct db_report_bucket **rows, size_t *n)
-{
-	struct db_report_bucket *all = NULL;
-	size_t count = 0, cap = 0;
-	enum err e;
-
-	while ((e = stmt_next(st)) == ERR_OK) {
-		if (count == cap &&
-		    (all = grown(mem, all, count, &cap)) == NULL)
-			return ERR_NOMEM;
-		all[count++] = *row;
-	}
-	if (e != ERR_NOTFOUND)
-		return e;
-	*rows = all;
-	*n = count;
-	return ERR_OK;
-}
-
 enum err db_report_buckets(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, struct arena *mem,
     struct db_report_bucket **rows, size_t *n)
 {
-	struct db_report_bucket row = { .at_us = 0 };
-	struct stmt *st;
-	enum err e;
+	const struct db_report_ask ask = { .filter = { .from_us = from_us,
+					       .to_us = to_us } };
 
-	if (to_us < from_us)
-		return ERR_RANGE;
-	if ((uint64_t)to_us - (uint64_t)from_us >
-	    DB_REPORT_BUCKETS_MAX * (uint64_t)(15 * RT_MIN_US))
-		return ERR_TOOBIG;
-	st = stmt_begin(db, buckets_sql);
-	stmt_in_id(st, company.v);
-	stmt_in_time_us(st, from_us);
-	stmt_in_time_us(st, to_us);
-	stmt_out_time_us(st, &row.at_us);
-	db_sums_out(st, &row.sums);
-	e = stmt_each(st);
-	if (e == ERR_OK)
-		e = read_buckets(st, &row, mem, rows, n);
-	stmt_end(st);
-	return e;
+	return db_report_group_series(db, company, &ask, mem, rows, n);
 }
 
 static const struct {
@@ -221,53 +161,81 @@ enum err db_report_company(struct db *db, struct company_id company,
 	return e;
 }
 
-#define MEMBERS_READ (DB_REPORT_MEMBERS_MAX + 1)
+/* Zero bytes stand for all companies of the account; then the user. */
+#define MEMBERS                                                            \
+	"SELECT c.id, c.name, v.user_id IS NOT NULL AS fav, l.changed_at," \
+	" MAX(COALESCE(FIELD(m.role, 'read-only', 'agent', 'analyst',"     \
+	" 'manager', 'admin', 'owner'), 0))"                               \
+	" FROM membership m"                                               \
+	" JOIN company c ON c.account_id = m.account_id"                   \
+	"  AND (m.company_id = c.id OR m.company_id = ?)"                  \
+	" LEFT JOIN favourite v ON v.user_id = m.user_id"                  \
+	"  AND v.company_id = c.id"                                        \
+	" LEFT JOIN company_logo l ON l.company_id = c.id"                 \
+	" WHERE m.user_id = ? AND c.archived_at IS NULL"
+#define MEMBERS_EACH " GROUP BY c.id, c.name, fav, l.changed_at"
 
-/* Zero bytes stand for all companies of the account. */
-static const char members_sql[] =
-    "SELECT c.id, c.name, v.user_id IS NOT NULL AS fav, l.changed_at,"
-    " MAX(COALESCE(FIELD(m.role, 'read-only', 'agent', 'analyst', 'manager',"
-    " 'admin', 'owner'), 0))"
-    " FROM membership m"
-    " JOIN company c ON c.account_id = m.account_id"
-    "  AND (m.company_id = c.id OR m.company_id = ?)"
-    " LEFT JOIN favourite v ON v.user_id = m.user_id"
-    "  AND v.company_id = c.id"
-    " LEFT JOIN company_logo l ON l.company_id = c.id"
-    " WHERE m.user_id = ? AND c.archived_at IS NULL"
-    " GROUP BY c.id, c.name, fav, l.changed_at"
-    " ORDER BY fav DESC, c.name, c.id LIMIT 501";
+static const struct company_id all_companies;
+
+static void out_member(struct stmt *st, struct db_report_member *row,
+    uint32_t *role)
+{
+	stmt_out_id(st, row->id.v);
+	stmt_out_text(st, row->name, sizeof(row->name));
+	stmt_out_bool(st, &row->favourite);
+	stmt_out_time_us(st, &row->logo_us);
+	stmt_out_u32(st, role);
+}
 
 enum err db_report_members(struct db *db, struct user_id user,
     struct arena *mem, struct db_report_member **rows, size_t *n)
 {
-	static const struct company_id all_companies;
+	static const char sql[] =
+	    MEMBERS MEMBERS_EACH " ORDER BY fav DESC, c.name, c.id LIMIT ?";
 	struct db_report_member row, *all;
-	uint32_t role;
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 	size_t count = 0;
+	uint32_t role;
 	enum err e;
 
-	if ((all = arena_array(mem, MEMBERS_READ, sizeof(*all))) == NULL)
-		return ERR_NOMEM;
-	st = stmt_begin(db, members_sql);
 	stmt_in_id(st, all_companies.v);
 	stmt_in_id(st, user.v);
-	stmt_out_id(st, row.id.v);
-	stmt_out_text(st, row.name, sizeof(row.name));
-	stmt_out_bool(st, &row.favourite);
-	stmt_out_time_us(st, &row.logo_us);
-	stmt_out_u32(st, &role);
+	stmt_in_u64(st, DB_REPORT_MEMBERS_MAX + 1);
+	out_member(st, &row, &role);
 	e = stmt_each(st);
+	all =
+	    e == ERR_OK ? arena_array(mem, stmt_rows(st), sizeof(*all)) : NULL;
+	if (e == ERR_OK && all == NULL)
+		e = ERR_NOMEM;
 	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {
 		row.role = (enum user_role)role;
-		if (count < MEMBERS_READ)
-			all[count++] = row;
+		all[count++] = row;
 	}
 	stmt_end(st);
 	if (e != ERR_NOTFOUND)
 		return e;
 	*rows = all;
 	*n = count;
+	return ERR_OK;
+}
+
+enum err db_report_member(struct db *db, struct user_id user,
+    struct company_id company, struct db_report_member *out)
+{
+	static const char sql[] = MEMBERS " AND c.id = ?" MEMBERS_EACH;
+	struct stmt *st = stmt_begin(db, sql);
+	struct db_report_member row;
+	uint32_t role = 0;
+	enum err e;
+
+	stmt_in_id(st, all_companies.v);
+	stmt_in_id(st, user.v);
+	stmt_in_id(st, company.v);
+	out_member(st, &row, &role);
+	e = stmt_one(st);
+	if (e != ERR_OK)
+		return e;
+	row.role = (enum user_role)role;
+	*out = row;
 	return ERR_OK;
 }

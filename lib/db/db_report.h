@@ -108,9 +108,14 @@ struct db_report_member {
 };
 /* The companies a user may look at, favourites first, then by name; at most one
  * more than this, which says that there are others. */
-#define DB_REPORT_MEMBERS_MAX ((size_t)500)
+#define DB_REPORT_MEMBERS_MAX ((size_t)5000)
 RT_MUST_USE enum err db_report_members(struct db *db, struct user_id user,
     struct arena *mem, struct db_report_member **rows, size_t *n);
+
+/* One of them, however many there are. ERR_NOTFOUND: the user may not look at
+ * it. */
+RT_MUST_USE enum err db_report_member(struct db *db, struct user_id user,
+    struct company_id company, struct db_report_member *out);
 
 /* Did a call ever come in? */
 RT_MUST_USE enum err db_report_called(struct db *db, struct company_id company,

@@ -4,6 +4,8 @@
 #include "lib/db/db_search.h"
 #include "lib/db/stmt.h"
 
+#define SQL_MAX 8192
+
 #define COLUMNS                                                              \
 	"c.id, c.state = 'open', c.result, c.started_at,"                    \
 	" c.duration_ms, c.ring_ms, c.talk_ms, c.reason, c.number_e164,"     \
@@ -40,49 +42,19 @@
 /* The page's keys come first, with their LIMIT, and all else is read for those:
  * where a company has few numbers and a million calls, the planner would join
  * the numbers to all of the calls and sort what comes of it. */
-#define OF_KEYS(keys)                                             \
-	"SELECT STRAIGHT_JOIN " COLUMNS " FROM (" keys            \
+#define OF_KEYS "SELECT STRAIGHT_JOIN " COLUMNS " FROM ("
+#define KEYS_END                                                  \
 	") AS k JOIN phone_call c ON c.company_id = k.company_id" \
 	" AND c.id = k.id LEFT JOIN interaction i"                \
 	" ON i.company_id = c.company_id AND i.id = c.id" NAMES AND_FACT
 
-/* All calls of the period, or those that go on. */
-#define CALL_KEYS                                                            \
-	"SELECT c.company_id, c.id, c.started_at FROM phone_call c"          \
-	" LEFT JOIN interaction i ON i.company_id = c.company_id"            \
-	" AND i.id = c.id"                                                   \
-	" WHERE c.company_id = ? AND c.started_at >= ? AND c.started_at < ?" \
-	" AND (? = '' OR c.state = 'open')" DB_SEARCH_WHERE("i")
-
-/* In the order of the narrow rows, so that few others are touched. */
-#define FACT_KEYS                                                              \
-	"SELECT STRAIGHT_JOIN f.company_id, f.call_id AS id, f.started_at"     \
-	" FROM call_fact f JOIN phone_call c"                                  \
-	" ON c.company_id = f.company_id AND c.id = f.call_id" DB_FILTER_WHERE \
-	    DB_SEARCH_WHERE("f")
-
 #define NEWEST_FIRST " ORDER BY k.started_at DESC, k.id DESC"
+#define OLDEST_FIRST " ORDER BY k.started_at, k.id"
 
-#define OLDER(t, id)                                                        \
-	" AND " t ".started_at <= ? AND (" t ".started_at < ? OR " t "." id \
-	" < ?) ORDER BY " t ".started_at DESC, " t "." id " DESC LIMIT ?"
-#define NEWER(t, id)                                                        \
-	" AND " t ".started_at >= ? AND (" t ".started_at > ? OR " t "." id \
-	" > ?) ORDER BY " t ".started_at, " t "." id " LIMIT ?"
-
-static const char older_sql[] =
-    OF_KEYS(CALL_KEYS OLDER("c", "id")) NEWEST_FIRST;
-static const char newer_sql[] =
-    OF_KEYS(CALL_KEYS NEWER("c", "id")) " ORDER BY k.started_at, k.id";
-static const char older_facts_sql[] =
-    OF_KEYS(FACT_KEYS OLDER("f", "call_id")) NEWEST_FIRST;
-static const char newer_facts_sql[] =
-    OF_KEYS(FACT_KEYS NEWER("f", "call_id")) " ORDER BY k.started_at, k.id";
-
-static const char history_sql[] = OF_KEYS(
+static const char history_sql[] = OF_KEYS
     "SELECT c.company_id, c.id, c.started_at FROM phone_call c"
     " WHERE c.company_id = ? AND c.caller_e164 = ? AND c.id <> ?"
-    " ORDER BY c.started_at DESC, c.id DESC LIMIT ?") NEWEST_FIRST;
+    " ORDER BY c.started_at DESC, c.id DESC LIMIT ?" KEYS_END NEWEST_FIRST;
 
 static void out_row(struct stmt *st, struct db_report_calls_row *r)
 {
@@ -126,19 +98,87 @@ static bool of_ended(const struct db_filter *f)
 	       (f->result.n > 0 && !slice_eq_cstr(f->result, "live"));
 }
 
-/* All by pointer: the statement borrows until it is executed. */
-static void in_filters(struct stmt *st, const struct company_id *company,
-    const struct db_report_calls_filter *f, const struct db_search *p)
+/* One page of one part of the period. */
+struct part {
+	const struct company_id *company;
+	const struct db_report_calls_filter *f;
+	const struct db_search *search;
+	enum db_filter_way way;
+};
+
+/* All calls of the period, or those that go on. */
+static void call_keys(struct buf *sql, const struct part *p)
 {
-	if (!of_ended(&f->f)) {
-		stmt_in_id(st, company->v);
-		stmt_in_time_us(st, f->f.from_us);
-		stmt_in_time_us(st, f->f.to_us);
-		stmt_in_text(st, f->f.result);
+	buf_cstr(sql,
+	    "SELECT c.company_id, c.id, c.started_at FROM phone_call c");
+	if (p->f->search.n > 0)
+		buf_cstr(sql,
+		    " LEFT JOIN interaction i ON i.company_id = c.company_id"
+		    " AND i.id = c.id");
+	buf_cstr(sql,
+	    " WHERE c.company_id = ? AND c.started_at >= ?"
+	    " AND c.started_at < ?");
+	if (p->f->f.result.n > 0)
+		buf_cstr(sql, " AND c.state = 'open'");
+	db_search_where(sql, p->f, p->search, "i");
+}
+
+/* In the order of the narrow rows, so that few others are touched. */
+static void fact_keys(struct buf *sql, const struct part *p)
+{
+	buf_cstr(sql,
+	    "SELECT STRAIGHT_JOIN f.company_id, f.call_id AS id, f.started_at");
+	db_filter_from(sql, p->way, p->f->caller.n > 0 || p->f->search.n > 0);
+	db_filter_where(sql, &p->f->f, p->way);
+	db_search_where(sql, p->f, p->search, "f");
+}
+
+/* What lies beyond the key, nearest first. */
+static void beyond(struct buf *sql, bool facts, bool up)
+{
+	static const char *const texts[2][2] = {
+		{ " AND c.started_at <= ? AND (c.started_at < ? OR c.id < ?)"
+		  " ORDER BY c.started_at DESC, c.id DESC LIMIT ?",
+		    " AND c.started_at >= ? AND (c.started_at > ? OR c.id > ?)"
+		    " ORDER BY c.started_at, c.id LIMIT ?" },
+		{ " AND f.started_at <= ?"
+		  " AND (f.started_at < ? OR f.call_id < ?)"
+		  " ORDER BY f.started_at DESC, f.call_id DESC LIMIT ?",
+		    " AND f.started_at >= ?"
+		    " AND (f.started_at > ? OR f.call_id > ?)"
+		    " ORDER BY f.started_at, f.call_id LIMIT ?" },
+	};
+
+	buf_cstr(sql, texts[facts ? 1 : 0][up ? 1 : 0]);
+}
+
+static struct stmt *begin_part(struct db *db, const struct part *p)
+{
+	const bool up = p->f->way == DB_REPORT_CALLS_NEWER;
+	const bool facts = of_ended(&p->f->f);
+	struct stmt *st;
+	struct buf sql;
+
+	buf_init(&sql, SQL_MAX);
+	buf_cstr(&sql, OF_KEYS);
+	if (facts)
+		fact_keys(&sql, p);
+	else
+		call_keys(&sql, p);
+	beyond(&sql, facts, up);
+	buf_cstr(&sql, KEYS_END);
+	buf_cstr(&sql, up ? OLDEST_FIRST : NEWEST_FIRST);
+	st = stmt_begin_made(db, &sql);
+	buf_fini(&sql);
+	if (facts) {
+		db_filter_in(st, p->company, &p->f->f);
 	} else {
-		db_filter_in(st, company, &f->f);
+		stmt_in_id(st, p->company->v);
+		stmt_in_time_us(st, p->f->f.from_us);
+		stmt_in_time_us(st, p->f->f.to_us);
 	}
-	db_search_in(st, f, p);
+	db_search_in(st, p->f, p->search);
+	return st;
 }
 
 /* Up to max rows in the statement's order. */
@@ -168,24 +208,18 @@ static void reverse(struct db_report_calls_row *rows, size_t n)
 }
 
 /* The rows of one part of the period behind those that are there. */
-static enum err fetch_part(struct db *db, const struct company_id *company,
-    const struct db_report_calls_filter *f, const struct db_search *p,
-    size_t max, struct db_report_calls_row *all, size_t *n)
+static enum err fetch_part(struct db *db, const struct part *p, size_t max,
+    struct db_report_calls_row *all, size_t *n)
 {
 	static const struct call_id nil;
-	const bool up = f->way == DB_REPORT_CALLS_NEWER;
+	const struct db_report_calls_filter *f = p->f;
 	const bool first = f->way == DB_REPORT_CALLS_NEWEST;
 	const int64_t at = first ? f->f.to_us : f->key.started_us;
+	struct stmt *st = begin_part(db, p);
 	struct db_report_calls_row row;
-	struct stmt *st;
 	size_t more = 0;
 	enum err e;
 
-	if (of_ended(&f->f))
-		st = stmt_begin(db, up ? newer_facts_sql : older_facts_sql);
-	else
-		st = stmt_begin(db, up ? newer_sql : older_sql);
-	in_filters(st, company, f, p);
 	stmt_in_time_us(st, at);
 	stmt_in_time_us(st, at);
 	stmt_in_id(st, first ? nil.v : f->key.id.v);
@@ -222,15 +256,18 @@ static enum err fetch(struct db *db, struct company_id company,
 	const bool up = f->way == DB_REPORT_CALLS_NEWER;
 	struct db_report_calls_filter in = *f;
 	struct db_rollup_part parts[DB_ROLLUP_PARTS_MAX];
-	struct db_search p;
+	struct db_search search;
+	struct part p = { &company, &in, &search, DB_FILTER_BY_TIME };
 	size_t n_parts = 1, count = 0;
 	enum err e;
 
 	parts[0] = (struct db_rollup_part){ f->f.from_us, f->f.to_us };
-	if ((e = db_search_make(f->search, &p)) != ERR_OK)
+	if ((e = db_search_make(f->search, &search)) != ERR_OK ||
+	    (e = db_filter_first(db, company, &f->f, &p.way)) != ERR_OK)
 		return e;
-	if (of_ended(&f->f) && (e = db_rollup_parts(db, company, &f->f, parts,
-				    &n_parts)) != ERR_OK)
+	if (of_ended(&f->f) && p.way == DB_FILTER_BY_TIME &&
+	    (e = db_rollup_parts(db, company, &f->f, parts, &n_parts)) !=
+		ERR_OK)
 		return e;
 	for (size_t i = 0; i < n_parts && count <= max; i++) {
 		const struct db_rollup_part *part =
@@ -240,8 +277,7 @@ static enum err fetch(struct db *db, struct company_id company,
 			continue;
 		in.f.from_us = part->from_us;
 		in.f.to_us = part->to_us;
-		if ((e = fetch_part(db, &company, &in, &p, max + 1, all,
-			 &count)) != ERR_OK)
+		if ((e = fetch_part(db, &p, max + 1, all, &count)) != ERR_OK)
 			return e;
 	}
 	*n = count;

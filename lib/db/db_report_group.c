@@ -1,12 +1,29 @@
 #include "lib/db/db_report_group.h"
 
+#include <string.h>
+
 #include "lib/db/db_rollup.h"
 #include "lib/db/db_sums.h"
 
+#define SQL_MAX 8192
+
+enum err db_report_group_run(struct stmt *st, struct db_report_group *row,
+    uint32_t own_s, db_report_group_fn *fn, void *ctx)
+{
+	enum err e = stmt_stream(st);
+
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {
+		if (own_s > 0)
+			row->sums.over = *db_sums_over(&row->sums, own_s);
+		e = fn(ctx, row);
+	}
+	stmt_end(st);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
 /* All calls together are kept by quarter, which every period is made of. */
 static enum err total_from_quarters(struct db *db, struct company_id company,
-    const struct db_report_ask *ask, struct arena *mem,
-    struct db_report_group **rows, size_t *n)
+    const struct db_report_ask *ask, db_report_group_fn *fn, void *ctx)
 {
 	static const char sql[] =
 	    "SELECT " DB_SUMS_TOTAL
@@ -15,16 +32,12 @@ static enum err total_from_quarters(struct db *db, struct company_id company,
 	    " HAVING SUM(calls) > 0";
 	struct db_report_group row = { .value = "" };
 	struct stmt *st = stmt_begin(db, sql);
-	enum err e;
 
 	stmt_in_id(st, company.v);
 	stmt_in_time_us(st, ask->filter.from_us);
 	stmt_in_time_us(st, ask->filter.to_us);
 	db_sums_out(st, &row.sums);
-	e = stmt_all(st, mem, &row, sizeof(row), rows, n);
-	if (e == ERR_OK && *n > 0 && ask->own_s > 0)
-		(*rows)->sums.over = *db_sums_over(&(*rows)->sums, ask->own_s);
-	return e;
+	return db_report_group_run(st, &row, ask->own_s, fn, ctx);
 }
 
 /* The roll-up of all calls can tell. */
@@ -54,18 +67,57 @@ static uint64_t over_ms(const struct db_report_ask *ask)
 			       : (uint64_t)ask->own_s * 1000;
 }
 
+void db_report_group_dim(struct buf *sql, int dim)
+{
+	static const char *const more[] = {
+		[GROUP_RESULT - GROUP_RESULT] = "f.result",
+		[GROUP_FIRST_TIME - GROUP_RESULT] = "CONCAT(f.first_time)",
+		[GROUP_QUALIFIED - GROUP_RESULT] = "CONCAT(f.qualified)",
+		[GROUP_TALK - GROUP_RESULT] =
+		    "CONCAT(" DB_SUMS_STEPS("f.talk_ms") ")",
+		[GROUP_RING - GROUP_RESULT] =
+		    "CONCAT(" DB_SUMS_STEPS("f.ring_ms") ")",
+		[GROUP_RISK - GROUP_RESULT] = "CONCAT(" DB_SUMS_RISK ")",
+	};
+
+	if (dim == GROUP_NONE)
+		buf_cstr(sql, "''");
+	else if (dim < GROUP_ID)
+		buf_cstr(sql, db_filter_text_column(
+				  (enum filter_text)(dim - GROUP_TEXT)));
+	else if (dim < GROUP_RESULT)
+		buf_printf(sql, "LOWER(HEX(%s))",
+		    db_filter_id_column((enum filter_id)(dim - GROUP_ID)));
+	else
+		buf_cstr(sql, more[dim - GROUP_RESULT]);
+}
+
+/* The rows of the filter, how ever they are found. */
+static void of_filter(struct buf *sql, const struct db_filter *f)
+{
+	const enum db_filter_way way = db_filter_all(f);
+
+	db_filter_from(sql, way, false);
+	db_filter_where(sql, f, way);
+}
+
 static struct stmt *begin_facts(struct db *db, const struct company_id *company,
     const struct db_report_ask *ask, size_t max, struct db_report_group *row)
 {
-	static const char sql[] =
-	    "SELECT " DB_GROUP_DIM " AS k1, " DB_GROUP_DIM " AS k2, " FACT_SUMS
-	    " FROM call_fact f" DB_FILTER_WHERE
-	    " GROUP BY k1, k2"
-	    " ORDER BY COUNT(*) DESC, k1, k2 LIMIT ?";
-	struct stmt *st = stmt_begin(db, sql);
+	struct stmt *st;
+	struct buf sql;
 
-	stmt_in_u64(st, (uint64_t)ask->by + 1);
-	stmt_in_u64(st, (uint64_t)ask->split + 1);
+	buf_init(&sql, SQL_MAX);
+	buf_cstr(&sql, "SELECT STRAIGHT_JOIN ");
+	db_report_group_dim(&sql, ask->by);
+	buf_cstr(&sql, " AS k1, ");
+	db_report_group_dim(&sql, ask->split);
+	buf_cstr(&sql, " AS k2, " FACT_SUMS);
+	of_filter(&sql, &ask->filter);
+	buf_cstr(&sql,
+	    " GROUP BY k1, k2 ORDER BY COUNT(*) DESC, k1, k2 LIMIT ?");
+	st = stmt_begin_made(db, &sql);
+	buf_fini(&sql);
 	stmt_in_u64(st, over_ms(ask));
 	db_filter_in(st, company, &ask->filter);
 	stmt_in_u64(st, max);
@@ -76,74 +128,207 @@ static struct stmt *begin_facts(struct db *db, const struct company_id *company,
 	return st;
 }
 
-enum err db_report_group_list(struct db *db, struct company_id company,
-    const struct db_report_ask *ask, size_t max, struct arena *mem,
-    struct db_report_group **rows, size_t *n)
+enum err db_report_group_each(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, size_t max, db_report_group_fn *fn,
+    void *ctx)
 {
 	const struct db_rollup *which = db_rollup_for(ask);
 	struct db_report_group row = { .value = "" };
 	struct stmt *st;
 
+	if (all_together(ask))
+		return total_from_quarters(db, company, ask, fn, ctx);
+	if (which != NULL)
+		return db_rollup_each(db, company, ask, which, max, fn, ctx);
+	st = begin_facts(db, &company, ask, max, &row);
+	return db_report_group_run(st, &row, 0, fn, ctx);
+}
+
+/* Rows of an unknown number, into an array that doubles. */
+struct kept {
+	struct arena *mem;
+	struct db_report_group *rows;
+	size_t n;
+	size_t cap;
+};
+
+static enum err keep(void *ctx, const struct db_report_group *row)
+{
+	struct kept *k = ctx;
+
+	if (k->n == k->cap) {
+		const size_t cap = k->cap == 0 ? 16 : 2 * k->cap;
+		struct db_report_group *rows =
+		    arena_array(k->mem, cap, sizeof(*rows));
+
+		if (rows == NULL)
+			return ERR_NOMEM;
+		if (k->n > 0)
+			memcpy(rows, k->rows, k->n * sizeof(*rows));
+		k->rows = rows;
+		k->cap = cap;
+	}
+	k->rows[k->n++] = *row;
+	return ERR_OK;
+}
+
+enum err db_report_group_list(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, size_t max, struct arena *mem,
+    struct db_report_group **rows, size_t *n)
+{
+	struct kept k = { .mem = mem };
+	enum err e;
+
 	if (max == 0 || max > DB_REPORT_GROUPS_MAX)
 		return ERR_RANGE;
-	if (all_together(ask))
-		return total_from_quarters(db, company, ask, mem, rows, n);
-	if (which != NULL)
-		return db_rollup_groups(db, company, ask, which, max, mem, rows,
-		    n);
-	st = begin_facts(db, &company, ask, max, &row);
-	return stmt_all(st, mem, &row, sizeof(row), rows, n);
+	e = db_report_group_each(db, company, ask, max, keep, &k);
+	if (e == ERR_OK) {
+		*rows = k.rows;
+		*n = k.n;
+	}
+	return e;
 }
 
 #define BUCKET                                    \
 	"TIMESTAMP(DATE(f.started_at), MAKETIME(" \
 	"HOUR(f.started_at), MINUTE(f.started_at) DIV 15 * 15, 0))"
 
-static enum err series_from_quarters(struct db *db, struct company_id company,
-    const struct db_report_ask *ask, struct arena *mem,
-    struct db_report_bucket **rows, size_t *n)
+static struct stmt *begin_quarters(struct db *db,
+    const struct company_id *company, const struct db_report_ask *ask,
+    struct db_report_bucket *row)
 {
-	const enum err e = db_report_buckets(db, company, ask->filter.from_us,
-	    ask->filter.to_us, mem, rows, n);
+	struct stmt *st;
+	struct buf sql;
 
-	for (size_t i = 0; e == ERR_OK && ask->own_s > 0 && i < *n; i++)
-		(*rows)[i].sums.over =
-		    *db_sums_over(&(*rows)[i].sums, ask->own_s);
-	return e;
+	buf_init(&sql, SQL_MAX);
+	buf_cstr(&sql,
+	    "SELECT STRAIGHT_JOIN " BUCKET " AS bucket_at, " FACT_SUMS);
+	of_filter(&sql, &ask->filter);
+	buf_cstr(&sql, " GROUP BY bucket_at ORDER BY bucket_at");
+	st = stmt_begin_made(db, &sql);
+	buf_fini(&sql);
+	stmt_in_u64(st, over_ms(ask));
+	db_filter_in(st, company, &ask->filter);
+	stmt_out_time_us(st, &row->at_us);
+	db_sums_out(st, &row->sums);
+	stmt_out_i64(st, &row->sums.over);
+	return st;
+}
+
+/* The quarters that are kept of all calls. One that lost all of them to a
+ * change may stay as zeros. */
+static struct stmt *begin_kept(struct db *db, const struct company_id *company,
+    const struct db_report_ask *ask, struct db_report_bucket *row)
+{
+	static const char sql[] =
+	    "SELECT bucket_at, " DB_SUMS_ROW
+	    " FROM call_rollup"
+	    " WHERE company_id = ? AND dimension = 'total'"
+	    " AND bucket_at >= ? AND bucket_at < ? AND calls > 0"
+	    " ORDER BY bucket_at";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company->v);
+	stmt_in_time_us(st, ask->filter.from_us);
+	stmt_in_time_us(st, ask->filter.to_us);
+	stmt_out_time_us(st, &row->at_us);
+	db_sums_out(st, &row->sums);
+	return st;
+}
+
+enum err db_report_group_quarters(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, db_report_quarter_fn *fn, void *ctx)
+{
+	const bool kept = of_quarters(ask);
+	struct db_report_bucket row = { .at_us = 0 };
+	struct stmt *st = kept ? begin_kept(db, &company, ask, &row)
+			       : begin_quarters(db, &company, ask, &row);
+	enum err e = stmt_stream(st);
+
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {
+		if (kept && ask->own_s > 0)
+			row.sums.over = *db_sums_over(&row.sums, ask->own_s);
+		e = fn(ctx, &row);
+	}
+	stmt_end(st);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+/* The same into an array that doubles. */
+struct series {
+	struct arena *mem;
+	struct db_report_bucket *rows;
+	size_t n;
+	size_t cap;
+};
+
+static enum err add_quarter(void *ctx, const struct db_report_bucket *row)
+{
+	struct series *s = ctx;
+
+	if (s->n == s->cap) {
+		const size_t cap = s->cap == 0 ? 128 : 2 * s->cap;
+		struct db_report_bucket *rows =
+		    arena_array(s->mem, cap, sizeof(*rows));
+
+		if (rows == NULL)
+			return ERR_NOMEM;
+		if (s->n > 0)
+			memcpy(rows, s->rows, s->n * sizeof(*rows));
+		s->rows = rows;
+		s->cap = cap;
+	}
+	s->rows[s->n++] = *row;
+	return ERR_OK;
 }
 
 enum err db_report_group_series(struct db *db, struct company_id company,
     const struct db_report_ask *ask, struct arena *mem,
     struct db_report_bucket **rows, size_t *n)
 {
-	static const char sql[] = "SELECT " BUCKET " AS bucket_at, " FACT_SUMS
-				  " FROM call_fact f" DB_FILTER_WHERE
-				  " GROUP BY bucket_at ORDER BY bucket_at"
-				  " LIMIT 38400";
-	struct db_report_bucket row = { .at_us = 0 };
-	struct stmt *st;
+	const int64_t most_us = (int64_t)DB_REPORT_BUCKETS_MAX * 15 * RT_MIN_US;
+	struct series s = { .mem = mem };
+	enum err e;
 
-	if (of_quarters(ask))
-		return series_from_quarters(db, company, ask, mem, rows, n);
-	st = stmt_begin(db, sql);
+	if (ask->filter.to_us < ask->filter.from_us)
+		return ERR_RANGE;
+	if (ask->filter.to_us - ask->filter.from_us > most_us)
+		return ERR_TOOBIG;
+	e = db_report_group_quarters(db, company, ask, add_quarter, &s);
+	if (e == ERR_OK) {
+		*rows = s.rows;
+		*n = s.n;
+	}
+	return e;
+}
+
+/* No value is NULL, so that the unused ones fit none. */
+static struct stmt *begin_cross(struct db *db, const struct company_id *company,
+    const struct db_report_ask *ask,
+    const struct slice values[DB_REPORT_CROSS_MAX])
+{
+	struct stmt *st;
+	struct buf sql;
+
+	buf_init(&sql, SQL_MAX);
+	buf_cstr(&sql, "SELECT STRAIGHT_JOIN " BUCKET " AS bucket_at, FIELD(");
+	db_report_group_dim(&sql, ask->by);
+	buf_cstr(&sql, ", ?, ?, ?, ?, ?, ?) AS k, " FACT_SUMS);
+	of_filter(&sql, &ask->filter);
+	buf_cstr(&sql, " GROUP BY bucket_at, k ORDER BY bucket_at, k");
+	st = stmt_begin_made(db, &sql);
+	buf_fini(&sql);
+	for (size_t i = 0; i < DB_REPORT_CROSS_MAX; i++)
+		stmt_in_text_null(st, values[i]);
 	stmt_in_u64(st, over_ms(ask));
-	db_filter_in(st, &company, &ask->filter);
-	stmt_out_time_us(st, &row.at_us);
-	db_sums_out(st, &row.sums);
-	stmt_out_i64(st, &row.sums.over);
-	return stmt_all(st, mem, &row, sizeof(row), rows, n);
+	db_filter_in(st, company, &ask->filter);
+	return st;
 }
 
 enum err db_report_group_cross(struct db *db, struct company_id company,
     const struct db_report_ask *ask, const struct slice *values, size_t n,
     db_report_cross_fn *fn, void *ctx)
 {
-	/* No value is NULL, so that the unused ones fit none. */
-	static const char sql[] =
-	    "SELECT " BUCKET " AS bucket_at, FIELD(" DB_GROUP_DIM
-	    ", ?, ?, ?, ?, ?, ?)"
-	    " AS k, " FACT_SUMS " FROM call_fact f" DB_FILTER_WHERE
-	    " GROUP BY bucket_at, k ORDER BY bucket_at, k";
 	struct db_report_sums sums = { .calls = 0 };
 	struct slice all[DB_REPORT_CROSS_MAX] = { { NULL, 0 } };
 	int64_t at_us = 0;
@@ -153,15 +338,9 @@ enum err db_report_group_cross(struct db *db, struct company_id company,
 
 	if (n > DB_REPORT_CROSS_MAX)
 		return ERR_RANGE;
-	st = stmt_begin(db, sql);
-	stmt_in_u64(st, (uint64_t)ask->by + 1);
-	for (size_t i = 0; i < DB_REPORT_CROSS_MAX; i++) {
-		if (i < n)
-			all[i] = values[i];
-		stmt_in_text_null(st, all[i]);
-	}
-	stmt_in_u64(st, over_ms(ask));
-	db_filter_in(st, &company, &ask->filter);
+	for (size_t i = 0; i < n; i++)
+		all[i] = values[i];
+	st = begin_cross(db, &company, ask, all);
 	stmt_out_time_us(st, &at_us);
 	stmt_out_u64(st, &k);
 	db_sums_out(st, &sums);

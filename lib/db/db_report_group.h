@@ -44,15 +44,32 @@ struct db_report_ask {
 			 * and 120 are known without reading the calls */
 };
 
+/* Ends the reading with what it returns but ERR_OK; may not use db. */
+typedef enum err db_report_group_fn(void *ctx,
+    const struct db_report_group *row);
+/* Called for each group, those with the most calls first, at most max times;
+ * SIZE_MAX: however many there are. */
+RT_MUST_USE enum err db_report_group_each(struct db *db,
+    struct company_id company, const struct db_report_ask *ask, size_t max,
+    db_report_group_fn *fn, void *ctx);
+
 /* The groups with the most calls, at most max (to DB_REPORT_GROUPS_MAX). */
 RT_MUST_USE enum err db_report_group_list(struct db *db,
     struct company_id company, const struct db_report_ask *ask, size_t max,
     struct arena *mem, struct db_report_group **rows, size_t *n);
 
-/* The calls of the filter by quarter of an hour, as db_report_buckets(). */
+/* The calls of the filter by quarter of an hour, as db_report_buckets(); of
+ * DB_REPORT_BUCKETS_MAX quarters at most: longer is ERR_TOOBIG. */
 RT_MUST_USE enum err db_report_group_series(struct db *db,
     struct company_id company, const struct db_report_ask *ask,
     struct arena *mem, struct db_report_bucket **rows, size_t *n);
+
+/* Called for each quarter of an hour that has calls, in the order of time. */
+typedef enum err db_report_quarter_fn(void *ctx,
+    const struct db_report_bucket *row);
+RT_MUST_USE enum err db_report_group_quarters(struct db *db,
+    struct company_id company, const struct db_report_ask *ask,
+    db_report_quarter_fn *fn, void *ctx);
 
 /* Values of db_report_group_cross(). */
 #define DB_REPORT_CROSS_MAX ((size_t)6)
@@ -82,15 +99,12 @@ RT_MUST_USE enum err db_report_group_names(struct db *db,
 
 /* --- for lib/db ----------------------------------------------------------- */
 
-/* A dimension of a narrow row; takes enum group_dim and what is added to it,
- * plus one: ELT counts from 1. */
-#define DB_GROUP_DIM                                                       \
-	"ELT(?, '', f.channel, f.source, f.medium, f.campaign,"            \
-	" f.ad_group, f.ad, f.keyword, f.match_type, f.device,"            \
-	" f.landing_page, f.referrer_host, f.place, f.country, f.outcome," \
-	" f.class, LOWER(HEX(f.number_id)), LOWER(HEX(f.pool_id)),"        \
-	" LOWER(HEX(f.destination_id)), LOWER(HEX(f.location_id)),"        \
-	" f.result, f.first_time, f.qualified, " DB_SUMS_STEPS(            \
-	    "f.talk_ms") ", " DB_SUMS_STEPS("f.ring_ms") ", " DB_SUMS_RISK ")"
+/* A dimension of a narrow row f, as text. */
+void db_report_group_dim(struct buf *sql, int dim);
+/* Runs st, whose columns are those of row; own_s: over is one of the sums that
+ * st gives; 0: it gives it itself, or not at all. Ends st. */
+RT_MUST_USE enum err db_report_group_run(struct stmt *st,
+    struct db_report_group *row, uint32_t own_s, db_report_group_fn *fn,
+    void *ctx);
 
 #endif

@@ -6,6 +6,8 @@
 #include "lib/core/rollup_cover.h"
 #include "lib/db/db_sums.h"
 
+#define SQL_MAX 8192
+
 /* Columns of call_rollup that tell calls apart; the last two are the digits of
  * value4. */
 enum {
@@ -151,22 +153,30 @@ const struct db_rollup *db_rollup_for(const struct db_report_ask *ask)
 	return NULL;
 }
 
-#define KEY_IS(column) " AND (? = 0 OR " column " = ?)"
-#define WANTED          \
-	KEY_IS("value") \
-	KEY_IS("value2") KEY_IS("value3") KEY_IS("value4")             \
-	    KEY_IS("LEFT(value4, 1)") KEY_IS("SUBSTRING(value4, 2, 1)") \
-	" AND (? = '' OR value3 = ? OR (? = 'unanswered'"              \
-	"  AND value3 IN ('missed', 'abandoned', 'failed')))"
+/* In the order of the keys. */
+static const char *const columns[KEYS] = { "value", "value2", "value3",
+	"value4", "LEFT(value4, 1)", "SUBSTRING(value4, 2, 1)" };
+
+/* The conditions of w. */
+static void wanted_where(struct buf *sql, const struct wanted *w)
+{
+	for (size_t i = 0; i < KEYS; i++)
+		if (w->on[i])
+			buf_printf(sql, " AND %s = ?", columns[i]);
+	if (slice_eq_cstr(w->result, "unanswered"))
+		buf_cstr(sql,
+		    " AND value3 IN ('missed', 'abandoned', 'failed')");
+	else if (w->result.n > 0)
+		buf_cstr(sql, " AND value3 = ?");
+}
 
 /* w is borrowed until the execution. */
 static void in_wanted(struct stmt *st, const struct wanted *w)
 {
-	for (size_t i = 0; i < KEYS; i++) {
-		stmt_in_bool(st, w->on[i]);
-		stmt_in_text(st, w->on[i] ? w->is[i] : SLICE(""));
-	}
-	for (int i = 0; i < 3; i++)
+	for (size_t i = 0; i < KEYS; i++)
+		if (w->on[i])
+			stmt_in_text(st, w->is[i]);
+	if (w->result.n > 0 && !slice_eq_cstr(w->result, "unanswered"))
 		stmt_in_text(st, w->result);
 }
 
@@ -192,67 +202,66 @@ static void in_pieces(struct stmt *st, const struct db_rollup *r,
 
 /* --- sums ------------------------------------------------------------------*/
 
-/* In the order of the keys, from 2; 1 is none. */
-#define KEY                                 \
-	"ELT(?, '', value, value2, value3," \
-	" value4, LEFT(value4, 1), SUBSTRING(value4, 2, 1))"
+static void key_text(struct buf *sql, const struct db_rollup *r, int dim)
+{
+	buf_cstr(sql, dim == GROUP_NONE ? "''" : columns[key_of(r, dim)]);
+}
+
 #define AN_END "(f.started_at >= ? AND f.started_at < ?)"
 
 /* Added up on each side first, so that little is put together. */
-static const char groups_sql[] =
-    "SELECT k1, k2, " DB_SUMS_PUT " FROM (SELECT " KEY " AS k1, " KEY
-    " AS k2, " DB_SUMS_PIECES
-    " FROM call_rollup WHERE company_id = ?"
-    " AND " PIECES WANTED " GROUP BY k1, k2 UNION ALL SELECT " DB_GROUP_DIM
-    " AS k1, " DB_GROUP_DIM " AS k2, " DB_SUMS_ENDS
-    " FROM call_fact f" DB_FILTER_KEYS " AND (" AN_END " OR " AN_END
-    ") GROUP BY k1, k2) AS parts GROUP BY k1, k2 HAVING SUM(calls) > 0"
-    " ORDER BY SUM(calls) DESC, k1, k2 LIMIT ?";
-
-static void in_key(struct stmt *st, const struct db_rollup *r, int dim)
+static struct stmt *begin_groups(struct db *db, const struct db_report_ask *ask,
+    const struct db_rollup *which, const struct wanted *w)
 {
-	stmt_in_u64(st, dim == GROUP_NONE ? 1 : 2 + key_of(r, dim));
+	struct stmt *st;
+	struct buf sql;
+
+	buf_init(&sql, SQL_MAX);
+	buf_cstr(&sql, "SELECT k1, k2, " DB_SUMS_PUT " FROM (SELECT ");
+	key_text(&sql, which, ask->by);
+	buf_cstr(&sql, " AS k1, ");
+	key_text(&sql, which, ask->split);
+	buf_cstr(&sql, " AS k2, " DB_SUMS_PIECES
+		       " FROM call_rollup WHERE company_id = ? AND " PIECES);
+	wanted_where(&sql, w);
+	buf_cstr(&sql, " GROUP BY k1, k2 UNION ALL SELECT ");
+	db_report_group_dim(&sql, ask->by);
+	buf_cstr(&sql, " AS k1, ");
+	db_report_group_dim(&sql, ask->split);
+	buf_cstr(&sql, " AS k2, " DB_SUMS_ENDS " FROM call_fact f");
+	db_filter_where(&sql, &ask->filter, DB_FILTER_BY_TIME);
+	buf_cstr(&sql,
+	    " AND (" AN_END " OR " AN_END
+	    ") GROUP BY k1, k2) AS parts GROUP BY k1, k2 HAVING SUM(calls) > 0"
+	    " ORDER BY SUM(calls) DESC, k1, k2 LIMIT ?");
+	st = stmt_begin_made(db, &sql);
+	buf_fini(&sql);
+	return st;
 }
 
-static void tell_over(struct db_report_group *rows, size_t n, uint32_t own_s)
-{
-	for (size_t i = 0; i < n; i++) {
-		const int64_t *over = db_sums_over(&rows[i].sums, own_s);
-
-		rows[i].sums.over = over == NULL ? 0 : *over;
-	}
-}
-
-enum err db_rollup_groups(struct db *db, struct company_id company,
+enum err db_rollup_each(struct db *db, struct company_id company,
     const struct db_report_ask *ask, const struct db_rollup *which, size_t max,
-    struct arena *mem, struct db_report_group **rows, size_t *n)
+    db_report_group_fn *fn, void *ctx)
 {
 	const struct rollup_cover c =
 	    rollup_cover(ask->filter.from_us, ask->filter.to_us);
 	struct db_report_group row = { .value = "" };
-	struct stmt *st = stmt_begin(db, groups_sql);
 	struct wanted w;
-	enum err e;
+	struct stmt *st;
 
 	want_all(&w, which, &ask->filter);
-	in_key(st, which, ask->by);
-	in_key(st, which, ask->split);
+	st = begin_groups(db, ask, which, &w);
 	stmt_in_id(st, company.v);
 	in_pieces(st, which, &c);
 	in_wanted(st, &w);
-	stmt_in_u64(st, (uint64_t)ask->by + 1);
-	stmt_in_u64(st, (uint64_t)ask->split + 1);
-	db_filter_in_keys(st, &company, &ask->filter);
+	db_filter_in(st, &company, &ask->filter);
 	in_span(st, c.end[0]);
 	in_span(st, c.end[1]);
 	stmt_in_u64(st, max);
 	stmt_out_text(st, row.value, sizeof(row.value));
 	stmt_out_text(st, row.value2, sizeof(row.value2));
 	db_sums_out(st, &row.sums);
-	e = stmt_all(st, mem, &row, sizeof(row), rows, n);
-	if (e == ERR_OK)
-		tell_over(*rows, *n, ask->own_s);
-	return e;
+	return db_report_group_run(st, &row, ask->own_s, fn, ctx);
 }
 
 /* --- where calls may be ----------------------------------------------------*/
@@ -300,17 +309,30 @@ static void add_part(struct parts *p, struct rollup_cover_span s)
 		p->all[p->n++] = (struct db_rollup_part){ s.from_us, s.to_us };
 }
 
+static struct stmt *begin_parts(struct db *db, const struct wanted *w)
+{
+	struct stmt *st;
+	struct buf sql;
+
+	buf_init(&sql, SQL_MAX);
+	buf_cstr(&sql,
+	    "SELECT bucket_at, dimension = ?, CAST(SUM(calls) AS SIGNED)"
+	    " FROM call_rollup WHERE company_id = ? AND " PIECES);
+	wanted_where(&sql, w);
+	buf_cstr(&sql,
+	    " GROUP BY bucket_at, dimension HAVING SUM(calls) > 0"
+	    " ORDER BY bucket_at DESC");
+	st = stmt_begin_made(db, &sql);
+	buf_fini(&sql);
+	return st;
+}
+
 /* Parts of the pieces c that have calls, from the latest; *calls: how many. */
 static enum err read_parts(struct db *db, struct company_id company,
     const struct db_rollup *r, const struct wanted *w,
     const struct rollup_cover *c, struct parts *p, int64_t *calls)
 {
-	static const char sql[] =
-	    "SELECT bucket_at, dimension = ?, CAST(SUM(calls) AS SIGNED)"
-	    " FROM call_rollup WHERE company_id = ? AND " PIECES WANTED
-	    " GROUP BY bucket_at, dimension HAVING SUM(calls) > 0"
-	    " ORDER BY bucket_at DESC";
-	struct stmt *st = stmt_begin(db, sql);
+	struct stmt *st = begin_parts(db, w);
 	int64_t at_us = 0, n = 0;
 	bool chunk = false;
 	enum err e;

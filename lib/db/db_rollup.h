@@ -18,10 +18,10 @@ struct db_rollup;
  * it filters by; NULL: the calls must be read. */
 const struct db_rollup *db_rollup_for(const struct db_report_ask *ask);
 
-/* db_report_group_list() from a roll-up. */
-RT_MUST_USE enum err db_rollup_groups(struct db *db, struct company_id company,
+/* db_report_group_each() from a roll-up. */
+RT_MUST_USE enum err db_rollup_each(struct db *db, struct company_id company,
     const struct db_report_ask *ask, const struct db_rollup *which, size_t max,
-    struct arena *mem, struct db_report_group **rows, size_t *n);
+    db_report_group_fn *fn, void *ctx);
 
 /* A part of a period in which calls may fit a filter. */
 struct db_rollup_part {

@@ -35,19 +35,38 @@ enum err db_search_make(struct slice search, struct db_search *p)
 	return ERR_OK;
 }
 
-/* Twice: "is it set" and "is it this". */
-static void in_twice(struct stmt *st, struct slice s)
+/* " OR i.campaign COLLATE … LIKE ?" */
+static void or_text(struct buf *sql, const char *of, const char *column)
 {
-	stmt_in_text(st, s);
-	stmt_in_text(st, s);
+	buf_printf(sql, " OR %s.%s COLLATE utf8mb4_unicode_520_ci LIKE ?", of,
+	    column);
 }
 
+void db_search_where(struct buf *sql, const struct db_report_calls_filter *f,
+    const struct db_search *p, const char *of)
+{
+	if (f->caller.n > 0)
+		buf_cstr(sql, " AND c.caller_e164 = ?");
+	if (f->search.n == 0)
+		return;
+	buf_cstr(sql, " AND (c.caller_name LIKE ?");
+	or_text(sql, of, "campaign");
+	or_text(sql, of, "keyword");
+	if (p->digits.n > 0)
+		buf_cstr(sql, " OR c.caller_e164 LIKE ?");
+	buf_cstr(sql, ")");
+}
+
+/* In the order of db_search_where(). */
 void db_search_in(struct stmt *st, const struct db_report_calls_filter *f,
     const struct db_search *p)
 {
-	in_twice(st, f->caller);
-	stmt_in_text(st, f->search);
+	if (f->caller.n > 0)
+		stmt_in_text(st, f->caller);
+	if (f->search.n == 0)
+		return;
 	for (int i = 0; i < 3; i++)
 		stmt_in_text(st, p->text);
-	in_twice(st, p->digits);
+	if (p->digits.n > 0)
+		stmt_in_text(st, p->digits);
 }

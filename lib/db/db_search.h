@@ -6,6 +6,7 @@
 
 #include "lib/db/db_report_calls.h"
 
+struct buf;
 struct stmt;
 
 /* A search as patterns: "%text%" with LIKE's own signs taken literally, and
@@ -19,17 +20,11 @@ struct db_search {
 
 /* ERR_TOOBIG: longer than DB_REPORT_CALLS_SEARCH_MAX. */
 RT_MUST_USE enum err db_search_make(struct slice search, struct db_search *p);
-/* Takes db_search_in(). of: the table with campaign and keyword; c: the call.
- */
-#define DB_SEARCH_WHERE(of)                               \
-	" AND (? = '' OR c.caller_e164 = ?)"              \
-	" AND (? = '' OR c.caller_name LIKE ?"            \
-	"  OR " of                                        \
-	".campaign COLLATE utf8mb4_unicode_520_ci LIKE ?" \
-	"  OR " of                                        \
-	".keyword COLLATE utf8mb4_unicode_520_ci LIKE ?"  \
-	"  OR (? <> '' AND c.caller_e164 LIKE ?))"
-/* Caller twice, search, its text three times, its digits twice. */
+/* The conditions that f has. of: the table with campaign and keyword; c: the
+ * call. */
+void db_search_where(struct buf *sql, const struct db_report_calls_filter *f,
+    const struct db_search *p, const char *of);
+/* The values of that. */
 void db_search_in(struct stmt *st, const struct db_report_calls_filter *f,
     const struct db_search *p);
 

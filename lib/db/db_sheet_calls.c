@@ -5,6 +5,8 @@
 #include "lib/db/db_search.h"
 #include "lib/db/stmt.h"
 
+#define SQL_MAX 8192
+
 /* The order is that of COLUMNS below. */
 static const struct db_sheet_column columns[] = {
 	{ "id", DB_SHEET_ID, ID_KIND_call },
@@ -116,85 +118,29 @@ static const struct db_sheet_column columns[] = {
 	" AND r.id = (SELECT MIN(q.id) FROM recording q"           \
 	" WHERE q.company_id = c.company_id AND q.call_id = c.id)"
 
-/* An empty value lets every call through. */
-#define TEXTS DB_SEARCH_WHERE("i") " AND (? OR i.tracker_id = ?)"
-
-/* All calls of the period, and of one result. */
-#define CALL_KEYS(key, index)                                                \
-	"SELECT c.company_id, c.id AS call_id, " key                         \
-	" AS k"                                                              \
-	" FROM phone_call c" index                                           \
-	" LEFT JOIN interaction i"                                           \
-	" ON i.company_id = c.company_id AND i.id = c.id"                    \
-	" WHERE c.company_id = ? AND c.started_at >= ? AND c.started_at < ?" \
-	" AND (? = '' OR c.result = ? OR (? = 'live' AND c.state = 'open')"  \
-	"  OR (? = 'unanswered'"                                             \
-	"   AND c.result IN ('missed', 'abandoned', 'failed')))" TEXTS
-
-/* In the order of the narrow rows, so that few others are touched. */
-#define FACT_KEYS(key, joined)                                     \
-	"SELECT f.company_id, f.call_id, " key                     \
-	" AS k"                                                    \
-	" FROM call_fact f" joined DB_FILTER_WHERE                 \
-	" AND (? OR EXISTS (SELECT 1 FROM phone_call c"            \
-	"  LEFT JOIN interaction i ON i.company_id = c.company_id" \
-	"  AND i.id = c.id WHERE c.company_id = f.company_id"      \
-	"  AND c.id = f.call_id" TEXTS "))"
-
-#define DOWN(key, id)                               \
-	" AND " key " <= ? AND (" key " < ? OR " id \
-	" < ?)"                                     \
-	" ORDER BY " key " DESC, " id " DESC LIMIT ?"
-#define UP(key, id)                                 \
-	" AND " key " >= ? AND (" key " > ? OR " id \
-	" > ?)"                                     \
-	" ORDER BY " key ", " id " LIMIT ?"
-
 /* The page's keys come first, with their LIMIT; only its own calls are read.
  * Joined at once, the few numbers and destinations of a company would be put to
  * all of its calls, and what came of it be sorted. */
-#define OF(keys, order)                                     \
-	"SELECT STRAIGHT_JOIN " COLUMNS " FROM (" keys      \
+#define OF_KEYS "SELECT STRAIGHT_JOIN " COLUMNS " FROM ("
+#define KEYS_END                                            \
 	") q"                                               \
 	" JOIN phone_call c ON c.company_id = q.company_id" \
-	" AND c.id = q.call_id" NAMES " ORDER BY q.k" order \
-	", q.call_id" order
-#define BOTH(keys, key, id)                                               \
-	{                                                                 \
-		OF(keys DOWN(key, id), " DESC"), OF(keys UP(key, id), "") \
-	}
-#define BY(key) BOTH(FACT_KEYS(key, ""), key, "f.call_id")
-
-/* What changed between two times is found by their index. */
-#define BY_UPDATED  " FORCE INDEX (phone_call_updated)"
-#define UPDATED(of) " AND " of ".updated_at >= ? AND " of ".updated_at <= ?"
-#define WITH_CALL                                           \
-	" JOIN phone_call u ON u.company_id = f.company_id" \
-	" AND u.id = f.call_id"
+	" AND c.id = q.call_id" NAMES
 
 static const char one_sql[] = "SELECT " COLUMNS " FROM phone_call c" NAMES
 			      " WHERE c.company_id = ? AND c.id = ?";
 
-/* The first of each pair downwards, the second upwards. */
-static const char *const calls_sql[] =
-    BOTH(CALL_KEYS("c.started_at", ""), "c.started_at", "c.id");
-static const char *const updated_sql[] =
-    BOTH(CALL_KEYS("c.updated_at", BY_UPDATED) UPDATED("c"), "c.updated_at",
-	"c.id");
-
 static const struct {
 	const char *column; /* of the sheet */
-	const char *sql[2];
+	const char *key;    /* of narrow rows f, or of their calls u */
 } orders[DB_SHEET_CALLS_BY_COUNT] = {
-	[DB_SHEET_CALLS_STARTED] = { "started_at", BY("f.started_at") },
-	[DB_SHEET_CALLS_DURATION] = { "duration_ms", BY("f.duration_ms") },
-	[DB_SHEET_CALLS_RING] = { "ring_ms", BY("f.ring_ms") },
-	[DB_SHEET_CALLS_TALK] = { "talk_ms", BY("f.talk_ms") },
-	[DB_SHEET_CALLS_VALUE] = { "value", BY("f.value_micros") },
-	[DB_SHEET_CALLS_RISK] = { "risk", BY("f.risk") },
-	[DB_SHEET_CALLS_UPDATED] = { "updated_at",
-	    BOTH(FACT_KEYS("u.updated_at", WITH_CALL) UPDATED("u"),
-		"u.updated_at", "u.id") },
+	[DB_SHEET_CALLS_STARTED] = { "started_at", "f.started_at" },
+	[DB_SHEET_CALLS_DURATION] = { "duration_ms", "f.duration_ms" },
+	[DB_SHEET_CALLS_RING] = { "ring_ms", "f.ring_ms" },
+	[DB_SHEET_CALLS_TALK] = { "talk_ms", "f.talk_ms" },
+	[DB_SHEET_CALLS_VALUE] = { "value", "f.value_micros" },
+	[DB_SHEET_CALLS_RISK] = { "risk", "f.risk" },
+	[DB_SHEET_CALLS_UPDATED] = { "updated_at", "u.updated_at" },
 };
 
 static const struct db_sheet sheet = {
@@ -230,30 +176,32 @@ struct page {
 	struct db_sheet_calls_order order;
 	struct db_sheet_calls_place after;
 	struct db_search search;
+	enum db_filter_way way;
 };
+
+static bool has_tracker(const struct page *p)
+{
+	return !id_is_nil(p->f->tracker.v);
+}
+
+static bool has_texts(const struct page *p)
+{
+	return p->f->log.caller.n > 0 || p->f->log.search.n > 0 ||
+	       has_tracker(p);
+}
+
+static void texts_where(struct buf *sql, const struct page *p)
+{
+	db_search_where(sql, &p->f->log, &p->search, "i");
+	if (has_tracker(p))
+		buf_cstr(sql, " AND i.tracker_id = ?");
+}
 
 static void in_texts(struct stmt *st, const struct page *p)
 {
 	db_search_in(st, &p->f->log, &p->search);
-	stmt_in_bool(st, id_is_nil(p->f->tracker.v));
-	stmt_in_id(st, p->f->tracker.v);
-}
-
-static bool has_texts(const struct db_sheet_calls_filter *f)
-{
-	return f->log.caller.n > 0 || f->log.search.n > 0 ||
-	       !id_is_nil(f->tracker.v);
-}
-
-static void in_period(struct stmt *st, const struct page *p)
-{
-	const struct db_filter *f = &p->f->log.f;
-
-	stmt_in_id(st, p->company->v);
-	stmt_in_time_us(st, f->from_us);
-	stmt_in_time_us(st, f->to_us);
-	for (int i = 0; i < 4; i++)
-		stmt_in_text(st, f->result);
+	if (has_tracker(p))
+		stmt_in_id(st, p->f->tracker.v);
 }
 
 static bool by_time(enum db_sheet_calls_by by)
@@ -278,30 +226,135 @@ static void in_place(struct stmt *st, const struct page *p, size_t max)
 }
 
 /* Calls that go on have no narrow row yet: an unfiltered log by time has them,
- * too. NULL: not that. */
-static const char *const *of_all_calls(const struct page *p)
+ * too. */
+static bool of_all_calls(const struct page *p)
 {
-	if (!by_time(p->order.by) || !db_filter_plain(&p->f->log.f))
-		return NULL;
-	return p->order.by == DB_SHEET_CALLS_UPDATED ? updated_sql : calls_sql;
+	return by_time(p->order.by) && db_filter_plain(&p->f->log.f);
 }
 
-static enum err begin(struct db *db, const struct page *p, size_t max,
-    struct stmt **st)
+static bool by_update(const struct page *p)
 {
-	const char *const *all = of_all_calls(p);
-	const char *const *sql = all != NULL ? all : orders[p->order.by].sql;
+	return p->order.by == DB_SHEET_CALLS_UPDATED;
+}
 
-	*st = stmt_begin(db, sql[p->order.up ? 1 : 0]);
-	if (all != NULL) {
-		in_period(*st, p);
-	} else {
-		db_filter_in(*st, p->company, &p->f->log.f);
-		stmt_in_bool(*st, !has_texts(p->f));
+static bool is_word(const struct page *p, const char *word)
+{
+	return slice_eq_cstr(p->f->log.f.result, word);
+}
+
+/* A result that stands in the row. */
+static bool is_stored(const struct page *p)
+{
+	return p->f->log.f.result.n > 0 && !is_word(p, "live") &&
+	       !is_word(p, "unanswered");
+}
+
+/* All calls of the period, and of one result. */
+static void call_keys(struct buf *sql, const struct page *p, const char *key)
+{
+	buf_printf(sql,
+	    "SELECT c.company_id, c.id AS call_id, %s AS k FROM phone_call c",
+	    key);
+	/* What changed between two times is found by their index. */
+	if (by_update(p))
+		buf_cstr(sql, " FORCE INDEX (phone_call_updated)");
+	if (has_texts(p))
+		buf_cstr(sql,
+		    " LEFT JOIN interaction i ON i.company_id = c.company_id"
+		    " AND i.id = c.id");
+	buf_cstr(sql,
+	    " WHERE c.company_id = ? AND c.started_at >= ?"
+	    " AND c.started_at < ?");
+	if (is_word(p, "live"))
+		buf_cstr(sql, " AND c.state = 'open'");
+	else if (is_word(p, "unanswered"))
+		buf_cstr(sql,
+		    " AND c.result IN ('missed', 'abandoned', 'failed')");
+	else if (is_stored(p))
+		buf_cstr(sql, " AND c.result = ?");
+	texts_where(sql, p);
+	if (by_update(p))
+		buf_cstr(sql, " AND c.updated_at >= ? AND c.updated_at <= ?");
+}
+
+/* In the order of the narrow rows, so that few others are touched. */
+static void fact_keys(struct buf *sql, const struct page *p, const char *key)
+{
+	buf_printf(sql, "SELECT f.company_id, f.call_id, %s AS k", key);
+	db_filter_from(sql, p->way, false);
+	if (by_update(p))
+		buf_cstr(sql,
+		    " JOIN phone_call u ON u.company_id = f.company_id"
+		    " AND u.id = f.call_id");
+	db_filter_where(sql, &p->f->log.f, p->way);
+	if (has_texts(p)) {
+		buf_cstr(sql,
+		    " AND EXISTS (SELECT 1 FROM phone_call c"
+		    " LEFT JOIN interaction i ON i.company_id = c.company_id"
+		    " AND i.id = c.id WHERE c.company_id = f.company_id"
+		    " AND c.id = f.call_id");
+		texts_where(sql, p);
+		buf_cstr(sql, ")");
 	}
-	in_texts(*st, p);
-	in_place(*st, p, max);
-	return ERR_OK;
+	if (by_update(p))
+		buf_cstr(sql, " AND u.updated_at >= ? AND u.updated_at <= ?");
+}
+
+/* What lies beyond the place, nearest first. */
+static void beyond(struct buf *sql, const struct page *p, const char *key,
+    const char *id)
+{
+	const char *sign = p->order.up ? ">" : "<";
+	const char *desc = p->order.up ? "" : " DESC";
+
+	buf_printf(sql, " AND %s %s= ? AND (%s %s ? OR %s %s ?)", key, sign,
+	    key, sign, id, sign);
+	buf_printf(sql, " ORDER BY %s%s, %s%s LIMIT ?", key, desc, id, desc);
+	buf_cstr(sql, KEYS_END);
+	buf_printf(sql, " ORDER BY q.k%s, q.call_id%s", desc, desc);
+}
+
+static struct stmt *begin_text(struct db *db, const struct page *p)
+{
+	struct stmt *st;
+	struct buf sql;
+
+	buf_init(&sql, SQL_MAX);
+	buf_cstr(&sql, OF_KEYS);
+	if (of_all_calls(p)) {
+		const char *key =
+		    by_update(p) ? "c.updated_at" : "c.started_at";
+
+		call_keys(&sql, p, key);
+		beyond(&sql, p, key, "c.id");
+	} else {
+		const char *key = orders[p->order.by].key;
+
+		fact_keys(&sql, p, key);
+		beyond(&sql, p, key, by_update(p) ? "u.id" : "f.call_id");
+	}
+	st = stmt_begin_made(db, &sql);
+	buf_fini(&sql);
+	return st;
+}
+
+static struct stmt *begin(struct db *db, const struct page *p, size_t max)
+{
+	const struct db_filter *f = &p->f->log.f;
+	struct stmt *st = begin_text(db, p);
+
+	if (of_all_calls(p)) {
+		stmt_in_id(st, p->company->v);
+		stmt_in_time_us(st, f->from_us);
+		stmt_in_time_us(st, f->to_us);
+		if (is_stored(p))
+			stmt_in_text(st, f->result);
+	} else {
+		db_filter_in(st, p->company, f);
+	}
+	in_texts(st, p);
+	in_place(st, p, max);
+	return st;
 }
 
 /* Where the order begins. */
@@ -329,9 +382,12 @@ static enum err begin_page(struct db *db, struct page *p,
 	if (max == 0 || max > DB_SHEET_PAGE_MAX)
 		return ERR_RANGE;
 	p->after = after == NULL ? edge(p) : *after;
-	if ((e = db_search_make(p->f->log.search, &p->search)) != ERR_OK)
+	if ((e = db_search_make(p->f->log.search, &p->search)) != ERR_OK ||
+	    (e = db_filter_first(db, *p->company, &p->f->log.f, &p->way)) !=
+		ERR_OK)
 		return e;
-	return begin(db, p, max, st);
+	*st = begin(db, p, max);
+	return ERR_OK;
 }
 
 enum err db_sheet_calls_page(struct db *db, struct company_id company,

@@ -25,6 +25,7 @@ static void drop(struct stmt *st)
 	free(st->bind_in);
 	free(st->bind_out);
 	free(st->near);
+	free(st->made);
 	free(st);
 }
 
@@ -136,15 +137,8 @@ static enum err find(struct db *db, const char *sql, struct stmt **out)
 	return ERR_OK;
 }
 
-struct stmt *stmt_begin(struct db *db, const char *sql)
+static struct stmt *use(struct db *db, struct stmt *st)
 {
-	struct stmt *st = NULL;
-	enum err e = may_ask(db, sql);
-
-	if (e == ERR_OK)
-		e = find(db, sql, &st);
-	if (e != ERR_OK)
-		return stmt_refused(db, e);
 	assert(!st->used);
 	st->used = true;
 	db->in_use++;
@@ -153,6 +147,45 @@ struct stmt *stmt_begin(struct db *db, const char *sql)
 	st->at_out = 0;
 	st->n_unfit = 0;
 	return st;
+}
+
+struct stmt *stmt_begin(struct db *db, const char *sql)
+{
+	struct stmt *st = NULL;
+	enum err e = may_ask(db, sql);
+
+	if (e == ERR_OK)
+		e = find(db, sql, &st);
+	return e == ERR_OK ? use(db, st) : stmt_refused(db, e);
+}
+
+static enum err make(struct db *db, struct slice sql, struct stmt **out)
+{
+	struct stmt *st = calloc(1, sizeof(*st));
+	enum err e = ERR_NOMEM;
+
+	if (st == NULL)
+		return ERR_NOMEM;
+	st->db = db;
+	st->made = strndup(sql.p, sql.n);
+	st->sql = st->made;
+	if (st->made != NULL && (e = may_ask(db, st->sql)) == ERR_OK)
+		e = prepare(st);
+	if (e == ERR_OK)
+		*out = st;
+	else
+		drop(st);
+	return e;
+}
+
+struct stmt *stmt_begin_made(struct db *db, const struct buf *sql)
+{
+	struct stmt *st = NULL;
+	enum err e = buf_err(sql);
+
+	if (e == ERR_OK)
+		e = make(db, buf_slice(sql), &st);
+	return e == ERR_OK ? use(db, st) : stmt_refused(db, e);
 }
 
 void stmt_end(struct stmt *st)
@@ -166,6 +199,8 @@ void stmt_end(struct stmt *st)
 	st->db->streaming = false;
 	st->used = false;
 	st->db->in_use--;
+	if (st->made != NULL)
+		drop(st);
 }
 
 /* With store the whole result is fetched into our memory. */

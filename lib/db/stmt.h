@@ -17,6 +17,7 @@
 #ifndef RT_DB_STMT_H
 #define RT_DB_STMT_H
 
+#include "lib/base/buf.h"
 #include "lib/db/db.h"
 
 struct stmt;
@@ -27,6 +28,10 @@ struct stmt;
 
 /* sql must be constant text. Never NULL. */
 RT_MUST_USE struct stmt *stmt_begin(struct db *db, const char *sql);
+/* The same for text that is put together of constant pieces, where a query over
+ * many rows should name only what it needs: values are bound as ever. It is
+ * prepared for this execution and forgotten by its end; sql may go at once. */
+RT_MUST_USE struct stmt *stmt_begin_made(struct db *db, const struct buf *sql);
 
 void stmt_in_null(struct stmt *st);
 void stmt_in_id(struct stmt *st, const uint8_t id[ID_BYTES]);

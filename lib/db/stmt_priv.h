@@ -52,6 +52,7 @@ struct stmt_out_column {
 struct stmt {
 	struct db *db;
 	const char *sql;
+	char *made; /* sql, when it is this statement's own; else NULL */
 	MYSQL_STMT *my;
 	bool writes;
 	bool used;  /* begun and not ended */

@@ -251,7 +251,7 @@ static void test_live_and_called(void **state)
 	struct db_report_live live;
 	bool called = false;
 	struct db_report_company c;
-	struct db_report_member *members = NULL;
+	struct db_report_member member, *members = NULL;
 	size_t n = 0;
 
 	(void)state;
@@ -271,6 +271,13 @@ static void test_live_and_called(void **state)
 	assert_int_equal(n, 1);
 	assert_true(id_eq(members[0].id.v, company(0).v));
 	assert_int_equal(members[0].role, USER_ROLE_OWNER);
+	ok(db_report_member(db, t->company[0].user, company(0), &member));
+	assert_string_equal(member.name, members[0].name);
+	assert_int_equal(member.role, USER_ROLE_OWNER);
+	for (int who = 0; who < 2; who++)
+		assert_int_equal(db_report_member(db, t->company[who].user,
+				     company(1 - who), &member),
+		    ERR_NOTFOUND);
 }
 
 static struct db_report_calls_filter everything(void)
