@@ -29,6 +29,7 @@ struct agency {
 	uint64_t page; /* from 1 */
 	struct db_report_member *members;
 	size_t n;
+	bool cut;       /* there are more than these */
 	uint64_t count; /* that have the name */
 	const struct db_report_member *shown[PAGE_ROWS];
 	size_t n_shown;
@@ -164,6 +165,7 @@ static void fill(const struct req *r, const struct agency *a, struct view *v)
 		company_view(r, a, a->shown[i], v);
 	view_u64(v, "count", a->count);
 	view_u64(v, "all_count", a->n);
+	view_flag(v, "companies_cut", a->cut);
 	view_flag(v, "any", a->n_shown > 0);
 	view_flag(v, "past_end", a->n_shown == 0 && a->count > 0);
 	page_link(a, "first_href", 1, v);
@@ -253,6 +255,9 @@ static enum err read_agency(const struct req *r, struct tz *z, struct agency *a)
 	    (e = db_report_members(r->db, r->user, r->arena, &a->members,
 		 &a->n)) != ERR_OK)
 		return e;
+	a->cut = a->n > DB_REPORT_MEMBERS_MAX;
+	if (a->cut)
+		a->n = DB_REPORT_MEMBERS_MAX;
 	choose(a);
 	if ((e = read_sums(r, a)) != ERR_OK)
 		return e;
@@ -326,20 +331,14 @@ enum err page_companies_names(const struct req *r, struct resp *out)
 
 enum err page_companies_logo(const struct req *r, struct resp *out)
 {
-	struct db_report_member *rows = NULL;
+	struct db_report_member member;
 	struct company_id company;
 	struct logo_row logo;
-	size_t n = 0, i = 0;
 	enum err e;
 
 	if ((e = req_path_id(r, 0, ID_KIND_company, company.v)) != ERR_OK ||
-	    (e = db_report_members(r->db, r->user, r->arena, &rows, &n)) !=
-		ERR_OK)
+	    (e = db_report_member(r->db, r->user, company, &member)) != ERR_OK)
 		return e;
-	while (i < n && !id_eq(rows[i].id.v, company.v))
-		i++;
-	if (i == n)
-		return ERR_NOTFOUND;
 	if ((e = db_logo_get(r->db, company, r->arena, &logo)) != ERR_OK)
 		return e;
 	resp_header(out, "Cache-Control", SLICE("private, max-age=86400"));

@@ -32,10 +32,9 @@ enum err page_live(const struct req *r, struct resp *out)
 
 enum err page_live_company(const struct req *r, struct resp *out)
 {
-	struct db_report_member *rows = NULL;
 	struct slice next = SLICE("/");
+	struct db_report_member member;
 	struct company_id wanted;
-	size_t n = 0;
 	enum err e;
 
 	e = req_form(r, "next", &next);
@@ -45,13 +44,8 @@ enum err page_live_company(const struct req *r, struct resp *out)
 		return ERR_RANGE;
 	if ((e = req_need(req_form_id(r, "company", ID_KIND_company,
 		 wanted.v))) != ERR_OK ||
-	    (e = db_report_members(r->db, r->user, r->arena, &rows, &n)) !=
-		ERR_OK)
+	    (e = db_report_member(r->db, r->user, wanted, &member)) != ERR_OK)
 		return e;
-	for (size_t i = 0; i < n; i++)
-		if (id_eq(rows[i].id.v, wanted.v)) {
-			sess_company(r, out, wanted);
-			return resp_redirect(out, next);
-		}
-	return ERR_NOTFOUND;
+	sess_company(r, out, wanted);
+	return resp_redirect(out, next);
 }

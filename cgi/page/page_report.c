@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cgi/page/page_filter_view.h"
+#include "cgi/page/page_report_company.h"
 #include "cgi/page/page_report_order.h"
 #include "cgi/page/page_report_out.h"
 #include "cgi/page/page_report_time.h"
@@ -141,7 +142,7 @@ static void put_value(const struct report_dim *d, struct slice value,
 			[FILTER_LOCATION] = ID_KIND_location,
 		};
 
-		page_report_out_id(value, id);
+		page_report_dims_id(value, id);
 		id_text(kinds[d->id], id, text);
 		page_filter_param(b, d->param,
 		    id_is_nil(id) ? SLICE("~") : slice_from(text));
@@ -289,6 +290,13 @@ static void point_view(const struct report *t, size_t i,
 	view_i64(item, "point_before_n", n);
 }
 
+/* Is it drawn over time? Spend is entered by day and source, not by call. */
+static bool is_drawn(const struct report *t)
+{
+	return !t->metric->cost &&
+	       (t->by->kind != REPORT_COMPANY || page_report_company_drawn(t));
+}
+
 static enum err chart(const struct report *t, struct view *v)
 {
 	static const char *const units[] = {
@@ -300,18 +308,18 @@ static enum err chart(const struct report *t, struct view *v)
 	};
 	struct report_point *points = NULL;
 	size_t n = 0;
-	/* Hundreds of companies' days say less than their rows' bars. */
-	const bool drawn = !t->metric->cost && t->by->kind != REPORT_COMPANY;
 	const enum err e =
-	    drawn ? page_report_time_points(t, &points, &n) : ERR_OK;
+	    is_drawn(t) ? page_report_time_points(t, &points, &n) : ERR_OK;
 
 	view_list(v, "series");
 	for (size_t i = 0; e == ERR_OK && i < n; i++)
 		point_view(t, i, &points[i], v);
 	view_cstr(v, "unit", units[t->metric->unit]);
 	view_cstr(v, "series_step", t->range.days == 1 ? "Hour" : "Day");
-	/* Spend is entered by day and source, not by call. */
-	view_flag(v, "has_chart", drawn);
+	view_flag(v, "has_chart", is_drawn(t));
+	view_flag(v, "too_long_to_draw",
+	    t->by->kind == REPORT_COMPANY &&
+		t->range.days > PAGE_REPORT_COMPANY_DAYS);
 	return e;
 }
 
@@ -407,6 +415,8 @@ static void title(const struct report *t, struct view *v)
 	view_flag(v, "by_company", t->by->kind == REPORT_COMPANY);
 	view_flag(v, "many_values", t->many);
 	view_flag(v, "companies_cut", t->cut);
+	view_flag(v, "companies_unlisted", t->unlisted);
+	view_flag(v, "others_not_added", t->unlisted && t->no_total);
 	view_flag(v, "several_currencies", t->no_total);
 	view_flag(v, "is_money",
 	    t->metric->unit == METRIC_MONEY && t->by->kind != REPORT_COMPANY);
@@ -431,7 +441,7 @@ static void addresses(const struct report *t, struct view *v)
 	page_filter_href(&json, NULL, SLICE(""), v, "json_href");
 }
 
-static enum err fill(const struct report *t, struct view *v)
+static enum err fill(struct report *t, struct view *v)
 {
 	char mem[PAGE_FILTER_HREF_MAX];
 	struct buf rest;
@@ -439,6 +449,9 @@ static enum err fill(const struct report *t, struct view *v)
 
 	buf_over(&rest, mem, sizeof(mem));
 	page_filter_query(&t->p, NULL, &rest);
+	if (t->by->kind == REPORT_COMPANY && is_drawn(t) &&
+	    (e = page_report_company_series(t)) != ERR_OK)
+		return e;
 	page_range_view(&t->range, "/reports",
 	    buf_err(&rest) == ERR_OK ? buf_slice(&rest) : SLICE(""), v);
 	page_filter_keep(&t->p, v);

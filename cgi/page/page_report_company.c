@@ -90,6 +90,66 @@ static enum err read_money(struct report *t)
 	return ERR_OK;
 }
 
+/* --- over time -------------------------------------------------------------*/
+
+#define QUARTER_US (15 * RT_MIN_US)
+
+/* All companies' quarters of an hour, each at its place. */
+struct together {
+	struct db_report_bucket *all;
+	size_t n;
+	int64_t from_us;
+};
+
+static enum err add_quarter(void *ctx, const struct db_report_bucket *row)
+{
+	const struct together *g = ctx;
+	const int64_t i = (row->at_us - g->from_us) / QUARTER_US;
+
+	if (i >= 0 && (uint64_t)i < g->n)
+		db_report_add(&g->all[i].sums, &row->sums);
+	return ERR_OK;
+}
+
+static enum err read_together(struct report *t, int64_t from_us, int64_t to_us,
+    struct db_report_bucket **rows, size_t *n)
+{
+	const struct db_report_ask ask =
+	    page_report_data_ask(t, from_us, to_us);
+	struct together g = { .from_us = from_us };
+	enum err e = ERR_OK;
+
+	g.n = (size_t)((ask.filter.to_us - from_us + QUARTER_US - 1) /
+		       QUARTER_US);
+	if ((g.all = arena_array(t->r->arena, g.n, sizeof(*g.all))) == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < g.n; i++)
+		g.all[i].at_us = from_us + (int64_t)i * QUARTER_US;
+	for (size_t i = 0; i < t->n_members && e == ERR_OK; i++)
+		e = db_report_group_quarters(t->r->db, t->members[i], &ask,
+		    add_quarter, &g);
+	*rows = g.all;
+	*n = g.n;
+	return e;
+}
+
+bool page_report_company_drawn(const struct report *t)
+{
+	return t->range.days <= PAGE_REPORT_COMPANY_DAYS && !t->no_total;
+}
+
+enum err page_report_company_series(struct report *t)
+{
+	const struct page_range *g = &t->range;
+	enum err e;
+
+	if ((e = read_together(t, g->from_us, g->to_us, &t->now, &t->n_now)) !=
+	    ERR_OK)
+		return e;
+	return read_together(t, g->before_us, g->before_end_us, &t->before,
+	    &t->n_before);
+}
+
 enum err page_report_company_rows(struct report *t)
 {
 	struct db_report_member *members = NULL;
@@ -103,11 +163,13 @@ enum err page_report_company_rows(struct report *t)
 	if (t->cut)
 		n_members = DB_REPORT_MEMBERS_MAX;
 	t->rows = arena_array(t->r->arena, n_members, sizeof(*t->rows));
-	if (t->rows == NULL)
+	t->members = arena_array(t->r->arena, n_members, sizeof(*t->members));
+	if (t->rows == NULL || t->members == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < n_members; i++) {
 		if (members[i].role < t->need)
 			continue;
+		t->members[t->n_members++] = members[i].id;
 		t->rows[t->n].company = &members[i];
 		t->rows[t->n++].label = slice_from(members[i].name);
 	}

@@ -11,7 +11,16 @@
 
 #include "cgi/page/page_report_data.h"
 
-/* rows, total and cost of the report. */
+/* Longer periods have no chart over time: it would read every company's
+ * quarters of an hour. Nor have amounts of several currencies. */
+#define PAGE_REPORT_COMPANY_DAYS 100
+bool page_report_company_drawn(const struct report *t);
+
+/* now and before: all companies' calls by quarter of an hour, for that chart.
+ */
+RT_MUST_USE enum err page_report_company_series(struct report *t);
+
+/* rows, members, total and cost of the report. */
 RT_MUST_USE enum err page_report_company_rows(struct report *t);
 
 #endif

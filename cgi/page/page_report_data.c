@@ -5,9 +5,9 @@
 #include "cgi/page/page_report_company.h"
 #include "cgi/page/page_report_order.h"
 #include "cgi/page/page_report_time.h"
+#include "cgi/page/page_report_values.h"
 #include "lib/db/db_spend.h"
 
-#define GROUPS_READ ((size_t)500)
 #define OWN_DEFAULT 60
 #define QUARTER_US  (15 * RT_MIN_US)
 
@@ -101,64 +101,6 @@ static struct db_report_sums sum_until(const struct db_report_bucket *rows,
 	return sums;
 }
 
-/* As the database groups: blanks at the end make no other value. */
-static bool same_value(struct slice a, struct slice b)
-{
-	while (a.n > 0 && a.p[a.n - 1] == ' ')
-		a.n--;
-	while (b.n > 0 && b.p[b.n - 1] == ' ')
-		b.n--;
-	return slice_eq(a, b);
-}
-
-static const struct db_report_group *find_group(const struct db_report_group
-						    *rows,
-    size_t n, const struct db_report_group *like)
-{
-	for (size_t i = 0; i < n; i++)
-		if (same_value(slice_from(rows[i].value),
-			slice_from(like->value)) &&
-		    same_value(slice_from(rows[i].value2),
-			slice_from(like->value2)))
-			return &rows[i];
-	return NULL;
-}
-
-static enum err read_groups(struct report *t)
-{
-	struct db_report_ask ask =
-	    page_report_data_ask(t, t->range.from_us, t->range.to_us);
-	struct db_report_group *now = NULL, *old = NULL;
-	size_t n_old = 0;
-	enum err e;
-
-	if ((e = db_report_group_list(t->r->db, t->r->company, &ask,
-		 GROUPS_READ + 1, t->r->arena, &now, &t->n)) != ERR_OK)
-		return e;
-	ask =
-	    page_report_data_ask(t, t->range.before_us, t->range.before_to_us);
-	if ((e = db_report_group_list(t->r->db, t->r->company, &ask,
-		 DB_REPORT_GROUPS_MAX, t->r->arena, &old, &n_old)) != ERR_OK)
-		return e;
-	t->many = t->n > GROUPS_READ;
-	if (t->many)
-		t->n = GROUPS_READ;
-	t->rows = arena_array(t->r->arena, t->n, sizeof(*t->rows));
-	if (t->rows == NULL)
-		return ERR_NOMEM;
-	for (size_t i = 0; i < t->n; i++) {
-		const struct db_report_group *was =
-		    find_group(old, n_old, &now[i]);
-
-		t->rows[i].value = slice_from(now[i].value);
-		t->rows[i].value2 = slice_from(now[i].value2);
-		t->rows[i].now = now[i].sums;
-		if (was != NULL)
-			t->rows[i].before = was->sums;
-	}
-	return ERR_OK;
-}
-
 static enum err label_rows(struct report *t)
 {
 	struct report_names a = { .n = 0 }, b = { .n = 0 };
@@ -201,6 +143,20 @@ static enum err read_series(struct report *t)
 
 /* --- cost ------------------------------------------------------------------*/
 
+/* Whose cost it is: all's, or a row's; NULL: there is no such row. */
+static struct db_report_sums *cost_of(struct report *t, int by,
+    struct slice value, bool before)
+{
+	struct report_row *row;
+
+	if (by == GROUP_NONE)
+		return before ? &t->total_before : &t->total;
+	row = page_report_values_find(t, value, SLICE(""));
+	if (row == NULL)
+		return NULL;
+	return before ? &row->before : &row->now;
+}
+
 static enum err add_cost(struct report *t, int by, bool before)
 {
 	const struct page_range *g = &t->range;
@@ -215,15 +171,9 @@ static enum err add_cost(struct report *t, int by, bool before)
 	    t->r->arena, &rows, &n);
 	for (size_t i = 0; e == ERR_OK && i < n; i++) {
 		struct db_report_sums *s =
-		    before ? &t->total_before : &t->total;
+		    cost_of(t, by, slice_from(rows[i].value), before);
 
-		for (size_t k = 0; by != GROUP_NONE && k < t->n; k++)
-			if (same_value(t->rows[k].value,
-				slice_from(rows[i].value)))
-				s = before ? &t->rows[k].before
-					   : &t->rows[k].now;
-		if (by != GROUP_NONE &&
-		    (s == &t->total || s == &t->total_before))
+		if (s == NULL)
 			continue; /* spend without a call: in the total */
 		s->cost_micros = rows[i].amount_micros;
 		s->costed = 1;
@@ -261,15 +211,10 @@ static void subtract(struct db_report_sums *from,
 }
 
 /* What the rows leave over of the total, counts only: its cost is unknown. */
-static void cut_rows(struct report *t)
+static void rest_of_rows(struct report *t)
 {
-	const size_t max = t->by->kind == REPORT_COMPANY ? DB_REPORT_MEMBERS_MAX
-							 : PAGE_REPORT_ROWS;
-
 	if (t->by->kind == REPORT_TIME)
 		return;
-	if (t->n > max)
-		t->n = max;
 	t->rest.now = t->total;
 	t->rest.before = t->total_before;
 	for (size_t i = 0; i < t->n; i++) {
@@ -278,6 +223,48 @@ static void cut_rows(struct report *t)
 	}
 	t->rest.now.costed = t->rest.before.costed = 0;
 	t->rest.label = SLICE("All others");
+	if (t->by->kind == REPORT_COMPANY && t->n > 0)
+		memcpy(t->rest.currency, t->rows[0].currency,
+		    sizeof(t->rest.currency));
+	/* Several currencies: no sum of them either. */
+	if (t->no_total)
+		t->rest.now.calls = 0;
+}
+
+/* How many rows are shown. */
+static size_t rows_max(const struct report *t)
+{
+	switch (t->by->kind) {
+	case REPORT_TIME:
+		return t->n;
+	case REPORT_COMPANY:
+		return PAGE_REPORT_COMPANIES;
+	case REPORT_TEXT:
+	case REPORT_ID:
+	case REPORT_FIXED:
+		break;
+	}
+	return PAGE_REPORT_ROWS;
+}
+
+/* In order, and no more than are shown. Only an order by labels needs those of
+ * all. */
+static enum err order_rows(struct report *t)
+{
+	const bool values =
+	    t->by->kind != REPORT_TIME && t->by->kind != REPORT_COMPANY;
+	const size_t all = t->n;
+	enum err e;
+
+	if (values && page_report_order_is_text(t->order) &&
+	    (e = label_rows(t)) != ERR_OK)
+		return e;
+	if ((e = page_report_order(t, rows_max(t))) != ERR_OK)
+		return e;
+	t->unlisted = t->by->kind == REPORT_COMPANY && t->n < all;
+	if (values && !page_report_order_is_text(t->order))
+		e = label_rows(t);
+	return e;
 }
 
 const struct page_metric *page_report_data_beside(const struct report *t,
@@ -318,8 +305,8 @@ static enum err read_rows(struct report *t)
 		e = page_report_time_rows(t);
 		if (e == ERR_OK && t->split != NULL)
 			e = page_report_time_cols(t);
-	} else if ((e = read_groups(t)) == ERR_OK) {
-		e = label_rows(t);
+	} else {
+		e = page_report_values(t);
 	}
 	return e == ERR_OK ? read_cost(t) : e;
 }
@@ -336,10 +323,9 @@ enum err page_report_data_read(const struct req *r, struct tz *z,
 		return e;
 	memcpy(t.currency, company.currency, sizeof(t.currency));
 	memcpy(t.country, company.country, sizeof(t.country));
-	if ((e = read_rows(&t)) != ERR_OK ||
-	    (e = page_report_order(&t)) != ERR_OK)
+	if ((e = read_rows(&t)) != ERR_OK || (e = order_rows(&t)) != ERR_OK)
 		return e;
-	cut_rows(&t);
+	rest_of_rows(&t);
 	*out = t;
 	out->p.range = &out->range;
 	return ERR_OK;

@@ -8,7 +8,8 @@
 #include "cgi/page/page_metric.h"
 #include "cgi/page/page_report_dims.h"
 
-#define PAGE_REPORT_ROWS ((size_t)50) /* shown; the rest is one line */
+#define PAGE_REPORT_ROWS      ((size_t)50)  /* shown; the rest is one line */
+#define PAGE_REPORT_COMPANIES ((size_t)500) /* the same of companies */
 /* Values of a second dimension beside times, most calls first; the others are
  * one more column. */
 #define PAGE_REPORT_COLS ((size_t)6)
@@ -53,6 +54,7 @@ struct report {
 	char country[3];
 	struct report_row *rows; /* most of the metric first; or in order */
 	size_t n;
+	struct report_row **by_value; /* page_report_values_find() */
 	struct report_row rest; /* what is not in rows: rest.now.calls > 0 */
 	struct db_report_sums total;
 	struct db_report_sums total_before;
@@ -65,9 +67,12 @@ struct report {
 	struct slice cols[PAGE_REPORT_COLS + 1];
 	size_t n_cols;
 	struct db_report_sums total_cols[PAGE_REPORT_COLS + 1];
+	struct company_id *members; /* REPORT_COMPANY: all, listed or not */
+	size_t n_members;
 	bool no_total; /* money of companies of several currencies */
 	bool many;     /* more values than are put in order */
 	bool cut;      /* companies there are, and no figure counts them */
+	bool unlisted; /* companies that are counted and have no row */
 };
 
 /* What every table shows beside the metric that was asked for, when no split

@@ -1,8 +1,9 @@
 #include "cgi/page/page_report_dims.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/hex.h"
 #include "lib/db/db_mark.h"
 
 static const struct report_word result_words[] = {
@@ -152,21 +153,31 @@ enum err page_report_dims_names(const struct req *r, const struct report_dim *d,
 	return ERR_OK;
 }
 
+void page_report_dims_id(struct slice value, uint8_t out[ID_BYTES])
+{
+	if (hex_decode(value, out, ID_BYTES) != ERR_OK)
+		memset(out, 0, ID_BYTES);
+}
+
+static int cmp_name(const void *id, const void *row)
+{
+	return memcmp(id, ((const struct db_report_name *)row)->id, ID_BYTES);
+}
+
+/* They come in the order of their ids. */
 static struct slice id_label(const struct report_names *names,
     struct slice value)
 {
-	for (size_t i = 0; i < names->n; i++) {
-		char hex[2 * ID_BYTES + 1];
+	const struct db_report_name *name;
+	uint8_t id[ID_BYTES];
 
-		for (size_t k = 0; k < ID_BYTES; k++)
-			(void)snprintf(hex + 2 * k, 3, "%02x",
-			    names->rows[i].id[k]);
-		if (slice_eq_cstr(value, hex))
-			return slice_from(names->rows[i].name[0] != '\0'
-					      ? names->rows[i].name
-					      : names->rows[i].e164);
-	}
-	return SLICE("None");
+	page_report_dims_id(value, id);
+	name = names->n == 0 ? NULL
+			     : bsearch(id, names->rows, names->n,
+				   sizeof(*names->rows), cmp_name);
+	if (name == NULL)
+		return SLICE("None");
+	return slice_from(name->name[0] != '\0' ? name->name : name->e164);
 }
 
 struct slice page_report_dims_label(const struct report_dim *d,

@@ -19,7 +19,7 @@ static const struct {
 	{ "change", REPORT_ORDER_CHANGE },
 };
 
-static bool is_text(enum report_order order)
+bool page_report_order_is_text(enum report_order order)
 {
 	return order == REPORT_ORDER_LABEL || order == REPORT_ORDER_SPLIT;
 }
@@ -51,7 +51,8 @@ enum err page_report_order_read(struct report *t)
 			(t->order_metric->facts || t->order_metric->cost)))
 			return ERR_RANGE;
 	}
-	t->rising = dir.n > 0 ? slice_eq_cstr(dir, "asc") : is_text(t->order);
+	t->rising = dir.n > 0 ? slice_eq_cstr(dir, "asc")
+			      : page_report_order_is_text(t->order);
 	return ERR_OK;
 }
 
@@ -155,21 +156,23 @@ static struct keyed_row key_of(const struct report *t, size_t at)
 	return key;
 }
 
-enum err page_report_order(struct report *t)
+enum err page_report_order(struct report *t, size_t max)
 {
+	const size_t n = t->n < max ? t->n : max;
 	struct keyed_row *keys = arena_array(t->r->arena, t->n, sizeof(*keys));
 	struct report_row *sorted =
-	    arena_array(t->r->arena, t->n, sizeof(*sorted));
-	const bool turn = is_text(t->order) && !t->rising;
+	    arena_array(t->r->arena, n, sizeof(*sorted));
+	const bool turn = page_report_order_is_text(t->order) && !t->rising;
 
 	if (keys == NULL || sorted == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < t->n; i++)
 		keys[i] = key_of(t, i);
 	qsort(keys, t->n, sizeof(*keys), in_order);
-	for (size_t i = 0; i < t->n; i++)
-		sorted[turn ? t->n - 1 - i : i] = t->rows[keys[i].at];
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = t->rows[keys[turn ? t->n - 1 - i : i].at];
 	t->rows = sorted;
+	t->n = n;
 	return ERR_OK;
 }
 

@@ -12,7 +12,10 @@
 
 /* ERR_RANGE: no such order. */
 RT_MUST_USE enum err page_report_order_read(struct report *t);
-RT_MUST_USE enum err page_report_order(struct report *t);
+/* By labels, or by second labels? */
+bool page_report_order_is_text(enum report_order order);
+/* Leaves the first max rows, in order. */
+RT_MUST_USE enum err page_report_order(struct report *t, size_t max);
 
 /* The list heads of the table. */
 void page_report_order_heads(const struct report *t, struct view *v);

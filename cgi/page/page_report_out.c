@@ -1,31 +1,10 @@
 #include "cgi/page/page_report_out.h"
 
-#include <string.h>
-
 #include "cgi/page/page_audit.h"
-#include "lib/base/scan.h"
 #include "lib/text/csv_out.h"
 #include "lib/text/json_out.h"
 
 #define BODY_MAX ((size_t)1 << 20)
-
-static unsigned int nibble(char c)
-{
-	return (unsigned int)(scan_is_digit(c) ? c - '0' : c - 'a' + 10);
-}
-
-void page_report_out_id(struct slice hex, uint8_t out[ID_BYTES])
-{
-	memset(out, 0, ID_BYTES);
-	if (hex.n != (size_t)2 * ID_BYTES)
-		return;
-	for (size_t i = 0; i < hex.n; i++)
-		if (!scan_is_hex(hex.p[i]))
-			return;
-	for (size_t i = 0; i < ID_BYTES; i++)
-		out[i] = (uint8_t)(nibble(hex.p[2 * i]) << 4 |
-				   nibble(hex.p[2 * i + 1]));
-}
 
 /* --- CSV -------------------------------------------------------------------*/
 
@@ -104,7 +83,7 @@ static void write_csv(const struct report *t, struct buf *b)
 		csv_row(t, &total, &c);
 	if (t->cut) {
 		csv_out_cstr(&c,
-		    "500 companies of more: the others are"
+		    "5000 companies of more: the others are"
 		    " not counted");
 		csv_out_end(&c);
 	}

@@ -12,7 +12,4 @@ RT_MUST_USE enum err page_report_out_csv(const struct req *r, struct resp *out);
 RT_MUST_USE enum err page_report_out_json(const struct req *r,
     struct resp *out);
 
-/* 32 hex digits of a roll-up as a key; anything else is nil. */
-void page_report_out_id(struct slice hex, uint8_t out[ID_BYTES]);
-
 #endif

@@ -310,17 +310,6 @@ test('what cannot be understood is 400', async () => {
 		assert.equal((await me.fetch(`/reports?${query}`)).status, 400, query);
 });
 
-test('more values than are put in order: it is said', async () => {
-	const said = async (query) => /There are more than 500 values/.test(await (await me.fetch(`/reports?${query}&range=90d`)).text());
-	assert.equal(await said('by=ad_group&metric=value'), false);
-	stack.sql("UPDATE interaction SET ad_group = LOWER(HEX(id)) WHERE kind = 'call'");
-	assert.equal(ctl('rollup', 'rebuild', '--days', '70').status, 0);
-	assert.equal(await said('by=ad_group&metric=value'), true);
-	assert.equal(await said('by=source&metric=value'), false);
-	const got = await json('by=ad_group&range=90d');
-	assert.equal(got.rows.reduce((n, r) => n + r.now, 0), got.all.now, 'the others are there');
-});
-
 test('nothing of this was our mistake', () => {
 	assert.doesNotMatch(stack.log('dashboard'), /status=5\d\d/);
 });

@@ -197,15 +197,19 @@ test('companies past the end lead back', async () => {
 	assert.match(await (await me.fetch('/companies?page=9')).text(), /No more companies.*To the first page/s);
 });
 
-test('more companies than are compared: it is said, on the page and in the files', async () => {
-	assert.equal((await json('by=company&range=30d')).complete, true);
-	assert.doesNotMatch(await (await me.fetch('/reports?by=company&range=30d')).text(), /in no figure here/);
-	stack.sql(`INSERT INTO company (id, account_id, name, time_zone, country, currency, created_at)
-		SELECT UNHEX(MD5(CONCAT('many', seq))), (SELECT account_id FROM company WHERE name = 'Bay City Plumbing'), CONCAT('Zz ', seq), 'UTC', 'US', 'USD', '2026-01-01' FROM seq_1_to_498`);
+test('all companies together over time, days of the chosen one', async () => {
+	const html = await (await me.fetch('/reports?by=company&range=30d')).text();
+	const [now, before] = [0, 1].map((i) => [...html.match(/<table class="t compact" id="series">(.*?)<\/table>/s)[1].matchAll(/<tr data-x.*?<\/tr>/gs)]
+		.reduce((n, [tr]) => n + Number([...tr.matchAll(/data-n="(\d+)"/g)][i][1]), 0));
 	const got = await json('by=company&range=30d');
-	assert.deepEqual([got.rows.length, got.complete], [500, false]);
-	assert.match(await (await me.fetch('/reports?by=company&range=30d')).text(), /Of your companies 500 are compared/);
-	assert.match(await (await me.fetch('/reports.csv?by=company&range=30d')).text(), /500 companies of more: the others are not counted\r\n$/);
+	assert.equal(now, got.all.now);
+	assert.ok(before >= got.all.before && before > 0);
+	const google = await (await me.fetch('/reports?by=company&range=30d&source=google&metric=answered')).text();
+	assert.match(google, /id="series"/);
+	const long = await (await me.fetch('/reports?by=company&range=365d')).text();
+	assert.ok(!long.includes('id="series"') && long.includes('drawn over time for up to 100 days'));
+	// Amounts of two currencies have no line either.
+	assert.doesNotMatch(await (await me.fetch('/reports?by=company&range=30d&metric=value')).text(), /id="series"/);
 });
 
 test('nothing of this was our mistake', () => {

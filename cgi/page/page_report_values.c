@@ -1,0 +1,118 @@
+#include "cgi/page/page_report_values.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct slice without_blanks(struct slice s)
+{
+	while (s.n > 0 && s.p[s.n - 1] == ' ')
+		s.n--;
+	return s;
+}
+
+static int cmp_rows(const void *a, const void *b)
+{
+	const struct report_row *const *x = a, *const *y = b;
+	const int c =
+	    slice_cmp(without_blanks((*x)->value), without_blanks((*y)->value));
+
+	return c != 0 ? c
+		      : slice_cmp(without_blanks((*x)->value2),
+			    without_blanks((*y)->value2));
+}
+
+struct report_row *page_report_values_find(const struct report *t,
+    struct slice value, struct slice value2)
+{
+	const struct report_row like = { .value = value, .value2 = value2 };
+	const struct report_row *key = &like;
+	struct report_row **found = t->n == 0
+					? NULL
+					: bsearch(&key, t->by_value, t->n,
+					      sizeof(*t->by_value), cmp_rows);
+
+	return found == NULL ? NULL : *found;
+}
+
+/* Rows of an unknown number, into an array that doubles. */
+struct taking {
+	struct report *t;
+	size_t cap;
+};
+
+static enum err grow(struct taking *g)
+{
+	struct report *t = g->t;
+	const size_t cap = g->cap == 0 ? 64 : 2 * g->cap;
+	struct report_row *rows = arena_array(t->r->arena, cap, sizeof(*rows));
+
+	if (rows == NULL)
+		return ERR_NOMEM;
+	if (t->n > 0)
+		memcpy(rows, t->rows, t->n * sizeof(*rows));
+	t->rows = rows;
+	g->cap = cap;
+	return ERR_OK;
+}
+
+static enum err take(void *ctx, const struct db_report_group *group)
+{
+	struct taking *g = ctx;
+	struct report *t = g->t;
+	struct report_row row = { .now = group->sums };
+	enum err e;
+
+	if (t->n == PAGE_REPORT_VALUES_MAX) {
+		t->many = true;
+		return ERR_OK;
+	}
+	if (t->n == g->cap && (e = grow(g)) != ERR_OK)
+		return e;
+	if (!arena_copy(t->r->arena, slice_from(group->value), &row.value) ||
+	    !arena_copy(t->r->arena, slice_from(group->value2), &row.value2))
+		return ERR_NOMEM;
+	t->rows[t->n++] = row;
+	return ERR_OK;
+}
+
+static enum err arrange(struct report *t)
+{
+	t->by_value = arena_array(t->r->arena, t->n, sizeof(*t->by_value));
+	if (t->by_value == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < t->n; i++)
+		t->by_value[i] = &t->rows[i];
+	qsort(t->by_value, t->n, sizeof(*t->by_value), cmp_rows);
+	return ERR_OK;
+}
+
+static enum err put_before(void *ctx, const struct db_report_group *group)
+{
+	const struct report *t = ctx;
+	struct report_row *row = page_report_values_find(t,
+	    slice_from(group->value), slice_from(group->value2));
+
+	if (row != NULL)
+		row->before = group->sums;
+	return ERR_OK;
+}
+
+enum err page_report_values(struct report *t)
+{
+	const struct page_range *g = &t->range;
+	struct db_report_ask ask =
+	    page_report_data_ask(t, g->from_us, g->to_us);
+	struct taking taking = { .t = t };
+	enum err e;
+
+	t->n = 0;
+	e = db_report_group_each(t->r->db, t->r->company, &ask,
+	    PAGE_REPORT_VALUES_MAX + 1, take, &taking);
+	if (e == ERR_OK)
+		e = arrange(t);
+	if (e != ERR_OK || t->n == 0)
+		return e;
+	ask = page_report_data_ask(t, g->before_us, g->before_to_us);
+	return db_report_group_each(t->r->db, t->r->company, &ask, SIZE_MAX,
+	    put_before, t);
+}
