@@ -18,6 +18,7 @@
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
 #include "lib/base/rnd.h"
+#include "lib/core/rollup_cover.h"
 #include "lib/db/db_account.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_stat.h"
@@ -82,6 +83,13 @@ static const char itns_sql[] =
     " ELT(1 + m.k % 4, '', 'lead', '', 'sold'),"
     " CASE WHEN m.k % 4 = 3 THEN m.t * 1000 END FROM " MADE;
 
+/* One call in five has the tag "often", one in 20,000 "seldom". */
+static const char tags_sql[] =
+    "INSERT INTO interaction_tag (company_id, interaction_id, tag_id, added_at)"
+    " SELECT ?, " ID
+    ", UNHEX(LPAD(IF(m.t % 20000 = 7, '2', '1'), 32, '0')), m.at FROM " MADE
+    " WHERE m.k % 5 = 1 OR m.t % 20000 = 7";
+
 static enum err make(struct db *db, const char *sql, struct company_id company,
     int64_t start_us, uint64_t n, uint64_t from, uint64_t to)
 {
@@ -119,6 +127,42 @@ static enum err add_company(struct db *db, struct account_id account,
 	return db_company_add(db, out);
 }
 
+static enum err add_tags(struct db *db, struct company_id company,
+    int64_t now_us)
+{
+	static const char sql[] =
+	    "INSERT INTO tag (company_id, id, name, created_at)"
+	    " SELECT ?, UNHEX(LPAD(s.seq, 32, '0')), ELT(s.seq, 'often',"
+	    " 'seldom'), ? FROM seq_1_to_2 s";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_time_us(st, now_us);
+	return stmt_exec(st, NULL);
+}
+
+/* In the pieces that an upgrade makes, which the server sorts in memory. */
+static enum err sum_up(struct db *db, struct company_id company,
+    int64_t start_us)
+{
+	const struct rollup_cover_span s =
+	    rollup_cover_chunks(start_us, start_us + DAYS * RT_DAY_US);
+	enum err e = ERR_OK;
+	int tries = 0;
+
+	for (int64_t at = s.from_us; at < s.to_us && e == ERR_OK;) {
+		e = db_stat_rebuild(db, company, at, at + 1);
+		/* Another part's rows lie beside ours: one of both waits. */
+		if (e == ERR_BUSY && ++tries < TRIES) {
+			e = ERR_OK;
+			continue;
+		}
+		at += ROLLUP_COVER_CHUNK_DAYS * RT_DAY_US;
+		tries = 0;
+	}
+	return e;
+}
+
 static enum err fill(struct db *db, const struct company_row *c, uint64_t n,
     int64_t start_us)
 {
@@ -130,15 +174,10 @@ static enum err fill(struct db *db, const struct company_row *c, uint64_t n,
 		e = make(db, calls_sql, c->id, start_us, n, at, to);
 		if (e == ERR_OK)
 			e = make(db, itns_sql, c->id, start_us, n, at, to);
-	}
-	/* Another part's rows lie beside ours: one of both waits. */
-	for (int i = 0; i < TRIES && (e == ERR_OK || e == ERR_BUSY); i++) {
-		e = db_stat_rebuild(db, c->id, start_us,
-		    start_us + DAYS * RT_DAY_US);
 		if (e == ERR_OK)
-			break;
+			e = make(db, tags_sql, c->id, start_us, n, at, to);
 	}
-	return e;
+	return e == ERR_OK ? sum_up(db, c->id, start_us) : e;
 }
 
 /* The first company has a tenth, the others what 1/k gives of the rest. */
@@ -176,6 +215,8 @@ static enum err run(struct db *db, uint64_t calls, unsigned int companies,
 		if (k % part.of != part.at)
 			continue;
 		e = add_company(db, accounts[0].id, k, now_us, &c);
+		if (e == ERR_OK)
+			e = add_tags(db, c.id, now_us);
 		if (e == ERR_OK)
 			e = fill(db, &c, share(calls, k, companies), start_us);
 	}

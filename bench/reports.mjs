@@ -28,6 +28,7 @@ const KEEP = process.env.RT_BENCH_KEEP;
 const MUST_MS = { rollup: 100, key: 50, filter: 500 };
 const GROWTH_MAX = 2;
 const POOL_BYTES = 2 ** 31; // the database's memory
+const FILL_POOL_BYTES = 6 * 2 ** 30;
 
 process.env.RT_TEST_DIR ??= scratch('rtb');
 process.env.RT_TEST_ADDR ??= `127.9.${1 + (process.pid % 254)}.${1 + ((process.pid >> 8) % 254)}`;
@@ -47,13 +48,17 @@ async function load(stack, calls) {
 	stack.sql(`SET GLOBAL innodb_buffer_pool_size = ${POOL_BYTES}`);
 	const filled = join(stack.dir, 'filled');
 	if (existsSync(filled)) return;
-	// Made data need not survive a crash.
-	stack.sql('SET GLOBAL innodb_flush_log_at_trx_commit = 0');
+	// Made data need not survive a crash, and the keys by caller are written at
+	// random: in memory while there is some.
+	const log = stack.sqlOne('SELECT @@innodb_log_file_size');
+	stack.sql(`SET GLOBAL innodb_flush_log_at_trx_commit = 0; SET GLOBAL innodb_log_file_size = ${2 ** 31}; SET GLOBAL sort_buffer_size = ${2 ** 25};
+		SET GLOBAL innodb_buffer_pool_size = ${calls > 1e6 ? FILL_POOL_BYTES : POOL_BYTES}`);
 	await Promise.all(Array.from({ length: parts }, (_, part) => new Promise((done, fail) => {
 		spawn(join(build, 'bench/bench_reports'), [join(stack.dir, 'run/my.sock'), userInfo().username, calls, COMPANIES, part, parts].map(String),
 			{ stdio: ['ignore', 'ignore', 'inherit'] }).on('exit', (code) => code === 0 ? done() : fail(new Error(`bench_reports: status ${code}`)));
 	})));
-	stack.sql('SET GLOBAL innodb_flush_log_at_trx_commit = 1; ANALYZE TABLE phone_call, interaction, call_fact, call_rollup');
+	stack.sql(`SET GLOBAL innodb_flush_log_at_trx_commit = 1; SET GLOBAL innodb_log_file_size = ${log}; SET GLOBAL sort_buffer_size = DEFAULT;
+		SET GLOBAL innodb_buffer_pool_size = ${POOL_BYTES}; ANALYZE TABLE phone_call, interaction, interaction_tag, call_fact, call_rollup`);
 	const bytes = Number(stack.sqlOne("SELECT SUM(data_length + index_length) FROM information_schema.tables WHERE table_schema = 'ringtrace'"));
 	writeFileSync(filled, '');
 	console.error(`${calls} calls in ${COMPANIES} companies made in ${((Date.now() - began) / 1000).toFixed(0)} s, ${(bytes / 1e9).toFixed(2)} GB`);
@@ -156,6 +161,20 @@ async function at(calls) {
 		await time('key', 'log-page-deep', `/calls?range=365d&before=${us}-${call}`, log, `, page ${Math.round(deep / 50)}`);
 		await time('key', 'one-call', `/calls/${call}`, `SELECT id FROM phone_call WHERE company_id = x'${com}' AND id = x'${id}'`);
 		await time('filter', 'filter-30-days', '/calls?source=bing&talk_min=120&first=no&range=30d', facts(30, " AND source = 'bing' AND talk_ms >= 120000 LIMIT 51"));
+		const tag = (n) => `tag=${typeId('tag', Buffer.from(String(n).padStart(32, '0'), 'hex'))}`;
+		const tagged = (n, more = '') => `SELECT interaction_id FROM interaction_tag WHERE company_id = x'${com}' AND tag_id = x'${String(n).padStart(32, '0')}'${more}`;
+		await time('filter', 'filter-tag-year', `/calls?${tag(1)}&range=365d`, tagged(1, ' LIMIT 51'));
+		await time('filter', 'filter-rare-tag-year', `/calls?${tag(2)}&range=365d`, tagged(2));
+		await time('filter', 'filter-value-year', '/calls?value_min=900000&range=365d', facts(365, ' AND value_micros >= 900000000000'), ', no row fits');
+		await time('filter', 'filter-talk-year', '/calls?talk_min=399&value_min=0.9&source=bing&range=365d', facts(365, " AND talk_ms >= 399000 AND value_micros >= 900000 AND source = 'bing' LIMIT 51"), ', few fit');
+		await time('filter', 'filter-risk-year', '/calls?risk_min=80&range=365d', facts(365, ' AND risk >= 80'), ', no row fits');
+		await time('filter', 'search-year', '/calls?q=Caller+4999&range=365d', facts(365));
+		await time('filter', 'search-number-year', '/calls?q=999999&range=365d', facts(365), ', part of a number');
+		await time('filter', 'search-nothing-year', '/calls?q=nobody+at+all&range=365d', facts(365), ', no row fits');
+		await time('filter', 'report-tag-year', `/reports?by=source&${tag(1)}&range=365d`, tagged(1));
+		await time('filter', 'report-talk-year', '/reports?by=source&talk_min=45&range=365d', facts(365, ' AND talk_ms >= 45000'));
+		await time('filter', 'report-own-limit-year', '/reports?by=campaign&metric=own&own=45&range=365d', facts(365));
+		await time('filter', 'two-families-year', '/reports?by=source&split=keyword&range=365d', facts(365));
 		await time('filter', 'filter-rare-year', '/calls?source=nobody&range=365d', facts(365, " AND source = 'nobody'"), ', no row fits');
 		await time('filter', 'search-30-days', '/calls?q=Caller+4999&range=30d', facts(30));
 		await time('filter', 'two-dimensions-30-days', '/reports?by=source&split=campaign&range=30d', facts(30));
