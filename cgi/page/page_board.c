@@ -239,27 +239,6 @@ static void fold(const struct db_report_bucket *rows, size_t n,
 	}
 }
 
-/* Begins of days, or of the hours of one day, and the end. */
-static enum err make_edges(const struct page_range *g, struct tz_date from,
-    size_t count, int64_t *edges)
-{
-	if (g->days == 1) {
-		const enum err e = tz_day_start(g->z, from, &edges[0]);
-
-		for (size_t i = 1; e == ERR_OK && i <= count; i++)
-			edges[i] = edges[0] + (int64_t)i * RT_HOUR_US;
-		return e;
-	}
-	for (size_t i = 0; i <= count; i++) {
-		const enum err e =
-		    tz_day_start(g->z, tz_date_add(from, (int)i), &edges[i]);
-
-		if (e != ERR_OK)
-			return e;
-	}
-	return ERR_OK;
-}
-
 static void point_names(const struct page_range *g, size_t i, int64_t at_us,
     struct view *item)
 {
@@ -304,8 +283,7 @@ enum err page_board_series(const struct page_board *b, struct arena *mem,
     struct view *v)
 {
 	const struct page_range *g = b->range;
-	const size_t hours = (size_t)((g->to_us - g->from_us) / RT_HOUR_US);
-	const size_t count = g->days == 1 ? hours : (size_t)g->days;
+	const size_t count = page_range_points(g);
 	int64_t *edges = arena_array(mem, count + 1, sizeof(*edges));
 	struct db_report_sums *now = arena_array(mem, count, sizeof(*now));
 	struct db_report_sums *old = arena_array(mem, count, sizeof(*old));
@@ -313,11 +291,11 @@ enum err page_board_series(const struct page_board *b, struct arena *mem,
 
 	if (edges == NULL || now == NULL || old == NULL)
 		return ERR_NOMEM;
-	e = make_edges(g, g->before, count, edges);
+	e = page_range_edges(g, g->before, edges);
 	if (e != ERR_OK)
 		return e;
 	fold(b->before, b->n_before, edges, count, old);
-	if ((e = make_edges(g, g->from, count, edges)) != ERR_OK)
+	if ((e = page_range_edges(g, g->from, edges)) != ERR_OK)
 		return e;
 	fold(b->now, b->n_now, edges, count, now);
 	view_cstr(v, "series_title",

@@ -67,7 +67,9 @@ static const struct page_metric metrics[] = {
 	{ "first_rate", "First-time, share",
 	    "Calls from numbers that had never called before, of all calls.",
 	    METRIC_SHARE, get_first_time, get_calls, false, false, false },
-	{ "repeat", "Repeat callers", "Calls from numbers that called before.",
+	{ "repeat", "Repeat callers",
+	    "All other calls than those of first-time callers: from numbers"
+	    " that called before, and from callers who show no number.",
 	    METRIC_COUNT, get_repeat, NULL, false, false, false },
 	{ "qualified", "Qualified",
 	    "Calls that the verdict, or a person, says count: answered, as"

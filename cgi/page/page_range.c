@@ -109,6 +109,45 @@ enum err page_range_read(const struct req *r, struct tz *z,
 	return ERR_OK;
 }
 
+size_t page_range_points(const struct page_range *g)
+{
+	if (g->days != 1)
+		return (size_t)g->days;
+	return (size_t)((g->to_us - g->from_us + RT_HOUR_US - 1) / RT_HOUR_US);
+}
+
+static enum err hour_edges(const struct page_range *g, struct tz_date day,
+    int64_t *edges)
+{
+	const size_t n = page_range_points(g);
+	int64_t from_us, to_us;
+	enum err e;
+
+	if ((e = tz_day_start(g->z, day, &from_us)) != ERR_OK ||
+	    (e = tz_day_start(g->z, tz_date_add(day, 1), &to_us)) != ERR_OK)
+		return e;
+	for (size_t i = 0; i < n; i++) {
+		const int64_t at_us = from_us + (int64_t)i * RT_HOUR_US;
+
+		edges[i] = at_us < to_us ? at_us : to_us;
+	}
+	edges[n] = to_us;
+	return ERR_OK;
+}
+
+enum err page_range_edges(const struct page_range *g, struct tz_date from,
+    int64_t *edges)
+{
+	const size_t n = page_range_points(g);
+	enum err e = ERR_OK;
+
+	if (g->days == 1)
+		return hour_edges(g, from, edges);
+	for (size_t i = 0; i <= n && e == ERR_OK; i++)
+		e = tz_day_start(g->z, tz_date_add(from, (int)i), &edges[i]);
+	return e;
+}
+
 void page_range_query(const struct page_range *g, struct buf *b)
 {
 	char day[TZ_TEXT_MAX];

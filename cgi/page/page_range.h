@@ -39,6 +39,15 @@ RT_MUST_USE enum err page_range_zone(const struct req *r, struct tz **out);
 RT_MUST_USE enum err page_range_read(const struct req *r, struct tz *z,
     struct page_range *out);
 
+/* Points of a chart: the days of the period, or the hours of its only day. */
+size_t page_range_points(const struct page_range *g);
+/* Where the points begin, and where the last ends, in a period of as many days
+ * that begins with from. Nothing of it is left out: the last hour of a day that
+ * is no whole number of them is shorter, and takes what another day has more.
+ */
+RT_MUST_USE enum err page_range_edges(const struct page_range *g,
+    struct tz_date from, int64_t *edges);
+
 /* Appends "range=30d" or "from=…&to=…". */
 void page_range_query(const struct page_range *g, struct buf *b);
 /* "22 Oct – 20 Nov 2026", "20 Nov 2026". */

@@ -21,26 +21,11 @@ static void fold(const struct db_report_bucket *rows, size_t n,
 	}
 }
 
-static enum err edges_of(const struct page_range *g, struct tz_date from,
-    size_t count, int64_t *edges)
-{
-	enum err e = tz_day_start(g->z, from, &edges[0]);
-
-	for (size_t i = 1; e == ERR_OK && i <= count; i++)
-		if (g->days == 1)
-			edges[i] = edges[0] + (int64_t)i * RT_HOUR_US;
-		else
-			e = tz_day_start(g->z, tz_date_add(from, (int)i),
-			    &edges[i]);
-	return e;
-}
-
 enum err page_report_time_points(const struct report *t,
     struct report_point **points, size_t *n)
 {
 	const struct page_range *g = &t->range;
-	const size_t hours = (size_t)((g->to_us - g->from_us) / RT_HOUR_US);
-	const size_t count = g->days == 1 ? hours : (size_t)g->days;
+	const size_t count = page_range_points(g);
 	int64_t *edges = arena_array(t->r->arena, count + 1, sizeof(*edges));
 	struct report_point *all =
 	    arena_array(t->r->arena, count, sizeof(*all));
@@ -48,10 +33,10 @@ enum err page_report_time_points(const struct report *t,
 
 	if (edges == NULL || all == NULL)
 		return ERR_NOMEM;
-	if ((e = edges_of(g, g->before, count, edges)) != ERR_OK)
+	if ((e = page_range_edges(g, g->before, edges)) != ERR_OK)
 		return e;
 	fold(t->before, t->n_before, edges, count, true, all);
-	if ((e = edges_of(g, g->from, count, edges)) != ERR_OK)
+	if ((e = page_range_edges(g, g->from, edges)) != ERR_OK)
 		return e;
 	fold(t->now, t->n_now, edges, count, false, all);
 	for (size_t i = 0; i < count; i++) {
@@ -232,7 +217,7 @@ enum err page_report_time_cols(struct report *t)
 		return e;
 	if (strcmp(t->by->key, "day") == 0) {
 		x.how = BY_DAY;
-		if ((e = edges_of(&t->range, t->range.from, t->n, edges)) !=
+		if ((e = page_range_edges(&t->range, t->range.from, edges)) !=
 		    ERR_OK)
 			return e;
 	}

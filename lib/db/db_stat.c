@@ -1,5 +1,7 @@
 #include "lib/db/db_stat.h"
 
+#include <string.h>
+
 #include "lib/core/rollup_cover.h"
 #include "lib/db/db_fact.h"
 #include "lib/db/db_sums.h"
@@ -303,6 +305,79 @@ static enum err make(struct db *db, struct company_id company,
 			     : fill(db, company, u, s);
 }
 
+/* --- what nobody sums ------------------------------------------------------*/
+
+#define WORD_BYTES 65
+
+/* The word of stored sums behind `word`, in their order. ERR_NOTFOUND: that was
+ * the last. By its key, so it costs nothing however many rows each has. */
+static enum err next_word(struct db *db, struct company_id company,
+    char word[WORD_BYTES])
+{
+	static const char sql[] =
+	    "SELECT MIN(dimension) FROM call_rollup"
+	    " WHERE company_id = ? AND dimension > ?";
+	struct stmt *st = stmt_begin(db, sql);
+	char next[WORD_BYTES];
+	enum err e;
+
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, slice_from(word));
+	stmt_out_text(st, next, sizeof(next));
+	e = stmt_one(st);
+	if (e != ERR_OK)
+		return e;
+	if (next[0] == '\0')
+		return ERR_NOTFOUND;
+	memcpy(word, next, sizeof(next));
+	return ERR_OK;
+}
+
+static bool is_sum(const char *word)
+{
+	for (size_t i = 0; i < RT_ARRAY_LEN(sums); i++)
+		if (strcmp(sums[i].stored, word) == 0)
+			return true;
+	return false;
+}
+
+static enum err count_stored(struct db *db, struct company_id company,
+    const struct sum *u, struct rollup_cover_span s, uint64_t *n)
+{
+	static const char sql[] =
+	    "SELECT COUNT(*) FROM call_rollup WHERE company_id = ?"
+	    " AND dimension = ? AND bucket_at >= ? AND bucket_at < ?";
+	struct stmt *st = stmt_begin(db, sql);
+
+	in_stored(st, &company, u, s);
+	stmt_out_u64(st, n);
+	return stmt_one(st);
+}
+
+/* Rows under words that are no sum, as another version may have left them:
+ * counts them, or takes them away when n is NULL. */
+static enum err strangers(struct db *db, struct company_id company,
+    struct rollup_cover_span s, uint64_t *n)
+{
+	char word[WORD_BYTES] = "";
+	enum err e;
+
+	while ((e = next_word(db, company, word)) == ERR_OK) {
+		const struct sum u = { .stored = word };
+		uint64_t more = 0;
+
+		if (is_sum(word))
+			continue;
+		e = n == NULL ? clear(db, company, &u, s)
+			      : count_stored(db, company, &u, s, &more);
+		if (e != ERR_OK)
+			return e;
+		if (n != NULL)
+			*n += more;
+	}
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
 enum err db_stat_rebuild(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us)
 {
@@ -316,6 +391,8 @@ enum err db_stat_rebuild(struct db *db, struct company_id company,
 	    (e = db_fact_rebuild(db, company, s.from_us, s.to_us)) == ERR_OK)
 		for (size_t i = 0; i < RT_ARRAY_LEN(sums) && e == ERR_OK; i++)
 			e = make(db, company, &sums[i], s);
+	if (e == ERR_OK)
+		e = strangers(db, company, s, NULL);
 	return db_join_end(db, mine, e);
 }
 
@@ -365,6 +442,8 @@ enum err db_stat_verify(struct db *db, struct company_id company,
 		e = verify(db, company, &sums[i], s, &n);
 		all += n;
 	}
+	if (e == ERR_OK)
+		e = strangers(db, company, s, &all);
 	if (e == ERR_OK)
 		*wrong = all;
 	return e;

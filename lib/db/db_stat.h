@@ -27,7 +27,8 @@ RT_MUST_USE enum err db_stat_take(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_stat_rebuild(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us);
 /* *wrong: roll-up and fact rows of the same 16 days that are missing, too many
- * or different from the calls. */
+ * or different from the calls; sums of what nobody sums are too many, and gone
+ * after a rebuild. */
 RT_MUST_USE enum err db_stat_verify(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, uint64_t *wrong);
 

@@ -1,7 +1,7 @@
 /*
  * charts.js - draws the time series from the table that stays in the page.
  *
- * Bars: answered below, not answered on top; the previous period is a thin
+ * Bars: answered below, all others on top; the previous period is a thin
  * line. Colours are the page's custom properties, read again when the theme
  * changes. A day that is not over yet is drawn lighter.
  */
@@ -124,7 +124,7 @@ function say(el, data, i) {
 			line(data.texts[i][0]), document.createElement("br"), line(data.texts[i][1]));
 		return;
 	}
-	const rest = data.missed[i] === 1 ? "1 call not answered" : `${data.missed[i]} calls not answered`;
+	const rest = data.missed[i] === 1 ? "1 other" : `${data.missed[i]} others`;
 
 	el.replaceChildren(
 		line(data.labels[i] + (data.partial[i] ? ", so far" : ""), "b"),

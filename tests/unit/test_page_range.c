@@ -204,12 +204,82 @@ static void test_board(void **state)
 	arena_fini(&mem);
 }
 
+static const struct {
+	const char *why;
+	const char *zone;
+	const char *query;
+	size_t points;
+	const char *last; /* begin of the last point */
+	const char *end;
+	const char *before_last;
+	const char *before_end;
+} days[] = {
+	{ "24 hours", "America/New_York", "from=2026-06-10&to=2026-06-10", 24,
+	    "2026-06-11T03:00:00Z", "2026-06-11T04:00:00Z",
+	    "2026-06-04T03:00:00Z", "2026-06-04T04:00:00Z" },
+	{ "25 hours", "America/New_York", "from=2026-11-01&to=2026-11-01", 25,
+	    "2026-11-02T04:00:00Z", "2026-11-02T05:00:00Z",
+	    "2026-10-26T04:00:00Z", "2026-10-26T04:00:00Z" },
+	{ "24 after 25", "America/New_York", "from=2026-11-08&to=2026-11-08",
+	    24, "2026-11-09T04:00:00Z", "2026-11-09T05:00:00Z",
+	    "2026-11-02T03:00:00Z", "2026-11-02T05:00:00Z" },
+	{ "24 and a half", "Australia/Lord_Howe",
+	    "from=2026-04-05&to=2026-04-05", 25, "2026-04-05T13:00:00Z",
+	    "2026-04-05T13:30:00Z", "2026-03-29T13:00:00Z",
+	    "2026-03-29T13:00:00Z" },
+	{ "23 and a half", "Australia/Lord_Howe",
+	    "from=2026-10-04&to=2026-10-04", 24, "2026-10-04T12:30:00Z",
+	    "2026-10-04T13:00:00Z", "2026-09-27T12:30:00Z",
+	    "2026-09-27T13:30:00Z" },
+	{ "days", "Asia/Kathmandu", "from=2026-01-01&to=2026-01-03", 3,
+	    "2026-01-02T18:15:00Z", "2026-01-03T18:15:00Z",
+	    "2025-12-26T18:15:00Z", "2025-12-27T18:15:00Z" },
+};
+
+/* Every moment of a period is in a point, whatever the clocks did. */
+static void test_edges(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(days); i++) {
+		struct req r = { .now_us = utc("2026-11-20T15:00:00Z") };
+		struct page_range g = { .days = 0 };
+		int64_t now[32], before[32];
+		struct arena mem;
+		struct tz *z;
+		size_t n;
+
+		arena_init(&mem, 1 << 20);
+		r.arena = &mem;
+		assert_int_equal(tz_open(slice_from(days[i].zone), &z), ERR_OK);
+		assert_int_equal(req_parse_params(&mem,
+				     slice_from(days[i].query), &r.query),
+		    ERR_OK);
+		assert_int_equal(page_range_read(&r, z, &g), ERR_OK);
+		n = page_range_points(&g);
+		if (n != days[i].points)
+			fail_msg("%s: %zu points", days[i].why, n);
+		assert_int_equal(page_range_edges(&g, g.from, now), ERR_OK);
+		assert_int_equal(page_range_edges(&g, g.before, before),
+		    ERR_OK);
+		if (now[0] != g.from_us || now[n - 1] != utc(days[i].last) ||
+		    now[n] != utc(days[i].end) || now[n] != g.to_us ||
+		    before[0] != g.before_us ||
+		    before[n - 1] != utc(days[i].before_last) ||
+		    before[n] != utc(days[i].before_end) ||
+		    before[n] != g.before_end_us)
+			fail_msg("%s: other edges", days[i].why);
+		tz_close(z);
+		arena_fini(&mem);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_board),
+		cmocka_unit_test(test_edges),
 	};
 
 	return cmocka_run_group_tests_name("page_range", tests, NULL, NULL);
