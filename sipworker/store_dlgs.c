@@ -15,6 +15,9 @@
 #define NAME_NEW STORE_DLGS_NAME ".new"
 #define MAGIC    UINT32_C(0x52544431) /* "RTD1" */
 #define RECORD   4096
+/* The most that max_calls may be (lib/base/settings.c): an earlier worker may
+ * have had more of them than this one. */
+#define MAX_CALLS 20000
 
 /* This machine's own bytes: who reads them is the same program, or refuses. */
 struct record {
@@ -57,7 +60,7 @@ static bool is_whole(const union page *p, int64_t now_wall_us)
 /* Where the file has a hole there are pages of zeros, which cost no disk. */
 static void read_left(struct store_dlgs *d, int fd, int64_t now_wall_us)
 {
-	const off_t rows = (off_t)engine_dlgs_rows(20000);
+	const off_t rows = (off_t)engine_dlgs_rows(MAX_CALLS);
 	union page p;
 	uint32_t n = 0;
 
@@ -113,14 +116,17 @@ static bool write_page(struct store_dlgs *d, uint32_t i, const union page *p)
 static bool copy_row(struct store_dlgs *d, uint32_t i, int64_t now_wall_us)
 {
 	uint32_t version = d->seen[i];
+	struct engine_dlgs_row row;
 	union page p;
 	bool used;
 
-	memset(&p, 0, sizeof(p));
+	/* Most rows are as they were: nothing else is done for one of those. */
 	if (!engine_dlgs_look(d->memory, d->max_calls, i, &version, &used,
-		&p.record.row))
+		&row))
 		return true;
+	memset(&p, 0, sizeof(p));
 	if (used) {
+		p.record.row = row;
 		p.record.magic = MAGIC;
 		p.record.size = sizeof(p.record);
 		p.record.saved_wall_us = now_wall_us;
@@ -131,6 +137,24 @@ static bool copy_row(struct store_dlgs *d, uint32_t i, int64_t now_wall_us)
 	d->seen[i] = version;
 	d->unsynced = true;
 	return true;
+}
+
+/* The file is whole before it takes the old one's place. */
+static void place(struct store_dlgs *d)
+{
+	d->placed = true; /* not tried again, should it fail */
+	if (renameat(d->dirfd, NAME_NEW, d->dirfd, STORE_DLGS_NAME) == -1)
+		log_sys("store: rename " NAME_NEW);
+}
+
+static void make_durable(struct store_dlgs *d, int64_t now_mono_us)
+{
+	if (!d->unsynced || now_mono_us - d->synced_us < STORE_DLGS_SYNC_US)
+		return;
+	d->synced_us = now_mono_us;
+	d->unsynced = false;
+	if (fdatasync(d->fd) == -1)
+		log_sys("store: sync " STORE_DLGS_NAME);
 }
 
 void store_dlgs_copy(struct store_dlgs *d, int64_t now_wall_us,
@@ -149,15 +173,11 @@ void store_dlgs_copy(struct store_dlgs *d, int64_t now_wall_us,
 		if (all)
 			d->changes = changes;
 	}
-	if (!d->unsynced || now_mono_us - d->synced_us < STORE_DLGS_SYNC_US)
-		return;
-	d->synced_us = now_mono_us;
-	d->unsynced = false;
-	if (fdatasync(d->fd) == -1)
-		log_sys("store: sync " STORE_DLGS_NAME);
+	make_durable(d, now_mono_us);
+	if (all && !d->placed)
+		place(d);
 }
 
-/* The new file is whole before it takes the old one's place. */
 static void replace(struct store_dlgs *d, int64_t now_wall_us)
 {
 	d->fd = openat(d->dirfd, NAME_NEW,
@@ -167,9 +187,6 @@ static void replace(struct store_dlgs *d, int64_t now_wall_us)
 		return;
 	}
 	store_dlgs_copy(d, now_wall_us, clk_mono_us());
-	if (d->failed ||
-	    renameat(d->dirfd, NAME_NEW, d->dirfd, STORE_DLGS_NAME) == -1)
-		log_sys("store: rename " NAME_NEW);
 }
 
 void store_dlgs_init(struct store_dlgs *d, void *memory, uint32_t max_calls,

@@ -6,8 +6,8 @@
  * row, found by its number, empty where there is none. A thread of its own
  * copies what has changed, so neither the engine nor the journal waits for the
  * disk: what is up for STORE_DLGS_US survives the processes, what is up for
- * STORE_DLGS_SYNC_US the machine. Each life of the store writes a new file and
- * then takes the place of the old one with it.
+ * STORE_DLGS_SYNC_US the machine. Each life of the store writes a new file,
+ * which takes the place of the old one as soon as it is whole.
  */
 #ifndef RT_SIPWORKER_STORE_DLGS_H
 #define RT_SIPWORKER_STORE_DLGS_H
@@ -31,6 +31,7 @@ struct store_dlgs {
 	uint32_t *seen;   /* version of each row in the file */
 	uint64_t changes; /* of the memory, at the last look */
 	bool failed;      /* the last time; said once */
+	bool placed;      /* where the old file was */
 	bool unsynced;
 	int64_t synced_us;
 	pthread_mutex_t lock;

@@ -7,9 +7,11 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -219,6 +221,33 @@ static void test_damage(void **state)
 	assert_int_equal(unlinkat(dirfd, STORE_DLGS_NAME, AT_REMOVEDIR), 0);
 }
 
+/* The disk is full while the new file begins: it takes the old one's place when
+ * there is room again, or what was ended would be found once more. */
+static void test_no_room(void **state)
+{
+	struct rlimit all, none;
+	struct life l;
+
+	(void)state;
+	begin(&l, WALL_US);
+	(void)found(&l);
+	put(&l, 0, ENGINE_LEFT_DIALOG, "up");
+	copy(&l);
+	end(&l);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &all), 0);
+	none = all;
+	none.rlim_cur = 0;
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	begin(&l, WALL_US);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &all), 0);
+	expect(WALL_US, "1:up@0 "); /* whoever dies now leaves what was there */
+	assert_string_equal(found(&l), "1:up@0 ");
+	copy(&l);
+	end(&l);
+	expect(WALL_US, "");
+}
+
 /* Whose dialog it was is gone with it. */
 static void test_wiped(void **state)
 {
@@ -267,6 +296,7 @@ int main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_too_old, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damage, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_room, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wiped, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_thread, setup, teardown),
 	};
