@@ -42,9 +42,8 @@ function cpu_us() {
 }
 
 async function once(mode, connections, { rate = 0, visits = 0, s = seconds } = {}) {
-	const { stdout, stderr } = await run(join(build, 'bench/bench_dni'),
+	const { stdout } = await run(join(build, 'bench/bench_dni'),
 		[addr, '8080', mode, connections, s, rate, visits].map(String), { maxBuffer: 1 << 20 });
-	if (process.env.RT_TRACE && rate > 0) (await import('node:fs')).appendFileSync('/tmp/slow.txt', stderr + '--\n');
 	const got = JSON.parse(stdout);
 	if (got.bad > got.answers / 1000) throw new Error(`${mode}: ${got.bad} of ${got.answers} answers were bad`);
 	if (got.unanswered > 0) throw new Error(`${mode}: ${got.unanswered} requests were never answered`);
