@@ -78,12 +78,12 @@ enum err stale_name(struct slice name, struct view *v)
 }
 
 enum err stale_named(const struct req *r, struct resp *out,
-    enum frame_place place, const char *kind, const uint8_t object[ID_BYTES],
+    enum frame_place place, const char *action, const uint8_t object[ID_BYTES],
     struct slice now, struct slice back, bool *shown)
 {
 	struct stale s = { .place = place,
 		.what = "the name",
-		.action = kind,
+		.action = action,
 		.object = object,
 		.theirs = now,
 		.back = back };

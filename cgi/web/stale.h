@@ -23,10 +23,10 @@ bool stale_is(const struct req *r, const char *stamp);
 
 /* The key stamp_name, for the form of a name. */
 RT_MUST_USE enum err stale_name(struct slice name, struct view *v);
-/* Answers a form that names an object of the kind, where stale_is() its name
- * now: *shown, with the page. place, kind: "flow", as the audit log has it. */
+/* Answers a form that names an object, where stale_is() its name now: *shown,
+ * with the page. action: of its renaming in the audit log, as "flow.rename". */
 RT_MUST_USE enum err stale_named(const struct req *r, struct resp *out,
-    enum frame_place place, const char *kind, const uint8_t object[ID_BYTES],
+    enum frame_place place, const char *action, const uint8_t object[ID_BYTES],
     struct slice now, struct slice back, bool *shown);
 
 /* Sets has_who and who: whose change to the object is the newest of this
