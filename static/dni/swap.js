@@ -345,7 +345,7 @@ function see(root) {
 	observer.observe(root, { childList: true, subtree: true, characterData: true, attributeFilter: names });
 	// Elements that may have a shadow root of before our time: those whose names are
 	// none of HTML's everyday ones, and boxes without children of their own; those
-	// with children, of which a page has thousands, are the module's for visits.
+	// with children and texts, of which a page has thousands, are the module's for visits.
 	setTimeout(() => {
 		root.querySelectorAll(':not(div,a,p,span,li,h3,img,svg,path,td,i,b,option),div:empty').forEach(enter);
 	});

@@ -80,8 +80,9 @@ export default function (tag) {
 	tag.page.rooted = (root) => {
 		root.addEventListener('submit', form, true);
 		root.addEventListener('focusin', form);
-		// Boxes that have children and had a shadow root before the tag came.
-		for (const el of root.querySelectorAll('div')) if (el.shadowRoot) tag.page.watch(el.shadowRoot);
+		// Elements of every day that may have a shadow root: boxes that have children,
+		// and texts, and had theirs before the tag came.
+		for (const el of root.querySelectorAll('div,p,span,h3')) if (el.shadowRoot) tag.page.watch(el.shadowRoot);
 	};
 	tag.page.roots.forEach(tag.page.rooted);
 	form({ composedPath: () => [d.activeElement || d] });

@@ -115,8 +115,9 @@ export const hard = [
 	{
 		name: 'slots, and a host deep in the page with children of its own', site: 'US',
 		body: `<x-phone><span slot="number">${swap}</span><template shadowrootmode="open"><b>Call</b> <slot name="number"></slot></template></x-phone>
-			<section><div><div class="deep"><p>Around ${swap}</p><template shadowrootmode="open"><h2>${swap}</h2><slot></slot></template></div></div></section>`,
-		// A box with children of its own is looked at when somebody uses the page.
+			<section><div><div class="deep"><p>Around ${swap}</p><template shadowrootmode="open"><h2>${swap}</h2><slot></slot></template></div></div></section>
+			<span>a<template shadowrootmode="open">${swap}</template></span><p><template shadowrootmode="open"><b>${swap}</b></template></p><h3><template shadowrootmode="open"><a href="${link}">${swap}</a></template></h3>`,
+		// A box with children of its own, or an element of texts, is looked at when somebody uses the page.
 		act: (page) => page.mouse.move(9, 9),
 	},
 	{
