@@ -1,5 +1,6 @@
 #include "cgi/web/csrf.h"
 
+#include "lib/core/id.h"
 #include "lib/hash/token.h"
 
 static const char *cookie_name(const struct req *r)
@@ -31,9 +32,17 @@ static enum err token_of(const struct req *r, struct slice secret,
 	return token_derive(secret, r->signed_in ? "csrf" : "csrf-before", out);
 }
 
+/* What stands behind the token: the company of a page. "": none. */
+static void company_of(const struct req *r, char out[ID_TEXT_MAX])
+{
+	out[0] = '\0';
+	if (r->signed_in && !id_is_nil(r->company.v))
+		id_text(ID_KIND_company, r->company.v, out);
+}
+
 enum err csrf_offer(struct req *r, struct resp *out)
 {
-	char fresh[TOKEN_TEXT + 1], token[TOKEN_TEXT + 1];
+	char fresh[TOKEN_TEXT + 1], token[TOKEN_TEXT + ID_TEXT_MAX];
 	struct slice secret;
 	enum err e;
 
@@ -44,6 +53,7 @@ enum err csrf_offer(struct req *r, struct resp *out)
 	}
 	if ((e = token_of(r, secret, token)) != ERR_OK)
 		return e;
+	company_of(r, token + TOKEN_TEXT);
 	if (!arena_copy(r->arena, slice_from(token), &r->csrf))
 		return ERR_NOMEM;
 	return ERR_OK;
@@ -78,17 +88,35 @@ bool csrf_own_page(const struct req *r)
 				       SLICE("same-origin")));
 }
 
+static struct slice sent(const struct req *r)
+{
+	struct slice s;
+
+	return req_form(r, "csrf", &s) == ERR_OK
+		   ? s
+		   : req_env(r, "HTTP_X_CSRF_TOKEN");
+}
+
 enum err csrf_check(const struct req *r)
 {
 	char want[TOKEN_TEXT + 1];
-	struct slice secret, got;
+	struct slice secret;
 	enum err e;
 
 	if (!origin_ok(r) || secret_of(r, &secret) != ERR_OK)
 		return ERR_DENIED;
-	if (req_form(r, "csrf", &got) != ERR_OK)
-		got = req_env(r, "HTTP_X_CSRF_TOKEN");
 	if ((e = token_of(r, secret, want)) != ERR_OK)
 		return e;
-	return token_equal(got, slice_from(want)) ? ERR_OK : ERR_DENIED;
+	return token_equal(slice_head(sent(r), TOKEN_TEXT), slice_from(want))
+		   ? ERR_OK
+		   : ERR_DENIED;
+}
+
+bool csrf_other_company(const struct req *r)
+{
+	const struct slice of = slice_skip(sent(r), TOKEN_TEXT);
+	char now[ID_TEXT_MAX];
+
+	company_of(r, now);
+	return of.n > 0 && !slice_eq_cstr(of, now);
 }

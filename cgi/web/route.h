@@ -49,6 +49,9 @@ struct route {
 	/* The role is needed in all companies of the account, and no company
 	 * need exist: for what belongs to the account. */
 	bool wide;
+	/* What is done is not the company's that one looks at: a page of
+	 * another company may ask for it. */
+	bool any_company;
 	const void *data; /* r->data of the handler; may be NULL */
 };
 

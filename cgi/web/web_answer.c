@@ -136,6 +136,19 @@ static enum err serve_admitted(const struct web_conf *conf, struct req *r,
 	return row->handler(r, out);
 }
 
+/* A form of another company's page would be saved for the one that was chosen
+ * in another tab since. */
+static bool strayed(const struct req *r, const struct route *row)
+{
+	return r->method != REQ_GET && row->role > ROUTE_SIGNED_IN &&
+	       !row->wide && !row->any_company && csrf_other_company(r);
+}
+
+static const char other_company[] =
+    "This page was opened for another company than the one you are at now."
+    " Nothing was saved. Change back to that company in another tab, then"
+    " reload this page to send the form again.";
+
 static enum err serve(struct req *r, const struct req_source *src,
     const struct route *row, struct resp *out)
 {
@@ -159,6 +172,8 @@ static enum err serve(struct req *r, const struct req_source *src,
 		return e;
 	if (again)
 		return kept_again(r, out);
+	if (!plain && strayed(r, row))
+		return resp_problem(out, 409, other_company);
 	r->data = row->data;
 	return row->handler(r, out);
 }
