@@ -53,8 +53,7 @@ static const char *const ranges[FILTER_RANGE_COUNT] = {
 	[FILTER_RING_MS] = " AND f.ring_ms BETWEEN ? AND ?",
 	[FILTER_RISK] = " AND f.risk BETWEEN ? AND ?",
 	[FILTER_VALUE] =
-	    " AND f.has_value = 1"
-	    " AND f.value_micros BETWEEN ? AND ?",
+	    " AND f.has_value = 1 AND f.value_micros BETWEEN ? AND ?",
 };
 
 const char *db_filter_text_column(enum filter_text t)
