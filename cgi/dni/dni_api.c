@@ -19,6 +19,13 @@ static bool is_prefetch(const struct req *r)
 	return false;
 }
 
+/* Global Privacy Control as the browser itself says it with each request, for
+ * pages whose tag cannot ask or says something else. */
+static bool is_private(const struct req *r)
+{
+	return slice_eq(req_env(r, "HTTP_SEC_GPC"), SLICE("1"));
+}
+
 static struct dni_who who_of(const struct req *r)
 {
 	return (struct dni_who){ .origin = req_env(r, "HTTP_ORIGIN"),
@@ -195,6 +202,8 @@ static enum err post_visit(const struct req *r, struct resp *out)
 	if (done)
 		return e;
 	h->hidden = h->hidden || is_prefetch(r);
+	if (is_private(r))
+		h->consent = DNI_CONSENT_NO;
 	e = dni_serve_visit(r->app, h, &who, r->arena, &a);
 	return e == ERR_NOTFOUND ? ask_later(r, out, h, &who)
 				 : answer_or_wait(out, e, a);

@@ -133,6 +133,17 @@ test('prefetched and prerendered pages take no number', async () => {
 	assert.equal((await dni.ask({}, { 'sec-purpose': 'x' })).json?.tier, 'lease');
 });
 
+test('Global Privacy Control in the head of a request: nothing is leased, whatever the page says', async () => {
+	const asked = { url: `${stack.url}/demo/?utm_source=private` };
+	for (const more of [{}, { consent: 'yes' }]) {
+		const { json } = await dni.ask({ ...asked, ...more }, { 'sec-gpc': '1' });
+		assert.deepEqual([json.tier, json.why, json.visitor, json.visit], ['source', 'consent', undefined, undefined], JSON.stringify(more));
+	}
+	assert.equal((await dni.ask(asked, { 'sec-gpc': '0' })).json.tier, 'lease');
+	await until('the one without it is stored', () => stack.sqlOne("SELECT count(*) FROM visit WHERE utm_source = 'private'") !== '0');
+	assert.equal(stack.sqlOne("SELECT count(*) FROM visit WHERE utm_source = 'private'"), '1');
+});
+
 test('the access log has what was refused, and no line for each visitor', async () => {
 	assert.equal((await dni.ask()).json.tier, 'lease');
 	assert.equal((await dni.post('/dni/v1/beat', '{')).status, 400);
