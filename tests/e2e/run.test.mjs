@@ -11,7 +11,7 @@ import { smallDisk } from '../support/drill.mjs';
 import { addr, alive, build, childrenOf, dir, startStack, until } from '../support/stack.mjs';
 
 const without = ['dashboard', 'dni', 'jobd', 'sipworker'];
-let stack;
+let stack, mariadbd;
 after(() => stack?.stop('SIGKILL'));
 
 test('comes up and answers', async () => {
@@ -65,11 +65,25 @@ test('a database that does not hear it while it starts is killed, and is good th
 	let server;
 	// Itself, not what becomes it: that hears SIGTERM.
 	await until('mariadbd starts', () => (server = childrenOf(early.pid).find(({ cmd }) => /^\S*mariadbd /.test(cmd))?.pid));
+	[mariadbd] = readFileSync(`/proc/${server}/cmdline`, 'latin1').split('\0');
 	process.kill(server, 'SIGSTOP');
 	assert.equal((await early.stop('SIGINT')).code, 0);
 	assert.match(early.output, /mariadbd did not stop within 5 s: killing it/);
 	assert.ok(!alive(server));
 	const again = await startStack({ without, demo: false, dir: folder });
+	assert.equal((await again.stop()).code, 0);
+});
+
+test('a database that an earlier run has left hanging is ended by the next', async () => {
+	const folder = join(dir, 'deaf'); // made by the test before
+	const own = process.getuid() === 0 ? ['mysql', 'run'].map((d, i) => `#${statSync(join(folder, d))[['uid', 'gid'][i]]}`) : ['-', '-'];
+	const left = spawn(join(build, 'ringtrace'), ['guard', ...own, String(process.pid), '--', mariadbd, `--defaults-file=${join(folder, 'mysql.cnf')}`], { stdio: 'ignore' });
+	const ended = new Promise((r) => left.on('exit', r));
+	await until('it serves', () => existsSync(join(folder, 'mysql', 'pid')));
+	process.kill(left.pid, 'SIGSTOP');
+	const again = await startStack({ without, demo: false, dir: folder });
+	assert.match(again.output, new RegExp(`the database of an earlier run still runs, ending it pid=${left.pid}`));
+	await ended;
 	assert.equal((await again.stop()).code, 0);
 });
 
@@ -149,22 +163,6 @@ test('a killed supervisor leaves nothing running', async () => {
 	const pids = childrenOf(stack.pid).map(({ pid }) => pid);
 	await stack.stop('SIGKILL');
 	for (const pid of pids) await until(`${pid} ends`, () => !alive(pid), 60000);
-});
-
-test('a database that an earlier run has left hanging is ended by the next', async () => {
-	const folder = join(dir, 'left');
-	const first = await startStack({ without, demo: false, dir: folder });
-	const [program] = readFileSync(`/proc/${first.pidOf('mariadbd')}/cmdline`, 'latin1').split('\0');
-	assert.equal((await first.stop()).code, 0);
-	const own = process.getuid() === 0 ? ['mysql', 'run'].map((d, i) => `#${statSync(join(folder, d))[['uid', 'gid'][i]]}`) : ['-', '-'];
-	const left = spawn(join(build, 'ringtrace'), ['guard', ...own, String(process.pid), '--', program, `--defaults-file=${join(folder, 'mysql.cnf')}`], { stdio: 'ignore' });
-	const ended = new Promise((r) => left.on('exit', r));
-	await until('it serves', () => existsSync(join(folder, 'mysql', 'pid')));
-	process.kill(left.pid, 'SIGSTOP');
-	const again = await startStack({ without, demo: false, dir: folder });
-	assert.match(again.output, new RegExp(`the database of an earlier run still runs, ending it pid=${left.pid}`));
-	await ended;
-	assert.equal((await again.stop()).code, 0);
 });
 
 test('a program whose supervisor died before it began is not begun', () => {
