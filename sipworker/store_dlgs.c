@@ -125,8 +125,11 @@ static bool copy_row(struct store_dlgs *d, uint32_t i, int64_t now_wall_us)
 		&row))
 		return true;
 	memset(&p, 0, sizeof(p));
-	if (used) {
+	if (used && row.n <= ENGINE_DLGS_BYTES) {
 		p.record.row = row;
+		/* Behind it are those that had the row before. */
+		memset(p.record.row.bytes + row.n, 0,
+		    sizeof(row.bytes) - row.n);
 		p.record.magic = MAGIC;
 		p.record.size = sizeof(p.record);
 		p.record.saved_wall_us = now_wall_us;

@@ -221,11 +221,26 @@ static void test_damage(void **state)
 	assert_int_equal(unlinkat(dirfd, STORE_DLGS_NAME, AT_REMOVEDIR), 0);
 }
 
+static void read_page(off_t row, char page[RECORD])
+{
+	const int fd = openat(dirfd, STORE_DLGS_NAME, O_RDONLY | O_CLOEXEC);
+
+	assert_int_equal(pread(fd, page, RECORD, row * RECORD), RECORD);
+	(void)close(fd);
+}
+
+static bool holds(const char page[RECORD], const char *text)
+{
+	return slice_find_slice(slice_of(page, RECORD), slice_from(text)) <
+	       RECORD;
+}
+
 /* The disk is full while the new file begins: it takes the old one's place when
  * there is room again, or what was ended would be found once more. */
 static void test_no_room(void **state)
 {
 	struct rlimit all, none;
+	char page[RECORD];
 	struct life l;
 
 	(void)state;
@@ -241,33 +256,38 @@ static void test_no_room(void **state)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
 	begin(&l, WALL_US);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &all), 0);
-	expect(WALL_US, "1:up@0 "); /* whoever dies now leaves what was there */
+	read_page(0, page);
+	assert_true(holds(page, "up")); /* the old one is there */
 	assert_string_equal(found(&l), "1:up@0 ");
 	copy(&l);
 	end(&l);
 	expect(WALL_US, "");
 }
 
-/* Whose dialog it was is gone with it. */
+/* Whose dialog it was is gone with it, also when another one has its row. */
 static void test_wiped(void **state)
 {
 	char page[RECORD];
 	struct life l;
-	int fd;
 
 	(void)state;
 	begin(&l, WALL_US);
 	(void)found(&l);
 	put(&l, 1, ENGINE_LEFT_DIALOG, "sip:+12125550123@192.0.2.7");
 	copy(&l);
+	read_page(1, page);
+	assert_true(holds(page, "2125550123"));
 	put(&l, 1, ENGINE_LEFT_NOTHING, "");
 	copy(&l);
-	end(&l);
-	fd = openat(dirfd, STORE_DLGS_NAME, O_RDONLY | O_CLOEXEC);
-	assert_int_equal(pread(fd, page, sizeof(page), RECORD), RECORD);
-	(void)close(fd);
+	read_page(1, page);
 	for (size_t i = 0; i < sizeof(page); i++)
 		assert_int_equal(page[i], 0);
+	put(&l, 1, ENGINE_LEFT_DIALOG, "sip:b");
+	copy(&l);
+	read_page(1, page);
+	assert_true(holds(page, "sip:b"));
+	assert_false(holds(page, "2125550123"));
+	end(&l);
 }
 
 /* The thread copies by itself, and once more at its end. */
