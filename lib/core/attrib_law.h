@@ -62,9 +62,9 @@ double attrib_law_touch(const struct attrib_law *l, double since_s);
 double attrib_law_mean(const struct attrib_law *l, double from_s, double to_s);
 
 /* What agreement of a caller's area and a visit's place is worth: factors of
- * the rates of those who agree and of those who do not, who of n listed visits
- * whose place is known are `same` and the rest. The more agree, the less it
- * says: where all customers live in one zone it says nothing. */
+ * the rates of the visits that agree and of those that do not, where `same` of
+ * the `known` ones do. The more agree, the less it says: where all customers
+ * live in one zone it says nothing. */
 struct attrib_law_place {
 	double same;
 	double other;
