@@ -98,9 +98,15 @@ function save() {
 	cookie(`${tag.ids.visitor}.${tag.ids.visit}.${Date.now()}`, MONTH);
 }
 
-// For the next page, and for the stub there: what stands on this one.
+// For the next page, and for the stub there: what stands on this one, as long as it
+// is known whose visit that is, or nobody could put right what the stub painted. A
+// cookie is gone, too, where the yes was taken back in another tab.
 function remember() {
-	if (tag.ids.visitor) store(CACHE, JSON.stringify([Date.now() + HALF_HOUR, [...page.paint], swaps]));
+	if (!cookie()) store(CACHE, '');
+	else if (tag.ids.visitor) {
+		save();
+		store(CACHE, JSON.stringify([Date.now() + HALF_HOUR, [...page.paint], swaps]));
+	}
 }
 
 function forget() {

@@ -291,3 +291,23 @@ test('the stub changes texts, never comments or fields, and is the one the manua
 		[`<!-- ${own.national} --><b>${ours.national}</b>`, own.national, `I called ${own.national}`]);
 	await page.context().close();
 });
+
+for (const [name, then] of [
+	['a page was open for longer than a visit rests', `document.cookie = 'rt_id=vtr_1.vis_1.' + (Date.now() - 2700000) + ';path=/'`],
+	['the yes was taken back in another tab', `document.cookie = 'rt_id=;path=/;max-age=0'`],
+])
+	test(`${name}: no number that the stub painted stays when it is somebody else’s`, async () => {
+		serving(`<script>${readFileSync('static/dist/t-stub.js', 'utf8').trim()}</script>${BODY}`);
+		lease = leased('vis_1', ours);
+		const page = await newVisitor(site.browser);
+		await page.goto(site.base);
+		await shows(page, ours);
+		await page.waitForFunction(() => document.cookie.includes('vis_1'));
+		await page.evaluate(then);
+		lease = leased('vis_2', other);
+		await page.goto(`${site.base}/?two`);
+		await page.waitForFunction(() => window.ringtrace?.session?.().visit === 'vis_2');
+		await shows(page, other);
+		assert.equal(await page.getAttribute('#l', 'href'), `tel:${other.e164}`);
+		await page.context().close();
+	});
