@@ -14,6 +14,7 @@
 
 #include "ctl/ctl_acl.h"
 #include "ctl/ctl_file.h"
+#include "ctl/ctl_room.h"
 #include "ctl/ctl_want.h"
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
@@ -359,34 +360,6 @@ static void keep_u64(uint64_t *out, uint64_t v)
 		*out = v;
 }
 
-/* Splits "address:port" of http_listen, so that one of the two can change. */
-static enum err set_http(struct settings *s, const char *address, uint64_t port)
-{
-	struct slice port_text = slice_from(s->http_listen);
-	char text[SETTINGS_ADDR_MAX];
-	struct slice host;
-	struct buf b;
-
-	if (address == NULL && port == 0)
-		return ERR_OK;
-	if (!slice_cut(&port_text, ':', &host))
-		return ERR_SYNTAX;
-	buf_over(&b, text, sizeof(text));
-	buf_put(&b, address != NULL ? slice_from(address) : host);
-	buf_char(&b, ':');
-	if (port != 0)
-		buf_u64(&b, port);
-	else
-		buf_put(&b, port_text);
-	if (buf_err(&b) != ERR_OK ||
-	    !slice_to_cstr(buf_slice(&b), s->http_listen,
-		sizeof(s->http_listen)))
-		return ERR_TOOBIG;
-	(void)snprintf(s->public_url, sizeof(s->public_url), "http://%s",
-	    s->http_listen);
-	return ERR_OK;
-}
-
 /* Is this where browsers find us? */
 static bool is_own_machine(const struct settings *s)
 {
@@ -404,9 +377,7 @@ static enum err apply(struct ctl_layout *l, const struct ctl_layout_want *want)
 	    !set_text(s->smtp_url, sizeof(s->smtp_url), want->smtp_url) ||
 	    !set_text(s->dns_servers, sizeof(s->dns_servers),
 		want->dns_servers) ||
-	    set_http(s,
-		want->http_address != NULL ? want->http_address : want->address,
-		want->http_port) != ERR_OK ||
+	    ctl_want_http(s, want) != ERR_OK ||
 	    !set_text(s->public_url, sizeof(s->public_url), want->public_url)) {
 		log_error("run: an option's value is too long");
 		return ERR_RANGE;
@@ -571,6 +542,7 @@ enum err ctl_layout_open(struct ctl_layout *l,
 	if ((e = find_self(l)) != ERR_OK ||
 	    (e = find_dir(l, want->dir)) != ERR_OK ||
 	    (e = take_lock(l)) != ERR_OK ||
+	    (e = ctl_room_disk(l->dir)) != ERR_OK ||
 	    (e = load_settings(l, want)) != ERR_OK)
 		goto fail;
 	pick_users(l);

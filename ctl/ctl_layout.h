@@ -55,10 +55,10 @@ struct ctl_layout_want {
 	const char *log_level;
 };
 
-/* Creates what is missing, takes the lock, reads the settings file, lays the
- * wishes over it and writes it back. Everything that fails is said here.
- * ERR_BUSY: another supervisor runs there; ERR_RANGE: it is the wishes
- * that cannot be. Ended with ctl_layout_close(). */
+/* Creates what is missing, takes the lock, looks for room on the disk, reads
+ * the settings file, lays the wishes over it and writes it back. Everything
+ * that fails is said here. ERR_BUSY: another supervisor runs there; ERR_RANGE:
+ * it is the wishes that cannot be. Ended with ctl_layout_close(). */
 RT_MUST_USE enum err ctl_layout_open(struct ctl_layout *l,
     const struct ctl_layout_want *want);
 /* NULL is allowed; files stay. */

@@ -343,7 +343,6 @@ static enum err bring_up(struct run *r)
 	enum err e;
 
 	if ((e = check_programs(r)) != ERR_OK ||
-	    (e = ctl_room_disk(r->layout.dir)) != ERR_OK ||
 	    (e = check_ports(r)) != ERR_OK ||
 	    (e = start_database(r)) != ERR_OK || (e = start_demo(r)) != ERR_OK)
 		return e;

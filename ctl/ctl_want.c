@@ -1,7 +1,9 @@
 #include "ctl/ctl_want.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/cfg_is.h"
 #include "lib/base/log.h"
 
@@ -95,4 +97,50 @@ enum err ctl_want_check(const struct settings *s,
 	const enum err e = check_rtp(s, want);
 
 	return e == ERR_OK ? check_calls(s, want) : e;
+}
+
+static void direct_url(const struct settings *s, char *out, size_t cap)
+{
+	(void)snprintf(out, cap, "http://%s", s->http_listen);
+}
+
+/* Splits "address:port", so that one of the two can change. */
+static enum err set_listen(struct settings *s, const char *address,
+    uint64_t port)
+{
+	struct slice port_text = slice_from(s->http_listen);
+	char text[SETTINGS_ADDR_MAX];
+	struct slice host;
+	struct buf b;
+
+	if (!slice_cut(&port_text, ':', &host))
+		return ERR_SYNTAX;
+	buf_over(&b, text, sizeof(text));
+	buf_put(&b, address != NULL ? slice_from(address) : host);
+	buf_char(&b, ':');
+	if (port != 0)
+		buf_u64(&b, port);
+	else
+		buf_put(&b, port_text);
+	return buf_err(&b) == ERR_OK &&
+		       slice_to_cstr(buf_slice(&b), s->http_listen,
+			   sizeof(s->http_listen))
+		   ? ERR_OK
+		   : ERR_TOOBIG;
+}
+
+enum err ctl_want_http(struct settings *s, const struct ctl_layout_want *want)
+{
+	const char *address =
+	    want->http_address != NULL ? want->http_address : want->address;
+	char direct[SETTINGS_PATH_MAX + 1];
+	enum err e;
+
+	if (address == NULL && want->http_port == 0)
+		return ERR_OK;
+	direct_url(s, direct, sizeof(direct));
+	if ((e = set_listen(s, address, want->http_port)) == ERR_OK &&
+	    strcmp(s->public_url, direct) == 0)
+		direct_url(s, s->public_url, sizeof(s->public_url));
+	return e;
 }

@@ -18,4 +18,10 @@ RT_MUST_USE enum err ctl_want_words(const struct ctl_layout_want *want);
 RT_MUST_USE enum err ctl_want_check(const struct settings *s,
     const struct ctl_layout_want *want);
 
+/* Where nginx listens. public_url follows as long as it says no more than that;
+ * one that somebody chose stays, though address and port are typed at each
+ * start. ERR_TOOBIG, ERR_SYNTAX: not logged. */
+RT_MUST_USE enum err ctl_want_http(struct settings *s,
+    const struct ctl_layout_want *want);
+
 #endif

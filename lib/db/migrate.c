@@ -327,7 +327,10 @@ static enum err refuse_newer(struct db *db, const struct list *l, bool *begins)
 	e = stmt_one(st);
 	*begins = known == 0;
 	if (e == ERR_OK && known > last) {
-		log_error("migrate: the database is at %u, we know up to %u",
+		log_error(
+		    "migrate: the database is at %u, we know up to %u: a "
+		    "newer version has been here; use that one, or the "
+		    "backup taken before it",
 		    known, last);
 		return ERR_UNSUPPORTED;
 	}

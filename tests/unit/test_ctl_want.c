@@ -1,4 +1,5 @@
 /* Tests of ctl/ctl_want. */
+#include <stdio.h>
 #include <string.h>
 
 #include "ctl/ctl_want.h"
@@ -138,12 +139,54 @@ static void test_rtp(void **state)
 	}
 }
 
+static void test_http(void **state)
+{
+	static const struct {
+		const char *listen, *url;
+		const char *address, *http_address;
+		uint64_t port;
+		const char *want_listen, *want_url;
+	} cases[] = {
+		{ "127.0.0.1:8080", "http://127.0.0.1:8080", NULL, NULL, 0,
+		    "127.0.0.1:8080", "http://127.0.0.1:8080" },
+		{ "127.0.0.1:8080", "http://127.0.0.1:8080", "192.0.2.1", NULL,
+		    0, "192.0.2.1:8080", "http://192.0.2.1:8080" },
+		{ "127.0.0.1:8080", "http://127.0.0.1:8080", "192.0.2.1",
+		    "127.0.0.2", 81, "127.0.0.2:81", "http://127.0.0.2:81" },
+		/* What somebody chose stays when the same is typed again. */
+		{ "127.0.0.1:8080", "https://calls.example.com", "192.0.2.1",
+		    "127.0.0.1", 8080, "127.0.0.1:8080",
+		    "https://calls.example.com" },
+		{ "127.0.0.1:8080", "http://127.0.0.1:80", NULL, NULL, 8081,
+		    "127.0.0.1:8081", "http://127.0.0.1:80" },
+	};
+	struct settings s;
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		const struct ctl_layout_want want = { .address =
+							  cases[i].address,
+			.http_address = cases[i].http_address,
+			.http_port = cases[i].port };
+
+		settings_defaults(&s);
+		(void)snprintf(s.http_listen, sizeof(s.http_listen), "%s",
+		    cases[i].listen);
+		(void)snprintf(s.public_url, sizeof(s.public_url), "%s",
+		    cases[i].url);
+		assert_int_equal(ctl_want_http(&s, &want), ERR_OK);
+		assert_string_equal(s.http_listen, cases[i].want_listen);
+		assert_string_equal(s.public_url, cases[i].want_url);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_cannot_be),
 		cmocka_unit_test(test_rtp),
 		cmocka_unit_test(test_public_url),
+		cmocka_unit_test(test_http),
 		cmocka_unit_test(test_max_calls),
 	};
 
