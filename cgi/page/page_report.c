@@ -158,15 +158,17 @@ static void put_value(const struct report_dim *d, struct slice value,
 			buf_cstr(b, d->words[i].filter);
 }
 
+/* The rows of all, and of all others, stand for no value. */
 static void row_link(const struct report *t, const struct report_row *row,
-    struct view *item)
+    bool of_value, struct view *item)
 {
 	char mem[MORE_MAX];
 	struct buf b;
 
 	buf_over(&b, mem, sizeof(mem));
-	put_value(t->by, row->value, &b);
-	if (t->split != NULL)
+	if (of_value)
+		put_value(t->by, row->value, &b);
+	if (of_value && t->split != NULL)
 		put_value(t->split, row->value2, &b);
 	page_filter_href_calls(&t->p, t->by->key,
 	    t->split == NULL ? NULL : t->split->key, buf_slice(&b), item,
@@ -191,7 +193,7 @@ static void company_view(const struct report *t, const struct report_row *row,
 }
 
 static void row_view(const struct report *t, const struct report_row *row,
-    int64_t most, struct view *v)
+    int64_t most, bool of_value, struct view *v)
 {
 	struct view *item = view_item(v, "rows");
 	const struct page_metric *m;
@@ -202,7 +204,7 @@ static void row_view(const struct report *t, const struct report_row *row,
 	view_slice(item, "label", row->label);
 	view_slice(item, "label2", row->label2);
 	view_flag(item, "has_label2", row->label2.n > 0);
-	row_link(t, row, item);
+	row_link(t, row, of_value, item);
 	page_metric_text(t->metric, &row->now, text);
 	view_cstr(item, "number", text);
 	known = page_metric_number(t->metric, &row->now, &n);
@@ -247,11 +249,11 @@ static void table(const struct report *t, struct view *v)
 	}
 	view_list(v, "rows");
 	for (size_t i = 0; i < t->n; i++)
-		row_view(t, &t->rows[i], most, v);
+		row_view(t, &t->rows[i], most, true, v);
 	if (t->rest.now.calls > 0)
-		row_view(t, &t->rest, 0, v);
+		row_view(t, &t->rest, 0, false, v);
 	if (!t->no_total)
-		row_view(t, &total, 0, v);
+		row_view(t, &total, 0, false, v);
 	view_flag(v, "has_total", !t->no_total);
 	view_flag(v, "any", t->total.calls > 0);
 	view_flag(v, "any_few", few);

@@ -36,7 +36,7 @@ static const struct report_word class_words[] = {
 
 static const struct report_word talk_words[] = {
 	{ "0", "No talk", "&talk_max=0" },
-	{ "1", "Below 10 s", "&talk_max=9" },
+	{ "1", "Below 10 s", "&talk_min=1&talk_max=9" },
 	{ "2", "10 to 30 s", "&talk_min=10&talk_max=29" },
 	{ "3", "30 to 60 s", "&talk_min=30&talk_max=59" },
 	{ "4", "1 to 2 min", "&talk_min=60&talk_max=119" },
@@ -48,7 +48,7 @@ static const struct report_word talk_words[] = {
 
 static const struct report_word ring_words[] = {
 	{ "0", "Did not ring", "&ring_max=0" },
-	{ "1", "Below 10 s", "&ring_max=9" },
+	{ "1", "Below 10 s", "&ring_min=1&ring_max=9" },
 	{ "2", "10 to 30 s", "&ring_min=10&ring_max=29" },
 	{ "3", "30 to 60 s", "&ring_min=30&ring_max=59" },
 	{ "4", "1 to 2 min", "&ring_min=60&ring_max=119" },

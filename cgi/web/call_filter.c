@@ -59,6 +59,21 @@ static enum err put_id(int at, struct slice s, struct db_filter *f)
 	return is_none(s) ? ERR_OK : id_parse(ids[at], s, f->id[at]);
 }
 
+/* Times are kept in thousandths and asked for in whole seconds: "to 59" ends
+ * where "from 60" begins, also for the 59.5 s between them. To 0 is none at
+ * all, so that from 1 is any. */
+static int64_t limit_of(int at, bool least, uint64_t n)
+{
+	const int64_t one = limits[at].one;
+	const int64_t whole = (int64_t)n * one;
+
+	if (at != FILTER_TALK_MS && at != FILTER_RING_MS)
+		return whole;
+	if (least)
+		return n == 1 ? 1 : whole;
+	return n == 0 ? 0 : whole + one - 1;
+}
+
 static enum err put_limit(int at, bool least, struct slice s,
     struct db_filter *f)
 {
@@ -72,7 +87,7 @@ static enum err put_limit(int at, bool least, struct slice s,
 		f->min[at] = INT64_MIN;
 		f->max[at] = INT64_MAX;
 	}
-	*(least ? &f->min[at] : &f->max[at]) = (int64_t)n * limits[at].one;
+	*(least ? &f->min[at] : &f->max[at]) = limit_of(at, least, n);
 	return ERR_OK;
 }
 

@@ -4,7 +4,8 @@
  * The pages' filters and the endpoints' have names of their own, and are read
  * here alike: a text of up to 255 characters, "~" for calls without one; an id
  * in the same way; limits in whole seconds, points of risk, or units of money;
- * "yes" or "no", "true" or "false".
+ * "yes" or "no", "true" or "false". To 59 s is all that is not from 60 s; from
+ * 1 s all that is not none, which is to 0 s.
  */
 #ifndef RT_CGI_WEB_CALL_FILTER_H
 #define RT_CGI_WEB_CALL_FILTER_H

@@ -13,7 +13,8 @@ before(async () => {
 	seed(stack, { recordings: 0 });
 	// Half an hour off, with a change of clocks of half an hour.
 	zone = 'Australia/Lord_Howe';
-	stack.sql(`UPDATE company SET time_zone = '${zone}'; DELETE FROM ad_spend; DELETE FROM tracker_cost`);
+	stack.sql(`UPDATE phone_call SET talk_ms = ELT(1 + MOD(CONV(RIGHT(HEX(id), 2), 16, 10), 4), 400, 9600, 59600, talk_ms) WHERE result = 'answered';
+		UPDATE company SET time_zone = '${zone}'; DELETE FROM ad_spend; DELETE FROM tracker_cost`);
 	const made = spawnSync(join(build, 'ringtrace'), ['rollup', 'rebuild', '--days', '200', '-c', stack.conf], { encoding: 'utf8' });
 	assert.equal(made.status, 0, made.stderr);
 	me = await stack.login();
@@ -112,7 +113,7 @@ test('every metric by every dimension is what the calls say', async () => {
 
 test('under filters and by two dimensions, from sums and from calls', async () => {
 	const filters = [['', () => true], ['&source=google', (c) => c.source === 'google'], ['&result=unanswered', (c) => ['missed', 'abandoned', 'failed'].includes(c.result)],
-		['&talk_min=60', (c) => c.talk >= 60000], ['&channel=paid_search&first=yes', (c) => c.channel === 'paid_search' && c.first === 1], ['&source=nobody', () => false]];
+		['&talk_min=60', (c) => c.talk >= 60000], ['&talk_min=30&talk_max=59', (c) => c.talk >= 30000 && c.talk < 60000], ['&ring_max=9', (c) => c.ring < 10000], ['&channel=paid_search&first=yes', (c) => c.channel === 'paid_search' && c.first === 1], ['&source=nobody', () => false]];
 	for (const [by, split] of [['source', 'campaign'], ['campaign', 'channel'], ['result', 'outcome'], ['source', 'keyword'], ['place', 'device']])
 		for (const [query, fits] of filters) {
 			const got = JSON.parse(await get(`/reports.json?by=${by}&split=${split}&range=90d${query}`));
@@ -122,6 +123,18 @@ test('under filters and by two dimensions, from sums and from calls', async () =
 			for (const r of got.rows.filter((x) => x.label !== 'All others'))
 				assert.equal(r.now, cells.get(`${r.label}\n${r.split}`)?.length ?? 0, `${by} ${split} ${query}: ${r.label}, ${r.split}`);
 		}
+});
+
+test('a row leads to as many calls as it counts', async () => {
+	// Between two whole seconds, at both ends of a step, and less than one.
+	assert.ok(calls.some((c) => c.talk > 59000 && c.talk < 60000) && calls.some((c) => c.talk > 0 && c.talk < 1000));
+	for (const by of ['talk', 'ring', 'risk', 'result', 'class', 'qualified', 'first', 'source', 'outcome', 'pool']) {
+		const table = (await get(`/reports?by=${by}&range=90d`)).split('table class="t compact report')[1];
+		const rows = [...table.matchAll(/<th scope="row"><a class="cut" href="\/calls\?([^"]+)">.*?<td class="num strong[^>]*>([\d,]+)/gs)];
+		assert.ok(rows.length > 0, by);
+		for (const [, query, n] of rows)
+			assert.equal(JSON.parse(await get(`/reports.json?${query.replaceAll('&amp;', '&')}`)).all.now, Number(n.replaceAll(',', '')), `${by}: ${query}`);
+	}
 });
 
 test('days of a zone of half an hour', async () => {
