@@ -14,6 +14,7 @@
 #include "cgi/web/stale.h"
 #include "lib/core/flow_name.h"
 #include "lib/core/flow_sample.h"
+#include "lib/db/db_config.h"
 
 #define PAGE_MAX       ((size_t)8 << 20)
 #define DOCUMENT_DEPTH 12
@@ -134,26 +135,40 @@ enum err form_flow_add(const struct req *r, struct resp *out)
 	return e == ERR_OK ? to_flow(out, row.id, sample) : e;
 }
 
+/* In a transaction. *shown: somebody was faster, and the page says so. */
+static enum err rename_it(const struct req *r, struct resp *out,
+    const char *name, struct flow_row *row, bool *shown)
+{
+	char id[ID_TEXT_MAX], back[64];
+	enum err e;
+
+	if ((e = db_config_lock(r->db)) != ERR_OK ||
+	    (e = flow_store_get(r, row)) != ERR_OK)
+		return e;
+	id_text(ID_KIND_flow, row->id.v, id);
+	(void)snprintf(back, sizeof(back), "/flows/%s", id);
+	e = stale_named(r, out, FRAME_FLOWS, "flow.rename", row->id.v,
+	    slice_from(row->name), slice_from(back), shown);
+	return e == ERR_OK && !*shown
+		   ? flow_store_rename(r, row, slice_from(name))
+		   : e;
+}
+
 enum err form_flow_name(const struct req *r, struct resp *out)
 {
-	char name[DB_NAME_BYTES], id[ID_TEXT_MAX], back[64];
+	char name[DB_NAME_BYTES];
 	struct flow_row row;
-	bool shown;
+	bool shown = false;
 	enum err e;
 
 	if ((e = flow_store_get(r, &row)) != ERR_OK ||
-	    (e = read_name(r, name)) != ERR_OK)
+	    (e = read_name(r, name)) != ERR_OK ||
+	    (e = db_begin(r->db)) != ERR_OK)
 		return e;
-	id_text(ID_KIND_flow, row.id.v, id);
-	(void)snprintf(back, sizeof(back), "/flows/%s", id);
-	e = stale_named(r, out, FRAME_FLOWS, "flow.rename", row.id.v,
-	    slice_from(row.name), slice_from(back), &shown);
-	if (e != ERR_OK || shown || (e = db_begin(r->db)) != ERR_OK)
-		return e;
-	e = db_end(r->db, flow_store_rename(r, &row, slice_from(name)));
+	e = db_end(r->db, rename_it(r, out, name, &row, &shown));
 	if (e == ERR_CONFLICT)
 		return resp_problem(out, 409, FLOW_STORE_TAKEN);
-	return e == ERR_OK ? to_flow(out, row.id, NULL) : e;
+	return e == ERR_OK && !shown ? to_flow(out, row.id, NULL) : e;
 }
 
 /* It was not put away: why, what stands against it, and the way back. */

@@ -9,6 +9,7 @@
 #include "cgi/web/stale.h"
 #include "lib/base/scan.h"
 #include "lib/core/voice.h"
+#include "lib/db/db_config.h"
 #include "lib/phone/tz.h"
 #include "lib/snd/snd_prompt.h"
 
@@ -283,30 +284,38 @@ enum err form_prompt_version(const struct req *r, struct resp *out)
 	return to_prompt(out, id);
 }
 
-enum err form_prompt_name(const struct req *r, struct resp *out)
+/* In a transaction. *shown: somebody was faster, and the page says so. */
+static enum err rename_it(const struct req *r, struct resp *out,
+    struct slice name, struct prompt_id id, bool *shown)
 {
 	struct prompt_row row;
-	struct prompt_id id;
-	struct slice name;
 	char text[ID_TEXT_MAX], back[64];
-	bool shown;
 	enum err e;
 
-	if ((e = path_id(r, &id)) != ERR_OK ||
-	    (e = req_need(req_form_text(r, "name", 1, NAME_MAX_CHARS,
-		 &name))) != ERR_OK ||
+	if ((e = db_config_lock(r->db)) != ERR_OK ||
 	    (e = db_prompt_get(r->db, r->company, id, &row)) != ERR_OK)
 		return e;
 	id_text(ID_KIND_prompt, id.v, text);
 	(void)snprintf(back, sizeof(back), "/settings/prompts/%s", text);
 	e = stale_named(r, out, FRAME_SETTINGS, "prompt.rename", id.v,
-	    slice_from(row.name), slice_from(back), &shown);
-	if (e != ERR_OK || shown)
+	    slice_from(row.name), slice_from(back), shown);
+	return e == ERR_OK && !*shown ? prompt_do_rename(r, id, name) : e;
+}
+
+enum err form_prompt_name(const struct req *r, struct resp *out)
+{
+	struct prompt_id id;
+	struct slice name;
+	bool shown = false;
+	enum err e;
+
+	if ((e = path_id(r, &id)) != ERR_OK ||
+	    (e = req_need(req_form_text(r, "name", 1, NAME_MAX_CHARS,
+		 &name))) != ERR_OK ||
+	    (e = db_begin(r->db)) != ERR_OK)
 		return e;
-	if ((e = db_begin(r->db)) != ERR_OK ||
-	    (e = db_end(r->db, prompt_do_rename(r, id, name))) != ERR_OK)
-		return e;
-	return to_prompt(out, id);
+	e = db_end(r->db, rename_it(r, out, name, id, &shown));
+	return e == ERR_OK && !shown ? to_prompt(out, id) : e;
 }
 
 enum err form_prompt_retire(const struct req *r, struct resp *out)

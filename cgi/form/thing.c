@@ -441,13 +441,15 @@ static enum err show_conflict(const struct req *r, struct resp *out,
 	const struct thing *t = r->data;
 	struct view *v = view_new(r->arena, "thing_conflict.html");
 	char stamp[FIELD_STAMP_MAX], key[ID_TEXT_MAX];
+	char action[THING_DO_ACTION_MAX];
 	enum err e;
 
 	id_text(t->id_kind, id, key);
+	thing_do_action(t, "change", action);
 	if ((e = frame_page(r, FRAME_SETTINGS, t->many, SLICE(""), v)) !=
 		ERR_OK ||
 	    (e = fields_stamp(theirs, stamp)) != ERR_OK ||
-	    (e = stale_who(r, t->wide ? none : r->company, "", id, v)) !=
+	    (e = stale_who(r, t->wide ? none : r->company, action, id, v)) !=
 		ERR_OK)
 		return e;
 	show_thing(t, v);

@@ -3,8 +3,7 @@
 #include "cgi/web/trail.h"
 #include "lib/db/db_config.h"
 
-#define ACTION_MAX 64
-#define JSON_MAX   ((size_t)256 << 10)
+#define JSON_MAX ((size_t)256 << 10)
 
 enum err thing_do_json(const struct req *r, const struct fields *f,
     struct slice *out)
@@ -23,30 +22,30 @@ enum err thing_do_json(const struct req *r, const struct fields *f,
 	return e;
 }
 
-/* "source tracker" and "add": source_tracker.add */
-static void write_action(const struct thing *t, const char *verb,
-    struct buf *out)
+void thing_do_action(const struct thing *t, const char *verb,
+    char out[THING_DO_ACTION_MAX])
 {
+	struct buf b;
+
+	buf_over(&b, out, THING_DO_ACTION_MAX);
 	for (const char *p = t->one; *p != '\0'; p++)
-		buf_char(out, *p == ' ' ? '_' : *p);
-	buf_char(out, '.');
-	buf_cstr(out, verb);
-	buf_char(out, '\0');
+		buf_char(&b, *p == ' ' ? '_' : *p);
+	buf_char(&b, '.');
+	buf_cstr(&b, verb);
+	buf_char(&b, '\0');
 }
 
 static enum err trail(const struct req *r, const struct thing *t,
     const char *verb, const uint8_t id[ID_BYTES], const struct fields *before,
     const struct fields *after)
 {
-	char action[ACTION_MAX];
+	char action[THING_DO_ACTION_MAX];
 	struct trail row = { .action = action,
 		.object_kind = t->one,
 		.object = id };
-	struct buf b;
 	enum err e = ERR_OK;
 
-	buf_over(&b, action, sizeof(action));
-	write_action(t, verb, &b);
+	thing_do_action(t, verb, action);
 	if (before != NULL)
 		e = thing_do_json(r, before, &row.before);
 	if (e == ERR_OK && after != NULL)

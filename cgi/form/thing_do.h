@@ -32,6 +32,12 @@ RT_MUST_USE enum err thing_do_change(const struct req *r, const struct thing *t,
 RT_MUST_USE enum err thing_do_retire(const struct req *r, const struct thing *t,
     const uint8_t id[ID_BYTES]);
 
+/* What it is called in the audit log: "source tracker" and "add" make
+ * source_tracker.add. */
+#define THING_DO_ACTION_MAX 64
+void thing_do_action(const struct thing *t, const char *verb,
+    char out[THING_DO_ACTION_MAX]);
+
 /* The values as JSON, in the request's arena. */
 RT_MUST_USE enum err thing_do_json(const struct req *r, const struct fields *f,
     struct slice *out);

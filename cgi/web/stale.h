@@ -30,7 +30,7 @@ RT_MUST_USE enum err stale_named(const struct req *r, struct resp *out,
     struct slice now, struct slice back, bool *shown);
 
 /* Sets has_who and who: whose change to the object is the newest of this
- * action ("call.note"; "": whatever was done to it) in the audit log of the
+ * action ("call.note") in the audit log of the
  * company; nil: of the account. Errors as db.h. */
 RT_MUST_USE enum err stale_who(const struct req *r, struct company_id company,
     const char *action, const uint8_t object[ID_BYTES], struct view *v);

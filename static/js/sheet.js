@@ -51,9 +51,11 @@ const written = (field) => field.matches("textarea, input") && field.value !== f
 const linkOf = (root, href) => [...root.querySelectorAll(".row-link")]
 	.find((a) => a.getAttribute("href") === href);
 
-/* A form sent. Who signed in again meanwhile has another token by now. */
+/* A form sent. Who signed in again meanwhile has another token by now. The head
+ * says that a script asks: what was typed stays here, and need not come back in
+ * the page of a sign-in. */
 async function send(form, data, page) {
-	const post = () => read(form.getAttribute("action"), { method: "POST", body: data });
+	const post = () => read(form.getAttribute("action"), { method: "POST", body: data, headers: { "x-csrf-token": data.get("csrf") } });
 
 	try {
 		return await post();

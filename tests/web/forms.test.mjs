@@ -170,6 +170,32 @@ test('hostile text in every field of every form comes back inert', async () => {
 	}
 });
 
+test('who was faster is who changed it, not who came after them to something else', async () => {
+	const admin = await stack.login(world.users.admin.email, world.password);
+	const late = await openForm(foreign, '/settings/policy');
+	assert.equal((await (await openForm(admin, '/settings/policy')).send({ quarantine_days: '41' })).status, 303);
+	assert.equal((await (await openForm(foreign, '/settings/company')).send({ billable_s: '47' })).status, 303);
+	const res = await late.send({ quarantine_days: '42' });
+	assert.equal(res.status, 409);
+	assert.match(await res.text(), /<h1>admin changed this/);
+});
+
+test('names of flows: of many who sent at once from the same page one wins, the others are shown its name', async () => {
+	const made = await owner.submit('/flows', '/flows', { name: 'Named at once', template: 'blank' });
+	assert.equal(made.status, 303, await made.clone().text());
+	const at = made.headers.get('location').split('?')[0];
+	const fields = (await openForm(owner, at, (f) => f.action?.endsWith('/name'))).fields;
+	const sent = await Promise.all(Array.from({ length: 8 }, (_, i) => owner.fetch(`${at}/name`, { method: 'POST', headers: { origin: stack.url },
+		body: new URLSearchParams({ csrf: fields.csrf.value, stamp: fields.stamp.value, name: `Named ${i}` }) })));
+	assert.deepEqual(sent.map((res) => res.status).sort(), [303, ...Array(7).fill(409)]);
+	const name = `Named ${sent.findIndex((res) => res.status === 303)}`;
+	for (const res of sent.filter((r) => r.status === 409)) {
+		const html = await res.text();
+		assert.match(html, /changed the name meanwhile/);
+		assert.ok(html.includes(`<td class="said">${name}</td>`), name);
+	}
+});
+
 test('values that the form did not offer are refused', async () => {
 	const form = await openForm(owner, '/settings/numbers/new');
 	for (const flow of ['flo_00000000000000000000000000', 'x', world.beta.companyId])
