@@ -100,13 +100,13 @@ export class Client {
 	}
 
 	/** Sends a form as a browser would, with the hidden fields of the page it
-	 *  stands on. */
+	 *  stands on; a field that is null is left out. */
 	async submit(page, action, fields) {
 		const all = { ...(await this.hiddenFields(page)), ...fields };
 		return this.fetch(action, {
 			method: 'POST',
 			headers: { origin: new URL(this.base).origin },
-			body: new URLSearchParams(all),
+			body: new URLSearchParams(Object.entries(all).filter(([, value]) => value !== null)),
 		});
 	}
 }
