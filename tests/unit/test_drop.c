@@ -188,7 +188,7 @@ static const struct {
 	{ "remove a file there", try_unlink, RECORDER | STORE },
 	{ "leave the folder", try_escape, 0 },
 	{ "UDP", try_udp, ENGINE },
-	{ "connect over UDP", try_udp_connect, 0 },
+	{ "connect over UDP", try_udp_connect, ENGINE },
 	{ "TCP", try_tcp, 0 },
 	{ "IPv6", try_inet6, 0 },
 	{ "the database's kind of socket", try_unix_stream, STORE },
