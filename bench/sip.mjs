@@ -140,6 +140,7 @@ try {
 	// First, while the memory of earlier runs is not there to be used again.
 	line('sip-memory-lingering', [await lingering(stack)], 'KiB', null, `growth of anonymous memory at ${LINGER_RATE} set-ups a second for ${LINGER_S} s, for each set-up a second; ${others()}`);
 
+	await caughtUp(stack);
 	for (const rate of [50, 300]) {
 		const runs = [];
 		for (let i = 0; i < REPEAT; i++) runs.push(await setups(stack, rate));
