@@ -11,12 +11,15 @@
 #include "lib/base/log.h"
 #include "lib/base/scan.h"
 
-#define CALLS_MAX   1000000
-#define AT_ONCE_MAX 5000
-#define TURN_US     (20 * INT64_C(1000))
-#define DRAIN_US    (6 * RT_SEC_US)
-#define NUMBER_MAX  32
-#define KEYS        "0123456789*#ABCD"
+#define CALLS_MAX      1000000
+#define AT_ONCE_MAX    5000
+#define AT_ONCE        100
+#define PER_MINUTE_MAX 600000
+#define PER_MINUTE     60
+#define TURN_US        (20 * INT64_C(1000))
+#define DRAIN_US       (6 * RT_SEC_US)
+#define NUMBER_MAX     32
+#define KEYS           "0123456789*#ABCD"
 
 struct options {
 	const char *listen;
@@ -76,9 +79,11 @@ static const struct ctl_opt rows[] = {
 	TEXT(answer, "answer", "HOW",
 	    "yes, busy, reject, ring, silent or a SIP status"),
 	NUMBER(calls, "calls", CALLS_MAX, "N",
-	    "how many; a phone ends after N (0: never)"),
-	COUNT(per_minute, "per-minute", 600000, "N", "load: set-ups a minute"),
-	COUNT(at_once, "at-once", AT_ONCE_MAX, "N", "calls at a time, at most"),
+	    "how many (1, or --at-once); a phone: 0 is no end"),
+	COUNT(per_minute, "per-minute", PER_MINUTE_MAX, "N",
+	    "set-ups a minute (60, or --at-once each second)"),
+	COUNT(at_once, "at-once", AT_ONCE_MAX, "N",
+	    "calls at a time (100); more: a phone says 486"),
 	NUMBER(talk_ms, "talk-ms", 86400000, "MS",
 	    "hang up this long after the answer (0: never)"),
 	NUMBER(ring_ms, "ring-ms", 600000, "MS", "ring this long"),
@@ -372,9 +377,21 @@ static bool set_role(struct run *r, const struct ctl_opt_rest *rest)
 	r->quiet = strcmp(role, "load") == 0;
 	r->dials = r->quiet || strcmp(role, "carrier") == 0;
 	r->answers = r->quiet || strcmp(role, "phone") == 0;
-	if (r->opt.calls == 0 && r->dials)
-		r->opt.calls = 1;
 	return r->dials || r->answers;
+}
+
+/* What nobody said follows from what somebody did: who wants ten calls at once
+ * means ten, and not one after the other. */
+static void set_rate(struct options *o, bool dials)
+{
+	const bool said = o->at_once != 0;
+
+	if (o->calls == 0 && dials)
+		o->calls = said ? o->at_once : 1;
+	if (o->per_minute == 0)
+		o->per_minute = said ? PER_MINUTE * o->at_once : PER_MINUTE;
+	if (!said)
+		o->at_once = AT_ONCE;
 }
 
 static int go(struct run *r, const struct ua_conf *conf)
@@ -424,8 +441,8 @@ static int configure(struct run *r, struct ua_conf *conf)
 	*conf = (struct ua_conf){ .rtp_port_min = (uint16_t)r->opt.rtp_min,
 		.rtp_port_max = (uint16_t)r->opt.rtp_max,
 		/* A load answers its own calls. */
-		.max_calls =
-		    (uint32_t)(r->opt.at_once * (r->quiet ? 2 : 1) + 16),
+		.max_calls = (uint32_t)(r->opt.at_once * (r->quiet ? 2 : 1) +
+					(r->dials ? 16 : 0)),
 		.report = on_report,
 		.arg = r };
 	if (addr4_parse(slice_from(r->opt.listen), 5070, &conf->listen) !=
@@ -478,8 +495,6 @@ int ctl_call(int argc, char *const *argv)
 			     .answer = "yes",
 			     .keys_by = "event",
 			     .keys_after_ms = 2000,
-			     .per_minute = 60,
-			     .at_once = 100,
 			     .rtp_min = 24000,
 			     .rtp_max = 32767 } };
 	struct ctl_opt_rest rest = { .n = 0 };
@@ -493,6 +508,7 @@ int ctl_call(int argc, char *const *argv)
 		return 2;
 	if (!set_role(&r, &rest))
 		return wrong("say carrier, phone or load; see --help");
+	set_rate(&r.opt, r.dials);
 	if (make_hists(&r))
 		status = configure(&r, &conf);
 	else

@@ -1,6 +1,5 @@
 #include "ctl/ctl_db.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include "ctl/ctl_opt.h"
 #include "lib/base/buf.h"
 #include "lib/base/clk.h"
+#include "lib/base/file.h"
 #include "lib/base/hex.h"
 #include "lib/base/log.h"
 #include "lib/base/rnd.h"
@@ -32,45 +32,15 @@ static void secret_path(const struct settings *s, const char *who,
 	(void)snprintf(out, PATH_BYTES, "%s/db_%s.pw", s->secret_dir, who);
 }
 
-static enum err write_password(const char *path)
+static enum err make_password(const char *path)
 {
 	uint8_t raw[PASSWORD_BYTES];
 	char text[2 * PASSWORD_BYTES + 2];
-	const int fd =
-	    open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	enum err e = ERR_OK;
 
-	if (fd == -1) {
-		log_sys("ctl: create %s", path);
-		return ERR_IO;
-	}
 	rnd_bytes(raw, sizeof(raw));
 	hex_encode(raw, sizeof(raw), text);
 	text[2 * PASSWORD_BYTES] = '\n';
-	if (write(fd, text, sizeof(text) - 1) != (ssize_t)sizeof(text) - 1 ||
-	    fsync(fd) == -1) {
-		log_sys("ctl: write %s", path);
-		e = ERR_IO;
-	}
-	(void)close(fd); /* synced above */
-	return e;
-}
-
-/* Whole or not at all, whoever else makes it at the same time and whatever ends
- * us: what is there already stays. */
-static enum err make_password(const char *path)
-{
-	char own[PATH_BYTES + 16];
-	enum err e;
-
-	(void)snprintf(own, sizeof(own), "%s.%ld", path, (long)getpid());
-	e = write_password(own);
-	if (e == ERR_OK && link(own, path) == -1 && errno != EEXIST) {
-		log_sys("ctl: create %s", path);
-		e = ERR_IO;
-	}
-	(void)unlink(own); /* its other name stays */
-	return e;
+	return file_create(path, slice_of(text, sizeof(text) - 1));
 }
 
 /* The files of the secrets folder that are missing: a password per program
@@ -85,6 +55,8 @@ static enum err make_secrets(const struct settings *s)
 		secret_path(s, *who, path);
 		if (access(path, F_OK) == -1)
 			e = make_password(path);
+		if (e == ERR_CONFLICT)
+			e = ERR_OK; /* somebody was quicker */
 	}
 	(void)snprintf(path, sizeof(path), "%s/seal.key", s->secret_dir);
 	if (e == ERR_OK && access(path, F_OK) == -1)

@@ -23,8 +23,6 @@
 
 #define SAY_MAX         256
 #define DISK_LOW_BYTES  (UINT64_C(2) << 30)
-#define FDS_SPARE       256
-#define CALL_FDS        6 /* its ports, and a socket of each side's own */
 #define SECRET_MODE     077
 #define SECRET_DIR_MODE 066 /* others may pass through, not look around */
 
@@ -263,7 +261,8 @@ static enum verdict check_rtp(struct doctor *d, struct buf *b)
 
 static enum verdict check_files(struct doctor *d, struct buf *b)
 {
-	const uint64_t need = d->s.max_calls * CALL_FDS + FDS_SPARE;
+	const uint64_t need =
+	    d->s.max_calls * SETTINGS_CALL_FILES + SETTINGS_SIP_FILES;
 	struct rlimit lim;
 
 	if (getrlimit(RLIMIT_NOFILE, &lim) == -1)

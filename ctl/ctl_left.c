@@ -14,6 +14,8 @@
 #include "lib/base/scan.h"
 
 #define PROGRAM    "mariadbd"
+#define TURN_MS    100
+#define FIRST_MS   1000
 #define TERM_MS    30000
 #define KILL_MS    10000
 #define PATH_BYTES 64
@@ -64,61 +66,89 @@ static pid_t find(const char *cnf_arg)
 	return found;
 }
 
-static bool ends(int pidfd, int timeout_ms)
-{
-	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+struct left {
+	pid_t pid;
+	int pidfd;
+	bool (*stop_asked)(void *arg);
+	void *arg;
+};
 
-	return poll(&p, 1, timeout_ms) > 0;
+/* ERR_CLOSED: we are to stop. ERR_TIMEOUT: it goes on. */
+static enum err wait_end(const struct left *l, int timeout_ms)
+{
+	struct pollfd p = { .fd = l->pidfd, .events = POLLIN };
+
+	for (int ms = 0; ms < timeout_ms; ms += TURN_MS) {
+		if (poll(&p, 1, TURN_MS) > 0)
+			return ERR_OK;
+		if (l->stop_asked(l->arg))
+			return ERR_CLOSED;
+	}
+	return ERR_TIMEOUT;
 }
 
-static bool tell(int pidfd, int signo)
+static bool tell(const struct left *l, int signo)
 {
-	return syscall(SYS_pidfd_send_signal, pidfd, signo, NULL, 0) == 0 ||
+	return syscall(SYS_pidfd_send_signal, l->pidfd, signo, NULL, 0) == 0 ||
 	       errno == ESRCH;
 }
 
-/* Through its descriptor, so that no other process of that number is met. */
-static enum err end(int pidfd, pid_t pid)
+static enum err told_end(const struct left *l)
 {
-	/* What a killed supervisor has left is ending already, most often. */
-	if (ends(pidfd, 1000))
-		return ERR_OK;
 	log_warn(
 	    "run: the database of an earlier run still runs, ending it pid=%d",
-	    (int)pid);
-	if (tell(pidfd, SIGTERM) && tell(pidfd, SIGCONT) &&
-	    ends(pidfd, TERM_MS))
-		return ERR_OK;
+	    (int)l->pid);
+	return tell(l, SIGTERM) && tell(l, SIGCONT) ? wait_end(l, TERM_MS)
+						    : ERR_TIMEOUT;
+}
+
+static enum err killed(const struct left *l)
+{
 	log_warn("run: it did not end within %d s: killing it pid=%d",
-	    TERM_MS / 1000, (int)pid);
-	if (tell(pidfd, SIGKILL) && ends(pidfd, KILL_MS))
-		return ERR_OK;
+	    TERM_MS / 1000, (int)l->pid);
+	return tell(l, SIGKILL) ? wait_end(l, KILL_MS) : ERR_TIMEOUT;
+}
+
+/* Through its descriptor, so that no other process of that number is met. */
+static enum err end(const struct left *l)
+{
+	/* What a killed supervisor has left is ending already, most often. */
+	enum err e = wait_end(l, FIRST_MS);
+
+	if (e == ERR_TIMEOUT)
+		e = told_end(l);
+	if (e == ERR_TIMEOUT)
+		e = killed(l);
+	if (e != ERR_TIMEOUT)
+		return e;
 	log_error(
 	    "run: process %d is " PROGRAM
 	    " on this folder's data and cannot be ended: end it (`kill -9 %d`, "
 	    "as its user or root) and start again",
-	    (int)pid, (int)pid);
+	    (int)l->pid, (int)l->pid);
 	return ERR_BUSY;
 }
 
-enum err ctl_left_end(const char *cnf_arg)
+enum err ctl_left_end(const char *cnf_arg, bool (*stop_asked)(void *arg),
+    void *arg)
 {
-	const pid_t pid = find(cnf_arg);
+	struct left l = { .pid = find(cnf_arg),
+		.stop_asked = stop_asked,
+		.arg = arg };
 	enum err e = ERR_OK;
-	int pidfd;
 
-	if (pid == 0)
+	if (l.pid == 0)
 		return ERR_OK;
-	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (pidfd == -1) {
+	l.pidfd = (int)syscall(SYS_pidfd_open, l.pid, 0);
+	if (l.pidfd == -1) {
 		if (errno == ESRCH)
 			return ERR_OK;
-		log_sys("run: process %d", (int)pid);
+		log_sys("run: process %d", (int)l.pid);
 		return ERR_IO;
 	}
 	/* It might have ended, and its number gone to another, in between. */
-	if (is_ours(pid, cnf_arg))
-		e = end(pidfd, pid);
-	(void)close(pidfd); /* a name only */
+	if (is_ours(l.pid, cnf_arg))
+		e = end(&l);
+	(void)close(l.pidfd); /* a name only */
 	return e;
 }

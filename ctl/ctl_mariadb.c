@@ -206,8 +206,8 @@ enum err ctl_mariadb_prepare(struct ctl_mariadb *m, const struct ctl_layout *l,
 	(void)snprintf(m->admin_arg, sizeof(m->admin_arg),
 	    "--auth-root-socket-user=%s", m->admin);
 	/* Before anything of its is touched. */
-	if ((e = ctl_left_end(m->cnf_arg)) != ERR_OK ||
-	    (e = write_cnf(l)) != ERR_OK)
+	e = ctl_left_end(m->cnf_arg, ctl_sup_stop_asked, sup);
+	if (e != ERR_OK || (e = write_cnf(l)) != ERR_OK)
 		return e;
 	return create(m, l, sup);
 }

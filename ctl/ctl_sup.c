@@ -254,6 +254,14 @@ static void read_signals(struct ctl_sup *s)
 	}
 }
 
+bool ctl_sup_stop_asked(void *sup)
+{
+	struct ctl_sup *s = sup;
+
+	read_signals(s);
+	return s->stop_asked;
+}
+
 /* One round: waits at most timeout_ms for a signal, then looks at everything.
  */
 static void step(struct ctl_sup *s, int timeout_ms)

@@ -83,6 +83,9 @@ RT_MUST_USE enum err ctl_sup_ready(struct ctl_sup *s, size_t index,
  * said here; ERR_TIMEOUT; ERR_CLOSED: asked to stop. */
 RT_MUST_USE enum err ctl_sup_run(struct ctl_sup *s, const struct ctl_part *part,
     int64_t timeout_us);
+/* Has a signal asked us to stop by now? sup: a struct ctl_sup. For what takes
+ * long and is none of its parts. */
+bool ctl_sup_stop_asked(void *sup);
 /* Watches until asked to stop. tick is called about five times a second. */
 void ctl_sup_loop(struct ctl_sup *s, void (*tick)(void *arg), void *arg);
 /* Stops everything, the last started first, and shows their last lines. */

@@ -70,7 +70,7 @@ static unsigned int media_threads(void)
  * calls; what it would allow is up to us. */
 static void raise_files(uint64_t calls)
 {
-	const uint64_t want = calls * WORKER_CALL_FILES + WORKER_FILES;
+	const uint64_t want = calls * SETTINGS_CALL_FILES + SETTINGS_SIP_FILES;
 	struct rlimit l;
 
 	if (getrlimit(RLIMIT_NOFILE, &l) == -1)

@@ -11,10 +11,6 @@
 
 #define WORKER_THREADS_MAX 4 /* of the media */
 
-/* Descriptors of a call with two sides (media_sock.h), and of all else. */
-#define WORKER_CALL_FILES 6
-#define WORKER_FILES      256
-
 struct worker {
 	struct settings settings;
 	struct addr4 sip;       /* bound */

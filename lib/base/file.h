@@ -22,4 +22,10 @@ RT_MUST_USE enum err file_read_fd(int fd, struct buf *out);
 /* Writes all of s. ERR_IO: errno says why, and some of it may stand there. */
 RT_MUST_USE enum err file_write_fd(int fd, struct slice s);
 
+/* Makes the file path, 0600, with all of s, on the disk: whole or not at all,
+ * whoever else makes it at the same time and whatever ends us. On the way it
+ * lies beside it under a name of this process. ERR_CONFLICT: there is one,
+ * which stays as it is. ERR_IO: logged. ERR_TOOBIG: path is too long. */
+RT_MUST_USE enum err file_create(const char *path, struct slice s);
+
 #endif

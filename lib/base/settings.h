@@ -13,6 +13,11 @@
 #define SETTINGS_PATH_MAX 200
 #define SETTINGS_ADDR_MAX 63
 
+/* Open files of sipworker: of a call with two sides, their ports and a socket
+ * of each side's own (sipworker/media/media_sock.h), and of all else. */
+#define SETTINGS_CALL_FILES 6
+#define SETTINGS_SIP_FILES  256
+
 /* Of dni.fcgi; more are read as the default. */
 #define SETTINGS_DNI_THREADS_MAX 16
 

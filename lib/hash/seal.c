@@ -1,12 +1,12 @@
 #include "lib/hash/seal.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/file.h"
 #include "lib/base/hex.h"
 #include "lib/base/log.h"
 #include "lib/base/rnd.h"
@@ -66,33 +66,18 @@ enum err seal_key_load(const char *path, struct seal_key *out)
 
 enum err seal_key_create(const char *path)
 {
-	const int fd =
-	    open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	uint8_t key[SEAL_KEY_BYTES];
 	char text[KEY_TEXT + 1];
-	bool ok;
+	enum err e;
 
-	if (fd == -1) {
-		const enum err e = errno == EEXIST ? ERR_CONFLICT : ERR_IO;
-
-		if (e == ERR_IO)
-			log_sys("seal: create %s", path);
-		return e;
-	}
 	rnd_bytes(key, sizeof(key));
 	hex_encode(key, sizeof(key), text);
 	text[KEY_TEXT] = '\n';
-	ok = write(fd, text, sizeof(text)) == (ssize_t)sizeof(text) &&
-	     fsync(fd) == 0;
-	if (!ok)
-		log_sys("seal: write %s", path);
+	/* Half a key is worse than none. */
+	e = file_create(path, slice_of(text, sizeof(text)));
 	sodium_memzero(key, sizeof(key));
 	sodium_memzero(text, sizeof(text));
-	if (close(fd) != 0)
-		ok = false;
-	if (!ok)
-		(void)unlink(path); /* half a key is worse than none */
-	return ok ? ERR_OK : ERR_IO;
+	return e;
 }
 
 void seal_key_forget(struct seal_key *key)

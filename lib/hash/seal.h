@@ -23,7 +23,8 @@ struct seal_key {
  * ERR_IO (logged), ERR_SYNTAX (logged), ERR_DENIED: others may read it (the
  * group may, if the file is root's). */
 RT_MUST_USE enum err seal_key_load(const char *path, struct seal_key *out);
-/* Creates the file, 0600, with a new key. ERR_CONFLICT: there is one. */
+/* Creates the file, 0600, with a new key: whole or not at all (file.h).
+ * ERR_CONFLICT: there is one. */
 RT_MUST_USE enum err seal_key_create(const char *path);
 /* Overwrites the key in memory. */
 void seal_key_forget(struct seal_key *key);

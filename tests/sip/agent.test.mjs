@@ -44,6 +44,19 @@ async function finish(p) {
 	assert.equal(code, 0, p.why ? p.why() : p.text);
 }
 
+test('as many at once as was said, of both sides', async () => {
+	const b = phone({ 'at-once': 2, play: 'silence' });
+	await b.says(/^ready/m);
+	// Three together, which a minute's rate of 60 would have put a second apart, and no more.
+	const a = carrier({ 'at-once': 3, 'talk-ms': 5000, play: 'silence' });
+	assert.equal(await a.ended, 1, 'one of them failed');
+	const of = (status) => endings(a).filter((e) => e.status === status).length;
+	assert.deepEqual([endings(a).length, of('200'), of('486')], [3, 2, 1], a.text);
+	const one = carrier({ listen: `${addr}:5071`, 'talk-ms': 100, play: 'silence' });
+	await finish(one);
+	assert.equal(endings(one).length, 1);
+});
+
 test('two test callers: tones, keys, counts', async () => {
 	const b = phone({ play: 'tone:620', save: dir, calls: 1 });
 	await b.says(/^ready/m);

@@ -73,10 +73,16 @@ static void expect_alive(pid_t pid)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+static bool never(void *arg)
+{
+	(void)arg;
+	return false;
+}
+
 static void test_none(void **state)
 {
 	(void)state;
-	assert_int_equal(ctl_left_end(ours), ERR_OK);
+	assert_int_equal(ctl_left_end(ours, never, NULL), ERR_OK);
 }
 
 static void test_ended(void **state)
@@ -85,12 +91,12 @@ static void test_ended(void **state)
 
 	(void)state;
 	pid = serve(NAME, ours);
-	assert_int_equal(ctl_left_end(ours), ERR_OK);
+	assert_int_equal(ctl_left_end(ours, never, NULL), ERR_OK);
 	assert_true(has_ended(pid));
 	/* Stopped, it hears nothing but that it is to go on. */
 	pid = serve(NAME, ours);
 	assert_int_equal(kill(pid, SIGSTOP), 0);
-	assert_int_equal(ctl_left_end(ours), ERR_OK);
+	assert_int_equal(ctl_left_end(ours, never, NULL), ERR_OK);
 	assert_true(has_ended(pid));
 }
 
@@ -106,9 +112,32 @@ static void test_others(void **state)
 	(void)state;
 	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++)
 		pid[i] = serve(cases[i].name, cases[i].first);
-	assert_int_equal(ctl_left_end(ours), ERR_OK);
+	assert_int_equal(ctl_left_end(ours, never, NULL), ERR_OK);
 	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++)
 		expect_alive(pid[i]);
+}
+
+/* Asked the first time: nothing was told to end yet. */
+static bool asked(void *arg)
+{
+	++*(int *)arg;
+	return true;
+}
+
+/* Who presses Ctrl-C does not wait for another's end. */
+static void test_stop(void **state)
+{
+	int times = 0;
+	pid_t pid;
+
+	(void)state;
+	pid = serve(NAME, ours);
+	assert_int_equal(ctl_left_end(ours, asked, &times), ERR_CLOSED);
+	assert_int_equal(times, 1);
+	expect_alive(pid);
+	/* And with none there nobody is asked. */
+	assert_int_equal(ctl_left_end(ours, asked, &times), ERR_OK);
+	assert_int_equal(times, 1);
 }
 
 int main(int argc, char **argv)
@@ -117,6 +146,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_stop),
 	};
 	const char *dir = getenv("RT_TEST_DIR");
 

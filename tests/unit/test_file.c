@@ -1,7 +1,10 @@
 /* Tests of lib/base/file. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/file.h"
@@ -78,12 +81,65 @@ static void test_errors(void **state)
 	(void)close(dir);
 }
 
+static void expect_names(const char *dir, unsigned int want)
+{
+	DIR *const d = opendir(dir);
+	const struct dirent *entry;
+	unsigned int n = 0;
+
+	assert_non_null(d);
+	while ((entry = readdir(d)) != NULL)
+		n += entry->d_name[0] != '.';
+	(void)closedir(d);
+	assert_int_equal(n, want);
+}
+
+static void expect_text(const char *path, struct slice want)
+{
+	struct buf b;
+
+	buf_init(&b, 100);
+	assert_int_equal(file_read(AT_FDCWD, path, &b), ERR_OK);
+	assert_true(slice_eq(buf_slice(&b), want));
+	buf_fini(&b);
+}
+
+/* Once and whole; nothing else is left beside it. */
+static void test_create(void **state)
+{
+	char dir[] = "/tmp/rt-test-file-XXXXXX", path[64], own[96];
+	struct stat st;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(path, sizeof(path), "%s/once", dir);
+	assert_int_equal(file_create(path, SLICE("first")), ERR_OK);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(st.st_nlink, 1);
+	assert_int_equal(file_create(path, SLICE("other")), ERR_CONFLICT);
+	expect_text(path, SLICE("first"));
+	expect_names(dir, 1);
+	assert_int_equal(unlink(path), 0);
+	/* What one of our number was killed over. */
+	(void)snprintf(own, sizeof(own), "%s.%ld", path, (long)getpid());
+	assert_int_equal(file_create(own, SLICE("something longer")), ERR_OK);
+	assert_int_equal(file_create(path, SLICE("again")), ERR_OK);
+	expect_text(path, SLICE("again"));
+	expect_names(dir, 1);
+	assert_int_equal(unlink(path), 0);
+	(void)snprintf(path, sizeof(path), "%s/none/once", dir);
+	assert_int_equal(file_create(path, SLICE("x")), ERR_IO);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_endless),
 		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_create),
 	};
 
 	return cmocka_run_group_tests_name("file", tests, NULL, NULL);
