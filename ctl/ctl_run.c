@@ -124,9 +124,10 @@ static const struct {
 	    CTL_PULSE_US },
 	{ "admin", "admin.fcgi", AS_WEB, CTL_PROBE_UNIX, HANG_US,
 	    CTL_PULSE_US },
-	/* Another lease server takes its pools over, and it finds its way back
-	 *; a single one is no worse than before. */
-	{ "dni", "dni.fcgi", AS_WEB, CTL_PROBE_UNIX, 0, 0 },
+	/* Stopped, another lease server takes its pools over, and it finds its
+	 * way back; a single one is no worse than before. A thread of it that
+	 * loops beside others it finds itself (lib/base/hang_thread.h). */
+	{ "dni", "dni.fcgi", AS_WEB, CTL_PROBE_UNIX, 0, CTL_PULSE_US },
 	{ "api", "api.fcgi", AS_WEB, CTL_PROBE_UNIX, HANG_US, CTL_PULSE_US },
 	{ "jobd", "jobd", AS_WEB, CTL_PROBE_NONE, HANG_US, CTL_PULSE_US },
 	/* Drops its rights by itself, process by process. */

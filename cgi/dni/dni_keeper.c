@@ -9,6 +9,7 @@
 #include "cgi/dni/dni_pool_change.h"
 #include "cgi/dni/dni_seen.h"
 #include "lib/base/clk.h"
+#include "lib/base/hang_thread.h"
 #include "lib/base/log.h"
 #include "lib/base/rnd.h"
 #include "lib/db/db_pool_count.h"
@@ -363,8 +364,10 @@ static void *keep(void *ctx)
 	struct dni_keeper *k = ctx;
 	struct dni_state *s = k->s;
 
+	hang_thread_begin("keeper");
 	(void)pthread_mutex_lock(&s->mu);
 	while (!s->stop) {
+		hang_thread_round();
 		(void)pthread_mutex_unlock(&s->mu);
 		do_chores(k);
 		(void)pthread_mutex_lock(&s->mu);
@@ -372,6 +375,7 @@ static void *keep(void *ctx)
 	}
 	(void)pthread_mutex_unlock(&s->mu);
 	dni_fresh_go_on(s, INT64_MAX - DNI_FRESH_EVERY_US); /* all */
+	hang_thread_end();
 	return NULL;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/hang_thread.h"
 #include "lib/base/log.h"
 #include "lib/db/db_lease.h"
 
@@ -18,6 +19,7 @@ static void on_row(void *ctx, const struct lease_last *l)
 {
 	struct loader *r = ctx;
 
+	hang_thread_round(); /* a million are a long work, here and below */
 	if (r->e != ERR_OK)
 		return;
 	if (r->n == r->cap) {
@@ -73,6 +75,7 @@ static enum err add_row(struct dni_pool *p, const struct lease_last *l,
 	uint32_t i;
 	enum err e;
 
+	hang_thread_round();
 	if (l->leased) {
 		beat = l->end_us + DNI_POOL_SLACK_US - p->lease_us;
 		if (l->end_us + DNI_POOL_SLACK_US <= now_us)

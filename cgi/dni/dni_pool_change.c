@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/hang_thread.h"
+
 #define NONE UINT32_MAX
 
 /* A number and its slot. */
@@ -146,6 +148,7 @@ static void on_row(void *ctx, const struct lease_last *l)
 	struct reader *r = ctx;
 	struct dni_pool_change *c = r->c;
 
+	hang_thread_round();
 	if (r->e != ERR_OK || find(&r->have, &l->number) != NONE)
 		return;
 	if (c->n_fresh == r->cap) {

@@ -390,8 +390,7 @@ enum err dni_serve_visit(struct dni_state *s, const struct dni_hit *h,
 bool dni_serve_is_theirs(const struct dni_serve *v,
     const struct dni_visit *visit)
 {
-	return id_is_nil(v->h->visitor.v) ||
-	       id_eq(visit->visitor.v, v->h->visitor.v);
+	return id_eq(visit->visitor.v, v->h->visitor.v);
 }
 
 /* --- a heartbeat ----------------------------------------------------------*/

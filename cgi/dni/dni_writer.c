@@ -7,6 +7,7 @@
 
 #include "cgi/dni/dni_batch.h"
 #include "lib/base/clk.h"
+#include "lib/base/hang_thread.h"
 #include "lib/base/log.h"
 #include "lib/db/db.h"
 
@@ -216,8 +217,10 @@ static void *work(void *ctx)
 	struct writer *w = ctx;
 	struct dni_state *s = w->s;
 
+	hang_thread_begin("writer");
 	(void)pthread_mutex_lock(&s->mu);
 	for (;;) {
+		hang_thread_round();
 		if (s->alone)
 			(void)pthread_cond_wait(&s->turn, &s->mu);
 		else if (batch_due(s))
@@ -230,6 +233,7 @@ static void *work(void *ctx)
 			wait_for_work(s);
 	}
 	(void)pthread_mutex_unlock(&s->mu);
+	hang_thread_end();
 	return NULL;
 }
 

@@ -13,6 +13,7 @@
 #include "cgi/web/fcgi_loop_priv.h"
 #include "cgi/web/fcgi_sock.h"
 #include "lib/base/clk.h"
+#include "lib/base/hang_thread.h"
 #include "lib/base/log.h"
 
 #define EVENTS_MAX   64
@@ -21,6 +22,7 @@
 #define SPARE_FILES  64 /* besides connections */
 #define PAUSE_MS     20 /* EMFILE: others must close first */
 #define THREAD_STACK ((size_t)512 << 10)
+#define LOOK_NS      (500 * 1000 * 1000) /* at what the threads do */
 
 struct conn {
 	struct later later; /* first: a ready one leads to its connection */
@@ -288,12 +290,16 @@ static void *work(void *arg)
 {
 	struct worker *w = arg;
 
-	while (!atomic_load(w->stop))
+	hang_thread_begin("web");
+	while (!atomic_load(w->stop)) {
 		turn(w);
+		hang_thread_round();
+	}
 	watch_listener(w, false);
 	/* What nginx has sent already is answered with the rest. */
 	while (w->first != NULL)
 		turn(w);
+	hang_thread_end();
 	return NULL;
 }
 
@@ -355,6 +361,29 @@ static void worker_close(struct worker *w)
 	(void)close(w->ep);
 }
 
+/* Until one of them comes. A thread that loops holds a connection, or a lock,
+ * for ever: the program ends at once, as after a crash. */
+static int wait_for(const sigset_t *signals)
+{
+	const struct timespec look = { .tv_nsec = LOOK_NS };
+
+	for (;;) {
+		const int sig = sigtimedwait(signals, NULL, &look);
+		const char *who;
+
+		if (sig > 0)
+			return sig;
+		who = hang_thread_loops(clk_mono_us(), hang_thread_cpu_us);
+		if (who == NULL)
+			continue;
+		log_error(
+		    "fcgi_events: a thread goes round without end, "
+		    "ending thread=%s",
+		    who);
+		_exit(1);
+	}
+}
+
 /* Connections that nginx keeps open end with the process. */
 static enum err run(const struct fcgi_events_conf *conf, int fd,
     const sigset_t *signals)
@@ -362,7 +391,6 @@ static enum err run(const struct fcgi_events_conf *conf, int fd,
 	struct worker *workers = calloc(conf->threads, sizeof(*workers));
 	atomic_bool stop = false;
 	enum err e = workers == NULL ? ERR_NOMEM : ERR_OK;
-	int sig;
 
 	for (unsigned int i = 0; e == ERR_OK && i < conf->threads; i++) {
 		workers[i] = (struct worker){ .conf = conf,
@@ -374,8 +402,7 @@ static enum err run(const struct fcgi_events_conf *conf, int fd,
 	if (e == ERR_OK) {
 		log_info("fcgi_events: ready socket=%s threads=%u",
 		    conf->socket_path, conf->threads);
-		(void)sigwait(signals, &sig);
-		log_info("fcgi_events: stopping signal=%d", sig);
+		log_info("fcgi_events: stopping signal=%d", wait_for(signals));
 	}
 	atomic_store(&stop, true);
 	for (unsigned int i = 0; workers != NULL && i < conf->threads; i++) {

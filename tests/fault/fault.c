@@ -42,6 +42,7 @@
 
 /* Beside errno's values, what `error` may say. */
 #define HALF -1 /* read and write: half of it */
+#define LOOP -2 /* goes round in the call until nothing is armed any more */
 
 /* Also in tests/support/fault.mjs. */
 struct place {
@@ -179,6 +180,11 @@ static bool fails(const char *call, const void *frame)
 	    !take(&shared->times))
 		return false;
 	atomic_fetch_add(&shared->fired, 1);
+	if (shared->error == LOOP) {
+		while (shared->armed == key)
+			;
+		return false;
+	}
 	errno = shared->error;
 	return true;
 }

@@ -12,6 +12,8 @@ const SIZE = 48;
 const { ENOSPC, EIO, EMFILE, ENOMEM, EAGAIN, EINTR, EACCES, ENETUNREACH, ECONNREFUSED, ENOBUFS } = constants.errno;
 /** Beside errno's values: half of a read or write. */
 const HALF = -1;
+/** And one that uses the processor until nothing is armed any more. */
+export const LOOP = -2;
 
 // What the kernel says when such a call fails; what it may say as well. One that
 // looks only for who has ended does not fail.

@@ -332,6 +332,27 @@ test('a beat goes on with the lease; a visit nobody knows is gone', async () => 
 	assert.equal(other.json.tier, 'gone');
 });
 
+test("a visit's id without its visitor moves nothing", async () => {
+	const mine = (await ask()).json, other = (await ask()).json;
+	const hex = [...mine.visit.slice(4)].reduce((n, c) => n * 32n + BigInt('0123456789abcdefghjkmnpqrstvwxyz'.indexOf(c)), 0n).toString(16).padStart(32, '0');
+	const state = () => JSON.stringify(stack.sql(`SELECT v.engaged_s, v.tel_clicked_at, v.page_views, l.beat_at, l.expires_at, l.released_at,
+		(SELECT count(*) FROM visit_event e WHERE e.visit_id = v.id), (SELECT count(*) FROM page_view p WHERE p.visit_id = v.id)
+		FROM visit v JOIN lease l ON l.company_id = v.company_id AND l.visit_id = v.id WHERE v.id = unhex('${hex}')`));
+	const before = state();
+	assert.match(before, /\d{4}/);
+	for (const who of [{}, { visitor: other.visitor }]) {
+		const beat = await post('/dni/v1/beat', { site: 'demo', visit: mine.visit, engaged_s: 20, ...who });
+		assert.deepEqual([beat.status, beat.json.tier, beat.json.swap ?? []], [200, 'gone', []], beat.text);
+		for (const more of [{ kind: 'tel_click' }, { kind: 'view', url: `${origin}/demo/` }, { kind: 'custom', name: 'x' }, { kind: 'consent_withdrawn' }])
+			assert.equal((await post('/dni/v1/event', { site: 'demo', visit: mine.visit, ...more, ...who })).status, 204);
+	}
+	// Their own beat is written after whatever those would have been.
+	const last = await post('/dni/v1/beat', { site: 'demo', visitor: other.visitor, visit: other.visit, engaged_s: 31 });
+	assert.equal(last.json.tier, 'lease');
+	await until('a later one is stored', () => stack.sqlOne('SELECT count(*) FROM visit WHERE engaged_s = 31') === '1');
+	assert.equal(state(), before);
+});
+
 test('nobody is on a page for longer than the visit lasts', async () => {
 	const { json } = await ask();
 	for (let i = 0; i < 3; i++) await post('/dni/v1/beat', { site: 'demo', visitor: json.visitor, visit: json.visit, engaged_s: 3600 });
