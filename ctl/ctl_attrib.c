@@ -6,6 +6,7 @@
 
 #include "ctl/ctl_conf.h"
 #include "ctl/ctl_verb.h"
+#include "lib/base/rnd.h"
 #include "lib/db/db_attrib_again.h"
 #include "lib/db/db_attrib_fit.h"
 #include "lib/db/db_audit.h"
@@ -265,6 +266,35 @@ static enum err audit(struct ctl_scope *s, const struct company_row *c,
 	return db_audit_add(s->db, c->id, &row);
 }
 
+/* What is said of a call has to be there when the caller's next one is judged,
+ * as it is when all is written down. It goes with the transaction, however this
+ * program ends. */
+static enum err preview(struct ctl_scope *s, const struct company_row *c,
+    const struct period *p, struct attrib_again_rules *rules, struct tally *t)
+{
+	uint8_t dice[10];
+	enum err e;
+
+	rnd_bytes(dice, sizeof(dice));
+	id_make(s->now_us, dice, rules->preview.v);
+	if ((e = db_begin(s->db)) != ERR_OK)
+		return e;
+	e = all_pages(s, c, p, rules, t);
+	db_rollback(s->db);
+	return e;
+}
+
+static enum err apply(struct ctl_scope *s, const struct company_row *c,
+    const struct period *p, const struct attrib_again_rules *rules,
+    struct tally *t)
+{
+	enum err e = audit(s, c, p, rules->law->version, NULL);
+
+	if (e == ERR_OK)
+		e = all_pages(s, c, p, rules, t);
+	return e == ERR_OK ? audit(s, c, p, rules->law->version, t) : e;
+}
+
 static enum err rerun(struct ctl_scope *s, const void *opts)
 {
 	const struct opts *o = opts;
@@ -283,12 +313,8 @@ static enum err rerun(struct ctl_scope *s, const void *opts)
 		return e;
 	rules.law = &law;
 	rules.threshold_bp = c.credit_min_bp;
-	if (o->apply)
-		e = audit(s, &c, &p, law.version, NULL);
-	if (e == ERR_OK)
-		e = all_pages(s, &c, &p, &rules, t);
-	if (e == ERR_OK && o->apply)
-		e = audit(s, &c, &p, law.version, t);
+	e = o->apply ? apply(s, &c, &p, &rules, t)
+		     : preview(s, &c, &p, &rules, t);
 	if (e == ERR_OK)
 		print(&c, t, law.version, o->apply);
 	return e;

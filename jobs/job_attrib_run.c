@@ -108,6 +108,17 @@ static enum err the_run(const struct queue_env *env, const struct job_row *job,
 			   : e;
 }
 
+/* Who stops a run leaves what it kept to the piece that comes after. */
+static enum err clear_up(const struct queue_env *env, const struct job_row *job)
+{
+	struct attrib_run run;
+	enum err e = the_run(env, job, &run);
+
+	if (e == ERR_OK && !db_attrib_run_under_way(&run))
+		e = db_attrib_again_forget(env->db, job->company, run.id);
+	return e == ERR_NOTFOUND ? ERR_OK : e; /* swept */
+}
+
 enum err job_attrib_run(const struct queue_env *env, const struct job_row *job)
 {
 	struct attrib_run run;
@@ -115,11 +126,12 @@ enum err job_attrib_run(const struct queue_env *env, const struct job_row *job)
 
 	if (e == ERR_NOTFOUND)
 		return ERR_OK; /* swept */
-	if (e != ERR_OK || !db_attrib_run_under_way(&run))
+	if (e != ERR_OK)
 		return e;
-	e = piece(env, job->company, &run);
+	e = db_attrib_run_under_way(&run) ? piece(env, job->company, &run)
+					  : ERR_CONFLICT;
 	/* Stopped, or another piece is at it. */
-	return e == ERR_CONFLICT ? ERR_OK : e;
+	return e == ERR_CONFLICT ? clear_up(env, job) : e;
 }
 
 enum err job_attrib_run_given_up(const struct queue_env *env,
@@ -131,6 +143,8 @@ enum err job_attrib_run_given_up(const struct queue_env *env,
 	if (e == ERR_OK && db_attrib_run_under_way(&run))
 		e = db_attrib_run_end(env->db, job->company, run.id, "failed",
 		    clk_wall_us());
+	if (e == ERR_OK || e == ERR_CONFLICT)
+		e = clear_up(env, job);
 	/* It has ended, is swept, or never was one: nobody waits for it. */
 	return e == ERR_NOTFOUND || e == ERR_CONFLICT || e == ERR_SYNTAX
 		   ? ERR_OK

@@ -41,8 +41,9 @@ struct attrib_again_rules {
 	uint16_t threshold_bp;
 	bool apply; /* false: calls stay as they are */
 	/* Without apply: what is said of a call is kept under this run, for
-	 * the caller's next call. nil: it is not, and who called twice may
-	 * come out differently when it is applied. */
+	 * the caller's next call, until db_attrib_again_forget() or the
+	 * transaction's end. nil: it is not, and who called twice may come
+	 * out differently when it is applied. */
 	struct attrib_run_id preview;
 };
 

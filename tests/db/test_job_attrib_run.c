@@ -420,6 +420,48 @@ static void test_chain(void **state)
 	assert_string_equal(done[1].now_source, "google");
 }
 
+/* A preview that somebody stops, before its first piece or after one, or that
+ * fails keeps nothing of what it said: the piece that comes after clears up. */
+static void test_stopped(void **state)
+{
+	static const char all_sql[] = "SELECT COUNT(*) FROM attrib_run_guess";
+	const int64_t at_us = NOW + 12 * RT_DAY_US;
+	struct job_row job = { .company = ours() };
+	const struct queue_env env = { .settings = &settings, .db = jobd };
+	char id[ID_TEXT_MAX];
+	struct queue *q;
+
+	(void)state;
+	testdb_call_empty(t);
+	add_calls(at_us, 3);
+	for (int how = 0; how < 3; how++) {
+		struct attrib_run run = added(at_us, 100, false);
+		bool left = false;
+
+		did(db_attrib_run_page_begin(jobd, ours(), &run));
+		ok(db_attrib_run_page(jobd, ours(), &run, attrib_law_prior(),
+		    &page, &scratch, &left));
+		assert_int_equal(testdb_count(t, all_sql), 3);
+		id_text(ID_KIND_attrib_run, run.id.v, id);
+		job.payload = slice_from(id);
+		if (how < 2)
+			did(db_attrib_run_end(t->db, ours(), run.id, "stopped",
+			    NOW));
+		if (how == 0) {
+			q = queue(&rerun, 1);
+			until_count(all_sql, 0);
+			queue_stop(q);
+		} else if (how == 1) {
+			ok(job_attrib_run(&env, &job));
+		} else {
+			ok(job_attrib_run_given_up(&env, &job));
+		}
+		assert_int_equal(testdb_count(t, all_sql), 0);
+		assert_string_equal(got(run.id).state,
+		    how < 2 ? "stopped" : "failed");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -429,6 +471,7 @@ int main(void)
 		cmocka_unit_test(test_meanwhile),
 		cmocka_unit_test(test_tracker),
 		cmocka_unit_test(test_chain),
+		cmocka_unit_test(test_stopped),
 	};
 
 	return cmocka_run_group_tests_name("job_attrib_run", tests, start,

@@ -23,20 +23,34 @@ function verb(noun, name, ...args) {
 	return { status: r.status, out: r.stdout, err: r.stderr };
 }
 
-/** A visit with its lease, seconds before a call that nobody is credited with. */
-function call(at, source, ago = 20) {
-	const [visit, visitor, lease, id] = [at - ago * 1000, at, at, at].map((ms) => uuid(ms, rnd));
+/** A visit that is shown a number. */
+function shown(at, source, { seenAt = at, visitor = uuid(at, rnd), number = base.number } = {}) {
+	const [visit, lease] = [uuid(at, rnd), uuid(at, rnd)];
 	const own = `x'${base.company}'`;
 	stack.sql(`START TRANSACTION;
 		INSERT INTO visit (company_id, id, site_id, visitor_id, started_at, seen_at, landing_url, landing_page, source, medium) VALUES (${own}, x'${visit}', x'${base.site}',
-			x'${visitor}', ${time(at - ago * 1000)}, ${time(at)}, 'https://x.example/', 'x.example/', ${quote(source)}, 'cpc');
+			x'${visitor}', ${time(at)}, ${time(seenAt)}, 'https://x.example/', 'x.example/', ${quote(source)}, 'cpc');
 		INSERT INTO lease (company_id, id, pool_id, number_id, number_e164, visit_id, epoch, started_at, beat_at, expires_at) VALUES (${own}, x'${lease}', x'${base.pool}',
-			x'${base.number.id}', '${base.number.e164}', x'${visit}', 1, ${time(at - ago * 1000)}, ${time(at - 1000)}, ${time(at + 100000)});
+			x'${number.id}', '${number.e164}', x'${visit}', 1, ${time(at)}, ${time(seenAt)}, ${time(seenAt + 100000)});
+		COMMIT;`);
+}
+
+/** A call that nobody is credited with. */
+function rang(at, { number = base.number, caller = `+1415555${String(Math.floor(rnd() * 9000) + 1000)}` } = {}) {
+	const id = uuid(at, rnd);
+	const own = `x'${base.company}'`;
+	stack.sql(`START TRANSACTION;
 		INSERT INTO interaction (company_id, id, kind, happened_at) VALUES (${own}, x'${id}', 'call', ${time(at)});
 		INSERT INTO phone_call (company_id, id, state, result, number_id, number_e164, pool_id, caller_e164, started_at) VALUES (${own}, x'${id}', 'closed', 'missed',
-			x'${base.number.id}', '${base.number.e164}', x'${base.pool}', '+1415555${String(Math.floor(rnd() * 9000) + 1000)}', ${time(at)});
+			x'${number.id}', '${number.e164}', x'${base.pool}', '${caller}', ${time(at)});
 		COMMIT;`);
 	return id;
+}
+
+/** A visit with its lease, seconds before a call. */
+function call(at, source, ago = 20) {
+	shown(at - ago * 1000, source, { seenAt: at - 1000 });
+	return rang(at);
 }
 
 test('nothing to do, wrong days, too few calls', () => {
@@ -70,6 +84,32 @@ test('rerun: said, done, exact, on record', () => {
 	assert.match(verb('attrib', 'rerun', '--apply').out, /; 0 changed/, 'again: nothing left');
 	const old = new Date(now - 20 * 86400000).toISOString().slice(0, 10);
 	assert.match(verb('attrib', 'rerun', '--from', old, '--to', old).out, /0 calls of pool numbers/);
+});
+
+// Who called before is known by what that call is credited to: here the second call, of another number that a stranger was shown last.
+test('what is said is what is done, also of who calls again', () => {
+	const at = now - 40 * 86400000, caller = '+14155550199', visitor = uuid(at, rnd);
+	const [id, e164] = stack.sql(`SELECT HEX(n.id), n.e164 FROM number n JOIN pool_number p ON p.number_id = n.id WHERE n.company_id = x'${base.company}'
+		AND n.id <> x'${base.number.id}' LIMIT 1`)[0];
+	const number = { id, e164 };
+	const day = [...[new Date(at - 86400000), new Date(at + 86400000)].map((d) => d.toISOString().slice(0, 10))];
+	const lines = (out) => out.split('\n').filter((l) => /^ {2}|cpc|not known/.test(l));
+
+	shown(at, 'google', { visitor });
+	const first = rang(at + 20000, { caller });
+	shown(at + 3600000, 'newsletter', { visitor, number });
+	shown(at + 3900000, 'bing', { number });
+	const second = rang(at + 4020000, { caller, number });
+	const credits = () => stack.sql(`SELECT attributed_by, COALESCE(source, ''), COALESCE(probability_bp, 0) FROM interaction WHERE id IN (x'${first}', x'${second}') ORDER BY happened_at`);
+
+	const dry = verb('attrib', 'rerun', '--from', day[0], '--to', day[1]);
+	assert.match(dry.out, /2 calls of pool numbers looked at .*; 2 would change/, dry.err);
+	assert.deepEqual(credits().map((r) => r[0]), ['none', 'none'], 'nothing is written');
+	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM attrib_run_guess'), '0', 'and nothing is left');
+	const done = verb('attrib', 'rerun', '--from', day[0], '--to', day[1], '--apply');
+	assert.match(done.out, /; 2 changed/, done.err);
+	assert.deepEqual(lines(dry.out), lines(done.out));
+	assert.deepEqual(credits().map((r) => r.slice(0, 2)), [['visit', 'google'], ['visit', 'newsletter']]);
 });
 
 test('fit: learnt from what there is', () => {
