@@ -24,6 +24,7 @@
 #include "cgi/page/page_rerun.h"
 #include "cgi/page/page_site.h"
 #include "cgi/page/page_spend.h"
+#include "cgi/page/page_spend_month.h"
 #include "cgi/page/page_unsubscribe.h"
 #include "cgi/page/page_usage.h"
 #include "cgi/page/page_views.h"
@@ -55,8 +56,8 @@ static const struct route routes[] = {
 	{ REQ_POST, "/spend", ROUTE_ANALYST, .body = REQ_BODY_MULTIPART,
 	    .handler = page_spend_import },
 	{ REQ_POST, "/spend/monthly", ROUTE_ANALYST,
-	    .body = REQ_BODY_URLENCODED, .body_max = 8192,
-	    .handler = page_spend_monthly },
+	    .body = REQ_BODY_URLENCODED, .body_max = 32768,
+	    .handler = page_spend_month },
 	{ REQ_POST, "/marks", ROUTE_AGENT, .body = REQ_BODY_URLENCODED,
 	    .handler = page_mark },
 	{ REQ_POST, "/views", ROUTE_AGENT, .body = REQ_BODY_URLENCODED,

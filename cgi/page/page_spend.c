@@ -1,16 +1,14 @@
 #include "cgi/page/page_spend.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "cgi/page/page_audit.h"
 #include "cgi/page/page_range.h"
+#include "cgi/page/page_spend_month.h"
 #include "cgi/page/page_words.h"
 #include "cgi/web/frame.h"
-#include "lib/core/money.h"
 #include "lib/core/spend_in.h"
 #include "lib/db/db_spend.h"
-#include "lib/db/db_tracker.h"
 
 #define WRONGS_MAX ((size_t)20) /* rows that are told */
 
@@ -52,25 +50,6 @@ static enum err sums_view(const struct req *r, const struct page_range *g,
 	return e;
 }
 
-static enum err trackers_view(const struct req *r, struct view *v)
-{
-	struct tracker_row *rows = NULL;
-	size_t n = 0;
-	const enum err e =
-	    db_tracker_list(r->db, r->company, r->arena, &rows, &n);
-
-	view_list(v, "trackers");
-	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		struct view *item = view_item(v, "trackers");
-		char id[ID_TEXT_MAX];
-
-		id_text(ID_KIND_tracker, rows[i].id.v, id);
-		view_cstr(item, "choice", id);
-		view_cstr(item, "choice_name", rows[i].name);
-	}
-	return e;
-}
-
 /* What was typed stays, to be mended; a file has to be chosen again. */
 static void wrongs_view(const struct req *r, const struct wrongs *w,
     struct view *v)
@@ -109,7 +88,7 @@ static enum err show(const struct req *r, const struct wrongs *wrong,
 		ERR_OK &&
 	    (e = db_report_company(r->db, r->company, &company)) == ERR_OK &&
 	    (e = sums_view(r, &g, v)) == ERR_OK &&
-	    (e = trackers_view(r, v)) == ERR_OK) {
+	    (e = page_spend_month_view(r, v)) == ERR_OK) {
 		page_range_view(&g, "/spend", SLICE(""), v);
 		view_list(v, "range_keep");
 		view_cstr(v, "currency", company.currency);
@@ -188,47 +167,4 @@ enum err page_spend_import(const struct req *r, struct resp *out)
 		wrong.n = 1; /* no row: the file has none */
 	resp_status(out, 400);
 	return show(r, &wrong, out);
-}
-
-/* --- an amount a month -----------------------------------------------------*/
-
-static enum err read_day(const struct req *r, const char *name, bool may_miss,
-    char out[DB_SPEND_DAY])
-{
-	struct slice s = SLICE("");
-	struct tz_date day;
-	enum err e = req_form(r, name, &s);
-
-	if (may_miss && (e == ERR_NOTFOUND || (e == ERR_OK && s.n == 0))) {
-		out[0] = '\0';
-		return ERR_OK;
-	}
-	if ((e = req_need(e)) != ERR_OK ||
-	    (e = tz_date_parse(s, &day)) != ERR_OK)
-		return e;
-	return slice_to_cstr(s, out, DB_SPEND_DAY) ? ERR_OK : ERR_RANGE;
-}
-
-enum err page_spend_monthly(const struct req *r, struct resp *out)
-{
-	char from[DB_SPEND_DAY], until[DB_SPEND_DAY];
-	struct tracker_id tracker;
-	struct slice amount;
-	int64_t micros;
-	enum err e;
-
-	if ((e = req_need(req_form_id(r, "tracker", ID_KIND_tracker,
-		 tracker.v))) != ERR_OK ||
-	    (e = read_day(r, "from", false, from)) != ERR_OK ||
-	    (e = read_day(r, "until", true, until)) != ERR_OK ||
-	    (e = req_need(req_form(r, "amount", &amount))) != ERR_OK ||
-	    (e = money_parse(amount, &micros)) != ERR_OK)
-		return e;
-	if (micros < 0 || (until[0] != '\0' && strcmp(until, from) < 0))
-		return ERR_RANGE;
-	e = db_spend_monthly(r->db, r->company, tracker, from, until, micros);
-	if (e == ERR_OK)
-		e = page_audit(r, "spend.monthly", "tracker", tracker.v,
-		    SLICE(""), page_audit_text(r, "amount", amount));
-	return e == ERR_OK ? resp_redirect(out, SLICE("/spend?done=1")) : e;
 }

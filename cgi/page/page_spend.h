@@ -1,6 +1,6 @@
 /*
- * page_spend.h - what advertising cost: a file by day, a line by hand, an
- * amount a month for a tracker.
+ * page_spend.h - what advertising cost: a file by day or its text, and
+ * what trackers cost each month (page_spend_month.h).
  */
 #ifndef RT_CGI_PAGE_PAGE_SPEND_H
 #define RT_CGI_PAGE_PAGE_SPEND_H
@@ -13,7 +13,5 @@ RT_MUST_USE enum err page_spend(const struct req *r, struct resp *out);
 /* POST /spend: a file in the field "file", or its text in "text". All rows or
  * none; what is wrong is said with its row. */
 RT_MUST_USE enum err page_spend_import(const struct req *r, struct resp *out);
-/* POST /spend/monthly: tracker, from, until, amount. */
-RT_MUST_USE enum err page_spend_monthly(const struct req *r, struct resp *out);
 
 #endif

@@ -6,13 +6,19 @@
 #include "lib/text/esc.h"
 
 #define WORD_MAX 64 /* of a field's name, as people read it */
+#define KEY_TAIL 27 /* bytes: "_" and what follows the kind of a key */
 
 /* Names of fields whose values are never given back; forms.test.mjs looks that
  * every password field of a page has one of them. */
 static const char *const secrets[] = { "again", "current", "password" };
 
 /* Names that mean nothing to who typed the rest. */
-static const char *const inside[] = { "act", "base", "next", "stamp" };
+static const char *const inside[] = { "act", "base", "next", "session",
+	"stamp" };
+
+/* Values of buttons and boxes. */
+static const char *const flags[] = { "0", "1", "all", "no", "off", "on",
+	"yes" };
 
 static bool among(struct slice name, const char *const *rows, size_t n)
 {
@@ -20,6 +26,40 @@ static bool among(struct slice name, const char *const *rows, size_t n)
 		if (slice_eq_cstr(name, rows[i]))
 			return true;
 	return false;
+}
+
+/* What a page puts into a form for itself: "trk_01h455vb4pex5vsknk084sn02q". */
+static bool is_key(struct slice value)
+{
+	return value.n > KEY_TAIL &&
+	       slice_find(value, '_', 0) == value.n - KEY_TAIL;
+}
+
+/* Whether there are words of a person in it, and not buttons alone. */
+static bool has_words(const struct req_param *p)
+{
+	for (; p != NULL; p = p->next)
+		if (p->value.n > 0 && !is_key(p->value) &&
+		    !slice_eq(p->name, SLICE("csrf")) &&
+		    !among(p->name, secrets, RT_ARRAY_LEN(secrets)) &&
+		    !among(p->name, inside, RT_ARRAY_LEN(inside)) &&
+		    !among(p->value, flags, RT_ARRAY_LEN(flags)))
+			return true;
+	return false;
+}
+
+/* The page that a button stood on, as the browser says; "/" when it does not.
+ */
+static struct slice page_of(const struct req *r)
+{
+	struct slice s = req_env(r, "HTTP_REFERER");
+	const size_t at = slice_find_slice(s, SLICE("://"));
+
+	s = slice_skip(s, at == s.n ? s.n : at + 3);
+	if (!slice_starts_case(s, r->host))
+		return SLICE("/");
+	s = slice_skip(s, r->host.n);
+	return resp_is_local(s) && s.n <= REQ_PATH_MAX ? s : SLICE("/");
 }
 
 bool kept_may(const struct req *r, const struct route *row)
@@ -89,28 +129,37 @@ static const char ended[] =
 static const char too_long[] =
     "You were signed out while you typed, and this is too long to be kept"
     " here. Sign in in another tab, then go back in this one and save again.";
+static const char pressed[] =
+    "You were signed out meanwhile, and nothing was done. Sign in, and press"
+    " it again on the page that comes.";
 
 enum err kept_ask(const struct req *r, struct resp *out,
     const struct req_source *src, const struct route *row)
 {
 	struct kept k = { .to = SLICE(""), .fields = SLICE("") };
+	const char *why = too_long;
+	struct slice next = SLICE("/");
 	struct view *v = view_new(r->arena, "login.html");
 	struct req in = *r;
 	enum err e;
 
 	e = req_read_body(&in, src, row->body, KEPT_MAX);
-	if (e == ERR_OK)
-		e = take(&in, &k);
+	if (e == ERR_OK && !has_words(in.form)) {
+		why = pressed;
+		next = page_of(r);
+	} else if (e == ERR_OK && (e = take(&in, &k)) == ERR_OK) {
+		why = ended;
+	}
 	if (e != ERR_OK && e != ERR_TOOBIG)
 		return e == ERR_NOMEM ? e : ERR_AUTH;
 	if ((e = csrf_offer(&in, out)) != ERR_OK)
 		return e;
 	view_cstr(v, "title", "Sign in");
 	view_cstr(v, "email", "");
-	view_cstr(v, "next", "/");
+	view_slice(v, "next", next);
 	view_flag(v, "failed", true);
 	view_flag(v, "password_set", false);
-	view_cstr(v, "message", k.to.n > 0 ? ended : too_long);
+	view_cstr(v, "message", why);
 	view_slice(v, "csrf", in.csrf);
 	kept_carry(&k, v);
 	resp_status(out, 401);
@@ -153,7 +202,10 @@ static enum err show(const struct req *r, struct resp *out, struct slice to,
 	struct view *v = view_new(r->arena, "kept.html");
 	bool any = false;
 
-	view_cstr(v, "title", "What you typed");
+	view_cstr(v, "title",
+	    has_words(fields) ? "What you typed" : "Not done");
+	view_flag(v, "words", has_words(fields));
+	view_slice(v, "page", page_of(r));
 	view_slice(v, "kept_to", to);
 	view_slice(v, "csrf", r->csrf);
 	view_slice(v, "user_name", r->user_name);
@@ -170,7 +222,7 @@ static enum err show(const struct req *r, struct resp *out, struct slice to,
 		item = view_item(v, "fields");
 		view_slice(item, "field_name", p->name);
 		view_slice(item, "field_value", p->value);
-		if (p->value.n == 0 ||
+		if (p->value.n == 0 || is_key(p->value) ||
 		    among(p->name, inside, RT_ARRAY_LEN(inside)))
 			continue;
 		any = true;

@@ -9,6 +9,10 @@
  * and nothing is done before a person presses that button
  * (docs/decisions/0194).
  *
+ * A form without a person's words, a button, is not kept: out of its place it
+ * would say too little of what it does. It is pressed again, on the page it
+ * stood on, where the sign-in leads.
+ *
  * Only what a page of ours sent is kept (csrf_own_page()): else another site
  * could put words into the mouth of whoever signs in next. Passwords and codes
  * are never kept, nor files, nor more than KEPT_MAX.

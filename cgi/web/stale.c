@@ -17,8 +17,9 @@ bool stale_is(const struct req *r, const char *stamp)
 	       !slice_eq_cstr(sent, stamp);
 }
 
-enum err stale_who(const struct req *r, struct company_id company,
-    const char *action, const uint8_t object[ID_BYTES], struct view *v)
+/* The newest of the action in one audit log, when newer than *at. */
+static enum err newest(const struct req *r, struct company_id company,
+    const char *action, const uint8_t object[ID_BYTES], struct audit_found *at)
 {
 	struct audit_filter f = { .action = slice_from(action), .max = 1 };
 	struct audit_found *rows = NULL;
@@ -27,10 +28,31 @@ enum err stale_who(const struct req *r, struct company_id company,
 
 	memcpy(f.object, object, sizeof(f.object));
 	e = db_audit_find(r->db, r->account, company, &f, r->arena, &rows, &n);
+	if (e == ERR_OK && n > 0 &&
+	    memcmp(rows[0].seen.id, at->seen.id, ID_BYTES) > 0)
+		*at = rows[0];
+	return e;
+}
+
+enum err stale_who(const struct req *r, struct company_id company,
+    const char *action, const uint8_t object[ID_BYTES], struct view *v)
+{
+	static const struct company_id account;
+	struct audit_found at = { .user_name = "" };
+	struct company_id own;
+	enum err e = newest(r, company, action, object, &at);
+
+	/* A company is changed from its own page and from the account's. */
+	if (e == ERR_OK &&
+	    slice_starts(slice_from(action), SLICE("company."))) {
+		memcpy(own.v, object, ID_BYTES);
+		e = newest(r, id_is_nil(company.v) ? own : account, action,
+		    object, &at);
+	}
 	if (e != ERR_OK)
 		return e;
-	view_flag(v, "has_who", n > 0 && rows[0].user_name[0] != '\0');
-	view_cstr(v, "who", n > 0 ? rows[0].user_name : "");
+	view_flag(v, "has_who", at.user_name[0] != '\0');
+	view_cstr(v, "who", at.user_name);
 	return ERR_OK;
 }
 

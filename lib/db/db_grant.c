@@ -205,7 +205,7 @@ static const struct grant {
 	{ "dashboard", "site_page", READ },
 	{ "dashboard", "tag", APPEND },
 	{ "dashboard", "tracker", READ },
-	{ "dashboard", "tracker_cost", WRITE },
+	{ "dashboard", "tracker_cost", DELETE },
 	{ "dashboard", "usage_day", READ },
 	{ "dashboard", "user", READ },
 	{ "dashboard", "user_second", READ },

@@ -107,29 +107,6 @@ enum err db_spend_import(struct db *db, struct company_id company,
 	return e;
 }
 
-enum err db_spend_monthly(struct db *db, struct company_id company,
-    struct tracker_id tracker, const char *from, const char *until,
-    int64_t monthly_micros)
-{
-	static const char sql[] =
-	    "INSERT INTO tracker_cost (company_id, tracker_id, from_on,"
-	    " until_on, monthly_micros) SELECT company_id, id, ?,"
-	    " NULLIF(?, ''), ? FROM tracker WHERE company_id = ? AND id = ?"
-	    " ON DUPLICATE KEY UPDATE until_on = VALUES(until_on),"
-	    " monthly_micros = VALUES(monthly_micros)";
-	struct stmt *st = stmt_begin(db, sql);
-	uint64_t n = 0;
-	enum err e;
-
-	stmt_in_text(st, slice_from(from));
-	stmt_in_text(st, slice_from(until));
-	stmt_in_i64(st, monthly_micros);
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, tracker.v);
-	e = stmt_exec(st, &n);
-	return e == ERR_OK && n == 0 ? ERR_NOTFOUND : e;
-}
-
 /* The texts that spend knows, in the order of the statements below. */
 static const enum filter_text known[] = { FILTER_SOURCE, FILTER_MEDIUM,
 	FILTER_CAMPAIGN, FILTER_AD_GROUP, FILTER_KEYWORD };

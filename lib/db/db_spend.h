@@ -1,5 +1,6 @@
 /*
- * db_spend.h - what advertising cost: imported by day, or monthly per tracker.
+ * db_spend.h - what advertising cost: imported by day, and the sums with what
+ * trackers cost each month (db_spend_month.h).
  *
  * Days are the company's, as text: "2026-10-31". Spend knows source, medium,
  * campaign, ad group and keyword, so that cost can be told for these and for
@@ -39,12 +40,6 @@ RT_MUST_USE enum err db_spend_add(struct db *db, struct company_id company,
  * from now_us (spend_in_day_near()), are wrong, too. *rows: how many. */
 RT_MUST_USE enum err db_spend_import(struct db *db, struct company_id company,
     struct spend_in *in, struct slice text, int64_t now_us, unsigned int *rows);
-
-/* Replaces a tracker's cost from that day on; until "" is still. ERR_NOTFOUND:
- * no such tracker. */
-RT_MUST_USE enum err db_spend_monthly(struct db *db, struct company_id company,
-    struct tracker_id tracker, const char *from, const char *until,
-    int64_t monthly_micros);
 
 /* True when cost can be told by this dimension under this filter. */
 bool db_spend_fits(const struct db_filter *f, int by);

@@ -526,18 +526,6 @@ static void test_spend(void **state)
 			     "2026-11-30"),
 	    8000000);
 	assert_int_equal(spent(1, GROUP_NONE, "2026-11-01", "2026-11-30"), -1);
-	/* A billboard of 365 a month from the 21st on: 12 a day. */
-	ok(db_spend_monthly(db, t->company[0].id, t->company[0].tracker,
-	    "2026-11-21", "", 365000000));
-	assert_int_equal(spent(0, GROUP_NONE, "2026-11-20", "2026-11-22"),
-	    8000000 + 2 * 12000000);
-	ok(db_spend_monthly(db, t->company[0].id, t->company[0].tracker,
-	    "2026-11-21", "2026-11-21", 365000000));
-	assert_int_equal(spent(0, GROUP_NONE, "2026-11-20", "2026-11-22"),
-	    8000000 + 12000000);
-	assert_int_equal(db_spend_monthly(db, t->company[1].id,
-			     t->company[0].tracker, "2026-11-21", "", 1),
-	    ERR_NOTFOUND);
 	/* What spend does not know, it does not tell. */
 	assert_true(db_spend_fits(&f, GROUP_TEXT + FILTER_KEYWORD));
 	assert_false(db_spend_fits(&f, GROUP_TEXT + FILTER_DEVICE));

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { decode, formsOf, openForm } from '../support/forms.mjs';
 import { startStack, until } from '../support/stack.mjs';
-import { addCompanies, fingerprint } from '../support/two_companies.mjs';
+import { addCompanies, fingerprint, hex, insert, uuid7 } from '../support/two_companies.mjs';
 
 let stack, world, owner, foreign;
 
@@ -178,6 +178,21 @@ test('who was faster is who changed it, not who came after them to something els
 	const res = await late.send({ quarantine_days: '42' });
 	assert.equal(res.status, 409);
 	assert.match(await res.text(), /<h1>admin changed this/);
+	// A company is changed from its own page and from the account's list.
+	const before_ = await openForm(admin, '/settings/company');
+	const agency = uuid7();
+	stack.sql(insert('user', { id: hex(agency), account_id: hex(world.alpha.account), email: "'agency@alpha.example'", name: "'agency'",
+		password_hash: `'${stack.sqlOne("SELECT password_hash FROM user WHERE email = 'admin@alpha.example'")}'`, created_at: 'UTC_TIMESTAMP(6)' })
+		+ insert('membership', { user_id: hex(agency), account_id: hex(world.alpha.account), company_id: 'REPEAT(CHAR(0), 16)', role: "'owner'", created_at: 'UTC_TIMESTAMP(6)' }));
+	const list = await openForm(await stack.login('agency@alpha.example', world.password), `/settings/companies/${world.alpha.companyId}`);
+	assert.equal((await list.send({ billable_s: '49' })).status, 303);
+	const second = await before_.send({ billable_s: '50' });
+	assert.equal(second.status, 409);
+	assert.match(await second.text(), /<h1>agency changed this/);
+	const third = await list.send({ billable_s: '51' });
+	assert.match(await third.text(), /<h1>agency changed this/);
+	assert.equal((await (await openForm(admin, '/settings/company')).send({ billable_s: '52' })).status, 303);
+	assert.match(await (await list.send({ billable_s: '51' })).text(), /<h1>admin changed this/);
 });
 
 test('names of flows: of many who sent at once from the same page one wins, the others are shown its name', async () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startStack } from '../support/stack.mjs';
 import { step, totp } from '../support/totp.mjs';
-import { addCompanies, hostile } from '../support/two_companies.mjs';
+import { addCompanies, hostile, typeId } from '../support/two_companies.mjs';
 
 let stack, world;
 before(async () => {
@@ -169,4 +169,37 @@ test('long texts are kept up to a limit, and beyond it the page says what to do'
 	const html = await long.text();
 	assert.ok([401, 413].includes(long.status), `${long.status}`);
 	if (long.status === 401) assert.match(html, /too long to be kept/);
+});
+
+test('a button is not kept: nothing is done, and the way leads back to where it stands', async () => {
+	const me = await stack.login(...Object.values(who('manager')));
+	assert.equal((await me.submit('/settings/locations/new', '/settings/locations/new', { name: 'Stays', time_zone: 'Europe/Berlin' })).status, 303);
+	const key = typeId('loc', Buffer.from(stack.sqlOne("SELECT HEX(id) FROM location WHERE name = 'Stays'"), 'hex'));
+	const page = `/settings/locations/${key}`, referer = `${stack.url}${page}?done=saved`;
+	const press = (csrf, headers) => send(me, `${page}/retire`, { csrf, sure: 'yes' }, headers);
+	const { csrf } = await me.hiddenFields(page);
+	const there = () => stack.sqlOne("SELECT COUNT(*) FROM location WHERE name = 'Stays' AND archived_at IS NULL");
+	// Signed in anew in another tab.
+	await me.submit('/', '/login', who('manager'));
+	const again = await press(csrf, { referer });
+	const html = await again.text();
+	assert.equal(again.status, 403);
+	assert.match(html, /nothing was done/);
+	assert.match(html, new RegExp(`href="${page}\\?done=saved"`));
+	assert.ok(!html.includes('<form'), 'nothing that does it from here');
+	// Of elsewhere, or of nowhere, it leads home.
+	for (const other of ['https://evil.example/x', `${stack.url}.evil.example/x`, `${stack.url}//evil.example/`, '', 'javascript:alert(1)'])
+		assert.match(await (await press(csrf, other ? { referer: other } : {})).text(), /class="btn primary" href="\/"/, other);
+	// Signed out.
+	const fresh = (await me.hiddenFields(page)).csrf;
+	expire();
+	const asked = await press(fresh, { referer });
+	const sign = await asked.text();
+	assert.equal(asked.status, 401);
+	assert.match(sign, /nothing was done. Sign in, and press it again/);
+	assert.equal(hidden(sign).kept, undefined);
+	const back = await send(me, '/login', { ...hidden(sign), ...who('manager') });
+	assert.equal(back.status, 303);
+	assert.equal(back.headers.get('location'), `${page}?done=saved`);
+	assert.equal(there(), '1');
 });

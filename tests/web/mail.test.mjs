@@ -285,7 +285,19 @@ test('the logo: uploaded by an admin, by what its bytes are, seen by the company
 	assert.equal((await viewer.fetch(`/settings/logo/image?of=${world.beta.companyId}`)).headers.get('cache-control'), 'no-store');
 	assert.equal((await foreign.fetch(mine)).status, 404);
 	assert.doesNotMatch(await (await foreign.fetch('/calls')).text(), /settings\/logo\/image/);
+	// Who looked at another one puts nothing over it, and takes nothing away.
+	for (const [bytes, fields] of [[png, {}], [null, { drop: '1' }]]) {
+		const res = await upload(admin, bytes, { stamp: '0'.repeat(64), ...fields });
+		assert.equal(res.status, 409);
+		assert.match(await res.text(), /admin changed the logo meanwhile. Nothing of yours was saved/);
+	}
+	const { stamp } = await admin.hiddenFields('/settings/logo');
+	assert.equal((await upload(admin, png, { stamp })).status, 303);
+	assert.equal((await upload(admin, null, { stamp, drop: '1' })).status, 303);
+	assert.equal((await upload(admin, png, { stamp })).status, 409, 'it is gone meanwhile');
+	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM company_logo'), '0');
+	assert.equal((await upload(admin, png)).status, 303);
 	assert.equal((await upload(admin, null, { drop: '1' })).status, 303);
 	assert.equal((await viewer.fetch('/settings/logo/image')).status, 404);
-	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM audit WHERE action IN ('company.logo', 'company.no_logo')"), '2');
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM audit WHERE action IN ('company.logo', 'company.no_logo')"), '5');
 });

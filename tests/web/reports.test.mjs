@@ -182,6 +182,24 @@ test('spend: a file by form, all rows or none, hostile text inert; by month; by 
 	assert.equal((await me.submit('/spend', '/spend/monthly', { tracker, amount: '365', from: day })).status, 303);
 	assert.equal((await me.submit('/spend', '/spend/monthly', { tracker, amount: '365', from: '2026-02-30' })).status, 400);
 	assert.equal((await me.submit('/spend', '/spend/monthly', { tracker, amount: '-1', from: day })).status, 400);
+	// The page knows what there is; who overlooks a change sees both, then decides.
+	const page = await (await me.fetch('/spend')).text();
+	assert.match(page, new RegExp(`365\\.00</td><td>${day}</td><td><span class="muted">still`));
+	const { stamp } = await me.hiddenFields('/spend');
+	const dearer = { tracker, amount: '400', from: day };
+	assert.equal((await me.submit('/spend', '/spend/monthly', { ...dearer, stamp: '' })).status, 409);
+	const late = await me.submit('/spend', '/spend/monthly', { ...dearer, stamp: stamp.replace(/[0-9a-f]/, (c) => (c === '0' ? '1' : '0')) });
+	const both = await late.text();
+	assert.equal(late.status, 409);
+	assert.match(both, /changed what this tracker costs meanwhile/);
+	assert.ok(both.includes(`365.00 from ${day}</td>`) && both.includes(`400.00 from ${day}</td>`));
+	const costs = () => stack.sql('SELECT monthly_micros DIV 1000000 FROM tracker_cost').flat().join();
+	assert.equal(costs(), '365');
+	const over = both.match(/name="stamp" value="([0-9a-f]{16})"/)[1];
+	assert.equal((await me.submit('/spend', '/spend/monthly', { ...dearer, stamp: over })).status, 303);
+	assert.equal(costs(), '400');
+	assert.equal((await me.submit('/spend', '/spend/monthly', { ...dearer, amount: '500', stamp: over })).status, 409, 'and not twice');
+	assert.equal(costs(), '400');
 	const theirs = await stack.login(world.users.analyst.email, world.password);
 	assert.equal((await theirs.submit('/spend', '/spend/monthly', { tracker, amount: '365', from: day })).status, 404);
 	const file = join(stack.dir, 'spend.csv');

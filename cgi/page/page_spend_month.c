@@ -1,0 +1,259 @@
+#include "cgi/page/page_spend_month.h"
+
+#include <string.h>
+
+#include "cgi/page/page_audit.h"
+#include "cgi/page/page_words.h"
+#include "cgi/web/frame.h"
+#include "cgi/web/stale.h"
+#include "lib/core/money.h"
+#include "lib/db/db_spend_month.h"
+#include "lib/db/db_tracker.h"
+#include "lib/phone/tz.h"
+
+/* The stamp of the page is one piece for each tracker that costs something,
+ * so that another tracker's change is nobody's conflict. A tracker never
+ * loses its last amount: one without any has none to be overwritten. */
+#define PIECE 16 /* hex digits, 64 bits */
+
+#define SAID_MAX ((size_t)4096)
+
+/* --- in words ------------------------------------------------------------- */
+
+static void put_month(const struct spend_month *m, struct buf *b)
+{
+	char amount[PAGE_WORDS_MAX];
+
+	page_words_money(m->monthly_micros, amount);
+	buf_cstr(b, amount);
+	buf_cstr(b, " from ");
+	buf_cstr(b, m->from);
+	if (m->until[0] != '\0') {
+		buf_cstr(b, " until ");
+		buf_cstr(b, m->until);
+	}
+}
+
+/* What one tracker costs, rows [0, n) of it: "120.00 from 2026-06-01; ...". */
+static enum err said(const struct req *r, const struct spend_month *rows,
+    size_t n, struct slice *out)
+{
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, SAID_MAX);
+	for (size_t i = 0; i < n && b.n < SAID_MAX / 2; i++) {
+		if (i > 0)
+			buf_cstr(&b, "; ");
+		put_month(&rows[i], &b);
+	}
+	e = buf_err(&b);
+	if (e == ERR_OK && !arena_copy(r->arena, buf_slice(&b), out))
+		e = ERR_NOMEM;
+	buf_fini(&b);
+	return e;
+}
+
+/* Of all that is known of one tracker's amounts. */
+static enum err piece(const struct spend_month *rows, size_t n,
+    char out[STALE_STAMP_MAX])
+{
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, 256 * (n + 1));
+	buf_put(&b, slice_of(rows[0].tracker.v, ID_BYTES));
+	for (size_t i = 0; i < n; i++) {
+		buf_put(&b, slice_of(&rows[i].monthly_micros,
+				sizeof(rows[i].monthly_micros)));
+		buf_cstr(&b, rows[i].from);
+		buf_char(&b, '/');
+		buf_cstr(&b, rows[i].until);
+	}
+	e = buf_err(&b);
+	if (e == ERR_OK)
+		e = stale_stamp(buf_slice(&b), out);
+	buf_fini(&b);
+	if (e == ERR_OK)
+		out[PIECE] = '\0';
+	return e;
+}
+
+static size_t same_tracker(const struct spend_month *rows, size_t n)
+{
+	size_t same = 1;
+
+	while (same < n && id_eq(rows[same].tracker.v, rows[0].tracker.v))
+		same++;
+	return same;
+}
+
+/* --- the page ------------------------------------------------------------- */
+
+static void show_month(const struct spend_month *m, struct view *item)
+{
+	char amount[PAGE_WORDS_MAX];
+
+	page_words_money(m->monthly_micros, amount);
+	view_cstr(item, "month_tracker", m->tracker_name);
+	view_cstr(item, "month_amount", amount);
+	view_cstr(item, "month_from", m->from);
+	view_cstr(item, "month_until", m->until);
+	view_flag(item, "month_ends", m->until[0] != '\0');
+}
+
+static enum err months_view(const struct req *r, struct view *v)
+{
+	static const struct tracker_id all;
+	struct spend_month *rows = NULL;
+	char one[STALE_STAMP_MAX];
+	struct slice stamp;
+	struct buf b;
+	size_t n = 0, same;
+	enum err e =
+	    db_spend_month_list(r->db, r->company, all, r->arena, &rows, &n);
+
+	view_list(v, "months");
+	view_flag(v, "has_months", n > 0);
+	buf_init(&b, (PIECE + 1) * (n + 1));
+	for (size_t i = 0; e == ERR_OK && i < n; i += same) {
+		same = same_tracker(rows + i, n - i);
+		if ((e = piece(rows + i, same, one)) != ERR_OK)
+			break;
+		buf_cstr(&b, one);
+		buf_char(&b, ' ');
+		for (size_t k = i; k < i + same; k++)
+			show_month(&rows[k], view_item(v, "months"));
+	}
+	if (e == ERR_OK && !arena_copy(r->arena, buf_slice(&b), &stamp))
+		e = ERR_NOMEM;
+	if (e == ERR_OK)
+		view_slice(v, "month_stamp", stamp);
+	buf_fini(&b);
+	return e;
+}
+
+enum err page_spend_month_view(const struct req *r, struct view *v)
+{
+	struct tracker_row *rows = NULL;
+	size_t n = 0;
+	const enum err e =
+	    db_tracker_list(r->db, r->company, r->arena, &rows, &n);
+
+	view_list(v, "trackers");
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		struct view *item = view_item(v, "trackers");
+		char id[ID_TEXT_MAX];
+
+		id_text(ID_KIND_tracker, rows[i].id.v, id);
+		view_cstr(item, "choice", id);
+		view_cstr(item, "choice_name", rows[i].name);
+	}
+	return e == ERR_OK ? months_view(r, v) : e;
+}
+
+/* --- a change ------------------------------------------------------------- */
+
+static enum err read_day(const struct req *r, const char *name, bool may_miss,
+    char out[DB_SPEND_DAY])
+{
+	struct slice s = SLICE("");
+	struct tz_date day;
+	enum err e = req_form(r, name, &s);
+
+	if (may_miss && (e == ERR_NOTFOUND || (e == ERR_OK && s.n == 0))) {
+		out[0] = '\0';
+		return ERR_OK;
+	}
+	if ((e = req_need(e)) != ERR_OK ||
+	    (e = tz_date_parse(s, &day)) != ERR_OK)
+		return e;
+	return slice_to_cstr(s, out, DB_SPEND_DAY) ? ERR_OK : ERR_RANGE;
+}
+
+static enum err read_month(const struct req *r, struct spend_month *m)
+{
+	struct slice amount;
+	enum err e;
+
+	if ((e = req_need(req_form_id(r, "tracker", ID_KIND_tracker,
+		 m->tracker.v))) != ERR_OK ||
+	    (e = read_day(r, "from", false, m->from)) != ERR_OK ||
+	    (e = read_day(r, "until", true, m->until)) != ERR_OK ||
+	    (e = req_need(req_form(r, "amount", &amount))) != ERR_OK ||
+	    (e = money_parse(amount, &m->monthly_micros)) != ERR_OK)
+		return e;
+	return m->monthly_micros < 0 ? ERR_RANGE : ERR_OK;
+}
+
+struct found {
+	struct slice theirs; /* before the change, in words */
+	char stamp[STALE_STAMP_MAX];
+	bool stale;
+};
+
+/* Under the tracker's lock: what there is, and whether the page knew it. */
+static enum err look(const struct req *r, struct tracker_id tracker,
+    struct found *f)
+{
+	struct spend_month *rows = NULL;
+	struct slice knew;
+	size_t n = 0;
+	enum err e = db_spend_month_list(r->db, r->company, tracker, r->arena,
+	    &rows, &n);
+
+	*f = (struct found){ .theirs = SLICE("") };
+	if (e != ERR_OK || n == 0)
+		return e;
+	if ((e = said(r, rows, n, &f->theirs)) != ERR_OK ||
+	    (e = piece(rows, n, f->stamp)) != ERR_OK)
+		return e;
+	f->stale = req_form(r, "stamp", &knew) == ERR_OK &&
+		   slice_find_slice(knew, slice_from(f->stamp)) == knew.n;
+	return ERR_OK;
+}
+
+static enum err write(const struct req *r, const struct spend_month *m,
+    struct slice mine, struct found *f)
+{
+	enum err e;
+
+	if ((e = db_spend_month_lock(r->db, r->company, m->tracker)) !=
+		ERR_OK ||
+	    (e = look(r, m->tracker, f)) != ERR_OK || f->stale ||
+	    (e = db_spend_month_put(r->db, r->company, m)) != ERR_OK)
+		return e;
+	return page_audit(r, "spend.monthly", "tracker", m->tracker.v,
+	    f->theirs.n > 0 ? page_audit_text(r, "amount", f->theirs)
+			    : SLICE(""),
+	    page_audit_text(r, "amount", mine));
+}
+
+enum err page_spend_month(const struct req *r, struct resp *out)
+{
+	struct spend_month m;
+	struct slice mine;
+	struct found f;
+	bool own;
+	enum err e;
+
+	memset(&m, 0, sizeof(m));
+	if ((e = read_month(r, &m)) != ERR_OK ||
+	    (e = said(r, &m, 1, &mine)) != ERR_OK ||
+	    (e = db_join(r->db, &own)) != ERR_OK)
+		return e;
+	e = db_join_end(r->db, own, write(r, &m, mine, &f));
+	if (e != ERR_OK)
+		return e;
+	if (f.stale)
+		return stale_page(r, out,
+		    &(struct stale){ .place = FRAME_REPORTS,
+			.what = "what this tracker costs",
+			.action = "spend.monthly",
+			.object = m.tracker.v,
+			.theirs = f.theirs,
+			.mine = mine,
+			.stamp = f.stamp,
+			.back = SLICE("/spend") });
+	return resp_redirect(out, SLICE("/spend?done=1"));
+}

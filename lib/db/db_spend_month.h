@@ -1,0 +1,34 @@
+/*
+ * db_spend_month.h - what a tracker costs each month: a billboard, a directory.
+ *
+ * Days are the company's, as text: "2026-10-31". On any day a tracker costs one
+ * amount or none: a new amount takes the place of what was entered for its
+ * days, and leaves the days before and after as they are.
+ */
+#ifndef RT_DB_SPEND_MONTH_H
+#define RT_DB_SPEND_MONTH_H
+
+#include "lib/db/db_spend.h"
+
+struct spend_month {
+	struct tracker_id tracker;
+	char from[DB_SPEND_DAY];
+	char until[DB_SPEND_DAY]; /* the last day; "" still */
+	int64_t monthly_micros;
+	char tracker_name[DB_NAME_BYTES]; /* when listed */
+};
+
+/* In a transaction: waits until nobody else changes this tracker's amounts, and
+ * keeps others waiting until its end. ERR_NOTFOUND: no such tracker. */
+RT_MUST_USE enum err db_spend_month_lock(struct db *db,
+    struct company_id company, struct tracker_id tracker);
+/* ERR_NOTFOUND: no such tracker; ERR_RANGE: until is before from. */
+RT_MUST_USE enum err db_spend_month_put(struct db *db,
+    struct company_id company, const struct spend_month *m);
+/* By the tracker's name, of each the latest first; at most 1,000. tracker nil:
+ * of all. */
+RT_MUST_USE enum err db_spend_month_list(struct db *db,
+    struct company_id company, struct tracker_id tracker, struct arena *mem,
+    struct spend_month **rows, size_t *n);
+
+#endif

@@ -1,0 +1,200 @@
+/* Tests of lib/db/db_spend_month: random amounts over random days against a
+ * plain calendar; a day never costs two of them, nor another company's. */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/rnd.h"
+#include "lib/db/db_spend_month.h"
+#include "lib/db/stmt.h"
+#include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
+#include "tests/support/testdb.h"
+
+#define DAYS 40 /* of October and November 2026, from 2026-10-01 */
+
+static struct testdb *t;
+static struct db *db; /* the dashboard's own account */
+static struct arena mem;
+
+#define ok(call) FAIL_STMT_OK(call)
+
+static int begin(void **state)
+{
+	(void)state;
+	t = testdb_start();
+	db = testdb_connect(t, "dashboard");
+	arena_init(&mem, (size_t)1 << 28);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	arena_fini(&mem);
+	db_close(db);
+	testdb_stop(t);
+	return 0;
+}
+
+static void day_text(unsigned int day, char out[DB_SPEND_DAY])
+{
+	const unsigned int month = day < 31 ? 10 : 11;
+
+	(void)snprintf(out, DB_SPEND_DAY, "2026-%02u-%02u", month,
+	    (day < 31 ? day : day - 31) % 31 + 1);
+}
+
+static int64_t spent(int who, const char *first, const char *last)
+{
+	const struct db_filter f = { .from_us = TESTDB_NOW_US,
+		.to_us = TESTDB_NOW_US + RT_DAY_US };
+	struct spend_sum *rows = NULL;
+	size_t n = 0;
+
+	ok(db_spend_sums(db, t->company[who].id, &f, GROUP_NONE, first, last,
+	    &mem, &rows, &n));
+	return n == 0 ? -1 : rows[0].amount_micros;
+}
+
+static struct spend_month month(int who, const char *from, const char *until,
+    int64_t micros)
+{
+	struct spend_month m = { .tracker = t->company[who].tracker,
+		.monthly_micros = micros };
+
+	(void)snprintf(m.from, sizeof(m.from), "%s", from);
+	(void)snprintf(m.until, sizeof(m.until), "%s", until);
+	return m;
+}
+
+static size_t listed(int who, struct spend_month **rows)
+{
+	static const struct tracker_id all;
+	size_t n = 0;
+
+	ok(db_spend_month_list(db, t->company[who].id, all, &mem, rows, &n));
+	return n;
+}
+
+static void test_billboard(void **state)
+{
+	struct spend_month *rows = NULL, m;
+
+	(void)state;
+	assert_int_equal(spent(0, "2026-11-01", "2026-11-30"), -1);
+	/* 365 a month are 12 a day. */
+	m = month(0, "2026-11-21", "", 365000000);
+	ok(db_spend_month_put(db, t->company[0].id, &m));
+	assert_int_equal(spent(0, "2026-11-20", "2026-11-22"), 2 * 12000000);
+	/* It became dearer: not both. */
+	m = month(0, "2026-11-23", "", 730000000);
+	ok(db_spend_month_put(db, t->company[0].id, &m));
+	assert_int_equal(spent(0, "2026-11-22", "2026-11-23"),
+	    12000000 + 24000000);
+	assert_int_equal(listed(0, &rows), 2);
+	assert_string_equal(rows[0].from, "2026-11-23");
+	assert_string_equal(rows[0].until, "");
+	assert_string_equal(rows[1].from, "2026-11-21");
+	assert_string_equal(rows[1].until, "2026-11-22");
+	assert_string_equal(rows[1].tracker_name, rows[0].tracker_name);
+	/* A week for nothing, in the middle: the rest goes on. */
+	m = month(0, "2026-12-01", "2026-12-07", 0);
+	ok(db_spend_month_put(db, t->company[0].id, &m));
+	assert_int_equal(spent(0, "2026-11-30", "2026-12-08"), 2 * 24000000);
+	assert_int_equal(listed(0, &rows), 4);
+	/* From the first day on: alone. */
+	m = month(0, "2026-11-21", "", 365000000);
+	ok(db_spend_month_put(db, t->company[0].id, &m));
+	assert_int_equal(listed(0, &rows), 1);
+}
+
+static void test_whose(void **state)
+{
+	struct spend_month *rows = NULL, m;
+	size_t n = 9;
+
+	(void)state;
+	m = month(0, "2026-11-21", "", 1);
+	assert_int_equal(db_spend_month_put(db, t->company[1].id, &m),
+	    ERR_NOTFOUND);
+	assert_int_equal(listed(1, &rows), 0);
+	ok(db_spend_month_list(db, t->company[1].id, m.tracker, &mem, &rows,
+	    &n));
+	assert_int_equal(n, 0);
+	m = month(1, "2026-11-01", "2026-11-01", 365000000);
+	ok(db_spend_month_put(db, t->company[1].id, &m));
+	assert_int_equal(spent(1, "2026-11-01", "2026-11-30"), 12000000);
+	assert_int_equal(listed(0, &rows), 1);
+	m = month(0, "2026-11-21", "2026-11-20", 1);
+	assert_int_equal(db_spend_month_put(db, t->company[0].id, &m),
+	    ERR_RANGE);
+}
+
+/* The amount of one day: exactly one row tells it. */
+static int64_t amount_on(const struct spend_month *rows, size_t n,
+    const char *day)
+{
+	int64_t amount = -1;
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(day, rows[i].from) < 0 ||
+		    (rows[i].until[0] != '\0' &&
+			strcmp(day, rows[i].until) > 0))
+			continue;
+		if (amount != -1)
+			fail_msg("%s costs twice", day);
+		amount = rows[i].monthly_micros;
+	}
+	return amount;
+}
+
+static void test_calendar(void **state)
+{
+	int64_t want[DAYS];
+	char from[DB_SPEND_DAY], until[DB_SPEND_DAY];
+	struct rnd_dice dice;
+
+	(void)state;
+	rnd_seed(&dice, 20261129);
+	for (size_t d = 0; d < DAYS; d++)
+		want[d] = -1;
+	assert_int_equal(stmt_exec(stmt_begin(t->db,
+				       "DELETE FROM tracker_cost"),
+			     NULL),
+	    ERR_OK);
+	for (int round = 1; round <= 150; round++) {
+		const unsigned int a = (unsigned int)rnd_below(&dice, DAYS),
+				   b = a +
+				       (unsigned int)rnd_below(&dice, DAYS - a);
+		const bool still = rnd_below(&dice, 8) == 0;
+		struct spend_month *rows = NULL, m;
+		size_t n;
+
+		day_text(a, from);
+		day_text(b, until);
+		m = month(0, from, still ? "" : until, round);
+		assert_int_equal(db_spend_month_put(db, t->company[0].id, &m),
+		    ERR_OK);
+		for (unsigned int d = a; d <= (still ? DAYS - 1 : b); d++)
+			want[d] = round;
+		n = listed(0, &rows);
+		for (unsigned int d = 0; d < DAYS; d++) {
+			day_text(d, from);
+			if (amount_on(rows, n, from) != want[d])
+				fail_msg("round %d: %s", round, from);
+		}
+		arena_fini(&mem);
+		arena_init(&mem, (size_t)1 << 28);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_billboard),
+		cmocka_unit_test(test_whose),
+		cmocka_unit_test(test_calendar),
+	};
+
+	return cmocka_run_group_tests_name("db_spend", tests, begin, end);
+}
