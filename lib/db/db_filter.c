@@ -114,17 +114,23 @@ enum err db_filter_first(struct db *db, struct company_id company,
 
 void db_filter_from(struct buf *sql, enum db_filter_way way, bool with_call)
 {
-	if (way == DB_FILTER_BY_TAG) {
-		buf_cstr(sql,
+	static const char *const begin[] = {
+		[DB_FILTER_BY_TIME] = " FROM call_fact f",
+		[DB_FILTER_BY_TAG] =
 		    " FROM interaction_tag x JOIN phone_call c"
 		    " ON c.company_id = x.company_id"
-		    " AND c.id = x.interaction_id JOIN call_fact f"
-		    " ON f.company_id = c.company_id"
+		    " AND c.id = x.interaction_id",
+		[DB_FILTER_BY_CALLER] =
+		    " FROM phone_call c FORCE INDEX (phone_call_caller)",
+		[DB_FILTER_BY_CALLERS] = DB_FILTER_CALLERS,
+	};
+
+	buf_cstr(sql, begin[way]);
+	if (way != DB_FILTER_BY_TIME)
+		buf_cstr(sql,
+		    " JOIN call_fact f ON f.company_id = c.company_id"
 		    " AND f.started_at = c.started_at AND f.call_id = c.id");
-		return;
-	}
-	buf_cstr(sql, " FROM call_fact f");
-	if (with_call)
+	else if (with_call)
 		buf_cstr(sql,
 		    " JOIN phone_call c ON c.company_id = f.company_id"
 		    " AND c.id = f.call_id");

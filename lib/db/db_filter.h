@@ -85,11 +85,15 @@ bool db_filter_plain(const struct db_filter *f);
 
 struct buf;
 struct stmt;
-/* Where reading begins: in the order of time, or with the calls that have the
- * tag of the filter, when that is few of them or all are wanted. */
+/* Where reading begins: with the narrow rows in the order of time; with the
+ * calls that have the tag of the filter, when that is few of them or all are
+ * wanted; with one caller's calls; or with what a key on time has of all
+ * callers, their numbers and names. */
 enum db_filter_way {
 	DB_FILTER_BY_TIME,
-	DB_FILTER_BY_TAG
+	DB_FILTER_BY_TAG,
+	DB_FILTER_BY_CALLER,
+	DB_FILTER_BY_CALLERS
 };
 
 /* How every call of the filter is found. */
@@ -98,8 +102,11 @@ enum db_filter_way db_filter_all(const struct db_filter *f);
 RT_MUST_USE enum err db_filter_first(struct db *db, struct company_id company,
     const struct db_filter *f, enum db_filter_way *out);
 
-/* " FROM call_fact f", and phone_call c when it is asked for; for a SELECT
- * STRAIGHT_JOIN. */
+/* The calls of an index, as phone_call c. */
+#define DB_FILTER_CALLERS " FROM phone_call c FORCE INDEX (phone_call_search)"
+
+/* " FROM call_fact f", and phone_call c when it is asked for or begins; for a
+ * SELECT STRAIGHT_JOIN. */
 void db_filter_from(struct buf *sql, enum db_filter_way way, bool with_call);
 /* Behind it: the company, the period and each condition of f, and no other: a
  * column that a statement names is read of every row. */

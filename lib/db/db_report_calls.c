@@ -1,10 +1,9 @@
 #include "lib/db/db_report_calls.h"
 
-#include "lib/db/db_rollup.h"
-#include "lib/db/db_search.h"
+#include "lib/db/db_call_keys.h"
 #include "lib/db/stmt.h"
 
-#define SQL_MAX 8192
+#define SQL_MAX 32768
 
 #define COLUMNS                                                              \
 	"c.id, c.state = 'open', c.result, c.started_at,"                    \
@@ -91,96 +90,6 @@ static void out_row(struct stmt *st, struct db_report_calls_row *r)
 	stmt_out_bool(st, &r->playable);
 }
 
-/* Open calls are in no narrow row, and have no result yet. */
-static bool of_ended(const struct db_filter *f)
-{
-	return !db_filter_plain(f) ||
-	       (f->result.n > 0 && !slice_eq_cstr(f->result, "live"));
-}
-
-/* One page of one part of the period. */
-struct part {
-	const struct company_id *company;
-	const struct db_report_calls_filter *f;
-	const struct db_search *search;
-	enum db_filter_way way;
-};
-
-/* All calls of the period, or those that go on. */
-static void call_keys(struct buf *sql, const struct part *p)
-{
-	buf_cstr(sql,
-	    "SELECT c.company_id, c.id, c.started_at FROM phone_call c");
-	if (p->f->search.n > 0)
-		buf_cstr(sql,
-		    " LEFT JOIN interaction i ON i.company_id = c.company_id"
-		    " AND i.id = c.id");
-	buf_cstr(sql,
-	    " WHERE c.company_id = ? AND c.started_at >= ?"
-	    " AND c.started_at < ?");
-	if (p->f->f.result.n > 0)
-		buf_cstr(sql, " AND c.state = 'open'");
-	db_search_where(sql, p->f, p->search, "i");
-}
-
-/* In the order of the narrow rows, so that few others are touched. */
-static void fact_keys(struct buf *sql, const struct part *p)
-{
-	buf_cstr(sql,
-	    "SELECT STRAIGHT_JOIN f.company_id, f.call_id AS id, f.started_at");
-	db_filter_from(sql, p->way, p->f->caller.n > 0 || p->f->search.n > 0);
-	db_filter_where(sql, &p->f->f, p->way);
-	db_search_where(sql, p->f, p->search, "f");
-}
-
-/* What lies beyond the key, nearest first. */
-static void beyond(struct buf *sql, bool facts, bool up)
-{
-	static const char *const texts[2][2] = {
-		{ " AND c.started_at <= ? AND (c.started_at < ? OR c.id < ?)"
-		  " ORDER BY c.started_at DESC, c.id DESC LIMIT ?",
-		    " AND c.started_at >= ? AND (c.started_at > ? OR c.id > ?)"
-		    " ORDER BY c.started_at, c.id LIMIT ?" },
-		{ " AND f.started_at <= ?"
-		  " AND (f.started_at < ? OR f.call_id < ?)"
-		  " ORDER BY f.started_at DESC, f.call_id DESC LIMIT ?",
-		    " AND f.started_at >= ?"
-		    " AND (f.started_at > ? OR f.call_id > ?)"
-		    " ORDER BY f.started_at, f.call_id LIMIT ?" },
-	};
-
-	buf_cstr(sql, texts[facts ? 1 : 0][up ? 1 : 0]);
-}
-
-static struct stmt *begin_part(struct db *db, const struct part *p)
-{
-	const bool up = p->f->way == DB_REPORT_CALLS_NEWER;
-	const bool facts = of_ended(&p->f->f);
-	struct stmt *st;
-	struct buf sql;
-
-	buf_init(&sql, SQL_MAX);
-	buf_cstr(&sql, OF_KEYS);
-	if (facts)
-		fact_keys(&sql, p);
-	else
-		call_keys(&sql, p);
-	beyond(&sql, facts, up);
-	buf_cstr(&sql, KEYS_END);
-	buf_cstr(&sql, up ? OLDEST_FIRST : NEWEST_FIRST);
-	st = stmt_begin_made(db, &sql);
-	buf_fini(&sql);
-	if (facts) {
-		db_filter_in(st, p->company, &p->f->f);
-	} else {
-		stmt_in_id(st, p->company->v);
-		stmt_in_time_us(st, p->f->f.from_us);
-		stmt_in_time_us(st, p->f->f.to_us);
-	}
-	db_search_in(st, p->f, p->search);
-	return st;
-}
-
 /* Up to max rows in the statement's order. */
 static enum err read_rows(struct stmt *st, struct db_report_calls_row *row,
     struct db_report_calls_row *all, size_t max, size_t *n)
@@ -207,23 +116,33 @@ static void reverse(struct db_report_calls_row *rows, size_t n)
 	}
 }
 
-/* The rows of one part of the period behind those that are there. */
-static enum err fetch_part(struct db *db, const struct part *p, size_t max,
-    struct db_report_calls_row *all, size_t *n)
+static struct stmt *begin_part(struct db *db, const struct db_call_keys *k,
+    size_t max)
 {
-	static const struct call_id nil;
-	const struct db_report_calls_filter *f = p->f;
-	const bool first = f->way == DB_REPORT_CALLS_NEWEST;
-	const int64_t at = first ? f->f.to_us : f->key.started_us;
-	struct stmt *st = begin_part(db, p);
+	struct stmt *st;
+	struct buf sql;
+
+	buf_init(&sql, SQL_MAX);
+	buf_cstr(&sql, OF_KEYS);
+	db_call_keys_text(&sql, k);
+	buf_cstr(&sql, KEYS_END);
+	buf_cstr(&sql,
+	    k->f->way == DB_REPORT_CALLS_NEWER ? OLDEST_FIRST : NEWEST_FIRST);
+	st = stmt_begin_made(db, &sql);
+	buf_fini(&sql);
+	db_call_keys_in(st, k, max);
+	return st;
+}
+
+/* The rows of one part of the period behind those that are there. */
+static enum err fetch_part(struct db *db, const struct db_call_keys *k,
+    size_t max, struct db_report_calls_row *all, size_t *n)
+{
+	struct stmt *st = begin_part(db, k, max - *n);
 	struct db_report_calls_row row;
 	size_t more = 0;
 	enum err e;
 
-	stmt_in_time_us(st, at);
-	stmt_in_time_us(st, at);
-	stmt_in_id(st, first ? nil.v : f->key.id.v);
-	stmt_in_u64(st, max - *n);
 	out_row(st, &row);
 	e = read_rows(st, &row, all + *n, max - *n, &more);
 	stmt_end(st);
@@ -250,24 +169,24 @@ static bool is_passed(const struct db_report_calls_filter *f,
 /* One row more than asked says whether the page has a successor. Parts of the
  * period are read one after the other, in the way of the page. */
 static enum err fetch(struct db *db, struct company_id company,
-    const struct db_report_calls_filter *f, size_t max,
+    const struct db_report_calls_filter *f, size_t max, struct arena *mem,
     struct db_report_calls_row *all, size_t *n)
 {
 	const bool up = f->way == DB_REPORT_CALLS_NEWER;
 	struct db_report_calls_filter in = *f;
-	struct db_rollup_part parts[DB_ROLLUP_PARTS_MAX];
-	struct db_search search;
-	struct part p = { &company, &in, &search, DB_FILTER_BY_TIME };
+	struct db_call_keys *k = arena_array(mem, 1, sizeof(*k));
+	struct db_rollup_part *parts =
+	    arena_array(mem, DB_ROLLUP_PARTS_MAX, sizeof(*parts));
 	size_t n_parts = 1, count = 0;
 	enum err e;
 
+	if (k == NULL || parts == NULL)
+		return ERR_NOMEM;
 	parts[0] = (struct db_rollup_part){ f->f.from_us, f->f.to_us };
-	if ((e = db_search_make(f->search, &search)) != ERR_OK ||
-	    (e = db_filter_first(db, company, &f->f, &p.way)) != ERR_OK)
+	if ((e = db_call_keys_make(db, &company, &in, k)) != ERR_OK)
 		return e;
-	if (of_ended(&f->f) && p.way == DB_FILTER_BY_TIME &&
-	    (e = db_rollup_parts(db, company, &f->f, parts, &n_parts)) !=
-		ERR_OK)
+	if (k->by_parts && (e = db_rollup_parts(db, company, &f->f, parts,
+				&n_parts)) != ERR_OK)
 		return e;
 	for (size_t i = 0; i < n_parts && count <= max; i++) {
 		const struct db_rollup_part *part =
@@ -277,7 +196,7 @@ static enum err fetch(struct db *db, struct company_id company,
 			continue;
 		in.f.from_us = part->from_us;
 		in.f.to_us = part->to_us;
-		if ((e = fetch_part(db, &p, max + 1, all, &count)) != ERR_OK)
+		if ((e = fetch_part(db, k, max + 1, all, &count)) != ERR_OK)
 			return e;
 	}
 	*n = count;
@@ -298,7 +217,7 @@ enum err db_report_calls(struct db *db, struct company_id company,
 		return ERR_RANGE;
 	if ((all = arena_array(mem, max + 1, sizeof(*all))) == NULL)
 		return ERR_NOMEM;
-	if ((e = fetch(db, company, f, max, all, &n)) != ERR_OK)
+	if ((e = fetch(db, company, f, max, mem, all, &n)) != ERR_OK)
 		return e;
 	more = n > max;
 	if (more)

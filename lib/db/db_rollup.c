@@ -64,8 +64,9 @@ struct wanted {
 	struct slice is[KEYS];
 	char hex[FILTER_ID_COUNT][2 * ID_BYTES + 1];
 	struct slice result;
-	size_t known;   /* conditions that are keys */
-	size_t unknown; /* and that are not */
+	struct slice like; /* a pattern for the first key; "": none */
+	size_t known;      /* conditions that are keys */
+	size_t unknown;    /* and that are not */
 };
 
 /* KEYS: it is none of them. */
@@ -113,7 +114,7 @@ static void want_all(struct wanted *w, const struct db_rollup *r,
 		[FILTER_QUALIFIED] = GROUP_QUALIFIED,
 	};
 
-	*w = (struct wanted){ .unknown = f->by_tag ? 1 : 0 };
+	*w = (struct wanted){ .unknown = f->by_tag ? 1 : 0, .like = SLICE("") };
 	for (int i = 0; i < FILTER_TEXT_COUNT; i++)
 		if (f->by_text[i])
 			want(w, r, GROUP_TEXT + i, f->text[i]);
@@ -163,6 +164,9 @@ static void wanted_where(struct buf *sql, const struct wanted *w)
 	for (size_t i = 0; i < KEYS; i++)
 		if (w->on[i])
 			buf_printf(sql, " AND %s = ?", columns[i]);
+	if (w->like.n > 0)
+		buf_cstr(sql,
+		    " AND value COLLATE utf8mb4_unicode_520_ci LIKE ?");
 	if (slice_eq_cstr(w->result, "unanswered"))
 		buf_cstr(sql,
 		    " AND value3 IN ('missed', 'abandoned', 'failed')");
@@ -176,6 +180,8 @@ static void in_wanted(struct stmt *st, const struct wanted *w)
 	for (size_t i = 0; i < KEYS; i++)
 		if (w->on[i])
 			stmt_in_text(st, w->is[i]);
+	if (w->like.n > 0)
+		stmt_in_text(st, w->like);
 	if (w->result.n > 0 && !slice_eq_cstr(w->result, "unanswered"))
 		stmt_in_text(st, w->result);
 }
@@ -289,6 +295,16 @@ static const struct db_rollup *best_for(const struct db_filter *f)
 	return best;
 }
 
+/* Whose first key, "value", is that dimension. */
+static const struct db_rollup *first_by(int dim)
+{
+	size_t i = 0;
+
+	while (rollups[i].key[0] != dim)
+		i++;
+	return &rollups[i];
+}
+
 struct parts {
 	struct db_rollup_part *all;
 	size_t n;
@@ -370,31 +386,69 @@ static struct rollup_cover as_days(const struct rollup_cover *c)
 	return d;
 }
 
-enum err db_rollup_parts(struct db *db, struct company_id company,
-    const struct db_filter *f, struct db_rollup_part out[DB_ROLLUP_PARTS_MAX],
+/* The parts of f's period in which r has calls as w wants them. */
+static enum err find_parts(struct db *db, struct company_id company,
+    const struct db_filter *f, const struct db_rollup *r,
+    const struct wanted *w, struct db_rollup_part out[DB_ROLLUP_PARTS_MAX],
     size_t *n)
 {
 	const struct rollup_cover c = rollup_cover(f->from_us, f->to_us);
 	const struct rollup_cover days = as_days(&c);
-	const struct db_rollup *r = best_for(f);
 	struct parts p = { .all = out };
-	struct wanted w;
 	int64_t calls = 0;
-	enum err e;
+	enum err e = read_parts(db, company, r, w, &c, &p, &calls);
 
-	out[0] = (struct db_rollup_part){ f->from_us, f->to_us };
-	*n = f->from_us < f->to_us ? 1 : 0;
-	if (r == NULL || f->to_us - f->from_us < LONG_US)
-		return ERR_OK;
-	want_all(&w, r, f);
-	e = read_parts(db, company, r, &w, &c, &p, &calls);
 	if (e == ERR_OK && calls > 0 && calls <= FEW && !p.full) {
 		p = (struct parts){ .all = out };
-		e = read_parts(db, company, r, &w, &days, &p, &calls);
+		e = read_parts(db, company, r, w, &days, &p, &calls);
 	}
 	if (e == ERR_OK && p.full)
 		out[0] = (struct db_rollup_part){ f->from_us, f->to_us };
-	else if (e == ERR_OK)
-		*n = p.n;
+	*n = p.full ? 1 : p.n;
+	return e;
+}
+
+/* All of the period, when that is not long. */
+static bool is_short(const struct db_filter *f, struct db_rollup_part *out,
+    size_t *n)
+{
+	*out = (struct db_rollup_part){ f->from_us, f->to_us };
+	*n = f->from_us < f->to_us ? 1 : 0;
+	return f->to_us - f->from_us < LONG_US;
+}
+
+enum err db_rollup_parts(struct db *db, struct company_id company,
+    const struct db_filter *f, struct db_rollup_part out[DB_ROLLUP_PARTS_MAX],
+    size_t *n)
+{
+	const struct db_rollup *r = best_for(f);
+	struct wanted w;
+
+	if (is_short(f, out, n) || r == NULL)
+		return ERR_OK;
+	want_all(&w, r, f);
+	return find_parts(db, company, f, r, &w, out, n);
+}
+
+enum err db_rollup_words(struct db *db, struct company_id company,
+    const struct db_filter *f, struct slice like,
+    struct db_rollup_part out[DB_ROLLUP_WORDS_MAX], size_t *n)
+{
+	static const int dims[] = { TEXT(FILTER_CAMPAIGN),
+		TEXT(FILTER_KEYWORD) };
+	const struct wanted w = { .like = like, .result = SLICE("") };
+	size_t all = 0;
+	enum err e = ERR_OK;
+
+	if (is_short(f, out, n))
+		return ERR_OK;
+	for (size_t i = 0; i < RT_ARRAY_LEN(dims) && e == ERR_OK; i++) {
+		size_t more = 0;
+
+		e = find_parts(db, company, f, first_by(dims[i]), &w, out + all,
+		    &more);
+		all += more;
+	}
+	*n = all;
 	return e;
 }

@@ -37,4 +37,12 @@ RT_MUST_USE enum err db_rollup_parts(struct db *db, struct company_id company,
     const struct db_filter *f, struct db_rollup_part out[DB_ROLLUP_PARTS_MAX],
     size_t *n);
 
+/* The same for a text in the campaign or keyword, as a pattern of LIKE without
+ * regard to case and accents. Parts of the one may lie over those of the
+ * other. */
+#define DB_ROLLUP_WORDS_MAX (2 * DB_ROLLUP_PARTS_MAX)
+RT_MUST_USE enum err db_rollup_words(struct db *db, struct company_id company,
+    const struct db_filter *f, struct slice like,
+    struct db_rollup_part out[DB_ROLLUP_WORDS_MAX], size_t *n);
+
 #endif

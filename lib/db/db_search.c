@@ -35,11 +35,41 @@ enum err db_search_make(struct slice search, struct db_search *p)
 	return ERR_OK;
 }
 
-/* " OR i.campaign COLLATE … LIKE ?" */
-static void or_text(struct buf *sql, const char *of, const char *column)
+/* "i.campaign COLLATE … LIKE ?" */
+static void has_text(struct buf *sql, const char *of, const char *column)
 {
-	buf_printf(sql, " OR %s.%s COLLATE utf8mb4_unicode_520_ci LIKE ?", of,
+	buf_printf(sql, "%s.%s COLLATE utf8mb4_unicode_520_ci LIKE ?", of,
 	    column);
+}
+
+void db_search_callers(struct buf *sql, const struct db_search *p)
+{
+	buf_cstr(sql, "(c.caller_name LIKE ?");
+	if (p->digits.n > 0)
+		buf_cstr(sql, " OR c.caller_e164 LIKE ?");
+	buf_char(sql, ')');
+}
+
+void db_search_callers_in(struct stmt *st, const struct db_search *p)
+{
+	stmt_in_text(st, p->text);
+	if (p->digits.n > 0)
+		stmt_in_text(st, p->digits);
+}
+
+void db_search_words(struct buf *sql, const char *of)
+{
+	buf_char(sql, '(');
+	has_text(sql, of, "campaign");
+	buf_cstr(sql, " OR ");
+	has_text(sql, of, "keyword");
+	buf_char(sql, ')');
+}
+
+void db_search_words_in(struct stmt *st, const struct db_search *p)
+{
+	stmt_in_text(st, p->text);
+	stmt_in_text(st, p->text);
 }
 
 void db_search_where(struct buf *sql, const struct db_report_calls_filter *f,
@@ -49,12 +79,11 @@ void db_search_where(struct buf *sql, const struct db_report_calls_filter *f,
 		buf_cstr(sql, " AND c.caller_e164 = ?");
 	if (f->search.n == 0)
 		return;
-	buf_cstr(sql, " AND (c.caller_name LIKE ?");
-	or_text(sql, of, "campaign");
-	or_text(sql, of, "keyword");
-	if (p->digits.n > 0)
-		buf_cstr(sql, " OR c.caller_e164 LIKE ?");
-	buf_cstr(sql, ")");
+	buf_cstr(sql, " AND (");
+	db_search_callers(sql, p);
+	buf_cstr(sql, " OR ");
+	db_search_words(sql, of);
+	buf_char(sql, ')');
 }
 
 /* In the order of db_search_where(). */
@@ -65,8 +94,6 @@ void db_search_in(struct stmt *st, const struct db_report_calls_filter *f,
 		stmt_in_text(st, f->caller);
 	if (f->search.n == 0)
 		return;
-	for (int i = 0; i < 3; i++)
-		stmt_in_text(st, p->text);
-	if (p->digits.n > 0)
-		stmt_in_text(st, p->digits);
+	db_search_callers_in(st, p);
+	db_search_words_in(st, p);
 }

@@ -1,5 +1,8 @@
 /*
  * db_search.h - the text conditions that log and export share.
+ *
+ * A text is looked for in the caller's name and number, which lie in a key on
+ * time, and in the words of the source, campaign and keyword, which do not.
  */
 #ifndef RT_DB_SEARCH_H
 #define RT_DB_SEARCH_H
@@ -27,5 +30,11 @@ void db_search_where(struct buf *sql, const struct db_report_calls_filter *f,
 /* The values of that. */
 void db_search_in(struct stmt *st, const struct db_report_calls_filter *f,
     const struct db_search *p);
+
+/* "(…)", of the caller or of the words alone, and its values. */
+void db_search_callers(struct buf *sql, const struct db_search *p);
+void db_search_callers_in(struct stmt *st, const struct db_search *p);
+void db_search_words(struct buf *sql, const char *of);
+void db_search_words_in(struct stmt *st, const struct db_search *p);
 
 #endif

@@ -1,6 +1,6 @@
 /* Tests of lib/db/db_rollup: whatever is asked of a roll-up equals what the
- * calls say, for any two dimensions under any filter and period; and the parts
- * of a period leave no call out. */
+ * calls say, for any two dimensions under any filter and period; the parts of a
+ * period leave no call out; and a text is found wherever it stands. */
 #include <string.h>
 
 #include "lib/base/rnd.h"
@@ -34,12 +34,14 @@ static struct arena mem;
 static const char *const made_sql[] = {
 	"SET FOREIGN_KEY_CHECKS = 0",
 	"INSERT INTO phone_call (company_id, id, state, result, number_id,"
-	" number_e164, caller_place, caller_country, location_id, started_at,"
-	" talk_ms, ring_ms, first_time, qualified)"
+	" number_e164, caller_e164, caller_name, caller_place, caller_country,"
+	" location_id, started_at, talk_ms, ring_ms, first_time, qualified)"
 	" SELECT k.id, " ID
-	", 'closed', ELT(1 + " DICE("r") " % 5, 'answered', 'missed',"
+	", IF(" DICE("z") " = 0, 'open', 'closed'), ELT(1 + " DICE("r") " % 5, 'answered', 'missed',"
 	" 'voicemail', 'abandoned', 'failed'), RPAD(" DICE("n") " % 4, 16, '0'),"
-	" '+1', ELT(1 + " DICE("p") " % 3, 'Köln', '', 'Bonn'),"
+	" '+1', CONCAT('+4922155', LPAD(" DICE("b") " * 97 + " DICE("u")
+	", 4, '0')), ELT(1 + " DICE("u") " % 4, 'Jörg K12', 'Ann 100%', '',"
+	" 'rare_one'), ELT(1 + " DICE("p") " % 3, 'Köln', '', 'Bonn'),"
 	" ELT(1 + " DICE("p") " % 3, 'DE', '', 'DE'),"
 	" IF(" DICE("l") " % 3 = 0, NULL, RPAD(" DICE("l") " % 3, 16, '1')),"
 	" " AT ", " DICE("t") " * 2500, " DICE("w") " * 700, " DICE("f")
@@ -323,12 +325,11 @@ static void test_parts(void **state)
 	assert_true(narrowed > 10);
 }
 
-/* From the newest to the oldest and back; every call once. */
-static void walk(int who, const struct db_filter *f, size_t step)
+/* From the newest to the oldest and back; every call once. How many. */
+static size_t pages(int who, const struct db_report_calls_filter *f,
+    size_t step)
 {
-	struct db_report_calls_filter c = { .f = *f,
-		.caller = SLICE(""),
-		.search = SLICE("") };
+	struct db_report_calls_filter c = *f;
 	struct db_report_calls page = { .n = 0 };
 	size_t down = 0, up = 0;
 
@@ -346,9 +347,8 @@ static void walk(int who, const struct db_filter *f, size_t step)
 			};
 		c.way = DB_REPORT_CALLS_OLDER;
 	} while (page.n > 0 && page.older);
-	assert_int_equal(down, count_in(who, *f, f->from_us, f->to_us));
 	c.way = DB_REPORT_CALLS_NEWER;
-	c.key.started_us = f->from_us;
+	c.key.started_us = f->f.from_us;
 	memset(c.key.id.v, 0, sizeof(c.key.id.v));
 	do {
 		ok(db_report_calls(db, t->company[who].id, &c, step, &mem,
@@ -360,6 +360,7 @@ static void walk(int who, const struct db_filter *f, size_t step)
 			};
 	} while (page.n > 0 && page.newer);
 	assert_int_equal(up, down);
+	return down;
 }
 
 static void test_log_pages(void **state)
@@ -373,9 +374,113 @@ static void test_log_pages(void **state)
 
 		some_period(&dice, &f);
 		some_filter(&dice, &f);
-		walk(i % 2, &f, 1 + rnd_below(&dice, 60));
+		/* Of nothing but a period the log has open calls, too. */
+		f.by_range[FILTER_RISK] = true;
+		f.max[FILTER_RISK] = INT64_MAX;
+		assert_int_equal(pages(i % 2,
+				     &(struct db_report_calls_filter){ .f = f,
+					 .caller = SLICE(""),
+					 .search = SLICE("") },
+				     1 + rnd_below(&dice, 60)),
+		    count_in(i % 2, f, f.from_us, f.to_us));
 		arena_reset(&mem);
 	}
+}
+
+/* --- a text ----------------------------------------------------------------*/
+
+/* Of names, numbers, campaigns and keywords; of most calls, few and none. */
+static const char *const sought[] = { "jorg", "K12", "rare", "RARE_", "n 100%",
+	"49221", "0221 55 7", "k7", "campaign 3", "9", "95", "zz", "%", "" };
+
+#define PATTERN                                                        \
+	"CONCAT('%', REPLACE(REPLACE(?, '%', '\\\\%'), '_', '\\\\_')," \
+	" '%')"
+
+/* The calls that a person would find, each with its row. */
+static uint64_t found_by_hand(int who, const struct db_report_calls_filter *f)
+{
+	static const char sql[] =
+	    "SELECT COUNT(*) FROM phone_call c LEFT JOIN interaction i"
+	    " ON i.company_id = c.company_id AND i.id = c.id"
+	    " WHERE c.company_id = ? AND c.started_at >= ?"
+	    " AND c.started_at < ? AND (? = 0 OR c.state = 'closed')"
+	    " AND (? = '' OR c.result = ?) AND (? = 0 OR i.source = ?)"
+	    " AND (? = 0 OR c.talk_ms BETWEEN ? AND ?)"
+	    " AND (? = '' OR c.caller_e164 = ?)"
+	    " AND (c.caller_name LIKE " PATTERN
+	    "  OR i.campaign COLLATE utf8mb4_unicode_520_ci LIKE " PATTERN
+	    "  OR i.keyword COLLATE utf8mb4_unicode_520_ci LIKE " PATTERN
+	    "  OR (? RLIKE '^[0-9 ]{3,}$'"
+	    "  AND LOCATE(REPLACE(?, ' ', ''), c.caller_e164) > 0))";
+	struct stmt *st = stmt_begin(t->db, sql);
+	uint64_t n = 0;
+
+	stmt_in_id(st, t->company[who].id.v);
+	stmt_in_time_us(st, f->f.from_us);
+	stmt_in_time_us(st, f->f.to_us);
+	stmt_in_bool(st, !db_filter_plain(&f->f) || f->f.result.n > 0);
+	stmt_in_text(st, f->f.result);
+	stmt_in_text(st, f->f.result);
+	stmt_in_bool(st, f->f.by_text[FILTER_SOURCE]);
+	stmt_in_text(st, f->f.text[FILTER_SOURCE]);
+	stmt_in_bool(st, f->f.by_range[FILTER_TALK_MS]);
+	stmt_in_i64(st, f->f.min[FILTER_TALK_MS]);
+	stmt_in_i64(st, f->f.max[FILTER_TALK_MS]);
+	stmt_in_text(st, f->caller);
+	stmt_in_text(st, f->caller);
+	for (int i = 0; i < 5; i++)
+		stmt_in_text(st, f->search);
+	stmt_out_u64(st, &n);
+	ok(stmt_one(st));
+	return n;
+}
+
+static void some_search(struct rnd_dice *dice, struct db_report_calls_filter *f)
+{
+	*f = (struct db_report_calls_filter){ .f = { .result = SLICE("") },
+		.caller = SLICE(""),
+		.search =
+		    slice_from(sought[rnd_below(dice, RT_ARRAY_LEN(sought))]) };
+	some_period(dice, &f->f);
+	if (rnd_below(dice, 2) == 0) {
+		f->f.by_text[FILTER_SOURCE] = true;
+		f->f.text[FILTER_SOURCE] =
+		    rnd_below(dice, 3) == 0 ? SLICE("") : SLICE("bing");
+	}
+	if (rnd_below(dice, 4) == 0)
+		f->f.result = SLICE("missed");
+	if (rnd_below(dice, 4) == 0) {
+		f->f.by_range[FILTER_TALK_MS] = true;
+		f->f.min[FILTER_TALK_MS] = (int64_t)rnd_below(dice, 240000);
+		f->f.max[FILTER_TALK_MS] = INT64_MAX;
+	}
+	if (rnd_below(dice, 8) == 0)
+		f->caller = SLICE("+49221551234");
+}
+
+/* In pages down and up again, every call that fits and no other. */
+static void test_search(void **state)
+{
+	struct rnd_dice dice;
+	size_t some = 0;
+
+	(void)state;
+	rnd_seed(&dice, 159);
+	for (int i = 0; i < 250; i++) {
+		struct db_report_calls_filter f;
+		size_t n;
+
+		some_search(&dice, &f);
+		n = pages(i % 2, &f, 1 + rnd_below(&dice, 60));
+		if (n != found_by_hand(i % 2, &f))
+			fail_msg("%d, \"%s\": %zu calls, by hand %llu", i,
+			    f.search.p, n,
+			    (unsigned long long)found_by_hand(i % 2, &f));
+		some += n > 0 ? 1 : 0;
+		arena_reset(&mem);
+	}
+	assert_true(some > 100 && some < 240);
 }
 
 int main(void)
@@ -386,6 +491,7 @@ int main(void)
 		cmocka_unit_test(test_own_limits),
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_log_pages),
+		cmocka_unit_test(test_search),
 	};
 
 	return cmocka_run_group_tests_name("db_rollup", tests, begin, end);
