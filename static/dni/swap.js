@@ -13,26 +13,26 @@
 // Every place is asked once: while the page is being read only what came since
 // the last frame, later only what changed.
 
-// Brackets, dots, dashes and invisible marks, those of Chinese and Japanese too, and as many blanks as a page's
-// source has between them (\s has the no-break ones). Each blank can be matched
+// Brackets, dots, dashes and invisible marks, full-width ones too, and as many blanks
+// as a page's source has between them (\s has the no-break ones). Each blank can be matched
 // in one way only, so a long run of them costs no more than its length. The
 // classes \p{Pd} and \p{Cf} say the same and take a browser ten times as long.
-const SEP = '\\s*(?:[()./|·−\\-\\xad\\u05be\\u061c\\u2000-\\u206f\\uff08\\uff09\\uff0d-\\uff0f]\\s*){0,4}', OPEN = '[(\\uff08]?';
-const INLINE = 'a,abbr,b,bdi,bdo,big,cite,code,data,em,font,i,img,ins,label,mark,nobr,q,s,small,span,strong,sub,sup,time,tspan,u,wbr'.split(',');
+const SEP = '\\s*(?:[()./|·−\\-\\xad\\u05be\\u061c\\u2000-\\u206f\\uff08-\\uff0f]\\s*){0,4}', OPEN = '[(\\uff08]?';
+const PIECES = 'a,abbr,b,bdi,bdo,big,cite,code,data,em,font,i,img,ins,kbd,label,mark,nobr,q,s,small,span,strong,sub,sup,time,tspan,u,wbr'.split(',');
 const KEEP = 'script,style,noscript,template,textarea,option:not([value]),object,[data-noswap],[data-calltrk-noswap],' +
 	'[contenteditable]:not([contenteditable=false])';
 // Which elements' attributes are looked at: of all that hold the end of a number
 // there, or of a few elements whatever they say.
 export const names = ['href', 'title', 'aria-label', 'content', 'alt', 'placeholder', 'value', 'xlink:href'];
-const SOME = ['a[href^=tel]', 'img', 'area', 'textarea', 'input', 'iframe'];
+const SOME = 'img,area,textarea,input,iframe'.split(',');
 
 export const isLink = (href) => /^\s*(tel|sms|callto|whatsapp|viber|facetime.*):|\/\/(wa\.me|\w+\.whatsapp\.com|t\.me(?=\/\+\d))\//i.test(href);
 
 // Every expression is compiled when it is first met, which takes a browser longer
 // than what the few characters asked of here need.
 const digits = (s) => s.replace(/\D/g, '');
-const isDigit = (c) => c >= '0' && c <= '9';
-const lettered = (s) => s.toLowerCase() !== s.toUpperCase();
+const isDigit = (s) => /[\d０-９]/.test(s);
+const lettered = (s) => /[a-z]/i.test(s);
 
 // { cc, trunk, nsn } of a number as the server writes it.
 function parts(num) {
@@ -40,17 +40,18 @@ function parts(num) {
 	let t = 0;
 	while (t < 3 && !all.endsWith(nat.slice(t))) t++;
 	const nsn = nat.slice(t);
-	return { cc: all.slice(0, all.length - nsn.length), trunk: nat.slice(0, t), nsn };
+	return { cc: all.slice(0, -nsn.length), trunk: nat.slice(0, t), nsn };
 }
 
-// Letters may stand for the digits from the given one on. In North America
+// A digit may be a full-width one, as Chinese and Japanese keyboards write (\uff10 is
+// their zero); letters may stand for the digits from the given one on. In North America
 // numbers are written 3-3-4 or without a gap; elsewhere everybody groups anew.
 function spaced(s, from, cc, sep = SEP) {
 	const KEYS = ',,ABC,DEF,GHI,JKL,MNO,PQRS,TUV,WXYZ'.split(',');
 	let out = '';
 	for (let i = 0; i < s.length; i++) {
 		const d = s[i], k = i >= from && KEYS[d];
-		out += (i && (cc !== '1' || i === 3 || i === 6) ? sep : '') + (k ? `[${d + k + k.toLowerCase()}]` : d);
+		out += (i && (cc !== '1' || i === 3 || i === 6) ? sep : '') + `[${d}\\uff1${d + (k ? k + k.toLowerCase() : '')}]`;
 	}
 	return out;
 }
@@ -71,35 +72,36 @@ function makeRule({ from, to }) {
 	};
 }
 
-// Puts new digits into the old form; null when it has not as many, or letters.
+// Puts new digits into the old form; null when it has not as many, or letters. No
+// old one, which is a part that is not there, needs none.
 function fit(old, fresh) {
+	const ZERO = 48, WIDE_ZERO = 0xff10;
 	let out = '', i = 0;
-	for (const c of old) {
+	for (const c of old || '') {
 		if (lettered(c)) return null;
-		out += isDigit(c) ? fresh[i++] : c;
+		out += isDigit(c) ? String.fromCharCode(+fresh[i++] + (c > '9' ? WIDE_ZERO : ZERO)) : c;
 	}
-	return i === fresh.length ? out : null;
+	return !old || i === fresh.length ? out : null;
 }
 
 // Is it part of something else: an id, a price, a longer number?
 function partOf(text, at, len, strict) {
 	const a = text[at - 1], b = text[at + len], c = text[at + len + 1];
-	return isDigit(a) || a === '+' || ('.,-/'.includes(a) && isDigit(text[at - 2])) || ('.,-'.includes(b) && isDigit(c)) ||
+	return isDigit(a + b) || a === '+' || ('.,-/'.includes(a) && isDigit(text[at - 2])) || ('.,-'.includes(b) && isDigit(c)) ||
 		(strict && (/[\w$#€£₹=]/.test(a || '') || /^[-@]?\w/.test(text.slice(at + len, at + len + 2))));
 }
 
 // Nothing is changed there, nor in shadow roots below it.
 export function kept(el) {
-	if (!el) return true;
-	if (el.nodeType === 11) return kept(el.host);
-	if (!el.closest || el.closest(KEEP)) return true;
-	const root = el.getRootNode();
-	return root.nodeType === 11 && kept(root);
+	for (; el; el = (el = el.getRootNode()).nodeType > 9 && el.host) if (el.closest?.(KEEP)) return true;
 }
+
+// May stand in the middle of a number.
+const inline = (el) => PIECES.includes(el.localName);
 
 // The texts between which a number may be split stand in one block.
 function block(n) {
-	do n = n.parentNode; while (n && INLINE.includes(n.localName));
+	do n = n.parentNode; while (n && inline(n));
 	return n;
 }
 
@@ -130,9 +132,9 @@ function hits(s, link) {
 				r.re.lastIndex = m.index + 1;
 				continue;
 			}
-			const lead = m[1] ? /^\D*(00|011)(?=\D*[1-9])/.exec(m[1])?.[0] || '' : '';
-			const cc = m[1] ? fit(m[1].slice(lead.length), r.p.cc) : '';
-			const trunk = m[2] ? fit(m[2], r.p.trunk) : '', nsn = fit(m[3], r.p.nsn);
+			const lead = /^\D*(00|011)(?=\D*[1-9])/.exec(m[1])?.[0] || '';
+			const cc = fit(m[1]?.slice(lead.length), r.p.cc);
+			const trunk = fit(m[2], r.p.trunk), nsn = fit(m[3], r.p.nsn);
 			out.push([m.index, m.index + len, [cc, trunk, nsn].includes(null)
 				? link ? r.to.e164 : m[1] ? r.to.international : r.to.national
 				: lead + cc + trunk + nsn]);
@@ -148,7 +150,7 @@ export function text(s, link) {
 
 // More changes in a second are two programs that undo each other's work.
 function count() {
-	const MOST = 9999;
+	const MOST = 1e4;
 	if (!burst) setTimeout(() => (burst = 0), 1000);
 	page.swapped++;
 	return ++burst < MOST;
@@ -168,7 +170,7 @@ function put(node, now) {
 // was found.
 function swapRun(run) {
 	const all = run.map((n) => n.data), s = all.join(''), ends = all.map((t) => t.length);
-	if (!quick.test(s) || run.some((n) => kept(n.parentNode))) return;
+	if (!quick.test(s)) return;
 	const found = hits(s);
 	for (const h of found) {
 		const t = h[2], even = t.length === h[1] - h[0];
@@ -188,9 +190,10 @@ function swapRun(run) {
 // The texts of a block in the order they stand, over its inline elements. A
 // number may be split over pieces that hold digits, or stand between such; one that
 // stands in one piece is first. What has no words, a line's end or a drawing, ends
-// a number, but behind a bracket or a dash.
+// a number, but behind a bracket or a dash; so does what is kept, like a word that is edited.
 function swapTexts(el) {
 	let run = [];
+	if (kept(el)) return;
 	function end() {
 		swapRun(run);
 		run = [];
@@ -198,10 +201,10 @@ function swapTexts(el) {
 	(function pieces(el) {
 		for (let n = el.firstChild; n; n = n.nextSibling) {
 			if (n.nodeType === 1) {
-				if (INLINE.includes(n.localName)) pieces(n);
+				if (inline(n) && !n.matches(KEEP)) pieces(n);
 				else if (n.textContent.trim() || !/[^\w\s]\s*$/.test(run[run.length - 1]?.data)) end();
 			} else if (n.nodeType === 3) {
-				const some = /\d/.test(n.data) || quick.test(n.data);
+				const some = isDigit(n.data) || quick.test(n.data);
 				if (!some && n.data.trim().length > 3) end();
 				if ((some && !swapRun([n])) || run.length) run.push(n);
 			}
@@ -213,7 +216,7 @@ function swapTexts(el) {
 export function swapAttr(el, name) {
 	const old = el.getAttribute(name), link = name === 'href' || name === 'xlink:href';
 	let now;
-	if (!old || !/\d/.test(old) || (name === 'value' ? el.localName !== 'input' || !/^(button|submit|reset)$/.test(el.type)
+	if (!old || !isDigit(old) || (name === 'value' ? el.localName !== 'input' || !/^(bu|su|re)/.test(el.type)
 		: name === 'content' ? el.localName === 'meta' : link && !isLink(old))) return;
 	if (link) {
 		now = old.replace(/(^\s*[\w-]+:|phone=|number=|me\/)([^?&;#]+)/g, (s, head, num) => {
@@ -239,7 +242,7 @@ function swapAttrs(el) {
 
 // What holds the number: swapped, or hidden until the other one is known.
 function hit(el) {
-	const home = INLINE.includes(el.localName) && block(el.firstChild) || el;
+	const home = inline(el) && block(el.firstChild) || el;
 	if (rules.length) return swapTexts(home);
 	if (held.has(home)) return;
 	held.add(home);
@@ -310,9 +313,9 @@ export function look(node, known) {
 // neighbours begin: their block is looked at, once for all changes.
 function fresh(n) {
 	if (n.nodeType === 1) look(n);
-	if (n.nodeType !== 3 && !INLINE.includes(n.localName)) return;
+	if (n.nodeType !== 3 && !inline(n)) return;
 	const s = n.textContent;
-	if ((quick.test(s) || (s.length < 30 && /\d/.test(s))) && (n = block(n))) homes.add(n);
+	if ((quick.test(s) || (s.length < 30 && isDigit(s))) && (n = block(n))) homes.add(n);
 }
 
 function changes(list) {
@@ -347,7 +350,7 @@ function see(root) {
 	// none of HTML's everyday ones, and boxes without children of their own; those
 	// with children and texts, of which a page has thousands, are the module's for visits.
 	setTimeout(() => {
-		root.querySelectorAll(':not(div,a,p,span,li,h3,img,svg,path,td,i,b,option),div:empty').forEach(enter);
+		for (const where of ['div:empty', ':not(div,a,p,span,li,h3,img,svg,path,td,i,b,option)']) root.querySelectorAll(where).forEach(enter);
 	});
 }
 
@@ -402,9 +405,9 @@ export function use(list) {
 	select = [...SOME];
 	names.forEach((name, i) => {
 		if (i < 4 || i > 7) for (const { p, nsn } of rules) {
-			const as = (s) => select.push(i ? `[${name}*="${s}"]` : `a[*|href*="${s}"]`);
+			const as = (s) => select.push(`[${i ? name : '*|href'}*="${s}"]`);
 			as(nsn.slice(p.cc === '1' ? -4 : -2));
-			if (i && /^(1?[389]00|8)/.test(nsn)) as(nsn.slice(0, 3));
+			if (/^(1?[389]00|8)/.test(nsn)) as(nsn.slice(0, 3));
 		}
 	});
 	ask(rules.map((r) => tail(r.nsn)).join('|'));
@@ -427,7 +430,7 @@ export function undo(list) {
 			if (n.nodeType === 3) {
 				if (n.data === rt[1]) n.data = rt[0];
 			} else {
-				for (const k of Object.keys(rt)) if (n.getAttribute(k) === rt[k][1]) n.setAttribute(k, rt[k][0]);
+				for (const k in rt) if (n.getAttribute(k) === rt[k][1]) n.setAttribute(k, rt[k][0]);
 			}
 			n.$rt = null;
 		}

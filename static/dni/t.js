@@ -165,9 +165,9 @@ function post(what, more, done) {
 		const { status } = x;
 		let a;
 		// 404: no site has this key; 403: this address is not in its list.
-		if (status > 402 && status < 405 && !warned) {
+		if (/40[34]/.test(status) && !warned) {
 			warned = 1;
-			console.warn('ringtrace:', status, 'for', site);
+			console.warn('ringtrace:', status, site);
 		}
 		if (status === 200) try { a = JSON.parse(x.responseText); } catch {}
 		done?.(a);
@@ -200,7 +200,7 @@ function answered(a) {
 	}
 	if (a?.visitor && !may()) {
 		// No was said while this was on its way.
-		tag.ids = { visit: a.visit, visitor: a.visitor };
+		tag.ids = { visitor: a.visitor, visit: a.visit };
 		beacon('event', { kind: 'consent_withdrawn' });
 		return forget();
 	}
@@ -334,8 +334,10 @@ ringtrace.restore = () => {
 // The list of { from, to } numbers; tell is called with it now and whenever
 // it changes.
 ringtrace.numbers = (tell) => {
-	if (tell) tellers.push(tell);
-	if (tell && swaps.length) tell(swaps);
+	if (tell) {
+		tellers.push(tell);
+		if (swaps.length) tell(swaps);
+	}
 	return swaps;
 };
 ringtrace.text = (s) => text(s);

@@ -167,6 +167,29 @@ export const hard = [
 		body: `<p>电话：（415）555-[[0199=>7003]]，415－555－[[0199=>7003]]，[[＋1（415）555－0199=>＋1（415）555－7003]]，415／555／[[0199=>7003]]</p><p>传真：（415）555-0198</p>`,
 	},
 	{
+		name: 'full-width digits', site: 'US',
+		body: `<p>电话：[[４１５－５５５－０１９９=>４１５－５５５－７００３]]，（４１５）５５５－[[０１９９=>７００３]]，[[＋１　４１５　５５５　０１９９=>＋１　４１５　５５５　７００３]]，[[４１５５５５０１９９=>４１５５５５７００３]]，415-555-[[０１９９=>７００３]]</p>
+			<p><b>（４１５）</b>５５５－<b>[[０１９９=>７００３]]</b></p><p>传真：４１５－５５５－０１９８，号：４１５５５５０１９９９、９４１５５５５０１９９、4155550199９</p><p>０１９９ ${swap} ０１９９</p>`,
+	},
+	{
+		name: 'full-width digits of Britain and Germany', site: 'GB',
+		body: `<p>０２０　７９４６　[[００１８=>０９７７]]，＋４４ ２０ ７９４６ [[００１８=>０９７７]]，（０２０）７９４６－[[００１８=>０９７７]]</p><p>０２０　７９４６　００１９</p>`,
+	},
+	{
+		name: 'keys, notes and raised digits', site: 'US',
+		body: `<p>Dial <kbd>415</kbd>-<kbd>555</kbd>-<kbd>[[0199=>7003]]</kbd> or ${[...'415555'].map((c) => `<kbd>${c}</kbd>`).join('')} ${[...'0199'].map((c, i) => `<kbd>[[${c}=>${'7003'[i]}]]</kbd>`).join('')}.</p>
+			<p>${swap}<sup>1</sup>, (415) <sup>555-[[0199=>7003]]</sup>, 415<sub>-555-</sub>[[0199=>7003]]</p><p>Press <kbd>0</kbd> <kbd>199</kbd>, not <kbd>555</kbd>-<kbd>0198</kbd></p>`,
+	},
+	{
+		name: 'words that are edited, and kept ones, beside a number', site: 'US',
+		body: `<p>Room <span contenteditable>12</span>: <b>(415)</b> 555-[[0199=>7003]]</p><p>${swap} <i contenteditable>${old}</i> ${swap}</p><p>Fax <span data-noswap>415-555-0198</span>, <b>(415)</b> 555-[[0199=>7003]]</p>
+			<p><b>415</b>-<span contenteditable>555</span>-0199, 415-<b data-noswap>555</b>-0199</p><div contenteditable>Ask <span contenteditable="false">${old}</span> or <b>415</b>-555-0199</div>`,
+		act: async (page) => {
+			await page.evaluate((n) => document.querySelector('span[contenteditable]').append(' ' + n), old);
+			await drawn(page);
+		},
+	},
+	{
 		name: 'links of messengers, and of old drawings', site: 'US',
 		body: `<a href="[[facetime:+14155550199=>facetime:+14155557003]]">a</a><a href="[[facetime-audio:415-555-0199=>facetime-audio:415-555-7003]]">b</a>
 			<a href="[[viber://chat?number=%2B14155550199=>viber://chat?number=%2B14155557003]]">c</a><a href="[[viber://add?number=14155550199=>viber://add?number=14155557003]]">d</a>
