@@ -1,6 +1,8 @@
 /* Tests of db_site_page and of jobs/job_site on the real queue: an address of
- * a private network is not asked, and says so on the page. */
+ * a private network is not asked, and says so on the page; of a site at home
+ * every page is looked at, whichever statement fails. */
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "jobs/job_site.h"
@@ -11,10 +13,13 @@
 #include "lib/out/out_http.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
+#include "tests/support/http_peer.h"
 #include "tests/support/testdb.h"
+#include "tests/support/testdb_call.h"
 
 #define NOW      TESTDB_NOW_US
 #define LIMIT_US (30 * RT_SEC_US)
+#define PORT     8090
 
 #define ok(call) FAIL_STMT_OK(call)
 
@@ -169,10 +174,156 @@ static void test_private(void **state)
 	assert_true(slice_eq_cstr(row.final_url, private_page));
 }
 
+/* --- a site at home --------------------------------------------------------
+ */
+
+static struct http_peer *peer;
+
+static void serve(void *ctx, struct slice request, struct buf *out)
+{
+	static const char *const pages[][2] = {
+		{ "/robots.txt",
+		    "HTTP/1.0 200 OK\r\n\r\nUser-agent: *\nDisallow: /no\n" },
+		{ "/tagged",
+		    "HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<html>"
+		    "<script src=\"https://x.example/t.js\""
+		    " data-key=\"site-key-0\"></script><p>Call us.</p></html>" },
+		{ "/gone", "HTTP/1.0 410 Gone\r\n\r\n" },
+		{ "/away", "HTTP/1.0 301 Moved\r\nLocation: /tagged\r\n\r\n" },
+		{ "/round", "HTTP/1.0 302 Found\r\nLocation: /round\r\n\r\n" },
+	};
+	const struct slice path = http_peer_path(request);
+
+	(void)ctx;
+	for (size_t i = 0; i < RT_ARRAY_LEN(pages); i++) {
+		const struct slice p = slice_from(pages[i][0]);
+
+		if (slice_starts(path, p) &&
+		    (path.n == p.n || path.p[p.n] == '?'))
+			buf_cstr(out, pages[i][1]);
+	}
+}
+
+static const struct {
+	const char *path;
+	uint32_t status;
+	unsigned int has, lacks; /* bits of findings */
+} looks[] = {
+	{ "/away", 200, 1U << SITECHECK_LOSES_CLICK, 1U << SITECHECK_LOOPS },
+	{ "/gone", 410, 1U << SITECHECK_BAD_STATUS, 1U << SITECHECK_NO_ANSWER },
+	{ "/no", 0, 1U << SITECHECK_ROBOTS, 1U << SITECHECK_NO_ANSWER },
+	{ "/round", 302, 1U << SITECHECK_LOOPS, 1U << SITECHECK_BAD_STATUS },
+	{ "/silent", 0, 1U << SITECHECK_NO_ANSWER, 1U << SITECHECK_ROBOTS },
+	{ "/tagged", 200, 1U << SITECHECK_LEAVES, 1U << SITECHECK_LOSES_CLICK },
+};
+
+static enum err look(struct queue *q, struct company_id company,
+    struct slice payload)
+{
+	const struct queue_env env = { .settings = &settings,
+		.db = jobd,
+		.arena = &mem,
+		.now_us = clk_wall_us(),
+		.queue = q };
+	const struct job_row job = { .company = company, .payload = payload };
+
+	return job_site(&env, &job);
+}
+
+static void forget_looks(void)
+{
+	testdb_exec(t, "UPDATE site_page SET checked_at = NULL, found = 0");
+}
+
+static int64_t looked(void)
+{
+	return testdb_count(t,
+	    "SELECT COUNT(*) FROM site_page WHERE checked_at IS NOT NULL");
+}
+
+static enum err nothing(const struct queue_env *env, const struct job_row *job)
+{
+	(void)env;
+	(void)job;
+	return ERR_OK;
+}
+
+static void look_at_all(struct queue *q)
+{
+	bool hit = true;
+	char id[ID_TEXT_MAX];
+
+	for (unsigned int n = 0; hit; n++) {
+		enum err e;
+
+		forget_looks();
+		arena_reset(&mem);
+		fail_stmt_after(n);
+		e = look(q, ours(), SLICE("{}"));
+		hit = fail_stmt_end();
+		if (!hit)
+			assert_int_equal(e, ERR_OK);
+		/* The next run finds what this one has left. */
+		assert_int_equal(look(q, ours(), SLICE("{}")), ERR_OK);
+		assert_int_equal(looked(), RT_ARRAY_LEN(looks));
+	}
+	/* One site alone, when a person asks; another company's never. */
+	forget_looks();
+	id_text(ID_KIND_site, t->company[0].site.v, id);
+	assert_int_equal(look(q, theirs(), slice_from(id)), ERR_OK);
+	assert_int_equal(looked(), 0);
+	assert_int_equal(look(q, ours(), slice_from(id)), ERR_OK);
+	assert_int_equal(looked(), RT_ARRAY_LEN(looks));
+}
+
+static void add_pages(void)
+{
+	testdb_exec(t, "DELETE FROM site_page");
+	for (size_t i = 0; i < RT_ARRAY_LEN(looks); i++) {
+		char url[128];
+
+		http_peer_url(peer, looks[i].path, url, sizeof(url));
+		ok(db_site_page_add(admin, ours(), t->company[0].site,
+		    slice_from(url)));
+	}
+}
+
+static void test_at_home(void **state)
+{
+	static const struct queue_kind kind = { "nothing", 1, RT_MIN_US, 3, 0,
+		nothing, NULL };
+	struct site_page_row *rows;
+	struct queue *q = NULL;
+	size_t n;
+
+	(void)state;
+	peer = http_peer_start(PORT, serve, NULL);
+	settings.check_private = 1;
+	add_pages();
+	ok(queue_start(&q, &(struct queue_conf){ .settings = &settings,
+			       .kinds = &kind,
+			       .n_kinds = 1,
+			       .threads = 1,
+			       .connect = connect_jobd }));
+	look_at_all(q);
+	ok(db_site_page_list(dashboard, ours(), t->company[0].site, &mem, &rows,
+	    &n));
+	assert_int_equal(n, RT_ARRAY_LEN(looks));
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].status != looks[i].status ||
+		    (rows[i].found & looks[i].has) == 0 ||
+		    (rows[i].found & looks[i].lacks) != 0)
+			fail_msg("%s: status %u, found %x", looks[i].path,
+			    rows[i].status, rows[i].found);
+	queue_stop(q);
+	http_peer_stop(peer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_private) };
+		cmocka_unit_test(test_private),
+		cmocka_unit_test(test_at_home) };
 
 	return cmocka_run_group_tests(tests, start, stop);
 }
