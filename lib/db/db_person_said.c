@@ -210,8 +210,9 @@ static enum err erase_named(struct db *db, const char *find_sql,
 }
 
 #define VIEW_COLUMNS "SELECT v.id, v.name, v.query"
-#define EXPORT_COLUMNS \
-	"SELECT a.id, '', COALESCE(JSON_VALUE(a.after_json, '$.address'), '')"
+#define EXPORT_COLUMNS     \
+	"SELECT a.id, ''," \
+	" COALESCE(CAST(JSON_VALUE(a.after_json, '$.address') AS CHAR), '')"
 #define IS_EXPORT \
 	" AND a.action IN ('calls.export', 'forms.export', 'visits.export')"
 

@@ -78,7 +78,8 @@ enum err db_touch_credits(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "SELECT i.id, i.attributed_by = 'visit', i.source, i.medium,"
-	    " COALESCE(JSON_EXTRACT(i.evidence, '$.sources'), '')"
+	    " COALESCE(CAST(JSON_EXTRACT(i.evidence, '$.sources') AS CHAR),"
+	    " '')"
 	    " FROM interaction i WHERE i.company_id = ? AND i.kind = 'call'"
 	    " AND i.happened_at >= ? AND i.happened_at < ?"
 	    " ORDER BY i.happened_at DESC, i.id DESC LIMIT ?";

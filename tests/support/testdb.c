@@ -373,8 +373,8 @@ void testdb_kill(struct testdb *t)
 {
 	static const char *const keep[] = {
 		"SET GLOBAL innodb_flush_log_at_trx_commit = 1",
-		"CREATE OR REPLACE TABLE " TESTDB_NAME
-		".kept (n INT) ENGINE=InnoDB"
+		"DROP TABLE IF EXISTS " TESTDB_NAME ".kept",
+		"CREATE TABLE " TESTDB_NAME ".kept (n INT) ENGINE=InnoDB"
 	};
 	struct db *db = connect_as("root", "", "", DDL_MS);
 
