@@ -55,17 +55,6 @@ static enum err set_u64(const struct cfg_row *row, struct slice v,
 	return ERR_OK;
 }
 
-static enum err set_bool(struct slice v, bool *out, struct cfg_error *why)
-{
-	if (slice_eq(v, SLICE("yes")))
-		*out = true;
-	else if (slice_eq(v, SLICE("no")))
-		*out = false;
-	else
-		return blame(why, ERR_SYNTAX, "neither yes nor no", v);
-	return ERR_OK;
-}
-
 static enum err set(const struct cfg_row *row, struct slice v, void *out,
     struct cfg_error *why)
 {
@@ -76,8 +65,6 @@ static enum err set(const struct cfg_row *row, struct slice v, void *out,
 		return set_text(row, v, at, why);
 	case CFG_U64:
 		return set_u64(row, v, at, why);
-	case CFG_BOOL:
-		return set_bool(v, at, why);
 	}
 	return ERR_INTERNAL;
 }

@@ -20,8 +20,7 @@
 
 enum cfg_type {
 	CFG_TEXT, /* char[max + 1] */
-	CFG_U64,  /* uint64_t, min to max */
-	CFG_BOOL  /* bool: yes or no */
+	CFG_U64   /* uint64_t, min to max */
 };
 
 struct cfg_row {
