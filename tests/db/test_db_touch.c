@@ -1,5 +1,7 @@
-/* Tests of lib/db/db_touch and db_attrib_calib. Everything is company 0's;
+/* Tests of lib/db/db_touch, of lib/feed/feed_models, which shares out what it
+ * reads, and of db_attrib_calib. Everything is company 0's;
  * company 1 must see nothing of it. */
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/db/db_attrib_calib.h"
@@ -7,6 +9,7 @@
 #include "lib/db/db_touch.h"
 #include "lib/db/db_visit.h"
 #include "lib/db/stmt.h"
+#include "lib/feed/feed_models.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
@@ -149,6 +152,91 @@ static void test_touches(void **state)
 	ok(db_touch_period(dashboard, company(1), NOW, NOW + RT_MIN_US, &mem,
 	    &rows, &n));
 	assert_int_equal(n, 0);
+}
+
+static uint64_t of(const struct feed_models *m, enum touch_model model,
+    const char *source)
+{
+	uint64_t bp = 0;
+
+	for (size_t i = 0; i < m->n; i++)
+		if (slice_eq_cstr(m->lines[i].source, source))
+			bp += m->lines[i].bp[model];
+	return bp;
+}
+
+/* The two calls of the test before, under every model: each is shared out
+ * whole. */
+static void test_models(void **state)
+{
+	struct feed_models *m = NULL;
+
+	(void)state;
+	ok(feed_models(dashboard, company(0), NOW, NOW + RT_MIN_US, &mem, &m));
+	assert_int_equal(m->calls, 2);
+	assert_int_equal(m->with_touches, 1);
+	assert_int_equal(m->touches, 3);
+	for (int i = 0; i < TOUCH_MODEL_COUNT; i++) {
+		uint64_t all = m->others.bp[i];
+
+		for (size_t k = 0; k < m->n; k++)
+			all += m->lines[k].bp[i];
+		assert_int_equal(all, 2 * TOUCH_WHOLE_BP);
+		/* Nobody's visit came before the other call. */
+		assert_true(of(m, (enum touch_model)i, "") >= TOUCH_WHOLE_BP);
+	}
+	assert_int_equal(of(m, TOUCH_FIRST, "first '; --"), TOUCH_WHOLE_BP);
+	assert_int_equal(of(m, TOUCH_LAST, "third"), TOUCH_WHOLE_BP);
+	assert_int_equal(of(m, TOUCH_LAST_PAID, "third"), TOUCH_WHOLE_BP);
+	assert_true(of(m, TOUCH_LINEAR, "second") > TOUCH_WHOLE_BP / 4);
+	/* The evidence names no source. */
+	assert_int_equal(of(m, TOUCH_PROBABILITY, ""), 2 * TOUCH_WHOLE_BP);
+	ok(feed_models(dashboard, company(1), NOW, NOW + RT_MIN_US, &mem, &m));
+	assert_int_equal(m->calls, 0);
+	assert_int_equal(m->n, 0);
+}
+
+/* More sources than are told apart are counted in one line, and evidence that
+ * claims more than the whole is not believed. */
+static void test_models_many(void **state)
+{
+	const int64_t at_us = NOW + 5 * RT_DAY_US;
+	struct call_credit credit = { .by = CALL_CREDIT_VISIT,
+		.probability_bp = 9000,
+		.evidence =
+		    SLICE("{\"sources\":[{\"bp\":8000,\"source\":\"a\"},"
+			  "{\"bp\":8000,\"source\":\"b\"},{\"bp\":-1},7,"
+			  "{\"source\":\"c\",\"bp\":\"1\"}]}") };
+	struct feed_models_line sum = { .bp = { 0 } };
+	struct feed_models *m = NULL;
+
+	(void)state;
+	for (int i = 0; i < FEED_MODELS_SOURCES + 2; i++) {
+		char name[16];
+		struct visitor_id who;
+
+		testdb_id(at_us, who.v);
+		(void)snprintf(name, sizeof(name), "s%03d", i);
+		credit.visit = visit(who, name, "display", at_us);
+		(void)call(at_us + RT_SEC_US,
+		    i == 0 ? &credit
+			   : &(struct call_credit){ .by = CALL_CREDIT_VISIT,
+				 .visit = credit.visit,
+				 .probability_bp = 9000 });
+	}
+	ok(feed_models(dashboard, company(0), at_us, at_us + RT_MIN_US, &mem,
+	    &m));
+	assert_int_equal(m->calls, FEED_MODELS_SOURCES + 2);
+	assert_int_equal(m->n, FEED_MODELS_SOURCES);
+	assert_true(m->others.bp[TOUCH_FIRST] > 0);
+	for (size_t i = 0; i < m->n; i++)
+		feed_models_add(&sum, &m->lines[i]);
+	feed_models_add(&sum, &m->others);
+	for (int i = 0; i < TOUCH_MODEL_COUNT; i++)
+		assert_int_equal(sum.bp[i],
+		    m->calls * (uint64_t)TOUCH_WHOLE_BP);
+	assert_int_equal(of(m, TOUCH_PROBABILITY, "b"), 0);
+	assert_int_equal(of(m, TOUCH_PROBABILITY, "c"), 0);
 }
 
 /* Of very many touches the first and the latest are kept. */
@@ -310,6 +398,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_touches),
+		cmocka_unit_test(test_models),
+		cmocka_unit_test(test_models_many),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_confirmed),
 		cmocka_unit_test(test_form),
