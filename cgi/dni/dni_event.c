@@ -241,7 +241,7 @@ static enum err serve(struct dni_serve *v)
 	if (v->h->event == DNI_EVENT_FORM &&
 	    (e = prepare_form(v, &form)) != ERR_OK)
 		return e;
-	rnd_bytes(v->rnd, sizeof(v->rnd));
+	rnd_id_bytes(v->rnd, sizeof(v->rnd));
 	(void)pthread_mutex_lock(&v->s->mu);
 	if (dni_serve_may_ask(v))
 		report = happen(v, &form);

@@ -337,7 +337,7 @@ static enum err begin(struct dni_state *s, const struct dni_hit *h,
 		return ERR_NOMEM;
 	if ((e = dni_serve_plan(v)) != ERR_OK)
 		return e;
-	rnd_bytes(v->rnd, sizeof(v->rnd));
+	rnd_id_bytes(v->rnd, sizeof(v->rnd));
 	*out = v;
 	return ERR_OK;
 }

@@ -245,7 +245,7 @@ static void make_id(struct req *r)
 {
 	uint8_t rnd[10], id[ID_BYTES];
 
-	rnd_bytes(rnd, sizeof(rnd));
+	rnd_id_bytes(rnd, sizeof(rnd));
 	id_make(r->now_us, rnd, id);
 	id_text(ID_KIND_request, id, r->id);
 }

@@ -2,7 +2,9 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <sys/types.h>
 
@@ -20,6 +22,45 @@ void rnd_bytes(void *out, size_t n)
 		p += got;
 		n -= (size_t)got;
 	}
+}
+
+struct stock {
+	uint8_t at[1024];
+	size_t left; /* of its end */
+};
+
+static _Thread_local struct stock stock;
+
+static void forget(void)
+{
+	stock.left = 0;
+}
+
+/* The thread that forks is the child's only one. */
+static void watch_forks(void)
+{
+	if (pthread_atfork(NULL, NULL, forget) != 0)
+		abort();
+}
+
+void rnd_id_bytes(void *out, size_t n)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	uint8_t *from;
+
+	if (n > sizeof(stock.at)) {
+		rnd_bytes(out, n);
+		return;
+	}
+	if (n > stock.left) {
+		(void)pthread_once(&once, watch_forks);
+		rnd_bytes(stock.at, sizeof(stock.at));
+		stock.left = sizeof(stock.at);
+	}
+	from = stock.at + sizeof(stock.at) - stock.left;
+	memcpy(out, from, n);
+	memset(from, 0, n);
+	stock.left -= n;
 }
 
 /* splitmix64 (Steele, Lea, Flood 2014): spreads one seed over the state. */
