@@ -2,6 +2,7 @@
 // the real worker, against a bare UDP relay in the same run.
 //
 // RT_BENCH_CALLS (100) calls at a time, RT_BENCH_S (10) seconds each,
+// RT_BENCH_MORE (400; 0: not) calls for the CPU of a call when there are more,
 // RT_BENCH_REPEAT (3) runs of which the median is printed with the spread;
 // RT_BENCH_LINGER_S (36) seconds at RT_BENCH_LINGER_RATE (100) for memory.
 // The called side answers 180 at once. CPU is what the worker's processes used
@@ -27,6 +28,7 @@ const RATES = [400, 600, 800, 1000, 1300, 1700, 2200];
 const CALLS = env('RT_BENCH_CALLS', 100);
 const SECONDS = env('RT_BENCH_S', 10);
 const REPEAT = env('RT_BENCH_REPEAT', 3);
+const MORE = env('RT_BENCH_MORE', 400); // wake-ups weigh less there, packets more
 const TICK_MS = 1000 / Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).stdout);
 const PLAIN = '+14155550120';
 const RECORDED = '+14155550121';
@@ -70,18 +72,18 @@ async function setups(stack, rate, seconds = SECONDS) {
 	return { ...s, rate: Number(s.answered) / ((Date.now() - begun) / 1000) };
 }
 
-async function recorded(stack) {
+async function recorded(stack, calls = CALLS) {
 	const pids = processes(stack);
 	const before = rss_kib(pids);
 	// As many set-ups a second as bring all calls up in two seconds, then talk.
-	const p = load(RECORDED, { calls: CALLS, 'per-minute': CALLS * 30, 'at-once': CALLS, 'talk-ms': (SECONDS + 8) * 1000, play: 'measure' });
+	const p = load(RECORDED, { calls, 'per-minute': calls * 30, 'at-once': calls, 'talk-ms': (SECONDS + 8) * 1000, play: 'measure' });
 	await new Promise((r) => setTimeout(r, 7000)); // set-up and notices
 	const from = cpu_ms(pids), at = Date.now();
 	await new Promise((r) => setTimeout(r, SECONDS * 1000)); // the measured part
 	const used = cpu_ms(pids) - from, took_s = (Date.now() - at) / 1000;
-	const memory = (rss_kib(pids) - before) / CALLS;
+	const memory = (rss_kib(pids) - before) / calls;
 	if (await p.ended !== 0) note(p.text.trim());
-	return { ...summary(p), cpu: (used * 1000) / (CALLS * took_s), memory };
+	return { ...summary(p), cpu: (used * 1000) / (calls * took_s), memory };
 }
 
 /** What lingers of ended calls: growth of memory at a steady rate, by the rate. */
@@ -118,8 +120,8 @@ async function caughtUp(stack) {
 	note(`the store wrote ${Number(closed()) - first} more calls in ${(Date.now() - begun) / 1000} s`);
 }
 
-function relay() {
-	const r = spawnSync(join(build, 'bench/bench_relay'), [String(CALLS), String(SECONDS), addr], { encoding: 'utf8' });
+function relay(calls = CALLS) {
+	const r = spawnSync(join(build, 'bench/bench_relay'), [String(calls), String(SECONDS), addr], { encoding: 'utf8' });
 	if (r.status !== 0) throw new Error(r.stderr);
 	return Object.fromEntries(r.stdout.trim().split(' ').slice(1).map((x) => x.split('=')));
 }
@@ -166,6 +168,14 @@ try {
 	line('sip-rtp-jitter-p99', of('rtp_jitter_p99_us'), 'us', limit('jitter_p99_us'), 'how much a packet takes longer or shorter than the one before');
 	line('sip-loss', runs.map((r) => (100 * Number(r.lost)) / Number(r.tx)), '%', null, `${runs.map((r) => r.lost).join(', ')} packets lost, ${runs.map((r) => r.gaps).join(', ')} calls with a gap above 100 ms (a prompt's end counts)`);
 	line('sip-memory-per-call', runs.map((r) => r.memory), 'KiB', null, 'growth of anonymous memory of all processes');
+	if (MORE > 0) {
+		const pairs = [];
+		for (let i = 0; i < REPEAT; i++) {
+			await caughtUp(stack);
+			pairs.push([relay(MORE), await recorded(stack, MORE)]);
+		}
+		line('sip-cpu-per-call-s-more', pairs.map(([, r]) => r.cpu), 'us', median(pairs.map(([b]) => Number(b.cpu_us_per_call_s))), `${MORE} recorded calls; ${pairs.reduce((n, [, r]) => n + Number(r.failed), 0)} failed, RTP p99 ${pairs.map(([, r]) => r.rtp_p99_us).join(', ')} us; ${others()}`);
+	}
 	const one = await oneCore({ build, addr, pids: processes(stack), note, load: (n, perMinute, talk) => load(RECORDED, { calls: n, 'per-minute': perMinute, 'at-once': n, 'talk-ms': Math.round(talk), play: 'measure' }) });
 	line('sip-one-core', [one.calls], 'calls', one.relay || null, `recorded, bridged calls on one core with less than 0.01 % lost, no gap and p99 below 40 ms; generator on another, ${Math.round(100 * one.generator)} % busy; limit is the bare relay's; must 0.6 aim 0.9; ${others()}`, false);
 } catch (e) {

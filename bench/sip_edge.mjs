@@ -61,14 +61,20 @@ async function recorded(n, { load, pids, seconds }) {
 	return { failed: Number(f.failed), lost: Number(f.lost), sent: Number(f.tx), gaps: Number(f.gaps), p99: Number(f.rtp_p99_us), generator };
 }
 
+/** The last of the steps that holds, and half a step more if that does, too. */
 async function edge(steps, probe, note) {
 	let last = { n: 0 };
-	for (const n of steps) {
+	const took = async (n) => {
 		const r = await probe(n);
 		note(`edge: ${n} calls: failed=${r.failed} lost=${r.lost} gaps=${r.gaps} p99_us=${r.p99}${r.generator === undefined ? '' : ` generator=${r.generator.toFixed(2)} of a core`}`);
-		if (!holds(r)) break;
-		last = { n, ...r };
-	}
+		if (holds(r)) last = { n, ...r };
+		return holds(r);
+	};
+	for (const n of steps)
+		if (!(await took(n))) {
+			if (last.n > 0) await took((last.n + n) / 2);
+			break;
+		}
 	return last;
 }
 

@@ -121,12 +121,15 @@ static void *run(void *arg)
 	struct media_thread *t = arg;
 	struct epoll_event events[EVENTS_AT_ONCE];
 	const uint64_t one = 1;
+	unsigned int idle = 0; /* strokes in a row */
 
 	t->begun_us = clk_mono_us();
 	while (!atomic_load(&t->media->stopping)) {
-		const int n =
-		    epoll_wait(t->epoll_fd, events, EVENTS_AT_ONCE, -1);
+		const bool sweeps = t->n_open >= MEDIA_SWEEP_FROM;
+		const int n = epoll_wait(t->epoll_fd, events, EVENTS_AT_ONCE,
+		    sweeps && idle < MEDIA_SWEEP_IDLE ? 0 : -1);
 
+		idle = n > 0 ? 0 : idle + 1;
 		t->now_us = clk_mono_us();
 		atomic_fetch_add_explicit(&t->turns, 1, memory_order_relaxed);
 		for (int i = 0; i < n; i++)

@@ -17,9 +17,11 @@
 
 #define MEDIA_PACE_SLOTS 4
 /* A thread with so many streams looks after its packets in strokes: being woken
- * for each of them costs more than all that is done with it. */
+ * for each of them costs more than all that is done with it. When so many
+ * strokes in a row found nothing it waits to be woken, not for the next. */
 #define MEDIA_SWEEP_FROM 64
-#define MEDIA_SWEEP_US   500
+#define MEDIA_SWEEP_US   1000
+#define MEDIA_SWEEP_IDLE 2
 
 struct media_play {
 	const uint8_t *ulaw; /* NULL: nothing is playing */

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/base/clk.h"
 #include "lib/base/log.h"
 #include "sipworker/media_watch.h"
 
@@ -178,10 +179,52 @@ static void test_stands_still(void **state)
 	(void)close(fd);
 }
 
+#define MANY  66 /* of one thread: it works in strokes */
+#define TURNS 12 /* of four looks after the house, a quarter second apart */
+
+/* With many streams that nobody speaks on a thread does not go on looking. */
+static void test_rests(void **state)
+{
+	const struct media_cfg cfg = { .ip = ip,
+		.threads = 1,
+		.max_streams = MANY };
+	struct media_cmd c = { .op = MEDIA_OPEN, .dtmf_pt = MEDIA_NO_DTMF };
+	struct media_event ev;
+	struct media *m;
+	uint64_t was, turns = 0;
+	int64_t from_us;
+
+	(void)state;
+	assert_int_equal(media_new(&m, &cfg), ERR_OK);
+	for (c.stream = 1; c.stream <= MANY; c.stream++) {
+		c.port = (uint16_t)(PORT + 2 * c.stream);
+		assert_int_equal(media_do(m, &c), ERR_OK);
+	}
+	for (uint32_t n = 0; n < MANY;) {
+		struct pollfd p = { .fd = media_fd(m), .events = POLLIN };
+
+		assert_int_equal(poll(&p, 1, WAIT_MS), 1);
+		while (media_next(m, &ev)) {
+			assert_int_equal(ev.what, MEDIA_OPENED);
+			n++;
+		}
+	}
+	from_us = clk_mono_us();
+	was = media_turns(m, 0);
+	while (turns < TURNS) {
+		wait_for_turn(m, 0, was + turns);
+		turns = media_turns(m, 0) - was;
+	}
+	/* It would take as many milliseconds. */
+	assert_true(clk_mono_us() - from_us > RT_SEC_US / 4);
+	media_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_idle),
+		cmocka_unit_test(test_rests),
 		cmocka_unit_test(test_looks_seldom),
 		cmocka_unit_test(test_stands_still),
 	};
