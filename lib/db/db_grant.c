@@ -170,7 +170,8 @@ static const struct grant {
 	{ "dashboard", "call_rollup", DELETE },
 	{ "dashboard", "call_verdict", WRITE },
 	{ "dashboard", "caller", READ },
-	{ "dashboard", "company", READ },
+	/* MySQL locks a row for those alone who may change something of it. */
+	{ "dashboard", "company", "SELECT, UPDATE (created_at)" },
 	{ "dashboard", "company_logo", READ },
 	{ "dashboard", "config_version", READ },
 	{ "dashboard", "conversion", READ },

@@ -29,7 +29,9 @@ static void make_calls(int who, uint64_t count)
 		" SELECT ?, UNHEX(LPAD(HEX(seq), 32, '0')), 'closed',"
 		" ELT(1 + seq % 3, 'answered', 'missed', 'abandoned'), ?, '+1',"
 		" ? + INTERVAL seq * 57 MINUTE, seq * 1000, 2000"
-		" FROM seq_1_to_240 WHERE seq <= ?",
+		" FROM (WITH RECURSIVE n AS (SELECT 1 AS seq UNION ALL"
+		" SELECT seq + 1 FROM n WHERE seq < 240) SELECT seq FROM n) s"
+		" WHERE seq <= ?",
 		"INSERT INTO interaction (company_id, id, kind, happened_at,"
 		" source) SELECT company_id, id, 'call', started_at,"
 		" ELT(1 + CONV(RIGHT(HEX(id), 1), 16, 10) % 4, 'google',"

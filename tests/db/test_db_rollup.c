@@ -28,7 +28,10 @@ static struct arena mem;
 #define AT                                                                \
 	"(TIMESTAMP '2026-07-01 00:07:30' + INTERVAL CRC32(CONCAT(s.seq," \
 	" HEX(k.id))) % (86400 * 120) SECOND)"
-#define EACH " FROM company k CROSS JOIN seq_1_to_500 s"
+#define EACH                                                               \
+	" FROM company k CROSS JOIN (WITH RECURSIVE n AS (SELECT 1 AS seq" \
+	" UNION ALL SELECT seq + 1 FROM n WHERE seq < 500)"                \
+	" SELECT seq FROM n) s"
 
 /* Two companies whose calls differ, with values that are rare and with none. */
 static const char *const made_sql[] = {

@@ -394,6 +394,22 @@ void testdb_revive(struct testdb *t)
 	start_server(data, t->socket);
 }
 
+bool testdb_same_document(struct slice a, struct slice b)
+{
+	size_t i = 0, k = 0;
+
+	for (;;) {
+		while (i < a.n && a.p[i] == ' ')
+			i++;
+		while (k < b.n && b.p[k] == ' ')
+			k++;
+		if (i == a.n || k == b.n)
+			return i == a.n && k == b.n;
+		if (a.p[i++] != b.p[k++])
+			return false;
+	}
+}
+
 void testdb_id(int64_t wall_us, uint8_t out[ID_BYTES])
 {
 	uint8_t rnd[10];

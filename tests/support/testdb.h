@@ -54,6 +54,10 @@ struct db *testdb_connect(struct testdb *t, const char *who);
 void testdb_kill(struct testdb *t);
 void testdb_revive(struct testdb *t);
 
+/* The same document, whatever blanks the server has put into it: MariaDB keeps
+ * the text, MySQL writes its own. */
+bool testdb_same_document(struct slice a, struct slice b);
+
 /* A fresh UUIDv7 at the given time. */
 void testdb_id(int64_t wall_us, uint8_t out[ID_BYTES]);
 
