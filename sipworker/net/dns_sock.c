@@ -62,7 +62,7 @@ static ares_ssize_t receive(ares_socket_t fd, void *bytes, size_t n, int flags,
     struct sockaddr *from, ares_socklen_t *from_n, void *arg)
 {
 	const struct sockaddr_in *asked = find(arg, fd);
-	struct sockaddr_in at;
+	struct sockaddr_in at = { .sin_family = AF_UNSPEC };
 
 	for (;;) {
 		socklen_t at_n = sizeof(at);
