@@ -67,6 +67,8 @@ test('a database that does not hear it while it starts is killed, and is good th
 	await until('mariadbd starts', () => (server = childrenOf(early.pid).find(({ cmd }) => /^\S*mariadbd /.test(cmd))?.pid));
 	[mariadbd] = readFileSync(`/proc/${server}/cmdline`, 'latin1').split('\0');
 	process.kill(server, 'SIGSTOP');
+	// On its way to standing still it would hear SIGTERM yet, and end by it.
+	await until('it stands still', () => /\) T /.test(readFileSync(`/proc/${server}/stat`, 'latin1')));
 	assert.equal((await early.stop('SIGINT')).code, 0);
 	assert.match(early.output, /mariadbd did not stop within 5 s: killing it/);
 	assert.ok(!alive(server));
