@@ -254,6 +254,10 @@ test('summary and time series: filters, dimensions, the clock of the company', a
 		UPDATE phone_call SET caller_place = 'Oakland, CA' WHERE id = ${hex(a.call)}`);
 	assert.equal(spawnSync(join(build, 'ringtrace'), ['rollup', 'rebuild', '-c', stack.conf]).status, 0);
 	const { json } = await api(keys.all, '/reports/summary?group_by=result');
+	// Every call has one result, so the results make up all calls.
+	const results = ['answered', 'missed', 'voicemail', 'abandoned', 'failed', 'blocked', 'interrupted'];
+	assert.equal(results.reduce((n, k) => n + json.total[k], 0), json.total.calls);
+	for (const row of json.data) assert.equal(row[row.key], row.calls, row.key);
 	const seen = [];
 	assert.ok(json.total.calls > 5);
 	assert.equal(json.total.calls, json.data.reduce((n, row) => n + row.calls, 0));
