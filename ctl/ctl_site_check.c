@@ -47,7 +47,8 @@ static void say(const struct site_look *l)
 		(void)printf("%s\n", l->why);
 		return;
 	}
-	(void)printf("answer %u, %zu bytes read\n", l->seen.status, l->bytes);
+	(void)printf("answer %u, %zu bytes read%s\n", l->seen.status, l->bytes,
+	    l->seen.cut ? ", and no more of a longer page" : "");
 	if (l->seen.too_many_hops)
 		return;
 	(void)printf("tag: %s\n", tag_words(&l->seen));

@@ -234,6 +234,9 @@ static const struct words page_findings[SITECHECK_FINDING_COUNT] = {
 	[SITECHECK_BY_MANAGER] = { "Loaded by Google Tag Manager",
 	    "The tag is not in the page itself, but the manager is, and the"
 	    " tag was at work in the last days." },
+	[SITECHECK_CUT] = { "Longer than 1 MB: not read to its end",
+	    "The tag, or the number to replace, is not in the first megabyte."
+	    " The tag belongs near the top; what comes later is not known." },
 };
 
 static void page_found(uint32_t found, struct view *item)

@@ -321,10 +321,32 @@ static struct slice refresh_of(struct slice tag)
 	return refreshes ? refresh_url(content) : SLICE("");
 }
 
-struct slice pagecheck_refresh(struct slice html)
+static struct slice base_of(struct slice tag)
+{
+	struct slice name, value;
+
+	tag = slice_skip(tag, 4);
+	while (take_attr(&tag, &name, &value))
+		if (slice_eq_case(name, SLICE("href")))
+			return slice_trim(value);
+	return SLICE("");
+}
+
+static bool is_named(struct slice tag, struct slice element)
+{
+	const struct slice rest = slice_skip(tag, element.n);
+
+	return slice_starts_case(tag, element) &&
+	       (rest.n == 0 || is_blank(rest.p[0]) || rest.p[0] == '/');
+}
+
+/* What the first such element says that says anything; all names have four
+ * letters. */
+static struct slice said(struct slice html, struct slice element,
+    struct slice (*of)(struct slice tag))
 {
 	static const char *const raw[] = { "script", "style", "noscript" };
-	struct slice to;
+	struct slice tag;
 
 	while ((html = slice_skip(html, slice_find(html, '<', 0))).n > 0) {
 		html = slice_skip(html, 1);
@@ -332,13 +354,23 @@ struct slice pagecheck_refresh(struct slice html)
 			html = skip_comment(html);
 			continue;
 		}
-		to = slice_head(html, slice_find(html, '>', 0));
-		if (slice_starts_case(to, SLICE("meta")) && to.n < TAG_MAX &&
-		    (to = refresh_of(to)).n > 0)
-			return to;
+		tag = slice_head(html, slice_find(html, '>', 0));
+		if (is_named(tag, element) && tag.n < TAG_MAX &&
+		    (tag = of(tag)).n > 0)
+			return tag;
 		for (size_t i = 0; i < RT_ARRAY_LEN(raw); i++)
 			if (slice_starts_case(html, slice_from(raw[i])))
 				html = skip_raw(html, slice_from(raw[i]));
 	}
 	return SLICE("");
+}
+
+struct slice pagecheck_refresh(struct slice html)
+{
+	return said(html, SLICE("meta"), refresh_of);
+}
+
+struct slice pagecheck_base(struct slice html)
+{
+	return said(html, SLICE("base"), base_of);
 }

@@ -40,4 +40,8 @@ void pagecheck(struct slice html, const struct pagecheck_look *look,
  * what stands in <noscript>. Borrowed. */
 struct slice pagecheck_refresh(struct slice html);
 
+/* What its <base> says that relative addresses are relative to; "" nothing:
+ * the page's own. Borrowed. */
+struct slice pagecheck_base(struct slice html);
+
 #endif

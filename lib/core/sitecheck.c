@@ -70,6 +70,8 @@ unsigned int sitecheck_judge(const struct sitecheck *c)
 {
 	const bool managed =
 	    c->page.tags == 0 && c->page.manager && c->seen_lately;
+	const bool no_tag = c->page.tags == 0 && !managed;
+	const bool no_targets = c->page.targets == 0 && c->page.ours == 0;
 	unsigned int found;
 
 	if (c->refused)
@@ -85,13 +87,13 @@ unsigned int sitecheck_judge(const struct sitecheck *c)
 		return found;
 	if (c->status < 200 || c->status > 299)
 		return found | bit(SITECHECK_BAD_STATUS, true);
-	return found | bit(SITECHECK_NO_TAG, c->page.tags == 0 && !managed) |
+	return found | bit(SITECHECK_NO_TAG, no_tag && !c->cut) |
 	       bit(SITECHECK_BY_MANAGER, managed) |
 	       bit(SITECHECK_TWICE, c->page.tags > 1) |
 	       bit(SITECHECK_OTHER_TAG, c->page.others > 0) |
-	       bit(SITECHECK_NO_TARGETS,
-		   c->page.targets == 0 && c->page.ours == 0) |
-	       bit(SITECHECK_KEPT_SWAPPED, c->page.ours > 0);
+	       bit(SITECHECK_NO_TARGETS, no_targets && !c->cut) |
+	       bit(SITECHECK_KEPT_SWAPPED, c->page.ours > 0) |
+	       bit(SITECHECK_CUT, c->cut && (no_tag || no_targets));
 }
 
 bool sitecheck_is_fault(unsigned int found)

@@ -24,6 +24,7 @@ struct sitecheck {
 	struct pagecheck page;
 	bool seen_lately; /* the tag of this site was at work */
 	bool refused;     /* robots.txt keeps us out */
+	bool cut;         /* page is of its beginning only: it is long */
 };
 
 enum sitecheck_finding {
@@ -40,6 +41,8 @@ enum sitecheck_finding {
 	SITECHECK_ROBOTS,       /* not looked at: robots.txt keeps us out */
 	SITECHECK_BY_MANAGER,   /* no tag in it, but Google Tag Manager, and the
 				   tag was seen lately: no fault */
+	SITECHECK_CUT,          /* no tag or no number in the part that was
+				   read: what comes later is not known */
 	SITECHECK_FINDING_COUNT
 };
 

@@ -156,6 +156,19 @@ static void follow(struct site_look *l, const char *redirect)
 	l->seen.hops++;
 }
 
+/* What the page's relative addresses are relative to: its <base>, which
+ * browsers heed where it is of the web, or itself. */
+static const char *base_of(const struct site_look *l, struct slice html,
+    char mem[OUT_HTTP_URL_MAX + 1])
+{
+	const struct slice base = pagecheck_base(html);
+
+	return base.n > 0 && out_http_join(l->url, base, mem) &&
+		       slice_starts(slice_from(mem), SLICE("http"))
+		   ? mem
+		   : l->url;
+}
+
 /* Where the page itself sends browsers on: in its head, where "&amp;" is "&",
  * or by a program. */
 static bool sends_on(const struct site_look *l, struct slice html,
@@ -164,7 +177,7 @@ static bool sends_on(const struct site_look *l, struct slice html,
 	const struct slice amp = SLICE("&amp;"), url = slice_from(l->url);
 	struct slice to = pagecheck_refresh(html);
 	struct pagemove m = { to, false };
-	char text[OUT_HTTP_URL_MAX];
+	char text[OUT_HTTP_URL_MAX], base[OUT_HTTP_URL_MAX + 1];
 	struct buf b;
 
 	buf_over(&b, text, sizeof(text));
@@ -179,7 +192,7 @@ static bool sends_on(const struct site_look *l, struct slice html,
 	if (m.keeps_query)
 		buf_put(&b, slice_skip(url, slice_find(url, '?', 0)));
 	return buf_err(&b) == ERR_OK &&
-	       out_http_join(l->url, buf_slice(&b), out);
+	       out_http_join(base_of(l, html, base), buf_slice(&b), out);
 }
 
 /* *again: it leads on. */
@@ -191,6 +204,7 @@ static void read_text(struct site_look *l, const struct out_http_answer *a,
 
 	if (!redirect && !sends_on(l, html, to)) {
 		l->bytes = a->body.n;
+		l->seen.cut = a->body.n >= SITE_LOOK_BYTES;
 		pagecheck(html, &l->what, &l->seen.page);
 	} else if (l->seen.hops == SITE_LOOK_HOPS) {
 		l->seen.too_many_hops = true;

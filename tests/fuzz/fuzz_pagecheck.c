@@ -21,6 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (pagecheck_refresh(slice_of(data, size)).n > size)
 		abort();
+	if (pagecheck_base(slice_of(data, size)).n > size)
+		abort();
 	if (pagemove(slice_of(data, size)).to.n > size)
 		abort();
 	buf_init(&text, size / 2 * 3 + 3);

@@ -70,6 +70,31 @@ static void test_cases(void **state)
 	}
 }
 
+static void test_base(void **state)
+{
+	static const struct {
+		const char *html, *want;
+	} pages[] = {
+		{ "", "" },
+		{ "<base>", "" },
+		{ "<base href>", "" },
+		{ "<base href=\"\">", "" },
+		{ "<head><BASE target=_top HREF=' /a/ '><base href=/b/>",
+		    "/a/" },
+		{ "<base target=x><base href=\"https://x.example/\">",
+		    "https://x.example/" },
+		{ "<!-- <base href=/a/> --><base href=/b/", "/b/" },
+		{ "<script>'<base href=/a/>'</script>", "" },
+		{ "<basefont href=/a/>", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(pages); i++)
+		if (!slice_eq_cstr(pagecheck_base(slice_from(pages[i].html)),
+			pages[i].want))
+			fail_msg("%s", pages[i].html);
+}
+
 static void test_refresh(void **state)
 {
 	static const struct {
@@ -132,7 +157,8 @@ static void test_others(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases),
-		cmocka_unit_test(test_refresh), cmocka_unit_test(test_others) };
+		cmocka_unit_test(test_refresh), cmocka_unit_test(test_base),
+		cmocka_unit_test(test_others) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

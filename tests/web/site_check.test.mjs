@@ -11,7 +11,7 @@ import { build, startStack, until } from '../support/stack.mjs';
 
 let stack, owner, server, origin, href;
 const asked = [];
-const bit = { none: 1, status: 2, loops: 4, leaves: 8, loses: 16, tag: 32, twice: 64, other: 128, targets: 256, kept: 512, robots: 1024, manager: 2048 };
+const bit = { none: 1, status: 2, loops: 4, leaves: 8, loses: 16, tag: 32, twice: 64, other: 128, targets: 256, kept: 512, robots: 1024, manager: 2048, cut: 4096 };
 const robots = { status: 200, text: 'User-agent: *\nDisallow: /\n\nUser-agent: Ringtrace-Check\nDisallow: /secret/\n' };
 const tag = (name = 'checked') => `<script async src="${stack.url}/t.js" data-site="${stack.sqlOne(`SELECT public_key FROM site WHERE name = '${name}'`)}"></script>`;
 const html = (body) => (res) => res.writeHead(200, { 'content-type': 'text/html' }).end(body);
@@ -51,6 +51,13 @@ const odd = {
 	'/moves-bare': () => html("<head><script>window.location.href = '/there';</script></head>"),
 	'/moves-perhaps': () => html(`${tag('odd')}<p>415-555-0199</p><script>if (window.x) { location = '/error'; }</script>`),
 	'/wide': () => (res) => res.writeHead(200, { 'content-type': 'text/html; charset=utf-16le' }).end(Buffer.from(`\ufeff${tag('odd')}<p>415\u2011555\u20110199</p>`, 'utf16le')),
+	'/app/based': () => html("<base target=_top href='/there/'><meta http-equiv=refresh content='0;url=../there'>"),
+	'/app/elsewhere': () => html("<base href='data:text/html,x'><script>location = '../there' + location.search</script>"),
+	'/tall': () => html(`<head>${tag('odd')}</head>${'<div>'.repeat(300000)}415-555-0199`),
+	'/taller': () => html(`<head>${tag('odd')}</head><p>415-555-0199</p>${'<p>x</p>'.repeat(700000)}`),
+	'/torn': () => (res) => res.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(Buffer.concat([Buffer.from(`${tag('odd')}\xff`), Buffer.from([0xff, 0xc3, 0, 0xe2, 0x80]), Buffer.from('<p>415-555-0199</p>')])),
+	'/frames': () => html("<frameset cols='*'><frame src='/there'></frameset>"),
+	'/waits': () => html(`${tag('odd')}<p>415-555-0199</p><script>setTimeout(function () { location = '/error'; }, 9)</script>`),
 	'/written': () => html(`${tag('odd')}<p>(415)&nbsp;<b>555</b>&#8209;0199</p>`),
 };
 
@@ -88,7 +95,7 @@ test('each page is looked at as after a click, and what is wrong is named', asyn
 	assert.deepEqual(found['/refreshes'], [0, '1', '200', '1', `${origin}/good?x=1`], 'a page that sends on is a redirect');
 	assert.deepEqual(found['/forgets'], [bit.loses, '1', '200', '1', `${origin}/good`]);
 	assert.deepEqual(found['/packed'], [0, '0', '200', '1', `${origin}/packed`], 'compressed though nobody may read it so');
-	assert.equal(found['/bomb'][0], bit.tag | bit.targets, 'cut at 1 MB');
+	assert.equal(found['/bomb'][0], bit.cut, 'cut at 1 MB: what comes later is not known');
 	assert.equal(found['/bare'][0], bit.tag | bit.targets);
 	assert.equal(found['/twice'][0], bit.twice | bit.other);
 	assert.equal(found['/round'][0], bit.loops);
@@ -97,7 +104,7 @@ test('each page is looked at as after a click, and what is wrong is named', asyn
 	assert.equal(found['/leaves'][0] & bit.none, bit.none);
 	assert.equal(found['/script'][0] & bit.none, bit.none);
 	assert.equal(found['/broken'][0], bit.none);
-	assert.equal(found['/endless'][0], bit.tag | bit.targets, 'cut at 1 MB');
+	assert.equal(found['/endless'][0], bit.cut, 'cut at 1 MB');
 	assert.equal(Number(stack.sqlOne("SELECT bytes FROM site_page WHERE url LIKE '%/endless'")), 1 << 20);
 	assert.equal(found['/managed'][0], bit.tag, 'a tag manager, and nobody ever saw the tag');
 	assert.equal(found['/secret/page'][0], bit.robots);
@@ -122,13 +129,20 @@ test('pages that programs send on, of two bytes a letter, in pieces', async () =
 	assert.deepEqual(found['/moves'], [0, '1', '200', '1', `${origin}/there`], 'so is one whose program does');
 	assert.deepEqual(found['/moves-bare'], [bit.loses, '1', '200', '1', `${origin}/there`]);
 	assert.deepEqual(found['/moves-perhaps'], [0, '0', '200', '1', `${origin}/moves-perhaps`]);
+	assert.deepEqual(found['/app/based'], [bit.loses, '1', '200', '1', `${origin}/there`], 'relative to its base');
+	assert.deepEqual(found['/app/elsewhere'], [0, '1', '200', '1', `${origin}/there`], 'a base that is none of the web is none');
+	assert.deepEqual(found['/tall'].slice(0, 4), [bit.cut, '0', '200', '0'], 'a number behind the first megabyte');
+	assert.deepEqual(found['/taller'].slice(0, 4), [0, '0', '200', '1'], 'all that is looked for comes before');
+	assert.deepEqual(found['/torn'].slice(0, 4), [0, '0', '200', '1'], 'no UTF-8');
+	assert.deepEqual(found['/frames'].slice(0, 2), [bit.tag | bit.targets, '0']);
+	assert.deepEqual(found['/waits'].slice(0, 4), [0, '0', '200', '1'], 'who waits lets the tag work');
 	assert.deepEqual(found['/wide'], [0, '0', '200', '1', `${origin}/wide`], 'two bytes a letter');
 	assert.deepEqual(found['/written'], [0, '0', '200', '1', `${origin}/written`], 'in pieces, with signs by their names');
 });
 
 test('the site\'s page says it in words, inert', async () => {
 	const text = await (await owner.fetch(href.replace('/settings', ''))).text();
-	for (const words of ['A redirect drops the click id', 'The tag is not in the page', 'More than three redirects', 'Another vendor’s tag is there', 'The tag is there more than once'])
+	for (const words of ['A redirect drops the click id', 'The tag is not in the page', 'More than three redirects', 'Another vendor’s tag is there', 'The tag is there more than once', 'Longer than 1 MB: not read to its end'])
 		assert.ok(text.replaceAll('&#39;', '’').includes(words), `${words}\n${text}`);
 	assert.ok(!text.includes('javascript:alert(1)"'));
 	assert.ok(text.includes('robots.txt keeps ringtrace-check out'));
