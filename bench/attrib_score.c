@@ -61,6 +61,8 @@ static void judge(const struct world *w, const struct call *c,
 	s->guesses[s->answered++] = (struct guess){ p, hit };
 	s->brier += (p - hit) * (p - hit);
 	s->named += hit;
+	s->nobodys += !somebody;
+	s->nobody += v->none_bp / (double)ATTRIB_WHOLE_BP;
 	if (v->level == ATTRIB_VISIT) {
 		s->right += hit;
 		s->wrong += !hit;

@@ -24,6 +24,8 @@ struct score {
 	size_t sources;
 	size_t sources_right;
 	double brier;
+	size_t nobodys;        /* of the answered, made by no visitor */
+	double nobody;         /* as many were said to be */
 	double error;          /* of calibration: mean distance over the bins */
 	struct guess *guesses; /* likeliest first; the caller frees them */
 };

@@ -159,6 +159,18 @@ static void report(const char *name, const struct score *m,
 		curve(name, m, other);
 }
 
+/* Calls that no visitor made, of those answered. */
+static void report_nobody(const char *name, const struct score *m)
+{
+	const double real = attrib_score_of(m->nobodys, m->answered);
+	const double said = 100.0 * m->nobody / (double)m->answered;
+	char note[NOTE_MAX];
+
+	say(note, "%s: calls said to be of nobody; limit: calls that are",
+	    name);
+	line("nobody", said, "%", real, real > 0.0 ? said / real : 0.0, note);
+}
+
 /* How far from what can be known: at the threshold, at our coverage, and with
  * the likeliest named whatever its probability. */
 static void report_limit(const char *name, const struct score *m,
@@ -278,6 +290,7 @@ static void run(struct setting s, enum evidence e, bool learns,
 		law = learn(&w, from_s);
 	attrib_score_ours(&w, from_s, &law, &m);
 	report(name, &m, &lrr, &rnd, whole);
+	report_nobody(name, &m);
 	if (learns && attrib_limit_knows(&s)) {
 		attrib_score_limit(&s, &w, from_s, &best);
 		report_limit(name, &m, &best, &lrr, &rnd);
@@ -347,6 +360,54 @@ static void more(double visits_h, uint32_t numbers)
 	s.again = 0.25;
 	s.stray_h = 0.02;
 	run(s, EVIDENCE_BOTH, true, ", all of it");
+}
+
+/* Of one world, ours and his who knows it. */
+static void errors_of(struct setting s, double *ours, double *his)
+{
+	const double from_s = s.hours * 3600.0 / 3.0;
+	struct score m, best;
+	struct attrib_law law;
+	struct world w;
+
+	attrib_world_build(&s, &w);
+	law = learn(&w, from_s);
+	attrib_score_ours(&w, from_s, &law, &m);
+	attrib_score_limit(&s, &w, from_s, &best);
+	*ours = m.error;
+	*his = best.error;
+	free(m.guesses);
+	free(best.guesses);
+	attrib_world_forget(&w);
+}
+
+/* One world's calibration swings with its seed: the mean of some, and how sure
+ * that is. */
+static void many_seeds(struct setting s, unsigned int seeds)
+{
+	double sum = 0.0, squares = 0.0, limit = 0.0, most = 0.0;
+	double mean, spread;
+	char note[NOTE_MAX];
+
+	for (unsigned int i = 0; i < seeds; i++) {
+		double ours, his;
+
+		s.seed = 9001 + i;
+		errors_of(s, &ours, &his);
+		sum += ours;
+		squares += ours * ours;
+		limit += his;
+		most = fmax(most, ours);
+	}
+	mean = sum / seeds;
+	spread = sqrt(fmax(0.0, squares / seeds - mean * mean));
+	say(note,
+	    "%.0f visits/h, %u numbers, time alone: mean of %u other seeds,"
+	    " standard error %.4f, most %.4f, his who knows the world %.4f;"
+	    " must 0.03 aim 0.02",
+	    s.visits_h, (unsigned int)s.numbers, seeds,
+	    spread / sqrt(seeds - 1.0), most, limit / seeds);
+	line("calibration-seeds", mean, "error", 0.03, 0.03 / mean, note);
 }
 
 /* One number per simultaneous visitor, as the rule of thumb has it. */
@@ -451,6 +512,8 @@ int main(int argc, char **argv)
 			run(pool(i), runs[how].evidence, runs[how].learns, "");
 	for (size_t i = 0; i < RT_ARRAY_LEN(pools); i++)
 		kinds(pool(i));
+	for (size_t i = 0; i < RT_ARRAY_LEN(pools); i++)
+		many_seeds(pool(i), pools[i].visits_h < 100.0 ? 8 : 3);
 	more(60, 16);
 	more(300, 60);
 	thumb();
