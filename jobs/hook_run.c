@@ -318,6 +318,7 @@ static enum err begin(struct hook_run *r, const struct hook_row *hook,
 		    delivery, "Expect:" },
 		.private_ok = hook->private_ok,
 		.private_only = plain_at_home(r, hook),
+		.ca_file = r->conf.settings->ca_file,
 		.timeout_us = HOOK_RUN_TIMEOUT_US,
 		.answer_max = DB_HOOK_ANSWER_MAX,
 		.ctx = f });

@@ -277,13 +277,18 @@ static enum err send_it(struct mail *m, struct slice letter)
 	struct slice from;
 	enum err e;
 
-	if ((e = read_password(s, password)) != ERR_OK ||
-	    (e = out_mime_address_of(slice_from(s->smtp_from), &from)) !=
-		ERR_OK)
+	if ((e = read_password(s, password)) != ERR_OK) {
+		(void)snprintf(m->why, sizeof(m->why),
+		    "smtp.pw of secret_dir cannot be read");
+		return e;
+	}
+	if ((e = out_mime_address_of(slice_from(s->smtp_from), &from)) !=
+	    ERR_OK)
 		return e;
 	e = out_mail_send(&(struct out_mail_server){ .url = s->smtp_url,
 			      .user = s->smtp_user,
 			      .password = password,
+			      .ca_file = s->ca_file,
 			      .timeout_us = TIMEOUT_US },
 	    from, m->to, letter, m->why);
 	memset(password, 0, sizeof(password));

@@ -55,6 +55,7 @@ static enum err look_at(const struct site *s, const struct site_page_row *page)
 {
 	struct site_look l = { .http = s->http,
 		.private_ok = s->env->settings->check_private != 0,
+		.ca_file = s->env->settings->ca_file,
 		.until_us = s->until_us,
 		.what = s->what,
 		.robots = s->robots,

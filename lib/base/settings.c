@@ -58,6 +58,7 @@ static const struct cfg_row rows[] = {
 	TEXT_THAT(smtp_from, 0, cfg_is_sender,
 	    "not address@host or Name <address@host>"),
 	TEXT(smtp_user, 0),
+	TEXT(ca_file, 0),
 	TEXT(user, 1),
 	TEXT_THAT(log_level, 4, cfg_is_level, "not debug, info, warn or error"),
 };

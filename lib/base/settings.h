@@ -51,6 +51,7 @@ struct settings {
 	char smtp_url[SETTINGS_PATH_MAX + 1]; /* smtp://host[:port]; "": none */
 	char smtp_from[SETTINGS_PATH_MAX + 1]; /* Name <address> */
 	char smtp_user[SETTINGS_ADDR_MAX + 1]; /* "": no sign-in */
+	char ca_file[SETTINGS_PATH_MAX + 1];   /* PEM; "": the system's */
 	char user[SETTINGS_ADDR_MAX + 1];      /* of sipworker, when root */
 	char log_level[SETTINGS_ADDR_MAX + 1]; /* debug info warn error */
 };

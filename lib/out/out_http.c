@@ -254,6 +254,8 @@ static enum err set_limits(struct transfer *t, const struct out_http_request *r)
 	SET(CURLOPT_WRITEDATA, t);
 	SET(CURLOPT_ERRORBUFFER, t->curl_why);
 	SET(CURLOPT_PRIVATE, t);
+	if (r->ca_file != NULL && r->ca_file[0] != '\0')
+		SET(CURLOPT_CAINFO, r->ca_file);
 	/* A connection that was allowed for one must not serve another. */
 	if (r->private_ok)
 		SET(CURLOPT_FORBID_REUSE, 1L);

@@ -53,7 +53,8 @@ struct out_http_request {
 	bool private_ok;
 	/* And to no other: what may not be read on the way. */
 	bool private_only;
-	int64_t timeout_us; /* of the whole exchange */
+	const char *ca_file; /* authorities beside the system's; NULL: none */
+	int64_t timeout_us;  /* of the whole exchange */
 	size_t answer_max;
 	size_t read_max; /* 0: OUT_HTTP_READ_MAX */
 	bool packed;     /* it may come compressed; limits count the rest */

@@ -30,6 +30,7 @@ static enum err ask(const struct site_look *l, const char *url, size_t max,
 		.method = "GET",
 		.headers = { AGENT_LINE, "Accept: text/html,*/*;q=0.5" },
 		.private_ok = l->private_ok,
+		.ca_file = l->ca_file,
 		.timeout_us =
 		    left_us < SITE_LOOK_ASK_US ? left_us : SITE_LOOK_ASK_US,
 		.answer_max = max,

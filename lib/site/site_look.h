@@ -37,7 +37,8 @@ struct site_look {
 	/* Given. */
 	struct out_http *http; /* two places, nothing else under way */
 	bool private_ok;
-	int64_t until_us; /* monotonic */
+	const char *ca_file; /* as of out_http.h */
+	int64_t until_us;    /* monotonic */
 	struct pagecheck_look what;
 	struct site_look_robots *robots;
 	/* origins and seen_lately are given, the rest is found. */

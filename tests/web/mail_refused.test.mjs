@@ -2,52 +2,16 @@
 // away at every step: nothing is lost, nothing is sent twice without need, and
 // the log says why.
 import assert from 'node:assert/strict';
-import net from 'node:net';
 import { after, before, test } from 'node:test';
+import { smtpServer } from '../support/smtp.mjs';
 import { addr, startStack, until } from '../support/stack.mjs';
 import { addCompanies } from '../support/two_companies.mjs';
 
 const PORT = 2525;
-let stack, world, server, says = () => undefined;
-const seen = [], letters = [];
-
-/** Answers each step as says(step, line) tells: a text, null to hang, false to
- * go away; undefined: as a good server does. */
-function serve(socket) {
-	let rest = '', letter = null;
-	const good = { greet: '220 hello', EHLO: '250 here', MAIL: '250 ok', RCPT: '250 ok', DATA: '354 go on', end: '250 taken', QUIT: '221 bye' };
-	const answer = (step, line = '') => {
-		seen.push(step);
-		const text = says(step, line);
-		if (text === null) return;
-		if (text === false) socket.destroy();
-		else socket.write(`${text ?? good[step] ?? '500 what'}\r\n`);
-	};
-	socket.setEncoding('utf8').on('error', () => {});
-	socket.on('data', (d) => {
-		rest += d;
-		for (let at; (at = rest.indexOf('\r\n')) !== -1;) {
-			const line = rest.slice(0, at);
-			rest = rest.slice(at + 2);
-			if (letter !== null && line !== '.') {
-				letter += `${line}\n`;
-			} else if (letter !== null) {
-				letters.push(letter);
-				letter = null;
-				answer('end');
-			} else {
-				const step = line.slice(0, 4).toUpperCase();
-				if (step === 'DATA' && says('DATA') === undefined) letter = '';
-				answer(step, line);
-			}
-		}
-	});
-	answer('greet');
-}
+let stack, world, server;
 
 before(async () => {
-	server = net.createServer(serve);
-	await new Promise((done) => server.listen(PORT, addr, done));
+	server = await smtpServer(addr, PORT);
 	stack = await startStack({ without: ['dni', 'sipworker'], args: ['--smtp-url', `smtp://${addr}:${PORT}`] });
 	world = addCompanies(stack);
 });
@@ -70,55 +34,55 @@ const again = (key) => stack.sql(`UPDATE job SET due_at = UTC_TIMESTAMP(6) WHERE
 test('not now is tried again, at every step, and is the same mail then', async () => {
 	for (const [step, text] of [['greet', '421 later'], ['MAIL', '451 later'], ['RCPT', '450 4.7.1 Greylisted'], ['DATA', '452 no room'], ['end', '451 later'],
 		['greet', false], ['RCPT', false], ['end', false]]) {
-		says = (at) => (at === step ? text : undefined);
-		const key = enqueue(), before_ = letters.length;
+		server.says = (at) => (at === step ? text : undefined);
+		const key = enqueue(), before_ = server.letters.length;
 		await until(`${step} ${text}`, () => state(key) === 'ready1');
 		assert.equal(log(key)[0], 'failed');
 		assert.notEqual(log(key)[1], '');
 		if (text && step !== 'greet') assert.ok(log(key)[1].includes(text.slice(0, 3)), `${step}: ${log(key)[1]}`);
 		const wait = Number(stack.sqlOne(`SELECT TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(6), due_at) FROM job WHERE job_key = '${key}'`));
 		assert.ok(wait >= 0 && wait <= 3600, `${wait}`);
-		says = () => undefined;
+		server.says = () => undefined;
 		again(key);
 		await until('it is sent', () => state(key) === 'done2');
 		assert.deepEqual(log(key), ['sent', '', '2']);
-		const ids = letters.slice(before_).map((l) => l.match(/^Message-ID: (.*)$/m)[1]);
+		const ids = server.letters.slice(before_).map((l) => l.match(/^Message-ID: (.*)$/m)[1]);
 		assert.equal(new Set(ids).size, 1, 'a reader shows it once');
 	}
 });
 
 test('never is never: no second try, and the log says it', async () => {
 	for (const [step, text] of [['MAIL', '550 no'], ['RCPT', '550 5.1.1 No such user'], ['DATA', '554 no'], ['end', '552 too large']]) {
-		says = (at) => (at === step ? text : undefined);
+		server.says = (at) => (at === step ? text : undefined);
 		const key = enqueue();
 		await until(`${step} ${text}`, () => state(key) === 'dead1');
 		assert.equal(log(key)[0], 'failed');
 		assert.ok(log(key)[1].includes(text.slice(0, 3)), log(key)[1]);
 	}
 	// That we are not let in is our setting, not the mail's fault.
-	says = (at) => (at === 'MAIL' ? '530 5.7.0 Authentication required' : undefined);
+	server.says = (at) => (at === 'MAIL' ? '530 5.7.0 Authentication required' : undefined);
 	const key = enqueue();
 	await until('it waits', () => state(key) === 'ready1');
-	says = () => undefined;
+	server.says = () => undefined;
 	again(key);
 	await until('it is sent', () => state(key) === 'done2');
 });
 
 test('a server that hangs holds up its mails, nothing else; what it says is bounded', async () => {
-	says = (at) => (at === 'RCPT' ? null : undefined);
+	server.says = (at) => (at === 'RCPT' ? null : undefined);
 	const hung = enqueue();
-	await until('it hangs', () => seen.at(-1) === 'RCPT');
+	await until('it hangs', () => server.seen.at(-1) === 'RCPT');
 	// Other kinds of work go on meanwhile.
 	stack.sql("INSERT INTO job (company_id, kind, job_key, payload, state, due_at, created_at) VALUES (REPEAT(CHAR(0), 16), 'convert', 'beside', '', 'ready', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))");
 	await until('other work', () => state('beside') === 'done1');
 	assert.match(state(hung), /^running1$/);
 	await until('patience ends', () => state(hung) === 'ready1', 45000);
 	assert.match(log(hung)[1], /SMTP/);
-	says = (at) => (at === 'RCPT' ? `450 ${'x'.repeat(900)}\u0001<b>` : undefined);
+	server.says = (at) => (at === 'RCPT' ? `450 ${'x'.repeat(900)}\u0001<b>` : undefined);
 	again(hung);
 	await until('it says much', () => state(hung) === 'ready2');
 	assert.ok(log(hung)[1].length <= 255, log(hung)[1]);
-	says = () => undefined;
+	server.says = () => undefined;
 	again(hung);
 	await until('it is sent', () => state(hung) === 'done3');
 });
