@@ -121,7 +121,8 @@ CFLAGS := -std=c11 -I. $(WARN) $(WARN_$(KIND)) $(QUIET_$(V)) $(OPT_$(V)) \
 # Feature level by room (docs/STYLE.md 2); no file defines either.
 POSIX := -D_POSIX_C_SOURCE=200809L
 GNU := -D_GNU_SOURCE
-GNU_ROOMS := sipworker/priv sipworker/media sipworker/net sipworker cgi/web ctl
+GNU_ROOMS := sipworker/priv sipworker/media sipworker/net sipworker/rec sipworker \
+	cgi/web ctl
 # ... and tests and benches that try what only these can.
 GNU_FILES := tests/cov/cov_keep.c tests/unit/test_drop.c \
 	tests/unit/test_rec_proc.c tests/unit/test_worker.c bench/bench_prompt.c

@@ -9,6 +9,7 @@
 
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
+#include "lib/core/recname.h"
 #include "sipworker/priv/ring.h"
 #include "sipworker/rec/rec_file.h"
 #include "sipworker/rec/rec_wav.h"
@@ -17,6 +18,7 @@
 
 #define EVENTS  8
 #define TICK_MS 40
+#define DISK_MS 5 /* for what was asked of the disk (rec_wav.h) */
 /* The engine waits 5 s for a result: what took nearly so long is told to the
  * store as well. */
 #define SLOW_US (4 * RT_SEC_US)
@@ -63,6 +65,7 @@ struct recorder {
 	uint32_t *near; /* where a key was, by key modulo max */
 	bool named;     /* the engine has said what runs: see tick() */
 	bool behind;    /* perhaps: see catch_up_hash() */
+	bool waits;     /* for the disk, to catch up */
 	struct rec_sweep sweep;
 	int64_t began_us; /* the engine; its frames came later */
 	int64_t seen_us;  /* its newest frame; 0: none yet */
@@ -206,12 +209,12 @@ static void tick(struct recorder *r)
 
 /* --- results ---------------------------------------------------------------*/
 
-static void tell_engine(struct recorder *r, const struct open_rec *o,
-    bool failed, const struct rec_wav_result *res)
+static void tell_engine(struct recorder *r, struct call_id call, bool failed,
+    const struct rec_wav_result *res)
 {
 	struct msg m = { .kind = MSG_REC_RESULT };
 
-	m.u.rec_result = (struct msg_rec_result){ .call = o->call,
+	m.u.rec_result = (struct msg_rec_result){ .call = call,
 		.failed = failed,
 		.bytes = res->bytes,
 		.samples = res->samples };
@@ -263,16 +266,15 @@ static struct open_rec *new_slot(struct recorder *r)
 	return NULL;
 }
 
-/* Finished already, by an earlier recorder that did not live to say so: the
- * answer is made again from the file. */
-static void answer_again(struct recorder *r, struct open_rec *o)
+/* No longer in hand: what is still to be read back of it would hold up all
+ * others, so it is finished in pieces, and told then. */
+static void hand_over(struct recorder *r, struct open_rec *o)
 {
-	struct rec_wav_result res = { 0 };
-	const bool ok = rec_wav_salvage(r->dirfd, o->name, &res) == ERR_OK;
-
-	tell_engine(r, o, !ok, &res);
+	o->wav = NULL;
 	o->used = false;
 	r->n_open--;
+	if (rec_sweep_add(&r->sweep, o->name) != ERR_OK)
+		log_error("recorder: finished later file=%s", o->name);
 }
 
 static void start_rec(struct recorder *r, const struct msg_rec_start *m)
@@ -293,7 +295,9 @@ static void start_rec(struct recorder *r, const struct msg_rec_start *m)
 	e = rec_wav_open(&o->wav, r->dirfd, slice_from(o->name), m->key,
 	    m->anchor_mono_us);
 	if (e == ERR_CONFLICT) {
-		answer_again(r, o);
+		/* Finished already, by an earlier recorder that did not live
+		 * to say so. */
+		hand_over(r, o);
 	} else if (e != ERR_OK) {
 		o->failed = true;
 		o->wav = NULL;
@@ -316,7 +320,7 @@ static void discard(struct recorder *r, struct open_rec *o)
 	o->wav = NULL;
 	o->used = false;
 	r->n_open--;
-	tell_engine(r, o, false, &nothing);
+	tell_engine(r, o->call, false, &nothing);
 }
 
 static void stop_rec(struct recorder *r, const struct msg_rec_stop *m)
@@ -332,8 +336,14 @@ static void stop_rec(struct recorder *r, const struct msg_rec_stop *m)
 		discard(r, o);
 		return;
 	}
+	if (o->wav != NULL && rec_wav_behind(o->wav) > 0) {
+		/* What the disk refused is missing; it was said. */
+		(void)!rec_wav_leave(o->wav, m->stop_mono_us);
+		hand_over(r, o);
+		return;
+	}
 	ok = finish(r, o, m->stop_mono_us, &res);
-	tell_engine(r, o, !ok, &res);
+	tell_engine(r, o->call, !ok, &res);
 	if (clk_mono_us() - m->stop_mono_us > SLOW_US)
 		rec_told_say(&r->told, &r->store, o->name, !ok, &res);
 }
@@ -386,9 +396,14 @@ static void salvaged(void *arg, const char *name, enum err e,
     const struct rec_wav_result *res)
 {
 	struct recorder *r = arg;
+	struct company_id company;
+	struct call_id call;
 
 	log_info("recorder: salvaged file=%s samples=%llu: %s", name,
 	    (unsigned long long)res->samples, err_name(e));
+	/* An engine that has just stopped it waits for that. */
+	if (recname_parse(slice_from(name), &company, &call) == ERR_OK)
+		tell_engine(r, call, e != ERR_OK, res);
 	rec_told_say(&r->told, &r->store, name, e != ERR_OK, res);
 }
 
@@ -405,11 +420,18 @@ static void sweep(struct recorder *r)
 /* Live ones that an earlier recorder began: one piece of one of them. */
 static void catch_up_hash(struct recorder *r)
 {
-	for (uint32_t i = 0; i < r->max && r->behind; i++)
-		if (r->rec[i].used && r->rec[i].wav != NULL &&
-		    rec_wav_catch_up(r->rec[i].wav, REC_SWEEP_FRAMES))
-			return;
-	r->behind = false;
+	enum rec_wav_back b = REC_WAV_BACK_DONE;
+	bool waits = false;
+
+	for (uint32_t i = 0; i < r->max && r->behind && b != REC_WAV_BACK_MORE;
+	     i++) {
+		if (!r->rec[i].used || r->rec[i].wav == NULL)
+			continue;
+		b = rec_wav_catch_up(r->rec[i].wav, REC_SWEEP_FRAMES);
+		waits = waits || b == REC_WAV_BACK_WAITS;
+	}
+	r->behind = b == REC_WAV_BACK_MORE || waits;
+	r->waits = b != REC_WAV_BACK_MORE;
 }
 
 /* --- peers -----------------------------------------------------------------*/
@@ -495,6 +517,15 @@ static void hear(struct recorder *r, struct worker_peer *p)
 		r->leaving = true;
 }
 
+static int wait_ms(const struct recorder *r)
+{
+	if ((r->sweep.going && !r->sweep.waits) || (r->behind && !r->waits))
+		return 0;
+	if (r->sweep.going || r->behind)
+		return DISK_MS;
+	return r->n_open > 0 ? TICK_MS : BEAT_ROUND_MS;
+}
+
 static void loop(struct recorder *r)
 {
 	struct worker_peer *const peers[] = { [TAG_PARENT] = &r->parent,
@@ -503,10 +534,7 @@ static void loop(struct recorder *r)
 	struct epoll_event ev[EVENTS];
 
 	while (!r->leaving) {
-		const int wait_ms = r->sweep.going || r->behind ? 0
-				    : r->n_open > 0             ? TICK_MS
-								: BEAT_ROUND_MS;
-		const int n = epoll_wait(r->epoll_fd, ev, EVENTS, wait_ms);
+		const int n = epoll_wait(r->epoll_fd, ev, EVENTS, wait_ms(r));
 
 		beat_round(r->worker->beat, MSG_RECORDER);
 		for (int i = 0; i < n; i++)

@@ -1,5 +1,6 @@
 #include "sipworker/rec_sweep.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@ void rec_sweep_end(struct rec_sweep *s)
 	s->wav = NULL;
 	s->name = NULL;
 	s->n = s->at = s->room = 0;
-	s->going = s->more = false;
+	s->going = s->more = s->waits = false;
 }
 
 static void tell(struct rec_sweep *s, const char *name, enum err e,
@@ -92,6 +93,23 @@ static void begin(struct rec_sweep *s, const struct rec_replay *rings)
 
 /* --- finishing -------------------------------------------------------------*/
 
+enum err rec_sweep_add(struct rec_sweep *s, const char *name)
+{
+	enum err e;
+
+	if (!s->going) { /* what is in the list is done */
+		s->at = s->n = 0;
+		s->first = false;
+	}
+	if ((e = make_room(s)) != ERR_OK) {
+		rec_sweep_later(s);
+		return e;
+	}
+	(void)snprintf(s->name[s->n++], sizeof(s->name[0]), "%s", name);
+	s->going = true;
+	return ERR_OK;
+}
+
 static void end_one(struct rec_sweep *s, enum err e,
     const struct rec_wav_result *res)
 {
@@ -111,7 +129,13 @@ static void piece(struct rec_sweep *s)
 		e = rec_wav_left(&s->wav, s->dirfd, s->name[s->at]);
 		if (e != ERR_OK)
 			end_one(s, e, &res);
-	} else if (!rec_wav_catch_up(s->wav, REC_SWEEP_FRAMES)) {
+	} else {
+		const enum rec_wav_back b =
+		    rec_wav_catch_up(s->wav, REC_SWEEP_FRAMES);
+
+		s->waits = b == REC_WAV_BACK_WAITS;
+		if (b != REC_WAV_BACK_DONE)
+			return;
 		e = rec_wav_finish(s->wav, 0, &res);
 		end_one(s, e, &res);
 	}

@@ -32,6 +32,7 @@ struct rec_sweep {
 	void *arg;
 	bool wanted; /* set by the owner: an engine has named its own */
 	bool going;
+	bool waits; /* for the disk: nothing is won by asking at once */
 	/* The rest is the module's. */
 	bool first;     /* what goes on was wanted */
 	bool left_over; /* something is to be tried again */
@@ -49,6 +50,9 @@ struct rec_sweep {
  * been done. */
 bool rec_sweep_turn(struct rec_sweep *s, const struct rec_replay *rings,
     bool may_retry);
+/* One more that is to be finished, which its recorder has left. ERR_NOMEM,
+ * ERR_TOOBIG: the next sweep finds it by its marker. */
+RT_MUST_USE enum err rec_sweep_add(struct rec_sweep *s, const char *name);
 /* Something was not finished: REC_SWEEP_RETRY_US from now it may be. */
 void rec_sweep_later(struct rec_sweep *s);
 /* Forgets everything. */

@@ -385,8 +385,9 @@ void engine_rec_event(struct engine *e, struct engine_now now,
 	if (!c->used || !id_eq(c->id.v, ev->call.v) ||
 	    c->rec_state != CALLREC_REC_PENDING)
 		return;
-	c->rec_state =
-	    ev->what == ENGINE_REC_DONE ? CALLREC_REC_DONE : CALLREC_REC_FAILED;
+	c->rec_state = ev->what != ENGINE_REC_DONE ? CALLREC_REC_FAILED
+		       : ev->samples == 0          ? CALLREC_REC_NONE
+						   : CALLREC_REC_DONE;
 	c->rec_bytes = ev->bytes;
 	c->rec_samples = ev->samples;
 	memcpy(c->rec_sha256, ev->sha256, sizeof(c->rec_sha256));

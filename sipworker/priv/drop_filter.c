@@ -39,7 +39,8 @@ static const int engine_calls[] = { NAME(bind), NAME(setsockopt),
 static const int recorder_calls[] = { NAME(open), NAME(openat), NAME(mkdirat),
 	NAME(renameat), NAME(renameat2), NAME(unlinkat), NAME(getdents64),
 	NAME(newfstatat), NAME(statx), NAME(faccessat), NAME(faccessat2),
-	NAME(fsync), NAME(fdatasync), NAME(ftruncate), NAME(stat) };
+	NAME(fsync), NAME(fdatasync), NAME(ftruncate), NAME(stat),
+	NAME(preadv2), NAME(fadvise64) };
 
 static const int store_calls[] = { NAME(open), NAME(openat), NAME(unlinkat),
 	NAME(getdents64), NAME(newfstatat), NAME(statx), NAME(stat),

@@ -1,9 +1,11 @@
 #include "sipworker/rec/rec_wav.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "lib/base/log.h"
@@ -20,6 +22,12 @@
 #define HASH_AT_ONCE 1024 /* frames */
 #define FRAME_MAX    640
 
+/* Asked for in advance. */
+#define AHEAD_BYTES (1 << 20)
+/* A file system that brings nothing however often it is asked (some 10 s) is
+ * waited for, so that everything has an end. */
+#define WAITS_MAX 2000
+
 struct rec_wav {
 	int dirfd;
 	struct snd_wav *file; /* NULL: it was renamed already */
@@ -32,7 +40,8 @@ struct rec_wav {
 	int64_t kept;                  /* of these, frames in the file */
 	int64_t hashed;                /* of these, in the check sum */
 	bool unread;                   /* they cannot be read back */
-	bool failed;                   /* the disk refused; no more is tried */
+	unsigned int waits; /* for the disk, since it brought something */
+	bool failed;        /* the disk refused; no more is tried */
 	uint64_t late;
 	uint64_t placed;
 	char name[REC_FILE_NAME_MAX + 1];
@@ -76,40 +85,84 @@ static enum err hash_frames(struct rec_wav *w, const uint8_t *ulaw, size_t n)
 	return e;
 }
 
-/* Reads back what an earlier life wrote, for the check sum. */
-static enum err hash_back(struct rec_wav *w, int64_t frames)
+/* What is in memory; -1 and EAGAIN: nothing yet, and the disk was asked for it.
+ * Where the file system cannot say, it is waited for. */
+static ssize_t read_ready(struct rec_wav *w, void *block, size_t n, off_t at)
+{
+	const struct iovec to = { block, n };
+	ssize_t got;
+
+	if (w->waits >= WAITS_MAX)
+		return pread(w->fd, block, n, at);
+	got = preadv2(w->fd, &to, 1, at, RWF_NOWAIT);
+	if (got == -1 && errno == EAGAIN) {
+		w->waits++;
+		/* Refused: then it comes by the last wait. */
+		(void)posix_fadvise(w->fd, at, AHEAD_BYTES,
+		    POSIX_FADV_WILLNEED);
+		errno = EAGAIN;
+	} else if (got == -1 && (errno == EOPNOTSUPP || errno == ENOSYS)) {
+		got = pread(w->fd, block, n, at);
+	}
+	return got;
+}
+
+/* One block of what an earlier life wrote, for the check sum. ERR_BUSY: the
+ * disk has not brought it yet; only if now. */
+static enum err hash_block_back(struct rec_wav *w, int64_t frames, bool now)
 {
 	uint8_t block[HASH_AT_ONCE * SND_WAV_CHANNELS];
+	const size_t some =
+	    frames < HASH_AT_ONCE ? (size_t)frames : HASH_AT_ONCE;
+	const size_t want = some * SND_WAV_CHANNELS;
+	const off_t at =
+	    (off_t)(w->data_at + (uint64_t)w->hashed * SND_WAV_CHANNELS);
+	const ssize_t n = now ? read_ready(w, block, want, at)
+			      : pread(w->fd, block, want, at);
 
-	while (frames > 0) {
-		const size_t some =
-		    frames < HASH_AT_ONCE ? (size_t)frames : HASH_AT_ONCE;
-		const uint64_t at =
-		    w->data_at + (uint64_t)w->hashed * SND_WAV_CHANNELS;
-		const ssize_t n =
-		    pread(w->fd, block, some * SND_WAV_CHANNELS, (off_t)at);
-
-		if (n != (ssize_t)(some * SND_WAV_CHANNELS)) {
-			log_sys("rec: read back");
-			return ERR_IO;
-		}
-		if (hash_frames(w, block, some) != ERR_OK)
-			return ERR_INTERNAL;
-		w->hashed += (int64_t)some;
-		frames -= (int64_t)some;
+	if (n == -1 && errno == EAGAIN)
+		return ERR_BUSY;
+	/* At the end of a page less may be there than was asked for. */
+	if (n < SND_WAV_CHANNELS) {
+		log_sys("rec: read back");
+		return ERR_IO;
 	}
+	if (hash_frames(w, block, (size_t)n / SND_WAV_CHANNELS) != ERR_OK)
+		return ERR_INTERNAL;
+	w->hashed += n / SND_WAV_CHANNELS;
+	w->waits = 0;
 	return ERR_OK;
 }
 
-bool rec_wav_catch_up(struct rec_wav *w, int64_t frames)
+static enum err hash_back(struct rec_wav *w)
 {
-	const int64_t behind = w->kept - w->hashed;
+	enum err e = ERR_OK;
 
-	if (behind <= 0 || w->unread)
-		return false;
-	if (hash_back(w, behind < frames ? behind : frames) != ERR_OK)
+	while (e == ERR_OK && rec_wav_behind(w) > 0)
+		e = hash_block_back(w, rec_wav_behind(w), false);
+	return e;
+}
+
+int64_t rec_wav_behind(const struct rec_wav *w)
+{
+	return w->unread ? 0 : w->kept - w->hashed;
+}
+
+enum rec_wav_back rec_wav_catch_up(struct rec_wav *w, int64_t frames)
+{
+	const int64_t behind = rec_wav_behind(w);
+	const int64_t to = w->hashed + (behind < frames ? behind : frames);
+	enum err e = ERR_OK;
+
+	if (behind <= 0)
+		return REC_WAV_BACK_DONE;
+	while (e == ERR_OK && w->hashed < to)
+		e = hash_block_back(w, to - w->hashed, true);
+	if (e == ERR_BUSY)
+		return REC_WAV_BACK_WAITS;
+	if (e != ERR_OK)
 		w->unread = true; /* told when it is finished */
-	return true;
+	return REC_WAV_BACK_MORE;
 }
 
 /* Takes fd. */
@@ -311,7 +364,7 @@ static enum err finish_file(struct rec_wav *w, struct rec_wav_result *out)
 	struct stat st;
 	enum err e = w->failed ? ERR_IO : ERR_OK;
 
-	if (w->unread || hash_back(w, w->kept - w->hashed) != ERR_OK)
+	if (w->unread || hash_back(w) != ERR_OK)
 		e = ERR_IO;
 	if (sha256_end(w->hash, out->sha256) != ERR_OK)
 		e = ERR_INTERNAL;
@@ -339,6 +392,11 @@ enum err rec_wav_finish(struct rec_wav *w, int64_t stop_us,
 
 	if (w->file != NULL)
 		flush(w, rec_time_at(&w->time[0], stop_us));
+	if (w->file != NULL && w->kept == 0 && !w->failed) {
+		rec_wav_discard(w);
+		*out = result;
+		return ERR_OK;
+	}
 	result.samples = (uint64_t)w->kept;
 	result.late = w->late;
 	result.placed = w->placed;
@@ -389,16 +447,4 @@ enum err rec_wav_left(struct rec_wav **out, int dirfd, const char *name)
 	const enum err e = rec_wav_open(out, dirfd, slice_from(name), 0, 0);
 
 	return e == ERR_CONFLICT ? open_finished(out, dirfd, name) : e;
-}
-
-enum err rec_wav_salvage(int dirfd, const char *name,
-    struct rec_wav_result *out)
-{
-	struct rec_wav_result result;
-	struct rec_wav *w;
-	enum err e = rec_wav_left(&w, dirfd, name);
-
-	if (e == ERR_OK && (e = rec_wav_finish(w, 0, &result)) == ERR_OK)
-		*out = result;
-	return e;
 }

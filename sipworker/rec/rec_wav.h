@@ -51,13 +51,22 @@ void rec_wav_frame(struct rec_wav *w, unsigned int channel,
 /* Writes what is due; to be called a few times a second. */
 void rec_wav_tick(struct rec_wav *w, int64_t now_us);
 
-/* Reads back up to `frames` frames of what was there when it was opened. False:
- * there was nothing to do. */
-bool rec_wav_catch_up(struct rec_wav *w, int64_t frames);
+enum rec_wav_back {
+	REC_WAV_BACK_DONE, /* there was nothing to do */
+	REC_WAV_BACK_MORE, /* perhaps */
+	REC_WAV_BACK_WAITS /* for the disk: to be asked again in 5 ms or so */
+};
+
+/* Frames that were there when it was opened and are still to be read back. */
+int64_t rec_wav_behind(const struct rec_wav *w);
+/* Reads back up to `frames` of them, and waits for no disk: what is not in
+ * memory is asked for and taken by a later call. */
+enum rec_wav_back rec_wav_catch_up(struct rec_wav *w, int64_t frames);
 
 /* Writes all up to stop_us, syncs, renames, frees w, whatever it returns. On
- * ERR_IO *out says what there is; the ".part" stays for rec_wav_salvage(),
- * because audio is never thrown away. */
+ * ERR_IO *out says what there is; the ".part" stays for rec_wav_left(),
+ * because audio is never thrown away. One without a sample is no recording:
+ * nothing is left of it, and *out says so (ERR_OK, zeros). */
 RT_MUST_USE enum err rec_wav_finish(struct rec_wav *w, int64_t stop_us,
     struct rec_wav_result *out);
 /* Writes all up to stop_us and leaves the ".part" as it is, for a later
@@ -74,8 +83,5 @@ void rec_wav_drop(struct rec_wav *w);
  * finished file is none of ours; ERR_IO. */
 RT_MUST_USE enum err rec_wav_left(struct rec_wav **out, int dirfd,
     const char *name);
-/* rec_wav_left() and rec_wav_finish() in one go. */
-RT_MUST_USE enum err rec_wav_salvage(int dirfd, const char *name,
-    struct rec_wav_result *out);
 
 #endif

@@ -232,6 +232,7 @@ static enum err add_recording(struct db *db, struct company_id company,
 enum err drain_recording(struct db *db, const struct drain_recording *r,
     int64_t now_us)
 {
+	const bool is_empty = !r->failed && r->samples == 0;
 	struct recording_row row;
 	struct company_id company;
 	struct call_id call;
@@ -240,6 +241,8 @@ enum err drain_recording(struct db *db, const struct drain_recording *r,
 	if ((e = recname_parse(r->name, &company, &call)) != ERR_OK)
 		return e;
 	e = db_recording_by_call(db, company, call, &row);
+	if (e == ERR_NOTFOUND && is_empty)
+		return ERR_OK;
 	if (e == ERR_NOTFOUND)
 		e = add_recording(db, company, call, r->name, &row, now_us);
 	if (e != ERR_OK || strcmp(row.state, "ready") == 0)
@@ -249,6 +252,9 @@ enum err drain_recording(struct db *db, const struct drain_recording *r,
 		return db_recording_failed(db, company, row.id,
 		    RECORDING_WRITE);
 	}
+	if (is_empty) /* there is no file of it */
+		return db_recording_failed(db, company, row.id,
+		    RECORDING_MISSING);
 	row.size_bytes = r->bytes;
 	row.duration_ms = (uint32_t)(r->samples * 1000 / RATE_HZ);
 	memcpy(row.pcm_sha256, r->sha256, sizeof(row.pcm_sha256));

@@ -353,6 +353,15 @@ enum err open_calls_interrupt_leg(const struct open_calls *o,
 	return buf_err(out);
 }
 
+/* Nobody was reached and not a sample written: there is nothing to look for. Of
+ * a conversation it is said that its recording is missing. */
+static bool is_nothing(const struct open_call *c,
+    const struct open_calls_rec *rec)
+{
+	return !rec->failed && rec->samples == 0 &&
+	       c->bridged_us == CALLREC_NEVER;
+}
+
 enum err open_calls_interrupt(const struct open_calls *o, struct call_id call,
     int64_t gone_wall_us, const struct open_calls_rec *rec, struct buf *out)
 {
@@ -369,15 +378,16 @@ enum err open_calls_interrupt(const struct open_calls *o, struct call_id call,
 	callrec_interrupted(&opened, c->last + 1,
 	    end_of(c, opened.u.opened.wall_us, gone_wall_us, rec), &closed);
 	fill(c, &closed.u.closed);
-	if (rec != NULL) {
-		closed.u.closed.recording =
-		    rec->failed ? CALLREC_REC_FAILED : CALLREC_REC_DONE;
+	if (rec != NULL && !is_nothing(c, rec)) {
+		closed.u.closed.recording = rec->failed || rec->samples == 0
+						? CALLREC_REC_FAILED
+						: CALLREC_REC_DONE;
 		closed.u.closed.rec_name = rec->name;
 		closed.u.closed.rec_bytes = rec->bytes;
 		closed.u.closed.rec_samples = rec->samples;
 		memcpy(closed.u.closed.rec_sha256, rec->sha256,
 		    sizeof(rec->sha256));
-	} else if (c->rec_start_us != CALLREC_NEVER) {
+	} else if (rec == NULL && c->rec_start_us != CALLREC_NEVER) {
 		/* Who had to say what became of it died as well. */
 		recname_make(opened.head.company, call, opened.u.opened.wall_us,
 		    name);

@@ -101,6 +101,13 @@ static void name_of(int who, struct call_id call, char out[128])
 	(void)snprintf(out, 128, "%s/2026-11-20/%s.wav", company, id);
 }
 
+static enum err recorded_nothing(const char *name)
+{
+	const struct drain_recording r = { .name = slice_from(name) };
+
+	return drain_recording(store, &r, NOW);
+}
+
 static enum err recorded(const char *name, bool failed)
 {
 	const struct drain_recording r = { .name = slice_from(name),
@@ -109,6 +116,27 @@ static enum err recorded(const char *name, bool failed)
 		.samples = 16000 };
 
 	return drain_recording(store, &r, NOW);
+}
+
+/* One that is waited for holds nothing: there will be no file. */
+static void test_recording_nothing(void **state)
+{
+	const struct call_id call = new_call();
+	struct recording_row row = { .call = call,
+		.state = "pending",
+		.started_us = NOW,
+		.rate_hz = 8000 };
+
+	(void)state;
+	memcpy(row.id.v, call.v, sizeof(row.id.v));
+	name_of(0, call, row.path);
+	ok(open_call(0, call));
+	ok(close_call(0, call));
+	ok(db_recording_add(store, t->company[0].id, &row, NOW));
+	ok(recorded_nothing(row.path));
+	ok(db_recording_by_call(store, t->company[0].id, call, &row));
+	assert_string_equal(row.state, "failed");
+	assert_string_equal(row.why, RECORDING_MISSING);
 }
 
 static void test_recording(void **state)
@@ -125,6 +153,10 @@ static void test_recording(void **state)
 	assert_int_equal(recorded(name, false), ERR_NOTFOUND); /* later */
 	ok(close_call(0, call));
 	assert_int_equal(recorded(foreign, false), ERR_NOTFOUND);
+	ok(recorded_nothing(name)); /* and no row says that there is one */
+	assert_int_equal(db_recording_by_call(store, t->company[0].id, call,
+			     &row),
+	    ERR_NOTFOUND);
 	ok(recorded(name, true));
 	ok(db_recording_by_call(store, t->company[0].id, call, &row));
 	assert_string_equal(row.state, "failed");
@@ -410,6 +442,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_recording),
+		cmocka_unit_test(test_recording_nothing),
 		cmocka_unit_test(test_recording_names),
 		cmocka_unit_test(test_notice),
 		cmocka_unit_test(test_refused),

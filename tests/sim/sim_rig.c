@@ -123,7 +123,8 @@ static void answer_name(struct rig *r)
 void rig_pump(struct rig *r)
 {
 	struct engine_action a;
-	struct engine_rec_event done = { .what = ENGINE_REC_DONE };
+	struct engine_rec_event done = { .what = ENGINE_REC_DONE,
+		.samples = 8000 };
 
 	while (engine_pop(r->engine, &a)) {
 		if (a.what == ENGINE_DIALOG && r->on_dialog != NULL)

@@ -152,6 +152,51 @@ static void say(struct open_calls *o, uint32_t seq, const struct callrec *r)
 	buf_fini(&b);
 }
 
+/* What the recorder found of it holds not a sample. */
+static void test_interrupt_nothing(void **state)
+{
+	static const struct {
+		const char *why;
+		bool bridged;
+		bool failed;
+		enum callrec_recording want;
+	} cases[] = {
+		{ "refused after the notice", false, false, CALLREC_REC_NONE },
+		{ "they talked: it is missed", true, false,
+		    CALLREC_REC_FAILED },
+		{ "the disk refused", false, true, CALLREC_REC_FAILED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		struct callrec ev = record(CALLREC_EVENT, 7, 1, RT_SEC_US), r;
+		struct open_calls_rec rec = { .name = SLICE("a/b/c.wav"),
+			.failed = cases[i].failed };
+		struct open_calls *o;
+		struct call_id any;
+		struct buf b;
+
+		assert_int_equal(open_calls_new(2, &o), ERR_OK);
+		assert_int_equal(feed(o, 1, CALLREC_OPENED, 7, 0), ERR_OK);
+		ev.u.event.what = CALLREC_EV_REC_START;
+		say(o, 1, &ev);
+		ev.head.seq = 2;
+		ev.u.event.what = CALLREC_EV_BRIDGED;
+		if (cases[i].bridged)
+			say(o, 2, &ev);
+		buf_init(&b, CALLREC_BYTES_MAX);
+		assert_true(open_calls_any(o, &any));
+		assert_int_equal(open_calls_interrupt(o, any, WALL, &rec, &b),
+		    ERR_OK);
+		assert_int_equal(callrec_decode(buf_slice(&b), &r), ERR_OK);
+		if (r.u.closed.recording != cases[i].want)
+			fail_msg("%s: %d", cases[i].why,
+			    (int)r.u.closed.recording);
+		buf_fini(&b);
+		open_calls_free(o);
+	}
+}
+
 static void event(struct open_calls *o, uint32_t seq,
     enum callrec_event_what what, uint8_t leg, int64_t at_s)
 {
@@ -341,6 +386,7 @@ int main(void)
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_interrupt),
 		cmocka_unit_test(test_interrupt_recording),
+		cmocka_unit_test(test_interrupt_nothing),
 		cmocka_unit_test(test_talk_time),
 		cmocka_unit_test(test_legs),
 		cmocka_unit_test(test_every_allocation_fails_once),

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -275,6 +276,19 @@ static void test_resume(void **state)
 	(void)close(dir);
 }
 
+/* One for which the disk need not be asked. */
+static enum rec_wav_back piece_back(struct rec_wav *w, int64_t frames)
+{
+	const int64_t to = rec_wav_behind(w) - frames;
+	enum rec_wav_back b = rec_wav_catch_up(w, frames);
+
+	while (b == REC_WAV_BACK_WAITS) {
+		(void)poll(NULL, 0, 5);
+		b = rec_wav_catch_up(w, rec_wav_behind(w) - to);
+	}
+	return b;
+}
+
 /* A long one is read back in pieces while its call goes on. */
 static void test_catch_up(void **state)
 {
@@ -295,18 +309,20 @@ static void test_catch_up(void **state)
 		struct rec_wav *w = begin(dir);
 		struct rec_wav_result r;
 
-		assert_false(rec_wav_catch_up(w, 1)); /* nothing was there */
+		/* Nothing was there. */
+		assert_int_equal(rec_wav_catch_up(w, 1), REC_WAV_BACK_DONE);
 		for (int64_t i = 0; i < 300; i++)
 			put(w, i & 1, i, i * 20, (uint8_t)i);
 		assert_int_equal(rec_wav_leave(w, T0 + 6 * RT_SEC_US), ERR_OK);
 		w = begin(dir);
 		for (unsigned int n = 0; n < cases[k].pieces; n++) {
-			assert_true(rec_wav_catch_up(w, cases[k].piece));
+			assert_int_equal(piece_back(w, cases[k].piece),
+			    REC_WAV_BACK_MORE);
 			for (int64_t i = 300 + 100 * n; i < 400 + 100 * n; i++)
 				put(w, 0, i, i * 20, (uint8_t)i);
 			rec_wav_tick(w, T0 + (8 + 2 * n) * RT_SEC_US);
 		}
-		while (k == 3 && rec_wav_catch_up(w, 1000))
+		while (k == 3 && rec_wav_catch_up(w, 1000) != REC_WAV_BACK_DONE)
 			put(w, 0, 400, 8000, 0x10);
 		assert_int_equal(rec_wav_finish(w, T0 + 12 * RT_SEC_US, &r),
 		    ERR_OK);
@@ -318,6 +334,38 @@ static void test_catch_up(void **state)
 	}
 }
 
+/* What the kernel has forgotten comes from the disk, and is not waited for. On
+ * a file system in memory nothing is forgotten. */
+static void test_catch_up_from_disk(void **state)
+{
+	const int dir = new_dir();
+	struct rec_wav *w = begin(dir);
+	struct rec_wav_result r;
+	enum rec_wav_back b;
+	char part[64];
+	int fd;
+
+	(void)state;
+	for (int64_t i = 0; i < 3000; i++)
+		put(w, i & 1, i, i * 20, (uint8_t)i);
+	assert_int_equal(rec_wav_leave(w, T0 + 60 * RT_SEC_US), ERR_OK);
+	(void)snprintf(part, sizeof(part), "%s.part", name);
+	w = begin(dir);
+	assert_int_equal(rec_wav_behind(w), 480000);
+	fd = openat(dir, part, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(fsync(fd), 0);
+	assert_int_equal(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
+	(void)close(fd);
+	while ((b = rec_wav_catch_up(w, 10000)) != REC_WAV_BACK_DONE)
+		if (b == REC_WAV_BACK_WAITS)
+			(void)poll(NULL, 0, 5);
+	assert_int_equal(rec_wav_behind(w), 0);
+	assert_int_equal(rec_wav_finish(w, T0 + 60 * RT_SEC_US, &r), ERR_OK);
+	assert_int_equal(r.samples, 480000);
+	check_hash(dir, &r);
+	(void)close(dir);
+}
+
 static char orphan[128];
 static unsigned int orphans;
 
@@ -327,6 +375,14 @@ static void note(void *arg, const struct rec_file_marker *m)
 	(void)snprintf(orphan, sizeof(orphan), "%s", m->name);
 	assert_true(m->key == 7 && m->anchor_us == T0);
 	orphans++;
+}
+
+static enum err salvage(int dir, const char *file, struct rec_wav_result *r)
+{
+	struct rec_wav *w;
+	const enum err e = rec_wav_left(&w, dir, file);
+
+	return e == ERR_OK ? rec_wav_finish(w, 0, r) : e;
 }
 
 static void test_salvage(void **state)
@@ -347,7 +403,7 @@ static void test_salvage(void **state)
 	assert_int_equal(rec_file_orphans(dir, note, NULL), ERR_OK);
 	assert_int_equal(orphans, 1);
 	assert_string_equal(orphan, name);
-	assert_int_equal(rec_wav_salvage(dir, orphan, &r), ERR_OK);
+	assert_int_equal(salvage(dir, orphan, &r), ERR_OK);
 	assert_int_equal(r.samples, 12000);
 	check_hash(dir, &r);
 	/* Killed between the rename and the marker's end. */
@@ -355,7 +411,7 @@ static void test_salvage(void **state)
 			     O_WRONLY | O_CREAT | O_CLOEXEC, 0600)),
 	    0);
 	memset(&r, 0, sizeof(r));
-	assert_int_equal(rec_wav_salvage(dir, orphan, &r), ERR_OK);
+	assert_int_equal(salvage(dir, orphan, &r), ERR_OK);
 	assert_int_equal(r.samples, 12000);
 	check_hash(dir, &r);
 	orphans = 0;
@@ -443,6 +499,36 @@ static void test_discard(void **state)
 	(void)close(dir);
 }
 
+/* The disk has nothing of it, and nothing came: a worker that was killed right
+ * after the beginning, or an engine before its first frame. */
+static void test_empty(void **state)
+{
+	const int dir = new_dir();
+	struct rec_wav_result r = { .samples = 7 };
+	struct rec_wav *w;
+	char part[64];
+
+	(void)state;
+	(void)snprintf(part, sizeof(part), "%s.part", name);
+	w = begin(dir);
+	put(w, 0, 0, 0, 0x80); /* in the window still */
+	rec_wav_drop(w);
+	assert_int_equal(faccessat(dir, part, F_OK, 0), 0);
+	assert_int_equal(salvage(dir, name, &r), ERR_OK);
+	assert_int_equal(r.samples, 0);
+	w = begin(dir);
+	r.samples = 7;
+	assert_int_equal(rec_wav_finish(w, T0 - RT_SEC_US, &r), ERR_OK);
+	assert_int_equal(r.samples, 0);
+	assert_int_equal(r.bytes, 0);
+	assert_int_equal(faccessat(dir, part, F_OK, 0), -1);
+	assert_int_equal(faccessat(dir, name, F_OK, 0), -1);
+	orphans = 0;
+	assert_int_equal(rec_file_orphans(dir, note, NULL), ERR_OK);
+	assert_int_equal(orphans, 0);
+	(void)close(dir);
+}
+
 static void test_names(void **state)
 {
 	static const struct {
@@ -473,9 +559,11 @@ int main(void)
 		cmocka_unit_test(test_delay),
 		cmocka_unit_test(test_resume),
 		cmocka_unit_test(test_catch_up),
+		cmocka_unit_test(test_catch_up_from_disk),
 		cmocka_unit_test(test_salvage),
 		cmocka_unit_test(test_markers),
 		cmocka_unit_test(test_discard),
+		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_names),
 	};
 

@@ -1,6 +1,7 @@
 /* Tests of sipworker/rec_sweep: what was left behind is finished a piece at a
  * time, and what cannot be finished is in nobody's way. */
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,11 +122,23 @@ static void is_whole(const struct rec_sweep *s, const char *name,
 	snd_read_close(r);
 }
 
+/* One for which the disk need not be asked. */
+static bool turn(struct rec_sweep *s)
+{
+	bool all = rec_sweep_turn(s, NULL, true);
+
+	while (s->waits) {
+		(void)poll(NULL, 0, 5);
+		all = rec_sweep_turn(s, NULL, true);
+	}
+	return all;
+}
+
 /* Until all is done; how many turns it took. */
 static unsigned int turns(struct rec_sweep *s)
 {
 	for (unsigned int n = 1; n < TURNS; n++)
-		if (rec_sweep_turn(s, NULL, true))
+		if (turn(s))
 			return n;
 	fail_msg("it never ends");
 	return 0;
@@ -148,7 +161,7 @@ static void test_pieces(void **state)
 	/* It is opened, read in four pieces and finished; a live recording
 	 * goes on between any two of them. */
 	for (unsigned int n = 0; n < 5; n++) {
-		assert_false(rec_sweep_turn(&s, NULL, true));
+		assert_false(turn(&s));
 		assert_true(s.going);
 		assert_int_equal(done.n, 0);
 		for (int64_t end = i + 25; i < end; i++)
@@ -180,11 +193,13 @@ static void test_renamed(void **state)
 	static const char marker[] = "com_1/2026-11-20/cal_1.wav 7 5000000000";
 	struct rec_sweep s = new_sweep();
 	struct rec_wav_result res;
+	struct rec_wav *w;
 	int fd;
 
 	(void)state;
 	leave(&s, name, 500);
-	assert_int_equal(rec_wav_salvage(s.dirfd, name, &res), ERR_OK);
+	assert_int_equal(rec_wav_left(&w, s.dirfd, name), ERR_OK);
+	assert_int_equal(rec_wav_finish(w, 0, &res), ERR_OK);
 	fd = openat(s.dirfd, "open/cal_1.wav", O_WRONLY | O_CREAT | O_CLOEXEC,
 	    0600);
 	assert_int_equal(write(fd, marker, sizeof(marker) - 1),
@@ -257,6 +272,35 @@ static void test_again(void **state)
 	close_sweep(&s);
 }
 
+/* Handed over by its recorder, with and without a sweep that goes on. */
+static void test_added(void **state)
+{
+	static const char name[] = "com_1/2026-11-20/cal_1.wav";
+	static const char other[] = "com_1/2026-11-20/cal_2.wav";
+	struct rec_sweep s = new_sweep();
+
+	(void)state;
+	(void)turns(&s);
+	leave(&s, name, 500);
+	assert_int_equal(rec_sweep_add(&s, name), ERR_OK);
+	assert_true(s.going);
+	/* Nobody wanted a sweep, so none is told to be done. */
+	while (s.going)
+		assert_false(turn(&s));
+	assert_int_equal(done.n, 1);
+	assert_string_equal(done.last, name);
+	is_whole(&s, name, &done.res);
+	s.wanted = true;
+	leave(&s, other, 500);
+	assert_false(turn(&s));
+	assert_int_equal(rec_sweep_add(&s, other), ERR_OK);
+	(void)turns(&s);
+	assert_int_equal(done.failed, 0);
+	is_whole(&s, other, &done.res);
+	assert_int_equal(faccessat(s.dirfd, "open/cal_2.wav", F_OK, 0), -1);
+	close_sweep(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +308,7 @@ int main(void)
 		cmocka_unit_test(test_renamed),
 		cmocka_unit_test(test_blocked),
 		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_added),
 	};
 
 	log_open("test", -1, LOG_ERROR);
