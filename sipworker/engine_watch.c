@@ -63,6 +63,9 @@ static const struct {
 	    "what cannot be read as SIP is dropped unanswered" },
 	[ENGINE_WATCH_BAD] = { AT(refused_bad), OF_SOURCE, AT(bad_source),
 	    "broken requests get 400, 416 or 505 with the reason" },
+	[ENGINE_WATCH_LOOP] = { AT(refused_loop), OF_SOURCE, AT(loop_source),
+	    "calls that were diverted too often come in circles, they get "
+	    "482" },
 };
 
 static void put_who(const struct engine_stats *s, enum of of, size_t at,

@@ -73,6 +73,7 @@ static void load_caller(struct call *c, const struct invite *in)
 	memcpy(c->caller, in->caller.e164, sizeof(in->caller.e164));
 	memcpy(c->display, in->display, sizeof(c->display));
 	c->max_forwards = in->max_forwards;
+	c->diversions = in->diversions;
 	c->offer_n = in->sdp.n;
 	if (in->sdp.n > 0)
 		memcpy(c->offer, in->sdp.p, in->sdp.n);

@@ -102,6 +102,7 @@ struct call {
 	char display[CALL_NAME_MAX];
 	bool anonymous;
 	unsigned int max_forwards;
+	unsigned int diversions; /* before it came here */
 	size_t offer_n;
 	char offer[CALL_OFFER_MAX]; /* the caller's description */
 	struct flow_facts facts;

@@ -388,6 +388,7 @@ struct engine_stats {
 	uint64_t register_failed; /* registrations refused or unanswered */
 	uint64_t refused_trunk;   /* its limits, in or out */
 	uint64_t refused_foreign_number; /* another account's, or trunk's */
+	uint64_t refused_loop;           /* diverted too often before */
 	uint64_t lookups_late;
 	uint64_t questions_late;
 	uint64_t sent;
@@ -398,6 +399,7 @@ struct engine_stats {
 	struct trunk_id full_trunk;         /* the last that was at its limit */
 	struct trunk_id unregistered_trunk; /* the last that refused us */
 	uint32_t foreign_source;   /* the last that dialled such a number */
+	uint32_t loop_source;      /* the last that brought such a call */
 	uint32_t unknown_source;   /* the last that dialled nobody's */
 	uint32_t malformed_source; /* the last whose message was dropped */
 	uint32_t bad_source;       /* the last whose request was broken */

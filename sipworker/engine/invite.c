@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/base/scan.h"
 #include "lib/base/utf8.h"
 #include "sipworker/engine/leg_in.h"
 #include "sipworker/engine/leg_out.h"
@@ -226,15 +227,72 @@ static uint64_t hash_of(const struct invite *in, struct slice what)
 	return h | 1;
 }
 
-/* A carrier that tries twice sends the same call: its From tag, or its
- * description to the byte. Two people behind one number have neither in
- * common. */
+/* RFC 7989 5: what the caller's own telephone calls this call, through every
+ * switch between. All zeros are nobody's. */
+static struct slice session_id(const struct sip_msg *m)
+{
+	const struct slice v = sip_msg_named(m, SLICE("Session-ID"));
+	const struct slice id =
+	    slice_trim(slice_head(v, slice_find(v, ';', 0)));
+
+	for (size_t i = 0; i < id.n; i++)
+		if (id.p[i] != '0')
+			return id;
+	return SLICE("");
+}
+
+/* RFC 7315 4.6: what the first network calls it, for its bills. */
+static struct slice charging_id(const struct sip_msg *m)
+{
+	struct slice rest = sip_msg_named(m, SLICE("P-Charging-Vector"));
+	struct slice one, v;
+
+	while (rest.n > 0) {
+		(void)slice_cut(&rest, ';', &one);
+		one = slice_trim(one);
+		if (!slice_starts_case(one, SLICE("icid-value")))
+			continue;
+		v = slice_skip(one, slice_find(one, '=', 0));
+		return slice_trim(slice_skip(v, v.n == 0 ? 0 : 1));
+	}
+	return SLICE("");
+}
+
+/* A carrier that tries twice sends the same call: its From tag, its description
+ * to the byte, or what others call it. Two people behind one number have none
+ * of these in common. */
 static void read_same(const struct sip_msg *m, struct invite *in)
 {
 	if (in->caller.kind != NUMBER_IN_E164)
 		return;
-	in->same.tag = hash_of(in, m->from.tag);
-	in->same.sdp = hash_of(in, in->sdp);
+	in->same.mark[SLOTS_SAME_TAG] = hash_of(in, m->from.tag);
+	in->same.mark[SLOTS_SAME_SDP] = hash_of(in, in->sdp);
+	in->same.mark[SLOTS_SAME_SESSION] = hash_of(in, session_id(m));
+	in->same.mark[SLOTS_SAME_CHARGING] = hash_of(in, charging_id(m));
+}
+
+/* A number that rings a number that rings the first one: our Max-Forwards does
+ * not come back through a telephone network, the count of diversions may (RFC
+ * 5806 9.1; each header without one is one). */
+static unsigned int count_diversions(const struct sip_msg *m)
+{
+	struct sip_msg_walk w = { 0 };
+	struct slice item, v;
+	struct sip_addr a;
+	unsigned int n = 0;
+
+	while (sip_msg_walk(m, SIP_HDR_DIVERSION, &w, &item)) {
+		uint32_t count = 1;
+
+		if (sip_addr_parse(item, &a) == ERR_OK &&
+		    sip_param_find(a.params, SLICE("counter"), &v) == ERR_OK &&
+		    (scan_u32(&v, &count) != ERR_OK || count == 0))
+			count = 1;
+		if (count > INVITE_DIVERSIONS_MAX)
+			return INVITE_DIVERSIONS_MAX;
+		n += count;
+	}
+	return n < INVITE_DIVERSIONS_MAX ? n : INVITE_DIVERSIONS_MAX;
 }
 
 /* --- the whole -------------------------------------------------------------*/
@@ -296,6 +354,12 @@ unsigned int invite_read(struct engine *e, const struct sip_txn_event *ev,
 	if ((status = check(e, ev->msg, out)) != 0)
 		return status;
 	out->sdp = sip_body_sdp(ev->msg);
+	out->diversions = count_diversions(ev->msg);
+	if (out->diversions == INVITE_DIVERSIONS_MAX) {
+		e->stats.refused_loop++;
+		e->stats.loop_source = ev->from.ip;
+		return 482;
+	}
 	if (!find_dialled(e, ev, out))
 		return 404;
 	snap_trunk_at(slots_snap_now(e), out->trunk, &t);

@@ -10,6 +10,9 @@
 #include "sipworker/engine/slots.h"
 #include "sipworker/engine/trace.h"
 
+/* Who was diverted so often goes in circles: 482. */
+#define INVITE_DIVERSIONS_MAX 6
+
 struct invite {
 	uint32_t trunk;  /* row */
 	uint32_t number; /* row */
@@ -17,6 +20,7 @@ struct invite {
 	bool anonymous;
 	char display[CALL_NAME_MAX];
 	unsigned int max_forwards; /* for the next leg */
+	unsigned int diversions;   /* it was diverted so often before */
 	struct slice sdp;          /* may be empty: a late offer */
 	struct slots_same same;    /* what tells whether it is a repeat */
 	char attested[2]; /* "A", or "a" when only claimed; "" nothing */

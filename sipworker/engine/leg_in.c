@@ -205,6 +205,8 @@ static void on_refresh_response(struct engine *e, struct leg *l,
 		if (ev->method == SIP_METHOD_INVITE)
 			leg_out_ack_of(e, l, ev->id);
 		take_refresh_answer(e, l, ev->msg);
+		/* They may want another interval now (RFC 4028 7.2). */
+		session_read_response(l, ev->msg);
 	}
 	session_refreshed(e, l, status, ev->msg);
 }

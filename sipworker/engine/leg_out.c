@@ -205,7 +205,8 @@ static void put_diversion(struct engine *e, const struct leg *l, struct buf *b)
 	sip_uri_put_user(&v, l->call->number.e164);
 	buf_char(&v, '@');
 	addr4_put_ip(&v, e->cfg.sip.ip);
-	buf_cstr(&v, ">;reason=unconditional;counter=1");
+	buf_printf(&v, ">;reason=unconditional;counter=%u",
+	    l->call->diversions + 1);
 	if (buf_err(&v) == ERR_OK)
 		sip_write_hdr(b, SIP_HDR_DIVERSION, buf_slice(&v));
 	if (l->call->anonymous)

@@ -92,10 +92,17 @@ enum err offer_take(struct engine *e, struct leg *l, struct slice text,
 		err = sdp_audio(&sdp, allowed & 1u << l->remote.codec, &a);
 	if (err != ERR_OK)
 		err = sdp_audio(&sdp, allowed, &a);
-	if (err != ERR_OK)
+	if (err != ERR_OK && l->state == LEG_UP && l->has_remote &&
+	    sdp_is_closed(&sdp)) {
+		/* A hold by other words: the line is opened again later. */
+		a = l->remote;
+		a.line = SDP_MEDIA_MAX;
+		a.dir = SDP_INACTIVE;
+	} else if (err != ERR_OK) {
 		return err;
-	if (!is_place(e, l, &sdp.media[a.line], &a))
+	} else if (!is_place(e, l, &sdp.media[a.line], &a)) {
 		return ERR_UNSUPPORTED;
+	}
 	*changed = !l->has_remote || fingerprint(&a) != l->media_hash;
 	l->remote = a;
 	l->has_remote = true;

@@ -281,8 +281,10 @@ void slots_copy_text(char *out, size_t cap, struct slice s)
 
 static bool is_same(const struct slots_same *a, const struct slots_same *b)
 {
-	return (a->tag != 0 && a->tag == b->tag) ||
-	       (a->sdp != 0 && a->sdp == b->sdp);
+	for (size_t i = 0; i < SLOTS_SAME_MARKS; i++)
+		if (a->mark[i] != 0 && a->mark[i] == b->mark[i])
+			return true;
+	return false;
 }
 
 struct call *slots_recent_find(struct engine *e, const struct slots_same *same)

@@ -45,9 +45,16 @@ struct slots_peer {
 
 /* Hashes of caller, number and what only a copy of one INVITE has in common
  * with it; 0: the INVITE has none. */
+enum slots_same_mark {
+	SLOTS_SAME_TAG,      /* From's */
+	SLOTS_SAME_SDP,      /* the whole description */
+	SLOTS_SAME_SESSION,  /* Session-ID */
+	SLOTS_SAME_CHARGING, /* icid-value */
+	SLOTS_SAME_MARKS
+};
+
 struct slots_same {
-	uint64_t tag; /* From's */
-	uint64_t sdp; /* the whole description */
+	uint64_t mark[SLOTS_SAME_MARKS];
 };
 
 /* Calls of the last seconds: the same call again within 2 s. */

@@ -379,6 +379,19 @@ enum err sdp_audio(const struct sdp *s, unsigned int allowed,
 	return ERR_UNSUPPORTED;
 }
 
+bool sdp_is_closed(const struct sdp *s)
+{
+	bool audio = false;
+
+	for (size_t i = 0; i < s->n_media; i++) {
+		if (s->media[i].port != 0)
+			return false;
+		audio =
+		    audio || slice_eq_case(s->media[i].kind, SLICE("audio"));
+	}
+	return audio;
+}
+
 enum sdp_dir sdp_answer_dir(enum sdp_dir theirs, enum sdp_dir ours)
 {
 	/* Bits: we send, we receive. */

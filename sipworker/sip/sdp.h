@@ -69,7 +69,7 @@ enum sdp_codec {
 
 /* What the peer's description means to us. */
 struct sdp_audio {
-	size_t line;          /* which media line */
+	size_t line;          /* which media line; SDP_MEDIA_MAX: none */
 	enum sdp_codec codec; /* the first of theirs that we may use */
 	bool has[SDP_CODEC_COUNT];
 	uint8_t pt[SDP_CODEC_COUNT]; /* their payload types */
@@ -84,6 +84,10 @@ struct sdp_audio {
  * of RTP/AVP with a common codec and an IPv4 address (answer 488). */
 RT_MUST_USE enum err sdp_audio(const struct sdp *s, unsigned int allowed,
     struct sdp_audio *out);
+
+/* Every line has port 0, one of audio among them: the session goes on without
+ * media (RFC 3264 8.2). */
+bool sdp_is_closed(const struct sdp *s);
 
 /* Our side. */
 struct sdp_local {

@@ -391,34 +391,6 @@ static void test_overload_and_drain(void **state)
 	rig_fini(&r);
 }
 
-/* The same call again within 2 s is one call; another one from the same number
- * is not. */
-static void test_same_call(void **state)
-{
-	static const char other_sdp[] =
-	    "v=0\r\no=- 2 1 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\n"
-	    "t=0 0\r\nm=audio 4002 RTP/AVP 0\r\n";
-	static struct rig r; /* large for a stack */
-
-	(void)state;
-	rig_init(&r, 4);
-	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
-	rig_answer_as_phone(&r, "INVITE", 100, "");
-	rig_pass_time(&r, 500000);
-	rig_request(&r, "INVITE", 1, "+13035550100", "c2", "", "", rig_sdp);
-	rig_expect_status(&r, "again", 482);
-	rig_request(&r, "INVITE", 1, "+13035550100", "c5", "", "", other_sdp);
-	assert_int_equal(rig_count_sent(&r, "INVITE"), 2);
-	rig_answer_as_phone(&r, "INVITE", 100, "");
-	rig_request(&r, "INVITE", 1, "+13035550101", "c3", "", "", rig_sdp);
-	assert_int_equal(rig_count_sent(&r, "INVITE"), 3);
-	rig_answer_as_phone(&r, "INVITE", 100, "");
-	rig_pass_time(&r, 2 * RT_SEC_US);
-	rig_request(&r, "INVITE", 1, "+13035550100", "c4", "", "", rig_sdp);
-	assert_int_equal(rig_count_sent(&r, "INVITE"), 4);
-	rig_fini(&r);
-}
-
 /* The B leg's INVITE and the caller's record, for what the caller sent. */
 static const struct {
 	const char *why;
@@ -554,7 +526,6 @@ int main(void)
 		cmocka_unit_test(test_no_ack),
 		cmocka_unit_test(test_late_lookup),
 		cmocka_unit_test(test_overload_and_drain),
-		cmocka_unit_test(test_same_call),
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_auth),
 		cmocka_unit_test(test_snapshots),

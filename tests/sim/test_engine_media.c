@@ -45,11 +45,91 @@ static void test_hold(void **state)
 		if (strstr(rig_last(&r)->text, holds[i].want) == NULL)
 			fail_msg("%s: %s", holds[i].why, rig_last(&r)->text);
 	}
+	rig_fini(&r);
+}
+
+/* RFC 3264 8.2: what phones say that have no other word for a hold. Of a line
+ * that moves to another kind we know nothing. */
+static const struct {
+	const char *why;
+	const char *media;
+	unsigned int status;
+	const char *want; /* of the answer */
+	bool held;
+} closings[] = {
+	{ "the line goes", "m=audio 0 RTP/AVP 0\r\n", 200,
+	    "\r\nm=audio 0 RTP/AVP 0\r\n", true },
+	{ "two of them", "m=audio 0 RTP/AVP 0\r\nm=video 0 RTP/AVP 31\r\n", 200,
+	    "\r\nm=audio 0 RTP/AVP 0\r\nm=video 0 RTP/AVP 31\r\n", true },
+	{ "it is back", "m=audio 4010 RTP/AVP 0\r\n", 200,
+	    "\r\nm=audio 30000 RTP/AVP 0", false },
+	{ "for a fax", "m=audio 0 RTP/AVP 0\r\nm=image 4000 udptl t38\r\n", 488,
+	    NULL, false },
+	{ "no audio at all", "m=video 0 RTP/AVP 31\r\n", 488, NULL, false },
+	{ "video beside it",
+	    "m=audio 4010 RTP/AVP 0\r\nm=video 4012 RTP/AVP 31\r\n", 200,
+	    "\r\nm=video 0 RTP/AVP 31\r\n", false },
+};
+
+static void test_closed_line(void **state)
+{
+	unsigned int cseq = 2;
+	char tag[128];
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_request(&r, "INVITE", 1, "+13035550101", "c0", "", "",
+	    "v=0\r\no=- 1 1 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\n"
+	    "t=0 0\r\nm=audio 0 RTP/AVP 0\r\n");
+	rig_expect_status(&r, "a call does not begin so", 488);
+	rig_fini(&r);
+	rig_init(&r, 4);
+	rig_call_up(&r, tag);
+	for (size_t i = 0; i < RT_ARRAY_LEN(closings); i++) {
+		char body[600];
+		size_t n;
+
+		(void)snprintf(body, sizeof(body),
+		    "v=0\r\no=- 1 %u IN IP4 10.0.0.2\r\ns=-\r\n"
+		    "c=IN IP4 10.0.0.2\r\nt=0 0\r\n%s",
+		    cseq, closings[i].media);
+		n = r.n_media;
+		rig_request(&r, "INVITE", cseq, "+13035550100", "c1", tag, "",
+		    body);
+		rig_expect_status(&r, closings[i].why, closings[i].status);
+		if (closings[i].want != NULL &&
+		    strstr(rig_last(&r)->text, closings[i].want) == NULL)
+			fail_msg("%s: %s", closings[i].why, rig_last(&r)->text);
+		/* Nobody is sent to port 0, and silence is expected. */
+		for (; n < r.n_media; n++)
+			if (r.media[n % 256].op == ENGINE_MEDIA_TARGET &&
+			    (r.media[n % 256].remote.port == 0 ||
+				(r.media[n % 256].dir == ENGINE_DIR_INACTIVE) !=
+				    closings[i].held))
+				fail_msg("%s: sends", closings[i].why);
+		rig_request(&r, "ACK", cseq++, "+13035550100", "c1", tag, "",
+		    "");
+	}
+	assert_int_equal(r.n_closed, 0);
+	rig_fini(&r);
+}
+
+static void test_unusable_offer(void **state)
+{
+	unsigned int cseq = 2;
+	char tag[128];
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_call_up(&r, tag);
 	/* An offer nobody can take leaves everything as it was. */
 	rig_request(&r, "INVITE", cseq++, "+13035550100", "c1", tag, "",
 	    "v=0\r\no=- 1 2 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\n"
 	    "t=0 0\r\nm=image 4000 udptl t38\r\n");
 	rig_expect_status(&r, "T.38", 488);
+	rig_request(&r, "UPDATE", cseq, "+13035550100", "c1", tag, "", "");
 	/* A lower CSeq is out of order. */
 	rig_request(&r, "UPDATE", 1, "+13035550100", "c1", tag, "", "");
 	rig_expect_status(&r, "CSeq", 500);
@@ -280,6 +360,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hold),
+		cmocka_unit_test(test_closed_line),
+		cmocka_unit_test(test_unusable_offer),
 		cmocka_unit_test(test_required),
 		cmocka_unit_test(test_info),
 		cmocka_unit_test(test_own_ringing),

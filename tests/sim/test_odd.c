@@ -117,6 +117,43 @@ static void test_refresh_refused(void **state)
 	}
 }
 
+/* With the answer to a refresh they want another interval, or to do it
+ * themselves (RFC 4028 7.2). */
+static void test_refresh_changes(void **state)
+{
+	static const struct {
+		const char *why;
+		const char *answer;
+		unsigned int more; /* refreshes of ours within 59 s */
+		int64_t over_us;   /* without any of theirs; 0: it goes on */
+	} cases[] = {
+		{ "as it was", "Session-Expires: 100;refresher=uac\r\n", 1, 0 },
+		{ "not a word", "", 1, 0 },
+		{ "longer", "Session-Expires: 1800;refresher=uac\r\n", 0, 0 },
+		{ "theirs now", "Session-Expires: 90;refresher=uas\r\n", 0,
+		    61 * RT_SEC_US },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		char tag[128];
+		static struct rig r; /* large for a stack */
+		unsigned int before;
+
+		begin_refresh(&r, tag);
+		before = last_cseq(&r);
+		carrier_says(&r, 200, cases[i].answer);
+		rig_pass_time(&r, 59 * RT_SEC_US);
+		if (last_cseq(&r) != before + cases[i].more || r.n_closed != 0)
+			fail_msg("%s: %u", cases[i].why,
+			    last_cseq(&r) - before);
+		rig_pass_time(&r, cases[i].over_us);
+		if (r.n_closed != (cases[i].over_us != 0 ? 1 : 0))
+			fail_msg("%s: closed %zu", cases[i].why, r.n_closed);
+		rig_fini(&r);
+	}
+}
+
 /* Refused until the time is over: then the call is. */
 static void test_refresh_in_vain(void **state)
 {
@@ -534,6 +571,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refresh_refused),
 		cmocka_unit_test(test_refresh_in_vain),
+		cmocka_unit_test(test_refresh_changes),
 		cmocka_unit_test(test_glare),
 		cmocka_unit_test(test_offer_on_offer),
 		cmocka_unit_test(test_old_ack_again),
