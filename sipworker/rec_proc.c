@@ -15,6 +15,7 @@
 #include "sipworker/rec/rec_wav.h"
 #include "sipworker/rec_sweep.h"
 #include "sipworker/rec_told.h"
+#include "sipworker/rec_unknown.h"
 
 #define EVENTS  8
 #define TICK_MS 40
@@ -31,9 +32,6 @@
  * calls the rings hold a long stand-still of the disk. */
 #define PAST_US   RT_MIN_US
 #define FUTURE_US (RT_SEC_US / 10)
-
-/* Calls whose first frames may overtake their starts at a time. */
-#define UNKNOWN_KEYS 1024
 
 enum tag {
 	TAG_PARENT,
@@ -70,10 +68,7 @@ struct recorder {
 	int64_t began_us; /* the engine; its frames came later */
 	int64_t seen_us;  /* its newest frame; 0: none yet */
 	bool leaving;
-	/* Frames of no recording: ended ones', or their start is late. */
-	uint64_t unknown;
-	uint32_t unknown_key[UNKNOWN_KEYS];
-	uint32_t unknown_at;
+	struct rec_unknown unknown;
 };
 
 static void hear(struct recorder *r, struct worker_peer *p);
@@ -98,24 +93,6 @@ static struct open_rec *find_key(struct recorder *r, uint32_t key)
 	return NULL;
 }
 
-/* Looking through the rings is work; it is done for who was seen there. */
-static void note_unknown(struct recorder *r, uint32_t key)
-{
-	const uint32_t last = (r->unknown_at - 1) % UNKNOWN_KEYS;
-
-	r->unknown++;
-	if (r->unknown_key[last] != key)
-		r->unknown_key[r->unknown_at++ % UNKNOWN_KEYS] = key;
-}
-
-static bool was_unknown(const struct recorder *r, uint32_t key)
-{
-	for (uint32_t i = 0; i < UNKNOWN_KEYS; i++)
-		if (r->unknown_key[i] == key)
-			return true;
-	return false;
-}
-
 /* --- frames ----------------------------------------------------------------*/
 
 static void take_frame(struct recorder *r, const struct ring_frame *f,
@@ -131,7 +108,7 @@ static void take_frame(struct recorder *r, const struct ring_frame *f,
 		o = find_key(r, f->key);
 	}
 	if (o == NULL) {
-		note_unknown(r, f->key);
+		rec_unknown_note(&r->unknown, f->key);
 		return;
 	}
 	if (o->wav == NULL)
@@ -306,7 +283,7 @@ static void start_rec(struct recorder *r, const struct msg_rec_start *m)
 	} else {
 		r->behind = true; /* most often it is not */
 	}
-	if (e == ERR_OK && r->named && was_unknown(r, m->key) &&
+	if (e == ERR_OK && r->named && rec_unknown_was(&r->unknown, m->key) &&
 	    clk_mono_us() - m->anchor_mono_us > HEARD_US)
 		catch_up(r, m->key);
 }
