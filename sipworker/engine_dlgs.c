@@ -1,13 +1,20 @@
 #include "sipworker/engine_dlgs.h"
 
+#include <errno.h>
+#include <linux/futex.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 struct engine_dlgs_head {
 	_Atomic uint64_t turns;   /* engines that read the other's table */
 	_Atomic uint64_t changes; /* of any row */
 	_Atomic uint32_t filled;  /* with what an earlier worker left */
+	_Atomic uint32_t asleep;  /* who copies the rows waits for a change */
+	_Atomic uint32_t wakes;   /* what it sleeps on: futex(2) */
 };
 
 static uint32_t rows_of(uint32_t max_calls)
@@ -51,6 +58,13 @@ static struct engine_dlgs_table table_at(void *memory, uint32_t rows,
 		versions + which * rows, row + which * rows };
 }
 
+/* Across processes: not FUTEX_PRIVATE_FLAG. */
+static void wake(struct engine_dlgs_head *head)
+{
+	(void)atomic_fetch_add(&head->wakes, 1);
+	(void)syscall(SYS_futex, &head->wakes, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
 /* Who dies in between leaves none rather than half of one. */
 static void begin_change(const struct engine_dlgs_table *t, uint32_t i)
 {
@@ -64,6 +78,9 @@ static void end_change(struct engine_dlgs_head *head,
 	atomic_store(&t->used[i], used);
 	(void)atomic_fetch_add(&t->version[i], 1);
 	(void)atomic_fetch_add(&head->changes, 1);
+	/* Once for each time it fell asleep. */
+	if (atomic_exchange(&head->asleep, 0) != 0)
+		wake(head);
 }
 
 void engine_dlgs_attach(struct engine_dlgs *d, void *memory, uint32_t max_calls)
@@ -142,6 +159,33 @@ uint64_t engine_dlgs_changes(void *memory)
 	struct engine_dlgs_head *head = memory;
 
 	return atomic_load(&head->changes);
+}
+
+bool engine_dlgs_wait(void *memory, uint64_t seen, int64_t timeout_us)
+{
+	struct engine_dlgs_head *head = memory;
+	const uint32_t wakes = atomic_load(&head->wakes);
+	const struct timespec t = { timeout_us / RT_SEC_US,
+		timeout_us % RT_SEC_US * 1000 };
+	bool over = false;
+
+	atomic_store(&head->asleep, 1);
+	/* What changed before that woke nobody; what changes after does. */
+	if (atomic_load(&head->changes) == seen)
+		over = syscall(SYS_futex, &head->wakes, FUTEX_WAIT, wakes, &t,
+			   NULL, 0) == -1 &&
+		       errno == ETIMEDOUT;
+	atomic_store(&head->asleep, 0);
+	return !over;
+}
+
+void engine_dlgs_wake(void *memory)
+{
+	struct engine_dlgs_head *head = memory;
+
+	/* As a change of no row, so that who is about to sleep does not. */
+	(void)atomic_fetch_add(&head->changes, 1);
+	wake(head);
 }
 
 bool engine_dlgs_look(void *memory, uint32_t max_calls, uint32_t i,

@@ -12,7 +12,8 @@
  *
  * The store copies the rows into a file (store_dlgs.h), for a whole worker that
  * dies; the engine never waits for it: a row that is being written has an odd
- * version, and is copied later.
+ * version, and is copied later. A store that has nothing to copy sleeps, and is
+ * woken by the next change.
  */
 #ifndef RT_SIPWORKER_ENGINE_DLGS_H
 #define RT_SIPWORKER_ENGINE_DLGS_H
@@ -62,6 +63,11 @@ bool engine_dlgs_take(struct engine_dlgs *d, struct engine_dialog *out);
 uint32_t engine_dlgs_rows(uint32_t max_calls);
 /* Rises with every change of any row. */
 uint64_t engine_dlgs_changes(void *memory);
+/* Sleeps until another count of changes than this one is there, at most for so
+ * long; one thread of one process. False: the time was over. */
+bool engine_dlgs_wait(void *memory, uint64_t seen, int64_t timeout_us);
+/* Ends its sleep. */
+void engine_dlgs_wake(void *memory);
 /* Has row i another version than *seen? Then that is *seen now, and either *out
  * is filled or *used is false. A row being written is left for later, and false
  * is returned. */

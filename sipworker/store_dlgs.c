@@ -212,9 +212,11 @@ void store_dlgs_init(struct store_dlgs *d, void *memory, uint32_t max_calls,
 
 /* --- the thread ------------------------------------------------------------*/
 
+/* So that a storm of calls is written once for all of them. */
 static void rest(struct store_dlgs *d)
 {
-	const int64_t until_us = clk_mono_us() + STORE_DLGS_US;
+	const int64_t until_us =
+	    clk_mono_us() + (d->failed ? STORE_DLGS_AWAY_US : STORE_DLGS_US);
 	const struct timespec at = { until_us / RT_SEC_US,
 		until_us % RT_SEC_US * 1000 };
 
@@ -232,6 +234,9 @@ static void *run(void *arg)
 		rest(d);
 		stop = d->stop;
 		(void)pthread_mutex_unlock(&d->lock);
+		if (!stop) /* what is not on the disk yet wants its sync */
+			(void)engine_dlgs_wait(d->memory, d->changes,
+			    RT_SEC_US);
 		store_dlgs_copy(d, clk_wall_us(), clk_mono_us());
 	}
 	return NULL;
@@ -263,6 +268,7 @@ void store_dlgs_stop(struct store_dlgs *d)
 		d->stop = true;
 		(void)pthread_cond_signal(&d->wake);
 		(void)pthread_mutex_unlock(&d->lock);
+		engine_dlgs_wake(d->memory);
 		(void)pthread_join(d->thread, NULL);
 		(void)pthread_mutex_destroy(&d->lock);
 		(void)pthread_cond_destroy(&d->wake);

@@ -4,8 +4,9 @@
  *
  * One file "dialogs" beside the journal, mode 0600: a record of 4 KiB for each
  * row, found by its number, empty where there is none. A thread of its own
- * copies what has changed, so neither the engine nor the journal waits for the
- * disk: what is up for STORE_DLGS_US survives the processes, what is up for
+ * copies what has changed as soon as it has, but not more often than every
+ * STORE_DLGS_US, so neither the engine nor the journal waits for the
+ * disk: what is up for that long survives the processes, what is up for
  * STORE_DLGS_SYNC_US the machine. Each life of the store writes a new file,
  * which takes the place of the old one as soon as it is whole.
  */
@@ -18,7 +19,8 @@
 #include "sipworker/engine_dlgs.h"
 
 #define STORE_DLGS_NAME    "dialogs"
-#define STORE_DLGS_US      (RT_SEC_US / 5)
+#define STORE_DLGS_US      (RT_SEC_US / 100)
+#define STORE_DLGS_AWAY_US (RT_SEC_US / 5) /* after the disk has refused */
 #define STORE_DLGS_SYNC_US (5 * RT_SEC_US)
 /* Longer than any call lasts: an older one has ended, or nobody is there. */
 #define STORE_DLGS_OLD_US (6 * RT_HOUR_US)

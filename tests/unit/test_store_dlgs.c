@@ -7,7 +7,10 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -304,6 +307,52 @@ static void test_thread(void **state)
 	expect(0, "1:up@0 ");
 }
 
+static _Atomic bool awake;
+
+static void *wait_for_change(void *arg)
+{
+	const struct life *l = arg;
+	const bool woken = engine_dlgs_wait(l->memory,
+	    engine_dlgs_changes(l->memory), 20 * RT_SEC_US);
+
+	atomic_store(&awake, true);
+	return woken ? arg : NULL; /* NULL: it has slept through the change */
+}
+
+/* Whoever sleeps is woken by the next change, and by who wants him to end. */
+static void test_woken(void **state)
+{
+	pthread_t thread;
+	struct life l;
+	void *woken;
+
+	(void)state;
+	begin(&l, WALL_US);
+	(void)found(&l);
+	assert_true(engine_dlgs_wait(l.memory,
+	    engine_dlgs_changes(l.memory) - 1, 20 * RT_SEC_US));
+	assert_false(
+	    engine_dlgs_wait(l.memory, engine_dlgs_changes(l.memory), 1000));
+	for (uint32_t i = 0; i < 100; i++) {
+		atomic_store(&awake, false);
+		assert_int_equal(pthread_create(&thread, NULL, wait_for_change,
+				     &l),
+		    0);
+		/* Before it sleeps, while it does, or it sleeps for the one
+		 * after: until it is awake. */
+		while (!atomic_load(&awake)) {
+			if (i % 2 == 0)
+				put(&l, i % 8, ENGINE_LEFT_DIALOG, "up");
+			else
+				engine_dlgs_wake(l.memory);
+			(void)sched_yield();
+		}
+		assert_int_equal(pthread_join(thread, &woken), 0);
+		assert_non_null(woken);
+	}
+	end(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -319,6 +368,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_room, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wiped, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_thread, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_woken, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("store_dlgs", tests, NULL, NULL);
