@@ -239,6 +239,29 @@ static void test_models_many(void **state)
 	assert_int_equal(of(m, TOUCH_PROBABILITY, "c"), 0);
 }
 
+/* Where memory ends, that is said, whatever was read by then. */
+static void test_models_memory(void **state)
+{
+	const int64_t at_us = NOW + 5 * RT_DAY_US;
+	struct feed_models *m = NULL;
+	struct arena small;
+	enum err e = ERR_NOMEM;
+	int refused = 0;
+
+	(void)state;
+	for (size_t max = 256; e != ERR_OK; max += 512) {
+		arena_init(&small, max);
+		e = feed_models(dashboard, company(0), at_us, at_us + RT_MIN_US,
+		    &small, &m);
+		if (e != ERR_OK) {
+			assert_int_equal(e, ERR_NOMEM);
+			refused++;
+		}
+		arena_fini(&small);
+	}
+	assert_true(refused > 10);
+}
+
 /* Of very many touches the first and the latest are kept. */
 static void test_many(void **state)
 {
@@ -400,6 +423,7 @@ int main(void)
 		cmocka_unit_test(test_touches),
 		cmocka_unit_test(test_models),
 		cmocka_unit_test(test_models_many),
+		cmocka_unit_test(test_models_memory),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_confirmed),
 		cmocka_unit_test(test_form),
