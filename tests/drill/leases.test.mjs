@@ -1,6 +1,9 @@
 // make drill-leases: 200 visitors take, keep and give up numbers while the lease
 // server and the database are killed. At no instant does a number have two
 // holders, what was shown is stored, and in the end every number is free again.
+// What the visitors do, and what is killed when, comes from a seed, which is
+// printed: RT_TEST_SEED=n does the same again, as far as a machine does.
+// RT_TEST_STORM_S: seconds.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
@@ -8,7 +11,8 @@ import { after, before, test } from 'node:test';
 import { startStack, until } from '../support/stack.mjs';
 
 const CLIENTS = 200, NUMBERS = 260, LEASE_S = 6;
-const run_ms = (process.env.RT_TEST_LONG ? 60 : 8) * 1000;
+const run_ms = Number(process.env.RT_TEST_STORM_S ?? (process.env.RT_TEST_LONG ? 60 : 8)) * 1000;
+const seed = Number(process.env.RT_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36';
 const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
 
@@ -67,10 +71,21 @@ function holds(client, a, sent) {
 	return number;
 }
 
+/** Numbers from 0 to 1, the same for the same seed and name: a linear
+ *  congruence, of which the upper bits are taken. */
+function dice(name) {
+	let state = BigInt(seed) << 16n ^ BigInt(name);
+	return () => {
+		state = (state * 6364136223846793005n + 1442695040888963407n) & 0xffffffffffffffffn;
+		return Number(state >> 40n) / 2 ** 24;
+	};
+}
+
 const pause = (ms) => new Promise((r) => setTimeout(r, ms));
 
 /** One browser after the other at one place, until the end. */
 async function visitor(n, end) {
+	const roll = dice(n + 1);
 	for (let k = 0; Date.now() < end; k++) {
 		const client = `${n}/${k}`, address = `10.${n}.${k >> 8 & 255}.${k & 255}`;
 		let sent = Date.now();
@@ -83,8 +98,8 @@ async function visitor(n, end) {
 		let number = holds(client, a, sent);
 		shown.push([number, a.visit]);
 		const ids = { visitor: a.visitor, visit: a.visit };
-		for (let beats = Math.floor(Math.random() * 4); beats > 0 && Date.now() < end; beats--) {
-			await pause(100 + Math.random() * 600);
+		for (let beats = Math.floor(roll() * 4); beats > 0 && Date.now() < end; beats--) {
+			await pause(100 + roll() * 600);
 			sent = Date.now();
 			const b = await post('/dni/v1/beat', address, { ...ids, engaged_s: 1 });
 			if (b?.tier === 'lease') {
@@ -93,7 +108,7 @@ async function visitor(n, end) {
 				number = now;
 			}
 		}
-		if (Math.random() < 0.8) {
+		if (roll() < 0.8) {
 			holders.delete(number);
 			await post('/dni/v1/event', address, { ...ids, kind: 'consent_withdrawn' });
 		}
@@ -101,22 +116,34 @@ async function visitor(n, end) {
 }
 
 async function killed(program) {
-	const pid = stack.pidOf(program);
-	process.kill(pid, 'SIGKILL');
+	// A server that found no database is between two starts.
+	const pid = await until(`${program} runs`, () => stack.pidOf(program));
+	try {
+		process.kill(pid, 'SIGKILL');
+	} catch (e) {
+		if (e.code !== 'ESRCH') throw e; // it ended by itself
+	}
 	await until(`${program} is back`, () => stack.pidOf(program) && stack.pidOf(program) !== pid);
 }
 
-test('a storm of visitors, and everything killed in between', async () => {
+test('a storm of visitors, and everything killed in between', async (t) => {
+	const roll = dice(0), killing = [];
+	t.diagnostic(`RT_TEST_SEED=${seed}`);
 	const end = Date.now() + run_ms;
 	const storm = Promise.all(Array.from({ length: CLIENTS }, (_, n) => visitor(n, end)));
-	const rounds = process.env.RT_TEST_LONG ? 4 : 1;
+	const rounds = Math.max(1, Math.floor(run_ms / 15000));
 	for (let i = 0; i < rounds; i++) {
-		await pause(run_ms / rounds / 4);
-		await killed('dni.fcgi');
-		await pause(run_ms / rounds / 4);
-		await killed('mariadbd');
+		const programs = roll() < 0.5 ? ['dni.fcgi', 'mariadbd'] : ['mariadbd', 'dni.fcgi'];
+		for (const program of programs) {
+			// Now and then the second falls before the first is back.
+			await pause(run_ms / rounds / 2 * roll() ** 2);
+			killing.push(killed(program));
+			if (roll() < 0.7) await Promise.all(killing);
+		}
+		await Promise.all(killing);
 	}
 	await storm;
+	t.diagnostic(`kills ${killing.length}, answers ${JSON.stringify(tiers)}`);
 	assert.deepEqual(wrong, [], 'two holders');
 	assert.ok(tiers.lease > CLIENTS, JSON.stringify(tiers));
 });
