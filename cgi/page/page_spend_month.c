@@ -107,7 +107,7 @@ static enum err months_view(const struct req *r, struct view *v)
 	static const struct tracker_id all;
 	struct spend_month *rows = NULL;
 	char one[STALE_STAMP_MAX];
-	struct slice stamp;
+	struct slice stamp = SLICE("");
 	struct buf b;
 	size_t n = 0, same;
 	enum err e =
