@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "ctl/ctl_opt.h"
 #include "ctl/ua.h"
@@ -394,12 +395,26 @@ static void set_rate(struct options *o, bool dials)
 		o->at_once = AT_ONCE;
 }
 
+/* Each call has a socket; a shell allows 1,024 at first, and what it would
+ * allow is up to us. */
+static void raise_files(void)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) == -1)
+		return;
+	l.rlim_cur = l.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &l) == -1)
+		log_sys("call: raise the limit of open files");
+}
+
 static int go(struct run *r, const struct ua_conf *conf)
 {
 	struct sigaction sa;
 	struct ua *u;
 	int status;
 
+	raise_files();
 	memset(&sa, 0, sizeof(sa));
 	sa.sa_handler = on_signal;
 	(void)sigaction(SIGTERM, &sa, NULL);

@@ -125,6 +125,15 @@ static uint64_t version_of(struct leg *l, struct slice text)
 	return l->local.version;
 }
 
+/* For the offers that we make later in this session. */
+static void remember_lines(struct leg *l, const struct sdp *s)
+{
+	if (s->n_media > l->local.n_lines)
+		l->local.n_lines = (uint8_t)s->n_media;
+	if (l->remote.line < s->n_media)
+		l->local.line = (uint8_t)l->remote.line;
+}
+
 enum err offer_answer(struct leg *l, struct slice text, struct buf *out)
 {
 	struct sdp_local local = l->local;
@@ -143,6 +152,7 @@ enum err offer_answer(struct leg *l, struct slice text, struct buf *out)
 		return buf_err(&draft);
 	local.version = version_of(l, buf_slice(&draft));
 	sdp_write_answer(out, &local, &sdp, &l->remote);
+	remember_lines(l, &sdp);
 	return buf_err(out);
 }
 

@@ -478,7 +478,13 @@ static void put_audio(struct buf *b, const struct sdp_local *l)
 void sdp_write_offer(struct buf *b, const struct sdp_local *l)
 {
 	put_session(b, l);
-	put_audio(b, l);
+	for (uint8_t i = 0; i < l->n_lines; i++)
+		if (i == l->line)
+			put_audio(b, l);
+		else /* a closed line may be of another kind than it was */
+			buf_cstr(b, "m=audio 0 RTP/AVP 0\r\n");
+	if (l->n_lines == 0)
+		put_audio(b, l);
 }
 
 /* A refused line repeats the offer's kind, transport and formats. */

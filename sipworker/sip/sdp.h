@@ -100,10 +100,15 @@ struct sdp_local {
 	uint8_t pt[SDP_CODEC_COUNT];            /* by enum sdp_codec */
 	uint8_t dtmf_pt;                        /* SDP_NO_PT: none */
 	unsigned int ptime_ms;                  /* 0: not said */
+	/* Media lines that the session has had, and which is ours: a later
+	 * offer has no fewer, in the same order (RFC 3264 8). 0: no other. */
+	uint8_t n_lines;
+	uint8_t line;
 };
 
 /* PCMU 0, PCMA 8, telephone-event 101, 20 ms, sendrecv. */
 void sdp_local_init(struct sdp_local *l, struct addr4 rtp, uint64_t sess_id);
+/* Lines of others are closed ones: port 0. */
 void sdp_write_offer(struct buf *b, const struct sdp_local *l);
 /* The answer to `offer`: one codec (the peer's choice *a, with its payload
  * types), every other media line refused with port 0 (RFC 3264 6). l->dir is

@@ -7,6 +7,9 @@
 
 #define BRANCH_N (sizeof(SIP_VIA_COOKIE) - 1 + SIP_TXN_TOKEN_N)
 
+/* Of an INVITE: a line of ours has up to 1,600 bytes (sip_auth.c). */
+#define CREDENTIALS_MAX 2048
+
 /* An INVITE that rings on without any further 1xx is given up (13.3.1.1 asks
  * the called side for one each minute). */
 #define RING_MAX_US (5 * RT_MIN_US)
@@ -210,17 +213,62 @@ bool sip_client_heard(const struct sip_txn_layer *t, struct sip_txn_id id)
 	return s != NULL && s->state != 0;
 }
 
+/* RFC 3261 22.1: the ACK of a 2xx has the credentials of its INVITE, for a
+ * proxy that reads them may challenge no ACK. Nothing else is needed of an
+ * INVITE that is answered. */
+static void keep_credentials(struct sip_txn_layer *t, struct sip_slot *s)
+{
+	char mem[CREDENTIALS_MAX];
+	struct sip_msg invite;
+	struct buf b;
+
+	if (s->sent.n == 0)
+		return;
+	reparse(t, s->sent, &invite);
+	buf_over(&b, mem, sizeof(mem));
+	for (size_t i = 0; i < invite.n_fields; i++) {
+		const struct sip_field *f = &invite.fields[i];
+
+		if (f->id == SIP_HDR_AUTHORIZATION ||
+		    f->id == SIP_HDR_PROXY_AUTHORIZATION)
+			sip_write_hdr(&b, f->id, f->value);
+	}
+	sip_table_drop(&t->table, &s->sent);
+	/* No room: an ACK without them is still an ACK. */
+	if (b.n > 0 &&
+	    (buf_err(&b) != ERR_OK ||
+		sip_table_store(&t->table, &s->sent, buf_slice(&b)) != ERR_OK))
+		s->sent.n = 0;
+}
+
+/* Into t->out, with what keep_credentials() has kept. */
+static enum err build_ack(struct sip_txn_layer *t, const struct sip_slot *s,
+    const struct sip_write_request *r)
+{
+	struct sip_write_request ack = *r;
+	char mem[CREDENTIALS_MAX], text[BRANCH_N];
+	struct slice branch;
+	struct buf h;
+
+	buf_over(&h, mem, sizeof(mem));
+	buf_put(&h, r->headers);
+	if (s != NULL && s->kind == SIP_TABLE_ICT &&
+	    s->state == SIP_ICT_ACCEPTED)
+		sip_table_put(&t->table, s->sent, &h);
+	if (buf_err(&h) == ERR_OK)
+		ack.headers = buf_slice(&h);
+	return build_request(t, &ack, text, &branch);
+}
+
 enum err sip_client_ack(struct sip_txn_layer *t, struct sip_txn_id id,
     const struct sip_write_request *r, struct addr4 to)
 {
 	struct sip_slot *s = sip_table_get(&t->table, id.v);
 	struct sip_addr remote;
-	char text[BRANCH_N];
-	struct slice branch;
 	enum err e;
 
 	assert(r->method == SIP_METHOD_ACK);
-	if ((e = build_request(t, r, text, &branch)) != ERR_OK)
+	if ((e = build_ack(t, s, r)) != ERR_OK)
 		return e;
 	sip_core_send(t, to, buf_slice(&t->out));
 	if (s == NULL || s->kind != SIP_TABLE_ICT ||
@@ -289,7 +337,7 @@ static void run_ict(struct sip_txn_layer *t, struct sip_slot *s,
 	if (todo & SIP_ICT_DO_ACK)
 		ack_failure(t, s, &t->msg);
 	if (todo & SIP_ICT_DO_START_M) {
-		sip_table_drop(&t->table, &s->sent);
+		keep_credentials(t, s);
 		sip_table_drop(&t->table, &s->extra);
 	}
 	if (todo & (SIP_ICT_DO_START_D | SIP_ICT_DO_START_M))

@@ -42,8 +42,9 @@ struct sip_slot {
 	int64_t wait_us;   /* present retransmission interval */
 	struct addr4 peer; /* where our messages of it go */
 	struct addr4 ack_peer;
-	struct sip_table_text echo;  /* server: head of our responses */
-	struct sip_table_text sent;  /* last response, or our request */
+	struct sip_table_text echo; /* server: head of our responses */
+	/* Last response; our request, of one with a 2xx its credentials. */
+	struct sip_table_text sent;
 	struct sip_table_text extra; /* client: CANCEL's headers; ACK of 2xx */
 	uint32_t chain; /* next slot of its bucket, or of the free list */
 	uint32_t merge_chain;

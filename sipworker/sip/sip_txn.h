@@ -174,8 +174,8 @@ RT_MUST_USE enum err sip_txn_adopt_received(struct sip_txn_layer *t,
 /* Has anything been answered to this request of ours, be it only 100? False
  * for a stale id. For giving up early on a next hop that is not there. */
 bool sip_txn_heard(const struct sip_txn_layer *t, struct sip_txn_id id);
-/* Sends the ACK (r->method ACK) for a 2xx and keeps it for repeated ones of
- * this INVITE. A stale id only sends. */
+/* Sends the ACK (r->method ACK) for a 2xx, with the credentials that the INVITE
+ * had, and keeps it for repeated ones. A stale id only sends, without. */
 RT_MUST_USE enum err sip_txn_ack(struct sip_txn_layer *t, struct sip_txn_id id,
     const struct sip_write_request *r, struct addr4 to, int64_t now_us);
 

@@ -57,6 +57,15 @@ test('as many at once as was said, of both sides', async () => {
 	assert.equal(endings(one).length, 1);
 });
 
+test('more calls than a shell allows open files', async () => {
+	const quiet = { 'at-once': 40, play: 'silence' };
+	const b = call('phone', { listen: phoneAt, 'rtp-min': 25000, 'rtp-max': 25199, ...quiet }, 32);
+	await b.says(/^ready/m);
+	const a = call('carrier', { listen: `${addr}:5070`, target: phoneAt, number: '+12125550123', 'talk-ms': 4000, 'rtp-min': 24000, 'rtp-max': 24199, ...quiet }, 32);
+	await finish(a);
+	assert.equal(endings(a).filter((e) => e.status === '200').length, 40);
+});
+
 test('two test callers: tones, keys, counts', async () => {
 	const b = phone({ play: 'tone:620', save: dir, calls: 1 });
 	await b.says(/^ready/m);

@@ -79,9 +79,9 @@ async function hand(port) {
 }
 const field = (m, name) => m.match(new RegExp(`^${name}: (.*)\\r$`, 'm'))[1];
 /** A request of a caller by hand. */
-function request(h, method, id, { cseq = 1, branch = `${id}${method}${cseq}`, tag = '', number = DESK, body = '' } = {}) {
+function request(h, method, id, { cseq = 1, branch = `${id}${method}${cseq}`, tag = '', number = DESK, body = '', more = '' } = {}) {
 	return `${method} sip:${number}@${worker} SIP/2.0\nVia: SIP/2.0/UDP ${addr}:${h.port};branch=z9hG4bK${branch}\nFrom: <sip:+14155550101@${addr}>;tag=f${id}\nTo: <sip:${number}@${addr}>${tag}\n`
-		+ `Call-ID: ${id}\nCSeq: ${cseq} ${method}\nContact: <sip:+14155550101@${addr}:${h.port}>\nMax-Forwards: 70\n${body ? 'Content-Type: application/sdp\n' : ''}Content-Length: ${body.replaceAll('\n', '\r\n').length}\n\n${body}`;
+		+ `Call-ID: ${id}\nCSeq: ${cseq} ${method}\nContact: <sip:+14155550101@${addr}:${h.port}>\nMax-Forwards: 70\n${more}${body ? 'Content-Type: application/sdp\n' : ''}Content-Length: ${body.replaceAll('\n', '\r\n').length}\n\n${body}`;
 }
 const offer = (port) => `v=0\no=- 1 1 IN IP4 ${addr}\ns=-\nc=IN IP4 ${addr}\nt=0 0\nm=audio ${port} RTP/AVP 0 101\na=rtpmap:0 PCMU/8000\na=rtpmap:101 telephone-event/8000\n`;
 const toTag = (m) => field(m, 'To').match(/;tag=[^;\s]+/)[0];
@@ -92,22 +92,30 @@ const reply = (to, status, { tag = '', more = '', body = '' } = {}) => `SIP/2.0 
 const back = (method, inv, tag, cseq = 1) => `${method} ${field(inv, 'Contact').match(/<([^>]*)>/)[1]} SIP/2.0\nVia: SIP/2.0/UDP ${addr}:5080;branch=z9hG4bK${tag}${method}${cseq}\nFrom: ${field(inv, 'To')};tag=${tag}\nTo: ${field(inv, 'From')}\nCall-ID: ${field(inv, 'Call-ID')}\nCSeq: ${cseq} ${method}\nMax-Forwards: 70\nContent-Length: 0\n\n`;
 
 /** A caller and a telephone by hand, in a call; what came to the INVITE. */
-async function talking(id, ringing = async () => {}) {
+async function talking(id, ringing = async () => {}, { body = offer(26400), more } = {}) {
 	const a = await hand(5072), b = await hand(5080);
-	a.send(request(a, 'INVITE', id, { body: offer(26400) }));
+	a.send(request(a, 'INVITE', id, { body, more }));
 	const inv = await b.says(/^INVITE /);
 	await ringing(b, inv);
 	b.send(reply(inv, 200, { tag: `b${id}`, body: offer(26500) }));
 	await b.says(/^ACK /);
 	const ok = await a.says(/^SIP\/2\.0 200 [\s\S]*CSeq: 1 INVITE/);
 	a.send(request(a, 'ACK', id, { branch: `${id}ack`, tag: toTag(ok) }));
-	return { a, b, inv, tag: `b${id}`, bye: request(a, 'BYE', id, { cseq: 2, tag: toTag(ok) }) };
+	return { a, b, inv, ok, tag: `b${id}`, bye: request(a, 'BYE', id, { cseq: 90, tag: toTag(ok) }) };
 }
+/** A request in that call, and its answer; the answer to an INVITE is ACKed. */
+async function change({ a, ok }, id, cseq, { method = 'INVITE', body, more, ackBody } = {}) {
+	a.send(request(a, method, id, { cseq, tag: toTag(ok), body, more }));
+	const said = await a.says(new RegExp(`^SIP/2.0 [2-6][\\s\\S]*Call-ID: ${id}\\r[\\s\\S]*CSeq: ${cseq} ${method}`));
+	if (method === 'INVITE') a.send(request(a, 'ACK', id, { cseq, branch: `${id}ack${cseq}`, tag: toTag(ok), body: ackBody }));
+	return said;
+}
+const lines = (m) => m.match(/^m=\S+ \d+/gm);
 const byeIn = (tag) => new RegExp(`^BYE [\\s\\S]*^To: [^\\r]*;tag=${tag}\\r`, 'm');
 async function hangUp({ a, b, tag, bye }) {
 	a.send(bye);
 	b.send(reply(await b.says(byeIn(tag)), 200));
-	await a.says(/^SIP\/2\.0 200 [\s\S]*CSeq: 2 BYE/);
+	await a.says(/^SIP\/2\.0 200 [\s\S]*CSeq: 90 BYE/);
 }
 
 test('a lost PRACK comes again, and the call goes on', async () => {
@@ -141,14 +149,14 @@ test('both hang up in the same moment', async () => {
 	c.b.send(back('BYE', c.inv, c.tag));
 	await c.b.says(/^SIP\/2\.0 200 [\s\S]*CSeq: 1 BYE/);
 	c.b.send(reply(theirs, 200));
-	await c.a.says(/^SIP\/2\.0 200 [\s\S]*CSeq: 2 BYE/);
+	await c.a.says(/^SIP\/2\.0 200 [\s\S]*CSeq: 90 BYE/);
 	assert.equal((await record('cross1'))[0], 'answered');
 	await closeHands();
 	c = await talking('cross2');
 	c.b.send(back('BYE', c.inv, c.tag));
 	const ours = await c.a.says(/^BYE /);
 	c.a.send(c.bye);
-	await c.a.says(/^SIP\/2\.0 200 [\s\S]*CSeq: 2 BYE/);
+	await c.a.says(/^SIP\/2\.0 200 [\s\S]*CSeq: 90 BYE/);
 	c.a.send(reply(ours, 200));
 	await c.b.says(/^SIP\/2\.0 200 [\s\S]*CSeq: 1 BYE/);
 	assert.equal((await record('cross2'))[0], 'answered');
@@ -256,6 +264,65 @@ test('the INVITE once more after its answer: no second call, no second answer', 
 	h.send(request(h, 'OPTIONS', 'after3'));
 	await h.says(/^SIP\/2\.0 200 [\s\S]*Call-ID: after3/);
 	assert.equal(refusals(), said, 'confirmed');
+});
+
+test('the audio line is closed and opened again; video beside it never shifts it', async () => {
+	const video = 'm=video 26410 RTP/AVP 99\na=rtpmap:99 H264/90000\n';
+	const both = (port, film = video) => offer(port).replace('m=audio', `${film}m=audio`);
+	const c = await talking('closed', undefined, { body: both(26400) });
+	assert.match(lines(c.ok).join(), /^m=video 0,m=audio [1-9]\d*$/);
+	const off = await change(c, 'closed', 2, { body: both(0, video.replace('26410', '0')) });
+	assert.match(off, /^SIP\/2\.0 200 /);
+	assert.deepEqual(lines(off), ['m=video 0', 'm=audio 0']);
+	const on = await change(c, 'closed', 3, { body: both(26400) });
+	assert.deepEqual(lines(on), lines(c.ok), 'as before');
+	// Asked for an offer of its own, the worker has as many lines, in their order (RFC 3264 8).
+	const own = await change(c, 'closed', 4, { ackBody: both(26400) });
+	assert.deepEqual(lines(own), ['m=audio 0', lines(c.ok)[1]]);
+	assert.match(await change(c, 'closed', 5, { body: both(0) }), /^SIP\/2\.0 488 /);
+	await hangUp(c);
+	assert.equal((await record('closed'))[0], 'answered');
+	assert.deepEqual(events('closed').map(([k]) => k).filter((k) => /hold|resume/.test(k)), ['hold', 'resume']);
+});
+
+test('another interval of the session in mid-call; one too short is refused', async () => {
+	const c = await talking('interval', undefined, { more: 'Supported: timer\nSession-Expires: 1800;refresher=uac\n' });
+	assert.equal(field(c.ok, 'Session-Expires'), '1800;refresher=uac');
+	const shorter = await change(c, 'interval', 2, { method: 'UPDATE', more: 'Supported: timer\nSession-Expires: 600;refresher=uac\n' });
+	assert.match(shorter, /^SIP\/2\.0 200 /);
+	assert.equal(field(shorter, 'Session-Expires'), '600;refresher=uac');
+	const no = await change(c, 'interval', 3, { method: 'UPDATE', more: 'Supported: timer\nSession-Expires: 30;refresher=uac\n' });
+	assert.match(no, /^SIP\/2\.0 422 /);
+	assert.equal(field(no, 'Min-SE'), '90');
+	await hangUp(c);
+	assert.equal((await record('interval'))[0], 'answered');
+});
+
+test('what was diverted before is counted on, and six times is a circle', async () => {
+	const by = (n, counter) => `Diversion: "x, y" <sip:+1415555020${n}@${addr}>;reason=unconditional${counter ? `;counter=${counter}` : ''}\n`;
+	const c = await talking('diverted', undefined, { more: by(1, 2) + by(2) });
+	assert.match(field(c.inv, 'Diversion'), /<sip:\+14155550160@.*;counter=4$/);
+	await hangUp(c);
+	const circle = request(c.a, 'INVITE', 'circle', { body: offer(26400), more: by(1, 4) + by(2, 2) });
+	c.a.send(circle);
+	const no = await c.a.says(/^SIP\/2\.0 482 [\s\S]*Call-ID: circle/);
+	c.a.send(request(c.a, 'ACK', 'circle', { branch: 'circleINVITE1', tag: toTag(no) }));
+	assert.equal(c.b.count(/^INVITE [\s\S]*circle/), 0);
+});
+
+test('a second try by another way, known by its Session-ID, is no second call', async () => {
+	const more = 'Session-ID: ab30317f1a784dc48ff824d0d3715d86;remote=00000000000000000000000000000000\n';
+	const a = await hand(5072), b = await hand(5080);
+	a.send(request(a, 'INVITE', 'way1', { body: offer(26400), more }));
+	a.send(request(a, 'INVITE', 'way2', { body: offer(26420), more }));
+	const no = await a.says(/^SIP\/2\.0 482 [\s\S]*Call-ID: way2/);
+	a.send(request(a, 'ACK', 'way2', { branch: 'way2INVITE1', tag: toTag(no) }));
+	b.send(reply(await b.says(/^INVITE /), 486, { tag: 'busy' }));
+	const busy = await a.says(/^SIP\/2\.0 486 [\s\S]*Call-ID: way1/);
+	a.send(request(a, 'ACK', 'way1', { branch: 'way1INVITE1', tag: toTag(busy) }));
+	assert.equal((await record('way1'))[1], '486');
+	assert.equal(new Set(b.got.filter((m) => m.startsWith('INVITE ')).map((m) => field(m, 'Via'))).size, 1);
+	assert.equal(rows('way2').length, 0);
 });
 
 test('afterwards nothing is left open', async () => {

@@ -216,6 +216,9 @@ test('the trunk asks for digest: answered, once', async () => {
 	const md5 = (...parts) => createHash('md5').update(parts.join(':')).digest('hex');
 	assert.equal(given('response'), md5(md5('rt', 'trunk', 'trunk-secret'), 'abc', given('nc'), given('cnonce'), 'auth', md5('INVITE', given('uri'))));
 	assert.equal(b.messages().match(/^INVITE /gm).length, 2);
+	// The second ACK is the one of the 200: with the INVITE's own (RFC 3261 22.1).
+	const acks = b.messages().match(/^ACK [\s\S]*?\n\n/gm);
+	assert.deepEqual(acks.map((m) => m.match(/^Proxy-Authorization: Digest (.*)$/m)?.[1]), [undefined, sent]);
 	assert.equal((await record(endings(a)[0].call_id)).result, 'answered');
 });
 

@@ -50,10 +50,12 @@ class Program {
 	}
 }
 
-/** `ringtrace call ROLE --option value ...`, options as an object. */
-export function call(role, options) {
+/** `ringtrace call ROLE --option value ...`, options as an object. files: the
+ *  limit of open files that the shell sets. */
+export function call(role, options, files) {
 	const args = Object.entries(options).flatMap(([k, v]) => v === true ? [`--${k}`] : [`--${k}`, String(v)]);
-	return new Program(`${role}`, join(build, 'ringtrace'), ['call', role, ...args]);
+	const command = [join(build, 'ringtrace'), 'call', role, ...args];
+	return files ? new Program(role, 'sh', ['-c', `ulimit -S -n ${files} && exec "$0" "$@"`, ...command]) : new Program(role, command[0], command.slice(1));
 }
 
 /** The "ended" lines of a test caller as objects. */

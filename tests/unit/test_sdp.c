@@ -230,6 +230,31 @@ static void test_answer(void **state)
 	assert_int_equal(back.rtp.port, 20000);
 }
 
+/* 3264 8: no fewer lines than there were, ours where it was. */
+static void test_offer_again(void **state)
+{
+	struct sdp_local l;
+	struct sdp_audio a;
+	struct sdp s;
+	char text[1024];
+	struct buf b;
+
+	(void)state;
+	sdp_local_init(&l, (struct addr4){ 0x7f000001, 20000 }, 77);
+	l.n_lines = 3;
+	l.line = 1;
+	buf_over(&b, text, sizeof(text));
+	sdp_write_offer(&b, &l);
+	assert_int_equal(buf_err(&b), ERR_OK);
+	assert_int_equal(sdp_parse(buf_slice(&b), &s), ERR_OK);
+	assert_int_equal(s.n_media, 3);
+	assert_int_equal(s.media[0].port, 0);
+	assert_int_equal(s.media[2].port, 0);
+	assert_int_equal(sdp_audio(&s, BOTH, &a), ERR_OK);
+	assert_int_equal(a.line, 1);
+	assert_int_equal(a.rtp.port, 20000);
+}
+
 static void test_offer(void **state)
 {
 	struct sdp_local l;
@@ -281,6 +306,7 @@ int main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_answer),
 		cmocka_unit_test(test_offer),
+		cmocka_unit_test(test_offer_again),
 		cmocka_unit_test(test_directions),
 	};
 
