@@ -39,8 +39,10 @@ bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
 	g->visit = visit->id;
 	if (p == NULL || p->leases == NULL)
 		return false;
-	if (!may_lease(v, p, &holder))
+	if (!may_lease(v, p, &holder)) {
+		g->too_many = true;
 		return false;
+	}
 	g->grant = lease_take(p->leases, v->who.now_us, &holder);
 	if (g->grant.what == LEASE_NONE)
 		return false;

@@ -16,6 +16,7 @@ struct dni_grant {
 	struct lease_id lease_before;
 	struct visit_id visit_before;
 	bool given_up_before;
+	bool too_many;       /* not asked: the address had its share of it */
 	bool to_write;       /* a lease of its own, not yet stored */
 	uint64_t wait_batch; /* kept, but stored only by this batch */
 	/* Whose it is. */
@@ -24,7 +25,7 @@ struct dni_grant {
 };
 
 /* A lease for visit, in memory; its row goes into *w and its number into the
- * answer. False: the pool has none. */
+ * answer. False: the pool has none, or g->too_many. */
 RT_MUST_USE bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w, struct dni_grant *g);
 /* Writes what the visit said. With a new lease in it v->wait is set, and the

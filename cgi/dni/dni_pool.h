@@ -27,8 +27,9 @@ enum dni_given {
 	DNI_GIVEN_NOCONSENT,
 	DNI_GIVEN_HIDDEN,
 	DNI_GIVEN_FLOOD,
-	DNI_GIVEN_FULL, /* the pool had none: and then source, overflow, none
-			 */
+	/* Once a visit, the pool had none: and each time source, overflow,
+	 * none. */
+	DNI_GIVEN_FULL,
 	DNI_GIVEN_COUNT
 };
 

@@ -253,6 +253,23 @@ static struct dni_visit *begin_visit(struct dni_serve *v, struct dni_write *w)
 	return visit;
 }
 
+/* With mu held. A visit of many pages found no number once, as one with a
+ * number was given it once; who has had their address's share says nothing of
+ * how full the pool is. */
+static void turn_away(struct dni_serve *v, struct dni_visit *visit,
+    const struct dni_grant *g)
+{
+	if (g->too_many) {
+		count(v, DNI_GIVEN_FLOOD);
+		dni_serve_fallback(v, "flood", true);
+		return;
+	}
+	if (!visit->turned_away)
+		count(v, DNI_GIVEN_FULL);
+	visit->turned_away = true;
+	dni_serve_fallback(v, "pool", true);
+}
+
 /* With mu held: the number, by rule, pool or what is left. */
 static void choose(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w, struct dni_grant *g)
@@ -262,10 +279,8 @@ static void choose(struct dni_serve *v, struct dni_visit *visit,
 		dni_serve_fallback(v, "", false);
 	else if (dni_state_away(v->s))
 		dni_serve_fallback(v, "database", true);
-	else if (!dni_grant_take(v, visit, w, g)) {
-		count(v, DNI_GIVEN_FULL);
-		dni_serve_fallback(v, "pool", true);
-	}
+	else if (!dni_grant_take(v, visit, w, g))
+		turn_away(v, visit, g);
 }
 
 /* With mu held. */

@@ -33,6 +33,7 @@ struct dni_visit {
 	uint64_t last_form;    /* hash of what it said: a beacon comes twice */
 	uint64_t arrival;      /* hash of where it came from */
 	struct dni_pool *pool; /* it leases from; NULL: none */
+	bool turned_away;      /* its pool had no number once: is counted */
 	/* Inside. */
 	bool used;
 	bool dirty;

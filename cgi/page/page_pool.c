@@ -68,11 +68,17 @@ static uint32_t tallest(const struct page_pool_facts *f)
 	return most > 0 ? most : 1;
 }
 
+static bool was_full(const struct page_pool_hour *h)
+{
+	return h->numbers > 0 && h->peak >= h->numbers;
+}
+
 static void bar(const struct page_pool_hour *h, size_t i, uint32_t top,
-    uint32_t numbers, struct view *v)
+    struct view *v)
 {
 	const uint64_t high = (uint64_t)h->peak * CHART_HIGH / top;
-	const uint64_t low = h->held_s * CHART_HIGH / 3600 / top;
+	const uint64_t low =
+	    h->span_s > 0 ? h->held_s * CHART_HIGH / h->span_s / top : 0;
 	struct view *item;
 
 	if (high == 0)
@@ -83,7 +89,7 @@ static void bar(const struct page_pool_hour *h, size_t i, uint32_t top,
 	view_u64(item, "peak_h", high);
 	view_u64(item, "mean_y", CHART_HIGH - low);
 	view_u64(item, "mean_h", low);
-	view_flag(item, "bar_full", numbers > 0 && h->peak >= numbers);
+	view_flag(item, "bar_full", was_full(h));
 }
 
 /* Where each day of the company's zone begins below the bars. */
@@ -125,7 +131,7 @@ static void chart_view(const struct page_pool_facts *f, struct view *v)
 	view_u64(v, "line_y",
 	    CHART_HIGH - (uint64_t)f->pool.numbers * CHART_HIGH / top);
 	for (size_t i = first; i < PAGE_POOL_FACTS_HOURS; i++)
-		bar(&f->hours[i], i - first, top, f->pool.numbers, v);
+		bar(&f->hours[i], i - first, top, v);
 	view_flag(v, "any_use", f->week_peak > 0 || f->week.leased > 0);
 }
 
@@ -133,12 +139,13 @@ struct day {
 	uint64_t visits;
 	uint64_t turned_away;
 	uint64_t held_s;
+	uint64_t span_s;
 	uint32_t peak;
 	uint32_t hours;
+	bool full;
 };
 
-static void day_line(const struct page_pool_facts *f, const struct day *d,
-    const char *name, struct view *v)
+static void day_line(const struct day *d, const char *name, struct view *v)
 {
 	struct view *item = view_item(v, "days");
 	char text[PAGE_WORDS_MAX];
@@ -147,14 +154,13 @@ static void day_line(const struct page_pool_facts *f, const struct day *d,
 	view_cstr(item, "day", name);
 	put_count(item, "day_visits", d->visits);
 	view_u64(item, "day_peak", d->peak);
-	tenths = d->hours > 0 ? d->held_s / 360 / d->hours : 0;
+	tenths = d->span_s > 0 ? d->held_s * 10 / d->span_s : 0;
 	(void)snprintf(text, sizeof(text), "%llu.%llu",
 	    (unsigned long long)(tenths / 10),
 	    (unsigned long long)(tenths % 10));
 	view_cstr(item, "day_mean", text);
 	put_count(item, "day_turned", d->turned_away);
-	view_flag(item, "day_full",
-	    f->pool.numbers > 0 && d->peak >= f->pool.numbers);
+	view_flag(item, "day_full", d->full);
 }
 
 /* Days of the company's zone, latest first. */
@@ -176,7 +182,7 @@ static enum err days_view(const struct page_pool_facts *f, struct tz *z,
 			return e;
 		if (d.hours > 0 && tz_date_diff(now, date) != 0) {
 			tz_date_long(date, name);
-			day_line(f, &d, name, v);
+			day_line(&d, name, v);
 			d = (struct day){ .visits = 0 };
 			shown++;
 		}
@@ -185,6 +191,8 @@ static enum err days_view(const struct page_pool_facts *f, struct tz *z,
 		d.visits += h->leases;
 		d.turned_away += h->given.full;
 		d.held_s += h->held_s;
+		d.span_s += h->span_s;
+		d.full = d.full || was_full(h);
 		d.peak = h->peak > d.peak ? h->peak : d.peak;
 	}
 	return e;
@@ -210,12 +218,14 @@ static void given_view(const struct pool_given *g, struct view *v)
 		{ "Nothing yet: a page in the background",
 		    "it asks again when somebody looks at it", g->hidden },
 		{ "Without a number of the pool: none was free",
-		    "each of them is above, too, as what it was shown",
+		    "visits, once each; above is what they were shown",
 		    g->full },
 		{ "Without one: no consent", "it asked, and nothing was leased",
 		    g->noconsent },
 		{ "Without one: too many visits of one address",
-		    "more a minute than the settings allow", g->flood },
+		    "more a minute than the settings allow, or than its share"
+		    " of the pool",
+		    g->flood },
 	};
 	uint64_t all = 0;
 

@@ -40,6 +40,8 @@ static enum err read_hours(const struct req *r, struct page_pool_facts *f)
 		if (k == HOURS)
 			continue;
 		f->hours[k].known = true;
+		f->hours[k].numbers = rows[i].numbers;
+		f->hours[k].span_s = 3600;
 		f->hours[k].leases = rows[i].leases;
 		f->hours[k].peak = rows[i].peak;
 		f->hours[k].held_s = rows[i].held_s;
@@ -49,6 +51,9 @@ static enum err read_hours(const struct req *r, struct page_pool_facts *f)
 		    r->now_us, &use);
 	if (e == ERR_OK) {
 		now->known = true;
+		now->numbers = f->pool.numbers;
+		now->span_s =
+		    (uint32_t)((r->now_us - now->at_us) / RT_SEC_US) + 1;
 		now->leases = use.leases;
 		now->peak = use.peak;
 		now->held_s = use.held_us / (uint64_t)RT_SEC_US;

@@ -15,7 +15,9 @@
 
 struct page_pool_hour {
 	int64_t at_us;
-	bool known; /* jobd has made it, or it is the one that runs */
+	bool known;       /* jobd has made it, or it is the one that runs */
+	uint32_t numbers; /* there were then */
+	uint32_t span_s;  /* of it that is known */
 	uint32_t leases;
 	uint32_t peak;
 	uint64_t held_s;

@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#define ERLANG_NUMBERS_MAX 100000
+#define ERLANG_NUMBERS_MAX 1000000
 
 /* Share from 0 to 1 of visits turned away: load offered to n numbers. A load
  * that is not above 0 is 0; no number turns everybody away. */

@@ -61,11 +61,19 @@ enum err pool_use(const struct pool_use_lease *l, size_t n, int64_t from_us,
 	return ERR_OK;
 }
 
-/* Least squares through the days' peaks; *last is where the line is now. */
-static double slope(const uint32_t *peak, size_t n, double *last)
+/* A line through the days' peaks. */
+struct line {
+	double per_day;
+	double last;  /* where it is now */
+	double error; /* standard error of per_day */
+};
+
+/* Least squares. */
+static struct line line_of(const uint32_t *peak, size_t n)
 {
 	const double mid = ((double)n - 1.0) / 2.0;
-	double mean = 0.0, xy = 0.0, xx = 0.0, k;
+	double mean = 0.0, xy = 0.0, xx = 0.0, rest = 0.0;
+	struct line l = { .per_day = 0.0 };
 
 	for (size_t i = 0; i < n; i++)
 		mean += peak[i] / (double)n;
@@ -73,16 +81,32 @@ static double slope(const uint32_t *peak, size_t n, double *last)
 		xy += ((double)i - mid) * (peak[i] - mean);
 		xx += ((double)i - mid) * ((double)i - mid);
 	}
-	k = xx > 0.0 ? xy / xx : 0.0;
-	*last = mean + k * mid;
-	return k;
+	if (!(xx > 0.0))
+		return l;
+	l.per_day = xy / xx;
+	l.last = mean + l.per_day * mid;
+	for (size_t i = 0; i < n; i++)
+		rest += pow(peak[i] - mean - l.per_day * ((double)i - mid), 2);
+	if (n > 2)
+		l.error = sqrt(rest / ((double)n - 2.0) / xx);
+	return l;
+}
+
+/* In a new pool's first days the way from a weekend to a Wednesday, or three
+ * quiet days and a busy one, look like growth. */
+static bool is_trend(const struct line *l, size_t days)
+{
+	return l->per_day > 0.0 &&
+	       (days >= POOL_USE_SURE_DAYS ||
+		   l->per_day > POOL_USE_SURE_ERRORS * l->error);
 }
 
 struct pool_use_trend pool_use_trend(const uint32_t *peak, size_t days,
     uint32_t numbers, uint64_t turned_away)
 {
 	struct pool_use_trend t = { .state = POOL_USE_CALM };
-	double last = 0.0, left;
+	struct line l;
+	double left;
 
 	if (days > POOL_USE_DAYS_MAX) {
 		peak += days - POOL_USE_DAYS_MAX;
@@ -92,7 +116,8 @@ struct pool_use_trend pool_use_trend(const uint32_t *peak, size_t days,
 		t.state = POOL_USE_EMPTY;
 		return t;
 	}
-	t.per_day = days > 1 ? slope(peak, days, &last) : 0.0;
+	l = line_of(peak, days);
+	t.per_day = l.per_day;
 	if (turned_away > 0 || (days > 0 && peak[days - 1] >= numbers)) {
 		t.state = POOL_USE_FULL;
 		return t;
@@ -101,8 +126,8 @@ struct pool_use_trend pool_use_trend(const uint32_t *peak, size_t days,
 		t.state = POOL_USE_UNKNOWN;
 		return t;
 	}
-	left = (double)numbers - fmax(last, (double)peak[days - 1]);
-	if (t.per_day > 0.0 && left / t.per_day <= POOL_USE_SOON_DAYS) {
+	left = (double)numbers - fmax(l.last, (double)peak[days - 1]);
+	if (is_trend(&l, days) && left / t.per_day <= POOL_USE_SOON_DAYS) {
 		t.state = POOL_USE_SOON;
 		t.days =
 		    left > t.per_day ? (uint32_t)ceil(left / t.per_day) : 1;

@@ -38,6 +38,9 @@ enum pool_use_state {
 
 #define POOL_USE_DAYS_MAX  28
 #define POOL_USE_SOON_DAYS 14
+/* Before so many days a trend has to be so many times its standard error. */
+#define POOL_USE_SURE_DAYS   14
+#define POOL_USE_SURE_ERRORS 3.0
 
 struct pool_use_trend {
 	enum pool_use_state state;

@@ -46,6 +46,11 @@ test('at a growing peak the page and the list warn before the pool is full', asy
 	const days = Number(text.match(/Full in about (\d+) day/)[1]);
 	assert.ok(days >= 4 && days <= 9, `${days} days`);
 	assert.match(await read('/pools'), /Full in about \d+ days? at this trend/);
+	// A day on which all numbers of then were in use stays a full one.
+	assert.doesNotMatch(text, / full \d/);
+	stack.sql('UPDATE pool_hour SET numbers = peak WHERE hour_at < UTC_TIMESTAMP() - INTERVAL 70 HOUR');
+	assert.match(await read(), / full \d/);
+	stack.sql(`UPDATE pool_hour SET numbers = ${NUMBERS}`);
 });
 
 test('who may not have a number of the pool does not make it full', async () => {
@@ -69,11 +74,16 @@ test('the last number gone: full, and each kind of answer is counted', async () 
 	await policy('own');
 	assert.deepEqual(await shown(), ['none', 'pool', undefined]);
 	await until('all are counted', () => given('full') - was[0] === 6 && given('none') - was[3] === 1);
-	assert.deepEqual(kinds.map((k, i) => given(k) - was[i]), [6, 3, 2, 1]);
+	// A visit of many pages found no number once.
+	await policy('source');
+	const { visitor, visit } = (await dni.ask()).json;
+	for (let i = 0; i < 4; i++) assert.equal((await dni.ask({ visitor, visit })).json.visit, visit);
+	await until('all are counted', () => given('source') - was[1] === 8);
+	assert.deepEqual(kinds.map((k, i) => given(k) - was[i]), [7, 8, 2, 1]);
 	const text = await read();
 	assert.match(text, /In use now 10 of 10/);
 	assert.match(text, /Full within the last day/);
-	assert.match(text, /Without a number, 7 days [\d.]+ ?% 6 visits/);
-	assert.match(text, /Without a number of the pool: none was free each of them is above, too, as what it was shown 6 /);
+	assert.match(text, /Without a number, 7 days [\d.]+ ?% 7 visits/);
+	assert.match(text, /Without a number of the pool: none was free visits, once each; above is what they were shown 7 /);
 	assert.match(await read('/pools'), /Full within the last day/);
 });
