@@ -26,6 +26,8 @@ static const char *const server_paths[] = { "/usr/sbin/mariadbd",
 static const char *const install_paths[] = { "/usr/bin/mariadb-install-db",
 	"/usr/local/bin/mariadb-install-db" };
 
+static const char log_arg[] = "--innodb-log-file-size=" LOG_SIZE;
+
 /* Small, durable, strict, UTC. */
 static const char cnf_head[] =
     "[mariadbd]\n"
@@ -104,8 +106,7 @@ static enum err install(const struct ctl_mariadb *m, const struct ctl_layout *l,
 	const char *const argv[] = { path, "--no-defaults", m->data_arg,
 		m->tmp_arg, "--auth-root-authentication-method=socket",
 		m->admin_arg, "--force", "--skip-test-db",
-		"--skip-name-resolve", "--innodb-log-file-size=" LOG_SIZE,
-		NULL };
+		"--skip-name-resolve", log_arg, NULL };
 
 	memcpy(part.argv, argv, sizeof(argv));
 	log_info("run: creating the database in %s/mysql", l->dir);

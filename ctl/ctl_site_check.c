@@ -80,6 +80,7 @@ static enum err look(struct site_look *l, const char *url)
 	out_http_close(l->http);
 	out_http_stop();
 	site_look_robots_end(&robots);
+	l->robots = NULL;
 	return e;
 }
 
