@@ -148,6 +148,8 @@ void db_sheet_place(const struct db_sheet *sheet, enum db_sheet_by by,
 
 	*out = (struct db_sheet_place){ .name = SLICE("") };
 	memcpy(out->id, row[0].id, sizeof(out->id));
+	if (cell == NULL) /* an order that db_sheet_page refuses */
+		return;
 	if (by == DB_SHEET_BY_NAME && !cell->null)
 		out->name = cell->text;
 	if (by == DB_SHEET_BY_MADE)

@@ -24,12 +24,14 @@ static struct registration *by_ref(struct engine *e, uint64_t ref)
 	return &e->registrar.reg[i];
 }
 
-static struct registration *by_trunk(struct engine *e, struct trunk_id id)
+/* Its place; REGISTRAR_MAX: it has none. */
+static size_t by_trunk(const struct engine *e, struct trunk_id id)
 {
-	for (size_t i = 0; i < REGISTRAR_MAX; i++)
-		if (id_eq(e->registrar.reg[i].id.v, id.v))
-			return &e->registrar.reg[i];
-	return NULL;
+	size_t i = 0;
+
+	while (i < REGISTRAR_MAX && !id_eq(e->registrar.reg[i].id.v, id.v))
+		i++;
+	return i;
 }
 
 static struct registration *make(struct engine *e, struct trunk_id id)
@@ -420,14 +422,17 @@ static void set_terms(struct engine *e, struct registration *r,
 
 static void want(struct engine *e, const struct snap_trunk *t, unsigned int nth)
 {
-	struct registration *r = by_trunk(e, t->id);
+	const size_t at = by_trunk(e, t->id);
+	struct registration *r;
 
-	if (r != NULL && !r->leaving) {
-		set_terms(e, r, t, nth);
-		return;
-	}
-	if (r != NULL)
+	if (at < REGISTRAR_MAX) {
+		r = &e->registrar.reg[at];
+		if (!r->leaving) {
+			set_terms(e, r, t, nth);
+			return;
+		}
 		forget(e, r);
+	}
 	if ((r = make(e, t->id)) == NULL) {
 		e->stats.register_failed++;
 		e->stats.unregistered_trunk = t->id;
