@@ -9,12 +9,15 @@
 
 #include "ctl/ctl_file.h"
 #include "ctl/ctl_left.h"
+#include "ctl/ctl_room.h"
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
 
-#define INSTALL_US (3 * RT_MIN_US)
-#define STOP_US    (60 * RT_SEC_US)
-#define LOG_SIZE   "512M"
+#define INSTALL_US  (3 * RT_MIN_US)
+#define STOP_US     (60 * RT_SEC_US)
+#define TEXT_OF(n)  #n
+#define MIB_TEXT(n) TEXT_OF(n) "M"
+#define LOG_SIZE    MIB_TEXT(CTL_ROOM_LOG_MIB)
 /* Told to end between listening and being ready, MariaDB 10.11 waits for ever
  * for a thread of its own that has ended already. It may be killed: what it
  * has confirmed is on the disk. */

@@ -1,15 +1,20 @@
 #include "ctl/ctl_room.h"
 
+#include <stdio.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "ctl/ctl_probe.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
+#include "lib/base/settings.h"
 
 #define PORT_WAIT_US (3 * RT_SEC_US)
 #define PORT_TICK_NS 100000000L
-#define DISK_NEED    (UINT64_C(400) * 1024 * 1024)
-#define DISK_LOW     (UINT64_C(200) * 1024 * 1024)
+#define MIB          (UINT64_C(1024) * 1024)
+#define LOG_BYTES    (CTL_ROOM_LOG_MIB * MIB)
+#define DISK_REST    (160 * MIB)
+#define DISK_LOW     (200 * MIB)
 
 enum err ctl_room_port(const char *where, bool tcp, const char *option)
 {
@@ -38,18 +43,28 @@ enum err ctl_room_port(const char *where, bool tcp, const char *option)
 	return e;
 }
 
+static bool has_log(const char *dir)
+{
+	char path[SETTINGS_PATH_MAX + 32];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%s/mysql/ib_logfile0", dir);
+	return stat(path, &st) == 0 && (uint64_t)st.st_size == LOG_BYTES;
+}
+
 enum err ctl_room_disk(const char *dir)
 {
+	const uint64_t need = DISK_REST + (has_log(dir) ? 0 : LOG_BYTES);
 	uint64_t free_bytes;
 	enum err e = ctl_probe_disk(dir, &free_bytes);
 
-	if (e != ERR_OK || free_bytes >= DISK_NEED)
+	if (e != ERR_OK || free_bytes >= need)
 		return e;
 	log_error(
 	    "run: %s has only %llu MB free, and the database alone needs "
 	    "%llu: make room, or choose another disk with --dir",
-	    dir, (unsigned long long)(free_bytes >> 20),
-	    (unsigned long long)(DISK_NEED >> 20));
+	    dir, (unsigned long long)(free_bytes / MIB),
+	    (unsigned long long)(need / MIB));
 	return ERR_UNAVAILABLE;
 }
 
@@ -65,6 +80,6 @@ void ctl_room_watch(const char *dir, bool *was_low)
 		log_warn(
 		    "run: only %llu MB are free in %s: make room, or calls "
 		    "will go unrecorded",
-		    (unsigned long long)(free_bytes >> 20), dir);
+		    (unsigned long long)(free_bytes / MIB), dir);
 	*was_low = low;
 }

@@ -11,7 +11,11 @@
  * few seconds to end. option: the one that chooses another port. */
 RT_MUST_USE enum err ctl_room_port(const char *where, bool tcp,
     const char *option);
-/* Enough for the database to begin with. */
+/* The database's log of changes, the largest of what it makes to begin with. */
+#define CTL_ROOM_LOG_MIB 512
+/* Enough for the database to begin with in this folder: that log counts as long
+ * as there is none of this size, as after an upgrade, when it is made anew
+ * beside the one before. */
 RT_MUST_USE enum err ctl_room_disk(const char *dir);
 /* While we run: warns when little is left, once each time. */
 void ctl_room_watch(const char *dir, bool *was_low);

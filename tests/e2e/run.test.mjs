@@ -2,7 +2,7 @@
 // starts what dies again, and says clearly what is in its way.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -133,6 +133,25 @@ test('no disk space is said, with what to do, and nothing stays', async () => {
 	assert.equal((await full.ended).code, 1);
 	assert.match(full.output, /has only 0 MB free, .*: make room, or choose another disk with --dir/);
 	assert.deepEqual(childrenOf(full.pid), []);
+});
+
+test('room for the log of the database is asked for until it is there', async () => {
+	const folder = join(dir, 'near');
+	const log = join(folder, 'mysql', 'ib_logfile0');
+	const lackIsSaid = async (mb) => {
+		const refused = await startStack({ without, demo: false, ready: false, dir: folder });
+		assert.equal((await refused.ended).code, 1);
+		assert.match(refused.output, new RegExp(`the database alone needs ${mb}: make room`));
+		assert.deepEqual(childrenOf(refused.pid), []);
+	};
+	smallDisk(folder, '100m');
+	mkdirSync(join(folder, 'mysql'));
+	await lackIsSaid(672);
+	writeFileSync(log, '');
+	truncateSync(log, 256 * 2 ** 20); /* a version before made it smaller */
+	await lackIsSaid(672);
+	truncateSync(log, 512 * 2 ** 20);
+	await lackIsSaid(160);
 });
 
 test('the demonstration follows to another address', async () => {
