@@ -24,6 +24,8 @@ export default function (tag) {
 			// What is told may be a form: to no page that came instead.
 			tag.boss = (m) => from.postMessage(m, e.origin);
 			page.watch(d);
+			// The tag does that itself only for a visit of its own.
+			d.addEventListener('click', tag.click, true);
 			if (m.off) return w.ringtrace.restore();
 			tag.apply(m.swap);
 			w.ringtrace.swap();

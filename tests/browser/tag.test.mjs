@@ -82,6 +82,19 @@ test('restore() has done when it returns: texts, attributes, shadow roots, frame
 	await page.context().close();
 });
 
+test('a click in a frame with the tag belongs to the visit of the page around it', async () => {
+	const page = await open(`${NUMBER}<iframe id="tagged" src="/tagged"></iframe>`, {
+		more: { '/tagged': html(`<a id="l" href="tel:${own.e164}">x</a>`) },
+	});
+	const link = page.frameLocator('#tagged').locator('#l');
+	await page.waitForFunction((want) => document.getElementById('tagged').contentDocument.getElementById('l').href === want, `tel:${ours.e164}`);
+	await page.frames()[1].evaluate(() => document.addEventListener('click', (e) => e.preventDefault()));
+	await link.click();
+	await until('it is told', () => told('event').some((e) => e.kind === 'tel_click'));
+	assert.deepEqual(told('event').filter((e) => e.kind === 'tel_click').map((e) => [e.visitor, e.visit]), [['vtr_1', 'vis_1']]);
+	await page.context().close();
+});
+
 test('a copy of what was swapped is restored, and the stub’s paint', async () => {
 	const page = await open(`<p id="n">${own.national}</p><a id="l" href="tel:+14155550199">x</a>`);
 	await shown(page);
