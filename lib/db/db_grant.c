@@ -170,7 +170,8 @@ static const struct grant {
 	{ "dashboard", "call_rollup", DELETE },
 	{ "dashboard", "call_verdict", WRITE },
 	{ "dashboard", "caller", READ },
-	/* MySQL locks a row for those alone who may change something of it. */
+	/* MySQL locks a row, here and a tracker's, for those alone who may
+	 * change something of it. */
 	{ "dashboard", "company", "SELECT, UPDATE (created_at)" },
 	{ "dashboard", "company_logo", READ },
 	{ "dashboard", "config_version", READ },
@@ -205,7 +206,7 @@ static const struct grant {
 	{ "dashboard", "site_health", READ },
 	{ "dashboard", "site_page", READ },
 	{ "dashboard", "tag", APPEND },
-	{ "dashboard", "tracker", READ },
+	{ "dashboard", "tracker", "SELECT, UPDATE (created_at)" },
 	{ "dashboard", "tracker_cost", DELETE },
 	{ "dashboard", "usage_day", READ },
 	{ "dashboard", "user", READ },
