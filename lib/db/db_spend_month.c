@@ -4,6 +4,8 @@
 
 #include "lib/db/stmt.h"
 
+#define LAST_DAY "9999-12-31" /* of the database: none comes after it */
+
 enum err db_spend_month_lock(struct db *db, struct company_id company,
     struct tracker_id tracker)
 {
@@ -64,8 +66,8 @@ static enum err drop_inside(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "DELETE FROM tracker_cost WHERE company_id = ? AND tracker_id = ?"
-	    " AND from_on >= ? AND from_on <= COALESCE(NULLIF(?, ''),"
-	    " '9999-12-31')";
+	    " AND from_on >= ?"
+	    " AND from_on <= COALESCE(NULLIF(?, ''), '" LAST_DAY "')";
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_id(st, company.v);
@@ -103,7 +105,8 @@ enum err db_spend_month_put(struct db *db, struct company_id company,
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
 	e = db_spend_month_lock(db, company, m->tracker);
-	if (e == ERR_OK && m->until[0] != '\0')
+	if (e == ERR_OK && m->until[0] != '\0' &&
+	    strcmp(m->until, LAST_DAY) < 0)
 		e = keep_rest(db, company, m);
 	if (e == ERR_OK && (e = end_before(db, company, m)) == ERR_OK &&
 	    (e = drop_inside(db, company, m)) == ERR_OK)

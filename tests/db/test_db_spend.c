@@ -108,6 +108,25 @@ static void test_billboard(void **state)
 	assert_int_equal(listed(0, &rows), 1);
 }
 
+/* "For ever" as a day: nothing goes on behind it. */
+static void test_last_day(void **state)
+{
+	struct spend_month *rows = NULL, m;
+
+	(void)state;
+	m = month(0, "2026-11-21", "", 365000000);
+	ok(db_spend_month_put(db, t->company[0].id, &m));
+	m = month(0, "2026-11-23", "9999-12-31", 730000000);
+	ok(db_spend_month_put(db, t->company[0].id, &m));
+	assert_int_equal(listed(0, &rows), 2);
+	assert_string_equal(rows[0].until, "9999-12-31");
+	assert_string_equal(rows[1].from, "2026-11-21");
+	assert_string_equal(rows[1].until, "2026-11-22");
+	m = month(0, "2026-11-21", "", 365000000);
+	ok(db_spend_month_put(db, t->company[0].id, &m));
+	assert_int_equal(listed(0, &rows), 1);
+}
+
 static void test_whose(void **state)
 {
 	struct spend_month *rows = NULL, m;
@@ -192,6 +211,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_billboard),
+		cmocka_unit_test(test_last_day),
 		cmocka_unit_test(test_whose),
 		cmocka_unit_test(test_calendar),
 	};
