@@ -1,10 +1,12 @@
 /* Tests of lib/db/db_spend_month: random amounts over random days against a
- * plain calendar; a day never costs two of them, nor another company's. */
+ * plain calendar; a day never costs two of them, nor another company's; and
+ * what an upgrade makes of those that were summed. */
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/base/rnd.h"
 #include "lib/db/db_spend_month.h"
+#include "lib/db/migrate.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
@@ -207,6 +209,97 @@ static void test_calendar(void **state)
 	}
 }
 
+/* --- amounts of a version that summed them ---------------------------------*/
+
+#define TRACKERS 40
+
+/* A bit each; want: of each day the one that began last. */
+static void put_old(struct rnd_dice *dice, int tracker, int64_t want[DAYS])
+{
+	static const char sql[] =
+	    "INSERT INTO tracker_cost VALUES (?, ?, ?, NULLIF(?, ''), ?)";
+	char from[DB_SPEND_DAY], until[DB_SPEND_DAY];
+
+	for (unsigned int a = 0; a < DAYS; a++) {
+		const unsigned int b =
+		    a + (unsigned int)rnd_below(dice, DAYS - a);
+		const bool still = rnd_below(dice, 4) == 0;
+		struct stmt *st;
+
+		if (rnd_below(dice, 6) != 0)
+			continue;
+		day_text(a, from);
+		day_text(b, until);
+		st = stmt_begin(t->db, sql);
+		stmt_in_id(st, t->company[tracker % 2].id.v);
+		stmt_in_i64(st, tracker / 2);
+		stmt_in_text(st, slice_from(from));
+		stmt_in_text(st, slice_from(still ? "" : until));
+		stmt_in_i64(st, (int64_t)1 << a);
+		assert_int_equal(stmt_exec_one(st), ERR_OK);
+		for (unsigned int d = a; d <= (still ? DAYS - 1 : b); d++)
+			want[d] = (int64_t)1 << a;
+	}
+}
+
+static void see_old(int tracker, const int64_t want[DAYS])
+{
+	static const char sql[] =
+	    "SELECT CAST(COALESCE(SUM(monthly_micros), 0) AS SIGNED)"
+	    " FROM tracker_cost WHERE company_id = ?"
+	    " AND tracker_id = CAST(? AS BINARY(16)) AND ? BETWEEN from_on"
+	    " AND COALESCE(until_on, '9999-12-31')";
+	char day[DB_SPEND_DAY];
+
+	for (unsigned int d = 0; d < DAYS; d++) {
+		struct stmt *st = stmt_begin(t->db, sql);
+		int64_t all = -1;
+
+		day_text(d, day);
+		stmt_in_id(st, t->company[tracker % 2].id.v);
+		stmt_in_i64(st, tracker / 2);
+		stmt_in_text(st, slice_from(day));
+		stmt_out_i64(st, &all);
+		assert_int_equal(stmt_one(st), ERR_OK);
+		if (all != want[d])
+			fail_msg("tracker %d, %s", tracker, day);
+	}
+}
+
+static void exec(const char *sql)
+{
+	assert_int_equal(stmt_exec(stmt_begin(t->db, sql), NULL), ERR_OK);
+}
+
+/* 0193 and 0194: each day costs the amount that began last, and what it lay
+ * within goes on behind it; run again, it stays. */
+static void test_upgrade(void **state)
+{
+	static int64_t want[TRACKERS][DAYS];
+	struct rnd_dice dice;
+
+	(void)state;
+	rnd_seed(&dice, 194);
+	exec("DELETE FROM tracker_cost");
+	for (int i = 0; i < TRACKERS; i++)
+		put_old(&dice, i, want[i]);
+	/* Behind the last day there is comes none. */
+	exec(
+	    "INSERT INTO tracker_cost VALUES (7, 7, '2026-01-01', NULL, 1),"
+	    " (7, 7, '2026-02-01', '9999-12-31', 2)");
+	for (int again = 0; again < 2; again++) {
+		exec(
+		    "UPDATE schema_migration SET finished_at = NULL"
+		    " WHERE number IN (193, 194)");
+		assert_int_equal(migrate_apply(t->db, "sql", TESTDB_NOW_US,
+				     NULL),
+		    ERR_OK);
+		for (int i = 0; i < TRACKERS; i++)
+			see_old(i, want[i]);
+	}
+	exec("DELETE FROM tracker_cost");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +307,7 @@ int main(void)
 		cmocka_unit_test(test_last_day),
 		cmocka_unit_test(test_whose),
 		cmocka_unit_test(test_calendar),
+		cmocka_unit_test(test_upgrade),
 	};
 
 	return cmocka_run_group_tests_name("db_spend", tests, begin, end);
