@@ -405,7 +405,9 @@ void leg_in_request(struct engine *e, struct leg *l,
 			return;
 		}
 	(void)leg_out_respond(e, l, ev->id, 405,
-	    SLICE("Allow: " LEG_ALLOW "\r\n"), SLICE(""));
+	    l->side == LEG_CALLER ? SLICE("Allow: " LEG_ALLOW "\r\n")
+				  : SLICE("Allow: " LEG_ALLOW_CALLED "\r\n"),
+	    SLICE(""));
 }
 
 /* --- what concerns the caller's INVITE -------------------------------------*/

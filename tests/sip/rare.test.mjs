@@ -142,6 +142,20 @@ test('a second telephone behind a fork answers too: ACK, then BYE to it alone', 
 	assert.equal(new Set(c.b.got.filter((m) => m.startsWith('BYE ')).map((m) => field(m, 'Via'))).size, 2);
 });
 
+test('what a side may not ask is refused with all that it may', async () => {
+	const c = await talking('methods');
+	const of = (m) => field(m, 'Allow').split(', ').sort();
+	const theirs = await change(c, 'methods', 2, { method: 'SUBSCRIBE', more: 'Event: dialog\n' });
+	assert.match(theirs, /^SIP\/2\.0 405 /);
+	assert.deepEqual(of(theirs), of(c.ok));
+	c.b.send(back('SUBSCRIBE', c.inv, c.tag));
+	const said = await c.b.says(/^SIP\/2\.0 [2-6][\s\S]*CSeq: 1 SUBSCRIBE/);
+	assert.match(said, /^SIP\/2\.0 405 /);
+	assert.deepEqual(of(said), of(c.inv));
+	await hangUp(c);
+	assert.equal((await record('methods'))[0], 'answered');
+});
+
 test('both hang up in the same moment', async () => {
 	let c = await talking('cross1');
 	c.a.send(c.bye);
