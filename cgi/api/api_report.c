@@ -144,6 +144,11 @@ static enum err find_dim(const struct req *r, size_t *out)
 	return wrong_dim(r);
 }
 
+/* Sums that no answer has. */
+#define NOT_TOLD                                           \
+	(DB_REPORT_SUM(talk_60) | DB_REPORT_SUM(talk_90) | \
+	    DB_REPORT_SUM(talk_120) | DB_REPORT_SUM(answer_ms))
+
 /* One row of all calls; zeroes when there is none. */
 static enum err read_total(const struct req *r, struct db_report_ask ask,
     struct db_report_sums *out)
@@ -163,7 +168,7 @@ static enum err read_total(const struct req *r, struct db_report_ask ask,
 
 enum err api_report_summary(const struct req *r, struct resp *out)
 {
-	struct db_report_ask ask = { .split = GROUP_NONE };
+	struct db_report_ask ask = { .split = GROUP_NONE, .only = ~NOT_TOLD };
 	struct db_report_group *rows = NULL;
 	struct db_report_sums total;
 	struct json_out j;
@@ -344,7 +349,7 @@ static enum err answer_series(struct resp *out, const struct db_filter *f,
 
 enum err api_report_timeseries(const struct req *r, struct resp *out)
 {
-	struct db_report_ask ask = { .by = GROUP_NONE, .split = GROUP_NONE };
+	struct db_report_ask ask = { .only = ~NOT_TOLD };
 	struct db_report_bucket *rows = NULL;
 	struct api_period period;
 	enum interval how;

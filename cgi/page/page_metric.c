@@ -138,6 +138,23 @@ const struct page_metric *page_metric_find(struct slice key)
 	return NULL;
 }
 
+uint32_t page_metric_sums(const struct page_metric *m)
+{
+	uint32_t sums = DB_REPORT_SUM(calls);
+
+	/* Each of them alone: those that it is made of make a difference. */
+	for (size_t i = 0; i < sizeof(struct db_report_sums) / sizeof(int64_t);
+	     i++) {
+		struct db_report_sums one = { .calls = 0 };
+
+		((int64_t *)&one)[i] = 1;
+		if (m->part(&one) != 0 ||
+		    (m->whole != NULL && m->whole(&one) != 0))
+			sums |= UINT32_C(1) << i;
+	}
+	return sums;
+}
+
 bool page_metric_number(const struct page_metric *m,
     const struct db_report_sums *s, int64_t *out)
 {

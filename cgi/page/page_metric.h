@@ -39,6 +39,10 @@ const struct page_metric *page_metric_at(size_t i);
 /* NULL: there is none. */
 const struct page_metric *page_metric_find(struct slice key);
 
+/* The DB_REPORT_SUM()s that it is made of, and the calls, which say whether
+ * they are few. */
+uint32_t page_metric_sums(const struct page_metric *m);
+
 /* *out in the metric's unit; false when it is not known. */
 bool page_metric_number(const struct page_metric *m,
     const struct db_report_sums *s, int64_t *out);

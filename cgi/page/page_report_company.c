@@ -15,10 +15,8 @@ static struct report_row *row_of(struct report *t, struct company_id company)
 
 static enum err read_sums(struct report *t, bool before)
 {
-	const struct db_report_ask ask =
-	    before ? page_report_data_ask(t, t->range.before_us,
-			 t->range.before_to_us)
-		   : page_report_data_ask(t, t->range.from_us, t->range.to_us);
+	const struct db_report_ask ask = page_report_data_ask(t, before,
+	    before ? t->range.before_to_us : t->range.to_us);
 	struct db_agency_sums *sums = NULL;
 	size_t n = 0;
 	const enum err e =
@@ -111,11 +109,11 @@ static enum err add_quarter(void *ctx, const struct db_report_bucket *row)
 	return ERR_OK;
 }
 
-static enum err read_together(struct report *t, int64_t from_us, int64_t to_us,
+static enum err read_together(struct report *t, bool before, int64_t to_us,
     struct db_report_bucket **rows, size_t *n)
 {
-	const struct db_report_ask ask =
-	    page_report_data_ask(t, from_us, to_us);
+	const struct db_report_ask ask = page_report_data_ask(t, before, to_us);
+	const int64_t from_us = ask.filter.from_us;
 	struct together g = { .from_us = from_us };
 	enum err e = ERR_OK;
 
@@ -143,10 +141,10 @@ enum err page_report_company_series(struct report *t)
 	const struct page_range *g = &t->range;
 	enum err e;
 
-	if ((e = read_together(t, g->from_us, g->to_us, &t->now, &t->n_now)) !=
+	if ((e = read_together(t, false, g->to_us, &t->now, &t->n_now)) !=
 	    ERR_OK)
 		return e;
-	return read_together(t, g->before_us, g->before_end_us, &t->before,
+	return read_together(t, true, g->before_end_us, &t->before,
 	    &t->n_before);
 }
 

@@ -75,14 +75,30 @@ static enum err read_address(struct report *t, struct tz *z)
 
 /* --- figures ---------------------------------------------------------------*/
 
-struct db_report_ask page_report_data_ask(const struct report *t,
-    int64_t from_us, int64_t to_us)
+/* Of the period before, the metric alone is shown. */
+static uint32_t sums_shown(const struct report *t, bool before)
+{
+	uint32_t sums = page_metric_sums(t->metric);
+	const struct page_metric *m;
+
+	if (before)
+		return sums;
+	for (size_t i = 0; (m = page_report_data_beside(t, i)) != NULL; i++)
+		sums |= page_metric_sums(m);
+	if (t->order == REPORT_ORDER_METRIC)
+		sums |= page_metric_sums(t->order_metric);
+	return sums;
+}
+
+struct db_report_ask page_report_data_ask(const struct report *t, bool before,
+    int64_t to_us)
 {
 	struct db_report_ask ask = { .filter = t->p.f,
 		.by = t->by->group,
-		.split = t->split == NULL ? GROUP_NONE : t->split->group };
+		.split = t->split == NULL ? GROUP_NONE : t->split->group,
+		.only = sums_shown(t, before) };
 
-	ask.filter.from_us = from_us;
+	ask.filter.from_us = before ? t->range.before_us : t->range.from_us;
 	/* "Up to the same moment": its quarter counts, here as in the sums. */
 	ask.filter.to_us = (to_us + QUARTER_US - 1) / QUARTER_US * QUARTER_US;
 	if (t->metric->facts)
@@ -122,15 +138,14 @@ static enum err label_rows(struct report *t)
 static enum err read_series(struct report *t)
 {
 	struct db_report_ask ask =
-	    page_report_data_ask(t, t->range.from_us, t->range.to_us);
+	    page_report_data_ask(t, false, t->range.to_us);
 	enum err e;
 
 	e = db_report_group_series(t->r->db, t->r->company, &ask, t->r->arena,
 	    &t->now, &t->n_now);
 	if (e != ERR_OK)
 		return e;
-	ask =
-	    page_report_data_ask(t, t->range.before_us, t->range.before_end_us);
+	ask = page_report_data_ask(t, true, t->range.before_end_us);
 	e = db_report_group_series(t->r->db, t->r->company, &ask, t->r->arena,
 	    &t->before, &t->n_before);
 	if (e != ERR_OK)

@@ -83,9 +83,10 @@ const struct page_metric *page_report_data_beside(const struct report *t,
 /* "All": the row under the others. */
 struct report_row page_report_data_total(const struct report *t);
 
-/* What the database is asked for a period of the report. */
-struct db_report_ask page_report_data_ask(const struct report *t,
-    int64_t from_us, int64_t to_us);
+/* What the database is asked for the report's period, or for the one before it
+ * until to_us: the sums that are shown, and no other. */
+struct db_report_ask page_report_data_ask(const struct report *t, bool before,
+    int64_t to_us);
 
 /* Reads address and figures. z is borrowed by the report. need: the role in a
  * company that lets its figures be beside those of others: who may look at two

@@ -199,7 +199,7 @@ static enum err col_values(struct report *t, const struct db_report_ask *ask,
 enum err page_report_time_cols(struct report *t)
 {
 	struct db_report_ask ask =
-	    page_report_data_ask(t, t->range.from_us, t->range.to_us);
+	    page_report_data_ask(t, false, t->range.to_us);
 	struct slice values[PAGE_REPORT_COLS];
 	int64_t *edges = arena_array(t->r->arena, t->n + 1, sizeof(*edges));
 	struct crossing x = { .t = t,
@@ -213,8 +213,10 @@ enum err page_report_time_cols(struct report *t)
 		return ERR_NOMEM;
 	ask.by = t->split->group;
 	ask.split = GROUP_NONE;
+	ask.only = DB_REPORT_SUM(calls);
 	if ((e = col_values(t, &ask, values, &x.n)) != ERR_OK)
 		return e;
+	ask.only = page_metric_sums(t->metric);
 	if (strcmp(t->by->key, "day") == 0) {
 		x.how = BY_DAY;
 		if ((e = page_range_edges(&t->range, t->range.from, edges)) !=

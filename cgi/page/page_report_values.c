@@ -100,8 +100,7 @@ static enum err put_before(void *ctx, const struct db_report_group *group)
 enum err page_report_values(struct report *t)
 {
 	const struct page_range *g = &t->range;
-	struct db_report_ask ask =
-	    page_report_data_ask(t, g->from_us, g->to_us);
+	struct db_report_ask ask = page_report_data_ask(t, false, g->to_us);
 	struct taking taking = { .t = t };
 	enum err e;
 
@@ -112,7 +111,7 @@ enum err page_report_values(struct report *t)
 		e = arrange(t);
 	if (e != ERR_OK || t->n == 0)
 		return e;
-	ask = page_report_data_ask(t, g->before_us, g->before_to_us);
+	ask = page_report_data_ask(t, true, g->before_to_us);
 	return db_report_group_each(t->r->db, t->r->company, &ask, SIZE_MAX,
 	    put_before, t);
 }

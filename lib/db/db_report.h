@@ -9,6 +9,8 @@
 #ifndef RT_DB_DB_REPORT_H
 #define RT_DB_DB_REPORT_H
 
+#include <stddef.h>
+
 #include "lib/base/arena.h"
 #include "lib/db/db_user.h"
 
@@ -45,6 +47,11 @@ struct db_report_sums {
 	int64_t cost_micros; /* spend, by whoever adds it: db_spend.h */
 	int64_t costed;      /* 1: there is spend */
 };
+
+/* A field of them as a bit, to say which are asked for. */
+#define DB_REPORT_SUM(field)                                      \
+	(UINT32_C(1) << (offsetof(struct db_report_sums, field) / \
+			 sizeof(int64_t)))
 
 /* What a caller did not get: missed, abandoned and failed calls. */
 int64_t db_report_unanswered(const struct db_report_sums *s);

@@ -57,14 +57,26 @@ static bool all_together(const struct db_report_ask *ask)
 
 /* --- from the calls --------------------------------------------------------*/
 
-/* One for own_s. */
-#define FACT_SUMS DB_SUMS_FACTS ", " DB_SUMS_YES("f.talk_ms >= ?")
-
-/* Longer than any call when nothing was asked for. */
-static uint64_t over_ms(const struct db_report_ask *ask)
+/* Whether the calls over the asked talk time are counted one by one. */
+static bool counts_over(const struct db_report_ask *ask)
 {
-	return ask->own_s == 0 ? UINT64_C(1) << 40
-			       : (uint64_t)ask->own_s * 1000;
+	return ask->own_s > 0 &&
+	       (ask->only == 0 || (ask->only & DB_REPORT_SUM(over)) != 0);
+}
+
+/* The sums that are asked for, and over behind them. */
+static void fact_sums(struct buf *sql, const struct db_report_ask *ask)
+{
+	db_sums_facts(sql,
+	    ask->only == 0 ? UINT32_MAX : ask->only | DB_REPORT_SUM(calls));
+	buf_cstr(sql,
+	    counts_over(ask) ? ", " DB_SUMS_YES("f.talk_ms >= ?") : ", 0");
+}
+
+static void in_over(struct stmt *st, const struct db_report_ask *ask)
+{
+	if (counts_over(ask))
+		stmt_in_u64(st, (uint64_t)ask->own_s * 1000);
 }
 
 void db_report_group_dim(struct buf *sql, int dim)
@@ -112,13 +124,14 @@ static struct stmt *begin_facts(struct db *db, const struct company_id *company,
 	db_report_group_dim(&sql, ask->by);
 	buf_cstr(&sql, " AS k1, ");
 	db_report_group_dim(&sql, ask->split);
-	buf_cstr(&sql, " AS k2, " FACT_SUMS);
+	buf_cstr(&sql, " AS k2, ");
+	fact_sums(&sql, ask);
 	of_filter(&sql, &ask->filter);
 	buf_cstr(&sql,
 	    " GROUP BY k1, k2 ORDER BY COUNT(*) DESC, k1, k2 LIMIT ?");
 	st = stmt_begin_made(db, &sql);
 	buf_fini(&sql);
-	stmt_in_u64(st, over_ms(ask));
+	in_over(st, ask);
 	db_filter_in(st, company, &ask->filter);
 	stmt_in_u64(st, max);
 	stmt_out_text(st, row->value, sizeof(row->value));
@@ -189,27 +202,33 @@ enum err db_report_group_list(struct db *db, struct company_id company,
 	return e;
 }
 
-#define BUCKET                                    \
-	"TIMESTAMP(DATE(f.started_at), MAKETIME(" \
-	"HOUR(f.started_at), MINUTE(f.started_at) DIV 15 * 15, 0))"
+/* Quarters of an hour since the year 0: a number is made and grouped by in half
+ * the time that a moment takes. */
+#define QUARTER          "TO_SECONDS(f.started_at) DIV 900"
+#define QUARTERS_TO_1970 INT64_C(69074688)
+
+static int64_t quarter_us(int64_t quarter)
+{
+	return (quarter - QUARTERS_TO_1970) * 15 * RT_MIN_US;
+}
 
 static struct stmt *begin_quarters(struct db *db,
     const struct company_id *company, const struct db_report_ask *ask,
-    struct db_report_bucket *row)
+    int64_t *quarter, struct db_report_bucket *row)
 {
 	struct stmt *st;
 	struct buf sql;
 
 	buf_init(&sql, SQL_MAX);
-	buf_cstr(&sql,
-	    "SELECT STRAIGHT_JOIN " BUCKET " AS bucket_at, " FACT_SUMS);
+	buf_cstr(&sql, "SELECT STRAIGHT_JOIN " QUARTER " AS quarter, ");
+	fact_sums(&sql, ask);
 	of_filter(&sql, &ask->filter);
-	buf_cstr(&sql, " GROUP BY bucket_at ORDER BY bucket_at");
+	buf_cstr(&sql, " GROUP BY quarter ORDER BY quarter");
 	st = stmt_begin_made(db, &sql);
 	buf_fini(&sql);
-	stmt_in_u64(st, over_ms(ask));
+	in_over(st, ask);
 	db_filter_in(st, company, &ask->filter);
-	stmt_out_time_us(st, &row->at_us);
+	stmt_out_i64(st, quarter);
 	db_sums_out(st, &row->sums);
 	stmt_out_i64(st, &row->sums.over);
 	return st;
@@ -241,13 +260,17 @@ enum err db_report_group_quarters(struct db *db, struct company_id company,
 {
 	const bool kept = of_quarters(ask);
 	struct db_report_bucket row = { .at_us = 0 };
-	struct stmt *st = kept ? begin_kept(db, &company, ask, &row)
-			       : begin_quarters(db, &company, ask, &row);
+	int64_t quarter = 0;
+	struct stmt *st =
+	    kept ? begin_kept(db, &company, ask, &row)
+		 : begin_quarters(db, &company, ask, &quarter, &row);
 	enum err e = stmt_stream(st);
 
 	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {
 		if (kept && ask->own_s > 0)
 			row.sums.over = *db_sums_over(&row.sums, ask->own_s);
+		if (!kept)
+			row.at_us = quarter_us(quarter);
 		e = fn(ctx, &row);
 	}
 	stmt_end(st);
@@ -311,16 +334,17 @@ static struct stmt *begin_cross(struct db *db, const struct company_id *company,
 	struct buf sql;
 
 	buf_init(&sql, SQL_MAX);
-	buf_cstr(&sql, "SELECT STRAIGHT_JOIN " BUCKET " AS bucket_at, FIELD(");
+	buf_cstr(&sql, "SELECT STRAIGHT_JOIN " QUARTER " AS quarter, FIELD(");
 	db_report_group_dim(&sql, ask->by);
-	buf_cstr(&sql, ", ?, ?, ?, ?, ?, ?) AS k, " FACT_SUMS);
+	buf_cstr(&sql, ", ?, ?, ?, ?, ?, ?) AS k, ");
+	fact_sums(&sql, ask);
 	of_filter(&sql, &ask->filter);
-	buf_cstr(&sql, " GROUP BY bucket_at, k ORDER BY bucket_at, k");
+	buf_cstr(&sql, " GROUP BY quarter, k ORDER BY quarter, k");
 	st = stmt_begin_made(db, &sql);
 	buf_fini(&sql);
 	for (size_t i = 0; i < DB_REPORT_CROSS_MAX; i++)
 		stmt_in_text_null(st, values[i]);
-	stmt_in_u64(st, over_ms(ask));
+	in_over(st, ask);
 	db_filter_in(st, company, &ask->filter);
 	return st;
 }
@@ -331,7 +355,7 @@ enum err db_report_group_cross(struct db *db, struct company_id company,
 {
 	struct db_report_sums sums = { .calls = 0 };
 	struct slice all[DB_REPORT_CROSS_MAX] = { { NULL, 0 } };
-	int64_t at_us = 0;
+	int64_t quarter = 0;
 	uint64_t k = 0;
 	struct stmt *st;
 	enum err e;
@@ -341,13 +365,14 @@ enum err db_report_group_cross(struct db *db, struct company_id company,
 	for (size_t i = 0; i < n; i++)
 		all[i] = values[i];
 	st = begin_cross(db, &company, ask, all);
-	stmt_out_time_us(st, &at_us);
+	stmt_out_i64(st, &quarter);
 	stmt_out_u64(st, &k);
 	db_sums_out(st, &sums);
 	stmt_out_i64(st, &sums.over);
 	e = stmt_stream(st);
 	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
-		e = fn(ctx, at_us, k == 0 ? n : (size_t)k - 1, &sums);
+		e = fn(ctx, quarter_us(quarter), k == 0 ? n : (size_t)k - 1,
+		    &sums);
 	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }

@@ -42,6 +42,9 @@ struct db_report_ask {
 	int split;      /* GROUP_NONE: one dimension */
 	uint32_t own_s; /* sums.over counts calls with this talk time; 60, 90
 			 * and 120 are known without reading the calls */
+	/* DB_REPORT_SUM()s that are asked for; 0: all. Where calls must be
+	 * read, each takes time: the others may be 0, but for the calls. */
+	uint32_t only;
 };
 
 /* Ends the reading with what it returns but ERR_OK; may not use db. */

@@ -234,7 +234,9 @@ static struct stmt *begin_groups(struct db *db, const struct db_report_ask *ask,
 	db_report_group_dim(&sql, ask->by);
 	buf_cstr(&sql, " AS k1, ");
 	db_report_group_dim(&sql, ask->split);
-	buf_cstr(&sql, " AS k2, " DB_SUMS_FACTS " FROM call_fact f");
+	buf_cstr(&sql, " AS k2, ");
+	db_sums_facts(&sql, UINT32_MAX);
+	buf_cstr(&sql, " FROM call_fact f");
 	db_filter_where(&sql, &ask->filter, DB_FILTER_BY_TIME);
 	buf_cstr(&sql,
 	    " AND (" AN_END " OR " AN_END

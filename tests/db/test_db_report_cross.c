@@ -223,6 +223,67 @@ static void test_nothing(void **state)
 	assert_int_equal(s.n, 0);
 }
 
+/* What was not asked for is 0, but for the calls; what was is as ever. */
+static void only_asked(const struct db_report_sums *some,
+    const struct db_report_sums *all, uint32_t only)
+{
+	const int64_t *got = (const int64_t *)some;
+	const int64_t *want = (const int64_t *)all;
+
+	only |= DB_REPORT_SUM(calls);
+	for (size_t i = 0; i < sizeof(*all) / sizeof(*want); i++)
+		assert_int_equal(got[i], (only >> i & 1) != 0 ? want[i] : 0);
+}
+
+static void same_groups(struct db_report_ask ask, uint32_t only)
+{
+	struct db_report_group *all = NULL, *some = NULL;
+	size_t n = 0, n_some = 0;
+
+	ok(db_report_group_list(db, t->company[0].id, &ask, 10, &mem, &all,
+	    &n));
+	ask.only = only;
+	ok(db_report_group_list(db, t->company[0].id, &ask, 10, &mem, &some,
+	    &n_some));
+	assert_int_equal(n, 4);
+	assert_int_equal(n_some, n);
+	for (size_t i = 0; i < n; i++) {
+		assert_string_equal(some[i].value, all[i].value);
+		only_asked(&some[i].sums, &all[i].sums, only);
+	}
+}
+
+static void same_quarters(struct db_report_ask ask, uint32_t only)
+{
+	struct db_report_bucket *all = NULL, *some = NULL;
+	size_t n = 0, n_some = 0;
+
+	ok(db_report_group_series(db, t->company[0].id, &ask, &mem, &all, &n));
+	ask.only = only;
+	ok(db_report_group_series(db, t->company[0].id, &ask, &mem, &some,
+	    &n_some));
+	assert_true(n > 1);
+	assert_int_equal(n_some, n);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(some[i].at_us, all[i].at_us);
+		only_asked(&some[i].sums, &all[i].sums, only);
+	}
+}
+
+static void test_asked_sums(void **state)
+{
+	struct db_report_ask ask = everything(GROUP_TEXT + FILTER_SOURCE);
+
+	(void)state;
+	ask.own_s = 7; /* no roll-up knows it */
+	for (uint32_t bit = 1; bit <= DB_REPORT_SUM(over); bit <<= 1) {
+		same_groups(ask, bit);
+		same_quarters(ask, bit);
+		same_groups(ask, ~bit);
+		arena_reset(&mem);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +291,7 @@ int main(void)
 		cmocka_unit_test(test_filter_and_end),
 		cmocka_unit_test(test_companies),
 		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_asked_sums),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -76,11 +76,37 @@ static void test_changes(void **state)
 	}
 }
 
+static void test_sums(void **state)
+{
+	static const struct {
+		const char *key;
+		uint32_t sums; /* beside the calls */
+	} rows[] = {
+		{ "calls", 0 },
+		{ "answered_rate", DB_REPORT_SUM(answered) },
+		{ "unanswered", DB_REPORT_SUM(missed) |
+				    DB_REPORT_SUM(abandoned) |
+				    DB_REPORT_SUM(failed) },
+		{ "repeat", DB_REPORT_SUM(first_time) },
+		{ "own", DB_REPORT_SUM(over) },
+		{ "value", DB_REPORT_SUM(value_micros) },
+		{ "talk", DB_REPORT_SUM(talk_ms) | DB_REPORT_SUM(answered) },
+		{ "roas",
+		    DB_REPORT_SUM(value_micros) | DB_REPORT_SUM(cost_micros) },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(rows); i++)
+		assert_int_equal(page_metric_sums(metric(rows[i].key)),
+		    rows[i].sums | DB_REPORT_SUM(calls));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shares),
 		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_sums),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
