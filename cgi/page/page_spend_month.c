@@ -233,7 +233,7 @@ enum err page_spend_month(const struct req *r, struct resp *out)
 {
 	struct spend_month m;
 	struct slice mine;
-	struct found f;
+	struct found f = { .stale = false };
 	bool own;
 	enum err e;
 

@@ -379,7 +379,8 @@ static void test_failing(void **state)
 			assert_int_equal(db_hook_out_lost(t->db,
 					     clk_wall_us() + RT_HOUR_US),
 			    ERR_OK);
-			assert_string_equal(only(0, hook).state, "ready");
+			row = only(0, hook);
+			assert_string_equal(row.state, "ready");
 		} else {
 			assert_string_equal(row.state, "done");
 		}
