@@ -118,6 +118,22 @@ static enum err read_row(const struct work *w, struct db_sheet_cell **row)
 /* --- what comes in ---------------------------------------------------------
  */
 
+static enum err too_big(const struct req *r, size_t max, unsigned int depth,
+    struct resp *out)
+{
+	char mem[96];
+
+	if (r->body.n > max)
+		(void)snprintf(mem, sizeof(mem),
+		    "The body is longer than %zu bytes.", max);
+	else
+		(void)snprintf(mem, sizeof(mem),
+		    "Lists and objects of the body lie in each other more than "
+		    "%u deep.",
+		    depth);
+	return resp_problem(out, 413, mem);
+}
+
 bool api_setup_body(const struct req *r, size_t max, unsigned int depth,
     struct resp *out, struct json_in **in, enum err *e)
 {
@@ -125,6 +141,10 @@ bool api_setup_body(const struct req *r, size_t max, unsigned int depth,
 	char mem[JSON_IN_WHY_MAX + 64];
 
 	*e = json_in_parse(r->body, max, depth, in, &why);
+	if (*e == ERR_TOOBIG) {
+		*e = too_big(r, max, depth, out);
+		return false;
+	}
 	if (*e != ERR_SYNTAX)
 		return *e == ERR_OK;
 	if (why.what[0] == '\0' || why.line == 0)

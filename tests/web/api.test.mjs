@@ -228,6 +228,9 @@ test('marking: merge, tags, all or nothing, If-Match', async () => {
 	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM audit WHERE action = 'call.mark' AND company_id = ${hex(world.alpha.id)}`), '2');
 	res = await patch({ outcome: null, value: null, tags: [] });
 	assert.deepEqual([res.json.outcome, res.json.value, res.json.tags], ['', null, []]);
+	assert.deepEqual((await patch({ tags: null })).json.tags, [], 'null clears');
+	for (const schema of ['CallPatch', 'FormPatch']) assert.deepEqual(spec.components.schemas[schema].properties.tags.type, ['array', 'null'], 'and the document says so');
+	assert.deepEqual((await patch({ tags: ['new one', 'third'], add_tags: null, remove_tags: null })).json.tags, ['new one', 'third']);
 });
 
 test('recordings and page views', async () => {

@@ -97,6 +97,13 @@ test('bodies: deep, large, of other types, cut off', async () => {
 		assert.ok([status, 422].includes(res.status) || (status === 413 && res.status === 400), `${body.slice(0, 40)}: ${res.status}`);
 		assert.match(res.headers['content-type'], /problem\+json/, body.slice(0, 40));
 	}
+	// What is too much of it is told.
+	for (const [path, method, body, told] of [['/tags', 'POST', `{"name":${deep(9)}}`, /deep/], [`/calls/${world.alpha.callId}`, 'PATCH', '{"tags":[[[]]]}', /more than 3 deep/],
+		['/reruns', 'POST', JSON.stringify({ law: 'x'.repeat(5000) }), /longer than 4096 bytes/]]) {
+		const res = await ask(path, { method, body });
+		problem(res, 413, `${path} ${body}`);
+		assert.match(JSON.parse(res.body).detail ?? '', told, path);
+	}
 	// JSON is JSON, whatever it is called.
 	for (const type of ['application/json', 'application/json; charset=utf-8', 'application/merge-patch+json', 'text/plain', 'application/x-www-form-urlencoded', ''])
 		assert.equal((await post(JSON.stringify({ name: `t ${type}` }), { 'content-type': type })).status, 201, type);
