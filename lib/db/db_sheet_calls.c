@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "lib/db/db_search.h"
+#include "lib/db/db_call_keys.h"
 #include "lib/db/stmt.h"
 
-#define SQL_MAX 8192
+#define SQL_MAX 32768
 
 /* The order is that of COLUMNS below. */
 static const struct db_sheet_column columns[] = {
@@ -177,6 +177,8 @@ struct page {
 	struct db_sheet_calls_place after;
 	struct db_search search;
 	enum db_filter_way way;
+	/* A text that is looked for as the log looks for it, or NULL. */
+	const struct db_call_keys *keys;
 };
 
 static bool has_tracker(const struct page *p)
@@ -310,8 +312,23 @@ static void beyond(struct buf *sql, const struct page *p, const char *key,
 	buf_printf(sql, " AND %s %s= ? AND (%s %s ? OR %s %s ?)", key, sign,
 	    key, sign, id, sign);
 	buf_printf(sql, " ORDER BY %s%s, %s%s LIMIT ?", key, desc, id, desc);
+}
+
+/* The calls of these keys, in their order. */
+static void of_keys(struct buf *sql, const struct page *p)
+{
+	const char *desc = p->order.up ? "" : " DESC";
+
 	buf_cstr(sql, KEYS_END);
 	buf_printf(sql, " ORDER BY q.k%s, q.call_id%s", desc, desc);
+}
+
+static void search_keys(struct buf *sql, const struct db_call_keys *k)
+{
+	buf_cstr(sql,
+	    "SELECT company_id, id AS call_id, started_at AS k FROM (");
+	db_call_keys_text(sql, k);
+	buf_cstr(sql, ") s");
 }
 
 static struct stmt *begin_text(struct db *db, const struct page *p)
@@ -321,7 +338,9 @@ static struct stmt *begin_text(struct db *db, const struct page *p)
 
 	buf_init(&sql, SQL_MAX);
 	buf_cstr(&sql, OF_KEYS);
-	if (of_all_calls(p)) {
+	if (p->keys != NULL) {
+		search_keys(&sql, p->keys);
+	} else if (of_all_calls(p)) {
 		const char *key =
 		    by_update(p) ? "c.updated_at" : "c.started_at";
 
@@ -333,6 +352,7 @@ static struct stmt *begin_text(struct db *db, const struct page *p)
 		fact_keys(&sql, p, key);
 		beyond(&sql, p, key, by_update(p) ? "u.id" : "f.call_id");
 	}
+	of_keys(&sql, p);
 	st = stmt_begin_made(db, &sql);
 	buf_fini(&sql);
 	return st;
@@ -343,6 +363,10 @@ static struct stmt *begin(struct db *db, const struct page *p, size_t max)
 	const struct db_filter *f = &p->f->log.f;
 	struct stmt *st = begin_text(db, p);
 
+	if (p->keys != NULL) {
+		db_call_keys_in(st, p->keys, max);
+		return st;
+	}
 	if (of_all_calls(p)) {
 		stmt_in_id(st, p->company->v);
 		stmt_in_time_us(st, f->from_us);
@@ -390,16 +414,53 @@ static enum err begin_page(struct db *db, struct page *p,
 	return ERR_OK;
 }
 
+/* The log's way to the page behind the place: from the edge or not, it is the
+ * one below or above a key. */
+static struct db_report_calls_filter log_of(const struct page *p,
+    const struct db_sheet_calls_place *after)
+{
+	const struct db_sheet_calls_place at = after == NULL ? edge(p) : *after;
+	struct db_report_calls_filter log = p->f->log;
+
+	log.way = p->order.up ? DB_REPORT_CALLS_NEWER : DB_REPORT_CALLS_OLDER;
+	log.key.started_us = at.key;
+	log.key.id = at.id;
+	return log;
+}
+
+/* A text among all of a period's callers, by time: p->keys, borrowing log and
+ * k. */
+static enum err look_for(struct db *db, struct page *p,
+    const struct db_report_calls_filter *log, struct db_call_keys *k)
+{
+	enum err e;
+
+	if (log->search.n == 0 || log->caller.n > 0 || has_tracker(p) ||
+	    p->order.by != DB_SHEET_CALLS_STARTED)
+		return ERR_OK;
+	e = db_call_keys_make(db, p->company, log, k);
+	if (e == ERR_OK && k->way == DB_FILTER_BY_CALLERS)
+		p->keys = k;
+	return e;
+}
+
 enum err db_sheet_calls_page(struct db *db, struct company_id company,
     const struct db_sheet_calls_filter *f, struct db_sheet_calls_order order,
     const struct db_sheet_calls_place *after, size_t max, struct arena *mem,
     struct db_sheet_cell **cells, size_t *n)
 {
 	struct page p = { .company = &company, .f = f, .order = order };
+	const struct db_report_calls_filter log = log_of(&p, after);
+	struct db_call_keys *k = arena_array(mem, 1, sizeof(*k));
 	struct stmt *st;
-	const enum err e = begin_page(db, &p, after, max, &st);
+	enum err e;
 
-	return e == ERR_OK ? db_sheet_read(st, &sheet, mem, cells, n) : e;
+	if (k == NULL)
+		return ERR_NOMEM;
+	if ((e = look_for(db, &p, &log, k)) != ERR_OK ||
+	    (e = begin_page(db, &p, after, max, &st)) != ERR_OK)
+		return e;
+	return db_sheet_read(st, &sheet, mem, cells, n);
 }
 
 enum err db_sheet_calls_each(struct db *db, struct company_id company,
