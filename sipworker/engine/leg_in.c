@@ -200,6 +200,7 @@ static void on_refresh_response(struct engine *e, struct leg *l,
 		return;
 	}
 	if (status < 300) {
+		sip_auth_accepted(&l->auth);
 		sip_dlg_refresh(&l->dlg, ev->msg, ev->from);
 		orphan_tell(e, l);
 		if (ev->method == SIP_METHOD_INVITE)

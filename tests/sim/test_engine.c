@@ -490,6 +490,48 @@ static void test_auth(void **state)
 	rig_fini(&r);
 }
 
+/* What the phone answers to what was sent last. */
+static void phone_says(struct rig *r, unsigned int status, const char *header,
+    const char *body)
+{
+	char text[4096], whole[4608], *at;
+
+	rig_write_answer(rig_last(r), status, body, text, sizeof(text));
+	at = strstr(text, "Contact:");
+	assert_non_null(at);
+	(void)snprintf(whole, sizeof(whole), "%.*s%s%s", (int)(at - text), text,
+	    header, at);
+	rig_input(r, RIG_PHONE, whole);
+}
+
+/* A carrier that asks with a new nonce each time gets an answer each time. */
+static void test_auth_of_refreshes(void **state)
+{
+	static const char expires[] = "Session-Expires: 100;refresher=uac\r\n";
+	static struct rig r; /* large for a stack */
+	char ask[96], given[32], tag[128];
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	phone_says(&r, 200, expires, rig_sdp);
+	rig_to_tag_of(&r, tag);
+	rig_request(&r, "ACK", 1, "+13035550100", "c1", tag, "", "");
+	for (int i = 0; i < 4; i++) {
+		rig_pass_time(&r, 50 * RT_SEC_US + 100000);
+		(void)snprintf(ask, sizeof(ask),
+		    "Proxy-Authenticate: Digest realm=\"r\", nonce=\"n%d\"\r\n",
+		    i);
+		(void)snprintf(given, sizeof(given), "nonce=\"n%d\"", i);
+		phone_says(&r, 407, ask, "");
+		if (strstr(rig_last(&r)->text, given) == NULL)
+			fail_msg("%d: %s", i, rig_last(&r)->text);
+		phone_says(&r, 200, expires, rig_sdp);
+		assert_int_equal(r.n_closed, 0);
+	}
+	rig_fini(&r);
+}
+
 static void test_snapshots(void **state)
 {
 	struct engine_action a;
@@ -528,6 +570,7 @@ int main(void)
 		cmocka_unit_test(test_overload_and_drain),
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_auth),
+		cmocka_unit_test(test_auth_of_refreshes),
 		cmocka_unit_test(test_snapshots),
 	};
 
