@@ -129,6 +129,28 @@ test('by keyboard alone, without scripts: a tag is added, renamed and deleted', 
 	await page.context().close();
 });
 
+test('two long names side by side fit a telephone', async () => {
+	const page = await member({ viewport: { width: 360, height: 800 } });
+	const other = await page.context().newPage();
+	const rename = async (tab, name) => {
+		await tab.fill('input[name=name]', name);
+		await tab.locator('input[name=name]').press('Enter');
+		await tab.waitForLoadState();
+	};
+	await page.goto('/settings/tags/new');
+	await rename(page, 'Heat pump');
+	await page.waitForURL('**/settings/tags?done=added');
+	const path = await page.locator('.things .row-link', { hasText: 'Heat pump' }).getAttribute('href');
+	await page.goto(path);
+	await other.goto(path);
+	await rename(other, 'Donaudampfschifffahrtsgesellschaft');
+	await other.waitForURL('**?done=saved');
+	await rename(page, 'W'.repeat(30));
+	await page.getByText('Save mine').waitFor();
+	assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+	await page.context().close();
+});
+
 test('a mistake stands beside its field, and is announced', async () => {
 	const page = await member();
 	await page.goto('/settings/locations/new');
