@@ -184,7 +184,7 @@ test('spend: a file by form, all rows or none, hostile text inert; by month; by 
 	assert.equal((await me.submit('/spend', '/spend/monthly', { tracker, amount: '-1', from: day })).status, 400);
 	// The page knows what there is; who overlooks a change sees both, then decides.
 	const page = await (await me.fetch('/spend')).text();
-	assert.match(page, new RegExp(`from ${day}, still</span></span><span class="num">365\\.00`));
+	assert.match(page, new RegExp(`from <time>${day}</time>, still</span></span><span class="num">365\\.00`));
 	const { stamp } = await me.hiddenFields('/spend');
 	const dearer = { tracker, amount: '400', from: day };
 	assert.equal((await me.submit('/spend', '/spend/monthly', { ...dearer, stamp: '' })).status, 409);
