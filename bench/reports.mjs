@@ -50,15 +50,16 @@ async function load(stack, calls) {
 	if (existsSync(filled)) return;
 	// Made data need not survive a crash, and the keys by caller are written at
 	// random: in memory while there is some.
-	const log = stack.sqlOne('SELECT @@innodb_log_file_size');
-	stack.sql(`SET GLOBAL innodb_flush_log_at_trx_commit = 0; SET GLOBAL innodb_log_file_size = ${2 ** 31}; SET GLOBAL sort_buffer_size = ${2 ** 25};
+	const [[log, io, io_max]] = stack.sql('SELECT @@innodb_log_file_size, @@innodb_io_capacity, @@innodb_io_capacity_max');
+	stack.sql(`SET GLOBAL innodb_io_capacity_max = 4000; SET GLOBAL innodb_io_capacity = 4000; SET GLOBAL innodb_flush_log_at_trx_commit = 0; SET GLOBAL innodb_log_file_size = ${2 ** 31}; SET GLOBAL sort_buffer_size = ${2 ** 25};
 		SET GLOBAL innodb_buffer_pool_size = ${calls > 1e6 ? FILL_POOL_BYTES : POOL_BYTES}`);
 	await Promise.all(Array.from({ length: parts }, (_, part) => new Promise((done, fail) => {
 		spawn(join(build, 'bench/bench_reports'), [join(stack.dir, 'run/my.sock'), userInfo().username, calls, COMPANIES, part, parts].map(String),
 			{ stdio: ['ignore', 'ignore', 'inherit'] }).on('exit', (code) => code === 0 ? done() : fail(new Error(`bench_reports: status ${code}`)));
 	})));
 	stack.sql(`SET GLOBAL innodb_flush_log_at_trx_commit = 1; SET GLOBAL innodb_log_file_size = ${log}; SET GLOBAL sort_buffer_size = DEFAULT;
-		SET GLOBAL innodb_buffer_pool_size = ${POOL_BYTES}; ANALYZE TABLE phone_call, interaction, interaction_tag, call_fact, call_rollup`);
+		SET GLOBAL innodb_buffer_pool_size = ${POOL_BYTES}; ANALYZE TABLE phone_call, interaction, interaction_tag, call_fact, call_rollup;
+		SET GLOBAL innodb_io_capacity = ${io}; SET GLOBAL innodb_io_capacity_max = ${io_max}`);
 	const bytes = Number(stack.sqlOne("SELECT SUM(data_length + index_length) FROM information_schema.tables WHERE table_schema = 'ringtrace'"));
 	writeFileSync(filled, '');
 	console.error(`${calls} calls in ${COMPANIES} companies made in ${((Date.now() - began) / 1000).toFixed(0)} s, ${(bytes / 1e9).toFixed(2)} GB`);
