@@ -391,6 +391,7 @@ static enum err run(const struct fcgi_events_conf *conf, int fd,
 	struct worker *workers = calloc(conf->threads, sizeof(*workers));
 	atomic_bool stop = false;
 	enum err e = workers == NULL ? ERR_NOMEM : ERR_OK;
+	int sig;
 
 	for (unsigned int i = 0; e == ERR_OK && i < conf->threads; i++) {
 		workers[i] = (struct worker){ .conf = conf,
@@ -402,7 +403,8 @@ static enum err run(const struct fcgi_events_conf *conf, int fd,
 	if (e == ERR_OK) {
 		log_info("fcgi_events: ready socket=%s threads=%u",
 		    conf->socket_path, conf->threads);
-		log_info("fcgi_events: stopping signal=%d", wait_for(signals));
+		sig = wait_for(signals);
+		log_info("fcgi_events: stopping signal=%d", sig);
 	}
 	atomic_store(&stop, true);
 	for (unsigned int i = 0; workers != NULL && i < conf->threads; i++) {
