@@ -27,6 +27,12 @@ static const char table_sql[] =
     " finished_at DATETIME(6) NULL, PRIMARY KEY (number)"
     ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin";
 
+/* Which steps of a file that was cut off are done: those before are not run
+ * again. That one of the files sums all calls anew is why. */
+static const char steps_sql[] =
+    "ALTER TABLE schema_migration"
+    " ADD COLUMN steps_done INT UNSIGNED NOT NULL DEFAULT 0";
+
 struct file {
 	uint32_t number;
 	char name[MIGRATE_NAME_MAX + 1];
@@ -122,46 +128,65 @@ static enum err checksum(struct db *db, struct slice text, char out[SUM_BYTES])
 	return stmt_one(st);
 }
 
-/* *done: finished earlier, with the checksum in was. */
+/* *done: finished earlier, with the checksum in was; *steps: not finished, but
+ * so many of them are done. */
 static enum err look_up(struct db *db, uint32_t number, bool *done,
-    char was[SUM_BYTES])
+    char was[SUM_BYTES], uint64_t *steps)
 {
 	static const char sql[] =
-	    "SELECT checksum, finished_at IS NOT NULL FROM schema_migration"
-	    " WHERE number = ?";
+	    "SELECT checksum, finished_at IS NOT NULL, steps_done"
+	    " FROM schema_migration WHERE number = ?";
 	struct stmt *st;
 	enum err e;
 
 	*done = false;
+	*steps = 0;
 	st = stmt_begin(db, sql);
 	stmt_in_u64(st, number);
 	stmt_out_text(st, was, SUM_BYTES);
 	stmt_out_bool(st, done);
+	stmt_out_u64(st, steps);
 	e = stmt_one(st);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
 static enum err note_start(struct db *db, const struct file *f, const char *sum,
-    int64_t now_us)
+    uint64_t steps, int64_t now_us)
 {
 	static const char sql[] =
-	    "INSERT INTO schema_migration (number, name, checksum, started_at)"
-	    " VALUES (?, ?, ?, ?) ON DUPLICATE KEY UPDATE"
+	    "INSERT INTO schema_migration (number, name, checksum, started_at,"
+	    " steps_done) VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE"
 	    " name = VALUES(name), checksum = VALUES(checksum),"
-	    " started_at = VALUES(started_at)";
+	    " started_at = VALUES(started_at),"
+	    " steps_done = VALUES(steps_done)";
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_u64(st, f->number);
 	stmt_in_text(st, slice_from(f->name));
 	stmt_in_text(st, slice_from(sum));
 	stmt_in_time_us(st, now_us);
+	stmt_in_u64(st, steps);
+	return stmt_exec(st, NULL);
+}
+
+/* Behind the step, in a commit of its own: cut off between the two, the step is
+ * run twice, as each can be. */
+static enum err note_step(struct db *db, uint32_t number, uint64_t steps)
+{
+	static const char sql[] =
+	    "UPDATE schema_migration SET steps_done = ? WHERE number = ?";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_u64(st, steps);
+	stmt_in_u64(st, number);
 	return stmt_exec(st, NULL);
 }
 
 static enum err note_end(struct db *db, const struct file *f, int64_t now_us)
 {
 	static const char sql[] =
-	    "UPDATE schema_migration SET finished_at = ? WHERE number = ?";
+	    "UPDATE schema_migration SET finished_at = ?, steps_done = 0"
+	    " WHERE number = ?";
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_time_us(st, now_us);
@@ -239,22 +264,32 @@ static enum err check_all(const char *name, struct slice text, size_t *n)
 	return e;
 }
 
-/* told may be NULL. */
-static enum err run_all(struct db *db, const char *name, struct slice text,
-    const struct migrate_report *told)
+/* An upgrade, which may take long: NULL for a database that begins. */
+struct upgrade {
+	const struct migrate_report *told; /* may be NULL */
+};
+
+/* The steps behind the first `done`, which were run before. */
+static enum err run_all(struct db *db, const struct file *f, struct slice text,
+    uint64_t done, const struct upgrade *up)
 {
 	struct slice statement;
-	size_t n, i = 0;
-	enum err e = check_all(name, text, &n);
+	uint64_t i = 0;
+	size_t n;
+	enum err e = check_all(f->name, text, &n);
 
 	if (e != ERR_OK)
 		return e;
 	while (migrate_text_cut(&text, &statement, &e)) {
-		if (told != NULL && told->step != NULL)
-			told->step(told->ctx, name, ++i, n);
+		if (++i <= done)
+			continue;
+		if (up != NULL && up->told != NULL && up->told->step != NULL)
+			up->told->step(up->told->ctx, f->name, (size_t)i, n);
 		e = run_one(db, statement);
+		if (e == ERR_OK && up != NULL)
+			e = note_step(db, f->number, i);
 		if (e != ERR_OK) {
-			log_error("migrate: %s stopped: %.*s", name,
+			log_error("migrate: %s stopped: %.*s", f->name,
 			    SLICE_FMT(slice_head(statement, 80)));
 			return e;
 		}
@@ -263,16 +298,16 @@ static enum err run_all(struct db *db, const char *name, struct slice text,
 }
 
 static enum err apply_text(struct db *db, const struct file *f,
-    struct slice text, int64_t now_us, const struct migrate_report *told,
-    bool *applied)
+    struct slice text, int64_t now_us, const struct upgrade *up, bool *applied)
 {
 	char sum[SUM_BYTES] = "", was[SUM_BYTES] = "";
+	uint64_t steps = 0;
 	bool done;
 	enum err e;
 
 	*applied = false;
 	if ((e = checksum(db, text, sum)) != ERR_OK ||
-	    (e = look_up(db, f->number, &done, was)) != ERR_OK)
+	    (e = look_up(db, f->number, &done, was, &steps)) != ERR_OK)
 		return e;
 	if (done) {
 		if (strcmp(sum, was) == 0 ||
@@ -282,8 +317,11 @@ static enum err apply_text(struct db *db, const struct file *f,
 		    f->name);
 		return ERR_CONFLICT;
 	}
-	if ((e = note_start(db, f, sum, now_us)) != ERR_OK ||
-	    (e = run_all(db, f->name, text, told)) != ERR_OK)
+	/* Mended meanwhile: its steps may be others. */
+	if (strcmp(sum, was) != 0)
+		steps = 0;
+	if ((e = note_start(db, f, sum, steps, now_us)) != ERR_OK ||
+	    (e = run_all(db, f, text, steps, up)) != ERR_OK)
 		return e;
 	*applied = true;
 	return note_end(db, f, now_us);
@@ -292,6 +330,7 @@ static enum err apply_text(struct db *db, const struct file *f,
 static enum err apply_list(struct db *db, const char *dir, const struct list *l,
     int64_t now_us, bool begins, const struct migrate_report *report)
 {
+	const struct upgrade up = { report };
 	struct buf text;
 	enum err e = ERR_OK;
 
@@ -304,7 +343,7 @@ static enum err apply_list(struct db *db, const char *dir, const struct list *l,
 		e = read_file(dir, f->name, &text);
 		if (e == ERR_OK)
 			e = apply_text(db, f, buf_slice(&text), now_us,
-			    begins ? NULL : report, &applied);
+			    begins ? NULL : &up, &applied);
 		if (e == ERR_OK && report != NULL)
 			report->file(report->ctx, f->name, applied);
 	}
@@ -367,6 +406,8 @@ enum err migrate_apply(struct db *db, const char *sql_dir, int64_t now_us,
 	if ((e = lock(db, true)) != ERR_OK)
 		return e;
 	e = db_run(db, slice_from(table_sql), DB_WRITING);
+	if (e == ERR_OK)
+		e = run_one(db, slice_from(steps_sql));
 	if (e == ERR_OK)
 		e = list_files(sql_dir, &l);
 	if (e == ERR_OK)

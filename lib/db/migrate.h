@@ -3,10 +3,12 @@
  *
  * A file is NNNN_name.sql; it is applied once, in order, under a lock, and
  * recorded in schema_migration as started and finished with its checksum. As
- * DDL commits by itself, every file can be run again; one that was started and
- * not finished is: columns and keys that are there are not added a second time
- * (migrate_text.h). An applied file is never edited to do anything else; a text
- * that does the same names the checksums it was applied with before.
+ * DDL commits by itself, every statement can be run again. A file that was
+ * started and not finished goes on with the statement that it was at; one that
+ * was mended since, or cut off in a database that began, is run from its front:
+ * columns and keys that are there are not added a second time (migrate_text.h).
+ * An applied file is never edited to do anything else; a text that does the
+ * same names the checksums it was applied with before.
  */
 #ifndef RT_DB_MIGRATE_H
 #define RT_DB_MIGRATE_H

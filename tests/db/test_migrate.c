@@ -79,7 +79,8 @@ static void note_step(void *ctx, const char *name, size_t step, size_t of)
 	struct seen *s = ctx;
 
 	(void)name;
-	assert_true(step <= of && (step == 1 || step == s->last + 1));
+	assert_true(
+	    step <= of && (s->steps == 0 || step == 1 || step == s->last + 1));
 	s->last = step;
 	s->steps++;
 }
@@ -282,6 +283,68 @@ static void test_cut_off_anywhere(void **state)
 	}
 	gone("0001_a.sql");
 	gone("0002_b.sql");
+}
+
+/* What was done before the end is not done again: a long step is not begun from
+ * the front because a later one was cut off. A mended file is. */
+static void test_goes_on(void **state)
+{
+	static const char text[] =
+	    "INSERT INTO a (n) VALUES (1);\nINSERT INTO a (n) VALUES (2);\n"
+	    "INSERT INTO late (n) VALUES (3);\nINSERT INTO a (n) VALUES (4)";
+	struct db *db = empty_db();
+	struct seen s;
+
+	(void)state;
+	put("0001_a.sql",
+	    "CREATE TABLE a (id INT PRIMARY KEY AUTO_INCREMENT, n INT)");
+	ok(apply(db, dir, &s));
+	put("0002_b.sql", text);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(apply(db, dir, &s), ERR_IO);
+		assert_int_equal(s.steps, i == 0 ? 3 : 1);
+		assert_int_equal(count(db, "SELECT SUM(n) FROM a"), 3);
+	}
+	ok(exec(db,
+	    "CREATE TABLE late (id INT PRIMARY KEY AUTO_INCREMENT,"
+	    " n INT)"));
+	ok(apply(db, dir, &s));
+	assert_true(s.applied == 1 && s.steps == 2 && s.last == 4);
+	assert_int_equal(count(db, "SELECT SUM(n) FROM a"), 7);
+	/* Finished and asked for again, it is whole. */
+	ok(exec(db,
+	    "UPDATE schema_migration SET finished_at = NULL"
+	    " WHERE number = 2"));
+	ok(apply(db, dir, &s));
+	assert_int_equal(s.steps, 4);
+	assert_int_equal(count(db, "SELECT SUM(n) FROM a"), 14);
+	/* The third step of another text is another step. */
+	ok(exec(db,
+	    "UPDATE schema_migration SET finished_at = NULL,"
+	    " steps_done = 2 WHERE number = 2"));
+	put("0002_b.sql", "INSERT INTO a (n) VALUES (100)");
+	ok(apply(db, dir, &s));
+	assert_int_equal(count(db, "SELECT SUM(n) FROM a"), 114);
+	gone("0001_a.sql");
+	gone("0002_b.sql");
+	db_close(db);
+}
+
+/* The record as the version before left it. */
+static void test_old_record(void **state)
+{
+	struct db *db = empty_db();
+	struct seen s;
+
+	(void)state;
+	put("0001_a.sql", "CREATE TABLE IF NOT EXISTS a (id INT PRIMARY KEY)");
+	ok(apply(db, dir, &s));
+	ok(exec(db, "ALTER TABLE schema_migration DROP COLUMN steps_done"));
+	ok(exec(db, "UPDATE schema_migration SET finished_at = NULL"));
+	ok(apply(db, dir, &s));
+	assert_int_equal(s.applied, 1);
+	gone("0001_a.sql");
+	db_close(db);
 }
 
 static const char *const refused[] = {
@@ -512,6 +575,8 @@ int main(void)
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_locked),
 		cmocka_unit_test(test_cut_off_anywhere),
+		cmocka_unit_test(test_goes_on),
+		cmocka_unit_test(test_old_record),
 		cmocka_unit_test(test_refused_step),
 		cmocka_unit_test(test_said_otherwise),
 		cmocka_unit_test(test_rights),
