@@ -13,6 +13,8 @@
 #include "cgi/web/route.h"
 #include "lib/base/scan.h"
 #include "lib/db/db_report_calls.h"
+#include "lib/db/db_report_group.h"
+#include "lib/db/db_search.h"
 
 #define PAGE_ROWS 50
 
@@ -182,8 +184,11 @@ static void empty_view(const struct log *l, bool called, struct view *v)
 static enum err total_view(const struct log *l, struct view *v)
 {
 	const bool known = !page_filter_any(&l->p);
-	struct db_report_bucket *rows = NULL;
-	struct db_report_sums sums = { .calls = 0 };
+	const struct db_report_ask ask = { .filter = { .from_us =
+							   l->range.from_us,
+					       .to_us = l->range.to_us },
+		.only = DB_REPORT_SUM(calls) };
+	struct db_report_group *all = NULL;
 	char text[PAGE_WORDS_MAX];
 	size_t n = 0;
 	enum err e;
@@ -191,11 +196,9 @@ static enum err total_view(const struct log *l, struct view *v)
 	view_flag(v, "total_known", known);
 	if (!known)
 		return ERR_OK;
-	e = db_report_buckets(l->r->db, l->r->company, l->range.from_us,
-	    l->range.to_us, l->r->arena, &rows, &n);
-	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		db_report_add(&sums, &rows[i].sums);
-	page_words_count(sums.calls, text);
+	e = db_report_group_list(l->r->db, l->r->company, &ask, 1, l->r->arena,
+	    &all, &n);
+	page_words_count(n > 0 ? all[0].sums.calls : 0, text);
 	view_cstr(v, "total", text);
 	return e;
 }
@@ -213,6 +216,7 @@ static enum err rows_view(const struct log *l, struct view *v)
 	    (e = db_report_calls(r->db, r->company, &l->f, PAGE_ROWS, r->arena,
 		 &page)) != ERR_OK)
 		return e;
+	view_flag(v, "search_short", db_search_is_short(l->f.search));
 	view_flag(v, "any", page.n > 0);
 	view_cstr(v, "currency", company.currency);
 	view_list(v, "calls");

@@ -12,14 +12,21 @@
 struct buf;
 struct stmt;
 
-/* A search as patterns: "%text%" with LIKE's own signs taken literally, and
- * the same for its digits alone, when it looks like part of a number. */
+/* A search as patterns: "%text%" with LIKE's own signs taken literally, and,
+ * when it looks like part of a number, those of its digits: anywhere in it, or
+ * as they are dialled at home and abroad ("0221 55", "0049 221 55"). */
+#define DB_SEARCH_NUMBERS ((size_t)4)
 struct db_search {
 	char text_mem[2 * DB_REPORT_CALLS_SEARCH_MAX + 2];
-	char digits_mem[DB_REPORT_CALLS_SEARCH_MAX + 2];
+	char number_mem[DB_SEARCH_NUMBERS][DB_REPORT_CALLS_SEARCH_MAX + 6];
 	struct slice text;
-	struct slice digits;
+	struct slice number[DB_SEARCH_NUMBERS]; /* of E.164 numbers */
+	size_t n_numbers;
 };
+
+/* Nothing but one or two digits, which are no part of a number: most callers
+ * have them. */
+bool db_search_is_short(struct slice search);
 
 /* ERR_TOOBIG: longer than DB_REPORT_CALLS_SEARCH_MAX. */
 RT_MUST_USE enum err db_search_make(struct slice search, struct db_search *p);
