@@ -57,8 +57,8 @@ static enum err sum(const struct queue_env *env, struct company_id company,
 
 	if ((e = tz_day_start(z, from, &from_us)) != ERR_OK ||
 	    (e = tz_day_start(z, to, &to_us)) != ERR_OK ||
-	    (e = db_report_buckets(env->db, company, from_us, to_us, env->arena,
-		 &rows, &n)) != ERR_OK)
+	    (e = db_report_buckets(env->db, company, from_us, to_us, 0,
+		 env->arena, &rows, &n)) != ERR_OK)
 		return e;
 	*out = (struct db_report_sums){ 0 };
 	for (size_t i = 0; i < n; i++)

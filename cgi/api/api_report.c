@@ -149,43 +149,46 @@ static enum err find_dim(const struct req *r, size_t *out)
 	(DB_REPORT_SUM(talk_60) | DB_REPORT_SUM(talk_90) | \
 	    DB_REPORT_SUM(talk_120) | DB_REPORT_SUM(answer_ms))
 
-/* One row of all calls; zeroes when there is none. */
-static enum err read_total(const struct req *r, struct db_report_ask ask,
-    struct db_report_sums *out)
-{
-	struct db_report_group *rows = NULL;
-	size_t n = 0;
-	enum err e;
+/* The rows with the most calls, and all of them added up: every call has one
+ * value. */
+struct summary {
+	struct db_report_group *rows;
+	size_t n;
+	size_t cap;
+	struct db_report_sums total;
+};
 
-	ask.by = GROUP_NONE;
-	e = db_report_group_list(r->db, r->company, &ask, 1, r->arena, &rows,
-	    &n);
-	*out = (struct db_report_sums){ .calls = 0 };
-	if (e == ERR_OK && n == 1)
-		*out = rows[0].sums;
-	return e;
+static enum err add_row(void *ctx, const struct db_report_group *row)
+{
+	struct summary *s = ctx;
+
+	db_report_add(&s->total, &row->sums);
+	if (s->n < s->cap)
+		s->rows[s->n++] = *row;
+	return ERR_OK;
 }
 
 enum err api_report_summary(const struct req *r, struct resp *out)
 {
 	struct db_report_ask ask = { .split = GROUP_NONE, .only = ~NOT_TOLD };
-	struct db_report_group *rows = NULL;
-	struct db_report_sums total;
+	struct summary all = { .n = 0 };
 	struct json_out j;
-	size_t limit, n = 0, dim;
+	size_t dim;
 	struct buf b;
 	enum err e;
 
 	if (!api_who_company(r, out, &e))
 		return e;
 	if ((e = read_filter(r, &ask.filter)) != ERR_OK ||
-	    (e = api_out_limit(r, &limit)) != ERR_OK ||
+	    (e = api_out_limit(r, &all.cap)) != ERR_OK ||
 	    (e = find_dim(r, &dim)) != ERR_OK)
 		return e;
 	ask.by = dims[dim].by;
-	if ((e = db_report_group_list(r->db, r->company, &ask, limit, r->arena,
-		 &rows, &n)) != ERR_OK ||
-	    (e = read_total(r, ask, &total)) != ERR_OK)
+	all.rows = arena_array(r->arena, all.cap, sizeof(*all.rows));
+	if (all.rows == NULL)
+		return ERR_NOMEM;
+	if ((e = db_report_group_each(r->db, r->company, &ask, SIZE_MAX,
+		 add_row, &all)) != ERR_OK)
 		return e;
 	buf_init(&b, BODY_MAX);
 	json_out_init(&j, &b);
@@ -195,14 +198,14 @@ enum err api_report_summary(const struct req *r, struct resp *out)
 	json_out_cstr(&j, dims[dim].name);
 	json_out_key(&j, "total");
 	json_out_object(&j);
-	write_sums(&total, &j);
+	write_sums(&all.total, &j);
 	json_out_end(&j);
 	json_out_key(&j, "data");
 	json_out_array(&j);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < all.n; i++) {
 		json_out_object(&j);
-		write_key(rows[i].value, dims[dim].kind, &j);
-		write_sums(&rows[i].sums, &j);
+		write_key(all.rows[i].value, dims[dim].kind, &j);
+		write_sums(&all.rows[i].sums, &j);
 		json_out_end(&j);
 	}
 	json_out_end(&j);

@@ -10,6 +10,14 @@
 #include "cgi/tmpl/view.h"
 #include "lib/db/db_report.h"
 
+/* The sums that any of it is made of. */
+#define PAGE_BOARD_SUMS                                            \
+	(DB_REPORT_SUM(calls) | DB_REPORT_SUM(answered) |          \
+	    DB_REPORT_SUM(voicemail) | DB_REPORT_SUM(missed) |     \
+	    DB_REPORT_SUM(abandoned) | DB_REPORT_SUM(failed) |     \
+	    DB_REPORT_SUM(first_time) | DB_REPORT_SUM(qualified) | \
+	    DB_REPORT_SUM(talk_ms))
+
 struct page_board {
 	const struct page_range *range;
 	struct db_report_bucket *now; /* of the period, earliest first */

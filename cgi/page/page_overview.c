@@ -140,9 +140,10 @@ static enum err board(const struct req *r, const struct page_range *g,
 		return e;
 	b.billable_s = company.billable_s;
 	if ((e = db_report_buckets(r->db, r->company, g->from_us, g->to_us,
-		 r->arena, &b.now, &b.n_now)) != ERR_OK ||
+		 PAGE_BOARD_SUMS, r->arena, &b.now, &b.n_now)) != ERR_OK ||
 	    (e = db_report_buckets(r->db, r->company, g->before_us,
-		 g->before_end_us, r->arena, &b.before, &b.n_before)) != ERR_OK)
+		 g->before_end_us, PAGE_BOARD_SUMS, r->arena, &b.before,
+		 &b.n_before)) != ERR_OK)
 		return e;
 	page_board_figures(&b, v);
 	view_list(v, "terms");

@@ -451,8 +451,7 @@ static enum err fill(struct report *t, struct view *v)
 
 	buf_over(&rest, mem, sizeof(mem));
 	page_filter_query(&t->p, NULL, &rest);
-	if (t->by->kind == REPORT_COMPANY && is_drawn(t) &&
-	    (e = page_report_company_series(t)) != ERR_OK)
+	if (is_drawn(t) && (e = page_report_data_series(t)) != ERR_OK)
 		return e;
 	page_range_view(&t->range, "/reports",
 	    buf_err(&rest) == ERR_OK ? buf_slice(&rest) : SLICE(""), v);

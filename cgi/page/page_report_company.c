@@ -112,11 +112,12 @@ static enum err add_quarter(void *ctx, const struct db_report_bucket *row)
 static enum err read_together(struct report *t, bool before, int64_t to_us,
     struct db_report_bucket **rows, size_t *n)
 {
-	const struct db_report_ask ask = page_report_data_ask(t, before, to_us);
+	struct db_report_ask ask = page_report_data_ask(t, before, to_us);
 	const int64_t from_us = ask.filter.from_us;
 	struct together g = { .from_us = from_us };
 	enum err e = ERR_OK;
 
+	ask.only = page_metric_sums(t->metric);
 	g.n = (size_t)((ask.filter.to_us - from_us + QUARTER_US - 1) /
 		       QUARTER_US);
 	if ((g.all = arena_array(t->r->arena, g.n, sizeof(*g.all))) == NULL)

@@ -75,15 +75,18 @@ static enum err read_address(struct report *t, struct tz *z)
 
 /* --- figures ---------------------------------------------------------------*/
 
-/* Of the period before, the metric alone is shown. */
+/* Of the period before, the metric alone is shown; a second dimension takes the
+ * room beside times. */
 static uint32_t sums_shown(const struct report *t, bool before)
 {
+	const bool crossed = t->by->kind == REPORT_TIME && t->split != NULL;
 	uint32_t sums = page_metric_sums(t->metric);
 	const struct page_metric *m;
 
 	if (before)
 		return sums;
-	for (size_t i = 0; (m = page_report_data_beside(t, i)) != NULL; i++)
+	for (size_t i = 0;
+	     !crossed && (m = page_report_data_beside(t, i)) != NULL; i++)
 		sums |= page_metric_sums(m);
 	if (t->order == REPORT_ORDER_METRIC)
 		sums |= page_metric_sums(t->order_metric);
@@ -135,25 +138,49 @@ static enum err label_rows(struct report *t)
 	return ERR_OK;
 }
 
-static enum err read_series(struct report *t)
+/* The quarters of an hour of both periods, this one's with the sums of only. */
+static enum err read_quarters(struct report *t, uint32_t only)
 {
 	struct db_report_ask ask =
 	    page_report_data_ask(t, false, t->range.to_us);
 	enum err e;
 
+	ask.only = only;
 	e = db_report_group_series(t->r->db, t->r->company, &ask, t->r->arena,
 	    &t->now, &t->n_now);
 	if (e != ERR_OK)
 		return e;
 	ask = page_report_data_ask(t, true, t->range.before_end_us);
-	e = db_report_group_series(t->r->db, t->r->company, &ask, t->r->arena,
-	    &t->before, &t->n_before);
-	if (e != ERR_OK)
+	return db_report_group_series(t->r->db, t->r->company, &ask,
+	    t->r->arena, &t->before, &t->n_before);
+}
+
+static enum err read_times(struct report *t)
+{
+	enum err e;
+
+	if ((e = read_quarters(t, sums_shown(t, false))) != ERR_OK ||
+	    (e = page_report_time_rows(t)) != ERR_OK)
 		return e;
 	t->total = sum_until(t->now, t->n_now, t->range.to_us);
 	t->total_before =
 	    sum_until(t->before, t->n_before, t->range.before_to_us);
-	return ERR_OK;
+	return t->split != NULL ? page_report_time_cols(t) : ERR_OK;
+}
+
+enum err page_report_data_series(struct report *t)
+{
+	switch (t->by->kind) {
+	case REPORT_TIME:
+		return ERR_OK; /* its rows are made of them */
+	case REPORT_COMPANY:
+		return page_report_company_series(t);
+	case REPORT_TEXT:
+	case REPORT_ID:
+	case REPORT_FIXED:
+		break;
+	}
+	return read_quarters(t, sums_shown(t, true));
 }
 
 /* --- cost ------------------------------------------------------------------*/
@@ -314,15 +341,7 @@ static enum err read_rows(struct report *t)
 
 	if (t->by->kind == REPORT_COMPANY)
 		return page_report_company_rows(t);
-	if ((e = read_series(t)) != ERR_OK)
-		return e;
-	if (t->by->kind == REPORT_TIME) {
-		e = page_report_time_rows(t);
-		if (e == ERR_OK && t->split != NULL)
-			e = page_report_time_cols(t);
-	} else {
-		e = page_report_values(t);
-	}
+	e = t->by->kind == REPORT_TIME ? read_times(t) : page_report_values(t);
 	return e == ERR_OK ? read_cost(t) : e;
 }
 

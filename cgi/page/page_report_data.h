@@ -58,7 +58,9 @@ struct report {
 	struct report_row rest; /* what is not in rows: rest.now.calls > 0 */
 	struct db_report_sums total;
 	struct db_report_sums total_before;
-	struct db_report_bucket *now; /* by quarter of an hour */
+	/* By quarter of an hour, of reports by time; of others what
+	 * page_report_data_series() reads. */
+	struct db_report_bucket *now;
 	size_t n_now;
 	struct db_report_bucket *before;
 	size_t n_before;
@@ -93,5 +95,9 @@ struct db_report_ask page_report_data_ask(const struct report *t, bool before,
  * companies may take out the data of one only. */
 RT_MUST_USE enum err page_report_data_read(const struct req *r, struct tz *z,
     enum user_role need, struct report *out);
+
+/* now and before, of the metric alone, for the chart over time: files have
+ * none, and need not read the calls once more. */
+RT_MUST_USE enum err page_report_data_series(struct report *t);
 
 #endif

@@ -62,6 +62,7 @@ static enum err take(void *ctx, const struct db_report_group *group)
 	struct report_row row = { .now = group->sums };
 	enum err e;
 
+	db_report_add(&t->total, &group->sums);
 	if (t->n == PAGE_REPORT_VALUES_MAX) {
 		t->many = true;
 		return ERR_OK;
@@ -88,10 +89,11 @@ static enum err arrange(struct report *t)
 
 static enum err put_before(void *ctx, const struct db_report_group *group)
 {
-	const struct report *t = ctx;
+	struct report *t = ctx;
 	struct report_row *row = page_report_values_find(t,
 	    slice_from(group->value), slice_from(group->value2));
 
+	db_report_add(&t->total_before, &group->sums);
 	if (row != NULL)
 		row->before = group->sums;
 	return ERR_OK;
@@ -105,11 +107,11 @@ enum err page_report_values(struct report *t)
 	enum err e;
 
 	t->n = 0;
-	e = db_report_group_each(t->r->db, t->r->company, &ask,
-	    PAGE_REPORT_VALUES_MAX + 1, take, &taking);
+	e = db_report_group_each(t->r->db, t->r->company, &ask, SIZE_MAX, take,
+	    &taking);
 	if (e == ERR_OK)
 		e = arrange(t);
-	if (e != ERR_OK || t->n == 0)
+	if (e != ERR_OK)
 		return e;
 	ask = page_report_data_ask(t, true, g->before_to_us);
 	return db_report_group_each(t->r->db, t->r->company, &ask, SIZE_MAX,

@@ -1,7 +1,6 @@
 #include "lib/db/db_agency.h"
 
-#include "lib/core/rollup_cover.h"
-#include "lib/db/db_sums.h"
+#include "lib/db/stmt.h"
 
 /* Takes nil for "all companies of the account", then the user. */
 #define MINE                                                     \
@@ -11,43 +10,6 @@
 	" WHERE m.user_id = ? AND c.archived_at IS NULL)"
 
 static const struct company_id all_companies;
-
-#define A_PIECE "(dimension = ? AND bucket_at >= ? AND bucket_at < ?)"
-
-static void in_piece(struct stmt *st, const char *dimension,
-    struct rollup_cover_span s)
-{
-	stmt_in_text(st, slice_from(dimension));
-	stmt_in_time_us(st, s.from_us);
-	stmt_in_time_us(st, s.to_us);
-}
-
-/* Whole days from the sums by place of business, which are the fewest rows;
- * the ends from the quarters of all calls. ERR_NOTFOUND: no call. */
-static enum err sum_up(struct db *db, const struct company_id *company,
-    const struct rollup_cover *c, struct db_report_sums *out)
-{
-	static const char sql[] =
-	    "SELECT " DB_SUMS_TOTAL
-	    " FROM call_rollup WHERE company_id = ?"
-	    " AND (" A_PIECE " OR " A_PIECE " OR " A_PIECE " OR " A_PIECE
-	    " OR " A_PIECE ") HAVING SUM(calls) > 0";
-	struct db_report_sums s = { .calls = 0 };
-	struct stmt *st = stmt_begin(db, sql);
-	enum err e;
-
-	stmt_in_id(st, company->v);
-	in_piece(st, "location/1", c->days[0]);
-	in_piece(st, "location/16", c->chunks);
-	in_piece(st, "location/1", c->days[1]);
-	in_piece(st, "total", c->end[0]);
-	in_piece(st, "total", c->end[1]);
-	db_sums_out(st, &s);
-	e = stmt_one(st);
-	if (e == ERR_OK)
-		*out = s;
-	return e;
-}
 
 /* Of NULL all are. */
 static bool is_asked(const struct company_id *of, size_t n_of,
@@ -59,32 +21,33 @@ static bool is_asked(const struct company_id *of, size_t n_of,
 	return of == NULL;
 }
 
+struct one {
+	struct db_report_sums sums;
+	bool any;
+};
+
+static enum err take_one(void *ctx, const struct db_report_group *row)
+{
+	struct one *o = ctx;
+
+	*o = (struct one){ row->sums, true };
+	return ERR_OK;
+}
+
 /* What one company had; ERR_NOTFOUND: no call. */
 static enum err sums_of(struct db *db, struct company_id company,
-    struct db_report_ask ask, struct arena *mem, struct db_report_sums *out)
+    struct db_report_ask ask, struct db_report_sums *out)
 {
-	static const struct db_report_sums none;
-	struct db_report_group *rows = NULL;
-	struct rollup_cover c;
-	size_t n = 0;
+	struct one one = { .any = false };
 	enum err e;
 
-	if (db_filter_plain(&ask.filter) && ask.filter.result.n == 0 &&
-	    (ask.own_s == 0 || db_sums_over(&none, ask.own_s) != NULL)) {
-		c = rollup_cover(ask.filter.from_us, ask.filter.to_us);
-		e = sum_up(db, &company, &c, out);
-		if (e == ERR_OK && ask.own_s > 0)
-			out->over = *db_sums_over(out, ask.own_s);
-		return e;
-	}
 	ask.by = ask.split = GROUP_NONE;
-	e = db_report_group_list(db, company, &ask, 1, mem, &rows, &n);
-	if (e != ERR_OK)
-		return e;
-	if (n == 0)
+	e = db_report_group_each(db, company, &ask, 1, take_one, &one);
+	if (e == ERR_OK && !one.any)
 		return ERR_NOTFOUND;
-	*out = rows[0].sums;
-	return ERR_OK;
+	if (e == ERR_OK)
+		*out = one.sums;
+	return e;
 }
 
 /* A statement for each company: joined to their list, the planner would read
@@ -105,7 +68,7 @@ static enum err sums_of_each(struct db *db, struct user_id user,
 	for (size_t i = 0; i < n_mine; i++) {
 		if (!is_asked(of, n_of, mine[i].id))
 			continue;
-		e = sums_of(db, mine[i].id, *ask, mem, &all[count].sums);
+		e = sums_of(db, mine[i].id, *ask, &all[count].sums);
 		if (e != ERR_OK && e != ERR_NOTFOUND)
 			return e;
 		if (e == ERR_OK)

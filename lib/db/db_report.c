@@ -38,11 +38,12 @@ void db_report_add(struct db_report_sums *to, const struct db_report_sums *more)
 }
 
 enum err db_report_buckets(struct db *db, struct company_id company,
-    int64_t from_us, int64_t to_us, struct arena *mem,
+    int64_t from_us, int64_t to_us, uint32_t only, struct arena *mem,
     struct db_report_bucket **rows, size_t *n)
 {
 	const struct db_report_ask ask = { .filter = { .from_us = from_us,
-					       .to_us = to_us } };
+					       .to_us = to_us },
+		.only = only };
 
 	return db_report_group_series(db, company, &ask, mem, rows, n);
 }
@@ -65,6 +66,8 @@ enum err db_report_top(struct db *db, struct company_id company,
 		.filter = { .from_us = from_us, .to_us = to_us },
 		.by = top_of[dimension].by,
 		.split = top_of[dimension].split,
+		.only = DB_REPORT_SUM(calls) | DB_REPORT_SUM(answered) |
+			DB_REPORT_SUM(first_time),
 	};
 	struct db_report_group *groups = NULL;
 	struct db_report_top *all;

@@ -65,9 +65,10 @@ struct db_report_bucket {
 };
 
 /* All calls of the period by quarter, earliest first; quarters without a call
- * have no row. *rows is NULL when there is none. */
+ * have no row. only: the DB_REPORT_SUM()s that are read, 0 for all. *rows is
+ * NULL when there is none. */
 RT_MUST_USE enum err db_report_buckets(struct db *db, struct company_id company,
-    int64_t from_us, int64_t to_us, struct arena *mem,
+    int64_t from_us, int64_t to_us, uint32_t only, struct arena *mem,
     struct db_report_bucket **rows, size_t *n);
 
 /* A dimension of call_rollup by its word there. */
@@ -80,7 +81,7 @@ enum db_report_dimension {
 struct db_report_top {
 	char value[DB_REPORT_TEXT(255)];
 	char value2[DB_REPORT_TEXT(100)];
-	struct db_report_sums sums;
+	struct db_report_sums sums; /* calls, answered, first_time; else 0 */
 };
 
 /* The values with the most calls in the period, at most max of them (to

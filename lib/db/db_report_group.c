@@ -2,80 +2,129 @@
 
 #include <string.h>
 
+#include "lib/core/rollup_cover.h"
 #include "lib/db/db_rollup.h"
 #include "lib/db/db_sums.h"
 
 #define SQL_MAX 8192
 
+/* Whether the calls over the asked talk time are. */
+static bool wants_over(const struct db_report_ask *ask)
+{
+	return ask->own_s > 0 &&
+	       (ask->only == 0 || (ask->only & DB_REPORT_SUM(over)) != 0);
+}
+
+uint32_t db_report_group_wanted(const struct db_report_ask *ask)
+{
+	return db_sums_wanted(ask->only == 0 ? DB_SUMS_ALL : ask->only,
+	    wants_over(ask) ? ask->own_s : 0);
+}
+
+struct db_sums_over db_report_group_over(const struct db_report_ask *ask)
+{
+	return db_sums_over(wants_over(ask) ? ask->own_s : 0);
+}
+
 enum err db_report_group_run(struct stmt *st, struct db_report_group *row,
-    uint32_t own_s, db_report_group_fn *fn, void *ctx)
+    const struct db_sums_over *over, db_report_group_fn *fn, void *ctx)
 {
 	enum err e = stmt_stream(st);
 
 	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {
-		if (own_s > 0)
-			row->sums.over = *db_sums_over(&row->sums, own_s);
+		row->sums.over += db_sums_over_sum(&row->sums, over->sum_s);
 		e = fn(ctx, row);
 	}
 	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
-/* All calls together are kept by quarter, which every period is made of. */
-static enum err total_from_quarters(struct db *db, struct company_id company,
-    const struct db_report_ask *ask, db_report_group_fn *fn, void *ctx)
+static void out_sums(struct stmt *st, uint32_t wanted,
+    struct db_report_sums *sums)
 {
-	static const char sql[] =
-	    "SELECT " DB_SUMS_TOTAL
-	    " FROM call_rollup WHERE company_id = ?"
-	    " AND dimension = 'total' AND bucket_at >= ? AND bucket_at < ?"
-	    " HAVING SUM(calls) > 0";
-	struct db_report_group row = { .value = "" };
-	struct stmt *st = stmt_begin(db, sql);
-
-	stmt_in_id(st, company.v);
-	stmt_in_time_us(st, ask->filter.from_us);
-	stmt_in_time_us(st, ask->filter.to_us);
-	db_sums_out(st, &row.sums);
-	return db_report_group_run(st, &row, ask->own_s, fn, ctx);
+	db_sums_out(st, sums, wanted);
+	stmt_out_i64(st, &sums->over);
 }
 
-/* The roll-up of all calls can tell. */
+/* The quarters of all calls can tell all but calls in between (db_sums.h). */
 static bool of_quarters(const struct db_report_ask *ask)
 {
-	static const struct db_report_sums none;
+	return db_filter_plain(&ask->filter) && ask->filter.result.n == 0;
+}
 
-	return db_filter_plain(&ask->filter) && ask->filter.result.n == 0 &&
-	       (ask->own_s == 0 || db_sums_over(&none, ask->own_s) != NULL);
+static bool counts_between(const struct db_sums_over *over)
+{
+	return over->low_ms < over->high_ms;
 }
 
 static bool all_together(const struct db_report_ask *ask)
 {
+	const struct db_sums_over over = db_report_group_over(ask);
+
 	return ask->by == GROUP_NONE && ask->split == GROUP_NONE &&
-	       of_quarters(ask);
+	       of_quarters(ask) && !counts_between(&over);
+}
+
+#define A_PIECE "(dimension = ? AND bucket_at >= ? AND bucket_at < ?)"
+
+static void in_piece(struct stmt *st, const char *dimension,
+    struct rollup_cover_span s)
+{
+	stmt_in_text(st, slice_from(dimension));
+	stmt_in_time_us(st, s.from_us);
+	stmt_in_time_us(st, s.to_us);
+}
+
+/* Whole days from the sums by place of business, which are the fewest rows;
+ * the ends from the quarters of all calls. */
+static enum err total(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, db_report_group_fn *fn, void *ctx)
+{
+	const struct rollup_cover c =
+	    rollup_cover(ask->filter.from_us, ask->filter.to_us);
+	const struct db_sums_over over = db_report_group_over(ask);
+	const uint32_t wanted = db_report_group_wanted(ask);
+	struct db_report_group row = { .value = "" };
+	struct stmt *st;
+	struct buf sql;
+
+	buf_init(&sql, SQL_MAX);
+	buf_cstr(&sql, "SELECT ");
+	db_sums_text(&sql, DB_SUMS_TOTAL, wanted);
+	buf_cstr(&sql, ", 0 FROM call_rollup WHERE company_id = ? AND (" A_PIECE
+		       " OR " A_PIECE " OR " A_PIECE " OR " A_PIECE
+		       " OR " A_PIECE ") HAVING SUM(calls) > 0");
+	st = stmt_begin_made(db, &sql);
+	buf_fini(&sql);
+	stmt_in_id(st, company.v);
+	in_piece(st, "location/1", c.days[0]);
+	in_piece(st, "location/16", c.chunks);
+	in_piece(st, "location/1", c.days[1]);
+	in_piece(st, "total", c.end[0]);
+	in_piece(st, "total", c.end[1]);
+	out_sums(st, wanted, &row.sums);
+	return db_report_group_run(st, &row, &over, fn, ctx);
 }
 
 /* --- from the calls --------------------------------------------------------*/
 
-/* Whether the calls over the asked talk time are counted one by one. */
-static bool counts_over(const struct db_report_ask *ask)
+/* Over is counted, whatever sums there are. */
+static uint32_t fact_wanted(const struct db_report_ask *ask)
 {
-	return ask->own_s > 0 &&
-	       (ask->only == 0 || (ask->only & DB_REPORT_SUM(over)) != 0);
+	return db_sums_wanted(ask->only == 0 ? DB_SUMS_ALL : ask->only, 0);
 }
 
 /* The sums that are asked for, and over behind them. */
 static void fact_sums(struct buf *sql, const struct db_report_ask *ask)
 {
-	db_sums_facts(sql,
-	    ask->only == 0 ? UINT32_MAX : ask->only | DB_REPORT_SUM(calls));
+	db_sums_text(sql, DB_SUMS_FACTS, fact_wanted(ask));
 	buf_cstr(sql,
-	    counts_over(ask) ? ", " DB_SUMS_YES("f.talk_ms >= ?") : ", 0");
+	    wants_over(ask) ? ", " DB_SUMS_YES("f.talk_ms >= ?") : ", 0");
 }
 
 static void in_over(struct stmt *st, const struct db_report_ask *ask)
 {
-	if (counts_over(ask))
+	if (wants_over(ask))
 		stmt_in_u64(st, (uint64_t)ask->own_s * 1000);
 }
 
@@ -136,8 +185,7 @@ static struct stmt *begin_facts(struct db *db, const struct company_id *company,
 	stmt_in_u64(st, max);
 	stmt_out_text(st, row->value, sizeof(row->value));
 	stmt_out_text(st, row->value2, sizeof(row->value2));
-	db_sums_out(st, &row->sums);
-	stmt_out_i64(st, &row->sums.over);
+	out_sums(st, fact_wanted(ask), &row->sums);
 	return st;
 }
 
@@ -145,16 +193,17 @@ enum err db_report_group_each(struct db *db, struct company_id company,
     const struct db_report_ask *ask, size_t max, db_report_group_fn *fn,
     void *ctx)
 {
+	static const struct db_sums_over counted = { 0, 0, 0 };
 	const struct db_rollup *which = db_rollup_for(ask);
 	struct db_report_group row = { .value = "" };
 	struct stmt *st;
 
 	if (all_together(ask))
-		return total_from_quarters(db, company, ask, fn, ctx);
+		return total(db, company, ask, fn, ctx);
 	if (which != NULL)
 		return db_rollup_each(db, company, ask, which, max, fn, ctx);
 	st = begin_facts(db, &company, ask, max, &row);
-	return db_report_group_run(st, &row, 0, fn, ctx);
+	return db_report_group_run(st, &row, &counted, fn, ctx);
 }
 
 /* Rows of an unknown number, into an array that doubles. */
@@ -213,8 +262,7 @@ static int64_t quarter_us(int64_t quarter)
 }
 
 static struct stmt *begin_quarters(struct db *db,
-    const struct company_id *company, const struct db_report_ask *ask,
-    int64_t *quarter, struct db_report_bucket *row)
+    const struct company_id *company, const struct db_report_ask *ask)
 {
 	struct stmt *st;
 	struct buf sql;
@@ -228,49 +276,95 @@ static struct stmt *begin_quarters(struct db *db,
 	buf_fini(&sql);
 	in_over(st, ask);
 	db_filter_in(st, company, &ask->filter);
-	stmt_out_i64(st, quarter);
-	db_sums_out(st, &row->sums);
-	stmt_out_i64(st, &row->sums.over);
 	return st;
 }
 
 /* The quarters that are kept of all calls. One that lost all of them to a
  * change may stay as zeros. */
-static struct stmt *begin_kept(struct db *db, const struct company_id *company,
-    const struct db_report_ask *ask, struct db_report_bucket *row)
-{
-	static const char sql[] =
-	    "SELECT bucket_at, " DB_SUMS_ROW
-	    " FROM call_rollup"
-	    " WHERE company_id = ? AND dimension = 'total'"
-	    " AND bucket_at >= ? AND bucket_at < ? AND calls > 0"
-	    " ORDER BY bucket_at";
-	struct stmt *st = stmt_begin(db, sql);
+#define KEPT                                            \
+	" FROM call_rollup"                             \
+	" WHERE company_id = ? AND dimension = 'total'" \
+	" AND bucket_at >= ? AND bucket_at < ? AND calls > 0"
+#define KEPT_QUARTER "TO_SECONDS(bucket_at) DIV 900 AS quarter"
 
+static void in_kept(struct stmt *st, const struct company_id *company,
+    const struct db_report_ask *ask)
+{
 	stmt_in_id(st, company->v);
 	stmt_in_time_us(st, ask->filter.from_us);
 	stmt_in_time_us(st, ask->filter.to_us);
-	stmt_out_time_us(st, &row->at_us);
-	db_sums_out(st, &row->sums);
+}
+
+static struct stmt *begin_kept(struct db *db, const struct company_id *company,
+    const struct db_report_ask *ask)
+{
+	struct stmt *st;
+	struct buf sql;
+
+	buf_init(&sql, SQL_MAX);
+	buf_cstr(&sql, "SELECT " KEPT_QUARTER ", ");
+	db_sums_text(&sql, DB_SUMS_ROW, db_report_group_wanted(ask));
+	buf_cstr(&sql, ", 0" KEPT " ORDER BY bucket_at");
+	st = stmt_begin_made(db, &sql);
+	buf_fini(&sql);
+	in_kept(st, company, ask);
+	return st;
+}
+
+/* And the calls in between, counted by quarter. */
+static struct stmt *begin_kept_and(struct db *db,
+    const struct company_id *company, const struct db_report_ask *ask,
+    const struct db_sums_over *over)
+{
+	const uint32_t wanted = db_report_group_wanted(ask);
+	struct stmt *st;
+	struct buf sql;
+
+	buf_init(&sql, SQL_MAX);
+	buf_cstr(&sql, "SELECT quarter, ");
+	db_sums_text(&sql, DB_SUMS_PUT, wanted);
+	buf_cstr(&sql,
+	    ", CAST(SUM(between_n) AS SIGNED) FROM (SELECT " KEPT_QUARTER ", ");
+	db_sums_text(&sql, DB_SUMS_ROW, wanted);
+	buf_cstr(&sql, ", 0 AS between_n" KEPT " UNION ALL SELECT " QUARTER
+		       " AS quarter, ");
+	db_sums_text(&sql, DB_SUMS_NONE, wanted);
+	buf_cstr(&sql, ", COUNT(*) AS between_n FROM call_fact f");
+	db_filter_where(&sql, &ask->filter, DB_FILTER_BY_TIME);
+	buf_cstr(&sql,
+	    " AND f.talk_ms >= ? AND f.talk_ms < ? GROUP BY quarter)"
+	    " AS parts GROUP BY quarter ORDER BY quarter");
+	st = stmt_begin_made(db, &sql);
+	buf_fini(&sql);
+	in_kept(st, company, ask);
+	db_filter_in(st, company, &ask->filter);
+	stmt_in_u64(st, over->low_ms);
+	stmt_in_u64(st, over->high_ms);
 	return st;
 }
 
 enum err db_report_group_quarters(struct db *db, struct company_id company,
     const struct db_report_ask *ask, db_report_quarter_fn *fn, void *ctx)
 {
+	const struct db_sums_over over = db_report_group_over(ask);
 	const bool kept = of_quarters(ask);
 	struct db_report_bucket row = { .at_us = 0 };
 	int64_t quarter = 0;
-	struct stmt *st =
-	    kept ? begin_kept(db, &company, ask, &row)
-		 : begin_quarters(db, &company, ask, &quarter, &row);
-	enum err e = stmt_stream(st);
+	struct stmt *st = !kept ? begin_quarters(db, &company, ask)
+			  : counts_between(&over)
+			      ? begin_kept_and(db, &company, ask, &over)
+			      : begin_kept(db, &company, ask);
+	enum err e;
 
+	stmt_out_i64(st, &quarter);
+	out_sums(st, kept ? db_report_group_wanted(ask) : fact_wanted(ask),
+	    &row.sums);
+	e = stmt_stream(st);
 	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {
-		if (kept && ask->own_s > 0)
-			row.sums.over = *db_sums_over(&row.sums, ask->own_s);
-		if (!kept)
-			row.at_us = quarter_us(quarter);
+		if (kept)
+			row.sums.over +=
+			    db_sums_over_sum(&row.sums, over.sum_s);
+		row.at_us = quarter_us(quarter);
 		e = fn(ctx, &row);
 	}
 	stmt_end(st);
@@ -367,8 +461,7 @@ enum err db_report_group_cross(struct db *db, struct company_id company,
 	st = begin_cross(db, &company, ask, all);
 	stmt_out_i64(st, &quarter);
 	stmt_out_u64(st, &k);
-	db_sums_out(st, &sums);
-	stmt_out_i64(st, &sums.over);
+	out_sums(st, fact_wanted(ask), &sums);
 	e = stmt_stream(st);
 	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
 		e = fn(ctx, quarter_us(quarter), k == 0 ? n : (size_t)k - 1,

@@ -40,10 +40,11 @@ struct db_report_ask {
 	struct db_filter filter;
 	int by;         /* enum group_dim, with what is added to it */
 	int split;      /* GROUP_NONE: one dimension */
-	uint32_t own_s; /* sums.over counts calls with this talk time; 60, 90
-			 * and 120 are known without reading the calls */
-	/* DB_REPORT_SUM()s that are asked for; 0: all. Where calls must be
-	 * read, each takes time: the others may be 0, but for the calls. */
+	uint32_t own_s; /* sums.over counts calls with this talk time; of 60,
+			 * 90 and 120 that is a sum that is kept, of others
+			 * the calls up to the next of these are read */
+	/* DB_REPORT_SUM()s that are asked for; 0: all. Each takes time: the
+	 * others may be 0, but for the calls. */
 	uint32_t only;
 };
 
@@ -104,10 +105,15 @@ RT_MUST_USE enum err db_report_group_names(struct db *db,
 
 /* A dimension of a narrow row f, as text. */
 void db_report_group_dim(struct buf *sql, int dim);
-/* Runs st, whose columns are those of row; own_s: over is one of the sums that
- * st gives; 0: it gives it itself, or not at all. Ends st. */
+/* The sums that ask wants (db_sums.h), and what else its over is made of; all 0
+ * when it does not want that. */
+struct db_sums_over;
+uint32_t db_report_group_wanted(const struct db_report_ask *ask);
+struct db_sums_over db_report_group_over(const struct db_report_ask *ask);
+/* Runs st, whose columns are those of row; over: those of its sum_s are added
+ * to what st gives. Ends st. */
 RT_MUST_USE enum err db_report_group_run(struct stmt *st,
-    struct db_report_group *row, uint32_t own_s, db_report_group_fn *fn,
-    void *ctx);
+    struct db_report_group *row, const struct db_sums_over *over,
+    db_report_group_fn *fn, void *ctx);
 
 #endif

@@ -197,7 +197,7 @@ static void test_buckets(void **state)
 
 	(void)state;
 	ok(db_report_buckets(db, company(0), TESTDB_NOW_US,
-	    TESTDB_NOW_US + RT_DAY_US, &mem, &rows, &n));
+	    TESTDB_NOW_US + RT_DAY_US, 0, &mem, &rows, &n));
 	assert_int_equal(n, 4); /* two calls share a quarter */
 	for (size_t i = 0; i < n; i++)
 		db_report_add(&s, &rows[i].sums);
@@ -207,15 +207,16 @@ static void test_buckets(void **state)
 	assert_int_equal(db_report_unanswered(&s), 2);
 	assert_int_equal(s.talk_ms, 180000);
 	ok(db_report_buckets(db, company(0), TESTDB_NOW_US + RT_HOUR_US,
-	    TESTDB_NOW_US + 2 * RT_HOUR_US, &mem, &rows, &n));
+	    TESTDB_NOW_US + 2 * RT_HOUR_US, DB_REPORT_SUM(talk_ms), &mem, &rows,
+	    &n));
 	assert_int_equal(n, 1);
 	ok(db_report_buckets(db, company(1), TESTDB_NOW_US,
-	    TESTDB_NOW_US + RT_DAY_US, &mem, &rows, &n));
+	    TESTDB_NOW_US + RT_DAY_US, 0, &mem, &rows, &n));
 	assert_int_equal(n, 0);
 	assert_int_equal(db_report_buckets(db, company(0), 0, RT_DAY_US * 401,
-			     &mem, &rows, &n),
+			     0, &mem, &rows, &n),
 	    ERR_TOOBIG);
-	assert_int_equal(db_report_buckets(db, company(0), 1, 0, &mem, &rows,
+	assert_int_equal(db_report_buckets(db, company(0), 1, 0, 0, &mem, &rows,
 			     &n),
 	    ERR_RANGE);
 }

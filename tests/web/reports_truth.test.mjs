@@ -125,6 +125,25 @@ test('under filters and by two dimensions, from sums and from calls', async () =
 		}
 });
 
+test('limits of one\'s own, from sums and from calls; the chart adds up to the total', async () => {
+	const filters = [['source', '', () => true], ['hour', '', () => true], ['campaign', '&channel=paid_search', (c) => c.channel === 'paid_search'], ['result', '&first=yes', (c) => c.first === 1],
+		['source', '&talk_min=10', (c) => c.talk >= 10000], ['keyword', '&risk_max=100', () => true], ['source', '&source=nobody', () => false]];
+	for (const own of [1, 30, 45, 60, 75, 100, 121, 600])
+		for (const [by, more, fits] of filters) {
+			const query = `by=${by}&metric=own&own=${own}&range=90d${more}`;
+			const got = JSON.parse(await get(`/reports.json?${query}`));
+			const long = (rows) => rows.filter((c) => fits(c) && c.talk >= own * 1000);
+			const now = long(between(got.from, quarter(got.to))), cells = grouped(now, DIMS[by]);
+			assert.equal(got.all.now, now.length, query);
+			assert.equal(got.all.before, long(between(got.before_from, quarter(got.before_to))).length, `${query}: before`);
+			for (const r of got.rows.filter((x) => x.label !== 'All others'))
+				assert.equal(r.now, cells.get(r.label)?.length ?? 0, `${query}: ${r.label}`);
+			const chart = (await get(`/reports?${query}`)).split('id="series"')[1] ?? ''; // none without a call
+			const points = [...chart.matchAll(/<tr data-x="\d+".*?data-n="(\d+)"/gs)].map((m) => Number(m[1]));
+			assert.equal(points.reduce((a, b) => a + b, 0), now.length, `${query}: chart`);
+		}
+});
+
 test('a row leads to as many calls as it counts', async () => {
 	// Between two whole seconds, at both ends of a step, and less than one.
 	assert.ok(calls.some((c) => c.talk > 59000 && c.talk < 60000) && calls.some((c) => c.talk > 0 && c.talk < 1000));
