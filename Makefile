@@ -4,6 +4,14 @@
 # is a folder; what it may include is said in tests/lint/rooms.txt and checked
 # by `make check`.
 
+# make itself, mariadb-install-db and nginx would misread such a path, each later
+# and less clearly.
+MISREAD := $(shell pwd | LC_ALL=C tr -dc ' \t"`\\;{}()[]<>|&$$\#*?!\047' | tr ' ' '_')
+ifneq ($(MISREAD),)
+$(error ringtrace has to lie in a folder whose path has no blank and none of the \
+	signs that shells read: $(shell pwd))
+endif
+
 V ?= debug
 B := build/$(V)
 
@@ -405,14 +413,15 @@ unit: all $(UNIT:%=$(B)/tests/%) fuzzers
 
 #: make check         lint, unit tests and fuzz corpora; under two minutes
 #: make test          everything: check, database, web, SIP, browser, whole calls
-#: make test-long     the same with large numbers, valgrind and analysers
+#: make test-long     the same with large numbers, valgrind and analysers; goes on
+#:                    where it was cut off (PART=name: one of dev/long.parts)
 .PHONY: check test test-long
 check: deps
 	@setpriv --pdeathsig TERM dev/test.sh check
 test: deps
 	@setpriv --pdeathsig TERM dev/test.sh test
 test-long: deps
-	@setpriv --pdeathsig TERM dev/test.sh long
+	@setpriv --pdeathsig TERM dev/parts.sh long $(if $(PART),part $(PART))
 
 #: make test-db       database tests on a throw-away MariaDB
 #: make sim SEED=n CALLS=n  simulated calls; a failure names its seed
@@ -424,12 +433,16 @@ test-sim: all $(SIMT:%=$(B)/tests/%)
 	@RT_TEST_TIMEOUT_S=$(or $(RT_TEST_TIMEOUT_S),600) \
 	    dev/run-tests.sh $(SIMT:%=$(B)/tests/%)
 
-#: make valgrind      unit tests under valgrind
+#: make valgrind      unit tests under valgrind (PIECE=1/4: every fourth of them)
 .PHONY: valgrind
 # The children of the first two are under a system call filter that kills
 # valgrind's own; the third's calls itself a server, which valgrind refuses to run.
 VALGRIND := $(filter-out unit/test_drop unit/test_rec_proc unit/test_ctl_left, \
     $(UNIT))
+ifneq ($(PIECE),)
+VALGRIND := $(shell printf '%s\n' $(VALGRIND) | awk -v piece=$(PIECE) \
+    'BEGIN { split(piece, p, "/") } NR % p[2] == p[1] % p[2]')
+endif
 valgrind: all $(VALGRIND:%=$(B)/tests/%)
 	@RT_TEST_WRAP=valgrind RT_TEST_TIMEOUT_S=1800 \
 	    dev/run-tests.sh $(VALGRIND:%=$(B)/tests/%)
@@ -442,8 +455,7 @@ tidy:
 #: make coverage      lines and branches by room, against their floors
 .PHONY: coverage
 coverage:
-	@$(MAKE) --no-print-directory V=cov all tests fuzzers
-	@dev/coverage.sh
+	@dev/parts.sh coverage
 
 #: make drill-NAME    faults on purpose, long: kill mysql-down torn-journal bleed
 #:                    disk-full flood leases owners abuse caps hang hang-dni

@@ -1,43 +1,39 @@
 #!/bin/bash
-# test.sh check|test|long - runs the kinds of tests one after another and closes
-# with one line "N passed, N failed" over all of them (make check, make test,
-# make test-long). A step that cannot even begin counts as one failure.
+# test.sh check|test - runs the kinds of tests one after another and closes with
+#                      one line "N passed, N failed" over all of them (make
+#                      check, make test). A step that cannot even begin counts
+#                      as one failure.
+# test.sh reports SIZES - the pages over so many calls, a part of make test-long
 set -u
 cd "$(dirname "$0")/.." || exit 1
+. dev/steps.sh
 what=${1:-test}
 jobs=$(nproc)
+outer=${RT_TEST_TALLY:-} outer_told=${RT_TEST_TOLD:-} # a part of make test-long
 if [ "$what" = behind ]; then
 	work=$RT_TEST_WORK # of the run it belongs to
 else
 	work=$(dev/scratch.sh new rtsum $$) || exit 1
 	trap 'rm -rf "$work"' EXIT
 fi
-# What a step runs ends with us, however we end.
-tied='setpriv --pdeathsig TERM'
 begin=$SECONDS
+# A step that ends in good order at Ctrl-C would be followed by the next.
+trap 'exit 130' INT
 
-# step NAME COMMAND...: the command writes its counts and what failed into files
-# of the step's own; when it fails without having counted a failure, the step is one.
+# step NAME COMMAND...: its counts and what failed go into files of its own.
 step() {
-	local name=$1 rc start=$SECONDS
+	local name=$1 start=$SECONDS
 	export RT_TEST_TALLY="$work/tally.$1" RT_TEST_TOLD="$work/told.$1"
-	shift
-	: >"$RT_TEST_TALLY"
-	: >"$RT_TEST_TOLD"
 	printf '\n== %s\n' "$name"
-	"$@"
-	rc=$?
-	if [ $rc -ne 0 ] && ! grep -q ' [1-9][0-9]*$' "$RT_TEST_TALLY"; then
-		echo "$name: failed beside its tests (status $rc)" | tee -a "$RT_TEST_TOLD"
-		echo "0 1" >>"$RT_TEST_TALLY"
-	fi
+	ran "$@"
 	printf '== %s: %d s\n' "$name" $((SECONDS - start))
 }
 # Steps that compute, behind steps that wait: a call takes as long as people talk,
 # whatever the processor does meanwhile. They get what time is left over, and
-# are told when they have ended.
-behind() {
-	RT_TEST_WORK=$work $tied nice -n 10 dev/test.sh behind >"$work/behind" 2>&1 &
+# are told when they have ended. They build in a folder of their own, and what
+# they need of ours they ask for last.
+behind() { # check|test
+	RT_TEST_WORK=$work $tied nice -n 10 dev/test.sh behind "$1" >"$work/behind" 2>&1 &
 	other=$!
 }
 joined() {
@@ -47,15 +43,10 @@ joined() {
 	}
 	cat "$work/behind"
 }
-quiet_make() {
-	$tied make --no-print-directory "-j$jobs" "$@" >"$work/make.$$" 2>&1 && return
-	tail -n 40 "$work/make.$$"
-	return 1
-}
 lint() {
 	local rc
 	quiet_make all tests || return 1
-	$tied make -s lint >"$work/lint"
+	TMPDIR=$work $tied make -s lint >"$work/lint"
 	rc=$?
 	cat "$work/lint"
 	awk -v file=lint -f dev/failed.awk "$work/lint" >>"$RT_TEST_TOLD"
@@ -79,7 +70,7 @@ long_first() { # folder...
 node_tests() { # folder...
 	local list at_once=$jobs
 	case $1 in
-	sip | drill) at_once=$((jobs * 3)) ;;
+	sip | drill) at_once=$((jobs * 4)) ;;
 	web | browser) at_once=$((jobs + 1)) ;;
 	esac
 	list=$(long_first "$@") || return 1
@@ -91,8 +82,12 @@ c_tests() { # folder target
 	$tied make -s "$2"
 }
 # The pages over many calls, in a debug build: four times what they must take.
-# The calls may have been made before.
+# The calls may have been made before. It is the largest company that is asked, a
+# tenth of all calls is its own among twenty, too; each has its sums made.
+export RT_BENCH_COMPANIES=${RT_BENCH_COMPANIES:-20}
 make_calls() { # sizes
+	# Two makes at once would spoil each other's build.
+	until [ -e "$work/built" ]; do sleep 1; done
 	quiet_make all static build/debug/bench/bench_reports &&
 		RT_BUILD=$PWD/build/debug RT_BENCH_CALLS=$1 RT_BENCH_KEEP=$work/calls RT_BENCH_FILL=1 $tied node bench/reports.mjs
 }
@@ -112,49 +107,36 @@ reports() { # sizes
 }
 
 san() { step "unit tests and fuzz corpora, clang sanitizers" unit san; }
+if [ "$what" = reports ]; then
+	export RT_TEST_TALLY=${outer:-$work/tally} RT_TEST_TOLD=${outer_told:-$work/told}
+	reports "${2:-100000,1000000}"
+	exit
+fi
 if [ "$what" = behind ]; then
 	san
-	step "100,000 and 1,000,000 calls are made" make_calls 100000,1000000
+	[ "$2" = check ] || step "100,000 and 1,000,000 calls are made" make_calls 100000,1000000
 	exit 0
 fi
+behind "$what"
 step "lint" lint
 step "unit tests and fuzz corpora, gcc" unit debug
 if [ "$what" = check ]; then
-	san
+	joined
 else
 	step "static files" quiet_make static
-	behind
+	: >"$work/built"
 	step "database" c_tests db test-db
 	step "simulated calls" c_tests sim test-sim
-	step "sip" node_tests sip
+	step "sip, drill, e2e" node_tests sip drill e2e
 	step "web" node_tests web
 	joined
 	step "browser" node_tests browser
-	step "drill, e2e" node_tests drill e2e
 	step "reports over 100,000 and 1,000,000 calls" reports 100000,1000000
 	rm -rf "$work/calls"
 fi
-if [ "$what" = long ]; then
-	export RT_TEST_LONG=1 RT_TEST_TIMEOUT_S=3600
-	step "clang-tidy, cppcheck, -fanalyzer" $tied make -s tidy
-	step "valgrind" $tied make -s valgrind
-	step "memory sanitizer" unit msan
-	step "tests of the release build" unit release
-	step "simulated calls, many" c_tests sim test-sim
-	step "drills, long" node_tests drill
-	step "reports over 1,000,000 and 10,000,000 calls" reports 1000000,10000000
-	step "coverage floors" $tied make -s coverage
-fi
 
-# The last lines are all that some logs show: what failed stands there.
-mkdir -p build
-cat "$work"/told.* >build/failed.txt
-if [ -s build/failed.txt ]; then
-	printf '\nfailed, or only passed on the second run (build/failed.txt):\n'
-	head -n 16 build/failed.txt
-	[ "$(wc -l <build/failed.txt)" -le 16 ] || echo '...'
-fi
-read -r passed failed < <(cat "$work"/tally.* | awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }')
-printf '\n%s in %d s\n' "$what" $((SECONDS - begin))
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+closing "$what in $((SECONDS - begin)) s" "$work/tally.*" "$work/told.*"
+rc=$?
+[ -z "$outer" ] || cat "$work"/tally.* >>"$outer"
+[ -z "$outer_told" ] || cat "$work"/told.* >>"$outer_told"
+exit $rc

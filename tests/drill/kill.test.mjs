@@ -1,6 +1,6 @@
 // make drill-kill: engine, recorder and store are killed in the middle of
 // calls, at random times. No call record is lost, each is there once, and
-// every recording plays.
+// every recording plays. RT_TEST_ROUNDS=n: so many rounds of seven kills each.
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { addr, startStack, until } from '../support/stack.mjs';
 import { endAll, endings } from '../support/sip.mjs';
 import { aNumber, bridged, calls, closed, gone, kept, leftovers, listen, listening, place, workers } from '../support/drill.mjs';
 
-const rounds = process.env.RT_TEST_LONG ? 67 : 2;
+const rounds = Number(process.env.RT_TEST_ROUNDS ?? (process.env.RT_TEST_LONG ? 30 : 2));
 const talk_ms = 7000; // the notice takes 3.2 s of it
 let stack, number, placed = 0;
 

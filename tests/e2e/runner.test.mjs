@@ -1,12 +1,13 @@
 // The runner of tests: what it says of failures, and that a second run is never
-// silent, never makes up for much, and never happens unless it was asked for.
+// silent, never makes up for much, and never happens unless it was asked for. A
+// long run that was cut off goes on where it was.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 
-import { dir } from '../support/stack.mjs';
+import { dir, until } from '../support/stack.mjs';
 
 let serial = 0;
 
@@ -39,6 +40,13 @@ test('what failed is told in few words', () => {
 	assert.match(r.told, /^dies\.mjs: dies\.mjs: exit status 3\n {4}no such thing\n/m);
 	assert.doesNotMatch(r.told, /outer|fine|good/);
 	assert.doesNotMatch(r.text, /second run/);
+});
+
+test('what cannot be tried here has not passed, and is told', () => {
+	const r = run({ good, some: "test('disk', { skip: 'no room' }, () => {});\ntest('second', () => {});" }, '2');
+	assert.equal(r.status, 0);
+	assert.equal(r.tally, '2 0\n');
+	assert.equal(r.told, 'not run: some.mjs: disk: no room\n');
 });
 
 test('who passes on the second run is named, and counted once', () => {
@@ -89,4 +97,82 @@ test('many failures are no bad luck, and none is tried again unasked', () => {
 		assert.equal(r.status, 1);
 		assert.doesNotMatch(r.text + r.told, /second run/);
 	}
+});
+
+test('a long run that was cut off goes on where it was, and begins anew with other sources', () => {
+	const at = join(dir, 'parts'), file = (name) => join(at, name);
+	mkdirSync(file('dev'), { recursive: true });
+	for (const name of ['parts.sh', 'steps.sh']) copyFileSync(join('dev', name), file(`dev/${name}`));
+	writeFileSync(file('dev/some.parts'), `# Some.
+begin echo begun >>ran
+good echo "3 0" >>"$RT_TEST_TALLY"; echo good >>ran
+plain echo plain >>ran
+bad if [ -e well ]; then echo "1 0"; else echo "1 1"; echo "bad: not well" >>"$RT_TEST_TOLD"; fi >>"$RT_TEST_TALLY"
+worse [ -e well ]
+late [ ! -e cut ] || kill -KILL $PPID
+`);
+	writeFileSync(file('.gitignore'), 'build\nran\nwell\ncut\n');
+	writeFileSync(file('cut'), '');
+	const git = spawnSync('git', ['init', '-q'], { cwd: at, encoding: 'utf8' });
+	assert.equal(git.status, 0, git.stderr);
+	const parts = (...args) => spawnSync('dev/parts.sh', args, { cwd: at, encoding: 'utf8', env: { ...process.env, RT_TEST_TALLY: '', RT_TEST_TOLD: '' } });
+	const ran = () => readFileSync(file('ran'), 'utf8').trim().split('\n').join(' ');
+
+	assert.equal(parts('none').status, 2);
+	assert.equal(parts('some', 'part', 'nothing').status, 2);
+	assert.equal(parts('some').signal, 'SIGKILL');
+	assert.equal(ran(), 'begun good plain');
+	const list = parts('some', 'list').stdout;
+	assert.match(list, /^good +3 passed +0 failed/m);
+	assert.match(list, /^plain +1 passed +0 failed/m);
+	assert.match(list, /^bad +1 passed +1 failed/m);
+	assert.match(list, /^late +not run$/m);
+	const half = parts('some', 'sum');
+	assert.equal(half.status, 1);
+	assert.match(half.stdout, /^bad: not well\n(.*\n)*late: not run\nworse: failed beside its tests \(status 1\)$/m);
+	assert.match(half.stdout, /^6 passed, 3 failed\n$/m);
+
+	rmSync(file('cut'));
+	writeFileSync(file('well'), '');
+	const whole = parts('some');
+	assert.equal(ran(), 'begun good plain', 'what passed is not run again');
+	assert.match(whole.stdout, /^8 passed, 0 failed\n$/m);
+	assert.equal(whole.status, 0);
+	assert.equal(readFileSync(file('build/failed.txt'), 'utf8'), '');
+
+	writeFileSync(file('new.c'), 'int x;');
+	assert.match(parts('some', 'sum').stdout, /^6 of them with other sources/m);
+	assert.equal(parts('some', 'part', 'plain').status, 0);
+	assert.equal(ran(), 'begun good plain plain');
+	assert.match(parts('some', 'sum').stdout, /^5 of them with other sources/m);
+	assert.match(parts('some').stdout, /others than before: all begins anew[^]*^8 passed, 0 failed$/m);
+	assert.equal(ran(), 'begun good plain plain begun good plain');
+	assert.equal(parts('some', 'begin').status, 0);
+	assert.match(parts('some', 'list').stdout, /^good +not run$/m);
+});
+
+test('Ctrl-C ends all of it, though a part ends in good order', async () => {
+	const at = join(dir, 'stopped'), file = (name) => join(at, name);
+	mkdirSync(file('dev'), { recursive: true });
+	for (const name of ['parts.sh', 'steps.sh']) copyFileSync(join('dev', name), file(`dev/${name}`));
+	writeFileSync(file('dev/some.parts'), 'first trap "exit 130" INT; : >up; tail -f /dev/null --pid=$$ & wait\nsecond : >second\n');
+	const child = spawn('dev/parts.sh', ['some'], { cwd: at, detached: true, stdio: 'ignore' });
+	const ended = new Promise((r) => child.on('exit', r));
+	await until('the first part runs', () => existsSync(file('up')));
+	process.kill(-child.pid, 'SIGINT');
+	assert.equal(await ended, 130);
+	assert.ok(!existsSync(file('second')) && !existsSync(file('build/parts/some/first.result')));
+});
+
+test('a folder whose path would be misread is refused at once', () => {
+	for (const name of ['with a blank', 'tab\there', 'paren(s)', 'back`tick', "quo'te", 'dol$lar', 'ha#sh']) {
+		const at = join(dir, name);
+		mkdirSync(at, { recursive: true });
+		const r = spawnSync('make', ['-f', resolve('Makefile'), '-C', at, 'help'], { encoding: 'utf8' });
+		assert.equal(r.status, 2, name);
+		assert.match(r.stderr, /has to lie in a folder whose path has no blank/, name);
+	}
+	const r = spawnSync('make', ['-C', '.', 'help'], { encoding: 'utf8' });
+	assert.equal(r.status, 0, r.stderr);
+	assert.match(r.stdout, /^make test/m);
 });

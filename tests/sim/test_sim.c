@@ -2,8 +2,8 @@
  * Deterministic simulation of the call engine: a carrier, a phone, a lossy
  * network and slow neighbours on a virtual clock.
  *
- * SEED=n CALLS=n: one run with that seed and so many calls. The seed of a
- * failure is in its message.
+ * SEED=n CALLS=n: one run with that seed and so many calls. ROUNDS=n: so many
+ * runs, each with the next seed. The seed of a failure is in its message.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -98,9 +98,11 @@ static uint64_t env_number(const char *name, uint64_t fallback)
 static void run_named(size_t i)
 {
 	const uint64_t seed = env_number("SEED", 1000 + i);
+	const uint64_t rounds = env_number("ROUNDS", 1);
+	const uint64_t calls = env_number("CALLS", cases[i].calls);
 
-	run_case(&cases[i], seed,
-	    (uint32_t)env_number("CALLS", cases[i].calls));
+	for (uint64_t k = 0; k < rounds; k++)
+		run_case(&cases[i], seed + k, (uint32_t)calls);
 }
 
 static void test_perfect(void **state)
