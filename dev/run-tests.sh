@@ -13,7 +13,8 @@
 # more than N programs failed, they are run a second time, one after another;
 # which passed then is said, never silently (docs/decisions/0145); those whose
 # path begins with RT_TEST_ONCE are not. What failed, or did the first time, is
-# told in few words in the file RT_TEST_TOLD.
+# told in few words in the file RT_TEST_TOLD, and so is what cannot be tried on this
+# machine ("ok 1 - name # SKIP why"), which is no test that passed.
 #
 # Each process here ends when the one that started it does, however that ended;
 # what even so stays behind, the next run clears away (dev/scratch.sh).
@@ -32,6 +33,7 @@ chmod 711 "$run" # tests let other users into their own folder
 results=$run/out
 locks=${TMPDIR:-/tmp}/ringtrace-test-locks-$(id -u)
 mkdir -p "$results" "$locks"
+mkdir -m 1777 "$run/t" # what tests put into /tmp ends with the run
 [ "${RT_TEST_KEEP:-}" != 1 ] || touch "$run/.kept"
 
 run_one() {
@@ -47,7 +49,7 @@ run_one() {
 		flock -n "$fd" && [ "$locks/$addr" -ef "/proc/self/fd/$fd" ] && break
 		exec {fd}>&-
 	done
-	export RT_TEST_ADDR=$addr RT_TEST_DIR=$dir CMOCKA_MESSAGE_OUTPUT=TAP
+	export TMPDIR=$run/t RT_TEST_ADDR=$addr RT_TEST_DIR=$dir CMOCKA_MESSAGE_OUTPUT=TAP
 	export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
 	export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 	local limit=${RT_TEST_TIMEOUT_S:-120} start=$SECONDS
@@ -84,6 +86,7 @@ run_one() {
 	else
 		printf '%-52s %4d ok %4d s, %3.0f s of a processor\n' "$prog" "$(grep -c '^ok' "$out")" $((SECONDS - start)) "$(awk '{ print $1 + $2 }' "$out.cpu")"
 	fi
+	sed -n "s|^ *ok [0-9]* - \(.*\) # SKIP \(.*\)|not run: $prog: \1: \2|p" "$out" >"$out.skipped"
 	: >"$out.end"
 	[ "${RT_TEST_KEEP:-}" = 1 ] || rm -rf "$dir"
 	rm -f "$locks/$addr"
@@ -137,8 +140,8 @@ run_all "$jobs" "$run/list"
 grep -zv "^${RT_TEST_ONCE:-//}" "$run/failed" >"$run/again"
 bad=$(tr -cd '\0' <"$run/again" | wc -c)
 [ "$bad" -eq 0 ] || [ "$bad" -gt "${RT_TEST_AGAIN:-0}" ] || run_again
-[ -z "${RT_TEST_TOLD:-}" ] || cat "$results"/*.told "$run/lucky" >>"$RT_TEST_TOLD" 2>/dev/null
-passed=$(cat "$results"/*.tap 2>/dev/null | grep -c '^ok')
+[ -z "${RT_TEST_TOLD:-}" ] || cat "$results"/*.told "$run/lucky" "$results"/*.skipped >>"$RT_TEST_TOLD" 2>/dev/null
+passed=$(cat "$results"/*.tap 2>/dev/null | grep -v '# SKIP' | grep -c '^ok')
 failed=$(cat "$results"/*.tap 2>/dev/null | grep -c '^not ok')
 if [ $# -eq 0 ] || [ $((passed + failed)) -eq 0 ]; then
 	failed=$((failed + 1))

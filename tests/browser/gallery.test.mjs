@@ -109,7 +109,7 @@ const see = () => page.evaluate(everything);
 
 /** Waits until the page shows that; the last look is in the failure. */
 async function shows(want, why) {
-	const end = Date.now() + 5000;
+	const end = Date.now() + 30000; // only a failure waits so long
 	let got;
 	do {
 		got = await see();

@@ -115,11 +115,14 @@ static void live(void *memory)
 
 static void read_file(struct slice bytes)
 {
-	char dir[] = "/tmp/rt-fuzz-dialogs-XXXXXX";
+	const char *const tmp = getenv("TMPDIR");
+	char dir[128];
 	void *const memory = calloc(1, engine_dlgs_bytes(CALLS));
 	struct store_dlgs store;
 	int dirfd, fd;
 
+	(void)snprintf(dir, sizeof(dir), "%s/rt-fuzz-dialogs-XXXXXX",
+	    tmp == NULL ? "/tmp" : tmp);
 	if (memory == NULL || mkdtemp(dir) == NULL ||
 	    (dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1 ||
 	    (fd = openat(dirfd, STORE_DLGS_NAME, O_WRONLY | O_CREAT | O_CLOEXEC,

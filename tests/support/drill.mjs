@@ -89,6 +89,10 @@ export function leftovers(stack) {
 
 export const gone = (pid) => until(`process ${pid} is gone`, () => !alive(pid));
 
+/** Why there can be no small disk here, for `skip`; false when there can. */
+export const noSmallDisk = process.getuid() !== 0 && spawnSync('sudo', ['-n', 'true']).status !== 0 &&
+	'a small disk needs root, or a sudo that asks for no password';
+
 /** A disk of its own in a folder: a tmpfs of so many bytes, which only root can
  *  make; an ordinary user asks sudo. fill() leaves not a byte, free() gives
  *  them back. Goes with the test process. */

@@ -26,8 +26,10 @@ void fail_stmt_after(unsigned int n)
 
 bool fail_stmt_end(void)
 {
-	armed = false;
-	return hit;
+	const bool was = hit;
+
+	armed = hit = false;
+	return was;
 }
 
 static bool refuse(void)

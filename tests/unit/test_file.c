@@ -10,13 +10,24 @@
 #include "lib/base/file.h"
 #include "tests/support/cm.h"
 
-#define LARGE 100000
+#define LARGE      100000
+#define PATH_BYTES 128
+
+static void name_one(char out[PATH_BYTES])
+{
+	const char *const tmp = getenv("TMPDIR");
+
+	(void)snprintf(out, PATH_BYTES, "%s/rt-test-file-XXXXXX",
+	    tmp == NULL ? "/tmp" : tmp);
+}
 
 static int temporary(void)
 {
-	char path[] = "/tmp/rt-test-file-XXXXXX";
-	const int fd = mkstemp(path);
+	char path[PATH_BYTES];
+	int fd;
 
+	name_one(path);
+	fd = mkstemp(path);
 	assert_int_not_equal(fd, -1);
 	assert_int_equal(unlink(path), 0);
 	return fd;
@@ -107,10 +118,11 @@ static void expect_text(const char *path, struct slice want)
 /* Once and whole; nothing else is left beside it. */
 static void test_create(void **state)
 {
-	char dir[] = "/tmp/rt-test-file-XXXXXX", path[64], own[96];
+	char dir[PATH_BYTES], path[PATH_BYTES + 16], own[PATH_BYTES + 64];
 	struct stat st;
 
 	(void)state;
+	name_one(dir);
 	assert_non_null(mkdtemp(dir));
 	(void)snprintf(path, sizeof(path), "%s/once", dir);
 	assert_int_equal(file_create(path, SLICE("first")), ERR_OK);
