@@ -363,24 +363,29 @@ static/dist/flow.css: static/flow.css $(wildcard static/css/flow_*) $(ESBUILD)
 # set on a node or an event: a short name may be taken.
 TAG_INNER := cc|trunk|nsn|bare|re|hide|root|frame|parts
 TAG_SHARED = $(shell sed -n 's/^ *"\(.*\)": .*/\1/p' static/dni/names.json | paste -sd '|')
-# $(call tag_bundle,format,names)
+TAG_PARTS := $(patsubst %,static/dist/t-%.js,events form frame print shim visit)
+# $(call tag_bundle,format,names,more)
 define tag_bundle
 	@cp static/dni/names.json $@.names
 	@$(ESBUILD) $< --bundle --format=$1 --minify --target=es2020 \
-	    '--banner:js=$(EAGER)' '--mangle-props=^($2)$$' \
+	    '--banner:js=$(EAGER)' '--mangle-props=^($2)$$' $3 \
 	    --mangle-cache=$@.names --outfile=$@ --log-level=warning
 	@rm $@.names
 endef
 
+# The tag asks for its parts by what is in them, so that no browser has one of
+# another version in its cache for it.
 static/dist/t.js: static/dni/t.js static/dni/swap.js static/dni/names.json \
-    Makefile $(ESBUILD)
-	$(call tag_bundle,iife,$(TAG_INNER)|$(TAG_SHARED))
+    $(TAG_PARTS) Makefile $(ESBUILD)
+	$(call tag_bundle,iife,$(TAG_INNER)|$(TAG_SHARED),--define:PARTS=$$(cat \
+	    $(TAG_PARTS) | cksum | cut -c1-4))
 
 static/dist/t-stub.js: static/dni/stub.js $(ESBUILD)
 	@$(ESBUILD) $< --minify --outfile=$@ --log-level=warning
 
 static/dist/t-form.js: static/dni/plain.js
-static/dist/t-visit.js: static/dni/about.js
+static/dist/t-visit.js: static/dni/about.js static/dni/forms.js
+static/dist/t-frame.js: static/dni/forms.js
 
 static/dist/t-%.js: static/dni/%.js static/dni/names.json Makefile $(ESBUILD)
 	$(call tag_bundle,esm,$(TAG_SHARED))

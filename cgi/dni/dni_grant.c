@@ -49,6 +49,7 @@ bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
 	slot = &p->slots[g->grant.number];
 	visit->pool = p;
 	visit->beat_us = v->who.now_us;
+	visit->falls_back = false;
 	v->out->tier = "lease";
 	v->out->why = "";
 	v->out->to = slot->shown;

@@ -177,7 +177,10 @@ static enum err beat_members(struct parse *p, struct dni_hit *h)
 	if (json_in_opt_i64(p->root, "engaged_s", 0, 3600, &s) != ERR_OK)
 		return wrong(p, "engaged_s: a number from 0 to 3600");
 	h->engaged_s = (uint32_t)s;
-	return ERR_OK;
+	/* Tags of before did not name the page. */
+	return json_in_kind(json_in_get(p->root, "url")) == JSON_IN_MISSING
+		   ? ERR_OK
+		   : page(p, h);
 }
 
 static enum err custom_members(struct parse *p, struct dni_hit *h)

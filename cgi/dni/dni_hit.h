@@ -3,7 +3,7 @@
  * allocate,beat,event}.
  *
  *   site      public key of the site                         always
- *   url       address of the page                            visit, event view
+ *   url       address of the page         visit, event view; beat: if it likes
  *   ref       address that led here, may be ""
  *   title     of the page
  *   consent   "yes", "no"; not sent: nobody said

@@ -127,7 +127,7 @@ static void count(struct dni_serve *v, enum dni_given what)
 {
 	struct dni_pool *p = dni_state_pool(v->s, v->plan.pool);
 
-	if (p != NULL)
+	if (p != NULL && !v->counted)
 		p->given[what]++;
 }
 
@@ -259,6 +259,7 @@ static struct dni_visit *begin_visit(struct dni_serve *v, struct dni_write *w)
 static void turn_away(struct dni_serve *v, struct dni_visit *visit,
     const struct dni_grant *g)
 {
+	visit->falls_back = true;
 	if (g->too_many) {
 		count(v, DNI_GIVEN_FLOOD);
 		dni_serve_fallback(v, "flood", true);
@@ -275,6 +276,7 @@ static void choose(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w, struct dni_grant *g)
 {
 	memset(g, 0, sizeof(*g));
+	visit->by_rule = v->plan.rule_first;
 	if (v->plan.rule_first || id_is_nil(v->plan.pool.v))
 		dni_serve_fallback(v, "", false);
 	else if (dni_state_away(v->s))
@@ -424,7 +426,9 @@ static void engage(const struct dni_serve *v, struct dni_visit *visit)
 }
 
 /* With mu held. A page shown again after its lease ended gets its number back
- * if that is still free, else another one. True: *g is to be stored. */
+ * if that is still free, else another one, else what there is without: the
+ * number is another visitor's, or may be any moment. A page with a rule's own
+ * number keeps that. True: *g is to be stored. */
 static bool beat(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w, struct dni_grant *g)
 {
@@ -436,6 +440,8 @@ static bool beat(struct dni_serve *v, struct dni_visit *visit,
 	}
 	engage(v, visit);
 	dni_visits_touch(v->s->visits, v->who.now_us, visit);
+	if (v->h->url.n > 0 ? v->plan.rule_first : visit->by_rule)
+		return false;
 	w->company = v->plan.company;
 	if (visit->pool == NULL && !v->h->hidden) {
 		/* After a restart, or never leased: "as it was". */
@@ -445,7 +451,8 @@ static bool beat(struct dni_serve *v, struct dni_visit *visit,
 		return false;
 	if (dni_grant_take(v, visit, w, g))
 		return true;
-	answer_nothing(v, "");
+	v->counted = visit->falls_back;
+	turn_away(v, visit, g);
 	return false;
 }
 

@@ -50,7 +50,9 @@ RT_MUST_USE enum err dni_serve_visit(struct dni_state *s,
     const struct dni_hit *h, const struct dni_who *who, struct arena *mem,
     struct dni_answer **out);
 /* Tier "gone": the visit has ended, ask for a new one. "none" with why "": as
- * it was, nothing to change. */
+ * it was, nothing to change. The lease ran out and there is no number: what
+ * there is without one, by the rules for h's url; "none" with a why: the page's
+ * own. */
 RT_MUST_USE enum err dni_serve_beat(struct dni_state *s,
     const struct dni_hit *h, const struct dni_who *who, struct arena *mem,
     struct dni_answer **out);

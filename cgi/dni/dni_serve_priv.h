@@ -27,6 +27,7 @@ struct dni_serve {
 	struct arena *mem;
 	struct dni_plan plan;
 	struct source source;
+	bool counted; /* what is shown was shown before, and is counted */
 	uint8_t rnd[4][10];
 	struct dni_answer *out;
 	struct dni_wait *wait; /* NULL: the answer does not wait */

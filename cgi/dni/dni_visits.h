@@ -34,6 +34,8 @@ struct dni_visit {
 	uint64_t arrival;      /* hash of where it came from */
 	struct dni_pool *pool; /* it leases from; NULL: none */
 	bool turned_away;      /* its pool had no number once: is counted */
+	bool by_rule;          /* its last page has a rule's number: no lease */
+	bool falls_back;       /* was shown what there is without a lease */
 	/* Inside. */
 	bool used;
 	bool dirty;

@@ -32,8 +32,9 @@ export default function (tag) {
 	if (w._googWcmGet || w.Invoca || w.crwpVer || (w.CallTrkSwap && !tag.attr('shim'))) why.push('other_tag');
 	if (tag.first !== w.location.href) why.push('url_changed');
 	else if (gcl && !click && w.Date.now() / 1000 - gcl < 120) why.push('click_lost');
+	// The names a tag of before has them by are not made short.
 	tag.beacon('event', {
-		kind: 'about', version: w.ringtrace.version, found: tag.page.found, swapped: tag.page.swapped,
+		kind: 'about', version: w.ringtrace.version, 'found': tag.page.found ?? tag.page['found'], 'swapped': tag.page.swapped ?? tag.page['swapped'],
 		late_ms: Math.max(Math.round(tag.late - w.performance.timeOrigin), 0), why: why.join(),
 		zone: zone(),
 		ga: cookie(/(?:^|; )_ga=GA\d\.\d\.(\d+\.\d+)/), gas: cookie(/_ga_\w+=GS\d\.\d\.s?(\d+)/),

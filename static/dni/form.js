@@ -59,7 +59,7 @@ export default function (tag) {
 
 	// Sent twice by an impatient finger, it is told once.
 	return (form) => {
-		if (!form || !tag.ids.visit || tag.attr('forms') === 'no' || told.get(form) > Date.now() - 2000) return;
+		if (!form || !(tag.ids.visit || tag.boss) || tag.attr('forms') === 'no' || told.get(form) > Date.now() - 2000) return;
 		const f = form.nodeName ? answers(form) : undefined;
 		if (!f) return;
 		told.set(form, Date.now());

@@ -6,10 +6,14 @@
 // Both ask who the other is: the same origin, the cookie's domain, or one that
 // data-frames names. A page that is none of these hears nothing and is not
 // heard.
+import forms from './forms.js';
+
+const USED = ['mousemove', 'keydown', 'scroll', 'touchstart', 'click'];
+
 export default function (tag) {
-	const w = window, d = document, asking = [], docs = new WeakMap(), { site, page } = tag;
+	const w = window, d = document, docs = new WeakMap(), { site, page } = tag;
 	const friends = tag.attr('frames').split(/[\s,]+/), top = tag.attr('domain').replace(/^\./, '');
-	let asked = 0, timer = 0;
+	let asked = 0, timer = 0, asking = [], usedAt = 0;
 
 	function friend(origin) {
 		const host = origin.replace(/^\w+:\/\//, '').replace(/:\d+$/, '');
@@ -21,26 +25,56 @@ export default function (tag) {
 		if (!from || !friend(e.origin)) return;
 		if (from === w.parent && m.swap) {
 			w.clearInterval(timer);
+			const first = !tag.boss;
 			// What is told may be a form: to no page that came instead.
 			tag.boss = (m) => from.postMessage(m, e.origin);
-			page.watch(d);
-			// The tag does that itself only for a visit of its own.
-			d.addEventListener('click', tag.click, true);
+			if (first) begin();
 			if (m.off) return w.ringtrace.restore();
 			tag.apply(m.swap);
 			w.ringtrace.swap();
 			tag.show();
-		} else if (m.ask && !asking.includes(from)) {
-			asking.push(from);
-			w.ringtrace.numbers((swap) => from.postMessage({ ringtrace: site, swap }, e.origin));
+		} else if (m.ask) {
+			// Another page in the same frame asks anew.
+			const swap = w.ringtrace.numbers(), one = { from, origin: e.origin };
+			if (!asking.length) w.ringtrace.numbers((swap) => asking.forEach((a) => answer(a, swap)));
+			asking = asking.filter((a) => a.from !== from && !a.from.closed).concat(one);
+			if (swap.length) answer(one, swap);
 		} else if (m.event && from !== w.parent) {
-			tag.beacon('event', m.event);
+			told(m.event, e.origin);
+		} else if (m.used) {
+			if (tag.boss) tag.boss(m);
+			else tag.used?.();
 		}
+	}
+
+	const answer = (to, swap) => to.from.postMessage({ ringtrace: site, swap }, to.origin);
+
+	// The frame shows what the page around it does: what the tag does itself only for a
+	// visit of its own. Who is in the frame is on that page.
+	function begin() {
+		page.watch(d);
+		d.addEventListener('click', tag.click, true);
+		forms(tag);
+		for (const name of USED) w.addEventListener(name, used, { capture: true, passive: true });
+	}
+
+	function used() {
+		if (Date.now() - usedAt < 5000) return;
+		usedAt = Date.now();
+		tag.boss({ ringtrace: site, used: 1 });
+	}
+
+	// What was done in a frame, which may be of an origin that the site has not.
+	function told(event, origin) {
+		const away = event.url && origin !== w.origin;
+		tag.beacon('event', away ? { ...event, url: w.location.href.slice(0, 2048) } : event);
+		if (event.kind === 'form') tag.tell('form', { form: event.form });
+		if (event.kind === 'tel_click') tag.tell('click', { number: `tel:${w.ringtrace.numbers()[0]?.to.e164 || ''}` });
 	}
 
 	// Frames that show what we show go back when we do: those of the same origin
 	// at once.
-	tag.restored = () => asking.forEach((from) => {
+	tag.restored = () => asking.forEach(({ from }) => {
 		try {
 			from.ringtrace.restore();
 		} catch {

@@ -22,9 +22,11 @@ const PIECES = 'a,abbr,b,bdi,bdo,big,cite,code,data,em,font,i,img,ins,kbd,label,
 const KEEP = 'script,style,noscript,template,textarea,option:not([value]),object,[data-noswap],[data-calltrk-noswap],' +
 	'[contenteditable]:not([contenteditable=false])';
 // Which elements' attributes are looked at: of all that hold the end of a number
-// there, or of a few elements whatever they say.
-export const names = ['href', 'title', 'aria-label', 'content', 'alt', 'placeholder', 'value', 'xlink:href'];
-const SOME = 'img,area,textarea,input,iframe'.split(',');
+// there, or of a few elements whatever they say; of more where full-width digits
+// were met.
+export const names = 'href,title,aria-label,content,alt,placeholder,value,xlink:href'.split(',');
+const SOME = 'img,textarea,input,iframe'.split(',');
+let also = 'area';
 
 export const isLink = (href) => /^\s*(tel|sms|callto|whatsapp|viber|facetime.*):|\/\/(wa\.me|\w+\.whatsapp\.com|t\.me(?=\/\+\d))\//i.test(href);
 
@@ -51,7 +53,7 @@ function spaced(s, from, cc, sep = SEP) {
 	let out = '';
 	for (let i = 0; i < s.length; i++) {
 		const d = s[i], k = i >= from && KEYS[d];
-		out += (i && (cc !== '1' || i === 3 || i === 6) ? sep : '') + `[${d}\\uff1${d + (k ? k + k.toLowerCase() : '')}]`;
+		out += (i && (cc !== '1' || i === 3 || i === 6) ? sep : '') + `[${d}\\uff1${d + (k || '')}]`;
 	}
 	return out;
 }
@@ -64,7 +66,7 @@ function makeRule({ from, to }) {
 	const p = parts(from);
 	return {
 		re: new RegExp(`((?:(?:[+＋]|00|011)${SEP})?${OPEN + p.cc + SEP})?` +
-			(p.trunk ? `(${OPEN + spaced(p.trunk) + SEP})?` : '()') + `(${OPEN + spaced(p.nsn, 3, p.cc)})(?!\\d)`, 'g'),
+			(p.trunk ? `(${OPEN + spaced(p.trunk) + SEP})?` : '()') + `(${OPEN + spaced(p.nsn, 3, p.cc)})(?!\\d)`, 'gi'),
 		// Without its trunk prefix a number must be long to be one (1), or is
 		// none (2).
 		bare: p.trunk && (p.nsn.length > 8 ? 1 : 2),
@@ -75,11 +77,16 @@ function makeRule({ from, to }) {
 // Puts new digits into the old form; null when it has not as many, or letters. No
 // old one, which is a part that is not there, needs none.
 function fit(old, fresh) {
-	const ZERO = 48, WIDE_ZERO = 0xff10;
+	const WIDE_ZERO = 0xff10;
 	let out = '', i = 0;
 	for (const c of old || '') {
 		if (lettered(c)) return null;
-		out += isDigit(c) ? String.fromCharCode(+fresh[i++] + (c > '9' ? WIDE_ZERO : ZERO)) : c;
+		let d = isDigit(c) ? fresh[i++] : c;
+		if (/[０-９]/.test(c)) {
+			also = 'area,[title],[aria-label]';
+			d = String.fromCharCode(WIDE_ZERO + +d);
+		}
+		out += d;
 	}
 	return !old || i === fresh.length ? out : null;
 }
@@ -93,7 +100,7 @@ function partOf(text, at, len, strict) {
 
 // Nothing is changed there, nor in shadow roots below it.
 export function kept(el) {
-	for (; el; el = (el = el.getRootNode()).nodeType > 9 && el.host) if (el.closest?.(KEEP)) return true;
+	for (; el; el = (el = el.getRootNode()).nodeType > 9 && el.host) if (el.closest?.(KEEP) || el.ownerDocument.designMode > 'off') return true;
 }
 
 // May stand in the middle of a number.
@@ -140,7 +147,8 @@ function hits(s, link) {
 				: lead + cc + trunk + nsn]);
 		}
 	}
-	return out.sort((x, y) => y[0] - x[0]);
+	// Several numbers of the page may be shown as one, and are one when put back.
+	return out.sort((x, y) => y[0] - x[0]).filter((h, i) => !i || h[1] <= out[i - 1][0]);
 }
 
 export function text(s, link) {
@@ -202,7 +210,7 @@ function swapTexts(el) {
 		for (let n = el.firstChild; n; n = n.nextSibling) {
 			if (n.nodeType === 1) {
 				if (inline(n) && !n.matches(KEEP)) pieces(n);
-				else if (n.textContent.trim() || !/[^\w\s]\s*$/.test(run[run.length - 1]?.data)) end();
+				else if (n.textContent.trim() || !/[^\w\s]\s*$/.test(run.slice(-1)[0]?.data)) end();
 			} else if (n.nodeType === 3) {
 				const some = isDigit(n.data) || quick.test(n.data);
 				if (!some && n.data.trim().length > 3) end();
@@ -271,30 +279,31 @@ function walk(root, from, end) {
 // elements, then over few; each time a little further, as a number may be split.
 // from: that many elements are known; gives how many there are now.
 function find(root, from = 0) {
-	const FEW = 32, MANY = 128, OVER = 16;
+	const STEP = 64, OVER = 16;
 	const list = root.querySelectorAll('*'), n = list.length;
-	const at = (i) => i ? list[i - 1] : root;
-	function go(i, end, step) {
-		for (; i < end; i += step) {
-			const stop = Math.min(i + step, end) + OVER - 1;
-			if (n > FEW) {
-				range = range || doc.createRange();
-				range.setStart(at(i), 0);
-				if (stop < n) range.setEnd(list[stop], 0);
-				else range.setEnd(root, root.childNodes.length);
-				if (!quick.test(range)) continue;
-			}
-			if (step > FEW && n > FEW) go(i, Math.min(i + step, end), FEW);
-			else walk(root, at(i), list[stop]);
+	const at = (i) => list[i - 1] || root;
+	for (let i = Math.max(from - OVER, 0); i <= n; i += STEP) {
+		const end = list[i + STEP + OVER];
+		if (n > STEP) {
+			range = range || doc.createRange();
+			range.setStart(at(i), 0);
+			if (end) range.setEnd(end, 0);
+			else range.setEnd(root, root.childNodes.length);
+			if (!quick.test(range)) continue;
 		}
+		walk(root, at(i), end);
 	}
-	go(Math.max(from - OVER, 0), n + 1, MANY);
 	return n;
 }
 
 // Everything below a node; its texts perhaps were looked at already.
 export function look(node, known) {
 	if (!quick) return;
+	if (node.nodeType === 1) {
+		enter(node);
+		hosts(node);
+	}
+	if (backward) revert(node);
 	if (known === true) {
 		// only attributes are left
 	} else if (node.nodeType === 9) {
@@ -306,7 +315,7 @@ export function look(node, known) {
 	if (!rules.length) return;
 	if (node.nodeType === 1) swapAttrs(node);
 	// One selector after the other is quicker than a list of them.
-	if (node.firstElementChild) for (const where of select) node.querySelectorAll(where).forEach(swapAttrs);
+	if (node.firstElementChild) for (const where of [also, ...select]) node.querySelectorAll(where).forEach(swapAttrs);
 }
 
 // A short text, or an element of one, may be the rest of a number that its
@@ -343,15 +352,20 @@ export function enter(el) {
 	if (el.shadowRoot) watch(el.shadowRoot);
 }
 
+// Elements that may have a shadow root nobody attached while we were here (of
+// before our time, written as text, copied): those whose names are none of HTML's
+// everyday ones, and boxes without children of their own; those with children and
+// texts, of which a page has thousands, are the module's for visits. Browsers of 2020
+// know no list in :not().
+const UNUSUAL = 'div,a,p,span,li,h3,img,svg,path,td,i,b,option'.replace(/(\w+),?/g, ':not($1)');
+function hosts(node) {
+	for (const where of ['div:empty', UNUSUAL]) node.querySelectorAll(where).forEach(enter);
+}
+
 function see(root) {
 	look(root);
 	observer.observe(root, { childList: true, subtree: true, characterData: true, attributeFilter: names });
-	// Elements that may have a shadow root of before our time: those whose names are
-	// none of HTML's everyday ones, and boxes without children of their own; those
-	// with children and texts, of which a page has thousands, are the module's for visits.
-	setTimeout(() => {
-		for (const where of ['div:empty', ':not(div,a,p,span,li,h3,img,svg,path,td,i,b,option)']) root.querySelectorAll(where).forEach(enter);
-	});
+	setTimeout(() => hosts(root));
 }
 
 export function watch(root) {
@@ -383,7 +397,7 @@ function reading() {
 function ask(source) {
 	const same = source === asked, known = [...held];
 	asked = source;
-	quick = source ? new RegExp(source) : null;
+	quick = source ? new RegExp(source, 'i') : null;
 	held.clear();
 	if (same) known.forEach(hit);
 	else read = 0;
@@ -398,7 +412,8 @@ function ask(source) {
 }
 
 // list of { from, to }: the numbers of the page and what it is to show.
-export function use(list) {
+export function use(list, back) {
+	backward = back;
 	rules = list.map(makeRule);
 	// In an attribute the last digits stand together: two, or four where nobody
 	// groups them anew, and the first of a number that is written in letters.
@@ -418,26 +433,26 @@ export function hunt(number) {
 	ask(tail(number));
 }
 
-// Everything as it was before the first swap. What we changed knows what it
-// was; in what others copied from it, or the stub painted, the numbers of
-// the list are swapped back.
-export function undo(list) {
-	for (const root of roots) {
-		const walk = doc.createTreeWalker(root, 5);
-		for (let n; (n = walk.nextNode());) {
-			const rt = n.$rt;
-			if (!rt) continue;
-			if (n.nodeType === 3) {
-				if (n.data === rt[1]) n.data = rt[0];
-			} else {
-				for (const k in rt) if (n.getAttribute(k) === rt[k][1]) n.setAttribute(k, rt[k][0]);
-			}
-			n.$rt = null;
+// What we changed and nobody since, as it was.
+export function revert(root) {
+	const walk = doc.createTreeWalker(root, 5);
+	for (let n = root; n; n = walk.nextNode()) {
+		const rt = n.$rt;
+		if (!rt) continue;
+		if (n.nodeType === 3) {
+			if (n.data === rt[1]) n.data = rt[0];
+		} else {
+			for (const k in rt) if (n.getAttribute(k) === rt[k][1]) n.setAttribute(k, rt[k][0]);
 		}
+		n.$rt = null;
 	}
-	backward = 1;
-	use(list.map((s) => ({ from: s.to, to: s.from })));
-	backward = 0;
-	use([]);
 }
 
+// Everything as it was before the first swap. What we changed knows what it
+// was; in what others copied from it, or the stub painted, the numbers of
+// the list are swapped back, and so they are in what comes back later.
+export function undo(list) {
+	roots.forEach(revert);
+	use(list.map((s) => ({ from: s.to, to: s.from })), 1);
+	paint.clear();
+}

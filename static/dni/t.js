@@ -16,13 +16,13 @@
 // this file with one default function of `tag`: t-visit.js a moment after the
 // number, t-form.js, t-frame.js, t-events.js, t-print.js and t-shim.js where they
 // are needed.
-import { doc as d, enter, hunt, isLink, kept, look, names, page, swapAttr, text, undo, use, watch } from './swap.js';
+import { doc as d, enter, hunt, isLink, kept, look, names, page, revert, swapAttr, text, undo, use, watch } from './swap.js';
 
 const w = window, stub = w.ringtrace, me = d.currentScript, config = w.ringtraceConfig || {};
 const attr = (name) => me?.getAttribute('data-' + name) || config[name] || '';
 const src = me?.src || '', site = attr('site');
 
-const HALF_HOUR = 1800000, HIDDEN_MS = 400;
+const HALF_HOUR = 1800000, HIDDEN_MS = 400, LOOKED_MS = 5000;
 const ID = 'rt_id', CACHE = 'rt_p';
 const paid = (url) => url.includes('?') && /[?&](\w+clk?id|[gw]braid|li_fat_id|utm_\w+)=/i.test(url);
 const nav = navigator, loc = location;
@@ -53,15 +53,15 @@ const tag = {
 if (attr('attrs')) names.push(...attr('attrs').match(/[\w-]+/g));
 page.hide = hide;
 page.part = part;
+page.revert = revert;
 
 // What is only needed on some pages. A part that does not come is asked for
-// again when it is next needed.
+// again when it is next needed. PARTS (Makefile): a sum of all that is in them.
 function part(name, detail) {
 	if (here[name]) return here[name](detail);
-	parts[name] = parts[name] || import(src.replace(/t\.js([?#].*)?$/, `t-${name}.js`)).then((m) => {
+	(parts[name] = parts[name] || import(new URL(`t-${name}.js?${PARTS}`, src || loc)).then((m) => {
 		here[name] = m.default(tag) || (() => {});
-	});
-	parts[name].then(() => here[name](detail), () => { parts[name] = 0; });
+	})).then(() => here[name](detail), () => { parts[name] = 0; });
 }
 
 // --- what is stored: nothing without consent; it may be forbidden, too ---
@@ -137,17 +137,11 @@ function apply(list) {
 	// What the page shows of an earlier answer changes too.
 	const before = shown.filter((o) => !list.some((s) => s.to.e164 === o.to.e164)), more = [];
 	for (const o of before) for (const s of list) if (s.from.e164 === o.from.e164) more.push({ from: o.to, to: s.to });
-	use(list.concat(more));
+	// None is left: the number is somebody else's, now or soon.
+	if (list.length || !shown.length) use(list.concat(more));
+	else undo(shown);
 	shown = before.concat(list);
 	tellers.forEach((f) => f(list));
-}
-
-// The lease was given up, and the number is somebody else's soon.
-function unshow() {
-	ringtrace.restore();
-	off = same = 0;
-	swaps = shown = [];
-	tellers.forEach((f) => f(swaps));
 }
 
 // --- the server ---------------------------------------------------------
@@ -206,10 +200,11 @@ function answered(a) {
 	}
 	if (a?.swap?.map) {
 		tier = a.tier;
-		if (a.visit && a.visit !== tag.ids.visit) tag.fresh = 1;
-		if (a.visitor) tag.ids = { visitor: a.visitor, visit: a.visit };
-		if (a.swap.length || !swaps.length) apply(a.swap);
-		else if (consent === 'no') unshow();
+		if (a.visitor) {
+			if (a.visit !== tag.ids.visit) tag.fresh = 1;
+			tag.ids = { visitor: a.visitor, visit: a.visit };
+		}
+		if (a.swap.length || a.why !== 'database') apply(a.swap);
 		if (a.visitor) save();
 		if (awake) wake();
 		if (a.swap.length) tell('number', { tier, number: a.swap[0].to.e164 });
@@ -220,8 +215,8 @@ function answered(a) {
 // An application may have taken the click id off the address before we were
 // here: the browser still knows what it asked for.
 function landed() {
-	const { href } = loc, name = !tag.place && !paid(href) && performance.getEntriesByType('navigation')[0]?.name;
-	return name && paid(name) && name.startsWith(loc.origin) ? name : href;
+	const name = !tag.place && !paid(loc.href) && performance.getEntriesByType('navigation')[0]?.name;
+	return name && paid(name) ? name : loc.href;
 }
 
 function view() {
@@ -256,7 +251,7 @@ function renew() {
 // A link is right in any case at the moment it counts.
 function click(e) {
 	const el = e.composedPath()[0].closest?.('a,area');
-	if (!el || !isLink(el.getAttribute('href'))) return;
+	if (!isLink(el?.getAttribute('href'))) return;
 	swapAttr(el, 'href');
 	// An impatient finger, or a program that clicks, is told once a second.
 	if (e.timeStamp - clickedAt < 1000) return;
@@ -267,7 +262,6 @@ function click(e) {
 
 // --- start --------------------------------------------------------------
 function begin() {
-	const WAKE_MS = 5000;
 	if (begun || tag.boss) return;
 	begun = 1;
 	watch(d);
@@ -283,11 +277,11 @@ function begin() {
 		setTimeout(show, HIDDEN_MS);
 	}
 	view();
-	d.addEventListener('click', click, true);
+	w.addEventListener('click', click, true);
 	w.addEventListener('pagehide', remember);
 	// A finger that taps moves the mouse, too; a key is for what has the focus.
-	for (const name of ['mousemove', 'scroll', 'focusin']) d.addEventListener(name, wake, { once: true, capture: true });
-	setTimeout(wake, WAKE_MS);
+	for (const name of ['mousemove', 'scroll', 'focusin']) w.addEventListener(name, wake, { once: true, capture: true });
+	setTimeout(wake, LOOKED_MS);
 	// Roots that custom elements make from now on; prototypes may be frozen.
 	try {
 		const proto = Element.prototype, attach = proto.attachShadow;
@@ -302,7 +296,7 @@ function begin() {
 // A page drawn before anybody sees it takes no number. A page in a frame
 // first asks the one around it.
 function ready() {
-	if (d.visibilityState === 'hidden') return;
+	if (d.hidden) return;
 	d.removeEventListener('visibilitychange', ready);
 	w.addEventListener('message', (e) => e.data?.ringtrace === site && part('frame', e));
 	if (w === w.parent) return begin();

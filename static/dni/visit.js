@@ -1,9 +1,11 @@
 // visit.js - the part of the tag for a visit that has a number: it lasts while
 // somebody is here, further pages of an application belong to it, and so do the
-// forms they fill in. t.js asks for it after the number is painted; nobody without
+// forms they fill in (forms.js). t.js asks for it after the number is painted; nobody without
 // consent ever gets it.
 import about from './about.js';
+import forms from './forms.js';
 
+const USED = ['mousemove', 'keydown', 'scroll', 'touchstart', 'click', 'focus'];
 const MINUTE = 60000, HALF_HOUR = 1800000;
 
 export default function (tag) {
@@ -13,21 +15,40 @@ export default function (tag) {
 	const since = () => now() - tag.sentAt;
 	const used = () => (usedAt = now());
 
+	function cookie() {
+		try {
+			return /\brt_id=/.test(d.cookie);
+		} catch {
+			return false; // a sandbox has none
+		}
+	}
+
+	// Who takes the yes back in another tab takes the cookie along: this one, too,
+	// shows then what is shown without.
+	const had = tag.attr('cookies') !== 'no' && cookie();
+	function withdrawn() {
+		if (had && tag.ids.visit && !cookie()) tag.view();
+	}
+
+	// The page is told of, as what is shown when the lease is lost may be its
+	// own number. "none" without a reason is "as it was".
 	function beat(last) {
-		const engaged_s = usedS;
+		const said = { engaged_s: usedS, url: tag.first.slice(0, 2048), ref: d.referrer };
 		if (!tag.ids.visit || (last && !usedS)) return;
 		usedS = 0;
 		tag.sentAt = now();
-		if (last) tag.beacon('beat', { engaged_s });
-		else tag.post('beat', { engaged_s }, (a) => a && a.tier !== 'none' && tag.answered(a));
+		if (last) tag.beacon('beat', said);
+		else tag.post('beat', said, (a) => a && (a.tier !== 'none' || a.why) && tag.answered(a));
 	}
 
 	function tick() {
+		withdrawn();
 		if (d.visibilityState === 'visible' && now() - usedAt < MINUTE / 2) usedS += 5;
 		if (usedS && since() >= MINUTE) beat();
 	}
 
 	function seen(e) {
+		withdrawn();
 		if (d.visibilityState === 'hidden' || e.type === 'pagehide') {
 			tag.remember();
 			beat(true);
@@ -71,25 +92,20 @@ export default function (tag) {
 		} catch {}
 	}
 
-	// The part for forms comes when somebody begins to fill one in.
-	function form(e) {
-		const el = e.composedPath()[0], sent = e.type === 'submit';
-		if ((sent || el.form) && tag.attr('forms') !== 'no' && tag.ids.visit) tag.part('form', sent && el);
-	}
-
-	tag.page.rooted = (root) => {
-		root.addEventListener('submit', form, true);
-		root.addEventListener('focusin', form);
+	function root(root) {
 		// Elements of every day that may have a shadow root: boxes that have children,
 		// and texts, and had theirs before the tag came.
 		for (const el of root.querySelectorAll('div,p,span,h3')) if (el.shadowRoot) tag.page.watch(el.shadowRoot);
-	};
-	tag.page.roots.forEach(tag.page.rooted);
-	form({ composedPath: () => [d.activeElement || d] });
+		// Who is in a frame is here.
+		if (root.defaultView && root !== d) for (const name of USED) root.addEventListener(name, used, { capture: true, passive: true });
+	}
+	forms(tag, root);
 
+	// Frames with the tag of their own say so.
+	tag.used = used;
 	w.setInterval(tick, 5000);
-	for (const name of ['mousemove', 'keydown', 'scroll', 'touchstart', 'click', 'focus'])
-		w.addEventListener(name, used, { capture: true, passive: true });
+	for (const name of USED) w.addEventListener(name, used, { capture: true, passive: true });
+	w.cookieStore?.addEventListener?.('change', withdrawn);
 	d.addEventListener('visibilitychange', seen);
 	w.addEventListener('popstate', later);
 	w.addEventListener('pagehide', seen);

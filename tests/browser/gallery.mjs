@@ -11,6 +11,7 @@
 //   csp    the page's Content-Security-Policy; type: its media type
 //   act    what a visitor does, in both pages, once the number is there
 
+import { apps } from './gallery_apps.mjs';
 import { hard } from './gallery_hard.mjs';
 
 /** The site's number and the one that visitors see, as dni.fcgi writes them. */
@@ -175,8 +176,8 @@ const frameworks = [
 /** What a browser says around printing, once that file is there. */
 const printed = (events) => async (page) => {
 	// The tag asked for that module first, and so has it first.
-	await page.waitForFunction(() => !window.ringtrace?.version || performance.getEntriesByName(new URL('/t-print.js', location).href).length > 0);
-	await page.evaluate(() => window.ringtrace?.version && import('/t-print.js').then(() => 1));
+	await page.waitForFunction(() => !window.ringtrace?.version || performance.getEntriesByType('resource').some((e) => /t-print\.js/.test(e.name)));
+	await page.evaluate(() => window.ringtrace?.version && import(performance.getEntriesByType('resource').find((e) => /t-print\.js/.test(e.name)).name).then(() => 1));
 	await page.evaluate((names) => names.forEach((n) => dispatchEvent(new Event(n))), events);
 };
 
@@ -397,7 +398,7 @@ const places = [
 /** Somebody uses the page: waits until what a visit needs then is there. */
 const settled = async (page) => {
 	await page.mouse.move(9, 9);
-	await page.waitForFunction(() => !window.ringtrace?.version || performance.getEntriesByType('resource').some((e) => /t-visit\.js$/.test(e.name)));
+	await page.waitForFunction(() => !window.ringtrace?.version || performance.getEntriesByType('resource').some((e) => /t-visit\.js/.test(e.name)));
 };
 
 // Sites with rules, habits and libraries of their own.
@@ -524,4 +525,4 @@ const houses = [
 	},
 ];
 
-export const gallery = [...countries, ...shapes, ...frameworks, ...places, ...houses, ...hard];
+export const gallery = [...countries, ...shapes, ...frameworks, ...places, ...houses, ...hard, ...apps];

@@ -28,7 +28,7 @@ const shown = (page, id = 'n') => page.waitForFunction(([id, n]) => document.get
 /** A visitor who does something, and what comes then. */
 const visiting = async (page) => {
 	await page.mouse.move(9, 9);
-	await page.waitForFunction(() => performance.getEntriesByType('resource').some((e) => /t-visit\.js$/.test(e.name)));
+	await page.waitForFunction(() => performance.getEntriesByType('resource').some((e) => /t-visit\.js/.test(e.name)));
 };
 
 test('a slow answer changes the number once and hides it only before', async () => {
@@ -114,6 +114,7 @@ test('a page nobody sees yet asks for nothing', async () => {
 		init: () => {
 			window.state = 'hidden';
 			Object.defineProperty(Document.prototype, 'visibilityState', { get: () => window.state });
+			Object.defineProperty(Document.prototype, 'hidden', { get: () => window.state === 'hidden' });
 		},
 	});
 	await page.waitForFunction(() => window.ringtrace);

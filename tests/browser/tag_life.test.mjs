@@ -99,6 +99,7 @@ test('a page drawn ahead asks for nothing until it is shown', async () => {
 			window.state = 'hidden';
 			Object.defineProperty(Document.prototype, 'prerendering', { get: () => window.state === 'hidden' });
 			Object.defineProperty(Document.prototype, 'visibilityState', { get: () => window.state });
+			Object.defineProperty(Document.prototype, 'hidden', { get: () => window.state === 'hidden' });
 		},
 	});
 	await page.waitForFunction(() => window.ringtrace?.version);
@@ -199,7 +200,7 @@ test('a page whose lease is gone when it is shown again begins a visit', async (
 	await page.context().close();
 });
 
-test('who says no in one tab has no visit begun in another', async () => {
+test('who says no in one tab is asked for no number in another, which shows it at once', async () => {
 	const page = await open();
 	await shows(page, ours);
 	await awake(page);
@@ -208,23 +209,93 @@ test('who says no in one tab has no visit begun in another', async () => {
 	await shows(second, ours);
 	// As dni.fcgi answers the visit that is begun without consent then.
 	lease = { tier: 'none', why: 'consent', swap: [], beat_s: 60 };
-	await second.evaluate(() => window.ringtrace.consent(false));
-	await until('it is told', () => events('consent_withdrawn').length === 1);
-	assert.equal(await page.evaluate(() => document.cookie), '');
-	await until('the visit without consent is asked for', () => told('visit').some((v) => v.consent === 'no'));
 	const before = told('visit').length;
-	beat = { tier: 'gone', why: '', swap: [], beat_s: 60 };
+	await second.evaluate(() => window.ringtrace.consent(false));
+	await shows(second, own);
+	// Browsers that tell nobody of cookies: within five seconds, or when it is shown.
+	await until('the other tab shows it', async () => {
+		await page.clock.runFor(1000);
+		return (await page.textContent('#n')) === own.national;
+	});
+	assert.equal(events('consent_withdrawn').length, 1);
+	assert.deepEqual(told('visit').slice(before).map((v) => [v.consent, v.visitor, v.visit]), Array(2).fill(['no', undefined, undefined]));
+	assert.equal(await page.evaluate(() => document.cookie), '');
 	await page.clock.fastForward(10 * 60000);
 	await shownAgain(page);
-	await shows(page, own);
-	const asked = told('visit').slice(before);
-	assert.deepEqual(asked.map((v) => [v.consent, v.visitor, v.visit]), [['no', undefined, undefined]]);
+	assert.equal(told('beat').length, 0);
 	assert.equal(await page.evaluate(() => document.cookie), '');
 	// A yes there is one again.
 	lease = leased('vis_2', other);
 	await page.evaluate(() => window.ringtrace.consent(true));
 	await shows(page, other);
 	assert.equal(told('visit').at(-1).consent, 'yes');
+	await page.context().close();
+});
+
+test('a tab that was hidden meanwhile shows it when it is looked at', async () => {
+	const page = await open({ init: () => { window.cookieStore?.addEventListener && (window.cookieStore.addEventListener = () => {}); } });
+	await shows(page, ours);
+	await awake(page);
+	lease = { tier: 'source', why: 'consent', swap: [{ from: own, to: other }], beat_s: 60 };
+	await page.evaluate(() => {
+		document.cookie = 'rt_id=;path=/;max-age=0';
+		document.dispatchEvent(new Event('visibilitychange'));
+	});
+	await shows(page, other);
+	assert.equal(told('visit').at(-1).consent, 'no');
+	await page.context().close();
+});
+
+for (const [name, says, want] of [
+	['the source-level number', { tier: 'source', why: 'pool', swap: [{ from: own, to: other }], beat_s: 60 }, other],
+	['the page’s own', { tier: 'none', why: 'pool', swap: [], beat_s: 60 }, own],
+	['what it has, as nobody knows', { tier: 'none', why: 'database', swap: [], beat_s: 60 }, ours],
+	['what it has, as it is still right', { tier: 'none', why: '', swap: [], beat_s: 60 }, ours],
+])
+	test(`a page whose lease ran out while the pool is full shows ${name}`, async () => {
+		const page = await open();
+		await shows(page, ours);
+		await awake(page);
+		const pop = await page.evaluateHandle(() => {
+			const p = document.createElement('p');
+			p.innerHTML = document.getElementById('n').outerHTML.replace(' id="n"', '') + document.getElementById('l').outerHTML.replace(' id="l"', '');
+			return p;
+		});
+		await page.clock.fastForward(10 * 60000);
+		beat = says;
+		await shownAgain(page);
+		await until('it has asked', () => told('beat').length === 1);
+		assert.equal(told('beat')[0].url, `${site.base}/`);
+		await shows(page, want);
+		assert.equal(await page.getAttribute('#l', 'href'), `tel:${want.e164}`);
+		// So does what was not on the page then, and what the next page is painted with.
+		await page.evaluate((p) => document.body.append(p), pop);
+		await page.waitForFunction((n) => document.body.lastChild.textContent.startsWith(n), want.national);
+		assert.equal(await page.evaluate(() => document.body.lastChild.querySelector('a').getAttribute('href')), `tel:${want.e164}`);
+		await page.evaluate(() => dispatchEvent(new Event('pagehide')));
+		const [, pairs] = await page.evaluate(() => JSON.parse(sessionStorage.rt_p));
+		assert.deepEqual(pairs.filter(([from]) => from === own.national), want === own ? [] : [[own.national, want.national]]);
+		assert.ok(want === ours || !JSON.stringify(pairs.map(([, to]) => to)).includes(ours.national));
+		// A number that comes back is shown.
+		beat = leased('vis_1', number('7055'));
+		await page.clock.fastForward(10 * 60000);
+		await shownAgain(page);
+		await shows(page, number('7055'));
+		await page.waitForFunction((n) => document.body.lastChild.textContent.startsWith(n), number('7055').national);
+		await page.evaluate(() => window.ringtrace.restore());
+		assert.equal(await page.textContent('#n'), own.national);
+		await page.context().close();
+	});
+
+test('a page that the tab painted shows its own number when there is none', async () => {
+	const page = await open({ clock: false });
+	await shows(page, ours);
+	await page.waitForFunction(() => document.cookie.includes('vis_1'));
+	lease = { tier: 'none', why: 'pool', visitor: 'vtr_1', visit: 'vis_1', swap: [], beat_s: 60 };
+	await page.goto(`${site.base}/?two`);
+	await page.waitForFunction(() => window.ringtrace?.session?.().tier === 'none');
+	await shows(page, own);
+	assert.equal(await page.getAttribute('#l', 'href'), `tel:${own.e164}`);
 	await page.context().close();
 });
 

@@ -87,14 +87,31 @@ for (const [name, init, decide] of managers) {
 	});
 }
 
-test('Shopify says who agreed', async () => {
-	const block = blocks('install/shopify.md', 'html').find((b) => b.includes('visitorConsentCollected'));
-	const page = await open(`${block}<script async src="/t.js" data-site="x" data-consent="wait"></script>`);
-	await until('the page has asked without consent', () => told('visit').length === 1);
-	await page.evaluate(() => document.dispatchEvent(new CustomEvent('visitorConsentCollected', { detail: { analyticsAllowed: true } })));
-	await shown(page);
-	await page.context().close();
-});
+/** Shopify as its pages have it: what visitors may be asked for is known once it is loaded. */
+const shopify = (allowed) => `<script>window.Shopify = { loadFeatures: (list, then) => {
+	if (list[0].name !== 'consent-tracking-api') return then(new Error('unknown'));
+	window.Shopify.customerPrivacy = { analyticsProcessingAllowed: () => ${allowed} };
+	setTimeout(then);
+} };</script>`;
+
+for (const [name, head, then] of [
+	['when they are asked', shopify(false), (page) => page.evaluate(() => document.dispatchEvent(new CustomEvent('visitorConsentCollected', { detail: { analyticsAllowed: true } })))],
+	['when they are asked, on a page without the rest of it', '', (page) => page.evaluate(() => document.dispatchEvent(new CustomEvent('visitorConsentCollected', { detail: { analyticsAllowed: true } })))],
+	['on the next page, too', shopify(true)],
+])
+	test(`Shopify says who agreed, ${name}`, async () => {
+		const block = blocks('install/shopify.md', 'html').find((b) => b.includes('visitorConsentCollected'));
+		const page = await open(`${block}${head}<script async src="/t.js" data-site="x" data-consent="wait"></script>`);
+		if (then) {
+			await until('the page has asked without consent', () => told('visit').length === 1);
+			assert.equal(told('visit')[0].consent, 'no');
+			await then(page);
+		}
+		await shown(page);
+		assert.equal(told('visit').at(-1).consent, 'yes');
+		assert.deepEqual(page.said, []);
+		await page.context().close();
+	});
 
 test('calls are kept until the tag is here, and both ways of calling are one', async () => {
 	const page = await open(`${keeper()}<script>

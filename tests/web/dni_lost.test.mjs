@@ -1,0 +1,92 @@
+// A page that is open while its lease runs out: what it is told when it asks
+// again, as its number is another visitor's by then, or may be any moment.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { startStack, until } from '../support/stack.mjs';
+import { Browsers } from '../support/dni.mjs';
+
+const SOURCE = '+14155550113', OVERFLOW = '+14155550109';
+let stack, dni, page, sources = 0;
+
+async function change(sql) {
+	stack.sql(`${sql}; UPDATE config_version SET version = version + 1`);
+	const version = stack.sqlOne('SELECT version FROM config_version');
+	await until('the server has seen it', () => stack.output.includes(`configuration version=${version} `));
+}
+
+before(async () => {
+	stack = await startStack({
+		without: ['dashboard', 'jobd', 'sipworker', 'admin', 'api'],
+		args: ['--dni-rate', '100000'],
+	});
+	dni = new Browsers(stack);
+	page = `${stack.url}/demo/?utm_source=google&utm_medium=cpc`;
+	// A pool of one number, whose leases end soon.
+	await change(`DELETE FROM pool_number WHERE number_id <> (SELECT id FROM (SELECT min(number_id) AS id FROM pool_number) AS one);
+		UPDATE pool SET lease_s = 1, min_reuse_s = 0`);
+}, { timeout: 120000 });
+
+after(async () => {
+	dni?.close();
+	await stack?.stop();
+});
+
+const beat = async ({ visitor, visit }, more = { url: page }) =>
+	(await dni.post('/dni/v1/beat', { site: 'demo', visitor, visit, engaged_s: 1, ...more })).json;
+const brief = (a) => [a.tier, a.why, a.swap.map((s) => s.to.e164)];
+
+/** A visit; those who see the source-level number are counted here, too. */
+async function ask() {
+	const { json } = await dni.ask();
+	sources += json.tier === 'source';
+	return json;
+}
+
+/** One who had the number, and another who has it now. */
+async function lost() {
+	let one, two;
+	await until('somebody has the number', async () => (one = await ask()).tier === 'lease');
+	await until('somebody else has it', async () => (two = await ask()).tier === 'lease');
+	assert.equal(one.swap[0].to.e164, two.swap[0].to.e164);
+	return { one, two };
+}
+
+test('a page whose number is another’s shows what there is without a lease', async () => {
+	for (const [policy, want] of [['source', ['source', 'pool', [SOURCE]]], ['overflow', ['overflow', 'pool', [OVERFLOW]]], ['own', ['none', 'pool', []]]]) {
+		await change(`UPDATE pool SET overflow_policy = '${policy}', lease_s = 1`);
+		const { one, two } = await lost();
+		await change('UPDATE pool SET lease_s = 600');
+		assert.equal((await beat(two)).tier, 'lease');
+		assert.deepEqual(brief(await beat(one)), want);
+		sources += policy === 'source';
+		// Each of its pages is told; which rule is for one that is not named, nobody knows.
+		assert.deepEqual(brief(await beat(one)), want);
+		assert.deepEqual(brief(await beat(one, {})), policy === 'source' ? ['overflow', 'pool', [OVERFLOW]] : want);
+		// And when the number is free again it comes back.
+		await dni.post('/dni/v1/event', { site: 'demo', visitor: two.visitor, visit: two.visit, kind: 'consent_withdrawn' });
+		assert.deepEqual(brief(await beat(one)), ['lease', '', [two.swap[0].to.e164]]);
+		await dni.post('/dni/v1/event', { site: 'demo', visitor: one.visitor, visit: one.visit, kind: 'consent_withdrawn' });
+	}
+});
+
+test('what a page is told again is counted once', async () => {
+	await until('as many are counted as were told', () =>
+		Number(stack.sqlOne("SELECT COALESCE(sum(amount), 0) FROM pool_count WHERE kind = 'source'")) === sources, 90000);
+});
+
+test('a page with a rule’s own number takes none of the pool by staying open', async () => {
+	await change("UPDATE tracker SET match_kind = 'url', match_value = '/demo/offer' WHERE match_kind = 'always'");
+	const url = `${stack.url}/demo/offer`, { json } = await dni.ask({ url });
+	assert.deepEqual(brief(json), ['source', '', [SOURCE]]);
+	assert.deepEqual(brief(await beat(json, { url })), ['none', '', []]);
+	assert.deepEqual(brief(await beat(json, {})), ['none', '', []]);
+	// The number is free for who needs it.
+	assert.equal((await dni.ask()).json.tier, 'lease');
+});
+
+test('a beat that names a page: the site’s own, and an address', async () => {
+	const { json } = await dni.ask();
+	const status = async (url) => (await dni.post('/dni/v1/beat', { site: 'demo', visitor: json.visitor, visit: json.visit, url })).status;
+	assert.deepEqual([await status(page), await status('https://example.org/'), await status('javascript:1'), await status(7), await status('http://a/' + 'x'.repeat(2100))],
+		[200, 403, 400, 400, 400]);
+});
