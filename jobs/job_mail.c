@@ -196,6 +196,35 @@ static enum err read_head(struct mail *m)
 	return e == ERR_NOTFOUND ? ERR_SYNTAX : e;
 }
 
+/* A mail that a rule made may have waited for hours (mail_job.h): who said no
+ * since, or may not see the company any more, is told nothing, and who has
+ * another address now is told there. ERR_DENIED: nobody is. */
+static enum err find_rule(struct mail *m)
+{
+	struct slice rest = slice_from(m->job->key), head;
+	struct mail_rule_row rule;
+	struct mail_rule_id id;
+	const char *to;
+	enum err e;
+
+	(void)slice_cut(&rest, ':', &head);
+	if (id_parse(ID_KIND_mail_rule, head, id.v) != ERR_OK)
+		return ERR_OK; /* an invitation, a new password */
+	e = db_mail_rule_lives(m->env->db, m->job->company, id, &rule);
+	if (e == ERR_NOTFOUND) {
+		(void)snprintf(m->why, sizeof(m->why),
+		    "not sent: stopped, or the person lost access");
+		return ERR_DENIED;
+	}
+	if (e != ERR_OK)
+		return e;
+	to = arena_cstr(m->env->arena, slice_from(rule.email));
+	if (to == NULL)
+		return ERR_NOMEM;
+	m->to = slice_from(to);
+	return ERR_OK;
+}
+
 /* What the two mails that others enqueue without a subject are about. */
 static void default_subject(struct mail *m)
 {
@@ -378,7 +407,8 @@ static void note(const struct mail *m, enum err result)
 		.tried_us = m->env->now_us };
 	const bool good = result == ERR_OK;
 
-	metric_add(good ? METRIC_MAILS_SENT : METRIC_MAILS_FAILED, 1);
+	if (result != ERR_DENIED) /* nobody wants it: no failure */
+		metric_add(good ? METRIC_MAILS_SENT : METRIC_MAILS_FAILED, 1);
 	if (!slice_to_cstr(m->template, row.template, sizeof(row.template)) ||
 	    !slice_to_cstr(m->to, row.to, sizeof(row.to)) ||
 	    !slice_to_cstr(logged_subject(m), row.subject,
@@ -392,6 +422,17 @@ static void note(const struct mail *m, enum err result)
 	    db_mail_log(m->env->db, m->job->company, &row) != ERR_OK)
 		log_warn("job_mail: not in the log job=%llu",
 		    (unsigned long long)m->job->id);
+}
+
+static enum err make_and_send(struct mail *m)
+{
+	enum err e;
+
+	if ((e = find_company(m)) != ERR_OK || (e = find_sound(m)) != ERR_OK)
+		return e;
+	e = put_together(m);
+	note(m, e);
+	return e;
 }
 
 enum err job_mail(const struct queue_env *env, const struct job_row *job)
@@ -410,12 +451,12 @@ enum err job_mail(const struct queue_env *env, const struct job_row *job)
 	if (e == ERR_OK)
 		default_subject(&m);
 	if (e == ERR_OK)
-		e = find_company(&m);
-	if (e == ERR_OK)
-		e = find_sound(&m);
-	if (e == ERR_OK) {
-		e = put_together(&m);
+		e = find_rule(&m);
+	if (e == ERR_DENIED) {
 		note(&m, e);
+		e = ERR_OK;
+	} else if (e == ERR_OK) {
+		e = make_and_send(&m);
 	}
 	buf_fini(&m.sound);
 	json_in_free(in);

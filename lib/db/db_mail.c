@@ -198,6 +198,24 @@ enum err db_mail_rules_for(struct db *db, struct company_id company,
 	return read_rules(st, mem, rows, n);
 }
 
+enum err db_mail_rule_lives(struct db *db, struct company_id company,
+    struct mail_rule_id id, struct mail_rule_row *out)
+{
+	static const char sql[] =
+	    COLUMNS " WHERE r.company_id = ? AND r.id = ?" MAY;
+	struct mail_rule_row row;
+	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	out_rule(st, &row);
+	e = stmt_one(st);
+	if (e == ERR_OK)
+		*out = row;
+	return e;
+}
+
 enum err db_mail_rules_all(struct db *db, enum mail_rule_kind kind,
     struct mail_rule_id after, uint32_t max, struct arena *mem,
     struct mail_rule_row **rows, size_t *n)

@@ -52,6 +52,11 @@ RT_MUST_USE enum err db_mail_unsubscribe(struct db *db, struct slice token,
 RT_MUST_USE enum err db_mail_rules_for(struct db *db, struct company_id company,
     enum mail_rule_kind kind, struct arena *mem, struct mail_rule_row **rows,
     size_t *n);
+/* One of them, as it is now: for a mail that waited. ERR_NOTFOUND: it is over,
+ * or its user may not see the company any more. */
+RT_MUST_USE enum err db_mail_rule_lives(struct db *db,
+    struct company_id company, struct mail_rule_id id,
+    struct mail_rule_row *out);
 /* The same in all companies, after rule `after` (nil: from the first), by id,
  * at most max: for what runs by the clock. */
 RT_MUST_USE enum err db_mail_rules_all(struct db *db, enum mail_rule_kind kind,

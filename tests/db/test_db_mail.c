@@ -127,7 +127,7 @@ static void test_who_is_told(void **state)
 				   daily = rule(0, "daily", 'd'),
 				   other = rule(1, "missed", 'o');
 	struct mail_rule_id nil = { { 0 } };
-	struct mail_rule_row *rows;
+	struct mail_rule_row *rows, one;
 	size_t n = 9;
 
 	(void)state;
@@ -150,12 +150,20 @@ static void test_who_is_told(void **state)
 	    ERR_NOTFOUND);
 	ok(db_mail_rules_for(jobd, a, MAIL_RULE_MISSED, &mem, &rows, &n));
 	assert_int_equal(n, 0);
+	/* A mail that waited: is it still wanted, and where? */
+	assert_int_equal(db_mail_rule_lives(jobd, a, r.id, &one), ERR_NOTFOUND);
+	assert_int_equal(db_mail_rule_lives(jobd, b, daily.id, &one),
+	    ERR_NOTFOUND);
+	ok(db_mail_rule_lives(jobd, a, daily.id, &one));
+	assert_string_equal(one.email, "owner0@example.com");
 	/* Who lost the right to a company is told nothing of it. */
 	ok(db_mail_rules_for(jobd, a, MAIL_RULE_DAILY, &mem, &rows, &n));
 	assert_int_equal(n, 1);
 	ok(db_user_disable(t->db, t->company[0].user, NOW));
 	ok(db_mail_rules_for(jobd, a, MAIL_RULE_DAILY, &mem, &rows, &n));
 	assert_int_equal(n, 0);
+	assert_int_equal(db_mail_rule_lives(jobd, a, daily.id, &one),
+	    ERR_NOTFOUND);
 }
 
 static void test_call_closed(void **state)

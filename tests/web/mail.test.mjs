@@ -115,6 +115,28 @@ test('quiet hours wait, another company is told nothing', async () => {
 	stack.sql("DELETE FROM job WHERE kind = 'mail'; DELETE FROM mail_rule");
 });
 
+test('what waits for the morning is not sent to who said no, or may not see it, meanwhile', async () => {
+	const now = stack.sqlOne("SELECT HOUR(CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', '+01:00')) * 60 + MINUTE(UTC_TIMESTAMP())");
+	const quiet = [now, (Number(now) + 1439) % 1440];
+	stack.sql('DELETE FROM mail_rule');
+	const who = [world.users.agent, world.users.manager, world.users.analyst, world.users.admin];
+	const rules = who.map((user, i) => rule('missed', { user, quiet, token: String(i).repeat(43) }));
+	const before = mails().length, logged = Number(stack.sqlOne('SELECT COUNT(*) FROM mail_log'));
+	missedCall();
+	await until('all wait', () => jobs('mail', 'ready') === 4);
+	// One says no, one is switched off, one has another address since.
+	assert.equal((await stack.fetch(`/unsubscribe/${rules[0].token}`, { method: 'POST' })).status, 200);
+	stack.sql(`UPDATE user SET disabled_at = UTC_TIMESTAMP(6) WHERE id = ${hex(who[1].id)}; UPDATE user SET email = 'new.address@alpha.example' WHERE id = ${hex(who[2].id)};
+		UPDATE job SET due_at = UTC_TIMESTAMP(6) WHERE kind = 'mail' AND state = 'ready'`);
+	await until('none waits', () => jobs('mail', 'ready') === 0 && Number(stack.sqlOne('SELECT COUNT(*) FROM mail_log')) === logged + 4);
+	// The server has it before its words have come to us.
+	await until('both came', () => mails().length >= before + 2);
+	assert.deepEqual(mails().slice(before).map((m) => m.headers.to.match(/<(.*)>/)[1]).sort(), ['new.address@alpha.example', who[3].email].sort());
+	assert.deepEqual(stack.sql(`SELECT COUNT(*), MIN(state), MIN(last_error) FROM mail_log WHERE last_error LIKE 'not sent%'`), [['2', 'failed', 'not sent: stopped, or the person lost access']]);
+	assert.equal(jobs('mail', 'dead'), 0);
+	stack.sql(`DELETE FROM mail_rule; UPDATE user SET disabled_at = NULL WHERE id = ${hex(who[1].id)}`);
+});
+
 test('the link in the mail ends it: asked for by GET, done by POST without a cookie', async () => {
 	const r = rule('missed');
 	const open = () => stack.sqlOne(`SELECT archived_at FROM mail_rule WHERE id = ${hex(r.id)}`);
