@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "ctl/ctl_probe.h"
 #include "ctl/ctl_want.h"
 #include "lib/base/buf.h"
+#include "lib/base/file.h"
 #include "lib/base/settings.h"
 #include "lib/db/db.h"
 #include "lib/db/db_grant.h"
@@ -24,6 +26,8 @@
 #define SAY_MAX         256
 #define DISK_LOW_BYTES  (UINT64_C(2) << 30)
 #define SECRET_MODE     077
+#define AUTHORITIES_MAX ((size_t)4 << 20)
+#define PEM_BEGINS      "-----BEGIN CERTIFICATE-----"
 #define SECRET_DIR_MODE 066 /* others may pass through, not look around */
 
 enum verdict {
@@ -256,6 +260,53 @@ static enum verdict check_rtp(struct doctor *d, struct buf *b)
 	return calls == 0 ? BAD : calls < d->s.max_calls ? NOTE : GOOD;
 }
 
+/* --- mail and webhooks ------------------------------------------------------
+ */
+
+static enum verdict check_mail(struct doctor *d, struct buf *b)
+{
+	char path[SETTINGS_PATH_MAX + 16];
+
+	if (d->s.smtp_url[0] == '\0') {
+		buf_cstr(b, "none is sent; set smtp_url");
+		return NOTE;
+	}
+	buf_printf(b, "%s", d->s.smtp_url);
+	if (d->s.smtp_user[0] == '\0')
+		return GOOD;
+	(void)snprintf(path, sizeof(path), "%s/smtp.pw", d->s.secret_dir);
+	if (access(path, F_OK) == 0)
+		return GOOD;
+	buf_printf(b, ": the password of %s is not at %s: %s", d->s.smtp_user,
+	    path, strerror(errno));
+	return BAD;
+}
+
+/* One that cannot be read is not as if there were none: then no certificate is
+ * vouched for, and neither mails nor webhooks go out over TLS. */
+static enum verdict check_authorities(struct doctor *d, struct buf *b)
+{
+	struct buf pem;
+	bool good;
+
+	if (d->s.ca_file[0] == '\0') {
+		buf_cstr(b, "those that the system trusts");
+		return GOOD;
+	}
+	buf_printf(b, "ca_file %s", d->s.ca_file);
+	if (access(d->s.ca_file, R_OK) == -1) {
+		buf_printf(b, ": %s", strerror(errno));
+		return BAD;
+	}
+	buf_init(&pem, AUTHORITIES_MAX);
+	good = file_read(AT_FDCWD, d->s.ca_file, &pem) == ERR_OK &&
+	       slice_find_slice(buf_slice(&pem), SLICE(PEM_BEGINS)) != pem.n;
+	buf_fini(&pem);
+	if (!good)
+		buf_cstr(b, " holds no certificate in PEM");
+	return good ? GOOD : BAD;
+}
+
 /* --- the machine -----------------------------------------------------------
  */
 
@@ -316,6 +367,8 @@ static const struct {
 	{ "migrations", check_migrations },
 	{ "accounts", check_accounts },
 	{ "web", check_web },
+	{ "mail", check_mail },
+	{ "authorities", check_authorities },
 	{ "sip", check_sip },
 	{ "advertised", check_advertised },
 	{ "rtp", check_rtp },

@@ -299,16 +299,38 @@ static enum err own_secret(const struct ctl_layout *l, const char *name,
 	return ERR_OK;
 }
 
-static enum err own_password(const struct ctl_layout *l, size_t i)
+/* A file that web program i alone reads. */
+static enum err own_by(const struct ctl_layout *l, size_t i, const char *name)
 {
 	const struct passwd *pw = getpwnam(l->web_user);
+
+	return pw == NULL ? ERR_NOTFOUND
+			  : own_secret(l, name,
+				l->apart ? (uid_t)(UID_FIRST + i) : pw->pw_uid,
+				0, 0600);
+}
+
+static enum err own_password(const struct ctl_layout *l, size_t i)
+{
 	char name[64];
 
-	if (pw == NULL)
-		return ERR_NOTFOUND;
 	(void)snprintf(name, sizeof(name), "db_%s.pw", web_programs[i].program);
-	return own_secret(l, name,
-	    l->apart ? (uid_t)(UID_FIRST + i) : pw->pw_uid, 0, 0600);
+	return own_by(l, i, name);
+}
+
+/* The operator puts it there, as who they are, and jobd signs in by it. */
+static enum err own_mail_password(const struct ctl_layout *l)
+{
+	char path[PATH_MAX];
+	size_t i = 0;
+
+	if (!join(path, sizeof(path), l->settings.secret_dir, "smtp.pw"))
+		return ERR_TOOBIG;
+	if (access(path, F_OK) == -1)
+		return ERR_OK; /* mail without a name */
+	while (strcmp(web_programs[i].program, "jobd") != 0)
+		i++;
+	return own_by(l, i, "smtp.pw");
 }
 
 /* sipworker's store reads its own before it drops root. */
@@ -321,6 +343,8 @@ enum err ctl_layout_own_secrets(const struct ctl_layout *l)
 		return ERR_OK;
 	for (size_t i = 0; i < RT_ARRAY_LEN(web_programs) && e == ERR_OK; i++)
 		e = own_password(l, i);
+	if (e == ERR_OK)
+		e = own_mail_password(l);
 	if (e != ERR_OK)
 		return e;
 	if (l->apart)

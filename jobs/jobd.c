@@ -1,5 +1,6 @@
 /* jobd - work beside and after calls, from the job table. */
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -164,6 +165,19 @@ static int run(const struct settings *s, const sigset_t *stop)
 	return e == ERR_OK ? 0 : 1;
 }
 
+/* What would else be told by each mail and each webhook, later. */
+static void look_at_files(const struct settings *s)
+{
+	char path[SETTINGS_PATH_MAX + 16];
+
+	if (s->ca_file[0] != '\0' && access(s->ca_file, R_OK) == -1)
+		log_sys("jobd: ca_file %s: nothing goes out over TLS",
+		    s->ca_file);
+	(void)snprintf(path, sizeof(path), "%s/smtp.pw", s->secret_dir);
+	if (s->smtp_user[0] != '\0' && access(path, R_OK) == -1)
+		log_sys("jobd: %s: no mail goes out", path);
+}
+
 int main(int argc, char **argv)
 {
 	struct settings s;
@@ -180,6 +194,7 @@ int main(int argc, char **argv)
 	log_open("jobd", STDERR_FILENO, log_level_of(s.log_level));
 	if (metric_open(s.run_dir, "jobd") != ERR_OK)
 		log_warn("jobd: nothing is counted");
+	look_at_files(&s);
 	block_stop(&stop);
 	if (out_http_start() != ERR_OK) {
 		log_error("jobd: the HTTP library does not start");

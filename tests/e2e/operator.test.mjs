@@ -2,7 +2,7 @@
 // is made once, and companies, people and trunks can be added beside it.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { build, startStack } from '../support/stack.mjs';
@@ -214,6 +214,23 @@ test('the doctor finds nothing bad, and finds what is', () => {
 	assert.match(ill.out, /^BAD +journal +\/no\/such: No such file/m);
 	assert.match(ill.out, /^note {2}rtp +4 ports are enough for 1 calls/m);
 	chmodSync(join(stack.dir, 'secret/db_dni.pw'), 0o600);
+	// What mails and webhooks need.
+	assert.match(well.out, /^note {2}mail +none is sent/m);
+	assert.match(well.out, /^ok +authorities +those that the system trusts$/m);
+	const pem = join(stack.dir, 'ca.pem'), password = join(stack.dir, 'secret/smtp.pw');
+	const doctor = () => {
+		writeFileSync(join(stack.dir, 'odd.conf'), `${readFileSync(stack.conf, 'utf8').replace(/^(smtp_url|smtp_user|ca_file) .*$/mg, '')}\nsmtp_url smtp://127.0.0.1:25\nsmtp_user me\nca_file ${pem}\n`);
+		return ringtrace(['doctor', '-c', join(stack.dir, 'odd.conf')]).out;
+	};
+	assert.match(doctor(), /^BAD +mail +smtp:\S+: the password of me is not at \S+smtp\.pw: No such file/m);
+	assert.match(doctor(), /^BAD +authorities +ca_file \S+ca\.pem: No such file/m);
+	writeFileSync(pem, 'nothing of that kind\n');
+	writeFileSync(password, 'x\n', { mode: 0o600 });
+	assert.match(doctor(), /^ok +mail /m);
+	assert.match(doctor(), /^BAD +authorities +ca_file \S+ holds no certificate/m);
+	writeFileSync(pem, '-----BEGIN CERTIFICATE-----\n');
+	assert.match(doctor(), /^ok +authorities /m);
+	rmSync(password);
 });
 
 test('without a database it says so', async () => {

@@ -3,7 +3,7 @@
 // user all of them are that user.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
@@ -18,6 +18,9 @@ let stack;
 
 before(async () => {
 	chmodSync(dir, 0o755);
+	// As the operator puts it there.
+	mkdirSync(join(dir, 'secret'), { recursive: true });
+	writeFileSync(join(dir, 'secret/smtp.pw'), 'x\n', { mode: 0o644 });
 	stack = await startStack({ without: ['sipworker'] });
 });
 after(async () => {
@@ -52,7 +55,7 @@ test('each program reads its own secrets and no other', () => {
 	for (const name of web) {
 		assert.equal(new Set(all[name].uid).size, 1, 'no way back');
 		for (const file of readdirSync(secret)) {
-			const want = file === `db_${name}.pw` || (file === 'seal.key' && seals.includes(name));
+			const want = file === `db_${name}.pw` || (file === 'smtp.pw' && name === 'jobd') || (file === 'seal.key' && seals.includes(name));
 			assert.equal(mayRead(all[name], join(secret, file)), want, `${name} reads ${file}: ${!want}`);
 		}
 	}

@@ -190,7 +190,8 @@ class Stack {
 
 	/** Process id of a supervised program: "dni.fcgi", "mariadbd", "nginx". */
 	pidOf(program) {
-		return childrenOf(this.pid).find(({ cmd }) => cmd.includes(program))?.pid;
+		// The folder it lies in may be called like another program.
+		return childrenOf(this.pid).find(({ cmd }) => cmd.replaceAll(/\S*\//g, '').includes(program))?.pid;
 	}
 
 	log(name) {
