@@ -25,6 +25,7 @@ struct sent {
 	struct form_row row;
 	struct form_source source;
 	struct api_faults faults;
+	enum err e; /* of writing a text down */
 };
 
 /* --- what comes in ---------------------------------------------------------
@@ -86,6 +87,16 @@ static enum err read_number(struct sent *s)
 	return ERR_OK;
 }
 
+/* Without the number of a card that stands in it. */
+static struct slice masked(struct sent *s, struct slice text)
+{
+	struct slice out = SLICE("");
+
+	if (formrule_mask(s->r->arena, text, &out) != ERR_OK)
+		s->e = ERR_NOMEM;
+	return out;
+}
+
 /* As the tag's are stored: [["name","value"], …], and by the same rule: a
  * program that hands on all of a form may hand on a password. */
 static void write_fields(struct sent *s, const struct json_node *fields,
@@ -106,8 +117,8 @@ static void write_fields(struct sent *s, const struct json_node *fields,
 		if (!formrule_may_keep(&(struct formrule_field){ name, text }))
 			continue;
 		json_out_array(j);
-		json_out_str(j, name);
-		json_out_str(j, text);
+		json_out_str(j, masked(s, name));
+		json_out_str(j, masked(s, text));
 		json_out_end(j);
 	}
 	json_out_end(j);
@@ -130,7 +141,7 @@ static enum err read_fields(struct sent *s)
 	buf_init(&text, DB_FORM_FIELDS_MAX);
 	json_out_init(&j, &text);
 	write_fields(s, fields, &j);
-	e = json_out_done(&j);
+	e = s->e == ERR_OK ? json_out_done(&j) : s->e;
 	if (e == ERR_TOOBIG)
 		api_fault(&s->faults, SLICE("fields"), "This is too long.");
 	else if (e == ERR_OK &&
@@ -163,9 +174,9 @@ static enum err read_all(struct sent *s)
 	enum err e;
 
 	api_setup_only(s->body, names, &s->faults);
-	s->row.form_name = member(s, "form_name", 100);
+	s->row.form_name = masked(s, member(s, "form_name", 100));
 	s->row.page_url = member(s, "page_url", 2048);
-	s->row.contact_name = member(s, "contact_name", 255);
+	s->row.contact_name = masked(s, member(s, "contact_name", 255));
 	s->row.contact_email = member(s, "contact_email", 255);
 	s->source.source = member(s, "source", 100);
 	s->source.medium = member(s, "medium", 100);
@@ -177,9 +188,9 @@ static enum err read_all(struct sent *s)
 	if (s->faults.n == 0 && s->row.contact_name.n == 0 &&
 	    s->row.contact_email.n == 0 && s->row.contact_e164[0] == '\0' &&
 	    slice_eq_cstr(s->row.fields, "[]"))
-		api_fault(&s->faults, SLICE(""),
+		api_fault(&s->faults, API_FAULT_WHOLE,
 		    "A contact or a field is needed.");
-	return ERR_OK;
+	return s->e;
 }
 
 /* --- what is written -------------------------------------------------------

@@ -214,6 +214,7 @@ static enum err field(struct parse *p, const struct json_node *pair,
 	if (!formrule_may_keep(f))
 		return ERR_OK;
 	if (!arena_copy(p->mem, f->name, &f->name) ||
+	    formrule_mask(p->mem, f->name, &f->name) != ERR_OK ||
 	    formrule_mask(p->mem, value, &value) != ERR_OK ||
 	    formrule_cut(p->mem, value, FORMRULE_VALUE_MAX, &f->value) !=
 		ERR_OK)

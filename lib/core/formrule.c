@@ -15,7 +15,9 @@
 static const char *const secrets[] = { "passw", "passphr", "passcode", "pwd",
 	"cardnum", "cardno", "cardhold", "cardexp", "cardcode", "cardsec",
 	"creditcard", "ccnum", "ccno", "ccexp", "cccsc", "cctype", "cvc", "cvv",
-	"iban", "accountnum", "accountno", "routing", "socialsec", "ssn" };
+	"iban", "accountnum", "accountno", "routing", "socialsec", "ssn",
+	"securitycode", "kennwort", "contrase", "motdepass", "kreditkart",
+	"kartennum", "numerotarjeta", "numerodetarjeta" };
 static const char *const emails[] = { "email", "mail", "correo" };
 static const char *const phones[] = { "phone", "tel", "mobile", "cell", "fone",
 	"handy", "rufnummer" };

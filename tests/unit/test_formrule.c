@@ -25,6 +25,15 @@ static const struct {
 	{ "a card by its digits", "note", "4111 1111-1111 1111", false },
 	{ "a card with blanks around", "note", "  378282246310005 ", false },
 	{ "a security code", "CVC", "123", false },
+	{ "a security code by its whole name", "card[Security-Code]", "123",
+	    false },
+	{ "a password in German", "Kennwort", "x", false },
+	{ "a password in Spanish",
+	    "contrase\xc3\xb1"
+	    "a",
+	    "x", false },
+	{ "a card in German", "kreditkarte_nummer", "1", false },
+	{ "a review", "resenha", "x", true },
 	{ "a bank account", "iban", "DE00", false },
 	{ "social security", "Social Security", "1", false },
 };
