@@ -175,6 +175,7 @@ enum err api_calls(const struct req *r, struct resp *out)
 	const struct db_sheet *sheet = db_sheet_calls();
 	struct db_sheet_cell *cells = NULL;
 	struct api_out_next next = { .cursor = SLICE("") };
+	struct api_out_page page;
 	char mem[CURSOR_MAX];
 	struct buf cursor;
 	struct ask a;
@@ -186,15 +187,19 @@ enum err api_calls(const struct req *r, struct resp *out)
 		 a.placed ? &a.after : NULL, a.limit + 1, r->arena, &cells,
 		 &n)) != ERR_OK)
 		return e;
+	api_out_begin(&page, sheet, &a.fields, a.limit);
+	for (size_t i = 0; i < n; i++)
+		if (!api_out_add(&page, &cells[i * sheet->n_columns]))
+			break;
 	buf_over(&cursor, mem, sizeof(mem));
-	if (n > a.limit)
-		write_cursor(&a, &cells[(a.limit - 1) * sheet->n_columns],
+	if (page.more)
+		write_cursor(&a, &cells[(page.n - 1) * sheet->n_columns],
 		    &cursor);
 	next.cursor = buf_slice(&cursor);
 	if (a.changed)
 		next.updated_until_us =
 		    a.filter.updated_to_us - DB_CALL_TOUCH_LATE_US;
-	return api_out_page(out, sheet, cells, n, a.limit, &a.fields, &next);
+	return api_out_end(&page, out, &next);
 }
 
 /* The call of the path, and that it is the company's. */

@@ -172,44 +172,79 @@ static enum err read_cursor(const struct req *r, const struct db_sheet *sheet,
 	return e == ERR_OK ? id_parse(sheet->columns[0].kind, s, p->id) : e;
 }
 
-enum err api_list(const struct req *r, struct resp *out)
-{
-	const struct db_sheet *sheet = sheet_of(r);
-	const struct db_sheet_scope scope = scope_of(r);
-	struct db_sheet_cell *cells = NULL;
-	struct db_sheet_place after = { .name = SLICE("") };
+/* What GET /<sheet> was asked for, and its page as the rows come. */
+struct list {
+	const struct req *r;
+	const struct db_sheet *sheet;
 	struct db_sheet_filter filter;
 	struct db_sheet_order order;
-	struct feed_fields fields;
-	char mem[CURSOR_MAX + 128];
-	struct buf cursor;
-	size_t limit, n = 0;
+	struct db_sheet_place after;
 	bool placed;
+	size_t limit;
+	struct feed_fields fields;
+	struct api_out_page page;
+	struct buf cursor; /* of the last row that is told */
+	enum err e;
+};
+
+static enum err read_ask(struct list *l)
+{
+	const struct req *r = l->r;
 	enum err e;
 
-	if ((!sheet->of_account && !api_who_company(r, out, &e)) ||
-	    (e = read_order(r, sheet, &order)) != ERR_OK)
+	if ((e = read_order(r, l->sheet, &l->order)) != ERR_OK)
 		return e;
-	e = read_cursor(r, sheet, order, &after);
-	placed = e == ERR_OK;
-	if (!placed && e != ERR_NOTFOUND)
+	e = read_cursor(r, l->sheet, l->order, &l->after);
+	l->placed = e == ERR_OK;
+	if (!l->placed && e != ERR_NOTFOUND)
 		return api_query_wrong(r, "cursor", e);
-	if ((e = api_out_limit(r, &limit)) != ERR_OK ||
-	    (e = api_out_fields(r, sheet, &fields)) != ERR_OK ||
-	    (e = read_filter(r, &filter)) != ERR_OK ||
-	    (e = db_sheet_page(r->db, sheet, &scope, &filter, order,
-		 placed ? &after : NULL, limit + 1, r->arena, &cells, &n)) !=
-		ERR_OK)
+	if ((e = api_out_limit(r, &l->limit)) != ERR_OK ||
+	    (e = api_out_fields(r, l->sheet, &l->fields)) != ERR_OK)
 		return e;
-	buf_over(&cursor, mem, sizeof(mem));
-	if (n > limit)
-		write_cursor(sheet, order,
-		    &cells[(limit - 1) * sheet->n_columns], &cursor);
-	if ((e = buf_err(&cursor)) != ERR_OK ||
-	    (e = api_setup_show(r, sheet, cells, n)) != ERR_OK)
+	return read_filter(r, &l->filter);
+}
+
+static void add_row(void *ctx, const struct db_sheet_cell *cells)
+{
+	struct db_sheet_cell row[DB_SHEET_COLUMNS_MAX];
+	struct list *l = ctx;
+
+	if (l->e != ERR_OK)
+		return;
+	memcpy(row, cells, l->sheet->n_columns * sizeof(row[0]));
+	l->e = api_setup_show(l->r, l->sheet, row, 1);
+	if (l->e != ERR_OK || !api_out_add(&l->page, row))
+		return;
+	buf_reset(&l->cursor);
+	write_cursor(l->sheet, l->order, cells, &l->cursor);
+}
+
+enum err api_list(const struct req *r, struct resp *out)
+{
+	struct list l = { .r = r,
+		.sheet = sheet_of(r),
+		.after = { .name = SLICE("") } };
+	const struct db_sheet_scope scope = scope_of(r);
+	char mem[CURSOR_MAX + 128];
+	enum err e;
+
+	if ((!l.sheet->of_account && !api_who_company(r, out, &e)) ||
+	    (e = read_ask(&l)) != ERR_OK)
 		return e;
-	return api_out_page(out, sheet, cells, n, limit, &fields,
-	    &(struct api_out_next){ .cursor = buf_slice(&cursor) });
+	buf_over(&l.cursor, mem, sizeof(mem));
+	api_out_begin(&l.page, l.sheet, &l.fields, l.limit);
+	e = db_sheet_page_each(r->db, l.sheet, &scope, &l.filter, l.order,
+	    l.placed ? &l.after : NULL, l.limit + 1, add_row, &l);
+	if (e == ERR_OK)
+		e = l.e;
+	if (e == ERR_OK)
+		e = buf_err(&l.cursor);
+	if (e != ERR_OK) {
+		api_out_drop(&l.page);
+		return e;
+	}
+	return api_out_end(&l.page, out,
+	    &(struct api_out_next){ .cursor = buf_slice(&l.cursor) });
 }
 
 enum err api_list_one(const struct req *r, struct resp *out)

@@ -3,8 +3,9 @@
 #include "cgi/api/api_query.h"
 #include "lib/hash/digest.h"
 
-#define BODY_MAX ((size_t)8 << 20)
-#define ROW_MAX  ((size_t)1 << 20)
+#define BODY_MAX   ((size_t)8 << 20)
+#define FULL_BYTES ((size_t)4 << 20) /* of a page: no row begins behind it */
+#define ROW_MAX    ((size_t)1 << 20)
 
 static enum err wrong_field(const struct req *r, const struct db_sheet *sheet,
     enum err e)
@@ -46,36 +47,53 @@ enum err api_out_limit(const struct req *r, size_t *out)
 	return ERR_OK;
 }
 
-enum err api_out_page(struct resp *out, const struct db_sheet *sheet,
-    const struct db_sheet_cell *cells, size_t n, size_t limit,
-    const struct feed_fields *fields, const struct api_out_next *next)
+void api_out_begin(struct api_out_page *p, const struct db_sheet *sheet,
+    const struct feed_fields *fields, size_t limit)
 {
-	const bool more = n > limit;
-	struct json_out j;
-	struct buf b;
+	*p = (struct api_out_page){ .sheet = sheet,
+		.fields = fields,
+		.limit = limit };
+	buf_init(&p->b, BODY_MAX);
+	json_out_init(&p->j, &p->b);
+	json_out_object(&p->j);
+	json_out_key(&p->j, "data");
+	json_out_array(&p->j);
+}
+
+bool api_out_add(struct api_out_page *p, const struct db_sheet_cell *row)
+{
+	p->more = p->more || p->n == p->limit || p->b.n > FULL_BYTES;
+	if (p->more)
+		return false;
+	feed_row_write(p->sheet, row, p->fields, &p->j);
+	p->n++;
+	return true;
+}
+
+enum err api_out_end(struct api_out_page *p, struct resp *out,
+    const struct api_out_next *next)
+{
 	enum err e;
 
-	buf_init(&b, BODY_MAX);
-	json_out_init(&j, &b);
-	json_out_object(&j);
-	json_out_key(&j, "data");
-	json_out_array(&j);
-	for (size_t i = 0; i < (more ? limit : n); i++)
-		feed_row_write(sheet, &cells[i * sheet->n_columns], fields, &j);
-	json_out_end(&j);
-	json_out_key(&j, "next_cursor");
-	if (more)
-		json_out_str(&j, next->cursor);
+	json_out_end(&p->j);
+	json_out_key(&p->j, "next_cursor");
+	if (p->more)
+		json_out_str(&p->j, next->cursor);
 	else
-		json_out_null(&j);
+		json_out_null(&p->j);
 	if (next->updated_until_us != 0) {
-		json_out_key(&j, "updated_until");
-		json_out_time_us(&j, next->updated_until_us);
+		json_out_key(&p->j, "updated_until");
+		json_out_time_us(&p->j, next->updated_until_us);
 	}
-	json_out_end(&j);
-	e = resp_json(out, &j);
-	buf_fini(&b);
+	json_out_end(&p->j);
+	e = resp_json(out, &p->j);
+	api_out_drop(p);
 	return e;
+}
+
+void api_out_drop(struct api_out_page *p)
+{
+	buf_fini(&p->b);
 }
 
 enum err api_out_etag(const struct db_sheet *sheet,

@@ -6,6 +6,7 @@
 
 #include "cgi/web/req.h"
 #include "cgi/web/resp.h"
+#include "lib/base/buf.h"
 #include "lib/feed/feed.h"
 
 #define API_OUT_LIMIT 100 /* rows of a page, unless said */
@@ -23,12 +24,28 @@ struct api_out_next {
 	int64_t updated_until_us; /* updated_since of another time; 0: none */
 };
 
-/* {"data":[…],"next_cursor":…}: n rows, of which the last is only there to say
- * that there are more when n is above limit. */
-RT_MUST_USE enum err api_out_page(struct resp *out,
-    const struct db_sheet *sheet, const struct db_sheet_cell *cells, size_t n,
-    size_t limit, const struct feed_fields *fields,
+/* {"data":[…],"next_cursor":…} under way, begun by api_out_begin() and ended by
+ * api_out_end(). */
+struct api_out_page {
+	const struct db_sheet *sheet;
+	const struct feed_fields *fields;
+	size_t limit, n; /* rows at most, and so far */
+	bool more;       /* one was left to the next page */
+	struct buf b;
+	struct json_out j;
+};
+
+void api_out_begin(struct api_out_page *p, const struct db_sheet *sheet,
+    const struct feed_fields *fields, size_t limit);
+/* False: it is of the next page, because this one has its limit of rows, or
+ * more bytes than many rows have: what visitors and callers bring in may be
+ * long, and must not make a list that nobody can read. */
+bool api_out_add(struct api_out_page *p, const struct db_sheet_cell *row);
+/* The answer, with next's cursor if there is more. */
+RT_MUST_USE enum err api_out_end(struct api_out_page *p, struct resp *out,
     const struct api_out_next *next);
+/* Ends it without one. */
+void api_out_drop(struct api_out_page *p);
 
 /* The version of a row: of all its columns. */
 RT_MUST_USE enum err api_out_etag(const struct db_sheet *sheet,

@@ -117,27 +117,60 @@ static void in_place(struct stmt *st, struct db_sheet_order order, bool first,
 	stmt_in_id(st, p->id);
 }
 
-enum err db_sheet_page(struct db *db, const struct db_sheet *sheet,
+/* The statement of a page, its parameters set. */
+static enum err begin_page(struct db *db, const struct db_sheet *sheet,
     const struct db_sheet_scope *scope, const struct db_sheet_filter *filter,
     struct db_sheet_order order, const struct db_sheet_place *after, size_t max,
-    struct arena *mem, struct db_sheet_cell **cells, size_t *n)
+    struct stmt **out)
 {
 	static const struct db_sheet_filter all = { .search = SLICE_INIT(""),
 		.to_us = DB_SHEET_TO_MAX_US };
-	struct db_sheet_place edge = { .name = SLICE("") };
+	/* Borrowed until the statement runs, as the caller's are. */
+	static const struct db_sheet_place edges[2] = {
+		{ .name = SLICE_INIT("") },
+		{ .id = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		      0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff },
+		    .name = SLICE_INIT("") },
+	};
 	struct stmt *st;
 
 	if (max == 0 || max > DB_SHEET_PAGE_MAX)
 		return ERR_RANGE;
 	if (sheet->by[order.by] == NULL)
 		return ERR_SYNTAX;
-	memset(edge.id, order.down ? 0xff : 0, sizeof(edge.id));
 	st = stmt_begin(db, sheet->page_sql[order.by][order.down ? 1 : 0]);
 	in_scope(st, sheet, scope);
-	in_place(st, order, after == NULL, after == NULL ? &edge : after);
+	in_place(st, order, after == NULL,
+	    after == NULL ? &edges[order.down ? 1 : 0] : after);
 	in_filter(st, filter == NULL ? &all : filter);
 	stmt_in_u64(st, max);
-	return db_sheet_read(st, sheet, mem, cells, n);
+	*out = st;
+	return ERR_OK;
+}
+
+enum err db_sheet_page(struct db *db, const struct db_sheet *sheet,
+    const struct db_sheet_scope *scope, const struct db_sheet_filter *filter,
+    struct db_sheet_order order, const struct db_sheet_place *after, size_t max,
+    struct arena *mem, struct db_sheet_cell **cells, size_t *n)
+{
+	struct stmt *st;
+	enum err e;
+
+	e = begin_page(db, sheet, scope, filter, order, after, max, &st);
+	return e == ERR_OK ? db_sheet_read(st, sheet, mem, cells, n) : e;
+}
+
+enum err db_sheet_page_each(struct db *db, const struct db_sheet *sheet,
+    const struct db_sheet_scope *scope, const struct db_sheet_filter *filter,
+    struct db_sheet_order order, const struct db_sheet_place *after, size_t max,
+    void (*row)(void *ctx, const struct db_sheet_cell *cells), void *ctx)
+{
+	struct stmt *st;
+	size_t n;
+	enum err e;
+
+	e = begin_page(db, sheet, scope, filter, order, after, max, &st);
+	return e == ERR_OK ? db_sheet_each(st, sheet, row, ctx, &n) : e;
 }
 
 void db_sheet_place(const struct db_sheet *sheet, enum db_sheet_by by,

@@ -106,6 +106,13 @@ RT_MUST_USE enum err db_sheet_page(struct db *db, const struct db_sheet *sheet,
     const struct db_sheet_scope *scope, const struct db_sheet_filter *filter,
     struct db_sheet_order order, const struct db_sheet_place *after, size_t max,
     struct arena *mem, struct db_sheet_cell **cells, size_t *n);
+/* The same row by row, each gone after row(): a thousand rows may be more than
+ * a request has room for. row() asks the database nothing. */
+RT_MUST_USE enum err db_sheet_page_each(struct db *db,
+    const struct db_sheet *sheet, const struct db_sheet_scope *scope,
+    const struct db_sheet_filter *filter, struct db_sheet_order order,
+    const struct db_sheet_place *after, size_t max,
+    void (*row)(void *ctx, const struct db_sheet_cell *cells), void *ctx);
 /* The place of a row. */
 void db_sheet_place(const struct db_sheet *sheet, enum db_sheet_by by,
     const struct db_sheet_cell *row, struct db_sheet_place *out);

@@ -158,6 +158,41 @@ static void test_ledger(void **state)
 	assert_string_equal(told[0].kind, "retract");
 }
 
+struct ids {
+	uint8_t of[10][ID_BYTES];
+	size_t n;
+};
+
+static void take_id(void *ctx, const struct db_sheet_cell *cells)
+{
+	struct ids *ids = ctx;
+
+	assert_true(ids->n < RT_ARRAY_LEN(ids->of));
+	memcpy(ids->of[ids->n++], cells[0].id, ID_BYTES);
+}
+
+/* Row by row comes what a page has, in the same order. */
+static void same_each(const struct db_sheet *s,
+    const struct db_sheet_scope *scope, struct db_sheet_order order)
+{
+	struct ids ids = { .n = 0 };
+	struct db_sheet_cell *cells;
+	size_t n = 9;
+
+	ok(db_sheet_page(api, s, scope, NULL, order, NULL, 10, &mem, &cells,
+	    &n));
+	/* Once: what came before a failure came. */
+	assert_int_equal(db_sheet_page_each(api, s, scope, NULL, order, NULL,
+			     10, take_id, &ids),
+	    ERR_OK);
+	assert_int_equal(ids.n, n);
+	for (size_t i = 0; i < n; i++)
+		assert_true(id_eq(ids.of[i], cells[i * s->n_columns].id));
+	assert_int_equal(db_sheet_page_each(api, s, scope, NULL, order, NULL, 0,
+			     take_id, &ids),
+	    ERR_RANGE);
+}
+
 /* Each order, row by row and both ways: all rows, none twice. */
 static void walk_orders(const struct db_sheet *s,
     const struct db_sheet_scope scope[2], size_t rows)
@@ -181,6 +216,8 @@ static void walk_orders(const struct db_sheet *s,
 			assert_true(++seen <= rows);
 		}
 		assert_int_equal(seen, rows);
+		same_each(s, &scope[0], order);
+		same_each(s, &scope[1], order);
 		ok(db_sheet_page(api, s, &scope[1], NULL, order, NULL, 10, &mem,
 		    &cells, &n));
 		for (size_t i = 0; i < n; i++)
