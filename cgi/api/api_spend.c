@@ -1,8 +1,11 @@
 #include "cgi/api/api_spend.h"
 
+#include <string.h>
+
 #include "cgi/api/api_fault.h"
 #include "cgi/api/api_setup.h"
 #include "cgi/api/api_who.h"
+#include "lib/base/utf8.h"
 #include "lib/core/spend_in.h"
 #include "lib/db/db_spend.h"
 #include "lib/feed/feed.h"
@@ -32,44 +35,23 @@ static enum err read_amount(const struct json_node *node, int64_t *micros)
 	return *micros < 0 ? ERR_RANGE : ERR_OK;
 }
 
-static enum err read_row(const struct json_node *n, int64_t now_us,
-    struct spend_row *row)
-{
-	int64_t clicks = 0, impressions = 0;
-	struct tz_date day;
-	struct slice date;
-	enum err e;
-
-	*row = (struct spend_row){ .medium = SLICE(""),
-		.campaign = SLICE(""),
-		.ad_group = SLICE(""),
-		.keyword = SLICE("") };
-	if ((e = json_in_text(json_in_get(n, "date"), 10, &date)) != ERR_OK ||
-	    (e = tz_date_parse(date, &day)) != ERR_OK ||
-	    (e = json_in_text(json_in_get(n, "source"), TEXT_MAX,
-		 &row->source)) != ERR_OK ||
-	    (e = json_in_opt_text(n, "medium", TEXT_MAX, &row->medium)) !=
-		ERR_OK ||
-	    (e = json_in_opt_text(n, "campaign", TEXT_MAX, &row->campaign)) !=
-		ERR_OK ||
-	    (e = json_in_opt_text(n, "ad_group", TEXT_MAX, &row->ad_group)) !=
-		ERR_OK ||
-	    (e = json_in_opt_text(n, "keyword", TEXT_MAX, &row->keyword)) !=
-		ERR_OK ||
-	    (e = json_in_opt_i64(n, "clicks", 0, COUNT_MAX, &clicks)) !=
-		ERR_OK ||
-	    (e = json_in_opt_i64(n, "impressions", 0, COUNT_MAX,
-		 &impressions)) != ERR_OK ||
-	    (e = read_amount(json_in_get(n, "amount"), &row->amount_micros)) !=
-		ERR_OK)
-		return e;
-	if (!spend_in_day_near(date, now_us))
-		return ERR_RANGE;
-	row->clicks = (uint64_t)clicks;
-	row->impressions = (uint64_t)impressions;
-	return slice_to_cstr(date, row->day, sizeof(row->day)) ? ERR_OK
-							       : ERR_SYNTAX;
-}
+/* Each member's place in a row, and what it has to be. */
+static const char at_date[] = "/date", at_amount[] = "/amount";
+static const struct {
+	const char *pointer, *rule;
+} rules[] = {
+	{ at_date,
+	    "A day, such as 2026-11-20, of this century and not a year "
+	    "ahead." },
+	{ at_amount, "An amount, such as \"12.50\", not below zero." },
+	{ "/source", "A text of 1 to 255 characters." },
+	{ "/medium", "A text of at most 255 characters." },
+	{ "/campaign", "A text of at most 255 characters." },
+	{ "/ad_group", "A text of at most 255 characters." },
+	{ "/keyword", "A text of at most 255 characters." },
+	{ "/clicks", "A whole number, not below zero." },
+	{ "/impressions", "A whole number, not below zero." },
+};
 
 /* What is missing is a mistake of the body, not of the address. */
 static bool is_wrong(enum err e)
@@ -78,14 +60,76 @@ static bool is_wrong(enum err e)
 	       e == ERR_NOTFOUND;
 }
 
+static enum err read_date(const struct json_node *n, int64_t now_us,
+    char out[DB_SPEND_DAY])
+{
+	struct tz_date day;
+	struct slice date;
+	enum err e;
+
+	if ((e = json_in_text(json_in_get(n, "date"), 10, &date)) != ERR_OK ||
+	    (e = tz_date_parse(date, &day)) != ERR_OK)
+		return e;
+	if (!spend_in_day_near(date, now_us))
+		return ERR_RANGE;
+	return slice_to_cstr(date, out, DB_SPEND_DAY) ? ERR_OK : ERR_SYNTAX;
+}
+
+/* As the rows of a file are read: without the blanks around it. */
+static enum err read_text(const struct json_node *n, const char *key,
+    struct slice *out)
+{
+	struct slice text = SLICE("");
+	const enum err e =
+	    json_in_opt_text(n, key, (size_t)4 * TEXT_MAX, &text);
+
+	if (e != ERR_OK)
+		return e;
+	*out = slice_trim(text);
+	return utf8_count(*out) > TEXT_MAX ? ERR_RANGE : ERR_OK;
+}
+
+/* *at: the member that is wrong. */
+static enum err read_row(const struct json_node *n, int64_t now_us,
+    struct spend_row *row, const char **at)
+{
+	struct slice *const texts[] = { &row->source, &row->medium,
+		&row->campaign, &row->ad_group, &row->keyword };
+	int64_t counts[2] = { 0, 0 };
+	size_t i = 2; /* of the rules */
+	enum err e;
+
+	*at = at_date;
+	if ((e = read_date(n, now_us, row->day)) != ERR_OK)
+		return e;
+	*at = at_amount;
+	e = read_amount(json_in_get(n, "amount"), &row->amount_micros);
+	for (size_t k = 0; e == ERR_OK && k < RT_ARRAY_LEN(texts); k++, i++) {
+		*at = rules[i].pointer;
+		e = read_text(n, *at + 1, texts[k]);
+		if (e == ERR_OK && k == 0 && texts[k]->n == 0)
+			e = ERR_RANGE;
+	}
+	for (size_t k = 0; e == ERR_OK && k < RT_ARRAY_LEN(counts); k++, i++) {
+		*at = rules[i].pointer;
+		e = json_in_opt_i64(n, *at + 1, 0, COUNT_MAX, &counts[k]);
+	}
+	row->clicks = (uint64_t)counts[0];
+	row->impressions = (uint64_t)counts[1];
+	return e;
+}
+
 static void check_row(const struct req *r, const struct json_node *rows,
     size_t i, struct api_faults *bad)
 {
 	struct spend_row row;
+	const char *at;
 
-	if (is_wrong(read_row(json_in_at(rows, i), r->now_us, &row)))
-		api_fault_at(bad, "rows", i, "",
-		    "A date, a source and an amount, in range.");
+	if (!is_wrong(read_row(json_in_at(rows, i), r->now_us, &row, &at)))
+		return;
+	for (size_t k = 0; k < RT_ARRAY_LEN(rules); k++)
+		if (strcmp(rules[k].pointer, at) == 0)
+			api_fault_at(bad, "rows", i, at, rules[k].rule);
 }
 
 /* One of db_spend.h's two rounds over the rows. */
@@ -96,9 +140,10 @@ static enum err put_round(const struct req *r, const struct json_node *rows,
 	const size_t count = json_in_count(rows);
 	struct spend_row row;
 	enum err e = ERR_OK;
+	const char *at;
 
 	for (size_t i = 0; e == ERR_OK && i < count; i++) {
-		e = read_row(json_in_at(rows, i), r->now_us, &row);
+		e = read_row(json_in_at(rows, i), r->now_us, &row, &at);
 		if (e == ERR_OK)
 			e = put(r->db, r->company, &row);
 	}

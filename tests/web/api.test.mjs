@@ -114,11 +114,11 @@ test('calls: the log with its filters, one call, nothing of others', async () =>
 		['min_talk_s=90', 1], ['min_talk_s=91', 0], ['first_time=false', 1], ['first_time=true', 0], ['qualified=true', 0],
 		[`caller=${encodeURIComponent('+12125550155')}`, 1], ['search=2125550155', 1], ['search=nobody', 0], ['search=%25', 0], ['outcome=none', 1],
 		['outcome=sold', 0], ['tag=vip', 0], ['source=x', 0], ['to=2020-01-01', 0], ['from=2020-01-01', 1], ['from=2020-01-01&to=2020-01-02', 0],
-		['medium=cpc', 0], ['medium=~', 0], ['medium=', 1], ['min_ring_s=5&max_ring_s=5', 1], ['min_ring_s=6', 0], ['max_ring_s=4', 0], ['min_risk=0&max_risk=100', 1],
+		['medium=cpc', 0], ['medium=~', 0], ['min_ring_s=5&max_ring_s=5', 1], ['min_ring_s=6', 0], ['max_ring_s=4', 0], ['min_risk=0&max_risk=100', 1],
 		['min_value=0', 0], ['pool_id=~', 1], ['number_id=~', 0], ['tag=~', 0], ['result=unanswered', 0]])
 		assert.equal(await sum(q), n, q);
 	for (const bad of ['from=x', 'from=2030-01-01&to=2020-01-01', 'number_id=x', `number_id=${call.id}`, 'first_time=1', `search=${'x'.repeat(65)}`,
-		'min_talk_s=-1', 'min_talk_s=86401', 'max_risk=101', 'max_value=1.5', 'result=x', 'qualified=maybe', 'caller=%2B12345678901234567', 'cursor=1.cal_x', 'sort=id', 'sort=',
+		'min_talk_s=-1', 'min_talk_s=86401', 'max_risk=101', 'max_value=1.5', 'result=x', 'qualified=maybe', 'caller=%2B12345678901234567', 'cursor=1.cal_x', 'sort=id', 'sort=', 'medium=', 'search=%20',
 		'sort=--risk', `cursor=started_at.-1.${call.id}`, `cursor=risk.1.${call.id}`, `cursor=started_at.9223372036854775807.${call.id}`,
 		`sort=risk&cursor=started_at.1.${call.id}`, `cursor=started_at.1.${call.id}x`, `sort=risk&cursor=risk.99999999999999999999.${call.id}`])
 		assert.equal((await api(keys.all, `/calls?${bad}`)).status, 400, bad);
@@ -319,10 +319,13 @@ test('spend: all or none, once for one key', async () => {
 		assert.equal((await post(bad)).status, 422, JSON.stringify(bad).slice(0, 80));
 	for (const bad of ['', '{', '{"rows":', 'rows']) assert.equal((await post(bad)).status, 400, bad);
 	assert.deepEqual((await post({ rows: [{ ...row, campain: 'x' }] })).json.errors.map((one) => one.pointer), ['/rows/0/campain']);
-	assert.deepEqual((await post({ rows: [row, { date: '2026-11-01' }] })).json.errors.map((one) => one.pointer), ['/rows/1']);
+	assert.deepEqual((await post({ rows: [row, { date: '2026-11-01' }] })).json.errors.map((one) => one.pointer), ['/rows/1/amount']);
 	assert.equal((await post({ rows: [row, { ...row, campaign: 'y', amount: '-1' }] })).status, 422);
 	// All that is wrong is told at once, as far as the list of errors goes.
-	assert.deepEqual((await post({ rows: [{ ...row, date: 'x' }, row, { ...row, campain: 'x' }, 7] })).json.errors.map((one) => one.pointer), ['/rows/0', '/rows/2/campain', '/rows/3']);
+	assert.deepEqual((await post({ rows: [{ ...row, date: 'x' }, row, { ...row, campain: 'x' }, 7] })).json.errors.map((one) => one.pointer), ['/rows/0/date', '/rows/2/campain', '/rows/3']);
+	for (const [more, at] of [[{ amount: -1 }, 'amount'], [{ amount: '1e3' }, 'amount'], [{ source: ' ' }, 'source'], [{ source: 7 }, 'source'], [{ medium: [] }, 'medium'], [{ campaign: 'é'.repeat(256) }, 'campaign'], [{ ad_group: {} }, 'ad_group'],
+		[{ keyword: true }, 'keyword'], [{ clicks: -1 }, 'clicks'], [{ clicks: '3' }, 'clicks'], [{ impressions: 1.5 }, 'impressions'], [{ date: '2026-02-30' }, 'date']])
+		assert.deepEqual((await post({ rows: [{ ...row, ...more }] })).json.errors.map((one) => one.pointer), [`/rows/0/${at}`], at);
 	assert.equal((await post({ rows: Array(100).fill({ ...row, date: 'x' }) })).json.errors.length, 24);
 	assert.equal(rows(), '0 0');
 	const once = { 'idempotency-key': 'import-1' };
