@@ -15,6 +15,8 @@ static enum err serve(const struct req *r, struct resp *out, bool adjustments)
 	e = db_conversion_by_secret(r->db, req_path_text(r, 0), &f->rule);
 	if (e != ERR_OK)
 		return e;
+	/* An address that somebody wrote down where robots read is no page. */
+	resp_header(out, "X-Robots-Tag", SLICE("noindex"));
 	return resp_stream(out, "text/csv; charset=utf-8",
 	    adjustments ? SLICE("adjustments.csv") : SLICE("conversions.csv"),
 	    (struct resp_source){ .next = feed_conversion_next, .state = f });

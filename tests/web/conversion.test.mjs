@@ -85,6 +85,11 @@ test('Google: to the letter, with values; a changed outcome is taken back', asyn
 	// A second later: the platform drops the same click at the same time.
 	assert.equal((await lines(files.conversions)).at(-1), `Cj0KCQ-abc_1,"Phone, sold",${later(a.time)},250.50,USD,${a.text}-2`);
 	assert.equal((await stack.fetch(`/feeds/${'x'.repeat(43)}/conversions.csv`)).status, 404);
+	// For platforms, not for caches and robots; nothing is sent where nothing is asked for.
+	const head2 = await stack.fetch(files.conversions, { method: 'HEAD' });
+	assert.deepEqual([head2.status, await head2.text(), head2.headers.get('x-robots-tag'), head2.headers.get('cache-control')], [200, '', 'noindex', 'no-store']);
+	assert.equal((await stack.fetch(files.conversions, { method: 'POST' })).status, 405);
+	assert.equal((await stack.fetch(files.conversions, { headers: { range: 'bytes=0-3' } })).status, 200, 'whole, whatever part is asked for');
 	// Nginx writes late: what comes after it is written, the secret is not.
 	const { status } = await stack.fetch(`/unsubscribe/${files.secret}`);
 	assert.ok(status < 500, `${status}`);
