@@ -50,10 +50,19 @@ export function addOneOfEach(stack, world) {
 		UTC_TIMESTAMP(6) - INTERVAL 1 DAY, UTC_TIMESTAMP(6), 2, 0, 6000, UTC_TIMESTAMP(6));`);
 }
 
-export function apiOf(stack) {
+function documentAjv() {
 	const ajv = new Ajv2020({ strict: false, allErrors: true });
 	addFormats(ajv);
-	ajv.addSchema(spec, 'api');
+	return ajv.addSchema(spec, 'api');
+}
+/** Asserts that a value is what the document says of that schema. */
+export function validator(name) {
+	const valid = documentAjv().getSchema(`api#/components/schemas/${name}`);
+	return (value) => assert.ok(valid(value), `${name}: ${JSON.stringify(valid.errors)} ${JSON.stringify(value).slice(0, 300)}`);
+}
+
+export function apiOf(stack) {
+	const ajv = documentAjv();
 	const seen = new Set(); // "GET /tags/{id} 200"
 	const checks = new Map();
 	const check = (schema) => {

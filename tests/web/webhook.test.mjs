@@ -11,9 +11,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { build, startStack, until } from '../support/stack.mjs';
+import { validator } from '../support/api.mjs';
 import { addCompanies, typeId, uuid7 } from '../support/two_companies.mjs';
 
 let stack, world;
+const isEvent = validator('Event');
 const servers = [];
 
 before(async () => {
@@ -37,6 +39,7 @@ async function receiver(answer, port = 0) {
 		req.on('data', (d) => parts.push(d)).on('end', () => {
 			const text = Buffer.concat(parts).toString();
 			const one = { path: req.url, headers: req.headers, text, body: JSON.parse(text) };
+			isEvent(one.body);
 			got.push(one);
 			now++;
 			r.most = Math.max(r.most, now);
@@ -112,6 +115,24 @@ test('an event is signed, versioned and holds the call', async () => {
 	assert.equal(v1, createHmac('sha256', h.secret).update(`${t}.${text}`).digest('hex'));
 	await until('it is done', () => count(h, 'done') === 1);
 	assert.equal(stack.sqlOne(`SELECT answer FROM webhook_delivery WHERE webhook_id = X'${h.hex}'`), 'thanks');
+});
+
+test('who has read the manual can tell that it is ours', async () => {
+	const r = await receiver(ok);
+	const h = hook(r.url);
+	tell(h, [['call.started', world.alpha.call]]);
+	await until('the event', () => r.got.length === 1);
+	const [block] = readFileSync('docs/API.md', 'utf8').match(/(?<=```python\n)[^`]*is_ours[^`]*(?=```)/);
+	const says = (secret, header, body) => {
+		const p = spawnSync('/usr/bin/python3', ['-c', `${block}\nimport sys\nprint(is_ours(sys.argv[1], sys.argv[2], sys.stdin.buffer.read()))`, secret, header], { input: body, encoding: 'utf8' });
+		assert.equal(p.stderr, '');
+		return p.stdout.trim();
+	};
+	const { text, headers: { 'ringtrace-signature': header } } = r.got[0];
+	assert.equal(says(h.secret, header, text), 'True');
+	assert.equal(says(`${h.secret}x`, header, text), 'False');
+	assert.equal(says(h.secret, header, `${text} `), 'False');
+	assert.equal(says(h.secret, header.replace(/t=\d+/, (t) => `t=${Number(t.slice(2)) - 1}`), text), 'False', 'another time is another signature');
 });
 
 test('the other signature, and the test button', async () => {
