@@ -29,6 +29,14 @@ static struct slice fitting(struct slice name)
 	return slice_head(name, n);
 }
 
+static void put_step(struct slice name, struct buf *b)
+{
+	if (name.p == NULL)
+		return; /* the whole */
+	buf_char(b, '/');
+	put_name(fitting(name), b);
+}
+
 static struct buf begin(struct api_faults *f)
 {
 	struct buf b;
@@ -51,9 +59,7 @@ void api_fault(struct api_faults *f, struct slice name, const char *detail)
 	if (f->n == API_FAULTS_MAX)
 		return;
 	b = begin(f);
-	if (name.n > 0)
-		buf_char(&b, '/');
-	put_name(fitting(name), &b);
+	put_step(name, &b);
 	end(f, &b, detail);
 }
 
@@ -82,9 +88,7 @@ void api_fault_in(struct api_faults *f, const char *prefix, struct slice name,
 		return;
 	b = begin(f);
 	buf_cstr(&b, prefix);
-	if (name.n > 0)
-		buf_char(&b, '/');
-	put_name(fitting(name), &b);
+	put_step(name, &b);
 	end(f, &b, detail);
 }
 

@@ -23,12 +23,15 @@ struct api_faults {
 	} at[API_FAULTS_MAX];
 };
 
-/* "/name", escaped; a name that does not fit is cut. */
+/* Instead of a name: the body as a whole. A member may be called "". */
+#define API_FAULT_WHOLE ((struct slice){ .p = NULL, .n = 0 })
+
+/* "/name", escaped, or "" for the whole; a name that does not fit is cut. */
 void api_fault(struct api_faults *f, struct slice name, const char *detail);
 /* "/list/i" and then a pointer of its own, "" or "/name". */
 void api_fault_at(struct api_faults *f, const char *list, size_t i,
     const char *pointer, const char *detail);
-/* prefix, a pointer, and then "/name" unless it is "". */
+/* prefix, a pointer, and then "/name", or nothing for the whole. */
 void api_fault_in(struct api_faults *f, const char *prefix, struct slice name,
     const char *detail);
 

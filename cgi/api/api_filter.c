@@ -93,6 +93,18 @@ static int64_t begin_unless_said(const struct req *r, int64_t to_us)
 		   : 0;
 }
 
+/* Without `to` it is `from` that lies beyond now. */
+static enum err wrong_way(const struct req *r)
+{
+	struct slice s;
+
+	return req_query(r, "to", &s) == ERR_NOTFOUND
+		   ? api_query_wrong_as(r, "from",
+			 "Before now, unless `to` is given, too.", ERR_RANGE)
+		   : api_query_wrong_as(r, "to", "After what `from` says.",
+			 ERR_RANGE);
+}
+
 static enum err read_period(const struct req *r, struct tz *z,
     struct api_period *p)
 {
@@ -108,10 +120,7 @@ static enum err read_period(const struct req *r, struct tz *z,
 		p->from_us = begin_unless_said(r, p->to_us);
 	else if (e != ERR_OK)
 		return api_query_wrong_as(r, "from", when, e);
-	return p->from_us < p->to_us
-		   ? ERR_OK
-		   : api_query_wrong_as(r, "to", "After what `from` says.",
-			 ERR_RANGE);
+	return p->from_us < p->to_us ? ERR_OK : wrong_way(r);
 }
 
 enum err api_filter_period(const struct req *r, struct api_period *out)
@@ -154,6 +163,10 @@ static enum err put(const struct req *r, const struct param *q, struct slice s,
 {
 	if (q->kind == CALL_FILTER_TAG)
 		return put_tag(r, s, f);
+	/* "yes" is for forms. */
+	if (q->kind == CALL_FILTER_FLAG && !slice_eq_cstr(s, "true") &&
+	    !slice_eq_cstr(s, "false"))
+		return ERR_RANGE;
 	if (q->kind == CALL_FILTER_TEXT && q->at == FILTER_OUTCOME &&
 	    slice_eq_cstr(s, "none"))
 		s = SLICE("~");

@@ -31,7 +31,8 @@ void api_flow_faults(const struct flow_json_errors *errors, const char *at,
 	(void)snprintf(steps, sizeof(steps), "%s/steps", at);
 	for (size_t i = 0; i < errors->n; i++) {
 		const struct flow_json_error *e = &errors->item[i];
-		const struct slice step = slice_from(e->step);
+		const struct slice step =
+		    e->step[0] == '\0' ? API_FAULT_WHOLE : slice_from(e->step);
 
 		if (e->warning && !warnings)
 			continue;

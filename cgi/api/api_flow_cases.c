@@ -32,7 +32,7 @@ static void check_members(const struct json_node *body,
 	void *at = NULL;
 
 	if (json_in_kind(body) != JSON_IN_OBJECT)
-		api_fault(faults, SLICE(""), "This is an object.");
+		api_fault(faults, API_FAULT_WHOLE, "This is an object.");
 	else if (json_in_kind(json_in_get(body, "cases")) != JSON_IN_ARRAY)
 		api_fault(faults, SLICE("cases"), "This is a list.");
 	if (json_in_kind(block) != JSON_IN_MISSING &&
@@ -224,7 +224,7 @@ enum err api_flow_cases_run(const struct req *r, struct resp *out)
 		return e;
 	version = f.last_version;
 	if (json_in_kind(json_in_root(in)) != JSON_IN_OBJECT)
-		api_fault(&faults, SLICE(""), "This is an object.");
+		api_fault(&faults, API_FAULT_WHOLE, "This is an object.");
 	else if (json_in_opt_i64(json_in_root(in), "version", 1, UINT32_MAX,
 		     &version) != ERR_OK ||
 		 json_in_count(json_in_root(in)) >

@@ -188,10 +188,13 @@ static void read_moment(const struct json_node *body, const char *name,
 static void read_again(const struct json_node *body, struct again *a,
     struct api_faults *faults)
 {
+	static const char *const one[] = { "event_id", NULL };
+	static const char *const many[] = { "from", "to", "parked", NULL };
 	const struct json_node *event = json_in_get(body, "event_id");
 	struct slice s;
 
 	a->one = json_in_kind(event) != JSON_IN_MISSING;
+	api_setup_only(body, a->one ? one : many, faults);
 	if (a->one) {
 		if (json_in_text(event, ID_TEXT_MAX, &s) != ERR_OK ||
 		    id_parse(ID_KIND_event, s, a->event.v) != ERR_OK)

@@ -331,7 +331,7 @@ static bool is_member(const struct patch *p, size_t i)
 
 static enum err not_an_object(struct patch *p)
 {
-	api_fault(&p->faults, SLICE(""), "This is an object.");
+	api_fault(&p->faults, API_FAULT_WHOLE, "This is an object.");
 	return ERR_SYNTAX;
 }
 

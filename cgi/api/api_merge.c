@@ -201,7 +201,7 @@ static struct slice name_of(const struct fields *f, size_t i,
 	for (size_t k = 0; k < n; k++)
 		if (strcmp(members[k].field, f->rows[i].name) == 0)
 			return slice_from(members[k].json);
-	return SLICE("");
+	return API_FAULT_WHOLE;
 }
 
 void api_merge_faults(const struct fields *f, const struct api_member *members,

@@ -33,7 +33,7 @@ static enum err add_one(const struct req *r, const struct fields *empty,
 
 	e = api_merge(&f, node, s->members, s->n_members, NULL, faults);
 	if (e == ERR_SYNTAX)
-		api_fault(faults, SLICE(""), "This is an object.");
+		api_fault(faults, API_FAULT_WHOLE, "This is an object.");
 	if (e != ERR_OK || faults->n > 0)
 		return e == ERR_SYNTAX ? ERR_OK : e;
 	e = thing_do_add(r, s->thing, &f, id);

@@ -1,5 +1,7 @@
 #include "cgi/api/api_prompt.h"
 
+#include <string.h>
+
 #include "cgi/api/api_list.h"
 #include "cgi/api/api_out.h"
 #include "cgi/api/api_query.h"
@@ -64,9 +66,13 @@ static bool read_file(const struct req *r, bool with_name,
 		return false;
 	s->name = slice_trim(s->name);
 	wrong = prompt_do_wrong(s, with_name, &field);
-	if (wrong != NULL)
-		*e = resp_problem(out, 422, wrong);
-	return wrong == NULL;
+	if (wrong == NULL)
+		return true;
+	/* The name stands in the address. */
+	*e = strcmp(field, "name") == 0 ? api_query_wrong_as(r, "name",
+					      "1 to 100 characters.", ERR_RANGE)
+					: resp_problem(out, 422, wrong);
+	return false;
 }
 
 /* --- answers ---------------------------------------------------------------

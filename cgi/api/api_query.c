@@ -87,6 +87,11 @@ bool api_query_known(const struct req *r, unsigned int sets, struct resp *out,
 			    "Once.");
 			return false;
 		}
+		if (slice_trim(p->value).n == 0) {
+			*e = answer(out, p->name, "A parameter is empty.",
+			    "A value; or leave it out.");
+			return false;
+		}
 	}
 	return true;
 }
@@ -161,11 +166,19 @@ static const char *one_of(const struct req *r, const struct api_query_fault *f)
 
 enum err api_query_explain(const struct req *r, struct resp *out, enum err e)
 {
-	const struct api_query_fault *f = api_who(r)->fault;
+	const struct api_query_fault *f =
+	    api_who(r) == NULL ? NULL : api_who(r)->fault;
 	const char *allows;
 
-	if (f->name == NULL || (e != ERR_SYNTAX && e != ERR_RANGE))
+	if (e != ERR_SYNTAX && e != ERR_RANGE)
 		return e;
+	if (f == NULL || f->name == NULL)
+		return r->odd.p == NULL
+			   ? e
+			   : answer(out, r->odd,
+				 "A parameter of the address is not text.",
+				 "Percent-encoded UTF-8, without control "
+				 "characters.");
 	if (f->n_words > 0)
 		allows = one_of(r, f);
 	else

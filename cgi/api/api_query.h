@@ -2,8 +2,9 @@
  * api_query.h - which parameters an address takes.
  *
  * What an address does not know is refused by name rather than dropped: a
- * filter with a typing mistake would else answer with every call there is. A
- * row of the route table names sets; `company_id` is always known.
+ * filter with a typing mistake would else answer with every call there is, and
+ * so would one whose value was lost on its way: what is empty is refused, too.
+ * A row of the route table names sets; `company_id` is always known.
  */
 #ifndef RT_CGI_API_API_QUERY_H
 #define RT_CGI_API_API_QUERY_H
@@ -50,12 +51,13 @@ RT_MUST_USE enum err api_query_wrong_of(const struct req *r, const char *name,
     const char *const *words, size_t n, enum err e);
 /* "-name" in the request's arena; NULL for NULL. */
 const char *api_query_down(const struct req *r, const char *name);
-/* The answer, if a parameter was remembered; else e. */
+/* The answer, if a parameter was remembered or one is no text (r->odd); else
+ * e. */
 RT_MUST_USE enum err api_query_explain(const struct req *r, struct resp *out,
     enum err e);
 
 /* False, with a 400 that names it made: a parameter that is in none of sets
- * (bits of enum api_query), or one that is there twice. */
+ * (bits of enum api_query), one that is there twice, or that is empty. */
 bool api_query_known(const struct req *r, unsigned int sets, struct resp *out,
     enum err *e);
 

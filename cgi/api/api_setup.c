@@ -165,7 +165,7 @@ void api_setup_only(const struct json_node *body, const char *const *names,
 	struct slice key;
 
 	if (json_in_kind(body) != JSON_IN_OBJECT)
-		api_fault(faults, SLICE(""), "This is an object.");
+		api_fault(faults, API_FAULT_WHOLE, "This is an object.");
 	while (json_in_next(body, &iter, &key, &value)) {
 		bool known = false;
 
@@ -218,7 +218,7 @@ static enum err lay_body(struct work *w)
 		e = api_merge(&w->f, w->body, w->s->members, w->s->n_members,
 		    w->s->also, &w->faults);
 	if (e == ERR_SYNTAX)
-		api_fault(&w->faults, SLICE(""), "This is an object.");
+		api_fault(&w->faults, API_FAULT_WHOLE, "This is an object.");
 	return e == ERR_OK && w->faults.n > 0 ? ERR_RANGE : e;
 }
 

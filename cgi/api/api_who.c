@@ -249,7 +249,7 @@ enum err api_who_serve(const struct req *r, struct resp *out)
 
 enum err api_who_explain(const struct req *r, struct resp *out, enum err e)
 {
-	return r->who == NULL ? e : api_query_explain(r, out, e);
+	return api_query_explain(r, out, e);
 }
 
 const struct api_who *api_who(const struct req *r)

@@ -1,9 +1,9 @@
 #include "cgi/web/call_filter.h"
 
 #include "lib/base/scan.h"
+#include "lib/base/utf8.h"
 
 #define TEXT_CHARS  255
-#define TEXT_BYTES  ((size_t)4 * TEXT_CHARS)
 #define CALLER_MAX  16 /* E.164 with its plus */
 #define SECONDS_MAX 86400
 #define RISK_MAX    100
@@ -46,7 +46,7 @@ static enum err put_result(struct slice s, struct db_filter *f)
 
 static enum err put_text(int at, struct slice s, struct db_filter *f)
 {
-	if (s.n > TEXT_BYTES)
+	if (utf8_count(s) > TEXT_CHARS)
 		return ERR_RANGE;
 	f->by_text[at] = true;
 	f->text[at] = is_none(s) ? SLICE("") : s;

@@ -214,10 +214,12 @@ enum err req_read(struct req *r, const struct req_source *src)
 		return ERR_TOOBIG;
 	if ((e = req_parse_path(r->arena, path, &r->path)) != ERR_OK)
 		return e;
-	if ((e = req_parse_params(r->arena, query, &r->query)) != ERR_OK)
+	if ((e = req_parse_query(r->arena, query, &r->query, &r->odd)) !=
+		ERR_OK ||
+	    (e = req_parse_cookies(r->arena, req_env(r, "HTTP_COOKIE"),
+		 &r->cookies)) != ERR_OK)
 		return e;
-	return req_parse_cookies(r->arena, req_env(r, "HTTP_COOKIE"),
-	    &r->cookies);
+	return r->odd.p == NULL ? ERR_OK : ERR_SYNTAX;
 }
 
 static bool type_is(struct slice type, struct slice want)

@@ -95,6 +95,9 @@ struct req {
 	struct slice session; /* the login cookie's token, "" when none */
 	struct slice ids[4];  /* what stood in the path's {…} */
 	size_t n_ids;
+	/* A parameter of the query that is not well formed: its name, as far as
+	 * it is text. NULL, 0: all are. */
+	struct slice odd;
 	struct req_param *query;
 	struct req_param *form;
 	struct req_param *cookies;
@@ -154,7 +157,8 @@ struct req_source {
 };
 
 /* Method, path, query, cookies; not yet the body. r->arena is set by the
- * caller. ERR_SYNTAX, ERR_TOOBIG, ERR_NOMEM. */
+ * caller. ERR_SYNTAX, ERR_TOOBIG, ERR_NOMEM. ERR_SYNTAX with r->odd set: all
+ * else was read, the query without what is not well formed. */
 RT_MUST_USE enum err req_read(struct req *r, const struct req_source *src);
 /* The body, of at most max bytes. ERR_UNSUPPORTED: another content type than
  * `body` allows (415); ERR_CLOSED: it ended early. */
@@ -169,6 +173,10 @@ RT_MUST_USE enum err req_parse_params(struct arena *a, struct slice s,
     struct req_param **out);
 RT_MUST_USE enum err req_parse_form(struct arena *a, struct slice s,
     struct req_param **out);
+/* A query as above, of which pairs that are not well formed are left out; the
+ * name of the first, cleaned, is *odd. */
+RT_MUST_USE enum err req_parse_query(struct arena *a, struct slice s,
+    struct req_param **out, struct slice *odd);
 /* Cookie (RFC 6265 5.4): pairs of other forms are skipped, as other sites on
  * the same host may set what they like. */
 RT_MUST_USE enum err req_parse_cookies(struct arena *a, struct slice s,

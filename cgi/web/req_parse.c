@@ -67,8 +67,28 @@ static enum err param_of(struct arena *a, struct slice pair,
 	return ERR_OK;
 }
 
+/* The name of a pair that is none, for telling it. */
+static enum err odd_name(struct arena *a, struct slice pair, struct slice *out)
+{
+	struct slice raw, name;
+	struct buf b;
+	char *mem;
+
+	(void)slice_cut(&pair, '=', &raw);
+	if (decode(a, raw, true, &name) != ERR_OK)
+		name = raw;
+	/* U+FFFD takes three bytes for one. */
+	if ((mem = arena_alloc(a, 3 * name.n + 1)) == NULL)
+		return ERR_NOMEM;
+	buf_over(&b, mem, 3 * name.n + 1);
+	utf8_clean(name, &b);
+	*out = buf_slice(&b);
+	return buf_err(&b);
+}
+
+/* odd: NULL, or what is not well formed is left out. */
 static enum err parse_pairs(struct arena *a, struct slice s, unsigned int most,
-    struct req_param **out)
+    struct req_param **out, struct slice *odd)
 {
 	struct req_param *first = NULL, **next = &first;
 	unsigned int count = 0;
@@ -83,7 +103,14 @@ static enum err parse_pairs(struct arena *a, struct slice s, unsigned int most,
 			continue;
 		if (++count > most)
 			return ERR_TOOBIG;
-		if ((e = param_of(a, pair, next)) != ERR_OK)
+		e = param_of(a, pair, next);
+		if (e == ERR_SYNTAX && odd != NULL) {
+			if (odd->p == NULL &&
+			    (e = odd_name(a, pair, odd)) != ERR_OK)
+				return e;
+			continue;
+		}
+		if (e != ERR_OK)
 			return e;
 		next = &(*next)->next;
 	}
@@ -94,12 +121,19 @@ static enum err parse_pairs(struct arena *a, struct slice s, unsigned int most,
 enum err req_parse_params(struct arena *a, struct slice s,
     struct req_param **out)
 {
-	return parse_pairs(a, s, REQ_PARAMS_MAX, out);
+	return parse_pairs(a, s, REQ_PARAMS_MAX, out, NULL);
 }
 
 enum err req_parse_form(struct arena *a, struct slice s, struct req_param **out)
 {
-	return parse_pairs(a, s, REQ_FIELDS_MAX, out);
+	return parse_pairs(a, s, REQ_FIELDS_MAX, out, NULL);
+}
+
+enum err req_parse_query(struct arena *a, struct slice s,
+    struct req_param **out, struct slice *odd)
+{
+	*odd = (struct slice){ .p = NULL, .n = 0 };
+	return parse_pairs(a, s, REQ_PARAMS_MAX, out, odd);
 }
 
 /* RFC 6265 4.1.1 cookie-octet: visible ASCII without " , ; and backslash. */

@@ -130,6 +130,9 @@ static enum err serve_admitted(const struct web_conf *conf, struct req *r,
 	e = conf->admit(r, row);
 	if (e == ERR_BUSY)
 		return resp_problem(out, 429, NULL);
+	/* Who asked is told what is wrong with the query. */
+	if (e == ERR_OK && r->odd.p != NULL)
+		e = ERR_SYNTAX;
 	if (e != ERR_OK ||
 	    (e = req_read_body(r, src, row->body, body_limit(row))) != ERR_OK)
 		return e;
@@ -191,7 +194,8 @@ static enum err answer(const struct web_conf *conf, struct req *r,
 {
 	enum err e;
 
-	if ((e = req_read(r, src)) != ERR_OK)
+	e = req_read(r, src);
+	if (e != ERR_OK && (conf->admit == NULL || r->odd.p == NULL))
 		return e == ERR_SYNTAX ? resp_problem(out, 400, bad_address)
 				       : resp_error(out, e);
 	route_find(conf->routes, conf->n_routes, r, m);

@@ -24,10 +24,10 @@ static void check(const struct req_param *p, bool utf8)
 static void all(struct arena *a, struct slice target, struct slice cookies,
     struct slice type, struct slice body)
 {
-	struct req_param *query = NULL, *form = NULL, *jar = NULL;
+	struct req_param *query = NULL, *rest = NULL, *form = NULL, *jar = NULL;
 	struct req_param *parts = NULL;
 	struct req_file *files = NULL;
-	struct slice path = SLICE("");
+	struct slice path = SLICE(""), odd = SLICE("");
 
 	if (req_parse_path(a, target, &path) == ERR_OK) {
 		assert(path.n > 0 && path.p[0] == '/' && utf8_valid(path));
@@ -35,6 +35,12 @@ static void all(struct arena *a, struct slice target, struct slice cookies,
 	}
 	if (req_parse_params(a, target, &query) == ERR_OK)
 		check(query, true);
+	/* What is refused there is told of here, and nothing else is lost. */
+	if (req_parse_query(a, target, &rest, &odd) == ERR_OK) {
+		check(rest, true);
+		assert(utf8_valid(odd));
+		assert(odd.p != NULL || query != NULL || rest == NULL);
+	}
 	if (req_parse_form(a, body, &form) == ERR_OK)
 		check(form, true);
 	if (req_parse_cookies(a, cookies, &jar) == ERR_OK)

@@ -108,6 +108,7 @@ static const struct {
 	{ "one that the form lost", "{\"gone\":\"x\"}", "/gone", "name",
 	    "Ann" },
 	{ "somebody else's", "{\"numbers\":7}", NULL, "name", "Ann" },
+	{ "without a name", "{\"\":1}", "/", "name", "Ann" },
 	{ "escaped", "{\"a/b~\":1}", "/a~1b~0", "name", "Ann" },
 };
 

@@ -75,6 +75,48 @@ static void test_params(void **state)
 	}
 }
 
+/* A query is read past what is no text, and the first of it is told. */
+static const struct {
+	const char *why;
+	const char *in;
+	const char *want;
+	const char *odd; /* NULL: all is text */
+} odd_cases[] = {
+	{ "all is well", "a=1&b=%C3%A9", "[a|1][b|\xc3\xa9]", NULL },
+	{ "a value", "a=1&b=%00&c=2", "[a|1][c|2]", "b" },
+	{ "the first of two", "x%ff=1&a=%&b=3", "[b|3]", "x\xef\xbf\xbd" },
+	{ "a name that cannot be decoded", "a%zz=1", "", "a%zz" },
+	{ "no name", "=1&a=2", "[a|2]", "" },
+	{ "nothing else", "a=%c3", "", "a" },
+};
+
+static void test_odd(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(odd_cases); i++) {
+		struct slice odd = SLICE("?");
+		struct req_param *p = NULL;
+		struct arena a;
+		char mem[200];
+		struct buf b;
+
+		arena_init(&a, 1 << 20);
+		buf_over(&b, mem, sizeof(mem));
+		assert_int_equal(req_parse_query(&a,
+				     slice_from(odd_cases[i].in), &p, &odd),
+		    ERR_OK);
+		print_params(p, &b);
+		if (!slice_eq_cstr(buf_slice(&b), odd_cases[i].want) ||
+		    (odd_cases[i].odd == NULL
+			    ? odd.p != NULL
+			    : odd.p == NULL ||
+				  !slice_eq_cstr(odd, odd_cases[i].odd)))
+			fail_msg("%s: %.*s odd \"%.*s\"", odd_cases[i].why,
+			    SLICE_FMT(buf_slice(&b)), SLICE_FMT(odd));
+		arena_fini(&a);
+	}
+}
+
 static void test_param_limit(void **state)
 {
 	struct req_param *p = NULL;
@@ -481,6 +523,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_params),
+		cmocka_unit_test(test_odd),
 		cmocka_unit_test(test_param_limit),
 		cmocka_unit_test(test_cookies),
 		cmocka_unit_test(test_paths),

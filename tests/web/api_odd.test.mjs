@@ -31,7 +31,7 @@ test('queries that are none', async () => {
 		'from=2026-02-30T00:00:00Z', 'from=2026-01-01T25:00:00Z', 'to=-2026-01-01T00:00:00Z', 'fields=', 'fields=,', 'fields=id,,name', 'fields=ID', 'fields=*', 'sort=id;drop', "sort=id'--", 'cursor=',
 		'cursor=%00', `cursor=${'a'.repeat(4000)}`, 'cursor=../../etc/passwd', 'company_id=%00', 'a[]=1', 'search[]=x'])
 		problem(await ask(`/tags?${q.replace('١', '%D9%A1')}`), 400, q);
-	for (const q of ['from=0001-01-01', 'from=2026-11-31', 'to=2026-1-1', 'max_talk_s=99999999999', 'min_risk=-1', 'first_time=1', 'result=answered%00', `source=${'%F0%9F%98%80'.repeat(256)}`])
+	for (const q of ['from=0001-01-01', 'from=2026-11-31', 'to=2026-1-1', 'max_talk_s=99999999999', 'min_risk=-1', 'first_time=1', 'first_time=yes', 'qualified=no', 'qualified=True', `campaign=${'x'.repeat(256)}`, 'result=answered%00', `source=${'%F0%9F%98%80'.repeat(256)}`])
 		problem(await ask(`/calls?${q}`), 400, q);
 	for (let n = 0; n < 256; n++) {
 		const res = await ask(`/tags?search=${'%' + n.toString(16).padStart(2, '0')}`);
@@ -40,8 +40,45 @@ test('queries that are none', async () => {
 	key = addKey(world.alpha);
 	assert.equal((await ask(`/tags?search=${'x'.repeat(8200)}`)).status, 414, 'a query without end is nginx\'s business');
 	// What looks odd and is none.
-	for (const q of ['search=%F0%9F%98%80', 'search=a%26b%3Dc', 'search=%2525', "search='%20OR%201=1", 'search=%3Cscript%3E', 'limit=001', 'company_id=', `fields=${'id,'.repeat(2000)}id`, ''])
+	for (const q of ['search=%F0%9F%98%80', 'search=a%26b%3Dc', 'search=%2525', "search='%20OR%201=1", 'search=%3Cscript%3E', 'limit=001', `fields=${'id,'.repeat(2000)}id`, ''])
 		assert.equal((await ask(`/tags?${q}`)).status, 200, q.slice(0, 80));
+});
+
+test('what is no text or empty is told by its name, to whom it may concern', async () => {
+	key = addKey(world.alpha, 'calls:read');
+	const wide = addKey(world.alpha, undefined, { company: null });
+	let left = 601;
+	for (const [q, name] of [['limit=%00', 'limit'], ['source=%ff&limit=1', 'source'], ['limit=1&source=%', 'source'], ['%ff=1', '\ufffd'], ['x%zz=1', 'x%zz'], ['=1', ''], ['source=%0a%07', 'source'],
+		['source=', 'source'], ['source', 'source'], ['source=%20', 'source'], ['search=+', 'search'], ['company_id=', 'company_id'], ['limit=', 'limit'], ['first_time=&limit=5', 'first_time'], ['cursor=', 'cursor'], ['from=', 'from']]) {
+		const res = await ask(`/calls?${q}`);
+		problem(res, 400, q);
+		assert.deepEqual(JSON.parse(res.body).errors.map((e) => e.parameter), [name], q);
+		assert.equal(Number(res.headers['ratelimit-remaining']), left -= 1 + (left === 601), q);
+	}
+	// The rest of the address says who may be told.
+	const as = (token, path) => raw(stack, { path: `/api/v1${path}`, headers: token ? { authorization: `Bearer ${token}` } : {} });
+	assert.equal((await as(null, '/calls?limit=%00')).status, 401);
+	assert.equal((await as(key, '/tags?limit=%00')).status, 403);
+	assert.equal((await as(key, `/calls?limit=%00&company_id=${world.beta.text ?? typeId('com', uuid7())}`)).status, 404);
+	assert.equal((await as(wide, `/calls?source=%00&company_id=${world.alpha.companyId}`)).status, 400);
+	assert.equal((await as(key, '/nothing?limit=%00')).status, 404);
+	assert.equal((await as(null, '/status?x=%00')).status, 400);
+});
+
+test('a begin without an end that lies beyond now is the begin\'s fault', async () => {
+	key = addKey(world.alpha);
+	for (const path of ['/calls', '/reports/summary', '/reports/timeseries', '/export/calls.jsonl'])
+		for (const [q, name] of [['from=2999-01-01', 'from'], ['from=9999-12-30T23:59:59Z', 'from'], ['from=2999-01-02&to=2999-01-01', 'to']])
+			assert.deepEqual(JSON.parse((await ask(`${path}?${path.includes('summary') ? 'group_by=source&' : ''}${q}`)).body).errors?.map((e) => e.parameter), [name], `${path} ${q}`);
+});
+
+test('a member without a name has a place of its own', async () => {
+	key = addKey(world.alpha);
+	for (const [method, path, body, at] of [['POST', '/tags', { name: 'x', '': 1 }, '/'], ['PATCH', `/calls/${world.alpha.callId}`, { '': 1 }, '/'], ['POST', '/tags', [1], ''], ['POST', '/forms', { fields: { '': 1 } }, '/fields/']]) {
+		const res = await ask(path, { method, body: JSON.stringify(body) });
+		problem(res, 422, path);
+		assert.deepEqual(JSON.parse(res.body).errors.map((e) => e.pointer), [at], `${path} ${res.body}`);
+	}
 });
 
 test('paths that are none', async () => {

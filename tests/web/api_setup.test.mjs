@@ -333,6 +333,8 @@ test('deliveries of a webhook: tested, seen, sent again', async () => {
 	for (const [body, at] of [[{}, '/from'], [{ event_id: 7 }, '/event_id'], [{ from, to: 'x' }, '/to'], [{ from: to, to: from }, '/to'], [{ from, to, parked: 1 }, '/parked']])
 		assert.equal((await post(`/webhooks/${id}/replay`, body)).json.errors[0].pointer, at);
 	assert.equal((await api(keys.beta, `/webhooks/${id}/deliveries`)).status, 404);
+	for (const [body, at] of [[{ event_id, parked: true }, '/parked'], [{ event_id: 'x' }, '/event_id'], [{ from: '2026-01-01T00:00:00Z', to: '2026-01-01T00:00:00Z' }, '/to'], [{ from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z', since: 1 }, '/since'], [[], '']])
+		assert.equal((await post(`/webhooks/${id}/replay`, body)).json.errors[0].pointer, at, JSON.stringify(body));
 	for (const what of ['test', 'replay']) assert.equal((await post(`/webhooks/${id}/${what}`, { event_id }, {}, keys.beta)).status, 404);
 });
 
