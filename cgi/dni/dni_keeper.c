@@ -301,6 +301,24 @@ static bool is_due(int64_t *next_us, int64_t every_us)
 	return true;
 }
 
+/* A database that answers and takes no writes is away, too. Whose the pool is
+ * is another question (stay_alive()). */
+static enum err takes_writes(struct dni_keeper *k)
+{
+	enum err e;
+
+	for (size_t i = 0; i < k->s->n_pools; i++) {
+		const struct dni_pool *p = k->s->pools[i];
+
+		if (!p->owned)
+			continue;
+		e = db_pool_owner_alive(k->db, p->company, p->id, p->epoch,
+		    clk_wall_us());
+		return e == ERR_CONFLICT ? ERR_OK : e;
+	}
+	return db_ping(k->db);
+}
+
 /* Without mu: the database answers, as far as one can know. */
 static bool reach(struct dni_keeper *k)
 {
@@ -313,7 +331,9 @@ static bool reach(struct dni_keeper *k)
 		return true;
 	if (!is_due(&k->next.retry_us, RETRY_US))
 		return false;
-	if ((db_broken(k->db) ? db_reconnect(k->db) : db_ping(k->db)) != ERR_OK)
+	if (db_broken(k->db) && db_reconnect(k->db) != ERR_OK)
+		return false;
+	if (takes_writes(k) != ERR_OK)
 		return false;
 	(void)pthread_mutex_lock(&k->s->mu);
 	dni_batch_away(k->s, false);

@@ -10,6 +10,7 @@
 #include <errmsg.h>
 #include <mysqld_error.h>
 
+#include "lib/base/clk.h"
 #include "lib/base/log.h"
 #include "lib/db/db_priv.h"
 #include "lib/db/stmt.h"
@@ -25,9 +26,15 @@
 #define CHECK_VIOLATED    4025 /* MariaDB; MySQL's is 3819 */
 #define CHECK_VIOLATED_MY 3819
 #define INVALID_JSON      3140 /* MySQL; MariaDB checks a constraint */
+#define READ_ONLY_MODE    1836
+#define READ_ONLY_TX      1792
+
+/* How often a server that takes no writes is told of in the log. */
+#define UNFIT_TOLD_US RT_MIN_US
 
 enum meaning {
 	IS_LOST,
+	IS_UNFIT, /* read only, no room, no node of its cluster: not for ever */
 	IS_BUSY,
 	IS_CONFLICT,
 	IS_RANGE,
@@ -41,6 +48,18 @@ static const struct {
 	enum meaning meaning;
 } codes[] = {
 	{ ER_SERVER_SHUTDOWN, IS_LOST },
+	{ ER_OPTION_PREVENTS_STATEMENT, IS_UNFIT }, /* --read-only */
+	{ READ_ONLY_MODE, IS_UNFIT },
+	{ READ_ONLY_TX, IS_UNFIT },
+	{ ER_RECORD_FILE_FULL, IS_UNFIT },
+	{ ER_DISK_FULL, IS_UNFIT },
+	{ ER_ERROR_ON_WRITE, IS_UNFIT },
+	{ ER_OUTOFMEMORY, IS_UNFIT },
+	{ ER_OUT_OF_RESOURCES, IS_UNFIT },
+	{ ER_CON_COUNT_ERROR, IS_UNFIT },
+	{ ER_TOO_MANY_USER_CONNECTIONS, IS_UNFIT },
+	{ ER_USER_LIMIT_REACHED, IS_UNFIT },
+	{ ER_UNKNOWN_COM_ERROR, IS_UNFIT }, /* Galera's node is not ready */
 	{ ER_DUP_ENTRY, IS_CONFLICT },
 	{ ER_DBACCESS_DENIED_ERROR, IS_DENIED },
 	{ ER_ACCESS_DENIED_ERROR, IS_DENIED },
@@ -94,10 +113,29 @@ static enum err lost(struct db *db, unsigned int code, enum db_phase phase)
 	return ERR_UNAVAILABLE;
 }
 
+/* The connection is as good as it was: it may read, and try again. */
+static enum err unfit(struct db *db, unsigned int code, const char *message,
+    enum db_phase phase)
+{
+	const int64_t now_us = clk_mono_us();
+
+	if (db->unfit_told_us == 0 ||
+	    now_us - db->unfit_told_us >= UNFIT_TOLD_US) {
+		log_error("db: takes no writes now code=%u: %s", code, message);
+		db->unfit_told_us = now_us;
+	}
+	if (phase != DB_COMMITTING)
+		return ERR_UNAVAILABLE;
+	db->broken = true;
+	return ERR_UNCERTAIN;
+}
+
 enum err db_failed(struct db *db, unsigned int code, const char *message,
     enum db_phase phase)
 {
 	switch (meaning_of(code)) {
+	case IS_UNFIT:
+		return unfit(db, code, message, phase);
 	case IS_LOST:
 		if (!db->away)
 			log_warn("db: connection lost code=%u: %s", code,

@@ -20,7 +20,8 @@ struct db {
 	unsigned int in_use; /* statements begun and not ended */
 	bool streaming;      /* one of them still gets rows */
 	bool broken;
-	bool away; /* and the log says so, once until it is back */
+	bool away;             /* and the log says so, once until it is back */
+	int64_t unfit_told_us; /* monotonic: it takes no writes; 0: never */
 	bool in_tx;
 	bool wrapped; /* the transaction is db_wrap()'s */
 	bool inner;   /* a part of it is under way */

@@ -8,6 +8,8 @@
 #include "lib/base/log.h"
 #include "lib/db/db_account.h"
 #include "lib/db/db_company.h"
+#include "lib/db/db_pool_count.h"
+#include "lib/db/db_tag.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
 #include "tests/support/testdb.h"
@@ -36,6 +38,12 @@ static enum err read_company(struct db *db)
 	struct company_row row;
 
 	return db_company_get(db, t->company[0].id, &row);
+}
+
+static enum err count(struct db *db)
+{
+	return db_pool_count_add(db, t->company[0].id, t->company[0].pool,
+	    TESTDB_NOW_US, "robot", 1);
 }
 
 static uint64_t connection_id(struct db *db)
@@ -209,6 +217,40 @@ static void test_said_once(void **state)
 	ok(db_reconnect(t->db));
 }
 
+/* A server that takes no writes is away for them, and for nothing else. */
+static void test_read_only(void **state)
+{
+	struct db *root = testdb_connect(t, NULL);
+	struct db *db = testdb_connect(t, "dni");
+	uint64_t version = 0;
+
+	(void)state;
+	ok(count(db));
+	ok(exec(root, "SET GLOBAL read_only = 1"));
+	assert_int_equal(count(db), ERR_UNAVAILABLE);
+	assert_false(db_broken(db));
+	ok(db_tag_version(db, &version));
+	ok(db_begin(db));
+	assert_int_equal(db_end(db, count(db)), ERR_UNAVAILABLE);
+	assert_false(db_broken(db));
+	/* It comes between a statement and its commit: nobody knows. */
+	ok(exec(root, "SET GLOBAL read_only = 0"));
+	ok(db_begin(db));
+	ok(count(db));
+	ok(exec(root, "SET GLOBAL read_only = 1"));
+	assert_int_equal(db_end(db, ERR_OK), ERR_UNCERTAIN);
+	assert_true(db_broken(db));
+	ok(exec(root, "SET GLOBAL read_only = 0"));
+	ok(db_reconnect(db));
+	ok(count(db));
+	assert_int_equal(testdb_count(t,
+			     "SELECT SUM(amount) FROM pool_count"
+			     " WHERE kind = 'robot'"),
+	    2);
+	db_close(db);
+	db_close(root);
+}
+
 static void test_denied(void **state)
 {
 	struct db_options o = { .socket = t->socket,
@@ -268,6 +310,7 @@ int main(void)
 		cmocka_unit_test(test_uncertain_write),
 		cmocka_unit_test(test_server_down),
 		cmocka_unit_test(test_said_once),
+		cmocka_unit_test(test_read_only),
 		cmocka_unit_test(test_denied),
 		cmocka_unit_test(test_time_limit),
 	};

@@ -77,3 +77,18 @@ test('an engine that starts without a database', async () => {
 	assert.equal(rows.at(-1)[1], 'answered');
 	assert.equal(rows.at(-1)[2], 'ready');
 });
+
+test('a database that takes no writes', async () => {
+	stack.sql('SET GLOBAL read_only = 1');
+	const c = await place(number, { talk_ms: 4500 });
+	await bridged(c);
+	await c.carrier.ended;
+	await c.phone.stop();
+	assert.equal(c.ends()[0].status, '200');
+	stack.sql('SET GLOBAL read_only = 0');
+	const rows = await closed(stack, placed + n + 2, 40000);
+	assert.equal(rows.length, placed + n + 2, 'each call is there once');
+	assert.equal(rows.at(-1)[1], 'answered');
+	assert.equal(rows.at(-1)[2], 'ready');
+	assert.doesNotMatch(stack.log('sipworker'), /drain: refused/);
+});

@@ -69,6 +69,27 @@ test('a database that is killed: the same', async () => {
 		await until(`visit ${i} is stored`, () => stored(`n=killed-${i}-`), 60000);
 });
 
+test('a database that takes no writes: the same, and the log is not filled with it', async () => {
+	const lines = (pattern) => (stack.log('dni').match(pattern) ?? []).length;
+	const own = (await dni.ask()).json;
+	const was = [lines(/takes no writes now/g), lines(/the database is away/g)];
+	stack.sql('SET GLOBAL read_only = 1');
+	try {
+		await until('it is noticed', async () => (await dni.ask()).json?.why === 'database');
+		await answersSoon('unwritten', 4500);
+		const beat = await dni.post('/dni/v1/beat', { site: 'demo', visitor: own.visitor, visit: own.visit, engaged_s: 5 });
+		assert.deepEqual([beat.status, beat.json.tier], [200, 'none']);
+		// Once of each connection, and not each time that it is tried.
+		assert.ok(lines(/takes no writes now/g) - was[0] <= 3);
+		assert.ok(lines(/the database is away/g) - was[1] <= 3);
+	} finally {
+		stack.sql('SET GLOBAL read_only = 0');
+	}
+	await leased();
+	for (const i of [0, 59])
+		await until(`visit ${i} is stored`, () => stored(`n=unwritten-${i}-`), 60000);
+});
+
 test('no number has two leases at once in the history', () => {
 	assert.deepEqual(stack.sql(`SELECT a.number_e164, HEX(a.id), HEX(b.id) FROM lease a JOIN lease b
 		ON b.company_id = a.company_id AND b.number_id = a.number_id AND b.id <> a.id AND b.started_at >= a.started_at
