@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/base/log.h"
 #include "lib/db/db_tag.h"
 
 #define SEEN_US  RT_MIN_US
@@ -45,6 +46,12 @@ static bool take_sums(struct dni_state *s, const struct dni_site *site,
 	return out->reports > 0 || out->refused > 0;
 }
 
+static bool again_helps(enum err e)
+{
+	return e == ERR_UNAVAILABLE || e == ERR_UNCERTAIN || e == ERR_TIMEOUT ||
+	       e == ERR_BUSY;
+}
+
 /* What was not stored counts on with what came meanwhile. */
 static void give_back(struct dni_state *s, const struct dni_site *site,
     const struct site_health_row *old)
@@ -86,7 +93,7 @@ static enum err write_one(struct dni_state *s, struct db *db,
 	if (e == ERR_OK && take_sums(s, site, &sums)) {
 		e = db_join_end(db, mine,
 		    db_site_health_add(db, site->company, &sums));
-		if (e != ERR_OK)
+		if (again_helps(e))
 			give_back(s, site, &sums);
 		return e;
 	}
@@ -98,12 +105,16 @@ enum err dni_seen_write(struct dni_state *s, struct db *db, int64_t now_us)
 	const struct dni_conf *c = s->conf; /* ours to replace, so it stays */
 	const struct dni_site *sites[SEEN_MAX];
 	const size_t n = c == NULL ? 0 : sites_seen(s, now_us, sites);
-	enum err e = ERR_OK;
+	enum err e;
 
-	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		e = write_one(s, db, sites[i]);
-		if (e == ERR_OK)
-			sites[i]->seen->written_us = now_us;
+		if (again_helps(e))
+			return e;
+		/* One that cannot be written must not keep others waiting. */
+		if (e != ERR_OK)
+			log_warn("dni_seen: a site: %s", err_name(e));
+		sites[i]->seen->written_us = now_us;
 	}
-	return e;
+	return ERR_OK;
 }

@@ -31,6 +31,16 @@ static enum err copy_targets(const struct dni_site *site,
 	return ERR_OK;
 }
 
+/* An origin is ASCII (Fetch, "serializing an origin"), and the column takes no
+ * other bytes than those of UTF-8. */
+static bool is_readable(struct slice origin)
+{
+	for (size_t i = 0; i < origin.n; i++)
+		if (origin.p[i] <= ' ' || origin.p[i] > '~')
+			return false;
+	return true;
+}
+
 /* With conf_lock held: what the health page says of a stranger who asked. */
 static void note_refused(struct dni_serve *v, const struct dni_site *site,
     struct slice origin)
@@ -40,9 +50,10 @@ static void note_refused(struct dni_serve *v, const struct dni_site *site,
 	(void)pthread_mutex_lock(&v->s->mu);
 	sums->refused++;
 	sums->said_us = v->who.now_us;
-	if (!slice_to_cstr(slice_head(origin, 120), sums->refused_origin,
+	if (!is_readable(origin) ||
+	    !slice_to_cstr(slice_head(origin, 120), sums->refused_origin,
 		sizeof(sums->refused_origin)))
-		sums->refused_origin[0] = '\0'; /* holds a NUL */
+		memcpy(sums->refused_origin, "?", 2);
 	(void)pthread_mutex_unlock(&v->s->mu);
 }
 
