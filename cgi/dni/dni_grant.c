@@ -26,6 +26,22 @@ static bool may_lease(struct dni_serve *v, const struct dni_pool *p,
 	    slice_of(who, ID_BYTES + n), share, per_min);
 }
 
+/* The visitor's lease goes on, and the row that is there says enough. */
+static bool has_row(const struct dni_slot *slot, const struct dni_visit *visit)
+{
+	return id_eq(slot->visit.v, visit->id.v) ||
+	       (id_eq(slot->number.v, visit->leased.v) &&
+		   visit->turns >= DNI_VISITS_TURNS_MAX);
+}
+
+static void count_row(const struct dni_slot *slot, struct dni_visit *visit)
+{
+	if (!id_eq(slot->number.v, visit->leased.v))
+		visit->turns = 0;
+	visit->leased = slot->number;
+	visit->turns++;
+}
+
 bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w, struct dni_grant *g)
 {
@@ -53,13 +69,14 @@ bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
 	v->out->tier = "lease";
 	v->out->why = "";
 	v->out->to = slot->shown;
-	if (g->grant.what == LEASE_KEPT && id_eq(slot->visit.v, visit->id.v)) {
+	if (g->grant.what == LEASE_KEPT && has_row(slot, visit)) {
 		p->given[DNI_GIVEN_EXTENDED]++;
 		if (slot->batch > v->s->done_batch)
 			g->wait_batch = slot->batch;
 		return true;
 	}
 	p->given[DNI_GIVEN_LEASED]++;
+	count_row(slot, visit);
 	g->to_write = true;
 	g->lease_before = slot->lease;
 	g->visit_before = slot->visit;
@@ -94,8 +111,12 @@ bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
 static void ungrant(struct dni_state *s, struct dni_write *w,
     const struct dni_grant *g)
 {
+	struct dni_visit *visit =
+	    dni_visits_find(s->visits, s->now_us, g->visit);
 	struct dni_slot *slot = NULL;
 
+	if (visit != NULL)
+		memset(&visit->leased, 0, sizeof(visit->leased));
 	/* The pool may have been read anew while we waited. */
 	if (g->grant.number < g->pool->n)
 		slot = &g->pool->slots[g->grant.number];

@@ -92,19 +92,16 @@ static void push_age(struct dni_visits *t, struct dni_visit *v)
  * what it had to say is lost only when the table is full. */
 static void unlink_dirty(struct dni_visits *t, struct dni_visit *v)
 {
-	const uint32_t me = index_of(t, v);
-	uint32_t before = NIL;
-
 	if (!v->dirty)
 		return;
-	for (uint32_t i = t->dirty_head; i != me; i = t->at[i].next_dirty)
-		before = i;
-	if (before == NIL)
+	if (v->prev_dirty == NIL)
 		t->dirty_head = v->next_dirty;
 	else
-		t->at[before].next_dirty = v->next_dirty;
-	if (t->dirty_tail == me)
-		t->dirty_tail = before;
+		t->at[v->prev_dirty].next_dirty = v->next_dirty;
+	if (v->next_dirty == NIL)
+		t->dirty_tail = v->prev_dirty;
+	else
+		t->at[v->next_dirty].prev_dirty = v->prev_dirty;
 	v->dirty = false;
 }
 
@@ -181,6 +178,7 @@ void dni_visits_mark(struct dni_visits *t, struct dni_visit *v)
 	if (v->dirty)
 		return;
 	v->dirty = true;
+	v->prev_dirty = t->dirty_tail;
 	v->next_dirty = NIL;
 	if (t->dirty_tail == NIL)
 		t->dirty_head = index_of(t, v);
@@ -205,10 +203,7 @@ struct dni_visit *dni_visits_take_dirty(struct dni_visits *t)
 	if (t->dirty_head == NIL)
 		return NULL;
 	v = &t->at[t->dirty_head];
-	t->dirty_head = v->next_dirty;
-	if (t->dirty_head == NIL)
-		t->dirty_tail = NIL;
-	v->dirty = false;
+	unlink_dirty(t, v);
 	return v;
 }
 

@@ -15,6 +15,10 @@
 #define DNI_VISITS_END_US     (30 * RT_MIN_US)
 #define DNI_VISITS_PAGES_MAX  500 /* page views of a visit that are kept */
 #define DNI_VISITS_EVENTS_MAX 200
+/* Rows that a visit makes of one lease when another visit of the same visitor
+ * has it in between: two tabs, looked at in turn. After that the row of the
+ * other goes on for both. */
+#define DNI_VISITS_TURNS_MAX 20
 
 struct dni_pool;
 
@@ -36,12 +40,15 @@ struct dni_visit {
 	bool turned_away;      /* its pool had no number once: is counted */
 	bool by_rule;          /* its last page has a rule's number: no lease */
 	bool falls_back;       /* was shown what there is without a lease */
+	struct number_id leased; /* of its last row; nil: none, or not stored */
+	uint32_t turns;          /* rows of that number */
 	/* Inside. */
 	bool used;
 	bool dirty;
 	uint32_t prev; /* by seen_us */
 	uint32_t next;
 	uint32_t chain; /* of the hash table */
+	uint32_t prev_dirty;
 	uint32_t next_dirty;
 };
 

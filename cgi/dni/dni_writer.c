@@ -130,9 +130,10 @@ static void fill_beat(const struct dni_visit *v, struct dni_write *w)
 	w->progress = (struct visit_progress){ v->id, v->seen_us, v->engaged_s,
 		v->page_views, v->tel_clicked_us };
 	if (v->pool == NULL || !v->pool->owned || v->pool->leases == NULL ||
-	    !lease_find(v->pool->leases, v->seen_us, &holder, &number) ||
-	    !id_eq(v->pool->slots[number].visit.v, v->id.v))
+	    !lease_find(v->pool->leases, v->seen_us, &holder, &number))
 		return;
+	/* The row may be of another visit of the same visitor, which goes on
+	 * for both (DNI_VISITS_TURNS_MAX); an older beat alters nothing. */
 	w->parts |= DNI_WRITE_BEAT;
 	w->lease.pool = v->pool->id;
 	w->lease.epoch = v->pool->epoch;

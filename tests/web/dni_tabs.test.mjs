@@ -1,0 +1,84 @@
+// One visitor with two tabs, each of a visit of its own, as after a second click
+// on an ad: both show one number, each switch says which of them was looked at,
+// and however often they are switched the rows of leases stay few.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { startStack, until } from '../support/stack.mjs';
+import { addNumbers, Browsers } from '../support/dni.mjs';
+
+const TURNS = 20; // DNI_VISITS_TURNS_MAX
+let stack, dni, a, b, number;
+
+before(async () => {
+	stack = await startStack({ without: ['dashboard', 'jobd', 'sipworker', 'admin', 'api'], args: ['--dni-rate', '100000'] });
+	dni = new Browsers(stack);
+	await addNumbers(stack, 30, 1, 'lease_s = 60');
+	a = (await dni.ask({ url: `${stack.url}/demo/?gclid=first` })).json;
+	b = (await dni.ask({ url: `${stack.url}/demo/?gclid=second`, visitor: a.visitor, visit: a.visit })).json;
+	number = a.swap[0].to.e164;
+}, { timeout: 120000 });
+
+after(async () => {
+	dni?.close();
+	await stack?.stop();
+});
+
+const beat = async (tab) => (await dni.post('/dni/v1/beat', { site: 'demo', visitor: tab.visitor, visit: tab.visit, engaged_s: 1 })).json;
+const rows = () => stack.sql(`SELECT v.gclid, count(*) FROM lease l JOIN visit v ON v.id = l.visit_id
+	WHERE v.gclid IN ('first', 'second') GROUP BY v.gclid ORDER BY v.gclid`).map(([of, n]) => [of, Number(n)]);
+const live = () => stack.sql(`SELECT v.gclid, l.number_e164 FROM lease l JOIN visit v ON v.id = l.visit_id
+	WHERE v.gclid IN ('first', 'second') AND l.released_at IS NULL AND l.expires_at > utc_timestamp(6)`);
+
+test('a second click of the same visitor: another visit, the same number', () => {
+	assert.equal(b.visitor, a.visitor);
+	assert.notEqual(b.visit, a.visit);
+	assert.equal(b.swap[0].to.e164, number);
+	assert.deepEqual(live(), [['second', number]]);
+});
+
+test('a switch moves the lease to the visit that is looked at', async () => {
+	assert.equal((await beat(a)).swap[0].to.e164, number);
+	assert.deepEqual(live(), [['first', number]]);
+	assert.equal((await beat(b)).swap[0].to.e164, number);
+	assert.deepEqual(live(), [['second', number]]);
+	assert.deepEqual(rows(), [['first', 2], ['second', 2]]);
+});
+
+test('however often they are switched, the rows are few', async () => {
+	for (let i = 0; i < 60; i++) {
+		const answer = await beat(i % 2 ? b : a);
+		assert.deepEqual([answer.tier, answer.swap[0].to.e164], ['lease', number]);
+	}
+	assert.deepEqual(rows(), [['first', TURNS], ['second', TURNS]]);
+	// A page of theirs is no other than a beat.
+	const again = (await dni.ask({ url: `${stack.url}/demo/?gclid=first`, visitor: a.visitor, visit: a.visit })).json;
+	assert.deepEqual([again.visit, again.tier, again.swap[0].to.e164], [a.visit, 'lease', number]);
+	assert.deepEqual(rows(), [['first', TURNS], ['second', TURNS]]);
+	assert.equal(live().length, 1);
+	assert.deepEqual(stack.sql(`SELECT a.id FROM lease a JOIN lease b ON b.company_id = a.company_id AND b.number_id = a.number_id
+		AND b.id <> a.id AND b.started_at >= a.started_at WHERE b.started_at < LEAST(a.expires_at, COALESCE(a.released_at, a.expires_at))`), []);
+});
+
+test('the row that is there goes on for both: what is shown stays stored', async () => {
+	const [[of]] = live();
+	const other = of === 'first' ? b : a;
+	// The row is as good as over, and the other visit is looked at.
+	stack.sql(`UPDATE lease SET expires_at = utc_timestamp(6) + INTERVAL 5 SECOND
+		WHERE released_at IS NULL AND expires_at > utc_timestamp(6)`);
+	assert.equal((await beat(other)).tier, 'lease');
+	await until('its end moves', () => Number(stack.sqlOne(`SELECT TIMESTAMPDIFF(SECOND, utc_timestamp(6), expires_at)
+		FROM lease l JOIN visit v ON v.id = l.visit_id WHERE v.gclid = '${of}' AND l.released_at IS NULL
+		ORDER BY l.started_at DESC LIMIT 1`)) > 30);
+	// After a crash the number is still theirs, and nobody else's.
+	const pid = stack.pidOf('dni.fcgi');
+	process.kill(pid, 'SIGKILL');
+	await until('another server', () => stack.pidOf('dni.fcgi') && stack.pidOf('dni.fcgi') !== pid);
+	const got = new Set();
+	await until('leases again', async () => (await dni.ask()).json?.tier === 'lease');
+	for (let i = 0; i < 40; i++) {
+		const one = (await dni.ask()).json;
+		if (one.tier === 'lease') got.add(one.swap[0].to.e164);
+	}
+	assert.ok(!got.has(number));
+	assert.equal((await beat(other)).swap[0].to.e164, number);
+});
