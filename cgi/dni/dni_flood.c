@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/rnd.h"
+#include "lib/hash/keyed.h"
+
 #define ROWS 16384 /* a power of two */
 #define WAYS 4
 
@@ -17,6 +20,7 @@ struct bucket {
 
 struct dni_flood {
 	struct bucket at[ROWS][WAYS];
+	uint8_t key[KEYED_KEY_BYTES];
 	int64_t burst;   /* in micro-tokens */
 	int64_t per_min; /* tokens */
 };
@@ -33,6 +37,7 @@ enum err dni_flood_new(struct dni_flood **out, uint64_t burst, uint64_t per_min)
 	}
 	f->burst = (int64_t)burst * 1000000;
 	f->per_min = (int64_t)per_min;
+	rnd_bytes(f->key, sizeof(f->key));
 	*out = f;
 	return ERR_OK;
 }
@@ -42,16 +47,11 @@ void dni_flood_free(struct dni_flood *f)
 	free(f);
 }
 
-/* FNV-1a and a final mix: a collision costs a stranger a token, no more. */
-static uint64_t hash(struct slice s)
+/* Keyed: a visitor's id is taken as it was sent, and whoever could aim at the
+ * bucket of somebody's address would keep it empty. */
+static uint64_t hash(const struct dni_flood *f, struct slice s)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (uint8_t)s.p[i]) * UINT64_C(0x100000001b3);
-	h ^= h >> 32;
-	h *= UINT64_C(0x9e3779b97f4a7c15);
-	return (h ^ (h >> 29)) | 1;
+	return keyed_bytes(f->key, s.p, s.n) | 1;
 }
 
 static struct bucket *find(struct dni_flood *f, int64_t now_us, uint64_t who,
@@ -95,7 +95,7 @@ bool dni_flood_pass(struct dni_flood *f, int64_t now_us, struct slice who)
 {
 	if (f->burst == 0 || f->per_min == 0)
 		return true;
-	return take(find(f, now_us, hash(who), f->burst), now_us, f->burst,
+	return take(find(f, now_us, hash(f, who), f->burst), now_us, f->burst,
 	    f->per_min);
 }
 
@@ -106,7 +106,7 @@ bool dni_flood_share(struct dni_flood *f, int64_t now_us, struct slice who,
 
 	if (f->burst == 0)
 		return true;
-	return take(find(f, now_us, hash(who), most * 1000000), now_us,
+	return take(find(f, now_us, hash(f, who), most * 1000000), now_us,
 	    most * 1000000, (int64_t)(per_min < 1000000 ? per_min : 1000000));
 }
 

@@ -2,8 +2,9 @@
  * dni_flood.h - how often one address or one visitor may ask.
  *
  * Token buckets in a table of fixed size; when a row of it is full, the bucket
- * unused for longest is forgotten, which can only let somebody pass. Not
- * thread-safe: the owner's lock guards it.
+ * unused for longest is forgotten, which can only let somebody pass. Which row
+ * is whose comes of a key that nobody knows. Not thread-safe: the owner's lock
+ * guards it.
  */
 #ifndef RT_CGI_DNI_DNI_FLOOD_H
 #define RT_CGI_DNI_DNI_FLOOD_H

@@ -8,9 +8,10 @@
 #include "lib/base/metric.h"
 
 /* A page that is opened and reloaded asks a few times; an office behind one
- * address has many people. */
-#define HITS_BURST   300
+ * address has many people, and a link that all of them get at once. */
+#define HITS_BURST   600
 #define HITS_PER_MIN 1200
+#define VISITS_BURST 4 /* minutes of what an address may begin */
 
 #define OPEN_MAX 8192 /* writes of one batch, each of a connection of nginx */
 
@@ -39,8 +40,8 @@ enum err dni_state_new(struct dni_state **out, uint32_t visits_max,
 	(void)pthread_condattr_destroy(&mono);
 	e = dni_visits_new(&s->visits, visits_max);
 	if (e == ERR_OK)
-		e = dni_flood_new(&s->visits_flood, 2 * visits_per_min,
-		    visits_per_min);
+		e = dni_flood_new(&s->visits_flood,
+		    VISITS_BURST * visits_per_min, visits_per_min);
 	if (e == ERR_OK)
 		e = visits_per_min == 0 ? dni_flood_new(&s->hits_flood, 0, 0)
 					: dni_flood_new(&s->hits_flood,
