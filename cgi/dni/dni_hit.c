@@ -113,13 +113,23 @@ static enum err targets(struct parse *p, struct dni_hit *h)
 	return ERR_OK;
 }
 
-/* Cut ids would be wrong ids: what is too long is none. */
+/* Ids, click ids and names of zones are signs that need no quoting anywhere;
+ * what has others is none. */
+static bool is_sign(char c)
+{
+	return c > ' ' && c < 0x7f && strchr("\"'<>`\\&;", c) == NULL;
+}
+
+/* Cut ids would be wrong ids: what is too long, or no id, is none. */
 static enum err whole(struct parse *p, const char *key, size_t max,
     struct slice *out, const char *why)
 {
 	const enum err e = text(p, key, SIZE_MAX, true, out, why);
+	bool good = e == ERR_OK && out->n <= max;
 
-	if (e == ERR_OK && out->n > max)
+	for (size_t i = 0; good && i < out->n; i++)
+		good = is_sign(out->p[i]);
+	if (e == ERR_OK && !good)
 		*out = SLICE("");
 	return e;
 }

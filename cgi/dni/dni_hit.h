@@ -12,7 +12,8 @@
  *   hidden    true: prerendered or in a hidden tab
  *   ga, gas   Google Analytics client and session id
  *   fbc, fbp  Meta's click and browser cookies
- *   zone      IANA time zone of the browser
+ *   zone      IANA time zone of the browser. It and the ids above: what is too
+ *             long or has blanks, quotes or other than ASCII counts as not sent
  *   ip, ua    of the visitor                                 allocate
  *   targets   numbers to swap, E.164; not sent: all of the site's
  *   engaged_s seconds the page was visible and used          beat

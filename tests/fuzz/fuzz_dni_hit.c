@@ -6,6 +6,15 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static bool plain(struct slice s, size_t max)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] == '<' || s.p[i] == '"' ||
+		    (unsigned char)s.p[i] > 0x7e)
+			return false;
+	return s.n <= max;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	for (int type = DNI_HIT_VISIT; type <= DNI_HIT_EVENT; type++) {
@@ -23,6 +32,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    (h.site.n == 0 || h.site.n > 40 || h.url.n > 2048 ||
 			h.title.n > 255 || !utf8_valid(h.title) ||
 			h.n_targets > DNI_HIT_TARGETS_MAX))
+			abort();
+		if (e == ERR_OK && !(plain(h.zone, 64) && plain(h.ga, 64) &&
+				       plain(h.ga_session, 32) &&
+				       plain(h.fbc, 600) && plain(h.fbp, 64)))
 			abort();
 		arena_fini(&mem);
 	}
