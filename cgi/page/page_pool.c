@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "cgi/page/page_pool_facts.h"
+#include "cgi/page/page_pool_days.h"
 #include "cgi/page/page_pool_size.h"
 #include "cgi/page/page_range.h"
 #include "cgi/page/page_words.h"
@@ -12,7 +12,6 @@
 /* The chart: a bar an hour, in units of the picture. */
 #define BAR_WIDE   4
 #define CHART_HIGH 120
-#define DAYS_SHOWN 7
 
 static void put_count(struct view *v, const char *key, uint64_t n)
 {
@@ -68,11 +67,6 @@ static uint32_t tallest(const struct page_pool_facts *f)
 	return most > 0 ? most : 1;
 }
 
-static bool was_full(const struct page_pool_hour *h)
-{
-	return h->numbers > 0 && h->peak >= h->numbers;
-}
-
 static void bar(const struct page_pool_hour *h, size_t i, uint32_t top,
     struct view *v)
 {
@@ -89,7 +83,7 @@ static void bar(const struct page_pool_hour *h, size_t i, uint32_t top,
 	view_u64(item, "peak_h", high);
 	view_u64(item, "mean_y", CHART_HIGH - low);
 	view_u64(item, "mean_h", low);
-	view_flag(item, "bar_full", was_full(h));
+	view_flag(item, "bar_full", page_pool_hour_full(h));
 }
 
 /* Where each day of the company's zone begins below the bars. */
@@ -135,22 +129,13 @@ static void chart_view(const struct page_pool_facts *f, struct view *v)
 	view_flag(v, "any_use", f->week_peak > 0 || f->week.leased > 0);
 }
 
-struct day {
-	uint64_t visits;
-	uint64_t turned_away;
-	uint64_t held_s;
-	uint64_t span_s;
-	uint32_t peak;
-	uint32_t hours;
-	bool full;
-};
-
-static void day_line(const struct day *d, const char *name, struct view *v)
+static void day_line(const struct page_pool_day *d, struct view *v)
 {
 	struct view *item = view_item(v, "days");
-	char text[PAGE_WORDS_MAX];
+	char text[PAGE_WORDS_MAX], name[TZ_TEXT_MAX];
 	uint64_t tenths;
 
+	tz_date_long(d->date, name);
 	view_cstr(item, "day", name);
 	put_count(item, "day_visits", d->visits);
 	view_u64(item, "day_peak", d->peak);
@@ -163,38 +148,17 @@ static void day_line(const struct day *d, const char *name, struct view *v)
 	view_flag(item, "day_full", d->full);
 }
 
-/* Days of the company's zone, latest first. */
 static enum err days_view(const struct page_pool_facts *f, struct tz *z,
     struct view *v)
 {
-	struct day d = { .visits = 0 };
-	struct tz_date date = { 0 }, now;
-	size_t shown = 0;
-	char name[TZ_TEXT_MAX];
-	enum err e = ERR_OK;
+	struct page_pool_day days[PAGE_POOL_DAYS];
+	size_t n = 0;
+	const enum err e =
+	    page_pool_days(z, f->hours, PAGE_POOL_FACTS_HOURS, days, &n);
 
 	view_list(v, "days");
-	for (size_t i = PAGE_POOL_FACTS_HOURS; i > 0 && shown < DAYS_SHOWN;
-	     i--) {
-		const struct page_pool_hour *h = &f->hours[i - 1];
-
-		if ((e = tz_day_of(z, h->at_us, &now)) != ERR_OK)
-			return e;
-		if (d.hours > 0 && tz_date_diff(now, date) != 0) {
-			tz_date_long(date, name);
-			day_line(&d, name, v);
-			d = (struct day){ .visits = 0 };
-			shown++;
-		}
-		date = now;
-		d.hours++;
-		d.visits += h->leases;
-		d.turned_away += h->given.full;
-		d.held_s += h->held_s;
-		d.span_s += h->span_s;
-		d.full = d.full || was_full(h);
-		d.peak = h->peak > d.peak ? h->peak : d.peak;
-	}
+	for (size_t i = 0; i < n; i++)
+		day_line(&days[i], v);
 	return e;
 }
 

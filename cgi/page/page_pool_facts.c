@@ -24,11 +24,32 @@ static void set_hours(const struct req *r, struct page_pool_facts *f)
 		    now_us - (int64_t)(HOURS - 1 - i) * RT_HOUR_US;
 }
 
+/* From the leases themselves. */
+static enum err read_span(const struct req *r, struct page_pool_facts *f,
+    struct page_pool_hour *h, int64_t to_us)
+{
+	struct pool_use use;
+	const enum err e = db_pool_use_span(r->db, r->company, f->pool.id,
+	    h->at_us, to_us, &use);
+
+	if (e != ERR_OK)
+		return e;
+	h->known = true;
+	h->numbers = f->pool.numbers;
+	h->span_s = (uint32_t)((to_us - h->at_us + RT_SEC_US - 1) / RT_SEC_US);
+	h->leases = use.leases;
+	h->peak = use.peak;
+	h->held_s = use.held_us / (uint64_t)RT_SEC_US;
+	return ERR_OK;
+}
+
+/* jobd makes an hour some minutes after its end: until then the one before
+ * this is read like this one. */
 static enum err read_hours(const struct req *r, struct page_pool_facts *f)
 {
-	struct page_pool_hour *now = &f->hours[HOURS - 1];
+	struct page_pool_hour *now = &f->hours[HOURS - 1],
+			      *before = &f->hours[HOURS - 2];
 	struct pool_hour *rows = NULL;
-	struct pool_use use;
 	size_t n = 0;
 	enum err e;
 
@@ -46,19 +67,9 @@ static enum err read_hours(const struct req *r, struct page_pool_facts *f)
 		f->hours[k].peak = rows[i].peak;
 		f->hours[k].held_s = rows[i].held_s;
 	}
-	if (e == ERR_OK)
-		e = db_pool_use_span(r->db, r->company, f->pool.id, now->at_us,
-		    r->now_us, &use);
-	if (e == ERR_OK) {
-		now->known = true;
-		now->numbers = f->pool.numbers;
-		now->span_s =
-		    (uint32_t)((r->now_us - now->at_us) / RT_SEC_US) + 1;
-		now->leases = use.leases;
-		now->peak = use.peak;
-		now->held_s = use.held_us / (uint64_t)RT_SEC_US;
-	}
-	return e;
+	if (e == ERR_OK && !before->known)
+		e = read_span(r, f, before, now->at_us);
+	return e == ERR_OK ? read_span(r, f, now, r->now_us + 1) : e;
 }
 
 static enum err read_given(const struct req *r, struct page_pool_facts *f)
@@ -135,15 +146,6 @@ enum err page_pool_facts_trend(const struct req *r,
 /* --- holding and rest
  * --------------------------------------------------------*/
 
-static int by_number(const void *a, const void *b)
-{
-	const struct pool_use_lease_row *x = a, *y = b;
-	const int c = memcmp(x->number.v, y->number.v, ID_BYTES);
-
-	return c != 0 ? c
-		      : (x->from_us > y->from_us) - (x->from_us < y->from_us);
-}
-
 static int by_size(const void *a, const void *b)
 {
 	const double *x = a, *y = b;
@@ -151,47 +153,51 @@ static int by_size(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-static void set_gaps(struct pool_use_lease_row *rows, size_t n, double *v,
-    struct page_pool_facts *f)
+static enum err lengths(const struct req *r, const struct pool_use_lease *rows,
+    size_t n, double **out)
 {
-	size_t gaps = 0;
+	double *v = arena_array(r->arena, n + 1, sizeof(*v));
 
-	f->gap_s = f->short_gap_s = -1.0;
-	qsort(rows, n, sizeof(*rows), by_number);
-	for (size_t i = 1; i < n; i++)
-		if (id_eq(rows[i].number.v, rows[i - 1].number.v) &&
-		    rows[i].from_us >= rows[i - 1].to_us)
-			v[gaps++] =
-			    (double)(rows[i].from_us - rows[i - 1].to_us) /
-			    (double)RT_SEC_US;
-	if (gaps == 0)
-		return;
-	qsort(v, gaps, sizeof(*v), by_size);
-	f->gap_s = v[gaps / 2];
-	f->short_gap_s = v[gaps / 20];
-}
-
-static enum err read_sample(const struct req *r, struct page_pool_facts *f)
-{
-	struct pool_use_lease_row *rows = NULL;
-	size_t n = 0;
-	double *v;
-	enum err e = db_pool_use_sample(r->db, r->company, f->pool.id,
-	    r->now_us, r->arena, &rows, &n);
-
-	if (e != ERR_OK)
-		return e;
-	v = arena_array(r->arena, n + 1, sizeof(*v));
 	if (v == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < n; i++)
 		v[i] = (double)(rows[i].to_us - rows[i].from_us) /
 		       (double)RT_SEC_US;
+	*out = v;
+	return ERR_OK;
+}
+
+static enum err read_holds(const struct req *r, struct page_pool_facts *f)
+{
+	struct pool_use_lease *rows = NULL;
+	size_t n = 0;
+	double *v = NULL;
+	enum err e;
+
+	if ((e = db_pool_use_sample(r->db, r->company, f->pool.id, r->now_us,
+		 r->arena, &rows, &n)) != ERR_OK ||
+	    (e = lengths(r, rows, n, &v)) != ERR_OK)
+		return e;
+	f->held_known = n > 0;
 	pool_size_holds(v, n, f->load.hold_s);
-	if (n > 0)
-		set_gaps(rows, n, v, f);
-	else
-		f->gap_s = f->short_gap_s = -1.0;
+	return ERR_OK;
+}
+
+static enum err read_rests(const struct req *r, struct page_pool_facts *f)
+{
+	struct pool_use_lease *rows = NULL;
+	size_t n = 0;
+	double *v = NULL;
+	enum err e;
+
+	f->gap_s = f->short_gap_s = -1.0;
+	if ((e = db_pool_use_rests(r->db, r->company, f->pool.id, r->now_us,
+		 r->arena, &rows, &n)) != ERR_OK ||
+	    (e = lengths(r, rows, n, &v)) != ERR_OK || n == 0)
+		return e;
+	qsort(v, n, sizeof(*v), by_size);
+	f->gap_s = v[n / 2];
+	f->short_gap_s = v[n / 20];
 	return ERR_OK;
 }
 
@@ -228,7 +234,8 @@ enum err page_pool_facts(const struct req *r, struct pool_id pool,
 	if ((e = db_pool_use_one(r->db, r->company, pool, r->now_us, &row)) !=
 		ERR_OK ||
 	    (e = page_pool_facts_trend(r, &row, f)) != ERR_OK ||
-	    (e = read_sample(r, f)) != ERR_OK)
+	    (e = read_holds(r, f)) != ERR_OK ||
+	    (e = read_rests(r, f)) != ERR_OK)
 		return e;
 	f->load.min_gap_s = row.min_reuse_s;
 	set_load(f);
@@ -245,6 +252,9 @@ void page_pool_facts_words(const struct pool_use_trend *t,
 	const char *text = "";
 
 	switch (t->state) {
+	case POOL_USE_UNUSED:
+		text = "No visitor in 28 days";
+		break;
 	case POOL_USE_UNKNOWN:
 		text = "Too early to say";
 		break;
@@ -276,6 +286,7 @@ const char *page_pool_facts_tone(const struct pool_use_trend *t)
 		return "warn";
 	case POOL_USE_FULL:
 		return "bad";
+	case POOL_USE_UNUSED:
 	case POOL_USE_UNKNOWN:
 		break;
 	}

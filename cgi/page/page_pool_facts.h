@@ -15,7 +15,7 @@
 
 struct page_pool_hour {
 	int64_t at_us;
-	bool known;       /* jobd has made it, or it is the one that runs */
+	bool known;       /* jobd has made it, or it is one of the last two */
 	uint32_t numbers; /* there were then */
 	uint32_t span_s;  /* of it that is known */
 	uint32_t leases;
@@ -31,9 +31,10 @@ struct page_pool_facts {
 	struct pool_use_trend trend;
 	struct pool_given week; /* sums of seven days */
 	uint32_t week_peak;
-	/* Of the latest leases: rest between two holders of a number. */
+	/* Before the latest leases: rest between two visitors of a number. */
 	double gap_s; /* half of them longer; -1: none yet */
 	double short_gap_s;
+	bool held_known; /* load.hold_s is measured, not the usual 180 s */
 	/* For lib/core/pool_size, at a busy hour of the week: the 19th of 20 in
 	 * order, of those with a visit. visits_h 0: no traffic yet. law is left
 	 * to the caller. */

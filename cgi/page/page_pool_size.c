@@ -218,6 +218,7 @@ enum err page_pool_size(const struct req *r, struct page_pool_facts *f,
 	page_words_duration((int64_t)(pool_size_mean_s(&f->load) * 1000.0),
 	    text);
 	view_cstr(v, "size_hold", text);
+	view_flag(v, "size_held", f->held_known);
 	view_u64(v, "size_enough",
 	    f->load.visits_h > 0.0 ? pool_size_enough(&f->load, OVERFLOW_AIM)
 				   : 0);

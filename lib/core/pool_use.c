@@ -123,7 +123,7 @@ struct pool_use_trend pool_use_trend(const uint32_t *peak, size_t days,
 		return t;
 	}
 	if (days < 3) {
-		t.state = POOL_USE_UNKNOWN;
+		t.state = days == 0 ? POOL_USE_UNUSED : POOL_USE_UNKNOWN;
 		return t;
 	}
 	left = (double)numbers - fmax(l.last, (double)peak[days - 1]);

@@ -29,6 +29,7 @@ RT_MUST_USE enum err pool_use(const struct pool_use_lease *l, size_t n,
     int64_t from_us, int64_t to_us, struct pool_use *out);
 
 enum pool_use_state {
+	POOL_USE_UNUSED,  /* no day of it is known: nobody has come */
 	POOL_USE_UNKNOWN, /* fewer than three days */
 	POOL_USE_EMPTY,   /* it has no numbers */
 	POOL_USE_CALM,

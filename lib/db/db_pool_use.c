@@ -9,8 +9,8 @@
 
 static const char span_sql[] =
     "SELECT started_at, LEAST(expires_at, COALESCE(released_at, expires_at))"
-    " FROM lease WHERE company_id = ? AND pool_id = ? AND expires_at > ?"
-    " AND expires_at < ? AND started_at < ? LIMIT ?";
+    " FROM lease WHERE company_id = ? AND pool_id = ? AND started_at > ?"
+    " AND started_at < ? AND expires_at > ? LIMIT ?";
 
 #define ROWS_FIRST 1024
 
@@ -59,9 +59,9 @@ enum err db_pool_use_span(struct db *db, struct company_id company,
 
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
-	stmt_in_time_us(st, from_us);
-	stmt_in_time_us(st, to_us + DB_POOL_USE_LONGEST_US);
+	stmt_in_time_us(st, from_us - DB_POOL_USE_LONGEST_US);
 	stmt_in_time_us(st, to_us);
+	stmt_in_time_us(st, from_us);
 	stmt_in_u64(st, DB_POOL_USE_LEASES_MAX);
 	e = read_span(st, &rows);
 	stmt_end(st);
@@ -148,14 +148,16 @@ enum err db_pool_use_pools(struct db *db, struct arena *mem,
 	"SELECT p.id, p.name, (SELECT COUNT(*) FROM pool_number pn"   \
 	" WHERE pn.company_id = p.company_id AND pn.pool_id = p.id)," \
 	" (SELECT COUNT(*) FROM lease l WHERE l.company_id ="         \
-	" p.company_id AND l.pool_id = p.id AND l.expires_at > ?"     \
-	" AND l.started_at <= ? AND l.released_at IS NULL),"          \
+	" p.company_id AND l.pool_id = p.id AND l.started_at > ?"     \
+	" AND l.started_at <= ? AND l.expires_at > ?"                 \
+	" AND l.released_at IS NULL),"                                \
 	" p.min_reuse_s FROM pool p WHERE p.company_id = ?"           \
 	" AND p.archived_at IS NULL"
 
 static void bind_row(struct stmt *st, const struct company_id *company,
     int64_t now_us, struct pool_use_row *row)
 {
+	stmt_in_time_us(st, now_us - DB_POOL_USE_LONGEST_US);
 	stmt_in_time_us(st, now_us);
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company->v);
@@ -292,23 +294,85 @@ enum err db_pool_use_trend(struct db *db, struct company_id company,
 	return e;
 }
 
+/* --- how long numbers are held, and rest
+ * ---------------------------------------------------*/
+
+#define SAMPLE                                           \
+	"SELECT started_at, LEAST(expires_at,"           \
+	" COALESCE(released_at, expires_at)) FROM lease" \
+	" WHERE company_id = ? AND pool_id = ? AND started_at <= ?"
+#define LATEST " ORDER BY started_at DESC LIMIT ?"
+
+static const char settled_sql[] = SAMPLE LATEST;
+
+/* In a pool's first hour: those that have ended are at least whole. */
+static const char first_sql[] = SAMPLE " AND expires_at <= ?" LATEST;
+
+static enum err read_sample(struct stmt *st, struct arena *mem,
+    struct pool_use_lease **rows, size_t *n)
+{
+	struct pool_use_lease row;
+
+	stmt_in_u64(st, DB_POOL_USE_SAMPLE);
+	stmt_out_time_us(st, &row.from_us);
+	stmt_out_time_us(st, &row.to_us);
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
+}
+
 enum err db_pool_use_sample(struct db *db, struct company_id company,
     struct pool_id pool, int64_t before_us, struct arena *mem,
-    struct pool_use_lease_row **rows, size_t *n)
+    struct pool_use_lease **rows, size_t *n)
 {
-	static const char sql[] =
-	    "SELECT number_id, started_at, LEAST(expires_at,"
-	    " COALESCE(released_at, expires_at)) FROM lease"
-	    " WHERE company_id = ? AND pool_id = ? AND expires_at <= ?"
-	    " ORDER BY expires_at DESC LIMIT ?";
-	struct pool_use_lease_row row;
-	struct stmt *st = stmt_begin(db, sql);
+	struct stmt *st = stmt_begin(db, settled_sql);
+	enum err e;
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, pool.v);
+	stmt_in_time_us(st, before_us - DB_POOL_USE_SAMPLE_BACK);
+	if ((e = read_sample(st, mem, rows, n)) != ERR_OK)
+		return e;
+	for (size_t i = 0; i < *n; i++)
+		if ((*rows)[i].to_us > before_us)
+			(*rows)[i].to_us = before_us;
+	if (*n > 0)
+		return ERR_OK;
+	st = stmt_begin(db, first_sql);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, pool.v);
+	stmt_in_time_us(st, before_us);
+	stmt_in_time_us(st, before_us);
+	return read_sample(st, mem, rows, n);
+}
+
+/* The inner queries read one entry of an index per lease. Who came back to
+ * the same number, or has two visits, is not another visitor. */
+static const char rests_sql[] =
+    "SELECT LEAST(p.expires_at, COALESCE(p.released_at, p.expires_at)),"
+    " l.started_at FROM (SELECT number_id, visit_id, started_at FROM lease"
+    " WHERE company_id = ? AND pool_id = ? AND started_at <= ?"
+    " ORDER BY started_at DESC LIMIT ?) l"
+    " JOIN lease p ON p.company_id = ? AND p.id ="
+    " (SELECT x.id FROM lease x WHERE x.company_id = ?"
+    " AND x.number_id = l.number_id AND x.started_at < l.started_at"
+    " ORDER BY x.started_at DESC LIMIT 1)"
+    " LEFT JOIN visit v ON v.company_id = ? AND v.id = l.visit_id"
+    " LEFT JOIN visit w ON w.company_id = ? AND w.id = p.visit_id"
+    " WHERE v.visitor_id IS NULL OR w.visitor_id IS NULL"
+    " OR v.visitor_id <> w.visitor_id ORDER BY l.started_at DESC";
+
+enum err db_pool_use_rests(struct db *db, struct company_id company,
+    struct pool_id pool, int64_t before_us, struct arena *mem,
+    struct pool_use_lease **rows, size_t *n)
+{
+	struct pool_use_lease row;
+	struct stmt *st = stmt_begin(db, rests_sql);
 
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
 	stmt_in_time_us(st, before_us);
 	stmt_in_u64(st, DB_POOL_USE_SAMPLE);
-	stmt_out_id(st, row.number.v);
+	for (int i = 0; i < 4; i++)
+		stmt_in_id(st, company.v);
 	stmt_out_time_us(st, &row.from_us);
 	stmt_out_time_us(st, &row.to_us);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);

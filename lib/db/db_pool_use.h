@@ -11,8 +11,8 @@
 #include "lib/core/pool_use.h"
 #include "lib/db/db.h"
 
-/* A lease is read with those that end up to this long after a span: a visit
- * that holds its number for longer is missing from that span. */
+/* Leases are read by when they began, from this long before a span on: one
+ * that a visit held for longer is missing from what lies behind. */
 #define DB_POOL_USE_LONGEST_US RT_DAY_US
 /* Leases of one hour; more are not read: a pool of 100,000 numbers that all
  * change hands ten times. */
@@ -93,15 +93,20 @@ RT_MUST_USE enum err db_pool_use_trend(struct db *db, struct company_id company,
     struct pool_id pool, uint32_t numbers, int64_t now_us, struct arena *mem,
     struct pool_use_trend *out);
 
-/* Leases that have ended, latest first. */
-struct pool_use_lease_row {
-	struct number_id number;
-	int64_t from_us;
-	int64_t to_us;
-};
-#define DB_POOL_USE_SAMPLE 2000
+/* The latest leases that began some time ago, so that those which last are as
+ * many as they are: of an hour ago, or of before_us when there is none yet. One
+ * that lives on counts to before_us. Latest first. */
+#define DB_POOL_USE_SAMPLE      2000
+#define DB_POOL_USE_SAMPLE_BACK RT_HOUR_US
 RT_MUST_USE enum err db_pool_use_sample(struct db *db,
     struct company_id company, struct pool_id pool, int64_t before_us,
-    struct arena *mem, struct pool_use_lease_row **rows, size_t *n);
+    struct arena *mem, struct pool_use_lease **rows, size_t *n);
+
+/* How long numbers had rested, [from_us, to_us), when they went to another
+ * visitor: before each of the DB_POOL_USE_SAMPLE latest leases, where there was
+ * one. However many numbers the pool has. */
+RT_MUST_USE enum err db_pool_use_rests(struct db *db, struct company_id company,
+    struct pool_id pool, int64_t before_us, struct arena *mem,
+    struct pool_use_lease **rows, size_t *n);
 
 #endif

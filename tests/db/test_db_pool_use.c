@@ -7,6 +7,7 @@
 #include "lib/db/db_pool_count.h"
 #include "lib/db/db_pool_owner.h"
 #include "lib/db/db_pool_use.h"
+#include "lib/db/db_visit.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
@@ -53,14 +54,15 @@ static struct pool_id pool(void)
 	return t->company[0].pool;
 }
 
-static void lease(size_t number, int64_t from_us, int64_t to_us)
+static void lease_by(const struct visit_id *visit, size_t number,
+    int64_t from_us, int64_t to_us)
 {
 	struct lease_row l;
 	const struct lease_row *rows[] = { &l };
 
 	memset(&l, 0, sizeof(l));
 	testdb_id(from_us, l.id.v);
-	testdb_id(from_us, l.visit.v);
+	l.visit = *visit;
 	l.pool = pool();
 	l.number = t->company[0].pooled[number];
 	memcpy(l.number_e164, "+14155550200", 13);
@@ -68,6 +70,32 @@ static void lease(size_t number, int64_t from_us, int64_t to_us)
 	l.started_us = l.beat_us = from_us;
 	l.expires_us = to_us;
 	ok(db_lease_add(dni, company(0), rows, 1));
+}
+
+/* Of a visit that nobody has written down, or no longer. */
+static void lease(size_t number, int64_t from_us, int64_t to_us)
+{
+	struct visit_id visit;
+
+	testdb_id(from_us, visit.v);
+	lease_by(&visit, number, from_us, to_us);
+}
+
+/* Of a new visit of this visitor. */
+static void lease_of(const struct visitor_id *visitor, size_t number,
+    int64_t from_us, int64_t to_us)
+{
+	struct visit_row v;
+	const struct visit_row *rows[] = { &v };
+
+	memset(&v, 0, sizeof(v));
+	testdb_id(from_us, v.id.v);
+	v.visitor = *visitor;
+	v.site = t->company[0].site;
+	v.started_us = from_us;
+	v.landing_url = SLICE("https://site0.example/");
+	ok(db_visit_add(dni, company(0), rows, 1));
+	lease_by(&v.id, number, from_us, to_us);
 }
 
 static void test_span(void **state)
@@ -192,17 +220,55 @@ static void test_given(void **state)
 
 static void test_sample(void **state)
 {
-	struct pool_use_lease_row *rows = NULL;
+	struct pool_use_lease *rows = NULL;
 	size_t n = 0;
 
 	(void)state;
+	/* All began less than an hour before: what has ended by then. */
 	ok(db_pool_use_sample(dashboard, company(0), pool(),
 	    NOW + 20 * RT_MIN_US, &mem, &rows, &n));
-	assert_int_equal(n, 2); /* ended by then, the later one first */
+	assert_int_equal(n, 2);
 	assert_int_equal(rows[0].to_us, NOW + 10 * RT_MIN_US);
-	assert_true(id_eq(rows[1].number.v, t->company[0].pooled[0].v));
+	assert_int_equal(rows[1].from_us, NOW - 10 * RT_MIN_US);
+	/* Those of an hour ago, and one that lives counts until now. */
+	ok(db_pool_use_sample(dashboard, company(0), pool(),
+	    NOW + 68 * RT_MIN_US, &mem, &rows, &n));
+	assert_int_equal(n, 3);
+	assert_int_equal(rows[0].from_us, NOW + 5 * RT_MIN_US);
+	assert_int_equal(rows[0].to_us, NOW + 68 * RT_MIN_US);
 	ok(db_pool_use_sample(dashboard, company(1), pool(),
 	    NOW + 20 * RT_MIN_US, &mem, &rows, &n));
+	assert_int_equal(n, 0);
+}
+
+/* A number's rests: between two visitors, and not between two leases of one
+ * who came back or has two tabs. */
+static void test_rests(void **state)
+{
+	struct pool_use_lease *rows = NULL;
+	const int64_t at_us = NOW + 10 * RT_DAY_US;
+	struct visitor_id one, other;
+	size_t n = 0;
+
+	(void)state;
+	testdb_id(at_us, one.v);
+	testdb_id(at_us, other.v);
+	lease_of(&one, 2, at_us, at_us + RT_MIN_US);
+	lease_of(&one, 2, at_us + RT_MIN_US, at_us + 2 * RT_MIN_US);
+	lease_of(&one, 2, at_us + 5 * RT_MIN_US, at_us + 6 * RT_MIN_US);
+	lease_of(&other, 2, at_us + 9 * RT_MIN_US, at_us + 11 * RT_MIN_US);
+	ok(db_pool_use_rests(dashboard, company(0), pool(),
+	    at_us + 10 * RT_MIN_US, &mem, &rows, &n));
+	/* Of number 2 the last, and its first here; of number 0 one. */
+	assert_int_equal(n, 3);
+	assert_int_equal(rows[0].from_us, at_us + 6 * RT_MIN_US);
+	assert_int_equal(rows[0].to_us, at_us + 9 * RT_MIN_US);
+	assert_int_equal(rows[1].from_us, NOW + 70 * RT_MIN_US);
+	assert_int_equal(rows[1].to_us, at_us);
+	assert_int_equal(rows[2].from_us, NOW + 5 * RT_MIN_US);
+	assert_int_equal(rows[2].to_us, NOW + 5 * RT_MIN_US);
+	ok(db_pool_use_rests(dashboard, company(1), pool(),
+	    at_us + 10 * RT_MIN_US, &mem, &rows, &n));
 	assert_int_equal(n, 0);
 }
 
@@ -243,7 +309,7 @@ static void test_trend(void **state)
 	assert_int_equal(trend.state, POOL_USE_FULL);
 	ok(db_pool_use_trend(jobd, company(1), pool(), 10, now_us, &mem,
 	    &trend));
-	assert_int_equal(trend.state, POOL_USE_UNKNOWN);
+	assert_int_equal(trend.state, POOL_USE_UNUSED);
 }
 
 static enum err take(struct slice owner, int64_t now_us, uint64_t *epoch)
@@ -300,6 +366,7 @@ int main(void)
 		cmocka_unit_test(test_given),
 		cmocka_unit_test(test_sample),
 		cmocka_unit_test(test_trend),
+		cmocka_unit_test(test_rests),
 		cmocka_unit_test(test_owner),
 	};
 

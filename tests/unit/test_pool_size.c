@@ -165,7 +165,7 @@ static void test_trend(void **state)
 		enum pool_use_state want;
 		uint32_t left;
 	} cases[] = {
-		{ "nothing known", { 0 }, 0, 10, 0, POOL_USE_UNKNOWN, 0 },
+		{ "nobody has come", { 0 }, 0, 10, 0, POOL_USE_UNUSED, 0 },
 		{ "two days", { 3, 4 }, 2, 10, 0, POOL_USE_UNKNOWN, 0 },
 		{ "flat", { 5, 5, 5, 5, 5, 5, 5 }, 7, 10, 0, POOL_USE_CALM, 0 },
 		{ "shrinking", { 9, 8, 7, 6, 5, 4, 3 }, 7, 10, 0, POOL_USE_CALM,
