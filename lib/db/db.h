@@ -3,9 +3,12 @@
  *
  * A connection belongs to one thread at a time; a program has as many as it
  * has threads that need one. Nothing reconnects by itself, because that loses
- * statements and transactions: after ERR_UNAVAILABLE or ERR_UNCERTAIN the
- * connection is broken, every call answers ERR_UNAVAILABLE, and the caller
- * decides when to call db_reconnect().
+ * statements and transactions: once it is lost (ERR_UNAVAILABLE, ERR_UNCERTAIN)
+ * db_broken() says so, every call answers ERR_UNAVAILABLE, and the caller
+ * decides when to call db_reconnect(). A server that is there and takes no
+ * writes for a while (it is read only, its disk is full, its cluster's node is
+ * not ready) is away for those alone: ERR_UNAVAILABLE, and not broken. It is
+ * for whoever writes to try again.
  *
  * What the verbs of this room return, beside what their own headers say:
  *   ERR_UNAVAILABLE  the database is away and nothing was done
