@@ -83,7 +83,7 @@ static void bar(const struct page_pool_hour *h, size_t i, uint32_t top,
 	view_u64(item, "peak_h", high);
 	view_u64(item, "mean_y", CHART_HIGH - low);
 	view_u64(item, "mean_h", low);
-	view_flag(item, "bar_full", page_pool_hour_full(h));
+	view_flag(item, "bar_full", page_pool_days_full(h));
 }
 
 /* Where each day of the company's zone begins below the bars. */

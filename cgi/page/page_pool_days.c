@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-bool page_pool_hour_full(const struct page_pool_hour *h)
+bool page_pool_days_full(const struct page_pool_hour *h)
 {
 	return h->numbers > 0 && h->peak >= h->numbers;
 }
@@ -14,7 +14,7 @@ static void add(struct page_pool_day *d, const struct page_pool_hour *h)
 	d->turned_away += h->given.full;
 	d->held_s += h->held_s;
 	d->span_s += h->span_s;
-	d->full = d->full || page_pool_hour_full(h);
+	d->full = d->full || page_pool_days_full(h);
 	d->peak = h->peak > d->peak ? h->peak : d->peak;
 }
 

@@ -25,7 +25,7 @@ struct page_pool_day {
 };
 
 /* All numbers of then were in use at once. */
-bool page_pool_hour_full(const struct page_pool_hour *h);
+bool page_pool_days_full(const struct page_pool_hour *h);
 
 /* hours: n in order, at least PAGE_POOL_DAYS + 1 days of them for as many days.
  * Latest day first; a day of which earlier hours may be missing is left out. */
