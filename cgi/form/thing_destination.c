@@ -152,7 +152,8 @@ static enum err read_target(const struct req *r, struct fields *f,
 		if (!nexthop_is_sip(s))
 			fields_wrong(f, "target",
 			    "A SIP address is sip:user@host or"
-			    " sip:user@host:port, without blanks and < >.");
+			    " sip:user@host:port, without blanks and < >,"
+			    " by UDP.");
 		return fields_copy(f, "target", row->target,
 			   sizeof(row->target))
 			   ? ERR_OK

@@ -80,10 +80,26 @@ enum err nexthop_parse(struct slice text, struct nexthop *out)
 	return ERR_OK;
 }
 
+/* ";transport=udp;user=phone" and the like (RFC 3261 19.1.1). */
+static bool are_params(struct slice s)
+{
+	struct slice one, name;
+
+	while (s.n > 0) {
+		(void)slice_cut(&s, ';', &one);
+		(void)slice_cut(&one, '=', &name);
+		if (slice_eq_case(name, SLICE("maddr")) ||
+		    (slice_eq_case(name, SLICE("transport")) &&
+			!slice_eq_case(one, SLICE("udp"))))
+			return false;
+	}
+	return true;
+}
+
 bool nexthop_is_sip(struct slice uri)
 {
 	struct nexthop hop;
-	struct slice host;
+	struct slice host, params;
 	size_t at;
 
 	if (!slice_starts(uri, SLICE("sip:")))
@@ -96,7 +112,8 @@ bool nexthop_is_sip(struct slice uri)
 	at = slice_find(host, '@', 0);
 	if (at < host.n)
 		host = slice_skip(host, at + 1);
+	params = slice_skip(host, slice_find(host, ';', 0));
 	host = slice_head(host, slice_find(host, ';', 0));
-	host = slice_head(host, slice_find(host, '?', 0));
-	return nexthop_parse(host, &hop) == ERR_OK;
+	return slice_find(params, '?', 0) == params.n && are_params(params) &&
+	       nexthop_parse(host, &hop) == ERR_OK;
 }

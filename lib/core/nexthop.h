@@ -27,7 +27,9 @@ RT_MUST_USE enum err nexthop_parse(struct slice text, struct nexthop *out);
 
 /* Is it "sip:user@host:port;parameters", user and port and parameters or not,
  * with a host to call? Visible ASCII without < > and quotes: it is written into
- * requests. */
+ * requests. Not one that wants a transport other than UDP, another place than
+ * its host (maddr), or header fields ("?"): it would not be called as it says.
+ */
 bool nexthop_is_sip(struct slice uri);
 
 #endif

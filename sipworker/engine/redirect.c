@@ -75,6 +75,16 @@ static unsigned int read_q(struct slice params)
 	return q > 1000 ? 1000 : q;
 }
 
+/* Not by another transport, and not to another place than its host. */
+static bool is_plain(const struct sip_uri *u)
+{
+	struct slice v;
+
+	return !sip_uri_has(u, SLICE("maddr")) &&
+	       (sip_param_find(u->params, SLICE("transport"), &v) != ERR_OK ||
+		   slice_eq_case(v, SLICE("udp")));
+}
+
 static bool read_contact(const struct engine *e, const struct leg *l,
     struct slice item, struct contact *out)
 {
@@ -83,7 +93,7 @@ static bool read_contact(const struct engine *e, const struct leg *l,
 
 	if (sip_addr_parse(item, &a) != ERR_OK || a.star ||
 	    a.uri.scheme != SIP_URI_SIP || a.uri.headers.n > 0 ||
-	    addr4_ip(a.uri.host, &hop.ip) != ERR_OK ||
+	    !is_plain(&a.uri) || addr4_ip(a.uri.host, &hop.ip) != ERR_OK ||
 	    !is_permitted(e, l, &a.uri, hop.ip) ||
 	    slice_eq(a.uri_text, slice_from(l->uri)) ||
 	    a.uri_text.n >= sizeof(l->uri))
