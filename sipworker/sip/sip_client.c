@@ -7,8 +7,8 @@
 
 #define BRANCH_N (sizeof(SIP_VIA_COOKIE) - 1 + SIP_TXN_TOKEN_N)
 
-/* Of an INVITE: a line of ours has up to 1,600 bytes (sip_auth.c). */
-#define CREDENTIALS_MAX 2048
+/* Of an INVITE: lines of ours, up to SIP_AUTH_REALMS_MAX of 1,600 bytes. */
+#define CREDENTIALS_MAX 4800
 
 /* An INVITE that rings on without any further 1xx is given up (13.3.1.1 asks
  * the called side for one each minute). */
@@ -383,15 +383,31 @@ static void run_nict(struct sip_txn_layer *t, struct sip_slot *s,
 		sip_core_end(t, s, now_us);
 }
 
+/* RFC 3261 18.1.2, 8.1.3.3: an answer to what we sent has our Via, and no other
+ * below it. */
+static bool is_for_us(const struct sip_txn_layer *t, const struct sip_msg *m)
+{
+	const uint16_t port = m->via.port == 0 ? SIP_VIA_PORT : m->via.port;
+	struct sip_msg_walk w = { .field = 0 };
+	struct slice via;
+	uint32_t ip;
+
+	return addr4_ip(m->via.host, &ip) == ERR_OK && ip == t->sent_by.ip &&
+	       port == t->sent_by.port &&
+	       sip_msg_walk(m, SIP_HDR_VIA, &w, &via) &&
+	       !sip_msg_walk(m, SIP_HDR_VIA, &w, &via);
+}
+
 void sip_client_input(struct sip_txn_layer *t, struct addr4 from,
     int64_t now_us)
 {
 	const struct sip_msg *m = &t->msg;
-	struct sip_slot *s;
+	struct sip_slot *s = NULL;
 	uint64_t key[2];
 
 	client_key(t, m->via.branch, m->cseq.name, key);
-	s = sip_table_find(&t->table, key);
+	if (is_for_us(t, m))
+		s = sip_table_find(&t->table, key);
 	if (s == NULL) {
 		t->stats.stray++;
 		return;

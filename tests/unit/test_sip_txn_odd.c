@@ -275,6 +275,57 @@ static void test_stray(void **state)
 	    ERR_NOTFOUND);
 }
 
+/* RFC 3261 18.1.2, 8.1.3.3: an answer with another's Via on top, or with one
+ * below ours, is not for us, whatever its branch. */
+static void test_foreign_via(void **state)
+{
+	static const struct {
+		const char *why;
+		const char *at;
+		const char *more;
+		size_t heard;
+	} cases[] = {
+		{ "another address", "127.1.0.9:5060", "", 0 },
+		{ "another port", "127.1.0.1:5070", "", 0 },
+		{ "a name", "a.example:5060", "", 0 },
+		{ "two", "127.1.0.1:5060",
+		    "Via: SIP/2.0/UDP 127.9.9.9;branch=z9hG4bKy\r\n", 0 },
+		{ "two of one line", "127.1.0.1:5060;rport",
+		    "v: SIP/2.0/UDP 127.9.9.8,SIP/2.0/UDP 127.9.9.9\r\n", 0 },
+		{ "ours", "127.1.0.1:5060", "", 1 },
+	};
+	const struct sip_net_sent *sent;
+	struct sip_txn_stats st;
+	char text[1024];
+	struct sip_msg m;
+	struct buf none;
+
+	(void)state;
+	(void)sip_net_request(&net, A, SIP_METHOD_OPTIONS, 1);
+	sent = sip_net_sent(&net, A, "OPTIONS", 0);
+	buf_over(&none, NULL, 0);
+	assert_int_equal(sip_msg_parse(slice_of(sent->bytes, sent->n), &none,
+			     &m),
+	    ERR_OK);
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		struct buf b;
+
+		buf_over(&b, text, sizeof(text) - 1);
+		buf_printf(&b,
+		    "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP %s;branch=%.*s\r\n%s"
+		    "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>;tag=2\r\n"
+		    "Call-ID: x\r\nCSeq: 1 OPTIONS\r\n\r\n",
+		    cases[i].at, SLICE_FMT(m.via.branch), cases[i].more);
+		assert_int_equal(buf_err(&b), ERR_OK);
+		text[b.n] = '\0';
+		sip_net_inject(&net, A, peer, text);
+		if (sip_net_events(&net, A, SIP_TXN_RESPONSE) != cases[i].heard)
+			fail_msg("%s", cases[i].why);
+	}
+	sip_txn_stats(net.node[A].layer, &st);
+	assert_int_equal(st.stray, RT_ARRAY_LEN(cases) - 1);
+}
+
 /* CANCEL for nothing: 481 (9.2). */
 static void test_cancel_for_nothing(void **state)
 {
@@ -363,6 +414,7 @@ int main(void)
 		T(test_repeated_options),
 		T(test_late_answer),
 		T(test_stray),
+		T(test_foreign_via),
 		T(test_cancel_for_nothing),
 		T(test_no_injection),
 		T(test_tokens),
