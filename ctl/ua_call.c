@@ -378,6 +378,7 @@ static void reoffer(struct ua *u, struct ua_call *c,
 	}
 	if (ev->method == SIP_METHOD_INVITE)
 		c->reinvite = ev->id;
+	sip_dlg_refresh(&c->dlg, ev->msg, ev->from);
 	answer(u, ev->id, 200, c->tag, buf_slice(&b), ev->now_us);
 	free(sdp);
 }

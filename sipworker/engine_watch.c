@@ -66,6 +66,10 @@ static const struct {
 	[ENGINE_WATCH_LOOP] = { AT(refused_loop), OF_SOURCE, AT(loop_source),
 	    "calls that were diverted too often come in circles, they get "
 	    "482" },
+	[ENGINE_WATCH_PASSWORD] = { AT(refused_password), OF_TRUNK,
+	    AT(password_trunk),
+	    "a trunk does not take our calls with its user name and "
+	    "password" },
 };
 
 static void put_who(const struct engine_stats *s, enum of of, size_t at,

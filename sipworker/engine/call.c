@@ -86,6 +86,7 @@ static unsigned int open_leg(struct engine *e, struct call *c,
 	struct leg *l = leg_new(e, c, LEG_CALLER);
 	uint32_t expires_s = 0;
 	struct snap_trunk t;
+	enum err err;
 	bool changed;
 
 	if (l == NULL) {
@@ -105,16 +106,17 @@ static unsigned int open_leg(struct engine *e, struct call *c,
 	l->rel.on = sip_msg_lists(ev->msg, SIP_HDR_REQUIRE, SLICE("100rel"));
 	slots_copy_text(l->call_id, sizeof(l->call_id), ev->msg->call_id);
 	slots_copy_text(l->target, sizeof(l->target), c->number.e164);
-	if (sip_dlg_uas(&l->dlg, ev->msg, slice_from(l->tag), ev->from) !=
-	    ERR_OK)
-		return 400;
+	err = sip_dlg_uas(&l->dlg, ev->msg, slice_from(l->tag), ev->from);
+	if (err != ERR_OK)
+		return err == ERR_TOOBIG ? 513 : 400;
 	offer_local(e, l, offer_allowed(e, l), SDP_PCMU);
 	if (in->sdp.n == 0)
 		l->offered_late = true;
 	else if (offer_take(e, l, in->sdp, &changed) != ERR_OK)
 		return 488;
-	if (session_read_request(l, ev->msg) != 0)
+	if (session_check(ev->msg) != 0)
 		return 422;
+	session_read_request(l, ev->msg);
 	if (sip_msg_number(ev->msg, SIP_HDR_EXPIRES, &expires_s) == ERR_OK)
 		timer_arm(&e->timers, &l->ring,
 		    e->now.mono_us + expires_s * RT_SEC_US);
@@ -230,8 +232,10 @@ void call_ready(struct engine *e, struct call *c)
 		return;
 	if (c->needs_facts && !c->looked_up)
 		return;
-	if (c->a->has_remote)
+	if (c->a->has_remote) {
 		stream_target(e, c->a, false);
+		stream_hold(e, c->a);
+	}
 	drive_start(e, c);
 }
 

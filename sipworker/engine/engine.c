@@ -5,6 +5,7 @@
 
 #include "sipworker/engine/call.h"
 #include "sipworker/engine/hop.h"
+#include "sipworker/engine/invite.h"
 #include "sipworker/engine/leg_in.h"
 #include "sipworker/engine/leg_out.h"
 #include "sipworker/engine/orphan.h"
@@ -72,7 +73,10 @@ static bool needs_dialog(enum sip_method m)
 /* A request outside of any dialog. */
 static void on_outside(struct engine *e, const struct sip_txn_event *ev)
 {
-	if (ev->method == SIP_METHOD_OPTIONS)
+	if (ev->method == SIP_METHOD_OPTIONS &&
+	    invite_requires_unknown(ev->msg))
+		invite_refuse(e, ev, 420);
+	else if (ev->method == SIP_METHOD_OPTIONS)
 		leg_out_reject(e, ev->id, e->draining ? 503 : 200,
 		    SLICE("Allow: " LEG_ALLOW "\r\n"
 			  "Accept: application/sdp\r\n"

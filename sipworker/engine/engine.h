@@ -389,6 +389,7 @@ struct engine_stats {
 	uint64_t refused_trunk;   /* its limits, in or out */
 	uint64_t refused_foreign_number; /* another account's, or trunk's */
 	uint64_t refused_loop;           /* diverted too often before */
+	uint64_t refused_password;       /* 401 or 407 that we cannot answer */
 	uint64_t lookups_late;
 	uint64_t questions_late;
 	uint64_t sent;
@@ -398,6 +399,7 @@ struct engine_stats {
 	uint32_t rate_source; /* the last that was too fast; 0: none yet */
 	struct trunk_id full_trunk;         /* the last that was at its limit */
 	struct trunk_id unregistered_trunk; /* the last that refused us */
+	struct trunk_id password_trunk;     /* the last that asked so */
 	uint32_t foreign_source;   /* the last that dialled such a number */
 	uint32_t loop_source;      /* the last that brought such a call */
 	uint32_t unknown_source;   /* the last that dialled nobody's */

@@ -304,7 +304,8 @@ static bool is_known(const struct sip_msg *m, struct slice option)
 	return slice_eq_case(option, SLICE("timer")) ||
 	       slice_eq_case(option, SLICE("replaces")) ||
 	       (slice_eq_case(option, SLICE("100rel")) &&
-		   (sip_body_sdp(m).n > 0 || m->to.tag.n > 0));
+		   (sip_body_sdp(m).n > 0 || m->to.tag.n > 0 ||
+		       m->method != SIP_METHOD_INVITE));
 }
 
 /* What we do not do and the caller insists on (RFC 3261 8.2.2.3). */
@@ -317,6 +318,27 @@ bool invite_requires_unknown(const struct sip_msg *m)
 		if (!is_known(m, item))
 			return true;
 	return false;
+}
+
+/* RFC 3261 20.1: who does not say takes a description; who names others and
+ * none of these would not read our answer. */
+static bool takes_sdp(const struct sip_msg *m)
+{
+	static const struct slice ours[] = { SLICE_INIT(SDP_CONTENT_TYPE),
+		SLICE_INIT("application/*"), SLICE_INIT("*/*"),
+		SLICE_INIT("multipart/mixed") };
+	struct sip_msg_walk w = { 0 };
+	bool any = false;
+	struct slice item;
+
+	while (sip_msg_walk(m, SIP_HDR_ACCEPT, &w, &item)) {
+		item = slice_trim(slice_head(item, slice_find(item, ';', 0)));
+		for (size_t i = 0; i < RT_ARRAY_LEN(ours); i++)
+			if (slice_eq_case(item, ours[i]))
+				return true;
+		any = true;
+	}
+	return !any;
 }
 
 static unsigned int check(struct engine *e, const struct sip_msg *m,
@@ -338,6 +360,8 @@ static unsigned int check(struct engine *e, const struct sip_msg *m,
 	in->max_forwards = hops - 1;
 	if (invite_requires_unknown(m))
 		return 420;
+	if (!takes_sdp(m))
+		return 406;
 	if (sip_body_sdp(m).n > CALL_OFFER_MAX)
 		return 413;
 	return leg_in_check_body(m);

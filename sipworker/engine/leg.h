@@ -27,9 +27,9 @@
 #define LEG_URI_MAX     320
 #define LEG_NAME_MAX    420
 #define LEG_REASON_MAX  96
-#define LEG_HEADERS_MAX 1400
-#define LEG_HOPS_MAX    8 /* addresses of one name that are tried */
-#define LEG_PEERS_MAX   3 /* the hop, the one before, the far end */
+#define LEG_HEADERS_MAX 2800 /* with credentials for two or three */
+#define LEG_HOPS_MAX    8    /* addresses of one name that are tried */
+#define LEG_PEERS_MAX   3    /* the hop, the one before, the far end */
 /* What we understand and allow, for 200, 405 and 420. */
 /* A called party may transfer, a caller not. */
 #define LEG_ALLOW_CALLED LEG_ALLOW ", REFER"
@@ -93,6 +93,7 @@ struct leg {
 	bool re_out_offers;       /* it is a re-INVITE */
 	uint32_t re_in_cseq;
 	struct sip_auth auth;
+	uint8_t challenges;    /* that its INVITE has answered */
 	uint32_t cseq;         /* of the initial INVITE, theirs or ours */
 	struct addr4 hop;      /* where its INVITE goes; ip 0: not known yet */
 	struct slice hop_name; /* borrowed from uri or snapshot, for that */
@@ -116,7 +117,13 @@ struct leg {
 	struct leg_rel rel;                  /* caller's side */
 	struct leg_fork fork[LEG_FORKS_MAX]; /* called side */
 	uint8_t next_fork;
-	bool offers_rel; /* our INVITE says 100rel */
+	bool offers_rel;         /* our INVITE says 100rel */
+	struct sip_txn_id prack; /* our last one, and what it says */
+	uint32_t prack_rseq;
+	uint32_t prack_cseq;
+	struct sip_txn_id notify; /* the same for a transfer's */
+	uint16_t notify_status;
+	bool notify_last;
 
 	/* Session timer, RFC 4028 */
 	uint32_t session_s; /* 0: none */

@@ -1,6 +1,7 @@
 #include "sipworker/engine/leg_in.h"
 
 #include "sipworker/engine/cause.h"
+#include "sipworker/engine/challenge.h"
 #include "sipworker/engine/hop.h"
 #include "sipworker/engine/invite.h"
 #include "sipworker/engine/key.h"
@@ -40,18 +41,6 @@ void leg_in_put_accept(const struct sip_msg *m, struct buf *headers)
 static unsigned int status_of(const struct sip_txn_event *ev)
 {
 	return ev->msg == NULL ? 408 : ev->msg->status;
-}
-
-/* Credentials, once per challenge (sip_auth.h knows when to give up). Only to
- * whom we call: a caller that challenges our BYE wants them for himself. */
-static bool try_auth(struct engine *e, struct leg *l, const struct sip_msg *m)
-{
-	struct snap_trunk t;
-
-	if (m == NULL || (m->status != 401 && m->status != 407) ||
-	    l->side != LEG_CALLED || !slots_trunk_of(e, l, &t))
-		return false;
-	return t.auth_user.n > 0 && sip_auth_choose(&l->auth, m) == ERR_OK;
 }
 
 static void early_dialog(struct leg *l, const struct sip_txn_event *ev)
@@ -95,6 +84,7 @@ static void on_progress(struct engine *e, struct leg *l,
 	hop_good(e, l);
 	if (l->state != LEG_CALLING && l->state != LEG_RINGING)
 		return;
+	sip_auth_accepted(&l->auth);
 	early_dialog(l, ev);
 	if (!prack_take(e, l, ev->msg))
 		return;
@@ -131,8 +121,8 @@ static void on_answer(struct engine *e, struct leg *l,
 static void on_refusal(struct engine *e, struct leg *l,
     const struct sip_txn_event *ev)
 {
-	if (try_auth(e, l, ev->msg) &&
-	    (l->state == LEG_CALLING || l->state == LEG_RINGING)) {
+	if ((l->state == LEG_CALLING || l->state == LEG_RINGING) &&
+	    challenge_take_invite(e, l, ev->msg)) {
 		trace_event(e, l->call, CALLREC_EV_AUTH, l->number, 0,
 		    SLICE(""));
 		leg_out_invite(e, l);
@@ -165,7 +155,7 @@ static void on_bye_response(struct engine *e, struct leg *l,
 {
 	if (status_of(ev) < 200)
 		return;
-	if (try_auth(e, l, ev->msg)) {
+	if (challenge_take(e, l, ev->msg)) {
 		leg_out_bye(e, l);
 		return;
 	}
@@ -194,7 +184,7 @@ static void on_refresh_response(struct engine *e, struct leg *l,
 
 	if (status < 200)
 		return;
-	if (try_auth(e, l, ev->msg)) {
+	if (challenge_take(e, l, ev->msg)) {
 		l->re_out = (struct sip_txn_id){ 0 };
 		leg_out_refresh(e, l);
 		return;
@@ -210,6 +200,20 @@ static void on_refresh_response(struct engine *e, struct leg *l,
 		session_read_response(l, ev->msg);
 	}
 	session_refreshed(e, l, status, ev->msg);
+}
+
+/* PRACK and NOTIFY. What is refused is not said again: who rings ends the call
+ * without its PRACK, and sees what a NOTIFY would have told it. */
+static void on_small_response(struct engine *e, struct leg *l,
+    const struct sip_txn_event *ev)
+{
+	const unsigned int status = status_of(ev);
+
+	if (status >= 200 && status < 300)
+		sip_auth_accepted(&l->auth);
+	else if (status >= 300 && challenge_take(e, l, ev->msg))
+		(same_id(ev->id, l->prack) ? leg_out_prack_again
+					   : leg_out_notify_again)(e, l);
 }
 
 /* Of an INVITE that another one has replaced: with credentials, or at the next
@@ -229,6 +233,8 @@ void leg_in_response(struct engine *e, struct leg *l,
 		on_bye_response(e, l, ev);
 	else if (same_id(ev->id, l->re_out))
 		on_refresh_response(e, l, ev);
+	else if (same_id(ev->id, l->prack) || same_id(ev->id, l->notify))
+		on_small_response(e, l, ev);
 	else if (ev->method != SIP_METHOD_INVITE)
 		return;
 	else if (!same_id(ev->id, l->invite))
@@ -272,42 +278,33 @@ static void on_info(struct engine *e, struct leg *l,
 		key_info(e, l, ev->msg);
 }
 
-static void note_hold(struct engine *e, struct leg *l)
-{
-	const bool held = l->remote.dir == SDP_SENDONLY ||
-			  l->remote.dir == SDP_INACTIVE ||
-			  l->remote.rtp.ip == 0;
-
-	if (held != l->held)
-		trace_event(e, l->call,
-		    held ? CALLREC_EV_HOLD : CALLREC_EV_RESUME, l->number, 0,
-		    SLICE(""));
-	l->held = held;
-}
-
 /* Their new description is taken: media and trace follow. */
 static void renew_media(struct engine *e, struct leg *l, struct addr4 before,
     bool changed)
 {
 	if (changed && l->stream != 0 && !l->closing)
 		stream_target(e, l, !addr4_eq(before, l->remote.rtp));
-	note_hold(e, l);
+	stream_hold(e, l);
 }
 
 /* Answers an INVITE or UPDATE in the dialog that brings an offer. 0: `out`
- * has the answer; else the status to refuse with. */
+ * has the answer; else the status to refuse with, and all is as it was. */
 static unsigned int take_offer(struct engine *e, struct leg *l,
     const struct sip_msg *m, struct buf *out)
 {
-	const struct addr4 before = l->remote.rtp;
+	const struct sdp_audio before = l->remote;
+	const uint64_t hash = l->media_hash;
 	bool changed;
 
 	if (offer_take(e, l, sip_body_sdp(m), &changed) != ERR_OK)
-		return 488; /* the session stays as it was */
-	if (offer_answer(l, sip_body_sdp(m), out) != ERR_OK)
+		return 488;
+	if (offer_answer(l, sip_body_sdp(m), out) != ERR_OK) {
+		l->remote = before;
+		l->media_hash = hash;
 		return 500;
+	}
 	l->early_changed = l->state != LEG_UP;
-	renew_media(e, l, before, changed);
+	renew_media(e, l, before.rtp, changed);
 	return 0;
 }
 
@@ -344,7 +341,7 @@ static void on_change(struct engine *e, struct leg *l,
 	buf_over(&b, mem, sizeof(mem));
 	buf_over(&h, hmem, sizeof(hmem));
 	if (status == 0)
-		status = session_read_request(l, ev->msg);
+		status = session_check(ev->msg);
 	if (status == 0 && sip_body_sdp(ev->msg).n > 0)
 		status = take_offer(e, l, ev->msg, &b);
 	else if (status == 0 && is_invite)
@@ -357,8 +354,11 @@ static void on_change(struct engine *e, struct leg *l,
 		leg_in_put_accept(ev->msg, &h);
 	if (status == 420)
 		invite_put_unsupported(ev->msg, &h);
-	if (status == 0)
+	if (status == 0) {
+		sip_dlg_refresh(&l->dlg, ev->msg, ev->from);
+		session_read_request(l, ev->msg);
 		session_put_answer(l, &h);
+	}
 	/* A list too long for the buffer is left out, not cut. */
 	if (!leg_out_respond(e, l, ev->id, status == 0 ? 200 : status,
 		buf_err(&h) == ERR_OK ? buf_slice(&h) : SLICE(""),
@@ -387,6 +387,25 @@ static const struct {
 	{ SIP_METHOD_UPDATE, on_change },
 };
 
+/* RFC 3261 8.2.2.3. A change looks at it itself, after what stands against it;
+ * who hangs up has done so, whatever he requires. */
+static bool refuse_required(struct engine *e, struct leg *l,
+    const struct sip_txn_event *ev)
+{
+	char mem[512];
+	struct buf h;
+
+	if (ev->method == SIP_METHOD_BYE || ev->method == SIP_METHOD_INVITE ||
+	    ev->method == SIP_METHOD_UPDATE ||
+	    !invite_requires_unknown(ev->msg))
+		return false;
+	buf_over(&h, mem, sizeof(mem));
+	invite_put_unsupported(ev->msg, &h);
+	(void)leg_out_respond(e, l, ev->id, 420,
+	    buf_err(&h) == ERR_OK ? buf_slice(&h) : SLICE(""), SLICE(""));
+	return true;
+}
+
 void leg_in_request(struct engine *e, struct leg *l,
     const struct sip_txn_event *ev)
 {
@@ -399,6 +418,8 @@ void leg_in_request(struct engine *e, struct leg *l,
 	}
 	for (size_t i = 0; i < RT_ARRAY_LEN(requests); i++)
 		if (requests[i].method == ev->method) {
+			if (refuse_required(e, l, ev))
+				return;
 			requests[i].take(e, l, ev);
 			/* It may have moved. */
 			if (requests[i].take == on_change)
@@ -452,7 +473,7 @@ void leg_in_ack(struct engine *e, struct leg *l, const struct sip_txn_event *ev)
 	leg_event(e, l, LEG_EV_ACK);
 	if (!ok && l->call != NULL)
 		call_end(e, l->call, CALLREC_BY_SYSTEM, 488, 65,
-		    "the caller's answer had no usable audio");
+		    "the answer to our offer had no usable audio");
 }
 
 void leg_in_cancel(struct engine *e, struct leg *l,

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sipworker/engine/challenge.h"
 #include "sipworker/engine/hop.h"
 #include "sipworker/engine/offer.h"
 #include "sipworker/engine/rel.h"
@@ -248,22 +249,6 @@ static void put_replaces(const struct leg *l, struct buf *b)
 	sip_write_hdr(b, SIP_HDR_REPLACES, slice_from(t->replaces));
 }
 
-static void put_auth(struct engine *e, struct leg *l, struct slice method,
-    struct slice uri, struct buf *b)
-{
-	char cnonce[SIP_TXN_TOKEN_MAX];
-	struct snap_trunk t;
-	struct sip_auth_user user;
-
-	if (!l->auth.ready || l->side != LEG_CALLED ||
-	    !slots_trunk_of(e, l, &t))
-		return;
-	user.name = t.auth_user;
-	user.password = t.auth_password;
-	sip_txn_token(e->txn, cnonce);
-	sip_auth_put(b, &l->auth, &user, method, uri, slice_from(cnonce));
-}
-
 static void describe_invite(const struct leg *l, struct sip_write_request *r)
 {
 	memset(r, 0, sizeof(*r));
@@ -287,13 +272,14 @@ void leg_out_invite(struct engine *e, struct leg *l)
 	l->cseq =
 	    (l->cseq > l->dlg.local_cseq ? l->cseq : l->dlg.local_cseq) + 1;
 	memset(l->fork, 0, sizeof(l->fork));
+	l->reason[0] = '\0'; /* of the one before, elsewhere */
 	describe_invite(l, &r);
 	put_usual(e, l, &h);
 	put_agent(e, &h);
 	put_diversion(e, l, &h);
 	put_asserted(e, l, &h);
 	put_replaces(l, &h);
-	put_auth(e, l, SLICE("INVITE"), r.uri, &h);
+	challenge_put(e, l, SLICE("INVITE"), r.uri, &h);
 	offer_put(l, &b);
 	stream_told(e, l);
 	r.max_forwards = l->call->max_forwards;
@@ -357,7 +343,7 @@ void leg_out_bye(struct engine *e, struct leg *l)
 	buf_over(&h, mem, sizeof(mem));
 	put_reason(&h, l);
 	if (prepare(&l->dlg, SIP_METHOD_BYE, &d)) {
-		put_auth(e, l, SLICE("BYE"), d.r.uri, &h);
+		challenge_put(e, l, SLICE("BYE"), d.r.uri, &h);
 		hop_meet(e, l, d.to);
 		d.r.headers = buf_slice(&h);
 		err = sip_txn_request(e->txn, &d.r, d.to, l->ref,
@@ -372,26 +358,32 @@ void leg_out_bye(struct engine *e, struct leg *l)
 void leg_out_prack(struct engine *e, struct leg *l, uint32_t rseq,
     uint32_t cseq)
 {
+	l->prack_rseq = rseq;
+	l->prack_cseq = cseq;
+	leg_out_prack_again(e, l);
+}
+
+void leg_out_prack_again(struct engine *e, struct leg *l)
+{
 	char mem[LEG_HEADERS_MAX], vmem[48];
 	struct in_dialog d;
-	struct sip_txn_id id;
 	struct buf h, v;
 
 	buf_over(&h, mem, sizeof(mem));
 	buf_over(&v, vmem, sizeof(vmem));
-	buf_u64(&v, rseq);
+	buf_u64(&v, l->prack_rseq);
 	buf_char(&v, ' ');
-	buf_u64(&v, cseq);
+	buf_u64(&v, l->prack_cseq);
 	buf_cstr(&v, " INVITE");
 	sip_write_hdr(&h, SIP_HDR_RACK, buf_slice(&v));
 	if (!prepare(&l->dlg, SIP_METHOD_PRACK, &d))
 		return;
-	put_auth(e, l, SLICE("PRACK"), d.r.uri, &h);
+	challenge_put(e, l, SLICE("PRACK"), d.r.uri, &h);
 	d.r.headers = buf_slice(&h);
 	/* Their repeated 18x is not answered again: what cannot be sent now
 	 * ends the call on their side. */
-	slots_count_unsent(e,
-	    sip_txn_request(e->txn, &d.r, d.to, l->ref, e->now.mono_us, &id));
+	slots_count_unsent(e, sip_txn_request(e->txn, &d.r, d.to, l->ref,
+				  e->now.mono_us, &l->prack));
 }
 
 static void put_subscription(const struct leg *l, bool last, struct buf *h)
@@ -411,25 +403,32 @@ static void put_subscription(const struct leg *l, bool last, struct buf *h)
 void leg_out_notify(struct engine *e, struct leg *l, unsigned int status,
     bool last)
 {
+	l->notify_status = (uint16_t)status;
+	l->notify_last = last;
+	leg_out_notify_again(e, l);
+}
+
+void leg_out_notify_again(struct engine *e, struct leg *l)
+{
 	char mem[LEG_HEADERS_MAX], bmem[96];
 	struct in_dialog d;
-	struct sip_txn_id id;
 	struct buf h, b;
 
 	buf_over(&h, mem, sizeof(mem));
 	buf_over(&b, bmem, sizeof(bmem));
 	contact(e, l, &h);
-	put_subscription(l, last, &h);
-	buf_printf(&b, "SIP/2.0 %u %s\r\n", status, sip_write_reason(status));
+	put_subscription(l, l->notify_last, &h);
+	buf_printf(&b, "SIP/2.0 %u %s\r\n", l->notify_status,
+	    sip_write_reason(l->notify_status));
 	if (!prepare(&l->dlg, SIP_METHOD_NOTIFY, &d))
 		return;
-	put_auth(e, l, SLICE("NOTIFY"), d.r.uri, &h);
+	challenge_put(e, l, SLICE("NOTIFY"), d.r.uri, &h);
 	d.r.headers = buf_slice(&h);
 	d.r.content_type = SLICE("message/sipfrag;version=2.0");
 	d.r.body = buf_slice(&b);
 	/* What it does not hear it sees: its call is back, or over. */
-	slots_count_unsent(e,
-	    sip_txn_request(e->txn, &d.r, d.to, l->ref, e->now.mono_us, &id));
+	slots_count_unsent(e, sip_txn_request(e->txn, &d.r, d.to, l->ref,
+				  e->now.mono_us, &l->notify));
 }
 
 void leg_out_cancel(struct engine *e, struct leg *l)
@@ -462,13 +461,13 @@ void leg_out_refresh(struct engine *e, struct leg *l)
 		offer_put(l, &b);
 	if (!prepare(&l->dlg, method, &d))
 		return;
-	put_auth(e, l, sip_hdr_method_name(method), d.r.uri, &h);
+	challenge_put(e, l, sip_hdr_method_name(method), d.r.uri, &h);
 	d.r.headers = buf_slice(&h);
 	if (b.n > 0) {
 		d.r.content_type = SLICE(SDP_CONTENT_TYPE);
 		d.r.body = buf_slice(&b);
 	}
-	/* When it cannot be sent the session timer tries again. */
+	/* When it cannot be sent session.c tries again. */
 	if (sip_txn_request(e->txn, &d.r, d.to, l->ref, e->now.mono_us,
 		&l->re_out) != ERR_OK)
 		l->re_out = (struct sip_txn_id){ 0 };

@@ -31,10 +31,13 @@ void leg_out_bye(struct engine *e, struct leg *l);
 /* Confirms a reliable 18x of the INVITE with this CSeq. */
 void leg_out_prack(struct engine *e, struct leg *l, uint32_t rseq,
     uint32_t cseq);
+/* The same once more, with other credentials. */
+void leg_out_prack_again(struct engine *e, struct leg *l);
 /* How the transfer that it asked for goes (RFC 3515 2.4.4). last: nothing
  * more will be said. */
 void leg_out_notify(struct engine *e, struct leg *l, unsigned int status,
     bool last);
+void leg_out_notify_again(struct engine *e, struct leg *l);
 void leg_out_cancel(struct engine *e, struct leg *l);
 /* A request in the dialog: UPDATE or re-INVITE that refreshes the session. */
 void leg_out_refresh(struct engine *e, struct leg *l);

@@ -64,16 +64,40 @@ static bool is_host(const struct engine *e, uint32_t ip)
 	       (net != 127 || e->cfg.media_ip >> 24 == 127);
 }
 
-/* May we send there what we are told to? 0.0.0.0 is the hold of RFC 2543: of a
- * session that is up, or of one that says itself that it begins held. */
-static bool is_place(const struct engine *e, const struct leg *l,
-    const struct sdp_media *m, const struct sdp_audio *a)
+/* May we send there what we are told to? To 0.0.0.0 nothing is sent, ever: who
+ * says so is on hold, or has no description of the third party yet (RFC 3264
+ * 8.4, RFC 3725 4.2). */
+static bool is_place(const struct engine *e, const struct sdp_audio *a)
 {
-	if (a->rtp.ip == 0)
-		return l->has_remote || m->dir == SDP_SENDONLY ||
-		       m->dir == SDP_INACTIVE;
-	return is_host(e, a->rtp.ip) && !is_ours(e, a->rtp) &&
-	       !is_ours(e, a->rtcp);
+	return a->rtp.ip == 0 ||
+	       (is_host(e, a->rtp.ip) && !is_ours(e, a->rtp) &&
+		   !is_ours(e, a->rtcp));
+}
+
+/* A description without a line for us: nothing is sent or expected until
+ * another one brings it. */
+static void close_line(const struct leg *l, struct sdp_audio *a)
+{
+	const enum sdp_codec codec =
+	    l->local.n_codecs > 0 ? l->local.codecs[0] : SDP_PCMU;
+
+	if (!l->has_remote)
+		*a = (struct sdp_audio){ .codec = codec,
+			.pt = { 0, 8 },
+			.dtmf_pt = SDP_NO_PT,
+			.ptime_ms = 20 };
+	a->line = SDP_MEDIA_MAX;
+	a->dir = SDP_INACTIVE;
+}
+
+/* Is one without a line for us a description all the same? In mid-call a hold
+ * by other words (sdp.h); without any line a call is as long as it never had
+ * one, in the hands of a third party that adds it later (RFC 3725 4.4). */
+static bool may_be_closed(const struct leg *l, const struct sdp *sdp)
+{
+	if (sdp->n_media == 0)
+		return l->invited && l->local.n_lines == 0;
+	return l->has_remote && l->state == LEG_UP && sdp_is_closed(sdp);
 }
 
 enum err offer_take(struct engine *e, struct leg *l, struct slice text,
@@ -92,17 +116,12 @@ enum err offer_take(struct engine *e, struct leg *l, struct slice text,
 		err = sdp_audio(&sdp, allowed & 1u << l->remote.codec, &a);
 	if (err != ERR_OK)
 		err = sdp_audio(&sdp, allowed, &a);
-	if (err != ERR_OK && l->state == LEG_UP && l->has_remote &&
-	    sdp_is_closed(&sdp)) {
-		/* A hold by other words: the line is opened again later. */
-		a = l->remote;
-		a.line = SDP_MEDIA_MAX;
-		a.dir = SDP_INACTIVE;
-	} else if (err != ERR_OK) {
+	if (err != ERR_OK && !may_be_closed(l, &sdp))
 		return err;
-	} else if (!is_place(e, l, &sdp.media[a.line], &a)) {
+	if (err != ERR_OK)
+		close_line(l, &a);
+	else if (!is_place(e, &a))
 		return ERR_UNSUPPORTED;
-	}
 	*changed = !l->has_remote || fingerprint(&a) != l->media_hash;
 	l->remote = a;
 	l->has_remote = true;
@@ -167,4 +186,6 @@ void offer_put(struct leg *l, struct buf *out)
 	sdp_write_offer(&draft, &local);
 	local.version = version_of(l, buf_slice(&draft));
 	sdp_write_offer(out, &local);
+	if (l->local.n_lines == 0)
+		l->local.n_lines = 1;
 }

@@ -18,8 +18,9 @@ unsigned int offer_allowed(const struct engine *e, const struct leg *l);
 
 /* Takes their description (an offer, or the answer to ours). ERR_UNSUPPORTED:
  * nothing in it that we can do, or media to a place that is nobody's (a group,
- * our own ports, 0.0.0.0 where nothing is held): 488; ERR_SYNTAX. *changed:
- * address, codec or direction differ from before: tell the media side. */
+ * our own ports): 488; ERR_SYNTAX. 0.0.0.0 is a hold, also at the beginning.
+ * *changed: address, codec or direction differ from before: tell the media
+ * side. */
 RT_MUST_USE enum err offer_take(struct engine *e, struct leg *l,
     struct slice sdp, bool *changed);
 /* Appends our answer to their description `sdp`, which offer_take() took. As

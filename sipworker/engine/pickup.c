@@ -62,8 +62,6 @@ static unsigned int check(struct engine *e, const struct sip_txn_event *ev,
 	*out = leg_of_dialog(e, r.call_id, r.to_tag, r.from_tag);
 	if ((status = check_leg(*out, &r, ev->from)) != 0)
 		return status;
-	if (sip_body_sdp(ev->msg).n == 0)
-		return 488; /* we make no offers here */
 	if (sip_body_sdp(ev->msg).n > CALL_OFFER_MAX)
 		return 413;
 	return leg_in_check_body(ev->msg);
@@ -76,6 +74,7 @@ static unsigned int fill(struct engine *e, struct leg *l,
 {
 	const struct slice sdp = sip_body_sdp(ev->msg);
 	struct call *c = l->call;
+	enum err err;
 	bool changed;
 
 	l->invited = true;
@@ -86,18 +85,21 @@ static unsigned int fill(struct engine *e, struct leg *l,
 	l->cseq = ev->msg->cseq.number;
 	slots_copy_text(l->call_id, sizeof(l->call_id), ev->msg->call_id);
 	slots_copy_text(l->target, sizeof(l->target), ev->msg->from.uri_text);
-	if (sip_dlg_uas(&l->dlg, ev->msg, slice_from(l->tag), ev->from) !=
-	    ERR_OK)
-		return 400;
+	err = sip_dlg_uas(&l->dlg, ev->msg, slice_from(l->tag), ev->from);
+	if (err != ERR_OK)
+		return err == ERR_TOOBIG ? 513 : 400;
 	offer_local(e, l, offer_allowed(e, l), c->a->remote.codec);
-	if (offer_take(e, l, sdp, &changed) != ERR_OK)
+	l->offered_late = sdp.n == 0;
+	if (sdp.n > 0 && offer_take(e, l, sdp, &changed) != ERR_OK)
 		return 488;
-	if (session_read_request(l, ev->msg) != 0)
+	if (session_check(ev->msg) != 0)
 		return 422;
+	session_read_request(l, ev->msg);
 	if (sip_txn_set_user(e->txn, ev->id, l->ref) != ERR_OK)
 		return 500;
 	/* The caller's own is not needed any more: it is answered. */
-	memcpy(c->offer, sdp.p, sdp.n);
+	if (sdp.n > 0)
+		memcpy(c->offer, sdp.p, sdp.n);
 	c->offer_n = sdp.n;
 	return 0;
 }
@@ -153,6 +155,9 @@ void pickup_stream_open(struct engine *e, struct leg *l)
 	trace_event(e, l->call, CALLREC_EV_ANSWERED, l->number, 0, SLICE(""));
 	leg_event(e, l, LEG_EV_ANSWER);
 	session_start(e, l);
-	stream_target(e, l, false);
+	if (l->has_remote) { /* else it comes with the ACK */
+		stream_target(e, l, false);
+		stream_hold(e, l);
+	}
 	transfer_answered(e, l);
 }

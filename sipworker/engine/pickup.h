@@ -5,9 +5,10 @@
  *
  * Only a talk that is up can be taken over, only on the called side, and only
  * from the host that the replaced leg talks to: whoever knows the dialog's tags
- * and sits there is that telephone system. It is answered at once; then the
- * caller is bridged to the new party and the old one gets a BYE. For the flow
- * it is the same destination, and the recording goes on.
+ * and sits there is that telephone system. It is answered at once, with our
+ * offer when it makes none, as some systems do; then the caller is bridged to
+ * the new party and the old one gets a BYE. For the flow it is the same
+ * destination, and the recording goes on.
  */
 #ifndef RT_ENGINE_PICKUP_H
 #define RT_ENGINE_PICKUP_H

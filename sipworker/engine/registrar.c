@@ -8,10 +8,11 @@
 #include "sipworker/sip/sip_write.h"
 
 /* The lower half of a reference: no leg has so high a number. */
-#define REF_BASE  UINT32_C(0xffff0000)
-#define TEXT_MAX  512
-#define NAME_US   (10 * RT_SEC_US) /* a look-up that is not answered */
-#define SPREAD_US (RT_SEC_US / 4)  /* between the first ones */
+#define REF_BASE   UINT32_C(0xffff0000)
+#define TEXT_MAX   512
+#define NAME_US    (10 * RT_SEC_US) /* a look-up that is not answered */
+#define SPREAD_US  (RT_SEC_US / 4)  /* between the first ones */
+#define LONGER_MAX 3                /* times in a row that 423 is believed */
 
 /* --- the table -------------------------------------------------------------*/
 
@@ -139,7 +140,6 @@ static bool send_register(struct engine *e, struct registration *r,
 	char hmem[LEG_HEADERS_MAX];
 	struct sip_write_request q = { .method = SIP_METHOD_REGISTER };
 	struct buf uri, from, to, id, h;
-	struct sip_txn_id txn;
 
 	buf_over(&uri, umem, sizeof(umem));
 	buf_cstr(&uri, "sip:");
@@ -166,7 +166,7 @@ static bool send_register(struct engine *e, struct registration *r,
 	return buf_err(&uri) == ERR_OK && buf_err(&from) == ERR_OK &&
 	       buf_err(&to) == ERR_OK && buf_err(&h) == ERR_OK &&
 	       sip_txn_request(e->txn, &q, r->hop[r->hop_at], r->ref,
-		   e->now.mono_us, &txn) == ERR_OK;
+		   e->now.mono_us, &r->txn) == ERR_OK;
 }
 
 /* --- success and failure ---------------------------------------------------*/
@@ -176,29 +176,43 @@ static void again_in(struct engine *e, struct registration *r, int64_t us)
 	timer_arm(&e->timers, &r->timer, e->now.mono_us + us);
 }
 
+/* RFC 3261 20.33: not before that; 0: it does not say. */
+static int64_t retry_after_s(const struct sip_msg *m)
+{
+	uint32_t s;
+
+	return m != NULL && sip_msg_number(m, SIP_HDR_RETRY_AFTER, &s) == ERR_OK
+		   ? (int64_t)s
+		   : 0;
+}
+
 /* Twice as long each time, and not all at the same moment. */
-static void back_off(struct engine *e, struct registration *r)
+static void back_off(struct engine *e, struct registration *r, int64_t least_s)
 {
 	int64_t s = REGISTRAR_BACKOFF_S;
 
 	for (unsigned int i = 0; i < r->failures && s < REGISTRAR_SLOWEST_S;
 	     i++)
 		s *= 2;
+	if (s < least_s)
+		s = least_s;
 	if (s > REGISTRAR_SLOWEST_S)
 		s = REGISTRAR_SLOWEST_S;
 	r->failures++;
+	r->longer = 0;
 	r->n_hops = 0; /* looked up anew */
-	r->auth.ready = false;
-	sip_auth_accepted(&r->auth);
+	sip_auth_forget(&r->auth);
 	again_in(e, r, s * RT_SEC_US + (int64_t)(r->ref % 97) * 50000);
 }
 
-static void failed(struct engine *e, struct registration *r)
+/* m: the refusal; NULL: there was none. */
+static void failed(struct engine *e, struct registration *r,
+    const struct sip_msg *m)
 {
 	set_up(e, r, false);
 	e->stats.register_failed++;
 	e->stats.unregistered_trunk = r->id;
-	back_off(e, r);
+	back_off(e, r, retry_after_s(m));
 }
 
 static void try_now(struct engine *e, struct registration *r)
@@ -210,30 +224,49 @@ static void try_now(struct engine *e, struct registration *r)
 		return;
 	}
 	if (!send_register(e, r, &t))
-		failed(e, r);
+		failed(e, r, NULL);
 }
 
-/* The binding that is ours among several (10.2.4), else what goes for all. */
+/* How surely a binding is ours (10.2.4): a registrar behind a NAT may have
+ * written another port. */
+static unsigned int likeness(const struct engine *e, const struct sip_addr *a)
+{
+	const uint16_t port = a->uri.port == 0 ? SIP_VIA_PORT : a->uri.port;
+	uint32_t ip;
+
+	if (addr4_ip(a->uri.host, &ip) != ERR_OK || ip != e->cfg.sip.ip)
+		return 0;
+	return port == e->cfg.sip.port ? 2 : 1;
+}
+
+/* Several of one likeness: the shortest, or ours might run out. The only one is
+ * ours, wherever it says that we are. */
 static uint32_t granted_s(const struct engine *e, const struct registration *r,
     const struct sip_msg *m)
 {
+	uint32_t all_s = r->wanted_s, best_s = 0, own;
+	unsigned int best = 0, n = 0;
 	struct sip_msg_walk w = { 0 };
 	struct slice item, v;
 	struct sip_addr a;
-	uint32_t s = r->wanted_s, ip, own;
 
 	if (sip_msg_number(m, SIP_HDR_EXPIRES, &own) == ERR_OK)
-		s = own;
+		all_s = own;
 	while (sip_msg_walk(m, SIP_HDR_CONTACT, &w, &item)) {
+		unsigned int like;
+
+		n++;
 		if (sip_addr_parse(item, &a) != ERR_OK || a.star ||
-		    addr4_ip(a.uri.host, &ip) != ERR_OK ||
-		    ip != e->cfg.sip.ip ||
-		    sip_param_find(a.params, SLICE("expires"), &v) != ERR_OK)
+		    sip_param_find(a.params, SLICE("expires"), &v) != ERR_OK ||
+		    scan_u32(&v, &own) != ERR_OK || v.n > 0)
 			continue;
-		if (scan_u32(&v, &own) == ERR_OK && v.n == 0)
-			s = own;
+		like = likeness(e, &a) + 1;
+		if (like > best || (like == best && own < best_s))
+			best_s = own;
+		if (like > best)
+			best = like;
 	}
-	return s;
+	return best > 1 || (best == 1 && n == 1) ? best_s : all_s;
 }
 
 static void accepted(struct engine *e, struct registration *r,
@@ -246,6 +279,7 @@ static void accepted(struct engine *e, struct registration *r,
 	if (s > REGISTRAR_MOST_S)
 		s = REGISTRAR_MOST_S;
 	r->failures = 0;
+	r->longer = 0;
 	sip_auth_accepted(&r->auth);
 	set_up(e, r, true);
 	again_in(e, r, s * RT_SEC_US * 3 / 4);
@@ -256,11 +290,14 @@ static bool wants_longer(struct registration *r, const struct sip_msg *m)
 {
 	uint32_t least;
 
-	if (m->status != 423 ||
+	if (m->status != 423 || r->longer == LONGER_MAX ||
 	    sip_msg_number(m, SIP_HDR_MIN_EXPIRES, &least) != ERR_OK ||
 	    least <= r->wanted_s || least > REGISTRAR_MOST_S)
 		return false;
 	r->wanted_s = least;
+	r->longer++;
+	/* It has looked at the time: it takes our credentials. */
+	sip_auth_accepted(&r->auth);
 	return true;
 }
 
@@ -282,7 +319,7 @@ static void refused(struct engine *e, struct registration *r,
 	if (r->leaving)
 		forget(e, r);
 	else
-		failed(e, r);
+		failed(e, r, m);
 }
 
 bool registrar_event(struct engine *e, const struct sip_txn_event *ev)
@@ -293,7 +330,8 @@ bool registrar_event(struct engine *e, const struct sip_txn_event *ev)
 	if (r == NULL ||
 	    (ev->what != SIP_TXN_RESPONSE && ev->what != SIP_TXN_TIMEOUT))
 		return r != NULL;
-	if (status < 200)
+	/* Who was asked before, or elsewhere, does not matter any more. */
+	if (status < 200 || ev->id.v != r->txn.v)
 		return true;
 	if (r->leaving && !(status == 401 || status == 407))
 		forget(e, r); /* whatever it says */
@@ -342,7 +380,7 @@ bool registrar_found(struct engine *e, uint64_t ticket, const struct addr4 *at,
 	for (size_t i = 0; i < n && r->n_hops < REGISTRAR_HOPS; i++)
 		r->hop[r->n_hops++] = at[i];
 	if (r->n_hops == 0)
-		failed(e, r);
+		failed(e, r, NULL);
 	else
 		try_now(e, r);
 	return true;
@@ -415,8 +453,8 @@ static void set_terms(struct engine *e, struct registration *r,
 	r->terms = terms;
 	r->wanted_s = t->register_s;
 	r->failures = 0;
-	r->auth.ready = false;
-	sip_auth_accepted(&r->auth);
+	sip_auth_forget(&r->auth);
+	r->txn = (struct sip_txn_id){ 0 }; /* it has asked for the old ones */
 	again_in(e, r, nth * SPREAD_US);
 }
 

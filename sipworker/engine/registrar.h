@@ -6,10 +6,10 @@
  * user name. It is sent when the trunk appears and again after three quarters
  * of the time that was granted; a challenge is answered, 423 asks for longer.
  * What does not reply or refuses is asked again after half a minute, then after
- * twice as long each time, half an hour at most; of a name with several
- * addresses the next one at once. Whatever a registration says being changed in
- * the trunk, it is said anew at once. Draining, and a trunk that goes, take the
- * registration back.
+ * twice as long each time, or when it says (Retry-After), half an hour at most;
+ * of a name with several addresses the next one at once. Whatever a
+ * registration says being changed in the trunk, it is said anew at once.
+ * Draining, and a trunk that goes, take the registration back.
  */
 #ifndef RT_ENGINE_REGISTRAR_H
 #define RT_ENGINE_REGISTRAR_H
@@ -43,6 +43,8 @@ struct registration {
 	struct addr4 hop[REGISTRAR_HOPS];
 	uint32_t peer; /* ip in the table of peers; 0: none */
 	struct sip_auth auth;
+	struct sip_txn_id txn; /* the one under way, or the last */
+	unsigned int longer; /* times in a row that it had to ask for longer */
 	struct timer timer;
 	char call_id[SIP_TXN_TOKEN_MAX];
 	char tag[SIP_TXN_TOKEN_MAX];

@@ -189,6 +189,7 @@ void ring_answered(struct engine *e, struct leg *l)
 	session_start(e, l);
 	bridge_match_codecs(e, c, l);
 	stream_target(e, l, false);
+	stream_hold(e, l);
 	if (l->transfer) {
 		transfer_answered(e, l);
 		return;

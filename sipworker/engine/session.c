@@ -32,16 +32,24 @@ static void read_allow(struct leg *l, const struct sip_msg *m)
 		    sip_msg_lists(m, SIP_HDR_ALLOW, SLICE("UPDATE"));
 }
 
-unsigned int session_read_request(struct leg *l, const struct sip_msg *m)
+unsigned int session_check(const struct sip_msg *m)
+{
+	uint32_t seconds;
+	char refresher;
+
+	return read_header(m, &seconds, &refresher) && seconds < SESSION_MIN_S
+		   ? 422
+		   : 0;
+}
+
+void session_read_request(struct leg *l, const struct sip_msg *m)
 {
 	uint32_t seconds;
 	char refresher;
 
 	read_allow(l, m);
 	if (!read_header(m, &seconds, &refresher))
-		return 0;
-	if (seconds < SESSION_MIN_S)
-		return 422;
+		return;
 	l->session_s = seconds;
 	if (refresher != 0)
 		l->we_refresh = refresher == 's';
@@ -49,7 +57,6 @@ unsigned int session_read_request(struct leg *l, const struct sip_msg *m)
 		/* RFC 4028 9, table 2: who can, does. */
 		l->we_refresh =
 		    !sip_msg_lists(m, SIP_HDR_SUPPORTED, SLICE("timer"));
-	return 0;
 }
 
 void session_read_response(struct leg *l, const struct sip_msg *m)
@@ -108,6 +115,14 @@ void session_start(struct engine *e, struct leg *l)
 	    l->we_refresh ? e->now.mono_us + all / 2 : l->session_end_us);
 }
 
+static void again_in(struct engine *e, struct leg *l, int64_t us)
+{
+	const int64_t at = e->now.mono_us + us;
+
+	timer_arm(&e->timers, &l->session,
+	    at < l->session_end_us ? at : l->session_end_us);
+}
+
 void session_on_timer(struct engine *e, struct leg *l)
 {
 	if (l->call == NULL || l->over)
@@ -120,6 +135,8 @@ void session_on_timer(struct engine *e, struct leg *l)
 	timer_arm(&e->timers, &l->session, l->session_end_us);
 	if (l->re_out.v == 0)
 		leg_out_refresh(e, l);
+	if (l->re_out.v == 0) /* there was no room for it */
+		again_in(e, l, AGAIN_US);
 }
 
 /* RFC 3261 14.1: who made the Call-ID waits 2.1 to 4 s, the other up to 2 s, so
@@ -133,14 +150,6 @@ static int64_t glare_us(struct engine *e, const struct leg *l)
 	for (size_t i = 0; i < 4; i++)
 		spread = spread << 4 | ((unsigned char)token[i] & 15);
 	return !l->invited ? 2100000 + spread % 1900000 : spread % 2000000;
-}
-
-static void again_in(struct engine *e, struct leg *l, int64_t us)
-{
-	const int64_t at = e->now.mono_us + us;
-
-	timer_arm(&e->timers, &l->session,
-	    at < l->session_end_us ? at : l->session_end_us);
 }
 
 /* 422: the interval that they can bear (RFC 4028 7.3). */

@@ -12,9 +12,12 @@
 
 #define SESSION_MIN_S 90
 
-/* Their INVITE or UPDATE: what they ask for. 422: too short, answer with
+/* Their INVITE or UPDATE. 422: they ask for too short an interval, answer with
  * Min-SE; else 0. */
-unsigned int session_read_request(struct leg *l, const struct sip_msg *m);
+unsigned int session_check(const struct sip_msg *m);
+/* It is accepted: what they ask for. One that is refused, for whatever reason,
+ * leaves the timer as it was (RFC 3261 12.2.2). */
+void session_read_request(struct leg *l, const struct sip_msg *m);
 /* Their 2xx to a request of ours. */
 void session_read_response(struct leg *l, const struct sip_msg *m);
 /* Session-Expires for our 2xx, when there is a timer. */

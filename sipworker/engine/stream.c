@@ -71,6 +71,19 @@ void stream_target(struct engine *e, struct leg *l, bool relearn)
 	l->has_media = true;
 }
 
+void stream_hold(struct engine *e, struct leg *l)
+{
+	const bool held = l->remote.dir == SDP_SENDONLY ||
+			  l->remote.dir == SDP_INACTIVE ||
+			  l->remote.rtp.ip == 0;
+
+	if (held != l->held)
+		trace_event(e, l->call,
+		    held ? CALLREC_EV_HOLD : CALLREC_EV_RESUME, l->number, 0,
+		    SLICE(""));
+	l->held = held;
+}
+
 void stream_told(struct engine *e, const struct leg *l)
 {
 	struct port *p = port_find(&e->ports, l->stream);

@@ -34,8 +34,17 @@ struct wish {
 	char replaces[SIP_REPLACES_MAX + 1]; /* "": none */
 };
 
-/* One Refer-To, a plain address or one with Replaces: a method or other headers
- * would make it another thing. */
+static bool has_one(const struct sip_msg *m, enum sip_hdr id)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n_fields; i++)
+		n += m->fields[i].id == id;
+	return n == 1;
+}
+
+/* One Refer-To (RFC 3515 2.4.2), a plain address or one with Replaces: a method
+ * or other headers would make it another thing. */
 static bool read_target(const struct sip_msg *m, struct wish *w,
     struct sip_uri *out)
 {
@@ -43,8 +52,8 @@ static bool read_target(const struct sip_msg *m, struct wish *w,
 	struct sip_addr a;
 	struct buf b;
 
-	if (v.n == 0 || sip_addr_parse(v, &a) != ERR_OK || a.star ||
-	    sip_uri_has(&a.uri, SLICE("method")))
+	if (!has_one(m, SIP_HDR_REFER_TO) || sip_addr_parse(v, &a) != ERR_OK ||
+	    a.star || sip_uri_has(&a.uri, SLICE("method")))
 		return false;
 	buf_over(&b, w->replaces, sizeof(w->replaces) - 1);
 	if (a.uri.headers.n > 0 &&

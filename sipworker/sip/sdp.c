@@ -384,10 +384,13 @@ bool sdp_is_closed(const struct sdp *s)
 	bool audio = false;
 
 	for (size_t i = 0; i < s->n_media; i++) {
-		if (s->media[i].port != 0)
+		const struct sdp_media *m = &s->media[i];
+		const bool ours = slice_eq_case(m->kind, SLICE("audio"));
+
+		if (m->port != 0 &&
+		    (ours || slice_eq_case(m->kind, SLICE("image"))))
 			return false;
-		audio =
-		    audio || slice_eq_case(s->media[i].kind, SLICE("audio"));
+		audio = audio || ours;
 	}
 	return audio;
 }

@@ -85,8 +85,9 @@ struct sdp_audio {
 RT_MUST_USE enum err sdp_audio(const struct sdp *s, unsigned int allowed,
     struct sdp_audio *out);
 
-/* Every line has port 0, one of audio among them: the session goes on without
- * media (RFC 3264 8.2). */
+/* Every line of audio has port 0, and there is one: the session goes on without
+ * audio (RFC 3264 8.2), whatever else it keeps, but for a fax: that would be in
+ * place of the audio. */
 bool sdp_is_closed(const struct sdp *s);
 
 /* Our side. */

@@ -8,7 +8,7 @@
 #include "sipworker/sip/sip_param.h"
 #include "sipworker/sip/sip_write.h"
 
-#define TRIES_MAX 2 /* challenges in a row that are answered */
+#define TRIES_MAX 2 /* challenges of a realm in a row that are answered */
 #define HEX_MAX   DIGEST_SHA256_HEX
 
 struct challenge {
@@ -17,6 +17,7 @@ struct challenge {
 	struct slice opaque;
 	struct slice algorithm;
 	struct slice qop;
+	bool proxy;
 	bool stale;
 	bool sha256;
 	bool sess;
@@ -130,68 +131,127 @@ static enum err parse_challenge(struct slice s, struct challenge *out)
 	return ERR_OK;
 }
 
-/* RFC 8760 2.4: the strongest that we support; on a tie the first. */
-static bool best_challenge(const struct sip_msg *m, enum sip_hdr id,
-    struct challenge *out)
+static struct slice realm_of(const struct sip_auth_realm *r)
 {
-	struct sip_msg_walk w = { .field = 0 };
-	struct slice value;
-	bool found = false;
+	return slice_of(r->text, r->realm_n);
+}
 
-	while (sip_msg_walk(m, id, &w, &value)) {
-		struct challenge c;
+/* RFC 8760 2.4: of one realm the strongest that we support; on a tie the
+ * first. False: there is no room for another realm. */
+static bool keep_best(struct challenge *list, size_t *n,
+    const struct challenge *c)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (list[i].proxy == c->proxy &&
+		    slice_eq(list[i].realm, c->realm)) {
+			if (c->sha256 && !list[i].sha256)
+				list[i] = *c;
+			return true;
+		}
+	if (*n == SIP_AUTH_REALMS_MAX)
+		return false;
+	list[(*n)++] = *c;
+	return true;
+}
 
-		if (parse_challenge(value, &c) != ERR_OK)
-			continue;
-		if (!found || (c.sha256 && !out->sha256))
-			*out = c;
-		found = true;
+/* Of a response that a proxy has made of several (RFC 3261 16.7) both headers
+ * count, whatever its status. */
+static enum err read_challenges(const struct sip_msg *m,
+    struct challenge list[SIP_AUTH_REALMS_MAX], size_t *n)
+{
+	static const enum sip_hdr ids[] = { SIP_HDR_WWW_AUTHENTICATE,
+		SIP_HDR_PROXY_AUTHENTICATE };
+
+	*n = 0;
+	for (size_t i = 0; i < RT_ARRAY_LEN(ids); i++) {
+		struct sip_msg_walk w = { .field = 0 };
+		struct slice value;
+
+		while (sip_msg_walk(m, ids[i], &w, &value)) {
+			struct challenge c;
+
+			if (parse_challenge(value, &c) != ERR_OK)
+				continue;
+			c.proxy = ids[i] == SIP_HDR_PROXY_AUTHENTICATE;
+			if (!keep_best(list, n, &c))
+				return ERR_DENIED;
+		}
 	}
-	return found;
+	return *n == 0 ? ERR_NOTFOUND : ERR_OK;
+}
+
+/* Who asked before, a free place, or that of one who has not asked since a
+ * request was accepted; NULL: none. */
+static struct sip_auth_realm *place_of(struct sip_auth *a,
+    const struct challenge *c)
+{
+	for (uint8_t i = 0; i < a->n; i++)
+		if (a->realm[i].proxy == c->proxy &&
+		    slice_eq(realm_of(&a->realm[i]), c->realm))
+			return &a->realm[i];
+	if (a->n < SIP_AUTH_REALMS_MAX) {
+		a->realm[a->n] = (struct sip_auth_realm){ .tries = 0 };
+		return &a->realm[a->n++];
+	}
+	for (uint8_t i = 0; i < a->n; i++)
+		if (a->realm[i].tries == 0)
+			return &a->realm[i];
+	return NULL;
+}
+
+static enum err take_challenge(struct sip_auth *a, const struct challenge *c)
+{
+	struct sip_auth_realm *r = place_of(a, c);
+	struct buf b;
+
+	if (r == NULL || r->tries >= TRIES_MAX || (r->tries > 0 && !c->stale))
+		return ERR_DENIED;
+	buf_over(&b, r->text, sizeof(r->text));
+	buf_put(&b, c->realm);
+	buf_put(&b, c->nonce);
+	buf_put(&b, c->opaque);
+	if (buf_err(&b) != ERR_OK)
+		return ERR_TOOBIG;
+	r->proxy = c->proxy;
+	r->sha256 = c->sha256;
+	r->sess = c->sess;
+	r->qop_auth = c->qop.n != 0;
+	r->named = c->algorithm.n != 0;
+	r->tries++;
+	r->nc = 0;
+	r->realm_n = (uint16_t)c->realm.n;
+	r->nonce_n = (uint16_t)c->nonce.n;
+	r->opaque_n = (uint16_t)c->opaque.n;
+	return ERR_OK;
 }
 
 enum err sip_auth_choose(struct sip_auth *a, const struct sip_msg *response)
 {
-	const bool proxy = response->status == 407;
-	struct challenge c = { .stale = false };
-	struct buf b;
+	struct challenge list[SIP_AUTH_REALMS_MAX];
+	struct sip_auth next = *a; /* all or none */
+	size_t n;
+	enum err e = read_challenges(response, list, &n);
 
-	if (!best_challenge(response,
-		proxy ? SIP_HDR_PROXY_AUTHENTICATE : SIP_HDR_WWW_AUTHENTICATE,
-		&c))
-		return ERR_NOTFOUND;
-	if (a->tries >= TRIES_MAX || (a->tries > 0 && !c.stale))
-		return ERR_DENIED;
-	buf_over(&b, a->text, sizeof(a->text));
-	buf_put(&b, c.realm);
-	buf_put(&b, c.nonce);
-	buf_put(&b, c.opaque);
-	if (buf_err(&b) != ERR_OK) {
-		a->ready = false; /* the text is half written */
-		return ERR_TOOBIG;
-	}
-	a->ready = true;
-	a->proxy = proxy;
-	a->sha256 = c.sha256;
-	a->sess = c.sess;
-	a->qop_auth = c.qop.n != 0;
-	a->stale = c.stale;
-	a->named = c.algorithm.n != 0;
-	a->tries++;
-	a->nc = 0;
-	a->realm_n = (uint16_t)c.realm.n;
-	a->nonce_n = (uint16_t)c.nonce.n;
-	a->opaque_n = (uint16_t)c.opaque.n;
-	return ERR_OK;
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		e = take_challenge(&next, &list[i]);
+	if (e == ERR_OK)
+		*a = next;
+	return e;
 }
 
 void sip_auth_accepted(struct sip_auth *a)
 {
-	a->tries = 0;
+	for (uint8_t i = 0; i < a->n; i++)
+		a->realm[i].tries = 0;
 }
 
-static enum err digest(const struct sip_auth *a, const struct slice *parts,
-    size_t n, char out[HEX_MAX])
+void sip_auth_forget(struct sip_auth *a)
+{
+	a->n = 0;
+}
+
+static enum err digest(const struct sip_auth_realm *a,
+    const struct slice *parts, size_t n, char out[HEX_MAX])
 {
 	if (a->sha256)
 		return digest_sha256_hex(parts, n, out);
@@ -199,12 +259,12 @@ static enum err digest(const struct sip_auth *a, const struct slice *parts,
 }
 
 /* The response of RFC 7616 3.4.1. */
-static enum err respond(const struct sip_auth *a,
+static enum err respond(const struct sip_auth_realm *a,
     const struct sip_auth_user *user, struct slice method, struct slice uri,
     struct slice cnonce, const char *nc, char out[HEX_MAX])
 {
 	const struct slice colon = SLICE(":");
-	const struct slice realm = slice_of(a->text, a->realm_n);
+	const struct slice realm = realm_of(a);
 	const struct slice nonce = slice_of(a->text + a->realm_n, a->nonce_n);
 	const struct slice a1[] = { user->name, colon, realm, colon,
 		user->password };
@@ -253,14 +313,14 @@ static void put_name(struct buf *b, struct slice name)
 	sip_addr_put_quoted(b, name);
 }
 
-static void put_values(struct buf *b, const struct sip_auth *a,
+static void put_values(struct buf *b, const struct sip_auth_realm *a,
     const struct sip_auth_user *user, struct slice uri, const char *response)
 {
 	const char *algorithm = a->sha256 ? "SHA-256" : "MD5";
 
 	buf_cstr(b, "Digest ");
 	put_name(b, user->name);
-	put_quoted(b, ", realm", slice_of(a->text, a->realm_n));
+	put_quoted(b, ", realm", realm_of(a));
 	put_quoted(b, ", nonce", slice_of(a->text + a->realm_n, a->nonce_n));
 	put_quoted(b, ", uri", uri);
 	put_quoted(b, ", response", slice_from(response));
@@ -275,7 +335,19 @@ static void put_values(struct buf *b, const struct sip_auth *a,
 		    slice_of(a->text + a->realm_n + a->nonce_n, a->opaque_n));
 }
 
-void sip_auth_put(struct buf *b, struct sip_auth *a,
+/* RFC 7616 3.4.2: a -sess key is made with the first answer's cnonce. Saying
+ * that one again suits who keeps the key and who makes it anew each time. */
+static struct slice session_cnonce(struct sip_auth_realm *a,
+    struct slice cnonce)
+{
+	if (!a->sess)
+		return cnonce;
+	if (a->nc == 1 && !slice_to_cstr(cnonce, a->cnonce, sizeof(a->cnonce)))
+		a->cnonce[0] = '\0';
+	return slice_from(a->cnonce);
+}
+
+static void put_line(struct buf *b, struct sip_auth_realm *a,
     const struct sip_auth_user *user, struct slice method, struct slice uri,
     struct slice cnonce)
 {
@@ -283,9 +355,8 @@ void sip_auth_put(struct buf *b, struct sip_auth *a,
 	struct buf v;
 	enum err e;
 
-	if (!a->ready)
-		return;
 	(void)snprintf(nc, sizeof(nc), "%08x", (unsigned int)++a->nc);
+	cnonce = session_cnonce(a, cnonce);
 	e = respond(a, user, method, uri, cnonce, nc, response);
 	if (e != ERR_OK) {
 		buf_fail(b, e);
@@ -305,4 +376,12 @@ void sip_auth_put(struct buf *b, struct sip_auth *a,
 	    a->proxy ? sip_hdr_name(SIP_HDR_PROXY_AUTHORIZATION)
 		     : sip_hdr_name(SIP_HDR_AUTHORIZATION),
 	    buf_slice(&v));
+}
+
+void sip_auth_put(struct buf *b, struct sip_auth *a,
+    const struct sip_auth_user *user, struct slice method, struct slice uri,
+    struct slice cnonce)
+{
+	for (uint8_t i = 0; i < a->n; i++)
+		put_line(b, &a->realm[i], user, method, uri, cnonce);
 }

@@ -230,31 +230,31 @@ unsigned int sip_dlg_receive(struct sip_dlg *d, const struct sip_msg *request,
 		return 500;
 	d->has_remote_cseq = true;
 	d->remote_cseq = request->cseq.number;
-	if (request->method == SIP_METHOD_INVITE ||
-	    request->method == SIP_METHOD_UPDATE)
-		/* Without a usable Contact the old target stays. */
-		if (set_target(d, request) != ERR_OK)
-			return 0;
 	return 0;
 }
 
-void sip_dlg_refresh(struct sip_dlg *d, const struct sip_msg *response,
+void sip_dlg_refresh(struct sip_dlg *d, const struct sip_msg *m,
     struct addr4 from)
 {
 	d->peer = from;
 	/* Without a usable Contact the old target stays. */
-	if (set_target(d, response) != ERR_OK)
+	if (set_target(d, m) != ERR_OK)
 		return;
 }
 
-/* A numeric host that the peer can really have; else where it talks from. */
+/* A numeric host, or maddr in its place (RFC 3261 19.1.1), that the peer can
+ * really have; else where it talks from. */
 static struct addr4 next_hop(const struct sip_dlg *d, struct slice uri)
 {
 	struct addr4 to = { .port = SIP_VIA_PORT };
 	struct sip_uri u;
+	struct slice at;
 
-	if (sip_uri_parse(uri, &u) != ERR_OK ||
-	    addr4_ip(u.host, &to.ip) != ERR_OK)
+	if (sip_uri_parse(uri, &u) != ERR_OK)
+		return d->peer;
+	if (sip_param_find(u.params, SLICE("maddr"), &at) != ERR_OK)
+		at = u.host;
+	if (addr4_ip(at, &to.ip) != ERR_OK || to.ip == 0)
 		return d->peer;
 	if (u.port != 0)
 		to.port = u.port;

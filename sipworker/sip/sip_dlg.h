@@ -73,13 +73,14 @@ bool sip_dlg_matches(const struct sip_dlg *d, const struct sip_msg *m);
 /* The same by its parts. */
 bool sip_dlg_is(const struct sip_dlg *d, struct slice call_id,
     struct slice local_tag, struct slice remote_tag);
-/* Judges an in-dialog request: 0 fine (its CSeq is taken over, target refresh
- * done for INVITE and UPDATE with a Contact), 500 when its CSeq is lower than
- * the last. ACK and CANCEL are always fine. */
+/* Judges an in-dialog request: 0 fine (its CSeq is taken over), 500 when its
+ * CSeq is lower than the last. ACK and CANCEL are always fine. The target
+ * stays: an INVITE or UPDATE moves it when it is accepted. */
 unsigned int sip_dlg_receive(struct sip_dlg *d, const struct sip_msg *request,
     struct addr4 from);
-/* Target refresh from a 2xx to our re-INVITE or UPDATE. */
-void sip_dlg_refresh(struct sip_dlg *d, const struct sip_msg *response,
+/* Target refresh: from an INVITE or UPDATE of theirs that is answered 2xx (of
+ * one that is refused nothing is taken, RFC 3261 12.2.2), or a 2xx to ours. */
+void sip_dlg_refresh(struct sip_dlg *d, const struct sip_msg *m,
     struct addr4 from);
 
 /* Fills everything of *r but headers and body for a request in this dialog:

@@ -83,6 +83,8 @@ static void keep_record(struct rig *r, const struct engine_journal *j)
 	if (rec.head.kind == CALLREC_LEG) {
 		assert_true(slice_to_cstr(slice_head(rec.u.leg.reason, 63),
 		    r->reason, sizeof(r->reason)));
+		if (r->n_legs == 0)
+			memcpy(r->first_reason, r->reason, sizeof(r->reason));
 		r->n_legs++;
 	}
 	if (rec.head.kind != CALLREC_CLOSED)

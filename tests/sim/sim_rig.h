@@ -37,6 +37,7 @@ struct rig {
 	struct callrec_closed closed;
 	size_t n_closed;
 	char reason[64]; /* of the last LEG record */
+	char first_reason[64];
 	size_t n_legs;
 	uint64_t journal;
 	uint64_t ticket;

@@ -49,7 +49,7 @@ static void test_hold(void **state)
 }
 
 /* RFC 3264 8.2: what phones say that have no other word for a hold. Of a line
- * that moves to another kind we know nothing. */
+ * that moves to another kind we know nothing, but that the audio is closed. */
 static const struct {
 	const char *why;
 	const char *media;
@@ -66,6 +66,11 @@ static const struct {
 	{ "for a fax", "m=audio 0 RTP/AVP 0\r\nm=image 4000 udptl t38\r\n", 488,
 	    NULL, false },
 	{ "no audio at all", "m=video 0 RTP/AVP 31\r\n", 488, NULL, false },
+	{ "not a line", "", 488, NULL, false },
+	{ "another codec", "m=audio 4000 RTP/AVP 18\r\n", 488, NULL, false },
+	{ "nothing but video",
+	    "m=audio 0 RTP/AVP 0\r\nm=video 4012 RTP/AVP 31\r\n", 200,
+	    "\r\nm=audio 0 RTP/AVP 0\r\nm=video 0 RTP/AVP 31\r\n", true },
 	{ "video beside it",
 	    "m=audio 4010 RTP/AVP 0\r\nm=video 4012 RTP/AVP 31\r\n", 200,
 	    "\r\nm=video 0 RTP/AVP 31\r\n", false },

@@ -308,6 +308,7 @@ static const struct {
 } refers[] = {
 	{ "to nobody", "", 400 },
 	{ "to what is no address", "Refer-To: <desk\r\n", 400 },
+	{ "to two", DESK "Refer-To: <sip:sales@10.0.0.3:5080>\r\n", 400 },
 	{ "with Replaces",
 	    "Refer-To: <sip:desk@10.0.0.3:5080?Replaces=a%3Bto-tag%3Db>\r\n",
 	    400 },
@@ -343,7 +344,7 @@ static void test_refer_refused(void **state)
 		rig_expect_status(&r, refers[i].why, refers[i].status);
 	}
 	for (unsigned int i = 0; i < 20; i++)
-		phone_asks(&r, invite, "REFER", 30 + i, "ptag", refers[4].extra,
+		phone_asks(&r, invite, "REFER", 30 + i, "ptag", refers[5].extra,
 		    "");
 	phone_asks(&r, invite, "REFER", 60, "ptag", DESK, "");
 	rig_expect_status(&r, "it has asked often enough", 403);

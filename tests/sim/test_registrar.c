@@ -136,6 +136,114 @@ static void test_too_short(void **state)
 	rig_fini(&r);
 }
 
+/* A little longer each time is a game, not an answer. */
+static void test_longer_and_longer(void **state)
+{
+	char least[40];
+
+	(void)state;
+	begin(60, "");
+	for (int i = 1; i < 10; i++) {
+		(void)snprintf(least, sizeof(least), "Min-Expires: %d\r\n",
+		    60 + i);
+		says("423 Interval Too Brief", least);
+	}
+	assert_int_equal(rig_count_sent(&r, "REGISTER"), 4);
+	assert_int_equal(stats().register_failed, 1);
+	rig_fini(&r);
+}
+
+/* It says when: not before, but never later than half an hour. */
+static void test_retry_after(void **state)
+{
+	static const struct {
+		const char *header;
+		int64_t s;
+	} cases[] = {
+		{ "Retry-After: 600\r\n", 600 },
+		{ "Retry-After: 90 (full);duration=60\r\n", 90 },
+		{ "Retry-After: 5\r\n", 30 },
+		{ "Retry-After: 4000000000\r\n", 1800 },
+		{ "Retry-After: soon\r\n", 30 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		begin(300, "");
+		says("503 Service Unavailable", cases[i].header);
+		rig_pass_time(&r, (cases[i].s - 1) * RT_SEC_US);
+		assert_int_equal(rig_count_sent(&r, "REGISTER"), 1);
+		rig_pass_time(&r, 6 * RT_SEC_US);
+		if (rig_count_sent(&r, "REGISTER") < 2)
+			fail_msg("%s", cases[i].header);
+		rig_fini(&r);
+	}
+}
+
+/* Which of several bindings is ours: the time until it is said again. */
+static void test_which_binding(void **state)
+{
+	static const struct {
+		const char *why;
+		const char *contacts;
+		int64_t s;
+	} cases[] = {
+		{ "ours beside an old port's",
+		    "Contact: <sip:me@10.0.0.1:5060>;expires=100,"
+		    " <sip:me@10.0.0.1:5070>;expires=8\r\n",
+		    75 },
+		{ "ours without a port is 5060",
+		    "Contact: <sip:me@10.0.0.1:5070>;expires=8\r\n"
+		    "m: <sip:me@10.0.0.1>;q=0.5;expires=100\r\n",
+		    75 },
+		{ "two that may be ours: the shorter",
+		    "Contact: <sip:me@10.0.0.1:6060>;expires=200,"
+		    " <sip:me@10.0.0.1:6061>;expires=100\r\n",
+		    75 },
+		{ "the only one, as a NAT shows us",
+		    "Contact: <sip:me@203.0.113.9:40001>;expires=40\r\n", 30 },
+		{ "others'",
+		    "Contact: <sip:me@203.0.113.9>;expires=9,"
+		    " <sip:me@203.0.113.8>;expires=8\r\nExpires: 120\r\n",
+		    90 },
+		{ "no number", "Contact: <sip:me@10.0.0.1>;expires=x\r\n",
+		    225 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		begin(300, "");
+		says("200 OK", cases[i].contacts);
+		rig_pass_time(&r, cases[i].s * RT_SEC_US - 200000);
+		if (rig_count_sent(&r, "REGISTER") != 1)
+			fail_msg("%s: too early", cases[i].why);
+		rig_pass_time(&r, 400000);
+		if (rig_count_sent(&r, "REGISTER") != 2)
+			fail_msg("%s: too late", cases[i].why);
+		rig_fini(&r);
+	}
+}
+
+/* The answer to what was asked before a change of the trunk comes after it. */
+static void test_late_answer(void **state)
+{
+	static const char challenge[] =
+	    "WWW-Authenticate: Digest realm=\"c\", nonce=\"n\"\r\n";
+
+	(void)state;
+	begin(300, "");
+	configure(900, "");
+	says("200 OK", "Expires: 300\r\n");
+	assert_int_equal(stats().registered, 0);
+	rig_pass_time(&r, RT_SEC_US / 10);
+	assert_int_equal(rig_count_sent(&r, "REGISTER"), 2);
+	assert_non_null(strstr(rig_last(&r)->text, "Expires: 900\r\n"));
+	says("401 Unauthorized", challenge);
+	says("200 OK", "Expires: 900\r\n");
+	assert_int_equal(stats().registered, 1);
+	rig_fini(&r);
+}
+
 /* So short a time as keeps a NAT open: it must not run out meanwhile. */
 static void test_granted_little(void **state)
 {
@@ -286,6 +394,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_too_short),
+		cmocka_unit_test(test_longer_and_longer),
+		cmocka_unit_test(test_retry_after),
+		cmocka_unit_test(test_which_binding),
+		cmocka_unit_test(test_late_answer),
 		cmocka_unit_test(test_granted_little),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_changed),

@@ -118,6 +118,16 @@ async function hangUp({ a, b, tag, bye }) {
 	await a.says(/^SIP\/2\.0 200 [\s\S]*CSeq: 90 BYE/);
 }
 
+test('SIPp as it comes: its own caller calls its own telephone, ten times', async () => {
+	const b = sipp('uas', { at: 5080, calls: 10, media: 26100, limit_s: 60 });
+	await bound(5080);
+	const a = sipp('uac', { at: 5071, to: worker, calls: 10, limit_s: 60, args: ['-s', DESK, '-d', '200', '-r', '5'] });
+	await well(a, b);
+	const ids = [...new Set([...a.messages().matchAll(/^Call-ID: (.*)$/gm)].map(([, id]) => id))];
+	assert.equal(ids.length, 10);
+	for (const id of ids) assert.equal((await record(id))[0], 'answered');
+});
+
 test('a lost PRACK comes again, and the call goes on', async () => {
 	const c = await talking('prack', async (b, inv) => {
 		b.send(reply(inv, 180, { tag: 'bprack', more: 'Require: 100rel\nRSeq: 77\n' }));
@@ -293,10 +303,44 @@ test('the audio line is closed and opened again; video beside it never shifts it
 	// Asked for an offer of its own, the worker has as many lines, in their order (RFC 3264 8).
 	const own = await change(c, 'closed', 4, { ackBody: both(26400) });
 	assert.deepEqual(lines(own), ['m=audio 0', lines(c.ok)[1]]);
-	assert.match(await change(c, 'closed', 5, { body: both(0) }), /^SIP\/2\.0 488 /);
+	// Only the film is kept, which we do not carry: no audio until there is some again.
+	const film = await change(c, 'closed', 5, { body: both(0) });
+	assert.match(film, /^SIP\/2\.0 200 /);
+	assert.deepEqual(lines(film), ['m=video 0', 'm=audio 0']);
+	assert.deepEqual(lines(await change(c, 'closed', 6, { body: both(26400) })), lines(c.ok));
+	// In place of a fax there is nothing to offer.
+	assert.match(await change(c, 'closed', 7, { body: both(0, 'm=image 26410 udptl t38\n') }), /^SIP\/2\.0 488 /);
 	await hangUp(c);
 	assert.equal((await record('closed'))[0], 'answered');
-	assert.deepEqual(events('closed').map(([k]) => k).filter((k) => /hold|resume/.test(k)), ['hold', 'resume']);
+	assert.deepEqual(events('closed').map(([k]) => k).filter((k) => /hold|resume/.test(k)), ['hold', 'resume', 'hold', 'resume']);
+});
+
+test('a call begins on hold, or before its third party has said a word, and its audio comes later', async () => {
+	const nowhere = offer(26400).replace(`c=IN IP4 ${addr}`, 'c=IN IP4 0.0.0.0');
+	const bare = offer(26400).replace(/^m=[\s\S]*/m, '');
+	for (const [id, body, first] of [['early1', nowhere, /a=recvonly/], ['early2', offer(26400) + 'a=inactive\n', /a=inactive/], ['early3', bare, /t=0 0\r\n$/]]) {
+		const c = await talking(id, undefined, { body });
+		assert.match(c.ok, first, id);
+		const on = await change(c, id, 2, { body: offer(26400) });
+		assert.match(on, /^SIP\/2\.0 200 [\s\S]*^m=audio [1-9][\s\S]*a=sendrecv/m, id);
+		await hangUp(c);
+		assert.equal((await record(id))[0], 'answered');
+		assert.deepEqual(events(id).map(([k]) => k).filter((k) => /hold|resume/.test(k)), ['hold', 'resume'], id);
+		await closeHands();
+	}
+});
+
+test('a change that is refused changes nothing: neither the interval nor where the caller is', async () => {
+	const c = await talking('refused2', undefined, { more: 'Supported: timer\nSession-Expires: 1800;refresher=uac\n' });
+	const moved = request(c.a, 'INVITE', 'refused2', { cseq: 2, tag: toTag(c.ok), body: offer(26400).replace('RTP/AVP 0 101', 'RTP/AVP 18'), more: 'Supported: timer\nSession-Expires: 90;refresher=uas\n' }).replace(`@${addr}:${c.a.port}>`, `@${addr}:5077>`);
+	c.a.send(moved);
+	assert.ok(await c.a.says(/^SIP\/2\.0 488 [\s\S]*CSeq: 2 INVITE/));
+	c.a.send(request(c.a, 'ACK', 'refused2', { cseq: 2, branch: 'refused2INVITE2', tag: toTag(c.ok) }));
+	const still = await change(c, 'refused2', 3, { method: 'UPDATE' });
+	assert.equal(field(still, 'Session-Expires'), '1800;refresher=uac');
+	c.b.send(back('BYE', c.inv, c.tag)); // ours goes where the caller was
+	c.a.send(reply(await c.a.says(/^BYE /), 200));
+	assert.equal((await record('refused2'))[0], 'answered');
 });
 
 test('another interval of the session in mid-call; one too short is refused', async () => {

@@ -93,12 +93,14 @@ const file = (steps) => {
 	return path;
 };
 
-/** Runs SIPp with these steps. Options: at (own port), to ("addr:port", for a
- *  caller), calls, args, ip. Ends with code 0 when every step went as written. */
+/** Runs SIPp with these steps, or with a scenario of its own by its name ("uac").
+ *  Options: at (own port), to ("addr:port", for a caller), calls, args, ip. Ends
+ *  with code 0 when every step went as written. */
 export function sipp(steps, { at, to, calls = 1, args = [], ip = addr, media = 26000, limit_s = 60 } = {}) {
-	const name = file(steps);
+	const own = typeof steps === 'string';
+	const name = own ? join(dir, `sipp${++serial}.${steps}`) : file(steps);
 	const log = `${name}.log`;
-	const p = new Program('sipp', 'sipp', [...(to ? [to] : []), '-sf', name, '-i', ip, '-p', String(at), '-mi', ip, '-mp', String(media),
+	const p = new Program('sipp', 'sipp', [...(to ? [to] : []), ...(own ? ['-sn', steps] : ['-sf', name]), '-i', ip, '-p', String(at), '-mi', ip, '-mp', String(media),
 		'-m', String(calls), '-nostdin', '-timeout', `${limit_s}s`, '-timeout_error', '-trace_err', '-error_file', log,
 		'-trace_msg', '-message_file', `${name}.msg`, ...args]);
 	/** What went wrong, for a failure's message. */
