@@ -285,7 +285,8 @@ bench-tag: static
 #:                    bare relay (RT_BENCH_CALLS=, RT_BENCH_S=, RT_BENCH_REPEAT=)
 .PHONY: bench-sip
 bench-sip:
-	@$(MAKE) --no-print-directory V=release all build/release/bench/bench_relay >&2
+	@$(MAKE) --no-print-directory V=release all build/release/bench/bench_relay \
+	    build/release/bench/bench_bare >&2
 	@RT_BUILD='$(CURDIR)/build/release' node bench/sip.mjs
 
 #: make bench-attribution  who called, against worlds whose truth is known

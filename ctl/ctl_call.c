@@ -110,6 +110,8 @@ enum hist {
 static const char *const hist_names[HISTS] = { "to_18x", "to_200", "through",
 	"to_audio", "rtp", "rtp_jitter" };
 
+#define STATUS_MAX 700
+
 struct totals {
 	uint64_t placed;
 	uint64_t ended;
@@ -117,6 +119,7 @@ struct totals {
 	uint64_t failed;
 	uint64_t tx, rx, lost;
 	uint64_t gaps; /* calls with a pause of more than 100 ms in what came */
+	uint64_t status[STATUS_MAX]; /* of the failed; 0: no answer */
 };
 
 struct run {
@@ -168,10 +171,12 @@ static void count(struct run *r, const struct ua_report *p)
 	if (!ours)
 		return;
 	r->sum.ended++;
-	if (p->status == 200)
+	if (p->status == 200) {
 		r->sum.answered++;
-	else
+	} else {
 		r->sum.failed++;
+		r->sum.status[p->status < STATUS_MAX ? p->status : 0]++;
+	}
 	if (!p->outgoing)
 		return;
 	add(r->hist[TO_18X], p->to_18x_us);
@@ -240,6 +245,10 @@ static void print_summary(const struct run *r)
 	    (unsigned long long)t->gaps);
 	for (size_t i = 0; i < HISTS; i++)
 		print_hist(hist_names[i], r->hist[i]);
+	for (unsigned int i = 0; i < STATUS_MAX; i++)
+		if (t->status[i] > 0)
+			(void)printf(" status_%u=%llu", i,
+			    (unsigned long long)t->status[i]);
 	(void)printf("\n");
 }
 

@@ -21,7 +21,7 @@
 #define LATE_MAX   1024
 #define LATE_TRIES 300
 /* One transaction: it locks rows that people change, too, so it is short. */
-#define BATCH_MAX       128
+#define BATCH_MAX       256
 #define BATCH_BYTES_MAX ((size_t)256 << 10)
 #define BATCH_EVERY_US  (RT_SEC_US / 20)
 /* Of one call that are added together. */
@@ -62,6 +62,7 @@ struct drain {
 	struct buf bytes; /* in mem: what was read is not lost for want of it */
 	char mem[BATCH_BYTES_MAX];
 	struct callrec together[TOGETHER_MAX];
+	struct call_later later; /* of the batch */
 	struct late late[LATE_MAX];
 	uint32_t n_late;
 };
@@ -149,7 +150,9 @@ static void try_late(struct drain *t)
 
 /* --- one record ------------------------------------------------------------*/
 
-static enum err drain_entry(struct drain *t, const struct ledger_entry *e)
+/* later NULL: in no batch. */
+static enum err drain_entry(struct drain *t, const struct ledger_entry *e,
+    struct call_later *later)
 {
 	enum err result = ERR_OK;
 
@@ -157,7 +160,8 @@ static enum err drain_entry(struct drain *t, const struct ledger_entry *e)
 	case LEDGER_EPOCH:
 		break;
 	case LEDGER_CALL:
-		result = drain_record(t->db, e->callrec, clk_wall_us());
+		result =
+		    drain_record_with(t->db, e->callrec, later, clk_wall_us());
 		break;
 	case LEDGER_RECORDING:
 		result = recording(t, &e->recording);
@@ -205,7 +209,7 @@ static bool drain_one(struct drain *t, uint64_t seq, struct slice payload)
 	if (e == ERR_OK) {
 		for (;;) {
 			if ((e = store_db_usable(t->db)) == ERR_OK)
-				e = drain_entry(t, &entry);
+				e = drain_entry(t, &entry, NULL);
 			if (e == ERR_BUSY && ++t->busy > BUSY_MAX)
 				break;
 			if (!drain_again(e))
@@ -305,7 +309,7 @@ static enum err drain_held_one(struct drain *t, uint32_t i)
 	if (t->held[i].adds)
 		return add_together(t, i);
 	e = ledger_entry_parse(payload(t, &t->held[i]), &entry);
-	return e == ERR_OK ? drain_entry(t, &entry) : e;
+	return e == ERR_OK ? drain_entry(t, &entry, &t->later) : e;
 }
 
 /* All in one transaction, or nothing. */
@@ -317,8 +321,11 @@ static enum err drain_batch(struct drain *t)
 	    (e = db_begin(t->db)) != ERR_OK)
 		return e;
 	look_at_all(t);
+	t->later.n = 0;
 	for (uint32_t i = 0; i < t->n_held && e == ERR_OK; i++)
 		e = drain_held_one(t, i);
+	if (e == ERR_OK)
+		e = db_call_later_write(t->db, &t->later);
 	return db_end(t->db, e);
 }
 

@@ -1,5 +1,6 @@
 #include "lib/db/db_call.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "lib/base/addr4.h"
@@ -275,19 +276,30 @@ static enum err insert_leg(struct db *db, struct company_id company,
 	return stmt_exec_one(st);
 }
 
-static enum err insert_event(struct db *db, struct company_id company,
-    const struct callrec *r, const struct call_anchor *a)
-{
-	static const char sql[] =
-	    "INSERT INTO call_event (company_id, call_id, seq, leg_seq, kind,"
-	    " step, branch, value, detail, happened_at)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-	const struct callrec_event *ev = &r->u.event;
-	struct texts t = { .n = 0 };
-	struct stmt *st = stmt_begin(db, sql);
-	enum err e;
+#define EVENT_ROW "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define EVENTS_1                                                     \
+	"INSERT INTO call_event (company_id, call_id, seq, leg_seq," \
+	" kind, step, branch, value, detail, happened_at) VALUES " EVENT_ROW
+#define EVENTS_2 EVENTS_1 ", " EVENT_ROW
+#define EVENTS_3 EVENTS_2 ", " EVENT_ROW
+#define EVENTS_4 EVENTS_3 ", " EVENT_ROW
+#define EVENTS_5 EVENTS_4 ", " EVENT_ROW
+#define EVENTS_6 EVENTS_5 ", " EVENT_ROW
+#define EVENTS_7 EVENTS_6 ", " EVENT_ROW
+#define EVENTS_8 EVENTS_7 ", " EVENT_ROW
 
-	stmt_in_id(st, company.v);
+/* By how many there are, less one. */
+static const char *const events_sql[] = { EVENTS_1, EVENTS_2, EVENTS_3,
+	EVENTS_4, EVENTS_5, EVENTS_6, EVENTS_7, EVENTS_8 };
+
+static_assert(RT_ARRAY_LEN(events_sql) <= TEXTS_MAX, "a text each");
+
+static void in_event(struct stmt *st, const struct company_id *company,
+    const struct callrec *r, const struct call_anchor *a, struct texts *t)
+{
+	const struct callrec_event *ev = &r->u.event;
+
+	stmt_in_id(st, company->v);
 	stmt_in_id(st, r->head.call.v);
 	stmt_in_u64(st, r->head.seq);
 	stmt_in_u64(st, ev->leg);
@@ -300,11 +312,50 @@ static enum err insert_event(struct db *db, struct company_id company,
 		stmt_in_u64(st, ev->branch);
 	}
 	stmt_in_i64(st, ev->value);
-	stmt_in_text(st, fit(&t, ev->text, 255));
+	stmt_in_text(st, fit(t, ev->text, 255));
 	stmt_in_time_us(st, a->started_us + r->head.at_us);
-	e = stmt_exec_one(st);
-	return e == ERR_OK ? db_call_follow_event(db, company, r, a->started_us)
-			   : e;
+}
+
+static enum err insert_events(struct db *db, struct company_id company,
+    const struct callrec *const *r, size_t n, const struct call_anchor *a)
+{
+	struct texts t = { .n = 0 };
+	struct stmt *st = stmt_begin(db, events_sql[n - 1]);
+	enum err e;
+
+	for (size_t i = 0; i < n; i++)
+		in_event(st, &company, r[i], a, &t);
+	e = stmt_exec(st, NULL);
+	for (size_t i = 0; i < n && e == ERR_OK; i++)
+		e = db_call_follow_event(db, company, r[i], a->started_us);
+	return e;
+}
+
+/* How many of these go in with one statement: events of one call, each with a
+ * higher seq than the one before. 0: the first is none. */
+static size_t count_events(const struct callrec *const *r, size_t n)
+{
+	size_t k = 0;
+
+	while (k < n && k < RT_ARRAY_LEN(events_sql) &&
+	       r[k]->head.kind == CALLREC_EVENT &&
+	       id_eq(r[k]->head.call.v, r[0]->head.call.v) &&
+	       (k == 0 || r[k]->head.seq > r[k - 1]->head.seq))
+		k++;
+	return k;
+}
+
+/* The first of these, and what goes with it: *k of them. */
+static enum err add_some(struct db *db, struct company_id company,
+    const struct callrec *const *r, size_t n, const struct call_anchor *a,
+    size_t *k)
+{
+	*k = count_events(r, n);
+	if (*k > 0)
+		return insert_events(db, company, r, *k, a);
+	*k = 1;
+	return r[0]->head.kind == CALLREC_LEG ? insert_leg(db, company, r[0], a)
+					      : ERR_INTERNAL;
 }
 
 /* Each that was not applied before; the last of them is remembered. */
@@ -316,19 +367,15 @@ static enum err add_all(struct db *db, struct company_id company,
 	enum err e;
 
 	e = db_call_priv_enter(db, company, r[0], r[0]->head.kind, &a);
-	for (size_t i = 0; e == ERR_OK && !a.closed && i < n; i++) {
+	for (size_t i = 0, k = 1; e == ERR_OK && !a.closed && i < n; i += k) {
+		k = 1;
 		if (!id_eq(r[i]->head.call.v, r[0]->head.call.v))
 			return ERR_INTERNAL;
 		if (r[i]->head.seq <= a.last_seq)
 			continue;
-		if (r[i]->head.kind == CALLREC_LEG)
-			e = insert_leg(db, company, r[i], &a);
-		else if (r[i]->head.kind == CALLREC_EVENT)
-			e = insert_event(db, company, r[i], &a);
-		else
-			e = ERR_INTERNAL;
-		a.last_seq = r[i]->head.seq;
-		last = r[i];
+		e = add_some(db, company, r + i, n - i, &a, &k);
+		last = r[i + k - 1];
+		a.last_seq = last->head.seq;
 	}
 	return e == ERR_OK && last != NULL ? leave(db, company, last) : e;
 }
@@ -364,7 +411,14 @@ enum err db_call_event(struct db *db, struct company_id company,
 enum err db_call_closed(struct db *db, struct company_id company,
     const struct callrec *r, const struct call_credit *credit, int64_t now_us)
 {
-	return db_call_close(db, company, r, credit, now_us);
+	return db_call_close(db, company, r, credit, NULL, now_us);
+}
+
+enum err db_call_closed_with(struct db *db, struct company_id company,
+    const struct callrec *r, const struct call_credit *credit,
+    struct call_later *later, int64_t now_us)
+{
+	return db_call_close(db, company, r, credit, later, now_us);
 }
 
 /* Takes the call out of the roll-ups, changes it, puts it back. */

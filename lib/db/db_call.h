@@ -12,7 +12,7 @@
 #define RT_DB_CALL_H
 
 #include "lib/core/callrec.h"
-#include "lib/db/db.h"
+#include "lib/db/db_call_later.h"
 
 /* What the phone library says of the caller's number. */
 struct call_place {
@@ -74,6 +74,12 @@ struct call_credit {
  * the jobs that follow. credit NULL: none. now_us: for rows made now. */
 RT_MUST_USE enum err db_call_closed(struct db *db, struct company_id company,
     const struct callrec *r, const struct call_credit *credit, int64_t now_us);
+
+/* The same as part of the caller's transaction; what it adds to sums that are
+ * not its own waits in *later (db_call_later.h). */
+RT_MUST_USE enum err db_call_closed_with(struct db *db,
+    struct company_id company, const struct callrec *r,
+    const struct call_credit *credit, struct call_later *later, int64_t now_us);
 
 /* Attribution again, under another rule; roll-ups move with it. The call must
  * be closed: ERR_CONFLICT. */

@@ -7,8 +7,6 @@
 #include "lib/db/db_call_priv.h"
 #include "lib/db/db_recording.h"
 #include "lib/db/db_reserve.h"
-#include "lib/db/db_stat.h"
-#include "lib/db/db_usage.h"
 #include "lib/db/db_verdict.h"
 #include "lib/db/stmt.h"
 
@@ -199,7 +197,7 @@ enum err db_call_close_credit(struct db *db, struct company_id company,
 	enum err e;
 
 	e = set_credit(db, company, call, credit == NULL ? &none : credit);
-	if (e == ERR_OK)
+	if (e == ERR_OK && credit != NULL && credit->by == CALL_CREDIT_VISIT)
 		e = run_on_call(db, copy_visit_sql, company, call);
 	if (e == ERR_OK)
 		e = run_on_call(db, copy_tracker_sql, company, call);
@@ -266,26 +264,27 @@ static enum err leg_seconds(struct db *db, struct company_id company,
 	return stmt_one(st);
 }
 
-static enum err count_usage(struct db *db, struct company_id company,
-    struct call_id call, int64_t at_us)
+/* What it adds to the sums of its company. */
+static enum err count(struct db *db, struct company_id company,
+    struct call_id call, int64_t started_us, struct call_later *later)
 {
-	uint64_t in_s = 0, out_s = 0;
+	struct call_later alone = { .n = 0 };
+	struct call_later_one one = { .company = company,
+		.call = call,
+		.started_us = started_us };
 	enum err e;
 
-	e = leg_seconds(db, company, call, &in_s, &out_s);
+	e = leg_seconds(db, company, call, &one.inbound_s, &one.outbound_s);
 	if (e == ERR_OK)
-		e = db_usage_add(db, company, at_us, USAGE_CALLS, 1);
-	if (e == ERR_OK)
-		e = db_usage_add(db, company, at_us, USAGE_INBOUND_S, in_s);
-	if (e == ERR_OK)
-		e = db_usage_add(db, company, at_us, USAGE_OUTBOUND_S, out_s);
-	return e;
+		e = db_call_later_add(db, later == NULL ? &alone : later, &one);
+	return e == ERR_OK ? db_call_later_write(db, &alone) : e;
 }
 
 /* --- the transaction ----------------------------------------------------- */
 
 static enum err close_call(struct db *db, struct company_id company,
-    const struct callrec *r, const struct call_credit *credit, int64_t now_us)
+    const struct callrec *r, const struct call_credit *credit,
+    struct call_later *later, int64_t now_us)
 {
 	const struct call_id call = r->head.call;
 	struct call_anchor a = { 0 };
@@ -299,21 +298,23 @@ static enum err close_call(struct db *db, struct company_id company,
 	    (e = settle_call(db, company, r)) != ERR_OK ||
 	    (e = db_call_close_credit(db, company, call, credit)) != ERR_OK ||
 	    (e = add_recording(db, company, r, &a, now_us)) != ERR_OK ||
-	    (e = count_usage(db, company, call, a.started_us)) != ERR_OK ||
 	    (e = db_verdict_judge(db, company, call, now_us)) != ERR_OK ||
 	    (e = db_reserve_end(db, company, call)) != ERR_OK)
 		return e;
-	return db_stat_put(db, company, call);
+	return count(db, company, call, a.started_us, later);
 }
 
 enum err db_call_close(struct db *db, struct company_id company,
-    const struct callrec *r, const struct call_credit *credit, int64_t now_us)
+    const struct callrec *r, const struct call_credit *credit,
+    struct call_later *later, int64_t now_us)
 {
 	bool mine;
 	enum err e;
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
+	if (mine && later != NULL)
+		return db_end(db, ERR_INTERNAL); /* who would write it? */
 	return db_join_end(db, mine,
-	    close_call(db, company, r, credit, now_us));
+	    close_call(db, company, r, credit, later, now_us));
 }

@@ -9,9 +9,11 @@
 
 #include "lib/db/db_call.h"
 
-/* credit NULL: none. now_us: for rows made now, and the jobs' due time. */
+/* credit NULL: none. later NULL: all of it at once; else in a transaction of
+ * the caller's. now_us: for rows made now, and the jobs' due time. */
 RT_MUST_USE enum err db_call_close(struct db *db, struct company_id company,
-    const struct callrec *r, const struct call_credit *credit, int64_t now_us);
+    const struct callrec *r, const struct call_credit *credit,
+    struct call_later *later, int64_t now_us);
 
 /* Sets the attribution of a call, whatever its state; touches no roll-up. */
 RT_MUST_USE enum err db_call_close_credit(struct db *db,

@@ -62,6 +62,24 @@ enum err db_fact_put(struct db *db, struct company_id company,
 	return of_call(db, sql, company, call);
 }
 
+void db_fact_in_some(struct stmt *st, const struct call_id *calls, size_t n)
+{
+	for (size_t i = 0; i < DB_FACT_SOME_MAX; i++)
+		stmt_in_id(st, calls[i < n ? i : n - 1].v);
+}
+
+enum err db_fact_put_some(struct db *db, struct company_id company,
+    const struct call_id *calls, size_t n)
+{
+	static const char sql[] = "REPLACE INTO call_fact (" COLUMNS ") " CALLS
+				  " AND c.id IN (" DB_FACT_SOME ")";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	db_fact_in_some(st, calls, n);
+	return stmt_exec(st, NULL);
+}
+
 enum err db_fact_take(struct db *db, struct company_id company,
     struct call_id call)
 {

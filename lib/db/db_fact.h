@@ -7,13 +7,24 @@
 #ifndef RT_DB_FACT_H
 #define RT_DB_FACT_H
 
-#include "lib/db/db.h"
+#include "lib/db/stmt.h"
+
+/* So many calls in one statement, as its parameters. */
+#define DB_FACT_SOME_MAX 32
+#define DB_FACT_EIGHT    "?,?,?,?,?,?,?,?"
+#define DB_FACT_SOME \
+	DB_FACT_EIGHT "," DB_FACT_EIGHT "," DB_FACT_EIGHT "," DB_FACT_EIGHT
 
 /* In a transaction; nothing happens while the call is open. */
 RT_MUST_USE enum err db_fact_put(struct db *db, struct company_id company,
     struct call_id call);
 RT_MUST_USE enum err db_fact_take(struct db *db, struct company_id company,
     struct call_id call);
+/* The same for n of them, 1 to DB_FACT_SOME_MAX. */
+RT_MUST_USE enum err db_fact_put_some(struct db *db, struct company_id company,
+    const struct call_id *calls, size_t n);
+/* Binds them to DB_FACT_SOME. */
+void db_fact_in_some(struct stmt *st, const struct call_id *calls, size_t n);
 
 /* Makes the rows of [from_us, to_us) anew. In a transaction. */
 RT_MUST_USE enum err db_fact_rebuild(struct db *db, struct company_id company,

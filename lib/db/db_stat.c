@@ -85,16 +85,20 @@
 	" TIMESTAMP(FROM_DAYS(TO_DAYS(f.started_at)"                 \
 	" - MOD(TO_DAYS(f.started_at) - 719528, GREATEST(" days ", 1)))))"
 
-/* One call in all its sums, by its narrow row. */
-#define SHARES_OF_CALL(sign) \
-	"SELECT f.company_id, IF(d.days = 0, d.word,"                       \
-	" CONCAT(d.word, '/', d.days)), " BUCKET("d.days") ", " VALUE(      \
-	    "d.n") ", " VALUE2("d.n") ", " VALUE3("d.n") ", " VALUE4(       \
-	    "d.n") ", " FACTS(sign)                                         \
-	" FROM phone_call c JOIN call_fact f"                               \
-	" ON f.company_id = c.company_id AND f.started_at = c.started_at"   \
-	" AND f.call_id = c.id CROSS JOIN " PIECES " d"                     \
-	" WHERE c.company_id = ? AND c.id = ?"
+/* Calls in all their sums: the keys of each, and where from. */
+#define PLACES                                                                                   \
+	"f.company_id, IF(d.days = 0, d.word,"                                                   \
+	" CONCAT(d.word, '/', d.days)) AS dimension, " BUCKET("d.days") " AS bucket_at, " VALUE( \
+	    "d.n") " AS value, " VALUE2("d.n") " AS value2, " VALUE3("d.n") " AS value3, " VALUE4("d.n") " AS value4"
+#define OF_CALLS                                                          \
+	" FROM phone_call c JOIN call_fact f"                             \
+	" ON f.company_id = c.company_id AND f.started_at = c.started_at" \
+	" AND f.call_id = c.id CROSS JOIN " PIECES                        \
+	" d"                                                              \
+	" WHERE c.company_id = ? AND c.id "
+
+/* One call, by its narrow row. */
+#define SHARES_OF_CALL(sign) "SELECT " PLACES ", " FACTS(sign) OF_CALLS "= ?"
 
 /* The narrow rows of a period as shares of one sum; see in_share(). */
 #define SHARE                                              \
@@ -172,6 +176,38 @@ enum err db_stat_put(struct db *db, struct company_id company,
 	    (e = db_fact_put(db, company, call)) != ERR_OK)
 		return e;
 	return apply(db, sql, company, call);
+}
+
+static enum err put_some(struct db *db, struct company_id company,
+    const struct call_id *calls, size_t n)
+{
+	static const char sql[] =
+	    INTO "SELECT " PLACES COUNTS OF_CALLS "IN (" DB_FACT_SOME
+		 ") GROUP BY f.company_id, dimension, bucket_at, value,"
+		 " value2, value3, value4" ON_DUPLICATE;
+	struct stmt *st;
+	const enum err e = db_fact_put_some(db, company, calls, n);
+
+	if (e != ERR_OK)
+		return e;
+	st = stmt_begin(db, sql);
+	stmt_in_id(st, company.v);
+	db_fact_in_some(st, calls, n);
+	return stmt_exec(st, NULL);
+}
+
+enum err db_stat_put_all(struct db *db, struct company_id company,
+    const struct call_id *calls, size_t n)
+{
+	enum err e;
+
+	if (n == 1)
+		return db_stat_put(db, company, calls[0]);
+	e = lock(db, company, false);
+	for (size_t i = 0; e == ERR_OK && i < n; i += DB_FACT_SOME_MAX)
+		e = put_some(db, company, calls + i,
+		    n - i < DB_FACT_SOME_MAX ? n - i : DB_FACT_SOME_MAX);
+	return e;
 }
 
 /* What the narrow row says was counted, whatever the call says by now. */

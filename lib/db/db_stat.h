@@ -21,6 +21,10 @@ RT_MUST_USE enum err db_stat_put(struct db *db, struct company_id company,
     struct call_id call);
 RT_MUST_USE enum err db_stat_take(struct db *db, struct company_id company,
     struct call_id call);
+/* Adds n different calls, cheaper than one by one: what they have in common is
+ * added up before it is written. */
+RT_MUST_USE enum err db_stat_put_all(struct db *db, struct company_id company,
+    const struct call_id *calls, size_t n);
 
 /* Makes the sums that touch [from_us, to_us) anew from the calls: whole 16
  * days, in one transaction that holds their writers back. */

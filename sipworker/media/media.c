@@ -1,6 +1,7 @@
 #include "sipworker/media/media.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -102,25 +103,51 @@ static void dispatch(struct media_thread *t, uint64_t tag)
 		    (enum media_sock)(tag & ((1u << MEDIA_SOCK_BITS) - 1)));
 }
 
-/* Sleeps to the next stroke of the sweep. Strokes stand on the clock, not after
- * each other, so that a sender's packets, 20 ms apart, all wait equally long.
+/* One signal for all events since the last. */
+static void tell_events(struct media_thread *t)
+{
+	const uint64_t one = 1;
+
+	if (t->told &&
+	    write(t->media->event_fd, &one, sizeof(one)) == sizeof(one))
+		t->told = false;
+}
+
+/* Waits for a command, but not beyond the time. False: none came. */
+static bool wait_command(const struct media_thread *t, int64_t until_us)
+{
+	const int64_t us = until_us - t->now_us;
+	const struct timespec ts = { .tv_sec = us / RT_SEC_US,
+		.tv_nsec = us % RT_SEC_US * 1000 };
+	struct pollfd p = { .fd = t->wake_fd, .events = POLLIN };
+
+	/* Interrupted: the turn is only early. */
+	return ppoll(&p, 1, &ts, NULL) == 1;
+}
+
+/* Sleeps to the next stroke of the sweep, but does at once what the signalling
+ * thread wants: a caller waits for the stream that is opened. Strokes stand on
+ * the clock, not after each other, so that a sender's packets, 20 ms apart, all
+ * wait equally long.
  */
-static void rest(const struct media_thread *t)
+static void rest(struct media_thread *t)
 {
 	const int64_t into_us = (t->now_us - t->begun_us) % MEDIA_SWEEP_US;
 	const int64_t next_us = t->now_us - into_us + MEDIA_SWEEP_US;
-	const struct timespec at = { .tv_sec = next_us / RT_SEC_US,
-		.tv_nsec = next_us % RT_SEC_US * 1000 };
 
-	/* Interrupted, or over already: the turn is only early. */
-	(void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+	while (
+	    (t->now_us = clk_mono_us()) < next_us && wait_command(t, next_us)) {
+		t->now_us = clk_mono_us();
+		commands(t);
+		set_pacer(t);
+		tell_events(t);
+	}
 }
 
 static void *run(void *arg)
 {
 	struct media_thread *t = arg;
 	struct epoll_event events[EVENTS_AT_ONCE];
-	const uint64_t one = 1;
 	unsigned int idle = 0; /* strokes in a row */
 
 	t->begun_us = clk_mono_us();
@@ -135,10 +162,7 @@ static void *run(void *arg)
 		for (int i = 0; i < n; i++)
 			dispatch(t, events[i].data.u64);
 		set_pacer(t);
-		/* One signal for all events of this turn. */
-		if (t->told &&
-		    write(t->media->event_fd, &one, sizeof(one)) == sizeof(one))
-			t->told = false;
+		tell_events(t);
 		if (n < EVENTS_AT_ONCE && t->n_open >= MEDIA_SWEEP_FROM)
 			rest(t);
 	}

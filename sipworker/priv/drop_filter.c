@@ -47,7 +47,8 @@ static const int store_calls[] = { NAME(open), NAME(openat), NAME(unlinkat),
 	NAME(access), NAME(faccessat), NAME(fsync), NAME(fdatasync),
 	NAME(ftruncate), NAME(memfd_create), NAME(connect), NAME(setsockopt),
 	NAME(getsockopt), NAME(getsockname), NAME(getpeername), NAME(shutdown),
-	NAME(ioctl), NAME(renameat), NAME(renameat2), NAME(setpriority) };
+	NAME(ioctl), NAME(renameat), NAME(renameat2), NAME(setpriority),
+	NAME(fstatfs) };
 
 /* What the parent, and so everybody, never does: children inherit it, so it
  * can hold only what none of them may. */

@@ -40,7 +40,8 @@ static enum err opened(struct db *db, const struct callrec *r)
 }
 
 static enum err close_with_credit(struct db *db, const struct callrec *r,
-    const struct call_key *key, struct arena *mem, int64_t now_us)
+    const struct call_key *key, struct arena *mem, struct call_later *later,
+    int64_t now_us)
 {
 	const struct candidate_call call = { .id = r->head.call,
 		.number = key->number,
@@ -59,13 +60,17 @@ static enum err close_with_credit(struct db *db, const struct callrec *r,
 		return e;
 	buf_init(&evidence, DB_JUDGE_EVIDENCE_MAX);
 	e = db_judge_credit(&j, &evidence, &credit);
-	if (e == ERR_OK)
+	if (e == ERR_OK && later == NULL)
 		e = db_call_closed(db, r->head.company, r, &credit, now_us);
+	else if (e == ERR_OK)
+		e = db_call_closed_with(db, r->head.company, r, &credit, later,
+		    now_us);
 	buf_fini(&evidence);
 	return e;
 }
 
-static enum err closed(struct db *db, const struct callrec *r, int64_t now_us)
+static enum err closed(struct db *db, const struct callrec *r,
+    struct call_later *later, int64_t now_us)
 {
 	struct call_key key;
 	struct arena mem;
@@ -75,7 +80,7 @@ static enum err closed(struct db *db, const struct callrec *r, int64_t now_us)
 	if (e != ERR_OK || key.closed)
 		return e;
 	arena_init(&mem, MEM_MAX_BYTES);
-	e = close_with_credit(db, r, &key, &mem, now_us);
+	e = close_with_credit(db, r, &key, &mem, later, now_us);
 	arena_fini(&mem);
 	return e;
 }
@@ -125,7 +130,8 @@ static enum err event_with_mark(struct db *db, const struct callrec *r,
 	return e == ERR_OK ? put_mark(db, r, now_us) : e;
 }
 
-static enum err event(struct db *db, const struct callrec *r, int64_t now_us)
+static enum err event(struct db *db, const struct callrec *r,
+    struct call_later *later, int64_t now_us)
 {
 	bool mine;
 	enum err e;
@@ -133,6 +139,9 @@ static enum err event(struct db *db, const struct callrec *r, int64_t now_us)
 	if (r->u.event.what != CALLREC_EV_TAG &&
 	    r->u.event.what != CALLREC_EV_OUTCOME)
 		return db_call_event(db, r->head.company, r);
+	/* A mark takes its call out of the sums: it must be in them. */
+	if (later != NULL && (e = db_call_later_write(db, later)) != ERR_OK)
+		return e;
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
 	return db_join_end(db, mine, event_with_mark(db, r, now_us));
@@ -154,6 +163,12 @@ enum err drain_additions(struct db *db, const struct callrec *const *r,
 
 enum err drain_record(struct db *db, struct slice payload, int64_t now_us)
 {
+	return drain_record_with(db, payload, NULL, now_us);
+}
+
+enum err drain_record_with(struct db *db, struct slice payload,
+    struct call_later *later, int64_t now_us)
+{
 	struct callrec r;
 	enum err e;
 
@@ -165,9 +180,10 @@ enum err drain_record(struct db *db, struct slice payload, int64_t now_us)
 	case CALLREC_LEG:
 		return db_call_leg(db, r.head.company, &r);
 	case CALLREC_EVENT:
-		return event(db, &r, now_us);
+		return event(db, &r, later, now_us);
 	case CALLREC_CLOSED:
-		return counted(METRIC_CALLS_CLOSED, closed(db, &r, now_us));
+		return counted(METRIC_CALLS_CLOSED,
+		    closed(db, &r, later, now_us));
 	}
 	return ERR_SYNTAX;
 }

@@ -11,13 +11,17 @@
 
 #include "lib/base/slice.h"
 #include "lib/core/callrec.h"
-#include "lib/db/db.h"
+#include "lib/db/db_call_later.h"
 
 /* payload: one encoded lib/core/callrec. ERR_UNAVAILABLE, ERR_UNCERTAIN and
  * ERR_BUSY: try again (drain_again()). Anything else: this record will never
  * go in; see drain_refuse(). */
 RT_MUST_USE enum err drain_record(struct db *db, struct slice payload,
     int64_t now_us);
+/* The same as part of the caller's transaction: before its end, what waits in
+ * *later is to be written (db_call_later.h). */
+RT_MUST_USE enum err drain_record_with(struct db *db, struct slice payload,
+    struct call_later *later, int64_t now_us);
 bool drain_again(enum err e);
 
 /* A leg, or an event that puts no mark on its call: what is only added to it.

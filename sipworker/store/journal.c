@@ -5,7 +5,9 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "lib/base/clk.h"
@@ -20,6 +22,7 @@ struct journal {
 	uint64_t first;     /* its first number */
 	uint64_t salt;      /* its salt */
 	uint64_t size;      /* bytes of it that are written */
+	uint64_t filled;    /* the file's end: zeros from size on */
 	uint64_t next;      /* the next number to give */
 	int refused;        /* errno of the last failed commit, 0: it worked */
 	struct buf pending; /* whole records, not yet durable */
@@ -77,6 +80,72 @@ static enum err find_end(struct journal *j, uint64_t last_segment,
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
+/* --- zeros ahead -----------------------------------------------------------*/
+
+/* A sync of a file that has grown waits for the file system's whole
+ * transaction, with other programs' data in it; one of bytes that lie there
+ * already waits for those alone. So the file grows by so much at once. */
+#define AHEAD_BYTES (UINT64_C(1) << 20)
+/* The last of a disk is for records. */
+#define ROOMY_BYTES (64 * AHEAD_BYTES)
+
+static bool is_roomy(int fd)
+{
+	struct statvfs v;
+
+	return fstatvfs(fd, &v) == 0 &&
+	       (uint64_t)v.f_bavail * v.f_frsize >= ROOMY_BYTES;
+}
+
+/* Writes zeros from `end` on, within one segment's length; returns where they
+ * end. That they could not be written is no harm. */
+static uint64_t fill_ahead(const struct journal *j, int fd, uint64_t end)
+{
+	static const char zeros[65536];
+	uint64_t to = end + AHEAD_BYTES;
+
+	if (to > j->limits.segment_bytes)
+		to = j->limits.segment_bytes;
+	if (to <= end || !is_roomy(fd))
+		return end;
+	while (end < to) {
+		const uint64_t left = to - end;
+		const ssize_t n = pwrite(fd, zeros,
+		    left < sizeof(zeros) ? (size_t)left : sizeof(zeros),
+		    (off_t)end);
+
+		if (n <= 0)
+			break;
+		end += (uint64_t)n;
+	}
+	return end;
+}
+
+static bool is_zero(int fd, uint64_t from)
+{
+	static const char zeros[4096];
+	char b[sizeof(zeros)];
+	ssize_t n;
+
+	while ((n = pread(fd, b, sizeof(b), (off_t)from)) > 0) {
+		if (memcmp(b, zeros, (size_t)n) != 0)
+			return false;
+		from += (uint64_t)n;
+	}
+	return n == 0;
+}
+
+/* The segment is complete, or given up until the next start: nobody need read
+ * its zeros. They are counted where they stay. */
+static void cut_ahead(struct journal *j)
+{
+	if (j->filled > j->size && ftruncate(j->fd, (off_t)j->size) == -1)
+		atomic_fetch_add(&j->bytes, j->filled - j->size);
+	j->filled = j->size;
+}
+
+/* --- beginning -------------------------------------------------------------*/
+
 /* Opens the last segment to write behind its last whole record. */
 static enum err resume(struct journal *j, uint64_t first)
 {
@@ -97,8 +166,10 @@ static enum err resume(struct journal *j, uint64_t first)
 	if ((e = journal_reader_head(j->fd, &h)) != ERR_OK)
 		return e;
 	if ((uint64_t)st.st_size > end) {
-		log_warn("journal: torn end cut off file=%s bytes=%llu", name,
-		    (unsigned long long)((uint64_t)st.st_size - end));
+		if (!is_zero(j->fd, end))
+			log_warn("journal: torn end cut off file=%s bytes=%llu",
+			    name,
+			    (unsigned long long)((uint64_t)st.st_size - end));
 		if (ftruncate(j->fd, (off_t)end) == -1 ||
 		    fdatasync(j->fd) == -1) {
 			log_sys("journal: truncate %s", name);
@@ -107,7 +178,7 @@ static enum err resume(struct journal *j, uint64_t first)
 	}
 	j->first = first;
 	j->salt = h.salt;
-	j->size = end;
+	j->size = j->filled = end;
 	return ERR_OK;
 }
 
@@ -117,6 +188,7 @@ static enum err begin_segment(struct journal *j, uint64_t first)
 {
 	char name[JOURNAL_FMT_NAME], mem[JOURNAL_FMT_HEADER];
 	struct journal_header h = { 0, first };
+	uint64_t filled = 0;
 	struct buf b;
 	int fd;
 
@@ -130,18 +202,22 @@ static enum err begin_segment(struct journal *j, uint64_t first)
 		log_sys("journal: create %s", name);
 		return ERR_IO;
 	}
-	if (pwrite(fd, mem, b.n, 0) != (ssize_t)b.n || fdatasync(fd) == -1 ||
-	    fsync(j->dirfd) == -1) {
+	if (pwrite(fd, mem, b.n, 0) == (ssize_t)b.n)
+		filled = fill_ahead(j, fd, b.n);
+	if (filled == 0 || fdatasync(fd) == -1 || fsync(j->dirfd) == -1) {
 		log_sys("journal: begin %s", name);
 		(void)close(fd); /* tried again with the next commit */
 		return ERR_IO;
 	}
-	if (j->fd != -1)
+	if (j->fd != -1) {
+		cut_ahead(j);
 		(void)close(j->fd); /* synced by its last commit */
+	}
 	j->fd = fd;
 	j->first = first;
 	j->salt = h.salt;
 	j->size = b.n;
+	j->filled = filled;
 	atomic_fetch_add(&j->bytes, b.n);
 	return ERR_OK;
 }
@@ -266,8 +342,11 @@ void journal_close(struct journal *j)
 {
 	if (j == NULL)
 		return;
-	if (j->fd != -1)
+	if (j->fd != -1) {
+		if (j->pending.n == 0) /* else some of it may be there */
+			cut_ahead(j);
 		(void)close(j->fd); /* whatever matters was synced */
+	}
 	buf_fini(&j->pending);
 	free(j);
 }
@@ -308,6 +387,7 @@ static enum err refused(struct journal *j, const char *what)
 
 static enum err write_all(struct journal *j)
 {
+	const uint64_t end = j->size + j->pending.n;
 	size_t done = 0;
 
 	while (done < j->pending.n) {
@@ -320,7 +400,18 @@ static enum err write_all(struct journal *j)
 			return refused(j, "write");
 		done += (size_t)n;
 	}
+	if (end > j->filled)
+		j->filled = fill_ahead(j, j->fd, end);
 	return ERR_OK;
+}
+
+static enum err write_durably(struct journal *j)
+{
+	const enum err e = write_all(j);
+
+	if (e != ERR_OK)
+		return e;
+	return fdatasync(j->fd) == -1 ? refused(j, "sync") : ERR_OK;
 }
 
 enum err journal_commit(struct journal *j)
@@ -331,10 +422,10 @@ enum err journal_commit(struct journal *j)
 		return ERR_OK;
 	/* After a failed sync the kernel may have dropped the pages: writing
 	 * them again, at the same place, makes the next sync mean something. */
-	if ((e = write_all(j)) != ERR_OK)
+	if ((e = write_durably(j)) != ERR_OK) {
+		j->filled = j->size; /* the zeros, too */
 		return e;
-	if (fdatasync(j->fd) == -1)
-		return refused(j, "sync");
+	}
 	if (j->refused != 0)
 		log_info("journal: the disk takes records again");
 	j->refused = 0;

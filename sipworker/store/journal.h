@@ -12,6 +12,10 @@
  * writes all that was collected with one write and one fdatasync. While that
  * runs, the caller's next records queue in front of it and share the next one.
  *
+ * Behind the last record of the segment being written there may be a mebibyte
+ * of zeros, which are no record: syncs of a file that does not grow are
+ * quicker. They are cut off when the segment ends, or at the next opening.
+ *
  * One writer (one thread); readers in other threads see what is durable.
  */
 #ifndef RT_STORE_JOURNAL_H

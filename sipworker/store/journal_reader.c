@@ -25,10 +25,11 @@ struct journal_reader {
 	int fd;           /* of the open segment, or -1 */
 	uint64_t segment; /* its first number */
 	uint64_t salt;
-	uint64_t from; /* the next number wanted is at least this */
-	uint64_t at;   /* file offset of the window's first byte */
-	size_t begin;  /* first unread byte in the window */
-	size_t end;    /* bytes in the window */
+	uint64_t from;  /* the next number wanted is at least this */
+	uint64_t fresh; /* up to this number the window is as the file */
+	uint64_t at;    /* file offset of the window's first byte */
+	size_t begin;   /* first unread byte in the window */
+	size_t end;     /* bytes in the window */
 	uint64_t skipped;
 	char window[WINDOW];
 };
@@ -279,6 +280,11 @@ enum err journal_reader_next(struct journal_reader *r, uint64_t upto,
 
 	if (r->from > upto)
 		return ERR_NOTFOUND;
+	/* What was read beyond may have been zeros, or half a record. */
+	if (r->from > r->fresh) {
+		seek(r, tell(r));
+		r->fresh = upto;
+	}
 	for (;;) {
 		uint64_t first = 0;
 

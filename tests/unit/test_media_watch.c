@@ -182,33 +182,53 @@ static void test_stands_still(void **state)
 #define MANY  66 /* of one thread: it works in strokes */
 #define TURNS 12 /* of four looks after the house, a quarter second apart */
 
-/* With many streams that nobody speaks on a thread does not go on looking. */
-static void test_rests(void **state)
+/* One with so many streams that it works in strokes. */
+static struct media *start_many(void)
 {
 	const struct media_cfg cfg = { .ip = ip,
 		.threads = 1,
 		.max_streams = MANY };
-	struct media_cmd c = { .op = MEDIA_OPEN, .dtmf_pt = MEDIA_NO_DTMF };
-	struct media_event ev;
 	struct media *m;
-	uint64_t was, turns = 0;
-	int64_t from_us;
 
-	(void)state;
 	assert_int_equal(media_new(&m, &cfg), ERR_OK);
-	for (c.stream = 1; c.stream <= MANY; c.stream++) {
-		c.port = (uint16_t)(PORT + 2 * c.stream);
-		assert_int_equal(media_do(m, &c), ERR_OK);
-	}
-	for (uint32_t n = 0; n < MANY;) {
+	return m;
+}
+
+static void wait_for(struct media *m, enum media_what what, uint32_t n)
+{
+	struct media_event ev;
+
+	while (n > 0) {
 		struct pollfd p = { .fd = media_fd(m), .events = POLLIN };
 
 		assert_int_equal(poll(&p, 1, WAIT_MS), 1);
 		while (media_next(m, &ev)) {
-			assert_int_equal(ev.what, MEDIA_OPENED);
-			n++;
+			assert_int_equal(ev.what, what);
+			n--;
 		}
 	}
+}
+
+static void open_many(struct media *m)
+{
+	struct media_cmd c = { .op = MEDIA_OPEN, .dtmf_pt = MEDIA_NO_DTMF };
+
+	for (c.stream = 1; c.stream <= MANY; c.stream++) {
+		c.port = (uint16_t)(PORT + 2 * c.stream);
+		assert_int_equal(media_do(m, &c), ERR_OK);
+	}
+	wait_for(m, MEDIA_OPENED, MANY);
+}
+
+/* With many streams that nobody speaks on a thread does not go on looking. */
+static void test_rests(void **state)
+{
+	struct media *m = start_many();
+	uint64_t was, turns = 0;
+	int64_t from_us;
+
+	(void)state;
+	open_many(m);
 	from_us = clk_mono_us();
 	was = media_turns(m, 0);
 	while (turns < TURNS) {
@@ -220,11 +240,37 @@ static void test_rests(void **state)
 	media_free(m);
 }
 
+#define ASKED 5000
+#define QUICK 20
+
+/* One that sleeps to its next stroke does what it is told before that: no turn
+ * is made between the word and the answer. On a loaded machine many of them
+ * take longer, and all would if it slept on. */
+static void test_obeys_between_strokes(void **state)
+{
+	const struct media_cmd fence = { .op = MEDIA_FENCE, .stream = 1 };
+	struct media *m = start_many();
+	unsigned int quick = 0;
+
+	(void)state;
+	open_many(m);
+	for (unsigned int i = 0; i < ASKED && quick < QUICK; i++) {
+		const uint64_t was = media_turns(m, 0);
+
+		assert_int_equal(media_do(m, &fence), ERR_OK);
+		wait_for(m, MEDIA_FENCED, 1);
+		quick += media_turns(m, 0) == was ? 1 : 0;
+	}
+	assert_int_equal(quick, QUICK);
+	media_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_idle),
 		cmocka_unit_test(test_rests),
+		cmocka_unit_test(test_obeys_between_strokes),
 		cmocka_unit_test(test_looks_seldom),
 		cmocka_unit_test(test_stands_still),
 	};
