@@ -140,7 +140,7 @@ function apply(list) {
 	// None is left: the number is somebody else's, now or soon.
 	if (list.length || !shown.length) use(list.concat(more));
 	else undo(shown);
-	shown = before.concat(list);
+	shown = before.slice(-20).concat(list);
 	tellers.forEach((f) => f(list));
 }
 
