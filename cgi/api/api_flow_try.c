@@ -65,9 +65,14 @@ static enum err stored(struct trial *t, const struct json_node *body)
 
 static enum err read_body(struct trial *t, const struct json_node *body)
 {
+	static const char *const of_new[] = { "document", "case", NULL };
+	static const char *const of_one[] = { "document", "case", "version",
+		NULL };
 	const struct json_node *document = json_in_get(body, "document");
 	const struct json_node *c = json_in_get(body, "case");
 	enum err e = ERR_OK;
+
+	api_setup_only(body, id_is_nil(t->id.v) ? of_new : of_one, &t->faults);
 
 	if (json_in_kind(document) == JSON_IN_OBJECT)
 		e = flow_edit_text(t->r, document, &t->document);

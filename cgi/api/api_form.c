@@ -54,8 +54,8 @@ static void read_time(struct sent *s)
 	int64_t at_us;
 
 	s->row.submitted_us = s->r->now_us;
-	if (text.n == 0)
-		return;
+	if (json_in_kind(json_in_get(s->body, "happened_at")) != JSON_IN_TEXT)
+		return; /* none is given, or it is told already */
 	if (clk_rfc3339_parse(text, &at_us) != ERR_OK)
 		api_fault(&s->faults, SLICE("happened_at"),
 		    "A time, such as 2026-11-20T00:00:00Z.");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char not_id[] = "The id of one; null clears it.";
 static const char not_text[] = "This is a text.";
 static const char not_list[] = "This is a list of texts.";
 static const char not_whole[] = "This is a whole number.";
@@ -61,7 +62,9 @@ static const char *read_text(const struct json_node *node,
 	}
 	if (e != ERR_OK)
 		return e == ERR_TOOBIG ? too_long : not_text;
-	*out = slice_trim(*out);
+	/* What is chosen is a word of a list, or none. */
+	if (row->kind != FIELD_CHOICE)
+		*out = slice_trim(*out);
 	return has_control(*out, row->kind == FIELD_LINES) ? control : NULL;
 }
 
@@ -155,6 +158,14 @@ static const char *read_value(struct fields *f, size_t i, bool list,
 /* --- all -------------------------------------------------------------------
  */
 
+/* An id that got lost on its way clears nothing: null does. */
+static bool is_empty_id(const struct api_member *m,
+    const struct json_node *node, struct slice value)
+{
+	return value.n == 0 && json_in_kind(node) == JSON_IN_TEXT &&
+	       slice_ends(slice_from(m->json), SLICE("_id"));
+}
+
 /* Lays one member over its field. */
 static void lay(struct fields *f, const struct api_member *m,
     const struct json_node *node, struct api_faults *faults)
@@ -168,6 +179,8 @@ static void lay(struct fields *f, const struct api_member *m,
 		return;
 	}
 	wrong = read_value(f, i, m->list, node, &value);
+	if (wrong == NULL && is_empty_id(m, node, value))
+		wrong = not_id;
 	if (wrong == NULL && f->rows[i].once && !f->fresh &&
 	    !slice_eq(value, f->value[i]))
 		wrong = "This is set once and does not change.";

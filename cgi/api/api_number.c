@@ -90,9 +90,13 @@ static enum err import(const struct req *r, const struct json_node *list,
 static const struct json_node *read_list(const struct json_node *body,
     struct api_faults *faults)
 {
+	static const char *const names[] = { "numbers", NULL };
 	const struct json_node *list = json_in_get(body, "numbers");
 	const size_t n = json_in_count(list);
 
+	api_setup_only(body, names, faults);
+	if (faults->n > 0)
+		return NULL;
 	if (json_in_kind(list) == JSON_IN_ARRAY && n > 0 &&
 	    n <= API_NUMBER_IMPORT_MAX)
 		return list;

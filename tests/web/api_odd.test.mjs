@@ -81,6 +81,19 @@ test('a member without a name has a place of its own', async () => {
 	}
 });
 
+test('what a body must not have: an id that is empty, members that nobody knows', async () => {
+	key = addKey(world.alpha);
+	const post = async (path, body, method = 'POST') => JSON.parse((await ask(path, { method, body: JSON.stringify(body) })).body).errors?.map((e) => e.pointer);
+	for (const empty of ['', ' ']) {
+		assert.deepEqual(await post('/numbers', { number: '+12065550144', location_id: empty }), ['/location_id']);
+		assert.deepEqual(await post('/pools', { name: 'p', overflow_number_id: empty }), ['/overflow_number_id']);
+		assert.deepEqual(await post('/forms', { contact_name: 'A', happened_at: empty }), ['/happened_at']);
+	}
+	assert.deepEqual(await post('/numbers/import', { numbers: [{ number: '+12065550145' }], more: 1 }), ['/more']);
+	assert.deepEqual(await post('/flows/simulate', { document: { version: 1, first: 'x', steps: { x: { type: 'hangup' } } }, case: { at: '2026-11-30T09:12' }, version: 1 }), ['/version']);
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM number WHERE e164 LIKE '+1206555014_'"), '0');
+});
+
 test('paths that are none', async () => {
 	for (const [path, status] of [['/tags/', 404], ['//tags', 400], ['/tags/../tags', 404], ['/tags/%2e%2e', 400], ['/tags/%00', 400], ['/tags/tag_', 404], [`/tags/${'x'.repeat(900)}`, 404], ['/TAGS', 404], ['/tags/%ff', 400],
 		[`/tags/${typeId('num', uuid7())}`, 404], [`/tags/${typeId('tag', uuid7()).toUpperCase()}`, 404], ['/tags%2f', 404], ['/flows/validate', 404], ['', 404], ['/', 404], ['/nothing', 404]]) {
