@@ -7,10 +7,42 @@
 /* --- from the leases
  * -----------------------------------------------------------*/
 
-static const char span_sql[] =
+static const char began_sql[] =
     "SELECT started_at, LEAST(expires_at, COALESCE(released_at, expires_at))"
-    " FROM lease WHERE company_id = ? AND pool_id = ? AND started_at > ?"
-    " AND started_at < ? AND expires_at > ? LIMIT ?";
+    " FROM lease WHERE company_id = ? AND pool_id = ? AND started_at >= ?"
+    " AND started_at < ? LIMIT ?";
+
+/* Held at a moment: leases of a number never overlap, so of each number the
+ * last that began before. One entry of an index a number, where a range of
+ * beginnings would be as long as the longest visit. */
+#define HELD_AT                                                            \
+	" FROM pool_number pn JOIN lease l ON l.company_id = ? AND l.id =" \
+	" (SELECT x.id FROM lease x WHERE x.company_id = ?"                \
+	" AND x.number_id = pn.number_id AND x.started_at < ?"             \
+	" ORDER BY x.started_at DESC LIMIT 1)"                             \
+	" WHERE pn.company_id = ? AND pn.pool_id = ? AND l.pool_id = ?"    \
+	" AND l.expires_at > ?"                                            \
+	" AND (l.released_at IS NULL OR l.released_at > ?)"
+
+static const char carried_sql[] =
+    "SELECT l.started_at,"
+    " LEAST(l.expires_at, COALESCE(l.released_at, l.expires_at))" HELD_AT
+    " LIMIT ?";
+
+static const char held_sql[] = "SELECT COUNT(*)" HELD_AT;
+
+static void in_held_at(struct stmt *st, const struct company_id *company,
+    const struct pool_id *pool, int64_t at_us)
+{
+	stmt_in_id(st, company->v);
+	stmt_in_id(st, company->v);
+	stmt_in_time_us(st, at_us);
+	stmt_in_id(st, company->v);
+	stmt_in_id(st, pool->v);
+	stmt_in_id(st, pool->v);
+	stmt_in_time_us(st, at_us);
+	stmt_in_time_us(st, at_us);
+}
 
 #define ROWS_FIRST 1024
 
@@ -50,21 +82,35 @@ static enum err read_span(struct stmt *st, struct span_rows *rows)
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
+static enum err span_rows(struct db *db, struct company_id company,
+    struct pool_id pool, int64_t from_us, int64_t to_us, struct span_rows *out)
+{
+	struct stmt *st = stmt_begin(db, carried_sql);
+	enum err e;
+
+	in_held_at(st, &company, &pool, from_us);
+	stmt_in_u64(st, DB_POOL_USE_LEASES_MAX);
+	e = read_span(st, out);
+	stmt_end(st);
+	if (e != ERR_OK)
+		return e;
+	st = stmt_begin(db, began_sql);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, pool.v);
+	stmt_in_time_us(st, from_us);
+	stmt_in_time_us(st, to_us);
+	stmt_in_u64(st, DB_POOL_USE_LEASES_MAX);
+	e = read_span(st, out);
+	stmt_end(st);
+	return e;
+}
+
 enum err db_pool_use_span(struct db *db, struct company_id company,
     struct pool_id pool, int64_t from_us, int64_t to_us, struct pool_use *out)
 {
 	struct span_rows rows = { .v = NULL };
-	struct stmt *st = stmt_begin(db, span_sql);
-	enum err e;
+	enum err e = span_rows(db, company, pool, from_us, to_us, &rows);
 
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, pool.v);
-	stmt_in_time_us(st, from_us - DB_POOL_USE_LONGEST_US);
-	stmt_in_time_us(st, to_us);
-	stmt_in_time_us(st, from_us);
-	stmt_in_u64(st, DB_POOL_USE_LEASES_MAX);
-	e = read_span(st, &rows);
-	stmt_end(st);
 	if (e == ERR_OK)
 		e = pool_use(rows.v, rows.n, from_us, to_us, out);
 	free(rows.v);
@@ -147,37 +193,43 @@ enum err db_pool_use_pools(struct db *db, struct arena *mem,
 #define ROW                                                           \
 	"SELECT p.id, p.name, (SELECT COUNT(*) FROM pool_number pn"   \
 	" WHERE pn.company_id = p.company_id AND pn.pool_id = p.id)," \
-	" (SELECT COUNT(*) FROM lease l WHERE l.company_id ="         \
-	" p.company_id AND l.pool_id = p.id AND l.started_at > ?"     \
-	" AND l.started_at <= ? AND l.expires_at > ?"                 \
-	" AND l.released_at IS NULL),"                                \
 	" p.min_reuse_s FROM pool p WHERE p.company_id = ?"           \
 	" AND p.archived_at IS NULL"
 
 static void bind_row(struct stmt *st, const struct company_id *company,
-    int64_t now_us, struct pool_use_row *row)
+    struct pool_use_row *row)
 {
-	stmt_in_time_us(st, now_us - DB_POOL_USE_LONGEST_US);
-	stmt_in_time_us(st, now_us);
-	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company->v);
 	stmt_out_id(st, row->id.v);
 	stmt_out_text(st, row->name, sizeof(row->name));
 	stmt_out_u32(st, &row->numbers);
-	stmt_out_u32(st, &row->held);
 	stmt_out_u32(st, &row->min_reuse_s);
+}
+
+static enum err read_held(struct db *db, struct company_id company,
+    int64_t now_us, struct pool_use_row *row)
+{
+	struct stmt *st = stmt_begin(db, held_sql);
+
+	in_held_at(st, &company, &row->id, now_us);
+	stmt_out_u32(st, &row->held);
+	return stmt_one(st);
 }
 
 enum err db_pool_use_list(struct db *db, struct company_id company,
     int64_t now_us, struct arena *mem, struct pool_use_row **rows, size_t *n)
 {
 	static const char sql[] = ROW " ORDER BY p.name, p.id LIMIT ?";
-	struct pool_use_row row;
+	struct pool_use_row row = { .held = 0 };
 	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
 
-	bind_row(st, &company, now_us, &row);
+	bind_row(st, &company, &row);
 	stmt_in_u64(st, DB_POOL_USE_ROWS_MAX);
-	return stmt_all(st, mem, &row, sizeof(row), rows, n);
+	e = stmt_all(st, mem, &row, sizeof(row), rows, n);
+	for (size_t i = 0; e == ERR_OK && i < *n; i++)
+		e = read_held(db, company, now_us, &(*rows)[i]);
+	return e;
 }
 
 enum err db_pool_use_one(struct db *db, struct company_id company,
@@ -188,9 +240,10 @@ enum err db_pool_use_one(struct db *db, struct company_id company,
 	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	bind_row(st, &company, now_us, &row);
+	bind_row(st, &company, &row);
 	stmt_in_id(st, pool.v);
-	e = stmt_one(st);
+	if ((e = stmt_one(st)) == ERR_OK)
+		e = read_held(db, company, now_us, &row);
 	if (e == ERR_OK)
 		*out = row;
 	return e;

@@ -11,14 +11,12 @@
 #include "lib/core/pool_use.h"
 #include "lib/db/db.h"
 
-/* Leases are read by when they began, from this long before a span on: one
- * that a visit held for longer is missing from what lies behind. */
-#define DB_POOL_USE_LONGEST_US RT_DAY_US
 /* Leases of one hour; more are not read: a pool of 100,000 numbers that all
  * change hands ten times. */
 #define DB_POOL_USE_LEASES_MAX 1000000
 
-/* From the leases: [from_us, to_us), at most some hours. */
+/* From the leases: [from_us, to_us), at most some hours. What numbers that have
+ * left the pool held over from_us is not in it. */
 RT_MUST_USE enum err db_pool_use_span(struct db *db, struct company_id company,
     struct pool_id pool, int64_t from_us, int64_t to_us, struct pool_use *out);
 
