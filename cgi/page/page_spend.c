@@ -71,7 +71,7 @@ static void wrongs_view(const struct req *r, const struct wrongs *w,
 }
 
 static enum err show(const struct req *r, const struct wrongs *wrong,
-    struct resp *out)
+    const struct page_spend_month_wrong *month, struct resp *out)
 {
 	struct view *v = view_new(r->arena, "spend.html");
 	struct db_report_company company;
@@ -87,16 +87,18 @@ static enum err show(const struct req *r, const struct wrongs *wrong,
 	    (e = frame_page(r, FRAME_REPORTS, "Spend", SLICE(""), v)) ==
 		ERR_OK &&
 	    (e = db_report_company(r->db, r->company, &company)) == ERR_OK &&
-	    (e = sums_view(r, &g, v)) == ERR_OK &&
-	    (e = page_spend_month_view(r, v)) == ERR_OK) {
+	    (e = sums_view(r, &g, v)) == ERR_OK) {
+		tz_date_iso(g.to, day);
+		e = page_spend_month_view(r, day, month, v);
+	}
+	if (e == ERR_OK) {
 		page_range_view(&g, "/spend", SLICE(""), v);
 		view_list(v, "range_keep");
 		view_cstr(v, "currency", company.currency);
-		tz_date_iso(g.to, day);
-		view_cstr(v, "today", day);
 		wrongs_view(r, wrong, v);
 		view_flag(v, "is_done",
-		    req_query(r, "done", &done) == ERR_OK && wrong->n == 0);
+		    req_query(r, "done", &done) == ERR_OK && wrong->n == 0 &&
+			month == NULL);
 	}
 	tz_close(z);
 	return e == ERR_OK ? resp_view(out, v) : e;
@@ -109,7 +111,16 @@ enum err page_spend(const struct req *r, struct resp *out)
 
 	if (!frame_company(r, out, &e))
 		return e;
-	return show(r, &none, out);
+	return show(r, &none, NULL, out);
+}
+
+enum err page_spend_again(const struct req *r,
+    const struct page_spend_month_wrong *month, struct resp *out)
+{
+	static const struct wrongs none;
+
+	resp_status(out, 400);
+	return show(r, &none, month, out);
 }
 
 /* --- a file ----------------------------------------------------------------*/
@@ -166,5 +177,5 @@ enum err page_spend_import(const struct req *r, struct resp *out)
 	if (wrong.n == 0)
 		wrong.n = 1; /* no row: the file has none */
 	resp_status(out, 400);
-	return show(r, &wrong, out);
+	return show(r, &wrong, NULL, out);
 }

@@ -5,13 +5,15 @@
 #ifndef RT_CGI_PAGE_PAGE_SPEND_H
 #define RT_CGI_PAGE_PAGE_SPEND_H
 
-#include "cgi/web/req.h"
-#include "cgi/web/resp.h"
+#include "cgi/page/page_spend_month.h"
 
 /* GET /spend */
 RT_MUST_USE enum err page_spend(const struct req *r, struct resp *out);
 /* POST /spend: a file in the field "file", or its text in "text". All rows or
  * none; what is wrong is said with its row. */
 RT_MUST_USE enum err page_spend_import(const struct req *r, struct resp *out);
+/* 400: the page, with the form of a month as it came. */
+RT_MUST_USE enum err page_spend_again(const struct req *r,
+    const struct page_spend_month_wrong *month, struct resp *out);
 
 #endif

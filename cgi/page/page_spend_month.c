@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cgi/page/page_audit.h"
+#include "cgi/page/page_spend.h"
 #include "cgi/page/page_words.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/stale.h"
@@ -17,6 +18,8 @@
 #define PIECE 16 /* hex digits, 64 bits */
 
 #define SAID_MAX ((size_t)4096)
+
+#define SHOWN_MAX ((size_t)DB_SPEND_MONTH_MAX - 1)
 
 /* --- in words ------------------------------------------------------------- */
 
@@ -113,8 +116,13 @@ static enum err months_view(const struct req *r, struct view *v)
 	enum err e =
 	    db_spend_month_list(r->db, r->company, all, r->arena, &rows, &n);
 
+	/* The stamp has none of what is not shown: who enters an amount there
+	 * sees first what there is. */
 	view_list(v, "months");
 	view_flag(v, "has_months", n > 0);
+	view_flag(v, "months_more", n > SHOWN_MAX);
+	if (n > SHOWN_MAX)
+		n = SHOWN_MAX;
 	buf_init(&b, (PIECE + 1) * (n + 1));
 	for (size_t i = 0; e == ERR_OK && i < n; i += same) {
 		same = same_tracker(rows + i, n - i);
@@ -133,14 +141,42 @@ static enum err months_view(const struct req *r, struct view *v)
 	return e;
 }
 
-enum err page_spend_month_view(const struct req *r, struct view *v)
+/* What was typed, for a form that comes back. */
+static struct slice typed(const struct req *r,
+    const struct page_spend_month_wrong *wrong, const char *name)
 {
+	struct slice s = SLICE("");
+
+	return wrong != NULL && req_form(r, name, &s) == ERR_OK ? s : SLICE("");
+}
+
+static void wrong_view(const struct req *r, const char *today,
+    const struct page_spend_month_wrong *wrong, struct view *v)
+{
+	const char *field = wrong == NULL ? "" : wrong->field;
+
+	view_flag(v, "month_wrong", wrong != NULL);
+	view_cstr(v, "month_why", wrong == NULL ? "" : wrong->why);
+	view_flag(v, "wrong_amount", strcmp(field, "amount") == 0);
+	view_flag(v, "wrong_from", strcmp(field, "from") == 0);
+	view_flag(v, "wrong_until", strcmp(field, "until") == 0);
+	view_slice(v, "typed_amount", typed(r, wrong, "amount"));
+	view_slice(v, "typed_from",
+	    wrong == NULL ? slice_from(today) : typed(r, wrong, "from"));
+	view_slice(v, "typed_until", typed(r, wrong, "until"));
+}
+
+enum err page_spend_month_view(const struct req *r, const char *today,
+    const struct page_spend_month_wrong *wrong, struct view *v)
+{
+	const struct slice chosen = typed(r, wrong, "tracker");
 	struct tracker_row *rows = NULL;
 	size_t n = 0;
 	const enum err e =
 	    db_tracker_list(r->db, r->company, r->arena, &rows, &n);
 
 	view_list(v, "trackers");
+	view_flag(v, "has_trackers", n > 0);
 	for (size_t i = 0; e == ERR_OK && i < n; i++) {
 		struct view *item = view_item(v, "trackers");
 		char id[ID_TEXT_MAX];
@@ -148,14 +184,24 @@ enum err page_spend_month_view(const struct req *r, struct view *v)
 		id_text(ID_KIND_tracker, rows[i].id.v, id);
 		view_cstr(item, "choice", id);
 		view_cstr(item, "choice_name", rows[i].name);
+		view_flag(item, "choice_on", slice_eq_cstr(chosen, id));
 	}
+	wrong_view(r, today, wrong, v);
 	return e == ERR_OK ? months_view(r, v) : e;
 }
 
 /* --- a change ------------------------------------------------------------- */
 
+/* A field that came and cannot be taken: *w says so. */
+static enum err wrong(struct page_spend_month_wrong *w, const char *field,
+    const char *why)
+{
+	*w = (struct page_spend_month_wrong){ field, why };
+	return ERR_RANGE;
+}
+
 static enum err read_day(const struct req *r, const char *name, bool may_miss,
-    char out[DB_SPEND_DAY])
+    struct page_spend_month_wrong *w, char out[DB_SPEND_DAY])
 {
 	struct slice s = SLICE("");
 	struct tz_date day;
@@ -165,25 +211,36 @@ static enum err read_day(const struct req *r, const char *name, bool may_miss,
 		out[0] = '\0';
 		return ERR_OK;
 	}
-	if ((e = req_need(e)) != ERR_OK ||
-	    (e = tz_date_parse(s, &day)) != ERR_OK)
+	if ((e = req_need(e)) != ERR_OK)
 		return e;
-	return slice_to_cstr(s, out, DB_SPEND_DAY) ? ERR_OK : ERR_RANGE;
+	if (tz_date_parse(s, &day) != ERR_OK ||
+	    !slice_to_cstr(s, out, DB_SPEND_DAY))
+		return wrong(w, name, "Choose a day, as 2026-10-31.");
+	return ERR_OK;
 }
 
-static enum err read_month(const struct req *r, struct spend_month *m)
+static enum err read_month(const struct req *r,
+    struct page_spend_month_wrong *w, struct spend_month *m)
 {
 	struct slice amount;
 	enum err e;
 
 	if ((e = req_need(req_form_id(r, "tracker", ID_KIND_tracker,
 		 m->tracker.v))) != ERR_OK ||
-	    (e = read_day(r, "from", false, m->from)) != ERR_OK ||
-	    (e = read_day(r, "until", true, m->until)) != ERR_OK ||
-	    (e = req_need(req_form(r, "amount", &amount))) != ERR_OK ||
-	    (e = money_parse(amount, &m->monthly_micros)) != ERR_OK)
+	    (e = req_need(req_form(r, "amount", &amount))) != ERR_OK)
 		return e;
-	return m->monthly_micros < 0 ? ERR_RANGE : ERR_OK;
+	if (money_parse(slice_trim(amount), &m->monthly_micros) != ERR_OK ||
+	    m->monthly_micros < 0)
+		return wrong(w, "amount",
+		    "The amount has to be a number such as 120 or 120.50, and"
+		    " not below 0.");
+	if ((e = read_day(r, "from", false, w, m->from)) != ERR_OK ||
+	    (e = read_day(r, "until", true, w, m->until)) != ERR_OK)
+		return e;
+	/* ISO days compare as text. */
+	if (m->until[0] != '\0' && strcmp(m->until, m->from) < 0)
+		return wrong(w, "until", "The last day is before the first.");
+	return ERR_OK;
 }
 
 struct found {
@@ -231,6 +288,7 @@ static enum err write(const struct req *r, const struct spend_month *m,
 
 enum err page_spend_month(const struct req *r, struct resp *out)
 {
+	struct page_spend_month_wrong w = { .field = NULL };
 	struct spend_month m;
 	struct slice mine;
 	struct found f = { .stale = false };
@@ -238,8 +296,10 @@ enum err page_spend_month(const struct req *r, struct resp *out)
 	enum err e;
 
 	memset(&m, 0, sizeof(m));
-	if ((e = read_month(r, &m)) != ERR_OK ||
-	    (e = said(r, &m, 1, &mine)) != ERR_OK ||
+	e = read_month(r, &w, &m);
+	if (w.field != NULL)
+		return page_spend_again(r, &w, out);
+	if (e != ERR_OK || (e = said(r, &m, 1, &mine)) != ERR_OK ||
 	    (e = db_join(r->db, &own)) != ERR_OK)
 		return e;
 	e = db_join_end(r->db, own, write(r, &m, mine, &f));

@@ -7,11 +7,20 @@
 #include "cgi/web/req.h"
 #include "cgi/web/resp.h"
 
-/* Sets trackers, months, has_months and month_stamp. */
-RT_MUST_USE enum err page_spend_month_view(const struct req *r, struct view *v);
+/* What cannot be entered, and why. */
+struct page_spend_month_wrong {
+	const char *field; /* "amount", "from" or "until" */
+	const char *why;
+};
+
+/* Sets trackers, months and all that their form needs. today: the first day of
+ * an empty form; wrong: the form that came, to be mended, or NULL. */
+RT_MUST_USE enum err page_spend_month_view(const struct req *r,
+    const char *today, const struct page_spend_month_wrong *wrong,
+    struct view *v);
 /* POST /spend/monthly: tracker, from, until, amount. Answers with both
  * versions where somebody changed the tracker's amounts since the page was
- * made. */
+ * made, and with the page when a field is wrong (400). */
 RT_MUST_USE enum err page_spend_month(const struct req *r, struct resp *out);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "lib/db/stmt.h"
 
+_Static_assert(DB_SPEND_MONTH_MAX == 1001, "the statement says so");
+
 #define LAST_DAY "9999-12-31" /* of the database: none comes after it */
 
 enum err db_spend_month_lock(struct db *db, struct company_id company,
@@ -124,7 +126,7 @@ enum err db_spend_month_list(struct db *db, struct company_id company,
 	    " FROM tracker_cost c JOIN tracker t ON t.company_id = c.company_id"
 	    " AND t.id = c.tracker_id WHERE c.company_id = ?"
 	    " AND (? OR c.tracker_id = ?)"
-	    " ORDER BY t.name, c.tracker_id, c.from_on DESC LIMIT 1000";
+	    " ORDER BY t.name, c.tracker_id, c.from_on DESC LIMIT 1001";
 	struct spend_month row;
 	struct stmt *st = stmt_begin(db, sql);
 

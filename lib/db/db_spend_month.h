@@ -10,6 +10,8 @@
 
 #include "lib/db/db_spend.h"
 
+#define DB_SPEND_MONTH_MAX 1001 /* rows of a list: 1,000, and one more */
+
 struct spend_month {
 	struct tracker_id tracker;
 	char from[DB_SPEND_DAY];
@@ -25,8 +27,8 @@ RT_MUST_USE enum err db_spend_month_lock(struct db *db,
 /* ERR_NOTFOUND: no such tracker; ERR_RANGE: until is before from. */
 RT_MUST_USE enum err db_spend_month_put(struct db *db,
     struct company_id company, const struct spend_month *m);
-/* By the tracker's name, of each the latest first; at most 1,000. tracker nil:
- * of all. */
+/* By the tracker's name, of each the latest first; at most
+ * DB_SPEND_MONTH_MAX. tracker nil: of all. */
 RT_MUST_USE enum err db_spend_month_list(struct db *db,
     struct company_id company, struct tracker_id tracker, struct arena *mem,
     struct spend_month **rows, size_t *n);

@@ -182,6 +182,20 @@ test('spend: a file by form, all rows or none, hostile text inert; by month; by 
 	assert.equal((await me.submit('/spend', '/spend/monthly', { tracker, amount: '365', from: day })).status, 303);
 	assert.equal((await me.submit('/spend', '/spend/monthly', { tracker, amount: '365', from: '2026-02-30' })).status, 400);
 	assert.equal((await me.submit('/spend', '/spend/monthly', { tracker, amount: '-1', from: day })).status, 400);
+	// A wrong field costs nobody what they typed.
+	for (const [wrong, why, field] of [[{ amount: '"><b>12,5o' }, 'has to be a number', 's-amount'], [{ from: '31.10.2026' }, 'Choose a day', 's-from'],
+		[{ from: '' }, 'Choose a day', 's-from'], [{ until: '2001-01-01' }, 'last day is before the first', 's-until']]) {
+		const sent = { tracker, amount: '77.50', from: day, until: '', ...wrong };
+		const res = await me.submit('/spend', '/spend/monthly', sent);
+		const again = await res.text();
+		assert.equal(res.status, 400);
+		assert.match(again, new RegExp(`role="alert" id="s-wrong">.*${why}`));
+		assert.equal([...again.matchAll(/<input[^>]* id="(s-\w+)"[^>]*aria-invalid/g)].map((m) => m[1]).join(), field);
+		for (const name of ['amount', 'from', 'until'])
+			assert.ok(again.includes(`name="${name}" value="${sent[name].replace('"><b>', '&quot;&gt;&lt;b&gt;')}"`), `${name} of ${JSON.stringify(wrong)}`);
+		assert.ok(again.includes(`value="${tracker}" selected`));
+	}
+	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM tracker_cost'), '1');
 	// The page knows what there is; who overlooks a change sees both, then decides.
 	const page = await (await me.fetch('/spend')).text();
 	assert.match(page, new RegExp(`from <time>${day}</time>, still</span></span><span class="num">365\\.00`));
