@@ -16,7 +16,7 @@ static struct slice next_of(struct slice s)
 
 enum err form_second(const struct req *r, struct resp *out)
 {
-	const struct kept none = { .to = SLICE(""), .fields = SLICE("") };
+	const struct kept none = KEPT_NONE;
 	struct slice next = SLICE("/");
 	struct user_id user;
 	enum err e = req_query(r, "next", &next);

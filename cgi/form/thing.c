@@ -13,41 +13,12 @@
 
 #define PATH_MAX_BYTES 200
 
-static const struct {
-	const char *word;
-	const char *text;
-} done_words[] = {
-	{ "added", "Added." },
-	{ "saved", "Saved." },
-	{ "same", "Nothing was different, nothing was changed." },
-	{ "retired", "Done. It is no longer in use." },
-	{ "sent", "Sent." },
-	{ "ended", "Signed out there." },
-	{ "lifted", "Done. It can be used again." },
-	{ "off", "Switched off." },
-	{ "on", "Switched on." },
-	{ "erased", "Erased. The recordings' files go within the minute." },
-};
-
 void thing_id(const struct req *r, uint8_t out[ID_BYTES])
 {
 	uint8_t rnd[10];
 
 	rnd_bytes(rnd, sizeof(rnd));
 	id_make(r->now_us, rnd, out);
-}
-
-void thing_done(const struct req *r, struct view *v)
-{
-	const char *text = NULL;
-	struct slice word;
-
-	if (req_query(r, "done", &word) == ERR_OK)
-		for (size_t i = 0; i < RT_ARRAY_LEN(done_words); i++)
-			if (slice_eq_cstr(word, done_words[i].word))
-				text = done_words[i].text;
-	view_flag(v, "has_done", text != NULL);
-	view_cstr(v, "done", text);
 }
 
 enum err thing_redirect(const struct req *r, struct resp *out,
@@ -501,6 +472,22 @@ static enum err change(const struct req *r, const uint8_t id[ID_BYTES],
 	e = thing_do_change(r, t, id, f, before, &changed);
 	*how = changed ? DID_CHANGE : DID_NOTHING;
 	return e;
+}
+
+bool thing_field(const struct route *row, struct slice name,
+    struct route_field *out)
+{
+	const struct thing *t = row->data;
+
+	for (size_t i = 0; i < t->n_fields; i++) {
+		const struct field *f = &t->fields[i];
+
+		if (!slice_eq_cstr(name, f->name))
+			continue;
+		*out = (struct route_field){ f->label, f->kind == FIELD_CHECK };
+		return true;
+	}
+	return false;
 }
 
 enum err thing_change(const struct req *r, struct resp *out)

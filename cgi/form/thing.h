@@ -13,6 +13,7 @@
 #define RT_CGI_FORM_THING_H
 
 #include "cgi/form/fields.h"
+#include "cgi/form/thing_done.h"
 #include "cgi/web/route.h"
 
 #define THING_COLUMNS_MAX 6
@@ -88,11 +89,13 @@ struct thing {
 	    { REQ_GET, where "/new", need, .handler = thing_new, .wide = (of), \
 		    .data = (t) },                                             \
 	    { REQ_POST, where "/new", need, .body = REQ_BODY_URLENCODED,       \
-		    .handler = thing_add, .wide = (of), .data = (t) },         \
+		    .handler = thing_add, .wide = (of), .data = (t),           \
+		    .field = thing_field },                                    \
 	    { REQ_GET, where "/{id}", need, .handler = thing_edit,             \
 		    .wide = (of), .data = (t) },                               \
 	    { REQ_POST, where "/{id}", need, .body = REQ_BODY_URLENCODED,      \
-		    .handler = thing_change, .wide = (of), .data = (t) },      \
+		    .handler = thing_change, .wide = (of), .data = (t),        \
+		    .field = thing_field },                                    \
 	{                                                                      \
 		REQ_POST, where "/{id}/retire", need,                          \
 		    .body = REQ_BODY_URLENCODED, .handler = thing_retire,      \
@@ -100,12 +103,17 @@ struct thing {
 	}
 
 /* The rows for a single one. */
-#define THING_SINGLE_ROUTES(where, need, t)                                 \
-	{ REQ_GET, where, need, .handler = thing_edit, .data = (t) },       \
-	{                                                                   \
-		REQ_POST, where, need, .body = REQ_BODY_URLENCODED,         \
-				       .handler = thing_change, .data = (t) \
+#define THING_SINGLE_ROUTES(where, need, t)                                  \
+	{ REQ_GET, where, need, .handler = thing_edit, .data = (t) },        \
+	{                                                                    \
+		REQ_POST, where, need, .body = REQ_BODY_URLENCODED,          \
+				       .handler = thing_change, .data = (t), \
+				       .field = thing_field                  \
 	}
+
+/* For the rows of forms: a field of their thing. */
+bool thing_field(const struct route *row, struct slice name,
+    struct route_field *out);
 
 RT_MUST_USE enum err thing_list(const struct req *r, struct resp *out);
 RT_MUST_USE enum err thing_new(const struct req *r, struct resp *out);
@@ -138,9 +146,6 @@ bool thing_sure(const struct req *r);
 #define THING_UNSURE                                     \
 	"Nothing was changed: tick “Yes, I mean it”" \
 	" beside the button first."
-/* For forms of their own: the notice that a redirect here asked for with
- * ?done=; sets has_done and done. */
-void thing_done(const struct req *r, struct view *v);
 /* 303 to path?done=word. */
 RT_MUST_USE enum err thing_redirect(const struct req *r, struct resp *out,
     struct slice path, const char *word);

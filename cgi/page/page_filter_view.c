@@ -27,8 +27,8 @@ static enum err ids(const struct page_filter *p, enum filter_id which,
 {
 	struct db_report_name *rows = NULL;
 	size_t n = 0;
-	const enum err e = db_report_group_names(p->r->db, p->r->company, which,
-	    p->r->arena, &rows, &n);
+	const enum err e = db_report_group_choices(p->r->db, p->r->company,
+	    which, p->r->arena, &rows, &n);
 
 	view_list(v, list);
 	for (size_t i = 0; e == ERR_OK && i < n; i++) {

@@ -45,7 +45,7 @@ static enum err show(const struct req *r, struct resp *out, struct slice email,
 
 enum err page_login(const struct req *r, struct resp *out)
 {
-	const struct kept none = { .to = SLICE(""), .fields = SLICE("") };
+	const struct kept none = KEPT_NONE;
 	struct slice next = SLICE("/");
 	bool any = true;
 	enum err e = req_query(r, "next", &next);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cgi/web/csrf.h"
+#include "lib/db/db_named.h"
 #include "lib/text/esc.h"
 
 #define WORD_MAX 64 /* of a field's name, as people read it */
@@ -16,7 +17,7 @@ static const char *const secrets[] = { "again", "current", "password" };
 static const char *const inside[] = { "act", "base", "next", "session",
 	"stamp" };
 
-/* Values of buttons and boxes. */
+/* Values of buttons. */
 static const char *const flags[] = { "0", "1", "all", "no", "off", "on",
 	"yes" };
 
@@ -35,15 +36,27 @@ static bool is_key(struct slice value)
 	       slice_find(value, '_', 0) == value.n - KEY_TAIL;
 }
 
-/* Whether there are words of a person in it, and not buttons alone. */
-static bool has_words(const struct req_param *p)
+/* What row's page calls the field; false: nobody said. */
+static bool field_of(const struct route *row, struct slice name,
+    struct route_field *out)
 {
+	return row->field != NULL && row->field(row, name, out);
+}
+
+/* Whether there are words of a person in it, and not buttons alone: the fields
+ * of a form that has some, whatever is in them; else what can be no button's.
+ */
+static bool has_words(const struct route *row, const struct req_param *p)
+{
+	struct route_field field;
+
 	for (; p != NULL; p = p->next)
-		if (p->value.n > 0 && !is_key(p->value) &&
-		    !slice_eq(p->name, SLICE("csrf")) &&
-		    !among(p->name, secrets, RT_ARRAY_LEN(secrets)) &&
-		    !among(p->name, inside, RT_ARRAY_LEN(inside)) &&
-		    !among(p->value, flags, RT_ARRAY_LEN(flags)))
+		if (field_of(row, p->name, &field) ||
+		    (p->value.n > 0 && !is_key(p->value) &&
+			!slice_eq(p->name, SLICE("csrf")) &&
+			!among(p->name, secrets, RT_ARRAY_LEN(secrets)) &&
+			!among(p->name, inside, RT_ARRAY_LEN(inside)) &&
+			!among(p->value, flags, RT_ARRAY_LEN(flags))))
 			return true;
 	return false;
 }
@@ -76,42 +89,86 @@ bool kept_may(const struct req *r, const struct route *row)
 	return k.to.n > 0;
 }
 
-/* The form that came. ERR_TOOBIG: more than can be kept; ERR_NOMEM. */
-static enum err take(const struct req *r, struct kept *out)
+static bool is_dropped(struct slice name)
 {
-	struct kept k = { .to = r->path };
+	return slice_eq(name, SLICE("csrf")) ||
+	       among(name, secrets, RT_ARRAY_LEN(secrets));
+}
+
+static void put_pair(struct slice name, struct slice value, struct buf *b)
+{
+	if (b->n > 0)
+		buf_char(b, '&');
+	esc_url(name, b);
+	buf_char(b, '=');
+	esc_url(value, b);
+}
+
+static enum err take_fields(const struct req *r, struct slice *out)
+{
 	struct buf b;
 	enum err e;
 
 	buf_init(&b, KEPT_MAX);
-	for (const struct req_param *p = r->form; p != NULL; p = p->next) {
-		if (slice_eq(p->name, SLICE("csrf")) ||
-		    among(p->name, secrets, RT_ARRAY_LEN(secrets)))
-			continue;
-		if (b.n > 0)
-			buf_char(&b, '&');
-		esc_url(p->name, &b);
-		buf_char(&b, '=');
-		esc_url(p->value, &b);
-	}
+	for (const struct req_param *p = r->form; p != NULL; p = p->next)
+		if (!is_dropped(p->name))
+			put_pair(p->name, p->value, &b);
 	e = buf_err(&b);
-	if (e == ERR_OK && !arena_copy(r->arena, buf_slice(&b), &k.fields))
+	if (e == ERR_OK && !arena_copy(r->arena, buf_slice(&b), out))
 		e = ERR_NOMEM;
 	buf_fini(&b);
-	if (e == ERR_OK)
-		*out = k;
 	return e;
+}
+
+/* What they are called. A form with more of it than fits is read by its
+ * fields' names. */
+static enum err take_labels(const struct req *r, const struct route *row,
+    struct slice *out)
+{
+	char mem[KEPT_LABELS_MAX];
+	struct route_field field;
+	struct buf b;
+
+	*out = SLICE("");
+	buf_over(&b, mem, sizeof(mem));
+	for (const struct req_param *p = r->form; p != NULL; p = p->next) {
+		if (is_dropped(p->name) || !field_of(row, p->name, &field))
+			continue;
+		put_pair(p->name, field.box ? SLICE("!") : SLICE(""), &b);
+		esc_url(slice_from(field.label), &b);
+	}
+	if (buf_err(&b) != ERR_OK)
+		return ERR_OK;
+	return arena_copy(r->arena, buf_slice(&b), out) ? ERR_OK : ERR_NOMEM;
+}
+
+/* The form that came. ERR_TOOBIG: more than can be kept; ERR_NOMEM. */
+static enum err take(const struct req *r, const struct route *row,
+    struct kept *out)
+{
+	struct kept k = { .to = r->path };
+	enum err e;
+
+	if ((e = take_fields(r, &k.fields)) != ERR_OK ||
+	    (e = take_labels(r, row, &k.labels)) != ERR_OK)
+		return e;
+	*out = k;
+	return ERR_OK;
 }
 
 void kept_read(const struct req *r, struct kept *out)
 {
-	struct kept k;
+	struct kept k = KEPT_NONE;
 
-	*out = (struct kept){ .to = SLICE(""), .fields = SLICE("") };
-	if (req_form(r, "kept_to", &k.to) == ERR_OK &&
-	    req_form(r, "kept", &k.fields) == ERR_OK && resp_is_local(k.to) &&
-	    k.to.n <= REQ_PATH_MAX && k.fields.n <= KEPT_MAX)
-		*out = k;
+	*out = k;
+	if (req_form(r, "kept_to", &k.to) != ERR_OK ||
+	    req_form(r, "kept", &k.fields) != ERR_OK || !resp_is_local(k.to) ||
+	    k.to.n > REQ_PATH_MAX || k.fields.n > KEPT_MAX)
+		return;
+	if (req_form(r, "kept_labels", &k.labels) != ERR_OK ||
+	    k.labels.n > KEPT_LABELS_MAX)
+		k.labels = SLICE("");
+	*out = k;
 }
 
 void kept_carry(const struct kept *k, struct view *v)
@@ -119,6 +176,7 @@ void kept_carry(const struct kept *k, struct view *v)
 	view_flag(v, "keeps", k->to.n > 0);
 	view_slice(v, "kept_to", k->to);
 	view_slice(v, "kept", k->fields);
+	view_slice(v, "kept_labels", k->labels);
 }
 
 /* --- before the sign-in --------------------------------------------------- */
@@ -136,7 +194,7 @@ static const char pressed[] =
 enum err kept_ask(const struct req *r, struct resp *out,
     const struct req_source *src, const struct route *row)
 {
-	struct kept k = { .to = SLICE(""), .fields = SLICE("") };
+	struct kept k = KEPT_NONE;
 	const char *why = too_long;
 	struct slice next = SLICE("/");
 	struct view *v = view_new(r->arena, "login.html");
@@ -144,10 +202,10 @@ enum err kept_ask(const struct req *r, struct resp *out,
 	enum err e;
 
 	e = req_read_body(&in, src, row->body, KEPT_MAX);
-	if (e == ERR_OK && !has_words(in.form)) {
+	if (e == ERR_OK && !has_words(row, in.form)) {
 		why = pressed;
 		next = page_of(r);
-	} else if (e == ERR_OK && (e = take(&in, &k)) == ERR_OK) {
+	} else if (e == ERR_OK && (e = take(&in, row, &k)) == ERR_OK) {
 		why = ended;
 	}
 	if (e != ERR_OK && e != ERR_TOOBIG)
@@ -181,7 +239,7 @@ enum err kept_second(const struct req *r, struct resp *out, struct slice next,
 
 /* --- after it ------------------------------------------------------------- */
 
-/* "ring_s" as "Ring s". */
+/* "ring_s" as "Ring s": for what has no other name. */
 static void put_word(struct slice name, struct view *item)
 {
 	char mem[WORD_MAX];
@@ -196,16 +254,59 @@ static void put_word(struct slice name, struct view *item)
 	view_slice(item, "typed_name", slice_of(mem, head.n));
 }
 
+/* What a key stands for: the name of a tracker, of a number. *out is left as it
+ * is for what has none. */
+static void put_named(const struct req *r, struct slice *out)
+{
+	char name[DB_NAME_BYTES];
+	struct slice copy;
+
+	if (r->db != NULL &&
+	    db_named(r->db, r->company, *out, name) == ERR_OK &&
+	    arena_copy(r->arena, slice_from(name), &copy))
+		*out = copy;
+}
+
+/* One field as people read it. labels: pairs of take_labels(). False: nothing
+ * that means anything to them. */
+static bool put_typed(const struct req *r, const struct req_param *p,
+    const struct req_param *labels, struct view *v)
+{
+	struct slice value = p->value, label = SLICE("");
+	struct view *item;
+
+	if (value.n == 0 || among(p->name, inside, RT_ARRAY_LEN(inside)))
+		return false;
+	for (; labels != NULL; labels = labels->next)
+		if (slice_eq(labels->name, p->name))
+			label = labels->value;
+	if (label.n > 0 && label.p[0] == KEPT_BOX) {
+		label = slice_skip(label, 1);
+		value = SLICE("yes");
+	}
+	if (is_key(value)) {
+		put_named(r, &value);
+		if (is_key(value))
+			return false;
+	}
+	item = view_item(v, "typed");
+	if (label.n > 0)
+		view_slice(item, "typed_name", label);
+	else
+		put_word(p->name, item);
+	view_slice(item, "typed_value", value);
+	return true;
+}
+
 static enum err show(const struct req *r, struct resp *out, struct slice to,
-    const struct req_param *fields)
+    const struct req_param *fields, const struct req_param *labels)
 {
 	struct view *v = view_new(r->arena, "kept.html");
 	bool any = false;
 
-	view_cstr(v, "title",
-	    has_words(fields) ? "What you typed" : "Not done");
-	view_flag(v, "words", has_words(fields));
-	view_slice(v, "page", page_of(r));
+	view_cstr(v, "title", "What you typed");
+	view_flag(v, "words", true);
+	view_cstr(v, "page", "/");
 	view_slice(v, "kept_to", to);
 	view_slice(v, "csrf", r->csrf);
 	view_slice(v, "user_name", r->user_name);
@@ -216,42 +317,59 @@ static enum err show(const struct req *r, struct resp *out, struct slice to,
 	for (const struct req_param *p = fields; p != NULL; p = p->next) {
 		struct view *item;
 
-		if (slice_eq(p->name, SLICE("csrf")) ||
-		    among(p->name, secrets, RT_ARRAY_LEN(secrets)))
+		if (is_dropped(p->name))
 			continue;
 		item = view_item(v, "fields");
 		view_slice(item, "field_name", p->name);
 		view_slice(item, "field_value", p->value);
-		if (p->value.n == 0 || is_key(p->value) ||
-		    among(p->name, inside, RT_ARRAY_LEN(inside)))
-			continue;
-		any = true;
-		item = view_item(v, "typed");
-		put_word(p->name, item);
-		view_slice(item, "typed_value", p->value);
+		if (put_typed(r, p, labels, v))
+			any = true;
 	}
 	view_flag(v, "any_typed", any);
 	return resp_view(out, v);
 }
 
-enum err kept_show(const struct req *r, struct resp *out, const struct kept *k)
+/* A button alone: the way to where it stands. */
+static enum err show_pressed(const struct req *r, struct resp *out)
 {
-	struct req_param *fields = NULL;
-	const enum err e = req_parse_form(r->arena, k->fields, &fields);
+	struct view *v = view_new(r->arena, "kept.html");
 
-	/* Only who wrote it themselves sends what is none. */
-	if (e != ERR_OK)
-		return e;
-	return show(r, out, k->to, fields);
+	view_cstr(v, "title", "Not done");
+	view_flag(v, "words", false);
+	view_slice(v, "page", page_of(r));
+	view_slice(v, "user_name", r->user_name);
+	view_slice(v, "company_name", r->company_name);
+	view_flag(v, "has_company", r->company_name.n > 0);
+	return resp_view(out, v);
 }
 
-enum err kept_again(const struct req *r, struct resp *out)
+enum err kept_show(const struct req *r, struct resp *out, const struct kept *k)
 {
+	struct req_param *fields = NULL, *labels = NULL;
+	enum err e;
+
+	/* Only who wrote it themselves sends what is none. */
+	if ((e = req_parse_form(r->arena, k->fields, &fields)) != ERR_OK ||
+	    (e = req_parse_form(r->arena, k->labels, &labels)) != ERR_OK)
+		return e;
+	return show(r, out, k->to, fields, labels);
+}
+
+enum err kept_again(const struct req *r, struct resp *out,
+    const struct route *row)
+{
+	struct req_param *labels = NULL;
 	struct kept k;
+	enum err e;
 
 	resp_status(out, 403);
 	kept_read(r, &k);
 	if (k.to.n > 0) /* signed in meanwhile, in another tab */
 		return kept_show(r, out, &k);
-	return show(r, out, r->path, r->form);
+	if (!has_words(row, r->form))
+		return show_pressed(r, out);
+	if ((e = take_labels(r, row, &k.labels)) != ERR_OK ||
+	    (e = req_parse_form(r->arena, k.labels, &labels)) != ERR_OK)
+		return e;
+	return show(r, out, r->path, r->form, labels);
 }

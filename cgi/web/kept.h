@@ -29,19 +29,28 @@
 /* A sign-in form that carries them, where each of their bytes may take three;
  * nginx has the same limit. */
 #define KEPT_BODY_MAX ((size_t)256 * 1024)
+/* How the fields are called, in the same form. Without what is more. */
+#define KEPT_LABELS_MAX ((size_t)4 * 1024)
 
 struct kept {
 	struct slice to;     /* the path they go to; "" nothing is kept */
 	struct slice fields; /* application/x-www-form-urlencoded */
+	/* The same of name=label, a box's label with KEPT_BOX before it. */
+	struct slice labels;
 };
+#define KEPT_BOX '!'
+#define KEPT_NONE                               \
+	{                                       \
+		SLICE(""), SLICE(""), SLICE("") \
+	}
 
 /* Whether a form refused for want of a login or of its token may come back. Of
  * the sign-in's own forms only one that carries another. */
 bool kept_may(const struct req *r, const struct route *row);
 /* What a sign-in form carries; what is no form of ours is nothing. */
 void kept_read(const struct req *r, struct kept *out);
-/* Sets the keys for a sign-in form that carries them on: keeps, kept_to and
- * kept. */
+/* Sets the keys for a sign-in form that carries them on: keeps, kept_to, kept
+ * and kept_labels. */
 void kept_carry(const struct kept *k, struct view *v);
 
 /* 401: the sign-in page with the form inside. */
@@ -55,7 +64,9 @@ RT_MUST_USE enum err kept_second(const struct req *r, struct resp *out,
  * that login. */
 RT_MUST_USE enum err kept_show(const struct req *r, struct resp *out,
     const struct kept *k);
-/* The same for the form that came itself: from before this login. 403. */
-RT_MUST_USE enum err kept_again(const struct req *r, struct resp *out);
+/* The same for the form that came itself to row: from before this login. 403.
+ */
+RT_MUST_USE enum err kept_again(const struct req *r, struct resp *out,
+    const struct route *row);
 
 #endif

@@ -37,6 +37,12 @@ enum route_csrf {
 	ROUTE_CSRF_NONE /* no cookie is looked at: nothing to forge */
 };
 
+/* A field of a form, as its page shows it. */
+struct route_field {
+	const char *label;
+	bool box; /* to be ticked */
+};
+
 struct route {
 	enum req_method method; /* REQ_GET answers HEAD too */
 	const char *path;       /* "/calls/{id}": {…} is one segment */
@@ -53,6 +59,10 @@ struct route {
 	 * another company may ask for it. */
 	bool any_company;
 	const void *data; /* r->data of the handler; may be NULL */
+	/* Of a form of fields that a person fills in: false when it has none of
+	 * this name. NULL: nobody knows but the handler. */
+	bool (*field)(const struct route *row, struct slice name,
+	    struct route_field *out);
 };
 
 #define ROUTE_ALLOW_MAX 64

@@ -290,6 +290,19 @@ enum err sess_end(const struct req *r, struct resp *out)
 	return ERR_OK;
 }
 
+void sess_stay(const struct req *r, struct resp *out)
+{
+	char text[ID_TEXT_MAX];
+	struct slice asked;
+
+	if (id_is_nil(r->company.v))
+		return;
+	id_text(ID_KIND_company, r->company.v, text);
+	if (req_cookie(r, company_cookie(r), &asked) != ERR_OK ||
+	    !slice_eq_cstr(asked, text))
+		sess_company(r, out, r->company);
+}
+
 void sess_company(const struct req *r, struct resp *out,
     struct company_id company)
 {

@@ -41,6 +41,9 @@ RT_MUST_USE enum err sess_paused(const struct req *r, struct user_id *user);
 RT_MUST_USE enum err sess_pause_end(const struct req *r, struct resp *out);
 /* Signs out: the row and the login cookie go; the company's may stay. */
 RT_MUST_USE enum err sess_end(const struct req *r, struct resp *out);
+/* Remembers which company is shown, where nobody chose one: it stays when
+ * others come before it in the list. */
+void sess_stay(const struct req *r, struct resp *out);
 /* Remembers which company to show from the next request on. */
 void sess_company(const struct req *r, struct resp *out,
     struct company_id company);

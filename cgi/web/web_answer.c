@@ -173,8 +173,10 @@ static enum err serve(struct req *r, const struct req_source *src,
 		return e;
 	if (!plain && out->page && (e = csrf_offer(r, out)) != ERR_OK)
 		return e;
+	if (!plain && out->page && r->signed_in)
+		sess_stay(r, out);
 	if (again)
-		return kept_again(r, out);
+		return kept_again(r, out, row);
 	if (!plain && strayed(r, row))
 		return resp_problem(out, 409, other_company);
 	r->data = row->data;

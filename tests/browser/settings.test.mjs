@@ -109,7 +109,7 @@ test('by keyboard alone, without scripts: a tag is added, renamed and deleted', 
 	await page.keyboard.type('Spanish <b>');
 	await page.keyboard.press('Enter');
 	await page.waitForURL('**/settings/tags?done=added');
-	assert.equal(await page.locator('[role=status]').first().innerText(), 'Added.');
+	assert.equal(await page.locator('[role=status] span').first().innerText(), 'Added.');
 	assert.equal(await page.locator('.things .row-link').innerText(), 'Spanish <b>');
 	await page.locator('.things .row-link').click();
 	await focusOn('input[name=name]');

@@ -203,3 +203,45 @@ test('a button is not kept: nothing is done, and the way leads back to where it 
 	assert.equal(back.headers.get('location'), `${page}?done=saved`);
 	assert.equal(there(), '1');
 });
+
+/** What the page says was typed: [[label, value], ...]. */
+const told = (html) => [...html.matchAll(/<dt>([^<]*)<\/dt><dd>([^<]*)<\/dd>/g)].map(([, label, value]) => [unescaped(label), unescaped(value)]);
+
+test('what was typed is told as its page told it: by labels, boxes as yes, names for keys', async () => {
+	const me = await stack.login();
+	const form = { ...await me.hiddenFields('/settings/trunks/new'), name: 'Carrier & <b>sons</b>', next_hop: 'sip.example', enabled: '1', ring: 'x' };
+	// Signed in anew in another tab: the program of the form says it.
+	await me.submit('/login', '/login', stack.demo());
+	await me.submit('/', '/login', stack.demo());
+	const own = told(await (await send(me, '/settings/trunks/new', form)).text());
+	assert.deepEqual(own, [['Name', 'Carrier & <b>sons</b>'], ['Our calls go to', 'sip.example'], ['In use', 'yes'], ['Ring', 'x']]);
+	// Signed out: another program shows it after the sign-in.
+	expire();
+	const asked = await (await send(me, '/settings/trunks/new', form)).text();
+	const shown = await send(me, '/login', { ...hidden(asked), ...stack.demo() });
+	assert.deepEqual(told(await shown.text()), own);
+	// A tracker is its name; another company's, or none, is not told.
+	const spend = await me.hiddenFields('/spend');
+	const html = await (await me.fetch('/spend')).text();
+	const [, tracker, name] = html.match(/<option value="(trk_\w{26})"[^>]*>([^<]+)</);
+	for (const [key, want] of [[tracker, [['Tracker', unescaped(name)]]], [typeId('trk', Buffer.alloc(16, 7)), []]]) {
+		expire();
+		const page = await (await send(me, '/spend/monthly', { ...spend, tracker: key, amount: '12', from: '2026-11-01', until: '' })).text();
+		const back = await (await send(me, '/login', { ...hidden(page), ...stack.demo() })).text();
+		assert.deepEqual(told(back), [...want, ['Amount', '12'], ['From', '2026-11-01']]);
+		Object.assign(spend, await me.hiddenFields('/spend'));
+	}
+});
+
+test('a form of boxes alone is one that is kept', async () => {
+	const me = await stack.login();
+	const form = { ...await me.hiddenFields('/settings/trunks/new'), enabled: '1', pcmu: '1' };
+	expire();
+	const asked = await (await send(me, '/settings/trunks/new', form)).text();
+	assert.match(asked, /Nothing is lost/);
+	assert.equal(hidden(asked).kept_to, '/settings/trunks/new');
+	// Labels that the browser made too long, or broke, cost the labels or the form, nothing else.
+	const sent = hidden(asked);
+	const long = await send(me, '/login', { ...sent, kept_labels: `enabled=${'x'.repeat(5000)}`, ...stack.demo() });
+	assert.deepEqual(told(await long.text()), [['Enabled', '1'], ['Pcmu', '1']]);
+});

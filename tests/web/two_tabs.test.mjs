@@ -58,6 +58,18 @@ test('files and what scripts send are refused as well', async () => {
 	assert.match((await res.json()).detail, /another company/);
 });
 
+test('who chose no company stays at the one that was shown, whatever is added', async () => {
+	const { email, password } = stack.demo();
+	const other = stack.client();
+	await other.submit('/login', '/login', { email, password });
+	const shown = async () => (await (await other.fetch('/calls')).text()).match(/<title>[^·]*· ([^·]*) ·/)[1];
+	const first_seen = await shown();
+	stack.sql(insert('company', { id: hex(uuid7()), account_id: `X'${stack.sqlOne('SELECT HEX(account_id) FROM company LIMIT 1')}'`, name: text('AAA, before all others'),
+		time_zone: "'Europe/Berlin'", country: "'US'", currency: "'USD'", created_at: 'UTC_TIMESTAMP(6)' }));
+	assert.equal(await shown(), first_seen);
+	assert.match(await (await other.fetch('/companies')).text(), /AAA, before all others/);
+});
+
 test('to change the company, mark one, sign out: from any page', async () => {
 	await to(one());
 	const { csrf } = await me.hiddenFields('/calls');

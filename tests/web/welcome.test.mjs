@@ -49,6 +49,7 @@ test('step by step', async () => {
 	const add = async (path, values) => {
 		const res = await (await openForm(owner, `/settings/${path}/new`)).send(values);
 		assert.equal(res.status, 303, `${path}: ${(await res.text()).match(/form-error">[^<]*/)?.[0]}`);
+		assert.match(await (await owner.fetch(res.headers.get('location'))).text(), /role="status">.*href="\/welcome">Go on with the first steps/, path);
 	};
 	const expect = async (done, next) => {
 		const g = await guide();
@@ -95,6 +96,7 @@ test('step by step', async () => {
 	call(uuid7(), 'google');
 	const end = await guide();
 	assert.equal(end.done.length, 8);
+	assert.ok(!(await (await owner.fetch('/settings/numbers?done=added')).text()).includes('Go on with the first steps'));
 	assert.match(end.html, /href="\/calls\/cal_[0-9a-z]{26}">See the first call/);
 	assert.ok(!/data-reload/.test(end.html));
 	assert.doesNotMatch(stack.log('admin') + stack.log('dashboard'), /status=5\d\d/);
