@@ -7,15 +7,12 @@
  */
 import uPlot from "uplot";
 
+import { colour } from "./colour.js";
+
 const HEIGHT = 236;
 const RIGHT_PX = 8; /* room beside the last bar */
 const BESIDE = 0.6; /* of a bar's place, left of the first and right of the last */
 const LABEL_PX = 42; /* the widest name of a day */
-
-function colour(name) {
-	return getComputedStyle(document.documentElement)
-		.getPropertyValue(name).trim();
-}
 
 /* Steps of an axis in a metric's unit, so that a gridline is a round number: one,
  * two or five of something, and of times what clocks show. */
@@ -23,8 +20,14 @@ const DECIMAL = [1, 2, 5].flatMap((d) => Array.from({ length: 15 }, (_, i) => d 
 const STEPS = { ms: [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 36000].map((s) => s * 1000) };
 const LINES = 4; /* at most, above zero */
 
+/* How far the axis goes at least: not to be counted in parts of a call, nor of
+ * what no label can say. Where all is 0, it has its usual units, too. */
+const LEAST = { count: LINES, money: 4e3 };
+const EMPTY = { share: 400, ms: 4e3, money: 4e6, ratio: 400 };
+
 /* Lines from 0 up; the last one is not below the highest bar. */
-function lines(unit, most) {
+function lines(unit, highest) {
+	const most = Math.max(LEAST[unit] ?? 1, highest || (EMPTY[unit] ?? 1));
 	const step = (STEPS[unit] ?? DECIMAL).find((s) => most <= s * LINES) ?? most / LINES;
 
 	return Array.from({ length: Math.max(1, Math.ceil(most / step)) + 1 }, (_, i) => i * step);
@@ -85,7 +88,11 @@ function bars(name, partial, upper) {
 			disp: {
 				fill: {
 					unit: 3,
-					values: () => partial.map((p) => colour(`--${name}-${p ? "part" : "mark"}`)),
+					values: () => {
+						const [whole, part] = ["mark", "part"].map((w) => colour(`--${name}-${w}`));
+
+						return partial.map((p) => (p ? part : whole));
+					},
 				},
 			},
 		}),
@@ -164,7 +171,7 @@ function seriesOf(data) {
 function options(box, data, el) {
 	const word = box.dataset.one ?? "count";
 	const unit = UNITS[word];
-	const at = lines(word, Math.max(word === "count" ? LINES : 1, ...data.calls, ...data.before));
+	const at = lines(word, Math.max(...data.calls, ...data.before));
 	const labels = at.map(unit);
 	const axis = {
 		stroke: () => colour("--text-3"),
@@ -229,8 +236,8 @@ function draw(box) {
 		width = box.clientWidth;
 		chart.setSize({ width, height: HEIGHT });
 	}).observe(box);
-	document.addEventListener("themechange", () => chart.redraw(false, true));
-	matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.redraw(false, true));
+	document.addEventListener("themechange", () => chart.redraw(true, true));
+	matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.redraw(true, true));
 }
 
 document.querySelectorAll("[data-chart]").forEach(draw);

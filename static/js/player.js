@@ -4,6 +4,7 @@
  * the <audio> element of the page does the sound. When the peaks are not there
  * yet the element's own controls stay.
  */
+import { colour } from "./colour.js";
 import { setPlayIcon } from "./rowplay.js";
 
 const SPEEDS = [1, 1.25, 1.5, 2];
@@ -13,10 +14,6 @@ function clock(s) {
 	const whole = Math.max(0, Math.round(s));
 
 	return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-}
-
-function colour(name) {
-	return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
 /* The loudest of the peaks that fall into bar i of n. */
