@@ -200,6 +200,7 @@ static enum err total_view(const struct log *l, struct view *v)
 	    &all, &n);
 	page_words_count(n > 0 ? all[0].sums.calls : 0, text);
 	view_cstr(v, "total", text);
+	view_flag(v, "total_one", n > 0 && all[0].sums.calls == 1);
 	return e;
 }
 
