@@ -2,20 +2,18 @@
 // meets half-way, or is changed in the middle of a call.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { after, afterEach, before, test } from 'node:test';
 import { join } from 'node:path';
 
 import { addr, build, startStack, until } from '../support/stack.mjs';
 import { bound, endAll, recv, sdp, send, sipp } from '../support/sip.mjs';
+import { ask, back, byeIn, closeHands, field, hand, offer, reply, toTag, worker } from '../support/sip_hand.mjs';
 import { again, answer, invite, plain } from '../support/sip_messages.mjs';
 
-const worker = `${addr}:5060`;
 const DESK = '+14155550160'; // rings sip:desk@addr:5080
 const LOOP = '+14155550161'; // rings sip:desk@addr:5081, which sends on to 5082, which sends back
 
 let stack;
-const open = [];
 function ringtrace(...args) {
 	const r = spawnSync(join(build, 'ringtrace'), [...args, '-c', stack.conf], { encoding: 'utf8' });
 	assert.equal(r.status, 0, r.stderr);
@@ -29,9 +27,6 @@ before(async () => {
 	ringtrace('number', 'add', '--number', LOOP, '--to', `sip:desk@${addr}:5081`);
 	await until('the worker knows the numbers', () => /configuration version=\d+ numbers=2/.test(stack.output));
 });
-async function closeHands() {
-	for (const s of open.splice(0)) await new Promise((r) => s.close(r));
-}
 afterEach(async () => {
 	await closeHands();
 	await endAll();
@@ -62,34 +57,8 @@ const ringing = recv(180, 'optional="true"');
 /** A message with these patterns. */
 const holds = (what, where, ...patterns) => `<recv ${what}><action>${patterns.map((p) => `<ereg regexp="${p}" search_in="${where}" check_it="true" assign_to="9"/>`).join('')}</action></recv><Reference variables="9"/>`;
 
-/** A peer by hand. */
-async function hand(port) {
-	const socket = createSocket('udp4');
-	const got = [];
-	socket.on('message', (m) => got.push(m.toString('latin1')));
-	await new Promise((r) => socket.bind(port, addr, r));
-	open.push(socket);
-	return {
-		got, socket,
-		port: socket.address().port,
-		send: (text, to = 5060) => socket.send(typeof text === 'string' ? text.replaceAll('\n', '\r\n') : text, to, addr),
-		count: (pattern) => got.filter((m) => pattern.test(m)).length,
-		says: (pattern) => until(`${port} hears ${pattern}`, () => got.find((m) => pattern.test(m))),
-	};
-}
-const field = (m, name) => m.match(new RegExp(`^${name}: (.*)\\r$`, 'm'))[1];
 /** A request of a caller by hand. */
-function request(h, method, id, { cseq = 1, branch = `${id}${method}${cseq}`, tag = '', number = DESK, body = '', more = '' } = {}) {
-	return `${method} sip:${number}@${worker} SIP/2.0\nVia: SIP/2.0/UDP ${addr}:${h.port};branch=z9hG4bK${branch}\nFrom: <sip:+14155550101@${addr}>;tag=f${id}\nTo: <sip:${number}@${addr}>${tag}\n`
-		+ `Call-ID: ${id}\nCSeq: ${cseq} ${method}\nContact: <sip:+14155550101@${addr}:${h.port}>\nMax-Forwards: 70\n${more}${body ? 'Content-Type: application/sdp\n' : ''}Content-Length: ${body.replaceAll('\n', '\r\n').length}\n\n${body}`;
-}
-const offer = (port) => `v=0\no=- 1 1 IN IP4 ${addr}\ns=-\nc=IN IP4 ${addr}\nt=0 0\nm=audio ${port} RTP/AVP 0 101\na=rtpmap:0 PCMU/8000\na=rtpmap:101 telephone-event/8000\n`;
-const toTag = (m) => field(m, 'To').match(/;tag=[^;\s]+/)[0];
-/** The called side's answer to a request; tag: of an INVITE, which has none. */
-const reply = (to, status, { tag = '', more = '', body = '' } = {}) => `SIP/2.0 ${status} X\nVia: ${field(to, 'Via')}\nFrom: ${field(to, 'From')}\nTo: ${field(to, 'To')}${tag && `;tag=${tag}`}\nCall-ID: ${field(to, 'Call-ID')}\nCSeq: ${field(to, 'CSeq')}\n`
-	+ `Contact: <sip:${tag || 'desk'}@${addr}:5080>\n${more}${body ? 'Content-Type: application/sdp\n' : ''}Content-Length: ${body.replaceAll('\n', '\r\n').length}\n\n${body}`;
-/** A request of the called side in the dialog of its INVITE. */
-const back = (method, inv, tag, cseq = 1) => `${method} ${field(inv, 'Contact').match(/<([^>]*)>/)[1]} SIP/2.0\nVia: SIP/2.0/UDP ${addr}:5080;branch=z9hG4bK${tag}${method}${cseq}\nFrom: ${field(inv, 'To')};tag=${tag}\nTo: ${field(inv, 'From')}\nCall-ID: ${field(inv, 'Call-ID')}\nCSeq: ${cseq} ${method}\nMax-Forwards: 70\nContent-Length: 0\n\n`;
+const request = (h, method, id, more) => ask(h, method, id, { number: DESK, ...more });
 
 /** A caller and a telephone by hand, in a call; what came to the INVITE. */
 async function talking(id, ringing = async () => {}, { body = offer(26400), more } = {}) {
@@ -111,7 +80,6 @@ async function change({ a, ok }, id, cseq, { method = 'INVITE', body, more, ackB
 	return said;
 }
 const lines = (m) => m.match(/^m=\S+ \d+/gm);
-const byeIn = (tag) => new RegExp(`^BYE [\\s\\S]*^To: [^\\r]*;tag=${tag}\\r`, 'm');
 async function hangUp({ a, b, tag, bye }) {
 	a.send(bye);
 	b.send(reply(await b.says(byeIn(tag)), 200));
