@@ -27,10 +27,21 @@ uint32_t engine_dlgs_rows(uint32_t max_calls)
 	return 2 * rows_of(max_calls);
 }
 
-/* head, versions of both tables, flags of both, rows of both. */
+static uint32_t blocks_of(uint32_t rows)
+{
+	return (2 * rows + ENGINE_DLGS_BLOCK - 1) / ENGINE_DLGS_BLOCK;
+}
+
+uint32_t engine_dlgs_blocks(uint32_t max_calls)
+{
+	return blocks_of(rows_of(max_calls));
+}
+
+/* head, versions of both tables, blocks, flags of both tables, rows of both. */
 static size_t rows_at(uint32_t rows)
 {
 	const size_t flags = sizeof(struct engine_dlgs_head) +
+			     blocks_of(rows) * sizeof(uint32_t) +
 			     2 * (size_t)rows * (sizeof(uint32_t) + 1);
 	const size_t align = alignof(struct engine_dlgs_row);
 
@@ -49,13 +60,16 @@ static struct engine_dlgs_table table_at(void *memory, uint32_t rows,
     uint64_t which)
 {
 	char *const at = (char *)memory + sizeof(struct engine_dlgs_head);
+	char *const counts = at + 2 * (size_t)rows * sizeof(uint32_t);
 	_Atomic uint32_t *versions = (void *)at;
+	_Atomic uint32_t *blocks = (void *)counts;
 	_Atomic uint8_t *flags =
-	    (void *)(at + 2 * (size_t)rows * sizeof(*versions));
+	    (void *)(counts + blocks_of(rows) * sizeof(*blocks));
 	struct engine_dlgs_row *row = (void *)((char *)memory + rows_at(rows));
 
 	return (struct engine_dlgs_table){ flags + which * rows,
-		versions + which * rows, row + which * rows };
+		versions + which * rows, row + which * rows,
+		(uint32_t)which * rows, blocks };
 }
 
 /* Across processes: not FUTEX_PRIVATE_FLAG. */
@@ -77,6 +91,8 @@ static void end_change(struct engine_dlgs_head *head,
 {
 	atomic_store(&t->used[i], used);
 	(void)atomic_fetch_add(&t->version[i], 1);
+	(void)atomic_fetch_add(&t->block[(t->first + i) / ENGINE_DLGS_BLOCK],
+	    1);
 	(void)atomic_fetch_add(&head->changes, 1);
 	/* Once for each time it fell asleep. */
 	if (atomic_exchange(&head->asleep, 0) != 0)
@@ -153,6 +169,12 @@ bool engine_dlgs_take(struct engine_dlgs *d, struct engine_dialog *out)
 }
 
 /* --- for the store ---------------------------------------------------------*/
+
+uint32_t engine_dlgs_block(void *memory, uint32_t max_calls, uint32_t block)
+{
+	return atomic_load(
+	    &table_at(memory, rows_of(max_calls), 0).block[block]);
+}
 
 uint64_t engine_dlgs_changes(void *memory)
 {

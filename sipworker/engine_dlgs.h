@@ -35,6 +35,8 @@ struct engine_dlgs_table {
 	_Atomic uint8_t *used;
 	_Atomic uint32_t *version;
 	struct engine_dlgs_row *row;
+	uint32_t first;          /* its first row, of both tables */
+	_Atomic uint32_t *block; /* of both */
 };
 
 struct engine_dlgs {
@@ -61,6 +63,11 @@ bool engine_dlgs_take(struct engine_dlgs *d, struct engine_dialog *out);
 
 /* Rows of both tables are numbered together, from 0. */
 uint32_t engine_dlgs_rows(uint32_t max_calls);
+/* The rows of both in blocks of so many, that not all need be looked at. */
+#define ENGINE_DLGS_BLOCK 128
+uint32_t engine_dlgs_blocks(uint32_t max_calls);
+/* Rises with every change of a row of this block, after the row's version. */
+uint32_t engine_dlgs_block(void *memory, uint32_t max_calls, uint32_t block);
 /* Rises with every change of any row. */
 uint64_t engine_dlgs_changes(void *memory);
 /* Sleeps until another count of changes than this one is there, at most for so

@@ -142,6 +142,23 @@ static bool copy_row(struct store_dlgs *d, uint32_t i, int64_t now_wall_us)
 	return true;
 }
 
+static bool copy_block(struct store_dlgs *d, uint32_t b, int64_t now_wall_us)
+{
+	const uint32_t count = engine_dlgs_block(d->memory, d->max_calls, b);
+	const uint32_t rows = engine_dlgs_rows(d->max_calls);
+	const uint32_t from = b * ENGINE_DLGS_BLOCK;
+	bool all = true;
+
+	if (count == d->blocks[b])
+		return true;
+	for (uint32_t i = from; all && i < rows && i < from + ENGINE_DLGS_BLOCK;
+	     i++)
+		all = copy_row(d, i, now_wall_us);
+	if (all) /* a row that is being written counts once more */
+		d->blocks[b] = count;
+	return all;
+}
+
 /* The file is whole before it takes the old one's place. */
 static void place(struct store_dlgs *d)
 {
@@ -170,9 +187,9 @@ void store_dlgs_copy(struct store_dlgs *d, int64_t now_wall_us,
 		return;
 	changes = engine_dlgs_changes(d->memory);
 	if (changes != d->changes) {
-		for (uint32_t i = 0; all && i < engine_dlgs_rows(d->max_calls);
-		     i++)
-			all = copy_row(d, i, now_wall_us);
+		for (uint32_t b = 0;
+		     all && b < engine_dlgs_blocks(d->max_calls); b++)
+			all = copy_block(d, b, now_wall_us);
 		if (all)
 			d->changes = changes;
 	}
@@ -202,7 +219,8 @@ void store_dlgs_init(struct store_dlgs *d, void *memory, uint32_t max_calls,
 	if (memory == NULL)
 		return;
 	d->seen = calloc(engine_dlgs_rows(max_calls), sizeof(*d->seen));
-	if (d->seen == NULL) {
+	d->blocks = calloc(engine_dlgs_blocks(max_calls), sizeof(*d->blocks));
+	if (d->seen == NULL || d->blocks == NULL) {
 		log_error("store: no memory for " STORE_DLGS_NAME);
 		return;
 	}
@@ -278,5 +296,6 @@ void store_dlgs_stop(struct store_dlgs *d)
 		(void)close(d->fd); /* the next life reads what is there */
 	d->fd = -1;
 	free(d->seen);
-	d->seen = NULL;
+	free(d->blocks);
+	d->seen = d->blocks = NULL;
 }

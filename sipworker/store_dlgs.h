@@ -31,6 +31,7 @@ struct store_dlgs {
 	int dirfd; /* borrowed */
 	int fd;
 	uint32_t *seen;   /* version of each row in the file */
+	uint32_t *blocks; /* count of each block whose rows are in it */
 	uint64_t changes; /* of the memory, at the last look */
 	bool failed;      /* the last time; said once */
 	bool placed;      /* where the old file was */

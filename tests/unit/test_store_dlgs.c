@@ -293,6 +293,58 @@ static void test_wiped(void **state)
 	end(&l);
 }
 
+static uint32_t count_found(struct life *l)
+{
+	struct engine_dialog d;
+	uint32_t n = 0;
+
+	while (engine_dlgs_take(&l->dlgs, &d))
+		n++;
+	return n;
+}
+
+/* How many blocks are other than before. */
+static unsigned int changed(const struct life *l, uint32_t *blocks)
+{
+	unsigned int n = 0;
+
+	for (uint32_t b = 0; b < engine_dlgs_blocks(CALLS); b++) {
+		const uint32_t now = engine_dlgs_block(l->memory, CALLS, b);
+
+		n += now != blocks[b] ? 1 : 0;
+		blocks[b] = now;
+	}
+	return n;
+}
+
+/* A change is in one block of rows, and no row of either table is outside of
+ * them: each is copied when it changes. */
+static void test_every_row(void **state)
+{
+	const uint32_t rows = engine_dlgs_rows(CALLS) / 2;
+	uint32_t blocks[8] = { 0 };
+	struct life l;
+
+	(void)state;
+	assert_in_range(engine_dlgs_blocks(CALLS), 2, RT_ARRAY_LEN(blocks));
+	begin(&l, WALL_US);
+	for (int engine = 0; engine < 2; engine++) {
+		assert_int_equal(count_found(&l), engine == 0 ? 0 : rows);
+		(void)changed(&l, blocks);
+		for (uint32_t i = 0; i < rows; i++) {
+			put(&l, i, ENGINE_LEFT_DIALOG, "up");
+			assert_int_equal(changed(&l, blocks), 1);
+			copy(&l);
+		}
+		if (engine == 0) /* the next writes the other table */
+			engine_dlgs_attach(&l.dlgs, l.memory, CALLS);
+	}
+	end(&l);
+	begin(&l, WALL_US);
+	assert_int_equal(count_found(&l), rows);
+	end(&l);
+}
+
 /* The thread copies by itself, and once more at its end. */
 static void test_thread(void **state)
 {
@@ -367,6 +419,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_damage, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_room, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wiped, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_every_row, setup,
+		    teardown),
 		cmocka_unit_test_setup_teardown(test_thread, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_woken, setup, teardown),
 	};
