@@ -16,13 +16,17 @@
 #include "lib/db/db_pool_owner.h"
 #include "lib/db/db_tag.h"
 
-#define TICK_US   (250 * 1000)
-#define CONF_US   (2 * RT_SEC_US)
-#define ALIVE_US  (5 * RT_SEC_US)
-#define STALE_US  (20 * RT_SEC_US)
-#define RETRY_US  (500 * 1000)
-#define LIVE_MAX  200000
-#define BUCKET_US (15 * RT_MIN_US)
+#define TICK_US  (250 * 1000)
+#define CONF_US  (2 * RT_SEC_US)
+#define ALIVE_US (5 * RT_SEC_US)
+#define STALE_US (20 * RT_SEC_US)
+#define RETRY_US (500 * 1000)
+/* A full disk takes a small write and refuses the next large one: who is away
+ * again so soon is asked less and less often, and the log is not filled. */
+#define CALM_US      (20 * RT_SEC_US)
+#define RETRY_MAX_US (10 * RT_SEC_US)
+#define LIVE_MAX     200000
+#define BUCKET_US    (15 * RT_MIN_US)
 
 struct keeper_times {
 	int64_t conf_us;
@@ -36,6 +40,11 @@ struct dni_keeper {
 	struct slice owner;
 	pthread_t thread;
 	struct keeper_times next; /* monotonic */
+	/* How the database was when last looked at, and since when it is back.
+	 */
+	bool away;
+	int64_t back_us;
+	int64_t pause_us; /* between two tries */
 };
 
 static bool is_away(enum err e)
@@ -319,6 +328,21 @@ static enum err takes_writes(struct dni_keeper *k)
 	return db_ping(k->db);
 }
 
+static void gone_away(struct dni_keeper *k)
+{
+	const int64_t now = clk_mono_us();
+
+	k->away = true;
+	if (k->back_us == 0 || now - k->back_us > CALM_US) {
+		k->pause_us = RETRY_US;
+		k->next.retry_us = now;
+		return;
+	}
+	k->pause_us =
+	    2 * k->pause_us < RETRY_MAX_US ? 2 * k->pause_us : RETRY_MAX_US;
+	k->next.retry_us = now + k->pause_us;
+}
+
 /* Without mu: the database answers, as far as one can know. */
 static bool reach(struct dni_keeper *k)
 {
@@ -329,12 +353,16 @@ static bool reach(struct dni_keeper *k)
 	(void)pthread_mutex_unlock(&k->s->mu);
 	if (!away && !db_broken(k->db))
 		return true;
-	if (!is_due(&k->next.retry_us, RETRY_US))
+	if (!k->away)
+		gone_away(k);
+	if (!is_due(&k->next.retry_us, k->pause_us))
 		return false;
 	if (db_broken(k->db) && db_reconnect(k->db) != ERR_OK)
 		return false;
 	if (takes_writes(k) != ERR_OK)
 		return false;
+	k->away = false;
+	k->back_us = clk_mono_us();
 	(void)pthread_mutex_lock(&k->s->mu);
 	dni_batch_away(k->s, false);
 	(void)pthread_mutex_unlock(&k->s->mu);
