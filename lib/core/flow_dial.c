@@ -313,6 +313,8 @@ static void ringing_event(struct flow_act *a, struct flow_leg *leg,
 		a->s->results |= CALLRESULT_DEST_RANG;
 		break;
 	case FLOW_EV_ANSWERED:
+		/* Who answers at once rang, though nobody said so. */
+		a->s->results |= CALLRESULT_DEST_RANG;
 		answered(a, leg);
 		break;
 	case FLOW_EV_BUSY:

@@ -195,6 +195,7 @@ void ring_answered(struct engine *e, struct leg *l)
 		return;
 	}
 	key_listen(e, l, true);
+	c->result_facts |= CALLRESULT_DEST_RANG; /* even without a 180 */
 	tell_flow(e, c, l->ticket, FLOW_EV_ANSWERED);
 }
 

@@ -243,6 +243,8 @@ static void test_accept_in_time(void **state)
 	r.env.now_us += 7 * RT_SEC_US;
 	flow_rig_event(&r, FLOW_EV_TIMER, r.state.timer, 0);
 	flow_rig_expect(&r, "CD"); /* the next one */
+	/* It said nothing of ringing before it answered. */
+	assert_int_equal(flow_run_result(&r.state), CALLRESULT_MISSED);
 	says(1, FLOW_EV_ANSWERED);
 	flow_rig_event(&r, FLOW_EV_DIGIT, leg(1), '1');
 	flow_rig_expect(&r, "AU");
