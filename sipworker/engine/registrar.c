@@ -404,8 +404,10 @@ static void leave(struct engine *e, struct registration *r)
 	struct snap_trunk t;
 
 	timer_stop(&e->timers, &r->timer);
-	/* Without its trunk nobody knows the password any more; it expires. */
-	if (!r->up || r->n_hops == 0 || !find_trunk(e, r->id, &t)) {
+	/* Without its trunk nobody knows the password any more; it expires.
+	 * What is under way may be granted yet. */
+	if ((!r->up && (r->cseq == 0 || r->failures > 0)) || r->n_hops == 0 ||
+	    !find_trunk(e, r->id, &t)) {
 		forget(e, r);
 		return;
 	}

@@ -364,6 +364,35 @@ static void test_name(void **state)
 	rig_fini(&r);
 }
 
+/* Drained while it is under way: taken back all the same, also from one that
+ * asks who we are, and what was asked first does not count any more. */
+static void test_leaves_early(void **state)
+{
+	struct rig_sent first;
+	char text[4096];
+
+	(void)state;
+	begin(300, "");
+	first = *rig_last(&r);
+	engine_drain(r.engine, r.now);
+	rig_pump(&r);
+	assert_int_equal(rig_count_sent(&r, "REGISTER"), 2);
+	assert_non_null(strstr(rig_last(&r)->text, "Expires: 0\r\n"));
+	rig_write_answer(&first, 200, "", text, sizeof(text));
+	rig_input(&r, first.to, text);
+	assert_int_equal(stats().registered, 0);
+	says("401 Unauthorized",
+	    "WWW-Authenticate: Digest realm=\"c\", nonce=\"n\"\r\n");
+	assert_int_equal(rig_count_sent(&r, "REGISTER"), 3);
+	assert_non_null(strstr(rig_last(&r)->text, "Expires: 0\r\n"));
+	assert_non_null(strstr(rig_last(&r)->text, "Authorization: Digest "));
+	says("200 OK", "");
+	rig_pass_time(&r, 40 * RT_SEC_US);
+	assert_int_equal(rig_count_sent(&r, "REGISTER"), 3);
+	assert_int_equal(stats().timers + stats().transactions, 0);
+	rig_fini(&r);
+}
+
 /* No reply at all; then a configuration without it. */
 static void test_gone(void **state)
 {
@@ -402,6 +431,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_changed),
 		cmocka_unit_test(test_name),
+		cmocka_unit_test(test_leaves_early),
 		cmocka_unit_test(test_gone),
 	};
 
