@@ -237,6 +237,10 @@ static const struct words page_findings[SITECHECK_FINDING_COUNT] = {
 	[SITECHECK_CUT] = { "Longer than 1 MB: not read to its end",
 	    "The tag, or the number to replace, is not in the first megabyte."
 	    " The tag belongs near the top; what comes later is not known." },
+	[SITECHECK_DRAWN] = { "Drawn by its scripts",
+	    "The page as a server sends it has hardly a text, and no number."
+	    " What the tag swaps there it says itself, above: it was at work in"
+	    " the last days." },
 };
 
 static void page_found(uint32_t found, struct view *item)

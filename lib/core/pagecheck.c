@@ -9,6 +9,9 @@
 #define TAIL       9  /* digits that tell numbers apart */
 #define TAG_MAX    4096
 #define ENTITY_MAX 12 /* of a sign's name, with its ";" */
+#define TEXT_FEW                                                    \
+	400 /* bytes but blanks: no more than a title and "Loading" \
+	     */
 
 struct scan {
 	const struct pagecheck_look *look;
@@ -16,6 +19,8 @@ struct scan {
 	char digits[DIGITS_MAX];
 	size_t n;
 	unsigned int gap; /* separators since the last digit */
+	size_t text;      /* bytes of texts but blanks */
+	size_t scripts;
 };
 
 static bool is_digit(char c)
@@ -104,6 +109,19 @@ static bool take_entity(struct slice *rest, char *c)
 	return true;
 }
 
+/* A full-width digit, U+FF10 to U+FF19, as Chinese and Japanese keyboards write
+ * them. Takes it; false: it is none. */
+static bool take_wide(struct slice *rest, char *c)
+{
+	const unsigned char *u = (const unsigned char *)rest->p;
+
+	if (rest->n < 2 || u[0] != 0xbc || u[1] < 0x90 || u[1] > 0x99)
+		return false;
+	*c = (char)('0' + (u[1] - 0x90));
+	*rest = slice_skip(*rest, 2);
+	return true;
+}
+
 /* The next sign of a text, as browsers read it. */
 static void feed_text(struct scan *s, struct slice *rest)
 {
@@ -112,6 +130,9 @@ static void feed_text(struct scan *s, struct slice *rest)
 	*rest = slice_skip(*rest, 1);
 	if (c == '&')
 		(void)take_entity(rest, &c); /* else it stands for itself */
+	else if (c == '\xef')
+		(void)take_wide(rest, &c);
+	s->text += (unsigned char)c > ' ';
 	feed(s, c);
 }
 
@@ -181,6 +202,7 @@ static struct slice read_tag(struct scan *s, struct slice rest)
 		s->out->tags++;
 	if (script && tag.n < TAG_MAX && is_other_vendor(tag))
 		s->out->others++;
+	s->scripts += script;
 	if (script)
 		return skip_raw(rest, SLICE("script"));
 	if (slice_starts_case(tag, SLICE("style")))
@@ -227,6 +249,7 @@ void pagecheck(struct slice html, const struct pagecheck_look *look,
 			html = read_tag(&s, html);
 	}
 	end_run(&s);
+	out->drawn = s.scripts > 0 && s.text < TEXT_FEW;
 }
 
 /* --- meta refresh -------------------------------------------------------- */

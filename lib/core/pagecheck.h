@@ -4,8 +4,8 @@
  *
  * Looks for the site's own numbers and for tracking numbers in texts and
  * attributes (not in scripts, styles and comments), whatever stands between
- * their digits, and counts the scripts that are the site's tag. A guess in one
- * direction: what scripts draw later is not seen.
+ * their digits, full-width ones too, and counts the scripts that are the site's
+ * tag. A guess in one direction: what scripts draw later is not seen.
  *
  * Pure; hostile input is read in one pass.
  */
@@ -29,6 +29,7 @@ struct pagecheck {
 	unsigned int tags;
 	unsigned int others; /* scripts of other call trackers */
 	bool manager;        /* Google Tag Manager, which may add scripts */
+	bool drawn; /* hardly a text, but scripts: they draw the page */
 };
 
 void pagecheck(struct slice html, const struct pagecheck_look *look,

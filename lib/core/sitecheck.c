@@ -71,7 +71,9 @@ unsigned int sitecheck_judge(const struct sitecheck *c)
 	const bool managed =
 	    c->page.tags == 0 && c->page.manager && c->seen_lately;
 	const bool no_tag = c->page.tags == 0 && !managed;
-	const bool no_targets = c->page.targets == 0 && c->page.ours == 0;
+	const bool none = c->page.targets == 0 && c->page.ours == 0;
+	const bool drawn = none && c->page.drawn && c->seen_lately;
+	const bool no_targets = none && !drawn;
 	unsigned int found;
 
 	if (c->refused)
@@ -89,6 +91,7 @@ unsigned int sitecheck_judge(const struct sitecheck *c)
 		return found | bit(SITECHECK_BAD_STATUS, true);
 	return found | bit(SITECHECK_NO_TAG, no_tag && !c->cut) |
 	       bit(SITECHECK_BY_MANAGER, managed) |
+	       bit(SITECHECK_DRAWN, drawn) |
 	       bit(SITECHECK_TWICE, c->page.tags > 1) |
 	       bit(SITECHECK_OTHER_TAG, c->page.others > 0) |
 	       bit(SITECHECK_NO_TARGETS, no_targets && !c->cut) |
@@ -98,5 +101,6 @@ unsigned int sitecheck_judge(const struct sitecheck *c)
 
 bool sitecheck_is_fault(unsigned int found)
 {
-	return (found & ~bit(SITECHECK_BY_MANAGER, true)) != 0;
+	return (found & ~(bit(SITECHECK_BY_MANAGER, true) |
+			    bit(SITECHECK_DRAWN, true))) != 0;
 }

@@ -43,6 +43,8 @@ enum sitecheck_finding {
 				   tag was seen lately: no fault */
 	SITECHECK_CUT,          /* no tag or no number in the part that was
 				   read: what comes later is not known */
+	SITECHECK_DRAWN,        /* no number, but its scripts draw the page, and
+				   the tag was seen lately: no fault */
 	SITECHECK_FINDING_COUNT
 };
 

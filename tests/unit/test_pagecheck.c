@@ -1,4 +1,5 @@
 /* Tests of what the tag would find on a page. */
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/core/pagecheck.h"
@@ -37,6 +38,13 @@ static const struct {
 	    "<p>(415)&nbsp;555&#8209;0199, &#52;15&#x2d;555&ndash;0199</p>"
 	    "<i title=\"415&nbsp;555-0199\"></i>",
 	    3, 0, 0 },
+	{ "in full-width digits",
+	    "<p>\xef\xbc\x94\xef\xbc\x91\xef\xbc\x95\xef\xbc\x8d"
+	    "\xef\xbc\x95\xef\xbc\x95\xef\xbc\x95\xef\xbc\x8d"
+	    "\xef\xbc\x90\xef\xbc\x91\xef\xbc\x99\xef\xbc\x99</p>"
+	    "<p>415\xef\xbc\x8f"
+	    "555 019\xef\xbc",
+	    1, 0, 0 },
 	{ "ands that name none",
 	    "<p>415 & 555 0199, 415&amp;555-0199, 415&555;0199</p>"
 	    "<a href=\"/?a=415&b=5550199\">x</a>",
@@ -154,11 +162,38 @@ static void test_others(void **state)
 	assert_int_equal(c.tags, 0);
 }
 
+/* What an application's server sends is a place to draw in. */
+static void test_drawn(void **state)
+{
+	static const char title[] = "<title>Plumber</title><div id=root></div>";
+	static const char script[] = "<script src=/app.js></script>";
+	const struct pagecheck_look look = { SLICE("KEY"), NULL, 0, NULL, 0 };
+	char text[1024], html[4096];
+	struct pagecheck c;
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	(void)snprintf(html, sizeof(html), "%s%s", title, script);
+	pagecheck(slice_from(html), &look, &c);
+	assert_true(c.drawn);
+	(void)snprintf(html, sizeof(html), "%s%s<p>%s", title, script, text);
+	pagecheck(slice_from(html), &look, &c);
+	assert_false(c.drawn);
+	/* Blanks are no text, nor is what stands in scripts. */
+	memset(text, ' ', sizeof(text) - 1);
+	(void)snprintf(html, sizeof(html), "%s<script>%s</script>", text, text);
+	pagecheck(slice_from(html), &look, &c);
+	assert_true(c.drawn);
+	pagecheck(slice_from(title), &look, &c);
+	assert_false(c.drawn);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases),
-		cmocka_unit_test(test_refresh), cmocka_unit_test(test_base),
-		cmocka_unit_test(test_others) };
+		cmocka_unit_test(test_drawn), cmocka_unit_test(test_refresh),
+		cmocka_unit_test(test_base), cmocka_unit_test(test_others) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@ import { build, startStack, until } from '../support/stack.mjs';
 
 let stack, owner, server, origin, href;
 const asked = [];
-const bit = { none: 1, status: 2, loops: 4, leaves: 8, loses: 16, tag: 32, twice: 64, other: 128, targets: 256, kept: 512, robots: 1024, manager: 2048, cut: 4096 };
+const bit = { none: 1, status: 2, loops: 4, leaves: 8, loses: 16, tag: 32, twice: 64, other: 128, targets: 256, kept: 512, robots: 1024, manager: 2048, cut: 4096, drawn: 8192 };
 const robots = { status: 200, text: 'User-agent: *\nDisallow: /\n\nUser-agent: Ringtrace-Check\nDisallow: /secret/\n' };
 const tag = (name = 'checked') => `<script async src="${stack.url}/t.js" data-site="${stack.sqlOne(`SELECT public_key FROM site WHERE name = '${name}'`)}"></script>`;
 const html = (body) => (res) => res.writeHead(200, { 'content-type': 'text/html' }).end(body);
@@ -31,7 +31,6 @@ const pages = {
 	'/leaves': () => away('http://127.0.0.2:9/'),
 	'/script': () => away('javascript:alert(1)'),
 	'/error': () => (res) => res.writeHead(503).end('down'),
-	'/late': () => html(`${' '.repeat(100000)}${tag()}<p>415-555-0199</p>`), // beyond 64 KiB
 	'/endless': () => (res) => {
 		res.writeHead(200, { 'content-type': 'text/html' });
 		res.on('error', () => {});
@@ -40,6 +39,7 @@ const pages = {
 	},
 	'/broken': () => (res) => res.destroy(),
 	'/managed': () => html("<script>(function(w,l){w[l].push({'gtm.start':new Date().getTime(),event:'gtm.js'})})(window,'dataLayer')</script><p>415-555-0199</p>"),
+	'/app': () => html(`<head>${tag()}<title>Shop</title></head><div id="root"></div><noscript>You need to enable JavaScript.</noscript><script src="/app.js"></script>`),
 	'/secret/page': () => html('nobody may know'),
 	'/leads-there': (q) => away(`/secret/page${q}`),
 	'/robots.txt': () => (res) => res.writeHead(robots.status).end(robots.text),
@@ -58,6 +58,14 @@ const odd = {
 	'/torn': () => (res) => res.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(Buffer.concat([Buffer.from(`${tag('odd')}\xff`), Buffer.from([0xff, 0xc3, 0, 0xe2, 0x80]), Buffer.from('<p>415-555-0199</p>')])),
 	'/frames': () => html("<frameset cols='*'><frame src='/there'></frameset>"),
 	'/waits': () => html(`${tag('odd')}<p>415-555-0199</p><script>setTimeout(function () { location = '/error'; }, 9)</script>`),
+	'/late': () => html(`${' '.repeat(100000)}${tag('odd')}<p>415-555-0199</p>`), // beyond 64 KiB
+	// A byte a while, and never the end: for as long as one page may take.
+	'/drips': () => (res) => {
+		res.writeHead(200, { 'content-type': 'text/html' });
+		res.on('error', () => {});
+		const more = () => res.destroyed || res.write('x', () => setTimeout(more, 100));
+		more();
+	},
 	'/written': () => html(`${tag('odd')}<p>(415)&nbsp;<b>555</b>&#8209;0199</p>`),
 };
 
@@ -91,7 +99,6 @@ test('each page is looked at as after a click, and what is wrong is named', asyn
 	assert.deepEqual(found['/keeps'], [0, '1', '200', '1', `${origin}/good`]);
 	assert.deepEqual(found['/places'], [0, '1', '200', '1', `${origin}/good`]);
 	assert.deepEqual(found['/loses'], [bit.loses, '1', '200', '1', `${origin}/good`]);
-	assert.deepEqual(found['/late'].slice(0, 1), [0], 'a page of 100 kB is read to its end');
 	assert.deepEqual(found['/refreshes'], [0, '1', '200', '1', `${origin}/good?x=1`], 'a page that sends on is a redirect');
 	assert.deepEqual(found['/forgets'], [bit.loses, '1', '200', '1', `${origin}/good`]);
 	assert.deepEqual(found['/packed'], [0, '0', '200', '1', `${origin}/packed`], 'compressed though nobody may read it so');
@@ -107,6 +114,7 @@ test('each page is looked at as after a click, and what is wrong is named', asyn
 	assert.equal(found['/endless'][0], bit.cut, 'cut at 1 MB');
 	assert.equal(Number(stack.sqlOne("SELECT bytes FROM site_page WHERE url LIKE '%/endless'")), 1 << 20);
 	assert.equal(found['/managed'][0], bit.tag, 'a tag manager, and nobody ever saw the tag');
+	assert.equal(found['/app'][0], bit.targets, 'drawn by its scripts, and nobody ever saw the tag');
 	assert.equal(found['/secret/page'][0], bit.robots);
 	assert.equal(found['/leads-there'][0], bit.robots);
 	assert.ok(!asked.some((a) => a.url.startsWith('/secret')), 'robots.txt keeps us out');
@@ -136,6 +144,8 @@ test('pages that programs send on, of two bytes a letter, in pieces', async () =
 	assert.deepEqual(found['/torn'].slice(0, 4), [0, '0', '200', '1'], 'no UTF-8');
 	assert.deepEqual(found['/frames'].slice(0, 2), [bit.tag | bit.targets, '0']);
 	assert.deepEqual(found['/waits'].slice(0, 4), [0, '0', '200', '1'], 'who waits lets the tag work');
+	assert.deepEqual(found['/late'].slice(0, 1), [0], 'a page of 100 kB is read to its end');
+	assert.equal(found['/drips'][0], bit.none, 'a site that drips has its time, and the others theirs');
 	assert.deepEqual(found['/wide'], [0, '0', '200', '1', `${origin}/wide`], 'two bytes a letter');
 	assert.deepEqual(found['/written'], [0, '0', '200', '1', `${origin}/written`], 'in pieces, with signs by their names');
 });
@@ -158,12 +168,14 @@ const again = async () => {
 };
 
 test('a page whose tag Google Tag Manager loads is no fault when the tag was at work', async () => {
-	stack.sql("UPDATE site SET seen_at = utc_timestamp(6) WHERE name = 'checked'; DELETE FROM site_page WHERE url NOT LIKE '%/managed' AND url NOT LIKE '%/bare'");
+	stack.sql("UPDATE site SET seen_at = utc_timestamp(6) WHERE name = 'checked'; DELETE FROM site_page WHERE url NOT LIKE '%/managed' AND url NOT LIKE '%/bare' AND url NOT LIKE '%/app'");
 	const found = await again();
 	assert.equal(found['/managed'][0], bit.manager);
 	assert.equal(found['/bare'][0], bit.tag | bit.targets, 'no manager there');
+	assert.equal(found['/app'][0], bit.drawn, 'its scripts draw it');
 	const text = await (await owner.fetch(href.replace('/settings', ''))).text();
 	assert.ok(text.includes('Loaded by Google Tag Manager'));
+	assert.ok(text.includes('Drawn by its scripts'));
 	const key = stack.sqlOne("SELECT public_key FROM site WHERE name = 'checked'");
 	// Not spawnSync(): the server that is looked at is this very process.
 	const seen = await new Promise((done) => execFile(join(build, 'ringtrace'), ['site', 'check', '-c', stack.conf, '--key', key, '--url', `${origin}/managed`],
