@@ -292,13 +292,6 @@ static void point_view(const struct report *t, size_t i,
 	view_i64(item, "point_before_n", n);
 }
 
-/* Is it drawn over time? Spend is entered by day and source, not by call. */
-static bool is_drawn(const struct report *t)
-{
-	return !t->metric->cost &&
-	       (t->by->kind != REPORT_COMPANY || page_report_company_drawn(t));
-}
-
 static enum err chart(const struct report *t, struct view *v)
 {
 	static const char *const units[] = {
@@ -311,14 +304,14 @@ static enum err chart(const struct report *t, struct view *v)
 	struct report_point *points = NULL;
 	size_t n = 0;
 	const enum err e =
-	    is_drawn(t) ? page_report_time_points(t, &points, &n) : ERR_OK;
+	    t->drawn ? page_report_time_points(t, &points, &n) : ERR_OK;
 
 	view_list(v, "series");
 	for (size_t i = 0; e == ERR_OK && i < n; i++)
 		point_view(t, i, &points[i], v);
 	view_cstr(v, "unit", units[t->metric->unit]);
 	view_cstr(v, "series_step", t->range.days == 1 ? "Hour" : "Day");
-	view_flag(v, "has_chart", is_drawn(t));
+	view_flag(v, "has_chart", t->drawn);
 	view_flag(v, "too_long_to_draw",
 	    t->by->kind == REPORT_COMPANY &&
 		t->range.days > PAGE_REPORT_COMPANY_DAYS);
@@ -451,8 +444,6 @@ static enum err fill(struct report *t, struct view *v)
 
 	buf_over(&rest, mem, sizeof(mem));
 	page_filter_query(&t->p, NULL, &rest);
-	if (is_drawn(t) && (e = page_report_data_series(t)) != ERR_OK)
-		return e;
 	page_range_view(&t->range, "/reports",
 	    buf_err(&rest) == ERR_OK ? buf_slice(&rest) : SLICE(""), v);
 	page_filter_keep(&t->p, v);
@@ -481,7 +472,7 @@ enum err page_report(const struct req *r, struct resp *out)
 		return e;
 	if ((e = page_range_zone(r, &z)) != ERR_OK)
 		return e;
-	if ((e = page_report_data_read(r, z, USER_ROLE_READ_ONLY, &t)) ==
+	if ((e = page_report_data_draw(r, z, USER_ROLE_READ_ONLY, &t)) ==
 		ERR_OK &&
 	    (e = frame_page(r, FRAME_REPORTS, "Reports", SLICE(""), v)) ==
 		ERR_OK)

@@ -138,14 +138,13 @@ static enum err label_rows(struct report *t)
 	return ERR_OK;
 }
 
-/* The quarters of an hour of both periods, this one's with the sums of only. */
-static enum err read_quarters(struct report *t, uint32_t only)
+/* The quarters of an hour of both periods. */
+static enum err read_quarters(struct report *t)
 {
 	struct db_report_ask ask =
 	    page_report_data_ask(t, false, t->range.to_us);
 	enum err e;
 
-	ask.only = only;
 	e = db_report_group_series(t->r->db, t->r->company, &ask, t->r->arena,
 	    &t->now, &t->n_now);
 	if (e != ERR_OK)
@@ -159,28 +158,13 @@ static enum err read_times(struct report *t)
 {
 	enum err e;
 
-	if ((e = read_quarters(t, sums_shown(t, false))) != ERR_OK ||
+	if ((e = read_quarters(t)) != ERR_OK ||
 	    (e = page_report_time_rows(t)) != ERR_OK)
 		return e;
 	t->total = sum_until(t->now, t->n_now, t->range.to_us);
 	t->total_before =
 	    sum_until(t->before, t->n_before, t->range.before_to_us);
 	return t->split != NULL ? page_report_time_cols(t) : ERR_OK;
-}
-
-enum err page_report_data_series(struct report *t)
-{
-	switch (t->by->kind) {
-	case REPORT_TIME:
-		return ERR_OK; /* its rows are made of them */
-	case REPORT_COMPANY:
-		return page_report_company_series(t);
-	case REPORT_TEXT:
-	case REPORT_ID:
-	case REPORT_FIXED:
-		break;
-	}
-	return read_quarters(t, sums_shown(t, true));
 }
 
 /* --- cost ------------------------------------------------------------------*/
@@ -335,18 +319,26 @@ struct report_row page_report_data_total(const struct report *t)
 	return row;
 }
 
+static enum err read_companies(struct report *t)
+{
+	const enum err e = page_report_company_rows(t);
+
+	t->drawn = t->drawn && page_report_company_drawn(t);
+	return e == ERR_OK && t->drawn ? page_report_company_series(t) : e;
+}
+
 static enum err read_rows(struct report *t)
 {
 	enum err e;
 
 	if (t->by->kind == REPORT_COMPANY)
-		return page_report_company_rows(t);
+		return read_companies(t);
 	e = t->by->kind == REPORT_TIME ? read_times(t) : page_report_values(t);
 	return e == ERR_OK ? read_cost(t) : e;
 }
 
-enum err page_report_data_read(const struct req *r, struct tz *z,
-    enum user_role need, struct report *out)
+static enum err read_all(const struct req *r, struct tz *z, enum user_role need,
+    bool draw, struct report *out)
 {
 	struct db_report_company company;
 	struct report t = { .r = r, .need = need };
@@ -357,10 +349,24 @@ enum err page_report_data_read(const struct req *r, struct tz *z,
 		return e;
 	memcpy(t.currency, company.currency, sizeof(t.currency));
 	memcpy(t.country, company.country, sizeof(t.country));
+	/* Spend is entered by day and source, not by call. */
+	t.drawn = draw && !t.metric->cost;
 	if ((e = read_rows(&t)) != ERR_OK || (e = order_rows(&t)) != ERR_OK)
 		return e;
 	rest_of_rows(&t);
 	*out = t;
 	out->p.range = &out->range;
 	return ERR_OK;
+}
+
+enum err page_report_data_read(const struct req *r, struct tz *z,
+    enum user_role need, struct report *out)
+{
+	return read_all(r, z, need, false, out);
+}
+
+enum err page_report_data_draw(const struct req *r, struct tz *z,
+    enum user_role need, struct report *out)
+{
+	return read_all(r, z, need, true, out);
 }

@@ -58,8 +58,8 @@ struct report {
 	struct report_row rest; /* what is not in rows: rest.now.calls > 0 */
 	struct db_report_sums total;
 	struct db_report_sums total_before;
-	/* By quarter of an hour, of reports by time; of others what
-	 * page_report_data_series() reads. */
+	bool drawn; /* over time: now and before are there */
+	/* By quarter of an hour; of reports by time always. */
 	struct db_report_bucket *now;
 	size_t n_now;
 	struct db_report_bucket *before;
@@ -96,8 +96,9 @@ struct db_report_ask page_report_data_ask(const struct report *t, bool before,
 RT_MUST_USE enum err page_report_data_read(const struct req *r, struct tz *z,
     enum user_role need, struct report *out);
 
-/* now and before, of the metric alone, for the chart over time: files have
- * none, and need not read the calls once more. */
-RT_MUST_USE enum err page_report_data_series(struct report *t);
+/* The same for a page, which draws the metric over time where that can be:
+ * files have no chart, and need not read what it is made of. */
+RT_MUST_USE enum err page_report_data_draw(const struct req *r, struct tz *z,
+    enum user_role need, struct report *out);
 
 #endif

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/db/db_report_cross.h"
+
 #define HOURS 24
 #define DAYS  7
 
@@ -223,8 +225,8 @@ enum err page_report_time_cols(struct report *t)
 		    ERR_OK)
 			return e;
 	}
-	if ((e = db_report_group_cross(t->r->db, t->r->company, &ask, values,
-		 x.n, cross, &x)) != ERR_OK)
+	if ((e = db_report_cross(t->r->db, t->r->company, &ask, values, x.n,
+		 cross, &x)) != ERR_OK)
 		return e;
 	for (size_t i = 0; i < t->n; i++)
 		t->rows[i].cols = x.sums[i];

@@ -99,21 +99,43 @@ static enum err put_before(void *ctx, const struct db_report_group *group)
 	return ERR_OK;
 }
 
-enum err page_report_values(struct report *t)
+/* The quarter that t lies in, or that it ends. */
+static int64_t whole_quarter(int64_t us)
+{
+	const int64_t quarter_us = 15 * RT_MIN_US;
+
+	return (us + quarter_us - 1) / quarter_us * quarter_us;
+}
+
+/* Of one period; with its quarters when they are drawn. */
+static enum err read_period(struct report *t, bool before, int64_t values_to_us,
+    db_report_group_fn *fn, void *ctx)
 {
 	const struct page_range *g = &t->range;
-	struct db_report_ask ask = page_report_data_ask(t, false, g->to_us);
+	const struct db_report_ask ask = page_report_data_ask(t, before,
+	    before && t->drawn ? g->before_end_us : values_to_us);
+	const struct db_report_both with = { .values_to_us =
+						 whole_quarter(values_to_us),
+		.quarters_only = page_metric_sums(t->metric) };
+
+	if (!t->drawn)
+		return db_report_group_each(t->r->db, t->r->company, &ask,
+		    SIZE_MAX, fn, ctx);
+	return db_report_group_both(t->r->db, t->r->company, &ask, &with, fn,
+	    ctx, t->r->arena, before ? &t->before : &t->now,
+	    before ? &t->n_before : &t->n_now);
+}
+
+enum err page_report_values(struct report *t)
+{
 	struct taking taking = { .t = t };
 	enum err e;
 
 	t->n = 0;
-	e = db_report_group_each(t->r->db, t->r->company, &ask, SIZE_MAX, take,
-	    &taking);
+	e = read_period(t, false, t->range.to_us, take, &taking);
 	if (e == ERR_OK)
 		e = arrange(t);
-	if (e != ERR_OK)
-		return e;
-	ask = page_report_data_ask(t, true, g->before_to_us);
-	return db_report_group_each(t->r->db, t->r->company, &ask, SIZE_MAX,
-	    put_before, t);
+	if (e == ERR_OK)
+		e = read_period(t, true, t->range.before_to_us, put_before, t);
+	return e;
 }

@@ -11,8 +11,9 @@
  * report says so (many), and the others are in its total alone. */
 #define PAGE_REPORT_VALUES_MAX ((size_t)20000)
 
-/* rows, n, many, by_value and both totals of the report: every call has one
- * value. The period before is counted for every row, wherever it stood then. */
+/* rows, n, many, by_value and both totals of the report, as every call has one
+ * value; now and before when it is drawn. The period before is counted for
+ * every row, wherever it stood then. */
 RT_MUST_USE enum err page_report_values(struct report *t);
 
 /* The row of a value, as the database groups: blanks at the end make no other.

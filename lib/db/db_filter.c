@@ -83,11 +83,6 @@ static void is(struct buf *sql, const char *column, bool on)
 /* So few that they are read and sorted sooner than they are come upon. */
 #define FEW_TAGGED 20000
 
-enum db_filter_way db_filter_all(const struct db_filter *f)
-{
-	return f->by_tag ? DB_FILTER_BY_TAG : DB_FILTER_BY_TIME;
-}
-
 enum err db_filter_first(struct db *db, struct company_id company,
     const struct db_filter *f, enum db_filter_way *out)
 {

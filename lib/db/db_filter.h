@@ -86,9 +86,9 @@ bool db_filter_plain(const struct db_filter *f);
 struct buf;
 struct stmt;
 /* Where reading begins: with the narrow rows in the order of time; with the
- * calls that have the tag of the filter, when that is few of them or all are
- * wanted; with one caller's calls; or with what a key on time has of all
- * callers, their numbers and names. */
+ * calls that have the tag of the filter, when those are few; with one caller's
+ * calls; or with what a key on time has of all callers, their numbers and
+ * names. */
 enum db_filter_way {
 	DB_FILTER_BY_TIME,
 	DB_FILTER_BY_TAG,
@@ -96,9 +96,7 @@ enum db_filter_way {
 	DB_FILTER_BY_CALLERS
 };
 
-/* How every call of the filter is found. */
-enum db_filter_way db_filter_all(const struct db_filter *f);
-/* How the first of them in the order of time are. */
+/* How the first of its calls in the order of time are found. */
 RT_MUST_USE enum err db_filter_first(struct db *db, struct company_id company,
     const struct db_filter *f, enum db_filter_way *out);
 

@@ -4,12 +4,13 @@
 
 #include "lib/core/rollup_cover.h"
 #include "lib/db/db_rollup.h"
+#include "lib/db/db_scan.h"
 #include "lib/db/db_sums.h"
+#include "lib/db/db_tally.h"
 
 #define SQL_MAX 8192
 
-/* Whether the calls over the asked talk time are. */
-static bool wants_over(const struct db_report_ask *ask)
+bool db_report_group_wants_over(const struct db_report_ask *ask)
 {
 	return ask->own_s > 0 &&
 	       (ask->only == 0 || (ask->only & DB_REPORT_SUM(over)) != 0);
@@ -18,12 +19,12 @@ static bool wants_over(const struct db_report_ask *ask)
 uint32_t db_report_group_wanted(const struct db_report_ask *ask)
 {
 	return db_sums_wanted(ask->only == 0 ? DB_SUMS_ALL : ask->only,
-	    wants_over(ask) ? ask->own_s : 0);
+	    db_report_group_wants_over(ask) ? ask->own_s : 0);
 }
 
 struct db_sums_over db_report_group_over(const struct db_report_ask *ask)
 {
-	return db_sums_over(wants_over(ask) ? ask->own_s : 0);
+	return db_sums_over(db_report_group_wants_over(ask) ? ask->own_s : 0);
 }
 
 enum err db_report_group_run(struct stmt *st, struct db_report_group *row,
@@ -32,37 +33,17 @@ enum err db_report_group_run(struct stmt *st, struct db_report_group *row,
 	enum err e = stmt_stream(st);
 
 	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {
-		row->sums.over += db_sums_over_sum(&row->sums, over->sum_s);
+		row->sums.over = db_sums_over_sum(&row->sums, over->sum_s);
 		e = fn(ctx, row);
 	}
 	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
-static void out_sums(struct stmt *st, uint32_t wanted,
-    struct db_report_sums *sums)
-{
-	db_sums_out(st, sums, wanted);
-	stmt_out_i64(st, &sums->over);
-}
-
-/* The quarters of all calls can tell all but calls in between (db_sums.h). */
+/* All calls together are kept by quarter, which every period is made of. */
 static bool of_quarters(const struct db_report_ask *ask)
 {
 	return db_filter_plain(&ask->filter) && ask->filter.result.n == 0;
-}
-
-static bool counts_between(const struct db_sums_over *over)
-{
-	return over->low_ms < over->high_ms;
-}
-
-static bool all_together(const struct db_report_ask *ask)
-{
-	const struct db_sums_over over = db_report_group_over(ask);
-
-	return ask->by == GROUP_NONE && ask->split == GROUP_NONE &&
-	       of_quarters(ask) && !counts_between(&over);
 }
 
 #define A_PIECE "(dimension = ? AND bucket_at >= ? AND bucket_at < ?)"
@@ -91,7 +72,7 @@ static enum err total(struct db *db, struct company_id company,
 	buf_init(&sql, SQL_MAX);
 	buf_cstr(&sql, "SELECT ");
 	db_sums_text(&sql, DB_SUMS_TOTAL, wanted);
-	buf_cstr(&sql, ", 0 FROM call_rollup WHERE company_id = ? AND (" A_PIECE
+	buf_cstr(&sql, " FROM call_rollup WHERE company_id = ? AND (" A_PIECE
 		       " OR " A_PIECE " OR " A_PIECE " OR " A_PIECE
 		       " OR " A_PIECE ") HAVING SUM(calls) > 0");
 	st = stmt_begin_made(db, &sql);
@@ -102,30 +83,8 @@ static enum err total(struct db *db, struct company_id company,
 	in_piece(st, "location/1", c.days[1]);
 	in_piece(st, "total", c.end[0]);
 	in_piece(st, "total", c.end[1]);
-	out_sums(st, wanted, &row.sums);
+	db_sums_out(st, &row.sums, wanted);
 	return db_report_group_run(st, &row, &over, fn, ctx);
-}
-
-/* --- from the calls --------------------------------------------------------*/
-
-/* Over is counted, whatever sums there are. */
-static uint32_t fact_wanted(const struct db_report_ask *ask)
-{
-	return db_sums_wanted(ask->only == 0 ? DB_SUMS_ALL : ask->only, 0);
-}
-
-/* The sums that are asked for, and over behind them. */
-static void fact_sums(struct buf *sql, const struct db_report_ask *ask)
-{
-	db_sums_text(sql, DB_SUMS_FACTS, fact_wanted(ask));
-	buf_cstr(sql,
-	    wants_over(ask) ? ", " DB_SUMS_YES("f.talk_ms >= ?") : ", 0");
-}
-
-static void in_over(struct stmt *st, const struct db_report_ask *ask)
-{
-	if (wants_over(ask))
-		stmt_in_u64(st, (uint64_t)ask->own_s * 1000);
 }
 
 void db_report_group_dim(struct buf *sql, int dim)
@@ -153,57 +112,349 @@ void db_report_group_dim(struct buf *sql, int dim)
 		buf_cstr(sql, more[dim - GROUP_RESULT]);
 }
 
-/* The rows of the filter, how ever they are found. */
-static void of_filter(struct buf *sql, const struct db_filter *f)
-{
-	const enum db_filter_way way = db_filter_all(f);
+/* --- what is read ----------------------------------------------------------*/
 
-	db_filter_from(sql, way, false);
-	db_filter_where(sql, f, way);
+enum way {
+	KEPT,    /* sums that are kept tell it */
+	BETWEEN, /* and the calls between two limits of talk time */
+	CALLS    /* the calls must be read */
+};
+
+static enum way way_of(const struct db_report_ask *ask, bool kept)
+{
+	const struct db_sums_over over = db_report_group_over(ask);
+
+	if (!kept)
+		return CALLS;
+	return over.low_ms < over.high_ms ? BETWEEN : KEPT;
 }
 
-static struct stmt *begin_facts(struct db *db, const struct company_id *company,
-    const struct db_report_ask *ask, size_t max, struct db_report_group *row)
+static enum way way_of_values(const struct db_report_ask *ask)
 {
+	return way_of(ask, db_rollup_for(ask) != NULL);
+}
+
+static enum way way_of_quarters(const struct db_report_ask *ask)
+{
+	return way_of(ask, of_quarters(ask));
+}
+
+/* Groups that are kept. */
+static enum err each_kept(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, size_t max, db_report_group_fn *fn,
+    void *ctx)
+{
+	if (ask->by == GROUP_NONE && ask->split == GROUP_NONE &&
+	    of_quarters(ask))
+		return total(db, company, ask, fn, ctx);
+	return db_rollup_each(db, company, ask, db_rollup_for(ask), max, fn,
+	    ctx);
+}
+
+/* Quarters of an hour since the year 0. */
+#define QUARTERS_TO_1970 INT64_C(69074688)
+
+static int64_t quarter_us(int64_t quarter)
+{
+	return (quarter - QUARTERS_TO_1970) * 15 * RT_MIN_US;
+}
+
+/* The quarters that are kept of all calls. One that lost all of them to a
+ * change may stay as zeros. */
+static enum err quarters_kept(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, db_report_quarter_fn *fn, void *ctx)
+{
+	const struct db_sums_over over = db_report_group_over(ask);
+	const uint32_t wanted = db_report_group_wanted(ask);
+	struct db_report_bucket row = { .at_us = 0 };
+	int64_t quarter = 0;
 	struct stmt *st;
 	struct buf sql;
+	enum err e;
 
 	buf_init(&sql, SQL_MAX);
-	buf_cstr(&sql, "SELECT STRAIGHT_JOIN ");
-	db_report_group_dim(&sql, ask->by);
-	buf_cstr(&sql, " AS k1, ");
-	db_report_group_dim(&sql, ask->split);
-	buf_cstr(&sql, " AS k2, ");
-	fact_sums(&sql, ask);
-	of_filter(&sql, &ask->filter);
+	buf_cstr(&sql, "SELECT TO_SECONDS(bucket_at) DIV 900, ");
+	db_sums_text(&sql, DB_SUMS_ROW, wanted);
 	buf_cstr(&sql,
-	    " GROUP BY k1, k2 ORDER BY COUNT(*) DESC, k1, k2 LIMIT ?");
+	    " FROM call_rollup WHERE company_id = ? AND dimension = 'total'"
+	    " AND bucket_at >= ? AND bucket_at < ? AND calls > 0"
+	    " ORDER BY bucket_at");
 	st = stmt_begin_made(db, &sql);
 	buf_fini(&sql);
-	in_over(st, ask);
-	db_filter_in(st, company, &ask->filter);
-	stmt_in_u64(st, max);
-	stmt_out_text(st, row->value, sizeof(row->value));
-	stmt_out_text(st, row->value2, sizeof(row->value2));
-	out_sums(st, fact_wanted(ask), &row->sums);
-	return st;
+	stmt_in_id(st, company.v);
+	stmt_in_time_us(st, ask->filter.from_us);
+	stmt_in_time_us(st, ask->filter.to_us);
+	stmt_out_i64(st, &quarter);
+	db_sums_out(st, &row.sums, wanted);
+	e = stmt_stream(st);
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {
+		row.sums.over = db_sums_over_sum(&row.sums, over.sum_s);
+		row.at_us = quarter_us(quarter);
+		e = fn(ctx, &row);
+	}
+	stmt_end(st);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+/* --- quarters in an array --------------------------------------------------*/
+
+struct series {
+	struct arena *mem; /* of an array that doubles */
+	struct db_report_bucket *rows;
+	size_t n;
+	size_t cap;
+	size_t at; /* where the calls between are put */
+};
+
+static enum err add_quarter(void *ctx, const struct db_report_bucket *row)
+{
+	struct series *s = ctx;
+
+	if (s->n == s->cap) {
+		const size_t cap = s->cap == 0 ? 128 : 2 * s->cap;
+		struct db_report_bucket *rows =
+		    arena_array(s->mem, cap, sizeof(*rows));
+
+		if (rows == NULL)
+			return ERR_NOMEM;
+		if (s->n > 0)
+			memcpy(rows, s->rows, s->n * sizeof(*rows));
+		s->rows = rows;
+		s->cap = cap;
+	}
+	s->rows[s->n++] = *row;
+	return ERR_OK;
+}
+
+/* Calls come in the order of time. */
+static enum err add_call(struct series *s, const struct db_scan_call *call)
+{
+	const struct db_report_bucket first = { call->at_us, call->sums };
+
+	if (s->n == 0 || s->rows[s->n - 1].at_us != call->at_us)
+		return add_quarter(s, &first);
+	db_report_add(&s->rows[s->n - 1].sums, &call->sums);
+	return ERR_OK;
+}
+
+/* Of quarters that are there; one whose calls came since is told next time. */
+static void add_between(struct series *s, const struct db_scan_call *call)
+{
+	while (s->at < s->n && s->rows[s->at].at_us < call->at_us)
+		s->at++;
+	if (s->at < s->n && s->rows[s->at].at_us == call->at_us)
+		db_report_add(&s->rows[s->at].sums, &call->sums);
+}
+
+/* --- one reading of the calls ----------------------------------------------*/
+
+struct reading {
+	struct db_tally *values; /* NULL: not asked for */
+	int64_t values_to_us;    /* of calls before that */
+	struct series *quarters; /* NULL: not asked for */
+	bool between;            /* beside what is kept */
+};
+
+static enum err add_value(void *ctx, const struct db_report_group *row)
+{
+	struct db_report_sums *sums =
+	    db_tally_at(ctx, slice_from(row->value), slice_from(row->value2));
+
+	if (sums == NULL)
+		return ERR_TIMEOUT;
+	db_report_add(sums, &row->sums);
+	return ERR_OK;
+}
+
+static enum err take_call(void *ctx, const struct db_scan_call *call)
+{
+	const struct reading *r = ctx;
+	struct db_report_sums *sums;
+
+	if (r->values != NULL && call->at_us < r->values_to_us) {
+		sums = db_tally_at(r->values, call->value, call->value2);
+		if (sums == NULL)
+			return ERR_TIMEOUT;
+		db_report_add(sums, &call->sums);
+	}
+	if (r->quarters == NULL)
+		return ERR_OK;
+	if (!r->between)
+		return add_call(r->quarters, call);
+	add_between(r->quarters, call);
+	return ERR_OK;
+}
+
+/* What is kept, when only calls between are read. */
+static enum err read_kept(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, const struct reading *r)
+{
+	struct db_report_ask values = *ask;
+	enum err e = ERR_OK;
+
+	values.filter.to_us = r->values_to_us < ask->filter.to_us
+				  ? r->values_to_us
+				  : ask->filter.to_us;
+	if (r->values != NULL)
+		e = each_kept(db, company, &values, SIZE_MAX, add_value,
+		    r->values);
+	if (e == ERR_OK && r->quarters != NULL)
+		e = quarters_kept(db, company, ask, add_quarter, r->quarters);
+	return e;
+}
+
+static enum err read_calls(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, struct reading *r)
+{
+	const struct db_sums_over over = db_report_group_over(ask);
+	const struct db_scan scan = {
+		.ask = ask,
+		.wanted = r->between
+			      ? 0
+			      : db_sums_wanted(ask->only == 0 ? DB_SUMS_ALL
+							      : ask->only,
+				    0),
+		.values = r->values != NULL,
+		.quarters = r->quarters != NULL,
+		.low_ms = r->between ? over.low_ms : 0,
+		.high_ms = r->between ? over.high_ms : 0,
+	};
+	enum err e = ERR_OK;
+
+	if (r->between)
+		e = read_kept(db, company, ask, r);
+	return e == ERR_OK ? db_scan(db, company, &scan, take_call, r) : e;
 }
 
 enum err db_report_group_each(struct db *db, struct company_id company,
     const struct db_report_ask *ask, size_t max, db_report_group_fn *fn,
     void *ctx)
 {
-	static const struct db_sums_over counted = { 0, 0, 0 };
-	const struct db_rollup *which = db_rollup_for(ask);
-	struct db_report_group row = { .value = "" };
-	struct stmt *st;
+	const enum way way = way_of_values(ask);
+	struct db_tally values;
+	struct reading r = { .values = &values,
+		.values_to_us = INT64_MAX,
+		.between = way == BETWEEN };
+	enum err e;
 
-	if (all_together(ask))
-		return total(db, company, ask, fn, ctx);
-	if (which != NULL)
-		return db_rollup_each(db, company, ask, which, max, fn, ctx);
-	st = begin_facts(db, &company, ask, max, &row);
-	return db_report_group_run(st, &row, &counted, fn, ctx);
+	if (way == KEPT)
+		return each_kept(db, company, ask, max, fn, ctx);
+	db_tally_init(&values);
+	e = read_calls(db, company, ask, &r);
+	if (e == ERR_OK)
+		e = db_tally_each(&values, max, fn, ctx);
+	db_tally_fini(&values);
+	return e;
+}
+
+static enum err check_period(const struct db_filter *f)
+{
+	const int64_t most_us = (int64_t)DB_REPORT_BUCKETS_MAX * 15 * RT_MIN_US;
+
+	if (f->to_us < f->from_us)
+		return ERR_RANGE;
+	return f->to_us - f->from_us > most_us ? ERR_TOOBIG : ERR_OK;
+}
+
+enum err db_report_group_series(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, struct arena *mem,
+    struct db_report_bucket **rows, size_t *n)
+{
+	const enum way way = way_of_quarters(ask);
+	struct series s = { .mem = mem };
+	struct reading r = { .quarters = &s, .between = way == BETWEEN };
+	enum err e;
+
+	if ((e = check_period(&ask->filter)) != ERR_OK)
+		return e;
+	e = way == KEPT ? quarters_kept(db, company, ask, add_quarter, &s)
+			: read_calls(db, company, ask, &r);
+	if (e == ERR_OK) {
+		*rows = s.rows;
+		*n = s.n;
+	}
+	return e;
+}
+
+/* All of the longest period. */
+#define QUARTERS_BYTES ((size_t)64 << 20)
+
+enum err db_report_group_quarters(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, db_report_quarter_fn *fn, void *ctx)
+{
+	struct db_report_bucket *rows = NULL;
+	struct arena mem;
+	size_t n = 0;
+	enum err e;
+
+	if (way_of_quarters(ask) == KEPT)
+		return quarters_kept(db, company, ask, fn, ctx);
+	arena_init(&mem, QUARTERS_BYTES);
+	e = db_report_group_series(db, company, ask, &mem, &rows, &n);
+	for (size_t i = 0; i < n && e == ERR_OK; i++)
+		e = fn(ctx, &rows[i]);
+	arena_fini(&mem);
+	return e;
+}
+
+/* One after the other, when one of them needs no reading of the calls. */
+static enum err both_apart(struct db *db, struct company_id company,
+    const struct db_report_ask *values, const struct db_report_ask *quarters,
+    db_report_group_fn *fn, void *ctx, struct series *s)
+{
+	const enum err e =
+	    db_report_group_each(db, company, values, SIZE_MAX, fn, ctx);
+
+	if (e != ERR_OK)
+		return e;
+	return db_report_group_series(db, company, quarters, s->mem, &s->rows,
+	    &s->n);
+}
+
+static enum err both_at_once(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, struct reading *r, db_report_group_fn *fn,
+    void *ctx)
+{
+	struct db_tally values;
+	enum err e;
+
+	db_tally_init(&values);
+	r->values = &values;
+	e = read_calls(db, company, ask, r);
+	if (e == ERR_OK)
+		e = db_tally_each(&values, SIZE_MAX, fn, ctx);
+	db_tally_fini(&values);
+	return e;
+}
+
+enum err db_report_group_both(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, const struct db_report_both *with,
+    db_report_group_fn *fn, void *ctx, struct arena *mem,
+    struct db_report_bucket **rows, size_t *n)
+{
+	struct db_report_ask values = *ask, quarters = *ask;
+	struct series s = { .mem = mem };
+	struct reading r = { .values_to_us = with->values_to_us,
+		.quarters = &s };
+	enum way way, other;
+	enum err e;
+
+	if ((e = check_period(&ask->filter)) != ERR_OK)
+		return e;
+	values.filter.to_us = with->values_to_us;
+	quarters.only = with->quarters_only;
+	way = way_of_values(&values);
+	other = way_of_quarters(&quarters);
+	r.between = way == BETWEEN && other == BETWEEN;
+	if (way == KEPT || other == KEPT)
+		e = both_apart(db, company, &values, &quarters, fn, ctx, &s);
+	else
+		e = both_at_once(db, company, ask, &r, fn, ctx);
+	if (e == ERR_OK) {
+		*rows = s.rows;
+		*n = s.n;
+	}
+	return e;
 }
 
 /* Rows of an unknown number, into an array that doubles. */
@@ -249,225 +500,6 @@ enum err db_report_group_list(struct db *db, struct company_id company,
 		*n = k.n;
 	}
 	return e;
-}
-
-/* Quarters of an hour since the year 0: a number is made and grouped by in half
- * the time that a moment takes. */
-#define QUARTER          "TO_SECONDS(f.started_at) DIV 900"
-#define QUARTERS_TO_1970 INT64_C(69074688)
-
-static int64_t quarter_us(int64_t quarter)
-{
-	return (quarter - QUARTERS_TO_1970) * 15 * RT_MIN_US;
-}
-
-static struct stmt *begin_quarters(struct db *db,
-    const struct company_id *company, const struct db_report_ask *ask)
-{
-	struct stmt *st;
-	struct buf sql;
-
-	buf_init(&sql, SQL_MAX);
-	buf_cstr(&sql, "SELECT STRAIGHT_JOIN " QUARTER " AS quarter, ");
-	fact_sums(&sql, ask);
-	of_filter(&sql, &ask->filter);
-	buf_cstr(&sql, " GROUP BY quarter ORDER BY quarter");
-	st = stmt_begin_made(db, &sql);
-	buf_fini(&sql);
-	in_over(st, ask);
-	db_filter_in(st, company, &ask->filter);
-	return st;
-}
-
-/* The quarters that are kept of all calls. One that lost all of them to a
- * change may stay as zeros. */
-#define KEPT                                            \
-	" FROM call_rollup"                             \
-	" WHERE company_id = ? AND dimension = 'total'" \
-	" AND bucket_at >= ? AND bucket_at < ? AND calls > 0"
-#define KEPT_QUARTER "TO_SECONDS(bucket_at) DIV 900 AS quarter"
-
-static void in_kept(struct stmt *st, const struct company_id *company,
-    const struct db_report_ask *ask)
-{
-	stmt_in_id(st, company->v);
-	stmt_in_time_us(st, ask->filter.from_us);
-	stmt_in_time_us(st, ask->filter.to_us);
-}
-
-static struct stmt *begin_kept(struct db *db, const struct company_id *company,
-    const struct db_report_ask *ask)
-{
-	struct stmt *st;
-	struct buf sql;
-
-	buf_init(&sql, SQL_MAX);
-	buf_cstr(&sql, "SELECT " KEPT_QUARTER ", ");
-	db_sums_text(&sql, DB_SUMS_ROW, db_report_group_wanted(ask));
-	buf_cstr(&sql, ", 0" KEPT " ORDER BY bucket_at");
-	st = stmt_begin_made(db, &sql);
-	buf_fini(&sql);
-	in_kept(st, company, ask);
-	return st;
-}
-
-/* And the calls in between, counted by quarter. */
-static struct stmt *begin_kept_and(struct db *db,
-    const struct company_id *company, const struct db_report_ask *ask,
-    const struct db_sums_over *over)
-{
-	const uint32_t wanted = db_report_group_wanted(ask);
-	struct stmt *st;
-	struct buf sql;
-
-	buf_init(&sql, SQL_MAX);
-	buf_cstr(&sql, "SELECT quarter, ");
-	db_sums_text(&sql, DB_SUMS_PUT, wanted);
-	buf_cstr(&sql,
-	    ", CAST(SUM(between_n) AS SIGNED) FROM (SELECT " KEPT_QUARTER ", ");
-	db_sums_text(&sql, DB_SUMS_ROW, wanted);
-	buf_cstr(&sql, ", 0 AS between_n" KEPT " UNION ALL SELECT " QUARTER
-		       " AS quarter, ");
-	db_sums_text(&sql, DB_SUMS_NONE, wanted);
-	buf_cstr(&sql, ", COUNT(*) AS between_n FROM call_fact f");
-	db_filter_where(&sql, &ask->filter, DB_FILTER_BY_TIME);
-	buf_cstr(&sql,
-	    " AND f.talk_ms >= ? AND f.talk_ms < ? GROUP BY quarter)"
-	    " AS parts GROUP BY quarter ORDER BY quarter");
-	st = stmt_begin_made(db, &sql);
-	buf_fini(&sql);
-	in_kept(st, company, ask);
-	db_filter_in(st, company, &ask->filter);
-	stmt_in_u64(st, over->low_ms);
-	stmt_in_u64(st, over->high_ms);
-	return st;
-}
-
-enum err db_report_group_quarters(struct db *db, struct company_id company,
-    const struct db_report_ask *ask, db_report_quarter_fn *fn, void *ctx)
-{
-	const struct db_sums_over over = db_report_group_over(ask);
-	const bool kept = of_quarters(ask);
-	struct db_report_bucket row = { .at_us = 0 };
-	int64_t quarter = 0;
-	struct stmt *st = !kept ? begin_quarters(db, &company, ask)
-			  : counts_between(&over)
-			      ? begin_kept_and(db, &company, ask, &over)
-			      : begin_kept(db, &company, ask);
-	enum err e;
-
-	stmt_out_i64(st, &quarter);
-	out_sums(st, kept ? db_report_group_wanted(ask) : fact_wanted(ask),
-	    &row.sums);
-	e = stmt_stream(st);
-	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {
-		if (kept)
-			row.sums.over +=
-			    db_sums_over_sum(&row.sums, over.sum_s);
-		row.at_us = quarter_us(quarter);
-		e = fn(ctx, &row);
-	}
-	stmt_end(st);
-	return e == ERR_NOTFOUND ? ERR_OK : e;
-}
-
-/* The same into an array that doubles. */
-struct series {
-	struct arena *mem;
-	struct db_report_bucket *rows;
-	size_t n;
-	size_t cap;
-};
-
-static enum err add_quarter(void *ctx, const struct db_report_bucket *row)
-{
-	struct series *s = ctx;
-
-	if (s->n == s->cap) {
-		const size_t cap = s->cap == 0 ? 128 : 2 * s->cap;
-		struct db_report_bucket *rows =
-		    arena_array(s->mem, cap, sizeof(*rows));
-
-		if (rows == NULL)
-			return ERR_NOMEM;
-		if (s->n > 0)
-			memcpy(rows, s->rows, s->n * sizeof(*rows));
-		s->rows = rows;
-		s->cap = cap;
-	}
-	s->rows[s->n++] = *row;
-	return ERR_OK;
-}
-
-enum err db_report_group_series(struct db *db, struct company_id company,
-    const struct db_report_ask *ask, struct arena *mem,
-    struct db_report_bucket **rows, size_t *n)
-{
-	const int64_t most_us = (int64_t)DB_REPORT_BUCKETS_MAX * 15 * RT_MIN_US;
-	struct series s = { .mem = mem };
-	enum err e;
-
-	if (ask->filter.to_us < ask->filter.from_us)
-		return ERR_RANGE;
-	if (ask->filter.to_us - ask->filter.from_us > most_us)
-		return ERR_TOOBIG;
-	e = db_report_group_quarters(db, company, ask, add_quarter, &s);
-	if (e == ERR_OK) {
-		*rows = s.rows;
-		*n = s.n;
-	}
-	return e;
-}
-
-/* No value is NULL, so that the unused ones fit none. */
-static struct stmt *begin_cross(struct db *db, const struct company_id *company,
-    const struct db_report_ask *ask,
-    const struct slice values[DB_REPORT_CROSS_MAX])
-{
-	struct stmt *st;
-	struct buf sql;
-
-	buf_init(&sql, SQL_MAX);
-	buf_cstr(&sql, "SELECT STRAIGHT_JOIN " QUARTER " AS quarter, FIELD(");
-	db_report_group_dim(&sql, ask->by);
-	buf_cstr(&sql, ", ?, ?, ?, ?, ?, ?) AS k, ");
-	fact_sums(&sql, ask);
-	of_filter(&sql, &ask->filter);
-	buf_cstr(&sql, " GROUP BY quarter, k ORDER BY quarter, k");
-	st = stmt_begin_made(db, &sql);
-	buf_fini(&sql);
-	for (size_t i = 0; i < DB_REPORT_CROSS_MAX; i++)
-		stmt_in_text_null(st, values[i]);
-	in_over(st, ask);
-	db_filter_in(st, company, &ask->filter);
-	return st;
-}
-
-enum err db_report_group_cross(struct db *db, struct company_id company,
-    const struct db_report_ask *ask, const struct slice *values, size_t n,
-    db_report_cross_fn *fn, void *ctx)
-{
-	struct db_report_sums sums = { .calls = 0 };
-	struct slice all[DB_REPORT_CROSS_MAX] = { { NULL, 0 } };
-	int64_t quarter = 0;
-	uint64_t k = 0;
-	struct stmt *st;
-	enum err e;
-
-	if (n > DB_REPORT_CROSS_MAX)
-		return ERR_RANGE;
-	for (size_t i = 0; i < n; i++)
-		all[i] = values[i];
-	st = begin_cross(db, &company, ask, all);
-	stmt_out_i64(st, &quarter);
-	stmt_out_u64(st, &k);
-	out_sums(st, fact_wanted(ask), &sums);
-	e = stmt_stream(st);
-	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
-		e = fn(ctx, quarter_us(quarter), k == 0 ? n : (size_t)k - 1,
-		    &sums);
-	stmt_end(st);
-	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
 /* --- names -----------------------------------------------------------------*/

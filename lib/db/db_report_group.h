@@ -2,9 +2,11 @@
  * db_report_group.h - calls counted by one dimension, or by two.
  *
  * Roll-ups answer what they can (dimensions and filters of one of them:
- * db_rollup.h); all else reads the narrow rows of the period. Both give the
- * same figures: the roll-ups are proven against the same calls. Errors: db.h;
- * ERR_TIMEOUT and ERR_IO when the server stopped a query that took too long.
+ * db_rollup.h); all else reads the narrow rows of the period, once, and counts
+ * them here (db_scan.h, db_tally.h). Both give the same figures: the roll-ups
+ * are proven against the same calls. Errors: db.h; ERR_TIMEOUT and ERR_IO when
+ * the server stopped a query that took too long, ERR_TIMEOUT when there are
+ * more groups than a report has memory for.
  */
 #ifndef RT_DB_REPORT_GROUP_H
 #define RT_DB_REPORT_GROUP_H
@@ -75,20 +77,17 @@ RT_MUST_USE enum err db_report_group_quarters(struct db *db,
     struct company_id company, const struct db_report_ask *ask,
     db_report_quarter_fn *fn, void *ctx);
 
-/* Values of db_report_group_cross(). */
-#define DB_REPORT_CROSS_MAX ((size_t)6)
-
-/* Called for each quarter of an hour and each of the values that has calls in
- * it, in the order of time; which is n for the calls of no such value. */
-typedef enum err db_report_cross_fn(void *ctx, int64_t at_us, size_t which,
-    const struct db_report_sums *sums);
-
-/* The calls of the filter by quarter and by the value of ask->by: n values, as
- * db_report_group_list() gives them. Ends with what fn returns but ERR_OK; fn
- * may not use db. */
-RT_MUST_USE enum err db_report_group_cross(struct db *db,
+/* Both, from one reading where the calls must be read: groups of the calls
+ * before values_to_us, and the quarters of all with the sums of quarters_only.
+ */
+struct db_report_both {
+	int64_t values_to_us;
+	uint32_t quarters_only;
+};
+RT_MUST_USE enum err db_report_group_both(struct db *db,
     struct company_id company, const struct db_report_ask *ask,
-    const struct slice *values, size_t n, db_report_cross_fn *fn, void *ctx);
+    const struct db_report_both *with, db_report_group_fn *fn, void *ctx,
+    struct arena *mem, struct db_report_bucket **rows, size_t *n);
 
 /* What an id of a dimension is called. */
 struct db_report_name {
@@ -114,10 +113,11 @@ void db_report_group_dim(struct buf *sql, int dim);
 /* The sums that ask wants (db_sums.h), and what else its over is made of; all 0
  * when it does not want that. */
 struct db_sums_over;
+bool db_report_group_wants_over(const struct db_report_ask *ask);
 uint32_t db_report_group_wanted(const struct db_report_ask *ask);
 struct db_sums_over db_report_group_over(const struct db_report_ask *ask);
-/* Runs st, whose columns are those of row; over: those of its sum_s are added
- * to what st gives. Ends st. */
+/* Runs st, whose columns are those of row; its over is those of sum_s. Ends
+ * st. */
 RT_MUST_USE enum err db_report_group_run(struct stmt *st,
     struct db_report_group *row, const struct db_sums_over *over,
     db_report_group_fn *fn, void *ctx);

@@ -211,30 +211,9 @@ static void key_text(struct buf *sql, const struct db_rollup *r, int dim)
 
 #define AN_END "(f.started_at >= ? AND f.started_at < ?)"
 
-/* The narrow rows of the filter as a piece; the sums come next. */
-static void begin_facts(struct buf *sql, const struct db_report_ask *ask)
-{
-	buf_cstr(sql, " UNION ALL SELECT ");
-	db_report_group_dim(sql, ask->by);
-	buf_cstr(sql, " AS k1, ");
-	db_report_group_dim(sql, ask->split);
-	buf_cstr(sql, " AS k2, ");
-}
-
-/* The calls that no sum has, which are between two limits of talk time. */
-static void put_between(struct buf *sql, const struct db_report_ask *ask,
-    uint32_t wanted)
-{
-	begin_facts(sql, ask);
-	db_sums_text(sql, DB_SUMS_NONE, wanted);
-	buf_cstr(sql, ", COUNT(*) AS between_n FROM call_fact f");
-	db_filter_where(sql, &ask->filter, DB_FILTER_BY_TIME);
-	buf_cstr(sql, " AND f.talk_ms >= ? AND f.talk_ms < ? GROUP BY k1, k2");
-}
-
 /* Added up on each side first, so that little is put together. */
 static struct stmt *begin_groups(struct db *db, const struct db_report_ask *ask,
-    const struct db_rollup *which, const struct wanted *w, bool between)
+    const struct db_rollup *which, const struct wanted *w)
 {
 	const uint32_t sums = db_report_group_wanted(ask);
 	struct stmt *st;
@@ -243,26 +222,25 @@ static struct stmt *begin_groups(struct db *db, const struct db_report_ask *ask,
 	buf_init(&sql, SQL_MAX);
 	buf_cstr(&sql, "SELECT k1, k2, ");
 	db_sums_text(&sql, DB_SUMS_PUT, sums);
-	buf_cstr(&sql, ", CAST(SUM(between_n) AS SIGNED) FROM (SELECT ");
+	buf_cstr(&sql, " FROM (SELECT ");
 	key_text(&sql, which, ask->by);
 	buf_cstr(&sql, " AS k1, ");
 	key_text(&sql, which, ask->split);
 	buf_cstr(&sql, " AS k2, ");
 	db_sums_text(&sql, DB_SUMS_PIECES, sums);
-	buf_cstr(&sql,
-	    ", 0 AS between_n FROM call_rollup WHERE company_id = ?"
-	    " AND " PIECES);
+	buf_cstr(&sql, " FROM call_rollup WHERE company_id = ? AND " PIECES);
 	wanted_where(&sql, w);
-	buf_cstr(&sql, " GROUP BY k1, k2");
-	begin_facts(&sql, ask);
+	buf_cstr(&sql, " GROUP BY k1, k2 UNION ALL SELECT ");
+	db_report_group_dim(&sql, ask->by);
+	buf_cstr(&sql, " AS k1, ");
+	db_report_group_dim(&sql, ask->split);
+	buf_cstr(&sql, " AS k2, ");
 	db_sums_text(&sql, DB_SUMS_FACTS, sums);
-	buf_cstr(&sql, ", 0 AS between_n FROM call_fact f");
+	buf_cstr(&sql, " FROM call_fact f");
 	db_filter_where(&sql, &ask->filter, DB_FILTER_BY_TIME);
-	buf_cstr(&sql, " AND (" AN_END " OR " AN_END ") GROUP BY k1, k2");
-	if (between)
-		put_between(&sql, ask, sums);
 	buf_cstr(&sql,
-	    ") AS parts GROUP BY k1, k2 HAVING SUM(calls) > 0"
+	    " AND (" AN_END " OR " AN_END
+	    ") GROUP BY k1, k2) AS parts GROUP BY k1, k2 HAVING SUM(calls) > 0"
 	    " ORDER BY SUM(calls) DESC, k1, k2 LIMIT ?");
 	st = stmt_begin_made(db, &sql);
 	buf_fini(&sql);
@@ -276,29 +254,22 @@ enum err db_rollup_each(struct db *db, struct company_id company,
 	const struct rollup_cover c =
 	    rollup_cover(ask->filter.from_us, ask->filter.to_us);
 	const struct db_sums_over over = db_report_group_over(ask);
-	const bool between = over.low_ms < over.high_ms;
 	struct db_report_group row = { .value = "" };
 	struct wanted w;
 	struct stmt *st;
 
 	want_all(&w, which, &ask->filter);
-	st = begin_groups(db, ask, which, &w, between);
+	st = begin_groups(db, ask, which, &w);
 	stmt_in_id(st, company.v);
 	in_pieces(st, which, &c);
 	in_wanted(st, &w);
 	db_filter_in(st, &company, &ask->filter);
 	in_span(st, c.end[0]);
 	in_span(st, c.end[1]);
-	if (between) {
-		db_filter_in(st, &company, &ask->filter);
-		stmt_in_u64(st, over.low_ms);
-		stmt_in_u64(st, over.high_ms);
-	}
 	stmt_in_u64(st, max);
 	stmt_out_text(st, row.value, sizeof(row.value));
 	stmt_out_text(st, row.value2, sizeof(row.value2));
 	db_sums_out(st, &row.sums, db_report_group_wanted(ask));
-	stmt_out_i64(st, &row.sums.over);
 	return db_report_group_run(st, &row, &over, fn, ctx);
 }
 

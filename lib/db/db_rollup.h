@@ -18,7 +18,8 @@ struct db_rollup;
  * it filters by; NULL: the calls must be read. */
 const struct db_rollup *db_rollup_for(const struct db_report_ask *ask);
 
-/* db_report_group_each() from a roll-up. */
+/* db_report_group_each() from a roll-up; over is of those that are a sum
+ * (db_sums.h). */
 RT_MUST_USE enum err db_rollup_each(struct db *db, struct company_id company,
     const struct db_report_ask *ask, const struct db_rollup *which, size_t max,
     db_report_group_fn *fn, void *ctx);

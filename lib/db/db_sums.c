@@ -71,9 +71,6 @@ static void column(struct buf *sql, enum db_sums_how how, size_t i)
 	case DB_SUMS_PIECES:
 		buf_printf(sql, "SUM(%s%s) AS %s", number, name, name);
 		break;
-	case DB_SUMS_NONE:
-		buf_printf(sql, "0 AS %s", name);
-		break;
 	case DB_SUMS_PUT:
 		buf_printf(sql, "CAST(SUM(%s) AS SIGNED)", name);
 		break;

@@ -39,7 +39,6 @@ enum db_sums_how {
 	DB_SUMS_ROW,    /* of one row of call_rollup */
 	DB_SUMS_TOTAL,  /* of many */
 	DB_SUMS_PIECES, /* of many, to be put together, under the same names */
-	DB_SUMS_NONE,   /* a piece that has none of them: 0 */
 	DB_SUMS_PUT,    /* of pieces */
 	DB_SUMS_FACTS   /* of narrow rows f */
 };

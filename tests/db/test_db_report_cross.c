@@ -1,9 +1,10 @@
-/* Tests of db_report_group_cross() and db_agency_group(): what stands beside
+/* Tests of db_report_cross() and db_agency_group(): what stands beside
  * each other is what each has alone, and another company's calls count
  * nowhere. */
 #include <string.h>
 
 #include "lib/db/db_agency.h"
+#include "lib/db/db_report_cross.h"
 #include "lib/db/db_report_group.h"
 #include "lib/db/db_stat.h"
 #include "lib/db/stmt.h"
@@ -140,8 +141,8 @@ static void test_values_by_quarter(void **state)
 		struct seen s = { .n = 0 };
 
 		db_report_add(&rest, &news);
-		ok(db_report_group_cross(db, t->company[who].id, &ask, values,
-		    2, see, &s));
+		ok(db_report_cross(db, t->company[who].id, &ask, values, 2, see,
+		    &s));
 		for (size_t i = 0; i < 2; i++) {
 			const struct db_report_sums one = alone(who, values[i]);
 
@@ -162,17 +163,16 @@ static void test_filter_and_end(void **state)
 	struct seen s = { .n = 0 };
 
 	(void)state;
-	assert_int_equal(db_report_group_cross(db, t->company[0].id, &ask,
-			     &value, 1, refuse, NULL),
+	assert_int_equal(db_report_cross(db, t->company[0].id, &ask, &value, 1,
+			     refuse, NULL),
 	    ERR_CONFLICT);
 	for (size_t i = 0; i < RT_ARRAY_LEN(many); i++)
 		many[i] = value;
-	assert_int_equal(db_report_group_cross(db, t->company[0].id, &ask, many,
+	assert_int_equal(db_report_cross(db, t->company[0].id, &ask, many,
 			     RT_ARRAY_LEN(many), see, &s),
 	    ERR_RANGE);
 	ask.filter.result = SLICE("missed");
-	ok(db_report_group_cross(db, t->company[0].id, &ask, &value, 1, see,
-	    &s));
+	ok(db_report_cross(db, t->company[0].id, &ask, &value, 1, see, &s));
 	assert_int_equal(s.calls[0] + s.calls[1], 80);
 	assert_int_equal(s.answered[0] + s.answered[1], 0);
 }
@@ -222,7 +222,7 @@ static void test_nothing(void **state)
 	assert_int_equal(n, 0);
 	ask = everything(GROUP_TEXT + FILTER_SOURCE);
 	ask.filter.from_us = ask.filter.to_us;
-	ok(db_report_group_cross(db, t->company[0].id, &ask, NULL, 0, see, &s));
+	ok(db_report_cross(db, t->company[0].id, &ask, NULL, 0, see, &s));
 	assert_int_equal(s.n, 0);
 }
 
