@@ -127,6 +127,7 @@ struct leg {
 
 	/* Session timer, RFC 4028 */
 	uint32_t session_s; /* 0: none */
+	uint32_t longer_s;  /* asked for since a 422, not agreed yet; 0: none */
 	bool we_refresh;
 	int64_t session_end_us; /* then it is over, refreshed or not tried */
 	bool peer_updates;      /* Allow: UPDATE */

@@ -65,20 +65,24 @@ void session_read_response(struct leg *l, const struct sip_msg *m)
 	char refresher;
 
 	read_allow(l, m);
+	if (l->longer_s != 0) /* what we have asked for is agreed */
+		l->session_s = l->longer_s;
+	l->longer_s = 0;
 	if (!read_header(m, &seconds, &refresher))
-		return; /* they know no timers: none runs */
+		return; /* they know no timers, or leave it as it is */
 	l->session_s = seconds < SESSION_MIN_S ? SESSION_MIN_S : seconds;
 	l->we_refresh = refresher != 's';
 }
 
-static void put(const struct leg *l, bool we_are_uac, struct buf *b)
+static void put(const struct leg *l, uint32_t seconds, bool we_are_uac,
+    struct buf *b)
 {
 	const bool uac = l->we_refresh == we_are_uac;
 	char mem[48];
 	struct buf v;
 
 	buf_over(&v, mem, sizeof(mem));
-	buf_u64(&v, l->session_s);
+	buf_u64(&v, seconds);
 	buf_cstr(&v, uac ? ";refresher=uac" : ";refresher=uas");
 	sip_write_hdr(b, SIP_HDR_SESSION_EXPIRES, buf_slice(&v));
 }
@@ -87,7 +91,7 @@ void session_put_answer(const struct leg *l, struct buf *b)
 {
 	if (l->session_s == 0)
 		return;
-	put(l, false, b);
+	put(l, l->session_s, false, b);
 	if (!l->we_refresh)
 		sip_write_hdr(b, SIP_HDR_REQUIRE, SLICE("timer"));
 }
@@ -95,7 +99,7 @@ void session_put_answer(const struct leg *l, struct buf *b)
 void session_put_refresh(const struct leg *l, struct buf *b)
 {
 	if (l->session_s != 0)
-		put(l, true, b);
+		put(l, l->longer_s != 0 ? l->longer_s : l->session_s, true, b);
 }
 
 /* How long before the end the waiting side gives up (RFC 4028 10). */
@@ -158,9 +162,10 @@ static bool lengthen(struct leg *l, const struct sip_msg *m)
 	uint32_t least;
 
 	if (m == NULL || sip_msg_number(m, SIP_HDR_MIN_SE, &least) != ERR_OK ||
-	    least <= l->session_s || least > SESSION_MAX_S)
+	    least <= l->session_s || least <= l->longer_s ||
+	    least > SESSION_MAX_S)
 		return false;
-	l->session_s = least;
+	l->longer_s = least;
 	return true;
 }
 

@@ -337,6 +337,29 @@ static void test_session_of_phone(void **state)
 	}
 }
 
+/* The caller hangs up before it has confirmed our 200. */
+static void test_bye_before_ack(void **state)
+{
+	static struct rig r; /* large for a stack */
+	struct engine_stats s;
+	char tag[128];
+
+	(void)state;
+	rig_init(&r, 4);
+	rig_request(&r, "INVITE", 1, "+13035550100", "c1", "", "", rig_sdp);
+	rig_answer_as_phone(&r, "INVITE", 200, rig_sdp);
+	rig_to_tag_of(&r, tag);
+	rig_request(&r, "BYE", 2, "+13035550100", "c1", tag, "", "");
+	assert_int_equal(rig_count_sent(&r, "BYE"), 1); /* to the phone */
+	rig_answer_as_phone(&r, "BYE", 200, "");
+	rig_request(&r, "ACK", 1, "+13035550100", "c1", tag, "", "");
+	assert_int_equal(r.n_closed, 1);
+	rig_pass_time(&r, 2 * RT_MIN_US);
+	engine_get_stats(r.engine, &s);
+	assert_int_equal(s.legs + s.transactions + s.ports + s.timers, 0);
+	rig_fini(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -350,6 +373,7 @@ int main(void)
 		cmocka_unit_test(test_no_reply),
 		cmocka_unit_test(test_session),
 		cmocka_unit_test(test_session_of_phone),
+		cmocka_unit_test(test_bye_before_ack),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
