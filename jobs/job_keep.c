@@ -54,11 +54,13 @@ static enum err erase(const struct queue_env *env, int dir,
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
+/* A file that cannot be removed stays in the list, and keeps nobody else's:
+ * what else is over its term goes all the same. */
 static enum err recordings(const struct queue_env *env, size_t *n)
 {
 	struct policy_recording *rows;
-	enum err e = db_policy_recordings(env->db, env->now_us, JOB_KEEP_BATCH,
-	    env->arena, &rows, n);
+	enum err first = ERR_OK, e = db_policy_recordings(env->db, env->now_us,
+				     JOB_KEEP_BATCH, env->arena, &rows, n);
 	int dir;
 
 	if (e != ERR_OK || *n == 0)
@@ -69,36 +71,63 @@ static enum err recordings(const struct queue_env *env, size_t *n)
 		log_sys("job_keep: open the recordings");
 		return ERR_IO;
 	}
-	for (size_t i = 0; i < *n && e == ERR_OK; i++)
+	for (size_t i = 0; i < *n && (e == ERR_OK || e == ERR_IO); i++) {
 		e = erase(env, dir, &rows[i]);
+		if (first == ERR_OK)
+			first = e;
+	}
 	(void)close(dir); /* nothing was written through it */
+	return first;
+}
+
+static enum err visits(const struct queue_env *env, size_t *n)
+{
+	return db_policy_visits(env->db, env->now_us, JOB_KEEP_BATCH,
+	    env->arena, n);
+}
+
+static enum err callers(const struct queue_env *env, size_t *n)
+{
+	return db_policy_callers(env->db, env->now_us, JOB_KEEP_BATCH,
+	    env->arena, n);
+}
+
+static enum err (*const kinds[])(const struct queue_env *env, size_t *n) = {
+	recordings,
+	visits,
+	callers,
+};
+
+/* Batch after batch until nothing of the kind is over its term. */
+static enum err whole(const struct queue_env *env, size_t kind, size_t *all)
+{
+	size_t n;
+	enum err e;
+
+	do {
+		arena_reset(env->arena);
+		n = 0;
+		e = kinds[kind](env, &n);
+		if (e == ERR_OK)
+			*all += n;
+	} while (
+	    e == ERR_OK && n == JOB_KEEP_BATCH && !queue_stopping(env->queue));
 	return e;
 }
 
 enum err job_keep(const struct queue_env *env, const struct job_row *job)
 {
-	size_t n_recordings, n_visits, n_callers;
+	enum err first = ERR_OK;
 	size_t all = 0;
-	enum err e;
 
 	(void)job;
-	do {
-		arena_reset(env->arena);
-		n_recordings = n_visits = n_callers = 0;
-		e = recordings(env, &n_recordings);
-		if (e == ERR_OK)
-			e = db_policy_visits(env->db, env->now_us,
-			    JOB_KEEP_BATCH, env->arena, &n_visits);
-		if (e == ERR_OK)
-			e = db_policy_callers(env->db, env->now_us,
-			    JOB_KEEP_BATCH, env->arena, &n_callers);
-		all += n_recordings + n_visits + n_callers;
-	} while (
-	    e == ERR_OK &&
-	    (n_recordings == JOB_KEEP_BATCH || n_visits == JOB_KEEP_BATCH ||
-		n_callers == JOB_KEEP_BATCH) &&
-	    !queue_stopping(env->queue));
+	for (size_t i = 0; i < RT_ARRAY_LEN(kinds); i++) {
+		const enum err e = whole(env, i, &all);
+
+		if (first == ERR_OK)
+			first = e;
+	}
 	if (all > 0)
 		log_info("job_keep: removed=%zu", all);
-	return e;
+	return first;
 }

@@ -4,7 +4,8 @@
  *
  * A file goes before its row says so: after a crash between the two the next
  * run finds no file, which is as good. Each erased recording is in the audit
- * log.
+ * log. A file that cannot be removed is an error of the job, which comes again;
+ * it keeps neither other files nor visits nor callers beyond their term.
  */
 #ifndef RT_JOBS_JOB_KEEP_H
 #define RT_JOBS_JOB_KEEP_H

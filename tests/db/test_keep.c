@@ -230,6 +230,44 @@ static void test_visits_and_callers(void **state)
 	    1);
 }
 
+/* A folder in the place of a file: nobody's unlink() removes it, not even
+ * root's. What comes after it goes all the same. */
+static void test_file_that_stays(void **state)
+{
+	const struct queue_env env = { .db = t->db,
+		.settings = &settings,
+		.arena = &mem,
+		.now_us = NOW };
+	const struct job_row job = { .kind = "keep" };
+	const int64_t old_us = NOW - 35 * RT_DAY_US;
+	uint8_t visit[ID_BYTES];
+	char path[512];
+
+	(void)state;
+	set_policy(a, 30);
+	add_recording(a->id, old_us - 1, "stays.wav");
+	add_recording(a->id, old_us, "goes.wav");
+	add(visit_sql, a->id, old_us, visit);
+	(void)snprintf(path, sizeof(path), "%.200s/stays.wav",
+	    settings.recordings_dir);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(job_keep(&env, &job), ERR_IO);
+	assert_true(has_file("stays.wav"));
+	assert_false(has_file("goes.wav"));
+	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM visit"), 0);
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM recording WHERE"
+			     " path = 'stays.wav' AND state = 'ready'"),
+	    1);
+	assert_int_equal(rmdir(path), 0);
+	run_job();
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM recording WHERE"
+			     " path = 'stays.wav' AND state = 'erased'"),
+	    1);
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -257,6 +295,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_policy),
 		cmocka_unit_test(test_recordings),
+		cmocka_unit_test(test_file_that_stays),
 		cmocka_unit_test(test_visits_and_callers),
 	};
 
