@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "ctl/ctl_as.h"
 #include "ctl/ctl_conf.h"
 #include "ctl/ctl_opt.h"
 #include "ctl/ctl_probe.h"
@@ -25,6 +27,8 @@
 
 #define SAY_MAX         256
 #define DISK_LOW_BYTES  (UINT64_C(2) << 30)
+#define FILES_LOW       10000
+#define FOLDERS_MAX     2000 /* of recordings, looked at */
 #define SECRET_MODE     077
 #define AUTHORITIES_MAX ((size_t)4 << 20)
 #define PEM_BEGINS      "-----BEGIN CERTIFICATE-----"
@@ -49,7 +53,7 @@ struct doctor {
 static enum verdict folder(const char *path, mode_t forbidden, struct buf *b)
 {
 	struct stat st;
-	uint64_t free_bytes = 0;
+	uint64_t free_bytes = 0, files = 0;
 
 	if (stat(path, &st) == -1 || !S_ISDIR(st.st_mode)) {
 		buf_printf(b, "%s: %s", path, strerror(errno));
@@ -60,21 +64,115 @@ static enum verdict folder(const char *path, mode_t forbidden, struct buf *b)
 		    path, (unsigned int)st.st_mode & 07777);
 		return BAD;
 	}
-	if (ctl_probe_disk(path, &free_bytes) != ERR_OK)
+	if (ctl_probe_disk(path, &free_bytes) != ERR_OK ||
+	    ctl_probe_files(path, &files) != ERR_OK)
 		return BAD;
 	buf_printf(b, "%s, %llu GB free", path,
 	    (unsigned long long)(free_bytes >> 30));
-	return free_bytes < DISK_LOW_BYTES ? NOTE : GOOD;
+	if (files < FILES_LOW)
+		buf_printf(b, ", but room for %llu files only (df -i)",
+		    (unsigned long long)files);
+	return free_bytes < DISK_LOW_BYTES || files < FILES_LOW ? NOTE : GOOD;
+}
+
+/* Who jobd is: the one who reads its password. False: nobody knows. */
+static bool find_jobd(const struct doctor *d, uid_t *uid, gid_t *gid)
+{
+	char path[SETTINGS_PATH_MAX + 16];
+	const struct group *gr = getgrnam("www-data");
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%s/db_jobd.pw", d->s.secret_dir);
+	if (stat(path, &st) == -1)
+		return false;
+	*uid = st.st_uid;
+	*gid = gr != NULL && st.st_uid != 0 ? gr->gr_gid : st.st_gid;
+	return true;
+}
+
+static bool jobd_may(const struct doctor *d, const char *path, int how)
+{
+	uid_t uid;
+	gid_t gid;
+
+	return !find_jobd(d, &uid, &gid) || ctl_as_may(uid, gid, path, how);
+}
+
+static bool sip_may(const struct doctor *d, const char *path, int how)
+{
+	const struct passwd *pw = getpwnam(d->s.user);
+	struct stat st;
+
+	/* Who started it is root, or everything is that user's; where programs
+	 * stay root its folders are root's, too. */
+	if (geteuid() != 0 || pw == NULL || stat(d->s.secret_dir, &st) == -1 ||
+	    st.st_uid != 0 || stat(d->s.recordings_dir, &st) == -1 ||
+	    st.st_uid == 0)
+		return true;
+	return ctl_as_may(pw->pw_uid, pw->pw_gid, path, how);
+}
+
+/* A folder where sipworker writes. */
+static enum verdict written(const struct doctor *d, const char *path,
+    mode_t forbidden, struct buf *b)
+{
+	const enum verdict v = folder(path, forbidden, b);
+
+	if (v == BAD || sip_may(d, path, W_OK | X_OK))
+		return v;
+	buf_reset(b);
+	buf_printf(b, "%s cannot write in %s: %s (`ringtrace run` mends that)",
+	    d->s.user, path, strerror(errno));
+	return BAD;
+}
+
+/* Folders of companies and days where the recorder may not write, or jobd not
+ * erase what is over its term: what a copy without owners and access lists
+ * leaves. */
+static size_t closed_folders(const struct doctor *d, const char *path,
+    unsigned int depth, size_t *looked)
+{
+	char below[SETTINGS_PATH_MAX + 300];
+	const struct dirent *entry;
+	size_t n = 0;
+	DIR *dir = opendir(path);
+
+	while (dir != NULL && *looked < FOLDERS_MAX &&
+	       (entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] == '.' || entry->d_type != DT_DIR)
+			continue;
+		(void)snprintf(below, sizeof(below), "%s/%s", path,
+		    entry->d_name);
+		(*looked)++;
+		n += !jobd_may(d, below, W_OK | X_OK) ||
+		     !sip_may(d, below, W_OK | X_OK);
+		if (depth > 0)
+			n += closed_folders(d, below, depth - 1, looked);
+	}
+	if (dir != NULL)
+		(void)closedir(dir);
+	return n;
 }
 
 static enum verdict check_recordings(struct doctor *d, struct buf *b)
 {
-	return folder(d->s.recordings_dir, 0007, b);
+	const enum verdict v = written(d, d->s.recordings_dir, 0007, b);
+	size_t looked = 0, n;
+
+	if (v == BAD ||
+	    (n = closed_folders(d, d->s.recordings_dir, 1, &looked)) == 0)
+		return v;
+	buf_reset(b);
+	buf_printf(b,
+	    "recorder or jobd may not write in %zu of %zu folders of %s: "
+	    "copied without their owners and rights?",
+	    n, looked, d->s.recordings_dir);
+	return BAD;
 }
 
 static enum verdict check_journal(struct doctor *d, struct buf *b)
 {
-	return folder(d->s.journal_dir, 0077, b);
+	return written(d, d->s.journal_dir, 0077, b);
 }
 
 /* Root's sealing key is for a group as well (ctl_layout.h), nothing else is. */
@@ -275,10 +373,16 @@ static enum verdict check_mail(struct doctor *d, struct buf *b)
 	if (d->s.smtp_user[0] == '\0')
 		return GOOD;
 	(void)snprintf(path, sizeof(path), "%s/smtp.pw", d->s.secret_dir);
-	if (access(path, F_OK) == 0)
+	if (access(path, F_OK) == -1)
+		buf_printf(b, ": the password of %s is not at %s: %s",
+		    d->s.smtp_user, path, strerror(errno));
+	else if (!jobd_may(d, path, R_OK))
+		buf_printf(b,
+		    ": jobd may not read %s: `ringtrace run` gives it "
+		    "the file when it starts",
+		    path);
+	else
 		return GOOD;
-	buf_printf(b, ": the password of %s is not at %s: %s", d->s.smtp_user,
-	    path, strerror(errno));
 	return BAD;
 }
 
@@ -294,8 +398,10 @@ static enum verdict check_authorities(struct doctor *d, struct buf *b)
 		return GOOD;
 	}
 	buf_printf(b, "ca_file %s", d->s.ca_file);
-	if (access(d->s.ca_file, R_OK) == -1) {
-		buf_printf(b, ": %s", strerror(errno));
+	if (access(d->s.ca_file, R_OK) == -1 ||
+	    !jobd_may(d, d->s.ca_file, R_OK)) {
+		buf_printf(b, ": %s%s", strerror(errno),
+		    access(d->s.ca_file, R_OK) == 0 ? ", says jobd" : "");
 		return BAD;
 	}
 	buf_init(&pem, AUTHORITIES_MAX);

@@ -117,14 +117,31 @@ enum err ctl_probe_free(const char *where, bool tcp)
 	return e;
 }
 
+static enum err look(const char *dir, struct statvfs *v)
+{
+	if (statvfs(dir, v) == 0)
+		return ERR_OK;
+	log_sys("run: statvfs %s", dir);
+	return ERR_IO;
+}
+
 enum err ctl_probe_disk(const char *dir, uint64_t *free_bytes)
 {
 	struct statvfs v;
 
-	if (statvfs(dir, &v) == -1) {
-		log_sys("run: statvfs %s", dir);
+	if (look(dir, &v) != ERR_OK)
 		return ERR_IO;
-	}
 	*free_bytes = (uint64_t)v.f_bavail * v.f_frsize;
+	return ERR_OK;
+}
+
+enum err ctl_probe_files(const char *dir, uint64_t *free_files)
+{
+	struct statvfs v;
+
+	if (look(dir, &v) != ERR_OK)
+		return ERR_IO;
+	/* Btrfs and the like count none. */
+	*free_files = v.f_files == 0 ? UINT64_MAX : (uint64_t)v.f_favail;
 	return ERR_OK;
 }

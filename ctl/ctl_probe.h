@@ -27,5 +27,8 @@ RT_MUST_USE enum err ctl_probe_free(const char *where, bool tcp);
 
 /* Free bytes for an ordinary user in the file system of dir. */
 RT_MUST_USE enum err ctl_probe_disk(const char *dir, uint64_t *free_bytes);
+/* How many files can still be made there; UINT64_MAX where the file system
+ * makes room for them as they come. */
+RT_MUST_USE enum err ctl_probe_files(const char *dir, uint64_t *free_files);
 
 #endif

@@ -15,6 +15,7 @@
 #define LOG_BYTES    (CTL_ROOM_LOG_MIB * MIB)
 #define DISK_REST    (160 * MIB)
 #define DISK_LOW     (200 * MIB)
+#define FILES_LOW    2000 /* a call makes three, the database some hundred */
 
 enum err ctl_room_port(const char *where, bool tcp, const char *option)
 {
@@ -52,34 +53,54 @@ static bool has_log(const char *dir)
 	return stat(path, &st) == 0 && (uint64_t)st.st_size == LOG_BYTES;
 }
 
+/* What a disk says that has bytes left, and still takes nothing more. */
+static bool has_files(const char *dir, uint64_t *n)
+{
+	return ctl_probe_files(dir, n) != ERR_OK || *n >= FILES_LOW;
+}
+
 enum err ctl_room_disk(const char *dir)
 {
 	const uint64_t need = DISK_REST + (has_log(dir) ? 0 : LOG_BYTES);
-	uint64_t free_bytes;
+	uint64_t free_bytes, files;
 	enum err e = ctl_probe_disk(dir, &free_bytes);
 
-	if (e != ERR_OK || free_bytes >= need)
+	if (e != ERR_OK)
 		return e;
-	log_error(
-	    "run: %s has only %llu MB free, and the database alone needs "
-	    "%llu: make room, or choose another disk with --dir",
-	    dir, (unsigned long long)(free_bytes / MIB),
-	    (unsigned long long)(need / MIB));
+	if (free_bytes < need)
+		log_error(
+		    "run: %s has only %llu MB free, and the database alone "
+		    "needs %llu: make room, or choose another disk with --dir",
+		    dir, (unsigned long long)(free_bytes / MIB),
+		    (unsigned long long)(need / MIB));
+	else if (!has_files(dir, &files))
+		log_error(
+		    "run: %s has room for %llu files only (df -i), and %d are "
+		    "needed: remove some, or choose another disk with --dir",
+		    dir, (unsigned long long)files, FILES_LOW);
+	else
+		return ERR_OK;
 	return ERR_UNAVAILABLE;
 }
 
 void ctl_room_watch(const char *dir, bool *was_low)
 {
-	uint64_t free_bytes;
-	bool low;
+	uint64_t free_bytes, files = 0;
+	bool low, few;
 
 	if (ctl_probe_disk(dir, &free_bytes) != ERR_OK)
 		return;
 	low = free_bytes < DISK_LOW;
+	few = !low && !has_files(dir, &files);
 	if (low && !*was_low)
 		log_warn(
 		    "run: only %llu MB are free in %s: make room, or calls "
 		    "will go unrecorded",
 		    (unsigned long long)(free_bytes / MIB), dir);
-	*was_low = low;
+	if (few && !*was_low)
+		log_warn(
+		    "run: only %llu more files fit into %s (df -i): remove "
+		    "some, or calls will go unrecorded",
+		    (unsigned long long)files, dir);
+	*was_low = low || few;
 }

@@ -2,7 +2,7 @@
 // is made once, and companies, people and trunks can be added beside it.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { build, startStack } from '../support/stack.mjs';
@@ -226,6 +226,14 @@ test('the doctor finds nothing bad, and finds what is', () => {
 	assert.match(doctor(), /^BAD +authorities +ca_file \S+ca\.pem: No such file/m);
 	writeFileSync(pem, 'nothing of that kind\n');
 	writeFileSync(password, 'x\n', { mode: 0o600 });
+	const jobd = statSync(join(stack.dir, 'secret/db_jobd.pw')).uid;
+	if (jobd !== process.getuid()) {
+		assert.match(doctor(), /^BAD +mail .*jobd may not read \S+smtp\.pw: /m);
+		chmodSync(pem, 0o600);
+		assert.match(doctor(), /^BAD +authorities +ca_file \S+ca\.pem: Permission denied, says jobd$/m);
+		chmodSync(pem, 0o644);
+		chownSync(password, jobd, -1);
+	}
 	assert.match(doctor(), /^ok +mail /m);
 	assert.match(doctor(), /^BAD +authorities +ca_file \S+ holds no certificate/m);
 	writeFileSync(pem, '-----BEGIN CERTIFICATE-----\n');
