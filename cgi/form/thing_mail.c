@@ -20,7 +20,7 @@ static const struct field fields[] = {
 	    .group = "Hours without mail",
 	    .help = "22:00, in the company's time. What comes meanwhile is"
 		    " sent afterwards. Empty: at any hour." },
-	{ "quiet_to", "until", .kind = FIELD_TEXT, .min = 0, .max = 5,
+	{ "quiet_to", "Quiet until", .kind = FIELD_TEXT, .min = 0, .max = 5,
 	    .help = "07:00" },
 };
 

@@ -68,6 +68,19 @@ static const char *first_of(const char *a, const char *b, const char *c)
 	return a[0] != '\0' ? a : b[0] != '\0' ? b : c;
 }
 
+/* The stored word in a list's few. */
+static struct slice recorded(const char *word)
+{
+	static const char *const said[][2] = { { "off", "no" },
+		{ "notice", "after a notice" },
+		{ "silent", "without a notice" } };
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(said); i++)
+		if (strcmp(word, said[i][0]) == 0)
+			return slice_from(said[i][1]);
+	return slice_from(word);
+}
+
 static enum err list(const struct req *r, struct thing_list *l)
 {
 	struct slice after = SLICE(""), text = SLICE("");
@@ -103,7 +116,7 @@ static enum err list(const struct req *r, struct thing_list *l)
 		    first_of(rows[i].flow, rows[i].destination, "nowhere yet"));
 		row->cell[3] =
 		    slice_from(first_of(rows[i].pool, rows[i].tracker, "–"));
-		row->cell[4] = slice_from(rows[i].record);
+		row->cell[4] = recorded(rows[i].record);
 	}
 	return e;
 }

@@ -7,6 +7,7 @@
 #include "cgi/form/held.h"
 #include "lib/db/db_number.h"
 #include "lib/db/db_pool.h"
+#include "lib/phone/phone.h"
 
 static const struct field fields[] = {
 	{ "name", "Name", FIELD_TEXT, 1, 100, .help = "“Web visits”." },
@@ -151,17 +152,18 @@ static enum err more(const struct req *r, const uint8_t id[ID_BYTES],
 	if (e != ERR_OK)
 		return e;
 	(void)snprintf(text, sizeof(text),
-	    "It has %zu numbers. Membership is set at each number; many at"
+	    "It has %zu number%s. Membership is set at each number; many at"
 	    " once come in by CSV with this pool's name.",
-	    n);
+	    n, n == 1 ? "" : "s");
 	x = thing_extra(v, "members", "Members", text);
 	for (size_t i = 0; i < n && i < 50; i++) {
-		char key_text[ID_TEXT_MAX], to[80];
+		char key_text[ID_TEXT_MAX], to[80], shown[PHONE_TEXT_MAX];
 
 		id_text(ID_KIND_number, rows[i].id.v, key_text);
 		(void)snprintf(to, sizeof(to), "/settings/numbers/%s",
 		    key_text);
-		thing_extra_link(x, to, rows[i].e164);
+		phone_international(slice_from(rows[i].e164), shown);
+		thing_extra_link(x, to, shown);
 	}
 	return ERR_OK;
 }

@@ -94,6 +94,7 @@ static enum err show(const struct req *r, const struct wrongs *wrong,
 	if (e == ERR_OK) {
 		page_range_view(&g, "/spend", SLICE(""), v);
 		view_list(v, "range_keep");
+		view_cstr(v, "path", "/spend"); /* not where a form went */
 		view_cstr(v, "currency", company.currency);
 		wrongs_view(r, wrong, v);
 		view_flag(v, "is_done",

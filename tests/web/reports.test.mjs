@@ -194,6 +194,7 @@ test('spend: a file by form, all rows or none, hostile text inert; by month; by 
 		for (const name of ['amount', 'from', 'until'])
 			assert.ok(again.includes(`name="${name}" value="${sent[name].replace('"><b>', '&quot;&gt;&lt;b&gt;')}"`), `${name} of ${JSON.stringify(wrong)}`);
 		assert.ok(again.includes(`value="${tracker}" selected`));
+		assert.equal(again.match(/<form[^>]*method="get" action="([^"]*)"/)[1], '/spend', 'other days are of the page');
 	}
 	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM tracker_cost'), '1');
 	// The page knows what there is; who overlooks a change sees both, then decides.

@@ -97,7 +97,7 @@ test('step by step', async () => {
 	const end = await guide();
 	assert.equal(end.done.length, 8);
 	assert.ok(!(await (await owner.fetch('/settings/numbers?done=added')).text()).includes('Go on with the first steps'));
-	assert.match(end.html, /href="\/calls\/cal_[0-9a-z]{26}">See the first call/);
+	assert.match(end.html, /class="link under" href="\/calls\/cal_[0-9a-z]{26}">See the first call/);
 	assert.ok(!/data-reload/.test(end.html));
 	assert.doesNotMatch(stack.log('admin') + stack.log('dashboard'), /status=5\d\d/);
 });
