@@ -77,6 +77,8 @@ run_one() {
 		printf '%s\0' "$prog" >>"$run/failed"
 		{
 			awk -v file="$prog" -f dev/failed.awk "$out"
+			# cmocka has the message itself on standard error.
+			sed -n 's/^ERROR: /    /p' "$out.err" | head -n 3 | cut -c1-154
 			[ $rc -ne 0 ] && grep -q '^not ok 9999' "$out" && grep -v '^ *$' "$out.err" | tail -n 3 | sed 's/^/    /' | cut -c1-154
 		} >"$out.told"
 		echo "--- $prog" >>"$out.bad"

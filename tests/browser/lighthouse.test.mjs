@@ -24,7 +24,11 @@ before(async () => {
 	stack = await startStack({ without: ['sipworker', 'dni', 'jobd'] });
 	shown = typeid('cal', seed(stack, { days: 20 }).findLast((c) => c.visit && c.talk > 30000).id);
 	flow = typeid('flo', stack.sqlOne('SELECT HEX(id) FROM flow LIMIT 1'));
-	cookie = [...(await stack.login()).cookies].map((c) => c.join('=')).join('; ');
+	// With the company's, which a page sets: a cookie of its own the browser
+	// would send in place of this one.
+	const me = await stack.login();
+	await (await me.fetch('/')).text();
+	cookie = [...me.cookies].map((c) => c.join('=')).join('; ');
 	profile = mkdtempSync(join(dir, 'chromium-'));
 	const [program, ...args] = [...tied, browserProgram, '--headless', ...(browserSandbox ? [] : ['--no-sandbox']), '--remote-debugging-port=0',
 		`--user-data-dir=${profile}`, `--host-resolver-rules=MAP ${HOST} ${addr}`, '--no-first-run', 'about:blank'];
