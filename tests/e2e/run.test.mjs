@@ -135,6 +135,15 @@ test('no disk space is said, with what to do, and nothing stays', { skip: noSmal
 	assert.deepEqual(childrenOf(full.pid), []);
 });
 
+test('a disk that takes no more files is said, though it has bytes', { skip: noSmallDisk }, async () => {
+	const folder = join(dir, 'few');
+	smallDisk(folder, '900m', ',nr_inodes=500');
+	const few = await startStack({ without, demo: false, ready: false, dir: folder });
+	assert.equal((await few.ended).code, 1);
+	assert.match(few.output, new RegExp(`${folder} has room for \\d+ files only \\(df -i\\), and 2000 are needed: .*--dir`));
+	assert.deepEqual(childrenOf(few.pid), []);
+});
+
 test('room for the log of the database is asked for until it is there', { skip: noSmallDisk }, async () => {
 	const folder = join(dir, 'near');
 	const log = join(folder, 'mysql', 'ib_logfile0');

@@ -95,8 +95,8 @@ export const noSmallDisk = process.getuid() !== 0 && spawnSync('sudo', ['-n', 't
 
 /** A disk of its own in a folder: a tmpfs of so many bytes, which only root can
  *  make; an ordinary user asks sudo. fill() leaves not a byte, free() gives
- *  them back. Goes with the test process. */
-export function smallDisk(folder, bytes) {
+ *  them back. more: other options of the mount. Goes with the test process. */
+export function smallDisk(folder, bytes, more = '') {
 	const asRoot = (...args) => {
 		const [program, ...rest] = process.getuid() === 0 ? args : ['sudo', '-n', ...args];
 		const r = spawnSync(program, rest, { encoding: 'utf8' });
@@ -104,7 +104,7 @@ export function smallDisk(folder, bytes) {
 	};
 	const filler = join(folder, 'filler');
 	mkdirSync(folder, { recursive: true });
-	asRoot('mount', '-t', 'tmpfs', '-o', `size=${bytes},mode=0755,uid=${process.getuid()},gid=${process.getgid()}`, 'ringtrace-test', folder);
+	asRoot('mount', '-t', 'tmpfs', '-o', `size=${bytes},mode=0755,uid=${process.getuid()},gid=${process.getgid()}${more}`, 'ringtrace-test', folder);
 	process.on('exit', () => asRoot('umount', '-l', folder));
 	return {
 		fill() {
