@@ -170,6 +170,8 @@ bool hop_next(struct engine *e, struct leg *l, uint16_t code)
 	if (err != ERR_NOTFOUND)
 		slots_count_unsent(e, err);
 	hop_move(e, l, l->hops[++l->hop_at]);
+	/* It has nonces of its own, and has refused none of our answers. */
+	sip_auth_forget(&l->auth);
 	addr4_text(l->hop, text);
 	trace_event(e, l->call, CALLREC_EV_DIAL, l->number, code,
 	    slice_from(text));

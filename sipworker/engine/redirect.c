@@ -160,6 +160,7 @@ static void go(struct engine *e, struct leg *l, struct addr4 hop,
     uint16_t status)
 {
 	hop_move(e, l, hop);
+	sip_auth_forget(&l->auth); /* as in hop_next() */
 	l->n_hops = 0;
 	trace_event(e, l->call, CALLREC_EV_DIAL, l->number, status,
 	    slice_from(l->uri));

@@ -313,6 +313,7 @@ static void refused(struct engine *e, struct registration *r,
 	}
 	if ((m == NULL || m->status == 503) && r->hop_at + 1 < r->n_hops) {
 		r->hop_at++;
+		sip_auth_forget(&r->auth); /* it has nonces of its own */
 		try_now(e, r);
 		return;
 	}

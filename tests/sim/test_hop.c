@@ -105,6 +105,45 @@ static void test_hop_refuses(void **state)
 	rig_fini(&r);
 }
 
+/* The answer of where the last INVITE went, with a challenge of its own. */
+static void asks(struct rig *r, struct addr4 from, unsigned int status,
+    const char *nonce)
+{
+	char text[4096], whole[4608], *at;
+
+	rig_write_answer(rig_last(r), status, "", text, sizeof(text));
+	at = strstr(text, "Contact:");
+	assert_non_null(at);
+	(void)snprintf(whole, sizeof(whole),
+	    "%.*sProxy-Authenticate: Digest realm=\"p\", nonce=\"%s\"\r\n%s",
+	    (int)(at - text), text, nonce, at);
+	rig_input(r, from, whole);
+}
+
+/* Each address of a carrier asks who calls, with a nonce that the others do not
+ * know: none has refused the password. The one that does is not asked again. */
+static void test_hop_asks(void **state)
+{
+	static struct rig r; /* large for a stack */
+	char text[4096];
+
+	(void)state;
+	begin_names(&r);
+	call_by_name(&r, "c1");
+	asks(&r, HOP_A, 407, "a1");
+	assert_non_null(strstr(rig_last(&r)->text, "nonce=\"a1\""));
+	rig_write_answer(rig_last(&r), 503, "", text, sizeof(text));
+	rig_input(&r, HOP_A, text);
+	assert_int_equal(invites_to(&r, HOP_B), 1);
+	assert_null(strstr(rig_last(&r)->text, "uthorization"));
+	asks(&r, HOP_B, 407, "b1");
+	assert_int_equal(invites_to(&r, HOP_B), 2);
+	assert_non_null(strstr(rig_last(&r)->text, "nonce=\"b1\""));
+	asks(&r, HOP_B, 407, "b2");
+	assert_int_equal(invites_to(&r, HOP_B), 2);
+	rig_fini(&r);
+}
+
 /* One address of a name sends us to another of the same, and nowhere else; no
  * carrier says which other number we pay for. */
 static void test_hop_redirects(void **state)
@@ -124,6 +163,7 @@ static void test_hop_redirects(void **state)
 
 		begin_names(&r);
 		call_by_name(&r, "c1");
+		asks(&r, HOP_A, 407, "a1");
 		rig_write_answer(rig_last(&r), 302, "", text, sizeof(text));
 		at = strstr(text, "<sip:p@10.0.0.3:5080>");
 		assert_non_null(at);
@@ -131,6 +171,10 @@ static void test_hop_redirects(void **state)
 		    text, cases[i].to, at + strlen("<sip:p@10.0.0.3:5080>"));
 		rig_input(&r, HOP_A, out);
 		assert_int_equal(invites_to(&r, HOP_B), cases[i].goes);
+		if (cases[i].goes) {
+			asks(&r, HOP_B, 407, "b1");
+			assert_int_equal(invites_to(&r, HOP_B), 2);
+		}
 		engine_stop(r.engine, r.now);
 		rig_pump(&r);
 		rig_fini(&r);
@@ -202,6 +246,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_next_hop),
 		cmocka_unit_test(test_hop_refuses),
+		cmocka_unit_test(test_hop_asks),
 		cmocka_unit_test(test_hop_redirects),
 		cmocka_unit_test(test_no_name),
 		cmocka_unit_test(test_next_trunk),

@@ -352,8 +352,15 @@ static void test_name(void **state)
 			     "REGISTER sip:sip.carrier.example SIP/2.0"),
 	    1);
 	assert_true(addr4_eq(rig_last(&r)->to, REGISTRAR));
+	/* Both ask who we are, and neither knows the other's nonce. */
+	says("401 Unauthorized",
+	    "WWW-Authenticate: Digest realm=\"c\", nonce=\"n1\"\r\n");
 	says("503 Service Unavailable", "");
 	assert_true(addr4_eq(rig_last(&r)->to, SECOND));
+	assert_null(strstr(rig_last(&r)->text, "uthorization"));
+	says("401 Unauthorized",
+	    "WWW-Authenticate: Digest realm=\"c\", nonce=\"n2\"\r\n");
+	assert_non_null(strstr(rig_last(&r)->text, "nonce=\"n2\""));
 	assert_int_equal(stats().register_failed, 0);
 	says("503 Service Unavailable", "");
 	assert_int_equal(stats().register_failed, 1);
