@@ -56,14 +56,20 @@ bool challenge_take_invite(struct engine *e, struct leg *l,
 void challenge_put(struct engine *e, struct leg *l, struct slice method,
     struct slice uri, struct buf *b)
 {
-	char cnonce[SIP_TXN_TOKEN_MAX];
+	char cnonce[SIP_TXN_TOKEN_MAX], mem[LEG_HEADERS_MAX];
 	struct snap_trunk t;
 	struct sip_auth_user user;
+	struct buf lines;
 
 	if (l->auth.n == 0 || !has_user(e, l, &t))
 		return;
 	user.name = t.auth_user;
 	user.password = t.auth_password;
 	sip_txn_token(e->txn, cnonce);
-	sip_auth_put(b, &l->auth, &user, method, uri, slice_from(cnonce));
+	buf_over(&lines, mem, sizeof(mem));
+	sip_auth_put(&lines, &l->auth, &user, method, uri, slice_from(cnonce));
+	if (buf_err(&lines) == ERR_OK)
+		buf_put(b, buf_slice(&lines));
+	else
+		buf_fail(b, buf_err(&lines));
 }

@@ -21,7 +21,9 @@ bool challenge_take(struct engine *e, struct leg *l, const struct sip_msg *m);
  * trunk is of no use, and it is counted (engine_watch). */
 bool challenge_take_invite(struct engine *e, struct leg *l,
     const struct sip_msg *m);
-/* The header lines with the credentials for this request, if any are known. */
+/* The header lines with the credentials for this request, if any are known.
+ * Without room for all of them *b fails and has none, not half of one: an
+ * INVITE is given up then, other requests go without. */
 void challenge_put(struct engine *e, struct leg *l, struct slice method,
     struct slice uri, struct buf *b);
 

@@ -226,6 +226,42 @@ static void test_bye(void **state)
 	rig_fini(&r);
 }
 
+/* Three that ask, at length, of who has a long address: there is no room for
+ * that, and none of it goes out rather than the half. */
+static void test_bye_too_long(void **state)
+{
+	static const char contact[] = "<sip:p@10.0.0.3:5080>";
+	char tag[128], text[4096], whole[4608], ask[2048], fill[501], *at;
+	size_t n = 0;
+
+	(void)state;
+	memset(fill, 'n', sizeof(fill) - 1);
+	fill[sizeof(fill) - 1] = '\0';
+	for (int i = 0; i < 3; i++)
+		n += (size_t)snprintf(ask + n, sizeof(ask) - n,
+		    "Proxy-Authenticate: Digest realm=\"p%d\", nonce=\"%s\"\r\n",
+		    i, fill);
+	begin();
+	rig_write_answer(to_phone("INVITE"), 200, rig_sdp, text, sizeof(text));
+	at = strstr(text, contact);
+	assert_non_null(at);
+	(void)snprintf(whole, sizeof(whole),
+	    "%.*s<sip:p@10.0.0.3:5080;x=%.300s>%s", (int)(at - text), text,
+	    fill, at + strlen(contact));
+	rig_input(&r, RIG_PHONE, whole);
+	rig_to_tag_of(&r, tag);
+	rig_request(&r, "ACK", 1, "+13035550100", "c1", tag, "", "");
+	rig_request(&r, "BYE", 2, "+13035550100", "c1", tag, "", "");
+	says("BYE", 407, ask, "");
+	assert_int_equal(rig_count_sent(&r, "BYE"), 2);
+	has_not("BYE", "uthorization");
+	says("BYE", 407, ask, "");
+	assert_int_equal(rig_count_sent(&r, "BYE"), 2);
+	rig_pass_time(&r, RT_MIN_US);
+	assert_int_equal(r.n_closed, 1);
+	rig_fini(&r);
+}
+
 /* --- what is refused -------------------------------------------------------*/
 
 /* A change of the carrier's with a Contact of its own. */
@@ -440,6 +476,7 @@ int main(void)
 		cmocka_unit_test(test_rings_and_asks),
 		cmocka_unit_test(test_prack),
 		cmocka_unit_test(test_bye),
+		cmocka_unit_test(test_bye_too_long),
 		cmocka_unit_test(test_refused_change),
 		cmocka_unit_test(test_required),
 		cmocka_unit_test(test_begins_held),
