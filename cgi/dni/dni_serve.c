@@ -81,15 +81,42 @@ static enum err find_site(struct dni_serve *v, const struct dni_site **out)
 	return ERR_DENIED;
 }
 
+/* With conf_lock held. True: the visit goes on, and *rule is what it began
+ * with. */
+static bool began_with(struct dni_serve *v, struct number_id *rule)
+{
+	const struct dni_visit *visit;
+	bool found;
+
+	(void)pthread_mutex_lock(&v->s->mu);
+	visit = dni_visits_find(v->s->visits, v->who.now_us, v->h->visit);
+	found = visit != NULL && id_eq(visit->site.v, v->plan.site.v) &&
+		id_eq(visit->visitor.v, v->h->visitor.v);
+	if (found)
+		*rule = visit->rule;
+	(void)pthread_mutex_unlock(&v->s->mu);
+	return found;
+}
+
 static void pick_source(struct dni_serve *v, const struct dni_site *site)
 {
-	const size_t i =
-	    tracker_pick(site->rules, site->n_trackers, v->h->url, &v->source);
+	const size_t n = site->n_trackers;
+	size_t i = v->h->url.n == 0
+		       ? n
+		       : tracker_pick(site->rules, n, v->h->url, &v->source);
 
-	if (i == site->n_trackers)
+	v->plan.rule_first = i < n && tracker_beats_pool(site->rules[i].kind);
+	/* The second page of who came by an ad is not one of who came by
+	 * nothing. */
+	if (!v->plan.rule_first && v->source.proof == SOURCE_BY_NOTHING &&
+	    !id_is_nil(v->h->visit.v) && began_with(v, &v->plan.rule))
+		for (i = 0;
+		     i < n && !id_eq(site->trackers[i].id.v, v->plan.rule.v);)
+			i++;
+	if (i == n)
 		return;
 	v->plan.source = site->trackers[i].number;
-	v->plan.rule_first = tracker_beats_pool(site->rules[i].kind);
+	v->plan.rule = site->trackers[i].id;
 }
 
 static enum err plan_locked(struct dni_serve *v)
@@ -117,8 +144,7 @@ static enum err plan_locked(struct dni_serve *v)
 		v->plan.overflow = pool->overflow;
 		v->plan.policy = pool->policy;
 	}
-	if (v->source.source.n > 0)
-		pick_source(v, site);
+	pick_source(v, site);
 	return copy_targets(site, v->h, v->mem, v->out);
 }
 
@@ -246,6 +272,7 @@ static struct dni_visit *begin_visit(struct dni_serve *v, struct dni_write *w)
 		dni_visitor_make(v->s->visitor_key, v->plan.company,
 		    v->who.now_us, v->rnd[1], &visit->visitor);
 	visit->arrival = arrival_of(&v->source);
+	visit->rule = v->plan.rule;
 	w->parts |= DNI_WRITE_VISITOR | DNI_WRITE_VISIT;
 	w->visitor = (struct visitor_seen){ visit->visitor, id, v->source.paid,
 		v->who.now_us };

@@ -14,7 +14,8 @@ struct dni_plan {
 	struct pool_id pool;
 	bool consent_required;
 	bool rule_first;          /* a rule for this page beats the pool */
-	struct dni_number source; /* e164 "": no rule fits */
+	struct number_id rule;    /* that fits; nil: none */
+	struct dni_number source; /* its number; e164 "": no rule fits */
 	struct dni_number overflow;
 	enum dni_overflow policy;
 	char country[3];

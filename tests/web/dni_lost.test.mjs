@@ -59,9 +59,9 @@ test('a page whose number is another’s shows what there is without a lease', a
 		assert.equal((await beat(two)).tier, 'lease');
 		assert.deepEqual(brief(await beat(one)), want);
 		sources += policy === 'source';
-		// Each of its pages is told; which rule is for one that is not named, nobody knows.
+		// Each of its pages is told, also one that is not named.
 		assert.deepEqual(brief(await beat(one)), want);
-		assert.deepEqual(brief(await beat(one, {})), policy === 'source' ? ['overflow', 'pool', [OVERFLOW]] : want);
+		assert.deepEqual(brief(await beat(one, {})), want);
 		// And when the number is free again it comes back.
 		await dni.post('/dni/v1/event', { site: 'demo', visitor: two.visitor, visit: two.visit, kind: 'consent_withdrawn' });
 		assert.deepEqual(brief(await beat(one)), ['lease', '', [two.swap[0].to.e164]]);
@@ -89,4 +89,31 @@ test('a beat that names a page: the site’s own, and an address', async () => {
 	const status = async (url) => (await dni.post('/dni/v1/beat', { site: 'demo', visitor: json.visitor, visit: json.visit, url })).status;
 	assert.deepEqual([await status(page), await status('https://example.org/'), await status('javascript:1'), await status(7), await status('http://a/' + 'x'.repeat(2100))],
 		[200, 403, 400, 400, 400]);
+});
+
+test('the second page of a visit by an ad is none of a visit by nothing', async () => {
+	const DIRECT = '+14155550112', full = (to) => ['source', 'pool', [to]], none = ['overflow', 'pool', [OVERFLOW]];
+	await change(`UPDATE pool SET overflow_policy = 'source';
+		UPDATE tracker SET match_kind = 'group', match_value = 'direct' WHERE match_value = 'google_organic';
+		UPDATE tracker SET match_kind = 'group', match_value = 'google_paid' WHERE match_kind = 'url'`);
+	assert.notEqual((await dni.ask()).json.tier, 'lease'); // the last test's visit has the number
+	const two = `${stack.url}/demo/two`;
+	for (const [landing, want] of [['gclid=abcdefgh', full(SOURCE)], ['', full(DIRECT)], ['msclkid=abcdefgh', none]]) {
+		const url = `${stack.url}/demo/?${landing}`, { json: one } = await dni.ask({ url });
+		const ids = { visitor: one.visitor, visit: one.visit };
+		assert.deepEqual(brief(one), want, landing);
+		const { json: second } = await dni.ask({ url: two, ref: url, ...ids });
+		assert.equal(second.visit, one.visit);
+		assert.deepEqual(brief(second), want, landing);
+		assert.deepEqual(brief(await beat(one, { url: two, ref: '' })), want, landing);
+		// Another visitor's id is no way to what that visit began with.
+		const { json: other } = await dni.ask({ url: two, visit: one.visit });
+		assert.notEqual(other.visit, one.visit);
+		assert.deepEqual(brief(other), full(DIRECT));
+	}
+	// A rule that was taken away meanwhile is nobody's any more.
+	const { json: one } = await dni.ask({ url: `${stack.url}/demo/?gclid=abcdefgh` });
+	await change("UPDATE tracker SET match_value = 'bing_paid' WHERE match_value = 'google_paid'");
+	await change("DELETE FROM tracker WHERE match_value = 'bing_paid'");
+	assert.deepEqual(brief((await dni.ask({ url: two, visitor: one.visitor, visit: one.visit })).json), none);
 });
