@@ -54,13 +54,32 @@ static enum err erase(const struct queue_env *env, int dir,
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
-/* A file that cannot be removed stays in the list, and keeps nobody else's:
- * what else is over its term goes all the same. */
-static enum err recordings(const struct queue_env *env, size_t *n)
+/* One run of the job. */
+struct run {
+	const struct queue_env *env;
+	size_t removed;
+	size_t stayed; /* files that could not be removed */
+};
+
+/* What became of a recording that is over its term. */
+static enum err count(struct run *r, enum err e)
 {
+	if (e == ERR_OK)
+		r->removed++;
+	if (e != ERR_IO && e != ERR_RANGE)
+		return e;
+	r->stayed++;
+	return ERR_OK;
+}
+
+/* A file that cannot be removed stays in the list, and keeps nobody else's: the
+ * next batch begins behind all of these. */
+static enum err recordings(struct run *r, size_t *n)
+{
+	const struct queue_env *env = r->env;
 	struct policy_recording *rows;
-	enum err first = ERR_OK, e = db_policy_recordings(env->db, env->now_us,
-				     JOB_KEEP_BATCH, env->arena, &rows, n);
+	enum err e = db_policy_recordings(env->db, env->now_us, r->stayed,
+	    JOB_KEEP_BATCH, env->arena, &rows, n);
 	int dir;
 
 	if (e != ERR_OK || *n == 0)
@@ -71,45 +90,49 @@ static enum err recordings(const struct queue_env *env, size_t *n)
 		log_sys("job_keep: open the recordings");
 		return ERR_IO;
 	}
-	for (size_t i = 0; i < *n && (e == ERR_OK || e == ERR_IO); i++) {
-		e = erase(env, dir, &rows[i]);
-		if (first == ERR_OK)
-			first = e;
-	}
+	for (size_t i = 0; i < *n && e == ERR_OK; i++)
+		e = count(r, erase(env, dir, &rows[i]));
 	(void)close(dir); /* nothing was written through it */
-	return first;
+	return e == ERR_OK && r->stayed >= JOB_KEEP_STAY_MAX ? ERR_IO : e;
 }
 
-static enum err visits(const struct queue_env *env, size_t *n)
+static enum err visits(struct run *r, size_t *n)
 {
-	return db_policy_visits(env->db, env->now_us, JOB_KEEP_BATCH,
-	    env->arena, n);
+	const enum err e = db_policy_visits(r->env->db, r->env->now_us,
+	    JOB_KEEP_BATCH, r->env->arena, n);
+
+	if (e == ERR_OK)
+		r->removed += *n;
+	return e;
 }
 
-static enum err callers(const struct queue_env *env, size_t *n)
+static enum err callers(struct run *r, size_t *n)
 {
-	return db_policy_callers(env->db, env->now_us, JOB_KEEP_BATCH,
-	    env->arena, n);
+	const enum err e = db_policy_callers(r->env->db, r->env->now_us,
+	    JOB_KEEP_BATCH, r->env->arena, n);
+
+	if (e == ERR_OK)
+		r->removed += *n;
+	return e;
 }
 
-static enum err (*const kinds[])(const struct queue_env *env, size_t *n) = {
+static enum err (*const kinds[])(struct run *r, size_t *n) = {
 	recordings,
 	visits,
 	callers,
 };
 
 /* Batch after batch until nothing of the kind is over its term. */
-static enum err whole(const struct queue_env *env, size_t kind, size_t *all)
+static enum err whole(struct run *r, size_t kind)
 {
+	const struct queue_env *env = r->env;
 	size_t n;
 	enum err e;
 
 	do {
 		arena_reset(env->arena);
 		n = 0;
-		e = kinds[kind](env, &n);
-		if (e == ERR_OK)
-			*all += n;
+		e = kinds[kind](r, &n);
 	} while (
 	    e == ERR_OK && n == JOB_KEEP_BATCH && !queue_stopping(env->queue));
 	return e;
@@ -117,17 +140,18 @@ static enum err whole(const struct queue_env *env, size_t kind, size_t *all)
 
 enum err job_keep(const struct queue_env *env, const struct job_row *job)
 {
+	struct run r = { .env = env };
 	enum err first = ERR_OK;
-	size_t all = 0;
 
 	(void)job;
 	for (size_t i = 0; i < RT_ARRAY_LEN(kinds); i++) {
-		const enum err e = whole(env, i, &all);
+		const enum err e = whole(&r, i);
 
 		if (first == ERR_OK)
 			first = e;
 	}
-	if (all > 0)
-		log_info("job_keep: removed=%zu", all);
-	return first;
+	if (r.removed > 0 || r.stayed > 0)
+		log_info("job_keep: removed=%zu stayed=%zu", r.removed,
+		    r.stayed);
+	return first == ERR_OK && r.stayed > 0 ? ERR_IO : first;
 }

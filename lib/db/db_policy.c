@@ -54,8 +54,8 @@ enum err db_policy_update(struct db *db, struct company_id company,
 	return stmt_exec_one(st);
 }
 
-enum err db_policy_recordings(struct db *db, int64_t now_us, uint32_t max,
-    struct arena *mem, struct policy_recording **rows, size_t *n)
+enum err db_policy_recordings(struct db *db, int64_t now_us, size_t skip,
+    uint32_t max, struct arena *mem, struct policy_recording **rows, size_t *n)
 {
 	static const char sql[] =
 	    "SELECT r.company_id, c.account_id, r.id, r.path,"
@@ -64,12 +64,13 @@ enum err db_policy_recordings(struct db *db, int64_t now_us, uint32_t max,
 	    " WHERE r.state = 'erasing' OR (c.keep_recordings_days > 0"
 	    " AND r.state IN ('ready', 'failed')"
 	    " AND r.started_at < ? - INTERVAL c.keep_recordings_days DAY)"
-	    " ORDER BY r.started_at LIMIT ?";
+	    " ORDER BY r.started_at, r.id LIMIT ? OFFSET ?";
 	struct policy_recording row;
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_time_us(st, now_us);
 	stmt_in_u64(st, max);
+	stmt_in_u64(st, skip);
 	stmt_out_id(st, row.company.v);
 	stmt_out_id(st, row.account.v);
 	stmt_out_id(st, row.id.v);

@@ -32,9 +32,11 @@ struct policy_recording {
 	bool asked; /* by db_person_erase(), not by the term */
 };
 
-/* Recordings whose term is over, or whose person was erased; at most max. */
+/* Recordings whose term is over, or whose person was erased, oldest first; at
+ * most max, behind the first `skip` of them. */
 RT_MUST_USE enum err db_policy_recordings(struct db *db, int64_t now_us,
-    uint32_t max, struct arena *mem, struct policy_recording **rows, size_t *n);
+    size_t skip, uint32_t max, struct arena *mem,
+    struct policy_recording **rows, size_t *n);
 /* Its file is gone: state erased, no waveform. ERR_NOTFOUND: erased before. */
 RT_MUST_USE enum err db_policy_erased(struct db *db, struct company_id company,
     struct recording_id id);

@@ -58,8 +58,7 @@ static void add(const char *sql, struct company_id company, int64_t at_us,
 	ok(stmt_exec(st, NULL));
 }
 
-static void add_recording(struct company_id company, int64_t at_us,
-    const char *path)
+static void add_row(struct company_id company, int64_t at_us, const char *path)
 {
 	static const char sql[] =
 	    "INSERT INTO recording (company_id, id, call_id, state, path,"
@@ -77,6 +76,12 @@ static void add_recording(struct company_id company, int64_t at_us,
 	stmt_in_time_us(st, at_us);
 	stmt_in_time_us(st, at_us);
 	ok(stmt_exec(st, NULL));
+}
+
+static void add_recording(struct company_id company, int64_t at_us,
+    const char *path)
+{
+	add_row(company, at_us, path);
 	put_file(path);
 }
 
@@ -268,6 +273,55 @@ static void test_file_that_stays(void **state)
 	    1);
 }
 
+/* A queue, to be asked whether it stops: its threads never get a database. */
+static enum err no_database(const struct settings *s, struct db **out)
+{
+	(void)s;
+	(void)out;
+	return ERR_UNAVAILABLE;
+}
+
+/* More files that stay than are read at once, all of them older than one that
+ * goes: another company's. */
+static void test_more_that_stay_than_a_batch(void **state)
+{
+	static const struct queue_kind kinds[] = { { .name = "keep",
+	    .run = job_keep } };
+	const struct queue_conf conf = { .settings = &settings,
+		.kinds = kinds,
+		.n_kinds = 1,
+		.threads = 1,
+		.connect = no_database };
+	struct queue_env env = { .db = t->db,
+		.settings = &settings,
+		.arena = &mem,
+		.now_us = NOW };
+	const struct job_row job = { .kind = "keep" };
+	const int64_t old_us = NOW - 35 * RT_DAY_US;
+	char name[64];
+	struct queue *q = NULL;
+
+	(void)state;
+	set_policy(a, 30);
+	set_policy(b, 30);
+	for (int i = 0; i < JOB_KEEP_BATCH + 1; i++) {
+		/* What is below a file is not there to be removed. */
+		(void)snprintf(name, sizeof(name), "stays.wav/%d.wav", i);
+		add_row(a->id, old_us - 1000 + i, name);
+	}
+	put_file("stays.wav");
+	add_recording(b->id, old_us, "theirs_goes.wav");
+	ok(queue_start(&q, &conf));
+	env.queue = q;
+	assert_int_equal(job_keep(&env, &job), ERR_IO);
+	queue_stop(q);
+	assert_false(has_file("theirs_goes.wav"));
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM recording"
+			     " WHERE state = 'ready' AND path LIKE 'stays%'"),
+	    JOB_KEEP_BATCH + 1);
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -297,6 +351,7 @@ int main(void)
 		cmocka_unit_test(test_recordings),
 		cmocka_unit_test(test_file_that_stays),
 		cmocka_unit_test(test_visits_and_callers),
+		cmocka_unit_test(test_more_that_stay_than_a_batch),
 	};
 
 	return cmocka_run_group_tests_name("keep", tests, start, stop);
