@@ -99,29 +99,24 @@ static enum err put_before(void *ctx, const struct db_report_group *group)
 	return ERR_OK;
 }
 
-/* The quarter that t lies in, or that it ends. */
-static int64_t whole_quarter(int64_t us)
-{
-	const int64_t quarter_us = 15 * RT_MIN_US;
-
-	return (us + quarter_us - 1) / quarter_us * quarter_us;
-}
-
-/* Of one period; with its quarters when they are drawn. */
+/* Of one period; with its quarters when they are drawn: to its end, of the one
+ * before too. */
 static enum err read_period(struct report *t, bool before, int64_t values_to_us,
     db_report_group_fn *fn, void *ctx)
 {
-	const struct page_range *g = &t->range;
-	const struct db_report_ask ask = page_report_data_ask(t, before,
-	    before && t->drawn ? g->before_end_us : values_to_us);
+	const struct db_report_ask values =
+	    page_report_data_ask(t, before, values_to_us);
+	const struct db_report_ask all =
+	    before ? page_report_data_ask(t, true, t->range.before_end_us)
+		   : values;
 	const struct db_report_both with = { .values_to_us =
-						 whole_quarter(values_to_us),
+						 values.filter.to_us,
 		.quarters_only = page_metric_sums(t->metric) };
 
 	if (!t->drawn)
-		return db_report_group_each(t->r->db, t->r->company, &ask,
+		return db_report_group_each(t->r->db, t->r->company, &values,
 		    SIZE_MAX, fn, ctx);
-	return db_report_group_both(t->r->db, t->r->company, &ask, &with, fn,
+	return db_report_group_both(t->r->db, t->r->company, &all, &with, fn,
 	    ctx, t->r->arena, before ? &t->before : &t->now,
 	    before ? &t->n_before : &t->n_now);
 }

@@ -9,9 +9,8 @@
 #define TAIL       9  /* digits that tell numbers apart */
 #define TAG_MAX    4096
 #define ENTITY_MAX 12 /* of a sign's name, with its ";" */
-#define TEXT_FEW                                                    \
-	400 /* bytes but blanks: no more than a title and "Loading" \
-	     */
+/* Bytes but blanks: no more than a title and "Loading". */
+#define TEXT_FEW 400
 
 struct scan {
 	const struct pagecheck_look *look;
