@@ -427,6 +427,11 @@ enum err resp_later(struct resp *out,
 	return ERR_OK;
 }
 
+/* Nothing is away, and the same again mostly ends the same way. */
+static const char too_much[] =
+    "It took too long, or there is more of it than one answer holds. Ask for"
+    " less at once: fewer days, one dimension instead of two.";
+
 enum err resp_error(struct resp *out, enum err e)
 {
 	/* What the handler has set so far belongs to an answer that is not. */
@@ -435,5 +440,6 @@ enum err resp_error(struct resp *out, enum err e)
 	out->by_nginx = false;
 	out->source = (struct resp_source){ .next = NULL };
 	out->e = ERR_OK;
-	return resp_problem(out, status_of(e), NULL);
+	return resp_problem(out, status_of(e),
+	    e == ERR_TIMEOUT ? too_much : NULL);
 }
