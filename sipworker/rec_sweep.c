@@ -19,21 +19,21 @@ void rec_sweep_later(struct rec_sweep *s)
 void rec_sweep_end(struct rec_sweep *s)
 {
 	rec_wav_drop(s->wav);
-	free(s->name);
+	free(s->one);
 	s->wav = NULL;
-	s->name = NULL;
+	s->one = NULL;
 	s->n = s->at = s->room = 0;
 	s->going = s->more = s->waits = false;
 }
 
-static void tell(struct rec_sweep *s, const char *name, enum err e,
+static void tell(struct rec_sweep *s, const char *name, bool fresh, enum err e,
     const struct rec_wav_result *res)
 {
 	beat_round(s->beat, MSG_RECORDER);
 	if (e != ERR_OK)
 		rec_sweep_later(s);
 	/* That it failed before was said then. */
-	if (e == ERR_OK || s->first)
+	if (e == ERR_OK || fresh)
 		s->done(s->arg, name, e, res);
 }
 
@@ -42,17 +42,30 @@ static void tell(struct rec_sweep *s, const char *name, enum err e,
 static enum err make_room(struct rec_sweep *s)
 {
 	const size_t room = s->room == 0 ? ROOM_FIRST : s->room * 2;
-	char(*bigger)[REC_FILE_NAME_MAX + 1];
+	struct rec_sweep_one *bigger;
 
 	if (s->n < s->room)
 		return ERR_OK;
 	if (room > REC_SWEEP_MAX)
 		return ERR_TOOBIG;
-	bigger = realloc(s->name, room * sizeof(*bigger));
+	bigger = realloc(s->one, room * sizeof(*bigger));
 	if (bigger == NULL)
 		return ERR_NOMEM;
-	s->name = bigger;
+	s->one = bigger;
 	s->room = room;
+	return ERR_OK;
+}
+
+static enum err put(struct rec_sweep *s, const char *name, bool fresh)
+{
+	struct rec_sweep_one *one;
+	enum err e = make_room(s);
+
+	if (e != ERR_OK)
+		return e;
+	one = &s->one[s->n++];
+	(void)snprintf(one->name, sizeof(one->name), "%s", name);
+	one->fresh = fresh;
 	return ERR_OK;
 }
 
@@ -68,10 +81,8 @@ static void found(void *arg, const struct rec_file_marker *m)
 	if (s->rings != NULL)
 		e = rec_replay_put(s->dirfd, m, s->rings);
 	if (e != ERR_OK)
-		tell(s, m->name, e, &nothing);
-	else if (make_room(s) == ERR_OK)
-		memcpy(s->name[s->n++], m->name, sizeof(m->name));
-	else
+		tell(s, m->name, s->first, e, &nothing);
+	else if (put(s, m->name, s->first) != ERR_OK)
 		s->more = true;
 }
 
@@ -101,11 +112,11 @@ enum err rec_sweep_add(struct rec_sweep *s, const char *name)
 		s->at = s->n = 0;
 		s->first = false;
 	}
-	if ((e = make_room(s)) != ERR_OK) {
+	/* Its recorder has left it to us, and said nothing. */
+	if ((e = put(s, name, true)) != ERR_OK) {
 		rec_sweep_later(s);
 		return e;
 	}
-	(void)snprintf(s->name[s->n++], sizeof(s->name[0]), "%s", name);
 	s->going = true;
 	return ERR_OK;
 }
@@ -113,8 +124,10 @@ enum err rec_sweep_add(struct rec_sweep *s, const char *name)
 static void end_one(struct rec_sweep *s, enum err e,
     const struct rec_wav_result *res)
 {
+	const struct rec_sweep_one *one = &s->one[s->at];
+
 	s->wav = NULL;
-	tell(s, s->name[s->at], e, res);
+	tell(s, one->name, one->fresh, e, res);
 	s->at++;
 }
 
@@ -123,10 +136,10 @@ static void piece(struct rec_sweep *s)
 	struct rec_wav_result res = { 0 };
 	enum err e;
 
-	if (s->wav == NULL && s->is_open(s->arg, s->name[s->at])) {
+	if (s->wav == NULL && s->is_open(s->arg, s->one[s->at].name)) {
 		s->at++; /* since it was noted */
 	} else if (s->wav == NULL) {
-		e = rec_wav_left(&s->wav, s->dirfd, s->name[s->at]);
+		e = rec_wav_left(&s->wav, s->dirfd, s->one[s->at].name);
 		if (e != ERR_OK)
 			end_one(s, e, &res);
 	} else {

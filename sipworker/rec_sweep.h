@@ -21,6 +21,11 @@
 /* What could not be finished is tried again so often. */
 #define REC_SWEEP_RETRY_US RT_MIN_US
 
+struct rec_sweep_one {
+	char name[REC_FILE_NAME_MAX + 1];
+	bool fresh; /* nobody was told of it yet */
+};
+
 struct rec_sweep {
 	int dirfd;
 	struct beat *beat; /* goes on while many are looked at */
@@ -38,8 +43,8 @@ struct rec_sweep {
 	bool left_over; /* something is to be tried again */
 	bool more;      /* there was no room for all */
 	int64_t swept_us;
-	struct rec_wav *wav; /* in hand: name[at] */
-	char (*name)[REC_FILE_NAME_MAX + 1];
+	struct rec_wav *wav; /* in hand: one[at] */
+	struct rec_sweep_one *one;
 	size_t n, at, room;
 	const struct rec_replay *rings; /* while they are looked for */
 };

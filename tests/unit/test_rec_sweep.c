@@ -301,6 +301,42 @@ static void test_added(void **state)
 	close_sweep(&s);
 }
 
+/* Nobody has spoken of what its recorder handed over: that it cannot be
+ * finished is told, once, and that it can later, too. */
+static void test_added_blocked(void **state)
+{
+	static const char name[] = "com_1/2026-11-20/cal_1.wav";
+	static const char part[] = "com_1/2026-11-20/cal_1.wav.part";
+	static const char aside[] = "com_1/2026-11-20/aside";
+	struct rec_sweep s = new_sweep();
+
+	(void)state;
+	(void)turns(&s);
+	leave(&s, name, 500);
+	assert_int_equal(renameat(s.dirfd, part, s.dirfd, aside), 0);
+	assert_int_equal(mkdirat(s.dirfd, part, 0700), 0);
+	assert_int_equal(rec_sweep_add(&s, name), ERR_OK);
+	while (s.going)
+		assert_false(turn(&s));
+	assert_int_equal(done.n, 1);
+	assert_int_equal(done.failed, 1);
+	assert_string_equal(done.last, name);
+	for (unsigned int i = 0; i < 2; i++) {
+		s.swept_us -= REC_SWEEP_RETRY_US + 1;
+		assert_false(turn(&s));
+		while (s.going)
+			assert_false(turn(&s));
+		assert_int_equal(done.n, 1 + i);
+		assert_int_equal(done.failed, 1);
+		if (i > 0)
+			break;
+		assert_int_equal(unlinkat(s.dirfd, part, AT_REMOVEDIR), 0);
+		assert_int_equal(renameat(s.dirfd, aside, s.dirfd, part), 0);
+	}
+	is_whole(&s, name, &done.res);
+	close_sweep(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -309,6 +345,7 @@ int main(void)
 		cmocka_unit_test(test_blocked),
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_added),
+		cmocka_unit_test(test_added_blocked),
 	};
 
 	log_open("test", -1, LOG_ERROR);
