@@ -401,6 +401,8 @@ static enum err apply(struct ctl_layout *l, const struct ctl_layout_want *want)
 	    !set_text(s->smtp_url, sizeof(s->smtp_url), want->smtp_url) ||
 	    !set_text(s->dns_servers, sizeof(s->dns_servers),
 		want->dns_servers) ||
+	    !set_text(s->trusted_fronts, sizeof(s->trusted_fronts),
+		want->trusted_fronts) ||
 	    ctl_want_http(s, want) != ERR_OK ||
 	    !set_text(s->public_url, sizeof(s->public_url), want->public_url)) {
 		log_error("run: an option's value is too long");

@@ -44,6 +44,7 @@ struct ctl_layout_want {
 	const char *address;
 	const char *http_address; /* when not address */
 	const char *public_url;
+	const char *trusted_fronts;
 	const char *share_dir;
 	const char *smtp_url;
 	const char *dns_servers;

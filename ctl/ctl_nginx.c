@@ -7,7 +7,9 @@
 
 #include "ctl/ctl_fill.h"
 #include "lib/base/buf.h"
+#include "lib/base/cfg_is.h"
 #include "lib/base/log.h"
+#include "lib/base/net.h"
 
 #define CONF_MAX_BYTES (128 * 1024)
 #define WORKERS_MAX    4
@@ -16,6 +18,7 @@
 #define SPARE_THREADS 16
 #define STOP_US       (10 * RT_SEC_US)
 #define DNI_KEEPALIVE 64 /* its connections are no threads */
+#define FRONTS_MAX    2048
 
 static const char *const paths[] = { "/usr/sbin/nginx", "/usr/local/sbin/nginx",
 	"/usr/bin/nginx" };
@@ -55,11 +58,57 @@ static void user_line(const struct ctl_layout *l, char *out, size_t cap)
 		(void)snprintf(out, cap, "user root;");
 }
 
+/* The networks of the setting, each once, and without what the template says
+ * by itself: nginx warns of what it is told twice. */
+static size_t read_fronts(const char *list, struct net nets[CFG_IS_NETS_MAX])
+{
+	static const struct net here = { .ip = { 127, 0, 0, 1 }, .bits = 32 };
+	struct slice rest = slice_from(list), part;
+	bool more = rest.n > 0;
+	size_t n = 0;
+
+	while (more && n < CFG_IS_NETS_MAX) {
+		size_t i = 0;
+
+		more = slice_cut(&rest, ',', &part);
+		/* The settings' own rule has looked at it. */
+		if (net_parse(slice_trim(part), &nets[n]) != ERR_OK ||
+		    net_eq(&nets[n], &here))
+			continue;
+		while (i < n && !net_eq(&nets[i], &nets[n]))
+			i++;
+		if (i == n)
+			n++;
+	}
+	return n;
+}
+
+/* One line of nginx's for each front. */
+static enum err front_lines(const char *list, const char *before,
+    const char *after, char out[FRONTS_MAX])
+{
+	struct net nets[CFG_IS_NETS_MAX];
+	const size_t n = read_fronts(list, nets);
+	struct buf b;
+
+	buf_over(&b, out, FRONTS_MAX - 1);
+	buf_cstr(&b, n == 0 ? "# no fronts elsewhere" : "");
+	for (size_t i = 0; i < n; i++) {
+		buf_cstr(&b, i == 0 ? "" : "\n\t");
+		buf_cstr(&b, before);
+		net_put(&b, &nets[i]);
+		buf_cstr(&b, after);
+	}
+	out[buf_slice(&b).n] = '\0';
+	return buf_err(&b);
+}
+
 enum err ctl_nginx_prepare(struct ctl_nginx *n, const struct ctl_layout *l)
 {
 	const struct settings *s = &l->settings;
 	char user[64], nginx_dir[SETTINGS_PATH_MAX + 32];
 	char log_dir[SETTINGS_PATH_MAX + 32];
+	char trust[FRONTS_MAX], names[FRONTS_MAX];
 	struct buf conf;
 	enum err e;
 
@@ -69,6 +118,10 @@ enum err ctl_nginx_prepare(struct ctl_nginx *n, const struct ctl_layout *l)
 		    "(Debian package nginx-light)");
 		return ERR_UNAVAILABLE;
 	}
+	if ((e = front_lines(s->trusted_fronts, "set_real_ip_from ", ";",
+		 trust)) != ERR_OK ||
+	    (e = front_lines(s->trusted_fronts, "", " away;", names)) != ERR_OK)
+		return e;
 	user_line(l, user, sizeof(user));
 	(void)snprintf(nginx_dir, sizeof(nginx_dir), "%s/nginx", l->dir);
 	(void)snprintf(log_dir, sizeof(log_dir), "%s/log", l->dir);
@@ -84,6 +137,8 @@ enum err ctl_nginx_prepare(struct ctl_nginx *n, const struct ctl_layout *l)
 		{ "run_dir", s->run_dir, 0 },
 		{ "recordings_dir", s->recordings_dir, 0 },
 		{ "http_listen", s->http_listen, 0 },
+		{ "trust_fronts", trust, 0 },
+		{ "name_fronts", names, 0 },
 		{ "dashboard_keepalive", NULL, keepalive(s->web_threads) },
 		{ "admin_keepalive", NULL, keepalive(s->admin_threads) },
 		{ "api_keepalive", NULL, keepalive(s->api_threads) },

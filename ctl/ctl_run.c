@@ -30,6 +30,7 @@ struct run_opts {
 	const char *address;
 	const char *http_address;
 	const char *public_url;
+	const char *trusted_fronts;
 	const char *share;
 	const char *smtp_url;
 	const char *dns_servers;
@@ -59,6 +60,8 @@ static const struct ctl_opt options[] = {
 	    "of the web side alone" },
 	{ "public-url", CTL_OPT_TEXT, AT(public_url), 0, "URL",
 	    "how browsers reach the web side" },
+	{ "trusted-fronts", CTL_OPT_TEXT, AT(trusted_fronts), 0, "LIST",
+	    "networks of balancers that say who is there (none)" },
 	{ "http-port", CTL_OPT_COUNT, AT(http_port), 65535, "PORT",
 	    "of the web side (8080)" },
 	{ "sip-port", CTL_OPT_COUNT, AT(sip_port), 65535, "PORT",
@@ -445,6 +448,7 @@ int ctl_run(int argc, char *const *argv)
 		.address = r.opts.address,
 		.http_address = r.opts.http_address,
 		.public_url = r.opts.public_url,
+		.trusted_fronts = r.opts.trusted_fronts,
 		.share_dir = r.opts.share,
 		.smtp_url = r.opts.smtp_url,
 		.dns_servers = r.opts.dns_servers,

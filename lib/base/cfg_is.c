@@ -1,6 +1,7 @@
 #include "lib/base/cfg_is.h"
 
 #include "lib/base/addr4.h"
+#include "lib/base/net.h"
 #include "lib/base/scan.h"
 
 bool cfg_is_ip4(struct slice v)
@@ -36,6 +37,21 @@ bool cfg_is_servers(struct slice v)
 	while (more) {
 		more = slice_cut(&v, ',', &one);
 		if (!is_server(slice_trim(one), 53))
+			return false;
+	}
+	return true;
+}
+
+bool cfg_is_nets(struct slice v)
+{
+	struct slice one;
+	bool more = v.n > 0;
+	struct net net;
+
+	for (unsigned int n = 0; more; n++) {
+		more = slice_cut(&v, ',', &one);
+		if (n == CFG_IS_NETS_MAX ||
+		    net_parse(slice_trim(one), &net) != ERR_OK || net.bits == 0)
 			return false;
 	}
 	return true;

@@ -19,6 +19,10 @@ bool cfg_is_ip4_or_none(struct slice v);
 bool cfg_is_listen(struct slice v);
 /* Nothing, or IPv4 addresses, each with a port or without, between commas. */
 bool cfg_is_servers(struct slice v);
+/* Nothing, or at most CFG_IS_NETS_MAX networks (net.h) between commas, none of
+ * which is everybody. */
+#define CFG_IS_NETS_MAX 16
+bool cfg_is_nets(struct slice v);
 /* http:// or https://, a host and perhaps a port, and nothing behind them:
  * paths are put there, and it stands in mails, tags and nginx's file. */
 bool cfg_is_web_url(struct slice v);

@@ -35,6 +35,8 @@ static const struct cfg_row rows[] = {
 	    "not an IPv4 address and port, as in 127.0.0.1:8080"),
 	TEXT_THAT(public_url, 1, cfg_is_web_url,
 	    "not http(s)://host[:port] with nothing behind it"),
+	TEXT_THAT(trusted_fronts, 0, cfg_is_nets,
+	    "not up to 16 networks, as in 198.51.100.0/24,2001:db8::/32"),
 	TEXT_THAT(sip_address, 7, cfg_is_ip4, "not an IPv4 address"),
 	TEXT_THAT(sip_advertised, 0, cfg_is_ip4_or_none, "not an IPv4 address"),
 	NUMBER(sip_port, 1, 65535),

@@ -12,6 +12,7 @@
 
 #define SETTINGS_PATH_MAX 200
 #define SETTINGS_ADDR_MAX 63
+#define SETTINGS_NETS_MAX 799 /* cfg_is_nets(), with some blanks */
 
 /* Open files of sipworker: of a call with two sides, their ports and a socket
  * of each side's own (sipworker/media/media_sock.h), and of all else. */
@@ -31,6 +32,7 @@ struct settings {
 	char db_name[SETTINGS_ADDR_MAX + 1];
 	char http_listen[SETTINGS_ADDR_MAX + 1];    /* address:port of nginx */
 	char public_url[SETTINGS_PATH_MAX + 1];     /* no slash at the end */
+	char trusted_fronts[SETTINGS_NETS_MAX + 1]; /* of nginx; "": none */
 	char sip_address[SETTINGS_ADDR_MAX + 1];    /* IPv4 of SIP and RTP */
 	char sip_advertised[SETTINGS_ADDR_MAX + 1]; /* "" means sip_address */
 	uint64_t sip_port;

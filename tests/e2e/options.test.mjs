@@ -77,6 +77,7 @@ test('run: what cannot be is said before anything is made', () => {
 		'http-port': ['0', '65536'], 'sip-port': ['0', '65536'], 'rtp-min': ['0', '65535', '1022', '20001'], 'rtp-max': ['0', '65536', '19999'],
 		'max-calls': ['0', '20001', '1001'], 'web-rate': ['0', '1000001'], 'dni-rate': ['0', '1000001'],
 		addr: ['', 'localhost', '127.0.0.1:80', '256.0.0.1'], 'http-addr': ['', '::1', 'nope'], 'public-url': ['', 'nonsense', 'http://x/', 'http://x:99999'],
+		'trusted-fronts': ['nope', '10.0.0.1,', '10.0.0.1;', '10.1.0.0/8', '0.0.0.0/0', '::/0', '::ffff:10.0.0.0/104', '10.0.0.0/33', Array(17).fill('10.0.0.1').join()],
 		'dns-servers': ['nope', '192.0.2.53,', '192.0.2.53;192.0.2.54', '192.0.2.53:0'], 'smtp-url': ['nonsense', 'http://127.0.0.1', 'smtp://', 'smtp://mx:x'],
 		'log-level': ['', 'loud', 'INFO'], without: ['nonsense', 'jobd,nonsense'],
 	};
@@ -89,7 +90,7 @@ test('run: what cannot be is said before anything is made', () => {
 test('run: a file of settings that says the same is refused, with its line', () => {
 	const home = join(dir, 'told');
 	mkdirSync(home, { recursive: true });
-	for (const line of ['dns_servers nope', 'smtp_url nonsense', 'smtp_from nonsense', 'http_listen 127.0.0.1:0', 'sip_port 0', 'sip_advertised nat.example', 'public_url nonsense', 'log_level loud']) {
+	for (const line of ['dns_servers nope', 'smtp_url nonsense', 'smtp_from nonsense', 'http_listen 127.0.0.1:0', 'sip_port 0', 'sip_advertised nat.example', 'public_url nonsense', 'log_level loud', 'trusted_fronts 10.0.0.0/0']) {
 		writeFileSync(join(home, 'ringtrace.conf'), `# ours\n${line}\n`);
 		for (const args of [['run', '--dir', home], ['doctor', '-c', join(home, 'ringtrace.conf')]]) {
 			const r = ringtrace(...args);

@@ -23,6 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(settings_parse(buf_slice(&b), &back, &why) == ERR_OK);
 	assert(strcmp(s.run_dir, back.run_dir) == 0);
 	assert(strcmp(s.user, back.user) == 0);
+	assert(strcmp(s.trusted_fronts, back.trusted_fronts) == 0);
 	assert(s.sip_port == back.sip_port);
 	buf_fini(&b);
 	return 0;

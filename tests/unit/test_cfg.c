@@ -42,6 +42,18 @@ static const struct {
 	{ "web with a port of none", "public_url http://x:", ERR_RANGE, 1 },
 	{ "web with a port too large", "public_url http://x:65536", ERR_RANGE,
 	    1 },
+	{ "fronts", "trusted_fronts 198.51.100.0/24, 2001:db8::/32", ERR_OK,
+	    0 },
+	{ "a front alone", "trusted_fronts 2001:db8::7", ERR_OK, 0 },
+	{ "no fronts", "trusted_fronts", ERR_OK, 0 },
+	{ "a front's name", "trusted_fronts cdn.example", ERR_RANGE, 1 },
+	{ "a front too many by a comma", "trusted_fronts 10.0.0.0/8,",
+	    ERR_RANGE, 1 },
+	{ "everybody", "trusted_fronts 0.0.0.0/0", ERR_RANGE, 1 },
+	{ "everybody of IPv6", "trusted_fronts 10.0.0.0/8,::/0", ERR_RANGE, 1 },
+	{ "a length mistyped", "trusted_fronts 10.1.0.0/8", ERR_RANGE, 1 },
+	{ "a front and more", "trusted_fronts 10.0.0.0/8;deny all", ERR_RANGE,
+	    1 },
 	{ "SIP", "\nsip_address 192.0.2.1", ERR_OK, 0 },
 	{ "SIP at a name", "\nsip_address sip.example", ERR_RANGE, 2 },
 	{ "SIP with a port", "sip_address 192.0.2.1:5060", ERR_RANGE, 1 },
@@ -104,6 +116,35 @@ static void test_too_long(void **state)
 	/* The message is cut, ends, and nothing was written. */
 	assert_true(strlen(why.what) < CFG_ERROR_MAX);
 	assert_int_equal(s.sip_port, 42);
+}
+
+/* Sixteen of the longest are taken and come back whole; one more is not. */
+static void test_fronts(void **state)
+{
+	const struct slice one =
+	    SLICE("2001:db8:1111:2222:3333:4444:5555:6666/128");
+	struct settings s, back;
+	struct cfg_error why;
+	struct buf line, file;
+
+	(void)state;
+	buf_init(&line, 1000);
+	buf_init(&file, 10000);
+	buf_cstr(&line, "trusted_fronts ");
+	for (unsigned int i = 0; i < 16; i++) {
+		buf_cstr(&line, i == 0 ? "" : ",");
+		buf_put(&line, one);
+	}
+	assert_int_equal(settings_parse(buf_slice(&line), &s, &why), ERR_OK);
+	assert_int_equal(strlen(s.trusted_fronts), 16 * (one.n + 1) - 1);
+	settings_write(&s, &file);
+	assert_int_equal(settings_parse(buf_slice(&file), &back, &why), ERR_OK);
+	assert_string_equal(back.trusted_fronts, s.trusted_fronts);
+	buf_cstr(&line, ",10.0.0.1");
+	assert_int_equal(settings_parse(buf_slice(&line), &back, &why),
+	    ERR_RANGE);
+	buf_fini(&file);
+	buf_fini(&line);
 }
 
 static void test_older_files(void **state)
@@ -216,6 +257,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_fronts),
 		cmocka_unit_test(test_older_files),
 		cmocka_unit_test(test_write_and_read),
 		cmocka_unit_test(test_load),

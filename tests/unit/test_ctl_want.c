@@ -98,6 +98,11 @@ static void test_what_cannot_be(void **state)
 		{ "name servers",
 		    { .dns_servers = "192.0.2.53,192.0.2.54:5353" }, ERR_OK },
 		{ "the system's", { .dns_servers = "" }, ERR_OK },
+		{ "fronts", { .trusted_fronts = "192.0.2.0/24, 2001:db8::/32" },
+		    ERR_OK },
+		{ "no fronts", { .trusted_fronts = "" }, ERR_OK },
+		{ "everybody", { .trusted_fronts = "::/0" }, ERR_RANGE },
+		{ "no front", { .trusted_fronts = "cdn" }, ERR_RANGE },
 		{ "a server's name", { .dns_servers = "nope" }, ERR_RANGE },
 	};
 
