@@ -1,5 +1,6 @@
 #include "sipworker/engine_dlgs.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <linux/futex.h>
 #include <stdalign.h>
@@ -8,6 +9,11 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+static_assert(sizeof(struct engine_dlgs_row) == 4 * sizeof(uint32_t) +
+						    sizeof(struct trunk_id) +
+						    ENGINE_DLGS_BYTES,
+    "its members lie side by side");
 
 struct engine_dlgs_head {
 	_Atomic uint64_t turns;   /* engines that read the other's table */
@@ -136,7 +142,9 @@ void engine_dlgs_put(struct engine_dlgs *d, const struct engine_dialog *a)
 		row->n = (uint32_t)a->bytes.n;
 		row->what = (uint32_t)a->what;
 		row->trunk = a->trunk;
-		row->peer = a->peer;
+		row->peer_ip = a->peer.ip;
+		row->peer_port = a->peer.port;
+		row->zero = 0;
 		memcpy(row->bytes, a->bytes.p, a->bytes.n);
 	}
 	end_change(d->head, &d->home, a->slot, kept ? 1 : 0);
@@ -158,7 +166,7 @@ bool engine_dlgs_take(struct engine_dlgs *d, struct engine_dialog *out)
 		*out = (struct engine_dialog){ .slot = d->at++,
 			.what = (enum engine_left)row->what,
 			.trunk = row->trunk,
-			.peer = row->peer,
+			.peer = { row->peer_ip, row->peer_port },
 			.bytes = slice_of(row->bytes, row->n) };
 		return true;
 	}

@@ -22,11 +22,14 @@
 
 #define ENGINE_DLGS_BYTES 3584 /* of one row */
 
+/* Written to the disk as it lies: there are no bytes between its members. */
 struct engine_dlgs_row {
 	uint32_t n;
 	uint32_t what; /* enum engine_left */
 	struct trunk_id trunk;
-	struct addr4 peer;
+	uint32_t peer_ip; /* a struct addr4 has such bytes */
+	uint16_t peer_port;
+	uint16_t zero;
 	char bytes[ENGINE_DLGS_BYTES];
 };
 

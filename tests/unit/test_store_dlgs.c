@@ -293,6 +293,32 @@ static void test_wiped(void **state)
 	end(&l);
 }
 
+/* What lay between the members of what the engine said is not written. */
+static void test_no_rests(void **state)
+{
+	char pages[2][RECORD];
+	struct engine_dialog d;
+	struct life l;
+
+	(void)state;
+	begin(&l, WALL_US);
+	(void)found(&l);
+	for (int i = 0; i < 2; i++) {
+		memset(&d, i == 0 ? 0x5a : 0xa5, sizeof(d));
+		d.slot = 1;
+		d.what = ENGINE_LEFT_DIALOG;
+		memset(&d.trunk, 7, sizeof(d.trunk));
+		d.peer.ip = 0x7f000001;
+		d.peer.port = 5060;
+		d.bytes = slice_from("up");
+		engine_dlgs_put(&l.dlgs, &d);
+		copy(&l);
+		read_page(1, pages[i]);
+	}
+	assert_memory_equal(pages[0], pages[1], RECORD);
+	end(&l);
+}
+
 static uint32_t count_found(struct life *l)
 {
 	struct engine_dialog d;
@@ -419,6 +445,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_damage, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_room, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wiped, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_rests, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_every_row, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_thread, setup, teardown),
