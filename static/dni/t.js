@@ -81,7 +81,7 @@ function cookie(value, s) {
 	try {
 		if (value === undefined) return d.cookie.match(/\brt_id=([\w.]*)/)?.[1] || '';
 		d.cookie = `rt_id=${value};path=/;SameSite=Lax;max-age=${s}${domain && ';domain=' + domain}${loc.protocol === 'https:' ? ';Secure' : ''}`;
-		jar = s && nav.cookieEnabled;
+		jar = s && /\brt_id=/.test(d.cookie);
 	} catch {}
 	return '';
 }

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { until } from '../support/stack.mjs';
 import { newVisitor } from '../support/browser.mjs';
-import { fresh, html, leased, number, ours, own, site, startSite, stopSite, told } from '../support/tagsite.mjs';
+import { fresh, html, leased, number, ours, own, site, startSite, stopSite, TAG, told } from '../support/tagsite.mjs';
 
 const other = number('7044');
 const BODY = `<p id="n">${own.national}</p><a id="l" href="tel:+14155550199">Call</a>`;
@@ -322,6 +322,26 @@ test('a clock that is set back or far ahead costs no number', async () => {
 		await shows(page, ours);
 	}
 	assert.deepEqual(page.said, []);
+	await page.context().close();
+});
+
+test('a cookie that the browser does not take is no visitor’s no', async () => {
+	// The site's owner named a domain that the page is not of.
+	fresh({ '/': html(BODY, TAG.replace(' data-site', ' data-domain="elsewhere.example" data-site')) });
+	lease = leased('vis_1', ours);
+	site.answer = (what) => what === 'visit' ? lease : what === 'beat' && { tier: 'gone', why: '', swap: [] };
+	const page = await newVisitor(site.browser);
+	await page.clock.install();
+	await page.goto(site.base);
+	await shows(page, ours);
+	assert.equal(await page.evaluate(() => document.cookie), '');
+	await awake(page);
+	site.asked = [];
+	lease = leased('vis_2', other);
+	await page.clock.fastForward(40 * 60000);
+	await shownAgain(page);
+	await shows(page, other);
+	assert.deepEqual(told('visit').map((v) => v.consent), [undefined]);
 	await page.context().close();
 });
 
