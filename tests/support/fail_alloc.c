@@ -1,5 +1,6 @@
 #include "tests/support/fail_alloc.h"
 
+#include <stdatomic.h>
 #include <stddef.h>
 
 void *__real_malloc(size_t n);
@@ -9,31 +10,34 @@ void *__wrap_malloc(size_t n);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *p, size_t n);
 
-static bool armed, hit;
-static unsigned int left;
+/* The program that is tested may have threads. */
+static _Atomic bool armed, hit;
+static _Atomic unsigned int left;
 
 void fail_alloc_after(unsigned int n)
 {
-	armed = true;
-	hit = false;
-	left = n;
+	atomic_store(&hit, false);
+	atomic_store(&left, n);
+	atomic_store(&armed, true);
 }
 
 bool fail_alloc_end(void)
 {
-	armed = false;
-	return hit;
+	atomic_store(&armed, false);
+	return atomic_load(&hit);
 }
 
 static bool refuse(void)
 {
-	if (!armed)
+	unsigned int n;
+
+	if (!atomic_load(&armed))
 		return false;
-	if (left > 0) {
-		left--;
-		return false;
-	}
-	hit = true;
+	n = atomic_load(&left);
+	while (n > 0)
+		if (atomic_compare_exchange_weak(&left, &n, n - 1))
+			return false;
+	atomic_store(&hit, true);
 	return true;
 }
 

@@ -2,7 +2,7 @@
  * fail_alloc.h - makes the n-th allocation of our own objects fail.
  *
  * Linked into every test program with -Wl,--wrap. Vendor libraries keep their
- * allocator. Not thread-safe: for single-threaded tests.
+ * allocator. With threads, the n-th of whichever thread it is.
  *
  *	for (unsigned n = 0;; n++) {
  *		fail_alloc_after(n);
