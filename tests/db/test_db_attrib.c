@@ -429,7 +429,7 @@ static void test_fit(void **state)
 	for (int i = 0; i < DB_ATTRIB_FIT_CALLS_MIN + 5; i++) {
 		const int64_t at_us = from_us + i * RT_DAY_US;
 		const struct visit_row v = visit("fit", at_us);
-		char caller[17];
+		char caller[24];
 		struct call_id id;
 
 		lease(&v, 1, at_us);
