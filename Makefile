@@ -468,7 +468,7 @@ coverage:
 
 #: make drill-NAME    faults on purpose, long: kill mysql-down torn-journal bleed
 #:                    disk-full flood leases owners abuse strangers caps hang
-#:                    hang-dni
+#:                    hang-dni any
 drill-%: all $(B)/tests/fault.so
 	@RT_TEST_LONG=1 RT_TEST_TIMEOUT_S=3600 \
 	    dev/run-tests.sh tests/drill/$(subst -,_,$*).test.mjs

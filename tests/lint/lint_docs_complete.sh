@@ -1,7 +1,8 @@
 #!/bin/sh
 # What docs/ lists is what there is: every table has its row in DATA.md, every
 # setting its row in SETTINGS.md, once, and neither names what is gone; a
-# decision's number is used once, and in its title, and it stands in the index; no line of the change log stands there twice.
+# decision's number is used once, and in its title, and it stands in the index; no line of the change log stands there twice;
+# every drill has its part of `make test-long`.
 bad=0
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -34,4 +35,7 @@ grep -v '^- ' "$work/is" && bad=1
 grep '^- ' docs/decisions/README.md >"$work/said"
 same 'docs/decisions/README.md, a line each, in order'
 grep '^- ' CHANGELOG.md | sort | uniq -d | grep . && echo 'CHANGELOG.md: a line twice' && bad=1
+ls tests/drill/*.test.mjs | sed 's|.*/||; s|\.test\.mjs||; s|_|-|g' | sort >"$work/is"
+grep -o -E 'make -s drill-[a-z-]+' dev/long.parts | sed 's/.*drill-//' | sort -u >"$work/said"
+same 'dev/long.parts, drills'
 exit $bad
