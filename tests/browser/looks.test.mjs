@@ -281,3 +281,19 @@ test('the longest names, five hundred tags, every column and filter: nothing is 
 		await page.context().close();
 	}
 });
+
+test('what is said above a card keeps off it', async () => {
+	for (const width of [1440, 360]) {
+		const page = await member({ viewport: { width, height: 900 } });
+		for (const [path, said] of [['/calls?q=12', '.hint'], ['/calls?device=mobile', '.chip'], ['/reports?device=mobile', '.chip'], ['/reports?metric=cost', '.hint']]) {
+			await page.goto(path);
+			const gap = await page.evaluate((what) => {
+				const card = document.querySelector('main .card').getBoundingClientRect();
+				const above = [...document.querySelectorAll(`main ${what}`)].map((el) => el.getBoundingClientRect().bottom).filter((at) => at > 0 && at <= card.top + 1);
+				return card.top - Math.max(...above);
+			}, said);
+			assert.ok(gap >= 8, `${path} at ${width}: ${gap}`);
+		}
+		await page.context().close();
+	}
+});
