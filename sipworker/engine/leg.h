@@ -161,6 +161,9 @@ struct leg {
 	/* What it hears from us (play.h) */
 	bool plays;
 	uint32_t playing; /* the flow's ticket; 0: none is waited for */
+	bool play_waits;  /* for the end of a hold */
+	uint32_t play_prompt;
+	uint32_t play_times;
 	struct timer play;
 
 	/* Keys (key.h) */

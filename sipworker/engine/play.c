@@ -7,6 +7,9 @@
 /* Beep and ringback are shorter. */
 #define TONE_SAMPLES 48000
 
+/* A caller who stays on hold while the flow has something to say. */
+#define HELD_MAX_US (10 * RT_MIN_US)
+
 static bool has_stream(const struct leg *l)
 {
 	return l->stream != 0 && !l->closing;
@@ -16,6 +19,7 @@ static void forget(struct engine *e, struct leg *l)
 {
 	l->playing = 0;
 	l->plays = false;
+	l->play_waits = false;
 	timer_stop(&e->timers, &l->play);
 }
 
@@ -30,6 +34,11 @@ static int64_t length_us(const struct engine *e, const struct leg *l,
 	return p.samples * INT64_C(125);
 }
 
+static bool is_away(const struct leg *l)
+{
+	return l->held && l->side == LEG_CALLER;
+}
+
 void play_start(struct engine *e, struct leg *l, uint32_t prompt,
     uint32_t ticket, uint32_t times)
 {
@@ -37,6 +46,15 @@ void play_start(struct engine *e, struct leg *l, uint32_t prompt,
 
 	if (!has_stream(l))
 		return; /* the leg ends: nobody waits for this prompt */
+	l->play_prompt = prompt;
+	l->play_times = times;
+	if (times != 0 && is_away(l)) {
+		play_stop(e, l);
+		l->playing = ticket;
+		l->play_waits = true;
+		timer_arm(&e->timers, &l->play, e->now.mono_us + HELD_MAX_US);
+		return;
+	}
 	m = stream_cmd(e, l, ENGINE_MEDIA_PLAY);
 	m->prompt = prompt;
 	m->play = ticket;
@@ -56,6 +74,12 @@ void play_stop(struct engine *e, struct leg *l)
 	if (l->plays && has_stream(l))
 		(void)stream_cmd(e, l, ENGINE_MEDIA_STOP);
 	forget(e, l);
+}
+
+void play_hold(struct engine *e, struct leg *l)
+{
+	if (l->playing != 0 && is_away(l) != l->play_waits)
+		play_start(e, l, l->play_prompt, l->playing, l->play_times);
 }
 
 static bool can_hear(const struct leg *a)
@@ -79,7 +103,7 @@ void play_ended(struct engine *e, struct leg *l,
 		.ticket = ev->play };
 	struct call *c = l->call;
 
-	if (l->playing == 0 || ev->play != l->playing)
+	if (l->playing == 0 || ev->play != l->playing || l->play_waits)
 		return;
 	forget(e, l);
 	/* What follows, a recording above all, begins where the prompt ended
@@ -95,6 +119,8 @@ void play_ended(struct engine *e, struct leg *l,
 void play_timeout(struct engine *e, struct leg *l)
 {
 	if (l->call != NULL && !l->over)
-		call_end(e, l->call, CALLREC_BY_SYSTEM, 500, 41,
-		    "a prompt never ended");
+		call_end(e, l->call, CALLREC_BY_SYSTEM,
+		    l->play_waits ? 408 : 500, l->play_waits ? 102 : 41,
+		    l->play_waits ? "the caller stayed on hold"
+				  : "a prompt never ended");
 }

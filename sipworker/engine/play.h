@@ -10,9 +10,14 @@
 
 #include "sipworker/engine/slots.h"
 
-/* times 0: until stopped, and its end is not waited for. */
+/* times 0: until stopped, and its end is not waited for. One whose end is
+ * waited for begins when the caller is not on hold. */
 void play_start(struct engine *e, struct leg *l, uint32_t prompt,
     uint32_t ticket, uint32_t times);
+/* A caller is on hold, or is no more: a prompt that was cut so is said again
+ * from its beginning, or the flow, and a recording above all, would go on as if
+ * it had been heard. */
+void play_hold(struct engine *e, struct leg *l);
 /* Harmless when nothing plays. */
 void play_stop(struct engine *e, struct leg *l);
 /* What a caller hears while attempts are made, again and again, if it can hear

@@ -2,6 +2,7 @@
 
 #include "sipworker/engine/drive.h"
 #include "sipworker/engine/pickup.h"
+#include "sipworker/engine/play.h"
 #include "sipworker/engine/ring.h"
 #include "sipworker/engine/trace.h"
 
@@ -82,6 +83,7 @@ void stream_hold(struct engine *e, struct leg *l)
 		    held ? CALLREC_EV_HOLD : CALLREC_EV_RESUME, l->number, 0,
 		    SLICE(""));
 	l->held = held;
+	play_hold(e, l);
 }
 
 void stream_told(struct engine *e, const struct leg *l)

@@ -14,7 +14,8 @@ struct engine_media *stream_cmd(struct engine *e, struct leg *l,
     enum engine_media_op op);
 /* Tells where to send and what, by the leg's remote description. */
 void stream_target(struct engine *e, struct leg *l, bool relearn);
-/* Are they on hold by their description? Then silence is expected. */
+/* Are they on hold by their description? Then silence is expected, and what
+ * the flow says waits. */
 void stream_hold(struct engine *e, struct leg *l);
 /* A description of ours that names its port goes out. */
 void stream_told(struct engine *e, const struct leg *l);

@@ -336,6 +336,65 @@ static void test_notice(void **state)
 	rig_fini(&r);
 }
 
+static void says_dir(struct rig *r, unsigned int cseq, const char *tag,
+    const char *dir)
+{
+	char body[600];
+
+	(void)snprintf(body, sizeof(body), "%s%s", rig_sdp, dir);
+	rig_request(r, "INVITE", cseq, "+13035550102", "c1", tag, "", body);
+	if (cseq > 1)
+		rig_expect_status(r, dir, 200);
+}
+
+/* Who is on hold does not hear it: it waits, and one that was cut by a hold is
+ * said again. Nothing is recorded of who has not heard it. */
+static void test_notice_held(void **state)
+{
+	struct engine_media play = { 0 }, again = { 0 };
+	char tag[128];
+	static struct rig r; /* large for a stack */
+	size_t before;
+
+	(void)state;
+	rig_init(&r, 4);
+	says_dir(&r, 1, "", "a=inactive\r\n");
+	rig_expect_status(&r, "answered by us", 200);
+	rig_to_tag_of(&r, tag);
+	rig_request(&r, "ACK", 1, "+13035550102", "c1", tag, "", "");
+	for (size_t i = 0; i < r.n_media; i++)
+		assert_int_not_equal(r.media[i].op, ENGINE_MEDIA_PLAY);
+	rig_pass_time(&r, 2 * RT_MIN_US); /* a third party is asked first */
+	assert_int_equal(r.n_closed, 0);
+	says_dir(&r, 2, tag, "a=sendrecv\r\n");
+	find_play(&r, &play);
+	says_dir(&r, 3, tag, "a=sendonly\r\n");
+	assert_int_equal(r.media[r.n_media - 1].op, ENGINE_MEDIA_STOP);
+	rig_tell_media(&r, ENGINE_MEDIA_PLAYED, play.stream, play.play);
+	rig_pump(&r);
+	assert_int_equal(r.n_rec_start, 0);
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 0);
+	before = r.n_media;
+	says_dir(&r, 4, tag, "a=sendrecv\r\n");
+	find_play(&r, &again);
+	assert_int_equal(r.media[r.n_media - 1].op, ENGINE_MEDIA_PLAY);
+	assert_true(r.n_media > before);
+	rig_tell_media(&r, ENGINE_MEDIA_PLAYED, again.stream, again.play);
+	rig_pump(&r);
+	assert_int_equal(r.n_rec_start, 1);
+	assert_int_equal(rig_count_sent(&r, "INVITE"), 1);
+	rig_fini(&r);
+	/* Not for ever. */
+	rig_init(&r, 4);
+	says_dir(&r, 1, "", "a=inactive\r\n");
+	rig_to_tag_of(&r, tag);
+	rig_request(&r, "ACK", 1, "+13035550102", "c1", tag, "", "");
+	rig_pass_time(&r, 11 * RT_MIN_US);
+	assert_int_equal(r.n_closed, 1);
+	assert_int_equal(r.closed.recording, CALLREC_REC_NONE);
+	rig_fini(&r);
+}
+
 /* Refused as soon as the notice was over: there is nothing to keep. */
 static void test_refused_after_notice(void **state)
 {
@@ -373,6 +432,7 @@ int main(void)
 		cmocka_unit_test(test_early_media),
 		cmocka_unit_test(test_late_offer),
 		cmocka_unit_test(test_notice),
+		cmocka_unit_test(test_notice_held),
 		cmocka_unit_test(test_refused_after_notice),
 	};
 
