@@ -490,7 +490,7 @@ static void test_too_many_lists(void **state)
 {
 	(void)state;
 	for (int i = 0; i < DB_CALLER_LISTS_MAX; i++) {
-		char name[16];
+		char name[24];
 
 		(void)snprintf(name, sizeof(name), "list-%d", i);
 		ok(db_caller_list_add(t->db, ours(), slice_from(name),

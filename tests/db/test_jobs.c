@@ -211,7 +211,7 @@ static void test_results(void **state)
 
 static void test_limits(void **state)
 {
-	char key[8];
+	char key[16];
 	struct queue *q;
 
 	(void)state;
@@ -246,7 +246,7 @@ static int64_t connections(void)
 /* All of a kind hang: another one still runs. */
 static void test_room_for_all(void **state)
 {
-	char key[8];
+	char key[16];
 	struct queue *q;
 
 	(void)state;
