@@ -13,14 +13,6 @@
 #define BAR_WIDE   4
 #define CHART_HIGH 120
 
-static void put_count(struct view *v, const char *key, uint64_t n)
-{
-	char text[PAGE_WORDS_MAX];
-
-	page_words_count((int64_t)n, text);
-	view_cstr(v, key, text);
-}
-
 static void put_gap(struct view *v, const char *key, double s)
 {
 	char text[PAGE_WORDS_MAX] = "–";
@@ -39,12 +31,13 @@ static void head_view(const struct page_pool_facts *f, struct view *v)
 	id_text(ID_KIND_pool, f->pool.id.v, id);
 	view_cstr(v, "pool", id);
 	view_cstr(v, "pool_name", f->pool.name);
-	view_u64(v, "numbers", f->pool.numbers);
-	view_u64(v, "held", f->pool.held);
-	view_u64(v, "peak", f->week_peak);
+	page_words_put_count(v, "numbers", f->pool.numbers);
+	view_flag(v, "one_number", f->pool.numbers == 1);
+	page_words_put_count(v, "held", f->pool.held);
+	page_words_put_count(v, "peak", f->week_peak);
 	page_words_share((int64_t)f->week.full, (int64_t)wanted, text);
 	view_cstr(v, "turned_share", text);
-	put_count(v, "turned_away", f->week.full);
+	page_words_put_count(v, "turned_away", f->week.full);
 	put_gap(v, "gap", f->gap_s);
 	put_gap(v, "short_gap", f->short_gap_s);
 	page_pool_facts_words(&f->trend, words);
@@ -137,14 +130,14 @@ static void day_line(const struct page_pool_day *d, struct view *v)
 
 	tz_date_long(d->date, name);
 	view_cstr(item, "day", name);
-	put_count(item, "day_visits", d->visits);
-	view_u64(item, "day_peak", d->peak);
+	page_words_put_count(item, "day_visits", d->visits);
+	page_words_put_count(item, "day_peak", d->peak);
 	tenths = d->span_s > 0 ? d->held_s * 10 / d->span_s : 0;
 	(void)snprintf(text, sizeof(text), "%llu.%llu",
 	    (unsigned long long)(tenths / 10),
 	    (unsigned long long)(tenths % 10));
 	view_cstr(item, "day_mean", text);
-	put_count(item, "day_turned", d->turned_away);
+	page_words_put_count(item, "day_turned", d->turned_away);
 	view_flag(item, "day_full", d->full);
 }
 
@@ -203,7 +196,7 @@ static void given_view(const struct pool_given *g, struct view *v)
 
 		view_cstr(item, "given_name", rows[i].name);
 		view_cstr(item, "given_means", rows[i].means);
-		put_count(item, "given_n", rows[i].n);
+		page_words_put_count(item, "given_n", rows[i].n);
 		page_words_share((int64_t)rows[i].n, (int64_t)all, text);
 		view_cstr(item, "given_share", text);
 	}

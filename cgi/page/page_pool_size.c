@@ -108,7 +108,7 @@ static void line(const struct pool_size *s, const struct wish *w,
 {
 	struct view *item = view_item(v, "sizes");
 
-	view_u64(item, "size_n", s->numbers);
+	page_words_put_count(item, "size_n", s->numbers);
 	view_flag(item, "size_is_now", s->numbers == f->pool.numbers);
 	view_flag(item, "size_at", s->numbers == w->numbers);
 	view_flag(item, "size_is_asked",
@@ -219,7 +219,7 @@ enum err page_pool_size(const struct req *r, struct page_pool_facts *f,
 	    text);
 	view_cstr(v, "size_hold", text);
 	view_flag(v, "size_held", f->held_known);
-	view_u64(v, "size_enough",
+	page_words_put_count(v, "size_enough",
 	    f->load.visits_h > 0.0 ? pool_size_enough(&f->load, OVERFLOW_AIM)
 				   : 0);
 	if (f->load.visits_h > 0.0)

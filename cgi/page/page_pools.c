@@ -17,9 +17,9 @@ static void line(const struct page_pool_facts *f, struct view *v)
 	id_text(ID_KIND_pool, f->pool.id.v, id);
 	view_cstr(item, "pool", id);
 	view_cstr(item, "pool_name", f->pool.name);
-	view_u64(item, "numbers", f->pool.numbers);
-	view_u64(item, "held", f->pool.held);
-	view_u64(item, "peak", f->week_peak);
+	page_words_put_count(item, "numbers", f->pool.numbers);
+	page_words_put_count(item, "held", f->pool.held);
+	page_words_put_count(item, "peak", f->week_peak);
 	page_words_share((int64_t)f->week.full, (int64_t)wanted, text);
 	view_cstr(item, "turned_away", text);
 	page_pool_facts_words(&f->trend, words);

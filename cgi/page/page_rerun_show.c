@@ -39,7 +39,7 @@ static enum err moves_view(const struct req *r, const struct attrib_run *run,
 		view_cstr(item, "move_was", credit_words(rows[i].a));
 		view_cstr(item, "move_is", credit_words(rows[i].b));
 		view_flag(item, "move_same", strcmp(rows[i].a, rows[i].b) == 0);
-		page_rerun_view_count(item, "move_calls", rows[i].now);
+		page_words_put_count(item, "move_calls", rows[i].now);
 	}
 	return e;
 }
@@ -74,8 +74,8 @@ static void source_line(const struct attrib_run_count *c, const char *name,
 	view_slice(item, "source_name", buf_slice(&b));
 	view_cstr(item, "channel",
 	    name != NULL ? "none" : page_words_channel("", c->a, c->b));
-	page_rerun_view_count(item, "source_before", c->before);
-	page_rerun_view_count(item, "source_now", c->now);
+	page_words_put_count(item, "source_before", c->before);
+	page_words_put_count(item, "source_now", c->now);
 	put_difference(item, c->before, c->now);
 }
 
@@ -130,7 +130,7 @@ static enum err laws_view(const struct req *r, struct tz *z,
 
 		view_flag(item, "law_any", rows[i].a[0] != '\0');
 		view_cstr(item, "law", rows[i].a);
-		page_rerun_view_count(item, "law_calls", rows[i].before);
+		page_words_put_count(item, "law_calls", rows[i].before);
 		if (most[0] == '\0')
 			most = rows[i].a;
 	}
@@ -153,8 +153,7 @@ static enum err gone_view(const struct req *r, const struct attrib_run *run,
 	    "gone", r->arena, &rows, &n);
 
 	view_flag(v, "any_gone", e == ERR_OK && n > 0);
-	page_rerun_view_count(v, "gone",
-	    e == ERR_OK && n > 0 ? rows[0].now : 0);
+	page_words_put_count(v, "gone", e == ERR_OK && n > 0 ? rows[0].now : 0);
 	return e;
 }
 
@@ -226,12 +225,12 @@ static void head_view(const struct req *r, const struct attrib_run *run,
 		part = run->looked < run->calls ? run->looked * 100 / run->calls
 						: 100;
 	view_u64(v, "part", part);
-	page_rerun_view_count(v, "run_calls", run->calls);
-	page_rerun_view_count(v, "visit_moved", run->visit_moved);
-	page_rerun_view_count(v, "source_moved", run->source_moved);
+	page_words_put_count(v, "run_calls", run->calls);
+	page_words_put_count(v, "visit_moved", run->visit_moved);
+	page_words_put_count(v, "source_moved", run->source_moved);
 	page_words_share((int64_t)run->moved, (int64_t)run->looked, text);
 	view_cstr(v, "moved_share", text);
-	page_rerun_view_count(v, "only_probability", run->changed - run->moved);
+	page_words_put_count(v, "only_probability", run->changed - run->moved);
 	view_flag(v, "applies", run->applies);
 	view_flag(v, "may_stop", may && active);
 	view_flag(v, "may_apply",

@@ -17,14 +17,6 @@ static const struct {
 	{ "failed", "Failed", "bad" },
 };
 
-void page_rerun_view_count(struct view *v, const char *key, uint64_t n)
-{
-	char text[PAGE_WORDS_MAX];
-
-	page_words_count((int64_t)n, text);
-	view_cstr(v, key, text);
-}
-
 static bool days_of(struct tz *z, const struct attrib_run *run,
     struct tz_date *from, struct tz_date *to)
 {
@@ -88,9 +80,9 @@ void page_rerun_view(const struct req *r, struct tz *z,
 	view_cstr(v, "run_kind", run->applies ? "Written down" : "Preview");
 	view_flag(v, "run_active", db_attrib_run_under_way(run));
 	rules_view(run, v);
-	page_rerun_view_count(v, "run_looked", run->looked);
-	page_rerun_view_count(v, "run_moved", run->moved);
-	page_rerun_view_count(v, "run_changed", run->changed);
+	page_words_put_count(v, "run_looked", run->looked);
+	page_words_put_count(v, "run_moved", run->moved);
+	page_words_put_count(v, "run_changed", run->changed);
 	for (size_t i = 0; i < RT_ARRAY_LEN(states); i++)
 		if (strcmp(states[i].state, run->state) == 0) {
 			view_cstr(v, "run_state", states[i].words);

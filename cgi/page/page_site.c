@@ -64,14 +64,6 @@ static struct taghealth_sums sums_of(const struct site_row *site,
 	return s;
 }
 
-static void put_count(struct view *v, const char *key, uint64_t n)
-{
-	char text[PAGE_WORDS_MAX];
-
-	page_words_count((int64_t)n, text);
-	view_cstr(v, key, text);
-}
-
 static void put_seen(const struct req *r, int64_t seen_us, struct view *v)
 {
 	char text[PAGE_WORDS_MAX] = "";
@@ -120,8 +112,8 @@ static enum err line(const struct req *r, const struct site_row *site,
 	view_cstr(item, "site", id);
 	view_cstr(item, "site_name", site->name);
 	put_seen(r, site->seen_us, item);
-	put_count(item, "site_pages", h.reports);
-	put_count(item, "site_swapped", h.swapped);
+	page_words_put_count(item, "site_pages", h.reports);
+	page_words_put_count(item, "site_swapped", h.swapped);
 	put_state(taghealth_judge(&sums, r->now_us), item);
 	return ERR_OK;
 }
@@ -168,18 +160,18 @@ static void figures_view(const struct site_health_row *h,
 {
 	char share[PAGE_WORDS_MAX];
 
-	put_count(v, "visits", t->visits);
-	put_count(v, "leases", t->leases);
-	put_count(v, "calls", t->calls);
-	put_count(v, "forms", t->forms);
-	put_count(v, "reports", h->reports);
-	put_count(v, "found", h->found);
-	put_count(v, "swapped", h->swapped);
-	put_count(v, "without", h->without);
+	page_words_put_count(v, "visits", t->visits);
+	page_words_put_count(v, "leases", t->leases);
+	page_words_put_count(v, "calls", t->calls);
+	page_words_put_count(v, "forms", t->forms);
+	page_words_put_count(v, "reports", h->reports);
+	page_words_put_count(v, "found", h->found);
+	page_words_put_count(v, "swapped", h->swapped);
+	page_words_put_count(v, "without", h->without);
 	page_words_share((int64_t)h->without, (int64_t)h->reports, share);
 	view_cstr(v, "without_share", share);
-	put_count(v, "late", h->late);
-	put_count(v, "refused", h->refused);
+	page_words_put_count(v, "late", h->late);
+	page_words_put_count(v, "refused", h->refused);
 	view_cstr(v, "refused_origin", h->refused_origin);
 	view_flag(v, "is_refused", h->refused > 0);
 	view_u64(v, "version", h->version);
@@ -199,7 +191,7 @@ static void causes_view(const struct site_health_row *h, struct view *v)
 		struct view *item = view_item(v, "causes");
 
 		view_cstr(item, "cause", names[i]);
-		put_count(item, "cause_pages", h->causes[i]);
+		page_words_put_count(item, "cause_pages", h->causes[i]);
 	}
 }
 
@@ -274,7 +266,7 @@ static void page_line(const struct req *r, const struct site_page_row *p,
 	view_u64(item, "page_hops", p->hops);
 	view_flag(item, "page_moved", p->hops > 0);
 	view_slice(item, "page_final", p->final_url);
-	put_count(item, "page_targets", p->targets);
+	page_words_put_count(item, "page_targets", p->targets);
 	view_flag(item, "page_good",
 	    p->checked_us != 0 && !sitecheck_is_fault(p->found));
 	view_flag(item, "page_answered", p->status != 0);

@@ -183,6 +183,14 @@ void page_words_count(int64_t n, char out[PAGE_WORDS_MAX])
 	out[b.n] = '\0';
 }
 
+void page_words_put_count(struct view *v, const char *key, uint64_t n)
+{
+	char text[PAGE_WORDS_MAX];
+
+	page_words_count((int64_t)n, text);
+	view_cstr(v, key, text);
+}
+
 void page_words_money(int64_t micros, char out[PAGE_WORDS_MAX])
 {
 	const int64_t size = micros < 0 ? -micros : micros;

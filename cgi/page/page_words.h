@@ -7,6 +7,7 @@
 #ifndef RT_CGI_PAGE_PAGE_WORDS_H
 #define RT_CGI_PAGE_PAGE_WORDS_H
 
+#include "cgi/tmpl/view.h"
 #include "lib/base/buf.h"
 #include "lib/base/slice.h"
 
@@ -43,5 +44,7 @@ void page_words_share(int64_t part, int64_t whole, char out[PAGE_WORDS_MAX]);
 void page_words_money(int64_t micros, char out[PAGE_WORDS_MAX]);
 /* 10,412 */
 void page_words_count(int64_t n, char out[PAGE_WORDS_MAX]);
+/* The same, as a word of a view. */
+void page_words_put_count(struct view *v, const char *key, uint64_t n);
 
 #endif

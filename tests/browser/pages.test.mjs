@@ -422,7 +422,7 @@ test('a pool: use, sizes, and the slider that asks for another', async () => {
 	const asked = await page.locator('tr.at th').textContent();
 	assert.match(asked, /asked/);
 	// Sizes stand in order, and more numbers turn fewer visits away.
-	const rows = await page.locator('section:has(#size) tbody tr').evaluateAll((trs) => trs.map((tr) => [parseInt(tr.cells[0].textContent, 10), parseFloat(tr.cells[2].textContent.replace('<', ''))]));
+	const rows = await page.locator('section:has(#size) tbody tr').evaluateAll((trs) => trs.map((tr) => [parseInt(tr.cells[0].textContent.replaceAll(',', ''), 10), parseFloat(tr.cells[2].textContent.replace('<', ''))]));
 	assert.ok(rows.length >= 5);
 	for (let i = 1; i < rows.length; i++) assert.ok(rows[i][0] > rows[i - 1][0] && rows[i][1] <= rows[i - 1][1] + 0.3, JSON.stringify(rows));
 	await page.context().close();

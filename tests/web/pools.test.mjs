@@ -87,3 +87,9 @@ test('the last number gone: full, and each kind of answer is counted', async () 
 	assert.match(text, /Without a number of the pool: none was free visits, once each; above is what they were shown 7 /);
 	assert.match(await read('/pools'), /Full within the last day/);
 });
+
+test('large figures are told apart by their thousands', async () => {
+	stack.sql('UPDATE pool_hour SET peak = 1234567 WHERE hour_at > UTC_TIMESTAMP() - INTERVAL 3 DAY');
+	assert.match(await read(), new RegExp(`Most at once, 7 days 1,234,567 of ${NUMBERS} `));
+	assert.match(await read('/pools'), / 1,234,567 /);
+});

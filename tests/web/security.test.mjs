@@ -241,6 +241,8 @@ test('another company\'s pool does not exist; wrong sizes are refused', async ()
 		assert.equal((await viewer.fetch(`/pools/${world.alpha.poolId}?${q}`)).status, 400, q);
 	const good = await viewer.fetch(`/pools/${world.alpha.poolId}?numbers=1000000&gap=1440&price=9999.99`);
 	assert.equal(good.status, 200);
+	const text = await good.text();
+	assert.match(text, />1 number · /);
 });
 
 test('another company\'s site does not exist', async () => {
