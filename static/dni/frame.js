@@ -92,7 +92,8 @@ export default function (tag) {
 		docs.set(f, inner);
 		if (old && old !== inner) page.roots.splice(page.roots.indexOf(old), 1);
 		if (!inner?.body || old === inner) return;
-		inner.addEventListener('click', tag.click, true);
+		// Its own tag may come later than we, and tells of clicks itself then.
+		inner.addEventListener('click', (e) => inner.defaultView?.ringtrace || tag.click(e), true);
 		page.watch(inner);
 	}
 
