@@ -227,7 +227,7 @@ test('two people at one call: who comes second sees both versions and chooses', 
 		assert.ok(!html.includes('<b>second'), 'inert');
 		// The same as theirs is no conflict, and the choice is.
 		assert.equal((await post(analyst, { ...mine(act), act, ...first })).status, 303, act);
-		const form = Object.fromEntries([...html.split('<form class="form"')[1].matchAll(/name="([^"]*)" value="([^"]*)"/g)]
+		const form = Object.fromEntries([...html.split('<form class="form-end"')[1].matchAll(/name="([^"]*)" value="([^"]*)"/g)]
 			.map(([, name, value]) => [name, value.replace(/&lt;/g, '<').replace(/&gt;/g, '>')]));
 		assert.equal((await post(analyst, form)).status, 303, act);
 		assert.notEqual(stored(), kept, act);
