@@ -129,7 +129,7 @@ for (let i = 0; i < rounds; i++) {
 
 test('a call after all that, and nothing is left over', async () => {
 	const had = calls(stack).length;
-	const c = await place(number, { talk_ms: 4500 });
+	const c = await place(number, { talk_ms: 7000 });
 	await bridged(c);
 	await c.carrier.ended;
 	await c.phone.stop();

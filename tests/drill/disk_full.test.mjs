@@ -57,7 +57,7 @@ for (let i = 0; i < rounds; i++) {
 		assert.equal(count(/no record is kept until it works/g), said + 1, 'said once');
 		journal.free();
 		await until('the journal works again', () => count(/the disk takes records again/g) > i);
-		const next = await place(number, { talk_ms: 4500 });
+		const next = await place(number, { talk_ms: 7000 });
 		assert.equal((await end(next)).status, '200');
 		const first = placed;
 		placed += tries + 2;
@@ -78,7 +78,7 @@ for (let i = 0; i < rounds; i++) {
 		assert.equal(over.status, '200');
 		assert.ok(Number(over.rx) > 350, `heard ${over.rx} packets`);
 		recordings.free();
-		const next = await place(number, { talk_ms: 4500 });
+		const next = await place(number, { talk_ms: 7000 });
 		assert.equal((await end(next)).status, '200');
 		placed += 2;
 		const rows = await closed(stack, placed);

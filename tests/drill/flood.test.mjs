@@ -57,7 +57,7 @@ const rss_kib = () => Object.values(workers(stack)).reduce((sum, pid) =>
 
 /** A call through the flood: heard, and ended by its BYE. */
 async function through() {
-	const c = await place(number, { talk_ms: 5000 });
+	const c = await place(number, { talk_ms: 7000 });
 	await bridged(c);
 	await c.carrier.ended;
 	await c.phone.stop();
@@ -91,7 +91,7 @@ test('a carrier: broken messages, OPTIONS, calls to nobody', () =>
 test('afterwards', async () => {
 	assert.doesNotMatch(stack.log('sipworker'), /child (died|ended)/);
 	await until('a whole call again', async () => {
-		const c = await place(number, { talk_ms: 4500 });
+		const c = await place(number, { talk_ms: 7000 });
 		await c.carrier.ended;
 		await c.phone.stop();
 		const [end] = c.ends();

@@ -81,7 +81,7 @@ test('the worker stands still as a whole', async () => {
 	await until('another one listens', () => stack.pidOf('sipworker') !== parent && workers(stack).engine, limit_ms);
 	await listening(stack);
 	const before = calls(stack).length;
-	const c = await place(number, { talk_ms: 4500 });
+	const c = await place(number, { talk_ms: 7000 });
 	await c.carrier.ended;
 	await c.phone.stop();
 	assert.equal(c.ends()[0].status, '200', addr);

@@ -149,7 +149,7 @@ for (let i = 0; i < rounds; i++) {
 }
 
 test('a call after all that', async () => {
-	const c = await place(number, { talk_ms: 4500 });
+	const c = await place(number, { talk_ms: 7000 });
 	const row = await finish(c);
 	assert.equal(row[1], 'answered');
 	assert.deepEqual(leftovers(stack), []);

@@ -34,7 +34,7 @@ test('calls without a database', async () => {
 	const pid = stack.pidOf('mariadbd');
 	process.kill(pid, 'SIGSTOP');
 	for (let i = 0; i < n; i++) {
-		const c = await place(number, { talk_ms: 4500 });
+		const c = await place(number, { talk_ms: 7000 });
 		await bridged(c);
 		await c.carrier.ended;
 		await c.phone.stop();
@@ -63,7 +63,7 @@ test('an engine that starts without a database', async () => {
 	// In less than a connection to a database that hangs is given up after.
 	await until('another engine listens', () => listened() > once, 9000);
 	assert.match(stack.log('sipworker'), /the database is away, configuration from the disk version=\d+ age_s=\d+/);
-	const c = await place(number, { talk_ms: 4500 });
+	const c = await place(number, { talk_ms: 7000 });
 	await bridged(c);
 	await c.carrier.ended;
 	await c.phone.stop();
@@ -80,7 +80,7 @@ test('an engine that starts without a database', async () => {
 
 test('a database that takes no writes', async () => {
 	stack.sql('SET GLOBAL read_only = 1');
-	const c = await place(number, { talk_ms: 4500 });
+	const c = await place(number, { talk_ms: 7000 });
 	await bridged(c);
 	await c.carrier.ended;
 	await c.phone.stop();
