@@ -139,22 +139,33 @@ static enum err change(struct db *db, const char *sql,
 	return stmt_exec(st, NULL);
 }
 
-/* In a transaction: a call that is credited to it just now wins. */
+/* In a transaction. Since the list was read a call or a form may have been
+ * credited to it, by hand or as a period is credited again: then it stays. */
 static enum err remove_visit(struct db *db, const struct found *v)
 {
+	static const char visit_sql[] =
+	    "DELETE FROM visit WHERE company_id = ? AND id = ?"
+	    " AND NOT EXISTS (SELECT 1 FROM interaction i"
+	    " WHERE i.company_id = visit.company_id AND i.visit_id = visit.id)"
+	    " AND NOT EXISTS (SELECT 1 FROM form_entry f"
+	    " WHERE f.company_id = visit.company_id AND f.visit_id = visit.id)";
 	static const char *const of_visit[] = {
 		"DELETE FROM page_view WHERE company_id = ? AND visit_id = ?",
 		"DELETE FROM visit_event WHERE company_id = ? AND visit_id = ?",
 		"DELETE FROM lease WHERE company_id = ? AND visit_id = ?",
-		"DELETE FROM visit WHERE company_id = ? AND id = ?",
 	};
 	static const char visitor_sql[] =
 	    "DELETE FROM visitor WHERE company_id = ? AND id = ?"
 	    " AND NOT EXISTS (SELECT 1 FROM visit"
 	    " WHERE visit.company_id = visitor.company_id"
 	    " AND visit.visitor_id = visitor.id)";
-	enum err e = ERR_OK;
+	struct stmt *st = stmt_begin(db, visit_sql);
+	enum err e;
 
+	stmt_in_id(st, v->company.v);
+	stmt_in_id(st, v->id);
+	if ((e = stmt_exec_one(st)) != ERR_OK)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
 	for (size_t i = 0; i < RT_ARRAY_LEN(of_visit) && e == ERR_OK; i++)
 		e = change(db, of_visit[i], v->company, v->id);
 	return e == ERR_OK ? change(db, visitor_sql, v->company, v->other) : e;

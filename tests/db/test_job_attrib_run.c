@@ -324,6 +324,38 @@ static void test_meanwhile(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* Of two visits past their term the second is credited with a call while the
+ * first one goes: it stays, and so does what it was shown. */
+static void test_credited_meanwhile(void **state)
+{
+	const int64_t at_us = NOW + 20 * RT_DAY_US;
+	size_t n = 0;
+
+	(void)state;
+	(void)testdb_attrib_visit(t, dni, "past", at_us);
+	(void)testdb_attrib_visit(t, dni, "past and credited",
+	    at_us + RT_MIN_US);
+	(void)testdb_attrib_call(t, at_us + RT_HOUR_US, 9);
+	testdb_exec(t,
+	    "CREATE TRIGGER meanwhile AFTER DELETE ON lease FOR EACH ROW"
+	    " UPDATE interaction SET attributed_by = 'visit', visit_id ="
+	    " (SELECT id FROM visit WHERE source = 'past and credited')"
+	    " WHERE id = (SELECT id FROM phone_call"
+	    " WHERE caller_e164 = '+14155570009')");
+	testdb_exec(t, "UPDATE company SET keep_visits_days = 1");
+	did(db_policy_visits(jobd, at_us + 2 * RT_DAY_US, 100, &mem, &n));
+	testdb_exec(t, "DROP TRIGGER meanwhile");
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM visit"
+			     " WHERE source = 'past'"),
+	    0);
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM visit v JOIN lease l"
+			     " ON l.visit_id = v.id"
+			     " WHERE v.source = 'past and credited'"),
+	    1);
+}
+
 /* A call that a tracker's rule credits keeps its credit, and the report calls
  * it by its name. */
 static void test_tracker(void **state)
@@ -469,6 +501,7 @@ int main(void)
 		cmocka_unit_test(test_run_given_up),
 		cmocka_unit_test(test_given_up_again),
 		cmocka_unit_test(test_meanwhile),
+		cmocka_unit_test(test_credited_meanwhile),
 		cmocka_unit_test(test_tracker),
 		cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_stopped),
