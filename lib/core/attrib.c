@@ -2,9 +2,6 @@
 
 #include <string.h>
 
-/* The page may be told of a touch after the call has arrived. */
-#define TOUCH_SKEW_US (5 * RT_SEC_US)
-
 /* Another person than the one whom earlier calls were credited to: a phone
  * that is shared, a second browser, cookies that were cleared. */
 #define OTHER_CALLER 0.05
@@ -74,13 +71,17 @@ static double place_factor(const struct attrib_law_place *p,
 static double rate_at(const struct attrib_law *law,
     const struct attrib_candidate *c, int64_t at_us)
 {
+	const bool first = c->shown_us > at_us && c->first_shown_us > 0;
+	const int64_t shown_us = first ? c->first_shown_us : c->shown_us;
+	const int64_t seen_us = first ? c->first_seen_us : c->seen_us;
 	double hz;
 
-	if (c->shown_us > at_us)
+	if (shown_us > at_us)
 		return 0.0;
-	hz = attrib_law_seen(law, seconds(at_us - c->seen_us)) +
-	     attrib_law_shown(law, seconds(at_us - c->shown_us));
-	if (c->tel_clicked_us > 0 && c->tel_clicked_us <= at_us + TOUCH_SKEW_US)
+	hz = attrib_law_seen(law, seconds(at_us - seen_us)) +
+	     attrib_law_shown(law, seconds(at_us - shown_us));
+	if (c->tel_clicked_us > 0 &&
+	    c->tel_clicked_us <= at_us + ATTRIB_TOUCH_SKEW_US)
 		hz += attrib_law_touch(law, seconds(at_us - c->tel_clicked_us));
 	return hz;
 }

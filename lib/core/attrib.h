@@ -35,6 +35,8 @@
 #define ATTRIB_WHOLE_BP       10000
 /* Leases that ended longer ago than this are no candidates. */
 #define ATTRIB_LOOK_BACK_US (30 * RT_DAY_US)
+/* The page may be told of a touch after the call has arrived. */
+#define ATTRIB_TOUCH_SKEW_US (5 * RT_SEC_US)
 
 enum attrib_known {
 	ATTRIB_UNKNOWN, /* no earlier call, or the caller is anonymous */
@@ -49,6 +51,10 @@ struct attrib_candidate {
 	int64_t shown_us;       /* the lease began */
 	int64_t seen_us;        /* last heartbeat with the number in view */
 	int64_t tel_clicked_us; /* last click on the phone link, 0: none */
+	/* The same visit's lease when the caller first called this number
+	 * (dialled_us), where that is not the one above; 0: there is none. */
+	int64_t first_shown_us;
+	int64_t first_seen_us;
 	enum attrib_known caller;
 	uint16_t caller_bp; /* how surely the earlier call was credited so */
 	enum attrib_known place;

@@ -11,7 +11,7 @@ static size_t announced(const struct candidates *k)
 	for (size_t i = 0; i < k->n; i++) {
 		const int64_t at_us = k->c[i].tel_clicked_us;
 
-		if (at_us == 0 || at_us > call_us ||
+		if (at_us == 0 || at_us > call_us + ATTRIB_TOUCH_SKEW_US ||
 		    at_us < call_us - DB_ATTRIB_CALIB_TOUCH_US)
 			continue;
 		if (found != k->n)

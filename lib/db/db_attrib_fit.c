@@ -51,9 +51,7 @@ static void take_call(struct work *w, const struct candidates *c)
 		w->seen[at][call->n++] =
 		    attrib_fit_seen(seconds(call_us - c->c[i].seen_us),
 			seconds(call_us - c->c[i].shown_us),
-			touch_us > 0 && touch_us <= call_us
-			    ? seconds(call_us - touch_us)
-			    : -1.0,
+			touch_us > 0 ? seconds(call_us - touch_us) : -1.0,
 			place_of(c->c[i].place));
 	}
 	if (c->ask.older.n > 0) {
@@ -126,6 +124,29 @@ static enum err read_calls(struct db *db, struct company_id company,
 	return e;
 }
 
+enum err db_attrib_fit_begin(struct db *db, struct company_id company,
+    int64_t to_us, uint32_t max, int64_t *from_us)
+{
+	static const char sql[] =
+	    "SELECT started_at FROM phone_call WHERE company_id = ?"
+	    " AND started_at >= ? AND started_at < ? AND state = 'closed'"
+	    " AND pool_id IS NOT NULL ORDER BY started_at DESC LIMIT 1"
+	    " OFFSET ?";
+	int64_t at_us = 0;
+	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
+
+	stmt_in_id(st, company.v);
+	stmt_in_time_us(st, *from_us);
+	stmt_in_time_us(st, to_us);
+	stmt_in_u64(st, max - 1);
+	stmt_out_time_us(st, &at_us);
+	e = stmt_one(st);
+	if (e == ERR_OK)
+		*from_us = at_us;
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
 static enum err fit(struct db *db, struct company_id company, struct work *w,
     struct attrib_law_row *row)
 {
@@ -176,7 +197,10 @@ enum err db_attrib_fit(struct db *db, struct company_id company,
 	arena_init(&w->mem, CALL_MAX_BYTES);
 	e = db_attrib_law(db, company, &w->before);
 	if (e == ERR_OK)
-		e = read_calls(db, company, from_us, to_us, w);
+		e = db_attrib_fit_begin(db, company, to_us,
+		    DB_ATTRIB_FIT_READ_MAX, &row.from_us);
+	if (e == ERR_OK)
+		e = read_calls(db, company, row.from_us, to_us, w);
 	if (e == ERR_OK && w->n < DB_ATTRIB_FIT_CALLS_MIN)
 		e = ERR_NOTFOUND;
 	if (e == ERR_OK)

@@ -8,10 +8,15 @@
 /* A visit may have several leases of one number. */
 #define ROWS_MAX 100
 
+/* The last click on the phone link before the call: later ones are of another.
+ */
 static const char shown_sql[] =
     "SELECT l.id, l.visit_id, v.visitor_id, l.started_at,"
     " LEAST(l.beat_at, COALESCE(l.released_at, l.beat_at)),"
-    " v.tel_clicked_at, v.source, v.medium, v.campaign, v.browser_zone"
+    " IF(v.tel_clicked_at > ?, (SELECT MAX(e.happened_at) FROM visit_event e"
+    " WHERE e.company_id = v.company_id AND e.visit_id = v.id"
+    " AND e.kind = 'tel_click' AND e.happened_at <= ?), v.tel_clicked_at),"
+    " v.source, v.medium, v.campaign, v.browser_zone"
     " FROM lease l"
     " JOIN visit v ON v.company_id = l.company_id AND v.id = l.visit_id"
     " WHERE l.company_id = ? AND l.number_id = ?"
@@ -144,12 +149,25 @@ static enum err keep(struct arena *mem, const struct words *w,
 	return ERR_OK;
 }
 
-static bool has_visit(const struct candidates *k, struct visit_id visit)
+static struct attrib_candidate *of_visit(struct candidates *k,
+    struct visit_id visit)
 {
 	for (size_t i = 0; i < k->n; i++)
 		if (id_eq(k->c[i].visit.v, visit.v))
-			return true;
-	return false;
+			return &k->c[i];
+	return NULL;
+}
+
+/* A visit that is listed by a later lease: was this its lease of the time when
+ * the caller first called? */
+static void add_lease(struct attrib_candidate *to,
+    const struct attrib_candidate *lease, int64_t dialled_us)
+{
+	if (to->first_shown_us != 0 || to->shown_us <= dialled_us ||
+	    lease->shown_us > dialled_us)
+		return;
+	to->first_shown_us = lease->shown_us;
+	to->first_seen_us = lease->seen_us;
 }
 
 struct reading {
@@ -165,7 +183,8 @@ struct reading {
 static enum err read_shown(struct db *db, struct company_id company,
     const struct reading *r, struct candidates *out, int64_t *oldest_us)
 {
-	struct attrib_candidate c;
+	const int64_t touch_us = r->call->at_us + ATTRIB_TOUCH_SKEW_US;
+	struct attrib_candidate c, *listed;
 	struct words w;
 	struct stmt *st;
 	enum err e;
@@ -173,6 +192,8 @@ static enum err read_shown(struct db *db, struct company_id company,
 	memset(&c, 0, sizeof(c));
 	*oldest_us = r->until_us;
 	st = stmt_begin(db, shown_sql);
+	stmt_in_time_us(st, touch_us);
+	stmt_in_time_us(st, touch_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, r->call->number.v);
 	stmt_in_time_us(st, r->until_us);
@@ -192,8 +213,10 @@ static enum err read_shown(struct db *db, struct company_id company,
 	while (
 	    e == ERR_OK && out->n < r->max && (e = stmt_next(st)) == ERR_OK) {
 		*oldest_us = c.shown_us;
-		if (has_visit(out, c.visit))
+		if ((listed = of_visit(out, c.visit)) != NULL) {
+			add_lease(listed, &c, out->ask.dialled_us);
 			continue;
+		}
 		set_caller(r->credited, &c);
 		c.place = attrib_place(r->call->caller_country,
 		    r->call->caller_place, slice_from(w.zone));

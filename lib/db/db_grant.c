@@ -353,6 +353,7 @@ static const struct grant {
 	{ "store", "turn", WRITE },
 	{ "store", "usage_day", WRITE },
 	{ "store", "visit", READ },
+	{ "store", "visit_event", READ },
 	{ "store", "visitor", READ },
 	{ "store", "webhook", READ },
 	{ "store", "webhook_delivery", WRITE },

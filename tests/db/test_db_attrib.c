@@ -278,6 +278,62 @@ static void test_again(void **state)
 	assert_int_equal(j.found.n, DB_CANDIDATE_LISTED);
 }
 
+/* The page of the first call is shown again later: the number was free and came
+ * back, as a lease of its own of the same visit. */
+static void test_again_same_visit(void **state)
+{
+	const int64_t at_us = NOW + 60 * RT_DAY_US;
+	const struct visit_row v = visit("twice", at_us);
+	struct candidate_call call = call_of(2, at_us + 20 * RT_SEC_US);
+	struct judged j;
+
+	(void)state;
+	call.caller_e164 = SLICE("+14155550377");
+	lease(&v, 2, at_us);
+	call.id = opened_by(2, call.at_us, "+14155550377");
+	close_judged(call.id, &call, &j);
+	assert_int_equal(j.verdict.level, ATTRIB_VISIT);
+	lease(&v, 2, at_us + 10 * RT_MIN_US);
+	memset(&call.id, 0, sizeof(call.id));
+	call.at_us = at_us + 11 * RT_MIN_US;
+	judge(&call, &j);
+	assert_int_equal(j.found.n, 1);
+	assert_int_equal(j.found.c[0].shown_us, at_us + 10 * RT_MIN_US);
+	assert_int_equal(j.found.c[0].first_shown_us, at_us);
+	assert_int_equal(j.verdict.level, ATTRIB_VISIT);
+	assert_true(j.verdict.probability_bp > 9000);
+}
+
+/* Who touches the link again after the call still touched it before. */
+static void test_touched_again(void **state)
+{
+	const int64_t at_us = NOW + 70 * RT_DAY_US;
+	const struct visit_row v = visit("touched", at_us);
+	const struct candidate_call call = call_of(1, at_us + RT_MIN_US);
+	const int64_t touches[] = { -RT_MIN_US, -8 * RT_SEC_US, RT_HOUR_US };
+	struct visit_event_row e = { .visit = v.id,
+		.kind = "tel_click",
+		.name = SLICE(""),
+		.detail = SLICE("") };
+	const struct visit_event_row *events[] = { &e };
+	struct visit_progress p = { .id = v.id };
+	const struct visit_progress *progress[] = { &p };
+	struct candidates c;
+
+	(void)state;
+	lease(&v, 1, at_us);
+	for (size_t i = 0; i < RT_ARRAY_LEN(touches); i++) {
+		p.seen_us = p.tel_clicked_us = e.happened_us =
+		    call.at_us + touches[i];
+		testdb_id(e.happened_us, e.id);
+		ok(db_visit_progress(dni, ours(), progress, 1));
+		ok(db_visit_event_add(dni, ours(), events, 1));
+	}
+	read(ours(), &call, &c);
+	assert_int_equal(c.n, 1);
+	assert_int_equal(c.c[0].tel_clicked_us, call.at_us - 8 * RT_SEC_US);
+}
+
 /* --- the law
  * ----------------------------------------------------------------*/
 
@@ -418,6 +474,7 @@ static void test_fit(void **state)
 	const int64_t from_us = NOW + 200 * RT_DAY_US;
 	struct db *jobd = testdb_connect(t, "jobd");
 	struct company_id *rows = NULL;
+	int64_t begin_us = from_us;
 	struct attrib_law_row row;
 	bool found = false;
 	size_t n = 0;
@@ -448,6 +505,14 @@ static void test_fit(void **state)
 	assert_int_equal(db_attrib_fit(jobd, theirs(), from_us,
 			     from_us + 60 * RT_DAY_US, NOW, &row),
 	    ERR_NOTFOUND);
+	/* Of a larger company only the latest are read. */
+	ok(db_attrib_fit_begin(jobd, ours(), from_us + 60 * RT_DAY_US, 100,
+	    &begin_us));
+	assert_int_equal(begin_us, from_us);
+	ok(db_attrib_fit_begin(jobd, ours(), from_us + 60 * RT_DAY_US, 5,
+	    &begin_us));
+	assert_int_equal(begin_us,
+	    from_us + DB_ATTRIB_FIT_CALLS_MIN * RT_DAY_US + 400 * RT_SEC_US);
 	ok(db_attrib_fit_companies(jobd, &mem, &rows, &n));
 	for (size_t i = 0; i < n; i++)
 		found |= id_eq(rows[i].v, ours().v);
@@ -461,6 +526,8 @@ int main(void)
 		cmocka_unit_test(test_listed),
 		cmocka_unit_test(test_counted),
 		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_again_same_visit),
+		cmocka_unit_test(test_touched_again),
 		cmocka_unit_test(test_law),
 		cmocka_unit_test(test_span),
 		cmocka_unit_test(test_calls),

@@ -232,6 +232,12 @@ static void test_again(void **state)
 	c[0].shown_us = NOW - RT_DAY_US;
 	v = ask_about(c, 3, &ask);
 	assert_int_equal(v.level, ATTRIB_NONE);
+	/* It had the number at that time, too. */
+	c[0].first_shown_us = NOW - 2 * RT_DAY_US - 60 * RT_SEC_US;
+	c[0].first_seen_us = NOW - 2 * RT_DAY_US - 30 * RT_SEC_US;
+	v = ask_about(c, 3, &ask);
+	assert_int_equal(v.level, ATTRIB_VISIT);
+	assert_int_equal(v.best, 0);
 }
 
 /* Visits that are only counted take their share. */
