@@ -138,7 +138,7 @@ async function demo(left) {
 	if (dir.includes('rtdemo.')) left.push((ok) => ok && rmSync(dir, { recursive: true, force: true }));
 
 	say('starting the whole product');
-	const stack = await startStack();
+	const stack = await startStack({ fresh: true });
 	left.push(async (ok) => {
 		await stack.stop();
 		if (ok) return;

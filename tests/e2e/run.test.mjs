@@ -15,7 +15,7 @@ let stack, mariadbd;
 after(() => stack?.stop('SIGKILL'));
 
 test('comes up and answers', async () => {
-	stack = await startStack({ without, demo: false });
+	stack = await startStack({ without, demo: false, fresh: true });
 	assert.equal((await stack.fetch('/')).status, 503, 'no dashboard: our own page');
 	assert.match(await (await stack.fetch('/')).text(), /One moment/);
 	stack.sql('CREATE DATABASE kept; CREATE TABLE kept.kept (n INT PRIMARY KEY); INSERT INTO kept.kept VALUES (7)', 'mysql');

@@ -21,7 +21,7 @@ before(async () => {
 	// As the operator puts it there.
 	mkdirSync(join(dir, 'secret'), { recursive: true });
 	writeFileSync(join(dir, 'secret/smtp.pw'), 'x\n', { mode: 0o644 });
-	stack = await startStack({ without: ['sipworker'] });
+	stack = await startStack({ fresh: true, without: ['sipworker'] });
 });
 after(async () => {
 	await stack?.stop();

@@ -11,11 +11,12 @@
 // When the test process ends for any reason, even SIGKILL, the supervisor gets
 // SIGTERM and takes everything with it.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { scratch, tied } from './scratch.mjs';
+import { putDatabase } from './stack_db.mjs';
 
 export const build = process.env.RT_BUILD ?? resolve('build/debug');
 export const addr = process.env.RT_TEST_ADDR ?? '127.1.254.254';
@@ -206,14 +207,26 @@ class Stack {
 	}
 }
 
+/** A database that has all but companies, as a first start leaves it. */
+async function makeDatabase() {
+	const folder = join(dir, 'made');
+	chmodSync(dir, 0o755); // the server is another user's
+	const stack = await startStack({ without: ['nginx', 'dashboard', 'admin', 'dni', 'api', 'jobd', 'sipworker'], demo: false, dir: folder, fresh: true });
+	const { code } = await stack.stop();
+	if (code !== 0) throw new Error(`making a database: status ${code}\n${stack.output}`);
+	return folder;
+}
+
 /** Starts `ringtrace run` and waits until it says "ready".
  *  without: programs to leave out (nginx dashboard dni jobd sipworker);
- *  args: more options; demo: the demonstration company; dir, addr: others than
- *  the test's own; as, user: a command in front that becomes another user, and
+ *  args: more options; demo: the demonstration company; fresh: has its database
+ *  created, as a first start does, and does not take one that is made already
+ *  (stack_db.mjs); dir, addr: others than the test's own; as, user: a command in front that becomes another user, and
  *  that user's name; env: beside our own; ready: false does not wait. Rejects with the whole output
  *  when it does not come up. */
 export async function startStack(options = {}) {
-	const o = { without: [], args: [], demo: true, dir, addr, ready: true, env: {}, as: [], user: userInfo().username, ...options };
+	const o = { without: [], args: [], demo: true, dir, addr, ready: true, fresh: false, env: {}, as: [], user: userInfo().username, ...options };
+	if (!o.fresh && o.ready && o.as.length === 0 && o.program === undefined) await putDatabase(join(build, 'ringtrace'), o.dir, makeDatabase);
 	const args = ['run', '--dir', o.dir, '--addr', o.addr, ...o.args];
 	if (o.without.length > 0) args.push('--without', o.without.join(','));
 	if (!o.demo) args.push('--no-demo');
