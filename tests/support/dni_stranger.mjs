@@ -1,5 +1,5 @@
 // dni_stranger.mjs - a process that sends the lease server what a stranger can
-// think of, many requests at once on each of a few connections.
+// think of, and does not wait for answers (dni_pour.mjs).
 //
 //   const child = fork(path, { serialization: 'json' }); child.send({ host,
 //     port, agent, origin, rate, ms, kinds, own, victim, seed });
@@ -9,9 +9,8 @@
 // measures what the machine can do. Ends by itself and says
 // { sent, answers: { 200: n, 429: n, … } }; address 192.0.2.<seed> is the
 // process's own.
-import net from 'node:net';
+import { pour } from './dni_pour.mjs';
 
-const SOCKETS = 4, BATCH = 25, AHEAD = 200;
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
 function requests({ agent, origin, kinds, own, victim, seed }) {
@@ -66,46 +65,10 @@ function requests({ agent, origin, kinds, own, victim, seed }) {
 	return () => make[kinds[dice(kinds.length)]]();
 }
 
-function run(job) {
+process.once('message', async (job) => {
+	const next = requests(job);
+	const some = (n) => Buffer.concat(Array.from({ length: n }, next));
 	const { host, port, rate, ms } = job;
-	const next = requests(job), answers = {};
-	let sent = 0;
-
-	function connect(state) {
-		state.under_way = 0;
-		state.tail = '';
-		state.socket = net.connect(port, host);
-		state.socket.on('data', (d) => {
-			const text = state.tail + d.toString('latin1');
-			for (const [, code] of text.matchAll(/HTTP\/1\.1 (\d{3}) /g)) {
-				answers[code] = (answers[code] ?? 0) + 1;
-				state.under_way--;
-			}
-			state.tail = text.slice(-12).replace(/HTTP\/1\.1 \d{3} /g, '');
-		}).on('error', () => {}).on('close', () => {
-			if (!state.over) connect(state); // nginx closes one after 1,000 requests
-		});
-	}
-
-	const sockets = Array.from({ length: SOCKETS }, () => ({}));
-	sockets.forEach(connect);
-	const began = Date.now();
-	const timer = setInterval(() => {
-		const due = Math.min(Date.now() - began, ms) / 1000 * rate;
-		for (const s of sockets)
-			for (let i = 0; i < 4 && sent < due && s.under_way < AHEAD; i++) {
-				s.socket.write(Buffer.concat(Array.from({ length: BATCH }, next)));
-				s.under_way += BATCH;
-				sent += BATCH;
-			}
-		if (Date.now() - began < ms) return;
-		clearInterval(timer);
-		for (const s of sockets) {
-			s.over = true;
-			s.socket.destroy();
-		}
-		process.send({ sent, answers }, () => process.disconnect());
-	}, 5);
-}
-
-process.once('message', run);
+	const told = await pour({ host, port, rate, ms, sockets: 4, batch: 25, ahead: 200, turns: 4 }, some);
+	process.send(told, () => process.disconnect());
+});
