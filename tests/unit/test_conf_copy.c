@@ -1,7 +1,4 @@
 /* Tests of sipworker/store/conf_copy: a whole copy or none. */
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +7,7 @@
 #include "sipworker/store/conf_copy.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_alloc.h"
+#include "tests/support/folder.h"
 
 #define SNAP_BYTES   20000
 #define PROMPT_BYTES 9000
@@ -18,20 +16,6 @@
 static const struct seal_key key = { { 1, 2, 3 } }, other = { { 1, 2, 4 } };
 static const struct conf_copy stamp = { 77, INT64_C(1795176000000000) };
 static char snap[SNAP_BYTES], prompts[PROMPT_BYTES];
-
-static int new_dir(void)
-{
-	static unsigned int count;
-	char path[200];
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "%s/c%u", getenv("RT_TEST_DIR"),
-	    count++);
-	assert_int_equal(mkdir(path, 0700), 0);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	return fd;
-}
 
 static enum err save(int dir, const struct conf_copy *c)
 {
@@ -62,26 +46,6 @@ static enum err load(int dir, const struct seal_key *k)
 	return e;
 }
 
-static size_t slurp(int dir, char out[FILE_MAX])
-{
-	const int fd = openat(dir, CONF_COPY_NAME, O_RDONLY);
-	const ssize_t n = read(fd, out, FILE_MAX);
-
-	assert_true(n > 0 && n < FILE_MAX);
-	assert_int_equal(close(fd), 0);
-	return (size_t)n;
-}
-
-static void put(int dir, const char *p, size_t n)
-{
-	const int fd =
-	    openat(dir, CONF_COPY_NAME, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, p, n), n);
-	assert_int_equal(close(fd), 0);
-}
-
 static int fill(void **state)
 {
 	(void)state;
@@ -105,7 +69,7 @@ static const char *find(const char *p, size_t n, const char *text)
 static void test_round(void **state)
 {
 	static char file[FILE_MAX];
-	const int dir = new_dir();
+	const int dir = folder_new();
 	struct stat st;
 	size_t n;
 
@@ -119,7 +83,7 @@ static void test_round(void **state)
 	assert_int_equal(fstatat(dir, CONF_COPY_NAME, &st, 0), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_int_equal(fstatat(dir, CONF_COPY_NAME ".new", &st, 0), -1);
-	n = slurp(dir, file);
+	n = folder_read(dir, CONF_COPY_NAME, file, FILE_MAX);
 	assert_null(find(file, n, "the trunk's password"));
 	(void)close(dir);
 }
@@ -128,25 +92,25 @@ static void test_round(void **state)
 static void test_damage(void **state)
 {
 	static char file[FILE_MAX];
-	const int dir = new_dir();
+	const int dir = folder_new();
 	size_t n;
 
 	(void)state;
 	assert_int_equal(save(dir, &stamp), ERR_OK);
-	n = slurp(dir, file);
+	n = folder_read(dir, CONF_COPY_NAME, file, FILE_MAX);
 	for (size_t i = 0; i < n; i += i < 200 ? 1 : 97) {
 		file[i] ^= 1;
-		put(dir, file, n);
+		folder_write(dir, CONF_COPY_NAME, file, n);
 		if (load(dir, &key) == ERR_OK)
 			fail_msg("byte %zu changed", i);
 		file[i] ^= 1;
-		put(dir, file, i);
+		folder_write(dir, CONF_COPY_NAME, file, i);
 		if (load(dir, &key) == ERR_OK)
 			fail_msg("cut after %zu bytes", i);
 	}
-	put(dir, file, n + 1);
+	folder_write(dir, CONF_COPY_NAME, file, n + 1);
 	assert_int_equal(load(dir, &key), ERR_SYNTAX);
-	put(dir, file, n);
+	folder_write(dir, CONF_COPY_NAME, file, n);
 	assert_int_equal(load(dir, &key), ERR_OK);
 	(void)close(dir);
 }
@@ -156,17 +120,17 @@ static void test_mixed(void **state)
 {
 	static char one[FILE_MAX], two[FILE_MAX];
 	const struct conf_copy later = { 78, stamp.saved_us };
-	const int dir = new_dir();
+	const int dir = folder_new();
 	size_t n, half;
 
 	(void)state;
 	assert_int_equal(save(dir, &later), ERR_OK);
-	n = slurp(dir, two);
+	n = folder_read(dir, CONF_COPY_NAME, two, FILE_MAX);
 	assert_int_equal(save(dir, &stamp), ERR_OK);
-	assert_int_equal(slurp(dir, one), n);
+	assert_int_equal(folder_read(dir, CONF_COPY_NAME, one, FILE_MAX), n);
 	half = n / 2;
 	memcpy(one + half, two + half, n - half);
-	put(dir, one, n);
+	folder_write(dir, CONF_COPY_NAME, one, n);
 	assert_int_equal(load(dir, &key), ERR_AUTH);
 	(void)close(dir);
 }
@@ -174,14 +138,14 @@ static void test_mixed(void **state)
 static void test_other_format(void **state)
 {
 	static char file[FILE_MAX];
-	const int dir = new_dir();
+	const int dir = folder_new();
 	size_t n;
 
 	(void)state;
 	assert_int_equal(save(dir, &stamp), ERR_OK);
-	n = slurp(dir, file);
+	n = folder_read(dir, CONF_COPY_NAME, file, FILE_MAX);
 	file[3] = CONF_COPY_FORMAT + 1;
-	put(dir, file, n);
+	folder_write(dir, CONF_COPY_NAME, file, n);
 	assert_int_equal(load(dir, &key), ERR_UNSUPPORTED);
 	(void)close(dir);
 }
@@ -189,7 +153,7 @@ static void test_other_format(void **state)
 /* The old copy survives a folder that takes no new one. */
 static void test_no_room(void **state)
 {
-	const int dir = new_dir();
+	const int dir = folder_new();
 
 	(void)state;
 	assert_int_equal(save(dir, &stamp), ERR_OK);
@@ -201,7 +165,7 @@ static void test_no_room(void **state)
 
 static void test_no_memory(void **state)
 {
-	const int dir = new_dir();
+	const int dir = folder_new();
 
 	(void)state;
 	for (unsigned int n = 0;; n++) {

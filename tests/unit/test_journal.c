@@ -8,7 +8,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,22 +18,9 @@
 #include "sipworker/store/journal.h"
 #include "sipworker/store/journal_reader.h"
 #include "tests/support/fail_alloc.h"
+#include "tests/support/folder.h"
 
 #define RECORDS 5
-
-static int new_dir(void)
-{
-	static unsigned int count;
-	char path[200];
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "%s/j%u", getenv("RT_TEST_DIR"),
-	    count++);
-	assert_int_equal(mkdir(path, 0700), 0);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	return fd;
-}
 
 static size_t make_payload(uint64_t i, char *out)
 {
@@ -97,26 +83,6 @@ static unsigned int survivors(int dirfd, uint64_t upto)
 
 static const char first_name[] = "0000000000000001.rtj";
 
-static size_t slurp(int dirfd, char *out, size_t cap)
-{
-	const int fd = openat(dirfd, first_name, O_RDONLY);
-	const ssize_t n = read(fd, out, cap);
-
-	assert_true(n > 0);
-	assert_int_equal(close(fd), 0);
-	return (size_t)n;
-}
-
-static void put_file(int dirfd, const char *bytes, size_t n)
-{
-	const int fd =
-	    openat(dirfd, first_name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, bytes, n), n);
-	assert_int_equal(close(fd), 0);
-}
-
 /* Ends of the records 1..RECORDS in the file. */
 static void ends(size_t at[RECORDS + 1])
 {
@@ -131,14 +97,14 @@ static void ends(size_t at[RECORDS + 1])
 static void test_every_cut(void **state)
 {
 	const struct journal_limits limits = journal_defaults();
-	const int whole = new_dir(), cut = new_dir();
+	const int whole = folder_new(), cut = folder_new();
 	size_t at[RECORDS + 1], n;
 	char bytes[1024];
 
 	(void)state;
 	ends(at);
 	fill(whole, 1, RECORDS);
-	n = slurp(whole, bytes, sizeof(bytes));
+	n = folder_read(whole, first_name, bytes, sizeof(bytes));
 	assert_int_equal(n, at[RECORDS]);
 	for (size_t k = JOURNAL_FMT_HEADER; k <= n; k++) {
 		unsigned int want = 0;
@@ -150,7 +116,7 @@ static void test_every_cut(void **state)
 				want |= 1u << i;
 				next = i + 1;
 			}
-		put_file(cut, bytes, k);
+		folder_write(cut, first_name, bytes, k);
 		assert_int_equal(survivors(cut, RECORDS), want);
 		assert_int_equal(journal_open(&j, cut, &limits), ERR_OK);
 		assert_int_equal(journal_next(j), next);
@@ -166,14 +132,14 @@ static void test_every_cut(void **state)
 static void test_every_flip(void **state)
 {
 	const struct journal_limits limits = journal_defaults();
-	const int whole = new_dir(), bad = new_dir();
+	const int whole = folder_new(), bad = folder_new();
 	size_t at[RECORDS + 1], n;
 	char bytes[1024];
 
 	(void)state;
 	ends(at);
 	fill(whole, 1, RECORDS);
-	n = slurp(whole, bytes, sizeof(bytes));
+	n = folder_read(whole, first_name, bytes, sizeof(bytes));
 	for (size_t bit = 8 * JOURNAL_FMT_HEADER; bit < 8 * n; bit++) {
 		const char flip = (char)(1 << bit % 8);
 		unsigned int want = 0;
@@ -183,7 +149,7 @@ static void test_every_flip(void **state)
 			if (bit / 8 < at[i - 1] || bit / 8 >= at[i])
 				want |= 1u << i;
 		bytes[bit / 8] = (char)(bytes[bit / 8] ^ flip);
-		put_file(bad, bytes, n);
+		folder_write(bad, first_name, bytes, n);
 		bytes[bit / 8] = (char)(bytes[bit / 8] ^ flip);
 		if (survivors(bad, RECORDS) != want)
 			fail_msg("bit %zu: %x, not %x", bit,
@@ -201,7 +167,7 @@ static void test_every_flip(void **state)
 /* A payload that holds a whole record of the same journal stays a payload. */
 static void test_forged(void **state)
 {
-	const int dir = new_dir();
+	const int dir = folder_new();
 	char bytes[4096], *p;
 	struct journal_limits limits = journal_defaults();
 	struct journal *j;
@@ -217,10 +183,10 @@ static void test_forged(void **state)
 	assert_int_equal(journal_append(j, buf_slice(&forged), &seq), ERR_OK);
 	assert_int_equal(journal_commit(j), ERR_OK);
 	journal_close(j);
-	n = slurp(dir, bytes, sizeof(bytes));
+	n = folder_read(dir, first_name, bytes, sizeof(bytes));
 	p = bytes + n - forged.n - JOURNAL_FMT_FRAME;
 	p[3] ^= 1; /* the length around it is damaged */
-	put_file(dir, bytes, n);
+	folder_write(dir, first_name, bytes, n);
 	assert_int_equal(survivors(dir, 9), 1u << 1);
 	buf_fini(&forged);
 	(void)close(dir);
@@ -285,7 +251,7 @@ static int count_files(int dirfd, const char *part)
 static void test_segments_and_trim(void **state)
 {
 	struct journal_limits limits = journal_defaults();
-	const int dir = new_dir();
+	const int dir = folder_new();
 	uint64_t *list, bytes;
 	struct journal *j;
 	size_t n;
@@ -322,7 +288,7 @@ static void test_limits(void **state)
 {
 	struct journal_limits limits = journal_defaults();
 	static char big[JOURNAL_FMT_PAYLOAD_MAX + 1];
-	const int dir = new_dir();
+	const int dir = folder_new();
 	struct journal *j;
 	uint64_t seq;
 
@@ -350,7 +316,7 @@ static void test_limits(void **state)
 
 static void test_position(void **state)
 {
-	const int dir = new_dir();
+	const int dir = folder_new();
 	uint64_t seq = 99;
 	int fd;
 
@@ -371,16 +337,16 @@ static void test_position(void **state)
 static void test_header_lost(void **state)
 {
 	const struct journal_limits limits = journal_defaults();
-	const int dir = new_dir();
+	const int dir = folder_new();
 	struct journal *j;
 	char bytes[1024];
 	size_t n;
 
 	(void)state;
 	fill(dir, 1, RECORDS);
-	n = slurp(dir, bytes, sizeof(bytes));
+	n = folder_read(dir, first_name, bytes, sizeof(bytes));
 	bytes[8] ^= 1;
-	put_file(dir, bytes, n);
+	folder_write(dir, first_name, bytes, n);
 	assert_int_equal(journal_reader_save_pos(dir, RECORDS), ERR_OK);
 	assert_int_equal(journal_open(&j, dir, &limits), ERR_OK);
 	append(j, RECORDS + 1);
@@ -419,7 +385,7 @@ static void test_strays(void **state)
 	(void)state;
 	for (size_t i = 0; i < RT_ARRAY_LEN(strays); i++) {
 		const struct journal_limits limits = journal_defaults();
-		const int dir = new_dir();
+		const int dir = folder_new();
 		struct journal *j;
 
 		fill(dir, 1, RECORDS);
@@ -441,7 +407,7 @@ static void test_strays(void **state)
 static void test_follow(void **state)
 {
 	struct journal_limits limits = journal_defaults();
-	const int dir = new_dir();
+	const int dir = folder_new();
 	struct journal_record rec;
 	struct journal_reader *r;
 	struct journal *j;
@@ -470,7 +436,7 @@ static void test_follow(void **state)
 static void test_no_memory(void **state)
 {
 	const struct journal_limits limits = journal_defaults();
-	const int dir = new_dir();
+	const int dir = folder_new();
 
 	(void)state;
 	fill(dir, 1, 3);

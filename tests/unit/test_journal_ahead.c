@@ -5,9 +5,6 @@
 
 #include <cmocka.h>
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +12,7 @@
 #include "lib/base/log.h"
 #include "sipworker/store/journal.h"
 #include "sipworker/store/journal_reader.h"
+#include "tests/support/folder.h"
 
 #define RECORDS 5
 #define TEXT    "a record of a call"
@@ -22,20 +20,6 @@
 #define MIB     ((size_t)1 << 20)
 
 static const char first_name[] = "0000000000000001.rtj";
-
-static int new_dir(void)
-{
-	static unsigned int count;
-	char path[200];
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "%s/ahead%u", getenv("RT_TEST_DIR"),
-	    count++);
-	assert_int_equal(mkdir(path, 0700), 0);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	return fd;
-}
 
 static void append(struct journal *j, uint64_t i)
 {
@@ -75,31 +59,11 @@ static size_t size_of(int dirfd)
 	return (size_t)st.st_size;
 }
 
-static size_t slurp(int dirfd, char *out, size_t cap)
-{
-	const int fd = openat(dirfd, first_name, O_RDONLY);
-	const ssize_t n = read(fd, out, cap);
-
-	assert_true(n > 0 && (size_t)n < cap);
-	assert_int_equal(close(fd), 0);
-	return (size_t)n;
-}
-
-static void put_file(int dirfd, const char *bytes, size_t n)
-{
-	const int fd =
-	    openat(dirfd, first_name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, bytes, n), n);
-	assert_int_equal(close(fd), 0);
-}
-
 /* What the reader has read ahead may have been zeros then. */
 static void test_follow(void **state)
 {
 	const struct journal_limits limits = journal_defaults();
-	const int dir = new_dir();
+	const int dir = folder_new();
 	struct journal_record rec;
 	struct journal_reader *r;
 	struct journal *j;
@@ -128,7 +92,7 @@ static void test_grows_seldom(void **state)
 {
 	static const char big[JOURNAL_FMT_PAYLOAD_MAX];
 	struct journal_limits limits = journal_defaults();
-	const int dir = new_dir();
+	const int dir = folder_new();
 	unsigned int grown = 0;
 	struct journal *j;
 	uint64_t seq;
@@ -159,7 +123,7 @@ static void test_grows_seldom(void **state)
 static void test_next_segment(void **state)
 {
 	struct journal_limits limits = journal_defaults();
-	const int dir = new_dir();
+	const int dir = folder_new();
 	struct journal *j;
 
 	(void)state;
@@ -185,7 +149,7 @@ static void test_killed(void **state)
 	static char bytes[2 * MIB];
 	const size_t end = JOURNAL_FMT_HEADER + RECORDS * BYTES;
 	const struct journal_limits limits = journal_defaults();
-	const int dir = new_dir(), left = new_dir();
+	const int dir = folder_new(), left = folder_new();
 	struct journal *j;
 	size_t n;
 
@@ -193,12 +157,12 @@ static void test_killed(void **state)
 	assert_int_equal(journal_open(&j, dir, &limits), ERR_OK);
 	for (uint64_t i = 1; i <= RECORDS; i++)
 		append_at_once(j, i);
-	n = slurp(dir, bytes, sizeof(bytes));
+	n = folder_read(dir, first_name, bytes, sizeof(bytes));
 	journal_close(j);
 	assert_true(n > end);
 	for (size_t torn = 0; torn <= BYTES; torn += BYTES / 2) {
 		memcpy(bytes + end, bytes + JOURNAL_FMT_HEADER, torn);
-		put_file(left, bytes, n);
+		folder_write(left, first_name, bytes, n);
 		assert_int_equal(journal_open(&j, left, &limits), ERR_OK);
 		assert_int_equal(journal_next(j), RECORDS + 1);
 		assert_int_equal(journal_bytes(j), end);

@@ -7,9 +7,6 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/buf.h"
@@ -18,22 +15,9 @@
 #include "sipworker/store/journal_reader.h"
 #include "sipworker/store/ledger.h"
 #include "tests/support/fail_alloc.h"
+#include "tests/support/folder.h"
 
 #define WALL_US INT64_C(1790000000000000)
-
-static int new_dir(void)
-{
-	static unsigned int count;
-	char path[200];
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "%s/l%u", getenv("RT_TEST_DIR"),
-	    count++);
-	assert_int_equal(mkdir(path, 0700), 0);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	return fd;
-}
 
 static struct ledger *open_ledger(int dir)
 {
@@ -111,7 +95,7 @@ static struct closing read_all(int dir, const struct ledger *l)
 
 static void test_twice(void **state)
 {
-	const int dir = new_dir();
+	const int dir = folder_new();
 	struct ledger *l = open_ledger(dir);
 
 	(void)state;
@@ -135,7 +119,7 @@ static void test_twice(void **state)
 static void test_engine_dies(void **state)
 {
 	struct ledger_recording rec = { .bytes = 100, .samples = 21 };
-	const int dir = new_dir();
+	const int dir = folder_new();
 	struct ledger *l = open_ledger(dir);
 	struct call_id id = { { 2 } };
 	char text[ID_TEXT_MAX], name[100];
@@ -182,7 +166,7 @@ static void test_engine_dies(void **state)
 /* Everything dies at once, twice over. */
 static void test_all_die(void **state)
 {
-	const int dir = new_dir();
+	const int dir = folder_new();
 	struct ledger *l = open_ledger(dir);
 
 	(void)state;
@@ -211,7 +195,7 @@ static void test_all_die(void **state)
 
 static void test_refuses(void **state)
 {
-	const int dir = new_dir();
+	const int dir = folder_new();
 	struct ledger *l = open_ledger(dir);
 	struct ledger_entry e;
 
@@ -229,7 +213,7 @@ static void test_refuses(void **state)
 /* Without memory it does not open; with it, what was there is there. */
 static void test_no_memory(void **state)
 {
-	const int dir = new_dir();
+	const int dir = folder_new();
 	struct ledger *l = open_ledger(dir);
 	bool hit = true;
 

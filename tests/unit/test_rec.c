@@ -21,26 +21,13 @@
 #include "sipworker/rec/rec_file.h"
 #include "sipworker/rec/rec_time.h"
 #include "sipworker/rec/rec_wav.h"
+#include "tests/support/folder.h"
 
 #define FRAME   160
 #define TICK_US 20000
 #define T0      INT64_C(5000000000)
 
 static const char name[] = "com_1/2026-11-20/cal_1.wav";
-
-static int new_dir(void)
-{
-	static unsigned int count;
-	char path[200];
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "%s/r%u", getenv("RT_TEST_DIR"),
-	    count++);
-	assert_int_equal(mkdir(path, 0700), 0);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	return fd;
-}
 
 /* The whole of the finished file; the caller frees. */
 static int16_t *slurp(int dir, const char *file, uint64_t *frames)
@@ -174,7 +161,7 @@ static void check_hash(int dir, const struct rec_wav_result *r)
 /* Two sides, swapped neighbours, one lost packet, one that comes late. */
 static void test_two_sides(void **state)
 {
-	const int dir = new_dir();
+	const int dir = folder_new();
 	struct rec_wav_result r;
 	struct rec_wav *w = begin(dir);
 	uint64_t frames;
@@ -221,7 +208,7 @@ static void test_delay(void **state)
 
 	(void)state;
 	for (size_t k = 0; k < RT_ARRAY_LEN(delay_ms); k++) {
-		const int dir = new_dir();
+		const int dir = folder_new();
 		struct rec_wav *w = begin(dir);
 		struct rec_wav_result r;
 		uint64_t frames, silent = 0;
@@ -248,7 +235,7 @@ static void test_delay(void **state)
 /* The recorder dies and a new one gets the last two seconds again. */
 static void test_resume(void **state)
 {
-	const int dir = new_dir();
+	const int dir = folder_new();
 	struct rec_wav *w = begin(dir);
 	struct rec_wav_result r;
 	uint64_t frames;
@@ -305,7 +292,7 @@ static void test_catch_up(void **state)
 
 	(void)state;
 	for (size_t k = 0; k < RT_ARRAY_LEN(cases); k++) {
-		const int dir = new_dir();
+		const int dir = folder_new();
 		struct rec_wav *w = begin(dir);
 		struct rec_wav_result r;
 
@@ -338,7 +325,7 @@ static void test_catch_up(void **state)
  * a file system in memory nothing is forgotten. */
 static void test_catch_up_from_disk(void **state)
 {
-	const int dir = new_dir();
+	const int dir = folder_new();
 	struct rec_wav *w = begin(dir);
 	struct rec_wav_result r;
 	enum rec_wav_back b;
@@ -387,7 +374,7 @@ static enum err salvage(int dir, const char *file, struct rec_wav_result *r)
 
 static void test_salvage(void **state)
 {
-	const int dir = new_dir();
+	const int dir = folder_new();
 	struct rec_wav_result r;
 	struct rec_wav *w;
 
@@ -451,7 +438,7 @@ static void test_markers(void **state)
 		{ "leaves the folder", "../d/cal_1.wav 7 1", false, 0, 0 },
 		{ "nothing", "", false, 0, 0 },
 	};
-	const int dir = new_dir();
+	const int dir = folder_new();
 
 	(void)state;
 	assert_int_equal(mkdirat(dir, "open", 0700), 0);
@@ -479,7 +466,7 @@ static void test_markers(void **state)
 /* A message too short to keep: nothing of it is left. */
 static void test_discard(void **state)
 {
-	const int dir = new_dir();
+	const int dir = folder_new();
 	struct rec_wav *w = begin(dir);
 	char part[64];
 
@@ -503,7 +490,7 @@ static void test_discard(void **state)
  * after the beginning, or an engine before its first frame. */
 static void test_empty(void **state)
 {
-	const int dir = new_dir();
+	const int dir = folder_new();
 	struct rec_wav_result r = { .samples = 7 };
 	struct rec_wav *w;
 	char part[64];
