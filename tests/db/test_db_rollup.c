@@ -13,6 +13,7 @@
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
+#include "tests/support/testdb_dice.h"
 
 #define CALLS 500 /* of each company */
 #define DAYS  120
@@ -21,27 +22,13 @@ static struct testdb *t;
 static struct db *db; /* the dashboard's own account */
 static struct arena mem;
 
-/* Each verb is tried with each of its statements failing once in a while: all
- * those cases, each several times over, are minutes. */
+/* All cases of all verbs, each several times over, are minutes. */
 static unsigned int turn;
-#define ok(call)                                          \
-	do {                                              \
-		if (turn++ % 16 == 0)                     \
-			FAIL_STMT_OK(call);               \
-		else                                      \
-			assert_int_equal((call), ERR_OK); \
-	} while (0)
+#define ok(call) FAIL_STMT_AT_TIMES(turn, call)
 
-/* A number below 97 that depends on the call and a letter. */
-#define DICE(letter) "(CRC32(CONCAT(s.seq, '" letter "', HEX(k.id))) % 97)"
-#define ID           "UNHEX(CONCAT(LEFT(HEX(k.id), 20), LPAD(HEX(s.seq), 12, '0')))"
-#define AT                                                                \
-	"(TIMESTAMP '2026-07-01 00:07:30' + INTERVAL CRC32(CONCAT(s.seq," \
-	" HEX(k.id))) % (86400 * 120) SECOND)"
-#define EACH                                                               \
-	" FROM company k CROSS JOIN (WITH RECURSIVE n AS (SELECT 1 AS seq" \
-	" UNION ALL SELECT seq + 1 FROM n WHERE seq < 500)"                \
-	" SELECT seq FROM n) s"
+#define ID   "UNHEX(CONCAT(LEFT(HEX(k.id), 20), LPAD(HEX(s.seq), 12, '0')))"
+#define AT   DICE_AT("2026-07-01 00:07:30", DAYS)
+#define EACH DICE_EACH(CALLS)
 
 /* Two companies whose calls differ, with values that are rare and with none. */
 static const char *const made_sql[] = {
