@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { newVisitor, openBrowser } from '../support/browser.mjs';
+import { cookiesOf, newMember, openBrowser } from '../support/browser.mjs';
 import { startStack } from '../support/stack.mjs';
 import { baseOf, dice, seed, seedCompanies, uuid } from './seed.mjs';
 
@@ -33,7 +33,7 @@ before(async () => {
 			INSERT INTO membership (user_id, account_id, company_id, role, created_at) SELECT x'${id}', id, x'${'0'.repeat(32)}', 'analyst', UTC_TIMESTAMP(6) FROM account LIMIT 1;`;
 	}).join('\n'));
 	me = await stack.login();
-	cookies = [...me.cookies].map(([name, value]) => ({ name, value, url: stack.url }));
+	cookies = cookiesOf(me);
 	browser = await openBrowser();
 });
 
@@ -42,11 +42,7 @@ after(async () => {
 	await stack?.stop();
 });
 
-async function member(options = {}) {
-	const page = await newVisitor(browser, { baseURL: stack.url, viewport: { width: 1440, height: 900 }, ...options });
-	await page.context().addCookies(cookies);
-	return page;
-}
+const member = (options = {}) => newMember(browser, cookies, { viewport: { width: 1440, height: 900 }, ...options });
 const shown = (page) => page.locator('.menu.company > summary .cut').textContent();
 const offered = (page) => page.locator('.menu.company button[name=company]').allTextContents();
 

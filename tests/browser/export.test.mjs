@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
-import { newVisitor, openBrowser } from '../support/browser.mjs';
+import { cookiesOf, newMember, openBrowser } from '../support/browser.mjs';
 import { startStack } from '../support/stack.mjs';
 import { seed } from './seed.mjs';
 
@@ -13,7 +13,7 @@ let stack, browser, calls, cookies;
 before(async () => {
 	stack = await startStack({ without: ['sipworker', 'dni', 'jobd'] });
 	calls = seed(stack, { days: 60 });
-	cookies = [...(await stack.login()).cookies].map(([name, value]) => ({ name, value, url: stack.url }));
+	cookies = cookiesOf(await stack.login());
 	browser = await openBrowser();
 });
 
@@ -23,8 +23,7 @@ after(async () => {
 });
 
 async function log(options = {}) {
-	const page = await newVisitor(browser, { baseURL: stack.url, ...options });
-	await page.context().addCookies(cookies);
+	const page = await newMember(browser, cookies, options);
 	await page.goto('/calls?range=90d');
 	await page.click('summary:has-text("Export")');
 	return page;
@@ -63,8 +62,7 @@ function slow(page) {
 }
 
 test('how far it is, stopped, and broken off: nothing is saved', async () => {
-	const page = await newVisitor(browser, { baseURL: stack.url });
-	await page.context().addCookies(cookies);
+	const page = await newMember(browser, cookies);
 	await slow(page);
 	let saved = 0;
 	page.on('download', () => saved++);

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 
-import { newVisitor, openBrowser } from '../support/browser.mjs';
+import { cookiesOf, newMember, openBrowser } from '../support/browser.mjs';
 import { call, endAll, endings } from '../support/sip.mjs';
 import { addr, build, startStack, until } from '../support/stack.mjs';
 
@@ -35,7 +35,7 @@ before(async () => {
 		const res = await me.submit('/settings/destinations/new', '/settings/destinations/new', { name, target: `sip:desk@${addr}:${port}`, ring_s: '20', trunk: '', location: '' });
 		assert.equal(res.status, 303, await res.text());
 	}
-	cookies = [...me.cookies].map(([name, value]) => ({ name, value, url: stack.url }));
+	cookies = cookiesOf(me);
 	browser = await openBrowser();
 });
 afterEach(endAll);
@@ -44,11 +44,7 @@ after(async () => {
 	await stack?.stop();
 });
 
-async function member(options = {}) {
-	const page = await newVisitor(browser, { baseURL: stack.url, viewport: { width: 1440, height: 900 }, ...options });
-	await page.context().addCookies(cookies);
-	return page;
-}
+const member = (options = {}) => newMember(browser, cookies, { viewport: { width: 1440, height: 900 }, ...options });
 
 /** A new flow in the builder; counts what is done from here on. */
 async function fresh(page, name, template = 'blank') {
@@ -269,7 +265,7 @@ test('a sign-in that ended, and somebody else who saved: no work is lost', async
 	const mine = await stack.login(...owner);
 	const page = await member();
 	await page.context().clearCookies();
-	await page.context().addCookies([...mine.cookies].map(([name, value]) => ({ name, value, url: stack.url })));
+	await page.context().addCookies(cookiesOf(mine));
 	await fresh(page, 'Kept', 'forward');
 	page.on('dialog', (d) => d.accept());
 	const at = page.url();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { newVisitor, openBrowser } from '../support/browser.mjs';
+import { cookiesOf, newMember, openBrowser } from '../support/browser.mjs';
 import { startStack } from '../support/stack.mjs';
 import { seed, typeid } from './seed.mjs';
 
@@ -12,7 +12,7 @@ let stack, browser, cookies, calls;
 before(async () => {
 	stack = await startStack({ without: ['sipworker', 'dni', 'jobd'], args: ['--web-rate', '100000'] });
 	calls = seed(stack, { days: 20 });
-	cookies = [...(await stack.login()).cookies].map(([name, value]) => ({ name, value, url: stack.url }));
+	cookies = cookiesOf(await stack.login());
 	browser = await openBrowser();
 });
 
@@ -169,8 +169,7 @@ for (const mode of ['with scripts', 'without scripts'])
 	for (const [name, work] of Object.entries(tasks))
 		test(`${name}: keyboard alone, ${mode}`, async () => {
 			const scripts = mode === 'with scripts';
-			const page = await newVisitor(browser, { baseURL: stack.url, javaScriptEnabled: scripts, viewport: { width: 1440, height: 900 } });
-			await page.context().addCookies(cookies);
+			const page = await newMember(browser, cookies, { javaScriptEnabled: scripts, viewport: { width: 1440, height: 900 } });
 			await work(page, { mode, scripts });
 			assert.deepEqual(page.said, []);
 			await page.context().close();

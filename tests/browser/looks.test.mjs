@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { newVisitor, openBrowser } from '../support/browser.mjs';
+import { cookiesOf, newMember, openBrowser } from '../support/browser.mjs';
 import { openForm } from '../support/forms.mjs';
 import { startStack } from '../support/stack.mjs';
 import { seed, seedCompanies, typeid } from './seed.mjs';
@@ -17,7 +17,7 @@ before(async () => {
 	calls = seed(stack, { days: 40 });
 	me = await stack.login();
 	await me.fetch('/'); // from here on at this company
-	cookies = [...me.cookies].map(([name, value]) => ({ name, value, url: stack.url }));
+	cookies = cookiesOf(me);
 	browser = await openBrowser();
 });
 
@@ -26,11 +26,7 @@ after(async () => {
 	await stack?.stop();
 });
 
-async function member(options = {}) {
-	const page = await newVisitor(browser, { baseURL: stack.url, ...options });
-	await page.context().addCookies(cookies);
-	return page;
-}
+const member = (options) => newMember(browser, cookies, options);
 
 const whole = (text) => Number(text.replaceAll(',', ''));
 

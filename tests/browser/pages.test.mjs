@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
-import { newVisitor, openBrowser } from '../support/browser.mjs';
+import { cookiesOf, newMember, newVisitor, openBrowser } from '../support/browser.mjs';
 import { startStack } from '../support/stack.mjs';
 import { quote, seed, seedAttribution, seedCompanies, seedForms, seedHealth, seedPool, typeid } from './seed.mjs';
 import { seedRerun } from './seed_rerun.mjs';
@@ -27,7 +27,7 @@ before(async () => {
 	seedForms(stack);
 	paths = ['/', '/calls', '/forms?range=365d&cols=form,outcome,tags,value,keyword,note', '/calls?cols=number,outcome,verdict,tags,value&first=yes', `/calls/${shown}`, '/reports', '/reports?by=hour&metric=unanswered',
 		'/reports?by=source&split=result', '/live', '/companies', '/spend', '/usage', '/pools', `/pools/${pool}`, '/sites', `/sites/${site}`, '/attribution', '/attribution/reruns', `/attribution/reruns/${seedRerun(stack)}`, `/people/${shown}`, `/settings/sites/${site}`, '/settings/logo', '/account', '/login'];
-	cookies = [...(await stack.login()).cookies].map(([name, value]) => ({ name, value, url: stack.url }));
+	cookies = cookiesOf(await stack.login());
 });
 
 after(async () => {
@@ -36,11 +36,7 @@ after(async () => {
 });
 
 /** A visitor who is signed in; options as newContext()'s. */
-async function member(options = {}) {
-	const page = await newVisitor(browser, { baseURL: stack.url, ...options });
-	await page.context().addCookies(cookies);
-	return page;
-}
+const member = (options) => newMember(browser, cookies, options);
 
 /** /login sends who is signed in away, so it is looked at by a stranger. */
 const visitor = (path, options) => (path === '/login' ? newVisitor(browser, { baseURL: stack.url, ...options }) : member(options));
@@ -150,7 +146,7 @@ test('in the call beside the log nothing written is lost, and keys stay in the l
 	assert.equal(await note.inputValue(), 'rang twice', 'signed out elsewhere');
 	assert.equal(new URL(page.url()).pathname, '/calls');
 	// Signed in again, in another tab: the form's token is the old one.
-	await page.context().addCookies([...(await stack.login()).cookies].map(([name, value]) => ({ name, value, url: stack.url })));
+	await page.context().addCookies(cookiesOf(await stack.login()));
 	let go;
 	const gone = new Promise((then) => { go = then; });
 	await page.route('**/marks', async (route) => { await gone; await route.continue(); });

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { createServer, request } from 'node:http';
 import { after, before, test } from 'node:test';
-import { newVisitor, openBrowser } from '../support/browser.mjs';
+import { cookiesOf, newMember, openBrowser } from '../support/browser.mjs';
 import { startStack } from '../support/stack.mjs';
 import { seed } from './seed.mjs';
 
@@ -34,7 +34,7 @@ before(async () => {
 	});
 	await new Promise((done) => server.listen(0, process.env.RT_TEST_ADDR, done));
 	const url = `http://${process.env.RT_TEST_ADDR}:${server.address().port}`;
-	cookies = [...(await stack.login()).cookies].map(([name, value]) => ({ name, value, url }));
+	cookies = cookiesOf(await stack.login()).map((c) => ({ ...c, url }));
 });
 
 after(async () => {
@@ -46,10 +46,9 @@ after(async () => {
 
 /** What moves on the page when it is held up before byte at. */
 async function moved(path, at) {
-	const page = await newVisitor(browser, { baseURL: cookies[0].url, viewport: { width: 360, height: 800 } });
+	const page = await newMember(browser, cookies, { viewport: { width: 360, height: 800 } });
 	let release;
 	cut = { path, at, rest: new Promise((go) => (release = go)) };
-	await page.context().addCookies(cookies);
 	await page.addInitScript(() => {
 		window.moved = [];
 		new PerformanceObserver((list) => list.getEntries().forEach((e) => window.moved.push(...e.sources.map((s) => `${s.node?.nodeName}.${s.node?.className}`))))

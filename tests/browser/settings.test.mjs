@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
-import { newVisitor, openBrowser } from '../support/browser.mjs';
+import { cookiesOf, newMember, newVisitor, openBrowser } from '../support/browser.mjs';
 import { startStack } from '../support/stack.mjs';
 import { everyPage, seedThings } from './every_page.mjs';
 import { seedCompanies } from './seed.mjs';
@@ -24,7 +24,7 @@ before(async () => {
 		'/settings/audit', '/settings/audit/account', '/settings/webhooks/new', '/settings/tags', '/account', '/welcome'];
 	// What the audit log tells of it is longer than a telephone is wide.
 	assert.equal((await me.fetch('/reports.json?by=campaign&metric=qualified&from=2026-10-11&to=2026-10-25')).status, 200);
-	cookies = [...me.cookies].map(([name, value]) => ({ name, value, url: stack.url }));
+	cookies = cookiesOf(me);
 	browser = await openBrowser();
 });
 after(async () => {
@@ -32,11 +32,7 @@ after(async () => {
 	await stack?.stop();
 });
 
-async function member(options = {}) {
-	const page = await newVisitor(browser, { baseURL: stack.url, ...options });
-	await page.context().addCookies(cookies);
-	return page;
-}
+const member = (options) => newMember(browser, cookies, options);
 
 for (const colorScheme of ['light', 'dark'])
 	for (const width of [1440, 360])

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { newVisitor, openBrowser } from '../support/browser.mjs';
+import { cookiesOf, newVisitor, openBrowser } from '../support/browser.mjs';
 import { build, dir, startStack } from '../support/stack.mjs';
 import { everyPage, isForStrangers, seedThings } from './every_page.mjs';
 import { quote, seed, seedAttribution, seedCompanies, seedForms, seedHealth, seedPool, typeid } from './seed.mjs';
@@ -115,13 +115,12 @@ async function readme(browser, stack, cookies) {
 
 /** The cookies of a signed-in client, once per company to look at. */
 async function signedIn(stack) {
-	const of = (me) => [...me.cookies].map(([name, value]) => ({ name, value, url: stack.url }));
 	const me = await stack.login();
 	const other = await stack.login();
 	await me.submit('/account', '/account/second/begin', {}); // its code is drawn
 	const company = typeid('com', stack.sqlOne(`SELECT LOWER(HEX(id)) FROM company WHERE name = ${quote(EMPTY)}`));
 	await other.submit('/', '/company', { company });
-	return { all: of(me), 'first-run': of(other), 'first-steps': of(other), 'no-calls': of(other) };
+	return { all: cookiesOf(me), 'first-run': cookiesOf(other), 'first-steps': cookiesOf(other), 'no-calls': cookiesOf(other) };
 }
 
 const stack = await startStack({ without: ['sipworker', 'dni', 'jobd'], addr: process.env.RT_TEST_ADDR ?? '127.1.250.1' });

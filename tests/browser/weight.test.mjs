@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { newVisitor, openBrowser } from '../support/browser.mjs';
+import { cookiesOf, newVisitor, openBrowser } from '../support/browser.mjs';
 import { startStack } from '../support/stack.mjs';
 import { everyPage, isForStrangers, seedThings } from './every_page.mjs';
 import { seed, seedAttribution, seedHealth, seedPool, typeid } from './seed.mjs';
@@ -22,7 +22,7 @@ before(async () => {
 	seedHealth(stack);
 	const me = await stack.login();
 	pages = everyPage(stack, { call, things: await seedThings(stack, me) });
-	cookies = [...me.cookies].map(([name, value]) => ({ name, value, url: stack.url }));
+	cookies = cookiesOf(me);
 	browser = await openBrowser();
 });
 

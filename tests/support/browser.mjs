@@ -2,6 +2,7 @@
 //
 //   const browser = await openBrowser();
 //   const page = await newVisitor(browser);     // its own cookies
+//   const page = await newMember(browser, cookiesOf(await stack.login()));
 //   await browser.close();
 //
 // Headless Chromium names itself in its User-Agent, and robots are never given
@@ -37,5 +38,15 @@ export async function newVisitor(browser, options = {}) {
 		if (['error', 'warning'].includes(m.type())) page.said.push(m.text());
 	});
 	page.on('pageerror', (e) => page.said.push(String(e)));
+	return page;
+}
+
+/** What a signed-in client (stack.mjs) has in its pocket, for a browser. */
+export const cookiesOf = (client) => [...client.cookies].map(([name, value]) => ({ name, value, url: client.base }));
+
+/** A visitor with these cookies. */
+export async function newMember(browser, cookies, options = {}) {
+	const page = await newVisitor(browser, { baseURL: cookies[0].url, ...options });
+	await page.context().addCookies(cookies);
 	return page;
 }
