@@ -319,7 +319,7 @@ static void turn(struct parent *p, int signal_fd)
 	for (size_t i = 0; i < CHILDREN; i++)
 		if (fds[i + 1].revents != 0)
 			hear(p, &p->child[i]);
-	while (read(signal_fd, &si, sizeof(si)) == sizeof(si)) {
+	while (read(signal_fd, &si, sizeof(si)) == (ssize_t)sizeof(si)) {
 		if (si.ssi_signo == SIGCHLD)
 			reap(p);
 		else

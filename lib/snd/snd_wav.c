@@ -154,7 +154,8 @@ static bool is_our_format(int fd, uint64_t at, uint32_t size)
 {
 	uint8_t f[16];
 
-	if (size < sizeof(f) || pread(fd, f, sizeof(f), (off_t)at) != sizeof(f))
+	if (size < sizeof(f) ||
+	    pread(fd, f, sizeof(f), (off_t)at) != (ssize_t)sizeof(f))
 		return false;
 	return (f[0] | f[1] << 8) == WAVE_FORMAT_MULAW &&
 	       (f[2] | f[3] << 8) == SND_WAV_CHANNELS &&

@@ -42,7 +42,7 @@ static uint64_t expirations(int fd)
 {
 	uint64_t n = 0;
 
-	return read(fd, &n, sizeof(n)) == sizeof(n) ? n : 0;
+	return read(fd, &n, sizeof(n)) == (ssize_t)sizeof(n) ? n : 0;
 }
 
 /* --- the pacer -------------------------------------------------------------*/
@@ -108,8 +108,8 @@ static void tell_events(struct media_thread *t)
 {
 	const uint64_t one = 1;
 
-	if (t->told &&
-	    write(t->media->event_fd, &one, sizeof(one)) == sizeof(one))
+	if (t->told && write(t->media->event_fd, &one, sizeof(one)) ==
+			   (ssize_t)sizeof(one))
 		t->told = false;
 }
 
@@ -274,7 +274,8 @@ static void end_thread(struct media_thread *t)
 	const uint64_t one = 1;
 
 	if (t->started) {
-		if (write(t->wake_fd, &one, sizeof(one)) != sizeof(one))
+		if (write(t->wake_fd, &one, sizeof(one)) !=
+		    (ssize_t)sizeof(one))
 			log_sys("media: wake");
 		(void)pthread_join(t->thread, NULL);
 	}

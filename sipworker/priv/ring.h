@@ -39,9 +39,9 @@ struct ring {
 	uint64_t at; /* consumer: next frame to read */
 };
 
-/* The i-th of n rings in memory of ring_bytes(n, calls), zeroed once by its
- * creator. Both sides call it; a consumer begins with what was not given
- * back. */
+/* The i-th of n rings in memory of ring_bytes(n, calls), which begins with a
+ * cache line and was zeroed once by its creator. Both sides call it; a consumer
+ * begins with what was not given back. */
 void ring_attach(struct ring *r, void *memory, unsigned int i,
     unsigned int calls);
 

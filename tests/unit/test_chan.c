@@ -21,6 +21,7 @@
 #include "sipworker/priv/chan.h"
 #include "sipworker/priv/proc.h"
 #include "sipworker/priv/ring.h"
+#include "tests/support/lines.h"
 
 static unsigned int open_fds(void)
 {
@@ -214,7 +215,7 @@ static void test_ring_lies(void **state)
 {
 	static const uint64_t lies[] = { 1, 7, 40, 1000000, UINT64_MAX,
 		UINT64_MAX / 2 };
-	uint8_t *mem = calloc(1, ring_bytes(1, 1));
+	uint8_t *mem = lines_new(ring_bytes(1, 1));
 	const struct ring_frame frame = { .key = 1, .n = 160 };
 	const uint8_t ulaw[RING_PAYLOAD_MAX] = { 0 };
 
@@ -248,7 +249,7 @@ static void test_ring_lies(void **state)
 /* A frame that is too long for the ring is not put; the gap at its end is. */
 static void test_ring_ends(void **state)
 {
-	uint8_t *mem = calloc(1, ring_bytes(1, 1));
+	uint8_t *mem = lines_new(ring_bytes(1, 1));
 	struct ring_frame frame = { .key = 1, .n = RING_PAYLOAD_MAX + 1 };
 	const uint8_t ulaw[RING_PAYLOAD_MAX + 1] = { 0 };
 	struct ring in, out;

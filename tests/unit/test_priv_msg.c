@@ -15,6 +15,7 @@
 #include "sipworker/priv/chan.h"
 #include "sipworker/priv/ring.h"
 #include "tests/support/fail_alloc.h"
+#include "tests/support/lines.h"
 
 /* One of each kind, with every field set. */
 static struct msg sample(enum msg_kind kind)
@@ -313,7 +314,7 @@ static void test_chan_no_memory(void **state)
 
 static void test_ring(void **state)
 {
-	void *mem = calloc(1, ring_bytes(2, 1));
+	void *mem = lines_new(ring_bytes(2, 1));
 	struct ring in, out, again;
 	uint8_t ulaw[RING_PAYLOAD_MAX];
 	struct ring_frame f;
@@ -368,7 +369,7 @@ static void test_ring(void **state)
 static void test_ring_damage(void **state)
 {
 	const size_t n = ring_bytes(1, 1);
-	uint8_t *mem = calloc(1, n);
+	uint8_t *mem = lines_new(n);
 	struct ring in, out;
 	struct ring_frame f = { .n = 160 };
 	uint8_t ulaw[160] = { 0 };
