@@ -25,13 +25,21 @@ after(async () => {
 const stored = (visit) => stack.sqlOne(`SELECT count(*) FROM visit WHERE landing_url LIKE '%${visit}%'`) === '1';
 const leased = () => until('leases again', async () => (await dni.ask()).json?.tier === 'lease', 60000);
 
-async function answersSoon(mark, limit_ms) {
+/** As many at once with nothing in their way: what a machine that is busy now
+ *  needs for them, which is no time they were held up. */
+async function usual_ms() {
+	const all = await Promise.all(Array.from({ length: 60 }, () => dni.post('/dni/v1/visit', '', {}, 'OPTIONS')));
+	return Math.max(...all.map((a) => a.ms));
+}
+
+async function answersSoon(mark, allowed_ms) {
+	const limit_ms = allowed_ms + 4 * await usual_ms();
 	const all = await Promise.all(Array.from({ length: 60 }, (_, i) =>
 		dni.ask({ url: `${stack.url}/demo/?utm_source=google&utm_medium=cpc&n=${mark}-${i}-` })));
 	for (const a of all) {
 		assert.equal(a.status, 200);
 		assert.deepEqual([a.json.tier, a.json.why, a.json.swap[0].to.e164], ['source', 'database', SOURCE]);
-		assert.ok(a.ms < limit_ms, `${mark}: answered after ${a.ms} ms`);
+		assert.ok(a.ms < limit_ms, `${mark}: answered after ${a.ms} ms, limit ${limit_ms}`);
 	}
 }
 
@@ -42,7 +50,7 @@ test('a database that stands still holds nobody up, and all is stored when it go
 	process.kill(db, 'SIGSTOP');
 	try {
 		// Those who come first find out; who comes then is told at once. The
-		// limits leave room for a busy machine: the driver's own is 10 s.
+		// driver's own limit is 10 s.
 		await answersSoon('first', 4500);
 		await answersSoon('then', 1500);
 		const beat = await dni.post('/dni/v1/beat', { site: 'demo', visitor: own.visitor, visit: own.visit, engaged_s: 5 });
