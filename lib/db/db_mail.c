@@ -11,12 +11,16 @@
 	" JOIN user u ON u.id = r.user_id"                          \
 	" JOIN company c ON c.id = r.company_id"
 
+#define ONE  " r.company_id = ? AND r.id = ?"
+#define LIVE " AND r.archived_at IS NULL"
+
 /* Who may still see the company. */
-#define MAY                                                                 \
-	" AND r.archived_at IS NULL AND u.disabled_at IS NULL"              \
-	" AND c.archived_at IS NULL AND EXISTS (SELECT 1 FROM membership m" \
-	" WHERE m.user_id = u.id AND m.account_id = c.account_id"           \
-	" AND m.company_id IN (r.company_id, REPEAT(CHAR(0), 16)))"
+#define MAY                                                                     \
+	LIVE                                                                    \
+	    " AND u.disabled_at IS NULL"                                        \
+	    " AND c.archived_at IS NULL AND EXISTS (SELECT 1 FROM membership m" \
+	    " WHERE m.user_id = u.id AND m.account_id = c.account_id"           \
+	    " AND m.company_id IN (r.company_id, REPEAT(CHAR(0), 16)))"
 
 static void out_rule(struct stmt *st, struct mail_rule_row *row)
 {
@@ -43,6 +47,22 @@ static enum err read_rules(struct stmt *st, struct arena *mem,
 
 	out_rule(st, &row);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
+}
+
+/* Reads the one rule of st, which says ONE; ends st. */
+static enum err read_rule(struct stmt *st, struct company_id company,
+    struct mail_rule_id id, struct mail_rule_row *out)
+{
+	struct mail_rule_row row;
+	enum err e;
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	out_rule(st, &row);
+	e = stmt_one(st);
+	if (e == ERR_OK)
+		*out = row;
+	return e;
 }
 
 /* --- rules -----------------------------------------------------------------
@@ -110,20 +130,9 @@ enum err db_mail_rule_add(struct db *db, struct company_id company,
 enum err db_mail_rule_get(struct db *db, struct company_id company,
     struct mail_rule_id id, struct mail_rule_row *out)
 {
-	static const char sql[] = COLUMNS
-	    " WHERE r.company_id = ? AND r.id = ?"
-	    " AND r.archived_at IS NULL";
-	struct mail_rule_row row;
-	struct stmt *st = stmt_begin(db, sql);
-	enum err e;
+	static const char sql[] = COLUMNS " WHERE" ONE LIVE;
 
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, id.v);
-	out_rule(st, &row);
-	e = stmt_one(st);
-	if (e == ERR_OK)
-		*out = row;
-	return e;
+	return read_rule(stmt_begin(db, sql), company, id, out);
 }
 
 enum err db_mail_rule_list(struct db *db, struct company_id company,
@@ -201,19 +210,9 @@ enum err db_mail_rules_for(struct db *db, struct company_id company,
 enum err db_mail_rule_lives(struct db *db, struct company_id company,
     struct mail_rule_id id, struct mail_rule_row *out)
 {
-	static const char sql[] =
-	    COLUMNS " WHERE r.company_id = ? AND r.id = ?" MAY;
-	struct mail_rule_row row;
-	struct stmt *st = stmt_begin(db, sql);
-	enum err e;
+	static const char sql[] = COLUMNS " WHERE" ONE MAY;
 
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, id.v);
-	out_rule(st, &row);
-	e = stmt_one(st);
-	if (e == ERR_OK)
-		*out = row;
-	return e;
+	return read_rule(stmt_begin(db, sql), company, id, out);
 }
 
 enum err db_mail_rules_all(struct db *db, enum mail_rule_kind kind,
