@@ -167,7 +167,7 @@ static enum err read_filter(const struct req *r, struct audit_filter *f)
 		.action = SLICE("") };
 	e = req_query(r, "action", &f->action);
 	if (e == ERR_OK && f->action.n > ACTION_MAX)
-		return ERR_RANGE;
+		return req_wrong(r, "action", "a word of the column “What”");
 	if (e == ERR_OK || e == ERR_NOTFOUND)
 		e = req_query_id(r, "user", ID_KIND_user, f->user.v);
 	if (e == ERR_OK || e == ERR_NOTFOUND)

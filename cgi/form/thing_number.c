@@ -94,7 +94,7 @@ static enum err list(const struct req *r, struct thing_list *l)
 	if (e != ERR_OK && e != ERR_NOTFOUND)
 		return e;
 	if (utf8_count(text) > 64)
-		return ERR_RANGE;
+		return req_wrong(r, "q", "a text of up to 64 characters");
 	e = db_number_use_list(r->db, r->company, after, text,
 	    NUMBER_FORM_PAGE + 1, r->arena, &rows, &n);
 	for (size_t i = 0; e == ERR_OK && i < n; i++) {

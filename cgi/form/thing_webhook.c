@@ -360,7 +360,8 @@ enum err thing_webhook_log(const struct req *r, struct resp *out)
 	if (e != ERR_OK && e != ERR_NOTFOUND)
 		return e;
 	if (state.n > 8)
-		return ERR_RANGE;
+		return req_wrong(r, "state",
+		    "as the links of the list have it");
 	if ((e = db_hook_out_list(r->db, r->company, id, state, before,
 		 LOG_PAGE, r->arena, &rows, &n)) != ERR_OK ||
 	    (e = frame_page(r, FRAME_SETTINGS, hook.name, SLICE(""), v)) !=

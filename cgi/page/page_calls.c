@@ -63,23 +63,29 @@ static enum err parse_key(struct slice s, struct db_report_calls_key *out)
 	return ERR_OK;
 }
 
-static enum err read_key(struct log *l)
+/* One of the two ends of a page; *way stays when it is not asked for. */
+static enum err read_end(struct log *l, const char *name,
+    enum db_report_calls_way way)
 {
 	struct slice text;
-	enum err e;
+	const enum err e = req_query(l->r, name, &text);
 
-	l->f.way = DB_REPORT_CALLS_NEWEST;
-	if ((e = req_query(l->r, "before", &text)) == ERR_OK) {
-		l->f.way = DB_REPORT_CALLS_OLDER;
-		return parse_key(text, &l->f.key);
-	}
-	if (e != ERR_NOTFOUND)
-		return e;
-	if ((e = req_query(l->r, "after", &text)) == ERR_OK) {
-		l->f.way = DB_REPORT_CALLS_NEWER;
-		return parse_key(text, &l->f.key);
-	}
-	return e == ERR_NOTFOUND ? ERR_OK : e;
+	if (e != ERR_OK)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	l->f.way = way;
+	return parse_key(text, &l->f.key) == ERR_OK
+		   ? ERR_OK
+		   : req_wrong(l->r, name,
+			 "as the links to other pages have it");
+}
+
+static enum err read_key(struct log *l)
+{
+	const enum err e = read_end(l, "before", DB_REPORT_CALLS_OLDER);
+
+	return e != ERR_OK || l->f.way == DB_REPORT_CALLS_OLDER
+		   ? e
+		   : read_end(l, "after", DB_REPORT_CALLS_NEWER);
 }
 
 static enum err read_log(struct log *l, struct tz *z)
@@ -94,8 +100,7 @@ static enum err read_log(struct log *l, struct tz *z)
 	l->f.f = l->p.f;
 	l->f.caller = l->p.caller;
 	l->f.search = l->p.search;
-	return page_cols_read(&page_cols_calls,
-	    page_filter_value(&l->p, "cols"), &l->cols);
+	return page_cols_read(&l->p, &page_cols_calls, &l->cols);
 }
 
 /* --- filling the view ------------------------------------------------------*/

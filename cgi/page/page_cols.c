@@ -48,9 +48,39 @@ bool page_cols_on(const struct page_cols *set, const char *name,
 	return bit_of(set, slice_from(name), &bit) && (bits & bit) != 0;
 }
 
-enum err page_cols_read(const struct page_cols *set, struct slice text,
-    unsigned int *bits)
+/* "number,outcome" */
+static void put_names(const struct page_cols *set, unsigned int bits,
+    struct buf *b)
 {
+	const char *between = "";
+
+	for (size_t i = 0; i < set->n; i++)
+		if ((bits & (1u << i)) != 0) {
+			buf_cstr(b, between);
+			buf_cstr(b, set->col[i].name);
+			between = ",";
+		}
+}
+
+static enum err wrong_cols(const struct page_filter *p,
+    const struct page_cols *set)
+{
+	char mem[2 * NAMES_MAX];
+	struct slice text;
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	buf_cstr(&b, "none, or some of these with commas between: ");
+	put_names(set, ~0u, &b);
+	buf_char(&b, '\0');
+	return req_wrong(p->r, "cols",
+	    arena_copy(p->r->arena, buf_slice(&b), &text) ? text.p : "columns");
+}
+
+enum err page_cols_read(const struct page_filter *p,
+    const struct page_cols *set, unsigned int *bits)
+{
+	struct slice text = page_filter_value(p, "cols");
 	unsigned int all = 0, bit;
 	bool more = !slice_eq_cstr(text, "none");
 
@@ -63,7 +93,7 @@ enum err page_cols_read(const struct page_cols *set, struct slice text,
 
 		more = slice_cut(&text, ',', &name);
 		if (!bit_of(set, name, &bit))
-			return ERR_RANGE;
+			return wrong_cols(p, set);
 		all |= bit;
 	}
 	*bits = all;
@@ -77,12 +107,7 @@ static void names(const struct page_cols *set, unsigned int bits, struct buf *b)
 	struct buf list;
 
 	buf_over(&list, mem, sizeof(mem));
-	for (size_t i = 0; i < set->n; i++)
-		if ((bits & (1u << i)) != 0) {
-			if (list.n > 0)
-				buf_char(&list, ',');
-			buf_cstr(&list, set->col[i].name);
-		}
+	put_names(set, bits, &list);
 	page_filter_param(b, "cols",
 	    bits == 0 ? SLICE("none") : buf_slice(&list));
 }

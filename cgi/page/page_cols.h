@@ -24,10 +24,10 @@ struct page_cols {
 extern const struct page_cols page_cols_calls;
 extern const struct page_cols page_cols_forms;
 
-/* Bits of the columns named; text "" gives the usual ones, "none" none.
- * ERR_RANGE: there is no such column. */
-RT_MUST_USE enum err page_cols_read(const struct page_cols *set,
-    struct slice text, unsigned int *bits);
+/* Bits of the columns that ?cols= names; without it the usual ones, "none"
+ * none. ERR_RANGE: there is no such column. */
+RT_MUST_USE enum err page_cols_read(const struct page_filter *p,
+    const struct page_cols *set, unsigned int *bits);
 /* Is the column of this name among the bits? False for no such column. */
 bool page_cols_on(const struct page_cols *set, const char *name,
     unsigned int bits);

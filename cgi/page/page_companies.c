@@ -188,7 +188,9 @@ static enum err read_search(const struct req *r, struct slice *out)
 	if (e != ERR_OK && e != ERR_NOTFOUND)
 		return e;
 	*out = e == ERR_OK ? slice_trim(*out) : SLICE("");
-	return out->n > (size_t)4 * NAME_CHARS ? ERR_RANGE : ERR_OK;
+	return out->n > (size_t)4 * NAME_CHARS
+		   ? req_wrong(r, "name", "a part of a name, not that long")
+		   : ERR_OK;
 }
 
 static enum err read_page(const struct req *r, uint64_t *out)

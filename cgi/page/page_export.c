@@ -353,11 +353,12 @@ static enum err read_columns(const struct req *r, const struct page_filter *p,
 
 	if (e == ERR_NOTFOUND)
 		return ERR_OK;
-	x->shown = e == ERR_OK && slice_eq_cstr(s, "shown");
-	if (e != ERR_OK || (!x->shown && !slice_eq_cstr(s, "all")))
-		return e == ERR_OK ? ERR_RANGE : e;
-	return page_cols_read(&page_cols_calls, page_filter_value(p, "cols"),
-	    &x->cols);
+	if (e != ERR_OK)
+		return e;
+	x->shown = slice_eq_cstr(s, "shown");
+	if (!x->shown && !slice_eq_cstr(s, "all"))
+		return req_wrong(r, "columns", "shown or all");
+	return page_cols_read(p, &page_cols_calls, &x->cols);
 }
 
 static enum err prepare(const struct req *r, struct tz *z, struct export *x)

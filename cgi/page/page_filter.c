@@ -70,6 +70,14 @@ static enum err read_one(const struct param *q, struct slice s,
 	return call_filter_put((enum call_filter_kind)q->kind, q->at, s, f);
 }
 
+static enum err wrong(const struct req *r, const struct param *q)
+{
+	return req_wrong(r, q->name,
+	    q->kind == PLAIN
+		? "one of the words that links have"
+		: call_filter_may_be((enum call_filter_kind)q->kind, q->at));
+}
+
 enum err page_filter_read(const struct req *r, const struct page_range *range,
     const char *path, struct page_filter *out)
 {
@@ -89,8 +97,8 @@ enum err page_filter_read(const struct req *r, const struct page_range *range,
 		if (s.n == 0)
 			continue;
 		p.value[i] = s;
-		if ((e = read_one(&params[i], s, &f)) != ERR_OK)
-			return e;
+		if (read_one(&params[i], s, &f) != ERR_OK)
+			return wrong(r, &params[i]);
 	}
 	p.f = f.f;
 	p.caller = f.caller;
@@ -113,6 +121,31 @@ struct slice page_filter_value(const struct page_filter *p, const char *name)
 		if (strcmp(params[i].name, name) == 0)
 			return p->value[i];
 	return SLICE("");
+}
+
+enum err page_filter_can(const struct page_filter *p,
+    enum err (*can)(const struct db_filter *f))
+{
+	if (can(&p->f) == ERR_OK)
+		return ERR_OK;
+	for (size_t i = 0; i < RT_ARRAY_LEN(params); i++) {
+		struct db_report_calls_filter one = { .f = { .to_us = 1 } };
+
+		if (p->value[i].n > 0 && params[i].kind != PLAIN &&
+		    read_one(&params[i], p->value[i], &one) == ERR_OK &&
+		    can(&one.f) != ERR_OK)
+			return req_wrong(p->r, params[i].name,
+			    "nothing, as this list has no such filter");
+	}
+	return ERR_RANGE;
+}
+
+enum err page_filter_refuse(const struct page_filter *p, const char *name)
+{
+	return page_filter_value(p, name).n == 0
+		   ? ERR_OK
+		   : req_wrong(p->r, name,
+			 "nothing, as this page has no such filter");
 }
 
 bool page_filter_personal(const struct page_filter *p)

@@ -33,6 +33,12 @@ RT_MUST_USE enum err page_filter_read(const struct req *r,
 
 /* True when something is asked for. */
 bool page_filter_any(const struct page_filter *p);
+/* ERR_RANGE, with the filter named, when can() refuses one; ... */
+RT_MUST_USE enum err page_filter_can(const struct page_filter *p,
+    enum err (*can)(const struct db_filter *f));
+/* ... when there is one of that name. */
+RT_MUST_USE enum err page_filter_refuse(const struct page_filter *p,
+    const char *name);
 /* True when it asks for what the narrow rows do not hold: caller, text. */
 bool page_filter_personal(const struct page_filter *p);
 

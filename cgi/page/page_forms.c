@@ -244,8 +244,7 @@ static enum err fill(const struct page_filter *p, struct view *v)
 	page_filter_href(&csv, NULL, SLICE(""), v, "csv_href");
 	page_filter_href(&jsonl, NULL, SLICE(""), v, "jsonl_href");
 	typed(p, v);
-	if ((e = page_cols_read(&page_cols_forms, page_filter_value(p, "cols"),
-		 &cols)) != ERR_OK ||
+	if ((e = page_cols_read(p, &page_cols_forms, &cols)) != ERR_OK ||
 	    (e = page_filter_view_chips(p, v)) != ERR_OK ||
 	    (e = page_filter_view_form(p, v)) != ERR_OK ||
 	    (e = page_views_view(p, "forms", v)) != ERR_OK)

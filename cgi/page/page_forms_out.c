@@ -20,7 +20,9 @@ enum err page_forms_out_read(const struct req *r, struct tz *z,
 	if ((e = page_range_read(r, z, range)) != ERR_OK ||
 	    (e = page_filter_read(r, range, "/forms", p)) != ERR_OK)
 		return e;
-	return p->caller.n > 0 ? ERR_RANGE : db_form_log_can(&p->f);
+	if ((e = page_filter_refuse(p, "caller")) != ERR_OK)
+		return e;
+	return page_filter_can(p, db_form_log_can);
 }
 
 /* One export under way. Lives in the request's arena. */

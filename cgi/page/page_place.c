@@ -17,12 +17,16 @@ enum err page_place_read(const struct req *r, enum id_kind kind,
 	memset(out, 0, sizeof(*out));
 	if (e == ERR_NOTFOUND)
 		return ERR_OK;
-	if (e != ERR_OK || (e = scan_i64(&s, &out->at_us)) != ERR_OK ||
-	    (e = scan_byte(&s, '-')) != ERR_OK ||
-	    (e = id_parse(kind, s, out->id)) != ERR_OK)
+	if (e != ERR_OK)
 		return e;
+	if (scan_i64(&s, &out->at_us) != ERR_OK ||
+	    scan_byte(&s, '-') != ERR_OK ||
+	    id_parse(kind, s, out->id) != ERR_OK || out->at_us < 0 ||
+	    out->at_us > LAST_US)
+		return req_wrong(r, "before",
+		    "as the link to older rows has it");
 	out->placed = true;
-	return out->at_us < 0 || out->at_us > LAST_US ? ERR_RANGE : ERR_OK;
+	return ERR_OK;
 }
 
 void page_place_foot(const struct page_filter *p, const struct page_foot *foot,

@@ -60,8 +60,9 @@ static enum err read_wish(const struct req *r, const struct page_pool_facts *f,
 		e = req_query_u64(r, "gap", 0, GAP_MIN_MAX, &gap);
 	if (e == ERR_OK || e == ERR_NOTFOUND)
 		e = req_query(r, "price", &price);
-	if (e == ERR_OK && price.n > 0)
-		e = read_price(price, &w->cents);
+	if (e == ERR_OK && price.n > 0 &&
+	    read_price(price, &w->cents) != ERR_OK)
+		e = req_wrong(r, "price", "an amount, as 1 or 1.50");
 	if (e != ERR_OK && e != ERR_NOTFOUND)
 		return e;
 	w->numbers = (uint32_t)n;

@@ -28,16 +28,19 @@ enum err page_range_zone(const struct req *r, struct tz **out)
 static enum err read_own(const struct req *r, struct slice from,
     struct page_range *g)
 {
-	struct slice to;
-	enum err e;
+	static const char day[] = "a day, as 2026-10-31";
+	struct slice to = SLICE("");
+	const enum err e = req_query(r, "to", &to);
 
-	if ((e = req_need(req_query(r, "to", &to))) != ERR_OK ||
-	    (e = tz_date_parse(from, &g->from)) != ERR_OK ||
-	    (e = tz_date_parse(to, &g->to)) != ERR_OK)
+	if (e != ERR_OK && e != ERR_NOTFOUND)
 		return e;
+	if (tz_date_parse(from, &g->from) != ERR_OK)
+		return req_wrong(r, "from", day);
+	if (tz_date_parse(to, &g->to) != ERR_OK)
+		return req_wrong(r, "to", day);
 	g->days = tz_date_diff(g->from, g->to) + 1;
 	if (g->days < 1)
-		return ERR_RANGE;
+		return req_wrong(r, "to", "a day that is not before the first");
 	if (g->days > PAGE_RANGE_DAYS_MAX) {
 		g->days = PAGE_RANGE_DAYS_MAX;
 		g->from = tz_date_add(g->to, 1 - g->days);
@@ -61,7 +64,7 @@ static enum err read_preset(const struct req *r, struct tz_date today,
 			g->from = tz_date_add(today, 1 - g->days);
 			return ERR_OK;
 		}
-	return ERR_RANGE;
+	return req_wrong(r, "range", "today, 7d, 30d, 90d or 365d");
 }
 
 /* The instants of the days found, and of the previous period. */

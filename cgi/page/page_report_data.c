@@ -44,6 +44,38 @@ static void arrange(struct report *t)
 	}
 }
 
+static const char *dim_key(size_t i)
+{
+	return page_report_dims_at(i)->key;
+}
+
+static const char *metric_key(size_t i)
+{
+	return page_metric_at(i)->key;
+}
+
+/* Says all words that a parameter may be. */
+static enum err wrong_word(const struct report *t, const char *name, size_t n,
+    const char *(*key)(size_t i))
+{
+	char mem[1024];
+	struct slice text;
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_cstr(&b, i + 1 < n ? ", " : " or ");
+		buf_cstr(&b, key(i));
+	}
+	buf_char(&b, '\0');
+	return req_wrong(t->r, name,
+	    buf_err(&b) == ERR_OK &&
+		    arena_copy(t->r->arena, buf_slice(&b), &text)
+		? text.p
+		: "one that the form offers");
+}
+
 static enum err read_address(struct report *t, struct tz *z)
 {
 	struct slice by, split, metric;
@@ -61,15 +93,23 @@ static enum err read_address(struct report *t, struct tz *z)
 	t->split = split.n == 0 ? NULL : page_report_dims_find(split);
 	t->metric =
 	    metric.n == 0 ? page_metric_at(0) : page_metric_find(metric);
-	if (t->by == NULL || t->metric == NULL ||
-	    (split.n > 0 && t->split == NULL))
-		return ERR_RANGE;
+	if (t->by == NULL)
+		return wrong_word(t, "by", page_report_dims_count(), dim_key);
+	if (split.n > 0 && t->split == NULL)
+		return wrong_word(t, "split", page_report_dims_count(),
+		    dim_key);
+	if (t->metric == NULL)
+		return wrong_word(t, "metric", page_metric_count(), metric_key);
 	arrange(t);
 	if ((e = page_report_order_read(t)) != ERR_OK)
 		return e;
 	/* Figures hold no names of people; "live" calls have not ended. */
-	if (page_filter_personal(&t->p) || slice_eq_cstr(t->p.f.result, "live"))
-		return ERR_RANGE;
+	if ((e = page_filter_refuse(&t->p, "caller")) != ERR_OK ||
+	    (e = page_filter_refuse(&t->p, "q")) != ERR_OK)
+		return e;
+	if (slice_eq_cstr(t->p.f.result, "live"))
+		return req_wrong(t->r, "result",
+		    "any but live: a report has calls that have ended");
 	return ERR_OK;
 }
 

@@ -19,6 +19,9 @@ static const struct {
 	{ "change", REPORT_ORDER_CHANGE },
 };
 
+static const char sorts[] =
+    "a column of this report, as the links of its headings have it";
+
 bool page_report_order_is_text(enum report_order order)
 {
 	return order == REPORT_ORDER_LABEL || order == REPORT_ORDER_SPLIT;
@@ -31,7 +34,7 @@ enum err page_report_order_read(struct report *t)
 
 	if (dir.n > 0 && !slice_eq_cstr(dir, "asc") &&
 	    !slice_eq_cstr(dir, "desc"))
-		return ERR_RANGE;
+		return req_wrong(t->r, "dir", "asc or desc");
 	t->order = REPORT_ORDER_USUAL;
 	if (sort.n == 0)
 		return ERR_OK;
@@ -41,7 +44,7 @@ enum err page_report_order_read(struct report *t)
 	/* Rows that have no second text: times have its values in columns. */
 	if (t->order == REPORT_ORDER_SPLIT &&
 	    (t->split == NULL || t->by->kind == REPORT_TIME))
-		return ERR_RANGE;
+		return req_wrong(t->r, "sort", sorts);
 	if (t->order == REPORT_ORDER_USUAL) {
 		t->order = REPORT_ORDER_METRIC;
 		t->order_metric = page_metric_find(sort);
@@ -49,7 +52,7 @@ enum err page_report_order_read(struct report *t)
 		if (t->order_metric == NULL ||
 		    (t->order_metric != t->metric &&
 			(t->order_metric->facts || t->order_metric->cost)))
-			return ERR_RANGE;
+			return req_wrong(t->r, "sort", sorts);
 	}
 	t->rising = dir.n > 0 ? slice_eq_cstr(dir, "asc")
 			      : page_report_order_is_text(t->order);

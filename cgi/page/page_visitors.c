@@ -33,14 +33,15 @@ static const struct {
 	[VISIT_CAME_WROTE] = { "wrote", "Sent a form" },
 };
 
-static enum err read_came(struct slice word, enum visit_came *out)
+static enum err read_came(const struct req *r, struct slice word,
+    enum visit_came *out)
 {
 	for (int i = 0; i < VISIT_CAME_COUNT; i++)
 		if (slice_eq_cstr(word, cames[i].word)) {
 			*out = (enum visit_came)i;
 			return ERR_OK;
 		}
-	return ERR_SYNTAX;
+	return req_wrong(r, "came", "shown, touched, called or wrote");
 }
 
 enum err page_visitors_read(const struct req *r, struct tz *z,
@@ -51,10 +52,14 @@ enum err page_visitors_read(const struct req *r, struct tz *z,
 
 	if ((e = page_range_read(r, z, range)) != ERR_OK ||
 	    (e = page_filter_read(r, range, "/visitors", p)) != ERR_OK ||
-	    (e = read_came(page_filter_value(p, "came"), &out->came)) != ERR_OK)
+	    (e = read_came(r, page_filter_value(p, "came"), &out->came)) !=
+		ERR_OK)
 		return e;
 	out->f = p->f;
-	return page_filter_personal(p) ? ERR_RANGE : db_visit_log_can(&p->f);
+	if ((e = page_filter_refuse(p, "caller")) != ERR_OK ||
+	    (e = page_filter_refuse(p, "q")) != ERR_OK)
+		return e;
+	return page_filter_can(p, db_visit_log_can);
 }
 
 /* --- a visit ---------------------------------------------------------------*/

@@ -129,3 +129,32 @@ enum err call_filter_put(enum call_filter_kind kind, int at, struct slice s,
 	f->search = s;
 	return s.n > DB_REPORT_CALLS_SEARCH_MAX ? ERR_RANGE : ERR_OK;
 }
+
+const char *call_filter_may_be(enum call_filter_kind kind, int at)
+{
+	switch (kind) {
+	case CALL_FILTER_RESULT:
+		return "answered, unanswered, missed, abandoned, voicemail,"
+		       " failed, blocked, interrupted or live";
+	case CALL_FILTER_TEXT:
+		return "a text of up to 255 characters, or ~ for none";
+	case CALL_FILTER_ID:
+		return "a key, as links have it, or ~ for none";
+	case CALL_FILTER_TAG:
+		return "a tag’s key, as links have it";
+	case CALL_FILTER_MIN:
+	case CALL_FILTER_MAX:
+		if (at == FILTER_RISK)
+			return "a whole number from 0 to 100";
+		if (at == FILTER_VALUE)
+			return "a whole number from 0 to 1000000000";
+		return "whole seconds, from 0 to 86400";
+	case CALL_FILTER_FLAG:
+		return "yes or no";
+	case CALL_FILTER_CALLER:
+		return "a number with its country, as +14155550100";
+	case CALL_FILTER_SEARCH:
+		break;
+	}
+	return "a text of up to 64 bytes";
+}

@@ -29,4 +29,7 @@ enum call_filter_kind {
 RT_MUST_USE enum err call_filter_put(enum call_filter_kind kind, int at,
     struct slice s, struct db_report_calls_filter *f);
 
+/* What such a parameter may be, for people: "yes or no". */
+const char *call_filter_may_be(enum call_filter_kind kind, int at);
+
 #endif

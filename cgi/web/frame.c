@@ -31,6 +31,18 @@ static const struct {
 	    ROUTE_MANAGER },
 };
 
+enum frame_place frame_place_of(struct slice path)
+{
+	struct slice rest = slice_skip(path, 1), first;
+
+	(void)slice_cut(&rest, '/', &first);
+	first = slice_head(first, slice_find(first, '.', 0));
+	for (size_t i = 0; i < FRAME_PLACE_COUNT; i++)
+		if (slice_eq_cstr(first, places[i].path))
+			return (enum frame_place)i;
+	return FRAME_PLACE_COUNT;
+}
+
 static void nav(const struct req *r, enum frame_place here, bool several,
     struct view *v)
 {

@@ -28,6 +28,9 @@ enum frame_place {
 	FRAME_PLACE_COUNT
 };
 
+/* Where an address belongs; FRAME_PLACE_COUNT: to no row. */
+enum frame_place frame_place_of(struct slice path);
+
 /* Sets the keys; title is the page's own part of the window's title, search
  * what stands in the search field. Reads the companies of the user and the
  * number of live calls: errors as db.h. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/scan.h"
 #include "lib/base/settings.h"
 #include "lib/base/utf8.h"
@@ -59,21 +60,51 @@ static enum err find_id(const struct req_param *p, const char *name,
 	return id_parse(kind, s, out);
 }
 
+/* Notes what a parameter may be, and returns what was wrong with it. */
+static enum err note(const struct req *r, const char *name, const char *may_be,
+    enum err e)
+{
+	if ((e == ERR_SYNTAX || e == ERR_RANGE) && r->wrong != NULL &&
+	    r->wrong->name == NULL)
+		*r->wrong = (struct req_wrong){ name, may_be };
+	return e;
+}
+
+enum err req_wrong(const struct req *r, const char *name, const char *may_be)
+{
+	return note(r, name, may_be, ERR_RANGE);
+}
+
 enum err req_query(const struct req *r, const char *name, struct slice *out)
 {
-	return find(r->query, name, out);
+	return note(r, name, "there once, not several times",
+	    find(r->query, name, out));
 }
 
 enum err req_query_u64(const struct req *r, const char *name, uint64_t min,
     uint64_t max, uint64_t *out)
 {
-	return find_u64(r->query, name, min, max, out);
+	const enum err e = find_u64(r->query, name, min, max, out);
+	char mem[80];
+	struct slice text;
+	struct buf b;
+
+	if (e != ERR_SYNTAX && e != ERR_RANGE)
+		return e;
+	buf_over(&b, mem, sizeof(mem));
+	buf_printf(&b, "a whole number from %llu to %llu, once%c",
+	    (unsigned long long)min, (unsigned long long)max, '\0');
+	return note(r, name,
+	    arena_copy(r->arena, buf_slice(&b), &text) ? text.p
+						       : "a whole number",
+	    e);
 }
 
 enum err req_query_id(const struct req *r, const char *name, enum id_kind kind,
     uint8_t out[ID_BYTES])
 {
-	return find_id(r->query, name, kind, out);
+	return note(r, name, "a key, as links have it, once",
+	    find_id(r->query, name, kind, out));
 }
 
 enum err req_form(const struct req *r, const char *name, struct slice *out)

@@ -60,6 +60,12 @@ enum req_body {
 	REQ_BODY_RAW        /* any type; handler reads r->body */
 };
 
+/* What a page cannot understand of its address. */
+struct req_wrong {
+	const char *name; /* of the parameter; NULL: nothing yet */
+	const char *may_be;
+};
+
 struct req {
 	struct arena *arena; /* ends with the request */
 	void *app;           /* the program's own, from web_conf */
@@ -90,6 +96,7 @@ struct req {
 	struct slice company_zone; /* IANA time zone name */
 	struct slice csrf;         /* token for this client's forms */
 	const void *who;           /* of web_conf.admit; else NULL */
+	struct req_wrong *wrong;   /* where req_wrong() notes; NULL: nowhere */
 	/* Inside. */
 	const char *const *envp;
 	struct slice session; /* the login cookie's token, "" when none */
@@ -110,12 +117,19 @@ struct req {
  * A handler that returns one of them makes the answer 400, but for
  * ERR_NOTFOUND, which is 404: so a missing duty is req_need()'s ERR_SYNTAX. */
 
+/* Of these, the ones of the address note by themselves what is wrong. */
 RT_MUST_USE enum err req_query(const struct req *r, const char *name,
     struct slice *out);
 RT_MUST_USE enum err req_query_u64(const struct req *r, const char *name,
     uint64_t min, uint64_t max, uint64_t *out);
 RT_MUST_USE enum err req_query_id(const struct req *r, const char *name,
     enum id_kind kind, uint8_t out[ID_BYTES]);
+
+/* Notes for the person that the parameter is not what it may be ("a day, as
+ * 2026-10-31"), unless something is noted already. Both texts are literals or
+ * of the request's arena. Always ERR_RANGE, to be returned. */
+RT_MUST_USE enum err req_wrong(const struct req *r, const char *name,
+    const char *may_be);
 
 RT_MUST_USE enum err req_form(const struct req *r, const char *name,
     struct slice *out);

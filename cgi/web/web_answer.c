@@ -2,6 +2,7 @@
 #include "cgi/web/kept.h"
 #include "cgi/web/sess.h"
 #include "cgi/web/web_priv.h"
+#include "cgi/web/wrong.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
 #include "lib/base/metric.h"
@@ -211,6 +212,8 @@ static enum err answer(const struct web_conf *conf, struct req *r,
 		return answer_made(out, e);
 	}
 	e = serve(r, src, m->route, out);
+	if (wrong_may(r, out, e))
+		e = wrong_page(r, out);
 	if (e == ERR_AUTH)
 		return ask_sign_in(out, r);
 	if (e == ERR_DENIED && starts_empty(out, r))
@@ -289,6 +292,7 @@ bool web_answer_begin(const struct web_conf *conf, struct req *r,
 	*a = (struct web_answering){ .start_us = clk_mono_us(),
 		.match = { .kind = conf->templates == NULL ? ROUTE_API
 							   : ROUTE_PAGE } };
+	r->wrong = &a->wrong;
 	make_id(r);
 	log_context(r->id);
 	resp_begin(out, r);

@@ -10,6 +10,7 @@
 struct web_answering {
 	int64_t start_us; /* monotonic */
 	struct route_match match;
+	struct req_wrong wrong;
 };
 
 /* web_answer(), but for handlers that may wait: false when this one does. */

@@ -344,6 +344,43 @@ test('what cannot be understood is 400', async () => {
 		assert.equal((await me.fetch(`/reports?${query}`)).status, 400, query);
 });
 
+test('an address edited by hand is answered with its wrong part, to be mended', async () => {
+	const keep = 'source=google&medium=c%20p%22c';
+	const never = 'nothing, as this';
+	for (const [at, name, says] of [['/calls?from=x', 'from', 'a day, as 2026-10-31'], ['/calls?from=2026-10-31', 'to', 'a day, as'], ['/calls?from=2026-10-31&to=2026-10-30', 'to', 'not before the first'],
+		['/calls?range=9y', 'range', 'today, 7d, 30d, 90d or 365d'], ['/calls?result=lost', 'result', 'answered, unanswered'], ['/calls?first=maybe', 'first', 'yes or no'],
+		['/calls?talk_min=-1', 'talk_min', 'whole seconds'], ['/calls?number=num_x', 'number', 'a key'], ['/calls?tag=x', 'tag', 'a tag’s key'], ['/calls?before=x', 'before', 'as the links'],
+		['/calls?after=1-x', 'after', 'as the links'], ['/calls?cols=colour', 'cols', 'number,outcome,verdict,tags,value,destination,location'], ['/calls?keyword=a&keyword=b', 'keyword', 'there once'],
+		[`/calls?q=${'x'.repeat(65)}`, 'q', 'up to 64 bytes'], ['/calls.csv?columns=few', 'columns', 'shown or all'], ['/calls.jsonl?to=1&from=2', 'from', 'a day'],
+		['/forms?caller=%2B14155550100', 'caller', never], ['/forms?talk_min=1', 'talk_min', never], ['/forms?cols=x', 'cols', 'form,outcome'], ['/forms?before=1', 'before', 'older rows'],
+		['/visitors?q=x', 'q', never], ['/visitors?outcome=booked', 'outcome', never], ['/visitors?came=late', 'came', 'shown, touched, called or wrote'],
+		['/reports?by=shoe', 'by', 'source'], ['/reports?by=source&split=shoe', 'split', 'campaign'], ['/reports?metric=shoe', 'metric', 'answered_rate'], ['/reports?sort=shoe', 'sort', 'headings'],
+		['/reports?sort=calls&dir=up', 'dir', 'asc or desc'], ['/reports?own=0', 'own', 'a whole number from 1 to 86400'], ['/reports?result=live', 'result', 'any but live'], ['/reports?caller=1', 'caller', never],
+		['/reports.csv?to=x&from=2026-10-01', 'to', 'a day'], ['/?range=x', 'range', 'today'], ['/spend?range=x', 'range', 'today'],
+		['/companies?page=0', 'page', 'a whole number from 1 to 1000'], [`/companies?name=${'x'.repeat(401)}`, 'name', 'part of a name'], ['/settings/audit?user=x', 'user', 'a key'],
+		['/settings/tags?page=x', 'page', 'a whole number'], [`/settings/numbers?q=${'x'.repeat(65)}`, 'q', 'up to 64 characters']]) {
+		const res = await me.fetch(`${at}&${keep}`.replace(/^([^?]*)&/, '$1?'));
+		const html = await res.text();
+		assert.equal(res.status, 400, at);
+		assert.match(html, /<nav class="side"/, `${at}: a page with its navigation`);
+		assert.equal(html.match(/id="wrong-value" name="(\w+)"/)?.[1], name, at);
+		assert.ok(html.match(/id="wrong-may">It may be: ([^<]+)\.</)[1].includes(says), at);
+		// The others are in the form and in the link without it, and nothing else is.
+		const kept = [...html.match(/<section class="card form">[^]*?<\/section>/)[0].matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)];
+		const sent = [...new URLSearchParams(`${at.split('?')[1]}&${keep}`)].filter(([n]) => n !== name);
+		assert.deepEqual(kept.map((m) => [m[1], m[2].replaceAll('&quot;', '"')]), sent, at);
+		if (new URLSearchParams(at.split('?')[1]).has(name)) {
+			const without = html.match(/class="btn" href="([^"]+)">Show without it/)[1].replaceAll('&amp;', '&');
+			assert.equal(without.split('?')[0], at.split('?')[0]);
+			assert.deepEqual([...new URLSearchParams(without.split('?')[1])], sent);
+		}
+	}
+	const hostile = await (await me.fetch(`/calls?from=${encodeURIComponent('"><script>alert(1)</script>')}&${encodeURIComponent('"><b>')}=${encodeURIComponent('<i>')}`)).text();
+	assert.ok(hostile.includes('value="&quot;&gt;&lt;script&gt;') && !hostile.includes('<script>alert') && !hostile.includes('<b>') && !hostile.includes('<i>'));
+	const mended = await me.fetch(`/calls?${keep}`);
+	assert.equal(mended.status, 200);
+});
+
 test('nothing of this was our mistake', () => {
 	assert.doesNotMatch(stack.log('dashboard'), /status=5\d\d/);
 });
