@@ -35,7 +35,6 @@ enum err thing_redirect(const struct req *r, struct resp *out,
 	return resp_redirect(out, buf_slice(&b));
 }
 
-#define PAGE_ROWS   100
 #define PAGES_MAX   1000
 #define SEARCH_FROM 12 /* things of a list: fewer are seen at once */
 
@@ -57,6 +56,15 @@ struct thing_row *thing_row_add(struct thing_list *l,
 	l->last = row;
 	l->n++;
 	return row;
+}
+
+enum err thing_more(const struct thing *t, struct thing_list *l)
+{
+	char id[ID_TEXT_MAX];
+
+	id_text(t->id_kind, l->last->id, id);
+	return arena_copy(l->arena, slice_from(id), &l->next_after) ? ERR_OK
+								    : ERR_NOMEM;
 }
 
 enum err thing_cell(struct thing_list *l, struct thing_row *row, size_t i,
@@ -150,7 +158,7 @@ static enum err window(const struct req *r, struct thing_list *l,
 	l->first = l->last = NULL;
 	for (; row != NULL; row = next) {
 		next = row->next;
-		if (!fits(row, q) || n++ / PAGE_ROWS != page - 1)
+		if (!fits(row, q) || n++ / THING_PAGE != page - 1)
 			continue;
 		row->next = NULL;
 		if (l->last == NULL)
@@ -159,7 +167,7 @@ static enum err window(const struct req *r, struct thing_list *l,
 			l->last->next = row;
 		l->last = row;
 	}
-	view_flag(v, "has_page", n > page * PAGE_ROWS);
+	view_flag(v, "has_page", n > page * THING_PAGE);
 	view_u64(v, "page_next", page + 1);
 	view_flag(v, "has_back", page > 1);
 	view_u64(v, "page_back", page - 1);

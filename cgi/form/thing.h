@@ -17,6 +17,7 @@
 #include "cgi/web/route.h"
 
 #define THING_COLUMNS_MAX 6
+#define THING_PAGE        100 /* rows of a page of a list */
 
 struct thing_row {
 	uint8_t id[ID_BYTES];
@@ -126,6 +127,8 @@ RT_MUST_USE enum err thing_retire(const struct req *r, struct resp *out);
  * ERR_NOMEM. */
 struct thing_row *thing_row_add(struct thing_list *l,
     const uint8_t id[ID_BYTES]);
+/* There are more behind the last row: the next page begins after its id. */
+RT_MUST_USE enum err thing_more(const struct thing *t, struct thing_list *l);
 /* Copies text into a cell. */
 RT_MUST_USE enum err thing_cell(struct thing_list *l, struct thing_row *row,
     size_t i, struct slice text);

@@ -1,10 +1,10 @@
 #include "cgi/form/thing_tracker.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cgi/form/choice.h"
 #include "lib/core/tracker.h"
-#include "lib/db/db_number.h"
 #include "lib/db/db_tracker.h"
 #include "lib/phone/phone.h"
 
@@ -50,30 +50,42 @@ static enum err choices(const struct req *r, struct fields *f)
 	return e == ERR_OK ? choice_sites(r, f, "site", "None: offline") : e;
 }
 
+static enum err show(const struct tracker_row *t, struct thing_list *l)
+{
+	struct thing_row *row = thing_row_add(l, t->id.v);
+	char shown[PHONE_TEXT_MAX] = "";
+
+	if (row == NULL)
+		return ERR_NOMEM;
+	phone_international(slice_from(t->e164), shown);
+	row->cell[0] = slice_from(t->name);
+	row->cell[2] = slice_from(t->source);
+	row->cell[3] = slice_from(t->medium);
+	row->cell[4] = slice_from(t->campaign);
+	return thing_cell(l, row, 1, slice_from(shown));
+}
+
 static enum err list(const struct req *r, struct thing_list *l)
 {
+	struct tracker_id after = { { 0 } };
+	struct slice text = SLICE("");
 	struct tracker_row *rows;
 	size_t n;
-	enum err e = db_tracker_list(r->db, r->company, r->arena, &rows, &n);
+	enum err e;
 
-	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		struct thing_row *row = thing_row_add(l, rows[i].id.v);
-		char shown[PHONE_TEXT_MAX] = "";
-		struct number_row number;
-
-		if (row == NULL)
-			return ERR_NOMEM;
-		e = db_number_get(r->db, r->company, rows[i].number, &number);
-		if (e != ERR_OK)
-			return e;
-		phone_international(slice_from(number.e164), shown);
-		row->cell[0] = slice_from(rows[i].name);
-		row->cell[2] = slice_from(rows[i].source);
-		row->cell[3] = slice_from(rows[i].medium);
-		row->cell[4] = slice_from(rows[i].campaign);
-		e = thing_cell(l, row, 1, slice_from(shown));
-	}
-	return e;
+	e = req_query_id(r, "after", ID_KIND_tracker, after.v);
+	if (e == ERR_OK || e == ERR_NOTFOUND)
+		e = req_query(r, "q", &text);
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
+	e = db_tracker_list(r->db, r->company, after, slice_trim(text),
+	    THING_PAGE + 1, r->arena, &rows, &n);
+	for (size_t i = 0; e == ERR_OK && i < n && i < THING_PAGE; i++)
+		e = show(&rows[i], l);
+	if (e == ERR_TOOBIG)
+		return req_wrong(r, "q", "a text of up to 64 bytes");
+	return e == ERR_OK && n > THING_PAGE ? thing_more(&thing_tracker, l)
+					     : e;
 }
 
 static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
@@ -160,6 +172,21 @@ static enum err retire(const struct req *r, const uint8_t id[ID_BYTES])
 	return db_tracker_archive(r->db, r->company, key, r->now_us);
 }
 
+/* What it costs is entered where all spend is. */
+static enum err more(const struct req *r, const uint8_t id[ID_BYTES],
+    struct view *v)
+{
+	char key[ID_TEXT_MAX], to[sizeof("/spend?tracker=") + ID_TEXT_MAX];
+	struct view *x = thing_extra(v, "cost", "What it costs",
+	    "An amount a month, for cost per call and return in the reports.");
+
+	(void)r;
+	id_text(ID_KIND_tracker, id, key);
+	(void)snprintf(to, sizeof(to), "/spend?tracker=%s", key);
+	thing_extra_link(x, to, "Its amounts");
+	return ERR_OK;
+}
+
 const struct thing thing_tracker = {
 	.path = "/settings/trackers",
 	.one = "source tracker",
@@ -171,6 +198,7 @@ const struct thing thing_tracker = {
 	.id_kind = ID_KIND_tracker,
 	.fields = fields,
 	.n_fields = RT_ARRAY_LEN(fields),
+	.searchable = true,
 	.columns = { "Name", "Number", "Source", "Medium", "Campaign" },
 	.retire = "Archive",
 	.retire_help =
@@ -182,4 +210,5 @@ const struct thing thing_tracker = {
 	.begin = begin,
 	.save = save,
 	.retire_it = retire,
+	.more = more,
 };

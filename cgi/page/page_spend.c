@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cgi/page/page_audit.h"
+#include "cgi/page/page_filter.h"
 #include "cgi/page/page_range.h"
 #include "cgi/page/page_spend_month.h"
 #include "cgi/page/page_words.h"
@@ -70,6 +71,27 @@ static void wrongs_view(const struct req *r, const struct wrongs *w,
 	view_flag(v, "wrong_more", w->n > WRONGS_MAX);
 }
 
+/* Other days, of the same tracker where one was asked for. */
+static void range_view(const struct req *r, const struct page_range *g,
+    struct view *v)
+{
+	struct slice tracker = SLICE("");
+	char mem[ID_TEXT_MAX + 16];
+	struct buf rest;
+
+	buf_over(&rest, mem, sizeof(mem));
+	view_list(v, "range_keep");
+	if (req_query(r, "tracker", &tracker) == ERR_OK && tracker.n > 0) {
+		struct view *item = view_item(v, "range_keep");
+
+		page_filter_param(&rest, "tracker", tracker);
+		view_cstr(item, "keep_name", "tracker");
+		view_slice(item, "keep_value", tracker);
+	}
+	page_range_view(g, "/spend", buf_slice(&rest), v);
+	view_slice(v, "asked_tracker", tracker);
+}
+
 static enum err show(const struct req *r, const struct wrongs *wrong,
     const struct page_spend_month_wrong *month, struct resp *out)
 {
@@ -92,8 +114,7 @@ static enum err show(const struct req *r, const struct wrongs *wrong,
 		e = page_spend_month_view(r, day, month, v);
 	}
 	if (e == ERR_OK) {
-		page_range_view(&g, "/spend", SLICE(""), v);
-		view_list(v, "range_keep");
+		range_view(r, &g, v);
 		view_cstr(v, "path", "/spend"); /* not where a form went */
 		view_cstr(v, "currency", company.currency);
 		wrongs_view(r, wrong, v);

@@ -1,8 +1,10 @@
 #include "cgi/page/page_spend_month.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cgi/page/page_audit.h"
+#include "cgi/page/page_filter.h"
 #include "cgi/page/page_spend.h"
 #include "cgi/page/page_words.h"
 #include "cgi/web/frame.h"
@@ -15,7 +17,11 @@
 /* The stamp of the page is one piece for each tracker that costs something,
  * so that another tracker's change is nobody's conflict. A tracker never
  * loses its last amount: one without any has none to be overwritten. */
-#define PIECE 16 /* hex digits, 64 bits */
+#define PIECE_MAX 17 /* hex digits, 64 bits, and the end */
+
+#define CHOICES_MAX                                              \
+	((size_t)1000) /* trackers: the others by their own page \
+			*/
 
 #define SAID_MAX ((size_t)4096)
 
@@ -57,38 +63,9 @@ static enum err said(const struct req *r, const struct spend_month *rows,
 	return e;
 }
 
-/* Of all that is known of one tracker's amounts. */
-static enum err piece(const struct spend_month *rows, size_t n,
-    char out[STALE_STAMP_MAX])
+static void piece(const struct spend_mark *m, char out[PIECE_MAX])
 {
-	struct buf b;
-	enum err e;
-
-	buf_init(&b, 256 * (n + 1));
-	buf_put(&b, slice_of(rows[0].tracker.v, ID_BYTES));
-	for (size_t i = 0; i < n; i++) {
-		buf_put(&b, slice_of(&rows[i].monthly_micros,
-				sizeof(rows[i].monthly_micros)));
-		buf_cstr(&b, rows[i].from);
-		buf_char(&b, '/');
-		buf_cstr(&b, rows[i].until);
-	}
-	e = buf_err(&b);
-	if (e == ERR_OK)
-		e = stale_stamp(buf_slice(&b), out);
-	buf_fini(&b);
-	if (e == ERR_OK)
-		out[PIECE] = '\0';
-	return e;
-}
-
-static size_t same_tracker(const struct spend_month *rows, size_t n)
-{
-	size_t same = 1;
-
-	while (same < n && id_eq(rows[same].tracker.v, rows[0].tracker.v))
-		same++;
-	return same;
+	(void)snprintf(out, PIECE_MAX, "%016llx", (unsigned long long)m->mark);
 }
 
 /* --- the page ------------------------------------------------------------- */
@@ -105,38 +82,44 @@ static void show_month(const struct spend_month *m, struct view *item)
 	view_flag(item, "month_ends", m->until[0] != '\0');
 }
 
-static enum err months_view(const struct req *r, struct view *v)
+static enum err months_view(const struct req *r, struct tracker_id asked,
+    struct view *v)
 {
-	static const struct tracker_id all;
 	struct spend_month *rows = NULL;
-	char one[STALE_STAMP_MAX];
-	struct slice stamp = SLICE("");
-	struct buf b;
-	size_t n = 0, same;
-	enum err e =
-	    db_spend_month_list(r->db, r->company, all, r->arena, &rows, &n);
+	size_t n = 0;
+	const enum err e =
+	    db_spend_month_list(r->db, r->company, asked, r->arena, &rows, &n);
 
-	/* The stamp has none of what is not shown: who enters an amount there
-	 * sees first what there is. */
 	view_list(v, "months");
 	view_flag(v, "has_months", n > 0);
 	view_flag(v, "months_more", n > SHOWN_MAX);
-	if (n > SHOWN_MAX)
-		n = SHOWN_MAX;
-	buf_init(&b, (PIECE + 1) * (n + 1));
-	for (size_t i = 0; e == ERR_OK && i < n; i += same) {
-		same = same_tracker(rows + i, n - i);
-		if ((e = piece(rows + i, same, one)) != ERR_OK)
-			break;
+	for (size_t i = 0; e == ERR_OK && i < n && i < SHOWN_MAX; i++)
+		show_month(&rows[i], view_item(v, "months"));
+	return e;
+}
+
+/* Of every tracker that can be chosen, whether or not its amounts are among
+ * those that are shown. */
+static enum err stamp_view(const struct req *r, struct tracker_id asked,
+    struct view *v)
+{
+	struct spend_mark *rows = NULL;
+	char one[PIECE_MAX];
+	struct slice stamp = SLICE("");
+	struct buf b;
+	size_t n = 0;
+	enum err e = db_spend_month_marks(r->db, r->company, asked,
+	    (uint32_t)CHOICES_MAX, r->arena, &rows, &n);
+
+	buf_init(&b, PIECE_MAX * (n + 1));
+	for (size_t i = 0; i < n; i++) {
+		piece(&rows[i], one);
 		buf_cstr(&b, one);
 		buf_char(&b, ' ');
-		for (size_t k = i; k < i + same; k++)
-			show_month(&rows[k], view_item(v, "months"));
 	}
 	if (e == ERR_OK && !arena_copy(r->arena, buf_slice(&b), &stamp))
 		e = ERR_NOMEM;
-	if (e == ERR_OK)
-		view_slice(v, "month_stamp", stamp);
+	view_slice(v, "month_stamp", stamp);
 	buf_fini(&b);
 	return e;
 }
@@ -166,28 +149,57 @@ static void wrong_view(const struct req *r, const char *today,
 	view_slice(v, "typed_until", typed(r, wrong, "until"));
 }
 
+static void choice_view(const struct tracker_row *t, struct slice chosen,
+    struct view *v)
+{
+	struct view *item = view_item(v, "trackers");
+	char id[ID_TEXT_MAX];
+
+	id_text(ID_KIND_tracker, t->id.v, id);
+	view_cstr(item, "choice", id);
+	view_cstr(item, "choice_name", t->name);
+	view_flag(item, "choice_on", slice_eq_cstr(chosen, id));
+}
+
+/* The one that the address asks for, alone; else all, as far as a list goes. */
+static enum err choices_view(const struct req *r, struct tracker_id asked,
+    struct slice chosen, struct view *v)
+{
+	static const struct tracker_id first;
+	struct tracker_row one, *rows = &one;
+	size_t n = 1;
+	enum err e;
+
+	if (id_is_nil(asked.v))
+		e = db_tracker_list(r->db, r->company, first, SLICE(""),
+		    (uint32_t)CHOICES_MAX + 1, r->arena, &rows, &n);
+	else
+		e = db_tracker_get(r->db, r->company, asked, &one);
+	if (e != ERR_OK)
+		return e;
+	view_list(v, "trackers");
+	view_flag(v, "has_trackers", n > 0);
+	view_flag(v, "trackers_more", n > CHOICES_MAX);
+	view_flag(v, "one_tracker", !id_is_nil(asked.v));
+	for (size_t i = 0; i < n && i < CHOICES_MAX; i++)
+		choice_view(&rows[i], chosen, v);
+	return ERR_OK;
+}
+
 enum err page_spend_month_view(const struct req *r, const char *today,
     const struct page_spend_month_wrong *wrong, struct view *v)
 {
-	const struct slice chosen = typed(r, wrong, "tracker");
-	struct tracker_row *rows = NULL;
-	size_t n = 0;
-	const enum err e =
-	    db_tracker_list(r->db, r->company, r->arena, &rows, &n);
+	struct tracker_id asked = { { 0 } };
+	enum err e = req_query_id(r, "tracker", ID_KIND_tracker, asked.v);
 
-	view_list(v, "trackers");
-	view_flag(v, "has_trackers", n > 0);
-	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		struct view *item = view_item(v, "trackers");
-		char id[ID_TEXT_MAX];
-
-		id_text(ID_KIND_tracker, rows[i].id.v, id);
-		view_cstr(item, "choice", id);
-		view_cstr(item, "choice_name", rows[i].name);
-		view_flag(item, "choice_on", slice_eq_cstr(chosen, id));
-	}
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
 	wrong_view(r, today, wrong, v);
-	return e == ERR_OK ? months_view(r, v) : e;
+	if ((e = choices_view(r, asked, typed(r, wrong, "tracker"), v)) !=
+		ERR_OK ||
+	    (e = stamp_view(r, asked, v)) != ERR_OK)
+		return e;
+	return months_view(r, asked, v);
 }
 
 /* --- a change ------------------------------------------------------------- */
@@ -245,7 +257,7 @@ static enum err read_month(const struct req *r,
 
 struct found {
 	struct slice theirs; /* before the change, in words */
-	char stamp[STALE_STAMP_MAX];
+	char stamp[PIECE_MAX];
 	bool stale;
 };
 
@@ -254,8 +266,9 @@ static enum err look(const struct req *r, struct tracker_id tracker,
     struct found *f)
 {
 	struct spend_month *rows = NULL;
+	struct spend_mark *mark = NULL;
 	struct slice knew;
-	size_t n = 0;
+	size_t n = 0, n_marks = 0;
 	enum err e = db_spend_month_list(r->db, r->company, tracker, r->arena,
 	    &rows, &n);
 
@@ -263,8 +276,11 @@ static enum err look(const struct req *r, struct tracker_id tracker,
 	if (e != ERR_OK || n == 0)
 		return e;
 	if ((e = said(r, rows, n, &f->theirs)) != ERR_OK ||
-	    (e = piece(rows, n, f->stamp)) != ERR_OK)
+	    (e = db_spend_month_marks(r->db, r->company, tracker, 1, r->arena,
+		 &mark, &n_marks)) != ERR_OK)
 		return e;
+	if (n_marks == 1)
+		piece(&mark[0], f->stamp);
 	f->stale = req_form(r, "stamp", &knew) == ERR_OK &&
 		   slice_find_slice(knew, slice_from(f->stamp)) == knew.n;
 	return ERR_OK;
@@ -284,6 +300,20 @@ static enum err write(const struct req *r, const struct spend_month *m,
 	    f->theirs.n > 0 ? page_audit_text(r, "amount", f->theirs)
 			    : SLICE(""),
 	    page_audit_text(r, "amount", mine));
+}
+
+/* Back to the page: of one tracker where it was of one. */
+static enum err done(const struct req *r, struct resp *out)
+{
+	char mem[sizeof("/spend?done=1&tracker=") + ID_TEXT_MAX];
+	struct slice asked = SLICE("");
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	buf_cstr(&b, "/spend?done=1");
+	if (req_query(r, "tracker", &asked) == ERR_OK && asked.n > 0)
+		page_filter_param(&b, "tracker", asked);
+	return resp_redirect(out, buf_slice(&b));
 }
 
 enum err page_spend_month(const struct req *r, struct resp *out)
@@ -315,5 +345,5 @@ enum err page_spend_month(const struct req *r, struct resp *out)
 			.mine = mine,
 			.stamp = f.stamp,
 			.back = SLICE("/spend") });
-	return resp_redirect(out, SLICE("/spend?done=1"));
+	return done(r, out);
 }

@@ -140,3 +140,30 @@ enum err db_spend_month_list(struct db *db, struct company_id company,
 	stmt_out_text(st, row.tracker_name, sizeof(row.tracker_name));
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
+
+enum err db_spend_month_marks(struct db *db, struct company_id company,
+    struct tracker_id tracker, uint32_t max, struct arena *mem,
+    struct spend_mark **rows, size_t *n)
+{
+	/* No two amounts of a tracker begin on one day, so none undoes
+	 * another in the sum. */
+	static const char sql[] =
+	    "SELECT c.tracker_id, BIT_XOR(CAST(CONV(LEFT(SHA2(CONCAT_WS(' ',"
+	    " c.from_on, c.until_on, c.monthly_micros), 256), 16), 16, 10)"
+	    " AS UNSIGNED)) FROM tracker_cost c"
+	    " JOIN tracker t ON t.company_id = c.company_id"
+	    " AND t.id = c.tracker_id WHERE c.company_id = ?"
+	    " AND (? AND t.archived_at IS NULL OR c.tracker_id = ?)"
+	    " GROUP BY t.name, c.tracker_id ORDER BY t.name, c.tracker_id"
+	    " LIMIT ?";
+	struct spend_mark row;
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_bool(st, id_is_nil(tracker.v));
+	stmt_in_id(st, tracker.v);
+	stmt_in_u64(st, max);
+	stmt_out_id(st, row.tracker.v);
+	stmt_out_u64(st, &row.mark);
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
+}

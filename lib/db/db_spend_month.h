@@ -33,4 +33,17 @@ RT_MUST_USE enum err db_spend_month_list(struct db *db,
     struct company_id company, struct tracker_id tracker, struct arena *mem,
     struct spend_month **rows, size_t *n);
 
+/* What is known of one tracker's amounts, all of them, as a number: another
+ * one after any change. */
+struct spend_mark {
+	struct tracker_id tracker;
+	uint64_t mark;
+};
+
+/* Of the trackers that have amounts and are not archived, by name, at most
+ * max; or of one, archived or not. */
+RT_MUST_USE enum err db_spend_month_marks(struct db *db,
+    struct company_id company, struct tracker_id tracker, uint32_t max,
+    struct arena *mem, struct spend_mark **rows, size_t *n);
+
 #endif

@@ -2,16 +2,21 @@
 
 #include "lib/db/db_config.h"
 #include "lib/db/db_number.h"
+#include "lib/db/db_search.h"
 #include "lib/db/stmt.h"
 
-#define COLUMNS                                                            \
-	"id, number_id, name, source, medium, campaign, channel, site_id," \
-	" match_kind, match_value, created_at"
+#define COLUMNS                                                     \
+	"t.id, t.number_id, n.e164, t.name, t.source, t.medium,"    \
+	" t.campaign, t.channel, t.site_id, t.match_kind,"          \
+	" t.match_value, t.created_at FROM tracker t JOIN number n" \
+	" ON n.company_id = t.company_id AND n.id = t.number_id"    \
+	" WHERE t.company_id = ? AND t.archived_at IS NULL"
 
 static void out_row(struct stmt *st, struct tracker_row *row)
 {
 	stmt_out_id(st, row->id.v);
 	stmt_out_id(st, row->number.v);
+	stmt_out_text(st, row->e164, sizeof(row->e164));
 	stmt_out_text(st, row->name, sizeof(row->name));
 	stmt_out_text(st, row->source, sizeof(row->source));
 	stmt_out_text(st, row->medium, sizeof(row->medium));
@@ -54,12 +59,16 @@ enum err db_tracker_add(struct db *db, struct company_id company,
 	return db_join_end(db, mine, db_config_exec(db, st));
 }
 
-/* Runs st, which has its parameters, for one row; ends st. */
-static enum err get_one(struct stmt *st, struct tracker_row *out)
+enum err db_tracker_get(struct db *db, struct company_id company,
+    struct tracker_id id, struct tracker_row *out)
 {
+	static const char sql[] = "SELECT " COLUMNS " AND t.id = ?";
 	struct tracker_row row;
+	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
 	out_row(st, &row);
 	e = stmt_one(st);
 	if (e == ERR_OK)
@@ -67,31 +76,34 @@ static enum err get_one(struct stmt *st, struct tracker_row *out)
 	return e;
 }
 
-enum err db_tracker_get(struct db *db, struct company_id company,
-    struct tracker_id id, struct tracker_row *out)
-{
-	static const char sql[] =
-	    "SELECT " COLUMNS
-	    " FROM tracker"
-	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL";
-	struct stmt *st = stmt_begin(db, sql);
-
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, id.v);
-	return get_one(st, out);
-}
+#define HAS(column) column " COLLATE utf8mb4_unicode_520_ci LIKE ?"
 
 enum err db_tracker_list(struct db *db, struct company_id company,
-    struct arena *mem, struct tracker_row **rows, size_t *n)
+    struct tracker_id after, struct slice text, uint32_t max, struct arena *mem,
+    struct tracker_row **rows, size_t *n)
 {
 	static const char sql[] =
 	    "SELECT " COLUMNS
-	    " FROM tracker"
-	    " WHERE company_id = ? AND archived_at IS NULL ORDER BY name, id";
+	    " AND (? OR (t.name, t.id) > (SELECT a.name, a.id FROM tracker a"
+	    " WHERE a.company_id = t.company_id AND a.id = ?))"
+	    " AND (t.name LIKE ? OR " HAS("t.source") " OR " HAS(
+		"t.medium") " OR " HAS("t.campaign") " OR n.e164 LIKE ?)"
+	    " ORDER BY t.name, t.id LIMIT ?";
 	struct tracker_row row;
-	struct stmt *st = stmt_begin(db, sql);
+	struct db_search p;
+	struct stmt *st;
+	enum err e;
 
+	if ((e = db_search_make(text, &p)) != ERR_OK)
+		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
+	stmt_in_bool(st, id_is_nil(after.v));
+	stmt_in_id(st, after.v);
+	for (int i = 0; i < 4; i++)
+		stmt_in_text(st, p.text);
+	stmt_in_text(st, p.n_numbers > 0 ? p.number[0] : p.text);
+	stmt_in_u64(st, max);
 	out_row(st, &row);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

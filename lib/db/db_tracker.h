@@ -10,6 +10,7 @@
 struct tracker_row {
 	struct tracker_id id;
 	struct number_id number;
+	char e164[DB_E164_BYTES]; /* of the number, when listed */
 	char name[DB_NAME_BYTES];
 	char source[DB_NAME_BYTES];
 	char medium[DB_NAME_BYTES];
@@ -29,8 +30,12 @@ RT_MUST_USE enum err db_tracker_add(struct db *db, struct company_id company,
     const struct tracker_row *row);
 RT_MUST_USE enum err db_tracker_get(struct db *db, struct company_id company,
     struct tracker_id id, struct tracker_row *out);
+/* By name, from behind the tracker `after` (nil: the first), at most max. text:
+ * part of the name, source, medium, campaign or number; "" all.
+ * ERR_TOOBIG: longer than DB_REPORT_CALLS_SEARCH_MAX. */
 RT_MUST_USE enum err db_tracker_list(struct db *db, struct company_id company,
-    struct arena *mem, struct tracker_row **rows, size_t *n);
+    struct tracker_id after, struct slice text, uint32_t max, struct arena *mem,
+    struct tracker_row **rows, size_t *n);
 RT_MUST_USE enum err db_tracker_archive(struct db *db,
     struct company_id company, struct tracker_id id, int64_t now_us);
 

@@ -273,6 +273,7 @@ static void test_numbers(void **state)
 
 static void test_trackers_and_pools(void **state)
 {
+	static const struct tracker_id none;
 	struct tracker_row tr, *trackers;
 	struct pool_row pool, *pools;
 	struct pool_number_row *in;
@@ -291,7 +292,8 @@ static void test_trackers_and_pools(void **state)
 	tr.number = a->number;
 	tr.site = b->site;
 	gives(ERR_RANGE, db_tracker_add(t->db, a->id, &tr));
-	ok(db_tracker_list(t->db, b->id, &mem, &trackers, &n));
+	ok(db_tracker_list(t->db, b->id, none, SLICE(""), 9, &mem, &trackers,
+	    &n));
 	assert_int_equal(n, 1);
 	assert_true(id_eq(trackers[0].id.v, b->tracker.v));
 	gives(ERR_NOTFOUND, db_tracker_archive(t->db, b->id, a->tracker, NOW));

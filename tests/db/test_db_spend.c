@@ -1,11 +1,13 @@
-/* Tests of lib/db/db_spend_month: random amounts over random days against a
- * plain calendar; a day never costs two of them, nor another company's; and
- * what an upgrade makes of those that were summed. */
+/* Tests of lib/db/db_tracker's list and lib/db/db_spend_month: random amounts
+ * over random days against a plain calendar; a day never costs two of them, nor
+ * another company's; and what an upgrade makes of those that were summed. */
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/base/rnd.h"
+#include "lib/db/db_number.h"
 #include "lib/db/db_spend_month.h"
+#include "lib/db/db_tracker.h"
 #include "lib/db/migrate.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
@@ -149,6 +151,95 @@ static void test_whose(void **state)
 	m = month(0, "2026-11-21", "2026-11-20", 1);
 	assert_int_equal(db_spend_month_put(db, t->company[0].id, &m),
 	    ERR_RANGE);
+}
+
+static size_t found(struct tracker_id after, const char *text, uint32_t max,
+    struct tracker_row **rows)
+{
+	size_t n = 0;
+
+	ok(db_tracker_list(db, t->company[0].id, after, slice_from(text), max,
+	    &mem, rows, &n));
+	return n;
+}
+
+/* A list goes on behind its last row, and is searched as it is read. */
+static void test_trackers_listed(void **state)
+{
+	static const struct tracker_id none;
+	struct tracker_row tr = { .name = "\xc3\x84pfel, 100 %",
+		.source = "radio",
+		.medium = "offline",
+		.campaign = "Spring Sale",
+		.match_kind = "none",
+		.created_us = TESTDB_NOW_US };
+	struct tracker_row *rows;
+	struct number_row number;
+
+	(void)state;
+	testdb_id(TESTDB_NOW_US, tr.id.v);
+	tr.number = t->company[0].number;
+	ok(db_number_get(t->db, t->company[0].id, tr.number, &number));
+	assert_int_equal(found(none, "", 9, &rows), 1);
+	ok(db_tracker_add(t->db, t->company[0].id, &tr));
+	assert_int_equal(found(none, "", 1, &rows), 1);
+	assert_true(id_eq(rows[0].id.v, tr.id.v));
+	assert_string_equal(rows[0].e164, number.e164);
+	assert_int_equal(found(tr.id, "", 9, &rows), 1);
+	assert_true(id_eq(rows[0].id.v, t->company[0].tracker.v));
+	assert_int_equal(found(rows[0].id, "", 9, &rows), 0);
+	/* Another company's, or one that is gone, is behind nothing. */
+	assert_int_equal(found(t->company[1].tracker, "", 9, &rows), 0);
+	assert_int_equal(found(none, "APFEL", 9, &rows), 1);
+	assert_int_equal(found(none, "spring", 9, &rows), 1);
+	assert_int_equal(found(none, "100 %", 9, &rows), 1);
+	assert_int_equal(found(none, "_", 9, &rows), 0);
+	assert_int_equal(found(none, number.e164 + 3, 9, &rows), 1);
+	assert_int_equal(found(none, "415 555", 9, &rows), 2);
+	ok(db_tracker_archive(t->db, t->company[0].id, tr.id, TESTDB_NOW_US));
+	assert_int_equal(found(none, "", 9, &rows), 1);
+}
+
+static uint64_t mark(int who)
+{
+	struct spend_mark *rows = NULL;
+	size_t n = 0;
+
+	ok(db_spend_month_marks(db, t->company[who].id, t->company[who].tracker,
+	    9, &mem, &rows, &n));
+	return n == 0 ? 0 : rows[0].mark;
+}
+
+/* Any change of a tracker's amounts, and nobody else's, makes another mark. */
+static void test_marks(void **state)
+{
+	static const struct tracker_id all;
+	const struct spend_month changes[] = {
+		month(0, "2026-01-01", "", 100),
+		month(0, "2026-01-01", "", 101),
+		month(0, "2026-01-02", "", 101),
+		month(0, "2026-01-02", "2026-01-31", 101),
+		month(0, "2026-01-02", "2026-01-30", 101),
+	};
+	struct spend_mark *rows = NULL;
+	uint64_t before = mark(0);
+	const uint64_t other = mark(1);
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(changes); i++) {
+		ok(db_spend_month_put(db, t->company[0].id, &changes[i]));
+		assert_int_not_equal(mark(0), before);
+		before = mark(0);
+		assert_int_equal(mark(0), before);
+		assert_int_equal(mark(1), other);
+	}
+	ok(db_spend_month_marks(db, t->company[0].id, all, 9, &mem, &rows, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(rows[0].mark, before);
+	ok(db_spend_month_marks(db, t->company[1].id, t->company[0].tracker, 9,
+	    &mem, &rows, &n));
+	assert_int_equal(n, 0);
 }
 
 /* The amount of one day: exactly one row tells it. */
@@ -306,6 +397,8 @@ int main(void)
 		cmocka_unit_test(test_billboard),
 		cmocka_unit_test(test_last_day),
 		cmocka_unit_test(test_whose),
+		cmocka_unit_test(test_marks),
+		cmocka_unit_test(test_trackers_listed),
 		cmocka_unit_test(test_calendar),
 		cmocka_unit_test(test_upgrade),
 	};

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { seed } from '../browser/seed.mjs';
+import { seed, typeid } from '../browser/seed.mjs';
 import { build, startStack } from '../support/stack.mjs';
 import { addCompanies } from '../support/two_companies.mjs';
 
@@ -356,9 +356,9 @@ test('an address edited by hand is answered with its wrong part, to be mended', 
 		['/visitors?q=x', 'q', never], ['/visitors?outcome=booked', 'outcome', never], ['/visitors?came=late', 'came', 'shown, touched, called or wrote'],
 		['/reports?by=shoe', 'by', 'source'], ['/reports?by=source&split=shoe', 'split', 'campaign'], ['/reports?metric=shoe', 'metric', 'answered_rate'], ['/reports?sort=shoe', 'sort', 'headings'],
 		['/reports?sort=calls&dir=up', 'dir', 'asc or desc'], ['/reports?own=0', 'own', 'a whole number from 1 to 86400'], ['/reports?result=live', 'result', 'any but live'], ['/reports?caller=1', 'caller', never],
-		['/reports.csv?to=x&from=2026-10-01', 'to', 'a day'], ['/?range=x', 'range', 'today'], ['/spend?range=x', 'range', 'today'],
+		['/reports.csv?to=x&from=2026-10-01', 'to', 'a day'], ['/?range=x', 'range', 'today'], ['/spend?range=x', 'range', 'today'], ['/spend?tracker=x', 'tracker', 'a key'],
 		['/companies?page=0', 'page', 'a whole number from 1 to 1000'], [`/companies?name=${'x'.repeat(401)}`, 'name', 'part of a name'], ['/settings/audit?user=x', 'user', 'a key'],
-		['/settings/tags?page=x', 'page', 'a whole number'], [`/settings/numbers?q=${'x'.repeat(65)}`, 'q', 'up to 64 characters']]) {
+		['/settings/trackers?after=x', 'after', 'a key'], ['/settings/tags?page=x', 'page', 'a whole number'], [`/settings/trackers?q=${'x'.repeat(65)}`, 'q', 'up to 64 bytes'], [`/settings/numbers?q=${'x'.repeat(65)}`, 'q', 'up to 64 characters']]) {
 		const res = await me.fetch(`${at}&${keep}`.replace(/^([^?]*)&/, '$1?'));
 		const html = await res.text();
 		assert.equal(res.status, 400, at);
@@ -379,6 +379,32 @@ test('an address edited by hand is answered with its wrong part, to be mended', 
 	assert.ok(hostile.includes('value="&quot;&gt;&lt;script&gt;') && !hostile.includes('<script>alert') && !hostile.includes('<b>') && !hostile.includes('<i>'));
 	const mended = await me.fetch(`/calls?${keep}`);
 	assert.equal(mended.status, 200);
+});
+
+test('more monthly amounts than a page lists: nobody is told of a change that there was not', async () => {
+	const day = new Date(Date.now() - 5 * 86400000).toISOString().slice(0, 10);
+	const [first, last] = stack.sql('SELECT LOWER(HEX(id)) FROM tracker WHERE archived_at IS NULL AND company_id = (SELECT id FROM company WHERE name = \'Bay City Plumbing\') ORDER BY name, id').flat().filter((x, i, all) => i === 0 || i === all.length - 1);
+	assert.ok(last, 'two trackers at least');
+	const add = (id, n) => stack.sql(`INSERT INTO tracker_cost (company_id, tracker_id, from_on, until_on, monthly_micros) SELECT company_id, id, DATE_ADD('1990-01-01', INTERVAL seq DAY), DATE_ADD('1990-01-01', INTERVAL seq DAY), seq FROM tracker, seq_1_to_${n} WHERE id = UNHEX('${id}')`);
+	stack.sql('DELETE FROM tracker_cost');
+	add(first, 1100);
+	add(last, 3);
+	const tracker = typeid('trk', last);
+	const { stamp } = await me.hiddenFields('/spend');
+	const page = await (await me.fetch('/spend')).text();
+	assert.match(page, /More amounts are entered than the 1,000 listed/);
+	assert.equal((await me.submit('/spend', '/spend/monthly', { tracker, amount: '12', from: day, until: '', stamp })).status, 303);
+	assert.equal((await me.submit('/spend', '/spend/monthly', { tracker, amount: '13', from: day, until: '', stamp })).status, 409, 'and of one that there was');
+	// A tracker's own page leads to all of its amounts.
+	const own = await (await me.fetch(`/settings/trackers/${tracker}`)).text();
+	const href = own.match(/href="(\/spend\?tracker=\w+)"/)[1];
+	const alone = await (await me.fetch(href)).text();
+	assert.equal(alone.match(/<option value="trk_/g).length, 1);
+	assert.equal(alone.match(/from <time>/g).length, 4);
+	const done = await me.submit(href, alone.match(/action="(\/spend\/monthly[^"]*)"/)[1], { ...await me.hiddenFields(href), tracker, amount: '14', from: day, until: '' });
+	assert.equal(done.status, 303);
+	assert.equal(done.headers.get('location'), `/spend?done=1&tracker=${tracker}`);
+	stack.sql('DELETE FROM tracker_cost');
 });
 
 test('nothing of this was our mistake', () => {
