@@ -1,5 +1,6 @@
 #include "cgi/form/audit_page.h"
 
+#include "cgi/form/audit_words.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/route.h"
 #include "lib/base/utf8.h"
@@ -58,8 +59,9 @@ static void value_text(const struct json_node *n, struct buf *b)
 	buf_cstr(b, "…");
 }
 
-static void show_pair(struct slice key, const struct json_node *before,
-    const struct json_node *after, struct view *v)
+static void show_pair(const struct audit_words *w, struct slice key,
+    const struct json_node *before, const struct json_node *after,
+    struct view *v)
 {
 	char was_mem[VALUE_MAX + 8], is_mem[VALUE_MAX + 8];
 	struct buf was, is;
@@ -72,14 +74,15 @@ static void show_pair(struct slice key, const struct json_node *before,
 	if (slice_eq(buf_slice(&was), buf_slice(&is)))
 		return;
 	item = view_item(v, "pairs");
-	view_slice(item, "pair_key", key);
-	view_slice(item, "pair_was", buf_slice(&was));
-	view_slice(item, "pair_is", buf_slice(&is));
+	view_slice(item, "pair_key", audit_words_label(w, key));
+	view_slice(item, "pair_was",
+	    audit_words_value(w, key, buf_slice(&was)));
+	view_slice(item, "pair_is", audit_words_value(w, key, buf_slice(&is)));
 }
 
 /* Keys of a, with their values in b; `only`: those that b has not. */
-static void walk(const struct json_node *a, const struct json_node *b,
-    bool a_is_before, bool only, struct view *v)
+static void walk(const struct audit_words *w, const struct json_node *a,
+    const struct json_node *b, bool a_is_before, bool only, struct view *v)
 {
 	const struct json_node *value;
 	void *iter = NULL;
@@ -95,7 +98,7 @@ static void walk(const struct json_node *a, const struct json_node *b,
 		other = json_in_get(b, name);
 		if (only && other != NULL)
 			continue;
-		show_pair(key, a_is_before ? value : other,
+		show_pair(w, key, a_is_before ? value : other,
 		    a_is_before ? other : value, v);
 	}
 }
@@ -113,13 +116,15 @@ static enum err parse(struct slice text, struct json_in **out)
 	return e == ERR_NOMEM ? e : ERR_OK;
 }
 
-static enum err show_diff(const struct audit_seen *seen, struct view *v)
+static enum err show_diff(struct audit_words *w, const struct audit_seen *seen,
+    struct view *v)
 {
 	struct json_in *before = NULL, *after = NULL;
-	enum err e;
+	enum err e = audit_words_of(w, seen->object_kind);
 
 	view_list(v, "pairs");
-	e = parse(seen->before, &before);
+	if (e == ERR_OK)
+		e = parse(seen->before, &before);
 	if (e == ERR_OK)
 		e = parse(seen->after, &after);
 	if (e == ERR_OK) {
@@ -128,15 +133,15 @@ static enum err show_diff(const struct audit_seen *seen, struct view *v)
 		const struct json_node *is =
 		    after == NULL ? NULL : json_in_root(after);
 
-		walk(was, is, true, false, v);
-		walk(is, was, false, true, v);
+		walk(w, was, is, true, false, v);
+		walk(w, is, was, false, true, v);
 	}
 	json_in_free(before);
 	json_in_free(after);
 	return e;
 }
 
-static enum err show_row(const struct req *r, const struct audit_found *row,
+static enum err show_row(struct audit_words *w, const struct audit_found *row,
     struct tz *z, struct view *v)
 {
 	char when[TZ_TEXT_MAX], exact[TZ_TEXT_MAX], id[ID_TEXT_MAX];
@@ -145,7 +150,7 @@ static enum err show_row(const struct req *r, const struct audit_found *row,
 
 	buf_over(&b, words, sizeof(words));
 	action_words(row->seen.action, &b);
-	tz_text_short(z, row->seen.happened_us, r->now_us, when);
+	tz_text_short(z, row->seen.happened_us, w->r->now_us, when);
 	tz_text_long(z, row->seen.happened_us, exact);
 	id_text(ID_KIND_user, row->seen.user.v, id);
 	view_cstr(v, "when", when);
@@ -156,7 +161,7 @@ static enum err show_row(const struct req *r, const struct audit_found *row,
 	view_cstr(v, "who", row->user_name);
 	view_cstr(v, "who_id", id);
 	view_cstr(v, "from", row->address);
-	return show_diff(&row->seen, v);
+	return show_diff(w, &row->seen, v);
 }
 
 static enum err read_filter(const struct req *r, struct audit_filter *f)
@@ -180,6 +185,7 @@ static enum err show(const struct req *r, struct resp *out,
 {
 	struct view *v = view_new(r->arena, "audit.html");
 	char next[ID_TEXT_MAX] = "", user[ID_TEXT_MAX] = "";
+	struct audit_words words = { .r = r };
 	struct audit_found *rows;
 	struct audit_filter f;
 	struct tz *z;
@@ -209,7 +215,7 @@ static enum err show(const struct req *r, struct resp *out,
 	view_cstr(v, "next", next);
 	view_list(v, "rows");
 	for (size_t i = 0; i < n && e == ERR_OK; i++)
-		e = show_row(r, &rows[i], z, view_item(v, "rows"));
+		e = show_row(&words, &rows[i], z, view_item(v, "rows"));
 	tz_close(z);
 	return e == ERR_OK ? resp_view(out, v) : e;
 }

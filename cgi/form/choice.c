@@ -12,6 +12,7 @@
 #include "lib/db/db_trunk.h"
 #include "lib/phone/phone.h"
 
+#define SAID_MAX     ((size_t)16384)
 #define NOTICE_BYTES 240 /* of a choice: the key and the first words */
 
 static void none_first(struct fields *f, const char *name, const char *none)
@@ -170,4 +171,29 @@ enum err choice_notices(const struct req *r, struct fields *f, const char *name,
 	for (size_t i = 0; e == ERR_OK && i < n_own; i++)
 		add_notice(f, name, rows[i].key, rows[i].name);
 	return e;
+}
+
+struct slice choice_said(const struct fields *f, const struct field *row,
+    struct slice value)
+{
+	struct slice rest = value, one, out = SLICE("");
+	const char *between = "";
+	bool more = true;
+	struct buf b;
+
+	if (row->kind == FIELD_CHOICE && value.n > 0)
+		return fields_label(f, row->name, value);
+	if (row->kind != FIELD_MANY || value.n == 0)
+		return SLICE("");
+	buf_init(&b, SAID_MAX);
+	while (more) {
+		more = slice_cut(&rest, ' ', &one);
+		buf_cstr(&b, between);
+		buf_put(&b, fields_label(f, row->name, one));
+		between = ", ";
+	}
+	if (buf_err(&b) != ERR_OK || !arena_copy(f->arena, buf_slice(&b), &out))
+		out = value;
+	buf_fini(&b);
+	return out;
 }

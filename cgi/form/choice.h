@@ -31,6 +31,11 @@ RT_MUST_USE enum err choice_notices(const struct req *r, struct fields *f,
 RT_MUST_USE enum err choice_numbers(const struct req *r, struct fields *f,
     const char *name, const char *none);
 
+/* What a value of a field says to people, in the arena: the choice's label, of
+ * several theirs; "" of a field without choices. */
+struct slice choice_said(const struct fields *f, const struct field *row,
+    struct slice value);
+
 /* Values and words of a constant list, {"a", "An a", "b", "A b", NULL}. */
 void choice_words(struct fields *f, const char *name, const char *const *words);
 

@@ -431,13 +431,14 @@ static void show_choices(const struct fields *f, size_t i, struct view *v)
 	}
 }
 
-static struct slice label_of(const struct fields *f, size_t i)
+struct slice fields_label(const struct fields *f, const char *name,
+    struct slice value)
 {
-	for (const struct field_choice *c = f->choices[i]; c != NULL;
-	     c = c->next)
-		if (slice_eq(c->value, f->value[i]))
-			return c->label;
-	return f->value[i];
+	const struct field_choice *c = f->choices[index_of(f, name)];
+
+	while (c != NULL && !slice_eq(c->value, value))
+		c = c->next;
+	return c == NULL ? value : c->label;
 }
 
 /* A week is a grid unless its lines do not fit into one. */
@@ -512,7 +513,7 @@ void fields_show(const struct fields *f, struct view *v)
 		view_slice(item, "f_seen",
 		    row->kind == FIELD_CHECK
 			? (f->value[i].n > 0 ? SLICE("yes") : SLICE("no"))
-			: label_of(f, i));
+			: fields_label(f, row->name, f->value[i]));
 		show_kind(row, fixed, item);
 		show_week(f, i, item);
 		show_choices(f, i, item);

@@ -104,6 +104,10 @@ void fields_choice(struct fields *f, const char *name, struct slice value,
 void fields_choice_id(struct fields *f, const char *name, enum id_kind kind,
     const uint8_t id[ID_BYTES], const char *label);
 
+/* What a choice is called; the value itself where there is no such choice. */
+struct slice fields_label(const struct fields *f, const char *name,
+    struct slice value);
+
 /* One more that holds it. word: a literal; the rest is copied. */
 void fields_held(struct fields *f, const char *word, struct slice name,
     struct slice path);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cgi/form/choice.h"
 #include "cgi/form/thing_do.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/stale.h"
@@ -482,17 +483,30 @@ static enum err change(const struct req *r, const uint8_t id[ID_BYTES],
 	return e;
 }
 
-bool thing_field(const struct route *row, struct slice name,
-    struct route_field *out)
+/* Nobody need be signed in: then of the choices that are everybody's. */
+static struct slice said(const struct req *r, const struct thing *t,
+    const struct field *row, struct slice value)
+{
+	struct fields f;
+
+	if ((row->kind != FIELD_CHOICE && row->kind != FIELD_MANY) ||
+	    r->db == NULL || thing_do_prepare(r, t, &f) != ERR_OK)
+		return SLICE("");
+	return choice_said(&f, row, value);
+}
+
+bool thing_field(const struct req *r, const struct route *row,
+    const struct req_param *sent, struct route_field *out)
 {
 	const struct thing *t = row->data;
 
 	for (size_t i = 0; i < t->n_fields; i++) {
 		const struct field *f = &t->fields[i];
 
-		if (!slice_eq_cstr(name, f->name))
+		if (!slice_eq_cstr(sent->name, f->name))
 			continue;
-		*out = (struct route_field){ f->label, f->kind == FIELD_CHECK };
+		*out = (struct route_field){ f->label, f->kind == FIELD_CHECK,
+			said(r, t, f, sent->value) };
 		return true;
 	}
 	return false;

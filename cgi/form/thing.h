@@ -113,8 +113,8 @@ struct thing {
 	}
 
 /* For the rows of forms: a field of their thing. */
-bool thing_field(const struct route *row, struct slice name,
-    struct route_field *out);
+bool thing_field(const struct req *r, const struct route *row,
+    const struct req_param *sent, struct route_field *out);
 
 RT_MUST_USE enum err thing_list(const struct req *r, struct resp *out);
 RT_MUST_USE enum err thing_new(const struct req *r, struct resp *out);

@@ -37,21 +37,22 @@ static bool is_key(struct slice value)
 }
 
 /* What row's page calls the field; false: nobody said. */
-static bool field_of(const struct route *row, struct slice name,
-    struct route_field *out)
+static bool field_of(const struct req *r, const struct route *row,
+    const struct req_param *p, struct route_field *out)
 {
-	return row->field != NULL && row->field(row, name, out);
+	return row->field != NULL && row->field(r, row, p, out);
 }
 
 /* Whether there are words of a person in it, and not buttons alone: the fields
  * of a form that has some, whatever is in them; else what can be no button's.
  */
-static bool has_words(const struct route *row, const struct req_param *p)
+static bool has_words(const struct req *r, const struct route *row,
+    const struct req_param *p)
 {
 	struct route_field field;
 
 	for (; p != NULL; p = p->next)
-		if (field_of(row, p->name, &field) ||
+		if (field_of(r, row, p, &field) ||
 		    (p->value.n > 0 && !is_key(p->value) &&
 			!slice_eq(p->name, SLICE("csrf")) &&
 			!among(p->name, secrets, RT_ARRAY_LEN(secrets)) &&
@@ -132,10 +133,14 @@ static enum err take_labels(const struct req *r, const struct route *row,
 	*out = SLICE("");
 	buf_over(&b, mem, sizeof(mem));
 	for (const struct req_param *p = r->form; p != NULL; p = p->next) {
-		if (is_dropped(p->name) || !field_of(row, p->name, &field))
+		if (is_dropped(p->name) || !field_of(r, row, p, &field))
 			continue;
 		put_pair(p->name, field.box ? SLICE("!") : SLICE(""), &b);
 		esc_url(slice_from(field.label), &b);
+		if (field.said.n > 0 && !slice_eq(field.said, p->value)) {
+			esc_url(SLICE("\n"), &b);
+			esc_url(field.said, &b);
+		}
 	}
 	if (buf_err(&b) != ERR_OK)
 		return ERR_OK;
@@ -202,7 +207,7 @@ enum err kept_ask(const struct req *r, struct resp *out,
 	enum err e;
 
 	e = req_read_body(&in, src, row->body, KEPT_MAX);
-	if (e == ERR_OK && !has_words(row, in.form)) {
+	if (e == ERR_OK && !has_words(&in, row, in.form)) {
 		why = pressed;
 		next = page_of(r);
 	} else if (e == ERR_OK && (e = take(&in, row, &k)) == ERR_OK) {
@@ -267,19 +272,35 @@ static void put_named(const struct req *r, struct slice *out)
 		*out = copy;
 }
 
-/* One field as people read it. labels: pairs of take_labels(). False: nothing
- * that means anything to them. */
-static bool put_typed(const struct req *r, const struct req_param *p,
-    const struct req_param *labels, struct view *v)
+/* The label of the next field, and what its value is called: labels come in
+ * the order of the fields, but not each has one. */
+static struct slice next_label(const struct req_param *p,
+    const struct req_param **labels, struct slice *said)
 {
-	struct slice value = p->value, label = SLICE("");
+	struct slice label;
+
+	*said = SLICE("");
+	if (*labels == NULL || !slice_eq((*labels)->name, p->name))
+		return SLICE("");
+	*said = (*labels)->value;
+	*labels = (*labels)->next;
+	(void)slice_cut(said, '\n', &label);
+	return label;
+}
+
+/* One field as people read it. labels: pairs of take_labels(), from this
+ * field's on. False: nothing that means anything to them. */
+static bool put_typed(const struct req *r, const struct req_param *p,
+    const struct req_param **labels, struct view *v)
+{
+	struct slice value = p->value, said;
+	struct slice label = next_label(p, labels, &said);
 	struct view *item;
 
 	if (value.n == 0 || among(p->name, inside, RT_ARRAY_LEN(inside)))
 		return false;
-	for (; labels != NULL; labels = labels->next)
-		if (slice_eq(labels->name, p->name))
-			label = labels->value;
+	if (said.n > 0)
+		value = said;
 	if (label.n > 0 && label.p[0] == KEPT_BOX) {
 		label = slice_skip(label, 1);
 		value = SLICE("yes");
@@ -322,7 +343,7 @@ static enum err show(const struct req *r, struct resp *out, struct slice to,
 		item = view_item(v, "fields");
 		view_slice(item, "field_name", p->name);
 		view_slice(item, "field_value", p->value);
-		if (put_typed(r, p, labels, v))
+		if (put_typed(r, p, &labels, v))
 			any = true;
 	}
 	view_flag(v, "any_typed", any);
@@ -366,7 +387,7 @@ enum err kept_again(const struct req *r, struct resp *out,
 	kept_read(r, &k);
 	if (k.to.n > 0) /* signed in meanwhile, in another tab */
 		return kept_show(r, out, &k);
-	if (!has_words(row, r->form))
+	if (!has_words(r, row, r->form))
 		return show_pressed(r, out);
 	if ((e = take_labels(r, row, &k.labels)) != ERR_OK ||
 	    (e = req_parse_form(r->arena, k.labels, &labels)) != ERR_OK)

@@ -41,6 +41,8 @@ enum route_csrf {
 struct route_field {
 	const char *label;
 	bool box; /* to be ticked */
+	/* What the page calls the value of a choice; "": nothing else. */
+	struct slice said;
 };
 
 struct route {
@@ -61,8 +63,8 @@ struct route {
 	const void *data; /* r->data of the handler; may be NULL */
 	/* Of a form of fields that a person fills in: false when it has none of
 	 * this name. NULL: nobody knows but the handler. */
-	bool (*field)(const struct route *row, struct slice name,
-	    struct route_field *out);
+	bool (*field)(const struct req *r, const struct route *row,
+	    const struct req_param *sent, struct route_field *out);
 };
 
 #define ROUTE_ALLOW_MAX 64

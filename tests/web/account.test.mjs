@@ -318,6 +318,11 @@ test('the audit log shows who, what, before and after', async () => {
 	assert.match(html, /Tag: add/);
 	assert.ok(html.includes('&lt;b&gt;Bold&lt;/b&gt; &amp; &quot;quoted&quot;'));
 	assert.ok(!html.includes('User: sign'), 'filtered');
+	// In the words of the forms, not of the database.
+	const keys = await (await owner.fetch('/settings/audit?action=API_key')).text();
+	assert.match(keys, /<span class="pair-key">It may<\/span> <del><\/del> <ins>Read calls[^<]*, [^<]*<\/ins>/);
+	assert.match(keys, /<span class="pair-key">Good for<\/span> <del><\/del> <ins>90 days<\/ins>/);
+	assert.ok(!keys.includes('calls:read') && !keys.includes('pair-key">scopes'));
 	const manager = await as('manager');
 	assert.equal((await manager.fetch('/settings/audit')).status, 403);
 	assert.equal((await owner.fetch('/settings/audit/account')).status, 403, 'an owner of one company sees no account');

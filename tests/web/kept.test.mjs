@@ -209,12 +209,12 @@ const told = (html) => [...html.matchAll(/<dt>([^<]*)<\/dt><dd>([^<]*)<\/dd>/g)]
 
 test('what was typed is told as its page told it: by labels, boxes as yes, names for keys', async () => {
 	const me = await stack.login();
-	const form = { ...await me.hiddenFields('/settings/trunks/new'), name: 'Carrier & <b>sons</b>', next_hop: 'sip.example', enabled: '1', ring: 'x' };
+	const form = { ...await me.hiddenFields('/settings/trunks/new'), name: 'Carrier & <b>sons</b>', next_hop: 'sip.example', dialled: 'to', enabled: '1', ring: 'x' };
 	// Signed in anew in another tab: the program of the form says it.
 	await me.submit('/login', '/login', stack.demo());
 	await me.submit('/', '/login', stack.demo());
 	const own = told(await (await send(me, '/settings/trunks/new', form)).text());
-	assert.deepEqual(own, [['Name', 'Carrier & <b>sons</b>'], ['Our calls go to', 'sip.example'], ['In use', 'yes'], ['Ring', 'x']]);
+	assert.deepEqual(own, [['Name', 'Carrier & <b>sons</b>'], ['Our calls go to', 'sip.example'], ['The dialled number stands in', 'The To header'], ['In use', 'yes'], ['Ring', 'x']]);
 	// Signed out: another program shows it after the sign-in.
 	expire();
 	const asked = await (await send(me, '/settings/trunks/new', form)).text();
