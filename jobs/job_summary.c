@@ -1,13 +1,13 @@
 #include "jobs/job_summary.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "jobs/mail_job.h"
 #include "lib/db/db_report.h"
 #include "lib/phone/tz.h"
 
 #define FROM_HOUR  7
-#define TO_HOUR    12
 #define PAGE       100
 #define TOP        ((size_t)8)
 #define LINE_BYTES 600
@@ -27,23 +27,41 @@ static struct tz_date month_before(struct tz_date day)
 	return day;
 }
 
-/* False: no mail of this kind is due on that local morning. */
-static bool find_period(enum mail_rule_kind kind, const struct tz_time *t,
+/* The one that ended last by t. The mail of its end comes at seven: until then
+ * the one before is the last. */
+static void find_period(enum mail_rule_kind kind, const struct tz_time *t,
     struct period *p)
 {
-	p->last = t->date;
-	if (t->hour < FROM_HOUR || t->hour >= TO_HOUR)
-		return false;
-	if (kind == MAIL_RULE_MONTHLY) {
-		p->first = month_before(p->last);
-		p->before = month_before(p->first);
-		return t->date.day == 1;
-	}
 	const int days = kind == MAIL_RULE_WEEKLY ? 7 : 1;
 
+	p->last = t->hour < FROM_HOUR ? tz_date_add(t->date, -1) : t->date;
+	if (kind == MAIL_RULE_MONTHLY) {
+		p->last.day = 1;
+		p->first = month_before(p->last);
+		p->before = month_before(p->first);
+		return;
+	}
+	if (kind == MAIL_RULE_WEEKLY)
+		p->last = tz_date_add(p->last, -tz_date_weekday(p->last));
 	p->first = tz_date_add(p->last, -days);
 	p->before = tz_date_add(p->first, -days);
-	return kind != MAIL_RULE_WEEKLY || t->weekday == 0;
+}
+
+/* Whether nobody was told of it yet. What ended before the day on which the
+ * rule began was never to be told. */
+static enum err find_due(const struct mail_rule_row *rule,
+    const struct period *p, struct tz *z, bool *due)
+{
+	char last[TZ_TEXT_MAX];
+	struct tz_date since;
+	enum err e;
+
+	if ((e = tz_day_of(z, rule->kind_us, &since)) != ERR_OK)
+		return e;
+	tz_date_iso(p->last, last);
+	*due = tz_date_diff(since, p->last) >= 0 &&
+	       strcmp(last, rule->told_on) > 0;
+	return ERR_OK;
 }
 
 static enum err sum(const struct queue_env *env, struct company_id company,
@@ -134,15 +152,21 @@ static void put_period(struct mail_job *m, const struct period *p)
 	mail_job_text(m, "link", slice_from(line));
 }
 
+/* A late one must not call another day yesterday. */
+static const char *title(enum mail_rule_kind kind, const struct tz_time *t)
+{
+	if (kind == MAIL_RULE_WEEKLY)
+		return "Last week's calls";
+	if (kind == MAIL_RULE_MONTHLY)
+		return "Last month's calls";
+	return t->hour < FROM_HOUR ? "Calls of the day before yesterday"
+				   : "Yesterday's calls";
+}
+
 static enum err write_summary(const struct queue_env *env,
-    const struct mail_rule_row *rule, enum mail_rule_kind kind, struct tz *z,
+    const struct mail_rule_row *rule, const char *title, struct tz *z,
     const struct period *p)
 {
-	static const char *const titles[MAIL_RULE_COUNT] = {
-		[MAIL_RULE_DAILY] = "Yesterday's calls",
-		[MAIL_RULE_WEEKLY] = "Last week's calls",
-		[MAIL_RULE_MONTHLY] = "Last month's calls",
-	};
 	struct db_report_sums now, before;
 	char key[TZ_TEXT_MAX];
 	struct mail_job m;
@@ -153,13 +177,17 @@ static enum err write_summary(const struct queue_env *env,
 	    (e = sum(env, rule->company, z, p->before, p->first, &before)) !=
 		ERR_OK)
 		return e;
-	mail_job_begin(&m, env, rule, "summary", slice_from(titles[kind]));
+	mail_job_begin(&m, env, rule, "summary", slice_from(title));
 	put_period(&m, p);
 	put_sums(&m, &now, &before);
 	e = put_sources(&m, z, p);
 	tz_date_iso(p->first, key);
 	added = mail_job_add(&m, key);
-	return e == ERR_OK ? added : e;
+	if (e != ERR_OK || (e = added) != ERR_OK)
+		return e;
+	tz_date_iso(p->last, key);
+	return db_mail_rule_told(env->db, rule->company, rule->id,
+	    slice_from(key));
 }
 
 static enum err look_at(const struct queue_env *env,
@@ -167,14 +195,18 @@ static enum err look_at(const struct queue_env *env,
 {
 	struct tz_time t;
 	struct period p;
+	bool due = false;
 	struct tz *z;
 	enum err e;
 
 	if ((e = tz_open(slice_from(rule->zone), &z)) != ERR_OK)
 		return e == ERR_NOTFOUND ? ERR_OK : e;
-	e = tz_local(z, env->now_us, &t);
-	if (e == ERR_OK && find_period(kind, &t, &p))
-		e = write_summary(env, rule, kind, z, &p);
+	if ((e = tz_local(z, env->now_us, &t)) == ERR_OK) {
+		find_period(kind, &t, &p);
+		e = find_due(rule, &p, z, &due);
+	}
+	if (e == ERR_OK && due)
+		e = write_summary(env, rule, title(kind, &t), z, &p);
 	tz_close(z);
 	return e;
 }

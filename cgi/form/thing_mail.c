@@ -150,7 +150,7 @@ static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
 	    !fields_good(f))
 		return ERR_SYNTAX;
 	if (!f->fresh)
-		return db_mail_rule_update(r->db, r->company, &row);
+		return db_mail_rule_update(r->db, r->company, &row, r->now_us);
 	if ((e = fields_id(f, "user", ID_KIND_user, row.user.v)) != ERR_OK)
 		return e;
 	token_make(row.unsubscribe);

@@ -276,7 +276,7 @@ static const struct grant {
 	{ "jobd", "login", "SELECT, DELETE" },
 	{ "jobd", "login_attempt", "SELECT, DELETE" },
 	{ "jobd", "mail_log", DELETE },
-	{ "jobd", "mail_rule", READ },
+	{ "jobd", "mail_rule", "SELECT, UPDATE (told_on)" },
 	{ "jobd", "membership", READ },
 	{ "jobd", "number", "SELECT, UPDATE (quarantined_at)" },
 	{ "jobd", "outcome", READ },

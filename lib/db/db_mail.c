@@ -3,12 +3,13 @@
 #include "lib/base/utf8.h"
 #include "lib/db/stmt.h"
 
-#define COLUMNS                                                     \
-	"SELECT r.id, r.company_id, r.user_id, u.name, u.email,"    \
-	" r.kind, r.quiet_from_min, r.quiet_to_min, r.unsubscribe," \
-	" r.attach, r.created_at, c.name, c.time_zone"              \
-	" FROM mail_rule r"                                         \
-	" JOIN user u ON u.id = r.user_id"                          \
+#define COLUMNS                                                       \
+	"SELECT r.id, r.company_id, r.user_id, u.name, u.email,"      \
+	" r.kind, r.quiet_from_min, r.quiet_to_min, r.unsubscribe,"   \
+	" r.attach, r.created_at, COALESCE(r.kind_at, r.created_at)," \
+	" COALESCE(CAST(r.told_on AS CHAR), ''), c.name, c.time_zone" \
+	" FROM mail_rule r"                                           \
+	" JOIN user u ON u.id = r.user_id"                            \
 	" JOIN company c ON c.id = r.company_id"
 
 #define ONE  " r.company_id = ? AND r.id = ?"
@@ -35,6 +36,8 @@ static void out_rule(struct stmt *st, struct mail_rule_row *row)
 	stmt_out_text(st, row->unsubscribe, sizeof(row->unsubscribe));
 	stmt_out_bool(st, &row->attach);
 	stmt_out_time_us(st, &row->created_us);
+	stmt_out_time_us(st, &row->kind_us);
+	stmt_out_text(st, row->told_on, sizeof(row->told_on));
 	stmt_out_text(st, row->company_name, sizeof(row->company_name));
 	stmt_out_text(st, row->zone, sizeof(row->zone));
 }
@@ -148,10 +151,11 @@ enum err db_mail_rule_list(struct db *db, struct company_id company,
 }
 
 enum err db_mail_rule_update(struct db *db, struct company_id company,
-    const struct mail_rule_row *row)
+    const struct mail_rule_row *row, int64_t now_us)
 {
 	static const char sql[] =
-	    "UPDATE mail_rule SET kind = ?, quiet_from_min = ?,"
+	    "UPDATE mail_rule SET kind_at = CASE WHEN kind = ? THEN kind_at"
+	    " ELSE ? END, kind = ?, quiet_from_min = ?,"
 	    " quiet_to_min = ?, attach = ? WHERE company_id = ? AND id = ?"
 	    " AND archived_at IS NULL";
 	struct stmt *st;
@@ -160,12 +164,27 @@ enum err db_mail_rule_update(struct db *db, struct company_id company,
 		return ERR_RANGE;
 	st = stmt_begin(db, sql);
 	stmt_in_text(st, slice_from(row->kind));
+	stmt_in_time_us(st, now_us);
+	stmt_in_text(st, slice_from(row->kind));
 	stmt_in_u64(st, row->quiet_from_min);
 	stmt_in_u64(st, row->quiet_to_min);
 	stmt_in_bool(st, row->attach);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->id.v);
 	return stmt_exec_one(st);
+}
+
+enum err db_mail_rule_told(struct db *db, struct company_id company,
+    struct mail_rule_id id, struct slice day)
+{
+	static const char sql[] =
+	    "UPDATE mail_rule SET told_on = ? WHERE company_id = ? AND id = ?";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_text(st, day);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	return stmt_exec(st, NULL);
 }
 
 enum err db_mail_rule_archive(struct db *db, struct company_id company,

@@ -10,6 +10,7 @@
 
 #define DB_MAIL_RULES_MAX 500 /* of a company */
 #define DB_MAIL_TOKEN     44  /* with NUL */
+#define DB_MAIL_DAY_BYTES 11
 
 struct mail_rule_row {
 	struct mail_rule_id id;
@@ -23,6 +24,8 @@ struct mail_rule_row {
 	char unsubscribe[DB_MAIL_TOKEN];
 	bool attach; /* voice messages in the mail, not as a link only */
 	int64_t created_us;
+	int64_t kind_us;                 /* since when it is of that kind */
+	char told_on[DB_MAIL_DAY_BYTES]; /* db_mail_rule_told(); "" never */
 	/* Of the company, for whoever sends. */
 	char company_name[DB_NAME_BYTES];
 	char zone[DB_ZONE_BYTES];
@@ -39,7 +42,10 @@ RT_MUST_USE enum err db_mail_rule_list(struct db *db, struct company_id company,
     struct arena *mem, struct mail_rule_row **rows, size_t *n);
 /* Kind, quiet hours, attach. */
 RT_MUST_USE enum err db_mail_rule_update(struct db *db,
-    struct company_id company, const struct mail_rule_row *row);
+    struct company_id company, const struct mail_rule_row *row, int64_t now_us);
+/* Its person has been told of the days before that one ("2026-11-20"). */
+RT_MUST_USE enum err db_mail_rule_told(struct db *db, struct company_id company,
+    struct mail_rule_id id, struct slice day);
 RT_MUST_USE enum err db_mail_rule_archive(struct db *db,
     struct company_id company, struct mail_rule_id id, int64_t now_us);
 /* By the token of a mail's link: no company is known. ERR_NOTFOUND: no such

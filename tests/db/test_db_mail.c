@@ -59,12 +59,12 @@ static void test_rules(void **state)
 	assert_string_equal(got.email, "owner0@example.com");
 	assert_int_equal(db_mail_rule_get(t->db, b, r.id, &got), ERR_NOTFOUND);
 	r.quiet_to_min = 1440;
-	assert_int_equal(db_mail_rule_update(t->db, a, &r), ERR_RANGE);
+	assert_int_equal(db_mail_rule_update(t->db, a, &r, NOW), ERR_RANGE);
 	r.quiet_to_min = 60;
 	assert_false(got.attach);
 	r.attach = true;
-	assert_int_equal(db_mail_rule_update(t->db, b, &r), ERR_NOTFOUND);
-	ok(db_mail_rule_update(t->db, a, &r));
+	assert_int_equal(db_mail_rule_update(t->db, b, &r, NOW), ERR_NOTFOUND);
+	ok(db_mail_rule_update(t->db, a, &r, NOW));
 	ok(db_mail_rule_list(t->db, b, &mem, &rows, &n));
 	assert_int_equal(n, 0);
 	ok(db_mail_rule_list(t->db, a, &mem, &rows, &n));

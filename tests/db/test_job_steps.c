@@ -3,11 +3,13 @@
  * whose statements fails once: a job that failed is run again, and then has
  * done everything, and everything once.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "jobs/job_summary.h"
 #include "jobs/job_sweep.h"
 #include "lib/db/db_mail.h"
+#include "lib/db/stmt.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
@@ -15,6 +17,8 @@
 
 /* 2026-06-01, a Monday and the first of a month, half past eight in Berlin. */
 #define MORNING_US INT64_C(1780295400000000)
+/* When the rules are made: ten past midnight of that Monday. */
+#define MADE_US (MORNING_US - 8 * RT_HOUR_US - 20 * RT_MIN_US)
 
 #define ok(call) FAIL_STMT_OK(call)
 
@@ -80,7 +84,7 @@ static int stop(void **state)
 static void add_rule(size_t company, enum mail_rule_kind kind)
 {
 	struct mail_rule_row r = { .user = t->company[company].user,
-		.created_us = TESTDB_NOW_US };
+		.created_us = MADE_US };
 
 	assert_true(slice_to_cstr(slice_from(mail_rule_name(kind)), r.kind,
 	    sizeof(r.kind)));
@@ -102,44 +106,123 @@ static enum err summarise(int64_t now_us)
 	return job_summary(&env, NULL);
 }
 
+static void add_rules(size_t company)
+{
+	add_rule(company, MAIL_RULE_DAILY);
+	add_rule(company, MAIL_RULE_WEEKLY);
+	add_rule(company, MAIL_RULE_MONTHLY);
+}
+
+/* How many mails tell of those days. */
+static int64_t tells(const char *from, const char *to)
+{
+	char days[64];
+	int64_t n = 0;
+	struct stmt *st = stmt_begin(t->db,
+	    "SELECT COUNT(*) FROM job WHERE kind = 'mail' AND payload LIKE ?");
+
+	(void)snprintf(days, sizeof(days), "%%from=%s%%to=%s%%", from, to);
+	stmt_in_text(st, slice_from(days));
+	stmt_out_i64(st, &n);
+	assert_int_equal(stmt_one(st), ERR_OK);
+	return n;
+}
+
+static int no_rules(void **state)
+{
+	(void)state;
+	testdb_exec(t, "DELETE FROM mail_rule");
+	testdb_exec(t, "DELETE FROM job");
+	testdb_exec(t, "UPDATE company SET time_zone = 'Europe/Berlin'");
+	return 0;
+}
+
 static void test_summary(void **state)
 {
 	(void)state;
-	for (size_t c = 0; c < 2; c++) {
-		add_rule(c, MAIL_RULE_DAILY);
-		add_rule(c, MAIL_RULE_WEEKLY);
-		add_rule(c, MAIL_RULE_MONTHLY);
-	}
+	add_rules(0);
+	add_rules(1);
 	/* One lives in a place that nobody knows the time of. */
-	testdb_exec(t, "UPDATE company SET time_zone = 'Europe/Berlin'");
 	testdb_exec(t,
 	    "UPDATE company SET time_zone = 'Nowhere/Town' WHERE id ="
 	    " (SELECT company_id FROM site WHERE public_key = 'site-key-1')");
-	/* Before seven, and from noon on: nobody is told. */
+	/* Before seven nobody is told. */
 	ok(summarise(MORNING_US - 2 * RT_HOUR_US));
-	ok(summarise(MORNING_US + 4 * RT_HOUR_US));
 	assert_int_equal(mails(), 0);
 	ok(summarise(MORNING_US));
 	assert_int_equal(mails(), 3);
 	ok(summarise(MORNING_US + RT_MIN_US));
+	ok(summarise(MORNING_US + 9 * RT_HOUR_US));
 	assert_int_equal(mails(), 3);
-	assert_int_equal(
-	    testdb_count(t,
-		"SELECT COUNT(*) FROM job WHERE kind = 'mail' AND"
-		" (payload LIKE '%from=2026-05-31%to=2026-05-31%'"
-		" OR payload LIKE '%from=2026-05-25%to=2026-05-31%'"
-		" OR payload LIKE"
-		" '%from=2026-05-01%to=2026-05-31%')"),
-	    3);
-	/* A Tuesday: the day alone; January the first: last year's. */
+	assert_int_equal(tells("2026-05-31", "2026-05-31"), 1);
+	assert_int_equal(tells("2026-05-25", "2026-05-31"), 1);
+	assert_int_equal(tells("2026-05-01", "2026-05-31"), 1);
+	/* A Tuesday: the day alone; January the first: last year's, and the
+	 * week that ended while nobody was there. */
 	ok(summarise(MORNING_US + RT_DAY_US));
 	assert_int_equal(mails(), 4);
 	ok(summarise(INT64_C(1798788600000000)));
-	assert_int_equal(mails(), 6);
-	assert_int_equal(testdb_count(t,
-			     "SELECT COUNT(*) FROM job WHERE payload LIKE"
-			     " '%from=2026-12-01%to=2026-12-31%'"),
+	assert_int_equal(mails(), 7);
+	assert_int_equal(tells("2026-12-01", "2026-12-31"), 1);
+	assert_int_equal(tells("2026-12-21", "2026-12-27"), 1);
+}
+
+/* The program was away on the morning: it tells when it is back, once. */
+static void test_late(void **state)
+{
+	const int64_t wednesday_us = MORNING_US + 2 * RT_DAY_US;
+
+	(void)state;
+	add_rules(0);
+	ok(summarise(wednesday_us + 7 * RT_HOUR_US));
+	assert_int_equal(mails(), 3);
+	assert_int_equal(tells("2026-06-02", "2026-06-02"), 1);
+	assert_int_equal(tells("2026-05-25", "2026-05-31"), 1);
+	assert_int_equal(tells("2026-05-01", "2026-05-31"), 1);
+	/* Not again when the jobs that told are long forgotten. */
+	testdb_exec(t, "DELETE FROM job");
+	ok(summarise(wednesday_us + 22 * RT_HOUR_US));
+	assert_int_equal(mails(), 0);
+	ok(summarise(MORNING_US + 20 * RT_DAY_US));
+	assert_int_equal(mails(), 2);
+	assert_int_equal(tells("2026-06-08", "2026-06-14"), 1);
+	/* After midnight, before the next is due. */
+	testdb_exec(t, "DELETE FROM job");
+	ok(summarise(MORNING_US + 22 * RT_DAY_US - 5 * RT_HOUR_US));
+	assert_int_equal(mails(), 2);
+	assert_int_equal(tells("2026-06-21", "2026-06-21"), 1);
+	assert_int_equal(
+	    testdb_count(t,
+		"SELECT COUNT(*) FROM job WHERE payload LIKE '%\"subject\":"
+		"\"Calls of the day before yesterday\"%'"),
 	    1);
+}
+
+/* What was over before a rule was there, or before it was of its kind, is not
+ * told; the day on which it began is. */
+static void test_new_rule(void **state)
+{
+	struct mail_rule_row *rows, r;
+	size_t n;
+
+	(void)state;
+	add_rule(0, MAIL_RULE_WEEKLY);
+	ok(summarise(MORNING_US - 8 * RT_HOUR_US));
+	assert_int_equal(mails(), 0);
+	ok(db_mail_rule_list(t->db, t->company[0].id, &mem, &rows, &n));
+	assert_int_equal(n, 1);
+	r = rows[0];
+	assert_true(slice_to_cstr(SLICE("monthly"), r.kind, sizeof(r.kind)));
+	ok(db_mail_rule_update(t->db, t->company[0].id, &r,
+	    MORNING_US + RT_DAY_US));
+	/* Saved once more without a change of its kind. */
+	ok(db_mail_rule_update(t->db, t->company[0].id, &r,
+	    MORNING_US + 40 * RT_DAY_US));
+	ok(summarise(MORNING_US + 2 * RT_DAY_US));
+	assert_int_equal(mails(), 0);
+	ok(summarise(MORNING_US + 30 * RT_DAY_US));
+	assert_int_equal(mails(), 1);
+	assert_int_equal(tells("2026-06-01", "2026-06-30"), 1);
 }
 
 /* A visit 31 days ago and one 29 days ago, each with a page, in each company.
@@ -208,7 +291,9 @@ static void test_sweep(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_summary),
+		cmocka_unit_test_setup(test_summary, no_rules),
+		cmocka_unit_test_setup(test_late, no_rules),
+		cmocka_unit_test_setup(test_new_rule, no_rules),
 		cmocka_unit_test(test_sweep),
 	};
 
