@@ -175,7 +175,9 @@ static enum err read_all(struct sent *s)
 
 	api_setup_only(s->body, names, &s->faults);
 	s->row.form_name = masked(s, member(s, "form_name", 100));
-	s->row.page_url = member(s, "page_url", 2048);
+	if (formrule_mask_url(s->r->arena, member(s, "page_url", 2048),
+		&s->row.page_url) != ERR_OK)
+		s->e = ERR_NOMEM;
 	s->row.contact_name = masked(s, member(s, "contact_name", 255));
 	s->row.contact_email = member(s, "contact_email", 255);
 	s->source.source = member(s, "source", 100);

@@ -87,6 +87,10 @@ static enum err page(struct parse *p, struct dni_hit *h)
 	if (urlq_split(h->url, &u) != ERR_OK)
 		return wrong(p, "url: not an http or https address");
 	e = text(p, "ref", URLQ_MAX, true, &h->referrer, "ref: must be text");
+	if (e == ERR_OK)
+		e = formrule_mask_url(p->mem, h->url, &h->url);
+	if (e == ERR_OK)
+		e = formrule_mask_url(p->mem, h->referrer, &h->referrer);
 	if (e != ERR_OK)
 		return e;
 	return text(p, "title", 255, true, &h->title, "title: must be text");
@@ -242,6 +246,8 @@ static enum err form_members(struct parse *p, struct dni_hit *h)
 		return e;
 	e = text(p, "form", FORMRULE_NAME_MAX, true, &h->name,
 	    "form: must be text");
+	if (e == ERR_OK)
+		e = formrule_mask(p->mem, h->name, &h->name);
 	if (e != ERR_OK)
 		return e;
 	if (json_in_kind(list) != JSON_IN_ARRAY || json_in_count(list) == 0 ||

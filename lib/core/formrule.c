@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/base/hex.h"
 #include "lib/base/utf8.h"
 
 #define CARD_MIN 13
@@ -15,7 +16,7 @@
 static const char *const secrets[] = { "passw", "passphr", "passcode", "pwd",
 	"cardnum", "cardno", "cardhold", "cardexp", "cardcode", "cardsec",
 	"creditcard", "ccnum", "ccno", "ccexp", "cccsc", "cctype", "cvc", "cvv",
-	"iban", "accountnum", "accountno", "routing", "socialsec", "ssn",
+	"iban", "accountnum", "accountno", "routing", "socialsec",
 	"securitycode", "kennwort", "contrase", "motdepass", "kreditkart",
 	"kartennum", "numerotarjeta", "numerodetarjeta" };
 static const char *const emails[] = { "email", "mail", "correo" };
@@ -27,6 +28,11 @@ static const char *const names[] = { "fullname", "yourname", "name", "nome",
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static bool is_letter(char c)
+{
+	return lower(c) >= 'a' && lower(c) <= 'z';
 }
 
 /* The letters and digits of a name, lower case. */
@@ -52,6 +58,37 @@ static bool holds_any(struct slice name, const char *const *words, size_t n)
 		if (strstr(text, words[i]) != NULL)
 			return true;
 	return false;
+}
+
+/* "SSN" at the beginning of a word: not that of "business name". */
+static bool holds_ssn(struct slice name)
+{
+	for (size_t i = 0; i + 3 <= name.n; i++) {
+		const char before = i == 0 ? ' ' : name.p[i - 1];
+
+		if (slice_starts_case(slice_skip(name, i), SLICE("ssn")) &&
+		    (!is_letter(before) ||
+			(name.p[i] == 'S' && before == lower(before))))
+			return true;
+	}
+	return false;
+}
+
+/* Notes on an account ("accountno" + "tes") are not its number. */
+static bool is_secret(struct slice name)
+{
+	char text[FORMRULE_NAME_MAX + 1];
+
+	plain(name, text);
+	for (size_t i = 0; i < RT_ARRAY_LEN(secrets); i++) {
+		const size_t n = strlen(secrets[i]);
+		const char *at = strstr(text, secrets[i]);
+
+		if (at != NULL &&
+		    (secrets[i][n - 1] != 'o' || strncmp(at + n, "te", 2) != 0))
+			return true;
+	}
+	return holds_ssn(name);
 }
 
 static bool is_digit(char c)
@@ -88,6 +125,16 @@ static bool is_card(struct slice s)
 		digits[n++] = s.p[i];
 	}
 	return checks(digits, n);
+}
+
+/* Whether a network issues numbers that begin so, where that tells them from
+ * the ids of advertisements, which stand in many addresses. */
+static bool issued(const char *digits, size_t n)
+{
+	if (digits[0] == '2')
+		return n == 16 && memcmp(digits, "2221", 4) >= 0 &&
+		       memcmp(digits, "2720", 4) <= 0;
+	return digits[0] != '6' || n >= 16;
 }
 
 static size_t skip_digits(struct slice s, size_t at)
@@ -128,7 +175,7 @@ static size_t card_end(struct slice s, size_t at)
 		memcpy(digits + n, s.p + i, past - i);
 		n += past - i;
 		i = past;
-		if (checks(digits, n))
+		if (checks(digits, n) && issued(digits, n))
 			end = past;
 	}
 	return end;
@@ -165,6 +212,119 @@ enum err formrule_mask(struct arena *mem, struct slice s, struct slice *out)
 		i = end - 1;
 	}
 	*out = s;
+	return ERR_OK;
+}
+
+/* --- addresses -------------------------------------------------------------
+ */
+
+/* What a part of a query means, and where each byte of it stood. */
+struct said {
+	char *text;
+	size_t *at;
+	size_t n;
+};
+
+/* A '+' is a blank only between what else could be one number. */
+static void read_query(struct slice raw, struct said *out)
+{
+	out->n = 0;
+	for (size_t i = 0; i < raw.n; i++) {
+		char c = raw.p[i];
+
+		out->at[out->n] = i;
+		if (c == '%' && i + 2 < raw.n && hex_value(raw.p[i + 1]) >= 0 &&
+		    hex_value(raw.p[i + 2]) >= 0) {
+			c = (char)(hex_value(raw.p[i + 1]) << 4 |
+				   hex_value(raw.p[i + 2]));
+			i += 2;
+		} else if (c == '+' && out->n > 0 &&
+			   is_digit(out->text[out->n - 1])) {
+			c = ' ';
+		}
+		out->text[out->n++] = c;
+	}
+}
+
+static bool is_break(char c)
+{
+	return c == '?' || c == '#' || c == '&' || c == ';';
+}
+
+/* A digit, or one that is written %3X. */
+static void hide(char *p)
+{
+	if (*p == '%')
+		memcpy(p, "%2A", 3);
+	else
+		*p = '*';
+}
+
+/* raw is what lies in the address and is changed. */
+static void mask_value(char *raw, size_t n, struct said *said)
+{
+	struct slice s;
+
+	read_query(slice_of(raw, n), said);
+	s = slice_of(said->text, said->n);
+	for (size_t i = 0; i < s.n; i++) {
+		size_t end;
+
+		if (!is_digit(s.p[i]))
+			continue;
+		end = card_end(s, i);
+		/* Amid letters it is a piece of an id. */
+		if (end == i || (i > 0 && is_letter(s.p[i - 1])) ||
+		    (end < s.n && is_letter(s.p[end]))) {
+			i = skip_digits(s, i) - 1;
+			continue;
+		}
+		mask(said->text + i, end - i);
+		for (; i < end; i++)
+			if (said->text[i] == '*')
+				hide(raw + said->at[i]);
+		i--;
+	}
+}
+
+/* One pair of a query. */
+static void mask_pair(char *p, size_t n, struct said *said)
+{
+	const size_t eq = slice_find(slice_of(p, n), '=', 0);
+
+	read_query(slice_of(p, eq), said);
+	if (eq < n && is_secret(slice_of(said->text, said->n)))
+		memset(p + eq + 1, '*', n - eq - 1);
+	else
+		mask_value(p, n, said);
+}
+
+enum err formrule_mask_url(struct arena *mem, struct slice url,
+    struct slice *out)
+{
+	struct said said;
+	size_t at = 0;
+	char *p;
+
+	while (at < url.n && !is_break(url.p[at]))
+		at++;
+	if (at == url.n) {
+		*out = url;
+		return ERR_OK;
+	}
+	if ((p = arena_alloc(mem, url.n)) == NULL ||
+	    (said.text = arena_alloc(mem, url.n)) == NULL ||
+	    (said.at = arena_alloc(mem, url.n * sizeof(*said.at))) == NULL)
+		return ERR_NOMEM;
+	memcpy(p, url.p, url.n);
+	while (at < url.n) {
+		const size_t from = ++at;
+
+		while (at < url.n && !is_break(p[at]))
+			at++;
+		mask_pair(p + from, at - from, &said);
+	}
+	*out = slice_of(p, url.n);
 	return ERR_OK;
 }
 
@@ -213,8 +373,7 @@ size_t formrule_room(struct slice s, size_t left)
 
 bool formrule_may_keep(const struct formrule_field *f)
 {
-	return !holds_any(f->name, secrets, RT_ARRAY_LEN(secrets)) &&
-	       !is_card(slice_trim(f->value));
+	return !is_secret(f->name) && !is_card(slice_trim(f->value));
 }
 
 static bool is_email(struct slice s)

@@ -41,6 +41,11 @@ RT_MUST_USE bool formrule_may_keep(const struct formrule_field *f);
  * them; a first digit of 2 to 6; no '+' before it. ERR_NOMEM. */
 RT_MUST_USE enum err formrule_mask(struct arena *mem, struct slice s,
     struct slice *out);
+/* The same for the query and the fragment of an address, as they are decoded;
+ * amid letters digits are a piece of an id and stay. The value of a parameter
+ * whose name is a secret's becomes '*' whole. As long as before. ERR_NOMEM. */
+RT_MUST_USE enum err formrule_mask_url(struct arena *mem, struct slice url,
+    struct slice *out);
 
 /* What the fields say of their sender; "" where nothing does. phone is as it
  * was written. */

@@ -36,6 +36,16 @@ static const struct {
 	{ "a review", "resenha", "x", true },
 	{ "a bank account", "iban", "DE00", false },
 	{ "social security", "Social Security", "1", false },
+	{ "social security, short", "applicant_SSN", "1", false },
+	{ "social security amid words", "applicantSsn4", "1", false },
+	{ "social security alone", "ssn", "1", false },
+	{ "a business", "businessName", "Acme", true },
+	{ "a business in words", "Business name", "Acme", true },
+	{ "a house number", "address-number", "5", true },
+	{ "a business, loud", "BUSINESSNAME", "Acme", true },
+	{ "notes on an account", "account_notes", "x", true },
+	{ "an account's number", "account no.", "1", false },
+	{ "a bank's number, short", "Account No", "1", false },
 };
 
 static void test_fields(void **state)
@@ -148,6 +158,12 @@ static void test_mask(void **state)
 		{ "too short", "411111111111", "411111111111" },
 		{ "far apart", "4111 ... 1111 ... 1111 ... 1111",
 		    "4111 ... 1111 ... 1111 ... 1111" },
+		{ "an advertisement of seventeen digits", "23851111111111115",
+		    "23851111111111115" },
+		{ "an advertisement of thirteen", "6045555555555",
+		    "6045555555555" },
+		{ "a card that begins with 2", "2221000000000009",
+		    "************0009" },
 		{ "nothing", "", "" },
 	};
 	struct arena mem;
@@ -157,6 +173,58 @@ static void test_mask(void **state)
 	arena_init(&mem, 65536);
 	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++)
 		if (formrule_mask(&mem, slice_from(cases[i].in), &got) !=
+			ERR_OK ||
+		    !slice_eq_cstr(got, cases[i].want))
+			fail_msg("%s: \"%.*s\"", cases[i].why, (int)got.n,
+			    got.p);
+	arena_fini(&mem);
+}
+
+static void test_mask_url(void **state)
+{
+	static const struct {
+		const char *why;
+		const char *in;
+		const char *want;
+	} cases[] = {
+		{ "no query", "https://x.example/4111111111111111",
+		    "https://x.example/4111111111111111" },
+		{ "in a query", "https://x.example/?a=1&n=4111111111111111&b=2",
+		    "https://x.example/?a=1&n=************1111&b=2" },
+		{ "the query's end", "https://x.example/p?4111111111111111",
+		    "https://x.example/p?************1111" },
+		{ "blanks as +", "/?n=4111+1111+1111+1111",
+		    "/?n=****+****+****+1111" },
+		{ "blanks as %20", "/?n=4111%201111%201111%201111",
+		    "/?n=****%20****%20****%201111" },
+		{ "encoded digits", "/?n=%34111111111111111",
+		    "/?n=%2A***********1111" },
+		{ "in a fragment", "/#/pay?n=4111-1111-1111-1111",
+		    "/#/pay?n=****-****-****-1111" },
+		{ "in an address in it",
+		    "/?u=https%3A%2F%2Fx%2F%3Fn%3D4111111111111111%26m",
+		    "/?u=https%3A%2F%2Fx%2F%3Fn%3D************1111%26m" },
+		{ "a telephone number", "/?tel=+4111111111111111",
+		    "/?tel=+4111111111111111" },
+		{ "a telephone number, encoded", "/?tel=%2B4111111111111111",
+		    "/?tel=%2B4111111111111111" },
+		{ "a click id", "/?msclkid=af4111111111111111c",
+		    "/?msclkid=af4111111111111111c" },
+		{ "a secret's name", "/?password=hunter2&cvv=123&q=1",
+		    "/?password=*******&cvv=***&q=1" },
+		{ "a secret's name, encoded", "/?card%5Fnumber=1%202;x=1",
+		    "/?card%5Fnumber=*****;x=1" },
+		{ "half an escape", "/?n=%4&m=%", "/?n=%4&m=%" },
+		{ "empty pairs", "/?&&=&#;", "/?&&=&#;" },
+		{ "nothing", "", "" },
+	};
+	struct arena mem;
+	struct slice got;
+
+	(void)state;
+	arena_init(&mem, 65536);
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++)
+		if (formrule_mask_url(&mem, slice_from(cases[i].in), &got) !=
 			ERR_OK ||
 		    !slice_eq_cstr(got, cases[i].want))
 			fail_msg("%s: \"%.*s\"", cases[i].why, (int)got.n,
@@ -190,7 +258,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_contact), cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_room), cmocka_unit_test(test_mask) };
+		cmocka_unit_test(test_room), cmocka_unit_test(test_mask),
+		cmocka_unit_test(test_mask_url) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -177,8 +177,9 @@ test('a form is sent in, credited, told, and marked', async () => {
 	assert.deepEqual(JSON.parse((await added('/forms', { fields: { ...secrets, order: '4111111111111112' } }, key)).fields_json), [['order', '4111111111111112']]);
 	assert.equal((await post('/forms', { fields: secrets }, key)).json.errors[0].pointer, '');
 	// Nor the number of a card amid other words, wherever it stands.
-	const paid = await added('/forms', { form_name: 'Order 4111 1111 1111 1111', contact_name: 'Ada 378282246310005', fields: { note: 'charge 5500-0000-0000-0004, please', 'card 4111111111111111 of': 'x' } }, key);
+	const paid = await added('/forms', { form_name: 'Order 4111 1111 1111 1111', page_url: 'https://x.example/pay?n=4111+1111+1111+1111&password=hunter2&q=1', contact_name: 'Ada 378282246310005', fields: { note: 'charge 5500-0000-0000-0004, please', 'card 4111111111111111 of': 'x' } }, key);
 	assert.deepEqual([paid.form_name, paid.contact_name, JSON.parse(paid.fields_json)], ['Order **** **** **** 1111', 'Ada ***********0005', [['note', 'charge ****-****-****-0004, please'], ['card ************1111 of', 'x']]]);
+	assert.equal(paid.page_url, 'https://x.example/pay?n=****+****+****+1111&password=*******&q=1');
 	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM form_entry WHERE CONCAT(form_name, contact_name, fields) REGEXP '4111 1111 1111|4111111111111111|378282246|5500-0000'"), '0');
 	const rows = () => stack.sqlOne('SELECT COUNT(*) FROM interaction');
 	const before_ = rows();
