@@ -23,6 +23,13 @@
 
 static const char *const wrong_password = "That is not your present password.";
 
+static enum err too_often(struct resp *out)
+{
+	resp_header(out, "Retry-After", SLICE("900"));
+	return resp_problem(out, 429,
+	    "Too many wrong passwords. Wait 15 minutes.");
+}
+
 /* --- the page --------------------------------------------------------------
  */
 
@@ -250,8 +257,7 @@ enum err form_account_password(const struct req *r, struct resp *out)
 	if (e == ERR_AUTH)
 		return refuse(r, out, "password", wrong_password);
 	if (e == ERR_BUSY)
-		return resp_problem(out, 429,
-		    "Too many wrong passwords. Wait 15 minutes.");
+		return too_often(out);
 	if (e == ERR_OK)
 		e = password_hash(password, hash);
 	if (e == ERR_RANGE)
@@ -335,8 +341,7 @@ enum err form_account_second_off(const struct req *r, struct resp *out)
 	if (e == ERR_AUTH)
 		return refuse(r, out, "second", wrong_password);
 	if (e == ERR_BUSY)
-		return resp_problem(out, 429,
-		    "Too many wrong passwords. Wait 15 minutes.");
+		return too_often(out);
 	if (e != ERR_OK || (e = db_begin(r->db)) != ERR_OK)
 		return e;
 	e = db_second_remove(r->db, r->user);

@@ -316,9 +316,11 @@ enum err form_link_ask_post(const struct req *r, struct resp *out)
 		return show_ask(r, out, false);
 	e = count(r, LOGIN_BY_ADDRESS, "reset:", slice_from(r->address),
 	    ASKS_MAX);
-	if (e == ERR_BUSY)
+	if (e == ERR_BUSY) {
+		resp_header(out, "Retry-After", SLICE("3600"));
 		return resp_problem(out, 429,
 		    "Too many requests from here. Try again in an hour.");
+	}
 	if (e == ERR_OK && (e = db_wrap(r->db)) == ERR_OK)
 		e = db_wrap_end(r->db, make_if_known(r, email));
 	return e == ERR_OK ? show_ask(r, out, true) : e;

@@ -241,15 +241,19 @@ enum err req_read(struct req *r, const struct req_source *src)
 	r->target = req_env(r, "REQUEST_URI");
 	query = r->target;
 	(void)slice_cut(&query, '?', &path);
-	if (query.n > REQ_QUERY_MAX)
-		return ERR_TOOBIG;
 	if ((e = req_parse_path(r->arena, path, &r->path)) != ERR_OK)
 		return e;
-	if ((e = req_parse_query(r->arena, query, &r->query, &r->odd)) !=
-		ERR_OK ||
-	    (e = req_parse_cookies(r->arena, req_env(r, "HTTP_COOKIE"),
+	e = query.n > REQ_QUERY_MAX
+		? ERR_TOOBIG
+		: req_parse_query(r->arena, query, &r->query, &r->odd);
+	r->query_long = e == ERR_TOOBIG;
+	if (e != ERR_OK && !r->query_long)
+		return e;
+	if ((e = req_parse_cookies(r->arena, req_env(r, "HTTP_COOKIE"),
 		 &r->cookies)) != ERR_OK)
 		return e;
+	if (r->query_long)
+		return ERR_TOOBIG;
 	return r->odd.p == NULL ? ERR_OK : ERR_SYNTAX;
 }
 

@@ -105,6 +105,7 @@ struct req {
 	/* A parameter of the query that is not well formed: its name, as far as
 	 * it is text. NULL, 0: all are. */
 	struct slice odd;
+	bool query_long; /* too long, or of too many parameters: not read */
 	struct req_param *query;
 	struct req_param *form;
 	struct req_param *cookies;
@@ -172,7 +173,8 @@ struct req_source {
 
 /* Method, path, query, cookies; not yet the body. r->arena is set by the
  * caller. ERR_SYNTAX, ERR_TOOBIG, ERR_NOMEM. ERR_SYNTAX with r->odd set: all
- * else was read, the query without what is not well formed. */
+ * else was read, the query without what is not well formed; ERR_TOOBIG with
+ * r->query_long: all but the query was. */
 RT_MUST_USE enum err req_read(struct req *r, const struct req_source *src);
 /* The body, of at most max bytes. ERR_UNSUPPORTED: another content type than
  * `body` allows (415); ERR_CLOSED: it ended early. */

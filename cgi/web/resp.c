@@ -53,6 +53,8 @@ static const struct {
 	{ 412, "Changed meanwhile",
 	    "It is not as it was when you read it. Read it again." },
 	{ 413, "Too large", "More was sent than this address takes." },
+	{ 414, "The address is too long",
+	    "Please use fewer filters, or a shorter search." },
 	{ 415, "Unsupported type",
 	    "This address takes another kind of content." },
 	{ 422, "Not as needed", "It was understood, but cannot be done." },

@@ -63,6 +63,15 @@ static const char bad_address[] =
     "The address is not well formed: percent-encoding and UTF-8 have to be "
     "right, without control characters.";
 
+static enum err refuse_address(struct resp *out, const struct req *r,
+    enum err e)
+{
+	if (r->query_long)
+		return resp_problem(out, 414, NULL);
+	return e == ERR_SYNTAX ? resp_problem(out, 400, bad_address)
+			       : resp_error(out, e);
+}
+
 /* A page leads those who are not signed in to the sign-in and back. */
 static enum err ask_sign_in(struct resp *out, const struct req *r)
 {
@@ -132,6 +141,8 @@ static enum err serve_admitted(const struct web_conf *conf, struct req *r,
 	if (e == ERR_BUSY)
 		return resp_problem(out, 429, NULL);
 	/* Who asked is told what is wrong with the query. */
+	if (e == ERR_OK && r->query_long)
+		return resp_problem(out, 414, NULL);
 	if (e == ERR_OK && r->odd.p != NULL)
 		e = ERR_SYNTAX;
 	if (e != ERR_OK ||
@@ -198,9 +209,9 @@ static enum err answer(const struct web_conf *conf, struct req *r,
 	enum err e;
 
 	e = req_read(r, src);
-	if (e != ERR_OK && (conf->admit == NULL || r->odd.p == NULL))
-		return e == ERR_SYNTAX ? resp_problem(out, 400, bad_address)
-				       : resp_error(out, e);
+	if (e != ERR_OK &&
+	    (conf->admit == NULL || (r->odd.p == NULL && !r->query_long)))
+		return refuse_address(out, r, e);
 	route_find(conf->routes, conf->n_routes, r, m);
 	out->page = m->kind == ROUTE_PAGE && conf->templates != NULL;
 	if (m->route == NULL)

@@ -52,6 +52,12 @@ async function each(status, ask, except = () => false) {
 
 test('400: a parameter that nobody knows', () => each(400, (key, m, p) => api(key, `${strange(p)}?nobody=1&company_id=${world.alpha.companyId}`, { method: m, body: body(m) })));
 
+test('414: more parameters than an address may have, told with what is left', () => each(414, async (key, m, p) => {
+	const { headers, json } = await api(key, `${strange(p)}?${'a=1&'.repeat(257)}`, { method: m, body: body(m) });
+	assert.equal(json.title, 'The address is too long', p);
+	assert.ok(Number(headers.get('ratelimit-remaining')) > 0, p);
+}));
+
 test('401: no key', () => each(401, (key, m, p) => api(null, strange(p), { method: m, body: body(m) })));
 
 test('403: a key of other scopes', async () => {
