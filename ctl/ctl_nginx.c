@@ -18,7 +18,7 @@
 #define SPARE_THREADS 16
 #define STOP_US       (10 * RT_SEC_US)
 #define DNI_KEEPALIVE 64 /* its connections are no threads */
-#define FRONTS_MAX    2048
+#define FRONTS_MAX    8192
 
 static const char *const paths[] = { "/usr/sbin/nginx", "/usr/local/sbin/nginx",
 	"/usr/bin/nginx" };
@@ -83,45 +83,33 @@ static size_t read_fronts(const char *list, struct net nets[CFG_IS_NETS_MAX])
 	return n;
 }
 
-/* One line of nginx's for each front. */
+/* One line of nginx's for each front, and a NUL. */
 static enum err front_lines(const char *list, const char *before,
-    const char *after, char out[FRONTS_MAX])
+    const char *after, struct buf *out)
 {
 	struct net nets[CFG_IS_NETS_MAX];
 	const size_t n = read_fronts(list, nets);
-	struct buf b;
 
-	buf_over(&b, out, FRONTS_MAX - 1);
-	buf_cstr(&b, n == 0 ? "# no fronts elsewhere" : "");
+	buf_cstr(out, n == 0 ? "# no fronts elsewhere" : "");
 	for (size_t i = 0; i < n; i++) {
-		buf_cstr(&b, i == 0 ? "" : "\n\t");
-		buf_cstr(&b, before);
-		net_put(&b, &nets[i]);
-		buf_cstr(&b, after);
+		buf_cstr(out, i == 0 ? "" : "\n\t");
+		buf_cstr(out, before);
+		net_put(out, &nets[i]);
+		buf_cstr(out, after);
 	}
-	out[buf_slice(&b).n] = '\0';
-	return buf_err(&b);
+	buf_char(out, '\0');
+	return buf_err(out);
 }
 
-enum err ctl_nginx_prepare(struct ctl_nginx *n, const struct ctl_layout *l)
+static enum err write_conf(struct ctl_nginx *n, const struct ctl_layout *l,
+    const char *trust, const char *names)
 {
 	const struct settings *s = &l->settings;
 	char user[64], nginx_dir[SETTINGS_PATH_MAX + 32];
 	char log_dir[SETTINGS_PATH_MAX + 32];
-	char trust[FRONTS_MAX], names[FRONTS_MAX];
 	struct buf conf;
 	enum err e;
 
-	if (program() == NULL) {
-		log_error(
-		    "run: nginx is not installed: run `make deps` "
-		    "(Debian package nginx-light)");
-		return ERR_UNAVAILABLE;
-	}
-	if ((e = front_lines(s->trusted_fronts, "set_real_ip_from ", ";",
-		 trust)) != ERR_OK ||
-	    (e = front_lines(s->trusted_fronts, "", " away;", names)) != ERR_OK)
-		return e;
 	user_line(l, user, sizeof(user));
 	(void)snprintf(nginx_dir, sizeof(nginx_dir), "%s/nginx", l->dir);
 	(void)snprintf(log_dir, sizeof(log_dir), "%s/log", l->dir);
@@ -156,6 +144,30 @@ enum err ctl_nginx_prepare(struct ctl_nginx *n, const struct ctl_layout *l)
 		e = ctl_layout_write(l, "nginx/nginx.conf", 0644,
 		    buf_slice(&conf));
 	buf_fini(&conf);
+	return e;
+}
+
+enum err ctl_nginx_prepare(struct ctl_nginx *n, const struct ctl_layout *l)
+{
+	const char *fronts = l->settings.trusted_fronts;
+	struct buf trust, names;
+	enum err e;
+
+	if (program() == NULL) {
+		log_error(
+		    "run: nginx is not installed: run `make deps` "
+		    "(Debian package nginx-light)");
+		return ERR_UNAVAILABLE;
+	}
+	buf_init(&trust, FRONTS_MAX);
+	buf_init(&names, FRONTS_MAX);
+	e = front_lines(fronts, "set_real_ip_from ", ";", &trust);
+	if (e == ERR_OK)
+		e = front_lines(fronts, "", " away;", &names);
+	if (e == ERR_OK)
+		e = write_conf(n, l, trust.p, names.p);
+	buf_fini(&trust);
+	buf_fini(&names);
 	return e;
 }
 

@@ -26,8 +26,9 @@ static const struct {
 	    "nothing behind them" },
 	{ "trusted-fronts", offsetof(struct ctl_layout_want, trusted_fronts),
 	    cfg_is_nets,
-	    "up to 16 networks, as in 198.51.100.0/24,2001:db8::/32 (nothing "
-	    "behind their length, none of everybody), or empty: none" },
+	    "up to 64 networks, as in 198.51.100.0/24,2001:db8::/32 (nothing "
+	    "behind their length, none wider than /8, IPv6 /16), or empty: "
+	    "none" },
 	{ "smtp-url", offsetof(struct ctl_layout_want, smtp_url),
 	    cfg_is_smtp_url,
 	    "smtp://host[:port] or smtps://host[:port], or empty: no mail" },

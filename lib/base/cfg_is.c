@@ -42,6 +42,14 @@ bool cfg_is_servers(struct slice v)
 	return true;
 }
 
+/* Half of the world in each of two networks is the world. */
+static bool is_too_wide(const struct net *n)
+{
+	const bool local = n->v6 && (n->ip[0] & 0xfe) == 0xfc;
+
+	return n->bits < (!n->v6 ? 8 : local ? 7 : 16);
+}
+
 bool cfg_is_nets(struct slice v)
 {
 	struct slice one;
@@ -51,7 +59,8 @@ bool cfg_is_nets(struct slice v)
 	for (unsigned int n = 0; more; n++) {
 		more = slice_cut(&v, ',', &one);
 		if (n == CFG_IS_NETS_MAX ||
-		    net_parse(slice_trim(one), &net) != ERR_OK || net.bits == 0)
+		    net_parse(slice_trim(one), &net) != ERR_OK ||
+		    is_too_wide(&net))
 			return false;
 	}
 	return true;

@@ -20,8 +20,9 @@ bool cfg_is_listen(struct slice v);
 /* Nothing, or IPv4 addresses, each with a port or without, between commas. */
 bool cfg_is_servers(struct slice v);
 /* Nothing, or at most CFG_IS_NETS_MAX networks (net.h) between commas, none of
- * which is everybody. */
-#define CFG_IS_NETS_MAX 16
+ * which is wider than networks are given to anybody: 8 bits of IPv4, 16 of
+ * IPv6 or 7 of its local addresses (RFC 4193). */
+#define CFG_IS_NETS_MAX 64
 bool cfg_is_nets(struct slice v);
 /* http:// or https://, a host and perhaps a port, and nothing behind them:
  * paths are put there, and it stands in mails, tags and nginx's file. */

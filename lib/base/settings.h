@@ -12,7 +12,7 @@
 
 #define SETTINGS_PATH_MAX 200
 #define SETTINGS_ADDR_MAX 63
-#define SETTINGS_NETS_MAX 799 /* cfg_is_nets(), with some blanks */
+#define SETTINGS_NETS_MAX 2999 /* cfg_is_nets(), with some blanks */
 
 /* Open files of sipworker: of a call with two sides, their ports and a socket
  * of each side's own (sipworker/media/media_sock.h), and of all else. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/cfg_is.h"
 #include "lib/base/settings.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_alloc.h"
@@ -51,6 +52,16 @@ static const struct {
 	    ERR_RANGE, 1 },
 	{ "everybody", "trusted_fronts 0.0.0.0/0", ERR_RANGE, 1 },
 	{ "everybody of IPv6", "trusted_fronts 10.0.0.0/8,::/0", ERR_RANGE, 1 },
+	{ "everybody in two halves", "trusted_fronts 0.0.0.0/1,128.0.0.0/1",
+	    ERR_RANGE, 1 },
+	{ "more than anybody has", "trusted_fronts 10.0.0.0/7", ERR_RANGE, 1 },
+	{ "all that is given out of IPv6", "trusted_fronts 2000::/3", ERR_RANGE,
+	    1 },
+	{ "more than anybody has of IPv6", "trusted_fronts 2400::/15",
+	    ERR_RANGE, 1 },
+	{ "much of IPv6", "trusted_fronts 2400::/16", ERR_OK, 0 },
+	{ "all local ones of IPv6", "trusted_fronts fc00::/7", ERR_OK, 0 },
+	{ "local ones and others", "trusted_fronts fc00::/6", ERR_RANGE, 1 },
 	{ "a length mistyped", "trusted_fronts 10.1.0.0/8", ERR_RANGE, 1 },
 	{ "a front and more", "trusted_fronts 10.0.0.0/8;deny all", ERR_RANGE,
 	    1 },
@@ -118,7 +129,8 @@ static void test_too_long(void **state)
 	assert_int_equal(s.sip_port, 42);
 }
 
-/* Sixteen of the longest are taken and come back whole; one more is not. */
+/* As many of the longest as a large CDN has are taken and come back whole; one
+ * more is not. */
 static void test_fronts(void **state)
 {
 	const struct slice one =
@@ -128,15 +140,16 @@ static void test_fronts(void **state)
 	struct buf line, file;
 
 	(void)state;
-	buf_init(&line, 1000);
-	buf_init(&file, 10000);
+	buf_init(&line, 10000);
+	buf_init(&file, 20000);
 	buf_cstr(&line, "trusted_fronts ");
-	for (unsigned int i = 0; i < 16; i++) {
+	for (unsigned int i = 0; i < CFG_IS_NETS_MAX; i++) {
 		buf_cstr(&line, i == 0 ? "" : ",");
 		buf_put(&line, one);
 	}
 	assert_int_equal(settings_parse(buf_slice(&line), &s, &why), ERR_OK);
-	assert_int_equal(strlen(s.trusted_fronts), 16 * (one.n + 1) - 1);
+	assert_int_equal(strlen(s.trusted_fronts),
+	    CFG_IS_NETS_MAX * (one.n + 1) - 1);
 	settings_write(&s, &file);
 	assert_int_equal(settings_parse(buf_slice(&file), &back, &why), ERR_OK);
 	assert_string_equal(back.trusted_fronts, s.trusted_fronts);
