@@ -3,6 +3,8 @@
  *
  * Few threads serve all connections: they never wait, as only the keeper and
  * the writers speak to the database, and what waits for it holds no thread.
+ * Where the database is away at the start, it serves by what it kept of the
+ * configuration (dni_saved.h) until it is back.
  * Ends on SIGTERM after the requests in work, with everything written and its
  * pools given up.
  */
@@ -22,6 +24,7 @@
 #define CONNS_MAX       512    /* of a thread */
 #define LATE_US         (3 * RT_SEC_US / 2)
 #define ARENA_MAX_BYTES ((size_t)512 << 10)
+#define FIRST_MS        2000 /* a start waits for the database */
 
 /* The same after a restart on this machine, and no other server's: a server is
  * alone with its run_dir (web.h locks it). */
@@ -38,13 +41,34 @@ static void owner_name(const struct settings *s,
 		out[0] = '\0';
 }
 
+/* A database that does not say a word is away, too, but one is found out only
+ * by waiting: not for as long as for an answer to a question. */
+static bool answers(const struct settings *set)
+{
+	char password[DB_PASSWORD_MAX + 1];
+	struct db_options o = { .socket = set->db_socket,
+		.user = "rt_dni",
+		.password = password,
+		.name = set->db_name,
+		.timeout_ms = FIRST_MS };
+	struct db *db = NULL;
+	enum err e = db_password(set->secret_dir, "dni", password);
+
+	if (e == ERR_OK)
+		e = db_open(&db, &o);
+	db_close(db);
+	/* What else is wrong is said, and ends us, when it is asked in earnest.
+	 */
+	return e != ERR_UNAVAILABLE && e != ERR_TIMEOUT;
+}
+
 static enum err start_writers(struct dni_writers **out,
     const struct settings *set, struct dni_state *s)
 {
 	struct db *dbs[DNI_STATE_WRITERS];
 
 	for (size_t n = 0; n < DNI_STATE_WRITERS; n++) {
-		const enum err e = db_open_writer(&dbs[n], set->secret_dir,
+		const enum err e = db_later_writer(&dbs[n], set->secret_dir,
 		    set->db_socket, set->db_name, "dni");
 
 		if (e == ERR_OK)
@@ -56,8 +80,23 @@ static enum err start_writers(struct dni_writers **out,
 	return dni_writer_start(out, s, dbs, DNI_STATE_WRITERS);
 }
 
-static enum err run(const struct settings *set, struct dni_state *s,
-    struct db *db)
+static enum err start_keeper(struct dni_keeper **out,
+    const struct settings *set, struct dni_state *s)
+{
+	struct dni_keeper_conf conf = { .answers = answers(set) };
+	struct db *db = NULL;
+	enum err e;
+
+	owner_name(set, conf.owner);
+	if (snprintf(conf.saved, sizeof(conf.saved), "%s/dni.saved",
+		set->run_dir) >= (int)sizeof(conf.saved))
+		return ERR_TOOBIG;
+	e = db_later_as(&db, set->secret_dir, set->db_socket, set->db_name,
+	    "dni");
+	return e == ERR_OK ? dni_keeper_start(out, s, db, &conf) : e;
+}
+
+static enum err serve(const struct settings *set, struct dni_state *s)
 {
 	const struct web_conf conf = { .name = "dni",
 		.settings = set,
@@ -69,13 +108,10 @@ static enum err run(const struct settings *set, struct dni_state *s,
 		.arena_max = ARENA_MAX_BYTES,
 		.app = s,
 		.quiet = true };
-	char owner[DB_POOL_OWNER_MAX + 1];
 	struct dni_keeper *keeper = NULL;
 	struct dni_writers *writers = NULL;
-	enum err e;
+	enum err e = start_keeper(&keeper, set, s);
 
-	owner_name(set, owner);
-	e = dni_keeper_start(&keeper, s, db, slice_from(owner));
 	if (e == ERR_OK)
 		e = start_writers(&writers, set, s);
 	if (e != ERR_OK)
@@ -85,19 +121,6 @@ static enum err run(const struct settings *set, struct dni_state *s,
 	dni_writer_stop(writers);
 	dni_keeper_stop(keeper);
 	return e;
-}
-
-static enum err serve(const struct settings *set, struct dni_state *s)
-{
-	struct db *db;
-	const enum err e = db_open_as(&db, set->secret_dir, set->db_socket,
-	    set->db_name, "dni");
-
-	if (e != ERR_OK) {
-		log_error("dni: no database: %s", err_name(e));
-		return e;
-	}
-	return run(set, s, db);
 }
 
 int main(int argc, char **argv)

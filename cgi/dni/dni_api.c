@@ -55,6 +55,10 @@ static enum err problem(struct resp *out, enum err e)
 		resp_header(out, "Retry-After", SLICE("60"));
 		return resp_problem(out, 429, "too many requests");
 	}
+	if (e == ERR_UNAVAILABLE) {
+		resp_header(out, "Retry-After", SLICE("10"));
+		return resp_problem(out, 503, "no site is known yet");
+	}
 	return e;
 }
 

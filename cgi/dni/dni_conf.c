@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cgi/dni/dni_saved.h"
 #include "lib/base/log.h"
 #include "lib/hash/token.h"
 
@@ -189,30 +190,62 @@ static void on_pool(void *ctx, const struct tag_pool *p)
 	pool->gap_us = (int64_t)p->min_reuse_s * RT_SEC_US;
 }
 
-enum err dni_conf_load(struct db *db, struct dni_conf **out)
+static struct dni_conf *begin(struct reader *r, struct tag_reader *to)
 {
 	struct dni_conf *c = calloc(1, sizeof(*c));
-	struct reader r = { .c = c, .e = ERR_OK };
-	const struct tag_reader to = { &r, on_site, on_origin, on_target,
-		on_tracker, on_param, on_pool };
-	enum err e;
 
 	if (c == NULL)
-		return ERR_NOMEM;
+		return NULL;
 	arena_init(&c->mem, CONF_MEM_MAX);
-	/* The version first: what changes after it is read again. */
-	if ((e = db_tag_version(db, &c->version)) == ERR_OK)
-		e = db_tag_read(db, &to);
+	*r = (struct reader){ .c = c, .e = ERR_OK };
+	*to = (struct tag_reader){ r, on_site, on_origin, on_target, on_tracker,
+		on_param, on_pool };
+	return c;
+}
+
+static enum err end(const struct reader *r, enum err e, struct dni_conf **out)
+{
 	if (e == ERR_OK)
-		e = r.e;
+		e = r->e;
 	if (e != ERR_OK) {
-		dni_conf_free(c);
+		dni_conf_free(r->c);
 		return e;
 	}
-	c->n_sites = r.sites;
-	c->n_pools = r.pools;
-	*out = c;
+	r->c->n_sites = r->sites;
+	r->c->n_pools = r->pools;
+	*out = r->c;
 	return ERR_OK;
+}
+
+enum err dni_conf_load(struct db *db, struct dni_saved_copy *copy,
+    struct dni_conf **out)
+{
+	struct tag_reader to, both;
+	struct reader r;
+	enum err e;
+
+	if (begin(&r, &to) == NULL)
+		return ERR_NOMEM;
+	copy->to = &to;
+	both = dni_saved_copy(copy);
+	/* The version first: what changes after it is read again. */
+	if ((e = db_tag_version(db, &r.c->version)) == ERR_OK)
+		e = db_tag_read(db, &both);
+	return end(&r, e, out);
+}
+
+enum err dni_conf_remember(struct slice text, struct dni_saved_end *last,
+    struct dni_conf **out)
+{
+	struct tag_reader to;
+	struct reader r;
+	enum err e;
+
+	if (begin(&r, &to) == NULL)
+		return ERR_NOMEM;
+	if ((e = dni_saved_tell(text, &to, last)) == ERR_OK)
+		r.c->version = last->version;
+	return end(&r, e, out);
 }
 
 void dni_conf_free(struct dni_conf *c)
@@ -263,6 +296,27 @@ const struct dni_conf_pool *dni_conf_pool(const struct dni_conf *c,
 		if (id_eq(c->pools[i].id.v, pool.v))
 			return &c->pools[i];
 	return NULL;
+}
+
+enum err dni_conf_arrival(const struct dni_site *s, struct slice landing,
+    struct slice referrer, struct arena *mem, struct source *source,
+    size_t *rule)
+{
+	const enum err e = source_detect_mapped(landing, referrer, s->params,
+	    s->n_params, mem, source);
+
+	if (e == ERR_OK)
+		*rule = tracker_pick(s->rules, s->n_trackers, landing, source);
+	return e;
+}
+
+size_t dni_conf_rule(const struct dni_site *s, struct number_id number)
+{
+	size_t i = 0;
+
+	while (i < s->n_trackers && !id_eq(s->trackers[i].id.v, number.v))
+		i++;
+	return i;
 }
 
 bool dni_conf_token_ok(const struct dni_site *s, struct slice token)

@@ -1,9 +1,9 @@
 /*
  * dni_conf.h - the sites that have the tag, as the lease server knows them.
  *
- * Read whole from the database, never changed afterwards; a newer one replaces
- * it whole (dni_app.h says when the old one may go). Formats of the numbers on
- * the pages are made once, here.
+ * Read whole from the database, or from what was kept of it, never changed
+ * afterwards; a newer one replaces it whole (dni_app.h says when the old one
+ * may go). Formats of the numbers on the pages are made once, here.
  */
 #ifndef RT_CGI_DNI_DNI_CONF_H
 #define RT_CGI_DNI_DNI_CONF_H
@@ -18,6 +18,8 @@
 #include "lib/phone/phone.h"
 
 struct db;
+struct dni_saved_copy;
+struct dni_saved_end;
 
 /* A number as the tag needs it: digits to look for, texts to show. */
 struct dni_number {
@@ -88,8 +90,13 @@ struct dni_conf {
 	size_t n_pools;
 };
 
-/* ERR_NOMEM, and what the database says. The caller owns *out. */
-RT_MUST_USE enum err dni_conf_load(struct db *db, struct dni_conf **out);
+/* ERR_NOMEM, and what the database says. The caller owns *out. copy gets the
+ * rows, too, but for their end (dni_saved.h). */
+RT_MUST_USE enum err dni_conf_load(struct db *db, struct dni_saved_copy *copy,
+    struct dni_conf **out);
+/* What was written down by then, with its end. ERR_SYNTAX, ERR_NOMEM. */
+RT_MUST_USE enum err dni_conf_remember(struct slice text,
+    struct dni_saved_end *end, struct dni_conf **out);
 void dni_conf_free(struct dni_conf *c);
 
 /* Takes over what old, which may be NULL, knows of when the tags asked. No
@@ -101,6 +108,15 @@ const struct dni_site *dni_conf_site(const struct dni_conf *c,
     struct slice key);
 const struct dni_conf_pool *dni_conf_pool(const struct dni_conf *c,
     struct pool_id pool);
+/* Which of the site's rules is it for whoever arrives at landing from referrer?
+ * The source is made known in *source, texts in mem. Index into rules;
+ * n_trackers: none. ERR_SYNTAX, ERR_TOOBIG: landing is no address; ERR_NOMEM.
+ */
+RT_MUST_USE enum err dni_conf_arrival(const struct dni_site *s,
+    struct slice landing, struct slice referrer, struct arena *mem,
+    struct source *source, size_t *rule);
+/* The rule of a number; n_trackers: it has none any more. */
+size_t dni_conf_rule(const struct dni_site *s, struct number_id number);
 /* Is this the secret of the site's own server? */
 bool dni_conf_token_ok(const struct dni_site *s, struct slice token);
 /* origin: "https://example.com" as browsers send it with every POST. Where it

@@ -64,6 +64,8 @@ static void note_refused(struct dni_serve *v, const struct dni_site *site,
  * in a browser it always is. */
 static enum err find_site(struct dni_serve *v, const struct dni_site **out)
 {
+	if (v->s->conf == NULL)
+		return ERR_UNAVAILABLE;
 	*out = dni_conf_site(v->s->conf, v->h->site);
 	if (*out == NULL)
 		return ERR_NOTFOUND;
@@ -98,25 +100,38 @@ static bool began_with(struct dni_serve *v, struct number_id *rule)
 	return found;
 }
 
-static void pick_source(struct dni_serve *v, const struct dni_site *site)
+/* The second page of who came by an ad is not one of who came by nothing. i:
+ * what fits the page alone. */
+static size_t pick_rule(struct dni_serve *v, const struct dni_site *site,
+    size_t i)
 {
-	const size_t n = site->n_trackers;
-	size_t i = v->h->url.n == 0
-		       ? n
-		       : tracker_pick(site->rules, n, v->h->url, &v->source);
+	struct number_id number;
 
-	v->plan.rule_first = i < n && tracker_beats_pool(site->rules[i].kind);
-	/* The second page of who came by an ad is not one of who came by
-	 * nothing. */
-	if (!v->plan.rule_first && v->source.proof == SOURCE_BY_NOTHING &&
-	    !id_is_nil(v->h->visit.v) && began_with(v, &v->plan.rule))
-		for (i = 0;
-		     i < n && !id_eq(site->trackers[i].id.v, v->plan.rule.v);)
-			i++;
-	if (i == n)
-		return;
+	if ((i < site->n_trackers &&
+		tracker_beats_pool(site->rules[i].kind)) ||
+	    v->source.proof != SOURCE_BY_NOTHING || id_is_nil(v->h->visit.v) ||
+	    !began_with(v, &number))
+		return i;
+	return dni_conf_rule(site, number);
+}
+
+static enum err pick_source(struct dni_serve *v, const struct dni_site *site)
+{
+	size_t i = site->n_trackers;
+	enum err e = ERR_OK;
+
+	if (v->h->url.n > 0)
+		e = dni_conf_arrival(site, v->h->url, v->h->referrer, v->mem,
+		    &v->source, &i);
+	if (e != ERR_OK)
+		return e;
+	i = pick_rule(v, site, i);
+	if (i == site->n_trackers)
+		return ERR_OK;
+	v->plan.rule_first = tracker_beats_pool(site->rules[i].kind);
 	v->plan.source = site->trackers[i].number;
 	v->plan.rule = site->trackers[i].id;
+	return ERR_OK;
 }
 
 static enum err plan_locked(struct dni_serve *v)
@@ -127,13 +142,6 @@ static enum err plan_locked(struct dni_serve *v)
 
 	if ((e = find_site(v, &site)) != ERR_OK)
 		return e;
-	if (v->h->url.n > 0)
-		e = source_detect_mapped(v->h->url, v->h->referrer,
-		    site->params, site->n_params, v->mem, &v->source);
-	if (e != ERR_OK)
-		return e;
-	atomic_store_explicit(&site->seen->at_us, v->who.now_us,
-	    memory_order_relaxed);
 	v->plan.company = site->company;
 	v->plan.site = site->id;
 	v->plan.pool = site->pool;
@@ -144,7 +152,10 @@ static enum err plan_locked(struct dni_serve *v)
 		v->plan.overflow = pool->overflow;
 		v->plan.policy = pool->policy;
 	}
-	pick_source(v, site);
+	if ((e = pick_source(v, site)) != ERR_OK)
+		return e;
+	atomic_store_explicit(&site->seen->at_us, v->who.now_us,
+	    memory_order_relaxed);
 	return copy_targets(site, v->h, v->mem, v->out);
 }
 
@@ -162,9 +173,10 @@ enum err dni_serve_plan(struct dni_serve *v)
 
 static void count(struct dni_serve *v, enum dni_given what)
 {
-	struct dni_pool *p = dni_state_pool(v->s, v->plan.pool);
+	struct dni_pool *p = dni_state_any_pool(v->s, v->plan.pool);
 
-	if (p != NULL && !v->counted)
+	/* One whose state is not read yet will be ours again. */
+	if (p != NULL && (p->owned || v->s->unread) && !v->counted)
 		p->given[what]++;
 }
 
@@ -473,7 +485,8 @@ static bool beat(struct dni_serve *v, struct dni_visit *visit,
 	answer_nothing(v, "");
 	if (visit == NULL || !id_eq(visit->site.v, v->plan.site.v) ||
 	    !dni_serve_is_theirs(v, visit)) {
-		v->out->tier = "gone";
+		if (!v->s->unread) /* else it may go on yet */
+			v->out->tier = "gone";
 		return false;
 	}
 	engage(v, visit);

@@ -44,8 +44,10 @@ struct dni_answer {
 	struct dni_serve *waits;
 };
 
-/* h and *out live as long as mem. ERR_NOTFOUND: no such site; ERR_DENIED: not
- * from this origin; ERR_BUSY: too many requests of this address; ERR_NOMEM. */
+/* h and *out live as long as mem. ERR_UNAVAILABLE: no site is known, as the
+ * database has been away since the start; ERR_NOTFOUND: no such site;
+ * ERR_DENIED: not from this origin; ERR_BUSY: too many requests of this
+ * address; ERR_NOMEM. */
 RT_MUST_USE enum err dni_serve_visit(struct dni_state *s,
     const struct dni_hit *h, const struct dni_who *who, struct arena *mem,
     struct dni_answer **out);

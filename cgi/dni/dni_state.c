@@ -199,10 +199,31 @@ void dni_state_later(struct dni_state *s, const struct dni_write *w)
 		dni_state_later_own(s, copy);
 }
 
-struct dni_pool *dni_state_pool(struct dni_state *s, struct pool_id id)
+struct dni_pool *dni_state_any_pool(struct dni_state *s, struct pool_id id)
 {
 	for (size_t i = 0; i < s->n_pools; i++)
 		if (id_eq(s->pools[i]->id.v, id.v))
-			return s->pools[i]->owned ? s->pools[i] : NULL;
+			return s->pools[i];
 	return NULL;
+}
+
+struct dni_pool *dni_state_pool(struct dni_state *s, struct pool_id id)
+{
+	struct dni_pool *p = dni_state_any_pool(s, id);
+
+	return p != NULL && p->owned ? p : NULL;
+}
+
+enum err dni_state_add_pool(struct dni_state *s, struct dni_pool *p)
+{
+	struct dni_pool **all =
+	    realloc(s->pools, (s->n_pools + 1) * sizeof(*all));
+
+	if (all == NULL) {
+		dni_pool_free(p);
+		return ERR_NOMEM;
+	}
+	all[s->n_pools++] = p;
+	s->pools = all;
+	return ERR_OK;
 }

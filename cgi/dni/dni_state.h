@@ -55,10 +55,12 @@ struct dni_wait {
 struct dni_state {
 	pthread_rwlock_t conf_lock;
 	struct dni_conf *conf;
-	/* Of visitors' ids; set before any thread is there. */
-	uint8_t visitor_key[KEYED_KEY_BYTES];
 
 	pthread_mutex_t mu;
+	uint8_t visitor_key[KEYED_KEY_BYTES]; /* of visitors' ids */
+	/* Visits and leases of before are in the database, which was away when
+	 * we started: nobody knows who is missing. */
+	bool unread;
 	struct dni_pool **pools;
 	size_t n_pools;
 	struct dni_visits *visits;
@@ -127,5 +129,11 @@ void dni_state_later(struct dni_state *s, const struct dni_write *w);
 void dni_state_later_own(struct dni_state *s, struct dni_write *copy);
 /* NULL: no such pool, or it is not ours. */
 struct dni_pool *dni_state_pool(struct dni_state *s, struct pool_id id);
+/* Also one that is not; NULL: no such pool. */
+struct dni_pool *dni_state_any_pool(struct dni_state *s, struct pool_id id);
+/* Another pool, which is the state's from now on, also when this fails.
+ * ERR_NOMEM. */
+RT_MUST_USE enum err dni_state_add_pool(struct dni_state *s,
+    struct dni_pool *p);
 
 #endif

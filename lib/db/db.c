@@ -350,8 +350,19 @@ enum err db_password(const char *secret_dir, const char *who,
 	return ERR_OK;
 }
 
-static enum err open_as(struct db **out, const char *secret_dir,
-    const char *who, struct db_options o)
+static enum err open_later(struct db **out, const struct db_options *o)
+{
+	struct db *db = make(o);
+
+	if (db == NULL)
+		return ERR_NOMEM;
+	*out = db;
+	return ERR_OK;
+}
+
+static enum err as_program(struct db **out, const char *secret_dir,
+    const char *who, struct db_options o,
+    enum err (*open_it)(struct db **out, const struct db_options *o))
 {
 	char password[DB_PASSWORD_MAX + 1], user[64];
 	enum err e;
@@ -362,23 +373,31 @@ static enum err open_as(struct db **out, const char *secret_dir,
 		return e;
 	o.user = user;
 	o.password = password;
-	return db_open(out, &o);
+	return open_it(out, &o);
 }
 
 enum err db_open_as(struct db **out, const char *secret_dir, const char *socket,
     const char *name, const char *who)
 {
-	return open_as(out, secret_dir, who,
-	    (struct db_options){ .socket = socket, .name = name });
+	return as_program(out, secret_dir, who,
+	    (struct db_options){ .socket = socket, .name = name }, db_open);
 }
 
-enum err db_open_writer(struct db **out, const char *secret_dir,
+enum err db_later_as(struct db **out, const char *secret_dir,
     const char *socket, const char *name, const char *who)
 {
-	return open_as(out, secret_dir, who,
+	return as_program(out, secret_dir, who,
+	    (struct db_options){ .socket = socket, .name = name }, open_later);
+}
+
+enum err db_later_writer(struct db **out, const char *secret_dir,
+    const char *socket, const char *name, const char *who)
+{
+	return as_program(out, secret_dir, who,
 	    (struct db_options){ .socket = socket,
 		.name = name,
-		.only_tx = true });
+		.only_tx = true },
+	    open_later);
 }
 
 void db_close(struct db *db)

@@ -61,8 +61,11 @@ RT_MUST_USE enum err db_open_broken(struct db **out,
  * <secret_dir>/db_<who>.pw. */
 RT_MUST_USE enum err db_open_as(struct db **out, const char *secret_dir,
     const char *socket, const char *name, const char *who);
-/* The same, with only_tx. */
-RT_MUST_USE enum err db_open_writer(struct db **out, const char *secret_dir,
+/* The same, but nobody is asked yet: it is broken until db_reconnect(). */
+RT_MUST_USE enum err db_later_as(struct db **out, const char *secret_dir,
+    const char *socket, const char *name, const char *who);
+/* And with only_tx. */
+RT_MUST_USE enum err db_later_writer(struct db **out, const char *secret_dir,
     const char *socket, const char *name, const char *who);
 /* The password in <secret_dir>/db_<who>.pw, without its line end. */
 RT_MUST_USE enum err db_password(const char *secret_dir, const char *who,

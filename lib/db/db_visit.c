@@ -58,7 +58,7 @@ static const char visit_live_sql[] =
     " engaged_s, page_views, tel_clicked_at, source, medium, campaign,"
     " COALESCE(NULLIF(gclid, ''), NULLIF(gbraid, ''), NULLIF(wbraid, ''),"
     " NULLIF(dclid, ''), NULLIF(fbclid, ''), NULLIF(msclkid, ''),"
-    " NULLIF(ttclid, ''), li_fat_id)"
+    " NULLIF(ttclid, ''), li_fat_id), landing_url, referrer"
     " FROM visit WHERE company_id = ? AND id >= ? AND seen_at >= ?"
     " ORDER BY seen_at LIMIT ?";
 
@@ -213,6 +213,8 @@ static enum err live_of(struct db *db, struct company_id company,
 	stmt_out_text(st, v.medium, sizeof(v.medium));
 	stmt_out_text(st, v.campaign, sizeof(v.campaign));
 	stmt_out_text(st, v.click_id, sizeof(v.click_id));
+	stmt_out_text(st, v.landing_url, sizeof(v.landing_url));
+	stmt_out_text(st, v.referrer, sizeof(v.referrer));
 	e = stmt_each(st);
 	while (e == ERR_OK && (e = stmt_next_fit(st)) == ERR_OK) {
 		each(ctx, &v);

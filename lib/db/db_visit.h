@@ -9,6 +9,7 @@
 #define RT_DB_VISIT_H
 
 #include "lib/core/source.h"
+#include "lib/core/urlq.h"
 #include "lib/db/db.h"
 
 struct visit_row {
@@ -90,6 +91,8 @@ struct visit_live {
 	char medium[101];
 	char campaign[256];
 	char click_id[513]; /* the first there is, in the order of clickid.h */
+	char landing_url[URLQ_MAX + 1];
+	char referrer[URLQ_MAX + 1];
 };
 
 /* A visit that began longer ago than this before since_us is not looked for. */

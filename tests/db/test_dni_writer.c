@@ -37,7 +37,10 @@ static struct db *connect_writer(void)
 {
 	struct db *db = NULL;
 
-	ok(db_open_writer(&db, t->secret_dir, t->socket, TESTDB_NAME, "dni"));
+	ok(db_later_writer(&db, t->secret_dir, t->socket, TESTDB_NAME, "dni"));
+	assert_true(db_broken(db)); /* until it is asked for */
+	assert_int_equal(db_begin(db), ERR_UNAVAILABLE);
+	ok(db_reconnect(db));
 	return db;
 }
 

@@ -2,6 +2,7 @@
 // answer soon, marked, and what was said meanwhile is stored afterwards.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { startStack, until } from '../support/stack.mjs';
 import { addNumbers, Browsers } from '../support/dni.mjs';
 
@@ -96,6 +97,65 @@ test('a database that takes no writes: the same, and the log is not filled with 
 	await leased();
 	for (const i of [0, 59])
 		await until(`visit ${i} is stored`, () => stored(`n=unwritten-${i}-`), 60000);
+});
+
+/** kill -9 of the lease server; resolves with the first answer of the next.
+ *  Between the two nginx says 503, with another Retry-After. */
+async function another() {
+	const pid = stack.pidOf('dni.fcgi');
+	process.kill(pid, 'SIGKILL');
+	return until('another server answers', async () => {
+		if ([pid, undefined].includes(stack.pidOf('dni.fcgi'))) return undefined;
+		const a = await dni.ask().catch(() => null);
+		return [200, 503].includes(a?.status) && a.headers['retry-after'] !== '5' && a;
+	}, 60000);
+}
+
+const given = () => Number(stack.sqlOne("SELECT COALESCE(sum(amount), 0) FROM pool_count WHERE kind = 'source'"));
+
+test('a server that starts meanwhile serves by what it kept', async () => {
+	await leased();
+	const own = (await dni.ask()).json, ids = { site: 'demo', visitor: own.visitor, visit: own.visit };
+	await until('the visit is stored', () => stack.sqlOne('SELECT count(*) FROM visit WHERE seen_at > utc_timestamp(6) - interval 5 second') !== '0');
+	const db = stack.pidOf('mariadbd'), was = given();
+	process.kill(db, 'SIGSTOP');
+	try {
+		assert.equal((await another()).json.why, 'database');
+		await answersSoon('restarted', 1500);
+		// A visit of before is not known yet, and so not over.
+		const beat = await dni.post('/dni/v1/beat', { ...ids, engaged_s: 5 });
+		assert.deepEqual([beat.status, beat.json.tier], [200, 'none']);
+	} finally {
+		process.kill(db, 'SIGCONT');
+	}
+	await leased();
+	for (const i of [0, 59])
+		await until(`visit ${i} is stored`, () => stored(`n=restarted-${i}-`), 60000);
+	const { json } = await dni.ask(ids);
+	assert.deepEqual([json.visit, json.tier, json.swap[0].to.e164], [own.visit, 'lease', own.swap[0].to.e164]);
+	await until('what was given is counted', () => given() - was >= 60, 60000);
+});
+
+test('a server that starts meanwhile and kept nothing says so, and finds its way', async () => {
+	const saved = `${stack.dir}/run/dni.saved`, db = stack.pidOf('mariadbd');
+	assert.equal(statSync(saved).mode & 0o777, 0o600);
+	for (const damage of [() => rmSync(saved), () => writeFileSync(saved, readFileSync(saved, 'utf8').slice(0, -40))]) {
+		await leased();
+		damage();
+		process.kill(db, 'SIGSTOP');
+		try {
+			const a = await another();
+			assert.deepEqual([a.status, a.headers['retry-after'], a.json.status], [503, '10', 503]);
+			for (const what of ['beat', 'event']) {
+				const r = await dni.post(`/dni/v1/${what}`, { site: 'demo', visit: 'vis_00000000000000000000000000', kind: 'tel_click' });
+				assert.ok([400, 503].includes(r.status), `${what}: ${r.status}`);
+			}
+		} finally {
+			process.kill(db, 'SIGCONT');
+		}
+		await leased();
+	}
+	assert.ok(existsSync(saved)); // anew
 });
 
 test('no number has two leases at once in the history', () => {

@@ -1,0 +1,230 @@
+#include "cgi/dni/dni_owner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cgi/dni/dni_pool_change.h"
+#include "lib/base/clk.h"
+#include "lib/base/log.h"
+#include "lib/db/db_pool_count.h"
+#include "lib/db/db_pool_owner.h"
+
+#define STALE_US  (20 * RT_SEC_US)
+#define BUCKET_US (15 * RT_MIN_US)
+
+/* --- taking pools ---------------------------------------------------------*/
+
+/* Ownership first, then the state: what another owner wrote before it lost the
+ * pool is seen, and after that it writes nothing. */
+static enum err take_pool(const struct dni_owner *o,
+    const struct dni_conf_pool *conf, struct dni_pool **out)
+{
+	struct dni_pool *p;
+	uint64_t epoch;
+	enum err e;
+
+	e = db_pool_owner_take(o->db, conf->company, conf->id,
+	    slice_from(o->name), clk_wall_us(), STALE_US, &epoch);
+	if (e != ERR_OK)
+		return e;
+	e = dni_pool_load(o->db, conf->company, conf->id, conf->lease_us,
+	    conf->gap_us, clk_wall_us(), &p);
+	if (e != ERR_OK)
+		return e;
+	p->epoch = epoch;
+	p->owned = true;
+	*out = p;
+	return ERR_OK;
+}
+
+/* The old one's memory becomes the new one's, so that visits, which point at
+ * the pool, need not be found. */
+static void replace_pool(struct dni_pool *old, struct dni_pool *p)
+{
+	struct dni_pool tmp = *old;
+
+	memcpy(p->given, old->given, sizeof(p->given));
+	*old = *p;
+	*p = tmp;
+	dni_pool_free(p);
+}
+
+static enum err add_pool(const struct dni_owner *o,
+    const struct dni_conf_pool *conf)
+{
+	struct dni_pool *old, *p;
+	enum err e = take_pool(o, conf, &p);
+
+	if (e == ERR_CONFLICT) {
+		log_warn("dni_owner: another server owns a pool");
+		return ERR_OK; /* asked again later */
+	}
+	if (e != ERR_OK)
+		return e;
+	(void)pthread_mutex_lock(&o->s->mu);
+	old = dni_state_any_pool(o->s, conf->id);
+	if (old != NULL)
+		replace_pool(old, p);
+	else
+		e = dni_state_add_pool(o->s, p);
+	(void)pthread_mutex_unlock(&o->s->mu);
+	return e;
+}
+
+/* What left the pool, and the rules; *more: numbers came. */
+static enum err shrink_pool(const struct dni_owner *o, struct dni_pool *p,
+    const struct dni_conf_pool *conf, bool *more)
+{
+	struct dni_pool_change c;
+	enum err e = dni_pool_change_find(o->db, p, &c);
+
+	if (e == ERR_OK) {
+		(void)pthread_mutex_lock(&o->s->mu);
+		dni_pool_change_retire(p, clk_wall_us(), &c);
+		p->lease_us = conf->lease_us;
+		p->gap_us = conf->gap_us;
+		if (p->leases != NULL)
+			lease_rules(p->leases, conf->lease_us, conf->gap_us);
+		(void)pthread_mutex_unlock(&o->s->mu);
+		*more = c.more;
+	}
+	dni_pool_change_end(&c);
+	return e;
+}
+
+static enum err extend_pool(const struct dni_owner *o, struct dni_pool *p)
+{
+	struct dni_pool_change c = { 0 };
+	enum err e = dni_pool_change_read(o->db, p, &c);
+
+	if (e == ERR_OK) {
+		(void)pthread_mutex_lock(&o->s->mu);
+		e = dni_pool_change_add(p, clk_wall_us(), &c);
+		(void)pthread_mutex_unlock(&o->s->mu);
+	}
+	dni_pool_change_end(&c);
+	return e;
+}
+
+/* In two rounds, so that a number that moved has left one pool before the
+ * other gives it out; between them what the one gave out last is stored, and
+ * so is seen by the other. */
+enum err dni_owner_refresh(const struct dni_owner *o)
+{
+	const struct dni_conf *conf = o->s->conf;
+	enum err e = ERR_OK;
+	bool *more = calloc(conf->n_pools + 1, sizeof(*more));
+
+	if (more == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; e == ERR_OK && i < conf->n_pools; i++) {
+		struct dni_pool *p =
+		    dni_state_any_pool(o->s, conf->pools[i].id);
+
+		if (p != NULL && p->owned)
+			e = shrink_pool(o, p, &conf->pools[i], &more[i]);
+	}
+	dni_state_settle_all(o->s);
+	for (size_t i = 0; e == ERR_OK && i < conf->n_pools; i++) {
+		struct dni_pool *p =
+		    dni_state_any_pool(o->s, conf->pools[i].id);
+
+		if (p == NULL || !p->owned)
+			e = add_pool(o, &conf->pools[i]);
+		else if (more[i])
+			e = extend_pool(o, p);
+	}
+	free(more);
+	return e;
+}
+
+/* Pools that were another's may be free by now. */
+static enum err ask_again(const struct dni_owner *o)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < o->s->conf->n_pools; i++) {
+		const struct dni_pool *p =
+		    dni_state_any_pool(o->s, o->s->conf->pools[i].id);
+
+		if (p == NULL || !p->owned)
+			e = add_pool(o, &o->s->conf->pools[i]);
+	}
+	return e;
+}
+
+/* --- keeping them ---------------------------------------------------------*/
+
+static enum err write_counts(const struct dni_owner *o, struct dni_pool *p)
+{
+	const int64_t now = clk_wall_us();
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < DNI_GIVEN_COUNT; i++) {
+		uint64_t n;
+
+		(void)pthread_mutex_lock(&o->s->mu);
+		n = p->given[i];
+		p->given[i] = 0;
+		(void)pthread_mutex_unlock(&o->s->mu);
+		if (n > 0)
+			e = db_pool_count_add(o->db, p->company, p->id,
+			    now - now % BUCKET_US,
+			    dni_pool_given_name((enum dni_given)i), n);
+	}
+	return e;
+}
+
+enum err dni_owner_alive(const struct dni_owner *o)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < o->s->n_pools; i++) {
+		struct dni_pool *p = o->s->pools[i];
+
+		if (!p->owned)
+			continue;
+		e = db_pool_owner_alive(o->db, p->company, p->id, p->epoch,
+		    clk_wall_us());
+		if (e == ERR_CONFLICT) {
+			log_warn("dni_owner: a pool was taken over");
+			(void)pthread_mutex_lock(&o->s->mu);
+			p->owned = false;
+			(void)pthread_mutex_unlock(&o->s->mu);
+			e = ERR_OK;
+		}
+		if (e == ERR_OK)
+			e = write_counts(o, p);
+	}
+	return e == ERR_OK ? ask_again(o) : e;
+}
+
+/* A database that answers and takes no writes is away, too. Whose the pool is
+ * is another question (stay_alive()). */
+enum err dni_owner_takes_writes(const struct dni_owner *o)
+{
+	enum err e;
+
+	for (size_t i = 0; i < o->s->n_pools; i++) {
+		const struct dni_pool *p = o->s->pools[i];
+
+		if (!p->owned)
+			continue;
+		e = db_pool_owner_alive(o->db, p->company, p->id, p->epoch,
+		    clk_wall_us());
+		return e == ERR_CONFLICT ? ERR_OK : e;
+	}
+	return db_ping(o->db);
+}
+
+void dni_owner_give_up(const struct dni_owner *o)
+{
+	for (size_t i = 0; i < o->s->n_pools; i++) {
+		const struct dni_pool *p = o->s->pools[i];
+
+		if (p->owned && write_counts(o, o->s->pools[i]) == ERR_OK &&
+		    db_pool_owner_drop(o->db, p->company, p->id, p->epoch) !=
+			ERR_OK)
+			log_warn("dni_owner: a pool could not be given up");
+	}
+}
