@@ -319,6 +319,15 @@ size_t dni_conf_rule(const struct dni_site *s, struct number_id number)
 	return i;
 }
 
+size_t dni_conf_always(const struct dni_site *s)
+{
+	size_t i = 0;
+
+	while (i < s->n_trackers && s->rules[i].kind != TRACKER_ALWAYS)
+		i++;
+	return i;
+}
+
 bool dni_conf_token_ok(const struct dni_site *s, struct slice token)
 {
 	uint8_t hash[TOKEN_HASH_BYTES];

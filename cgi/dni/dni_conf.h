@@ -117,6 +117,8 @@ RT_MUST_USE enum err dni_conf_arrival(const struct dni_site *s,
     struct source *source, size_t *rule);
 /* The rule of a number; n_trackers: it has none any more. */
 size_t dni_conf_rule(const struct dni_site *s, struct number_id number);
+/* A rule for every visit, of whatever source; n_trackers: there is none. */
+size_t dni_conf_always(const struct dni_site *s);
 /* Is this the secret of the site's own server? */
 bool dni_conf_token_ok(const struct dni_site *s, struct slice token);
 /* origin: "https://example.com" as browsers send it with every POST. Where it

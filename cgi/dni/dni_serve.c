@@ -100,19 +100,28 @@ static bool began_with(struct dni_serve *v, struct number_id *rule)
 	return found;
 }
 
-/* The second page of who came by an ad is not one of who came by nothing. i:
- * what fits the page alone. */
+/* A visit that goes on keeps what it began with: a rule for its landing page or
+ * link all the way, unless the page has such a rule itself; one for a group of
+ * sources on pages that seem to come of nothing, as the second page of who came
+ * by an ad is not one of who came by nothing. Where that rule is gone, what is
+ * for all is left. i: what fits the page alone. */
 static size_t pick_rule(struct dni_serve *v, const struct dni_site *site,
     size_t i)
 {
+	const size_t n = site->n_trackers;
 	struct number_id number;
+	size_t first;
 
-	if ((i < site->n_trackers &&
-		tracker_beats_pool(site->rules[i].kind)) ||
-	    v->source.proof != SOURCE_BY_NOTHING || id_is_nil(v->h->visit.v) ||
-	    !began_with(v, &number))
+	if ((i < n && tracker_beats_pool(site->rules[i].kind)) ||
+	    v->source.proof >= SOURCE_BY_CLICK_ID || n == 0 ||
+	    id_is_nil(v->h->visit.v) || !began_with(v, &number))
 		return i;
-	return dni_conf_rule(site, number);
+	first = dni_conf_rule(site, number);
+	if (first < n && tracker_beats_pool(site->rules[first].kind))
+		return first;
+	if (v->source.proof != SOURCE_BY_NOTHING)
+		return i;
+	return first < n ? first : dni_conf_always(site);
 }
 
 static enum err pick_source(struct dni_serve *v, const struct dni_site *site)

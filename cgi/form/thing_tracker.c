@@ -33,7 +33,10 @@ static const struct field fields[] = {
 	{ "campaign", "Campaign", FIELD_TEXT, .min = 0, .max = 255 },
 	{ "channel", "Channel", .kind = FIELD_CHOICE },
 	{ "match_kind", "The tag shows it", FIELD_CHOICE,
-	    .group = "On a web site" },
+	    .group = "On a web site",
+	    .help = "By parameter, page or site: for the whole visit that"
+		    " begins so. By group or for every visit: where the pool"
+		    " has no number." },
 	{ "match_value", "namely", FIELD_TEXT, 0, 255,
 	    .help = "Parameter: utm_source=yelp or gclid. Page: /offers or"
 		    " /offers*. Site: example.com. Group: google_paid,"

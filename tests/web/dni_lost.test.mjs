@@ -117,3 +117,35 @@ test('the second page of a visit by an ad is none of a visit by nothing', async 
 	await change("DELETE FROM tracker WHERE match_value = 'bing_paid'");
 	assert.deepEqual(brief((await dni.ask({ url: two, visitor: one.visitor, visit: one.visit })).json), none);
 });
+
+test('a rule for the landing link holds for the visit, also after a restart; when it is gone, what is for all is left', async () => {
+	const NARROW = '+14155550112', ALL = '+14155550999', narrow = ['source', '', [NARROW]];
+	await change("UPDATE tracker SET match_kind = 'param', match_value = 'partner=acme' WHERE match_value = 'direct'");
+	const url = `${stack.url}/demo/?partner=acme`, two = `${stack.url}/demo/two`;
+	const { json: one } = await dni.ask({ url }), ids = { visitor: one.visitor, visit: one.visit };
+	const second = async () => (await dni.ask({ url: two, ref: url, ...ids })).json;
+	assert.deepEqual(brief(one), narrow);
+	assert.deepEqual(brief(await second()), narrow);
+	assert.deepEqual(brief(await beat(one, { url: two, ref: '' })), ['none', '', []]);
+	// Who comes back by a search meanwhile is still the partner's.
+	assert.deepEqual(brief((await dni.ask({ url: two, ref: 'https://www.google.com/', ...ids })).json), narrow);
+	// By an ad it is another visit, and others never were the partner's.
+	for (const more of [{ url: `${two}?gclid=abcdefgh`, ...ids }, { url: two }]) {
+		const { json } = await dni.ask(more);
+		assert.notEqual(json.visit, one.visit);
+		assert.notDeepEqual(brief(json), narrow);
+	}
+	await until('it is stored', () => stack.sqlOne("SELECT count(*) FROM visit WHERE landing_url LIKE '%partner=acme'") === '1');
+	const pid = stack.pidOf('dni.fcgi');
+	process.kill(pid, 'SIGKILL');
+	await until('another is there', async () => ![pid, undefined].includes(stack.pidOf('dni.fcgi')) && (await dni.ask({ consent: 'no' }).catch(() => null))?.status === 200);
+	const after = await second();
+	assert.deepEqual([after.visit, ...brief(after)], [one.visit, ...narrow]);
+	await change(`INSERT INTO number (company_id, id, e164, active_e164, kind, country, added_at)
+		SELECT company_id, unhex(md5('all')), '${ALL}', '${ALL}', 'local', 'US', utc_timestamp(6) FROM pool;
+		INSERT INTO tracker (company_id, id, number_id, name, source, medium, site_id, match_kind, created_at)
+		SELECT company_id, unhex(md5('all')), unhex(md5('all')), 'All', 'all', '', site_id, 'always', created_at FROM tracker WHERE match_kind = 'param';
+		UPDATE tracker SET archived_at = utc_timestamp(6) WHERE match_kind = 'param'; UPDATE pool SET lease_s = 600`);
+	await until('the pool is full', async () => (await dni.ask()).json.tier !== 'lease');
+	assert.deepEqual(brief(await second()), ['source', 'pool', [ALL]]);
+});
