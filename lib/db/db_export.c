@@ -115,19 +115,17 @@ static enum err begin(struct db *db, const struct company_id *company,
 	static const struct call_id nil;
 	const bool first = f->way == DB_REPORT_CALLS_NEWEST;
 	const int64_t at = first ? f->f.to_us : f->key.started_us;
-	enum db_filter_way way;
 	struct db_search p;
 	struct stmt *st;
 	struct buf sql;
 	enum err e;
 
-	if ((e = db_search_make(f->search, &p)) != ERR_OK ||
-	    (e = db_filter_first(db, *company, &f->f, &way)) != ERR_OK)
+	if ((e = db_search_make(f->search, &p)) != ERR_OK)
 		return e;
 	buf_init(&sql, SQL_MAX);
 	buf_cstr(&sql, COLUMNS);
-	db_filter_from(&sql, way, true);
-	db_filter_where(&sql, &f->f, way);
+	db_filter_from(&sql, &f->f, DB_FILTER_BY_TIME, true);
+	db_filter_where(&sql, &f->f);
 	db_search_where(&sql, f, &p, "f");
 	buf_cstr(&sql,
 	    " AND f.started_at <= ? AND (f.started_at < ? OR f.call_id < ?)"

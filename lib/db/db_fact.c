@@ -2,13 +2,17 @@
 
 #include "lib/db/stmt.h"
 
-#define COLUMNS                                                         \
-	"company_id, started_at, call_id, number_id, pool_id,"          \
-	" destination_id, location_id, result, channel, source,"        \
-	" medium, campaign, ad_group, ad, keyword, match_type, device," \
-	" landing_page, referrer_host, place, country, outcome, class," \
-	" risk, first_time, qualified, is_lead, is_sale, is_spam,"      \
-	" has_value, value_micros, duration_ms, ring_ms, talk_ms"
+/* Of a row, behind the company. */
+#define MORE(of)                                                             \
+	of "started_at," of "call_id," of "number_id," of "pool_id," of      \
+	   "destination_id," of "location_id," of "result," of "channel," of \
+	   "source," of "medium," of "campaign," of "ad_group," of "ad," of  \
+	   "keyword," of "match_type," of "device," of "landing_page," of    \
+	   "referrer_host," of "place," of "country," of "outcome," of       \
+	   "class," of "risk," of "first_time," of "qualified," of           \
+	   "is_lead," of "is_sale," of "is_spam," of "has_value," of         \
+	   "value_micros," of "duration_ms," of "ring_ms," of "talk_ms"
+#define COLUMNS "company_id, " MORE(" ")
 
 #define OR_ZERO(id) "COALESCE(" id ", REPEAT(CHAR(0), 16))"
 
@@ -53,13 +57,69 @@ static enum err of_call(struct db *db, const char *sql,
 	return stmt_exec(st, NULL);
 }
 
+/* --- those of a tag --------------------------------------------------------*/
+
+#define TAGGED_COLUMNS "company_id, tag_id, " MORE(" ")
+#define PUT_TAGGED \
+	"REPLACE INTO call_fact_tag (" TAGGED_COLUMNS                     \
+	") SELECT x.company_id, x.tag_id, " MORE("f.")                    \
+	" FROM interaction_tag x"                                         \
+	" JOIN phone_call c ON c.company_id = x.company_id"               \
+	" AND c.id = x.interaction_id JOIN call_fact f"                   \
+	" ON f.company_id = c.company_id AND f.started_at = c.started_at" \
+	" AND f.call_id = c.id"                                           \
+	" WHERE x.company_id = ? AND x.interaction_id "
+
+/* Every tag of every call of a period, from the rows of those calls. */
+#define TAGGED \
+	"SELECT x.company_id, x.tag_id, " MORE("f.")                      \
+	" FROM call_fact f JOIN interaction_tag x"                        \
+	" ON x.company_id = f.company_id AND x.interaction_id = f.call_id" \
+	" WHERE f.company_id = ? AND f.started_at >= ? AND f.started_at < ?"
+
+/* Runs a statement of company, call, tag. */
+static enum err of_tag(struct db *db, const char *sql,
+    struct company_id company, struct call_id call, struct tag_id tag)
+{
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, call.v);
+	stmt_in_id(st, tag.v);
+	return stmt_exec(st, NULL);
+}
+
+enum err db_fact_tag(struct db *db, struct company_id company,
+    struct call_id call, struct tag_id tag)
+{
+	static const char sql[] = PUT_TAGGED "= ? AND x.tag_id = ?";
+
+	return of_tag(db, sql, company, call, tag);
+}
+
+enum err db_fact_untag(struct db *db, struct company_id company,
+    struct call_id call, struct tag_id tag)
+{
+	static const char sql[] =
+	    "DELETE f FROM phone_call c JOIN call_fact_tag f"
+	    " ON f.company_id = c.company_id AND f.started_at = c.started_at"
+	    " AND f.call_id = c.id"
+	    " WHERE c.company_id = ? AND c.id = ? AND f.tag_id = ?";
+
+	return of_tag(db, sql, company, call, tag);
+}
+
+/* --- a call ----------------------------------------------------------------*/
+
 enum err db_fact_put(struct db *db, struct company_id company,
     struct call_id call)
 {
 	static const char sql[] =
 	    "REPLACE INTO call_fact (" COLUMNS ") " CALLS " AND c.id = ?";
+	static const char tagged_sql[] = PUT_TAGGED "= ?";
+	const enum err e = of_call(db, sql, company, call);
 
-	return of_call(db, sql, company, call);
+	return e == ERR_OK ? of_call(db, tagged_sql, company, call) : e;
 }
 
 void db_fact_in_some(struct stmt *st, const struct call_id *calls, size_t n)
@@ -71,13 +131,21 @@ void db_fact_in_some(struct stmt *st, const struct call_id *calls, size_t n)
 enum err db_fact_put_some(struct db *db, struct company_id company,
     const struct call_id *calls, size_t n)
 {
-	static const char sql[] = "REPLACE INTO call_fact (" COLUMNS ") " CALLS
-				  " AND c.id IN (" DB_FACT_SOME ")";
-	struct stmt *st = stmt_begin(db, sql);
+	static const char *const sql[] = {
+		"REPLACE INTO call_fact (" COLUMNS ") " CALLS
+		" AND c.id IN (" DB_FACT_SOME ")",
+		PUT_TAGGED "IN (" DB_FACT_SOME ")",
+	};
+	enum err e = ERR_OK;
 
-	stmt_in_id(st, company.v);
-	db_fact_in_some(st, calls, n);
-	return stmt_exec(st, NULL);
+	for (size_t i = 0; i < RT_ARRAY_LEN(sql) && e == ERR_OK; i++) {
+		struct stmt *st = stmt_begin(db, sql[i]);
+
+		stmt_in_id(st, company.v);
+		db_fact_in_some(st, calls, n);
+		e = stmt_exec(st, NULL);
+	}
+	return e;
 }
 
 enum err db_fact_take(struct db *db, struct company_id company,
@@ -88,8 +156,16 @@ enum err db_fact_take(struct db *db, struct company_id company,
 	    " ON c.company_id = f.company_id AND c.started_at = f.started_at"
 	    " AND c.id = f.call_id"
 	    " WHERE c.company_id = ? AND c.id = ?";
+	static const char tagged_sql[] =
+	    "DELETE f FROM interaction_tag x JOIN phone_call c"
+	    " ON c.company_id = x.company_id AND c.id = x.interaction_id"
+	    " JOIN call_fact_tag f ON f.company_id = x.company_id"
+	    " AND f.tag_id = x.tag_id AND f.started_at = c.started_at"
+	    " AND f.call_id = c.id"
+	    " WHERE x.company_id = ? AND x.interaction_id = ?";
+	const enum err e = of_call(db, sql, company, call);
 
-	return of_call(db, sql, company, call);
+	return e == ERR_OK ? of_call(db, tagged_sql, company, call) : e;
 }
 
 static enum err of_span(struct db *db, const char *sql,
@@ -106,42 +182,60 @@ static enum err of_span(struct db *db, const char *sql,
 enum err db_fact_rebuild(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us)
 {
-	static const char clear_sql[] =
-	    "DELETE FROM call_fact WHERE company_id = ?"
-	    " AND started_at >= ? AND started_at < ?";
-	static const char fill_sql[] =
-	    "INSERT INTO call_fact (" COLUMNS ") " CALLS
-	    " AND c.started_at >= ? AND c.started_at < ?";
-	enum err e = of_span(db, clear_sql, company, from_us, to_us);
+	static const char *const sql[] = {
+		"DELETE FROM call_fact WHERE company_id = ?"
+		" AND started_at >= ? AND started_at < ?",
+		"INSERT INTO call_fact (" COLUMNS ") " CALLS
+		" AND c.started_at >= ? AND c.started_at < ?",
+		"DELETE FROM call_fact_tag WHERE company_id = ?"
+		" AND started_at >= ? AND started_at < ?",
+		"INSERT INTO call_fact_tag (" TAGGED_COLUMNS ") " TAGGED,
+	};
+	enum err e = ERR_OK;
 
-	return e == ERR_OK ? of_span(db, fill_sql, company, from_us, to_us) : e;
+	for (size_t i = 0; i < RT_ARRAY_LEN(sql) && e == ERR_OK; i++)
+		e = of_span(db, sql[i], company, from_us, to_us);
+	return e;
 }
 
 /* Stored and derived rows together: each must be there twice. */
-enum err db_fact_verify(struct db *db, struct company_id company,
-    int64_t from_us, int64_t to_us, uint64_t *wrong)
+#define WRONG(columns, table, derived)                               \
+	"SELECT COUNT(*) FROM (SELECT call_id FROM (SELECT " columns \
+	" FROM " table                                               \
+	" WHERE company_id = ?"                                      \
+	" AND started_at >= ? AND started_at < ?"                    \
+	" UNION ALL " derived ") AS both_sides GROUP BY " columns    \
+	" HAVING COUNT(*) <> 2) AS wrong"
+
+static enum err count_wrong(struct db *db, const char *sql,
+    struct company_id company, int64_t from_us, int64_t to_us, uint64_t *n)
 {
-	static const char sql[] =
-	    "SELECT COUNT(*) FROM (SELECT call_id FROM ("
-	    "SELECT " COLUMNS
-	    " FROM call_fact WHERE company_id = ?"
-	    " AND started_at >= ? AND started_at < ?"
-	    " UNION ALL " CALLS
-	    " AND c.started_at >= ? AND c.started_at < ?"
-	    ") AS both_sides GROUP BY " COLUMNS
-	    " HAVING COUNT(*) <> 2) AS wrong";
 	struct stmt *st = stmt_begin(db, sql);
-	uint64_t count = 0;
-	enum err e;
 
 	for (int i = 0; i < 2; i++) {
 		stmt_in_id(st, company.v);
 		stmt_in_time_us(st, from_us);
 		stmt_in_time_us(st, to_us);
 	}
-	stmt_out_u64(st, &count);
-	e = stmt_one(st);
-	if (e == ERR_OK)
-		*wrong = count;
-	return e;
+	stmt_out_u64(st, n);
+	return stmt_one(st);
+}
+
+enum err db_fact_verify(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, uint64_t *wrong)
+{
+	static const char calls_sql[] = WRONG(COLUMNS, "call_fact",
+	    CALLS " AND c.started_at >= ? AND c.started_at < ?");
+	static const char tagged_sql[] =
+	    WRONG(TAGGED_COLUMNS, "call_fact_tag", TAGGED);
+	uint64_t calls = 0, tagged = 0;
+	enum err e;
+
+	if ((e = count_wrong(db, calls_sql, company, from_us, to_us, &calls)) !=
+		ERR_OK ||
+	    (e = count_wrong(db, tagged_sql, company, from_us, to_us,
+		 &tagged)) != ERR_OK)
+		return e;
+	*wrong = calls + tagged;
+	return ERR_OK;
 }

@@ -80,71 +80,32 @@ static void is(struct buf *sql, const char *column, bool on)
 	buf_cstr(sql, " = ?");
 }
 
-/* So few that they are read and sorted sooner than they are come upon. */
-#define FEW_TAGGED 20000
-
-enum err db_filter_first(struct db *db, struct company_id company,
-    const struct db_filter *f, enum db_filter_way *out)
-{
-	static const char sql[] =
-	    "SELECT COUNT(*) FROM (SELECT 1 AS one FROM interaction_tag"
-	    " WHERE company_id = ? AND tag_id = ? LIMIT ?) AS tagged";
-	struct stmt *st;
-	uint64_t n = 0;
-	enum err e;
-
-	*out = DB_FILTER_BY_TIME;
-	if (!f->by_tag)
-		return ERR_OK;
-	st = stmt_begin(db, sql);
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, f->tag.v);
-	stmt_in_u64(st, FEW_TAGGED);
-	stmt_out_u64(st, &n);
-	e = stmt_one(st);
-	if (e == ERR_OK && n < FEW_TAGGED)
-		*out = DB_FILTER_BY_TAG;
-	return e;
-}
-
-void db_filter_from(struct buf *sql, enum db_filter_way way, bool with_call)
+void db_filter_from(struct buf *sql, const struct db_filter *f,
+    enum db_filter_way way, bool with_call)
 {
 	static const char *const begin[] = {
-		[DB_FILTER_BY_TIME] = " FROM call_fact f",
-		[DB_FILTER_BY_TAG] =
-		    " FROM interaction_tag x JOIN phone_call c"
-		    " ON c.company_id = x.company_id"
-		    " AND c.id = x.interaction_id",
 		[DB_FILTER_BY_CALLER] =
 		    " FROM phone_call c FORCE INDEX (phone_call_caller)",
 		[DB_FILTER_BY_CALLERS] = DB_FILTER_CALLERS,
 	};
+	const char *const table = f->by_tag ? "call_fact_tag f" : "call_fact f";
 
+	if (way == DB_FILTER_BY_TIME) {
+		buf_printf(sql, " FROM %s", table);
+		if (with_call)
+			buf_cstr(sql,
+			    " JOIN phone_call c ON c.company_id = f.company_id"
+			    " AND c.id = f.call_id");
+		return;
+	}
 	buf_cstr(sql, begin[way]);
-	if (way != DB_FILTER_BY_TIME)
-		buf_cstr(sql,
-		    " JOIN call_fact f ON f.company_id = c.company_id"
-		    " AND f.started_at = c.started_at AND f.call_id = c.id");
-	else if (with_call)
-		buf_cstr(sql,
-		    " JOIN phone_call c ON c.company_id = f.company_id"
-		    " AND c.id = f.call_id");
+	buf_printf(sql,
+	    " JOIN %s ON f.company_id = c.company_id"
+	    " AND f.started_at = c.started_at AND f.call_id = c.id",
+	    table);
 }
 
-/* Its tag comes last, either way. */
-static void tag_where(struct buf *sql, enum db_filter_way way)
-{
-	if (way == DB_FILTER_BY_TAG)
-		buf_cstr(sql, " AND x.tag_id = ?");
-	else
-		buf_cstr(sql,
-		    " AND EXISTS (SELECT 1 FROM interaction_tag x"
-		    " WHERE x.company_id = f.company_id"
-		    " AND x.interaction_id = f.call_id AND x.tag_id = ?)");
-}
-
-void db_filter_where(struct buf *sql, const struct db_filter *f,
-    enum db_filter_way way)
+void db_filter_where(struct buf *sql, const struct db_filter *f)
 {
 	buf_cstr(sql,
 	    " WHERE f.company_id = ? AND f.started_at >= ?"
@@ -163,8 +124,7 @@ void db_filter_where(struct buf *sql, const struct db_filter *f,
 	for (size_t i = 0; i < FILTER_RANGE_COUNT; i++)
 		if (f->by_range[i])
 			buf_cstr(sql, ranges[i]);
-	if (f->by_tag)
-		tag_where(sql, way);
+	is(sql, "f.tag_id", f->by_tag);
 }
 
 /* In the order of db_filter_where(). */

@@ -2,8 +2,9 @@
  * db_filter.h - which calls a list, a report or an export is about.
  *
  * One filter for all of them, over the narrow rows of closed calls (call_fact,
- * called f in the statements). Empty but for the period, it lets every call
- * through. Values are borrowed. db_filter_in() is for lib/db.
+ * or of those with a tag, call_fact_tag; called f in the statements). Empty but
+ * for the period, it lets every call through. Values are borrowed.
+ * db_filter_in() is for lib/db.
  */
 #ifndef RT_DB_FILTER_H
 #define RT_DB_FILTER_H
@@ -85,31 +86,25 @@ bool db_filter_plain(const struct db_filter *f);
 
 struct buf;
 struct stmt;
-/* Where reading begins: with the narrow rows in the order of time; with the
- * calls that have the tag of the filter, when those are few; with one caller's
- * calls; or with what a key on time has of all callers, their numbers and
- * names. */
+/* Where reading begins: with the narrow rows in the order of time; with one
+ * caller's calls; or with what a key on time has of all callers, their numbers
+ * and names. */
 enum db_filter_way {
 	DB_FILTER_BY_TIME,
-	DB_FILTER_BY_TAG,
 	DB_FILTER_BY_CALLER,
 	DB_FILTER_BY_CALLERS
 };
 
-/* How the first of its calls in the order of time are found. */
-RT_MUST_USE enum err db_filter_first(struct db *db, struct company_id company,
-    const struct db_filter *f, enum db_filter_way *out);
-
 /* The calls of an index, as phone_call c. */
 #define DB_FILTER_CALLERS " FROM phone_call c FORCE INDEX (phone_call_search)"
 
-/* " FROM call_fact f", and phone_call c when it is asked for or begins; for a
- * SELECT STRAIGHT_JOIN. */
-void db_filter_from(struct buf *sql, enum db_filter_way way, bool with_call);
+/* " FROM call_fact f", or the rows of f's tag, and phone_call c when it is
+ * asked for or begins; for a SELECT STRAIGHT_JOIN. */
+void db_filter_from(struct buf *sql, const struct db_filter *f,
+    enum db_filter_way way, bool with_call);
 /* Behind it: the company, the period and each condition of f, and no other: a
  * column that a statement names is read of every row. */
-void db_filter_where(struct buf *sql, const struct db_filter *f,
-    enum db_filter_way way);
+void db_filter_where(struct buf *sql, const struct db_filter *f);
 /* The values of that; company and f are borrowed until the execution. */
 void db_filter_in(struct stmt *st, const struct company_id *company,
     const struct db_filter *f);

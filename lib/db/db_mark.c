@@ -11,15 +11,21 @@
 
 /* Ends what db_join() began, and tells the hooks in the same transaction. The
  * time is of the telling, not of the data. */
+static enum err end_hooked(struct db *db, bool mine, struct company_id company,
+    struct interaction_id id, const char *field, enum err e)
+{
+	if (e == ERR_OK)
+		e = db_hook_out_changed(db, company, id.v, field,
+		    clk_wall_us());
+	return db_join_end(db, mine, e);
+}
+
 static enum err end_told(struct db *db, bool mine, struct company_id company,
     struct interaction_id id, const char *field, enum err e)
 {
 	if (e == ERR_OK)
 		e = db_call_touch(db, company, id.v);
-	if (e == ERR_OK)
-		e = db_hook_out_changed(db, company, id.v, field,
-		    clk_wall_us());
-	return db_join_end(db, mine, e);
+	return end_hooked(db, mine, company, id, field, e);
 }
 
 static const char *by_name(enum mark_by by)
@@ -311,7 +317,7 @@ enum err db_mark_tags_of(struct db *db, struct company_id company,
 }
 
 /* Inserts nothing unless both are the company's. */
-static enum err add_tag(struct db *db, struct company_id company,
+static enum err insert_tag(struct db *db, struct company_id company,
     struct interaction_id id, struct tag_id tag, struct user_id by,
     int64_t now_us)
 {
@@ -335,6 +341,20 @@ static enum err add_tag(struct db *db, struct company_id company,
 	return e == ERR_OK && n == 0 ? ERR_NOTFOUND : e;
 }
 
+/* Touched first: who holds the call's row is not overtaken by its end, which
+ * would not see the tag yet. */
+static enum err add_tag(struct db *db, struct company_id company,
+    struct interaction_id id, struct tag_id tag, struct user_id by,
+    int64_t now_us)
+{
+	enum err e;
+
+	if ((e = db_call_touch(db, company, id.v)) != ERR_OK ||
+	    (e = insert_tag(db, company, id, tag, by, now_us)) != ERR_OK)
+		return e;
+	return db_stat_tag(db, company, call_of(id), tag, true);
+}
+
 enum err db_mark_tag(struct db *db, struct company_id company,
     struct interaction_id id, struct tag_id tag, struct user_id by,
     int64_t now_us)
@@ -345,7 +365,7 @@ enum err db_mark_tag(struct db *db, struct company_id company,
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
 	e = add_tag(db, company, id, tag, by, now_us);
-	return end_told(db, mine, company, id, "tags", e);
+	return end_hooked(db, mine, company, id, "tags", e);
 }
 
 /* Names are the same without regard to case and accents (the column's
@@ -420,10 +440,10 @@ enum err db_mark_tag_named(struct db *db, struct company_id company,
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
 	e = tag_named(db, company, id, name, now_us);
-	return end_told(db, mine, company, id, "tags", e);
+	return end_hooked(db, mine, company, id, "tags", e);
 }
 
-static enum err remove_tag(struct db *db, struct company_id company,
+static enum err delete_tag(struct db *db, struct company_id company,
     struct interaction_id id, struct tag_id tag)
 {
 	static const char sql[] =
@@ -435,6 +455,17 @@ static enum err remove_tag(struct db *db, struct company_id company,
 	stmt_in_id(st, id.v);
 	stmt_in_id(st, tag.v);
 	return stmt_exec_one(st);
+}
+
+static enum err remove_tag(struct db *db, struct company_id company,
+    struct interaction_id id, struct tag_id tag)
+{
+	enum err e;
+
+	if ((e = db_call_touch(db, company, id.v)) != ERR_OK ||
+	    (e = delete_tag(db, company, id, tag)) != ERR_OK)
+		return e;
+	return db_stat_tag(db, company, call_of(id), tag, false);
 }
 
 enum err db_mark_tag_rename(struct db *db, struct company_id company,
@@ -477,5 +508,5 @@ enum err db_mark_untag(struct db *db, struct company_id company,
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
 	e = remove_tag(db, company, id, tag);
-	return end_told(db, mine, company, id, "tags", e);
+	return end_hooked(db, mine, company, id, "tags", e);
 }

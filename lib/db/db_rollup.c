@@ -237,7 +237,7 @@ static struct stmt *begin_groups(struct db *db, const struct db_report_ask *ask,
 	buf_cstr(&sql, " AS k2, ");
 	db_sums_text(&sql, DB_SUMS_FACTS, sums);
 	buf_cstr(&sql, " FROM call_fact f");
-	db_filter_where(&sql, &ask->filter, DB_FILTER_BY_TIME);
+	db_filter_where(&sql, &ask->filter);
 	buf_cstr(&sql,
 	    " AND (" AN_END " OR " AN_END
 	    ") GROUP BY k1, k2) AS parts GROUP BY k1, k2 HAVING SUM(calls) > 0"

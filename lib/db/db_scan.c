@@ -1,6 +1,5 @@
 #include "lib/db/db_scan.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/buf.h"
@@ -8,150 +7,6 @@
 #include "lib/db/db_sums.h"
 
 #define SQL_MAX 4096
-
-/* --- calls that have a tag -------------------------------------------------*/
-
-/* To look a tagged call up takes the server twelve times as long as to give one
- * of the period away: so many calls for each that has the tag, and those with
- * it are looked up. */
-#define APART 12
-/* Of more the server is asked for each call. */
-#define IDS_MAX ((size_t)1 << 20)
-
-/* Their ids, each in a slot, and a byte of each slot's, which fits into the
- * processor's own memory: most calls are asked for in vain. */
-struct tagged {
-	uint8_t (*ids)[ID_BYTES]; /* NULL: they are not needed */
-	uint8_t *marks;           /* 0: an empty slot */
-	size_t n_slots;           /* a power of two */
-};
-
-/* Ids need not be drawn at random: each of their bits counts in each of these.
- */
-static uint64_t mixed(const uint8_t id[ID_BYTES])
-{
-	uint64_t half[2];
-
-	memcpy(half, id, sizeof(half));
-	half[0] ^= half[1];
-	half[0] = (half[0] ^ half[0] >> 32) * UINT64_C(0xd6e8feb86659fd93);
-	half[0] = (half[0] ^ half[0] >> 32) * UINT64_C(0xd6e8feb86659fd93);
-	return half[0] ^ half[0] >> 32;
-}
-
-static uint8_t mark_of(uint64_t h)
-{
-	return (uint8_t)(h >> 56 | 1);
-}
-
-static bool has_tag(const struct tagged *g, const uint8_t id[ID_BYTES])
-{
-	const uint64_t h = mixed(id);
-	size_t i = (size_t)h & (g->n_slots - 1);
-
-	while (g->marks[i] != 0 &&
-	       (g->marks[i] != mark_of(h) || !id_eq(g->ids[i], id)))
-		i = (i + 1) & (g->n_slots - 1);
-	return g->marks[i] != 0;
-}
-
-/* Each comes once. */
-static void add_id(struct tagged *g, const uint8_t id[ID_BYTES])
-{
-	const uint64_t h = mixed(id);
-	size_t i = (size_t)h & (g->n_slots - 1);
-
-	while (g->marks[i] != 0)
-		i = (i + 1) & (g->n_slots - 1);
-	g->marks[i] = mark_of(h);
-	memcpy(g->ids[i], id, ID_BYTES);
-}
-
-/* About how many calls the period has; a few sums. */
-static enum err count_calls(struct db *db, struct company_id company,
-    const struct db_filter *f, uint64_t *n)
-{
-	static const char sql[] =
-	    "SELECT CAST(COALESCE(SUM(calls), 0) AS SIGNED) FROM call_rollup"
-	    " WHERE company_id = ? AND dimension = 'location/16'"
-	    " AND bucket_at >= ? AND bucket_at < ?";
-	struct stmt *st = stmt_begin(db, sql);
-
-	stmt_in_id(st, company.v);
-	stmt_in_time_us(st, f->from_us);
-	stmt_in_time_us(st, f->to_us);
-	stmt_out_u64(st, n);
-	return stmt_one(st);
-}
-
-/* How many have the tag, counted to most. */
-static enum err count_tagged(struct db *db, struct company_id company,
-    const struct db_filter *f, uint64_t most, uint64_t *n)
-{
-	static const char sql[] =
-	    "SELECT COUNT(*) FROM (SELECT 1 AS one FROM interaction_tag"
-	    " WHERE company_id = ? AND tag_id = ? LIMIT ?) AS tagged";
-	struct stmt *st = stmt_begin(db, sql);
-
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, f->tag.v);
-	stmt_in_u64(st, most);
-	stmt_out_u64(st, n);
-	return stmt_one(st);
-}
-
-static enum err read_tagged(struct db *db, struct company_id company,
-    const struct db_filter *f, uint64_t n, struct tagged *g)
-{
-	static const char sql[] =
-	    "SELECT interaction_id FROM interaction_tag"
-	    " WHERE company_id = ? AND tag_id = ? LIMIT ?";
-	uint8_t id[ID_BYTES];
-	struct stmt *st;
-	enum err e;
-
-	g->n_slots = 1024;
-	while (g->n_slots < 2 * n)
-		g->n_slots *= 2;
-	g->ids = calloc(g->n_slots, sizeof(*g->ids));
-	g->marks = calloc(g->n_slots, 1);
-	if (g->ids == NULL || g->marks == NULL)
-		return ERR_NOMEM;
-	st = stmt_begin(db, sql);
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, f->tag.v);
-	stmt_in_u64(st, n);
-	stmt_out_id(st, id);
-	e = stmt_stream(st);
-	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
-		add_id(g, id);
-	stmt_end(st);
-	return e == ERR_NOTFOUND ? ERR_OK : e;
-}
-
-/* How the calls of a tag are found; *f is without it when g tells them. */
-static enum err find_tagged(struct db *db, struct company_id company,
-    struct db_filter *f, enum db_filter_way *way, struct tagged *g)
-{
-	uint64_t calls = 0, n = 0;
-	enum err e;
-
-	*way = DB_FILTER_BY_TIME;
-	if (!f->by_tag)
-		return ERR_OK;
-	if ((e = count_calls(db, company, f, &calls)) != ERR_OK ||
-	    (e = count_tagged(db, company, f, IDS_MAX + 1, &n)) != ERR_OK)
-		return e;
-	if (n <= calls / APART) {
-		*way = DB_FILTER_BY_TAG;
-		return ERR_OK;
-	}
-	if (n > IDS_MAX)
-		return ERR_OK;
-	if ((e = read_tagged(db, company, f, n, g)) == ERR_OK)
-		f->by_tag = false;
-	return e;
-}
 
 /* --- a row -----------------------------------------------------------------*/
 
@@ -164,7 +19,6 @@ static enum err find_tagged(struct db *db, struct company_id company,
 
 /* What the statement gives of a call; what is not asked for stays 0. */
 struct row {
-	uint8_t call[ID_BYTES];
 	struct {
 		bool is_id;
 		uint8_t id[ID_BYTES];
@@ -182,7 +36,7 @@ struct row {
 	bool is_spam;
 };
 
-static void put_columns(struct buf *sql, const struct db_scan *s, bool with_id)
+static void put_columns(struct buf *sql, const struct db_scan *s)
 {
 	static const struct {
 		uint32_t of;
@@ -205,8 +59,6 @@ static void put_columns(struct buf *sql, const struct db_scan *s, bool with_id)
 			buf_cstr(sql, more[i].column);
 	if (s->quarters)
 		buf_cstr(sql, ", TO_SECONDS(f.started_at)");
-	if (with_id)
-		buf_cstr(sql, ", f.call_id");
 	for (size_t i = 0; s->values && i < RT_ARRAY_LEN(dims); i++) {
 		if (dims[i] == GROUP_NONE)
 			continue;
@@ -231,8 +83,7 @@ static void out_key(struct stmt *st, int dim, struct row *r, size_t i)
 }
 
 /* In the order of put_columns(). */
-static void out_columns(struct stmt *st, const struct db_scan *s, bool with_id,
-    struct row *r)
+static void out_columns(struct stmt *st, const struct db_scan *s, struct row *r)
 {
 	stmt_out_i64(st, &r->talk_ms);
 	if ((s->wanted & OF_RESULT) != 0)
@@ -253,8 +104,6 @@ static void out_columns(struct stmt *st, const struct db_scan *s, bool with_id,
 		stmt_out_bool(st, &r->is_spam);
 	if (s->quarters)
 		stmt_out_i64(st, &r->second);
-	if (with_id)
-		stmt_out_id(st, r->call);
 	if (s->values) {
 		out_key(st, s->ask->by, r, 0);
 		out_key(st, s->ask->split, r, 1);
@@ -323,16 +172,16 @@ static void set_value(struct row *r, size_t i)
 }
 
 static struct stmt *begin(struct db *db, const struct company_id *company,
-    const struct db_scan *s, const struct db_filter *f, enum db_filter_way way,
-    bool with_id)
+    const struct db_scan *s)
 {
+	const struct db_filter *f = &s->ask->filter;
 	struct stmt *st;
 	struct buf sql;
 
 	buf_init(&sql, SQL_MAX);
-	put_columns(&sql, s, with_id);
-	db_filter_from(&sql, way, false);
-	db_filter_where(&sql, f, way);
+	put_columns(&sql, s);
+	db_filter_from(&sql, f, DB_FILTER_BY_TIME, false);
+	db_filter_where(&sql, f);
 	if (s->low_ms < s->high_ms)
 		buf_cstr(&sql, " AND f.talk_ms >= ? AND f.talk_ms < ?");
 	buf_cstr(&sql, " ORDER BY f.started_at");
@@ -346,8 +195,8 @@ static struct stmt *begin(struct db *db, const struct company_id *company,
 	return st;
 }
 
-static enum err each(struct stmt *st, const struct db_scan *s,
-    const struct tagged *g, struct row *r, db_scan_fn *fn, void *ctx)
+static enum err each(struct stmt *st, const struct db_scan *s, struct row *r,
+    db_scan_fn *fn, void *ctx)
 {
 	const uint32_t own_s =
 	    db_report_group_wants_over(s->ask) ? s->ask->own_s : 0;
@@ -356,8 +205,6 @@ static enum err each(struct stmt *st, const struct db_scan *s,
 	enum err e = stmt_stream(st);
 
 	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {
-		if (g->ids != NULL && !has_tag(g, r->call))
-			continue;
 		set_value(r, 0);
 		set_value(r, 1);
 		call.value = slice_from(r->key[0].text);
@@ -375,20 +222,12 @@ static enum err each(struct stmt *st, const struct db_scan *s,
 enum err db_scan(struct db *db, struct company_id company,
     const struct db_scan *s, db_scan_fn *fn, void *ctx)
 {
-	struct db_filter f = s->ask->filter;
-	struct tagged g = { .ids = NULL };
 	struct row r = { .result = "" };
-	enum db_filter_way way;
-	struct stmt *st;
-	enum err e = find_tagged(db, company, &f, &way, &g);
+	struct stmt *st = begin(db, &company, s);
+	enum err e;
 
-	if (e == ERR_OK) {
-		st = begin(db, &company, s, &f, way, g.ids != NULL);
-		out_columns(st, s, g.ids != NULL, &r);
-		e = each(st, s, &g, &r, fn, ctx);
-		stmt_end(st);
-	}
-	free(g.ids);
-	free(g.marks);
+	out_columns(st, s, &r);
+	e = each(st, s, &r, fn, ctx);
+	stmt_end(st);
 	return e;
 }

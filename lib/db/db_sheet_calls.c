@@ -176,7 +176,6 @@ struct page {
 	struct db_sheet_calls_order order;
 	struct db_sheet_calls_place after;
 	struct db_search search;
-	enum db_filter_way way;
 	/* A text that is looked for as the log looks for it, or NULL. */
 	const struct db_call_keys *keys;
 };
@@ -283,12 +282,12 @@ static void call_keys(struct buf *sql, const struct page *p, const char *key)
 static void fact_keys(struct buf *sql, const struct page *p, const char *key)
 {
 	buf_printf(sql, "SELECT f.company_id, f.call_id, %s AS k", key);
-	db_filter_from(sql, p->way, false);
+	db_filter_from(sql, &p->f->log.f, DB_FILTER_BY_TIME, false);
 	if (by_update(p))
 		buf_cstr(sql,
 		    " JOIN phone_call u ON u.company_id = f.company_id"
 		    " AND u.id = f.call_id");
-	db_filter_where(sql, &p->f->log.f, p->way);
+	db_filter_where(sql, &p->f->log.f);
 	if (has_texts(p)) {
 		buf_cstr(sql,
 		    " AND EXISTS (SELECT 1 FROM phone_call c"
@@ -406,9 +405,7 @@ static enum err begin_page(struct db *db, struct page *p,
 	if (max == 0 || max > DB_SHEET_PAGE_MAX)
 		return ERR_RANGE;
 	p->after = after == NULL ? edge(p) : *after;
-	if ((e = db_search_make(p->f->log.search, &p->search)) != ERR_OK ||
-	    (e = db_filter_first(db, *p->company, &p->f->log.f, &p->way)) !=
-		ERR_OK)
+	if ((e = db_search_make(p->f->log.search, &p->search)) != ERR_OK)
 		return e;
 	*st = begin(db, p, max);
 	return ERR_OK;

@@ -223,6 +223,17 @@ enum err db_stat_take(struct db *db, struct company_id company,
 	return db_fact_take(db, company, call);
 }
 
+enum err db_stat_tag(struct db *db, struct company_id company,
+    struct call_id call, struct tag_id tag, bool has)
+{
+	const enum err e = lock(db, company, false);
+
+	if (e != ERR_OK)
+		return e;
+	return has ? db_fact_tag(db, company, call, tag)
+		   : db_fact_untag(db, company, call, tag);
+}
+
 /* --- a period at once ------------------------------------------------------*/
 
 /* The sums of PIECES, by the words they are stored under. */

@@ -26,6 +26,12 @@ RT_MUST_USE enum err db_stat_take(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_stat_put_all(struct db *db, struct company_id company,
     const struct call_id *calls, size_t n);
 
+/* A tag was put on the call, or taken off: no sum knows of it, but it has
+ * narrow rows of its own. In a transaction that holds the call's row already,
+ * so that it does not close meanwhile; nothing happens while it is open. */
+RT_MUST_USE enum err db_stat_tag(struct db *db, struct company_id company,
+    struct call_id call, struct tag_id tag, bool has);
+
 /* Makes the sums that touch [from_us, to_us) anew from the calls: whole 16
  * days, in one transaction that holds their writers back. */
 RT_MUST_USE enum err db_stat_rebuild(struct db *db, struct company_id company,

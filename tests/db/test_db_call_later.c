@@ -1,7 +1,10 @@
 /* Tests of lib/db/db_call_later and of what else the store writes for many
  * calls at once: it comes to the same as one by one. */
+#include <string.h>
+
 #include "lib/base/rnd.h"
 #include "lib/db/db_call.h"
+#include "lib/db/db_mark.h"
 #include "lib/db/db_stat.h"
 #include "lib/db/stmt.h"
 #include "sipworker/store/drain.h"
@@ -56,6 +59,16 @@ static void make(struct ending *x, int who, struct number_id number,
 		.closed = testdb_call_closed(t, who, id, 2, result, talk_us) };
 }
 
+/* As a flow does in mid-call. */
+static void tag(const struct callrec *r)
+{
+	struct interaction_id id;
+
+	memcpy(id.v, r->head.call.v, sizeof(id.v));
+	once(db_mark_tag_named(store, r->head.company, id, SLICE("often"),
+	    TESTDB_NOW_US));
+}
+
 static void open_all(const struct ending *x, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -66,6 +79,8 @@ static void open_all(const struct ending *x, size_t n)
 		once(db_call_opened(store, leg.head.company, &x[i].opened,
 		    &testdb_call_place));
 		once(db_call_leg(store, leg.head.company, &leg));
+		if (i % 3 == 0)
+			tag(&leg);
 	}
 }
 
@@ -88,6 +103,7 @@ struct sums {
 	int64_t usage;
 	int64_t rollups;
 	int64_t facts;
+	int64_t tagged;
 };
 
 static struct sums sums(void)
@@ -104,6 +120,7 @@ static struct sums sums(void)
 			  " duration_ms, talk_60, answer_ms)))"
 			  " FROM call_rollup"),
 		.facts = count("SELECT COUNT(*) FROM call_fact"),
+		.tagged = count("SELECT COUNT(*) FROM call_fact_tag"),
 	};
 }
 
@@ -151,6 +168,8 @@ static void test_same_as_one_by_one(void **state)
 	assert_int_equal(together.usage, alone.usage);
 	assert_int_equal(together.rollups, alone.rollups);
 	assert_int_equal(together.facts, MANY);
+	assert_int_equal(alone.tagged, (MANY + 2) / 3);
+	assert_int_equal(together.tagged, alone.tagged);
 	/* Again, as after an end that nobody heard of. */
 	once(close_in_one(x, MANY));
 	assert_int_equal(sums().rollups, alone.rollups);

@@ -1,5 +1,8 @@
 /* Tests of lib/db/db_mark, db_stat and db_usage: marks, usage, and roll-ups
  * that equal the calls whatever was done to them. */
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/arena.h"
@@ -99,6 +102,15 @@ static void test_marks(void **state)
 	ok(db_mark_tag(t->db, c->id, id, tag.id, c->user, TESTDB_NOW_US));
 	ok(db_mark_tags_of(t->db, c->id, id, &mem, &tags, &n));
 	assert_int_equal(n, 1);
+	assert_int_equal(count("SELECT COUNT(*) FROM call_fact_tag"
+			       " WHERE outcome = 'sold' AND is_sale = 1"),
+	    1);
+	ok(db_mark_outcome(t->db, c->id, id, SLICE("lead"), MARK_BY_PERSON,
+	    c->user, TESTDB_NOW_US));
+	assert_int_equal(count("SELECT COUNT(*) FROM call_fact_tag"
+			       " WHERE outcome = 'lead' AND is_sale = 0"),
+	    1);
+	assert_int_equal(wrong(0), 0);
 	/* Others can do none of it. */
 	const struct company_id other = t->company[1].id;
 
@@ -117,7 +129,9 @@ static void test_marks(void **state)
 	assert_int_equal(n, 0);
 	ok(db_mark_tags(t->db, other, &mem, &tags, &n));
 	assert_int_equal(n, 0);
+	assert_int_equal(count("SELECT COUNT(*) FROM call_fact_tag"), 1);
 	ok(db_mark_untag(t->db, c->id, id, tag.id));
+	assert_int_equal(count("SELECT COUNT(*) FROM call_fact_tag"), 0);
 	assert_int_equal(wrong(0), 0);
 	arena_fini(&mem);
 }
@@ -126,8 +140,10 @@ static void test_marks(void **state)
 static void drop_call(struct company_id company, struct call_id id)
 {
 	static const char sql[] =
-	    "DELETE c, i FROM phone_call c JOIN interaction i"
+	    "DELETE c, i, x FROM phone_call c JOIN interaction i"
 	    " ON i.company_id = c.company_id AND i.id = c.id"
+	    " LEFT JOIN interaction_tag x ON x.company_id = i.company_id"
+	    " AND x.interaction_id = i.id"
 	    " WHERE c.company_id = ? AND c.id = ?";
 	struct stmt *st;
 
@@ -162,15 +178,116 @@ static void strangers_are_seen(void)
 	assert_int_equal(wrong(1), 1);
 }
 
+/* The same two of either company. */
+static void make_tags(struct tag_id tags[2])
+{
+	for (int i = 0; i < 2; i++) {
+		struct tag_row row = { .name = "" };
+
+		memset(row.id.v, 'a' + i, sizeof(row.id.v));
+		(void)snprintf(row.name, sizeof(row.name), "tag %d", i);
+		tags[i] = row.id;
+		for (int who = 0; who < 2; who++)
+			once(db_mark_tag_add(t->db, t->company[who].id, &row,
+			    TESTDB_NOW_US));
+	}
+}
+
+static uint64_t wrong_once(void)
+{
+	uint64_t all = 0;
+
+	for (int who = 0; who < 2; who++) {
+		uint64_t n = 99;
+
+		once(db_stat_verify(t->db, t->company[who].id,
+		    TESTDB_NOW_US - RT_DAY_US, TESTDB_NOW_US + 10 * RT_DAY_US,
+		    &n));
+		all += n;
+	}
+	return all;
+}
+
+/* A tag's row that is missing, different or too many is seen, and mended. */
+static void tagged_are_proven(void)
+{
+	static const char *const sql[] = {
+		"DELETE FROM call_fact_tag LIMIT 1",
+		"UPDATE call_fact_tag SET talk_ms = talk_ms + 1 LIMIT 1",
+		"UPDATE call_fact_tag SET tag_id = REPEAT('z', 16) LIMIT 1",
+	};
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(sql); i++) {
+		testdb_exec(t, sql[i]);
+		assert_true(wrong_once() > 0);
+		for (int who = 0; who < 2; who++)
+			once(db_stat_rebuild(t->db, t->company[who].id,
+			    TESTDB_NOW_US - RT_DAY_US,
+			    TESTDB_NOW_US + 10 * RT_DAY_US));
+		assert_int_equal(wrong_once(), 0);
+	}
+}
+
+/* One of all there are, of a call that may be gone. */
+static void change(struct rnd_dice *dice, const struct testdb_company *c,
+    struct call_id id, const struct tag_id tags[2])
+{
+	static const char *const codes[] = { "", "lead", "sold", "spam" };
+	const struct call_credit credit = { .by = CALL_CREDIT_SOURCE,
+		.source = slice_from(codes[rnd_below(dice, 4)]),
+		.medium = SLICE("cpc"),
+		.campaign = slice_from(codes[rnd_below(dice, 4)]) };
+
+	const struct verdict_own own = { .set = true,
+		.qualified = rnd_below(dice, 2) == 0,
+		.class = VERDICT_LEAD,
+		.user = c->user };
+
+	switch (rnd_below(dice, 8)) {
+	case 5:
+		there(db_mark_tag(t->db, c->id, itn(id), tags[0], c->user,
+		    TESTDB_NOW_US));
+		break;
+	case 6:
+		there(db_mark_tag(t->db, c->id, itn(id), tags[1], c->user,
+		    TESTDB_NOW_US));
+		break;
+	case 7:
+		there(db_mark_untag(t->db, c->id, itn(id),
+		    tags[rnd_below(dice, 2)]));
+		break;
+	case 3:
+		there(
+		    db_verdict_overrule(t->db, c->id, id, &own, TESTDB_NOW_US));
+		break;
+	case 4:
+		drop_call(c->id, id);
+		break;
+	case 0:
+		there(db_mark_outcome(t->db, c->id, itn(id),
+		    slice_from(codes[rnd_below(dice, 4)]), MARK_BY_PERSON,
+		    c->user, TESTDB_NOW_US));
+		break;
+	case 1:
+		there(db_mark_value(t->db, c->id, itn(id),
+		    rnd_below(dice, 2) == 0, (int64_t)rnd_below(dice, 1000)));
+		break;
+	default:
+		there(db_call_credit(t->db, c->id, id, &credit));
+		break;
+	}
+}
+
 /* Random calls and changes: the roll-ups always equal the calls. */
 static void test_rollups_hold(void **state)
 {
-	static const char *const codes[] = { "", "lead", "sold", "spam" };
 	struct call_id ids[2][30];
+	struct tag_id tags[2];
 	struct rnd_dice dice;
 	uint64_t n = 9;
 
 	(void)state;
+	make_tags(tags);
 	rnd_seed(&dice, 20261120);
 	for (size_t i = 0; i < RT_ARRAY_LEN(ids[0]); i++)
 		for (int who = 0; who < 2; who++) {
@@ -197,44 +314,17 @@ static void test_rollups_hold(void **state)
 			    TESTDB_NOW_US));
 		}
 	assert_int_equal(wrong(0) + wrong(1), 0);
-	for (int i = 0; i < 150; i++) {
+	for (int i = 0; i < 200; i++) {
 		const int who = (int)rnd_below(&dice, 2);
-		const struct testdb_company *c = &t->company[who];
-		const struct call_id id = ids[who][rnd_below(&dice, 30)];
-		const struct call_credit credit = { .by = CALL_CREDIT_SOURCE,
-			.source = slice_from(codes[rnd_below(&dice, 4)]),
-			.medium = SLICE("cpc"),
-			.campaign = slice_from(codes[rnd_below(&dice, 4)]) };
 
-		const struct verdict_own own = { .set = true,
-			.qualified = rnd_below(&dice, 2) == 0,
-			.class = VERDICT_LEAD,
-			.user = c->user };
-
-		switch (rnd_below(&dice, 5)) {
-		case 3:
-			there(db_verdict_overrule(t->db, c->id, id, &own,
-			    TESTDB_NOW_US));
-			break;
-		case 4:
-			drop_call(c->id, id);
-			break;
-		case 0:
-			there(db_mark_outcome(t->db, c->id, itn(id),
-			    slice_from(codes[rnd_below(&dice, 4)]),
-			    MARK_BY_PERSON, c->user, TESTDB_NOW_US));
-			break;
-		case 1:
-			there(db_mark_value(t->db, c->id, itn(id),
-			    rnd_below(&dice, 2) == 0,
-			    (int64_t)rnd_below(&dice, 1000)));
-			break;
-		default:
-			there(db_call_credit(t->db, c->id, id, &credit));
-			break;
-		}
+		change(&dice, &t->company[who], ids[who][rnd_below(&dice, 30)],
+		    tags);
 	}
 	assert_int_equal(wrong(0) + wrong(1), 0);
+	assert_int_equal(count("SELECT COUNT(*) FROM call_fact_tag"),
+	    count("SELECT COUNT(*) FROM interaction_tag"));
+	assert_true(count("SELECT COUNT(*) FROM call_fact_tag") > 5);
+	tagged_are_proven();
 	/* A change behind our back is seen, and rebuilt away. */
 	testdb_exec(t,
 	    "UPDATE call_rollup SET calls = calls + 1"
@@ -255,6 +345,58 @@ static void test_rollups_hold(void **state)
 	assert_true(wrong(1) > 0);
 	ok(db_stat_verify(t->db, t->company[1].id, 0, RT_DAY_US, &n));
 	assert_int_equal(n, 0);
+}
+
+/* --- tagged at its end -----------------------------------------------------*/
+
+struct tagging {
+	struct db *db;
+	struct interaction_id id;
+	struct tag_id tag;
+	enum err e;
+};
+
+static void *tag_it(void *ctx)
+{
+	struct tagging *g = ctx;
+
+	g->e = db_mark_tag(g->db, t->company[0].id, g->id, g->tag,
+	    t->company[0].user, TESTDB_NOW_US);
+	return NULL;
+}
+
+/* Whichever of the two comes first, the call has its tag's row. */
+static void test_tagged_at_its_end(void **state)
+{
+	const struct testdb_company *c = &t->company[0];
+	const struct call_id id = testdb_call_id();
+	const struct callrec o =
+	    testdb_call_opened(t, 0, id, c->number, CALLER, TESTDB_NOW_US);
+	const struct callrec end =
+	    testdb_call_closed(t, 0, id, 1, CALLRESULT_ANSWERED, RT_SEC_US);
+	struct tagging g = { .db = testdb_connect(t, "dashboard"),
+		.id = itn(id),
+		.e = ERR_INTERNAL };
+	struct tag_row row = { .name = "late" };
+	pthread_t thread;
+
+	(void)state;
+	testdb_id(TESTDB_NOW_US, row.id.v);
+	g.tag = row.id;
+	once(db_mark_tag_add(t->db, c->id, &row, TESTDB_NOW_US));
+	once(db_call_opened(store, c->id, &o, &testdb_call_place));
+	once(db_begin(store));
+	once(db_call_closed(store, c->id, &end, NULL, TESTDB_NOW_US));
+	assert_int_equal(pthread_create(&thread, NULL, tag_it, &g), 0);
+	while (count("SELECT COUNT(*) FROM information_schema.innodb_trx"
+		     " WHERE trx_state = 'LOCK WAIT'") == 0)
+		sched_yield();
+	once(db_commit(store));
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(g.e, ERR_OK);
+	assert_int_equal(count("SELECT COUNT(*) FROM call_fact_tag"), 1);
+	assert_int_equal(wrong(0), 0);
+	db_close(g.db);
 }
 
 static void test_usage(void **state)
@@ -340,6 +482,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_marks, empty),
 		cmocka_unit_test_setup(test_rollups_hold, empty),
+		cmocka_unit_test_setup(test_tagged_at_its_end, empty),
 		cmocka_unit_test_setup(test_usage, empty),
 		cmocka_unit_test_setup(test_number_days, empty),
 	};

@@ -162,10 +162,12 @@ void testdb_call_empty(const struct testdb *t)
 	static const char *const sql[] = {
 		"DELETE FROM phone_call",
 		"DELETE FROM interaction",
+		"DELETE FROM interaction_tag",
 		"DELETE FROM call_leg",
 		"DELETE FROM call_event",
 		"DELETE FROM call_rollup",
 		"DELETE FROM call_fact",
+		"DELETE FROM call_fact_tag",
 		"DELETE FROM call_verdict",
 		"DELETE FROM caller",
 		"DELETE FROM recording",
