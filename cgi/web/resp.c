@@ -434,6 +434,9 @@ static const char too_much[] =
     "It took too long, or there is more of it than one answer holds. Ask for"
     " less at once: fewer days, one dimension instead of two.";
 
+static const char busy[] =
+    "Others ask for much at the moment. Try again in a few seconds.";
+
 enum err resp_error(struct resp *out, enum err e)
 {
 	/* What the handler has set so far belongs to an answer that is not. */
@@ -443,5 +446,7 @@ enum err resp_error(struct resp *out, enum err e)
 	out->source = (struct resp_source){ .next = NULL };
 	out->e = ERR_OK;
 	return resp_problem(out, status_of(e),
-	    e == ERR_TIMEOUT ? too_much : NULL);
+	    e == ERR_TIMEOUT ? too_much
+	    : e == ERR_BUSY  ? busy
+			     : NULL);
 }

@@ -257,28 +257,20 @@ struct reading {
 
 static enum err add_value(void *ctx, const struct db_report_group *row)
 {
-	struct db_report_sums *sums =
-	    db_tally_at(ctx, slice_from(row->value), slice_from(row->value2));
-
-	if (sums == NULL)
-		return ERR_TIMEOUT;
-	db_report_add(sums, &row->sums);
-	return ERR_OK;
+	return db_tally_add(ctx, slice_from(row->value),
+	    slice_from(row->value2), &row->sums);
 }
 
 static enum err take_call(void *ctx, const struct db_scan_call *call)
 {
 	const struct reading *r = ctx;
-	struct db_report_sums *sums;
+	enum err e = ERR_OK;
 
-	if (r->values != NULL && call->at_us < r->values_to_us) {
-		sums = db_tally_at(r->values, call->value, call->value2);
-		if (sums == NULL)
-			return ERR_TIMEOUT;
-		db_report_add(sums, &call->sums);
-	}
-	if (r->quarters == NULL)
-		return ERR_OK;
+	if (r->values != NULL && call->at_us < r->values_to_us)
+		e = db_tally_add(r->values, call->value, call->value2,
+		    &call->sums);
+	if (r->quarters == NULL || e != ERR_OK)
+		return e;
 	if (!r->between)
 		return add_call(r->quarters, call);
 	add_between(r->quarters, call);
@@ -326,6 +318,14 @@ static enum err read_calls(struct db *db, struct company_id company,
 	return e == ERR_OK ? db_scan(db, company, &scan, take_call, r) : e;
 }
 
+/* What a row may have besides the calls. */
+static void begin_tally(struct db_tally *t, const struct db_report_ask *ask)
+{
+	db_tally_init(t,
+	    db_report_group_wanted(ask) |
+		(db_report_group_wants_over(ask) ? DB_REPORT_SUM(over) : 0));
+}
+
 enum err db_report_group_each(struct db *db, struct company_id company,
     const struct db_report_ask *ask, size_t max, db_report_group_fn *fn,
     void *ctx)
@@ -339,7 +339,7 @@ enum err db_report_group_each(struct db *db, struct company_id company,
 
 	if (way == KEPT)
 		return each_kept(db, company, ask, max, fn, ctx);
-	db_tally_init(&values);
+	begin_tally(&values, ask);
 	e = read_calls(db, company, ask, &r);
 	if (e == ERR_OK)
 		e = db_tally_each(&values, max, fn, ctx);
@@ -418,7 +418,7 @@ static enum err both_at_once(struct db *db, struct company_id company,
 	struct db_tally values;
 	enum err e;
 
-	db_tally_init(&values);
+	begin_tally(&values, ask);
 	r->values = &values;
 	e = read_calls(db, company, ask, r);
 	if (e == ERR_OK)

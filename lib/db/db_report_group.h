@@ -6,7 +6,8 @@
  * them here (db_scan.h, db_tally.h). Both give the same figures: the roll-ups
  * are proven against the same calls. Errors: db.h; ERR_TIMEOUT and ERR_IO when
  * the server stopped a query that took too long, ERR_TIMEOUT when there are
- * more groups than a report has memory for.
+ * more groups than a report has memory for, ERR_BUSY when other reports have
+ * the memory for now.
  */
 #ifndef RT_DB_REPORT_GROUP_H
 #define RT_DB_REPORT_GROUP_H

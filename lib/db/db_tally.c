@@ -1,33 +1,57 @@
 #include "lib/db/db_tally.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/rnd.h"
 
-#define MEM_BYTES   ((size_t)128 << 20)
 #define SLOTS_FIRST ((size_t)256)
 #define FNV_PRIME   UINT64_C(1099511628211)
+#define FIELDS      (sizeof(struct db_report_sums) / sizeof(int64_t))
 
+/* Of all tallies of the process. */
+static _Atomic size_t all_bytes;
+
+/* The sums that are kept, the calls first, then the two texts. */
 struct tally_group {
 	uint64_t hash;
-	struct slice value;
-	struct slice value2;
-	struct db_report_sums sums;
+	uint16_t n_value;
+	uint16_t n_value2;
+	uint16_t n_sums;
+	int64_t sums[];
 };
 
-void db_tally_init(struct db_tally *t)
+void db_tally_init(struct db_tally *t, uint32_t sums)
 {
+	_Static_assert(FIELDS <= 32, "a bit each");
 	*t = (struct db_tally){ .n = 0 };
-	arena_init(&t->mem, MEM_BYTES);
+	arena_init(&t->mem, DB_TALLY_BYTES);
 	rnd_bytes(&t->seed, sizeof(t->seed));
+	sums |= DB_REPORT_SUM(calls); /* the first of them */
+	for (size_t i = 0; i < FIELDS; i++)
+		if ((sums >> i & 1) != 0)
+			t->kept[t->n_kept++] = (uint8_t)i;
 }
 
 void db_tally_fini(struct db_tally *t)
 {
 	free(t->slots);
 	arena_fini(&t->mem);
+	atomic_fetch_sub(&all_bytes, t->counted);
 	*t = (struct db_tally){ .n = 0 };
+}
+
+/* Of them all. */
+static bool has_room(struct db_tally *t)
+{
+	const size_t bytes = t->mem.used_bytes + t->n_slots * sizeof(*t->slots);
+	const size_t more = bytes - t->counted;
+
+	if (more == 0)
+		return true;
+	t->counted = bytes;
+	return atomic_fetch_add(&all_bytes, more) + more <= DB_TALLY_ALL_BYTES;
 }
 
 static struct slice without_blanks(struct slice s)
@@ -40,6 +64,17 @@ static struct slice without_blanks(struct slice s)
 bool db_tally_same(struct slice a, struct slice b)
 {
 	return slice_eq(without_blanks(a), without_blanks(b));
+}
+
+static struct slice value_of(const struct tally_group *g)
+{
+	return slice_of((const char *)&g->sums[g->n_sums], g->n_value);
+}
+
+static struct slice value2_of(const struct tally_group *g)
+{
+	return slice_of((const char *)&g->sums[g->n_sums] + g->n_value,
+	    g->n_value2);
 }
 
 static uint64_t hash_of(uint64_t h, struct slice s)
@@ -58,8 +93,8 @@ static size_t slot_of(const struct db_tally *t, uint64_t hash, struct slice a,
 	const struct tally_group *g;
 
 	while ((g = t->slots[i]) != NULL &&
-	       (g->hash != hash || !slice_eq(without_blanks(g->value), a) ||
-		   !slice_eq(without_blanks(g->value2), b)))
+	       (g->hash != hash || !slice_eq(without_blanks(value_of(g)), a) ||
+		   !slice_eq(without_blanks(value2_of(g)), b)))
 		i = (i + 1) & mask;
 	return i;
 }
@@ -90,28 +125,53 @@ static bool grow(struct db_tally *t)
 	return true;
 }
 
-struct db_report_sums *db_tally_at(struct db_tally *t, struct slice value,
-    struct slice value2)
+static struct tally_group *make(struct db_tally *t, uint64_t hash,
+    struct slice value, struct slice value2)
+{
+	struct tally_group *g = arena_alloc(&t->mem,
+	    sizeof(*g) + t->n_kept * sizeof(g->sums[0]) + value.n + value2.n);
+	char *text;
+
+	if (g == NULL)
+		return NULL;
+	g->hash = hash;
+	g->n_sums = (uint16_t)t->n_kept;
+	g->n_value = (uint16_t)value.n;
+	g->n_value2 = (uint16_t)value2.n;
+	text = (char *)&g->sums[t->n_kept];
+	if (value.n > 0)
+		memcpy(text, value.p, value.n);
+	if (value2.n > 0)
+		memcpy(text + value.n, value2.p, value2.n);
+	return g;
+}
+
+enum err db_tally_add(struct db_tally *t, struct slice value,
+    struct slice value2, const struct db_report_sums *sums)
 {
 	const struct slice a = without_blanks(value);
 	const struct slice b = without_blanks(value2);
 	const uint64_t hash = hash_of(hash_of(t->seed, a), b);
+	int64_t more[FIELDS];
 	struct tally_group *g;
 	size_t at;
 
+	if (value.n >= sizeof(((struct db_report_group *)0)->value) ||
+	    value2.n >= sizeof(((struct db_report_group *)0)->value2))
+		return ERR_RANGE;
 	if (!grow(t))
-		return NULL;
+		return ERR_TIMEOUT;
 	at = slot_of(t, hash, a, b);
-	if (t->slots[at] != NULL)
-		return &t->slots[at]->sums;
-	g = arena_alloc(&t->mem, sizeof(*g));
-	if (g == NULL || !arena_copy(&t->mem, value, &g->value) ||
-	    !arena_copy(&t->mem, value2, &g->value2))
-		return NULL;
-	g->hash = hash;
-	t->slots[at] = g;
-	t->n++;
-	return &g->sums;
+	if ((g = t->slots[at]) == NULL) {
+		if ((g = make(t, hash, value, value2)) == NULL)
+			return ERR_TIMEOUT;
+		t->slots[at] = g;
+		t->n++;
+	}
+	memcpy(more, sums, sizeof(more));
+	for (size_t i = 0; i < t->n_kept; i++)
+		g->sums[i] += more[t->kept[i]];
+	return has_room(t) ? ERR_OK : ERR_BUSY;
 }
 
 static int in_order(const void *a, const void *b)
@@ -119,21 +179,26 @@ static int in_order(const void *a, const void *b)
 	const struct tally_group *const *x = a, *const *y = b;
 	int c;
 
-	if ((*x)->sums.calls != (*y)->sums.calls)
-		return (*x)->sums.calls < (*y)->sums.calls ? 1 : -1;
-	c = slice_cmp(without_blanks((*x)->value), without_blanks((*y)->value));
+	if ((*x)->sums[0] != (*y)->sums[0])
+		return (*x)->sums[0] < (*y)->sums[0] ? 1 : -1;
+	c = slice_cmp(without_blanks(value_of(*x)),
+	    without_blanks(value_of(*y)));
 	return c != 0 ? c
-		      : slice_cmp(without_blanks((*x)->value2),
-			    without_blanks((*y)->value2));
+		      : slice_cmp(without_blanks(value2_of(*x)),
+			    without_blanks(value2_of(*y)));
 }
 
-static enum err give(const struct tally_group *g, db_report_group_fn *fn,
-    void *ctx)
+static enum err give(const struct db_tally *t, const struct tally_group *g,
+    db_report_group_fn *fn, void *ctx)
 {
-	struct db_report_group row = { .sums = g->sums };
+	struct db_report_group row = { .value = "" };
+	int64_t sums[FIELDS] = { 0 };
 
-	if (!slice_to_cstr(g->value, row.value, sizeof(row.value)) ||
-	    !slice_to_cstr(g->value2, row.value2, sizeof(row.value2)))
+	for (size_t i = 0; i < t->n_kept; i++)
+		sums[t->kept[i]] = g->sums[i];
+	memcpy(&row.sums, sums, sizeof(row.sums));
+	if (!slice_to_cstr(value_of(g), row.value, sizeof(row.value)) ||
+	    !slice_to_cstr(value2_of(g), row.value2, sizeof(row.value2)))
 		return ERR_RANGE;
 	return fn(ctx, &row);
 }
@@ -149,13 +214,13 @@ enum err db_tally_each(struct db_tally *t, size_t max, db_report_group_fn *fn,
 		struct tally_group *const g = t->slots[i];
 
 		t->slots[i] = NULL;
-		if (g != NULL && g->sums.calls > 0)
+		if (g != NULL && g->sums[0] > 0)
 			t->slots[n++] = g;
 	}
 	t->n = n;
 	if (n > 0)
 		qsort(t->slots, n, sizeof(*t->slots), in_order);
 	for (size_t i = 0; i < n && i < max && e == ERR_OK; i++)
-		e = give(t->slots[i], fn, ctx);
+		e = give(t, t->slots[i], fn, ctx);
 	return e;
 }

@@ -10,19 +10,21 @@
 
 #define MANY 30000
 
-static struct slice text_of(unsigned int i, char mem[16])
+static const char *text(unsigned int i, char mem[16])
 {
 	(void)snprintf(mem, 16, "v%u", i);
-	return slice_from(mem);
+	return mem;
 }
 
 static void add(struct db_tally *t, const char *a, const char *b, int64_t n)
 {
-	struct db_report_sums *s = db_tally_at(t, slice_from(a), slice_from(b));
+	/* What is not kept is dropped. */
+	const struct db_report_sums s = { .calls = n,
+		.talk_ms = 10 * n,
+		.ring_ms = 7 };
 
-	assert_non_null(s);
-	s->calls += n;
-	s->talk_ms += 10 * n;
+	assert_int_equal(db_tally_add(t, slice_from(a), slice_from(b), &s),
+	    ERR_OK);
 }
 
 struct seen {
@@ -42,6 +44,7 @@ static enum err see(void *ctx, const struct db_report_group *g)
 	s->n++;
 	s->calls += g->sums.calls;
 	assert_int_equal(g->sums.talk_ms, 10 * g->sums.calls);
+	assert_int_equal(g->sums.ring_ms, 0);
 	if (at < 300)
 		(void)snprintf(s->text + at, sizeof(s->text) - at,
 		    "[%.20s|%.20s]%lld", g->value, g->value2,
@@ -55,7 +58,7 @@ static void test_order(void **state)
 	struct db_tally t;
 
 	(void)state;
-	db_tally_init(&t);
+	db_tally_init(&t, DB_REPORT_SUM(talk_ms));
 	assert_int_equal(db_tally_each(&t, 9, see, &s), ERR_OK);
 	assert_int_equal(s.n, 0);
 	add(&t, "b", "", 2);
@@ -77,7 +80,7 @@ static void test_max_and_end(void **state)
 	struct db_tally t;
 
 	(void)state;
-	db_tally_init(&t);
+	db_tally_init(&t, DB_REPORT_SUM(talk_ms));
 	for (int i = 0; i < 5; i++)
 		add(&t, i % 2 == 0 ? "x" : "y", i < 4 ? "" : "k", i + 1);
 	assert_int_equal(db_tally_each(&t, 2, see, &s), ERR_OK);
@@ -93,18 +96,12 @@ static void test_many(void **state)
 	char a[16], b[16];
 
 	(void)state;
-	db_tally_init(&t);
+	db_tally_init(&t, DB_REPORT_SUM(talk_ms));
 	for (unsigned int k = 0; k < 3; k++)
-		for (unsigned int i = 0; i < MANY; i++) {
-			struct db_report_sums *x =
-			    db_tally_at(&t, text_of(i, a), text_of(i % 7, b));
-
-			assert_non_null(x);
-			assert_int_equal(x->calls, k * (i + 1));
-			x->calls += i + 1;
-			x->talk_ms = 10 * x->calls;
-		}
+		for (unsigned int i = 0; i < MANY; i++)
+			add(&t, text(i, a), text(i % 7, b), i + 1);
 	assert_int_equal(t.n, MANY);
+	assert_true(t.counted <= 128 * MANY);
 	assert_int_equal(db_tally_each(&t, SIZE_MAX, see, &s), ERR_OK);
 	assert_int_equal(s.n, MANY);
 	assert_int_equal(s.calls, INT64_C(3) * MANY * (MANY + 1) / 2);
@@ -112,34 +109,85 @@ static void test_many(void **state)
 	db_tally_fini(&t);
 }
 
-/* Memory has an end, and what is there stays right. */
-static void test_full(void **state)
+/* Long, so that a few fill the memory. */
+static const char *long_text(unsigned int i, char mem[1001])
 {
-	char a[16];
-	struct db_tally t;
+	const int n = snprintf(mem, 1001, "%u", i);
+
+	memset(mem + n, 'x', (size_t)(1000 - n));
+	mem[1000] = '\0';
+	return mem;
+}
+
+/* Adds new values until there is no room for another; how many have come. */
+static unsigned int fill(struct db_tally *t, enum err *e)
+{
+	const struct db_report_sums one = { .calls = 1, .talk_ms = 10 };
+	char a[1001];
 	unsigned int i = 0;
 
+	do
+		*e = db_tally_add(t, slice_from(long_text(i++, a)), SLICE(""),
+		    &one);
+	while (*e == ERR_OK && i < 1000000);
+	return i - 1;
+}
+
+/* Memory has an end, and what is there stays right. Many at once have an end
+ * sooner, and room again when others are done. */
+static void test_full(void **state)
+{
+	const struct db_report_sums one = { .calls = 1, .talk_ms = 10 };
+	struct seen s = { .most = SIZE_MAX };
+	struct db_tally t[4];
+	char a[1001];
+	unsigned int n[4];
+	enum err e[4];
+
 	(void)state;
-	db_tally_init(&t);
-	while (i < 2000000 && db_tally_at(&t, text_of(i, a), SLICE("")) != NULL)
-		i++;
-	assert_true(i > 250000 && i < 2000000);
-	assert_null(db_tally_at(&t, SLICE("one more"), SLICE("")));
-	assert_non_null(db_tally_at(&t, text_of(i - 1, a), SLICE("")));
-	db_tally_fini(&t);
+	for (int i = 0; i < 4; i++) {
+		db_tally_init(&t[i], DB_REPORT_SUM(talk_ms));
+		n[i] = fill(&t[i], &e[i]);
+	}
+	assert_int_equal(e[0], ERR_TIMEOUT);
+	assert_true(n[0] > 100000);
+	assert_int_equal(e[2], ERR_BUSY);
+	assert_int_equal(e[3], ERR_BUSY);
+	assert_true(n[3] < 10);
+	assert_int_equal(db_tally_add(&t[0], slice_from(long_text(n[0], a)),
+			     SLICE(""), &one),
+	    ERR_TIMEOUT);
+	assert_int_equal(db_tally_add(&t[0], slice_from(long_text(7, a)),
+			     SLICE(""), &one),
+	    ERR_OK);
+	assert_int_equal(db_tally_each(&t[0], SIZE_MAX, see, &s), ERR_OK);
+	assert_int_equal(s.n, n[0]);
+	assert_int_equal(s.calls, n[0] + 1);
+	for (int i = 0; i < 3; i++)
+		db_tally_fini(&t[i]);
+	for (unsigned int i = 0; i < 1000; i++)
+		assert_int_equal(db_tally_add(&t[3],
+				     slice_from(long_text(i, a)), SLICE(""),
+				     &one),
+		    ERR_OK);
+	db_tally_fini(&t[3]);
 }
 
 static void test_long_text(void **state)
 {
-	struct seen s = { .most = 9 };
+	const struct db_report_sums one = { .calls = 1 };
 	char mem[2000];
 	struct db_tally t;
 
 	(void)state;
 	memset(mem, 'x', sizeof(mem));
-	db_tally_init(&t);
-	db_tally_at(&t, slice_of(mem, sizeof(mem)), SLICE(""))->calls = 1;
-	assert_int_equal(db_tally_each(&t, 9, see, &s), ERR_RANGE);
+	db_tally_init(&t, DB_REPORT_SUM(talk_ms));
+	assert_int_equal(db_tally_add(&t, slice_of(mem, sizeof(mem)), SLICE(""),
+			     &one),
+	    ERR_RANGE);
+	assert_int_equal(db_tally_add(&t, SLICE(""), slice_of(mem, sizeof(mem)),
+			     &one),
+	    ERR_RANGE);
 	db_tally_fini(&t);
 }
 
