@@ -189,14 +189,20 @@ void page_filter_href(const struct page_filter *p, const char *without,
 	    buf_err(&b) == ERR_OK ? buf_slice(&b) : slice_from(p->path));
 }
 
+void page_filter_put(struct page_filter *p, const char *name,
+    struct slice value)
+{
+	for (size_t i = 0; i < RT_ARRAY_LEN(params); i++)
+		if (strcmp(params[i].name, name) == 0)
+			p->value[i] = value;
+}
+
 void page_filter_href_order(const struct page_filter *p, struct slice order,
     struct view *item, const char *key)
 {
 	struct page_filter plain = *p;
 
-	for (size_t i = 0; i < RT_ARRAY_LEN(params); i++)
-		if (strcmp(params[i].name, "dir") == 0)
-			plain.value[i] = SLICE("");
+	page_filter_put(&plain, "dir", SLICE(""));
 	page_filter_href(&plain, "sort", order, item, key);
 }
 

@@ -54,6 +54,11 @@ void page_filter_query(const struct page_filter *p, const char *without,
 void page_filter_href(const struct page_filter *p, const char *without,
     struct slice more, struct view *item, const char *key);
 
+/* Puts value in the place of what was asked for; "": nothing. For addresses
+ * alone: what is filtered stays. */
+void page_filter_put(struct page_filter *p, const char *name,
+    struct slice value);
+
 /* The same in another order: "&sort=calls&dir=asc". */
 void page_filter_href_order(const struct page_filter *p, struct slice order,
     struct view *item, const char *key);

@@ -27,6 +27,16 @@ static void choice(struct view *v, const char *list, const char *key,
 	view_flag(item, "choice_on", on);
 }
 
+/* Of times only weekdays and hours go together. */
+static bool splits(const struct report_dim *by, const struct report_dim *d)
+{
+	if (d == by || d->kind == REPORT_COMPANY)
+		return false;
+	return d->kind != REPORT_TIME ||
+	       (by->kind == REPORT_TIME && strcmp(by->key, "day") != 0 &&
+		   strcmp(d->key, "day") != 0);
+}
+
 static void choices(const struct report *t, struct view *v)
 {
 	view_list(v, "metrics");
@@ -39,8 +49,7 @@ static void choices(const struct report *t, struct view *v)
 		const struct report_dim *d = page_report_dims_at(i);
 
 		choice(v, "dims", d->key, d->name, d == t->by);
-		if (d->kind != REPORT_TIME && d->kind != REPORT_COMPANY &&
-		    d != t->by)
+		if (splits(t->by, d))
 			choice(v, "splits", d->key, d->name, d == t->split);
 	}
 	view_flag(v, "can_split", t->by->kind != REPORT_COMPANY);
@@ -132,25 +141,12 @@ static void change(const struct report *t, const struct report_row *row,
 static void put_value(const struct report_dim *d, struct slice value,
     struct buf *b)
 {
-	if (d->param != NULL && d->kind == REPORT_ID) {
-		uint8_t id[ID_BYTES];
-		char text[ID_TEXT_MAX];
-		static const enum id_kind kinds[FILTER_ID_COUNT] = {
-			[FILTER_NUMBER] = ID_KIND_number,
-			[FILTER_POOL] = ID_KIND_pool,
-			[FILTER_DESTINATION] = ID_KIND_destination,
-			[FILTER_LOCATION] = ID_KIND_location,
-		};
+	char mem[ID_TEXT_MAX];
 
-		page_report_dims_id(value, id);
-		id_text(kinds[d->id], id, text);
-		page_filter_param(b, d->param,
-		    id_is_nil(id) ? SLICE("~") : slice_from(text));
-		return;
-	}
 	if (d->param != NULL) {
-		page_filter_param(b, d->param,
-		    value.n == 0 ? SLICE("~") : value);
+		const struct slice key = page_report_dims_key(d, value, mem);
+
+		page_filter_param(b, d->param, key.n == 0 ? SLICE("~") : key);
 		return;
 	}
 	for (size_t i = 0; i < d->n_words; i++)
@@ -158,10 +154,25 @@ static void put_value(const struct report_dim *d, struct slice value,
 			buf_cstr(b, d->words[i].filter);
 }
 
+/* A day among several has a log of its own. */
+static bool is_day(const struct report *t, const struct report_row *row,
+    struct page_range *day)
+{
+	*day = t->range;
+	if (t->by->kind != REPORT_TIME || strcmp(t->by->key, "day") != 0 ||
+	    tz_date_parse(row->value, &day->from) != ERR_OK)
+		return false;
+	day->to = day->from;
+	day->word = NULL;
+	return true;
+}
+
 /* The rows of all, and of all others, stand for no value. */
 static void row_link(const struct report *t, const struct report_row *row,
     bool of_value, struct view *item)
 {
+	struct page_filter p = t->p;
+	struct page_range day;
 	char mem[MORE_MAX];
 	struct buf b;
 
@@ -170,10 +181,13 @@ static void row_link(const struct report *t, const struct report_row *row,
 		put_value(t->by, row->value, &b);
 	if (of_value && t->split != NULL)
 		put_value(t->split, row->value2, &b);
-	page_filter_href_calls(&t->p, t->by->key,
+	if (of_value && is_day(t, row, &day))
+		p.range = &day;
+	view_flag(item, "row_linked",
+	    (buf_err(&b) == ERR_OK && b.n > 0) || p.range == &day);
+	page_filter_href_calls(&p, t->by->key,
 	    t->split == NULL ? NULL : t->split->key, buf_slice(&b), item,
 	    "row_href");
-	view_flag(item, "row_linked", buf_err(&b) == ERR_OK && b.n > 0);
 }
 
 /* Whose calls they are: the reader steps into that company to see them. */
@@ -343,6 +357,22 @@ static void heat_row(const struct report *t, int day,
 	}
 }
 
+/* The map is a table of its own: hours and their weekdays. */
+static void heat_files(const struct report *t, struct view *v)
+{
+	struct page_filter week = t->p;
+
+	page_filter_put(&week, "by", SLICE("hour"));
+	page_filter_put(&week, "split", SLICE("weekday"));
+	page_filter_put(&week, "sort", SLICE(""));
+	page_filter_put(&week, "dir", SLICE(""));
+	page_filter_href(&week, NULL, SLICE(""), v, "heat_href");
+	week.path = "/reports.csv";
+	page_filter_href(&week, NULL, SLICE(""), v, "heat_csv_href");
+	view_flag(v, "heat_apart",
+	    t->split == NULL || t->split->kind != REPORT_TIME);
+}
+
 /* With hours and weekdays comes the map of both. */
 static enum err heat(const struct report *t, struct view *v)
 {
@@ -353,6 +383,7 @@ static enum err heat(const struct report *t, struct view *v)
 	enum err e;
 
 	view_flag(v, "has_heat", on && !t->metric->cost);
+	heat_files(t, v);
 	view_list(v, "weekdays");
 	view_list(v, "hours");
 	if (!on)

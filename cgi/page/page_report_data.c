@@ -22,14 +22,29 @@ static enum err read_own(struct report *t)
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
-/* Times are the rows, whatever is beside them. The map of hours and weekdays
- * shows these two together; a company's values say nothing of another's. */
+/* Hours and weekdays together, whichever was said first. */
+static bool is_week(const struct report *t)
+{
+	const bool hours = strcmp(t->by->key, "hour") == 0;
+
+	return (hours && strcmp(t->split->key, "weekday") == 0) ||
+	       (strcmp(t->by->key, "weekday") == 0 &&
+		   strcmp(t->split->key, "hour") == 0);
+}
+
+/* Times are the rows, whatever is beside them, and weekdays stand beside hours;
+ * a company's values say nothing of another's. */
 static void arrange(struct report *t)
 {
 	const struct report_dim *by = t->by;
 
 	if (t->split == NULL || t->split == by) {
 		t->split = NULL;
+		return;
+	}
+	if (is_week(t)) {
+		t->by = page_report_dims_find(SLICE("hour"));
+		t->split = page_report_dims_find(SLICE("weekday"));
 		return;
 	}
 	if (t->split->kind == REPORT_TIME && by->kind != REPORT_TIME) {

@@ -96,8 +96,8 @@ struct db_report_ask page_report_data_ask(const struct report *t, bool before,
 RT_MUST_USE enum err page_report_data_read(const struct req *r, struct tz *z,
     enum user_role need, struct report *out);
 
-/* The same for a page, which draws the metric over time where that can be:
- * files have no chart, and need not read what it is made of. */
+/* The same for a page and for JSON, which have the metric over time where that
+ * can be: a table has no chart, and need not read what it is made of. */
 RT_MUST_USE enum err page_report_data_draw(const struct req *r, struct tz *z,
     enum user_role need, struct report *out);
 

@@ -153,10 +153,31 @@ enum err page_report_dims_names(const struct req *r, const struct report_dim *d,
 	return ERR_OK;
 }
 
-void page_report_dims_id(struct slice value, uint8_t out[ID_BYTES])
+/* Nil for calls without one. */
+static void id_of(struct slice value, uint8_t out[ID_BYTES])
 {
 	if (hex_decode(value, out, ID_BYTES) != ERR_OK)
 		memset(out, 0, ID_BYTES);
+}
+
+struct slice page_report_dims_key(const struct report_dim *d,
+    struct slice value, char mem[ID_TEXT_MAX])
+{
+	static const enum id_kind kinds[FILTER_ID_COUNT] = {
+		[FILTER_NUMBER] = ID_KIND_number,
+		[FILTER_POOL] = ID_KIND_pool,
+		[FILTER_DESTINATION] = ID_KIND_destination,
+		[FILTER_LOCATION] = ID_KIND_location,
+	};
+	uint8_t id[ID_BYTES];
+
+	if (d->kind != REPORT_ID)
+		return value;
+	id_of(value, id);
+	if (id_is_nil(id))
+		return SLICE("");
+	id_text(kinds[d->id], id, mem);
+	return slice_from(mem);
 }
 
 static int cmp_name(const void *id, const void *row)
@@ -171,7 +192,7 @@ static struct slice id_label(const struct report_names *names,
 	const struct db_report_name *name;
 	uint8_t id[ID_BYTES];
 
-	page_report_dims_id(value, id);
+	id_of(value, id);
 	name = names->n == 0 ? NULL
 			     : bsearch(id, names->rows, names->n,
 				   sizeof(*names->rows), cmp_name);

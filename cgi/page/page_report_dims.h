@@ -49,8 +49,10 @@ struct report_names {
 /* Of a dimension's values; d NULL: none. */
 RT_MUST_USE enum err page_report_dims_names(const struct req *r,
     const struct report_dim *d, struct report_names *out);
-/* The id of a REPORT_ID value; nil for calls without one. */
-void page_report_dims_id(struct slice value, uint8_t out[ID_BYTES]);
+/* A value for programs, as filters take it: an id as text, else as it is. ""
+ * for calls without one. Borrowed from mem or from the value. */
+struct slice page_report_dims_key(const struct report_dim *d,
+    struct slice value, char mem[ID_TEXT_MAX]);
 /* A value for people; borrowed from names or from the value. */
 struct slice page_report_dims_label(const struct report_dim *d,
     const struct report_names *names, struct slice value);

@@ -1,6 +1,9 @@
 #include "cgi/page/page_report_out.h"
 
+#include <string.h>
+
 #include "cgi/page/page_audit.h"
+#include "cgi/page/page_report_time.h"
 #include "lib/text/csv_out.h"
 #include "lib/text/json_out.h"
 
@@ -37,12 +40,19 @@ static bool by_money(const struct report *t)
 	return t->by->kind == REPORT_COMPANY && t->metric->unit == METRIC_MONEY;
 }
 
+/* Days are written as programs read them. */
+static bool is_days(const struct report *t)
+{
+	return t->range.days > 1 && strcmp(t->by->key, "day") == 0;
+}
+
 static void csv_row(const struct report *t, const struct report_row *row,
     struct csv_out *c)
 {
 	const struct page_metric *m;
 
-	csv_out_text(c, row->label);
+	csv_out_text(c,
+	    is_days(t) && row->value.n > 0 ? row->value : row->label);
 	if (has_label2(t))
 		csv_out_text(c, row->label2);
 	csv_number(c, t->metric, &row->now);
@@ -133,18 +143,48 @@ static void json_cols(const struct report *t, const struct report_row *row,
 	json_out_end(j);
 }
 
+/* What filters take; null for calls without a value, and for sums of rows. */
+static void json_value(const struct report_dim *d, struct slice value,
+    struct json_out *j)
+{
+	char mem[ID_TEXT_MAX];
+	const struct slice key = page_report_dims_key(d, value, mem);
+
+	if (key.n > 0)
+		json_out_str(j, key);
+	else
+		json_out_null(j);
+}
+
+static void json_who(const struct report *t, const struct report_row *row,
+    struct json_out *j)
+{
+	char company[ID_TEXT_MAX];
+
+	json_out_key(j, "label");
+	json_out_str(j, row->label);
+	json_out_key(j, "value");
+	if (row->company != NULL) {
+		id_text(ID_KIND_company, row->company->id.v, company);
+		json_out_cstr(j, company);
+	} else {
+		json_value(t->by, row->value, j);
+	}
+	if (!has_label2(t))
+		return;
+	json_out_key(j, "split");
+	json_out_str(j, row->label2);
+	json_out_key(j, "split_value");
+	json_value(t->split, row->value2, j);
+}
+
 static void json_row(const struct report *t, const struct report_row *row,
     struct json_out *j)
 {
 	const struct page_metric *m;
 
 	json_out_object(j);
-	json_out_key(j, "label");
-	json_out_str(j, row->label);
-	if (has_label2(t)) {
-		json_out_key(j, "split");
-		json_out_str(j, row->label2);
-	}
+	json_who(t, row, j);
 	json_out_key(j, "now");
 	json_number(j, t->metric, &row->now);
 	json_out_key(j, "before");
@@ -184,9 +224,36 @@ static void json_head(const struct report *t, struct json_out *j)
 	json_out_time_us(j, t->range.before_to_us);
 }
 
-static void write_json(const struct report *t, struct json_out *j)
+/* The chart: days, or the hours of one. */
+static enum err json_series(const struct report *t, struct json_out *j)
+{
+	struct report_point *points = NULL;
+	size_t n = 0;
+	const enum err e =
+	    t->drawn ? page_report_time_points(t, &points, &n) : ERR_OK;
+
+	json_out_key(j, "series");
+	json_out_array(j);
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		json_out_object(j);
+		json_out_key(j, "from");
+		json_out_time_us(j, points[i].from_us);
+		json_out_key(j, "now");
+		json_number(j, t->metric, &points[i].now);
+		json_out_key(j, "before");
+		json_number(j, t->metric, &points[i].before);
+		json_out_key(j, "complete");
+		json_out_bool(j, !points[i].partial);
+		json_out_end(j);
+	}
+	json_out_end(j);
+	return e;
+}
+
+static enum err write_json(const struct report *t, struct json_out *j)
 {
 	const struct report_row total = page_report_data_total(t);
+	enum err e;
 
 	json_out_object(j);
 	json_head(t, j);
@@ -204,7 +271,9 @@ static void write_json(const struct report *t, struct json_out *j)
 		json_out_null(j);
 	else
 		json_row(t, &total, j);
+	e = json_series(t, j);
 	json_out_end(j);
+	return e;
 }
 
 /* --- the requests ----------------------------------------------------------*/
@@ -253,11 +322,10 @@ enum err page_report_out_json(const struct req *r, struct resp *out)
 		return e;
 	buf_init(&b, BODY_MAX);
 	json_out_init(&j, &b);
-	e = page_report_data_read(r, z, USER_ROLE_ANALYST, &t);
-	if (e == ERR_OK && (e = audit(r)) == ERR_OK) {
-		write_json(&t, &j);
+	if ((e = page_report_data_draw(r, z, USER_ROLE_ANALYST, &t)) ==
+		ERR_OK &&
+	    (e = audit(r)) == ERR_OK && (e = write_json(&t, &j)) == ERR_OK)
 		e = resp_json(out, &j);
-	}
 	buf_fini(&b);
 	tz_close(z);
 	return e;

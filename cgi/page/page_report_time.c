@@ -73,6 +73,11 @@ static enum err by_day(struct report *t)
 			&t->rows[i].label))
 			return ERR_NOMEM;
 		t->rows[i].value = t->rows[i].label;
+		tz_date_iso(points[i].day, text);
+		if (t->range.days > 1 &&
+		    !arena_copy(t->r->arena, slice_from(text),
+			&t->rows[i].value))
+			return ERR_NOMEM;
 		t->rows[i].now = points[i].now;
 		t->rows[i].before = points[i].before;
 	}
@@ -198,7 +203,8 @@ static enum err col_values(struct report *t, const struct db_report_ask *ask,
 	return ERR_OK;
 }
 
-enum err page_report_time_cols(struct report *t)
+/* Values with the most calls, and all others. */
+static enum err value_cols(struct report *t)
 {
 	struct db_report_ask ask =
 	    page_report_data_ask(t, false, t->range.to_us);
@@ -254,4 +260,36 @@ enum err page_report_time_heat(const struct report *t,
 	}
 	*cells = all;
 	return ERR_OK;
+}
+
+/* Weekdays beside hours: the map as a table. */
+static enum err week_cols(struct report *t)
+{
+	struct db_report_sums(*heat)[HOURS] = NULL;
+	const enum err e = page_report_time_heat(t, &heat);
+
+	_Static_assert(DAYS <= PAGE_REPORT_COLS + 1, "a column for each");
+	if (e != ERR_OK)
+		return e;
+	for (size_t h = 0; h < HOURS; h++) {
+		struct db_report_sums *cols =
+		    arena_array(t->r->arena, DAYS, sizeof(*cols));
+
+		if (cols == NULL)
+			return ERR_NOMEM;
+		for (size_t d = 0; d < DAYS; d++) {
+			cols[d] = heat[d][h];
+			db_report_add(&t->total_cols[d], &heat[d][h]);
+		}
+		t->rows[h].cols = cols;
+	}
+	for (size_t d = 0; d < DAYS; d++)
+		t->cols[d] = slice_from(day_names[d]);
+	t->n_cols = DAYS;
+	return ERR_OK;
+}
+
+enum err page_report_time_cols(struct report *t)
+{
+	return t->split->kind == REPORT_TIME ? week_cols(t) : value_cols(t);
 }

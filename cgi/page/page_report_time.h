@@ -10,11 +10,12 @@
 
 #include "cgi/page/page_report_data.h"
 
-/* Rows of t->by (day, weekday or hour), in order. */
+/* Rows of t->by (day, weekday or hour), in order. The value of a day among
+ * several is "2026-11-20". */
 RT_MUST_USE enum err page_report_time_rows(struct report *t);
 
-/* With t->split: its values with the most calls, each a column of the rows that
- * page_report_time_rows() made. */
+/* With t->split: its values with the most calls, or the weekdays, each a column
+ * of the rows that page_report_time_rows() made. */
 RT_MUST_USE enum err page_report_time_cols(struct report *t);
 
 /* One point of the chart for each day, or each hour of a single day. */

@@ -157,8 +157,74 @@ test('times by a second dimension: the cells are those of each value alone', asy
 	assert.deepEqual(await csv('by=result&split=hour&range=90d'), rows);
 	const html = await (await me.fetch('/reports?by=hour&split=result&range=90d')).text();
 	assert.match(html, /Calls by hour and result/);
-	for (const query of ['by=company&split=source', 'by=source&split=company', 'by=hour&split=weekday'])
+	for (const query of ['by=company&split=source', 'by=source&split=company', 'by=day&split=weekday', 'by=hour&split=day'])
 		assert.match(await (await me.fetch(`/reports?${query}`)).text(), /stands alone here/, query);
+});
+
+test('the map of hours and weekdays is a table, a file, and JSON', async () => {
+	const days = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+	const zone = stack.sqlOne("SELECT time_zone FROM company WHERE name = 'Bay City Plumbing'");
+	for (const other of [zone, 'Asia/Kathmandu', 'Australia/Lord_Howe'])
+		for (const metric of ['calls', 'unanswered_rate']) {
+			stack.sql(`UPDATE company SET time_zone = '${other}' WHERE name = 'Bay City Plumbing'`);
+			const query = `by=hour&split=weekday&metric=${metric}&range=90d`;
+			const got = await json(query);
+			const html = await (await me.fetch(`/reports?${query}`)).text();
+			const map = html.split('<table class="heat">')[1].split('</table>')[0];
+			const shown = [...map.matchAll(/<tr><th scope="row">.*?<\/tr>/gs)].map(([row]) => [...row.matchAll(/<span class="vh">(.*?)<\/span>/g)].map((m) => m[1]));
+			assert.deepEqual(got.all.columns.map((c) => c.label), days);
+			assert.equal(shown.length, 7);
+			const same = (text, n) => (n === null ? text === '–' : metric === 'calls' ? text === n.toLocaleString('en') : Math.abs(parseFloat(text) - n * 100) < 0.06);
+			got.rows.forEach((r, h) => r.columns.forEach((c, d) => assert.ok(same(shown[d][h], c.now), `${c.label} ${r.label} ${metric} in ${other}: ${shown[d][h]} is ${c.now}`)));
+			const rows = await csv(query);
+			assert.deepEqual(rows[0], ['hour', metric, 'before', ...days]);
+			assert.deepEqual(rows.slice(1, 25).map((r) => r.slice(3).map((n) => (n === '' ? null : Number(n)))), got.rows.map((r) => r.columns.map((c) => c.now)));
+			assert.deepEqual(await csv(`by=weekday&split=hour&metric=${metric}&range=90d`), rows);
+			if (metric !== 'calls') continue;
+			got.rows.forEach((r) => assert.equal(r.columns.reduce((n, c) => n + c.now, 0), r.now, r.label));
+			assert.equal(got.all.columns.reduce((n, c) => n + c.now, 0), got.all.now);
+		}
+	stack.sql(`UPDATE company SET time_zone = '${zone}' WHERE name = 'Bay City Plumbing'`);
+	const html = await (await me.fetch('/reports?by=weekday&source=google&sort=label&dir=desc')).text();
+	const [, file] = html.match(/href="(\/reports\.csv[^"]*split=weekday[^"]*)" download>CSV of the map/);
+	const res = await me.fetch(file.replaceAll('&amp;', '&'));
+	assert.equal(res.status, 200);
+	assert.match(file, /source=google/);
+	assert.doesNotMatch(await (await me.fetch('/reports?by=hour&split=weekday')).text(), /CSV of the map/, 'it is the file of the page');
+});
+
+test('JSON has what the chart draws, and values as filters take them', async () => {
+	const got = await json('by=source&range=30d&metric=answered');
+	const html = await (await me.fetch('/reports?by=source&range=30d&metric=answered')).text();
+	const chart = [...html.split('id="series"')[1].split('</table>')[0].matchAll(/<tr data-x.*?data-n="(\d+)".*?data-n="(\d+)"/gs)].map(([, now, was]) => [Number(now), Number(was)]);
+	assert.deepEqual(got.series.map((p) => [p.now, p.before]), chart);
+	assert.equal(got.series.length, 30);
+	assert.equal(got.series.reduce((n, p) => n + p.now, 0), got.all.now);
+	assert.deepEqual(got.series.map((p) => p.complete), got.series.map((_, i) => i < 29));
+	assert.equal(got.series[0].from, got.from);
+	assert.deepEqual((await json('metric=cost&by=source')).series, [], 'spend is of no hour');
+	for (const [by, param] of [['number', 'number'], ['pool', 'pool'], ['destination', 'destination'], ['campaign', 'campaign'], ['outcome', 'outcome']]) {
+		const { rows } = await json(`by=${by}&range=30d`);
+		for (const r of rows.slice(0, 4).filter((r) => r.label !== 'All others'))
+			assert.equal((await json(`range=30d&${param}=${encodeURIComponent(r.value ?? '~')}`)).all.now, r.now, `${by}: ${r.label}`);
+	}
+});
+
+test('days: files have dates, and each row leads to its calls', async () => {
+	const got = await json('by=day&range=7d&split=source');
+	assert.ok(got.rows.every((r) => /^\d{4}-\d\d-\d\d$/.test(r.value)));
+	assert.deepEqual((await csv('by=day&range=7d&split=source')).slice(1, 8).map((r) => r[0]), got.rows.map((r) => r.value));
+	assert.equal((await csv('by=day&range=7d'))[8][0], 'All');
+	const html = await (await me.fetch('/reports?by=day&range=7d&result=answered')).text();
+	const links = [...html.matchAll(/<a class="cut" href="(\/calls\?[^"]+)">/g)].map((m) => m[1].replaceAll('&amp;', '&'));
+	assert.equal(links.length, 7);
+	const rows = (await json('by=day&range=7d&result=answered')).rows;
+	for (const [i, link] of links.entries()) {
+		assert.equal(link, `/calls?from=${rows[i].value}&to=${rows[i].value}&result=answered`);
+		const lines = (await (await me.fetch(link.replace('/calls?', '/calls.jsonl?'))).text()).trim().split('\n').filter(Boolean);
+		assert.equal(lines.length, rows[i].now, link);
+	}
+	assert.doesNotMatch(await (await me.fetch('/reports?by=day&range=today')).text(), /<a class="cut" href="\/calls/, 'hours are no days');
 });
 
 test('rows in any order', async () => {
