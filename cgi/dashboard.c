@@ -13,6 +13,7 @@
 #include "cgi/page/page_live.h"
 #include "cgi/page/page_login.h"
 #include "cgi/page/page_mark.h"
+#include "cgi/page/page_mark_all.h"
 #include "cgi/page/page_models.h"
 #include "cgi/page/page_now.h"
 #include "cgi/page/page_overview.h"
@@ -42,6 +43,9 @@ static const struct route routes[] = {
 	{ REQ_GET, "/calls.csv", ROUTE_ANALYST, .handler = page_export_csv },
 	{ REQ_GET, "/calls.jsonl", ROUTE_ANALYST,
 	    .handler = page_export_jsonl },
+	{ REQ_GET, "/calls/mark", ROUTE_ANALYST, .handler = page_mark_all },
+	{ REQ_POST, "/calls/mark", ROUTE_ANALYST, .body = REQ_BODY_URLENCODED,
+	    .body_max = 8192, .handler = page_mark_all_post },
 	{ REQ_GET, "/forms", ROUTE_READ_ONLY, .handler = page_forms },
 	{ REQ_GET, "/forms.csv", ROUTE_ANALYST, .handler = page_forms_out_csv },
 	{ REQ_GET, "/forms.jsonl", ROUTE_ANALYST,

@@ -6,12 +6,12 @@
 #include "cgi/page/page_bulk.h"
 #include "cgi/page/page_cols.h"
 #include "cgi/page/page_filter_view.h"
+#include "cgi/page/page_place.h"
 #include "cgi/page/page_row.h"
 #include "cgi/page/page_views.h"
 #include "cgi/page/page_words.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/route.h"
-#include "lib/base/scan.h"
 #include "lib/db/db_report_calls.h"
 #include "lib/db/db_report_group.h"
 #include "lib/db/db_search.h"
@@ -45,21 +45,15 @@ struct log {
 
 /* --- reading the address ---------------------------------------------------*/
 
-/* "<microseconds>-<call id>" */
 static enum err parse_key(struct slice s, struct db_report_calls_key *out)
 {
-	struct db_report_calls_key key;
-	enum err e;
+	struct page_place at;
+	const enum err e = page_place_parse(ID_KIND_call, s, &at);
 
-	if ((e = scan_i64(&s, &key.started_us)) != ERR_OK ||
-	    (e = scan_byte(&s, '-')) != ERR_OK ||
-	    (e = id_parse(ID_KIND_call, s, key.id.v)) != ERR_OK)
+	if (e != ERR_OK)
 		return e;
-	/* What a database holds: years 1970 to 9999. */
-	if (key.started_us < 0 ||
-	    key.started_us > INT64_C(253402300799) * RT_SEC_US)
-		return ERR_RANGE;
-	*out = key;
+	out->started_us = at.at_us;
+	memcpy(out->id.v, at.id, ID_BYTES);
 	return ERR_OK;
 }
 
@@ -234,12 +228,14 @@ static enum err rows_view(const struct log *l, struct view *v)
 	return ERR_OK;
 }
 
-/* The same filters at the addresses of the exports. */
+/* The same filters at the addresses of what is done with all calls. */
 static void export_view(const struct log *l, struct view *v)
 {
-	struct page_filter csv = l->p, jsonl = l->p;
+	struct page_filter csv = l->p, jsonl = l->p, all = l->p;
 
 	view_flag(v, "can_export", l->r->role >= ROUTE_ANALYST);
+	all.path = "/calls/mark";
+	page_filter_href(&all, NULL, SLICE(""), v, "mark_all_href");
 	csv.path = "/calls.csv";
 	jsonl.path = "/calls.jsonl";
 	page_filter_href(&csv, NULL, SLICE("&columns=shown"), v, "shown_href");

@@ -29,6 +29,7 @@ struct act {
 	int64_t value_micros;
 	struct tag_id tag;
 	struct verdict_own own;
+	bool changed; /* the last one was not so before */
 	/* Somebody was faster: */
 	bool stale;
 	struct interaction_id stale_id;
@@ -421,7 +422,8 @@ static enum err change(struct act *a, const struct what *what,
 	    (e = a->run(a, id)) != ERR_OK ||
 	    (e = a->say(a, id, &after)) != ERR_OK)
 		return e;
-	if (slice_eq(before, after))
+	a->changed = !slice_eq(before, after);
+	if (!a->changed)
 		return ERR_OK;
 	return page_audit(a->r, action, what->name, id.v, before, after);
 }
@@ -498,4 +500,65 @@ enum err page_mark(const struct req *r, struct resp *out)
 	if (e != ERR_OK)
 		return e;
 	return resp_redirect(out, next);
+}
+
+/* --- many ------------------------------------------------------------------*/
+
+#define CALL_MAX_BYTES ((size_t)1 << 20)
+
+struct page_mark_many {
+	struct req r; /* as it came, with memory for one call */
+	struct arena mem;
+	struct act act;
+};
+
+static enum err read_many(const struct req *r, struct act *a)
+{
+	const enum err e = read_act(r, a);
+
+	if (e != ERR_OK)
+		return e;
+	return a->run == run_outcome || a->run == run_tag ? ERR_OK : ERR_RANGE;
+}
+
+enum err page_mark_many_new(const struct req *r, struct page_mark_many **out)
+{
+	struct page_mark_many *m = arena_alloc(r->arena, sizeof(*m));
+	const enum err e = m == NULL ? ERR_NOMEM : read_many(r, &m->act);
+
+	if (e != ERR_OK)
+		return e;
+	arena_init(&m->mem, CALL_MAX_BYTES);
+	m->r = *r;
+	m->r.arena = &m->mem;
+	m->act.r = &m->r;
+	*out = m;
+	return ERR_OK;
+}
+
+enum err page_mark_many_call(struct page_mark_many *m, struct call_id id,
+    bool *changed)
+{
+	struct interaction_id which;
+	enum err e = ERR_BUSY;
+
+	memcpy(which.v, id.v, sizeof(which.v));
+	/* Who waits for each other's rows is sent back, and comes again. */
+	for (int tries = 0; tries < 3; tries++) {
+		m->act.changed = false;
+		e = one(&m->act, &whats[0], which);
+		arena_reset(&m->mem);
+		if (e != ERR_BUSY)
+			break;
+	}
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
+	*changed = e == ERR_OK && m->act.changed;
+	return ERR_OK;
+}
+
+void page_mark_many_free(struct page_mark_many *m)
+{
+	if (m != NULL)
+		arena_fini(&m->mem);
 }

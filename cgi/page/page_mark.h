@@ -19,4 +19,18 @@
 
 RT_MUST_USE enum err page_mark(const struct req *r, struct resp *out);
 
+/* One act for many calls, whoever picks them (page_mark_all.h): an outcome, a
+ * tag, or that it is spam. */
+struct page_mark_many;
+
+/* Reads the form's act; a tag that is new is made. The caller ends *out with
+ * page_mark_many_free(). ERR_SYNTAX, ERR_RANGE: no such act. */
+RT_MUST_USE enum err page_mark_many_new(const struct req *r,
+    struct page_mark_many **out);
+/* One transaction with its line in the audit log; *changed: it was not so
+ * before. A call that is gone meanwhile is none. */
+RT_MUST_USE enum err page_mark_many_call(struct page_mark_many *m,
+    struct call_id id, bool *changed);
+void page_mark_many_free(struct page_mark_many *m);
+
 #endif

@@ -8,24 +8,36 @@
 
 #define LAST_US (INT64_C(253402300799) * RT_SEC_US) /* of the year 9999 */
 
+enum err page_place_parse(enum id_kind kind, struct slice s,
+    struct page_place *out)
+{
+	struct page_place at = { .placed = true };
+	enum err e;
+
+	if ((e = scan_i64(&s, &at.at_us)) != ERR_OK ||
+	    (e = scan_byte(&s, '-')) != ERR_OK ||
+	    (e = id_parse(kind, s, at.id)) != ERR_OK)
+		return e;
+	if (at.at_us < 0 || at.at_us > LAST_US)
+		return ERR_RANGE;
+	*out = at;
+	return ERR_OK;
+}
+
 enum err page_place_read(const struct req *r, enum id_kind kind,
     struct page_place *out)
 {
 	struct slice s;
-	enum err e = req_query(r, "before", &s);
+	const enum err e = req_query(r, "before", &s);
 
 	memset(out, 0, sizeof(*out));
 	if (e == ERR_NOTFOUND)
 		return ERR_OK;
 	if (e != ERR_OK)
 		return e;
-	if (scan_i64(&s, &out->at_us) != ERR_OK ||
-	    scan_byte(&s, '-') != ERR_OK ||
-	    id_parse(kind, s, out->id) != ERR_OK || out->at_us < 0 ||
-	    out->at_us > LAST_US)
+	if (page_place_parse(kind, s, out) != ERR_OK)
 		return req_wrong(r, "before",
 		    "as the link to older rows has it");
-	out->placed = true;
 	return ERR_OK;
 }
 

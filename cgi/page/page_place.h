@@ -15,7 +15,11 @@ struct page_place {
 	uint8_t id[ID_BYTES];
 };
 
-/* ERR_SYNTAX, ERR_RANGE: no such place. */
+/* "<microseconds>-<id>", of the years 1970 to 9999. ERR_SYNTAX, ERR_RANGE: no
+ * such place. */
+RT_MUST_USE enum err page_place_parse(enum id_kind kind, struct slice s,
+    struct page_place *out);
+/* The address's. ERR_RANGE: no such place, said by req_wrong(). */
 RT_MUST_USE enum err page_place_read(const struct req *r, enum id_kind kind,
     struct page_place *out);
 

@@ -290,6 +290,35 @@ test('rows of both logs are picked, counted and marked', async () => {
 	}
 });
 
+test('all calls of the filters are marked, piece after piece, and what breaks off can go on', async () => {
+	const page = await member();
+	await page.goto('/calls?range=365d&result=missed');
+	await page.click('text="Mark all"');
+	const count = Number((await page.locator('h1 + .sub').innerText()).match(/([\d,]+) calls?$/)[1].replaceAll(',', ''));
+	assert.ok(count > 20, `${count} calls`);
+	// Two answers that say there is more, one of them a piece that was lost.
+	const bodies = [];
+	await page.route('**/calls/mark?*', async (route) => {
+		if (route.request().method() !== 'POST') return route.continue();
+		bodies.push(new URLSearchParams(route.request().postData()));
+		if (bodies.length === 2) return route.abort();
+		if (bodies.length > 2) return route.continue();
+		const form = (name, value) => `<input type="hidden" name="${name}" value="${value}">`;
+		return route.fulfill({ contentType: 'text/html; charset=utf-8', body: `<section data-mark-all><div><form method="post" action="${route.request().url()}" data-mark-more>${
+			['csrf', 'act', 'tag'].map((name) => form(name, bodies[0].get(name))).join('')}${form('before', '253402300799000000-cal_00000000000000000000000000')}${form('seen', 7)}${form('changed', 5)}<p role="status">7 calls done</p><button type="submit">Go on</button></form></div></section>` });
+	});
+	await page.fill('#all-tag', 'Autumn fair');
+	await page.click('button[value=tag]');
+	await page.waitForSelector('text=It broke off');
+	assert.equal(bodies[1].get('before'), '253402300799000000-cal_00000000000000000000000000', 'the second piece goes on where the first ended');
+	await page.click('text="Go on"');
+	await page.waitForSelector('text=Done.');
+	assert.match(await page.locator('[data-mark-all]').innerText(), new RegExp(`${(count + 7).toLocaleString('en')} calls looked at, ${(count + 5).toLocaleString('en')} changed`));
+	await page.click('text="Back to the log"');
+	assert.equal(Number(stack.sqlOne("SELECT COUNT(*) FROM interaction_tag x JOIN tag t ON t.id = x.tag_id WHERE t.name = 'Autumn fair'")), count);
+	await page.context().close();
+});
+
 test('recording: ranges, download name, audit', async () => {
 	const me = await stack.login();
 	const path = `/calls/${shown}/recording`;

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startStack } from '../support/stack.mjs';
-import { addCompanies, fingerprint, hostile } from '../support/two_companies.mjs';
+import { addCompanies, fingerprint, hostile, typeId } from '../support/two_companies.mjs';
 
 let stack, world, agent, analyst;
 before(async () => {
@@ -77,6 +77,58 @@ test('tags: new ones are made, old ones found in any case, taken off', async () 
 	assert.match(await (await agent.fetch(`/calls?tag=${tag}`)).text(), new RegExp(call()));
 	assert.equal((await mark({ act: 'untag', tag })).status, 303);
 	assert.doesNotMatch(await (await agent.fetch(`/calls?tag=${tag}`)).text(), new RegExp(call()));
+});
+
+test('all calls of the filters: those, no other, piece by piece, and the same again is nothing', async () => {
+	const put = { id: "UNHEX(CONCAT('019000000000700080000000', LPAD(HEX(seq), 8, '0')))", result: "IF(seq <= 120, 'missed', 'voicemail')", started_at: 'c.started_at - INTERVAL seq SECOND',
+		outcome: "''", note: 'NULL', value_micros: 'NULL', sip_call_id: "CONCAT('copy-', seq)" };
+	const columns = stack.sql("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'ringtrace' AND table_name IN ('interaction', 'phone_call') ORDER BY 1");
+	const copy = (table) => {
+		const names = columns.filter(([of]) => of === table).map(([, name]) => name);
+		return `INSERT INTO ${table} (${names.map((c) => `\`${c}\``).join(', ')}) SELECT ${names.map((c) => put[c] ?? `c.\`${c}\``).join(', ')} FROM ${table} c JOIN seq_1_to_130 WHERE c.id = X'${hex()}';`;
+	};
+	stack.sql(copy('interaction') + copy('phone_call'));
+	rebuild();
+	const path = '/calls/mark?range=7d&result=missed';
+	const tagged = () => stack.sql("SELECT p.result, COUNT(*) FROM interaction_tag x JOIN tag t ON t.id = x.tag_id JOIN phone_call p ON p.id = x.interaction_id WHERE t.name = 'Spring fair' GROUP BY 1");
+	assert.equal((await agent.fetch(path)).status, 403);
+	const html = await (await analyst.fetch(path)).text();
+	assert.match(html, /· 120 calls</);
+	assert.ok((await (await analyst.fetch('/calls?range=7d&result=missed')).text()).includes('href="/calls/mark?range=7d&amp;result=missed"'));
+	// As a piece goes on: right below the fortieth call.
+	const [at, key] = stack.sql("SELECT CAST(UNIX_TIMESTAMP(started_at) * 1000000 AS UNSIGNED), LOWER(HEX(id)) FROM phone_call WHERE result = 'missed' ORDER BY started_at DESC, id DESC LIMIT 39, 1")[0];
+	const post = async (fields) => {
+		const res = await analyst.submit(path, path, fields);
+		return [res.status, await res.text()];
+	};
+	const toEnd = async (fields) => {
+		let [status, page] = await post(fields);
+		for (let i = 0; i < 200 && page.includes('data-mark-more'); i++) {
+			const form = page.split('data-mark-more')[1].split('</form>')[0];
+			[status, page] = await post(Object.fromEntries([...form.matchAll(/name="(\w+)" value="([^"]*)"/g)].map((m) => [m[1], m[2]]).filter(([name]) => name !== 'csrf')));
+		}
+		assert.equal(status, 200);
+		return page;
+	};
+	const n = audits();
+	const part = await toEnd({ act: 'tag', tag: 'Spring fair', before: `${at}-${typeId('cal', Buffer.from(key, 'hex'))}`, seen: '40', changed: '39' });
+	assert.match(part, /120 calls looked at, 119 changed/);
+	assert.deepEqual(tagged(), [['missed', '80']]);
+	assert.equal(audits(), n + 80);
+	assert.match(await toEnd({ act: 'tag', tag: 'spring FAIR' }), /120 calls looked at, 40 changed/, 'those that had it are as they were');
+	assert.deepEqual(tagged(), [['missed', '120']]);
+	assert.equal(audits(), n + 120);
+	const outcomes = () => stack.sql("SELECT p.result, i.outcome, COUNT(*) FROM phone_call p JOIN interaction i ON i.id = p.id WHERE p.id LIKE CONCAT(x'019000000000', '%') GROUP BY 1, 2 ORDER BY 1");
+	await toEnd({ act: 'outcome', outcome: 'lead' });
+	assert.deepEqual(outcomes(), [['missed', 'lead', '120'], ['voicemail', '', '10']]);
+	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM interaction WHERE company_id = X'${world.beta.id.toString('hex')}' AND outcome <> ''`), '0');
+	for (const [fields, why] of [[{ act: 'note', note: 'x' }, 'another act'], [{ act: 'value', value: '1' }, 'another act'], [{ act: 'outcome', outcome: 'nothing' }, 'no such outcome'],
+		[{ act: 'tag', tag: '' }, 'no tag'], [{ act: 'spam', before: 'x' }, 'no place'], [{ act: 'spam', before: `${at}-${world.alpha.callId}`, seen: '-1', changed: '0' }, 'no number'], [{}, 'no act']])
+		assert.equal((await post(fields))[0], 400, why);
+	assert.deepEqual(outcomes(), [['missed', 'lead', '120'], ['voicemail', '', '10']]);
+	verified();
+	stack.sql("DELETE FROM phone_call WHERE id LIKE CONCAT(x'019000000000', '%'); DELETE FROM interaction_tag WHERE interaction_id LIKE CONCAT(x'019000000000', '%'); DELETE FROM interaction WHERE id LIKE CONCAT(x'019000000000', '%')");
+	rebuild();
 });
 
 test('many at once; one that is not ours stops it', async () => {

@@ -33,6 +33,7 @@ const addresses = () => [
 	['/calls', { GET: 200 }],
 	['/calls.csv', { GET: 200 }, 'analyst'],
 	['/calls.jsonl', { GET: 200 }, 'analyst'],
+	['/calls/mark', { GET: 200, POST: true }, 'analyst'],
 	['/marks', { POST: true }, 'agent'],
 	['/forms', { GET: 200 }],
 	['/forms.csv', { GET: 200 }, 'analyst'],
