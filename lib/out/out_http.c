@@ -245,6 +245,8 @@ static enum err set_limits(struct transfer *t, const struct out_http_request *r)
 	SET(CURLOPT_PROTOCOLS_STR, "http,https");
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_PROXY, "");
+	/* Whatever this machine's own settings allow. */
+	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_TIMEOUT_MS, (long)(r->timeout_us / 1000));
 	SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);

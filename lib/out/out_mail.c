@@ -41,6 +41,7 @@ static enum err set_up(CURL *c, const struct out_mail_server *s,
 	SET(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	SET(CURLOPT_URL, s->url);
 	SET(CURLOPT_PROXY, "");
+	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_TIMEOUT_MS, (long)(s->timeout_us / 1000));
 	SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);

@@ -123,8 +123,10 @@ test('an event goes to the receiver that was meant, and waits for its certificat
 			'--url', `https://${addr}:${receive.address().port}/`, '--private', '-c', stack.conf], { encoding: 'utf8' });
 		assert.equal(made.status, 0, made.stderr);
 		const hook = stack.sqlOne("SELECT HEX(id) FROM webhook WHERE name = 'over TLS'");
-		for (const [name, reason] of [['good'], ['ended', /expired/], ['named', /match/], ['stranger', /certificate/]]) {
-			receive.setSecureContext(certs[name]);
+		// Of a receiver whose TLS is too old nothing is wrong but that.
+		const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' }, present = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3' };
+		for (const [name, reason] of [['good'], ['old', /version|protocol|alert/i], ['ended', /expired/], ['named', /match/], ['stranger', /certificate/]]) {
+			receive.setSecureContext(name === 'old' ? { ...certs.good, ...old } : { ...certs[name], ...present });
 			got.length = 0;
 			const event = uuid7().toString('hex');
 			const one = () => stack.sql(`SELECT state, COALESCE(last_error, '') FROM webhook_delivery WHERE event_id = X'${event}'`)[0];
@@ -135,7 +137,7 @@ test('an event goes to the receiver that was meant, and waits for its certificat
 				await until(`${name} is refused`, () => reason.test(one()[1]));
 				assert.equal(one()[0], 'ready');
 				assert.equal(got.length, 0);
-				receive.setSecureContext(certs.good);
+				receive.setSecureContext({ ...certs.good, ...present });
 				stack.sql(`UPDATE webhook_delivery SET due_at = UTC_TIMESTAMP(6) WHERE event_id = X'${event}' AND state = 'ready'`);
 			}
 			await until(`${name} is told`, () => got.length > 0 && one()[0] !== 'ready' && one()[0] !== 'running');
