@@ -54,6 +54,10 @@ static void say(const struct site_look *l)
 	(void)printf("tag: %s\n", tag_words(&l->seen));
 	(void)printf("places that would be swapped: %u%s\n", c->targets,
 	    c->targets == 0 ? " (scripts may draw some later)" : "");
+	if (c->bad_domain)
+		(void)printf(
+		    "the tag's data-domain is not the page's: browsers refuse "
+		    "its cookie, and each page is a new visitor\n");
 	if (c->others > 0)
 		(void)printf("other vendors' tags: %u: remove them\n",
 		    c->others);

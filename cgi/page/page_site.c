@@ -233,6 +233,10 @@ static const struct words page_findings[SITECHECK_FINDING_COUNT] = {
 	    "The page as a server sends it has hardly a text, and no number."
 	    " What the tag swaps there it says itself, above: it was at work in"
 	    " the last days." },
+	[SITECHECK_BAD_DOMAIN] = { "The tag's data-domain is not the page's",
+	    "Browsers refuse its cookie, so each page is a new visitor, and all"
+	    " but the first look direct. Name the page's own domain or one"
+	    " above it, or take the attribute away." },
 };
 
 static void page_found(uint32_t found, struct view *item)

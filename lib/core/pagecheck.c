@@ -4,6 +4,7 @@
 
 #include "lib/base/hex.h"
 #include "lib/base/scan.h"
+#include "lib/core/urlq.h"
 
 #define DIGITS_MAX 64 /* of one run of digits and separators */
 #define TAIL       9  /* digits that tell numbers apart */
@@ -18,7 +19,13 @@ struct scan {
 	char digits[DIGITS_MAX];
 	size_t n;
 	unsigned int gap; /* separators since the last digit */
-	size_t text;      /* bytes of texts but blanks */
+	/* The same with the digits that letters stand for on a telephone's
+	 * keys: keyed of them, the last letter's is the lettered-th. */
+	char keys[DIGITS_MAX];
+	size_t keyed;
+	size_t lettered;
+	bool in_word; /* it began without three digits */
+	size_t text;  /* bytes of texts but blanks */
 	size_t scripts;
 };
 
@@ -45,6 +52,55 @@ static unsigned int count_in(const char *digits, size_t n, struct slice e164)
 	return found;
 }
 
+/* E.161: the key that a letter is on. */
+static char key_of(char c)
+{
+	static const char keys[] = "22233344455566677778889999";
+	const char low = (char)(c | 0x20);
+
+	return is_digit(c) ? c : keys[low - 'a'];
+}
+
+/* At the end of a word: does a number end here that letters are a part of? */
+static void end_word(struct scan *s)
+{
+	for (size_t i = 0; i < s->look->n_targets; i++) {
+		const struct slice t = s->look->targets[i];
+		const size_t tail = t.n - 1 < TAIL ? t.n - 1 : TAIL;
+
+		if (t.n <= 6 || s->keyed < tail ||
+		    s->lettered <= s->keyed - tail ||
+		    memcmp(s->keys + s->keyed - tail, t.p + t.n - tail, tail) !=
+			0)
+			continue;
+		s->out->targets++;
+		s->keyed = s->lettered = 0;
+		return;
+	}
+}
+
+static void feed_key(struct scan *s, char c)
+{
+	const bool digit = is_digit(c);
+
+	if (!digit && !scan_is_alnum(c)) {
+		if (s->lettered > 0)
+			end_word(s);
+		s->in_word = false;
+		if (c == '\0' || !is_between(c))
+			s->keyed = s->lettered = 0;
+		return;
+	}
+	if (s->keyed == DIGITS_MAX || (!digit && s->keyed < 3))
+		s->keyed = s->lettered = 0;
+	s->in_word = s->in_word || (!digit && s->keyed == 0);
+	if (s->in_word)
+		return;
+	s->keys[s->keyed++] = key_of(c);
+	if (!digit)
+		s->lettered = s->keyed;
+}
+
 static void end_run(struct scan *s)
 {
 	for (size_t i = 0; s->n >= 6 && i < s->look->n_targets; i++)
@@ -57,6 +113,12 @@ static void end_run(struct scan *s)
 			    count_in(s->digits, s->n, s->look->ours[i]);
 	s->n = 0;
 	s->gap = 0;
+}
+
+static void end_text(struct scan *s)
+{
+	end_run(s);
+	feed_key(s, '\0');
 }
 
 static void feed(struct scan *s, char c)
@@ -133,6 +195,7 @@ static void feed_text(struct scan *s, struct slice *rest)
 		(void)take_wide(rest, &c);
 	s->text += (unsigned char)c > ' ';
 	feed(s, c);
+	feed_key(s, c);
 }
 
 /* Elements within a line: a number may be split over them. */
@@ -184,75 +247,6 @@ static bool is_other_vendor(struct slice tag)
 	return false;
 }
 
-/* One tag, from behind its '<' to its '>': its attributes are looked at. */
-static struct slice read_tag(struct scan *s, struct slice rest)
-{
-	const size_t end = slice_find(rest, '>', 0);
-	const struct slice tag = slice_head(rest, end);
-	const bool script = slice_starts_case(tag, SLICE("script"));
-	struct scan inside = { .look = s->look, .out = s->out };
-	struct slice attrs = tag;
-
-	rest = slice_skip(rest, end < rest.n ? end + 1 : end);
-	if (!is_inline(tag))
-		end_run(s);
-	if (script && tag.n < TAG_MAX && holds(tag, SLICE("t.js")) &&
-	    holds(tag, s->look->key))
-		s->out->tags++;
-	if (script && tag.n < TAG_MAX && is_other_vendor(tag))
-		s->out->others++;
-	s->scripts += script;
-	if (script)
-		return skip_raw(rest, SLICE("script"));
-	if (slice_starts_case(tag, SLICE("style")))
-		return skip_raw(rest, SLICE("style"));
-	while (attrs.n > 0)
-		feed_text(&inside, &attrs);
-	end_run(&inside);
-	return rest;
-}
-
-/* The container's snippet, in its usual form or from a server of one's own,
- * and the frame for those without scripts. */
-static bool has_manager(struct slice html)
-{
-	return holds(html, SLICE("googletagmanager.com/gtm.js")) ||
-	       holds(html, SLICE("googletagmanager.com/ns.html")) ||
-	       holds(html, SLICE("gtm.start"));
-}
-
-static struct slice skip_comment(struct slice rest)
-{
-	for (size_t i = 3; i + 3 <= rest.n; i++)
-		if (memcmp(rest.p + i, "-->", 3) == 0)
-			return slice_skip(rest, i + 3);
-	return SLICE("");
-}
-
-void pagecheck(struct slice html, const struct pagecheck_look *look,
-    struct pagecheck *out)
-{
-	struct scan s = { .look = look, .out = out };
-
-	memset(out, 0, sizeof(*out));
-	out->manager = has_manager(html);
-	while (html.n > 0) {
-		if (html.p[0] != '<') {
-			feed_text(&s, &html);
-			continue;
-		}
-		html = slice_skip(html, 1);
-		if (slice_starts(html, SLICE("!--")))
-			html = skip_comment(html);
-		else
-			html = read_tag(&s, html);
-	}
-	end_run(&s);
-	out->drawn = s.scripts > 0 && s.text < TEXT_FEW;
-}
-
-/* --- meta refresh -------------------------------------------------------- */
-
 static bool is_blank(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
@@ -303,6 +297,98 @@ static bool take_attr(struct slice *rest, struct slice *name,
 	}
 	return name->n > 0 || value->n > 0;
 }
+
+/* A browser takes a cookie for the page's own host and for domains above it
+ * (RFC 6265 5.3), but for those that all the world has names in, of which the
+ * ones without a dot are known here. */
+static void look_at_domain(struct scan *s, struct slice attrs)
+{
+	const struct slice host = s->look->host;
+	struct slice name, domain;
+
+	while (host.n > 0 && take_attr(&attrs, &name, &domain)) {
+		if (!slice_eq_case(name, SLICE("data-domain")))
+			continue;
+		if (slice_starts(domain, SLICE(".")))
+			domain = slice_skip(domain, 1);
+		if (domain.n > 0 && !slice_eq_case(host, domain) &&
+		    (slice_find(domain, '.', 0) == domain.n ||
+			!urlq_host_is(host, domain)))
+			s->out->bad_domain = true;
+		return;
+	}
+}
+
+/* One tag, from behind its '<' to its '>': its attributes are looked at. */
+static struct slice read_tag(struct scan *s, struct slice rest)
+{
+	const size_t end = slice_find(rest, '>', 0);
+	const struct slice tag = slice_head(rest, end);
+	const bool script = slice_starts_case(tag, SLICE("script"));
+	struct scan inside = { .look = s->look, .out = s->out };
+	struct slice attrs = tag;
+
+	rest = slice_skip(rest, end < rest.n ? end + 1 : end);
+	if (!is_inline(tag))
+		end_text(s);
+	if (script && tag.n < TAG_MAX && holds(tag, SLICE("t.js")) &&
+	    holds(tag, s->look->key)) {
+		s->out->tags++;
+		look_at_domain(s, slice_skip(tag, 6));
+	}
+	if (script && tag.n < TAG_MAX && is_other_vendor(tag))
+		s->out->others++;
+	s->scripts += script;
+	if (script)
+		return skip_raw(rest, SLICE("script"));
+	if (slice_starts_case(tag, SLICE("style")))
+		return skip_raw(rest, SLICE("style"));
+	while (attrs.n > 0)
+		feed_text(&inside, &attrs);
+	end_text(&inside);
+	return rest;
+}
+
+/* The container's snippet, in its usual form or from a server of one's own,
+ * and the frame for those without scripts. */
+static bool has_manager(struct slice html)
+{
+	return holds(html, SLICE("googletagmanager.com/gtm.js")) ||
+	       holds(html, SLICE("googletagmanager.com/ns.html")) ||
+	       holds(html, SLICE("gtm.start"));
+}
+
+static struct slice skip_comment(struct slice rest)
+{
+	for (size_t i = 3; i + 3 <= rest.n; i++)
+		if (memcmp(rest.p + i, "-->", 3) == 0)
+			return slice_skip(rest, i + 3);
+	return SLICE("");
+}
+
+void pagecheck(struct slice html, const struct pagecheck_look *look,
+    struct pagecheck *out)
+{
+	struct scan s = { .look = look, .out = out };
+
+	memset(out, 0, sizeof(*out));
+	out->manager = has_manager(html);
+	while (html.n > 0) {
+		if (html.p[0] != '<') {
+			feed_text(&s, &html);
+			continue;
+		}
+		html = slice_skip(html, 1);
+		if (slice_starts(html, SLICE("!--")))
+			html = skip_comment(html);
+		else
+			html = read_tag(&s, html);
+	}
+	end_text(&s);
+	out->drawn = s.scripts > 0 && s.text < TEXT_FEW;
+}
+
+/* --- meta refresh -------------------------------------------------------- */
 
 /* "0; url='/there'" as browsers read it (HTML, "shared declarative refresh
  * steps"). */

@@ -4,8 +4,9 @@
  *
  * Looks for the site's own numbers and for tracking numbers in texts and
  * attributes (not in scripts, styles and comments), whatever stands between
- * their digits, full-width ones too, and counts the scripts that are the site's
- * tag. A guess in one direction: what scripts draw later is not seen.
+ * their digits, full-width ones too, and letters for those behind the first
+ * three ("1-800-FLOWERS"), and counts the scripts that are the site's tag. A
+ * guess in one direction: what scripts draw later is not seen.
  *
  * Pure; hostile input is read in one pass.
  */
@@ -20,6 +21,7 @@ struct pagecheck_look {
 	size_t n_targets;
 	const struct slice *ours; /* tracking numbers, E.164 */
 	size_t n_ours;
+	struct slice host; /* of the page; "": not known */
 };
 
 struct pagecheck {
@@ -29,7 +31,9 @@ struct pagecheck {
 	unsigned int tags;
 	unsigned int others; /* scripts of other call trackers */
 	bool manager;        /* Google Tag Manager, which may add scripts */
-	bool drawn; /* hardly a text, but scripts: they draw the page */
+	bool drawn;      /* hardly a text, but scripts: they draw the page */
+	bool bad_domain; /* the tag's data-domain is none that the page may set
+			    a cookie for */
 };
 
 void pagecheck(struct slice html, const struct pagecheck_look *look,

@@ -96,6 +96,7 @@ unsigned int sitecheck_judge(const struct sitecheck *c)
 	       bit(SITECHECK_OTHER_TAG, c->page.others > 0) |
 	       bit(SITECHECK_NO_TARGETS, no_targets && !c->cut) |
 	       bit(SITECHECK_KEPT_SWAPPED, c->page.ours > 0) |
+	       bit(SITECHECK_BAD_DOMAIN, c->page.bad_domain) |
 	       bit(SITECHECK_CUT, c->cut && (no_tag || no_targets));
 }
 

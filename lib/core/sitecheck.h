@@ -45,6 +45,7 @@ enum sitecheck_finding {
 				   read: what comes later is not known */
 	SITECHECK_DRAWN,        /* no number, but its scripts draw the page, and
 				   the tag was seen lately: no fault */
+	SITECHECK_BAD_DOMAIN,   /* its cookie is refused: data-domain */
 	SITECHECK_FINDING_COUNT
 };
 

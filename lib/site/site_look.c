@@ -8,6 +8,7 @@
 #include "lib/base/utf16.h"
 #include "lib/core/pagemove.h"
 #include "lib/core/robots.h"
+#include "lib/core/urlq.h"
 
 #define WAIT_MS      200
 #define ROBOTS_HOPS  5                   /* RFC 9309 2.3.1.2 */
@@ -202,8 +203,12 @@ static void read_text(struct site_look *l, const struct out_http_answer *a,
 {
 	char to[OUT_HTTP_URL_MAX + 1];
 	const bool redirect = is_redirect(a);
+	struct urlq url;
 
 	if (!redirect && !sends_on(l, html, to)) {
+		l->what.host = urlq_split(slice_from(l->url), &url) == ERR_OK
+				   ? url.host
+				   : SLICE("");
 		l->bytes = a->body.n;
 		l->seen.cut = a->body.n >= SITE_LOOK_BYTES;
 		pagecheck(html, &l->what, &l->seen.page);

@@ -63,8 +63,8 @@ static void test_cases(void **state)
 {
 	const struct slice targets[] = { SLICE("+14155550199") };
 	const struct slice ours[] = { SLICE("+14155557003"), SLICE("+1") };
-	const struct pagecheck_look look = { SLICE("KEY"), targets, 1, ours,
-		2 };
+	const struct pagecheck_look look = { SLICE("KEY"), targets, 1, ours, 2,
+		SLICE("") };
 
 	(void)state;
 	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
@@ -76,6 +76,87 @@ static void test_cases(void **state)
 			fail_msg("%s: %u %u %u", cases[i].why, c.targets,
 			    c.ours, c.tags);
 	}
+}
+
+/* As the tag finds them (static/dni/swap.js): the first three are digits. */
+static void test_letters(void **state)
+{
+	static const struct {
+		const char *html;
+		unsigned int targets;
+	} pages[] = {
+		{ "<p>Call 1-800-FLOWERS today, or 800 356 9377.</p>", 2 },
+		{ "<p>(800) flowers</p><a href=\"tel:1800FLOWERS\">"
+		  "1 800 <b>FLO</b>WERS</a>",
+		    3 },
+		{ "<p>24/7: 1.800.356.WERS</p><i title=\"1-800-FLOWERS\">", 2 },
+		{ "<p>1-800-FLOWERSHOP, 1-800-FLOWERD, 1-800 FLOW, FLOWERS",
+		    0 },
+		{ "<p>TOO-FLOWERS and A800-FLOWERS, 800 then FLOWERS</p>", 0 },
+		{ "<p>1-800-FLO</p><p>WERS</p>", 0 },
+		{ "<script>'1-800-FLOWERS'</script>", 0 },
+		{ "<p>555 1234 abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvw"
+		  "xyz abcdefghijklmno 1-800-FLOWERS",
+		    1 },
+	};
+	const struct slice targets[] = { SLICE("+18003569377") };
+	const struct pagecheck_look look = { .key = SLICE("KEY"),
+		.targets = targets,
+		.n_targets = 1 };
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(pages); i++) {
+		struct pagecheck c;
+
+		pagecheck(slice_from(pages[i].html), &look, &c);
+		if (c.targets != pages[i].targets)
+			fail_msg("%s: %u", pages[i].html, c.targets);
+	}
+}
+
+static void test_domain(void **state)
+{
+	static const struct {
+		const char *attr;
+		bool bad;
+	} tags[] = {
+		{ "", false },
+		{ "data-domain", false },
+		{ "data-domain=''", false },
+		{ "data-domain=.example.com", false },
+		{ "data-domain='WWW.example.com'", false },
+		{ "data-domain=\"example.com\"", false },
+		{ "data-domain=.example.org", true },
+		{ "data-domain=shop.www.example.com", true },
+		{ "data-domain=w.example.com", true },
+		{ "data-domain=com", true },
+		{ "data-domain=https://www.example.com", true },
+		{ "data-domain=.", false },
+	};
+	struct pagecheck_look look = { .key = SLICE("KEY"),
+		.host = SLICE("www.example.com") };
+	struct pagecheck c;
+	char html[200];
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(tags); i++) {
+		(void)snprintf(html, sizeof(html),
+		    "<script src=https://c.example/t.js data-site=KEY %s>"
+		    "</script>",
+		    tags[i].attr);
+		pagecheck(slice_from(html), &look, &c);
+		if (c.bad_domain != tags[i].bad)
+			fail_msg("%s", tags[i].attr);
+	}
+	/* Not known, or another's tag. */
+	look.host = SLICE("");
+	pagecheck(SLICE("<script src=t.js data-site=KEY data-domain=x>"), &look,
+	    &c);
+	assert_false(c.bad_domain);
+	look.host = SLICE("www.example.com");
+	pagecheck(SLICE("<script src=t.js data-site=ANY data-domain=x>"), &look,
+	    &c);
+	assert_false(c.bad_domain);
 }
 
 static void test_base(void **state)
@@ -153,7 +234,7 @@ static void test_others(void **state)
 	    "<script>var a = 'cdn.callrail.com'</script>"
 	    "<a href=\"https://cdn.callrail.com\">a link is none</a>"
 	    "<script src=/mine.js></script>";
-	const struct pagecheck_look look = { SLICE("KEY"), NULL, 0, NULL, 0 };
+	const struct pagecheck_look look = { .key = SLICE("KEY") };
 	struct pagecheck c;
 
 	(void)state;
@@ -167,7 +248,7 @@ static void test_drawn(void **state)
 {
 	static const char title[] = "<title>Plumber</title><div id=root></div>";
 	static const char script[] = "<script src=/app.js></script>";
-	const struct pagecheck_look look = { SLICE("KEY"), NULL, 0, NULL, 0 };
+	const struct pagecheck_look look = { .key = SLICE("KEY") };
 	char text[1024], html[4096];
 	struct pagecheck c;
 
@@ -192,6 +273,7 @@ static void test_drawn(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_letters), cmocka_unit_test(test_domain),
 		cmocka_unit_test(test_drawn), cmocka_unit_test(test_refresh),
 		cmocka_unit_test(test_base), cmocka_unit_test(test_others) };
 
