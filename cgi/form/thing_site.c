@@ -220,15 +220,35 @@ static bool is_origin(struct slice s)
 	return true;
 }
 
+/* Browsers leave a scheme's own port away (URL, "serialization of origins"). */
+static struct slice without_port(struct slice origin)
+{
+	const struct slice port = slice_starts(origin, SLICE("https://"))
+				      ? SLICE(":443")
+				      : SLICE(":80");
+
+	return slice_ends(origin, port) ? slice_head(origin, origin.n - port.n)
+					: origin;
+}
+
 static void check_origins(struct fields *f, struct lines *l)
 {
+	struct lines bare = { .n = 0 };
+
 	if (lines_read(fields_get(f, "origins"), l) != ERR_OK)
 		fields_wrong(f, "origins", "These are too many.");
-	for (size_t i = 0; i < l->n; i++)
-		if (!is_origin(l->v[i]))
+	for (size_t i = 0; i < l->n; i++) {
+		const struct slice origin = without_port(l->v[i]);
+
+		if (!is_origin(origin))
 			fields_wrong(f, "origins",
 			    "Each line is like https://www.example.com, with"
-			    " nothing behind it.");
+			    " nothing behind it; a name in other letters as"
+			    " browsers send it, xn--....");
+		if (!lines_have(&bare, origin))
+			bare.v[bare.n++] = origin;
+	}
+	*l = bare;
 }
 
 /* Every line as E.164. */

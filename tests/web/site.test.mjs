@@ -115,3 +115,16 @@ test('asked for now: once a minute, by a manager', async () => {
 	assert.match(html, /They are being looked at/);
 	assert.match(html, /https:\/\/shop\.example\/ads\?a=1[\s\S]*waits for its look/);
 });
+
+test('an address with its scheme’s own port is kept as browsers send it', async () => {
+	const add = async (origins) => (await openForm(owner, '/settings/sites/new')).send({ name: 'ports', origins, targets: '415-555-0199' });
+	const res = await add('https://p.example:443\nhttps://p.example\nhttp://p.example:80\nhttp://p.example:443\nhttps://p.example:8443\nhttps://P80.example:80');
+	assert.equal(res.status, 303, await res.text());
+	assert.deepEqual(stack.sql("SELECT o.origin FROM site_origin o JOIN site s ON s.id = o.site_id WHERE s.name = 'ports' ORDER BY o.origin").flat(),
+		['http://p.example', 'http://p.example:443', 'https://P80.example:80', 'https://p.example', 'https://p.example:8443']);
+	for (const wrong of ['https://:443', 'https://bücher.example']) {
+		const refused = await add(wrong);
+		assert.equal(refused.status, 422);
+		assert.match(await refused.text(), /xn--/);
+	}
+});
