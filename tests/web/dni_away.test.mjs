@@ -99,6 +99,37 @@ test('a database that takes no writes: the same, and the log is not filled with 
 		await until(`visit ${i} is stored`, () => stored(`n=unwritten-${i}-`), 60000);
 });
 
+// What a full disk says (the driver's codes), to large writes and not to the
+// keeper's small ones, so that the server takes it for back again and again.
+test('a disk without room: the same', async () => {
+	const backs = () => (stack.log('dni').match(/the database is back/g) ?? []).length;
+	for (const [code, mark] of [[1114, 'full'], [1021, 'filled']]) {
+		await leased();
+		const own = (await dni.ask()).json, was = stack.sqlOne('SELECT count(*) FROM lease');
+		for (const table of ['visitor', 'visit', 'page_view', 'lease'])
+			stack.sql(`CREATE TRIGGER ${table}_full BEFORE INSERT ON ${table} FOR EACH ROW
+				SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = ${code}, MESSAGE_TEXT = 'no room'`);
+		try {
+			await answersSoon(mark, 4500);
+			const before = backs();
+			await until('it tries again', async () => {
+				const a = (await dni.ask()).json;
+				assert.deepEqual([a.tier, a.why], ['source', 'database']);
+				return backs() > before;
+			}, 60000);
+			assert.equal((await dni.ask({ visitor: own.visitor, visit: own.visit })).status, 200);
+			assert.equal(stack.sqlOne('SELECT count(*) FROM lease'), was);
+		} finally {
+			for (const table of ['visitor', 'visit', 'page_view', 'lease']) stack.sql(`DROP TRIGGER ${table}_full`);
+		}
+		await leased();
+		for (const i of [0, 59])
+			await until(`visit ${mark} ${i} is stored`, () => stored(`n=${mark}-${i}-`), 60000);
+		const again = (await dni.ask({ visitor: own.visitor, visit: own.visit })).json;
+		assert.deepEqual([again.tier, again.swap[0].to.e164], ['lease', own.swap[0].to.e164]);
+	}
+});
+
 /** kill -9 of the lease server; resolves with the first answer of the next.
  *  Between the two nginx says 503, with another Retry-After. */
 async function another() {
