@@ -9,7 +9,7 @@
 //
 // How it stays cheap: the browser joins the texts of a branch far quicker than
 // a program could look at each, so one quick expression (the last seven digits)
-// is asked of whole branches, and only those that hold something are entered.
+// is asked of whole stretches, and only in those that hold something is it asked where.
 // Every place is asked once: while the page is being read only what came since
 // the last frame, later only what changed.
 
@@ -248,51 +248,40 @@ function swapAttrs(el) {
 	for (const name of names) swapAttr(el, name);
 }
 
-// What holds the number: swapped, or hidden until the other one is known.
+// What holds the number: swapped, or hidden until the other one is known. Other digits
+// are not hidden.
 function hit(el) {
 	const home = inline(el) && block(el.firstChild) || el;
 	if (rules.length) return swapTexts(home);
-	if (held.has(home)) return;
+	if (held.has(home) || !quick.test(el.textContent)) return;
 	held.add(home);
 	page.hide(el);
 }
 
-// The texts of a stretch, one by one, and those that hold nothing by themselves
-// together.
-function walk(root, from, end) {
-	const rest = [], blocks = new Set(), w = doc.createTreeWalker(root, 5);
-	let s = '', n;
-	for (w.currentNode = from; (n = w.nextNode()) && n !== end;) {
-		if (n.nodeType === 1 || !n.data.trim()) continue;
-		const found = quick.test(n.data);
-		s += found ? '|' : n.data;
-		if (found) hit(n.parentNode);
-		else rest.push(n);
-	}
-	if (!quick.test(s)) return;
-	for (n of rest) blocks.add(block(n) || root);
-	for (n of blocks) if (quick.test(n.textContent)) hit(n);
-}
-
 // Texts below a node that fit are hit. The browser is asked for what stands
-// between the beginnings of two elements, however deep they are: first over many
-// elements, then over few; each time a little further, as a number may be split.
+// between the beginnings of two elements, however deep they are; each time a little
+// further, as a number may be split. Where that has a number, the lengths of its texts
+// say which of them it begins in.
 // from: that many elements are known; gives how many there are now.
 function find(root, from = 0) {
-	const STEP = 64, OVER = 16;
-	const list = root.querySelectorAll('*'), n = list.length;
-	const at = (i) => list[i - 1] || root;
+	const STEP = 64, OVER = 16, found = new Set();
+	const list = root.querySelectorAll('*'), n = list.length, w = doc.createTreeWalker(root, 12);
+	range = range || doc.createRange();
 	for (let i = Math.max(from - OVER, 0); i <= n; i += STEP) {
 		const end = list[i + STEP + OVER];
-		if (n > STEP) {
-			range = range || doc.createRange();
-			range.setStart(at(i), 0);
-			if (end) range.setEnd(end, 0);
-			else range.setEnd(root, root.childNodes.length);
-			if (!quick.test(range)) continue;
+		range.selectNodeContents(root);
+		range.setStart(w.currentNode = list[i - 1] || root, 0);
+		if (end) range.setEnd(end, 0);
+		let s = String(range), at = 0, past = 0, text, m;
+		while ((m = quick.exec(s)) && m[0]) {
+			at += m.index;
+			while (past <= at) past += (text = w.nextNode()).length;
+			found.add(at + m[0].length > past ? block(text) || root : text.parentNode);
+			s = s.slice(m.index + 1);
+			at++;
 		}
-		walk(root, at(i), end);
 	}
+	found.forEach(hit);
 	return n;
 }
 
@@ -340,8 +329,7 @@ function changes(list) {
 		else m.addedNodes.forEach(fresh);
 	}
 	(full.size > MANY ? roots : full).forEach(look);
-	// Other digits are not hidden while the number is waited for.
-	for (const n of homes) if (rules.length || quick.test(n.textContent)) hit(n);
+	homes.forEach(hit);
 	homes.clear();
 	// Our own changes need not be looked at again.
 	observer.takeRecords();
@@ -376,21 +364,20 @@ export function watch(root) {
 	if (started) see(root);
 }
 
-// What came since the last look.
-function pass() {
-	if (quick) read = find(doc.documentElement, read);
+// While the page is being read, what came since the last look; then everything once
+// more, as its programs may have changed what we have seen.
+function step() {
+	if (doc.readyState !== 'loading') {
+		seeing = 1;
+		roots.forEach(see);
+	} else if (quick) read = find(doc.documentElement, read);
 }
 
-// While the page is being read, what came is looked at once a frame, before
-// it is painted; then everything once more, as its programs may have
-// changed what we have seen.
+// Once a frame, before it is painted: sooner nobody sees it, and the answer may be
+// there before.
 function reading() {
-	if (doc.readyState === 'loading') {
-		requestAnimationFrame(reading);
-		return pass();
-	}
-	seeing = 1;
-	for (const root of roots) see(root);
+	if (!seeing) step();
+	if (!seeing) requestAnimationFrame(reading);
 }
 
 // Another quick question is asked of everything; what held the number for
@@ -402,12 +389,11 @@ function ask(source) {
 	held.clear();
 	if (same) known.forEach(hit);
 	else read = 0;
-	if (started) {
-		if (seeing) for (const root of roots) look(root, same);
-		else pass();
-	} else if (quick) {
+	if (seeing) for (const root of roots) look(root, same);
+	else if (rules.length) step();
+	if (!started && quick) {
 		started = 1;
-		reading();
+		requestAnimationFrame(reading);
 	}
 	observer.takeRecords();
 }

@@ -38,7 +38,7 @@ const hidden = [];           // animations that make elements invisible
 const parts = {}, here = {}; // of this program, by name: on the way, and come
 let known, warned, begun, off, awake, clickedAt;
 let asking, again, granted;  // a visit is on its way, to be asked anew, and was begun
-let jar;                     // our cookie should be there
+let jar;                     // our cookie was seen, and should be there
 
 // Shared with the parts.
 const tag = {
@@ -79,9 +79,12 @@ function store(name, value) {
 function cookie(value, s) {
 	if (!cookies) return store(ID, value);
 	try {
-		if (value === undefined) return d.cookie.match(/\brt_id=([\w.]*)/)?.[1] || '';
+		if (value === undefined) {
+			const was = d.cookie.match(/\brt_id=([\w.]*)/)?.[1] || '';
+			jar = jar || was;
+			return was;
+		}
 		d.cookie = `rt_id=${value};path=/;SameSite=Lax;max-age=${s}${domain && ';domain=' + domain}${loc.protocol === 'https:' ? ';Secure' : ''}`;
-		jar = s && /\brt_id=/.test(d.cookie);
 	} catch {}
 	return '';
 }
@@ -111,8 +114,8 @@ function remember() {
 
 function forget() {
 	tag.ids = {};
-	jar = 0;
 	if (cookie()) cookie('', 0);
+	jar = 0;
 	store(CACHE, '');
 }
 
@@ -265,6 +268,7 @@ function begin() {
 	if (begun || tag.boss) return;
 	begun = 1;
 	watch(d);
+	view();
 	try {
 		const c = tag.ids.visit && JSON.parse(store(CACHE));
 		if (c?.[0] > Date.now()) {
@@ -276,7 +280,6 @@ function begin() {
 		hunt(own);
 		setTimeout(show, HIDDEN_MS);
 	}
-	view();
 	w.addEventListener('click', click, true);
 	w.addEventListener('pagehide', remember);
 	// A finger that taps moves the mouse, too; a key is for what has the focus.

@@ -227,6 +227,18 @@ export const hard = [
 		},
 	},
 	{
+		name: 'in captions, buttons, reading aids and boxes that are none', site: 'US',
+		body: `<details><summary>Phone ${swap}</summary><fieldset><legend>Call ${swap}</legend><button type="button"><span>Call</span> <span>(415)</span> <b>[[555-0199=>555-7003]]</b></button></fieldset></details>
+			<input type="reset" value="Or call ${swap}"><input type="button" value="[[4155550199=>4155557003]]"><select><option value="1">${swap}</option><option value="2">Fax (415) 555-0198</option></select>
+			<ruby>415-555-[[0199=>7003]]<rt>call</rt></ruby><p style="display:contents">${swap}</p><table><caption>Tel. ${swap}</caption><tr><td>415</td><td>5</td><td>555-0199</td></tr></table>
+			<p>415&shy;-<wbr>555&shy;-<wbr>[[0199=>7003]], 415&nbsp;555&nbsp;[[0199=>7003]], 415&#x200b;-&#x200b;555&#x2060;-[[0199=>7003]]</p>
+			<p>Fax 415-555-0198, IBAN DE41 5555 0199 0041 5555 01, $4,155,550,199, 41.555501.99, order 4155550199-01, 04155550199, 2041-55-55, 0199</p>`,
+	},
+	{
+		name: 'many numbers close together, whole and in pieces', site: 'ODD',
+		body: Array.from({ length: 40 }, (_, i) => `<p>${'x '.repeat(i)}<b>[[030=>030 231257]]</b><i>[[ 23125001=>]]</i> or <a href="[[tel:+493023125001=>tel:+4930231257]]">[[+49 30 23125001=>+49 30 231257]]</a><u>${i}</u></p>`).join(''),
+	},
+	{
 		name: 'the document written anew', site: 'US', body: `<p>${swap}</p>`,
 		act: async (page) => {
 			await page.evaluate(([n, l]) => {
