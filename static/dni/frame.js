@@ -28,6 +28,7 @@ export default function (tag) {
 			const first = !tag.boss;
 			// What is told may be a form: to no page that came instead.
 			tag.boss = (m) => from.postMessage(m, e.origin);
+			tag.early?.splice(0).forEach((event) => tag.boss({ ringtrace: site, event }));
 			if (first) begin();
 			if (m.off) return w.ringtrace.restore();
 			tag.apply(m.swap);
@@ -92,8 +93,9 @@ export default function (tag) {
 		docs.set(f, inner);
 		if (old && old !== inner) page.roots.splice(page.roots.indexOf(old), 1);
 		if (!inner?.body || old === inner) return;
-		// Its own tag may come later than we, and tells of clicks itself then.
-		inner.addEventListener('click', (e) => inner.defaultView?.ringtrace || tag.click(e), true);
+		// Its own tag may come later than we, and tells of clicks itself then; what keeps
+		// calls for it until then does not.
+		inner.addEventListener('click', (e) => inner.defaultView?.ringtrace?.version || tag.click(e), true);
 		page.watch(inner);
 	}
 

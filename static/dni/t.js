@@ -46,7 +46,9 @@ const tag = {
 	late: Date.now(), // as quick a clock as there is: about.js knows since when
 	// place: address of the page last told of; first: and what the browser asked
 	// for; sentAt: when; boss(message): the page around this frame, which has the
-	// visit; fresh: it has just begun.
+	// visit; fresh: it has just begun; early: what happened before it was known whose
+	// visit this is.
+	early: [],
 	site, page, attr, part, post, beacon, remember, tell, view, answered, apply, show, click,
 };
 
@@ -174,7 +176,9 @@ function post(what, more, done) {
 
 function beacon(what, more) {
 	if (tag.boss) tag.boss({ ringtrace: site, event: more });
-	else if (tag.ids.visit && !nav.sendBeacon?.(api + what, body(more))) post(what, more);
+	else if (!tag.ids.visit) {
+		if (asking || !begun) tag.early.push(more);
+	} else if (!nav.sendBeacon?.(api + what, body(more))) post(what, more);
 }
 
 // To other tags only where the owner chose so and the visitor did not
@@ -238,6 +242,8 @@ function view() {
 		asking = again = 0;
 		granted = a?.visitor;
 		answered(a);
+		// Of a visit that nobody agreed to, nothing is told.
+		for (const e of tag.early.splice(0)) beacon('event', e);
 		if (more) renew();
 	});
 }
@@ -280,7 +286,6 @@ function begin() {
 		hunt(own);
 		setTimeout(show, HIDDEN_MS);
 	}
-	w.addEventListener('click', click, true);
 	w.addEventListener('pagehide', remember);
 	// A finger that taps moves the mouse, too; a key is for what has the focus.
 	for (const name of ['mousemove', 'scroll', 'focusin']) w.addEventListener(name, wake, { once: true, capture: true });
@@ -301,6 +306,7 @@ function begin() {
 function ready() {
 	if (d.hidden) return;
 	d.removeEventListener('visibilitychange', ready);
+	w.addEventListener('click', click, true);
 	w.addEventListener('message', (e) => e.data?.ringtrace === site && part('frame', e));
 	if (w === w.parent) return begin();
 	part('frame');

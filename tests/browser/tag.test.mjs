@@ -95,6 +95,46 @@ test('a click in a frame with the tag belongs to the visit of the page around it
 	await page.context().close();
 });
 
+test('what is done while the number is on its way is told with the visit that comes', async () => {
+	const head = `<script>window.ringtrace=window.ringtrace||function(){(ringtrace.q=ringtrace.q||[]).push(arguments)};ringtrace('event','early')</script>`;
+	const link = `<a id="l" href="tel:${own.e164}">x</a><script>document.addEventListener('click', (e) => e.preventDefault())</script>`;
+	const click = (frame) => frame.evaluate(() => document.getElementById('l').click());
+	const page = await open(`${NUMBER}${link}`, { head: head + TAG, wait: 1500 });
+	await until('the visit is asked for', () => told('visit').length === 1);
+	await click(page);
+	assert.deepEqual(told('event'), []);
+	await shown(page);
+	await until('both are told', () => told('event').length === 2);
+	assert.deepEqual(told('event').map((e) => [e.kind, e.visit]).sort(), [['custom', 'vis_1'], ['tel_click', 'vis_1']]);
+	await page.context().close();
+	// Nobody agreed to a visit: it is told with none, later neither.
+	const no = await open(`${NUMBER}${link}`, { head: head + TAG.replace(' data-site', ' data-consent="wait" data-site'), wait: 1500 });
+	await until('the page asks', () => told('visit').length === 1);
+	await click(no);
+	await no.waitForFunction(() => window.ringtrace.session().tier === 'source');
+	await no.evaluate(() => window.ringtrace('consent', true));
+	await shown(no);
+	await no.evaluate(() => window.ringtrace('event', 'last'));
+	await until('what follows is told', () => told('event').some((e) => e.name === 'last'));
+	assert.deepEqual(told('event').map((e) => e.name), ['last']);
+	await no.context().close();
+});
+
+test('a click in a frame while the page around it waits for its number is told once', async () => {
+	const link = `<a id="l" href="tel:${own.e164}">x</a><script>document.addEventListener('click', (e) => e.preventDefault())</script>`;
+	const page = await open(`${NUMBER}<iframe id="in" src="/inner"></iframe>`, { more: { '/inner': html(link) }, wait: 1500 });
+	// The frame waits a second for the page around it; then it asks by itself.
+	const inner = page.frames()[1];
+	await inner.waitForFunction(() => window.ringtrace?.version);
+	await inner.evaluate(() => document.getElementById('l').click());
+	await page.waitForFunction((want) => document.getElementById('in').contentDocument.getElementById('l').href === want, `tel:${ours.e164}`);
+	await until('it is told', () => told('event').length > 0);
+	await page.evaluate(() => window.ringtrace('event', 'last'));
+	await until('what follows is told', () => told('event').some((e) => e.name === 'last'));
+	assert.deepEqual(told('event').map((e) => [e.kind, e.visit]), [['tel_click', 'vis_1'], ['custom', 'vis_1']]);
+	await page.context().close();
+});
+
 test('a copy of what was swapped is restored, and the stub’s paint', async () => {
 	const page = await open(`<p id="n">${own.national}</p><a id="l" href="tel:+14155550199">x</a>`);
 	await shown(page);
