@@ -29,7 +29,7 @@
 #include "lib/core/attrib_law.h"
 #include "lib/core/id.h"
 
-#define ATTRIB_RULE_VERSION   2
+#define ATTRIB_RULE_VERSION   3
 #define ATTRIB_CANDIDATES_MAX 64 /* the likeliest are kept by the caller */
 #define ATTRIB_THRESHOLD_BP   6000
 #define ATTRIB_WHOLE_BP       10000
@@ -111,7 +111,7 @@ RT_MUST_USE enum err attrib_decide(const struct attrib_candidate *c, size_t n,
 
 /* Appends the evidence as a JSON value, for storing beside the verdict:
  * {"sources":[{"bp":9870,"source":"google","medium":"cpc","campaign":"x"}],
- *  "rule":2,"law":0,"none_bp":120,"older":3,"older_bp":10,"dialled_s":null,
+ *  "rule":3,"law":0,"none_bp":120,"older":3,"older_bp":10,"dialled_s":null,
  *  "candidates":[{"visit":"vis_...","lease":"lea_...","bp":9400,"seen_s":12,
  *  "tel_click_s":3,"caller":"same","caller_bp":9000,"place":"unknown",
  *  "source":"google","medium":"cpc","campaign":"x"},...]}, likeliest first.

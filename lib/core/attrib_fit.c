@@ -205,6 +205,7 @@ enum err attrib_fit(const struct attrib_fit_call *calls, size_t n,
 		return ERR_RANGE;
 	time_of(span, &at);
 	prior = scaled(from, &at, all);
+	prior.stray_hz = fmax(prior.stray_hz, ATTRIB_FIT_STRAY_HZ);
 	l = prior;
 	for (int round = 0; round < ATTRIB_FIT_ROUNDS; round++) {
 		s = (struct shares){ .stray = 0.0 };

@@ -109,11 +109,15 @@ double attrib_law_mean(const struct attrib_law *l, double from_s, double to_s)
 struct attrib_law_place attrib_law_place(const struct attrib_law *l,
     size_t same, size_t known)
 {
-	const double share = ((double)same + 1.0) / ((double)known + 2.0);
-	const double among = fmin(share, l->place_agrees);
+	/* Of the others, by Laplace's rule, as one that agrees and as one that
+	 * does not sees them. */
+	const double all = (double)known + 1.0;
+	const double seen =
+	    fmin(fmax((double)same, 1.0) / all, l->place_agrees);
+	const double unlike = fmin(((double)same + 1.0) / all, l->place_agrees);
 
-	return (struct attrib_law_place){ l->place_agrees / among,
-		(1.0 - l->place_agrees) / (1.0 - among) };
+	return (struct attrib_law_place){ l->place_agrees / seen,
+		(1.0 - l->place_agrees) / (1.0 - unlike) };
 }
 
 void attrib_law_falling(double *rate, const double *weight, size_t n)

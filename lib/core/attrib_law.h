@@ -64,7 +64,9 @@ double attrib_law_mean(const struct attrib_law *l, double from_s, double to_s);
 /* What agreement of a caller's area and a visit's place is worth: factors of
  * the rates of the visits that agree and of those that do not, where `same` of
  * the `known` ones do. The more agree, the less it says: where all customers
- * live in one zone it says nothing. */
+ * live in one zone it says nothing. Each is compared with the others, not with
+ * itself, so that visits weigh together as much against nobody as without
+ * places. */
 struct attrib_law_place {
 	double same;
 	double other;

@@ -311,6 +311,36 @@ static void test_place(void **state)
 	assert_true(few.same > attrib_law_place(l, 10, 50).same);
 }
 
+/* One in the area of a caller who saw none of n visits, of which each is there
+ * with this chance: what they weigh together, of n. */
+static double weighs_together(size_t n, double chance)
+{
+	double sum = 0.0, p = pow(1.0 - chance, (double)n - 1.0);
+
+	for (size_t others = 0; others < n; others++) {
+		sum +=
+		    p * (chance * attrib_law_place(attrib_law_prior(),
+				      others + 1, n)
+				      .same +
+			    (1.0 - chance) *
+				attrib_law_place(attrib_law_prior(), others, n)
+				    .other);
+		p *= (double)(n - 1 - others) / (double)(others + 1) * chance /
+		     (1.0 - chance);
+	}
+	return sum;
+}
+
+/* Of a caller who is none of them, places say neither yes nor no. */
+static void test_place_of_nobody(void **state)
+{
+	static const double chance[] = { 0.07, 0.17, 0.29, 0.47 };
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(chance); i++)
+		assert_true(fabs(weighs_together(50, chance[i]) - 1.0) < 0.03);
+}
+
 /* --- Erlang
  * -------------------------------------------------------------------*/
 
@@ -359,6 +389,7 @@ int main(void)
 		cmocka_unit_test(test_fit_few),
 		cmocka_unit_test(test_fit_places),
 		cmocka_unit_test(test_place),
+		cmocka_unit_test(test_place_of_nobody),
 		cmocka_unit_test(test_erlang),
 	};
 
