@@ -58,6 +58,31 @@ static void share_touches(struct sum *s, const struct touch_row *const *t,
 	}
 }
 
+static int by_id(const void *a, const void *b)
+{
+	return memcmp(a, b, ID_BYTES);
+}
+
+/* Credits and touches are two readings: touches of calls that came between them
+ * are left out, or no call after them would find its own. */
+static enum err only_credited(const struct touch_credit *credits, size_t n,
+    struct arena *mem, struct touch_row *rows, size_t *n_rows)
+{
+	struct call_id *ids = arena_alloc(mem, (n + 1) * sizeof(*ids));
+	size_t kept = 0;
+
+	if (ids == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n; i++)
+		ids[i] = credits[i].call;
+	qsort(ids, n, sizeof(*ids), by_id);
+	for (size_t i = 0; i < *n_rows; i++)
+		if (bsearch(&rows[i].call, ids, n, sizeof(*ids), by_id) != NULL)
+			rows[kept++] = rows[i];
+	*n_rows = kept;
+	return ERR_OK;
+}
+
 /* The rows of one call, from at on; how many they are. */
 static size_t of_call(const struct touch_credit *c,
     const struct touch_row *rows, size_t n, size_t at)
@@ -150,24 +175,19 @@ void feed_models_add(struct feed_models_line *to,
 		to->bp[m] += l->bp[m];
 }
 
-enum err feed_models(struct db *db, struct company_id company, int64_t from_us,
-    int64_t to_us, struct arena *mem, struct feed_models **out)
+enum err feed_models_share(const struct touch_credit *credits, size_t n,
+    struct touch_row *rows, size_t n_rows, struct arena *mem,
+    struct feed_models **out)
 {
 	struct sum s = { mem, arena_alloc(mem, sizeof(*s.m)), ERR_OK };
-	struct touch_credit *credits = NULL;
-	struct touch_row *rows = NULL;
-	size_t n_rows = 0, at = 0;
-	enum err e;
+	size_t at = 0;
 
 	if (s.m == NULL)
 		return ERR_NOMEM;
 	memset(s.m, 0, sizeof(*s.m));
-	if ((e = db_touch_credits(db, company, from_us, to_us, mem, &credits,
-		 &s.m->calls)) != ERR_OK ||
-	    (e = db_touch_period(db, company, from_us, to_us, mem, &rows,
-		 &n_rows)) != ERR_OK)
-		return e;
-	for (size_t i = 0; i < s.m->calls; i++) {
+	s.m->calls = n;
+	s.e = only_credited(credits, n, mem, rows, &n_rows);
+	for (size_t i = 0; i < n && s.e == ERR_OK; i++) {
 		const size_t k = of_call(&credits[i], rows, n_rows, at);
 
 		add_touches(&s, &credits[i], rows + at, k);
@@ -177,4 +197,20 @@ enum err feed_models(struct db *db, struct company_id company, int64_t from_us,
 	qsort(s.m->lines, s.m->n, sizeof(*s.m->lines), by_last);
 	*out = s.m;
 	return s.e;
+}
+
+enum err feed_models(struct db *db, struct company_id company, int64_t from_us,
+    int64_t to_us, struct arena *mem, struct feed_models **out)
+{
+	struct touch_credit *credits = NULL;
+	struct touch_row *rows = NULL;
+	size_t n = 0, n_rows = 0;
+	enum err e;
+
+	if ((e = db_touch_credits(db, company, from_us, to_us, mem, &credits,
+		 &n)) != ERR_OK ||
+	    (e = db_touch_period(db, company, from_us, to_us, mem, &rows,
+		 &n_rows)) != ERR_OK)
+		return e;
+	return feed_models_share(credits, n, rows, n_rows, mem, out);
 }

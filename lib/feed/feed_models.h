@@ -32,6 +32,12 @@ RT_MUST_USE enum err feed_models(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, struct arena *mem,
     struct feed_models **out);
 
+/* Of what was read: touches of calls that have no credit are left out, and rows
+ * are moved for it. Both in the same order of calls. */
+RT_MUST_USE enum err feed_models_share(const struct touch_credit *credits,
+    size_t n, struct touch_row *rows, size_t n_rows, struct arena *mem,
+    struct feed_models **out);
+
 /* What is shown of a source beyond those that are: others grows by it. */
 void feed_models_add(struct feed_models_line *to,
     const struct feed_models_line *l);

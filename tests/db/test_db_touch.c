@@ -196,6 +196,33 @@ static void test_models(void **state)
 	assert_int_equal(m->n, 0);
 }
 
+/* A call that came between the two readings has touches and no credit yet: the
+ * others keep theirs. */
+static void test_models_meanwhile(void **state)
+{
+	const struct touch_credit credit = { .call = { { 1 } },
+		.by_visit = true,
+		.source = SLICE("last"),
+		.medium = SLICE(""),
+		.shares = SLICE("") };
+	struct touch_row rows[3];
+	struct feed_models *m = NULL;
+
+	(void)state;
+	memset(rows, 0, sizeof(rows));
+	for (size_t i = 0; i < RT_ARRAY_LEN(rows); i++) {
+		rows[i].source = SLICE("last");
+		rows[i].medium = SLICE("");
+		rows[i].call.v[0] = i == 0 ? 2 : 1;
+	}
+	rows[1].source = SLICE("between");
+	ok(feed_models_share(&credit, 1, rows, RT_ARRAY_LEN(rows), &mem, &m));
+	assert_int_equal(m->with_touches, 1);
+	assert_int_equal(m->touches, 2);
+	assert_int_equal(of(m, TOUCH_FIRST, "between"), TOUCH_WHOLE_BP);
+	assert_int_equal(of(m, TOUCH_LAST, "last"), TOUCH_WHOLE_BP);
+}
+
 /* More sources than are told apart are counted in one line, and evidence that
  * claims more than the whole is not believed. */
 static void test_models_many(void **state)
@@ -422,6 +449,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_touches),
 		cmocka_unit_test(test_models),
+		cmocka_unit_test(test_models_meanwhile),
 		cmocka_unit_test(test_models_many),
 		cmocka_unit_test(test_models_memory),
 		cmocka_unit_test(test_many),
