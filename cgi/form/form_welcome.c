@@ -11,8 +11,8 @@
 enum step {
 	STEP_COMPANY,
 	STEP_CARRIER,
-	STEP_NUMBER,
 	STEP_DESTINATION,
+	STEP_NUMBER,
 	STEP_ROUTE,
 	STEP_SOURCE,
 	STEP_TAG,
@@ -33,13 +33,14 @@ static const struct {
 	[STEP_CARRIER] = { "A carrier",
 	    "The SIP trunk that brings your numbers’ calls.",
 	    "/settings/trunks/new", "Add the carrier", ROUTE_ADMIN, true },
-	[STEP_NUMBER] = { "A tracking number",
-	    "One that your carrier gave you. It will stand for a source.",
-	    "/settings/numbers/new", "Add a number", ROUTE_MANAGER, false },
 	[STEP_DESTINATION] = { "Who answers",
 	    "The telephone or SIP address that shall ring.",
 	    "/settings/destinations/new", "Add a destination", ROUTE_MANAGER,
 	    false },
+	[STEP_NUMBER] = { "A tracking number",
+	    "One that your carrier gave you. It will stand for a source. The"
+	    " same form says where its calls go.",
+	    "/settings/numbers/new", "Add a number", ROUTE_MANAGER, false },
 	[STEP_ROUTE] = { "Where its calls go",
 	    "Give the number a call flow, or send it straight to the"
 	    " destination.",
