@@ -112,18 +112,35 @@ bool dni_flood_share(struct dni_flood *f, int64_t now_us, struct slice who,
 
 /* The text is no use for it: "::" stands for as many zeros as there are, so the
  * fourth group may be anywhere. */
+static bool read_ip6(struct slice address, struct in6_addr *out)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	return slice_to_cstr(address, text, sizeof(text)) &&
+	       inet_pton(AF_INET6, text, out) == 1;
+}
+
 struct slice dni_flood_client(struct slice address,
     char mem[DNI_FLOOD_CLIENT_MAX])
 {
-	char text[INET6_ADDRSTRLEN];
 	struct in6_addr ip;
 
-	if (!slice_to_cstr(address, text, sizeof(text)) ||
-	    inet_pton(AF_INET6, text, &ip) != 1)
+	if (!read_ip6(address, &ip))
 		return address;
 	if (IN6_IS_ADDR_V4MAPPED(&ip) && inet_ntop(AF_INET, ip.s6_addr + 12,
 					     mem, DNI_FLOOD_CLIENT_MAX) != NULL)
 		return slice_from(mem);
 	memcpy(mem, ip.s6_addr, PREFIX_BYTES);
 	return slice_of(mem, PREFIX_BYTES);
+}
+
+struct slice dni_flood_network(struct slice address,
+    char mem[DNI_FLOOD_NETWORK_BYTES])
+{
+	struct in6_addr ip;
+
+	if (!read_ip6(address, &ip) || IN6_IS_ADDR_V4MAPPED(&ip))
+		return SLICE("");
+	memcpy(mem, ip.s6_addr, DNI_FLOOD_NETWORK_BYTES);
+	return slice_of(mem, DNI_FLOOD_NETWORK_BYTES);
 }

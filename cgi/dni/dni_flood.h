@@ -35,5 +35,10 @@ RT_MUST_USE bool dni_flood_share(struct dni_flood *f, int64_t now_us,
 #define DNI_FLOOD_CLIENT_MAX 16
 struct slice dni_flood_client(struct slice address,
     char mem[DNI_FLOOD_CLIENT_MAX]);
+/* What one customer of a provider has at the most: the /48 of an IPv6 address,
+ * in mem. "": of IPv4 an address is what is limited. */
+#define DNI_FLOOD_NETWORK_BYTES 6
+struct slice dni_flood_network(struct slice address,
+    char mem[DNI_FLOOD_NETWORK_BYTES]);
 
 #endif

@@ -3,27 +3,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One address may take half of a pool (two numbers of a small
- * one) within a lease's time, so that the rest of the world finds some. Who has
- * a lease keeps it. */
+/* Has who, an address or a network, taken less than share numbers of the pool
+ * within a lease's time? */
+static bool has_share(struct dni_serve *v, const struct dni_pool *p,
+    struct slice who, uint64_t share)
+{
+	const uint64_t lease_s = (uint64_t)(p->lease_us / RT_SEC_US) + 1;
+	const uint64_t per_min = (share * 60 + lease_s - 1) / lease_s;
+	const size_t n = who.n < 64 ? who.n : 64;
+	char key[ID_BYTES + 64];
+
+	memcpy(key, p->id.v, ID_BYTES);
+	memcpy(key + ID_BYTES, who.p, n);
+	return dni_flood_share(v->s->pool_flood, v->who.now_us,
+	    slice_of(key, ID_BYTES + n), share, per_min);
+}
+
+/* One address may take half of a pool (two numbers of a small one), so that
+ * the rest of the world finds some, and the addresses of one customer, who has
+ * thousands of IPv6's /64, three quarters. Who has a lease keeps it. */
 static bool may_lease(struct dni_serve *v, const struct dni_pool *p,
     const struct lease_holder *holder)
 {
-	char mem[DNI_FLOOD_CLIENT_MAX];
-	const struct slice client = dni_flood_client(v->who.address, mem);
+	char mem[DNI_FLOOD_CLIENT_MAX], net_mem[DNI_FLOOD_NETWORK_BYTES];
+	const struct slice net = dni_flood_network(v->who.address, net_mem);
 	const uint64_t share = p->n > 4 ? (p->n + 1) / 2 : 2;
-	const uint64_t lease_s = (uint64_t)(p->lease_us / RT_SEC_US) + 1;
-	const uint64_t per_min = (share * 60 + lease_s - 1) / lease_s;
-	const size_t n = client.n < 64 ? client.n : 64;
-	char who[ID_BYTES + 64];
+	const uint64_t more = p->n > share ? (p->n - share) / 2 : 0;
 	uint32_t number;
 
 	if (lease_find(p->leases, v->who.now_us, holder, &number))
 		return true;
-	memcpy(who, p->id.v, ID_BYTES);
-	memcpy(who + ID_BYTES, client.p, n);
-	return dni_flood_share(v->s->pool_flood, v->who.now_us,
-	    slice_of(who, ID_BYTES + n), share, per_min);
+	return has_share(v, p, dni_flood_client(v->who.address, mem), share) &&
+	       (net.n == 0 || has_share(v, p, net, share + more));
 }
 
 /* The visitor's lease goes on, and the row that is there says enough. */

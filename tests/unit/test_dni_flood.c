@@ -152,6 +152,22 @@ static void test_client(void **state)
 	}
 }
 
+static void test_network(void **state)
+{
+	static const char *const none[] = { "", "192.0.2.1", "::ffff:192.0.2.1",
+		"2001:db8:7", "localhost" };
+	char a[DNI_FLOOD_NETWORK_BYTES], b[DNI_FLOOD_NETWORK_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(none); i++)
+		assert_int_equal(dni_flood_network(slice_from(none[i]), a).n,
+		    0);
+	assert_true(slice_eq(dni_flood_network(SLICE("2001:db8:7:1::1"), a),
+	    dni_flood_network(SLICE("2001:db8:7:ffff:9::"), b)));
+	assert_false(slice_eq(dni_flood_network(SLICE("2001:db8:7::"), a),
+	    dni_flood_network(SLICE("2001:db8:8::"), b)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +177,7 @@ int main(void)
 		cmocka_unit_test(test_range),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_client),
+		cmocka_unit_test(test_network),
 	};
 
 	return cmocka_run_group_tests_name("dni_flood", tests, NULL, NULL);
