@@ -47,14 +47,15 @@ static bool is_candidate(const struct candidates *k, struct visitor_id who)
 }
 
 enum err db_attrib_calib_take(struct candidates *k,
-    const struct attrib_law *law, struct visitor_id form, struct calib *c)
+    const struct attrib_law *law, const struct attrib_law *blind,
+    struct visitor_id form, struct calib *c)
 {
 	const size_t truth = announced(k);
 
 	if (truth != k->n) {
 		for (size_t i = 0; i < k->n; i++)
 			k->c[i].tel_clicked_us = 0;
-		return judge(k, law, k->c[truth].visitor, c);
+		return judge(k, blind, k->c[truth].visitor, c);
 	}
 	/* A visit that never saw the number made the form, not the call. */
 	if (!id_is_nil(form.v) && is_candidate(k, form))

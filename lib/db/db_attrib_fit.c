@@ -16,7 +16,9 @@ struct work {
 				   [ATTRIB_FIT_SEEN_MAX];
 	size_t n; /* read so far; the ring holds the latest of them */
 	struct arena mem;
+	bool judging;             /* the second reading: what came of laws */
 	struct attrib_law before; /* what was stated so far comes of it */
+	struct attrib_law blind; /* of these calls as if nobody touched links */
 	struct calib calib;
 };
 
@@ -78,14 +80,17 @@ static enum err read_call(struct db *db, struct company_id company,
 	e = db_candidate_read(db, company, &call, &w->mem, &c);
 	if (e != ERR_OK)
 		return e;
-	/* Who dials again does not say how long visitors take. */
-	if (c.ask.dialled_us == 0)
-		take_call(w, &c);
+	if (!w->judging) {
+		/* Who dials again does not say how long visitors take. */
+		if (c.ask.dialled_us == 0)
+			take_call(w, &c);
+		return ERR_OK;
+	}
 	e = db_attrib_calib_form(db, company, call.caller_e164, call.at_us,
 	    &form);
 	if (e != ERR_OK && e != ERR_NOTFOUND)
 		return e;
-	return db_attrib_calib_take(&c, &w->before, form, &w->calib);
+	return db_attrib_calib_take(&c, &w->before, &w->blind, form, &w->calib);
 }
 
 static enum err read_page(struct db *db, struct company_id company,
@@ -147,6 +152,25 @@ enum err db_attrib_fit_begin(struct db *db, struct company_id company,
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
+/* The law of the same calls for one who knows of no touches: with the other one
+ * the calls that touches announce would have come too seldom without them. */
+static enum err fit_blind(struct work *w, size_t n,
+    const struct attrib_fit_span *span)
+{
+	struct attrib_fit_span untouched = *span;
+	struct attrib_fit_result r;
+	enum err e;
+
+	untouched.touches = 0.0;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < w->calls[i].n; k++)
+			w->seen[i][k].touch = ATTRIB_LAW_TOUCH;
+	e = attrib_fit(w->calls, n, &untouched, attrib_law_prior(), &r);
+	if (e == ERR_OK)
+		w->blind = r.law;
+	return e;
+}
+
 static enum err fit(struct db *db, struct company_id company, struct work *w,
     struct attrib_law_row *row)
 {
@@ -170,12 +194,18 @@ static enum err fit(struct db *db, struct company_id company, struct work *w,
 		span.number_s *= part;
 	}
 	e = attrib_fit(w->calls, n, &span, attrib_law_prior(), &r);
+	if (e == ERR_OK)
+		e = fit_blind(w, n, &span);
 	if (e != ERR_OK)
 		return e == ERR_RANGE ? ERR_NOTFOUND : e;
 	row->law = r.law;
 	row->calls = n;
 	row->visits = (uint64_t)span.visits;
 	row->stray_bp = (uint16_t)(r.stray_share * 10000.0);
+	w->judging = true;
+	if ((e = read_calls(db, company, row->from_us, row->to_us, w)) !=
+	    ERR_OK)
+		return e;
 	e = db_attrib_law_add(db, company, row);
 	if (e == ERR_OK)
 		e = db_attrib_calib_put(db, company, row->law.version,

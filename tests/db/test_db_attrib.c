@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/db/db_attrib_again.h"
+#include "lib/db/db_attrib_calib.h"
 #include "lib/db/db_attrib_fit.h"
 #include "lib/db/db_judge.h"
 #include "lib/db/db_lease.h"
@@ -474,6 +475,7 @@ static void test_fit(void **state)
 	const int64_t from_us = NOW + 200 * RT_DAY_US;
 	struct db *jobd = testdb_connect(t, "jobd");
 	struct company_id *rows = NULL;
+	static const unsigned int places[] = { 0, 1, 2, 3, 9, 90, 180, 300 };
 	int64_t begin_us = from_us;
 	struct attrib_law_row row;
 	bool found = false;
@@ -494,8 +496,17 @@ static void test_fit(void **state)
 		id = opened_by(1, at_us + 400 * RT_SEC_US, caller);
 		closed(id, NULL);
 	}
-	ok(db_attrib_fit(jobd, ours(), from_us, from_us + 60 * RT_DAY_US, NOW,
-	    &row));
+	/* It asks hundreds of times: some of the places, not all. */
+	for (size_t i = 0; i < RT_ARRAY_LEN(places); i++) {
+		fail_stmt_after(places[i]);
+		assert_int_equal(db_attrib_fit(jobd, ours(), from_us,
+				     from_us + 60 * RT_DAY_US, NOW, &row),
+		    ERR_UNAVAILABLE);
+		assert_true(fail_stmt_end());
+	}
+	assert_int_equal(db_attrib_fit(jobd, ours(), from_us,
+			     from_us + 60 * RT_DAY_US, NOW, &row),
+	    ERR_OK);
 	assert_int_equal(row.calls, DB_ATTRIB_FIT_CALLS_MIN + 5);
 	assert_int_equal(row.visits, DB_ATTRIB_FIT_CALLS_MIN + 5);
 	assert_true(row.law.version >= 1);
@@ -520,6 +531,49 @@ static void test_fit(void **state)
 	db_close(jobd);
 }
 
+/* A visit of three hours ago, and one of six minutes ago that touches the link
+ * and calls. */
+static void touch_and_call(int64_t at_us, int n)
+{
+	const struct visit_row old = visit("old", at_us - 3 * RT_HOUR_US);
+	const struct visit_row v = visit("touches", at_us);
+	const int64_t call_us = at_us + 400 * RT_SEC_US;
+	const struct visit_progress p = { .id = v.id,
+		.seen_us = call_us,
+		.tel_clicked_us = call_us - 8 * RT_SEC_US };
+	const struct visit_progress *progress[] = { &p };
+	char caller[24];
+
+	lease(&old, 2, at_us - 3 * RT_HOUR_US);
+	lease(&v, 2, at_us);
+	ok(db_visit_progress(dni, ours(), progress, 1));
+	(void)snprintf(caller, sizeof(caller), "+1415558%04d", n);
+	closed(opened_by(2, call_us, caller), NULL);
+}
+
+/* All calls are announced by a touch, so the law leaves little for those
+ * without one. What is confirmed is judged by one that knows of none. */
+static void test_fit_touched(void **state)
+{
+	const int64_t from_us = NOW + 300 * RT_DAY_US;
+	struct db *jobd = testdb_connect(t, "jobd");
+	struct attrib_law_row row;
+	struct calib c;
+
+	(void)state;
+	for (int i = 0; i < DB_ATTRIB_FIT_CALLS_MIN; i++)
+		touch_and_call(from_us + (i + 1) * RT_DAY_US, i);
+	for (int night = 0; night < 2; night++)
+		assert_int_equal(db_attrib_fit(jobd, ours(), from_us,
+				     from_us + 60 * RT_DAY_US, NOW, &row),
+		    ERR_OK);
+	ok(db_attrib_calib_get(jobd, ours(), row.law.version, &c));
+	assert_int_equal(calib_calls(&c), DB_ATTRIB_FIT_CALLS_MIN);
+	assert_int_equal(c.bins[9].right, DB_ATTRIB_FIT_CALLS_MIN);
+	assert_true(calib_error(&c) < 0.01);
+	db_close(jobd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -533,6 +587,7 @@ int main(void)
 		cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_rerun),
 		cmocka_unit_test(test_fit),
+		cmocka_unit_test(test_fit_touched),
 	};
 
 	return cmocka_run_group_tests_name("db_attrib", tests, start, stop);

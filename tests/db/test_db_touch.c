@@ -346,31 +346,38 @@ static void test_confirmed(void **state)
 	k.n = 2;
 	k.c[0] = seen(1, 5, 4);
 	k.c[1] = seen(2, 3000, -1);
-	ok(db_attrib_calib_take(&k, attrib_law_prior(), nobody, &c));
+	ok(db_attrib_calib_take(&k, attrib_law_prior(), attrib_law_prior(),
+	    nobody, &c));
 	assert_int_equal(calib_calls(&c), 1);
 	assert_int_equal(c.bins[9].right, 1);
 	/* The older one did: it would not. */
 	k.c[0] = seen(1, 5, -1);
 	k.c[1] = seen(2, 3000, 4);
-	ok(db_attrib_calib_take(&k, attrib_law_prior(), nobody, &c));
+	ok(db_attrib_calib_take(&k, attrib_law_prior(), attrib_law_prior(),
+	    nobody, &c));
 	assert_int_equal(c.bins[9].calls, 2);
 	assert_int_equal(c.bins[9].right, 1);
 	/* Both, nobody, too long ago: says nothing. */
 	k.c[0] = seen(1, 5, 3);
 	k.c[1] = seen(2, 3000, 4);
-	ok(db_attrib_calib_take(&k, attrib_law_prior(), nobody, &c));
+	ok(db_attrib_calib_take(&k, attrib_law_prior(), attrib_law_prior(),
+	    nobody, &c));
 	k.c[0] = seen(1, 5, 31);
 	k.c[1] = seen(2, 3000, -1);
-	ok(db_attrib_calib_take(&k, attrib_law_prior(), nobody, &c));
+	ok(db_attrib_calib_take(&k, attrib_law_prior(), attrib_law_prior(),
+	    nobody, &c));
 	/* A form names the older one; who saw no number says nothing. */
 	k.c[0] = seen(1, 5, -1);
-	ok(db_attrib_calib_take(&k, attrib_law_prior(), stranger, &c));
+	ok(db_attrib_calib_take(&k, attrib_law_prior(), attrib_law_prior(),
+	    stranger, &c));
 	assert_int_equal(calib_calls(&c), 2);
-	ok(db_attrib_calib_take(&k, attrib_law_prior(), filled, &c));
+	ok(db_attrib_calib_take(&k, attrib_law_prior(), attrib_law_prior(),
+	    filled, &c));
 	assert_int_equal(calib_calls(&c), 3);
 	assert_int_equal(c.bins[9].right, 1);
 	k.n = 0;
-	ok(db_attrib_calib_take(&k, attrib_law_prior(), nobody, &c));
+	ok(db_attrib_calib_take(&k, attrib_law_prior(), attrib_law_prior(),
+	    nobody, &c));
 	assert_int_equal(calib_calls(&c), 3);
 }
 
