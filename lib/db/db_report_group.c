@@ -139,18 +139,6 @@ static enum way way_of_quarters(const struct db_report_ask *ask)
 	return way_of(ask, of_quarters(ask));
 }
 
-/* Groups that are kept. */
-static enum err each_kept(struct db *db, struct company_id company,
-    const struct db_report_ask *ask, size_t max, db_report_group_fn *fn,
-    void *ctx)
-{
-	if (ask->by == GROUP_NONE && ask->split == GROUP_NONE &&
-	    of_quarters(ask))
-		return total(db, company, ask, fn, ctx);
-	return db_rollup_each(db, company, ask, db_rollup_for(ask), max, fn,
-	    ctx);
-}
-
 /* Quarters of an hour since the year 0. */
 #define QUARTERS_TO_1970 INT64_C(69074688)
 
@@ -277,6 +265,15 @@ static enum err take_call(void *ctx, const struct db_scan_call *call)
 	return ERR_OK;
 }
 
+static enum err count_kept(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, struct db_tally *t)
+{
+	if (ask->by == GROUP_NONE && ask->split == GROUP_NONE &&
+	    of_quarters(ask))
+		return total(db, company, ask, add_value, t);
+	return db_rollup_count(db, company, ask, db_rollup_for(ask), t);
+}
+
 /* What is kept, when only calls between are read. */
 static enum err read_kept(struct db *db, struct company_id company,
     const struct db_report_ask *ask, const struct reading *r)
@@ -288,8 +285,7 @@ static enum err read_kept(struct db *db, struct company_id company,
 				  ? r->values_to_us
 				  : ask->filter.to_us;
 	if (r->values != NULL)
-		e = each_kept(db, company, &values, SIZE_MAX, add_value,
-		    r->values);
+		e = count_kept(db, company, &values, r->values);
 	if (e == ERR_OK && r->quarters != NULL)
 		e = quarters_kept(db, company, ask, add_quarter, r->quarters);
 	return e;
@@ -337,10 +333,9 @@ enum err db_report_group_each(struct db *db, struct company_id company,
 		.between = way == BETWEEN };
 	enum err e;
 
-	if (way == KEPT)
-		return each_kept(db, company, ask, max, fn, ctx);
 	begin_tally(&values, ask);
-	e = read_calls(db, company, ask, &r);
+	e = way == KEPT ? count_kept(db, company, ask, &values)
+			: read_calls(db, company, ask, &r);
 	if (e == ERR_OK)
 		e = db_tally_each(&values, max, fn, ctx);
 	db_tally_fini(&values);

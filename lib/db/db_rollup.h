@@ -11,6 +11,7 @@
 #define RT_DB_DB_ROLLUP_H
 
 #include "lib/db/db_report_group.h"
+#include "lib/db/db_tally.h"
 
 struct db_rollup;
 
@@ -18,11 +19,11 @@ struct db_rollup;
  * it filters by; NULL: the calls must be read. */
 const struct db_rollup *db_rollup_for(const struct db_report_ask *ask);
 
-/* db_report_group_each() from a roll-up; over is of those that are a sum
+/* Adds the calls of ask to *t, from a roll-up; over is of those that are a sum
  * (db_sums.h). */
-RT_MUST_USE enum err db_rollup_each(struct db *db, struct company_id company,
-    const struct db_report_ask *ask, const struct db_rollup *which, size_t max,
-    db_report_group_fn *fn, void *ctx);
+RT_MUST_USE enum err db_rollup_count(struct db *db, struct company_id company,
+    const struct db_report_ask *ask, const struct db_rollup *which,
+    struct db_tally *t);
 
 /* A part of a period in which calls may fit a filter. */
 struct db_rollup_part {

@@ -1,34 +1,10 @@
 #include "lib/db/db_sums.h"
 
-#define IS(result)    DB_SUMS_YES("f.result = '" result "'")
-#define QUICKLY(expr) "CAST(SUM(" DB_SUMS_NUMBER expr ") AS SIGNED)"
-
-/* In the order of the struct. */
-static const struct {
-	const char *name;  /* in call_rollup */
-	const char *facts; /* of narrow rows */
-} columns[] = {
-	{ "calls", "COUNT(*)" },
-	{ "answered", IS("answered") },
-	{ "voicemail", IS("voicemail") },
-	{ "abandoned", IS("abandoned") },
-	{ "missed", IS("missed") },
-	{ "blocked", IS("blocked") },
-	{ "failed", IS("failed") },
-	{ "interrupted", IS("interrupted") },
-	{ "first_time", DB_SUMS_YES("f.first_time") },
-	{ "qualified", DB_SUMS_YES("f.qualified") },
-	{ "leads", DB_SUMS_YES("f.is_lead") },
-	{ "sales", DB_SUMS_YES("f.is_sale") },
-	{ "spam", DB_SUMS_YES("f.is_spam") },
-	{ "value_micros", "CAST(SUM(f.value_micros) AS SIGNED)" },
-	{ "talk_ms", QUICKLY("f.talk_ms") },
-	{ "ring_ms", QUICKLY("f.ring_ms") },
-	{ "talk_60", DB_SUMS_YES("f.talk_ms >= 60000") },
-	{ "talk_90", DB_SUMS_YES("f.talk_ms >= 90000") },
-	{ "talk_120", DB_SUMS_YES("f.talk_ms >= 120000") },
-	{ "answer_ms", QUICKLY("IF(f.result = 'answered', f.ring_ms, 0)") },
-};
+/* Columns of call_rollup, in the order of the struct. */
+static const char *const columns[] = { "calls", "answered", "voicemail",
+	"abandoned", "missed", "blocked", "failed", "interrupted", "first_time",
+	"qualified", "leads", "sales", "spam", "value_micros", "talk_ms",
+	"ring_ms", "talk_60", "talk_90", "talk_120", "answer_ms" };
 
 _Static_assert(DB_REPORT_SUM(answer_ms) == UINT32_C(1)
 					       << (RT_ARRAY_LEN(columns) - 1),
@@ -58,26 +34,11 @@ static bool is_money(size_t i)
 
 static void column(struct buf *sql, enum db_sums_how how, size_t i)
 {
-	const char *const name = columns[i].name;
-	const char *const number = is_money(i) ? "" : DB_SUMS_NUMBER;
-
-	switch (how) {
-	case DB_SUMS_ROW:
-		buf_cstr(sql, name);
-		break;
-	case DB_SUMS_TOTAL:
-		buf_printf(sql, "CAST(SUM(%s%s) AS SIGNED)", number, name);
-		break;
-	case DB_SUMS_PIECES:
-		buf_printf(sql, "SUM(%s%s) AS %s", number, name, name);
-		break;
-	case DB_SUMS_PUT:
-		buf_printf(sql, "CAST(SUM(%s) AS SIGNED)", name);
-		break;
-	case DB_SUMS_FACTS:
-		buf_cstr(sql, columns[i].facts);
-		break;
-	}
+	if (how == DB_SUMS_ROW)
+		buf_cstr(sql, columns[i]);
+	else
+		buf_printf(sql, "CAST(SUM(%s%s) AS SIGNED)",
+		    is_money(i) ? "" : DB_SUMS_NUMBER, columns[i]);
 }
 
 void db_sums_text(struct buf *sql, enum db_sums_how how, uint32_t wanted)

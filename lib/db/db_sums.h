@@ -1,8 +1,7 @@
 /*
  * db_sums.h - the columns of a struct db_report_sums, for all statements that
- * read one: from roll-ups, from pieces of them, from narrow rows (f). A
- * statement reads those that are wanted and no other. Only lib/db includes this
- * file.
+ * read one from a roll-up, and which of them are wanted: a statement reads
+ * those and no other. Only lib/db includes this file.
  */
 #ifndef RT_DB_DB_SUMS_H
 #define RT_DB_DB_SUMS_H
@@ -22,9 +21,6 @@
  * doubles; those are exact to 2**53, which is 285,000 years of talk. Money may
  * be more. */
 #define DB_SUMS_NUMBER "0e0 + "
-/* What is 0 or 1 is counted: the server counts in whole numbers, and adds in
- * decimals, which takes three times as long. */
-#define DB_SUMS_YES(what) "COUNT(NULLIF(" what ", 0))"
 
 /* Which sums are wanted: DB_REPORT_SUM()s of columns. Each of a million calls
  * takes 20 ms and more, grouping them 200; each of a thousand sums of a
@@ -36,11 +32,8 @@ uint32_t db_sums_wanted(uint32_t of, uint32_t own_s);
 
 /* How a statement comes to the sums that are wanted, with ", " between them. */
 enum db_sums_how {
-	DB_SUMS_ROW,    /* of one row of call_rollup */
-	DB_SUMS_TOTAL,  /* of many */
-	DB_SUMS_PIECES, /* of many, to be put together, under the same names */
-	DB_SUMS_PUT,    /* of pieces */
-	DB_SUMS_FACTS   /* of narrow rows f */
+	DB_SUMS_ROW,  /* of one row of call_rollup */
+	DB_SUMS_TOTAL /* of many */
 };
 void db_sums_text(struct buf *sql, enum db_sums_how how, uint32_t wanted);
 /* Binds the columns of any of these; all others are left alone. */
