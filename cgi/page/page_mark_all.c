@@ -143,10 +143,18 @@ static enum err count_view(const struct work *w, struct view *v)
 static void filters_view(const struct work *w, struct view *v)
 {
 	struct page_filter mark = w->p;
+	char result[sizeof("interrupted")] = "";
 
 	mark.path = "/calls/mark";
 	page_filter_href(&mark, NULL, SLICE(""), v, "mark_href");
 	page_filter_href(&w->p, NULL, SLICE(""), v, "log_href");
+	/* The log has it in a row of its own, not among the filters. */
+	if (!slice_to_cstr(w->p.f.result, result, sizeof(result)))
+		result[0] = '\0';
+	view_flag(v, "has_result", result[0] != '\0');
+	view_cstr(v, "result_word",
+	    strcmp(result, "unanswered") == 0 ? "Not answered"
+					      : page_words_result(result));
 	view_flag(v, "any_filter", page_filter_any(&w->p));
 }
 

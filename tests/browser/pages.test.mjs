@@ -25,7 +25,7 @@ before(async () => {
 	seedAttribution(stack);
 	site = seedHealth(stack);
 	seedForms(stack);
-	paths = ['/', '/calls', '/forms?range=365d&cols=form,outcome,tags,value,keyword,note', '/calls?cols=number,outcome,verdict,tags,value&first=yes', `/calls/${shown}`, '/reports', '/reports?by=hour&metric=unanswered',
+	paths = ['/', '/calls', '/forms?range=365d&cols=form,outcome,tags,value,keyword,note', '/calls?cols=number,outcome,verdict,tags,value&first=yes', `/calls/${shown}`, '/reports', '/reports?by=hour&metric=unanswered', '/reports?by=hour&split=weekday', '/calls/mark?range=365d&result=missed',
 		'/reports?by=source&split=result', '/live', '/companies', '/spend', '/usage', '/pools', `/pools/${pool}`, '/sites', `/sites/${site}`, '/attribution', '/attribution/reruns', `/attribution/reruns/${seedRerun(stack)}`, `/people/${shown}`, `/settings/sites/${site}`, '/settings/logo', '/account', '/login'];
 	cookies = cookiesOf(await stack.login());
 });

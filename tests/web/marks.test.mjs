@@ -94,6 +94,7 @@ test('all calls of the filters: those, no other, piece by piece, and the same ag
 	assert.equal((await agent.fetch(path)).status, 403);
 	const html = await (await analyst.fetch(path)).text();
 	assert.match(html, /· 120 calls</);
+	assert.match(html, /Result: Missed</, 'what is marked is said');
 	assert.ok((await (await analyst.fetch('/calls?range=7d&result=missed')).text()).includes('href="/calls/mark?range=7d&amp;result=missed"'));
 	// As a piece goes on: right below the fortieth call.
 	const [at, key] = stack.sql("SELECT CAST(UNIX_TIMESTAMP(started_at) * 1000000 AS UNSIGNED), LOWER(HEX(id)) FROM phone_call WHERE result = 'missed' ORDER BY started_at DESC, id DESC LIMIT 39, 1")[0];
