@@ -119,8 +119,8 @@ export const page = { found: 0, swapped: 0, roots: [], paint: new Map(), watch }
 
 export const doc = document;
 const { roots, paint } = page, held = new Set(), homes = new Set();
-const observer = new MutationObserver(changes);
-let rules = [], range, asked, quick, select, read = 0, started, seeing, backward, burst = 0;
+const observer = new MutationObserver(changes), range = doc.createRange();
+let rules = [], asked, quick, select, read = 0, started, seeing, backward, burst = 0;
 
 // [from, to, new text] of each number in s, the last first: so what stands
 // before keeps its place while they are put in.
@@ -266,8 +266,7 @@ function hit(el) {
 function find(root, from = 0) {
 	const STEP = 64, OVER = 16, found = new Set();
 	const list = root.querySelectorAll('*'), n = list.length, w = doc.createTreeWalker(root, 12);
-	range = range || doc.createRange();
-	for (let i = Math.max(from - OVER, 0); i <= n; i += STEP) {
+	for (let i = from - OVER; i <= n; i += STEP) {
 		const end = list[i + STEP + OVER];
 		range.selectNodeContents(root);
 		range.setStart(w.currentNode = list[i - 1] || root, 0);
@@ -344,10 +343,10 @@ export function enter(el) {
 // before our time, written as text, copied): those whose names are none of HTML's
 // everyday ones, and boxes without children of their own; those with children and
 // texts, of which a page has thousands, are the module's for visits. Browsers of 2020
-// know no list in :not().
+// know no list in :not(), and are asked for none.
 function hosts(node) {
 	try {
-		for (const where of ['div:empty', ':not(div,a,p,span,li,h3,img,svg,path,td,i,b,option)']) node.querySelectorAll(where).forEach(enter);
+		node.querySelectorAll(':not(div:not(:empty),a,p,span,li,h3,img,svg,path,td,i,b,option)').forEach(enter);
 	} catch {}
 }
 
@@ -376,8 +375,9 @@ function step() {
 // Once a frame, before it is painted: sooner nobody sees it, and the answer may be
 // there before.
 function reading() {
-	if (!seeing) step();
-	if (!seeing) requestAnimationFrame(reading);
+	if (seeing) return;
+	step();
+	requestAnimationFrame(reading);
 }
 
 // Another quick question is asked of everything; what held the number for

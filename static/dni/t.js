@@ -47,7 +47,7 @@ const tag = {
 	// place: address of the page last told of; first: and what the browser asked
 	// for; sentAt: when; boss(message): the page around this frame, which has the
 	// visit; fresh: it has just begun; early: what happened before it was known whose
-	// visit this is.
+	// visit this is; away(what, more): nobody can be told of it now, it is kept.
 	early: [],
 	site, page, attr, part, post, beacon, remember, tell, view, answered, apply, show, click,
 };
@@ -82,9 +82,9 @@ function cookie(value, s) {
 	if (!cookies) return store(ID, value);
 	try {
 		if (value === undefined) {
-			const was = d.cookie.match(/\brt_id=([\w.]*)/)?.[1] || '';
+			const was = d.cookie.match(/\brt_id=([\w.]*)/)?.[1];
 			jar = jar || was;
-			return was;
+			return was || '';
 		}
 		d.cookie = `rt_id=${value};path=/;SameSite=Lax;max-age=${s}${domain && ';domain=' + domain}${loc.protocol === 'https:' ? ';Secure' : ''}`;
 	} catch {}
@@ -178,7 +178,7 @@ function beacon(what, more) {
 	if (tag.boss) tag.boss({ ringtrace: site, event: more });
 	else if (!tag.ids.visit) {
 		if (asking || !begun) tag.early.push(more);
-	} else if (!nav.sendBeacon?.(api + what, body(more))) post(what, more);
+	} else if (!tag.away?.(what, more) && !nav.sendBeacon?.(api + what, body(more))) post(what, more);
 }
 
 // To other tags only where the owner chose so and the visitor did not
@@ -243,8 +243,10 @@ function view() {
 		granted = a?.visitor;
 		answered(a);
 		// Of a visit that nobody agreed to, nothing is told.
-		for (const e of tag.early.splice(0)) beacon('event', e);
+		tag.early.splice(0).forEach((e) => beacon('event', e));
 		if (more) renew();
+		// A line that was cut is there again.
+		if (!a) w.addEventListener('online', renew, { once: true });
 	});
 }
 

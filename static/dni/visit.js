@@ -6,11 +6,11 @@ import about from './about.js';
 import forms from './forms.js';
 
 const USED = ['mousemove', 'keydown', 'scroll', 'touchstart', 'click', 'focus'];
-const MINUTE = 60000, HALF_HOUR = 1800000;
+const MINUTE = 60000, HALF_HOUR = 1800000, MOST_KEPT = 19;
 
 export default function (tag) {
 	const w = window, d = document, now = () => Date.now();
-	let usedAt = now(), usedS = 0;
+	let usedAt = now(), usedS = 0, kept = [];
 
 	const since = () => now() - tag.sentAt;
 	const used = () => (usedAt = now());
@@ -41,8 +41,18 @@ export default function (tag) {
 		else tag.post('beat', said, (a) => a && (a.tier !== 'none' || a.why) && tag.answered(a));
 	}
 
+	// Without a line what was done is kept, the last of it, and told a while after there is one,
+	// as a browser says so before all of it works, if the visit goes on then. A page that is
+	// closed before has not told it.
+	tag.away = (what, more) => {
+		if (w.navigator.onLine !== false) return false;
+		kept = kept.slice(-MOST_KEPT).concat([[what, more]]);
+		return true;
+	};
+
 	function tick() {
 		withdrawn();
+		for (const said of kept.splice(0)) tag.beacon(...said);
 		if (d.visibilityState === 'visible' && now() - usedAt < MINUTE / 2) usedS += 5;
 		if (usedS && since() >= MINUTE) beat();
 	}
@@ -66,7 +76,7 @@ export default function (tag) {
 
 	function viewed(url, title) {
 		tag.place = url;
-		tag.post('event', { kind: 'view', url: url.slice(0, 2048), title: title.slice(0, 255) });
+		tag.beacon('event', { kind: 'view', url: url.slice(0, 2048), title: title.slice(0, 255) });
 	}
 
 	// Pages that an application has left before this was here: browsers keep a list

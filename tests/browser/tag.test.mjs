@@ -432,13 +432,17 @@ test('the stub beside a comment after the page, and a text that is gone again', 
 });
 
 test('a copy of what is hidden, as sliders make, is seen with the number', async () => {
-	const page = await open(`<div id="slide"><p>${own.national}</p></div>`, { wait: 300 });
-	const all = () => page.evaluate(() => [...document.querySelectorAll('p')].map((p) => [p.textContent, getComputedStyle(p).visibility, p.getAttribute('style')]));
-	await page.waitForFunction(() => getComputedStyle(document.querySelector('p')).visibility === 'hidden');
-	await page.evaluate(() => {
-		const slide = document.getElementById('slide');
-		slide.after(slide.cloneNode(true));
+	const page = await open(`<div id="slide"><p>${own.national}</p></div>`, {
+		wait: 1500,
+		// As soon as it is hidden: that does not last.
+		init: () => (function look() {
+			const p = document.querySelector('p'), slide = document.getElementById('slide');
+			if (!p || getComputedStyle(p).visibility !== 'hidden') return requestAnimationFrame(look);
+			slide.after(slide.cloneNode(true));
+		})(),
 	});
+	const all = () => page.evaluate(() => [...document.querySelectorAll('p')].map((p) => [p.textContent, getComputedStyle(p).visibility, p.getAttribute('style')]));
+	await page.waitForFunction(() => document.querySelectorAll('p').length === 2);
 	await page.waitForFunction((n) => [...document.querySelectorAll('p')].every((p) => p.textContent === n), ours.national);
 	await page.waitForFunction(() => getComputedStyle(document.querySelector('p')).visibility === 'visible');
 	assert.deepEqual(await all(), Array(2).fill([ours.national, 'visible', null]));

@@ -184,6 +184,51 @@ test('without consent nothing is kept of a page that is left', async () => {
 	await page.context().close();
 });
 
+test('what is done without a line is told when there is one', async () => {
+	const page = await open();
+	await shows(page, ours);
+	await awake(page);
+	await page.context().setOffline(true);
+	await page.waitForFunction(() => !navigator.onLine);
+	await page.evaluate(() => {
+		document.getElementById('l').addEventListener('click', (e) => e.preventDefault());
+		document.getElementById('l').click();
+		for (let i = 0; i < 30; i++) window.ringtrace('event', `quote ${i}`);
+		history.pushState({}, '', '/moved');
+	});
+	await page.clock.runFor(20000);
+	assert.deepEqual([events('tel_click'), events('custom')], [[], []]);
+	await page.context().setOffline(false);
+	await page.waitForFunction(() => navigator.onLine);
+	await until('the last of it is told', async () => {
+		await page.clock.runFor(5000);
+		return events('view').length === 1 && events('custom').length > 0;
+	});
+	// The view came after; a heartbeat may have come in between.
+	const names = events('custom').map((e) => e.name);
+	assert.ok(names.length <= 19 && names.includes('quote 29') && !names.includes('quote 9'), names.join());
+	assert.ok(events('custom').every((e) => e.visit === 'vis_1'));
+	await page.context().close();
+});
+
+test('a page that was opened without a line asks for its number when there is one', async () => {
+	serving(BODY);
+	lease = leased('vis_1', ours);
+	const page = await newVisitor(site.browser);
+	await page.route('**/dni/v1/visit', (route) => route.abort('internetdisconnected'));
+	await page.goto(`${site.base}/?gclid=abc`);
+	await until('it has asked', () => page.said.some((s) => /ERR_INTERNET_DISCONNECTED/.test(s)));
+	await page.waitForFunction(() => getComputedStyle(document.getElementById('n')).visibility === 'visible');
+	assert.equal(await page.textContent('#n'), own.national);
+	await page.unroute('**/dni/v1/visit');
+	await page.evaluate(() => dispatchEvent(new Event('online')));
+	await shows(page, ours);
+	assert.deepEqual(told('visit').map((v) => [v.url, v.ref]), [[`${site.base}/?gclid=abc`, undefined]]);
+	await page.evaluate(() => dispatchEvent(new Event('online')));
+	assert.equal(told('visit').length, 1);
+	await page.context().close();
+});
+
 test('a page whose lease is gone when it is shown again begins a visit', async () => {
 	const page = await open();
 	await shows(page, ours);
