@@ -13,6 +13,10 @@ cd "$(dirname "$0")/.." || exit 1
 }
 mysqld=$1
 shift
+# It looks for its own files beside its name, which will be another.
+base=$(cd "$(dirname "$mysqld")/.." && pwd)
+[ -d "$base/lib/mysql/plugin" ] || base=
+base=${BASEDIR:-$base}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work" # the server may be another user's
@@ -20,7 +24,7 @@ mkdir "$work/bin" "$work/build"
 mkdir -m 1777 "$work/made"
 
 # What the other three have in common. They may be started without our environment.
-printf 'mysqld=%q\nbase=%q\nmade=%q\n' "$mysqld" "${BASEDIR:-}" "$work/made" >"$work/bin/common"
+printf 'mysqld=%q\nbase=%q\nmade=%q\n' "$mysqld" "$base" "$work/made" >"$work/bin/common"
 cat >>"$work/bin/common" <<'END'
 # Words as MySQL has them; those of a file ("name=value") as words.
 words=()

@@ -349,9 +349,9 @@ static const struct db_sheet sheets[] = {
 			      " (SELECT COUNT(*) FROM caller_list_entry x"
 			      " WHERE x.company_id = c.company_id"
 			      " AND x.list_name = c.name),"
-			      " (SELECT GROUP_CONCAT(y.e164 ORDER BY y.e164"
-			      " SEPARATOR '\\n' LIMIT 200) FROM caller_list_entry y"
-			      " WHERE y.company_id = c.company_id"
+			      " (SELECT SUBSTRING_INDEX(GROUP_CONCAT(y.e164"
+			      " ORDER BY y.e164 SEPARATOR '\\n'), '\\n', 200)"
+			      " FROM caller_list_entry y WHERE y.company_id = c.company_id"
 			      " AND y.list_name = c.name), c.created_at"
 			      " FROM caller_list c",
 		" WHERE c.company_id = ?", NAMED("c.name"), "c.name", "NULL",
