@@ -100,6 +100,8 @@ static const struct route routes[] = {
 	    .handler = page_now_json },
 	{ REQ_GET, "/usage", ROUTE_READ_ONLY, .handler = page_usage },
 	{ REQ_GET, "/usage.csv", ROUTE_ANALYST, .handler = page_usage_csv },
+	{ REQ_GET, "/usage.json", ROUTE_ANALYST, ROUTE_API,
+	    .handler = page_usage_json },
 	{ REQ_GET, "/sites", ROUTE_READ_ONLY, .handler = page_site_list },
 	{ REQ_GET, "/sites/{id}", ROUTE_READ_ONLY, .handler = page_site },
 	{ REQ_GET, "/live.json", ROUTE_READ_ONLY, ROUTE_API,

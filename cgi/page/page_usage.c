@@ -10,10 +10,11 @@
 #include "lib/base/buf.h"
 #include "lib/db/db_usage.h"
 #include "lib/text/csv_out.h"
+#include "lib/text/json_out.h"
 
-#define MONTHS  13
-#define CSV_MAX ((size_t)16384)
-#define KIB     1024
+#define MONTHS   13
+#define TEXT_MAX ((size_t)16384)
+#define KIB      1024
 
 static const struct {
 	const char *key;
@@ -126,18 +127,62 @@ static void write_csv(const struct month months[MONTHS], struct buf *b)
 	}
 }
 
+static void write_json(const struct month months[MONTHS], struct json_out *j)
+{
+	json_out_object(j);
+	json_out_key(j, "months");
+	json_out_array(j);
+	for (size_t i = 0; i < MONTHS; i++) {
+		json_out_object(j);
+		json_out_key(j, "month");
+		json_out_cstr(j, months[i].name);
+		for (size_t k = 0; k < RT_ARRAY_LEN(columns); k++) {
+			json_out_key(j, columns[k].key);
+			json_out_u64(j, shown(&months[i], k));
+		}
+		json_out_end(j);
+	}
+	json_out_end(j);
+	json_out_end(j);
+}
+
+/* Whoever takes them out is written down. */
+static enum err take_months(const struct req *r, struct month out[MONTHS])
+{
+	const enum err e = read_months(r, out);
+
+	return e != ERR_OK || r->head ? e
+				      : page_audit(r, "usage.export", "usage",
+					    NULL, SLICE(""), SLICE(""));
+}
+
+enum err page_usage_json(const struct req *r, struct resp *out)
+{
+	struct month months[MONTHS];
+	struct json_out j;
+	struct buf b;
+	enum err e;
+
+	if ((e = take_months(r, months)) != ERR_OK)
+		return e;
+	buf_init(&b, TEXT_MAX);
+	json_out_init(&j, &b);
+	write_json(months, &j);
+	if ((e = json_out_done(&j)) == ERR_OK)
+		e = resp_json(out, &j);
+	buf_fini(&b);
+	return e;
+}
+
 enum err page_usage_csv(const struct req *r, struct resp *out)
 {
 	struct month months[MONTHS];
 	struct buf b;
 	enum err e;
 
-	if ((e = read_months(r, months)) != ERR_OK)
+	if ((e = take_months(r, months)) != ERR_OK)
 		return e;
-	if (!r->head && (e = page_audit(r, "usage.export", "usage", NULL,
-			     SLICE(""), SLICE(""))) != ERR_OK)
-		return e;
-	buf_init(&b, CSV_MAX);
+	buf_init(&b, TEXT_MAX);
 	write_csv(months, &b);
 	resp_header(out, "Content-Disposition",
 	    SLICE("attachment; filename=\"usage.csv\""));

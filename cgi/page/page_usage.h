@@ -1,6 +1,6 @@
 /*
- * page_usage.h - GET /usage, GET /usage.csv: what a company used, by month:
- * numbers, calls, minutes, storage. For re-billing.
+ * page_usage.h - GET /usage, /usage.csv, /usage.json: what a company used, by
+ * month: numbers, calls, minutes, storage. For re-billing.
  */
 #ifndef RT_CGI_PAGE_PAGE_USAGE_H
 #define RT_CGI_PAGE_PAGE_USAGE_H
@@ -10,5 +10,6 @@
 
 RT_MUST_USE enum err page_usage(const struct req *r, struct resp *out);
 RT_MUST_USE enum err page_usage_csv(const struct req *r, struct resp *out);
+RT_MUST_USE enum err page_usage_json(const struct req *r, struct resp *out);
 
 #endif

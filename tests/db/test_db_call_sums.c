@@ -278,6 +278,42 @@ static void change(struct rnd_dice *dice, const struct testdb_company *c,
 	}
 }
 
+/* The caller's leg and one of ours, each answered or not, that end at any
+ * microsecond. */
+static void add_legs(struct rnd_dice *dice, int who, struct call_id id)
+{
+	for (uint32_t i = 0; i < 2; i++) {
+		const int64_t begun_us = (int64_t)(2 + 3 * i) * RT_SEC_US;
+		const struct callrec leg =
+		    testdb_call_leg(t, who, id, i + 1, (uint8_t)(1 - i),
+			rnd_below(dice, 3) == 0 ? CALLREC_NEVER : begun_us,
+			begun_us + (int64_t)rnd_below(dice, 300 * 1000 * 1000));
+
+		once(db_call_leg(store, t->company[who].id, &leg));
+	}
+}
+
+/* Days whose usage is not what the calls and their legs say, each begun second
+ * of an answered leg whole; and calls that no day has. */
+static int64_t usage_wrong(void)
+{
+	return count(
+		   "SELECT COUNT(*) FROM usage_day u WHERE u.amount <>"
+		   " (SELECT CASE u.kind WHEN 'calls' THEN COUNT(DISTINCT c.id)"
+		   " WHEN 'inbound_s' THEN SUM(CASE WHEN l.seq = 0 THEN CEILING("
+		   "TIMESTAMPDIFF(MICROSECOND, l.answered_at, l.ended_at) / 1000000)"
+		   " ELSE 0 END) WHEN 'outbound_s' THEN SUM(CASE WHEN l.seq > 0 THEN"
+		   " CEILING(TIMESTAMPDIFF(MICROSECOND, l.answered_at, l.ended_at)"
+		   " / 1000000) ELSE 0 END) END FROM phone_call c LEFT JOIN call_leg"
+		   " l ON l.company_id = c.company_id AND l.call_id = c.id"
+		   " AND l.answered_at IS NOT NULL WHERE c.company_id = u.company_id"
+		   " AND DATE(c.started_at) = DATE(u.day_at))"
+		   " AND u.kind IN ('calls', 'inbound_s', 'outbound_s')") +
+	       count(
+		   "SELECT (SELECT COUNT(*) FROM phone_call) - SUM(amount)"
+		   " FROM usage_day WHERE kind = 'calls'");
+}
+
 /* Random calls and changes: the roll-ups always equal the calls. */
 static void test_rollups_hold(void **state)
 {
@@ -304,16 +340,22 @@ static void test_rollups_hold(void **state)
 				(int64_t)rnd_below(&dice, 3 * 86400) *
 				    RT_SEC_US);
 			const struct callrec end = testdb_call_closed(t, who,
-			    id, 1,
+			    id, 3,
 			    (enum callresult)rnd_below(&dice, CALLRESULT_COUNT),
 			    talk_us);
 
 			ok(db_call_opened(store, c->id, &o,
 			    &testdb_call_place));
+			add_legs(&dice, who, id);
 			ok(db_call_closed(store, c->id, &end, NULL,
 			    TESTDB_NOW_US));
 		}
 	assert_int_equal(wrong(0) + wrong(1), 0);
+	assert_int_equal(usage_wrong(), 0);
+	assert_true(
+	    count("SELECT MIN(s) FROM (SELECT COALESCE(SUM(amount), 0) AS s"
+		  " FROM usage_day WHERE kind IN ('inbound_s', 'outbound_s')"
+		  " GROUP BY company_id, kind) AS x") > 1000);
 	for (int i = 0; i < 200; i++) {
 		const int who = (int)rnd_below(&dice, 2);
 
@@ -461,6 +503,55 @@ static void test_number_days(void **state)
 	    " released_at = NULL");
 }
 
+/* Numbers that come and go over two months, counted whenever somebody looked:
+ * as many days as each was there for, begun ones whole. */
+static void test_number_days_random(void **state)
+{
+	enum {
+		DAYS = 62,
+		NUMBERS = 5
+	};
+	int64_t from_us[NUMBERS], to_us[NUMBERS], at_us = TESTDB_NOW_US;
+	const int64_t day0_us = TESTDB_NOW_US / RT_DAY_US * RT_DAY_US;
+	struct rnd_dice dice;
+
+	(void)state;
+	rnd_seed(&dice, 20261130);
+	for (int i = 0; i < NUMBERS; i++) {
+		struct stmt *st = stmt_begin(t->db,
+		    "UPDATE number SET added_at = ?, released_at = ?"
+		    " WHERE company_id = ? AND added_at < '2026-12-01'"
+		    " AND released_at IS NULL LIMIT 1");
+
+		from_us[i] = day0_us + RT_DAY_US * 13 +
+			     (int64_t)rnd_below(&dice, 20 * 86400) * RT_SEC_US;
+		to_us[i] = from_us[i] +
+			   (int64_t)rnd_below(&dice, 25 * 86400) * RT_SEC_US;
+		stmt_in_time_us(st, from_us[i]);
+		stmt_in_time_us(st, to_us[i]);
+		stmt_in_id(st, t->company[0].id.v);
+		once(stmt_exec_one(st));
+	}
+	while (at_us < day0_us + DAYS * RT_DAY_US) {
+		once(db_usage_numbers(t->db, at_us));
+		at_us += (int64_t)rnd_below(&dice, 3 * 86400) * RT_SEC_US;
+	}
+	once(db_usage_numbers(t->db, day0_us + DAYS * RT_DAY_US));
+	for (int day = 0; day < DAYS; day++) {
+		uint64_t want = 0;
+
+		for (int i = 0; i < NUMBERS; i++)
+			want += (from_us[i] - day0_us) / RT_DAY_US <= day &&
+				(to_us[i] - day0_us) / RT_DAY_US >= day;
+		assert_int_equal(number_days(0, day, day + 1), want);
+		assert_int_equal(number_days(1, day, day + 1), NUMBERS);
+	}
+	testdb_exec(t, "DELETE FROM usage_day");
+	testdb_exec(t,
+	    "UPDATE number SET added_at = '2026-11-20 12:00:00',"
+	    " released_at = NULL");
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -485,6 +576,7 @@ int main(void)
 		cmocka_unit_test_setup(test_tagged_at_its_end, empty),
 		cmocka_unit_test_setup(test_usage, empty),
 		cmocka_unit_test_setup(test_number_days, empty),
+		cmocka_unit_test_setup(test_number_days_random, empty),
 	};
 
 	return cmocka_run_group_tests_name("db_call_sums", tests, start, stop);

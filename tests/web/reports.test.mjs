@@ -262,6 +262,34 @@ test('the log\'s columns as they are shown, or all', async () => {
 	assert.match(await (await me.fetch(`/calls?before=1000000-${call}`)).text(), /No more calls.*To the newest/s);
 });
 
+test('usage by months of UTC, each unit rounded up once, of one company', async () => {
+	const months = [0, 1, 12, 13].map((n) => { const d = new Date(); return new Date(Date.UTC(d.getUTCFullYear(), d.getUTCMonth() - n, 1)); });
+	const day = (first, n) => new Date(first.getTime() + n * 86400e3).toISOString().slice(0, 10);
+	const put = (where, rows) => stack.sql(`INSERT INTO usage_day (company_id, day_at, kind, amount) ${rows.map(([d, kind, amount]) => `SELECT id, '${d}', '${kind}', ${amount} FROM company WHERE ${where}`).join(' UNION ALL ')}
+		ON DUPLICATE KEY UPDATE amount = VALUES(amount)`);
+	stack.sql('CREATE TABLE usage_kept AS SELECT * FROM usage_day; DELETE FROM usage_day');
+	const rows = [[day(months[0], 0), 'calls', 7], [day(months[0], 0), 'inbound_s', 61], [day(months[0], -1), 'inbound_s', 59], [day(months[1], 0), 'inbound_s', 60],
+		[day(months[1], 0), 'number_days', 28], [day(months[0], -1), 'number_days', 3], [day(months[2], 0), 'outbound_s', 1], [day(months[2], 27), 'recorded_s', 3600],
+		[day(months[2], 1), 'recorded_bytes', (5 << 20) + 1], [day(months[2], -1), 'calls', 99]];
+	const own = stack.sqlOne("SELECT time_zone FROM company WHERE name = 'Bay City Plumbing'");
+	// A zone ahead of UTC and one behind change nothing.
+	for (const zone of ['Pacific/Kiritimati', 'America/Los_Angeles']) {
+		stack.sql(`DELETE FROM usage_day; UPDATE company SET time_zone = '${zone}' WHERE name = 'Bay City Plumbing'`);
+		put("name = 'Bay City Plumbing'", rows);
+		put("name <> 'Bay City Plumbing'", [[day(months[0], 0), 'calls', 1000]]);
+		const lines = (await (await me.fetch('/usage.csv')).text()).trim().split(/\r?\n/);
+		assert.equal(lines.length, 14);
+		const of = (month) => lines.filter((l) => l.startsWith(month.toISOString().slice(0, 7))).map((l) => l.slice(8));
+		assert.deepEqual(months.map(of), [['0,7,2,0,0,0'], ['31,0,2,0,0,0'], ['0,0,0,1,60,6'], []], zone);
+		const html = await (await me.fetch('/usage')).text();
+		const cells = [...html.matchAll(/<td class="num">([^<]*)<\/td>/g)].map((m) => m[1]);
+		assert.deepEqual(cells, lines.slice(1).flatMap((l) => l.split(',').slice(1)));
+		const { months: all } = await (await me.fetch('/usage.json')).json();
+		assert.deepEqual([Object.keys(all[0]).join(), ...all.map((m) => Object.values(m).join())], lines);
+	}
+	stack.sql(`DELETE FROM usage_day; INSERT INTO usage_day SELECT * FROM usage_kept; DROP TABLE usage_kept; UPDATE company SET time_zone = '${own}' WHERE name = 'Bay City Plumbing'`);
+});
+
 test('usage, live and the companies answer with what there is', async () => {
 	assert.match(await (await me.fetch('/usage.csv')).text(), /^month,number_days,calls/);
 	assert.equal((await me.fetch('/usage')).status, 200);

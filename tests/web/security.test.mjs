@@ -67,6 +67,7 @@ const addresses = () => [
 	['/live/calls.json', { GET: 200 }],
 	['/usage', { GET: 200 }],
 	['/usage.csv', { GET: 200 }, 'analyst'],
+	['/usage.json', { GET: 200 }, 'analyst'],
 	['/company', { POST: true }],
 	['/companies', { GET: 200 }],
 	['/companies/names.json', { GET: 200 }],
@@ -328,7 +329,7 @@ test('every address by every role', async () => {
 		const { csrf } = await client.hiddenFields('/');
 		for (const [path, good, least = 'viewer'] of addresses()) {
 			const may = roles.indexOf(role) >= roles.indexOf(least);
-			if (good.GET === 200 && (may ? !/\.csv|\.jsonl|reports\.json/.test(path) && !path.includes('/recording') : true))
+			if (good.GET === 200 && (may ? !/\.csv|\.jsonl|(reports|usage)\.json/.test(path) && !path.includes('/recording') : true))
 				assert.equal((await client.fetch(path)).status, may ? 200 : 403, `${role} ${path}`);
 			if (good.POST && !may) {
 				const res = await client.fetch(path, { method: 'POST', body: new URLSearchParams({ csrf }) });
