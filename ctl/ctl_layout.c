@@ -426,12 +426,12 @@ static enum err apply(struct ctl_layout *l, const struct ctl_layout_want *want)
  * the installed place. */
 static void default_share(struct ctl_layout *l)
 {
-	char tree[PATH_MAX], found[PATH_MAX], probe[PATH_MAX];
+	char path[PATH_MAX], found[PATH_MAX];
 
-	if (join(tree, sizeof(tree), l->bin_dir, "../..") &&
-	    realpath(tree, found) != NULL &&
-	    join(probe, sizeof(probe), found, "nginx/site.conf.in") &&
-	    access(probe, R_OK) == 0)
+	if (join(path, sizeof(path), l->bin_dir, "../..") &&
+	    realpath(path, found) != NULL &&
+	    join(path, sizeof(path), found, "nginx/site.conf.in") &&
+	    access(path, R_OK) == 0)
 		(void)set_text(l->settings.share_dir,
 		    sizeof(l->settings.share_dir), found);
 }
@@ -462,21 +462,25 @@ static enum err load_settings(struct ctl_layout *l,
  * comments in it live as long as they can. */
 static enum err save_settings(const struct ctl_layout *l)
 {
-	struct settings before;
+	/* Too large for the stack beside its callers' paths. */
+	struct settings *before = malloc(sizeof(*before));
 	struct buf text, old;
 	enum err e = ERR_OK;
 
+	if (before == NULL)
+		return ERR_NOMEM;
 	buf_init(&text, CONF_MAX_BYTES);
 	buf_init(&old, CONF_MAX_BYTES);
 	settings_write(&l->settings, &text);
 	if (access(l->conf, F_OK) == 0 &&
-	    settings_load(l->conf, &before) == ERR_OK)
-		settings_write(&before, &old);
+	    settings_load(l->conf, before) == ERR_OK)
+		settings_write(before, &old);
 	if (!slice_eq(buf_slice(&text), buf_slice(&old)))
 		e = ctl_layout_write(l, "ringtrace.conf", 0644,
 		    buf_slice(&text));
 	buf_fini(&old);
 	buf_fini(&text);
+	free(before);
 	return e;
 }
 
