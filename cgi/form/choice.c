@@ -190,7 +190,7 @@ struct slice choice_said(const struct fields *f, const struct field *row,
 		more = slice_cut(&rest, ' ', &one);
 		buf_cstr(&b, between);
 		buf_put(&b, fields_label(f, row->name, one));
-		between = ", ";
+		between = "; ";
 	}
 	if (buf_err(&b) != ERR_OK || !arena_copy(f->arena, buf_slice(&b), &out))
 		out = value;
