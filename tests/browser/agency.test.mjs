@@ -108,6 +108,7 @@ test('the page of companies comes in pages, with their figures, and is searched 
 		assert.match(page.url(), /range=7d/, 'the period stays');
 		if (await page.locator('a[rel=next]').count() === 0) break;
 		await page.click('a[rel=next]');
+		await page.waitForLoadState(); // all of its rows
 	}
 	assert.equal(all.length, COMPANIES + 1);
 	assert.equal(new Set(all).size, COMPANIES + 1);
@@ -132,6 +133,7 @@ test('people and companies in the settings: searched, and in pages', async () =>
 	await page.goto('/settings/companies');
 	assert.equal(await page.locator('tr[data-row]').count(), 100);
 	await page.click('a[rel=next]');
+		await page.waitForLoadState(); // all of its rows
 	await page.waitForURL('**page=2**');
 	assert.equal(await page.locator('tr[data-row]').count(), 100);
 	await page.fill('#things-q', 'erie');
