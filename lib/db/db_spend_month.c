@@ -146,11 +146,12 @@ enum err db_spend_month_marks(struct db *db, struct company_id company,
     struct spend_mark **rows, size_t *n)
 {
 	/* No two amounts of a tracker begin on one day, so none undoes
-	 * another in the sum. */
+	 * another in the sum; the tracker tells it from another's that are
+	 * the same. */
 	static const char sql[] =
 	    "SELECT c.tracker_id, BIT_XOR(CAST(CONV(LEFT(SHA2(CONCAT_WS(' ',"
-	    " c.from_on, c.until_on, c.monthly_micros), 256), 16), 16, 10)"
-	    " AS UNSIGNED)) FROM tracker_cost c"
+	    " HEX(c.tracker_id), c.from_on, c.until_on, c.monthly_micros),"
+	    " 256), 16), 16, 10) AS UNSIGNED)) FROM tracker_cost c"
 	    " JOIN tracker t ON t.company_id = c.company_id"
 	    " AND t.id = c.tracker_id WHERE c.company_id = ?"
 	    " AND (? AND t.archived_at IS NULL OR c.tracker_id = ?)"

@@ -34,7 +34,7 @@ RT_MUST_USE enum err db_spend_month_list(struct db *db,
     struct spend_month **rows, size_t *n);
 
 /* What is known of one tracker's amounts, all of them, as a number: another
- * one after any change. */
+ * one after any change, and for another tracker with the same amounts. */
 struct spend_mark {
 	struct tracker_id tracker;
 	uint64_t mark;

@@ -222,6 +222,7 @@ static void test_marks(void **state)
 		month(0, "2026-01-02", "2026-01-30", 101),
 	};
 	struct spend_mark *rows = NULL;
+	struct spend_month *amounts = NULL;
 	uint64_t before = mark(0);
 	const uint64_t other = mark(1);
 	size_t n = 0;
@@ -240,6 +241,15 @@ static void test_marks(void **state)
 	ok(db_spend_month_marks(db, t->company[1].id, t->company[0].tracker, 9,
 	    &mem, &rows, &n));
 	assert_int_equal(n, 0);
+	/* Two that cost the same, each alone since its first day: who knows the
+	 * one does not know the other. */
+	for (int who = 0; who < 2; who++) {
+		const struct spend_month same = month(who, "2020-01-01", "", 7);
+
+		ok(db_spend_month_put(db, t->company[who].id, &same));
+		assert_int_equal(listed(who, &amounts), 1);
+	}
+	assert_int_not_equal(mark(0), mark(1));
 }
 
 /* The amount of one day: exactly one row tells it. */
