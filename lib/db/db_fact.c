@@ -179,6 +179,50 @@ static enum err of_span(struct db *db, const char *sql,
 	return stmt_exec(st, NULL);
 }
 
+/* The tag with rows behind *tag. ERR_NOTFOUND: that was the last. */
+static enum err next_tag(struct db *db, struct company_id company,
+    struct tag_id *tag)
+{
+	static const char sql[] =
+	    "SELECT tag_id FROM call_fact_tag WHERE company_id = ?"
+	    " AND tag_id > ? ORDER BY tag_id LIMIT 1";
+	struct tag_id next;
+	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, tag->v);
+	stmt_out_id(st, next.v);
+	e = stmt_one(st);
+	if (e == ERR_OK)
+		*tag = next;
+	return e;
+}
+
+/* Tag by tag, of those that have rows, whether or not there is such a tag: in
+ * the order of time are only those of one, and all else would be read. */
+static enum err clear_tagged(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us)
+{
+	static const char sql[] =
+	    "DELETE FROM call_fact_tag WHERE company_id = ?"
+	    " AND started_at >= ? AND started_at < ? AND tag_id = ?";
+	struct tag_id tag = { { 0 } };
+	enum err e;
+
+	while ((e = next_tag(db, company, &tag)) == ERR_OK) {
+		struct stmt *st = stmt_begin(db, sql);
+
+		stmt_in_id(st, company.v);
+		stmt_in_time_us(st, from_us);
+		stmt_in_time_us(st, to_us);
+		stmt_in_id(st, tag.v);
+		if ((e = stmt_exec(st, NULL)) != ERR_OK)
+			return e;
+	}
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
 enum err db_fact_rebuild(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us)
 {
@@ -187,11 +231,9 @@ enum err db_fact_rebuild(struct db *db, struct company_id company,
 		" AND started_at >= ? AND started_at < ?",
 		"INSERT INTO call_fact (" COLUMNS ") " CALLS
 		" AND c.started_at >= ? AND c.started_at < ?",
-		"DELETE FROM call_fact_tag WHERE company_id = ?"
-		" AND started_at >= ? AND started_at < ?",
 		"INSERT INTO call_fact_tag (" TAGGED_COLUMNS ") " TAGGED,
 	};
-	enum err e = ERR_OK;
+	enum err e = clear_tagged(db, company, from_us, to_us);
 
 	for (size_t i = 0; i < RT_ARRAY_LEN(sql) && e == ERR_OK; i++)
 		e = of_span(db, sql[i], company, from_us, to_us);
