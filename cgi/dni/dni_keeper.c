@@ -138,15 +138,18 @@ static enum err load(struct dni_keeper *k)
 	return ERR_OK;
 }
 
-/* What was given out of pools is counted, though they cannot be used. */
+/* What was given out of pools is counted, though they cannot be used. A
+ * database that went away in the middle may have left some. */
 static enum err mention_pools(struct dni_state *s)
 {
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; e == ERR_OK && i < s->conf->n_pools; i++) {
-		struct dni_pool *p = calloc(1, sizeof(*p));
+		struct dni_pool *p;
 
-		if (p == NULL)
+		if (dni_state_any_pool(s, s->conf->pools[i].id) != NULL)
+			continue;
+		if ((p = calloc(1, sizeof(*p))) == NULL)
 			return ERR_NOMEM;
 		p->company = s->conf->pools[i].company;
 		p->id = s->conf->pools[i].id;

@@ -200,7 +200,7 @@ enum err dni_owner_alive(const struct dni_owner *o)
 }
 
 /* A database that answers and takes no writes is away, too. Whose the pool is
- * is another question (stay_alive()). */
+ * is another question (dni_owner_alive()). */
 enum err dni_owner_takes_writes(const struct dni_owner *o)
 {
 	enum err e;
