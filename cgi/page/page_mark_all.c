@@ -209,22 +209,6 @@ static enum err show(const struct work *w, struct resp *out)
 	return resp_view(out, v);
 }
 
-enum err page_mark_all(const struct req *r, struct resp *out)
-{
-	struct work w;
-	struct tz *z;
-	enum err e;
-
-	if (!frame_company(r, out, &e))
-		return e;
-	if ((e = page_range_zone(r, &z)) != ERR_OK)
-		return e;
-	if ((e = read_query(r, z, &w)) == ERR_OK)
-		e = show(&w, out);
-	tz_close(z);
-	return e;
-}
-
 static enum err piece(struct work *w)
 {
 	struct page_mark_many *m = NULL;
@@ -238,7 +222,7 @@ static enum err piece(struct work *w)
 	return e;
 }
 
-enum err page_mark_all_post(const struct req *r, struct resp *out)
+static enum err answer(const struct req *r, struct resp *out, bool marks)
 {
 	struct work w;
 	struct tz *z;
@@ -248,8 +232,21 @@ enum err page_mark_all_post(const struct req *r, struct resp *out)
 		return e;
 	if ((e = page_range_zone(r, &z)) != ERR_OK)
 		return e;
-	if ((e = read_query(r, z, &w)) == ERR_OK && (e = piece(&w)) == ERR_OK)
+	e = read_query(r, z, &w);
+	if (e == ERR_OK && marks)
+		e = piece(&w);
+	if (e == ERR_OK)
 		e = show(&w, out);
 	tz_close(z);
 	return e;
+}
+
+enum err page_mark_all(const struct req *r, struct resp *out)
+{
+	return answer(r, out, false);
+}
+
+enum err page_mark_all_post(const struct req *r, struct resp *out)
+{
+	return answer(r, out, true);
 }
