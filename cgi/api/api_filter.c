@@ -144,18 +144,13 @@ enum err api_filter_period(const struct req *r, struct api_period *out)
 static enum err put_tag(const struct req *r, struct slice s,
     struct db_report_calls_filter *f)
 {
-	struct tag_row *rows = NULL;
-	size_t n = 0;
 	enum err e;
 
 	if (call_filter_put(CALL_FILTER_TAG, 0, s, f) == ERR_OK)
 		return ERR_OK;
-	e = db_mark_tags(r->db, r->company, r->arena, &rows, &n);
+	e = db_mark_tag_find(r->db, r->company, s, &f->f.tag);
 	/* One that is not there: no call has it. */
-	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		if (slice_eq_case(slice_from(rows[i].name), s))
-			f->f.tag = rows[i].id;
-	return e;
+	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
 static enum err put(const struct req *r, const struct param *q, struct slice s,

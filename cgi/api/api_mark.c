@@ -6,7 +6,6 @@
 #include "cgi/api/api_out.h"
 #include "cgi/api/api_setup.h"
 #include "cgi/api/api_who.h"
-#include "lib/base/rnd.h"
 #include "lib/core/visible.h"
 #include "lib/db/db_audit.h"
 #include "lib/db/db_mark.h"
@@ -112,30 +111,17 @@ static enum err set_note(const struct patch *p)
 static enum err find_tag(const struct patch *p, struct slice name, bool make,
     struct tag_id *out)
 {
-	struct tag_row *rows = NULL, row;
-	uint8_t rnd[10];
-	size_t n = 0;
 	enum err e;
 
 	if (name.n == 0 || slice_find(name, '\n', 0) != name.n)
 		return ERR_RANGE;
-	e = db_mark_tags(p->r->db, p->r->company, p->r->arena, &rows, &n);
-	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		if (slice_eq_case(slice_from(rows[i].name), name)) {
-			*out = rows[i].id;
-			return ERR_OK;
-		}
-	}
-	if (e != ERR_OK || !make)
-		return e == ERR_OK ? ERR_NOTFOUND : e;
+	e = db_mark_tag_find(p->r->db, p->r->company, name, out);
+	if (e != ERR_NOTFOUND || !make)
+		return e;
 	if (!visible_any(name))
 		return ERR_RANGE;
-	rnd_bytes(rnd, sizeof(rnd));
-	id_make(p->r->now_us, rnd, row.id.v);
-	if (!slice_to_cstr(name, row.name, sizeof(row.name)))
-		return ERR_RANGE;
-	*out = row.id;
-	return db_mark_tag_add(p->r->db, p->r->company, &row, p->r->now_us);
+	return db_mark_tag_make(p->r->db, p->r->company, name, p->r->now_us,
+	    out);
 }
 
 static enum err put_tag(const struct patch *p, struct slice name, bool on)

@@ -6,7 +6,6 @@
 #include "cgi/page/page_audit.h"
 #include "cgi/page/page_said.h"
 #include "cgi/web/stale.h"
-#include "lib/base/rnd.h"
 #include "lib/core/money.h"
 #include "lib/core/verdict.h"
 #include "lib/db/db_mark.h"
@@ -208,28 +207,13 @@ static enum err read_untag(struct act *a)
 /* A tag that is new is made. */
 static enum err read_tag(struct act *a)
 {
-	struct tag_row *rows = NULL, row;
 	struct slice name;
-	uint8_t dice[10];
-	size_t n = 0;
-	enum err e;
+	const enum err e =
+	    req_need(req_form_text(a->r, "tag", 1, TAG_CHARS, &name));
 
-	if ((e = req_need(req_form_text(a->r, "tag", 1, TAG_CHARS, &name))) !=
-		ERR_OK ||
-	    (e = db_mark_tags(a->r->db, a->r->company, a->r->arena, &rows,
-		 &n)) != ERR_OK)
-		return e;
-	for (size_t i = 0; i < n; i++)
-		if (slice_eq_case(name, slice_from(rows[i].name))) {
-			a->tag = rows[i].id;
-			return ERR_OK;
-		}
-	if (!slice_to_cstr(name, row.name, sizeof(row.name)))
-		return ERR_RANGE;
-	rnd_bytes(dice, sizeof(dice));
-	id_make(a->r->now_us, dice, row.id.v);
-	a->tag = row.id;
-	return db_mark_tag_add(a->r->db, a->r->company, &row, a->r->now_us);
+	return e == ERR_OK ? db_mark_tag_make(a->r->db, a->r->company, name,
+				 a->r->now_us, &a->tag)
+			   : e;
 }
 
 static enum err read_verdict(struct act *a)

@@ -368,9 +368,7 @@ enum err db_mark_tag(struct db *db, struct company_id company,
 	return end_hooked(db, mine, company, id, "tags", e);
 }
 
-/* Names are the same without regard to case and accents (the column's
- * collation). */
-static enum err find_tag(struct db *db, struct company_id company,
+enum err db_mark_tag_find(struct db *db, struct company_id company,
     struct slice name, struct tag_id *out)
 {
 	static const char sql[] =
@@ -395,24 +393,24 @@ static enum err count_tags(struct db *db, struct company_id company,
 	return stmt_one(st);
 }
 
-static enum err make_tag(struct db *db, struct company_id company,
+enum err db_mark_tag_make(struct db *db, struct company_id company,
     struct slice name, int64_t now_us, struct tag_id *out)
 {
 	struct tag_row row = { .name = "" };
 	uint8_t rnd[10];
-	uint64_t n = 0;
-	enum err e;
+	enum err e = db_mark_tag_find(db, company, name, out);
 
-	if ((e = count_tags(db, company, &n)) != ERR_OK)
+	if (e != ERR_NOTFOUND)
 		return e;
-	if (n >= DB_MARK_TAGS_MAX)
-		return ERR_TOOBIG;
 	rnd_bytes(rnd, sizeof(rnd));
 	id_make(now_us, rnd, row.id.v);
 	if (!slice_to_cstr(name, row.name, sizeof(row.name)))
 		return ERR_RANGE;
 	*out = row.id;
-	return db_mark_tag_add(db, company, &row, now_us);
+	e = db_mark_tag_add(db, company, &row, now_us);
+	return e == ERR_CONFLICT /* another was faster */
+		   ? db_mark_tag_find(db, company, name, out)
+		   : e;
 }
 
 static enum err tag_named(struct db *db, struct company_id company,
@@ -420,12 +418,13 @@ static enum err tag_named(struct db *db, struct company_id company,
 {
 	static const struct user_id nobody;
 	struct tag_id tag;
-	enum err e = find_tag(db, company, name, &tag);
+	uint64_t n = 0;
+	enum err e = db_mark_tag_find(db, company, name, &tag);
 
-	if (e == ERR_NOTFOUND)
-		e = make_tag(db, company, name, now_us, &tag);
-	if (e == ERR_CONFLICT) /* another was faster */
-		e = find_tag(db, company, name, &tag);
+	if (e == ERR_NOTFOUND && (e = count_tags(db, company, &n)) == ERR_OK)
+		e = n < DB_MARK_TAGS_MAX
+			? db_mark_tag_make(db, company, name, now_us, &tag)
+			: ERR_TOOBIG;
 	return e == ERR_OK ? add_tag(db, company, id, tag, nobody, now_us) : e;
 }
 

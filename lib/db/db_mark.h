@@ -70,6 +70,13 @@ RT_MUST_USE enum err db_mark_tag_add(struct db *db, struct company_id company,
     const struct tag_row *row, int64_t now_us);
 RT_MUST_USE enum err db_mark_tags(struct db *db, struct company_id company,
     struct arena *mem, struct tag_row **rows, size_t *n);
+/* The tag of this name; names are the same without regard to case and accents,
+ * as the table has them. ERR_NOTFOUND: none has it. */
+RT_MUST_USE enum err db_mark_tag_find(struct db *db, struct company_id company,
+    struct slice name, struct tag_id *out);
+/* The same; one that is not there is made. ERR_RANGE: too long for a name. */
+RT_MUST_USE enum err db_mark_tag_make(struct db *db, struct company_id company,
+    struct slice name, int64_t now_us, struct tag_id *out);
 /* Twice is no error. ERR_NOTFOUND: no such interaction or tag. */
 RT_MUST_USE enum err db_mark_tag(struct db *db, struct company_id company,
     struct interaction_id id, struct tag_id tag, struct user_id by,

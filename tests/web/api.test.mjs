@@ -231,6 +231,11 @@ test('marking: merge, tags, all or nothing, If-Match', async () => {
 	assert.deepEqual((await patch({ tags: null })).json.tags, [], 'null clears');
 	for (const schema of ['CallPatch', 'FormPatch']) assert.deepEqual(spec.components.schemas[schema].properties.tags.type, ['array', 'null'], 'and the document says so');
 	assert.deepEqual((await patch({ tags: ['new one', 'third'], add_tags: null, remove_tags: null })).json.tags, ['new one', 'third']);
+	// Letters beyond ASCII, too, are the same in any case.
+	assert.deepEqual((await patch({ add_tags: ['Büro'] })).json.tags, ['Büro', 'new one', 'third']);
+	assert.deepEqual((await patch({ add_tags: ['BÜRO'] })).json.tags, ['Büro', 'new one', 'third']);
+	assert.equal((await api(keys.all, '/calls?tag=b%C3%BCro')).json.data.length, 1);
+	assert.deepEqual((await patch({ remove_tags: ['bÜRO'] })).json.tags, ['new one', 'third']);
 });
 
 test('recordings and page views', async () => {
