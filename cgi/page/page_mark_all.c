@@ -18,8 +18,10 @@ struct work {
 	struct db_report_calls_filter f;
 	uint64_t seen;
 	uint64_t changed;
-	bool begun; /* a piece was done */
-	bool left;  /* and there are more */
+	uint64_t all; /* found before the first piece */
+	bool known;   /* how many that are */
+	bool begun;   /* a piece was done */
+	bool left;    /* and there are more */
 };
 
 /* --- reading ---------------------------------------------------------------*/
@@ -44,8 +46,10 @@ static enum err read_place(struct work *w)
 {
 	struct page_place at;
 	struct slice before;
-	enum err e = req_form(w->r, "before", &before);
+	enum err e = req_form_u64(w->r, "all", 0, INT64_MAX, &w->all);
 
+	if (e == ERR_OK || e == ERR_NOTFOUND)
+		e = req_form(w->r, "before", &before);
 	if (e == ERR_NOTFOUND)
 		return ERR_OK;
 	if (e != ERR_OK ||
@@ -109,35 +113,40 @@ static enum err mark_piece(struct work *w, struct page_mark_many *m)
 
 /* --- the page --------------------------------------------------------------*/
 
-/* Sums know no names and no words, and not what is going on. */
-static enum err count_view(const struct work *w, struct view *v)
+/* Sums know no names and no words, and not what is going on. A mark may take a
+ * call out of the filters: what is marked is counted before. */
+static enum err count_all(struct work *w)
 {
-	const bool known = !page_filter_personal(&w->p) &&
-			   !slice_eq_cstr(w->p.f.result, "live");
 	const struct db_report_ask ask = { .filter = w->p.f,
 		.only = DB_REPORT_SUM(calls) };
 	struct db_report_group *all = NULL;
-	char text[PAGE_WORDS_MAX];
-	int64_t count;
 	size_t n = 0;
-	enum err e = ERR_OK;
+	enum err e;
 
-	if (known)
-		e = db_report_group_list(w->r->db, w->r->company, &ask, 1,
-		    w->r->arena, &all, &n);
-	if (e != ERR_OK)
-		return e;
-	count = n > 0 ? all[0].sums.calls : 0;
-	page_words_count(count, text);
-	view_flag(v, "count_known", known);
-	view_flag(v, "count_one", count == 1);
+	w->known = !page_filter_personal(&w->p) &&
+		   !slice_eq_cstr(w->p.f.result, "live");
+	if (w->all > 0 || !w->known)
+		return ERR_OK;
+	e = db_report_group_list(w->r->db, w->r->company, &ask, 1, w->r->arena,
+	    &all, &n);
+	if (e == ERR_OK && n > 0)
+		w->all = (uint64_t)all[0].sums.calls;
+	return e;
+}
+
+static void count_view(const struct work *w, struct view *v)
+{
+	/* Calls that go on are marked, too, and in no sum. */
+	const uint64_t all = w->all > w->seen ? w->all : w->seen;
+	char text[PAGE_WORDS_MAX];
+
+	page_words_count((int64_t)all, text);
+	view_flag(v, "count_known", w->known);
+	view_flag(v, "count_one", all == 1);
 	view_cstr(v, "count", text);
-	/* Calls that came meanwhile make no more than all. */
+	view_u64(v, "all", w->all);
 	view_i64(v, "part",
-	    count > 0 && w->seen < (uint64_t)count
-		? (int64_t)(w->seen * 100 / (uint64_t)count)
-		: 100);
-	return ERR_OK;
+	    all == 0 ? 100 : (int64_t)((double)w->seen * 100 / (double)all));
 }
 
 static void filters_view(const struct work *w, struct view *v)
@@ -196,9 +205,9 @@ static enum err show(const struct work *w, struct resp *out)
 		ERR_OK ||
 	    (e = page_filter_view_chips(&w->p, v)) != ERR_OK ||
 	    (e = page_filter_view_form(&w->p, v)) != ERR_OK ||
-	    (e = page_bulk_view(&w->p, "call", "calls", v)) != ERR_OK ||
-	    (e = count_view(w, v)) != ERR_OK)
+	    (e = page_bulk_view(&w->p, "call", "calls", v)) != ERR_OK)
 		return e;
+	count_view(w, v);
 	page_range_text(w->range.from, w->range.to, text);
 	view_cstr(v, "range_text", text);
 	filters_view(w, v);
@@ -214,7 +223,7 @@ static enum err piece(struct work *w)
 	struct page_mark_many *m = NULL;
 	enum err e;
 
-	if ((e = read_place(w)) != ERR_OK ||
+	if ((e = read_place(w)) != ERR_OK || (e = count_all(w)) != ERR_OK ||
 	    (e = page_mark_many_new(w->r, &m)) != ERR_OK)
 		return e;
 	e = mark_piece(w, m);
@@ -233,8 +242,8 @@ static enum err answer(const struct req *r, struct resp *out, bool marks)
 	if ((e = page_range_zone(r, &z)) != ERR_OK)
 		return e;
 	e = read_query(r, z, &w);
-	if (e == ERR_OK && marks)
-		e = piece(&w);
+	if (e == ERR_OK)
+		e = marks ? piece(&w) : count_all(&w);
 	if (e == ERR_OK)
 		e = show(&w, out);
 	tz_close(z);

@@ -77,6 +77,15 @@ test('tags: new ones are made, old ones found in any case, taken off', async () 
 	assert.match(await (await agent.fetch(`/calls?tag=${tag}`)).text(), new RegExp(call()));
 	assert.equal((await mark({ act: 'untag', tag })).status, 303);
 	assert.doesNotMatch(await (await agent.fetch(`/calls?tag=${tag}`)).text(), new RegExp(call()));
+	// Letters beyond ASCII are the same as the table has them; two who make one at once have one.
+	for (const name of ['Büro', 'BÜRO', 'buro']) assert.equal((await mark({ act: 'tag', tag: name })).status, 303, name);
+	for (let i = 0; i < 5; i++)
+		for (const res of await Promise.all([agent, analyst, agent, analyst].map((who) => mark({ act: 'tag', tag: `at once ${i}` }, who))))
+			assert.equal(res.status, 303, `at once ${i}`);
+	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM tag'), '7');
+	assert.deepEqual(stack.sql("SELECT name, COUNT(*) FROM tag JOIN interaction_tag ON tag_id = id WHERE name LIKE 'b%' GROUP BY 1"), [['Büro', '1']]);
+	verified();
+	stack.sql("DELETE FROM call_fact_tag; DELETE FROM interaction_tag; DELETE FROM tag WHERE name <> 'Big job'");
 });
 
 test('all calls of the filters: those, no other, piece by piece, and the same again is nothing', async () => {
@@ -120,11 +129,16 @@ test('all calls of the filters: those, no other, piece by piece, and the same ag
 	assert.deepEqual(tagged(), [['missed', '120']]);
 	assert.equal(audits(), n + 120);
 	const outcomes = () => stack.sql("SELECT p.result, i.outcome, COUNT(*) FROM phone_call p JOIN interaction i ON i.id = p.id WHERE p.id LIKE CONCAT(x'019000000000', '%') GROUP BY 1, 2 ORDER BY 1");
+	// What leaves the filters by the mark is one of those found.
+	const { all } = await analyst.hiddenFields(`${path}&outcome=~`);
+	assert.equal(all, '120');
+	const led = await analyst.submit(`${path}&outcome=~`, `${path}&outcome=~`, { act: 'outcome', outcome: 'lead', before: `${at}-${typeId('cal', Buffer.from(key, 'hex'))}`, seen: '40', changed: '40' });
+	assert.match(await led.text(), /· 120 calls</);
 	await toEnd({ act: 'outcome', outcome: 'lead' });
 	assert.deepEqual(outcomes(), [['missed', 'lead', '120'], ['voicemail', '', '10']]);
 	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM interaction WHERE company_id = X'${world.beta.id.toString('hex')}' AND outcome <> ''`), '0');
 	for (const [fields, why] of [[{ act: 'note', note: 'x' }, 'another act'], [{ act: 'value', value: '1' }, 'another act'], [{ act: 'outcome', outcome: 'nothing' }, 'no such outcome'],
-		[{ act: 'tag', tag: '' }, 'no tag'], [{ act: 'spam', before: 'x' }, 'no place'], [{ act: 'spam', before: `${at}-${world.alpha.callId}`, seen: '-1', changed: '0' }, 'no number'], [{}, 'no act']])
+		[{ act: 'tag', tag: '' }, 'no tag'], [{ act: 'spam', before: 'x' }, 'no place'], [{ act: 'spam', before: `${at}-${world.alpha.callId}`, seen: '-1', changed: '0' }, 'no number'], [{ act: 'spam', all: 'x' }, 'no number'], [{}, 'no act']])
 		assert.equal((await post(fields))[0], 400, why);
 	assert.deepEqual(outcomes(), [['missed', 'lead', '120'], ['voicemail', '', '10']]);
 	verified();
