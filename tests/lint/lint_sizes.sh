@@ -9,7 +9,7 @@ awk '
 function over(at, what, n, most) {
 	if (n <= most)
 		return
-	print FILENAME ":" at ": " what " of " n " lines, limit " most
+	print name ":" at ": " what " of " n " lines, limit " most
 	bad = 1
 }
 function ended() {
