@@ -397,7 +397,7 @@ static/dist/t-frame.js: static/dni/forms.js
 static/dist/t-%.js: static/dni/%.js static/dni/names.json Makefile $(ESBUILD)
 	$(call tag_bundle,esm,$(TAG_SHARED))
 
-#: make shots         every page, both themes, three widths: one contact sheet
+#: make shots         every page, both themes, three widths: contact sheets
 .PHONY: shots
 shots: all static
 	@node tests/browser/shots.mjs $(SHOTS)

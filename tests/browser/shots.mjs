@@ -1,6 +1,10 @@
 // shots.mjs - `make shots`: every page of the route tables in both themes and
-// three widths, and one contact sheet of them all, in build/shots; with
-// --readme also the pictures of the README in docs/img.
+// three widths, and contact sheets of them all, in build/shots.
+//   --only=overview,calls   these pages only
+//   --widths=768,640        other widths
+//   --themes=dark           one of the two
+//   --forced                forced colours, as for people who choose their own
+//   --readme                also the pictures of the README in docs/img
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -11,6 +15,8 @@ import { everyPage, isForStrangers, seedThings } from './every_page.mjs';
 import { quote, seed, seedAttribution, seedCompanies, seedForms, seedHealth, seedPool, typeid } from './seed.mjs';
 
 const OUT = 'build/shots';
+const SHEET_PAGES = 12; // of one contact sheet
+const SLOW_MS = 180000; // for one sheet on a machine that has much to do
 const EMPTY = 'Northgate Dental Studio';
 const ZONES = ['America/Los_Angeles', 'America/Denver', 'America/Chicago', 'America/New_York', 'America/Halifax', 'America/Sao_Paulo', 'Europe/London',
 	'Europe/Berlin', 'Europe/Athens', 'Asia/Dubai', 'Asia/Kolkata', 'Asia/Bangkok', 'Asia/Singapore', 'Asia/Tokyo', 'Australia/Sydney', 'Pacific/Auckland'];
@@ -29,15 +35,16 @@ function afternoon() {
 }
 
 /** One context per theme, width and person: a page of it after the other. */
-async function shoot(browser, stack, cookies, pages) {
+async function shoot(browser, stack, cookies, pages, { widths, themes, forced }) {
 	const files = [];
-	for (const colorScheme of ['light', 'dark'])
-		for (const width of [1440, 1024, 360]) {
+	const forcedColors = forced ? 'active' : 'none';
+	for (const colorScheme of themes)
+		for (const width of widths) {
 			const people = {};
 			for (const [name, path] of pages) {
 				const who = isForStrangers(path) ? 'nobody' : cookies[name] ? name : 'all';
 				if (!people[who]) {
-					people[who] = await newVisitor(browser, { baseURL: stack.url, colorScheme, viewport: { width, height: width < 600 ? 740 : 900 } });
+					people[who] = await newVisitor(browser, { baseURL: stack.url, colorScheme, forcedColors, viewport: { width, height: width < 600 ? 740 : 900 } });
 					if (who !== 'nobody') await people[who].context().addCookies(cookies[who]);
 				}
 				const page = people[who];
@@ -53,17 +60,26 @@ async function shoot(browser, stack, cookies, pages) {
 	return files;
 }
 
-/** A line of six small pictures for every page; their files stand beside it. */
+/** A line of small pictures for every page; their files stand beside it. One
+ *  sheet of all is for people, who scroll; drawn are parts of it, since a
+ *  browser does not get hundreds of whole pages into one picture in time. */
 async function sheet(browser, files) {
-	const page = await browser.newPage({ viewport: { width: 2400, height: 1200 } });
 	const picture = ({ file, width }) => `<a href="${file}"><img width="${Math.round(width / 5.6)}" src="${file}" alt="${file}"></a>`;
 	const figure = (name) => `<figure><div>${files.filter((f) => f.name === name).map(picture).join('')}</div><figcaption>${name}</figcaption></figure>`;
-	writeFileSync(join(OUT, 'sheet.html'), `<!doctype html><title>Every page</title><style>body{margin:16px;background:#999;font:13px sans-serif;display:flex;flex-wrap:wrap;gap:16px}
-		figure{margin:0}div{display:flex;gap:6px;height:290px;overflow:hidden;align-items:flex-start}</style>${[...new Set(files.map((f) => f.name))].map(figure).join('\n')}`);
-	await page.goto(`file://${resolve(OUT, 'sheet.html')}`);
-	await page.screenshot({ path: join(OUT, 'sheet.png'), fullPage: true });
-	await page.close();
-	console.log(join(OUT, 'sheet.html'), join(OUT, 'sheet.png'));
+	const write = (file, names) => writeFileSync(join(OUT, file), `<!doctype html><title>Every page</title><style>body{margin:16px;background:#999;font:13px sans-serif;display:flex;flex-wrap:wrap;gap:16px}
+		figure{margin:0}div{display:flex;gap:6px;height:290px;overflow:hidden;align-items:flex-start}</style>${names.map(figure).join('\n')}`);
+	const names = [...new Set(files.map((f) => f.name))];
+	write('sheet.html', names);
+	console.log(join(OUT, 'sheet.html'));
+	for (let i = 0; i * SHEET_PAGES < names.length; i++) {
+		const page = await browser.newPage({ viewport: { width: 2400, height: 1200 } });
+		write('part.html', names.slice(i * SHEET_PAGES, (i + 1) * SHEET_PAGES));
+		await page.goto(`file://${resolve(OUT, 'part.html')}`, { timeout: SLOW_MS });
+		await page.screenshot({ path: join(OUT, `sheet-${i + 1}.png`), fullPage: true, timeout: SLOW_MS });
+		await page.close();
+		console.log(join(OUT, `sheet-${i + 1}.png`));
+	}
+	rmSync(join(OUT, 'part.html'));
 }
 
 /** A flow that shows what flows are: hours, a menu, who is rung, a message. */
@@ -146,10 +162,12 @@ try {
 		...(missed ? [['missed', `/calls/${typeid('cal', missed.id)}`]] : []), ['report-split', '/reports?by=campaign&split=result&metric=qualified_rate'],
 		['report-hours', '/reports?by=hour&metric=unanswered'], ['columns', '/calls?cols=number,outcome,verdict,tags,value,destination'],
 		['first-run', '/'], ['first-steps', '/welcome'], ['no-calls', '/calls'], ['not-found', '/calls/nothing']];
-	const only = process.argv.find((a) => a.startsWith('--only='))?.slice(7).split(',');
+	const given = (name) => process.argv.find((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3).split(',');
+	const only = given('only');
+	const looks = { widths: given('widths')?.map(Number) ?? [1440, 1024, 360], themes: given('themes') ?? ['light', 'dark'], forced: process.argv.includes('--forced') };
 	mkdirSync(OUT, { recursive: true });
 	if (process.argv.includes('--readme')) await readme(browser, stack, cookies);
-	await sheet(browser, await shoot(browser, stack, cookies, pages.filter(([name]) => !only || only.includes(name))));
+	await sheet(browser, await shoot(browser, stack, cookies, pages.filter(([name]) => !only || only.includes(name)), looks));
 } finally {
 	await browser.close();
 	await stack.stop();
