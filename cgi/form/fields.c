@@ -136,6 +136,22 @@ void fields_choice_id(struct fields *f, const char *name, enum id_kind kind,
 	fields_choice(f, name, slice_from(text), slice_from(label));
 }
 
+size_t fields_options(const struct fields *f, const char *name,
+    struct slice *last)
+{
+	const struct field_choice *c = f->choices[index_of(f, name)];
+	size_t n = 0;
+
+	*last = SLICE("");
+	for (; c != NULL; c = c->next) {
+		if (c->value.n == 0)
+			continue;
+		*last = c->value;
+		n++;
+	}
+	return n;
+}
+
 void fields_held(struct fields *f, const char *word, struct slice name,
     struct slice path)
 {

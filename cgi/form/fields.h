@@ -6,7 +6,7 @@
  * text. What was sent is kept as it came, so that a form with a mistake shows
  * it again beside the words that say what is wrong.
  *
- * The templates form_fields.html and form_seen.html show them, without script.
+ * The template form_fields.html shows them, without script.
  */
 #ifndef RT_CGI_FORM_FIELDS_H
 #define RT_CGI_FORM_FIELDS_H
@@ -104,6 +104,9 @@ void fields_choice(struct fields *f, const char *name, struct slice value,
 void fields_choice_id(struct fields *f, const char *name, enum id_kind kind,
     const uint8_t id[ID_BYTES], const char *label);
 
+/* How many choices there are beside ""; last: the last one's value, else "". */
+size_t fields_options(const struct fields *f, const char *name,
+    struct slice *last);
 /* What a choice is called; the value itself where there is no such choice. */
 struct slice fields_label(const struct fields *f, const char *name,
     struct slice value);

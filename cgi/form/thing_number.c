@@ -149,9 +149,16 @@ static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
 	return f->e;
 }
 
+/* Where there are no flows and one destination, its calls can go nowhere
+ * else. */
 static void begin(const struct req *r, struct fields *f)
 {
 	struct policy_row policy = { .record_default = FLOW_RECORD_OFF };
+	struct slice flow, desk;
+
+	if (fields_options(f, "flow", &flow) == 0 &&
+	    fields_options(f, "destination", &desk) == 1)
+		fields_set(f, "destination", desk);
 
 	if (db_policy_get(r->db, r->company, &policy) != ERR_OK)
 		policy.record_default = FLOW_RECORD_OFF;

@@ -198,10 +198,15 @@ static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
 	return f->e;
 }
 
+/* With one pool its visits can get a number of no other. */
 static void begin(const struct req *r, struct fields *f)
 {
+	struct slice pool;
+
 	(void)r;
 	fields_set_cstr(f, "consent", "assume");
+	if (fields_options(f, "pool", &pool) == 1)
+		fields_set(f, "pool", pool);
 }
 
 /* scheme://host[:port] and nothing behind it, as browsers send it. */

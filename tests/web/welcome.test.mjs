@@ -65,14 +65,19 @@ test('step by step', async () => {
 	await add('destinations', { name: 'Desk', target: '415-555-0199', ring_s: '30' });
 	await expect((done.push('Who answers'), done), 'A tracking number');
 	// Who answers is there to be chosen in the form of the number: one visit of it, not two.
-	assert.equal((await openForm(owner, '/settings/numbers/new')).fields.destination.options.filter((o) => o !== '').length, 1);
-	await add('numbers', { e164: '(415) 555-0123', record: 'off' });
+	// As the only one there is, it is chosen already.
+	const { destination, flow } = (await openForm(owner, '/settings/numbers/new')).fields;
+	assert.equal(destination.options.filter((o) => o !== '').length, 1);
+	assert.deepEqual([destination.value !== '', flow.value], [true, '']);
+	await add('numbers', { e164: '(415) 555-0123', record: 'off', destination: '' });
 	await expect((done.push('A tracking number'), done), 'Where its calls go');
 	const href = (await (await owner.fetch('/settings/numbers')).text()).match(/href="(\/settings\/numbers\/num_[0-9a-z]{26})"/)[1];
 	assert.ok((await guide()).html.includes(`href="${href}">Choose at the number`), 'straight to the number');
 	const form = await openForm(owner, href);
 	assert.equal((await form.send({ destination: form.fields.destination.options.find((o) => o !== '') })).status, 303);
 	await expect((done.push('Where its calls go'), done), 'What the number tells');
+	await add('destinations', { name: 'Night desk', target: '415-555-0198', ring_s: '30' });
+	assert.equal((await openForm(owner, '/settings/numbers/new')).fields.destination.value, '', 'of two, people choose');
 	await add('pools', { name: 'Visits', lease_s: '120', min_reuse_s: '60' });
 	assert.match((await guide()).html, /there, and empty: choose it in the form of the number/);
 	await expect(done, 'What the number tells');
@@ -81,6 +86,7 @@ test('step by step', async () => {
 	assert.equal((await again.send({ pool: again.fields.pool.options.find((o) => o !== '') })).status, 303);
 	await expect((done.push('What the number tells'), done), 'The tag on your site');
 	assert.match((await guide()).html, /href="\/settings\/sites\/new">Add the site/);
+	assert.notEqual((await openForm(owner, '/settings/sites/new')).fields.pool.value, '', 'the only pool is chosen');
 	await add('sites', { name: 'example.com', origins: 'https://example.com', targets: '415-555-0199', consent: 'assume' });
 	assert.match((await guide()).html, /its tag was not seen yet/);
 	await expect(done, 'The tag on your site');
