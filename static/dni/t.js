@@ -304,22 +304,18 @@ function begin() {
 }
 
 // A page drawn before anybody sees it takes no number. A page in a frame
-// first asks the one around it.
-function ready() {
-	if (d.hidden) return;
-	d.removeEventListener('visibilitychange', ready);
+// first asks the one around it. The cookie is read first and from here: a browser that
+// notes who reads it looks up each function on the way, and the whole file while that is
+// being run; and once more when the page is first seen, as another tab may have begun
+// or ended the visit meanwhile.
+function start() {
+	if (may()) load();
+	if (d.hidden) return d.addEventListener('visibilitychange', start, { once: true });
 	w.addEventListener('click', click, true);
 	w.addEventListener('message', (e) => e.data?.ringtrace === site && part('frame', e));
 	if (w === w.parent) return begin();
 	part('frame');
 	setTimeout(begin, 1000);
-}
-
-// The cookie is read first and from here: a browser that notes who reads it looks
-// up each function on the way, and the whole file while that is being run.
-function start() {
-	if (may()) load();
-	ready();
 }
 
 // ringtrace('name', ...) is ringtrace.name(...).
@@ -369,6 +365,5 @@ if (stub?.version) {
 	w.ringtrace = ringtrace;
 	for (const a of stub?.q || []) ringtrace(...a);
 	for (const name of ['shim', 'print']) if (attr(name)) part(name);
-	d.addEventListener('visibilitychange', ready);
 	queueMicrotask(start);
 }

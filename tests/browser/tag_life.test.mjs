@@ -123,6 +123,34 @@ test('a page drawn ahead asks for nothing until it is shown', async () => {
 	await page.context().close();
 });
 
+const cookieOf = (visit, ageMs) => `document.cookie = 'rt_id=vtr_1.${visit}.' + (Date.now() - ${ageMs}) + ';path=/';`;
+for (const [name, consent, meanwhile, want] of [
+	['the visit that was begun in another tab', '', cookieOf('vis_1', 0), ['vtr_1', 'vis_1']],
+	['the visitor who agrees before it is seen', 'wait', `${cookieOf('vis_1', 0)} ringtrace.consent(true);`, ['vtr_1', 'vis_1']],
+	['the visitor, not to a visit that ended by then', '', cookieOf('vis_0', 45 * 60000), ['vtr_1', undefined]],
+])
+	test(`a page opened in a tab behind belongs to ${name}`, async () => {
+		const page = await open({
+			clock: false,
+			init: {
+				content: `window.state = 'hidden'; window.ringtraceConfig = { consent: '${consent}' };
+					Object.defineProperty(Document.prototype, 'hidden', { get: () => state === 'hidden' });`,
+			},
+		});
+		await page.waitForFunction(() => window.ringtrace?.version);
+		await page.evaluate(`${meanwhile} state = 'visible'; document.dispatchEvent(new Event('visibilitychange'))`);
+		await shows(page, ours);
+		assert.deepEqual(told('visit').map((v) => [v.visitor, v.visit]), [want]);
+		// Shown once more it asks for nothing.
+		await page.evaluate(() => {
+			document.dispatchEvent(new Event('visibilitychange'));
+			window.ringtrace('event', 'last');
+		});
+		await until('what follows is told', () => events('custom').length === 1);
+		assert.equal(told('visit').length, 1);
+		await page.context().close();
+	});
+
 test('a page shown again within a minute keeps its lease without asking', async () => {
 	const page = await open();
 	await shows(page, ours);
