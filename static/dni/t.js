@@ -177,7 +177,7 @@ function post(what, more, done) {
 function beacon(what, more) {
 	if (tag.boss) tag.boss({ ringtrace: site, event: more });
 	else if (!tag.ids.visit) {
-		if (asking || !begun) tag.early.push(more);
+		if (may() && (asking || !begun)) tag.early.push(more);
 	} else if (!tag.away?.(what, more) && !nav.sendBeacon?.(api + what, body(more))) post(what, more);
 }
 
@@ -347,8 +347,8 @@ ringtrace.consent = (yes) => {
 	const now = yes && !nav.globalPrivacyControl ? 'yes' : 'no';
 	// Consent managers say it often.
 	if (now === consent) return;
-	if (!yes) beacon('event', { kind: 'consent_withdrawn' });
 	consent = now;
+	if (!yes) beacon('event', { kind: 'consent_withdrawn' });
 	if (asking) again = 1;
 	else if (begun) renew();
 };

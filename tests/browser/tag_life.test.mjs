@@ -151,6 +151,27 @@ for (const [name, consent, meanwhile, want] of [
 		await page.context().close();
 	});
 
+test('a no before the yes, as consent managers say at first, takes back nothing', async () => {
+	const page = await open({ clock: false, init: { content: 'window.ringtrace = { q: [["consent", false], ["consent", true]] }' } });
+	await shows(page, ours);
+	await page.evaluate(() => window.ringtrace('event', 'first'));
+	await until('it is told', () => events('custom').length === 1);
+	// And so while the number is on its way.
+	site.waitMs = 300;
+	await page.context().clearCookies();
+	await page.reload();
+	await until('it has asked', () => told('visit').length === 2);
+	await page.evaluate(() => {
+		window.ringtrace.consent(false);
+		window.ringtrace.consent(true);
+	});
+	await shows(page, ours);
+	await page.evaluate(() => window.ringtrace('event', 'second'));
+	await until('that is told, too', () => events('custom').length === 2);
+	assert.deepEqual(events('consent_withdrawn'), []);
+	await page.context().close();
+});
+
 test('a page shown again within a minute keeps its lease without asking', async () => {
 	const page = await open();
 	await shows(page, ours);
