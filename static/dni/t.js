@@ -82,9 +82,9 @@ function cookie(value, s) {
 	if (!cookies) return store(ID, value);
 	try {
 		if (value === undefined) {
-			const was = d.cookie.match(/\brt_id=([\w.]*)/)?.[1];
+			const was = d.cookie.match(/\brt_id=([\w.]*)/)?.[1] || '';
 			jar = jar || was;
-			return was || '';
+			return was;
 		}
 		d.cookie = `rt_id=${value};path=/;SameSite=Lax;max-age=${s}${domain && ';domain=' + domain}${loc.protocol === 'https:' ? ';Secure' : ''}`;
 	} catch {}
@@ -146,7 +146,7 @@ function apply(list) {
 	if (list.length || !shown.length) use(list.concat(more));
 	else undo(shown);
 	shown = before.slice(-20).concat(list);
-	tellers.forEach((f) => f(list));
+	for (const f of tellers) f(list);
 }
 
 // --- the server ---------------------------------------------------------
@@ -161,8 +161,7 @@ function post(what, more, done) {
 	const x = new XMLHttpRequest();
 	x.open('POST', api + what);
 	x.onloadend = () => {
-		const { status } = x;
-		let a;
+		let a, { status } = x;
 		// 404: no site has this key; 403: this address is not in its list.
 		if (/40[34]/.test(status) && !warned) {
 			warned = 1;
@@ -243,7 +242,7 @@ function view() {
 		granted = a?.visitor;
 		answered(a);
 		// Of a visit that nobody agreed to, nothing is told.
-		tag.early.splice(0).forEach((e) => beacon('event', e));
+		for (const e of tag.early.splice(0)) beacon('event', e);
 		if (more) renew();
 		// A line that was cut is there again.
 		if (!a) w.addEventListener('online', renew, { once: true });
