@@ -444,10 +444,9 @@ static enum err load_settings(struct ctl_layout *l,
 	settings_defaults(&l->settings);
 	default_share(l);
 	if (access(l->conf, F_OK) == 0) {
-		e = settings_load(l->conf,
-		    &l->settings); /* says what is wrong */
+		e = settings_load(l->conf, &l->settings);
 		if (e != ERR_OK)
-			return ERR_SYNTAX;
+			return ERR_SYNTAX; /* what is wrong was said */
 		/* The tree may have been moved since. */
 		default_share(l);
 	}
@@ -462,8 +461,7 @@ static enum err load_settings(struct ctl_layout *l,
  * comments in it live as long as they can. */
 static enum err save_settings(const struct ctl_layout *l)
 {
-	/* Too large for the stack beside its callers' paths. */
-	struct settings *before = malloc(sizeof(*before));
+	struct settings *before = malloc(sizeof(*before)); /* it is large */
 	struct buf text, old;
 	enum err e = ERR_OK;
 
