@@ -125,7 +125,7 @@ test('calls at once: never one too many', async (t) => {
 		// And nothing of it stays behind: as many as before, at once.
 		phone.seen.most = 0;
 		await until('all places are free again', async () => {
-			const seen = await Promise.all(workers.flatMap((w) => [0, 1].map(() => caller.call(w.port, ATONCE, { talk_ms: 300 }))));
+			const seen = await Promise.all(workers.flatMap((w) => [0, 1].map(() => caller.call(w.port, ATONCE, { talk_ms: 1500 }))));
 			return seen.filter((s) => s === 200).length === AT_ONCE;
 		}, 60000);
 		assert.equal(phone.seen.most, AT_ONCE);

@@ -65,7 +65,7 @@ test('no templates, no folder for the socket, no database where one is needed', 
 	}
 	const r = start('dni.fcgi', ['-c', conf()]);
 	assert.equal(r.status, 1, 'who gives out numbers knows which');
-	assert.match(r.stderr, /dni: no database/);
+	assert.match(r.stderr, /db_dni\.pw: No such file/);
 });
 
 test('two of one name in one folder: the second ends, the first goes on, and ends when it is told', async () => {
