@@ -162,7 +162,7 @@ static enum err mention_pools(struct dni_state *s)
 static enum err remember(struct dni_keeper *k)
 {
 	struct dni_saved_end end;
-	struct dni_conf *c;
+	struct dni_conf *c = NULL;
 	struct buf text;
 	enum err e;
 

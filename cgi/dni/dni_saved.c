@@ -364,7 +364,7 @@ static enum err take_line(struct slice line, uint64_t lines,
 enum err dni_saved_tell(struct slice text, const struct tag_reader *to,
     struct dni_saved_end *end)
 {
-	struct dni_saved_end last;
+	struct dni_saved_end last = { .version = 0 };
 	struct slice line;
 	uint64_t lines = 0;
 	bool all = false;

@@ -45,7 +45,7 @@ static enum err read_query(const struct req *r, struct tz *z, struct work *w)
 static enum err read_place(struct work *w)
 {
 	struct page_place at;
-	struct slice before;
+	struct slice before = SLICE("");
 	enum err e = req_form_u64(w->r, "all", 0, INT64_MAX, &w->all);
 
 	if (e == ERR_OK || e == ERR_NOTFOUND)
