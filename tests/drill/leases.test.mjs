@@ -145,8 +145,7 @@ test('a storm of visitors, and everything killed in between', async (t) => {
 	await storm;
 	t.diagnostic(`kills ${killing.length}, answers ${JSON.stringify(tiers)}`);
 	assert.deepEqual(wrong, [], 'two holders');
-	// While the database is away everybody is told so at once, and comes again later.
-	assert.ok(tiers.lease > CLIENTS / 2 && tiers.lease + tiers.source > CLIENTS, JSON.stringify(tiers));
+	assert.ok(tiers.lease > CLIENTS, JSON.stringify(tiers));
 });
 
 test('what was shown is stored', async () => {
