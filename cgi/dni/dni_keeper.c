@@ -79,6 +79,11 @@ static void use_conf(struct dni_keeper *k, struct dni_conf *c)
 	k->s->conf = c;
 	(void)pthread_rwlock_unlock(&k->s->conf_lock);
 	dni_conf_free(old);
+}
+
+/* Said when the pools have their new numbers, too. */
+static void log_in_force(const struct dni_conf *c)
+{
 	log_info("dni_keeper: configuration version=%llu sites=%zu pools=%zu",
 	    (unsigned long long)c->version, c->n_sites, c->n_pools);
 }
@@ -95,7 +100,9 @@ static enum err load_conf(struct dni_keeper *k)
 	if ((e = dni_conf_load(k->db, &copy, &c)) == ERR_OK) {
 		use_conf(k, c);
 		save(k, &copy, c->version);
-		if ((e = dni_owner_refresh(&k->owner)) != ERR_OK)
+		if ((e = dni_owner_refresh(&k->owner)) == ERR_OK)
+			log_in_force(c);
+		else
 			c->version = 0; /* to be read again */
 	}
 	buf_fini(&rows);

@@ -173,11 +173,13 @@ class Stack {
 	}
 
 	/** Runs statements as the database's administrator: rows of strings, NULL
-	 *  as null. BINARY(16) keys: select hex(id). */
+	 *  as null. BINARY(16) keys: select hex(id). A server that hangs is an
+	 *  error after two minutes, not a test without an end. */
 	sql(statements, database = 'ringtrace') {
 		const [program, ...args] = [...this.as, 'mariadb', '--no-defaults', '--default-character-set=utf8mb4', '-S', join(this.dir, 'run/my.sock'),
 			'-u', this.user, '-N', '-B', database];
-		const r = spawnSync(program, args, { input: statements, encoding: 'utf8', maxBuffer: 1 << 28 });
+		const r = spawnSync(program, args, { input: statements, encoding: 'utf8', maxBuffer: 1 << 28, timeout: 120000 });
+		if (r.error) throw r.error;
 		if (r.status !== 0) throw new Error(`sql: ${r.stderr}`);
 		const unescape = (s) => s === 'NULL' ? null
 			: s.replace(/\\([0nt\\])/g, (_, c) => ({ 0: '\0', n: '\n', t: '\t', '\\': '\\' })[c]);
