@@ -11,6 +11,7 @@
 #include "lib/out/out_addr.h"
 
 #define CONNECT_MS 5000L
+#define HEAD_MAX   ((size_t)65536) /* of all that come before one body */
 
 /* One request under way. */
 struct transfer {
@@ -22,6 +23,7 @@ struct transfer {
 	bool private_ok, private_only;
 	bool refused; /* by the guard below */
 	bool enough;  /* we dropped the rest of the answer */
+	size_t head;  /* bytes so far */
 	size_t read, read_max;
 	struct buf body;
 	char curl_why[CURL_ERROR_SIZE];
@@ -178,6 +180,17 @@ static size_t take_body(char *p, size_t size, size_t n, void *ctx)
 	return bytes;
 }
 
+/* Also of answers that only inform, of which there may be any number, and of
+ * what comes behind a body. */
+static size_t take_head(char *p, size_t size, size_t n, void *ctx)
+{
+	struct transfer *t = ctx;
+
+	(void)p;
+	t->head += size * n;
+	return t->head > HEAD_MAX ? 0 : size * n;
+}
+
 /* --- the pool --------------------------------------------------------------
  */
 
@@ -250,10 +263,15 @@ static enum err set_limits(struct transfer *t, const struct out_http_request *r)
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_TIMEOUT_MS, (long)(r->timeout_us / 1000));
 	SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
+	/* Whose name is still looked for is given up without waiting for the
+	 * thread that looks: it ends by itself. */
+	SET(CURLOPT_QUICK_EXIT, 1L);
 	SET(CURLOPT_OPENSOCKETFUNCTION, guard);
 	SET(CURLOPT_OPENSOCKETDATA, t);
 	SET(CURLOPT_WRITEFUNCTION, take_body);
 	SET(CURLOPT_WRITEDATA, t);
+	SET(CURLOPT_HEADERFUNCTION, take_head);
+	SET(CURLOPT_HEADERDATA, t);
 	SET(CURLOPT_ERRORBUFFER, t->curl_why);
 	SET(CURLOPT_PRIVATE, t);
 	if (r->ca_file != NULL && r->ca_file[0] != '\0')
@@ -372,6 +390,8 @@ static void describe(const struct transfer *t, CURLcode code,
 		why = t->private_only
 			  ? "http:// is only for addresses in one's own network"
 			  : "the address is not on the public internet";
+	else if (t->head > HEAD_MAX)
+		why = "the answer's head is too long";
 	else if (why[0] == '\0')
 		why = curl_easy_strerror(code);
 	buf_over(&b, a->why, sizeof(a->why) - 1);

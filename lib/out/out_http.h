@@ -13,7 +13,9 @@
  *     With private_only it is the other way round.
  *   - Certificates are verified.
  *   - Of the answer answer_max bytes are kept; after read_max the connection is
- *     dropped, and the status counts as it came.
+ *     dropped, and the status counts as it came. One whose head is longer than
+ *     64 KB is none.
+ *   - A name that cannot be found in time is given up; nobody else waits.
  */
 #ifndef RT_OUT_OUT_HTTP_H
 #define RT_OUT_OUT_HTTP_H

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chownSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import http2 from 'node:http2';
 import https from 'node:https';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -111,6 +112,74 @@ test('what was taken over is sent, whatever the goodbye; drips are waited for, t
 	await mended(endless);
 });
 
+/** A webhook of alpha, and how its events stand. */
+function hookTo(port, name) {
+	const made = spawnSync(join(build, 'ringtrace'), ['webhook', 'add', '--company', world.alpha.companyId, '--name', name,
+		'--url', `https://${addr}:${port}/`, '--private', '-c', stack.conf], { encoding: 'utf8' });
+	assert.equal(made.status, 0, made.stderr);
+	const hook = stack.sqlOne(`SELECT HEX(id) FROM webhook WHERE name = '${name}'`);
+	/** Tells it of that kind; the event's key. */
+	const tell = (kind) => {
+		const event = uuid7().toString('hex');
+		stack.sql('INSERT INTO webhook_delivery (company_id, webhook_id, event_id, kind, object_id, state, due_at, happened_at)'
+			+ ` VALUES (X'${world.alpha.id.toString('hex')}', X'${hook}', X'${event}', '${kind}', X'${world.alpha.call.toString('hex')}', 'ready',`
+			+ ' UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))');
+		return event;
+	};
+	const one = (event) => stack.sql(`SELECT state, COALESCE(last_error, ''), attempts FROM webhook_delivery WHERE event_id = X'${event}'`)[0];
+	const dueNow = () => stack.sql(`UPDATE webhook_delivery SET due_at = UTC_TIMESTAMP(6) WHERE webhook_id = X'${hook}' AND state = 'ready'`);
+	return { tell, one, dueNow };
+}
+
+test('a receiver that speaks HTTP/2 alone is told in the order of the call, whatever it does to a connection', async () => {
+	const got = [], connections = new Set();
+	const acts = [
+		(stream) => stream.session.destroy(),
+		(stream) => stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR),
+		(stream) => {
+			stream.session.goaway(http2.constants.NGHTTP2_ENHANCE_YOUR_CALM);
+			stream.close(http2.constants.NGHTTP2_ENHANCE_YOUR_CALM);
+		},
+		(stream) => {
+			for (let i = 0; i < 3000 && !stream.destroyed; i++) stream.additionalHeaders({ ':status': 103, link: `</${'a'.repeat(60)}>` });
+		},
+		(stream) => stream.respond({ ':status': 503 }, { endStream: true }),
+		(stream) => {
+			stream.additionalHeaders({ ':status': 103, link: '</a>' });
+			stream.respond({ ':status': 200 });
+			stream.end('thanks');
+		},
+	];
+	const receive = http2.createSecureServer({ ...certs.good, allowHTTP1: false });
+	receive.on('session', (s) => {
+		connections.add(s);
+		s.on('error', () => {}).on('close', () => connections.delete(s));
+	});
+	receive.on('stream', (stream, headers) => {
+		got.push(headers['ringtrace-event']);
+		stream.on('error', () => {}).resume().on('end', () => acts[Math.min(got.length, acts.length) - 1](stream));
+	});
+	await new Promise((done) => receive.listen(0, addr, done));
+	try {
+		const hook = hookTo(receive.address().port, 'HTTP/2');
+		const [first, second, third] = ['call.started', 'call.answered', 'call.ended'].map(hook.tell);
+		for (let tries = 1; tries < acts.length; tries++) {
+			await until(`failure ${tries}`, () => {
+				const [state, , attempts] = hook.one(first);
+				return state === 'ready' && attempts === `${tries}`;
+			});
+			assert.notEqual(hook.one(first)[1], '');
+			assert.equal(got.length, tries);
+			hook.dueNow();
+		}
+		await until('all are told', () => [first, second, third].every((event) => hook.one(event)[0] === 'done'));
+		assert.deepEqual(got, [...acts.map(() => 'call.started'), 'call.answered', 'call.ended']);
+	} finally {
+		for (const s of connections) s.destroy();
+		receive.close();
+	}
+});
+
 test('an event goes to the receiver that was meant, and waits for its certificate', async () => {
 	const got = [];
 	const receive = https.createServer(certs.good, (req, res) => {
@@ -119,26 +188,19 @@ test('an event goes to the receiver that was meant, and waits for its certificat
 	});
 	await new Promise((done) => receive.listen(0, addr, done));
 	try {
-		const made = spawnSync(join(build, 'ringtrace'), ['webhook', 'add', '--company', world.alpha.companyId, '--name', 'over TLS',
-			'--url', `https://${addr}:${receive.address().port}/`, '--private', '-c', stack.conf], { encoding: 'utf8' });
-		assert.equal(made.status, 0, made.stderr);
-		const hook = stack.sqlOne("SELECT HEX(id) FROM webhook WHERE name = 'over TLS'");
+		const hook = hookTo(receive.address().port, 'over TLS');
 		// Of a receiver whose TLS is too old nothing is wrong but that.
 		const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' }, present = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3' };
 		for (const [name, reason] of [['good'], ['old', /version|protocol|alert/i], ['ended', /expired/], ['named', /match/], ['stranger', /certificate/]]) {
 			receive.setSecureContext(name === 'old' ? { ...certs.good, ...old } : { ...certs[name], ...present });
 			got.length = 0;
-			const event = uuid7().toString('hex');
-			const one = () => stack.sql(`SELECT state, COALESCE(last_error, '') FROM webhook_delivery WHERE event_id = X'${event}'`)[0];
-			stack.sql('INSERT INTO webhook_delivery (company_id, webhook_id, event_id, kind, object_id, state, due_at, happened_at)'
-				+ ` VALUES (X'${world.alpha.id.toString('hex')}', X'${hook}', X'${event}', 'call.ended', X'${world.alpha.call.toString('hex')}', 'ready',`
-				+ ' UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))');
+			const event = hook.tell('call.ended'), one = () => hook.one(event);
 			if (reason) {
 				await until(`${name} is refused`, () => reason.test(one()[1]));
 				assert.equal(one()[0], 'ready');
 				assert.equal(got.length, 0);
 				receive.setSecureContext({ ...certs.good, ...present });
-				stack.sql(`UPDATE webhook_delivery SET due_at = UTC_TIMESTAMP(6) WHERE event_id = X'${event}' AND state = 'ready'`);
+				hook.dueNow();
 			}
 			await until(`${name} is told`, () => got.length > 0 && one()[0] !== 'ready' && one()[0] !== 'running');
 			assert.equal(got.length, 1);
