@@ -7,6 +7,7 @@
 
 #include "cgi/tmpl/tmpl.h"
 #include "jobs/mail_file.h"
+#include "jobs/mail_job.h"
 #include "jobs/mail_text.h"
 #include "lib/base/hex.h"
 #include "lib/base/log.h"
@@ -196,14 +197,17 @@ static enum err read_head(struct mail *m)
 	return e == ERR_NOTFOUND ? ERR_SYNTAX : e;
 }
 
-/* A mail that a rule made may have waited for hours (mail_job.h): who said no
- * since, or may not see the company any more, is told nothing, and who has
- * another address now is told there. ERR_DENIED: nobody is. */
+/* A mail that a rule made may have waited for hours (mail_job.h, or a server
+ * that was away): who said no since, or may not see the company any more, is
+ * told nothing, and who has another address now is told there. ERR_DENIED:
+ * nobody is. ERR_BUSY: these are the hours that the person wants to be left
+ * alone. */
 static enum err find_rule(struct mail *m)
 {
 	struct slice rest = slice_from(m->job->key), head;
 	struct mail_rule_row rule;
 	struct mail_rule_id id;
+	int64_t due_us;
 	const char *to;
 	enum err e;
 
@@ -218,6 +222,11 @@ static enum err find_rule(struct mail *m)
 	}
 	if (e != ERR_OK)
 		return e;
+	due_us = mail_job_after_quiet(&rule, m->env->now_us);
+	if (due_us > m->env->now_us) {
+		*m->env->later_us = due_us;
+		return ERR_BUSY;
+	}
 	to = arena_cstr(m->env->arena, slice_from(rule.email));
 	if (to == NULL)
 		return ERR_NOMEM;

@@ -66,17 +66,16 @@ enum err mail_job_due(struct tz *z, uint32_t quiet_from_min,
 	return ERR_OK;
 }
 
-/* Not in the hours that the person wants to be left alone. */
-static int64_t due(const struct mail_job *m)
+int64_t mail_job_after_quiet(const struct mail_rule_row *rule, int64_t now_us)
 {
-	int64_t due_us = m->env->now_us;
+	int64_t due_us = now_us;
 	struct tz *z;
 
-	if (tz_open(slice_from(m->rule->zone), &z) != ERR_OK)
-		return due_us;
-	if (mail_job_due(z, m->rule->quiet_from_min, m->rule->quiet_to_min,
-		m->env->now_us, &due_us) != ERR_OK)
-		due_us = m->env->now_us;
+	if (tz_open(slice_from(rule->zone), &z) != ERR_OK)
+		return now_us;
+	if (mail_job_due(z, rule->quiet_from_min, rule->quiet_to_min, now_us,
+		&due_us) != ERR_OK)
+		due_us = now_us;
 	tz_close(z);
 	return due_us;
 }
@@ -92,7 +91,8 @@ enum err mail_job_add(struct mail_job *m, const char *key)
 	e = json_out_done(&m->j);
 	if (e == ERR_OK)
 		e = db_job_add(m->env->db, m->rule->company, "mail",
-		    slice_from(full), buf_slice(&m->payload), due(m),
+		    slice_from(full), buf_slice(&m->payload),
+		    mail_job_after_quiet(m->rule, m->env->now_us),
 		    m->env->now_us);
 	buf_fini(&m->payload);
 	return e;

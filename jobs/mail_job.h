@@ -33,7 +33,9 @@ void mail_job_u64(struct mail_job *m, const char *key, uint64_t v);
  * hours, and ends m. */
 RT_MUST_USE enum err mail_job_add(struct mail_job *m, const char *key);
 
-/* When a mail of now_us is due, by the hours [from, to) of the wall's clock
+/* When a mail of now_us for the rule is due: now, or after its quiet hours. */
+int64_t mail_job_after_quiet(const struct mail_rule_row *rule, int64_t now_us);
+/* The same by the hours [from, to) of the wall's clock
  * that somebody wants to be left alone; also over a night on which it is put.
  */
 RT_MUST_USE enum err mail_job_due(struct tz *z, uint32_t quiet_from_min,

@@ -169,35 +169,40 @@ static enum err give_up(struct worker *w, const struct queue_kind *kind,
 	    slice_from(err_name(result)));
 }
 
-static void settle(struct worker *w, const struct queue_kind *kind,
+static enum err write_fate(struct worker *w, const struct queue_kind *kind,
     const struct queue_env *env, const struct job_row *job,
     const uint8_t claim[ID_BYTES], enum err result)
 {
 	const int64_t now_us = clk_wall_us();
 	uint64_t dice;
-	enum err e = ERR_OK;
 
+	if (result != ERR_OK && *env->later_us != 0)
+		return db_job_put_off(w->db, job->id, claim, *env->later_us);
 	switch (queue_fate(result, job->attempts, kind->max_attempts)) {
 	case QUEUE_DONE:
 		metric_add(METRIC_JOBS_DONE, 1);
-		e = db_job_done(w->db, job->id, claim, now_us);
-		break;
-	case QUEUE_RETRY:
-		metric_add(METRIC_JOBS_AGAIN, 1);
-		rnd_bytes(&dice, sizeof(dice));
-		e = db_job_retry(w->db, job->id, claim,
-		    now_us + db_job_backoff_us(job->attempts, dice),
-		    slice_from(err_name(result)));
-		log_warn(
-		    "queue: again later kind=%s job=%llu attempt=%u "
-		    "error=%s",
-		    kind->name, (unsigned long long)job->id, job->attempts,
-		    err_name(result));
-		break;
+		return db_job_done(w->db, job->id, claim, now_us);
 	case QUEUE_DEAD:
-		e = give_up(w, kind, env, job, claim, result);
+		return give_up(w, kind, env, job, claim, result);
+	case QUEUE_RETRY:
 		break;
 	}
+	metric_add(METRIC_JOBS_AGAIN, 1);
+	log_warn("queue: again later kind=%s job=%llu attempt=%u error=%s",
+	    kind->name, (unsigned long long)job->id, job->attempts,
+	    err_name(result));
+	rnd_bytes(&dice, sizeof(dice));
+	return db_job_retry(w->db, job->id, claim,
+	    now_us + db_job_backoff_us(job->attempts, dice),
+	    slice_from(err_name(result)));
+}
+
+static void settle(struct worker *w, const struct queue_kind *kind,
+    const struct queue_env *env, const struct job_row *job,
+    const uint8_t claim[ID_BYTES], enum err result)
+{
+	const enum err e = write_fate(w, kind, env, job, claim, result);
+
 	/* Not written down: it becomes due again, which is harmless. */
 	if (e != ERR_OK)
 		log_warn("queue: result not stored kind=%s job=%llu error=%s",
@@ -240,7 +245,7 @@ static bool run_one(struct worker *w, const struct queue_kind *kind)
 	uint8_t claim[ID_BYTES];
 	struct job_row *jobs, job;
 	struct queue_env env;
-	int64_t start_us;
+	int64_t start_us, later_us = 0;
 	size_t n = 0;
 	enum err e;
 
@@ -251,7 +256,8 @@ static bool run_one(struct worker *w, const struct queue_kind *kind)
 		.arena = &w->arena,
 		.now_us = clk_wall_us(),
 		.app = w->q->conf.app,
-		.queue = w->q };
+		.queue = w->q,
+		.later_us = &later_us };
 	e = db_job_claim(w->db, kind->name, 1, claim, env.now_us,
 	    kind->visible_us, &w->arena, &jobs, &n);
 	seen(w);

@@ -32,6 +32,9 @@ struct queue_env {
 	int64_t now_us;      /* wall time of the job's start */
 	const void *app;     /* the program's own, of queue_conf */
 	const struct queue *queue;
+	/* A function that ends with an error after it has set this is run again
+	 * at that time, and this was no attempt. */
+	int64_t *later_us;
 };
 
 struct queue_kind {

@@ -138,6 +138,20 @@ enum err db_job_retry(struct db *db, uint64_t id, const uint8_t claim[ID_BYTES],
 	return ours(st);
 }
 
+enum err db_job_put_off(struct db *db, uint64_t id,
+    const uint8_t claim[ID_BYTES], int64_t due_us)
+{
+	static const char sql[] =
+	    "UPDATE job SET state = 'ready', claim = NULL, due_at = ?,"
+	    " attempts = attempts - 1 WHERE id = ? AND claim = ?";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_time_us(st, due_us);
+	stmt_in_u64(st, id);
+	stmt_in_id(st, claim);
+	return ours(st);
+}
+
 enum err db_job_dead(struct db *db, uint64_t id, const uint8_t claim[ID_BYTES],
     int64_t now_us, struct slice error)
 {

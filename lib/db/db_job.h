@@ -43,6 +43,9 @@ RT_MUST_USE enum err db_job_done(struct db *db, uint64_t id,
 /* Again at due_us. */
 RT_MUST_USE enum err db_job_retry(struct db *db, uint64_t id,
     const uint8_t claim[ID_BYTES], int64_t due_us, struct slice error);
+/* The same, and as if it had not been tried. */
+RT_MUST_USE enum err db_job_put_off(struct db *db, uint64_t id,
+    const uint8_t claim[ID_BYTES], int64_t due_us);
 /* Given up; stays for a person to see. */
 RT_MUST_USE enum err db_job_dead(struct db *db, uint64_t id,
     const uint8_t claim[ID_BYTES], int64_t now_us, struct slice error);

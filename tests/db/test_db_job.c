@@ -44,6 +44,23 @@ static int empty(void **state)
 	return 0;
 }
 
+/* What was not tried after all does not count as tried. */
+static void test_put_off(void **state)
+{
+	struct job_row *rows;
+
+	(void)state;
+	add(0, "a");
+	assert_int_equal(claim(t->db, claim_1, 10, NOW, &rows), 1);
+	assert_int_equal(db_job_put_off(t->db, rows[0].id, claim_2, NOW),
+	    ERR_CONFLICT);
+	ok(db_job_put_off(t->db, rows[0].id, claim_1, NOW + RT_HOUR_US));
+	assert_int_equal(claim(t->db, claim_1, 10, NOW + RT_HOUR_US - 1, &rows),
+	    0);
+	assert_int_equal(claim(t->db, claim_2, 10, NOW + RT_HOUR_US, &rows), 1);
+	assert_int_equal(rows[0].attempts, 1);
+}
+
 static void test_once(void **state)
 {
 	struct job_row *rows;
@@ -252,6 +269,7 @@ static int stop(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_put_off, empty),
 		cmocka_unit_test_setup(test_once, empty),
 		cmocka_unit_test_setup(test_not_due, empty),
 		cmocka_unit_test_setup(test_visibility, empty),
