@@ -343,8 +343,10 @@ static: $(PAGE_JS:%=static/dist/%.js) static/dist/app.css \
 $(ESBUILD):
 	@dev/deps.sh
 
+CSS_FOR := chrome104,firefox102,safari16.4
 static/dist/app.css: static/app.css $(wildcard static/css/*.css) $(ESBUILD)
-	@$(ESBUILD) $< --bundle --minify --outfile=$@ --log-level=warning
+	@$(ESBUILD) $< --bundle --minify --target=$(CSS_FOR) --outfile=$@ \
+	    --log-level=warning
 
 $(PAGE_JS:%=static/dist/%.js): static/dist/%.js: static/js/%.js \
     $(wildcard static/js/*.js) $(ESBUILD)
@@ -362,7 +364,8 @@ static/dist/flow.js: static/js/flow.jsx $(wildcard static/js/flow/*) $(ESBUILD)
 	    '--banner:js=$(EAGER)' --outfile=$@ --log-level=warning
 
 static/dist/flow.css: static/flow.css $(wildcard static/css/flow_*) $(ESBUILD)
-	@$(ESBUILD) $< --bundle --minify --outfile=$@ --log-level=warning
+	@$(ESBUILD) $< --bundle --minify --target=$(CSS_FOR) --outfile=$@ \
+	    --log-level=warning
 
 # Properties of the tag's own objects need not be sent by their names. TAG_INNER
 # no other file knows; those in names.json the parts ask for, so they have the same

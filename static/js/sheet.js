@@ -7,7 +7,7 @@
  */
 import { players } from "./player.js";
 
-const WIDE = matchMedia("(width >= 900px)");
+const WIDE = matchMedia("(min-width: 900px)");
 
 class Refused extends Error {
 	constructor(status, why) {
