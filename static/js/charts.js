@@ -168,7 +168,7 @@ function seriesOf(data) {
 	return [{}, bars("red", data.partial, true), bars("green", data.partial, false), before];
 }
 
-function options(box, data, el) {
+function options(box, width, data, el) {
 	const word = box.dataset.one ?? "count";
 	const unit = UNITS[word];
 	const at = lines(word, Math.max(...data.calls, ...data.before));
@@ -180,7 +180,7 @@ function options(box, data, el) {
 	};
 
 	return {
-		width: box.clientWidth,
+		width,
 		height: HEIGHT,
 		padding: [box.dataset.axis ? 24 : 12, RIGHT_PX, 0, 0],
 		legend: { show: false },
@@ -207,7 +207,7 @@ function options(box, data, el) {
 	};
 }
 
-function draw(box) {
+function draw(box, first) {
 	const table = document.getElementById(box.dataset.chart);
 	const data = box.dataset.one ? readOne(table) : read(table);
 	const el = tip(box);
@@ -220,9 +220,9 @@ function draw(box) {
 		said.textContent = box.dataset.axis;
 		box.append(said);
 	}
-	const chart = new uPlot(options(box, data, el),
+	const chart = new uPlot(options(box, first, data, el),
 		data.texts ? [xs, data.calls, data.before] : [xs, data.calls, data.answered, data.before], box);
-	let width = box.clientWidth;
+	let width = first;
 
 	chart.over.addEventListener("click", () => {
 		const link = data.links[chart.cursor.idx];
@@ -240,4 +240,13 @@ function draw(box) {
 	matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.redraw(true, true));
 }
 
-document.querySelectorAll("[data-chart]").forEach(draw);
+/* How wide a box is, the browser says when it has laid out the page: to ask for it
+ * would have all laid out while this script runs. */
+const seen = new IntersectionObserver((boxes) => {
+	for (const { target, boundingClientRect } of boxes) {
+		seen.unobserve(target);
+		draw(target, Math.round(boundingClientRect.width));
+	}
+});
+
+document.querySelectorAll("[data-chart]").forEach((box) => seen.observe(box));
