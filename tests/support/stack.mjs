@@ -25,14 +25,17 @@ export const dir = (process.env.RT_TEST_DIR ??= scratch('rts'));
 /** Waits until check() gives something true, and returns it. The deadline is
  *  for a machine with ten times as much to do as it can, since only a failure
  *  waits for it: a shorter one says that the product is late. `what` names it in
- *  the failure. */
+ *  the failure. A check that costs something, as a statement does, is made less
+ *  often the longer it takes: it would wait with half of a processor. */
 export async function until(what, check, limit_ms = 60000) {
-	const end = Date.now() + limit_ms;
+	const begin = Date.now(), end = begin + limit_ms;
 	for (;;) {
+		const asked = performance.now();
 		const got = await check();
 		if (got) return got;
 		if (Date.now() > end) throw new Error(`not within ${limit_ms} ms: ${what}`);
-		await new Promise((r) => setTimeout(r, 25));
+		const costly_ms = 16 * (performance.now() - asked);
+		await new Promise((r) => setTimeout(r, Math.max(25, Math.min(costly_ms, (Date.now() - begin) / 16, 500))));
 	}
 }
 
