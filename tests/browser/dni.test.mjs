@@ -386,6 +386,6 @@ test('with the database away the source-level number is shown, and the visit kep
 		} catch {
 			return false; // not yet
 		}
-	}, 30000);
+	});
 	await page.context().close();
 });

@@ -101,7 +101,7 @@ async function round(victims) {
 async function whole(victims, { had, carrier }) {
 	const cut = victims.some((name) => name === 'engine' || name === 'parent');
 	const routed = (carrier.text.match(/^answered/gm) ?? []).length;
-	const rows = (await closed(stack, had + routed, 60000)).slice(had);
+	const rows = (await closed(stack, had + routed)).slice(had);
 	assert.ok(rows.length <= at_once, `${rows.length} calls in the log of ${at_once}`);
 	if (!cut) assert.deepEqual(rows.map(([, result]) => result), Array(at_once).fill('answered'));
 	const known = () => calls(stack).slice(had).every(([, , how]) => how === 'ready' || how === 'failed' || how === null);

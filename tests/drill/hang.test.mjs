@@ -39,7 +39,7 @@ test('engine, recorder and store stand still in a call', async () => {
 	assert.equal(workers(stack).parent, then.parent, 'the worker itself goes on');
 	await c.carrier.stop();
 	await c.phone.stop();
-	const rows = await closed(stack, before + 1, limit_ms);
+	const rows = await closed(stack, before + 1);
 	assert.equal(rows.at(-1)[1], 'interrupted');
 });
 

@@ -74,7 +74,7 @@ for (const [i, [what, torn]] of tried.entries()) test(`a torn end costs nothing 
 	const said = () => (stack.log('sipworker').match(/torn end cut off/g) ?? []).length;
 	const saidBefore = said();
 	stack = await startStack({ without });
-	const rows = await closed(stack, before + 2, 30000);
+	const rows = await closed(stack, before + 2);
 	assert.equal(rows.length, before + 2, 'each call is there once');
 	assert.equal(rows.at(-2)[1], 'answered');
 	assert.equal(rows.at(-1)[1], 'interrupted');

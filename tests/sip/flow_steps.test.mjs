@@ -143,7 +143,7 @@ test('challenge: whoever presses what was said is connected', async () => {
 	try {
 		await ear.dial();
 		ear.press(await ear.understands(digits, 15000));
-		await p.says(/^answered/m, 10000);
+		await p.says(/^answered/m);
 		await ear.hangUp();
 	} finally {
 		if (!ear.ended && ear.peer === undefined) ear.close();

@@ -49,7 +49,7 @@ export async function place(number, { talk_ms, caller = '+12125550123', answer =
 }
 
 /** Waits until the two talk to each other. */
-export const bridged = ({ phone }) => phone.says(/^answered/m, 20000);
+export const bridged = ({ phone }) => phone.says(/^answered/m);
 
 /** Waits until what the engine would leave is in the store's file: n dialogs or
  *  INVITEs. */
@@ -68,10 +68,10 @@ export const calls = (stack) => stack.sql(
 	FROM phone_call c LEFT JOIN recording r ON r.call_id = c.id ORDER BY c.id`);
 
 /** Waits until n calls are there and all of them closed. */
-export const closed = (stack, n, limit_ms = 15000) => until(`${n} closed calls`, () => {
+export const closed = (stack, n) => until(`${n} closed calls`, () => {
 	const rows = calls(stack);
 	return rows.length >= n && rows.every(([, result]) => result !== 'open') && rows;
-}, limit_ms);
+});
 
 /** The recording of a row of calls(): seconds, and how loud the business's
  *  tone is in the right channel and in the left. */
