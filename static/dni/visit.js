@@ -132,10 +132,11 @@ export default function (tag) {
 	// page in between.
 	moved(since() >= MINUTE);
 
-	// How it went and who else knows this visitor, once a visit.
+	// How it went and who else knows this visitor, once a visit: when the page has nothing
+	// to do, or soon even so, as some pages always have.
 	return () => {
 		tag.remember();
-		if (tag.fresh) (w.requestIdleCallback || w.setTimeout)(() => about(tag));
+		if (tag.fresh) (w.requestIdleCallback || w.setTimeout)(() => about(tag), { timeout: 2000 });
 		tag.fresh = 0;
 	};
 }

@@ -20,16 +20,22 @@ for (const [name, path, head, why, url] of [
 	['an application that takes the click id off the address', '/?gclid=abc', `${script("history.replaceState({}, '', '/')")}${TAG}`, 'url_changed', '/?gclid=abc'],
 	['a redirect that lost the click id', '/', `${clicked(5)}${TAG}`, 'click_lost'],
 	['a click of an hour ago', '/', `${clicked(3600)}${TAG}`, ''],
+	['a page that is never idle', '/', `${script(`const busy = new MessageChannel();
+		busy.port1.onmessage = () => {
+			for (const end = performance.now() + 8; performance.now() < end;);
+			busy.port2.postMessage(0);
+		};
+		busy.port2.postMessage(0)`)}${TAG}`, ''],
 	['a click whose id is there', '/?gclid=abc', `${clicked(5)}${TAG}`, ''],
 ])
-	test(`${name}: ${why || 'nothing is said'}`, async () => {
+	test(`${name}: ${why || 'nothing is said'}`, async (t) => {
 		fresh({ '/': html(NUMBER, head) });
 		const page = await newVisitor(site.browser);
+		t.after(() => page.context().close());
 		await page.goto(site.base + path);
 		await page.waitForFunction((n) => document.getElementById('n').textContent === n, ours.national);
 		await page.mouse.move(9, 9);
 		await until('it is told', () => told('event').some((e) => e.kind === 'about'));
 		assert.deepEqual(told('event').filter((e) => e.kind === 'about').map((e) => e.why ?? ''), [why]);
 		assert.equal(told('visit')[0].url, site.base + (url ?? path));
-		await page.context().close();
 	});
