@@ -84,6 +84,16 @@ test('of four writers of one version one wins, whatever they write', async () =>
 	}
 });
 
+test('of fifty writers of one version one wins', async () => {
+	key = wide();
+	for (const [path, name] of [[`/calls/${world.alpha.callId}`, 'note'], [`/tags/${(await get('/tags')).json.data[0].id}`, 'name'], [`/companies/${world.alpha.companyId}`, 'name']]) {
+		const etag = (await get(path)).headers.get('etag');
+		const many = await Promise.all(Array.from({ length: 50 }, (_, n) => patch(path, { [name]: `one of fifty: ${n}` }, { 'if-match': etag })));
+		assert.deepEqual(many.map((r) => r.status).sort(), [200, ...Array(49).fill(412)], path);
+		assert.equal((await get(path)).json[name], `one of fifty: ${many.findIndex((r) => r.status === 200)}`);
+	}
+});
+
 test('one removes what another changes: one of them is told', async () => {
 	key = wide();
 	for (const [n, list] of ['tags', 'prompts', 'locations', 'flows', 'tags'].entries()) {
@@ -129,6 +139,37 @@ test('an answer that was kept outlives the program', async () => {
 		headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...once } })).status < 500);
 	assert.deepEqual([again.status, again.body, again.headers['idempotent-replayed'], again.headers.location], [201, first.text, 'true', first.headers.get('location')]);
 	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM tag WHERE name = 'outlives'"), '1');
+});
+
+test('fifty who send the same at once: it is done once, and all are told the same', async () => {
+	key = wide();
+	const once = { 'idempotency-key': 'fifty' }, body = { name: 'once of fifty' };
+	const many = await Promise.all(Array.from({ length: 50 }, () => post('/tags', body, once)));
+	const last = await post('/tags', body, once);
+	assert.equal(last.status, 201);
+	assert.equal(last.headers.get('idempotent-replayed'), 'true');
+	for (const r of many) {
+		assert.ok(r.status === 201 || (r.status === 409 && r.headers.get('retry-after')), `${r.status} ${r.text}`);
+		if (r.status === 201) assert.deepEqual(r.json, last.json);
+	}
+	assert.equal(many.filter((r) => r.status === 201 && !r.headers.get('idempotent-replayed')).length, 1);
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM tag WHERE name = 'once of fifty'"), '1');
+});
+
+test('the program is killed while many are at work: who sends again has it done, and once', async () => {
+	key = wide();
+	const send = (n) => raw(stack, { method: 'POST', path: `/api/v1${inAlpha('/tags')}`, body: JSON.stringify({ name: `cut off ${n}` }),
+		headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': `cut off ${n}` } }).catch(() => ({ status: 0 }));
+	const names = Array.from({ length: 60 }, (_, n) => n), pid = stack.pidOf('api.fcgi');
+	const first = names.map(send);
+	await Promise.any(first);
+	process.kill(pid, 'SIGKILL');
+	const fates = await Promise.all(first);
+	assert.ok(fates.some((r) => r.status !== 201), 'some were cut off');
+	await until('another is there', () => stack.pidOf('api.fcgi') && stack.pidOf('api.fcgi') !== pid);
+	for (const n of names) await until(`${n} is done`, async () => (await send(n)).status === 201);
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM tag WHERE name LIKE 'cut off %'"), '60');
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM audit WHERE action = 'tag.add' AND after_json LIKE '%cut off %'"), '60');
 });
 
 test('a method that an address has not is 405 and says which it has', async () => {
