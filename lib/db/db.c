@@ -17,6 +17,10 @@
 
 #define TIMEOUT_MS_DEFAULT 10000
 
+/* db_tries(): past that, it was not two who waited for each other. */
+#define TRIES_MAX 5
+#define TRIES_US  RT_SEC_US
+
 /* Codes that errmsg.h and mysqld_error.h do not have in every version. */
 #define LOST_EXTENDED     2055
 #define CONNECTION_KILLED 1927
@@ -544,6 +548,19 @@ enum err db_end(struct db *db, enum err e)
 	if (e == ERR_OK)
 		return db_commit(db);
 	db_rollback(db);
+	return e;
+}
+
+enum err db_tries(struct db *db, enum err (*work)(void *ctx), void *ctx)
+{
+	const int64_t begun_us = clk_mono_us();
+	enum err e = ERR_BUSY;
+
+	for (int i = 0; e == ERR_BUSY && i < TRIES_MAX &&
+			clk_mono_us() - begun_us < TRIES_US;
+	     i++)
+		if ((e = db_begin(db)) == ERR_OK)
+			e = db_end(db, work(ctx));
 	return e;
 }
 

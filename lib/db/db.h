@@ -94,6 +94,13 @@ void db_rollback(struct db *db);
 RT_MUST_USE enum err db_end(struct db *db, enum err e);
 bool db_in_transaction(const struct db *db);
 
+/* For whoever answers to people: does work(ctx) in a transaction, and again a
+ * few times when the database soon sent it back (ERR_BUSY), as of two who wait
+ * for each other. So work begins anew each time, and changes nothing but what
+ * the database can take back. Not within a transaction. */
+RT_MUST_USE enum err db_tries(struct db *db, enum err (*work)(void *ctx),
+    void *ctx);
+
 /* For verbs of several statements: begins a transaction unless one is open;
  * *mine says so to db_join_end(), which ends only what was begun here. */
 RT_MUST_USE enum err db_join(struct db *db, bool *mine);

@@ -7,6 +7,7 @@
 #include "lib/base/utf8.h"
 #include "lib/db/db_call_close.h"
 #include "lib/db/db_call_follow.h"
+#include "lib/db/db_call_hold.h"
 #include "lib/db/db_call_priv.h"
 #include "lib/db/db_number.h"
 #include "lib/db/db_stat.h"
@@ -428,7 +429,8 @@ static enum err credit_again(struct db *db, struct company_id company,
 	struct call_state s;
 	enum err e;
 
-	if ((e = db_call_state(db, company, call, &s)) != ERR_OK)
+	if ((e = db_call_hold(db, company, call.v)) != ERR_OK ||
+	    (e = db_call_state(db, company, call, &s)) != ERR_OK)
 		return e;
 	if (!s.closed)
 		return ERR_CONFLICT;

@@ -4,28 +4,22 @@
 
 #include "lib/base/clk.h"
 #include "lib/base/rnd.h"
+#include "lib/db/db_call_hold.h"
 #include "lib/db/db_call_touch.h"
 #include "lib/db/db_hook_out.h"
 #include "lib/db/db_stat.h"
 #include "lib/db/stmt.h"
 
-/* Ends what db_join() began, and tells the hooks in the same transaction. The
- * time is of the telling, not of the data. */
-static enum err end_hooked(struct db *db, bool mine, struct company_id company,
-    struct interaction_id id, const char *field, enum err e)
+/* When it changed, and the hooks, in the same transaction. The time is of the
+ * telling, not of the data. */
+static enum err tell(struct db *db, struct company_id company,
+    struct interaction_id id, const char *field)
 {
-	if (e == ERR_OK)
-		e = db_hook_out_changed(db, company, id.v, field,
-		    clk_wall_us());
-	return db_join_end(db, mine, e);
-}
+	const enum err e = db_call_touch(db, company, id.v);
 
-static enum err end_told(struct db *db, bool mine, struct company_id company,
-    struct interaction_id id, const char *field, enum err e)
-{
-	if (e == ERR_OK)
-		e = db_call_touch(db, company, id.v);
-	return end_hooked(db, mine, company, id, field, e);
+	return e == ERR_OK ? db_hook_out_changed(db, company, id.v, field,
+				 clk_wall_us())
+			   : e;
 }
 
 static const char *by_name(enum mark_by by)
@@ -69,18 +63,34 @@ static struct call_id call_of(struct interaction_id id)
 	return call;
 }
 
-/* Locks the interaction, and tells whether a person's word stands on it. */
+/* What stands on an interaction, as far as it is compared here. */
+struct standing {
+	char outcome[DB_OUTCOME_BYTES];
+	char by[9];
+	bool has_value;
+	int64_t value_micros;
+};
+
+/* The call or form until the end of the transaction, and what stands on it. */
 static enum err hold(struct db *db, struct company_id company,
-    struct interaction_id id, bool *by_person)
+    struct interaction_id id, struct standing *now)
 {
 	static const char sql[] =
-	    "SELECT outcome_by = 'person' FROM interaction"
+	    "SELECT outcome, outcome_by, value_micros IS NOT NULL,"
+	    " value_micros FROM interaction"
 	    " WHERE company_id = ? AND id = ? FOR UPDATE";
-	struct stmt *st = stmt_begin(db, sql);
+	struct stmt *st;
+	enum err e = db_call_hold(db, company, id.v);
 
+	if (e != ERR_OK)
+		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	stmt_out_bool(st, by_person);
+	stmt_out_text(st, now->outcome, sizeof(now->outcome));
+	stmt_out_text(st, now->by, sizeof(now->by));
+	stmt_out_bool(st, &now->has_value);
+	stmt_out_i64(st, &now->value_micros);
 	return stmt_one(st);
 }
 
@@ -121,7 +131,7 @@ static enum err move(struct db *db, struct company_id company,
 	return e;
 }
 
-static enum err set_outcome(struct db *db, struct company_id company,
+static enum err write_outcome(struct db *db, struct company_id company,
     struct interaction_id id, struct slice outcome, enum mark_by by,
     struct user_id user, int64_t now_us)
 {
@@ -129,17 +139,8 @@ static enum err set_outcome(struct db *db, struct company_id company,
 	    "UPDATE interaction SET outcome = ?, outcome_by = ?,"
 	    " outcome_user_id = ?, outcome_at = ?"
 	    " WHERE company_id = ? AND id = ?";
-	bool by_person = false;
-	struct stmt *st;
-	enum err e;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if ((e = hold(db, company, id, &by_person)) != ERR_OK)
-		return e;
-	if (by_person && by != MARK_BY_PERSON)
-		return ERR_CONFLICT;
-	if ((e = check_outcome(db, company, outcome)) != ERR_OK)
-		return e;
-	st = stmt_begin(db, sql);
 	stmt_in_text(st, outcome);
 	stmt_in_text(st, slice_from(by_name(by)));
 	stmt_in_id_null(st, user.v);
@@ -149,6 +150,35 @@ static enum err set_outcome(struct db *db, struct company_id company,
 	return move(db, company, id, st);
 }
 
+/* What a rule said and a person says too is the person's from then on; of none
+ * nobody has said anything. */
+static bool stands(const struct standing *now, struct slice outcome,
+    enum mark_by by)
+{
+	return slice_eq_cstr(outcome, now->outcome) &&
+	       (outcome.n == 0 || strcmp(now->by, by_name(by)) == 0);
+}
+
+static enum err set_outcome(struct db *db, struct company_id company,
+    struct interaction_id id, struct slice outcome, enum mark_by by,
+    struct user_id user, int64_t now_us)
+{
+	struct standing now;
+	enum err e;
+
+	if ((e = hold(db, company, id, &now)) != ERR_OK)
+		return e;
+	if (strcmp(now.by, by_name(MARK_BY_PERSON)) == 0 &&
+	    by != MARK_BY_PERSON)
+		return ERR_CONFLICT;
+	if (stands(&now, outcome, by))
+		return ERR_OK;
+	if ((e = check_outcome(db, company, outcome)) != ERR_OK)
+		return e;
+	e = write_outcome(db, company, id, outcome, by, user, now_us);
+	return e == ERR_OK ? tell(db, company, id, "outcome") : e;
+}
+
 enum err db_mark_hold(struct db *db, struct company_id company,
     struct interaction_id id, struct slice kind)
 {
@@ -156,9 +186,12 @@ enum err db_mark_hold(struct db *db, struct company_id company,
 	    "SELECT kind = ? FROM interaction"
 	    " WHERE company_id = ? AND id = ? FOR UPDATE";
 	bool is = false;
-	struct stmt *st = stmt_begin(db, sql);
-	enum err e;
+	struct stmt *st;
+	enum err e = db_call_hold(db, company, id.v);
 
+	if (e != ERR_OK)
+		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_text(st, kind);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
@@ -177,7 +210,7 @@ enum err db_mark_outcome(struct db *db, struct company_id company,
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
 	e = set_outcome(db, company, id, outcome, by, user, now_us);
-	return end_told(db, mine, company, id, "outcome", e);
+	return db_join_end(db, mine, e);
 }
 
 static enum err set_value(struct db *db, struct company_id company,
@@ -186,11 +219,13 @@ static enum err set_value(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE interaction SET value_micros = ?"
 	    " WHERE company_id = ? AND id = ?";
-	bool by_person;
+	struct standing now;
 	struct stmt *st;
-	enum err e;
+	enum err e = hold(db, company, id, &now);
 
-	if ((e = hold(db, company, id, &by_person)) != ERR_OK)
+	if (e != ERR_OK ||
+	    (now.has_value == has_value &&
+		(!has_value || now.value_micros == value_micros)))
 		return e;
 	st = stmt_begin(db, sql);
 	if (has_value)
@@ -199,7 +234,8 @@ static enum err set_value(struct db *db, struct company_id company,
 		stmt_in_null(st);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	return move(db, company, id, st);
+	e = move(db, company, id, st);
+	return e == ERR_OK ? tell(db, company, id, "value") : e;
 }
 
 enum err db_mark_value(struct db *db, struct company_id company,
@@ -211,20 +247,31 @@ enum err db_mark_value(struct db *db, struct company_id company,
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
 	e = set_value(db, company, id, has_value, value_micros);
-	return end_told(db, mine, company, id, "value", e);
+	return db_join_end(db, mine, e);
 }
 
+/* Letter by letter: to the table's collation many a change is none. */
 static enum err set_note(struct db *db, struct company_id company,
     struct interaction_id id, struct slice note)
 {
 	static const char sql[] =
-	    "UPDATE interaction SET note = ? WHERE company_id = ? AND id = ?";
-	struct stmt *st = stmt_begin(db, sql);
+	    "UPDATE interaction SET note = ? WHERE company_id = ? AND id = ?"
+	    " AND NOT CAST(note AS BINARY) <=> CAST(? AS BINARY)";
+	const struct slice text = note.n == 0 ? slice_of(NULL, 0) : note;
+	struct standing now;
+	uint64_t changed = 0;
+	struct stmt *st;
+	enum err e = hold(db, company, id, &now);
 
-	stmt_in_text_null(st, note.n == 0 ? slice_of(NULL, 0) : note);
+	if (e != ERR_OK)
+		return e;
+	st = stmt_begin(db, sql);
+	stmt_in_text_null(st, text);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	return stmt_exec_one(st);
+	stmt_in_text_null(st, text);
+	e = stmt_exec(st, &changed);
+	return e == ERR_OK && changed > 0 ? tell(db, company, id, "note") : e;
 }
 
 enum err db_mark_note(struct db *db, struct company_id company,
@@ -236,7 +283,7 @@ enum err db_mark_note(struct db *db, struct company_id company,
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
 	e = set_note(db, company, id, note);
-	return end_told(db, mine, company, id, "note", e);
+	return db_join_end(db, mine, e);
 }
 
 enum err db_mark_get(struct db *db, struct company_id company,
@@ -316,7 +363,7 @@ enum err db_mark_tags_of(struct db *db, struct company_id company,
 	return list(st, mem, rows, n);
 }
 
-/* Inserts nothing unless both are the company's. */
+/* Inserts nothing unless both are the company's. ERR_CONFLICT: it has it. */
 static enum err insert_tag(struct db *db, struct company_id company,
     struct interaction_id id, struct tag_id tag, struct user_id by,
     int64_t now_us)
@@ -326,8 +373,7 @@ static enum err insert_tag(struct db *db, struct company_id company,
 	    " (company_id, interaction_id, tag_id, added_by, added_at)"
 	    " SELECT i.company_id, i.id, t.id, ?, ? FROM interaction i"
 	    " JOIN tag t ON t.company_id = i.company_id"
-	    " WHERE i.company_id = ? AND i.id = ? AND t.id = ?"
-	    " ON DUPLICATE KEY UPDATE tag_id = VALUES(tag_id)";
+	    " WHERE i.company_id = ? AND i.id = ? AND t.id = ?";
 	struct stmt *st = stmt_begin(db, sql);
 	uint64_t n = 0;
 	enum err e;
@@ -341,18 +387,20 @@ static enum err insert_tag(struct db *db, struct company_id company,
 	return e == ERR_OK && n == 0 ? ERR_NOTFOUND : e;
 }
 
-/* Touched first: who holds the call's row is not overtaken by its end, which
- * would not see the tag yet. */
 static enum err add_tag(struct db *db, struct company_id company,
     struct interaction_id id, struct tag_id tag, struct user_id by,
     int64_t now_us)
 {
+	struct standing now;
 	enum err e;
 
-	if ((e = db_call_touch(db, company, id.v)) != ERR_OK ||
-	    (e = insert_tag(db, company, id, tag, by, now_us)) != ERR_OK)
+	if ((e = hold(db, company, id, &now)) != ERR_OK)
 		return e;
-	return db_stat_tag(db, company, call_of(id), tag, true);
+	e = insert_tag(db, company, id, tag, by, now_us);
+	if (e != ERR_OK)
+		return e == ERR_CONFLICT ? ERR_OK : e;
+	e = db_stat_tag(db, company, call_of(id), tag, true);
+	return e == ERR_OK ? tell(db, company, id, "tags") : e;
 }
 
 enum err db_mark_tag(struct db *db, struct company_id company,
@@ -365,7 +413,7 @@ enum err db_mark_tag(struct db *db, struct company_id company,
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
 	e = add_tag(db, company, id, tag, by, now_us);
-	return end_hooked(db, mine, company, id, "tags", e);
+	return db_join_end(db, mine, e);
 }
 
 enum err db_mark_tag_find(struct db *db, struct company_id company,
@@ -439,7 +487,7 @@ enum err db_mark_tag_named(struct db *db, struct company_id company,
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
 	e = tag_named(db, company, id, name, now_us);
-	return end_hooked(db, mine, company, id, "tags", e);
+	return db_join_end(db, mine, e);
 }
 
 static enum err delete_tag(struct db *db, struct company_id company,
@@ -459,12 +507,14 @@ static enum err delete_tag(struct db *db, struct company_id company,
 static enum err remove_tag(struct db *db, struct company_id company,
     struct interaction_id id, struct tag_id tag)
 {
+	struct standing now;
 	enum err e;
 
-	if ((e = db_call_touch(db, company, id.v)) != ERR_OK ||
-	    (e = delete_tag(db, company, id, tag)) != ERR_OK)
+	if ((e = hold(db, company, id, &now)) != ERR_OK ||
+	    (e = delete_tag(db, company, id, tag)) != ERR_OK ||
+	    (e = db_stat_tag(db, company, call_of(id), tag, false)) != ERR_OK)
 		return e;
-	return db_stat_tag(db, company, call_of(id), tag, false);
+	return tell(db, company, id, "tags");
 }
 
 enum err db_mark_tag_rename(struct db *db, struct company_id company,
@@ -507,5 +557,5 @@ enum err db_mark_untag(struct db *db, struct company_id company,
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
 	e = remove_tag(db, company, id, tag);
-	return end_hooked(db, mine, company, id, "tags", e);
+	return db_join_end(db, mine, e);
 }

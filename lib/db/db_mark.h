@@ -1,7 +1,8 @@
 /*
  * db_mark.h - what people put on a call or form: outcome, value, note, tags.
  *
- * Outcome and value move the roll-ups in the same transaction.
+ * Outcome, value and tags move the roll-ups in the same transaction. What
+ * stands there already is no change: nothing is written, and nobody is told.
  */
 #ifndef RT_DB_MARK_H
 #define RT_DB_MARK_H
@@ -25,8 +26,8 @@ struct outcome_row {
 RT_MUST_USE enum err db_mark_outcomes(struct db *db, struct company_id company,
     struct arena *mem, struct outcome_row **rows, size_t *n);
 
-/* In a transaction: nobody else marks it until its end. kind: "call" or "form".
- * ERR_NOTFOUND: the company has no such, or it is another kind. */
+/* In a transaction, first: nobody else changes it until its end. kind: "call"
+ * or "form". ERR_NOTFOUND: the company has no such, or it is another kind. */
 RT_MUST_USE enum err db_mark_hold(struct db *db, struct company_id company,
     struct interaction_id id, struct slice kind);
 
@@ -77,7 +78,7 @@ RT_MUST_USE enum err db_mark_tag_find(struct db *db, struct company_id company,
 /* The same; one that is not there is made. ERR_RANGE: too long for a name. */
 RT_MUST_USE enum err db_mark_tag_make(struct db *db, struct company_id company,
     struct slice name, int64_t now_us, struct tag_id *out);
-/* Twice is no error. ERR_NOTFOUND: no such interaction or tag. */
+/* ERR_NOTFOUND: no such interaction or tag. */
 RT_MUST_USE enum err db_mark_tag(struct db *db, struct company_id company,
     struct interaction_id id, struct tag_id tag, struct user_id by,
     int64_t now_us);
@@ -86,6 +87,7 @@ RT_MUST_USE enum err db_mark_tag(struct db *db, struct company_id company,
  * has DB_MARK_TAGS_MAX tags; ERR_NOTFOUND: no such interaction. */
 RT_MUST_USE enum err db_mark_tag_named(struct db *db, struct company_id company,
     struct interaction_id id, struct slice name, int64_t now_us);
+/* ERR_NOTFOUND: no such interaction, or it does not have the tag. */
 RT_MUST_USE enum err db_mark_untag(struct db *db, struct company_id company,
     struct interaction_id id, struct tag_id tag);
 /* Of one interaction, by name. */

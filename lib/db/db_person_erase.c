@@ -207,13 +207,15 @@ static enum err unlink_all(struct db *db, struct company_id company,
 	return e;
 }
 
+/* Holds their calls, as whoever changes one does (db_call_hold.h). */
 static enum err has_open_call(struct db *db, struct company_id company,
     struct person_id person, bool *out)
 {
 	static const char sql[] =
-	    "SELECT COUNT(*) > 0 FROM phone_call p JOIN person_caller x"
+	    "SELECT COALESCE(SUM(p.state = 'open'), 0) > 0"
+	    " FROM phone_call p JOIN person_caller x"
 	    " ON x.company_id = p.company_id AND x.e164 = p.caller_e164"
-	    " WHERE x.company_id = ? AND x.person_id = ? AND p.state = 'open'";
+	    " WHERE x.company_id = ? AND x.person_id = ? FOR UPDATE";
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_id(st, company.v);

@@ -82,28 +82,29 @@ enum err db_policy_recordings(struct db *db, int64_t now_us, size_t skip,
 enum err db_policy_erased(struct db *db, struct company_id company,
     struct recording_id id)
 {
+	/* In the order of db_call_hold.h. */
+	static const char call_sql[] =
+	    "UPDATE phone_call SET updated_at = CURRENT_TIMESTAMP(6)"
+	    " WHERE company_id = ? AND id = (SELECT call_id FROM recording"
+	    " WHERE company_id = ? AND id = ?)";
 	static const char sql[] =
 	    "UPDATE recording SET state = 'erased', peaks = NULL"
 	    " WHERE company_id = ? AND id = ? AND state <> 'erased'";
-	static const char call_sql[] =
-	    "UPDATE phone_call c JOIN recording r"
-	    " ON r.company_id = c.company_id AND r.call_id = c.id"
-	    " SET c.updated_at = CURRENT_TIMESTAMP(6)"
-	    " WHERE r.company_id = ? AND r.id = ?";
 	struct stmt *st;
 	bool mine;
 	enum err e;
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	st = stmt_begin(db, sql);
+	st = stmt_begin(db, call_sql);
+	stmt_in_id(st, company.v);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	if ((e = stmt_exec_one(st)) == ERR_OK) {
-		st = stmt_begin(db, call_sql);
+	if ((e = stmt_exec(st, NULL)) == ERR_OK) {
+		st = stmt_begin(db, sql);
 		stmt_in_id(st, company.v);
 		stmt_in_id(st, id.v);
-		e = stmt_exec(st, NULL);
+		e = stmt_exec_one(st);
 	}
 	return db_join_end(db, mine, e);
 }

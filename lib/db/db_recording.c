@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/db/db_call_hold.h"
 #include "lib/db/db_call_touch.h"
 #include "lib/db/db_hook_out.h"
 #include "lib/db/db_job.h"
@@ -66,7 +67,9 @@ enum err db_recording_add(struct db *db, struct company_id company,
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	e = insert(db, company, row, now_us);
+	e = db_call_hold(db, company, row->call.v);
+	if (e == ERR_OK)
+		e = insert(db, company, row, now_us);
 	if (e == ERR_OK)
 		e = db_call_touch(db, company, row->call.v);
 	if (e == ERR_OK && slice_eq_cstr(slice_from(row->state), "ready"))
@@ -167,7 +170,9 @@ enum err db_recording_ready(struct db *db, struct company_id company,
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	e = mark_ready(db, company, row, now_us, &became);
+	e = db_call_hold(db, company, row->call.v);
+	if (e == ERR_OK)
+		e = mark_ready(db, company, row, now_us, &became);
 	if (e == ERR_OK && became)
 		e = db_call_touch(db, company, row->call.v);
 	if (e == ERR_OK && became)

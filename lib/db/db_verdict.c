@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/db/db_call_hold.h"
 #include "lib/db/db_hook_out.h"
 #include "lib/db/db_stat.h"
 #include "lib/db/stmt.h"
@@ -173,7 +174,8 @@ static enum err again(struct db *db, struct company_id company,
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	if ((e = db_stat_take(db, company, call)) == ERR_OK &&
+	if ((e = db_call_hold(db, company, call.v)) == ERR_OK &&
+	    (e = db_stat_take(db, company, call)) == ERR_OK &&
 	    (e = db_verdict_judge(db, company, call, now_us)) == ERR_OK)
 		e = db_stat_put(db, company, call);
 	return db_join_end(db, mine, e);
@@ -248,15 +250,21 @@ static enum err set_own(struct db *db, struct company_id company,
 	return stmt_exec_one(st);
 }
 
-static enum err overrule(struct db *db, struct company_id company,
-    struct call_id call, const struct verdict_own *own, int64_t now_us)
+static bool stands(const struct verdict_row *row, const struct verdict_own *own)
 {
-	struct verdict_row row;
+	return row->own == own->set &&
+	       (!own->set || (row->own_qualified == own->qualified &&
+				 slice_eq_cstr(slice_from(row->own_class),
+				     verdict_class_name(own->class))));
+}
+
+static enum err change_own(struct db *db, struct company_id company,
+    struct call_id call, const struct verdict_own *own, bool judged,
+    int64_t now_us)
+{
 	enum err e = db_stat_take(db, company, call);
 
-	if (e == ERR_OK)
-		e = db_verdict_get(db, company, call, &row);
-	if (e == ERR_NOTFOUND)
+	if (e == ERR_OK && !judged)
 		e = db_verdict_judge(db, company, call, now_us);
 	if (e == ERR_OK &&
 	    (e = set_own(db, company, call, own, now_us)) == ERR_OK &&
@@ -264,6 +272,21 @@ static enum err overrule(struct db *db, struct company_id company,
 	    (e = db_stat_put(db, company, call)) == ERR_OK)
 		e = db_hook_out_changed(db, company, call.v, "verdict", now_us);
 	return e;
+}
+
+static enum err overrule(struct db *db, struct company_id company,
+    struct call_id call, const struct verdict_own *own, int64_t now_us)
+{
+	struct verdict_row row;
+	enum err e = db_call_hold(db, company, call.v);
+
+	if (e == ERR_OK)
+		e = db_verdict_get(db, company, call, &row);
+	if (e == ERR_OK && stands(&row, own))
+		return ERR_OK;
+	return e == ERR_OK || e == ERR_NOTFOUND
+		   ? change_own(db, company, call, own, e == ERR_OK, now_us)
+		   : e;
 }
 
 enum err db_verdict_overrule(struct db *db, struct company_id company,

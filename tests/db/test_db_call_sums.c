@@ -1,14 +1,11 @@
-/* Tests of lib/db/db_mark, db_stat and db_usage: marks, usage, and roll-ups
- * that equal the calls whatever was done to them. */
-#include <pthread.h>
-#include <sched.h>
+/* Tests of lib/db/db_stat and db_usage: usage, and roll-ups that equal the
+ * calls whatever was done to them. */
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/base/arena.h"
 #include "lib/base/rnd.h"
 #include "lib/db/db_call.h"
-#include "lib/db/db_company.h"
 #include "lib/db/db_job.h"
 #include "lib/db/db_mark.h"
 #include "lib/db/db_stat.h"
@@ -61,85 +58,6 @@ static struct interaction_id itn(struct call_id id)
 
 	memcpy(i.v, id.v, sizeof(i.v));
 	return i;
-}
-
-static void test_marks(void **state)
-{
-	const struct testdb_company *c = &t->company[0];
-	const struct interaction_id id = itn(
-	    testdb_call_drain(t, store, 0, c->number, CALLER, NULL, RT_SEC_US));
-	struct tag_row tag = { .name = "VIP" }, *tags;
-	struct outcome_row *outcomes;
-	struct company_row row;
-	struct arena mem;
-	size_t n = 0;
-
-	(void)state;
-	arena_init(&mem, 65536);
-	ok(db_mark_outcomes(t->db, c->id, &mem, &outcomes, &n));
-	assert_int_equal(n, 6);
-	assert_string_equal(outcomes[0].code, "lead");
-	ok(db_mark_outcome(t->db, c->id, id, SLICE("lead"), MARK_BY_RULE,
-	    c->user, TESTDB_NOW_US));
-	ok(db_mark_value(t->db, c->id, id, true, 250000000));
-	assert_int_equal(
-	    count("SELECT leads FROM call_rollup WHERE dimension = 'total'"),
-	    1);
-	assert_int_equal(count("SELECT value_micros FROM call_rollup"
-			       " WHERE dimension = 'total'"),
-	    250000000);
-	ok(db_mark_outcome(t->db, c->id, id, SLICE("sold"), MARK_BY_PERSON,
-	    c->user, TESTDB_NOW_US));
-	assert_int_equal(db_mark_outcome(t->db, c->id, id, SLICE("spam"),
-			     MARK_BY_RULE, c->user, TESTDB_NOW_US),
-	    ERR_CONFLICT);
-	assert_int_equal(db_mark_outcome(t->db, c->id, id, SLICE("nothing"),
-			     MARK_BY_PERSON, c->user, TESTDB_NOW_US),
-	    ERR_RANGE);
-	ok(db_mark_note(t->db, c->id, id, SLICE("call back on Monday")));
-	assert_int_equal(wrong(0), 0);
-	/* A currency cannot change under recorded values. */
-	ok(db_company_get(t->db, c->id, &row));
-	memcpy(row.currency, "EUR", 4);
-	assert_int_equal(db_company_update(t->db, &row), ERR_CONFLICT);
-	testdb_id(TESTDB_NOW_US, tag.id.v);
-	ok(db_mark_tag_add(t->db, c->id, &tag, TESTDB_NOW_US));
-	ok(db_mark_tag(t->db, c->id, id, tag.id, c->user, TESTDB_NOW_US));
-	ok(db_mark_tag(t->db, c->id, id, tag.id, c->user, TESTDB_NOW_US));
-	ok(db_mark_tags_of(t->db, c->id, id, &mem, &tags, &n));
-	assert_int_equal(n, 1);
-	assert_int_equal(count("SELECT COUNT(*) FROM call_fact_tag"
-			       " WHERE outcome = 'sold' AND is_sale = 1"),
-	    1);
-	ok(db_mark_outcome(t->db, c->id, id, SLICE("lead"), MARK_BY_PERSON,
-	    c->user, TESTDB_NOW_US));
-	assert_int_equal(count("SELECT COUNT(*) FROM call_fact_tag"
-			       " WHERE outcome = 'lead' AND is_sale = 0"),
-	    1);
-	assert_int_equal(wrong(0), 0);
-	/* Others can do none of it. */
-	const struct company_id other = t->company[1].id;
-
-	assert_int_equal(db_mark_outcome(t->db, other, id, SLICE("lead"),
-			     MARK_BY_PERSON, c->user, TESTDB_NOW_US),
-	    ERR_NOTFOUND);
-	assert_int_equal(db_mark_value(t->db, other, id, true, 1),
-	    ERR_NOTFOUND);
-	assert_int_equal(db_mark_note(t->db, other, id, SLICE("x")),
-	    ERR_NOTFOUND);
-	assert_int_equal(db_mark_tag(t->db, other, id, tag.id, c->user,
-			     TESTDB_NOW_US),
-	    ERR_NOTFOUND);
-	assert_int_equal(db_mark_untag(t->db, other, id, tag.id), ERR_NOTFOUND);
-	ok(db_mark_tags_of(t->db, other, id, &mem, &tags, &n));
-	assert_int_equal(n, 0);
-	ok(db_mark_tags(t->db, other, &mem, &tags, &n));
-	assert_int_equal(n, 0);
-	assert_int_equal(count("SELECT COUNT(*) FROM call_fact_tag"), 1);
-	ok(db_mark_untag(t->db, c->id, id, tag.id));
-	assert_int_equal(count("SELECT COUNT(*) FROM call_fact_tag"), 0);
-	assert_int_equal(wrong(0), 0);
-	arena_fini(&mem);
 }
 
 /* A call that goes takes itself out of the sums first. */
@@ -402,61 +320,6 @@ static void test_rollups_hold(void **state)
 	assert_int_equal(n, 0);
 }
 
-/* --- tagged at its end -----------------------------------------------------*/
-
-struct tagging {
-	struct db *db;
-	struct interaction_id id;
-	struct tag_id tag;
-	enum err e;
-};
-
-static void *tag_it(void *ctx)
-{
-	struct tagging *g = ctx;
-
-	g->e = db_mark_tag(g->db, t->company[0].id, g->id, g->tag,
-	    t->company[0].user, TESTDB_NOW_US);
-	return NULL;
-}
-
-/* Whichever of the two comes first, the call has its tag's row. */
-static void test_tagged_at_its_end(void **state)
-{
-	const struct testdb_company *c = &t->company[0];
-	const struct call_id id = testdb_call_id();
-	const struct callrec o =
-	    testdb_call_opened(t, 0, id, c->number, CALLER, TESTDB_NOW_US);
-	const struct callrec end =
-	    testdb_call_closed(t, 0, id, 1, CALLRESULT_ANSWERED, RT_SEC_US);
-	struct tagging g = { .db = testdb_connect(t, "dashboard"),
-		.id = itn(id),
-		.e = ERR_INTERNAL };
-	struct tag_row row = { .name = "late" };
-	pthread_t thread;
-
-	(void)state;
-	testdb_id(TESTDB_NOW_US, row.id.v);
-	g.tag = row.id;
-	once(db_mark_tag_add(t->db, c->id, &row, TESTDB_NOW_US));
-	once(db_call_opened(store, c->id, &o, &testdb_call_place));
-	once(db_begin(store));
-	once(db_call_closed(store, c->id, &end, NULL, TESTDB_NOW_US));
-	assert_int_equal(pthread_create(&thread, NULL, tag_it, &g), 0);
-	/* Not innodb_trx: who asks again within 100 ms is told the same. */
-	while (
-	    count(
-		"SELECT variable_value FROM information_schema.global_status"
-		" WHERE variable_name = 'INNODB_ROW_LOCK_CURRENT_WAITS'") == 0)
-		sched_yield();
-	once(db_commit(store));
-	assert_int_equal(pthread_join(thread, NULL), 0);
-	assert_int_equal(g.e, ERR_OK);
-	assert_int_equal(count("SELECT COUNT(*) FROM call_fact_tag"), 1);
-	assert_int_equal(wrong(0), 0);
-	db_close(g.db);
-}
-
 static void test_usage(void **state)
 {
 	struct usage_sum sum;
@@ -587,9 +450,7 @@ static int stop(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_marks, empty),
 		cmocka_unit_test_setup(test_rollups_hold, empty),
-		cmocka_unit_test_setup(test_tagged_at_its_end, empty),
 		cmocka_unit_test_setup(test_usage, empty),
 		cmocka_unit_test_setup(test_number_days, empty),
 		cmocka_unit_test_setup(test_number_days_random, empty),
