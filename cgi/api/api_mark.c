@@ -37,6 +37,9 @@ struct patch {
 	const struct json_node *body;
 	struct interaction_id id;
 	struct db_sheet_cell *row; /* as it was before */
+	struct db_sheet_cell *now; /* and is when all is done */
+	char etag[API_OUT_ETAG];   /* of what it was */
+	bool same;                 /* as If-Match expects it */
 	struct api_faults faults;  /* the first that was found */
 };
 
@@ -124,28 +127,21 @@ static enum err find_tag(const struct patch *p, struct slice name, bool make,
 	    out);
 }
 
-static enum err put_tag(const struct patch *p, struct slice name, bool on)
-{
-	struct tag_id tag;
-	enum err e = find_tag(p, name, on, &tag);
+struct tags {
+	struct tag_id id[TAGS_MAX];
+	size_t n;
+};
 
-	if (e == ERR_NOTFOUND)
-		return ERR_OK; /* nothing to take away */
-	if (e != ERR_OK)
-		return e;
-	if (on)
-		return db_mark_tag(p->r->db, p->r->company, p->id, tag,
-		    api_who(p->r)->user, p->r->now_us);
-	e = db_mark_untag(p->r->db, p->r->company, p->id, tag);
-	return e == ERR_NOTFOUND ? ERR_OK : e;
-}
-
-static enum err put_tags(const struct patch *p, const char *key, bool on)
+/* Those of a list of names; null is an empty one. Unless make, what the company
+ * does not have is left out. */
+static enum err read_tags(const struct patch *p, const char *key, bool make,
+    struct tags *t)
 {
 	const struct json_node *list = json_in_get(p->body, key);
 	enum err e = ERR_OK;
 
-	if (!has(p, key) || json_in_kind(list) == JSON_IN_NULL)
+	t->n = 0;
+	if (json_in_kind(list) == JSON_IN_NULL)
 		return ERR_OK;
 	if (json_in_kind(list) != JSON_IN_ARRAY ||
 	    json_in_count(list) > TAGS_MAX)
@@ -154,25 +150,52 @@ static enum err put_tags(const struct patch *p, const char *key, bool on)
 		struct slice name;
 
 		e = json_in_text(json_in_at(list, i), TAG_MAX, &name);
+		if (e != ERR_OK)
+			return e == ERR_NOTFOUND ? ERR_SYNTAX : e;
+		e = find_tag(p, name, make, &t->id[t->n]);
 		if (e == ERR_OK)
-			e = put_tag(p, name, on);
+			t->n++;
+		else if (e == ERR_NOTFOUND)
+			e = ERR_OK;
 	}
-	return e == ERR_NOTFOUND ? ERR_SYNTAX : e;
+	return e;
 }
 
-/* `tags` is the whole set: what it does not name goes. */
-static enum err clear_tags(const struct patch *p)
+static enum err put_all(const struct patch *p, const struct tags *t)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < t->n; i++)
+		e = db_mark_tag(p->r->db, p->r->company, p->id, t->id[i],
+		    api_who(p->r)->user, p->r->now_us);
+	return e;
+}
+
+static enum err take(const struct patch *p, struct tag_id tag)
+{
+	const enum err e = db_mark_untag(p->r->db, p->r->company, p->id, tag);
+
+	return e == ERR_NOTFOUND ? ERR_OK : e; /* nothing to take away */
+}
+
+static bool is_among(const struct tags *t, struct tag_id tag)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (id_eq(t->id[i].v, tag.v))
+			return true;
+	return false;
+}
+
+static enum err take_others(const struct patch *p, const struct tags *t)
 {
 	struct tag_row *rows = NULL;
 	size_t n = 0;
-	enum err e;
+	enum err e = db_mark_tags_of(p->r->db, p->r->company, p->id,
+	    p->r->arena, &rows, &n);
 
-	if (!has(p, "tags"))
-		return ERR_OK;
-	e = db_mark_tags_of(p->r->db, p->r->company, p->id, p->r->arena, &rows,
-	    &n);
 	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		e = db_mark_untag(p->r->db, p->r->company, p->id, rows[i].id);
+		if (!is_among(t, rows[i].id))
+			e = take(p, rows[i].id);
 	return e;
 }
 
@@ -268,21 +291,42 @@ static enum err check_verdict(const struct patch *p)
 /* --- the whole -------------------------------------------------------------
  */
 
+/* The whole set: what it does not name goes. */
 static enum err all_tags(const struct patch *p)
 {
-	const enum err e = clear_tags(p);
+	struct tags t;
+	enum err e;
 
-	return e == ERR_OK ? put_tags(p, "tags", true) : e;
+	if (!has(p, "tags"))
+		return ERR_OK;
+	if ((e = read_tags(p, "tags", true, &t)) != ERR_OK ||
+	    (e = take_others(p, &t)) != ERR_OK)
+		return e;
+	return put_all(p, &t);
 }
 
 static enum err more_tags(const struct patch *p)
 {
-	return put_tags(p, "add_tags", true);
+	struct tags t;
+	enum err e;
+
+	if (!has(p, "add_tags"))
+		return ERR_OK;
+	e = read_tags(p, "add_tags", true, &t);
+	return e == ERR_OK ? put_all(p, &t) : e;
 }
 
 static enum err less_tags(const struct patch *p)
 {
-	return put_tags(p, "remove_tags", false);
+	struct tags t;
+	enum err e;
+
+	if (!has(p, "remove_tags"))
+		return ERR_OK;
+	e = read_tags(p, "remove_tags", false, &t);
+	for (size_t i = 0; e == ERR_OK && i < t.n; i++)
+		e = take(p, t.id[i]);
+	return e;
 }
 
 /* In the order in which they are done. */
@@ -402,7 +446,7 @@ static enum err apply(struct patch *p)
 			api_fault(&p->faults, slice_from(members[i].name),
 			    members[i].detail);
 	}
-	return e == ERR_OK ? audit(p) : e;
+	return e;
 }
 
 static enum err read_row(const struct patch *p, struct db_sheet_cell **row)
@@ -419,41 +463,48 @@ static enum err read_row(const struct patch *p, struct db_sheet_cell **row)
 			 r->arena, row);
 }
 
-/* False: If-Match names another version. */
-static enum err as_expected(struct patch *p, bool *same)
+/* False in same: If-Match names another version. */
+static enum err as_expected(struct patch *p)
+{
+	enum err e;
+
+	if ((e = read_row(p, &p->row)) != ERR_OK ||
+	    (e = api_out_etag(p->what->sheet(), p->row, p->etag)) != ERR_OK)
+		return e;
+	p->same = api_out_matches(p->r, p->etag);
+	return ERR_OK;
+}
+
+/* What is as it was is no news to the audit log. */
+static enum err conclude(struct patch *p)
 {
 	char etag[API_OUT_ETAG];
 	enum err e;
 
-	if ((e = read_row(p, &p->row)) != ERR_OK ||
-	    (e = api_out_etag(p->what->sheet(), p->row, etag)) != ERR_OK)
+	if ((e = read_row(p, &p->now)) != ERR_OK ||
+	    (e = api_out_etag(p->what->sheet(), p->now, etag)) != ERR_OK)
 		return e;
-	*same = api_out_matches(p->r, etag);
-	return ERR_OK;
+	return strcmp(etag, p->etag) == 0 ? ERR_OK : audit(p);
 }
 
-static enum err change(struct patch *p, bool *same)
+/* In a transaction, maybe not for the first time. */
+static enum err change(void *ctx)
 {
-	const struct req *r = p->r;
-	enum err e;
+	struct patch *p = ctx;
+	enum err e = db_mark_hold(p->r->db, p->r->company, p->id,
+	    slice_from(p->what->kind));
 
-	if ((e = db_begin(r->db)) != ERR_OK)
+	if (e != ERR_OK || (e = as_expected(p)) != ERR_OK || !p->same)
 		return e;
-	e = db_mark_hold(r->db, r->company, p->id, slice_from(p->what->kind));
-	if (e == ERR_OK)
-		e = as_expected(p, same);
-	if (e == ERR_OK && *same)
-		e = apply(p);
-	return db_end(r->db, e);
+	e = apply(p);
+	return e == ERR_OK ? conclude(p) : e;
 }
 
 static enum err mark(const struct req *r, struct resp *out,
     const struct marked *what)
 {
 	struct patch p = { .r = r, .what = what };
-	struct db_sheet_cell *row = NULL;
 	struct json_in *in = NULL;
-	bool same = true;
 	enum err e;
 
 	if (!api_who_company(r, out, &e))
@@ -463,15 +514,13 @@ static enum err mark(const struct req *r, struct resp *out,
 	if (!api_setup_body(r, REQ_BODY_FORM, DEPTH_MAX, out, &in, &e))
 		return e;
 	p.body = json_in_root(in);
-	e = change(&p, &same);
+	e = db_tries(r->db, change, &p);
 	json_in_free(in);
 	if (p.faults.n > 0)
 		return api_fault_answer(out, 422, NULL, &p.faults);
-	if (e == ERR_OK && !same)
+	if (e == ERR_OK && !p.same)
 		return resp_problem(out, 412, NULL);
-	if (e == ERR_OK)
-		e = read_row(&p, &row);
-	return e == ERR_OK ? api_out_row(r, out, what->sheet(), row) : e;
+	return e == ERR_OK ? api_out_row(r, out, what->sheet(), p.now) : e;
 }
 
 static const struct db_sheet *forms(void)

@@ -161,9 +161,12 @@ static enum err run_tag(struct act *a, struct interaction_id id)
 	    a->r->now_us);
 }
 
+/* Somebody took it off before: that is what was asked for. */
 static enum err run_untag(struct act *a, struct interaction_id id)
 {
-	return db_mark_untag(a->r->db, a->r->company, id, a->tag);
+	const enum err e = db_mark_untag(a->r->db, a->r->company, id, a->tag);
+
+	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
 static enum err run_verdict(struct act *a, struct interaction_id id)
@@ -391,25 +394,34 @@ static const struct what {
 	{ "form", ID_KIND_form },
 };
 
-static enum err change(struct act *a, const struct what *what,
-    struct interaction_id id)
+struct change {
+	struct act *a;
+	const struct what *what;
+	struct interaction_id id;
+};
+
+/* In a transaction, maybe not for the first time. */
+static enum err change(void *ctx)
 {
+	const struct change *c = ctx;
+	struct act *a = c->a;
 	struct slice before, after;
 	char action[32];
 	enum err e;
 
-	(void)snprintf(action, sizeof(action), "%s.%s", what->name, a->name);
-	if ((e = db_mark_hold(a->r->db, a->r->company, id,
-		 slice_from(what->name))) != ERR_OK ||
-	    (e = still(a, id)) != ERR_OK ||
-	    (e = a->say(a, id, &before)) != ERR_OK ||
-	    (e = a->run(a, id)) != ERR_OK ||
-	    (e = a->say(a, id, &after)) != ERR_OK)
+	a->changed = false;
+	(void)snprintf(action, sizeof(action), "%s.%s", c->what->name, a->name);
+	if ((e = db_mark_hold(a->r->db, a->r->company, c->id,
+		 slice_from(c->what->name))) != ERR_OK ||
+	    (e = still(a, c->id)) != ERR_OK ||
+	    (e = a->say(a, c->id, &before)) != ERR_OK ||
+	    (e = a->run(a, c->id)) != ERR_OK ||
+	    (e = a->say(a, c->id, &after)) != ERR_OK)
 		return e;
 	a->changed = !slice_eq(before, after);
 	if (!a->changed)
 		return ERR_OK;
-	return page_audit(a->r, action, what->name, id.v, before, after);
+	return page_audit(a->r, action, c->what->name, c->id.v, before, after);
 }
 
 /* Before anything is done: is it theirs, and can that be put on it? */
@@ -426,11 +438,9 @@ static enum err may(struct act *a, const struct what *what,
 static enum err one(struct act *a, const struct what *what,
     struct interaction_id id)
 {
-	bool mine;
-	const enum err e = db_join(a->r->db, &mine);
+	struct change c = { .a = a, .what = what, .id = id };
 
-	return e == ERR_OK ? db_join_end(a->r->db, mine, change(a, what, id))
-			   : e;
+	return db_tries(a->r->db, change, &c);
 }
 
 static const struct what *what_of(struct slice name)
@@ -524,17 +534,11 @@ enum err page_mark_many_call(struct page_mark_many *m, struct call_id id,
     bool *changed)
 {
 	struct interaction_id which;
-	enum err e = ERR_BUSY;
+	enum err e;
 
 	memcpy(which.v, id.v, sizeof(which.v));
-	/* Who waits for each other's rows is sent back, and comes again. */
-	for (int tries = 0; tries < 3; tries++) {
-		m->act.changed = false;
-		e = one(&m->act, &whats[0], which);
-		arena_reset(&m->mem);
-		if (e != ERR_BUSY)
-			break;
-	}
+	e = one(&m->act, &whats[0], which);
+	arena_reset(&m->mem);
 	if (e != ERR_OK && e != ERR_NOTFOUND)
 		return e;
 	*changed = e == ERR_OK && m->act.changed;

@@ -236,6 +236,18 @@ test('marking: merge, tags, all or nothing, If-Match', async () => {
 	assert.deepEqual((await patch({ add_tags: ['BÜRO'] })).json.tags, ['Büro', 'new one', 'third']);
 	assert.equal((await api(keys.all, '/calls?tag=b%C3%BCro')).json.data.length, 1);
 	assert.deepEqual((await patch({ remove_tags: ['bÜRO'] })).json.tags, ['new one', 'third']);
+	// What stands there already is no change.
+	const audits = () => stack.sqlOne('SELECT COUNT(*) FROM audit');
+	res = await patch({ outcome: 'sold', value: '7.50', note: 'N' });
+	const [etag, was] = [res.headers.get('etag'), audits()];
+	for (const body of [{ outcome: 'sold', value: '7.5', note: 'N', tags: ['third', 'NEW ONE'] }, { add_tags: ['third'], remove_tags: ['never there'] }, { tags: ['new one', 'third', 'third'] }, {}]) {
+		res = await patch(body);
+		assert.deepEqual([res.status, res.headers.get('etag'), audits()], [200, etag, was], JSON.stringify(body));
+	}
+	res = await patch({ note: 'n' });
+	assert.notEqual(res.headers.get('etag'), etag, 'a letter is a change');
+	assert.equal(Number(audits()), Number(was) + 1);
+	assert.equal((await patch({ outcome: null, value: null, note: null })).status, 200);
 });
 
 test('recordings and page views', async () => {

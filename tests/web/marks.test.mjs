@@ -52,8 +52,12 @@ test('outcome, value, note: stored, summed, audited with before and after', asyn
 
 test('the same again changes nothing and is not audited', async () => {
 	const n = audits();
-	assert.equal((await mark({ act: 'value', value: '1250.5' })).status, 303);
+	const updated = () => stack.sqlOne(`SELECT updated_at FROM phone_call WHERE id = X'${hex()}'`);
+	const at = updated();
+	for (const fields of [{ act: 'value', value: '1250.5' }, { act: 'outcome', outcome: 'lead' }, { act: 'note', note: `two\nlines ${hostile.replace('\u0001', '')}` }])
+		assert.equal((await mark(fields)).status, 303, fields.act);
 	assert.equal(audits(), n);
+	assert.equal(updated(), at);
 });
 
 test('a value goes away, a word overrules the verdict, and back', async () => {
@@ -76,6 +80,7 @@ test('tags: new ones are made, old ones found in any case, taken off', async () 
 	const tag = html.match(/value="(tag_[0-9a-z]{26})"/)[1];
 	assert.match(await (await agent.fetch(`/calls?tag=${tag}`)).text(), new RegExp(call()));
 	assert.equal((await mark({ act: 'untag', tag })).status, 303);
+	assert.equal((await mark({ act: 'untag', tag })).status, 303, 'somebody took it off before');
 	assert.doesNotMatch(await (await agent.fetch(`/calls?tag=${tag}`)).text(), new RegExp(call()));
 	// Letters beyond ASCII are the same as the table has them; two who make one at once have one.
 	for (const name of ['Büro', 'BÜRO', 'buro']) assert.equal((await mark({ act: 'tag', tag: name })).status, 303, name);
@@ -308,6 +313,17 @@ test('two people at one call: who comes second sees both versions and chooses', 
 	// Tags of two people do not cross.
 	assert.equal((await mark({ act: 'outcome', outcome: '' })).status, 303);
 	verified();
+});
+
+test('a tag, an outcome, a value, a word on one call at the same moment: none is sent away', async () => {
+	for (let i = 0; i < 8; i++) {
+		const all = [{ act: 'tag', tag: 'crowd' }, { act: 'outcome', outcome: ['lead', 'sold'][i % 2] }, { act: 'value', value: String(i) }, { act: 'verdict', qualified: ['yes', 'no'][i % 2], class: 'lead' },
+			{ act: 'note', note: `n${i}` }, { act: 'outcome', outcome: ['spam', ''][i % 2] }];
+		for (const [k, res] of (await Promise.all(all.map((fields, k) => mark(fields, k % 2 ? agent : analyst)))).entries())
+			assert.equal(res.status, 303, all[k].act);
+	}
+	verified();
+	stack.sql("DELETE FROM call_fact_tag; DELETE FROM interaction_tag; DELETE FROM tag WHERE name = 'crowd'");
 });
 
 test('nothing of this was our mistake', () => {
