@@ -164,6 +164,17 @@ static const char other_company[] =
     " Nothing was saved. Change back to that company in another tab, then"
     " reload this page to send the form again.";
 
+/* Of a query with a parameter that is no text: which. */
+static enum err name_odd(const struct req *r)
+{
+	struct slice name;
+
+	return arena_copy(r->arena, r->odd, &name)
+		   ? req_wrong(r, name.p,
+			 "percent-encoded UTF-8 without control characters")
+		   : ERR_NOMEM;
+}
+
 static enum err serve(struct req *r, const struct req_source *src,
     const struct route *row, struct resp *out)
 {
@@ -189,6 +200,8 @@ static enum err serve(struct req *r, const struct req_source *src,
 		sess_stay(r, out);
 	if (again)
 		return kept_again(r, out, row);
+	if (r->odd.p != NULL)
+		return name_odd(r);
 	if (!plain && strayed(r, row))
 		return resp_problem(out, 409, other_company);
 	r->data = row->data;
@@ -203,14 +216,22 @@ static enum err answer_made(struct resp *out, enum err e)
 	return resp_error(out, e);
 }
 
+/* What is wrong with a query is told to those whom the row lets in; on pages,
+ * of an address that can be mended. */
+static bool is_told_later(const struct web_conf *conf, const struct req *r)
+{
+	if (conf->admit != NULL)
+		return r->odd.p != NULL || r->query_long;
+	return r->odd.p != NULL && r->method == REQ_GET;
+}
+
 static enum err answer(const struct web_conf *conf, struct req *r,
     const struct req_source *src, struct resp *out, struct route_match *m)
 {
 	enum err e;
 
 	e = req_read(r, src);
-	if (e != ERR_OK &&
-	    (conf->admit == NULL || (r->odd.p == NULL && !r->query_long)))
+	if (e != ERR_OK && !is_told_later(conf, r))
 		return refuse_address(out, r, e);
 	route_find(conf->routes, conf->n_routes, r, m);
 	out->page = m->kind == ROUTE_PAGE && conf->templates != NULL;
@@ -225,6 +246,8 @@ static enum err answer(const struct web_conf *conf, struct req *r,
 	e = serve(r, src, m->route, out);
 	if (wrong_may(r, out, e))
 		e = wrong_page(r, out);
+	else if (r->odd.p != NULL)
+		return refuse_address(out, r, ERR_SYNTAX);
 	if (e == ERR_AUTH)
 		return ask_sign_in(out, r);
 	if (e == ERR_DENIED && starts_empty(out, r))

@@ -18,7 +18,7 @@ static void others_view(const struct req *r, struct view *v)
 {
 	struct slice value = SLICE("");
 	struct buf href;
-	bool sent = false;
+	bool sent = r->odd.p != NULL; /* it is not among the others */
 
 	buf_init(&href, HREF_MAX);
 	buf_put(&href, r->path);

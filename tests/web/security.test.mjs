@@ -176,6 +176,11 @@ test('broken encoding is 400', async () => {
 		assert.equal(res.status, 400, path);
 		leaksNothing(res, path);
 	}
+	// A person is shown which part of an address it is; who is nobody yet, is not.
+	const odd = await raw(stack, { path: '/calls?range=7d&q=%ff&source=x', headers: { cookie: cookies(viewer) } });
+	assert.equal(odd.status, 400);
+	assert.match(odd.body, /cannot be understood[^]*<code>q<\/code>[^]*href="\/calls\?range=7d&amp;source=x"/);
+	assert.doesNotMatch((await raw(stack, { path: '/calls?q=%00' })).body, /<code>q<\/code>/);
 	const { csrf } = await viewer.hiddenFields('/');
 	for (const body of ['%', 'a=%0', 'a=%zz', 'a=%00', 'a=%ff', 'a=%ed%a0%80', '=1', '%00=1', 'a=\xff']) {
 		for (const path of ['/login', '/company', '/logout']) {
