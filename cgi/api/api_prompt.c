@@ -55,6 +55,7 @@ static void read_spoken(const struct json_node *body, bool with_name,
 static bool read_file(const struct req *r, bool with_name,
     struct prompt_said *s, struct resp *out, enum err *e)
 {
+	struct api_faults faults = { .n = 0 };
 	const char *field, *wrong;
 
 	*s = (struct prompt_said){ .file = r->body,
@@ -68,10 +69,16 @@ static bool read_file(const struct req *r, bool with_name,
 	wrong = prompt_do_wrong(s, with_name, &field);
 	if (wrong == NULL)
 		return true;
-	/* The name stands in the address. */
-	*e = strcmp(field, "name") == 0 ? api_query_wrong_as(r, "name",
-					      "1 to 100 characters.", ERR_RANGE)
-					: resp_problem(out, 422, wrong);
+	/* The name stands in the address, the file is the whole body. */
+	if (strcmp(field, "name") == 0) {
+		*e = api_query_wrong_as(r, "name", "1 to 100 characters.",
+		    ERR_RANGE);
+	} else {
+		api_fault(&faults, API_FAULT_WHOLE,
+		    s->file.n == 0 ? "The body is the sound file; it is empty."
+				   : wrong);
+		*e = api_fault_answer(out, 422, NULL, &faults);
+	}
 	return false;
 }
 
