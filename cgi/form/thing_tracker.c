@@ -206,7 +206,8 @@ const struct thing thing_tracker = {
 	.retire = "Archive",
 	.retire_help =
 	    "The number is free again; let it rest before it stands"
-	    " for something else. Calls keep their source.",
+	    " for something else. Calls keep their source. What it costs a"
+	    " month goes on until it is ended under spend.",
 	.list = list,
 	.choices = choices,
 	.load = load,

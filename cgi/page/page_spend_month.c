@@ -72,10 +72,13 @@ static void piece(const struct spend_mark *m, char out[PIECE_MAX])
 
 static void show_month(const struct spend_month *m, struct view *item)
 {
-	char amount[PAGE_WORDS_MAX];
+	char amount[PAGE_WORDS_MAX], id[ID_TEXT_MAX];
 
 	page_words_money(m->monthly_micros, amount);
+	id_text(ID_KIND_tracker, m->tracker.v, id);
+	view_cstr(item, "month_id", id);
 	view_cstr(item, "month_tracker", m->tracker_name);
+	view_flag(item, "month_archived", m->archived);
 	view_cstr(item, "month_amount", amount);
 	view_cstr(item, "month_from", m->from);
 	view_cstr(item, "month_until", m->until);
@@ -149,41 +152,53 @@ static void wrong_view(const struct req *r, const char *today,
 	view_slice(v, "typed_until", typed(r, wrong, "until"));
 }
 
-static void choice_view(const struct tracker_row *t, struct slice chosen,
-    struct view *v)
+static void choice_view(struct tracker_id tracker, const char *name,
+    struct slice chosen, struct view *v)
 {
 	struct view *item = view_item(v, "trackers");
 	char id[ID_TEXT_MAX];
 
-	id_text(ID_KIND_tracker, t->id.v, id);
+	id_text(ID_KIND_tracker, tracker.v, id);
 	view_cstr(item, "choice", id);
-	view_cstr(item, "choice_name", t->name);
+	view_cstr(item, "choice_name", name);
 	view_flag(item, "choice_on", slice_eq_cstr(chosen, id));
 }
 
-/* The one that the address asks for, alone; else all, as far as a list goes. */
+/* All that are in use, as far as a list goes. */
+static enum err all_view(const struct req *r, struct slice chosen,
+    struct view *v)
+{
+	static const struct tracker_id first;
+	struct tracker_row *rows = NULL;
+	size_t n = 0;
+	const enum err e = db_tracker_list(r->db, r->company, first, SLICE(""),
+	    (uint32_t)CHOICES_MAX + 1, r->arena, &rows, &n);
+
+	view_flag(v, "has_trackers", n > 0);
+	view_flag(v, "trackers_more", n > CHOICES_MAX);
+	for (size_t i = 0; e == ERR_OK && i < n && i < CHOICES_MAX; i++)
+		choice_view(rows[i].id, rows[i].name, chosen, v);
+	return e;
+}
+
+/* The one that the address asks for, alone, also when it is archived; else
+ * all. */
 static enum err choices_view(const struct req *r, struct tracker_id asked,
     struct slice chosen, struct view *v)
 {
-	static const struct tracker_id first;
-	struct tracker_row one, *rows = &one;
-	size_t n = 1;
+	char name[DB_NAME_BYTES];
 	enum err e;
 
-	if (id_is_nil(asked.v))
-		e = db_tracker_list(r->db, r->company, first, SLICE(""),
-		    (uint32_t)CHOICES_MAX + 1, r->arena, &rows, &n);
-	else
-		e = db_tracker_get(r->db, r->company, asked, &one);
-	if (e != ERR_OK)
-		return e;
 	view_list(v, "trackers");
-	view_flag(v, "has_trackers", n > 0);
-	view_flag(v, "trackers_more", n > CHOICES_MAX);
 	view_flag(v, "one_tracker", !id_is_nil(asked.v));
-	for (size_t i = 0; i < n && i < CHOICES_MAX; i++)
-		choice_view(&rows[i], chosen, v);
-	return ERR_OK;
+	if (id_is_nil(asked.v))
+		return all_view(r, chosen, v);
+	e = db_spend_month_name(r->db, r->company, asked, name);
+	if (e == ERR_OK)
+		choice_view(asked, name, chosen, v);
+	view_flag(v, "has_trackers", true);
+	view_flag(v, "trackers_more", false);
+	return e;
 }
 
 enum err page_spend_month_view(const struct req *r, const char *today,

@@ -122,7 +122,8 @@ enum err db_spend_month_list(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "SELECT c.tracker_id, CAST(c.from_on AS CHAR),"
-	    " CAST(c.until_on AS CHAR), c.monthly_micros, t.name"
+	    " CAST(c.until_on AS CHAR), c.monthly_micros, t.name,"
+	    " t.archived_at IS NOT NULL"
 	    " FROM tracker_cost c JOIN tracker t ON t.company_id = c.company_id"
 	    " AND t.id = c.tracker_id WHERE c.company_id = ?"
 	    " AND (? OR c.tracker_id = ?)"
@@ -138,7 +139,21 @@ enum err db_spend_month_list(struct db *db, struct company_id company,
 	stmt_out_text(st, row.until, sizeof(row.until));
 	stmt_out_i64(st, &row.monthly_micros);
 	stmt_out_text(st, row.tracker_name, sizeof(row.tracker_name));
+	stmt_out_bool(st, &row.archived);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
+}
+
+enum err db_spend_month_name(struct db *db, struct company_id company,
+    struct tracker_id tracker, char out[DB_NAME_BYTES])
+{
+	static const char sql[] =
+	    "SELECT name FROM tracker WHERE company_id = ? AND id = ?";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, tracker.v);
+	stmt_out_text(st, out, DB_NAME_BYTES);
+	return stmt_one(st);
 }
 
 enum err db_spend_month_marks(struct db *db, struct company_id company,

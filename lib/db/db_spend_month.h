@@ -18,6 +18,7 @@ struct spend_month {
 	char until[DB_SPEND_DAY]; /* the last day; "" still */
 	int64_t monthly_micros;
 	char tracker_name[DB_NAME_BYTES]; /* when listed */
+	bool archived;                    /* the tracker, when listed */
 };
 
 /* In a transaction: waits until nobody else changes this tracker's amounts, and
@@ -32,6 +33,12 @@ RT_MUST_USE enum err db_spend_month_put(struct db *db,
 RT_MUST_USE enum err db_spend_month_list(struct db *db,
     struct company_id company, struct tracker_id tracker, struct arena *mem,
     struct spend_month **rows, size_t *n);
+
+/* The tracker's name, archived or not: an amount goes on until somebody ends
+ * it. ERR_NOTFOUND: no such tracker. */
+RT_MUST_USE enum err db_spend_month_name(struct db *db,
+    struct company_id company, struct tracker_id tracker,
+    char out[DB_NAME_BYTES]);
 
 /* What is known of one tracker's amounts, all of them, as a number: another
  * one after any change, and for another tracker with the same amounts. */

@@ -432,7 +432,13 @@ test('more monthly amounts than a page lists: nobody is told of a change that th
 	const done = await me.submit(href, alone.match(/action="(\/spend\/monthly[^"]*)"/)[1], { ...await me.hiddenFields(href), tracker, amount: '14', from: day, until: '' });
 	assert.equal(done.status, 303);
 	assert.equal(done.headers.get('location'), `/spend?done=1&tracker=${tracker}`);
-	stack.sql('DELETE FROM tracker_cost');
+	// What goes on for a tracker that was archived can be ended.
+	stack.sql(`DELETE FROM tracker_cost WHERE tracker_id = UNHEX('${first}'); UPDATE tracker SET archived_at = NOW(6) WHERE id = UNHEX('${last}')`);
+	assert.match(await (await me.fetch('/spend')).text(), new RegExp(`href="/spend\\?tracker=${tracker}"><bdi>[^<]*</bdi></a> <span class="badge">archived`));
+	const today = new Date().toISOString().slice(0, 10);
+	assert.equal((await me.submit(href, `/spend/monthly?tracker=${tracker}`, { ...await me.hiddenFields(href), tracker, amount: '0', from: today, until: '' })).status, 303);
+	assert.deepEqual(stack.sql('SELECT monthly_micros, until_on IS NULL FROM tracker_cost ORDER BY from_on DESC LIMIT 2'), [['0', '1'], ['14000000', '0']]);
+	stack.sql(`DELETE FROM tracker_cost; UPDATE tracker SET archived_at = NULL WHERE id = UNHEX('${last}')`);
 });
 
 test('nothing of this was our mistake', () => {
