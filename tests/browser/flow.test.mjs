@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 
-import { cookiesOf, newMember, openBrowser } from '../support/browser.mjs';
+import { cookiesOf, newMember, openBrowser, openPage } from '../support/browser.mjs';
 import { call, endAll, endings } from '../support/sip.mjs';
 import { addr, build, startStack, until } from '../support/stack.mjs';
 
@@ -420,7 +420,7 @@ test('axe, no layout shift, and a page of its weight', async () => {
 		await fresh(page, `Looked at ${colorScheme}`, 'qualify');
 		const at = page.url();
 		bytes = requests = 0;
-		await page.goto(at, { waitUntil: 'networkidle' });
+		await openPage(page, at);
 		await page.waitForSelector('.step-card');
 		await page.click('.step-card[data-type=menu] .step-head');
 		await page.evaluate(AXE);

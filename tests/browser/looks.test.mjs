@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { cookiesOf, newMember, openBrowser } from '../support/browser.mjs';
+import { cookiesOf, newMember, openBrowser, openPage } from '../support/browser.mjs';
 import { openForm } from '../support/forms.mjs';
 import { startStack } from '../support/stack.mjs';
 import { seed, seedCompanies, typeid } from './seed.mjs';
@@ -165,7 +165,7 @@ for (const width of [1440, 768, 360])
 		const page = await member({ viewport: { width, height: 900 } });
 		await page.addInitScript(watchTexts);
 		for (const path of ['/', '/?range=7d', '/?range=90d', '/?range=today', '/?from=2026-01-01&to=2026-01-02', '/reports?metric=answered_rate&range=90d', '/reports?metric=talk', '/reports?metric=answer', '/reports?metric=value', '/reports?by=campaign&range=365d']) {
-			const res = await page.goto(path, { waitUntil: 'networkidle' });
+			const res = await openPage(page, path);
 			assert.equal(res.status(), 200, path);
 			if (await page.locator('.chart').count() === 0) continue;
 			await page.locator('.chart canvas').waitFor();
@@ -199,7 +199,7 @@ test('on paper everything is dark on white, and as wide as the paper, whatever t
 	const shown = typeid('cal', calls.findLast((c) => c.visit && c.talk > 30000).id);
 	for (const path of ['/', '/calls', `/calls/${shown}`, '/reports', '/reports?by=source&split=result', '/companies', '/usage']) {
 		await page.emulateMedia({ media: 'screen' });
-		await page.goto(path, { waitUntil: 'networkidle' });
+		await openPage(page, path);
 		const light = (colour) => colour.match(/[\d.]+/g).slice(0, 3).reduce((sum, v) => sum + Number(v), 0) / 765;
 		const look = () => page.evaluate(() => {
 			const seen = [...document.querySelectorAll('h1, h2, .card, td, th, .sub')].filter((el) => el.offsetParent !== null && el.closest('.heat') === null && el.textContent.trim() !== '');
@@ -230,7 +230,7 @@ test('themes: what is drawn by scripts has the colours of what shows', async () 
 		};
 	});
 	const colours = () => page.evaluate(() => [...window.filled]);
-	await page.goto('/', { waitUntil: 'networkidle' });
+	await openPage(page, '/');
 	await page.locator('.chart canvas').waitFor();
 	assert.ok((await colours()).includes('#25a065'), `${await colours()}`);
 	assert.ok(!(await colours()).includes('#2fa36c'));
@@ -260,7 +260,7 @@ test('the longest names, five hundred tags, every column and filter: nothing is 
 		const page = await member({ viewport: { width, height: 800 } });
 		for (const path of ['/', `/calls?range=90d&${cols}`, `/calls?range=90d&${cols}&${filters}`, `/calls/${shown}`, '/reports?by=campaign', '/reports?by=source&split=campaign', '/spend', '/pools', '/flows',
 			'/settings/tags', '/settings/numbers', '/settings/trackers', '/settings/users', '/companies', '/account', `/people/${shown}`, '/visitors']) {
-			const res = await page.goto(path, { waitUntil: 'networkidle' });
+			const res = await openPage(page, path);
 			assert.ok(res.status() === 200, `${path}: ${res.status()}`);
 			const over = await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
 				.filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && (!e.closest('.scroll') || e.matches('.scroll'))).map((e) => `${e.nodeName}.${e.className.baseVal ?? e.className}`));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
-import { cookiesOf, newMember, newVisitor, openBrowser } from '../support/browser.mjs';
+import { cookiesOf, newMember, newVisitor, openBrowser, openPage } from '../support/browser.mjs';
 import { startStack } from '../support/stack.mjs';
 import { quote, seed, seedAttribution, seedCompanies, seedForms, seedHealth, seedPool, typeid } from './seed.mjs';
 import { seedRerun } from './seed_rerun.mjs';
@@ -53,7 +53,7 @@ for (const colorScheme of ['light', 'dark'])
 						`${s.node?.nodeName}.${s.node?.className} ${rect(s.previousRect)} -> ${rect(s.currentRect)}`))))
 						.observe({ type: 'layout-shift', buffered: true });
 				});
-				await page.goto(path, { waitUntil: 'networkidle' });
+				await openPage(page, path);
 				assert.deepEqual(await page.evaluate(() => window.shifts), [], `${path} moves`);
 				assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} is too wide`);
 				await page.evaluate(AXE);
@@ -422,7 +422,7 @@ test('hostile text in every field stays text', async () => {
 	UPDATE company SET name = ${bad(100)} WHERE id = x'${c.company}';`);
 	const page = await member();
 	for (const path of ['/', '/calls', `/calls/${id}`, `/calls?q=${encodeURIComponent(HOSTILE.slice(0, 60))}&source=${encodeURIComponent(HOSTILE.slice(0, 90))}`]) {
-		const res = await page.goto(path, { waitUntil: 'networkidle' });
+		const res = await openPage(page, path);
 		assert.equal(res.status(), 200, path);
 		const html = await res.text();
 		assert.ok(html.includes('&quot;&gt;&lt;script&gt;'), `${path} shows the text`);

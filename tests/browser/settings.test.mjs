@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
-import { cookiesOf, newMember, newVisitor, openBrowser } from '../support/browser.mjs';
+import { cookiesOf, newMember, newVisitor, openBrowser, openPage } from '../support/browser.mjs';
 import { startStack } from '../support/stack.mjs';
 import { everyPage, seedThings } from './every_page.mjs';
 import { seedCompanies } from './seed.mjs';
@@ -46,7 +46,7 @@ for (const colorScheme of ['light', 'dark'])
 				// A browser short of time paints in pieces; what moves by itself, moves every time.
 				let shift;
 				for (let tries = 0; tries < 3 && shift !== 0; tries++) {
-					await page.goto(path, { waitUntil: 'networkidle' });
+					await openPage(page, path);
 					shift = await page.evaluate(() => window.shift);
 				}
 				assert.equal(shift, 0, `${path} moves`);
@@ -62,7 +62,7 @@ for (const colorScheme of ['light', 'dark'])
 test('strangers\' pages too: invitation, reset, second step, first steps', async () => {
 	const page = await newVisitor(browser, { baseURL: stack.url, viewport: { width: 360, height: 800 } });
 	for (const path of ['/reset', '/login?done=password', `/invite/${'A'.repeat(43)}`]) {
-		await page.goto(path, { waitUntil: 'networkidle' });
+		await openPage(page, path);
 		await page.evaluate(AXE);
 		const { violations } = await page.evaluate(() => window.axe.run());
 		assert.deepEqual(violations.map((v) => v.id), [], path);

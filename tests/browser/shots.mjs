@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { cookiesOf, newVisitor, openBrowser } from '../support/browser.mjs';
+import { cookiesOf, newVisitor, openBrowser, openPage } from '../support/browser.mjs';
 import { build, dir, startStack } from '../support/stack.mjs';
 import { everyPage, isForStrangers, seedThings } from './every_page.mjs';
 import { quote, seed, seedAttribution, seedCompanies, seedForms, seedHealth, seedPool, typeid } from './seed.mjs';
@@ -34,6 +34,12 @@ function afternoon() {
 	return ZONES.reduce((best, zone) => (far(zone) < far(best) ? zone : best));
 }
 
+/** In a page, before its scripts: one that waits for work elsewhere would look
+ *  again while it is being drawn. */
+function stay() {
+	document.addEventListener('readystatechange', () => document.querySelector('[data-reload]')?.removeAttribute('data-reload'));
+}
+
 /** One context per theme, width and person: a page of it after the other. */
 async function shoot(browser, stack, cookies, pages, { widths, themes, forced }) {
 	const files = [];
@@ -45,10 +51,11 @@ async function shoot(browser, stack, cookies, pages, { widths, themes, forced })
 				const who = isForStrangers(path) ? 'nobody' : cookies[name] ? name : 'all';
 				if (!people[who]) {
 					people[who] = await newVisitor(browser, { baseURL: stack.url, colorScheme, forcedColors, viewport: { width, height: width < 600 ? 740 : 900 } });
+					await people[who].addInitScript(stay);
 					if (who !== 'nobody') await people[who].context().addCookies(cookies[who]);
 				}
 				const page = people[who];
-				await page.goto(path, { waitUntil: 'networkidle' });
+				await openPage(page, path);
 				const file = `${name}-${width}-${colorScheme}.png`;
 				const height = Math.min(2400, await page.evaluate(() => document.documentElement.scrollHeight));
 				await page.screenshot({ path: join(OUT, file), fullPage: true, clip: { x: 0, y: 0, width, height } });
@@ -121,7 +128,7 @@ async function readme(browser, stack, cookies) {
 	};
 	await page.context().addCookies(cookies.all);
 	mkdirSync('docs/img', { recursive: true });
-	await page.goto('/', { waitUntil: 'networkidle' });
+	await openPage(page, '/');
 	await keep('overview');
 	await page.setViewportSize({ width: 1600, height: 900 });
 	await flowPicture(page);

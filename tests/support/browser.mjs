@@ -41,6 +41,28 @@ export async function newVisitor(browser, options = {}) {
 	return page;
 }
 
+/** Goes to a page and waits until all that it asked for is there and drawn:
+ *  what is told of (layout shifts, long tasks) has been told then. Networks that
+ *  are idle are a guess of half a second. Returns the response. */
+export async function openPage(page, path) {
+	const open = new Set();
+	const begins = (r) => open.add(r);
+	const ends = (r) => open.delete(r);
+	const wires = [['request', begins], ['requestfinished', ends], ['requestfailed', ends]];
+	for (const [what, heard] of wires) page.on(what, heard);
+	const res = await page.goto(path);
+	let asked;
+	do {
+		asked = open.size;
+		await page.evaluate(drawn);
+	} while (asked > 0 || open.size > 0);
+	for (const [what, heard] of wires) page.off(what, heard);
+	return res;
+}
+
+/** In the page: two frames and what observers were told of them. */
+const drawn = () => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(then))));
+
 /** What a signed-in client (stack.mjs) has in its pocket, for a browser. */
 export const cookiesOf = (client) => [...client.cookies].map(([name, value]) => ({ name, value, url: client.base }));
 
