@@ -42,7 +42,7 @@ const member = (options) => newMember(browser, cookies, options);
 const visitor = (path, options) => (path === '/login' ? newVisitor(browser, { baseURL: stack.url, ...options }) : member(options));
 
 for (const colorScheme of ['light', 'dark'])
-	for (const width of [1440, 360])
+	for (const width of [1440, 320])
 		test(`axe, no shift, no complaint: ${colorScheme} ${width}`, async () => {
 			for (const path of paths) {
 				const page = await visitor(path, { colorScheme, viewport: { width, height: 800 } });

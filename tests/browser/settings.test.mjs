@@ -35,7 +35,7 @@ after(async () => {
 const member = (options) => newMember(browser, cookies, options);
 
 for (const colorScheme of ['light', 'dark'])
-	for (const width of [1440, 360])
+	for (const width of [1440, 320])
 		test(`axe, no shift, no complaint: ${colorScheme} ${width}`, async () => {
 			const page = await member({ colorScheme, viewport: { width, height: 800 } });
 			await page.addInitScript(() => {
