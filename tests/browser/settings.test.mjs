@@ -66,6 +66,13 @@ test('strangers\' pages too: invitation, reset, second step, first steps', async
 		await page.evaluate(AXE);
 		const { violations } = await page.evaluate(() => window.axe.run());
 		assert.deepEqual(violations.map((v) => v.id), [], path);
+		const moved = await page.evaluate(() => {
+			const mark = document.querySelector('.brand svg');
+			const at = mark.getBoundingClientRect().top;
+			mark.nextSibling.remove();
+			return at - mark.getBoundingClientRect().top;
+		});
+		assert.equal(moved, 0, `${path}: the mark stands where it stood before its word was read`);
 	}
 	await page.context().close();
 });
