@@ -149,7 +149,7 @@ static const char sums_sql[] =
     " ON t.company_id = c.company_id AND t.id = c.tracker_id"
     " WHERE c.company_id = ? AND c.from_on <= ?"
     " AND (c.until_on IS NULL OR c.until_on >= ?)"
-    ") AS s WHERE s.company_id = ?" TEXTS " GROUP BY k LIMIT 1000";
+    ") AS s WHERE s.company_id = ?" TEXTS " GROUP BY k";
 
 static void in_period(struct stmt *st, const struct company_id *company,
     const char *first, const char *last)
