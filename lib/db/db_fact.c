@@ -240,44 +240,111 @@ enum err db_fact_rebuild(struct db *db, struct company_id company,
 	return e;
 }
 
-/* Stored and derived rows together: each must be there twice. */
-#define WRONG(columns, table, derived)                               \
-	"SELECT COUNT(*) FROM (SELECT call_id FROM (SELECT " columns \
-	" FROM " table                                               \
-	" WHERE company_id = ?"                                      \
-	" AND started_at >= ? AND started_at < ?"                    \
-	" UNION ALL " derived ") AS both_sides GROUP BY " columns    \
-	" HAVING COUNT(*) <> 2) AS wrong"
+/* Derived rows beside what is stored under their keys: how many there are, how
+ * many of them are not stored, and how many are, otherwise. Nothing is
+ * gathered, however many calls a period has. */
+#define OF_COMPANY(of, more) "(" of "company_id," more MORE(of) ")"
+#define BESIDE(same, derived, table)                                        \
+	"SELECT COUNT(*), COUNT(*) - COUNT(f.call_id),"                     \
+	" COUNT(f.call_id) - COUNT(NULLIF(" same                            \
+	", 0))"                                                             \
+	" FROM (" derived ") d LEFT JOIN " table                            \
+	" f ON f.company_id = d.company_id AND f.started_at = d.started_at" \
+	" AND f.call_id = d.call_id"
+#define SAME(more_f, more_d) \
+	OF_COMPANY("f.", more_f) " <=> " OF_COMPANY("d.", more_d)
 
-static enum err count_wrong(struct db *db, const char *sql,
-    struct company_id company, int64_t from_us, int64_t to_us, uint64_t *n)
+struct beside {
+	uint64_t all;
+	uint64_t missing;
+	uint64_t other;
+};
+
+static enum err put_beside(struct db *db, const char *sql,
+    struct company_id company, int64_t from_us, int64_t to_us,
+    struct beside *out)
 {
 	struct stmt *st = stmt_begin(db, sql);
 
-	for (int i = 0; i < 2; i++) {
-		stmt_in_id(st, company.v);
-		stmt_in_time_us(st, from_us);
-		stmt_in_time_us(st, to_us);
-	}
-	stmt_out_u64(st, n);
+	stmt_in_id(st, company.v);
+	stmt_in_time_us(st, from_us);
+	stmt_in_time_us(st, to_us);
+	stmt_out_u64(st, &out->all);
+	stmt_out_u64(st, &out->missing);
+	stmt_out_u64(st, &out->other);
 	return stmt_one(st);
+}
+
+/* Adds the stored rows of a period; of one tag, when there is one. */
+static enum err count_stored(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, const struct tag_id *tag, uint64_t *n)
+{
+	static const char calls_sql[] =
+	    "SELECT COUNT(*) FROM call_fact WHERE company_id = ?"
+	    " AND started_at >= ? AND started_at < ?";
+	static const char tag_sql[] =
+	    "SELECT COUNT(*) FROM call_fact_tag WHERE company_id = ?"
+	    " AND started_at >= ? AND started_at < ? AND tag_id = ?";
+	struct stmt *st = stmt_begin(db, tag == NULL ? calls_sql : tag_sql);
+	uint64_t more = 0;
+	enum err e;
+
+	stmt_in_id(st, company.v);
+	stmt_in_time_us(st, from_us);
+	stmt_in_time_us(st, to_us);
+	if (tag != NULL)
+		stmt_in_id(st, tag->v);
+	stmt_out_u64(st, &more);
+	if ((e = stmt_one(st)) == ERR_OK)
+		*n += more;
+	return e;
+}
+
+/* Tag by tag, for the reason of clear_tagged(). */
+static enum err count_tagged(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, uint64_t *n)
+{
+	struct tag_id tag = { { 0 } };
+	enum err e;
+
+	while ((e = next_tag(db, company, &tag)) == ERR_OK)
+		if ((e = count_stored(db, company, from_us, to_us, &tag, n)) !=
+		    ERR_OK)
+			return e;
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+/* Rows that are not stored, are stored otherwise, or are stored and should not
+ * be. */
+static uint64_t wrong_of(const struct beside *b, uint64_t stored)
+{
+	const uint64_t right = b->all - b->missing;
+
+	return b->missing + b->other +
+	       (stored > right ? stored - right : right - stored);
 }
 
 enum err db_fact_verify(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, uint64_t *wrong)
 {
-	static const char calls_sql[] = WRONG(COLUMNS, "call_fact",
-	    CALLS " AND c.started_at >= ? AND c.started_at < ?");
+	static const char calls_sql[] = BESIDE(SAME("", ""),
+	    CALLS " AND c.started_at >= ? AND c.started_at < ?", "call_fact");
 	static const char tagged_sql[] =
-	    WRONG(TAGGED_COLUMNS, "call_fact_tag", TAGGED);
-	uint64_t calls = 0, tagged = 0;
+	    BESIDE(SAME(" f.tag_id,", " d.tag_id,"), TAGGED,
+		"call_fact_tag") " AND f.tag_id = d.tag_id";
+	struct beside calls = { 0 }, tagged = { 0 };
+	uint64_t n_calls = 0, n_tagged = 0;
 	enum err e;
 
-	if ((e = count_wrong(db, calls_sql, company, from_us, to_us, &calls)) !=
+	if ((e = put_beside(db, calls_sql, company, from_us, to_us, &calls)) !=
 		ERR_OK ||
-	    (e = count_wrong(db, tagged_sql, company, from_us, to_us,
-		 &tagged)) != ERR_OK)
+	    (e = count_stored(db, company, from_us, to_us, NULL, &n_calls)) !=
+		ERR_OK ||
+	    (e = put_beside(db, tagged_sql, company, from_us, to_us,
+		 &tagged)) != ERR_OK ||
+	    (e = count_tagged(db, company, from_us, to_us, &n_tagged)) !=
+		ERR_OK)
 		return e;
-	*wrong = calls + tagged;
+	*wrong = wrong_of(&calls, n_calls) + wrong_of(&tagged, n_tagged);
 	return ERR_OK;
 }

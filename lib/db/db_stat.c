@@ -4,6 +4,7 @@
 
 #include "lib/core/rollup_cover.h"
 #include "lib/db/db_fact.h"
+#include "lib/db/db_priv.h"
 #include "lib/db/db_sums.h"
 #include "lib/db/stmt.h"
 
@@ -482,19 +483,32 @@ static enum err verify(struct db *db, struct company_id company,
 	return e;
 }
 
+static enum err verify_all(struct db *db, struct company_id company,
+    struct rollup_cover_span s, uint64_t *wrong)
+{
+	uint64_t n = 0;
+	enum err e = db_fact_verify(db, company, s.from_us, s.to_us, wrong);
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(sums) && e == ERR_OK; i++) {
+		e = verify(db, company, &sums[i], s, &n);
+		*wrong += n;
+	}
+	return e == ERR_OK ? strangers(db, company, s, wrong) : e;
+}
+
 enum err db_stat_verify(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, uint64_t *wrong)
 {
 	const struct rollup_cover_span s = rollup_cover_chunks(from_us, to_us);
-	uint64_t all = 0, n = 0;
-	enum err e = db_fact_verify(db, company, s.from_us, s.to_us, &all);
+	uint64_t all = 0;
+	enum err e;
 
-	for (size_t i = 0; i < RT_ARRAY_LEN(sums) && e == ERR_OK; i++) {
-		e = verify(db, company, &sums[i], s, &n);
-		all += n;
-	}
-	if (e == ERR_OK)
-		e = strangers(db, company, s, &all);
+	/* Of one moment: a call may end between two of its statements. */
+	e = db_run(db, SLICE("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"),
+	    DB_READING);
+	if (e != ERR_OK || (e = db_begin(db)) != ERR_OK)
+		return e;
+	e = db_end(db, verify_all(db, company, s, &all));
 	if (e == ERR_OK)
 		*wrong = all;
 	return e;
