@@ -47,7 +47,7 @@ static enum err erase(const struct queue_env *env, int dir,
 	if ((e = erase_file(dir, r->path)) != ERR_OK ||
 	    (e = db_begin(env->db)) != ERR_OK)
 		return e;
-	e = db_policy_erased(env->db, r->company, r->id);
+	e = db_policy_erased(env->db, r->company, r->id, env->now_us);
 	if (e == ERR_OK)
 		e = note(env, r);
 	e = db_end(env->db, e);

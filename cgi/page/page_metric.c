@@ -218,24 +218,16 @@ void page_metric_text(const struct page_metric *m,
 		(void)snprintf(out, PAGE_WORDS_MAX, "–");
 }
 
-void page_metric_change(const struct page_metric *m,
-    const struct db_report_sums *now, const struct db_report_sums *before,
-    char out[PAGE_WORDS_MAX], int *sign)
+int page_metric_moved(enum metric_unit unit, int64_t a, int64_t b,
+    char out[PAGE_WORDS_MAX])
 {
-	int64_t a, b, size, whole;
-	const char *arrow;
+	const char *const arrow = a > b ? "▲" : "▼";
+	const int64_t size = a > b ? a - b : b - a;
+	const int64_t whole = b < 0 ? -b : b;
 
-	out[0] = '\0';
-	*sign = 0;
-	if (!shown(m, now, &a) || !shown(m, before, &b))
-		return;
-	*sign = a > b ? 1 : a < b ? -1 : 0;
-	arrow = a > b ? "▲" : "▼";
-	size = a > b ? a - b : b - a;
-	whole = b < 0 ? -b : b;
 	if (size == 0)
 		(void)snprintf(out, PAGE_WORDS_MAX, "=");
-	else if (m->unit == METRIC_SHARE)
+	else if (unit == METRIC_SHARE)
 		(void)snprintf(out, PAGE_WORDS_MAX, "%s %lld.%lld pt", arrow,
 		    (long long)(size / 10), (long long)(size % 10));
 	else if (b == 0)
@@ -243,6 +235,19 @@ void page_metric_change(const struct page_metric *m,
 	else
 		(void)snprintf(out, PAGE_WORDS_MAX, "%s %lld %%", arrow,
 		    (long long)((size * 100 + whole / 2) / whole));
+	return a > b ? 1 : a < b ? -1 : 0;
+}
+
+void page_metric_change(const struct page_metric *m,
+    const struct db_report_sums *now, const struct db_report_sums *before,
+    char out[PAGE_WORDS_MAX], int *sign)
+{
+	int64_t a, b;
+
+	out[0] = '\0';
+	*sign = 0;
+	if (shown(m, now, &a) && shown(m, before, &b))
+		*sign = page_metric_moved(m->unit, a, b, out);
 }
 
 bool page_metric_few(const struct page_metric *m,

@@ -54,6 +54,10 @@ void page_metric_text(const struct page_metric *m,
 void page_metric_change(const struct page_metric *m,
     const struct db_report_sums *now, const struct db_report_sums *before,
     char out[PAGE_WORDS_MAX], int *sign);
+/* The same of two numbers as they are shown, shares in 1/1,000. Returns the
+ * sign of a minus b. */
+int page_metric_moved(enum metric_unit unit, int64_t a, int64_t b,
+    char out[PAGE_WORDS_MAX]);
 /* A share or mean of few calls. */
 bool page_metric_few(const struct page_metric *m,
     const struct db_report_sums *s);

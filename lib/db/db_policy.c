@@ -1,6 +1,7 @@
 #include "lib/db/db_policy.h"
 
 #include "lib/db/db_number.h"
+#include "lib/db/db_usage.h"
 #include "lib/db/stmt.h"
 
 #define RECORD_BYTES 9
@@ -79,8 +80,29 @@ enum err db_policy_recordings(struct db *db, int64_t now_us, size_t skip,
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
+/* Only what had become ready was counted when it came. */
+static enum err not_stored(struct db *db, struct company_id company,
+    struct recording_id id, int64_t now_us)
+{
+	static const char sql[] =
+	    "SELECT CAST(IF(ready_at IS NULL, 0, size_bytes) AS UNSIGNED)"
+	    " FROM recording"
+	    " WHERE company_id = ? AND id = ? AND state <> 'erased' FOR UPDATE";
+	struct stmt *st = stmt_begin(db, sql);
+	uint64_t bytes = 0;
+	enum err e;
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	stmt_out_u64(st, &bytes);
+	e = stmt_one(st);
+	return e == ERR_OK ? db_usage_add(db, company, now_us,
+				 USAGE_ERASED_BYTES, bytes)
+			   : e;
+}
+
 enum err db_policy_erased(struct db *db, struct company_id company,
-    struct recording_id id)
+    struct recording_id id, int64_t now_us)
 {
 	/* In the order of db_call_hold.h. */
 	static const char call_sql[] =
@@ -100,7 +122,8 @@ enum err db_policy_erased(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, id.v);
-	if ((e = stmt_exec(st, NULL)) == ERR_OK) {
+	if ((e = stmt_exec(st, NULL)) == ERR_OK &&
+	    (e = not_stored(db, company, id, now_us)) == ERR_OK) {
 		st = stmt_begin(db, sql);
 		stmt_in_id(st, company.v);
 		stmt_in_id(st, id.v);

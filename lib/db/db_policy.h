@@ -37,9 +37,10 @@ struct policy_recording {
 RT_MUST_USE enum err db_policy_recordings(struct db *db, int64_t now_us,
     size_t skip, uint32_t max, struct arena *mem,
     struct policy_recording **rows, size_t *n);
-/* Its file is gone: state erased, no waveform. ERR_NOTFOUND: erased before. */
+/* Its file is gone: state erased, no waveform, and its bytes are stored no
+ * more. ERR_NOTFOUND: erased before. */
 RT_MUST_USE enum err db_policy_erased(struct db *db, struct company_id company,
-    struct recording_id id);
+    struct recording_id id, int64_t now_us);
 
 /* Removes visits whose term is over and that no call or form is credited to,
  * with their pages, events and leases; at most max. *n: how many. */

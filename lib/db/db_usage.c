@@ -9,6 +9,7 @@ static const char *const names[USAGE_KIND_COUNT] = {
 	[USAGE_OUTBOUND_S] = "outbound_s",
 	[USAGE_RECORDED_S] = "recorded_s",
 	[USAGE_RECORDED_BYTES] = "recorded_bytes",
+	[USAGE_ERASED_BYTES] = "erased_bytes",
 };
 
 static int64_t day_of(int64_t at_us)
@@ -87,32 +88,68 @@ enum err db_usage_numbers(struct db *db, int64_t now_us)
 	return e;
 }
 
+/* What is stored is what came until then, less what went. */
+static void add_stored(struct usage_sum *sum, size_t kind, uint64_t amount)
+{
+	if (kind == USAGE_RECORDED_BYTES)
+		sum->stored_bytes += (int64_t)amount;
+	else if (kind == USAGE_ERASED_BYTES)
+		sum->stored_bytes -= (int64_t)amount;
+}
+
+static void add_day(struct usage_span *s, int64_t day_us, size_t kind,
+    uint64_t amount)
+{
+	if (day_us >= day_of(s->to_us))
+		return;
+	add_stored(&s->sum, kind, amount);
+	if (day_us >= day_of(s->from_us))
+		s->sum.amount[kind] += amount;
+}
+
+/* USAGE_KIND_COUNT: a newer program knows more. */
+static size_t kind_of(const char *name)
+{
+	size_t i = 0;
+
+	while (
+	    i < USAGE_KIND_COUNT && !slice_eq_cstr(slice_from(name), names[i]))
+		i++;
+	return i;
+}
+
 enum err db_usage_read(struct db *db, struct company_id company,
-    int64_t from_us, int64_t to_us, struct usage_sum *out)
+    struct usage_span *spans, size_t n)
 {
 	static const char sql[] =
-	    "SELECT kind, CAST(SUM(amount) AS UNSIGNED) FROM usage_day"
-	    " WHERE company_id = ? AND day_at >= ? AND day_at < ?"
-	    " GROUP BY kind";
-	struct usage_sum sum = { { 0 } };
+	    "SELECT day_at, kind, amount FROM usage_day WHERE company_id = ?"
+	    " AND day_at < ?";
+	int64_t day_us = 0, to_us = 0;
+	uint64_t amount = 0;
+	struct stmt *st;
 	char kind[65];
-	uint64_t amount;
-	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
+	for (size_t i = 0; i < n; i++) {
+		spans[i].sum = (struct usage_sum){ .stored_bytes = 0 };
+		to_us = spans[i].to_us > to_us ? spans[i].to_us : to_us;
+	}
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
-	stmt_in_time_us(st, day_of(from_us));
 	stmt_in_time_us(st, day_of(to_us));
+	stmt_out_time_us(st, &day_us);
 	stmt_out_text(st, kind, sizeof(kind));
 	stmt_out_u64(st, &amount);
 	e = stmt_each(st);
-	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
-		for (size_t i = 0; i < USAGE_KIND_COUNT; i++)
-			if (slice_eq_cstr(slice_from(kind), names[i]))
-				sum.amount[i] = amount;
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {
+		const size_t k = kind_of(kind);
+
+		for (size_t i = 0; i < n && k < USAGE_KIND_COUNT; i++)
+			add_day(&spans[i], day_us, k, amount);
+	}
 	stmt_end(st);
-	if (e != ERR_NOTFOUND)
-		return e;
-	*out = sum;
-	return ERR_OK;
+	for (size_t i = 0; i < n; i++)
+		if (spans[i].sum.stored_bytes < 0)
+			spans[i].sum.stored_bytes = 0;
+	return e == ERR_NOTFOUND ? ERR_OK : e;
 }

@@ -14,6 +14,7 @@ enum usage_kind {
 	USAGE_OUTBOUND_S, /* destinations' legs, answered, each rounded up */
 	USAGE_RECORDED_S,
 	USAGE_RECORDED_BYTES,
+	USAGE_ERASED_BYTES, /* of recordings that were there until then */
 	USAGE_KIND_COUNT
 };
 
@@ -32,10 +33,17 @@ RT_MUST_USE enum err db_usage_numbers(struct db *db, int64_t now_us);
 
 struct usage_sum {
 	uint64_t amount[USAGE_KIND_COUNT];
+	int64_t stored_bytes; /* of recordings, when its days were over */
 };
 
-/* Of the days from the one of from_us to before the one of to_us. */
+/* The days from the one of from_us to before the one of to_us. */
+struct usage_span {
+	int64_t from_us;
+	int64_t to_us;
+	struct usage_sum sum;
+};
+/* The sums of n spans, in one reading. */
 RT_MUST_USE enum err db_usage_read(struct db *db, struct company_id company,
-    int64_t from_us, int64_t to_us, struct usage_sum *out);
+    struct usage_span *spans, size_t n);
 
 #endif

@@ -1,5 +1,5 @@
-/* Tests of lib/db/db_stat and db_usage: usage, and roll-ups that equal the
- * calls whatever was done to them. */
+/* Tests of lib/db/db_stat and db_usage: roll-ups and usage that equal the calls
+ * whatever was done to them. */
 #include <stdio.h>
 #include <string.h>
 
@@ -320,117 +320,6 @@ static void test_rollups_hold(void **state)
 	assert_int_equal(n, 0);
 }
 
-static void test_usage(void **state)
-{
-	struct usage_sum sum;
-
-	(void)state;
-	ok(db_usage_add(t->db, t->company[0].id, TESTDB_NOW_US,
-	    USAGE_RECORDED_BYTES, 5));
-	ok(db_usage_add(t->db, t->company[0].id, TESTDB_NOW_US + 1,
-	    USAGE_RECORDED_BYTES, 6));
-	ok(db_usage_numbers(t->db, TESTDB_NOW_US));
-	ok(db_usage_numbers(t->db, TESTDB_NOW_US + RT_HOUR_US));
-	ok(db_usage_read(t->db, t->company[0].id, TESTDB_NOW_US,
-	    TESTDB_NOW_US + RT_DAY_US, &sum));
-	assert_int_equal(sum.amount[USAGE_RECORDED_BYTES], 11);
-	assert_int_equal(sum.amount[USAGE_NUMBER_DAYS], 5);
-	assert_int_equal(sum.amount[USAGE_CALLS], 0);
-	ok(db_usage_read(t->db, t->company[1].id, TESTDB_NOW_US,
-	    TESTDB_NOW_US + RT_DAY_US, &sum));
-	assert_int_equal(sum.amount[USAGE_RECORDED_BYTES], 0);
-	ok(db_usage_read(t->db, t->company[0].id, TESTDB_NOW_US + RT_DAY_US,
-	    TESTDB_NOW_US + 2 * RT_DAY_US, &sum));
-	assert_int_equal(sum.amount[USAGE_NUMBER_DAYS], 0);
-}
-
-static uint64_t number_days(int who, int from_day, int to_day)
-{
-	struct usage_sum sum = { { 0 } };
-
-	ok(db_usage_read(t->db, t->company[who].id,
-	    TESTDB_NOW_US + from_day * RT_DAY_US,
-	    TESTDB_NOW_US + to_day * RT_DAY_US, &sum));
-	return sum.amount[USAGE_NUMBER_DAYS];
-}
-
-/* Nobody looked for three days: each of them is counted as it was, and the day
- * that was counted last once more, as it had gone on. */
-static void test_number_days(void **state)
-{
-	(void)state;
-	ok(db_usage_numbers(t->db, TESTDB_NOW_US));
-	assert_int_equal(number_days(0, 0, 1), 5);
-	testdb_exec(t,
-	    "UPDATE number SET added_at = '2026-11-21 23:59:59',"
-	    " released_at = '2026-11-22 00:00:01'"
-	    " WHERE e164 = '+14155550201'");
-	ok(db_usage_numbers(t->db, TESTDB_NOW_US + 3 * RT_DAY_US));
-	assert_int_equal(number_days(0, 0, 1), 4);
-	assert_int_equal(number_days(0, 1, 2), 5);
-	assert_int_equal(number_days(0, 2, 3), 5);
-	assert_int_equal(number_days(0, 3, 4), 4);
-	assert_int_equal(number_days(0, 4, 9), 0);
-	assert_int_equal(number_days(1, 0, 4), 20);
-	/* Away for years: it begins anew, a bit more than a year back. */
-	ok(db_usage_numbers(t->db, TESTDB_NOW_US + 2000 * RT_DAY_US));
-	assert_int_equal(number_days(1, 4, 1600), 0);
-	assert_int_equal(number_days(1, 1600, 2001), 401 * 5);
-	testdb_exec(t, "DELETE FROM usage_day");
-	testdb_exec(t,
-	    "UPDATE number SET added_at = '2026-11-20 12:00:00',"
-	    " released_at = NULL");
-}
-
-/* Numbers that come and go over two months, counted whenever somebody looked:
- * as many days as each was there for, begun ones whole. */
-static void test_number_days_random(void **state)
-{
-	enum {
-		DAYS = 62,
-		NUMBERS = 5
-	};
-	int64_t from_us[NUMBERS], to_us[NUMBERS], at_us = TESTDB_NOW_US;
-	const int64_t day0_us = TESTDB_NOW_US / RT_DAY_US * RT_DAY_US;
-	struct rnd_dice dice;
-
-	(void)state;
-	rnd_seed(&dice, 20261130);
-	for (int i = 0; i < NUMBERS; i++) {
-		struct stmt *st = stmt_begin(t->db,
-		    "UPDATE number SET added_at = ?, released_at = ?"
-		    " WHERE company_id = ? AND added_at < '2026-12-01'"
-		    " AND released_at IS NULL LIMIT 1");
-
-		from_us[i] = day0_us + RT_DAY_US * 13 +
-			     (int64_t)rnd_below(&dice, 20 * 86400) * RT_SEC_US;
-		to_us[i] = from_us[i] +
-			   (int64_t)rnd_below(&dice, 25 * 86400) * RT_SEC_US;
-		stmt_in_time_us(st, from_us[i]);
-		stmt_in_time_us(st, to_us[i]);
-		stmt_in_id(st, t->company[0].id.v);
-		once(stmt_exec_one(st));
-	}
-	while (at_us < day0_us + DAYS * RT_DAY_US) {
-		once(db_usage_numbers(t->db, at_us));
-		at_us += (int64_t)rnd_below(&dice, 3 * 86400) * RT_SEC_US;
-	}
-	once(db_usage_numbers(t->db, day0_us + DAYS * RT_DAY_US));
-	for (int day = 0; day < DAYS; day++) {
-		uint64_t want = 0;
-
-		for (int i = 0; i < NUMBERS; i++)
-			want += (from_us[i] - day0_us) / RT_DAY_US <= day &&
-				(to_us[i] - day0_us) / RT_DAY_US >= day;
-		assert_int_equal(number_days(0, day, day + 1), want);
-		assert_int_equal(number_days(1, day, day + 1), NUMBERS);
-	}
-	testdb_exec(t, "DELETE FROM usage_day");
-	testdb_exec(t,
-	    "UPDATE number SET added_at = '2026-11-20 12:00:00',"
-	    " released_at = NULL");
-}
-
 static int start(void **state)
 {
 	(void)state;
@@ -451,9 +340,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_rollups_hold, empty),
-		cmocka_unit_test_setup(test_usage, empty),
-		cmocka_unit_test_setup(test_number_days, empty),
-		cmocka_unit_test_setup(test_number_days_random, empty),
 	};
 
 	return cmocka_run_group_tests_name("db_call_sums", tests, start, stop);

@@ -262,31 +262,62 @@ test('the log\'s columns as they are shown, or all', async () => {
 	assert.match(await (await me.fetch(`/calls?before=1000000-${call}`)).text(), /No more calls.*To the newest/s);
 });
 
-test('usage by months of UTC, each unit rounded up once, of one company', async () => {
-	const months = [0, 1, 12, 13].map((n) => { const d = new Date(); return new Date(Date.UTC(d.getUTCFullYear(), d.getUTCMonth() - n, 1)); });
-	const day = (first, n) => new Date(first.getTime() + n * 86400e3).toISOString().slice(0, 10);
-	const put = (where, rows) => stack.sql(`INSERT INTO usage_day (company_id, day_at, kind, amount) ${rows.map(([d, kind, amount]) => `SELECT id, '${d}', '${kind}', ${amount} FROM company WHERE ${where}`).join(' UNION ALL ')}
-		ON DUPLICATE KEY UPDATE amount = VALUES(amount)`);
+test('usage: twelve months of UTC and the twelve before, each unit rounded up once, page, CSV and JSON alike', async () => {
+	const now = new Date();
+	const first = (n) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - n, 1));
+	const iso = (date) => date.toISOString().slice(0, 10);
+	const KINDS = { number_days: 'number_days', calls: 'calls', inbound_minutes: 'inbound_s', outbound_minutes: 'outbound_s', recorded_minutes: 'recorded_s', recorded_mib: 'recorded_bytes', stored_mib: 'stored' };
+	const PER = { number_days: 1, calls: 1, inbound_minutes: 60, outbound_minutes: 60, recorded_minutes: 60, recorded_mib: 1 << 20, stored_mib: 1 << 20 };
+	const kinds = ['number_days', 'calls', 'inbound_s', 'outbound_s', 'recorded_s', 'recorded_bytes', 'erased_bytes'];
 	stack.sql('CREATE TABLE usage_kept AS SELECT * FROM usage_day; DELETE FROM usage_day');
-	const rows = [[day(months[0], 0), 'calls', 7], [day(months[0], 0), 'inbound_s', 61], [day(months[0], -1), 'inbound_s', 59], [day(months[1], 0), 'inbound_s', 60],
-		[day(months[1], 0), 'number_days', 28], [day(months[0], -1), 'number_days', 3], [day(months[2], 0), 'outbound_s', 1], [day(months[2], 27), 'recorded_s', 3600],
-		[day(months[2], 1), 'recorded_bytes', (5 << 20) + 1], [day(months[2], -1), 'calls', 99]];
 	const own = stack.sqlOne("SELECT time_zone FROM company WHERE name = 'Bay City Plumbing'");
+	let seed = 207;
+	const dice = (n) => { seed = (seed * 1103515245 + 12345) % 2 ** 31; return Math.floor(seed / 2 ** 31 * n); };
+	// All days of 27 months, the one that goes on to today, more bytes coming than going.
+	const days = [];
+	for (let at = first(26).getTime(); at <= now.getTime(); at += 86400e3)
+		for (const kind of kinds)
+			if (dice(3) > 0) days.push([iso(new Date(at)), kind, kind === 'erased_bytes' ? dice(2 << 20) : kind === 'recorded_bytes' ? (2 << 20) + dice(3 << 20) : dice(5000)]);
+	const put = (where, rows) => { for (let i = 0; i < rows.length; i += 500) stack.sql(`INSERT INTO usage_day (company_id, day_at, kind, amount) SELECT c.id, v.* FROM company c JOIN (${rows.slice(i, i + 500).map(([d, kind, n], k) => `SELECT '${d}'${k ? '' : ' AS d'}, '${kind}'${k ? '' : ' AS k'}, ${n}${k ? '' : ' AS n'}`).join(' UNION ALL ')}) v WHERE ${where}`); };
+	put("c.name = 'Bay City Plumbing'", days);
+	put("c.name <> 'Bay City Plumbing'", days.slice(0, 300).map(([d, kind]) => [d, kind, 1000]));
+	const sum = (kind, from, to) => days.reduce((n, [d, k, amount]) => n + (k === kind && d >= from && d < to ? amount : 0), 0);
+	const units = (key, from, to) => KINDS[key] === 'stored' ? sum('recorded_bytes', '', to) - sum('erased_bytes', '', to) : sum(KINDS[key], from, to);
+	const shown = (key, n) => Math.ceil(n / PER[key]);
 	// A zone ahead of UTC and one behind change nothing.
-	for (const zone of ['Pacific/Kiritimati', 'America/Los_Angeles']) {
-		stack.sql(`DELETE FROM usage_day; UPDATE company SET time_zone = '${zone}' WHERE name = 'Bay City Plumbing'`);
-		put("name = 'Bay City Plumbing'", rows);
-		put("name <> 'Bay City Plumbing'", [[day(months[0], 0), 'calls', 1000]]);
-		const lines = (await (await me.fetch('/usage.csv')).text()).trim().split(/\r?\n/);
-		assert.equal(lines.length, 14);
-		const of = (month) => lines.filter((l) => l.startsWith(month.toISOString().slice(0, 7))).map((l) => l.slice(8));
-		assert.deepEqual(months.map(of), [['0,7,2,0,0,0'], ['31,0,2,0,0,0'], ['0,0,0,1,60,6'], []], zone);
-		const html = await (await me.fetch('/usage')).text();
-		const cells = [...html.matchAll(/<td class="num">([^<]*)<\/td>/g)].map((m) => m[1]);
-		assert.deepEqual(cells, lines.slice(1).flatMap((l) => l.split(',').slice(1)));
-		const { months: all } = await (await me.fetch('/usage.json')).json();
-		assert.deepEqual([Object.keys(all[0]).join(), ...all.map((m) => Object.values(m).join())], lines);
+	for (const [metric, back, zone] of [['number_days', 0, 'Pacific/Kiritimati'], ['stored_mib', 0, 'America/Los_Angeles'], ['inbound_minutes', 0, own], ['recorded_mib', 5, own], ['stored_mib', 12, own]]) {
+		stack.sql(`UPDATE company SET time_zone = '${zone}' WHERE name = 'Bay City Plumbing'`);
+		const query = `metric=${metric}${back ? `&until=${iso(first(back)).slice(0, 7)}` : ''}`;
+		const want = [], totals = {}, before_total = { n: 0, last: null };
+		for (let i = back; i < back + 12; i++) {
+			const partial = i === 0, ago = iso(first(i + 12)), tomorrow = iso(new Date(now.getTime() + 86400e3));
+			const end = partial ? tomorrow : iso(first(i - 1));
+			const as_many = new Date(first(i + 12).getTime() + (Date.parse(tomorrow) - first(0).getTime()));
+			const end_before = partial && as_many < first(i + 11) ? iso(as_many) : iso(first(i + 11));
+			const raw = Object.fromEntries(Object.keys(KINDS).map((key) => [key, units(key, iso(first(i)), end)]));
+			const was = units(metric, ago, end_before);
+			for (const [key, n] of Object.entries(raw)) totals[key] = KINDS[key] === 'stored' ? totals[key] ?? n : (totals[key] ?? 0) + n;
+			before_total.n += was;
+			before_total.last ??= was;
+			want.push({ month: iso(first(i)).slice(0, 7), ...Object.fromEntries(Object.entries(raw).map(([key, n]) => [key, shown(key, n)])), before: shown(metric, was), complete: !partial });
+		}
+		want.push({ month: 'all', ...Object.fromEntries(Object.entries(totals).map(([key, n]) => [key, shown(key, n)])), before: shown(metric, metric === 'stored_mib' ? before_total.last : before_total.n), complete: back > 0 });
+		const got = await (await me.fetch(`/usage.json?${query}`)).json();
+		assert.equal(got.metric, metric);
+		assert.deepEqual([...got.months, got.all], want, query);
+		const lines = (await (await me.fetch(`/usage.csv?${query}`)).text()).trim().split(/\r?\n/);
+		assert.equal(lines[0], `month,${Object.keys(KINDS).join()},${metric}_before`);
+		assert.deepEqual(lines.slice(1), want.map(({ complete, ...row }) => Object.values(row).join()), query);
+		const html = await (await me.fetch(`/usage?${query}`)).text();
+		const cells = (part) => [...part.matchAll(/<td class="num[^"]*"[^>]*>([^<]*)<\/td>/g)].map((m) => m[1]);
+		const table = cells(html.split('id="usage-months"')[1]).filter((_, i) => i % 9 !== 8);
+		assert.deepEqual(table.map((t) => t.replaceAll(',', '')), lines.slice(1).flatMap((l) => l.split(',').slice(1)), query);
+		const chart = [...html.split('id="series"')[1].split('</table>')[0].matchAll(/data-n="(\d+)"/g)].map((m) => Number(m[1]));
+		assert.deepEqual(chart, want.slice(0, 12).reverse().flatMap((row) => [row[metric], row.before]), query);
+		assert.ok(html.includes(got.means.replaceAll("'", '&#39;')) && html.includes(`/usage.csv?${query.replace('&', '&amp;')}`), query);
 	}
+	for (const query of ['metric=x', 'until=2026-13', 'until=2026-1', 'until=9998-01', 'until=1969-12', 'until=x'])
+		for (const ext of ['', '.csv', '.json']) assert.equal((await me.fetch(`/usage${ext}?${query}`)).status, 400, query);
 	stack.sql(`DELETE FROM usage_day; INSERT INTO usage_day SELECT * FROM usage_kept; DROP TABLE usage_kept; UPDATE company SET time_zone = '${own}' WHERE name = 'Bay City Plumbing'`);
 });
 
