@@ -27,6 +27,7 @@ static const struct param {
 	{ "landing_page", CALL_FILTER_TEXT, FILTER_LANDING },
 	{ "referrer_host", CALL_FILTER_TEXT, FILTER_REFERRER },
 	{ "place", CALL_FILTER_TEXT, FILTER_PLACE },
+	{ "region", CALL_FILTER_TEXT, FILTER_REGION },
 	{ "country", CALL_FILTER_TEXT, FILTER_COUNTRY },
 	{ "outcome", CALL_FILTER_TEXT, FILTER_OUTCOME },
 	{ "class", CALL_FILTER_TEXT, FILTER_CLASS },

@@ -27,6 +27,7 @@ static const struct {
 	{ "landing_page", GROUP_TEXT + FILTER_LANDING, -1 },
 	{ "referrer_host", GROUP_TEXT + FILTER_REFERRER, -1 },
 	{ "place", GROUP_TEXT + FILTER_PLACE, -1 },
+	{ "region", GROUP_TEXT + FILTER_REGION, -1 },
 	{ "country", GROUP_TEXT + FILTER_COUNTRY, -1 },
 	{ "outcome", GROUP_TEXT + FILTER_OUTCOME, -1 },
 	{ "class", GROUP_TEXT + FILTER_CLASS, -1 },

@@ -29,6 +29,7 @@ static const struct param {
 	{ "landing", "Landing page", CALL_FILTER_TEXT, FILTER_LANDING },
 	{ "referrer", "Referrer", CALL_FILTER_TEXT, FILTER_REFERRER },
 	{ "place", "Place", CALL_FILTER_TEXT, FILTER_PLACE },
+	{ "region", "State or region", CALL_FILTER_TEXT, FILTER_REGION },
 	{ "country", "Country", CALL_FILTER_TEXT, FILTER_COUNTRY },
 	{ "outcome", "Outcome", CALL_FILTER_TEXT, FILTER_OUTCOME },
 	{ "class", "Probably", CALL_FILTER_TEXT, FILTER_CLASS },

@@ -103,9 +103,9 @@ static void typed(const struct page_filter *p, struct view *v)
 {
 	static const char *const names[] = { "channel", "source", "medium",
 		"campaign", "ad_group", "ad", "keyword", "match", "device",
-		"landing", "referrer", "place", "talk_min", "talk_max",
-		"ring_min", "ring_max", "risk_min", "risk_max", "value_min",
-		"value_max" };
+		"landing", "referrer", "place", "region", "talk_min",
+		"talk_max", "ring_min", "ring_max", "risk_min", "risk_max",
+		"value_min", "value_max" };
 
 	view_list(v, "f_typed");
 	for (size_t i = 0; i < RT_ARRAY_LEN(names); i++)

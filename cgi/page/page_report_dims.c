@@ -103,6 +103,7 @@ static const struct report_dim dims[] = {
 	ID_DIM("location", "Location", FILTER_LOCATION),
 	{ "company", "Company", REPORT_COMPANY, GROUP_NONE, 0, NULL, 0, NULL },
 	TEXT_DIM("place", "Caller’s place", FILTER_PLACE),
+	TEXT_DIM("region", "Caller’s state or region", FILTER_REGION),
 	TEXT_DIM("country", "Caller’s country", FILTER_COUNTRY),
 	FIXED_DIM("result", "Result", GROUP_RESULT, result_words),
 	TEXT_DIM("outcome", "Outcome", FILTER_OUTCOME),
@@ -214,5 +215,8 @@ struct slice page_report_dims_label(const struct report_dim *d,
 			return slice_from(names->outcomes[i].name);
 	if (value.n == 0 && d->group == GROUP_TEXT + FILTER_OUTCOME)
 		return SLICE("None yet");
-	return value.n == 0 ? SLICE("Not known") : value;
+	if (value.n == 0)
+		return SLICE("Not known");
+	return d->group == GROUP_TEXT + FILTER_REGION ? geo_state_label(value)
+						      : value;
 }

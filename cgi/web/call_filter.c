@@ -49,7 +49,9 @@ static enum err put_text(int at, struct slice s, struct db_filter *f)
 	if (utf8_count(s) > TEXT_CHARS)
 		return ERR_RANGE;
 	f->by_text[at] = true;
-	f->text[at] = is_none(s) ? SLICE("") : s;
+	f->text[at] = is_none(s)            ? SLICE("")
+		      : at == FILTER_REGION ? geo_state_region(s)
+					    : s;
 	return ERR_OK;
 }
 

@@ -32,6 +32,7 @@ static const char *const texts[FILTER_TEXT_COUNT] = {
 	[FILTER_REFERRER] = "f.referrer_host",
 	[FILTER_PLACE] = "f.place",
 	[FILTER_COUNTRY] = "f.country",
+	[FILTER_REGION] = DB_FILTER_REGION_OF("f.place", "f.country"),
 	[FILTER_OUTCOME] = "f.outcome",
 	[FILTER_CLASS] = "f.class",
 };

@@ -9,6 +9,7 @@
 #ifndef RT_DB_FILTER_H
 #define RT_DB_FILTER_H
 
+#include "lib/core/geo_state.h"
 #include "lib/db/db.h"
 
 /* Compared as they are; "" is a value too: calls without one. */
@@ -26,6 +27,7 @@ enum filter_text {
 	FILTER_REFERRER,
 	FILTER_PLACE,
 	FILTER_COUNTRY,
+	FILTER_REGION, /* "US-CA", of the place: geo_state.h */
 	FILTER_OUTCOME,
 	FILTER_CLASS,
 	FILTER_TEXT_COUNT
@@ -109,7 +111,22 @@ void db_filter_where(struct buf *sql, const struct db_filter *f);
 void db_filter_in(struct stmt *st, const struct company_id *company,
     const struct db_filter *f);
 
-/* A text or an id as a column of f: "f.source". */
+/* The region of a place and its country: what stands behind the town, or all of
+ * a place that is a state; "" where the place does not tell. */
+#define DB_FILTER_BEFORE_REGION(country) "IF(" country " = 'BR', ' - ', ', ')"
+#define DB_FILTER_STATE(region, name)    ", '" name "'"
+#define DB_FILTER_STATE_IS(region, name) ", '" region "'"
+#define DB_FILTER_REGION_OF(place, country)                                     \
+	"IF(LOCATE(" DB_FILTER_BEFORE_REGION(                                   \
+	    country) ", " place ") > 0, CONCAT(" country                        \
+		     ", '-', SUBSTRING_INDEX(" place                            \
+		     ", " DB_FILTER_BEFORE_REGION(                              \
+			 country) ", -1)), IF(" country                         \
+				  " IN ('US', 'CA'), COALESCE(ELT(FIELD(" place \
+				  GEO_STATES(DB_FILTER_STATE) ")" GEO_STATES(   \
+				      DB_FILTER_STATE_IS) "), ''), ''))"
+
+/* A text or an id as a column of f: "f.source", or made of some. */
 const char *db_filter_text_column(enum filter_text t);
 const char *db_filter_id_column(enum filter_id i);
 

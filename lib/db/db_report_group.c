@@ -8,7 +8,7 @@
 #include "lib/db/db_sums.h"
 #include "lib/db/db_tally.h"
 
-#define SQL_MAX 8192
+#define SQL_MAX 16384
 
 bool db_report_group_wants_over(const struct db_report_ask *ask)
 {

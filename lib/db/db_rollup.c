@@ -7,10 +7,10 @@
 #include "lib/db/db_scan.h"
 #include "lib/db/db_sums.h"
 
-#define SQL_MAX 8192
+#define SQL_MAX 16384
 
-/* Columns of call_rollup that tell calls apart; the last two are the digits of
- * value4. */
+/* Columns of call_rollup that tell calls apart; two are the digits of value4,
+ * and the last is made of a place and its country. */
 enum {
 	VALUE,
 	VALUE2,
@@ -18,6 +18,7 @@ enum {
 	VALUE4,
 	DIGIT1,
 	DIGIT2,
+	REGION,
 	KEYS
 };
 
@@ -40,7 +41,9 @@ static const struct db_rollup rollups[] = {
 	{ WORD("pool"), { ID(FILTER_POOL) } },
 	{ WORD("destination"), { ID(FILTER_DESTINATION) } },
 	{ WORD("number"), { ID(FILTER_NUMBER) } },
-	{ WORD("place"), { TEXT(FILTER_PLACE), TEXT(FILTER_COUNTRY) } },
+	{ WORD("place"),
+	    { TEXT(FILTER_PLACE),
+		TEXT(FILTER_COUNTRY), [REGION] = TEXT(FILTER_REGION) } },
 	{ WORD("source"), { TEXT(FILTER_SOURCE), TEXT(FILTER_MEDIUM) } },
 	{ WORD("campaign"), { TEXT(FILTER_CAMPAIGN) } },
 	{ WORD("landing"), { TEXT(FILTER_LANDING) } },
@@ -153,7 +156,8 @@ const struct db_rollup *db_rollup_for(const struct db_report_ask *ask)
 
 /* In the order of the keys. */
 static const char *const columns[KEYS] = { "value", "value2", "value3",
-	"value4", "LEFT(value4, 1)", "SUBSTRING(value4, 2, 1)" };
+	"value4", "LEFT(value4, 1)", "SUBSTRING(value4, 2, 1)",
+	DB_FILTER_REGION_OF("value", "value2") };
 
 /* The conditions of w. */
 static void wanted_where(struct buf *sql, const struct wanted *w)

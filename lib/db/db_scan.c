@@ -6,7 +6,7 @@
 #include "lib/base/hex.h"
 #include "lib/db/db_sums.h"
 
-#define SQL_MAX 4096
+#define SQL_MAX 16384
 
 /* --- a row -----------------------------------------------------------------*/
 

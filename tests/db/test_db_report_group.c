@@ -16,6 +16,7 @@
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
+#include "tests/support/testdb_call.h"
 
 #define CALLS 400
 #define SPAN  (45 * RT_DAY_US) /* over pieces of all sizes */
@@ -32,6 +33,10 @@ static const char *const sources[] = { "google", "bing", "", "news" };
 static const char *const results[] = { "answered", "missed", "voicemail",
 	"abandoned" };
 
+static const char *const places[] = { "Oakland, CA", "California",
+	"Kochi, Kerala", "" };
+static const char *const countries[] = { "US", "US", "IN", "" };
+
 /* One made call, as the test remembers it. */
 static struct made {
 	size_t source;
@@ -45,8 +50,9 @@ static void insert_call(int who, size_t i)
 {
 	static const char call_sql[] =
 	    "INSERT INTO phone_call (company_id, id, state, result, number_id,"
-	    " number_e164, started_at, talk_ms, ring_ms, first_time)"
-	    " VALUES (?, ?, 'closed', ?, ?, '+1', ?, ?, 2000, ?)";
+	    " number_e164, caller_place, caller_country, started_at, talk_ms,"
+	    " ring_ms, first_time)"
+	    " VALUES (?, ?, 'closed', ?, ?, '+1', ?, ?, ?, ?, 2000, ?)";
 	static const char itn_sql[] =
 	    "INSERT INTO interaction (company_id, id, kind, happened_at,"
 	    " source, medium, campaign, value_micros)"
@@ -61,6 +67,8 @@ static void insert_call(int who, size_t i)
 	stmt_in_id(st, id);
 	stmt_in_text(st, slice_from(results[m->result]));
 	stmt_in_id(st, t->company[who].number.v);
+	stmt_in_text(st, slice_from(places[i % 4]));
+	stmt_in_text(st, slice_from(countries[i % 4]));
 	stmt_in_time_us(st, m->at_us);
 	stmt_in_u64(st, m->talk_ms);
 	stmt_in_bool(st, m->first);
@@ -149,6 +157,8 @@ static const struct {
 	{ GROUP_TEXT + FILTER_PLACE, GROUP_NONE },
 	{ GROUP_TEXT + FILTER_COUNTRY, GROUP_NONE },
 	{ GROUP_TEXT + FILTER_PLACE, GROUP_TEXT + FILTER_COUNTRY },
+	{ GROUP_TEXT + FILTER_REGION, GROUP_NONE },
+	{ GROUP_TEXT + FILTER_REGION, GROUP_TEXT + FILTER_COUNTRY },
 	{ GROUP_ID + FILTER_NUMBER, GROUP_NONE },
 	{ GROUP_ID + FILTER_POOL, GROUP_NONE },
 	{ GROUP_ID + FILTER_DESTINATION, GROUP_NONE },
@@ -520,6 +530,18 @@ static void test_spend(void **state)
 	assert_false(db_spend_fits(&f, GROUP_RESULT));
 	f.result = SLICE("missed");
 	assert_false(db_spend_fits(&f, GROUP_NONE));
+	/* Of 1,600 keywords, each has its cost. */
+	testdb_exec(t,
+	    "INSERT INTO ad_spend (company_id, spent_on, line, source, medium,"
+	    " campaign, ad_group, keyword, amount_micros)"
+	    " WITH RECURSIVE n AS (SELECT 1 AS seq UNION ALL SELECT seq + 1"
+	    " FROM n WHERE seq < 40) SELECT k.id, '2026-11-23',"
+	    " UNHEX(MD5(CONCAT(a.seq, '.', b.seq))), '', '', '', '',"
+	    " CONCAT(a.seq, '.', b.seq), 1 FROM company k CROSS JOIN n a"
+	    " CROSS JOIN n b");
+	assert_int_equal(spent(0, GROUP_TEXT + FILTER_KEYWORD, "2026-11-23",
+			     "2026-11-23"),
+	    1600);
 }
 
 /* --- views -----------------------------------------------------------------*/

@@ -41,8 +41,9 @@ static const char *const made_sql[] = {
 	" 'voicemail', 'abandoned', 'failed'), RPAD(" DICE("n") " % 4, 16, '0'),"
 	" '+1', CONCAT('+4922155', LPAD(" DICE("b") " * 97 + " DICE("u")
 	", 4, '0')), ELT(1 + " DICE("u") " % 4, 'Jörg K12', 'Ann 100%', '',"
-	" 'rare_one'), ELT(1 + " DICE("p") " % 3, 'Köln', '', 'Bonn'),"
-	" ELT(1 + " DICE("p") " % 3, 'DE', '', 'DE'),"
+	" 'rare_one'), ELT(1 + " DICE("p") " % 6, 'Köln', '', 'Bonn',"
+	" 'Oakland, CA', 'California', 'Kochi, Kerala'),"
+	" ELT(1 + " DICE("p") " % 6, 'DE', '', 'DE', 'US', 'US', 'IN'),"
 	" IF(" DICE("l") " % 3 = 0, NULL, RPAD(" DICE("l") " % 3, 16, '1')),"
 	" " AT ", " DICE("t") " * 2500, " DICE("w") " * 700, " DICE("f")
 	" % 2, " DICE("q") " % 2" EACH,
@@ -137,6 +138,7 @@ static const struct {
 	{ FILTER_AD_GROUP, { "g1", "g2", "g9" } },
 	{ FILTER_PLACE, { "Köln", "", "Kiel" } },
 	{ FILTER_COUNTRY, { "DE", "", "US" } },
+	{ FILTER_REGION, { "US-CA", "", "IN-Kerala" } },
 	{ FILTER_LANDING, { "a/1", "a/2", "" } },
 	{ FILTER_OUTCOME, { "lead", "", "booked" } },
 	{ FILTER_CLASS, { "spam", "", "customer" } },
