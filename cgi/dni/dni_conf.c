@@ -10,10 +10,17 @@
 
 #define CONF_MEM_MAX ((size_t)256 << 20)
 
+struct by_id {
+	struct site_id id;
+	size_t at; /* of the sites */
+};
+
 struct reader {
 	struct dni_conf *c;
 	size_t sites;
 	size_t pools;
+	struct by_id *by_id; /* of n_by_id sites, in order */
+	size_t n_by_id;
 	enum err e;
 };
 
@@ -41,12 +48,38 @@ void dni_conf_number(struct slice e164, struct dni_number *out)
 	phone_international(slice_from(out->e164), out->international);
 }
 
+static int by_id(const void *a, const void *b)
+{
+	const struct by_id *x = a, *y = b;
+
+	return memcmp(x->id.v, y->id.v, sizeof(x->id.v));
+}
+
+/* Sites are read before all that is theirs. */
+static void sort_sites(struct reader *r)
+{
+	r->by_id = arena_array(&r->c->mem, r->sites, sizeof(*r->by_id));
+	if (r->by_id == NULL) {
+		r->e = ERR_NOMEM;
+		return;
+	}
+	for (size_t i = 0; i < r->sites; i++)
+		r->by_id[i] = (struct by_id){ r->c->sites[i].id, i };
+	qsort(r->by_id, r->sites, sizeof(*r->by_id), by_id);
+	r->n_by_id = r->sites;
+}
+
 static struct dni_site *find(struct reader *r, struct site_id id)
 {
-	for (size_t i = 0; i < r->sites; i++)
-		if (id_eq(r->c->sites[i].id.v, id.v))
-			return &r->c->sites[i];
-	return NULL;
+	const struct by_id key = { .id = id };
+	const struct by_id *found;
+
+	if (r->e == ERR_OK && r->n_by_id != r->sites)
+		sort_sites(r);
+	if (r->e != ERR_OK || r->n_by_id == 0)
+		return NULL;
+	found = bsearch(&key, r->by_id, r->n_by_id, sizeof(key), by_id);
+	return found == NULL ? NULL : &r->c->sites[found->at];
 }
 
 static void copy(struct reader *r, const char *text, struct slice *out)
@@ -203,6 +236,13 @@ static struct dni_conf *begin(struct reader *r, struct tag_reader *to)
 	return c;
 }
 
+static int by_pool(const void *a, const void *b)
+{
+	const struct dni_conf_pool *x = a, *y = b;
+
+	return memcmp(x->id.v, y->id.v, sizeof(x->id.v));
+}
+
 static enum err end(const struct reader *r, enum err e, struct dni_conf **out)
 {
 	if (e == ERR_OK)
@@ -213,6 +253,8 @@ static enum err end(const struct reader *r, enum err e, struct dni_conf **out)
 	}
 	r->c->n_sites = r->sites;
 	r->c->n_pools = r->pools;
+	if (r->pools > 0)
+		qsort(r->c->pools, r->pools, sizeof(*r->c->pools), by_pool);
 	*out = r->c;
 	return ERR_OK;
 }
@@ -292,10 +334,11 @@ const struct dni_site *dni_conf_site(const struct dni_conf *c, struct slice key)
 const struct dni_conf_pool *dni_conf_pool(const struct dni_conf *c,
     struct pool_id pool)
 {
-	for (size_t i = 0; i < c->n_pools; i++)
-		if (id_eq(c->pools[i].id.v, pool.v))
-			return &c->pools[i];
-	return NULL;
+	const struct dni_conf_pool key = { .id = pool };
+
+	return c->n_pools == 0
+		   ? NULL
+		   : bsearch(&key, c->pools, c->n_pools, sizeof(key), by_pool);
 }
 
 enum err dni_conf_arrival(const struct dni_site *s, struct slice landing,

@@ -86,7 +86,7 @@ struct dni_conf {
 	uint64_t version;
 	struct dni_site *sites; /* sorted by key */
 	size_t n_sites;
-	struct dni_conf_pool *pools;
+	struct dni_conf_pool *pools; /* sorted by id */
 	size_t n_pools;
 };
 

@@ -1,5 +1,6 @@
 /* Tests of cgi/dni/dni_saved: what was told is told again, and a file that is
- * torn, altered or another's counts as none. */
+ * torn, altered or another's counts as none; and of the configuration that is
+ * made of it. */
 #include "cgi/dni/dni_saved.h"
 
 #include <fcntl.h>
@@ -9,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cgi/dni/dni_conf.h"
 #include "tests/support/cm.h"
 
 /* All rows, one after the other, as bytes. */
@@ -222,6 +224,88 @@ static void test_file(void **state)
 	(void)rmdir(dir);
 }
 
+#define SITES 2000
+
+/* In the order of their keys, whatever their ids are. */
+static struct site_id site_of(unsigned int i)
+{
+	struct site_id id = { { 1 } };
+	const uint32_t n = i * UINT32_C(2654435761);
+
+	memcpy(id.v + 4, &n, sizeof(n));
+	return id;
+}
+
+static struct pool_id pool_of(unsigned int i)
+{
+	struct pool_id id;
+
+	memcpy(id.v, site_of(i).v, sizeof(id.v));
+	return id;
+}
+
+static void tell_sites(const struct tag_reader *to)
+{
+	for (unsigned int i = 0; i < SITES; i++) {
+		struct tag_site s = { .id = site_of(i), .pool = pool_of(i) };
+
+		(void)snprintf(s.key, sizeof(s.key), "key-%05u", i);
+		to->site(to->ctx, &s);
+	}
+	for (unsigned int i = SITES; i-- > 0;) {
+		struct tag_origin o = { .site = site_of(i) };
+
+		(void)snprintf(o.origin, sizeof(o.origin), "https://%u.test",
+		    i);
+		to->origin(to->ctx, &o);
+	}
+	for (unsigned int i = 0; i < SITES; i++) {
+		const struct tag_pool p = { .id = pool_of(i), .lease_s = i };
+
+		to->pool(to->ctx, &p);
+	}
+}
+
+/* What belongs to a site and to a pool is found, of many. */
+static void test_configuration(void **state)
+{
+	struct buf text;
+	struct dni_saved_copy c = { .out = &text };
+	struct heard h;
+	const struct tag_reader to = listen_to(&h);
+	struct tag_reader both;
+	struct dni_saved_end end;
+	struct dni_conf *conf;
+
+	(void)state;
+	c.to = &to;
+	both = dni_saved_copy(&c);
+	buf_init(&text, 4 << 20);
+	tell_sites(&both);
+	dni_saved_end(&c, &last);
+	assert_int_equal(dni_conf_remember(buf_slice(&text), &end, &conf),
+	    ERR_OK);
+	for (unsigned int i = 0; i < SITES; i++) {
+		char key[16], origin[32];
+		const struct dni_site *s;
+		const struct dni_conf_pool *p;
+
+		(void)snprintf(key, sizeof(key), "key-%05u", i);
+		(void)snprintf(origin, sizeof(origin), "https://%u.test", i);
+		s = dni_conf_site(conf, slice_from(key));
+		assert_non_null(s);
+		assert_int_equal(s->n_origins, 1);
+		assert_true(slice_eq_cstr(s->origins[0], origin));
+		p = dni_conf_pool(conf, s->pool);
+		assert_non_null(p);
+		assert_int_equal(p->lease_us, (int64_t)i * RT_SEC_US);
+	}
+	assert_null(dni_conf_pool(conf, pool_of(SITES)));
+	dni_conf_free(conf);
+	buf_fini(&h.all);
+	buf_fini(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +313,7 @@ int main(void)
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_configuration),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
