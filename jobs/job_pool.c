@@ -98,6 +98,9 @@ static enum err one_pool(const struct queue_env *env,
 	     made++, at_us += RT_HOUR_US)
 		e = queue_stopping(env->queue) ? ERR_UNAVAILABLE
 					       : one_hour(env, p, at_us);
+	if (e == ERR_OK && made > 0)
+		e = db_pool_use_forget(env->db, p->company, p->pool,
+		    env->now_us - JOB_POOL_BACK_US);
 	return e == ERR_OK && made > 0 ? watch(env, p) : e;
 }
 

@@ -59,7 +59,8 @@ enum err number_form_do_rest(const struct req *r, struct number_id id)
 		return e;
 	e = db_pool_of(r->db, r->company, id, &pool);
 	if (e == ERR_OK)
-		e = db_pool_number_remove(r->db, r->company, pool, id);
+		e = db_pool_number_remove(r->db, r->company, pool, id,
+		    r->now_us);
 	if (e != ERR_OK && e != ERR_NOTFOUND)
 		return e;
 	e = db_number_quarantine(r->db, r->company, id, r->now_us);

@@ -229,7 +229,8 @@ static enum err move_pool(const struct req *r, struct fields *f,
 		return ERR_OK;
 	e = ERR_OK;
 	if (!id_is_nil(was.v))
-		e = db_pool_number_remove(r->db, r->company, was, id);
+		e = db_pool_number_remove(r->db, r->company, was, id,
+		    r->now_us);
 	if (e == ERR_OK && !id_is_nil(is.v))
 		e = db_pool_number_add(r->db, r->company, is, id, r->now_us);
 	if (e == ERR_CONFLICT)

@@ -33,7 +33,9 @@ static void head_view(const struct page_pool_facts *f, struct view *v)
 	view_cstr(v, "pool_name", f->pool.name);
 	page_words_put_count(v, "numbers", f->pool.numbers);
 	view_flag(v, "one_number", f->pool.numbers == 1);
-	page_words_put_count(v, "held", f->pool.held);
+	page_words_put_count(v, "held", f->pool.held - f->pool.held_left);
+	view_flag(v, "any_left", f->pool.held_left > 0);
+	page_words_put_count(v, "held_left", f->pool.held_left);
 	page_words_put_count(v, "peak", f->week_peak);
 	page_words_share((int64_t)f->week.full, (int64_t)wanted, text);
 	view_cstr(v, "turned_share", text);

@@ -121,18 +121,43 @@ enum err db_pool_number_add(struct db *db, struct company_id company,
 	return db_join_end(db, mine, db_config_exec(db, st));
 }
 
-enum err db_pool_number_remove(struct db *db, struct company_id company,
-    struct pool_id pool, struct number_id number)
+/* Its visitors hold it still. */
+static enum err add_left(struct db *db, struct company_id company,
+    struct pool_id pool, struct number_id number, int64_t now_us)
 {
 	static const char sql[] =
-	    "DELETE FROM pool_number"
-	    " WHERE company_id = ? AND pool_id = ? AND number_id = ?";
+	    "INSERT INTO pool_number_left (company_id, pool_id, number_id,"
+	    " left_at) VALUES (?, ?, ?, ?)"
+	    " ON DUPLICATE KEY UPDATE left_at = VALUES(left_at)";
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
 	stmt_in_id(st, number.v);
-	return db_config_exec(db, st);
+	stmt_in_time_us(st, now_us);
+	return stmt_exec(st, NULL);
+}
+
+enum err db_pool_number_remove(struct db *db, struct company_id company,
+    struct pool_id pool, struct number_id number, int64_t now_us)
+{
+	static const char sql[] =
+	    "DELETE FROM pool_number"
+	    " WHERE company_id = ? AND pool_id = ? AND number_id = ?";
+	struct stmt *st;
+	bool mine;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	st = stmt_begin(db, sql);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, pool.v);
+	stmt_in_id(st, number.v);
+	e = db_config_exec(db, st);
+	if (e == ERR_OK)
+		e = add_left(db, company, pool, number, now_us);
+	return db_join_end(db, mine, e);
 }
 
 enum err db_pool_numbers(struct db *db, struct company_id company,

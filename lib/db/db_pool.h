@@ -38,7 +38,8 @@ RT_MUST_USE enum err db_pool_number_add(struct db *db,
     struct company_id company, struct pool_id pool, struct number_id number,
     int64_t now_us);
 RT_MUST_USE enum err db_pool_number_remove(struct db *db,
-    struct company_id company, struct pool_id pool, struct number_id number);
+    struct company_id company, struct pool_id pool, struct number_id number,
+    int64_t now_us);
 
 struct pool_number_row {
 	struct number_id id;

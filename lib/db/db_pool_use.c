@@ -12,16 +12,22 @@ static const char began_sql[] =
     " FROM lease WHERE company_id = ? AND pool_id = ? AND started_at >= ?"
     " AND started_at < ? LIMIT ?";
 
-/* Held at a moment: leases of a number never overlap, so of each number the
- * last that began before. One entry of an index a number, where a range of
- * beginnings would be as long as the longest visit. */
-#define HELD_AT                                                            \
-	" FROM pool_number pn JOIN lease l ON l.company_id = ? AND l.id =" \
-	" (SELECT x.id FROM lease x WHERE x.company_id = ?"                \
-	" AND x.number_id = pn.number_id AND x.started_at < ?"             \
-	" ORDER BY x.started_at DESC LIMIT 1)"                             \
-	" WHERE pn.company_id = ? AND pn.pool_id = ? AND l.pool_id = ?"    \
-	" AND l.expires_at > ?"                                            \
+/* Held at a moment, by numbers of the pool and by those that have left it:
+ * leases of a number never overlap, so of each number the last that began
+ * before. One entry of an index a number, where a range of beginnings would be
+ * as long as the longest visit. */
+#define HELD_AT                                                             \
+	" FROM (SELECT number_id, 1 AS inside FROM pool_number"             \
+	" WHERE company_id = ? AND pool_id = ?"                             \
+	" UNION ALL SELECT o.number_id, 0 FROM pool_number_left o"          \
+	" LEFT JOIN pool_number i ON i.company_id = o.company_id"           \
+	" AND i.pool_id = o.pool_id AND i.number_id = o.number_id"          \
+	" WHERE o.company_id = ? AND o.pool_id = ? AND i.number_id IS NULL" \
+	") pn JOIN lease l ON l.company_id = ? AND l.id ="                  \
+	" (SELECT x.id FROM lease x WHERE x.company_id = ?"                 \
+	" AND x.number_id = pn.number_id AND x.started_at < ?"              \
+	" ORDER BY x.started_at DESC LIMIT 1)"                              \
+	" WHERE l.pool_id = ? AND l.expires_at > ?"                         \
 	" AND (l.released_at IS NULL OR l.released_at > ?)"
 
 static const char carried_sql[] =
@@ -29,16 +35,19 @@ static const char carried_sql[] =
     " LEAST(l.expires_at, COALESCE(l.released_at, l.expires_at))" HELD_AT
     " LIMIT ?";
 
-static const char held_sql[] = "SELECT COUNT(*)" HELD_AT;
+static const char held_sql[] =
+    "SELECT COUNT(*), CAST(COALESCE(SUM(1 - pn.inside), 0) AS UNSIGNED)" HELD_AT;
 
 static void in_held_at(struct stmt *st, const struct company_id *company,
     const struct pool_id *pool, int64_t at_us)
 {
+	for (int i = 0; i < 2; i++) {
+		stmt_in_id(st, company->v);
+		stmt_in_id(st, pool->v);
+	}
 	stmt_in_id(st, company->v);
 	stmt_in_id(st, company->v);
 	stmt_in_time_us(st, at_us);
-	stmt_in_id(st, company->v);
-	stmt_in_id(st, pool->v);
 	stmt_in_id(st, pool->v);
 	stmt_in_time_us(st, at_us);
 	stmt_in_time_us(st, at_us);
@@ -187,6 +196,26 @@ enum err db_pool_use_pools(struct db *db, struct arena *mem,
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
+enum err db_pool_use_forget(struct db *db, struct company_id company,
+    struct pool_id pool, int64_t before_us)
+{
+	static const char sql[] =
+	    "DELETE FROM pool_number_left WHERE company_id = ?"
+	    " AND pool_id = ? AND left_at < ? AND NOT EXISTS (SELECT 1"
+	    " FROM lease l WHERE l.company_id = pool_number_left.company_id"
+	    " AND l.id = (SELECT x.id FROM lease x"
+	    " WHERE x.company_id = pool_number_left.company_id"
+	    " AND x.number_id = pool_number_left.number_id"
+	    " ORDER BY x.started_at DESC LIMIT 1) AND l.expires_at > ?)";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, pool.v);
+	stmt_in_time_us(st, before_us);
+	stmt_in_time_us(st, before_us);
+	return stmt_exec(st, NULL);
+}
+
 /* --- lists
  * -----------------------------------------------------------------------*/
 
@@ -213,6 +242,7 @@ static enum err read_held(struct db *db, struct company_id company,
 
 	in_held_at(st, &company, &row->id, now_us);
 	stmt_out_u32(st, &row->held);
+	stmt_out_u32(st, &row->held_left);
 	return stmt_one(st);
 }
 

@@ -15,8 +15,7 @@
  * change hands ten times. */
 #define DB_POOL_USE_LEASES_MAX 1000000
 
-/* From the leases: [from_us, to_us), at most some hours. What numbers that have
- * left the pool held over from_us is not in it. */
+/* From the leases: [from_us, to_us), at most some hours. */
 RT_MUST_USE enum err db_pool_use_span(struct db *db, struct company_id company,
     struct pool_id pool, int64_t from_us, int64_t to_us, struct pool_use *out);
 
@@ -50,12 +49,18 @@ struct pool_use_pool {
 RT_MUST_USE enum err db_pool_use_pools(struct db *db, struct arena *mem,
     struct pool_use_pool **rows, size_t *n);
 
+/* Forgets the numbers that left the pool before before_us and are held by
+ * nobody since: the hours from then on can still be made. */
+RT_MUST_USE enum err db_pool_use_forget(struct db *db,
+    struct company_id company, struct pool_id pool, int64_t before_us);
+
 /* What is said of each pool in a list. */
 struct pool_use_row {
 	struct pool_id id;
 	char name[DB_NAME_BYTES];
 	uint32_t numbers;
-	uint32_t held; /* now */
+	uint32_t held;      /* now */
+	uint32_t held_left; /* of these, by numbers that were taken out */
 	uint32_t min_reuse_s;
 };
 #define DB_POOL_USE_ROWS_MAX 200

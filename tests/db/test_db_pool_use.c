@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/db/db_lease.h"
+#include "lib/db/db_pool.h"
 #include "lib/db/db_pool_count.h"
 #include "lib/db/db_pool_owner.h"
 #include "lib/db/db_pool_use.h"
@@ -312,6 +313,51 @@ static void test_trend(void **state)
 	assert_int_equal(trend.state, POOL_USE_UNUSED);
 }
 
+/* What was taken out of the pool while visitors held it. */
+static void test_left(void **state)
+{
+	const struct testdb_company *c = &t->company[0];
+	const int64_t at_us = NOW + 20 * RT_DAY_US;
+	const int64_t later_us = at_us + 30 * RT_MIN_US;
+	struct pool_use_row row;
+	struct pool_use u;
+
+	(void)state;
+	lease(0, at_us - RT_HOUR_US, at_us + 10 * RT_MIN_US);
+	lease(1, at_us - RT_MIN_US, at_us + RT_DAY_US);
+	ok(db_pool_number_remove(t->db, c->id, c->pool, c->pooled[1], at_us));
+	ok(db_pool_use_one(dashboard, c->id, c->pool, at_us, &row));
+	assert_int_equal(row.numbers, 2);
+	assert_int_equal(row.held, 2);
+	assert_int_equal(row.held_left, 1);
+	ok(db_pool_use_span(jobd, c->id, c->pool, at_us, at_us + RT_HOUR_US,
+	    &u));
+	assert_int_equal(u.peak, 2);
+	assert_int_equal(u.held_us, 70 * RT_MIN_US);
+	/* Held, it is not forgotten. */
+	ok(db_pool_use_forget(jobd, c->id, c->pool, later_us));
+	ok(db_pool_use_one(dashboard, c->id, c->pool, later_us, &row));
+	assert_int_equal(row.held, 1);
+	assert_int_equal(row.held_left, 1);
+	/* It comes back: once. */
+	ok(db_pool_number_add(t->db, c->id, c->pool, c->pooled[1], later_us));
+	ok(db_pool_use_one(dashboard, c->id, c->pool, later_us, &row));
+	assert_int_equal(row.held, 1);
+	assert_int_equal(row.held_left, 0);
+	ok(db_pool_number_remove(t->db, c->id, c->pool, c->pooled[1],
+	    later_us));
+	ok(db_pool_use_forget(jobd, t->company[1].id, c->pool,
+	    at_us + 9 * RT_DAY_US));
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM pool_number_left"),
+	    1);
+	ok(db_pool_use_forget(jobd, c->id, c->pool, at_us + 9 * RT_DAY_US));
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM pool_number_left"),
+	    0);
+	ok(db_pool_number_add(t->db, c->id, c->pool, c->pooled[1], later_us));
+}
+
 static enum err take(struct slice owner, int64_t now_us, uint64_t *epoch)
 {
 	return db_pool_owner_take(dni, company(0), pool(), owner, now_us,
@@ -367,6 +413,7 @@ int main(void)
 		cmocka_unit_test(test_sample),
 		cmocka_unit_test(test_trend),
 		cmocka_unit_test(test_rests),
+		cmocka_unit_test(test_left),
 		cmocka_unit_test(test_owner),
 	};
 

@@ -328,8 +328,8 @@ static void test_trackers_and_pools(void **state)
 	gives(ERR_RANGE,
 	    db_pool_number_add(t->db, a->id, b->pool, a->number, NOW));
 	gives(ERR_NOTFOUND,
-	    db_pool_number_remove(t->db, b->id, a->pool, a->pooled[0]));
-	ok(db_pool_number_remove(t->db, a->id, a->pool, a->pooled[0]));
+	    db_pool_number_remove(t->db, b->id, a->pool, a->pooled[0], NOW));
+	ok(db_pool_number_remove(t->db, a->id, a->pool, a->pooled[0], NOW));
 	ok(db_pool_number_add(t->db, a->id, a->pool, a->pooled[0], NOW));
 }
 
