@@ -43,7 +43,8 @@ static bool take_sums(struct dni_state *s, const struct dni_site *site,
 	memset(sums, 0, sizeof(*sums));
 	sums->site = site->id;
 	(void)pthread_mutex_unlock(&s->mu);
-	return out->reports > 0 || out->refused > 0;
+	return out->reports > 0 || out->refused > 0 ||
+	       out->causes[TAGHEALTH_FORGOTTEN] > 0;
 }
 
 static bool again_helps(enum err e)

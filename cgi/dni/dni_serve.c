@@ -434,11 +434,39 @@ enum err dni_serve_resume(struct dni_serve *v, bool late)
 	return e;
 }
 
+/* Came from another page of the site, and no page has kept the visitor: not
+ * because somebody had to agree first. */
+static bool is_forgotten(const struct dni_serve *v)
+{
+	return id_is_nil(v->h->visitor.v) && v->who.token.n == 0 &&
+	       v->h->consent == DNI_CONSENT_UNSAID &&
+	       !v->plan.consent_required && v->h->url.n > 0 &&
+	       v->h->referrer.n > 0 &&
+	       slice_eq_case(dni_conf_origin(v->h->url),
+		   dni_conf_origin(v->h->referrer));
+}
+
+static void note_forgotten(struct dni_serve *v)
+{
+	const struct dni_site *site;
+
+	(void)pthread_rwlock_rdlock(&v->s->conf_lock);
+	site = dni_conf_site(v->s->conf, v->h->site);
+	if (site != NULL) {
+		(void)pthread_mutex_lock(&v->s->mu);
+		site->seen->sums.causes[TAGHEALTH_FORGOTTEN]++;
+		site->seen->sums.said_us = v->who.now_us;
+		(void)pthread_mutex_unlock(&v->s->mu);
+	}
+	(void)pthread_rwlock_unlock(&v->s->conf_lock);
+}
+
 enum err dni_serve_visit(struct dni_state *s, const struct dni_hit *h,
     const struct dni_who *who, struct arena *mem, struct dni_answer **out)
 {
 	const bool robot = botua_is_robot(who->user_agent);
 	struct dni_serve *v;
+	bool forgotten = false;
 	enum err e;
 
 	if ((e = begin(s, h, who, mem, &v)) != ERR_OK)
@@ -457,8 +485,11 @@ enum err dni_serve_visit(struct dni_state *s, const struct dni_hit *h,
 		count(v, DNI_GIVEN_NOCONSENT);
 	} else {
 		serve_visit(v);
+		forgotten = is_forgotten(v);
 	}
 	(void)pthread_mutex_unlock(&s->mu);
+	if (forgotten)
+		note_forgotten(v);
 	end(v, out);
 	return e;
 }

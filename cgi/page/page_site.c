@@ -47,6 +47,11 @@ static const struct words {
 	    "Google's own tag saw a paid click whose id was gone when the page "
 	    "came: such visits look direct. Let the redirect pass the query "
 	    "on." },
+	[TAGHEALTH_FORGETS] = { "Browsers do not keep the visitor",
+	    "Each page is a new visitor with a number of its own, and all but"
+	    " the first look direct. Is the tag's data-domain the site's own,"
+	    " and does nothing delete its cookie? Where the tag is to keep"
+	    " none, this is its price." },
 	[TAGHEALTH_REFUSES] = { "Another address asks with this site's key",
 	    "It got nothing. If it is yours, add it to the site's addresses." },
 };
@@ -184,6 +189,7 @@ static void causes_view(const struct site_health_row *h, struct view *v)
 		[TAGHEALTH_OTHER_TAG] = "Another vendor's tag",
 		[TAGHEALTH_URL_CHANGED] = "Address changed before the tag",
 		[TAGHEALTH_CLICK_LOST] = "Click id lost in a redirect",
+		[TAGHEALTH_FORGOTTEN] = "Visitor not kept by the browser",
 	};
 
 	view_list(v, "causes");

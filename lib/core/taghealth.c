@@ -1,5 +1,6 @@
 #include "lib/core/taghealth.h"
 
+/* As the tag says them; NULL: it does not. */
 static const char *const causes[TAGHEALTH_CAUSE_COUNT] = {
 	[TAGHEALTH_TWICE] = "twice",
 	[TAGHEALTH_OTHER_TAG] = "other_tag",
@@ -13,6 +14,7 @@ static const enum taghealth_finding of_cause[TAGHEALTH_CAUSE_COUNT] = {
 	[TAGHEALTH_OTHER_TAG] = TAGHEALTH_HAS_OTHER_TAG,
 	[TAGHEALTH_URL_CHANGED] = TAGHEALTH_CHANGES_URL,
 	[TAGHEALTH_CLICK_LOST] = TAGHEALTH_LOSES_CLICKS,
+	[TAGHEALTH_FORGOTTEN] = TAGHEALTH_FORGETS,
 };
 
 unsigned int taghealth_parse(struct slice words)
@@ -25,11 +27,15 @@ unsigned int taghealth_parse(struct slice words)
 		if (!slice_cut(&words, ',', &word))
 			words = SLICE("");
 		for (unsigned int i = 0; i < TAGHEALTH_CAUSE_COUNT; i++)
-			if (slice_eq_cstr(slice_trim(word), causes[i]))
+			if (causes[i] != NULL &&
+			    slice_eq_cstr(slice_trim(word), causes[i]))
 				mask |= 1U << i;
 	}
 	return mask;
 }
+
+/* Who deletes his cookies is not yet the site's fault. */
+#define FORGOTTEN_LEAST 5
 
 /* part of whole is at least one in every `of`. */
 static bool is_many(uint64_t part, uint64_t whole, uint64_t of)
@@ -49,9 +55,12 @@ static unsigned int judge_pages(const struct taghealth_sums *s)
 		found |= 1U << TAGHEALTH_FEW_TARGETS;
 	if (is_many(s->late, s->reports, 10))
 		found |= 1U << TAGHEALTH_IS_LATE;
-	for (size_t i = 0; i < TAGHEALTH_CAUSE_COUNT; i++)
+	for (size_t i = 0; i < TAGHEALTH_FORGOTTEN; i++)
 		if (is_many(s->causes[i], s->reports, 100))
 			found |= 1U << of_cause[i];
+	if (s->causes[TAGHEALTH_FORGOTTEN] >= FORGOTTEN_LEAST &&
+	    is_many(s->causes[TAGHEALTH_FORGOTTEN], s->reports, 5))
+		found |= 1U << of_cause[TAGHEALTH_FORGOTTEN];
 	return found;
 }
 

@@ -13,6 +13,11 @@
  *   click_lost   Google's own tag has seen a click of the last minute, whose id
  *                was gone from the address: a redirect took it
  *
+ * What the tag cannot see the server counts:
+ *
+ *   forgotten    a page of the site led to this one, and the browser had kept
+ *                no visitor: its cookie is not taken
+ *
  * Pure.
  */
 #ifndef RT_CORE_TAGHEALTH_H
@@ -28,6 +33,7 @@ enum taghealth_cause {
 	TAGHEALTH_OTHER_TAG,
 	TAGHEALTH_URL_CHANGED,
 	TAGHEALTH_CLICK_LOST,
+	TAGHEALTH_FORGOTTEN,
 	TAGHEALTH_CAUSE_COUNT
 };
 
@@ -55,6 +61,7 @@ enum taghealth_finding {
 	TAGHEALTH_HAS_OTHER_TAG,
 	TAGHEALTH_CHANGES_URL, /* a hundredth, and so on */
 	TAGHEALTH_LOSES_CLICKS,
+	TAGHEALTH_FORGETS, /* a fifth: some browsers keep nothing */
 	TAGHEALTH_REFUSES, /* an origin that is not in the list asks */
 	TAGHEALTH_FINDING_COUNT
 };

@@ -326,6 +326,7 @@ static void test_health(void **state)
 	row.late = 1;
 	row.causes[TAGHEALTH_TWICE] = 4;
 	row.causes[TAGHEALTH_CLICK_LOST] = 2;
+	row.causes[TAGHEALTH_FORGOTTEN] = 7;
 	row.refused = 1;
 	memcpy(row.refused_origin, "https://evil.example", 21);
 	assert_int_equal(db_site_health_read(dashboard, ours(), site, NOW,
@@ -347,6 +348,7 @@ static void test_health(void **state)
 	assert_int_equal(sum.swapped, 114);
 	assert_int_equal(sum.causes[TAGHEALTH_TWICE], 12);
 	assert_int_equal(sum.causes[TAGHEALTH_CLICK_LOST], 6);
+	assert_int_equal(sum.causes[TAGHEALTH_FORGOTTEN], 21);
 	assert_int_equal(sum.version, 2);
 	assert_int_equal(sum.said_us, NOW + RT_DAY_US);
 	assert_string_equal(sum.refused_origin, "https://evil.example");

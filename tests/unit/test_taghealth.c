@@ -13,6 +13,7 @@ static void test_parse(void **state)
 	assert_int_equal(taghealth_parse(SLICE("")), 0);
 	assert_int_equal(taghealth_parse(SLICE("nothing,,DROP")), 0);
 	assert_int_equal(taghealth_parse(SLICE("twice")), BIT(TAGHEALTH_TWICE));
+	assert_int_equal(taghealth_parse(SLICE("forgotten")), 0);
 	assert_int_equal(taghealth_parse(SLICE(" click_lost ,x,twice,twice")),
 	    BIT(TAGHEALTH_TWICE) | BIT(TAGHEALTH_CLICK_LOST));
 	assert_int_equal(taghealth_parse(SLICE("other_tag,url_changed")),
@@ -39,11 +40,19 @@ static const struct {
 	{ "late once in thirty", { .seen_us = NOW, .reports = 30, .late = 1 },
 	    0 },
 	{ "causes: one in a hundred counts",
-	    { .seen_us = NOW, .reports = 500, .causes = { 5, 4, 0, 6 } },
+	    { .seen_us = NOW, .reports = 500, .causes = { 5, 4, 0, 6, 0 } },
 	    BIT(TAGHEALTH_IS_TWICE) | BIT(TAGHEALTH_LOSES_CLICKS) },
 	{ "causes: of few pages each counts",
-	    { .seen_us = NOW, .reports = 3, .causes = { 0, 1, 1, 0 } },
+	    { .seen_us = NOW, .reports = 3, .causes = { 0, 1, 1, 0, 0 } },
 	    BIT(TAGHEALTH_HAS_OTHER_TAG) | BIT(TAGHEALTH_CHANGES_URL) },
+	{ "a fifth is forgotten",
+	    { .seen_us = NOW, .reports = 100, .causes = { 0, 0, 0, 0, 20 } },
+	    BIT(TAGHEALTH_FORGETS) },
+	{ "some delete their cookies",
+	    { .seen_us = NOW, .reports = 100, .causes = { 0, 0, 0, 0, 19 } },
+	    0 },
+	{ "of few pages that says nothing",
+	    { .seen_us = NOW, .reports = 9, .causes = { 0, 0, 0, 0, 4 } }, 0 },
 	{ "a stranger", { .seen_us = NOW, .refused = 1 },
 	    BIT(TAGHEALTH_REFUSES) },
 };

@@ -1,10 +1,10 @@
 // A site that was made a moment ago: its tag's first request is answered, not
-// refused until the lease server looks at the configuration the next time; and
-// keys of nobody cost it little.
+// refused until the lease server looks at the configuration the next time; keys
+// of nobody cost it little; and what is counted of a site's browsers.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Browsers } from '../support/dni.mjs';
-import { startStack } from '../support/stack.mjs';
+import { startStack, until } from '../support/stack.mjs';
 import { hex, uuid7 } from '../support/two_companies.mjs';
 
 let stack, dni;
@@ -51,6 +51,23 @@ test('keys of nobody: refused, all of them, and nobody waits behind them', async
 	const all = await Promise.all(strangers);
 	assert.deepEqual([...new Set(all.map((r) => r.status))], [404]);
 	assert.doesNotMatch(stack.log('dni'), /status=5\d\d/);
+});
+
+test('a browser that keeps no visitor is counted, and who is new for a reason is not', async () => {
+	for (const key of ['kept', 'agreed', 'outside', 'forgets']) addSite(key);
+	const page = `${stack.url}/demo/2`, ref = `${stack.url}/demo/`;
+	const { visitor } = (await dni.ask({ site: 'kept' })).json;
+	const answers = [
+		await dni.ask({ site: 'kept', url: page, ref, visitor }),
+		await dni.ask({ site: 'agreed', url: page, ref, consent: 'yes' }),
+		await dni.ask({ site: 'outside', url: page, ref: 'https://www.bing.com/' }),
+		await dni.ask({ site: 'outside', url: page }),
+		await dni.ask({ site: 'forgets', url: page, ref }),
+	];
+	assert.deepEqual(answers.map((a) => a.status), Array(5).fill(200));
+	const counted = () => stack.sql('SELECT s.public_key, h.forgotten FROM site_health h JOIN site s ON s.id = h.site_id WHERE h.forgotten > 0');
+	await until('it is written down', () => counted().length > 0);
+	assert.deepEqual(counted(), [['forgets', '1']]);
 });
 
 test('while the server ends, nobody is left waiting', async () => {
