@@ -249,6 +249,7 @@ struct whole {
 	int64_t none_bp;
 	int64_t older; /* visits that are counted, not listed */
 	int64_t older_bp;
+	bool about;        /* older is an estimate */
 	int64_t dialled_s; /* the caller's first call to it; 0: this one */
 };
 
@@ -264,6 +265,8 @@ static enum err read_whole(const struct json_node *root, struct whole *w)
 		e = json_in_opt_i64(root, "older_bp", 0, WHOLE_BP,
 		    &w->older_bp);
 	if (e == ERR_OK)
+		e = json_in_opt_bool(root, "older_about", &w->about);
+	if (e == ERR_OK)
 		e = json_in_opt_i64(root, "dialled_s", 0, INT64_MAX,
 		    &w->dialled_s);
 	return e;
@@ -276,6 +279,7 @@ static void say_seen(int64_t n, const struct whole *w, struct view *v)
 
 	buf_over(&b, mem, sizeof(mem));
 	page_words_count(n, text);
+	buf_cstr(&b, w->about ? "About " : "");
 	buf_cstr(&b, text);
 	buf_cstr(&b, n == 1 ? " visit" : " visits");
 	buf_cstr(&b, " saw this number");
@@ -315,7 +319,8 @@ static void show_all(const struct db_report_call *call,
 	}
 	if (rest > 0) {
 		page_words_count(rest, text);
-		(void)snprintf(name, sizeof(name), "%s more %s", text,
+		(void)snprintf(name, sizeof(name), "%s%s more %s",
+		    w->about ? "About " : "", text,
 		    rest == 1 ? "visit" : "visits");
 		show_other(rest_bp, &told_bp, name, "", false, "none", v);
 	}

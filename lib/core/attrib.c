@@ -246,6 +246,21 @@ enum err attrib_decide(const struct attrib_candidate *c, size_t n,
 	return ERR_OK;
 }
 
+void attrib_older_reach(struct attrib_older *o, int64_t first_us)
+{
+	const double counted = seconds(o->to_us - o->from_us);
+	const double whole = seconds(o->to_us - first_us);
+	double n = o->n;
+
+	if (first_us >= o->from_us)
+		return;
+	if (counted > 0.0)
+		n *= whole / counted;
+	o->n = n < (double)UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+	o->from_us = first_us;
+	o->about = true;
+}
+
 /* --- evidence -------------------------------------------------------------*/
 
 static void put_text(struct buf *out, const char *key, struct slice s)
@@ -330,10 +345,11 @@ static void put_head(struct buf *out, const struct attrib_ask *ask,
 {
 	buf_printf(out,
 	    "\"rule\":%u,\"law\":%u,\"none_bp\":%u,\"older\":%u,"
-	    "\"older_bp\":%u,\"dialled_s\":",
+	    "\"older_bp\":%u%s,\"dialled_s\":",
 	    (unsigned int)v->rule_version, (unsigned int)v->law_version,
 	    (unsigned int)v->none_bp, (unsigned int)ask->older.n,
-	    (unsigned int)v->older_bp);
+	    (unsigned int)v->older_bp,
+	    ask->older.about ? ",\"older_about\":true" : "");
 	if (ask->dialled_us > 0)
 		buf_i64(out, (ask->call_us - ask->dialled_us) / RT_SEC_US);
 	else

@@ -33,7 +33,7 @@
 #define ATTRIB_CANDIDATES_MAX 64 /* the likeliest are kept by the caller */
 #define ATTRIB_THRESHOLD_BP   6000
 #define ATTRIB_WHOLE_BP       10000
-/* Leases that ended longer ago than this are no candidates. */
+/* Who last saw the number longer ago than this is no candidate. */
 #define ATTRIB_LOOK_BACK_US (30 * RT_DAY_US)
 /* The page may be told of a touch after the call has arrived. */
 #define ATTRIB_TOUCH_SKEW_US (5 * RT_SEC_US)
@@ -70,7 +70,13 @@ struct attrib_older {
 	uint32_t n;
 	int64_t from_us;
 	int64_t to_us;
+	bool about; /* n is an estimate */
 };
+
+/* *o are the latest of them, down to from_us: the others, of which the first is
+ * of first_us, are taken to have come as fast. Nothing changes when there are
+ * no others. */
+void attrib_older_reach(struct attrib_older *o, int64_t first_us);
 
 struct attrib_ask {
 	int64_t call_us;
@@ -116,8 +122,10 @@ RT_MUST_USE enum err attrib_decide(const struct attrib_candidate *c, size_t n,
  *  "tel_click_s":3,"caller":"same","caller_bp":9000,"place":"unknown",
  *  "source":"google","medium":"cpc","campaign":"x"},...]}, likeliest first.
  * tel_click_s and dialled_s are null when there was no such thing; what ends
- * in _s counts back from the call. When out fills up, the least likely are left
- * out; with room for 64 KiB the likeliest ten are always told. */
+ * in _s counts back from the call; after "older_bp" stands
+ * "older_about":true where older is an estimate. When out fills up, the least
+ * likely are left out; with room for 64 KiB the likeliest ten are always told.
+ */
 void attrib_evidence(const struct attrib_candidate *c, size_t n,
     const struct attrib_ask *ask, const struct attrib_verdict *v,
     struct buf *out);

@@ -42,10 +42,6 @@ RT_MUST_USE enum err db_attrib_law_of(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_attrib_laws(struct db *db, struct company_id company,
     struct arena *mem, struct attrib_law_row **rows, size_t *n);
 
-/* The time in which calls of a period could have come: pool numbers only. */
-RT_MUST_USE enum err db_attrib_span(struct db *db, struct company_id company,
-    int64_t from_us, int64_t to_us, struct attrib_fit_span *out);
-
 /* A closed call as it is credited now. */
 struct attrib_call {
 	struct call_id id;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "lib/db/db_attrib_calib.h"
+#include "lib/db/db_attrib_span.h"
 #include "lib/db/db_candidate.h"
 #include "lib/db/stmt.h"
 

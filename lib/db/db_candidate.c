@@ -9,7 +9,8 @@
 #define ROWS_MAX 100
 
 /* The last click on the phone link before the call: later ones are of another.
- */
+ * Of leases whose visits are gone no more are read than of others. Which index
+ * is no question, and statistics may be of before a busy day. */
 static const char shown_sql[] =
     "SELECT l.id, l.visit_id, v.visitor_id, l.started_at,"
     " LEAST(l.beat_at, COALESCE(l.released_at, l.beat_at)),"
@@ -17,17 +18,34 @@ static const char shown_sql[] =
     " WHERE e.company_id = v.company_id AND e.visit_id = v.id"
     " AND e.kind = 'tel_click' AND e.happened_at <= ?), v.tel_clicked_at),"
     " v.source, v.medium, v.campaign, v.browser_zone"
-    " FROM lease l"
-    " JOIN visit v ON v.company_id = l.company_id AND v.id = l.visit_id"
-    " WHERE l.company_id = ? AND l.number_id = ?"
-    " AND l.started_at <= ? AND l.started_at > ?"
-    " ORDER BY l.started_at DESC LIMIT ?";
-
-/* Leases that are not listed; the index holds all of it. */
-static const char older_sql[] =
-    "SELECT COUNT(*), MIN(started_at), MAX(started_at) FROM lease"
+    " FROM (SELECT company_id, id, visit_id, started_at, beat_at,"
+    " released_at FROM lease FORCE INDEX (lease_number)"
     " WHERE company_id = ? AND number_id = ?"
-    " AND started_at < ? AND started_at > ?";
+    " AND started_at <= ? AND started_at > ?"
+    " ORDER BY started_at DESC LIMIT ?) l"
+    " JOIN visit v ON v.company_id = l.company_id AND v.id = l.visit_id"
+    " ORDER BY l.started_at DESC";
+
+/* Leases of a number never overlap: of those that began by then only the last
+ * can have lasted longer. */
+static const char across_sql[] =
+    "SELECT started_at, LEAST(beat_at, COALESCE(released_at, beat_at))"
+    " FROM lease FORCE INDEX (lease_number) WHERE company_id = ?"
+    " AND number_id = ?"
+    " AND started_at <= ? ORDER BY started_at DESC LIMIT 1";
+
+/* The latest leases that are not listed; the index holds all of it. */
+static const char older_sql[] =
+    "SELECT COUNT(*), MIN(x.started_at), MAX(x.started_at) FROM"
+    " (SELECT started_at FROM lease FORCE INDEX (lease_number)"
+    " WHERE company_id = ? AND number_id = ?"
+    " AND started_at < ? AND started_at > ?"
+    " ORDER BY started_at DESC LIMIT ?) x";
+
+static const char oldest_sql[] =
+    "SELECT started_at FROM lease FORCE INDEX (lease_number)"
+    " WHERE company_id = ? AND number_id = ?"
+    " AND started_at > ? ORDER BY started_at LIMIT 1";
 
 /* When this caller first dialled this number, as far back as leases count. */
 static const char dialled_sql[] =
@@ -113,8 +131,29 @@ static void set_caller(const struct credited *k, struct attrib_candidate *c)
 		}
 }
 
-static enum err read_dialled(struct db *db, struct company_id company,
+/* Leases that began after *out may have been seen within the look-back. */
+static enum err read_since(struct db *db, struct company_id company,
     const struct candidate_call *call, int64_t *out)
+{
+	const int64_t back_us = call->at_us - ATTRIB_LOOK_BACK_US;
+	int64_t shown_us, seen_us;
+	struct stmt *st = stmt_begin(db, across_sql);
+	enum err e;
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, call->number.v);
+	stmt_in_time_us(st, back_us);
+	stmt_out_time_us(st, &shown_us);
+	stmt_out_time_us(st, &seen_us);
+	e = stmt_one(st);
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
+	*out = e == ERR_OK && seen_us > back_us ? shown_us - 1 : back_us;
+	return ERR_OK;
+}
+
+static enum err read_dialled(struct db *db, struct company_id company,
+    const struct candidate_call *call, int64_t since_us, int64_t *out)
 {
 	struct stmt *st;
 
@@ -125,7 +164,7 @@ static enum err read_dialled(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, call->caller_e164);
 	stmt_in_time_us(st, call->at_us);
-	stmt_in_time_us(st, call->at_us - ATTRIB_LOOK_BACK_US);
+	stmt_in_time_us(st, since_us);
 	stmt_in_id(st, call->number.v);
 	stmt_in_id(st, call->id.v);
 	stmt_out_time_us(st, out);
@@ -174,6 +213,7 @@ struct reading {
 	const struct candidate_call *call;
 	const struct credited *credited;
 	struct arena *mem;
+	int64_t since_us; /* shown after */
 	int64_t until_us; /* shown at or before */
 	size_t max;       /* of the list, when this is done */
 };
@@ -197,7 +237,7 @@ static enum err read_shown(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, r->call->number.v);
 	stmt_in_time_us(st, r->until_us);
-	stmt_in_time_us(st, r->call->at_us - ATTRIB_LOOK_BACK_US);
+	stmt_in_time_us(st, r->since_us);
 	stmt_in_u64(st, ROWS_MAX);
 	stmt_out_id(st, c.lease.v);
 	stmt_out_id(st, c.visit.v);
@@ -227,24 +267,48 @@ static enum err read_shown(struct db *db, struct company_id company,
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
-static enum err read_older(struct db *db, struct company_id company,
-    const struct candidate_call *call, int64_t before_us,
-    struct attrib_older *out)
+static enum err read_oldest(struct db *db, struct company_id company,
+    const struct reading *r, int64_t *out)
 {
-	uint64_t n = 0;
+	struct stmt *st = stmt_begin(db, oldest_sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, r->call->number.v);
+	stmt_in_time_us(st, r->since_us);
+	stmt_out_time_us(st, out);
+	return stmt_one(st);
+}
+
+static enum err read_older(struct db *db, struct company_id company,
+    const struct reading *r, int64_t before_us, struct attrib_older *out)
+{
+	const int64_t back_us = r->call->at_us - ATTRIB_LOOK_BACK_US;
+	struct attrib_older older = { .n = 0 };
+	int64_t oldest_us;
 	struct stmt *st = stmt_begin(db, older_sql);
 	enum err e;
 
 	stmt_in_id(st, company.v);
-	stmt_in_id(st, call->number.v);
+	stmt_in_id(st, r->call->number.v);
 	stmt_in_time_us(st, before_us);
-	stmt_in_time_us(st, call->at_us - ATTRIB_LOOK_BACK_US);
-	stmt_out_u64(st, &n);
-	stmt_out_time_us(st, &out->from_us);
-	stmt_out_time_us(st, &out->to_us);
-	e = stmt_one(st);
-	out->n = n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
-	return e;
+	stmt_in_time_us(st, r->since_us);
+	stmt_in_u64(st, DB_CANDIDATE_COUNTED);
+	stmt_out_u32(st, &older.n);
+	stmt_out_time_us(st, &older.from_us);
+	stmt_out_time_us(st, &older.to_us);
+	if ((e = stmt_one(st)) != ERR_OK)
+		return e;
+	if (older.n == DB_CANDIDATE_COUNTED) {
+		e = read_oldest(db, company, r, &oldest_us);
+		if (e != ERR_OK)
+			return e;
+		attrib_older_reach(&older, oldest_us);
+	}
+	/* The one that lasted into the look-back was seen within it. */
+	if (older.n > 0 && older.from_us < back_us)
+		older.from_us = back_us;
+	*out = older;
+	return ERR_OK;
 }
 
 /* Those of the caller's first call to this number, unless they are listed. */
@@ -262,7 +326,7 @@ static enum err read_first(struct db *db, struct company_id company,
 		e = read_shown(db, company, r, out, &oldest_us);
 	}
 	if (e == ERR_OK)
-		e = read_older(db, company, r->call, oldest_us,
+		e = read_older(db, company, r, oldest_us,
 		    &out->ask.older_first);
 	return e;
 }
@@ -283,10 +347,11 @@ enum err db_candidate_read(struct db *db, struct company_id company,
 	out->n = 0;
 	out->ask = (struct attrib_ask){ .call_us = call->at_us };
 	if ((e = read_credited(db, company, call, &credited)) != ERR_OK ||
-	    (e = read_dialled(db, company, call, &out->ask.dialled_us)) !=
-		ERR_OK ||
+	    (e = read_since(db, company, call, &r.since_us)) != ERR_OK ||
+	    (e = read_dialled(db, company, call, r.since_us,
+		 &out->ask.dialled_us)) != ERR_OK ||
 	    (e = read_shown(db, company, &r, out, &oldest_us)) != ERR_OK ||
-	    (e = read_older(db, company, call, oldest_us, &out->ask.older)) !=
+	    (e = read_older(db, company, &r, oldest_us, &out->ask.older)) !=
 		ERR_OK)
 		return e;
 	return read_first(db, company, &r, oldest_us, out);

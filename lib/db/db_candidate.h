@@ -1,11 +1,13 @@
 /*
  * db_candidate.h - who may have made a call: the evidence for lib/core/attrib.
  *
- * Everybody who was shown the dialled number within ATTRIB_LOOK_BACK_US before
- * the call, live or long ago. The DB_CANDIDATE_LISTED latest are read with
- * their source, and for a caller who has dialled the number before also the
- * DB_CANDIDATE_FIRST who had just seen it then; all others are counted. So the
- * work is bounded whatever a pool has been through: five index ranges.
+ * Everybody who saw the dialled number within ATTRIB_LOOK_BACK_US before the
+ * call, live or long ago, and whenever the lease began. The DB_CANDIDATE_LISTED
+ * latest are read with their source, and for a caller who has dialled the
+ * number before also the DB_CANDIDATE_FIRST who had just seen it then. The
+ * others are counted, up to DB_CANDIDATE_COUNTED; of a number that has been
+ * through more hands the rest is estimated from those. So the work is bounded
+ * whatever a pool has been through: eight short index ranges.
  */
 #ifndef RT_DB_DB_CANDIDATE_H
 #define RT_DB_DB_CANDIDATE_H
@@ -16,6 +18,8 @@
 
 #define DB_CANDIDATE_LISTED 50
 #define DB_CANDIDATE_FIRST  (ATTRIB_CANDIDATES_MAX - DB_CANDIDATE_LISTED)
+/* Of a number that goes to another visitor every minute: three days. */
+#define DB_CANDIDATE_COUNTED 4000
 
 /* A call, as far as it bears on who made it. */
 struct candidate_call {

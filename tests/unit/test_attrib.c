@@ -251,12 +251,40 @@ static void test_older(void **state)
 	(void)state;
 	assert_int_equal(v.older_bp, 0);
 	ask.older = (struct attrib_older){ 500, NOW - 5 * RT_DAY_US,
-		NOW - 2 * RT_HOUR_US };
+		NOW - 2 * RT_HOUR_US, false };
 	v = ask_about(&c, 1, &ask);
 	assert_true(v.older_bp > 5000);
 	assert_true(v.each_bp[0] < alone);
 	assert_int_equal(v.each_bp[0] + v.older_bp + v.none_bp, 10000);
 	assert_int_equal(v.level, ATTRIB_NONE);
+}
+
+/* Of a number of very many hands the latest are counted: the others came as
+ * fast, or there are none. */
+static void test_older_reach(void **state)
+{
+	const struct attrib_older counted = { .n = 1000,
+		.from_us = NOW - 3 * RT_DAY_US,
+		.to_us = NOW - RT_DAY_US };
+	struct attrib_older o = counted;
+
+	(void)state;
+	attrib_older_reach(&o, o.from_us);
+	assert_int_equal(o.n, 1000);
+	assert_false(o.about);
+	attrib_older_reach(&o, NOW - 7 * RT_DAY_US);
+	assert_int_equal(o.n, 3000);
+	assert_int_equal(o.from_us, NOW - 7 * RT_DAY_US);
+	assert_int_equal(o.to_us, NOW - RT_DAY_US);
+	assert_true(o.about);
+	o = counted;
+	o.from_us = o.to_us; /* all at one moment: nothing follows from that */
+	attrib_older_reach(&o, NOW - 7 * RT_DAY_US);
+	assert_int_equal(o.n, 1000);
+	o = counted;
+	o.n = UINT32_MAX;
+	attrib_older_reach(&o, NOW - 7 * RT_DAY_US);
+	assert_int_equal(o.n, UINT32_MAX);
 }
 
 /* Where all browsers are in the caller's zone it says nothing; where one is,
@@ -369,6 +397,7 @@ int main(void)
 		cmocka_unit_test(test_symmetric),
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_older),
+		cmocka_unit_test(test_older_reach),
 		cmocka_unit_test(test_place),
 		cmocka_unit_test(test_evidence),
 		cmocka_unit_test(test_evidence_full),

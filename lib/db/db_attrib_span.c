@@ -1,0 +1,186 @@
+#include "lib/db/db_attrib_span.h"
+
+#include <math.h>
+
+#include "lib/db/stmt.h"
+
+/* A day and a half each, of the period a fit has. */
+#define PARTS 60
+/* Of each part, to see how many visits there are. */
+#define FIRST_SHARE (1.0 / 128.0)
+#define GOLDEN      0.6180339887498949
+
+struct sums {
+	double visits; /* with a number or without */
+	double touched;
+	double leases;
+	double on_page_s;
+};
+
+static enum err add_visits(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, struct sums *sums)
+{
+	static const char sql[] =
+	    "SELECT COUNT(*), COUNT(tel_clicked_at)"
+	    " FROM visit FORCE INDEX (visit_started)"
+	    " WHERE company_id = ? AND started_at >= ? AND started_at < ?";
+	uint64_t n = 0, touched = 0;
+	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
+
+	stmt_in_id(st, company.v);
+	stmt_in_time_us(st, from_us);
+	stmt_in_time_us(st, to_us);
+	stmt_out_u64(st, &n);
+	stmt_out_u64(st, &touched);
+	e = stmt_one(st);
+	sums->visits += (double)n;
+	sums->touched += (double)touched;
+	return e;
+}
+
+/* From the visits, as only they can be found by time for all pools at once. */
+static enum err add_leases(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, struct sums *sums)
+{
+	static const char sql[] =
+	    "SELECT STRAIGHT_JOIN COUNT(*), CAST(COALESCE(SUM(GREATEST("
+	    "TIMESTAMPDIFF(SECOND, l.started_at, LEAST(l.beat_at, COALESCE(l.released_at,"
+	    " l.beat_at))), 0)), 0) AS UNSIGNED)"
+	    " FROM visit v FORCE INDEX (visit_started)"
+	    " JOIN lease l FORCE INDEX (lease_visit)"
+	    " ON l.company_id = v.company_id AND l.visit_id = v.id"
+	    " WHERE v.company_id = ? AND v.started_at >= ?"
+	    " AND v.started_at < ?";
+	uint64_t n = 0, on_page_s = 0;
+	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
+
+	stmt_in_id(st, company.v);
+	stmt_in_time_us(st, from_us);
+	stmt_in_time_us(st, to_us);
+	stmt_out_u64(st, &n);
+	stmt_out_u64(st, &on_page_s);
+	e = stmt_one(st);
+	sums->leases += (double)n;
+	sums->on_page_s += (double)on_page_s;
+	return e;
+}
+
+struct period {
+	int64_t from_us;
+	int64_t to_us;
+};
+
+/* A piece of the i-th part, each time somewhere else in it. */
+static struct period piece(const struct period *whole, int i, double share)
+{
+	const double part = (double)(whole->to_us - whole->from_us) / PARTS;
+	const double at = fmod(i * GOLDEN, 1.0) * (1.0 - share);
+	const int64_t from_us =
+	    whole->from_us + (int64_t)(part * ((double)i + at));
+
+	return (struct period){ from_us, from_us + (int64_t)(part * share) };
+}
+
+/* Of all of the period, by a share of it. */
+static enum err sample(struct db *db, struct company_id company,
+    const struct period *whole, double share, struct sums *out)
+{
+	struct sums s = { .visits = 0.0 };
+	enum err e = ERR_OK;
+
+	for (int i = 0; i < PARTS && e == ERR_OK; i++) {
+		const struct period p = piece(whole, i, share);
+
+		e = add_visits(db, company, p.from_us, p.to_us, &s);
+		if (e == ERR_OK)
+			e = add_leases(db, company, p.from_us, p.to_us, &s);
+	}
+	*out = (struct sums){ s.visits / share, s.touched / share,
+		s.leases / share, s.on_page_s / share };
+	return e;
+}
+
+static enum err is_long(struct db *db, struct company_id company,
+    const struct period *whole, bool *out)
+{
+	static const char sql[] =
+	    "SELECT COUNT(*) FROM (SELECT 1 FROM visit FORCE INDEX (visit_started)"
+	    " WHERE company_id = ?"
+	    " AND started_at >= ? AND started_at < ? LIMIT ?) x";
+	uint64_t n = 0;
+	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
+
+	stmt_in_id(st, company.v);
+	stmt_in_time_us(st, whole->from_us);
+	stmt_in_time_us(st, whole->to_us);
+	stmt_in_u64(st, DB_ATTRIB_SPAN_VISITS + 1);
+	stmt_out_u64(st, &n);
+	e = stmt_one(st);
+	*out = n > DB_ATTRIB_SPAN_VISITS;
+	return e;
+}
+
+static enum err sum_parts(struct db *db, struct company_id company,
+    const struct period *whole, struct sums *out)
+{
+	struct sums s;
+	const enum err e = sample(db, company, whole, FIRST_SHARE, &s);
+
+	return e != ERR_OK
+		   ? e
+		   : sample(db, company, whole,
+			 fmin(1.0, DB_ATTRIB_SPAN_VISITS / fmax(s.visits, 1.0)),
+			 out);
+}
+
+static enum err sum_all(struct db *db, struct company_id company,
+    const struct period *whole, struct sums *out)
+{
+	enum err e;
+
+	*out = (struct sums){ .visits = 0.0 };
+	e = add_visits(db, company, whole->from_us, whole->to_us, out);
+	return e != ERR_OK
+		   ? e
+		   : add_leases(db, company, whole->from_us, whole->to_us, out);
+}
+
+static enum err numbers(struct db *db, struct company_id company, uint64_t *out)
+{
+	static const char sql[] =
+	    "SELECT COUNT(*) FROM pool_number WHERE company_id = ?";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	stmt_out_u64(st, out);
+	return stmt_one(st);
+}
+
+enum err db_attrib_span(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, struct attrib_fit_span *out)
+{
+	const struct period whole = { from_us, to_us };
+	uint64_t n = 0;
+	struct sums s;
+	bool parts = false;
+	enum err e = is_long(db, company, &whole, &parts);
+
+	if (e == ERR_OK)
+		e = parts ? sum_parts(db, company, &whole, &s)
+			  : sum_all(db, company, &whole, &s);
+	if (e == ERR_OK)
+		e = numbers(db, company, &n);
+	if (e != ERR_OK)
+		return e;
+	*out = (struct attrib_fit_span){
+		.visits = s.leases,
+		.on_page_s = s.on_page_s,
+		.touches = s.touched,
+		.number_s =
+		    (double)n * (double)(to_us - from_us) / (double)RT_SEC_US,
+	};
+	return ERR_OK;
+}
