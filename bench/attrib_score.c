@@ -37,12 +37,17 @@ void attrib_score_last(const struct world *w, double from_s, struct score *s)
 
 /* --- what we do ------------------------------------------------------------*/
 
-/* What is known of a caller, by the visit that he really made. */
+#define CREDITED 16 /* calls of a caller that are looked at */
+
+/* What is known of a caller, by his telephone. */
 struct known_caller {
-	double first_s; /* < 0: has not called yet */
-	uint32_t visit; /* credited */
-	uint16_t bp;    /* 0: none */
+	double *first_s;          /* by number, < 0: not within the look-back */
+	uint32_t visit[CREDITED]; /* credited, latest first */
+	uint16_t bp[CREDITED];
+	size_t n;
 };
+
+#define LOOK_BACK_S ((double)ATTRIB_LOOK_BACK_US / (double)RT_SEC_US)
 
 static void judge(const struct world *w, const struct call *c,
     const uint32_t *visits, size_t n, const struct attrib_verdict *v,
@@ -114,14 +119,53 @@ static double calibration(const struct score *s)
 	return error / (double)s->answered;
 }
 
+/* As lib/db/db_candidate does. */
 static void history(const struct known_caller *k, const uint32_t *visits,
     struct attrib_candidate *c, size_t n)
 {
-	for (size_t i = 0; k != NULL && k->bp > 0 && i < n; i++) {
-		c[i].caller =
-		    visits[i] == k->visit ? ATTRIB_SAME : ATTRIB_OTHER;
-		c[i].caller_bp = k->bp;
+	for (size_t i = 0; k != NULL && k->n > 0 && i < n; i++) {
+		c[i].caller = ATTRIB_OTHER;
+		for (size_t j = 0; j < k->n; j++)
+			c[i].caller_bp = k->bp[j] > c[i].caller_bp
+					     ? k->bp[j]
+					     : c[i].caller_bp;
+		for (size_t j = 0; j < k->n; j++)
+			if (k->visit[j] == visits[i]) {
+				c[i].caller = ATTRIB_SAME;
+				c[i].caller_bp = k->bp[j];
+				break;
+			}
 	}
+}
+
+static void remember(struct known_caller *k, uint32_t visit, uint16_t bp)
+{
+	const size_t most = k->n < CREDITED ? k->n : CREDITED - 1;
+
+	memmove(k->visit + 1, k->visit, most * sizeof(k->visit[0]));
+	memmove(k->bp + 1, k->bp, most * sizeof(k->bp[0]));
+	k->visit[0] = visit;
+	k->bp[0] = bp;
+	k->n = most + 1;
+}
+
+/* When he first dialled the number, as far back as it counts; < 0: never. */
+static double first_s(const struct world *w, const struct call *c,
+    struct known_caller *k)
+{
+	double first;
+
+	if (k->first_s == NULL) {
+		k->first_s = attrib_world_take(w->numbers, sizeof(double));
+		for (uint32_t i = 0; i < w->numbers; i++)
+			k->first_s[i] = -1.0;
+	}
+	first = k->first_s[c->number];
+	if (first < c->at_s - LOOK_BACK_S)
+		first = -1.0;
+	if (first < 0.0)
+		k->first_s[c->number] = c->at_s;
+	return first;
 }
 
 static void credit_one(const struct world *w, const struct call *c,
@@ -135,19 +179,23 @@ static void credit_one(const struct world *w, const struct call *c,
 	struct attrib_verdict v;
 	size_t n;
 
-	n = attrib_world_candidates(w, c, k == NULL ? -1.0 : k->first_s, cand,
-	    visits, &ask);
+	n = attrib_world_candidates(w, c, k == NULL ? -1.0 : first_s(w, c, k),
+	    cand, visits, &ask);
 	history(k, visits, cand, n);
 	if (attrib_decide(cand, n, &ask, &v) != ERR_OK)
 		abort();
-	if (k != NULL && k->first_s < 0.0)
-		k->first_s = c->at_s;
-	if (k != NULL && v.level == ATTRIB_VISIT) {
-		k->visit = visits[v.best];
-		k->bp = v.probability_bp;
-	}
+	if (k != NULL && v.level == ATTRIB_VISIT)
+		remember(k, visits[v.best], v.probability_bp);
 	if (counts)
 		judge(w, c, visits, n, &v, s);
+}
+
+static struct known_caller *caller_of(const struct world *w,
+    const struct call *c, struct known_caller *known)
+{
+	return c->strange || c->visit == ATTRIB_WORLD_NOBODY
+		   ? NULL
+		   : &known[w->visits[c->visit].phone];
 }
 
 void attrib_score_ours(const struct world *w, double from_s,
@@ -158,8 +206,6 @@ void attrib_score_ours(const struct world *w, double from_s,
 
 	memset(s, 0, sizeof(*s));
 	s->guesses = attrib_world_take(w->n_calls, sizeof(*s->guesses));
-	for (size_t i = 0; i < w->n_visits; i++)
-		known[i].first_s = -1.0;
 	for (size_t i = 0; i < w->n_calls; i++) {
 		const struct call *c = &w->calls[i];
 		const bool counts = c->at_s >= from_s;
@@ -168,11 +214,11 @@ void attrib_score_ours(const struct world *w, double from_s,
 		if (c->number == ATTRIB_WORLD_OVERFLOW)
 			s->overflowed += counts;
 		else
-			credit_one(w, c, law,
-			    c->visit == ATTRIB_WORLD_NOBODY ? NULL
-							    : &known[c->visit],
-			    counts, s);
+			credit_one(w, c, law, caller_of(w, c, known), counts,
+			    s);
 	}
+	for (size_t i = 0; i < w->n_visits; i++)
+		free(known[i].first_s);
 	qsort(s->guesses, s->answered, sizeof(*s->guesses), likelier);
 	s->error = calibration(s);
 	free(known);

@@ -9,6 +9,13 @@
 #define LISTED      50 /* candidates, as the product lists them */
 #define LISTED_MORE 14 /* of the time of an earlier call */
 #define LOOK_BACK_S ((double)ATTRIB_LOOK_BACK_US / (double)RT_SEC_US)
+#define DAY_S       86400.0
+/* Visits of spots: so many of all, within so long, so often. */
+#define SPOT_SHARE   (1.0 / 3.0)
+#define SPOT_S       1200.0
+#define SPOT_EVERY_S 21600.0
+/* Until the call from the second telephone. */
+#define SECOND_S 300.0
 
 void *attrib_world_take(size_t n, size_t size)
 {
@@ -83,6 +90,40 @@ static uint8_t area(const struct setting *s, uint8_t at, struct rnd_dice *d)
 	if (uniform(d) >= s->place)
 		return 0;
 	return uniform(d) < 0.9 ? at : zone(d);
+}
+
+/* How busy it is, against the mean. */
+static double busy(enum arrivals a, double at_s)
+{
+	switch (a) {
+	case ARRIVALS_DAYS:
+		return 1.0 - cos(6.283185307179586 * at_s / DAY_S);
+	case ARRIVALS_SPOTS:
+		return 1.0 - SPOT_SHARE +
+		       (fmod(at_s, SPOT_EVERY_S) < SPOT_S
+			       ? SPOT_SHARE * SPOT_EVERY_S / SPOT_S
+			       : 0.0);
+	case ARRIVALS_EVEN:
+		break;
+	}
+	return 1.0;
+}
+
+static double busiest(enum arrivals a)
+{
+	return a == ARRIVALS_DAYS ? busy(a, DAY_S / 2.0) : busy(a, 0.0);
+}
+
+/* When the next visit comes. */
+static double arrival(const struct setting *s, double at_s, struct rnd_dice *d)
+{
+	const double most = busiest(s->arrivals);
+
+	do
+		at_s += exponential(d, 3600.0 / s->visits_h / most);
+	while (s->arrivals != ARRIVALS_EVEN &&
+	       uniform(d) * most >= busy(s->arrivals, at_s));
+	return at_s;
 }
 
 /* --- the world --- */
@@ -177,12 +218,36 @@ static void maybe_call(struct world *w, const struct setting *s, uint32_t i,
 		v->end_s = fmax(v->end_s, v->touch_s);
 		w->touches++;
 	}
-	add_call(w, (struct call){ at_s, v->number, i, v->area, true });
+	add_call(w, (struct call){ at_s, v->number, i, v->area, true, false });
+	if (s->phones > 0.0 && uniform(d) < s->phones)
+		add_call(w,
+		    (struct call){ at_s + exponential(d, SECOND_S), v->number,
+			i, area(s, v->zone, d), true, true });
 	while (v->number != ATTRIB_WORLD_OVERFLOW && uniform(d) < s->again) {
 		at_s += exponential(d, 2.0 * 86400.0);
 		add_call(w,
-		    (struct call){ at_s, v->number, i, v->area, false });
+		    (struct call){ at_s, v->number, i, v->area, false, false });
 	}
+}
+
+/* Where the visitor is, and whose telephone is there. */
+static void settle(struct world *w, const struct setting *s, uint32_t i,
+    struct rnd_dice *d)
+{
+	struct visit *v = &w->visits[i];
+	uint32_t *first;
+
+	v->phone = i;
+	v->zone = zone(d);
+	v->area = area(s, v->zone, d);
+	if (s->offices <= 0.0 || uniform(d) >= s->offices)
+		return;
+	first = &w->office[rnd_below(d, ATTRIB_WORLD_OFFICES)];
+	if (*first == ATTRIB_WORLD_NOBODY)
+		*first = i;
+	v->phone = *first;
+	v->zone = w->visits[*first].zone;
+	v->area = w->visits[*first].area;
 }
 
 void attrib_world_build(const struct setting *s, struct world *w)
@@ -192,6 +257,7 @@ void attrib_world_build(const struct setting *s, struct world *w)
 	struct free_list f = { attrib_world_take(s->numbers, sizeof(uint32_t)),
 		0, 0, s->numbers };
 	uint32_t *held = attrib_world_take(s->numbers, sizeof(*held));
+	uint32_t put_in = 0;
 	struct rnd_dice d;
 	double at_s = 0.0;
 
@@ -201,19 +267,24 @@ void attrib_world_build(const struct setting *s, struct world *w)
 	w->numbers = s->numbers;
 	w->visits = attrib_world_take(most, sizeof(*w->visits));
 	w->calls = attrib_world_take(most, sizeof(*w->calls));
-	for (uint32_t i = 0; i < s->numbers; i++)
-		release(&f, i);
-	while ((at_s += exponential(&d, 3600.0 / s->visits_h)) < end_s &&
-	       w->n_visits < most) {
+	for (size_t k = 0; k < ATTRIB_WORLD_OFFICES; k++)
+		w->office[k] = ATTRIB_WORLD_NOBODY;
+	for (; put_in < (s->grows ? s->numbers / 2 : s->numbers); put_in++)
+		release(&f, put_in);
+	while ((at_s = arrival(s, at_s, &d)) < end_s && w->n_visits < most) {
 		struct visit *v = &w->visits[w->n_visits++];
 
+		for (; at_s > end_s / 2.0 && put_in < s->numbers; put_in++)
+			release(&f, put_in);
 		release_ended(w, held, at_s, &f);
 		*v = (struct visit){ at_s,
 			at_s + exponential(&d, ATTRIB_WORLD_VISIT_S), -1.0,
-			give(&f, s->random, &d), source(&d), 0, 0 };
-		v->zone = zone(&d);
-		v->area = area(s, v->zone, &d);
+			give(&f, s->random, &d), source(&d), 0, 0, 0 };
+		settle(w, s, (uint32_t)w->n_visits - 1, &d);
 		maybe_call(w, s, (uint32_t)w->n_visits - 1, &d);
+		if (s->cut_h > 0.0)
+			v->end_s = fmin(v->end_s,
+			    ceil(at_s / 3600.0 / s->cut_h) * s->cut_h * 3600.0);
 		if (v->number != ATTRIB_WORLD_OVERFLOW)
 			held[v->number] = (uint32_t)w->n_visits;
 	}
@@ -221,7 +292,7 @@ void attrib_world_build(const struct setting *s, struct world *w)
 		for (double t = 0.0;
 		     (t += exponential(&d, 3600.0 / s->stray_h)) < end_s;)
 			add_call(w, (struct call){ t, i, ATTRIB_WORLD_NOBODY,
-					area(s, zone(&d), &d), true });
+					area(s, zone(&d), &d), true, false });
 	qsort(w->calls, w->n_calls, sizeof(*w->calls), by_time);
 	w->shown = attrib_world_take(s->numbers, sizeof(*w->shown));
 	w->n_shown = attrib_world_take(s->numbers, sizeof(*w->n_shown));

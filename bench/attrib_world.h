@@ -12,6 +12,7 @@
 
 #define ATTRIB_WORLD_VISIT_S 180.0 /* mean of an exponential */
 #define ATTRIB_WORLD_SOURCES 12
+#define ATTRIB_WORLD_OFFICES 20
 /* DELAYS_TEST: the share of calls from the page and their mean delay, median
  * and spread of the others'. */
 #define ATTRIB_WORLD_CALLS      0.03
@@ -35,6 +36,13 @@ enum delays {
 	DELAYS_LATE   /* as TEST, but half of the calls come late */
 };
 
+/* How visits come; the mean is the setting's. */
+enum arrivals {
+	ARRIVALS_EVEN,
+	ARRIVALS_DAYS, /* none at night, twice as many at noon */
+	ARRIVALS_SPOTS /* a third of them in 20 minutes of six hours */
+};
+
 struct setting {
 	const char *name;
 	double visits_h;
@@ -46,6 +54,11 @@ struct setting {
 	double again;   /* of the calls, followed by one from the call list */
 	double robots;  /* of all visits, never call */
 	double stray_h; /* calls of nobody per number and hour */
+	enum arrivals arrivals;
+	bool grows;     /* half of the numbers come half-way */
+	double cut_h;   /* leases end every so many hours, pages stay open */
+	double phones;  /* of the callers, call from a second one soon after */
+	double offices; /* of all visits, from one of OFFICES with one phone */
 	enum delays law;
 	uint64_t seed;
 	double hours;
@@ -57,8 +70,9 @@ struct visit {
 	double touch_s; /* < 0: never */
 	uint32_t number;
 	uint8_t source;
-	uint8_t zone; /* of the browser */
-	uint8_t area; /* of the telephone, 0: not known */
+	uint8_t zone;   /* of the browser */
+	uint8_t area;   /* of the telephone, 0: not known */
+	uint32_t phone; /* whose: a visit, itself or its office's first */
 };
 
 struct call {
@@ -67,6 +81,7 @@ struct call {
 	uint32_t visit; /* NOBODY: a stray */
 	uint8_t area;   /* of the caller's telephone, 0: not known */
 	bool first;
+	bool strange; /* from a telephone that nobody knows */
 };
 
 struct world {
@@ -79,6 +94,7 @@ struct world {
 	uint32_t numbers;
 	double end_s;
 	size_t touches;
+	uint32_t office[ATTRIB_WORLD_OFFICES]; /* its first visit */
 };
 
 /* Ends the program when memory runs out. */

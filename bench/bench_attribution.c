@@ -11,6 +11,7 @@
  *
  *   bench_attribution            lines on standard output
  *   bench_attribution --prior    the prior of lib/core/attrib_law.c
+ *   bench_attribution --worlds [SEED]  the worlds that are not even, alone
  */
 #include <math.h>
 #include <stdarg.h>
@@ -338,6 +339,34 @@ static void kinds(struct setting s)
 	}
 }
 
+/* Days, spots, changes of the pool, telephones that are shared. */
+static void worlds(struct setting base)
+{
+	static const struct {
+		const char *name;
+		struct setting s;
+	} each[] = {
+		{ ", days and nights", { .arrivals = ARRIVALS_DAYS } },
+		{ ", spots on television", { .arrivals = ARRIVALS_SPOTS } },
+		{ ", half of the numbers added later", { .grows = true } },
+		{ ", leases cut by crashes", { .cut_h = 1.0 } },
+		{ ", second telephones", { .phones = 0.3 } },
+		{ ", shared telephones", { .offices = 0.3 } },
+	};
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(each); i++) {
+		struct setting s = base;
+
+		s.arrivals = each[i].s.arrivals;
+		s.grows = each[i].s.grows;
+		s.cut_h = each[i].s.cut_h;
+		s.phones = each[i].s.phones;
+		s.offices = each[i].s.offices;
+		run(s, EVIDENCE_TIME, true, each[i].name);
+		run(s, EVIDENCE_BOTH, true, each[i].name);
+	}
+}
+
 static void more(double visits_h, uint32_t numbers)
 {
 	const struct setting base = { .visits_h = visits_h,
@@ -360,6 +389,7 @@ static void more(double visits_h, uint32_t numbers)
 	s.again = 0.25;
 	s.stray_h = 0.02;
 	run(s, EVIDENCE_BOTH, true, ", all of it");
+	worlds(base);
 }
 
 /* Of one world, ours and his who knows it. */
@@ -505,6 +535,13 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "--prior") == 0) {
 		make_prior();
+		return 0;
+	}
+	if (argc > 1 && strcmp(argv[1], "--worlds") == 0) {
+		worlds((struct setting){ .visits_h = 60,
+		    .numbers = 16,
+		    .seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 11,
+		    .hours = HOURS });
 		return 0;
 	}
 	for (size_t how = 0; how < RT_ARRAY_LEN(runs); how++)
