@@ -138,6 +138,20 @@ static void history(const struct known_caller *k, const uint32_t *visits,
 	}
 }
 
+static uint16_t shared_bp(const struct known_caller *k)
+{
+	size_t visits = 0;
+
+	for (size_t i = 0; i < k->n; i++) {
+		size_t j = 0;
+
+		while (j < i && k->visit[j] != k->visit[i])
+			j++;
+		visits += j == i;
+	}
+	return attrib_shared_bp(k->n, visits);
+}
+
 static void remember(struct known_caller *k, uint32_t visit, uint16_t bp)
 {
 	const size_t most = k->n < CREDITED ? k->n : CREDITED - 1;
@@ -182,6 +196,7 @@ static void credit_one(const struct world *w, const struct call *c,
 	n = attrib_world_candidates(w, c, k == NULL ? -1.0 : first_s(w, c, k),
 	    cand, visits, &ask);
 	history(k, visits, cand, n);
+	ask.shared_bp = k == NULL ? 0 : shared_bp(k);
 	if (attrib_decide(cand, n, &ask, &v) != ERR_OK)
 		abort();
 	if (k != NULL && v.level == ATTRIB_VISIT)

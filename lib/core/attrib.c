@@ -1,5 +1,6 @@
 #include "lib/core/attrib.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Another person than the one whom earlier calls were credited to: a phone
@@ -32,15 +33,24 @@ static double seconds(int64_t us)
 	return us > 0 ? (double)us / (double)RT_SEC_US : 0.0;
 }
 
-static double caller_factor(const struct attrib_candidate *c)
+uint16_t attrib_shared_bp(size_t calls, size_t visitors)
+{
+	if (visitors < 2 || calls < visitors)
+		return 0;
+	return (uint16_t)((visitors - 1) * ATTRIB_WHOLE_BP / calls);
+}
+
+/* shared: the share of the telephone's calls that are of somebody new. */
+static double caller_factor(const struct attrib_candidate *c, double shared)
 {
 	const double sure = (double)c->caller_bp / ATTRIB_WHOLE_BP;
 
 	switch (c->caller) {
 	case ATTRIB_SAME:
-		return 1.0 - sure + sure * SAME_CALLER;
+		return 1.0 - sure +
+		       sure * (SAME_CALLER * (1.0 - shared) + shared);
 	case ATTRIB_OTHER:
-		return 1.0 - sure + sure * OTHER_CALLER;
+		return 1.0 - sure + sure * fmax(OTHER_CALLER, shared);
 	case ATTRIB_UNKNOWN:
 		break;
 	}
@@ -119,17 +129,19 @@ static void weigh_again(const struct attrib_law *law,
     struct weights *w)
 {
 	struct weights first;
-	double sum;
+	const double shared = (double)ask->shared_bp / ATTRIB_WHOLE_BP;
+	const double other = fmax(AGAIN_OTHER, shared);
+	double sum, again_hz;
 
 	weigh_at(law, c, n, &ask->older_first, ask->dialled_us, &first);
 	sum = total(&first, n);
 	if (sum <= 0.0)
 		return;
+	again_hz = AGAIN_HZ * (1.0 - shared) / sum;
 	for (size_t i = 0; i < n; i++)
-		w->each[i] =
-		    w->each[i] * AGAIN_OTHER + AGAIN_HZ * first.each[i] / sum;
-	w->older = w->older * AGAIN_OTHER + AGAIN_HZ * first.older / sum;
-	w->none = w->none * AGAIN_OTHER + AGAIN_HZ * first.none / sum;
+		w->each[i] = w->each[i] * other + again_hz * first.each[i];
+	w->older = w->older * other + again_hz * first.older;
+	w->none = w->none * other + again_hz * first.none;
 }
 
 static void weigh(const struct attrib_candidate *c, size_t n,
@@ -137,11 +149,12 @@ static void weigh(const struct attrib_candidate *c, size_t n,
     struct weights *w)
 {
 	const struct attrib_law_place place = weigh_place(law, c, n);
+	const double shared = (double)ask->shared_bp / ATTRIB_WHOLE_BP;
 
 	weigh_at(law, c, n, &ask->older, ask->call_us, w);
 	for (size_t i = 0; i < n; i++)
-		w->each[i] *=
-		    caller_factor(&c[i]) * place_factor(&place, c[i].place);
+		w->each[i] *= caller_factor(&c[i], shared) *
+			      place_factor(&place, c[i].place);
 	if (ask->dialled_us > 0 && ask->dialled_us < ask->call_us)
 		weigh_again(law, c, n, ask, w);
 }
@@ -345,11 +358,15 @@ static void put_head(struct buf *out, const struct attrib_ask *ask,
 {
 	buf_printf(out,
 	    "\"rule\":%u,\"law\":%u,\"none_bp\":%u,\"older\":%u,"
-	    "\"older_bp\":%u%s,\"dialled_s\":",
+	    "\"older_bp\":%u%s",
 	    (unsigned int)v->rule_version, (unsigned int)v->law_version,
 	    (unsigned int)v->none_bp, (unsigned int)ask->older.n,
 	    (unsigned int)v->older_bp,
 	    ask->older.about ? ",\"older_about\":true" : "");
+	if (ask->shared_bp > 0)
+		buf_printf(out, ",\"shared_bp\":%u",
+		    (unsigned int)ask->shared_bp);
+	buf_cstr(out, ",\"dialled_s\":");
 	if (ask->dialled_us > 0)
 		buf_i64(out, (ask->call_us - ask->dialled_us) / RT_SEC_US);
 	else

@@ -9,7 +9,8 @@
  *            touched, if it was: a touch is nearly proof;
  *   caller   whom earlier calls of this caller were credited to, and how
  *            surely that was; a caller who dials a number again that he has
- *            dialled before is shared out as he was the first time;
+ *            dialled before is shared out as he was the first time, unless
+ *            his telephone is one that many share (docs/decisions/0295);
  *   place    the caller's area and the browser's time zone agree, or not.
  *
  * Calls of nobody (numbers are also dialled from paper, from memory and by
@@ -29,7 +30,7 @@
 #include "lib/core/attrib_law.h"
 #include "lib/core/id.h"
 
-#define ATTRIB_RULE_VERSION   3
+#define ATTRIB_RULE_VERSION   4
 #define ATTRIB_CANDIDATES_MAX 64 /* the likeliest are kept by the caller */
 #define ATTRIB_THRESHOLD_BP   6000
 #define ATTRIB_WHOLE_BP       10000
@@ -88,7 +89,14 @@ struct attrib_ask {
 	 * and older_first is who remains of that time. */
 	int64_t dialled_us;
 	struct attrib_older older_first;
+	/* Of this caller's earlier calls, the share that was of somebody new:
+	 * attrib_shared_bp(). */
+	uint16_t shared_bp;
 };
+
+/* How much a telephone looks like one of many people, 1/10,000: its earlier
+ * calls were credited to so many visitors. One person's: 0. */
+uint16_t attrib_shared_bp(size_t calls, size_t visitors);
 
 enum attrib_level {
 	ATTRIB_NONE,   /* nothing is known, or "none" is likeliest */
@@ -117,13 +125,14 @@ RT_MUST_USE enum err attrib_decide(const struct attrib_candidate *c, size_t n,
 
 /* Appends the evidence as a JSON value, for storing beside the verdict:
  * {"sources":[{"bp":9870,"source":"google","medium":"cpc","campaign":"x"}],
- *  "rule":3,"law":0,"none_bp":120,"older":3,"older_bp":10,"dialled_s":null,
+ *  "rule":4,"law":0,"none_bp":120,"older":3,"older_bp":10,"dialled_s":null,
  *  "candidates":[{"visit":"vis_...","lease":"lea_...","bp":9400,"seen_s":12,
  *  "tel_click_s":3,"caller":"same","caller_bp":9000,"place":"unknown",
  *  "source":"google","medium":"cpc","campaign":"x"},...]}, likeliest first.
  * tel_click_s and dialled_s are null when there was no such thing; what ends
  * in _s counts back from the call; after "older_bp" stands
- * "older_about":true where older is an estimate. When out fills up, the least
+ * "older_about":true where older is an
+ * estimate, and "shared_bp" where that is not 0. When out fills up, the least
  * likely are left out; with room for 64 KiB the likeliest ten are always told.
  */
 void attrib_evidence(const struct attrib_candidate *c, size_t n,

@@ -119,6 +119,20 @@ static enum err read_credited(struct db *db, struct company_id company,
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
+static uint16_t shared_bp(const struct credited *k)
+{
+	size_t visitors = 0;
+
+	for (size_t i = 0; i < k->n; i++) {
+		size_t j = 0;
+
+		while (j < i && !id_eq(k->ids[j].v, k->ids[i].v))
+			j++;
+		visitors += j == i;
+	}
+	return attrib_shared_bp(k->n, visitors);
+}
+
 static void set_caller(const struct credited *k, struct attrib_candidate *c)
 {
 	c->caller = k->n > 0 ? ATTRIB_OTHER : ATTRIB_UNKNOWN;
@@ -354,5 +368,6 @@ enum err db_candidate_read(struct db *db, struct company_id company,
 	    (e = read_older(db, company, &r, oldest_us, &out->ask.older)) !=
 		ERR_OK)
 		return e;
+	out->ask.shared_bp = shared_bp(&credited);
 	return read_first(db, company, &r, oldest_us, out);
 }

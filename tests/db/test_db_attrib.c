@@ -244,7 +244,7 @@ static void test_many_hands(void **state)
 	before = reads();
 	did(db_candidate_read(t->db, ours(), &call, &mem, &c));
 	assert_in_range(reads() - before, DB_CANDIDATE_COUNTED,
-	    3 * DB_CANDIDATE_COUNTED / 2);
+	    5 * DB_CANDIDATE_COUNTED / 2);
 	assert_true(c.ask.older.about);
 	assert_in_range(c.ask.older.n, MANY_HANDS - 10, MANY_HANDS + 10);
 	assert_int_equal(c.ask.older.from_us, from_us);
@@ -424,6 +424,28 @@ static void test_again_same_visit(void **state)
 	assert_int_equal(j.found.c[0].first_shown_us, at_us);
 	assert_int_equal(j.verdict.level, ATTRIB_VISIT);
 	assert_true(j.verdict.probability_bp > 9000);
+}
+
+/* A telephone that three visitors called from. */
+static void test_shared(void **state)
+{
+	const int64_t at_us = NOW + 700 * RT_DAY_US;
+	struct candidate_call call = call_of(2, at_us);
+	struct judged j;
+
+	(void)state;
+	call.caller_e164 = SLICE("+14155550388");
+	for (int64_t i = 0; i < 3; i++) {
+		const struct visit_row v =
+		    visit("office", at_us + i * 40 * RT_DAY_US);
+
+		lease(&v, 2, v.started_us);
+		call.at_us = v.started_us + 20 * RT_SEC_US;
+		call.id = opened_by(2, call.at_us, "+14155550388");
+		close_judged(call.id, &call, &j);
+		assert_int_equal(j.verdict.level, ATTRIB_VISIT);
+		assert_int_equal(j.found.ask.shared_bp, i == 2 ? 5000 : 0);
+	}
 }
 
 /* Who touches the link again after the call still touched it before. */
@@ -760,6 +782,7 @@ int main(void)
 		cmocka_unit_test(test_long_ago),
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_again_same_visit),
+		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_touched_again),
 		cmocka_unit_test(test_law),
 		cmocka_unit_test(test_span),

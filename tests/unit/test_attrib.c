@@ -240,6 +240,30 @@ static void test_again(void **state)
 	assert_int_equal(v.best, 0);
 }
 
+/* From a telephone that many share somebody else may call the next time. */
+static void test_shared(void **state)
+{
+	struct attrib_candidate c[2] = { seen(1, 30), seen(2, 2 * 86400) };
+	struct attrib_ask ask = plain;
+	struct attrib_verdict v;
+
+	(void)state;
+	assert_int_equal(attrib_shared_bp(0, 0), 0);
+	assert_int_equal(attrib_shared_bp(9, 1), 0);
+	assert_int_equal(attrib_shared_bp(4, 2), 2500);
+	assert_int_equal(attrib_shared_bp(16, 16), 9375);
+	c[0].caller = ATTRIB_OTHER;
+	c[1].caller = ATTRIB_SAME;
+	c[0].caller_bp = c[1].caller_bp = 9500;
+	ask.dialled_us = NOW - 2 * RT_DAY_US + 60 * RT_SEC_US;
+	v = ask_about(c, 2, &ask);
+	assert_int_equal(v.best, 1);
+	ask.shared_bp = 9000;
+	v = ask_about(c, 2, &ask);
+	assert_int_equal(v.best, 0);
+	assert_int_equal(v.level, ATTRIB_VISIT);
+}
+
 /* Visits that are only counted take their share. */
 static void test_older(void **state)
 {
@@ -396,6 +420,7 @@ int main(void)
 		cmocka_unit_test(test_monotone),
 		cmocka_unit_test(test_symmetric),
 		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_older),
 		cmocka_unit_test(test_older_reach),
 		cmocka_unit_test(test_place),
