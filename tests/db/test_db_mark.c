@@ -346,7 +346,8 @@ static enum err recording(struct hand *h)
 	enum err e;
 
 	if (rnd_below(&h->dice, 2) == 0)
-		return db_policy_erased(h->db, t->company[0].id, row.id);
+		return db_policy_erased(h->db, t->company[0].id, row.id,
+		    TESTDB_NOW_US);
 	e = db_recording_ready(h->db, t->company[0].id, &row, TESTDB_NOW_US);
 	return e;
 }
