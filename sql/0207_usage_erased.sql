@@ -2,7 +2,7 @@
 -- that what is stored at the end of any month can be told: what was recorded
 -- until then, less these. Those of before this table's new kind: when they were
 -- erased is in the audit log.
-INSERT INTO usage_day (company_id, day_at, kind, amount)
+REPLACE INTO usage_day (company_id, day_at, kind, amount)
 SELECT e.company_id, e.day_at, 'erased_bytes', SUM(e.size_bytes)
 FROM (SELECT r.company_id, r.size_bytes,
 		TIMESTAMP(DATE(COALESCE(MIN(a.happened_at), r.started_at)))
@@ -13,5 +13,4 @@ FROM (SELECT r.company_id, r.size_bytes,
 	WHERE r.state = 'erased' AND r.ready_at IS NOT NULL
 		AND r.size_bytes > 0
 	GROUP BY r.company_id, r.id, r.size_bytes, r.started_at) e
-GROUP BY e.company_id, e.day_at
-ON DUPLICATE KEY UPDATE amount = VALUES(amount);
+GROUP BY e.company_id, e.day_at;
