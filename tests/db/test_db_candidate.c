@@ -1,0 +1,302 @@
+/* Tests of lib/db/db_candidate and db_attrib_span: numbers that very many have
+ * had, and visits that lasted long. Everything is company 0's but for the many
+ * visits. */
+#include <math.h>
+#include <string.h>
+
+#include "lib/db/db_attrib_span.h"
+#include "lib/db/db_candidate.h"
+#include "lib/db/db_visit.h"
+#include "lib/db/stmt.h"
+#include "tests/support/cm.h"
+#include "tests/support/fail_stmt.h"
+#include "tests/support/testdb_attrib.h"
+
+#define NOW TESTDB_NOW_US
+
+#define ok(call) FAIL_STMT_OK(call)
+/* Once, where failing at each of its statements would take too long. */
+#define did(call) assert_int_equal(call, ERR_OK)
+
+static struct testdb *t;
+static struct db *dni, *store;
+static struct arena mem;
+
+static int start(void **state)
+{
+	(void)state;
+	t = testdb_start();
+	dni = testdb_connect(t, "dni");
+	store = testdb_connect(t, "store");
+	arena_init(&mem, (size_t)8 << 20);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	arena_fini(&mem);
+	db_close(store);
+	db_close(dni);
+	testdb_stop(t);
+	return 0;
+}
+
+static struct company_id ours(void)
+{
+	return t->company[0].id;
+}
+
+static struct company_id theirs(void)
+{
+	return t->company[1].id;
+}
+
+static struct candidate_call call_of(int64_t at_us)
+{
+	return (struct candidate_call){
+		.number = t->company[0].pooled[0],
+		.at_us = at_us,
+		.caller_e164 = SLICE("+14155559999"),
+		.caller_country = SLICE("US"),
+		.caller_place = SLICE("San Francisco, CA"),
+	};
+}
+
+static void read(struct company_id company, const struct candidate_call *call,
+    struct candidates *out)
+{
+	ok(db_candidate_read(store, company, call, &mem, out));
+}
+
+/* A number that went through many hands: some are listed, all are counted. */
+static void test_counted(void **state)
+{
+	enum {
+		MANY = 70
+	};
+	struct visit_id last = { { 0 } };
+	const int64_t at_us = NOW + 5 * RT_DAY_US;
+	struct candidate_call call = call_of(at_us + MANY * RT_MIN_US);
+	struct candidates c;
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++) {
+		last = testdb_attrib_visit(t, dni, "many",
+		    at_us + (int64_t)i * RT_MIN_US);
+	}
+	read(ours(), &call, &c);
+	assert_int_equal(c.n, DB_CANDIDATE_LISTED);
+	assert_true(id_eq(c.c[0].visit.v, last.v));
+	assert_int_equal(c.ask.older.n, MANY - DB_CANDIDATE_LISTED);
+	assert_int_equal(c.ask.older.from_us, at_us);
+	assert_int_equal(c.ask.older.to_us, at_us + 19 * RT_MIN_US);
+}
+
+/* Entries of indexes that t->db has read so far. */
+static int64_t reads(void)
+{
+	return testdb_count(t,
+	    "SELECT CAST(SUM(VARIABLE_VALUE) AS SIGNED) FROM"
+	    " information_schema.SESSION_STATUS WHERE VARIABLE_NAME IN"
+	    " ('HANDLER_READ_KEY', 'HANDLER_READ_NEXT', 'HANDLER_READ_PREV')");
+}
+
+/* PIECE numbers as x.n, for many rows in one statement. */
+#define PIECE 1296
+#define DIGITS(name)                                           \
+	"(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2" \
+	" UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5) AS " name
+#define PIECE_ROWS                                                         \
+	"(SELECT a.d + 6 * (b.d + 6 * (c.d + 6 * d.d)) AS n FROM " DIGITS( \
+	    "a") ", " DIGITS("b") ", " DIGITS("c") ", " DIGITS("d") ") x"
+
+#define MANY_HANDS (10 * PIECE)
+
+/* Leases of visits that nobody has written down, a minute apart. */
+static void many_leases(int64_t from_us)
+{
+	static const char sql[] =
+	    "INSERT INTO lease (company_id, id, pool_id, number_id,"
+	    " number_e164, visit_id, epoch, started_at, beat_at, expires_at)"
+	    " SELECT z.company_id, z.id, z.id, z.number_id, '', z.id, 1, z.at,"
+	    " z.at, z.at + INTERVAL 1 MINUTE FROM (SELECT p.company_id,"
+	    " p.number_id, UNHEX(LPAD(HEX(2000000 + ? + x.n), 32, '0')) AS id,"
+	    " CAST(? AS DATETIME(6)) + INTERVAL x.n MINUTE AS at"
+	    " FROM pool_number p JOIN " PIECE_ROWS
+	    " WHERE p.company_id = ? AND p.number_id = ?) z";
+
+	for (int64_t i = 0; i < MANY_HANDS; i += PIECE) {
+		struct stmt *st = stmt_begin(t->db, sql);
+
+		stmt_in_i64(st, i);
+		stmt_in_time_us(st, from_us + i * RT_MIN_US);
+		stmt_in_id(st, ours().v);
+		stmt_in_id(st, t->company[0].pooled[0].v);
+		ok(stmt_exec(st, NULL));
+	}
+}
+
+/* Of a number that very many have had, a bounded part is read: the rest is
+ * told from that. */
+static void test_many_hands(void **state)
+{
+	const int64_t from_us = NOW + 500 * RT_DAY_US;
+	const struct candidate_call call =
+	    call_of(from_us + MANY_HANDS * RT_MIN_US);
+	struct candidates c;
+	int64_t before;
+
+	(void)state;
+	many_leases(from_us);
+	before = reads();
+	did(db_candidate_read(t->db, ours(), &call, &mem, &c));
+	assert_in_range(reads() - before, DB_CANDIDATE_COUNTED,
+	    5 * DB_CANDIDATE_COUNTED / 2);
+	assert_true(c.ask.older.about);
+	assert_in_range(c.ask.older.n, MANY_HANDS - 10, MANY_HANDS + 10);
+	assert_int_equal(c.ask.older.from_us, from_us);
+	assert_int_equal(c.ask.older.to_us, call.at_us - RT_MIN_US);
+}
+
+/* A page that stays open for longer than leases are looked for. */
+static void stays_open(struct visit_id visit, int64_t until_us)
+{
+	static const char sql[] =
+	    "UPDATE lease SET beat_at = ?, expires_at = ? WHERE visit_id = ?";
+	struct stmt *st = stmt_begin(t->db, sql);
+
+	stmt_in_time_us(st, until_us);
+	stmt_in_time_us(st, until_us + RT_MIN_US);
+	stmt_in_id(st, visit.v);
+	ok(stmt_exec(st, NULL));
+}
+
+static void test_long_ago(void **state)
+{
+	const int64_t at_us = NOW + 600 * RT_DAY_US;
+	const int64_t until_us = at_us + 40 * RT_DAY_US;
+	const struct visit_id v = testdb_attrib_visit(t, dni, "patient", at_us);
+	struct candidate_call call = call_of(until_us + 10 * RT_SEC_US);
+	struct candidates c;
+
+	(void)state;
+	read(ours(), &call, &c);
+	assert_int_equal(c.n, 0);
+	stays_open(v, until_us);
+	read(ours(), &call, &c);
+	assert_int_equal(c.n, 1);
+	assert_true(id_eq(c.c[0].visit.v, v.v));
+	assert_int_equal(c.c[0].seen_us, until_us);
+	/* Where it is only counted it was still seen within the look-back. */
+	for (int64_t i = 1; i <= DB_CANDIDATE_LISTED; i++)
+		(void)testdb_attrib_visit(t, dni, "later",
+		    until_us + i * RT_HOUR_US);
+	call.at_us = at_us + 60 * RT_DAY_US;
+	read(ours(), &call, &c);
+	assert_int_equal(c.n, DB_CANDIDATE_LISTED);
+	assert_int_equal(c.ask.older.n, 1);
+	assert_int_equal(c.ask.older.from_us, call.at_us - ATTRIB_LOOK_BACK_US);
+	call.at_us = until_us + ATTRIB_LOOK_BACK_US;
+	read(ours(), &call, &c);
+	assert_int_equal(c.n, DB_CANDIDATE_LISTED);
+	assert_int_equal(c.ask.older.n, 0);
+}
+
+/* Who touches the link again after the call still touched it before. */
+static void test_touched_again(void **state)
+{
+	const int64_t at_us = NOW + 70 * RT_DAY_US;
+	const struct visit_id v = testdb_attrib_visit(t, dni, "touched", at_us);
+	const struct candidate_call call = call_of(at_us + RT_MIN_US);
+	const int64_t touches[] = { -RT_MIN_US, -8 * RT_SEC_US, RT_HOUR_US };
+	struct visit_event_row e = { .visit = v,
+		.kind = "tel_click",
+		.name = SLICE(""),
+		.detail = SLICE("") };
+	const struct visit_event_row *events[] = { &e };
+	struct visit_progress p = { .id = v };
+	const struct visit_progress *progress[] = { &p };
+	struct candidates c;
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(touches); i++) {
+		p.seen_us = p.tel_clicked_us = e.happened_us =
+		    call.at_us + touches[i];
+		testdb_id(e.happened_us, e.id);
+		ok(db_visit_progress(dni, ours(), progress, 1));
+		ok(db_visit_event_add(dni, ours(), events, 1));
+	}
+	read(ours(), &call, &c);
+	assert_int_equal(c.n, 1);
+	assert_int_equal(c.c[0].tel_clicked_us, call.at_us - 8 * RT_SEC_US);
+}
+
+/* A visit every six minutes for 81 days, each with a number that was on a
+ * page for a minute; every fourth one touched the link. */
+#define MANY_VISITS (15 * PIECE)
+#define FROM_MANY                                                      \
+	" FROM (SELECT s.company_id, s.id AS site_id, UNHEX(LPAD(HEX(" \
+	"1000000 + ? + x.n), 32, '0')) AS id, x.n,"                    \
+	" CAST(? AS DATETIME(6)) + INTERVAL 6 * x.n MINUTE AS at"      \
+	" FROM site s JOIN " PIECE_ROWS                                \
+	" WHERE s.public_key = 'site-key-1') y"
+
+static const char many_visits_sql[] =
+    "INSERT INTO visit (company_id, id, site_id, visitor_id, started_at,"
+    " seen_at, tel_clicked_at, landing_url, landing_page, source, medium)"
+    " SELECT y.company_id, y.id, y.site_id, y.id, y.at, y.at,"
+    " IF(MOD(y.n, 4) = 0, y.at, NULL), '', '', 'google', 'cpc'" FROM_MANY;
+
+static const char many_shown_sql[] =
+    "INSERT INTO lease (company_id, id, pool_id, number_id, number_e164,"
+    " visit_id, epoch, started_at, beat_at, expires_at) SELECT y.company_id,"
+    " y.id, y.id, y.id, '', y.id, 1, y.at, y.at + INTERVAL 1 MINUTE,"
+    " y.at + INTERVAL 2 MINUTE" FROM_MANY;
+
+static void many(const char *sql)
+{
+	for (int64_t i = 0; i < MANY_VISITS; i += PIECE) {
+		struct stmt *st = stmt_begin(t->db, sql);
+
+		stmt_in_i64(st, i);
+		stmt_in_time_us(st, NOW + 6 * i * RT_MIN_US);
+		ok(stmt_exec(st, NULL));
+	}
+}
+
+/* Of very many visits parts are read: the sums come out the same within a few
+ * in a hundred. */
+static void test_span_parts(void **state)
+{
+	struct attrib_fit_span s;
+	int64_t before;
+
+	(void)state;
+	many(many_visits_sql);
+	many(many_shown_sql);
+	before = reads();
+	did(db_attrib_span(t->db, theirs(), NOW, NOW + 81 * RT_DAY_US, &s));
+	assert_in_range(reads() - before, DB_ATTRIB_SPAN_VISITS,
+	    6 * DB_ATTRIB_SPAN_VISITS);
+	assert_true(fabs(s.visits / MANY_VISITS - 1.0) < 0.02);
+	assert_true(fabs(s.touches / MANY_VISITS - 0.25) < 0.01);
+	assert_true(fabs(s.on_page_s / s.visits - 60.0) < 0.01);
+	/* Of few all: two days. */
+	did(db_attrib_span(t->db, theirs(), NOW, NOW + 2 * RT_DAY_US, &s));
+	assert_true(fabs(s.visits - 480.0) < 0.5);
+	assert_true(fabs(s.touches - 120.0) < 0.5);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_counted),
+		cmocka_unit_test(test_many_hands),
+		cmocka_unit_test(test_long_ago),
+		cmocka_unit_test(test_touched_again),
+		cmocka_unit_test(test_span_parts),
+	};
+
+	return cmocka_run_group_tests_name("db_candidate", tests, start, stop);
+}
