@@ -158,9 +158,11 @@ static void *run(void *arg)
 
 		idle = n > 0 ? 0 : idle + 1;
 		t->now_us = clk_mono_us();
-		atomic_fetch_add_explicit(&t->turns, 1, memory_order_relaxed);
 		for (int i = 0; i < n; i++)
 			dispatch(t, events[i].data.u64);
+		/* When all is read: whoever wakes it now is not counted
+		 * already. */
+		atomic_fetch_add_explicit(&t->turns, 1, memory_order_relaxed);
 		set_pacer(t);
 		tell_events(t);
 		if (n < EVENTS_AT_ONCE && t->n_open >= MEDIA_SWEEP_FROM)
