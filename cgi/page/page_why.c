@@ -305,7 +305,7 @@ static void show_all(const struct db_report_call *call,
 	const size_t shown = n < SHOWN_MAX ? n : SHOWN_MAX;
 	const int64_t rest = (int64_t)(n - shown) + w->older;
 	int64_t rest_bp = w->older_bp, told_bp = 0;
-	char name[64], text[PAGE_WORDS_MAX];
+	char name[PAGE_WORDS_MAX + 24], text[PAGE_WORDS_MAX];
 
 	for (size_t i = 0; i < n; i++) {
 		struct candidate c;
