@@ -103,8 +103,8 @@ static enum err take_others(const struct move *m, const struct number_id *ids,
 	enum err e;
 
 	memcpy(pool.v, m->pool, ID_BYTES);
-	e = db_pool_numbers(m->r->db, m->r->company, pool, m->r->arena, &rows,
-	    &have);
+	e = db_pool_numbers(m->r->db, m->r->company, pool, UINT32_MAX,
+	    m->r->arena, &rows, &have);
 	for (size_t i = 0; e == ERR_OK && i < have; i++)
 		if (!named(ids, n, rows[i].id))
 			e = put(m, rows[i].id, false, &wrong);

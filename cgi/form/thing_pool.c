@@ -9,6 +9,8 @@
 #include "lib/db/db_pool.h"
 #include "lib/phone/phone.h"
 
+#define MEMBERS_SHOWN 50
+
 static const struct field fields[] = {
 	{ "name", "Name", FIELD_TEXT, 1, 100, .help = "“Web visits”." },
 	{ "policy", "When all numbers are taken, show", .kind = FIELD_CHOICE },
@@ -45,18 +47,12 @@ static enum err list(const struct req *r, struct thing_list *l)
 
 	for (size_t i = 0; e == ERR_OK && i < n; i++) {
 		struct thing_row *row = thing_row_add(l, rows[i].id.v);
-		struct pool_number_row *members;
 		char text[32];
-		size_t n_members;
 
-		e = db_pool_numbers(r->db, r->company, rows[i].id, r->arena,
-		    &members, &n_members);
-		if (e != ERR_OK)
-			return e;
 		if (row == NULL)
 			return ERR_NOMEM;
 		row->cell[0] = slice_from(rows[i].name);
-		(void)snprintf(text, sizeof(text), "%zu", n_members);
+		(void)snprintf(text, sizeof(text), "%u", rows[i].numbers);
 		e = thing_cell(l, row, 1, slice_from(text));
 		(void)snprintf(text, sizeof(text), "%u s", rows[i].lease_s);
 		if (e == ERR_OK)
@@ -141,6 +137,7 @@ static enum err more(const struct req *r, const uint8_t id[ID_BYTES],
     struct view *v)
 {
 	struct pool_number_row *rows;
+	struct pool_row pool;
 	struct pool_id key;
 	struct view *x;
 	char text[200];
@@ -148,15 +145,16 @@ static enum err more(const struct req *r, const uint8_t id[ID_BYTES],
 	enum err e;
 
 	memcpy(key.v, id, ID_BYTES);
-	e = db_pool_numbers(r->db, r->company, key, r->arena, &rows, &n);
-	if (e != ERR_OK)
+	if ((e = db_pool_get(r->db, r->company, key, &pool)) != ERR_OK ||
+	    (e = db_pool_numbers(r->db, r->company, key, MEMBERS_SHOWN,
+		 r->arena, &rows, &n)) != ERR_OK)
 		return e;
 	(void)snprintf(text, sizeof(text),
-	    "It has %zu number%s. Membership is set at each number; many at"
+	    "It has %u number%s. Membership is set at each number; many at"
 	    " once come in by CSV with this pool's name.",
-	    n, n == 1 ? "" : "s");
+	    pool.numbers, pool.numbers == 1 ? "" : "s");
 	x = thing_extra(v, "members", "Members", text);
-	for (size_t i = 0; i < n && i < 50; i++) {
+	for (size_t i = 0; i < n; i++) {
 		char key_text[ID_TEXT_MAX], to[80], shown[PHONE_TEXT_MAX];
 
 		id_text(ID_KIND_number, rows[i].id.v, key_text);

@@ -6,7 +6,9 @@
 
 #define COLUMNS                                               \
 	"id, name, overflow_number_id, location_id, lease_s," \
-	" min_reuse_s, created_at, overflow_policy"
+	" min_reuse_s, created_at, overflow_policy,"          \
+	" (SELECT COUNT(*) FROM pool_number m WHERE"          \
+	" m.company_id = pool.company_id AND m.pool_id = pool.id)"
 
 static void out_row(struct stmt *st, struct pool_row *row)
 {
@@ -18,6 +20,7 @@ static void out_row(struct stmt *st, struct pool_row *row)
 	stmt_out_u32(st, &row->min_reuse_s);
 	stmt_out_time_us(st, &row->created_us);
 	stmt_out_text(st, row->policy, sizeof(row->policy));
+	stmt_out_u32(st, &row->numbers);
 }
 
 static void in_settings(struct stmt *st, const struct pool_row *row)
@@ -161,18 +164,20 @@ enum err db_pool_number_remove(struct db *db, struct company_id company,
 }
 
 enum err db_pool_numbers(struct db *db, struct company_id company,
-    struct pool_id pool, struct arena *mem, struct pool_number_row **rows,
-    size_t *n)
+    struct pool_id pool, uint32_t max, struct arena *mem,
+    struct pool_number_row **rows, size_t *n)
 {
 	static const char sql[] =
 	    "SELECT n.id, n.e164 FROM pool_number p JOIN number n"
 	    " ON n.company_id = p.company_id AND n.id = p.number_id"
-	    " WHERE p.company_id = ? AND p.pool_id = ? ORDER BY n.e164";
+	    " WHERE p.company_id = ? AND p.pool_id = ? ORDER BY n.e164"
+	    " LIMIT ?";
 	struct pool_number_row row;
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
+	stmt_in_u64(st, max);
 	stmt_out_id(st, row.id.v);
 	stmt_out_text(st, row.e164, sizeof(row.e164));
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);

@@ -21,6 +21,7 @@ struct pool_row {
 	uint32_t lease_s;     /* after the last heartbeat; 180 */
 	uint32_t min_reuse_s; /* 0: no hold */
 	int64_t created_us;
+	uint32_t numbers; /* that it has; read only */
 };
 
 RT_MUST_USE enum err db_pool_add(struct db *db, struct company_id company,
@@ -46,10 +47,10 @@ struct pool_number_row {
 	char e164[DB_E164_BYTES];
 };
 
-/* By number. */
+/* The first max by number. */
 RT_MUST_USE enum err db_pool_numbers(struct db *db, struct company_id company,
-    struct pool_id pool, struct arena *mem, struct pool_number_row **rows,
-    size_t *n);
+    struct pool_id pool, uint32_t max, struct arena *mem,
+    struct pool_number_row **rows, size_t *n);
 
 /* ERR_CONFLICT: a site leases from it, or it has numbers. */
 RT_MUST_USE enum err db_pool_archive(struct db *db, struct company_id company,

@@ -316,10 +316,13 @@ static void test_trackers_and_pools(void **state)
 	ok(db_pool_list(t->db, a->id, &mem, &pools, &n));
 	assert_int_equal(n, 1);
 	assert_int_equal(pools[0].min_reuse_s, 60);
-	ok(db_pool_numbers(t->db, a->id, a->pool, &mem, &in, &n));
+	assert_int_equal(pools[0].numbers, 3);
+	ok(db_pool_numbers(t->db, a->id, a->pool, 9, &mem, &in, &n));
 	assert_int_equal(n, 3);
 	assert_string_equal(in[2].e164, "+14155550202");
-	ok(db_pool_numbers(t->db, b->id, a->pool, &mem, &in, &n));
+	ok(db_pool_numbers(t->db, a->id, a->pool, 2, &mem, &in, &n));
+	assert_int_equal(n, 2);
+	ok(db_pool_numbers(t->db, b->id, a->pool, 9, &mem, &in, &n));
 	assert_int_equal(n, 0);
 	gives(ERR_CONFLICT,
 	    db_pool_number_add(t->db, a->id, a->pool, a->tracked, NOW));
