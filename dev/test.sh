@@ -75,7 +75,7 @@ node_tests() { # folder...
 	esac
 	list=$(long_first "$@") || return 1
 	# A drill looks for what happens now and then: once is too often.
-	RT_BUILD=$PWD/build/debug RT_TEST_AGAIN=4 RT_TEST_ONCE=tests/drill/ RT_TEST_TIMEOUT_S=${RT_TEST_TIMEOUT_S:-1200} $tied dev/run-tests.sh -j "$at_once" $list
+	RT_BUILD=$PWD/build/debug RT_TEST_AGAIN=2 RT_TEST_ONCE=tests/drill/ RT_TEST_TIMEOUT_S=${RT_TEST_TIMEOUT_S:-1200} $tied dev/run-tests.sh -j "$at_once" $list
 }
 c_tests() { # folder target
 	ls tests/"$1"/test_*.c >/dev/null || return 1
