@@ -11,8 +11,8 @@ import { seed, seedAttribution, seedHealth, seedPool, typeid } from './seed.mjs'
 const BYTES = 200000;
 const REQUESTS = 12;
 const TASK_MS = 50;
-// What table() takes where 50 ms are meant: 23 at the least were measured on a machine that takes
-// three to four times as long as that for everything (docs/PERFORMANCE.md, 2026-11-30).
+// What table() takes where 50 ms are meant: an estimate, from 23 at the least on a machine about three
+// times slower (docs/PERFORMANCE.md, 2026-11-30). To be measured on the usual one: too low lets pages through.
 const TABLE_MS = 10;
 
 let stack, browser, pages, cookies;
