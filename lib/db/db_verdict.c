@@ -18,6 +18,7 @@ struct facts {
 	uint32_t duplicate_s;
 	int64_t started_us;
 	char caller[DB_E164_BYTES];
+	bool qualified; /* what the call says now */
 };
 
 /* The call, its caller's leg, keys pressed on it. */
@@ -32,7 +33,7 @@ static enum err read_call(struct db *db, struct company_id company,
 	    " EXISTS (SELECT 1 FROM call_event e"
 	    "  WHERE e.company_id = c.company_id AND e.call_id = c.id"
 	    "  AND e.kind = 'digit' AND COALESCE(e.leg_seq, 0) = 0),"
-	    " c.started_at, c.caller_e164"
+	    " c.started_at, c.caller_e164, COALESCE(c.qualified, 0)"
 	    " FROM phone_call c JOIN company co ON co.id = c.company_id"
 	    " LEFT JOIN call_leg l ON l.company_id = c.company_id"
 	    "  AND l.call_id = c.id AND l.seq = 0"
@@ -53,6 +54,7 @@ static enum err read_call(struct db *db, struct company_id company,
 	stmt_out_bool(st, &f->in.pressed_key);
 	stmt_out_time_us(st, &f->started_us);
 	stmt_out_text(st, f->caller, sizeof(f->caller));
+	stmt_out_bool(st, &f->qualified);
 	return stmt_one(st);
 }
 
@@ -93,6 +95,22 @@ static enum err read_past(struct db *db, struct company_id company,
 	e = stmt_one(st);
 	f->in.calls_hour = (uint32_t)hour + 1;
 	return e;
+}
+
+static enum err judge(struct db *db, struct company_id company,
+    struct call_id call, struct facts *f, struct verdict *v)
+{
+	enum err e;
+
+	memset(f, 0, sizeof(*f));
+	if ((e = read_call(db, company, call, f)) != ERR_OK ||
+	    (e = read_past(db, company, f)) != ERR_OK)
+		return e;
+	if (!callresult_from_name(slice_from(f->result), &f->in.result))
+		return ERR_RANGE;
+	f->in.attestation = f->attestation[0];
+	*v = verdict_of(&f->in);
+	return ERR_OK;
 }
 
 /* --- writing ---------------------------------------------------------------*/
@@ -146,25 +164,77 @@ static enum err settle(struct db *db, struct company_id company,
 	return stmt_exec(st, NULL);
 }
 
-enum err db_verdict_judge(struct db *db, struct company_id company,
-    struct call_id call, int64_t now_us)
+static enum err write_down(struct db *db, struct company_id company,
+    struct call_id call, const struct verdict *v, int64_t now_us)
 {
-	struct facts f = { .caller = "" };
-	struct verdict v;
-	enum err e;
+	const enum err e = put(db, company, call, v, now_us);
 
-	if ((e = read_call(db, company, call, &f)) != ERR_OK ||
-	    (e = read_past(db, company, &f)) != ERR_OK)
-		return e;
-	if (!callresult_from_name(slice_from(f.result), &f.in.result))
-		return ERR_RANGE;
-	f.in.attestation = f.attestation[0];
-	v = verdict_of(&f.in);
-	e = put(db, company, call, &v, now_us);
 	return e == ERR_OK ? settle(db, company, call) : e;
 }
 
+enum err db_verdict_judge(struct db *db, struct company_id company,
+    struct call_id call, int64_t now_us)
+{
+	struct facts f;
+	struct verdict v;
+	const enum err e = judge(db, company, call, &f, &v);
+
+	return e == ERR_OK ? write_down(db, company, call, &v, now_us) : e;
+}
+
 /* --- again -----------------------------------------------------------------*/
+
+/* Does the row say what the rule says today, and the call what holds? */
+static bool is_known(const struct verdict_row *row, const struct facts *f,
+    const struct verdict *v)
+{
+	char mem[2][VERDICT_TEXT_MAX];
+	struct buf reasons, factors;
+
+	buf_over(&reasons, mem[0], sizeof(mem[0]));
+	buf_over(&factors, mem[1], sizeof(mem[1]));
+	verdict_reasons(v, &reasons);
+	verdict_factors(v, &factors);
+	return row->version == VERDICT_VERSION &&
+	       row->qualified == v->qualified && row->risk == v->risk &&
+	       f->qualified == (row->own ? row->own_qualified : v->qualified) &&
+	       slice_eq_cstr(slice_from(row->class),
+		   verdict_class_name(v->class)) &&
+	       slice_eq_cstr(buf_slice(&reasons), row->reasons) &&
+	       slice_eq_cstr(buf_slice(&factors), row->factors);
+}
+
+static enum err change(struct db *db, struct company_id company,
+    struct call_id call, const struct verdict *v, int64_t now_us)
+{
+	enum err e;
+
+	if ((e = db_stat_take(db, company, call)) == ERR_OK &&
+	    (e = write_down(db, company, call, v, now_us)) == ERR_OK)
+		e = db_stat_put(db, company, call);
+	return e;
+}
+
+/* A call that comes out as it stands is not written: nobody who reads what
+ * changed is to read it again. */
+static enum err judge_again(struct db *db, struct company_id company,
+    struct call_id call, int64_t now_us)
+{
+	struct verdict_row row;
+	struct facts f;
+	struct verdict v;
+	enum err e;
+
+	if ((e = db_call_hold(db, company, call.v)) != ERR_OK ||
+	    (e = judge(db, company, call, &f, &v)) != ERR_OK)
+		return e;
+	e = db_verdict_get(db, company, call, &row);
+	if (e == ERR_OK && is_known(&row, &f, &v))
+		return ERR_OK;
+	return e == ERR_OK || e == ERR_NOTFOUND
+		   ? change(db, company, call, &v, now_us)
+		   : e;
+}
 
 static enum err again(struct db *db, struct company_id company,
     struct call_id call, int64_t now_us)
@@ -174,11 +244,7 @@ static enum err again(struct db *db, struct company_id company,
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	if ((e = db_call_hold(db, company, call.v)) == ERR_OK &&
-	    (e = db_stat_take(db, company, call)) == ERR_OK &&
-	    (e = db_verdict_judge(db, company, call, now_us)) == ERR_OK)
-		e = db_stat_put(db, company, call);
-	return db_join_end(db, mine, e);
+	return db_join_end(db, mine, judge_again(db, company, call, now_us));
 }
 
 /* Ids are in the order of time, but for calls of the same moment. */

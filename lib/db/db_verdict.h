@@ -19,7 +19,8 @@ RT_MUST_USE enum err db_verdict_judge(struct db *db, struct company_id company,
 /* Judges again, roll-ups included: the next calls after *after, oldest first,
  * of those that began in [from_us, to_us). One transaction a call, at most max
  * calls; *n says how many, *after moves on, both also when it fails: asked
- * again it goes on with the call that failed. nil *after: from the first. */
+ * again it goes on with the call that failed. nil *after: from the first. What
+ * comes out as it was is left as it is, updated_at and decided_us too. */
 RT_MUST_USE enum err db_verdict_rerun(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, struct call_id *after, size_t max,
     int64_t now_us, size_t *n);
@@ -39,7 +40,7 @@ RT_MUST_USE enum err db_verdict_overrule(struct db *db,
 
 struct verdict_row {
 	uint32_t version;
-	int64_t decided_us; /* when the rule was last asked */
+	int64_t decided_us; /* when it first came out like this */
 	bool qualified;     /* the rule's */
 	char reasons[VERDICT_TEXT_MAX + 1];
 	char class[17];

@@ -215,6 +215,58 @@ static void test_rerun(void **state)
 	set_window("UPDATE company SET duplicate_s = 0");
 }
 
+static void rerun_all(void)
+{
+	struct call_id after = { { 0 } };
+	size_t n;
+
+	once(db_verdict_rerun(t->db, t->company[0].id, TESTDB_NOW_US,
+	    TESTDB_NOW_US + RT_DAY_US, &after, 1000, clock_us, &n));
+}
+
+/* Of all calls, to find out which of them were written. */
+static void age(void)
+{
+	set_window("UPDATE phone_call SET updated_at = '2020-01-01'");
+}
+
+static int64_t written(void)
+{
+	return testdb_count(t,
+	    "SELECT COUNT(*) FROM phone_call WHERE updated_at > '2020-01-01'");
+}
+
+/* Whoever reads what changed reads nothing again that came out as it was. */
+static void test_rerun_of_the_same(void **state)
+{
+	const struct call_id one = drain("+12125550166", 90);
+	const struct call_id two = drain("+12125550166", 90);
+	const int64_t decided_us = get(two).decided_us;
+
+	(void)state;
+	rerun_all();
+	age();
+	clock_us += RT_MIN_US;
+	rerun_all();
+	assert_int_equal(written(), 0);
+	assert_int_equal(get(two).decided_us, decided_us);
+	set_window("UPDATE company SET duplicate_s = 3600");
+	rerun_all();
+	assert_true(written() >= 1);
+	assert_int_equal(get(two).decided_us, clock_us);
+	assert_true(get(one).decided_us < clock_us);
+	set_window("UPDATE company SET duplicate_s = 0");
+	rerun_all();
+	/* The verdict is right and the call is not: that is mended. */
+	age();
+	set_window(
+	    "UPDATE phone_call SET qualified = 0, updated_at ="
+	    " updated_at WHERE caller_e164 = '+12125550166'");
+	rerun_all();
+	assert_int_equal(written(), 2);
+	assert_int_equal(wrong(), 0);
+}
+
 /* Somebody marked the number's last call as spam: the next one is suspect. */
 static void test_marked_before(void **state)
 {
@@ -240,6 +292,7 @@ int main(void)
 		cmocka_unit_test(test_another_company),
 		cmocka_unit_test(test_a_persons_word),
 		cmocka_unit_test(test_rerun),
+		cmocka_unit_test(test_rerun_of_the_same),
 		cmocka_unit_test(test_marked_before),
 	};
 
