@@ -5,11 +5,6 @@
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
 
-static bool is_away(enum err e)
-{
-	return e == ERR_UNAVAILABLE || e == ERR_UNCERTAIN || e == ERR_TIMEOUT;
-}
-
 void dni_batch_away(struct dni_state *s, bool away)
 {
 	if (s->away == away)
@@ -33,11 +28,12 @@ enum err dni_batch_write(struct db *db, struct dni_write *list)
 		return ERR_UNAVAILABLE;
 	}
 	first = dni_write_run(db, list);
-	if (!is_away(first))
+	if (!dni_write_is_away(first))
 		return first;
 	e = db_reconnect(db) == ERR_OK ? dni_write_run(db, list)
 				       : ERR_UNAVAILABLE;
-	if (is_away(e) && (first == ERR_UNCERTAIN || e == ERR_UNCERTAIN))
+	if (dni_write_is_away(e) &&
+	    (first == ERR_UNCERTAIN || e == ERR_UNCERTAIN))
 		for (struct dni_write *w = list; w != NULL; w = w->next)
 			w->result = ERR_UNCERTAIN;
 	return e;
@@ -63,13 +59,18 @@ struct dni_write *dni_batch_take_later(struct dni_state *s)
 	return later;
 }
 
+bool dni_batch_is_due(const struct dni_state *s, enum err result)
+{
+	return dni_write_is_away(result) || (result == ERR_BUSY && !s->stop);
+}
+
 void dni_batch_end_later(struct dni_state *s, struct dni_write *later)
 {
 	while (later != NULL) {
 		struct dni_write *w = later;
 
 		later = w->next;
-		if (is_away(w->result))
+		if (dni_batch_is_due(s, w->result))
 			dni_state_later_own(s, w);
 		else
 			free(w);

@@ -20,7 +20,10 @@ struct dni_write *dni_batch_take_open(struct dni_state *s,
     struct dni_write ***end);
 /* Some of what nobody waits for, in the order it came. NULL: none. */
 struct dni_write *dni_batch_take_later(struct dni_state *s);
-/* What the database did not take for being away waits again. */
+/* Has what was not written to be said again? The database was away, or somebody
+ * else held the row, for whom an end does not wait. */
+bool dni_batch_is_due(const struct dni_state *s, enum err result);
+/* What is due waits again. */
 void dni_batch_end_later(struct dni_state *s, struct dni_write *later);
 /* The database went, or came back. Logged. */
 void dni_batch_away(struct dni_state *s, bool away);

@@ -45,11 +45,6 @@ struct dni_keeper {
 	int64_t pause_us; /* between two tries */
 };
 
-static bool is_away(enum err e)
-{
-	return e == ERR_UNAVAILABLE || e == ERR_UNCERTAIN || e == ERR_TIMEOUT;
-}
-
 /* --- the configuration ----------------------------------------------------*/
 
 /* Without it a start while the database is away has nothing to say. */
@@ -198,7 +193,7 @@ static enum err begin(struct dni_keeper *k)
 
 	if (k->conf.answers && (e = db_reconnect(k->db)) == ERR_OK)
 		e = load(k);
-	return is_away(e) ? remember(k) : e;
+	return dni_write_is_away(e) ? remember(k) : e;
 }
 
 /* --- the thread -----------------------------------------------------------*/
@@ -300,9 +295,9 @@ static void do_chores(struct dni_keeper *k)
 	if ((e = look_for_site(k)) == ERR_OK &&
 	    is_due(&k->next.conf_us, CONF_US) && (e = check_conf(k)) == ERR_OK)
 		e = dni_seen_write(k->s, k->db, clk_wall_us());
-	if (!is_away(e) && is_due(&k->next.alive_us, ALIVE_US))
+	if (!dni_write_is_away(e) && is_due(&k->next.alive_us, ALIVE_US))
 		e = dni_owner_alive(&k->owner);
-	if (e != ERR_OK && !is_away(e))
+	if (e != ERR_OK && !dni_write_is_away(e))
 		log_warn("dni_keeper: chores: %s", err_name(e));
 }
 

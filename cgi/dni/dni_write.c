@@ -6,7 +6,6 @@
 #include "lib/base/log.h"
 #include "lib/db/db_pool_owner.h"
 
-#define TRIES_MAX  3
 #define GATHER_MAX 64 /* writes that share their statements */
 
 /* The texts of a write, for copying it. */
@@ -178,31 +177,29 @@ static enum err add_all(struct db *db, const struct dni_write *w,
 }
 
 /* From w up to, not including, end. */
-static enum err write_all(struct db *db, const struct dni_write *w,
-    const struct dni_write *end)
-{
-	enum err e;
+struct range {
+	struct db *db;
+	const struct dni_write *w, *end;
+};
 
-	if ((e = db_begin(db)) != ERR_OK)
-		return e;
-	e = add_all(db, w, end);
-	if (e == ERR_OK)
-		e = change_all(db, w, end);
-	return db_end(db, e);
+static enum err write_all(void *ctx)
+{
+	const struct range *r = ctx;
+	const enum err e = add_all(r->db, r->w, r->end);
+
+	return e == ERR_OK ? change_all(r->db, r->w, r->end) : e;
 }
 
+/* A deadlock or a refused certification was rolled back: again. */
 static enum err write_tries(struct db *db, const struct dni_write *w,
     const struct dni_write *end)
 {
-	enum err e = ERR_BUSY;
+	struct range r = { db, w, end };
 
-	/* A deadlock or a refused certification was rolled back: again. */
-	for (int i = 0; i < TRIES_MAX && e == ERR_BUSY; i++)
-		e = write_all(db, w, end);
-	return e;
+	return db_tries(db, write_all, &r);
 }
 
-static bool is_away(enum err e)
+bool dni_write_is_away(enum err e)
 {
 	return e == ERR_UNAVAILABLE || e == ERR_UNCERTAIN || e == ERR_TIMEOUT;
 }
@@ -213,7 +210,9 @@ static void set_results(struct dni_write *list, enum err e)
 		list->result = e;
 }
 
-/* Each for itself; after a lost connection those before it are written. */
+/* Each for itself, until the connection is lost or a row is held by somebody
+ * else, for which others are not to wait again and again: those before it are
+ * written. */
 static void write_each(struct db *db, struct dni_write *list)
 {
 	size_t refused = 0;
@@ -221,7 +220,7 @@ static void write_each(struct db *db, struct dni_write *list)
 
 	for (struct dni_write *w = list; w != NULL; w = w->next) {
 		w->result = write_tries(db, w, w->next);
-		if (is_away(w->result)) {
+		if (dni_write_is_away(w->result)) {
 			set_results(w, w->result);
 			break;
 		}
@@ -229,6 +228,10 @@ static void write_each(struct db *db, struct dni_write *list)
 			continue;
 		why = w->result;
 		refused++;
+		if (why == ERR_BUSY) {
+			set_results(w, why);
+			break;
+		}
 	}
 	if (refused > 0)
 		log_warn("dni_write: refused=%zu why=%s", refused,
@@ -239,7 +242,7 @@ enum err dni_write_run(struct db *db, struct dni_write *list)
 {
 	enum err e = write_tries(db, list, NULL);
 
-	if (e == ERR_OK || is_away(e)) {
+	if (e == ERR_OK || dni_write_is_away(e)) {
 		set_results(list, e);
 		return e;
 	}

@@ -55,8 +55,12 @@ struct dni_write {
  * alone makes it fail (ERR_RANGE, ERR_IO, ERR_CONFLICT), each is tried in a
  * transaction of its own, so that it harms nobody else. ERR_OK: each has its
  * own result; ERR_UNAVAILABLE: nothing was written; ERR_UNCERTAIN: unknown;
- * the results then say the same. */
+ * the results then say the same. The result ERR_BUSY: somebody else held the
+ * row for seconds; so have those behind it, which were not tried. */
 RT_MUST_USE enum err dni_write_run(struct db *db, struct dni_write *list);
+
+/* The database was away, or too slow. */
+bool dni_write_is_away(enum err result);
 
 /* A copy on the heap with all its texts, freed with free(). NULL: no memory.
  */

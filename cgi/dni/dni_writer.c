@@ -43,11 +43,6 @@ bool dni_writer_alone(const struct dni_write *list, uint64_t done)
 	return false;
 }
 
-static bool is_away(enum err e)
-{
-	return e == ERR_UNAVAILABLE || e == ERR_UNCERTAIN || e == ERR_TIMEOUT;
-}
-
 /* --- turns: all with mu held ----------------------------------------------*/
 
 /* After the batches that are on their way, where it has to be alone. */
@@ -110,7 +105,7 @@ static void run_batch(struct writer *w)
 	s->done_batch = batch;
 	s->batch_since_us[w->i] = 0;
 	ready = dni_state_settle(s, waiting);
-	dni_batch_away(s, is_away(e));
+	dni_batch_away(s, dni_write_is_away(e));
 	turn_end(s, alone);
 	(void)pthread_mutex_unlock(&s->mu);
 	later_ready(ready);
@@ -175,10 +170,12 @@ static void flush_beats(struct writer *w)
 		e = dni_batch_write(w->db, list);
 	(void)pthread_mutex_lock(&s->mu);
 	if (list != NULL)
-		dni_batch_away(s, is_away(e));
-	for (; is_away(e) && list != NULL; list = list->next) {
+		dni_batch_away(s, dni_write_is_away(e));
+	for (; list != NULL; list = list->next) {
 		struct dni_visit *v =
-		    dni_visits_find(s->visits, 0, list->progress.id);
+		    dni_batch_is_due(s, list->result)
+			? dni_visits_find(s->visits, 0, list->progress.id)
+			: NULL;
 
 		if (v != NULL)
 			dni_visits_mark(s->visits, v);

@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cgi/dni/dni_batch.h"
 #include "cgi/dni/dni_writer.h"
 #include "lib/base/log.h"
 #include "lib/db/db_pool_owner.h"
 #include "lib/db/db_visitor.h"
+#include "lib/db/stmt.h"
 #include "tests/support/cm.h"
 #include "tests/support/testdb.h"
 
@@ -223,6 +225,77 @@ static void own_pool(void)
 	db_close(db);
 }
 
+static void hold(struct visit_id visit)
+{
+	static const char sql[] =
+	    "UPDATE visit SET page_views = 1 WHERE company_id = ? AND id = ?";
+	struct stmt *st;
+
+	ok(db_begin(t->db));
+	st = stmt_begin(t->db, sql);
+	stmt_in_id(st, t->company[0].id.v);
+	stmt_in_id(st, visit.v);
+	ok(stmt_exec(st, NULL));
+}
+
+/* The progress of three stored visits, on the heap. */
+static struct dni_write *three(struct db *db, struct visit_id id[3])
+{
+	struct dni_write *list = NULL, **end = &list, w;
+
+	for (size_t i = 0; i < 3; i++) {
+		fill(&w, NULL);
+		id[i] = w.visit.id;
+		w.parts = DNI_WRITE_VISIT;
+		ok(dni_write_run(db, &w));
+		w.parts = DNI_WRITE_PROGRESS;
+		w.progress =
+		    (struct visit_progress){ id[i], NOW + RT_SEC_US, 9, 1, 0 };
+		*end = dni_write_copy(&w);
+		assert_non_null(*end);
+		end = &(*end)->next;
+	}
+	return list;
+}
+
+/* Somebody else holds a visit's row: what came before is stored, and that and
+ * what is behind it waits again; but no end waits for it. */
+static void test_held(void **state)
+{
+	static const char at_once_sql[] =
+	    "SET SESSION innodb_lock_wait_timeout = 0";
+	struct db *db = testdb_connect(t, "dni");
+	struct dni_state *s = NULL;
+	struct visit_id id[3];
+	struct dni_write *list;
+
+	(void)state;
+	ok(stmt_exec(stmt_begin(db, at_once_sql), NULL));
+	ok(dni_state_new(&s, 1000, 0));
+	list = three(db, id);
+	hold(id[1]);
+	ok(dni_write_run(db, list));
+	assert_int_equal(list->result, ERR_OK);
+	assert_int_equal(list->next->result, ERR_BUSY);
+	assert_int_equal(list->next->next->result, ERR_BUSY);
+	dni_batch_end_later(s, list);
+	assert_int_equal(s->n_later, 2);
+	db_rollback(t->db);
+	list = dni_batch_take_later(s);
+	ok(dni_batch_write(db, list));
+	list->result = ERR_BUSY;
+	s->stop = true;
+	dni_batch_end_later(s, list);
+	assert_int_equal(s->n_later, 0);
+	assert_int_equal(s->lost, 0);
+	assert_int_equal(testdb_count(t,
+			     "SELECT count(*) FROM visit"
+			     " WHERE engaged_s = 9"),
+	    3);
+	dni_state_free(s);
+	db_close(db);
+}
+
 static struct dni_writers *start_writers(struct dni_state *s)
 {
 	struct db *dbs[DNI_STATE_WRITERS];
@@ -384,6 +457,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_only_tx),
 		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_held),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_killed),
 		cmocka_unit_test(test_fenced),
