@@ -1,6 +1,7 @@
 // make drill-leases: 200 visitors take, keep and give up numbers while the lease
-// server and the database are killed. At no instant does a number have two
-// holders, what was shown is stored, and in the end every number is free again.
+// server, nginx and the database, this one now and then twice, are killed. At no
+// instant does a number have two holders, what was shown is stored, and in the
+// end every number is free again.
 // What the visitors do, and what is killed when, comes from a seed, which is
 // printed: RT_TEST_SEED=n does the same again, as far as a machine does.
 // RT_TEST_STORM_S: seconds.
@@ -137,10 +138,11 @@ test('a storm of visitors, and everything killed in between', async (t) => {
 	const storm = Promise.all(Array.from({ length: CLIENTS }, (_, n) => visitor(n, end)));
 	const rounds = Math.max(1, Math.floor(run_ms / 15000));
 	for (let i = 0; i < rounds; i++) {
-		const programs = roll() < 0.5 ? ['dni.fcgi', 'mariadbd'] : ['mariadbd', 'dni.fcgi'];
+		const programs = ['dni.fcgi', 'mariadbd', 'nginx'].map((p) => [roll(), p]).sort().map(([, p]) => p);
+		if (roll() < 0.3) programs.push('mariadbd');
 		for (const program of programs) {
 			// Now and then the second falls before the first is back.
-			await pause(run_ms / rounds / 2 * roll() ** 2);
+			await pause(run_ms / rounds / programs.length * roll() ** 2);
 			killing.push(killed(program));
 			if (roll() < 0.7) await Promise.all(killing);
 		}
