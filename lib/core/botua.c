@@ -1,6 +1,6 @@
 #include "lib/core/botua.h"
 
-#include <string.h>
+#include "lib/core/words.h"
 
 #define AGENT_LOOK_MAX 1024 /* bytes: real ones are below 300 */
 
@@ -61,29 +61,19 @@ static const char *const signs[] = {
 	"ia_archiver",
 };
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
 bool botua_is_robot(struct slice user_agent)
 {
 	const struct slice ua = slice_head(user_agent, AGENT_LOOK_MAX);
-	char text[AGENT_LOOK_MAX + 1];
+	const char *word = "";
+	struct words w;
+	size_t at = 0;
 
 	if (slice_trim(ua).n == 0)
 		return true;
-	/* Lowered once, then searched by libc's fast strstr(): this is asked
-	 * for every request. */
-	for (size_t i = 0; i < ua.n; i++)
-		text[i] = ua.p[i] == '\0' ? ' ' : lower(ua.p[i]);
-	text[ua.n] = '\0';
-	for (size_t i = 0; i < RT_ARRAY_LEN(signs); i++) {
-		if (strstr(text, signs[i]) == NULL)
-			continue;
-		if (i == 0 && strstr(text, "cubot") != NULL)
-			continue;
-		return true;
-	}
+	words_init(&w, signs, RT_ARRAY_LEN(signs));
+	for (; (at = words_find(&w, ua, at, &word)) < ua.n; at++)
+		if (word != signs[0] || at < 2 ||
+		    !slice_starts_case(slice_skip(ua, at - 2), SLICE("cu")))
+			return true;
 	return false;
 }

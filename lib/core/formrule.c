@@ -4,6 +4,7 @@
 
 #include "lib/base/hex.h"
 #include "lib/base/utf8.h"
+#include "lib/core/words.h"
 
 #define CARD_MIN 13
 #define CARD_MAX 19
@@ -35,29 +36,31 @@ static bool is_letter(char c)
 	return lower(c) >= 'a' && lower(c) <= 'z';
 }
 
-/* The letters and digits of a name, lower case. */
-static void plain(struct slice s, char out[FORMRULE_NAME_MAX + 1])
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The letters and digits of a name. */
+static struct slice plain(struct slice s, char out[FORMRULE_NAME_MAX])
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < s.n && n < FORMRULE_NAME_MAX; i++) {
-		const char c = lower(s.p[i]);
-
-		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-			out[n++] = c;
-	}
-	out[n] = '\0';
+	for (size_t i = 0; i < s.n && n < FORMRULE_NAME_MAX; i++)
+		if (is_letter(s.p[i]) || is_digit(s.p[i]))
+			out[n++] = s.p[i];
+	return slice_of(out, n);
 }
 
 static bool holds_any(struct slice name, const char *const *words, size_t n)
 {
-	char text[FORMRULE_NAME_MAX + 1];
+	char mem[FORMRULE_NAME_MAX];
+	const struct slice text = plain(name, mem);
+	const char *word;
+	struct words w;
 
-	plain(name, text);
-	for (size_t i = 0; i < n; i++)
-		if (strstr(text, words[i]) != NULL)
-			return true;
-	return false;
+	words_init(&w, words, n);
+	return words_find(&w, text, 0, &word) < text.n;
 }
 
 /* "SSN" at the beginning of a word: not that of "business name". */
@@ -74,26 +77,27 @@ static bool holds_ssn(struct slice name)
 	return false;
 }
 
-/* Notes on an account ("accountno" + "tes") are not its number. */
-static bool is_secret(struct slice name)
+static void secrets_init(struct words *w)
 {
-	char text[FORMRULE_NAME_MAX + 1];
+	words_init(w, secrets, RT_ARRAY_LEN(secrets));
+}
 
-	plain(name, text);
-	for (size_t i = 0; i < RT_ARRAY_LEN(secrets); i++) {
-		const size_t n = strlen(secrets[i]);
-		const char *at = strstr(text, secrets[i]);
+/* Notes on an account ("accountno" + "tes") are not its number. */
+static bool is_secret(const struct words *w, struct slice name)
+{
+	char mem[FORMRULE_NAME_MAX];
+	const struct slice text = plain(name, mem);
+	const char *word = "";
 
-		if (at != NULL &&
-		    (secrets[i][n - 1] != 'o' || strncmp(at + n, "te", 2) != 0))
+	for (size_t at = 0; (at = words_find(w, text, at, &word)) < text.n;
+	     at++) {
+		const size_t n = strlen(word);
+
+		if (word[n - 1] != 'o' ||
+		    !slice_starts_case(slice_skip(text, at + n), SLICE("te")))
 			return true;
 	}
 	return holds_ssn(name);
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
 }
 
 /* ISO/IEC 7812-1, annex B, of so many as a card has. */
@@ -288,12 +292,13 @@ static void mask_value(char *raw, size_t n, struct said *said)
 }
 
 /* One pair of a query. */
-static void mask_pair(char *p, size_t n, struct said *said)
+static void mask_pair(char *p, size_t n, const struct words *w,
+    struct said *said)
 {
 	const size_t eq = slice_find(slice_of(p, n), '=', 0);
 
 	read_query(slice_of(p, eq), said);
-	if (eq < n && is_secret(slice_of(said->text, said->n)))
+	if (eq < n && is_secret(w, slice_of(said->text, said->n)))
 		memset(p + eq + 1, '*', n - eq - 1);
 	else
 		mask_value(p, n, said);
@@ -303,6 +308,7 @@ enum err formrule_mask_url(struct arena *mem, struct slice url,
     struct slice *out)
 {
 	struct said said;
+	struct words w;
 	size_t at = 0;
 	char *p;
 
@@ -317,12 +323,13 @@ enum err formrule_mask_url(struct arena *mem, struct slice url,
 	    (said.at = arena_alloc(mem, url.n * sizeof(*said.at))) == NULL)
 		return ERR_NOMEM;
 	memcpy(p, url.p, url.n);
+	secrets_init(&w);
 	while (at < url.n) {
 		const size_t from = ++at;
 
 		while (at < url.n && !is_break(p[at]))
 			at++;
-		mask_pair(p + from, at - from, &said);
+		mask_pair(p + from, at - from, &w, &said);
 	}
 	*out = slice_of(p, url.n);
 	return ERR_OK;
@@ -373,7 +380,10 @@ size_t formrule_room(struct slice s, size_t left)
 
 bool formrule_may_keep(const struct formrule_field *f)
 {
-	return !is_secret(f->name) && !is_card(slice_trim(f->value));
+	struct words w;
+
+	secrets_init(&w);
+	return !is_secret(&w, f->name) && !is_card(slice_trim(f->value));
 }
 
 static bool is_email(struct slice s)

@@ -156,6 +156,8 @@ static bool host_matches(struct slice host, struct slice pattern)
 
 bool referrer_find(struct slice host, struct slice path, struct referrer *out)
 {
+	if (slice_find(host, '.', 0) == host.n)
+		return false; /* no domain: all rows have a dot */
 	for (size_t i = 0; i < RT_ARRAY_LEN(rows); i++) {
 		if (!slice_starts(path, slice_from(rows[i].path)) ||
 		    !host_matches(host, slice_from(rows[i].host)))

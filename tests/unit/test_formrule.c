@@ -44,6 +44,7 @@ static const struct {
 	{ "a house number", "address-number", "5", true },
 	{ "a business, loud", "BUSINESSNAME", "Acme", true },
 	{ "notes on an account", "account_notes", "x", true },
+	{ "notes, and the number", "account_notes_account_no", "x", false },
 	{ "an account's number", "account no.", "1", false },
 	{ "a bank's number, short", "Account No", "1", false },
 };

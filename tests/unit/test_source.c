@@ -230,6 +230,9 @@ static const struct {
 	    false },
 	{ "Mozilla/5.0 (Linux; Android 9; CUBOT_NOTE_20) AppleWebKit/537.36",
 	    false },
+	{ "Mozilla/5.0 (Linux; Android 9; CUBOT_NOTE_20) (compatible;"
+	  " Googlebot/2.1)",
+	    true },
 	{ "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X)"
 	  " AppleWebKit/605.1.15 Mobile/15E148 [FBAN/FBIOS;FBAV/460.0]",
 	    false },
