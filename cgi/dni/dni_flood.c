@@ -82,6 +82,8 @@ static bool take(struct bucket *b, int64_t now_us, int64_t burst,
 			passed = RT_HOUR_US;
 		b->tokens += passed * per_min / 60;
 		b->at_us = now_us;
+	} else if (passed < 0) {
+		b->at_us = now_us; /* the clock was set back */
 	}
 	if (b->tokens > burst)
 		b->tokens = burst;

@@ -3,7 +3,8 @@
  *
  * Token buckets in a table of fixed size; when a row of it is full, the bucket
  * unused for longest is forgotten, which can only let somebody pass. Which row
- * is whose comes of a key that nobody knows. Not thread-safe: the owner's lock
+ * is whose comes of a key that nobody knows. A clock that is set back
+ * gives nobody anything, and takes nothing. Not thread-safe: the owner's lock
  * guards it.
  */
 #ifndef RT_CGI_DNI_DNI_FLOOD_H

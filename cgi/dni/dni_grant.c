@@ -232,7 +232,7 @@ static bool first_has_it(const struct dni_serve *v, const struct dni_grant *g)
 	uint32_t number;
 
 	if (p->leases == NULL ||
-	    !lease_find(p->leases, v->who.now_us, &holder, &number) ||
+	    !lease_find(p->leases, v->s->now_us, &holder, &number) ||
 	    !id_eq(p->slots[number].visit.v, g->visit.v) ||
 	    p->slots[number].batch > v->s->done_batch)
 		return false;

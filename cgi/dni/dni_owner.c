@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cgi/dni/dni_clock.h"
 #include "cgi/dni/dni_pool_change.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
@@ -62,6 +63,7 @@ static enum err add_pool(const struct dni_owner *o,
 	if (e != ERR_OK)
 		return e;
 	(void)pthread_mutex_lock(&o->s->mu);
+	(void)dni_clock_now(o->s); /* the new one was read by this clock */
 	old = dni_state_any_pool(o->s, conf->id);
 	if (old != NULL)
 		replace_pool(old, p);
@@ -80,7 +82,7 @@ static enum err shrink_pool(const struct dni_owner *o, struct dni_pool *p,
 
 	if (e == ERR_OK) {
 		(void)pthread_mutex_lock(&o->s->mu);
-		dni_pool_change_retire(p, clk_wall_us(), &c);
+		dni_pool_change_retire(p, dni_clock_now(o->s), &c);
 		p->lease_us = conf->lease_us;
 		p->gap_us = conf->gap_us;
 		if (p->leases != NULL)
@@ -99,7 +101,7 @@ static enum err extend_pool(const struct dni_owner *o, struct dni_pool *p)
 
 	if (e == ERR_OK) {
 		(void)pthread_mutex_lock(&o->s->mu);
-		e = dni_pool_change_add(p, clk_wall_us(), &c);
+		e = dni_pool_change_add(p, dni_clock_now(o->s), &c);
 		(void)pthread_mutex_unlock(&o->s->mu);
 	}
 	dni_pool_change_end(&c);

@@ -77,9 +77,15 @@ static enum err add_row(struct dni_pool *p, const struct lease_last *l,
 
 	hang_thread_round();
 	if (l->leased) {
-		beat = l->end_us + DNI_POOL_SLACK_US - p->lease_us;
-		if (l->end_us + DNI_POOL_SLACK_US <= now_us)
-			released = l->end_us;
+		/* Later than this no lease ends, unless it was written while
+		 * the clock was ahead. */
+		const int64_t last_us = now_us + p->lease_us;
+		const int64_t end_us =
+		    l->end_us < last_us ? l->end_us : last_us;
+
+		beat = end_us + DNI_POOL_SLACK_US - p->lease_us;
+		if (end_us + DNI_POOL_SLACK_US <= now_us)
+			released = end_us;
 		if (id_is_nil(holder.v))
 			memcpy(holder.v, l->visit.v, sizeof(holder.v));
 	}

@@ -20,8 +20,10 @@ static size_t sites_seen(struct dni_state *s, int64_t now_us,
 	(void)pthread_mutex_lock(&s->mu);
 
 	for (size_t i = 0; i < c->n_sites && n < SEEN_MAX; i++) {
-		const struct dni_seen *seen = c->sites[i].seen;
+		struct dni_seen *seen = c->sites[i].seen;
 
+		if (seen->written_us > now_us)
+			seen->written_us = 0; /* the clock was set back */
 		if ((atomic_load_explicit(&seen->at_us, memory_order_relaxed) >
 			    seen->written_us ||
 			seen->sums.said_us > 0) &&

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cgi/dni/dni_clock.h"
 #include "cgi/dni/dni_grant.h"
 #include "lib/base/rnd.h"
 #include "lib/core/botua.h"
@@ -383,10 +384,7 @@ bool dni_serve_may_ask(struct dni_serve *v)
 
 	/* A request may have waited for mu behind later ones: what happens to
 	 * leases happens in one order, and the rows say the same. */
-	if (v->who.now_us < v->s->now_us)
-		v->who.now_us = v->s->now_us;
-	else
-		v->s->now_us = v->who.now_us;
+	v->who.now_us = dni_clock_now(v->s);
 	if (!dni_flood_pass(v->s->hits_flood, v->who.now_us,
 		dni_flood_client(v->who.address, mem)))
 		return false;

@@ -67,7 +67,8 @@ struct dni_state {
 	struct dni_flood *visits_flood; /* new visits of an address */
 	struct dni_flood *hits_flood;   /* requests of an address or visitor */
 	struct dni_flood *pool_flood;   /* a pool's numbers of an address */
-	int64_t now_us;                 /* of the latest request */
+	int64_t now_us;                 /* dni_clock.h; 0: nobody asked yet */
+	int64_t ahead_us;               /* the wall's of the monotonic clock */
 	bool away;                      /* the database does not answer */
 
 	pthread_cond_t work; /* for writers */

@@ -207,6 +207,19 @@ struct dni_visit *dni_visits_take_dirty(struct dni_visits *t)
 	return v;
 }
 
+void dni_visits_shift(struct dni_visits *t, int64_t by_us)
+{
+	for (uint32_t i = 0; i < t->fresh; i++) {
+		struct dni_visit *v = &t->at[i];
+
+		v->started_us += by_us;
+		v->seen_us += by_us;
+		v->beat_us += by_us;
+		if (v->tel_clicked_us != 0)
+			v->tel_clicked_us += by_us;
+	}
+}
+
 bool dni_visits_any_dirty(const struct dni_visits *t)
 {
 	return t->dirty_head != NIL;

@@ -442,6 +442,8 @@ void lease_undo(struct lease_pool *p, const struct lease_grant *grant)
 		return; /* it ended meanwhile */
 	list_drop(p, &p->held, i);
 	x->released_us = grant->released_before_us;
+	if (x->released_us > p->now_us)
+		x->released_us = p->now_us; /* lease_shift() came between */
 	/* The holder of before may have taken another number since. */
 	set_holder(p, i, &nobody);
 	if (table_find(p, &grant->holder_before) == NIL)
@@ -504,6 +506,19 @@ void lease_stat(struct lease_pool *p, int64_t now_us, struct lease_stat *out)
 	(void)advance(p, now_us);
 	*out = (struct lease_stat){ p->n - p->retired, p->held.n,
 		p->shortest_gap_us };
+}
+
+void lease_shift(struct lease_pool *p, int64_t by_us)
+{
+	if (p->now_us != NEVER)
+		p->now_us += by_us;
+	for (uint32_t i = 0; i < p->n; i++) {
+		struct number *x = &p->numbers[i];
+
+		x->beat_us += by_us;
+		if (x->released_us != NEVER)
+			x->released_us += by_us;
+	}
 }
 
 static bool list_is_sound(const struct lease_pool *p, const struct list *l,

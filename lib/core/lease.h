@@ -104,6 +104,10 @@ RT_MUST_USE bool lease_find(struct lease_pool *p, int64_t now_us,
     const struct lease_holder *holder, uint32_t *number);
 void lease_stat(struct lease_pool *p, int64_t now_us, struct lease_stat *out);
 
+/* The clock was set by_us forward, or back: all that is known moves with it, so
+ * that leases and gaps last as long as they would have. */
+void lease_shift(struct lease_pool *p, int64_t by_us);
+
 /* Every list and table agrees with every other: for tests. */
 bool lease_is_sound(const struct lease_pool *p);
 

@@ -1,7 +1,7 @@
 // The lease server while the system refuses it something: each call it makes of
 // kernel, libc or database fails once, in a start or while browsers ask. Who
 // asks gets an answer; the server goes on or is started again, and the next
-// visit gets a number that is stored.
+// visit gets a number that is stored. And while its clock is set.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -119,4 +119,52 @@ test('each call that fails costs an answer at most', async (t) => {
 	t.diagnostic(`${cases.length} cases, ${fired} met`);
 	assert.deepEqual(bad, [], bad.join('\n'));
 	assert.ok(fired > cases.length / 2, `${fired} of ${cases.length} met`);
+});
+
+/** New visitors ask until no number is left: how long ago that was asked, and
+ *  who has one. */
+async function drain() {
+	const held = [];
+	let asked, a;
+	do {
+		asked = Date.now();
+		({ json: a } = await browsers.ask());
+		if (a.tier === 'lease') held.push(a);
+	} while (a.tier === 'lease');
+	return { held, asked };
+}
+
+test('a clock that is set frees no number that is shown, and keeps none', async () => {
+	const lease_s = 4;
+	stack.sql(`DELETE FROM pool_number WHERE number_id NOT IN (SELECT * FROM (SELECT number_id FROM pool_number LIMIT 2) two);
+		UPDATE pool SET lease_s = ${lease_s}; UPDATE config_version SET version = version + 1`);
+	const version = stack.sqlOne('SELECT version FROM config_version');
+	await until('the server has seen it', () => server.text.includes(`configuration version=${version} `));
+	await until('a number is free', async () => (await browsers.ask()).json.tier === 'lease');
+
+	for (const [by_s, what] of [[3600, 'forward'], [0, 'back']]) {
+		const { held: [mine] } = await until('all are taken', async () => {
+			const all = await drain();
+			return all.held.length > 0 && all;
+		});
+		const sent = Date.now();
+		faults.setClock(by_s);
+		const beat = await tell('beat', { visitor: mine.visitor, visit: mine.visit, engaged_s: 1 });
+		const other = await browsers.ask();
+		if (Date.now() < sent + lease_s * 1000 - 2000) {
+			assert.equal(beat.json.tier, 'lease', `${what}: it has its number yet`);
+			assert.deepEqual(beat.json.swap, mine.swap, what);
+			assert.notEqual(other.json.swap?.[0]?.to?.e164, mine.swap[0].to.e164, what);
+		}
+		await until(`${what}: a number is free again`, async () => (await browsers.ask()).json.tier === 'lease');
+	}
+
+	// What was stored while the clock was ahead keeps no number for an hour.
+	faults.setClock(3600);
+	await until('all are taken by a clock that is ahead', async () => (await drain()).held.length > 0);
+	faults.setClock(0);
+	server.child.kill('SIGKILL');
+	await until('it has ended', () => server.over);
+	await start();
+	await until('a number is free after the start', async () => (await browsers.ask()).json.tier === 'lease');
 });

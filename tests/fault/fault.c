@@ -7,7 +7,9 @@
  * addresses. Places are noted in the file RT_FAULT_FILE, which the test shares
  * (tests/support/fault.mjs); the test arms one of them, and the next call from
  * there fails as the kernel could let it fail. It works on running processes,
- * below their system call filter too, since it makes no call of its own.
+ * below their system call filter too, since it makes no call of its own. The
+ * same file sets the program's wall clock, as an operator or a time server
+ * does.
  *
  * A call of MariaDB's client does not fail by itself: its connection is cut
  * first, and what the library says of that is what the program gets.
@@ -35,6 +37,7 @@
 #include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DEPTH  4    /* return addresses that make a place */
@@ -59,6 +62,7 @@ struct shared {
 	_Atomic int32_t error;
 	_Atomic uint32_t fired; /* so many have */
 	_Atomic uint32_t lock;
+	_Atomic int64_t clock_s; /* by how much the wall's clock is set */
 	struct place place[PLACES];
 };
 
@@ -207,6 +211,18 @@ static bool fails(const char *call, const void *frame)
 			return bad;         \
 		return next args;           \
 	}
+
+/* --- the clock -------------------------------------------------------------*/
+
+int clock_gettime(clockid_t clock, struct timespec *out)
+{
+	NEXT(clock_gettime)
+	const int rc = next(clock, out);
+
+	if (shared != NULL && rc == 0 && clock == CLOCK_REALTIME)
+		out->tv_sec += shared->clock_s;
+	return rc;
+}
 
 /* --- files -----------------------------------------------------------------*/
 

@@ -7,7 +7,7 @@ import { constants } from 'node:os';
 import { build, dir } from './stack.mjs';
 
 const PLACES = 4096;
-const HEAD = 24;
+const HEAD = 32;
 const SIZE = 48;
 const { ENOSPC, EIO, EMFILE, ENOMEM, EAGAIN, EINTR, EACCES, ENETUNREACH, ECONNREFUSED, ENOBUFS } = constants.errno;
 /** Beside errno's values: half of a read or write. */
@@ -87,6 +87,13 @@ export class Faults {
 		const b = Buffer.alloc(4);
 		readSync(this.fd, b, 0, 4, 16);
 		return b.readUInt32LE(0);
+	}
+
+	/** The program's wall clock shows so many seconds more than ours, or less. */
+	setClock(by_s) {
+		const b = Buffer.alloc(8);
+		b.writeBigInt64LE(BigInt(by_s), 0);
+		this.#put(b, 24);
 	}
 
 	close() {

@@ -28,6 +28,7 @@ static const struct {
 	{ "a token after ten seconds", 10 * RT_SEC_US + 10, false, true },
 	{ "and no second one", 10 * RT_SEC_US + 10, false, false },
 	{ "a clock that steps back gives none", 0, false, false },
+	{ "and time goes on from there", 10 * RT_SEC_US, false, true },
 	{ "nor takes any away", 20 * RT_SEC_US + 20, false, true },
 	{ "a year fills no more than the bucket: 1", 365 * RT_DAY_US, false,
 	    true },

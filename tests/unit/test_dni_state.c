@@ -1,5 +1,6 @@
 /* Tests of cgi/dni/dni_state without a database: what waits for one is bounded
- * by number and by memory, and what does not fit is counted. */
+ * by number and by memory, and what does not fit is counted; and what is in
+ * memory outlasts a clock that is set. */
 #include "cgi/dni/dni_state.h"
 
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 #include <unistd.h>
 
 #include "cgi/dni/dni_batch.h"
+#include "cgi/dni/dni_clock.h"
 #include "lib/base/log.h"
 #include "lib/base/metric.h"
 #include "tests/support/cm.h"
@@ -83,6 +85,109 @@ static void test_memory(void **state)
 	free(text);
 }
 
+/* --- the clock ------------------------------------------------------------*/
+
+#define WALL  INT64_C(1795176000000000)
+#define LEASE (180 * RT_SEC_US)
+
+static void add_pool(struct dni_state *s, uint32_t n)
+{
+	const struct lease_holder nobody = { { 0 } };
+	struct dni_pool *p = calloc(1, sizeof(*p));
+
+	assert_non_null(p);
+	assert_int_equal(lease_new(&p->leases, n, LEASE, 0), ERR_OK);
+	for (uint32_t i = 0, at; i < n; i++)
+		assert_int_equal(lease_add(p->leases, WALL, &nobody, INT64_MIN,
+				     0, &at),
+		    ERR_OK);
+	assert_int_equal(dni_state_add_pool(s, p), ERR_OK);
+}
+
+static enum lease_what take(struct dni_state *s, int64_t wall_us,
+    int64_t mono_us, uint8_t who)
+{
+	const struct lease_holder h = { { who } };
+
+	return lease_take(s->pools[0]->leases,
+	    dni_clock_at(s, wall_us, mono_us), &h)
+	    .what;
+}
+
+/* Two numbers; the clock is set when both are held. */
+static void steps(int64_t by_us)
+{
+	const int64_t m = 77 * RT_SEC_US, w = WALL + by_us;
+	const struct visit_id id = { { 1 } };
+	struct dni_state *s = make();
+	struct dni_visit *v;
+
+	add_pool(s, 2);
+	assert_int_equal(take(s, WALL, m, 'a'), LEASE_NEW);
+	v = dni_visits_add(s->visits, s->now_us, id);
+	assert_non_null(v);
+	v->started_us = s->now_us;
+	assert_int_equal(take(s, WALL + RT_MIN_US, m + RT_MIN_US, 'b'),
+	    LEASE_NEW);
+	/* Nobody's lease has ended by it ... */
+	assert_int_equal(take(s, w + RT_MIN_US, m + RT_MIN_US, 'c'),
+	    LEASE_NONE);
+	assert_int_equal(take(s, w + LEASE - 1, m + LEASE - 1, 'c'),
+	    LEASE_NONE);
+	/* ... nor lasts for longer: a's number goes, b's does not. */
+	assert_int_equal(take(s, w + LEASE, m + LEASE, 'c'), LEASE_NEW);
+	assert_int_equal(take(s, w + LEASE, m + LEASE, 'a'), LEASE_NONE);
+	assert_int_equal(take(s, w + LEASE + 1, m + LEASE + 1, 'b'),
+	    LEASE_KEPT);
+	assert_int_equal(s->now_us, w + LEASE + 1);
+	assert_true(lease_is_sound(s->pools[0]->leases));
+	v = dni_visits_find(s->visits, s->now_us, id);
+	assert_non_null(v);
+	assert_int_equal(v->started_us, w);
+	assert_null(dni_visits_find(s->visits, w + DNI_VISITS_END_US, id));
+	dni_state_free(s);
+}
+
+static void test_clock(void **state)
+{
+	struct dni_state *s = make();
+
+	(void)state;
+	steps(RT_HOUR_US);
+	steps(-RT_HOUR_US);
+	steps(-365 * RT_DAY_US);
+	steps(DNI_CLOCK_STEP_US);
+	steps(-DNI_CLOCK_STEP_US);
+	/* Less than a step: time stands still until it is made up. */
+	assert_int_equal(dni_clock_at(s, WALL, 5), WALL);
+	assert_int_equal(dni_clock_at(s, WALL - RT_SEC_US, 5), WALL);
+	assert_int_equal(dni_clock_at(s, WALL + 1, 5 + RT_SEC_US), WALL + 1);
+	dni_state_free(s);
+}
+
+/* The database refuses a lease while the clock is set back. */
+static void test_clock_undo(void **state)
+{
+	const struct lease_holder h = { { 'a' } };
+	struct dni_state *s = make();
+	struct lease_pool *p;
+	struct lease_grant g;
+
+	(void)state;
+	add_pool(s, 1);
+	p = s->pools[0]->leases;
+	assert_int_equal(take(s, WALL, 5, 'b'), LEASE_NEW);
+	g = lease_take(p, dni_clock_at(s, WALL + LEASE, 5 + LEASE), &h);
+	assert_int_equal(g.what, LEASE_NEW);
+	(void)dni_clock_at(s, WALL, 5 + LEASE);
+	lease_undo(p, &g);
+	assert_true(lease_is_sound(p));
+	lease_rules(p, LEASE, RT_SEC_US); /* a gap, which has to pass */
+	assert_int_equal(take(s, WALL + RT_SEC_US, 5 + LEASE + RT_SEC_US, 'c'),
+	    LEASE_NEW);
+	dni_state_free(s);
+}
+
 static int quiet(void **state)
 {
 	(void)state;
@@ -93,7 +198,8 @@ static int quiet(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_number),
-		cmocka_unit_test(test_memory) };
+		cmocka_unit_test(test_memory), cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_clock_undo) };
 
 	return cmocka_run_group_tests(tests, quiet, NULL);
 }

@@ -1,0 +1,25 @@
+/*
+ * dni_clock.h - what time it is for leases and visits.
+ *
+ * They begin and end by the wall's clock, as what is stored has to agree with
+ * calls, other machines and people. But how long they last is the monotonic
+ * clock's: where the wall's is set (a machine that started with a wrong one,
+ * the end of a pause), what is in memory moves with it. Else a step back would
+ * stop the time, so that no number is freed until it is made up, and a step
+ * forward give numbers away that are still shown.
+ */
+#ifndef RT_CGI_DNI_DNI_CLOCK_H
+#define RT_CGI_DNI_DNI_CLOCK_H
+
+#include "cgi/dni/dni_state.h"
+
+/* A smaller step is waited for, or is time that passed. */
+#define DNI_CLOCK_STEP_US (2 * RT_SEC_US)
+
+/* With mu held. Now, which is s->now_us too: never less than before, but for a
+ * step, which is logged. */
+int64_t dni_clock_now(struct dni_state *s);
+/* The same by clocks of one's own; for tests. */
+int64_t dni_clock_at(struct dni_state *s, int64_t wall_us, int64_t mono_us);
+
+#endif
