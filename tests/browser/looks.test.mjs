@@ -295,3 +295,38 @@ test('what is said above a card keeps off it', async () => {
 		await page.context().close();
 	}
 });
+
+test('what receivers and mail servers answered can be read, and stays in its column', async () => {
+	const { company } = calls[0];
+	const w = (n) => `'${'W'.repeat(n)}'`;
+	stack.sql(`INSERT INTO webhook (company_id, id, name, url, secret_sealed, events, created_at) VALUES (x'${company}', x'${company}', ${w(100)}, 'https://x.example/', '', 1, UTC_TIMESTAMP(6));
+		INSERT INTO webhook_delivery (company_id, webhook_id, event_id, kind, object_id, state, due_at, attempts, status, last_error, answer, happened_at, ended_at) SELECT x'${company}', x'${company}', UNHEX(MD5(seq)),
+			'call.ended', x'${company}', ELT(seq, 'parked', 'ready', 'done'), UTC_TIMESTAMP(6), 10, 500, ELT(seq, ${w(255)}, ${w(255)}, ''), ELT(seq, ${w(500)}, REPEAT('word ', 100), ${w(500)}), UTC_TIMESTAMP(6), IF(seq = 2, NULL, UTC_TIMESTAMP(6)) FROM seq_1_to_3;
+		INSERT INTO mail_log (company_id, job_id, template, to_address, subject, state, attempts, last_error, created_at, tried_at) VALUES (x'${company}', 1, 'missed', CONCAT(${w(200)}, '@x.example'), ${w(255)}, 'failed', 12, ${w(255)}, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))`);
+	for (const width of [1440, 768, 360]) {
+		const page = await member({ viewport: { width, height: 900 } });
+		for (const [path, rows] of [[`/settings/webhooks/${typeid('whk', company)}/log`, 3], ['/settings/mail-log', 1]]) {
+			assert.equal((await openPage(page, path)).status(), 200, path);
+			const [cells, out] = await page.evaluate(() => {
+				const cut = (el) => getComputedStyle(el).overflowX !== 'visible';
+				const all = [...document.querySelectorAll('main tbody td')];
+				const bad = all.filter((td) => {
+					const end = td.getBoundingClientRect().right + 1;
+					const walker = document.createTreeWalker(td, NodeFilter.SHOW_TEXT);
+					while (walker.nextNode()) {
+						const range = new Range();
+						range.selectNodeContents(walker.currentNode);
+						const el = walker.currentNode.parentElement;
+						if (!cut(el) && range.getBoundingClientRect().right > end) return true;
+						if (cut(el) && el.matches('td:last-child *')) return true;
+					}
+					return false;
+				});
+				return [all.length, bad.map((td) => td.textContent.slice(0, 40))];
+			});
+			assert.ok(cells >= 5 * rows, `${path}: ${cells} cells`);
+			assert.deepEqual(out, [], `${path} at ${width}`);
+		}
+		await page.context().close();
+	}
+});
