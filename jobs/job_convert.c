@@ -1,9 +1,27 @@
 #include "jobs/job_convert.h"
 
-#include "lib/db/db_conversion.h"
+#include "lib/db/db_call_touch.h"
+#include "lib/db/db_conversion_walk.h"
 
 #define RULES 50
-#define CALLS 200
+#define CALLS 1000
+#define PAGE  ((size_t)8 << 20)
+/* Read again each time: a change is committed after its time, and a visit may
+ * be written after the call that it led to. */
+#define AGAIN_US (15 * RT_MIN_US)
+/* What changed without moving the time of its call is found by then. */
+#define WHOLE_US RT_DAY_US
+
+/* A rule under way. */
+struct round {
+	const struct queue_env *env;
+	struct company_id company;
+	struct conversion_id rule;
+	int64_t until_us; /* by the database's clock */
+	bool begun;
+	struct conversion_walk at;
+	size_t n; /* calls of the last page */
+};
 
 static enum err settle(const struct queue_env *env,
     const struct conversion_rule_row *row, const struct conversion_candidate *c)
@@ -24,6 +42,8 @@ static enum err settle(const struct queue_env *env,
 	int64_t value = c->last_value_micros;
 	bool is;
 
+	if (!c->ripe)
+		return ERR_OK;
 	is = conversion_is(&rule, &call, &value) && c->clicked &&
 	     conversion_click_ok(slice_from(c->click_id));
 	if (!conversion_parse(slice_from(c->last), &last))
@@ -33,32 +53,93 @@ static enum err settle(const struct queue_env *env,
 		return ERR_OK;
 	if (next == CONVERSION_RETRACT)
 		value = c->last_value_micros;
-	return db_conversion_tell(env->db, row->company, row->id, c, next,
+	return db_conversion_walk_tell(env->db, row->company, row->id, c, next,
 	    value, env->now_us);
+}
+
+/* Where to go on: behind what this round did, unless all is to be compared
+ * again, as the rule is another or a day has passed. */
+static void aim(struct round *r, const struct conversion_walk *stored)
+{
+	const int64_t first_us = r->until_us - CONVERSION_WINDOW_US;
+	const int64_t since_us = r->env->now_us - stored->whole_us;
+
+	if (stored->whole_us == 0 || since_us >= WHOLE_US ||
+	    since_us <= -WHOLE_US)
+		r->at = (struct conversion_walk){ .whole_us = r->env->now_us };
+	else if (!r->begun)
+		r->at = *stored;
+	r->begun = true;
+	/* What changed last before then began before then. */
+	if (r->at.at_us < first_us)
+		r->at = (struct conversion_walk){ .at_us = first_us,
+			.whole_us = r->at.whole_us };
+}
+
+static enum err keep(const struct round *r)
+{
+	const int64_t again_us = r->until_us - AGAIN_US;
+	struct conversion_walk walk = r->at;
+
+	if (walk.at_us > again_us)
+		walk = (struct conversion_walk){ .at_us = again_us,
+			.whole_us = walk.whole_us };
+	return db_conversion_walk_keep(r->env->db, r->company, r->rule, &walk);
+}
+
+static enum err walk_on(struct round *r, struct arena *mem)
+{
+	const struct queue_env *env = r->env;
+	struct conversion_candidate *c = NULL;
+	struct conversion_walk stored;
+	struct conversion_rule_row row;
+	enum err e;
+
+	e = db_conversion_walk_hold(env->db, r->company, r->rule, &stored);
+	if (e == ERR_OK)
+		e = db_conversion_get(env->db, r->company, r->rule, &row);
+	if (e != ERR_OK)
+		return e;
+	aim(r, &stored);
+	e = db_conversion_walk_next(env->db, r->company, &row, &r->at,
+	    r->until_us, env->now_us - CONVERSION_WINDOW_US, CALLS, mem, &c,
+	    &r->n);
+	for (size_t i = 0; e == ERR_OK && i < r->n; i++)
+		e = settle(env, &row, &c[i]);
+	if (e != ERR_OK)
+		return e;
+	r->at.at_us = r->n < CALLS ? r->until_us : c[r->n - 1].changed_us;
+	if (r->n == CALLS)
+		r->at.call = c[r->n - 1].call;
+	return keep(r);
+}
+
+/* One page, all of it or nothing. */
+static enum err page(struct round *r)
+{
+	struct arena mem;
+	enum err e = db_begin(r->env->db);
+
+	if (e != ERR_OK)
+		return e;
+	arena_init(&mem, PAGE);
+	e = db_end(r->env->db, walk_on(r, &mem));
+	arena_fini(&mem);
+	return e;
 }
 
 static enum err settle_rule(const struct queue_env *env,
     const struct conversion_rule_row *row)
 {
-	const int64_t from_us = env->now_us - CONVERSION_WINDOW_US;
-	struct call_id after = { { 0 } };
-	size_t n = CALLS;
-	enum err e = ERR_OK;
+	struct round r = { .env = env,
+		.company = row->company,
+		.rule = row->id,
+		.n = CALLS };
+	enum err e = db_call_touch_now(env->db, &r.until_us);
 
-	while (e == ERR_OK && n == CALLS && !queue_stopping(env->queue)) {
-		struct conversion_candidate *c = NULL;
-		struct arena mem; /* a page at a time */
-
-		arena_init(&mem, (size_t)4 << 20);
-		e = db_conversion_candidates(env->db, row->company, row,
-		    from_us, after, CALLS, &mem, &c, &n);
-		for (size_t i = 0; e == ERR_OK && i < n; i++) {
-			e = settle(env, row, &c[i]);
-			after = c[i].call;
-		}
-		arena_fini(&mem);
-	}
-	return e;
+	while (e == ERR_OK && r.n == CALLS && !queue_stopping(env->queue))
+		e = page(&r);
+	return e == ERR_NOTFOUND ? ERR_OK : e; /* archived meanwhile */
 }
 
 enum err job_convert(const struct queue_env *env, const struct job_row *job)

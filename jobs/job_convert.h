@@ -2,9 +2,11 @@
  * job_convert.h - settles which calls are conversions: what is new, worth
  * something else, or none any more is written down for the platforms.
  *
- * Runs by the clock and compares each rule with the calls of the last ninety
- * days, so that a changed outcome, tag, value, attribution or rule is noticed
- * however it came about. Run twice it writes nothing more.
+ * Runs by the clock and compares each rule with the calls that changed since it
+ * did so before, so that a changed outcome, tag, value or attribution is
+ * noticed however it came about; with all calls of the last ninety days once
+ * the rule changed, and once a day. Run twice it writes nothing more, and what
+ * it did of a rule when it was killed is kept.
  */
 #ifndef RT_JOBS_JOB_CONVERT_H
 #define RT_JOBS_JOB_CONVERT_H

@@ -160,8 +160,9 @@ enum err db_conversion_update(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "UPDATE conversion_rule SET name = ?, outcome = ?, tag_id = ?,"
-	    " min_talk_s = ?, value_micros = ? WHERE company_id = ?"
-	    " AND id = ? AND archived_at IS NULL AND" NAMED;
+	    " min_talk_s = ?, value_micros = ?, walk_whole_at = NULL"
+	    " WHERE company_id = ? AND id = ? AND archived_at IS NULL"
+	    " AND" NAMED;
 	struct conversion_rule_row have;
 	struct stmt *st;
 	uint64_t n = 0;
@@ -223,109 +224,8 @@ enum err db_conversion_all(struct db *db, struct conversion_id after,
 	return read_all(st, mem, rows, n);
 }
 
-/* --- what is told ----------------------------------------------------------
+/* --- the files ------------------------------------------------------------
  */
-
-/* The click of the platform; takes its name. */
-#define CLICK                                                       \
-	"CASE WHEN ? = 'google' THEN COALESCE(NULLIF(w.gclid, '')," \
-	" NULLIF(w.wbraid, ''), w.gbraid) ELSE w.msclkid END"
-
-static void out_candidate(struct stmt *st, struct conversion_candidate *c)
-{
-	stmt_out_id(st, c->call.v);
-	stmt_out_time_us(st, &c->started_us);
-	stmt_out_text(st, c->outcome, sizeof(c->outcome));
-	stmt_out_bool(st, &c->is_spam);
-	stmt_out_bool(st, &c->tagged);
-	stmt_out_u64(st, &c->talk_ms);
-	stmt_out_bool(st, &c->has_value);
-	stmt_out_i64(st, &c->value_micros);
-	stmt_out_text(st, c->currency, sizeof(c->currency));
-	stmt_out_bool(st, &c->clicked);
-	stmt_out_text(st, c->click_id, sizeof(c->click_id));
-	stmt_out_text(st, c->last, sizeof(c->last));
-	stmt_out_i64(st, &c->last_value_micros);
-	stmt_out_u32(st, &c->turn);
-}
-
-enum err db_conversion_candidates(struct db *db, struct company_id company,
-    const struct conversion_rule_row *rule, int64_t from_us,
-    struct call_id after, uint32_t max, struct arena *mem,
-    struct conversion_candidate **rows, size_t *n)
-{
-	/* Ids begin with the time, so the order by id reads on from `after`. */
-	static const char sql[] =
-	    "SELECT c.id, c.started_at, i.outcome, COALESCE(o.is_spam, 0),"
-	    " EXISTS (SELECT 1 FROM interaction_tag x"
-	    " WHERE x.company_id = c.company_id AND x.interaction_id = c.id"
-	    " AND x.tag_id = ?), c.talk_ms, i.value_micros IS NOT NULL,"
-	    " COALESCE(i.value_micros, 0), co.currency,"
-	    " COALESCE(" CLICK
-	    ", '') <> '',"
-	    " COALESCE(CASE WHEN t.kind <> 'retract' THEN t.click_id"
-	    " ELSE " CLICK " END, " CLICK
-	    ", ''),"
-	    " COALESCE(t.kind, ''), COALESCE(t.value_micros, 0),"
-	    " COALESCE(t.turn, 0)"
-	    " FROM phone_call c JOIN interaction i"
-	    " ON i.company_id = c.company_id AND i.id = c.id"
-	    " JOIN company co ON co.id = c.company_id"
-	    " LEFT JOIN visit w ON w.company_id = c.company_id"
-	    " AND w.id = i.visit_id AND i.attributed_by = 'visit'"
-	    " LEFT JOIN outcome o ON o.company_id = c.company_id"
-	    " AND o.code = i.outcome"
-	    " LEFT JOIN conversion t ON t.company_id = c.company_id"
-	    " AND t.rule_id = ? AND t.call_id = c.id"
-	    " AND t.seq = (SELECT MAX(m.seq) FROM conversion m"
-	    " WHERE m.company_id = c.company_id AND m.rule_id = ?"
-	    " AND m.call_id = c.id)"
-	    " WHERE c.company_id = ? AND c.id > ? AND c.started_at >= ?"
-	    " AND c.state = 'closed' AND (t.seq IS NOT NULL"
-	    " OR (? = 'google' AND (w.gclid <> '' OR w.wbraid <> ''"
-	    " OR w.gbraid <> '')) OR (? = 'microsoft' AND w.msclkid <> ''))"
-	    " ORDER BY c.id LIMIT ?";
-	struct conversion_candidate row;
-	struct stmt *st = stmt_begin(db, sql);
-
-	stmt_in_id(st, rule->tag.v);
-	for (int i = 0; i < 3; i++)
-		stmt_in_text(st, slice_from(rule->platform));
-	stmt_in_id(st, rule->id.v);
-	stmt_in_id(st, rule->id.v);
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, after.v);
-	stmt_in_time_us(st, from_us);
-	stmt_in_text(st, slice_from(rule->platform));
-	stmt_in_text(st, slice_from(rule->platform));
-	stmt_in_u64(st, max);
-	out_candidate(st, &row);
-	return stmt_all(st, mem, &row, sizeof(row), rows, n);
-}
-
-enum err db_conversion_tell(struct db *db, struct company_id company,
-    struct conversion_id rule, const struct conversion_candidate *c,
-    enum conversion_kind kind, int64_t value_micros, int64_t now_us)
-{
-	/* What was told first is taken back under the same click. */
-	static const char sql[] =
-	    "INSERT INTO conversion (company_id, rule_id, call_id, kind, turn,"
-	    " click_id, converted_at, value_micros, currency, created_at)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-	struct stmt *st = stmt_begin(db, sql);
-
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, rule.v);
-	stmt_in_id(st, c->call.v);
-	stmt_in_text(st, slice_from(conversion_name(kind)));
-	stmt_in_u64(st, c->turn + (kind == CONVERSION_NEW ? 1 : 0));
-	stmt_in_text(st, slice_from(c->click_id));
-	stmt_in_time_us(st, c->started_us);
-	stmt_in_i64(st, value_micros);
-	stmt_in_text(st, slice_from(c->currency));
-	stmt_in_time_us(st, now_us);
-	return stmt_exec_one(st);
-}
 
 enum err db_conversion_rows(struct db *db, struct company_id company,
     struct conversion_id rule, bool adjustments, int64_t since_us,

@@ -9,6 +9,7 @@
 #include "lib/db/db.h"
 
 #define DB_CONVERSION_SECRET 44 /* with NUL */
+#define DB_CONVERSION_CLICK  2049
 
 struct conversion_rule_row {
 	struct conversion_id id;
@@ -32,7 +33,8 @@ RT_MUST_USE enum err db_conversion_get(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_conversion_list(struct db *db,
     struct company_id company, struct arena *mem,
     struct conversion_rule_row **rows, size_t *n);
-/* Everything but id, platform, secret, created. */
+/* Everything but id, platform, secret, created: all calls are compared with it
+ * again. */
 RT_MUST_USE enum err db_conversion_update(struct db *db,
     struct company_id company, const struct conversion_rule_row *row);
 RT_MUST_USE enum err db_conversion_archive(struct db *db,
@@ -45,41 +47,12 @@ RT_MUST_USE enum err db_conversion_all(struct db *db,
     struct conversion_id after, uint32_t max, struct arena *mem,
     struct conversion_rule_row **rows, size_t *n);
 
-/* A closed call with a click of the rule's platform, or one that was told. */
-struct conversion_candidate {
-	struct call_id call;
-	int64_t started_us;
-	char outcome[129];
-	bool is_spam;
-	bool tagged;
-	uint64_t talk_ms;
-	bool has_value;
-	int64_t value_micros;
-	char currency[4];
-	bool clicked;        /* it has a click of the platform now */
-	char click_id[2049]; /* that one; of what was told, the one told */
-	char last[9];        /* conversion_name() of the last row; "" none */
-	int64_t last_value_micros;
-	uint32_t turn; /* of the last row; 0 none */
-};
-
-/* By call, after `after` (nil: from the first), of calls that began at
- * from_us or later. */
-RT_MUST_USE enum err db_conversion_candidates(struct db *db,
-    struct company_id company, const struct conversion_rule_row *rule,
-    int64_t from_us, struct call_id after, uint32_t max, struct arena *mem,
-    struct conversion_candidate **rows, size_t *n);
-RT_MUST_USE enum err db_conversion_tell(struct db *db,
-    struct company_id company, struct conversion_id rule,
-    const struct conversion_candidate *c, enum conversion_kind kind,
-    int64_t value_micros, int64_t now_us);
-
 struct conversion_row {
 	uint64_t seq;
 	struct call_id call;
 	char kind[9];
 	uint32_t turn;
-	char click_id[2049];
+	char click_id[DB_CONVERSION_CLICK];
 	int64_t converted_us;
 	int64_t value_micros;
 	char currency[4];

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "lib/db/db_call.h"
-#include "lib/db/db_conversion.h"
+#include "lib/db/db_conversion_walk.h"
 #include "lib/db/db_gauge.h"
 #include "lib/db/db_mark.h"
 #include "lib/db/db_sheet_calls.h"
@@ -110,6 +110,16 @@ static struct call_id add_call(int who)
 	return r.head.call;
 }
 
+/* All calls of the company, from the first. */
+static void walk(struct company_id company, const struct conversion_rule_row *r,
+    struct conversion_candidate **rows, size_t *n)
+{
+	const struct conversion_walk from = { .at_us = 1 };
+
+	ok(db_conversion_walk_next(jobd, company, r, &from,
+	    INT64_C(4102444800000000), NOW - 1, 10, &mem, rows, n));
+}
+
 static void test_ledger(void **state)
 {
 	const struct company_id a = t->company[0].id, b = t->company[1].id;
@@ -118,28 +128,41 @@ static void test_ledger(void **state)
 		.currency = "USD",
 		.click_id = "Cj0" },
 				    *rows;
+	struct conversion_walk at = { .at_us = 5, .whole_us = 7 }, got;
 	struct conversion_row *told;
-	struct call_id nil = { { 0 } };
 	size_t n = 9;
 
 	(void)state;
 	ok(db_conversion_add(t->db, a, &r));
+	ok(db_conversion_walk_hold(jobd, a, r.id, &got));
+	assert_int_equal(got.at_us, 0);
+	assert_int_equal(got.whole_us, 0);
+	assert_int_equal(db_conversion_walk_hold(jobd, b, r.id, &got),
+	    ERR_NOTFOUND);
 	c.call = add_call(0);
+	at.call = c.call;
+	ok(db_conversion_walk_keep(jobd, a, r.id, &at));
+	assert_int_equal(db_conversion_walk_keep(jobd, b, r.id, &at),
+	    ERR_NOTFOUND);
+	ok(db_conversion_walk_hold(jobd, a, r.id, &got));
+	assert_int_equal(got.at_us, 5);
+	assert_int_equal(got.whole_us, 7);
+	assert_true(id_eq(got.call.v, c.call.v));
 	/* No click: nobody to tell. */
-	ok(db_conversion_candidates(jobd, a, &r, NOW - 1, nil, 10, &mem, &rows,
-	    &n));
-	assert_int_equal(n, 0);
-	ok(db_conversion_tell(jobd, a, r.id, &c, CONVERSION_NEW, 5, NOW));
-	ok(db_conversion_candidates(jobd, a, &r, NOW - 1, nil, 10, &mem, &rows,
-	    &n));
+	walk(a, &r, &rows, &n);
+	assert_int_equal(n, 1);
+	assert_true(rows[0].ripe);
+	assert_false(rows[0].clicked);
+	assert_string_equal(rows[0].last, "");
+	ok(db_conversion_walk_tell(jobd, a, r.id, &c, CONVERSION_NEW, 5, NOW));
+	walk(a, &r, &rows, &n);
 	assert_int_equal(n, 1);
 	assert_string_equal(rows[0].last, "new");
 	assert_int_equal(rows[0].turn, 1);
 	assert_false(rows[0].clicked);
 	assert_string_equal(rows[0].click_id, "Cj0");
 	assert_int_equal(rows[0].talk_ms, 90000);
-	ok(db_conversion_candidates(jobd, b, &r, NOW - 1, nil, 10, &mem, &rows,
-	    &n));
+	walk(b, &r, &rows, &n);
 	assert_int_equal(n, 0);
 	ok(db_conversion_rows(t->db, a, r.id, false, NOW - 1, 0, 10, &mem,
 	    &told, &n));
@@ -148,7 +171,8 @@ static void test_ledger(void **state)
 	    &told, &n));
 	assert_int_equal(n, 0);
 	c.turn = 1;
-	ok(db_conversion_tell(jobd, a, r.id, &c, CONVERSION_RETRACT, 5, NOW));
+	ok(db_conversion_walk_tell(jobd, a, r.id, &c, CONVERSION_RETRACT, 5,
+	    NOW));
 	ok(db_conversion_rows(t->db, a, r.id, false, NOW - 1, 0, 10, &mem,
 	    &told, &n));
 	assert_int_equal(n, 0);

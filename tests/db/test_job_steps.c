@@ -1,13 +1,15 @@
 /*
- * Tests of jobs/job_summary and jobs/job_sweep as the program "jobd", each of
- * whose statements fails once: a job that failed is run again, and then has
- * done everything, and everything once.
+ * Tests of jobs/job_convert, jobs/job_summary and jobs/job_sweep as the program
+ * "jobd", each of whose statements fails once: a job that failed is run again,
+ * and then has done everything, and everything once.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "jobs/job_convert.h"
 #include "jobs/job_summary.h"
 #include "jobs/job_sweep.h"
+#include "lib/db/db_conversion.h"
 #include "lib/db/db_mail.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
@@ -288,6 +290,124 @@ static void test_sweep(void **state)
 	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM visit"), 4);
 }
 
+/* 2,500 calls of each company, each with a click, that changed in one and the
+ * same microsecond an hour ago: some pages of them. */
+#define EACH_CALL                                                           \
+	" FROM site s JOIN (SELECT seq,"                                    \
+	" UNHEX(CONCAT('0197', LPAD(HEX(seq), 28, '0'))) AS id,"            \
+	" TIMESTAMP'2026-05-31 12:00:00' AS began"                          \
+	" FROM (SELECT ROW_NUMBER() OVER () AS seq"                         \
+	" FROM information_schema.columns a JOIN information_schema.tables" \
+	" b ON b.table_schema = 'ringtrace' LIMIT 2500) r) n"
+
+static void add_clicks(void)
+{
+	testdb_exec(t,
+	    "INSERT INTO visit (company_id, id, site_id, visitor_id,"
+	    " started_at, seen_at, landing_url, landing_page, source, medium,"
+	    " gclid) SELECT s.company_id, n.id, s.id, s.id, n.began, n.began,"
+	    " '', '', '', '', CONCAT('click', n.seq)" EACH_CALL);
+	testdb_exec(t,
+	    "INSERT INTO interaction (company_id, id, kind, happened_at,"
+	    " attributed_by, visit_id, outcome) SELECT s.company_id, n.id,"
+	    " 'call', n.began, 'visit', n.id, CASE WHEN n.seq IN"
+	    " (1, 1001, 2500) THEN 'sold' ELSE '' END" EACH_CALL);
+	testdb_exec(t,
+	    "INSERT INTO phone_call (company_id, id, state, number_id,"
+	    " number_e164, started_at, talk_ms, updated_at)"
+	    " SELECT s.company_id, n.id, 'closed', s.id, '', n.began, 60000,"
+	    " UTC_TIMESTAMP() - INTERVAL 1 HOUR" EACH_CALL);
+}
+
+static int64_t told(const char *kind)
+{
+	int64_t n = 0;
+	struct stmt *st =
+	    stmt_begin(t->db, "SELECT COUNT(*) FROM conversion WHERE kind = ?");
+
+	stmt_in_text(st, slice_from(kind));
+	stmt_out_i64(st, &n);
+	assert_int_equal(stmt_one(st), ERR_OK);
+	return n;
+}
+
+/* What became of a call, and how long ago it changed. */
+static void mark(unsigned int call, const char *outcome, unsigned int seconds)
+{
+	struct stmt *st = stmt_begin(t->db,
+	    "UPDATE interaction SET outcome = ? WHERE visit_id ="
+	    " UNHEX(CONCAT('0197', LPAD(HEX(?), 28, '0')))");
+
+	stmt_in_text(st, slice_from(outcome));
+	stmt_in_u64(st, call);
+	assert_int_equal(stmt_exec(st, NULL), ERR_OK);
+	st = stmt_begin(t->db,
+	    "UPDATE phone_call SET updated_at = UTC_TIMESTAMP() - INTERVAL ?"
+	    " SECOND WHERE id = UNHEX(CONCAT('0197', LPAD(HEX(?), 28, '0')))");
+	stmt_in_u64(st, seconds);
+	stmt_in_u64(st, call);
+	assert_int_equal(stmt_exec(st, NULL), ERR_OK);
+}
+
+static void test_convert(void **state)
+{
+	const struct company_id company = t->company[0].id;
+	struct conversion_rule_row r = { .name = "Sale",
+		.platform = "google",
+		.outcome = "sold",
+		.min_talk_s = 30,
+		.created_us = MADE_US };
+
+	(void)state;
+	env.now_us = MORNING_US;
+	memset(r.secret, 's', sizeof(r.secret) - 1);
+	testdb_id(MADE_US, r.id.v);
+	add_clicks();
+	ok(db_conversion_add(t->db, company, &r));
+	ok(job_convert(&env, NULL));
+	assert_int_equal(told("new"), 3);
+	ok(job_convert(&env, NULL));
+	mark(1, "", 1);
+	ok(job_convert(&env, NULL));
+	ok(job_convert(&env, NULL));
+	assert_int_equal(told("new"), 3);
+	assert_int_equal(told("retract"), 1);
+	/* One that was committed late, and one that no time tells of: calls
+	 * that did not change are not read again, but once a day. */
+	mark(1, "sold", 600);
+	mark(1001, "", 3600);
+	ok(job_convert(&env, NULL));
+	assert_int_equal(told("new"), 4);
+	assert_int_equal(told("retract"), 1);
+	env.now_us += RT_DAY_US;
+	ok(job_convert(&env, NULL));
+	ok(job_convert(&env, NULL));
+	assert_int_equal(told("new"), 4);
+	assert_int_equal(told("retract"), 2);
+	/* Another rule: all calls are compared with it, those of a clock that
+	 * went wrong, too. */
+	r.min_talk_s = 100;
+	ok(db_conversion_update(t->db, company, &r));
+	ok(job_convert(&env, NULL));
+	assert_int_equal(told("retract"), 4);
+	r.min_talk_s = 0;
+	ok(db_conversion_update(t->db, company, &r));
+	ok(job_convert(&env, NULL));
+	assert_int_equal(told("new"), 6);
+	mark(2500, "", 3600);
+	env.now_us -= 3 * RT_DAY_US;
+	ok(job_convert(&env, NULL));
+	assert_int_equal(told("retract"), 5);
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM conversion c JOIN"
+			     " conversion_rule r ON r.company_id ="
+			     " c.company_id AND r.id = c.rule_id"),
+	    11);
+	ok(db_conversion_archive(t->db, company, r.id, MORNING_US));
+	ok(job_convert(&env, NULL));
+	assert_int_equal(told("new"), 6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +415,7 @@ int main(void)
 		cmocka_unit_test_setup(test_late, no_rules),
 		cmocka_unit_test_setup(test_new_rule, no_rules),
 		cmocka_unit_test(test_sweep),
+		cmocka_unit_test(test_convert),
 	};
 
 	return cmocka_run_group_tests_name("job_steps", tests, start, stop);

@@ -30,6 +30,8 @@ function call({ column = 'gclid', click = 'Cj0KCQ-abc_1', outcome = 'sold', valu
 	const time = stack.sqlOne(`SELECT DATE_FORMAT(started_at, '%Y-%m-%d %H:%i:%s') FROM phone_call WHERE id = ${hex(id)}`);
 	return { id, text: typeId('cal', id), time };
 }
+/** What the dashboard does when somebody marks a call. */
+const mark = (key, set) => stack.sql(`UPDATE interaction SET ${set} WHERE id = ${hex(key)}; UPDATE phone_call SET updated_at = UTC_TIMESTAMP(6) WHERE id = ${hex(key)}`);
 let round = 0;
 async function settle() {
 	const key = `t${++round}`;
@@ -71,7 +73,8 @@ test('Google: to the letter, with values; a changed outcome is taken back', asyn
 	// Twice settles nothing more.
 	await settle();
 	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM conversion'), '2');
-	stack.sql(`UPDATE interaction SET outcome = '' WHERE id = ${hex(a.id)}; UPDATE interaction SET value_micros = 9000000 WHERE id = ${hex(b.id)}`);
+	mark(a.id, "outcome = ''");
+	mark(b.id, 'value_micros = 9000000');
 	await settle();
 	assert.deepEqual(await lines(files.conversions), [...head, rowB]);
 	const [, columns, ...changes] = await lines(files.adjustments);
@@ -80,7 +83,7 @@ test('Google: to the letter, with values; a changed outcome is taken back', asyn
 	assert.match(changes[0], new RegExp(`^${a.text},"Phone, sold",${at},RETRACT,,$`));
 	assert.match(changes[1], new RegExp(`^${b.text},"Phone, sold",${at},RESTATE,9\\.00,USD$`));
 	// Sold after all: a new one, under a name of its own.
-	stack.sql(`UPDATE interaction SET outcome = 'sold' WHERE id = ${hex(a.id)}`);
+	mark(a.id, "outcome = 'sold'");
 	await settle();
 	// A second later: the platform drops the same click at the same time.
 	assert.equal((await lines(files.conversions)).at(-1), `Cj0KCQ-abc_1,"Phone, sold",${later(a.time)},250.50,USD,${a.text}-2`);
@@ -110,7 +113,7 @@ test('Microsoft: its columns, a fixed value', async () => {
 	const [{ text, time }] = stack.sql("SELECT HEX(i.id), DATE_FORMAT(p.started_at, '%Y-%m-%d %H:%i:%s') FROM interaction i JOIN visit v ON v.id = i.visit_id JOIN phone_call p ON p.id = i.id"
 		+ " WHERE v.msclkid = 'MS1'").map(([t, at]) => ({ text: t, time: at }));
 	for (const outcome of ['', 'sold']) {
-		stack.sql(`UPDATE interaction SET outcome = '${outcome}' WHERE id = X'${text}'`);
+		mark(Buffer.from(text, 'hex'), `outcome = '${outcome}'`);
 		await settle();
 	}
 	assert.deepEqual((await lines(files.conversions)).slice(2), [`MS1,Call,${later(time)},40.00,USD`]);
