@@ -62,7 +62,8 @@ enum err mail_job_due(struct tz *z, uint32_t quiet_from_min,
 		return e;
 	/* It comes twice, and this is its second time. */
 	if (*due_us <= now_us)
-		*due_us = now_us + (int64_t)wait * RT_MIN_US;
+		*due_us =
+		    now_us - now_us % RT_MIN_US + (int64_t)wait * RT_MIN_US;
 	return ERR_OK;
 }
 

@@ -151,6 +151,75 @@ static void test_nights(void **state)
 	tz_close(z);
 }
 
+static uint32_t minute_of(struct tz *z, int64_t us)
+{
+	struct tz_time t;
+
+	assert_int_equal(tz_local(z, us, &t), ERR_OK);
+	return (uint32_t)t.hour * 60 + (uint32_t)t.minute;
+}
+
+/* Minute by minute until the clock on the wall says that the night is over. */
+static int64_t waited(struct tz *z, uint32_t from, uint32_t to, int64_t us)
+{
+	if (mail_rule_wait_min(from, to, minute_of(z, us)) == 0)
+		return us;
+	us -= us % RT_MIN_US;
+	while (mail_rule_wait_min(from, to, minute_of(z, us)) > 0)
+		us += RT_MIN_US;
+	return us;
+}
+
+static void night(struct tz *z, const char *zone, int64_t us)
+{
+	static const uint32_t hours[][2] = { { 1320, 420 }, { 1200, 0 },
+		{ 1320, 150 }, { 1380, 15 }, { 60, 165 } };
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(hours); i++) {
+		const int64_t want_us = waited(z, hours[i][0], hours[i][1], us);
+		int64_t got_us = 0;
+
+		assert_int_equal(mail_job_due(z, hours[i][0], hours[i][1], us,
+				     &got_us),
+		    ERR_OK);
+		if (got_us != want_us)
+			fail_msg("%s from %u to %u at %lld: %lld s off", zone,
+			    hours[i][0], hours[i][1],
+			    (long long)(us / RT_SEC_US),
+			    (long long)((got_us - want_us) / RT_SEC_US));
+	}
+}
+
+/* Half hours, three quarters, two hours, at midnight; in the south, too. */
+static const char *const zones[] = { "Europe/Berlin", "Australia/Lord_Howe",
+	"Pacific/Chatham", "Australia/Adelaide", "Pacific/Auckland",
+	"America/St_Johns", "America/Santiago", "America/Havana",
+	"Antarctica/Troll", "Africa/Cairo", "Asia/Kathmandu", "Asia/Kolkata" };
+
+static void test_clocks_that_are_put(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(zones); i++) {
+		const int64_t first_us = INT64_C(1767225600000000);
+		struct tz *z;
+
+		assert_int_equal(tz_open(slice_from(zones[i]), &z), ERR_OK);
+		for (int64_t day = 0; day < 366; day++) {
+			const int64_t us = first_us + day * RT_DAY_US;
+
+			/* The days around, and one in the middle. */
+			if (day != 100 &&
+			    minute_of(z, us) == minute_of(z, us + RT_DAY_US))
+				continue;
+			for (int64_t at = us - RT_DAY_US;
+			     at < us + RT_DAY_US + 6 * RT_HOUR_US;
+			     at += 23 * RT_MIN_US + 7 * RT_SEC_US)
+				night(z, zones[i], at);
+		}
+		tz_close(z);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +228,7 @@ int main(void)
 		cmocka_unit_test(test_results),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_nights),
+		cmocka_unit_test(test_clocks_that_are_put),
 	};
 
 	return cmocka_run_group_tests_name("mail", tests, NULL, NULL);
