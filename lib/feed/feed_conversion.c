@@ -4,8 +4,8 @@
 
 #include "lib/base/clk.h"
 
-#define BLOCK_ROWS  200
-#define BLOCK_ARENA ((size_t)2 << 20)
+#define BLOCK_ROWS  1000
+#define BLOCK_ARENA ((size_t)8 << 20)
 
 /* The columns, to the letter: the platforms refuse others. */
 static const struct {
