@@ -40,14 +40,31 @@ static void make_event(int64_t now_us, uint8_t out[ID_BYTES])
 	id_make(now_us, rnd, out);
 }
 
+/* When an event of the object is due: takes object, time, time. One that must
+ * wait for another of the object is not due before that one, so that who looks
+ * for work does not pass by thousands that must wait. */
+#define DUE                                                      \
+	"COALESCE((SELECT MAX(b.due_at) FROM webhook_delivery b" \
+	" WHERE b.company_id = w.company_id"                     \
+	" AND b.webhook_id = w.id AND b.object_id = ?"           \
+	" AND b.state = 'ready' AND b.due_at > ?), ?)"
+
+static void in_due(struct stmt *st, const uint8_t object[ID_BYTES],
+    int64_t due_us)
+{
+	stmt_in_id(st, object);
+	stmt_in_time_us(st, due_us);
+	stmt_in_time_us(st, due_us);
+}
+
 enum err db_hook_out_emit(struct db *db, struct company_id company,
     enum hook_kind kind, const uint8_t object[ID_BYTES], int64_t now_us)
 {
 	static const char sql[] =
 	    "INSERT INTO webhook_delivery (company_id, webhook_id, event_id,"
 	    " kind, object_id, state, due_at, happened_at)"
-	    " SELECT w.company_id, w.id, ?, ?, ?, 'ready', ?, ?"
-	    " FROM webhook w WHERE w.company_id = ? AND w.archived_at IS NULL"
+	    " SELECT w.company_id, w.id, ?, ?, ?, 'ready', " DUE
+	    ", ? FROM webhook w WHERE w.company_id = ? AND w.archived_at IS NULL"
 	    " AND (w.events & ?) <> 0 AND (? = 0 OR NOT EXISTS"
 	    " (SELECT 1 FROM webhook_delivery d"
 	    " WHERE d.company_id = w.company_id AND d.webhook_id = w.id"
@@ -64,7 +81,7 @@ enum err db_hook_out_emit(struct db *db, struct company_id company,
 	stmt_in_id(st, event);
 	stmt_in_text(st, slice_from(hook_name(kind)));
 	stmt_in_id(st, object);
-	stmt_in_time_us(st, now_us);
+	in_due(st, object, now_us);
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_u64(st, HOOK_BIT(kind));
@@ -104,8 +121,8 @@ static enum err insert_change(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "INSERT INTO webhook_delivery (company_id, webhook_id, event_id,"
 	    " kind, object_id, detail, state, due_at, happened_at)"
-	    " SELECT w.company_id, w.id, ?, 'call.changed', ?, ?, 'ready', ?,"
-	    " ? FROM webhook w WHERE w.company_id = ?"
+	    " SELECT w.company_id, w.id, ?, 'call.changed', ?, ?, 'ready', " DUE
+	    ", ? FROM webhook w WHERE w.company_id = ?"
 	    " AND w.archived_at IS NULL AND (w.events & ?) <> 0"
 	    " AND NOT EXISTS (SELECT 1 FROM webhook_delivery d"
 	    " WHERE d.company_id = w.company_id"
@@ -117,7 +134,7 @@ static enum err insert_change(struct db *db, struct company_id company,
 	stmt_in_id(st, event);
 	stmt_in_id(st, object);
 	stmt_in_text(st, slice_from(field));
-	stmt_in_time_us(st, now_us + DB_HOOK_COLLECT_US);
+	in_due(st, object, now_us + DB_HOOK_COLLECT_US);
 	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_u64(st, HOOK_BIT(HOOK_CALL_CHANGED));

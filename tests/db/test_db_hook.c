@@ -276,6 +276,8 @@ static void test_order(void **state)
 	const struct hook_row hook = add_hook(0, HOOK_ALL);
 	static const uint8_t a[ID_BYTES] = { 7 }, b[ID_BYTES] = { 8 };
 	struct hook_out_row *first, *rows;
+	struct hook_due *due;
+	size_t n = 0;
 
 	(void)state;
 	emit(HOOK_CALL_STARTED, a);
@@ -289,6 +291,13 @@ static void test_order(void **state)
 	/* It failed: the call's next waits as long. */
 	settle(hook.id, &first[0], claim_1, HOOK_FATE_AGAIN, NOW + 10, ERR_OK);
 	assert_int_equal(claim(hook.id, claim_2, 10, NOW + 9, &rows), 0);
+	/* And what comes meanwhile, which nobody need look at before. */
+	emit(HOOK_CALL_ANSWERED, a);
+	ok(db_hook_out_changed(t->db, t->company[0].id, a, "note",
+	    NOW - DB_HOOK_COLLECT_US));
+	ok(db_hook_out_due(jobd, &mem, &due, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(due[0].due_us, NOW + 10);
 	assert_int_equal(claim(hook.id, claim_2, 10, NOW + 10, &rows), 1);
 	assert_string_equal(rows[0].kind, "call.started");
 	assert_int_equal(rows[0].attempts, 2);
