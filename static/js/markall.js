@@ -16,9 +16,20 @@ async function next(form, button) {
 	return box;
 }
 
+function say(box, text) {
+	const status = document.createElement("p");
+
+	box.querySelector("[data-broke]")?.remove();
+	status.setAttribute("role", "status");
+	status.dataset.broke = "";
+	status.textContent = text;
+	box.firstElementChild.append(status);
+}
+
 export function markAll() {
 	const box = document.querySelector("[data-mark-all]");
 	let busy = false;
+	let broke = false; /* a piece was done, maybe, and not answered */
 
 	box?.addEventListener("submit", async (e) => {
 		let form = e.target;
@@ -38,12 +49,11 @@ export function markAll() {
 				if (button)
 					button.hidden = true;
 			}
+			if (broke)
+				say(box, "It broke off on the way: what was changed just then is not counted here, but it is in the audit log.");
 		} catch {
-			const status = document.createElement("p");
-
-			status.setAttribute("role", "status");
-			status.textContent = "It broke off. What was done so far stays: send it again to go on.";
-			box.firstElementChild.append(status);
+			broke = true;
+			say(box, "It broke off. What was done so far stays: send it again to go on.");
 			if (button)
 				button.hidden = false;
 		}
