@@ -333,6 +333,14 @@ test('a large flow opens where it begins, to be read; a key shows all, and a map
 	await fresh(page, 'Large', 'blank');
 	await page.setInputFiles('.flow-tools input[type=file]', { name: 'x.json', mimeType: 'application/json', buffer: Buffer.from(wide(40)) });
 	await page.waitForSelector('.step-card[data-step=s39]');
+	await page.addInitScript(() => {
+		window.frames_asked = 0;
+		const ask = window.requestAnimationFrame;
+		window.requestAnimationFrame = (f) => {
+			window.frames_asked++;
+			return ask(f);
+		};
+	});
 	await page.reload(); // what was not saved is there again
 	const board = await page.locator('.flow-board').boundingBox();
 	const read = async () => {
@@ -340,6 +348,8 @@ test('a large flow opens where it begins, to be read; a key shows all, and a map
 		return card !== null && card.width > 150 && card.x >= board.x && card.x < board.x + 100 && card.y > board.y && card.y + card.height < board.y + board.height;
 	};
 	await until('its first step can be read', read);
+	const asked = await page.evaluate(() => window.frames_asked);
+	assert.ok(asked < 20, `${asked} frames for 40 cards: they are measured together`);
 	assert.ok(await page.locator('.react-flow__minimap').isVisible());
 	await page.locator('.react-flow__node[data-id=s0]').focus();
 	await page.keyboard.press('Shift+Home');

@@ -1,7 +1,7 @@
 // card.jsx - one step on the canvas: icon, name, a line of substance, and its
 // labelled ways out.
 import { Handle, Position, useUpdateNodeInternals } from '@xyflow/react';
-import { memo, useEffect } from 'react';
+import { memo, useEffect, useRef } from 'react';
 
 import { branchLabel, itemLabel, summary, typeIcon, typeLabel } from './words.js';
 import { exits } from './model.js';
@@ -18,7 +18,14 @@ function Card({ id, data, selected }) {
 	const { step, type, names, first, problems, walked, left } = data;
 	const ways = exits(step, type).filter((e) => shown(e, type));
 	const moved = useUpdateNodeInternals();
-	useEffect(() => moved(id), [id, moved, ways.length]); // handles have other places now
+	const counted = useRef(ways.length);
+	useEffect(() => {
+		// Its handles have other places now. Those of a new card are looked up
+		// by the canvas, for all such cards at once.
+		if (counted.current !== ways.length)
+			moved(id);
+		counted.current = ways.length;
+	}, [id, moved, ways.length]);
 	const worst = problems.some((p) => p.error) ? 'error' : problems.length > 0 ? 'warning' : '';
 	return <div className={`step-card${selected ? ' on' : ''}${worst ? ` has-${worst}` : ''}${walked ? ' walked' : ''}`} data-step={id} data-type={step.type}>
 		<Handle type="target" position={Position.Left} id="in"/>
