@@ -6,6 +6,7 @@
 #include "cgi/api/api_once.h"
 #include "cgi/api/api_out.h"
 #include "cgi/api/api_who.h"
+#include "cgi/form/fields_choice.h"
 #include "cgi/form/held.h"
 #include "cgi/form/hours_text.h"
 #include "cgi/form/thing_do.h"

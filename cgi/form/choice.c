@@ -2,18 +2,24 @@
 
 #include "lib/base/utf8.h"
 #include "lib/core/builtin.h"
-#include "lib/db/db_destination.h"
-#include "lib/db/db_flow.h"
-#include "lib/db/db_location.h"
-#include "lib/db/db_number.h"
-#include "lib/db/db_pool.h"
-#include "lib/db/db_prompt.h"
-#include "lib/db/db_site.h"
-#include "lib/db/db_trunk.h"
 #include "lib/phone/phone.h"
 
 #define SAID_MAX     ((size_t)16384)
 #define NOTICE_BYTES 240 /* of a choice: the key and the first words */
+#define LABEL_BYTES  (PHONE_TEXT_MAX + DB_NAME_BYTES + DB_CHOICE_KEY_BYTES)
+
+static const enum id_kind id_kinds[DB_CHOICE_COUNT] = {
+	[DB_CHOICE_FLOW] = ID_KIND_flow,
+	[DB_CHOICE_DESTINATION] = ID_KIND_destination,
+	[DB_CHOICE_LOCATION] = ID_KIND_location,
+	[DB_CHOICE_POOL] = ID_KIND_pool,
+	[DB_CHOICE_SITE] = ID_KIND_site,
+	[DB_CHOICE_TRUNK] = ID_KIND_trunk,
+	[DB_CHOICE_TAG] = ID_KIND_tag,
+	[DB_CHOICE_PROMPT] = ID_KIND_prompt,
+	[DB_CHOICE_NUMBER] = ID_KIND_number,
+	[DB_CHOICE_NUMBER_FREE] = ID_KIND_number,
+};
 
 static void none_first(struct fields *f, const char *name, const char *none)
 {
@@ -21,116 +27,145 @@ static void none_first(struct fields *f, const char *name, const char *none)
 		fields_choice(f, name, SLICE(""), slice_from(none));
 }
 
-enum err choice_flows(const struct req *r, struct fields *f, const char *name,
-    const char *none)
+static bool is_number(enum db_choice kind)
 {
-	struct flow_row *rows = NULL;
-	size_t n = 0;
-	const enum err e = db_flow_list(r->db, r->company, r->arena, &rows, &n);
-
-	none_first(f, name, none);
-	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		fields_choice_id(f, name, ID_KIND_flow, rows[i].id.v,
-		    rows[i].name);
-	return e;
+	return kind == DB_CHOICE_NUMBER || kind == DB_CHOICE_NUMBER_FREE;
 }
 
-enum err choice_destinations(const struct req *r, struct fields *f,
-    const char *name, const char *none)
+/* "notice.de: Dieser Anruf kann ..." */
+static void put_notice(const char *key, const char *words, struct buf *b)
 {
-	struct destination_row *rows = NULL;
-	size_t n = 0;
+	buf_cstr(b, key);
+	buf_cstr(b, ": ");
+	buf_put(b, utf8_head(slice_from(words), NOTICE_BYTES - 80));
+}
+
+/* "+1 415-555-0101 Spring leaflet", or the name. */
+static void put_label(const struct db_choice_row *row, enum db_choice kind,
+    struct buf *b)
+{
+	char shown[PHONE_TEXT_MAX];
+
+	if (kind == DB_CHOICE_PROMPT) {
+		put_notice(row->key, row->name, b);
+		return;
+	}
+	if (is_number(kind)) {
+		phone_international(slice_from(row->key), shown);
+		buf_cstr(b, shown);
+		if (row->name[0] != '\0')
+			buf_cstr(b, " ");
+	}
+	buf_cstr(b, row->name);
+}
+
+/* --- those that are not listed ---------------------------------------------
+ */
+
+static enum err one(const struct field_more *m, struct slice value,
+    struct slice *label)
+{
+	const enum db_choice kind = (enum db_choice)m->of;
+	struct db_choice_row row;
+	uint8_t id[ID_BYTES];
+	char mem[LABEL_BYTES];
+	struct buf b;
+	enum err e;
+
+	if (kind == DB_CHOICE_PROMPT)
+		e = db_choice_called(m->r->db, m->r->company, kind, value,
+		    &row);
+	else if ((e = id_parse(id_kinds[kind], value, id)) == ERR_OK)
+		e = db_choice_get(m->r->db, m->r->company, kind, id, &row);
+	if (e != ERR_OK)
+		return e;
+	buf_over(&b, mem, sizeof(mem));
+	put_label(&row, kind, &b);
+	return arena_copy(m->r->arena, buf_slice(&b), label) ? ERR_OK
+							     : ERR_NOMEM;
+}
+
+static enum err called(const struct field_more *m, struct slice label,
+    struct slice *value)
+{
+	const enum db_choice kind = (enum db_choice)m->of;
+	struct db_choice_row row;
+	char id[ID_TEXT_MAX];
 	const enum err e =
-	    db_destination_list(r->db, r->company, r->arena, &rows, &n);
+	    db_choice_called(m->r->db, m->r->company, kind, label, &row);
 
-	none_first(f, name, none);
-	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		fields_choice_id(f, name, ID_KIND_destination, rows[i].id.v,
-		    rows[i].name);
-	return e;
+	if (e != ERR_OK)
+		return e;
+	id_text(id_kinds[kind], row.id, id);
+	return arena_copy(m->r->arena,
+		   slice_from(kind == DB_CHOICE_PROMPT ? row.key : id), value)
+		   ? ERR_OK
+		   : ERR_NOMEM;
 }
 
-enum err choice_locations(const struct req *r, struct fields *f,
-    const char *name, const char *none)
+/* --- lists -----------------------------------------------------------------
+ */
+
+static void add_row(struct fields *f, const char *name, enum db_choice kind,
+    const struct db_choice_row *row)
 {
-	struct location_row *rows = NULL;
-	size_t n = 0;
-	const enum err e =
-	    db_location_list(r->db, r->company, r->arena, &rows, &n);
+	char mem[LABEL_BYTES], id[ID_TEXT_MAX];
+	struct buf b;
 
-	none_first(f, name, none);
-	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		fields_choice_id(f, name, ID_KIND_location, rows[i].id.v,
-		    rows[i].name);
-	return e;
+	buf_over(&b, mem, sizeof(mem));
+	put_label(row, kind, &b);
+	id_text(id_kinds[kind], row->id, id);
+	fields_choice(f, name,
+	    slice_from(kind == DB_CHOICE_PROMPT ? row->key : id),
+	    buf_slice(&b));
 }
 
-enum err choice_pools(const struct req *r, struct fields *f, const char *name,
+static enum err add_rows(const struct req *r, struct fields *f,
+    const char *name, enum db_choice kind)
+{
+	struct field_more m = { r, (unsigned int)kind, { .n = 0 }, one,
+		called };
+	struct db_choice_row *rows = NULL;
+	size_t n = 0;
+	enum err e;
+
+	if ((e = find_read(r, name, &m.find)) != ERR_OK ||
+	    (e = db_choice_list(r->db, r->company, kind, m.find.text,
+		 FIND_MAX + 1, r->arena, &rows, &n)) != ERR_OK)
+		return e;
+	find_count(&m.find, n);
+	for (size_t i = 0; i < m.find.n; i++)
+		add_row(f, name, kind, &rows[i]);
+	fields_choice_more(f, name, &m);
+	return f->e;
+}
+
+enum err choice_of(const struct req *r, struct fields *f, const char *name,
+    const char *none, enum db_choice kind)
+{
+	none_first(f, name, none);
+	return add_rows(r, f, name, kind);
+}
+
+enum err choice_notices(const struct req *r, struct fields *f, const char *name,
     const char *none)
 {
-	struct pool_row *rows = NULL;
-	size_t n = 0;
-	const enum err e = db_pool_list(r->db, r->company, r->arena, &rows, &n);
+	size_t n;
+	const struct builtin *all = builtin_all(&n);
 
 	none_first(f, name, none);
-	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		fields_choice_id(f, name, ID_KIND_pool, rows[i].id.v,
-		    rows[i].name);
-	return e;
-}
-
-enum err choice_sites(const struct req *r, struct fields *f, const char *name,
-    const char *none)
-{
-	struct site_row *rows = NULL;
-	size_t n = 0;
-	const enum err e = db_site_list(r->db, r->company, r->arena, &rows, &n);
-
-	none_first(f, name, none);
-	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		fields_choice_id(f, name, ID_KIND_site, rows[i].id.v,
-		    rows[i].name);
-	return e;
-}
-
-enum err choice_trunks(const struct req *r, struct fields *f, const char *name,
-    const char *none)
-{
-	struct trunk_row *rows = NULL;
-	size_t n = 0;
-	const enum err e =
-	    db_trunk_list(r->db, r->account, r->arena, &rows, &n);
-
-	none_first(f, name, none);
-	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		fields_choice_id(f, name, ID_KIND_trunk, rows[i].id.v,
-		    rows[i].name);
-	return e;
-}
-
-enum err choice_numbers(const struct req *r, struct fields *f, const char *name,
-    const char *none)
-{
-	struct number_row *rows = NULL;
-	size_t n = 0;
-	const enum err e = db_number_list(r->db, r->company, SLICE(""),
-	    CHOICE_NUMBERS_MAX, r->arena, &rows, &n);
-
-	none_first(f, name, none);
-	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		char shown[PHONE_TEXT_MAX], mem[PHONE_TEXT_MAX + DB_NAME_BYTES];
+	for (size_t i = 0; i < n; i++) {
+		char mem[NOTICE_BYTES];
 		struct buf b;
 
-		phone_international(slice_from(rows[i].e164), shown);
+		if (all[i].words == NULL ||
+		    !slice_starts(slice_from(all[i].key), SLICE("notice.")))
+			continue;
 		buf_over(&b, mem, sizeof(mem));
-		buf_cstr(&b, shown);
-		if (rows[i].label[0] != '\0')
-			buf_cstr(&b, " ");
-		buf_cstr(&b, rows[i].label);
-		buf_char(&b, '\0');
-		fields_choice_id(f, name, ID_KIND_number, rows[i].id.v, mem);
+		put_notice(all[i].key, all[i].words, &b);
+		fields_choice(f, name, slice_from(all[i].key), buf_slice(&b));
 	}
-	return e;
+	return add_rows(r, f, name, DB_CHOICE_PROMPT);
 }
 
 void choice_words(struct fields *f, const char *name, const char *const *words)
@@ -138,39 +173,6 @@ void choice_words(struct fields *f, const char *name, const char *const *words)
 	for (; words[0] != NULL; words += 2)
 		fields_choice(f, name, slice_from(words[0]),
 		    slice_from(words[1]));
-}
-
-/* "notice.de: Dieser Anruf kann ..." */
-static void add_notice(struct fields *f, const char *name, const char *key,
-    const char *words)
-{
-	char mem[NOTICE_BYTES];
-	struct buf b;
-
-	buf_over(&b, mem, sizeof(mem));
-	buf_cstr(&b, key);
-	buf_cstr(&b, ": ");
-	buf_put(&b, utf8_head(slice_from(words), NOTICE_BYTES - 80));
-	fields_choice(f, name, slice_from(key), buf_slice(&b));
-}
-
-enum err choice_notices(const struct req *r, struct fields *f, const char *name,
-    const char *none)
-{
-	struct prompt_row *rows;
-	size_t n, n_own;
-	const struct builtin *all = builtin_all(&n);
-	const enum err e =
-	    db_prompt_list(r->db, r->company, r->arena, &rows, &n_own);
-
-	none_first(f, name, none);
-	for (size_t i = 0; i < n; i++)
-		if (all[i].words != NULL &&
-		    slice_starts(slice_from(all[i].key), SLICE("notice.")))
-			add_notice(f, name, all[i].key, all[i].words);
-	for (size_t i = 0; e == ERR_OK && i < n_own; i++)
-		add_notice(f, name, rows[i].key, rows[i].name);
-	return e;
 }
 
 struct slice choice_said(const struct fields *f, const struct field *row,
@@ -182,14 +184,14 @@ struct slice choice_said(const struct fields *f, const struct field *row,
 	struct buf b;
 
 	if (row->kind == FIELD_CHOICE && value.n > 0)
-		return fields_label(f, row->name, value);
+		return fields_choice_label(f, row->name, value);
 	if (row->kind != FIELD_MANY || value.n == 0)
 		return SLICE("");
 	buf_init(&b, SAID_MAX);
 	while (more) {
 		more = slice_cut(&rest, ' ', &one);
 		buf_cstr(&b, between);
-		buf_put(&b, fields_label(f, row->name, one));
+		buf_put(&b, fields_choice_label(f, row->name, one));
 		between = "; ";
 	}
 	if (buf_err(&b) != ERR_OK || !arena_copy(f->arena, buf_slice(&b), &out))

@@ -8,27 +8,16 @@
 #ifndef RT_CGI_FORM_CHOICE_H
 #define RT_CGI_FORM_CHOICE_H
 
-#include "cgi/form/fields.h"
+#include "cgi/form/fields_choice.h"
+#include "lib/db/db_choice.h"
 
-RT_MUST_USE enum err choice_flows(const struct req *r, struct fields *f,
-    const char *name, const char *none);
-RT_MUST_USE enum err choice_destinations(const struct req *r, struct fields *f,
-    const char *name, const char *none);
-RT_MUST_USE enum err choice_locations(const struct req *r, struct fields *f,
-    const char *name, const char *none);
-RT_MUST_USE enum err choice_pools(const struct req *r, struct fields *f,
-    const char *name, const char *none);
-RT_MUST_USE enum err choice_sites(const struct req *r, struct fields *f,
-    const char *name, const char *none);
-RT_MUST_USE enum err choice_trunks(const struct req *r, struct fields *f,
-    const char *name, const char *none);
+/* The company's flows, pools, numbers ...: FIND_MAX of them, and a box to find
+ * the others (cgi/web/find.h). kind: none that may be put away. */
+RT_MUST_USE enum err choice_of(const struct req *r, struct fields *f,
+    const char *name, const char *none, enum db_choice kind);
 /* Notices that callers hear: those that come with the product, and the
  * company's own prompts; by key. */
 RT_MUST_USE enum err choice_notices(const struct req *r, struct fields *f,
-    const char *name, const char *none);
-/* Numbers in use, with their labels; at most CHOICE_NUMBERS_MAX. */
-#define CHOICE_NUMBERS_MAX 2000
-RT_MUST_USE enum err choice_numbers(const struct req *r, struct fields *f,
     const char *name, const char *none);
 
 /* What a value of a field says to people, in the arena: the choice's label, of

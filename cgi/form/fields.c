@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "cgi/form/fields_choice.h"
 #include "lib/base/scan.h"
 #include "lib/base/utf8.h"
 #include "lib/core/visible.h"
@@ -17,7 +18,7 @@ void fields_init(struct fields *f, const struct field *rows, size_t n,
 	*f = (struct fields){ .rows = rows, .n = n, .arena = arena };
 }
 
-static size_t index_of(const struct fields *f, const char *name)
+size_t fields_index(const struct fields *f, const char *name)
 {
 	size_t i = 0;
 
@@ -29,7 +30,7 @@ static size_t index_of(const struct fields *f, const char *name)
 
 struct slice fields_get(const struct fields *f, const char *name)
 {
-	return f->value[index_of(f, name)];
+	return f->value[fields_index(f, name)];
 }
 
 uint64_t fields_u64(const struct fields *f, const char *name)
@@ -69,11 +70,12 @@ static void set(struct fields *f, size_t i, struct slice value)
 {
 	if (!arena_copy(f->arena, value, &f->value[i]))
 		f->e = ERR_NOMEM;
+	fields_choice_know(f, i, value);
 }
 
 void fields_set(struct fields *f, const char *name, struct slice value)
 {
-	set(f, index_of(f, name), value);
+	set(f, fields_index(f, name), value);
 }
 
 void fields_set_cstr(struct fields *f, const char *name, const char *value)
@@ -109,49 +111,6 @@ void fields_set_id(struct fields *f, const char *name, enum id_kind kind,
 	fields_set_cstr(f, name, text);
 }
 
-void fields_choice(struct fields *f, const char *name, struct slice value,
-    struct slice label)
-{
-	const size_t i = index_of(f, name);
-	struct field_choice *c = arena_alloc(f->arena, sizeof(*c));
-
-	if (c == NULL || !arena_copy(f->arena, value, &c->value) ||
-	    !arena_copy(f->arena, label, &c->label)) {
-		f->e = ERR_NOMEM;
-		return;
-	}
-	if (f->last[i] == NULL)
-		f->choices[i] = c;
-	else
-		f->last[i]->next = c;
-	f->last[i] = c;
-}
-
-void fields_choice_id(struct fields *f, const char *name, enum id_kind kind,
-    const uint8_t id[ID_BYTES], const char *label)
-{
-	char text[ID_TEXT_MAX];
-
-	id_text(kind, id, text);
-	fields_choice(f, name, slice_from(text), slice_from(label));
-}
-
-size_t fields_options(const struct fields *f, const char *name,
-    struct slice *last)
-{
-	const struct field_choice *c = f->choices[index_of(f, name)];
-	size_t n = 0;
-
-	*last = SLICE("");
-	for (; c != NULL; c = c->next) {
-		if (c->value.n == 0)
-			continue;
-		*last = c->value;
-		n++;
-	}
-	return n;
-}
-
 void fields_held(struct fields *f, const char *word, struct slice name,
     struct slice path)
 {
@@ -175,7 +134,7 @@ void fields_held(struct fields *f, const char *word, struct slice name,
 
 void fields_wrong(struct fields *f, const char *name, const char *why)
 {
-	const size_t i = index_of(f, name);
+	const size_t i = fields_index(f, name);
 
 	if (f->error[i] == NULL)
 		f->error[i] = why;
@@ -222,23 +181,14 @@ static bool one_line(struct slice s)
 	       slice_find(s, '\t', 0) == s.n;
 }
 
-static bool is_choice(const struct fields *f, size_t i, struct slice value)
-{
-	for (const struct field_choice *c = f->choices[i]; c != NULL;
-	     c = c->next)
-		if (slice_eq(c->value, value))
-			return true;
-	return false;
-}
-
-static bool all_choices(const struct fields *f, size_t i)
+static bool all_choices(struct fields *f, size_t i)
 {
 	struct slice rest = f->value[i], word;
 	bool more = rest.n > 0;
 
 	while (more) {
 		more = slice_cut(&rest, ' ', &word);
-		if (!is_choice(f, i, word))
+		if (!fields_choice_is(f, i, word))
 			return false;
 	}
 	return true;
@@ -299,7 +249,8 @@ static const char *check(struct fields *f, size_t i)
 	case FIELD_NUMBER:
 		return check_number(f, i);
 	case FIELD_CHOICE:
-		return is_choice(f, i, f->value[i]) ? NULL : "Choose one.";
+		return fields_choice_is(f, i, f->value[i]) ? NULL
+							   : "Choose one.";
 	case FIELD_MANY:
 		if (f->value[i].n == 0 && f->rows[i].min > 0)
 			return "Choose at least one.";
@@ -418,45 +369,6 @@ void fields_check(struct fields *f)
 /* --- showing ---------------------------------------------------------------
  */
 
-static bool has_word(struct slice list, struct slice word)
-{
-	struct slice one;
-	bool more = true;
-
-	while (more) {
-		more = slice_cut(&list, ' ', &one);
-		if (slice_eq(one, word))
-			return true;
-	}
-	return false;
-}
-
-static void show_choices(const struct fields *f, size_t i, struct view *v)
-{
-	view_list(v, "choices");
-	for (const struct field_choice *c = f->choices[i]; c != NULL;
-	     c = c->next) {
-		struct view *item = view_item(v, "choices");
-		const bool on = f->rows[i].kind == FIELD_MANY
-				    ? has_word(f->value[i], c->value)
-				    : slice_eq(f->value[i], c->value);
-
-		view_slice(item, "choice_value", c->value);
-		view_slice(item, "choice_label", c->label);
-		view_flag(item, "choice_on", on);
-	}
-}
-
-struct slice fields_label(const struct fields *f, const char *name,
-    struct slice value)
-{
-	const struct field_choice *c = f->choices[index_of(f, name)];
-
-	while (c != NULL && !slice_eq(c->value, value))
-		c = c->next;
-	return c == NULL ? value : c->label;
-}
-
 /* A week is a grid unless its lines do not fit into one. */
 static void show_week(const struct fields *f, size_t i, struct view *v)
 {
@@ -504,6 +416,7 @@ void fields_show(const struct fields *f, struct view *v)
 	view_flag(v, "has_problem", f->problem != NULL);
 	view_cstr(v, "problem", f->problem);
 	view_flag(v, "has_errors", !fields_good(f));
+	view_flag(v, "any_find", fields_choice_finds(f));
 	show_held(f, v);
 	view_list(v, "fields");
 	for (size_t i = 0; i < f->n; i++) {
@@ -529,10 +442,10 @@ void fields_show(const struct fields *f, struct view *v)
 		view_slice(item, "f_seen",
 		    row->kind == FIELD_CHECK
 			? (f->value[i].n > 0 ? SLICE("yes") : SLICE("no"))
-			: fields_label(f, row->name, f->value[i]));
+			: fields_choice_label(f, row->name, f->value[i]));
 		show_kind(row, fixed, item);
 		show_week(f, i, item);
-		show_choices(f, i, item);
+		fields_choice_show(f, i, item);
 	}
 }
 

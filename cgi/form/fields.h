@@ -13,6 +13,7 @@
 
 #include "cgi/form/hours_grid.h"
 #include "cgi/tmpl/view.h"
+#include "cgi/web/find.h"
 #include "cgi/web/req.h"
 #include "lib/base/buf.h"
 
@@ -49,6 +50,20 @@ struct field_choice {
 	struct field_choice *next;
 };
 
+/* Where more of a field's choices are than its list has. */
+struct field_more {
+	const struct req *r;
+	unsigned int of; /* for one() */
+	struct find find;
+	/* The label of one by its value, in the arena. ERR_NOTFOUND,
+	 * ERR_SYNTAX: there is none. */
+	enum err (*one)(const struct field_more *m, struct slice value,
+	    struct slice *label);
+	/* And its value by its label. ERR_NOTFOUND. */
+	enum err (*called)(const struct field_more *m, struct slice label,
+	    struct slice *value);
+};
+
 /* What stands against retiring it; see held.h. */
 struct field_held {
 	const char *word;  /* "Pool" */
@@ -65,6 +80,8 @@ struct fields {
 	const char *error[FIELDS_MAX]; /* NULL: good */
 	struct field_choice *choices[FIELDS_MAX];
 	struct field_choice *last[FIELDS_MAX];
+	struct field_choice *asked[FIELDS_MAX]; /* not listed, but chosen */
+	struct field_more *more[FIELDS_MAX];    /* NULL: all are listed */
 	const char *problem;     /* of the whole form; NULL: none */
 	struct field_held *held; /* below the problem; NULL: nothing */
 	struct field_held *held_last;
@@ -72,13 +89,15 @@ struct fields {
 	bool fresh;              /* is to be added: `once` may be set */
 	struct slice shown;      /* by save(): a secret to show this once */
 	const char *shown_text;  /* and the words beside it */
-	enum err e;              /* ERR_NOMEM; sticky */
+	enum err e;              /* sticky; but for more, ERR_NOMEM */
 };
 
 void fields_init(struct fields *f, const struct field *rows, size_t n,
     struct arena *arena);
 
-/* A name that the table does not have is our own mistake (assert). */
+/* A name that the table does not have is our own mistake (assert), here and
+ * below. */
+size_t fields_index(const struct fields *f, const char *name);
 struct slice fields_get(const struct fields *f, const char *name);
 uint64_t fields_u64(const struct fields *f, const char *name);
 bool fields_on(const struct fields *f, const char *name);
@@ -98,19 +117,6 @@ void fields_set_on(struct fields *f, const char *name, bool on);
 /* nil: "". */
 void fields_set_id(struct fields *f, const char *name, enum id_kind kind,
     const uint8_t id[ID_BYTES]);
-/* Copied. */
-void fields_choice(struct fields *f, const char *name, struct slice value,
-    struct slice label);
-void fields_choice_id(struct fields *f, const char *name, enum id_kind kind,
-    const uint8_t id[ID_BYTES], const char *label);
-
-/* How many choices there are beside ""; last: the last one's value, else "". */
-size_t fields_options(const struct fields *f, const char *name,
-    struct slice *last);
-/* What a choice is called; the value itself where there is no such choice. */
-struct slice fields_label(const struct fields *f, const char *name,
-    struct slice value);
-
 /* One more that holds it. word: a literal; the rest is copied. */
 void fields_held(struct fields *f, const char *word, struct slice name,
     struct slice path);

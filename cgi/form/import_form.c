@@ -1,5 +1,6 @@
 #include "cgi/form/import_form.h"
 
+#include "cgi/form/fields_choice.h"
 #include "cgi/form/thing_number.h"
 #include "cgi/web/frame.h"
 #include "lib/base/utf8.h"
@@ -37,19 +38,6 @@ struct import {
 	const char *problem; /* of the file; NULL: none */
 };
 
-/* Names are compared without regard to case; a choice may be named by what
- * people see. */
-static struct slice value_of(const struct fields *f, size_t i,
-    struct slice typed)
-{
-	for (const struct field_choice *c = f->choices[i]; c != NULL;
-	     c = c->next)
-		if (slice_eq_case(c->label, typed) ||
-		    slice_eq_case(c->value, typed))
-			return c->value;
-	return typed;
-}
-
 static size_t field_index(const struct fields *f, const char *name)
 {
 	size_t i = 0;
@@ -59,9 +47,10 @@ static size_t field_index(const struct fields *f, const char *name)
 	return i;
 }
 
-/* Fills the form of a number from one line. */
+/* Fills the form of a number from one line. A choice may be named by what
+ * people see; empty: remembers those that were named. */
 static void fill(struct line *l, const struct csv_in *c,
-    const size_t at[COLUMNS])
+    const size_t at[COLUMNS], struct fields *empty)
 {
 	for (size_t k = 0; k < COLUMNS; k++) {
 		const size_t i = field_index(&l->f, columns[k].field);
@@ -80,8 +69,9 @@ static void fill(struct line *l, const struct csv_in *c,
 			continue;
 		}
 		fields_set(&l->f, columns[k].field,
-		    l->f.rows[i].kind == FIELD_CHOICE ? value_of(&l->f, i, s)
-						      : s);
+		    l->f.rows[i].kind == FIELD_CHOICE
+			? fields_choice_called(empty, columns[k].field, s)
+			: s);
 	}
 }
 
@@ -133,8 +123,8 @@ static const char *read_head(const struct csv_in *c, size_t at[COLUMNS])
 }
 
 static enum err read_line(const struct req *r, struct import *im,
-    const struct csv_in *c, const size_t at[COLUMNS],
-    const struct fields *empty, const char *country, struct line ***end)
+    const struct csv_in *c, const size_t at[COLUMNS], struct fields *empty,
+    const char *country, struct line ***end)
 {
 	struct line *l = arena_alloc(r->arena, sizeof(*l));
 	enum err e;
@@ -145,12 +135,12 @@ static enum err read_line(const struct req *r, struct import *im,
 	**end = l;
 	*end = &l->next;
 	im->n++;
-	fill(l, c, at);
+	fill(l, c, at, empty);
 	fields_check(&l->f);
 	if (l->wrong == NULL)
 		l->wrong = first_error(&l->f);
-	if (l->f.e != ERR_OK)
-		return l->f.e;
+	if (l->f.e != ERR_OK || empty->e != ERR_OK)
+		return l->f.e != ERR_OK ? l->f.e : empty->e;
 	e = check_number(r, im, l, country);
 	if (l->wrong != NULL)
 		im->n_wrong++;

@@ -214,44 +214,6 @@ enum err thing_list(const struct req *r, struct resp *out)
 	return resp_view(out, v);
 }
 
-struct view *thing_extra(struct view *v, const char *id, const char *title,
-    const char *text)
-{
-	struct view *x = view_item(v, "extra");
-
-	view_cstr(x, "x_id", id);
-	view_cstr(x, "x_title", title);
-	view_cstr(x, "x_text", text);
-	view_list(x, "x_tag");
-	view_list(x, "x_link");
-	view_list(x, "x_button");
-	return x;
-}
-
-void thing_extra_tag(struct view *x, const char *public_url, const char *key)
-{
-	struct view *item = view_item(x, "x_tag");
-
-	view_cstr(item, "tag_url", public_url);
-	view_cstr(item, "tag_key", key);
-}
-
-void thing_extra_link(struct view *x, const char *to, const char *word)
-{
-	struct view *item = view_item(x, "x_link");
-
-	view_cstr(item, "link", to);
-	view_cstr(item, "link_name", word);
-}
-
-void thing_extra_button(struct view *x, const char *to, const char *word)
-{
-	struct view *item = view_item(x, "x_button");
-
-	view_cstr(item, "button_to", to);
-	view_cstr(item, "button_name", word);
-}
-
 /* --- forms ---------------------------------------------------------------- */
 
 static enum err show_form(const struct req *r, struct resp *out,
@@ -393,6 +355,8 @@ enum err thing_add(const struct req *r, struct resp *out)
 		return e;
 	f.fresh = true;
 	fields_read(&f, r);
+	if (fields_choice_asked(&f))
+		return show_form(r, out, &f, NULL, "");
 	if (!fields_good(&f))
 		return again(r, out, &f, NULL, "", ERR_SYNTAX);
 	if ((e = db_begin(r->db)) != ERR_OK)
@@ -492,6 +456,7 @@ static struct slice said(const struct req *r, const struct thing *t,
 	if ((row->kind != FIELD_CHOICE && row->kind != FIELD_MANY) ||
 	    r->db == NULL || thing_do_prepare(r, t, &f) != ERR_OK)
 		return SLICE("");
+	fields_set(&f, row->name, value); /* known, wherever it is listed */
 	return choice_said(&f, row, value);
 }
 
@@ -530,6 +495,8 @@ enum err thing_change(const struct req *r, struct resp *out)
 	if (!slice_to_cstr(stamp, stamp_text, sizeof(stamp_text)))
 		return ERR_SYNTAX;
 	fields_read(&f, r);
+	if (fields_choice_asked(&f))
+		return show_form(r, out, &f, id, stamp_text);
 	if (!fields_good(&f))
 		return again(r, out, &f, id, stamp_text, ERR_SYNTAX);
 	if ((e = db_begin(r->db)) != ERR_OK)

@@ -14,6 +14,7 @@
 
 #include "cgi/form/fields.h"
 #include "cgi/form/thing_done.h"
+#include "cgi/form/thing_extra.h"
 #include "cgi/web/route.h"
 
 #define THING_COLUMNS_MAX 6
@@ -132,16 +133,6 @@ RT_MUST_USE enum err thing_more(const struct thing *t, struct thing_list *l);
 /* Copies text into a cell. */
 RT_MUST_USE enum err thing_cell(struct thing_list *l, struct thing_row *row,
     size_t i, struct slice text);
-
-/* For more(): a section below the form, and what stands in it. id: a literal
- * of [a-z-]. */
-struct view *thing_extra(struct view *v, const char *id, const char *title,
-    const char *text);
-/* The line that a site's pages carry. */
-void thing_extra_tag(struct view *x, const char *public_url, const char *key);
-void thing_extra_link(struct view *x, const char *to, const char *word);
-/* A button that posts to an address of ours. */
-void thing_extra_button(struct view *x, const char *to, const char *word);
 
 /* Whether the box of "Yes, I mean it" came with a form that puts something away
  * (sure=yes): a browser does not send the form without, everything else may. */

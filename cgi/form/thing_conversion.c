@@ -31,23 +31,16 @@ static const struct field fields[] = {
 static enum err choices(const struct req *r, struct fields *f)
 {
 	struct outcome_row *outcomes = NULL;
-	struct tag_row *tags = NULL;
 	size_t n = 0;
 	enum err e;
 
 	choice_words(f, "platform", platforms);
 	fields_choice(f, "outcome", SLICE(""), SLICE("Any"));
-	fields_choice(f, "tag", SLICE(""), SLICE("Any"));
 	e = db_mark_outcomes(r->db, r->company, r->arena, &outcomes, &n);
 	for (size_t i = 0; e == ERR_OK && i < n; i++)
 		fields_choice(f, "outcome", slice_from(outcomes[i].code),
 		    slice_from(outcomes[i].name));
-	if (e == ERR_OK)
-		e = db_mark_tags(r->db, r->company, r->arena, &tags, &n);
-	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		fields_choice_id(f, "tag", ID_KIND_tag, tags[i].id.v,
-		    tags[i].name);
-	return e;
+	return e == ERR_OK ? choice_of(r, f, "tag", "Any", DB_CHOICE_TAG) : e;
 }
 
 static enum err list(const struct req *r, struct thing_list *l)

@@ -52,14 +52,16 @@ static enum err choices(const struct req *r, struct fields *f)
 		{ SLICE_INIT("ca"), SLICE_INIT("Canada") },
 		{ SLICE_INIT("gb"), SLICE_INIT("the United Kingdom") },
 	};
-	const enum err e =
-	    choice_trunks(r, f, "trunk", "The first carrier that may call out");
+	const enum err e = choice_of(r, f, "trunk",
+	    "The first carrier that may call out", DB_CHOICE_TRUNK);
 
 	for (size_t i = 0; i < RT_ARRAY_LEN(holidays); i++)
 		fields_choice(f, "holidays", holidays[i].value,
 		    holidays[i].label);
 
-	return e == ERR_OK ? choice_locations(r, f, "location", "None") : e;
+	return e == ERR_OK
+		   ? choice_of(r, f, "location", "None", DB_CHOICE_LOCATION)
+		   : e;
 }
 
 static enum err list(const struct req *r, struct thing_list *l)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cgi/form/fields_choice.h"
 #include "lib/base/scan.h"
 #include "lib/db/db_mail.h"
 #include "lib/db/db_sheet_setup.h"

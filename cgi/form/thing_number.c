@@ -51,16 +51,18 @@ static enum err choices(const struct req *r, struct fields *f)
 
 	choice_words(f, "record", record_words);
 	choice_words(f, "record", silent_words);
-	if ((e = choice_flows(r, f, "flow", "No flow")) != ERR_OK ||
-	    (e = choice_destinations(r, f, "destination", "Nowhere")) !=
+	if ((e = choice_of(r, f, "flow", "No flow", DB_CHOICE_FLOW)) !=
 		ERR_OK ||
-	    (e = choice_pools(r, f, "pool", "No pool")) != ERR_OK ||
-	    (e = choice_locations(r, f, "location", "None")) != ERR_OK)
+	    (e = choice_of(r, f, "destination", "Nowhere",
+		 DB_CHOICE_DESTINATION)) != ERR_OK ||
+	    (e = choice_of(r, f, "pool", "No pool", DB_CHOICE_POOL)) !=
+		ERR_OK ||
+	    (e = choice_of(r, f, "location", "None", DB_CHOICE_LOCATION)) !=
+		ERR_OK ||
+	    (e = choice_notices(r, f, "notice", "The built-in one, English")) !=
+		ERR_OK)
 		return e;
-	if ((e = choice_notices(r, f, "notice", "The built-in one, English")) !=
-	    ERR_OK)
-		return e;
-	return choice_trunks(r, f, "trunk", "Any carrier");
+	return choice_of(r, f, "trunk", "Any carrier", DB_CHOICE_TRUNK);
 }
 
 static const char *first_of(const char *a, const char *b, const char *c)
@@ -156,8 +158,8 @@ static void begin(const struct req *r, struct fields *f)
 	struct policy_row policy = { .record_default = FLOW_RECORD_OFF };
 	struct slice flow, desk;
 
-	if (fields_options(f, "flow", &flow) == 0 &&
-	    fields_options(f, "destination", &desk) == 1)
+	if (fields_choice_count(f, "flow", &flow) == 0 &&
+	    fields_choice_count(f, "destination", &desk) == 1)
 		fields_set(f, "destination", desk);
 
 	if (db_policy_get(r->db, r->company, &policy) != ERR_OK)

@@ -130,6 +130,9 @@ static enum err add(const struct req *r, struct fields *f)
 	e = db_outcome_add(r->db, r->company, &row);
 	if (e == ERR_CONFLICT)
 		fields_wrong(f, "code", "This code is taken.");
+	if (e == ERR_TOOBIG)
+		f->problem =
+		    "A company has at most 200 outcomes. Archive one first.";
 	return e;
 }
 

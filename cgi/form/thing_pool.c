@@ -33,10 +33,13 @@ static const char *const policy_words[] = { "source",
 
 static enum err choices(const struct req *r, struct fields *f)
 {
-	const enum err e = choice_numbers(r, f, "overflow", "None");
+	const enum err e =
+	    choice_of(r, f, "overflow", "None", DB_CHOICE_NUMBER_FREE);
 
 	choice_words(f, "policy", policy_words);
-	return e == ERR_OK ? choice_locations(r, f, "location", "None") : e;
+	return e == ERR_OK
+		   ? choice_of(r, f, "location", "None", DB_CHOICE_LOCATION)
+		   : e;
 }
 
 static enum err list(const struct req *r, struct thing_list *l)

@@ -59,11 +59,13 @@ static const struct field fields[] = {
 
 static enum err choices(const struct req *r, struct fields *f)
 {
-	const enum err e =
-	    choice_pools(r, f, "pool", "None: source trackers only");
+	const enum err e = choice_of(r, f, "pool", "None: source trackers only",
+	    DB_CHOICE_POOL);
 
 	choice_words(f, "consent", consents);
-	return e == ERR_OK ? choice_locations(r, f, "location", "None") : e;
+	return e == ERR_OK
+		   ? choice_of(r, f, "location", "None", DB_CHOICE_LOCATION)
+		   : e;
 }
 
 static enum err list(const struct req *r, struct thing_list *l)
@@ -205,7 +207,7 @@ static void begin(const struct req *r, struct fields *f)
 
 	(void)r;
 	fields_set_cstr(f, "consent", "assume");
-	if (fields_options(f, "pool", &pool) == 1)
+	if (fields_choice_count(f, "pool", &pool) == 1)
 		fields_set(f, "pool", pool);
 }
 

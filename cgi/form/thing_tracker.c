@@ -46,11 +46,14 @@ static const struct field fields[] = {
 
 static enum err choices(const struct req *r, struct fields *f)
 {
-	const enum err e = choice_numbers(r, f, "number", NULL);
+	const enum err e =
+	    choice_of(r, f, "number", NULL, DB_CHOICE_NUMBER_FREE);
 
 	choice_words(f, "channel", channels);
 	choice_words(f, "match_kind", kinds);
-	return e == ERR_OK ? choice_sites(r, f, "site", "None: offline") : e;
+	return e == ERR_OK
+		   ? choice_of(r, f, "site", "None: offline", DB_CHOICE_SITE)
+		   : e;
 }
 
 static enum err show(const struct tracker_row *t, struct thing_list *l)

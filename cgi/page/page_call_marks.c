@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cgi/page/page_said.h"
+#include "cgi/page/page_tags.h"
 #include "cgi/web/route.h"
 #include "cgi/web/stale.h"
 #include "lib/base/clk.h"
@@ -54,12 +55,7 @@ static enum err tags(const struct req *r, struct interaction_id id,
 		view_cstr(item, "tag_id", text);
 		view_cstr(item, "tag_name", rows[i].name);
 	}
-	if (e == ERR_OK)
-		e = db_mark_tags(r->db, r->company, r->arena, &rows, &n);
-	view_list(v, "tag_names");
-	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		view_cstr(view_item(v, "tag_names"), "known_tag", rows[i].name);
-	return e;
+	return e == ERR_OK ? page_tags(r, v) : e;
 }
 
 static enum err put_stamp(struct view *v, const char *key, struct slice said)

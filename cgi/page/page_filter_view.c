@@ -4,7 +4,10 @@
 
 #include "cgi/page/page_filter_priv.h"
 #include "cgi/page/page_row.h"
+#include "cgi/page/page_tags.h"
 #include "cgi/page/page_words.h"
+#include "cgi/web/find.h"
+#include "lib/db/db_choice.h"
 #include "lib/db/db_mark.h"
 #include "lib/phone/phone.h"
 
@@ -22,28 +25,85 @@ static void choice(struct view *v, const char *list, const char *value,
 	view_flag(item, "choice_on", slice_eq_cstr(chosen, value));
 }
 
-static enum err ids(const struct page_filter *p, enum filter_id which,
-    enum id_kind id, const char *list, struct slice chosen, struct view *v)
+/* What people choose from in place of an id that is filtered by. */
+static enum db_choice choice_kind(enum filter_id which, bool tag)
 {
-	struct db_report_name *rows = NULL;
+	static const enum db_choice kinds[FILTER_ID_COUNT] = {
+		[FILTER_NUMBER] = DB_CHOICE_ANY_NUMBER,
+		[FILTER_POOL] = DB_CHOICE_ANY_POOL,
+		[FILTER_DESTINATION] = DB_CHOICE_ANY_DESTINATION,
+		[FILTER_LOCATION] = DB_CHOICE_ANY_LOCATION,
+	};
+
+	return tag ? DB_CHOICE_TAG : kinds[which];
+}
+
+static void choice_row(struct view *v, const char *list, enum id_kind kind,
+    const struct db_choice_row *row, struct slice chosen)
+{
+	char text[ID_TEXT_MAX], mem[sizeof(row->name) + sizeof(row->key) + 8];
+	struct buf b;
+
+	id_text(kind, row->id, text);
+	buf_over(&b, mem, sizeof(mem));
+	buf_cstr(&b, row->key);
+	if (row->key[0] != '\0' && row->name[0] != '\0')
+		buf_cstr(&b, " · ");
+	buf_cstr(&b, row->name);
+	choice(v, list, text, buf_slice(&b), chosen);
+}
+
+/* One list of the form. */
+struct ids {
+	const char *name;
+	enum id_kind id;
+	enum db_choice kind;
+	const uint8_t *chosen; /* nil: none */
+};
+
+/* The chosen one, when it is not among the rows. */
+static enum err choose(const struct page_filter *p, const struct ids *of,
+    const struct db_choice_row *rows, size_t n, struct view *v)
+{
+	struct db_choice_row row;
+	enum err e;
+
+	if (id_is_nil(of->chosen))
+		return ERR_OK;
+	for (size_t i = 0; i < n; i++)
+		if (id_eq(rows[i].id, of->chosen))
+			return ERR_OK;
+	e = db_choice_get(p->r->db, p->r->company, of->kind, of->chosen, &row);
+	if (e == ERR_OK)
+		choice_row(v, "id_choices", of->id, &row,
+		    page_filter_value(p, of->name));
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err ids(const struct page_filter *p, const struct ids *of,
+    const char *label, struct view *v, bool *asked)
+{
+	struct view *item = view_item(v, "f_ids");
+	struct db_choice_row *rows = NULL;
+	struct find find;
 	size_t n = 0;
-	const enum err e = db_report_group_choices(p->r->db, p->r->company,
-	    which, p->r->arena, &rows, &n);
+	enum err e;
 
-	view_list(v, list);
-	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		char text[ID_TEXT_MAX], mem[sizeof(rows->name) + 40];
-		struct buf b;
-
-		id_text(id, rows[i].id, text);
-		buf_over(&b, mem, sizeof(mem));
-		buf_cstr(&b, rows[i].e164);
-		if (rows[i].e164[0] != '\0' && rows[i].name[0] != '\0')
-			buf_cstr(&b, " · ");
-		buf_cstr(&b, rows[i].name);
-		choice(v, list, text, buf_slice(&b), chosen);
-	}
-	return e;
+	view_list(item, "id_choices");
+	view_cstr(item, "id_name", of->name);
+	view_cstr(item, "id_label", label);
+	view_flag(item, "id_is_tag", of->kind == DB_CHOICE_TAG);
+	if ((e = find_read(p->r, of->name, &find)) != ERR_OK ||
+	    (e = db_choice_list(p->r->db, p->r->company, of->kind, find.text,
+		 FIND_MAX + 1, p->r->arena, &rows, &n)) != ERR_OK)
+		return e;
+	find_count(&find, n);
+	for (size_t i = 0; i < find.n; i++)
+		choice_row(item, "id_choices", of->id, &rows[i],
+		    page_filter_value(p, of->name));
+	find_show(&find, of->name, label, item);
+	*asked = *asked || find.asked;
+	return choose(p, of, rows, find.n, item);
 }
 
 static enum err outcomes(const struct page_filter *p, struct slice chosen,
@@ -59,24 +119,6 @@ static enum err outcomes(const struct page_filter *p, struct slice chosen,
 	for (size_t i = 0; e == ERR_OK && i < n; i++)
 		choice(v, "f_outcome", rows[i].code, slice_from(rows[i].name),
 		    chosen);
-	return e;
-}
-
-static enum err tags(const struct page_filter *p, struct slice chosen,
-    struct view *v)
-{
-	struct tag_row *rows = NULL;
-	size_t n = 0;
-	const enum err e =
-	    db_mark_tags(p->r->db, p->r->company, p->r->arena, &rows, &n);
-
-	view_list(v, "f_tag");
-	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		char text[ID_TEXT_MAX];
-
-		id_text(ID_KIND_tag, rows[i].id.v, text);
-		choice(v, "f_tag", text, slice_from(rows[i].name), chosen);
-	}
 	return e;
 }
 
@@ -144,38 +186,51 @@ static void kept(const struct page_filter *p, struct view *v)
 
 enum err page_filter_view_form(const struct page_filter *p, struct view *v)
 {
+	static const struct {
+		const char *name, *label;
+		enum id_kind id;
+		enum filter_id which;
+		bool tag;
+	} lists[] = {
+		{ "tag", "Tag", ID_KIND_tag, FILTER_NUMBER, true },
+		{ "number", "Number", ID_KIND_number, FILTER_NUMBER, false },
+		{ "pool", "Pool", ID_KIND_pool, FILTER_POOL, false },
+		{ "destination", "Answering side", ID_KIND_destination,
+		    FILTER_DESTINATION, false },
+		{ "location", "Location", ID_KIND_location, FILTER_LOCATION,
+		    false },
+	};
+	bool asked = false;
 	enum err e;
 
 	typed(p, v);
 	kept(p, v);
 	fixed(page_filter_value(p, "class"), page_filter_value(p, "first"),
 	    page_filter_value(p, "qualified"), v);
-	if ((e = ids(p, FILTER_NUMBER, ID_KIND_number, "f_number",
-		 page_filter_value(p, "number"), v)) != ERR_OK ||
-	    (e = ids(p, FILTER_POOL, ID_KIND_pool, "f_pool",
-		 page_filter_value(p, "pool"), v)) != ERR_OK ||
-	    (e = ids(p, FILTER_DESTINATION, ID_KIND_destination,
-		 "f_destination", page_filter_value(p, "destination"), v)) !=
-		ERR_OK ||
-	    (e = ids(p, FILTER_LOCATION, ID_KIND_location, "f_location",
-		 page_filter_value(p, "location"), v)) != ERR_OK ||
-	    (e = outcomes(p, page_filter_value(p, "outcome"), v)) != ERR_OK)
-		return e;
-	return tags(p, page_filter_value(p, "tag"), v);
+	view_list(v, "f_ids");
+	for (size_t i = 0; i < RT_ARRAY_LEN(lists); i++) {
+		const struct ids of = { lists[i].name, lists[i].id,
+			choice_kind(lists[i].which, lists[i].tag),
+			lists[i].tag ? p->f.tag.v : p->f.id[lists[i].which] };
+
+		if ((e = ids(p, &of, lists[i].label, v, &asked)) != ERR_OK)
+			return e;
+	}
+	view_flag(v, "filter_asked", asked);
+	e = outcomes(p, page_filter_value(p, "outcome"), v);
+	return e == ERR_OK ? page_tags(p->r, v) : e;
 }
 
 /* --- chips -----------------------------------------------------------------*/
 
-/* The name of an id that is asked for; the id itself when it is unknown, as
- * another company's are. */
+/* The name of an id that is asked for; nothing when it is unknown, as another
+ * company's are. */
 static enum err id_name(const struct page_filter *p, size_t i, struct buf *b)
 {
-	struct db_report_name *rows = NULL;
-	struct tag_row *tag_rows = NULL;
+	struct db_choice_row row;
 	enum filter_id which;
-	size_t n = 0;
 	bool tag;
-	enum err e = ERR_OK;
+	enum err e;
 
 	if (!page_filter_names_of(i, &which, &tag) ||
 	    slice_eq_cstr(p->value[i], "~")) {
@@ -183,21 +238,11 @@ static enum err id_name(const struct page_filter *p, size_t i, struct buf *b)
 							   : p->value[i]);
 		return ERR_OK;
 	}
-	if (tag) {
-		e = db_mark_tags(p->r->db, p->r->company, p->r->arena,
-		    &tag_rows, &n);
-		for (size_t k = 0; e == ERR_OK && k < n; k++)
-			if (id_eq(tag_rows[k].id.v, p->f.tag.v))
-				buf_cstr(b, tag_rows[k].name);
-		return e;
-	}
-	e = db_report_group_names(p->r->db, p->r->company, which, p->r->arena,
-	    &rows, &n);
-	for (size_t k = 0; e == ERR_OK && k < n; k++)
-		if (id_eq(rows[k].id, p->f.id[which]))
-			buf_cstr(b, rows[k].name[0] != '\0' ? rows[k].name
-							    : rows[k].e164);
-	return e;
+	e = db_choice_get(p->r->db, p->r->company, choice_kind(which, tag),
+	    tag ? p->f.tag.v : p->f.id[which], &row);
+	if (e == ERR_OK)
+		buf_cstr(b, row.name[0] != '\0' ? row.name : row.key);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
 enum err page_filter_view_chips(const struct page_filter *p, struct view *v)

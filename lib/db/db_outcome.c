@@ -9,8 +9,10 @@ enum err db_outcome_add(struct db *db, struct company_id company,
 	    "INSERT INTO outcome (company_id, code, name, is_lead, is_sale,"
 	    " is_spam, position) SELECT ?, ?, ?, ?, ?, ?,"
 	    " COALESCE(MAX(o.position), 0) + 1 FROM outcome o"
-	    " WHERE o.company_id = ?";
+	    " WHERE o.company_id = ?"
+	    " HAVING COALESCE(SUM(o.archived_at IS NULL), 0) < ?";
 	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
 
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, slice_from(row->code));
@@ -19,7 +21,9 @@ enum err db_outcome_add(struct db *db, struct company_id company,
 	stmt_in_bool(st, row->is_sale);
 	stmt_in_bool(st, row->is_spam);
 	stmt_in_id(st, company.v);
-	return stmt_exec_one(st);
+	stmt_in_u64(st, DB_OUTCOME_MAX);
+	e = stmt_exec_one(st);
+	return e == ERR_NOTFOUND ? ERR_TOOBIG : e;
 }
 
 enum err db_outcome_rename(struct db *db, struct company_id company,

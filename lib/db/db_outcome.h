@@ -9,7 +9,12 @@
 
 #include "lib/db/db_mark.h"
 
-/* Behind those there are. ERR_CONFLICT: the code is taken. */
+/* Of a company, beside those that are archived: they are chosen from one list.
+ */
+#define DB_OUTCOME_MAX 200
+
+/* Behind those there are. ERR_CONFLICT: the code is taken; ERR_TOOBIG: there
+ * are DB_OUTCOME_MAX. */
 RT_MUST_USE enum err db_outcome_add(struct db *db, struct company_id company,
     const struct outcome_row *row);
 RT_MUST_USE enum err db_outcome_rename(struct db *db, struct company_id company,

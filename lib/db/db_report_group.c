@@ -499,50 +499,27 @@ enum err db_report_group_list(struct db *db, struct company_id company,
 
 /* --- names -----------------------------------------------------------------*/
 
-#define NAMES(columns, table, order)         \
+#define NAMES(columns, table)                \
 	"SELECT id, " columns " FROM " table \
-	" WHERE company_id = ?"              \
-	" ORDER BY " order " LIMIT 10000"
-
-static enum err names(struct db *db, struct company_id company, const char *sql,
-    struct arena *mem, struct db_report_name **rows, size_t *n)
-{
-	struct db_report_name row;
-	struct stmt *st = stmt_begin(db, sql);
-
-	stmt_in_id(st, company.v);
-	stmt_out_id(st, row.id);
-	stmt_out_text(st, row.name, sizeof(row.name));
-	stmt_out_text(st, row.e164, sizeof(row.e164));
-	return stmt_all(st, mem, &row, sizeof(row), rows, n);
-}
+	" WHERE company_id = ? ORDER BY id LIMIT 10000"
 
 enum err db_report_group_names(struct db *db, struct company_id company,
     enum filter_id kind, struct arena *mem, struct db_report_name **rows,
     size_t *n)
 {
 	static const char *const texts[FILTER_ID_COUNT] = {
-		[FILTER_NUMBER] = NAMES("label, e164", "number", "id"),
-		[FILTER_POOL] = NAMES("name, ''", "pool", "id"),
-		[FILTER_DESTINATION] = NAMES("name, ''", "destination", "id"),
-		[FILTER_LOCATION] = NAMES("name, ''", "location", "id"),
+		[FILTER_NUMBER] = NAMES("label, e164", "number"),
+		[FILTER_POOL] = NAMES("name, ''", "pool"),
+		[FILTER_DESTINATION] = NAMES("name, ''", "destination"),
+		[FILTER_LOCATION] = NAMES("name, ''", "location"),
 	};
 
-	return names(db, company, texts[kind], mem, rows, n);
-}
+	struct db_report_name row;
+	struct stmt *st = stmt_begin(db, texts[kind]);
 
-enum err db_report_group_choices(struct db *db, struct company_id company,
-    enum filter_id kind, struct arena *mem, struct db_report_name **rows,
-    size_t *n)
-{
-	static const char *const texts[FILTER_ID_COUNT] = {
-		[FILTER_NUMBER] =
-		    NAMES("label, e164", "number", "label = '', label, e164"),
-		[FILTER_POOL] = NAMES("name, ''", "pool", "name, id"),
-		[FILTER_DESTINATION] =
-		    NAMES("name, ''", "destination", "name, id"),
-		[FILTER_LOCATION] = NAMES("name, ''", "location", "name, id"),
-	};
-
-	return names(db, company, texts[kind], mem, rows, n);
+	stmt_in_id(st, company.v);
+	stmt_out_id(st, row.id);
+	stmt_out_text(st, row.name, sizeof(row.name));
+	stmt_out_text(st, row.e164, sizeof(row.e164));
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

@@ -101,12 +101,6 @@ RT_MUST_USE enum err db_report_group_names(struct db *db,
     struct company_id company, enum filter_id kind, struct arena *mem,
     struct db_report_name **rows, size_t *n);
 
-/* The same by name, as people choose from them; numbers without a label last.
- */
-RT_MUST_USE enum err db_report_group_choices(struct db *db,
-    struct company_id company, enum filter_id kind, struct arena *mem,
-    struct db_report_name **rows, size_t *n);
-
 /* --- for lib/db ----------------------------------------------------------- */
 
 /* A dimension of a narrow row f, as text. */

@@ -1,22 +1,25 @@
-/* Tests of lib/db/db_named, and of the names that people choose from: each kind
- * by its name, and nothing of another company. */
+/* Tests of lib/db/db_named and lib/db/db_choice: each kind by its name, and
+ * nothing of another company. */
 #include "lib/db/db_named.h"
 
 #include <string.h>
 
-#include "lib/db/db_report_group.h"
+#include "lib/db/db_choice.h"
+#include "lib/db/db_number.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 
 static struct testdb *t;
 static struct db *db; /* the dashboard's own account */
+static struct db *admin;
 
 static int begin(void **state)
 {
 	(void)state;
 	t = testdb_start();
 	db = testdb_connect(t, "dashboard");
+	admin = testdb_connect(t, "admin");
 	return 0;
 }
 
@@ -24,6 +27,7 @@ static int end(void **state)
 {
 	(void)state;
 	db_close(db);
+	db_close(admin);
 	testdb_stop(t);
 	return 0;
 }
@@ -75,7 +79,7 @@ static void test_none(void **state)
 			fail_msg("\"%s\"", keys[i]);
 }
 
-static bool among(const struct db_report_name *rows, size_t n,
+static bool among(const struct db_choice_row *rows, size_t n,
     const uint8_t id[ID_BYTES])
 {
 	for (size_t i = 0; i < n; i++)
@@ -84,35 +88,108 @@ static bool among(const struct db_report_name *rows, size_t n,
 	return false;
 }
 
-static void test_choices(void **state)
+/* Of each kind one that company 0 has, and nobody else; NULL: it has none. */
+static void each_kind(const uint8_t *has[DB_CHOICE_COUNT])
 {
 	const struct testdb_company *c = &t->company[0];
-	const uint8_t *const has[FILTER_ID_COUNT] = {
-		[FILTER_NUMBER] = c->number.v,
-		[FILTER_POOL] = c->pool.v,
-		[FILTER_DESTINATION] = c->destination.v,
-		[FILTER_LOCATION] = c->location.v,
-	};
-	struct db_report_name *rows = NULL;
-	struct arena mem;
+
+	memset(has, 0, DB_CHOICE_COUNT * sizeof(*has));
+	has[DB_CHOICE_FLOW] = c->flow.v;
+	has[DB_CHOICE_DESTINATION] = c->destination.v;
+	has[DB_CHOICE_LOCATION] = c->location.v;
+	has[DB_CHOICE_POOL] = c->pool.v;
+	has[DB_CHOICE_SITE] = c->site.v;
+	has[DB_CHOICE_TRUNK] = c->trunk.v;
+	has[DB_CHOICE_NUMBER] = c->tracked.v;
+	has[DB_CHOICE_NUMBER_FREE] = c->number.v;
+	has[DB_CHOICE_ANY_DESTINATION] = c->destination.v;
+	has[DB_CHOICE_ANY_LOCATION] = c->location.v;
+	has[DB_CHOICE_ANY_POOL] = c->pool.v;
+	has[DB_CHOICE_ANY_NUMBER] = c->pooled[1].v;
+}
+
+/* Who chooses: filters are the dashboard's. */
+static struct db *who(size_t kind)
+{
+	return kind >= DB_CHOICE_ANY_DESTINATION || kind == DB_CHOICE_TAG
+		   ? db
+		   : admin;
+}
+
+static size_t list(size_t company, size_t kind, const char *text, uint32_t max,
+    struct arena *mem, struct db_choice_row **rows)
+{
 	size_t n = 0;
+
+	*rows = NULL;
+	FAIL_STMT_OK(db_choice_list(who(kind), t->company[company].id,
+	    (enum db_choice)kind, slice_from(text), max, mem, rows, &n));
+	return n;
+}
+
+static void test_choices(void **state)
+{
+	const uint8_t *has[DB_CHOICE_COUNT];
+	struct db_choice_row *rows, one;
+	struct arena mem;
+
+	(void)state;
+	each_kind(has);
+	arena_init(&mem, 1 << 20);
+	for (size_t k = 0; k < DB_CHOICE_COUNT; k++) {
+		const enum db_choice kind = (enum db_choice)k;
+		size_t n = list(0, k, "", 1000, &mem, &rows);
+
+		if (has[k] == NULL)
+			continue;
+		assert_true(among(rows, n, has[k]));
+		assert_int_equal(list(0, k, "", 1, &mem, &rows), 1);
+		FAIL_STMT_OK(db_choice_get(who(k), t->company[0].id, kind,
+		    has[k], &one));
+		n = list(0, k, one.key[0] != '\0' ? one.key + 1 : one.name,
+		    1000, &mem, &rows);
+		assert_true(among(rows, n, has[k]));
+		FAIL_STMT_OK(db_choice_called(who(k), t->company[0].id, kind,
+		    slice_from(one.key[0] != '\0' ? one.key : one.name), &one));
+		assert_int_equal(list(0, k, "no such name", 9, &mem, &rows), 0);
+		/* Another company has none of it. */
+		n = list(1, k, "", 1000, &mem, &rows);
+		assert_false(among(rows, n, has[k]));
+		assert_int_equal(db_choice_get(who(k), t->company[1].id, kind,
+				     has[k], &one),
+		    ERR_NOTFOUND);
+	}
+	arena_fini(&mem);
+}
+
+/* What a tracker may have: neither a pool's, nor another's, nor the overflow,
+ * nor one that rests; but one that it has is known still. */
+static void test_free_numbers(void **state)
+{
+	const struct testdb_company *c = &t->company[0];
+	const enum db_choice kind = DB_CHOICE_NUMBER_FREE;
+	struct db_choice_row *rows, one;
+	struct arena mem;
+	size_t n;
 
 	(void)state;
 	arena_init(&mem, 1 << 20);
-	for (size_t k = 0; k < FILTER_ID_COUNT; k++) {
-		FAIL_STMT_OK(db_report_group_choices(db, c->id,
-		    (enum filter_id)k, &mem, &rows, &n));
-		assert_true(among(rows, n, has[k]));
-		for (size_t i = 1; i < n; i++)
-			if (rows[i - 1].name[0] != '\0' &&
-			    strcmp(rows[i - 1].name, rows[i].name) > 0 &&
-			    rows[i].name[0] != '\0')
-				fail_msg("%s after %s", rows[i].name,
-				    rows[i - 1].name);
-		FAIL_STMT_OK(db_report_group_choices(db, t->company[1].id,
-		    (enum filter_id)k, &mem, &rows, &n));
-		assert_false(among(rows, n, has[k]));
-	}
+	n = list(0, kind, "", 1000, &mem, &rows);
+	assert_false(among(rows, n, c->tracked.v));
+	for (size_t i = 0; i < RT_ARRAY_LEN(c->pooled); i++)
+		assert_false(among(rows, n, c->pooled[i].v));
+	assert_true(among(rows, n, c->number.v));
+	FAIL_STMT_OK(db_choice_get(admin, c->id, kind, c->tracked.v, &one));
+	FAIL_STMT_OK(db_number_quarantine(t->db, c->id, c->number, 1));
+	n = list(0, kind, "", 1000, &mem, &rows);
+	assert_false(among(rows, n, c->number.v));
+	FAIL_STMT_OK(db_number_lift(t->db, c->id, c->number));
+	/* As people write it. */
+	n = list(0, DB_CHOICE_NUMBER, "(415) 555-0100", 9, &mem, &rows);
+	assert_true(n == 1 && id_eq(rows[0].id, c->number.v));
+	/* % and _ are themselves. */
+	assert_int_equal(list(0, DB_CHOICE_FLOW, "%", 9, &mem, &rows), 0);
+	assert_int_equal(list(0, DB_CHOICE_FLOW, "_", 9, &mem, &rows), 0);
 	arena_fini(&mem);
 }
 
@@ -122,6 +199,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_choices),
+		cmocka_unit_test(test_free_numbers),
 	};
 
 	return cmocka_run_group_tests_name("db_named", tests, begin, end);

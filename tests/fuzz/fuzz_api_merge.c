@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cgi/api/api_merge.h"
+#include "cgi/form/fields_choice.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

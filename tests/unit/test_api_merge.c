@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cgi/api/api_merge.h"
+#include "cgi/form/fields_choice.h"
 #include "tests/support/cm.h"
 
 static const struct field table[] = {

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { decode, formsOf, openForm } from '../support/forms.mjs';
+import { decode, formsOf, openForm, pairs } from '../support/forms.mjs';
 import { startStack, until } from '../support/stack.mjs';
-import { addCompanies, fingerprint, hex, insert, uuid7 } from '../support/two_companies.mjs';
+import { addCompanies, fingerprint, hex, insert, typeId, uuid7 } from '../support/two_companies.mjs';
 
 let stack, world, owner, foreign;
 
@@ -395,4 +395,104 @@ test('a carrier is called so in the list and in its form', async () => {
 		assert.match(html, /<h1>(Carriers|Add carrier)<\/h1>/, path);
 		assert.doesNotMatch(html, />Add trunk</, path);
 	}
+});
+
+/** Hundreds of what forms choose from, in the demonstration company. */
+function seedChoices() {
+	const company = "(SELECT id FROM company WHERE name = 'Bay City Plumbing')";
+	const id = (t) => `UNHEX(CONCAT('019300${t}', LPAD(HEX(n.seq), 8, '0'), '8000000000000000'))`;
+	const pool = `(SELECT id FROM pool WHERE company_id = ${company} LIMIT 1)`;
+	stack.sql(`INSERT INTO number (company_id, id, e164, active_e164, label, kind, country, place, added_at)
+		SELECT ${company}, ${id('a1')}, CONCAT('+1415557', LPAD(n.seq, 4, '0')), CONCAT('+1415557', LPAD(n.seq, 4, '0')), CONCAT('Line ', n.seq), 'local', 'US', '', UTC_TIMESTAMP(6) FROM seq_1_to_420 n;
+		INSERT INTO pool_number (company_id, pool_id, number_id, added_at) SELECT ${company}, ${pool}, ${id('a1')}, UTC_TIMESTAMP(6) FROM seq_1_to_100 n;
+		INSERT INTO location (company_id, id, name, time_zone, created_at) SELECT ${company}, ${id('a2')}, CONCAT('Branch ', LPAD(n.seq, 3, '0')), 'UTC', UTC_TIMESTAMP(6) FROM seq_1_to_230 n;
+		INSERT INTO destination (company_id, id, name, target, created_at) SELECT ${company}, ${id('a3')}, CONCAT('Desk ', LPAD(n.seq, 3, '0')), '+14155550142', UTC_TIMESTAMP(6) FROM seq_1_to_230 n;`);
+	const key = (table, where) => stack.sqlOne(`SELECT LOWER(HEX(id)) FROM ${table} WHERE ${where}`);
+	return {
+		pooled: typeId('num', Buffer.from(key('number', "label = 'Line 1'"), 'hex')), late: typeId('num', Buffer.from(key('number', "label = 'Line 420'"), 'hex')),
+		later: typeId('num', Buffer.from(key('number', "label = 'Line 419'"), 'hex')), desk: typeId('dst', Buffer.from(key('destination', "name = 'Desk 229'"), 'hex')),
+	};
+}
+
+test('a choice of hundreds: a part is listed, each is found by its name and saved', async () => {
+	const { pooled, late, later, desk } = seedChoices();
+	const n = audits();
+	const page = await openForm(owner, '/settings/trackers/new');
+	const offered = page.fields.number.options;
+	assert.ok(offered.length === 200, `${offered.length}`);
+	assert.ok(!offered.includes(pooled), 'a pool has it');
+	assert.ok(!offered.includes(late), 'behind the first two hundred');
+	const typed = { name: 'Radio spot', source: 'radio', medium: 'offline' };
+	const again = async (form, changes) => {
+		const res = await form.send(changes);
+		assert.equal(res.status, 200);
+		const html = await res.text();
+		assert.doesNotMatch(html, /role="alert"|aria-invalid/, 'nothing is wrong yet');
+		return formsOf(html).find((f) => /class="card form"/.test(f.text));
+	};
+	// By the button, as it is said and as it is written; by Enter, which is a
+	// form that is sent with something to look for.
+	let found;
+	for (const changes of [{ find_number: 'Line 42', find: 'number' }, { find_number: '(415) 557-0420', find: 'number' }, { find_number: 'line 420' }]) {
+		found = await again(page, { ...typed, source: '', ...changes });
+		assert.ok(found.fields.number.options.includes(late), JSON.stringify(changes));
+		assert.ok(found.fields.number.options.length <= 4, 'what fits, and what was chosen');
+		assert.equal(found.fields.name.value, 'Radio spot');
+	}
+	assert.match(found.text, /<select[^>]*name="number"[^>]* autofocus/);
+	assert.match((await again(page, { find_number: 'no such line', find: 'number' })).text, /Nothing has that in its name/);
+	assert.equal(audits(), n, 'nothing was saved');
+	const send = (form, changes) => owner.fetch('/settings/trackers/new', { method: 'POST', headers: { origin: new URL(owner.base).origin }, body: new URLSearchParams(pairs(form.fields, changes)) });
+	assert.equal((await send(found, { ...typed, number: late })).status, 303);
+	assert.equal(stack.sqlOne("SELECT n.label FROM tracker t JOIN number n ON n.id = t.number_id WHERE t.name = 'Radio spot'"), 'Line 420');
+	// One that no list named is as good; a pool's is refused in words.
+	assert.equal((await page.send({ ...typed, name: 'Second', number: later })).status, 303);
+	const refused = await page.send({ ...typed, name: 'Third', number: pooled });
+	assert.equal(refused.status, 422);
+	assert.match(await refused.text(), /This number is in a pool/);
+	assert.equal((await page.send({ ...typed, name: 'Third', number: 'num_00000000000000000000000000' })).status, 422);
+	// What was chosen stands in the form, wherever it is in the list.
+	const number = await openForm(owner, `/settings/numbers/${late}`);
+	assert.equal((await number.send({ destination: desk })).status, 303);
+	const kept = await openForm(owner, `/settings/numbers/${late}`);
+	assert.equal(kept.fields.destination.value, desk);
+	assert.equal(kept.fields.destination.options.length, 202, 'none, two hundred, and it');
+	assert.match(kept.text, new RegExp(`value="${desk}" selected>Desk 229<`));
+	assert.match((await (await owner.fetch(`/settings/numbers/${late}`)).text()), /The first 200; others are found/);
+});
+
+test('a filter of hundreds: found by its name, without a script, the other filters kept', async () => {
+	const desk = typeId('dst', Buffer.from(stack.sqlOne("SELECT LOWER(HEX(id)) FROM destination WHERE name = 'Desk 229'"), 'hex'));
+	const options = (html) => [...html.match(/<select[^>]*name="destination"[^]*?<\/select>/)[0].matchAll(/<option value="([^"]*)"( selected)?/g)];
+	for (const path of ['/calls', '/reports']) {
+		const get = async (query) => {
+			const res = await owner.fetch(`${path}?range=7d${query}`);
+			assert.equal(res.status, 200);
+			return res.text();
+		};
+		assert.equal(options(await get('')).length, 201, 'any, and two hundred');
+		assert.doesNotMatch(await get(''), /<details class="menu wide" open/);
+		const html = await get('&source=google&find_destination=desk+229&found_destination=&find=destination');
+		assert.ok(options(html).some(([, value]) => value === desk));
+		assert.match(html, /<details class="menu wide" open/);
+		assert.match(html, /name="source" value="google"/);
+		const chosen = await get(`&destination=${desk}&find_destination=desk+229&found_destination=desk+229`);
+		assert.ok(options(chosen).some(([, value, on]) => value === desk && on));
+		assert.doesNotMatch(chosen, /<details class="menu wide" open/, 'it was chosen');
+		assert.match(chosen, /Answering side: Desk 229/);
+		assert.ok(options(await get(`&destination=${desk}`)).some(([, value, on]) => value === desk && on), 'it stands there without a search, too');
+	}
+});
+
+test('two hundred outcomes, and no more', async () => {
+	const of = "company_id = (SELECT id FROM company WHERE name = 'Bay City Plumbing')";
+	const add = async (code) => (await openForm(owner, '/settings/outcomes/new')).send({ name: code, code });
+	stack.sql(`INSERT INTO outcome (company_id, code, name, is_lead, is_sale, is_spam, position) SELECT company_id, CONCAT('many_', n.seq), 'Many', 0, 0, 0, 100 FROM (SELECT company_id, COUNT(*) AS c FROM outcome WHERE ${of} AND archived_at IS NULL) o JOIN seq_1_to_199 n WHERE n.seq <= 199 - o.c`);
+	assert.equal((await add('the_last')).status, 303);
+	const res = await add('one_more');
+	assert.equal(res.status, 422);
+	assert.match(await res.text(), /at most 200 outcomes/);
+	stack.sql(`UPDATE outcome SET archived_at = UTC_TIMESTAMP(6) WHERE ${of} AND code = 'many_1'`);
+	assert.equal((await add('one_more')).status, 303);
+	stack.sql(`DELETE FROM outcome WHERE ${of} AND (code LIKE 'many%' OR code IN ('the_last', 'one_more'))`);
 });

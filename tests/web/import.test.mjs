@@ -83,3 +83,11 @@ test('what is no such file', async () => {
 	assert.equal(fingerprint(stack), mark);
 	assert.doesNotMatch(stack.log('admin'), /status=5\d\d/);
 });
+
+test('a flow and a place are named, however many there are', async () => {
+	const company = "(SELECT company_id FROM flow WHERE name = 'Main line' LIMIT 1)";
+	const id = (t) => `UNHEX(CONCAT('019300${t}', LPAD(HEX(n.seq), 8, '0'), '8000000000000000'))`;
+	stack.sql(`INSERT INTO location (company_id, id, name, time_zone, created_at) SELECT ${company}, ${id('b1')}, CONCAT('Branch ', LPAD(n.seq, 3, '0')), 'UTC', UTC_TIMESTAMP(6) FROM seq_1_to_230 n`);
+	const res = await paste('number,location\n+14155550171,branch 229\n+14155550172,Branch 229\n+14155550173,Branch 001\n+14155550174,Branch 999\n');
+	assert.deepEqual(words(await res.text()).map(([, w]) => w), ['added', 'added', 'added', 'Choose one.']);
+});

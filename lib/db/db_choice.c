@@ -1,0 +1,132 @@
+#include "lib/db/db_choice.h"
+
+#include "lib/db/db_search.h"
+#include "lib/db/stmt.h"
+
+#define MINE(table) table " x WHERE x.company_id = ?"
+#define LIVE(table) MINE(table) " AND x.archived_at IS NULL"
+#define TRUNKS                               \
+	"trunk x JOIN company c ON c.id = ?" \
+	" WHERE x.account_id = c.account_id" \
+	" AND x.archived_at IS NULL"
+#define IN_USE MINE("number") " AND x.released_at IS NULL"
+#define FREE                                               \
+	IN_USE                                             \
+	" AND x.quarantined_at IS NULL AND NOT EXISTS"     \
+	" (SELECT 1 FROM pool_number m"                    \
+	" WHERE m.company_id = x.company_id"               \
+	" AND m.number_id = x.id) AND NOT EXISTS"          \
+	" (SELECT 1 FROM pool o"                           \
+	" WHERE o.company_id = x.company_id"               \
+	" AND o.overflow_number_id = x.id) AND NOT EXISTS" \
+	" (SELECT 1 FROM tracker t"                        \
+	" WHERE t.company_id = x.company_id"               \
+	" AND t.number_id = x.id AND t.archived_at IS NULL)"
+
+#define SELECT(columns, from) "SELECT x.id, " columns " FROM " from
+/* The texts of db_choice_list(), _get() and _called(). one: from, for one that
+ * is chosen. */
+#define TEXTS(columns, from, one, has, order, called) \
+	SELECT(columns, from)                         \
+	" AND (" has ") ORDER BY " order " LIMIT ?",  \
+	    SELECT(columns, one) " AND x.id = ?",     \
+	    SELECT(columns, one) " AND " called " = ? ORDER BY x.id LIMIT 1"
+
+#define NAMED(from)                                              \
+	{                                                        \
+		TEXTS("x.name, ''", from, from, "x.name LIKE ?", \
+		    "x.name, x.id", "x.name"),                   \
+		    false                                        \
+	}
+#define NUMBERS(from, one, order)                   \
+	{                                           \
+		TEXTS("x.label, x.e164", from, one, \
+		    "x.label LIKE ?"                \
+		    " OR x.e164 LIKE ?",            \
+		    order, "x.e164"),               \
+		    true                            \
+	}
+
+static const struct {
+	const char *list, *get, *called;
+	bool digits; /* text may be a part of a number, too */
+} kinds[DB_CHOICE_COUNT] = {
+	[DB_CHOICE_FLOW] = NAMED(LIVE("flow")),
+	[DB_CHOICE_DESTINATION] = NAMED(LIVE("destination")),
+	[DB_CHOICE_LOCATION] = NAMED(LIVE("location")),
+	[DB_CHOICE_POOL] = NAMED(LIVE("pool")),
+	[DB_CHOICE_SITE] = NAMED(LIVE("site")),
+	[DB_CHOICE_TRUNK] = NAMED(TRUNKS),
+	[DB_CHOICE_TAG] = NAMED(MINE("tag")),
+	[DB_CHOICE_PROMPT] = { TEXTS("x.name, x.prompt_key", LIVE("prompt"),
+				   LIVE("prompt"), "x.name LIKE ?",
+				   "x.name, x.id", "x.active_key"),
+	    false },
+	[DB_CHOICE_NUMBER] = NUMBERS(IN_USE, IN_USE, "x.e164"),
+	[DB_CHOICE_NUMBER_FREE] = NUMBERS(FREE, IN_USE, "x.e164"),
+	[DB_CHOICE_ANY_DESTINATION] = NAMED(MINE("destination")),
+	[DB_CHOICE_ANY_LOCATION] = NAMED(MINE("location")),
+	[DB_CHOICE_ANY_POOL] = NAMED(MINE("pool")),
+	[DB_CHOICE_ANY_NUMBER] = NUMBERS(MINE("number"), MINE("number"),
+	    "x.label = '', x.label, x.e164, x.id"),
+};
+
+static void out_row(struct stmt *st, struct db_choice_row *row)
+{
+	stmt_out_id(st, row->id);
+	stmt_out_text(st, row->name, sizeof(row->name));
+	stmt_out_text(st, row->key, sizeof(row->key));
+}
+
+enum err db_choice_list(struct db *db, struct company_id company,
+    enum db_choice kind, struct slice text, uint32_t max, struct arena *mem,
+    struct db_choice_row **rows, size_t *n)
+{
+	struct db_choice_row row;
+	struct db_search p;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = db_search_make(text, &p)) != ERR_OK)
+		return e;
+	st = stmt_begin(db, kinds[kind].list);
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, p.text);
+	if (kinds[kind].digits)
+		stmt_in_text(st, p.n_numbers > 0 ? p.number[0] : p.text);
+	stmt_in_u64(st, max);
+	out_row(st, &row);
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
+}
+
+static enum err one(struct stmt *st, struct db_choice_row *out)
+{
+	struct db_choice_row row;
+	enum err e;
+
+	out_row(st, &row);
+	e = stmt_one(st);
+	if (e == ERR_OK)
+		*out = row;
+	return e;
+}
+
+enum err db_choice_get(struct db *db, struct company_id company,
+    enum db_choice kind, const uint8_t id[ID_BYTES], struct db_choice_row *out)
+{
+	struct stmt *st = stmt_begin(db, kinds[kind].get);
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id);
+	return one(st, out);
+}
+
+enum err db_choice_called(struct db *db, struct company_id company,
+    enum db_choice kind, struct slice name, struct db_choice_row *out)
+{
+	struct stmt *st = stmt_begin(db, kinds[kind].called);
+
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, name);
+	return one(st, out);
+}
