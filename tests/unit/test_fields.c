@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cgi/form/fields.h"
+#include "cgi/form/fields_choice.h"
 #include "cgi/form/lines.h"
 #include "tests/support/cm.h"
 
