@@ -47,7 +47,12 @@ const text = (key) => (c) => c[key] || 'Not known';
 const id = (key) => (c) => named.get(c[key]) ?? 'None';
 const STEPS = [1, 10000, 30000, 60000, 120000, 300000, 600000, 1800000];
 const step = (key, none) => (c) => [none, 'Below 10 s', '10 to 30 s', '30 to 60 s', '1 to 2 min', '2 to 5 min', '5 to 10 min', '10 to 30 min', '30 min and more'][STEPS.filter((s) => c[key] >= s).length];
-const clock = (options) => (c) => new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...options }).format(c.at / 1000);
+/* Making one of these takes a hundred times as long as using it. */
+const kept = new Map();
+const once = (key, make) => { if (!kept.has(key)) kept.set(key, make()); return kept.get(key); };
+const format = (locale, options) => once(`${locale} ${zone} ${Object.entries(options)}`, () => new Intl.DateTimeFormat(locale, { timeZone: zone, ...options }));
+const clock = (options) => (c) => format('en-GB', options).format(c.at / 1000);
+const day_of = (c) => format('sv-SE', {}).format(c.at / 1000);
 /* A state has letters in the United States and Canada, and a name of its own elsewhere. */
 const STATES = { California: 'CA', CA: 'CA' }, NAMES = { CA: 'California', NY: 'New York' };
 const region = (c) => {
@@ -97,7 +102,15 @@ const between = (from, to) => { const [a, b] = [from, to].map((t) => Date.parse(
 
 /** The quarter of "now" counts whole, as sums are kept. */
 const quarter = (t) => new Date(Math.ceil(Date.parse(t) / 900000) * 900000).toISOString();
-const grouped = (rows, dim) => Map.groupBy ? Map.groupBy(rows, dim) : rows.reduce((m, c) => m.set(dim(c), [...m.get(dim(c)) ?? [], c]), new Map());
+const grouped = (rows, dim) => {
+	const of = new Map();
+	for (const c of rows) {
+		const key = dim(c);
+		if (of.has(key)) of.get(key).push(c);
+		else of.set(key, [c]);
+	}
+	return of;
+};
 
 function compare(got, by, metric, where) {
 	const now = between(got.from, quarter(got.to)), old = between(got.before_from, quarter(got.before_to));
@@ -174,9 +187,8 @@ test('a row leads to as many calls as it counts', async () => {
 
 test('days of a zone of half an hour', async () => {
 	const got = JSON.parse(await get('/reports.json?by=day&range=90d'));
-	const day = new Intl.DateTimeFormat('sv-SE', { timeZone: zone });
-	const by = grouped(between(got.from, quarter(got.to)), (c) => day.format(c.at / 1000));
-	const first = Date.parse(`${day.format(Date.parse(got.from))}T00:00:00Z`);
+	const by = grouped(between(got.from, quarter(got.to)), day_of);
+	const first = Date.parse(`${day_of({ at: Date.parse(got.from) * 1000 })}T00:00:00Z`);
 	got.rows.forEach((r, i) => assert.equal(r.now, by.get(new Date(first + i * 86400000).toISOString().slice(0, 10))?.length ?? 0, r.label));
 });
 
@@ -252,11 +264,11 @@ test('every report that was asked for: chart, table, definition, comparison, CSV
 let seeded = 20261130;
 const dice = (n) => { seeded = (Math.imul(seeded, 1103515245) + 12345) >>> 0; return Math.floor(seeded / 2 ** 32 * n); };
 const one = (list) => list[dice(list.length)];
-const midnight = (day) => {
-	const off = (t) => { const p = Object.fromEntries(new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' }).formatToParts(t).map((x) => [x.type, Number(x.value)])); return Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute) - t; };
+const midnight = (day) => once(`${zone} ${day}`, () => {
+	const off = (t) => { const p = Object.fromEntries(format('en-US', { hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' }).formatToParts(t).map((x) => [x.type, Number(x.value)])); return Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute) - t; };
 	const utc = Date.parse(`${day}T00:00:00Z`);
 	return utc - off(utc - off(utc));
-};
+});
 const later = (day, n) => new Date(Date.parse(`${day}T00:00:00Z`) + n * 86400e3).toISOString().slice(0, 10);
 const none = (v) => v === '' ? '~' : v;
 
@@ -331,7 +343,7 @@ test('random questions in zones of whole, half and three quarter hours: page, CS
 			if (got.rows.length < 50)
 				for (const label of is_now.keys()) assert.ok(got.rows.some((r) => r.label === label), `${where}: no row ${label}`);
 			if (!cost) {
-				const per_day = grouped(now, (c) => new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(c.at / 1000));
+				const per_day = grouped(now, day_of);
 				if (days > 1) assert.deepEqual(got.series.map((p) => p.now), Array.from({ length: days }, (_, n) => METRICS[metric](per_day.get(later(from, n)) ?? [])), `${where}: chart`);
 			}
 			const rows = [...got.rows, got.all];
@@ -357,7 +369,7 @@ test('random questions in zones of whole, half and three quarter hours: page, CS
 					for (const r of summary.data) assert.equal(r.talk_ms, sum((c) => c.talk)(by_key.get(r.key) ?? []), `${where}: API ${r.key}`);
 			}
 			const { json: series } = await api(key, `/reports/timeseries?interval=day&${ask.replace(/&?(group_by|limit)=[^&]*/g, '')}`);
-			const per_day = grouped(now, (c) => new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(c.at / 1000));
+			const per_day = grouped(now, day_of);
 			assert.deepEqual(series.data.map((p) => [p.date, p.calls]), [...per_day].map(([d, r]) => [d, r.length]).sort(), `${where}: API series`);
 			assert.deepEqual(series.data.map((p) => Date.parse(p.start)), series.data.map((p) => midnight(p.date)), `${where}: API days`);
 		}
