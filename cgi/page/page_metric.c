@@ -107,8 +107,8 @@ static const struct page_metric metrics[] = {
 	    "How long it rang until a person answered, over answered calls.",
 	    METRIC_MS, get_answer_ms, get_answered, true, false, true },
 	{ "cost", "Cost",
-	    "What was entered as spend for these days: imported, and monthly"
-	    " per tracker.",
+	    "What was entered as spend for these days, up to today: imported,"
+	    " and monthly per tracker.",
 	    METRIC_MONEY, get_cost_micros, NULL, false, true, true },
 	{ "cost_call", "Cost per call", "Spend over all calls.", METRIC_MONEY,
 	    get_cost_micros, get_calls, false, true, true },
@@ -253,5 +253,9 @@ void page_metric_change(const struct page_metric *m,
 bool page_metric_few(const struct page_metric *m,
     const struct db_report_sums *s)
 {
-	return m->whole != NULL && s->calls < PAGE_METRIC_FEW;
+	if (m->whole == NULL)
+		return false;
+	/* Of a return on spend the calls, which brought it. */
+	return (m->whole == get_cost_micros ? s->calls : m->whole(s)) <
+	       PAGE_METRIC_FEW;
 }

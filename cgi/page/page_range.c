@@ -67,6 +67,15 @@ static enum err read_preset(const struct req *r, struct tz_date today,
 	return req_wrong(r, "range", "today, 7d, 30d, 90d or 365d");
 }
 
+static int days_until(const struct page_range *g, struct tz_date today)
+{
+	const int n = tz_date_diff(g->from, today) + 1;
+
+	if (n < 0)
+		return 0;
+	return n < g->days ? n : g->days;
+}
+
 /* The instants of the days found, and of the previous period. */
 static enum err set_instants(struct page_range *g)
 {
@@ -84,6 +93,7 @@ static enum err set_instants(struct page_range *g)
 	    (e = tz_local(g->z, g->now_us, &now)) != ERR_OK)
 		return e;
 	g->before_to_us = g->before_end_us;
+	g->days_begun = days_until(g, now.date);
 	g->open = g->now_us >= g->from_us && g->now_us < g->to_us;
 	if (!g->open)
 		return ERR_OK;
@@ -110,6 +120,17 @@ enum err page_range_read(const struct req *r, struct tz *z,
 		return e;
 	*out = g;
 	return ERR_OK;
+}
+
+bool page_range_spend_days(const struct page_range *g, bool before,
+    char first[TZ_TEXT_MAX], char last[TZ_TEXT_MAX])
+{
+	const struct tz_date from = before ? g->before : g->from;
+	const int days = before && !g->open ? g->days : g->days_begun;
+
+	tz_date_iso(from, first);
+	tz_date_iso(tz_date_add(from, days - 1), last);
+	return days > 0;
 }
 
 size_t page_range_points(const struct page_range *g)

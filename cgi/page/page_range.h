@@ -29,6 +29,7 @@ struct page_range {
 	int64_t before_end_us;
 	int64_t before_to_us; /* what figures compare with ends here */
 	bool open;            /* the last day is not over */
+	int days_begun; /* of days: those that are not to come, 0 to days */
 };
 
 /* The company's zone; UTC when the company has none that is known. */
@@ -38,6 +39,12 @@ RT_MUST_USE enum err page_range_zone(const struct req *r, struct tz **out);
  * PAGE_RANGE_DAYS_MAX keep their last days. */
 RT_MUST_USE enum err page_range_read(const struct req *r, struct tz *z,
     struct page_range *out);
+
+/* The days whose spend stands beside the calls of the period, or of the one
+ * before it: what is entered for days to come has brought no call yet. false:
+ * there are none. */
+bool page_range_spend_days(const struct page_range *g, bool before,
+    char first[TZ_TEXT_MAX], char last[TZ_TEXT_MAX]);
 
 /* Points of a chart: the days of the period, or the hours of its only day. */
 size_t page_range_points(const struct page_range *g);

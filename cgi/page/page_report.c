@@ -264,12 +264,13 @@ static void table(const struct report *t, struct view *v)
 	view_list(v, "rows");
 	for (size_t i = 0; i < t->n; i++)
 		row_view(t, &t->rows[i], most, true, v);
-	if (t->rest.now.calls > 0)
+	if (t->has_rest)
 		row_view(t, &t->rest, 0, false, v);
 	if (!t->no_total)
 		row_view(t, &total, 0, false, v);
 	view_flag(v, "has_total", !t->no_total);
-	view_flag(v, "any", t->total.calls > 0);
+	view_flag(v, "any",
+	    t->total.calls > 0 || (t->total.costed != 0 && t->cost_fits));
 	view_flag(v, "any_few", few);
 	page_report_order_heads(t, v);
 }

@@ -48,14 +48,13 @@ static enum err read_cost(struct report *t, struct report_row *row)
 	const struct page_range *g = &t->range;
 
 	for (int before = 0; before < 2; before++) {
-		const struct tz_date from = before ? g->before : g->from;
 		char first[TZ_TEXT_MAX], last[TZ_TEXT_MAX];
 		struct spend_sum *sums = NULL;
 		size_t n = 0;
 		enum err e;
 
-		tz_date_iso(from, first);
-		tz_date_iso(tz_date_add(from, g->days - 1), last);
+		if (!page_range_spend_days(g, before != 0, first, last))
+			continue;
 		e = db_spend_sums(t->r->db, row->company->id, &t->p.f,
 		    GROUP_NONE, first, last, t->r->arena, &sums, &n);
 		if (e != ERR_OK)

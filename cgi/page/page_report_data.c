@@ -238,44 +238,82 @@ static struct db_report_sums *cost_of(struct report *t, int by,
 	return before ? &row->before : &row->now;
 }
 
+/* What was entered by one dimension, or for all. */
+static enum err read_spend(struct report *t, int by, bool before,
+    struct spend_sum **rows, size_t *n)
+{
+	char first[TZ_TEXT_MAX], last[TZ_TEXT_MAX];
+
+	*n = 0;
+	if (!page_range_spend_days(&t->range, before, first, last))
+		return ERR_OK;
+	return db_spend_sums(t->r->db, t->r->company, &t->p.f, by, first, last,
+	    t->r->arena, rows, n);
+}
+
+/* What was paid for and brought no call is a row, too. Those that call are
+ * not all rows when they are many. */
+static enum err add_silent(struct report *t, const struct spend_sum *rows,
+    size_t n)
+{
+	struct slice *silent = arena_array(t->r->arena, n, sizeof(*silent));
+	size_t n_silent = 0;
+
+	if (silent == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n && !t->many; i++) {
+		const struct slice value = slice_from(rows[i].value);
+
+		if (page_report_values_find(t, value, SLICE("")) == NULL)
+			silent[n_silent++] = value;
+	}
+	return n_silent == 0 ? ERR_OK
+			     : page_report_values_add(t, silent, n_silent);
+}
+
 static enum err add_cost(struct report *t, int by, bool before)
 {
-	const struct page_range *g = &t->range;
-	char first[TZ_TEXT_MAX], last[TZ_TEXT_MAX];
 	struct spend_sum *rows = NULL;
 	size_t n = 0;
-	enum err e;
+	enum err e = read_spend(t, by, before, &rows, &n);
 
-	tz_date_iso(before ? g->before : g->from, first);
-	tz_date_iso(before ? tz_date_add(g->before, g->days - 1) : g->to, last);
-	e = db_spend_sums(t->r->db, t->r->company, &t->p.f, by, first, last,
-	    t->r->arena, &rows, &n);
+	if (e == ERR_OK && by != GROUP_NONE && !before)
+		e = add_silent(t, rows, n);
 	for (size_t i = 0; e == ERR_OK && i < n; i++) {
 		struct db_report_sums *s =
 		    cost_of(t, by, slice_from(rows[i].value), before);
 
 		if (s == NULL)
-			continue; /* spend without a call: in the total */
+			continue; /* in the total */
 		s->cost_micros = rows[i].amount_micros;
 		s->costed = 1;
 	}
 	return e;
 }
 
-static enum err read_cost(struct report *t)
+static enum err read_cost(struct report *t, bool before)
 {
 	enum err e;
 
+	if (!t->metric->cost)
+		return ERR_OK;
 	t->cost_fits = t->split == NULL && t->by->kind != REPORT_TIME &&
 		       db_spend_fits(&t->p.f, t->by->group);
-	for (int before = 0; before < 2; before++) {
-		if ((e = add_cost(t, GROUP_NONE, before != 0)) != ERR_OK)
-			return e;
-		if (t->cost_fits &&
-		    (e = add_cost(t, t->by->group, before != 0)) != ERR_OK)
-			return e;
-	}
-	return ERR_OK;
+	e = add_cost(t, GROUP_NONE, before);
+	return e == ERR_OK && t->cost_fits ? add_cost(t, t->by->group, before)
+					   : e;
+}
+
+/* Every row has its cost before the period before is counted for it. */
+static enum err read_values(struct report *t)
+{
+	enum err e;
+
+	if ((e = page_report_values(t)) != ERR_OK ||
+	    (e = read_cost(t, false)) != ERR_OK ||
+	    (e = page_report_values_before(t)) != ERR_OK)
+		return e;
+	return read_cost(t, true);
 }
 
 /* --- the rest --------------------------------------------------------------*/
@@ -291,7 +329,13 @@ static void subtract(struct db_report_sums *from,
 		a[i] -= b[i];
 }
 
-/* What the rows leave over of the total, counts only: its cost is unknown. */
+static int64_t has_rest_cost(const struct report *t,
+    const struct db_report_sums *rest)
+{
+	return t->cost_fits && rest->cost_micros > 0 ? 1 : 0;
+}
+
+/* What the rows leave over of the total; its cost, when rows have theirs. */
 static void rest_of_rows(struct report *t)
 {
 	if (t->by->kind == REPORT_TIME)
@@ -302,14 +346,16 @@ static void rest_of_rows(struct report *t)
 		subtract(&t->rest.now, &t->rows[i].now);
 		subtract(&t->rest.before, &t->rows[i].before);
 	}
-	t->rest.now.costed = t->rest.before.costed = 0;
+	t->rest.now.costed = has_rest_cost(t, &t->rest.now);
+	t->rest.before.costed = has_rest_cost(t, &t->rest.before);
 	t->rest.label = SLICE("All others");
 	if (t->by->kind == REPORT_COMPANY && t->n > 0)
 		memcpy(t->rest.currency, t->rows[0].currency,
 		    sizeof(t->rest.currency));
 	/* Several currencies: no sum of them either. */
 	if (t->no_total)
-		t->rest.now.calls = 0;
+		t->rest.now = (struct db_report_sums){ .calls = 0 };
+	t->has_rest = t->rest.now.calls > 0 || t->rest.now.costed != 0;
 }
 
 /* How many rows are shown. */
@@ -388,8 +434,11 @@ static enum err read_rows(struct report *t)
 
 	if (t->by->kind == REPORT_COMPANY)
 		return read_companies(t);
-	e = t->by->kind == REPORT_TIME ? read_times(t) : page_report_values(t);
-	return e == ERR_OK ? read_cost(t) : e;
+	if (t->by->kind != REPORT_TIME)
+		return read_values(t);
+	if ((e = read_times(t)) == ERR_OK)
+		e = read_cost(t, false);
+	return e == ERR_OK ? read_cost(t, true) : e;
 }
 
 static enum err read_all(const struct req *r, struct tz *z, enum user_role need,

@@ -55,7 +55,8 @@ struct report {
 	struct report_row *rows; /* most of the metric first; or in order */
 	size_t n;
 	struct report_row **by_value; /* page_report_values_find() */
-	struct report_row rest; /* what is not in rows: rest.now.calls > 0 */
+	struct report_row rest;       /* what is not in rows, when has_rest */
+	bool has_rest;
 	struct db_report_sums total;
 	struct db_report_sums total_before;
 	bool drawn; /* over time: now and before are there */

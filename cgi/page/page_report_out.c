@@ -87,7 +87,7 @@ static void write_csv(const struct report *t, struct buf *b)
 	csv_out_end(&c);
 	for (size_t i = 0; i < t->n; i++)
 		csv_row(t, &t->rows[i], &c);
-	if (t->rest.now.calls > 0)
+	if (t->has_rest)
 		csv_row(t, &t->rest, &c);
 	if (!t->no_total)
 		csv_row(t, &total, &c);
@@ -263,7 +263,7 @@ static enum err write_json(const struct report *t, struct json_out *j)
 	json_out_array(j);
 	for (size_t i = 0; i < t->n; i++)
 		json_row(t, &t->rows[i], j);
-	if (t->rest.now.calls > 0)
+	if (t->has_rest)
 		json_row(t, &t->rest, j);
 	json_out_end(j);
 	json_out_key(j, "all");

@@ -128,9 +128,27 @@ enum err page_report_values(struct report *t)
 
 	t->n = 0;
 	e = read_period(t, false, t->range.to_us, take, &taking);
-	if (e == ERR_OK)
-		e = arrange(t);
-	if (e == ERR_OK)
-		e = read_period(t, true, t->range.before_to_us, put_before, t);
-	return e;
+	return e == ERR_OK ? arrange(t) : e;
+}
+
+enum err page_report_values_add(struct report *t, const struct slice *values,
+    size_t n)
+{
+	struct report_row *rows =
+	    arena_array(t->r->arena, t->n + n, sizeof(*rows));
+
+	if (rows == NULL)
+		return ERR_NOMEM;
+	if (t->n > 0)
+		memcpy(rows, t->rows, t->n * sizeof(*rows));
+	t->rows = rows;
+	for (size_t i = 0; i < n; i++)
+		t->rows[t->n++] = (struct report_row){ .value = values[i],
+			.value2 = SLICE("") };
+	return arrange(t);
+}
+
+enum err page_report_values_before(struct report *t)
+{
+	return read_period(t, true, t->range.before_to_us, put_before, t);
 }

@@ -11,10 +11,15 @@
  * report says so (many), and the others are in its total alone. */
 #define PAGE_REPORT_VALUES_MAX ((size_t)20000)
 
-/* rows, n, many, by_value and both totals of the report, as every call has one
- * value; now and before when it is drawn. The period before is counted for
- * every row, wherever it stood then. */
+/* rows, n, many, by_value and the total of the report, as every call has one
+ * value; now when it is drawn. */
 RT_MUST_USE enum err page_report_values(struct report *t);
+/* Rows more, of values that no call of the period has, each once. */
+RT_MUST_USE enum err page_report_values_add(struct report *t,
+    const struct slice *values, size_t n);
+/* The period before of every row, wherever it stood then, and its total; before
+ * when it is drawn. */
+RT_MUST_USE enum err page_report_values_before(struct report *t);
 
 /* The row of a value, as the database groups: blanks at the end make no other.
  * NULL: there is none. Until the rows are put in order. */

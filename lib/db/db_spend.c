@@ -136,7 +136,8 @@ bool db_spend_fits(const struct db_filter *f, int by)
 	" AND (? = 0 OR s.campaign = ?) AND (? = 0 OR s.ad_group = ?)" \
 	" AND (? = 0 OR s.keyword = ?)"
 
-/* A month's cost is a twelfth of a year's, by the day. */
+/* A month's cost is a twelfth of a year's, by the day: twelve months are a year
+ * to the last micro. */
 static const char sums_sql[] =
     "SELECT ELT(?, '', s.source, s.medium, s.campaign, s.ad_group, s.keyword)"
     " AS k, CAST(SUM(s.amount) AS SIGNED) FROM ("
@@ -144,8 +145,9 @@ static const char sums_sql[] =
     " amount_micros AS amount FROM ad_spend"
     " WHERE company_id = ? AND spent_on BETWEEN ? AND ?"
     " UNION ALL SELECT t.company_id, t.source, t.medium, t.campaign, '', '',"
-    " c.monthly_micros * 12 DIV 365 * (DATEDIFF(LEAST(COALESCE(c.until_on,"
-    " ?), ?), GREATEST(c.from_on, ?)) + 1) FROM tracker_cost c JOIN tracker t"
+    " ROUND(CAST(c.monthly_micros AS DECIMAL(30)) * 12"
+    " * (DATEDIFF(LEAST(COALESCE(c.until_on,"
+    " ?), ?), GREATEST(c.from_on, ?)) + 1) / 365) FROM tracker_cost c JOIN tracker t"
     " ON t.company_id = c.company_id AND t.id = c.tracker_id"
     " WHERE c.company_id = ? AND c.from_on <= ?"
     " AND (c.until_on IS NULL OR c.until_on >= ?)"

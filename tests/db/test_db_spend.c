@@ -86,6 +86,10 @@ static void test_billboard(void **state)
 
 	(void)state;
 	assert_int_equal(spent(0, "2026-11-01", "2026-11-30"), -1);
+	/* Twelve months are a year, whatever a day of it is. */
+	m = month(0, "2026-11-21", "", 100000000);
+	ok(db_spend_month_put(db, t->company[0].id, &m));
+	assert_int_equal(spent(0, "2027-01-01", "2027-12-31"), 1200000000);
 	/* 365 a month are 12 a day. */
 	m = month(0, "2026-11-21", "", 365000000);
 	ok(db_spend_month_put(db, t->company[0].id, &m));

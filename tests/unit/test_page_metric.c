@@ -76,6 +76,31 @@ static void test_changes(void **state)
 	}
 }
 
+/* What a mean stands on is what it is divided by. */
+static void test_few(void **state)
+{
+	static const struct db_report_sums s = { .calls = 500,
+		.answered = 400,
+		.leads = 19,
+		.sales = 20,
+		.cost_micros = 1,
+		.costed = 1 };
+	static const struct db_report_sums none = { .calls = 30 };
+	static const struct db_report_sums few = { .calls = 19,
+		.cost_micros = 99 };
+
+	(void)state;
+	assert_true(page_metric_few(metric("cost_lead"), &s));
+	assert_false(page_metric_few(metric("cost_sale"), &s));
+	assert_false(page_metric_few(metric("cost_call"), &s));
+	assert_false(page_metric_few(metric("talk"), &s));
+	assert_false(page_metric_few(metric("roas"), &s));
+	assert_false(page_metric_few(metric("lead_rate"), &s));
+	assert_true(page_metric_few(metric("talk"), &none));
+	assert_true(page_metric_few(metric("roas"), &few));
+	assert_false(page_metric_few(metric("calls"), &few));
+}
+
 static void test_sums(void **state)
 {
 	static const struct {
@@ -106,6 +131,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shares),
 		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_few),
 		cmocka_unit_test(test_sums),
 	};
 

@@ -25,32 +25,58 @@ static const struct {
 	const char *before;
 	const char *before_to;
 	bool open;
+	int begun;
+	const char *before_last; /* day of spend */
 } cases[] = {
 	{ "thirty days", "", ERR_OK, 30, "2026-10-22T04:00:00Z",
 	    "2026-11-21T05:00:00Z", "2026-09-17T04:00:00Z",
-	    "2026-10-16T14:00:00Z", true },
+	    "2026-10-16T14:00:00Z", true, 30, "2026-10-16" },
 	{ "today", "range=today", ERR_OK, 1, "2026-11-20T05:00:00Z",
 	    "2026-11-21T05:00:00Z", "2026-11-13T05:00:00Z",
-	    "2026-11-13T15:00:00Z", true },
+	    "2026-11-13T15:00:00Z", true, 1, "2026-11-13" },
 	{ "a week", "range=7d", ERR_OK, 7, "2026-11-14T05:00:00Z",
 	    "2026-11-21T05:00:00Z", "2026-11-07T05:00:00Z",
-	    "2026-11-13T15:00:00Z", true },
+	    "2026-11-13T15:00:00Z", true, 7, "2026-11-13" },
+	{ "own, half of it to come", "from=2026-11-11&to=2026-11-30", ERR_OK,
+	    20, "2026-11-11T05:00:00Z", "2026-12-01T05:00:00Z",
+	    "2026-10-21T04:00:00Z", "2026-10-30T14:00:00Z", true, 10,
+	    "2026-10-30" },
+	{ "own, all of it to come", "from=2026-12-01&to=2026-12-02", ERR_OK, 2,
+	    "2026-12-01T05:00:00Z", "2026-12-03T05:00:00Z",
+	    "2026-11-24T05:00:00Z", "2026-11-26T05:00:00Z", false, 0,
+	    "2026-11-25" },
 	{ "own, over, with the change of clocks",
 	    "from=2026-11-01&to=2026-11-01", ERR_OK, 1, "2026-11-01T04:00:00Z",
 	    "2026-11-02T05:00:00Z", "2026-10-25T04:00:00Z",
-	    "2026-10-26T04:00:00Z", false },
+	    "2026-10-26T04:00:00Z", false, 1, "2026-10-25" },
 	{ "own, longer than allowed", "from=2020-01-01&to=2026-01-01", ERR_OK,
 	    366, "2025-01-01T05:00:00Z", "2026-01-02T05:00:00Z",
-	    "2023-12-27T05:00:00Z", "2024-12-27T05:00:00Z", false },
+	    "2023-12-27T05:00:00Z", "2024-12-27T05:00:00Z", false, 366,
+	    "2024-12-26" },
 	{ "backwards", "from=2026-02-02&to=2026-02-01", ERR_RANGE, 0, "", "",
-	    "", "", false },
-	{ "half of it", "from=2026-02-02", ERR_RANGE, 0, "", "", "", "",
-	    false },
+	    "", "", false, 0, "" },
+	{ "half of it", "from=2026-02-02", ERR_RANGE, 0, "", "", "", "", false,
+	    0, "" },
 	{ "no date", "from=x&to=2026-02-02", ERR_RANGE, 0, "", "", "", "",
-	    false },
-	{ "no such word", "range=1y", ERR_RANGE, 0, "", "", "", "", false },
-	{ "twice", "range=7d&range=7d", ERR_SYNTAX, 0, "", "", "", "", false },
+	    false, 0, "" },
+	{ "no such word", "range=1y", ERR_RANGE, 0, "", "", "", "", false, 0,
+	    "" },
+	{ "twice", "range=7d&range=7d", ERR_SYNTAX, 0, "", "", "", "", false, 0,
+	    "" },
 };
+
+static void check_spend(size_t i, const struct page_range *g)
+{
+	char first[TZ_TEXT_MAX], last[TZ_TEXT_MAX];
+
+	if (page_range_spend_days(g, false, first, last) !=
+		(cases[i].begun > 0) ||
+	    g->days_begun != cases[i].begun)
+		fail_msg("%s: %d days begun", cases[i].why, g->days_begun);
+	assert_true(page_range_spend_days(g, true, first, last));
+	if (strcmp(last, cases[i].before_last) != 0)
+		fail_msg("%s: spend before to %s", cases[i].why, last);
+}
 
 static void read_case(size_t i, struct tz *z)
 {
@@ -72,6 +98,8 @@ static void read_case(size_t i, struct tz *z)
 		g.to_us != utc(cases[i].to) ||
 		g.before_us != utc(cases[i].before) || g.open != cases[i].open))
 		fail_msg("%s: %d days", cases[i].why, g.days);
+	if (e == ERR_OK)
+		check_spend(i, &g);
 	if (e == ERR_OK && i > 0 && g.before_to_us != utc(cases[i].before_to))
 		fail_msg("%s: compares to the wrong moment", cases[i].why);
 	arena_fini(&mem);

@@ -131,6 +131,35 @@ test('no spend is no number', async () => {
 	assert.equal(cost.rows.find((r) => r.label === 'google').now, 120);
 	assert.equal(cost.rows.find((r) => r.label === 'facebook').now, null);
 	assert.match(await (await me.fetch('/reports?metric=cost&by=device')).text(), /cannot be told/);
+	// What was paid for and brought no call is a row, and the rows are the total.
+	stack.sql(`INSERT INTO ad_spend (company_id, spent_on, line, source, medium, campaign, ad_group, keyword, amount_micros)
+		VALUES (x'${company}', CURRENT_DATE - INTERVAL 3 DAY, REPEAT('y', 16), 'silent', '', '', '', '', 7000000), (x'${company}', CURRENT_DATE - INTERVAL 38 DAY, REPEAT('y', 16), 'silent', '', '', '', '', 3000000)`);
+	for (const [metric, now, was] of [['cost', 7, 3], ['cost_call', null, null], ['roas', 0, 0]]) {
+		const got = await json(`by=source&metric=${metric}&range=30d`), row = got.rows.find((r) => r.label === 'silent');
+		assert.deepEqual([row.now, row.before, row.calls ?? 0], [now, was, 0], metric);
+		if (metric === 'cost') assert.equal(got.rows.reduce((sum, r) => sum + (r.now ?? 0), 0), got.all.now);
+	}
+	assert.match(await (await me.fetch('/reports?metric=cost&by=source&source=silent')).text(), /class="cut" href="[^"]*">silent</, 'and a page');
+	assert.ok(!(await json('by=source&metric=calls&range=30d')).rows.some((r) => r.label === 'silent'), 'of cost alone');
+	stack.sql("DELETE FROM ad_spend WHERE source = 'silent'");
+});
+
+test('days to come have brought no call, and their spend is not counted', async () => {
+	const company = stack.sqlOne("SELECT HEX(id) FROM company WHERE name = 'Bay City Plumbing'");
+	const today = new Intl.DateTimeFormat('sv-SE', { timeZone: stack.sqlOne(`SELECT time_zone FROM company WHERE id = x'${company}'`) }).format();
+	const later = (n) => new Date(Date.parse(`${today}T00:00:00Z`) + n * 86400e3).toISOString().slice(0, 10);
+	stack.sql('DELETE FROM ad_spend');
+	stack.sql(`INSERT INTO tracker_cost (company_id, tracker_id, from_on, monthly_micros) SELECT company_id, id, '2020-01-01', 365000000 FROM tracker WHERE company_id = x'${company}' LIMIT 1`);
+	stack.sql(`INSERT INTO ad_spend (company_id, spent_on, line, source, medium, campaign, ad_group, keyword, amount_micros)
+		VALUES (x'${company}', '${later(1)}', REPEAT('x', 16), 'google', 'cpc', '', '', '', 120000000)`);
+	// 12 a day: of the ten that are here, and of as many before.
+	for (const by of ['source', 'company', 'device']) {
+		const got = await json(`by=${by}&metric=cost&from=${later(-9)}&to=${later(20)}`);
+		assert.deepEqual([got.all.now, got.all.before], [120, 120], by);
+	}
+	const over = await json(`by=source&metric=cost&from=${later(-9)}&to=${later(-5)}`), ahead = await json(`by=source&metric=cost&from=${later(1)}&to=${later(3)}`);
+	assert.deepEqual([over.all.now, over.all.before, ahead.all.now, ahead.all.before], [60, 60, null, 36]);
+	stack.sql('DELETE FROM tracker_cost; DELETE FROM ad_spend');
 });
 
 test('another company\'s figures count nowhere', async () => {
