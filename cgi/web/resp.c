@@ -429,10 +429,12 @@ enum err resp_later(struct resp *out,
 	return ERR_OK;
 }
 
-/* Nothing is away, and the same again mostly ends the same way. */
+/* Nothing is away, and the same again mostly ends the same way. Filters have
+ * these names on pages and in the API. */
 static const char too_much[] =
     "It took too long, or there is more of it than one answer holds. Ask for"
-    " less at once: fewer days, one dimension instead of two.";
+    " less at once: fewer days, one dimension instead of two, or with a filter"
+    " by source, channel, campaign, place or result.";
 
 static const char busy[] =
     "Others ask for much at the moment. Try again in a few seconds.";

@@ -4,10 +4,9 @@
  * Roll-ups answer what they can (dimensions and filters of one of them:
  * db_rollup.h); all else reads the narrow rows of the period, once, and counts
  * them here (db_scan.h, db_tally.h). Both give the same figures: the roll-ups
- * are proven against the same calls. Errors: db.h; ERR_TIMEOUT and ERR_IO when
- * the server stopped a query that took too long, ERR_TIMEOUT when there are
- * more groups than a report has memory for, ERR_BUSY when other reports have
- * the memory for now.
+ * are proven against the same calls. Errors: db.h; ERR_TIMEOUT too when
+ * there are more groups than a report has memory for, ERR_BUSY when other
+ * reports have the memory for now.
  */
 #ifndef RT_DB_REPORT_GROUP_H
 #define RT_DB_REPORT_GROUP_H

@@ -10,8 +10,14 @@
 
 enum err stmt_failed(struct stmt *st, enum db_phase phase)
 {
-	return db_failed(st->db, mysql_stmt_errno(st->my),
-	    mysql_stmt_error(st->my), phase);
+	const unsigned int code = mysql_stmt_errno(st->my);
+
+	/* Of an end between two rows that are read as they come only the
+	 * connection knows why. */
+	if (code == 0)
+		return db_failed(st->db, mysql_errno(st->db->my),
+		    mysql_error(st->db->my), phase);
+	return db_failed(st->db, code, mysql_stmt_error(st->my), phase);
 }
 
 static void drop(struct stmt *st)

@@ -286,6 +286,16 @@ static void test_time_limit(void **state)
 	assert_int_equal(e, ERR_TIMEOUT);
 	assert_false(db_broken(db));
 	ok(db_ping(db));
+	/* And between two rows that are read as they come. */
+	st =
+	    stmt_begin(db, "SELECT SLEEP(0.2) FROM information_schema.columns");
+	stmt_out_u64(st, &v);
+	e = stmt_stream(st);
+	while (e == ERR_OK)
+		e = stmt_next(st);
+	stmt_end(st);
+	assert_int_equal(e, ERR_TIMEOUT);
+	ok(db_ping(db));
 	db_close(db);
 }
 
