@@ -1,6 +1,6 @@
 #include "lib/db/db_report_cross.h"
 
-#include "lib/db/db_scan.h"
+#include "lib/db/db_rollup.h"
 #include "lib/db/db_sums.h"
 #include "lib/db/db_tally.h"
 
@@ -54,6 +54,6 @@ enum err db_report_cross(struct db *db, struct company_id company,
 
 	if (n > DB_REPORT_CROSS_MAX)
 		return ERR_RANGE;
-	e = db_scan(db, company, &scan, cross_call, &x);
+	e = db_rollup_scan(db, company, &scan, cross_call, &x);
 	return e == ERR_OK ? give_quarter(&x) : e;
 }

@@ -4,7 +4,6 @@
 
 #include "lib/core/rollup_cover.h"
 #include "lib/db/db_rollup.h"
-#include "lib/db/db_scan.h"
 #include "lib/db/db_sums.h"
 #include "lib/db/db_tally.h"
 
@@ -311,7 +310,8 @@ static enum err read_calls(struct db *db, struct company_id company,
 
 	if (r->between)
 		e = read_kept(db, company, ask, r);
-	return e == ERR_OK ? db_scan(db, company, &scan, take_call, r) : e;
+	return e == ERR_OK ? db_rollup_scan(db, company, &scan, take_call, r)
+			   : e;
 }
 
 /* What a row may have besides the calls. */

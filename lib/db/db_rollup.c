@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "lib/core/rollup_cover.h"
-#include "lib/db/db_scan.h"
 #include "lib/db/db_sums.h"
 
 #define SQL_MAX 16384
@@ -66,6 +65,7 @@ static const struct db_rollup rollups[] = {
 struct wanted {
 	bool on[KEYS];
 	struct slice is[KEYS];
+	char steps[KEYS][2]; /* first and last; 0: any */
 	char hex[FILTER_ID_COUNT][2 * ID_BYTES + 1];
 	struct slice result;
 	struct slice like; /* a pattern for the first key; "": none */
@@ -110,6 +110,48 @@ static void want_ids(struct wanted *w, const struct db_rollup *r,
 	}
 }
 
+/* What is kept in steps. */
+static const struct steps {
+	int dim;
+	size_t n; /* besides the first */
+	int64_t from[8];
+	int64_t most; /* there is no more */
+} steps[FILTER_RANGE_COUNT] = {
+	[FILTER_TALK_MS] = { GROUP_TALK, 8, { DB_SUMS_STEPS_MS }, UINT32_MAX },
+	[FILTER_RING_MS] = { GROUP_RING, 8, { DB_SUMS_STEPS_MS }, UINT32_MAX },
+	[FILTER_RISK] = { GROUP_RISK, 4, { DB_SUMS_STEPS_RISK }, 100 },
+	[FILTER_VALUE] = { .dim = GROUP_NONE },
+};
+
+static size_t step_of(const struct steps *s, int64_t n)
+{
+	size_t i = 0;
+
+	while (i < s->n && n >= s->from[i])
+		i++;
+	return i;
+}
+
+/* Steps that the range touches are known; whether it is them, too, is when it
+ * begins and ends where they do. */
+static void want_range(struct wanted *w, const struct db_rollup *r,
+    const struct steps *s, int64_t min, int64_t max)
+{
+	const size_t k = s->n == 0 ? KEYS : key_of(r, s->dim);
+	const size_t first = step_of(s, min), last = step_of(s, max);
+	const bool begins = min <= 0 || step_of(s, min - 1) < first;
+	const bool ends = max >= s->most || step_of(s, max + 1) > last;
+
+	if (k == KEYS || (first == 0 && last == s->n)) {
+		w->unknown++;
+		return;
+	}
+	w->known++;
+	w->unknown += begins && ends ? 0 : 1;
+	w->steps[k][0] = (char)('0' + first);
+	w->steps[k][1] = (char)('0' + last);
+}
+
 static void want_all(struct wanted *w, const struct db_rollup *r,
     const struct db_filter *f)
 {
@@ -124,7 +166,8 @@ static void want_all(struct wanted *w, const struct db_rollup *r,
 			want(w, r, GROUP_TEXT + i, f->text[i]);
 	want_ids(w, r, f);
 	for (size_t i = 0; i < FILTER_RANGE_COUNT; i++)
-		w->unknown += f->by_range[i] ? 1 : 0;
+		if (f->by_range[i])
+			want_range(w, r, &steps[i], f->min[i], f->max[i]);
 	for (size_t i = 0; i < FILTER_FLAG_COUNT; i++)
 		if (f->want[i] != FILTER_ANY)
 			want(w, r, flags[i],
@@ -162,9 +205,12 @@ static const char *const columns[KEYS] = { "value", "value2", "value3",
 /* The conditions of w. */
 static void wanted_where(struct buf *sql, const struct wanted *w)
 {
-	for (size_t i = 0; i < KEYS; i++)
+	for (size_t i = 0; i < KEYS; i++) {
 		if (w->on[i])
 			buf_printf(sql, " AND %s = ?", columns[i]);
+		if (w->steps[i][0] != 0)
+			buf_printf(sql, " AND %s BETWEEN ? AND ?", columns[i]);
+	}
 	if (w->like.n > 0)
 		buf_cstr(sql,
 		    " AND value COLLATE utf8mb4_unicode_520_ci LIKE ?");
@@ -178,9 +224,14 @@ static void wanted_where(struct buf *sql, const struct wanted *w)
 /* w is borrowed until the execution. */
 static void in_wanted(struct stmt *st, const struct wanted *w)
 {
-	for (size_t i = 0; i < KEYS; i++)
+	for (size_t i = 0; i < KEYS; i++) {
 		if (w->on[i])
 			stmt_in_text(st, w->is[i]);
+		if (w->steps[i][0] == 0)
+			continue;
+		stmt_in_text(st, slice_of(&w->steps[i][0], 1));
+		stmt_in_text(st, slice_of(&w->steps[i][1], 1));
+	}
 	if (w->like.n > 0)
 		stmt_in_text(st, w->like);
 	if (w->result.n > 0 && !slice_eq_cstr(w->result, "unanswered"))
@@ -455,6 +506,25 @@ enum err db_rollup_parts(struct db *db, struct company_id company,
 		return ERR_OK;
 	want_all(&w, r, f);
 	return find_parts(db, company, f, r, &w, out, n);
+}
+
+enum err db_rollup_scan(struct db *db, struct company_id company,
+    const struct db_scan *s, db_scan_fn *fn, void *ctx)
+{
+	struct db_rollup_part parts[DB_ROLLUP_PARTS_MAX];
+	struct db_report_ask ask = *s->ask;
+	struct db_scan part = *s;
+	size_t n = 0;
+	enum err e = db_rollup_parts(db, company, &s->ask->filter, parts, &n);
+
+	part.ask = &ask;
+	while (e == ERR_OK && n > 0) {
+		n--;
+		ask.filter.from_us = parts[n].from_us;
+		ask.filter.to_us = parts[n].to_us;
+		e = db_scan(db, company, &part, fn, ctx);
+	}
+	return e;
 }
 
 enum err db_rollup_words(struct db *db, struct company_id company,

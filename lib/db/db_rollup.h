@@ -11,6 +11,7 @@
 #define RT_DB_DB_ROLLUP_H
 
 #include "lib/db/db_report_group.h"
+#include "lib/db/db_scan.h"
 #include "lib/db/db_tally.h"
 
 struct db_rollup;
@@ -39,7 +40,11 @@ RT_MUST_USE enum err db_rollup_parts(struct db *db, struct company_id company,
     const struct db_filter *f, struct db_rollup_part out[DB_ROLLUP_PARTS_MAX],
     size_t *n);
 
-/* The same for a text in the campaign or keyword, as a pattern of LIKE without
+/* db_scan() of those parts alone. */
+RT_MUST_USE enum err db_rollup_scan(struct db *db, struct company_id company,
+    const struct db_scan *s, db_scan_fn *fn, void *ctx);
+
+/* The parts for a text in the campaign or keyword, as a pattern of LIKE without
  * regard to case and accents. Parts of the one may lie over those of the
  * other. */
 #define DB_ROLLUP_WORDS_MAX (2 * DB_ROLLUP_PARTS_MAX)

@@ -9,13 +9,16 @@
 #include "lib/db/db_report.h"
 #include "lib/db/stmt.h"
 
+/* Where steps begin, but for the first, which has all below. */
+#define DB_SUMS_STEPS_MS     1, 10000, 30000, 60000, 120000, 300000, 600000, 1800000
+#define DB_SUMS_STEPS_RISK   20, 40, 60, 80
+#define DB_SUMS_TEXT(...)    DB_SUMS_TEXT_OF(__VA_ARGS__)
+#define DB_SUMS_TEXT_OF(...) #__VA_ARGS__
 /* Which of nine steps, "0" to "8". */
-#define DB_SUMS_STEPS(column)                 \
-	"INTERVAL(" column                    \
-	",1,10000,30000,60000,120000,300000," \
-	"600000,1800000)"
+#define DB_SUMS_STEPS(column) \
+	"INTERVAL(" column ", " DB_SUMS_TEXT(DB_SUMS_STEPS_MS) ")"
 /* "0" to "4". */
-#define DB_SUMS_RISK "INTERVAL(f.risk,20,40,60,80)"
+#define DB_SUMS_RISK "INTERVAL(f.risk, " DB_SUMS_TEXT(DB_SUMS_STEPS_RISK) ")"
 
 /* The server adds whole numbers as decimals, which takes three times as long as
  * doubles; those are exact to 2**53, which is 285,000 years of talk. Money may
