@@ -34,7 +34,6 @@ export const isLink = (href) => /^\s*(tel|sms|callto|whatsapp|viber|facetime.*):
 // than what the few characters asked of here need.
 const digits = (s) => s.replace(/\D/g, '');
 const isDigit = (s) => /[\d０-９]/.test(s);
-const lettered = (s) => /[a-z]/i.test(s);
 
 // { cc, trunk, nsn } of a number as the server writes it.
 function parts(num) {
@@ -76,19 +75,16 @@ function makeRule({ from, to }) {
 
 // Puts new digits into the old form; null when it has not as many, or letters. No
 // old one, which is a part that is not there, needs none.
-function fit(old, fresh) {
+function fit(old = '', fresh) {
 	const WIDE_ZERO = 0xff10;
-	let out = '', i = 0;
-	for (const c of old || '') {
-		if (lettered(c)) return null;
-		let d = isDigit(c) ? fresh[i++] : c;
-		if (/[０-９]/.test(c)) {
-			also = 'area,[title],[aria-label]';
-			d = String.fromCharCode(WIDE_ZERO + +d);
-		}
-		out += d;
-	}
-	return !old || i === fresh.length ? out : null;
+	let i = 0;
+	const out = old.replace(/[\d０-９]/g, (c) => {
+		const d = fresh[i++];
+		if (c <= '9') return d;
+		also = 'area,[title],[aria-label]';
+		return String.fromCharCode(WIDE_ZERO + +d);
+	});
+	return !old || (i === fresh.length && !/[a-z]/i.test(old)) ? out : null;
 }
 
 // Is it part of something else: an id, a price, a longer number?
@@ -135,7 +131,7 @@ function hits(s, link) {
 			if (!m[1] && !m[2] && r.bare && (r.bare > 1 || /^\s\d/.test(s.slice(m.index + len)))) continue;
 			// Without separators, or with letters, it must stand alone.
 			// What seems its country's code may belong to what stands before.
-			if (!link && partOf(s, m.index, len, lettered(m[0]) || digits(m[0]) === m[0])) {
+			if (!link && partOf(s, m.index, len, /^\d+$|[a-z]/i.test(m[0]))) {
 				r.re.lastIndex = m.index + 1;
 				continue;
 			}
@@ -152,7 +148,7 @@ function hits(s, link) {
 }
 
 export function text(s, link) {
-	for (const h of hits(s, link)) s = s.slice(0, h[0]) + h[2] + s.slice(h[1]);
+	for (const [from, end, t] of hits(s, link)) s = s.slice(0, from) + t + s.slice(end);
 	return s;
 }
 
@@ -180,14 +176,14 @@ function swapRun(run) {
 	const all = run.map((n) => n.data), s = all.join(''), ends = all.map((t) => t.length);
 	if (!quick.test(s)) return;
 	const found = hits(s);
-	for (const h of found) {
-		const t = h[2], even = t.length === h[1] - h[0];
+	for (const [from, end, t] of found) {
+		const even = t.length === end - from;
 		let at = 0;
 		page.found++;
 		run.forEach((n, i) => {
-			const x = Math.max(h[0] - at, 0), y = Math.min(h[1] - at, ends[i]);
-			if (x < y) all[i] = all[i].slice(0, x) + (even ? t.slice(at + x - h[0], at + y - h[0])
-				: at + x === h[0] ? t : '') + all[i].slice(y);
+			const x = Math.max(from - at, 0), y = Math.min(end - at, ends[i]);
+			if (x < y) all[i] = all[i].slice(0, x) + (even ? t.slice(at + x - from, at + y - from)
+				: at + x === from ? t : '') + all[i].slice(y);
 			at += ends[i];
 		});
 	}
@@ -214,7 +210,7 @@ function swapTexts(el) {
 			} else if (n.nodeType === 3) {
 				const some = isDigit(n.data) || quick.test(n.data);
 				if (!some && n.data.trim().length > 3) end();
-				if ((some && !swapRun([n])) || run.length) run.push(n);
+				if ((some && !swapRun([n]) && !n.$rt) || run.length) run.push(n);
 			}
 		}
 	})(el);
@@ -249,10 +245,10 @@ function swapAttrs(el) {
 }
 
 // What holds the number: swapped, or hidden until the other one is known. Other digits
-// are not hidden.
-function hit(el) {
-	const home = inline(el) && block(el.firstChild) || el;
-	if (rules.length) return swapTexts(home);
+// are not hidden. A text that has all of it needs no look at its block.
+function hit(n) {
+	const text = n.wholeText, el = text ? n.parentNode : n, home = (text && block(n)) || n;
+	if (rules.length) return (n.nodeType === 3 && !kept(el) && swapRun([n])) || swapTexts(home);
 	if (held.has(home) || !quick.test(el.textContent)) return;
 	held.add(home);
 	page.hide(el);
@@ -271,11 +267,11 @@ function find(root, from = 0) {
 		range.selectNodeContents(root);
 		range.setStart(w.currentNode = list[i - 1] || root, 0);
 		if (end) range.setEnd(end, 0);
-		let s = String(range), at = 0, past = 0, text, m;
+		let at = 0, past = 0, s = String(range), text, m;
 		while ((m = quick.exec(s)) && m[0]) {
 			at += m.index;
 			while (past <= at) past += (text = w.nextNode()).length;
-			found.add(at + m[0].length > past ? block(text) || root : text.parentNode);
+			found.add(at + m[0].length > past ? block(text) || root : text);
 			s = s.slice(m.index + 1);
 			at++;
 		}
@@ -303,7 +299,7 @@ export function look(node, known) {
 	if (!rules.length) return;
 	if (node.nodeType === 1) swapAttrs(node);
 	// One selector after the other is quicker than a list of them.
-	if (node.firstElementChild) for (const where of [also, ...select]) node.querySelectorAll(where).forEach(swapAttrs);
+	if (node.firstChild) for (const where of [also, ...select]) node.querySelectorAll(where).forEach(swapAttrs);
 }
 
 // A short text, or an element of one, may be the rest of a number that its

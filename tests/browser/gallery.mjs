@@ -456,6 +456,10 @@ const houses = [
 			document.getElementById('a').insertAdjacentHTML('afterend', '<b title="${swap}">${swap}</b>');</script><p>end</p>`,
 	},
 	{
+		name: 'a piece behind a number that was swapped already', site: 'US', body: `<p id="a">${swap}</p>`,
+		act: (page) => page.evaluate((end) => document.getElementById('a').insertAdjacentHTML('beforeend', `<b>415</b>-${end}`), '[[555-0199=>555-7003]]'),
+	},
+	{
 		name: 'the body replaced, as Turbo and pjax do', site: 'US', body: `<main><p>${swap}</p></main>`,
 		act: (page) => page.evaluate((n) => {
 			const was = document.body, now = document.createElement('body');
