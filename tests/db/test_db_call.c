@@ -22,15 +22,6 @@ static struct db *store;
 
 #define CALLER "+12125550199"
 
-static uint64_t wrong(int who)
-{
-	uint64_t n = 99;
-
-	ok(db_stat_verify(t->db, t->company[who].id, TESTDB_NOW_US - RT_DAY_US,
-	    TESTDB_NOW_US + 10 * RT_DAY_US, &n));
-	return n;
-}
-
 static int64_t count(const char *sql)
 {
 	return testdb_count(t, sql);
@@ -86,7 +77,7 @@ static void test_whole_call(void **state)
 	    count("SELECT COUNT(*) FROM call_rollup WHERE dimension = 'place/1'"
 		  " AND value = 'New York, NY' AND value2 = 'US'"),
 	    1);
-	assert_int_equal(wrong(0), 0);
+	assert_int_equal(testdb_call_wrong(t, 0), 0);
 }
 
 /* Drained again in any order, nothing changes. */
@@ -119,7 +110,7 @@ static void test_idempotent(void **state)
 	assert_int_equal(count("SELECT COUNT(*) FROM call_event"), 0);
 	assert_int_equal(count("SELECT COUNT(*) FROM caller"), 1);
 	assert_int_equal(count("SELECT SUM(calls) FROM call_rollup"), 31);
-	assert_int_equal(wrong(0), 0);
+	assert_int_equal(testdb_call_wrong(t, 0), 0);
 }
 
 /* Several at once are as they are one by one, and what was applied is not
@@ -203,7 +194,7 @@ static void test_interrupted_and_anonymous(void **state)
 	ok(db_call_state(store, c->id, id, &s));
 	assert_true(s.closed && s.result == CALLRESULT_INTERRUPTED);
 	assert_int_equal(count("SELECT COUNT(*) FROM caller"), 0);
-	assert_int_equal(wrong(0), 0);
+	assert_int_equal(testdb_call_wrong(t, 0), 0);
 }
 
 static struct visit_id add_visit(int who)
@@ -248,7 +239,7 @@ static void test_credit(void **state)
 		  " landing_page = 'a/b' AND attributed_by = 'visit' AND"
 		  " probability_bp = 9400 AND rule_version = 1"),
 	    1);
-	assert_int_equal(wrong(0), 0);
+	assert_int_equal(testdb_call_wrong(t, 0), 0);
 	/* Again under another rule: only the source. */
 	credit.by = CALL_CREDIT_SOURCE;
 	credit.source = SLICE("bing");
@@ -267,7 +258,7 @@ static void test_credit(void **state)
 	    count("SELECT calls FROM call_rollup WHERE dimension = 'source/1'"
 		  " AND value = 'google'"),
 	    0);
-	assert_int_equal(wrong(0), 0);
+	assert_int_equal(testdb_call_wrong(t, 0), 0);
 	/* Another company's visit is no visit. */
 	credit.by = CALL_CREDIT_VISIT;
 	credit.visit = add_visit(1);
@@ -288,7 +279,7 @@ static void test_tracker_wins(void **state)
 		  " AND attributed_by = 'tracker' AND probability_bp = 10000"
 		  " AND tracker_id IS NOT NULL"),
 	    1);
-	assert_int_equal(wrong(0), 0);
+	assert_int_equal(testdb_call_wrong(t, 0), 0);
 }
 
 static void test_qualified(void **state)
@@ -307,7 +298,7 @@ static void test_qualified(void **state)
 	    60 * RT_SEC_US);
 	assert_int_equal(count("SELECT SUM(qualified) FROM phone_call"), 1);
 	assert_int_equal(count("SELECT SUM(first_time) FROM phone_call"), 1);
-	assert_int_equal(wrong(0), 0);
+	assert_int_equal(testdb_call_wrong(t, 0), 0);
 }
 
 static void test_recording(void **state)

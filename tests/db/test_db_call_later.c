@@ -28,15 +28,6 @@ struct ending {
 	struct callrec closed;
 };
 
-static uint64_t wrong(int who)
-{
-	uint64_t n = 99;
-
-	once(db_stat_verify(t->db, t->company[who].id,
-	    TESTDB_NOW_US - RT_DAY_US, TESTDB_NOW_US + 10 * RT_DAY_US, &n));
-	return n;
-}
-
 static int64_t count(const char *sql)
 {
 	return testdb_count(t, sql);
@@ -159,12 +150,12 @@ static void test_same_as_one_by_one(void **state)
 		once(db_call_closed(store, x[i].closed.head.company,
 		    &x[i].closed, NULL, TESTDB_NOW_US));
 	alone = sums();
-	assert_int_equal(wrong(0) + wrong(1), 0);
+	assert_int_equal(testdb_call_wrong(t, 0) + testdb_call_wrong(t, 1), 0);
 	(void)empty(NULL);
 	open_all(x, MANY);
 	once(close_in_one(x, MANY));
 	together = sums();
-	assert_int_equal(wrong(0) + wrong(1), 0);
+	assert_int_equal(testdb_call_wrong(t, 0) + testdb_call_wrong(t, 1), 0);
 	assert_int_equal(together.usage, alone.usage);
 	assert_int_equal(together.rollups, alone.rollups);
 	assert_int_equal(together.facts, MANY);
@@ -187,7 +178,7 @@ static void test_all_or_nothing(void **state)
 		    TESTDB_NOW_US, CALLRESULT_ANSWERED, RT_SEC_US);
 	open_all(x, RT_ARRAY_LEN(x));
 	ok(close_in_one(x, RT_ARRAY_LEN(x)));
-	assert_int_equal(wrong(0) + wrong(1), 0);
+	assert_int_equal(testdb_call_wrong(t, 0) + testdb_call_wrong(t, 1), 0);
 	assert_int_equal(
 	    count("SELECT SUM(amount) FROM usage_day WHERE kind = 'calls'"), 3);
 	assert_int_equal(count("SELECT COUNT(*) FROM phone_call"
@@ -221,7 +212,7 @@ static void test_rolled_back(void **state)
 	assert_int_equal(close_in_one(&x, 1), ERR_NOTFOUND);
 	x.closed.head.company = t->company[0].id;
 	once(close_in_one(&x, 1));
-	assert_int_equal(wrong(0) + wrong(1), 0);
+	assert_int_equal(testdb_call_wrong(t, 0) + testdb_call_wrong(t, 1), 0);
 	assert_int_equal(count("SELECT COUNT(*) FROM call_fact"), 1);
 }
 
@@ -259,7 +250,7 @@ static void test_mark_behind(void **state)
 	once(drain_with(&mark, &later));
 	once(db_call_later_write(store, &later));
 	once(db_commit(store));
-	assert_int_equal(wrong(0), 0);
+	assert_int_equal(testdb_call_wrong(t, 0), 0);
 	assert_int_equal(
 	    count("SELECT leads FROM call_rollup WHERE dimension = 'total'"),
 	    1);

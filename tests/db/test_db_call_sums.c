@@ -26,18 +26,9 @@ static struct db *store;
 
 #define CALLER "+12125550199"
 
-static uint64_t wrong(int who)
-{
-	uint64_t n = 99;
-
-	once(db_stat_verify(t->db, t->company[who].id,
-	    TESTDB_NOW_US - RT_DAY_US, TESTDB_NOW_US + 10 * RT_DAY_US, &n));
-	return n;
-}
-
 static uint64_t all_wrong(void)
 {
-	return wrong(0) + wrong(1);
+	return testdb_call_wrong(t, 0) + testdb_call_wrong(t, 1);
 }
 
 static int64_t count(const char *sql)
@@ -50,14 +41,6 @@ static int empty(void **state)
 	(void)state;
 	testdb_call_empty(t);
 	return 0;
-}
-
-static struct interaction_id itn(struct call_id id)
-{
-	struct interaction_id i;
-
-	memcpy(i.v, id.v, sizeof(i.v));
-	return i;
 }
 
 /* A call that goes takes itself out of the sums first. */
@@ -94,12 +77,12 @@ static void strangers_are_seen(void)
 	    "INSERT INTO call_rollup (company_id, dimension, bucket_at, value,"
 	    " calls) SELECT company_id, 'weather/1', MIN(bucket_at), 'rain', 1"
 	    " FROM call_rollup GROUP BY company_id");
-	assert_int_equal(wrong(0), 1);
-	assert_int_equal(wrong(1), 1);
+	assert_int_equal(testdb_call_wrong(t, 0), 1);
+	assert_int_equal(testdb_call_wrong(t, 1), 1);
 	ok(db_stat_rebuild(t->db, t->company[0].id, TESTDB_NOW_US - RT_DAY_US,
 	    TESTDB_NOW_US + 10 * RT_DAY_US));
-	assert_int_equal(wrong(0), 0);
-	assert_int_equal(wrong(1), 1);
+	assert_int_equal(testdb_call_wrong(t, 0), 0);
+	assert_int_equal(testdb_call_wrong(t, 1), 1);
 }
 
 /* The same two of either company. */
@@ -175,15 +158,15 @@ static void change(struct rnd_dice *dice, const struct testdb_company *c,
 
 	switch (rnd_below(dice, 8)) {
 	case 5:
-		there(db_mark_tag(t->db, c->id, itn(id), tags[0], c->user,
-		    TESTDB_NOW_US));
+		there(db_mark_tag(t->db, c->id, testdb_call_itn(id), tags[0],
+		    c->user, TESTDB_NOW_US));
 		break;
 	case 6:
-		there(db_mark_tag(t->db, c->id, itn(id), tags[1], c->user,
-		    TESTDB_NOW_US));
+		there(db_mark_tag(t->db, c->id, testdb_call_itn(id), tags[1],
+		    c->user, TESTDB_NOW_US));
 		break;
 	case 7:
-		there(db_mark_untag(t->db, c->id, itn(id),
+		there(db_mark_untag(t->db, c->id, testdb_call_itn(id),
 		    tags[rnd_below(dice, 2)]));
 		break;
 	case 3:
@@ -194,12 +177,12 @@ static void change(struct rnd_dice *dice, const struct testdb_company *c,
 		drop_call(c->id, id);
 		break;
 	case 0:
-		there(db_mark_outcome(t->db, c->id, itn(id),
+		there(db_mark_outcome(t->db, c->id, testdb_call_itn(id),
 		    slice_from(codes[rnd_below(dice, 4)]), MARK_BY_PERSON,
 		    c->user, TESTDB_NOW_US));
 		break;
 	case 1:
-		there(db_mark_value(t->db, c->id, itn(id),
+		there(db_mark_value(t->db, c->id, testdb_call_itn(id),
 		    rnd_below(dice, 2) == 0, (int64_t)rnd_below(dice, 1000)));
 		break;
 	default:
@@ -303,7 +286,7 @@ static void test_rollups_hold(void **state)
 	    "UPDATE call_rollup SET calls = calls + 1"
 	    " WHERE dimension = 'total' LIMIT 1");
 	testdb_exec(t, "UPDATE phone_call SET talk_ms = talk_ms + 1");
-	assert_true(wrong(0) > 0 && wrong(1) > 0);
+	assert_true(testdb_call_wrong(t, 0) > 0 && testdb_call_wrong(t, 1) > 0);
 	for (int who = 0; who < 2; who++)
 		ok(db_stat_rebuild(t->db, t->company[who].id,
 		    TESTDB_NOW_US - RT_DAY_US, TESTDB_NOW_US + 10 * RT_DAY_US));
@@ -314,8 +297,8 @@ static void test_rollups_hold(void **state)
 	testdb_exec(t, "DELETE FROM call_fact");
 	ok(db_stat_rebuild(t->db, t->company[0].id, TESTDB_NOW_US - RT_DAY_US,
 	    TESTDB_NOW_US + 10 * RT_DAY_US));
-	assert_int_equal(wrong(0), 0);
-	assert_true(wrong(1) > 0);
+	assert_int_equal(testdb_call_wrong(t, 0), 0);
+	assert_true(testdb_call_wrong(t, 1) > 0);
 	ok(db_stat_verify(t->db, t->company[1].id, 0, RT_DAY_US, &n));
 	assert_int_equal(n, 0);
 }

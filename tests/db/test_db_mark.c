@@ -27,15 +27,6 @@ static struct db *store;
 
 #define CALLER "+12125550199"
 
-static uint64_t wrong(int who)
-{
-	uint64_t n = 99;
-
-	once(db_stat_verify(t->db, t->company[who].id,
-	    TESTDB_NOW_US - RT_DAY_US, TESTDB_NOW_US + 10 * RT_DAY_US, &n));
-	return n;
-}
-
 static int64_t count(const char *sql)
 {
 	return testdb_count(t, sql);
@@ -46,14 +37,6 @@ static int empty(void **state)
 	(void)state;
 	testdb_call_empty(t);
 	return 0;
-}
-
-static struct interaction_id itn(struct call_id id)
-{
-	struct interaction_id i;
-
-	memcpy(i.v, id.v, sizeof(i.v));
-	return i;
 }
 
 static struct tag_id make_tag(const char *name)
@@ -69,7 +52,7 @@ static struct tag_id make_tag(const char *name)
 static void test_marks(void **state)
 {
 	const struct testdb_company *c = &t->company[0];
-	const struct interaction_id id = itn(
+	const struct interaction_id id = testdb_call_itn(
 	    testdb_call_drain(t, store, 0, c->number, CALLER, NULL, RT_SEC_US));
 	struct tag_row tag = { .name = "VIP" }, *tags;
 	struct outcome_row *outcomes;
@@ -100,7 +83,7 @@ static void test_marks(void **state)
 			     MARK_BY_PERSON, c->user, TESTDB_NOW_US),
 	    ERR_RANGE);
 	ok(db_mark_note(t->db, c->id, id, SLICE("call back on Monday")));
-	assert_int_equal(wrong(0), 0);
+	assert_int_equal(testdb_call_wrong(t, 0), 0);
 	/* A currency cannot change under recorded values. */
 	ok(db_company_get(t->db, c->id, &row));
 	memcpy(row.currency, "EUR", 4);
@@ -119,7 +102,7 @@ static void test_marks(void **state)
 	assert_int_equal(count("SELECT COUNT(*) FROM call_fact_tag"
 			       " WHERE outcome = 'lead' AND is_sale = 0"),
 	    1);
-	assert_int_equal(wrong(0), 0);
+	assert_int_equal(testdb_call_wrong(t, 0), 0);
 	/* Others can do none of it. */
 	const struct company_id other = t->company[1].id;
 
@@ -141,7 +124,7 @@ static void test_marks(void **state)
 	assert_int_equal(count("SELECT COUNT(*) FROM call_fact_tag"), 1);
 	ok(db_mark_untag(t->db, c->id, id, tag.id));
 	assert_int_equal(count("SELECT COUNT(*) FROM call_fact_tag"), 0);
-	assert_int_equal(wrong(0), 0);
+	assert_int_equal(testdb_call_wrong(t, 0), 0);
 	arena_fini(&mem);
 }
 
@@ -170,7 +153,7 @@ static void test_nothing_new(void **state)
 	const struct company_id co = c->id;
 	const struct call_id call =
 	    testdb_call_drain(t, store, 0, c->number, CALLER, NULL, RT_SEC_US);
-	const struct interaction_id id = itn(call);
+	const struct interaction_id id = testdb_call_itn(call);
 	const struct user_id nobody = { { 0 } };
 	const struct tag_id tag = make_tag("new");
 	struct verdict_own own = { .set = false, .user = c->user };
@@ -238,7 +221,7 @@ static void test_nothing_new(void **state)
 	own.set = false;
 	MARK(true, "word taken back",
 	    db_verdict_overrule(t->db, co, call, &own, TESTDB_NOW_US));
-	assert_int_equal(wrong(0), 0);
+	assert_int_equal(testdb_call_wrong(t, 0), 0);
 	testdb_exec(t, "DELETE FROM webhook_delivery");
 	testdb_exec(t, "DELETE FROM webhook");
 	testdb_exec(t, "DELETE FROM tag");
@@ -272,7 +255,7 @@ static void test_tagged_at_its_end(void **state)
 	const struct callrec end =
 	    testdb_call_closed(t, 0, id, 1, CALLRESULT_ANSWERED, RT_SEC_US);
 	struct tagging g = { .db = testdb_connect(t, "dashboard"),
-		.id = itn(id),
+		.id = testdb_call_itn(id),
 		.e = ERR_INTERNAL };
 	struct tag_row row = { .name = "late" };
 	pthread_t thread;
@@ -295,7 +278,7 @@ static void test_tagged_at_its_end(void **state)
 	assert_int_equal(pthread_join(thread, NULL), 0);
 	assert_int_equal(g.e, ERR_OK);
 	assert_int_equal(count("SELECT COUNT(*) FROM call_fact_tag"), 1);
-	assert_int_equal(wrong(0), 0);
+	assert_int_equal(testdb_call_wrong(t, 0), 0);
 	db_close(g.db);
 }
 
@@ -373,7 +356,7 @@ static enum err act(void *ctx)
 	static const char *const codes[] = { "", "lead", "sold", "spam" };
 	struct hand *h = ctx;
 	const struct testdb_company *c = &t->company[0];
-	const struct interaction_id id = itn(h->id);
+	const struct interaction_id id = testdb_call_itn(h->id);
 	const struct tag_id tag = h->crowd->tags[rnd_below(&h->dice, 2)];
 	const struct verdict_own own = { .set = rnd_below(&h->dice, 3) > 0,
 		.qualified = rnd_below(&h->dice, 2) == 0,
@@ -481,7 +464,7 @@ static void let_go(struct hand hands[HANDS])
 		if (hands[i].failed > 0)
 			fail_msg("hand %d: %d times, last %s", i,
 			    hands[i].failed, err_name(hands[i].e));
-	assert_int_equal(wrong(0), 0);
+	assert_int_equal(testdb_call_wrong(t, 0), 0);
 }
 
 /* All that is done to calls, by as many hands: nobody is sent away, and the

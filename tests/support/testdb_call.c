@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/db/db_call.h"
+#include "lib/db/db_stat.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
 
@@ -148,6 +149,23 @@ struct call_id testdb_call_drain(const struct testdb *t, struct db *store,
 	ok(db_call_leg(store, co, &c));
 	ok(db_call_closed(store, co, &d, credit, TESTDB_NOW_US));
 	return id;
+}
+
+struct interaction_id testdb_call_itn(struct call_id call)
+{
+	struct interaction_id i;
+
+	memcpy(i.v, call.v, sizeof(i.v));
+	return i;
+}
+
+uint64_t testdb_call_wrong(const struct testdb *t, int who)
+{
+	uint64_t n = 99;
+
+	ok(db_stat_verify(t->db, t->company[who].id, TESTDB_NOW_US - RT_DAY_US,
+	    TESTDB_NOW_US + 10 * RT_DAY_US, &n));
+	return n;
 }
 
 void testdb_exec(const struct testdb *t, const char *sql)

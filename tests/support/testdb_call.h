@@ -34,6 +34,12 @@ struct call_id testdb_call_drain(const struct testdb *t, struct db *store,
     int who, struct number_id number, const char *caller,
     const struct call_credit *credit, int64_t talk_us);
 
+/* Marks hang on it. */
+struct interaction_id testdb_call_itn(struct call_id call);
+
+/* Sums that are not what the calls say, of all days. */
+uint64_t testdb_call_wrong(const struct testdb *t, int who);
+
 void testdb_exec(const struct testdb *t, const char *sql);
 /* Deletes all calls, and what was made of them. */
 void testdb_call_empty(const struct testdb *t);
