@@ -6,6 +6,8 @@
 #include "lib/base/hang_thread.h"
 
 #define NONE UINT32_MAX
+/* One number alone costs as much as some of those that are read together. */
+#define ALONE 4
 
 /* A number and its slot. */
 struct place {
@@ -170,6 +172,31 @@ static void on_row(void *ctx, const struct lease_last *l)
 	    &c->fresh[c->n_fresh++].shown);
 }
 
+/* Of a few that came to a large pool the others are not read. */
+static enum err read_came(struct db *db, const struct dni_pool *p,
+    struct reader *r)
+{
+	struct places want = { .e = ERR_OK };
+	size_t n = 0;
+	enum err e =
+	    db_lease_pool_numbers(db, p->company, p->id, on_number, &want);
+
+	if (e == ERR_OK)
+		e = want.e;
+	for (size_t i = 0; e == ERR_OK && i < want.n; i++)
+		if (find(&r->have, &want.at[i].number) == NONE)
+			want.at[n++] = want.at[i];
+	if (e == ERR_OK && n > want.n / ALONE) {
+		e = db_lease_pool_state(db, p->company, p->id, on_row, r);
+		n = 0;
+	}
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		e = db_lease_number_state(db, p->company, p->id,
+		    want.at[i].number, on_row, r);
+	free(want.at);
+	return e;
+}
+
 enum err dni_pool_change_read(struct db *db, const struct dni_pool *p,
     struct dni_pool_change *c)
 {
@@ -180,7 +207,7 @@ enum err dni_pool_change_read(struct db *db, const struct dni_pool *p,
 	if (e == ERR_OK)
 		e = list_slots(p, true, &r.had);
 	if (e == ERR_OK)
-		e = db_lease_pool_state(db, p->company, p->id, on_row, &r);
+		e = read_came(db, p, &r);
 	if (e == ERR_OK)
 		e = r.e;
 	free(r.have.at);

@@ -36,19 +36,23 @@ static const char *const lease_release_sql[] = DB_ROWS_UPDATES(RELEASE);
 
 /* Leases of one number never overlap, so the one that began last is the last
  * in every sense; the inner query reads one entry of an index per number. */
-static const char lease_state_sql[] =
-    "SELECT pn.number_id, n.e164, l.id IS NOT NULL, l.id, l.visit_id,"
-    " v.visitor_id, l.started_at, l.beat_at,"
-    " LEAST(l.expires_at, COALESCE(l.released_at, l.expires_at)) AS ended"
-    " FROM pool_number pn"
-    " JOIN number n ON n.company_id = pn.company_id AND n.id = pn.number_id"
-    " LEFT JOIN lease l ON l.company_id = pn.company_id AND l.id ="
-    " (SELECT x.id FROM lease x WHERE x.company_id = pn.company_id"
-    " AND x.number_id = pn.number_id ORDER BY x.started_at DESC LIMIT 1)"
-    " LEFT JOIN visit v"
-    " ON v.company_id = l.company_id AND v.id = l.visit_id"
-    " WHERE pn.company_id = ? AND pn.pool_id = ? AND n.released_at IS NULL"
-    " ORDER BY ended, pn.number_id";
+#define STATE(which)                                                           \
+	"SELECT pn.number_id, n.e164, l.id IS NOT NULL, l.id, l.visit_id,"     \
+	" v.visitor_id, l.started_at, l.beat_at,"                              \
+	" LEAST(l.expires_at, COALESCE(l.released_at, l.expires_at)) AS ended" \
+	" FROM pool_number pn JOIN number n"                                   \
+	" ON n.company_id = pn.company_id AND n.id = pn.number_id"             \
+	" LEFT JOIN lease l ON l.company_id = pn.company_id AND l.id ="        \
+	" (SELECT x.id FROM lease x WHERE x.company_id = pn.company_id"        \
+	" AND x.number_id = pn.number_id ORDER BY x.started_at DESC LIMIT 1)"  \
+	" LEFT JOIN visit v"                                                   \
+	" ON v.company_id = l.company_id AND v.id = l.visit_id"                \
+	" WHERE pn.company_id = ? AND pn.pool_id = ?"                          \
+	" AND n.released_at IS NULL" which
+
+static const char lease_state_sql[] = STATE(" ORDER BY ended, pn.number_id");
+
+static const char lease_number_sql[] = STATE(" AND pn.number_id = ?");
 
 static const char lease_numbers_sql[] =
     "SELECT pn.number_id FROM pool_number pn"
@@ -136,16 +140,13 @@ enum err db_lease_release(struct db *db, struct company_id company,
 	return db_rows_run(db, lease_release_sql, company, rows, n, in_ends);
 }
 
-enum err db_lease_pool_state(struct db *db, struct company_id company,
-    struct pool_id pool, void (*each)(void *ctx, const struct lease_last *l),
-    void *ctx)
+/* The parameters are in. */
+static enum err each_last(struct stmt *st,
+    void (*each)(void *ctx, const struct lease_last *l), void *ctx)
 {
 	struct lease_last l;
-	struct stmt *st = stmt_begin(db, lease_state_sql);
 	enum err e;
 
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, pool.v);
 	stmt_out_id(st, l.number.v);
 	stmt_out_text(st, l.number_e164, sizeof(l.number_e164));
 	stmt_out_bool(st, &l.leased);
@@ -160,6 +161,29 @@ enum err db_lease_pool_state(struct db *db, struct company_id company,
 		each(ctx, &l);
 	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+enum err db_lease_pool_state(struct db *db, struct company_id company,
+    struct pool_id pool, void (*each)(void *ctx, const struct lease_last *l),
+    void *ctx)
+{
+	struct stmt *st = stmt_begin(db, lease_state_sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, pool.v);
+	return each_last(st, each, ctx);
+}
+
+enum err db_lease_number_state(struct db *db, struct company_id company,
+    struct pool_id pool, struct number_id number,
+    void (*each)(void *ctx, const struct lease_last *l), void *ctx)
+{
+	struct stmt *st = stmt_begin(db, lease_number_sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, pool.v);
+	stmt_in_id(st, number.v);
+	return each_last(st, each, ctx);
 }
 
 enum err db_lease_pool_numbers(struct db *db, struct company_id company,

@@ -63,6 +63,11 @@ RT_MUST_USE enum err db_lease_pool_state(struct db *db,
     struct company_id company, struct pool_id pool,
     void (*each)(void *ctx, const struct lease_last *l), void *ctx);
 
+/* The same of one of its numbers; of one that is not in it, nothing. */
+RT_MUST_USE enum err db_lease_number_state(struct db *db,
+    struct company_id company, struct pool_id pool, struct number_id number,
+    void (*each)(void *ctx, const struct lease_last *l), void *ctx);
+
 /* The pool's numbers alone, in no order: a hundredth of the work. each() may
  * keep nothing of what it is given. */
 RT_MUST_USE enum err db_lease_pool_numbers(struct db *db,

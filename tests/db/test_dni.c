@@ -227,6 +227,17 @@ static struct seen_state pool_state(struct company_id company)
 	return s;
 }
 
+static struct seen_state number_state(struct company_id company,
+    struct number_id number)
+{
+	struct seen_state s = { 0 };
+
+	assert_int_equal(db_lease_number_state(dni, company, t->company[0].pool,
+			     number, on_state, &s),
+	    ERR_OK);
+	return s;
+}
+
 static void test_lease(void **state)
 {
 	const struct visit_row v = make_visit("lease");
@@ -244,6 +255,12 @@ static void test_lease(void **state)
 	assert_true(id_eq(s.last.visitor.v, v.visitor.v));
 	assert_int_equal(s.last.end_us, NOW + LEASE);
 	assert_int_equal(pool_state(theirs()).n, 0);
+	s = number_state(ours(), l.number);
+	assert_int_equal(s.n, 1);
+	assert_true(id_eq(s.last.lease.v, l.id.v));
+	assert_true(id_eq(s.last.visitor.v, v.visitor.v));
+	assert_int_equal(number_state(theirs(), l.number).n, 0);
+	assert_int_equal(number_state(ours(), t->company[0].tracked).n, 0);
 
 	assert_int_equal(beat(ours(), &l, NOW + RT_MIN_US,
 			     NOW + RT_MIN_US + LEASE),
