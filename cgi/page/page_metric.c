@@ -104,7 +104,8 @@ static const struct page_metric metrics[] = {
 	    "Minutes and seconds from answer to end, over answered calls.",
 	    METRIC_MS, get_talk_ms, get_answered, false, false, false },
 	{ "answer", "Time to answer",
-	    "How long it rang until a person answered, over answered calls.",
+	    "How long it rang until a person answered, over answered calls:"
+	    " also at those that were tried before.",
 	    METRIC_MS, get_answer_ms, get_answered, true, false, true },
 	{ "cost", "Cost",
 	    "What was entered as spend for these days, up to today: imported,"
@@ -166,7 +167,7 @@ bool page_metric_number(const struct page_metric *m,
 	if (m->unit == METRIC_SHARE)
 		*out = page_words_nearest(part, whole, 10000);
 	else if (m->unit == METRIC_RATIO)
-		*out = part / 10000 * 100 / (whole / 10000 + (whole < 10000));
+		*out = (int64_t)((double)part / (double)whole * 100 + 0.5);
 	else
 		*out = part / whole;
 	return true;

@@ -76,6 +76,36 @@ static void test_changes(void **state)
 	}
 }
 
+static void test_return(void **state)
+{
+	static const struct {
+		int64_t value, cost;
+		const char *text;
+	} rows[] = {
+		{ 120000000, 40000000, "3.00×" },
+		{ 100000000, 3000000, "33.33×" },
+		{ 200000000, 3000000, "66.67×" },
+		{ 100000, 59000, "1.69×" }, /* 0.10 for 0.059 */
+		{ 9000, 4500, "2.00×" },
+		{ 0, 1000000, "0.00×" },
+		{ 1000000, 0, "–" }, /* nothing was paid */
+		{ INT64_C(900000000000000000), INT64_C(300000000000000000),
+		    "3.00×" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(rows); i++) {
+		const struct db_report_sums s = { .calls = 30,
+			.value_micros = rows[i].value,
+			.cost_micros = rows[i].cost,
+			.costed = 1 };
+		char text[PAGE_WORDS_MAX];
+
+		page_metric_text(metric("roas"), &s, text);
+		assert_string_equal(text, rows[i].text);
+	}
+}
+
 /* What a mean stands on is what it is divided by. */
 static void test_few(void **state)
 {
@@ -131,6 +161,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shares),
 		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_return),
 		cmocka_unit_test(test_few),
 		cmocka_unit_test(test_sums),
 	};

@@ -313,7 +313,7 @@ test('random questions in zones of whole, half and three quarter hours: page, CS
 			const filters = Array.from({ length: all_spend ? 0 : dice(3) }, someFilter);
 			const names = filters.flatMap(([page]) => Object.keys(page));
 			if (new Set(names).size < names.length) continue;
-			const by = cost ? one(SPENT) : one(Object.keys(DIMS)), metric = cost ? one(['cost', 'cost_call', 'cost_lead']) : one(Object.keys(METRICS).filter((m) => METRICS[m](calls) !== null));
+			const by = cost ? one(SPENT) : one(Object.keys(DIMS)), metric = cost ? one(['cost', 'cost_call', 'cost_lead', 'cost_sale', 'roas']) : one(Object.keys(METRICS).filter((m) => METRICS[m](calls) !== null));
 			const from = later(today, all_spend ? -200 : -1 - dice(290)), to = all_spend ? later(today, -1) : later(from, dice(Math.min(240, Math.round((Date.parse(today) - Date.parse(from)) / 86400e3))));
 			const days = Math.round((Date.parse(to) - Date.parse(from)) / 86400e3) + 1, ago = later(from, -7 * Math.ceil(days / 7));
 			const query = new URLSearchParams({ from, to, by, metric, ...Object.assign({}, ...filters.map(([page]) => page)) }).toString();
@@ -327,7 +327,8 @@ test('random questions in zones of whole, half and three quarter hours: page, CS
 				: paid(spent, (s) => s.day >= a && s.day < later(a, n) && fits(s) && (label === undefined || (s[by] || 'Not known') === label));
 			const truth = (rows, a, label) => {
 				if (!cost) return METRICS[metric](rows);
-				const micros = bought(a, days, label), per = { cost: 1, cost_call: rows.length, cost_lead: sum((c) => c.lead)(rows) }[metric];
+				const micros = bought(a, days, label), per = { cost: 1, cost_call: rows.length, cost_lead: sum((c) => c.lead)(rows), cost_sale: sum((c) => c.sale)(rows) }[metric];
+				if (metric === 'roas') return micros ? Math.round(sum((c) => c.value)(rows) / micros * 100) / 100 : null;
 				return micros === null || per === 0 ? null : Math.floor(micros / per) / 1e6;
 			};
 			const [json, csv, html] = await Promise.all(['.json', '.csv', ''].map((ext) => get(`/reports${ext}?${query}`)));
