@@ -41,28 +41,39 @@ const member = (options) => newMember(browser, cookies, options);
 /** /login sends who is signed in away, so it is looked at by a stranger. */
 const visitor = (path, options) => (path === '/login' ? newVisitor(browser, { baseURL: stack.url, ...options }) : member(options));
 
-for (const colorScheme of ['light', 'dark'])
-	for (const width of [1440, 320])
-		test(`axe, no shift, no complaint: ${colorScheme} ${width}`, async () => {
-			for (const path of paths) {
-				const page = await visitor(path, { colorScheme, viewport: { width, height: 800 } });
-				await page.addInitScript(() => {
-					window.shifts = [];
-					const rect = (r) => [r.x, r.y, r.width, r.height].map(Math.round).join(' ');
-					new PerformanceObserver((list) => list.getEntries().forEach((e) => window.shifts.push(...e.sources.map((s) =>
-						`${s.node?.nodeName}.${s.node?.className} ${rect(s.previousRect)} -> ${rect(s.currentRect)}`))))
-						.observe({ type: 'layout-shift', buffered: true });
-				});
-				await openPage(page, path);
-				assert.deepEqual(await page.evaluate(() => window.shifts), [], `${path} moves`);
-				assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} is too wide`);
-				await page.evaluate(AXE);
-				const { violations } = await page.evaluate(() => window.axe.run());
-				assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].html}`), [], path);
-				assert.deepEqual(page.said, [], path);
-				await page.context().close();
-			}
-		});
+/** What axe finds wrong; rules: these alone. */
+const wrongs = (page, rules) => page.evaluate(async (runOnly) => (await window.axe.run(runOnly ? { runOnly } : {})).violations.map((v) => `${v.id}: ${v.nodes[0].html}`), rules);
+
+/** The other theme, when nothing fades from the one to the other any more. */
+async function darken(page) {
+	await page.emulateMedia({ colorScheme: 'dark' });
+	await page.evaluate(() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(() => then(Promise.allSettled(document.getAnimations().filter((a) => a instanceof CSSTransition).map((a) => a.finished)))))));
+	assert.equal(await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches), true);
+}
+
+// Themes differ in colours alone, so in the dark one these are looked at.
+for (const width of [1440, 320])
+	test(`axe, no shift, no complaint: ${width}, both themes`, async () => {
+		for (const path of paths) {
+			const page = await visitor(path, { colorScheme: 'light', viewport: { width, height: 800 } });
+			await page.addInitScript(() => {
+				window.shifts = [];
+				const rect = (r) => [r.x, r.y, r.width, r.height].map(Math.round).join(' ');
+				new PerformanceObserver((list) => list.getEntries().forEach((e) => window.shifts.push(...e.sources.map((s) =>
+					`${s.node?.nodeName}.${s.node?.className} ${rect(s.previousRect)} -> ${rect(s.currentRect)}`))))
+					.observe({ type: 'layout-shift', buffered: true });
+			});
+			await openPage(page, path);
+			assert.deepEqual(await page.evaluate(() => window.shifts), [], `${path} moves`);
+			assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} is too wide`);
+			await page.evaluate(AXE);
+			assert.deepEqual(await wrongs(page), [], path);
+			await darken(page);
+			assert.deepEqual(await wrongs(page, ['color-contrast', 'link-in-text-block']), [], `${path}, dark`);
+			assert.deepEqual(page.said, [], path);
+			await page.context().close();
+		}
+	});
 
 test('keys: search, go, walk, open, help', async () => {
 	const page = await member();
