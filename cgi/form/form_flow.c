@@ -11,6 +11,7 @@
 #include "cgi/form/json_copy.h"
 #include "cgi/form/thing.h"
 #include "cgi/web/frame.h"
+#include "cgi/web/pager.h"
 #include "cgi/web/stale.h"
 #include "lib/core/flow_name.h"
 #include "lib/core/flow_sample.h"
@@ -43,16 +44,22 @@ static enum err show_list(const struct req *r, const char *problem,
 	const struct flow_sample *samples;
 	struct flow_row *rows = NULL;
 	size_t n = 0, n_samples;
+	struct pager p;
 	enum err e;
 
 	if ((e = frame_page(r, FRAME_FLOWS, "Flows", SLICE(""), v)) != ERR_OK ||
+	    (e = pager_read(r, &p)) != ERR_OK ||
 	    (e = db_flow_list(r->db, r->company, r->arena, &rows, &n)) !=
 		ERR_OK)
 		return e;
 	view_flag(v, "any", n > 0);
 	view_list(v, "flows");
 	for (size_t i = 0; i < n; i++)
-		view_flow(&rows[i], view_item(v, "flows"));
+		if (pager_takes(&p, (struct slice[]){ slice_from(rows[i].name),
+					{ NULL, 0 } }))
+			view_flow(&rows[i], view_item(v, "flows"));
+	pager_show(&p, "/flows", "Flows", v);
+	view_flag(v, "none_fit", n > 0 && p.n == 0);
 	samples = flow_sample_all(&n_samples);
 	view_list(v, "samples");
 	for (size_t i = 0; i < n_samples; i++) {

@@ -6,6 +6,7 @@
 #include "cgi/form/prompt_do.h"
 #include "cgi/form/thing.h"
 #include "cgi/web/frame.h"
+#include "cgi/web/pager.h"
 #include "cgi/web/stale.h"
 #include "lib/base/scan.h"
 #include "lib/core/voice.h"
@@ -93,39 +94,49 @@ static void view_sent(const struct sent *s, struct view *v)
 	}
 }
 
+static void view_prompt(const struct prompt_row *row, struct view *item)
+{
+	char id[ID_TEXT_MAX];
+
+	id_text(ID_KIND_prompt, row->id.v, id);
+	view_cstr(item, "id", id);
+	view_cstr(item, "prompt_name", row->name);
+	view_cstr(item, "key", row->key);
+	view_cstr(item, "language", row->language);
+	view_cstr(item, "state", states[row->state].word);
+	view_cstr(item, "icon", states[row->state].icon);
+	view_flag(item, "has_reason", row->reason[0] != '\0');
+	view_cstr(item, "reason", row->reason);
+	view_flag(item, "playable", row->live_version > 0);
+	view_u64(item, "live", row->live_version);
+	view_length(item, "length", row->samples);
+}
+
 static enum err show_list(const struct req *r, const struct sent *s,
     struct resp *out)
 {
 	struct view *v = view_new(r->arena, "prompts.html");
 	struct prompt_row *rows = NULL;
 	bool waiting = false;
+	struct pager p;
 	size_t n = 0;
 	enum err e;
 
-	e = frame_page(r, FRAME_SETTINGS, "Prompts", SLICE(""), v);
-	if (e == ERR_OK)
-		e = db_prompt_list(r->db, r->company, r->arena, &rows, &n);
-	if (e != ERR_OK)
+	if ((e = frame_page(r, FRAME_SETTINGS, "Prompts", SLICE(""), v)) !=
+		ERR_OK ||
+	    (e = pager_read(r, &p)) != ERR_OK ||
+	    (e = db_prompt_list(r->db, r->company, r->arena, &rows, &n)) !=
+		ERR_OK)
 		return e;
 	view_list(v, "prompts");
 	for (size_t i = 0; i < n; i++) {
-		struct view *item = view_item(v, "prompts");
-		char id[ID_TEXT_MAX];
-
-		id_text(ID_KIND_prompt, rows[i].id.v, id);
-		view_cstr(item, "id", id);
-		view_cstr(item, "prompt_name", rows[i].name);
-		view_cstr(item, "key", rows[i].key);
-		view_cstr(item, "language", rows[i].language);
-		view_cstr(item, "state", states[rows[i].state].word);
-		view_cstr(item, "icon", states[rows[i].state].icon);
-		view_flag(item, "has_reason", rows[i].reason[0] != '\0');
-		view_cstr(item, "reason", rows[i].reason);
-		view_flag(item, "playable", rows[i].live_version > 0);
-		view_u64(item, "live", rows[i].live_version);
-		view_length(item, "length", rows[i].samples);
 		waiting = waiting || rows[i].state == PROMPT_PENDING;
+		if (pager_takes(&p, (struct slice[]){ slice_from(rows[i].name),
+					slice_from(rows[i].key), { NULL, 0 } }))
+			view_prompt(&rows[i], view_item(v, "prompts"));
 	}
+	pager_show(&p, "/settings/prompts", "Prompts", v);
+	view_flag(v, "none_fit", n > 0 && p.n == 0);
 	view_flag(v, "any", n > 0);
 	view_flag(v, "waiting", waiting);
 	view_sent(s, v);

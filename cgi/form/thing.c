@@ -5,10 +5,10 @@
 #include "cgi/form/choice.h"
 #include "cgi/form/thing_do.h"
 #include "cgi/web/frame.h"
+#include "cgi/web/pager.h"
 #include "cgi/web/stale.h"
 #include "cgi/web/trail.h"
 #include "lib/base/rnd.h"
-#include "lib/base/utf8.h"
 #include "lib/db/db.h"
 #include "lib/db/db_config.h"
 
@@ -35,9 +35,6 @@ enum err thing_redirect(const struct req *r, struct resp *out,
 	buf_cstr(&b, word);
 	return resp_redirect(out, buf_slice(&b));
 }
-
-#define PAGES_MAX   1000
-#define SEARCH_FROM 12 /* things of a list: fewer are seen at once */
 
 /* --- lists ---------------------------------------------------------------- */
 
@@ -66,6 +63,18 @@ enum err thing_more(const struct thing *t, struct thing_list *l)
 	id_text(t->id_kind, l->last->id, id);
 	return arena_copy(l->arena, slice_from(id), &l->next_after) ? ERR_OK
 								    : ERR_NOMEM;
+}
+
+enum err thing_search(const struct req *r, enum id_kind kind,
+    uint8_t after[ID_BYTES], struct slice *text)
+{
+	enum err e = req_query_id(r, "after", kind, after);
+
+	if (e == ERR_OK || e == ERR_NOTFOUND)
+		e = req_query(r, "q", text);
+	if (e == ERR_OK)
+		*text = slice_trim(*text);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
 enum err thing_cell(struct thing_list *l, struct thing_row *row, size_t i,
@@ -129,37 +138,22 @@ static void show_thing(const struct thing *t, struct view *v)
 	view_flag(v, "can_add", !t->no_add);
 }
 
-static struct slice query_text(const struct req *r)
-{
-	struct slice s;
-
-	return req_query(r, "q", &s) == ERR_OK ? s : SLICE("");
-}
-
-static bool fits(const struct thing_row *row, struct slice q)
-{
-	for (size_t i = 0; i < THING_COLUMNS_MAX; i++)
-		if (utf8_has_case(row->cell[i], q))
-			return true;
-	return false;
-}
-
 /* Keeps the rows that are looked for, and of these one page. Lists that the
  * database searches and cuts (t->searchable) come as they are. */
-static enum err window(const struct req *r, struct thing_list *l,
-    struct view *v)
+static void window(struct thing_list *l, struct pager *p)
 {
-	const struct slice q = query_text(r);
 	struct thing_row *row = l->first, *next;
-	uint64_t page = 1, n = 0;
-	const enum err e = req_query_u64(r, "page", 1, PAGES_MAX, &page);
 
-	if (e != ERR_OK && e != ERR_NOTFOUND)
-		return e;
 	l->first = l->last = NULL;
 	for (; row != NULL; row = next) {
+		struct slice texts[THING_COLUMNS_MAX + 1] = { { NULL, 0 } };
+		size_t n = 0;
+
+		for (size_t i = 0; i < THING_COLUMNS_MAX; i++)
+			if (row->cell[i].p != NULL)
+				texts[n++] = row->cell[i];
 		next = row->next;
-		if (!fits(row, q) || n++ / THING_PAGE != page - 1)
+		if (!pager_takes(p, texts))
 			continue;
 		row->next = NULL;
 		if (l->last == NULL)
@@ -168,40 +162,32 @@ static enum err window(const struct req *r, struct thing_list *l,
 			l->last->next = row;
 		l->last = row;
 	}
-	view_flag(v, "has_page", n > page * THING_PAGE);
-	view_u64(v, "page_next", page + 1);
-	view_flag(v, "has_back", page > 1);
-	view_u64(v, "page_back", page - 1);
-	return ERR_OK;
 }
 
 enum err thing_list(const struct req *r, struct resp *out)
 {
 	const struct thing *t = r->data;
 	struct thing_list l = { .arena = r->arena };
+	struct pager p;
 	struct view *v = view_new(r->arena, "things.html");
 	enum err e;
 
 	if ((e = frame_page(r, FRAME_SETTINGS, t->many, SLICE(""), v)) !=
 		ERR_OK ||
-	    (e = t->list(r, &l)) != ERR_OK)
+	    (e = pager_read(r, &p)) != ERR_OK || (e = t->list(r, &l)) != ERR_OK)
 		return e;
-	view_flag(v, "searchable", t->searchable || l.n > SEARCH_FROM);
-	if (t->searchable) {
-		view_flag(v, "has_page", false);
-		view_flag(v, "has_back", false);
-	} else if ((e = window(r, &l, v)) != ERR_OK) {
-		return e;
-	}
+	p.always = t->searchable;
+	if (!t->searchable)
+		window(&l, &p);
+	pager_show(&p, t->path, t->many, v);
 	show_thing(t, v);
 	thing_done(r, v);
 	view_cstr(v, "empty",
-	    query_text(r).n > 0 ? "Nothing has that in its name." : t->empty);
+	    p.q.n > 0 ? "Nothing has that in its name." : t->empty);
 	view_flag(v, "any", l.first != NULL);
 	view_list(v, "columns");
 	for (size_t i = 0; i < THING_COLUMNS_MAX && t->columns[i] != NULL; i++)
 		view_cstr(view_item(v, "columns"), "column", t->columns[i]);
-	view_slice(v, "q", query_text(r));
 	view_flag(v, "has_second", t->second_path != NULL);
 	view_cstr(v, "second_path", t->second_path);
 	view_cstr(v, "second_word", t->second_word);

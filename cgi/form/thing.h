@@ -130,6 +130,10 @@ struct thing_row *thing_row_add(struct thing_list *l,
     const uint8_t id[ID_BYTES]);
 /* There are more behind the last row: the next page begins after its id. */
 RT_MUST_USE enum err thing_more(const struct thing *t, struct thing_list *l);
+/* What a list that the database searches is asked for: after which (nil: the
+ * first), and with what in its name (""). */
+RT_MUST_USE enum err thing_search(const struct req *r, enum id_kind kind,
+    uint8_t after[ID_BYTES], struct slice *text);
 /* Copies text into a cell. */
 RT_MUST_USE enum err thing_cell(struct thing_list *l, struct thing_row *row,
     size_t i, struct slice text);

@@ -75,17 +75,13 @@ static enum err list(const struct req *r, struct thing_list *l)
 {
 	struct tracker_id after = { { 0 } };
 	struct slice text = SLICE("");
-	struct tracker_row *rows;
-	size_t n;
-	enum err e;
+	struct tracker_row *rows = NULL;
+	size_t n = 0;
+	enum err e = thing_search(r, ID_KIND_tracker, after.v, &text);
 
-	e = req_query_id(r, "after", ID_KIND_tracker, after.v);
-	if (e == ERR_OK || e == ERR_NOTFOUND)
-		e = req_query(r, "q", &text);
-	if (e != ERR_OK && e != ERR_NOTFOUND)
-		return e;
-	e = db_tracker_list(r->db, r->company, after, slice_trim(text),
-	    THING_PAGE + 1, r->arena, &rows, &n);
+	if (e == ERR_OK)
+		e = db_tracker_list(r->db, r->company, after, text,
+		    THING_PAGE + 1, r->arena, &rows, &n);
 	for (size_t i = 0; e == ERR_OK && i < n && i < THING_PAGE; i++)
 		e = show(&rows[i], l);
 	if (e == ERR_TOOBIG)

@@ -90,28 +90,38 @@ static const char *badge_of(const struct member_row *m)
 				   : NULL;
 }
 
+static enum err show(const struct member_row *m, struct thing_list *l)
+{
+	struct thing_row *row = thing_row_add(l, m->id.v);
+	const bool wide = m->wide >= m->role;
+
+	if (row == NULL)
+		return ERR_NOMEM;
+	row->badge = badge_of(m);
+	row->cell[0] = slice_from(m->name);
+	row->cell[1] = slice_from(m->email);
+	row->cell[2] = slice_from(db_user_role_name(wide ? m->wide : m->role));
+	row->cell[3] = wide ? SLICE("all companies") : SLICE("this company");
+	row->cell[4] = m->has_second ? SLICE("yes") : SLICE("no");
+	return ERR_OK;
+}
+
 static enum err list(const struct req *r, struct thing_list *l)
 {
-	struct member_row *rows;
-	size_t n;
-	enum err e = db_member_list(r->db, r->company, r->arena, &rows, &n);
+	struct user_id after = { { 0 } };
+	struct slice text = SLICE("");
+	struct member_row *rows = NULL;
+	size_t n = 0;
+	enum err e = thing_search(r, ID_KIND_user, after.v, &text);
 
-	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		struct thing_row *row = thing_row_add(l, rows[i].id.v);
-		const bool wide = rows[i].wide >= rows[i].role;
-
-		if (row == NULL)
-			return ERR_NOMEM;
-		row->badge = badge_of(&rows[i]);
-		row->cell[0] = slice_from(rows[i].name);
-		row->cell[1] = slice_from(rows[i].email);
-		row->cell[2] = slice_from(
-		    db_user_role_name(wide ? rows[i].wide : rows[i].role));
-		row->cell[3] =
-		    wide ? SLICE("all companies") : SLICE("this company");
-		row->cell[4] = rows[i].has_second ? SLICE("yes") : SLICE("no");
-	}
-	return e;
+	if (e == ERR_OK)
+		e = db_member_list(r->db, r->company, after, text,
+		    THING_PAGE + 1, r->arena, &rows, &n);
+	for (size_t i = 0; e == ERR_OK && i < n && i < THING_PAGE; i++)
+		e = show(&rows[i], l);
+	if (e == ERR_TOOBIG)
+		return req_wrong(r, "q", "a text of up to 64 bytes");
+	return e == ERR_OK && n > THING_PAGE ? thing_more(&thing_user, l) : e;
 }
 
 static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
@@ -481,6 +491,7 @@ const struct thing thing_user = {
 	    " change.",
 	.empty = "Invite somebody.",
 	.id_kind = ID_KIND_user,
+	.searchable = true,
 	.fields = fields,
 	.n_fields = RT_ARRAY_LEN(fields),
 	.columns = { "Name", "Email", "Role", "In", "Second step" },

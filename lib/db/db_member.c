@@ -1,23 +1,28 @@
 #include "lib/db/db_member.h"
 
+#include "lib/db/db_search.h"
 #include "lib/db/stmt.h"
 
 /* FIELD() gives 0 for "none" and counts as enum user_role does. */
 #define ROLES "'read-only', 'agent', 'analyst', 'manager', 'admin', 'owner'"
-#define COLUMNS                                                \
-	"u.id, u.email, u.name, COALESCE(FIELD(m.role, " ROLES \
-	"), 0), COALESCE(FIELD(w.role, " ROLES                 \
-	"), 0), u.has_password, s.confirmed_at IS NOT NULL,"   \
-	" u.disabled_at, (SELECT MAX(l.seen_at) FROM login l"  \
-	" WHERE l.user_id = u.id)"
-#define TABLES                                                       \
-	" FROM company c JOIN user u ON u.account_id = c.account_id" \
-	" LEFT JOIN membership m ON m.user_id = u.id"                \
-	" AND m.account_id = c.account_id AND m.company_id = c.id"   \
-	" LEFT JOIN membership w ON w.user_id = u.id"                \
-	" AND w.account_id = c.account_id AND w.company_id = ?"      \
-	" LEFT JOIN user_second s ON s.user_id = u.id"               \
-	" WHERE c.id = ? AND (m.role IS NOT NULL OR w.role IS NOT NULL)"
+#define COLUMNS                                                 \
+	"u.id, u.email, u.name, r.own, r.wide, u.has_password," \
+	" s.confirmed_at IS NOT NULL, u.disabled_at,"           \
+	" (SELECT MAX(l.seen_at) FROM login l WHERE l.user_id = u.id)"
+/* Both roles of each in one pass: as two joins, each of thousands of people
+ * would be looked for among all of them. */
+#define TABLES                                                              \
+	" FROM company c JOIN (SELECT m.user_id,"                           \
+	" MAX(IF(m.company_id = ?, 0, FIELD(m.role, " ROLES                 \
+	"))) AS own,"                                                       \
+	" MAX(IF(m.company_id = ?, FIELD(m.role, " ROLES                    \
+	"), 0)) AS wide"                                                    \
+	" FROM membership m WHERE m.account_id ="                           \
+	" (SELECT k.account_id FROM company k WHERE k.id = ?)"              \
+	" AND (m.company_id = ? OR m.company_id = ?) GROUP BY m.user_id) r" \
+	" JOIN user u ON u.id = r.user_id AND u.account_id = c.account_id"  \
+	" LEFT JOIN user_second s ON s.user_id = u.id"
+#define NAME "name COLLATE utf8mb4_unicode_520_ci"
 
 struct raw {
 	struct member_row row;
@@ -37,6 +42,17 @@ static void out_raw(struct stmt *st, struct raw *raw)
 	stmt_out_time_us(st, &raw->row.seen_us);
 }
 
+static void in_roles(struct stmt *st, const struct company_id *company)
+{
+	static const struct company_id every;
+
+	stmt_in_id(st, every.v);
+	stmt_in_id(st, every.v);
+	stmt_in_id(st, company->v);
+	stmt_in_id(st, every.v);
+	stmt_in_id(st, company->v);
+}
+
 static struct member_row finish(const struct raw *raw)
 {
 	struct member_row row = raw->row;
@@ -47,20 +63,35 @@ static struct member_row finish(const struct raw *raw)
 }
 
 enum err db_member_list(struct db *db, struct company_id company,
-    struct arena *mem, struct member_row **rows, size_t *n)
+    struct user_id after, struct slice text, uint32_t max, struct arena *mem,
+    struct member_row **rows, size_t *n)
 {
 	static const char sql[] =
 	    "SELECT " COLUMNS TABLES
-	    " ORDER BY u.name COLLATE utf8mb4_unicode_520_ci, u.id LIMIT 500";
-	static const struct company_id every;
+	    " LEFT JOIN user a ON a.id = ?"
+	    " AND a.account_id = c.account_id WHERE c.id = ?"
+	    " AND (a.id IS NULL OR u." NAME " > a." NAME " OR (u." NAME
+	    " = a." NAME
+	    " AND u.id > a.id))"
+	    " AND (u." NAME
+	    " LIKE ? OR u.email LIKE ?)"
+	    " ORDER BY u." NAME ", u.id LIMIT ?";
 	struct member_row *all;
+	struct db_search p;
+	struct stmt *st;
 	struct raw raw;
-	struct stmt *st = stmt_begin(db, sql);
 	size_t k = 0;
 	enum err e;
 
-	stmt_in_id(st, every.v);
+	if ((e = db_search_make(text, &p)) != ERR_OK)
+		return e;
+	st = stmt_begin(db, sql);
+	in_roles(st, &company);
+	stmt_in_id(st, after.v);
 	stmt_in_id(st, company.v);
+	stmt_in_text(st, p.text);
+	stmt_in_text(st, p.text);
+	stmt_in_u64(st, max);
 	out_raw(st, &raw);
 	if ((e = stmt_each(st)) != ERR_OK)
 		goto out;
@@ -84,13 +115,13 @@ out:
 enum err db_member_get(struct db *db, struct company_id company,
     struct user_id user, struct member_row *out)
 {
-	static const char sql[] = "SELECT " COLUMNS TABLES " AND u.id = ?";
-	static const struct company_id every;
+	static const char sql[] =
+	    "SELECT " COLUMNS TABLES " WHERE c.id = ? AND u.id = ?";
 	struct raw raw;
 	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	stmt_in_id(st, every.v);
+	in_roles(st, &company);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, user.v);
 	out_raw(st, &raw);

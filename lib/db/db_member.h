@@ -19,10 +19,12 @@ struct member_row {
 	int64_t seen_us;     /* of the latest sign-in that is open; 0 none */
 };
 
-/* Of the company's account, with a role in the company or in all; by name, at
- * most 500. */
+/* Of the company's account, with a role in the company or in all; by name, from
+ * behind the user `after` (nil: the first), at most max. text: part of the name
+ * or address; "" all. ERR_TOOBIG: longer than DB_REPORT_CALLS_SEARCH_MAX. */
 RT_MUST_USE enum err db_member_list(struct db *db, struct company_id company,
-    struct arena *mem, struct member_row **rows, size_t *n);
+    struct user_id after, struct slice text, uint32_t max, struct arena *mem,
+    struct member_row **rows, size_t *n);
 /* ERR_NOTFOUND: none, or without a role there. */
 RT_MUST_USE enum err db_member_get(struct db *db, struct company_id company,
     struct user_id user, struct member_row *out);

@@ -403,54 +403,6 @@ static void test_logins(void **state)
 	assert_int_equal(rows[0].token_hash[0], 1);
 }
 
-static void test_members(void **state)
-{
-	static const struct company_id all;
-	struct user_row eve = { .account = b->account,
-		.email = "eve@example.com",
-		.name = "\xc3\x89ve",
-		.created_us = NOW };
-	enum user_role highest = USER_ROLE_NONE;
-	struct member_row got, *rows;
-	uint64_t owners = 9;
-	bool elsewhere = true;
-	size_t n = 0;
-
-	(void)state;
-	ok(db_member_list(t->db, b->id, &mem, &rows, &n));
-	assert_int_equal(n, 1);
-	assert_int_equal(rows[0].wide, USER_ROLE_OWNER);
-	assert_int_equal(rows[0].role, USER_ROLE_NONE);
-	new_id(eve.id);
-	ok(db_user_add(t->db, &eve));
-	gives(ERR_NOTFOUND, db_member_get(t->db, b->id, eve.id, &got));
-	ok(db_user_grant(t->db, eve.id, b->account, b->id, USER_ROLE_MANAGER,
-	    NOW));
-	ok(db_member_get(t->db, b->id, eve.id, &got));
-	assert_int_equal(got.role, USER_ROLE_MANAGER);
-	assert_int_equal(got.wide, USER_ROLE_NONE);
-	assert_false(got.has_password);
-	gives(ERR_NOTFOUND, db_member_get(t->db, a->id, eve.id, &got));
-	ok(db_member_highest(t->db, eve.id, &highest));
-	assert_int_equal(highest, USER_ROLE_MANAGER);
-	ok(db_member_elsewhere(t->db, b->id, eve.id, &elsewhere));
-	assert_false(elsewhere);
-	ok(db_member_elsewhere(t->db, a->id, eve.id, &elsewhere));
-	assert_true(elsewhere);
-	ok(db_member_list(t->db, b->id, &mem, &rows, &n));
-	assert_int_equal(n, 2);
-	assert_string_equal(rows[0].name, eve.name); /* before the owner */
-	ok(db_member_owners(t->db, b->account, &owners));
-	assert_int_equal(owners, 1);
-	ok(db_user_disable(t->db, b->user, NOW));
-	ok(db_member_owners(t->db, b->account, &owners));
-	assert_int_equal(owners, 0);
-	ok(db_member_enable(t->db, b->user));
-	ok(db_user_grant(t->db, eve.id, b->account, all, USER_ROLE_AGENT, NOW));
-	ok(db_member_get(t->db, b->id, eve.id, &got));
-	assert_int_equal(got.wide, USER_ROLE_AGENT);
-}
-
 static void test_setup(void **state)
 {
 	static const struct company_id none;
@@ -588,7 +540,6 @@ int main(void)
 		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_second),
 		cmocka_unit_test(test_logins),
-		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_audit),
 		cmocka_unit_test(test_audit_find),
 		cmocka_unit_test(test_setup),

@@ -474,6 +474,7 @@ static void test_flows(void **state)
 	    db_flow_document(t->db, b->id, a->flow, 2, &mem, &document));
 	ok(db_flow_list(t->db, b->id, &mem, &flows, &n));
 	assert_int_equal(n, 1);
+	assert_int_equal(flows[0].numbers, 5);
 	ok(db_flow_publish(t->db, a->id, a->flow, 1, NOW)); /* back */
 }
 

@@ -496,3 +496,34 @@ test('two hundred outcomes, and no more', async () => {
 	assert.equal((await add('one_more')).status, 303);
 	stack.sql(`DELETE FROM outcome WHERE ${of} AND (code LIKE 'many%' OR code IN ('the_last', 'one_more'))`);
 });
+
+test('flows, prompts and people: a hundred a page, each found by its name', async () => {
+	const company = "(SELECT id FROM company WHERE name = 'Bay City Plumbing')";
+	const id = (t) => `UNHEX(CONCAT('019300${t}', LPAD(HEX(n.seq), 8, '0'), '8000000000000000'))`;
+	stack.sql(`INSERT INTO flow (company_id, id, name, active_name, created_at) SELECT ${company}, ${id('d1')}, CONCAT('Night ', LPAD(n.seq, 3, '0')), CONCAT('Night ', LPAD(n.seq, 3, '0')), UTC_TIMESTAMP(6) FROM seq_1_to_130 n;
+		INSERT INTO prompt (company_id, id, name, prompt_key, active_key, language, created_at) SELECT ${company}, ${id('d2')}, CONCAT('Hello ', LPAD(n.seq, 3, '0')), CONCAT('hello-', n.seq), CONCAT('hello-', n.seq), 'en-US', UTC_TIMESTAMP(6) FROM seq_1_to_130 n;
+		INSERT INTO user (id, account_id, email, name, password_hash, created_at) SELECT ${id('d3')}, c.account_id, CONCAT('p', n.seq, '@many.example'), CONCAT('Person ', LPAD(n.seq, 3, '0')), '', UTC_TIMESTAMP(6) FROM company c JOIN seq_1_to_130 n WHERE c.id = ${company};
+		INSERT INTO membership (user_id, account_id, company_id, role, created_at) SELECT ${id('d3')}, c.account_id, c.id, 'analyst', UTC_TIMESTAMP(6) FROM company c JOIN seq_1_to_130 n WHERE c.id = ${company};`);
+	for (const [path, name] of [['/flows', 'Night'], ['/settings/prompts', 'Hello'], ['/settings/users', 'Person']]) {
+		const seen = new Set();
+		let next = path, pages = 0;
+		do {
+			const html = await (await owner.fetch(next)).text();
+			const rows = [...html.matchAll(/class="row-link" href="[^"]*">([^<]*)</g)].map(([, n]) => n);
+			assert.ok(rows.length > 0 && rows.length <= 100, `${next}: ${rows.length}`);
+			for (const row of rows.filter((n) => n.startsWith(name))) {
+				assert.ok(!seen.has(row), `${row} twice`);
+				seen.add(row);
+			}
+			next = html.match(/rel="next" href="([^"]*)"/)?.[1];
+			if (next) next = new URL(decode(next), new URL(path, owner.base)).href;
+		} while (next && ++pages < 5);
+		assert.equal(seen.size, 130, path);
+		const one = await (await owner.fetch(`${path}?q=${name.toLowerCase()}+129`)).text();
+		assert.deepEqual([...one.matchAll(/class="row-link" href="[^"]*">([^<]*)</g)].map(([, n]) => n), [`${name} 129`]);
+		const none = await owner.fetch(`${path}?q=${encodeURIComponent('<b>"none')}`);
+		assert.equal(none.status, 200);
+		assert.match(await none.text(), /Nothing has that in its name/);
+		assert.equal((await owner.fetch(`${path}?${path.endsWith('users') ? 'after' : 'page'}=x`)).status, 400);
+	}
+});
