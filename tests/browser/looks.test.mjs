@@ -253,20 +253,35 @@ test('the longest names, five hundred tags, every column and filter: nothing is 
 		INSERT INTO interaction_tag (company_id, interaction_id, tag_id, added_at) SELECT x'${company}', x'${call.id}', UNHEX(MD5(seq)), UTC_TIMESTAMP(6) FROM seq_1_to_60;
 		UPDATE company SET name = ${w(100)} WHERE id = x'${company}'; UPDATE user SET name = ${w(100)};`);
 	const shown = typeid('cal', call.id);
+	const flow = typeid('flo', stack.sqlOne('SELECT HEX(id) FROM flow LIMIT 1'));
 	assert.equal((await me.fetch(`/calls/${shown}/recording`)).status, 200, 'who heard it is told');
 	const cols = 'cols=number,outcome,verdict,tags,value,destination,location';
 	const filters = ['source', 'medium', 'campaign', 'ad_group', 'ad', 'keyword', 'match', 'landing', 'referrer', 'place'].map((f) => `${f}=${'W'.repeat(100)}`).join('&');
 	for (const width of [1440, 768, 360]) {
 		const page = await member({ viewport: { width, height: 800 } });
 		for (const path of ['/', `/calls?range=90d&${cols}`, `/calls?range=90d&${cols}&${filters}`, `/calls/${shown}`, '/reports?by=campaign', '/reports?by=source&split=campaign', '/spend', '/pools', '/flows',
-			'/settings/tags', '/settings/numbers', '/settings/trackers', '/settings/users', '/companies', '/account', `/people/${shown}`, '/visitors']) {
+			'/settings/tags', '/settings/numbers', '/settings/trackers', '/settings/users', '/settings/audit', `/flows/${flow}/trial`, '/companies', '/account', `/people/${shown}`, '/visitors']) {
 			const res = await openPage(page, path);
 			assert.ok(res.status() === 200, `${path}: ${res.status()}`);
 			const over = await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
 				.filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && (!e.closest('.scroll') || e.matches('.scroll'))).map((e) => `${e.nodeName}.${e.className.baseVal ?? e.className}`));
 			assert.deepEqual(over, [], `${path} is too wide at ${width}`);
-			if (width === 1440 && path.startsWith('/reports'))
-				assert.deepEqual(await page.locator('.scroll:has(> table.report)').evaluate((el) => [el.clientWidth, el.scrollWidth - el.clientWidth].map((n) => n > 0)), [true, false], `${path}: the table fits its card`);
+			assert.deepEqual(await page.locator('td .badge').evaluateAll((all) => all.filter((el) => el.getBoundingClientRect().right > el.closest('td').getBoundingClientRect().right + 1).map((el) => el.innerText)), [],
+				`${path} at ${width}: what is said of a name stays beside it`);
+			if (width === 1440 && /^.(reports|companies)/.test(path))
+				for (const laptop of [1440, 1280]) {
+					await page.setViewportSize({ width: laptop, height: 800 });
+					assert.deepEqual(await page.locator('.scroll:has(> table.report)').evaluate((el) => [el.clientWidth, el.scrollWidth - el.clientWidth].map((n) => n > 0)), [true, false], `${path} at ${laptop}: the table fits its card`);
+				}
+			await page.setViewportSize({ width, height: 800 });
+			if (path === '/')
+				assert.ok(await page.evaluate(() => {
+					const value = document.querySelector('.figure .value');
+					value.textContent = '1,449,000,000';
+					const text = document.createRange();
+					text.selectNodeContents(value);
+					return text.getBoundingClientRect().right <= value.closest('.figure').getBoundingClientRect().right;
+				}), `ten digits have their place at ${width}`);
 			for (const menu of await page.locator('details.menu:visible').all()) {
 				await menu.locator('summary').click();
 				const box = await menu.locator('.menu-body').boundingBox();
