@@ -312,6 +312,8 @@ test('the list of forms fits a telephone', async () => {
 	await page.click('text=as a list of forms');
 	await page.waitForSelector('fieldset[id^=step-]');
 	assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 360);
+	const lefts = await page.locator('.flow-steps > .card').evaluateAll((all) => all.map((el) => el.getBoundingClientRect().left));
+	assert.ok(lefts.length > 3 && lefts.every((x) => x === lefts[0]), `in line: ${lefts}`);
 	assert.deepEqual(page.said, []);
 	await page.context().close();
 });
