@@ -275,6 +275,26 @@ test('a receiver that asks for a pause gets one, for all its events', async () =
 		WHERE webhook_id = X'${h.hex}' AND state = 'ready' AND attempts = 1`)) === 23);
 });
 
+test('every form of Retry-After: what says when is heard, the rest is as if nothing was said', async () => {
+	const date = (s) => new Date(Date.now() + s * 1000).toUTCString();
+	const forms = [['90', 90], [() => date(1200), 1200], [() => date(-1200), 10], ['-5', 10], ['soon', 10], ['', 10], ['90.5', 90], ['9'.repeat(30), null], ['0', 10], ['x'.repeat(4000), 10]];
+	const asked = [];
+	for (const [form, wait] of forms) {
+		const r = await receiver((res) => res.writeHead(503, { 'retry-after': typeof form === 'function' ? form() : form }).end());
+		asked.push({ form: String(form), wait, h: hook(r.url) });
+	}
+	stack.sql(asked.map(({ h }) => told(h, [['call.ended', uuid7()]])).join('\n'));
+	for (const { form, wait, h } of asked) {
+		let waits;
+		await until(form, () => (waits = stack.sql(`SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), due_at) / 1e6, TIMESTAMPDIFF(MICROSECOND, happened_at, due_at) / 1e6 FROM webhook_delivery
+			WHERE webhook_id = X'${h.hex}' AND state = 'ready' AND attempts = 1`)).length === 1);
+		const [left, since] = waits[0].map(Number);
+		// Of its attempt, which came a little after the event.
+		if (wait) assert.ok(left <= wait + 1 && since >= wait - 2, `${form}: ${left} s left, ${since} s after the event`);
+		else assert.ok(left <= 86400, `${form}: ${left} s left`);
+	}
+});
+
 test('drips, huge answers, half answers and goodbyes: each is a failure that is tried again, or a success', async () => {
 	const net = await import('node:net');
 	const raw = async (answer) => {
@@ -312,6 +332,9 @@ test('drips, huge answers, half answers and goodbyes: each is a failure that is 
 		['closes before it answers', (c) => c.destroy(), 'ready', /./],
 		['closes in the head', (c) => ends(c, 'HTTP/1.1 200'), 'ready', /./],
 		['closes in the body', (c) => ends(c, 'HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf'), 'ready', /./],
+		['resets in the middle of what we say', (c) => c.resetAndDestroy(), 'ready', /./],
+		['says yes and goes, without a length', (c) => ends(c, 'HTTP/1.1 200 OK\r\n\r\n'), 'done', /^$/],
+		['says yes and resets', (c) => c.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n', () => setTimeout(() => c.resetAndDestroy(), 50)), 'ready', /./],
 		['speaks no HTTP', (c) => ends(c, 'SSH-2.0-hello\r\n'), 'ready', /./],
 		['informs for ever', (c) => ends(c, 'HTTP/1.1 100 Continue\r\n\r\n'), 'ready', /./],
 		['has a head without end', (c) => ends(c, `HTTP/1.1 200 OK\r\n${`X-A: ${'a'.repeat(1000)}\r\n`.repeat(1000)}`), 'ready', /./],
