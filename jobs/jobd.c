@@ -54,8 +54,10 @@ static const struct queue_kind kinds[] = {
 	    .max_attempts = 3,
 	    .every_us = JOB_CONVERT_EVERY_US,
 	    .run = job_convert },
+	/* A missed call is told within ten seconds, when twenty come at once
+	 * and a mail server far away takes two for each, too. */
 	{ .name = "mail",
-	    .parallel = 2,
+	    .parallel = 8,
 	    .visible_us = 2 * RT_MIN_US,
 	    .max_attempts = 12,
 	    .run = job_mail },

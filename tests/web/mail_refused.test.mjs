@@ -68,10 +68,11 @@ test('never is never: no second try, and the log says it', async () => {
 	await until('it is sent', () => state(key) === 'done2');
 });
 
-test('a server that hangs holds up its mails, nothing else; what it says is bounded', async () => {
+test('a server that hangs holds up its mails, nothing else; eight are under way at once; what it says is bounded', async () => {
+	const began = server.seen.filter((step) => step === 'RCPT').length;
 	server.says = (at) => (at === 'RCPT' ? null : undefined);
-	const hung = enqueue();
-	await until('it hangs', () => server.seen.at(-1) === 'RCPT');
+	const [hung, ...more] = Array.from({ length: 8 }, enqueue);
+	await until('all hang', () => server.seen.filter((step) => step === 'RCPT').length === began + 8);
 	// Other kinds of work go on meanwhile.
 	stack.sql("INSERT INTO job (company_id, kind, job_key, payload, state, due_at, created_at) VALUES (REPEAT(CHAR(0), 16), 'convert', 'beside', '', 'ready', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))");
 	await until('other work', () => state('beside') === 'done1');
@@ -85,4 +86,9 @@ test('a server that hangs holds up its mails, nothing else; what it says is boun
 	server.says = () => undefined;
 	again(hung);
 	await until('it is sent', () => state(hung) === 'done3');
+	for (const key of more) {
+		await until('its patience ended, too', () => state(key) === 'ready1');
+		again(key);
+	}
+	for (const key of more) await until('all are sent', () => state(key) === 'done2');
 });
