@@ -8,7 +8,9 @@
 #include "cgi/form/flow_store.h"
 #include "cgi/form/flow_world.h"
 #include "cgi/form/json_copy.h"
+#include "cgi/web/find.h"
 #include "cgi/web/frame.h"
+#include "lib/base/utf8.h"
 #include "lib/core/builtin.h"
 #include "lib/core/flow_label.h"
 
@@ -19,6 +21,7 @@ struct page {
 	const struct json_node *document;
 	struct slice text; /* of the document */
 	struct flowworld world;
+	struct find find; /* of all lists of what belongs to the company */
 	struct flow_json_errors errors;
 	bool ok;
 	const char *done;    /* NULL, or what was done */
@@ -96,61 +99,77 @@ static bool option(struct view *field, struct slice value, struct slice label,
 	return on;
 }
 
-static bool prompt_options(const struct page *p, struct view *f,
-    struct slice now)
-{
-	const struct builtin *all;
-	bool on = false;
+/* A list in the making: it holds a part, and what is chosen. */
+struct options {
+	const struct page *p;
+	struct view *field;
+	struct slice now;
+	size_t all; /* up to FIND_MAX they are listed whole */
 	size_t n;
+	bool on; /* what is chosen is among them */
+};
 
-	for (size_t i = 0; i < p->world.n_prompts; i++)
-		on = option(f, slice_from(p->world.prompts[i].key),
-			 slice_from(p->world.prompts[i].name), now) ||
-		     on;
-	all = builtin_all(&n);
-	for (size_t i = 0; i < n; i++)
-		if (all[i].words != NULL)
-			on = option(f, slice_from(all[i].key),
-				 slice_from(all[i].words), now) ||
-			     on;
-	return on;
+static void offer(struct options *o, struct slice value, const char *name)
+{
+	const bool on = slice_eq(value, o->now);
+
+	if (!on && o->all > FIND_MAX &&
+	    (o->n == FIND_MAX ||
+		!utf8_has_case(slice_from(name), o->p->find.text)))
+		return;
+	o->n += on ? 0 : 1;
+	o->on = option(o->field, value, slice_from(name), o->now) || o->on;
 }
 
-static bool id_option(struct view *f, enum id_kind kind,
-    const uint8_t id[ID_BYTES], const char *name, struct slice now)
+static void offer_id(struct options *o, enum id_kind kind,
+    const uint8_t id[ID_BYTES], const char *name)
 {
 	char text[ID_TEXT_MAX];
 
 	id_text(kind, id, text);
-	return option(f, slice_from(text), slice_from(name), now);
+	offer(o, slice_from(text), name);
+}
+
+/* The company's own, then those that come with the product, all of them. */
+static void offer_prompts(struct options *o)
+{
+	const struct flowworld *w = &o->p->world;
+	const struct builtin *all;
+	size_t n;
+
+	o->all = w->n_prompts;
+	for (size_t i = 0; i < o->all; i++)
+		offer(o, slice_from(w->prompts[i].key), w->prompts[i].name);
+	all = builtin_all(&n);
+	for (size_t i = 0; i < n; i++)
+		if (all[i].words != NULL)
+			o->on = option(o->field, slice_from(all[i].key),
+				    slice_from(all[i].words), o->now) ||
+				o->on;
 }
 
 /* Options of what belongs to the company; true: the value is among them. */
 static bool thing_options(const struct page *p, enum flow_param_kind kind,
     struct view *f, struct slice now)
 {
+	struct options o = { .p = p, .field = f, .now = now };
 	const struct flowworld *w = &p->world;
-	bool on = false;
 
 	if (kind == FLOW_PARAM_PROMPT)
-		return prompt_options(p, f, now);
+		offer_prompts(&o);
 	if (kind == FLOW_PARAM_TARGET)
-		for (size_t i = 0; i < w->n_destinations; i++)
-			on = id_option(f, ID_KIND_destination,
-				 w->destinations[i].id.v,
-				 w->destinations[i].name, now) ||
-			     on;
+		for (size_t i = 0; i < (o.all = w->n_destinations); i++)
+			offer_id(&o, ID_KIND_destination,
+			    w->destinations[i].id.v, w->destinations[i].name);
 	if (kind == FLOW_PARAM_TRUNK)
-		for (size_t i = 0; i < w->n_trunks; i++)
-			on = id_option(f, ID_KIND_trunk, w->trunks[i].id.v,
-				 w->trunks[i].name, now) ||
-			     on;
+		for (size_t i = 0; i < (o.all = w->n_trunks); i++)
+			offer_id(&o, ID_KIND_trunk, w->trunks[i].id.v,
+			    w->trunks[i].name);
 	if (kind == FLOW_PARAM_FLOW)
-		for (size_t i = 0; i < w->n_flows; i++)
-			on = id_option(f, ID_KIND_flow, w->flows[i].id.v,
-				 w->flows[i].name, now) ||
-			     on;
-	return on;
+		for (size_t i = 0; i < (o.all = w->n_flows); i++)
+			offer_id(&o, ID_KIND_flow, w->flows[i].id.v,
+			    w->flows[i].name);
+	return o.on;
 }
 
 static bool is_thing(enum flow_param_kind kind)
@@ -366,6 +385,7 @@ static enum err show(struct page *p, struct resp *out)
 	view_cstr(v, "done", p->done);
 	view_flag(v, "has_problem", p->problem != NULL);
 	view_cstr(v, "problem", p->problem);
+	find_show(&p->find, "steps", "the lists of all steps", v);
 	view_steps(p, v);
 	view_problems(p, SLICE(""), view_part(v, "whole"));
 	resp_status(out, p->problem != NULL ? 422 : 200);
@@ -386,6 +406,27 @@ static enum err publish(struct page *p, struct flow_row *f)
 	return e;
 }
 
+/* A text that was typed and not looked for is never passed over: nothing is
+ * saved then. */
+static enum err read_find(struct page *p, enum flow_draft_do *what)
+{
+	const struct flowworld *w = &p->world;
+	const enum err e = find_read(p->r, "steps", &p->find);
+
+	if (e != ERR_OK)
+		return e;
+	if (p->find.asked &&
+	    (*what == FLOW_DRAFT_SAVE || *what == FLOW_DRAFT_PUBLISH))
+		*what = FLOW_DRAFT_CHECK;
+	p->find.n = FIND_MAX;
+	p->find.more = w->n_prompts > FIND_MAX ||
+		       w->n_destinations > FIND_MAX || w->n_trunks > FIND_MAX ||
+		       w->n_flows > FIND_MAX;
+	if (!p->find.more)
+		p->find.text = SLICE("");
+	return ERR_OK;
+}
+
 /* Checks, carries out what the button said, and shows the result. */
 static enum err work(struct page *p, enum flow_draft_do what, uint64_t base,
     struct flow_row *f, struct resp *out)
@@ -395,7 +436,8 @@ static enum err work(struct page *p, enum flow_draft_do what, uint64_t base,
 	if ((e = flow_store_check(p->r, p->text, &p->errors, &p->ok)) !=
 		ERR_OK ||
 	    (e = flowworld_load(p->r->db, p->r->company, p->r->arena,
-		 &p->world)) != ERR_OK)
+		 &p->world)) != ERR_OK ||
+	    (e = read_find(p, &what)) != ERR_OK)
 		return e;
 	if (what == FLOW_DRAFT_SAVE || what == FLOW_DRAFT_PUBLISH) {
 		if (!p->ok) {

@@ -2,6 +2,7 @@
 // the same flow as a plain list of forms, without a line of script.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { decode } from '../support/forms.mjs';
 import { startStack, until } from '../support/stack.mjs';
 import { addCompanies, hostile } from '../support/two_companies.mjs';
 
@@ -449,4 +450,30 @@ test('renamed; retired only when no number runs it', async () => {
 	const used = (await (await demo.fetch('/flows')).text()).match(/\/flows\/flo_[a-z0-9]+/)[0];
 	assert.equal((await demo.submit(used, `${used}/retire`, { sure: 'yes' })).status, 409);
 	await until('it is still there', async () => (await demo.fetch(used)).status === 200);
+});
+
+test('without script: steps choose from hundreds, a part at a time', async () => {
+	const company = `X'${world.alpha.id.toString('hex')}'`;
+	stack.sql(`INSERT INTO destination (company_id, id, name, target, created_at) SELECT ${company}, UNHEX(CONCAT('019300e1', LPAD(HEX(n.seq), 8, '0'), '8000000000000000')), CONCAT('Desk ', LPAD(n.seq, 3, '0')), '+14155550142', UTC_TIMESTAMP(6) FROM seq_1_to_230 n`);
+	const at = await make(owner, 'Of hundreds'), steps = `${at}/steps`;
+	const post = async (form, fields) => {
+		const body = new URLSearchParams(form.hidden);
+		for (const [k, v] of Object.entries(fields)) body.set(k, v);
+		return read(await (await owner.fetch(steps, { method: 'POST', headers: { origin: stack.url }, body })).text());
+	};
+	const read = (html) => ({ html, hidden: [...html.match(/<form [^>]*class="flow-steps">[\s\S]*?<\/form>/)[0].matchAll(/<input\b[^>]*>/g)].map(([tag]) => [tag.match(/name="([^"]*)"/)[1], decode(tag.match(/value="([^"]*)"/)?.[1] ?? '')]),
+		desks: [...(html.match(/<select\b[^>]*name="forward\.to">([\s\S]*?)<\/select>/)?.[1] ?? '').matchAll(/<option value="([^"]*)"( selected)?>(Desk [^<]*)</g)].map(([, value, on, name]) => ({ value, on: on !== undefined, name })) });
+	let page = await post(read(await (await owner.fetch(steps)).text()), { do: 'add', type: 'forward' });
+	assert.equal(page.desks.length, 200);
+	assert.ok(!page.desks.some((d) => d.name === 'Desk 229'));
+	page = await post(page, { find: 'steps', find_steps: 'desk 229' });
+	assert.deepEqual(page.desks.map((d) => d.name), ['Desk 229']);
+	const desk = page.desks[0].value;
+	page = await post(page, { do: 'check', 'forward.to': desk, find_steps: '' });
+	assert.deepEqual(page.desks.filter((d) => d.on).map((d) => d.name), ['Desk 229'], 'what is chosen is listed');
+	assert.equal(page.desks.length, 201);
+	// A text that was not looked for is not passed over.
+	page = await post(page, { do: 'save', 'forward.to': desk, find_steps: 'desk 1' });
+	assert.doesNotMatch(page.html, /Saved as draft/);
+	assert.ok(page.desks.length > 1 && page.desks.every((d) => d.on || /desk 1/i.test(d.name)));
 });
