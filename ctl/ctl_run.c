@@ -13,6 +13,7 @@
 #include "ctl/ctl_nginx.h"
 #include "ctl/ctl_opt.h"
 #include "ctl/ctl_room.h"
+#include "ctl/ctl_say.h"
 #include "ctl/ctl_seed.h"
 #include "ctl/ctl_sup.h"
 #include "ctl/ctl_want.h"
@@ -442,8 +443,7 @@ int ctl_run(int argc, char *const *argv)
 	}
 	if (!without_known(&r.opts))
 		return 2;
-	if (r.opts.quiet)
-		log_open("ringtrace", STDERR_FILENO, LOG_WARN);
+	ctl_say_open(r.opts.quiet ? LOG_WARN : LOG_INFO);
 	want = (struct ctl_layout_want){ .dir = r.opts.dir,
 		.address = r.opts.address,
 		.http_address = r.opts.http_address,

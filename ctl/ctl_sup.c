@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ctl/ctl_say.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
 
@@ -272,6 +273,7 @@ static void step(struct ctl_sup *s, int timeout_ms)
 	if (poll(&p, 1, timeout_ms) > 0)
 		read_signals(s);
 	reap(s);
+	ctl_say_round();
 	for (size_t i = 0; i < s->n; i++) {
 		struct ctl_child *c = &s->child[i];
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ctl/ctl_say.h"
 #include "lib/base/log.h"
 #include "lib/base/slice.h"
 
@@ -38,7 +39,7 @@ static void end_line(struct ctl_tail *t)
 	if (worth_showing(t)) {
 		n = snprintf(out, sizeof(out), "%-9s | %s\n", t->name, t->line);
 		if (n > 0)
-			(void)!write(STDERR_FILENO, out, (size_t)n);
+			ctl_say(out, (size_t)n);
 	}
 	t->line_n = 0;
 }

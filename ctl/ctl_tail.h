@@ -3,8 +3,8 @@
  *
  * Programs write to files, never to a pipe, so that a stalled terminal can
  * stall no call. The supervisor shows their lines, each behind the program's
- * name. A file that grew past CTL_TAIL_MAX_BYTES becomes <name>.log.1 and
- * begins again.
+ * name (ctl_say.h). A file that grew past CTL_TAIL_MAX_BYTES becomes
+ * <name>.log.1 and begins again.
  */
 #ifndef RT_CTL_TAIL_H
 #define RT_CTL_TAIL_H

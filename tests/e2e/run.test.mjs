@@ -2,7 +2,7 @@
 // starts what dies again, and says clearly what is in its way.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +36,20 @@ test('a killed child is started again, and the log says so', async () => {
 	});
 	await until('nginx answers', async () => (await stack.fetch('/').catch(() => null))?.status === 503);
 	assert.match(stack.output, /nginx was killed by signal 9 .*starting it again/);
+});
+
+test('nobody reads what it says: what dies is started again all the same', async () => {
+	const { stdout, stderr } = stack.child, before = stack.pidOf('nginx: master');
+	for (const s of [stdout, stderr]) s.pause();
+	appendFileSync(join(stack.dir, 'log', 'nginx.log'), '[error] a line that nobody reads, and many more of its kind\n'.repeat(40000));
+	process.kill(before, 'SIGKILL');
+	await until('nginx is back', () => {
+		const now = stack.pidOf('nginx: master');
+		return now && now !== before;
+	});
+	for (const s of [stdout, stderr]) s.resume();
+	process.kill(stack.pidOf('nginx: master'), 'SIGKILL');
+	await until('whoever reads again is told', () => /\d+ lines were not shown; the logs have them/.test(stack.output));
 });
 
 test('Ctrl-C stops everything it started', async () => {
