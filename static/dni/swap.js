@@ -82,9 +82,9 @@ function fit(old = '', fresh) {
 		const d = fresh[i++];
 		if (c <= '9') return d;
 		also = 'area,[title],[aria-label]';
-		return String.fromCharCode(WIDE_ZERO + +d);
+		return String.fromCharCode(+d + WIDE_ZERO);
 	});
-	return !old || (i === fresh.length && !/[a-z]/i.test(old)) ? out : null;
+	return !old || (!/[a-z]/i.test(old) && i === fresh.length) ? out : null;
 }
 
 // Is it part of something else: an id, a price, a longer number?
