@@ -308,7 +308,7 @@ test('random questions in zones of whole, half and three quarter hours: page, CS
 
 	for (zone of ['Europe/Berlin', 'Asia/Kolkata', 'Asia/Kathmandu', 'America/New_York']) {
 		stack.sql(`UPDATE company SET time_zone = '${zone}' WHERE id = x'${company}'`);
-		for (let i = 0; i < 8; i++) {
+		for (let i = 0; i < 12; i++) {
 			const cost = i % 4 === 0, all_spend = i === 0;
 			const filters = Array.from({ length: all_spend ? 0 : dice(3) }, someFilter);
 			const names = filters.flatMap(([page]) => Object.keys(page));
