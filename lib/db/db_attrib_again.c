@@ -106,10 +106,6 @@ static enum err write_down(struct db *db, struct company_id company,
 	e = db_judge_credit(j, &evidence, &credit);
 	if (e == ERR_OK)
 		e = db_call_credit(db, company, call, &credit);
-	/* A call that closes at the same moment: its writer goes first. In a
-	 * larger transaction all of it is to be done again, by its owner. */
-	if (e == ERR_BUSY && !db_in_transaction(db))
-		e = db_call_credit(db, company, call, &credit);
 	buf_fini(&evidence);
 	return e;
 }
@@ -148,7 +144,7 @@ enum err db_attrib_again_forget(struct db *db, struct company_id company,
 	return stmt_exec(st, NULL);
 }
 
-enum err db_attrib_again(struct db *db, struct company_id company,
+static enum err look_again(struct db *db, struct company_id company,
     const struct attrib_call *call, const struct attrib_again_rules *rules,
     struct arena *mem, struct attrib_again *out)
 {
@@ -177,5 +173,19 @@ enum err db_attrib_again(struct db *db, struct company_id company,
 		e = keep_guess(db, company, rules->preview, call->id, &j);
 	if (e == ERR_OK)
 		*out = a;
+	return e;
+}
+
+/* A call that closes at the same moment: its writer goes first. A visit that
+ * is deleted then: it is judged without it. In a larger transaction all of it
+ * is to be done again, by its owner. */
+enum err db_attrib_again(struct db *db, struct company_id company,
+    const struct attrib_call *call, const struct attrib_again_rules *rules,
+    struct arena *mem, struct attrib_again *out)
+{
+	enum err e = look_again(db, company, call, rules, mem, out);
+
+	if (e == ERR_BUSY && !db_in_transaction(db))
+		e = look_again(db, company, call, rules, mem, out);
 	return e;
 }

@@ -71,7 +71,9 @@ struct call_credit {
 };
 
 /* One transaction: call, attribution, caller, recording, roll-ups, usage and
- * the jobs that follow. credit NULL: none. now_us: for rows made now. */
+ * the jobs that follow. credit NULL: none. now_us: for rows made now.
+ * ERR_BUSY, as ever: again, and judged again, as the visit that it is credited
+ * to may have been deleted since. */
 RT_MUST_USE enum err db_call_closed(struct db *db, struct company_id company,
     const struct callrec *r, const struct call_credit *credit, int64_t now_us);
 
@@ -82,7 +84,7 @@ RT_MUST_USE enum err db_call_closed_with(struct db *db,
     const struct call_credit *credit, struct call_later *later, int64_t now_us);
 
 /* Attribution again, under another rule; roll-ups move with it. The call must
- * be closed: ERR_CONFLICT. */
+ * be closed: ERR_CONFLICT. ERR_BUSY: as above. */
 RT_MUST_USE enum err db_call_credit(struct db *db, struct company_id company,
     struct call_id call, const struct call_credit *credit);
 

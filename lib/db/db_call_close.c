@@ -190,14 +190,39 @@ static enum err run_on_call(struct db *db, const char *sql,
 	return stmt_exec(st, NULL);
 }
 
+/* Retention deletes visits that nothing is credited to: one that is held here
+ * before the call names it stays. */
+static enum err hold_visit(struct db *db, struct company_id company,
+    struct visit_id visit)
+{
+	static const char sql[] =
+	    "SELECT id FROM visit WHERE company_id = ? AND id = ?"
+	    " LOCK IN SHARE MODE";
+	struct stmt *st;
+	enum err e;
+
+	if (id_is_nil(visit.v))
+		return ERR_OK;
+	st = stmt_begin(db, sql);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, visit.v);
+	stmt_out_id(st, visit.v);
+	e = stmt_one(st);
+	return e == ERR_NOTFOUND ? ERR_BUSY : e;
+}
+
 enum err db_call_close_credit(struct db *db, struct company_id company,
     struct call_id call, const struct call_credit *credit)
 {
 	static const struct call_credit none;
 	enum err e;
 
-	e = set_credit(db, company, call, credit == NULL ? &none : credit);
-	if (e == ERR_OK && credit != NULL && credit->by == CALL_CREDIT_VISIT)
+	if (credit == NULL)
+		credit = &none;
+	e = hold_visit(db, company, credit->visit);
+	if (e == ERR_OK)
+		e = set_credit(db, company, call, credit);
+	if (e == ERR_OK && credit->by == CALL_CREDIT_VISIT)
 		e = run_on_call(db, copy_visit_sql, company, call);
 	if (e == ERR_OK)
 		e = run_on_call(db, copy_tracker_sql, company, call);

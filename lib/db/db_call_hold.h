@@ -7,7 +7,8 @@
  *
  *   1. the call's row (phone_call), by db_call_hold() or its own FOR UPDATE:
  *      from then on nobody else changes this call;
- *   2. what hangs on it: interaction and its tags, verdict, recording, usage;
+ *   2. what hangs on it: the visit that it is credited to, shared; interaction
+ *      and its tags, verdict, recording, usage;
  *   3. the company's row, shared (db_stat.c);
  *   4. the call's narrow rows, then its sums, in the order of their key;
  *   5. what its webhooks are told.

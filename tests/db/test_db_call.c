@@ -259,12 +259,13 @@ static void test_credit(void **state)
 		  " AND value = 'google'"),
 	    0);
 	assert_int_equal(testdb_call_wrong(t, 0), 0);
-	/* Another company's visit is no visit. */
+	/* Another company's visit is no visit, and none is credited to that is
+	 * gone: the call is to be judged again. */
 	credit.by = CALL_CREDIT_VISIT;
 	credit.visit = add_visit(1);
-	ok(db_call_credit(t->db, c->id, id, &credit));
+	assert_int_equal(db_call_credit(t->db, c->id, id, &credit), ERR_BUSY);
 	assert_int_equal(
-	    count("SELECT COUNT(*) FROM interaction WHERE source = ''"), 1);
+	    count("SELECT COUNT(*) FROM interaction WHERE source = 'bing'"), 1);
 }
 
 static void test_tracker_wins(void **state)

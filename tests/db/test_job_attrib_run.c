@@ -4,6 +4,7 @@
  * happens to people and visits while it is under way.
  */
 #include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -356,6 +357,67 @@ static void test_credited_meanwhile(void **state)
 	    1);
 }
 
+struct one_page {
+	struct attrib_run run;
+	enum err e;
+};
+
+static void *page_of(void *ctx)
+{
+	struct one_page *p = ctx;
+	bool left;
+
+	p->e = db_attrib_run_page(jobd, ours(), &p->run, attrib_law_prior(),
+	    &page, &scratch, &left);
+	return NULL;
+}
+
+/* A visit past its term goes between the look at a call and its credit: the
+ * call is looked at without it. threshold_bp: for the visit, or its source. */
+static void gone_meanwhile(int64_t at_us, uint16_t threshold_bp, int n)
+{
+	struct one_page p = { .e = ERR_INTERNAL };
+	pthread_t thread;
+
+	(void)testdb_attrib_visit(t, dni, "goes", at_us);
+	(void)testdb_attrib_visit(t, dni, "goes", at_us + RT_SEC_US);
+	(void)testdb_attrib_call(t, at_us + RT_MIN_US, n);
+	p.run = added(at_us, threshold_bp, true);
+	did(db_attrib_run_page_begin(jobd, ours(), &p.run));
+	testdb_exec(t, "BEGIN");
+	testdb_exec(t, "DELETE FROM visit WHERE source = 'goes'");
+	testdb_exec(t,
+	    "DELETE l FROM lease l LEFT JOIN visit v"
+	    " ON v.company_id = l.company_id AND v.id = l.visit_id"
+	    " WHERE v.id IS NULL");
+	assert_int_equal(pthread_create(&thread, NULL, page_of, &p), 0);
+	until_count(
+	    "SELECT variable_value FROM information_schema.global_status"
+	    " WHERE variable_name = 'INNODB_ROW_LOCK_CURRENT_WAITS'",
+	    1);
+	testdb_exec(t, "COMMIT");
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(p.e, ERR_OK);
+	assert_int_equal(p.run.looked, 1);
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM interaction i"
+			     " LEFT JOIN visit v"
+			     " ON v.company_id = i.company_id"
+			     " AND v.id = i.visit_id WHERE"
+			     " i.visit_id IS NOT NULL AND v.id IS NULL"),
+	    0);
+	did(db_attrib_run_end(jobd, ours(), p.run.id, "done", NOW));
+}
+
+static void test_gone_meanwhile(void **state)
+{
+	const int64_t at_us = NOW + 40 * RT_DAY_US;
+
+	(void)state;
+	gone_meanwhile(at_us, 1000, 20);
+	gone_meanwhile(at_us + RT_DAY_US, 9000, 21);
+}
+
 /* A call that a tracker's rule credits keeps its credit, and the report calls
  * it by its name. */
 static void test_tracker(void **state)
@@ -502,6 +564,7 @@ int main(void)
 		cmocka_unit_test(test_given_up_again),
 		cmocka_unit_test(test_meanwhile),
 		cmocka_unit_test(test_credited_meanwhile),
+		cmocka_unit_test(test_gone_meanwhile),
 		cmocka_unit_test(test_tracker),
 		cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_stopped),
