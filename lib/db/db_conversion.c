@@ -237,11 +237,8 @@ enum err db_conversion_rows(struct db *db, struct company_id company,
 	    " c.converted_at, c.value_micros, c.currency, c.created_at"
 	    " FROM conversion c WHERE c.company_id = ? AND c.rule_id = ?"
 	    " AND c.seq > ? AND c.converted_at >= ?"
-	    " AND ((? = 1 AND c.kind <> 'new') OR (? = 0 AND c.kind = 'new'"
-	    " AND NOT EXISTS (SELECT 1 FROM conversion d"
-	    " WHERE d.company_id = c.company_id AND d.rule_id = c.rule_id"
-	    " AND d.call_id = c.call_id AND d.seq > c.seq"
-	    " AND d.kind = 'retract')))"
+	    " AND ((? = 1 AND c.kind <> 'new')"
+	    " OR (? = 0 AND c.kind = 'new' AND c.taken_back = 0))"
 	    /* Of who was erased; Google needs no click to take one back. */
 	    " AND (c.click_id <> '' OR (c.kind = 'retract'"
 	    " AND (SELECT r.platform FROM conversion_rule r"

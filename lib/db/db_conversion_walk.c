@@ -133,6 +133,21 @@ enum err db_conversion_walk_next(struct db *db, struct company_id company,
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
+/* So that whoever reads a file looks for no retraction of each row. */
+static enum err mark_taken_back(struct db *db, struct company_id company,
+    struct conversion_id rule, struct call_id call)
+{
+	static const char sql[] =
+	    "UPDATE conversion SET taken_back = 1 WHERE company_id = ?"
+	    " AND rule_id = ? AND call_id = ? AND kind = 'new'";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, rule.v);
+	stmt_in_id(st, call.v);
+	return stmt_exec(st, NULL);
+}
+
 enum err db_conversion_walk_tell(struct db *db, struct company_id company,
     struct conversion_id rule, const struct conversion_candidate *c,
     enum conversion_kind kind, int64_t value_micros, int64_t now_us)
@@ -142,8 +157,13 @@ enum err db_conversion_walk_tell(struct db *db, struct company_id company,
 	    "INSERT INTO conversion (company_id, rule_id, call_id, kind, turn,"
 	    " click_id, converted_at, value_micros, currency, created_at)"
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-	struct stmt *st = stmt_begin(db, sql);
+	struct stmt *st;
+	enum err e;
 
+	if (kind == CONVERSION_RETRACT &&
+	    (e = mark_taken_back(db, company, rule, c->call)) != ERR_OK)
+		return e;
+	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, rule.v);
 	stmt_in_id(st, c->call.v);

@@ -268,7 +268,7 @@ static const struct grant {
 	{ "jobd", "company", READ },
 	{ "jobd", "company_logo", READ },
 	{ "jobd", "config_version", CHANGE },
-	{ "jobd", "conversion", APPEND },
+	{ "jobd", "conversion", APPEND ", UPDATE (taken_back)" },
 	{ "jobd", "conversion_rule",
 	    "SELECT, UPDATE (walk_at, walk_call, walk_whole_at)" },
 	{ "jobd", "destination", READ },

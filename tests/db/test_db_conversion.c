@@ -181,6 +181,29 @@ static void test_ledger(void **state)
 	    &n));
 	assert_int_equal(n, 1);
 	assert_string_equal(told[0].kind, "retract");
+	/* A conversion again: the second one is told, and each of them, and
+	 * nothing else, is taken back by its own retraction. */
+	ok(db_conversion_walk_tell(jobd, a, r.id, &c, CONVERSION_NEW, 5, NOW));
+	testdb_id(NOW, c.call.v);
+	c.turn = 0;
+	ok(db_conversion_walk_tell(jobd, a, r.id, &c, CONVERSION_NEW, 6, NOW));
+	c.turn = 1;
+	ok(db_conversion_walk_tell(jobd, a, r.id, &c, CONVERSION_RESTATE, 7,
+	    NOW));
+	ok(db_conversion_rows(t->db, a, r.id, false, NOW - 1, 0, 10, &mem,
+	    &told, &n));
+	assert_int_equal(n, 2);
+	assert_int_equal(told[0].turn, 2);
+	assert_int_equal(told[1].value_micros, 6);
+	ok(db_conversion_walk_tell(jobd, a, r.id, &c, CONVERSION_RETRACT, 7,
+	    NOW));
+	ok(db_conversion_rows(t->db, a, r.id, false, NOW - 1, 0, 10, &mem,
+	    &told, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(told[0].turn, 2);
+	ok(db_conversion_rows(t->db, a, r.id, true, NOW - 1, 0, 10, &mem, &told,
+	    &n));
+	assert_int_equal(n, 3);
 }
 
 struct ids {
