@@ -10,6 +10,7 @@
 #include "cgi/form/flow_steps.h"
 #include "cgi/form/flow_trial.h"
 #include "cgi/form/flow_try.h"
+#include "cgi/form/flow_world.h"
 #include "cgi/form/form_account.h"
 #include "cgi/form/form_flow.h"
 #include "cgi/form/form_link.h"
@@ -83,6 +84,8 @@ static const struct route routes[] = {
 	{ REQ_POST, "/flows/{id}/try", ROUTE_MANAGER, ROUTE_API,
 	    .body = REQ_BODY_RAW, .body_max = FLOW_EDIT_BODY_MAX,
 	    .handler = flow_try },
+	{ REQ_GET, "/flows/{id}/things", ROUTE_MANAGER, ROUTE_API,
+	    .handler = flow_world_things },
 	{ REQ_GET, "/flows/{id}/cases", ROUTE_MANAGER, ROUTE_API,
 	    .handler = flow_cases },
 	{ REQ_POST, "/flows/{id}/cases", ROUTE_MANAGER, ROUTE_API,

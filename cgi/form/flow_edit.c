@@ -2,6 +2,7 @@
 
 #include "cgi/form/flow_cases.h"
 #include "cgi/form/flow_store.h"
+#include "cgi/form/flow_world.h"
 #include "cgi/form/json_copy.h"
 #include "lib/base/scan.h"
 #include "lib/phone/tz.h"
@@ -119,9 +120,30 @@ enum err flow_edit_body(const struct req *r, struct json_in **in,
 
 /* --- checking and saving ---------------------------------------------------*/
 
+static enum err checked(struct resp *out, const struct flow_json_errors *errors,
+    const struct flowworld *w)
+{
+	struct json_out j;
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, ANSWER_MAX);
+	json_out_init(&j, &b);
+	json_out_object(&j);
+	json_out_key(&j, "problems");
+	flow_edit_problems(errors, &j);
+	json_out_key(&j, "named");
+	flow_world_named(w, &j);
+	json_out_end(&j);
+	e = resp_json(out, &j);
+	buf_fini(&b);
+	return e;
+}
+
 enum err flow_edit_check(const struct req *r, struct resp *out)
 {
 	struct flow_json_errors errors;
+	struct flowworld w;
 	struct slice document;
 	struct json_in *in;
 	struct flow_row f;
@@ -131,9 +153,9 @@ enum err flow_edit_check(const struct req *r, struct resp *out)
 	if ((e = flow_store_get(r, &f)) != ERR_OK ||
 	    (e = flow_edit_body(r, &in, &document)) != ERR_OK)
 		return e;
-	e = flow_store_check(r, document, &errors, &ok);
+	e = flow_store_check_in(r, document, &w, &errors, &ok);
 	json_in_free(in);
-	return e == ERR_OK ? answer(out, 200, NULL, NULL, &errors) : e;
+	return e == ERR_OK ? checked(out, &errors, &w) : e;
 }
 
 static enum err save(const struct req *r, const struct json_in *in,

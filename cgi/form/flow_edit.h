@@ -1,13 +1,14 @@
 /*
  * flow_edit.h - what the flow builder asks the server, as JSON.
  *
- *	POST /flows/{flow}/check     {document}          -> {problems}
+ *	POST /flows/{flow}/check     {document}          -> {problems, named}
  *	POST /flows/{flow}/save      {document, base}    -> {state, problems}
  *	POST /flows/{flow}/publish   {version}           -> {state, problems}
  *	GET  /flows/{flow}/versions                      -> {versions}
  *	GET  /flows/{flow}/versions/{version}            -> {document}
  *
- * A problem is {step, what, error}. Saving writes a new version and never
+ * A problem is {step, what, error}; named are the lists of what the document
+ * names (flow_world.h). Saving writes a new version and never
  * changes one; a document with an error is refused with 422 and its problems,
  * one whose base is not the last version with 409. Publishing checks again, as
  * prompts and destinations come and go.

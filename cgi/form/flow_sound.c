@@ -7,52 +7,67 @@
 #include "lib/base/log.h"
 #include "lib/base/settings.h"
 #include "lib/core/builtin.h"
+#include "lib/db/db_prompt.h"
 #include "lib/db/db_spoken.h"
 #include "lib/snd/snd_prompt.h"
 
 /* --- names and addresses ---------------------------------------------------*/
-
-static const struct prompt_row *own(const struct flowworld *w, struct slice key)
-{
-	for (size_t i = 0; i < w->n_prompts; i++)
-		if (slice_eq_cstr(key, w->prompts[i].key))
-			return &w->prompts[i];
-	return NULL;
-}
 
 static bool is_spoken(struct slice key)
 {
 	return slice_starts(key, SLICE("say."));
 }
 
-void flow_sound_url(const struct flowworld *w, struct slice key,
+void flow_sound_own(const uint8_t id[ID_BYTES], uint32_t version,
     char out[FLOW_SOUND_URL_MAX])
 {
-	const struct prompt_row *p = own(w, key);
-	char id[ID_TEXT_MAX];
+	char text[ID_TEXT_MAX];
+
+	id_text(ID_KIND_prompt, id, text);
+	out[0] = '\0';
+	if (version > 0)
+		(void)snprintf(out, FLOW_SOUND_URL_MAX,
+		    "/settings/prompts/%s/%lu", text, (unsigned long)version);
+}
+
+/* "": the key is too long for one. */
+static void url(const char *of, struct slice key, char out[FLOW_SOUND_URL_MAX])
+{
 	struct buf b;
 
 	buf_over(&b, out, FLOW_SOUND_URL_MAX - 1);
-	if (p != NULL && p->live_version > 0) {
-		id_text(ID_KIND_prompt, p->id.v, id);
-		buf_printf(&b, "/settings/prompts/%s/%lu", id,
-		    (unsigned long)p->live_version);
-	} else if (p == NULL && builtin_find(key) != NULL) {
-		buf_printf(&b, "/settings/prompts/built-in/%.*s",
-		    SLICE_FMT(key));
-	} else if (p == NULL && is_spoken(key)) {
-		buf_printf(&b, "/settings/prompts/spoken/%.*s", SLICE_FMT(key));
-	}
+	buf_printf(&b, "/settings/prompts/%s/%.*s", of, SLICE_FMT(key));
 	out[buf_err(&b) == ERR_OK ? b.n : 0] = '\0';
 }
 
-struct slice flow_sound_name(const struct flowworld *w, struct slice key)
+void flow_sound_built_in_url(struct slice key, char out[FLOW_SOUND_URL_MAX])
 {
-	const struct prompt_row *p = own(w, key);
+	url("built-in", key, out);
+}
+
+void flow_sound_url(struct flowworld *w, struct slice key,
+    char out[FLOW_SOUND_URL_MAX])
+{
+	const struct flowworld_thing *own =
+	    flowworld_find(w, DB_CHOICE_PROMPT, key);
+
+	out[0] = '\0';
+	if (own != NULL)
+		flow_sound_own(own->id, own->version, out);
+	else if (builtin_find(key) != NULL)
+		flow_sound_built_in_url(key, out);
+	else if (is_spoken(key))
+		url("spoken", key, out);
+}
+
+struct slice flow_sound_name(struct flowworld *w, struct slice key)
+{
+	const struct flowworld_thing *own =
+	    flowworld_find(w, DB_CHOICE_PROMPT, key);
 	const struct builtin *b = builtin_find(key);
 
-	if (p != NULL)
-		return slice_from(p->name);
+	if (own != NULL)
+		return own->name;
 	if (b != NULL && b->words != NULL)
 		return slice_from(b->words);
 	return is_spoken(key) ? SLICE("a part of the whisper") : key;

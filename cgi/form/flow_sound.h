@@ -14,10 +14,15 @@
 
 /* The address of the sound that a flow knows by this key (for
  * form_prompt_audio()); "" when there is none. */
-void flow_sound_url(const struct flowworld *w, struct slice key,
+void flow_sound_url(struct flowworld *w, struct slice key,
+    char out[FLOW_SOUND_URL_MAX]);
+/* Of a built-in one that there is. */
+void flow_sound_built_in_url(struct slice key, char out[FLOW_SOUND_URL_MAX]);
+/* Of a prompt of the company's; version: the live one. */
+void flow_sound_own(const uint8_t id[ID_BYTES], uint32_t version,
     char out[FLOW_SOUND_URL_MAX]);
 /* Its name, or what it says; the key when nothing else is known. */
-struct slice flow_sound_name(const struct flowworld *w, struct slice key);
+struct slice flow_sound_name(struct flowworld *w, struct slice key);
 
 /* The sounds that are no company's: of a built-in prompt's or a spoken part's
  * key, WAV. ERR_NOTFOUND. */

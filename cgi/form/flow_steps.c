@@ -6,11 +6,9 @@
 #include "cgi/form/flow_cases.h"
 #include "cgi/form/flow_draft.h"
 #include "cgi/form/flow_store.h"
-#include "cgi/form/flow_world.h"
 #include "cgi/form/json_copy.h"
 #include "cgi/web/find.h"
 #include "cgi/web/frame.h"
-#include "lib/base/utf8.h"
 #include "lib/core/builtin.h"
 #include "lib/core/flow_label.h"
 
@@ -21,7 +19,11 @@ struct page {
 	const struct json_node *document;
 	struct slice text; /* of the document */
 	struct flowworld world;
-	struct find find; /* of all lists of what belongs to the company */
+	struct list {
+		struct db_choice_row *row;
+		size_t n;
+	} lists[FLOW_PARAM_KIND_COUNT]; /* of what belongs to the company */
+	struct find find;               /* of all of them */
 	struct flow_json_errors errors;
 	bool ok;
 	const char *done;    /* NULL, or what was done */
@@ -99,83 +101,66 @@ static bool option(struct view *field, struct slice value, struct slice label,
 	return on;
 }
 
-/* A list in the making: it holds a part, and what is chosen. */
-struct options {
-	const struct page *p;
-	struct view *field;
-	struct slice now;
-	size_t all; /* up to FIND_MAX they are listed whole */
-	size_t n;
-	bool on; /* what is chosen is among them */
+/* Kinds of parameters that name what belongs to the company. */
+static const struct {
+	enum flow_param_kind of;
+	enum db_choice kind;
+	enum id_kind id;
+} things[] = {
+	{ FLOW_PARAM_PROMPT, DB_CHOICE_PROMPT, ID_KIND_prompt },
+	{ FLOW_PARAM_TARGET, DB_CHOICE_DESTINATION, ID_KIND_destination },
+	{ FLOW_PARAM_TRUNK, DB_CHOICE_TRUNK, ID_KIND_trunk },
+	{ FLOW_PARAM_FLOW, DB_CHOICE_FLOW, ID_KIND_flow },
 };
 
-static void offer(struct options *o, struct slice value, const char *name)
+/* Those that come with the product, all of them. */
+static bool builtin_options(struct view *field, struct slice now)
 {
-	const bool on = slice_eq(value, o->now);
-
-	if (!on && o->all > FIND_MAX &&
-	    (o->n == FIND_MAX ||
-		!utf8_has_case(slice_from(name), o->p->find.text)))
-		return;
-	o->n += on ? 0 : 1;
-	o->on = option(o->field, value, slice_from(name), o->now) || o->on;
-}
-
-static void offer_id(struct options *o, enum id_kind kind,
-    const uint8_t id[ID_BYTES], const char *name)
-{
-	char text[ID_TEXT_MAX];
-
-	id_text(kind, id, text);
-	offer(o, slice_from(text), name);
-}
-
-/* The company's own, then those that come with the product, all of them. */
-static void offer_prompts(struct options *o)
-{
-	const struct flowworld *w = &o->p->world;
 	const struct builtin *all;
+	bool on = false;
 	size_t n;
 
-	o->all = w->n_prompts;
-	for (size_t i = 0; i < o->all; i++)
-		offer(o, slice_from(w->prompts[i].key), w->prompts[i].name);
 	all = builtin_all(&n);
 	for (size_t i = 0; i < n; i++)
 		if (all[i].words != NULL)
-			o->on = option(o->field, slice_from(all[i].key),
-				    slice_from(all[i].words), o->now) ||
-				o->on;
+			on = option(field, slice_from(all[i].key),
+				 slice_from(all[i].words), now) ||
+			     on;
+	return on;
 }
 
-/* Options of what belongs to the company; true: the value is among them. */
-static bool thing_options(const struct page *p, enum flow_param_kind kind,
-    struct view *f, struct slice now)
+/* Options of what belongs to the company: a part, and what is chosen. True: the
+ * value is among them. */
+static bool thing_options(struct page *p, size_t thing, struct view *f,
+    struct slice now)
 {
-	struct options o = { .p = p, .field = f, .now = now };
-	const struct flowworld *w = &p->world;
+	const struct list *l = &p->lists[things[thing].of];
+	const bool heard = things[thing].of == FLOW_PARAM_PROMPT;
+	const struct flowworld_thing *chosen;
+	char id[ID_TEXT_MAX];
+	bool on = false;
 
-	if (kind == FLOW_PARAM_PROMPT)
-		offer_prompts(&o);
-	if (kind == FLOW_PARAM_TARGET)
-		for (size_t i = 0; i < (o.all = w->n_destinations); i++)
-			offer_id(&o, ID_KIND_destination,
-			    w->destinations[i].id.v, w->destinations[i].name);
-	if (kind == FLOW_PARAM_TRUNK)
-		for (size_t i = 0; i < (o.all = w->n_trunks); i++)
-			offer_id(&o, ID_KIND_trunk, w->trunks[i].id.v,
-			    w->trunks[i].name);
-	if (kind == FLOW_PARAM_FLOW)
-		for (size_t i = 0; i < (o.all = w->n_flows); i++)
-			offer_id(&o, ID_KIND_flow, w->flows[i].id.v,
-			    w->flows[i].name);
-	return o.on;
+	for (size_t i = 0; i < l->n; i++) {
+		id_text(things[thing].id, l->row[i].id, id);
+		on = option(f, slice_from(heard ? l->row[i].key : id),
+			 slice_from(l->row[i].name), now) ||
+		     on;
+	}
+	if (!on && now.n > 0) {
+		chosen = flowworld_find(&p->world, things[thing].kind, now);
+		on = chosen != NULL && option(f, now, chosen->name, now);
+	}
+	return heard ? builtin_options(f, now) || on : on;
 }
 
-static bool is_thing(enum flow_param_kind kind)
+/* RT_ARRAY_LEN(things): none */
+static size_t thing_of(enum flow_param_kind kind)
 {
-	return kind == FLOW_PARAM_PROMPT || kind == FLOW_PARAM_TARGET ||
-	       kind == FLOW_PARAM_TRUNK || kind == FLOW_PARAM_FLOW;
+	size_t i = 0;
+
+	while (i < RT_ARRAY_LEN(things) && things[i].of != kind)
+		i++;
+	return i;
 }
 
 static void choice_options(const struct flow_param *q, const char *of,
@@ -208,10 +193,11 @@ static void view_hint(struct view *f, const struct flow_param *q)
 	view_cstr(f, "hint", hint);
 }
 
-static void view_field(const struct page *p, struct view *f, const char *name,
+static void view_field(struct page *p, struct view *f, const char *name,
     const char *of, const struct flow_param *q, struct slice now)
 {
-	const bool thing = is_thing(q->kind);
+	const size_t at = thing_of(q->kind);
+	const bool thing = at < RT_ARRAY_LEN(things);
 	const bool choice = q->kind == FLOW_PARAM_CHOICE;
 	bool known = false;
 
@@ -219,7 +205,7 @@ static void view_field(const struct page *p, struct view *f, const char *name,
 	view_cstr(f, "input", name);
 	view_word(f, "label", FLOW_LABEL_PARAM, of, q->name);
 	if (thing)
-		known = thing_options(p, q->kind, f, now);
+		known = thing_options(p, at, f, now);
 	else if (choice)
 		choice_options(q, of, f, now);
 	view_flag(f, "is_select", thing || choice);
@@ -246,7 +232,7 @@ static void view_way(const struct page *p, struct view *f, const char *name,
 
 /* --- one step --------------------------------------------------------------*/
 
-static void view_items(const struct page *p, struct slice key,
+static void view_items(struct page *p, struct slice key,
     const struct flow_list *l, const struct json_node *step, struct view *v)
 {
 	const struct json_node *items = json_in_get(step, l->name);
@@ -300,7 +286,7 @@ static const char *way_label(const char *name)
 	return word != NULL ? word : name;
 }
 
-static void view_step(const struct page *p, struct slice key,
+static void view_step(struct page *p, struct slice key,
     const struct json_node *step, struct view *v)
 {
 	const struct flow_type_row *row;
@@ -342,7 +328,7 @@ static void view_step(const struct page *p, struct slice key,
 
 /* --- the page --------------------------------------------------------------*/
 
-static void view_steps(const struct page *p, struct view *v)
+static void view_steps(struct page *p, struct view *v)
 {
 	const struct json_node *steps = json_in_get(p->document, "steps");
 	const struct json_node *step;
@@ -406,22 +392,40 @@ static enum err publish(struct page *p, struct flow_row *f)
 	return e;
 }
 
+/* At most FIND_MAX of a kind; where there are more, those that fit. */
+static enum err read_list(struct page *p, size_t thing)
+{
+	struct list *l = &p->lists[things[thing].of];
+	enum err e;
+
+	e = db_choice_list(p->r->db, p->r->company, things[thing].kind,
+	    SLICE(""), FIND_MAX + 1, p->r->arena, &l->row, &l->n);
+	if (e != ERR_OK || l->n <= FIND_MAX)
+		return e;
+	p->find.more = true;
+	if (p->find.text.n > 0)
+		e = db_choice_list(p->r->db, p->r->company, things[thing].kind,
+		    p->find.text, FIND_MAX, p->r->arena, &l->row, &l->n);
+	if (l->n > FIND_MAX)
+		l->n = FIND_MAX;
+	return e;
+}
+
 /* A text that was typed and not looked for is never passed over: nothing is
  * saved then. */
-static enum err read_find(struct page *p, enum flow_draft_do *what)
+static enum err read_lists(struct page *p, enum flow_draft_do *what)
 {
-	const struct flowworld *w = &p->world;
-	const enum err e = find_read(p->r, "steps", &p->find);
+	enum err e = find_read(p->r, "steps", &p->find);
 
 	if (e != ERR_OK)
 		return e;
 	if (p->find.asked &&
 	    (*what == FLOW_DRAFT_SAVE || *what == FLOW_DRAFT_PUBLISH))
 		*what = FLOW_DRAFT_CHECK;
+	for (size_t i = 0; i < RT_ARRAY_LEN(things); i++)
+		if ((e = read_list(p, i)) != ERR_OK)
+			return e;
 	p->find.n = FIND_MAX;
-	p->find.more = w->n_prompts > FIND_MAX ||
-		       w->n_destinations > FIND_MAX || w->n_trunks > FIND_MAX ||
-		       w->n_flows > FIND_MAX;
 	if (!p->find.more)
 		p->find.text = SLICE("");
 	return ERR_OK;
@@ -433,11 +437,9 @@ static enum err work(struct page *p, enum flow_draft_do what, uint64_t base,
 {
 	enum err e;
 
-	if ((e = flow_store_check(p->r, p->text, &p->errors, &p->ok)) !=
-		ERR_OK ||
-	    (e = flowworld_load(p->r->db, p->r->company, p->r->arena,
-		 &p->world)) != ERR_OK ||
-	    (e = read_find(p, &what)) != ERR_OK)
+	if ((e = flow_store_check_in(p->r, p->text, &p->world, &p->errors,
+		 &p->ok)) != ERR_OK ||
+	    (e = read_lists(p, &what)) != ERR_OK)
 		return e;
 	if (what == FLOW_DRAFT_SAVE || what == FLOW_DRAFT_PUBLISH) {
 		if (!p->ok) {

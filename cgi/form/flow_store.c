@@ -8,7 +8,6 @@
 #include "lib/core/flow_sample.h"
 #include "lib/db/db_config.h"
 #include "lib/db/db_job.h"
-#include "lib/flow/flowworld.h"
 #include "lib/text/json_out.h"
 
 enum err flow_store_get(const struct req *r, struct flow_row *f)
@@ -38,20 +37,27 @@ enum err flow_store_beginning(const struct req *r, const struct flow_row *f,
 	return ERR_OK;
 }
 
+enum err flow_store_check_in(const struct req *r, struct slice document,
+    struct flowworld *w, struct flow_json_errors *errors, bool *ok)
+{
+	enum err e;
+
+	memset(errors, 0, sizeof(*errors));
+	if ((e = flowworld_load(r->db, r->company, r->arena, w)) != ERR_OK)
+		return e;
+	if (req_path_id(r, 0, ID_KIND_flow, w->self.v) != ERR_OK)
+		w->self = (struct flow_id){ { 0 } };
+	e = flowworld_check(w, document, errors);
+	*ok = e == ERR_OK;
+	return e == ERR_SYNTAX ? ERR_OK : e;
+}
+
 enum err flow_store_check(const struct req *r, struct slice document,
     struct flow_json_errors *errors, bool *ok)
 {
 	struct flowworld w;
-	enum err e;
 
-	memset(errors, 0, sizeof(*errors));
-	if ((e = flowworld_load(r->db, r->company, r->arena, &w)) != ERR_OK)
-		return e;
-	if (req_path_id(r, 0, ID_KIND_flow, w.self.v) != ERR_OK)
-		w.self = (struct flow_id){ { 0 } };
-	e = flowworld_check(&w, document, errors);
-	*ok = e == ERR_OK;
-	return e == ERR_SYNTAX ? ERR_OK : e;
+	return flow_store_check_in(r, document, &w, errors, ok);
 }
 
 static enum err say_audit(const struct req *r, const char *action,

@@ -7,6 +7,7 @@
 
 #include "cgi/web/req.h"
 #include "lib/db/db_flow.h"
+#include "lib/flow/flowworld.h"
 #include "lib/json/flow_json.h"
 
 /* The flow of the path's first id. ERR_NOTFOUND. */
@@ -21,6 +22,10 @@ RT_MUST_USE enum err flow_store_beginning(const struct req *r,
  * what is wrong; *ok: nothing that keeps it from running. */
 RT_MUST_USE enum err flow_store_check(const struct req *r,
     struct slice document, struct flow_json_errors *errors, bool *ok);
+/* The same; w has what the document names afterwards. */
+RT_MUST_USE enum err flow_store_check_in(const struct req *r,
+    struct slice document, struct flowworld *w, struct flow_json_errors *errors,
+    bool *ok);
 
 /* In a transaction, audited: makes one (its id, too), names it anew, puts it
  * away. add: row->name is set. ERR_CONFLICT: add, rename: another flow has the

@@ -7,15 +7,12 @@
 
 #define SAYS_MAX 400
 
-struct slice flow_told_phone(const struct flowworld *w, struct slice to)
+struct slice flow_told_phone(struct flowworld *w, struct slice to)
 {
-	struct destination_id id;
+	const struct flowworld_thing *t =
+	    flowworld_find(w, DB_CHOICE_DESTINATION, to);
 
-	if (id_parse(ID_KIND_destination, to, id.v) == ERR_OK)
-		for (size_t i = 0; i < w->n_destinations; i++)
-			if (id_eq(w->destinations[i].id.v, id.v))
-				return slice_from(w->destinations[i].name);
-	return to;
+	return t != NULL ? t->name : to;
 }
 
 /* Words around who and what; NULL: the line's own text says it all. */
@@ -52,7 +49,7 @@ static bool is_sound(const struct flowtry_line *l)
 		   !slice_eq_cstr(l->text, "ringback"));
 }
 
-static void says(const struct flowworld *w, const struct flowtry_line *l,
+static void says(struct flowworld *w, const struct flowtry_line *l,
     struct buf *b)
 {
 	if (l->what == FLOWTRY_HEARS && !is_sound(l)) {
@@ -83,7 +80,7 @@ static void clock_text(int64_t us, char out[24])
 	    (long long)(s % 60));
 }
 
-static void view_line(const struct flowworld *w, const struct flowtry_line *l,
+static void view_line(struct flowworld *w, const struct flowtry_line *l,
     struct flow_titles *titles, struct view *v)
 {
 	char text[SAYS_MAX], url[FLOW_SOUND_URL_MAX] = "", at[24];
@@ -107,9 +104,8 @@ static void view_line(const struct flowworld *w, const struct flowtry_line *l,
 	view_cstr(v, "sound", url);
 }
 
-void flow_told_view(const struct flowworld *w,
-    const struct flowtry_report *report, struct flow_titles *titles,
-    struct view *v)
+void flow_told_view(struct flowworld *w, const struct flowtry_report *report,
+    struct flow_titles *titles, struct view *v)
 {
 	char lasted[24];
 

@@ -9,12 +9,11 @@
 #include "lib/flow/flowworld.h"
 
 /* What a destination is called, or its address. */
-struct slice flow_told_phone(const struct flowworld *w, struct slice to);
+struct slice flow_told_phone(struct flowworld *w, struct slice to);
 
 /* Sets result, lasted, words and the list `lines` of v: each with at, enters,
  * step, says and sound. titles: of the document that was tried. */
-void flow_told_view(const struct flowworld *w,
-    const struct flowtry_report *report, struct flow_titles *titles,
-    struct view *v);
+void flow_told_view(struct flowworld *w, const struct flowtry_report *report,
+    struct flow_titles *titles, struct view *v);
 
 #endif

@@ -163,7 +163,7 @@ static enum err begin(const struct req *r, struct page *p)
 
 /* --- the form --------------------------------------------------------------*/
 
-static void view_phone(const struct page *p, struct slice to, struct view *v)
+static void view_phone(struct page *p, struct slice to, struct view *v)
 {
 	char name[FIELD_MAX];
 	struct slice does;
@@ -233,7 +233,7 @@ static enum err view_when(const struct page *p, struct view *v)
 	return ERR_OK;
 }
 
-static enum err view_form(const struct page *p, struct view *v)
+static enum err view_form(struct page *p, struct view *v)
 {
 	bool any = false;
 	enum err e;
@@ -370,7 +370,7 @@ static enum err read_case(struct page *p, struct flow_case **c)
 
 /* --- the page --------------------------------------------------------------*/
 
-static enum err view_page(const struct page *p, struct view *v)
+static enum err view_page(struct page *p, struct view *v)
 {
 	char id[ID_TEXT_MAX];
 	enum err e;
@@ -399,8 +399,8 @@ static enum err view_page(const struct page *p, struct view *v)
 	return ERR_OK;
 }
 
-static enum err view_run(const struct page *p,
-    const struct flowtry_report *report, struct view *v)
+static enum err view_run(struct page *p, const struct flowtry_report *report,
+    struct view *v)
 {
 	struct flow_titles titles;
 	enum err e;
@@ -411,7 +411,7 @@ static enum err view_run(const struct page *p,
 	return e;
 }
 
-static enum err show(const struct page *p, const struct flowtry_report *report,
+static enum err show(struct page *p, const struct flowtry_report *report,
     struct resp *out)
 {
 	struct view *v = view_new(p->r->arena, "flow_trial.html");

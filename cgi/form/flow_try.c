@@ -1,7 +1,10 @@
 #include "cgi/form/flow_try.h"
 
 #include "cgi/form/flow_edit.h"
+#include "cgi/form/flow_sound.h"
 #include "cgi/form/flow_store.h"
+#include "cgi/form/flow_told.h"
+#include "cgi/form/flow_world.h"
 #include "cgi/form/json_copy.h"
 #include "lib/base/clk.h"
 #include "lib/flow/flowtry.h"
@@ -46,16 +49,41 @@ void flow_try_write(const struct flowtry_report *report, struct json_out *j)
 	json_out_end(j);
 }
 
-static enum err answer(const struct flowtry_report *report, struct resp *out)
+/* What the lines name: other flows than the document's may have rung. */
+static enum err look_up(const struct req *r,
+    const struct flowtry_report *report, struct flowworld *w)
 {
+	enum err e;
+
+	if ((e = flowworld_load(r->db, r->company, r->arena, w)) != ERR_OK)
+		return e;
+	for (size_t i = 0; i < report->n_lines; i++) {
+		const struct flowtry_line *l = &report->lines[i];
+
+		if (l->to.n > 0)
+			(void)flow_told_phone(w, l->to);
+		if (l->what == FLOWTRY_HEARS || l->what == FLOWTRY_WHISPERS)
+			(void)flow_sound_name(w, l->text);
+	}
+	return w->e;
+}
+
+static enum err answer(const struct req *r, const struct flowtry_report *report,
+    struct resp *out)
+{
+	struct flowworld w;
 	struct json_out j;
 	struct buf b;
 	enum err e;
 
+	if ((e = look_up(r, report, &w)) != ERR_OK)
+		return e;
 	buf_init(&b, ANSWER_MAX);
 	json_out_init(&j, &b);
 	json_out_object(&j);
 	flow_try_write(report, &j);
+	json_out_key(&j, "named");
+	flow_world_named(&w, &j);
 	json_out_end(&j);
 	e = resp_json(out, &j);
 	buf_fini(&b);
@@ -94,9 +122,8 @@ enum err flow_try_run(const struct req *r, struct flow_id id,
 
 	e = flowtry_company(&t, r->db, r->company, id, document, c->zone,
 	    r->arena, errors);
-	if (e != ERR_OK)
-		return e;
-	e = flowtry_run(&t, c, NULL, report);
+	if (e == ERR_OK)
+		e = flowtry_run(&t, c, NULL, report);
 	flowtry_close(&t);
 	return e;
 }
@@ -124,5 +151,5 @@ enum err flow_try(const struct req *r, struct resp *out)
 		    "This cannot be tried: see what is wrong beside the steps"
 		    " and in the fields.",
 		    &errors);
-	return e == ERR_OK ? answer(&report, out) : e;
+	return e == ERR_OK ? answer(r, &report, out) : e;
 }

@@ -273,10 +273,10 @@ static void put_flow(const struct flow_row *f, struct json_out *j)
 }
 
 static enum err page_data(const struct req *r, const struct flow_row *f,
-    const struct flowworld *w, const struct json_node *document,
-    struct json_out *j)
+    struct flowworld *w, const struct flow_json_errors *errors,
+    const struct json_node *document, struct json_out *j)
 {
-	const struct flow_json_errors none = { .n = 0 };
+	enum err e;
 
 	json_out_object(j);
 	json_out_key(j, "flow");
@@ -288,11 +288,12 @@ static enum err page_data(const struct req *r, const struct flow_row *f,
 	json_out_key(j, "words");
 	flow_types_words(j);
 	json_out_key(j, "world");
-	flow_world_json(w, j);
+	if ((e = flow_world_json(w, j)) != ERR_OK)
+		return e;
 	json_out_key(j, "state");
 	flow_edit_state(f, j);
 	json_out_key(j, "problems");
-	flow_edit_problems(&none, j); /* the builder asks at once */
+	flow_edit_problems(errors, j);
 	json_out_key(j, "csrf");
 	json_out_str(j, r->csrf);
 	json_out_end(j);
@@ -313,20 +314,22 @@ static void view_template(const struct req *r, const struct flow_row *f,
 }
 
 static enum err show(const struct req *r, const struct flow_row *f,
-    const struct json_node *document, struct resp *out)
+    struct slice text, const struct json_node *document, struct resp *out)
 {
 	struct view *v = view_new(r->arena, "flow.html");
+	struct flow_json_errors errors;
 	struct flowworld w;
 	struct json_out j;
 	struct buf b;
+	bool ok;
 	enum err e;
 
 	if ((e = frame_page(r, FRAME_FLOWS, f->name, SLICE(""), v)) != ERR_OK ||
-	    (e = flowworld_load(r->db, r->company, r->arena, &w)) != ERR_OK)
+	    (e = flow_store_check_in(r, text, &w, &errors, &ok)) != ERR_OK)
 		return e;
 	buf_init(&b, PAGE_MAX);
 	json_out_init(&j, &b);
-	e = page_data(r, f, &w, document, &j);
+	e = page_data(r, f, &w, &errors, document, &j);
 	if (e == ERR_OK) {
 		view_flow(f, v);
 		view_template(r, f, v);
@@ -355,7 +358,7 @@ enum err form_flow(const struct req *r, struct resp *out)
 	    NULL);
 	if (e != ERR_OK)
 		return ERR_INTERNAL; /* checked before it was stored */
-	e = show(r, &f, json_in_root(in), out);
+	e = show(r, &f, document, json_in_root(in), out);
 	json_in_free(in);
 	return e;
 }

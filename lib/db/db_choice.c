@@ -32,35 +32,37 @@
 	    SELECT(columns, one) " AND x.id = ?",     \
 	    SELECT(columns, one) " AND " called " = ? ORDER BY x.id LIMIT 1"
 
-#define NAMED(from)                                              \
-	{                                                        \
-		TEXTS("x.name, ''", from, from, "x.name LIKE ?", \
-		    "x.name, x.id", "x.name"),                   \
-		    false                                        \
+#define VERSIONED(from, version)                                           \
+	{                                                                  \
+		TEXTS("x.name, '', " version, from, from, "x.name LIKE ?", \
+		    "x.name, x.id", "x.name"),                             \
+		    false                                                  \
 	}
-#define NUMBERS(from, one, order)                   \
-	{                                           \
-		TEXTS("x.label, x.e164", from, one, \
-		    "x.label LIKE ?"                \
-		    " OR x.e164 LIKE ?",            \
-		    order, "x.e164"),               \
-		    true                            \
+#define NAMED(from) VERSIONED(from, "0")
+#define NUMBERS(from, one, order)                      \
+	{                                              \
+		TEXTS("x.label, x.e164, 0", from, one, \
+		    "x.label LIKE ?"                   \
+		    " OR x.e164 LIKE ?",               \
+		    order, "x.e164"),                  \
+		    true                               \
 	}
 
 static const struct {
 	const char *list, *get, *called;
 	bool digits; /* text may be a part of a number, too */
 } kinds[DB_CHOICE_COUNT] = {
-	[DB_CHOICE_FLOW] = NAMED(LIVE("flow")),
+	[DB_CHOICE_FLOW] = VERSIONED(LIVE("flow"), "x.published_version"),
 	[DB_CHOICE_DESTINATION] = NAMED(LIVE("destination")),
 	[DB_CHOICE_LOCATION] = NAMED(LIVE("location")),
 	[DB_CHOICE_POOL] = NAMED(LIVE("pool")),
 	[DB_CHOICE_SITE] = NAMED(LIVE("site")),
 	[DB_CHOICE_TRUNK] = NAMED(TRUNKS),
 	[DB_CHOICE_TAG] = NAMED(MINE("tag")),
-	[DB_CHOICE_PROMPT] = { TEXTS("x.name, x.prompt_key", LIVE("prompt"),
-				   LIVE("prompt"), "x.name LIKE ?",
-				   "x.name, x.id", "x.active_key"),
+	[DB_CHOICE_PROMPT] = { TEXTS("x.name, x.prompt_key, x.live_version",
+				   LIVE("prompt"), LIVE("prompt"),
+				   "x.name LIKE ?", "x.name, x.id",
+				   "x.active_key"),
 	    false },
 	[DB_CHOICE_NUMBER] = NUMBERS(IN_USE, IN_USE, "x.e164"),
 	[DB_CHOICE_NUMBER_FREE] = NUMBERS(FREE, IN_USE, "x.e164"),
@@ -76,6 +78,7 @@ static void out_row(struct stmt *st, struct db_choice_row *row)
 	stmt_out_id(st, row->id);
 	stmt_out_text(st, row->name, sizeof(row->name));
 	stmt_out_text(st, row->key, sizeof(row->key));
+	stmt_out_u32(st, &row->version);
 }
 
 enum err db_choice_list(struct db *db, struct company_id company,

@@ -40,6 +40,8 @@ struct db_choice_row {
 	char name[DB_NAME_BYTES];      /* of a number: its label */
 	char key[DB_CHOICE_KEY_BYTES]; /* E.164 of a number; of a prompt what
 					* flows call it by */
+	uint32_t version; /* of a flow that is published, of a prompt that is
+			   * live; 0: none */
 };
 
 /* Those with text in their name ("": all; of a number in label or digits), at

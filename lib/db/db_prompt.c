@@ -126,6 +126,26 @@ enum err db_prompt_list(struct db *db, struct company_id company,
 	return ERR_OK;
 }
 
+enum err db_prompt_sounds(struct db *db, struct company_id company,
+    struct arena *mem, struct prompt_sound **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT p.prompt_key, p.language, COALESCE(v.samples, 0)"
+	    " FROM prompt p LEFT JOIN prompt_version v"
+	    " ON v.company_id = p.company_id AND v.prompt_id = p.id"
+	    " AND v.version = p.live_version"
+	    " WHERE p.company_id = ? AND p.archived_at IS NULL"
+	    " ORDER BY p.name, p.id";
+	struct prompt_sound row;
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	stmt_out_text(st, row.key, sizeof(row.key));
+	stmt_out_text(st, row.language, sizeof(row.language));
+	stmt_out_u32(st, &row.samples);
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
+}
+
 enum err db_prompt_rename(struct db *db, struct company_id company,
     struct prompt_id id, struct slice name)
 {

@@ -62,6 +62,14 @@ RT_MUST_USE enum err db_prompt_get(struct db *db, struct company_id company,
     struct prompt_id id, struct prompt_row *out);
 RT_MUST_USE enum err db_prompt_list(struct db *db, struct company_id company,
     struct arena *mem, struct prompt_row **rows, size_t *n);
+/* What a trial of a flow has to know of all of them, by name. */
+struct prompt_sound {
+	char key[DB_PROMPT_KEY_MAX + 1];
+	char language[17];
+	uint32_t samples; /* of the live one; 0: none */
+};
+RT_MUST_USE enum err db_prompt_sounds(struct db *db, struct company_id company,
+    struct arena *mem, struct prompt_sound **rows, size_t *n);
 /* Name only: flows know it by its key. */
 RT_MUST_USE enum err db_prompt_rename(struct db *db, struct company_id company,
     struct prompt_id id, struct slice name);

@@ -184,28 +184,23 @@ out:
 
 /* --- numbers, flows, destinations ---------------------------------------- */
 
-#define NUMBERS                                                   \
-	"SELECT n.company_id, n.id, n.e164, n.label, n.record,"   \
-	" c.account_id, n.trunk_id, n.flow_id, n.destination_id," \
-	" n.notice_key, c.time_zone FROM number n"                \
-	" JOIN company c ON c.id = n.company_id"                  \
-	" WHERE n.active_e164 IS NOT NULL AND c.archived_at IS NULL"
-
-static enum err take_numbers(struct db *db, const struct company_id *only,
-    struct arena *mem, struct db_snap *out)
+static enum err take_numbers(struct db *db, struct arena *mem,
+    struct db_snap *out)
 {
-	static const char all_sql[] = NUMBERS " ORDER BY n.active_e164";
-	static const char one_sql[] =
-	    NUMBERS " AND n.company_id = ? ORDER BY n.active_e164";
+	static const char sql[] =
+	    "SELECT n.company_id, n.id, n.e164, n.label, n.record,"
+	    " c.account_id, n.trunk_id, n.flow_id, n.destination_id,"
+	    " n.notice_key, c.time_zone FROM number n"
+	    " JOIN company c ON c.id = n.company_id"
+	    " WHERE n.active_e164 IS NOT NULL AND c.archived_at IS NULL"
+	    " ORDER BY n.active_e164";
 	struct db_snap_number t;
 	struct stmt *st;
 	char record[9];
 	enum err e;
 
 	memset(&t, 0, sizeof(t));
-	st = stmt_begin(db, only == NULL ? all_sql : one_sql);
-	if (only != NULL)
-		stmt_in_id(st, only->v);
+	st = stmt_begin(db, sql);
 	stmt_out_id(st, t.row.company.v);
 	stmt_out_id(st, t.row.id.v);
 	stmt_out_slice(st, mem, TEXT_MAX, &t.row.e164);
@@ -248,29 +243,47 @@ out:
 	" AND v.flow_id = f.id AND v.version = f.published_version"    \
 	" WHERE f.archived_at IS NULL AND c.archived_at IS NULL"
 
-static enum err take_flows(struct db *db, const struct company_id *only,
-    struct arena *mem, struct db_snap *out)
+static void out_flow(struct stmt *st, struct arena *mem, struct db_snap_flow *t)
 {
-	static const char all_sql[] = FLOWS " ORDER BY f.company_id, f.id";
-	static const char one_sql[] =
-	    FLOWS " AND f.company_id = ? ORDER BY f.company_id, f.id";
+	stmt_out_id(st, t->company.v);
+	stmt_out_id(st, t->id.v);
+	stmt_out_id(st, t->account.v);
+	stmt_out_u32(st, &t->version);
+	stmt_out_slice(st, mem, DB_FLOW_DOCUMENT_MAX, &t->document);
+}
+
+static enum err take_flows(struct db *db, struct arena *mem,
+    struct db_snap *out)
+{
+	static const char sql[] = FLOWS " ORDER BY f.company_id, f.id";
 	struct db_snap_flow t;
 	struct stmt *st;
 	void *all;
 	enum err e;
 
 	memset(&t, 0, sizeof(t));
-	st = stmt_begin(db, only == NULL ? all_sql : one_sql);
-	if (only != NULL)
-		stmt_in_id(st, only->v);
-	stmt_out_id(st, t.company.v);
-	stmt_out_id(st, t.id.v);
-	stmt_out_id(st, t.account.v);
-	stmt_out_u32(st, &t.version);
-	stmt_out_slice(st, mem, DB_FLOW_DOCUMENT_MAX, &t.document);
+	st = stmt_begin(db, sql);
+	out_flow(st, mem, &t);
 	e = stmt_all(st, mem, &t, sizeof(t), &all, &out->n_flows);
 	if (e == ERR_OK)
 		out->flows = all;
+	return e;
+}
+
+enum err db_snap_flow(struct db *db, struct company_id company,
+    struct flow_id id, struct arena *mem, struct db_snap_flow *out)
+{
+	static const char sql[] = FLOWS " AND f.company_id = ? AND f.id = ?";
+	struct db_snap_flow t;
+	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	out_flow(st, mem, &t);
+	e = stmt_one(st);
+	if (e == ERR_OK)
+		*out = t;
 	return e;
 }
 
@@ -315,7 +328,7 @@ static enum err take_new_flows(struct db *db, struct arena *mem,
 	for (size_t i = 0; i < out->n_flows; i++)
 		missing += !known(arg, &out->flows[i]);
 	if (missing > ONE_BY_ONE)
-		return take_flows(db, NULL, mem, out);
+		return take_flows(db, mem, out);
 	for (size_t i = 0; e == ERR_OK && i < out->n_flows; i++) {
 		struct db_snap_flow *f = &out->flows[i];
 
@@ -355,21 +368,27 @@ static void out_destination(struct stmt *st, struct arena *mem,
 	stmt_out_slice(st, mem, TEXT_MAX, &t->zone);
 }
 
-static enum err take_destinations(struct db *db, const struct company_id *only,
-    struct arena *mem, struct db_snap *out)
+/* Of a row that was read. */
+static void finish_destination(const struct db_snap *s, struct trunk_id trunk,
+    struct db_snap_destination *t)
 {
-	static const char all_sql[] = DESTINATIONS " ORDER BY d.id";
-	static const char one_sql[] =
-	    DESTINATIONS " AND d.company_id = ? ORDER BY d.id";
+	t->row.trunk = trunk_row(s, trunk);
+	if (t->row.trunk == SNAP_NO_ROW && !id_is_nil(trunk.v))
+		t->row.trunk = SNAP_TRUNK_OFF;
+	t->row.zone = SNAP_NO_ROW;
+}
+
+static enum err take_destinations(struct db *db, struct arena *mem,
+    struct db_snap *out)
+{
+	static const char sql[] = DESTINATIONS " ORDER BY d.id";
 	struct db_snap_destination t;
 	struct trunk_id trunk;
 	struct stmt *st;
 	enum err e;
 
 	memset(&t, 0, sizeof(t));
-	st = stmt_begin(db, only == NULL ? all_sql : one_sql);
-	if (only != NULL)
-		stmt_in_id(st, only->v);
+	st = stmt_begin(db, sql);
 	out_destination(st, mem, &t, &trunk);
 	if ((e = stmt_each(st)) != ERR_OK)
 		goto out;
@@ -380,10 +399,7 @@ static enum err take_destinations(struct db *db, const struct company_id *only,
 		goto out;
 	}
 	while ((e = stmt_next(st)) == ERR_OK) {
-		t.row.trunk = trunk_row(out, trunk);
-		if (t.row.trunk == SNAP_NO_ROW && !id_is_nil(trunk.v))
-			t.row.trunk = SNAP_TRUNK_OFF;
-		t.row.zone = SNAP_NO_ROW;
+		finish_destination(out, trunk, &t);
 		out->destinations[out->n_destinations++] = t;
 	}
 	if (e == ERR_NOTFOUND)
@@ -393,17 +409,33 @@ out:
 	return e;
 }
 
-/* What is read, and what need not be. */
-struct wanted {
-	const struct company_id *only; /* NULL: all companies */
-	bool (*known)(const void *arg, const struct db_snap_flow *f);
-	const void *arg;
-};
-
-static enum err read_all(struct db *db, const struct wanted *w,
-    struct arena *mem, struct db_snap *out)
+enum err db_snap_destination(struct db *db, struct company_id company,
+    struct destination_id id, const struct db_snap *s, struct arena *mem,
+    struct db_snap_destination *out)
 {
-	const struct company_id *only = w->only;
+	static const char sql[] =
+	    DESTINATIONS " AND d.company_id = ? AND d.id = ?";
+	struct db_snap_destination t;
+	struct trunk_id trunk;
+	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
+
+	memset(&t, 0, sizeof(t));
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	out_destination(st, mem, &t, &trunk);
+	e = stmt_one(st);
+	if (e != ERR_OK)
+		return e;
+	finish_destination(s, trunk, &t);
+	*out = t;
+	return ERR_OK;
+}
+
+enum err db_snap_read(struct db *db, struct arena *mem,
+    bool (*known)(const void *arg, const struct db_snap_flow *f),
+    const void *arg, struct db_snap *out)
+{
 	uint64_t after = 0;
 	bool mine;
 	enum err e;
@@ -412,13 +444,13 @@ static enum err read_all(struct db *db, const struct wanted *w,
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
 	if ((e = db_config_version(db, &out->config_version)) == ERR_OK &&
-	    (e = take_trunks(db, only, mem, out)) == ERR_OK &&
-	    (e = only != NULL ? ERR_OK : take_acls(db, mem, out)) == ERR_OK &&
-	    (e = take_numbers(db, only, mem, out)) == ERR_OK &&
-	    (e = w->known == NULL ? take_flows(db, only, mem, out)
-				  : take_new_flows(db, mem, w->known, w->arg,
-					out)) == ERR_OK &&
-	    (e = take_destinations(db, only, mem, out)) == ERR_OK)
+	    (e = take_trunks(db, NULL, mem, out)) == ERR_OK &&
+	    (e = take_acls(db, mem, out)) == ERR_OK &&
+	    (e = take_numbers(db, mem, out)) == ERR_OK &&
+	    (e = known == NULL
+		     ? take_flows(db, mem, out)
+		     : take_new_flows(db, mem, known, arg, out)) == ERR_OK &&
+	    (e = take_destinations(db, mem, out)) == ERR_OK)
 		e = db_config_version(db, &after);
 	/* Each statement sees its own moment (READ COMMITTED); the counter
 	 * tells whether they all saw the same configuration. */
@@ -427,19 +459,9 @@ static enum err read_all(struct db *db, const struct wanted *w,
 	return db_join_end(db, mine, e);
 }
 
-enum err db_snap_read(struct db *db, struct arena *mem,
-    bool (*known)(const void *arg, const struct db_snap_flow *f),
-    const void *arg, struct db_snap *out)
-{
-	const struct wanted all = { NULL, known, arg };
-
-	return read_all(db, &all, mem, out);
-}
-
 enum err db_snap_company(struct db *db, struct company_id company,
     struct arena *mem, struct db_snap *out)
 {
-	const struct wanted one = { &company, NULL, NULL };
-
-	return read_all(db, &one, mem, out);
+	*out = (struct db_snap){ 0 };
+	return take_trunks(db, &company, mem, out);
 }

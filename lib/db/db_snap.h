@@ -58,8 +58,17 @@ struct db_snap {
 RT_MUST_USE enum err db_snap_read(struct db *db, struct arena *mem,
     bool (*known)(const void *arg, const struct db_snap_flow *f),
     const void *arg, struct db_snap *out);
-/* What one company has, without networks, and trunks without passwords. */
+/* Of one company, for whoever tries a flow: its account's trunks, without
+ * passwords, and nothing else yet. */
 RT_MUST_USE enum err db_snap_company(struct db *db, struct company_id company,
     struct arena *mem, struct db_snap *out);
+/* One destination of it; its trunk is a row of s. ERR_NOTFOUND. */
+RT_MUST_USE enum err db_snap_destination(struct db *db,
+    struct company_id company, struct destination_id id,
+    const struct db_snap *s, struct arena *mem,
+    struct db_snap_destination *out);
+/* What is published of one flow of it. ERR_NOTFOUND: nothing. */
+RT_MUST_USE enum err db_snap_flow(struct db *db, struct company_id company,
+    struct flow_id id, struct arena *mem, struct db_snap_flow *out);
 
 #endif

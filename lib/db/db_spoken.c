@@ -59,15 +59,17 @@ enum err db_spoken_set(struct db *db, struct slice key, struct slice ulaw)
 }
 
 enum err db_spoken_live(struct db *db, struct arena *mem,
-    struct spoken_row **rows, size_t *n)
+    struct spoken_live **rows, size_t *n)
 {
 	static const char sql[] =
-	    "SELECT say_key, spoken_text, language, samples FROM spoken"
+	    "SELECT say_key, language, samples FROM spoken"
 	    " WHERE state = 'ready' ORDER BY say_key";
-	struct spoken_row row;
+	struct spoken_live row;
 	struct stmt *st = stmt_begin(db, sql);
 
-	out_row(st, &row);
+	stmt_out_text(st, row.key, sizeof(row.key));
+	stmt_out_text(st, row.language, sizeof(row.language));
+	stmt_out_u32(st, &row.samples);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 

@@ -35,8 +35,13 @@ RT_MUST_USE enum err db_spoken_pending(struct db *db, uint32_t max,
 RT_MUST_USE enum err db_spoken_set(struct db *db, struct slice key,
     struct slice ulaw);
 /* All that can be played, by key: for workers. */
+struct spoken_live {
+	char key[DB_SPOKEN_KEY_BYTES];
+	char language[DB_SPOKEN_LANGUAGE_BYTES];
+	uint32_t samples;
+};
 RT_MUST_USE enum err db_spoken_live(struct db *db, struct arena *mem,
-    struct spoken_row **rows, size_t *n);
+    struct spoken_live **rows, size_t *n);
 RT_MUST_USE enum err db_spoken_audio(struct db *db, struct slice key,
     struct arena *mem, struct slice *out);
 /* Forgets up to max that nobody wanted since before_us; *removed counts. */

@@ -13,7 +13,7 @@
 /* Adds an error to *errors for each goto step of f, a flow of w's company (w's
  * self, or one that is not saved), that leads into such a round. Errors as
  * db.h. */
-RT_MUST_USE enum err flowround_check(const struct flowworld *w,
-    const struct flow *f, struct flow_json_errors *errors);
+RT_MUST_USE enum err flowround_check(struct flowworld *w, const struct flow *f,
+    struct flow_json_errors *errors);
 
 #endif

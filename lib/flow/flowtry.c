@@ -7,9 +7,11 @@
 #include "lib/db/db_company.h"
 #include "lib/db/db_prompt.h"
 #include "lib/db/db_spoken.h"
+#include "lib/flow/flowneed.h"
 
-#define PROMPTS_MAX     4000
+#define NAMED_MAX       4000 /* prompts that a file names */
 #define SNAP_BYTES_HERE ((size_t)64 << 20)
+#define WORLD_MEM_MAX   ((size_t)64 << 20) /* until the block is made of it */
 
 /* Of cases tried in one world, with room for their reports. */
 #define CASES_TOGETHER 50
@@ -25,7 +27,7 @@ static const char *const what_names[FLOWTRY_WHAT_COUNT] = { "enters", "leaves",
 /* The rows that a world has; in a file's world they grow as they are named. */
 struct rows {
 	struct snap_prompt *row;
-	size_t n;
+	size_t n, max;
 	bool grows;
 	struct arena *mem;
 };
@@ -33,7 +35,7 @@ struct rows {
 static bool add_row(struct rows *r, struct slice key, struct slice language,
     uint32_t samples)
 {
-	if (r->n == PROMPTS_MAX)
+	if (r->n == r->max)
 		return false;
 	r->row[r->n++] = (struct snap_prompt){ .key = key,
 		.language = language,
@@ -65,13 +67,15 @@ static bool find_row(const void *arg, struct company_id company,
 	return true;
 }
 
-static enum err builtin_rows(struct rows *r, struct arena *mem)
+/* With room for more others. */
+static enum err builtin_rows(struct rows *r, size_t more, struct arena *mem)
 {
 	size_t n;
 	const struct builtin *all = builtin_all(&n);
 
 	r->mem = mem;
-	r->row = arena_array(mem, PROMPTS_MAX, sizeof(*r->row));
+	r->max = n + more;
+	r->row = arena_array(mem, r->max, sizeof(*r->row));
 	if (r->row == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < n; i++)
@@ -83,14 +87,14 @@ static enum err builtin_rows(struct rows *r, struct arena *mem)
 static enum err company_rows(struct rows *r, struct db *db,
     struct company_id company, struct arena *mem)
 {
-	struct spoken_row *spoken;
-	struct prompt_row *own;
+	struct spoken_live *spoken;
+	struct prompt_sound *own;
 	size_t n, n_spoken;
 	enum err e;
 
-	if ((e = builtin_rows(r, mem)) != ERR_OK ||
-	    (e = db_prompt_list(db, company, mem, &own, &n)) != ERR_OK ||
-	    (e = db_spoken_live(db, mem, &spoken, &n_spoken)) != ERR_OK)
+	if ((e = db_prompt_sounds(db, company, mem, &own, &n)) != ERR_OK ||
+	    (e = db_spoken_live(db, mem, &spoken, &n_spoken)) != ERR_OK ||
+	    (e = builtin_rows(r, n + n_spoken, mem)) != ERR_OK)
 		return e;
 	for (size_t i = 0; i < n; i++)
 		(void)add_row(r, slice_from(own[i].key),
@@ -103,62 +107,31 @@ static enum err company_rows(struct rows *r, struct db *db,
 
 /* --- worlds ----------------------------------------------------------------*/
 
-/* Puts the draft among the company's flows, in their order. */
-static enum err put_draft(struct db_snap *in, const struct db_snap_flow *draft,
-    struct arena *mem)
-{
-	struct db_snap_flow *all =
-	    arena_array(mem, in->n_flows + 1, sizeof(*all));
-	bool done = false;
-	size_t n = 0;
-
-	if (all == NULL)
-		return ERR_NOMEM;
-	for (size_t i = 0; i < in->n_flows; i++) {
-		const int c = memcmp(draft->id.v, in->flows[i].id.v, ID_BYTES);
-
-		if (!done && c <= 0) {
-			all[n++] = *draft;
-			done = true;
-		}
-		if (c != 0)
-			all[n++] = in->flows[i];
-	}
-	if (!done)
-		all[n++] = *draft;
-	in->flows = all;
-	in->n_flows = n;
-	return ERR_OK;
-}
-
-/* Two numbers more, which nobody can call: they bring the zones of the clock
- * and of the company into the snapshot. They come before all others. */
+/* Two numbers, which nobody can call: they bring the zones of the clock and of
+ * the company into the snapshot. */
 static enum err put_zones(struct db_snap *in, struct slice zone,
     struct slice home, struct arena *mem)
 {
 	const struct slice names[] = { SLICE(""), SLICE("!") };
 	const struct slice zones[] = { zone, home };
-	struct db_snap_number *all =
-	    arena_array(mem, in->n_numbers + RT_ARRAY_LEN(zones), sizeof(*all));
 
-	if (all == NULL)
+	in->n_numbers = RT_ARRAY_LEN(zones);
+	in->numbers = arena_array(mem, in->n_numbers, sizeof(*in->numbers));
+	if (in->numbers == NULL)
 		return ERR_NOMEM;
-	for (size_t i = 0; i < RT_ARRAY_LEN(zones); i++) {
-		all[i].row.e164 = names[i];
-		all[i].row.name = SLICE("");
-		all[i].notice_key = SLICE("");
-		all[i].zone = zones[i];
+	for (size_t i = 0; i < in->n_numbers; i++) {
+		in->numbers[i].row.e164 = names[i];
+		in->numbers[i].row.name = SLICE("");
+		in->numbers[i].notice_key = SLICE("");
+		in->numbers[i].zone = zones[i];
 	}
-	if (in->n_numbers > 0)
-		memcpy(all + RT_ARRAY_LEN(zones), in->numbers,
-		    in->n_numbers * sizeof(*all));
-	in->numbers = all;
-	in->n_numbers += RT_ARRAY_LEN(zones);
 	return ERR_OK;
 }
 
+/* mem: for what is not needed any more when the block is made. */
 static enum err build(struct flowtry *t, struct db_snap *in, struct rows *r,
-    const struct db_snap_flow *draft, struct flow_json_errors *errors)
+    const struct db_snap_flow *draft, struct arena *mem,
+    struct flow_json_errors *errors)
 {
 	struct flowsnap_prompts prompts = { .row = r->row,
 		.n = r->n,
@@ -169,16 +142,15 @@ static enum err build(struct flowtry *t, struct db_snap *in, struct rows *r,
 
 	if ((e = flow_titles_read(draft->document, t->mem, &t->titles)) !=
 		ERR_OK ||
-	    (e = put_draft(in, draft, t->mem)) != ERR_OK ||
-	    (e = put_zones(in, t->zone, t->home, t->mem)) != ERR_OK)
+	    (e = put_zones(in, t->zone, t->home, mem)) != ERR_OK)
 		return e;
 	buf_init(&t->bytes, SNAP_BYTES_HERE);
-	e = flowsnap_try(in, &prompts, draft->id, t->mem, &t->bytes, errors);
+	e = flowsnap_try(in, &prompts, draft->id, mem, &t->bytes, errors);
 	if (r->grows && e != ERR_SYNTAX && e != ERR_NOMEM) {
 		/* The first time told which prompts the file names. */
 		buf_reset(&t->bytes);
 		prompts.n = r->n;
-		e = flowsnap_try(in, &prompts, draft->id, t->mem, &t->bytes,
+		e = flowsnap_try(in, &prompts, draft->id, mem, &t->bytes,
 		    errors);
 	}
 	if (e == ERR_OK)
@@ -194,45 +166,59 @@ static enum err build(struct flowtry *t, struct db_snap *in, struct rows *r,
 	return ERR_INTERNAL;
 }
 
-enum err flowtry_company(struct flowtry *t, struct db *db,
-    struct company_id company, struct flow_id id, struct slice document,
-    struct slice zone, struct arena *mem, struct flow_json_errors *errors)
+static enum err build_company(struct flowtry *t, struct db *db,
+    const struct db_snap_flow *draft, struct arena *mem,
+    struct flow_json_errors *errors)
 {
-	struct company_row row;
-	struct db_snap_flow draft = { .id = id,
-		.company = company,
-		.document = document };
 	struct rows r = { .grows = false };
 	struct db_snap in;
 	enum err e;
 
+	if ((e = company_rows(&r, db, draft->company, mem)) != ERR_OK ||
+	    (e = flowneed_read(db, draft, mem, &in)) != ERR_OK)
+		return e;
+	return build(t, &in, &r, draft, mem, errors);
+}
+
+enum err flowtry_company(struct flowtry *t, struct db *db,
+    struct company_id company, struct flow_id id, struct slice document,
+    struct slice zone, struct arena *mem, struct flow_json_errors *errors)
+{
+	struct db_snap_flow draft = { .id = id,
+		.company = company,
+		.document = document };
+	struct company_row row;
+	struct arena world;
+	enum err e;
+
 	*t = (struct flowtry){ .mem = mem, .zone = zone };
 	memset(errors, 0, sizeof(*errors));
-	if ((e = db_company_get(db, company, &row)) != ERR_OK ||
-	    (e = company_rows(&r, db, company, mem)) != ERR_OK ||
-	    (e = db_snap_company(db, company, mem, &in)) != ERR_OK)
+	if ((e = db_company_get(db, company, &row)) != ERR_OK)
 		return e;
 	draft.account = row.account;
 	if (!arena_copy(mem, slice_from(row.time_zone), &t->home))
 		return ERR_NOMEM;
 	if (zone.n == 0)
 		t->zone = t->home;
-	return build(t, &in, &r, &draft, errors);
+	arena_init(&world, WORLD_MEM_MAX);
+	e = build_company(t, db, &draft, &world, errors);
+	arena_fini(&world);
+	return e;
 }
 
 enum err flowtry_file(struct flowtry *t, struct slice document,
     struct slice zone, struct arena *mem, struct flow_json_errors *errors)
 {
-	const struct db_snap_flow draft = { .document = document };
+	struct db_snap_flow draft = { .document = document };
+	struct db_snap in = { .flows = &draft, .n_flows = 1 };
 	struct rows r = { .grows = true };
-	struct db_snap in = { .config_version = 0 };
 	enum err e;
 
 	*t = (struct flowtry){ .mem = mem, .zone = zone };
 	memset(errors, 0, sizeof(*errors));
-	if ((e = builtin_rows(&r, mem)) != ERR_OK)
+	if ((e = builtin_rows(&r, NAMED_MAX, mem)) != ERR_OK)
 		return e;
-	return build(t, &in, &r, &draft, errors);
+	return build(t, &in, &r, &draft, mem, errors);
 }
 
 void flowtry_close(struct flowtry *t)

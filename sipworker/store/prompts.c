@@ -82,7 +82,7 @@ struct wanted {
 	struct arena mem;
 	struct prompt_live *own;
 	size_t n_own;
-	struct spoken_row *spoken;
+	struct spoken_live *spoken;
 	size_t n_spoken;
 };
 
@@ -177,7 +177,7 @@ static enum err add_own(struct prompts *p, struct db *db,
 }
 
 static enum err add_spoken(struct prompts *p, struct db *db,
-    const struct spoken_row *row, struct arena *scratch)
+    const struct spoken_live *row, struct arena *scratch)
 {
 	const struct slice key = slice_from(row->key);
 	struct slice ulaw = SLICE("");

@@ -487,3 +487,32 @@ test('tried before it is live: the way lights up, with words and times', async (
 	await page.waitForSelector('.cases li');
 	await page.context().close();
 });
+
+test('one place of hundreds is found by a part of its name, with the keyboard alone', async () => {
+	stack.sql("INSERT INTO destination (company_id, id, name, target, created_at) SELECT c.id, UNHEX(CONCAT('019300e5', LPAD(HEX(n.seq), 8, '0'), '8000000000000000')), CONCAT('Place ', LPAD(n.seq, 3, '0')), '+14155550142', UTC_TIMESTAMP(6) FROM company c, seq_1_to_300 n");
+	const page = await member();
+	await fresh(page, 'Of hundreds');
+	await page.click('.palette-step:text-is("Forward")');
+	const list = page.locator('.flow-panel').getByLabel('Where to', { exact: false }).first();
+	assert.equal(await list.locator('option:has-text("Place 299")').count(), 0);
+	await list.focus();
+	await page.keyboard.press('Tab');
+	await page.keyboard.type('CE 299');
+	await page.keyboard.press('Enter');
+	await page.waitForSelector('.find-more >> text="1 fits."');
+	await list.focus();
+	await list.selectOption({ label: 'Place 299' });
+	await page.waitForSelector('.step-line:has-text("Place 299")');
+	// What was saved is known by its name when the page is opened again.
+	await page.click('text=Save draft');
+	await page.waitForSelector('text=/Saved as draft/');
+	await page.reload();
+	await page.waitForSelector('.step-line:has-text("Place 299")');
+	await page.click('.step-card');
+	assert.equal(await list.evaluate((el) => el.selectedOptions[0].text), 'Place 299');
+	await page.fill('.find-more input', 'nowhere');
+	await page.click('.find-more >> text=Find');
+	await page.waitForSelector('.find-more >> text="Nothing has that in its name."');
+	assert.equal(await list.evaluate((el) => el.selectedOptions[0].text), 'Place 299');
+	await page.context().close();
+});

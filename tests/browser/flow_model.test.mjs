@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { daysOf, daysText } from '../../static/js/flow/days.js';
 import { difference } from '../../static/js/flow/difference.js';
 import { layout, placed } from '../../static/js/flow/layout.js';
-import { addItem, addStep, connect, copySteps, exits, freeKey, history, moveItem, moveSteps, pasteSteps, push, reachable, readDocument, redo, removeItem, removeSteps, setItem, setParam, undo } from '../../static/js/flow/model.js';
+import { addItem, addStep, connect, copySteps, exits, freeKey, history, widen, moveItem, moveSteps, pasteSteps, push, reachable, readDocument, redo, removeItem, removeSteps, setItem, setParam, undo } from '../../static/js/flow/model.js';
 import { Server } from '../../static/js/flow/server.js';
 import { wallClock } from '../../static/js/flow/trial.js';
 import { branchLabel, choiceLabel, label, learn, problemWords, typeHelp, typeLabel } from '../../static/js/flow/words.js';
@@ -213,4 +213,13 @@ test('a trial begins with what the clocks of its company show', () => {
 	for (const [zone, shown] of [['America/New_York', '2026-03-08T06:30'], ['America/Los_Angeles', '2026-03-08T03:30'], ['America/Phoenix', '2026-03-08T03:30'], ['Australia/Sydney', '2026-03-08T21:30'], ['Pacific/Kiritimati', '2026-03-09T00:30']])
 		assert.equal(wallClock(at, zone), shown, zone);
 	assert.match(wallClock(at, 'No/Where'), /^2026-03-0[789]T\d\d:\d\d$/);
+});
+
+test('what is named later is learnt, once', () => {
+	const world = { zone: 'UTC', prompts: [], destinations: [{ id: 'd1', name: 'One' }], trunks: [], flows: [] };
+	assert.equal(widen(world, { destinations: [{ id: 'd1', name: 'One' }], flows: [] }), world);
+	assert.equal(widen(world, undefined), world, 'nothing was said');
+	const more = widen(world, { destinations: [{ id: 'd1', name: 'One' }, { id: 'd2', name: 'Two' }], flows: [{ id: 'f1', name: 'F' }] });
+	assert.deepEqual(more, { ...world, destinations: [{ id: 'd1', name: 'One' }, { id: 'd2', name: 'Two' }], flows: [{ id: 'f1', name: 'F' }] });
+	assert.deepEqual(world.destinations.length, 1);
 });

@@ -9,6 +9,7 @@
 #include "lib/db/db_destination.h"
 #include "lib/db/db_flow.h"
 #include "lib/db/stmt.h"
+#include "lib/flow/flowneed.h"
 #include "lib/flow/flowsnap.h"
 #include "lib/flow/flowworld.h"
 #include "tests/support/cm.h"
@@ -220,21 +221,17 @@ static const struct flowsnap_prompts prompts = { .row = prompt_rows,
 
 static struct flowkeep *keep; /* as the store has one */
 
-static void build(const struct company_id *only, struct buf *out,
-    struct snap *snap)
+static void build(struct buf *out, struct snap *snap)
 {
 	struct db_snap in;
 
-	if (only == NULL)
-		ok(db_snap_read(t->db, &mem, flowkeep_has, keep, &in));
-	else
-		ok(db_snap_company(t->db, *only, &mem, &in));
+	ok(db_snap_read(t->db, &mem, flowkeep_has, keep, &in));
 	buf_init(out, 16 << 20);
 	ok(flowsnap_build(&in, &prompts, keep, &mem, out));
 	ok(snap_open(buf_slice(out), snap));
 }
 
-/* Zones, limits and hours reach the engine; a company alone sees itself. */
+/* Zones, limits and hours reach the engine. */
 static void test_snapshot(void **state)
 {
 	struct snap_destination d;
@@ -242,11 +239,11 @@ static void test_snapshot(void **state)
 	struct snap_zone z;
 	struct snap s;
 	struct hours h;
-	struct buf all, one;
+	struct buf all;
 	uint32_t row;
 
 	(void)state;
-	build(NULL, &all, &s);
+	build(&all, &s);
 	row = snap_find_destination(&s, a->destination);
 	snap_destination_at(&s, row, &d);
 	assert_int_equal(d.capacity, 2);
@@ -262,17 +259,62 @@ static void test_snapshot(void **state)
 	assert_int_equal(snap_find_prompt(&s, SLICE("digit.en.7")), 1);
 	assert_int_equal(snap_find_prompt(&s, SLICE("digit.en.8")),
 	    SNAP_NO_ROW);
-	build(&b->id, &one, &s);
-	assert_int_equal(snap_find_destination(&s, a->destination),
-	    SNAP_NO_ROW);
-	assert_int_not_equal(snap_find_destination(&s, b->destination),
-	    SNAP_NO_ROW);
-	for (uint32_t i = 0; i < s.section[SNAP_NUMBERS].count; i++) {
-		snap_number_at(&s, i, &n);
-		assert_true(id_eq(n.company.v, b->id.v));
-	}
 	buf_fini(&all);
-	buf_fini(&one);
+}
+
+/* Whoever tries a flow reads what it may come to, and nothing of anybody
+ * else's, nor what it does not name. */
+static void test_needed(void **state)
+{
+	const struct flow_id end = add_flow(b, "End"),
+			     between = add_flow(b, "Between");
+	struct db_snap_flow draft = { .company = b->id };
+	char dst[2][ID_TEXT_MAX], flo[3][ID_TEXT_MAX], doc[1024];
+	struct db_snap in;
+
+	(void)state;
+	id_text(ID_KIND_destination, a->destination.v, dst[0]);
+	id_text(ID_KIND_destination, b->destination.v, dst[1]);
+	id_text(ID_KIND_flow, a->flow.v, flo[0]);
+	id_text(ID_KIND_flow, end.v, flo[1]);
+	id_text(ID_KIND_flow, between.v, flo[2]);
+	(void)snprintf(doc, sizeof(doc),
+	    "{\"version\":1,\"first\":\"a\",\"steps\":{\"a\":{\"type\":"
+	    "\"forward\",\"to\":\"%s\",\"otherwise\":\"g\"},"
+	    "\"g\":{\"type\":\"goto\",\"flow\":\"%s\"}}}",
+	    dst[1], flo[2]);
+	ok(db_flow_publish(t->db, b->id, end, write_flow(b, end, doc), NOW));
+	(void)snprintf(doc, sizeof(doc),
+	    "{\"version\":1,\"first\":\"g\",\"steps\":{"
+	    "\"g\":{\"type\":\"goto\",\"flow\":\"%s\"}}}",
+	    flo[1]);
+	ok(db_flow_publish(t->db, b->id, between, write_flow(b, between, doc),
+	    NOW));
+	(void)snprintf(doc, sizeof(doc),
+	    "{\"version\":1,\"first\":\"a\",\"steps\":{\"a\":{\"type\":"
+	    "\"forward\",\"to\":\"%s\",\"otherwise\":\"g\"},"
+	    "\"g\":{\"type\":\"goto\",\"flow\":\"%s\"}}}",
+	    dst[0], flo[2]);
+	draft.document = slice_from(doc);
+	ok(flowneed_read(t->db, &draft, &mem, &in));
+	assert_int_equal(in.n_flows, 3); /* the draft, between and end */
+	for (size_t i = 0; i < in.n_flows; i++)
+		assert_true(id_eq(in.flows[i].company.v, b->id.v));
+	assert_int_equal(in.n_destinations, 1);
+	assert_true(id_eq(in.destinations[0].row.id.v, b->destination.v));
+	/* A draft that leads to another's flow, or is broken, needs itself. */
+	(void)snprintf(doc, sizeof(doc),
+	    "{\"version\":1,\"first\":\"g\",\"steps\":{"
+	    "\"g\":{\"type\":\"goto\",\"flow\":\"%s\"}}}",
+	    flo[0]);
+	draft.document = slice_from(doc);
+	ok(flowneed_read(t->db, &draft, &mem, &in));
+	assert_int_equal(in.n_flows, 1);
+	draft.document = SLICE("{");
+	draft.id = end;
+	ok(flowneed_read(t->db, &draft, &mem, &in));
+	assert_int_equal(in.n_flows, 1);
+	assert_true(slice_eq_cstr(in.flows[0].document, "{"));
 }
 
 /* Whoever writes another company's ids into a flow reaches nobody, and one bad
@@ -298,7 +340,7 @@ static void test_foreign(void **state)
 	    dst, flo);
 	ok(db_flow_publish(t->db, b->id, id, write_flow(b, id, doc), NOW));
 	ok(db_flow_publish(t->db, b->id, bad, write_flow(b, bad, "{}"), NOW));
-	build(NULL, &all, &s);
+	build(&all, &s);
 	for (uint32_t i = 0; i < s.section[SNAP_FLOWS].count; i++) {
 		snap_flow_at(&s, i, &f);
 		if (!id_eq(f.id.v, id.v))
@@ -330,7 +372,7 @@ static void test_known(void **state)
 	(void)state;
 	ok(db_flow_publish(t->db, a->id, id, write_flow(a, id, hangup_doc),
 	    NOW));
-	build(NULL, &kept, &s);
+	build(&kept, &s);
 	buf_fini(&kept);
 	ok(db_flow_publish(t->db, a->id, id, write_flow(a, id, busy_doc), NOW));
 	ok(db_snap_read(t->db, &mem, flowkeep_has, keep, &in));
@@ -343,9 +385,9 @@ static void test_known(void **state)
 	}
 	assert_int_equal(read, 1);
 	assert_true(in.n_flows > 3);
-	build(NULL, &kept, &s);
+	build(&kept, &s);
 	ok(flowkeep_new(&keep));
-	build(NULL, &fresh, &s);
+	build(&fresh, &s);
 	flowkeep_free(keep);
 	keep = store;
 	assert_true(slice_eq(buf_slice(&kept), buf_slice(&fresh)));
@@ -355,7 +397,7 @@ static void test_known(void **state)
 	st = stmt_begin(t->db,
 	    "UPDATE flow SET published_version = 9 WHERE name = 'Known'");
 	ok(stmt_exec_one(st));
-	build(NULL, &kept, &s);
+	build(&kept, &s);
 	assert_true(s.section[SNAP_FLOWS].count > 3);
 	buf_fini(&kept);
 }
@@ -364,6 +406,7 @@ static void test_known(void **state)
 static void test_world(void **state)
 {
 	struct flow_json_errors errors;
+	struct arena little;
 	struct flowworld w;
 	char own[ID_TEXT_MAX], theirs[ID_TEXT_MAX], flo[ID_TEXT_MAX],
 	    tru[ID_TEXT_MAX], to[512];
@@ -415,6 +458,11 @@ static void test_world(void **state)
 		assert_memory_equal(errors.item[0].what, cases[i].why,
 		    strlen(cases[i].why));
 	}
+	/* What cannot be looked up is not said to be missing. */
+	arena_init(&little, 64);
+	ok(flowworld_load(t->db, a->id, &little, &w));
+	gives(ERR_NOMEM, flowworld_check(&w, slice_from(to), &errors));
+	arena_fini(&little);
 }
 
 static int start(void **state)
@@ -446,6 +494,7 @@ int main(void)
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_snapshot),
+		cmocka_unit_test(test_needed),
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_world),

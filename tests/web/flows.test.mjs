@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { decode } from '../support/forms.mjs';
 import { startStack, until } from '../support/stack.mjs';
-import { addCompanies, hostile } from '../support/two_companies.mjs';
+import { addCompanies, hostile, typeId } from '../support/two_companies.mjs';
 
 let stack, world, owner, demo, viewer;
 before(async () => {
@@ -476,4 +476,47 @@ test('without script: steps choose from hundreds, a part at a time', async () =>
 	page = await post(page, { do: 'save', 'forward.to': desk, find_steps: 'desk 1' });
 	assert.doesNotMatch(page.html, /Saved as draft/);
 	assert.ok(page.desks.length > 1 && page.desks.every((d) => d.on || /desk 1/i.test(d.name)));
+});
+
+test('with thousands of destinations, prompts and flows all of it works, and each can be found', async () => {
+	const company = `X'${world.alpha.id.toString('hex')}'`, MANY = Number(process.env.RT_TEST_MANY ?? 6000);
+	const key = (of) => `UNHEX(CONCAT('019300${of}', LPAD(HEX(n.seq), 8, '0'), '8000000000000000'))`;
+	const id = (of, prefix, n) => typeId(prefix, Buffer.from(`019300${of}${n.toString(16).padStart(8, '0')}8000000000000000`, 'hex'));
+	const at = await make(owner, 'Of thousands');
+	stack.sql(`INSERT INTO destination (company_id, id, name, target, created_at) SELECT ${company}, ${key('e2')}, CONCAT('Place ', LPAD(n.seq, 5, '0')), '+14155550142', UTC_TIMESTAMP(6) FROM seq_1_to_${MANY} n;
+		INSERT INTO prompt (company_id, id, name, prompt_key, active_key, language, created_at) SELECT ${company}, ${key('e3')}, CONCAT('Words ', n.seq), CONCAT('words.', n.seq), CONCAT('words.', n.seq), 'en', UTC_TIMESTAMP(6) FROM seq_1_to_${MANY} n;
+		INSERT INTO flow (company_id, id, name, active_name, last_version, published_version, created_at) SELECT ${company}, ${key('e4')}, CONCAT('Way ', n.seq), CONCAT('Way ', n.seq), 1, 1, UTC_TIMESTAMP(6) FROM seq_1_to_${MANY} n;
+		INSERT INTO flow_version (company_id, flow_id, version, document, created_at) SELECT ${company}, ${key('e4')}, 1, '{"version":1,"first":"a","steps":{"a":{"type":"forward","to":"${id('e2', 'dst', 77)}","whisper":"words.78"}}}', UTC_TIMESTAMP(6) FROM seq_1_to_${MANY} n`);
+	const last = id('e2', 'dst', MANY), way = id('e4', 'flo', MANY);
+	const document = { version: 1, first: 'ring', steps: { ring: { type: 'forward', to: last, music: `words.${MANY}`, ring_s: 10, otherwise: 'on' }, on: { type: 'goto', flow: way } } };
+	let a = await ask(owner, at, 'check', { document });
+	assert.deepEqual([a.status, a.problems], [200, []]);
+	assert.deepEqual(a.named, { prompts: [{ id: `words.${MANY}`, name: `Words ${MANY}`, audio: '' }], destinations: [{ id: last, name: `Place ${String(MANY).padStart(5, '0')}` }], trunks: [], flows: [{ id: way, name: `Way ${MANY}` }] });
+	assert.equal((await ask(owner, at, 'save', { document, base: 0 })).status, 200);
+	assert.equal((await ask(owner, at, 'publish', { version: 1 })).status, 200);
+	// What the builder begins with: the first of each, and what is named.
+	const page = await (await owner.fetch(at)).text();
+	const data = JSON.parse(page.match(/id="flow-data">([\s\S]*?)<\/script>/)[1]);
+	assert.ok(page.length < 200000, `${page.length}`);
+	assert.deepEqual(data.world.more, { prompts: true, destinations: true, trunks: false, flows: true });
+	for (const [kind, one] of [['prompts', `words.${MANY}`], ['destinations', last], ['flows', way]])
+		assert.equal(data.world[kind].filter((t) => t.id === one).length, 1, kind);
+	assert.equal(data.world.destinations.length, 201);
+	const found = async (kind, text) => (await owner.fetch(`${at}/things?${new URLSearchParams({ kind, text })}`)).json();
+	assert.deepEqual(await found('destinations', 'place 00042'), { things: [{ id: id('e2', 'dst', 42), name: 'Place 00042' }], more: false });
+	assert.deepEqual(await found('prompts', 'WORDS 4999'), { things: [{ id: 'words.4999', name: 'Words 4999', audio: '' }], more: false });
+	assert.deepEqual([(await found('flows', 'Way')).things.length, (await found('flows', 'Way')).more], [200, true]);
+	assert.equal((await owner.fetch(`${at}/things?kind=users&text=a`)).status, 400);
+	// Nobody rings: on it goes, in another flow, whose things have names, too.
+	a = await ask(owner, at, 'try', { document, case: { name: 'try', at: '2026-11-30T09:12', caller: '+12125550147', talk_s: 20, phones: [{ to: last, does: 'silent' }] } });
+	assert.deepEqual([a.status, a.result], [200, 'answered'], JSON.stringify(a).slice(0, 300));
+	assert.deepEqual(a.named.destinations.map((t) => t.name).sort(), ['Place 00077', `Place ${String(MANY).padStart(5, '0')}`].sort());
+	assert.ok(a.named.prompts.some((t) => t.id === 'words.78'));
+	// And without script.
+	const steps = await (await owner.fetch(`${at}/steps`)).text();
+	for (const name of [`Place ${String(MANY).padStart(5, '0')}`, `Words ${MANY}`, `Way ${MANY}`])
+		assert.match(steps, new RegExp(`<option value="[^"]*" selected>${name}<`), name);
+	const trial = await owner.fetch(`${at}/trial`);
+	assert.equal(trial.status, 200);
+	assert.match(await trial.text(), new RegExp(`Place ${MANY}|Place 0*${MANY}`));
 });

@@ -9,7 +9,7 @@ import Try from './try.jsx';
 import Versions from './versions.jsx';
 import * as drafts from './drafts.js';
 import { layout, placed } from './layout.js';
-import { addStep, connect, copySteps, exits, history, moveSteps, pasteSteps, place, placeOf, push, readDocument, redo, removeSteps, undo } from './model.js';
+import { addStep, connect, copySteps, exits, history, moveSteps, pasteSteps, place, placeOf, push, readDocument, redo, removeSteps, undo, widen } from './model.js';
 import { Server } from './server.js';
 import { FIT, MAP_ABOVE, MIN_ZOOM, begin, useNarrow } from './sight.js';
 import { GROUPS, branchLabel, itemLabel, problemWords, typeHelp, typeIcon, typeLabel } from './words.js';
@@ -76,8 +76,10 @@ function graph(doc, types, names, problems, chosen, trail) {
 }
 
 function Builder({ page }) {
-	const { types, world } = page;
+	const { types } = page;
 	const server = useMemo(() => new Server(page), [page]);
+	const [world, setWorld] = useState(page.world);
+	const know = useCallback((named) => setWorld((w) => widen(w, named)), []);
 	const kept = useMemo(() => drafts.load(page, types), [page, types]);
 	const [hist, setHist] = useState(() => drafts.begin(history(placed(page.document, types)), kept && { ...kept, document: placed(kept.document, types) }));
 	const [chosen, setChosen] = useState([]);
@@ -114,6 +116,7 @@ function Builder({ page }) {
 		let past = false; // an answer about what was there before
 		const timer = setTimeout(async () => {
 			const answer = await server.check(doc);
+			know(answer.named);
 			if (answer.problems && !past)
 				setProblems(answer.problems);
 		}, CHECK_AFTER_MS);
@@ -121,7 +124,7 @@ function Builder({ page }) {
 			past = true;
 			clearTimeout(timer);
 		};
-	}, [doc, page, server]);
+	}, [doc, know, page, server]);
 
 	const waits = kept?.stale && hist.past.length === 0 && hist.future.length > 0;
 	useEffect(() => {
@@ -393,9 +396,9 @@ function Builder({ page }) {
 				</ReactFlow>
 				{Object.keys(doc.steps).length === 0 && <p className="board-empty">Choose the first step on the left, for example a menu or opening hours.</p>}
 			</div>
-			{side === 'try' && <Try server={server} doc={doc} types={types} world={world} names={names} onTrail={setTrail} onGo={go} onClose={() => { setSide(null); setTrail(null); }}/>}
+			{side === 'try' && <Try server={server} doc={doc} types={types} world={world} names={names} onNamed={know} onTrail={setTrail} onGo={go} onClose={() => { setSide(null); setTrail(null); }}/>}
 			{side === 'versions' && <Versions server={server} state={state} onLoad={(d) => change(() => placed(d, types))} onState={setState} onNote={setNote} onClose={() => setSide(null)}/>}
-			{side === null && one && <Panel key={one} doc={doc} stepKey={one} types={types} world={world} problems={problems.filter((p) => p.step === one)} change={change}
+			{side === null && one && <Panel key={one} doc={doc} stepKey={one} types={types} world={world} server={server} onNamed={know} problems={problems.filter((p) => p.step === one)} change={change}
 				onFirst={() => change((d) => ({ ...d, first: one }))} onRemove={() => remove([one])} onClose={() => setChosen([])}/>}
 		</div>
 		<div className="flow-bar" role="status">

@@ -300,3 +300,16 @@ export function push(h, doc, word = null) {
 export const undo = (h) => h.past.length === 0 ? h : { past: h.past.slice(0, -1), now: h.past.at(-1), future: [h.now, ...h.future], word: null };
 
 export const redo = (h) => h.future.length === 0 ? h : { past: [...h.past, h.now], now: h.future[0], future: h.future.slice(1), word: null };
+
+/** The world with what else is named now; the same one when that is known. */
+export function widen(world, named) {
+	const next = { ...world };
+	let news = false;
+	for (const [kind, things] of Object.entries(named ?? {})) {
+		const known = new Set(world[kind]?.map((t) => t.id));
+		const fresh = things.filter((t) => !known.has(t.id));
+		news ||= fresh.length > 0;
+		next[kind] = fresh.length > 0 ? [...world[kind], ...fresh] : world[kind];
+	}
+	return news ? next : world;
+}

@@ -1,5 +1,5 @@
 // panel.jsx - the form of one step, made of the server's table of types.
-import { useId } from 'react';
+import { useId, useMemo, useState } from 'react';
 
 import { DAYS, daysOf, daysText } from './days.js';
 import { BACK, addItem, exits, moveItem, removeItem, connect, setItem, setParam } from './model.js';
@@ -16,24 +16,52 @@ function Days({ value, onChange }) {
 	return <span className="days" role="group">{DAYS.map((d) => <button key={d} type="button" className="day" aria-pressed={on.has(d)} onClick={() => flip(d)}>{d[0].toUpperCase()}<span className="vh">{d.slice(1)}</span></button>)}</span>;
 }
 
-/** Choices for kinds that name something of the company's. */
-function things(kind, world) {
-	return { prompt: world.prompts, target: world.destinations, trunk: world.trunks, flow: world.flows }[kind];
+/** Lists of the world, by the kind of parameter that names one of theirs. */
+const LISTS = { prompt: 'prompts', target: 'destinations', trunk: 'trunks', flow: 'flows' };
+
+/** The box beside a list that holds a part: finds others by their name. */
+function Find({ kind, name, ask, onFound }) {
+	const [text, setText] = useState('');
+	const [says, setSays] = useState('');
+	const go = async () => {
+		const answer = await ask(kind, text);
+		setSays(answer.error ?? (answer.things.length === 0 ? 'Nothing has that in its name.' : answer.more ? `The first ${answer.things.length} that fit.` : `${answer.things.length} fit${answer.things.length === 1 ? 's' : ''}.`));
+		if (answer.things?.length > 0)
+			onFound(answer.things);
+	};
+	return <span className="find-more">
+		<input className="field" type="search" aria-label={`Find: ${name}`} value={text} maxLength={64} placeholder="Part of a name" autoComplete="off" onChange={(ev) => setText(ev.target.value)} onKeyDown={(ev) => {
+			if (ev.key === 'Enter') {
+				ev.preventDefault();
+				go();
+			}
+		}}/>
+		<button type="button" className="btn" onClick={go}>Find</button>
+		<span className="small muted" role="status">{says}</span>
+	</span>;
 }
 
 /** Select with an own entry for what is written by hand: a number, a key. */
 function Thing({ id, param, name, value, world, onChange }) {
-	const list = things(param.kind, world);
-	const known = value === undefined || value === '' || list.some((t) => t.id === value);
+	const kind = LISTS[param.kind];
+	const [found, setFound] = useState(null);
+	const chosen = world[kind].find((t) => t.id === value);
+	const list = found === null ? world[kind] : chosen && !found.some((t) => t.id === value) ? [chosen, ...found] : found;
+	const known = value === undefined || value === '' || chosen !== undefined;
 	const free = param.kind === 'target';
+	const choose = (v) => {
+		world.know({ [kind]: list.filter((t) => t.id === v) });
+		onChange(v);
+	};
 	return <>
-		<select id={id} className="field" value={known ? value ?? '' : '\u0000'} onChange={(ev) => onChange(ev.target.value === '\u0000' ? '+' : ev.target.value)} required={param.required}>
+		<select id={id} className="field" value={known ? value ?? '' : '\u0000'} onChange={(ev) => choose(ev.target.value === '\u0000' ? '+' : ev.target.value)} required={param.required}>
 			<option value="">{param.required ? 'Choose…' : 'none'}</option>
 			{list.map((t) => <option key={t.id} value={t.id}>{t.name}</option>)}
 			{free && <option value={'\u0000'}>A number or SIP address…</option>}
 			{!free && !known && <option value={'\u0000'}>{value} (not there)</option>}
 		</select>
 		{free && !known && <input className="field" aria-label={`${name}: number or SIP address`} value={value} placeholder="+15551230000 or sip:name@host" onChange={(ev) => onChange(ev.target.value)}/>}
+		{world.more[kind] && <Find kind={kind} name={name} ask={world.ask} onFound={setFound}/>}
 	</>;
 }
 
@@ -42,7 +70,7 @@ function Field({ param, of, value, world, onChange }) {
 	const name = label(param.name, of);
 	const u = unit(param.name);
 	let input;
-	if (things(param.kind, world))
+	if (LISTS[param.kind])
 		input = <Thing id={id} param={param} name={name} value={value} world={world} onChange={onChange}/>;
 	else if (param.kind === 'choice')
 		input = <select id={id} className="field" value={value ?? param.choices[param.fallback] ?? ''} onChange={(ev) => onChange(ev.target.value === param.choices[param.fallback] && !param.required ? '' : ev.target.value)}>
@@ -107,7 +135,8 @@ function Ways({ doc, stepKey, step, type, edit }) {
 	</fieldset>;
 }
 
-export default function Panel({ doc, stepKey, types, world, problems, change, onFirst, onRemove, onClose }) {
+export default function Panel({ doc, stepKey, types, world: lists, server, problems, change, onNamed, onFirst, onRemove, onClose }) {
+	const world = useMemo(() => ({ ...lists, know: onNamed, ask: (kind, text) => server.things(kind, text) }), [lists, onNamed, server]);
 	const step = doc.steps[stepKey];
 	const type = types[step.type];
 	const set = (name, v) => change((d) => setParam(d, stepKey, name, v), `${stepKey} ${name}`);

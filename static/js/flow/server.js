@@ -52,6 +52,11 @@ export class Server {
 		return this.ask('check', { document });
 	}
 
+	/** Things of a kind ("destinations") that have the text in their name. */
+	things(kind, text) {
+		return this.ask(`things?${new URLSearchParams({ kind, text })}`);
+	}
+
 	save(document, base) {
 		return this.ask('save', { document, base });
 	}

@@ -25,7 +25,7 @@ export function destinationsOf(doc) {
 const clock = (ms) => `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
 
 
-export default function Try({ server, doc, types, world, names, onTrail, onGo, onClose }) {
+export default function Try({ server, doc, types, world, names, onNamed, onTrail, onGo, onClose }) {
 	const [script, setScript] = useState({ caller: '+12125550147', at: wallClock(Date.now(), world.zone), digits: '', facts: {}, first_time: true, anonymous: false });
 	const [does, setDoes] = useState({});
 	const [run, setRun] = useState(null);
@@ -59,6 +59,7 @@ export default function Try({ server, doc, types, world, names, onTrail, onGo, o
 			onTrail(null);
 			return;
 		}
+		onNamed(answer.named);
 		setRun({ ...answer, asked: asCase() });
 		const steps = new Set();
 		const left = new Map();
