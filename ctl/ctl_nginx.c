@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "ctl/ctl_fill.h"
@@ -19,6 +20,10 @@
 #define STOP_US       (10 * RT_SEC_US)
 #define DNI_KEEPALIVE 64 /* its connections are no threads */
 #define FRONTS_MAX    8192
+/* Of a worker: who sends the head of a request slowly has no address yet that
+ * could be limited, so there have to be more than few can take. */
+#define CONNECTIONS_MAX 8192
+#define UNDER_WAY_MAX   65535 /* nginx knows no more */
 
 static const char *const paths[] = { "/usr/sbin/nginx", "/usr/local/sbin/nginx",
 	"/usr/bin/nginx" };
@@ -46,6 +51,26 @@ static uint64_t keepalive(uint64_t threads)
 	    threads > SPARE_THREADS ? (threads - SPARE_THREADS) / workers() : 0;
 
 	return n == 0 ? 1 : n;
+}
+
+/* Each may have a file open beside it. */
+static uint64_t connections(void)
+{
+	struct rlimit r;
+
+	return getrlimit(RLIMIT_NOFILE, &r) != 0 ||
+		       r.rlim_max / 2 > CONNECTIONS_MAX
+		   ? CONNECTIONS_MAX
+		   : r.rlim_max / 2;
+}
+
+/* An address may have as many under way as it may ask for at once. */
+static uint64_t under_way(const struct ctl_nginx *n)
+{
+	const uint64_t rate =
+	    n->dni_rate > n->web_rate ? n->dni_rate : n->web_rate;
+
+	return 2 * rate > UNDER_WAY_MAX ? UNDER_WAY_MAX : 2 * rate;
 }
 
 static void user_line(const struct ctl_layout *l, char *out, size_t cap)
@@ -119,6 +144,9 @@ static enum err write_conf(struct ctl_nginx *n, const struct ctl_layout *l,
 	const struct ctl_fill_word words[] = {
 		{ "user_line", user, 0 },
 		{ "workers", NULL, workers() },
+		{ "connections", NULL, connections() },
+		{ "files", NULL, 2 * connections() },
+		{ "under_way", NULL, under_way(n) },
 		{ "nginx_dir", nginx_dir, 0 },
 		{ "log_dir", log_dir, 0 },
 		{ "share_dir", s->share_dir, 0 },

@@ -1,9 +1,12 @@
 // Whom nginx counts as one: an IPv4 address in either dress, and the first half
-// of an IPv6 address.
+// of an IPv6 address. How much one may ask, and have under way.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import net from 'node:net';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { startStack } from '../support/stack.mjs';
+import { addr, childrenOf, startStack, until } from '../support/stack.mjs';
 
 let stack;
 
@@ -44,4 +47,35 @@ test('bytes of an address that are a line end, or none', async () => {
 test('IPv4 in the dress of IPv6', async () => {
 	assert.ok(refused(await all(Array.from({ length: 20 }, (_, i) => i % 2 === 0 ? '::ffff:192.0.2.30' : '192.0.2.30'))) >= 15);
 	for (let i = 31; i < 36; i++) assert.equal(await ask(`::ffff:192.0.2.${i}`), 400, 'they are not one network');
+});
+
+test('bodies that do not end hold no more connections than one may have, and nobody else is refused', async () => {
+	const held = new Set();
+	const hold = () => {
+		const s = net.connect(8080, addr, () => s.write('POST /login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 2001:db8:5::1\r\nContent-Length: 100\r\n\r\n{'));
+		held.add(s.on('close', () => held.delete(s)).on('error', () => {}).resume());
+	};
+	// Of files there is no rate.
+	const file = async (address) => (await fetch(`${stack.url}/demo/`, { headers: { 'x-forwarded-for': address } })).status;
+	assert.equal(await file('2001:db8:5::2'), 200);
+	await until('the network is refused', async () => {
+		while (held.size < 220) hold();
+		return await file('2001:db8:5::2') === 429;
+	});
+	assert.equal(await file('2001:db8:5:1::2'), 200, 'its neighbour is another');
+	for (const s of held) s.destroy();
+	await until('it is served when they are gone', async () => await file('2001:db8:5::2') === 200);
+});
+
+test('a worker has files for its connections, and connections for many slow ones', () => {
+	const conf = readFileSync(join(stack.dir, 'nginx', 'nginx.conf'), 'utf8');
+	const connections = Number(conf.match(/worker_connections (\d+);/)[1]);
+	const workers = childrenOf(stack.pidOf('nginx'));
+	assert.ok(workers.length > 0);
+	for (const { pid } of workers) {
+		const [, soft, hard] = readFileSync(`/proc/${pid}/limits`, 'latin1').match(/Max open files +(\d+) +(\d+)/);
+		assert.ok(Number(soft) >= 2 * connections, `${soft} files for ${connections} connections`);
+		assert.ok(connections === 8192 || connections * 2 > Number(hard) - 2, `${connections} of ${hard}`);
+	}
+	assert.doesNotMatch(stack.output, /setrlimit/);
 });

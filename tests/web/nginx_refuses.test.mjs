@@ -61,6 +61,13 @@ test('addresses, heads and bodies that nginx refuses', async () => {
 	page(await send(`GET /static/nothing.png HTTP/1.1\r\nHost: x\r\n${close}\r\n`), 404, 'a file that is not there');
 });
 
+test('where it sends people by itself is a path: not our port, nor a host that the client wrote', async () => {
+	for (const path of ['/demo', '/dni', '/api']) {
+		const { status, head } = await send(`GET ${path} HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n`);
+		assert.deepEqual([status, head.match(/location: ([^\r]*)/i)?.[1]], [301, `${path}/`]);
+	}
+});
+
 test('too many at once', async () => {
 	const many = (path) => Promise.all(Array.from({ length: 400 }, () => raw(stack, { path, headers: { 'x-forwarded-for': '192.0.2.1' } })));
 	for (const [path, check] of [['/api/v1/status', problem], ['/login', page]]) {
