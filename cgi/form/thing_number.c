@@ -95,10 +95,10 @@ static enum err list(const struct req *r, struct thing_list *l)
 		e = req_query(r, "q", &text);
 	if (e != ERR_OK && e != ERR_NOTFOUND)
 		return e;
-	if (utf8_count(text) > 64)
-		return req_wrong(r, "q", "a text of up to 64 characters");
-	e = db_number_use_list(r->db, r->company, after, text,
+	e = db_number_use_list(r->db, r->company, after, slice_trim(text),
 	    NUMBER_FORM_PAGE + 1, r->arena, &rows, &n);
+	if (e == ERR_TOOBIG)
+		return req_wrong(r, "q", "a text of up to 64 characters");
 	for (size_t i = 0; e == ERR_OK && i < n; i++) {
 		struct thing_row *row;
 		char shown[PHONE_TEXT_MAX];

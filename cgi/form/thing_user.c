@@ -120,7 +120,7 @@ static enum err list(const struct req *r, struct thing_list *l)
 	for (size_t i = 0; e == ERR_OK && i < n && i < THING_PAGE; i++)
 		e = show(&rows[i], l);
 	if (e == ERR_TOOBIG)
-		return req_wrong(r, "q", "a text of up to 64 bytes");
+		return req_wrong(r, "q", "a text of up to 64 characters");
 	return e == ERR_OK && n > THING_PAGE ? thing_more(&thing_user, l) : e;
 }
 

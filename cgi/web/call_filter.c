@@ -104,6 +104,20 @@ static enum err put_flag(int at, struct slice s, struct db_filter *f)
 	return ERR_OK;
 }
 
+/* What no number is would find nothing, as a number that never called does. */
+static enum err put_caller(struct slice s, struct db_report_calls_filter *f)
+{
+	const struct slice digits = slice_skip(s, 1);
+
+	if (s.n < 3 || s.n > CALLER_MAX || s.p[0] != '+' || digits.p[0] == '0')
+		return ERR_RANGE;
+	for (size_t i = 0; i < digits.n; i++)
+		if (!scan_is_digit(digits.p[i]))
+			return ERR_RANGE;
+	f->caller = s;
+	return ERR_OK;
+}
+
 enum err call_filter_put(enum call_filter_kind kind, int at, struct slice s,
     struct db_report_calls_filter *f)
 {
@@ -123,13 +137,13 @@ enum err call_filter_put(enum call_filter_kind kind, int at, struct slice s,
 	case CALL_FILTER_FLAG:
 		return put_flag(at, s, &f->f);
 	case CALL_FILTER_CALLER:
-		f->caller = s;
-		return s.n > CALLER_MAX ? ERR_RANGE : ERR_OK;
+		return put_caller(s, f);
 	case CALL_FILTER_SEARCH:
 		break;
 	}
 	f->search = s;
-	return s.n > DB_REPORT_CALLS_SEARCH_MAX ? ERR_RANGE : ERR_OK;
+	return utf8_count(s) > DB_REPORT_CALLS_SEARCH_CHARS ? ERR_RANGE
+							    : ERR_OK;
 }
 
 const char *call_filter_may_be(enum call_filter_kind kind, int at)
@@ -158,5 +172,5 @@ const char *call_filter_may_be(enum call_filter_kind kind, int at)
 	case CALL_FILTER_SEARCH:
 		break;
 	}
-	return "a text of up to 64 bytes";
+	return "a text of up to 64 characters";
 }

@@ -1,22 +1,12 @@
 #include "lib/core/saysnum.h"
 
 #include "lib/base/buf.h"
+#include "lib/base/scan.h"
+#include "lib/core/numtext.h"
 #include "lib/core/urlq.h"
 
 #define DIGITS_MAX 64
 #define VALUE_MAX  1024 /* bytes of a value that are looked at */
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* What stands between the digits of one number. */
-static bool is_between(char c)
-{
-	return c == ' ' || c == '(' || c == ')' || c == '+' || c == '-' ||
-	       c == '.' || c == '/';
-}
 
 static struct slice without_zeros(struct slice s)
 {
@@ -45,19 +35,21 @@ bool saysnum_text(struct slice text, struct slice e164)
 
 	if (digits.n < SAYSNUM_LEAST)
 		return false;
-	for (size_t i = 0; i <= text.n; i++) {
-		if (i < text.n && is_digit(text.p[i])) {
-			if (n < sizeof(mem))
-				mem[n++] = text.p[i];
+	while (text.n > 0) {
+		char c;
+
+		if (n > 0 && numtext_skip_zero(&text))
 			continue;
-		}
-		if (i < text.n && is_between(text.p[i]))
+		c = numtext_next(&text);
+		if (scan_is_digit(c) && n < sizeof(mem))
+			mem[n++] = c;
+		if (scan_is_digit(c) || numtext_is_between(c))
 			continue;
 		if (is_it(slice_of(mem, n), digits))
 			return true;
 		n = 0;
 	}
-	return false;
+	return is_it(slice_of(mem, n), digits);
 }
 
 bool saysnum_query(struct slice query, struct slice e164)

@@ -42,8 +42,8 @@
 #define NUMBERS(from, one, order)                      \
 	{                                              \
 		TEXTS("x.label, x.e164, 0", from, one, \
-		    "x.label LIKE ?"                   \
-		    " OR x.e164 LIKE ?",               \
+		    "x.label LIKE ? OR x.e164 LIKE ?"  \
+		    " OR " DB_SEARCH_NUMBER("x.e164"), \
 		    order, "x.e164"),                  \
 		    true                               \
 	}
@@ -95,8 +95,10 @@ enum err db_choice_list(struct db *db, struct company_id company,
 	st = stmt_begin(db, kinds[kind].list);
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, p.text);
-	if (kinds[kind].digits)
-		stmt_in_text(st, p.n_numbers > 0 ? p.number[0] : p.text);
+	if (kinds[kind].digits) {
+		stmt_in_text(st, p.text);
+		db_search_number_in(st, &p);
+	}
 	stmt_in_u64(st, max);
 	out_row(st, &row);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);

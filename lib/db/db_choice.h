@@ -47,7 +47,7 @@ struct db_choice_row {
 /* Those with text in their name ("": all; of a number in label or digits), at
  * most max, by name; numbers in use by number, any numbers by label and those
  * without one last. ERR_TOOBIG: text is longer than
- * DB_REPORT_CALLS_SEARCH_MAX. */
+ * DB_REPORT_CALLS_SEARCH_CHARS. */
 RT_MUST_USE enum err db_choice_list(struct db *db, struct company_id company,
     enum db_choice kind, struct slice text, uint32_t max, struct arena *mem,
     struct db_choice_row **rows, size_t *n);

@@ -42,9 +42,7 @@ static const char page_sql[] =
     "  AND y.tag_id = ?))"
     " AND (? = 0 OR i.value_micros BETWEEN ? AND ?)"
     " AND (? = '' OR " HAS("f.form_name") " OR " HAS("f.contact_name")
-    " OR " HAS("f.contact_email") " OR (? <> '' AND (f.contact_e164 LIKE ?"
-    " OR f.contact_e164 LIKE ? OR f.contact_e164 LIKE ?"
-    " OR f.contact_e164 LIKE ?)))"
+    " OR " HAS("f.contact_email") " OR " DB_SEARCH_NUMBER("f.contact_e164") ")"
     " AND (f.submitted_at < ? OR (f.submitted_at = ? AND f.id < ?))"
     " ORDER BY f.submitted_at DESC, f.id DESC LIMIT ?";
 
@@ -81,12 +79,7 @@ static void in_filter(struct stmt *st, const struct form_filter *filter,
 	stmt_in_text(st, filter->search);
 	for (int i = 0; i < 3; i++)
 		stmt_in_text(st, search->text);
-	stmt_in_text(st, search->n_numbers > 0 ? SLICE("1") : SLICE(""));
-	/* Those that the text has not are the first once more. */
-	for (size_t i = 0; i < DB_SEARCH_NUMBERS; i++)
-		stmt_in_text(st, i < search->n_numbers   ? search->number[i]
-				 : search->n_numbers > 0 ? search->number[0]
-							 : SLICE(""));
+	db_search_number_in(st, search);
 }
 
 static void out_row(struct stmt *st, struct arena *mem,

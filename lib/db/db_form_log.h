@@ -31,7 +31,7 @@ struct form_log_row {
  * address or number. */
 struct form_filter {
 	struct db_filter f;
-	struct slice search; /* "" none; to DB_REPORT_CALLS_SEARCH_MAX */
+	struct slice search; /* "" none; to DB_REPORT_CALLS_SEARCH_CHARS */
 };
 /* ERR_RANGE: something else is asked for, which no form has. */
 RT_MUST_USE enum err db_form_log_can(const struct db_filter *f);

@@ -21,7 +21,7 @@ struct member_row {
 
 /* Of the company's account, with a role in the company or in all; by name, from
  * behind the user `after` (nil: the first), at most max. text: part of the name
- * or address; "" all. ERR_TOOBIG: longer than DB_REPORT_CALLS_SEARCH_MAX. */
+ * or address; "" all. ERR_TOOBIG: longer than DB_REPORT_CALLS_SEARCH_CHARS. */
 RT_MUST_USE enum err db_member_list(struct db *db, struct company_id company,
     struct user_id after, struct slice text, uint32_t max, struct arena *mem,
     struct member_row **rows, size_t *n);

@@ -1,21 +1,7 @@
 #include "lib/db/db_number_use.h"
 
-#include "lib/base/buf.h"
+#include "lib/db/db_search.h"
 #include "lib/db/stmt.h"
-
-#define LIKE_MAX 300
-
-/* %text%, with what LIKE would read as a pattern escaped. */
-static void like(struct slice text, struct buf *b)
-{
-	buf_char(b, '%');
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '%' || text.p[i] == '_' || text.p[i] == '\\')
-			buf_char(b, '\\');
-		buf_char(b, text.p[i]);
-	}
-	buf_char(b, '%');
-}
 
 static void out_row(struct stmt *st, struct number_use *row)
 {
@@ -48,22 +34,21 @@ enum err db_number_use_list(struct db *db, struct company_id company,
 	    " LEFT JOIN tracker t ON t.company_id = n.company_id"
 	    " AND t.number_id = n.id AND t.archived_at IS NULL"
 	    " WHERE n.company_id = ? AND n.e164 > ? AND n.released_at IS NULL"
-	    " AND (n.e164 LIKE ? OR n.label LIKE ?)"
+	    " AND (n.label LIKE ? OR n.e164 LIKE ? OR " DB_SEARCH_NUMBER("n.e164") ")"
 	    " ORDER BY n.e164 LIMIT ?";
-	char mem_like[LIKE_MAX];
 	struct number_use row;
+	struct db_search p;
 	struct stmt *st;
-	struct buf b;
+	enum err e;
 
-	buf_over(&b, mem_like, sizeof(mem_like));
-	like(text, &b);
-	if (buf_err(&b) != ERR_OK)
-		return ERR_RANGE;
+	if ((e = db_search_make(text, &p)) != ERR_OK)
+		return e;
 	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, after);
-	stmt_in_text(st, buf_slice(&b));
-	stmt_in_text(st, buf_slice(&b));
+	stmt_in_text(st, p.text);
+	stmt_in_text(st, p.text);
+	db_search_number_in(st, &p);
 	stmt_in_u64(st, max);
 	out_row(st, &row);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);

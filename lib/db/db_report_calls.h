@@ -14,8 +14,10 @@
 #include "lib/db/db_filter.h"
 #include "lib/db/db_report.h"
 
-#define DB_REPORT_CALLS_PAGE_MAX   ((size_t)100)
-#define DB_REPORT_CALLS_SEARCH_MAX 64 /* bytes; longer is ERR_TOOBIG */
+#define DB_REPORT_CALLS_PAGE_MAX ((size_t)100)
+/* Characters of a search, and the bytes of as many; longer is ERR_TOOBIG. */
+#define DB_REPORT_CALLS_SEARCH_CHARS 64
+#define DB_REPORT_CALLS_SEARCH_MAX   (4 * DB_REPORT_CALLS_SEARCH_CHARS)
 
 /* A place between two calls. */
 struct db_report_calls_key {

@@ -1,76 +1,54 @@
 #include "lib/db/db_search.h"
 
 #include "lib/base/buf.h"
-#include "lib/base/scan.h"
+#include "lib/base/utf8.h"
 #include "lib/db/stmt.h"
 
-/* Fewer are no part of a number. */
-#define DIGITS_MIN 3
-
-/* The digits of a text; none when it has letters. */
-static struct slice digits_of(struct slice search,
-    char mem[DB_REPORT_CALLS_SEARCH_MAX])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < search.n; i++) {
-		if (scan_is_alpha(search.p[i]))
-			return SLICE("");
-		if (scan_is_digit(search.p[i]) &&
-		    n < DB_REPORT_CALLS_SEARCH_MAX)
-			mem[n++] = search.p[i];
-	}
-	return slice_of(mem, n);
-}
+/* What no number is like. */
+#define NO_NUMBER "-"
 
 bool db_search_is_short(struct slice search)
 {
-	char mem[DB_REPORT_CALLS_SEARCH_MAX];
-	const size_t n = digits_of(search, mem).n;
+	char mem[NUMTEXT_DIGITS_MAX];
+	const size_t n = numtext_digits(search, mem).n;
 
-	return n > 0 && n < DIGITS_MIN;
+	return n > 0 && n < NUMTEXT_DIGITS_MIN;
 }
 
-static enum err add_number(struct db_search *p, const char *front,
-    struct slice digits)
+static enum err add_number(struct db_search *p, const struct numtext_part *part)
 {
 	char *const mem = p->number_mem[p->n_numbers];
 	struct buf b;
 
 	buf_over(&b, mem, sizeof(p->number_mem[0]));
-	buf_cstr(&b, front);
-	buf_put(&b, digits);
+	buf_char(&b, part->first ? '+' : '%');
+	for (uint8_t i = 0; i < part->code; i++)
+		buf_char(&b, '_');
+	buf_put(&b, part->digits);
 	buf_char(&b, '%');
 	p->number[p->n_numbers++] = buf_slice(&b);
 	return buf_err(&b);
 }
 
-/* "0" stands for a country code of one to three digits, "00" for its "+". */
-static enum err add_dialled(struct db_search *p, struct slice digits)
+static enum err add_numbers(struct db_search *p, struct slice search)
 {
-	static const char *const codes[] = { "+_", "+__", "+___" };
-	const struct slice national = slice_skip(digits, 1);
+	struct numtext_part parts[NUMTEXT_PARTS_MAX];
+	char mem[NUMTEXT_DIGITS_MAX];
+	const size_t n = numtext_parts(numtext_digits(search, mem), parts);
 	enum err e = ERR_OK;
 
-	if (slice_starts(national, SLICE("0")))
-		return national.n - 1 < DIGITS_MIN
-			   ? ERR_OK
-			   : add_number(p, "+", slice_skip(national, 1));
-	if (national.n < DIGITS_MIN)
-		return ERR_OK;
-	for (size_t i = 0; i < RT_ARRAY_LEN(codes) && e == ERR_OK; i++)
-		e = add_number(p, codes[i], national);
+	for (size_t i = 0; i < RT_ARRAY_LEN(p->number); i++)
+		p->number[i] = SLICE(NO_NUMBER);
+	for (size_t i = 0; i < n && e == ERR_OK; i++)
+		e = add_number(p, &parts[i]);
 	return e;
 }
 
 enum err db_search_make(struct slice search, struct db_search *p)
 {
-	char mem[DB_REPORT_CALLS_SEARCH_MAX];
-	struct slice digits;
 	struct buf text;
-	enum err e;
 
-	if (search.n > DB_REPORT_CALLS_SEARCH_MAX)
+	if (utf8_count(search) > DB_REPORT_CALLS_SEARCH_CHARS)
 		return ERR_TOOBIG;
 	buf_over(&text, p->text_mem, sizeof(p->text_mem));
 	buf_char(&text, '%');
@@ -86,13 +64,13 @@ enum err db_search_make(struct slice search, struct db_search *p)
 		return ERR_TOOBIG;
 	p->text = buf_slice(&text);
 	p->n_numbers = 0;
-	digits = digits_of(search, mem);
-	if (digits.n < DIGITS_MIN)
-		return ERR_OK;
-	e = add_number(p, "%", digits);
-	if (e == ERR_OK && digits.p[0] == '0')
-		e = add_dialled(p, digits);
-	return e;
+	return add_numbers(p, search);
+}
+
+void db_search_number_in(struct stmt *st, const struct db_search *p)
+{
+	for (size_t i = 0; i < RT_ARRAY_LEN(p->number); i++)
+		stmt_in_text(st, p->number[i]);
 }
 
 /* "i.campaign COLLATE … LIKE ?" */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/db/db_search.h"
 #include "lib/db/stmt.h"
 
 static void out_cell(struct stmt *st, enum db_sheet_type type,
@@ -91,10 +92,12 @@ static void in_scope(struct stmt *st, const struct db_sheet *sheet,
 	stmt_in_bool(st, id_eq(scope->company.v, any.v));
 }
 
-static void in_filter(struct stmt *st, const struct db_sheet_filter *f)
+static void in_filter(struct stmt *st, const struct db_sheet_filter *f,
+    const struct db_search *p)
 {
 	stmt_in_text(st, f->search);
 	stmt_in_text(st, f->search);
+	db_search_number_in(st, p);
 	stmt_in_u64(st, f->state);
 	stmt_in_bool(st, f->state == DB_SHEET_ACTIVE);
 	stmt_in_time_us(st, f->from_us);
@@ -117,11 +120,12 @@ static void in_place(struct stmt *st, struct db_sheet_order order, bool first,
 	stmt_in_id(st, p->id);
 }
 
-/* The statement of a page, its parameters set. */
+/* The statement of a page, its parameters set. p: room for what is sought,
+ * until the statement ran. */
 static enum err begin_page(struct db *db, const struct db_sheet *sheet,
     const struct db_sheet_scope *scope, const struct db_sheet_filter *filter,
     struct db_sheet_order order, const struct db_sheet_place *after, size_t max,
-    struct stmt **out)
+    struct db_search *p, struct stmt **out)
 {
 	static const struct db_sheet_filter all = { .search = SLICE_INIT(""),
 		.to_us = DB_SHEET_TO_MAX_US };
@@ -132,17 +136,21 @@ static enum err begin_page(struct db *db, const struct db_sheet *sheet,
 		      0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff },
 		    .name = SLICE_INIT("") },
 	};
+	const struct db_sheet_filter *f = filter == NULL ? &all : filter;
 	struct stmt *st;
+	enum err e;
 
 	if (max == 0 || max > DB_SHEET_PAGE_MAX)
 		return ERR_RANGE;
 	if (sheet->by[order.by] == NULL)
 		return ERR_SYNTAX;
+	if ((e = db_search_make(f->search, p)) != ERR_OK)
+		return e;
 	st = stmt_begin(db, sheet->page_sql[order.by][order.down ? 1 : 0]);
 	in_scope(st, sheet, scope);
 	in_place(st, order, after == NULL,
 	    after == NULL ? &edges[order.down ? 1 : 0] : after);
-	in_filter(st, filter == NULL ? &all : filter);
+	in_filter(st, f, p);
 	stmt_in_u64(st, max);
 	*out = st;
 	return ERR_OK;
@@ -153,10 +161,11 @@ enum err db_sheet_page(struct db *db, const struct db_sheet *sheet,
     struct db_sheet_order order, const struct db_sheet_place *after, size_t max,
     struct arena *mem, struct db_sheet_cell **cells, size_t *n)
 {
+	struct db_search p;
 	struct stmt *st;
 	enum err e;
 
-	e = begin_page(db, sheet, scope, filter, order, after, max, &st);
+	e = begin_page(db, sheet, scope, filter, order, after, max, &p, &st);
 	return e == ERR_OK ? db_sheet_read(st, sheet, mem, cells, n) : e;
 }
 
@@ -165,11 +174,12 @@ enum err db_sheet_page_each(struct db *db, const struct db_sheet *sheet,
     struct db_sheet_order order, const struct db_sheet_place *after, size_t max,
     void (*row)(void *ctx, const struct db_sheet_cell *cells), void *ctx)
 {
+	struct db_search p;
 	struct stmt *st;
 	size_t n;
 	enum err e;
 
-	e = begin_page(db, sheet, scope, filter, order, after, max, &st);
+	e = begin_page(db, sheet, scope, filter, order, after, max, &p, &st);
 	return e == ERR_OK ? db_sheet_each(st, sheet, row, ctx, &n) : e;
 }
 

@@ -1,5 +1,7 @@
 #include "lib/db/db_sheet_setup.h"
 
+#include "lib/db/db_search.h"
+
 /* Each list is one row of `sheets`: its columns, its SELECT, and the column
  * that its ids are compared by. A page goes on after a place (db_sheet.c). */
 #define NEXT(key, id, than) \
@@ -14,23 +16,30 @@
 							 ", " id " LIMIT ?", \
 		select where NEXT(key, id, "<") more                         \
 		" ORDER BY " key " DESC, " id " DESC LIMIT ?" }
-/* Of a list: what is searched, when it was put away, when it was made. */
-#define FILTER(text, gone, made)                \
+/* Of a list: what is searched, as words and as a number, when it was put away,
+ * when it was made. */
+#define FILTER(text, number, gone, made) \
 	" AND (? = '' OR LOCATE(?, " text       \
-	" COLLATE utf8mb4_unicode_520_ci) > 0)" \
+	" COLLATE utf8mb4_unicode_520_ci) > 0"  \
+	" OR " DB_SEARCH_NUMBER(number) ")" \
 	" AND (? = 0 OR (" gone                 \
 	" IS NULL) = ?)"                        \
 	" AND COALESCE(" made " >= ?, TRUE) AND COALESCE(" made " < ?, TRUE)"
 /* As people look names up: neither case nor accents put them elsewhere. */
 #define AS_WORDS(key) key " COLLATE utf8mb4_unicode_520_ci"
+/* Of lists without a number. */
+#define NO_NUMBER "''"
 /* name, when: the columns that name and made are in the sheet. */
-#define TEXTS(select, where, id, text, gone, made, name, key, when)            \
+#define TEXTS(select, where, id, text, gone, made, name, key, when) \
+	NUMBERS(select, where, id, text, NO_NUMBER, gone, made, name, key, when)
+#define NUMBERS(select, where, id, text, number, gone, made, name, key, when)  \
 	.one_sql = select where " AND " id " = ?", .by = { "id", name, when }, \
-	.page_sql = { BY_ID(select, where, id, FILTER(text, gone, made)),      \
+	.page_sql = { BY_ID(select, where, id,                                 \
+			  FILTER(text, number, gone, made)),                   \
 		BY_KEY(DB_SHEET_BY_NAME, AS_WORDS(key), select, where, id,     \
-		    FILTER(text, gone, made)),                                 \
+		    FILTER(text, number, gone, made)),                         \
 		BY_KEY(DB_SHEET_BY_MADE, made, select, where, id,              \
-		    FILTER(text, gone, made)) }
+		    FILTER(text, number, gone, made)) }
 
 /* What was put away stays listed: calls point at it. */
 #define ID(kind)                                  \
@@ -187,7 +196,7 @@ static const struct db_sheet sheets[] = {
 	{ .name = "numbers",
 	    .columns = numbers,
 	    .n_columns = RT_ARRAY_LEN(numbers),
-	    TEXTS(
+	    NUMBERS(
 		"SELECT n.id, n.e164, n.label, n.kind, n.country, n.place,"
 		" (SELECT MAX(t.id) FROM tracker t"
 		" WHERE t.company_id = n.company_id AND t.number_id = n.id"
@@ -198,18 +207,19 @@ static const struct db_sheet sheets[] = {
 		" n.record, n.notice_key, n.quarantined_at, n.added_at, n.released_at"
 		" FROM number n",
 		" WHERE n.company_id = ?", "n.id",
-		"CONCAT(n.e164, ' ', n.label)", "n.released_at", "n.added_at",
-		"number", "n.e164", "added_at") },
+		"CONCAT(n.e164, ' ', n.label)", "n.e164", "n.released_at",
+		"n.added_at", "number", "n.e164", "added_at") },
 	{ .name = "trackers",
 	    .columns = trackers,
 	    .n_columns = RT_ARRAY_LEN(trackers),
-	    TEXTS("SELECT t.id, t.name, t.number_id, n.e164, t.source,"
-		  " t.medium, t.campaign, t.channel, t.site_id, t.match_kind,"
-		  " t.match_value, t.created_at, t.archived_at FROM tracker t"
-		  " LEFT JOIN number n ON n.company_id = t.company_id"
-		  " AND n.id = t.number_id",
-		" WHERE t.company_id = ?", "t.id", "t.name", "t.archived_at",
-		"t.created_at", "name", "t.name", "created_at") },
+	    NUMBERS("SELECT t.id, t.name, t.number_id, n.e164, t.source,"
+		    " t.medium, t.campaign, t.channel, t.site_id, t.match_kind,"
+		    " t.match_value, t.created_at, t.archived_at FROM tracker t"
+		    " LEFT JOIN number n ON n.company_id = t.company_id"
+		    " AND n.id = t.number_id",
+		" WHERE t.company_id = ?", "t.id", "t.name", "n.e164",
+		"t.archived_at", "t.created_at", "name", "t.name",
+		"created_at") },
 	{ .name = "pools",
 	    .columns = pools,
 	    .n_columns = RT_ARRAY_LEN(pools),
@@ -271,7 +281,7 @@ static const struct db_sheet sheets[] = {
 	{ .name = "forms",
 	    .columns = forms,
 	    .n_columns = RT_ARRAY_LEN(forms),
-	    TEXTS(
+	    NUMBERS(
 		"SELECT i.id, i.visit_id, i.happened_at, f.form_name, f.page_url,"
 		" f.contact_name, f.contact_email, f.contact_e164, f.fields,"
 		" i.attributed_by,"
@@ -287,7 +297,7 @@ static const struct db_sheet sheets[] = {
 		" AND f.id = i.id",
 		" WHERE i.company_id = ? AND i.kind = 'form'", "i.id",
 		"CONCAT_WS(' ', f.contact_name, f.contact_email, f.contact_e164)",
-		"NULL", "i.happened_at", "form_name",
+		"f.contact_e164", "NULL", "i.happened_at", "form_name",
 		"COALESCE(f.form_name, '')", "happened_at") },
 	{ .name = "locations",
 	    .columns = locations,
@@ -299,13 +309,13 @@ static const struct db_sheet sheets[] = {
 	{ .name = "destinations",
 	    .columns = destinations,
 	    .n_columns = RT_ARRAY_LEN(destinations),
-	    TEXTS("SELECT d.id, d.name, d.target, d.ring_s, d.trunk_id,"
-		  " d.location_id, COALESCE(d.hours, ''),"
-		  " COALESCE(d.hours, ''), d.regions, d.capacity, d.cap_hour,"
-		  " d.cap_day, d.cap_month, d.created_at, d.archived_at"
-		  " FROM destination d",
+	    NUMBERS("SELECT d.id, d.name, d.target, d.ring_s, d.trunk_id,"
+		    " d.location_id, COALESCE(d.hours, ''),"
+		    " COALESCE(d.hours, ''), d.regions, d.capacity, d.cap_hour,"
+		    " d.cap_day, d.cap_month, d.created_at, d.archived_at"
+		    " FROM destination d",
 		" WHERE d.company_id = ?", "d.id",
-		"CONCAT(d.name, ' ', d.target)", "d.archived_at",
+		"CONCAT(d.name, ' ', d.target)", "d.target", "d.archived_at",
 		"d.created_at", "name", "d.name", "created_at") },
 	{ .name = "outcomes",
 	    .columns = outcomes,

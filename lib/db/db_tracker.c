@@ -87,7 +87,7 @@ enum err db_tracker_list(struct db *db, struct company_id company,
 	    " AND (? OR (t.name, t.id) > (SELECT a.name, a.id FROM tracker a"
 	    " WHERE a.company_id = t.company_id AND a.id = ?))"
 	    " AND (t.name LIKE ? OR " HAS("t.source") " OR " HAS(
-		"t.medium") " OR " HAS("t.campaign") " OR n.e164 LIKE ?)"
+		"t.medium") " OR " HAS("t.campaign") " OR n.e164 LIKE ? OR " DB_SEARCH_NUMBER("n.e164") ")"
 	    " ORDER BY t.name, t.id LIMIT ?";
 	struct tracker_row row;
 	struct db_search p;
@@ -100,9 +100,9 @@ enum err db_tracker_list(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	stmt_in_bool(st, id_is_nil(after.v));
 	stmt_in_id(st, after.v);
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 5; i++)
 		stmt_in_text(st, p.text);
-	stmt_in_text(st, p.n_numbers > 0 ? p.number[0] : p.text);
+	db_search_number_in(st, &p);
 	stmt_in_u64(st, max);
 	out_row(st, &row);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);

@@ -32,7 +32,7 @@ RT_MUST_USE enum err db_tracker_get(struct db *db, struct company_id company,
     struct tracker_id id, struct tracker_row *out);
 /* By name, from behind the tracker `after` (nil: the first), at most max. text:
  * part of the name, source, medium, campaign or number; "" all.
- * ERR_TOOBIG: longer than DB_REPORT_CALLS_SEARCH_MAX. */
+ * ERR_TOOBIG: longer than DB_REPORT_CALLS_SEARCH_CHARS. */
 RT_MUST_USE enum err db_tracker_list(struct db *db, struct company_id company,
     struct tracker_id after, struct slice text, uint32_t max, struct arena *mem,
     struct tracker_row **rows, size_t *n);

@@ -6,6 +6,9 @@
 
 #include "lib/db/db_choice.h"
 #include "lib/db/db_number.h"
+#include "lib/db/db_number_use.h"
+#include "lib/db/db_sheet_setup.h"
+#include "lib/db/db_tracker.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
@@ -193,6 +196,62 @@ static void test_free_numbers(void **state)
 	arena_fini(&mem);
 }
 
+/* Every list of numbers finds one in whatever way it is written. */
+static void test_numbers_as_written(void **state)
+{
+	static const char *const texts[] = { "+14155550300", "14155550300",
+		"4155550300", "(415) 555-0300", "415-555-0300", "415.555.0300",
+		"+1 415 555 0300", "+1 (415) 555 0300", "001 415 555 0300",
+		"011 1 415 555 0300", "0 415 555 0300", "tel:+1-415-555-0300",
+		"415\xc2\xa0"
+		"555\xc2\xa0"
+		"0300",
+		"415\xe2\x80\x93"
+		"555\xe2\x80\x93"
+		"0300",
+		"\xe2\x80\xaa+1 415 555 0300\xe2\x80\xac",
+		"\xef\xbc\x94\xef\xbc\x91\xef\xbc\x95 555 0300" };
+	static const char *const sheets[] = { "numbers", "trackers" };
+	const struct testdb_company *c = &t->company[0];
+	const struct db_sheet_scope scope = { .company = c->id };
+	const struct tracker_id first = { { 0 } };
+	struct db_choice_row *rows;
+	struct tracker_row *trackers;
+	struct number_use *uses;
+	struct db_sheet_cell *cells;
+	struct arena mem;
+	size_t n;
+
+	(void)state;
+	arena_init(&mem, 1 << 22);
+	for (size_t i = 0; i < RT_ARRAY_LEN(texts); i++) {
+		const struct slice text = slice_from(texts[i]);
+
+		n = list(0, DB_CHOICE_ANY_NUMBER, texts[i], 9, &mem, &rows);
+		assert_true(n == 1 && id_eq(rows[0].id, c->tracked.v));
+		FAIL_STMT_OK(db_number_use_list(admin, c->id, SLICE(""), text,
+		    9, &mem, &uses, &n));
+		assert_true(n == 1 && id_eq(uses[0].id.v, c->tracked.v));
+		FAIL_STMT_OK(db_tracker_list(admin, c->id, first, text, 9, &mem,
+		    &trackers, &n));
+		assert_true(n == 1 && id_eq(trackers[0].id.v, c->tracker.v));
+		for (size_t k = 0; k < RT_ARRAY_LEN(sheets); k++) {
+			FAIL_STMT_OK(db_sheet_page(admin,
+			    db_sheet_setup_find(slice_from(sheets[k])), &scope,
+			    &(struct db_sheet_filter){ .search = text,
+				.to_us = DB_SHEET_TO_MAX_US },
+			    (struct db_sheet_order){ .by = DB_SHEET_BY_ID },
+			    NULL, 9, &mem, &cells, &n));
+			assert_int_equal(n, 1);
+		}
+	}
+	/* What looks like no number is one of no list. */
+	FAIL_STMT_OK(db_number_use_list(admin, c->id, SLICE(""),
+	    SLICE("x 415 555 0300"), 9, &mem, &uses, &n));
+	assert_int_equal(n, 0);
+	arena_fini(&mem);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +259,7 @@ int main(void)
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_choices),
 		cmocka_unit_test(test_free_numbers),
+		cmocka_unit_test(test_numbers_as_written),
 	};
 
 	return cmocka_run_group_tests_name("db_named", tests, begin, end);

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "lib/core/numtext.h"
 #include "lib/core/saysnum.h"
 
 #define NUMBER   "+12125550155"
@@ -16,8 +17,11 @@ static size_t digits_of(struct slice s)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < s.n; i++)
-		n += s.p[i] >= '0' && s.p[i] <= '9';
+	while (s.n > 0) {
+		const char c = numtext_next(&s);
+
+		n += c >= '0' && c <= '9';
+	}
 	return n;
 }
 

@@ -17,6 +17,15 @@ static const struct {
 	{ "abroad, zeros", "0049 151 23456789", "+4915123456789", true },
 	{ "at home, zero", "0151/23456789", "+4915123456789", true },
 	{ "abroad, American", "011 49 151 23456789", "+4915123456789", true },
+	{ "blanks that do not break",
+	    "212\xc2\xa0"
+	    "555\xe2\x80\xaf"
+	    "0155",
+	    "+12125550155", true },
+	{ "full-width", "\xef\xbc\x92\xef\xbc\x91\xef\xbc\x92 555-0155",
+	    "+12125550155", true },
+	{ "a zero for home", "+49 (0)151 23456789", "+4915123456789", true },
+	{ "two lines", "21255\n50155", "+12125550155", false },
 	{ "among others", "1, 2 and 2125550155.", "+12125550155", true },
 	{ "five digits are anybody's", "50155", "+12125550155", false },
 	{ "six are enough", "550155", "+12125550155", true },

@@ -112,13 +112,13 @@ test('calls: the log with its filters, one call, nothing of others', async () =>
 	const number = call.number_id, other = typeId('num', uuid7());
 	for (const [q, n] of [['result=answered', 1], ['result=missed', 0], ['result=live', 0], [`number_id=${number}`, 1], [`number_id=${other}`, 0],
 		['min_talk_s=90', 1], ['min_talk_s=91', 0], ['first_time=false', 1], ['first_time=true', 0], ['qualified=true', 0],
-		[`caller=${encodeURIComponent('+12125550155')}`, 1], ['search=2125550155', 1], ['search=nobody', 0], ['search=%25', 0], ['outcome=none', 1],
+		[`caller=${encodeURIComponent('+12125550155')}`, 1], ['search=2125550155', 1], [`search=${encodeURIComponent('(２１２)\u00a0555–0155')}`, 1], ['search=nobody', 0], ['search=%25', 0], ['outcome=none', 1],
 		['outcome=sold', 0], ['tag=vip', 0], ['source=x', 0], ['to=2020-01-01', 0], ['from=2020-01-01', 1], ['from=2020-01-01&to=2020-01-02', 0],
 		['medium=cpc', 0], ['medium=~', 0], ['min_ring_s=5&max_ring_s=5', 1], ['min_ring_s=6', 0], ['max_ring_s=4', 0], ['min_risk=0&max_risk=100', 1],
 		['min_value=0', 0], ['pool_id=~', 1], ['number_id=~', 0], ['tag=~', 0], ['result=unanswered', 0]])
 		assert.equal(await sum(q), n, q);
 	for (const bad of ['from=x', 'from=2030-01-01&to=2020-01-01', 'number_id=x', `number_id=${call.id}`, 'first_time=1', `search=${'x'.repeat(65)}`,
-		'min_talk_s=-1', 'min_talk_s=86401', 'max_risk=101', 'max_value=1.5', 'result=x', 'qualified=maybe', 'caller=%2B12345678901234567', 'cursor=1.cal_x', 'sort=id', 'sort=', 'medium=', 'search=%20',
+		'min_talk_s=-1', 'min_talk_s=86401', 'max_risk=101', 'max_value=1.5', 'result=x', 'qualified=maybe', 'caller=%2B12345678901234567', 'caller=2125550155', 'caller=%2B0212555', 'cursor=1.cal_x', 'sort=id', 'sort=', 'medium=', 'search=%20',
 		'sort=--risk', `cursor=started_at.-1.${call.id}`, `cursor=risk.1.${call.id}`, `cursor=started_at.9223372036854775807.${call.id}`,
 		`sort=risk&cursor=started_at.1.${call.id}`, `cursor=started_at.1.${call.id}x`, `sort=risk&cursor=risk.99999999999999999999.${call.id}`])
 		assert.equal((await api(keys.all, `/calls?${bad}`)).status, 400, bad);

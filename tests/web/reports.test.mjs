@@ -439,14 +439,14 @@ test('an address edited by hand is answered with its wrong part, to be mended', 
 		['/calls?range=9y', 'range', 'today, 7d, 30d, 90d or 365d'], ['/calls?result=lost', 'result', 'answered, unanswered'], ['/calls?first=maybe', 'first', 'yes or no'],
 		['/calls?talk_min=-1', 'talk_min', 'whole seconds'], ['/calls?number=num_x', 'number', 'a key'], ['/calls?tag=x', 'tag', 'a tag’s key'], ['/calls?before=x', 'before', 'as the links'],
 		['/calls?after=1-x', 'after', 'as the links'], ['/calls?cols=colour', 'cols', 'number,outcome,verdict,tags,value,destination,location'], ['/calls?keyword=a&keyword=b', 'keyword', 'there once'],
-		[`/calls?q=${'x'.repeat(65)}`, 'q', 'up to 64 bytes'], ['/calls.csv?columns=few', 'columns', 'shown or all'], ['/calls.jsonl?to=1&from=2', 'from', 'a day'],
+		[`/calls?q=${'x'.repeat(65)}`, 'q', 'up to 64 characters'], ['/calls.csv?columns=few', 'columns', 'shown or all'], ['/calls.jsonl?to=1&from=2', 'from', 'a day'],
 		['/forms?caller=%2B14155550100', 'caller', never], ['/forms?talk_min=1', 'talk_min', never], ['/forms?cols=x', 'cols', 'form,outcome'], ['/forms?before=1', 'before', 'older rows'],
 		['/visitors?q=x', 'q', never], ['/visitors?outcome=booked', 'outcome', never], ['/visitors?came=late', 'came', 'shown, touched, called or wrote'],
 		['/reports?by=shoe', 'by', 'source'], ['/reports?by=source&split=shoe', 'split', 'campaign'], ['/reports?metric=shoe', 'metric', 'answered_rate'], ['/reports?sort=shoe', 'sort', 'headings'],
-		['/reports?sort=calls&dir=up', 'dir', 'asc or desc'], ['/reports?own=0', 'own', 'a whole number from 1 to 86400'], ['/reports?result=live', 'result', 'any but live'], ['/reports?caller=1', 'caller', never],
+		['/reports?sort=calls&dir=up', 'dir', 'asc or desc'], ['/reports?own=0', 'own', 'a whole number from 1 to 86400'], ['/reports?result=live', 'result', 'any but live'], ['/reports?caller=%2B14155550100', 'caller', never], ['/calls?caller=4155550100', 'caller', 'a number with its country'],
 		['/reports.csv?to=x&from=2026-10-01', 'to', 'a day'], ['/?range=x', 'range', 'today'], ['/spend?range=x', 'range', 'today'], ['/spend?tracker=x', 'tracker', 'a key'],
 		['/companies?page=0', 'page', 'a whole number from 1 to 1000'], [`/companies?name=${'x'.repeat(401)}`, 'name', 'part of a name'], ['/settings/audit?user=x', 'user', 'a key'],
-		['/settings/trackers?after=x', 'after', 'a key'], ['/settings/tags?page=x', 'page', 'a whole number'], [`/settings/trackers?q=${'x'.repeat(65)}`, 'q', 'up to 64 bytes'], [`/settings/numbers?q=${'x'.repeat(65)}`, 'q', 'up to 64 characters']]) {
+		['/settings/trackers?after=x', 'after', 'a key'], ['/settings/tags?page=x', 'page', 'a whole number'], [`/settings/trackers?q=${'x'.repeat(65)}`, 'q', 'up to 64 characters'], [`/settings/numbers?q=${'x'.repeat(65)}`, 'q', 'up to 64 characters']]) {
 		const res = await me.fetch(`${at}&${keep}`.replace(/^([^?]*)&/, '$1?'));
 		const html = await res.text();
 		assert.equal(res.status, 400, at);
