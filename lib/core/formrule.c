@@ -13,13 +13,19 @@
 #define BETWEEN_MAX 2
 #define MARK        "\xe2\x80\xa6" /* U+2026 */
 
-/* Pieces of names, lower case, with '-', '_', '.' and blanks taken out. */
+/* Pieces of names, lower case, with '-', '_', '.' and blanks taken out, and all
+ * letters that are not ASCII. */
 static const char *const secrets[] = { "passw", "passphr", "passcode", "pwd",
 	"cardnum", "cardno", "cardhold", "cardexp", "cardcode", "cardsec",
 	"creditcard", "ccnum", "ccno", "ccexp", "cccsc", "cctype", "cvc", "cvv",
 	"iban", "accountnum", "accountno", "routing", "socialsec",
 	"securitycode", "kennwort", "contrase", "motdepass", "kreditkart",
-	"kartennum", "numerotarjeta", "numerodetarjeta" };
+	"kartennum", "numerotarjeta", "numerodetarjeta", "numerodelatarjeta",
+	"numerocart", "numerodecart", "numerodicart", "cartebancaire",
+	"cartadicredito", "cartaodecredito", "cryptogramme", "prufziff",
+	"pruefziff", "prfziff", "numrodecart", "nmerodetarjeta",
+	"nmerodelatarjeta", "cartodecr", "lsenord", "wachtwoord", "losenord",
+	"adgangskode", "salasana", "lozinka", "jelsz", "geheimzahl" };
 static const char *const emails[] = { "email", "mail", "correo" };
 static const char *const phones[] = { "phone", "tel", "mobile", "cell", "fone",
 	"handy", "rufnummer" };
@@ -148,13 +154,31 @@ static size_t skip_digits(struct slice s, size_t at)
 	return at;
 }
 
+/* How long a blank or a dash of those that are not ASCII is: U+00A0, U+2000 to
+ * U+2015, U+202F; what pages show of a card's number has them. 0: none here. */
+static size_t wide_break(struct slice s, size_t at)
+{
+	const unsigned char *p = (const unsigned char *)s.p + at;
+
+	if (s.n - at >= 2 && p[0] == 0xc2 && p[1] == 0xa0)
+		return 2;
+	return s.n - at >= 3 && p[0] == 0xe2 && p[1] == 0x80 &&
+		       (p[2] <= 0x95 || p[2] == 0xaf)
+		   ? 3
+		   : 0;
+}
+
 /* Past what stands between two groups of digits; s.n where none follows. */
 static size_t next_group(struct slice s, size_t at)
 {
-	for (size_t i = at; i < s.n && i <= at + BETWEEN_MAX; i++) {
-		if (is_digit(s.p[i]))
-			return i;
-		if (memchr(BETWEEN, s.p[i], sizeof(BETWEEN) - 1) == NULL)
+	for (int i = 0; at < s.n && i <= BETWEEN_MAX; i++) {
+		if (is_digit(s.p[at]))
+			return at;
+		if (memchr(BETWEEN, s.p[at], sizeof(BETWEEN) - 1) != NULL)
+			at++;
+		else if (wide_break(s, at) > 0)
+			at += wide_break(s, at);
+		else
 			return s.n;
 	}
 	return s.n;

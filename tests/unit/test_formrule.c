@@ -33,7 +33,23 @@ static const struct {
 	    "a",
 	    "x", false },
 	{ "a card in German", "kreditkarte_nummer", "1", false },
+	{ "a card in Spanish", "N\xc3\xbamero de tarjeta", "1", false },
+	{ "a card in French", "numero-de-carte", "1", false },
+	{ "a card in French, with its accent", "Num\xc3\xa9ro de carte", "1",
+	    false },
+	{ "a card in Portuguese",
+	    "cart\xc3\xa3o de cr\xc3\xa9"
+	    "dito",
+	    "1", false },
+	{ "a security code in German",
+	    "Pr\xc3\xbc"
+	    "fziffer",
+	    "1", false },
+	{ "a password in Dutch", "Wachtwoord", "x", false },
+	{ "a password in Swedish", "L\xc3\xb6senord", "x", false },
 	{ "a review", "resenha", "x", true },
+	{ "an order that was chosen", "chosen_order", "x", true },
+	{ "a logo", "has_logo", "x", true },
 	{ "a bank account", "iban", "DE00", false },
 	{ "social security", "Social Security", "1", false },
 	{ "social security, short", "applicant_SSN", "1", false },
@@ -140,6 +156,22 @@ static void test_mask(void **state)
 		    "**** **** **** 1111 12/27" },
 		{ "other marks between", "c:5500-0000-0000-0004.",
 		    "c:****-****-****-0004." },
+		{ "as pages show it",
+		    "4111\xc2\xa0"
+		    "1111\xe2\x80\x93"
+		    "1111\xe2\x80\xaf"
+		    "1111",
+		    "****\xc2\xa0****\xe2\x80\x93****\xe2\x80\xaf"
+		    "1111" },
+		{ "parted by other letters",
+		    "4111\xc2\xa1"
+		    "1111\xc2\xa1"
+		    "1111\xc2\xa1"
+		    "1111",
+		    "4111\xc2\xa1"
+		    "1111\xc2\xa1"
+		    "1111\xc2\xa1"
+		    "1111" },
 		{ "over lines", "4111\r\n1111\r\n1111\r\n1111",
 		    "****\r\n****\r\n****\r\n1111" },
 		{ "of fifteen", "amex 3782 822463 10005 ok",
