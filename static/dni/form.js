@@ -9,15 +9,25 @@
 import plain from './plain.js';
 
 const OUT = '[data-no-capture],[data-cr-no-capture],[data-noform]';
-const SECRET = /passw|passphr|passcode|pwd|card.?(num|no|hold|exp|code|sec)|\bcc.?(n|exp|csc|type)|cvc|cvv|\biban|account.?num|routing|\bssn|social.?sec/i;
+// In a field's name, lower case and without all but letters and digits.
+const NAMED = new RegExp('passw|passphr|passcode|pwd|cardn(um|o(?!te))|card(hold|exp|code|sec)|creditcard|cc(n(um|o(?!te))|exp|csc|type)|cvc|cvv|iban'
+	+ '|accountn(um|o(?!te))|routing|socialsec|securitycode|kennwort|contrase|motdepass|wachtwoord|l[oö]senord|adgangskode|salasana|hasło|lozinka|jelsz|geheimzahl'
+	+ '|kreditkart|kartennum|pr(u|ü|ue)fziff|n[uú]mero(de)?(la)?(tarjeta|cart)|cartebancaire|cartadicredito|cart[aã]odecr[eé]dito|cryptogramme'
+	+ '|парол|номеркарты|密码|密碼|卡号|卡號|パスワード|暗証番号|カード番号|비밀번호|카드번호');
+// In words beside it, from the beginning of one.
+const SAID = new RegExp('(^|[^\\p{L}])(pass(word|wor|phrase|code)|card (number|no\\b)|(number|name) on (your )?card|cvv|cvc|csc\\b|card code|security code|iban|routing num|social security'
+	+ '|kennwort|contraseña|mot de passe|senha|wachtwoord|lösenord|adgangskode|salasana|hasło|heslo|lozinka|jelszó|парол|kartennummer|prüfziffer|número de (la )?tarjeta|numéro de carte'
+	+ '|numero (di|della) carta|número do cartão|kaartnummer|kortnummer|номер карты)|密码|密碼|卡号|卡號|パスワード|暗証番号|カード番号|비밀번호|카드번호', 'iu');
+const SSN = /(^|[^a-zA-Z])[sS][sS][nN]|[a-z]S[sS][nN]/;
+// Digits of a card, as they may stand amid words.
+const AMID = /(^|[^\d+])([2-6]\d{3}(?:[\s.\-_/]{0,2}\d){9,15})(?!\d)/g;
 // Characters; even of three bytes each, a whole form is less than a browser's
 // beacon may be (64 kB). What is cut ends in the mark.
-const FIELDS = 40, VALUE = 4000, TOTAL = 16000, MARK = '…';
-
+const FIELDS = 40, VALUE = 4000, TOTAL = 16000, MARK = '…', LABEL = 80;
 
 // A payment card's number: 13 to 19 digits with the right check digit.
 function isCard(s) {
-	const d = s.replace(/[ \-]/g, '');
+	const d = s.normalize('NFKC').replace(/[\s.\-_/–—·]/g, '');
 	let sum = 0;
 	if (!/^\d{13,19}$/.test(d)) return false;
 	for (let i = 0; i < d.length; i++) {
@@ -26,6 +36,7 @@ function isCard(s) {
 	}
 	return sum % 10 === 0;
 }
+const masked = (s) => s.replace(AMID, (all, before, n) => before + (isCard(n) ? n.replace(/\d(?=(\D*\d){4})/g, '*') : n));
 
 // A field may be named like a member of its form (<input name="id">), and is
 // then what form.id gives: all that is asked of a form itself goes round that.
@@ -33,19 +44,38 @@ const attribute = (el, name) => Element.prototype.getAttribute.call(el, name) ||
 const outside = (el) => Element.prototype.closest.call(el, OUT);
 const elements = (form) => Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, 'elements').get.call(form);
 
+// Fields that had a password once: a click shows what is in them.
+const shown = new WeakSet();
+const note = (root) => root.querySelectorAll('[type=password]').forEach((el) => shown.add(el));
+
+// Of a password or a payment card, by what it is, is called, or says beside it:
+// the forms of builders have names like input_7.
+function isSecret(f, name) {
+	const fill = attribute(f, 'autocomplete'), hint = attribute(f, 'placeholder');
+	const said = [hint, attribute(f, 'aria-label'), ...[...f.labels || []].map((el) => el.textContent)];
+	return [f.type, attribute(f, 'type')].includes('password') || shown.has(f) || f.shadowRoot?.querySelector('[type=password]')
+		|| (getComputedStyle(f).webkitTextSecurity || 'none') !== 'none'
+		|| /\bcc-|password|one-time/.test(fill) || /(\d{4}\W?){4}/.test(hint)
+		|| [name, f.id + ''].some((s) => SSN.test(s) || NAMED.test(s.toLowerCase().replace(/[^\p{L}\d]/gu, '')))
+		|| said.some((s) => s.length < LABEL && (SSN.test(s) || SAID.test(s.replace(/\s+/g, ' '))));
+}
+
 // { form, fields: [[name, value], …] }, or undefined when it is none of ours.
 function answers(form) {
 	const fields = [];
-	let rank = 0, left = TOTAL;
+	let rank = 0, left = TOTAL, split = '';
 	if (outside(form) || attribute(form, 'role') === 'search') return;
 	for (const f of elements(form)) {
 		const type = f.type, name = f.name || f.id || '';
 		let value = String(f.value || '');
-		if (type === 'password' || SECRET.test(name + ' ' + f.autocomplete)) return;
-		if (isCard(value)) return;
+		if (isSecret(f, name) || isCard(value)) return;
+		// A card's number in a field for each group of its digits.
+		if (value && type !== 'hidden') split = /^\d{4,6}$/.test(value) ? split + ' ' + value : '';
+		if (isCard((/( \d{4}){4}$| \d{4} \d{6} \d{4,5}$/.exec(split) || [''])[0])) return;
 		if (!name || !value || f.disabled || outside(f) || /^(hidden|file|submit|button|reset|image|fieldset|search)$/.test(type)) continue;
 		if (/^(checkbox|radio)$/.test(type) && !f.checked) continue;
 		rank += type === 'email' || type === 'tel' || f.nodeName === 'TEXTAREA' ? 2 : type === 'text' ? 1 : 0;
+		value = masked(value);
 		const max = Math.min(VALUE, left - name.length);
 		if (value.length > max) value = value.slice(0, Math.max(max - 1, 0)) + MARK;
 		left -= name.length + value.length;
@@ -57,8 +87,10 @@ function answers(form) {
 export default function (tag) {
 	const told = new WeakMap();
 
-	// Sent twice by an impatient finger, it is told once.
+	// Comes whenever somebody goes to a field, too, without a form. Sent twice by an
+	// impatient finger, it is told once.
 	return (form) => {
+		tag.page.roots.forEach(note);
 		if (!form || !(tag.ids.visit || tag.boss) || tag.attr('forms') === 'no' || told.get(form) > Date.now() - 2000) return;
 		const f = form.nodeName ? answers(form) : undefined;
 		if (!f) return;

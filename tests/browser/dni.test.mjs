@@ -302,6 +302,61 @@ test('a form is told, credited to its visit, without what must not be kept', asy
 	await page.context().close();
 });
 
+test('no form with a password or a card in disguise leaves the page', async () => {
+	const page = await newVisitor(browser);
+	await visit(page);
+	const sent = [];
+	page.on('request', (r) => { if (r.url().includes('/dni/v1/event') && r.postData()?.includes('"form"')) sent.push(JSON.parse(r.postData())); });
+	// What stands beside an e-mail; `no`: it is told all the same.
+	const secrets = [
+		'<input name="a" autocomplete="section-x billing cc-given-name" value="Ann">', '<input name="a" autocomplete="cc-number" value="1">',
+		'<input name="a" autocomplete="one-time-code" value="123456">', '<input name="a" autocomplete="current-password" value="hush">',
+		'<input name="payment_cc_exp_month" value="12">', '<input name="credit_card" value="1">', '<input name="pay[CC-Number]" value="1">',
+		'<input name="x" id="kreditkarte" value="1">', '<input name="Mot de passe" value="hush">', '<input name="wachtwoord" value="hush">', '<input name="Пароль" value="hush">',
+		'<label>Card number <input name="input_7" value="1"></label>', '<label for="i9">CVV</label><input id="i9" name="input_9" value="123">',
+		'<input name="input_1" aria-label="Security code" value="123">', '<input name="input_1" placeholder="1234 5678 9012 3456" value="1">',
+		'<label>Numéro\n de carte <input name="input_7" value="1"></label>', '<label>カード番号<input name="input_7" value="1"></label>', '<label>SSN <input name="input_7" value="1"></label>',
+		'<input name="a" value="4111.1111.1111.1111">', '<input name="a" value="4111\u00a01111\u00a01111\u00a01111">', '<input name="a" value="４１１１１１１１１１１１１１１１">',
+		'<input name="a" value="4111"><input name="b" value="1111"><input name="c" value="1111"><input name="d" value="1111">',
+		'<input name="a" value="3782"><input name="b" value="822463"><input name="e" value=""><input name="c" value="10005">',
+		'<input name="a" style="-webkit-text-security: disc" value="hush">', '<x-secret name="a" type="password"></x-secret>', '<x-inner id="a"></x-inner>',
+		'<input class="toggle" type="password" name="a" value="hush">',
+	];
+	const plain = [
+		['<input name="passenger" value="2">'], ['<label>Has lots of windows <input name="input_3" value="yes"></label>'], ['<input name="hasLogo" value="1">'], ['<input name="the_slot" value="9">'],
+		['<input name="pincode" value="560001">'], ['<label>Postcard wanted <input name="postcard" value="y"></label>'], ['<input name="question_1234567890123456" value="y">'],
+		['<label>Area<input name="a" value="415"></label><input name="b" value="555"><input name="c" value="0123"><input name="zip" value="94103">'],
+		['<label>Anything about the security code of your door, or about the password of your network that we should know before we come <input name="q" value="no"></label>'],
+		['<textarea name="n">Mine is 4111-1111-1111-1111, call +4111111111111111 or 206 555 0141 415 555 0142</textarea>', 'Mine is ****-****-****-1111, call +4111111111111111 or 206 555 0141 415 555 0142'],
+	];
+	await page.evaluate(([bad, good]) => {
+		const face = (build) => class extends HTMLElement {
+			static formAssociated = true;
+			constructor() { super(); this.internals = this.attachInternals(); build(this); }
+			get value() { return 'hush'; }
+			get name() { return this.getAttribute('name') ?? ''; }
+		};
+		customElements.define('x-secret', face(() => {}));
+		customElements.define('x-inner', face((el) => { el.attachShadow({ mode: 'open' }).innerHTML = '<input type=password>'; }));
+		document.addEventListener('submit', (e) => e.preventDefault());
+		document.body.insertAdjacentHTML('beforeend', [...bad, ...good.map(([html]) => html)].map((html, i) =>
+			`<form name="f${i}"><input name="email" type="email" value="ann@example.com">${html}<div contenteditable>hush</div></form>`).join(''));
+	}, [secrets, plain]);
+	const loaded = page.waitForResponse(/t-form\.js/);
+	await page.focus('form[name=f0] [name=email]');
+	await loaded;
+	await page.focus('form[name=f1] [name=email]');
+	// Somebody looks at what they typed.
+	await page.evaluate(() => { document.querySelector('.toggle').type = 'text'; });
+	await page.evaluate((n) => { for (let i = 0; i < n; i++) document.forms[`f${i}`].requestSubmit(); }, secrets.length + plain.length);
+	await until('the last one is told', () => sent.some((e) => e.form === `f${secrets.length + plain.length - 1}`));
+	assert.deepEqual(sent.filter((e) => Number(e.form.slice(1)) < secrets.length).map((e) => secrets[Number(e.form.slice(1))]), []);
+	assert.deepEqual(plain.filter((_, i) => !sent.some((e) => e.form === `f${secrets.length + i}`)), []);
+	assert.equal(sent.at(-1).fields.at(-1)[1], plain.at(-1)[1]);
+	assert.ok(!JSON.stringify(sent).includes('hush'), 'text being edited is no field');
+	await page.context().close();
+});
+
 test('an event of the page’s own, and how the tag got on', async () => {
 	const page = await newVisitor(browser);
 	await visit(page);
