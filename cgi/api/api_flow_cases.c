@@ -2,6 +2,7 @@
 
 #include "cgi/api/api_fault.h"
 #include "cgi/api/api_flow.h"
+#include "cgi/api/api_head.h"
 #include "cgi/api/api_setup.h"
 #include "cgi/api/api_who.h"
 #include "cgi/form/flow_store.h"
@@ -89,7 +90,7 @@ enum err api_flow_cases_put(const struct req *r, struct resp *out)
 	size_t n = 0;
 	enum err e;
 
-	if (!api_who_company(r, out, &e))
+	if (!api_who_company(r, out, &e) || !api_head_unversioned(r, out, &e))
 		return e;
 	if ((e = flow_store_get(r, &f)) != ERR_OK)
 		return e;
@@ -115,7 +116,7 @@ enum err api_flow_cases_drop(const struct req *r, struct resp *out)
 	struct flow_row f;
 	enum err e;
 
-	if (!api_who_company(r, out, &e))
+	if (!api_who_company(r, out, &e) || !api_head_unversioned(r, out, &e))
 		return e;
 	if ((e = flow_store_get(r, &f)) != ERR_OK ||
 	    (e = flow_cases_keep(r, &f, SLICE(""), 0, false)) != ERR_OK)

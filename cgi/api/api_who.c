@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "cgi/api/api_head.h"
 #include "cgi/api/api_once.h"
 #include "cgi/api/api_query.h"
 #include "lib/base/buf.h"
@@ -238,7 +239,8 @@ enum err api_who_serve(const struct req *r, struct resp *out)
 	const struct api_route *route = r->data;
 	enum err e;
 
-	if (!api_query_known(r, route->query, out, &e))
+	if (!api_query_known(r, route->query, out, &e) ||
+	    !api_head_known(r, out, &e))
 		return e;
 	if (route->wide && !api_who(r)->wide)
 		return resp_problem(out, 403,

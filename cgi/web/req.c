@@ -172,15 +172,28 @@ enum err req_cookie(const struct req *r, const char *name, struct slice *out)
 	return ERR_NOTFOUND;
 }
 
-struct slice req_env(const struct req *r, const char *name)
+/* NULL: not sent. */
+static const char *find_env(const struct req *r, const char *name)
 {
 	const size_t n = strlen(name);
 
 	for (const char *const *e = r->envp; e != NULL && *e != NULL; e++) {
 		if (strncmp(*e, name, n) == 0 && (*e)[n] == '=')
-			return slice_from(*e + n + 1);
+			return *e + n + 1;
 	}
-	return SLICE("");
+	return NULL;
+}
+
+struct slice req_env(const struct req *r, const char *name)
+{
+	const char *value = find_env(r, name);
+
+	return value != NULL ? slice_from(value) : SLICE("");
+}
+
+bool req_env_sent(const struct req *r, const char *name)
+{
+	return find_env(r, name) != NULL;
 }
 
 const struct req_file *req_file(const struct req *r, const char *field)

@@ -158,6 +158,8 @@ RT_MUST_USE enum err req_cookie(const struct req *r, const char *name,
 /* A request header by its FastCGI name, "HTTP_ORIGIN"; "" when not sent. Raw
  * bytes: trust nothing. */
 struct slice req_env(const struct req *r, const char *name);
+/* Was it sent at all, and be it empty? */
+bool req_env_sent(const struct req *r, const char *name);
 /* NULL when no file was sent in that field. */
 const struct req_file *req_file(const struct req *r, const char *field);
 

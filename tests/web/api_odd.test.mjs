@@ -135,6 +135,19 @@ test('conditions: versions that are none match nothing, many are a list', async 
 		assert.equal((await change(want)).status, status, `If-Match: ${want}`);
 	// HEAD has the version, too.
 	assert.equal((await ask(path, { method: 'HEAD' })).headers.etag, etag);
+	// What was to stop a change is never without effect: not when its value got lost, nor where there are no versions.
+	for (const have of ['', ' ', '\t']) {
+		problem(await change(have), 400, 'an empty If-Match');
+		problem(await ask(path, { method: 'DELETE', headers: { 'if-match': have } }), 400, 'an empty If-Match');
+		problem(await ask('/tags', { method: 'POST', body: '{"name":"once"}', headers: { 'idempotency-key': have } }), 400, 'an empty Idempotency-Key');
+	}
+	problem(await ask('/tags', { method: 'POST', body: '{"name":"once"}', headers: { 'if-match': '*' } }), 400, 'a POST');
+	const { json: flow } = await api(key, '/flows', { method: 'POST', body: { name: 'versions' } });
+	for (const [method, body] of [['PUT', '{"cases":[]}'], ['DELETE']])
+		problem(await ask(`/flows/${flow.id}/cases`, { method, body, headers: { 'if-match': '"v1"' } }), 400, `${method} cases`);
+	problem(await ask(`/flows/${flow.id}/publish`, { method: 'POST', body: '{"version":1}', headers: { 'if-match': '"v1"' } }), 400, 'publish');
+	assert.equal((await ask(path)).status, 200);
+	assert.deepEqual((await api(key, '/tags?search=once')).json.data, []);
 });
 
 test('bodies: deep, large, of other types, cut off', async () => {
