@@ -58,7 +58,7 @@ struct call_question {
 	enum flow_ask kind;
 	bool told; /* the flow has its answer, or wants none */
 	bool release;
-	uint32_t own;      /* NEXT: our own count */
+	uint64_t counter;  /* NEXT: as turns.h knows it */
 	struct slice text; /* borrowed from the snapshot */
 	int64_t due_us;
 };

@@ -104,22 +104,6 @@ static void send(struct engine *e, const struct call *c, uint64_t number,
 	a->question = bytes;
 }
 
-/* --- our own turns ---------------------------------------------------------*/
-
-/* Even over this worker's calls, while nobody else can be asked. */
-static uint32_t own_turn(struct engine *e, struct slice key)
-{
-	uint64_t h = UINT64_C(14695981039346656037);
-	struct slots_turn *t;
-
-	for (size_t i = 0; i < key.n; i++)
-		h = (h ^ (unsigned char)key.p[i]) * UINT64_C(1099511628211);
-	t = &e->turns[h % SLOTS_TURNS];
-	if (t->hash != h)
-		*t = (struct slots_turn){ .hash = h };
-	return t->count++;
-}
-
 /* --- open questions --------------------------------------------------------*/
 
 static void set_timer(struct engine *e, struct call *c)
@@ -162,29 +146,45 @@ static void tell(struct engine *e, struct call *c, uint32_t ticket,
 	drive_event(e, c, &ev);
 }
 
+/* Nobody can be asked, or answers in time. */
+static void tell_away(struct engine *e, struct call *c, enum flow_ask kind,
+    uint32_t ticket, uint64_t counter)
+{
+	uint32_t own = 0;
+
+	if (kind == FLOW_ASK_NEXT)
+		own = turns_own(&e->turns, counter, c->id.v[ID_BYTES - 1]);
+	tell(e, c, ticket, FLOW_ANSWER_AWAY, own);
+}
+
 void question_ask(struct engine *e, struct call *c, const struct flow_do *d)
 {
 	struct call_question *p = place(c);
 	struct ask q = { .kind = ASK_NEXT };
 	char mem[ASK_KEY_MAX];
-	uint32_t own = 0;
+	uint64_t counter = 0;
+	uint32_t owed;
 
 	if (d->u.ask == FLOW_ASK_NEXT) {
 		q.key = turn_key(e, c, d, mem);
-		own = own_turn(e, q.key);
+		counter = turns_of(q.key);
+		if (turns_take(&e->turns, counter, &owed)) {
+			tell(e, c, d->ticket, FLOW_ANSWER_INDEX, owed);
+			return;
+		}
 	} else {
 		q.kind = ASK_RESERVE;
 		if (!reserve(e, c, d->text, &q))
 			p = NULL;
 	}
 	if (p == NULL) {
-		tell(e, c, d->ticket, FLOW_ANSWER_AWAY, own);
+		tell_away(e, c, d->u.ask, d->ticket, counter);
 		return;
 	}
 	*p = (struct call_question){ .number = ++e->tickets << 20 | c->index,
 		.ticket = d->ticket,
 		.kind = d->u.ask,
-		.own = own,
+		.counter = counter,
 		.text = d->text,
 		.due_us = e->now.mono_us + QUESTION_US };
 	send(e, c, p->number, &q);
@@ -235,6 +235,16 @@ static enum flow_answer meaning(const struct call_question *p,
 	return r->answer == ASK_YES ? FLOW_ANSWER_GRANTED : FLOW_ANSWER_FULL;
 }
 
+/* What was granted too late, or is not wanted any more. */
+static void give_back(struct engine *e, const struct call *c,
+    const struct call_question *p, uint32_t turn)
+{
+	if (p->kind == FLOW_ASK_RESERVE)
+		say(e, c, ASK_RELEASE, p->text);
+	else
+		turns_owe(&e->turns, p->counter, turn);
+}
+
 void question_answered(struct engine *e, struct call *c, uint64_t number,
     const struct ask_reply *r)
 {
@@ -248,13 +258,14 @@ void question_answered(struct engine *e, struct call *c, uint64_t number,
 	if (p.number == 0)
 		return;
 	set_timer(e, c);
-	/* Too late, or not wanted any more. */
-	if (p.told && p.kind == FLOW_ASK_RESERVE && r->answer == ASK_YES)
-		say(e, c, ASK_RELEASE, p.text);
+	if (p.told && r->answer == ASK_YES)
+		give_back(e, c, &p, (uint32_t)r->turn);
 	if (p.told)
 		return;
-	tell(e, c, p.ticket, meaning(&p, r),
-	    r->answer == ASK_YES ? (uint32_t)r->turn : p.own);
+	if (meaning(&p, r) == FLOW_ANSWER_AWAY)
+		tell_away(e, c, p.kind, p.ticket, p.counter);
+	else
+		tell(e, c, p.ticket, meaning(&p, r), (uint32_t)r->turn);
 }
 
 void question_timeout(struct engine *e, struct call *c)
@@ -267,7 +278,7 @@ void question_timeout(struct engine *e, struct call *c)
 		p->told = true;
 		c->lookup_late = true;
 		e->stats.questions_late++;
-		tell(e, c, p->ticket, FLOW_ANSWER_AWAY, p->own);
+		tell_away(e, c, p->kind, p->ticket, p->counter);
 	}
 	set_timer(e, c);
 }

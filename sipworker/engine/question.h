@@ -4,7 +4,8 @@
  *
  * The store answers (lib/core/ask.h); after QUESTION_US the flow is told that
  * nobody could be asked, and a place that is granted later is given back. Turns
- * then go on with this worker's own count.
+ * then go on with this worker's own count, and one that is told later is the
+ * next call's (turns.h).
  */
 #ifndef RT_ENGINE_QUESTION_H
 #define RT_ENGINE_QUESTION_H

@@ -16,6 +16,7 @@
 #include "sipworker/engine/rate.h"
 #include "sipworker/engine/registrar.h"
 #include "sipworker/engine/timer.h"
+#include "sipworker/engine/turns.h"
 
 #define SLOTS_SNAPS  64
 #define SLOTS_RECENT 1024
@@ -63,13 +64,6 @@ struct slots_recent {
 	int64_t at_us;
 	uint32_t call;
 	uint32_t generation;
-};
-
-/* This worker's own count of a round robin, by hash of its name. */
-#define SLOTS_TURNS 1024
-struct slots_turn {
-	uint64_t hash; /* 0: unused */
-	uint32_t count;
 };
 
 /* Addresses that did not reply a moment ago (hop.h). */
@@ -125,7 +119,7 @@ struct engine {
 	uint64_t tickets;
 	uint32_t generation;
 	bool draining;
-	struct slots_turn turns[SLOTS_TURNS];
+	struct turns turns;
 	struct rate rate;
 	struct quota quota;
 	struct registrar registrar;

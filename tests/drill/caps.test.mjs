@@ -175,7 +175,9 @@ test(`round robin over ${ROUND_CALLS} calls of four workers and their restarts`,
 	const phones = await Promise.all([5082, 5083, 5084].map((p) => phoneAt(p, { answer_ms: 0 })));
 	const counts = () => phones.map((p) => p.seen.invited);
 	/** Turns that a worker took by its own count: the database was silent for
-	 *  150 ms, as it may be on a busy machine. */
+	 *  150 ms, as it may be on a busy machine. Each may call one member once
+	 *  more, and leave out another one, whose turn was counted and told when
+	 *  the call was over. */
 	async function alone() {
 		await until('all calls are in the database', () => stack.sqlOne("SELECT COUNT(*) FROM phone_call WHERE state = 'open'") === '0', 60000);
 		return Number(stack.sqlOne(`SELECT COUNT(*) FROM call_event WHERE kind = 'step' AND branch = ${0xfff9}`));
@@ -183,7 +185,8 @@ test(`round robin over ${ROUND_CALLS} calls of four workers and their restarts`,
 	async function even(why, base = [0, 0, 0]) {
 		const n = counts().map((c, i) => c - base[i]);
 		const apart = Math.max(...n) - Math.min(...n);
-		if (apart > 1) assert.ok(apart <= 1 + (await alone()), `${why}: ${n}`);
+		if (apart > 1)
+			assert.ok(apart <= 1 + 2 * (await alone()), `${why}: ${n}`);
 	}
 	async function some(n) {
 		let left = n;

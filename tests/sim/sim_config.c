@@ -13,6 +13,7 @@
 #define FOURTH 7
 /* Rows of what SIM_CONFIG_OFF comes to. */
 #define OFF_FLOW        8
+#define TURNS_FLOW      9
 #define OFF_DESTINATION 4
 #define ANY_DESTINATION 5
 
@@ -320,6 +321,15 @@ static enum err write_digits(struct maker *m, struct buf *out)
 	return flow_write(m->step, 6, 0, out);
 }
 
+static enum err write_turns(struct buf *out)
+{
+	static struct maker m; /* large for a stack */
+
+	memset(&m, 0, sizeof(m));
+	(void)group(&m, 0, FLOW_MODE_ROUND_ROBIN, 3, false);
+	return flow_write(m.step, 1, 0, out);
+}
+
 static enum err write_large(struct buf *out)
 {
 	static enum err (*const write[])(struct maker * m,
@@ -385,11 +395,11 @@ static enum err write_flows(struct buf *one, struct buf *two, struct buf *three)
 static void add_foreign(struct snap_number n[SIM_CONFIG_FOREIGN])
 {
 	static const uint8_t account[SIM_CONFIG_FOREIGN] = { SECOND, THIRD,
-		OURS, FOURTH, OURS };
+		OURS, FOURTH, OURS, OURS };
 	static const struct trunk_id tied = { { 2 } };
 	static const char *const e164[SIM_CONFIG_FOREIGN] = {
 		SIM_CONFIG_SECONDS, SIM_CONFIG_THIRDS, SIM_CONFIG_TIED,
-		SIM_CONFIG_FOURTHS, SIM_CONFIG_OFF
+		SIM_CONFIG_FOURTHS, SIM_CONFIG_OFF, SIM_CONFIG_TURNS
 	};
 
 	for (size_t i = 0; i < SIM_CONFIG_FOREIGN; i++)
@@ -403,6 +413,8 @@ static void add_foreign(struct snap_number n[SIM_CONFIG_FOREIGN])
 	n[2].trunk = tied;
 	n[4].company.v[0] = 9;
 	n[4].flow = OFF_FLOW;
+	n[5].company.v[0] = 9;
+	n[5].flow = TURNS_FLOW;
 }
 
 enum err sim_config_write(struct buf *out)
@@ -417,8 +429,8 @@ enum err sim_config_write(struct buf *out)
 		3, 4, 5, 6, 7, 4 };
 	struct snap_number numbers[SIM_CONFIG_NUMBERS + SIM_CONFIG_FOREIGN];
 	char e164[SIM_CONFIG_NUMBERS][16];
-	struct snap_flow flows[9];
-	struct buf b[9];
+	struct snap_flow flows[10];
+	struct buf b[10];
 	enum err e;
 
 	memset(flows, 0, sizeof(flows));
@@ -432,6 +444,8 @@ enum err sim_config_write(struct buf *out)
 		e = write_large(&b[4]);
 	if (e == ERR_OK)
 		e = write_off(&b[OFF_FLOW]);
+	if (e == ERR_OK)
+		e = write_turns(&b[TURNS_FLOW]);
 	for (size_t i = 0; i < RT_ARRAY_LEN(b); i++) {
 		flows[i].id.v[0] = (uint8_t)(i + 1);
 		flows[i].version = 7;

@@ -22,7 +22,7 @@
  * one at the first one's carrier that may not: a number of each, which goes
  * straight to the phone like the first of all, and one of ours that comes by
  * another trunk. */
-#define SIM_CONFIG_FOREIGN 5
+#define SIM_CONFIG_FOREIGN 6
 #define SIM_CONFIG_SECONDS "+13035550190"
 #define SIM_CONFIG_THIRDS  "+13035550191"
 #define SIM_CONFIG_TIED    "+13035550192"
@@ -33,6 +33,8 @@
  * step's own, which is disabled too, to a number and to a destination without
  * one, then to the desk. */
 #define SIM_CONFIG_OFF "+13035550194"
+/* One of ours: a round robin of three phones, and nothing else. */
+#define SIM_CONFIG_TURNS "+13035550195"
 
 #define SIM_CONFIG_PHONE_MAX 48
 

@@ -93,6 +93,15 @@ static void keep_record(struct rig *r, const struct engine_journal *j)
 	r->n_closed++;
 }
 
+/* Nobody answers but the test. */
+static void keep_question(struct rig *r, const struct engine_ask *q)
+{
+	if (q->ticket == 0)
+		return;
+	r->asked = q->ticket;
+	r->n_asked++;
+}
+
 static void keep_name(struct rig *r, const struct engine_resolve *q)
 {
 	assert_true(r->n_name_tickets < RT_ARRAY_LEN(r->name_ticket));
@@ -135,6 +144,8 @@ void rig_pump(struct rig *r)
 			keep_sent(r, &a.u.send);
 		else if (a.what == ENGINE_LOOKUP)
 			r->ticket = a.u.lookup.ticket;
+		else if (a.what == ENGINE_ASK)
+			keep_question(r, &a.u.ask);
 		else if (a.what == ENGINE_JOURNAL)
 			keep_record(r, &a.u.journal);
 		else if (a.what == ENGINE_MEDIA)

@@ -41,6 +41,8 @@ struct rig {
 	size_t n_legs;
 	uint64_t journal;
 	uint64_t ticket;
+	uint64_t asked; /* the last question that wants an answer */
+	size_t n_asked;
 	size_t n_rec_start;
 	char digit;      /* of the last DIGIT record */
 	char caller[32]; /* of the last OPENED record */
