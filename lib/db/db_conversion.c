@@ -8,6 +8,11 @@
 	"id, company_id, name, platform, outcome, tag_id, min_talk_s," \
 	" value_micros, secret, created_at"
 
+/* One that was archived tells nobody anything any more. */
+#define OF_COMPANY                             \
+	" AND EXISTS (SELECT 1 FROM company c" \
+	" WHERE c.id = conversion_rule.company_id AND c.archived_at IS NULL)"
+
 static void out_rule(struct stmt *st, struct conversion_rule_row *row,
     bool *no_value)
 {
@@ -202,7 +207,7 @@ enum err db_conversion_by_secret(struct db *db, struct slice secret,
 {
 	static const char sql[] = "SELECT " COLUMNS
 				  " FROM conversion_rule WHERE secret = ?"
-				  " AND archived_at IS NULL";
+				  " AND archived_at IS NULL" OF_COMPANY;
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_text(st, secret);
@@ -213,10 +218,11 @@ enum err db_conversion_all(struct db *db, struct conversion_id after,
     uint32_t max, struct arena *mem, struct conversion_rule_row **rows,
     size_t *n)
 {
-	static const char sql[] = "SELECT " COLUMNS
-				  " FROM conversion_rule"
-				  " WHERE archived_at IS NULL AND id > ?"
-				  " ORDER BY id LIMIT ?";
+	static const char sql[] =
+	    "SELECT " COLUMNS
+	    " FROM conversion_rule"
+	    " WHERE archived_at IS NULL AND id > ?" OF_COMPANY
+	    " ORDER BY id LIMIT ?";
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_id(st, after.v);

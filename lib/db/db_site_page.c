@@ -106,7 +106,9 @@ enum err db_site_page_due(struct db *db, int64_t before_us, uint32_t max,
 	static const char sql[] =
 	    "SELECT p.company_id, p.site_id FROM site_page p JOIN site s"
 	    " ON s.company_id = p.company_id AND s.id = p.site_id"
-	    " WHERE s.archived_at IS NULL AND (p.checked_at IS NULL"
+	    " JOIN company c ON c.id = p.company_id"
+	    " WHERE s.archived_at IS NULL AND c.archived_at IS NULL"
+	    " AND (p.checked_at IS NULL"
 	    " OR p.checked_at < ? OR p.asked_at > p.checked_at)"
 	    " GROUP BY p.company_id, p.site_id"
 	    " ORDER BY MIN(p.checked_at) LIMIT ?";

@@ -13,6 +13,7 @@
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
+#include "tests/support/testdb_call.h"
 
 static struct testdb *t;
 static struct db *jobd, *api;
@@ -68,6 +69,15 @@ static void test_rules(void **state)
 	ok(db_conversion_archive(t->db, a, umlaut.id, NOW));
 	ok(db_conversion_all(jobd, nil, 10, &mem, &rows, &n));
 	assert_int_equal(n, 1);
+	/* Nor of a company that was archived. */
+	testdb_exec(t, "UPDATE company SET archived_at = created_at");
+	ok(db_conversion_all(jobd, nil, 10, &mem, &rows, &n));
+	assert_int_equal(n, 0);
+	assert_int_equal(db_conversion_by_secret(t->db, slice_from(r.secret),
+			     &got),
+	    ERR_NOTFOUND);
+	testdb_exec(t, "UPDATE company SET archived_at = NULL");
+	ok(db_conversion_by_secret(t->db, slice_from(r.secret), &got));
 	assert_int_equal(db_conversion_archive(t->db, b, r.id, NOW),
 	    ERR_NOTFOUND);
 	ok(db_conversion_archive(t->db, a, r.id, NOW));

@@ -132,6 +132,11 @@ static void test_rows(void **state)
 	ok(db_site_page_urls(admin, ours(), site, &mem, &urls, &n));
 	assert_int_equal(n, 1);
 	assert_true(slice_eq_cstr(urls[0], private_page));
+	/* Who went is looked at no more. */
+	testdb_exec(t, "UPDATE company SET archived_at = created_at");
+	ok(db_site_page_due(jobd, NOW, 10, &mem, &due, &n));
+	assert_int_equal(n, 0);
+	testdb_exec(t, "UPDATE company SET archived_at = NULL");
 }
 
 static enum err connect_jobd(const struct settings *s, struct db **out)
