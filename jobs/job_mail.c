@@ -15,6 +15,7 @@
 #include "lib/db/db_company.h"
 #include "lib/db/db_logo.h"
 #include "lib/db/db_mail.h"
+#include "lib/hash/digest.h"
 #include "lib/hash/seal.h"
 #include "lib/json/json_in.h"
 #include "lib/out/out_mail.h"
@@ -333,6 +334,32 @@ static enum err send_it(struct mail *m, struct slice letter)
 	return e;
 }
 
+/* Of its Message-ID. The same in every attempt, so that a reader shows it once;
+ * of no other mail of any installation (RFC 5322 3.6.4): mailboxes drop what
+ * they have. Numbers of jobs begin anew with each database. */
+static enum err name_letter(const struct mail *m, struct buf *out)
+{
+	const struct slice parts[] = {
+		slice_from(m->env->settings->public_url),
+		slice_of((const char *)m->job->company.v, ID_BYTES),
+		slice_from(m->job->key),
+		SLICE("\n"),
+		m->job->payload,
+	};
+	uint8_t hash[DIGEST_SHA256_BYTES];
+	struct slice from;
+	enum err e;
+
+	e = out_mime_address_of(slice_from(m->env->settings->smtp_from), &from);
+	if (e == ERR_OK)
+		e = digest_sha256(parts, RT_ARRAY_LEN(parts), hash);
+	if (e != ERR_OK)
+		return e;
+	buf_hex(out, hash, 16);
+	buf_put(out, slice_skip(from, slice_find(from, '@', 0)));
+	return buf_err(out);
+}
+
 static enum err write_letter(struct mail *m, struct slice html,
     struct buf *letter)
 {
@@ -344,16 +371,16 @@ static enum err write_letter(struct mail *m, struct slice html,
 	const struct out_mime_file sound = { .name = SLICE("message.wav"),
 		.type = "audio/wav",
 		.bytes = buf_slice(&m->sound) };
-	char id[64];
-	struct buf text;
+	char mem[32 + OUT_MIME_ADDRESS_MAX];
+	struct buf text, id;
 	enum err e;
 
-	/* The same in every attempt: a reader shows it once. */
-	(void)snprintf(id, sizeof(id), "job-%llu@ringtrace.invalid",
-	    (unsigned long long)m->job->id);
+	buf_over(&id, mem, sizeof(mem));
 	buf_init(&text, MAIL_MAX);
 	mail_text(html, &text);
-	e = buf_err(&text);
+	e = name_letter(m, &id);
+	if (e == ERR_OK)
+		e = buf_err(&text);
 	if (e == ERR_OK)
 		e = out_mime_write(&(struct out_mime){ .from = slice_from(
 							   m->env->settings
@@ -363,7 +390,7 @@ static enum err write_letter(struct mail *m, struct slice html,
 				       .subject = m->subject,
 				       .text = buf_slice(&text),
 				       .html = html,
-				       .message_id = slice_from(id),
+				       .message_id = buf_slice(&id),
 				       .unsubscribe = m->unsubscribe,
 				       .now_us = m->env->now_us,
 				       .picture = m->has_logo ? &logo : NULL,

@@ -85,6 +85,7 @@ test('a missed call is told within ten seconds, in words and safely', async () =
 	assert.match(m.headers.to, /<agent@alpha\.example>$/);
 	assert.match(m.headers['list-unsubscribe'], new RegExp(`/unsubscribe/${r.token}>$`));
 	assert.equal(m.headers['auto-submitted'], 'auto-generated');
+	assert.match(m.headers['message-id'], /^<[0-9a-f]{32}@localhost>$/, 'of us, and of no other mail of anybody');
 	assert.match(m.plain, /Rang {2,}21 s/);
 	assert.match(m.plain, /google \/ cpc/);
 	assert.ok(m.plain.includes(`/calls/${call}`));
@@ -269,6 +270,19 @@ test('a voice message is attached where the rule says so, under the client\'s si
 	stack.sql(`UPDATE recording SET state = 'ready' WHERE path = '${call}.wav'; UPDATE job SET due_at = UTC_TIMESTAMP(6) WHERE kind = 'mail' AND state = 'ready'`);
 	await until('it came', () => mails().length === before + 1);
 	assert.equal(parts(raw()).at(-1).type, 'audio/wav');
+});
+
+test('no two mails have one name, not even those of a database that was made anew', async () => {
+	const before = mails().length, id = Number(stack.sqlOne('SELECT MAX(id) FROM job')) + 1000;
+	const send = async (n) => {
+		stack.sql(`DELETE FROM job WHERE id >= ${id}; INSERT INTO job (id, company_id, kind, job_key, payload, state, due_at, created_at) VALUES
+			(${id}, ${hex(world.alpha.id)}, 'mail', 'first', ${text64(JSON.stringify({ template: 'invite', to: `n${n}@alpha.example`, name: 'Neu', link: 'https://x.example/invite/abc' }))}, 'ready', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))`);
+		await until('the mail', () => mails().length === before + n);
+	};
+	await send(1);
+	await send(2);
+	const ids = mails().map((m) => m.headers['message-id']);
+	assert.equal(new Set(ids).size, ids.length);
 });
 
 test('the logo: uploaded by an admin, by what its bytes are, seen by the company\'s people', async () => {
