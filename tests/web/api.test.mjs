@@ -33,6 +33,10 @@ const lists = { numbers: 'setup:read', trackers: 'setup:read', pools: 'setup:rea
 
 test('the document is served as it lies in the repository', async () => {
 	const { json } = await api(null, '/openapi.json');
+	// Clients are made of it: each operation has a name of its own, and a heading.
+	const names = operations().map(([, , op]) => op.operationId);
+	assert.deepEqual([names.filter((n) => !/^[a-z]+[A-Z][A-Za-z]+$/.test(n)), names.filter((n, k) => names.indexOf(n) !== k)], [[], []]);
+	assert.deepEqual(operations().filter(([, , op]) => op.tags?.length !== 1).map(([m, path]) => `${m} ${path}`), []);
 	assert.deepEqual(json, spec);
 	assert.equal((await api(null, '/status')).json.status, 'ok');
 });
