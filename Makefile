@@ -150,7 +150,7 @@ TEST_INC = $(MYSQL_INC)
 
 LIBS := $(shell pkg-config --libs libmariadb 2>/dev/null) -lsodium -lcrypto \
 	-ljansson -lcurl -lsndfile -lsamplerate -lqrencode -lfcgi -lcares -lphonenumber \
-	-lgeocoding -lprotobuf -licuuc -licui18n -lseccomp -lacl -lstdc++ -lm
+	-lgeocoding -lprotobuf -licuuc -lseccomp -lacl -lstdc++ -lm
 # Hundreds of test programs: lld links one in a third of the time.
 FAST_LD := $(if $(shell command -v ld.lld),-fuse-ld=lld)
 LDFLAGS = $(LD_$(V)) $(if $(filter release,$(V)),,$(FAST_LD)) -pthread -Wl,--as-needed

@@ -251,8 +251,10 @@ void *store_conf_run(void *arg)
 
 	/* Building is work; what callers wait for goes first. */
 	(void)setpriority(PRIO_PROCESS, 0, NICE);
-	if (flowkeep_new(&c.keep) == ERR_OK && open_probe(&c))
+	if (flowkeep_new(&c.keep) == ERR_OK && open_probe(&c)) {
+		flowkeep_set_zones(c.keep, c.d->zones);
 		loop(&c);
+	}
 	flowkeep_free(c.keep);
 	db_close(c.probe);
 	db_close(c.db);

@@ -97,11 +97,14 @@ enum err store_db_init(struct store_db *d, const struct worker *w,
 	d->worker = w;
 	d->journal_fd = journal_fd;
 	d->prompt_fd = -1;
+	d->zones = NULL;
 	init_sync(d);
 	place_socket(d);
 	/* Libraries load what they need while there are still files. */
 	if (phone_parse(SLICE("+12125550100"), "", &phone) != ERR_OK)
 		log_warn("store: the phone library does not work");
+	if (tz_file_all(&d->zones) != ERR_OK)
+		log_warn("store: no time zones: is tzdata installed?");
 	(void)snprintf(path, sizeof(path), "%s/seal.key", secrets);
 	if ((e = db_password(secrets, "store", d->password)) != ERR_OK ||
 	    (e = seal_key_load(path, &d->key)) != ERR_OK)
@@ -138,6 +141,8 @@ void store_db_stop(struct store_db *d, int64_t by_us)
 	for (unsigned int i = 0; i < d->n_threads; i++)
 		(void)pthread_join(d->thread[i], NULL);
 	d->n_threads = 0;
+	tz_file_forget(d->zones);
+	d->zones = NULL;
 }
 
 void store_db_durable(struct store_db *d, uint64_t seq)

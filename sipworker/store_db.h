@@ -14,6 +14,7 @@
 
 #include "lib/db/db.h"
 #include "lib/hash/seal.h"
+#include "lib/phone/tz_file.h"
 #include "sipworker/store/prompts.h"
 #include "sipworker/worker.h"
 
@@ -47,6 +48,7 @@ struct store_db {
 	struct prompts prompts; /* of store_conf alone, like prompt_fd */
 	int prompt_fd;          /* sealed image; -1: to be made */
 	int journal_fd;
+	struct tz_file_all *zones; /* NULL: none could be read */
 
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t wake_drain;
@@ -65,7 +67,8 @@ struct store_db {
 	unsigned int n_threads;
 };
 
-/* Reads passwords, key and prompts: before the drop. ERR_IO: logged. */
+/* Reads passwords, key, prompts and time zones: before the drop. ERR_IO:
+ * logged. */
 RT_MUST_USE enum err store_db_init(struct store_db *d, const struct worker *w,
     int journal_fd);
 /* Starts the threads: after the drop. engine is used under the lock only. */

@@ -25,6 +25,7 @@ struct flowkeep {
 	size_t n_slots;     /* a power of two, at least twice n */
 	size_t n;
 	uint64_t round;
+	const struct tz_file_all *zones;
 };
 
 enum err flowkeep_new(struct flowkeep **out)
@@ -51,6 +52,16 @@ void flowkeep_free(struct flowkeep *k)
 		free(k->slot[i]);
 	free(k->slot);
 	free(k);
+}
+
+void flowkeep_set_zones(struct flowkeep *k, const struct tz_file_all *zones)
+{
+	k->zones = zones;
+}
+
+const struct tz_file_all *flowkeep_zones(const struct flowkeep *k)
+{
+	return k->zones;
 }
 
 /* --- finding ---------------------------------------------------------------*/

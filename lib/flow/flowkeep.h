@@ -12,12 +12,19 @@
 
 #include "lib/core/flow.h"
 #include "lib/db/db_snap.h"
+#include "lib/phone/tz_file.h"
 
 struct flowkeep;
 
 RT_MUST_USE enum err flowkeep_new(struct flowkeep **out);
 /* NULL is allowed. */
 void flowkeep_free(struct flowkeep *k);
+
+/* Snapshots find their zones among these, which stay the caller's, and not in
+ * the system's files: for who has given its files away. */
+void flowkeep_set_zones(struct flowkeep *k, const struct tz_file_all *zones);
+/* NULL: the files. */
+const struct tz_file_all *flowkeep_zones(const struct flowkeep *k);
 
 /* Is f's version kept? Then nobody needs its document. arg: a flowkeep. */
 bool flowkeep_has(const void *arg, const struct db_snap_flow *f);

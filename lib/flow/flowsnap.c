@@ -39,7 +39,8 @@ static void put_change(void *arg, int64_t at_s, int32_t offset_s)
 	zone_put(arg, at_s, offset_s);
 }
 
-bool flowsnap_zone(struct slice name, struct buf *out)
+static bool zone_of(const struct tz_file_all *all, struct slice name,
+    struct buf *out)
 {
 	char mem[SNAP_ZONE_MAX];
 	struct buf rows;
@@ -47,7 +48,7 @@ bool flowsnap_zone(struct slice name, struct buf *out)
 	struct tz *tz;
 	enum err e;
 
-	if (tz_open(name, &tz) != ERR_OK)
+	if (tz_open_of(all, name, &tz) != ERR_OK)
 		return false;
 	buf_over(&rows, mem, sizeof(mem));
 	e = tz_changes(tz, FROM_US, TO_US, &first_s, put_change, &rows);
@@ -57,6 +58,11 @@ bool flowsnap_zone(struct slice name, struct buf *out)
 	zone_put_first(out, first_s);
 	buf_put(out, buf_slice(&rows));
 	return true;
+}
+
+bool flowsnap_zone(struct slice name, struct buf *out)
+{
+	return zone_of(NULL, name, out);
 }
 
 /* The zone's row, made when it is first met; SNAP_NO_ROW: none. */
@@ -70,7 +76,8 @@ static uint32_t zone_row(struct job *j, struct slice name)
 		if (slice_eq(j->zones[i].name, name))
 			return (uint32_t)i;
 	buf_over(&b, mem, sizeof(mem));
-	if (name.n == 0 || j->n_zones == ZONES_MAX || !flowsnap_zone(name, &b))
+	if (name.n == 0 || j->n_zones == ZONES_MAX ||
+	    !zone_of(flowkeep_zones(j->keep), name, &b))
 		return SNAP_NO_ROW;
 	z = &j->zones[j->n_zones];
 	if (!arena_copy(j->mem, name, &z->name) ||

@@ -3,16 +3,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <unicode/ucal.h>
-
 #include "lib/base/clk.h"
 #include "lib/base/scan.h"
+#include "lib/phone/tzif.h"
 
 #define YEAR_MIN 1900
 #define YEAR_MAX 9999
+#define DAY_S    INT64_C(86400)
+#define LAST_US  (INT64_C(253402300799) * RT_SEC_US) /* of the year 9999 */
 
 struct tz {
-	UCalendar *cal;
+	struct buf bytes; /* of the file */
+	struct tzif file;
 };
 
 static const char *const month_names[] = { "Jan", "Feb", "Mar", "Apr", "May",
@@ -20,57 +22,58 @@ static const char *const month_names[] = { "Jan", "Feb", "Mar", "Apr", "May",
 static const char *const day_names[] = { "Mon", "Tue", "Wed", "Thu", "Fri",
 	"Sat", "Sun" };
 
-/* IANA names are ASCII without blanks; ICU wants UTF-16. Its own notations
- * ("GMT+05:00") are refused by the system-zone check of tz_valid(). */
-static bool widen(struct slice name, UChar out[TZ_NAME_MAX], int32_t *n)
-{
-	if (name.n == 0 || name.n >= TZ_NAME_MAX)
-		return false;
-	for (size_t i = 0; i < name.n; i++) {
-		const char c = name.p[i];
-
-		if (!scan_is_alnum(c) && c != '/' && c != '_' && c != '-' &&
-		    c != '+')
-			return false;
-		out[i] = (UChar)c;
-	}
-	*n = (int32_t)name.n;
-	return true;
-}
-
 bool tz_valid(struct slice name)
 {
-	UChar wide[TZ_NAME_MAX], canonical[TZ_NAME_MAX];
-	UErrorCode status = U_ZERO_ERROR;
-	UBool known = 0;
-	int32_t n;
+	struct tz *z;
 
-	if (!widen(name, wide, &n))
+	if (tz_open(name, &z) != ERR_OK)
 		return false;
-	(void)ucal_getCanonicalTimeZoneID(wide, n, canonical, TZ_NAME_MAX,
-	    &known, &status);
-	return U_SUCCESS(status) && known;
+	tz_close(z);
+	return true;
 }
 
 enum err tz_open(struct slice name, struct tz **out)
 {
-	UChar wide[TZ_NAME_MAX];
-	UErrorCode status = U_ZERO_ERROR;
-	struct tz *z;
-	int32_t n;
+	return tz_open_of(NULL, name, out);
+}
 
-	if (!tz_valid(name) || !widen(name, wide, &n))
-		return ERR_NOTFOUND;
-	z = calloc(1, sizeof(*z));
+static enum err load(const struct tz_file_all *all, struct slice name,
+    struct tz *z)
+{
+	struct slice bytes;
+	enum err e;
+
+	/* What everything falls back to when there are no files. */
+	if (slice_eq(name, SLICE("UTC"))) {
+		tzif_utc(&z->file);
+		return ERR_OK;
+	}
+	if (all != NULL) {
+		if ((e = tz_file_find(all, name, &bytes)) != ERR_OK)
+			return e;
+		buf_put(&z->bytes, bytes);
+		e = buf_err(&z->bytes);
+	} else {
+		e = tz_file_read(name, &z->bytes);
+	}
+	if (e == ERR_OK)
+		e = tzif_open(buf_slice(&z->bytes), &z->file);
+	return e == ERR_OK || e == ERR_NOMEM ? e : ERR_NOTFOUND;
+}
+
+enum err tz_open_of(const struct tz_file_all *all, struct slice name,
+    struct tz **out)
+{
+	struct tz *z = malloc(sizeof(*z));
+	enum err e;
+
 	if (z == NULL)
 		return ERR_NOMEM;
-	z->cal = ucal_open(wide, n, "en", UCAL_GREGORIAN, &status);
-	if (U_FAILURE(status)) {
+	buf_init(&z->bytes, TZIF_BYTES_MAX);
+	if ((e = load(all, name, z)) != ERR_OK) {
 		tz_close(z);
-		return ERR_NOMEM;
+		return e;
 	}
-	ucal_setAttribute(z->cal, UCAL_LENIENT, 0);
-	ucal_setAttribute(z->cal, UCAL_REPEATED_WALL_TIME, UCAL_WALLTIME_FIRST);
 	*out = z;
 	return ERR_OK;
 }
@@ -79,50 +82,34 @@ void tz_close(struct tz *z)
 {
 	if (z == NULL)
 		return;
-	if (z->cal != NULL)
-		ucal_close(z->cal);
+	buf_fini(&z->bytes);
 	free(z);
 }
 
-/* Offset of an instant, in milliseconds. */
-static enum err offset_ms(struct tz *z, int64_t utc_us, int64_t *out)
+/* The second that an instant is in, also before 1970. */
+static int64_t second_of(int64_t us)
 {
-	UErrorCode status = U_ZERO_ERROR;
-	int32_t zone, summer;
-
-	ucal_setMillis(z->cal, (UDate)(utc_us / 1000), &status);
-	zone = ucal_get(z->cal, UCAL_ZONE_OFFSET, &status);
-	summer = ucal_get(z->cal, UCAL_DST_OFFSET, &status);
-	if (U_FAILURE(status))
-		return ERR_RANGE;
-	*out = (int64_t)zone + summer;
-	return ERR_OK;
+	return us >= 0 ? us / RT_SEC_US : -((-us + RT_SEC_US - 1) / RT_SEC_US);
 }
 
 enum err tz_changes(struct tz *z, int64_t from_us, int64_t to_us,
     int32_t *first_s, void (*tell)(void *arg, int64_t at_s, int32_t offset_s),
     void *arg)
 {
-	int64_t at_us = from_us, ms;
-	enum err e;
+	int64_t at_s, next_s;
+	int32_t offset_s;
 
-	if ((e = offset_ms(z, from_us, &ms)) != ERR_OK)
-		return e;
-	*first_s = (int32_t)(ms / 1000);
-	for (;;) {
-		UErrorCode status = U_ZERO_ERROR;
-		UDate next;
+	if (from_us == INT64_MIN)
+		return ERR_RANGE;
+	*first_s = offset_s = tzif_at(&z->file, second_of(from_us), &at_s);
+	for (; at_s < to_us / RT_SEC_US; at_s = next_s) {
+		const int32_t now_s = tzif_at(&z->file, at_s, &next_s);
 
-		ucal_setMillis(z->cal, (UDate)(at_us / 1000), &status);
-		if (!ucal_getTimeZoneTransitionDate(z->cal,
-			UCAL_TZ_TRANSITION_NEXT, &next, &status) ||
-		    U_FAILURE(status) || (int64_t)next * 1000 >= to_us)
-			return ERR_OK;
-		at_us = (int64_t)next * 1000;
-		if ((e = offset_ms(z, at_us, &ms)) != ERR_OK)
-			return e;
-		tell(arg, at_us / RT_SEC_US, (int32_t)(ms / 1000));
+		if (now_s != offset_s)
+			tell(arg, at_s, now_s);
+		offset_s = now_s;
 	}
+	return ERR_OK;
 }
 
 static bool in_years(int year)
@@ -133,14 +120,15 @@ static bool in_years(int year)
 enum err tz_local(struct tz *z, int64_t utc_us, struct tz_time *out)
 {
 	struct clk_civil c = clk_to_civil(utc_us);
-	int64_t ms;
-	enum err e;
+	int64_t until_s;
+	int32_t offset_s;
 
 	if (!in_years(c.year))
 		return ERR_RANGE;
-	if ((e = offset_ms(z, utc_us, &ms)) != ERR_OK)
-		return e;
-	c = clk_to_civil(utc_us + ms * 1000);
+	if (utc_us > LAST_US)
+		utc_us = LAST_US;
+	offset_s = tzif_at(&z->file, second_of(utc_us), &until_s);
+	c = clk_to_civil(utc_us + offset_s * RT_SEC_US);
 	if (!in_years(c.year))
 		return ERR_RANGE;
 	*out = (struct tz_time){
@@ -149,7 +137,7 @@ enum err tz_local(struct tz *z, int64_t utc_us, struct tz_time *out)
 		.minute = c.minute,
 		.second = c.second,
 		.weekday = c.weekday,
-		.offset_s = (int)(ms / 1000),
+		.offset_s = offset_s,
 	};
 	return ERR_OK;
 }
@@ -164,38 +152,46 @@ static bool date_ok(struct tz_date d)
 	return in_years(d.year) && clk_from_civil(&c, &us) == ERR_OK;
 }
 
-static enum err to_utc(struct tz *z, const struct tz_time *t,
-    UCalendarWallTimeOption skipped, int64_t *utc_us)
+/* The first instant at which the wall clock shows that second, or a later one:
+ * from a day before, when it does not yet, change by change. */
+static int64_t first_instant(const struct tz *z, int64_t local_s)
 {
-	UErrorCode status = U_ZERO_ERROR;
-	UDate ms;
+	int64_t at_s = local_s - DAY_S;
 
-	if (!date_ok(t->date) || t->hour < 0 || t->hour > 23 || t->minute < 0 ||
-	    t->minute > 59 || t->second < 0 || t->second > 59)
-		return ERR_RANGE;
-	/* Strict calendars refuse a skipped time, so leniency does the gap. */
-	ucal_setAttribute(z->cal, UCAL_LENIENT, 1);
-	ucal_setAttribute(z->cal, UCAL_SKIPPED_WALL_TIME, skipped);
-	ucal_clear(z->cal);
-	ucal_setDateTime(z->cal, t->date.year, t->date.month - 1, t->date.day,
-	    t->hour, t->minute, t->second, &status);
-	ms = ucal_getMillis(z->cal, &status);
-	if (U_FAILURE(status))
-		return ERR_RANGE;
-	*utc_us = (int64_t)ms * 1000;
-	return ERR_OK;
+	for (;;) {
+		int64_t until_s;
+		const int64_t utc_s =
+		    local_s - tzif_at(&z->file, at_s, &until_s);
+
+		if (utc_s < at_s)
+			return at_s; /* the change went over it */
+		if (utc_s < until_s)
+			return utc_s;
+		at_s = until_s;
+	}
 }
 
 enum err tz_utc(struct tz *z, const struct tz_time *t, int64_t *utc_us)
 {
-	return to_utc(z, t, UCAL_WALLTIME_NEXT_VALID, utc_us);
+	const struct clk_civil c = { .year = t->date.year,
+		.month = t->date.month,
+		.day = t->date.day,
+		.hour = t->hour,
+		.minute = t->minute,
+		.second = t->second };
+	int64_t local_us;
+
+	if (!date_ok(t->date) || clk_from_civil(&c, &local_us) != ERR_OK)
+		return ERR_RANGE;
+	*utc_us = first_instant(z, second_of(local_us)) * RT_SEC_US;
+	return ERR_OK;
 }
 
 enum err tz_day_start(struct tz *z, struct tz_date day, int64_t *utc_us)
 {
 	const struct tz_time midnight = { .date = day };
 
-	return to_utc(z, &midnight, UCAL_WALLTIME_NEXT_VALID, utc_us);
+	return tz_utc(z, &midnight, utc_us);
 }
 
 enum err tz_day_of(struct tz *z, int64_t utc_us, struct tz_date *day)

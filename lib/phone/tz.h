@@ -1,18 +1,19 @@
 /*
- * tz.h - time zones: a company's wall clock and back (IANA names, by ICU).
+ * tz.h - time zones: a company's wall clock and back, by IANA names.
  *
  * Everything is stored and counted in UTC; this is where a person's days and
- * hours come from. A struct tz is not thread-safe: open one per request
- * (about 20 us) and close it. Instants outside the years 1900 to 9999 give
- * ERR_RANGE or, in the tz_text functions, "".
+ * hours come from. What zones do is what the system's files say (tz_file.h;
+ * decision 0321). Open one per request and close it. Instants outside the years
+ * 1900 to 9999 give ERR_RANGE or, in the tz_text functions, "".
  */
 #ifndef RT_PHONE_TZ_H
 #define RT_PHONE_TZ_H
 
 #include "lib/base/err.h"
 #include "lib/base/slice.h"
+#include "lib/phone/tz_file.h"
 
-#define TZ_NAME_MAX 64 /* "America/Argentina/ComodRivadavia" and NUL */
+#define TZ_NAME_MAX TZ_FILE_NAME_MAX
 #define TZ_TEXT_MAX 80 /* any of the texts below with its NUL */
 
 struct tz;
@@ -35,8 +36,12 @@ struct tz_time {
 /* True for a name of the IANA database ("Europe/Berlin", "UTC"). */
 bool tz_valid(struct slice name);
 
-/* ERR_NOTFOUND: no such zone; ERR_NOMEM. Ended with tz_close(). */
+/* ERR_NOTFOUND: no such zone; ERR_NOMEM. "UTC" needs no file. Ended with
+ * tz_close(). */
 RT_MUST_USE enum err tz_open(struct slice name, struct tz **out);
+/* The same from among all, which may be NULL: then from the files. */
+RT_MUST_USE enum err tz_open_of(const struct tz_file_all *all,
+    struct slice name, struct tz **out);
 /* NULL is allowed. */
 void tz_close(struct tz *z);
 

@@ -2,6 +2,7 @@
  * would give. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "lib/flow/flowsnap.h"
 #include "tests/support/cm.h"
@@ -168,6 +169,34 @@ static void test_rows_move(void **state)
 	flowkeep_free(keep);
 }
 
+/* Who has given its files away makes the same snapshot. */
+static void test_zones_taken_along(void **state)
+{
+	struct rlimit old, none;
+	struct tz_file_all *all;
+	struct flowkeep *keep;
+	struct buf a, b, c;
+
+	(void)state;
+	ok(flowkeep_new(&keep));
+	build(keep, &a);
+	ok(tz_file_all(&all));
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	none = (struct rlimit){ 0, old.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	build(keep, &b);
+	flowkeep_set_zones(keep, all);
+	build(keep, &c);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	assert_false(slice_eq(buf_slice(&a), buf_slice(&b)));
+	assert_true(slice_eq(buf_slice(&a), buf_slice(&c)));
+	buf_fini(&a);
+	buf_fini(&b);
+	buf_fini(&c);
+	flowkeep_free(keep);
+	tz_file_forget(all);
+}
+
 static void test_versions(void **state)
 {
 	struct flowkeep *keep;
@@ -331,6 +360,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_rows_move, start),
+		cmocka_unit_test_setup(test_zones_taken_along, start),
 		cmocka_unit_test_setup(test_versions, start),
 		cmocka_unit_test_setup(test_broken, start),
 		cmocka_unit_test_setup(test_as_tried, start),

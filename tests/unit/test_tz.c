@@ -1,8 +1,10 @@
-/* Tests of lib/phone/tz: summer time both ways, odd zones, day boundaries. */
+/* Tests of lib/phone/tz: summer time both ways, odd zones, day boundaries,
+ * what became another time since; zones without files. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -41,6 +43,17 @@ static void test_names(void **state)
 	assert_false(tz_valid(SLICE("GMT+05:30")));
 	assert_false(tz_valid(SLICE("../../etc/passwd")));
 	assert_false(tz_valid(slice_of("UTC\0x", 5)));
+	/* The folder's own, and folders. */
+	assert_false(tz_valid(SLICE("/Europe/Berlin")));
+	assert_false(tz_valid(SLICE("America")));
+	assert_false(tz_valid(SLICE("America/")));
+	assert_false(tz_valid(SLICE("localtime")));
+	assert_false(tz_valid(SLICE("right/Europe/Berlin")));
+	assert_false(tz_valid(SLICE("posix/UTC")));
+	assert_false(tz_valid(SLICE("zone1970")));
+	/* What was a name once is in forms that were saved then. */
+	assert_true(tz_valid(SLICE("PST")));
+	assert_true(tz_valid(SLICE("IST")));
 	assert_int_equal(tz_open(SLICE("Nowhere"), &z), ERR_NOTFOUND);
 	assert_null(z);
 	tz_close(NULL);
@@ -70,6 +83,22 @@ static const struct {
 	    "Thu 1 Jan 2026, 05:45:00 UTC+5:45" },
 	{ "half hour of summer time", "Australia/Lord_Howe",
 	    "2026-01-01T00:00:00Z", "Thu 1 Jan 2026, 11:00:00 UTC+11" },
+	{ "no summer time since 2022", "America/Mexico_City",
+	    "2026-07-01T12:00:00Z", "Wed 1 Jul 2026, 06:00:00 UTC-6" },
+	{ "summer time again since 2023", "Africa/Cairo",
+	    "2026-07-01T12:00:00Z", "Wed 1 Jul 2026, 15:00:00 UTC+3" },
+	{ "another half of the country since 2024", "Asia/Almaty",
+	    "2026-07-01T12:00:00Z", "Wed 1 Jul 2026, 17:00:00 UTC+5" },
+	{ "summer all year since 2024", "America/Asuncion",
+	    "2026-07-01T12:00:00Z", "Wed 1 Jul 2026, 09:00:00 UTC-3" },
+	{ "before the first of its changes", "Africa/Lagos",
+	    "1901-01-01T00:00:00Z", "Tue 1 Jan 1901, 00:13:35 UTC+0:13" },
+	{ "by a rule, long after the last of them", "America/New_York",
+	    "2199-07-01T12:00:00Z", "Mon 1 Jul 2199, 08:00:00 UTC-4" },
+	{ "the rule of the south", "Australia/Sydney", "2199-01-01T00:00:00Z",
+	    "Tue 1 Jan 2199, 11:00:00 UTC+11" },
+	{ "a name of before", "PST", "2026-07-01T12:00:00Z",
+	    "Wed 1 Jul 2026, 05:00:00 UTC-7" },
 	{ "before 1970", "Europe/London", "1969-07-20T20:17:40Z",
 	    "Sun 20 Jul 1969, 21:17:40 UTC+1" },
 };
@@ -107,6 +136,12 @@ static const struct {
 	    { 2018, 2, 17 }, "2018-02-17T02:00:00Z", 25 },
 	{ "00:00 comes twice", "America/Havana", { 2026, 11, 1 },
 	    "2026-11-01T04:00:00Z", 25 },
+	{ "begins at 01:00, since 2023", "Africa/Cairo", { 2026, 4, 24 },
+	    "2026-04-23T22:00:00Z", 23 },
+	{ "23:00 comes twice, since 2023", "Africa/Cairo", { 2026, 10, 29 },
+	    "2026-10-28T21:00:00Z", 25 },
+	{ "ends at 23:00, since 2024", "America/Nuuk", { 2026, 3, 28 },
+	    "2026-03-28T02:00:00Z", 23 },
 	{ "east", "Pacific/Auckland", { 2026, 1, 1 }, "2025-12-31T11:00:00Z",
 	    24 },
 	{ "UTC", "UTC", { 2024, 2, 29 }, "2024-02-29T00:00:00Z", 24 },
@@ -183,6 +218,93 @@ static void test_gap_and_range(void **state)
 	assert_int_equal(tz_local(z, INT64_MIN, &t), ERR_RANGE);
 	assert_int_equal(tz_local(z, INT64_MAX, &t), ERR_OK);
 	tz_close(z);
+}
+
+/* Samoa went over the date line: 30 December 2011 was left out. */
+static void test_no_such_day(void **state)
+{
+	struct tz *z = zone("Pacific/Apia");
+	struct tz_time t = { .date = { 2011, 12, 30 }, .hour = 15 };
+	int64_t us = 0;
+
+	(void)state;
+	assert_int_equal(tz_utc(z, &t, &us), ERR_OK);
+	assert_int_equal(us, utc("2011-12-30T10:00:00Z"));
+	t.date.day = 29;
+	assert_int_equal(tz_utc(z, &t, &us), ERR_OK);
+	assert_int_equal(us, utc("2011-12-30T01:00:00Z"));
+	tz_close(z);
+}
+
+struct changes {
+	size_t n;
+	int64_t at_s[8];
+	int32_t offset_s[8];
+};
+
+static void tell(void *arg, int64_t at_s, int32_t offset_s)
+{
+	struct changes *c = arg;
+
+	assert_true(c->n < RT_ARRAY_LEN(c->at_s));
+	c->at_s[c->n] = at_s;
+	c->offset_s[c->n++] = offset_s;
+}
+
+static void test_changes(void **state)
+{
+	struct changes c = { .n = 0 };
+	struct tz *z = zone("America/Mexico_City");
+	int32_t first = 0;
+
+	(void)state;
+	assert_int_equal(tz_changes(z, utc("2021-12-01T00:00:00Z"),
+			     utc("2050-01-01T00:00:00Z"), &first, tell, &c),
+	    ERR_OK);
+	assert_int_equal(first, -6 * 3600);
+	assert_int_equal(c.n, 2); /* the last summer time */
+	assert_int_equal(c.at_s[0] * RT_SEC_US, utc("2022-04-03T08:00:00Z"));
+	assert_int_equal(c.offset_s[0], -5 * 3600);
+	assert_int_equal(c.at_s[1] * RT_SEC_US, utc("2022-10-30T07:00:00Z"));
+	assert_int_equal(c.offset_s[1], -6 * 3600);
+	tz_close(z);
+}
+
+/* Nobody can open a file, and all zones are there. */
+static void test_taken_along(void **state)
+{
+	static const char *const names[] = { "Europe/Berlin",
+		"America/Argentina/ComodRivadavia", "EST5EDT", "PST" };
+	static const int hours[] = { 14, 9, 8, 5 };
+	struct rlimit old, none;
+	struct tz_file_all *all;
+	struct tz *z = NULL;
+
+	(void)state;
+	assert_int_equal(tz_file_all(&all), ERR_OK);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	none = (struct rlimit){ 0, old.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	for (size_t i = 0; i < RT_ARRAY_LEN(names); i++) {
+		const struct slice name = slice_from(names[i]);
+		struct tz_time t;
+
+		assert_int_equal(tz_open(name, &z), ERR_NOTFOUND);
+		if (tz_open_of(all, name, &z) != ERR_OK)
+			fail_msg("%s", names[i]);
+		assert_int_equal(tz_local(z, utc("2026-07-01T12:00:00Z"), &t),
+		    ERR_OK);
+		assert_int_equal(t.hour, hours[i]);
+		tz_close(z);
+	}
+	z = NULL;
+	assert_int_equal(tz_open_of(all, SLICE("America"), &z), ERR_NOTFOUND);
+	assert_int_equal(tz_open_of(all, SLICE("localtime"), &z), ERR_NOTFOUND);
+	assert_int_equal(tz_open(SLICE("UTC"), &z), ERR_OK);
+	tz_close(z);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	tz_file_forget(all);
+	tz_file_forget(NULL);
 }
 
 static void test_short(void **state)
@@ -265,7 +387,7 @@ static void test_no_memory(void **state)
 		enum err e;
 
 		fail_alloc_after(n);
-		e = tz_open(SLICE("UTC"), &z);
+		e = tz_open(SLICE("Europe/Berlin"), &z);
 		if (!fail_alloc_end()) {
 			assert_int_equal(e, ERR_OK);
 			break;
@@ -273,6 +395,20 @@ static void test_no_memory(void **state)
 		assert_int_equal(e, ERR_NOMEM);
 	}
 	tz_close(z);
+	for (unsigned int n = 0;; n = 2 * n + 1) {
+		struct tz_file_all *all;
+		enum err e;
+
+		fail_alloc_after(n);
+		e = tz_file_all(&all);
+		if (!fail_alloc_end()) {
+			assert_int_equal(e, ERR_OK);
+			tz_file_forget(all);
+			break;
+		}
+		if (e == ERR_OK)
+			fail_msg("allocation %u", n);
+	}
 }
 
 int main(void)
@@ -283,6 +419,9 @@ int main(void)
 		cmocka_unit_test(test_days),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_gap_and_range),
+		cmocka_unit_test(test_no_such_day),
+		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_taken_along),
 		cmocka_unit_test(test_short),
 		cmocka_unit_test(test_dates),
 		cmocka_unit_test(test_no_memory),
