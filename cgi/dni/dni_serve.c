@@ -262,8 +262,10 @@ void dni_serve_page(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w)
 {
 	w->company = v->plan.company;
-	/* Beyond that they are counted and not kept. */
-	if (++visit->page_views > DNI_VISITS_PAGES_MAX)
+	/* Beyond that they are counted and not kept. The first is the visit's.
+	 */
+	if (++visit->page_views > DNI_VISITS_PAGES_MAX ||
+	    (w->parts & DNI_WRITE_VISIT) != 0)
 		return;
 	w->parts |= DNI_WRITE_PAGE;
 	dni_serve_id(v, 2, w->page.id.v);
@@ -303,6 +305,7 @@ static struct dni_visit *begin_visit(struct dni_serve *v, struct dni_write *w)
 		.visitor = visit->visitor,
 		.started_us = v->who.now_us,
 		.landing_url = v->h->url,
+		.landing_title = v->h->title,
 		.referrer = v->h->referrer,
 		.source = v->source,
 		.ga_client_id = v->h->ga,

@@ -12,6 +12,7 @@
 #define SOURCE_AT(name, max) offsetof(struct dni_write, visit.source.name),
 
 static const size_t texts[] = { offsetof(struct dni_write, visit.landing_url),
+	offsetof(struct dni_write, visit.landing_title),
 	offsetof(struct dni_write, visit.referrer),
 	offsetof(struct dni_write, visit.ga_client_id),
 	offsetof(struct dni_write, visit.ga_session_id),

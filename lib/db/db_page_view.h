@@ -1,5 +1,6 @@
 /*
- * db_page_view.h - the pages of a visit, in order.
+ * db_page_view.h - the pages of a visit after its first one, which is in the
+ * visit's own row; db_report_call_pages() lists them all.
  */
 #ifndef RT_DB_PAGE_VIEW_H
 #define RT_DB_PAGE_VIEW_H

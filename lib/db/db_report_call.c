@@ -347,11 +347,18 @@ enum err db_report_call_visit(struct db *db, struct company_id company,
 	return e;
 }
 
+/* Once the first page had a row of its own, of the moment when the visit
+ * began. */
 static const char pages_sql[] =
-    "SELECT url, title, viewed_at, engaged_s"
-    " FROM page_view"
+    "SELECT p.url, p.title, p.viewed_at, p.engaged_s FROM"
+    " (SELECT url, title, viewed_at, engaged_s, id FROM page_view"
     " WHERE company_id = ? AND visit_id = ?"
-    " ORDER BY viewed_at, id LIMIT 100";
+    " UNION ALL SELECT v.landing_url, v.landing_title, v.started_at, 0, v.id"
+    " FROM visit v WHERE v.company_id = ? AND v.id = ?"
+    " AND v.landing_url <> '' AND NOT EXISTS (SELECT 1 FROM page_view x"
+    " WHERE x.company_id = v.company_id AND x.visit_id = v.id"
+    " AND x.viewed_at = v.started_at)) p"
+    " ORDER BY p.viewed_at, p.id LIMIT 100";
 
 enum err db_report_call_pages(struct db *db, struct company_id company,
     struct visit_id visit, struct arena *mem, struct db_report_call_page **rows,
@@ -363,8 +370,10 @@ enum err db_report_call_pages(struct db *db, struct company_id company,
 	if (row == NULL)
 		return ERR_NOMEM;
 	st = stmt_begin(db, pages_sql);
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, visit.v);
+	for (int i = 0; i < 2; i++) {
+		stmt_in_id(st, company.v);
+		stmt_in_id(st, visit.v);
+	}
 	OUT_TEXT(st, row, url);
 	OUT_TEXT(st, row, title);
 	stmt_out_time_us(st, &row->at_us);

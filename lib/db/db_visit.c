@@ -16,9 +16,9 @@
 static const char *const visit_add_sql[] = DB_ROWS_TEXTS(
     "INSERT INTO visit"
     " (company_id, id, site_id, visitor_id, started_at, seen_at, page_views,"
-    " landing_url, referrer, ga_client_id, ga_session_id, fbc, fbp,"
+    " landing_url, landing_title, referrer, ga_client_id, ga_session_id, fbc, fbp,"
     " browser_zone" NAMES ") VALUES ",
-    "(?,?,?,?,?,?,1,?,?,?,?,?,?,?" MARKS ")",
+    "(?,?,?,?,?,?,1,?,?,?,?,?,?,?,?" MARKS ")",
     " ON DUPLICATE KEY UPDATE seen_at = GREATEST(seen_at, VALUES(seen_at))");
 
 #define PROGRESS(whens, ids)                               \
@@ -73,6 +73,7 @@ static void in_visit(struct stmt *st, const struct company_id *company,
 	stmt_in_time_us(st, row->started_us);
 	stmt_in_time_us(st, row->started_us);
 	stmt_in_text(st, row->landing_url);
+	stmt_in_text(st, row->landing_title);
 	stmt_in_text(st, row->referrer);
 	stmt_in_text(st, row->ga_client_id);
 	stmt_in_text(st, row->ga_session_id);

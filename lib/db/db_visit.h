@@ -18,6 +18,7 @@ struct visit_row {
 	struct visitor_id visitor;
 	int64_t started_us;
 	struct slice landing_url;
+	struct slice landing_title;
 	struct slice referrer;
 	struct source source;
 	struct slice ga_client_id;  /* at most 64 bytes */
@@ -27,7 +28,8 @@ struct visit_row {
 	struct slice browser_zone;  /* IANA name the browser says, at most 64 */
 };
 
-/* Of one company; each with its first page viewed. */
+/* Of one company; each with its first page viewed, of which there is no other
+ * row (db_page_view.h). */
 RT_MUST_USE enum err db_visit_add(struct db *db, struct company_id company,
     const struct visit_row *const *rows, size_t n);
 

@@ -132,7 +132,7 @@ test('a reload and a new tab keep the number, and it is there at once', async ()
 	// The address without the ad goes on with the same visit.
 	await until('the page views are stored', () => Number(stack.sqlOne(
 		`SELECT count(*) FROM page_view p JOIN lease l ON l.company_id = p.company_id
-		AND l.visit_id = p.visit_id WHERE l.number_e164 = '${number}'`)) >= 3);
+		AND l.visit_id = p.visit_id WHERE l.number_e164 = '${number}'`)) >= 2); // the first is the visit's own row
 	await page.context().close();
 });
 

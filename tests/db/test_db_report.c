@@ -454,6 +454,18 @@ static void test_visit(void **state)
 	ok(db_report_call_pages(db, company(0), visit, &mem, &pages, &n));
 	assert_int_equal(n, 1);
 	assert_int_equal(pages[0].engaged_s, 30);
+	plant(
+	    "UPDATE page_view SET viewed_at = '2026-11-20 11:51:00'"
+	    " WHERE company_id = ? AND visit_id = ?");
+	plant(
+	    "UPDATE visit SET landing_title = 'First'"
+	    " WHERE company_id = ? AND id = ?");
+	ok(db_report_call_pages(db, company(0), visit, &mem, &pages, &n));
+	assert_int_equal(n, 2);
+	assert_string_equal(pages[0].url, "https://x.example/a?b");
+	assert_string_equal(pages[0].title, "First");
+	assert_int_equal(pages[1].at_us - pages[0].at_us, RT_MIN_US);
+	assert_string_equal(pages[1].title, "A");
 	ok(db_report_call_clicks(db, company(0), visit, &mem, &clicks, &n));
 	assert_int_equal(n, 1);
 	assert_string_equal(clicks[0].kind, "tel_click");

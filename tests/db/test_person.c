@@ -168,6 +168,7 @@ static struct visit_id add_visit(struct visitor_id visitor, int64_t at_us)
 	v.site = t->company[0].site;
 	v.started_us = at_us;
 	v.landing_url = SLICE("https://site0.example/?gclid=secret");
+	v.landing_title = SLICE("secret");
 	v.source.source = SLICE("google");
 	v.source.medium = SLICE("cpc");
 	v.source.gclid = SLICE("secret");
@@ -220,7 +221,8 @@ static void test_form_and_erase(void **state)
 	/* The other visitor's stays, and so do the sums. */
 	assert_int_equal(testdb_count(t,
 			     "SELECT count(*) FROM visit"
-			     " WHERE gclid = 'secret'"),
+			     " WHERE gclid = 'secret'"
+			     " OR landing_title = 'secret'"),
 	    1);
 	assert_int_equal(testdb_count(t,
 			     "SELECT count(*) FROM page_view"

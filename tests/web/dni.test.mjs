@@ -367,7 +367,7 @@ test('a new paid click begins a new visit with the same number', async () => {
 	const more = { visitor: first.visitor, visit: first.visit };
 	const same = (await ask({ url: `${origin}/demo/?gclid=one`, ...more })).json;
 	const page = (await ask({ url: `${origin}/demo/prices`, ref: `${origin}/demo/?gclid=one`, ...more })).json;
-	const second = (await ask({ url: `${origin}/demo/?gclid=two`, ...more })).json;
+	const second = (await ask({ url: `${origin}/demo/?gclid=two`, title: 'Second', ...more })).json;
 	assert.equal(same.visit, first.visit);
 	assert.equal(page.visit, first.visit);
 	assert.notEqual(second.visit, first.visit);
@@ -377,6 +377,11 @@ test('a new paid click begins a new visit with the same number', async () => {
 	assert.deepEqual(stack.sql(`SELECT v.gclid, l.released_at IS NOT NULL FROM lease l JOIN visit v
 		ON v.company_id = l.company_id AND v.id = l.visit_id WHERE v.gclid IN ('one', 'two') ORDER BY l.started_at`),
 	[['one', '1'], ['two', '0']]);
+	// Its first page is the visit's own row.
+	await until('the pages are stored', () => stack.sqlOne(`SELECT GROUP_CONCAT(SUBSTRING_INDEX(p.url, '/demo/', -1) ORDER BY p.viewed_at)
+		FROM visit v JOIN page_view p ON p.company_id = v.company_id AND p.visit_id = v.id WHERE v.gclid = 'one'`) === '?gclid=one,prices');
+	assert.deepEqual(stack.sql(`SELECT landing_title, page_views, (SELECT COUNT(*) FROM page_view p WHERE p.company_id = v.company_id AND p.visit_id = v.id)
+		FROM visit v WHERE v.gclid = 'two'`), [['Second', '1', '0']]);
 });
 
 test('a server asks for its visitor with the site’s secret only', async () => {
