@@ -6,6 +6,7 @@
 
 #include "ctl/ctl_conf.h"
 #include "ctl/ctl_verb.h"
+#include "lib/base/clk.h"
 #include "lib/base/rnd.h"
 #include "lib/db/db_attrib_again.h"
 #include "lib/db/db_attrib_fit.h"
@@ -197,13 +198,16 @@ static enum err one_page(struct ctl_scope *s, const struct company_row *c,
 
 	arena_init(&mem, CALL_MAX_BYTES);
 	for (size_t i = 0; i < n && e == ERR_OK; i++) {
+		struct attrib_again_rules turn = *rules;
 		struct attrib_again a;
 
 		if (!rows[i].pooled ||
 		    strcmp(rows[i].attributed_by, "tracker") == 0)
 			continue;
 		arena_reset(&mem);
-		e = db_attrib_again(s->db, c->id, &rows[i], rules, &mem, &a);
+		turn.turn.n = t->changed;
+		turn.turn.now_us = clk_wall_us();
+		e = db_attrib_again(s->db, c->id, &rows[i], &turn, &mem, &a);
 		if (e == ERR_OK)
 			count(t, &rows[i], &a);
 	}
@@ -299,7 +303,8 @@ static enum err rerun(struct ctl_scope *s, const void *opts)
 {
 	const struct opts *o = opts;
 	struct tally *t = arena_alloc(&s->mem, sizeof(*t));
-	struct attrib_again_rules rules = { .apply = o->apply };
+	struct attrib_again_rules rules = { .apply = o->apply,
+		.turn = { .from_us = s->now_us } };
 	struct attrib_law law;
 	struct company_row c;
 	struct period p;

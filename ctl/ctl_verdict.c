@@ -5,6 +5,7 @@
 
 #include "ctl/ctl_conf.h"
 #include "ctl/ctl_verb.h"
+#include "lib/base/clk.h"
 #include "lib/db/db_account.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_verdict.h"
@@ -31,14 +32,16 @@ static enum err one_company(struct ctl_scope *s, const struct company_row *c,
     uint64_t days)
 {
 	const int64_t from_us = s->now_us - (int64_t)days * RT_DAY_US;
+	struct hook_turn turn = { .from_us = s->now_us, .now_us = s->now_us };
 	struct call_id after = { { 0 } };
 	uint64_t all = 0;
 	size_t n = STEP;
 	enum err e = ERR_OK;
 
 	while (e == ERR_OK && n > 0) {
+		turn.now_us = clk_wall_us();
 		e = db_verdict_rerun(s->db, c->id, from_us, s->now_us, &after,
-		    STEP, s->now_us, &n);
+		    STEP, &turn, &n);
 		if (e == ERR_OK)
 			all += n;
 	}

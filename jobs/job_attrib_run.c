@@ -75,8 +75,8 @@ static enum err pages(const struct queue_env *env, struct company_id company,
 	while (e == ERR_OK && left && clk_mono_us() < until_us)
 		e = queue_stopping(env->queue)
 			? ERR_UNAVAILABLE
-			: db_attrib_run_page(env->db, company, run, law, &page,
-			      &scratch, &left);
+			: db_attrib_run_page(env->db, company, run, law,
+			      clk_wall_us(), &page, &scratch, &left);
 	arena_fini(&scratch);
 	arena_fini(&page);
 	if (e != ERR_OK)

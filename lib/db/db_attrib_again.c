@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/utf8.h"
+#include "lib/db/db_call_touch.h"
 #include "lib/db/stmt.h"
 
 const char *db_attrib_again_name(enum attrib_again_by by)
@@ -95,7 +96,14 @@ static void stays(const struct attrib_call *call, struct attrib_again *a)
 	put(slice_from(call->campaign), a->campaign, sizeof(a->campaign));
 }
 
-static enum err write_down(struct db *db, struct company_id company,
+/* Something that is shown of the call, not only by which rules it came out. */
+static bool is_seen(const struct attrib_again *a)
+{
+	return a->before != a->now || a->visit_moved || a->source_moved ||
+	       a->before_bp != a->now_bp;
+}
+
+static enum err credit_it(struct db *db, struct company_id company,
     struct call_id call, const struct judged *j)
 {
 	struct call_credit credit;
@@ -108,6 +116,23 @@ static enum err write_down(struct db *db, struct company_id company,
 		e = db_call_credit(db, company, call, &credit);
 	buf_fini(&evidence);
 	return e;
+}
+
+/* What programs that keep a copy are told is written with it, or neither. */
+static enum err write_down(struct db *db, struct company_id company,
+    struct call_id call, const struct judged *j, const struct attrib_again *a,
+    const struct hook_turn *turn)
+{
+	bool mine;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	if ((e = credit_it(db, company, call, j)) == ERR_OK &&
+	    (e = db_call_touch(db, company, call.v)) == ERR_OK && is_seen(a))
+		e = db_hook_out_changed_in_turn(db, company, call.v,
+		    "attribution", turn);
+	return db_join_end(db, mine, e);
 }
 
 /* What it would be credited to, for those after it. */
@@ -167,7 +192,7 @@ static enum err look_again(struct db *db, struct company_id company,
 	if (before(call) == ATTRIB_AGAIN_TRACKER || is_gone(call, &j))
 		stays(call, &a);
 	else if (rules->apply && a.changed)
-		e = write_down(db, company, call->id, &j);
+		e = write_down(db, company, call->id, &j, &a, &rules->turn);
 	else if (!id_is_nil(rules->preview.v) && a.changed &&
 		 call->caller_e164[0] != '\0')
 		e = keep_guess(db, company, rules->preview, call->id, &j);

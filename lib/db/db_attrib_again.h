@@ -10,6 +10,7 @@
 #define RT_DB_DB_ATTRIB_AGAIN_H
 
 #include "lib/db/db_attrib.h"
+#include "lib/db/db_hook_out.h"
 #include "lib/db/db_judge.h"
 
 /* What a call is credited to, for comparing. */
@@ -40,6 +41,8 @@ struct attrib_again_rules {
 	const struct attrib_law *law;
 	uint16_t threshold_bp;
 	bool apply; /* false: calls stay as they are */
+	/* With apply: whose turn it is to be told. */
+	struct hook_turn turn;
 	/* Without apply: what is said of a call is kept under this run, for
 	 * the caller's next call, until db_attrib_again_forget() or the
 	 * transaction's end. nil: it is not, and who called twice may come

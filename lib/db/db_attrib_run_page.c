@@ -231,6 +231,7 @@ static enum err one_call(struct db *db, struct company_id company,
     struct attrib_run *run, const struct attrib_call *c,
     const struct attrib_again_rules *rules, struct arena *scratch)
 {
+	struct attrib_again_rules turn = *rules;
 	struct attrib_again a;
 	enum err e;
 
@@ -239,7 +240,8 @@ static enum err one_call(struct db *db, struct company_id company,
 	if (!c->pooled)
 		return ERR_OK;
 	arena_reset(scratch);
-	e = db_attrib_again(db, company, c, rules, scratch, &a);
+	turn.turn.n = run->changed;
+	e = db_attrib_again(db, company, c, &turn, scratch, &a);
 	return e == ERR_OK ? take_down(db, company, run, c, &a) : e;
 }
 
@@ -276,13 +278,14 @@ static enum err some_calls(struct db *db, struct company_id company,
 }
 
 enum err db_attrib_run_page(struct db *db, struct company_id company,
-    struct attrib_run *run, const struct attrib_law *law, struct arena *mem,
-    struct arena *scratch, bool *left)
+    struct attrib_run *run, const struct attrib_law *law, int64_t now_us,
+    struct arena *mem, struct arena *scratch, bool *left)
 {
 	static const struct attrib_run_id none;
 	const struct attrib_again_rules rules = { .law = law,
 		.threshold_bp = run->threshold_bp,
 		.apply = run->applies,
+		.turn = { .from_us = run->made_us, .now_us = now_us },
 		.preview = run->applies ? none : run->id };
 	struct attrib_call *rows = NULL;
 	size_t n = 0, step;

@@ -48,6 +48,8 @@ static void make_event(int64_t now_us, uint8_t out[ID_BYTES])
 	" WHERE b.company_id = w.company_id"                     \
 	" AND b.webhook_id = w.id AND b.object_id = ?"           \
 	" AND b.state = 'ready' AND b.due_at > ?), ?)"
+/* ... and in its turn: half the hook's rate for each before it. */
+#define IN_TURN DUE " + INTERVAL (? * 2000000 DIV w.per_second) MICROSECOND"
 
 static void in_due(struct stmt *st, const uint8_t object[ID_BYTES],
     int64_t due_us)
@@ -57,7 +59,34 @@ static void in_due(struct stmt *st, const uint8_t object[ID_BYTES],
 	stmt_in_time_us(st, due_us);
 }
 
-enum err db_hook_out_emit(struct db *db, struct company_id company,
+#define NOT_SENT                                           \
+	" AND d.object_id = ? AND d.kind = 'call.changed'" \
+	" AND d.state = 'ready' AND d.body IS NULL"
+
+/* What waits for its turn, and not for another event of the call, waits no
+ * longer: more is to be told of the call. */
+static enum err take_along(struct db *db, struct company_id company,
+    const uint8_t object[ID_BYTES], int64_t due_us)
+{
+	static const char sql[] =
+	    "UPDATE webhook w JOIN webhook_delivery d"
+	    " ON d.company_id = w.company_id AND d.webhook_id = w.id"
+	    " LEFT JOIN webhook_delivery f"
+	    " ON f.company_id = d.company_id AND f.webhook_id = d.webhook_id"
+	    " AND f.object_id = d.object_id AND f.seq < d.seq"
+	    " AND f.state IN ('ready', 'running')"
+	    " SET d.due_at = ? WHERE w.company_id = ?" NOT_SENT
+	    " AND d.attempts = 0 AND d.due_at > ? AND f.seq IS NULL";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_time_us(st, due_us);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, object);
+	stmt_in_time_us(st, due_us);
+	return stmt_exec(st, NULL);
+}
+
+static enum err emit(struct db *db, struct company_id company,
     enum hook_kind kind, const uint8_t object[ID_BYTES], int64_t now_us)
 {
 	static const char sql[] =
@@ -72,11 +101,8 @@ enum err db_hook_out_emit(struct db *db, struct company_id company,
 	/* Forms are written in batches that may be written again. */
 	const bool once = kind == HOOK_FORM_RECEIVED;
 	uint8_t event[ID_BYTES];
-	struct stmt *st;
+	struct stmt *st = stmt_begin(db, sql);
 
-	if (kind == HOOK_CALL_CHANGED || kind >= HOOK_TEST)
-		return ERR_RANGE;
-	st = stmt_begin(db, sql);
 	make_event(now_us, event);
 	stmt_in_id(st, event);
 	stmt_in_text(st, slice_from(hook_name(kind)));
@@ -91,9 +117,18 @@ enum err db_hook_out_emit(struct db *db, struct company_id company,
 	return stmt_exec(st, NULL);
 }
 
-#define NOT_SENT                                           \
-	" AND d.object_id = ? AND d.kind = 'call.changed'" \
-	" AND d.state = 'ready' AND d.body IS NULL"
+enum err db_hook_out_emit(struct db *db, struct company_id company,
+    enum hook_kind kind, const uint8_t object[ID_BYTES], int64_t now_us)
+{
+	enum err e = ERR_OK;
+
+	if (kind == HOOK_CALL_CHANGED || kind >= HOOK_TEST)
+		return ERR_RANGE;
+	/* The one kind that comes when a call is over. */
+	if (kind == HOOK_RECORDING_READY)
+		e = take_along(db, company, object, now_us);
+	return e == ERR_OK ? emit(db, company, kind, object, now_us) : e;
+}
 
 /* Adds the field to what waits. */
 static enum err join_changes(struct db *db, struct company_id company,
@@ -116,12 +151,14 @@ static enum err join_changes(struct db *db, struct company_id company,
 
 /* A new one for each hook that has none waiting. */
 static enum err insert_change(struct db *db, struct company_id company,
-    const uint8_t object[ID_BYTES], const char *field, int64_t now_us)
+    const uint8_t object[ID_BYTES], const char *field,
+    const struct hook_turn *turn)
 {
 	static const char sql[] =
 	    "INSERT INTO webhook_delivery (company_id, webhook_id, event_id,"
 	    " kind, object_id, detail, state, due_at, happened_at)"
-	    " SELECT w.company_id, w.id, ?, 'call.changed', ?, ?, 'ready', " DUE
+	    " SELECT w.company_id, w.id, ?, 'call.changed', ?, ?, 'ready',"
+	    " " IN_TURN
 	    ", ? FROM webhook w WHERE w.company_id = ?"
 	    " AND w.archived_at IS NULL AND (w.events & ?) <> 0"
 	    " AND NOT EXISTS (SELECT 1 FROM webhook_delivery d"
@@ -130,12 +167,13 @@ static enum err insert_change(struct db *db, struct company_id company,
 	uint8_t event[ID_BYTES];
 	struct stmt *st = stmt_begin(db, sql);
 
-	make_event(now_us, event);
+	make_event(turn->now_us, event);
 	stmt_in_id(st, event);
 	stmt_in_id(st, object);
 	stmt_in_text(st, slice_from(field));
-	in_due(st, object, now_us + DB_HOOK_COLLECT_US);
-	stmt_in_time_us(st, now_us);
+	in_due(st, object, turn->from_us + DB_HOOK_COLLECT_US);
+	stmt_in_u64(st, turn->n);
+	stmt_in_time_us(st, turn->now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_u64(st, HOOK_BIT(HOOK_CALL_CHANGED));
 	stmt_in_id(st, object);
@@ -145,9 +183,22 @@ static enum err insert_change(struct db *db, struct company_id company,
 enum err db_hook_out_changed(struct db *db, struct company_id company,
     const uint8_t object[ID_BYTES], const char *field, int64_t now_us)
 {
+	const struct hook_turn now = { .from_us = now_us, .now_us = now_us };
+	const enum err e =
+	    take_along(db, company, object, now_us + DB_HOOK_COLLECT_US);
+
+	return e == ERR_OK ? db_hook_out_changed_in_turn(db, company, object,
+				 field, &now)
+			   : e;
+}
+
+enum err db_hook_out_changed_in_turn(struct db *db, struct company_id company,
+    const uint8_t object[ID_BYTES], const char *field,
+    const struct hook_turn *turn)
+{
 	const enum err e = join_changes(db, company, object, field);
 
-	return e == ERR_OK ? insert_change(db, company, object, field, now_us)
+	return e == ERR_OK ? insert_change(db, company, object, field, turn)
 			   : e;
 }
 

@@ -30,6 +30,18 @@ RT_MUST_USE enum err db_hook_out_emit(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_hook_out_changed(struct db *db,
     struct company_id company, const uint8_t object[ID_BYTES],
     const char *field, int64_t now_us);
+/* Of one of many calls that are changed at once. Each has its turn: the nth,
+ * from 0, is told when half the hook's rate since from_us has come to it, so
+ * that what happens meanwhile is told as soon as ever, and of it a call's own
+ * next change, which takes this one along. */
+struct hook_turn {
+	int64_t from_us;
+	int64_t now_us;
+	uint64_t n;
+};
+RT_MUST_USE enum err db_hook_out_changed_in_turn(struct db *db,
+    struct company_id company, const uint8_t object[ID_BYTES],
+    const char *field, const struct hook_turn *turn);
 /* HOOK_TEST for this one. ERR_NOTFOUND: no such hook. */
 RT_MUST_USE enum err db_hook_out_test(struct db *db, struct company_id company,
     struct webhook_id hook, int64_t now_us);

@@ -184,8 +184,8 @@ enum err db_verdict_judge(struct db *db, struct company_id company,
 
 /* --- again -----------------------------------------------------------------*/
 
-/* Does the row say what the rule says today, and the call what holds? */
-static bool is_known(const struct verdict_row *row, const struct facts *f,
+/* Is what is shown of the call what the rule says today? */
+static bool is_seen(const struct verdict_row *row, const struct facts *f,
     const struct verdict *v)
 {
 	char mem[2][VERDICT_TEXT_MAX];
@@ -195,8 +195,7 @@ static bool is_known(const struct verdict_row *row, const struct facts *f,
 	buf_over(&factors, mem[1], sizeof(mem[1]));
 	verdict_reasons(v, &reasons);
 	verdict_factors(v, &factors);
-	return row->version == VERDICT_VERSION &&
-	       row->qualified == v->qualified && row->risk == v->risk &&
+	return row->qualified == v->qualified && row->risk == v->risk &&
 	       f->qualified == (row->own ? row->own_qualified : v->qualified) &&
 	       slice_eq_cstr(slice_from(row->class),
 		   verdict_class_name(v->class)) &&
@@ -205,22 +204,28 @@ static bool is_known(const struct verdict_row *row, const struct facts *f,
 }
 
 static enum err change(struct db *db, struct company_id company,
-    struct call_id call, const struct verdict *v, int64_t now_us)
+    struct call_id call, const struct verdict *v, bool seen,
+    struct hook_turn *turn)
 {
 	enum err e;
 
 	if ((e = db_stat_take(db, company, call)) == ERR_OK &&
-	    (e = write_down(db, company, call, v, now_us)) == ERR_OK)
-		e = db_stat_put(db, company, call);
+	    (e = write_down(db, company, call, v, turn->now_us)) == ERR_OK &&
+	    (e = db_stat_put(db, company, call)) == ERR_OK && !seen)
+		e = db_hook_out_changed_in_turn(db, company, call.v, "verdict",
+		    turn);
+	if (e == ERR_OK && !seen)
+		turn->n++;
 	return e;
 }
 
 /* A call that comes out as it stands is not written: nobody who reads what
  * changed is to read it again. */
 static enum err judge_again(struct db *db, struct company_id company,
-    struct call_id call, int64_t now_us)
+    struct call_id call, struct hook_turn *turn)
 {
 	struct verdict_row row;
+	bool seen;
 	struct facts f;
 	struct verdict v;
 	enum err e;
@@ -229,22 +234,23 @@ static enum err judge_again(struct db *db, struct company_id company,
 	    (e = judge(db, company, call, &f, &v)) != ERR_OK)
 		return e;
 	e = db_verdict_get(db, company, call, &row);
-	if (e == ERR_OK && is_known(&row, &f, &v))
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
+	seen = e == ERR_OK && is_seen(&row, &f, &v);
+	if (seen && row.version == VERDICT_VERSION)
 		return ERR_OK;
-	return e == ERR_OK || e == ERR_NOTFOUND
-		   ? change(db, company, call, &v, now_us)
-		   : e;
+	return change(db, company, call, &v, seen, turn);
 }
 
 static enum err again(struct db *db, struct company_id company,
-    struct call_id call, int64_t now_us)
+    struct call_id call, struct hook_turn *turn)
 {
 	bool mine;
 	enum err e;
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	return db_join_end(db, mine, judge_again(db, company, call, now_us));
+	return db_join_end(db, mine, judge_again(db, company, call, turn));
 }
 
 /* Ids are in the order of time, but for calls of the same moment. */
@@ -272,7 +278,7 @@ static enum err next_call(struct db *db, struct company_id company,
 
 enum err db_verdict_rerun(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, struct call_id *after, size_t max,
-    int64_t now_us, size_t *n)
+    struct hook_turn *turn, size_t *n)
 {
 	size_t count = 0;
 	enum err e = ERR_OK;
@@ -282,7 +288,7 @@ enum err db_verdict_rerun(struct db *db, struct company_id company,
 
 		e = next_call(db, company, from_us, to_us, &next);
 		if (e == ERR_OK)
-			e = again(db, company, next, now_us);
+			e = again(db, company, next, turn);
 		if (e == ERR_OK) {
 			*after = next; /* only what was judged is behind us */
 			count++;

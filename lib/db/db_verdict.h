@@ -9,7 +9,7 @@
 #define RT_DB_VERDICT_H
 
 #include "lib/core/verdict.h"
-#include "lib/db/db.h"
+#include "lib/db/db_hook_out.h"
 
 /* Judges a closed call from what is stored of it. In a transaction, before
  * db_stat_put(); touches no roll-up. ERR_NOTFOUND: no such closed call. */
@@ -20,10 +20,11 @@ RT_MUST_USE enum err db_verdict_judge(struct db *db, struct company_id company,
  * of those that began in [from_us, to_us). One transaction a call, at most max
  * calls; *n says how many, *after moves on, both also when it fails: asked
  * again it goes on with the call that failed. nil *after: from the first. What
- * comes out as it was is left as it is, updated_at and decided_us too. */
+ * comes out as it was is left as it is, updated_at and decided_us too. The
+ * others are told webhooks in their turn, which moves on. */
 RT_MUST_USE enum err db_verdict_rerun(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, struct call_id *after, size_t max,
-    int64_t now_us, size_t *n);
+    struct hook_turn *turn, size_t *n);
 
 /* A person's word; set false takes it back. */
 struct verdict_own {

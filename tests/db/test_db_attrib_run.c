@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "lib/db/db_attrib_run_page.h"
+#include "lib/db/db_hook.h"
 #include "lib/db/db_stat.h"
+#include "lib/db/stmt.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
@@ -95,7 +97,7 @@ static void to_its_end(struct attrib_run *run)
 	ok(db_attrib_run_page_begin(jobd, ours(), run));
 	while (left)
 		ok(db_attrib_run_page(jobd, ours(), run, attrib_law_prior(),
-		    &page, &scratch, &left));
+		    NOW, &page, &scratch, &left));
 	ok(db_attrib_run_end(jobd, ours(), run->id, "done", NOW));
 }
 
@@ -231,20 +233,72 @@ static void test_fenced(void **state)
 	ok(db_attrib_run_add(dashboard, ours(), &run));
 	ok(db_attrib_run_page_begin(jobd, ours(), &run));
 	stale = run;
-	ok(db_attrib_run_page(jobd, ours(), &run, attrib_law_prior(), &page,
-	    &scratch, &left));
+	ok(db_attrib_run_page(jobd, ours(), &run, attrib_law_prior(), NOW,
+	    &page, &scratch, &left));
 	assert_false(left);
 	assert_int_equal(credited(), before + 2);
 	assert_int_equal(db_attrib_run_page(jobd, ours(), &stale,
-			     attrib_law_prior(), &page, &scratch, &left),
+			     attrib_law_prior(), NOW, &page, &scratch, &left),
 	    ERR_CONFLICT);
 	assert_int_equal(got(run.id).looked, 2);
 	ok(db_attrib_run_end(dashboard, ours(), run.id, "stopped", NOW));
 	call_after("later", at_us + 2 * RT_HOUR_US, 102);
 	assert_int_equal(db_attrib_run_page(jobd, ours(), &run,
-			     attrib_law_prior(), &page, &scratch, &left),
+			     attrib_law_prior(), NOW, &page, &scratch, &left),
 	    ERR_CONFLICT);
 	assert_int_equal(credited(), before + 2);
+}
+
+/* Programs that keep a copy: what a run that applies changed is found by the
+ * time of the last change and told by webhooks, each call in its turn; what it
+ * only looked at is neither. */
+static void test_told(void **state)
+{
+	static const char turns[] =
+	    "SELECT CAST(COUNT(*) * 1000000 + TIMESTAMPDIFF(MICROSECOND,"
+	    " MIN(due_at), MAX(due_at)) AS SIGNED) FROM webhook_delivery"
+	    " WHERE kind = 'call.changed' AND detail = 'attribution'"
+	    " AND state = 'ready'";
+	static const char touched[] =
+	    "SELECT COUNT(*) FROM phone_call"
+	    " WHERE updated_at > '2020-01-01'";
+	static const struct hook_row hook = { .id = { { 1 } },
+		.name = "CRM",
+		.url = "https://crm.example/hook",
+		.secret = { 1 },
+		.secret_n = 1,
+		.signature = "v1",
+		.events = HOOK_BIT(HOOK_CALL_CHANGED),
+		.per_second = 10,
+		.parallel = 1 };
+	const int64_t at_us = NOW + 30 * RT_DAY_US;
+	struct attrib_run run;
+	struct stmt *st;
+
+	(void)state;
+	ok(db_hook_add(t->db, ours(), &hook));
+	ok(db_hook_add(t->db, theirs(), &hook));
+	for (int i = 0; i < 3; i++)
+		call_after("told", at_us + i * RT_HOUR_US, 200 + i);
+	for (int applies = 0; applies < 3; applies++) {
+		st = stmt_begin(t->db,
+		    "UPDATE phone_call SET updated_at = '2020-01-01'");
+		ok(stmt_exec(st, NULL));
+		run = asked(at_us, at_us + RT_DAY_US, applies > 0);
+		ok(db_attrib_run_add(dashboard, ours(), &run));
+		to_its_end(&run);
+		/* The third finds them as the second left them. */
+		assert_int_equal(testdb_count(t, touched),
+		    applies == 1 ? 3 : 0);
+		if (applies > 0)
+			assert_int_equal(testdb_count(t, turns),
+			    3 * 1000000 + 2 * 200000);
+		else
+			assert_int_equal(
+			    testdb_count(t,
+				"SELECT COUNT(*) FROM webhook_delivery"),
+			    0);
+	}
 }
 
 /* More sources than are listed: the rest is summed up, none is lost. */
@@ -271,7 +325,7 @@ static void test_many_sources(void **state)
 	ok(db_attrib_run_page_begin(jobd, ours(), &run));
 	while (left)
 		did(db_attrib_run_page(jobd, ours(), &run, attrib_law_prior(),
-		    &page, &scratch, &left));
+		    NOW, &page, &scratch, &left));
 	did(db_attrib_run_end(jobd, ours(), run.id, "done", NOW));
 	run = got(run.id);
 	assert_int_equal(run.looked, MANY);
@@ -344,6 +398,7 @@ int main(void)
 		cmocka_unit_test(test_added),
 		cmocka_unit_test(test_run),
 		cmocka_unit_test(test_fenced),
+		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_many_sources),
 		cmocka_unit_test(test_swept),
 		cmocka_unit_test(test_laws),

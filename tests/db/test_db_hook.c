@@ -308,6 +308,65 @@ static void test_order(void **state)
 	assert_string_equal(rows[0].kind, "call.ended");
 }
 
+/* Many calls changed at once: each in its turn, at half the hook's rate; who
+ * changes one of them meanwhile has it told at once, with all that changed. */
+static void test_turns(void **state)
+{
+	enum {
+		MANY = 50
+	};
+	const int64_t half_us = 2 * RT_SEC_US / 10;
+	const int64_t first_us = NOW + DB_HOOK_COLLECT_US;
+	const struct hook_row hook = add_hook(0, HOOK_ALL);
+	const struct hook_row other = add_hook(1, HOOK_ALL);
+	const struct company_id co = t->company[0].id;
+	struct hook_turn turn = { .from_us = NOW, .now_us = NOW };
+	uint8_t call[ID_BYTES] = { 9 };
+	struct hook_out_row *rows;
+
+	(void)state;
+	for (; turn.n < MANY; turn.n++, turn.now_us += 1000) {
+		call[1] = (uint8_t)turn.n;
+		ok(db_hook_out_changed_in_turn(t->db, co, call, "attribution",
+		    &turn));
+	}
+	assert_int_equal(listed(0, hook.id, &rows), MANY);
+	assert_int_equal(listed(1, other.id, &rows), 0);
+	assert_int_equal(claim(hook.id, claim_1, MANY, first_us, &rows), 1);
+	assert_int_equal(rows[0].happened_us, NOW);
+	assert_string_equal(rows[0].detail, "attribution");
+	assert_int_equal(claim(hook.id, claim_1, MANY, first_us + 4 * half_us,
+			     &rows),
+	    4);
+	/* The last but one is marked, a recording of the last is ready. */
+	call[1] = MANY - 2;
+	ok(db_hook_out_changed(t->db, co, call, "note", NOW));
+	assert_int_equal(claim(hook.id, claim_1, MANY, first_us + 4 * half_us,
+			     &rows),
+	    1);
+	assert_memory_equal(rows[0].object, call, ID_BYTES);
+	assert_string_equal(rows[0].detail, "attribution,note");
+	call[1] = MANY - 1;
+	emit(HOOK_RECORDING_READY, call);
+	assert_int_equal(claim(hook.id, claim_1, MANY, first_us + 4 * half_us,
+			     &rows),
+	    1);
+	assert_string_equal(rows[0].kind, "call.changed");
+	settle(hook.id, &rows[0], claim_1, HOOK_FATE_DONE, 0, ERR_OK);
+	assert_int_equal(claim(hook.id, claim_1, MANY, first_us + 4 * half_us,
+			     &rows),
+	    1);
+	assert_string_equal(rows[0].kind, "recording.ready");
+	/* What is told at once is not held up by those whose turn comes. */
+	call[0] = 10;
+	emit(HOOK_CALL_ENDED, call);
+	assert_int_equal(claim(hook.id, claim_1, MANY, first_us, &rows), 1);
+	assert_string_equal(rows[0].kind, "call.ended");
+	assert_int_equal(claim(hook.id, claim_1, 200, first_us + MANY * half_us,
+			     &rows),
+	    MANY - 7);
+}
+
 static void test_lost(void **state)
 {
 	const struct hook_row hook = add_hook(0, HOOK_ALL);
@@ -433,6 +492,7 @@ int main(void)
 		cmocka_unit_test_setup(test_call_tells_once, empty),
 		cmocka_unit_test_setup(test_changes_join, empty),
 		cmocka_unit_test_setup(test_order, empty),
+		cmocka_unit_test_setup(test_turns, empty),
 		cmocka_unit_test_setup(test_lost, empty),
 		cmocka_unit_test_setup(test_replay, empty),
 		cmocka_unit_test_setup(test_form_once, empty),

@@ -340,14 +340,15 @@ static enum err again(struct hand *h)
 	const struct call_credit credit = { .by = CALL_CREDIT_SOURCE,
 		.source = rnd_below(&h->dice, 2) == 0 ? SLICE("a") : SLICE("b"),
 		.medium = SLICE("cpc") };
+	struct hook_turn turn = { .from_us = TESTDB_NOW_US,
+		.now_us = TESTDB_NOW_US };
 	struct call_id after = { { 0 } };
 	size_t n;
 
 	return rnd_below(&h->dice, 2) == 0
 		   ? db_call_credit(h->db, t->company[0].id, h->id, &credit)
 		   : db_verdict_rerun(h->db, t->company[0].id, TESTDB_NOW_US,
-			 TESTDB_NOW_US + RT_DAY_US, &after, 1, TESTDB_NOW_US,
-			 &n);
+			 TESTDB_NOW_US + RT_DAY_US, &after, 1, &turn, &n);
 }
 
 /* One of what this hand does. */

@@ -5,6 +5,7 @@
 
 #include "lib/db/db_call.h"
 #include "lib/db/db_company.h"
+#include "lib/db/db_hook.h"
 #include "lib/db/db_mark.h"
 #include "lib/db/db_stat.h"
 #include "lib/db/db_verdict.h"
@@ -43,6 +44,15 @@ static int end(void **state)
 	db_close(store);
 	testdb_stop(t);
 	return 0;
+}
+
+/* Of a rerun that begins now. */
+static struct hook_turn *turn(void)
+{
+	static struct hook_turn turn;
+
+	turn = (struct hook_turn){ .from_us = clock_us, .now_us = clock_us };
+	return &turn;
 }
 
 /* An answered call of so many seconds, a minute after the one before. */
@@ -144,7 +154,7 @@ static void test_another_company(void **state)
 	assert_int_equal(db_verdict_overrule(pages, other, id, &own, clock_us),
 	    ERR_NOTFOUND);
 	once(db_verdict_rerun(t->db, other, TESTDB_NOW_US,
-	    TESTDB_NOW_US + RT_DAY_US, &after, 100, clock_us, &n));
+	    TESTDB_NOW_US + RT_DAY_US, &after, 100, turn(), &n));
 	assert_int_equal(n, 0);
 	assert_false(get(id).own);
 }
@@ -172,7 +182,7 @@ static void test_a_persons_word(void **state)
 	assert_int_equal(wrong(), 0);
 	/* A rerun leaves it. */
 	once(db_verdict_rerun(t->db, co, TESTDB_NOW_US,
-	    TESTDB_NOW_US + RT_DAY_US, &after, 1000, clock_us, &n));
+	    TESTDB_NOW_US + RT_DAY_US, &after, 1000, turn(), &n));
 	assert_true(n > 0);
 	assert_true(get(id).own_qualified);
 	assert_int_equal(qualified(), before + 1);
@@ -203,7 +213,7 @@ static void test_rerun(void **state)
 	set_window("UPDATE company SET duplicate_s = 3600");
 	while (n > 0) { /* in small steps, each from where the last ended */
 		once(db_verdict_rerun(t->db, co, TESTDB_NOW_US,
-		    TESTDB_NOW_US + RT_DAY_US, &after, 2, clock_us, &n));
+		    TESTDB_NOW_US + RT_DAY_US, &after, 2, turn(), &n));
 		all += n;
 	}
 	assert_int_equal(all,
@@ -221,7 +231,7 @@ static void rerun_all(void)
 	size_t n;
 
 	once(db_verdict_rerun(t->db, t->company[0].id, TESTDB_NOW_US,
-	    TESTDB_NOW_US + RT_DAY_US, &after, 1000, clock_us, &n));
+	    TESTDB_NOW_US + RT_DAY_US, &after, 1000, turn(), &n));
 }
 
 /* Of all calls, to find out which of them were written. */
@@ -236,9 +246,26 @@ static int64_t written(void)
 	    "SELECT COUNT(*) FROM phone_call WHERE updated_at > '2020-01-01'");
 }
 
-/* Whoever reads what changed reads nothing again that came out as it was. */
+static int64_t told(void)
+{
+	return testdb_count(t,
+	    "SELECT COUNT(*) FROM webhook_delivery"
+	    " WHERE kind = 'call.changed' AND detail = 'verdict'");
+}
+
+/* Whoever reads what changed, or is told, reads nothing again that came out as
+ * it was. */
 static void test_rerun_of_the_same(void **state)
 {
+	static const struct hook_row hook = { .id = { { 1 } },
+		.name = "CRM",
+		.url = "https://crm.example/hook",
+		.secret = { 1 },
+		.secret_n = 1,
+		.signature = "v1",
+		.events = HOOK_BIT(HOOK_CALL_CHANGED),
+		.per_second = 10,
+		.parallel = 1 };
 	const struct call_id one = drain("+12125550166", 90);
 	const struct call_id two = drain("+12125550166", 90);
 	const int64_t decided_us = get(two).decided_us;
@@ -247,12 +274,16 @@ static void test_rerun_of_the_same(void **state)
 	rerun_all();
 	age();
 	clock_us += RT_MIN_US;
+	ok(db_hook_add(t->db, t->company[0].id, &hook));
+	ok(db_hook_add(t->db, t->company[1].id, &hook));
 	rerun_all();
 	assert_int_equal(written(), 0);
+	assert_int_equal(told(), 0);
 	assert_int_equal(get(two).decided_us, decided_us);
 	set_window("UPDATE company SET duplicate_s = 3600");
 	rerun_all();
 	assert_true(written() >= 1);
+	assert_int_equal(told(), written());
 	assert_int_equal(get(two).decided_us, clock_us);
 	assert_true(get(one).decided_us < clock_us);
 	set_window("UPDATE company SET duplicate_s = 0");

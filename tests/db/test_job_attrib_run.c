@@ -234,7 +234,7 @@ static void to_its_end(struct attrib_run *run)
 
 	while (left)
 		ok(db_attrib_run_page(jobd, ours(), run, attrib_law_prior(),
-		    &page, &scratch, &left));
+		    NOW, &page, &scratch, &left));
 	ok(db_attrib_run_end(jobd, ours(), run->id, "done", NOW));
 	*run = got(run->id);
 }
@@ -368,7 +368,7 @@ static void *page_of(void *ctx)
 	bool left;
 
 	p->e = db_attrib_run_page(jobd, ours(), &p->run, attrib_law_prior(),
-	    &page, &scratch, &left);
+	    NOW, &page, &scratch, &left);
 	return NULL;
 }
 
@@ -483,7 +483,7 @@ static void test_chain(void **state)
 		bool left = false;
 
 		ok(db_attrib_run_page(jobd, ours(), &run, attrib_law_prior(),
-		    &page, &scratch, &left));
+		    NOW, &page, &scratch, &left));
 	}
 	assert_int_equal(testdb_count(t,
 			     "SELECT COUNT(*) FROM attrib_run_guess"),
@@ -534,7 +534,7 @@ static void test_stopped(void **state)
 
 		did(db_attrib_run_page_begin(jobd, ours(), &run));
 		ok(db_attrib_run_page(jobd, ours(), &run, attrib_law_prior(),
-		    &page, &scratch, &left));
+		    NOW, &page, &scratch, &left));
 		assert_int_equal(testdb_count(t, all_sql), 3);
 		id_text(ID_KIND_attrib_run, run.id.v, id);
 		job.payload = slice_from(id);
