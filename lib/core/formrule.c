@@ -88,7 +88,16 @@ static void secrets_init(struct words *w)
 	words_init(w, secrets, RT_ARRAY_LEN(secrets));
 }
 
-/* Notes on an account ("accountno" + "tes") are not its number. */
+/* Whether what follows a word makes another thing of it: notes on an account
+ * ("accountno" + "tes") are not its number, what somebody owes on credit cards
+ * is none of a card. */
+static bool is_other(const char *word, struct slice rest)
+{
+	if (word[strlen(word) - 1] == 'o')
+		return slice_starts_case(rest, SLICE("te"));
+	return rest.n > 0 && strcmp(word, "creditcard") == 0;
+}
+
 static bool is_secret(const struct words *w, struct slice name)
 {
 	char mem[FORMRULE_NAME_MAX];
@@ -96,13 +105,9 @@ static bool is_secret(const struct words *w, struct slice name)
 	const char *word = "";
 
 	for (size_t at = 0; (at = words_find(w, text, at, &word)) < text.n;
-	     at++) {
-		const size_t n = strlen(word);
-
-		if (word[n - 1] != 'o' ||
-		    !slice_starts_case(slice_skip(text, at + n), SLICE("te")))
+	     at++)
+		if (!is_other(word, slice_skip(text, at + strlen(word))))
 			return true;
-	}
 	return holds_ssn(name);
 }
 

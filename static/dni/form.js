@@ -10,15 +10,18 @@ import plain from './plain.js';
 
 const OUT = '[data-no-capture],[data-cr-no-capture],[data-noform]';
 // In a field's name, lower case and without all but letters and digits.
-const NAMED = new RegExp('passw|passphr|passcode|pwd|cardn(um|o(?!te))|card(hold|exp|code|sec)|creditcard|cc(n(um|o(?!te))|exp|csc|type)|cvc|cvv|iban'
+const NAMED = new RegExp('passw|passphr|passcode|pwd|cardn(um|o(?!te))|card(hold|exp|code|sec)|creditcard$|cc(n(um|o(?!te))|exp|csc|type)|cvc|cvv'
 	+ '|accountn(um|o(?!te))|routing|socialsec|securitycode|kennwort|contrase|motdepass|wachtwoord|l[oö]senord|adgangskode|salasana|hasło|lozinka|jelsz|geheimzahl'
 	+ '|kreditkart|kartennum|pr(u|ü|ue)fziff|n[uú]mero(de)?(la)?(tarjeta|cart)|cartebancaire|cartadicredito|cart[aã]odecr[eé]dito|cryptogramme'
 	+ '|парол|номеркарты|密码|密碼|卡号|卡號|パスワード|暗証番号|カード番号|비밀번호|카드번호');
 // In words beside it, from the beginning of one.
-const SAID = new RegExp('(^|[^\\p{L}])(pass(word|wor|phrase|code)|card (number|no\\b)|(number|name) on (your )?card|cvv|cvc|csc\\b|card code|security code|iban|routing num|social security'
+const SAID = new RegExp('(^|[^\\p{L}])(pass(word|wor|phrase|code)|card (number|no\\b)|(number|name) on (your )?card|cvv|cvc|card code|security code|iban|routing num|social security'
 	+ '|kennwort|contraseña|mot de passe|senha|wachtwoord|lösenord|adgangskode|salasana|hasło|heslo|lozinka|jelszó|парол|kartennummer|prüfziffer|número de (la )?tarjeta|numéro de carte'
 	+ '|numero (di|della) carta|número do cartão|kaartnummer|kortnummer|номер карты)|密码|密碼|卡号|卡號|パスワード|暗証番号|カード番号|비밀번호|카드번호', 'iu');
-const SSN = /(^|[^a-zA-Z])[sS][sS][nN]|[a-z]S[sS][nN]/;
+// At the beginning of a word: not those of "business name" and "Hawaii bank".
+const SHORT = /(^|[^a-zA-Z])([sS][sS][nN]|[iI][bB][aA][nN])|[a-z](S[sS][nN]|I[bB][aA][nN])/;
+// Cards that pay nothing.
+const OTHER = /(insurance|medicare|health|identity|\bid|member|membership|loyalty|bonus|rewards?|gift|library|business)[^a-z]?card/i;
 // Digits of a card, as they may stand amid words.
 const AMID = /(^|[^\d+])([2-6]\d{3}(?:[\s.\-_/]{0,2}\d){9,15})(?!\d)/g;
 // Characters; even of three bytes each, a whole form is less than a browser's
@@ -55,9 +58,9 @@ function isSecret(f, name) {
 	const said = [hint, attribute(f, 'aria-label'), ...[...f.labels || []].map((el) => el.textContent)];
 	return [f.type, attribute(f, 'type')].includes('password') || shown.has(f) || f.shadowRoot?.querySelector('[type=password]')
 		|| (getComputedStyle(f).webkitTextSecurity || 'none') !== 'none'
-		|| /\bcc-|password|one-time/.test(fill) || /(\d{4}\W?){4}/.test(hint)
-		|| [name, f.id + ''].some((s) => SSN.test(s) || NAMED.test(s.toLowerCase().replace(/[^\p{L}\d]/gu, '')))
-		|| said.some((s) => s.length < LABEL && (SSN.test(s) || SAID.test(s.replace(/\s+/g, ' '))));
+		|| /\bcc-|password/.test(fill) || /(\d{4}\W?){4}/.test(hint)
+		|| [name, f.id + ''].some((s) => SHORT.test(s) || !OTHER.test(s) && NAMED.test(s.toLowerCase().replace(/[^\p{L}\d]/gu, '')))
+		|| said.some((s) => s.length < LABEL && !OTHER.test(s) && (SHORT.test(s) || SAID.test(s.replace(/\s+/g, ' '))));
 }
 
 // { form, fields: [[name, value], …] }, or undefined when it is none of ours.
@@ -72,7 +75,7 @@ function answers(form) {
 		// A card's number in a field for each group of its digits.
 		if (value && type !== 'hidden') split = /^\d{4,6}$/.test(value) ? split + ' ' + value : '';
 		if (isCard((/( \d{4}){4}$| \d{4} \d{6} \d{4,5}$/.exec(split) || [''])[0])) return;
-		if (!name || !value || f.disabled || outside(f) || /^(hidden|file|submit|button|reset|image|fieldset|search)$/.test(type)) continue;
+		if (!name || !value || f.disabled || outside(f) || /one-time/.test(attribute(f, 'autocomplete')) || /^(hidden|file|submit|button|reset|image|fieldset|search)$/.test(type)) continue;
 		if (/^(checkbox|radio)$/.test(type) && !f.checked) continue;
 		rank += type === 'email' || type === 'tel' || f.nodeName === 'TEXTAREA' ? 2 : type === 'text' ? 1 : 0;
 		value = masked(value);
