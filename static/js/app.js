@@ -12,6 +12,7 @@ import { players } from "./player.js";
 import { markAll } from "./markall.js";
 import { oneSounds, rowPlayer } from "./rowplay.js";
 import { sheet } from "./sheet.js";
+import { answers, leave, stay } from "./stay.js";
 import { week } from "./week.js";
 
 function theme() {
@@ -58,20 +59,35 @@ function again() {
 	const writing = () => [...document.querySelectorAll("textarea, input[type=file]")]
 		.some((f) => f.value !== f.defaultValue) || document.activeElement?.matches("input, textarea, select");
 
+	const look = () => {
+		if (writing())
+			return again();
+		leave();
+		location.reload();
+	};
+
 	if (wait)
-		setTimeout(() => writing() ? again() : location.reload(), 1000 * Number(wait.dataset.reload));
+		setTimeout(look, 1000 * Number(wait.dataset.reload));
 }
 
 /* A form of choices answers each choice; its button is for those without. */
 function autoForms() {
-	document.querySelectorAll("form[data-auto]").forEach((form) => {
-		form.addEventListener("change", () => form.requestSubmit());
+	document.querySelectorAll("form[data-auto]").forEach((form) => answers(form, form));
+}
+
+/* What has the focus is seen whole, in what scrolls sideways, too: browsers are
+ * content with its beginning. */
+function inSight() {
+	document.addEventListener("focusin", ({ target }) => {
+		if (target.matches(":focus-visible"))
+			target.scrollIntoView({ block: "nearest", inline: "nearest" });
 	});
 }
 
 theme();
 menus();
 autoForms();
+inSight();
 companies();
 again();
 keys();
@@ -84,3 +100,4 @@ markAll();
 live();
 week();
 exporting();
+stay();

@@ -61,8 +61,14 @@ function show({ calls }) {
 		row.cells[5].dataset.seconds = call.seconds;
 		row.cells[5].textContent = clock(call.seconds);
 	}
-	for (const gone of rows.values())
+	for (const gone of rows.values()) {
+		const next = gone.nextElementSibling ?? gone.previousElementSibling;
+		const held = gone.contains(document.activeElement);
+
 		gone.remove();
+		if (held)
+			(next?.querySelector("a") ?? document.querySelector("main")).focus({ preventScroll: true });
+	}
 	document.querySelector("[data-now-count]").textContent = calls.length;
 	document.querySelector("[data-now-empty]").hidden = calls.length > 0;
 }

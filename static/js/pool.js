@@ -2,6 +2,8 @@
  * pool.js - the slider of a pool's sizing form: it moves the number, and asks
  * again when it is let go. Without it the form does the same with a button.
  */
+import { answers } from "./stay.js";
+
 const number = document.querySelector("[data-size-number]");
 const slide = document.querySelector("[data-size-slide]");
 
@@ -12,5 +14,5 @@ if (number && slide) {
 	number.addEventListener("input", () => {
 		slide.value = number.value;
 	});
-	slide.addEventListener("change", () => number.form.requestSubmit());
+	answers(slide, number.form);
 }

@@ -81,6 +81,13 @@ async function again(list, href) {
 		row?.replaceWith(document.adoptNode(fresh));
 }
 
+/* Where the same can be done once more; else the sheet itself. */
+function sameField(body, held) {
+	const same = held.name ? [...body.querySelectorAll(`${held.localName}[name="${CSS.escape(held.name)}"]`)] : [];
+
+	return same.find((f) => held.localName !== "button" || f.value === held.value) ?? body;
+}
+
 export function sheet() {
 	const list = document.querySelector("[data-sheet-list]");
 	const box = document.querySelector("[data-sheet]");
@@ -150,8 +157,13 @@ export function sheet() {
 		try {
 			const doc = await send(form, data, of);
 
-			if (form.isConnected)
+			if (form.isConnected) {
+				const held = body.contains(document.activeElement) ? document.activeElement : null;
+
 				put(doc);
+				if (held)
+					sameField(body, held).focus({ preventScroll: true });
+			}
 			await again(list, of);
 			mark();
 		} catch (fault) {

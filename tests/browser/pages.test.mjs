@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
 import { cookiesOf, newMember, newVisitor, openBrowser, openPage } from '../support/browser.mjs';
+import { ringFaults } from '../support/rings.mjs';
 import { startStack } from '../support/stack.mjs';
 import { quote, seed, seedAttribution, seedCompanies, seedForms, seedHealth, seedPool, typeid } from './seed.mjs';
 import { seedRerun } from './seed_rerun.mjs';
@@ -68,6 +69,7 @@ for (const width of [1440, 320])
 			assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} is too wide`);
 			await page.evaluate(AXE);
 			assert.deepEqual(await wrongs(page), [], path);
+			assert.deepEqual(await page.evaluate(ringFaults), [], `${path}, by keyboard`);
 			await darken(page);
 			assert.deepEqual(await wrongs(page), [], `${path}, dark`);
 			assert.deepEqual(page.said, [], path);
@@ -124,6 +126,7 @@ test('a call beside the log: heard, marked, gone through by keys; a page of its 
 	await page.locator('.sheet button[value=outcome]').click();
 	await page.waitForFunction((want) => document.querySelectorAll('tr[data-row]')[1].querySelector('.c-outcome').innerText === want, outcome);
 	assert.ok((await page.locator('.sheet[open] .call-head').innerText()).includes(outcome));
+	assert.equal(await page.evaluate(() => document.activeElement.value), 'outcome', 'the same can be done once more');
 	for (const part of ['.call-head', '.facts', '.marks', '.story']) assert.ok((await page.locator(`.sheet ${part}`).boundingBox()).height > 30, part);
 	await page.keyboard.press('Escape');
 	assert.equal(await page.locator('.sheet[open]').count(), 0);
@@ -136,6 +139,51 @@ test('a call beside the log: heard, marked, gone through by keys; a page of its 
 	await page.locator('.row-link').first().click();
 	await page.waitForURL(`**${hrefs[0]}`);
 	assert.deepEqual(page.said, []);
+	await page.context().close();
+});
+
+test('by keyboard: a choice is looked for in peace, and nobody loses his place when a page looks again', async () => {
+	const page = await member();
+	const loads = [];
+	const at = () => page.evaluate(() => document.activeElement.getAttribute('name') ?? document.activeElement.getAttribute('href'));
+	page.on('framenavigated', () => loads.push(page.url()));
+	await page.goto('/reports');
+	const metric = page.locator('.report-form select[name=metric]');
+	const third = await metric.evaluate((s) => s.options[s.selectedIndex + 2].value);
+	await metric.focus();
+	await page.keyboard.press('ArrowDown');
+	await page.keyboard.press('ArrowDown');
+	await page.waitForURL(`**metric=${third}**`);
+	await page.waitForFunction(() => document.activeElement.name === 'metric');
+	assert.equal(loads.length, 2, `${loads}`);
+	await page.keyboard.press('ArrowUp');
+	await page.keyboard.press('Enter'); // found: no need to wait
+	await page.waitForURL((url) => url.searchParams.get('metric') !== third);
+	// A page that waits for work elsewhere.
+	await page.route('**/account', async (route) => {
+		const res = await route.fetch();
+		await route.fulfill({ response: res, body: (await res.text()).replace('<main ', `<main ${loads.length < 6 ? 'data-reload="0.3" ' : ''}`) });
+	});
+	await page.goto('/account');
+	await page.keyboard.press('Tab');
+	await page.keyboard.press('Tab');
+	const link = await at();
+	assert.match(link, /^\//);
+	await page.waitForEvent('load');
+	await page.waitForFunction((want) => document.activeElement.getAttribute('href') === want, link);
+	// A call that ends takes only itself away.
+	const call = (n) => ({ call: `cal_${n}`, caller: `+1415555010${n}`, caller_line: '', source: '', number: '', number_label: '', state: 'talks', target: '', step: '', seconds: n });
+	let calls = [1, 2, 3].map(call);
+	await page.route('**/live/calls.json', (route) => route.fulfill({ json: { calls } }));
+	await page.goto('/live');
+	await page.waitForSelector('[data-call=cal_2] a');
+	await page.locator('[data-call=cal_2] a').focus();
+	calls = [1, 3].map(call);
+	await page.waitForSelector('[data-call=cal_2]', { state: 'detached' });
+	assert.equal(await at(), '/calls/cal_3');
+	calls = [];
+	await page.waitForSelector('[data-call=cal_3]', { state: 'detached' });
+	assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
 	await page.context().close();
 });
 
