@@ -409,14 +409,20 @@ static enum err problem_json(struct resp *out, unsigned int status,
 	return out->e;
 }
 
-enum err resp_problem(struct resp *out, unsigned int status, const char *detail)
+static enum err problem(struct resp *out, unsigned int status,
+    const char *detail)
 {
 	resp_status(out, status);
-	if (status == 503)
-		resp_header(out, "Retry-After", SLICE("5"));
 	if (out->page && out->templates != NULL)
 		return problem_page(out, status, detail);
 	return problem_json(out, status, detail);
+}
+
+enum err resp_problem(struct resp *out, unsigned int status, const char *detail)
+{
+	if (status == 503)
+		resp_header(out, "Retry-After", SLICE("5"));
+	return problem(out, status, detail);
 }
 
 enum err resp_later(struct resp *out,
@@ -429,8 +435,9 @@ enum err resp_later(struct resp *out,
 	return ERR_OK;
 }
 
-/* Nothing is away, and the same again mostly ends the same way. Filters have
- * these names on pages and in the API. */
+/* Nothing is away, and the same again mostly ends the same way: nobody is to
+ * come back with it in five seconds. Filters have these names on pages and in
+ * the API. */
 static const char too_much[] =
     "It took too long, or there is more of it than one answer holds. Ask for"
     " less at once: fewer days, one dimension instead of two, or with a filter"
@@ -447,8 +454,7 @@ enum err resp_error(struct resp *out, enum err e)
 	out->by_nginx = false;
 	out->source = (struct resp_source){ .next = NULL };
 	out->e = ERR_OK;
-	return resp_problem(out, status_of(e),
-	    e == ERR_TIMEOUT ? too_much
-	    : e == ERR_BUSY  ? busy
-			     : NULL);
+	if (e == ERR_TIMEOUT)
+		return problem(out, status_of(e), too_much);
+	return resp_problem(out, status_of(e), e == ERR_BUSY ? busy : NULL);
 }

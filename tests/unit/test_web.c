@@ -163,6 +163,8 @@ static void test_errors(void **state)
 				     " instead of two, or with a filter by"
 				     " source"),
 		    cases[i].e == ERR_TIMEOUT);
+		assert_int_equal(web_site_has_header(&s, "Retry-After: 5"),
+		    cases[i].status == 503 && cases[i].e != ERR_TIMEOUT);
 	}
 	assert_int_equal(web_site_answer(&s,
 			     &(struct web_site_ask){ .method = "GET",
