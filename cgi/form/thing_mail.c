@@ -3,13 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cgi/form/choice.h"
 #include "cgi/form/fields_choice.h"
 #include "lib/base/scan.h"
 #include "lib/db/db_mail.h"
-#include "lib/db/db_sheet_setup.h"
 #include "lib/hash/token.h"
-
-#define USERS_MAX 200
 
 static const struct field fields[] = {
 	{ "user", "Who", .kind = FIELD_CHOICE, .once = true },
@@ -25,39 +23,13 @@ static const struct field fields[] = {
 	    .help = "07:00" },
 };
 
-/* Those who may see the company. */
-static enum err choose_users(const struct req *r, struct fields *f)
-{
-	const struct db_sheet *sheet = db_sheet_setup_find(SLICE("users"));
-	const struct db_sheet_scope scope = { .account = r->account,
-		.company = r->company };
-	struct db_sheet_cell *cells = NULL;
-	size_t n = 0;
-	enum err e;
-
-	e = db_sheet_page(r->db, sheet, &scope, NULL,
-	    (struct db_sheet_order){ .by = DB_SHEET_BY_NAME }, NULL, USERS_MAX,
-	    r->arena, &cells, &n);
-	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		const struct db_sheet_cell *row = &cells[i * sheet->n_columns];
-		char id[ID_TEXT_MAX];
-
-		if (!db_sheet_cell(sheet, row, "disabled_at")->null)
-			continue;
-		id_text(ID_KIND_user, row[0].id, id);
-		fields_choice(f, "user", slice_from(id),
-		    db_sheet_cell(sheet, row, "email")->text);
-	}
-	return e;
-}
-
 static enum err choices(const struct req *r, struct fields *f)
 {
 	for (unsigned int i = 0; i < MAIL_RULE_COUNT; i++)
 		fields_choice(f, "kind",
 		    slice_from(mail_rule_name((enum mail_rule_kind)i)),
 		    slice_from(mail_rule_what((enum mail_rule_kind)i)));
-	return choose_users(r, f);
+	return choice_of(r, f, "user", NULL, DB_CHOICE_PERSON);
 }
 
 static enum err list(const struct req *r, struct thing_list *l)

@@ -141,7 +141,8 @@ enum err page_spend_again(const struct req *r,
 {
 	static const struct wrongs none;
 
-	resp_status(out, 400);
+	if (month->why[0] != '\0')
+		resp_status(out, 400);
 	return show(r, &none, month, out);
 }
 

@@ -12,7 +12,7 @@ RT_MUST_USE enum err page_spend(const struct req *r, struct resp *out);
 /* POST /spend: a file in the field "file", or its text in "text". All rows or
  * none; what is wrong is said with its row. */
 RT_MUST_USE enum err page_spend_import(const struct req *r, struct resp *out);
-/* 400: the page, with the form of a month as it came. */
+/* The page, with the form of a month as it came; 400 when it is wrong. */
 RT_MUST_USE enum err page_spend_again(const struct req *r,
     const struct page_spend_month_wrong *month, struct resp *out);
 

@@ -7,21 +7,18 @@
 #include "cgi/page/page_filter.h"
 #include "cgi/page/page_spend.h"
 #include "cgi/page/page_words.h"
+#include "cgi/web/find.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/stale.h"
 #include "lib/core/money.h"
+#include "lib/db/db_choice.h"
 #include "lib/db/db_spend_month.h"
-#include "lib/db/db_tracker.h"
 #include "lib/phone/tz.h"
 
 /* The stamp of the page is one piece for each tracker that costs something,
  * so that another tracker's change is nobody's conflict. A tracker never
  * loses its last amount: one without any has none to be overwritten. */
 #define PIECE_MAX 17 /* hex digits, 64 bits, and the end */
-
-#define CHOICES_MAX                                              \
-	((size_t)1000) /* trackers: the others by their own page \
-			*/
 
 #define SAID_MAX ((size_t)4096)
 
@@ -70,6 +67,13 @@ static void piece(const struct spend_mark *m, char out[PIECE_MAX])
 
 /* --- the page ------------------------------------------------------------- */
 
+/* The trackers of the form. */
+struct choices {
+	struct tracker_id chosen; /* nil: none yet */
+	bool one;                 /* it alone */
+	struct find find;
+};
+
 static void show_month(const struct spend_month *m, struct view *item)
 {
 	char amount[PAGE_WORDS_MAX], id[ID_TEXT_MAX];
@@ -103,22 +107,32 @@ static enum err months_view(const struct req *r, struct tracker_id asked,
 
 /* Of every tracker that can be chosen, whether or not its amounts are among
  * those that are shown. */
-static enum err stamp_view(const struct req *r, struct tracker_id asked,
+static enum err stamp_view(const struct req *r, const struct choices *c,
     struct view *v)
 {
-	struct spend_mark *rows = NULL;
+	struct spend_mark *rows = NULL, chosen;
 	char one[PIECE_MAX];
 	struct slice stamp = SLICE("");
 	struct buf b;
 	size_t n = 0;
-	enum err e = db_spend_month_marks(r->db, r->company, asked,
-	    (uint32_t)CHOICES_MAX, r->arena, &rows, &n);
+	enum err e = ERR_OK;
 
-	buf_init(&b, PIECE_MAX * (n + 1));
+	if (!c->one)
+		e = db_spend_month_marks(r->db, r->company, c->find.text,
+		    FIND_MAX, r->arena, &rows, &n);
+	buf_init(&b, PIECE_MAX * (n + 2));
 	for (size_t i = 0; i < n; i++) {
 		piece(&rows[i], one);
 		buf_cstr(&b, one);
 		buf_char(&b, ' ');
+	}
+	if (e == ERR_OK && !id_is_nil(c->chosen.v)) {
+		e = db_spend_month_mark(r->db, r->company, c->chosen, &chosen);
+		if (e == ERR_OK) {
+			piece(&chosen, one);
+			buf_cstr(&b, one);
+		}
+		e = e == ERR_NOTFOUND ? ERR_OK : e;
 	}
 	if (e == ERR_OK && !arena_copy(r->arena, buf_slice(&b), &stamp))
 		e = ERR_NOMEM;
@@ -141,7 +155,7 @@ static void wrong_view(const struct req *r, const char *today,
 {
 	const char *field = wrong == NULL ? "" : wrong->field;
 
-	view_flag(v, "month_wrong", wrong != NULL);
+	view_flag(v, "month_wrong", wrong != NULL && wrong->why[0] != '\0');
 	view_cstr(v, "month_why", wrong == NULL ? "" : wrong->why);
 	view_flag(v, "wrong_amount", strcmp(field, "amount") == 0);
 	view_flag(v, "wrong_from", strcmp(field, "from") == 0);
@@ -152,69 +166,97 @@ static void wrong_view(const struct req *r, const char *today,
 	view_slice(v, "typed_until", typed(r, wrong, "until"));
 }
 
-static void choice_view(struct tracker_id tracker, const char *name,
-    struct slice chosen, struct view *v)
+static void choice_view(const struct choices *c, const uint8_t key[ID_BYTES],
+    const char *name, struct view *v)
 {
 	struct view *item = view_item(v, "trackers");
 	char id[ID_TEXT_MAX];
 
-	id_text(ID_KIND_tracker, tracker.v, id);
+	id_text(ID_KIND_tracker, key, id);
 	view_cstr(item, "choice", id);
 	view_cstr(item, "choice_name", name);
-	view_flag(item, "choice_on", slice_eq_cstr(chosen, id));
+	view_flag(item, "choice_on", id_eq(key, c->chosen.v));
 }
 
-/* All that are in use, as far as a list goes. */
-static enum err all_view(const struct req *r, struct slice chosen,
-    struct view *v)
+/* The first of all that are in use, or of those that fit, and the one that was
+ * chosen before. */
+static enum err all_view(const struct req *r, struct choices *c, struct view *v)
 {
-	static const struct tracker_id first;
-	struct tracker_row *rows = NULL;
+	struct db_choice_row *rows = NULL, chosen;
+	bool listed = id_is_nil(c->chosen.v);
 	size_t n = 0;
-	const enum err e = db_tracker_list(r->db, r->company, first, SLICE(""),
-	    (uint32_t)CHOICES_MAX + 1, r->arena, &rows, &n);
+	enum err e = db_choice_list(r->db, r->company, DB_CHOICE_TRACKER,
+	    c->find.text, FIND_MAX + 1, r->arena, &rows, &n);
 
-	view_flag(v, "has_trackers", n > 0);
-	view_flag(v, "trackers_more", n > CHOICES_MAX);
-	for (size_t i = 0; e == ERR_OK && i < n && i < CHOICES_MAX; i++)
-		choice_view(rows[i].id, rows[i].name, chosen, v);
-	return e;
+	if (e != ERR_OK)
+		return e;
+	find_count(&c->find, n);
+	for (size_t i = 0; i < c->find.n; i++) {
+		listed = listed || id_eq(rows[i].id, c->chosen.v);
+		choice_view(c, rows[i].id, rows[i].name, v);
+	}
+	if (!listed) {
+		e = db_choice_get(r->db, r->company, DB_CHOICE_TRACKER,
+		    c->chosen.v, &chosen);
+		if (e == ERR_OK)
+			choice_view(c, chosen.id, chosen.name, v);
+	}
+	view_flag(v, "has_trackers", n > 0 || find_is_shown(&c->find));
+	find_show(&c->find, "tracker", "Tracker", v);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
 /* The one that the address asks for, alone, also when it is archived; else
  * all. */
-static enum err choices_view(const struct req *r, struct tracker_id asked,
-    struct slice chosen, struct view *v)
+static enum err choices_view(const struct req *r, struct choices *c,
+    struct view *v)
 {
 	char name[DB_NAME_BYTES];
 	enum err e;
 
 	view_list(v, "trackers");
-	view_flag(v, "one_tracker", !id_is_nil(asked.v));
-	if (id_is_nil(asked.v))
-		return all_view(r, chosen, v);
-	e = db_spend_month_name(r->db, r->company, asked, name);
+	view_flag(v, "one_tracker", c->one);
+	if (!c->one)
+		return all_view(r, c, v);
+	find_show(NULL, "tracker", "Tracker", v);
+	e = db_spend_month_name(r->db, r->company, c->chosen, name);
 	if (e == ERR_OK)
-		choice_view(asked, name, chosen, v);
+		choice_view(c, c->chosen.v, name, v);
 	view_flag(v, "has_trackers", true);
-	view_flag(v, "trackers_more", false);
 	return e;
+}
+
+/* What the address asks for, else what was chosen in the form. */
+static enum err read_choices(const struct req *r,
+    const struct page_spend_month_wrong *wrong, struct choices *c)
+{
+	enum err e;
+
+	*c = (struct choices){ .find.text = SLICE("") };
+	e = req_query_id(r, "tracker", ID_KIND_tracker, c->chosen.v);
+	c->one = e == ERR_OK;
+	if (e != ERR_NOTFOUND)
+		return e;
+	if (id_parse(ID_KIND_tracker, typed(r, wrong, "tracker"),
+		c->chosen.v) != ERR_OK)
+		memset(&c->chosen, 0, sizeof(c->chosen));
+	return find_read(r, "tracker", &c->find);
 }
 
 enum err page_spend_month_view(const struct req *r, const char *today,
     const struct page_spend_month_wrong *wrong, struct view *v)
 {
-	struct tracker_id asked = { { 0 } };
-	enum err e = req_query_id(r, "tracker", ID_KIND_tracker, asked.v);
+	static const struct tracker_id all;
+	struct choices c;
+	enum err e;
 
-	if (e != ERR_OK && e != ERR_NOTFOUND)
+	if ((e = read_choices(r, wrong, &c)) != ERR_OK)
 		return e;
 	wrong_view(r, today, wrong, v);
-	if ((e = choices_view(r, asked, typed(r, wrong, "tracker"), v)) !=
-		ERR_OK ||
-	    (e = stamp_view(r, asked, v)) != ERR_OK)
+	if ((e = choices_view(r, &c, v)) != ERR_OK ||
+	    (e = stamp_view(r, &c, v)) != ERR_OK)
 		return e;
-	return months_view(r, asked, v);
+	return months_view(r, c.one ? c.chosen : all, v);
 }
 
 /* --- a change ------------------------------------------------------------- */
@@ -281,9 +323,9 @@ static enum err look(const struct req *r, struct tracker_id tracker,
     struct found *f)
 {
 	struct spend_month *rows = NULL;
-	struct spend_mark *mark = NULL;
+	struct spend_mark mark;
 	struct slice knew;
-	size_t n = 0, n_marks = 0;
+	size_t n = 0;
 	enum err e = db_spend_month_list(r->db, r->company, tracker, r->arena,
 	    &rows, &n);
 
@@ -291,11 +333,10 @@ static enum err look(const struct req *r, struct tracker_id tracker,
 	if (e != ERR_OK || n == 0)
 		return e;
 	if ((e = said(r, rows, n, &f->theirs)) != ERR_OK ||
-	    (e = db_spend_month_marks(r->db, r->company, tracker, 1, r->arena,
-		 &mark, &n_marks)) != ERR_OK)
+	    (e = db_spend_month_mark(r->db, r->company, tracker, &mark)) !=
+		ERR_OK)
 		return e;
-	if (n_marks == 1)
-		piece(&mark[0], f->stamp);
+	piece(&mark, f->stamp);
 	f->stale = req_form(r, "stamp", &knew) == ERR_OK &&
 		   slice_find_slice(knew, slice_from(f->stamp)) == knew.n;
 	return ERR_OK;
@@ -333,13 +374,19 @@ static enum err done(const struct req *r, struct resp *out)
 
 enum err page_spend_month(const struct req *r, struct resp *out)
 {
+	static const struct page_spend_month_wrong none = { "", "" };
 	struct page_spend_month_wrong w = { .field = NULL };
 	struct spend_month m;
 	struct slice mine;
 	struct found f = { .stale = false };
+	struct find find;
 	bool own;
 	enum err e;
 
+	if ((e = find_read(r, "tracker", &find)) != ERR_OK)
+		return e;
+	if (find.asked) /* others to choose from: nothing is entered yet */
+		return page_spend_again(r, &none, out);
 	memset(&m, 0, sizeof(m));
 	e = read_month(r, &w, &m);
 	if (w.field != NULL)

@@ -10,7 +10,7 @@
 /* What cannot be entered, and why. */
 struct page_spend_month_wrong {
 	const char *field; /* "amount", "from" or "until" */
-	const char *why;
+	const char *why;   /* "": nothing is, others are looked for */
 };
 
 /* Sets trackers, months and all that their form needs. today: the first day of
@@ -20,7 +20,8 @@ RT_MUST_USE enum err page_spend_month_view(const struct req *r,
     struct view *v);
 /* POST /spend/monthly: tracker, from, until, amount. Answers with both
  * versions where somebody changed the tracker's amounts since the page was
- * made, and with the page when a field is wrong (400). */
+ * made, and with the page when a field is wrong (400) or trackers are looked
+ * for. */
 RT_MUST_USE enum err page_spend_month(const struct req *r, struct resp *out);
 
 #endif

@@ -9,6 +9,14 @@
 	"trunk x JOIN company c ON c.id = ?" \
 	" WHERE x.account_id = c.account_id" \
 	" AND x.archived_at IS NULL"
+#define PEOPLE                                                 \
+	"user x JOIN company c ON c.id = ?"                    \
+	" WHERE x.account_id = c.account_id"                   \
+	" AND x.disabled_at IS NULL AND EXISTS"                \
+	" (SELECT 1 FROM membership m WHERE m.user_id = x.id"  \
+	" AND m.account_id = x.account_id AND m.company_id IN" \
+	" (c.id, REPEAT(CHAR(0), 16)))"
+#define PERSON "LEFT(CONCAT_WS(', ', NULLIF(x.name, ''), x.email), 255)"
 #define IN_USE MINE("number") " AND x.released_at IS NULL"
 #define FREE                                               \
 	IN_USE                                             \
@@ -58,6 +66,11 @@ static const struct {
 	[DB_CHOICE_POOL] = NAMED(LIVE("pool")),
 	[DB_CHOICE_SITE] = NAMED(LIVE("site")),
 	[DB_CHOICE_TRUNK] = NAMED(TRUNKS),
+	[DB_CHOICE_TRACKER] = NAMED(LIVE("tracker")),
+	[DB_CHOICE_PERSON] = { TEXTS(PERSON ", '', 0", PEOPLE, PEOPLE,
+				   PERSON " LIKE ?", "x.name, x.email, x.id",
+				   PERSON),
+	    false },
 	[DB_CHOICE_TAG] = NAMED(MINE("tag")),
 	[DB_CHOICE_PROMPT] = { TEXTS("x.name, x.prompt_key, x.live_version",
 				   LIVE("prompt"), LIVE("prompt"),

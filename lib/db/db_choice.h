@@ -22,6 +22,9 @@ enum db_choice {
 	DB_CHOICE_POOL,
 	DB_CHOICE_SITE,
 	DB_CHOICE_TRUNK, /* of the company's account */
+	DB_CHOICE_TRACKER,
+	DB_CHOICE_PERSON, /* may see the company, and sign in; found by the
+			   * address, too */
 	DB_CHOICE_TAG,
 	DB_CHOICE_PROMPT,
 	DB_CHOICE_NUMBER,

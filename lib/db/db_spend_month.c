@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/db/db_search.h"
 #include "lib/db/stmt.h"
 
 _Static_assert(DB_SPEND_MONTH_MAX == 1001, "the statement says so");
@@ -156,30 +157,58 @@ enum err db_spend_month_name(struct db *db, struct company_id company,
 	return stmt_one(st);
 }
 
+/* No two amounts of a tracker begin on one day, so none undoes another in the
+ * sum; the tracker tells it from another's that are the same. */
+#define MARKS                                                             \
+	"SELECT c.tracker_id, BIT_XOR(CAST(CONV(LEFT(SHA2(CONCAT_WS(' '," \
+	" HEX(c.tracker_id), c.from_on, c.until_on, c.monthly_micros),"   \
+	" 256), 16), 16, 10) AS UNSIGNED)) FROM tracker_cost c"           \
+	" JOIN tracker t ON t.company_id = c.company_id"                  \
+	" AND t.id = c.tracker_id WHERE c.company_id = ?"
+
+static void out_mark(struct stmt *st, struct spend_mark *row)
+{
+	stmt_out_id(st, row->tracker.v);
+	stmt_out_u64(st, &row->mark);
+}
+
 enum err db_spend_month_marks(struct db *db, struct company_id company,
-    struct tracker_id tracker, uint32_t max, struct arena *mem,
+    struct slice text, uint32_t max, struct arena *mem,
     struct spend_mark **rows, size_t *n)
 {
-	/* No two amounts of a tracker begin on one day, so none undoes
-	 * another in the sum; the tracker tells it from another's that are
-	 * the same. */
+	static const char sql[] = MARKS
+	    " AND t.archived_at IS NULL AND t.name LIKE ?"
+	    " GROUP BY t.name, c.tracker_id"
+	    " ORDER BY t.name, c.tracker_id LIMIT ?";
+	struct spend_mark row;
+	struct db_search p;
+	struct stmt *st;
+	enum err e;
+
+	if ((e = db_search_make(text, &p)) != ERR_OK)
+		return e;
+	st = stmt_begin(db, sql);
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, p.text);
+	stmt_in_u64(st, max);
+	out_mark(st, &row);
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
+}
+
+enum err db_spend_month_mark(struct db *db, struct company_id company,
+    struct tracker_id tracker, struct spend_mark *out)
+{
 	static const char sql[] =
-	    "SELECT c.tracker_id, BIT_XOR(CAST(CONV(LEFT(SHA2(CONCAT_WS(' ',"
-	    " HEX(c.tracker_id), c.from_on, c.until_on, c.monthly_micros),"
-	    " 256), 16), 16, 10) AS UNSIGNED)) FROM tracker_cost c"
-	    " JOIN tracker t ON t.company_id = c.company_id"
-	    " AND t.id = c.tracker_id WHERE c.company_id = ?"
-	    " AND (? AND t.archived_at IS NULL OR c.tracker_id = ?)"
-	    " GROUP BY t.name, c.tracker_id ORDER BY t.name, c.tracker_id"
-	    " LIMIT ?";
+	    MARKS " AND c.tracker_id = ? GROUP BY c.tracker_id";
 	struct spend_mark row;
 	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
 
 	stmt_in_id(st, company.v);
-	stmt_in_bool(st, id_is_nil(tracker.v));
 	stmt_in_id(st, tracker.v);
-	stmt_in_u64(st, max);
-	stmt_out_id(st, row.tracker.v);
-	stmt_out_u64(st, &row.mark);
-	return stmt_all(st, mem, &row, sizeof(row), rows, n);
+	out_mark(st, &row);
+	e = stmt_one(st);
+	if (e == ERR_OK)
+		*out = row;
+	return e;
 }

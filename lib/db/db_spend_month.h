@@ -47,10 +47,15 @@ struct spend_mark {
 	uint64_t mark;
 };
 
-/* Of the trackers that have amounts and are not archived, by name, at most
- * max; or of one, archived or not. */
+/* Of the trackers that have amounts, are not archived and have text in their
+ * name (""), by name, at most max: of all that a db_choice_list() of as many
+ * has. */
 RT_MUST_USE enum err db_spend_month_marks(struct db *db,
-    struct company_id company, struct tracker_id tracker, uint32_t max,
+    struct company_id company, struct slice text, uint32_t max,
     struct arena *mem, struct spend_mark **rows, size_t *n);
+/* Of one, archived or not. ERR_NOTFOUND: it has no amounts. */
+RT_MUST_USE enum err db_spend_month_mark(struct db *db,
+    struct company_id company, struct tracker_id tracker,
+    struct spend_mark *out);
 
 #endif

@@ -103,6 +103,8 @@ static void each_kind(const uint8_t *has[DB_CHOICE_COUNT])
 	has[DB_CHOICE_POOL] = c->pool.v;
 	has[DB_CHOICE_SITE] = c->site.v;
 	has[DB_CHOICE_TRUNK] = c->trunk.v;
+	has[DB_CHOICE_TRACKER] = c->tracker.v;
+	has[DB_CHOICE_PERSON] = c->user.v;
 	has[DB_CHOICE_NUMBER] = c->tracked.v;
 	has[DB_CHOICE_NUMBER_FREE] = c->number.v;
 	has[DB_CHOICE_ANY_DESTINATION] = c->destination.v;

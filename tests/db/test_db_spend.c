@@ -206,18 +206,16 @@ static void test_trackers_listed(void **state)
 
 static uint64_t mark(int who)
 {
-	struct spend_mark *rows = NULL;
-	size_t n = 0;
+	struct spend_mark row;
+	const enum err e = db_spend_month_mark(db, t->company[who].id,
+	    t->company[who].tracker, &row);
 
-	ok(db_spend_month_marks(db, t->company[who].id, t->company[who].tracker,
-	    9, &mem, &rows, &n));
-	return n == 0 ? 0 : rows[0].mark;
+	return e == ERR_OK ? row.mark : 0;
 }
 
 /* Any change of a tracker's amounts, and nobody else's, makes another mark. */
 static void test_marks(void **state)
 {
-	static const struct tracker_id all;
 	const struct spend_month changes[] = {
 		month(0, "2026-01-01", "", 100),
 		month(0, "2026-01-01", "", 101),
@@ -225,7 +223,7 @@ static void test_marks(void **state)
 		month(0, "2026-01-02", "2026-01-31", 101),
 		month(0, "2026-01-02", "2026-01-30", 101),
 	};
-	struct spend_mark *rows = NULL;
+	struct spend_mark *rows = NULL, other_row;
 	struct spend_month *amounts = NULL;
 	uint64_t before = mark(0);
 	const uint64_t other = mark(1);
@@ -239,12 +237,16 @@ static void test_marks(void **state)
 		assert_int_equal(mark(0), before);
 		assert_int_equal(mark(1), other);
 	}
-	ok(db_spend_month_marks(db, t->company[0].id, all, 9, &mem, &rows, &n));
+	ok(db_spend_month_marks(db, t->company[0].id, SLICE(""), 9, &mem, &rows,
+	    &n));
 	assert_int_equal(n, 1);
 	assert_int_equal(rows[0].mark, before);
-	ok(db_spend_month_marks(db, t->company[1].id, t->company[0].tracker, 9,
-	    &mem, &rows, &n));
+	ok(db_spend_month_marks(db, t->company[0].id, SLICE("no such"), 9, &mem,
+	    &rows, &n));
 	assert_int_equal(n, 0);
+	assert_int_equal(db_spend_month_mark(db, t->company[1].id,
+			     t->company[0].tracker, &other_row),
+	    ERR_NOTFOUND);
 	/* Two that cost the same, each alone since its first day: who knows the
 	 * one does not know the other. */
 	for (int who = 0; who < 2; who++) {

@@ -461,6 +461,47 @@ test('a choice of hundreds: a part is listed, each is found by its name and save
 	assert.match((await (await owner.fetch(`/settings/numbers/${late}`)).text()), /The first 200; others are found/);
 });
 
+test('people and trackers of hundreds: found by their names', async () => {
+	const company = "(SELECT id FROM company WHERE name = 'Bay City Plumbing')";
+	const id = (t) => `UNHEX(CONCAT('019300${t}', LPAD(HEX(n.seq), 8, '0'), '8000000000000000'))`;
+	stack.sql(`INSERT INTO user (id, account_id, email, name, password_hash, created_at) SELECT ${id('c3')}, c.account_id, CONCAT('staff', n.seq, '@many.example'), CONCAT('Staff ', LPAD(n.seq, 3, '0')), '', UTC_TIMESTAMP(6) FROM company c JOIN seq_1_to_230 n WHERE c.id = ${company};
+		INSERT INTO membership (user_id, account_id, company_id, role, created_at) SELECT ${id('c3')}, c.account_id, c.id, 'analyst', UTC_TIMESTAMP(6) FROM company c JOIN seq_1_to_230 n WHERE c.id = ${company};
+		INSERT INTO tracker (company_id, id, number_id, name, source, medium, match_kind, created_at) SELECT ${company}, ${id('c4')}, ${id('a1')}, CONCAT('Poster ', LPAD(n.seq, 3, '0')), 'poster', 'offline', 'none', UTC_TIMESTAMP(6) FROM seq_1_to_230 n`);
+	const last = (kind, t) => typeId(kind, Buffer.from(`019300${t}000000e68000000000000000`, 'hex'));
+	const post = (path, form, changes) => owner.fetch(path, { method: 'POST', headers: { origin: new URL(owner.base).origin }, body: new URLSearchParams(pairs(form.fields, changes)) });
+	const listed = (form, name) => form.fields[name].options;
+	// By a part of the address, too; the mail is as it was typed.
+	const mail = await openForm(owner, '/settings/mail/new');
+	const user = last('usr', 'c3');
+	assert.equal(listed(mail, 'user').length, 200);
+	assert.ok(!listed(mail, 'user').includes(user));
+	const found = formsOf(await (await post('/settings/mail/new', mail, { kind: 'voicemail', find_user: 'staff230@', find: 'user' })).text()).find((f) => f.fields.user);
+	assert.ok(listed(found, 'user').includes(user) && listed(found, 'user').length <= 2, 'who fits, and who was chosen');
+	assert.match(found.text, />Staff 230, staff230@many\.example</);
+	assert.equal(found.fields.kind.value, 'voicemail');
+	assert.equal((await post('/settings/mail/new', found, { user })).status, 303);
+	assert.equal(stack.sqlOne("SELECT u.name FROM mail_rule m JOIN user u ON u.id = m.user_id WHERE m.kind = 'voicemail' AND u.name LIKE 'Staff%'"), 'Staff 230');
+	// What it costs: found, typed amounts kept, entered; then changed by who knew of it.
+	const tracker = last('trk', 'c4');
+	const spend = async (res) => formsOf(await res.text()).find((f) => f.fields.amount);
+	let form = await spend(await owner.fetch('/spend'));
+	assert.equal(listed(form, 'tracker').length, 200);
+	for (const amount of ['17.50', '18']) {
+		const res = await post('/spend/monthly', form, { amount, from: '2026-06-01', find_tracker: 'poster 230', find: 'tracker' });
+		assert.equal(res.status, 200);
+		form = await spend(res);
+		assert.ok(listed(form, 'tracker').includes(tracker));
+		assert.equal(form.fields.amount.value, amount);
+		assert.equal((await post('/spend/monthly', form, { tracker })).status, 303);
+		assert.equal(stack.sqlOne("SELECT monthly_micros FROM tracker_cost c JOIN tracker t ON t.id = c.tracker_id WHERE t.name = 'Poster 230'"), `${Number(amount) * 1e6}`);
+		form = await spend(await owner.fetch('/spend'));
+	}
+	// Who typed a name and did not look for it entered nothing.
+	assert.equal((await post('/spend/monthly', form, { amount: '19', from: '2026-06-01', find_tracker: 'poster 229' })).status, 200);
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM tracker_cost c JOIN tracker t ON t.id = c.tracker_id WHERE t.name LIKE 'Poster%'"), '1');
+	stack.sql(`DELETE FROM tracker_cost; DELETE FROM mail_rule WHERE user_id IN (SELECT id FROM user WHERE name LIKE 'Staff%'); DELETE FROM tracker WHERE name LIKE 'Poster%'; DELETE FROM membership WHERE user_id IN (SELECT id FROM user WHERE name LIKE 'Staff%'); DELETE FROM user WHERE name LIKE 'Staff%'`);
+});
+
 test('a filter of hundreds: found by its name, without a script, the other filters kept', async () => {
 	const desk = typeId('dst', Buffer.from(stack.sqlOne("SELECT LOWER(HEX(id)) FROM destination WHERE name = 'Desk 229'"), 'hex'));
 	const options = (html) => [...html.match(/<select[^>]*name="destination"[^]*?<\/select>/)[0].matchAll(/<option value="([^"]*)"( selected)?/g)];
