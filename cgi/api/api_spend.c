@@ -13,7 +13,6 @@
 #include "lib/phone/tz.h"
 
 #define DEPTH_MAX 4
-#define TEXT_MAX  255
 #define COUNT_MAX INT64_C(1000000000000)
 
 /* A number or a decimal text. */
@@ -39,18 +38,20 @@ static enum err read_amount(const struct json_node *node, int64_t *micros)
 static const char at_date[] = "/date", at_amount[] = "/amount";
 static const struct {
 	const char *pointer, *rule;
+	size_t max; /* characters of a text */
 } rules[] = {
 	{ at_date,
 	    "A day, such as 2026-11-20, of this century and not a year "
-	    "ahead." },
-	{ at_amount, "An amount, such as \"12.50\", not below zero." },
-	{ "/source", "A text of 1 to 255 characters." },
-	{ "/medium", "A text of at most 255 characters." },
-	{ "/campaign", "A text of at most 255 characters." },
-	{ "/ad_group", "A text of at most 255 characters." },
-	{ "/keyword", "A text of at most 255 characters." },
-	{ "/clicks", "A whole number, not below zero." },
-	{ "/impressions", "A whole number, not below zero." },
+	    "ahead.",
+	    0 },
+	{ at_amount, "An amount, such as \"12.50\", not below zero.", 0 },
+	{ "/source", "A text of 1 to 100 characters.", SPEND_IN_SOURCE_MAX },
+	{ "/medium", "A text of at most 100 characters.", SPEND_IN_SOURCE_MAX },
+	{ "/campaign", "A text of at most 255 characters.", SPEND_IN_NAME_MAX },
+	{ "/ad_group", "A text of at most 64 characters.", SPEND_IN_GROUP_MAX },
+	{ "/keyword", "A text of at most 255 characters.", SPEND_IN_NAME_MAX },
+	{ "/clicks", "A whole number, not below zero.", 0 },
+	{ "/impressions", "A whole number, not below zero.", 0 },
 };
 
 /* What is missing is a mistake of the body, not of the address. */
@@ -77,16 +78,15 @@ static enum err read_date(const struct json_node *n, int64_t now_us,
 
 /* As the rows of a file are read: without the blanks around it. */
 static enum err read_text(const struct json_node *n, const char *key,
-    struct slice *out)
+    size_t max, struct slice *out)
 {
 	struct slice text = SLICE("");
-	const enum err e =
-	    json_in_opt_text(n, key, (size_t)4 * TEXT_MAX, &text);
+	const enum err e = json_in_opt_text(n, key, SIZE_MAX, &text);
 
 	if (e != ERR_OK)
 		return e;
 	*out = slice_trim(text);
-	return utf8_count(*out) > TEXT_MAX ? ERR_RANGE : ERR_OK;
+	return utf8_count(*out) > max ? ERR_RANGE : ERR_OK;
 }
 
 /* *at: the member that is wrong. */
@@ -106,7 +106,7 @@ static enum err read_row(const struct json_node *n, int64_t now_us,
 	e = read_amount(json_in_get(n, "amount"), &row->amount_micros);
 	for (size_t k = 0; e == ERR_OK && k < RT_ARRAY_LEN(texts); k++, i++) {
 		*at = rules[i].pointer;
-		e = read_text(n, *at + 1, texts[k]);
+		e = read_text(n, *at + 1, rules[i].max, texts[k]);
 		if (e == ERR_OK && k == 0 && texts[k]->n == 0)
 			e = ERR_RANGE;
 	}

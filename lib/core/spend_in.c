@@ -3,12 +3,11 @@
 #include "lib/base/buf.h"
 #include "lib/base/clk.h"
 #include "lib/base/scan.h"
+#include "lib/base/utf8.h"
 #include "lib/core/money.h"
 
-#define NONE       SIZE_MAX
-#define COUNT_MAX  UINT64_C(1000000000000)
-#define TEXT_BYTES ((size_t)255) /* fits every column, in any script */
-#define SHORT_MAX  ((size_t)64)
+#define NONE      SIZE_MAX
+#define COUNT_MAX UINT64_C(1000000000000)
 
 static const struct {
 	const char *name;
@@ -103,9 +102,11 @@ static enum err texts(struct spend_in *s, struct spend_in_row *r)
 	r->campaign = cell(s, SPEND_IN_CAMPAIGN);
 	r->ad_group = cell(s, SPEND_IN_AD_GROUP);
 	r->keyword = cell(s, SPEND_IN_KEYWORD);
-	if (r->source.n > 100 || r->medium.n > 100 ||
-	    r->campaign.n > TEXT_BYTES || r->ad_group.n > SHORT_MAX ||
-	    r->keyword.n > TEXT_BYTES)
+	if (utf8_count(r->source) > SPEND_IN_SOURCE_MAX ||
+	    utf8_count(r->medium) > SPEND_IN_SOURCE_MAX ||
+	    utf8_count(r->campaign) > SPEND_IN_NAME_MAX ||
+	    utf8_count(r->ad_group) > SPEND_IN_GROUP_MAX ||
+	    utf8_count(r->keyword) > SPEND_IN_NAME_MAX)
 		return said(s, ERR_RANGE, "A text is too long.");
 	return ERR_OK;
 }

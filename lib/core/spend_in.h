@@ -43,6 +43,11 @@ struct spend_in_row {
 	uint64_t impressions;
 };
 
+/* Characters, as the columns of calls have them. */
+#define SPEND_IN_SOURCE_MAX 100 /* of a medium, too */
+#define SPEND_IN_GROUP_MAX  64
+#define SPEND_IN_NAME_MAX   255 /* of campaign and keyword */
+
 #define SPEND_IN_FAR "This day is too far away."
 /* Neither before 2000 nor more than a year ahead: a day that somebody can have
  * meant. day: "2026-10-31". */

@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -73,6 +74,27 @@ static void test_bad(void **state)
 	}
 }
 
+/* As many characters as a call's campaign may have, in any script. */
+static void test_long(void **state)
+{
+	static struct spend_in s;
+	char text[1200];
+	size_t n;
+
+	(void)state;
+	for (int more = 0; more < 2; more++) {
+		struct spend_in_row r;
+
+		n = (size_t)snprintf(text, sizeof(text),
+		    "day,cost,campaign\n2026-10-01,1,");
+		for (int i = 0; i < SPEND_IN_NAME_MAX + more; i++, n += 2)
+			memcpy(text + n, "\xd0\xb6", 2);
+		assert_int_equal(spend_in_begin(&s, slice_of(text, n)), ERR_OK);
+		assert_int_equal(spend_in_next(&s, &r),
+		    more == 0 ? ERR_OK : ERR_RANGE);
+	}
+}
+
 static void test_day_near(void **state)
 {
 	/* 2026-11-29 05:00 */
@@ -122,6 +144,7 @@ int main(void)
 		cmocka_unit_test(test_day_near),
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_wrongs),
 	};
 

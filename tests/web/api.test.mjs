@@ -347,6 +347,7 @@ test('spend: all or none, once for one key', async () => {
 	// All that is wrong is told at once, as far as the list of errors goes.
 	assert.deepEqual((await post({ rows: [{ ...row, date: 'x' }, row, { ...row, campain: 'x' }, 7] })).json.errors.map((one) => one.pointer), ['/rows/0/date', '/rows/2/campain', '/rows/3']);
 	for (const [more, at] of [[{ amount: -1 }, 'amount'], [{ amount: '1e3' }, 'amount'], [{ source: ' ' }, 'source'], [{ source: 7 }, 'source'], [{ medium: [] }, 'medium'], [{ campaign: 'é'.repeat(256) }, 'campaign'], [{ ad_group: {} }, 'ad_group'],
+		[{ source: 'é'.repeat(101) }, 'source'], [{ medium: 'x'.repeat(101) }, 'medium'], [{ ad_group: 'x'.repeat(65) }, 'ad_group'], [{ keyword: 'x'.repeat(256) }, 'keyword'],
 		[{ keyword: true }, 'keyword'], [{ clicks: -1 }, 'clicks'], [{ clicks: '3' }, 'clicks'], [{ impressions: 1.5 }, 'impressions'], [{ date: '2026-02-30' }, 'date']])
 		assert.deepEqual((await post({ rows: [{ ...row, ...more }] })).json.errors.map((one) => one.pointer), [`/rows/0/${at}`], at);
 	assert.equal((await post({ rows: Array(100).fill({ ...row, date: 'x' }) })).json.errors.length, 24);
@@ -363,6 +364,10 @@ test('spend: all or none, once for one key', async () => {
 	assert.equal((await api(keys.wide, `/spend?company_id=${world.alpha.companyId}`, { method: 'POST', body: { rows: [{ ...row, amount: 2 }] }, headers: once })).status, 200);
 	assert.equal(rows(), '1 2000000');
 	assert.equal((await post({ rows: [row] }, { 'idempotency-key': 'x'.repeat(101) })).status, 400);
+	// As long as the document says, in any script; null is as not said.
+	const long = { date: '2026-10-02', amount: '0', source: '😀'.repeat(100), medium: '😀'.repeat(100), campaign: '😀'.repeat(255), ad_group: '😀'.repeat(64), keyword: '😀'.repeat(255) };
+	assert.equal((await post({ rows: [long, { ...row, date: '2026-10-02', amount: '0', medium: null, campaign: null, ad_group: null, keyword: null, clicks: null, impressions: null }] })).status, 200);
+	stack.sql(`DELETE FROM ad_spend WHERE company_id = ${hex(world.alpha.id)} AND spent_on = '2026-10-02'`);
 	// What failed leaves its key free.
 	assert.equal((await post({ rows: [{ ...row, amount: '-1' }] }, { 'idempotency-key': 'import-2' })).status, 422);
 	assert.equal((await post({ rows: [row] }, { 'idempotency-key': 'import-2' })).status, 200);
