@@ -232,6 +232,20 @@ static enum err show_form(const struct req *r, struct resp *out,
 	return f->e == ERR_OK ? resp_view(out, v) : f->e;
 }
 
+/* The form to add one. Its stamp is the key of the one it will make: what is
+ * sent twice is made once (thing_do_add_once()). */
+static enum err show_fresh(const struct req *r, struct resp *out,
+    const struct fields *f)
+{
+	const struct thing *t = r->data;
+	char stamp[ID_TEXT_MAX];
+	uint8_t id[ID_BYTES];
+
+	thing_id(r, id);
+	id_text(t->id_kind, id, stamp);
+	return show_form(r, out, f, NULL, stamp);
+}
+
 enum err thing_new(const struct req *r, struct resp *out)
 {
 	const struct thing *t = r->data;
@@ -245,7 +259,7 @@ enum err thing_new(const struct req *r, struct resp *out)
 	f.fresh = true;
 	if (t->begin != NULL)
 		t->begin(r, &f);
-	return show_form(r, out, &f, NULL, "");
+	return show_fresh(r, out, &f);
 }
 
 /* The row that the address is about. */
@@ -306,7 +320,8 @@ static enum err again(const struct req *r, struct resp *out, struct fields *f,
 	if (fields_good(f))
 		return e;
 	resp_status(out, 422);
-	return show_form(r, out, f, id, stamp);
+	return id == NULL ? show_fresh(r, out, f)
+			  : show_form(r, out, f, id, stamp);
 }
 
 /* What only this answer holds. */
@@ -330,25 +345,31 @@ enum err thing_add(const struct req *r, struct resp *out)
 {
 	const struct thing *t = r->data;
 	char path[PATH_MAX_BYTES], key[ID_TEXT_MAX];
+	struct slice stamp = SLICE(""); /* programs send none */
 	struct fields f;
 	uint8_t id[ID_BYTES];
 	struct buf b;
+	bool twice;
 	enum err e;
 
 	if (t->no_add)
 		return ERR_NOTFOUND;
-	if ((e = thing_do_prepare(r, t, &f)) != ERR_OK)
+	if ((e = req_form(r, "stamp", &stamp)) == ERR_OK || e == ERR_NOTFOUND)
+		e = thing_do_prepare(r, t, &f);
+	if (e != ERR_OK)
 		return e;
 	f.fresh = true;
 	fields_read(&f, r);
 	if (fields_choice_asked(&f))
-		return show_form(r, out, &f, NULL, "");
+		return show_fresh(r, out, &f);
 	if (!fields_good(&f))
 		return again(r, out, &f, NULL, "", ERR_SYNTAX);
 	if ((e = db_begin(r->db)) != ERR_OK)
 		return e;
-	e = thing_do_add(r, t, &f, id);
-	if ((e = db_end(r->db, e)) != ERR_OK)
+	e = thing_do_add_once(r, t, &f, stamp, id, &twice);
+	if (twice)
+		db_rollback(r->db);
+	else if ((e = db_end(r->db, e)) != ERR_OK)
 		return again(r, out, &f, NULL, "", e);
 	if (f.shown.n > 0)
 		return show_once(r, out, &f);

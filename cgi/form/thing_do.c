@@ -1,9 +1,12 @@
 #include "cgi/form/thing_do.h"
 
+#include <string.h>
+
 #include "cgi/web/trail.h"
 #include "lib/db/db_config.h"
 
-#define JSON_MAX ((size_t)256 << 10)
+#define JSON_MAX     ((size_t)256 << 10)
+#define STAMP_MAX_US RT_DAY_US /* an older form's key is not taken */
 
 enum err thing_do_json(const struct req *r, const struct fields *f,
     struct slice *out)
@@ -73,13 +76,13 @@ enum err thing_do_load(const struct req *r, const struct thing *t,
 	return t->load(r, id, f);
 }
 
-enum err thing_do_add(const struct req *r, const struct thing *t,
+/* id: of the new one, unless what was typed says it. */
+static enum err add(const struct req *r, const struct thing *t,
     struct fields *f, uint8_t id[ID_BYTES])
 {
 	struct fields after;
 	enum err e;
 
-	thing_id(r, id);
 	if (t->key != NULL && (e = t->key(r, f, id)) != ERR_OK)
 		return e;
 	if ((e = db_config_lock(r->db)) != ERR_OK ||
@@ -87,6 +90,72 @@ enum err thing_do_add(const struct req *r, const struct thing *t,
 	    (e = thing_do_load(r, t, id, &after)) != ERR_OK)
 		return e;
 	return trail(r, t, "add", id, NULL, &after);
+}
+
+enum err thing_do_add(const struct req *r, const struct thing *t,
+    struct fields *f, uint8_t id[ID_BYTES])
+{
+	thing_id(r, id);
+	return add(r, t, f, id);
+}
+
+static enum err same(const struct req *r, const struct fields *a,
+    const struct fields *b, bool *out)
+{
+	struct slice x = SLICE(""), y = SLICE("");
+	enum err e;
+
+	if ((e = thing_do_json(r, a, &x)) == ERR_OK &&
+	    (e = thing_do_json(r, b, &y)) == ERR_OK)
+		*out = slice_eq(x, y);
+	return e;
+}
+
+/* There is one of the form's key: is what f says now the same? Written, it is
+ * compared as it is kept; refused, since there is one like it, as it was
+ * typed. */
+static enum err add_another(const struct req *r, const struct thing *t,
+    struct fields *f, const struct fields *made, uint8_t id[ID_BYTES],
+    bool *twice)
+{
+	const enum err added = thing_do_add(r, t, f, id);
+	struct fields after;
+	enum err e;
+
+	if (added == ERR_CONFLICT || added == ERR_SYNTAX)
+		e = same(r, f, made, twice);
+	else if (added != ERR_OK || f->shown.n > 0)
+		return added; /* what is shown once was not seen before */
+	else if ((e = thing_do_load(r, t, id, &after)) == ERR_OK)
+		e = same(r, &after, made, twice);
+	return e != ERR_OK ? e : added;
+}
+
+enum err thing_do_add_once(const struct req *r, const struct thing *t,
+    struct fields *f, struct slice stamp, uint8_t id[ID_BYTES], bool *twice)
+{
+	uint8_t key[ID_BYTES];
+	struct fields made;
+	enum err e;
+
+	*twice = false;
+	if (id_parse(t->id_kind, stamp, key) != ERR_OK ||
+	    id_time_us(key) > r->now_us ||
+	    id_time_us(key) < r->now_us - STAMP_MAX_US)
+		return thing_do_add(r, t, f, id);
+	if ((t->key != NULL && (e = t->key(r, f, key)) != ERR_OK) ||
+	    (e = db_config_lock(r->db)) != ERR_OK)
+		return e;
+	e = thing_do_load(r, t, key, &made);
+	if (e == ERR_NOTFOUND) {
+		memcpy(id, key, ID_BYTES);
+		return add(r, t, f, id);
+	}
+	if (e == ERR_OK)
+		e = add_another(r, t, f, &made, id, twice);
+	if (*twice)
+		memcpy(id, key, ID_BYTES);
+	return e;
 }
 
 enum err thing_do_change(const struct req *r, const struct thing *t,

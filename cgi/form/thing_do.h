@@ -23,6 +23,13 @@ RT_MUST_USE enum err thing_do_load(const struct req *r, const struct thing *t,
  * thing.save(). */
 RT_MUST_USE enum err thing_do_add(const struct req *r, const struct thing *t,
     struct fields *f, uint8_t id[ID_BYTES]);
+/* The same of a form whose stamp is a key made when it was shown. *twice: it
+ * was sent before, by a second click or a reload, and *id is what came of that;
+ * then nothing is to be written, and the caller rolls back. One that says
+ * something else by now (the way back, another name) adds another. */
+RT_MUST_USE enum err thing_do_add_once(const struct req *r,
+    const struct thing *t, struct fields *f, struct slice stamp,
+    uint8_t id[ID_BYTES], bool *twice);
 /* Writes f over before, which thing_do_load() gave under the lock. *changed:
  * false when nothing was different; then nothing is in the audit log. */
 RT_MUST_USE enum err thing_do_change(const struct req *r, const struct thing *t,

@@ -304,9 +304,11 @@ static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
 		return e;
 	e = f->fresh ? db_number_add(r->db, r->company, &row)
 		     : db_number_update(r->db, r->company, &row);
-	if (e == ERR_CONFLICT)
+	if (e == ERR_CONFLICT) {
+		fields_set_cstr(f, "e164", row.e164);
 		fields_wrong(f, "e164",
 		    "This number is in use on this installation already.");
+	}
 	return e == ERR_OK ? move_pool(r, f, key) : e;
 }
 

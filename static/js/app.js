@@ -84,8 +84,28 @@ function inSight() {
 	});
 }
 
+/* A second click on a button that is slow to answer sends nothing; after a
+ * while it does, as the first may be lost. */
+function sentOnce() {
+	const sent = new Map();
+
+	document.addEventListener("submit", (e) => {
+		const form = e.target;
+
+		if (e.defaultPrevented || form.getAttribute("method") !== "post")
+			return;
+		if (Date.now() - (sent.get(form) ?? 0) < 5000)
+			e.preventDefault();
+		else
+			sent.set(form, Date.now());
+	});
+	/* Back on a page that the browser has kept. */
+	addEventListener("pageshow", () => sent.clear());
+}
+
 theme();
 menus();
+sentOnce();
 autoForms();
 inSight();
 companies();

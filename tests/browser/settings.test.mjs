@@ -132,6 +132,32 @@ test('by keyboard alone, without scripts: a tag is added, renamed and deleted', 
 	await page.context().close();
 });
 
+test('a second click on a button that has not answered sends nothing', async () => {
+	const page = await member();
+	const fill = async (name) => {
+		await page.fill('#f-name', name);
+		await page.fill('#f-url', 'https://crm.example/hook');
+		await page.locator('input[name=events]').first().check();
+	};
+	await page.goto('/settings/webhooks/new');
+	await fill('Clicked thrice');
+	assert.equal(await page.evaluate(() => {
+		let sent = 0;
+		document.addEventListener('submit', (e) => (sent += !e.defaultPrevented));
+		for (let i = 0; i < 3; i++) document.querySelector('.form .btn.primary').click();
+		return sent;
+	}), 1);
+	await page.waitForSelector('code[data-copy]');
+	// The way back, and it can be sent again.
+	await page.goBack();
+	await fill('Another one');
+	await page.locator('.form .btn.primary').click();
+	await page.waitForSelector('code[data-copy]');
+	await page.goto('/settings/webhooks');
+	for (const name of ['Clicked thrice', 'Another one']) assert.equal(await page.locator('.row-link', { hasText: name }).count(), 1, name);
+	await page.context().close();
+});
+
 test('two long names side by side fit a telephone', async () => {
 	const page = await member({ viewport: { width: 360, height: 800 } });
 	const other = await page.context().newPage();

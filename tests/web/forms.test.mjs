@@ -42,6 +42,33 @@ const things = {
 	companies: { add: { name: 'Second business', time_zone: 'Europe/Berlin', country: 'DE', currency: 'EUR' }, change: { billable_s: '90' }, one: 'company' },
 };
 
+test('a form that is sent twice adds one; one that says something else adds another', async () => {
+	for (const [path, t] of Object.entries(things)) {
+		if (t.shown) continue; // what only its answer shows is made anew
+		const at = `/settings/${path}`;
+		const rows = async () => [...(await (await owner.fetch(at)).text()).matchAll(new RegExp(`href="${at}/[a-z]+_[0-9a-z]{26}"`, 'g'))].length;
+		const named = (word, e164) => ({ ...t.add, ...(path === 'numbers' ? { e164 } : path === 'outcomes' ? { name: word, code: word } : path === 'lists' ? { name: word, numbers: '+14155550160' } : { name: word }) });
+		const [n, trail] = [await rows(), audits()];
+		const form = await openForm(owner, `${at}/new`);
+		const twice = named('twice', '(415) 555-0157'), another = named('another', '(415) 555-0158');
+		const answers = await Promise.all([twice, twice, twice].map((said) => form.send(said)));
+		for (const res of answers) assert.equal(res.status, 303, `${path}: ${(await res.text()).match(/form-error">[^<]*|role="alert">[\s\S]{0,300}/)?.[0]}`);
+		assert.equal(new Set(answers.map((res) => res.headers.get('location'))).size, 1, path);
+		assert.equal(await rows(), n + 1, path);
+		assert.equal(audits(), trail + 1, path);
+		// By the way back, with another name.
+		assert.equal((await form.send(another)).status, 303, path);
+		assert.equal(await rows(), n + 2, path);
+		if (path !== 'tags') continue;
+		// What is taken is still said, and the form that says so can be sent.
+		const taken = await form.send(another);
+		assert.equal(taken.status, 422);
+		const again = formsOf(await taken.text()).find((f) => f.action === `${at}/new`);
+		const res = await owner.fetch(again.action, { method: 'POST', headers: { origin: stack.url }, body: new URLSearchParams(pairs(again.fields, { name: 'Fourth' })) });
+		assert.equal(res.status, 303);
+	}
+});
+
 for (const [path, t] of Object.entries(things)) {
 	test(`${path}: add, change, too late, retire; each with its audit row`, async () => {
 		const at = `/settings/${path}`;
