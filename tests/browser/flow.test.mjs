@@ -342,6 +342,11 @@ test('a large flow opens where it begins, to be read; a key shows all, and a map
 			window.frames_asked++;
 			return ask(f);
 		};
+		window.together = [];
+		new MutationObserver((told) => {
+			const cards = told.flatMap((m) => [...m.addedNodes]).filter((n) => n.nodeType === 1).flatMap((n) => [n, ...n.querySelectorAll('*')]).filter((n) => n.classList.contains('react-flow__node'));
+			if (cards.length > 0) window.together.push(new Set(cards).size);
+		}).observe(document, { childList: true, subtree: true });
 	});
 	await page.reload(); // what was not saved is there again
 	const board = await page.locator('.flow-board').boundingBox();
@@ -352,6 +357,9 @@ test('a large flow opens where it begins, to be read; a key shows all, and a map
 	await until('its first step can be read', read);
 	const asked = await page.evaluate(() => window.frames_asked);
 	assert.ok(asked < 20, `${asked} frames for 40 cards: they are measured together`);
+	const together = await page.evaluate(() => window.together);
+	assert.equal(together.reduce((a, n) => a + n, 0), 40);
+	assert.ok(Math.max(...together) <= 20, `${together}: a task for each few of them`);
 	assert.ok(await page.locator('.react-flow__minimap').isVisible());
 	await page.locator('.react-flow__node[data-id=s0]').focus();
 	await page.keyboard.press('Shift+Home');

@@ -1,7 +1,7 @@
 // app.jsx - the flow builder: canvas, palette, form of a step, problems,
 // versions, and the simulator along the canvas.
 import { Background, ControlButton, Controls, MiniMap, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow } from '@xyflow/react';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 import Card, { Icon } from './card.jsx';
 import Panel from './panel.jsx';
@@ -17,6 +17,7 @@ import { GROUPS, branchLabel, itemLabel, problemWords, typeHelp, typeIcon, typeL
 const nodeTypes = { step: Card };
 const CHECK_AFTER_MS = 350;
 const SNAP = [20, 20];
+const TOGETHER = 20; // so many cards are drawn and measured in one task
 const ALL_IN_SIGHT = 12; // so many cards can be read at once
 const CONTROLS = { 'controls.fitView.ariaLabel': 'Whole flow (Shift+Home)', 'minimap.ariaLabel': 'Map of the flow' };
 const DRAG_TYPE = 'application/x-ringtrace-step';
@@ -96,7 +97,8 @@ function Builder({ page }) {
 	const board = useRef(null);
 	const drawn = useNodesInitialized();
 	const narrow = useNarrow();
-	const fitted = useRef(false);
+	const [upTo, setUpTo] = useState(TOGETHER); // so many cards are drawn
+	const [begun, setBegun] = useState(false); // it was brought into sight
 	const [tidied, setTidied] = useState(0); // so many times
 	const first = useRef(null); // step
 	first.current = hist.now.first;
@@ -258,13 +260,22 @@ function Builder({ page }) {
 		};
 	}, [chosen, doc, page, paste, remove, save, view]);
 
-	// Once every card has its size.
+	// A few cards after the other: to draw and measure many keeps the page
+	// busy for longer than a key press may wait. Once every one has its size
+	// they come into sight.
+	const count = Object.keys(doc.steps).length;
 	useEffect(() => {
-		if (drawn && !fitted.current) {
-			fitted.current = true;
+		if (!drawn || begun)
+			return undefined;
+		if (count <= upTo) {
 			begin(view, board.current, first.current);
+			setBegun(true);
+			setUpTo(Infinity);
+			return undefined;
 		}
-	}, [drawn, view]);
+		const timer = setTimeout(() => startTransition(() => setUpTo(upTo + TOGETHER)));
+		return () => clearTimeout(timer);
+	}, [begun, count, drawn, upTo, view]);
 
 	useEffect(() => {
 		if (tidied > 0)
@@ -304,7 +315,11 @@ function Builder({ page }) {
 	}, [one, panel, view]);
 
 	const { nodes, edges } = useMemo(() => graph(doc, types, names, problems, chosen, trail), [doc, types, names, problems, chosen, trail]);
-	const shown = useMemo(() => nodes.map((n) => ({ ...n, measured: sizes[n.id], ...(drag[n.id] ? { position: drag[n.id], dragging: true } : {}) })), [nodes, drag, sizes]);
+	const shown = useMemo(() => nodes.slice(0, upTo).map((n) => ({ ...n, measured: sizes[n.id], ...(drag[n.id] ? { position: drag[n.id], dragging: true } : {}) })), [nodes, drag, sizes, upTo]);
+	const lines = useMemo(() => {
+		const there = new Set(nodes.slice(0, upTo).map((n) => n.id));
+		return nodes.length <= upTo ? edges : edges.filter((e) => there.has(e.source) && there.has(e.target));
+	}, [nodes, edges, upTo]);
 
 	const onNodesChange = useCallback((changes) => {
 		const moved = {};
@@ -383,7 +398,7 @@ function Builder({ page }) {
 					const p = view.screenToFlowPosition({ x: ev.clientX, y: ev.clientY });
 					add(t, place(p.x - 110, p.y - 30));
 				}}>
-				<ReactFlow nodes={shown} edges={edges} nodeTypes={nodeTypes} onNodesChange={onNodesChange} onConnect={onConnect}
+				<ReactFlow className={begun ? '' : 'begins'} nodes={shown} edges={lines} nodeTypes={nodeTypes} onNodesChange={onNodesChange} onConnect={onConnect}
 					onEdgesDelete={(gone) => change((d) => gone.reduce((x, e) => connect(x, e.source, e.sourceHandle, null), d))}
 					onReconnect={(old, c) => change((d) => connect(connect(d, old.source, old.sourceHandle, null), c.source, c.sourceHandle, c.target))}
 					onPaneClick={() => setChosen([])} deleteKeyCode={null} snapToGrid snapGrid={SNAP} fitViewOptions={FIT} minZoom={MIN_ZOOM} ariaLabelConfig={CONTROLS} maxZoom={2}
