@@ -14,6 +14,8 @@
 #define SPOT_SHARE   (1.0 / 3.0)
 #define SPOT_S       1200.0
 #define SPOT_EVERY_S 21600.0
+/* Where numbers move: visits of the busy pool, of all. */
+#define BUSY_SHARE 0.8
 /* Until the call from the second telephone. */
 #define SECOND_S 300.0
 
@@ -159,9 +161,60 @@ static void release(struct free_list *f, uint32_t number)
 	f->n++;
 }
 
+/* All numbers are in the first, but where they move. */
+struct pools {
+	struct free_list f[2];
+	uint8_t *of; /* of each number */
+	double moved_s;
+};
+
+static void pools_begin(struct pools *p, const struct setting *s)
+{
+	memset(p, 0, sizeof(*p));
+	p->of = attrib_world_take(s->numbers, sizeof(*p->of));
+	for (size_t i = 0; i < 2; i++) {
+		p->f[i].ring = attrib_world_take(s->numbers, sizeof(uint32_t));
+		p->f[i].cap = s->numbers;
+	}
+	for (uint32_t k = 0; s->moves_h > 0.0 && k < s->numbers; k++)
+		p->of[k] = k % 2;
+}
+
+static void pools_end(struct pools *p)
+{
+	free(p->f[0].ring);
+	free(p->f[1].ring);
+	free(p->of);
+}
+
+/* Of each pool the number that is free for longest goes to the other one. */
+static void move(struct pools *p, const struct setting *s, double at_s,
+    struct rnd_dice *d)
+{
+	if (s->moves_h <= 0.0 || at_s < p->moved_s + s->moves_h * 3600.0)
+		return;
+	p->moved_s = at_s;
+	for (size_t i = 0; i < 2; i++) {
+		const uint32_t k = give(&p->f[i], false, d);
+
+		if (k == ATTRIB_WORLD_OVERFLOW)
+			continue;
+		p->of[k] = i == 0;
+		release(&p->f[1 - i], k);
+	}
+}
+
+static uint32_t lease(struct pools *p, const struct setting *s,
+    struct rnd_dice *d)
+{
+	const size_t which = s->moves_h > 0.0 && uniform(d) >= BUSY_SHARE;
+
+	return give(&p->f[which], s->random, d);
+}
+
 /* held: the visit that has a number, plus 1. */
 static void release_ended(const struct world *w, uint32_t *held, double at_s,
-    struct free_list *f)
+    struct pools *p)
 {
 	for (;;) {
 		uint32_t next = ATTRIB_WORLD_OVERFLOW;
@@ -176,7 +229,7 @@ static void release_ended(const struct world *w, uint32_t *held, double at_s,
 		if (next == ATTRIB_WORLD_OVERFLOW)
 			return;
 		held[next] = 0;
-		release(f, next);
+		release(&p->f[p->of[next]], next);
 	}
 }
 
@@ -250,12 +303,31 @@ static void settle(struct world *w, const struct setting *s, uint32_t i,
 	v->area = w->visits[*first].area;
 }
 
+static void list_shown(struct world *w)
+{
+	w->shown = attrib_world_take(w->numbers, sizeof(*w->shown));
+	w->n_shown = attrib_world_take(w->numbers, sizeof(*w->n_shown));
+	for (size_t i = 0; i < w->n_visits; i++)
+		if (w->visits[i].number != ATTRIB_WORLD_OVERFLOW)
+			w->n_shown[w->visits[i].number]++;
+	for (uint32_t k = 0; k < w->numbers; k++) {
+		w->shown[k] =
+		    attrib_world_take(w->n_shown[k], sizeof(uint32_t));
+		w->n_shown[k] = 0;
+	}
+	for (size_t i = 0; i < w->n_visits; i++)
+		if (w->visits[i].number != ATTRIB_WORLD_OVERFLOW) {
+			const uint32_t k = w->visits[i].number;
+
+			w->shown[k][w->n_shown[k]++] = (uint32_t)i;
+		}
+}
+
 void attrib_world_build(const struct setting *s, struct world *w)
 {
 	const double end_s = s->hours * 3600.0;
 	const size_t most = (size_t)(s->visits_h * s->hours * 1.1) + 1000;
-	struct free_list f = { attrib_world_take(s->numbers, sizeof(uint32_t)),
-		0, 0, s->numbers };
+	struct pools p;
 	uint32_t *held = attrib_world_take(s->numbers, sizeof(*held));
 	uint32_t put_in = 0;
 	struct rnd_dice d;
@@ -263,6 +335,7 @@ void attrib_world_build(const struct setting *s, struct world *w)
 
 	memset(w, 0, sizeof(*w));
 	rnd_seed(&d, s->seed);
+	pools_begin(&p, s);
 	w->end_s = end_s;
 	w->numbers = s->numbers;
 	w->visits = attrib_world_take(most, sizeof(*w->visits));
@@ -270,16 +343,17 @@ void attrib_world_build(const struct setting *s, struct world *w)
 	for (size_t k = 0; k < ATTRIB_WORLD_OFFICES; k++)
 		w->office[k] = ATTRIB_WORLD_NOBODY;
 	for (; put_in < (s->grows ? s->numbers / 2 : s->numbers); put_in++)
-		release(&f, put_in);
+		release(&p.f[p.of[put_in]], put_in);
 	while ((at_s = arrival(s, at_s, &d)) < end_s && w->n_visits < most) {
 		struct visit *v = &w->visits[w->n_visits++];
 
 		for (; at_s > end_s / 2.0 && put_in < s->numbers; put_in++)
-			release(&f, put_in);
-		release_ended(w, held, at_s, &f);
+			release(&p.f[p.of[put_in]], put_in);
+		release_ended(w, held, at_s, &p);
+		move(&p, s, at_s, &d);
 		*v = (struct visit){ at_s,
 			at_s + exponential(&d, ATTRIB_WORLD_VISIT_S), -1.0,
-			give(&f, s->random, &d), source(&d), 0, 0, 0 };
+			lease(&p, s, &d), source(&d), 0, 0, 0 };
 		settle(w, s, (uint32_t)w->n_visits - 1, &d);
 		maybe_call(w, s, (uint32_t)w->n_visits - 1, &d);
 		if (s->cut_h > 0.0)
@@ -294,23 +368,8 @@ void attrib_world_build(const struct setting *s, struct world *w)
 			add_call(w, (struct call){ t, i, ATTRIB_WORLD_NOBODY,
 					area(s, zone(&d), &d), true, false });
 	qsort(w->calls, w->n_calls, sizeof(*w->calls), by_time);
-	w->shown = attrib_world_take(s->numbers, sizeof(*w->shown));
-	w->n_shown = attrib_world_take(s->numbers, sizeof(*w->n_shown));
-	for (size_t i = 0; i < w->n_visits; i++)
-		if (w->visits[i].number != ATTRIB_WORLD_OVERFLOW)
-			w->n_shown[w->visits[i].number]++;
-	for (uint32_t k = 0; k < s->numbers; k++) {
-		w->shown[k] =
-		    attrib_world_take(w->n_shown[k], sizeof(uint32_t));
-		w->n_shown[k] = 0;
-	}
-	for (size_t i = 0; i < w->n_visits; i++)
-		if (w->visits[i].number != ATTRIB_WORLD_OVERFLOW) {
-			const uint32_t k = w->visits[i].number;
-
-			w->shown[k][w->n_shown[k]++] = (uint32_t)i;
-		}
-	free(f.ring);
+	list_shown(w);
+	pools_end(&p);
 	free(held);
 }
 

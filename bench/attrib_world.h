@@ -57,6 +57,8 @@ struct setting {
 	enum arrivals arrivals;
 	bool grows;     /* half of the numbers come half-way */
 	double cut_h;   /* leases end every so many hours, pages stay open */
+	double moves_h; /* numbers go from a busy pool to a quiet one and back
+			 */
 	double phones;  /* of the callers, call from a second one soon after */
 	double offices; /* of all visits, from one of OFFICES with one phone */
 	enum delays law;

@@ -352,6 +352,9 @@ static void worlds(struct setting base)
 		{ ", leases cut by crashes", { .cut_h = 1.0 } },
 		{ ", second telephones", { .phones = 0.3 } },
 		{ ", shared telephones", { .offices = 0.3 } },
+		{ ", offices", { .offices = 0.6 } },
+		{ ", numbers that move between pools", { .moves_h = 6.0 } },
+		{ ", three of ten robots", { .robots = 0.3 } },
 	};
 
 	for (size_t i = 0; i < RT_ARRAY_LEN(each); i++) {
@@ -362,6 +365,8 @@ static void worlds(struct setting base)
 		s.cut_h = each[i].s.cut_h;
 		s.phones = each[i].s.phones;
 		s.offices = each[i].s.offices;
+		s.moves_h = each[i].s.moves_h;
+		s.robots = each[i].s.robots;
 		run(s, EVIDENCE_TIME, true, each[i].name);
 		run(s, EVIDENCE_BOTH, true, each[i].name);
 	}
