@@ -35,9 +35,13 @@ static double seconds(int64_t us)
 
 uint16_t attrib_shared_bp(size_t calls, size_t visitors)
 {
+	size_t others;
+
 	if (visitors < 2 || calls < visitors)
 		return 0;
-	return (uint16_t)((visitors - 1) * ATTRIB_WHOLE_BP / calls);
+	others = visitors - 1;
+	return (uint16_t)(others * others * ATTRIB_WHOLE_BP /
+			  ((calls - 1) * others + 1));
 }
 
 /* shared: the share of the telephone's calls that are of somebody new. */

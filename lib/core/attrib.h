@@ -30,7 +30,7 @@
 #include "lib/core/attrib_law.h"
 #include "lib/core/id.h"
 
-#define ATTRIB_RULE_VERSION   4
+#define ATTRIB_RULE_VERSION   5
 #define ATTRIB_CANDIDATES_MAX 64 /* the likeliest are kept by the caller */
 #define ATTRIB_THRESHOLD_BP   6000
 #define ATTRIB_WHOLE_BP       10000
@@ -95,7 +95,8 @@ struct attrib_ask {
 };
 
 /* How much a telephone looks like one of many people, 1/10,000: its earlier
- * calls were credited to so many visitors. One person's: 0. */
+ * calls were credited to so many visitors. One person's: 0. The more visitors,
+ * the sooner the calls are believed (docs/decisions/0317). */
 uint16_t attrib_shared_bp(size_t calls, size_t visitors);
 
 enum attrib_level {

@@ -251,7 +251,9 @@ static void test_shared(void **state)
 	assert_int_equal(attrib_shared_bp(0, 0), 0);
 	assert_int_equal(attrib_shared_bp(9, 1), 0);
 	assert_int_equal(attrib_shared_bp(4, 2), 2500);
-	assert_int_equal(attrib_shared_bp(16, 16), 9375);
+	assert_int_equal(attrib_shared_bp(3, 3), 8000);
+	assert_int_equal(attrib_shared_bp(16, 3), 1290);
+	assert_int_equal(attrib_shared_bp(16, 16), 9955);
 	c[0].caller = ATTRIB_OTHER;
 	c[1].caller = ATTRIB_SAME;
 	c[0].caller_bp = c[1].caller_bp = 9500;
