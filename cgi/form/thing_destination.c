@@ -6,6 +6,7 @@
 #include "cgi/form/choice.h"
 #include "cgi/form/held.h"
 #include "cgi/form/hours_text.h"
+#include "cgi/form/thing_sheet.h"
 #include "lib/core/geo.h"
 #include "lib/core/nexthop.h"
 #include "lib/db/db_company.h"
@@ -64,30 +65,27 @@ static enum err choices(const struct req *r, struct fields *f)
 		   : e;
 }
 
-static enum err list(const struct req *r, struct thing_list *l)
+static enum err show(struct thing_list *l, const struct db_sheet *sheet,
+    const struct db_sheet_cell *cells, struct thing_row *row)
 {
-	struct destination_row *rows;
-	size_t n;
-	enum err e =
-	    db_destination_list(r->db, r->company, r->arena, &rows, &n);
+	const struct slice target = db_sheet_cell(sheet, cells, "target")->text;
+	char text[PHONE_TEXT_MAX];
 
-	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		struct thing_row *row = thing_row_add(l, rows[i].id.v);
-		char shown[PHONE_TEXT_MAX], ring[24];
-		struct slice target = slice_from(rows[i].target);
-
-		if (phone_is_e164(target)) {
-			phone_international(target, shown);
-			target = slice_from(shown);
-		}
-		(void)snprintf(ring, sizeof(ring), "%u s", rows[i].ring_s);
-		if (row == NULL ||
-		    thing_cell(l, row, 0, slice_from(rows[i].name)) != ERR_OK ||
-		    thing_cell(l, row, 1, target) != ERR_OK ||
-		    thing_cell(l, row, 2, slice_from(ring)) != ERR_OK)
+	row->cell[0] = db_sheet_cell(sheet, cells, "name")->text;
+	row->cell[1] = target;
+	if (phone_is_e164(target)) {
+		phone_international(target, text);
+		if (thing_cell(l, row, 1, slice_from(text)) != ERR_OK)
 			return ERR_NOMEM;
 	}
-	return e;
+	(void)snprintf(text, sizeof(text), "%u s",
+	    (unsigned int)db_sheet_cell(sheet, cells, "ring_s")->i);
+	return thing_cell(l, row, 2, slice_from(text));
+}
+
+static enum err list(const struct req *r, struct thing_list *l)
+{
+	return thing_sheet(r, &thing_destination, "destinations", show, l);
 }
 
 static enum err load_limits(const struct req *r, struct destination_id id,
@@ -253,6 +251,7 @@ const struct thing thing_destination = {
 	.intro = "The phones and SIP addresses that calls are forwarded to.",
 	.empty = "Add the telephone that should ring when somebody calls.",
 	.id_kind = ID_KIND_destination,
+	.searchable = true,
 	.fields = fields,
 	.n_fields = RT_ARRAY_LEN(fields),
 	.columns = { "Name", "Target", "Rings for" },

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cgi/form/thing_sheet.h"
 #include "lib/db/db_location.h"
 #include "lib/phone/tz.h"
 
@@ -12,22 +13,18 @@ static const struct field fields[] = {
 	    .help = "An IANA name like America/New_York or Europe/Berlin." },
 };
 
+static enum err show(struct thing_list *l, const struct db_sheet *sheet,
+    const struct db_sheet_cell *cells, struct thing_row *row)
+{
+	(void)l;
+	row->cell[0] = db_sheet_cell(sheet, cells, "name")->text;
+	row->cell[1] = db_sheet_cell(sheet, cells, "time_zone")->text;
+	return ERR_OK;
+}
+
 static enum err list(const struct req *r, struct thing_list *l)
 {
-	struct location_row *rows;
-	size_t n;
-	enum err e = db_location_list(r->db, r->company, r->arena, &rows, &n);
-
-	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		struct thing_row *row = thing_row_add(l, rows[i].id.v);
-
-		if (row == NULL ||
-		    thing_cell(l, row, 0, slice_from(rows[i].name)) != ERR_OK ||
-		    thing_cell(l, row, 1, slice_from(rows[i].time_zone)) !=
-			ERR_OK)
-			return ERR_NOMEM;
-	}
-	return e;
+	return thing_sheet(r, &thing_location, "locations", show, l);
 }
 
 static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
@@ -84,6 +81,7 @@ const struct thing thing_location = {
 	    " follow their zone.",
 	.empty = "A business with one place needs none.",
 	.id_kind = ID_KIND_location,
+	.searchable = true,
 	.fields = fields,
 	.n_fields = RT_ARRAY_LEN(fields),
 	.columns = { "Name", "Time zone" },

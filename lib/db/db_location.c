@@ -46,20 +46,6 @@ enum err db_location_get(struct db *db, struct company_id company,
 	return e;
 }
 
-enum err db_location_list(struct db *db, struct company_id company,
-    struct arena *mem, struct location_row **rows, size_t *n)
-{
-	static const char sql[] =
-	    "SELECT id, name, time_zone, created_at FROM location"
-	    " WHERE company_id = ? AND archived_at IS NULL ORDER BY name, id";
-	struct location_row row;
-	struct stmt *st = stmt_begin(db, sql);
-
-	stmt_in_id(st, company.v);
-	out_row(st, &row);
-	return stmt_all(st, mem, &row, sizeof(row), rows, n);
-}
-
 enum err db_location_update(struct db *db, struct company_id company,
     const struct location_row *row)
 {

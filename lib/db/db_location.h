@@ -18,9 +18,6 @@ RT_MUST_USE enum err db_location_add(struct db *db, struct company_id company,
     const struct location_row *row);
 RT_MUST_USE enum err db_location_get(struct db *db, struct company_id company,
     struct location_id id, struct location_row *out);
-RT_MUST_USE enum err db_location_list(struct db *db, struct company_id company,
-    struct arena *mem, struct location_row **rows, size_t *n);
-
 RT_MUST_USE enum err db_location_update(struct db *db,
     struct company_id company, const struct location_row *row);
 /* Out of lists and forms; what names it keeps doing so. */

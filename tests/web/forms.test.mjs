@@ -565,14 +565,16 @@ test('two hundred outcomes, and no more', async () => {
 	stack.sql(`DELETE FROM outcome WHERE ${of} AND (code LIKE 'many%' OR code IN ('the_last', 'one_more'))`);
 });
 
-test('flows, prompts and people: a hundred a page, each found by its name', async () => {
+test('flows, prompts, people, places and telephones: a hundred a page, each found by its name', async () => {
 	const company = "(SELECT id FROM company WHERE name = 'Bay City Plumbing')";
 	const id = (t) => `UNHEX(CONCAT('019300${t}', LPAD(HEX(n.seq), 8, '0'), '8000000000000000'))`;
 	stack.sql(`INSERT INTO flow (company_id, id, name, active_name, created_at) SELECT ${company}, ${id('d1')}, CONCAT('Night ', LPAD(n.seq, 3, '0')), CONCAT('Night ', LPAD(n.seq, 3, '0')), UTC_TIMESTAMP(6) FROM seq_1_to_130 n;
 		INSERT INTO prompt (company_id, id, name, prompt_key, active_key, language, created_at) SELECT ${company}, ${id('d2')}, CONCAT('Hello ', LPAD(n.seq, 3, '0')), CONCAT('hello-', n.seq), CONCAT('hello-', n.seq), 'en-US', UTC_TIMESTAMP(6) FROM seq_1_to_130 n;
 		INSERT INTO user (id, account_id, email, name, password_hash, created_at) SELECT ${id('d3')}, c.account_id, CONCAT('p', n.seq, '@many.example'), CONCAT('Person ', LPAD(n.seq, 3, '0')), '', UTC_TIMESTAMP(6) FROM company c JOIN seq_1_to_130 n WHERE c.id = ${company};
-		INSERT INTO membership (user_id, account_id, company_id, role, created_at) SELECT ${id('d3')}, c.account_id, c.id, 'analyst', UTC_TIMESTAMP(6) FROM company c JOIN seq_1_to_130 n WHERE c.id = ${company};`);
-	for (const [path, name] of [['/flows', 'Night'], ['/settings/prompts', 'Hello'], ['/settings/users', 'Person']]) {
+		INSERT INTO membership (user_id, account_id, company_id, role, created_at) SELECT ${id('d3')}, c.account_id, c.id, 'analyst', UTC_TIMESTAMP(6) FROM company c JOIN seq_1_to_130 n WHERE c.id = ${company};
+		INSERT INTO location (company_id, id, name, time_zone, created_at) SELECT ${company}, ${id('d4')}, CONCAT('Depot ', LPAD(n.seq, 3, '0')), 'UTC', UTC_TIMESTAMP(6) FROM seq_1_to_130 n;
+		INSERT INTO destination (company_id, id, name, target, created_at) SELECT ${company}, ${id('d5')}, CONCAT('Counter ', LPAD(n.seq, 3, '0')), CONCAT('+1415558', LPAD(n.seq, 4, '0')), UTC_TIMESTAMP(6) FROM seq_1_to_130 n;`);
+	for (const [path, name] of [['/flows', 'Night'], ['/settings/prompts', 'Hello'], ['/settings/users', 'Person'], ['/settings/locations', 'Depot'], ['/settings/destinations', 'Counter']]) {
 		const seen = new Set();
 		let next = path, pages = 0;
 		do {
@@ -585,13 +587,15 @@ test('flows, prompts and people: a hundred a page, each found by its name', asyn
 			}
 			next = html.match(/rel="next" href="([^"]*)"/)?.[1];
 			if (next) next = new URL(decode(next), new URL(path, owner.base)).href;
-		} while (next && ++pages < 5);
+		} while (next && ++pages < 6);
 		assert.equal(seen.size, 130, path);
 		const one = await (await owner.fetch(`${path}?q=${name.toLowerCase()}+129`)).text();
 		assert.deepEqual([...one.matchAll(/class="row-link" href="[^"]*">([^<]*)</g)].map(([, n]) => n), [`${name} 129`]);
 		const none = await owner.fetch(`${path}?q=${encodeURIComponent('<b>"none')}`);
 		assert.equal(none.status, 200);
 		assert.match(await none.text(), /Nothing has that in its name/);
-		assert.equal((await owner.fetch(`${path}?${path.endsWith('users') ? 'after' : 'page'}=x`)).status, 400);
+		assert.equal((await owner.fetch(`${path}?${/users|locations|destinations/.test(path) ? 'after' : 'page'}=x`)).status, 400);
 	}
+	const counter = await (await owner.fetch('/settings/destinations?q=%28415%29+558-0129')).text();
+	assert.deepEqual([...counter.matchAll(/class="row-link" href="[^"]*">([^<]*)</g)].map(([, n]) => n), ['Counter 129'], 'by its number as people write it');
 });
