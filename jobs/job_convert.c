@@ -23,6 +23,23 @@ struct round {
 	size_t n; /* calls of the last page */
 };
 
+/* Credited to another click than the one that was told, which is taken back
+ * already: it is told anew, where it can be. */
+static enum err tell_moved(const struct queue_env *env,
+    const struct conversion_rule_row *row, const struct conversion_candidate *c,
+    int64_t value)
+{
+	struct conversion_candidate now = *c;
+	enum err e;
+
+	e = db_conversion_walk_click(env->db, row->company, row, c->call,
+	    now.click_id);
+	if (e != ERR_OK || !conversion_click_ok(slice_from(now.click_id)))
+		return e;
+	return db_conversion_walk_tell(env->db, row->company, row->id, &now,
+	    CONVERSION_NEW, value, env->now_us);
+}
+
 static enum err settle(const struct queue_env *env,
     const struct conversion_rule_row *row, const struct conversion_candidate *c)
 {
@@ -41,6 +58,7 @@ static enum err settle(const struct queue_env *env,
 	enum conversion_kind last = CONVERSION_NONE, next;
 	int64_t value = c->last_value_micros;
 	bool is;
+	enum err e;
 
 	if (!c->ripe)
 		return ERR_OK;
@@ -48,13 +66,14 @@ static enum err settle(const struct queue_env *env,
 	     conversion_click_ok(slice_from(c->click_id));
 	if (!conversion_parse(slice_from(c->last), &last))
 		return ERR_INTERNAL;
-	next = conversion_next(is, value, last, c->last_value_micros);
+	next = conversion_next(is, c->moved, value, last, c->last_value_micros);
 	if (next == CONVERSION_NONE)
 		return ERR_OK;
-	if (next == CONVERSION_RETRACT)
-		value = c->last_value_micros;
-	return db_conversion_walk_tell(env->db, row->company, row->id, c, next,
-	    value, env->now_us);
+	e = db_conversion_walk_tell(env->db, row->company, row->id, c, next,
+	    next == CONVERSION_RETRACT ? c->last_value_micros : value,
+	    env->now_us);
+	return e == ERR_OK && is && c->moved ? tell_moved(env, row, c, value)
+					     : e;
 }
 
 /* Where to go on: behind what this round did, unless all is to be compared

@@ -41,13 +41,15 @@ bool conversion_is(const struct conversion_rule *rule,
 	return true;
 }
 
-enum conversion_kind conversion_next(bool is, int64_t value_micros,
+enum conversion_kind conversion_next(bool is, bool moved, int64_t value_micros,
     enum conversion_kind last, int64_t last_value_micros)
 {
 	const bool told = last == CONVERSION_NEW || last == CONVERSION_RESTATE;
 
+	if (told && (!is || moved))
+		return CONVERSION_RETRACT;
 	if (!is)
-		return told ? CONVERSION_RETRACT : CONVERSION_NONE;
+		return CONVERSION_NONE;
 	if (!told)
 		return CONVERSION_NEW;
 	return value_micros == last_value_micros ? CONVERSION_NONE

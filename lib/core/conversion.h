@@ -44,8 +44,9 @@ bool conversion_is(const struct conversion_rule *rule,
     const struct conversion_call *call, int64_t *value_micros);
 
 /* What is to be told now; last and last_value: what was told last of this
- * call. CONVERSION_NONE: nothing. */
-enum conversion_kind conversion_next(bool is, int64_t value_micros,
+ * call; moved: under another click than it is credited to now, so that it is
+ * taken back, and new after that. CONVERSION_NONE: nothing. */
+enum conversion_kind conversion_next(bool is, bool moved, int64_t value_micros,
     enum conversion_kind last, int64_t last_value_micros);
 
 /* A click id that can be told: 1 to 512 characters of base64url and dots. */

@@ -62,6 +62,7 @@ static void out_candidate(struct stmt *st, struct conversion_candidate *c)
 	stmt_out_i64(st, &c->value_micros);
 	stmt_out_text(st, c->currency, sizeof(c->currency));
 	stmt_out_bool(st, &c->clicked);
+	stmt_out_bool(st, &c->moved);
 	stmt_out_text(st, c->click_id, sizeof(c->click_id));
 	stmt_out_text(st, c->last, sizeof(c->last));
 	stmt_out_i64(st, &c->last_value_micros);
@@ -93,6 +94,10 @@ enum err db_conversion_walk_next(struct db *db, struct company_id company,
 	    " COALESCE(i.value_micros, 0), co.currency,"
 	    " COALESCE(" CLICK
 	    ", '') <> '',"
+	    /* Of who was erased no click is left: theirs is none that moved. */
+	    " COALESCE(t.kind <> 'retract' AND t.click_id <> ''"
+	    " AND t.click_id <> " CLICK
+	    ", 0),"
 	    " COALESCE(CASE WHEN t.kind <> 'retract' THEN t.click_id"
 	    " ELSE " CLICK " END, " CLICK
 	    ", ''),"
@@ -119,7 +124,7 @@ enum err db_conversion_walk_next(struct db *db, struct company_id company,
 
 	stmt_in_time_us(st, from_us);
 	stmt_in_id(st, rule->tag.v);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		stmt_in_text(st, slice_from(rule->platform));
 	stmt_in_id(st, company.v);
 	stmt_in_time_us(st, walk->at_us);
@@ -131,6 +136,25 @@ enum err db_conversion_walk_next(struct db *db, struct company_id company,
 	stmt_in_id(st, rule->id.v);
 	out_candidate(st, &row);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
+}
+
+enum err db_conversion_walk_click(struct db *db, struct company_id company,
+    const struct conversion_rule_row *rule, struct call_id call,
+    char click[DB_CONVERSION_CLICK])
+{
+	static const char sql[] =
+	    "SELECT COALESCE(" CLICK
+	    ", '') FROM interaction i LEFT JOIN visit w"
+	    " ON w.company_id = i.company_id AND w.id = i.visit_id"
+	    " AND i.attributed_by = 'visit'"
+	    " WHERE i.company_id = ? AND i.id = ?";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_text(st, slice_from(rule->platform));
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, call.v);
+	stmt_out_text(st, click, DB_CONVERSION_CLICK);
+	return stmt_one(st);
 }
 
 /* So that whoever reads a file looks for no retraction of each row. */

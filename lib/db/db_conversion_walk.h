@@ -40,6 +40,7 @@ struct conversion_candidate {
 	int64_t value_micros;
 	char currency[4];
 	bool clicked; /* it has a click of the rule's platform now */
+	bool moved;   /* and that is not the one told */
 	char click_id[DB_CONVERSION_CLICK]; /* that one; of what was told, the
 					       one told */
 	char last[9]; /* conversion_name() of the last row; "" none */
@@ -54,6 +55,10 @@ RT_MUST_USE enum err db_conversion_walk_next(struct db *db,
     const struct conversion_walk *walk, int64_t until_us, int64_t from_us,
     uint32_t max, struct arena *mem, struct conversion_candidate **rows,
     size_t *n);
+/* The click that a call is credited to now; "" none. */
+RT_MUST_USE enum err db_conversion_walk_click(struct db *db,
+    struct company_id company, const struct conversion_rule_row *rule,
+    struct call_id call, char click[DB_CONVERSION_CLICK]);
 RT_MUST_USE enum err db_conversion_walk_tell(struct db *db,
     struct company_id company, struct conversion_id rule,
     const struct conversion_candidate *c, enum conversion_kind kind,

@@ -349,6 +349,21 @@ static void mark(unsigned int call, const char *outcome, unsigned int seconds)
 	assert_int_equal(stmt_exec(st, NULL), ERR_OK);
 }
 
+/* The first call is credited to the click of the second one. */
+static void move_call(void)
+{
+	static const char *const sql[] = {
+		"UPDATE interaction SET visit_id ="
+		" UNHEX(CONCAT('0197', LPAD('2', 28, '0'))) WHERE id ="
+		" UNHEX(CONCAT('0197', LPAD('1', 28, '0')))",
+		"UPDATE phone_call SET updated_at = UTC_TIMESTAMP() WHERE id ="
+		" UNHEX(CONCAT('0197', LPAD('1', 28, '0')))",
+	};
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(sql); i++)
+		testdb_exec(t, sql[i]);
+}
+
 static void test_convert(void **state)
 {
 	const struct company_id company = t->company[0].id;
@@ -403,9 +418,20 @@ static void test_convert(void **state)
 			     " conversion_rule r ON r.company_id ="
 			     " c.company_id AND r.id = c.rule_id"),
 	    11);
+	move_call();
+	for (int twice = 0; twice < 2; twice++)
+		ok(job_convert(&env, NULL));
+	assert_int_equal(told("retract"), 6);
+	assert_int_equal(told("new"), 7);
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM conversion"
+			     " WHERE (kind = 'retract' AND click_id = 'click1'"
+			     " AND turn = 3) OR (kind = 'new' AND turn = 4"
+			     " AND click_id = 'click2')"),
+	    2);
 	ok(db_conversion_archive(t->db, company, r.id, MORNING_US));
 	ok(job_convert(&env, NULL));
-	assert_int_equal(told("new"), 6);
+	assert_int_equal(told("new"), 7);
 }
 
 int main(void)

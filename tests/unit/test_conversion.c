@@ -61,28 +61,32 @@ static void test_cases(void **state)
 /* All pairs of "what was told" and "what holds". */
 static const struct {
 	bool is;
+	bool moved;
 	int64_t value;
 	enum conversion_kind last;
 	enum conversion_kind want;
 } steps[] = {
-	{ false, 5, CONVERSION_NONE, CONVERSION_NONE },
-	{ false, 5, CONVERSION_NEW, CONVERSION_RETRACT },
-	{ false, 5, CONVERSION_RESTATE, CONVERSION_RETRACT },
-	{ false, 5, CONVERSION_RETRACT, CONVERSION_NONE },
-	{ true, 5, CONVERSION_NONE, CONVERSION_NEW },
-	{ true, 5, CONVERSION_NEW, CONVERSION_NONE },
-	{ true, 5, CONVERSION_RESTATE, CONVERSION_NONE },
-	{ true, 5, CONVERSION_RETRACT, CONVERSION_NEW },
-	{ true, 6, CONVERSION_NEW, CONVERSION_RESTATE },
-	{ true, 6, CONVERSION_RESTATE, CONVERSION_RESTATE },
+	{ false, false, 5, CONVERSION_NONE, CONVERSION_NONE },
+	{ false, false, 5, CONVERSION_NEW, CONVERSION_RETRACT },
+	{ false, false, 5, CONVERSION_RESTATE, CONVERSION_RETRACT },
+	{ false, false, 5, CONVERSION_RETRACT, CONVERSION_NONE },
+	{ true, false, 5, CONVERSION_NONE, CONVERSION_NEW },
+	{ true, false, 5, CONVERSION_NEW, CONVERSION_NONE },
+	{ true, false, 5, CONVERSION_RESTATE, CONVERSION_NONE },
+	{ true, false, 5, CONVERSION_RETRACT, CONVERSION_NEW },
+	{ true, false, 6, CONVERSION_NEW, CONVERSION_RESTATE },
+	{ true, false, 6, CONVERSION_RESTATE, CONVERSION_RESTATE },
+	{ true, true, 5, CONVERSION_NEW, CONVERSION_RETRACT },
+	{ true, true, 6, CONVERSION_RESTATE, CONVERSION_RETRACT },
+	{ false, true, 5, CONVERSION_NEW, CONVERSION_RETRACT },
 };
 
 static void test_steps(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < RT_ARRAY_LEN(steps); i++)
-		assert_int_equal(conversion_next(steps[i].is, steps[i].value,
-				     steps[i].last, 5),
+		assert_int_equal(conversion_next(steps[i].is, steps[i].moved,
+				     steps[i].value, steps[i].last, 5),
 		    steps[i].want);
 }
 
