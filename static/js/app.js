@@ -75,6 +75,14 @@ function autoForms() {
 	document.querySelectorAll("form[data-auto]").forEach((form) => answers(form, form));
 }
 
+/* Forms in lists whose page comes again, changed by a little. */
+function staying() {
+	document.addEventListener("submit", ({ target }) => {
+		if (target.matches("[data-stay]"))
+			leave();
+	});
+}
+
 /* What has the focus is seen whole, in what scrolls sideways, too: browsers are
  * content with its beginning. */
 function inSight() {
@@ -108,6 +116,7 @@ menus();
 sentOnce();
 autoForms();
 inSight();
+staying();
 companies();
 again();
 keys();

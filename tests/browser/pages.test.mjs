@@ -159,11 +159,20 @@ test('by keyboard: a choice is looked for in peace, and nobody loses his place w
 	await page.keyboard.press('ArrowUp');
 	await page.keyboard.press('Enter'); // found: no need to wait
 	await page.waitForURL((url) => url.searchParams.get('metric') !== third);
+	// A star, and no star again.
+	await page.goto('/companies');
+	const star = await page.locator(`tr[data-company="${OTHER}"] .star`).getAttribute('id');
+	for (const now of ['No favourite any more', 'Make a favourite']) {
+		await page.locator(`#${star}`).focus();
+		await page.keyboard.press('Enter');
+		await page.waitForFunction(([id, label]) => document.activeElement.id === id && document.activeElement.ariaLabel.startsWith(label), [star, now]);
+	}
 	// A page that waits for work elsewhere.
 	await page.route('**/account', async (route) => {
 		const res = await route.fetch();
-		await route.fulfill({ response: res, body: (await res.text()).replace('<main ', `<main ${loads.length < 6 ? 'data-reload="0.3" ' : ''}`) });
+		await route.fulfill({ response: res, body: (await res.text()).replace('<main ', `<main ${loads.length < loadsThen + 2 ? 'data-reload="0.3" ' : ''}`) });
 	});
+	const loadsThen = loads.length;
 	await page.goto('/account');
 	await page.keyboard.press('Tab');
 	await page.keyboard.press('Tab');
