@@ -195,13 +195,15 @@ static enum err ask_later(const struct req *r, struct resp *out,
 
 static enum err post_visit(const struct req *r, struct resp *out)
 {
-	const struct dni_who who = who_of(r);
+	struct dni_who who = who_of(r);
 	struct dni_answer *a = NULL;
 	struct dni_hit *h;
 	bool done;
 	enum err e;
 
 	allow_reading(out);
+	if (!dni_serve_let_in(r->app, &who))
+		return problem(out, ERR_BUSY);
 	e = parse(r, out, DNI_HIT_VISIT, &h, &done);
 	if (done)
 		return e;
@@ -223,6 +225,8 @@ static enum err post_beat(const struct req *r, struct resp *out)
 
 	who.goes_on = true;
 	allow_reading(out);
+	if (!dni_serve_let_in(r->app, &who))
+		return problem(out, ERR_BUSY);
 	e = parse(r, out, DNI_HIT_BEAT, &h, &done);
 	if (done)
 		return e;
@@ -239,6 +243,8 @@ static enum err post_event(const struct req *r, struct resp *out)
 
 	who.goes_on = true;
 	allow_reading(out);
+	if (!dni_serve_let_in(r->app, &who))
+		return problem(out, ERR_BUSY);
 	e = parse(r, out, DNI_HIT_EVENT, &h, &done);
 	if (done)
 		return e;

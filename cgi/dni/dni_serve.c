@@ -381,15 +381,31 @@ static bool no_consent(const struct dni_serve *v)
 		   v->plan.consent_required);
 }
 
-bool dni_serve_may_ask(struct dni_serve *v)
+/* With mu held. */
+static bool address_may_ask(struct dni_state *s, struct slice address,
+    int64_t now_us)
 {
 	char mem[DNI_FLOOD_CLIENT_MAX];
 
+	return dni_flood_pass(s->hits_flood, now_us,
+	    dni_flood_client(address, mem));
+}
+
+bool dni_serve_let_in(struct dni_state *s, struct dni_who *who)
+{
+	(void)pthread_mutex_lock(&s->mu);
+	who->let_in = address_may_ask(s, who->address, dni_clock_now(s));
+	(void)pthread_mutex_unlock(&s->mu);
+	return who->let_in;
+}
+
+bool dni_serve_may_ask(struct dni_serve *v)
+{
 	/* A request may have waited for mu behind later ones: what happens to
 	 * leases happens in one order, and the rows say the same. */
 	v->who.now_us = dni_clock_now(v->s);
-	if (!dni_flood_pass(v->s->hits_flood, v->who.now_us,
-		dni_flood_client(v->who.address, mem)))
+	if (!v->who.let_in &&
+	    !address_may_ask(v->s, v->who.address, v->who.now_us))
 		return false;
 	return id_is_nil(v->h->visitor.v) ||
 	       dni_flood_pass(v->s->hits_flood, v->who.now_us,

@@ -26,6 +26,7 @@ struct dni_who {
 	struct slice token;
 	int64_t now_us;
 	struct later *later; /* for an answer that waits */
+	bool let_in;         /* dni_serve_let_in() counted the address */
 };
 
 struct dni_serve;
@@ -43,6 +44,10 @@ struct dni_answer {
 	 * called. Then dni_serve_resume() completes it. NULL: complete. */
 	struct dni_serve *waits;
 };
+
+/* Before its body is read, which costs more than to refuse it. False: too many
+ * requests of this address. Without it they are counted below. */
+RT_MUST_USE bool dni_serve_let_in(struct dni_state *s, struct dni_who *who);
 
 /* h and *out live as long as mem. ERR_UNAVAILABLE: no site is known, as the
  * database has been away since the start; ERR_NOTFOUND: no such site;

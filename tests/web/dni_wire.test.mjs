@@ -112,6 +112,20 @@ test('bodies that lie, are empty, or say a thing twice: refused, and nothing is 
 	assert.equal((await dni.post('/dni/v1/visit?site=demo&site=demo&url=http://a/', '')).status, 400);
 });
 
+test('nonsense is counted: who sends too much of it is refused unread', async () => {
+	const from = { 'x-forwarded-for': dni.address() };
+	const answers = {};
+	// 600 at once and 20 a second more; a busy machine takes its time.
+	while (!answers[429] && (answers[400] ?? 0) < 20000)
+		for (const { status: s } of await Promise.all(Array.from({ length: 200 }, () => dni.post('/dni/v1/event', '{', from))))
+			answers[s] = (answers[s] ?? 0) + 1;
+	assert.deepEqual(Object.keys(answers), ['400', '429'], JSON.stringify(answers));
+	assert.ok(answers[400] >= 600, JSON.stringify(answers));
+	const refused = await dni.post('/dni/v1/visit', body(), from);
+	assert.ok(refused.status === 429 ? refused.headers['retry-after'] === '60' : refused.status === 200, refused.text);
+	assert.equal((await dni.ask()).json.tier, 'lease');
+});
+
 test('a client that goes away while its lease is stored harms nobody', async () => {
 	const b = body();
 	await Promise.all(Array.from({ length: 30 }, () => new Promise((resolve) => {
