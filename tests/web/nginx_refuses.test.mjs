@@ -53,6 +53,8 @@ test('addresses, heads and bodies that nginx refuses', async () => {
 		check(await send(`GET ${of} HTTP/1.1\r\n${close}\r\n`), 400, `${of} no host`);
 		check(await send(`GET ${of} HTTP/1.1\r\nHost: x\r\nHost: y\r\n${close}\r\n`), 400, `${of} two hosts`);
 		check(await send(`POST ${of} HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n${close}\r\n`), 413, `${of} body`);
+		const pieces = `10000\r\n${'x'.repeat(65536)}\r\n`.repeat(of === '/calls' ? 2 : 33);
+		check(await send(`POST ${of} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n${close}\r\n${pieces}`), 413, `${of} body in pieces`);
 		check(await send(`POST ${of} HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n${close}\r\n`), 400, `${of} length`);
 		check(await send(`POST ${of} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n${close}\r\n`), 501, `${of} coding`);
 		check(await send(`TRACE ${of} HTTP/1.1\r\nHost: x\r\n${close}\r\n`), 405, `${of} TRACE`);
