@@ -30,7 +30,7 @@ const group = (mode, ports, more = {}, member = () => ({})) => ({ first: 'all', 
 /** ids: those of destinations. */
 const documents = (ids) => ({
 	[WEIGHT]: group('weighted', PORTS, {}, (i) => ({ weight: i === 1 ? 5 : 0 })),
-	[ORDER]: group('priority', PORTS),
+	[ORDER]: group('priority', PORTS, {}, (i) => ({ to: ids.desks[i] })),
 	[TREE]: group('tree', PORTS, {}, (i) => ({ tier: i === 2 ? 2 : 1 })),
 	[FULL]: { first: 'all', steps: {
 		all: { type: 'group', mode: 'priority', ring_s: 10, members: [{ to: ids.limited }], full: 'full', otherwise: 'end' },
@@ -204,4 +204,29 @@ for (const give_up of [850, 1000, 1150])
 
 test('afterwards nothing is left open', async () => {
 	await until('every call is closed', () => stack.sqlOne("SELECT COUNT(*) FROM phone_call WHERE state = 'open'") === '0');
+});
+
+/* What reports call the time to answer, and whose it is, from the legs alone. */
+test('the call is theirs who answered, else theirs who rang last; all ringing counts, that of several at once once', () => {
+	const ms = (column) => `TIMESTAMPDIFF(MICROSECOND, c.started_at, l.${column}) / 1000`;
+	const rows = stack.sql(`SELECT HEX(c.id), HEX(c.destination_id), c.ring_ms, l.seq, HEX(l.destination_id), ${ms('ringing_at')}, COALESCE(${ms('answered_at')}, ${ms('ended_at')}),
+		(SELECT MAX(e.leg_seq) FROM call_event e WHERE e.company_id = c.company_id AND e.call_id = c.id AND e.kind = 'bridged') FROM phone_call c JOIN call_leg l ON l.company_id = c.company_id AND l.call_id = c.id
+		WHERE l.seq > 0 ORDER BY c.id, l.seq`);
+	const calls = rows.reduce((all, r) => all.set(r[0], [...(all.get(r[0]) ?? []), r]), new Map());
+	let several = 0, other = 0;
+	for (const [id, legs] of calls) {
+		const [, destination, ring_ms, , , , , bridged] = legs[0];
+		const whose = bridged === null ? legs.at(-1) : legs.find((l) => l[3] === bridged);
+		assert.equal(destination, whose[4], id);
+		let rang = 0, until_ms = 0;
+		for (const [from, to] of legs.filter((l) => l[5] !== null).map((l) => [Number(l[5]), Number(l[6])]).sort(([a], [b]) => a - b)) {
+			rang += Math.max(0, to - Math.max(from, until_ms));
+			until_ms = Math.max(until_ms, to);
+		}
+		// Who is let go has stopped ringing before it says so.
+		about(Number(ring_ms) / 1000, rang / 1000, 0.5, `${id}: seconds of ringing`);
+		several += legs.length > 1;
+		other += bridged !== null && destination !== null && legs[0][4] !== destination;
+	}
+	assert.ok(several > 8 && other > 1, `${several} of several legs, ${other} answered by another one than the first`);
 });

@@ -20,6 +20,9 @@ before(async () => {
 			SET c.started_at = c.started_at - INTERVAL d.days DAY, i.happened_at = i.happened_at - INTERVAL d.days DAY;
 		UPDATE phone_call SET caller_country = ELT(1 + MOD(CRC32(CONCAT(id, 'c')), 9), 'IN', 'US', 'US', 'BR', caller_country, caller_country, caller_country, caller_country, caller_country),
 			caller_place = ELT(1 + MOD(CRC32(CONCAT(id, 'c')), 9), 'Kochi, Kerala', 'California', 'United States', 'Campinas - SP', caller_place, caller_place, caller_place, caller_place, caller_place);
+		INSERT INTO destination (company_id, id, name, target, created_at) SELECT id, REPEAT(n.c, 16), n.name, '+14155550190', UTC_TIMESTAMP(6) FROM company, (SELECT 'd' AS c, 'Büro' AS name UNION SELECT 'e', 'Night desk') n
+			WHERE company.name = 'Bay City Plumbing';
+		UPDATE phone_call SET destination_id = ELT(1 + MOD(CRC32(CONCAT(id, 'd')), 4), REPEAT('d', 16), REPEAT('e', 16), NULL, destination_id);
 		INSERT INTO tag (company_id, id, name, created_at) SELECT id, REPEAT('t', 16), 'Räte', UTC_TIMESTAMP(6) FROM company WHERE name = 'Bay City Plumbing';
 		INSERT INTO interaction_tag (company_id, interaction_id, tag_id, added_at) SELECT c.company_id, c.id, REPEAT('t', 16), UTC_TIMESTAMP(6) FROM phone_call c JOIN company k ON k.id = c.company_id
 			WHERE k.name = 'Bay City Plumbing' AND MOD(CRC32(CONCAT(c.id, 't')), 3) = 0`);
