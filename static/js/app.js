@@ -53,14 +53,17 @@ function menus() {
 	}));
 }
 
-/* A page that waits for work elsewhere looks again, unless somebody writes. */
+/* A page that waits for work elsewhere looks again, unless somebody writes,
+ * listens or has opened a menu. */
 function again() {
 	const wait = document.querySelector("[data-reload]");
-	const writing = () => [...document.querySelectorAll("textarea, input[type=file]")]
-		.some((f) => f.value !== f.defaultValue) || document.activeElement?.matches("input, textarea, select");
+	const busy = () => document.querySelector("details.menu[open], dialog[open]") !== null ||
+		[...document.querySelectorAll("audio")].some((sound) => !sound.paused) ||
+		[...document.querySelectorAll("textarea, input[type=file]")].some((f) => f.value !== f.defaultValue) ||
+		document.activeElement?.matches("input, textarea, select");
 
 	const look = () => {
-		if (writing())
+		if (busy())
 			return again();
 		leave();
 		location.reload();

@@ -180,6 +180,24 @@ test('by keyboard: a choice is looked for in peace, and nobody loses his place w
 	assert.match(link, /^\//);
 	await page.waitForEvent('load');
 	await page.waitForFunction((want) => document.activeElement.getAttribute('href') === want, link);
+	// Not while a menu is open.
+	const other = await member();
+	await other.clock.install();
+	await other.route('**/account', async (route) => {
+		const res = await route.fetch();
+		await route.fulfill({ response: res, body: (await res.text()).replace('<main ', '<main data-reload="600" ') });
+	});
+	await other.goto('/account');
+	await other.evaluate(() => { window.same = true; });
+	await other.locator('details.menu > summary:visible').first().focus();
+	await other.keyboard.press('Enter');
+	await other.clock.runFor(1300000);
+	assert.equal(await other.evaluate(() => window.same && document.querySelector('details.menu[open]') !== null), true);
+	await other.keyboard.press('Escape');
+	const anew = other.waitForEvent('load');
+	await other.clock.runFor(700000);
+	await anew;
+	await other.context().close();
 	// A call that ends takes only itself away.
 	const call = (n) => ({ call: `cal_${n}`, caller: `+1415555010${n}`, caller_line: '', source: '', number: '', number_label: '', state: 'talks', target: '', step: '', seconds: n });
 	let calls = [1, 2, 3].map(call);
