@@ -37,29 +37,37 @@ static void view_flow(const struct flow_row *f, struct view *v)
 	view_flag(v, "one_number", f->numbers == 1);
 }
 
+struct listing {
+	struct pager pager;
+	struct view *view;
+};
+
+static void list_flow(void *arg, const struct flow_row *f)
+{
+	struct listing *l = arg;
+
+	if (pager_takes(&l->pager,
+		(struct slice[]){ slice_from(f->name), { NULL, 0 } }))
+		view_flow(f, view_item(l->view, "flows"));
+}
+
 static enum err show_list(const struct req *r, const char *problem,
     struct slice name, struct resp *out)
 {
 	struct view *v = view_new(r->arena, "flows.html");
 	const struct flow_sample *samples;
-	struct flow_row *rows = NULL;
-	size_t n = 0, n_samples;
-	struct pager p;
+	struct listing l = { .view = v };
+	size_t n_samples;
 	enum err e;
 
-	if ((e = frame_page(r, FRAME_FLOWS, "Flows", SLICE(""), v)) != ERR_OK ||
-	    (e = pager_read(r, &p)) != ERR_OK ||
-	    (e = db_flow_list(r->db, r->company, r->arena, &rows, &n)) !=
-		ERR_OK)
-		return e;
-	view_flag(v, "any", n > 0);
 	view_list(v, "flows");
-	for (size_t i = 0; i < n; i++)
-		if (pager_takes(&p, (struct slice[]){ slice_from(rows[i].name),
-					{ NULL, 0 } }))
-			view_flow(&rows[i], view_item(v, "flows"));
-	pager_show(&p, "/flows", "Flows", v);
-	view_flag(v, "none_fit", n > 0 && p.n == 0);
+	if ((e = frame_page(r, FRAME_FLOWS, "Flows", SLICE(""), v)) != ERR_OK ||
+	    (e = pager_read(r, &l.pager)) != ERR_OK ||
+	    (e = db_flow_each(r->db, r->company, list_flow, &l)) != ERR_OK)
+		return e;
+	view_flag(v, "any", l.pager.all > 0);
+	pager_show(&l.pager, "/flows", "Flows", v);
+	view_flag(v, "none_fit", l.pager.all > 0 && l.pager.n == 0);
 	samples = flow_sample_all(&n_samples);
 	view_list(v, "samples");
 	for (size_t i = 0; i < n_samples; i++) {

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "lib/core/flow_words.h"
+#include "lib/db/db_choice.h"
 #include "lib/db/db_company.h"
-#include "lib/db/db_destination.h"
 #include "lib/db/db_flow.h"
 #include "lib/json/flow_json.h"
 #include "lib/json/flow_titles.h"
@@ -14,9 +14,9 @@
 
 /* What names steps and destinations. */
 struct names {
+	const struct req *r;
 	struct flow_titles titles;
-	struct destination_row *destinations;
-	size_t n;
+	enum err e; /* of looking up */
 };
 
 static struct slice step_title(void *arg, struct slice key)
@@ -26,15 +26,23 @@ static struct slice step_title(void *arg, struct slice key)
 	return flow_titles_of(&n->titles, key);
 }
 
+/* Of one that was put away since, too: the call had it. */
 static struct slice destination_name(void *arg, struct slice text)
 {
-	const struct names *n = arg;
+	struct names *n = arg;
+	struct db_choice_row row;
+	struct slice name;
 	uint8_t id[ID_BYTES];
+	enum err e;
 
-	if (id_parse(ID_KIND_destination, text, id) == ERR_OK)
-		for (size_t i = 0; i < n->n; i++)
-			if (id_eq(n->destinations[i].id.v, id))
-				return slice_from(n->destinations[i].name);
+	if (id_parse(ID_KIND_destination, text, id) != ERR_OK)
+		return SLICE("");
+	e = db_choice_get(n->r->db, n->r->company, DB_CHOICE_ANY_DESTINATION,
+	    id, &row);
+	if (e == ERR_OK && arena_copy(n->r->arena, slice_from(row.name), &name))
+		return name;
+	if (e != ERR_NOTFOUND && n->e == ERR_OK)
+		n->e = e == ERR_OK ? ERR_NOMEM : e;
 	return SLICE("");
 }
 
@@ -101,8 +109,6 @@ static enum err load(const struct req *r, const struct page_story *s,
 		return ERR_NOTFOUND;
 	if ((e = db_flow_document(r->db, r->company, s->call->flow_id,
 		 s->call->flow_version, r->arena, &document)) != ERR_OK ||
-	    (e = db_destination_list(r->db, r->company, r->arena,
-		 &n->destinations, &n->n)) != ERR_OK ||
 	    (e = flow_titles_read(document, r->arena, &n->titles)) != ERR_OK)
 		return e;
 	e = flow_json_compile(document, NULL, compiled, &errors);
@@ -118,7 +124,7 @@ enum err page_way_view(const struct req *r, const struct page_story *s,
 {
 	char words[WORDS_MAX];
 	struct company_row company;
-	struct names n = { .n = 0 };
+	struct names n = { .r = r };
 	struct buf compiled, b;
 	struct flow f;
 	size_t start = 0;
@@ -133,6 +139,7 @@ enum err page_way_view(const struct req *r, const struct page_story *s,
 		put_when(s, slice_from(company.time_zone), &b);
 		start = b.n;
 		put_way(s, &f, &n, &b);
+		e = n.e;
 	}
 	buf_fini(&compiled);
 	if (e != ERR_OK && e != ERR_NOTFOUND)

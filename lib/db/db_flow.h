@@ -30,6 +30,9 @@ RT_MUST_USE enum err db_flow_get(struct db *db, struct company_id company,
     struct flow_id id, struct flow_row *out);
 RT_MUST_USE enum err db_flow_list(struct db *db, struct company_id company,
     struct arena *mem, struct flow_row **rows, size_t *n);
+/* The same, each() for one after the other: it must not ask for them again. */
+RT_MUST_USE enum err db_flow_each(struct db *db, struct company_id company,
+    void (*each)(void *arg, const struct flow_row *row), void *arg);
 /* ERR_CONFLICT: the name is another's. */
 RT_MUST_USE enum err db_flow_rename(struct db *db, struct company_id company,
     struct flow_id id, struct slice name);

@@ -479,13 +479,13 @@ test('without script: steps choose from hundreds, a part at a time', async () =>
 });
 
 test('with thousands of destinations, prompts and flows all of it works, and each can be found', async () => {
-	const company = `X'${world.alpha.id.toString('hex')}'`, MANY = Number(process.env.RT_TEST_MANY ?? 6000);
+	const company = `X'${world.alpha.id.toString('hex')}'`, MANY = 6000, FLOWS = 20000;
 	const key = (of) => `UNHEX(CONCAT('019300${of}', LPAD(HEX(n.seq), 8, '0'), '8000000000000000'))`;
 	const id = (of, prefix, n) => typeId(prefix, Buffer.from(`019300${of}${n.toString(16).padStart(8, '0')}8000000000000000`, 'hex'));
 	const at = await make(owner, 'Of thousands');
 	stack.sql(`INSERT INTO destination (company_id, id, name, target, created_at) SELECT ${company}, ${key('e2')}, CONCAT('Place ', LPAD(n.seq, 5, '0')), '+14155550142', UTC_TIMESTAMP(6) FROM seq_1_to_${MANY} n;
 		INSERT INTO prompt (company_id, id, name, prompt_key, active_key, language, created_at) SELECT ${company}, ${key('e3')}, CONCAT('Words ', n.seq), CONCAT('words.', n.seq), CONCAT('words.', n.seq), 'en', UTC_TIMESTAMP(6) FROM seq_1_to_${MANY} n;
-		INSERT INTO flow (company_id, id, name, active_name, last_version, published_version, created_at) SELECT ${company}, ${key('e4')}, CONCAT('Way ', n.seq), CONCAT('Way ', n.seq), 1, 1, UTC_TIMESTAMP(6) FROM seq_1_to_${MANY} n;
+		INSERT INTO flow (company_id, id, name, active_name, last_version, published_version, created_at) SELECT ${company}, ${key('e4')}, CONCAT('Way ', n.seq), CONCAT('Way ', n.seq), 1, 1, UTC_TIMESTAMP(6) FROM seq_1_to_${FLOWS} n;
 		INSERT INTO flow_version (company_id, flow_id, version, document, created_at) SELECT ${company}, ${key('e4')}, 1, '{"version":1,"first":"a","steps":{"a":{"type":"forward","to":"${id('e2', 'dst', 77)}","whisper":"words.78"}}}', UTC_TIMESTAMP(6) FROM seq_1_to_${MANY} n`);
 	const last = id('e2', 'dst', MANY), way = id('e4', 'flo', MANY);
 	const document = { version: 1, first: 'ring', steps: { ring: { type: 'forward', to: last, music: `words.${MANY}`, ring_s: 10, otherwise: 'on' }, on: { type: 'goto', flow: way } } };
@@ -513,6 +513,8 @@ test('with thousands of destinations, prompts and flows all of it works, and eac
 	assert.deepEqual(a.named.destinations.map((t) => t.name).sort(), ['Place 00077', `Place ${String(MANY).padStart(5, '0')}`].sort());
 	assert.ok(a.named.prompts.some((t) => t.id === 'words.78'));
 	// And without script.
+	const list = await owner.fetch(`/flows?q=Way+${FLOWS - 1}`);
+	assert.deepEqual([list.status, (await list.text()).match(/>Way \d+</g)], [200, [`>Way ${FLOWS - 1}<`]]);
 	const steps = await (await owner.fetch(`${at}/steps`)).text();
 	for (const name of [`Place ${String(MANY).padStart(5, '0')}`, `Words ${MANY}`, `Way ${MANY}`])
 		assert.match(steps, new RegExp(`<option value="[^"]*" selected>${name}<`), name);

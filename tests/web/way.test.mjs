@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startStack } from '../support/stack.mjs';
-import { addCompanies, hex, hostile, insert, text, uuid7 } from '../support/two_companies.mjs';
+import { addCompanies, hex, hostile, insert, text, typeId, uuid7 } from '../support/two_companies.mjs';
 
 let stack, world, viewer;
 before(async () => {
@@ -85,4 +85,13 @@ test('a message is a line of the story, one thrown away too', async () => {
 	const html = await page();
 	assert.match(html, /Left a message[^]*?8 s/);
 	assert.match(html, /Letter box: left a message/);
+});
+
+test('of a company with thousands of destinations, and of one that was put away since', async () => {
+	const { alpha } = world, key = (n) => Buffer.from(`019300e6${n.toString(16).padStart(8, '0')}8000000000000000`, 'hex');
+	stack.sql(`INSERT INTO destination (company_id, id, name, target, created_at, archived_at) SELECT ${hex(alpha.id)}, UNHEX(CONCAT('019300e6', LPAD(HEX(n.seq), 8, '0'), '8000000000000000')), CONCAT('Place ', n.seq), '+14155550142', UTC_TIMESTAMP(6), IF(n.seq = 4242, UTC_TIMESTAMP(6), NULL) FROM seq_1_to_6000 n`);
+	for (const n of [5999, 4242]) {
+		ranFlow({ version: 1, first: 'f', steps: { f: { type: 'forward', to: typeId('dst', key(n)) } } }, [[0, enter, 0], [0, ring, 0], [0, won, 0]]);
+		assert.match(await page(), new RegExp(`Through the flow:.*Place ${n}`));
+	}
 });
