@@ -177,6 +177,7 @@ enum err thing_list(const struct req *r, struct resp *out)
 	    (e = pager_read(r, &p)) != ERR_OK || (e = t->list(r, &l)) != ERR_OK)
 		return e;
 	p.always = t->searchable;
+	p.by = t->search_by;
 	if (!t->searchable)
 		window(&l, &p);
 	pager_show(&p, t->path, t->many, v);

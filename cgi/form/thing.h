@@ -52,7 +52,8 @@ struct thing {
 	bool no_add;     /* none can be added here */
 	bool single;     /* the company shown: no list, no id in the path */
 	bool searchable; /* the list takes ?q= */
-	bool open_after; /* one that was added is shown, not the list */
+	const char *search_by;   /* "Name or number"; NULL: a part of a name */
+	bool open_after;         /* one that was added is shown, not the list */
 	const char *second_path; /* another button of the list; NULL: none */
 	const char *second_word;
 	/* Rows for the list. */

@@ -252,6 +252,7 @@ const struct thing thing_destination = {
 	.empty = "Add the telephone that should ring when somebody calls.",
 	.id_kind = ID_KIND_destination,
 	.searchable = true,
+	.search_by = "Name or number",
 	.fields = fields,
 	.n_fields = RT_ARRAY_LEN(fields),
 	.columns = { "Name", "Target", "Rings for" },

@@ -365,6 +365,7 @@ const struct thing thing_number = {
 	.second_path = "/settings/numbers/import",
 	.second_word = "Import CSV",
 	.searchable = true,
+	.search_by = "Number or label",
 	.list = list,
 	.choices = choices,
 	.load = load,

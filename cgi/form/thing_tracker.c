@@ -201,6 +201,7 @@ const struct thing thing_tracker = {
 	.fields = fields,
 	.n_fields = RT_ARRAY_LEN(fields),
 	.searchable = true,
+	.search_by = "Name, source, number",
 	.columns = { "Name", "Number", "Source", "Medium", "Campaign" },
 	.retire = "Archive",
 	.retire_help =

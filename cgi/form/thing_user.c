@@ -492,6 +492,7 @@ const struct thing thing_user = {
 	.empty = "Invite somebody.",
 	.id_kind = ID_KIND_user,
 	.searchable = true,
+	.search_by = "Name or address",
 	.fields = fields,
 	.n_fields = RT_ARRAY_LEN(fields),
 	.columns = { "Name", "Email", "Role", "In", "Second step" },

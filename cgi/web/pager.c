@@ -36,6 +36,7 @@ void pager_show(const struct pager *p, const char *path, const char *many,
 {
 	view_cstr(v, "pager_path", path);
 	view_cstr(v, "pager_many", many);
+	view_cstr(v, "pager_by", p->by != NULL ? p->by : "Part of a name");
 	view_slice(v, "pager_q", p->q);
 	view_flag(v, "searchable",
 	    p->always || p->all > SEARCH_FROM || p->q.n > 0);

@@ -19,6 +19,7 @@ struct pager {
 	uint64_t all;   /* rows so far */
 	uint64_t n;     /* of them, that have q */
 	bool always;    /* may be searched, however few there are */
+	const char *by; /* what the box takes; NULL: a part of a name */
 };
 
 RT_MUST_USE enum err pager_read(const struct req *r, struct pager *out);

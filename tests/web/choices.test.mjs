@@ -190,5 +190,6 @@ test('flows, prompts, people, places and telephones: a hundred a page, each foun
 		assert.equal((await owner.fetch(`${path}?${/users|locations|destinations/.test(path) ? 'after' : 'page'}=x`)).status, 400);
 	}
 	const counter = await (await owner.fetch('/settings/destinations?q=%28415%29+558-0129')).text();
+	assert.match(counter, /name="q" value="\(415\) 558-0129" [^>]*placeholder="Name or number"/);
 	assert.deepEqual([...counter.matchAll(/class="row-link" href="[^"]*">([^<]*)</g)].map(([, n]) => n), ['Counter 129'], 'by its number as people write it');
 });
