@@ -106,6 +106,7 @@ test('people and trackers of hundreds: found by their names', async () => {
 	const spend = async (res) => formsOf(await res.text()).find((f) => f.fields.amount);
 	let form = await spend(await owner.fetch('/spend'));
 	assert.equal(listed(form, 'tracker').length, 200);
+	assert.doesNotMatch(form.text.match(/<button[^>]*>/)[0], /name="find"/, 'Enter in a field does not press Find');
 	for (const amount of ['17.50', '18']) {
 		const res = await post('/spend/monthly', form, { amount, from: '2026-06-01', find_tracker: 'poster 230', find: 'tracker' });
 		assert.equal(res.status, 200);
