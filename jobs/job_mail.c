@@ -250,6 +250,7 @@ static enum err render(struct mail *m, struct buf *html)
 	struct tmpl_error why = { .line = 0 };
 	char mem[KEY_MAX + 16];
 	const char *name;
+	struct slice href;
 	struct view *v;
 	struct buf b;
 	enum err e;
@@ -271,6 +272,10 @@ static enum err render(struct mail *m, struct buf *html)
 	view_flag(v, "logo", m->has_logo);
 	view_flag(v, "attached", m->sound.n > 0);
 	view_flag(v, "unsubscribes", m->unsubscribe.n > 0);
+	view_flag(v, "callable",
+	    json_in_text(json_in_get(m->root, "caller_href"), VALUE_MAX,
+		&href) == ERR_OK &&
+		href.n > 0);
 	if (m->unsubscribe.n == 0 && !view_has(v, "unsubscribe"))
 		view_cstr(v, "unsubscribe", "");
 	e = tmpl_render(m->env->app, v, html, &why);

@@ -35,13 +35,15 @@ static void caller_name(const struct call *c, char out[PHONE_TEXT_MAX])
 		(void)snprintf(out, PHONE_TEXT_MAX, "a hidden number");
 }
 
+/* "": a hidden number, which nobody can call. */
 static void put_tel(struct mail_job *m, struct slice e164)
 {
 	char mem[32];
 	struct buf b;
 
 	buf_over(&b, mem, sizeof(mem));
-	buf_cstr(&b, "tel:");
+	if (e164.n > 0)
+		buf_cstr(&b, "tel:");
 	buf_put(&b, e164);
 	mail_job_text(m, "caller_href", buf_slice(&b));
 }
@@ -88,7 +90,9 @@ static enum err tell(const struct queue_env *env, const struct call *c,
 	mail_job_text(&m, "caller", slice_from(caller));
 	put_tel(&m, text_of(c, "caller"));
 	mail_job_text(&m, "caller_name", text_of(c, "caller_name"));
-	mail_job_text(&m, "place", text_of(c, "caller_place"));
+	mail_job_text(&m, "place",
+	    text_of(c, "caller_place").n > 0 ? text_of(c, "caller_place")
+					     : SLICE("unknown"));
 	phone_show(text_of(c, "number"), c->home, number);
 	mail_job_text(&m, "number", slice_from(number));
 	mail_job_text(&m, "label", text_of(c, "number_label"));

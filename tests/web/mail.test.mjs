@@ -98,6 +98,15 @@ test('a missed call is told within ten seconds, in words and safely', async () =
 	await until('it ran again', () => jobs('notify', 'done') === 1 && jobs('mail', 'done') === 1);
 	assert.equal(Number(stack.sqlOne("SELECT COUNT(*) FROM job WHERE kind = 'mail'")), 1);
 	assert.equal(stack.sqlOne("SELECT payload FROM job WHERE kind = 'mail'"), '', 'what is done holds nothing');
+	// Of a hidden number: nothing to call, and nobody knows where.
+	assert.match(m.plain, /\(tel:\+12125550155\)/);
+	const hidden = missedCall('missed', (key) => `UPDATE phone_call SET caller_e164 = '', caller_name = '' WHERE id = ${hex(key)};`);
+	await until('the second mail', () => mails().length === 2);
+	assert.match(mails()[1].plain, /From {2}a hidden number *\n/);
+	assert.match(mails()[1].plain, /Where {2}unknown/);
+	assert.ok(!/tel:/.test(mails()[1].plain + mails()[1].html));
+	await until('it is done', () => jobs('notify', 'done') === 2 && jobs('mail', 'done') === 2);
+	stack.sql(`DELETE FROM job WHERE job_key LIKE '${hidden}%'`);
 });
 
 test('quiet hours wait, another company is told nothing', async () => {
