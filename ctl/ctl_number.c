@@ -8,6 +8,7 @@
 #include "ctl/ctl_pool.h"
 #include "ctl/ctl_record.h"
 #include "ctl/ctl_verb.h"
+#include "lib/core/nexthop.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_destination.h"
 #include "lib/db/db_number.h"
@@ -79,9 +80,15 @@ static enum err destination(struct ctl_scope *s, struct company_id company,
 	enum err e;
 
 	if (strncmp(to, "sip:", 4) != 0) {
-		if ((e = ctl_scope_number(to, country, &phone)) != ERR_OK)
+		if ((e = ctl_scope_whole(to, country, &phone)) != ERR_OK)
 			return e;
 		to = phone.e164;
+	} else if (!nexthop_is_sip(slice_from(to))) {
+		(void)fprintf(stderr,
+		    "--to: a SIP address is sip:user@host or"
+		    " sip:user@host:port, by UDP: \"%s\"\n",
+		    to);
+		return ERR_SYNTAX;
 	}
 	e = db_destination_list(s->db, company, &s->mem, &rows, &n);
 	if (e != ERR_OK)
@@ -191,8 +198,7 @@ static enum err add(struct ctl_scope *s, const void *opts)
 	    (e = ctl_record_choose(s, company.id, &o->record, &row)) !=
 		ERR_OK ||
 	    (e = db_company_get(s->db, company.id, &company)) != ERR_OK ||
-	    (e = ctl_scope_number(o->number, company.country, &phone)) !=
-		ERR_OK)
+	    (e = ctl_scope_whole(o->number, company.country, &phone)) != ERR_OK)
 		return e;
 	ctl_scope_id(s, row.id.v);
 	phone_place(slice_from(phone.e164), place);

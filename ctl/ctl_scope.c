@@ -158,15 +158,28 @@ enum err ctl_scope_need(const char *what, const char *value)
 	return ERR_SYNTAX;
 }
 
-enum err ctl_scope_number(const char *text, const char *country,
-    struct phone *out)
+static enum err no_number(const char *text)
 {
-	if (phone_parse(slice_from(text), country, out) == ERR_OK)
-		return ERR_OK;
 	(void)fprintf(stderr,
 	    "\"%s\" is not a telephone number; write it like +14155550100\n",
 	    text);
 	return ERR_SYNTAX;
+}
+
+enum err ctl_scope_number(const char *text, const char *country,
+    struct phone *out)
+{
+	return phone_parse(slice_from(text), country, out) == ERR_OK
+		   ? ERR_OK
+		   : no_number(text);
+}
+
+enum err ctl_scope_whole(const char *text, const char *country,
+    struct phone *out)
+{
+	return phone_parse_whole(slice_from(text), country, out) == ERR_OK
+		   ? ERR_OK
+		   : no_number(text);
 }
 
 int ctl_scope_done(struct ctl_scope *s, enum err e)

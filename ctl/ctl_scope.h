@@ -45,6 +45,9 @@ RT_MUST_USE enum err ctl_scope_currency(const char *text);
 struct phone;
 RT_MUST_USE enum err ctl_scope_number(const char *text, const char *country,
     struct phone *out);
+/* One that is reached from anywhere (phone_parse_whole()). */
+RT_MUST_USE enum err ctl_scope_whole(const char *text, const char *country,
+    struct phone *out);
 
 /* One end for all verbs: says e in words, closes s, gives the exit status. */
 RT_MUST_USE int ctl_scope_done(struct ctl_scope *s, enum err e);

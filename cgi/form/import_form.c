@@ -92,7 +92,8 @@ static enum err check_number(const struct req *r, struct import *im,
 	struct phone phone;
 	enum err e;
 
-	if (phone_parse(fields_get(&l->f, "e164"), country, &phone) != ERR_OK) {
+	if (phone_parse_whole(fields_get(&l->f, "e164"), country, &phone) !=
+	    ERR_OK) {
 		l->wrong = "This is not a telephone number.";
 		return ERR_OK;
 	}

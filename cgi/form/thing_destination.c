@@ -161,7 +161,7 @@ static enum err read_target(const struct req *r, struct fields *f,
 	}
 	if ((e = db_company_get(r->db, r->company, &company)) != ERR_OK)
 		return e;
-	if (phone_parse(s, company.country, &phone) != ERR_OK) {
+	if (phone_parse_whole(s, company.country, &phone) != ERR_OK) {
 		fields_wrong(f, "target",
 		    "This is neither a telephone number nor sip:...");
 		return ERR_SYNTAX;

@@ -259,7 +259,7 @@ static enum err read_number(const struct req *r, struct fields *f,
 
 	if (e != ERR_OK)
 		return e;
-	if (phone_parse(fields_get(f, "e164"), company.country, &phone) !=
+	if (phone_parse_whole(fields_get(f, "e164"), company.country, &phone) !=
 		ERR_OK ||
 	    number_form_kind(phone.e164, row) != ERR_OK) {
 		fields_wrong(f, "e164", "This is not a telephone number.");

@@ -59,10 +59,24 @@ enum err phone_parse(struct slice text, const char *home, struct phone *out)
 	if (!has_enough_digits(text))
 		return ERR_SYNTAX;
 	if (!phone_lpn_parse(text.p, text.n, home, p.e164, sizeof(p.e164),
-		p.country, &type, &p.valid))
+		p.country, &type, &p.valid, &p.local))
 		return ERR_SYNTAX;
 	if (type >= 0 && (size_t)type < RT_ARRAY_LEN(types))
 		p.type = types[type];
+	*out = p;
+	return ERR_OK;
+}
+
+enum err phone_parse_whole(struct slice text, const char *home,
+    struct phone *out)
+{
+	struct phone p;
+	enum err e;
+
+	if ((e = phone_parse(text, home, &p)) != ERR_OK)
+		return e;
+	if (p.local)
+		return ERR_SYNTAX;
 	*out = p;
 	return ERR_OK;
 }

@@ -38,6 +38,7 @@ struct phone {
 	char country[3];           /* ISO 3166-1, "US"; "" when unknown */
 	enum phone_type type;
 	bool valid; /* in an assigned range; false: only its length fits */
+	bool local; /* as it is dialled within its town only: "555 0101" */
 };
 
 /* Reads a number as people and SIP peers write it: E.164, national with the
@@ -46,6 +47,11 @@ struct phone {
  * forms only. ERR_SYNTAX: not a telephone number; ERR_TOOBIG: longer than
  * PHONE_TEXT_MAX. */
 RT_MUST_USE enum err phone_parse(struct slice text, const char *home,
+    struct phone *out);
+
+/* The same for a number that is to be reached from anywhere. ERR_SYNTAX also: a
+ * local one, which nobody reaches with its country in front. */
+RT_MUST_USE enum err phone_parse_whole(struct slice text, const char *home,
     struct phone *out);
 
 /* True for "+", 2 to 15 digits, the first not 0. Looks at nothing else: no

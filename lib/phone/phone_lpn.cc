@@ -58,7 +58,8 @@ std::string Country(const PhoneNumber &number)
 } // namespace
 
 bool phone_lpn_parse(const char *text, size_t n, const char *home,
-    char *e164, size_t e164_cap, char country[3], int *type, bool *valid)
+    char *e164, size_t e164_cap, char country[3], int *type, bool *valid,
+    bool *local)
 try {
 	PhoneNumber number;
 	std::string text_e164, again;
@@ -79,6 +80,8 @@ try {
 		return false;
 	*type = static_cast<int>(Util().GetNumberType(number));
 	*valid = Util().IsValidNumber(number);
+	*local = Util().IsPossibleNumberWithReason(number) ==
+	    PhoneNumberUtil::IS_POSSIBLE_LOCAL_ONLY;
 	return true;
 } catch (...) {
 	return false;

@@ -19,7 +19,7 @@ extern "C" {
 #define PHONE_LPN_TYPE_UNKNOWN 11
 
 bool phone_lpn_parse(const char *text, size_t n, const char *home, char *e164,
-    size_t e164_cap, char country[3], int *type, bool *valid);
+    size_t e164_cap, char country[3], int *type, bool *valid, bool *local);
 bool phone_lpn_format(const char *e164, size_t n, bool national, char *out,
     size_t cap);
 /* ISO country of a number, even when it is valid in none of a shared code. */

@@ -125,6 +125,8 @@ test('numbers and a site', () => {
 	assert.match(verb('number', 'add', ...of, '--number', '+4930901821', '--to', '+4930901899', '--source', 'flyer').out, /^\+4930901821\n$/);
 	assert.match(verb('number', 'add', ...of, '--number', '+4930901820', '--to', '+4930901899').err, /taken already/);
 	assert.match(verb('number', 'add', ...of, '--number', 'operator', '--to', '+4930901899').err, /"operator" is not a telephone number/);
+	for (const to of ['sip:', 'sip:desk@pbx.example;transport=tls', 'sip:desk @pbx.example']) assert.match(verb('number', 'add', ...of, '--number', '+4930901822', '--to', to).err, /--to: a SIP address is sip:user@host/);
+	assert.match(verb('number', 'add', ...of, '--number', '+1 555 0101', '--to', '+4930901899').err, /"\+1 555 0101" is not a telephone number/);
 	assert.match(verb('number', 'add', ...of, '--number', '+4930901822', '--to', '+4930901899', '--pool', 'Web', '--source', 'x').err, /either leased or stands for one source/);
 	assert.match(verb('number', 'list', ...of).out, /\+4930901820 +local +Berlin +Web\n\+4930901821 +local +Berlin +flyer\n/);
 	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM tracker WHERE source = 'flyer' AND medium = 'offline'"), '1');

@@ -199,6 +199,25 @@ static const struct {
 	{ "", "" },
 };
 
+static void test_whole(void **state)
+{
+	struct phone p = { .local = false };
+
+	(void)state;
+	assert_int_equal(phone_parse(SLICE("555 0101"), "US", &p), ERR_OK);
+	assert_true(p.local);
+	assert_int_equal(phone_parse_whole(SLICE("555 0101"), "US", &p),
+	    ERR_SYNTAX);
+	assert_int_equal(phone_parse_whole(SLICE("+1 555 0101"), "", &p),
+	    ERR_SYNTAX);
+	assert_int_equal(phone_parse_whole(SLICE("nobody"), "US", &p),
+	    ERR_SYNTAX);
+	assert_int_equal(phone_parse_whole(SLICE("415 555 0101"), "US", &p),
+	    ERR_OK);
+	assert_false(p.local);
+	assert_string_equal(p.e164, "+14155550101");
+}
+
 static void test_place(void **state)
 {
 	char out[PHONE_PLACE_MAX];
@@ -243,6 +262,7 @@ int main(void)
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_show),
 		cmocka_unit_test(test_show_is_bounded),
+		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_place),
 		cmocka_unit_test(test_is_e164),
 		cmocka_unit_test(test_type_names),

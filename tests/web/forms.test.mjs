@@ -238,6 +238,14 @@ test('names of flows: of many who sent at once from the same page one wins, the 
 	}
 });
 
+test('a number that is dialled within its town only is reached by nobody', async () => {
+	for (const [path, said] of [['numbers', { e164: '555 0101' }], ['destinations', { name: 'Next door', target: '555 0101' }]]) {
+		const res = await (await openForm(owner, `/settings/${path}/new`)).send(said);
+		assert.equal(res.status, 422, path);
+		assert.match(await res.text(), /This is (not|neither) a telephone number/);
+	}
+});
+
 test('values that the form did not offer are refused', async () => {
 	const form = await openForm(owner, '/settings/numbers/new');
 	for (const flow of ['flo_00000000000000000000000000', 'x', world.beta.companyId])
