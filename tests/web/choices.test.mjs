@@ -138,6 +138,7 @@ test('a filter of hundreds: found by its name, without a script, the other filte
 		assert.ok(options(html).some(([, value]) => value === desk));
 		assert.match(html, /<details class="menu wide" open/);
 		assert.match(html, /name="source" value="google"/);
+		assert.doesNotMatch(html.match(/<form class="filter-form"[^]*?(<button[^>]*>)/)[1], /name="find"/, 'Enter in a field does not press Find');
 		const chosen = await get(`&destination=${desk}&find_destination=desk+229&found_destination=desk+229`);
 		assert.ok(options(chosen).some(([, value, on]) => value === desk && on));
 		assert.doesNotMatch(chosen, /<details class="menu wide" open/, 'it was chosen');
