@@ -58,7 +58,7 @@ static enum err load(const struct tz_file_all *all, struct slice name,
 	}
 	if (e == ERR_OK)
 		e = tzif_open(buf_slice(&z->bytes), &z->file);
-	return e == ERR_OK || e == ERR_NOMEM ? e : ERR_NOTFOUND;
+	return e == ERR_OK || e == ERR_NOMEM || e == ERR_IO ? e : ERR_NOTFOUND;
 }
 
 enum err tz_open_of(const struct tz_file_all *all, struct slice name,

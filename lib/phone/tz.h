@@ -36,8 +36,8 @@ struct tz_time {
 /* True for a name of the IANA database ("Europe/Berlin", "UTC"). */
 bool tz_valid(struct slice name);
 
-/* ERR_NOTFOUND: no such zone; ERR_NOMEM. "UTC" needs no file. Ended with
- * tz_close(). */
+/* ERR_NOTFOUND: no such zone; ERR_IO: its file cannot be read now; ERR_NOMEM.
+ * "UTC" needs no file. Ended with tz_close(). */
 RT_MUST_USE enum err tz_open(struct slice name, struct tz **out);
 /* The same from among all, which may be NULL: then from the files. */
 RT_MUST_USE enum err tz_open_of(const struct tz_file_all *all,

@@ -1,6 +1,7 @@
 #include "lib/phone/tz_file.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -95,6 +96,15 @@ static void path_of(struct slice name, char out[PATH_BYTES])
 	buf_char(&b, '\0');
 }
 
+/* A folder is no zone. Whatever else was in the way may be gone the next time,
+ * and must not be taken for another zone meanwhile. */
+static enum err why_not(void)
+{
+	return errno == ENOENT || errno == ENOTDIR || errno == EISDIR
+		   ? ERR_NOTFOUND
+		   : ERR_IO;
+}
+
 enum err tz_file_read(struct slice name, struct buf *out)
 {
 	char path[PATH_BYTES];
@@ -107,10 +117,12 @@ enum err tz_file_read(struct slice name, struct buf *out)
 	path_of(name, path);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd == -1)
-		return ERR_NOTFOUND;
+		return why_not();
 	e = file_read_fd(fd, out);
+	if (e == ERR_IO)
+		e = why_not();
 	(void)close(fd); /* read only: nothing can be lost */
-	return e == ERR_IO ? ERR_NOTFOUND : e; /* a folder is no zone */
+	return e;
 }
 
 /* --- all of them -----------------------------------------------------------*/

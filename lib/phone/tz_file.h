@@ -15,7 +15,7 @@
 struct tz_file_all;
 
 /* Appends the file of a zone ("Europe/Berlin"). ERR_NOTFOUND: no such zone;
- * ERR_NOMEM, ERR_TOOBIG: of out. */
+ * ERR_IO: it cannot be read now; ERR_NOMEM, ERR_TOOBIG: of out. */
 RT_MUST_USE enum err tz_file_read(struct slice name, struct buf *out);
 
 /* Reads all there are. ERR_IO: none can be read; ERR_NOMEM. Ended with
