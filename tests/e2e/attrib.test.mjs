@@ -77,7 +77,7 @@ test('rerun: said, done, exact, on record', () => {
 
 	const done = verb('attrib', 'rerun', '--apply');
 	assert.match(done.out, /; 3 changed/, done.err);
-	assert.deepEqual(credits(), [['visit', 'google', '4'], ['visit', "o'neill", '4'], ['visit', 'google', '4']]);
+	assert.deepEqual(credits(), [['visit', 'google', '5'], ['visit', "o'neill", '5'], ['visit', 'google', '5']]);
 	assert.equal(verb('rollup', 'verify', '--days', '8').status, 0, 'the reports follow');
 	assert.deepEqual(stack.sql("SELECT action, COALESCE(JSON_VALUE(after_json, '$.changed'), '') FROM audit WHERE action LIKE 'attrib.%' ORDER BY action"),
 		[['attrib.rerun', ''], ['attrib.rerun.done', '3']]);
