@@ -273,13 +273,26 @@ static void template_name(char out[PATH_BYTES])
 	    env("RT_BUILD"), sum, (unsigned int)geteuid());
 }
 
+/* Each is a hundred megabytes, and those of older schemas are never used again.
+ */
+static void forget_older(void)
+{
+	char uid[16];
+	const char *const argv[] = { "/bin/sh", "-c",
+		"rm -rf \"$0\"/testdb-*-\"$1\" \"$0\"/testdb-*-\"$1\".tmp",
+		env("RT_BUILD"), uid, NULL };
+
+	(void)snprintf(uid, sizeof(uid), "%u", (unsigned int)geteuid());
+	if (!run(argv))
+		die("forget older templates");
+}
+
 /* Made beside its name and renamed, so that a crash leaves no half of one. */
 static void make_template(const char *name)
 {
 	char tmp[PATH_BYTES + 8], data[PATH_BYTES + 16], arg[PATH_BYTES + 32];
 	char tmp_arg[PATH_BYTES + 32];
 	const char *const mkdir_argv[] = { "mkdir", "-p", tmp, NULL };
-	const char *const rm_argv[] = { "rm", "-rf", tmp, NULL };
 	const char *const install[] = { "mariadb-install-db", "--no-defaults",
 		user_arg(), arg, tmp_arg,
 		"--auth-root-authentication-method=normal", "--force",
@@ -292,7 +305,8 @@ static void make_template(const char *name)
 	(void)snprintf(data, sizeof(data), "%s/data", tmp);
 	(void)snprintf(arg, sizeof(arg), "--datadir=%s", data);
 	(void)snprintf(tmp_arg, sizeof(tmp_arg), "--tmpdir=%s", tmp);
-	if (!run(rm_argv) || !run(mkdir_argv) || !run(install))
+	forget_older();
+	if (!run(mkdir_argv) || !run(install))
 		die("mariadb-install-db");
 	start_server(data, self.socket);
 	fill();
