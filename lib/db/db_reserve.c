@@ -189,12 +189,37 @@ static enum err give_place(struct db *db, struct company_id company,
 	return put_place(db, company, call, a, g, now_us);
 }
 
+/* The question may be answered long after the call gave it up and ended, and
+ * what is taken behind its end nobody would give back. The call's row comes
+ * first, as everywhere (db_call_hold.h), and its end waits for us. */
+static enum err is_over(struct db *db, struct company_id company,
+    struct call_id call, bool *over)
+{
+	static const char sql[] =
+	    "SELECT state = 'closed' FROM phone_call"
+	    " WHERE company_id = ? AND id = ? LOCK IN SHARE MODE";
+	bool closed = false;
+	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, call.v);
+	stmt_out_bool(st, &closed);
+	e = stmt_one(st);
+	*over = e == ERR_OK && closed;
+	return e == ERR_NOTFOUND ? ERR_OK : e; /* not stored yet */
+}
+
 static enum err take(struct db *db, struct company_id company,
     struct call_id call, const struct ask *a, int64_t now_us, bool *granted)
 {
 	struct gate g;
-	enum err e = ERR_NOTFOUND;
+	bool over;
+	enum err e;
 
+	if ((e = is_over(db, company, call, &over)) != ERR_OK || over)
+		return e;
+	e = ERR_NOTFOUND;
 	for (int i = 0; i < TRIES && e == ERR_NOTFOUND; i++) {
 		e = lock_gate(db, company, a->key, &g);
 		if (e == ERR_NOTFOUND &&

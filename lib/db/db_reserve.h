@@ -13,8 +13,9 @@
 #include "lib/db/db.h"
 
 /* A place for the call at a->key, within a's limits; *granted says whether.
- * Asked again while the call has a place there: granted, counted once. Runs in
- * a transaction of its own. ERR_RANGE: the key is too long. */
+ * Asked again while the call has a place there: granted, counted once. A call
+ * that is closed has none granted. Runs in a transaction of its own. ERR_RANGE:
+ * the key is too long. */
 RT_MUST_USE enum err db_reserve_take(struct db *db, struct company_id company,
     struct call_id call, const struct ask *a, int64_t now_us, bool *granted);
 /* The call is bridged there: its counts stay. ERR_NOTFOUND: it has no place. */

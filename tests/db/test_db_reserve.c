@@ -11,6 +11,7 @@
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
+#include "tests/support/testdb_call.h"
 
 #define WORKERS 4
 #define ROUNDS  60
@@ -208,6 +209,19 @@ static void test_call_ends(void **state)
 	    0);
 	assert_true(take(0, new_call(), &one, NOW));
 	assert_false(take(0, new_call(), &other, NOW)); /* it has counted */
+}
+
+/* A question that waited for the database, answered when its call is over. */
+static void test_too_late(void **state)
+{
+	const struct call_id over = testdb_call_drain(t, store, 0,
+	    t->company[0].number, "+12125550123", NULL, RT_SEC_US);
+
+	(void)state;
+	assert_false(take(0, over, &plain, NOW));
+	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM reservation"),
+	    0);
+	assert_true(take(1, over, &plain, NOW)); /* another's of that id */
 }
 
 static void test_expired(void **state)
@@ -442,6 +456,7 @@ int main(void)
 		cmocka_unit_test_setup(test_confirm, empty),
 		cmocka_unit_test_setup(test_leave, empty),
 		cmocka_unit_test_setup(test_call_ends, empty),
+		cmocka_unit_test_setup(test_too_late, empty),
 		cmocka_unit_test_setup(test_expired, empty),
 		cmocka_unit_test_setup(test_four_at_once, empty),
 		cmocka_unit_test_setup(test_turns, empty),

@@ -68,12 +68,12 @@ async function allTake(number) {
 
 /** Calls through all workers at once until `enough`, while each fault is done
  *  in turn, with calls going on in between. Counts final statuses. */
-async function storm(number, phone, faults, enough) {
+async function storm(number, phone, faults, enough, talks_ms = [20, 55, 90, 125, 160]) {
 	const got = new Map();
 	let done = 0, over = false;
 	const lanes = workers.flatMap((w, k) => Array.from({ length: LANES }, async (_, lane) => {
 		for (let i = 0; !over; i++) {
-			const status = await caller.call(w.port, number, { talk_ms: 20 + 35 * ((i + lane + k) % 5), patience_ms: 3000 });
+			const status = await caller.call(w.port, number, { talk_ms: talks_ms[(i + lane + k) % talks_ms.length], patience_ms: 3000 });
 			got.set(status, (got.get(status) ?? 0) + 1);
 			done++;
 			if (status !== 200) await new Promise((r) => setTimeout(r, 300)); // who is refused tries again soon, but does not flood the machine
@@ -120,7 +120,9 @@ test('calls at once: never one too many', async (t) => {
 		await allTake(ATONCE);
 		phone.seen.most = 0;
 		const got = await storm(ATONCE, phone, [engineDies(0, phone), databaseHangs, storeDies(1), databaseDies, engineDies(2, phone), storeDies(3)],
-			(done, n) => done > 300 && n > 60 && phone.seen.most >= AT_ONCE);
+			// Some are long: a place is free when the database has heard of the end, and
+			// where that takes longer than the call, five are never seen at once.
+			(done, n) => done > 300 && n > 60 && phone.seen.most >= AT_ONCE, [20, 55, 90, 125, 800]);
 		t.diagnostic(`most at once ${phone.seen.most}, rang ${phone.seen.invited}, statuses ${JSON.stringify([...got])}`);
 		assert.equal(phone.seen.most, AT_ONCE, 'reached, and not passed');
 		// And nothing of it stays behind: as many as before, at once.
