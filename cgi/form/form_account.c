@@ -198,17 +198,14 @@ static enum err note(const struct req *r, const char *action)
 /* ERR_AUTH: not the present one; ERR_BUSY: too many wrong ones. */
 static enum err check_password(const struct req *r, struct slice typed)
 {
-	char subject[ID_TEXT_MAX + 10];
+	char subject[ID_TEXT_MAX];
 	struct user_row user;
 	uint32_t failures;
-	struct buf b;
 	enum err e;
 
-	buf_over(&b, subject, sizeof(subject));
-	buf_cstr(&b, "account:");
-	buf_hex(&b, r->user.v, ID_BYTES);
-	e = db_login_failed(r->db, LOGIN_BY_USER, buf_slice(&b), r->now_us,
-	    TRIES_US, &failures);
+	id_text(ID_KIND_user, r->user.v, subject);
+	e = db_login_failed(r->db, LOGIN_PASSWORD, slice_from(subject),
+	    r->now_us, TRIES_US, &failures);
 	if (e != ERR_OK)
 		return e;
 	if (failures > TRIES_MAX)
@@ -217,7 +214,7 @@ static enum err check_password(const struct req *r, struct slice typed)
 	    (e = password_check(slice_from(user.password_hash), typed)) !=
 		ERR_OK)
 		return e;
-	return db_login_forgive(r->db, LOGIN_BY_USER, buf_slice(&b));
+	return db_login_forgive(r->db, LOGIN_PASSWORD, slice_from(subject));
 }
 
 /* In a transaction. Every sign-in ends, this one begins anew. */

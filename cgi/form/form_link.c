@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "cgi/web/known.h"
 #include "cgi/web/sess.h"
 #include "cgi/web/trail.h"
 #include "lib/base/rnd.h"
@@ -198,6 +199,12 @@ static enum err follow(const struct req *r, struct resp *out,
 	e = db_end(r->db, set(r, kind, token, hash));
 	if (e == ERR_NOTFOUND)
 		return gone(out);
+	/* Who reads that person's mail is let to the sign-in, whatever
+	 * strangers tried there. */
+	(void)snprintf(user.password_hash, sizeof(user.password_hash), "%s",
+	    hash);
+	if (e == ERR_OK)
+		e = known_offer(r, out, &user);
 	return e == ERR_OK ? resp_redirect(out, SLICE("/login?done=password"))
 			   : e;
 }
@@ -242,18 +249,12 @@ enum err form_link_ask(const struct req *r, struct resp *out)
 
 /* Counts one more; ERR_BUSY: too many. */
 static enum err count(const struct req *r, enum login_subject kind,
-    const char *prefix, struct slice what, uint32_t max)
+    struct slice what, uint32_t max)
 {
-	char mem[EMAIL_MAX * 4 + 16];
 	uint32_t n = 0;
-	struct buf b;
-	enum err e;
+	const enum err e =
+	    db_login_failed(r->db, kind, what, r->now_us, ASK_WINDOW_US, &n);
 
-	buf_over(&b, mem, sizeof(mem));
-	buf_cstr(&b, prefix);
-	buf_put(&b, what);
-	e = db_login_failed(r->db, kind, buf_slice(&b), r->now_us,
-	    ASK_WINDOW_US, &n);
 	return e == ERR_OK && n > max ? ERR_BUSY : e;
 }
 
@@ -289,11 +290,14 @@ static enum err make_if_known(const struct req *r, struct slice email)
 	struct user_row user;
 	enum err e = db_user_by_email(r->db, email, &user);
 	const bool known = e == ERR_OK && user.disabled_us == 0;
+	struct slice folded = SLICE("");
 
 	/* A text too long for the column is nobody's address. */
 	if (e != ERR_OK && e != ERR_NOTFOUND && e != ERR_RANGE)
 		return e;
-	e = count(r, LOGIN_BY_USER, "reset:", email, ASKS_USER);
+	if ((e = known_fold(r, email, &folded)) != ERR_OK)
+		return e;
+	e = count(r, LOGIN_ASK_USER, folded, ASKS_USER);
 	if (e == ERR_BUSY || e == ERR_RANGE)
 		return ERR_OK;
 	if (e != ERR_OK || (e = db_begin(r->db)) != ERR_OK)
@@ -314,8 +318,7 @@ enum err form_link_ask_post(const struct req *r, struct resp *out)
 		return e;
 	if (!form_link_mails(r))
 		return show_ask(r, out, false);
-	e = count(r, LOGIN_BY_ADDRESS, "reset:", slice_from(r->address),
-	    ASKS_MAX);
+	e = count(r, LOGIN_ASK_ADDRESS, slice_from(r->address), ASKS_MAX);
 	if (e == ERR_BUSY) {
 		resp_header(out, "Retry-After", SLICE("3600"));
 		return resp_problem(out, 429,

@@ -1,6 +1,7 @@
 #include "cgi/form/form_second.h"
 
 #include "cgi/web/kept.h"
+#include "cgi/web/known.h"
 #include "cgi/web/second.h"
 #include "cgi/web/sess.h"
 #include "cgi/web/trail.h"
@@ -34,7 +35,7 @@ enum err form_second(const struct req *r, struct resp *out)
 static enum err throttled(const struct req *r, const char *subject)
 {
 	uint32_t failures;
-	const enum err e = db_login_failed(r->db, LOGIN_BY_USER,
+	const enum err e = db_login_failed(r->db, LOGIN_SECOND,
 	    slice_from(subject), r->now_us, FORM_SECOND_WINDOW_US, &failures);
 
 	if (e != ERR_OK)
@@ -54,14 +55,16 @@ static enum err note(const struct req *r, struct account_id account,
 static enum err enter(const struct req *r, struct resp *out,
     const struct user_row *user, const char *subject, struct req *as)
 {
+	struct known_count count;
 	enum err e;
 
-	if ((e = sess_pause_end(r, out)) != ERR_OK ||
-	    (e = sess_begin_as(r, out, user->id, as)) != ERR_OK ||
-	    (e = db_login_forgive(r->db, LOGIN_BY_USER, slice_from(subject))) !=
+	if ((e = known_count(r, user, slice_from(user->email), &count)) !=
 		ERR_OK ||
-	    (e = db_login_forgive(r->db, LOGIN_BY_USER,
-		 slice_from(user->email))) != ERR_OK)
+	    (e = sess_pause_end(r, out)) != ERR_OK ||
+	    (e = sess_begin_as(r, out, user->id, as)) != ERR_OK ||
+	    (e = db_login_forgive(r->db, LOGIN_SECOND, slice_from(subject))) !=
+		ERR_OK ||
+	    (e = db_login_forgive(r->db, count.kind, count.subject)) != ERR_OK)
 		return e;
 	return note(r, user->account, user->id, "user.sign_in");
 }
@@ -88,7 +91,6 @@ enum err form_second_post(const struct req *r, struct resp *out)
 		ERR_OK ||
 	    (e = db_user_get(r->db, id, &user)) != ERR_OK)
 		return e;
-	/* Not an e-mail address: a count of its own. */
 	id_text(ID_KIND_user, id.v, subject);
 	e = throttled(r, subject);
 	if (e == ERR_BUSY) {

@@ -1,6 +1,7 @@
 #include "cgi/page/page_login.h"
 
 #include "cgi/web/kept.h"
+#include "cgi/web/known.h"
 #include "cgi/web/sess.h"
 #include "cgi/web/trail.h"
 #include "lib/base/log.h"
@@ -60,8 +61,7 @@ enum err page_login(const struct req *r, struct resp *out)
 }
 
 struct attempt {
-	struct slice email; /* lower case: one count whatever the spelling */
-	struct slice typed;
+	struct slice email;
 	struct slice password;
 	struct slice next;
 	struct kept kept; /* a form that waits for the sign-in */
@@ -70,10 +70,9 @@ struct attempt {
 static enum err read_attempt(const struct req *r, struct attempt *out)
 {
 	struct attempt a = { .next = SLICE("/") };
-	char *lower;
 	enum err e;
 
-	e = req_need(req_form_text(r, "email", 0, EMAIL_MAX, &a.typed));
+	e = req_need(req_form_text(r, "email", 0, EMAIL_MAX, &a.email));
 	if (e == ERR_OK)
 		e = req_need(req_form(r, "password", &a.password));
 	if (e == ERR_OK) {
@@ -84,21 +83,26 @@ static enum err read_attempt(const struct req *r, struct attempt *out)
 	if (e != ERR_OK)
 		return e;
 	kept_read(r, &a.kept);
-	lower = arena_cstr(r->arena, a.typed);
-	if (lower == NULL)
-		return ERR_NOMEM;
-	for (size_t i = 0; i < a.typed.n; i++) {
-		if (lower[i] >= 'A' && lower[i] <= 'Z')
-			lower[i] = (char)(lower[i] + ('a' - 'A'));
-	}
-	a.email = slice_of(lower, a.typed.n);
 	*out = a;
 	return ERR_OK;
 }
 
-/* ERR_BUSY: too many tries before. The account's count is raised first and
- * taken back after a success, so that tries sent all at once count too. */
-static enum err throttled(const struct req *r, const struct attempt *a)
+/* Whose address that is; the row stays empty when nobody's who may sign in. */
+static enum err find(const struct req *r, const struct attempt *a,
+    struct user_row *out)
+{
+	struct user_row user;
+	const enum err e = db_user_by_email(r->db, a->email, &user);
+
+	if (e == ERR_OK && user.disabled_us == 0)
+		*out = user;
+	/* A text too long for the column is nobody's address. */
+	return e == ERR_NOTFOUND || e == ERR_RANGE ? ERR_OK : e;
+}
+
+/* ERR_BUSY: too many tries before. The count is raised first and taken back
+ * after a success, so that tries sent all at once count too. */
+static enum err throttled(const struct req *r, const struct known_count *c)
 {
 	uint32_t failures;
 	int64_t last_us;
@@ -108,9 +112,11 @@ static enum err throttled(const struct req *r, const struct attempt *a)
 	    r->now_us, PAGE_LOGIN_WINDOW_US, &failures, &last_us);
 	if (e != ERR_OK)
 		return e;
-	if (failures >= PAGE_LOGIN_MAX_ADDRESS)
+	/* Others of the same network must not close it to who was here
+	 * before. */
+	if (failures >= PAGE_LOGIN_MAX_ADDRESS && c->kind != LOGIN_BY_BROWSER)
 		return ERR_BUSY;
-	e = db_login_failed(r->db, LOGIN_BY_USER, a->email, r->now_us,
+	e = db_login_failed(r->db, c->kind, c->subject, r->now_us,
 	    PAGE_LOGIN_WINDOW_US, &failures);
 	if (e != ERR_OK)
 		return e;
@@ -126,28 +132,13 @@ static enum err count_failure(const struct req *r)
 	    r->now_us, PAGE_LOGIN_WINDOW_US, &failures);
 }
 
-/* ERR_AUTH: unknown, disabled or wrong, all after the same work. */
-static enum err check(const struct req *r, const struct attempt *a,
-    struct user_row *user)
-{
-	enum err e = db_user_by_email(r->db, a->email, user);
-	bool known = e == ERR_OK && user->disabled_us == 0;
-
-	/* A text too long for the column is nobody's address. */
-	if (e != ERR_OK && e != ERR_NOTFOUND && e != ERR_RANGE)
-		return e;
-	e = password_check(known ? slice_from(user->password_hash) : SLICE(""),
-	    a->password);
-	return e == ERR_OK && !known ? ERR_AUTH : e;
-}
-
 static enum err refuse(const struct req *r, struct resp *out,
     const struct attempt *a, unsigned int status, const char *message)
 {
 	resp_status(out, status);
 	if (status == 429)
 		resp_header(out, "Retry-After", SLICE("900"));
-	return show(r, out, a->typed, a->next, &a->kept, message);
+	return show(r, out, a->email, a->next, &a->kept, message);
 }
 
 static enum err second_asked(const struct req *r, struct user_id user,
@@ -179,8 +170,8 @@ static enum err pause_for_second(const struct req *r, struct resp *out,
 	return resp_redirect(out, buf_slice(&b));
 }
 
-/* Also for an address that nobody has: the work must not tell which it is.
- * user is all zero then. */
+/* Also for who may not sign in, and nobody: the work must not tell which it is.
+ */
 static enum err note_failure(const struct req *r, const struct user_row *user)
 {
 	return trail_add_user(r, user->account, user->id,
@@ -189,51 +180,58 @@ static enum err note_failure(const struct req *r, const struct user_row *user)
 		.object = user->id.v });
 }
 
+static enum err welcome(const struct req *r, struct resp *out,
+    const struct attempt *a, const struct user_row *user,
+    const struct known_count *c)
+{
+	struct req as;
+	enum err e;
+
+	if ((e = sess_begin_as(r, out, user->id, &as)) != ERR_OK)
+		return e;
+	/* The address' count stays: one good sign-in must not pay for tries at
+	 * other people's. */
+	if ((e = db_login_forgive(r->db, c->kind, c->subject)) != ERR_OK)
+		return e;
+	e = trail_add_user(r, user->account, user->id,
+	    &(struct trail){ .action = "user.sign_in",
+		.object_kind = "user",
+		.object = user->id.v });
+	if (e != ERR_OK)
+		return e;
+	log_info("page_login: signed in address=%s", r->address);
+	return a->kept.to.n > 0 ? kept_show(&as, out, &a->kept)
+				: resp_redirect(out, next_of(a->next));
+}
+
 enum err page_login_post(const struct req *r, struct resp *out)
 {
 	struct user_row user = { .created_us = 0 };
-	struct req as;
+	struct known_count count;
 	bool second = false;
 	struct attempt a;
 	enum err e;
 
-	if ((e = read_attempt(r, &a)) != ERR_OK)
+	if ((e = read_attempt(r, &a)) != ERR_OK ||
+	    (e = find(r, &a, &user)) != ERR_OK ||
+	    (e = known_count(r, &user, a.email, &count)) != ERR_OK)
 		return e;
-	e = throttled(r, &a);
+	e = throttled(r, &count);
 	if (e == ERR_BUSY)
 		return refuse(r, out, &a, 429, later);
-	if (e != ERR_OK)
-		return e;
-	e = check(r, &a, &user);
+	/* Of nobody's empty hash, after the same work. */
+	if (e == ERR_OK)
+		e = password_check(slice_from(user.password_hash), a.password);
 	if (e == ERR_AUTH) {
 		if ((e = count_failure(r)) != ERR_OK ||
 		    (e = note_failure(r, &user)) != ERR_OK)
 			return e;
 		return refuse(r, out, &a, 401, wrong);
 	}
-	if (e != ERR_OK)
+	if (e != ERR_OK || (e = second_asked(r, user.id, &second)) != ERR_OK)
 		return e;
-	if ((e = second_asked(r, user.id, &second)) != ERR_OK)
-		return e;
-	if (second)
-		return pause_for_second(r, out, &a, user.id);
-	if ((e = sess_begin_as(r, out, user.id, &as)) != ERR_OK)
-		return e;
-	/* The address' count stays: one good sign-in must not pay for tries at
-	 * other people's. */
-	e = db_login_forgive(r->db, LOGIN_BY_USER, a.email);
-	if (e != ERR_OK)
-		return e;
-	e = trail_add_user(r, user.account, user.id,
-	    &(struct trail){ .action = "user.sign_in",
-		.object_kind = "user",
-		.object = user.id.v });
-	if (e != ERR_OK)
-		return e;
-	log_info("page_login: signed in address=%s", r->address);
-	if (a.kept.to.n > 0)
-		return kept_show(&as, out, &a.kept);
-	return resp_redirect(out, next_of(a.next));
+	return second ? pause_for_second(r, out, &a, user.id)
+		      : welcome(r, out, &a, &user, &count);
 }
 
 enum err page_login_out(const struct req *r, struct resp *out)

@@ -3,7 +3,8 @@
  *
  * An unknown address, a wrong password and a disabled user get the same answer
  * after the same work. Failures are counted by e-mail address and by network
- * address; too many mean waiting, also with the right password.
+ * address; too many mean waiting, also with the right password, but not in a
+ * browser where that person signed in before (known.h).
  */
 #ifndef RT_CGI_PAGE_LOGIN_H
 #define RT_CGI_PAGE_LOGIN_H

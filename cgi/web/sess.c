@@ -1,6 +1,7 @@
 #include "cgi/web/sess.h"
 
 #include "cgi/web/csrf.h"
+#include "cgi/web/known.h"
 #include "cgi/web/route.h"
 #include "lib/base/utf8.h"
 #include "lib/db/db_login.h"
@@ -236,10 +237,13 @@ static enum err begin(const struct req *r, struct resp *out,
     struct user_id user, char token[TOKEN_TEXT + 1])
 {
 	struct login_row row;
+	struct user_row who;
 	enum err e;
 
 	token_make(token);
-	if ((e = fill_row(r, slice_from(token), &row)) != ERR_OK)
+	if ((e = fill_row(r, slice_from(token), &row)) != ERR_OK ||
+	    (e = db_user_get(r->db, user, &who)) != ERR_OK ||
+	    (e = known_offer(r, out, &who)) != ERR_OK)
 		return e;
 	row.user = user;
 	if ((e = end_old(r)) != ERR_OK)

@@ -8,7 +8,17 @@
 
 static const char *subject_name(enum login_subject kind)
 {
-	return kind == LOGIN_BY_USER ? "user" : "address";
+	static const char *const names[] = {
+		[LOGIN_BY_USER] = "user",
+		[LOGIN_BY_ADDRESS] = "address",
+		[LOGIN_BY_BROWSER] = "browser",
+		[LOGIN_SECOND] = "second",
+		[LOGIN_PASSWORD] = "password",
+		[LOGIN_ASK_USER] = "ask",
+		[LOGIN_ASK_ADDRESS] = "ask_from",
+	};
+
+	return names[kind];
 }
 
 static void out_row(struct stmt *st, struct login_row *row)

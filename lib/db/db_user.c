@@ -81,13 +81,23 @@ static enum err by_id(struct db *db, const char *sql, struct user_id id,
 	return one_row(st, out);
 }
 
+/* The column's order of letters holds what differs in accents or in what nobody
+ * sees for the same: one person would have any number of addresses, each with
+ * its own count of failed sign-ins. */
 static enum err by_email(struct db *db, const char *sql, struct slice email,
     struct user_row *out)
 {
 	struct stmt *st = stmt_begin(db, sql);
+	struct user_row row;
+	enum err e;
 
 	stmt_in_text(st, email);
-	return one_row(st, out);
+	e = one_row(st, &row);
+	if (e == ERR_OK && !slice_eq_case(slice_from(row.email), email))
+		return ERR_NOTFOUND;
+	if (e == ERR_OK)
+		*out = row;
+	return e;
 }
 
 enum err db_user_get(struct db *db, struct user_id id, struct user_row *out)

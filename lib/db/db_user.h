@@ -38,7 +38,8 @@ bool db_user_role_parse(struct slice s, enum user_role *out);
 RT_MUST_USE enum err db_user_add(struct db *db, const struct user_row *row);
 RT_MUST_USE enum err db_user_get(struct db *db, struct user_id id,
     struct user_row *out);
-/* Disabled users too: the caller decides what to say. */
+/* In any case of ASCII letters, else byte for byte. Disabled users too: the
+ * caller decides what to say. */
 RT_MUST_USE enum err db_user_by_email(struct db *db, struct slice email,
     struct user_row *out);
 /* The same without the password's hash, which not every program may read:

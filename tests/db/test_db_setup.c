@@ -86,6 +86,12 @@ static void test_users(void **state)
 	assert_true(id_eq(user.id.v, a->user.v));
 	gives(ERR_NOTFOUND,
 	    db_user_by_email(t->db, SLICE("nobody@example.com"), &other));
+	/* To the column's order of letters these are the same. */
+	gives(ERR_NOTFOUND, db_user_by_email(t->db,
+				SLICE("\xc3\xb3wner0@example.com"), &other));
+	gives(ERR_NOTFOUND,
+	    db_user_card_by_email(t->db,
+		SLICE("owner0\xe2\x80\x8b@example.com"), &other));
 	other = user;
 	new_id(other.id);
 	gives(ERR_CONFLICT, db_user_add(t->db, &other)); /* e-mail is taken */

@@ -71,6 +71,31 @@ test('a link is good once and for a while, and three an hour are sent', async ()
 	assert.equal((await send()).status, 429);
 });
 
+test('who is kept out by a stranger gets in by mail, and a stranger cannot stop the mail', async () => {
+	forget();
+	const { email } = world.users.analyst, n = jobs();
+	const enter = (client, password, who = email) => client.submit('/login', '/login', { email: who, password });
+	for (let i = 0; i < 6; i++) await enter(stack.client(), 'wrong wrong wrong');
+	for (let i = 0; i < 4; i++) await enter(stack.client(), 'wrong wrong wrong', `reset:${email}`);
+	assert.equal((await enter(stack.client(), world.password)).status, 429);
+	const me = stack.client();
+	await me.submit('/reset', '/reset', { email });
+	assert.equal(jobs(), n + 1, 'the mail');
+	const path = new URL(JSON.parse(stack.sqlOne("SELECT payload FROM job WHERE kind = 'mail' ORDER BY id DESC LIMIT 1")).link).pathname;
+	const words = { password: 'pass phrase of mine', again: 'pass phrase of mine' };
+	assert.equal((await me.submit(path, path, words)).status, 303);
+	assert.equal((await enter(stack.client(), words.password)).status, 429, 'others wait');
+	assert.equal((await enter(me, words.password)).status, 303);
+});
+
+test('three mails an hour go to one person, however the address is written', async () => {
+	forget();
+	const { email } = world.users.owner, n = jobs();
+	for (const other of [email, email.toUpperCase(), email.replace('o', 'O'), email.replace('w', 'W'), email.replace('e', '\u00e9'), `\u200b${email}`])
+		assert.equal((await stack.client().submit('/reset', '/reset', { email: other })).status, 200);
+	assert.equal(jobs(), n + 3);
+});
+
 test('nothing of this was our mistake, and no link is in a log', () => {
 	for (const name of ['admin', 'dashboard', 'access']) assert.doesNotMatch(stack.log(name), /status=5\d\d|\/reset\/[\w-]{43}/);
 });

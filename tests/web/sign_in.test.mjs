@@ -168,6 +168,59 @@ test('five failures close an account for a while, with a clear message', async (
 	assert.equal((await stack.client().submit('/login', '/login', { email, password: world.password })).status, 303, 'later');
 });
 
+test('one person has one address, however it is written', async () => {
+	stack.sql('DELETE FROM login_attempt');
+	const { email } = world.foreign;
+	// What the database holds for the same letters: each would have five tries of its own.
+	const others = [email.replace('e', '\u00e9'), email.replace('a', '\u00e5'), `\u200b${email}`, email.replace('@', '\u200d@')];
+	for (const other of others) {
+		assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM user WHERE email = '${other}'`), '1', `${JSON.stringify(other)} is the same to the database`);
+		assert.equal((await stack.client().submit('/login', '/login', { email: other, password: world.password })).status, 401, JSON.stringify(other));
+	}
+	assert.equal((await stack.client().submit('/login', '/login', { email, password: world.password })).status, 303);
+});
+
+test('a stranger cannot keep somebody out of a browser that was let in before', async () => {
+	stack.sql('DELETE FROM login_attempt');
+	const { email, password } = good();
+	const mine = stack.client(), enter = (client, password) => client.submit('/login', '/login', { email, password });
+	const first = await enter(mine, password);
+	assert.match(cookieLines(first).find((c) => c.startsWith('rt_known=')), /^rt_known=[\w-]{86}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=31536000$/);
+	await mine.submit('/', '/logout', {});
+	const known = mine.cookies.get('rt_known');
+	for (let i = 0; i < 6; i++) await enter(stack.client(), 'wrong wrong wrong');
+	assert.equal((await enter(stack.client(), password)).status, 429, 'closed to browsers nobody knows');
+	// Nor can all of a network that failed too often.
+	stack.sql(`UPDATE login_attempt SET failures = 30 WHERE kind = 'address'`);
+	assert.equal((await enter(mine, password)).status, 303);
+	await mine.submit('/', '/logout', {});
+	stack.sql(`DELETE FROM login_attempt WHERE kind = 'address'`);
+	// It is no key: five tries, like everybody.
+	const thief = stack.client();
+	for (let i = 0; i < 5; i++) {
+		thief.cookies.set('rt_known', known);
+		assert.equal((await enter(thief, `wrong wrong ${i}`)).status, 401);
+	}
+	assert.equal((await enter(thief, password)).status, 429);
+	assert.equal((await thief.fetch('/')).status, 303);
+	// A made up one, another person's and one cut off count for nothing.
+	const other = await stack.login(world.users.manager.email, world.password);
+	for (const value of ['A'.repeat(86), 'A'.repeat(43) + known.slice(43), known.slice(0, 85), `${known}A`, known.slice(0, 43), other.cookies.get('rt_known')]) {
+		const client = stack.client();
+		client.cookies.set('rt_known', value);
+		assert.equal((await enter(client, password)).status, 429, value);
+	}
+	// And a new password ends it.
+	stack.sql(`DELETE FROM login_attempt WHERE kind = 'browser'`);
+	const hash = stack.sqlOne(`SELECT password_hash FROM user WHERE email = '${email}'`);
+	stack.sql(`UPDATE user SET password_hash = (SELECT password_hash FROM user WHERE email = '${stack.demo().email}') WHERE email = '${email}'`);
+	mine.cookies.set('rt_known', known);
+	const after = await enter(mine, password);
+	stack.sql(`UPDATE user SET password_hash = '${hash}' WHERE email = '${email}'`);
+	assert.equal(after.status, 429);
+	stack.sql('DELETE FROM login_attempt');
+});
+
 test('tries sent all at once are counted too', async () => {
 	stack.sql('DELETE FROM login_attempt');
 	const clients = await Promise.all(Array.from({ length: 20 }, async () => {
