@@ -167,7 +167,7 @@ static void window(struct thing_list *l, struct pager *p)
 enum err thing_list(const struct req *r, struct resp *out)
 {
 	const struct thing *t = r->data;
-	struct thing_list l = { .arena = r->arena };
+	struct thing_list l = { .arena = r->arena, .now_us = r->now_us };
 	struct pager p;
 	struct view *v = view_new(r->arena, "things.html");
 	enum err e;

@@ -29,6 +29,7 @@ struct thing_row {
 
 struct thing_list {
 	struct arena *arena;
+	int64_t now_us;
 	struct thing_row *first;
 	struct thing_row *last;
 	size_t n;

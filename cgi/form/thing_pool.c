@@ -1,10 +1,12 @@
 #include "cgi/form/thing_pool.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cgi/form/choice.h"
 #include "cgi/form/held.h"
+#include "cgi/form/thing_sheet.h"
 #include "lib/db/db_number.h"
 #include "lib/db/db_pool.h"
 #include "lib/phone/phone.h"
@@ -42,28 +44,27 @@ static enum err choices(const struct req *r, struct fields *f)
 		   : e;
 }
 
+static enum err show(struct thing_list *l, const struct db_sheet *sheet,
+    const struct db_sheet_cell *cells, struct thing_row *row)
+{
+	char text[32];
+	enum err e;
+
+	row->cell[0] = db_sheet_cell(sheet, cells, "name")->text;
+	(void)snprintf(text, sizeof(text), "%" PRId64,
+	    db_sheet_cell(sheet, cells, "numbers")->i);
+	e = thing_cell(l, row, 1, slice_from(text));
+	(void)snprintf(text, sizeof(text), "%" PRId64 " s",
+	    db_sheet_cell(sheet, cells, "lease_s")->i);
+	row->cell[3] = db_sheet_cell(sheet, cells, "overflow_number_id")->null
+			   ? SLICE("no")
+			   : SLICE("yes");
+	return e == ERR_OK ? thing_cell(l, row, 2, slice_from(text)) : e;
+}
+
 static enum err list(const struct req *r, struct thing_list *l)
 {
-	struct pool_row *rows;
-	size_t n;
-	enum err e = db_pool_list(r->db, r->company, r->arena, &rows, &n);
-
-	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		struct thing_row *row = thing_row_add(l, rows[i].id.v);
-		char text[32];
-
-		if (row == NULL)
-			return ERR_NOMEM;
-		row->cell[0] = slice_from(rows[i].name);
-		(void)snprintf(text, sizeof(text), "%u", rows[i].numbers);
-		e = thing_cell(l, row, 1, slice_from(text));
-		(void)snprintf(text, sizeof(text), "%u s", rows[i].lease_s);
-		if (e == ERR_OK)
-			e = thing_cell(l, row, 2, slice_from(text));
-		row->cell[3] =
-		    id_is_nil(rows[i].overflow.v) ? SLICE("no") : SLICE("yes");
-	}
-	return e;
+	return thing_sheet(r, &thing_pool, "pool_sizes", show, l);
 }
 
 static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
@@ -176,6 +177,7 @@ const struct thing thing_pool = {
 	.intro = "Numbers that the tag shows to one web visit at a time.",
 	.empty = "A pool lets you see which keyword made somebody call.",
 	.id_kind = ID_KIND_pool,
+	.searchable = true,
 	.fields = fields,
 	.n_fields = RT_ARRAY_LEN(fields),
 	.columns = { "Name", "Numbers", "Lease", "Overflow" },

@@ -7,6 +7,7 @@
 #include "cgi/form/lines.h"
 #include "cgi/form/site_pages.h"
 #include "cgi/form/site_token.h"
+#include "cgi/form/thing_sheet.h"
 #include "lib/base/settings.h"
 #include "lib/core/source_map.h"
 #include "lib/db/db_company.h"
@@ -68,26 +69,26 @@ static enum err choices(const struct req *r, struct fields *f)
 		   : e;
 }
 
+static enum err show(struct thing_list *l, const struct db_sheet *sheet,
+    const struct db_sheet_cell *cells, struct thing_row *row)
+{
+	const struct db_sheet_cell *seen =
+	    db_sheet_cell(sheet, cells, "seen_at");
+
+	row->cell[0] = db_sheet_cell(sheet, cells, "name")->text;
+	row->cell[1] = seen->null                        ? SLICE("never")
+		       : l->now_us - seen->i < RT_DAY_US ? SLICE("within a day")
+							 : SLICE("longer ago");
+	row->cell[2] = slice_eq(db_sheet_cell(sheet, cells, "consent")->text,
+			   SLICE("require"))
+			   ? SLICE("required")
+			   : SLICE("assumed");
+	return ERR_OK;
+}
+
 static enum err list(const struct req *r, struct thing_list *l)
 {
-	struct site_row *rows;
-	size_t n;
-	enum err e = db_site_list(r->db, r->company, r->arena, &rows, &n);
-
-	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		struct thing_row *row = thing_row_add(l, rows[i].id.v);
-
-		if (row == NULL)
-			return ERR_NOMEM;
-		row->cell[0] = slice_from(rows[i].name);
-		row->cell[1] = rows[i].seen_us == 0 ? SLICE("never")
-			       : r->now_us - rows[i].seen_us < RT_DAY_US
-				   ? SLICE("within a day")
-				   : SLICE("longer ago");
-		row->cell[2] = rows[i].consent_required ? SLICE("required")
-							: SLICE("assumed");
-	}
-	return e;
+	return thing_sheet(r, &thing_site, "sites", show, l);
 }
 
 /* --- parameters of its own -------------------------------------------------*/
@@ -403,6 +404,7 @@ const struct thing thing_site = {
 	.intro = "Sites that carry the tag, which swaps their numbers.",
 	.empty = "Add the site whose visits you want to see in the calls.",
 	.id_kind = ID_KIND_site,
+	.searchable = true,
 	.fields = fields,
 	.n_fields = RT_ARRAY_LEN(fields),
 	.columns = { "Name", "Tag seen", "Consent" },

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "cgi/form/held.h"
+#include "cgi/form/thing_sheet.h"
+#include "lib/db/db_choice.h"
 #include "lib/db/db_mark.h"
 
 static const struct field fields[] = {
@@ -10,35 +12,30 @@ static const struct field fields[] = {
 	    .help = "What people put on a call: “Emergency”, “Spanish”." },
 };
 
+static enum err show(struct thing_list *l, const struct db_sheet *sheet,
+    const struct db_sheet_cell *cells, struct thing_row *row)
+{
+	(void)l;
+	row->cell[0] = db_sheet_cell(sheet, cells, "name")->text;
+	return ERR_OK;
+}
+
 static enum err list(const struct req *r, struct thing_list *l)
 {
-	struct tag_row *rows;
-	size_t n;
-	enum err e = db_mark_tags(r->db, r->company, r->arena, &rows, &n);
-
-	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		struct thing_row *row = thing_row_add(l, rows[i].id.v);
-
-		if (row == NULL)
-			return ERR_NOMEM;
-		row->cell[0] = slice_from(rows[i].name);
-	}
-	return e;
+	return thing_sheet(r, &thing_tag, "tags", show, l);
 }
 
 static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
     struct fields *f)
 {
-	struct tag_row *rows;
-	size_t n;
-	enum err e = db_mark_tags(r->db, r->company, r->arena, &rows, &n);
+	struct db_choice_row row;
+	const enum err e =
+	    db_choice_get(r->db, r->company, DB_CHOICE_TAG, id, &row);
 
-	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		if (id_eq(rows[i].id.v, id)) {
-			fields_set_cstr(f, "name", rows[i].name);
-			return f->e;
-		}
-	return e == ERR_OK ? ERR_NOTFOUND : e;
+	if (e != ERR_OK)
+		return e;
+	fields_set_cstr(f, "name", row.name);
+	return f->e;
 }
 
 static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
@@ -74,6 +71,7 @@ const struct thing thing_tag = {
 	    " them.",
 	.empty = "Add the first one, or make it while marking a call.",
 	.id_kind = ID_KIND_tag,
+	.searchable = true,
 	.fields = fields,
 	.n_fields = RT_ARRAY_LEN(fields),
 	.columns = { "Name" },

@@ -4,6 +4,7 @@
 
 #include "cgi/page/page_words.h"
 #include "cgi/web/frame.h"
+#include "cgi/web/pager.h"
 #include "cgi/web/route.h"
 #include "lib/core/sitecheck.h"
 #include "lib/db/db_site.h"
@@ -11,7 +12,6 @@
 #include "lib/db/db_site_page.h"
 
 #define LOOK_BACK_US (7 * RT_DAY_US)
-#define LINES_MAX    50
 
 /* What a finding means and what to do about it. */
 static const struct words {
@@ -127,20 +127,25 @@ enum err page_site_list(const struct req *r, struct resp *out)
 {
 	struct view *v = view_new(r->arena, "sites.html");
 	struct site_row *rows = NULL;
+	struct pager p;
 	size_t n = 0;
 	enum err e;
 
 	if (!frame_company(r, out, &e))
 		return e;
 	if ((e = frame_page(r, FRAME_SITES, "Sites", SLICE(""), v)) != ERR_OK ||
+	    (e = pager_read(r, &p)) != ERR_OK ||
 	    (e = db_site_list(r->db, r->company, r->arena, &rows, &n)) !=
 		ERR_OK)
 		return e;
 	view_list(v, "sites");
 	view_flag(v, "may_add", r->role >= ROUTE_MANAGER);
-	for (size_t i = 0; e == ERR_OK && i < n && i < LINES_MAX; i++)
-		e = line(r, &rows[i], v);
-	view_flag(v, "more_sites", n > LINES_MAX);
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		if (pager_takes(&p, (struct slice[]){ slice_from(rows[i].name),
+					{ NULL, 0 } }))
+			e = line(r, &rows[i], v);
+	pager_show(&p, "/sites", "Sites", v);
+	view_flag(v, "none_fit", p.all > 0 && p.n == 0);
 	return e == ERR_OK ? resp_view(out, v) : e;
 }
 

@@ -89,6 +89,10 @@ static const struct db_sheet_column pools[] = { ID(pool), TEXT("name"),
 	REF("location_id", location), INT("lease_s"), INT("min_reuse_s"),
 	LIST("numbers"), TIME("created_at"), TIME("archived_at") };
 
+static const struct db_sheet_column pool_sizes[] = { ID(pool), TEXT("name"),
+	REF("overflow_number_id", number), INT("lease_s"), INT("numbers"),
+	TIME("created_at"), TIME("archived_at") };
+
 static const struct db_sheet_column flows[] = { ID(flow), TEXT("name"),
 	INT("last_version"), INT("published_version"), TIME("created_at"),
 	TIME("archived_at") };
@@ -232,6 +236,15 @@ static const struct db_sheet sheets[] = {
 		" ON n.company_id = x.company_id AND n.id = x.number_id"
 		" WHERE x.company_id = p.company_id AND x.pool_id = p.id),"
 		" p.created_at, p.archived_at FROM pool p",
+		" WHERE p.company_id = ?", "p.id", "p.name", "p.archived_at",
+		"p.created_at", "name", "p.name", "created_at") },
+	{ .name = "pool_sizes",
+	    .columns = pool_sizes,
+	    .n_columns = RT_ARRAY_LEN(pool_sizes),
+	    TEXTS("SELECT p.id, p.name, p.overflow_number_id, p.lease_s,"
+		  " (SELECT COUNT(*) FROM pool_number x"
+		  " WHERE x.company_id = p.company_id AND x.pool_id = p.id),"
+		  " p.created_at, p.archived_at FROM pool p",
 		" WHERE p.company_id = ?", "p.id", "p.name", "p.archived_at",
 		"p.created_at", "name", "p.name", "created_at") },
 	{ .name = "flows",

@@ -9,7 +9,8 @@
 
 /* numbers trackers pools flows companies users tags forms locations
  * destinations outcomes sites lists webhooks trunks conversions mail_rules
- * prompts, and policy, which is one row by the company's id. NULL: no such.
+ * prompts, and policy, which is one row by the company's id; pool_sizes are
+ * pools with how many numbers they have, not which. NULL: no such.
  * Outcomes and lists are known by a name; their ids are made of it as the forms
  * make them: the first 16 bytes of its SHA-256. A destination's `hours` and
  * `holidays` are both the JSON that is stored; a conversion's addresses are

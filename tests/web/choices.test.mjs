@@ -168,13 +168,16 @@ test('flows, prompts, people, places and telephones: a hundred a page, each foun
 		INSERT INTO user (id, account_id, email, name, password_hash, created_at) SELECT ${id('d3')}, c.account_id, CONCAT('p', n.seq, '@many.example'), CONCAT('Person ', LPAD(n.seq, 3, '0')), '', UTC_TIMESTAMP(6) FROM company c JOIN seq_1_to_130 n WHERE c.id = ${company};
 		INSERT INTO membership (user_id, account_id, company_id, role, created_at) SELECT ${id('d3')}, c.account_id, c.id, 'analyst', UTC_TIMESTAMP(6) FROM company c JOIN seq_1_to_130 n WHERE c.id = ${company};
 		INSERT INTO location (company_id, id, name, time_zone, created_at) SELECT ${company}, ${id('d4')}, CONCAT('Depot ', LPAD(n.seq, 3, '0')), 'UTC', UTC_TIMESTAMP(6) FROM seq_1_to_130 n;
-		INSERT INTO destination (company_id, id, name, target, created_at) SELECT ${company}, ${id('d5')}, CONCAT('Counter ', LPAD(n.seq, 3, '0')), CONCAT('+1415558', LPAD(n.seq, 4, '0')), UTC_TIMESTAMP(6) FROM seq_1_to_130 n;`);
-	for (const [path, name] of [['/flows', 'Night'], ['/settings/prompts', 'Hello'], ['/settings/users', 'Person'], ['/settings/locations', 'Depot'], ['/settings/destinations', 'Counter']]) {
+		INSERT INTO destination (company_id, id, name, target, created_at) SELECT ${company}, ${id('d5')}, CONCAT('Counter ', LPAD(n.seq, 3, '0')), CONCAT('+1415558', LPAD(n.seq, 4, '0')), UTC_TIMESTAMP(6) FROM seq_1_to_130 n;
+		INSERT INTO tag (company_id, id, name, created_at) SELECT ${company}, ${id('d6')}, CONCAT('Mark ', LPAD(n.seq, 3, '0')), UTC_TIMESTAMP(6) FROM seq_1_to_130 n;
+		INSERT INTO pool (company_id, id, name, lease_s, created_at) SELECT ${company}, ${id('d7')}, CONCAT('Group ', LPAD(n.seq, 3, '0')), 90, UTC_TIMESTAMP(6) FROM seq_1_to_130 n;
+		INSERT INTO site (company_id, id, public_key, name, created_at) SELECT ${company}, ${id('d8')}, CONCAT('many-', n.seq), CONCAT('Shop ', LPAD(n.seq, 3, '0')), UTC_TIMESTAMP(6) FROM seq_1_to_130 n;`);
+	for (const [path, name] of [['/settings/tags', 'Mark'], ['/settings/pools', 'Group'], ['/settings/sites', 'Shop'], ['/sites', 'Shop'], ['/flows', 'Night'], ['/settings/prompts', 'Hello'], ['/settings/users', 'Person'], ['/settings/locations', 'Depot'], ['/settings/destinations', 'Counter']]) {
 		const seen = new Set();
 		let next = path, pages = 0;
 		do {
 			const html = await (await owner.fetch(next)).text();
-			const rows = [...html.matchAll(/class="row-link" href="[^"]*">([^<]*)</g)].map(([, n]) => n);
+			const rows = [...html.matchAll(/class="row-link[^"]*" href="[^"]*">([^<]*)</g)].map(([, n]) => n);
 			assert.ok(rows.length > 0 && rows.length <= 100, `${next}: ${rows.length}`);
 			for (const row of rows.filter((n) => n.startsWith(name))) {
 				assert.ok(!seen.has(row), `${row} twice`);
@@ -185,11 +188,11 @@ test('flows, prompts, people, places and telephones: a hundred a page, each foun
 		} while (next && ++pages < 6);
 		assert.equal(seen.size, 130, path);
 		const one = await (await owner.fetch(`${path}?q=${name.toLowerCase()}+129`)).text();
-		assert.deepEqual([...one.matchAll(/class="row-link" href="[^"]*">([^<]*)</g)].map(([, n]) => n), [`${name} 129`]);
+		assert.deepEqual([...one.matchAll(/class="row-link[^"]*" href="[^"]*">([^<]*)</g)].map(([, n]) => n), [`${name} 129`]);
 		const none = await owner.fetch(`${path}?q=${encodeURIComponent('<b>"none')}`);
 		assert.equal(none.status, 200);
 		assert.match(await none.text(), /Nothing has that in its name/);
-		assert.equal((await owner.fetch(`${path}?${/users|locations|destinations/.test(path) ? 'after' : 'page'}=x`)).status, 400);
+		assert.equal((await owner.fetch(`${path}?${/users|locations|destinations|tags|pools|settings.sites/.test(path) ? 'after' : 'page'}=x`)).status, 400);
 	}
 	const counter = await (await owner.fetch('/settings/destinations?q=%28415%29+558-0129')).text();
 	assert.match(counter, /name="q" value="\(415\) 558-0129" [^>]*placeholder="Name or number"/);

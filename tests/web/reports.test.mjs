@@ -446,7 +446,7 @@ test('an address edited by hand is answered with its wrong part, to be mended', 
 		['/reports?sort=calls&dir=up', 'dir', 'asc or desc'], ['/reports?own=0', 'own', 'a whole number from 1 to 86400'], ['/reports?result=live', 'result', 'any but live'], ['/reports?caller=%2B14155550100', 'caller', never], ['/calls?caller=4155550100', 'caller', 'a number with its country'],
 		['/reports.csv?to=x&from=2026-10-01', 'to', 'a day'], ['/?range=x', 'range', 'today'], ['/spend?range=x', 'range', 'today'], ['/spend?tracker=x', 'tracker', 'a key'],
 		['/companies?page=0', 'page', 'a whole number from 1 to 1000'], [`/companies?name=${'x'.repeat(401)}`, 'name', 'part of a name'], ['/settings/audit?user=x', 'user', 'a key'],
-		['/settings/trackers?after=x', 'after', 'a key'], ['/settings/tags?page=x', 'page', 'a whole number'], [`/settings/trackers?q=${'x'.repeat(65)}`, 'q', 'up to 64 characters'], [`/settings/numbers?q=${'x'.repeat(65)}`, 'q', 'up to 64 characters']]) {
+		['/settings/trackers?after=x', 'after', 'a key'], ['/settings/outcomes?page=x', 'page', 'a whole number'], ['/settings/tags?after=x', 'after', 'a key'], [`/settings/trackers?q=${'x'.repeat(65)}`, 'q', 'up to 64 characters'], [`/settings/numbers?q=${'x'.repeat(65)}`, 'q', 'up to 64 characters']]) {
 		const res = await me.fetch(`${at}&${keep}`.replace(/^([^?]*)&/, '$1?'));
 		const html = await res.text();
 		assert.equal(res.status, 400, at);
