@@ -10,6 +10,7 @@
 #include "ctl/ctl_site_check.h"
 #include "ctl/ctl_verb.h"
 #include "lib/base/clk.h"
+#include "lib/core/origin.h"
 #include "lib/core/source.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_site.h"
@@ -56,29 +57,37 @@ static const struct ctl_opt options[] = {
 	CTL_CONF_OPT(struct opts, conf),
 };
 
-/* scheme://host[:port] and nothing behind it, as browsers send it. */
-static bool is_origin(struct slice s)
+static enum err add_origin(struct ctl_scope *s, struct company_id company,
+    struct site_id site, struct slice origin)
 {
-	const bool tls = slice_starts(s, SLICE("https://"));
-	const struct slice host = slice_skip(s, tls ? 8 : 7);
+	char name[DB_NAME_BYTES];
+	const enum err e =
+	    db_site_origin_other(s->db, company, site, origin, name);
 
-	return (tls || slice_starts(s, SLICE("http://"))) && host.n > 0 &&
-	       slice_find(host, '/', 0) == host.n;
+	if (e == ERR_NOTFOUND)
+		return db_site_origin_add(s->db, company, site, origin);
+	if (e != ERR_OK)
+		return e;
+	(void)fprintf(stderr,
+	    "site \"%s\" has %.*s already; the tag there can mean one site "
+	    "only\n",
+	    name, SLICE_FMT(origin));
+	return ERR_SYNTAX;
 }
 
 static enum err add_origins(struct ctl_scope *s, struct company_id company,
     struct site_id site, const char *list)
 {
 	struct slice rest = slice_from(list);
-	struct slice part;
+	struct slice part, origin;
 	bool more = rest.n > 0;
 	enum err e = ERR_OK;
 
 	while (more && e == ERR_OK) {
 		more = slice_cut(&rest, ',', &part);
 		part = slice_trim(part);
-		if (is_origin(part)) {
-			e = db_site_origin_add(s->db, company, site, part);
+		if (origin_read(part, &origin)) {
+			e = add_origin(s, company, site, origin);
 			continue;
 		}
 		(void)fprintf(stderr,

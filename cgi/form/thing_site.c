@@ -9,6 +9,7 @@
 #include "cgi/form/site_token.h"
 #include "cgi/form/thing_sheet.h"
 #include "lib/base/settings.h"
+#include "lib/core/origin.h"
 #include "lib/core/source_map.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_site.h"
@@ -212,33 +213,6 @@ static void begin(const struct req *r, struct fields *f)
 		fields_set(f, "pool", pool);
 }
 
-/* scheme://host[:port] and nothing behind it, as browsers send it. */
-static bool is_origin(struct slice s)
-{
-	const bool tls = slice_starts(s, SLICE("https://"));
-	const struct slice host = slice_skip(s, tls ? 8 : 7);
-
-	if ((!tls && !slice_starts(s, SLICE("http://"))) || host.n == 0 ||
-	    s.n > 255)
-		return false;
-	for (size_t i = 0; i < host.n; i++)
-		if (host.p[i] <= ' ' || host.p[i] >= 0x7f ||
-		    strchr("/?#@\"'<>\\", host.p[i]) != NULL)
-			return false;
-	return true;
-}
-
-/* Browsers leave a scheme's own port away (URL, "serialization of origins"). */
-static struct slice without_port(struct slice origin)
-{
-	const struct slice port = slice_starts(origin, SLICE("https://"))
-				      ? SLICE(":443")
-				      : SLICE(":80");
-
-	return slice_ends(origin, port) ? slice_head(origin, origin.n - port.n)
-					: origin;
-}
-
 static void check_origins(struct fields *f, struct lines *l)
 {
 	struct lines bare = { .n = 0 };
@@ -246,17 +220,68 @@ static void check_origins(struct fields *f, struct lines *l)
 	if (lines_read(fields_get(f, "origins"), l) != ERR_OK)
 		fields_wrong(f, "origins", "These are too many.");
 	for (size_t i = 0; i < l->n; i++) {
-		const struct slice origin = without_port(l->v[i]);
+		struct slice origin;
 
-		if (!is_origin(origin))
+		if (!origin_read(l->v[i], &origin))
 			fields_wrong(f, "origins",
 			    "Each line is like https://www.example.com, with"
 			    " nothing behind it; a name in other letters as"
 			    " browsers send it, xn--....");
-		if (!lines_have(&bare, origin))
+		else if (!lines_have(&bare, origin))
 			bare.v[bare.n++] = origin;
 	}
 	*l = bare;
+}
+
+static bool among(const struct slice *rows, size_t n, struct slice s)
+{
+	for (size_t i = 0; i < n; i++)
+		if (slice_eq(rows[i], s))
+			return true;
+	return false;
+}
+
+static enum err taken(const struct req *r, struct fields *f,
+    struct slice origin, const char *name)
+{
+	char mem[DB_NAME_BYTES + ORIGIN_MAX + 80];
+	struct slice why;
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	buf_printf(&b,
+	    "“%s” has %.*s already; the tag there can mean"
+	    " one site only.",
+	    name, SLICE_FMT(origin));
+	buf_char(&b, '\0');
+	if (buf_err(&b) != ERR_OK || !arena_copy(r->arena, buf_slice(&b), &why))
+		return ERR_NOMEM;
+	fields_wrong(f, "origins", why.p);
+	return ERR_OK;
+}
+
+/* What the site does not have yet must not be another's. */
+static enum err check_free(const struct req *r, struct fields *f,
+    struct site_id site, const struct lines *origins)
+{
+	struct slice *rows;
+	size_t n;
+	enum err e =
+	    db_site_origins(r->db, r->company, site, r->arena, &rows, &n);
+
+	for (size_t i = 0; e == ERR_OK && i < origins->n; i++) {
+		char name[DB_NAME_BYTES];
+
+		if (among(rows, n, origins->v[i]))
+			continue;
+		e = db_site_origin_other(r->db, r->company, site, origins->v[i],
+		    name);
+		if (e == ERR_OK)
+			e = taken(r, f, origins->v[i], name);
+		else if (e == ERR_NOTFOUND)
+			e = ERR_OK;
+	}
+	return e;
 }
 
 /* Every line as E.164. */
@@ -330,7 +355,8 @@ static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
 	memcpy(row.id.v, id, ID_BYTES);
 	check_origins(f, &origins);
 	check_params(f, &params);
-	if ((e = check_targets(r, f, &targets)) != ERR_OK ||
+	if ((e = check_free(r, f, row.id, &origins)) != ERR_OK ||
+	    (e = check_targets(r, f, &targets)) != ERR_OK ||
 	    (e = site_pages_check(r, f, &origins, &pages)) != ERR_OK)
 		return e;
 	if (!fields_copy(f, "name", row.name, sizeof(row.name)) ||

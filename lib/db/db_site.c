@@ -145,6 +145,24 @@ static enum err list_items(struct db *db, const char *sql,
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
+enum err db_site_origin_other(struct db *db, struct company_id company,
+    struct site_id site, struct slice origin, char name[DB_NAME_BYTES])
+{
+	static const char sql[] =
+	    "SELECT s.name FROM site_origin o JOIN site s"
+	    " ON s.company_id = o.company_id AND s.id = o.site_id"
+	    " WHERE o.company_id = ? AND o.site_id <> ?"
+	    " AND LOWER(o.origin) = LOWER(?) AND s.archived_at IS NULL"
+	    " ORDER BY s.name, s.id LIMIT 1";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, site.v);
+	stmt_in_text(st, origin);
+	stmt_out_text(st, name, DB_NAME_BYTES);
+	return stmt_one(st);
+}
+
 enum err db_site_origin_add(struct db *db, struct company_id company,
     struct site_id site, struct slice origin)
 {
@@ -153,7 +171,13 @@ enum err db_site_origin_add(struct db *db, struct company_id company,
 	    " VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE"
 	    " origin = VALUES(origin)";
 
-	return change_item(db, sql, company, site, origin);
+	char other[DB_NAME_BYTES];
+	const enum err e =
+	    db_site_origin_other(db, company, site, origin, other);
+
+	if (e == ERR_NOTFOUND)
+		return change_item(db, sql, company, site, origin);
+	return e == ERR_OK ? ERR_CONFLICT : e;
 }
 
 enum err db_site_origin_remove(struct db *db, struct company_id company,

@@ -33,9 +33,16 @@ RT_MUST_USE enum err db_site_update(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_site_list(struct db *db, struct company_id company,
     struct arena *mem, struct site_row **rows, size_t *n);
 
-/* scheme://host[:port], as browsers write it. Adding twice is no error. */
+/* scheme://host[:port], as browsers write it. Adding twice is no error.
+ * ERR_CONFLICT: another site of the company has it. Pages of one origin share
+ * the tag's cookie, so each of two sites would end the other's visits; what
+ * other companies have is nobody's business here. */
 RT_MUST_USE enum err db_site_origin_add(struct db *db,
     struct company_id company, struct site_id site, struct slice origin);
+/* The other site that has it: of several the first by name. ERR_NOTFOUND. */
+RT_MUST_USE enum err db_site_origin_other(struct db *db,
+    struct company_id company, struct site_id site, struct slice origin,
+    char name[DB_NAME_BYTES]);
 RT_MUST_USE enum err db_site_origin_remove(struct db *db,
     struct company_id company, struct site_id site, struct slice origin);
 RT_MUST_USE enum err db_site_origins(struct db *db, struct company_id company,

@@ -128,3 +128,19 @@ test('an address with its scheme’s own port is kept as browsers send it', asyn
 		assert.match(await refused.text(), /xn--/);
 	}
 });
+
+test('an address is one site’s in its company; others have their own', async () => {
+	const typed = { name: 'twin <b>', origins: 'https://twin.example\nhttps://SHOP.example:443', targets: '415-555-0199' };
+	const refused = await (await openForm(owner, '/settings/sites/new')).send(typed);
+	assert.equal(refused.status, 422);
+	assert.match(await refused.text(), /“shop\.example” has https:\/\/SHOP\.example already; the tag there can mean one site only/);
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM site WHERE name LIKE 'twin%'"), '0');
+	assert.equal((await (await openForm(owner, '/settings/sites/new')).send({ ...typed, origins: 'https://twin.example' })).status, 303);
+	assert.equal((await (await openForm(foreign, '/settings/sites/new')).send(typed)).status, 303, 'nobody learns what other companies have');
+	// What it has already it may keep, and an archived one gives its own up.
+	const form = await openForm(owner, href);
+	assert.equal((await form.send({ origins: 'https://shop.example\nhttps://twin.example' })).status, 422);
+	stack.sql("UPDATE site SET archived_at = UTC_TIMESTAMP(6) WHERE name = 'twin <b>'");
+	assert.equal((await (await openForm(owner, href)).send({ origins: 'https://shop.example\nhttps://twin.example' })).status, 303);
+	assert.equal((await (await openForm(owner, href)).send({ origins: 'https://shop.example' })).status, 303);
+});
