@@ -62,34 +62,44 @@ static enum err find_company(struct ctl_scope *s, const struct opts *o,
 	return ctl_scope_company(s, o->company, &a->company, &a->account);
 }
 
+struct sought {
+	const char *name;
+	uint8_t id[ID_BYTES];
+	struct flow_row *out;
+	size_t found;
+};
+
+static void seek(void *arg, const struct flow_row *row)
+{
+	struct sought *w = arg;
+
+	if (strcmp(row->name, w->name) != 0 && !id_eq(row->id.v, w->id))
+		return;
+	*w->out = *row;
+	w->found++;
+}
+
 static enum err find(struct ctl_scope *s, const struct opts *o, struct about *a)
 {
-	struct flow_row *rows;
-	uint8_t id[ID_BYTES] = { 0 };
-	size_t n, found = 0;
+	struct sought w = { .name = o->flow, .out = &a->flow };
 	enum err e;
 
 	if ((e = find_company(s, o, a)) != ERR_OK ||
-	    (e = ctl_scope_need("flow", o->flow)) != ERR_OK ||
-	    (e = db_flow_list(s->db, a->company, &s->mem, &rows, &n)) != ERR_OK)
+	    (e = ctl_scope_need("flow", o->flow)) != ERR_OK)
 		return e;
-	(void)!id_parse(ID_KIND_flow, slice_from(o->flow), id);
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(rows[i].name, o->flow) == 0 ||
-		    id_eq(rows[i].id.v, id)) {
-			a->flow = rows[i];
-			found++;
-		}
-	if (found == 1)
+	(void)!id_parse(ID_KIND_flow, slice_from(o->flow), w.id);
+	if ((e = db_flow_each(s->db, a->company, seek, &w)) != ERR_OK)
+		return e;
+	if (w.found == 1)
 		return ERR_OK;
-	if (found == 0)
+	if (w.found == 0)
 		(void)fprintf(stderr, "ringtrace: there is no flow %s\n",
 		    o->flow);
 	else
 		(void)fprintf(stderr,
 		    "ringtrace: there are %zu flows %s: say which by its id, "
 		    "as in `ringtrace flow list`\n",
-		    found, o->flow);
+		    w.found, o->flow);
 	return ERR_NOTFOUND;
 }
 
@@ -151,25 +161,23 @@ static enum err audit_name(struct ctl_scope *s, const struct about *a)
 
 /* --- looking ---------------------------------------------------------------*/
 
+static void print_flow(void *arg, const struct flow_row *row)
+{
+	char id[ID_TEXT_MAX];
+
+	(void)arg;
+	id_text(ID_KIND_flow, row->id.v, id);
+	(void)printf("%s  published %u of %u  %s\n", id, row->published_version,
+	    row->last_version, row->name);
+}
+
 static enum err list(struct ctl_scope *s, const void *opts)
 {
-	struct flow_row *rows;
 	struct about a;
-	size_t n;
-	enum err e;
+	const enum err e = find_company(s, opts, &a);
 
-	if ((e = find_company(s, opts, &a)) != ERR_OK ||
-	    (e = db_flow_list(s->db, a.company, &s->mem, &rows, &n)) != ERR_OK)
-		return e;
-	for (size_t i = 0; i < n; i++) {
-		char id[ID_TEXT_MAX];
-
-		id_text(ID_KIND_flow, rows[i].id.v, id);
-		(void)printf("%s  published %u of %u  %s\n", id,
-		    rows[i].published_version, rows[i].last_version,
-		    rows[i].name);
-	}
-	return ERR_OK;
+	return e == ERR_OK ? db_flow_each(s->db, a.company, print_flow, NULL)
+			   : e;
 }
 
 static enum err show(struct ctl_scope *s, const void *opts)

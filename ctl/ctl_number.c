@@ -46,7 +46,7 @@ static const struct ctl_opt options[] = {
 	{ "why", CTL_OPT_TEXT, offsetof(struct opts, record.why), 0, "TEXT",
 	    "with silent: the reason, for the audit log" },
 	{ "pool", CTL_OPT_TEXT, offsetof(struct opts, pool), 0, "NAME",
-	    "lease it to web visits; makes the pool" },
+	    "lease it to web visits; a new pool, when there is none" },
 	{ "source", CTL_OPT_TEXT, offsetof(struct opts, source), 0, "TEXT",
 	    "or: it stands for this source alone" },
 	{ "medium", CTL_OPT_TEXT, offsetof(struct opts, medium), 0, "TEXT",
@@ -74,9 +74,7 @@ static enum err destination(struct ctl_scope *s, struct company_id company,
 {
 	struct destination_row row = { .ring_s = RING_S,
 		.created_us = s->now_us };
-	struct destination_row *rows;
 	struct phone phone;
-	size_t n;
 	enum err e;
 
 	if (strncmp(to, "sip:", 4) != 0) {
@@ -90,14 +88,9 @@ static enum err destination(struct ctl_scope *s, struct company_id company,
 		    to);
 		return ERR_SYNTAX;
 	}
-	e = db_destination_list(s->db, company, &s->mem, &rows, &n);
-	if (e != ERR_OK)
+	e = db_destination_at(s->db, company, slice_from(to), out);
+	if (e != ERR_NOTFOUND)
 		return e;
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(rows[i].target, to) == 0) {
-			*out = rows[i].id;
-			return ERR_OK;
-		}
 	ctl_scope_id(s, row.id.v);
 	if ((e = ctl_scope_put(row.name, sizeof(row.name), "to", to)) !=
 		ERR_OK ||
@@ -143,7 +136,7 @@ static enum err add_rows(struct ctl_scope *s, const struct company_row *company,
 		e = tracker(s, company->id, o, row);
 	if (e != ERR_OK || o->pool == NULL)
 		return e;
-	e = ctl_pool_get(s, company->id, o->pool, &pool);
+	e = ctl_pool_make(s, company->id, o->pool, &pool);
 	return e == ERR_OK ? db_pool_number_add(s->db, company->id, pool,
 				 row->id, s->now_us)
 			   : e;

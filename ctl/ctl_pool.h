@@ -6,9 +6,12 @@
 
 #include "ctl/ctl_scope.h"
 
-/* The company's pool of that name; made when there is none. ERR_NOTFOUND, and
- * said: there are two. */
+/* The company's pool of that name. ERR_NOTFOUND, and said: there is none, or
+ * there are two. */
 RT_MUST_USE enum err ctl_pool_get(struct ctl_scope *s,
+    struct company_id company, const char *name, struct pool_id *out);
+/* The same; made, which is said, when there is none. */
+RT_MUST_USE enum err ctl_pool_make(struct ctl_scope *s,
     struct company_id company, const char *name, struct pool_id *out);
 
 #endif

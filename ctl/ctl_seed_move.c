@@ -6,6 +6,7 @@
 #include "ctl/ctl_seed.h"
 #include "lib/base/arena.h"
 #include "lib/base/log.h"
+#include "lib/db/db_choice.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_destination.h"
 #include "lib/db/db_trunk.h"
@@ -51,24 +52,31 @@ static enum err move_carrier(struct db *db, const struct settings *s,
 }
 
 static enum err move_phone(struct db *db, const struct settings *s,
-    struct company_id company, struct destination_row *row)
+    struct company_id company)
 {
 	char target[DB_TEXT_BYTES];
+	struct destination_row row;
+	struct destination_id id;
+	struct db_choice_row named;
+	enum err e = db_choice_called(db, company, DB_CHOICE_DESTINATION,
+	    slice_from(CTL_SEED_PHONE_NAME), &named);
 
+	if (e != ERR_OK)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	memcpy(id.v, named.id, sizeof(id.v));
 	ctl_seed_move_phone(s, target);
-	if (strcmp(row->name, CTL_SEED_PHONE_NAME) != 0 ||
-	    strcmp(row->target, target) == 0)
-		return ERR_OK;
-	log_info("seed: the business phone moves from=%s to=%s", row->target,
+	if ((e = db_destination_get(db, company, id, &row)) != ERR_OK ||
+	    strcmp(row.target, target) == 0)
+		return e;
+	log_info("seed: the business phone moves from=%s to=%s", row.target,
 	    target);
-	memcpy(row->target, target, sizeof(target));
-	return db_destination_update(db, company, row);
+	memcpy(row.target, target, sizeof(target));
+	return db_destination_update(db, company, &row);
 }
 
 static enum err move_all(struct db *db, const struct settings *s,
     struct company_id company, struct arena *mem)
 {
-	struct destination_row *phones = NULL;
 	struct trunk_row *carriers = NULL;
 	struct company_row row;
 	size_t n = 0;
@@ -79,11 +87,7 @@ static enum err move_all(struct db *db, const struct settings *s,
 		return e;
 	for (size_t i = 0; i < n && e == ERR_OK; i++)
 		e = move_carrier(db, s, row.account, &carriers[i]);
-	if (e == ERR_OK)
-		e = db_destination_list(db, company, mem, &phones, &n);
-	for (size_t i = 0; i < n && e == ERR_OK; i++)
-		e = move_phone(db, s, company, &phones[i]);
-	return e;
+	return e == ERR_OK ? move_phone(db, s, company) : e;
 }
 
 enum err ctl_seed_move(struct db *db, const struct settings *s,

@@ -110,19 +110,23 @@ enum err db_destination_update(struct db *db, struct company_id company,
 	return db_config_exec(db, st);
 }
 
-enum err db_destination_list(struct db *db, struct company_id company,
-    struct arena *mem, struct destination_row **rows, size_t *n)
+enum err db_destination_at(struct db *db, struct company_id company,
+    struct slice target, struct destination_id *out)
 {
 	static const char sql[] =
-	    "SELECT " COLUMNS
-	    " FROM destination"
-	    " WHERE company_id = ? AND archived_at IS NULL ORDER BY name, id";
-	struct destination_row row;
+	    "SELECT id FROM destination"
+	    " WHERE company_id = ? AND archived_at IS NULL"
+	    " AND target = ? COLLATE utf8mb4_bin ORDER BY name, id LIMIT 1";
+	struct destination_id id;
 	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
 
 	stmt_in_id(st, company.v);
-	out_row(st, &row);
-	return stmt_all(st, mem, &row, sizeof(row), rows, n);
+	stmt_in_text(st, target);
+	stmt_out_id(st, id.v);
+	if ((e = stmt_one(st)) == ERR_OK)
+		*out = id;
+	return e;
 }
 
 enum err db_destination_archive(struct db *db, struct company_id company,

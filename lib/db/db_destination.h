@@ -24,9 +24,10 @@ RT_MUST_USE enum err db_destination_get(struct db *db,
     struct destination_row *out);
 RT_MUST_USE enum err db_destination_update(struct db *db,
     struct company_id company, const struct destination_row *row);
-RT_MUST_USE enum err db_destination_list(struct db *db,
-    struct company_id company, struct arena *mem, struct destination_row **rows,
-    size_t *n);
+/* The one with exactly that target, of several the first by name.
+ * ERR_NOTFOUND. */
+RT_MUST_USE enum err db_destination_at(struct db *db, struct company_id company,
+    struct slice target, struct destination_id *out);
 RT_MUST_USE enum err db_destination_archive(struct db *db,
     struct company_id company, struct destination_id id, int64_t now_us);
 

@@ -54,46 +54,28 @@ enum err db_flow_get(struct db *db, struct company_id company,
 	return e;
 }
 
-/* Counted in one pass: by flow, the numbers that all run one of them would be
- * read for each. */
-static const char list_sql[] =
-    "SELECT f.id, f.name, f.last_version,"
-    " COALESCE(f.published_version, 0), f.created_at,"
-    " COALESCE(n.numbers, 0) FROM flow f LEFT JOIN (SELECT flow_id,"
-    " COUNT(*) AS numbers FROM number WHERE company_id = ?"
-    " AND flow_id IS NOT NULL AND released_at IS NULL"
-    " GROUP BY flow_id) n ON n.flow_id = f.id"
-    " WHERE f.company_id = ? AND f.archived_at IS NULL"
-    " ORDER BY f.name, f.id";
-
-/* Both are borrowed until it is ended. */
-static struct stmt *list(struct db *db, const struct company_id *company,
-    struct flow_row *row)
-{
-	struct stmt *st = stmt_begin(db, list_sql);
-
-	stmt_in_id(st, company->v);
-	stmt_in_id(st, company->v);
-	out_row(st, row);
-	return st;
-}
-
-enum err db_flow_list(struct db *db, struct company_id company,
-    struct arena *mem, struct flow_row **rows, size_t *n)
-{
-	struct flow_row row;
-	struct stmt *st = list(db, &company, &row);
-
-	return stmt_all(st, mem, &row, sizeof(row), rows, n);
-}
-
 enum err db_flow_each(struct db *db, struct company_id company,
     void (*each)(void *arg, const struct flow_row *row), void *arg)
 {
+	/* Counted in one pass: by flow, the numbers that all run one of them
+	 * would be read for each. */
+	static const char sql[] =
+	    "SELECT f.id, f.name, f.last_version,"
+	    " COALESCE(f.published_version, 0), f.created_at,"
+	    " COALESCE(n.numbers, 0) FROM flow f LEFT JOIN (SELECT flow_id,"
+	    " COUNT(*) AS numbers FROM number WHERE company_id = ?"
+	    " AND flow_id IS NOT NULL AND released_at IS NULL"
+	    " GROUP BY flow_id) n ON n.flow_id = f.id"
+	    " WHERE f.company_id = ? AND f.archived_at IS NULL"
+	    " ORDER BY f.name, f.id";
 	struct flow_row row;
-	struct stmt *st = list(db, &company, &row);
-	enum err e = stmt_each(st);
+	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
 
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, company.v);
+	out_row(st, &row);
+	e = stmt_each(st);
 	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
 		each(arg, &row);
 	stmt_end(st);

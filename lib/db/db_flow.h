@@ -28,9 +28,8 @@ RT_MUST_USE enum err db_flow_add(struct db *db, struct company_id company,
     const struct flow_row *row);
 RT_MUST_USE enum err db_flow_get(struct db *db, struct company_id company,
     struct flow_id id, struct flow_row *out);
-RT_MUST_USE enum err db_flow_list(struct db *db, struct company_id company,
-    struct arena *mem, struct flow_row **rows, size_t *n);
-/* The same, each() for one after the other: it must not ask for them again. */
+/* Those in use by name, each() for one after the other: it must not ask for
+ * them again. */
 RT_MUST_USE enum err db_flow_each(struct db *db, struct company_id company,
     void (*each)(void *arg, const struct flow_row *row), void *arg);
 /* ERR_CONFLICT: the name is another's. */

@@ -87,19 +87,27 @@ enum err db_pool_update(struct db *db, struct company_id company,
 	return db_config_exec(db, st);
 }
 
-enum err db_pool_list(struct db *db, struct company_id company,
-    struct arena *mem, struct pool_row **rows, size_t *n)
+enum err db_pool_called(struct db *db, struct company_id company,
+    struct slice name, struct pool_id *first, uint32_t *n)
 {
 	static const char sql[] =
-	    "SELECT " COLUMNS
-	    " FROM pool"
-	    " WHERE company_id = ? AND archived_at IS NULL ORDER BY name, id";
-	struct pool_row row;
+	    "SELECT MIN(id), COUNT(*) FROM pool"
+	    " WHERE company_id = ? AND archived_at IS NULL"
+	    " AND name = ? COLLATE utf8mb4_bin";
+	struct pool_id id;
+	uint32_t count;
 	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
 
 	stmt_in_id(st, company.v);
-	out_row(st, &row);
-	return stmt_all(st, mem, &row, sizeof(row), rows, n);
+	stmt_in_text(st, name);
+	stmt_out_id(st, id.v);
+	stmt_out_u32(st, &count);
+	if ((e = stmt_one(st)) == ERR_OK) {
+		*first = id;
+		*n = count;
+	}
+	return e;
 }
 
 enum err db_pool_number_add(struct db *db, struct company_id company,

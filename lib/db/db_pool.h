@@ -30,8 +30,9 @@ RT_MUST_USE enum err db_pool_get(struct db *db, struct company_id company,
     struct pool_id id, struct pool_row *out);
 RT_MUST_USE enum err db_pool_update(struct db *db, struct company_id company,
     const struct pool_row *row);
-RT_MUST_USE enum err db_pool_list(struct db *db, struct company_id company,
-    struct arena *mem, struct pool_row **rows, size_t *n);
+/* How many there are of exactly that name, and the first that was made. */
+RT_MUST_USE enum err db_pool_called(struct db *db, struct company_id company,
+    struct slice name, struct pool_id *first, uint32_t *n);
 
 /* ERR_CONFLICT: the number is in a pool already, has a tracker, or is
  * released; ERR_RANGE: not the company's. */

@@ -1,17 +1,23 @@
 /* Tests of lib/db/db_named and lib/db/db_choice: each kind by its name, and
- * nothing of another company. */
+ * nothing of another company; pools, destinations and origins as they are
+ * called. */
 #include "lib/db/db_named.h"
 
 #include <string.h>
 
 #include "lib/db/db_choice.h"
+#include "lib/db/db_destination.h"
 #include "lib/db/db_number.h"
 #include "lib/db/db_number_use.h"
+#include "lib/db/db_pool.h"
 #include "lib/db/db_sheet_setup.h"
+#include "lib/db/db_site.h"
 #include "lib/db/db_tracker.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
+
+#define NOW INT64_C(1800000000000000)
 
 static struct testdb *t;
 static struct db *db; /* the dashboard's own account */
@@ -254,6 +260,59 @@ static void test_numbers_as_written(void **state)
 	arena_fini(&mem);
 }
 
+/* What the operator's command asks for by exactly its name or target. */
+static void test_exactly(void **state)
+{
+	const struct testdb_company *c = &t->company[0];
+	struct destination_row dest;
+	struct destination_id at;
+	struct pool_row pool;
+	struct pool_id found;
+	uint32_t count;
+
+	(void)state;
+	FAIL_STMT_OK(db_pool_get(admin, c->id, c->pool, &pool));
+	FAIL_STMT_OK(db_pool_called(admin, c->id, slice_from(pool.name), &found,
+	    &count));
+	assert_true(count == 1 && id_eq(found.v, c->pool.v));
+	FAIL_STMT_OK(
+	    db_pool_called(admin, c->id, SLICE("no such"), &found, &count));
+	assert_int_equal(count, 0);
+	FAIL_STMT_OK(db_destination_get(admin, c->id, c->destination, &dest));
+	FAIL_STMT_OK(
+	    db_destination_at(admin, c->id, slice_from(dest.target), &at));
+	assert_true(id_eq(at.v, c->destination.v));
+	assert_int_equal(db_destination_at(admin, c->id, SLICE("sip:no@one"),
+			     &at),
+	    ERR_NOTFOUND);
+}
+
+/* One site of a company has an origin; those of others have their own. */
+static void test_origins(void **state)
+{
+	const struct slice two = SLICE("https://two.example");
+	const struct testdb_company *c = &t->company[0], *b = &t->company[1];
+	struct site_row site;
+	char name[DB_NAME_BYTES];
+
+	(void)state;
+	FAIL_STMT_OK(db_site_get(admin, c->id, c->site, &site));
+	testdb_id(NOW, site.id.v);
+	memcpy(site.public_key, "second", 7);
+	FAIL_STMT_OK(db_site_origin_add(admin, c->id, c->site, two));
+	FAIL_STMT_OK(db_site_add(admin, c->id, &site));
+	assert_int_equal(db_site_origin_add(admin, c->id, site.id,
+			     SLICE("https://TWO.example")),
+	    ERR_CONFLICT);
+	FAIL_STMT_OK(db_site_origin_other(admin, c->id, site.id, two, name));
+	assert_string_equal(name, site.name);
+	assert_int_equal(db_site_origin_other(admin, c->id, c->site, two, name),
+	    ERR_NOTFOUND);
+	FAIL_STMT_OK(db_site_origin_add(admin, b->id, b->site, two));
+	FAIL_STMT_OK(db_site_archive(admin, c->id, c->site, NOW));
+	FAIL_STMT_OK(db_site_origin_add(admin, c->id, site.id, two));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +321,8 @@ int main(void)
 		cmocka_unit_test(test_choices),
 		cmocka_unit_test(test_free_numbers),
 		cmocka_unit_test(test_numbers_as_written),
+		cmocka_unit_test(test_exactly),
+		cmocka_unit_test(test_origins),
 	};
 
 	return cmocka_run_group_tests_name("db_named", tests, begin, end);

@@ -137,6 +137,11 @@ test('numbers and a site', () => {
 	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM pool WHERE name = 'Web'"), '1');
 	assert.equal(stack.sqlOne("SELECT e164 FROM site_target WHERE e164 LIKE '+49%'"), '+4930901800');
 	assert.match(verb('site', 'add', ...of, '--origin', 'https://x.example/path', '--number', '030 901800').err, /is not an origin/);
+	assert.match(verb('site', 'add', ...of, '--name', 'Twin', '--origin', 'https://y.example, https://www.example.com:443', '--number', '030 901800').err, /has https:\/\/www\.example\.com already/);
+	assert.match(verb('site', 'add', ...of, '--name', 'Twin', '--origin', 'https://y.example', '--number', '030 901800', '--pool', 'Wbe').err, /there is no pool "Wbe"/);
+	assert.equal(stack.sqlOne("SELECT (SELECT COUNT(*) FROM site WHERE name = 'Twin') + (SELECT COUNT(*) FROM pool WHERE name = 'Wbe')"), '0', 'nothing half added');
+	assert.equal(verb('site', 'add', ...of, '--name', 'Ports', '--origin', 'https://y.example:443', '--number', '030 901800', '--pool', 'Web').status, 0);
+	assert.equal(stack.sqlOne("SELECT o.origin FROM site_origin o JOIN site s ON s.id = o.site_id WHERE s.name = 'Ports'"), 'https://y.example', 'as browsers send it');
 
 	stack.sql("INSERT INTO pool (company_id, id, name, lease_s, created_at) SELECT company_id, UNHEX(REPEAT('5a', 16)), name, lease_s, created_at FROM pool WHERE name = 'Web'");
 	assert.match(verb('number', 'add', ...of, '--number', '+4930901823', '--to', '+4930901899', '--pool', 'Web').err, /there are 2 pools "Web"/);
@@ -181,7 +186,7 @@ test('recording without a notice: by an owner, with a reason, audited', () => {
 
 test('every verb that changes something is in the audit log, and no secret', () => {
 	const counts = Object.fromEntries(stack.sql("SELECT action, COUNT(*) FROM audit WHERE JSON_VALUE(after_json, '$.command') LIKE 'uid %' GROUP BY action"));
-	assert.deepEqual(counts, { 'company.add': '3', 'number.add': '3', 'number.record': '2', 'number.record_silent': '2', 'site.add': '1', 'trunk.add': '1',
+	assert.deepEqual(counts, { 'company.add': '3', 'number.add': '3', 'number.record': '2', 'number.record_silent': '2', 'site.add': '2', 'trunk.add': '1',
 		'user.disable': '1', 'user.role': '4' });
 	const all = stack.sql('SELECT COALESCE(before_json, after_json) FROM audit').flat().join();
 	assert.ok(!/secret|\$argon2/.test(all));
