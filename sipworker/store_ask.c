@@ -12,7 +12,7 @@
 /* After a failure the database is tried again so often. */
 #define RETRY_US (RT_SEC_US / 2)
 /* Places that nobody gave back. */
-#define SWEEP_EVERY_US (60 * RT_SEC_US)
+#define SWEEP_EVERY_US (15 * RT_SEC_US)
 #define SWEEP_MAX      256
 
 /* --- queues ----------------------------------------------------------------*/

@@ -6,6 +6,7 @@
 
 #define KEY_BYTES  (4 * ASK_KEY_MAX + 1)
 #define PLACES_MAX 32 /* of one call at a time */
+#define SWEPT_MAX  32 /* calls that are over, at a time */
 /* Two that make the same row at once: one of them looks again. */
 #define TRIES 3
 
@@ -190,14 +191,15 @@ static enum err give_place(struct db *db, struct company_id company,
 }
 
 /* The question may be answered long after the call gave it up and ended, and
- * what is taken behind its end nobody would give back. The call's row comes
- * first, as everywhere (db_call_hold.h), and its end waits for us. */
+ * what is taken behind its end nobody would give back. The call's row is only
+ * read: whoever holds it may take longer than a caller waits. What is taken
+ * while its end is being written is db_reserve_sweep()'s. */
 static enum err is_over(struct db *db, struct company_id company,
     struct call_id call, bool *over)
 {
 	static const char sql[] =
 	    "SELECT state = 'closed' FROM phone_call"
-	    " WHERE company_id = ? AND id = ? LOCK IN SHARE MODE";
+	    " WHERE company_id = ? AND id = ?";
 	bool closed = false;
 	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
@@ -214,12 +216,9 @@ static enum err take(struct db *db, struct company_id company,
     struct call_id call, const struct ask *a, int64_t now_us, bool *granted)
 {
 	struct gate g;
-	bool over;
-	enum err e;
+	bool over = false;
+	enum err e = ERR_NOTFOUND;
 
-	if ((e = is_over(db, company, call, &over)) != ERR_OK || over)
-		return e;
-	e = ERR_NOTFOUND;
 	for (int i = 0; i < TRIES && e == ERR_NOTFOUND; i++) {
 		e = lock_gate(db, company, a->key, &g);
 		if (e == ERR_NOTFOUND &&
@@ -228,6 +227,8 @@ static enum err take(struct db *db, struct company_id company,
 	}
 	if (e != ERR_OK)
 		return e == ERR_NOTFOUND ? ERR_BUSY : e;
+	if ((e = is_over(db, company, call, &over)) != ERR_OK || over)
+		return e;
 	return give_place(db, company, call, a, &g, now_us, granted);
 }
 
@@ -422,10 +423,15 @@ enum err db_reserve_end(struct db *db, struct company_id company,
 	return db_join_end(db, mine, end_places(db, company, call, p, n));
 }
 
-/* --- expired ---------------------------------------------------------------*/
+/* --- what nobody gave back -------------------------------------------------*/
 
-static enum err one_expired(struct db *db, int64_t now_us,
-    struct company_id *company, struct call_id *call, struct place *out)
+struct stray {
+	struct company_id company;
+	struct call_id call;
+};
+
+static enum err one_expired(struct db *db, int64_t now_us, struct stray *of,
+    struct place *out)
 {
 	static const char sql[] =
 	    "SELECT company_id, call_id, gate FROM reservation"
@@ -433,31 +439,76 @@ static enum err one_expired(struct db *db, int64_t now_us,
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_time_us(st, now_us);
-	stmt_out_id(st, company->v);
-	stmt_out_id(st, call->v);
+	stmt_out_id(st, of->company.v);
+	stmt_out_id(st, of->call.v);
 	stmt_out_text(st, out->key, sizeof(out->key));
 	return stmt_one(st);
+}
+
+static enum err sweep_expired(struct db *db, int64_t now_us, uint32_t max,
+    uint32_t *n)
+{
+	enum err e = ERR_OK;
+
+	while (*n < max && e == ERR_OK) {
+		struct stray s;
+		struct place p;
+
+		e = one_expired(db, now_us, &s, &p);
+		if (e == ERR_OK)
+			e = db_reserve_give(db, s.company, s.call,
+			    slice_from(p.key));
+		*n += e == ERR_OK ? 1 : 0;
+	}
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+/* Places of calls whose end is stored: each was taken while it was. Few calls
+ * have places, most calls are over. */
+static enum err read_over(struct db *db, struct stray out[SWEPT_MAX], size_t *n)
+{
+	static const char sql[] =
+	    "SELECT DISTINCT r.company_id, r.call_id FROM reservation r"
+	    " STRAIGHT_JOIN phone_call c ON c.company_id = r.company_id"
+	    " AND c.id = r.call_id WHERE c.state = 'closed' LIMIT 32";
+	struct stmt *st = stmt_begin(db, sql);
+	struct stray s;
+	size_t have = 0;
+	enum err e;
+
+	stmt_out_id(st, s.company.v);
+	stmt_out_id(st, s.call.v);
+	e = stmt_each(st);
+	while (e == ERR_OK && have < SWEPT_MAX && (e = stmt_next(st)) == ERR_OK)
+		out[have++] = s;
+	stmt_end(st);
+	*n = have;
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err sweep_over(struct db *db, uint32_t max, uint32_t *n)
+{
+	struct stray s[SWEPT_MAX];
+	size_t have = 0;
+	enum err e = read_over(db, s, &have);
+
+	for (size_t i = 0; i < have && *n < max && e == ERR_OK; i++) {
+		e = db_reserve_end(db, s[i].company, s[i].call);
+		*n += e == ERR_OK ? 1 : 0;
+	}
+	return e;
 }
 
 enum err db_reserve_sweep(struct db *db, int64_t now_us, uint32_t max,
     uint32_t *n)
 {
 	uint32_t swept = 0;
-	enum err e = ERR_OK;
+	enum err e = sweep_expired(db, now_us, max, &swept);
 
-	while (swept < max && e == ERR_OK) {
-		struct company_id company;
-		struct call_id call;
-		struct place p;
-
-		e = one_expired(db, now_us, &company, &call, &p);
-		if (e == ERR_OK)
-			e = db_reserve_give(db, company, call,
-			    slice_from(p.key));
-		swept += e == ERR_OK ? 1 : 0;
-	}
+	if (e == ERR_OK)
+		e = sweep_over(db, max, &swept);
 	*n = swept;
-	return e == ERR_NOTFOUND ? ERR_OK : e;
+	return e;
 }
 
 /* --- turns -----------------------------------------------------------------*/

@@ -31,7 +31,8 @@ RT_MUST_USE enum err db_reserve_leave(struct db *db, struct company_id company,
  * answered counts, even if nobody lived to confirm it. */
 RT_MUST_USE enum err db_reserve_end(struct db *db, struct company_id company,
     struct call_id call);
-/* Gives up to max expired places back, of all companies; *n: how many. */
+/* Gives back what nobody else did, of all companies: places that have expired,
+ * and those of calls that are over. Up to max; *n: how many. */
 RT_MUST_USE enum err db_reserve_sweep(struct db *db, int64_t now_us,
     uint32_t max, uint32_t *n);
 

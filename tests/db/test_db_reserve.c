@@ -5,6 +5,9 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "lib/db/db_call_close.h"
+#include "lib/db/db_call_hold.h"
+#include "lib/db/db_call_later.h"
 #include "lib/db/db_reserve.h"
 #include "lib/db/stmt.h"
 #include "sipworker/store/reserve.h"
@@ -222,6 +225,60 @@ static void test_too_late(void **state)
 	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM reservation"),
 	    0);
 	assert_true(take(1, over, &plain, NOW)); /* another's of that id */
+}
+
+static struct call_id open_call(void)
+{
+	const struct call_id id = testdb_call_id();
+	const struct callrec r = testdb_call_opened(t, 0, id,
+	    t->company[0].number, "+12125550123", NOW);
+
+	ok(db_call_opened(store, t->company[0].id, &r, &testdb_call_place));
+	return id;
+}
+
+/* A batch of records holds the call's row for as long as it takes. */
+static void test_row_held(void **state)
+{
+	const struct call_id call = open_call();
+	struct db *batch = testdb_connect(t, "store");
+
+	(void)state;
+	once(db_begin(batch));
+	once(db_call_hold(batch, t->company[0].id, call.v));
+	assert_true(take(0, call, &plain, NOW));
+	once(db_end(batch, ERR_OK));
+	db_close(batch);
+}
+
+/* Taken between the moment at which a call's end looks for its places and the
+ * one at which others see that it has ended. */
+static void test_taken_meanwhile(void **state)
+{
+	const struct call_id call = open_call(), other = new_call();
+	const struct callrec end =
+	    testdb_call_closed(t, 0, call, 1, CALLRESULT_MISSED, 0);
+	struct db *batch = testdb_connect(t, "store");
+	struct call_later later = { .n = 0 };
+	struct ask one = plain;
+	uint32_t n = 0;
+
+	(void)state;
+	one.at_once = 1;
+	one.day = (struct ask_window){ 1, NOW };
+	once(db_begin(batch));
+	once(db_call_close(batch, t->company[0].id, &end, NULL, &later, NOW));
+	assert_true(take(0, call, &one, NOW));
+	once(db_reserve_sweep(store, NOW, 10, &n));
+	assert_int_equal(n, 0); /* for all that anybody knows */
+	once(db_call_later_write(batch, &later));
+	once(db_end(batch, ERR_OK));
+	db_close(batch);
+	assert_false(take(0, other, &one, NOW));
+	ok(db_reserve_sweep(store, NOW, 10, &n));
+	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM reservation"),
+	    0);
+	assert_true(take(0, other, &one, NOW)); /* it came to nothing */
 }
 
 static void test_expired(void **state)
@@ -457,6 +514,8 @@ int main(void)
 		cmocka_unit_test_setup(test_leave, empty),
 		cmocka_unit_test_setup(test_call_ends, empty),
 		cmocka_unit_test_setup(test_too_late, empty),
+		cmocka_unit_test_setup(test_row_held, empty),
+		cmocka_unit_test_setup(test_taken_meanwhile, empty),
 		cmocka_unit_test_setup(test_expired, empty),
 		cmocka_unit_test_setup(test_four_at_once, empty),
 		cmocka_unit_test_setup(test_turns, empty),
