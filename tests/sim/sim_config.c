@@ -215,12 +215,13 @@ static struct flow_step *group(struct maker *m, size_t i, enum flow_mode mode,
 
 	for (size_t k = 0; k < n; k++) {
 		flow_item_init(&m->member[k], FLOW_GROUP, 0);
-		if (limited && k == 0)
+		sim_config_phone(k, m->target[k]);
+		if (limited && k == 0) {
 			id_text(ID_KIND_destination,
 			    destinations[SIM_CONFIG_LIMITED].id.v,
 			    m->target[k]);
-		else
-			sim_config_phone(k, m->target[k]);
+			m->member[k].num[FLOW_MEMBER_TO] = SIM_CONFIG_LIMITED;
+		}
 		m->member[k].text[FLOW_MEMBER_TO] = slice_from(m->target[k]);
 		m->member[k].num[FLOW_MEMBER_TIER] = (uint32_t)(1 + k / 3);
 		m->member[k].num[FLOW_MEMBER_WEIGHT] = (uint32_t)(k + 1);
@@ -448,6 +449,7 @@ enum err sim_config_write(struct buf *out)
 		e = write_turns(&b[TURNS_FLOW]);
 	for (size_t i = 0; i < RT_ARRAY_LEN(b); i++) {
 		flows[i].id.v[0] = (uint8_t)(i + 1);
+		flows[i].company.v[0] = 9;
 		flows[i].version = 7;
 		flows[i].flow.bytes = buf_slice(&b[i]);
 	}

@@ -12,7 +12,10 @@
 #define SIM_CONFIG_NUMBERS 12
 /* The first so many run flows that throw no dice. */
 #define SIM_CONFIG_DICELESS 10
-/* Row of the destination with limits. */
+/* Of these the one that asks twice for the destination with limits: in a tree,
+ * then one after the other. */
+#define SIM_CONFIG_TREE "+13035550109"
+/* Row of that destination. */
 #define SIM_CONFIG_LIMITED 2
 /* Row of the trunk that is a name, trunk.example. */
 #define SIM_CONFIG_NAMED          3

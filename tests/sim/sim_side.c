@@ -206,48 +206,6 @@ void sim_side_lookup(struct sim_world *w, const struct engine_lookup *q)
 	sim_clock_after(&w->clock, delay, answer_lookup, w)->a = q->ticket;
 }
 
-/* --- questions -------------------------------------------------------------*/
-
-static void answer_ask(struct sim_event *ev)
-{
-	struct sim_world *w = ev->obj;
-	const struct ask_reply r = { .answer = (enum ask_answer)ev->b,
-		.turn = w->turns++ };
-
-	/* A place that was given must be given back or be used. */
-	engine_ask_done(w->engine, sim_world_now(w), ev->a, &r);
-	sim_world_pump(w);
-}
-
-void sim_side_ask(struct sim_world *w, const struct engine_ask *q)
-{
-	int64_t delay = 700;
-	struct sim_event *ev;
-	struct ask a;
-
-	if (ask_decode(q->question, &a) != ERR_OK) {
-		sim_world_fail(w, "a question that cannot be read");
-		return;
-	}
-	if ((q->ticket != 0) != (a.kind == ASK_RESERVE || a.kind == ASK_NEXT)) {
-		sim_world_fail(w, "question %d with ticket %d", (int)a.kind,
-		    q->ticket != 0);
-		return;
-	}
-	if (q->ticket == 0)
-		return;
-	if (sim_clock_chance(&w->clock, w->faults.slow_store)) {
-		if (sim_clock_chance(&w->clock, 50))
-			return; /* away */
-		delay = sim_clock_between(&w->clock, 100000, 400000);
-	}
-	ev = sim_clock_after(&w->clock, delay, answer_ask, w);
-	ev->a = q->ticket;
-	ev->b = a.kind == ASK_RESERVE && sim_clock_chance(&w->clock, 30)
-		    ? ASK_FULL
-		    : ASK_YES;
-}
-
 /* --- media -----------------------------------------------------------------*/
 
 static struct sim_port *port_of(struct sim_world *w, uint32_t stream)

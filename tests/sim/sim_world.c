@@ -295,6 +295,9 @@ void sim_world_check_idle(struct sim_world *w)
 	struct engine_stats s;
 
 	engine_get_stats(w->engine, &s);
+	for (uint32_t i = 0; i < SIM_RECORDS; i++)
+		if (w->records[i].used && w->records[i].place)
+			sim_world_fail(w, "a place that nobody gave back");
 	if (w->dialogs != 0)
 		sim_world_fail(w, "%u dialogs are still kept", w->dialogs);
 	if (s.calls != 0 || s.legs != 0 || s.transactions != 0 ||

@@ -44,6 +44,7 @@ struct sim_record {
 	bool notice_played;
 	bool rec_started;
 	bool rec_stopped;
+	bool place; /* at the destination with limits */
 	uint32_t next_seq;
 	uint64_t open_seq;
 	enum flow_record policy;
@@ -92,6 +93,8 @@ struct sim_world {
 	struct sim_port ports[SIM_PAIRS];
 	uint64_t plays;
 	uint64_t turns;
+	uint64_t places;  /* given */
+	int64_t asked_us; /* the store has answered all questions then */
 	uint64_t steps;
 	uint64_t opened;
 	uint64_t closed;

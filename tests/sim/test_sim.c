@@ -74,11 +74,14 @@ static void run_case(const struct world_case *c, uint64_t seed, uint32_t calls)
 	    (unsigned long long)w->compared,
 	    (unsigned long long)w->phone->confirmed);
 	print_message(
-	    "#   names=%llu passed over=%llu transfers=%llu of %llu\n",
-	    (unsigned long long)w->resolved, (unsigned long long)w->passed_over,
+	    "#   places=%llu names=%llu passed over=%llu transfers=%llu of "
+	    "%llu\n",
+	    (unsigned long long)w->places, (unsigned long long)w->resolved,
+	    (unsigned long long)w->passed_over,
 	    (unsigned long long)w->phone->transferred,
 	    (unsigned long long)w->phone->refers);
 	assert_true(w->opened > 0);
+	assert_true(w->places > 0);
 	sim_world_fini(w);
 	free(w);
 }
