@@ -56,8 +56,7 @@ struct call_question {
 	uint64_t number; /* 0: unused */
 	uint32_t ticket; /* the flow's */
 	enum flow_ask kind;
-	bool told; /* the flow has its answer, or wants none */
-	bool release;
+	bool told;         /* the flow has its answer, or wants none */
 	uint64_t counter;  /* NEXT: as turns.h knows it */
 	struct slice text; /* borrowed from the snapshot */
 	int64_t due_us;

@@ -199,20 +199,30 @@ static void say(struct engine *e, const struct call *c, enum ask_kind kind,
 	send(e, c, 0, &q);
 }
 
-void question_release(struct engine *e, struct call *c, const struct flow_do *d)
+/* The question about that place which the flow waits for; NULL: none. One that
+ * was given up is none: its answer may never come. */
+static struct call_question *waits_for(struct call *c, struct slice text)
 {
 	for (size_t i = 0; i < CALL_QUESTIONS_MAX; i++) {
 		struct call_question *p = &c->question[i];
 
-		if (p->number != 0 && p->kind == FLOW_ASK_RESERVE &&
-		    !p->release && slice_eq(p->text, d->text)) {
-			p->release = true;
-			p->told = true;
-			set_timer(e, c);
-			return;
-		}
+		if (p->number != 0 && !p->told && p->kind == FLOW_ASK_RESERVE &&
+		    slice_eq(p->text, text))
+			return p;
 	}
-	say(e, c, ASK_RELEASE, d->text);
+	return NULL;
+}
+
+void question_release(struct engine *e, struct call *c, const struct flow_do *d)
+{
+	struct call_question *p = waits_for(c, d->text);
+
+	if (p == NULL) {
+		say(e, c, ASK_RELEASE, d->text);
+		return;
+	}
+	p->told = true;
+	set_timer(e, c);
 }
 
 void question_confirm(struct engine *e, struct call *c, const struct flow_do *d)
@@ -235,14 +245,22 @@ static enum flow_answer meaning(const struct call_question *p,
 	return r->answer == ASK_YES ? FLOW_ANSWER_GRANTED : FLOW_ANSWER_FULL;
 }
 
-/* What was granted too late, or is not wanted any more. */
-static void give_back(struct engine *e, const struct call *c,
+/* What was granted too late, or is not wanted any more. A place that the flow
+ * has asked for again since is the one it asks for. */
+static void give_back(struct engine *e, struct call *c,
     const struct call_question *p, uint32_t turn)
 {
-	if (p->kind == FLOW_ASK_RESERVE)
-		say(e, c, ASK_RELEASE, p->text);
-	else
+	struct call_question *again;
+
+	if (p->kind != FLOW_ASK_RESERVE) {
 		turns_owe(&e->turns, p->counter, turn);
+	} else if ((again = waits_for(c, p->text)) != NULL) {
+		again->number = 0;
+		set_timer(e, c);
+		tell(e, c, again->ticket, FLOW_ANSWER_GRANTED, 0);
+	} else {
+		say(e, c, ASK_RELEASE, p->text);
+	}
 }
 
 void question_answered(struct engine *e, struct call *c, uint64_t number,

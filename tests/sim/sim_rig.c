@@ -96,6 +96,10 @@ static void keep_record(struct rig *r, const struct engine_journal *j)
 /* Nobody answers but the test. */
 static void keep_question(struct rig *r, const struct engine_ask *q)
 {
+	struct ask a;
+
+	assert_int_equal(ask_decode(q->question, &a), ERR_OK);
+	r->n_released += a.kind == ASK_RELEASE;
 	if (q->ticket == 0)
 		return;
 	r->asked = q->ticket;

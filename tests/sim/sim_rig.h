@@ -43,6 +43,7 @@ struct rig {
 	uint64_t ticket;
 	uint64_t asked; /* the last question that wants an answer */
 	size_t n_asked;
+	size_t n_released; /* places given back */
 	size_t n_rec_start;
 	char digit;      /* of the last DIGIT record */
 	char caller[32]; /* of the last OPENED record */

@@ -1,6 +1,6 @@
 /*
- * Questions of a call to the store that are answered late: who is calling, and
- * whose turn it is.
+ * Questions of a call to the store that are answered late: who is calling,
+ * whose turn it is, a place at a destination with limits.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -76,11 +76,48 @@ static void test_late_turn(void **state)
 	rig_fini(&r);
 }
 
+/* A place that is asked for again after the first answer did not come: the late
+ * one gives back nothing that the flow has now, and a question that is never
+ * answered does not swallow what the flow gives back. */
+static void test_late_place(void **state)
+{
+	static const char *const why[] = { "late", "never" };
+	const struct ask_reply yes = { .answer = ASK_YES };
+	static struct rig r; /* large for a stack */
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(why); i++) {
+		uint64_t first;
+
+		rig_init(&r, 4);
+		rig_request(&r, "INVITE", 1, SIM_CONFIG_TREE, "c1", "", "",
+		    rig_sdp);
+		assert_int_equal(r.n_asked, 1);
+		first = r.asked;
+		for (int k = 0; k < 1000 && r.n_asked < 2; k++)
+			rig_pass_time(&r, 100000);
+		assert_int_equal(r.n_asked, 2);
+		if (i == 0)
+			engine_ask_done(r.engine, r.now, first, &yes);
+		engine_ask_done(r.engine, r.now, r.asked, &yes);
+		rig_pump(&r);
+		if (r.n_released != 0)
+			fail_msg("%s: given back too soon", why[i]);
+		assert_memory_equal(rig_last(&r)->text, "INVITE sip:few@", 15);
+		rig_answer_as_phone(&r, "INVITE", 486, "");
+		if (r.n_released != 1)
+			fail_msg("%s: given back %zu times", why[i],
+			    r.n_released);
+		rig_fini(&r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_late_lookup),
 		cmocka_unit_test(test_late_turn),
+		cmocka_unit_test(test_late_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
