@@ -169,6 +169,33 @@ bool utf8_has_case(struct slice s, struct slice part)
 	return s.n > 0 || part.n == 0;
 }
 
+/* c as n bytes; a small letter takes as many as its capital. */
+static void put(uint32_t c, char *out, size_t n)
+{
+	static const unsigned char first[5] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+
+	for (size_t i = n; i-- > 1; c >>= 6)
+		out[i] = (char)(0x80 | (c & 0x3f));
+	out[0] = (char)(first[n] | c);
+}
+
+struct slice utf8_small(struct slice s, char *out)
+{
+	size_t at = 0;
+
+	while (at < s.n) {
+		uint32_t c = 0;
+		const size_t n = utf8_next(slice_skip(s, at), &c);
+
+		if (n == 0)
+			out[at] = s.p[at];
+		else
+			put(small(c), out + at, n);
+		at += n == 0 ? 1 : n;
+	}
+	return slice_of(out, at);
+}
+
 /* What U+00C0 to U+017F stand with; '.': themselves. */
 #define ACCENTS_FIRST 0xc0
 static const char plain_letters[] =

@@ -19,6 +19,9 @@ struct slice utf8_head(struct slice s, size_t max);
  * Cyrillic alphabets is the same in either case. The empty slice is in every
  * one. */
 bool utf8_has_case(struct slice s, struct slice part);
+/* s with small letters, in out, which has room for s.n bytes: as many as it
+ * takes. Capitals and small letters as above; what is ill-formed stays. */
+struct slice utf8_small(struct slice s, char *out);
 /* Order of names as people look them up: letters as above, and those of Latin
  * with an accent beside their plain ones. 0: the same by that. */
 int utf8_cmp_name(struct slice a, struct slice b);

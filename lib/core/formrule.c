@@ -26,6 +26,38 @@ static const char *const secrets[] = { "passw", "passphr", "passcode", "pwd",
 	"pruefziff", "prfziff", "numrodecart", "nmerodetarjeta",
 	"nmerodelatarjeta", "cartodecr", "lsenord", "wachtwoord", "losenord",
 	"adgangskode", "salasana", "lozinka", "jelsz", "geheimzahl" };
+/* The same for languages that are not written in Latin letters: what is ASCII
+ * and wide blanks taken out. The tag has them too (static/dni/form.js). */
+static const char *const wide_secrets[] = {
+	/* Cyrillic */
+	"парол", "лозинка", "номеркарт", "номернакарта", "номербанковскойкарты",
+	"номеркредитнойкарты", "держателькарты", "кодбезопасности",
+	"номерсчета", "номерсчёта", "снилс",
+	/* Chinese */
+	"密码", "密碼", "口令", "卡号", "卡號", "安全码", "安全碼", "银行账号",
+	"银行帐号", "銀行帳號", "銀行賬號", "身份证号", "身份證號",
+	"身分證字號",
+	/* Japanese */
+	"パスワード", "暗証番号", "カード番号", "カード名義", "口座番号",
+	"セキュリティコード", "セキュリティーコード", "マイナンバー",
+	/* Korean */
+	"비밀번호", "패스워드", "카드번호", "보안코드", "계좌번호", "주민번호",
+	"주민등록번호",
+	/* Arabic and Persian */
+	"كلمةالمرور", "كلمةمرور", "كلمةالسر", "كلمةسر", "الرقمالسري",
+	"رقمالبطاقة", "رقمبطاقة", "رمزالأمان", "رمزالامان", "رقمالحساب",
+	"رمزعبور", "گذرواژه", "شمارهکارت",
+	/* Hebrew */
+	"סיסמה", "סיסמא", "מספרכרטיס", "מספרהכרטיס", "קודאבטחה", "מספרחשבון",
+	/* Greek, and its capitals, which have no accents; "ς" is "σ" */
+	"κωδικόσπρόσβασησ", "κωδικοσπροσβασησ", "συνθηματικ", "αριθμόσκάρτασ",
+	"αριθμοσκαρτασ", "αριθμόστησκάρτασ", "κωδικόσασφαλείασ",
+	"κωδικοσασφαλειασ",
+	/* Hindi */
+	"पासवर्ड", "कार्डनंबर", "कार्डनम्बर", "कार्डसंख्या", "सुरक्षाकोड", "खातासंख्या",
+	/* Thai */
+	"รหัสผ่าน", "เลขบัตร", "เลขที่บัตร", "รหัสความปลอดภัย", "เลขที่บัญชี", "เลขบัญชี"
+};
 static const char *const emails[] = { "email", "mail", "correo" };
 static const char *const phones[] = { "phone", "tel", "mobile", "cell", "fone",
 	"handy", "rufnummer" };
@@ -98,6 +130,55 @@ static bool is_other(const char *word, struct slice rest)
 	return rest.n > 0 && strcmp(word, "creditcard") == 0;
 }
 
+/* How long a blank or a dash of those that are not ASCII is: U+00A0, U+2000 to
+ * U+2015, U+202F, U+3000; what pages show of a card's number has them. 0: none
+ * here. */
+static size_t wide_break(struct slice s, size_t at)
+{
+	const unsigned char *p = (const unsigned char *)s.p + at;
+
+	if (s.n - at >= 2 && p[0] == 0xc2 && p[1] == 0xa0)
+		return 2;
+	if (s.n - at < 3)
+		return 0;
+	return (p[0] == 0xe2 && p[1] == 0x80 &&
+		   (p[2] <= 0x95 || p[2] == 0xaf)) ||
+		       memcmp(p, "\xe3\x80\x80", 3) == 0
+		   ? 3
+		   : 0;
+}
+
+/* A name in small letters without blanks, dashes and what is ASCII, but for
+ * commas, which part words that have nothing to do with each other. */
+static struct slice wide(struct slice s, char out[FORMRULE_NAME_MAX])
+{
+	char mem[FORMRULE_NAME_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n && n < FORMRULE_NAME_MAX; i++) {
+		const size_t skip = wide_break(s, i);
+
+		if (skip > 0)
+			i += skip - 1;
+		else if ((unsigned char)s.p[i] >= 0x80 || s.p[i] == ',')
+			mem[n++] = s.p[i];
+	}
+	return utf8_small(slice_of(mem, n), out);
+}
+
+static bool is_wide_secret(struct slice name)
+{
+	char mem[FORMRULE_NAME_MAX];
+	const struct slice text = wide(name, mem);
+	const char *word;
+	struct words w;
+
+	if (text.n == 0)
+		return false;
+	words_init(&w, wide_secrets, RT_ARRAY_LEN(wide_secrets));
+	return words_find(&w, text, 0, &word) < text.n;
+}
+
 static bool is_secret(const struct words *w, struct slice name)
 {
 	char mem[FORMRULE_NAME_MAX];
@@ -108,7 +189,7 @@ static bool is_secret(const struct words *w, struct slice name)
 	     at++)
 		if (!is_other(word, slice_skip(text, at + strlen(word))))
 			return true;
-	return holds_ssn(name);
+	return holds_ssn(name) || is_wide_secret(name);
 }
 
 /* ISO/IEC 7812-1, annex B, of so many as a card has. */
@@ -157,20 +238,6 @@ static size_t skip_digits(struct slice s, size_t at)
 	while (at < s.n && is_digit(s.p[at]))
 		at++;
 	return at;
-}
-
-/* How long a blank or a dash of those that are not ASCII is: U+00A0, U+2000 to
- * U+2015, U+202F; what pages show of a card's number has them. 0: none here. */
-static size_t wide_break(struct slice s, size_t at)
-{
-	const unsigned char *p = (const unsigned char *)s.p + at;
-
-	if (s.n - at >= 2 && p[0] == 0xc2 && p[1] == 0xa0)
-		return 2;
-	return s.n - at >= 3 && p[0] == 0xe2 && p[1] == 0x80 &&
-		       (p[2] <= 0x95 || p[2] == 0xaf)
-		   ? 3
-		   : 0;
 }
 
 /* Past what stands between two groups of digits; s.n where none follows. */

@@ -1,8 +1,8 @@
 /*
  * words.h - which of many short words stand in a text, in one pass over it.
  *
- * The words are lower case ASCII of two bytes at least, and none begins with
- * another; in the text case makes no difference.
+ * The words are lower case of two bytes at least, and none begins with another;
+ * in the text the case of ASCII makes no difference.
  */
 #ifndef RT_CORE_WORDS_H
 #define RT_CORE_WORDS_H
@@ -11,7 +11,7 @@
 
 #include "lib/base/slice.h"
 
-#define WORDS_MAX 64
+#define WORDS_MAX 128
 
 struct words {
 	const char *const *list;

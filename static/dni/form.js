@@ -12,12 +12,18 @@ const OUT = '[data-no-capture],[data-cr-no-capture],[data-noform]';
 // In a field's name, lower case and without all but letters and digits.
 const NAMED = new RegExp('passw|passphr|passcode|pwd|cardn(um|o(?!te))|card(hold|exp|code|sec)|creditcard$|cc(n(um|o(?!te))|exp|csc|type)|cvc|cvv'
 	+ '|accountn(um|o(?!te))|routing|socialsec|securitycode|kennwort|contrase|motdepass|wachtwoord|l[oö]senord|adgangskode|salasana|hasło|lozinka|jelsz|geheimzahl'
-	+ '|kreditkart|kartennum|pr(u|ü|ue)fziff|n[uú]mero(de)?(la)?(tarjeta|cart)|cartebancaire|cartadicredito|cart[aã]odecr[eé]dito|cryptogramme'
-	+ '|парол|номеркарты|密码|密碼|卡号|卡號|パスワード|暗証番号|カード番号|비밀번호|카드번호');
+	+ '|kreditkart|kartennum|pr(u|ü|ue)fziff|n[uú]mero(de)?(la)?(tarjeta|cart)|cartebancaire|cartadicredito|cart[aã]odecr[eé]dito|cryptogramme');
 // In words beside it, from the beginning of one.
 const SAID = new RegExp('(^|[^\\p{L}])(pass(word|wor|phrase|code)|card (number|no\\b)|(number|name) on (your )?card|cvv|cvc|card code|security code|iban|routing num|social security'
-	+ '|kennwort|contraseña|mot de passe|senha|wachtwoord|lösenord|adgangskode|salasana|hasło|heslo|lozinka|jelszó|парол|kartennummer|prüfziffer|número de (la )?tarjeta|numéro de carte'
-	+ '|numero (di|della) carta|número do cartão|kaartnummer|kortnummer|номер карты)|密码|密碼|卡号|卡號|パスワード|暗証番号|カード番号|비밀번호|카드번호', 'iu');
+	+ '|kennwort|contraseña|mot de passe|senha|wachtwoord|lösenord|adgangskode|salasana|hasło|heslo|lozinka|jelszó|kartennummer|prüfziffer|número de (la )?tarjeta|numéro de carte'
+	+ '|numero (di|della) carta|número do cartão|kaartnummer|kortnummer)', 'iu');
+// In either, without blanks and ASCII but commas (lib/core/formrule has them, too).
+const WIDE = new RegExp('парол|лозинка|номер(на|банковской|кредитной)?карт|держателькарты|кодбезопасности|номерсч[её]та|снилс'
+	+ '|密[码碼]|口令|卡[号號]|安全[码碼]|[银銀]行[账帐帳賬][号號]|身[份分][证證][号號字]|パスワード|暗証番号|カード(番号|名義)|口座番号|セキュリティー?コード|マイナンバー'
+	+ '|비밀번호|패스워드|카드번호|보안코드|계좌번호|주민(등록)?번호|كلمة(ال)?(مرور|سر)|الرقمالسري|رقم(ال)?بطاقة|رمزال[أا]مان|رقمالحساب|رمزعبور|گذرواژه|شمارهکارت'
+	+ '|סיסמ[הא]|מספרה?כרטיס|קודאבטחה|מספרחשבון|κωδικ[όο][ςσ](πρ[όο]σβαση|ασφαλε[ίι]α)|συνθηματικ|αριθμ[όο][ςσ](τη[ςσ])?κ[άα]ρτα'
+	+ '|पासवर्ड|कार्ड(नंबर|नम्बर|संख्या)|सुरक्षाकोड|खातासंख्या|รหัส(ผ่าน|ความปลอดภัย)|เลข(ที่)?(บัตร|บัญชี)');
+const wide = (s) => WIDE.test(s.toLowerCase().replace(/[\x00-+\--\x7f\s\u200c]/g, ''));
 // At the beginning of a word: not those of "business name" and "Hawaii bank".
 const SHORT = /(^|[^a-zA-Z])([sS][sS][nN]|[iI][bB][aA][nN])|[a-z](S[sS][nN]|I[bB][aA][nN])/;
 // Cards that pay nothing.
@@ -59,8 +65,8 @@ function isSecret(f, name) {
 	return [f.type, attribute(f, 'type')].includes('password') || shown.has(f) || f.shadowRoot?.querySelector('[type=password]')
 		|| (getComputedStyle(f).webkitTextSecurity || 'none') !== 'none'
 		|| /\bcc-|password/.test(fill) || /(\d{4}\W?){4}/.test(hint)
-		|| [name, f.id + ''].some((s) => SHORT.test(s) || !OTHER.test(s) && NAMED.test(s.toLowerCase().replace(/[^\p{L}\d]/gu, '')))
-		|| said.some((s) => s.length < LABEL && !OTHER.test(s) && (SHORT.test(s) || SAID.test(s.replace(/\s+/g, ' '))));
+		|| [name, f.id + ''].some((s) => SHORT.test(s) || !OTHER.test(s) && NAMED.test(s.toLowerCase().replace(/[^\p{L}\d]/gu, '')) || wide(s))
+		|| said.some((s) => s.length < LABEL && !OTHER.test(s) && (SHORT.test(s) || SAID.test(s.replace(/\s+/g, ' ')) || wide(s)));
 }
 
 // { form, fields: [[name, value], …] }, or undefined when it is none of ours.

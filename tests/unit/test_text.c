@@ -71,6 +71,31 @@ static void test_utf8(void **state)
 	}
 }
 
+static void test_utf8_small(void **state)
+{
+	static const struct {
+		const char *in;
+		const char *want;
+	} cases[] = {
+		{ "Passwort ÄÖÜ 2", "passwort äöü 2" },
+		{ "ПАРОЛЬ Ёлка Їжак", "пароль ёлка їжак" },
+		{ "ΚΩΔΙΚΟΣ Ώρα ός", "κωδικοσ ώρα όσ" },
+		{ "Ắ 密码 \xf0\x9f\x98\x80", "ắ 密码 \xf0\x9f\x98\x80" },
+		{ "A\xff\xd0", "a\xff\xd0" },
+		{ "", "" },
+	};
+	char out[64];
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		const struct slice got =
+		    utf8_small(slice_from(cases[i].in), out);
+
+		if (!slice_eq_cstr(got, cases[i].want))
+			fail_msg("%s: %.*s", cases[i].in, (int)got.n, got.p);
+	}
+}
+
 static void test_utf8_head(void **state)
 {
 	const struct slice s = SLICE(
@@ -170,6 +195,7 @@ int main(void)
 		cmocka_unit_test(test_hex),
 		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_utf8_head),
+		cmocka_unit_test(test_utf8_small),
 		cmocka_unit_test(test_either_case),
 		cmocka_unit_test(test_order_of_names),
 		cmocka_unit_test(test_clean_controls),
