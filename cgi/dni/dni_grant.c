@@ -27,8 +27,9 @@ static bool may_lease(struct dni_serve *v, const struct dni_pool *p,
 {
 	char mem[DNI_FLOOD_CLIENT_MAX], net_mem[DNI_FLOOD_NETWORK_BYTES];
 	const struct slice net = dni_flood_network(v->who.address, net_mem);
-	const uint64_t share = p->n > 4 ? (p->n + 1) / 2 : 2;
-	const uint64_t more = p->n > share ? (p->n - share) / 2 : 0;
+	const uint64_t all = p->n - p->n_retired;
+	const uint64_t share = all > 4 ? (all + 1) / 2 : 2;
+	const uint64_t more = all > share ? (all - share) / 2 : 0;
 	uint32_t number;
 
 	if (lease_find(p->leases, v->who.now_us, holder, &number))

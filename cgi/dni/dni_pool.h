@@ -57,6 +57,7 @@ struct dni_pool {
 	struct lease_pool *leases; /* NULL: the pool has no number */
 	struct dni_slot *slots;    /* by the lease pool's index */
 	uint32_t n;
+	uint32_t n_retired; /* of them */
 	uint32_t max;
 	uint64_t given[DNI_GIVEN_COUNT]; /* since they were last written */
 };

@@ -133,6 +133,7 @@ void dni_pool_change_retire(struct dni_pool *p, int64_t now_us,
 {
 	for (size_t i = 0; i < c->n_gone; i++) {
 		p->slots[c->gone[i]].retired = true;
+		p->n_retired++;
 		lease_retire(p->leases, now_us, c->gone[i]);
 	}
 }
@@ -268,6 +269,7 @@ static bool came_back(struct dni_pool *p, int64_t now_us,
 		f->row.leased ? f->row.lease.v : (struct lease_id){ 0 }.v))
 		return false;
 	p->slots[f->was].retired = false;
+	p->n_retired--;
 	lease_return(p->leases, now_us, f->was);
 	return true;
 }
