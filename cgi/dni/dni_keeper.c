@@ -43,6 +43,7 @@ struct dni_keeper {
 	bool away;
 	int64_t back_us;
 	int64_t pause_us; /* between two tries */
+	bool untold;      /* that the configuration is in force */
 };
 
 /* --- the configuration ----------------------------------------------------*/
@@ -95,9 +96,8 @@ static enum err load_conf(struct dni_keeper *k)
 	if ((e = dni_conf_load(k->db, &copy, &c)) == ERR_OK) {
 		use_conf(k, c);
 		save(k, &copy, c->version);
-		if ((e = dni_owner_refresh(&k->owner)) == ERR_OK)
-			log_in_force(c);
-		else
+		k->untold = true;
+		if ((e = dni_owner_refresh(&k->owner)) != ERR_OK)
 			c->version = 0; /* to be read again */
 	}
 	buf_fini(&rows);
@@ -111,9 +111,14 @@ static enum err check_conf(struct dni_keeper *k)
 
 	if ((e = db_tag_version(k->db, &version)) != ERR_OK)
 		return e;
-	return k->s->conf != NULL && k->s->conf->version == version
-		   ? ERR_OK
-		   : load_conf(k);
+	if (k->s->conf == NULL || k->s->conf->version != version)
+		e = load_conf(k);
+	if (e == ERR_OK && (e = dni_owner_complete(&k->owner)) == ERR_OK &&
+	    k->untold) {
+		k->untold = false;
+		log_in_force(k->s->conf);
+	}
+	return e;
 }
 
 /* --- the start ------------------------------------------------------------*/

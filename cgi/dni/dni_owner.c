@@ -104,6 +104,8 @@ static enum err extend_pool(const struct dni_owner *o, struct dni_pool *p)
 		e = dni_pool_change_add(p, dni_clock_now(o->s), &c);
 		(void)pthread_mutex_unlock(&o->s->mu);
 	}
+	if (e == ERR_OK)
+		p->partial = false;
 	dni_pool_change_end(&c);
 	return e;
 }
@@ -137,6 +139,19 @@ enum err dni_owner_refresh(const struct dni_owner *o)
 			e = extend_pool(o, p);
 	}
 	free(more);
+	return e;
+}
+
+enum err dni_owner_complete(const struct dni_owner *o)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < o->s->n_pools; i++) {
+		struct dni_pool *p = o->s->pools[i];
+
+		if (p->owned && p->partial)
+			e = extend_pool(o, p);
+	}
 	return e;
 }
 

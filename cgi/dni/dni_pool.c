@@ -7,17 +7,38 @@
 #include "lib/base/log.h"
 #include "lib/db/db_lease.h"
 
-/* Room for rows as they come; the lease pool is made once they are counted. */
+/* Of leases so many more are read than a pool has numbers, as some had more
+ * than one lately. */
+#define LATEST_MORE 1000
+#define LATEST      20000 /* leases a statement */
+/* A number that came to the pool so shortly before its last lease here may have
+ * had a later one elsewhere: it left and came back, by a clock that is not
+ * ours. */
+#define ADDED_US RT_HOUR_US
+/* Numbers that are asked for one by one, so that there is something to give
+ * until the others are read. */
+#define FIRST 500
+
+struct known {
+	struct lease_last last;
+	int64_t added_us;
+	bool is; /* last is its last one */
+};
+
 struct loader {
-	struct lease_last *rows;
+	struct known *rows;
 	size_t n;
 	size_t cap;
+	size_t n_known;
+	size_t n_told;
+	int64_t told_us; /* the last one began */
 	enum err e;
 };
 
-static void on_row(void *ctx, const struct lease_last *l)
+static void on_number(void *ctx, const struct lease_number *n)
 {
 	struct loader *r = ctx;
+	struct known *k;
 
 	hang_thread_round(); /* a million are a long work, here and below */
 	if (r->e != ERR_OK)
@@ -35,7 +56,73 @@ static void on_row(void *ctx, const struct lease_last *l)
 		r->rows = p;
 		r->cap = cap;
 	}
-	r->rows[r->n++] = *l;
+	k = &r->rows[r->n++];
+	memset(k, 0, sizeof(*k));
+	k->last.number = n->number;
+	memcpy(k->last.number_e164, n->e164, sizeof(n->e164));
+	k->added_us = n->added_us;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct known *x = a, *y = b;
+
+	return memcmp(x->last.number.v, y->last.number.v, ID_BYTES);
+}
+
+/* Those that are known first, of them those never leased, then by their ends.
+ */
+static int by_end(const void *a, const void *b)
+{
+	const struct known *x = a, *y = b;
+
+	if (x->is != y->is)
+		return x->is ? -1 : 1;
+	if (x->last.leased != y->last.leased)
+		return x->last.leased ? 1 : -1;
+	if (x->last.end_us != y->last.end_us)
+		return x->last.end_us < y->last.end_us ? -1 : 1;
+	return by_number(a, b);
+}
+
+static struct known *find(const struct loader *r, const struct lease_last *l)
+{
+	const struct known key = { .last = { .number = l->number } };
+
+	return bsearch(&key, r->rows, r->n, sizeof(key), by_number);
+}
+
+/* The newest first; with an older one nothing is said of a number whose newest
+ * says nothing. */
+static void on_latest(void *ctx, const struct lease_last *l)
+{
+	struct loader *r = ctx;
+	struct known *k = find(r, l);
+
+	hang_thread_round();
+	r->n_told++;
+	r->told_us = l->started_us;
+	if (k == NULL || k->is || l->started_us < k->added_us + ADDED_US)
+		return;
+	k->is = true;
+	r->n_known++;
+	k->last.leased = true;
+	k->last.lease = l->lease;
+	k->last.visit = l->visit;
+	k->last.visitor = l->visitor;
+	k->last.started_us = l->started_us;
+	k->last.beat_us = l->beat_us;
+	k->last.end_us = l->end_us;
+}
+
+static void on_alone(void *ctx, const struct lease_last *l)
+{
+	struct known *k = find(ctx, l);
+
+	if (k == NULL)
+		return;
+	k->last = *l;
+	k->is = true;
 }
 
 static const char *const given_names[DNI_GIVEN_COUNT] = {
@@ -103,19 +190,65 @@ static enum err add_row(struct dni_pool *p, const struct lease_last *l,
 	return ERR_OK;
 }
 
-static enum err fill(struct dni_pool *p, const struct loader *r, int64_t now_us)
+/* Which number had which lease last, where the pool's latest leases tell. */
+static enum err read_latest(struct db *db, const struct dni_pool *p,
+    struct loader *r)
+{
+	int64_t until_us = 0;
+	size_t n = LATEST, read = 0;
+	enum err e;
+
+	e = db_lease_pool_numbers(db, p->company, p->id, on_number, r);
+	if (e == ERR_OK)
+		e = r->e;
+	if (e != ERR_OK || r->n == 0)
+		return e;
+	qsort(r->rows, r->n, sizeof(*r->rows), by_number);
+	while (e == ERR_OK && r->n_known + FIRST < r->n && n == LATEST &&
+	       read < 2 * r->n + LATEST_MORE && until_us != r->told_us) {
+		until_us = r->told_us;
+		r->n_told = 0;
+		e = db_lease_pool_latest(db, p->company, p->id, until_us,
+		    LATEST, on_latest, r);
+		n = r->n_told;
+		read += n;
+	}
+	/* What was told before the row that cannot be read stands. */
+	return e == ERR_RANGE ? ERR_OK : e;
+}
+
+static enum err read_first(struct db *db, const struct dni_pool *p,
+    struct loader *r)
+{
+	enum err e = ERR_OK;
+	size_t n = 0;
+
+	for (size_t i = 0; e == ERR_OK && i < r->n && n < FIRST; i++) {
+		if (r->rows[i].is)
+			continue;
+		e = db_lease_pool_state(db, p->company, p->id,
+		    r->rows[i].last.number, r->rows[i].last.number, on_alone,
+		    r);
+		n++;
+	}
+	return e;
+}
+
+static enum err fill(struct dni_pool *p, struct loader *r, int64_t now_us)
 {
 	enum err e;
 
 	p->max = (uint32_t)r->n;
 	if (p->max == 0)
 		return ERR_OK;
+	qsort(r->rows, r->n, sizeof(*r->rows), by_end);
 	p->slots = calloc(p->max, sizeof(*p->slots));
 	if (p->slots == NULL)
 		return ERR_NOMEM;
 	e = lease_new(&p->leases, p->max, p->lease_us, p->gap_us);
-	for (size_t i = 0; e == ERR_OK && i < r->n; i++)
-		e = add_row(p, &r->rows[i], now_us);
+	for (size_t i = 0; e == ERR_OK && i < r->n && r->rows[i].is; i++)
+		e = add_row(p, &r->rows[i].last, now_us);
+	p->partial = p->n < p->max;
 	return e;
 }
 
@@ -124,7 +257,7 @@ enum err dni_pool_load(struct db *db, struct company_id company,
     struct dni_pool **out)
 {
 	struct dni_pool *p = calloc(1, sizeof(*p));
-	struct loader r = { .e = ERR_OK };
+	struct loader r = { .told_us = DB_LEASE_EVER_US, .e = ERR_OK };
 	enum err e;
 
 	if (p == NULL)
@@ -133,9 +266,9 @@ enum err dni_pool_load(struct db *db, struct company_id company,
 	p->id = id;
 	p->lease_us = lease_us;
 	p->gap_us = gap_us;
-	e = db_lease_pool_state(db, company, id, on_row, &r);
+	e = read_latest(db, p, &r);
 	if (e == ERR_OK)
-		e = r.e;
+		e = read_first(db, p, &r);
 	if (e == ERR_OK)
 		e = fill(p, &r, now_us);
 	free(r.rows);

@@ -52,6 +52,7 @@ struct dni_pool {
 	struct pool_id id;
 	uint64_t epoch;
 	bool owned;
+	bool partial; /* some of its numbers are not here yet; the keeper's */
 	int64_t lease_us;
 	int64_t gap_us;
 	struct lease_pool *leases; /* NULL: the pool has no number */
@@ -65,8 +66,11 @@ struct dni_pool {
 /* The name that db_pool_count_add() takes. */
 const char *dni_pool_given_name(enum dni_given g);
 
-/* Reads numbers and their last leases; epoch and owned are the caller's.
- * ERR_NOMEM, and what the database says. End *out with dni_pool_free(). */
+/* Reads the pool's numbers and its latest leases; epoch and owned are the
+ * caller's. Where those do not tell of all numbers whose they were last, the
+ * pool is partial: the others come by dni_pool_change.h, which takes long for
+ * many. ERR_NOMEM, and what the database says. End *out with dni_pool_free().
+ */
 RT_MUST_USE enum err dni_pool_load(struct db *db, struct company_id company,
     struct pool_id id, int64_t lease_us, int64_t gap_us, int64_t now_us,
     struct dni_pool **out);

@@ -7,7 +7,8 @@
 
 #define NONE UINT32_MAX
 /* One number alone costs as much as some of those that are read together. */
-#define ALONE 4
+#define ALONE    4
+#define TOGETHER 1000
 
 /* A number and its slot. */
 struct place {
@@ -87,9 +88,9 @@ static uint32_t find(const struct places *l, const struct number_id *number)
 		   : NONE;
 }
 
-static void on_number(void *ctx, const struct number_id *id)
+static void on_number(void *ctx, const struct lease_number *n)
 {
-	put(ctx, id, 0);
+	put(ctx, &n->number, 0);
 }
 
 static enum err compare(const struct places *have, const struct places *want,
@@ -173,29 +174,54 @@ static void on_row(void *ctx, const struct lease_last *l)
 	    &c->fresh[c->n_fresh++].shown);
 }
 
+/* Those that the pool has not. */
+static enum err list_missing(struct db *db, const struct dni_pool *p,
+    const struct places *have, struct places *want, size_t *all)
+{
+	size_t n = 0;
+	enum err e =
+	    db_lease_pool_numbers(db, p->company, p->id, on_number, want);
+
+	if (e == ERR_OK)
+		e = want->e;
+	for (size_t i = 0; e == ERR_OK && i < want->n; i++)
+		if (find(have, &want->at[i].number) == NONE)
+			want->at[n++] = want->at[i];
+	*all = want->n;
+	want->n = n;
+	sort(want);
+	return e;
+}
+
 /* Of a few that came to a large pool the others are not read. */
 static enum err read_came(struct db *db, const struct dni_pool *p,
     struct reader *r)
 {
 	struct places want = { .e = ERR_OK };
-	size_t n = 0;
-	enum err e =
-	    db_lease_pool_numbers(db, p->company, p->id, on_number, &want);
+	size_t all, together;
+	enum err e = list_missing(db, p, &r->have, &want, &all);
 
-	if (e == ERR_OK)
-		e = want.e;
-	for (size_t i = 0; e == ERR_OK && i < want.n; i++)
-		if (find(&r->have, &want.at[i].number) == NONE)
-			want.at[n++] = want.at[i];
-	if (e == ERR_OK && n > want.n / ALONE) {
-		e = db_lease_pool_state(db, p->company, p->id, on_row, r);
-		n = 0;
+	together = want.n > all / ALONE ? TOGETHER : 1;
+	for (size_t i = 0; e == ERR_OK && i < want.n; i += together) {
+		const size_t left = want.n - i;
+		const size_t n = left < together ? left : together;
+
+		e = db_lease_pool_state(db, p->company, p->id,
+		    want.at[i].number, want.at[i + n - 1].number, on_row, r);
 	}
-	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		e = db_lease_number_state(db, p->company, p->id,
-		    want.at[i].number, on_row, r);
 	free(want.at);
 	return e;
+}
+
+/* As lease_join() likes them. */
+static int by_end(const void *a, const void *b)
+{
+	const struct lease_last *x = &((const struct dni_pool_fresh *)a)->row;
+	const struct lease_last *y = &((const struct dni_pool_fresh *)b)->row;
+
+	if (!x->leased || !y->leased)
+		return (int)x->leased - (int)y->leased;
+	return (x->end_us > y->end_us) - (x->end_us < y->end_us);
 }
 
 enum err dni_pool_change_read(struct db *db, const struct dni_pool *p,
@@ -211,6 +237,8 @@ enum err dni_pool_change_read(struct db *db, const struct dni_pool *p,
 		e = read_came(db, p, &r);
 	if (e == ERR_OK)
 		e = r.e;
+	if (c->n_fresh > 1)
+		qsort(c->fresh, c->n_fresh, sizeof(*c->fresh), by_end);
 	free(r.have.at);
 	free(r.had.at);
 	return e;
@@ -224,6 +252,8 @@ static enum err make_room(struct dni_pool *p, size_t n)
 	if (n > LEASE_POOL_MAX - p->n)
 		return ERR_RANGE;
 	n += p->n;
+	if (n <= p->max)
+		return ERR_OK;
 	slots = realloc(p->slots, n * sizeof(*slots));
 	if (slots == NULL)
 		return ERR_NOMEM;
@@ -240,6 +270,7 @@ static enum err join(struct dni_pool *p, int64_t now_us,
     const struct dni_pool_fresh *f)
 {
 	const struct lease_last *l = &f->row;
+	const bool lives = l->end_us + DNI_POOL_SLACK_US > now_us;
 	struct lease_holder holder = dni_pool_holder(l->visitor);
 	uint32_t i;
 	enum err e;
@@ -247,7 +278,7 @@ static enum err join(struct dni_pool *p, int64_t now_us,
 	if (l->leased && id_is_nil(holder.v))
 		memcpy(holder.v, l->visit.v, sizeof(holder.v));
 	e = lease_join(p->leases, now_us, l->leased ? &holder : NULL,
-	    l->leased && l->end_us + DNI_POOL_SLACK_US > now_us, &i);
+	    l->leased && !lives ? l->end_us : 0, &i);
 	if (e != ERR_OK)
 		return e;
 	p->slots[i] =

@@ -44,6 +44,7 @@ struct lease_pool {
 	uint32_t mask;
 	struct list free;
 	struct list held;
+	uint32_t joined; /* last, and was free then; NIL */
 	uint32_t retired;
 	int64_t now_us; /* latest seen */
 	int64_t lease_us;
@@ -90,6 +91,28 @@ static void list_drop(struct lease_pool *p, struct list *l, uint32_t i)
 	else
 		p->numbers[x->next].prev = x->prev;
 	l->n--;
+}
+
+/* Into its place by time of release, looked for from `before` on, which is
+ * released no later, or from the front. */
+static void insert_free(struct lease_pool *p, uint32_t i, uint32_t before)
+{
+	while (before != NIL &&
+	       p->numbers[before].released_us < p->numbers[i].released_us)
+		before = p->numbers[before].next;
+	if (before == p->free.head) {
+		list_push_front(p, &p->free, i);
+	} else if (before == NIL) {
+		list_push(p, &p->free, i);
+	} else {
+		const uint32_t prev = p->numbers[before].prev;
+
+		p->numbers[i].prev = prev;
+		p->numbers[i].next = before;
+		p->numbers[prev].next = i;
+		p->numbers[before].prev = i;
+		p->free.n++;
+	}
 }
 
 /* --- the table of holders -------------------------------------------------*/
@@ -227,6 +250,7 @@ enum err lease_new(struct lease_pool **out, uint32_t max, int64_t lease_us,
 	p->max = max;
 	p->mask = slots - 1;
 	p->free = p->held = (struct list){ NIL, NIL, 0 };
+	p->joined = NIL;
 	p->now_us = NEVER;
 	p->shortest_gap_us = -1;
 	lease_rules(p, lease_us, gap_us);
@@ -312,17 +336,39 @@ enum err lease_grow(struct lease_pool *p, uint32_t max)
 	return ERR_OK;
 }
 
+/* Numbers mostly come in the order of their release: each is looked for from
+ * the one before on. */
+static void move_joined(struct lease_pool *p, uint32_t i)
+{
+	const uint32_t last = p->joined;
+
+	list_drop(p, &p->free, i);
+	insert_free(p, i,
+	    last != NIL && p->numbers[last].state == FREE &&
+		    p->numbers[last].released_us <= p->numbers[i].released_us
+		? last
+		: p->free.head);
+	p->joined = i;
+}
+
 enum err lease_join(struct lease_pool *p, int64_t now_us,
-    const struct lease_holder *last_holder, bool lives, uint32_t *number)
+    const struct lease_holder *last_holder, int64_t released_us,
+    uint32_t *number)
 {
 	const int64_t now = advance(p, now_us);
 	const struct lease_holder nobody = { { 0 } };
+	enum err e;
 
 	if (last_holder == NULL)
 		return lease_add(p, now, &nobody, NEVER, 0, number);
 	if (table_find(p, last_holder) != NIL)
 		last_holder = &nobody;
-	return lease_add(p, now, last_holder, now, lives ? 0 : now, number);
+	if (released_us > now)
+		released_us = now;
+	e = lease_add(p, now, last_holder, now, released_us, number);
+	if (e == ERR_OK && released_us != 0)
+		move_joined(p, *number);
+	return e;
 }
 
 void lease_retire(struct lease_pool *p, int64_t now_us, uint32_t number)
@@ -407,29 +453,6 @@ struct lease_grant lease_take(struct lease_pool *p, int64_t now_us,
 	return give(p, p->free.head, holder, LEASE_NEW);
 }
 
-/* Back to its place by time of release: the front, in all but rare cases. */
-static void insert_free(struct lease_pool *p, uint32_t i)
-{
-	uint32_t before = p->free.head;
-
-	while (before != NIL &&
-	       p->numbers[before].released_us < p->numbers[i].released_us)
-		before = p->numbers[before].next;
-	if (before == p->free.head) {
-		list_push_front(p, &p->free, i);
-	} else if (before == NIL) {
-		list_push(p, &p->free, i);
-	} else {
-		const uint32_t prev = p->numbers[before].prev;
-
-		p->numbers[i].prev = prev;
-		p->numbers[i].next = before;
-		p->numbers[prev].next = i;
-		p->numbers[before].prev = i;
-		p->free.n++;
-	}
-}
-
 void lease_undo(struct lease_pool *p, const struct lease_grant *grant)
 {
 	const struct lease_holder nobody = { { 0 } };
@@ -454,7 +477,7 @@ void lease_undo(struct lease_pool *p, const struct lease_grant *grant)
 		return;
 	}
 	x->state = FREE;
-	insert_free(p, i);
+	insert_free(p, i, p->free.head);
 }
 
 bool lease_beat(struct lease_pool *p, int64_t now_us,

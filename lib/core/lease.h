@@ -76,12 +76,12 @@ RT_MUST_USE enum err lease_add(struct lease_pool *p, int64_t now_us,
  * numbers, and leaves it as it was on ERR_RANGE, ERR_NOMEM. */
 RT_MUST_USE enum err lease_grow(struct lease_pool *p, uint32_t max);
 /* Adds a number to a pool in use. last_holder: of its last lease, NULL: never
- * leased. That lease counts as extended now when it lives, else as ended now;
- * both keep the number away from others for longer than need be, not shorter.
- * A holder who has another number here is not known by this one. ERR_TOOBIG.
- */
+ * leased. released_us: of that lease; 0: it may live, and counts as extended
+ * now. In the order of their release many cost little more than one. A holder
+ * who has another number here is not known by this one. ERR_TOOBIG. */
 RT_MUST_USE enum err lease_join(struct lease_pool *p, int64_t now_us,
-    const struct lease_holder *last_holder, bool lives, uint32_t *number);
+    const struct lease_holder *last_holder, int64_t released_us,
+    uint32_t *number);
 /* The number is not given out any more; a live lease ends by itself. Putting
  * it back is lease_return(). */
 void lease_retire(struct lease_pool *p, int64_t now_us, uint32_t number);

@@ -35,29 +35,36 @@ static const char *const lease_beat_sql[] = DB_ROWS_UPDATES(BEAT);
 static const char *const lease_release_sql[] = DB_ROWS_UPDATES(RELEASE);
 
 /* Leases of one number never overlap, so the one that began last is the last
- * in every sense; the inner query reads one entry of an index per number. */
-#define STATE(which)                                                           \
-	"SELECT pn.number_id, n.e164, l.id IS NOT NULL, l.id, l.visit_id,"     \
-	" v.visitor_id, l.started_at, l.beat_at,"                              \
-	" LEAST(l.expires_at, COALESCE(l.released_at, l.expires_at)) AS ended" \
-	" FROM pool_number pn JOIN number n"                                   \
-	" ON n.company_id = pn.company_id AND n.id = pn.number_id"             \
-	" LEFT JOIN lease l ON l.company_id = pn.company_id AND l.id ="        \
-	" (SELECT x.id FROM lease x WHERE x.company_id = pn.company_id"        \
-	" AND x.number_id = pn.number_id ORDER BY x.started_at DESC LIMIT 1)"  \
-	" LEFT JOIN visit v"                                                   \
-	" ON v.company_id = l.company_id AND v.id = l.visit_id"                \
-	" WHERE pn.company_id = ? AND pn.pool_id = ?"                          \
-	" AND n.released_at IS NULL" which
-
-static const char lease_state_sql[] = STATE(" ORDER BY ended, pn.number_id");
-
-static const char lease_number_sql[] = STATE(" AND pn.number_id = ?");
+ * in every sense; the inner query reads one entry of an index per number. Told
+ * so, as a server that has not counted anew after many rows came may take the
+ * whole company's leases for a few, and read them for each number. */
+static const char lease_state_sql[] =
+    "SELECT pn.number_id, n.e164, l.id IS NOT NULL, l.id, l.visit_id,"
+    " v.visitor_id, l.started_at, l.beat_at,"
+    " LEAST(l.expires_at, COALESCE(l.released_at, l.expires_at))"
+    " FROM pool_number pn JOIN number n"
+    " ON n.company_id = pn.company_id AND n.id = pn.number_id"
+    " LEFT JOIN lease l ON l.company_id = pn.company_id AND l.id ="
+    " (SELECT x.id FROM lease x FORCE INDEX (lease_number)"
+    " WHERE x.company_id = pn.company_id"
+    " AND x.number_id = pn.number_id ORDER BY x.started_at DESC LIMIT 1)"
+    " LEFT JOIN visit v"
+    " ON v.company_id = l.company_id AND v.id = l.visit_id"
+    " WHERE pn.company_id = ? AND pn.pool_id = ?"
+    " AND pn.number_id BETWEEN ? AND ? AND n.released_at IS NULL";
 
 static const char lease_numbers_sql[] =
-    "SELECT pn.number_id FROM pool_number pn"
+    "SELECT pn.number_id, n.e164, pn.added_at FROM pool_number pn"
     " JOIN number n ON n.company_id = pn.company_id AND n.id = pn.number_id"
     " WHERE pn.company_id = ? AND pn.pool_id = ? AND n.released_at IS NULL";
+
+static const char lease_latest_sql[] =
+    "SELECT l.number_id, l.id, l.visit_id, v.visitor_id, l.started_at,"
+    " l.beat_at, LEAST(l.expires_at, COALESCE(l.released_at, l.expires_at))"
+    " FROM lease l FORCE INDEX (lease_pool_started) LEFT JOIN visit v"
+    " ON v.company_id = l.company_id AND v.id = l.visit_id"
+    " WHERE l.company_id = ? AND l.pool_id = ? AND l.started_at <= ?"
+    " ORDER BY l.started_at DESC LIMIT ?";
 
 /* What is bound is borrowed until the execution, hence the pointers. */
 static void in_lease(struct stmt *st, const struct company_id *company,
@@ -140,13 +147,18 @@ enum err db_lease_release(struct db *db, struct company_id company,
 	return db_rows_run(db, lease_release_sql, company, rows, n, in_ends);
 }
 
-/* The parameters are in. */
-static enum err each_last(struct stmt *st,
+enum err db_lease_pool_state(struct db *db, struct company_id company,
+    struct pool_id pool, struct number_id from, struct number_id to,
     void (*each)(void *ctx, const struct lease_last *l), void *ctx)
 {
+	struct stmt *st = stmt_begin(db, lease_state_sql);
 	struct lease_last l;
 	enum err e;
 
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, pool.v);
+	stmt_in_id(st, from.v);
+	stmt_in_id(st, to.v);
 	stmt_out_id(st, l.number.v);
 	stmt_out_text(st, l.number_e164, sizeof(l.number_e164));
 	stmt_out_bool(st, &l.leased);
@@ -163,43 +175,48 @@ static enum err each_last(struct stmt *st,
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
-enum err db_lease_pool_state(struct db *db, struct company_id company,
-    struct pool_id pool, void (*each)(void *ctx, const struct lease_last *l),
-    void *ctx)
-{
-	struct stmt *st = stmt_begin(db, lease_state_sql);
-
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, pool.v);
-	return each_last(st, each, ctx);
-}
-
-enum err db_lease_number_state(struct db *db, struct company_id company,
-    struct pool_id pool, struct number_id number,
+enum err db_lease_pool_latest(struct db *db, struct company_id company,
+    struct pool_id pool, int64_t until_us, uint64_t max,
     void (*each)(void *ctx, const struct lease_last *l), void *ctx)
 {
-	struct stmt *st = stmt_begin(db, lease_number_sql);
+	struct stmt *st = stmt_begin(db, lease_latest_sql);
+	struct lease_last l = { .leased = true };
+	enum err e;
 
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
-	stmt_in_id(st, number.v);
-	return each_last(st, each, ctx);
+	stmt_in_time_us(st, until_us);
+	stmt_in_u64(st, max);
+	stmt_out_id(st, l.number.v);
+	stmt_out_id(st, l.lease.v);
+	stmt_out_id(st, l.visit.v);
+	stmt_out_id(st, l.visitor.v);
+	stmt_out_time_us(st, &l.started_us);
+	stmt_out_time_us(st, &l.beat_us);
+	stmt_out_time_us(st, &l.end_us);
+	e = stmt_each(st);
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
+		each(ctx, &l);
+	stmt_end(st);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
 enum err db_lease_pool_numbers(struct db *db, struct company_id company,
-    struct pool_id pool, void (*each)(void *ctx, const struct number_id *id),
+    struct pool_id pool, void (*each)(void *ctx, const struct lease_number *n),
     void *ctx)
 {
-	struct number_id id;
+	struct lease_number n;
 	struct stmt *st = stmt_begin(db, lease_numbers_sql);
 	enum err e;
 
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
-	stmt_out_id(st, id.v);
+	stmt_out_id(st, n.number.v);
+	stmt_out_text(st, n.e164, sizeof(n.e164));
+	stmt_out_time_us(st, &n.added_us);
 	e = stmt_each(st);
-	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
-		each(ctx, &id);
+	while (e == ERR_OK && (e = stmt_next_fit(st)) == ERR_OK)
+		each(ctx, &n);
 	stmt_end(st);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }

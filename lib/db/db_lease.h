@@ -56,22 +56,37 @@ struct lease_last {
 	int64_t end_us; /* released or expires, whichever is sooner */
 };
 
-/* The pool's numbers with the last lease of each: never leased ones first,
- * then by end_us. A number whose rows do not fit is left out, and logged: it is
- * given to nobody. each() may keep nothing of what it is given. */
+/* Of the pool's numbers from one id to another, in no order, the last lease of
+ * each: all of them in one go can take longer than a statement may. A number
+ * whose rows do not fit is left out, and logged: it is given to nobody. each()
+ * may keep nothing of what it is given. */
 RT_MUST_USE enum err db_lease_pool_state(struct db *db,
-    struct company_id company, struct pool_id pool,
-    void (*each)(void *ctx, const struct lease_last *l), void *ctx);
+    struct company_id company, struct pool_id pool, struct number_id from,
+    struct number_id to, void (*each)(void *ctx, const struct lease_last *l),
+    void *ctx);
 
-/* The same of one of its numbers; of one that is not in it, nothing. */
-RT_MUST_USE enum err db_lease_number_state(struct db *db,
-    struct company_id company, struct pool_id pool, struct number_id number,
-    void (*each)(void *ctx, const struct lease_last *l), void *ctx);
+/* No lease begins later. */
+#define DB_LEASE_EVER_US INT64_C(253402214400000000) /* 9999-12-31 */
 
-/* The pool's numbers alone, in no order: a hundredth of the work. each() may
- * keep nothing of what it is given. */
+/* The max leases of the pool that began last until then, the newest first, of
+ * numbers that may have left it, too; number_e164 is not set. ERR_RANGE: a row
+ * does not fit, and neither it nor an older one was told. each() may keep
+ * nothing of what it is given. */
+RT_MUST_USE enum err db_lease_pool_latest(struct db *db,
+    struct company_id company, struct pool_id pool, int64_t until_us,
+    uint64_t max, void (*each)(void *ctx, const struct lease_last *l),
+    void *ctx);
+
+struct lease_number {
+	struct number_id number;
+	char e164[DB_LEASE_E164_MAX + 1];
+	int64_t added_us; /* to the pool */
+};
+
+/* The pool's numbers alone, in no order: a tenth of the work. each() may keep
+ * nothing of what it is given. */
 RT_MUST_USE enum err db_lease_pool_numbers(struct db *db,
     struct company_id company, struct pool_id pool,
-    void (*each)(void *ctx, const struct number_id *id), void *ctx);
+    void (*each)(void *ctx, const struct lease_number *n), void *ctx);
 
 #endif

@@ -217,25 +217,30 @@ static void on_state(void *ctx, const struct lease_last *l)
 	s->last = *l;
 }
 
-static struct seen_state pool_state(struct company_id company)
+static struct seen_state some_state(struct company_id company,
+    struct number_id from, struct number_id to)
 {
 	struct seen_state s = { 0 };
 
 	assert_int_equal(db_lease_pool_state(dni, company, t->company[0].pool,
-			     on_state, &s),
+			     from, to, on_state, &s),
 	    ERR_OK);
 	return s;
+}
+
+static struct seen_state pool_state(struct company_id company)
+{
+	const struct number_id from = { { 0 } };
+	struct number_id to;
+
+	memset(&to, 0xff, sizeof(to));
+	return some_state(company, from, to);
 }
 
 static struct seen_state number_state(struct company_id company,
     struct number_id number)
 {
-	struct seen_state s = { 0 };
-
-	assert_int_equal(db_lease_number_state(dni, company, t->company[0].pool,
-			     number, on_state, &s),
-	    ERR_OK);
-	return s;
+	return some_state(company, number, number);
 }
 
 static void test_lease(void **state)
@@ -251,14 +256,13 @@ static void test_lease(void **state)
 	add_lease(&l);
 	s = pool_state(ours());
 	assert_int_equal(s.n, 3);
-	assert_true(id_eq(s.last.lease.v, l.id.v)); /* the last, by end */
-	assert_true(id_eq(s.last.visitor.v, v.visitor.v));
-	assert_int_equal(s.last.end_us, NOW + LEASE);
+	assert_int_equal(s.leased, 1);
 	assert_int_equal(pool_state(theirs()).n, 0);
 	s = number_state(ours(), l.number);
 	assert_int_equal(s.n, 1);
-	assert_true(id_eq(s.last.lease.v, l.id.v));
+	assert_true(id_eq(s.last.lease.v, l.id.v)); /* the last, by end */
 	assert_true(id_eq(s.last.visitor.v, v.visitor.v));
+	assert_int_equal(s.last.end_us, NOW + LEASE);
 	assert_int_equal(number_state(theirs(), l.number).n, 0);
 	assert_int_equal(number_state(ours(), t->company[0].tracked).n, 0);
 
@@ -269,17 +273,17 @@ static void test_lease(void **state)
 	    ERR_OK); /* late: never back */
 	assert_int_equal(beat(theirs(), &l, NOW + RT_DAY_US, NOW + RT_DAY_US),
 	    ERR_OK);
-	assert_int_equal(pool_state(ours()).last.end_us,
+	assert_int_equal(number_state(ours(), l.number).last.end_us,
 	    NOW + RT_MIN_US + LEASE);
 
 	end(theirs(), &l, NOW);
-	assert_int_equal(pool_state(ours()).last.end_us,
+	assert_int_equal(number_state(ours(), l.number).last.end_us,
 	    NOW + RT_MIN_US + LEASE);
 	end(ours(), &l, NOW + 5);
 	end(ours(), &l, NOW + 9);
 	assert_int_equal(beat(ours(), &l, NOW + RT_DAY_US, NOW + RT_DAY_US),
 	    ERR_OK); /* released: no more */
-	assert_int_equal(pool_state(ours()).last.end_us, NOW + 5);
+	assert_int_equal(number_state(ours(), l.number).last.end_us, NOW + 5);
 }
 
 static void test_counts(void **state)

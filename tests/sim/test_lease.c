@@ -231,20 +231,25 @@ static void do_join(struct world *w)
 	const uint64_t past = rnd_below(&w->dice, 3);
 	const uint64_t who = UINT64_MAX / 2 + w->n;
 	const struct lease_holder h = holder_of(who);
+	const int64_t ago =
+	    (int64_t)rnd_below(&w->dice, 3 * (uint64_t)LEASE_US);
+	const int64_t released_us = past != 2         ? 0
+				    : ago < w->now_us ? w->now_us - ago
+						      : 1;
 	uint32_t index;
 
 	if (w->n == NUMBERS_MAX)
 		return;
-	assert_int_equal(lease_join(w->pool, w->now_us, &h, true, &index),
+	assert_int_equal(lease_join(w->pool, w->now_us, &h, 0, &index),
 	    ERR_TOOBIG);
 	assert_int_equal(lease_grow(w->pool, w->n + 1), ERR_OK);
 	assert_int_equal(lease_join(w->pool, w->now_us, past == 0 ? NULL : &h,
-			     past == 1, &index),
+			     released_us, &index),
 	    ERR_OK);
 	assert_int_equal(index, w->n);
 	w->name_of[index] = w->n;
 	w->rows[w->n] = (struct row){ w->n, past == 0 ? 0 : who, w->now_us,
-		past == 2 ? w->now_us : NEVER, false };
+		past == 2 ? released_us : NEVER, false };
 	w->n++;
 }
 
@@ -332,13 +337,13 @@ static void test_join_known(void **state)
 
 	(void)state;
 	assert_int_equal(lease_new(&p, 1, LEASE_US, 0), ERR_OK);
-	assert_int_equal(lease_join(p, 1, NULL, false, &i), ERR_OK);
+	assert_int_equal(lease_join(p, 1, NULL, 0, &i), ERR_OK);
 	g = lease_take(p, 2, &h);
 	assert_int_equal(g.number, 0);
 	assert_int_equal(lease_grow(p, LEASE_POOL_MAX + 1), ERR_RANGE);
 	assert_int_equal(lease_grow(p, 3), ERR_OK);
-	assert_int_equal(lease_join(p, 3, &h, true, &i), ERR_OK);
-	assert_int_equal(lease_join(p, 3, &h, false, &i), ERR_OK);
+	assert_int_equal(lease_join(p, 3, &h, 0, &i), ERR_OK);
+	assert_int_equal(lease_join(p, 3, &h, 3, &i), ERR_OK);
 	assert_true(lease_find(p, 3, &h, &i));
 	assert_int_equal(i, 0);
 	assert_true(lease_is_sound(p));
@@ -347,6 +352,40 @@ static void test_join_known(void **state)
 	assert_int_equal(g.number, 2);
 	g = lease_take(p, 4, &(struct lease_holder){ { 3 } });
 	assert_int_equal(g.what, LEASE_NONE);
+	lease_free(p);
+}
+
+/* Numbers that join a pool in use go out in the order of their release,
+ * whatever the order in which they come. */
+static void test_join_order(void **state)
+{
+	static const int64_t released_us[] = { 50, 60, 90, 20, 30, 31, 95, 10,
+		55 };
+	static const uint32_t want[] = { 8, 4, 5, 6, 1, 9, 0, 2, 3, 7 };
+	const struct lease_holder first = holder_of(1);
+	struct lease_pool *p;
+	uint32_t i;
+
+	(void)state;
+	assert_int_equal(lease_new(&p, 10, LEASE_US, 0), ERR_OK);
+	assert_int_equal(lease_add(p, 1, &first, 1, 58, &i), ERR_OK);
+	for (size_t n = 0; n < RT_ARRAY_LEN(released_us); n++) {
+		const struct lease_holder h = holder_of(100 + n);
+
+		assert_int_equal(lease_join(p, 100, &h, released_us[n], &i),
+		    ERR_OK);
+		assert_int_equal(i, n + 1);
+		assert_true(lease_is_sound(p));
+	}
+	for (size_t n = 0; n < RT_ARRAY_LEN(want); n++) {
+		const struct lease_holder h = holder_of(200 + n);
+		const struct lease_grant g = lease_take(p, 140, &h);
+
+		assert_int_equal(g.what, LEASE_NEW);
+		assert_int_equal(g.number, want[n]);
+		assert_int_equal(g.gap_us,
+		    140 - (want[n] == 0 ? 58 : released_us[want[n] - 1]));
+	}
 	lease_free(p);
 }
 
@@ -412,6 +451,7 @@ int main(void)
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_random_gap),
 		cmocka_unit_test(test_join_known),
+		cmocka_unit_test(test_join_order),
 		cmocka_unit_test(test_returning),
 		cmocka_unit_test(test_no_memory),
 	};

@@ -67,7 +67,7 @@ static void test_no_memory_grow(void **state)
 		assert_int_equal(e, hit ? ERR_NOMEM : ERR_OK);
 		assert_true(lease_beat(p, 2 + n, &ann, &held));
 		assert_int_equal(held, number);
-		assert_int_equal(lease_join(p, 2 + n, NULL, false, &held),
+		assert_int_equal(lease_join(p, 2 + n, NULL, 0, &held),
 		    hit ? ERR_TOOBIG : ERR_OK);
 	}
 	lease_free(p);

@@ -1,0 +1,214 @@
+/* Tests of how cgi/dni/dni_pool begins: what each number was last lent for is
+ * found wherever it is, and nothing that may be somebody's is given out. */
+#include <string.h>
+
+#include "cgi/dni/dni_pool_change.h"
+#include "lib/base/log.h"
+#include "lib/db/db_visit.h"
+#include "lib/db/stmt.h"
+#include "tests/support/cm.h"
+#include "tests/support/testdb.h"
+
+#define NOW   (TESTDB_NOW_US + 10 * RT_DAY_US)
+#define LEASE (180 * RT_SEC_US)
+#define ALONE 500 /* numbers that are asked for one by one */
+
+static struct testdb *t;
+static struct db *dni;
+static struct pool_id elsewhere;
+
+#define ok(call) assert_int_equal((call), ERR_OK)
+
+static int start(void **state)
+{
+	(void)state;
+	log_open("test", -1, LOG_ERROR);
+	t = testdb_start();
+	dni = testdb_connect(t, "dni");
+	testdb_id(NOW, elsewhere.v);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	db_close(dni);
+	testdb_stop(t);
+	return 0;
+}
+
+static void exec(const char *sql)
+{
+	struct stmt *st = stmt_begin(t->db, sql);
+
+	ok(stmt_exec(st, NULL));
+}
+
+/* A lease of a visitor of its own, who is returned. */
+static struct lease_holder lend(struct pool_id pool, struct number_id number,
+    int64_t started_us)
+{
+	struct visit_row v;
+	struct lease_row l;
+	const struct visit_row *visits[] = { &v };
+	const struct lease_row *leases[] = { &l };
+
+	memset(&v, 0, sizeof(v));
+	testdb_id(started_us, v.id.v);
+	testdb_id(started_us, v.visitor.v);
+	v.site = t->company[0].site;
+	v.started_us = started_us;
+	v.landing_url = SLICE("https://site0.example/");
+	v.source.source = SLICE("google");
+	v.source.medium = SLICE("cpc");
+	v.source.landing_page = SLICE("site0.example/");
+	memset(&l, 0, sizeof(l));
+	testdb_id(started_us, l.id.v);
+	l.pool = pool;
+	l.number = number;
+	memcpy(l.number_e164, "+14155550200", 13);
+	l.visit = v.id;
+	l.epoch = 1;
+	l.started_us = l.beat_us = started_us;
+	l.expires_us = started_us + LEASE;
+	ok(db_visit_add(dni, t->company[0].id, visits, 1));
+	ok(db_lease_add(dni, t->company[0].id, leases, 1));
+	return dni_pool_holder(v.visitor);
+}
+
+static struct dni_pool *load(void)
+{
+	struct dni_pool *p = NULL;
+
+	ok(dni_pool_load(dni, t->company[0].id, t->company[0].pool, LEASE, 0,
+	    NOW, &p));
+	return p;
+}
+
+static void check(struct dni_pool *p, uint32_t numbers, uint32_t held)
+{
+	struct lease_stat stat;
+
+	lease_stat(p->leases, NOW, &stat);
+	assert_int_equal(stat.numbers, numbers);
+	assert_int_equal(stat.held, held);
+	assert_int_equal(p->n, numbers);
+	assert_true(lease_is_sound(p->leases));
+}
+
+/* What the holder is given, by its place in company[0].pooled. */
+static void takes(struct dni_pool *p, struct lease_holder holder,
+    enum lease_what what, size_t number)
+{
+	const struct lease_grant g = lease_take(p->leases, NOW, &holder);
+
+	assert_int_equal(g.what, what);
+	assert_memory_equal(p->slots[g.number].number.v,
+	    t->company[0].pooled[number].v, ID_BYTES);
+}
+
+static struct lease_holder free_of, live, away;
+
+/* One is free since an hour, one lives, and the third was here an hour ago, is
+ * somebody's of another pool since, and came back. */
+static void test_few(void **state)
+{
+	const struct testdb_company *c = &t->company[0];
+	struct dni_pool *p;
+
+	(void)state;
+	p = load();
+	check(p, 3, 0);
+	assert_false(p->partial);
+	dni_pool_free(p);
+
+	(void)lend(c->pool, c->pooled[1], NOW - 2 * RT_HOUR_US);
+	free_of = lend(c->pool, c->pooled[0], NOW - RT_HOUR_US);
+	(void)lend(c->pool, c->pooled[2], NOW - 3 * RT_HOUR_US);
+	away = lend(elsewhere, c->pooled[2], NOW - RT_MIN_US);
+	live = lend(c->pool, c->pooled[1], NOW - RT_MIN_US);
+	exec(
+	    "UPDATE pool_number SET added_at = '2026-11-30 11:59:30'"
+	    " ORDER BY number_id = (SELECT number_id FROM lease"
+	    " GROUP BY number_id HAVING count(DISTINCT pool_id) = 2) DESC"
+	    " LIMIT 1");
+	p = load();
+	check(p, 3, 2);
+	assert_false(p->partial);
+	takes(p, live, LEASE_KEPT, 1);
+	takes(p, away, LEASE_KEPT, 2);
+	takes(p, free_of, LEASE_AGAIN, 0);
+	dni_pool_free(p);
+}
+
+/* Of what cannot be read nothing is known: an older lease of the number does
+ * not stand for it. */
+static void test_unfit(void **state)
+{
+	struct dni_pool *p;
+
+	(void)state;
+	exec("SET SESSION sql_mode = ''");
+	exec(
+	    "UPDATE lease SET beat_at = '2026-00-00'"
+	    " ORDER BY pool_id = (SELECT id FROM pool ORDER BY id LIMIT 1),"
+	    " started_at DESC LIMIT 1");
+	p = load();
+	check(p, 2, 1);
+	assert_true(p->partial);
+	takes(p, free_of, LEASE_AGAIN, 0);
+	dni_pool_free(p);
+	exec("UPDATE lease SET beat_at = started_at");
+}
+
+/* More than are asked for alone: the pool is used with those that are known,
+ * and the others come. */
+static void test_many(void **state)
+{
+	struct dni_pool_change c = { 0 };
+	struct number_id far = { 0 };
+	struct dni_pool *p;
+	int64_t held;
+
+	(void)state;
+	exec(
+	    "INSERT INTO number (company_id, id, e164, active_e164, kind,"
+	    " country, added_at) WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL"
+	    " SELECT n + 1 FROM s WHERE n < 700) SELECT p.company_id,"
+	    " unhex(concat('F', lpad(n, 31, '0'))), concat('+1', 6000000 + n),"
+	    " concat('+1', 6000000 + n), 'local', 'US', '2026-11-21'"
+	    " FROM s, pool_number q JOIN pool p ON p.id = q.pool_id"
+	    " WHERE q.added_at = '2026-11-30 11:59:30'");
+	exec(
+	    "INSERT INTO pool_number (company_id, pool_id, number_id, added_at)"
+	    " SELECT n.company_id, p.id, n.id, '2026-11-21' FROM number n JOIN"
+	    " pool p ON p.company_id = n.company_id"
+	    " WHERE n.added_at = '2026-11-21'");
+	far.v[0] = 0xf0;
+	far.v[14] = 0x07; /* number 700, the last one */
+	(void)lend(elsewhere, far, NOW - RT_MIN_US);
+	p = load();
+	assert_true(p->partial);
+	check(p, 2 + ALONE, 2); /* number 3 is among the 500 */
+	takes(p, away, LEASE_KEPT, 2);
+	held = (int64_t)p->n;
+	ok(dni_pool_change_read(dni, p, &c));
+	assert_int_equal(c.n_fresh, 703 - held);
+	ok(dni_pool_change_add(p, NOW, &c));
+	dni_pool_change_end(&c);
+	check(p, 703, 3);
+	takes(p, live, LEASE_KEPT, 1);
+	takes(p, free_of, LEASE_AGAIN, 0);
+	dni_pool_free(p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_few),
+		cmocka_unit_test(test_unfit),
+		cmocka_unit_test(test_many),
+	};
+
+	return cmocka_run_group_tests_name("dni pool", tests, start, stop);
+}
