@@ -292,7 +292,7 @@ static enum err make_body(struct hook_run *r, struct flight *f)
 static bool plain_at_home(const struct hook_run *r, const struct hook_row *hook)
 {
 	return hook->private_ok && r->conf.settings->hooks_plain == 0 &&
-	       strncmp(hook->url, "https:", 6) != 0;
+	       !hook_encrypted(slice_from(hook->url));
 }
 
 static enum err begin(struct hook_run *r, const struct hook_row *hook,

@@ -22,6 +22,14 @@ bool hook_parse(struct slice s, enum hook_kind *out)
 	return false;
 }
 
+bool hook_encrypted(struct slice url)
+{
+	static const char scheme[] = "https://";
+
+	return slice_eq_case(slice_head(url, sizeof(scheme) - 1),
+	    slice_from(scheme));
+}
+
 bool hook_pause_us(uint32_t attempts, uint32_t retry_after_s, int64_t *out)
 {
 	static const int64_t pauses[] = { 10 * RT_SEC_US, RT_MIN_US,

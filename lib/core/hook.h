@@ -33,6 +33,10 @@ const char *hook_name(enum hook_kind kind);
 /* False: no such kind. */
 bool hook_parse(struct slice s, enum hook_kind *out);
 
+/* Whether nobody on the way reads what goes to the address: https, in any case
+ * of letters (RFC 3986 3.1). */
+bool hook_encrypted(struct slice url);
+
 /* The pause after attempt n, from 1, has failed: 10 s, 1, 5 and 15 min, 1, 3,
  * 6, 12 and 24 h. retry_after_s: what the receiver asked for; it may lengthen
  * the pause to at most a day. False: no more, a person must look. */

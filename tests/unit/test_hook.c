@@ -22,6 +22,17 @@ static void test_names(void **state)
 	assert_string_equal(hook_name(HOOK_KIND_COUNT), "");
 }
 
+static void test_encrypted(void **state)
+{
+	(void)state;
+	assert_true(hook_encrypted(SLICE("https://a.example/")));
+	assert_true(hook_encrypted(SLICE("HttpS://A.example")));
+	assert_false(hook_encrypted(SLICE("http://a.example/")));
+	assert_false(hook_encrypted(SLICE("HTTPS:/a.example")));
+	assert_false(hook_encrypted(SLICE("httpS")));
+	assert_false(hook_encrypted(SLICE("")));
+}
+
 static void test_pauses(void **state)
 {
 	static const int64_t want_s[] = { 10, 60, 300, 900, 3600, 10800, 21600,
@@ -174,6 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_encrypted),
 		cmocka_unit_test(test_pauses),
 		cmocka_unit_test(test_share),
 		cmocka_unit_test(test_fates),
