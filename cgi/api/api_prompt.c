@@ -126,7 +126,7 @@ static enum err answer_added(const struct req *r, struct resp *out,
 static enum err add(const struct req *r, struct resp *out,
     const struct prompt_said *s)
 {
-	struct prompt_id id;
+	struct prompt_id id = { { 0 } };
 	enum err e;
 
 	if ((e = db_begin(r->db)) != ERR_OK)

@@ -111,8 +111,10 @@ enum err flow_store_add(const struct req *r, struct flow_row *row)
 	uint8_t dice[10];
 	enum err e;
 
-	rnd_bytes(dice, sizeof(dice));
-	id_make(r->now_us, dice, row->id.v);
+	if (id_is_nil(row->id.v)) {
+		rnd_bytes(dice, sizeof(dice));
+		id_make(r->now_us, dice, row->id.v);
+	}
 	row->created_us = r->now_us;
 	e = db_flow_add(r->db, r->company, row);
 	return e == ERR_OK

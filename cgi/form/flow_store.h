@@ -27,9 +27,9 @@ RT_MUST_USE enum err flow_store_check_in(const struct req *r,
     struct slice document, struct flowworld *w, struct flow_json_errors *errors,
     bool *ok);
 
-/* In a transaction, audited: makes one (its id, too), names it anew, puts it
- * away. add: row->name is set. ERR_CONFLICT: add, rename: another flow has the
- * name; retire: a number or a published flow uses it. */
+/* In a transaction, audited: makes one (its id, too, unless it is there), names
+ * it anew, puts it away. add: row->name is set. ERR_CONFLICT: add, rename:
+ * another flow has the name; retire: a number or a published flow uses it. */
 #define FLOW_STORE_TAKEN "There is a flow of this name."
 RT_MUST_USE enum err flow_store_add(const struct req *r, struct flow_row *row);
 RT_MUST_USE enum err flow_store_rename(const struct req *r,

@@ -78,6 +78,7 @@ static enum err show_list(const struct req *r, const char *problem,
 		view_cstr(item, "sample_help", samples[i].help);
 		view_flag(item, "sample_on", i == 0);
 	}
+	thing_stamp(r, ID_KIND_flow, v);
 	view_slice(v, "name", name);
 	view_flag(v, "has_problem", problem != NULL);
 	view_cstr(v, "problem", problem);
@@ -129,6 +130,25 @@ static struct slice sent(const struct req *r, const char *name)
 	return req_form(r, name, &s) == ERR_OK ? s : SLICE("");
 }
 
+/* In a transaction. What is sent twice is made once, as its key came with the
+ * form. */
+static enum err add_once(const struct req *r, struct flow_row *row)
+{
+	struct flow_row made;
+	struct flow_id key;
+	enum err e = db_config_lock(r->db);
+
+	if (e != ERR_OK || !thing_stamp_sent(r, ID_KIND_flow, key.v))
+		return e == ERR_OK ? flow_store_add(r, row) : e;
+	e = db_flow_get(r->db, r->company, key, &made);
+	if (e == ERR_NOTFOUND ||
+	    (e == ERR_OK && strcmp(made.name, row->name) == 0))
+		row->id = key;
+	if (e == ERR_OK && id_eq(row->id.v, key.v))
+		return ERR_OK;
+	return e == ERR_OK || e == ERR_NOTFOUND ? flow_store_add(r, row) : e;
+}
+
 enum err form_flow_add(const struct req *r, struct resp *out)
 {
 	struct flow_row row = { .last_version = 0 };
@@ -144,7 +164,7 @@ enum err form_flow_add(const struct req *r, struct resp *out)
 		return show_list(r, "There is no such template.", name, out);
 	if ((e = db_begin(r->db)) != ERR_OK)
 		return e;
-	e = db_end(r->db, flow_store_add(r, &row));
+	e = db_end(r->db, add_once(r, &row));
 	if (e == ERR_CONFLICT)
 		return show_list(r, FLOW_STORE_TAKEN, name, out);
 	return e == ERR_OK ? to_flow(out, row.id, sample) : e;

@@ -139,6 +139,7 @@ static enum err show_list(const struct req *r, const struct sent *s,
 	view_flag(v, "none_fit", n > 0 && p.n == 0);
 	view_flag(v, "any", n > 0);
 	view_flag(v, "waiting", waiting);
+	thing_stamp(r, ID_KIND_prompt, v);
 	view_sent(s, v);
 	resp_status(out, s->problem != NULL ? 422 : 200);
 	return resp_view(out, v);
@@ -244,9 +245,52 @@ enum err form_prompt_list(const struct req *r, struct resp *out)
 	return show_list(r, &nothing, out);
 }
 
+/* Whether the prompt of that key was made of the same. Of a file only the sound
+ * is kept: it is the same for as long as a second click is one. */
+static enum err made_of(const struct req *r, const struct prompt_said *s,
+    struct prompt_id key, bool *same)
+{
+	struct prompt_version v;
+	struct prompt_row row;
+	enum err e;
+
+	*same = false;
+	e = db_prompt_get(r->db, r->company, key, &row);
+	if (e != ERR_OK)
+		return e;
+	e = db_prompt_version(r->db, r->company, key, 1, r->arena, &v);
+	if (e != ERR_OK)
+		return e;
+	*same = slice_eq_cstr(s->name, row.name) &&
+		v.speech == (s->file.n == 0) &&
+		(v.speech ? slice_eq(s->text, v.text) &&
+				slice_eq_cstr(s->voice, v.voice)
+			  : row.created_us >= r->now_us - THING_AGAIN_US);
+	return ERR_OK;
+}
+
+/* In a transaction. What is sent twice is made once, as its key came with the
+ * form. */
+static enum err add_once(const struct req *r, const struct prompt_said *s,
+    struct prompt_id *id)
+{
+	struct prompt_id key;
+	bool same = false;
+	enum err e = db_config_lock(r->db);
+
+	if (e != ERR_OK || !thing_stamp_sent(r, ID_KIND_prompt, key.v))
+		return e == ERR_OK ? prompt_do_add(r, s, id) : e;
+	e = made_of(r, s, key, &same);
+	if (e == ERR_NOTFOUND || same)
+		*id = key;
+	if (e == ERR_NOTFOUND || (e == ERR_OK && !same))
+		e = prompt_do_add(r, s, id);
+	return e;
+}
+
 enum err form_prompt_add(const struct req *r, struct resp *out)
 {
-	struct prompt_id id;
+	struct prompt_id id = { { 0 } };
 	struct sent s;
 	enum err e;
 
@@ -257,7 +301,7 @@ enum err form_prompt_add(const struct req *r, struct resp *out)
 		return show_list(r, &s, out);
 	if ((e = db_begin(r->db)) != ERR_OK)
 		return e;
-	e = db_end(r->db, prompt_do_add(r, &s.said, &id));
+	e = db_end(r->db, add_once(r, &s.said, &id));
 	if (e == ERR_RANGE) {
 		s.problem = "There are 500 prompts already: retire some first.";
 		return show_list(r, &s, out);

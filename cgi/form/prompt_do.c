@@ -26,6 +26,16 @@ static bool has_control(struct slice s)
 	return false;
 }
 
+/* A line end is one, as boxes of browsers count it, which send two bytes. */
+static size_t letters(struct slice s)
+{
+	size_t n = utf8_count(s);
+
+	for (size_t i = 0; i + 1 < s.n; i++)
+		n -= s.p[i] == '\r' && s.p[i + 1] == '\n';
+	return n;
+}
+
 const char *prompt_do_wrong(const struct prompt_said *s, bool with_name,
     const char **field)
 {
@@ -43,7 +53,7 @@ const char *prompt_do_wrong(const struct prompt_said *s, bool with_name,
 	if (s->file.n > DB_PROMPT_UPLOAD_MAX)
 		return "The file is larger than 8 MB.";
 	if (s->text.n > DB_PROMPT_TEXT_MAX ||
-	    utf8_count(s->text) > TEXT_MAX_CHARS || has_control(s->text))
+	    letters(s->text) > TEXT_MAX_CHARS || has_control(s->text))
 		return "The text has at most 1,000 characters.";
 	*field = "voice";
 	if (s->text.n > 0 && voice_find(s->voice) == NULL)
@@ -143,9 +153,11 @@ static enum err add_row(const struct req *r, const struct prompt_said *s,
 		return ERR_RANGE;
 	key_of(s->name, stem, sizeof(stem));
 	(void)snprintf(row->key, sizeof(row->key), "%s", stem);
-	for (unsigned int n = 2;; n++) {
+	if (id_is_nil(row->id.v)) {
 		rnd_bytes(dice, sizeof(dice));
 		id_make(r->now_us, dice, row->id.v);
+	}
+	for (unsigned int n = 2;; n++) {
 		e = db_prompt_add(r->db, r->company, row);
 		if (e != ERR_CONFLICT || n > 99)
 			return e;
@@ -156,7 +168,7 @@ static enum err add_row(const struct req *r, const struct prompt_said *s,
 enum err prompt_do_add(const struct req *r, const struct prompt_said *s,
     struct prompt_id *id)
 {
-	struct prompt_row row = { .created_us = r->now_us };
+	struct prompt_row row = { .id = *id, .created_us = r->now_us };
 	enum err e;
 
 	(void)snprintf(row.language, sizeof(row.language), "%s",

@@ -25,7 +25,8 @@ struct prompt_said {
 const char *prompt_do_wrong(const struct prompt_said *s, bool with_name,
     const char **field);
 
-/* ERR_RANGE: the company has DB_PROMPTS_MAX. */
+/* *id: the key that it is to have; nil: one is made. ERR_RANGE: the company has
+ * DB_PROMPTS_MAX. */
 RT_MUST_USE enum err prompt_do_add(const struct req *r,
     const struct prompt_said *s, struct prompt_id *id);
 /* ERR_NOTFOUND here and below: no such prompt. */

@@ -22,6 +22,23 @@ void thing_id(const struct req *r, uint8_t out[ID_BYTES])
 	id_make(r->now_us, rnd, out);
 }
 
+void thing_stamp(const struct req *r, enum id_kind kind, struct view *v)
+{
+	char stamp[ID_TEXT_MAX];
+	uint8_t id[ID_BYTES];
+
+	thing_id(r, id);
+	id_text(kind, id, stamp);
+	view_cstr(v, "stamp", stamp);
+}
+
+bool thing_stamp_sent(const struct req *r, enum id_kind kind,
+    uint8_t out[ID_BYTES])
+{
+	return req_form_id(r, "stamp", kind, out) == ERR_OK &&
+	       thing_do_stamp_good(r, out);
+}
+
 enum err thing_redirect(const struct req *r, struct resp *out,
     struct slice path, const char *word)
 {

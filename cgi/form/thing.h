@@ -18,7 +18,8 @@
 #include "cgi/web/route.h"
 
 #define THING_COLUMNS_MAX 6
-#define THING_PAGE        100 /* rows of a page of a list */
+#define THING_PAGE        100       /* rows of a page of a list */
+#define THING_AGAIN_US    RT_MIN_US /* a second click, not a second wish */
 
 struct thing_row {
 	uint8_t id[ID_BYTES];
@@ -69,6 +70,11 @@ struct thing {
 	/* Writes f, in a transaction. Mistakes that the table cannot know go
 	 * to fields_wrong(); then any error is returned. */
 	enum err (*save)(const struct req *r, const uint8_t id[ID_BYTES],
+	    struct fields *f);
+	/* Of things whose secret is shown once: one that was just made gets
+	 * another, which is shown, as its form came twice. ERR_NOTFOUND: not
+	 * made within THING_AGAIN_US, or used already. NULL: there is none. */
+	enum err (*again)(const struct req *r, const uint8_t id[ID_BYTES],
 	    struct fields *f);
 	/* The key of a new one, when it follows from what was typed; else one
 	 * is made. */
@@ -155,5 +161,11 @@ RT_MUST_USE enum err thing_trail(const struct req *r, const char *action,
     const struct fields *after);
 /* A fresh key of this moment. */
 void thing_id(const struct req *r, uint8_t out[ID_BYTES]);
+/* Forms that add hold the key of what they will make (stamp), so that what is
+ * sent twice is made once. Gives such a key to the template. */
+void thing_stamp(const struct req *r, enum id_kind kind, struct view *v);
+/* The key that the form came with; false: none, or one that is a day old. */
+bool thing_stamp_sent(const struct req *r, enum id_kind kind,
+    uint8_t out[ID_BYTES]);
 
 #endif

@@ -99,6 +99,13 @@ enum err thing_do_add(const struct req *r, const struct thing *t,
 	return add(r, t, f, id);
 }
 
+bool thing_do_stamp_good(const struct req *r, const uint8_t key[ID_BYTES])
+{
+	const int64_t made_us = id_time_us(key);
+
+	return made_us <= r->now_us && made_us >= r->now_us - STAMP_MAX_US;
+}
+
 static enum err same(const struct req *r, const struct fields *a,
     const struct fields *b, bool *out)
 {
@@ -125,10 +132,42 @@ static enum err add_another(const struct req *r, const struct thing *t,
 	if (added == ERR_CONFLICT || added == ERR_SYNTAX)
 		e = same(r, f, made, twice);
 	else if (added != ERR_OK || f->shown.n > 0)
-		return added; /* what is shown once was not seen before */
+		return added;
 	else if ((e = thing_do_load(r, t, id, &after)) == ERR_OK)
 		e = same(r, &after, made, twice);
 	return e != ERR_OK ? e : added;
+}
+
+/* There is one of the form's key, whose secret was in an answer that a second
+ * click took away: what says the same shows another. ERR_NOTFOUND: it is not
+ * that. */
+static enum err show_again(const struct req *r, const struct thing *t,
+    struct fields *f, const struct fields *made, const uint8_t key[ID_BYTES])
+{
+	bool equal = false;
+	enum err e;
+
+	if (t->again == NULL)
+		return ERR_NOTFOUND;
+	if ((e = same(r, f, made, &equal)) != ERR_OK)
+		return e;
+	return equal ? t->again(r, key, f) : ERR_NOTFOUND;
+}
+
+static enum err once_more(const struct req *r, const struct thing *t,
+    struct fields *f, const struct fields *made, const uint8_t key[ID_BYTES],
+    uint8_t id[ID_BYTES], bool *twice)
+{
+	enum err e = show_again(r, t, f, made, key);
+	const bool shown = e == ERR_OK;
+
+	if (shown)
+		e = trail(r, t, "secret", key, NULL, NULL);
+	else if (e == ERR_NOTFOUND)
+		e = add_another(r, t, f, made, id, twice);
+	if (shown || *twice)
+		memcpy(id, key, ID_BYTES);
+	return e;
 }
 
 enum err thing_do_add_once(const struct req *r, const struct thing *t,
@@ -140,8 +179,7 @@ enum err thing_do_add_once(const struct req *r, const struct thing *t,
 
 	*twice = false;
 	if (id_parse(t->id_kind, stamp, key) != ERR_OK ||
-	    id_time_us(key) > r->now_us ||
-	    id_time_us(key) < r->now_us - STAMP_MAX_US)
+	    !thing_do_stamp_good(r, key))
 		return thing_do_add(r, t, f, id);
 	if ((t->key != NULL && (e = t->key(r, f, key)) != ERR_OK) ||
 	    (e = db_config_lock(r->db)) != ERR_OK)
@@ -151,11 +189,7 @@ enum err thing_do_add_once(const struct req *r, const struct thing *t,
 		memcpy(id, key, ID_BYTES);
 		return add(r, t, f, id);
 	}
-	if (e == ERR_OK)
-		e = add_another(r, t, f, &made, id, twice);
-	if (*twice)
-		memcpy(id, key, ID_BYTES);
-	return e;
+	return e == ERR_OK ? once_more(r, t, f, &made, key, id, twice) : e;
 }
 
 enum err thing_do_change(const struct req *r, const struct thing *t,

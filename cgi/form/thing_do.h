@@ -26,10 +26,14 @@ RT_MUST_USE enum err thing_do_add(const struct req *r, const struct thing *t,
 /* The same of a form whose stamp is a key made when it was shown. *twice: it
  * was sent before, by a second click or a reload, and *id is what came of that;
  * then nothing is to be written, and the caller rolls back. One that says
- * something else by now (the way back, another name) adds another. */
+ * something else by now (the way back, another name) adds another. What has a
+ * secret that is shown once gets another one, to be shown: nobody saw the
+ * first (thing.again). */
 RT_MUST_USE enum err thing_do_add_once(const struct req *r,
     const struct thing *t, struct fields *f, struct slice stamp,
     uint8_t id[ID_BYTES], bool *twice);
+/* Whether a form's key is of now, or of the day before. */
+bool thing_do_stamp_good(const struct req *r, const uint8_t key[ID_BYTES]);
 /* Writes f over before, which thing_do_load() gave under the lock. *changed:
  * false when nothing was different; then nothing is in the audit log. */
 RT_MUST_USE enum err thing_do_change(const struct req *r, const struct thing *t,

@@ -160,18 +160,33 @@ static enum err load(const struct req *r, const uint8_t id[ID_BYTES],
 	return f->e;
 }
 
-static enum err add(const struct req *r, struct fields *f,
-    struct api_key_row *row)
+/* Its hint into the row, and to be shown. */
+static enum err make_key(const struct req *r, struct fields *f,
+    struct api_key_row *row, uint8_t hash[TOKEN_HASH_BYTES])
 {
-	const int64_t days = (int64_t)fields_u64(f, "days");
 	char text[sizeof(DB_API_KEY_PREFIX) + TOKEN_TEXT];
-	uint8_t hash[TOKEN_HASH_BYTES];
 	char token[TOKEN_TEXT + 1];
-	enum err e;
 
 	token_make(token);
 	(void)snprintf(text, sizeof(text), DB_API_KEY_PREFIX "%s", token);
 	(void)snprintf(row->hint, sizeof(row->hint), "%.*s", HINT_CHARS, text);
+	f->shown_text =
+	    "Copy the key to the program now. Only its hash is"
+	    " kept here, so nobody can show it again.";
+	return arena_copy(r->arena, slice_from(text), &f->shown)
+		   ? token_hash(slice_from(text), hash)
+		   : ERR_NOMEM;
+}
+
+static enum err add(const struct req *r, struct fields *f,
+    struct api_key_row *row)
+{
+	const int64_t days = (int64_t)fields_u64(f, "days");
+	uint8_t hash[TOKEN_HASH_BYTES];
+	enum err e;
+
+	if ((e = make_key(r, f, row, hash)) != ERR_OK)
+		return e;
 	row->account = r->account;
 	if (slice_eq_cstr(fields_get(f, "in"), "account")) {
 		if (!may_wide(r))
@@ -182,14 +197,21 @@ static enum err add(const struct req *r, struct fields *f,
 	row->created_by = r->user;
 	row->created_us = r->now_us;
 	row->expires_us = days == 0 ? 0 : r->now_us + days * RT_DAY_US;
-	if ((e = token_hash(slice_from(text), hash)) != ERR_OK ||
-	    (e = db_api_key_add(r->db, row->company, row, hash)) != ERR_OK)
+	return db_api_key_add(r->db, row->company, row, hash);
+}
+
+static enum err again(const struct req *r, const uint8_t id[ID_BYTES],
+    struct fields *f)
+{
+	uint8_t hash[TOKEN_HASH_BYTES];
+	struct api_key_row row;
+	enum err e;
+
+	if ((e = find(r, id, &row)) != ERR_OK ||
+	    (e = make_key(r, f, &row, hash)) != ERR_OK)
 		return e;
-	f->shown_text =
-	    "Copy the key to the program now. Only its hash is"
-	    " kept here, so nobody can show it again.";
-	return arena_copy(r->arena, slice_from(text), &f->shown) ? ERR_OK
-								 : ERR_NOMEM;
+	return db_api_key_renew(r->db, row.company, &row, hash,
+	    r->now_us - THING_AGAIN_US);
 }
 
 static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
@@ -241,5 +263,6 @@ const struct thing thing_key = {
 	.begin = begin,
 	.load = load,
 	.save = save,
+	.again = again,
 	.retire_it = retire,
 };

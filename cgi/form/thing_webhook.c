@@ -75,7 +75,7 @@ static enum err list(const struct req *r, struct thing_list *l)
 			return ERR_NOMEM;
 		row->cell[0] = slice_from(rows[i].name);
 		row->cell[1] = slice_from(rows[i].url);
-		if (!slice_starts(row->cell[1], SLICE("https://")))
+		if (!hook_encrypted(row->cell[1]))
 			row->badge = "not encrypted";
 	}
 	return e;
@@ -125,9 +125,9 @@ static bool is_url(struct slice s)
 	struct slice host, rest;
 	uint64_t port;
 
-	if (slice_starts(s, SLICE("https://")))
+	if (hook_encrypted(s))
 		host = slice_skip(s, 8);
-	else if (slice_starts(s, SLICE("http://")))
+	else if (slice_eq_case(slice_head(s, 7), SLICE("http://")))
 		host = slice_skip(s, 7);
 	else
 		return false;
@@ -174,7 +174,9 @@ static enum err seal(const struct req *r, struct slice plain,
 	return e;
 }
 
-static enum err add(const struct req *r, struct fields *f, struct hook_row *row)
+/* Into the row, and to be shown. */
+static enum err make_secret(const struct req *r, struct fields *f,
+    struct hook_row *row)
 {
 	char token[TOKEN_TEXT + 1];
 	enum err e;
@@ -182,16 +184,36 @@ static enum err add(const struct req *r, struct fields *f, struct hook_row *row)
 	token_make(token);
 	if ((e = seal(r, slice_from(token), row)) != ERR_OK)
 		return e;
-	e = db_hook_add(r->db, r->company, row);
-	if (e == ERR_BUSY)
-		f->problem = "The company has as many webhooks as it may.";
-	if (e != ERR_OK)
-		return e;
 	f->shown_text =
 	    "Give this secret to the receiver: it proves that a"
 	    " request is ours. It is not shown again.";
 	return arena_copy(r->arena, slice_from(token), &f->shown) ? ERR_OK
 								  : ERR_NOMEM;
+}
+
+static enum err add(const struct req *r, struct fields *f, struct hook_row *row)
+{
+	enum err e;
+
+	if ((e = make_secret(r, f, row)) != ERR_OK)
+		return e;
+	e = db_hook_add(r->db, r->company, row);
+	if (e == ERR_BUSY)
+		f->problem = "The company has as many webhooks as it may.";
+	return e;
+}
+
+static enum err again(const struct req *r, const uint8_t id[ID_BYTES],
+    struct fields *f)
+{
+	struct hook_row row;
+	enum err e = db_hook_get(r->db, r->company, hook_of(id), &row);
+
+	if (e == ERR_OK && row.created_us < r->now_us - THING_AGAIN_US)
+		e = ERR_NOTFOUND;
+	if (e != ERR_OK || (e = make_secret(r, f, &row)) != ERR_OK)
+		return e;
+	return db_hook_update(r->db, r->company, &row);
 }
 
 /* Over http:// everybody on the way reads along: only in one's own network, or
@@ -203,8 +225,8 @@ static enum err refuse_plain(const struct req *r, const struct hook_row *row,
 	struct hook_row old;
 	enum err e;
 
-	if (slice_starts(url, SLICE("https://")) ||
-	    fields_on(f, "private_ok") || r->settings->hooks_plain != 0)
+	if (hook_encrypted(url) || fields_on(f, "private_ok") ||
+	    r->settings->hooks_plain != 0)
 		return ERR_OK;
 	if (!f->fresh) {
 		e = db_hook_get(r->db, r->company, row->id, &old);
@@ -445,6 +467,7 @@ const struct thing thing_webhook = {
 	.begin = begin,
 	.load = load,
 	.save = save,
+	.again = again,
 	.retire_it = retire,
 	.more = more,
 };

@@ -203,6 +203,24 @@ enum err db_api_key_update(struct db *db, struct company_id company,
 	return stmt_exec_one(st);
 }
 
+enum err db_api_key_renew(struct db *db, struct company_id company,
+    const struct api_key_row *row,
+    const uint8_t key_hash[DB_API_KEY_HASH_BYTES], int64_t since_us)
+{
+	static const char sql[] =
+	    "UPDATE api_key SET key_hash = ?, hint = ?"
+	    " WHERE company_id = ? AND id = ? AND revoked_at IS NULL"
+	    " AND used_at IS NULL AND created_at >= ?";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_bytes(st, key_hash, DB_API_KEY_HASH_BYTES);
+	stmt_in_text(st, slice_from(row->hint));
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, row->id.v);
+	stmt_in_time_us(st, since_us);
+	return stmt_exec_one(st);
+}
+
 enum err db_api_key_revoke(struct db *db, struct company_id company,
     struct api_key_id id, int64_t now_us)
 {

@@ -54,6 +54,12 @@ RT_MUST_USE enum err db_api_key_list_wide(struct db *db,
 /* Name and scopes. ERR_NOTFOUND: none, or revoked. */
 RT_MUST_USE enum err db_api_key_update(struct db *db, struct company_id company,
     const struct api_key_row *row);
+/* Another text, row's hint and key_hash, for one that was made at since_us or
+ * later and opened nothing yet; the text of before opens nothing more.
+ * ERR_NOTFOUND: it is older, used, revoked, or none. */
+RT_MUST_USE enum err db_api_key_renew(struct db *db, struct company_id company,
+    const struct api_key_row *row,
+    const uint8_t key_hash[DB_API_KEY_HASH_BYTES], int64_t since_us);
 /* For good. ERR_NOTFOUND: none, or revoked before. */
 RT_MUST_USE enum err db_api_key_revoke(struct db *db, struct company_id company,
     struct api_key_id id, int64_t now_us);

@@ -292,7 +292,7 @@ static void out_version(struct stmt *st, struct arena *mem,
 	stmt_out_bool(st, &r->row.speech);
 	stmt_out_text(st, r->state, sizeof(r->state));
 	stmt_out_text(st, r->row.reason, sizeof(r->row.reason));
-	stmt_out_slice(st, mem, 4 * DB_PROMPT_TEXT_MAX, &r->row.text);
+	stmt_out_slice(st, mem, DB_PROMPT_TEXT_MAX, &r->row.text);
 	stmt_out_text(st, r->row.voice, sizeof(r->row.voice));
 	stmt_out_u32(st, &r->row.samples);
 	stmt_out_id(st, r->row.by.v);

@@ -12,8 +12,8 @@
 #include "lib/base/arena.h"
 #include "lib/db/db.h"
 
-#define DB_PROMPT_KEY_MAX    64                /* bytes: a-z 0-9 - _ . */
-#define DB_PROMPT_TEXT_MAX   2000              /* bytes of a text to speak */
+#define DB_PROMPT_KEY_MAX    64   /* bytes: a-z 0-9 - _ . */
+#define DB_PROMPT_TEXT_MAX   5000 /* bytes of a text of 1,000 letters */
 #define DB_PROMPT_UPLOAD_MAX ((size_t)8 << 20) /* bytes of a file */
 #define DB_PROMPT_ULAW_MAX   ((size_t)300 * 8000)
 #define DB_PROMPTS_MAX       500 /* of one company */

@@ -69,6 +69,48 @@ test('a form that is sent twice adds one; one that says something else adds anot
 	}
 });
 
+test('what is shown once is made once, and the last one shown is good', async () => {
+	const shown = async (res) => {
+		assert.equal(res.status, 200);
+		return (await res.text()).match(/<code data-copy>([\w-]+)</)[1];
+	};
+	const keys = () => Number(stack.sqlOne('SELECT COUNT(*) FROM api_key')), opens = async (key) => (await stack.fetch('/api/v1/tags', { headers: { authorization: `Bearer ${key}` } })).status;
+	const form = await openForm(owner, '/settings/keys/new'), said = { name: 'Import', days: '30', scopes: ['calls:read', 'setup:read'] }, n = keys();
+	await Promise.all([1, 2, 3].map(async () => shown(await form.send(said))));
+	assert.equal(keys(), n + 1, 'three at once');
+	const [first, second] = [await shown(await form.send(said)), await shown(await form.send(said))];
+	assert.equal(keys(), n + 1);
+	assert.deepEqual([await opens(first), await opens(second)], [401, 200]);
+	assert.equal(lastAudit().action, 'API_key.secret');
+	// A program has it: whoever sends the form now wants another. So does who says something else, or comes much later.
+	await shown(await form.send(said));
+	assert.deepEqual([keys(), await opens(second)], [n + 2, 200]);
+	const hook = await openForm(owner, '/settings/webhooks/new'), url = { name: 'Once', url: 'HTTPS://once.example/hook', events: ['call.ended'] };
+	const rows = () => stack.sql("SELECT HEX(secret_sealed) FROM webhook WHERE name LIKE 'Once%' ORDER BY id").map(([sealed]) => sealed);
+	const a = await shown(await hook.send(url)), [was] = rows(), b = await shown(await hook.send(url));
+	assert.notEqual(a, b);
+	assert.equal(rows().length, 1);
+	assert.notEqual(rows()[0], was);
+	await shown(await hook.send({ ...url, name: 'Once more' }));
+	stack.sql("UPDATE webhook SET created_at = created_at - INTERVAL 2 MINUTE WHERE name LIKE 'Once%'");
+	await shown(await hook.send(url));
+	assert.equal(rows().length, 3);
+	const list = await (await owner.fetch('/settings/webhooks')).text();
+	assert.ok(list.includes('HTTPS://once.example') && !/not encrypted/.test(list), 'capitals or not');
+	assert.equal((await (await openForm(owner, '/settings/webhooks/new')).send({ ...url, url: 'HTTP://once.example/hook' })).status, 422);
+	stack.sql("DELETE FROM webhook WHERE name LIKE 'Once%'; DELETE FROM api_key WHERE name = 'Import'");
+});
+
+test('a flow is made once by a form that is sent twice', async () => {
+	const form = await openForm(owner, '/flows', (f) => f.action === '/flows');
+	const answers = await Promise.all([1, 2, 3].map(() => form.send({ name: 'Made once', template: 'blank' })));
+	assert.deepEqual(answers.map((res) => res.status), [303, 303, 303]);
+	assert.equal(new Set(answers.map((res) => res.headers.get('location'))).size, 1);
+	assert.equal((await form.send({ name: 'Made after', template: 'blank' })).status, 303, 'by the way back');
+	assert.equal((await (await openForm(owner, '/flows', (f) => f.action === '/flows')).send({ name: 'Made once', template: 'blank' })).status, 422, 'taken');
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM flow WHERE name LIKE 'Made %'"), '2');
+});
+
 for (const [path, t] of Object.entries(things)) {
 	test(`${path}: add, change, too late, retire; each with its audit row`, async () => {
 		const at = `/settings/${path}`;

@@ -114,6 +114,28 @@ async function tone() {
 	return at;
 }
 
+test('a form that is sent twice makes one; 1,000 letters of any language are a text', async () => {
+	const hidden = await owner.hiddenFields('/settings/prompts'), made = () => Number(stack.sqlOne('SELECT COUNT(*) FROM prompt')), n = made();
+	const post = (fields, file) => {
+		const form = new FormData();
+		for (const [k, v] of Object.entries({ ...hidden, voice: 'slt', ...fields })) form.set(k, v);
+		form.set('file', new Blob([file ?? '']), file ? 'x.wav' : '');
+		return owner.fetch('/settings/prompts', { method: 'POST', headers: { origin: stack.url }, body: form });
+	};
+	const text = `${'あ'.repeat(499)}\r\n${'щ'.repeat(499)}😀`;
+	const answers = await Promise.all([1, 2, 3].map(() => post({ name: 'Twice', text })));
+	assert.deepEqual(answers.map((res) => res.status), [303, 303, 303]);
+	assert.equal(new Set(answers.map((res) => res.headers.get('location'))).size, 1);
+	assert.equal(made(), n + 1);
+	assert.equal(stack.sqlOne("SELECT CHAR_LENGTH(spoken_text) FROM prompt_version v JOIN prompt p ON p.id = v.prompt_id WHERE p.name = 'Twice'"), '1001');
+	assert.equal((await post({ name: 'Twice', text: `${text}!` })).status, 422);
+	// By the way back: another text, then a file.
+	assert.equal((await post({ name: 'Twice', text: 'Something else' })).status, 303);
+	assert.equal((await post({ name: 'Twice', text: '' }, 'a file')).status, 303);
+	assert.equal(made(), n + 3);
+	stack.sql("DELETE v FROM prompt_version v JOIN prompt p ON p.company_id = v.company_id AND p.id = v.prompt_id WHERE p.name = 'Twice'; DELETE FROM prompt WHERE name = 'Twice'");
+});
+
 test('another company and lesser roles see and change nothing', async () => {
 	const other = await stack.login(world.users.other?.email ?? stack.demo().email, world.users.other ? world.password : stack.demo().password);
 	const at = await tone();
