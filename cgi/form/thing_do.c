@@ -120,7 +120,7 @@ static enum err same(const struct req *r, const struct fields *a,
 
 /* There is one of the form's key: is what f says now the same? Written, it is
  * compared as it is kept; refused, since there is one like it, as it was
- * typed. */
+ * typed or as far as it was written. */
 static enum err add_another(const struct req *r, const struct thing *t,
     struct fields *f, const struct fields *made, uint8_t id[ID_BYTES],
     bool *twice)
@@ -129,9 +129,13 @@ static enum err add_another(const struct req *r, const struct thing *t,
 	struct fields after;
 	enum err e;
 
-	if (added == ERR_CONFLICT || added == ERR_SYNTAX)
+	if (added == ERR_CONFLICT || added == ERR_SYNTAX) {
 		e = same(r, f, made, twice);
-	else if (added != ERR_OK || f->shown.n > 0)
+		if (e == ERR_OK && !*twice &&
+		    (e = thing_do_load(r, t, id, &after)) == ERR_OK)
+			e = same(r, &after, made, twice);
+		e = e == ERR_NOTFOUND ? ERR_OK : e;
+	} else if (added != ERR_OK || f->shown.n > 0)
 		return added;
 	else if ((e = thing_do_load(r, t, id, &after)) == ERR_OK)
 		e = same(r, &after, made, twice);

@@ -260,19 +260,19 @@ static enum err taken(const struct req *r, struct fields *f,
 	return ERR_OK;
 }
 
-/* What the site does not have yet must not be another's. */
+/* Those of the origins that the site did not have must not be another's.
+ * Asked once all is written: a form that came twice is told by what it wrote.
+ */
 static enum err check_free(const struct req *r, struct fields *f,
-    struct site_id site, const struct lines *origins)
+    struct site_id site, const struct lines *origins, const struct slice *had,
+    size_t n_had)
 {
-	struct slice *rows;
-	size_t n;
-	enum err e =
-	    db_site_origins(r->db, r->company, site, r->arena, &rows, &n);
+	enum err e = ERR_OK;
 
 	for (size_t i = 0; e == ERR_OK && i < origins->n; i++) {
 		char name[DB_NAME_BYTES];
 
-		if (among(rows, n, origins->v[i]))
+		if (among(had, n_had, origins->v[i]))
 			continue;
 		e = db_site_origin_other(r->db, r->company, site, origins->v[i],
 		    name);
@@ -281,7 +281,7 @@ static enum err check_free(const struct req *r, struct fields *f,
 		else if (e == ERR_NOTFOUND)
 			e = ERR_OK;
 	}
-	return e;
+	return e == ERR_OK && !fields_good(f) ? ERR_SYNTAX : e;
 }
 
 /* Every line as E.164. */
@@ -343,6 +343,26 @@ static enum err put_lines(const struct req *r, struct site_id site,
 	return e;
 }
 
+struct all {
+	const struct lines *origins, *targets, *pages;
+	const struct params *params;
+};
+
+static enum err put_all(const struct req *r, struct site_id site,
+    const struct all *want)
+{
+	enum err e = put_lines(r, site, want->origins, db_site_origins,
+	    db_site_origin_add, db_site_origin_remove);
+
+	if (e == ERR_OK)
+		e = put_lines(r, site, want->targets, db_site_targets,
+		    db_site_target_add, db_site_target_remove);
+	if (e == ERR_OK)
+		e = put_lines(r, site, want->pages, db_site_page_urls,
+		    db_site_page_add, db_site_page_remove);
+	return e == ERR_OK ? put_params(r, site, want->params) : e;
+}
+
 static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
     struct fields *f)
 {
@@ -350,13 +370,14 @@ static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
 	char token[TOKEN_TEXT + 1];
 	struct lines origins, targets, pages;
 	struct params params;
+	struct slice *had = NULL;
+	size_t n_had = 0;
 	enum err e;
 
 	memcpy(row.id.v, id, ID_BYTES);
 	check_origins(f, &origins);
 	check_params(f, &params);
-	if ((e = check_free(r, f, row.id, &origins)) != ERR_OK ||
-	    (e = check_targets(r, f, &targets)) != ERR_OK ||
+	if ((e = check_targets(r, f, &targets)) != ERR_OK ||
 	    (e = site_pages_check(r, f, &origins, &pages)) != ERR_OK)
 		return e;
 	if (!fields_copy(f, "name", row.name, sizeof(row.name)) ||
@@ -375,15 +396,12 @@ static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
 	e = f->fresh ? db_site_add(r->db, r->company, &row)
 		     : db_site_update(r->db, r->company, &row);
 	if (e == ERR_OK)
-		e = put_lines(r, row.id, &origins, db_site_origins,
-		    db_site_origin_add, db_site_origin_remove);
+		e = db_site_origins(r->db, r->company, row.id, r->arena, &had,
+		    &n_had);
 	if (e == ERR_OK)
-		e = put_lines(r, row.id, &targets, db_site_targets,
-		    db_site_target_add, db_site_target_remove);
-	if (e == ERR_OK)
-		e = put_lines(r, row.id, &pages, db_site_page_urls,
-		    db_site_page_add, db_site_page_remove);
-	return e == ERR_OK ? put_params(r, row.id, &params) : e;
+		e = put_all(r, row.id,
+		    &(const struct all){ &origins, &targets, &pages, &params });
+	return e == ERR_OK ? check_free(r, f, row.id, &origins, had, n_had) : e;
 }
 
 static enum err retire(const struct req *r, const uint8_t id[ID_BYTES])

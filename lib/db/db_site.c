@@ -171,13 +171,7 @@ enum err db_site_origin_add(struct db *db, struct company_id company,
 	    " VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE"
 	    " origin = VALUES(origin)";
 
-	char other[DB_NAME_BYTES];
-	const enum err e =
-	    db_site_origin_other(db, company, site, origin, other);
-
-	if (e == ERR_NOTFOUND)
-		return change_item(db, sql, company, site, origin);
-	return e == ERR_OK ? ERR_CONFLICT : e;
+	return change_item(db, sql, company, site, origin);
 }
 
 enum err db_site_origin_remove(struct db *db, struct company_id company,

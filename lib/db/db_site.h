@@ -33,13 +33,13 @@ RT_MUST_USE enum err db_site_update(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_site_list(struct db *db, struct company_id company,
     struct arena *mem, struct site_row **rows, size_t *n);
 
-/* scheme://host[:port], as browsers write it. Adding twice is no error.
- * ERR_CONFLICT: another site of the company has it. Pages of one origin share
- * the tag's cookie, so each of two sites would end the other's visits; what
- * other companies have is nobody's business here. */
+/* scheme://host[:port], as browsers write it. Adding twice is no error. Whoever
+ * adds one asks db_site_origin_other(), too. */
 RT_MUST_USE enum err db_site_origin_add(struct db *db,
     struct company_id company, struct site_id site, struct slice origin);
-/* The other site that has it: of several the first by name. ERR_NOTFOUND. */
+/* The other site of the company that has it: of several the first by name.
+ * Pages of one origin share the tag's cookie, so each of two sites would end
+ * the other's visits. ERR_NOTFOUND. */
 RT_MUST_USE enum err db_site_origin_other(struct db *db,
     struct company_id company, struct site_id site, struct slice origin,
     char name[DB_NAME_BYTES]);

@@ -47,7 +47,7 @@ test('a form that is sent twice adds one; one that says something else adds anot
 		if (t.shown) continue; // what only its answer shows is made anew
 		const at = `/settings/${path}`;
 		const rows = async () => [...(await (await owner.fetch(at)).text()).matchAll(new RegExp(`href="${at}/[a-z]+_[0-9a-z]{26}"`, 'g'))].length;
-		const named = (word, e164) => ({ ...t.add, ...(path === 'numbers' ? { e164 } : path === 'outcomes' ? { name: word, code: word } : path === 'lists' ? { name: word, numbers: '+14155550160' } : { name: word }) });
+		const named = (word, e164) => ({ ...t.add, ...(path === 'sites' ? { origins: `https://${word}.example` } : {}), ...(path === 'numbers' ? { e164 } : path === 'outcomes' ? { name: word, code: word } : path === 'lists' ? { name: word, numbers: '+14155550160' } : { name: word }) });
 		const [n, trail] = [await rows(), audits()];
 		const form = await openForm(owner, `${at}/new`);
 		const twice = named('twice', '(415) 555-0157'), another = named('another', '(415) 555-0158');
