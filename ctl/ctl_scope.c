@@ -158,11 +158,13 @@ enum err ctl_scope_need(const char *what, const char *value)
 	return ERR_SYNTAX;
 }
 
-static enum err no_number(const char *text)
+static enum err no_number(const char *text, const char *country)
 {
 	(void)fprintf(stderr,
-	    "\"%s\" is not a telephone number; write it like +14155550100\n",
-	    text);
+	    "\"%s\" is not a telephone number%s%s; write it like "
+	    "+14155550100\n",
+	    text, text[0] == '+' ? "" : " of the company's country, ",
+	    text[0] == '+' ? "" : country);
 	return ERR_SYNTAX;
 }
 
@@ -171,7 +173,7 @@ enum err ctl_scope_number(const char *text, const char *country,
 {
 	return phone_parse(slice_from(text), country, out) == ERR_OK
 		   ? ERR_OK
-		   : no_number(text);
+		   : no_number(text, country);
 }
 
 enum err ctl_scope_whole(const char *text, const char *country,
@@ -179,7 +181,7 @@ enum err ctl_scope_whole(const char *text, const char *country,
 {
 	return phone_parse_whole(slice_from(text), country, out) == ERR_OK
 		   ? ERR_OK
-		   : no_number(text);
+		   : no_number(text, country);
 }
 
 int ctl_scope_done(struct ctl_scope *s, enum err e)

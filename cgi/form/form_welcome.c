@@ -1,10 +1,13 @@
 #include "cgi/form/form_welcome.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cgi/web/frame.h"
 #include "cgi/web/route.h"
+#include "lib/db/db_company.h"
 #include "lib/db/db_setup.h"
+#include "lib/phone/phone.h"
 
 #define WAY_BYTES (ID_TEXT_MAX + 24)
 
@@ -28,8 +31,9 @@ static const struct {
 	enum route_role role;
 	bool wide;
 } steps[STEP_COUNT] = {
-	[STEP_COMPANY] = { "The business", "Name, time zone and currency.",
-	    "/settings/companies/new", "Add the business", ROUTE_OWNER, true },
+	[STEP_COMPANY] = { "The business",
+	    "Name, country, time zone and currency.", "/settings/companies/new",
+	    "Add the business", ROUTE_OWNER, true },
 	[STEP_CARRIER] = { "A carrier",
 	    "The SIP trunk that brings your numbers’ calls.",
 	    "/settings/trunks/new", "Add the carrier", ROUTE_ADMIN, true },
@@ -38,8 +42,8 @@ static const struct {
 	    "/settings/destinations/new", "Add a destination", ROUTE_MANAGER,
 	    false },
 	[STEP_NUMBER] = { "A tracking number",
-	    "One that your carrier gave you. It will stand for a source. The"
-	    " same form says where its calls go.",
+	    "One that your carrier gave you. The same form says where its calls"
+	    " go.",
 	    "/settings/numbers/new", "Add a number", ROUTE_MANAGER, false },
 	[STEP_ROUTE] = { "Where its calls go",
 	    "Give the number a call flow, or send it straight to the"
@@ -119,10 +123,38 @@ static const char *way(enum step step, const struct setup_state *s,
 	return to;
 }
 
-static void show_step(enum step step, const struct req *r,
-    const struct setup_state *s, enum step next, struct view *v)
+/* What the company was made with, which nobody may have chosen: a country that
+ * is not theirs makes telephone numbers unreadable two steps on. NULL: there is
+ * no company. */
+static enum err write_read_as(const struct req *r, const char **out)
 {
-	const char *note = note_of(step, s);
+	char country[PHONE_PLACE_MAX];
+	char text[PHONE_PLACE_MAX + DB_ZONE_BYTES + 160];
+	struct company_row row;
+	struct slice copy;
+	enum err e;
+
+	*out = NULL;
+	if (id_is_nil(r->company.v))
+		return ERR_OK;
+	if ((e = db_company_get(r->db, r->company, &row)) != ERR_OK)
+		return e;
+	phone_country_name(row.country, country);
+	(void)snprintf(text, sizeof(text),
+	    "Numbers are read as dialled in %s, times are those of %s, values"
+	    " are in %s: the company’s settings change that.",
+	    country, row.time_zone, row.currency);
+	if (!arena_copy(r->arena, slice_of(text, strlen(text) + 1), &copy))
+		return ERR_NOMEM;
+	*out = copy.p;
+	return ERR_OK;
+}
+
+static void show_step(enum step step, const struct req *r,
+    const struct setup_state *s, enum step next, const char *read_as,
+    struct view *v)
+{
+	const char *note = step == STEP_COMPANY ? read_as : note_of(step, s);
 	const bool done = is_done(step, r, s);
 	char mem[WAY_BYTES];
 	const char *word, *to = way(step, s, &word, mem);
@@ -146,12 +178,14 @@ static enum err show_guide(const struct req *r, struct resp *out)
 	char call[ID_TEXT_MAX] = "";
 	enum step next = STEP_COUNT;
 	struct setup_state s;
+	const char *read_as;
 	size_t done = 0;
 	enum err e;
 
 	if ((e = frame_page(r, FRAME_PLACE_COUNT, "First steps", SLICE(""),
 		 v)) != ERR_OK ||
-	    (e = db_setup_state(r->db, r->account, r->company, &s)) != ERR_OK)
+	    (e = db_setup_state(r->db, r->account, r->company, &s)) != ERR_OK ||
+	    (e = write_read_as(r, &read_as)) != ERR_OK)
 		return e;
 	for (int i = STEP_COUNT - 1; i >= 0; i--) {
 		if (is_done((enum step)i, r, &s))
@@ -161,7 +195,8 @@ static enum err show_guide(const struct req *r, struct resp *out)
 	}
 	view_list(v, "steps");
 	for (int i = 0; i < STEP_COUNT; i++)
-		show_step((enum step)i, r, &s, next, view_item(v, "steps"));
+		show_step((enum step)i, r, &s, next, read_as,
+		    view_item(v, "steps"));
 	if (!id_is_nil(s.first_credited.v))
 		id_text(ID_KIND_call, s.first_credited.v, call);
 	view_u64(v, "done_n", done);

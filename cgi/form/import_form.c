@@ -1,6 +1,7 @@
 #include "cgi/form/import_form.h"
 
 #include "cgi/form/fields_choice.h"
+#include "cgi/form/phone_line.h"
 #include "cgi/form/thing_number.h"
 #include "cgi/web/frame.h"
 #include "lib/base/utf8.h"
@@ -94,7 +95,8 @@ static enum err check_number(const struct req *r, struct import *im,
 
 	if (phone_parse_whole(fields_get(&l->f, "e164"), country, &phone) !=
 	    ERR_OK) {
-		l->wrong = "This is not a telephone number.";
+		l->wrong = phone_line_wrong(r->arena, fields_get(&l->f, "e164"),
+		    country, false);
 		return ERR_OK;
 	}
 	if (!arena_copy(r->arena, slice_from(phone.e164), &l->e164))

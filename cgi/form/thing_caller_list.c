@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cgi/form/lines.h"
+#include "cgi/form/phone_line.h"
 #include "lib/db/db_caller_list.h"
 #include "lib/db/db_company.h"
 #include "lib/hash/digest.h"
@@ -128,7 +129,8 @@ static enum err read_numbers(const struct req *r, struct fields *f,
 		if (phone_parse(typed.v[i], company.country, &phone) !=
 		    ERR_OK) {
 			fields_wrong(f, "numbers",
-			    "One of the lines is not a telephone number.");
+			    phone_line_wrong(r->arena, typed.v[i],
+				company.country, true));
 			continue;
 		}
 		if (!arena_copy(r->arena, slice_from(phone.e164), &copy))

@@ -6,6 +6,7 @@
 #include "cgi/form/choice.h"
 #include "cgi/form/held.h"
 #include "cgi/form/hours_text.h"
+#include "cgi/form/phone_line.h"
 #include "cgi/form/thing_sheet.h"
 #include "lib/core/geo.h"
 #include "lib/core/nexthop.h"
@@ -163,7 +164,7 @@ static enum err read_target(const struct req *r, struct fields *f,
 		return e;
 	if (phone_parse_whole(s, company.country, &phone) != ERR_OK) {
 		fields_wrong(f, "target",
-		    "This is neither a telephone number nor sip:...");
+		    phone_line_wrong(r->arena, s, company.country, false));
 		return ERR_SYNTAX;
 	}
 	(void)snprintf(row->target, sizeof(row->target), "%s", phone.e164);

@@ -6,6 +6,7 @@
 #include "cgi/form/choice.h"
 #include "cgi/form/held.h"
 #include "cgi/form/number_form.h"
+#include "cgi/form/phone_line.h"
 #include "cgi/web/trail.h"
 #include "lib/base/utf8.h"
 #include "lib/db/db_company.h"
@@ -262,7 +263,9 @@ static enum err read_number(const struct req *r, struct fields *f,
 	if (phone_parse_whole(fields_get(f, "e164"), company.country, &phone) !=
 		ERR_OK ||
 	    number_form_kind(phone.e164, row) != ERR_OK) {
-		fields_wrong(f, "e164", "This is not a telephone number.");
+		fields_wrong(f, "e164",
+		    phone_line_wrong(r->arena, fields_get(f, "e164"),
+			company.country, false));
 		return ERR_SYNTAX;
 	}
 	return ERR_OK;

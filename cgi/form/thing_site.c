@@ -5,6 +5,7 @@
 
 #include "cgi/form/choice.h"
 #include "cgi/form/lines.h"
+#include "cgi/form/phone_line.h"
 #include "cgi/form/site_pages.h"
 #include "cgi/form/site_token.h"
 #include "cgi/form/thing_sheet.h"
@@ -304,7 +305,8 @@ static enum err check_targets(const struct req *r, struct fields *f,
 		if (phone_parse(typed.v[i], company.country, &phone) !=
 		    ERR_OK) {
 			fields_wrong(f, "targets",
-			    "One of the lines is not a telephone number.");
+			    phone_line_wrong(r->arena, typed.v[i],
+				company.country, true));
 			continue;
 		}
 		if (lines_have(l, slice_from(phone.e164)))

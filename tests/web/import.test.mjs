@@ -49,7 +49,7 @@ test('wrong lines say what is wrong, and nothing is done', async () => {
 	const res = await paste('label,number,record,pool,destination\nA,+14155550163,notice,,\nB,operator,,,\nC,+14155550163,,,\nD,+14155550164,loud,,\nE,+14155550165,silent,,\n'
 		+ 'F,+14155550166,,No such pool,\nG,,,,\nH,+14155550101,,,\n' + `${'I'.repeat(101)},+14155550167,,,\n`, true);
 	assert.equal(res.status, 422);
-	assert.deepEqual(words(await res.text()).map(([n, w]) => [n, w.replace(/&.*;/, '')]), [[2, 'added'], [3, 'This is not a telephone number.'], [4, 'The file has this number twice.'],
+	assert.deepEqual(words(await res.text()).map(([n, w]) => [n, w.replace(/&.*;/, '')]), [[2, 'added'], [3, 'This is not a telephone number of the company’s country, United States. Others are written with theirs in front, like +49 30 901820.'], [4, 'The file has this number twice.'],
 		[5, 'Choose one.'], [6, 'added'], [7, 'Choose one.'], [8, 'This is not a telephone number.'], [9, 'This number is in use already.'], [10, 'At most 100 characters.']]);
 	assert.equal(fingerprint(stack), mark);
 	// Silent recording needs a reason, which a file cannot give: refused when it is done, and all of it.

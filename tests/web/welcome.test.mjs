@@ -59,6 +59,7 @@ test('step by step', async () => {
 	};
 	await add('companies', { name: 'First business', time_zone: 'America/New_York', country: 'US', currency: 'USD' });
 	const done = ['The business'];
+	assert.match((await guide()).html, /Numbers are read as dialled in United States, times are those of America\/New_York, values are in USD/);
 	await expect(done, 'A carrier');
 	await add('trunks', { name: 'Carrier', allow: '192.0.2.0/24', next_hop: '192.0.2.1:5060' });
 	await expect((done.push('A carrier'), done), 'Who answers');
@@ -69,6 +70,9 @@ test('step by step', async () => {
 	const { destination, flow } = (await openForm(owner, '/settings/numbers/new')).fields;
 	assert.equal(destination.options.filter((o) => o !== '').length, 1);
 	assert.deepEqual([destination.value !== '', flow.value], [true, '']);
+	const abroad = await (await openForm(owner, '/settings/numbers/new')).send({ e164: '030 901820', record: 'off' });
+	assert.equal(abroad.status, 422);
+	assert.match(await abroad.text(), /not a telephone number of the company’s country, United States\. Others are written with theirs in front/);
 	await add('numbers', { e164: '(415) 555-0123', record: 'off', destination: '' });
 	await expect((done.push('A tracking number'), done), 'Where its calls go');
 	const href = (await (await owner.fetch('/settings/numbers')).text()).match(/href="(\/settings\/numbers\/num_[0-9a-z]{26})"/)[1];
