@@ -112,15 +112,41 @@ struct slice numtext_digits(struct slice text, char mem[NUMTEXT_DIGITS_MAX])
 	return slice_of(mem, n);
 }
 
+/* What is dialled ahead at home where that is not 0, or was not until lately
+ * (the national prefixes that countries notify to the ITU, E.164 and E.123): 8
+ * in Russia and Kazakhstan, Lithuania, Belarus and Turkmenistan. What begins as
+ * calls abroad do, 00 or 011, is none of these. */
+static const struct {
+	struct slice ahead, country;
+} trunks[] = {
+	{ SLICE_INIT("8"), SLICE_INIT("7") },
+	{ SLICE_INIT("8"), SLICE_INIT("370") },
+	{ SLICE_INIT("8"), SLICE_INIT("375") },
+	{ SLICE_INIT("8"), SLICE_INIT("993") },
+	{ SLICE_INIT("06"), SLICE_INIT("36") },
+	{ SLICE_INIT("01"), SLICE_INIT("52") },
+};
+
 static size_t add(struct numtext_part *out, size_t n, struct slice digits,
-    uint8_t code)
+    uint8_t code, struct slice country)
 {
 	if (digits.n < NUMTEXT_DIGITS_MIN)
 		return n;
 	out[n] = (struct numtext_part){ .digits = digits,
 		.first = true,
-		.code = code };
+		.code = code,
+		.country = country };
 	return n + 1;
+}
+
+static size_t add_trunks(struct numtext_part *out, size_t n,
+    struct slice digits)
+{
+	for (size_t i = 0; i < RT_ARRAY_LEN(trunks); i++)
+		if (slice_starts(digits, trunks[i].ahead))
+			n = add(out, n, slice_skip(digits, trunks[i].ahead.n),
+			    0, trunks[i].country);
+	return n;
 }
 
 size_t numtext_parts(struct slice digits,
@@ -128,16 +154,21 @@ size_t numtext_parts(struct slice digits,
 {
 	static const struct slice abroad[] = { SLICE_INIT("00"),
 		SLICE_INIT("011") };
+	const struct slice any = SLICE("");
+	bool from_abroad = false;
 	size_t n = 0;
 
 	if (digits.n < NUMTEXT_DIGITS_MIN)
 		return 0;
 	out[n++] = (struct numtext_part){ .digits = digits };
 	for (size_t i = 0; i < RT_ARRAY_LEN(abroad); i++)
-		if (slice_starts(digits, abroad[i]))
-			n = add(out, n, slice_skip(digits, abroad[i].n), 0);
+		if (slice_starts(digits, abroad[i])) {
+			from_abroad = true;
+			n = add(out, n, slice_skip(digits, abroad[i].n), 0,
+			    any);
+		}
 	if (digits.p[0] == '0' && !slice_starts(digits, abroad[0]))
 		for (uint8_t code = 1; code <= 3; code++)
-			n = add(out, n, slice_skip(digits, 1), code);
-	return n;
+			n = add(out, n, slice_skip(digits, 1), code, any);
+	return from_abroad ? n : add_trunks(out, n, digits);
 }

@@ -33,14 +33,17 @@ struct slice numtext_digits(struct slice text, char mem[NUMTEXT_DIGITS_MAX]);
 /* Where an E.164 number has the digits. */
 struct numtext_part {
 	struct slice digits;
-	bool first; /* behind the plus and `code` others; else anywhere */
+	bool first; /* behind the plus, country and `code` others; else
+		     * anywhere */
 	uint8_t code;
+	struct slice country; /* its code, when that is known; "" */
 };
 
 /* What numbers have in them when the digits are sought: themselves and, as they
  * are dialled at home (0221 55: behind a country's code of one to three
- * digits) and abroad (0049 221, 011 49 221), without what is dialled ahead.
- * How many; 0: fewer than NUMTEXT_DIGITS_MIN. */
+ * digits; 8 495 in Russia, 06 1 in Hungary, 01 55 in Mexico: behind theirs) and
+ * abroad (0049 221, 011 49 221), without what is dialled ahead. How many; 0:
+ * fewer than NUMTEXT_DIGITS_MIN. */
 size_t numtext_parts(struct slice digits,
     struct numtext_part out[NUMTEXT_PARTS_MAX]);
 

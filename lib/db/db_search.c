@@ -22,6 +22,7 @@ static enum err add_number(struct db_search *p, const struct numtext_part *part)
 
 	buf_over(&b, mem, sizeof(p->number_mem[0]));
 	buf_char(&b, part->first ? '+' : '%');
+	buf_put(&b, part->country);
 	for (uint8_t i = 0; i < part->code; i++)
 		buf_char(&b, '_');
 	buf_put(&b, part->digits);

@@ -10,6 +10,7 @@
 #include "lib/db/db_number.h"
 #include "lib/db/db_number_use.h"
 #include "lib/db/db_pool.h"
+#include "lib/db/db_search.h"
 #include "lib/db/db_sheet_setup.h"
 #include "lib/db/db_site.h"
 #include "lib/db/db_tracker.h"
@@ -287,6 +288,24 @@ static void test_exactly(void **state)
 	    ERR_NOTFOUND);
 }
 
+/* Behind a country's code that is known, and one that is not. */
+static void test_patterns(void **state)
+{
+	struct db_search p;
+
+	(void)state;
+	assert_int_equal(db_search_make(SLICE("8 (495) 123"), &p), ERR_OK);
+	assert_int_equal(p.n_numbers, 5);
+	assert_true(slice_eq(p.number[0], SLICE("%8495123%")));
+	assert_true(slice_eq(p.number[1], SLICE("+7495123%")));
+	assert_true(slice_eq(p.number[4], SLICE("+993495123%")));
+	assert_int_equal(db_search_make(SLICE("0221 5"), &p), ERR_OK);
+	assert_true(slice_eq(p.number[3], SLICE("+___2215%")));
+	assert_int_equal(db_search_make(SLICE("8901234567890123456"), &p),
+	    ERR_OK);
+	assert_true(slice_eq(p.number[4], SLICE("+993901234567890123456%")));
+}
+
 /* One site of a company has an origin; those of others have their own. */
 static void test_origins(void **state)
 {
@@ -322,6 +341,7 @@ int main(void)
 		cmocka_unit_test(test_numbers_as_written),
 		cmocka_unit_test(test_exactly),
 		cmocka_unit_test(test_origins),
+		cmocka_unit_test(test_patterns),
 	};
 
 	return cmocka_run_group_tests_name("db_named", tests, begin, end);

@@ -65,7 +65,7 @@ static void test_digits(void **state)
 	}
 }
 
-/* "*415 ++__415": anywhere, and behind the plus and two digits. */
+/* "*415 +__415 +7:415": anywhere, behind the plus and two digits, behind +7. */
 static const struct {
 	const char *digits;
 	const char *want;
@@ -75,6 +75,13 @@ static const struct {
 	{ "415", " *415" },
 	{ "0415", " *0415 +_415 +__415 +___415" },
 	{ "041", " *041" },
+	{ "84951234567",
+	    " *84951234567 +7:4951234567 +370:4951234567 +375:4951234567"
+	    " +993:4951234567" },
+	{ "8495", " *8495 +7:495 +370:495 +375:495 +993:495" },
+	{ "849", " *849" },
+	{ "0612345", " *0612345 +_612345 +__612345 +___612345 +36:12345" },
+	{ "01555", " *01555 +_1555 +__1555 +___1555 +52:555" },
 	{ "004930", " *004930 +4930" },
 	{ "0049", " *0049" },
 	{ "0114930", " *0114930 +4930 +_114930 +__114930 +___114930" },
@@ -93,6 +100,9 @@ static void test_parts(void **state)
 		buf_over(&b, mem, sizeof(mem));
 		for (size_t k = 0; k < n; k++) {
 			buf_cstr(&b, p[k].first ? " +" : " *");
+			buf_put(&b, p[k].country);
+			if (p[k].country.n > 0)
+				buf_char(&b, ':');
 			for (uint8_t c = 0; c < p[k].code; c++)
 				buf_char(&b, '_');
 			buf_put(&b, p[k].digits);
