@@ -426,10 +426,13 @@ lint:
 	@tests/lint/lint.sh $(ALL_C)
 
 #: make unit          unit tests and fuzz corpora of this variant (V=debug)
-.PHONY: unit tests fuzzers
+.PHONY: unit units tests fuzzers
 tests: all $(TESTS:%=$(B)/tests/%) $(B)/tests/fault.so
 fuzzers: $(FUZZ:%=$(B)/tests/%)
-unit: all $(UNIT:%=$(B)/tests/%) fuzzers
+# Of the others what each compiler has to say of them; they run in one build only.
+units: all $(UNIT:%=$(B)/tests/%) fuzzers $(DBT:%=$(B)/o/tests/%.o) \
+    $(SIMT:%=$(B)/o/tests/%.o)
+unit: units
 	@dev/run-tests.sh $(UNIT:%=$(B)/tests/%) $(FUZZ:%=$(B)/tests/%)
 
 #: make check         lint, unit tests and fuzz corpora; under two minutes

@@ -54,7 +54,7 @@ lint() {
 	return $rc
 }
 unit() { # variant
-	quiet_make "V=$1" all tests fuzzers && $tied make -s "V=$1" unit
+	quiet_make "V=$1" units && $tied make -s "V=$1" unit
 }
 # Test programs of some folders, the longest first, so that none is left alone at
 # the end: those of dev/slow.txt, then by their size. Most of them wait: a call
