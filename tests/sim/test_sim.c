@@ -81,7 +81,8 @@ static void run_case(const struct world_case *c, uint64_t seed, uint32_t calls)
 	    (unsigned long long)w->phone->transferred,
 	    (unsigned long long)w->phone->refers);
 	assert_true(w->opened > 0);
-	assert_true(w->places > 0);
+	if (calls >= 300) /* one of twelve goes where there are limits */
+		assert_true(w->places > 0);
 	sim_world_fini(w);
 	free(w);
 }
