@@ -273,6 +273,7 @@ enum err dni_conf_load(struct db *db, struct dni_saved_copy *copy,
 	/* The version first: what changes after it is read again. */
 	if ((e = db_tag_version(db, &r.c->version)) == ERR_OK)
 		e = db_tag_read(db, &both);
+	copy->to = NULL; /* ours is gone */
 	return end(&r, e, out);
 }
 
