@@ -50,10 +50,19 @@ export function addOneOfEach(stack, world) {
 		UTC_TIMESTAMP(6) - INTERVAL 1 DAY, UTC_TIMESTAMP(6), 2, 0, 6000, UTC_TIMESTAMP(6));`);
 }
 
+/** The document says that answers may have more members one day; those of today
+ *  are all in it, and one that is not is our mistake: its objects are closed. */
+export function closed(schema) {
+	if (Array.isArray(schema)) return schema.map(closed);
+	if (schema === null || typeof schema !== 'object') return schema;
+	const all = Object.fromEntries(Object.entries(schema).map(([k, v]) => [k, closed(v)]));
+	return typeof all.properties === 'object' && all.additionalProperties === undefined ? { ...all, additionalProperties: false } : all;
+}
+
 function documentAjv() {
 	const ajv = new Ajv2020({ strict: false, allErrors: true });
 	addFormats(ajv);
-	return ajv.addSchema(spec, 'api');
+	return ajv.addSchema(closed(spec), 'api');
 }
 /** Asserts that a value is what the document says of that schema. */
 export function validator(name) {
@@ -67,7 +76,7 @@ export function apiOf(stack) {
 	const checks = new Map();
 	const check = (schema) => {
 		const key = JSON.stringify(schema);
-		if (!checks.has(key)) checks.set(key, schema.$ref ? ajv.getSchema(`api${schema.$ref}`) : ajv.compile(schema));
+		if (!checks.has(key)) checks.set(key, schema.$ref ? ajv.getSchema(`api${schema.$ref}`) : ajv.compile(closed(schema)));
 		return checks.get(key);
 	};
 

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { addOneOfEach, apiOf, hex, operations, scopes, spec } from '../support/api.mjs';
+import { addOneOfEach, apiOf, hex, operations, scopes, spec, validator } from '../support/api.mjs';
 import { build, startStack } from '../support/stack.mjs';
 import { addCompanies, typeId, uuid7 } from '../support/two_companies.mjs';
 
@@ -39,6 +39,21 @@ test('the document is served as it lies in the repository', async () => {
 	assert.deepEqual(operations().filter(([, , op]) => op.tags?.length !== 1).map(([m, path]) => `${m} ${path}`), []);
 	assert.deepEqual(json, spec);
 	assert.equal((await api(null, '/status')).json.status, 'ok');
+});
+
+test('what is sent is closed, what is answered may grow: the document says so of each', () => {
+	const objects = (schema, seen = new Set()) => {
+		if (schema === null || typeof schema !== 'object' || seen.has(schema)) return [];
+		seen.add(schema);
+		const at = schema.$ref && schema.$ref.split('/').slice(1).reduce((o, k) => o[k], spec);
+		return [...(schema.type === 'object' && schema.properties ? [schema] : []), ...objects(at ?? null, seen), ...Object.values(schema).flatMap((s) => objects(s, seen))];
+	};
+	const sent = operations().flatMap(([, , op]) => objects(op.requestBody)), answered = [...operations().flatMap(([, , op]) => objects(op.responses)), ...objects(spec.webhooks)];
+	assert.ok(sent.length > 40 && answered.length > 80, `${sent.length} ${answered.length}`);
+	assert.deepEqual(sent.filter((s) => s.additionalProperties !== false && s.additionalProperties?.type === undefined).map((s) => Object.keys(s.properties)), []);
+	assert.deepEqual(answered.filter((s) => s.additionalProperties === false).map((s) => Object.keys(s.properties)), []);
+	// And the tests do not take it so: a member too many is seen.
+	assert.throws(() => validator('Event')({ version: 1, id: 'evt_0', more: 1 }), /"more"/);
 });
 
 test('each list: own rows, pages, order, fields, one, its ETag', async () => {

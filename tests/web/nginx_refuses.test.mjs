@@ -4,14 +4,14 @@ import assert from 'node:assert/strict';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
 import Ajv2020 from 'ajv/dist/2020.js';
-import { spec } from '../support/api.mjs';
+import { closed, spec } from '../support/api.mjs';
 import { startStack } from '../support/stack.mjs';
 import { raw } from '../support/two_companies.mjs';
 
 let stack, valid;
 before(async () => {
 	stack = await startStack({ without: ['dni', 'sipworker', 'jobd', 'admin'], args: ['--web-rate', '20'] });
-	valid = new Ajv2020({ strict: false }).compile(spec.components.schemas.Problem);
+	valid = new Ajv2020({ strict: false }).compile(closed(spec.components.schemas.Problem));
 });
 after(() => stack?.stop());
 
