@@ -51,6 +51,10 @@ static enum err problem(struct resp *out, enum err e)
 	if (e == ERR_DENIED)
 		return resp_problem(out, 403,
 		    "this site's list of origins does not have yours");
+	if (e == ERR_CLOSED)
+		return resp_problem(out, 404,
+		    "the visit is over, or none of this site's: the form was"
+		    " not kept");
 	if (e == ERR_BUSY) {
 		resp_header(out, "Retry-After", SLICE("60"));
 		return resp_problem(out, 429, "too many requests");

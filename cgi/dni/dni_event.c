@@ -184,8 +184,17 @@ static void fill_about(struct dni_serve *v, const struct dni_visit *visit,
 
 /* --- all of them ----------------------------------------------------------*/
 
-/* With mu held. True: a report of a visit that is there. */
-static bool happen(struct dni_serve *v, const struct form_row *form)
+/* What comes of a visit that is not there, or has said too much: only of a form
+ * somebody may be told, as it is nowhere then. */
+static enum err dropped(const struct dni_serve *v, enum err e)
+{
+	return v->h->event == DNI_EVENT_FORM ? e : ERR_OK;
+}
+
+/* With mu held. *report: one of a visit that is there. ERR_CLOSED: a form of
+ * none; ERR_BUSY: of one with too many. */
+static enum err happen(struct dni_serve *v, const struct form_row *form,
+    bool *report)
 {
 	struct dni_visit *visit =
 	    dni_visits_find(v->s->visits, v->who.now_us, v->h->visit);
@@ -194,13 +203,13 @@ static bool happen(struct dni_serve *v, const struct form_row *form)
 	memset(&w, 0, sizeof(w));
 	if (visit == NULL || !id_eq(visit->site.v, v->plan.site.v) ||
 	    !dni_serve_is_theirs(v, visit))
-		return false;
+		return dropped(v, ERR_CLOSED);
 	w.company = v->plan.company;
 	dni_visits_touch(v->s->visits, v->who.now_us, visit);
 	if (v->h->event != DNI_EVENT_VIEW &&
 	    v->h->event != DNI_EVENT_CONSENT_WITHDRAWN &&
 	    ++visit->events > DNI_VISITS_EVENTS_MAX)
-		return false;
+		return dropped(v, ERR_BUSY);
 	switch (v->h->event) {
 	case DNI_EVENT_VIEW:
 		dni_serve_page(v, visit, &w);
@@ -222,11 +231,12 @@ static bool happen(struct dni_serve *v, const struct form_row *form)
 		fill_about(v, visit, &w);
 		break;
 	case DNI_EVENT_COUNT:
-		return false;
+		return ERR_OK;
 	}
 	if (w.parts != 0)
 		dni_state_later(v->s, &w);
-	return v->h->event == DNI_EVENT_ABOUT;
+	*report = v->h->event == DNI_EVENT_ABOUT;
+	return ERR_OK;
 }
 
 static enum err serve(struct dni_serve *v)
@@ -243,10 +253,7 @@ static enum err serve(struct dni_serve *v)
 		return e;
 	rnd_id_bytes(v->rnd, sizeof(v->rnd));
 	(void)pthread_mutex_lock(&v->s->mu);
-	if (dni_serve_may_ask(v))
-		report = happen(v, &form);
-	else
-		e = ERR_BUSY;
+	e = dni_serve_may_ask(v) ? happen(v, &form, &report) : ERR_BUSY;
 	(void)pthread_mutex_unlock(&v->s->mu);
 	if (report)
 		note_report(v);

@@ -445,6 +445,12 @@ test('forged, foreign and replayed: others are unharmed, nothing unchecked is st
 	assert.equal((await as(a.visitor, { kind: 'custom' })).status, 400);
 	// A form that is sent again and again is one form; its secrets are gone.
 	const form = { kind: 'form', url: `${origin}/demo/`, form: '"><script>', fields: [['name', "Robert'); DROP TABLE visit; --"], ['cvv', '123'], ['x\u{1F600}'.repeat(90), 'y'.repeat(5000)]] };
+	// One that is kept nowhere is not said to be: of another visitor's visit, of none, of one that has said too much.
+	for (const [visitor, more] of [[b.visitor, {}], ['vtr_01h455vb4pex5vsknk084sn02q', {}], [b.visitor, { visit: 'vis_01h455vb4pex5vsknk084sn02q' }]]) {
+		const res = await as(visitor, { ...form, ...more });
+		assert.deepEqual([res.status, res.json.title], [404, 'Not found']);
+		assert.match(res.json.detail, /the form was not kept/);
+	}
 	for (let i = 0; i < 20; i++) assert.equal((await as(a.visitor, form)).status, 204);
 	await until('it is stored', () => stack.sqlOne('SELECT count(*) FROM form_entry') === '1');
 	const [[name, fields]] = stack.sql('SELECT form_name, fields FROM form_entry');
