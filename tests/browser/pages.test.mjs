@@ -45,6 +45,9 @@ const visitor = (path, options) => (path === '/login' ? newVisitor(browser, { ba
 /** What axe finds wrong. */
 const wrongs = (page) => page.evaluate(async () => (await window.axe.run()).violations.map((v) => `${v.id}: ${v.nodes[0].html}`));
 
+/** Cards of a page in one column that stand above one that comes before them: the keyboard goes by the document. */
+const cardsAbove = () => [...document.querySelectorAll('.call-cols .card')].filter((card, i, all) => i > 0 && card.getBoundingClientRect().top < all[i - 1].getBoundingClientRect().top).map((card) => card.innerText.slice(0, 40));
+
 /** The other theme, when nothing fades from the one to the other any more. */
 async function darken(page) {
 	await page.emulateMedia({ colorScheme: 'dark' });
@@ -70,6 +73,7 @@ for (const width of [1440, 320])
 			await page.evaluate(AXE);
 			assert.deepEqual(await wrongs(page), [], path);
 			assert.deepEqual(await page.evaluate(ringFaults), [], `${path}, by keyboard`);
+			if (width < 1200) assert.deepEqual(await page.evaluate(cardsAbove), [], `${path}: what comes first is seen first`);
 			await darken(page);
 			assert.deepEqual(await wrongs(page), [], `${path}, dark`);
 			assert.deepEqual(page.said, [], path);
