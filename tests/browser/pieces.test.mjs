@@ -45,8 +45,8 @@ after(async () => {
 });
 
 /** What moves on the page when it is held up before byte at. */
-async function moved(path, at) {
-	const page = await newMember(browser, cookies, { viewport: { width: 360, height: 800 } });
+async function moved(path, at, viewport = { width: 360, height: 800 }) {
+	const page = await newMember(browser, cookies, { viewport });
 	let release;
 	cut = { path, at, rest: new Promise((go) => (release = go)) };
 	await page.addInitScript(() => {
@@ -75,3 +75,12 @@ for (const path of ['/', '/calls', '/reports', '/forms', '/attribution'])
 		const some = tags.filter((_, i) => i < 6 || i % Math.ceil(tags.length / 6) === 0);
 		for (const at of some) assert.deepEqual(await moved(path, at), [], `held up before ${text.slice(at, at + 60)}`);
 	});
+
+test('a heat map in two pieces: its columns do not wait for each other', async () => {
+	const path = '/reports?by=hour&metric=unanswered';
+	const text = Buffer.from(await (await stack.login()).fetch(path).then((r) => r.arrayBuffer())).toString('latin1');
+	const map = text.indexOf('class="heat"');
+	assert.ok(map > 0);
+	const heads = [...text.slice(map).matchAll(/<th scope="col">/g)].map((m) => map + m.index);
+	for (const at of [heads[6], heads[20]]) assert.deepEqual(await moved(path, at, { width: 1440, height: 1800 }), []);
+});
