@@ -9,8 +9,8 @@
 
 /* An event of a visit that is not there is no error: a beacon sent while a
  * page goes away cannot be repeated. Beyond the limits of a visit
- * (dni_visits.h) it is forgotten. Not so a form, which is somebody's: ERR_CLOSED
- * and ERR_BUSY. ERR_NOTFOUND, ERR_DENIED, ERR_BUSY, ERR_NOMEM as for
+ * (dni_visits.h) it is forgotten. Not so a form, which is somebody's:
+ * ERR_CLOSED and ERR_BUSY. ERR_NOTFOUND, ERR_DENIED, ERR_BUSY, ERR_NOMEM as for
  * dni_serve_visit(). */
 RT_MUST_USE enum err dni_event_serve(struct dni_state *s,
     const struct dni_hit *h, const struct dni_who *who);
