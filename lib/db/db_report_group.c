@@ -418,6 +418,7 @@ static enum err both_at_once(struct db *db, struct company_id company,
 	e = read_calls(db, company, ask, r);
 	if (e == ERR_OK)
 		e = db_tally_each(&values, SIZE_MAX, fn, ctx);
+	r->values = NULL;
 	db_tally_fini(&values);
 	return e;
 }
