@@ -321,8 +321,9 @@ test('who says no in one tab is asked for no number in another, which shows it a
 	// A yes there is one again.
 	lease = leased('vis_2', other);
 	await page.evaluate(() => window.ringtrace.consent(true));
+	// A page that is shown again may still be asking with its no: then it asks again.
+	await until('it asks with a yes', () => told('visit').at(-1).consent === 'yes');
 	await shows(page, other);
-	assert.equal(told('visit').at(-1).consent, 'yes');
 	await page.context().close();
 });
 
