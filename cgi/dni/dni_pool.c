@@ -7,17 +7,17 @@
 #include "lib/base/log.h"
 #include "lib/db/db_lease.h"
 
-/* Of leases so many more are read than a pool has numbers, as some had more
- * than one lately. */
-#define LATEST_MORE 1000
-#define LATEST      20000 /* leases a statement */
+#define LATEST 20000 /* leases a statement */
 /* A number that came to the pool so shortly before its last lease here may have
  * had a later one elsewhere: it left and came back, by a clock that is not
  * ours. */
 #define ADDED_US RT_HOUR_US
-/* Numbers that are asked for one by one, so that there is something to give
- * until the others are read. */
-#define FIRST 500
+/* Numbers that are asked for by themselves, so that there is something to give
+ * until the others are read: in ranges of so many, and what is asked for alone
+ * costs as much as some of them. */
+#define FIRST    2000
+#define TOGETHER 1000
+#define ALONE    4
 
 struct known {
 	struct lease_last last;
@@ -29,8 +29,9 @@ struct loader {
 	struct known *rows;
 	size_t n;
 	size_t cap;
-	size_t n_known;
+	int64_t now_us;
 	size_t n_told;
+	size_t n_live;   /* of them */
 	int64_t told_us; /* the last one began */
 	enum err e;
 };
@@ -101,11 +102,11 @@ static void on_latest(void *ctx, const struct lease_last *l)
 
 	hang_thread_round();
 	r->n_told++;
+	r->n_live += l->end_us + DNI_POOL_SLACK_US > r->now_us;
 	r->told_us = l->started_us;
 	if (k == NULL || k->is || l->started_us < k->added_us + ADDED_US)
 		return;
 	k->is = true;
-	r->n_known++;
 	k->last.leased = true;
 	k->last.lease = l->lease;
 	k->last.visit = l->visit;
@@ -190,12 +191,12 @@ static enum err add_row(struct dni_pool *p, const struct lease_last *l,
 	return ERR_OK;
 }
 
-/* Which number had which lease last, where the pool's latest leases tell. */
+/* Which number had which lease last, as the pool's latest leases tell: as far
+ * back as there are some that may live. */
 static enum err read_latest(struct db *db, const struct dni_pool *p,
     struct loader *r)
 {
-	int64_t until_us = 0;
-	size_t n = LATEST, read = 0;
+	int64_t until_us;
 	enum err e;
 
 	e = db_lease_pool_numbers(db, p->company, p->id, on_number, r);
@@ -204,32 +205,52 @@ static enum err read_latest(struct db *db, const struct dni_pool *p,
 	if (e != ERR_OK || r->n == 0)
 		return e;
 	qsort(r->rows, r->n, sizeof(*r->rows), by_number);
-	while (e == ERR_OK && r->n_known + FIRST < r->n && n == LATEST &&
-	       read < 2 * r->n + LATEST_MORE && until_us != r->told_us) {
+	do {
 		until_us = r->told_us;
-		r->n_told = 0;
+		r->n_told = r->n_live = 0;
 		e = db_lease_pool_latest(db, p->company, p->id, until_us,
 		    LATEST, on_latest, r);
-		n = r->n_told;
-		read += n;
-	}
+	} while (e == ERR_OK && r->n_told == LATEST && r->n_live > 0 &&
+		 r->told_us != until_us);
 	/* What was told before the row that cannot be read stands. */
 	return e == ERR_RANGE ? ERR_OK : e;
+}
+
+/* The last of those from `from` on, which is not known, that are worth being
+ * asked for in one go, and *n for what it costs. */
+static size_t range_end(const struct loader *r, size_t from, size_t *n)
+{
+	const size_t end = r->n - from < TOGETHER ? r->n : from + TOGETHER;
+	size_t last = from, missing = 0;
+
+	for (size_t i = from; i < end; i++) {
+		if (r->rows[i].is)
+			continue;
+		missing++;
+		last = i;
+	}
+	if (missing > (last - from + 1) / ALONE) {
+		*n += missing;
+		return last;
+	}
+	*n += ALONE;
+	return from;
 }
 
 static enum err read_first(struct db *db, const struct dni_pool *p,
     struct loader *r)
 {
 	enum err e = ERR_OK;
-	size_t n = 0;
+	size_t n = 0, last;
 
 	for (size_t i = 0; e == ERR_OK && i < r->n && n < FIRST; i++) {
 		if (r->rows[i].is)
 			continue;
+		last = range_end(r, i, &n);
 		e = db_lease_pool_state(db, p->company, p->id,
-		    r->rows[i].last.number, r->rows[i].last.number, on_alone,
+		    r->rows[i].last.number, r->rows[last].last.number, on_alone,
 		    r);
-		n++;
+		i = last;
 	}
 	return e;
 }
@@ -257,7 +278,9 @@ enum err dni_pool_load(struct db *db, struct company_id company,
     struct dni_pool **out)
 {
 	struct dni_pool *p = calloc(1, sizeof(*p));
-	struct loader r = { .told_us = DB_LEASE_EVER_US, .e = ERR_OK };
+	struct loader r = { .now_us = now_us,
+		.told_us = DB_LEASE_EVER_US,
+		.e = ERR_OK };
 	enum err e;
 
 	if (p == NULL)
