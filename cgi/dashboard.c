@@ -58,7 +58,7 @@ static const struct route routes[] = {
 	    .handler = page_report_out_json },
 	{ REQ_GET, "/spend", ROUTE_ANALYST, .handler = page_spend },
 	{ REQ_POST, "/spend", ROUTE_ANALYST, .body = REQ_BODY_MULTIPART,
-	    .handler = page_spend_import },
+	    .body_max = PAGE_SPEND_BODY_MAX, .handler = page_spend_import },
 	{ REQ_POST, "/spend/monthly", ROUTE_ANALYST,
 	    .body = REQ_BODY_URLENCODED, .body_max = 32768,
 	    .handler = page_spend_month },

@@ -4,6 +4,7 @@
 #include "cgi/form/phone_line.h"
 #include "cgi/form/thing_number.h"
 #include "cgi/web/frame.h"
+#include "cgi/web/sent_table.h"
 #include "lib/base/utf8.h"
 #include "lib/core/csv_in.h"
 #include "lib/db/db.h"
@@ -279,33 +280,18 @@ enum err import_form(const struct req *r, struct resp *out)
 	return show(r, out, &none);
 }
 
-static enum err read_text(const struct req *r, struct slice *out)
-{
-	const struct req_file *file = req_file(r, "file");
-	enum err e;
-
-	if (file != NULL && file->bytes.n > 0) {
-		*out = file->bytes;
-	} else {
-		e = req_form(r, "csv", out);
-		if (e != ERR_OK)
-			return req_need(e);
-	}
-	if (out->n > IMPORT_FORM_BYTES)
-		return ERR_TOOBIG;
-	return utf8_valid(*out) && slice_find(*out, '\0', 0) == out->n
-		   ? ERR_OK
-		   : ERR_SYNTAX;
-}
-
 enum err import_form_post(const struct req *r, struct resp *out)
 {
 	struct import im = { .n = 0 };
 	struct slice go;
 	enum err e;
 
-	if ((e = read_text(r, &im.text)) != ERR_OK ||
-	    (e = read_all(r, &im)) != ERR_OK)
+	e = sent_table(r, "csv", &im.text);
+	im.problem = sent_table_wrong(e);
+	if (im.text.n > IMPORT_FORM_BYTES)
+		return ERR_TOOBIG;
+	if (im.problem == NULL &&
+	    (e != ERR_OK || (e = read_all(r, &im)) != ERR_OK))
 		return e;
 	if (im.problem != NULL || im.n_wrong > 0)
 		resp_status(out, 422);

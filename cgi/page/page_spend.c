@@ -8,6 +8,7 @@
 #include "cgi/page/page_spend_month.h"
 #include "cgi/page/page_words.h"
 #include "cgi/web/frame.h"
+#include "cgi/web/sent_table.h"
 #include "lib/core/spend_in.h"
 #include "lib/db/db_spend.h"
 
@@ -64,6 +65,7 @@ static void wrongs_view(const struct req *r, const struct wrongs *w,
 	for (size_t i = 0; i < w->n && i < WRONGS_MAX; i++) {
 		struct view *item = view_item(v, "wrong");
 
+		view_flag(item, "has_row", w->at[i].row > 0);
 		view_u64(item, "wrong_row", w->at[i].row);
 		view_cstr(item, "wrong_why", w->at[i].why);
 	}
@@ -148,18 +150,6 @@ enum err page_spend_again(const struct req *r,
 
 /* --- a file ----------------------------------------------------------------*/
 
-static struct slice file_text(const struct req *r)
-{
-	const struct req_file *f = req_file(r, "file");
-	struct slice text = SLICE("");
-
-	if (f != NULL && f->bytes.n > 0)
-		return f->bytes;
-	if (req_form(r, "text", &text) != ERR_OK)
-		return SLICE("");
-	return text;
-}
-
 /* All rows or none. */
 static enum err import(const struct req *r, struct spend_in *s,
     struct slice text)
@@ -179,13 +169,22 @@ static enum err import(const struct req *r, struct spend_in *s,
 enum err page_spend_import(const struct req *r, struct resp *out)
 {
 	struct spend_in *s = arena_alloc(r->arena, sizeof(*s));
-	const struct slice text = file_text(r);
 	struct wrongs wrong = { .n = 0 };
+	struct slice text = SLICE("");
 	bool mine;
 	enum err e;
 
 	if (s == NULL)
 		return ERR_NOMEM;
+	e = sent_table(r, "text", &text);
+	if (sent_table_wrong(e) != NULL) {
+		wrong.at[0] = (struct spend_in_wrong){ 0, sent_table_wrong(e) };
+		wrong.n = 1;
+		resp_status(out, 400);
+		return show(r, &wrong, NULL, out);
+	}
+	if (e != ERR_OK)
+		return e;
 	s->why = "";
 	if ((e = db_join(r->db, &mine)) != ERR_OK)
 		return e;

@@ -7,6 +7,8 @@
 
 #include "cgi/page/page_spend_month.h"
 
+#define PAGE_SPEND_BODY_MAX ((size_t)1200 << 10) /* nginx knows it, too */
+
 /* GET /spend */
 RT_MUST_USE enum err page_spend(const struct req *r, struct resp *out);
 /* POST /spend: a file in the field "file", or its text in "text". All rows or

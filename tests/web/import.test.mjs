@@ -59,16 +59,29 @@ test('wrong lines say what is wrong, and nothing is done', async () => {
 	assert.equal(fingerprint(stack), mark, 'all or none');
 });
 
+test('a table as spreadsheets write it in two bytes a letter', async () => {
+	for (const swap of [false, true]) {
+		const bytes = Buffer.from('\ufeffnumber\tlabel\r\n+14155550169\tCafé 😀\r\n', 'utf16le');
+		const res = await upload(swap ? bytes.swap16() : bytes);
+		assert.equal(res.status, 200);
+		assert.match(await res.text(), /Café 😀/);
+	}
+});
+
 test('what is no such file', async () => {
 	const mark = fingerprint(stack);
-	for (const [csv, says] of [['', /no line with a number|name the columns/], ['a,b\n1,2\n', /must name the columns/], ['number\n', /no line with a number/], ['number\n"+1415', /does not end/],
+	for (const [csv, says] of [['', /nothing in it/], ['a,b\n1,2\n', /must name the columns/], ['number\n', /no line with a number/], ['number\n"+1415', /does not end/],
 		[`number\n${'+14155550169\n'.repeat(1001)}`, /at most 1000 lines/], [`number\n"${'x'.repeat(20000)}"\n`, /too\s+long/]]) {
 		const res = await paste(csv, true);
 		assert.equal(res.status, 422, csv.slice(0, 20));
 		assert.match(await res.text(), says);
 	}
-	assert.equal((await upload(Buffer.from([0x50, 0x4b, 3, 4, 0, 0]))).status, 400, 'a zip is no text');
-	assert.equal((await upload(Buffer.from('number\n+1415\xff\xfe\n', 'latin1'))).status, 400);
+	// A zip, a table in a spreadsheet's own code page, half of UTF-16: said in words, with the form.
+	for (const bytes of [Buffer.from([0x50, 0x4b, 3, 4, 0, 0]), Buffer.from('number,label\n+14155550169,Caf\xe9\n', 'latin1'), Buffer.from('number\n', 'utf16le')]) {
+		const res = await upload(bytes);
+		assert.equal(res.status, 422);
+		assert.match(await res.text(), /Save it as “CSV UTF-8”/);
+	}
 	// Quotes and umlauts cost most in a form; a file of nearly the limit still comes through.
 	const large = await paste(`number,label\n${Array.from({ length: 900 }, (_, i) => `+1415555${String(2000 + i)},"${'ü""'.repeat(30)}"`).join('\n')}`);
 	assert.equal(large.status, 200);

@@ -196,7 +196,7 @@ test('spend: a file by form, all rows or none, hostile text inert; by month; by 
 	assert.equal(most.match(/Row \d+:/g).length, 20);
 	assert.match(most, /More rows are wrong/);
 	assert.equal(rows(), before);
-	assert.equal((await post('')).status, 400);
+	assert.match(await (await post('')).text(), /role="alert">There is nothing in it/);
 	const empty = await post('day,source,cost\n');
 	assert.equal(empty.status, 400);
 	assert.match(await empty.text(), /nothing below the names of the columns/);
@@ -205,6 +205,20 @@ test('spend: a file by form, all rows or none, hostile text inert; by month; by 
 	const day = new Date(Date.now() - 5 * 86400000).toISOString().slice(0, 10);
 	assert.equal((await post(`day,source,cost\n${day},"<script>alert(1)</script>",1\n${day},'; DROP TABLE user; --,2\n`)).status, 303);
 	assert.equal(rows(), before + 2);
+	// A megabyte, in two bytes a letter: a year of many campaigns; then another code page.
+	const upload = (bytes) => {
+		const body = new FormData();
+		body.append('csrf', csrf);
+		body.append('file', new Blob([bytes]), 'spend.csv');
+		return me.fetch('/spend', { method: 'POST', body });
+	};
+	const year = `\ufeffday\tsource\tcampaign\tcost\n${Array.from({ length: 8000 }, (_, i) => `${day}\tlarge\tCampaign ${i} Ünïcode, whatever it is called\t1.5\n`).join('')}`;
+	assert.ok(Buffer.byteLength(year, 'utf16le') > 1000000);
+	assert.equal((await upload(Buffer.from(year, 'utf16le'))).status, 303);
+	assert.equal(rows(), before + 8002);
+	stack.sql("DELETE FROM ad_spend WHERE source = 'large'");
+	assert.match(await (await upload(Buffer.from(`day,source,cost\n${day},Caf\xe9,1\n`, 'latin1'))).text(), /role="alert">This is not a table in UTF-8/);
+	assert.equal((await upload('x'.repeat(1300000))).status, 413);
 	const html = await (await me.fetch('/spend')).text();
 	assert.ok(html.includes('&lt;script&gt;alert(1)&lt;/script&gt;') && !html.includes('<script>alert'));
 	const tracker = html.match(/value="(trk_[0-9a-z]{26})"/)[1];
