@@ -21,6 +21,7 @@
 #include "lib/core/rollup_cover.h"
 #include "lib/db/db_account.h"
 #include "lib/db/db_company.h"
+#include "lib/db/db_pack.h"
 #include "lib/db/db_stat.h"
 #include "lib/db/stmt.h"
 
@@ -166,6 +167,7 @@ static enum err sum_up(struct db *db, struct company_id company,
 static enum err fill(struct db *db, const struct company_row *c, uint64_t n,
     int64_t start_us)
 {
+	size_t packed = 0;
 	enum err e = ERR_OK;
 
 	for (uint64_t at = 0; at < n && e == ERR_OK; at += BLOCK) {
@@ -177,7 +179,12 @@ static enum err fill(struct db *db, const struct company_row *c, uint64_t n,
 		if (e == ERR_OK)
 			e = make(db, tags_sql, c->id, start_us, n, at, to);
 	}
-	return e == ERR_OK ? sum_up(db, c->id, start_us) : e;
+	if (e == ERR_OK)
+		e = sum_up(db, c->id, start_us);
+	return e == ERR_OK ? db_pack_make(db, c->id, start_us,
+				 start_us + DAYS * RT_DAY_US, DB_PACK_LEAST,
+				 (size_t)DAYS, &packed)
+			   : e;
 }
 
 /* The first company has a tenth, the others what 1/k gives of the rest. */

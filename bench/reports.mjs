@@ -58,7 +58,7 @@ async function load(stack, calls) {
 			{ stdio: ['ignore', 'ignore', 'inherit'] }).on('exit', (code) => code === 0 ? done() : fail(new Error(`bench_reports: status ${code}`)));
 	})));
 	stack.sql(`SET GLOBAL innodb_flush_log_at_trx_commit = 1; SET GLOBAL innodb_log_file_size = ${log}; SET GLOBAL sort_buffer_size = DEFAULT;
-		SET GLOBAL innodb_buffer_pool_size = ${POOL_BYTES}; ANALYZE TABLE phone_call, interaction, interaction_tag, call_fact, call_fact_tag, call_rollup;
+		SET GLOBAL innodb_buffer_pool_size = ${POOL_BYTES}; ANALYZE TABLE phone_call, interaction, interaction_tag, call_fact, call_fact_tag, call_pack, call_rollup;
 		SET GLOBAL innodb_io_capacity = ${io}; SET GLOBAL innodb_io_capacity_max = ${io_max}`);
 	const bytes = Number(stack.sqlOne("SELECT SUM(data_length + index_length) FROM information_schema.tables WHERE table_schema = 'ringtrace'"));
 	writeFileSync(filled, '');

@@ -11,6 +11,7 @@
 #include "jobs/job_keep.h"
 #include "jobs/job_mail.h"
 #include "jobs/job_notify.h"
+#include "jobs/job_pack.h"
 #include "jobs/job_pool.h"
 #include "jobs/job_prompt.h"
 #include "jobs/job_recording.h"
@@ -66,6 +67,12 @@ static const struct queue_kind kinds[] = {
 	    .visible_us = RT_MIN_US,
 	    .max_attempts = 8,
 	    .run = job_notify },
+	{ .name = "pack",
+	    .parallel = 1,
+	    .visible_us = 30 * RT_MIN_US,
+	    .max_attempts = 3,
+	    .every_us = JOB_PACK_EVERY_US,
+	    .run = job_pack },
 	{ .name = "pool",
 	    .parallel = 1,
 	    .visible_us = 30 * RT_MIN_US,

@@ -4,6 +4,7 @@
 
 #include "lib/core/rollup_cover.h"
 #include "lib/db/db_fact.h"
+#include "lib/db/db_pack.h"
 #include "lib/db/db_priv.h"
 #include "lib/db/db_sums.h"
 #include "lib/db/stmt.h"
@@ -146,9 +147,9 @@
 
 #define INTO "INSERT INTO call_rollup (" KEYS ", " MEASURES ") "
 
-/* Writers of roll-ups share the company's row, a rebuild has it alone: else a
- * call that closes between its two statements would count twice. */
-static enum err lock(struct db *db, struct company_id company, bool alone)
+/* A rebuild has the row alone: else a call that closes between its two
+ * statements would count twice. */
+enum err db_stat_hold(struct db *db, struct company_id company, bool alone)
 {
 	static const char shared_sql[] =
 	    "SELECT id FROM company WHERE id = ? LOCK IN SHARE MODE";
@@ -178,7 +179,8 @@ enum err db_stat_put(struct db *db, struct company_id company,
 	static const char sql[] = INTO SHARES_OF_CALL("") ON_DUPLICATE;
 	enum err e;
 
-	if ((e = lock(db, company, false)) != ERR_OK ||
+	if ((e = db_stat_hold(db, company, false)) != ERR_OK ||
+	    (e = db_pack_forget(db, company, &call, 1)) != ERR_OK ||
 	    (e = db_fact_put(db, company, call)) != ERR_OK)
 		return e;
 	return apply(db, sql, company, call);
@@ -191,9 +193,10 @@ static enum err put_some(struct db *db, struct company_id company,
 	    INTO "SELECT " PLACES COUNTS OF_CALLS "IN (" DB_FACT_SOME
 		 ") GROUP BY 1, 2, 3, 4, 5, 6, 7" IN_ORDER ON_DUPLICATE;
 	struct stmt *st;
-	const enum err e = db_fact_put_some(db, company, calls, n);
+	enum err e;
 
-	if (e != ERR_OK)
+	if ((e = db_pack_forget(db, company, calls, n)) != ERR_OK ||
+	    (e = db_fact_put_some(db, company, calls, n)) != ERR_OK)
 		return e;
 	st = stmt_begin(db, sql);
 	stmt_in_id(st, company.v);
@@ -208,7 +211,7 @@ enum err db_stat_put_all(struct db *db, struct company_id company,
 
 	if (n == 1)
 		return db_stat_put(db, company, calls[0]);
-	e = lock(db, company, false);
+	e = db_stat_hold(db, company, false);
 	for (size_t i = 0; e == ERR_OK && i < n; i += DB_FACT_SOME_MAX)
 		e = put_some(db, company, calls + i,
 		    n - i < DB_FACT_SOME_MAX ? n - i : DB_FACT_SOME_MAX);
@@ -222,7 +225,8 @@ enum err db_stat_take(struct db *db, struct company_id company,
 	static const char sql[] = INTO SHARES_OF_CALL("-") ON_DUPLICATE;
 	enum err e;
 
-	if ((e = lock(db, company, false)) != ERR_OK ||
+	if ((e = db_stat_hold(db, company, false)) != ERR_OK ||
+	    (e = db_pack_forget(db, company, &call, 1)) != ERR_OK ||
 	    (e = apply(db, sql, company, call)) != ERR_OK)
 		return e;
 	return db_fact_take(db, company, call);
@@ -231,7 +235,7 @@ enum err db_stat_take(struct db *db, struct company_id company,
 enum err db_stat_tag(struct db *db, struct company_id company,
     struct call_id call, struct tag_id tag, bool has)
 {
-	const enum err e = lock(db, company, false);
+	const enum err e = db_stat_hold(db, company, false);
 
 	if (e != ERR_OK)
 		return e;
@@ -439,7 +443,9 @@ enum err db_stat_rebuild(struct db *db, struct company_id company,
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	if ((e = lock(db, company, true)) == ERR_OK &&
+	if ((e = db_stat_hold(db, company, true)) == ERR_OK &&
+	    (e = db_pack_forget_days(db, company, s.from_us, s.to_us)) ==
+		ERR_OK &&
 	    (e = db_fact_rebuild(db, company, s.from_us, s.to_us)) == ERR_OK)
 		for (size_t i = 0; i < RT_ARRAY_LEN(sums) && e == ERR_OK; i++)
 			e = make(db, company, &sums[i], s);
@@ -489,6 +495,10 @@ static enum err verify_all(struct db *db, struct company_id company,
 	uint64_t n = 0;
 	enum err e = db_fact_verify(db, company, s.from_us, s.to_us, wrong);
 
+	if (e == ERR_OK) {
+		e = db_pack_verify(db, company, s.from_us, s.to_us, &n);
+		*wrong += n;
+	}
 	for (size_t i = 0; i < RT_ARRAY_LEN(sums) && e == ERR_OK; i++) {
 		e = verify(db, company, &sums[i], s, &n);
 		*wrong += n;

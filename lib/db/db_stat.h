@@ -42,4 +42,11 @@ RT_MUST_USE enum err db_stat_rebuild(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_stat_verify(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, uint64_t *wrong);
 
+/* --- for lib/db ----------------------------------------------------------- */
+
+/* Writers of narrow rows and roll-ups share the company's row until the end of
+ * their transaction; who must have them stand still has it alone. */
+RT_MUST_USE enum err db_stat_hold(struct db *db, struct company_id company,
+    bool alone);
+
 #endif
