@@ -1,6 +1,7 @@
 #include "lib/db/db_report_calls.h"
 
 #include "lib/db/db_call_keys.h"
+#include "lib/db/db_pack_parts.h"
 #include "lib/db/stmt.h"
 
 #define SQL_MAX 32768
@@ -166,6 +167,50 @@ static bool is_passed(const struct db_report_calls_filter *f,
 	return false;
 }
 
+/* A page that grows part by part. */
+struct page {
+	struct db *db;
+	const struct db_report_calls_filter *f;
+	struct db_report_calls_filter in; /* f of a part of its period */
+	struct db_call_keys *k;           /* of in */
+	size_t max;
+	struct db_report_calls_row *all;
+	size_t n;
+};
+
+/* ERR_NOTFOUND: the page is full. */
+static enum err add_part(void *ctx, struct db_rollup_part part)
+{
+	struct page *p = ctx;
+	enum err e;
+
+	if (is_passed(p->f, &part))
+		return ERR_OK;
+	p->in.f.from_us = part.from_us;
+	p->in.f.to_us = part.to_us;
+	if ((e = fetch_part(p->db, p->k, p->max, p->all, &p->n)) != ERR_OK)
+		return e;
+	return p->n < p->max ? ERR_OK : ERR_NOTFOUND;
+}
+
+/* What no key has in the order of time is asked of packed days first, beyond
+ * the page's key alone. */
+static enum err add_by_time(struct page *p, struct company_id company,
+    struct db_rollup_part part)
+{
+	const int64_t key_us = p->f->key.started_us;
+	const bool up = p->f->way == DB_REPORT_CALLS_NEWER;
+	struct db_filter f = p->f->f;
+
+	if (p->k->way != DB_FILTER_BY_TIME || is_passed(p->f, &part))
+		return add_part(p, part);
+	f.from_us = up && key_us > part.from_us ? key_us : part.from_us;
+	f.to_us = p->f->way == DB_REPORT_CALLS_OLDER && key_us < part.to_us
+		      ? key_us + 1
+		      : part.to_us;
+	return db_pack_parts(p->db, company, &f, up, add_part, p);
+}
+
 /* One row more than asked says whether the page has a successor. Parts of the
  * period are read one after the other, in the way of the page. */
 static enum err fetch(struct db *db, struct company_id company,
@@ -173,34 +218,31 @@ static enum err fetch(struct db *db, struct company_id company,
     struct db_report_calls_row *all, size_t *n)
 {
 	const bool up = f->way == DB_REPORT_CALLS_NEWER;
-	struct db_report_calls_filter in = *f;
-	struct db_call_keys *k = arena_array(mem, 1, sizeof(*k));
+	struct page p = { .db = db, .f = f, .in = *f, .max = max + 1 };
 	struct db_rollup_part *parts =
 	    arena_array(mem, DB_ROLLUP_PARTS_MAX, sizeof(*parts));
-	size_t n_parts = 1, count = 0;
+	size_t n_parts = 1;
 	enum err e;
 
-	if (k == NULL || parts == NULL)
+	p.k = arena_array(mem, 1, sizeof(*p.k));
+	p.all = all;
+	if (p.k == NULL || parts == NULL)
 		return ERR_NOMEM;
 	parts[0] = (struct db_rollup_part){ f->f.from_us, f->f.to_us };
-	if ((e = db_call_keys_make(db, &company, &in, k)) != ERR_OK)
+	if ((e = db_call_keys_make(db, &company, &p.in, p.k)) != ERR_OK)
 		return e;
-	if (k->by_parts && (e = db_rollup_parts(db, company, &f->f, parts,
-				&n_parts)) != ERR_OK)
+	if (p.k->by_parts && (e = db_rollup_parts(db, company, &f->f, parts,
+				  &n_parts)) != ERR_OK)
 		return e;
-	for (size_t i = 0; i < n_parts && count <= max; i++) {
-		const struct db_rollup_part *part =
-		    &parts[up ? n_parts - 1 - i : i];
+	for (size_t i = 0; i < n_parts && e == ERR_OK; i++) {
+		const struct db_rollup_part part =
+		    parts[up ? n_parts - 1 - i : i];
 
-		if (is_passed(f, part))
-			continue;
-		in.f.from_us = part->from_us;
-		in.f.to_us = part->to_us;
-		if ((e = fetch_part(db, k, max + 1, all, &count)) != ERR_OK)
-			return e;
+		e = p.k->by_parts ? add_by_time(&p, company, part)
+				  : add_part(&p, part);
 	}
-	*n = count;
-	return ERR_OK;
+	*n = p.n;
+	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
 enum err db_report_calls(struct db *db, struct company_id company,

@@ -253,10 +253,11 @@ static enum err take_call(void *ctx, const struct db_scan_call *call)
 	const struct reading *r = ctx;
 	enum err e = ERR_OK;
 
-	if (r->values != NULL && call->at_us < r->values_to_us)
+	if (r->values != NULL && call->of != DB_SCAN_QUARTER &&
+	    call->at_us < r->values_to_us)
 		e = db_tally_add(r->values, call->value, call->value2,
 		    &call->sums);
-	if (r->quarters == NULL || e != ERR_OK)
+	if (r->quarters == NULL || call->of == DB_SCAN_VALUE || e != ERR_OK)
 		return e;
 	if (!r->between)
 		return add_call(r->quarters, call);
@@ -303,6 +304,8 @@ static enum err read_calls(struct db *db, struct company_id company,
 				    0),
 		.values = r->values != NULL,
 		.quarters = r->quarters != NULL,
+		.apart = true,
+		.cut_us = r->values_to_us,
 		.low_ms = r->between ? over.low_ms : 0,
 		.high_ms = r->between ? over.high_ms : 0,
 	};

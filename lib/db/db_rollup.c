@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/core/rollup_cover.h"
+#include "lib/db/db_pack_scan.h"
 #include "lib/db/db_sums.h"
 
 #define SQL_MAX 16384
@@ -522,7 +523,7 @@ enum err db_rollup_scan(struct db *db, struct company_id company,
 		n--;
 		ask.filter.from_us = parts[n].from_us;
 		ask.filter.to_us = parts[n].to_us;
-		e = db_scan(db, company, &part, fn, ctx);
+		e = db_pack_scan(db, company, &part, fn, ctx);
 	}
 	return e;
 }

@@ -201,7 +201,7 @@ static enum err each(struct stmt *st, const struct db_scan *s, struct row *r,
 	const uint32_t own_s =
 	    db_report_group_wants_over(s->ask) ? s->ask->own_s : 0;
 	const bool between = s->low_ms < s->high_ms;
-	struct db_scan_call call;
+	struct db_scan_call call = { .of = DB_SCAN_BOTH };
 	enum err e = stmt_stream(st);
 
 	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {

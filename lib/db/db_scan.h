@@ -16,14 +16,26 @@ struct db_scan {
 	uint32_t wanted; /* sums of db_sums.h; over, when ask wants it */
 	bool values;     /* else value and value2 are "" */
 	bool quarters;   /* else at_us is 0 */
+	/* Values and quarters may be told one after the other, and no value is
+	 * wanted of calls from cut_us on (0: all are). */
+	bool apart;
+	int64_t cut_us;
 	/* Those calls alone that talked for [low_ms, high_ms), which only count
 	 * as over; all calls when the two are equal. */
 	uint64_t low_ms;
 	uint64_t high_ms;
 };
 
+/* What is told of a call, or of many at once (db_pack_scan.h). */
+enum db_scan_of {
+	DB_SCAN_BOTH,
+	DB_SCAN_VALUE,  /* its value; at_us is no later than it began */
+	DB_SCAN_QUARTER /* its quarter; its value comes apart */
+};
+
 /* Lives until the function returns. */
 struct db_scan_call {
+	enum db_scan_of of;
 	struct slice value;
 	struct slice value2;
 	int64_t at_us; /* begin of its quarter of an hour */

@@ -1,20 +1,20 @@
 /* Tests of lib/db/db_scan, through db_report_group: what is counted here of
  * calls that have a tag or any other filter is what the server counts, by
- * value, by quarter, and by both from one reading. */
+ * value, by quarter, and by both from one reading; and all of it once more of
+ * days that are packed (lib/db/db_pack), which reports and the log tell as
+ * their rows tell them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/db/db_pack.h"
 #include "lib/db/db_report_group.h"
 #include "lib/db/db_stat.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
-#include "tests/support/testdb_dice.h"
-
-#define CALLS 900 /* of each company */
-#define DAYS  40
+#include "tests/support/testdb_calls.h"
 
 static struct testdb *t;
 static struct db *db; /* the dashboard's own account */
@@ -25,41 +25,6 @@ static int64_t from_us, to_us;
 static unsigned int turn;
 #define ok(call) FAIL_STMT_AT_TIMES(turn, call)
 
-/* Ids differ in few bits, as they may. */
-#define ID   "UNHEX(CONCAT(LEFT(HEX(k.id), 24), LPAD(HEX(s.seq), 8, '0')))"
-#define AT   DICE_AT("2026-07-01 00:00:00", DAYS)
-#define EACH DICE_EACH(CALLS)
-
-/* The second company's calls are others, under the same tags. Some sources end
- * in a blank. */
-static const char *const made_sql[] = {
-	"SET FOREIGN_KEY_CHECKS = 0",
-	"INSERT INTO phone_call (company_id, id, state, result, number_id,"
-	" number_e164, caller_e164, location_id, started_at, talk_ms, ring_ms,"
-	" first_time, qualified) SELECT k.id, " ID
-	", 'closed', ELT(1 + " DICE("r") " % 8, 'answered', 'missed',"
-	" 'voicemail', 'abandoned', 'failed', 'blocked', 'interrupted',"
-	" 'answered'), RPAD(" DICE("n") " % 4, 16, '0'), '+1', '+4922155',"
-	" IF(" DICE("l") " % 3 = 0, NULL, RPAD(" DICE("l") " % 3, 16, '1')),"
-	" " AT ", " DICE("t") " * 2500, " DICE("w") " * 700, " DICE("f")
-	" % 2, " DICE("q") " % 2" EACH,
-	"INSERT INTO interaction (company_id, id, kind, happened_at,"
-	" attributed_by, source, medium, campaign, keyword, outcome,"
-	" value_micros) SELECT k.id, " ID ", 'call', " AT
-	", 'tracker', ELT(1 + " DICE("s") " % 5, 'google', 'bing', '', 'news',"
-	" 'news '), 'cpc', CONCAT('c', " DICE("c") " % 9),"
-	" CONCAT('k', " DICE("k") "), ELT(1 + " DICE("o") " % 4, '', 'lead',"
-	" 'sold', 'spam'), IF(" DICE("v") " % 3 = 0, " DICE("v")
-	" * 1000000000000 + 1, NULL)" EACH,
-	"INSERT INTO interaction_tag (company_id, interaction_id, tag_id,"
-	" added_at) SELECT k.id, " ID ", REPEAT('a', 16), " AT EACH
-	" WHERE " DICE("g") " % 3 = 0",
-	"INSERT INTO interaction_tag (company_id, interaction_id, tag_id,"
-	" added_at) SELECT k.id, " ID ", REPEAT('b', 16), " AT EACH
-	" WHERE " DICE("h") " < 5",
-	"SET FOREIGN_KEY_CHECKS = 1",
-};
-
 static int begin(void **state)
 {
 	uint64_t wrong = 1;
@@ -68,10 +33,9 @@ static int begin(void **state)
 	t = testdb_start();
 	db = testdb_connect(t, "dashboard");
 	arena_init(&mem, (size_t)1 << 30);
-	for (size_t i = 0; i < RT_ARRAY_LEN(made_sql); i++)
-		ok(stmt_exec(stmt_begin(t->db, made_sql[i]), NULL));
-	from_us = INT64_C(1782864000) * RT_SEC_US; /* 2026-07-01 */
-	to_us = from_us + DAYS * RT_DAY_US;
+	testdb_calls_made(t);
+	from_us = TESTDB_CALLS_FROM_US;
+	to_us = from_us + TESTDB_CALLS_DAYS * RT_DAY_US;
 	for (int who = 0; who < 2; who++) {
 		ok(db_stat_rebuild(t->db, t->company[who].id, from_us, to_us));
 		ok(db_stat_verify(t->db, t->company[who].id, from_us, to_us,
@@ -319,12 +283,31 @@ static void test_too_long(void **state)
 	assert_int_equal(n, 7);
 }
 
+/* All of it once more, of days most of which are packed. */
+static void test_packed(void **state)
+{
+	for (int who = 0; who < 2; who++) {
+		const int64_t skip_us = from_us + 9 * RT_DAY_US;
+		size_t n = 0;
+
+		assert_int_equal(db_pack_make(t->db, t->company[who].id,
+				     from_us, to_us, 1, 1000, &n),
+		    ERR_OK);
+		assert_int_equal(n, TESTDB_CALLS_DAYS);
+		assert_int_equal(db_pack_forget_days(t->db, t->company[who].id,
+				     skip_us, skip_us + 4 * RT_DAY_US),
+		    ERR_OK);
+	}
+	test_values(state);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_both),
 		cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_packed),
 	};
 
 	return cmocka_run_group_tests_name("db_scan", tests, begin, end);
