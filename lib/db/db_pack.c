@@ -243,6 +243,21 @@ static enum err next_company(struct db *db, struct company_id *company)
 	return e;
 }
 
+/* What forgotten days left: nobody reads it, and what was erased must not stay
+ * in it. Parts are made by the caller alone, so no writer waits for this. */
+static enum err drop_left(struct db *db, struct company_id company)
+{
+	static const char sql[] =
+	    "DELETE p FROM call_pack p LEFT JOIN call_pack d"
+	    " ON d.company_id = p.company_id AND d.part = 0"
+	    " AND d.day_at = p.day_at"
+	    " WHERE p.company_id = ? AND p.part > 0 AND d.company_id IS NULL";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	return stmt_exec(st, NULL);
+}
+
 enum err db_pack_make_all(struct db *db, int64_t now_us, uint64_t least,
     size_t max, size_t *n)
 {
@@ -253,8 +268,9 @@ enum err db_pack_make_all(struct db *db, int64_t now_us, uint64_t least,
 	while (*n < max && (e = next_company(db, &company)) == ERR_OK) {
 		size_t more = 0;
 
-		e = db_pack_make(db, company, 0, now_us, least, max - *n,
-		    &more);
+		if ((e = drop_left(db, company)) == ERR_OK)
+			e = db_pack_make(db, company, 0, now_us, least,
+			    max - *n, &more);
 		*n += more;
 		if (e != ERR_OK)
 			return e;

@@ -47,7 +47,7 @@ RT_MUST_USE enum err db_pack_make(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, uint64_t least, size_t max, size_t *n);
 
 /* The same of all companies, days that are over at now_us: max of them
- * together. */
+ * together. First what forgotten days left is deleted. */
 RT_MUST_USE enum err db_pack_make_all(struct db *db, int64_t now_us,
     uint64_t least, size_t max, size_t *n);
 

@@ -361,11 +361,21 @@ static void test_forgotten(void **state)
 	assert_int_equal(wrong_of(0), 0);
 }
 
-/* As the job has it, by the account that it has. */
+/* As the job has it, by the account that it has. What is gone from the calls
+ * goes from the packs, packed again or not. */
 static void test_made_by_job(void)
 {
+	static const char left[] =
+	    "SELECT COUNT(*) FROM call_pack p WHERE NOT EXISTS (SELECT 1"
+	    " FROM call_pack d WHERE d.company_id = p.company_id"
+	    " AND d.part = 0 AND d.day_at = p.day_at)";
 	struct db *jobd = testdb_connect(t, "jobd");
 	size_t n = 0;
+
+	assert_true(testdb_count(t, left) > 0);
+	assert_int_equal(db_pack_make_all(jobd, to_us - 1, 1000000, 1000, &n),
+	    ERR_OK);
+	assert_int_equal(testdb_count(t, left), 0);
 
 	assert_int_equal(db_pack_make_all(jobd, to_us - 1, 1, 1000, &n),
 	    ERR_OK);
