@@ -66,12 +66,14 @@ static enum err read_past(struct db *db, struct company_id company,
 	    "SELECT COALESCE(SUM(p.started_at >= ?), 0),"
 	    " COALESCE(MAX(p.qualified <> 0 AND p.started_at >= ?), 0),"
 	    " COALESCE(MAX(o.is_sale <> 0), 0),"
-	    " COALESCE(MAX(o.is_spam <> 0), 0) FROM"
+	    " COALESCE(MAX(o.is_spam <> 0 OR v.own_class = 'spam'), 0) FROM"
 	    " (SELECT company_id, id, started_at, qualified FROM phone_call"
 	    "  WHERE company_id = ? AND caller_e164 = ? AND started_at < ?"
 	    "  ORDER BY started_at DESC LIMIT 100) AS p"
 	    " LEFT JOIN interaction i ON i.company_id = p.company_id"
 	    "  AND i.id = p.id"
+	    " LEFT JOIN call_verdict v ON v.company_id = p.company_id"
+	    "  AND v.call_id = p.id"
 	    " LEFT JOIN outcome o ON o.company_id = p.company_id"
 	    "  AND o.code = i.outcome";
 	uint64_t hour = 0;

@@ -316,6 +316,26 @@ static void test_marked_before(void **state)
 	assert_int_equal(wrong(), 0);
 }
 
+/* The same by a word over the rule's, for as long as it stands. */
+static void test_called_spam_before(void **state)
+{
+	const struct company_id co = t->company[0].id;
+	const struct call_id one = drain("+12125550156", 30);
+	struct verdict_own own = { .set = true,
+		.class = VERDICT_SPAM,
+		.user = t->company[0].user };
+
+	(void)state;
+	ok(db_verdict_overrule(pages, co, one, &own, clock_us));
+	assert_string_equal(get(drain("+12125550156", 3)).factors,
+	    "hangs_up:20,was_spam:45");
+	assert_string_equal(get(drain("+12125550157", 3)).factors,
+	    "hangs_up:20"); /* another number's */
+	own.set = false;
+	ok(db_verdict_overrule(pages, co, one, &own, clock_us));
+	assert_string_equal(get(drain("+12125550156", 30)).factors, "burst:20");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -325,6 +345,7 @@ int main(void)
 		cmocka_unit_test(test_rerun),
 		cmocka_unit_test(test_rerun_of_the_same),
 		cmocka_unit_test(test_marked_before),
+		cmocka_unit_test(test_called_spam_before),
 	};
 
 	return cmocka_run_group_tests_name("db_verdict", tests, begin, end);
