@@ -36,19 +36,21 @@ static const char *const lease_release_sql[] = DB_ROWS_UPDATES(RELEASE);
 
 /* Leases of one number never overlap, so the one that began last is the last
  * in every sense; the inner query reads one entry of an index per number. Told
- * so, as a server that has not counted anew after many rows came may take the
- * whole company's leases for a few, and read them for each number. */
+ * so here and below, as a server that has not counted anew after many rows came
+ * takes all leases or visits of a company for a few, and reads them for each
+ * number. */
 static const char lease_state_sql[] =
     "SELECT pn.number_id, n.e164, l.id IS NOT NULL, l.id, l.visit_id,"
     " v.visitor_id, l.started_at, l.beat_at,"
     " LEAST(l.expires_at, COALESCE(l.released_at, l.expires_at))"
     " FROM pool_number pn JOIN number n"
     " ON n.company_id = pn.company_id AND n.id = pn.number_id"
-    " LEFT JOIN lease l ON l.company_id = pn.company_id AND l.id ="
+    " LEFT JOIN lease l FORCE INDEX (PRIMARY)"
+    " ON l.company_id = pn.company_id AND l.id ="
     " (SELECT x.id FROM lease x FORCE INDEX (lease_number)"
     " WHERE x.company_id = pn.company_id"
     " AND x.number_id = pn.number_id ORDER BY x.started_at DESC LIMIT 1)"
-    " LEFT JOIN visit v"
+    " LEFT JOIN visit v FORCE INDEX (PRIMARY)"
     " ON v.company_id = l.company_id AND v.id = l.visit_id"
     " WHERE pn.company_id = ? AND pn.pool_id = ?"
     " AND pn.number_id BETWEEN ? AND ? AND n.released_at IS NULL";
@@ -61,7 +63,8 @@ static const char lease_numbers_sql[] =
 static const char lease_latest_sql[] =
     "SELECT l.number_id, l.id, l.visit_id, v.visitor_id, l.started_at,"
     " l.beat_at, LEAST(l.expires_at, COALESCE(l.released_at, l.expires_at))"
-    " FROM lease l FORCE INDEX (lease_pool_started) LEFT JOIN visit v"
+    " FROM lease l FORCE INDEX (lease_pool_started)"
+    " LEFT JOIN visit v FORCE INDEX (PRIMARY)"
     " ON v.company_id = l.company_id AND v.id = l.visit_id"
     " WHERE l.company_id = ? AND l.pool_id = ? AND l.started_at <= ?"
     " ORDER BY l.started_at DESC LIMIT ?";
