@@ -9,11 +9,9 @@
 #include "cgi/web/route.h"
 #include "lib/base/rnd.h"
 #include "lib/core/attrib.h"
-#include "lib/core/money.h"
+#include "lib/core/bp.h"
 #include "lib/db/db_attrib_run.h"
 #include "lib/db/db_company.h"
-
-#define BP_MICROS 10000 /* a hundredth of a per cent, as money is read */
 
 /* --- the form ------------------------------------------------------------ */
 
@@ -52,18 +50,6 @@ static void put_day(struct slice s, char out[TZ_TEXT_MAX])
 		tz_date_iso(day, out);
 }
 
-/* "0.3" per cent. False: none that a visit can be credited from. */
-static bool put_threshold(struct slice s, uint64_t *bp)
-{
-	int64_t micros;
-
-	if (money_parse(s, &micros) != ERR_OK || micros % BP_MICROS != 0 ||
-	    micros < BP_MICROS || micros > ATTRIB_WHOLE_BP * BP_MICROS)
-		return false;
-	*bp = (uint64_t)(micros / BP_MICROS);
-	return true;
-}
-
 /* Links from a run bring its rules along; what is no value is not taken. */
 static void from_query(const struct req *r, struct fields *f)
 {
@@ -71,7 +57,8 @@ static void from_query(const struct req *r, struct fields *f)
 	uint64_t n;
 
 	if (req_query(r, "min", &s) == ERR_OK)
-		(void)put_threshold(s, &f->bp);
+		if (bp_parse(s, &n) == ERR_OK)
+			f->bp = n;
 	if (req_query(r, "from", &s) == ERR_OK)
 		put_day(s, f->from);
 	if (req_query(r, "to", &s) == ERR_OK)
@@ -148,7 +135,7 @@ static enum err show(const struct req *r, struct tz *z, const struct fields *f,
 	view_cstr(v, "from", f->from);
 	view_cstr(v, "to", f->to);
 	buf_over(&b, mem, sizeof(mem));
-	page_rerun_view_threshold(f->bp, &b);
+	bp_put(f->bp, &b);
 	view_slice(v, "percent", buf_slice(&b));
 	view_cstr(v, "wrong", f->wrong);
 	view_flag(v, "is_wrong", f->wrong != NULL);
@@ -267,7 +254,8 @@ static enum err read_form(const struct req *r, struct tz *z, struct fields *f,
 		return e;
 	if ((e = read_days(r, z, f, run)) != ERR_OK)
 		return e;
-	if (req_form(r, "min", &min) != ERR_OK || !put_threshold(min, &f->bp))
+	if (req_form(r, "min", &min) != ERR_OK ||
+	    bp_parse(min, &f->bp) != ERR_OK)
 		f->wrong =
 		    "A visit is credited from 0.01 to 100 %, two places after"
 		    " the point at most.";

@@ -8,6 +8,7 @@
 #include "cgi/page/page_words.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/route.h"
+#include "lib/core/bp.h"
 
 #define SOURCES_SHOWN 50
 #define CALLS_SHOWN   100 /* of each sort */
@@ -139,7 +140,7 @@ static enum err laws_view(const struct req *r, struct tz *z,
 	view_cstr(v, "day_from", from);
 	view_cstr(v, "day_to", to);
 	buf_over(&b, mem, sizeof(mem));
-	page_rerun_view_threshold(run->threshold_bp, &b);
+	bp_put(run->threshold_bp, &b);
 	view_slice(v, "min", buf_slice(&b));
 	return e;
 }

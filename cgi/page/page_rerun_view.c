@@ -4,6 +4,7 @@
 
 #include "cgi/page/page_range.h"
 #include "cgi/page/page_words.h"
+#include "lib/core/bp.h"
 
 static const struct {
 	const char *state;
@@ -36,17 +37,6 @@ void page_rerun_view_days(struct tz *z, const struct attrib_run *run,
 	}
 }
 
-void page_rerun_view_threshold(uint64_t bp, struct buf *out)
-{
-	buf_u64(out, bp / 100);
-	if (bp % 100 == 0)
-		return;
-	buf_char(out, '.');
-	buf_char(out, (char)('0' + bp % 100 / 10));
-	if (bp % 10 != 0)
-		buf_char(out, (char)('0' + bp % 10));
-}
-
 static void rules_view(const struct attrib_run *run, struct view *v)
 {
 	char mem[120];
@@ -59,7 +49,7 @@ static void rules_view(const struct attrib_run *run, struct view *v)
 	else
 		buf_printf(&b, "law %u", (unsigned int)run->law_version);
 	buf_cstr(&b, ", credit from ");
-	page_rerun_view_threshold(run->threshold_bp, &b);
+	bp_put(run->threshold_bp, &b);
 	buf_cstr(&b, " %");
 	view_slice(v, "run_rules", buf_slice(&b));
 }

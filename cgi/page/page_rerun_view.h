@@ -17,7 +17,5 @@ void page_rerun_view(const struct req *r, struct tz *z,
 /* First and last day of its period in the zone, as the form has them. */
 void page_rerun_view_days(struct tz *z, const struct attrib_run *run,
     char from[TZ_TEXT_MAX], char to[TZ_TEXT_MAX]);
-/* "60", "0.3": a threshold in 1/10,000 as per cent, exactly. */
-void page_rerun_view_threshold(uint64_t bp, struct buf *out);
 
 #endif
