@@ -193,8 +193,9 @@ static enum err show(const struct req *r, struct resp *out,
 	enum err e;
 
 	if ((e = read_filter(r, &f)) != ERR_OK ||
-	    (e = frame_page(r, FRAME_SETTINGS, "Audit log", SLICE(""), v)) !=
-		ERR_OK ||
+	    (e = frame_page(r, FRAME_SETTINGS,
+		 account ? "Audit log of the account" : "Audit log", SLICE(""),
+		 v)) != ERR_OK ||
 	    (e = db_audit_find(r->db, r->account, company, &f, r->arena, &rows,
 		 &n)) != ERR_OK ||
 	    (e = tz_open(r->company_zone.n > 0 ? r->company_zone : SLICE("UTC"),

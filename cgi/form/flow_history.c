@@ -183,7 +183,9 @@ static enum err show(struct page *p, struct resp *out)
 		ERR_OK ||
 	    (e = asked(p, "to", p->flow->last_version, &p->to)) != ERR_OK)
 		return e;
-	e = frame_page(p->r, FRAME_FLOWS, p->flow->name, SLICE(""), v);
+	e = frame_page(p->r, FRAME_FLOWS,
+	    frame_title(p->r, "Versions", slice_from(p->flow->name)), SLICE(""),
+	    v);
 	if (e != ERR_OK || (e = view_versions(p, v)) != ERR_OK ||
 	    (e = view_diff(p, v)) != ERR_OK)
 		return e;

@@ -354,7 +354,9 @@ static enum err show(struct page *p, struct resp *out)
 	char id[ID_TEXT_MAX];
 	enum err e;
 
-	e = frame_page(p->r, FRAME_FLOWS, p->flow->name, SLICE(""), v);
+	e = frame_page(p->r, FRAME_FLOWS,
+	    frame_title(p->r, "List of forms", slice_from(p->flow->name)),
+	    SLICE(""), v);
 	if (e != ERR_OK)
 		return e;
 	id_text(ID_KIND_flow, p->flow->id.v, id);

@@ -375,7 +375,9 @@ static enum err view_page(struct page *p, struct view *v)
 	char id[ID_TEXT_MAX];
 	enum err e;
 
-	e = frame_page(p->r, FRAME_FLOWS, p->flow.name, SLICE(""), v);
+	e = frame_page(p->r, FRAME_FLOWS,
+	    frame_title(p->r, "Try it", slice_from(p->flow.name)), SLICE(""),
+	    v);
 	if (e != ERR_OK || (e = view_form(p, v)) != ERR_OK)
 		return e;
 	id_text(ID_KIND_flow, p->flow.id.v, id);

@@ -4,6 +4,7 @@
 
 #include "cgi/form/choice.h"
 #include "cgi/form/thing_do.h"
+#include "cgi/form/thing_title.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/pager.h"
 #include "cgi/web/stale.h"
@@ -230,8 +231,9 @@ static enum err show_form(const struct req *r, struct resp *out,
 
 	if (id != NULL)
 		id_text(t->id_kind, id, key);
-	if ((e = frame_page(r, FRAME_SETTINGS, t->many, SLICE(""), v)) !=
-	    ERR_OK)
+	e = frame_page(r, FRAME_SETTINGS, thing_title(r, f, id == NULL),
+	    SLICE(""), v);
+	if (e != ERR_OK)
 		return e;
 	show_thing(t, v);
 	thing_done(r, v);

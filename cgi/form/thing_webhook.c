@@ -386,8 +386,9 @@ enum err thing_webhook_log(const struct req *r, struct resp *out)
 		    "as the links of the list have it");
 	if ((e = db_hook_out_list(r->db, r->company, id, state, before,
 		 LOG_PAGE, r->arena, &rows, &n)) != ERR_OK ||
-	    (e = frame_page(r, FRAME_SETTINGS, hook.name, SLICE(""), v)) !=
-		ERR_OK ||
+	    (e = frame_page(r, FRAME_SETTINGS,
+		 frame_title(r, "What was sent", slice_from(hook.name)),
+		 SLICE(""), v)) != ERR_OK ||
 	    (e = tz_open(r->company_zone, &z)) != ERR_OK)
 		return e;
 	thing_done(r, v);

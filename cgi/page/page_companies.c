@@ -278,8 +278,8 @@ enum err page_companies(const struct req *r, struct resp *out)
 	if ((e = page_range_zone(r, &z)) != ERR_OK)
 		return e;
 	if ((e = read_agency(r, z, &a)) == ERR_OK &&
-	    (e = frame_page(r, FRAME_COMPANIES, "Companies", SLICE(""), v)) ==
-		ERR_OK) {
+	    (e = frame_page(r, FRAME_COMPANIES, "Companies and their figures",
+		 SLICE(""), v)) == ERR_OK) {
 		char mem[HREF_MAX];
 		struct buf rest;
 

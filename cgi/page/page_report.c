@@ -14,6 +14,7 @@
 
 #define HEAT_LEVELS 5
 #define MORE_MAX    4200
+#define TITLE_MAX   200
 
 /* --- choices ---------------------------------------------------------------*/
 
@@ -419,12 +420,11 @@ static void put_name(struct buf *b, const char *name)
 	buf_cstr(b, name + 1);
 }
 
-static void title(const struct report *t, struct view *v)
+static void title_text(const struct report *t, char text[TITLE_MAX])
 {
-	char text[200];
 	struct buf b;
 
-	buf_over(&b, text, sizeof(text) - 1);
+	buf_over(&b, text, TITLE_MAX - 1);
 	buf_cstr(&b, t->metric->name);
 	buf_cstr(&b, " by ");
 	put_name(&b, t->by->name);
@@ -433,6 +433,13 @@ static void title(const struct report *t, struct view *v)
 		put_name(&b, t->split->name);
 	}
 	text[b.n] = '\0';
+}
+
+static void title(const struct report *t, struct view *v)
+{
+	char text[TITLE_MAX];
+
+	title_text(t, text);
 	view_cstr(v, "report_title", text);
 	view_cstr(v, "metric_name", t->metric->name);
 	view_cstr(v, "metric_means", t->metric->means);
@@ -496,6 +503,7 @@ static enum err fill(struct report *t, struct view *v)
 enum err page_report(const struct req *r, struct resp *out)
 {
 	struct view *v = view_new(r->arena, "reports.html");
+	char text[TITLE_MAX];
 	struct report t;
 	struct tz *z;
 	enum err e;
@@ -504,10 +512,12 @@ enum err page_report(const struct req *r, struct resp *out)
 		return e;
 	if ((e = page_range_zone(r, &z)) != ERR_OK)
 		return e;
-	if ((e = page_report_data_draw(r, z, USER_ROLE_READ_ONLY, &t)) ==
-		ERR_OK &&
-	    (e = frame_page(r, FRAME_REPORTS, "Reports", SLICE(""), v)) ==
-		ERR_OK)
+	e = page_report_data_draw(r, z, USER_ROLE_READ_ONLY, &t);
+	if (e == ERR_OK) {
+		title_text(&t, text);
+		e = frame_page(r, FRAME_REPORTS, text, SLICE(""), v);
+	}
+	if (e == ERR_OK)
 		e = fill(&t, v);
 	tz_close(z);
 	return e == ERR_OK ? resp_view(out, v) : e;

@@ -252,7 +252,8 @@ static enum err show(const struct req *r, struct tz *z, struct resp *out)
 
 	if ((e = req_path_id(r, 0, ID_KIND_attrib_run, id.v)) != ERR_OK ||
 	    (e = db_attrib_run_get(r->db, r->company, id, &run)) != ERR_OK ||
-	    (e = frame_page(r, FRAME_ATTRIBUTION, "Credit calls again",
+	    (e = frame_page(r, FRAME_ATTRIBUTION,
+		 run.applies ? "Calls credited again" : "What would change",
 		 SLICE(""), v)) != ERR_OK)
 		return e;
 	page_rerun_view(r, z, &run, v);

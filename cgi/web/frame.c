@@ -1,5 +1,7 @@
 #include "cgi/web/frame.h"
 
+#include <string.h>
+
 #include "cgi/web/route.h"
 #include "lib/db/db_logo.h"
 #include "lib/db/db_report.h"
@@ -100,6 +102,23 @@ static enum err client(const struct req *r, struct view *v)
 	view_flag(v, "client_logo", e == ERR_OK && has);
 	view_cstr(v, "client_key", key);
 	return e;
+}
+
+const char *frame_title(const struct req *r, const char *what,
+    struct slice name)
+{
+	const size_t n = strlen(what) + 2 + name.n;
+	char *mem = name.n == 0 ? NULL : arena_alloc(r->arena, n + 1);
+	struct buf b;
+
+	if (mem == NULL)
+		return what;
+	buf_over(&b, mem, n);
+	buf_cstr(&b, what);
+	buf_cstr(&b, ": ");
+	buf_put(&b, name);
+	mem[b.n] = '\0';
+	return mem;
 }
 
 enum err frame_page(const struct req *r, enum frame_place place,

@@ -37,6 +37,11 @@ enum frame_place frame_place_of(struct slice path);
 RT_MUST_USE enum err frame_page(const struct req *r, enum frame_place place,
     const char *title, struct slice search, struct view *v);
 
+/* "what: name" for the title of a page about one of many, in the arena;
+ * what alone where the name is empty or there is no room. */
+const char *frame_title(const struct req *r, const char *what,
+    struct slice name);
+
 /* False, with a page that says so as the answer, when the user belongs to no
  * company: `if (!frame_company(r, out, &e)) return e;` */
 bool frame_company(const struct req *r, struct resp *out, enum err *e);

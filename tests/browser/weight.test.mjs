@@ -117,7 +117,20 @@ async function slowdown() {
 	return Math.max(1, times[4] / TABLE_MS);
 }
 
+/** What tells a page, and a part of it, from others for who does not see them. */
+function names() {
+	const twice = (all) => all.filter((name, i) => all.indexOf(name) < i);
+	const shown = (el) => el.checkVisibility();
+	return {
+		title: document.title,
+		ids: twice([...document.querySelectorAll('[id]')].map((el) => el.id)),
+		navs: twice([...document.querySelectorAll('nav')].filter(shown).map((el) => el.getAttribute('aria-label'))),
+		heads: [...document.querySelectorAll('th')].filter((el) => el.textContent.trim() === '').map((el) => el.outerHTML),
+	};
+}
+
 const slow = [];
+const titles = new Map();
 
 test('at most 200 kB compressed and 12 requests, headers counted; nothing moves, nothing waits for a script', async () => {
 	for (const [, path] of pages) {
@@ -126,10 +139,18 @@ test('at most 200 kB compressed and 12 requests, headers counted; nothing moves,
 			assert.ok(sent.requests > 1 && sent.requests <= REQUESTS, `${path}: ${sent.requests} requests`);
 			assert.deepEqual(await page.evaluate(() => window.moved), [], `${path} moves`);
 			assert.deepEqual((await waitsFor(page)).filter((p) => !/^\/static\/dist\/(app|flow)\.css$/.test(p)), [], path);
+			const { title, ...wrong } = await page.evaluate(names);
+			assert.deepEqual(wrong, { ids: [], navs: [], heads: [] }, path);
+			titles.set(title, [...titles.get(title) ?? [], path]);
 			assert.equal(await page.locator('script[src]:not([defer], [async], [type=module])').count(), 0, path);
 		});
 		if (longest > TASK_MS) slow.push(path);
 	}
+});
+
+test('of many windows each says what it shows', () => {
+	assert.ok(titles.size > 60);
+	assert.deepEqual([...titles].filter(([, paths]) => paths.length > 1), []);
 });
 
 test('no task over 50 ms of a processor, times what an empty page is slowed down by', async (t) => {
