@@ -185,6 +185,8 @@ struct slice choice_said(const struct fields *f, const struct field *row,
 	bool more = true;
 	struct buf b;
 
+	if (row->percent)
+		return fields_percent(f, value);
 	if (row->kind == FIELD_CHOICE && value.n > 0)
 		return fields_choice_label(f, row->name, value);
 	if (row->kind != FIELD_MANY || value.n == 0)
@@ -200,4 +202,16 @@ struct slice choice_said(const struct fields *f, const struct field *row,
 		out = value;
 	buf_fini(&b);
 	return out;
+}
+
+struct slice choice_shown(struct fields *f, const struct field *row,
+    struct slice value)
+{
+	struct slice said;
+
+	if (row->kind == FIELD_CHECK)
+		return value.n > 0 ? SLICE("yes") : SLICE("no");
+	fields_set(f, row->name, value); /* known, wherever it is listed */
+	said = choice_said(f, row, value);
+	return said.n > 0 ? said : value;
 }

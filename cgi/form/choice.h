@@ -25,6 +25,11 @@ RT_MUST_USE enum err choice_notices(const struct req *r, struct fields *f,
 struct slice choice_said(const struct fields *f, const struct field *row,
     struct slice value);
 
+/* The same of a value that need not be one of those listed; of a field without
+ * choices yes or no, or the value. It is f's value then. */
+struct slice choice_shown(struct fields *f, const struct field *row,
+    struct slice value);
+
 /* Values and words of a constant list, {"a", "An a", "b", "A b", NULL}. */
 void choice_words(struct fields *f, const char *name, const char *const *words);
 

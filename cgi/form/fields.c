@@ -6,6 +6,7 @@
 #include "cgi/form/fields_choice.h"
 #include "lib/base/scan.h"
 #include "lib/base/utf8.h"
+#include "lib/core/bp.h"
 #include "lib/core/visible.h"
 #include "lib/hash/digest.h"
 
@@ -282,6 +283,26 @@ static void read_many(struct fields *f, size_t i, const struct req *r)
 	f->value[i] = buf_err(&b) == ERR_OK ? buf_slice(&b) : SLICE("?");
 }
 
+/* What people type as per cent is kept as programs send it. What is no share
+ * stays as it was typed, to be shown again. */
+static void read_percent(struct fields *f, size_t i)
+{
+	char mem[24];
+	struct buf b;
+	uint64_t bp;
+
+	if (bp_parse(f->value[i], &bp) != ERR_OK) {
+		f->error[i] =
+		    "From 0.01 to 100, two places after the point at"
+		    " most.";
+		return;
+	}
+	buf_over(&b, mem, sizeof(mem));
+	buf_u64(&b, bp);
+	set(f, i, buf_slice(&b));
+	f->error[i] = check(f, i);
+}
+
 /* Browsers send CR LF; we keep LF. */
 static struct slice plain_lines(struct fields *f, struct slice s)
 {
@@ -352,6 +373,8 @@ void fields_read(struct fields *f, const struct req *r)
 			f->value[i] = s.n > 0 ? SLICE("1") : SLICE("");
 		f->error[i] =
 		    e == ERR_SYNTAX ? "This was sent twice." : check(f, i);
+		if (row->percent && e != ERR_SYNTAX)
+			read_percent(f, i);
 		if (f->error[i] != NULL && row->wrong != NULL)
 			f->error[i] = row->wrong;
 	}
@@ -397,6 +420,30 @@ static void show_kind(const struct field *row, bool fixed, struct view *v)
 	view_flag(v, "is_many", !fixed && row->kind == FIELD_MANY);
 }
 
+struct slice fields_percent(const struct fields *f, struct slice value)
+{
+	char mem[24];
+	struct slice out;
+	struct buf b;
+	uint64_t bp;
+
+	if (scan_whole_u64(value, BP_WHOLE, &bp) != ERR_OK)
+		return value;
+	buf_over(&b, mem, sizeof(mem));
+	bp_put(bp, &b);
+	return arena_copy(f->arena, buf_slice(&b), &out) ? out : value;
+}
+
+/* What an input begins with. */
+static struct slice input_value(const struct fields *f, size_t i)
+{
+	if (f->rows[i].kind == FIELD_SECRET)
+		return SLICE("");
+	return f->rows[i].percent && f->error[i] == NULL
+		   ? fields_percent(f, f->value[i])
+		   : f->value[i];
+}
+
 static void show_held(const struct fields *f, struct view *v)
 {
 	view_flag(v, "is_held", f->held != NULL);
@@ -411,9 +458,23 @@ static void show_held(const struct fields *f, struct view *v)
 	}
 }
 
+/* Where somebody goes on: the first field that is wrong, or f->n. */
+static size_t first_wrong(const struct fields *f)
+{
+	size_t i = 0;
+
+	while (
+	    i < f->n && (f->error[i] == NULL || (f->rows[i].once && !f->fresh)))
+		i++;
+	return i;
+}
+
 void fields_show(const struct fields *f, struct view *v)
 {
+	const size_t wrong = first_wrong(f);
+
 	view_flag(v, "has_problem", f->problem != NULL);
+	view_flag(v, "go_problem", wrong == f->n);
 	view_cstr(v, "problem", f->problem);
 	view_flag(v, "has_errors", !fields_good(f));
 	view_flag(v, "any_find", fields_choice_finds(f));
@@ -432,13 +493,13 @@ void fields_show(const struct fields *f, struct view *v)
 		view_cstr(item, "f_help", row->help);
 		view_flag(item, "has_error", f->error[i] != NULL);
 		view_cstr(item, "f_error", f->error[i]);
+		view_flag(item, "go_here", i == wrong);
 		view_flag(item, "f_needed",
 		    row->min > 0 && row->kind != FIELD_NUMBER);
 		view_u64(item, "f_min", row->min);
 		view_u64(item, "f_max", row->max);
 		view_flag(item, "f_on", f->value[i].n > 0);
-		view_slice(item, "f_value",
-		    row->kind == FIELD_SECRET ? SLICE("") : f->value[i]);
+		view_slice(item, "f_value", input_value(f, i));
 		view_slice(item, "f_seen",
 		    row->kind == FIELD_CHECK
 			? (f->value[i].n > 0 ? SLICE("yes") : SLICE("no"))

@@ -42,6 +42,7 @@ struct field {
 	bool once;         /* set when it is made, not changed later */
 	const char *group; /* heading before it; NULL: none */
 	bool week;         /* FIELD_LINES of hours, shown as a grid */
+	bool percent;      /* FIELD_NUMBER of 1/10,000, typed as "62.5" */
 };
 
 struct field_choice {
@@ -135,6 +136,8 @@ void fields_check(struct fields *f);
 
 /* Keys for form_fields.html. */
 void fields_show(const struct fields *f, struct view *v);
+/* 6250 as "62.5", in the arena; what is no share as it is. */
+struct slice fields_percent(const struct fields *f, struct slice value);
 
 /* {"name":"value", ...} for the audit log: secrets only as "set". Appends to
  * out. */

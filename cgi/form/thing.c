@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cgi/form/choice.h"
+#include "cgi/form/thing_differ.h"
 #include "cgi/form/thing_do.h"
 #include "cgi/form/thing_title.h"
 #include "cgi/web/frame.h"
@@ -428,18 +429,8 @@ static enum err show_conflict(const struct req *r, struct resp *out,
 	view_cstr(v, "stamp", stamp);
 	view_flag(v, "single", t->single);
 	view_flag(v, "existing", !t->single);
-	view_list(v, "differ");
-	for (size_t i = 0; i < t->n_fields; i++) {
-		struct view *item;
-
-		if (t->fields[i].kind == FIELD_SECRET ||
-		    slice_eq(theirs->value[i], mine->value[i]))
-			continue;
-		item = view_item(v, "differ");
-		view_cstr(item, "d_label", t->fields[i].label);
-		view_slice(item, "d_theirs", theirs->value[i]);
-		view_slice(item, "d_mine", mine->value[i]);
-	}
+	if ((e = thing_differ(r, theirs, mine, v)) != ERR_OK)
+		return e;
 	fields_show(mine, v);
 	resp_status(out, 409);
 	return resp_view(out, v);

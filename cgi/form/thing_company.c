@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cgi/form/held.h"
+#include "lib/core/bp.h"
 #include "lib/db/db_company.h"
 #include "lib/phone/phone.h"
 #include "lib/phone/tz.h"
@@ -21,9 +22,10 @@ static const struct field fields[] = {
 	    .group = "What counts",
 	    .help = "Seconds of talk; 60, 90 and 120 are usual. 0: by its"
 		    " outcome only." },
-	{ "credit_min_bp", "A source is credited from", FIELD_NUMBER, 1, 10000,
-	    .help = "Probability in hundredths of a percent, 1 to 10000. 6000"
-		    " is 60 %: below it a call counts as unknown." },
+	{ "credit_min_bp", "A source is credited from, %", FIELD_NUMBER, 1,
+	    BP_WHOLE, .percent = true,
+	    .help = "How probable a source has to be. 60 is usual; a call with"
+		    " none that is counts as unknown." },
 };
 
 static enum err list(const struct req *r, struct thing_list *l)

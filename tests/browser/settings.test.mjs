@@ -192,6 +192,8 @@ test('a mistake stands beside its field, and is announced', async () => {
 	const help = await field.getAttribute('aria-describedby');
 	assert.match(await page.locator(`#${help}`).innerText(), /no such time zone/);
 	assert.equal(await page.locator('[role=alert]').count(), 1);
+	assert.ok(await field.evaluate((el) => el === document.activeElement), 'who goes by keyboard goes on there');
+	assert.match(await page.title(), /^Not saved: Add location/);
 	await page.context().close();
 });
 

@@ -264,6 +264,34 @@ test('who was faster is who changed it, not who came after them to something els
 	assert.match(await (await list.send({ billable_s: '51' })).text(), /<h1>admin changed this/);
 });
 
+test('a share is typed as per cent; what is wrong has the focus; two versions are told in words', async () => {
+	const at = '/settings/company';
+	const form = await openForm(owner, at);
+	const late = await openForm(owner, at);
+	assert.equal(form.fields.credit_min_bp.value, '60');
+	const wrong = await form.send({ credit_min_bp: '6000', country: 'X' });
+	assert.equal(wrong.status, 422);
+	const html = await wrong.text();
+	assert.match(html, /<title>Not saved: /);
+	assert.match(html, /<strong class="form-error">From 0\.01 to 100/);
+	assert.equal(formsOf(html).find((f) => f.action === at).fields.credit_min_bp.value, '6000', 'what was typed is kept');
+	assert.deepEqual(html.match(/<[^>]* autofocus[^>]*>/g).map((tag) => tag.match(/ name="(\w+)"/)?.[1]), ['country'], 'the first that is wrong');
+	assert.equal((await form.send({ credit_min_bp: '62.5' })).status, 303);
+	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM company WHERE credit_min_bp = 6250'), '1');
+	assert.equal((await openForm(owner, at)).fields.credit_min_bp.value, '62.5');
+	assert.match(await (await owner.fetch('/settings/audit')).text(), /A source is credited from, %[^]{0,200}>60<[^]{0,200}>62\.5</);
+	assert.match(await (await late.send({ credit_min_bp: '70' })).text(), /<td class="said">62\.5<\/td><td class="said">70</);
+
+	const pool = (await (await owner.fetch('/settings/pools')).text()).match(/href="(\/settings\/pools\/[a-z]+_\w{26})"/)[1];
+	const [mine, theirs] = [await openForm(owner, pool), await openForm(owner, pool)];
+	const [one, other] = mine.fields.policy.options.filter((o) => o !== mine.fields.policy.value);
+	assert.equal((await theirs.send({ policy: one })).status, 303);
+	const both = await (await mine.send({ policy: other })).text();
+	const said = [...both.matchAll(/<td class="said">([^<]*)</g)].map((m) => m[1]);
+	assert.equal(said.length, 2);
+	assert.ok(said.every((s) => s.includes(' ')), `words, no codes: ${said}`);
+});
+
 test('names of flows: of many who sent at once from the same page one wins, the others are shown its name', async () => {
 	const made = await owner.submit('/flows', '/flows', { name: 'Named at once', template: 'blank' });
 	assert.equal(made.status, 303, await made.clone().text());
