@@ -12,6 +12,9 @@
 /* The chart: a bar an hour, in units of the picture. */
 #define BAR_WIDE   4
 #define CHART_HIGH 120
+#define AXIS_LATE                                                   \
+	91 /* percent: the name of a day begun there stands outside \
+	    */
 
 static void put_gap(struct view *v, const char *key, double s)
 {
@@ -95,6 +98,7 @@ static enum err axis_view(const struct page_pool_facts *f, struct tz *z,
 		return e;
 	for (size_t i = 1; i < PAGE_POOL_FACTS_WEEK; i++) {
 		struct view *item;
+		size_t at;
 
 		if ((e = tz_day_of(z, f->hours[first + i].at_us, &day)) !=
 		    ERR_OK)
@@ -106,7 +110,9 @@ static enum err axis_view(const struct page_pool_facts *f, struct tz *z,
 		tz_date_short(day, text);
 		view_cstr(item, "axis_day", text);
 		view_u64(item, "axis_x", i * BAR_WIDE);
-		view_u64(item, "axis_at", i * 100 / PAGE_POOL_FACTS_WEEK);
+		at = i * 100 / PAGE_POOL_FACTS_WEEK;
+		view_u64(item, "axis_at", at);
+		view_flag(item, "axis_late", at > AXIS_LATE);
 	}
 	return ERR_OK;
 }

@@ -76,7 +76,7 @@ function controls(box, audio, redraw) {
 	speed.addEventListener("click", () => {
 		audio.playbackRate = SPEEDS[(SPEEDS.indexOf(audio.playbackRate) + 1) % SPEEDS.length];
 		speed.textContent = `${audio.playbackRate}×`;
-		speed.setAttribute("aria-label", `Speed ${audio.playbackRate} times`);
+		speed.setAttribute("aria-label", `${audio.playbackRate}×, speed`);
 	});
 	for (const type of ["play", "pause", "ended"])
 		audio.addEventListener(type, () => {

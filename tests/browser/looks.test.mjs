@@ -239,6 +239,16 @@ test('themes: what is drawn by scripts has the colours of what shows', async () 
 	await page.context().close();
 });
 
+test('in colours of one\'s own what is chosen shows it, and a scale keeps its steps', async () => {
+	const page = await member({ viewport: { width: 1440, height: 900 } });
+	await page.goto('/');
+	await page.emulateMedia({ forcedColors: 'active' });
+	const ground = (what) => page.locator(what).first().evaluate((el) => getComputedStyle(el).backgroundColor.match(/\d+/g).slice(0, 3).join());
+	for (const [chosen, other] of [['.side a[aria-current]', '.side a:not([aria-current])'], ['.seg a[aria-current]', '.seg a:not([aria-current])'], ['.heat-scale .h5', '.heat-scale .h1']])
+		assert.notEqual(await ground(chosen), await ground(other), chosen);
+	await page.context().close();
+});
+
 test('the longest names, five hundred tags, every column and filter: nothing is wider than the screen, menus lie within it', async () => {
 	const { company } = calls[0];
 	const w = (n) => `'${'W'.repeat(n)}'`;

@@ -544,6 +544,23 @@ test('a pool: use, sizes, and the slider that asks for another', async () => {
 	await page.context().close();
 });
 
+test('a pool: the days below its bars are named within the card', async () => {
+	// Where it is one in the morning the last day begins at the right edge.
+	const hour = new Date().getUTCHours();
+	const ahead = hour <= 13 ? 1 - hour : 25 - hour;
+	const [zone] = stack.sql('SELECT time_zone FROM company ORDER BY created_at LIMIT 1')[0];
+	stack.sql(`UPDATE company SET time_zone = '${ahead === 0 ? 'UTC' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`}' WHERE time_zone = ${quote(zone)}`);
+	for (const width of [1440, 600, 360]) {
+		const page = await member({ viewport: { width, height: 800 } });
+		await page.goto(`/pools/${pool}`);
+		const [edge, ends] = await page.evaluate(() => [document.querySelector('.use-axis').closest('.card').getBoundingClientRect().right,
+			[...document.querySelectorAll('.use-axis text')].filter((el) => el.checkVisibility()).map((el) => el.getBoundingClientRect().right)]);
+		assert.ok(ends.length >= 3 && ends.every((x) => x < edge), `${width}: ${ends} of ${edge}`);
+		await page.context().close();
+	}
+	stack.sql(`UPDATE company SET time_zone = ${quote(zone)} WHERE time_zone LIKE 'Etc/%' OR time_zone = 'UTC'`);
+});
+
 test('a pool without scripts: the form shows another size', async () => {
 	const page = await member({ javaScriptEnabled: false });
 	await page.goto(`/pools/${pool}`);

@@ -56,6 +56,8 @@ async function shoot(browser, stack, cookies, pages, { widths, themes, forced })
 				}
 				const page = people[who];
 				await openPage(page, path);
+				// A browser forgets them on its way to the next page, and would not take for news what it was told before.
+				if (forced) for (const colors of ['none', forcedColors]) await page.emulateMedia({ forcedColors: colors });
 				const file = `${name}-${width}-${colorScheme}.png`;
 				const height = Math.min(2400, await page.evaluate(() => document.documentElement.scrollHeight));
 				await page.screenshot({ path: join(OUT, file), fullPage: true, clip: { x: 0, y: 0, width, height } });
