@@ -345,42 +345,53 @@ static enum err put_lines(const struct req *r, struct site_id site,
 	return e;
 }
 
-struct all {
-	const struct lines *origins, *targets, *pages;
-	const struct params *params;
+/* The lines of a form: too many for the stack. */
+struct typed {
+	struct lines origins, targets, pages;
+	struct params params;
 };
 
-static enum err put_all(const struct req *r, struct site_id site,
-    const struct all *want)
+static enum err check_lines(const struct req *r, struct fields *f,
+    struct typed *out)
 {
-	enum err e = put_lines(r, site, want->origins, db_site_origins,
+	enum err e;
+
+	check_origins(f, &out->origins);
+	check_params(f, &out->params);
+	e = check_targets(r, f, &out->targets);
+	return e == ERR_OK ? site_pages_check(r, f, &out->origins, &out->pages)
+			   : e;
+}
+
+static enum err put_typed(const struct req *r, struct site_id site,
+    const struct typed *want)
+{
+	enum err e = put_lines(r, site, &want->origins, db_site_origins,
 	    db_site_origin_add, db_site_origin_remove);
 
 	if (e == ERR_OK)
-		e = put_lines(r, site, want->targets, db_site_targets,
+		e = put_lines(r, site, &want->targets, db_site_targets,
 		    db_site_target_add, db_site_target_remove);
 	if (e == ERR_OK)
-		e = put_lines(r, site, want->pages, db_site_page_urls,
+		e = put_lines(r, site, &want->pages, db_site_page_urls,
 		    db_site_page_add, db_site_page_remove);
-	return e == ERR_OK ? put_params(r, site, want->params) : e;
+	return e == ERR_OK ? put_params(r, site, &want->params) : e;
 }
 
 static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
     struct fields *f)
 {
 	struct site_row row = { .created_us = r->now_us };
+	struct typed *typed = arena_alloc(r->arena, sizeof(*typed));
 	char token[TOKEN_TEXT + 1];
-	struct lines origins, targets, pages;
-	struct params params;
 	struct slice *had = NULL;
 	size_t n_had = 0;
 	enum err e;
 
+	if (typed == NULL)
+		return ERR_NOMEM;
 	memcpy(row.id.v, id, ID_BYTES);
-	check_origins(f, &origins);
-	check_params(f, &params);
-	if ((e = check_targets(r, f, &targets)) != ERR_OK ||
-	    (e = site_pages_check(r, f, &origins, &pages)) != ERR_OK)
+	if ((e = check_lines(r, f, typed)) != ERR_OK)
 		return e;
 	if (!fields_copy(f, "name", row.name, sizeof(row.name)) ||
 	    !fields_good(f))
@@ -401,9 +412,10 @@ static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
 		e = db_site_origins(r->db, r->company, row.id, r->arena, &had,
 		    &n_had);
 	if (e == ERR_OK)
-		e = put_all(r, row.id,
-		    &(const struct all){ &origins, &targets, &pages, &params });
-	return e == ERR_OK ? check_free(r, f, row.id, &origins, had, n_had) : e;
+		e = put_typed(r, row.id, typed);
+	return e == ERR_OK
+		   ? check_free(r, f, row.id, &typed->origins, had, n_had)
+		   : e;
 }
 
 static enum err retire(const struct req *r, const uint8_t id[ID_BYTES])
