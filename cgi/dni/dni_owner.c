@@ -12,6 +12,7 @@
 
 #define STALE_US  (20 * RT_SEC_US)
 #define BUCKET_US (15 * RT_MIN_US)
+#define SOME      25000 /* numbers that are read between two signs of life */
 
 /* --- taking pools ---------------------------------------------------------*/
 
@@ -94,19 +95,80 @@ static enum err shrink_pool(const struct dni_owner *o, struct dni_pool *p,
 	return e;
 }
 
-static enum err extend_pool(const struct dni_owner *o, struct dni_pool *p)
+static enum err write_counts(const struct dni_owner *o, struct dni_pool *p)
+{
+	const int64_t now = clk_wall_us();
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < DNI_GIVEN_COUNT; i++) {
+		uint64_t n;
+
+		(void)pthread_mutex_lock(&o->s->mu);
+		n = p->given[i];
+		p->given[i] = 0;
+		(void)pthread_mutex_unlock(&o->s->mu);
+		if (n > 0)
+			e = db_pool_count_add(o->db, p->company, p->id,
+			    now - now % BUCKET_US,
+			    dni_pool_given_name((enum dni_given)i), n);
+	}
+	return e;
+}
+
+static enum err say_alive(const struct dni_owner *o)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < o->s->n_pools; i++) {
+		struct dni_pool *p = o->s->pools[i];
+
+		if (!p->owned)
+			continue;
+		e = db_pool_owner_alive(o->db, p->company, p->id, p->epoch,
+		    clk_wall_us());
+		if (e == ERR_CONFLICT) {
+			log_warn("dni_owner: a pool was taken over");
+			(void)pthread_mutex_lock(&o->s->mu);
+			p->owned = false;
+			(void)pthread_mutex_unlock(&o->s->mu);
+			e = ERR_OK;
+		}
+		if (e == ERR_OK)
+			e = write_counts(o, p);
+	}
+	return e;
+}
+
+static enum err extend_some(const struct dni_owner *o, struct dni_pool *p,
+    bool *more)
 {
 	struct dni_pool_change c = { 0 };
-	enum err e = dni_pool_change_read(o->db, p, &c);
+	enum err e = dni_pool_change_read(o->db, p, SOME, &c);
 
 	if (e == ERR_OK) {
 		(void)pthread_mutex_lock(&o->s->mu);
 		e = dni_pool_change_add(p, dni_clock_now(o->s), &c);
 		(void)pthread_mutex_unlock(&o->s->mu);
 	}
-	if (e == ERR_OK)
-		p->partial = false;
+	/* What cannot be read is not asked for over and over. */
+	*more = c.more && c.n_fresh > 0;
 	dni_pool_change_end(&c);
+	return e;
+}
+
+/* With signs of life in between, as many take longer than others wait. */
+static enum err extend_pool(const struct dni_owner *o, struct dni_pool *p)
+{
+	bool more = true;
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && more && p->owned) {
+		e = extend_some(o, p, &more);
+		if (e == ERR_OK && more)
+			e = say_alive(o);
+	}
+	if (e == ERR_OK && p->owned)
+		p->partial = false;
 	return e;
 }
 
@@ -172,47 +234,10 @@ static enum err ask_again(const struct dni_owner *o)
 
 /* --- keeping them ---------------------------------------------------------*/
 
-static enum err write_counts(const struct dni_owner *o, struct dni_pool *p)
-{
-	const int64_t now = clk_wall_us();
-	enum err e = ERR_OK;
-
-	for (size_t i = 0; e == ERR_OK && i < DNI_GIVEN_COUNT; i++) {
-		uint64_t n;
-
-		(void)pthread_mutex_lock(&o->s->mu);
-		n = p->given[i];
-		p->given[i] = 0;
-		(void)pthread_mutex_unlock(&o->s->mu);
-		if (n > 0)
-			e = db_pool_count_add(o->db, p->company, p->id,
-			    now - now % BUCKET_US,
-			    dni_pool_given_name((enum dni_given)i), n);
-	}
-	return e;
-}
-
 enum err dni_owner_alive(const struct dni_owner *o)
 {
-	enum err e = ERR_OK;
+	const enum err e = say_alive(o);
 
-	for (size_t i = 0; e == ERR_OK && i < o->s->n_pools; i++) {
-		struct dni_pool *p = o->s->pools[i];
-
-		if (!p->owned)
-			continue;
-		e = db_pool_owner_alive(o->db, p->company, p->id, p->epoch,
-		    clk_wall_us());
-		if (e == ERR_CONFLICT) {
-			log_warn("dni_owner: a pool was taken over");
-			(void)pthread_mutex_lock(&o->s->mu);
-			p->owned = false;
-			(void)pthread_mutex_unlock(&o->s->mu);
-			e = ERR_OK;
-		}
-		if (e == ERR_OK)
-			e = write_counts(o, p);
-	}
 	return e == ERR_OK ? ask_again(o) : e;
 }
 

@@ -194,7 +194,7 @@ static enum err list_missing(struct db *db, const struct dni_pool *p,
 }
 
 /* Of a few that came to a large pool the others are not read. */
-static enum err read_came(struct db *db, const struct dni_pool *p,
+static enum err read_came(struct db *db, const struct dni_pool *p, size_t most,
     struct reader *r)
 {
 	struct places want = { .e = ERR_OK };
@@ -202,6 +202,9 @@ static enum err read_came(struct db *db, const struct dni_pool *p,
 	enum err e = list_missing(db, p, &r->have, &want, &all);
 
 	together = want.n > all / ALONE ? TOGETHER : 1;
+	r->c->more = want.n > most;
+	if (r->c->more)
+		want.n = most;
 	for (size_t i = 0; e == ERR_OK && i < want.n; i += together) {
 		const size_t left = want.n - i;
 		const size_t n = left < together ? left : together;
@@ -225,7 +228,7 @@ static int by_end(const void *a, const void *b)
 }
 
 enum err dni_pool_change_read(struct db *db, const struct dni_pool *p,
-    struct dni_pool_change *c)
+    size_t most, struct dni_pool_change *c)
 {
 	struct reader r = { .c = c, .e = ERR_OK };
 	enum err e;
@@ -234,7 +237,7 @@ enum err dni_pool_change_read(struct db *db, const struct dni_pool *p,
 	if (e == ERR_OK)
 		e = list_slots(p, true, &r.had);
 	if (e == ERR_OK)
-		e = read_came(db, p, &r);
+		e = read_came(db, p, most, &r);
 	if (e == ERR_OK)
 		e = r.e;
 	if (c->n_fresh > 1)

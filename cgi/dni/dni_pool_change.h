@@ -34,9 +34,9 @@ RT_MUST_USE enum err dni_pool_change_find(struct db *db,
 /* With the lock held: what left is not given out any more. */
 void dni_pool_change_retire(struct dni_pool *p, int64_t now_us,
     const struct dni_pool_change *c);
-/* Reads what came. */
+/* Reads of what came at most so many numbers; c->more: there are others. */
 RT_MUST_USE enum err dni_pool_change_read(struct db *db,
-    const struct dni_pool *p, struct dni_pool_change *c);
+    const struct dni_pool *p, size_t most, struct dni_pool_change *c);
 /* With the lock held: what came is given out. ERR_NOMEM; ERR_RANGE: the pool
  * is too large. */
 RT_MUST_USE enum err dni_pool_change_add(struct dni_pool *p, int64_t now_us,
