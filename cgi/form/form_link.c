@@ -310,6 +310,7 @@ static enum err make_if_known(const struct req *r, struct slice email)
 
 enum err form_link_ask_post(const struct req *r, struct resp *out)
 {
+	char mem[KNOWN_NETWORK_MAX];
 	struct slice email;
 	enum err e;
 
@@ -318,7 +319,7 @@ enum err form_link_ask_post(const struct req *r, struct resp *out)
 		return e;
 	if (!form_link_mails(r))
 		return show_ask(r, out, false);
-	e = count(r, LOGIN_ASK_ADDRESS, slice_from(r->address), ASKS_MAX);
+	e = count(r, LOGIN_ASK_ADDRESS, known_network(r, mem), ASKS_MAX);
 	if (e == ERR_BUSY) {
 		resp_header(out, "Retry-After", SLICE("3600"));
 		return resp_problem(out, 429,

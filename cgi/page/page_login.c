@@ -104,11 +104,12 @@ static enum err find(const struct req *r, const struct attempt *a,
  * after a success, so that tries sent all at once count too. */
 static enum err throttled(const struct req *r, const struct known_count *c)
 {
+	char mem[KNOWN_NETWORK_MAX];
 	uint32_t failures;
 	int64_t last_us;
 	enum err e;
 
-	e = db_login_failures(r->db, LOGIN_BY_ADDRESS, slice_from(r->address),
+	e = db_login_failures(r->db, LOGIN_BY_ADDRESS, known_network(r, mem),
 	    r->now_us, PAGE_LOGIN_WINDOW_US, &failures, &last_us);
 	if (e != ERR_OK)
 		return e;
@@ -125,10 +126,11 @@ static enum err throttled(const struct req *r, const struct known_count *c)
 
 static enum err count_failure(const struct req *r)
 {
+	char mem[KNOWN_NETWORK_MAX];
 	uint32_t failures;
 
 	log_info("page_login: refused address=%s", r->address);
-	return db_login_failed(r->db, LOGIN_BY_ADDRESS, slice_from(r->address),
+	return db_login_failed(r->db, LOGIN_BY_ADDRESS, known_network(r, mem),
 	    r->now_us, PAGE_LOGIN_WINDOW_US, &failures);
 }
 

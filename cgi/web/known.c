@@ -1,6 +1,9 @@
 #include "cgi/web/known.h"
 
+#include <string.h>
+
 #include "lib/base/hex.h"
+#include "lib/base/net.h"
 #include "lib/hash/token.h"
 
 #define AGE_S (INT64_C(365) * 24 * 3600)
@@ -75,6 +78,21 @@ enum err known_count(const struct req *r, const struct user_row *user,
 	}
 	out->kind = LOGIN_BY_USER;
 	return known_fold(r, email, &out->subject);
+}
+
+struct slice known_network(const struct req *r, char mem[KNOWN_NETWORK_MAX])
+{
+	const struct slice address = slice_from(r->address);
+	struct net n;
+	struct buf b;
+
+	if (net_parse(address, &n) != ERR_OK || !n.v6)
+		return address;
+	n.bits = 64;
+	memset(n.ip + 8, 0, 8);
+	buf_over(&b, mem, KNOWN_NETWORK_MAX);
+	net_put(&b, &n);
+	return buf_slice(&b);
 }
 
 enum err known_fold(const struct req *r, struct slice email, struct slice *out)

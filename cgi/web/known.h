@@ -31,6 +31,11 @@ struct known_count {
 /* user: who has that address, or an empty row. */
 RT_MUST_USE enum err known_count(const struct req *r,
     const struct user_row *user, struct slice email, struct known_count *out);
+/* The same of the network that a request comes from: an IPv4 address, or the
+ * /64 of an IPv6 one, as who has one has all of that. In mem, or the
+ * request's. */
+#define KNOWN_NETWORK_MAX 64
+struct slice known_network(const struct req *r, char mem[KNOWN_NETWORK_MAX]);
 /* An address in lower case: one count whatever the spelling. */
 RT_MUST_USE enum err known_fold(const struct req *r, struct slice email,
     struct slice *out);

@@ -52,12 +52,12 @@ RT_MUST_USE enum err db_login_sweep(struct db *db, int64_t now_us,
  * sign-in counts for another. */
 enum login_subject {
 	LOGIN_BY_USER,    /* the e-mail address tried, lower case */
-	LOGIN_BY_ADDRESS, /* the network address it came from */
+	LOGIN_BY_ADDRESS, /* the network that it came from */
 	LOGIN_BY_BROWSER, /* the name of a known one */
 	LOGIN_SECOND,     /* second factors: the user's id */
 	LOGIN_PASSWORD,   /* of who is signed in: the user's id */
 	LOGIN_ASK_USER,   /* for a new password: the e-mail address asked for */
-	LOGIN_ASK_ADDRESS /* and the network address it came from */
+	LOGIN_ASK_ADDRESS /* and the network that it came from */
 };
 
 /* Counts one failure; a count older than window_us starts again. *failures is

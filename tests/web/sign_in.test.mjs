@@ -243,6 +243,20 @@ test('one network address may not try everybody', async () => {
 	assert.equal((await stack.client().submit('/login', '/login', good())).status, 303);
 });
 
+test('who has one address of IPv6 has 2^64: they are one', async () => {
+	stack.sql("DELETE FROM login_attempt; INSERT INTO login_attempt (kind, subject, failures, since_at, last_at) VALUES ('address', '2001:db8:1:2::/64', 29, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))");
+	const enter = async (address, password, path = '/login') => {
+		const from = { 'x-forwarded-for': address }, form = await raw(stack, { path, headers: from });
+		const body = new URLSearchParams({ csrf: form.body.match(/name="csrf" value="([^"]+)"/)[1], ...good(), password }).toString();
+		return (await raw(stack, { method: 'POST', path, headers: { ...from, cookie: form.headers['set-cookie'][0].split(';')[0], 'content-type': 'application/x-www-form-urlencoded' }, body })).status;
+	};
+	assert.equal(await enter('2001:db8:1:2:ffff::9', 'wrong wrong wrong'), 401);
+	assert.equal(await enter('2001:db8:1:2::5', world.password), 429);
+	assert.equal(await enter('2001:db8:1:3::5', world.password), 303);
+	assert.equal(await enter('192.0.2.9', world.password), 303);
+	stack.sql('DELETE FROM login_attempt');
+});
+
 test('two hundred clients at once are all answered', async () => {
 	// Each with a connection of its own, kept open: nginx then keeps its own to
 	// us, and threads that wait on kept ones must not starve the others.
