@@ -13,7 +13,8 @@
 #include "lib/db/db_number.h"
 #include "lib/phone/phone.h"
 
-#define NO_COLUMN CSV_IN_CELLS_MAX
+#define NO_COLUMN  CSV_IN_CELLS_MAX
+#define WRONGS_MAX 20 /* lines that are led to */
 
 /* Columns, and the fields of a number's form that they fill. */
 static const struct {
@@ -250,6 +251,25 @@ static void show_line(const struct line *l, struct view *v)
 	view_cstr(v, "wrong", l->wrong);
 }
 
+/* A way to each of the first wrong lines: a file may have a thousand. */
+static void show_wrongs(const struct import *im, struct view *v)
+{
+	size_t n = 0;
+
+	view_flag(v, "any_wrong", im->n_wrong > 0);
+	view_flag(v, "wrong_more", im->n_wrong > WRONGS_MAX);
+	view_list(v, "wrongs");
+	for (const struct line *l = im->first; l != NULL; l = l->next) {
+		struct view *item;
+
+		if (l->wrong == NULL || n == WRONGS_MAX)
+			continue;
+		item = view_item(v, "wrongs");
+		view_u64(item, "wrong_line", l->row);
+		view_flag(item, "last", ++n == im->n_wrong || n == WRONGS_MAX);
+	}
+}
+
 static enum err show(const struct req *r, struct resp *out,
     const struct import *im)
 {
@@ -267,6 +287,7 @@ static enum err show(const struct req *r, struct resp *out,
 	view_u64(v, "n", im->n);
 	view_u64(v, "n_wrong", im->n_wrong);
 	view_slice(v, "csv", im->text);
+	show_wrongs(im, v);
 	view_list(v, "lines");
 	for (const struct line *l = im->first; l != NULL; l = l->next)
 		show_line(l, view_item(v, "lines"));

@@ -23,7 +23,7 @@ const upload = (bytes, name = 'numbers.csv') => {
 	form.set('file', new Blob([bytes], { type: 'text/csv' }), name);
 	return post(form);
 };
-const words = (html) => [...html.matchAll(/<tr><td>(\d+)<\/td>[\s\S]*?<td>(?:<strong class="form-error">([^<]*)<\/strong>|is added)<\/td><\/tr>/g)].map(([, n, wrong]) => [Number(n), wrong ?? 'added']);
+const words = (html) => [...html.matchAll(/<tr><td(?: id="line-\d+")?>(\d+)<\/td>[\s\S]*?<td>(?:<strong class="form-error">([^<]*)<\/strong>|is added)<\/td><\/tr>/g)].map(([, n, wrong]) => [Number(n), wrong ?? 'added']);
 
 const good = '\ufeffNumber;Label;Flow;Pool;Record\r\n(415) 555-0161;"Leaflet; spring";main LINE;;notice\r\n\'+14155550162;<b>Bold</b>;;Web visits;\r\n';
 
@@ -49,9 +49,11 @@ test('wrong lines say what is wrong, and nothing is done', async () => {
 	const res = await paste('label,number,record,pool,destination\nA,+14155550163,notice,,\nB,operator,,,\nC,+14155550163,,,\nD,+14155550164,loud,,\nE,+14155550165,silent,,\n'
 		+ 'F,+14155550166,,No such pool,\nG,,,,\nH,+14155550101,,,\n' + `${'I'.repeat(101)},+14155550167,,,\n`, true);
 	assert.equal(res.status, 422);
-	assert.deepEqual(words(await res.text()).map(([n, w]) => [n, w.replace(/&.*;/, '')]), [[2, 'added'], [3, 'This is not a telephone number of the company’s country, United States. Others are written with theirs in front, like +49 30 901820.'], [4, 'The file has this number twice.'],
+	const html = await res.text();
+	assert.deepEqual(words(html).map(([n, w]) => [n, w.replace(/&.*;/, '')]), [[2, 'added'], [3, 'This is not a telephone number of the company’s country, United States. Others are written with theirs in front, like +49 30 901820.'], [4, 'The file has this number twice.'],
 		[5, 'Choose one.'], [6, 'added'], [7, 'Choose one.'], [8, 'This is not a telephone number.'], [9, 'This number is in use already.'], [10, 'At most 100 characters.']]);
 	assert.equal(fingerprint(stack), mark);
+	assert.deepEqual([...html.matchAll(/href="#(line-\d+)">/g)].map(([, id]) => [id, html.includes(`<td id="${id}">`)]), [3, 4, 5, 7, 8, 9, 10].map((n) => [`line-${n}`, true]), 'a way to each of them');
 	// Silent recording needs a reason, which a file cannot give: refused when it is done, and all of it.
 	const silent = await paste('number,record\n+14155550168,off\n+14155550165,silent\n', true);
 	assert.equal(silent.status, 422);
