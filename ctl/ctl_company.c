@@ -117,6 +117,11 @@ static enum err add(struct ctl_scope *s, const void *opts)
 	if (e == ERR_OK) {
 		id_text(ID_KIND_company, row.id.v, id);
 		(void)printf("%s\n", id);
+		/* Who left one away may not know that there is one. */
+		(void)fprintf(stderr,
+		    "times are those of %s, numbers are read as dialled in %s,"
+		    " values are in %s\n",
+		    row.time_zone, row.country, row.currency);
 	}
 	return e;
 }

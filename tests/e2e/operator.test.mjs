@@ -74,6 +74,7 @@ test('migrate again changes nothing', () => {
 test('a company, its people and a trunk', () => {
 	const company = verb('company', 'add', '--name', "O'Hara & Søn", '--zone', 'Europe/Berlin', '--country', 'DE', '--currency', 'EUR');
 	assert.match(company.out, /^com_[0-9a-z]{26}\n$/, company.err);
+	assert.match(company.err, /times are those of Europe\/Berlin, numbers are read as dialled in DE, values are in EUR/);
 	assert.match(verb('company', 'list').out, /O'Hara & Søn {2}Europe\/Berlin/);
 	assert.match(verb('company', 'add', '--name', 'x', '--zone', 'Mars/Base').err, /no time zone "Mars\/Base"/);
 	for (const [noun, ...args] of [['company', '--name', 'x', '--country', 'QQ'], ['company', '--name', 'x', '--country', 'us'], ['company', '--name', 'x', '--country', 'USA'], ['company', '--name', 'x', '--currency', 'dollars'], ['company', '--name', 'x', '--currency', 'eur'],
