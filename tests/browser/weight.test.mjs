@@ -58,17 +58,27 @@ async function traced() {
 }
 
 /** Milliseconds of a processor that the page's thread took for its longest task:
- *  what others on the machine take meanwhile makes a task longer, but not this. */
+ *  what others on the machine take meanwhile makes a task longer, but not this.
+ *  Undefined: nobody saw the page being read. A new process writes down what it
+ *  does from when it is told to, and may have read a small page by then. */
 function longestOf(events, path) {
 	const parsed = events.find((e) => e.name === 'ParseHTML' && e.args.beginData?.url === stack.url + path);
-	assert.ok(parsed, `${path}: no thread read it`);
+	if (!parsed) return undefined;
 	const tasks = events.filter((e) => e.name === 'ThreadControllerImpl::RunTask' && e.pid === parsed.pid && e.tid === parsed.tid && e.tdur !== undefined);
 	assert.ok(tasks.length > 5, `${path}: ${tasks.length} tasks`);
 	return Math.round(Math.max(...tasks.map((e) => e.tdur)) / 1000);
 }
 
 /** Opens a page and looks at it; the milliseconds of its longest task. */
-async function open(path, work = () => {}) {
+async function open(path, work) {
+	for (let i = 0; i < 5; i++) {
+		const longest = await openOnce(path, work);
+		if (longest !== undefined) return longest;
+	}
+	return assert.fail(`${path}: no thread read it`);
+}
+
+async function openOnce(path, work = () => {}) {
 	const page = await newVisitor(browser, { baseURL: stack.url, viewport: { width: 1440, height: 900 } });
 	if (!isForStrangers(path)) await page.context().addCookies(cookies);
 	const wire = await page.context().newCDPSession(page);
@@ -82,7 +92,7 @@ async function open(path, work = () => {}) {
 	assert.equal(res.status(), 200, path);
 	assert.equal(new URL(page.url()).pathname, path.split('?')[0], `${path} is shown, not another page`);
 	const longest = longestOf(await tasks(), path);
-	await work(page, sent);
+	if (longest !== undefined) await work(page, sent);
 	await page.context().close();
 	return longest;
 }
