@@ -456,6 +456,9 @@ test('another company: its next steps, and nothing of the first', async () => {
 	await page.locator('.welcome .is-next').waitFor();
 	await page.goto('/calls');
 	assert.match(await page.textContent('.empty'), /No call yet/);
+	await page.goto('/attribution');
+	assert.match(await page.textContent('main'), /No call in this period/);
+	assert.doesNotMatch(await page.textContent('main'), /have touches/, 'no sums of nothing');
 	for (const path of [`/calls/${shown}`, `/calls/${shown}/recording`, `/calls/${shown}/peaks.json`])
 		assert.equal((await page.request.get(path)).status(), 404, path);
 	assert.deepEqual((await (await page.request.get('/live.json?since=0')).json()), { live: 0, new: 0 });
