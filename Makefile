@@ -332,6 +332,7 @@ bench-reports:
 
 # --- what browsers get ---------------------------------------------------------
 
+#: make all           every program into build/VARIANT (V=debug, release, san)
 #: make static        style sheet and scripts of the pages into static/dist
 .PHONY: static
 ESBUILD := node_modules/.bin/esbuild
@@ -416,15 +417,17 @@ shots: all static
 ALL_C := $(foreach r,$(ROOMS),$(wildcard $(r)/*.c $(r)/*.h)) \
 	$(wildcard tests/*/*.c tests/*/*.h bench/*.c bench/*.h)
 
+#: make clean         remove what was built
 #: make format        rewrite the C files in the house's format
 format:
 	@clang-format -i $(ALL_C)
 
-# The static checks, each one line of TAP; see tests/lint/.
+#: make lint          the static checks alone, each one line (tests/lint)
 .PHONY: lint
 lint:
 	@tests/lint/lint.sh $(ALL_C)
 
+#: make tests         build every test program; dev/run-tests.sh FILE runs one
 #: make unit          unit tests and fuzz corpora of this variant (V=debug)
 .PHONY: unit units tests fuzzers
 tests: all $(TESTS:%=$(B)/tests/%) $(B)/tests/fault.so
