@@ -159,7 +159,9 @@ test('own password: the present one is needed, other browsers are signed out', a
 	const me = await as('analyst');
 	const other = await as('analyst');
 	const old = me.cookies.get('rt_login');
-	assert.equal((await post(me, '/account', '/account/password', { current: 'wrong', password: 'brand new phrase', again: 'brand new phrase' })).status, 422);
+	const refused = await post(me, '/account', '/account/password', { current: 'wrong', password: 'brand new phrase', again: 'brand new phrase' });
+	assert.equal(refused.status, 422);
+	assert.match(await refused.text(), /<p class="notice" tabindex="-1" autofocus role="alert">/, 'who goes by keyboard is where the reason stands');
 	assert.equal((await post(me, '/account', '/account/password', { current: world.password, password: 'brand new', again: 'brand news' })).status, 422);
 	assert.equal((await post(me, '/account', '/account/password', { current: world.password, password: 'brand new phrase', again: 'brand new phrase' })).status, 303);
 	assert.notEqual(me.cookies.get('rt_login'), old, 'a new token');
