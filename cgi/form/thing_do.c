@@ -120,10 +120,10 @@ static enum err same(const struct req *r, const struct fields *a,
 
 /* There is one of the form's key: is what f says now the same? Written, it is
  * compared as it is kept; refused, since there is one like it, as it was
- * typed or as far as it was written. */
+ * typed or as far as another was written. */
 static enum err add_another(const struct req *r, const struct thing *t,
-    struct fields *f, const struct fields *made, uint8_t id[ID_BYTES],
-    bool *twice)
+    struct fields *f, const struct fields *made, const uint8_t key[ID_BYTES],
+    uint8_t id[ID_BYTES], bool *twice)
 {
 	const enum err added = thing_do_add(r, t, f, id);
 	struct fields after;
@@ -131,7 +131,7 @@ static enum err add_another(const struct req *r, const struct thing *t,
 
 	if (added == ERR_CONFLICT || added == ERR_SYNTAX) {
 		e = same(r, f, made, twice);
-		if (e == ERR_OK && !*twice &&
+		if (e == ERR_OK && !*twice && !id_eq(id, key) &&
 		    (e = thing_do_load(r, t, id, &after)) == ERR_OK)
 			e = same(r, &after, made, twice);
 		e = e == ERR_NOTFOUND ? ERR_OK : e;
@@ -168,7 +168,7 @@ static enum err once_more(const struct req *r, const struct thing *t,
 	if (shown)
 		e = trail(r, t, "secret", key, NULL, NULL);
 	else if (e == ERR_NOTFOUND)
-		e = add_another(r, t, f, made, id, twice);
+		e = add_another(r, t, f, made, key, id, twice);
 	if (shown || *twice)
 		memcpy(id, key, ID_BYTES);
 	return e;
