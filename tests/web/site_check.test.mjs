@@ -9,7 +9,8 @@ import { gzipSync } from 'node:zlib';
 import { openForm } from '../support/forms.mjs';
 import { build, startStack, until } from '../support/stack.mjs';
 
-let stack, owner, server, origin, href;
+let stack, owner, origin, oddOrigin, href;
+const servers = [];
 const asked = [];
 const bit = { none: 1, status: 2, loops: 4, leaves: 8, loses: 16, tag: 32, twice: 64, other: 128, targets: 256, kept: 512, robots: 1024, manager: 2048, cut: 4096, drawn: 8192 };
 const robots = { status: 200, text: 'User-agent: *\nDisallow: /\n\nUser-agent: Ringtrace-Check\nDisallow: /secret/\n' };
@@ -69,24 +70,34 @@ const odd = {
 	'/written': () => html(`${tag('odd')}<p>(415)&nbsp;<b>555</b>&#8209;0199</p>`),
 };
 
+/** A web server of these pages; its origin. */
+async function serve(those) {
+	const { hostname } = new URL(stack.url);
+	const server = http.createServer((req, res) => {
+		const { pathname, search } = new URL(req.url, 'http://x');
+		asked.push({ url: req.url, agent: req.headers['user-agent'] });
+		(those[pathname] ?? (() => pages['/error']()))(search)(res);
+	});
+	servers.push(server);
+	await new Promise((done) => server.listen(0, hostname, done));
+	return `http://${hostname}:${server.address().port}`;
+}
+
 before(async () => {
 	stack = await startStack({ without: ['dni', 'sipworker'], args: ['--web-rate', '100000'] });
 	owner = await stack.login();
-	server = http.createServer((req, res) => {
-		const { pathname, search } = new URL(req.url, 'http://x');
-		asked.push({ url: req.url, agent: req.headers['user-agent'] });
-		(pages[pathname] ?? odd[pathname] ?? (() => pages['/error']()))(search)(res);
-	});
-	await new Promise((done) => server.listen(0, new URL(stack.url).hostname, done));
-	origin = `http://${new URL(stack.url).hostname}:${server.address().port}`;
+	origin = await serve(pages);
+	oddOrigin = await serve({ ...odd, '/robots.txt': pages['/robots.txt'] });
 	const res = await (await openForm(owner, '/settings/sites/new')).send({ name: 'checked', origins: origin, targets: '415-555-0199',
 		pages: Object.keys(pages).filter((p) => p !== '/robots.txt').map((p) => `${origin}${p}`).join('\n') });
 	assert.equal(res.status, 303, await res.text());
 	href = res.headers.get('location').replace('?done=added', '');
 });
 after(async () => {
-	server?.closeAllConnections();
-	server?.close();
+	for (const server of servers) {
+		server.closeAllConnections();
+		server.close();
+	}
 	await stack?.stop();
 });
 
@@ -125,20 +136,20 @@ test('each page is looked at as after a click, and what is wrong is named', asyn
 });
 
 test('pages that programs send on, of two bytes a letter, in pieces', async () => {
-	const res = await (await openForm(owner, '/settings/sites/new')).send({ name: 'odd', origins: origin, targets: '415-555-0199',
-		pages: Object.keys(odd).map((p) => `${origin}${p}`).join('\n') });
+	const res = await (await openForm(owner, '/settings/sites/new')).send({ name: 'odd', origins: oddOrigin, targets: '415-555-0199',
+		pages: Object.keys(odd).map((p) => `${oddOrigin}${p}`).join('\n') });
 	assert.equal(res.status, 303, await res.text());
 	const at = res.headers.get('location').replace('?done=added', '');
 	assert.equal((await owner.submit(at, `${at}/check`, {})).status, 303);
 	const mine = "site_id = (SELECT id FROM site WHERE name = 'odd')";
 	await until('all were looked at', () => stack.sqlOne(`SELECT COUNT(*) FROM site_page WHERE checked_at IS NULL AND ${mine}`) === '0', 60000);
 	const found = Object.fromEntries(stack.sql(`SELECT url, found, hops, status, targets, final_url FROM site_page WHERE ${mine}`)
-		.map(([url, bits, ...rest]) => [url.slice(origin.length), [Number(bits), ...rest]]));
-	assert.deepEqual(found['/moves'], [0, '1', '200', '1', `${origin}/there`], 'so is one whose program does');
-	assert.deepEqual(found['/moves-bare'], [bit.loses, '1', '200', '1', `${origin}/there`]);
-	assert.deepEqual(found['/moves-perhaps'], [0, '0', '200', '1', `${origin}/moves-perhaps`]);
-	assert.deepEqual(found['/app/based'], [bit.loses, '1', '200', '1', `${origin}/there`], 'relative to its base');
-	assert.deepEqual(found['/app/elsewhere'], [0, '1', '200', '1', `${origin}/there`], 'a base that is none of the web is none');
+		.map(([url, bits, ...rest]) => [url.slice(oddOrigin.length), [Number(bits), ...rest]]));
+	assert.deepEqual(found['/moves'], [0, '1', '200', '1', `${oddOrigin}/there`], 'so is one whose program does');
+	assert.deepEqual(found['/moves-bare'], [bit.loses, '1', '200', '1', `${oddOrigin}/there`]);
+	assert.deepEqual(found['/moves-perhaps'], [0, '0', '200', '1', `${oddOrigin}/moves-perhaps`]);
+	assert.deepEqual(found['/app/based'], [bit.loses, '1', '200', '1', `${oddOrigin}/there`], 'relative to its base');
+	assert.deepEqual(found['/app/elsewhere'], [0, '1', '200', '1', `${oddOrigin}/there`], 'a base that is none of the web is none');
 	assert.deepEqual(found['/tall'].slice(0, 4), [bit.cut, '0', '200', '0'], 'a number behind the first megabyte');
 	assert.deepEqual(found['/taller'].slice(0, 4), [0, '0', '200', '1'], 'all that is looked for comes before');
 	assert.deepEqual(found['/torn'].slice(0, 4), [0, '0', '200', '1'], 'no UTF-8');
@@ -146,8 +157,8 @@ test('pages that programs send on, of two bytes a letter, in pieces', async () =
 	assert.deepEqual(found['/waits'].slice(0, 4), [0, '0', '200', '1'], 'who waits lets the tag work');
 	assert.deepEqual(found['/late'].slice(0, 1), [0], 'a page of 100 kB is read to its end');
 	assert.equal(found['/drips'][0], bit.none, 'a site that drips has its time, and the others theirs');
-	assert.deepEqual(found['/wide'], [0, '0', '200', '1', `${origin}/wide`], 'two bytes a letter');
-	assert.deepEqual(found['/written'], [0, '0', '200', '1', `${origin}/written`], 'in pieces, with signs by their names');
+	assert.deepEqual(found['/wide'], [0, '0', '200', '1', `${oddOrigin}/wide`], 'two bytes a letter');
+	assert.deepEqual(found['/written'], [0, '0', '200', '1', `${oddOrigin}/written`], 'in pieces, with signs by their names');
 });
 
 test('the site\'s page says it in words, inert', async () => {
