@@ -338,9 +338,13 @@ bench-reports:
 ESBUILD := node_modules/.bin/esbuild
 PAGE_JS := app charts pool now
 TAG_JS := t t-events t-form t-frame t-print t-shim t-stub t-visit
-static: $(PAGE_JS:%=static/dist/%.js) static/dist/app.css \
-    $(TAG_JS:%=static/dist/%.js) static/dist/flow-react.js static/dist/flow.js \
-    static/dist/flow.css
+DIST := $(patsubst %,static/dist/%.js,$(PAGE_JS) $(TAG_JS) flow-react flow) \
+	static/dist/app.css static/dist/flow.css
+static: $(DIST) $(DIST:%=%.gz)
+
+# Packed once, as well as can be: nginx would do it each time, and less well.
+static/dist/%.gz: static/dist/%
+	@gzip -9 -n -c $< > $@
 
 $(ESBUILD):
 	@dev/deps.sh

@@ -430,9 +430,13 @@ test('the stub paints the remembered number before the tag is here', async () =>
 	await page.context().close();
 });
 
-test('the script is below 6 kB gzip', () => {
+test('the script is below 6 kB gzip, also as it is sent', async () => {
 	const size = gzipSync(readFileSync('static/dist/t.js'), { level: 9 }).length;
 	assert.ok(size < 6000, `${size} bytes`);
+	const { headers } = await fetch(`${stack.url}/t.js`, { headers: { 'accept-encoding': 'gzip' } });
+	assert.equal(headers.get('content-encoding'), 'gzip');
+	assert.equal(headers.get('vary'), 'Accept-Encoding');
+	assert.ok(Number(headers.get('content-length')) < 6000, `${headers.get('content-length')} bytes`);
 });
 
 test('with the database away the source-level number is shown, and the visit kept', async () => {
