@@ -150,6 +150,17 @@ enum err db_lease_release(struct db *db, struct company_id company,
 	return db_rows_run(db, lease_release_sql, company, rows, n, in_ends);
 }
 
+/* The last six columns of both statements. */
+static void out_lease(struct stmt *st, struct lease_last *l)
+{
+	stmt_out_id(st, l->lease.v);
+	stmt_out_id(st, l->visit.v);
+	stmt_out_id(st, l->visitor.v);
+	stmt_out_time_us(st, &l->started_us);
+	stmt_out_time_us(st, &l->beat_us);
+	stmt_out_time_us(st, &l->end_us);
+}
+
 enum err db_lease_pool_state(struct db *db, struct company_id company,
     struct pool_id pool, struct number_id from, struct number_id to,
     void (*each)(void *ctx, const struct lease_last *l), void *ctx)
@@ -165,12 +176,7 @@ enum err db_lease_pool_state(struct db *db, struct company_id company,
 	stmt_out_id(st, l.number.v);
 	stmt_out_text(st, l.number_e164, sizeof(l.number_e164));
 	stmt_out_bool(st, &l.leased);
-	stmt_out_id(st, l.lease.v);
-	stmt_out_id(st, l.visit.v);
-	stmt_out_id(st, l.visitor.v);
-	stmt_out_time_us(st, &l.started_us);
-	stmt_out_time_us(st, &l.beat_us);
-	stmt_out_time_us(st, &l.end_us);
+	out_lease(st, &l);
 	e = stmt_each(st);
 	while (e == ERR_OK && (e = stmt_next_fit(st)) == ERR_OK)
 		each(ctx, &l);
@@ -191,12 +197,7 @@ enum err db_lease_pool_latest(struct db *db, struct company_id company,
 	stmt_in_time_us(st, until_us);
 	stmt_in_u64(st, max);
 	stmt_out_id(st, l.number.v);
-	stmt_out_id(st, l.lease.v);
-	stmt_out_id(st, l.visit.v);
-	stmt_out_id(st, l.visitor.v);
-	stmt_out_time_us(st, &l.started_us);
-	stmt_out_time_us(st, &l.beat_us);
-	stmt_out_time_us(st, &l.end_us);
+	out_lease(st, &l);
 	e = stmt_each(st);
 	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK)
 		each(ctx, &l);
