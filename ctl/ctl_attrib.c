@@ -248,8 +248,7 @@ static enum err audit(struct ctl_scope *s, const struct company_row *c,
 {
 	struct audit_row row = { .account = c->account,
 		.action = t == NULL ? "attrib.rerun" : "attrib.rerun.done",
-		.object_kind = "company",
-		.happened_us = s->now_us };
+		.object_kind = "company" };
 	char mem[300];
 	struct buf b;
 
@@ -263,7 +262,6 @@ static enum err audit(struct ctl_scope *s, const struct company_row *c,
 		buf_printf(&b, ",\"calls\":%" PRIu64 ",\"changed\":%" PRIu64,
 		    t->calls, t->changed);
 	buf_char(&b, '}');
-	ctl_scope_id(s, row.id);
 	memcpy(row.object, c->id.v, sizeof(row.object));
 	row.after = buf_slice(&b);
 	row.before = row.address = SLICE("");

@@ -40,8 +40,7 @@ enum err ctl_audit_add(struct ctl_scope *s, const struct ctl_audit *a)
 	struct audit_row row = { .account = a->account,
 		.user = a->user,
 		.action = a->action,
-		.object_kind = a->kind,
-		.happened_us = s->now_us };
+		.object_kind = a->kind };
 	char mem[JSON_MAX], by[32];
 	struct buf b;
 	enum err e;
@@ -56,7 +55,6 @@ enum err ctl_audit_add(struct ctl_scope *s, const struct ctl_audit *a)
 	if ((e = buf_err(&b)) != ERR_OK)
 		return e;
 	row.after = buf_slice(&b);
-	ctl_scope_id(s, row.id);
 	memcpy(row.object, a->object, ID_BYTES);
 	return db_audit_add(s->db, a->company, &row);
 }

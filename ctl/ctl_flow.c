@@ -121,10 +121,8 @@ static enum err audit(struct ctl_scope *s, const struct about *a,
 {
 	struct audit_row row = { .account = a->account,
 		.action = action,
-		.object_kind = "flow",
-		.happened_us = s->now_us };
+		.object_kind = "flow" };
 
-	ctl_scope_id(s, row.id);
 	memcpy(row.object, a->flow.id.v, ID_BYTES);
 	row.before = slice_from(was);
 	row.after = slice_from(is);

@@ -5,7 +5,6 @@
 
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
-#include "lib/base/rnd.h"
 #include "lib/db/db_attrib_again.h"
 #include "lib/db/db_attrib_run_page.h"
 #include "lib/db/db_audit.h"
@@ -21,10 +20,8 @@ static enum err audit(const struct queue_env *env, struct company_id company,
 		.action = "attrib.rerun.done",
 		.object_kind = "attrib_run",
 		.before = SLICE(""),
-		.address = SLICE(""),
-		.happened_us = clk_wall_us() };
+		.address = SLICE("") };
 	struct company_row c;
-	uint8_t dice[10];
 	char mem[120];
 	struct buf b;
 	enum err e;
@@ -40,8 +37,6 @@ static enum err audit(const struct queue_env *env, struct company_id company,
 	row.account = c.account;
 	row.after = buf_slice(&b);
 	memcpy(row.object, run->id.v, ID_BYTES);
-	rnd_bytes(dice, sizeof(dice));
-	id_make(row.happened_us, dice, row.id);
 	return db_audit_add(env->db, company, &row);
 }
 

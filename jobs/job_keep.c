@@ -7,7 +7,6 @@
 
 #include "jobs/rec_path.h"
 #include "lib/base/log.h"
-#include "lib/base/rnd.h"
 #include "lib/db/db_audit.h"
 #include "lib/db/db_policy.h"
 
@@ -29,12 +28,8 @@ static enum err note(const struct queue_env *env,
 		.action = "recording.erase",
 		.object_kind = "recording",
 		.after = r->asked ? SLICE("{\"why\":\"the person was erased\"}")
-				  : SLICE("{\"why\":\"the company's term\"}"),
-		.happened_us = env->now_us };
-	uint8_t rnd[10];
+				  : SLICE("{\"why\":\"the company's term\"}") };
 
-	rnd_bytes(rnd, sizeof(rnd));
-	id_make(env->now_us, rnd, row.id);
 	memcpy(row.object, r->id.v, ID_BYTES);
 	return db_audit_add(env->db, r->company, &row);
 }

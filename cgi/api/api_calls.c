@@ -9,7 +9,6 @@
 #include "cgi/web/trail.h"
 #include "lib/base/clk.h"
 #include "lib/base/scan.h"
-#include "lib/db/db_audit.h"
 #include "lib/db/db_call_touch.h"
 #include "lib/db/db_report_call.h"
 
@@ -281,21 +280,6 @@ enum err api_calls_recording(const struct req *r, struct resp *out)
 	return resp_json(out, &j);
 }
 
-static enum err audit(const struct req *r, struct call_id id)
-{
-	struct audit_row row = { .account = api_who(r)->account,
-		.user = api_who(r)->user,
-		.action = "recording.download",
-		.object_kind = "call",
-		.address = slice_from(r->address),
-		.happened_us = r->now_us };
-
-	memcpy(row.object, id.v, sizeof(row.object));
-	if (id_parse(ID_KIND_request, slice_from(r->id), row.id) != ERR_OK)
-		return ERR_INTERNAL;
-	return db_audit_add(r->db, r->company, &row);
-}
-
 enum err api_calls_audio(const struct req *r, struct resp *out)
 {
 	struct db_report_call_recording rec;
@@ -316,7 +300,10 @@ enum err api_calls_audio(const struct req *r, struct resp *out)
 	buf_cstr(&b, "/recordings/");
 	buf_cstr(&b, rec.path);
 	if ((e = buf_err(&b)) != ERR_OK ||
-	    (!r->head && (e = audit(r, id)) != ERR_OK))
+	    (!r->head && (e = trail_add(r,
+			      &(struct trail){ .action = "recording.download",
+				  .object_kind = "call",
+				  .object = id.v })) != ERR_OK))
 		return e;
 	return resp_file(out, buf_slice(&b), "audio/wav");
 }

@@ -6,8 +6,8 @@
 #include "cgi/api/api_out.h"
 #include "cgi/api/api_setup.h"
 #include "cgi/api/api_who.h"
+#include "cgi/web/trail.h"
 #include "lib/core/visible.h"
-#include "lib/db/db_audit.h"
 #include "lib/db/db_mark.h"
 #include "lib/db/db_sheet_calls.h"
 #include "lib/db/db_sheet_setup.h"
@@ -407,23 +407,6 @@ static enum err write_before(const struct patch *p, struct buf *out)
 	return json_out_done(&j);
 }
 
-static enum err add_audit(const struct patch *p, struct slice before)
-{
-	struct audit_row row = { .account = api_who(p->r)->account,
-		.user = api_who(p->r)->user,
-		.action = p->what->action,
-		.object_kind = p->what->kind,
-		.before = before,
-		.after = p->r->body,
-		.address = slice_from(p->r->address),
-		.happened_us = p->r->now_us };
-
-	memcpy(row.object, p->id.v, sizeof(row.object));
-	if (id_parse(ID_KIND_request, slice_from(p->r->id), row.id) != ERR_OK)
-		return ERR_INTERNAL;
-	return db_audit_add(p->r->db, p->r->company, &row);
-}
-
 static enum err audit(const struct patch *p)
 {
 	struct buf before;
@@ -431,7 +414,11 @@ static enum err audit(const struct patch *p)
 
 	buf_init(&before, BEFORE_MAX);
 	if ((e = write_before(p, &before)) == ERR_OK)
-		e = add_audit(p, buf_slice(&before));
+		e = trail_add(p->r, &(struct trail){ .action = p->what->action,
+					.object_kind = p->what->kind,
+					.object = p->id.v,
+					.before = buf_slice(&before),
+					.after = p->r->body });
 	buf_fini(&before);
 	return e;
 }

@@ -5,7 +5,7 @@
 #include "cgi/api/api_fault.h"
 #include "cgi/api/api_setup.h"
 #include "cgi/api/api_who.h"
-#include "cgi/form/form_audit.h"
+#include "cgi/web/trail.h"
 #include "lib/base/clk.h"
 #include "lib/base/rnd.h"
 #include "lib/core/attrib.h"
@@ -317,8 +317,8 @@ static enum err read_body(const struct req *r, const struct json_node *body,
 static enum err audit(const struct req *r, const struct attrib_run *run,
     const char *action)
 {
-	struct form_audit a = { .action = action,
-		.kind = "attrib_run",
+	struct trail a = { .action = action,
+		.object_kind = "attrib_run",
 		.object = run->id.v,
 		.before = SLICE("") };
 	char mem[200];
@@ -334,7 +334,7 @@ static enum err audit(const struct req *r, const struct attrib_run *run,
 	buf_i64(&b, run->to_us);
 	buf_char(&b, '}');
 	a.after = buf_slice(&b);
-	return form_audit(r, &a);
+	return trail_add(r, &a);
 }
 
 static enum err add(const struct req *r, struct attrib_run *run)

@@ -4,8 +4,8 @@
 
 #include "cgi/form/flow_edit.h"
 #include "cgi/form/flow_store.h"
-#include "cgi/form/form_audit.h"
 #include "cgi/form/json_copy.h"
+#include "cgi/web/trail.h"
 #include "lib/flow/flowtry.h"
 
 #define BODY_DEPTH 10
@@ -169,8 +169,8 @@ enum err flow_cases_keep(const struct req *r, const struct flow_row *f,
     struct slice cases, size_t n, bool block)
 {
 	char text[80];
-	struct form_audit a = { .action = "flow.cases",
-		.kind = "flow",
+	struct trail a = { .action = "flow.cases",
+		.object_kind = "flow",
 		.object = f->id.v };
 	enum err e;
 
@@ -182,7 +182,7 @@ enum err flow_cases_keep(const struct req *r, const struct flow_row *f,
 	e = db_flow_cases_set(r->db, r->company, f->id,
 	    n > 0 ? cases : SLICE(""), block);
 	if (e == ERR_OK)
-		e = form_audit(r, &a);
+		e = trail_add(r, &a);
 	return db_end(r->db, e);
 }
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cgi/form/form_audit.h"
+#include "cgi/web/trail.h"
 #include "lib/base/rnd.h"
 #include "lib/core/flow_sample.h"
 #include "lib/db/db_config.h"
@@ -64,23 +64,23 @@ static enum err say_audit(const struct req *r, const char *action,
     const struct flow_row *f, uint32_t before, uint32_t after)
 {
 	char from[160], to[160];
-	struct form_audit a = { .action = action,
-		.kind = "flow",
+	struct trail a = { .action = action,
+		.object_kind = "flow",
 		.object = f->id.v };
 
 	(void)snprintf(from, sizeof(from), "{\"version\":%u}", before);
 	(void)snprintf(to, sizeof(to), "{\"version\":%u}", after);
 	a.before = slice_from(from);
 	a.after = slice_from(to);
-	return form_audit(r, &a);
+	return trail_add(r, &a);
 }
 
 /* {"name":…} of before and after, either of which may be NULL. */
 static enum err say_names(const struct req *r, const char *action,
     const uint8_t id[ID_BYTES], const char *before, const char *after)
 {
-	struct form_audit a = { .action = action,
-		.kind = "flow",
+	struct trail a = { .action = action,
+		.object_kind = "flow",
 		.object = id,
 		.before = SLICE(""),
 		.after = SLICE("") };
@@ -103,7 +103,7 @@ static enum err say_names(const struct req *r, const char *action,
 			return ERR_INTERNAL;
 		*texts[i] = json_out_text(&j);
 	}
-	return form_audit(r, &a);
+	return trail_add(r, &a);
 }
 
 enum err flow_store_add(const struct req *r, struct flow_row *row)

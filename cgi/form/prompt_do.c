@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cgi/form/form_audit.h"
+#include "cgi/web/trail.h"
 #include "lib/base/rnd.h"
 #include "lib/base/utf8.h"
 #include "lib/core/visible.h"
@@ -90,8 +90,8 @@ static void key_of(struct slice name, char *out, size_t cap)
 static enum err say_audit(const struct req *r, const char *action,
     struct prompt_id id, const char *name, const struct prompt_said *s)
 {
-	struct form_audit a = { .action = action,
-		.kind = "prompt",
+	struct trail a = { .action = action,
+		.object_kind = "prompt",
 		.object = id.v };
 	struct json_out j;
 	struct buf b;
@@ -114,7 +114,7 @@ static enum err say_audit(const struct req *r, const char *action,
 	json_out_end(&j);
 	if ((e = json_out_done(&j)) == ERR_OK) {
 		a.after = json_out_text(&j);
-		e = form_audit(r, &a);
+		e = trail_add(r, &a);
 	}
 	buf_fini(&b);
 	return e;

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cgi/page/page_audit.h"
 #include "cgi/page/page_cols.h"
+#include "cgi/web/trail.h"
 #include "lib/base/clk.h"
 #include "lib/db/db_export.h"
 #include "lib/db/db_report_group.h"
@@ -401,8 +401,10 @@ static enum err start(const struct req *r, enum form form, const char *type,
 	e = prepare(r, z, x);
 	tz_close(z);
 	if (e == ERR_OK && !r->head)
-		e = page_audit(r, "calls.export", "calls", NULL, SLICE(""),
-		    page_audit_text(r, "address", r->target));
+		e = trail_add(r,
+		    &(struct trail){ .action = "calls.export",
+			.object_kind = "calls",
+			.after = trail_text(r, "address", r->target) });
 	if (e != ERR_OK)
 		return e;
 	return resp_stream(out, type, name,

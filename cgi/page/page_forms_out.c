@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "cgi/page/page_audit.h"
+#include "cgi/web/trail.h"
 #include "lib/base/clk.h"
 #include "lib/json/json_in.h"
 #include "lib/text/csv_out.h"
@@ -215,8 +215,10 @@ static enum err start(const struct req *r, bool json, struct resp *out)
 	e = prepare(r, z, x);
 	tz_close(z);
 	if (e == ERR_OK && !r->head)
-		e = page_audit(r, "forms.export", "forms", NULL, SLICE(""),
-		    page_audit_text(r, "address", r->target));
+		e = trail_add(r,
+		    &(struct trail){ .action = "forms.export",
+			.object_kind = "forms",
+			.after = trail_text(r, "address", r->target) });
 	if (e != ERR_OK)
 		return e;
 	return resp_stream(out,

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cgi/page/page_audit.h"
 #include "cgi/page/page_said.h"
 #include "cgi/web/stale.h"
+#include "cgi/web/trail.h"
 #include "lib/core/money.h"
 #include "lib/core/verdict.h"
 #include "lib/db/db_mark.h"
@@ -421,7 +421,11 @@ static enum err change(void *ctx)
 	a->changed = !slice_eq(before, after);
 	if (!a->changed)
 		return ERR_OK;
-	return page_audit(a->r, action, c->what->name, c->id.v, before, after);
+	return trail_add(a->r, &(struct trail){ .action = action,
+				   .object_kind = c->what->name,
+				   .object = c->id.v,
+				   .before = before,
+				   .after = after });
 }
 
 /* Before anything is done: is it theirs, and can that be put on it? */

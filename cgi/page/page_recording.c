@@ -4,7 +4,6 @@
 
 #include "lib/core/peaks.h"
 #include "lib/db/db_audit.h"
-#include "lib/db/db_company.h"
 #include "lib/db/db_report_call.h"
 #include "lib/hash/keyed.h"
 #include "lib/text/json_out.h"
@@ -45,24 +44,19 @@ static void audit_id(const struct req *r, struct call_id call,
 static enum err audit(const struct req *r, struct call_id id)
 {
 	struct slice unused;
-	struct company_row company;
 	struct audit_row row = {
+		.account = r->account,
 		.user = r->user,
 		.action = req_query(r, "download", &unused) == ERR_OK
 			      ? "recording.download"
 			      : "recording.play",
 		.object_kind = "call",
 		.address = slice_from(r->address),
-		.happened_us = r->now_us,
 	};
-	enum err e = db_company_get(r->db, r->company, &company);
+	enum err e;
 
-	if (e != ERR_OK)
-		return e;
 	audit_id(r, id, row.action, row.id);
-	row.account = company.account;
-	for (size_t i = 0; i < ID_BYTES; i++)
-		row.object[i] = id.v[i];
+	memcpy(row.object, id.v, sizeof(row.object));
 	e = db_audit_add(r->db, r->company, &row);
 	return e == ERR_CONFLICT ? ERR_OK : e;
 }

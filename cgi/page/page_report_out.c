@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "cgi/page/page_audit.h"
 #include "cgi/page/page_report_time.h"
+#include "cgi/web/trail.h"
 #include "lib/text/csv_out.h"
 #include "lib/text/json_out.h"
 
@@ -282,8 +282,9 @@ static enum err audit(const struct req *r)
 {
 	if (r->head)
 		return ERR_OK;
-	return page_audit(r, "report.export", "report", NULL, SLICE(""),
-	    page_audit_text(r, "address", r->target));
+	return trail_add(r, &(struct trail){ .action = "report.export",
+				.object_kind = "report",
+				.after = trail_text(r, "address", r->target) });
 }
 
 enum err page_report_out_csv(const struct req *r, struct resp *out)

@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "cgi/page/page_audit.h"
 #include "cgi/page/page_range.h"
 #include "cgi/page/page_rerun_view.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/route.h"
+#include "cgi/web/trail.h"
 #include "lib/base/rnd.h"
 #include "lib/core/attrib.h"
 #include "lib/core/bp.h"
@@ -181,8 +181,10 @@ static enum err audit(const struct req *r, const struct attrib_run *run,
 	buf_cstr(&b, ",\"to_us\":");
 	buf_i64(&b, run->to_us);
 	buf_char(&b, '}');
-	return page_audit(r, action, "attrib_run", run->id.v, SLICE(""),
-	    buf_slice(&b));
+	return trail_add(r, &(struct trail){ .action = action,
+				.object_kind = "attrib_run",
+				.object = run->id.v,
+				.after = buf_slice(&b) });
 }
 
 static enum err add(const struct req *r, struct attrib_run *run)

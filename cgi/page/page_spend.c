@@ -2,13 +2,13 @@
 
 #include <stdio.h>
 
-#include "cgi/page/page_audit.h"
 #include "cgi/page/page_filter.h"
 #include "cgi/page/page_range.h"
 #include "cgi/page/page_spend_month.h"
 #include "cgi/page/page_words.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/sent_table.h"
+#include "cgi/web/trail.h"
 #include "lib/core/spend_in.h"
 #include "lib/db/db_spend.h"
 
@@ -162,8 +162,10 @@ static enum err import(const struct req *r, struct spend_in *s,
 	    ERR_OK)
 		return e;
 	(void)snprintf(count, sizeof(count), "%u rows", n);
-	return page_audit(r, "spend.import", "spend", NULL, SLICE(""),
-	    page_audit_text(r, "read", slice_from(count)));
+	return trail_add(r,
+	    &(struct trail){ .action = "spend.import",
+		.object_kind = "spend",
+		.after = trail_text(r, "read", slice_from(count)) });
 }
 
 enum err page_spend_import(const struct req *r, struct resp *out)

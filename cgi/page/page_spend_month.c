@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cgi/page/page_audit.h"
 #include "cgi/page/page_filter.h"
 #include "cgi/page/page_spend.h"
 #include "cgi/page/page_words.h"
 #include "cgi/web/find.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/stale.h"
+#include "cgi/web/trail.h"
 #include "lib/core/money.h"
 #include "lib/db/db_choice.h"
 #include "lib/db/db_spend_month.h"
@@ -352,10 +352,13 @@ static enum err write(const struct req *r, const struct spend_month *m,
 	    (e = look(r, m->tracker, f)) != ERR_OK || f->stale ||
 	    (e = db_spend_month_put(r->db, r->company, m)) != ERR_OK)
 		return e;
-	return page_audit(r, "spend.monthly", "tracker", m->tracker.v,
-	    f->theirs.n > 0 ? page_audit_text(r, "amount", f->theirs)
-			    : SLICE(""),
-	    page_audit_text(r, "amount", mine));
+	return trail_add(r,
+	    &(struct trail){ .action = "spend.monthly",
+		.object_kind = "tracker",
+		.object = m->tracker.v,
+		.before = f->theirs.n > 0 ? trail_text(r, "amount", f->theirs)
+					  : SLICE(""),
+		.after = trail_text(r, "amount", mine) });
 }
 
 /* Back to the page: of one tracker where it was of one. */

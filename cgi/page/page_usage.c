@@ -2,11 +2,11 @@
 
 #include <stdio.h>
 
-#include "cgi/page/page_audit.h"
 #include "cgi/page/page_metric.h"
 #include "cgi/page/page_usage_data.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/route.h"
+#include "cgi/web/trail.h"
 #include "lib/base/buf.h"
 #include "lib/text/csv_out.h"
 #include "lib/text/json_out.h"
@@ -214,8 +214,10 @@ static enum err take(const struct req *r, struct usage_report *t)
 
 	return e != ERR_OK || r->head
 		   ? e
-		   : page_audit(r, "usage.export", "usage", NULL, SLICE(""),
-			 page_audit_text(r, "address", r->target));
+		   : trail_add(r,
+			 &(struct trail){ .action = "usage.export",
+			     .object_kind = "usage",
+			     .after = trail_text(r, "address", r->target) });
 }
 
 enum err page_usage_json(const struct req *r, struct resp *out)

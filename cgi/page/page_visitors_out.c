@@ -1,7 +1,7 @@
 #include "cgi/page/page_visitors_out.h"
 
-#include "cgi/page/page_audit.h"
 #include "cgi/page/page_visitors.h"
+#include "cgi/web/trail.h"
 #include "lib/base/clk.h"
 #include "lib/text/csv_out.h"
 
@@ -126,8 +126,10 @@ enum err page_visitors_out_csv(const struct req *r, struct resp *out)
 	*x = (struct export){ .r = r };
 	e = prepare(r, x);
 	if (e == ERR_OK && !r->head)
-		e = page_audit(r, "visits.export", "visits", NULL, SLICE(""),
-		    page_audit_text(r, "address", r->target));
+		e = trail_add(r,
+		    &(struct trail){ .action = "visits.export",
+			.object_kind = "visits",
+			.after = trail_text(r, "address", r->target) });
 	if (e != ERR_OK)
 		return e;
 	return resp_stream(out, "text/csv; charset=utf-8",

@@ -26,4 +26,8 @@ RT_MUST_USE enum err trail_add_account(const struct req *r,
 RT_MUST_USE enum err trail_add_user(const struct req *r,
     struct account_id account, struct user_id user, const struct trail *t);
 
+/* {"key": "text"} in the arena; "" when there is no memory. */
+struct slice trail_text(const struct req *r, const char *key,
+    struct slice text);
+
 #endif

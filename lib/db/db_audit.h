@@ -1,8 +1,10 @@
 /*
  * db_audit.h - who did what, append only.
  *
- * Written in the transaction of the change it tells of. No verb changes or
- * removes a row, and no program's grants allow it.
+ * Written in the transaction of the change it tells of, under its locks, and
+ * stands at the time at which it is written: two who change one thing stand in
+ * the order in which they did. No verb changes or removes a row, and no
+ * program's grants allow it.
  */
 #ifndef RT_DB_AUDIT_H
 #define RT_DB_AUDIT_H
@@ -11,7 +13,7 @@
 #include "lib/db/db.h"
 
 struct audit_row {
-	uint8_t id[ID_BYTES]; /* UUIDv7, made by the caller */
+	uint8_t id[ID_BYTES]; /* UUIDv7; nil: of the time of writing */
 	struct account_id account;
 	struct user_id user;      /* nil: the system */
 	const char *action;       /* "number.add" */
@@ -20,10 +22,9 @@ struct audit_row {
 	struct slice before;      /* JSON; empty: none */
 	struct slice after;
 	struct slice address; /* of the user; "" none */
-	int64_t happened_us;
 };
 
-/* company nil: about the account itself. */
+/* company nil: about the account itself. ERR_CONFLICT: that id is there. */
 RT_MUST_USE enum err db_audit_add(struct db *db, struct company_id company,
     const struct audit_row *row);
 
