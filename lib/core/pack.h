@@ -6,7 +6,7 @@
  * bytes. Numbers are be64 least, u8 width (0, 1, 2, 4 or 8) and for each row
  * that many bytes, big-endian; texts are be32 how many there are, each as be16
  * length and bytes in the order in which they first come, and the rows' places
- * among them as numbers. Reading refuses whatever was not written here.
+ * among them as numbers. Reading refuses what is not of this form.
  */
 #ifndef RT_CORE_PACK_H
 #define RT_CORE_PACK_H
