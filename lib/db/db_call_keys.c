@@ -153,9 +153,10 @@ static bool goes_up(const struct db_call_keys *k)
 #define OF_CALLS "SELECT c.company_id, c.id, c.started_at"
 #define OF_FACTS \
 	"SELECT STRAIGHT_JOIN f.company_id, f.call_id AS id, f.started_at"
-#define IN_PERIOD                                       \
-	" WHERE c.company_id = ? AND c.started_at >= ?" \
+#define PERIOD                                   \
+	"c.company_id = ? AND c.started_at >= ?" \
 	" AND c.started_at < ?"
+#define IN_PERIOD " WHERE " PERIOD
 
 static void in_period(struct stmt *st, const struct db_call_keys *k)
 {
@@ -192,6 +193,8 @@ static void fact_keys(struct buf *sql, const struct db_call_keys *k)
 
 /* --- a text, in two ways ---------------------------------------------------*/
 
+/* The text is asked for before the period, which the key has found already:
+ * what does not fit is done with sooner. */
 static void callers_keys(struct buf *sql, const struct db_call_keys *k)
 {
 	const bool facts = of_ended(&k->f->f);
@@ -200,22 +203,26 @@ static void callers_keys(struct buf *sql, const struct db_call_keys *k)
 		buf_cstr(sql, OF_FACTS);
 		db_filter_from(sql, &k->f->f, DB_FILTER_BY_CALLERS, true);
 		db_filter_where(sql, &k->f->f);
+		buf_cstr(sql, " AND ");
+		db_search_callers(sql, &k->search);
 	} else {
-		buf_cstr(sql, OF_CALLS DB_FILTER_CALLERS IN_PERIOD);
+		buf_cstr(sql, OF_CALLS DB_FILTER_CALLERS " WHERE ");
+		db_search_callers(sql, &k->search);
+		buf_cstr(sql, " AND " PERIOD);
 	}
-	buf_cstr(sql, " AND ");
-	db_search_callers(sql, &k->search);
 	beyond(sql, facts, goes_up(k));
 }
 
 static void in_callers(struct stmt *st, const struct db_call_keys *k,
     size_t max)
 {
-	if (of_ended(&k->f->f))
+	if (of_ended(&k->f->f)) {
 		db_filter_in(st, k->company, &k->f->f);
-	else
+		db_search_callers_in(st, &k->search);
+	} else {
+		db_search_callers_in(st, &k->search);
 		in_period(st, k);
-	db_search_callers_in(st, &k->search);
+	}
 	in_beyond(st, k, max);
 }
 
