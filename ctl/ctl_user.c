@@ -7,6 +7,7 @@
 #include "ctl/ctl_conf.h"
 #include "ctl/ctl_verb.h"
 #include "lib/db/db_user.h"
+#include "lib/db/db_user_token.h"
 #include "lib/hash/password.h"
 #include "lib/hash/token.h"
 #include "lib/out/out_mime.h"
@@ -126,6 +127,8 @@ static enum err grant(struct ctl_scope *s, const struct opts *o,
 	if (e == ERR_OK)
 		e = db_user_grant(s->db, user->id, account, company, role,
 		    s->now_us);
+	if (e == ERR_OK)
+		e = db_user_token_end_all(s->db, user->id);
 	return e == ERR_OK ? note(s, user, company, "user.role", o->role) : e;
 }
 

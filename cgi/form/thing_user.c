@@ -10,6 +10,7 @@
 #include "lib/db/db_config.h"
 #include "lib/db/db_member.h"
 #include "lib/db/db_second.h"
+#include "lib/db/db_user_token.h"
 
 static const char *const role_words[] = { "read-only",
 	"Read-only: sees calls and reports", "agent",
@@ -204,12 +205,25 @@ static enum err present(const struct req *r, struct user_id id,
 	return e == ERR_OK && f->fresh ? ERR_CONFLICT : e;
 }
 
+static bool is_as_it_was(enum user_role role, bool wide,
+    const struct member_row *was)
+{
+	return wide ? was->wide == role && was->role == USER_ROLE_NONE
+		    : was->role == role && was->wide == USER_ROLE_NONE;
+}
+
+/* Links that others made before would open what they may not give. */
 static enum err put_role(const struct req *r, struct user_id id,
     enum user_role role, bool wide, const struct member_row *was)
 {
-	const enum err e = db_user_grant(r->db, id, r->account,
-	    wide ? everywhere : r->company, role, r->now_us);
+	enum err e;
 
+	if (is_as_it_was(role, wide, was))
+		return ERR_OK;
+	e = db_user_grant(r->db, id, r->account, wide ? everywhere : r->company,
+	    role, r->now_us);
+	if (e == ERR_OK)
+		e = db_user_token_end_all(r->db, id);
 	if (e != ERR_OK)
 		return e;
 	if (wide && was->role != USER_ROLE_NONE)
@@ -345,9 +359,10 @@ static enum err more(const struct req *r, const uint8_t id[ID_BYTES],
 	    m.has_password ? "Forgotten password" : "Invitation",
 	    m.has_password
 		? "A link that sets a new password, good for two hours and"
-		  " once. Making one ends those made before."
+		  " once. Another link, another password and another role"
+		  " end it."
 		: "A link that sets their password, good for seven days and"
-		  " once. Making one ends those made before.");
+		  " once. Another link and another role end it.");
 	thing_extra_button(x, to, "Make a link");
 	if (m.has_second) {
 		(void)snprintf(to, sizeof(to), "/settings/users/%s/second",
@@ -434,7 +449,9 @@ enum err thing_user_switch(const struct req *r, struct user_id user, bool on)
 	struct member_row m;
 	enum err e;
 
-	if ((e = allowed_for(r, user, &m)) != ERR_OK)
+	/* Two owners who switch each other off see each other's. */
+	if ((e = db_config_lock(r->db)) != ERR_OK ||
+	    (e = allowed_for(r, user, &m)) != ERR_OK)
 		return e;
 	e = on ? db_member_enable(r->db, m.id)
 	       : db_user_disable(r->db, m.id, r->now_us);

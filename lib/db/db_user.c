@@ -1,6 +1,7 @@
 #include "lib/db/db_user.h"
 
 #include "lib/db/db_login.h"
+#include "lib/db/db_user_token.h"
 #include "lib/db/stmt.h"
 
 #define ROW_WITH(hash)                              \
@@ -122,7 +123,8 @@ enum err db_user_card_by_email(struct db *db, struct slice email,
 	return by_email(db, CARD " WHERE email = ?", email, out);
 }
 
-/* Runs a change of one user and signs it out everywhere; ends st. */
+/* Runs a change of one user, signs it out everywhere and ends its links; ends
+ * st. */
 static enum err change(struct db *db, struct stmt *st, struct user_id id)
 {
 	bool mine;
@@ -136,6 +138,8 @@ static enum err change(struct db *db, struct stmt *st, struct user_id id)
 	e = stmt_exec_one(st);
 	if (e == ERR_OK)
 		e = db_login_end_all(db, id);
+	if (e == ERR_OK)
+		e = db_user_token_end_all(db, id);
 	return db_join_end(db, mine, e);
 }
 

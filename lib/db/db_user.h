@@ -48,10 +48,10 @@ RT_MUST_USE enum err db_user_card(struct db *db, struct user_id id,
     struct user_row *out);
 RT_MUST_USE enum err db_user_card_by_email(struct db *db, struct slice email,
     struct user_row *out);
-/* Ends all logins of the user in the same transaction. */
+/* Ends all logins and links of the user in the same transaction. */
 RT_MUST_USE enum err db_user_password(struct db *db, struct user_id id,
     struct slice password_hash);
-/* Also ends all its logins. */
+/* Also ends all its logins and links. */
 RT_MUST_USE enum err db_user_disable(struct db *db, struct user_id id,
     int64_t now_us);
 

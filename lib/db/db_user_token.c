@@ -97,6 +97,15 @@ enum err db_user_token_use(struct db *db, enum user_token_kind kind,
 	return e;
 }
 
+enum err db_user_token_end_all(struct db *db, struct user_id user)
+{
+	static const char sql[] = "DELETE FROM user_token WHERE user_id = ?";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, user.v);
+	return stmt_exec(st, NULL);
+}
+
 enum err db_user_token_sweep(struct db *db, int64_t old_us)
 {
 	static const char sql[] =

@@ -28,6 +28,9 @@ RT_MUST_USE enum err db_user_token_get(struct db *db, enum user_token_kind kind,
 RT_MUST_USE enum err db_user_token_use(struct db *db, enum user_token_kind kind,
     const uint8_t hash[DB_USER_TOKEN_HASH], int64_t now_us,
     struct user_id *user);
+/* Ends all of the user's, of every kind: a link that was made under another
+ * password or other rights opens nothing any more. */
+RT_MUST_USE enum err db_user_token_end_all(struct db *db, struct user_id user);
 /* Removes what expired before old_us. */
 RT_MUST_USE enum err db_user_token_sweep(struct db *db, int64_t old_us);
 

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { openForm } from '../support/forms.mjs';
-import { startStack } from '../support/stack.mjs';
+import { hold } from '../support/hold.mjs';
+import { startStack, until } from '../support/stack.mjs';
 import { step, totp } from '../support/totp.mjs';
 import { addCompanies } from '../support/two_companies.mjs';
 
@@ -114,6 +115,45 @@ test('an invitation is no way into another company', async () => {
 	for (const what of ['link', 'disable', 'second'])
 		assert.equal((await post(admin, href, `${href}/${what}`, {})).status, 403, what);
 	assert.ok(!/Make a link/.test(await (await admin.fetch(href)).text()));
+});
+
+test('a link opens no more than when it was made', async () => {
+	const good = { password: 'pass phrase of mine', again: 'pass phrase of mine' };
+	const at = async (link) => (await stack.client().fetch(new URL(link).pathname)).status;
+	const admin = await as('admin'), owner = await as('owner');
+	const { href, link } = await invite(admin, 'rises@alpha.example', 'agent');
+	const same = await openForm(owner, href);
+	assert.equal((await same.send({})).status, 303);
+	assert.equal(await at(link), 200, 'nothing has changed');
+	// Who made it may not be one who may give what they have now.
+	assert.equal((await (await openForm(owner, href)).send({ role: 'owner' })).status, 303);
+	assert.equal(await at(link), 404, 'another role');
+	assert.equal((await post(admin, href, `${href}/link`, {})).status, 403);
+	// A password set by one link ends the others, of whatever kind.
+	const late = (await invite(admin, 'twice@alpha.example', 'agent')).link;
+	const token = 'R'.repeat(43);
+	stack.sql(`INSERT INTO user_token (token_hash, user_id, kind, created_at, expires_at) SELECT UNHEX(SHA2('${token}', 256)), id, 'reset', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 1 HOUR FROM user WHERE email = 'twice@alpha.example'`);
+	assert.equal((await post(stack.client(), `/reset/${token}`, `/reset/${token}`, good)).status, 303);
+	assert.equal(await at(late), 404, 'another password');
+});
+
+test('two owners who switch each other off: one stays', async () => {
+	const demo = await stack.login();
+	const { href, link } = await invite(demo, 'rival@demo.example', 'owner', 'account');
+	const path = new URL(link).pathname;
+	await post(stack.client(), path, path, { password: 'pass phrase of mine', again: 'pass phrase of mine' });
+	const rival = await stack.login('rival@demo.example', 'pass phrase of mine');
+	const first = (await (await rival.fetch('/settings/users')).text()).match(/href="(\/settings\/users\/usr_[0-9a-z]{26})">Demo</)[1];
+	// Both are at it when the first goes on: their sign-ins' rows are held.
+	const release = await hold(stack, 'SELECT token_hash FROM login FOR UPDATE');
+	const both = [[rival, first], [demo, href]].map(([who, at]) => post(who, at, `${at}/disable`, {}));
+	await until('both wait', () => Number(stack.sqlOne("SELECT COUNT(*) FROM information_schema.processlist WHERE user LIKE '%admin%' AND command = 'Execute'")) >= 2);
+	release();
+	const statuses = (await Promise.all(both)).map((res) => res.status).sort();
+	assert.equal(Number(stack.sqlOne("SELECT COUNT(*) FROM user u JOIN membership m ON m.user_id = u.id AND m.role = 'owner' WHERE u.disabled_at IS NULL AND u.account_id = (SELECT account_id FROM user WHERE email = 'rival@demo.example')")), 1, `${statuses}`);
+	assert.equal(statuses[0], 303);
+	assert.notEqual(statuses[1], 303);
+	stack.sql("UPDATE user SET disabled_at = IF(email = 'rival@demo.example', UTC_TIMESTAMP(6), NULL) WHERE email IN ('rival@demo.example', 'demo@example.com')");
 });
 
 test('the last owner of an account stays', async () => {

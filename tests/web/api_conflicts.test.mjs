@@ -2,11 +2,11 @@
 // done twice or lost; a range of a recording; methods that an address has not.
 // All answers are checked against the OpenAPI document.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { addOneOfEach, apiOf, hex, operations, spec } from '../support/api.mjs';
+import { hold } from '../support/hold.mjs';
 import { startStack, until } from '../support/stack.mjs';
 import { addCompanies, raw, typeId, uuid7 } from '../support/two_companies.mjs';
 
@@ -39,19 +39,15 @@ test('a request whose name is at work is told so, whatever it would do', async (
 	const [[id]] = stack.sql(`SELECT HEX(id) FROM api_key ORDER BY created_at DESC, id DESC LIMIT 1`);
 	stack.sql(`INSERT INTO api_once (company_id, key_id, name, request_hash, status, answer, created_at) SELECT c.id, X'${id}', 'at work', REPEAT(CHAR(0), 32), 0, '', UTC_TIMESTAMP(6)
 		FROM (SELECT id FROM company UNION SELECT REPEAT(CHAR(0), 16)) c`);
-	const at = spawn('mariadb', ['--no-defaults', '-S', join(stack.dir, 'run/my.sock'), '-u', stack.user, '-N', '-B', '-n', 'ringtrace'], { stdio: ['pipe', 'pipe', 'inherit'] });
-	let said = '';
-	at.stdout.setEncoding('utf8').on('data', (d) => (said += d));
-	at.stdin.write("START TRANSACTION;\nSELECT name FROM api_once WHERE name = 'at work' FOR UPDATE;\nSELECT 'held';\n");
+	const release = await hold(stack, "SELECT name FROM api_once WHERE name = 'at work' FOR UPDATE");
 	try {
-		await until('the rows are held', () => said.includes('held'));
 		for (const [, p] of operations().filter(([m, , op]) => m === 'POST' && op.responses[409])) {
 			const path = p.replace('{id}', typeId('xxx', uuid7()));
 			const res = await post(path, {}, { 'idempotency-key': 'at work' });
 			assert.deepEqual([res.status, res.headers.get('retry-after')], [409, '1'], p);
 		}
 	} finally {
-		at.kill('SIGKILL');
+		release();
 	}
 	assert.deepEqual(unseen([409], (m) => m === 'POST'), []);
 });
