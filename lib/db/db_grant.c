@@ -268,7 +268,7 @@ static const struct grant {
 	{ "jobd", "call_rollup", DELETE },
 	{ "jobd", "call_verdict", READ },
 	{ "jobd", "caller", "SELECT, DELETE" },
-	{ "jobd", "company", READ },
+	{ "jobd", "company", READ ", UPDATE (created_at)" },
 	{ "jobd", "company_logo", READ },
 	{ "jobd", "config_version", CHANGE },
 	{ "jobd", "conversion", APPEND ", UPDATE (taken_back)" },

@@ -114,7 +114,7 @@ static enum err walk_days(struct walk *w, struct db_pack_days left)
 enum err db_pack_parts(struct db *db, struct company_id company,
     const struct db_filter *f, bool up, db_pack_parts_fn *fn, void *ctx)
 {
-	const struct db_pack_days all = db_pack_read_days(f->from_us, f->to_us);
+	struct db_pack_days all = db_pack_read_days(f->from_us, f->to_us);
 	struct walk w = { .db = db,
 		.company = company,
 		.f = f,
@@ -122,12 +122,13 @@ enum err db_pack_parts(struct db *db, struct company_id company,
 		.fn = fn,
 		.ctx = ctx,
 		.rest = { f->from_us, f->to_us } };
-	bool any = false;
 	enum err e = ERR_OK;
 
 	if (db_pack_read_knows(f))
-		e = db_pack_read_any(db, company, all, &any);
-	if (e == ERR_OK && any)
+		e = db_pack_read_span(db, company, &all);
+	else
+		all.to_us = all.from_us;
+	if (e == ERR_OK)
 		e = walk_days(&w, all);
 	if (e == ERR_OK && w.rest.from_us < w.rest.to_us)
 		e = fn(ctx, w.rest);

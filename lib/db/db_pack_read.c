@@ -17,20 +17,28 @@ struct db_pack_days db_pack_read_days(int64_t from_us, int64_t to_us)
 		to_us / RT_DAY_US * RT_DAY_US };
 }
 
-enum err db_pack_read_any(struct db *db, struct company_id company,
-    struct db_pack_days days, bool *any)
+enum err db_pack_read_span(struct db *db, struct company_id company,
+    struct db_pack_days *days)
 {
 	static const char sql[] =
-	    "SELECT EXISTS (SELECT 1 FROM call_pack WHERE company_id = ?"
-	    " AND part = 0 AND day_at >= ? AND day_at < ?)";
+	    "SELECT COALESCE(MIN(day_at), ?),"
+	    " COALESCE(MAX(day_at) + INTERVAL 1 DAY, ?)"
+	    " FROM call_pack WHERE company_id = ?"
+	    " AND part = 0 AND day_at >= ? AND day_at < ?";
 	struct stmt *st = stmt_begin(db, sql);
+	struct db_pack_days span;
+	enum err e;
 
-	*any = false;
+	stmt_in_time_us(st, days->from_us);
+	stmt_in_time_us(st, days->from_us);
 	stmt_in_id(st, company.v);
-	stmt_in_time_us(st, days.from_us);
-	stmt_in_time_us(st, days.to_us);
-	stmt_out_bool(st, any);
-	return stmt_one(st);
+	stmt_in_time_us(st, days->from_us);
+	stmt_in_time_us(st, days->to_us);
+	stmt_out_time_us(st, &span.from_us);
+	stmt_out_time_us(st, &span.to_us);
+	if ((e = stmt_one(st)) == ERR_OK)
+		*days = span;
+	return e;
 }
 
 /* --- reading ---------------------------------------------------------------*/

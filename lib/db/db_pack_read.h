@@ -18,9 +18,10 @@ struct db_pack_days {
 	int64_t to_us;
 };
 struct db_pack_days db_pack_read_days(int64_t from_us, int64_t to_us);
-/* Is one of them packed? */
-RT_MUST_USE enum err db_pack_read_any(struct db *db, struct company_id company,
-    struct db_pack_days days, bool *any);
+/* Those of them from the first that is packed to the last; *days is empty when
+ * none is. A period may go on for ages in which nobody calls. */
+RT_MUST_USE enum err db_pack_read_span(struct db *db, struct company_id company,
+    struct db_pack_days *days);
 
 struct db_pack_day {
 	bool packed;

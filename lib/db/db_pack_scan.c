@@ -82,7 +82,7 @@ enum err db_pack_scan(struct db *db, struct company_id company,
     const struct db_scan *s, db_scan_fn *fn, void *ctx)
 {
 	const struct db_filter *f = &s->ask->filter;
-	const struct db_pack_days all = db_pack_read_days(f->from_us, f->to_us);
+	struct db_pack_days all = db_pack_read_days(f->from_us, f->to_us);
 	struct scanning c = { .db = db,
 		.company = company,
 		.s = s,
@@ -90,13 +90,14 @@ enum err db_pack_scan(struct db *db, struct company_id company,
 		.fn = fn,
 		.ctx = ctx,
 		.rows_us = f->from_us };
-	bool any = false;
 	enum err e = ERR_OK;
 
 	if (db_pack_read_knows(f))
-		e = db_pack_read_any(db, company, all, &any);
+		e = db_pack_read_span(db, company, &all);
+	else
+		all.to_us = all.from_us;
 	arena_init(&c.day, DAY_BYTES);
-	for (int64_t at = all.from_us; any && at < all.to_us && e == ERR_OK;) {
+	for (int64_t at = all.from_us; at < all.to_us && e == ERR_OK;) {
 		const int64_t days = (all.to_us - at) / RT_DAY_US;
 		const size_t n = days < (int64_t)DB_PACK_CHUNK ? (size_t)days
 							       : DB_PACK_CHUNK;

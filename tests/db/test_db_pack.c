@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/db/db_pack.h"
+#include "lib/db/db_pack_read.h"
 #include "lib/db/db_report_calls.h"
 #include "lib/db/db_report_cross.h"
 #include "lib/db/db_report_group.h"
@@ -314,6 +315,24 @@ static uint64_t packs(int who)
 	return n;
 }
 
+/* A period may go on to the end of time: only what is packed is walked. */
+static void test_far(void **state)
+{
+	const int64_t far_us = INT64_C(253370764800000000); /* the year 9999 */
+	struct db_pack_days days = db_pack_read_days(0, far_us);
+
+	(void)state;
+	assert_int_equal(db_pack_read_span(t->db, t->company[0].id, &days),
+	    ERR_OK);
+	assert_true(packs(0) > 0);
+	assert_true(days.from_us >= from_us && days.to_us <= to_us);
+	assert_true(days.to_us - days.from_us >= (int64_t)packs(0) * RT_DAY_US);
+	days = db_pack_read_days(days.to_us, far_us);
+	assert_int_equal(db_pack_read_span(t->db, t->company[0].id, &days),
+	    ERR_OK);
+	assert_int_equal(days.from_us, days.to_us);
+}
+
 static struct call_id a_call(const char *sql)
 {
 	struct call_id id;
@@ -427,6 +446,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pack),
 		cmocka_unit_test(test_as_rows),
+		cmocka_unit_test(test_far),
 		cmocka_unit_test(test_forgotten),
 		cmocka_unit_test(test_proven),
 	};
