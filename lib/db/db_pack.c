@@ -244,7 +244,8 @@ static enum err next_company(struct db *db, struct company_id *company)
 }
 
 /* What forgotten days left: nobody reads it, and what was erased must not stay
- * in it. Parts are made by the caller alone, so no writer waits for this. */
+ * in it. Parts are made by the caller alone; a writer that forgets one of these
+ * days waits for this statement at most. */
 static enum err drop_left(struct db *db, struct company_id company)
 {
 	static const char sql[] =

@@ -36,6 +36,13 @@ enum db_pack_part {
 	DB_PACK_PARTS
 };
 
+/* What is stored is known by these numbers, and a region is what the states of
+ * lib/core/geo_state.h said when its day was packed: who changes either deletes
+ * all of call_pack in the migration that comes with it. */
+_Static_assert(FILTER_TEXT_COUNT == 16 && FILTER_ID_COUNT == 4 &&
+		   DB_PACK_PARTS == 33,
+    "days are stored by these: a migration has to delete them");
+
 /* Days with fewer calls are not worth it, of more are not packed. */
 #define DB_PACK_LEAST ((uint64_t)256)
 #define DB_PACK_MOST  ((uint64_t)50000)
