@@ -86,7 +86,9 @@ enum err db_conversion_walk_next(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "SELECT c.id, k.updated_at,"
-	    " c.state = 'closed' AND c.started_at >= ? AND i.id IS NOT NULL,"
+	    " c.state = 'closed' AND c.started_at >= ? AND i.id IS NOT NULL"
+	    /* Of who was erased no click is left. */
+	    " AND COALESCE(t.click_id <> '', 1),"
 	    " c.started_at, i.outcome, COALESCE(o.is_spam, 0),"
 	    " EXISTS (SELECT 1 FROM interaction_tag x"
 	    " WHERE x.company_id = c.company_id AND x.interaction_id = c.id"
@@ -94,9 +96,7 @@ enum err db_conversion_walk_next(struct db *db, struct company_id company,
 	    " COALESCE(i.value_micros, 0), co.currency,"
 	    " COALESCE(" CLICK
 	    ", '') <> '',"
-	    /* Of who was erased no click is left: theirs is none that moved. */
-	    " COALESCE(t.kind <> 'retract' AND t.click_id <> ''"
-	    " AND t.click_id <> " CLICK
+	    " COALESCE(t.kind <> 'retract' AND t.click_id <> " CLICK
 	    ", 0),"
 	    " COALESCE(CASE WHEN t.kind <> 'retract' THEN t.click_id"
 	    " ELSE " CLICK " END, " CLICK

@@ -30,7 +30,8 @@ RT_MUST_USE enum err db_conversion_walk_keep(struct db *db,
 struct conversion_candidate {
 	struct call_id call;
 	int64_t changed_us;
-	bool ripe; /* over, and began in time; else there is nothing to say */
+	bool ripe; /* over, began in time, and not erased after it was told;
+		      else there is nothing to say */
 	int64_t started_us;
 	char outcome[129];
 	bool is_spam;

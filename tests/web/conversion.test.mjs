@@ -123,6 +123,37 @@ test('Microsoft: its columns, a fixed value', async () => {
 	assert.equal((await stack.fetch(files.conversions)).status, 404);
 });
 
+test('what was told of who was erased stays as it is, at the platform and here', async () => {
+	const files = await rule({ name: 'Erased' });
+	const told = call({ click: 'unlinked' }), linked = call({ click: 'linked' }), retracted = call({ click: 'retracted' }), other = call({ click: 'other' });
+	const ours = [told, linked, retracted];
+	for (const [i, { id }] of ours.entries()) stack.sql(`UPDATE phone_call SET caller_e164 = '+1212555017${i}', caller_raw = '1212555017${i}' WHERE id = ${hex(id)}`);
+	// A browser of its own, joined with the telephone.
+	stack.sql(`UPDATE visit SET visitor_id = ${hex(uuid7())} WHERE gclid = 'linked'`);
+	assert.equal((await owner.submit(`/people/${linked.text}`, `/people/${linked.text}/join`, { visitor: '1' })).status, 303);
+	await settle();
+	mark(retracted.id, "outcome = ''");
+	await settle();
+	const rows = () => stack.sqlOne(`SELECT GROUP_CONCAT(LOWER(HEX(call_id)), kind, turn ORDER BY seq) FROM conversion WHERE rule_id = (SELECT id FROM conversion_rule WHERE secret = '${files.secret}')`);
+	const before = rows();
+	for (const click of ['unlinked', 'linked', 'other']) assert.ok((await lines(files.conversions)).some((l) => l.startsWith(`${click},`)), click);
+	for (const { text } of ours) assert.equal((await owner.submit(`/people/${text}`, `/people/${text}/erase`, { sure: 'erase' })).status, 303);
+	assert.equal(stack.sqlOne("SELECT GROUP_CONCAT(gclid ORDER BY gclid) FROM visit WHERE gclid IN ('unlinked', 'linked', 'retracted')"), 'retracted,unlinked', 'the click of nobody known stays');
+	mark(retracted.id, "outcome = 'sold'");
+	for (let i = 0; i < 3; i++) {
+		await settle();
+		for (const { id } of ours) mark(id, `value_micros = ${i}000000`);
+	}
+	assert.equal(rows(), before);
+	const all = [...await lines(files.conversions), ...await lines(files.adjustments)].join('\n');
+	for (const { text } of [told, linked]) assert.ok(!all.includes(text), all);
+	assert.doesNotMatch(all, /linked|retracted/);
+	assert.match(all, new RegExp(`^other,.*${other.text}$`, 'm'));
+	mark(other.id, "outcome = ''");
+	await settle();
+	assert.match((await lines(files.adjustments)).join('\n'), new RegExp(`^${other.text},Erased,.*RETRACT`, 'm'), 'others are taken back as ever');
+});
+
 test('what is wrong in the form is said', async () => {
 	const before = stack.sqlOne('SELECT COUNT(*) FROM conversion_rule');
 	for (const bad of [{ name: '=SUM(1)' }, { name: '' }, { platform: 'meta' }, { value: '1,5' }, { value: '1.234' }, { min_talk_s: '-1' },
