@@ -27,7 +27,7 @@ static const struct grant {
 } grants[] = {
 	{ "admin", "account", READ },
 	{ "admin", "api_key", WRITE },
-	{ "admin", "api_once", "SELECT, DELETE" },
+	{ "admin", "api_once", "SELECT, UPDATE (answer)" },
 	{ "admin", "audit",
 	    "SELECT, INSERT, UPDATE (before_json, after_json)" },
 	{ "admin", "caller", DELETE },

@@ -75,16 +75,19 @@ static enum err erase(struct db *db, const char *find_sql, const char *sql,
 /* --- forms -----------------------------------------------------------------
  */
 
+/* That it was sent in stays, so that sent again it is not made again; what is
+ * answered then is its id and no more. */
 static enum err forget_answer(struct db *db, struct company_id company,
     const uint8_t form[ID_BYTES])
 {
 	static const char sql[] =
-	    "DELETE FROM api_once WHERE company_id = ?"
-	    " AND answer LIKE CONCAT('%\"', ?, '\"%')";
+	    "UPDATE api_once SET answer = CONCAT('{\"id\":\"', ?, '\"}')"
+	    " WHERE company_id = ? AND answer LIKE CONCAT('%\"', ?, '\"%')";
 	char id[ID_TEXT_MAX];
 	struct stmt *st = stmt_begin(db, sql);
 
 	id_text(ID_KIND_form, form, id);
+	stmt_in_text(st, slice_from(id));
 	stmt_in_id(st, company.v);
 	stmt_in_text(st, slice_from(id));
 	return stmt_exec(st, NULL);

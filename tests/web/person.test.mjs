@@ -176,9 +176,11 @@ test('not in the whole database is the number, however it was written', async ()
 	for (const q of ['(212)+555-0173', 'JANE%40home', 'jane+doe', 'joe%40home.example', 'budget']) for (const kind of ['csv', 'jsonl']) assert.equal((await who.admin.fetch(`/forms.${kind}?q=${q}`)).status, 200);
 	assert.equal((await api(key, '/export/calls.jsonl?caller=%2B12125550173')).json.length, 1);
 	const form = { form_name: 'Quote', contact_name: 'Jane Doe', contact_email: 'jane@home.example', contact_number: number, fields: { 'Call me at': '(212) 555-0173' } };
-	for (const [k, body] of [['jane', form], ['joe', { ...form, contact_name: 'Joe', contact_email: 'joe@home.example', contact_number: '+12125550174', fields: {} }]])
-		assert.equal((await api(key, '/forms', { method: 'POST', body, headers: { 'idempotency-key': k } })).status, 201);
-	assert.equal((await api(beta, '/forms', { method: 'POST', body: { ...form, contact_number: '+12125550188', fields: {} }, headers: { 'idempotency-key': 'jane' } })).status, 201);
+	const send = (k, body, by = key) => api(by, '/forms', { method: 'POST', body, headers: { 'idempotency-key': k } });
+	const first = await send('jane', form), jane = first.json.id;
+	assert.deepEqual([first.status, (await send('joe', { ...form, contact_name: 'Joe', contact_email: 'joe@home.example', contact_number: '+12125550174', fields: {} })).status], [201, 201]);
+	const theirs = { ...form, contact_number: '+12125550188', fields: {} };
+	assert.equal((await send('jane', theirs, beta)).status, 201);
 	addTold({ ...world.alpha, call: Buffer.from(stack.sqlOne(`SELECT HEX(id) FROM phone_call WHERE caller_e164 = '${number}'`), 'hex') }, number);
 	addSaid({ ...world.alpha, mark: 'dump' }, number);
 	const rule = uuid7();
@@ -201,7 +203,14 @@ test('not in the whole database is the number, however it was written', async ()
 		['', '', '', '', '', '', '/forms.csv?q=budget', '/forms.csv?q=joe%40home.example', '/forms.jsonl?q=budget', '/forms.jsonl?q=joe%40home.example'], 'who was looked for is not in it');
 	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM audit WHERE ${alpha()} AND action = 'calls.export'`), '4', 'that somebody took calls out stays');
 	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM audit WHERE ${alpha()} AND action = 'calls.export' AND after_json LIKE '%0174%'`), '1');
-	assert.deepEqual(stack.sql(`SELECT name, company_id = ${hex(world.alpha.id)} FROM api_once ORDER BY name`).map((r) => r.join(' ')), ['jane 0', 'joe 1']);
+	// Sent again it is not made again, and no more is answered than that it was.
+	const forms = stack.sqlOne('SELECT COUNT(*) FROM form_entry');
+	const again = await send('jane', form);
+	assert.deepEqual([again.status, again.headers.get('idempotent-replayed'), again.headers.get('location'), again.json], [201, 'true', `/api/v1/forms/${jane}`, { id: jane }]);
+	assert.equal((await send('jane', theirs, beta)).json.contact_name, 'Jane Doe', "another company's as ever");
+	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM form_entry'), forms);
+	assert.deepEqual(said(), []);
+	assert.deepEqual(stack.sql(`SELECT name, answer LIKE '%home.example%' FROM api_once ORDER BY name, company_id = ${hex(world.alpha.id)}`).map((r) => r.join(' ')), ['jane 1', 'jane 0', 'joe 1']);
 	assert.doesNotMatch(stack.log('admin'), /status=5\d\d/);
 });
 
