@@ -220,12 +220,14 @@ static enum err hold(const struct req *r, struct flow_row *f, bool *stale)
 	return ERR_OK;
 }
 
+/* name: NULL: it stays. */
 static enum err rename_it(const struct req *r, const char *name, bool *stale)
 {
 	struct flow_row f;
 	const enum err e = hold(r, &f, stale);
 
-	return e == ERR_OK && !*stale && strcmp(f.name, name) != 0
+	return e == ERR_OK && !*stale && name != NULL &&
+		       strcmp(f.name, name) != 0
 		   ? flow_store_rename(r, &f, slice_from(name))
 		   : e;
 }
@@ -250,15 +252,13 @@ enum err api_flow_change(const struct req *r, struct resp *out)
 	json_in_free(in);
 	if (faults.n > 0)
 		return api_fault_answer(out, 422, NULL, &faults);
-	if (given) {
-		if ((e = db_begin(r->db)) != ERR_OK)
-			return e;
-		e = db_end(r->db, rename_it(r, name, &stale));
-		if (e == ERR_CONFLICT)
-			return answer_taken(out);
-		if (e != ERR_OK)
-			return e;
-	}
+	if ((e = db_begin(r->db)) != ERR_OK)
+		return e;
+	e = db_end(r->db, rename_it(r, given ? name : NULL, &stale));
+	if (e == ERR_CONFLICT)
+		return answer_taken(out);
+	if (e != ERR_OK)
+		return e;
 	return stale ? resp_problem(out, 412, NULL) : api_list_one(r, out);
 }
 

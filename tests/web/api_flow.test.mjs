@@ -106,6 +106,7 @@ test('names, once, put away when nothing uses it', async () => {
 	const name = hostile.replaceAll('\u0001', '').slice(0, 60);
 	assert.equal((await patch({ name }, { 'if-match': headers.get('etag') })).json.name, name);
 	assert.equal((await patch({ name: 'late' }, { 'if-match': headers.get('etag') })).status, 412);
+	assert.equal((await patch({}, { 'if-match': headers.get('etag') })).status, 412, 'also where nothing is to change');
 	assert.equal((await patch({})).json.name, name);
 	assert.equal((await patch([])).status, 422);
 	for (const body of [{ name: '' }, { name: null }, { name: 7 }, { name: 'x'.repeat(101) }, { name: 'a\nb' }, { name: 'a\u007fb' }, { published_version: 1 }]) {
