@@ -188,6 +188,8 @@ static void lay(struct fields *f, const struct api_member *m,
 		api_fault(faults, slice_from(m->json), wrong);
 	else
 		fields_set(f, m->field, value);
+	if (f->rows[i].kind == FIELD_SECRET)
+		f->forgets = json_in_kind(node) == JSON_IN_NULL;
 }
 
 /* A person chooses from a list; a program hears that its value is not on it. */

@@ -28,7 +28,7 @@ enum field_kind {
 	FIELD_CHOICE, /* one of the choices; "" only when that is one */
 	FIELD_CHECK,  /* "1" or "" */
 	FIELD_LINES,  /* up to max characters over several lines */
-	FIELD_SECRET, /* never shown; "" keeps what is there */
+	FIELD_SECRET, /* never shown; "" keeps what is there; see forgets */
 	FIELD_MANY    /* any of the choices: their values with blanks between */
 };
 
@@ -88,6 +88,7 @@ struct fields {
 	struct field_held *held_last;
 	struct hours_grid *grid; /* a week as it was sent; NULL: none was */
 	bool fresh;              /* is to be added: `once` may be set */
+	bool forgets;            /* the secret is to go: "" clears it */
 	struct slice shown;      /* by save(): a secret to show this once */
 	const char *shown_text;  /* and the words beside it */
 	enum err e;              /* sticky; but for more, ERR_NOMEM */

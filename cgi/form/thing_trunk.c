@@ -317,6 +317,8 @@ static enum err save(const struct req *r, const uint8_t id[ID_BYTES],
 		e = db_trunk_get(r->db, r->account, row.id, &row);
 	if (e == ERR_OK && !read_row(f, &row))
 		e = ERR_SYNTAX;
+	if (e == ERR_OK && f->forgets)
+		row.password_sealed_n = 0;
 	if (e == ERR_OK && password.n > 0)
 		e = seal(r, password, &row);
 	if (e != ERR_OK)

@@ -57,6 +57,10 @@ test('carriers are the account\'s: by keys of all companies alone', async () => 
 	assert.deepEqual(changed.json, { ...one, name: 'Carrier 2', allow_media: ['203.0.113.0/24'] });
 	assert.equal(sealed(), before_, 'the password stays what it was');
 	assert.notEqual((await patch(path, { password: 'other' }, keys.wide), sealed()), before_);
+	const cleared = await patch(path, { password: null }, keys.wide);
+	assert.deepEqual([cleared.status, cleared.json.has_password, sealed()], [200, false, null], 'null takes it away');
+	assert.equal(JSON.parse(stack.sqlOne("SELECT after_json FROM audit WHERE action = 'trunk.change' ORDER BY happened_at DESC, id DESC LIMIT 1")).password, '', 'and it is in the log');
+	assert.equal((await patch(path, { password: 'third' }, keys.wide)).json.has_password, true);
 	for (const [bad, at] of [[{ allow: ['10.0.0.0/7'] }, '/allow'], [{ allow: [] }, '/allow'], [{ next_hop: 'http://x' }, '/next_hop'], [{ pcmu: false, pcma: false }, '/pcma'], [{ dialled: 'x' }, '/dialled'], [{ no_reply_ms: 1 }, '/no_reply_ms']])
 		assert.equal((await patch(path, bad, keys.wide)).json.errors[0].pointer, at, JSON.stringify(bad));
 	assert.ok(!(await api(keys.wide, '/trunks')).text.includes('hush'));
