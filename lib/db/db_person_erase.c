@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "lib/db/db_blank.h"
 #include "lib/db/db_person_said.h"
 #include "lib/db/stmt.h"
 
@@ -24,20 +25,13 @@
 	"UPDATE form_entry SET fields = '[]', page_url = ''," \
 	" contact_name = '', contact_email = '', contact_e164 = ''"
 
-/* What was told of a call or a form is told anew, without their words, when it
- * is sent again. By the hooks, as deliveries are found by hook and object. */
-#define BLANK_TOLD                                 \
-	"UPDATE webhook w JOIN webhook_delivery d" \
-	" ON d.company_id = w.company_id AND d.webhook_id = w.id"
-#define BLANK_TOLD_OF                       \
-	" SET d.body = NULL, d.answer = ''" \
+/* By the hooks, as deliveries are found by hook and object. */
+#define BLANK_TOLD_OF  \
+	BLANK_TOLD_SET \
 	" WHERE w.company_id = ? AND x.company_id = ? AND x.person_id = ?"
 
-/* What was written about a call or a form, said again in the audit log: that
- * somebody wrote stays, the words go. */
-#define BLANK_AUDIT                                                         \
-	" SET a.before_json = JSON_REPLACE(a.before_json, '$.note', NULL)," \
-	" a.after_json = JSON_REPLACE(a.after_json, '$.note', NULL)"        \
+#define BLANK_AUDIT     \
+	BLANK_AUDIT_SET \
 	" WHERE a.company_id = ? AND x.company_id = ? AND x.person_id = ?"
 
 /* What an advertising platform was told stays there; here it is a sum from now
@@ -106,10 +100,8 @@ static const struct step {
 	  " ON x.company_id = p.company_id"
 	  " AND x.e164 = p.caller_e164" BLANK_AUDIT,
 	    NOT_COUNTED },
-	{ "UPDATE job j JOIN person_caller x ON x.company_id = j.company_id"
-	  " SET j.state = 'done', j.payload = '', j.ended_at = j.created_at"
-	  " WHERE j.company_id = ? AND j.kind = 'mail'"
-	  " AND j.state IN ('ready', 'running', 'dead')"
+	{ "UPDATE job j JOIN person_caller x ON x.company_id = j.company_id" BLANK_MAIL_SET
+	  " WHERE j.company_id = ?" IS_MAIL_LEFT
 	  " AND x.company_id = ? AND x.person_id = ?" MAIL_OF_CALLER,
 	    NOT_COUNTED },
 	{ "UPDATE conversion c JOIN interaction i"

@@ -1,5 +1,6 @@
 #include "lib/db/db_policy.h"
 
+#include "lib/db/db_blank.h"
 #include "lib/db/db_number.h"
 #include "lib/db/db_usage.h"
 #include "lib/db/stmt.h"
@@ -268,29 +269,71 @@ enum err db_policy_visits(struct db *db, int64_t now_us, uint32_t max,
 	return e;
 }
 
+/* The call first, and its webhooks last: in the order of db_call_hold.h. */
 static enum err forget_caller(struct db *db, const struct found *c)
 {
-	static const char call_sql[] =
-	    "UPDATE phone_call SET caller_e164 = '', caller_raw = '',"
-	    " caller_name = '' WHERE company_id = ? AND id = ?";
-	static const char note_sql[] =
-	    "UPDATE interaction SET note = NULL WHERE company_id = ? AND id = ?";
-	const enum err e = change(db, call_sql, c->company, c->id);
+	static const char *const of_call[] = {
+		"UPDATE phone_call SET caller_e164 = '', caller_raw = '',"
+		" caller_name = '' WHERE company_id = ? AND id = ?",
+		"UPDATE interaction SET note = NULL"
+		" WHERE company_id = ? AND id = ?",
+		"UPDATE audit a" BLANK_AUDIT_SET
+		" WHERE a.company_id = ? AND a.object_id = ?",
+		BLANK_TOLD BLANK_TOLD_SET
+		" WHERE w.company_id = ? AND d.object_id = ?",
+	};
+	enum err e = ERR_OK;
 
-	return e == ERR_OK ? change(db, note_sql, c->company, c->id) : e;
+	for (size_t i = 0; i < RT_ARRAY_LEN(of_call) && e == ERR_OK; i++)
+		e = change(db, of_call[i], c->company, c->id);
+	return e;
 }
 
-/* People whose last call has been forgotten. */
+#define COMPANY_FORGETS(table)                                     \
+	" AND EXISTS (SELECT 1 FROM company c WHERE c.id = " table \
+	".company_id"                                              \
+	" AND c.keep_calls_days > 0)"
+
+/* Telephones whose last call has been forgotten. One that a form names is
+ * somebody's as long as the form is there. */
 static enum err forget_people(struct db *db)
 {
+	static const char *const sqls[] = {
+		"DELETE FROM caller WHERE NOT EXISTS (SELECT 1"
+		" FROM phone_call p WHERE p.company_id = caller.company_id"
+		" AND p.caller_e164 = caller.e164)" COMPANY_FORGETS("caller"),
+		"DELETE FROM person_caller WHERE NOT EXISTS (SELECT 1"
+		" FROM phone_call p"
+		" WHERE p.company_id = person_caller.company_id"
+		" AND p.caller_e164 = person_caller.e164)"
+		" AND NOT EXISTS (SELECT 1 FROM form_entry f"
+		" WHERE f.company_id = person_caller.company_id"
+		" AND f.contact_e164 = person_caller.e164)" COMPANY_FORGETS(
+		    "person_caller"),
+	};
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(sqls) && e == ERR_OK; i++) {
+		struct stmt *st;
+
+		st = stmt_begin(db, sqls[i]);
+		e = stmt_exec(st, NULL);
+	}
+	return e;
+}
+
+/* A mail about a call is made when the call ends: by its own age, as the one
+ * about a later call of the same telephone is still to be sent. */
+static enum err forget_mails(struct db *db, int64_t now_us)
+{
 	static const char sql[] =
-	    "DELETE FROM caller WHERE NOT EXISTS (SELECT 1 FROM phone_call p"
-	    " WHERE p.company_id = caller.company_id"
-	    " AND p.caller_e164 = caller.e164) AND EXISTS"
-	    " (SELECT 1 FROM company c WHERE c.id = caller.company_id"
-	    " AND c.keep_calls_days > 0)";
+	    "UPDATE company c JOIN job j ON j.company_id = c.id" BLANK_MAIL_SET
+	    " WHERE c.keep_calls_days > 0" IS_MAIL_LEFT
+	    " AND j.created_at < ? - INTERVAL c.keep_calls_days DAY"
+	    " AND j.payload LIKE '%/calls/%'";
 	struct stmt *st = stmt_begin(db, sql);
 
+	stmt_in_time_us(st, now_us);
 	return stmt_exec(st, NULL);
 }
 
@@ -311,5 +354,7 @@ enum err db_policy_callers(struct db *db, int64_t now_us, uint32_t max,
 		if ((e = db_begin(db)) == ERR_OK)
 			e = db_end(db, forget_caller(db, &rows[i]));
 	}
-	return e == ERR_OK && *n > 0 ? forget_people(db) : e;
+	if (e == ERR_OK && *n > 0)
+		e = forget_people(db);
+	return e == ERR_OK ? forget_mails(db, now_us) : e;
 }

@@ -47,7 +47,9 @@ RT_MUST_USE enum err db_policy_erased(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_policy_visits(struct db *db, int64_t now_us,
     uint32_t max, struct arena *mem, size_t *n);
 /* Takes the caller's number and name, and the note, off calls whose term is
- * over; figures and places stay. At most max; *n: how many. */
+ * over, and out of what was told and written of them: webhooks, mails that were
+ * not sent, the audit log, telephones of people. Figures and places stay. At
+ * most max; *n: how many. */
 RT_MUST_USE enum err db_policy_callers(struct db *db, int64_t now_us,
     uint32_t max, struct arena *mem, size_t *n);
 

@@ -235,6 +235,117 @@ static void test_visits_and_callers(void **state)
 	    1);
 }
 
+static const char told_sql[] =
+    "INSERT INTO webhook_delivery (company_id, webhook_id, event_id, kind,"
+    " object_id, body, state, due_at, answer, happened_at)"
+    " SELECT x.c, w.id, x.i, 'call.ended', x.i, '{\"caller\":\"+12125550199\"}',"
+    " 'done', x.t, 'thanks', x.t FROM (SELECT ? AS c, ? AS i, ? AS t) x"
+    " JOIN webhook w ON w.company_id = x.c";
+static const char hook_sql[] =
+    "INSERT INTO webhook (company_id, id, name, url, secret_sealed, events,"
+    " created_at) SELECT x.c, x.i, 'CRM', 'https://crm.example/', '', 1, x.t"
+    " FROM (SELECT ? AS c, ? AS i, ? AS t) x";
+static const char audit_sql[] =
+    "INSERT INTO audit (company_id, id, account_id, action, object_kind,"
+    " object_id, before_json, after_json, address, happened_at)"
+    " SELECT x.c, x.i, x.i, 'call.note', 'call', x.i,"
+    " '{\"note\":\"Ann first\"}', '{\"note\":\"Ann again\"}', '', x.t"
+    " FROM (SELECT ? AS c, ? AS i, ? AS t) x";
+static const char mail_sql[] =
+    "INSERT INTO job (company_id, kind, job_key, payload, state, due_at,"
+    " created_at) SELECT x.c, 'mail', HEX(x.i),"
+    " '{\"caller_href\":\"tel:+12125550199\","
+    "\"link\":\"https://rt.example/calls/call_1\"}', 'dead', x.t, x.t"
+    " FROM (SELECT ? AS c, ? AS i, ? AS t) x";
+static const char person_sql[] =
+    "INSERT INTO person_caller (company_id, e164, person_id, linked_by,"
+    " linked_at) SELECT x.c, '+12125550199', x.i, 'hand', x.t"
+    " FROM (SELECT ? AS c, ? AS i, ? AS t) x";
+static const char form_sql[] =
+    "INSERT INTO form_entry (company_id, id, site_id, visit_id, submitted_at,"
+    " fields, contact_e164) SELECT x.c, x.i, x.i, x.i, x.t, '[]',"
+    " '+12125550199' FROM (SELECT ? AS c, ? AS i, ? AS t) x";
+
+/* A call with all that says who it was from. */
+static void add_said(struct company_id company, int64_t at_us)
+{
+	uint8_t call[ID_BYTES];
+
+	add(call_sql, company, at_us, call);
+	same(credit_sql, company, at_us, call);
+	same(told_sql, company, at_us, call);
+	same(audit_sql, company, at_us, call);
+	same(mail_sql, company, at_us, call);
+}
+
+#define N_TOLD                                  \
+	"SELECT COUNT(*) FROM webhook_delivery" \
+	" WHERE body IS NOT NULL AND answer = 'thanks'"
+#define N_AUDIT                                                  \
+	"SELECT COUNT(*) FROM audit"                             \
+	" WHERE JSON_VALUE(before_json, '$.note') = 'Ann first'" \
+	" AND JSON_VALUE(after_json, '$.note') = 'Ann again'"
+#define N_MAIL   "SELECT COUNT(*) FROM job WHERE payload LIKE '%12125550199%'"
+#define N_PERSON "SELECT COUNT(*) FROM person_caller"
+
+static void said(int64_t calls, int64_t people)
+{
+	assert_int_equal(testdb_count(t, N_TOLD), calls);
+	assert_int_equal(testdb_count(t, N_AUDIT), calls);
+	assert_int_equal(testdb_count(t, N_MAIL), calls);
+	assert_int_equal(testdb_count(t, N_PERSON), people);
+}
+
+/* Who called is forgotten wherever it was said; what of the same telephone is
+ * not over its term stays, and so does what another company keeps. */
+static void test_said_elsewhere(void **state)
+{
+	static const char *const all[] = { "DELETE FROM phone_call",
+		"DELETE FROM visit", "DELETE FROM interaction",
+		"DELETE FROM audit" };
+	const int64_t old_us = NOW - 40 * RT_DAY_US;
+	uint8_t id[ID_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(all); i++)
+		ok(stmt_exec(stmt_begin(t->db, all[i]), NULL));
+	set_policy(a, 30);
+	set_policy(b, 0);
+	add(hook_sql, a->id, old_us, id);
+	add(hook_sql, b->id, old_us, id);
+	add(person_sql, a->id, old_us, id);
+	add(person_sql, b->id, old_us, id);
+	add_said(a->id, old_us);
+	add_said(a->id, NOW - 20 * RT_DAY_US);
+	add_said(b->id, old_us);
+	said(3, 2);
+	run_job();
+	said(2, 2);
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM audit"
+			     " WHERE action = 'call.note'"),
+	    3);
+	/* The telephone's last. */
+	set_policy(a, 10);
+	run_job();
+	said(1, 1);
+}
+
+/* A telephone that a form names is still somebody's. */
+static void test_telephone_of_a_form(void **state)
+{
+	const int64_t old_us = NOW - 40 * RT_DAY_US;
+	uint8_t id[ID_BYTES];
+
+	(void)state;
+	set_policy(a, 30);
+	add(person_sql, a->id, old_us, id);
+	add(form_sql, a->id, old_us, id);
+	add(call_sql, a->id, old_us, id);
+	run_job();
+	said(1, 2);
+}
+
 /* A folder in the place of a file: nobody's unlink() removes it, not even
  * root's. What comes after it goes all the same. */
 static void test_file_that_stays(void **state)
@@ -351,6 +462,8 @@ int main(void)
 		cmocka_unit_test(test_recordings),
 		cmocka_unit_test(test_file_that_stays),
 		cmocka_unit_test(test_visits_and_callers),
+		cmocka_unit_test(test_said_elsewhere),
+		cmocka_unit_test(test_telephone_of_a_form),
 		cmocka_unit_test(test_more_that_stay_than_a_batch),
 	};
 
