@@ -270,21 +270,35 @@ static enum err sign(struct hook_run *r, const struct hook_row *hook,
 	return e;
 }
 
-/* The body of the first attempt, made now and kept for all others. */
-static enum err make_body(struct hook_run *r, struct flight *f)
+static enum err body_held(struct hook_run *r, struct flight *f)
 {
+	struct slice kept = SLICE("");
 	enum err e;
 
-	buf_init(&f->body, DB_HOOK_BODY_MAX);
-	if (f->row.body.n > 0) {
-		buf_put(&f->body, f->row.body);
+	e = db_hook_out_hold(r->db, f->known->company, f->known->hook,
+	    f->row.event, &r->arena, &kept);
+	if (e != ERR_OK)
+		return e;
+	if (kept.n > 0) {
+		buf_put(&f->body, kept);
 		return buf_err(&f->body);
 	}
 	e = hook_body(r->db, f->known->company, &f->row, &r->arena, &f->body);
-	if (e == ERR_OK)
-		e = db_hook_out_body(r->db, f->known->company, f->known->hook,
-		    f->row.event, buf_slice(&f->body));
-	return e;
+	return e == ERR_OK
+		   ? db_hook_out_body(r->db, f->known->company, f->known->hook,
+			 f->row.event, buf_slice(&f->body))
+		   : e;
+}
+
+/* The body of the first attempt, made now and kept for all others, unless words
+ * about a person go out of it. Who does that now is waited for before the call
+ * is read: what was read before would bring them back. */
+static enum err make_body(struct hook_run *r, struct flight *f)
+{
+	enum err e = db_begin(r->db);
+
+	buf_init(&f->body, DB_HOOK_BODY_MAX);
+	return e == ERR_OK ? db_end(r->db, body_held(r, f)) : e;
 }
 
 /* In plain text only in one's own network, unless the operator allows more:

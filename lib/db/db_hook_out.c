@@ -321,6 +321,22 @@ enum err db_hook_out_lost(struct db *db, int64_t now_us)
 	return stmt_exec(st, NULL);
 }
 
+enum err db_hook_out_hold(struct db *db, struct company_id company,
+    struct webhook_id hook, struct event_id event, struct arena *mem,
+    struct slice *body)
+{
+	static const char sql[] =
+	    "SELECT body FROM webhook_delivery WHERE company_id = ?"
+	    " AND webhook_id = ? AND event_id = ? FOR UPDATE";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, hook.v);
+	stmt_in_id(st, event.v);
+	stmt_out_slice(st, mem, DB_HOOK_BODY_MAX, body);
+	return stmt_one(st);
+}
+
 enum err db_hook_out_body(struct db *db, struct company_id company,
     struct webhook_id hook, struct event_id event, struct slice body)
 {
@@ -352,14 +368,16 @@ static const char *state_of(enum hook_fate fate)
 	return "ready";
 }
 
+/* Without a body the words went while it was under way, and an answer may say
+ * them again. */
 static enum err write_result(struct db *db, struct company_id company,
     struct webhook_id hook, const struct hook_out_row *row,
     const uint8_t claim[ID_BYTES], const struct hook_result *r, int64_t now_us)
 {
 	static const char sql[] =
 	    "UPDATE webhook_delivery SET state = ?, claim = NULL, due_at = ?,"
-	    " status = ?, took_ms = ?, last_error = ?, answer = ?,"
-	    " ended_at = ? WHERE company_id = ? AND webhook_id = ?"
+	    " status = ?, took_ms = ?, last_error = ?,"
+	    " answer = IF(body IS NULL, '', ?), ended_at = ? WHERE company_id = ? AND webhook_id = ?"
 	    " AND event_id = ? AND claim = ?";
 	const bool again = r->fate == HOOK_FATE_AGAIN;
 	struct stmt *st = stmt_begin(db, sql);

@@ -86,6 +86,12 @@ RT_MUST_USE enum err db_hook_out_claim(struct db *db, struct company_id company,
     struct hook_out_row **rows, size_t *n);
 /* Those whose time ran out are ready again. */
 RT_MUST_USE enum err db_hook_out_lost(struct db *db, int64_t now_us);
+/* In a transaction, and before what the body says is read: nobody takes words
+ * about a person out of it until the transaction ends, and whoever does that
+ * now is waited for. *body: as it is now; "" has to be made. */
+RT_MUST_USE enum err db_hook_out_hold(struct db *db, struct company_id company,
+    struct webhook_id hook, struct event_id event, struct arena *mem,
+    struct slice *body);
 /* The body that all attempts send. */
 RT_MUST_USE enum err db_hook_out_body(struct db *db, struct company_id company,
     struct webhook_id hook, struct event_id event, struct slice body);
@@ -105,7 +111,8 @@ struct hook_result {
 	struct slice answer; /* valid UTF-8 */
 };
 
-/* ERR_CONFLICT: the claim ran out. */
+/* ERR_CONFLICT: the claim ran out. The answer is not kept when the body has
+ * been taken away meanwhile. */
 RT_MUST_USE enum err db_hook_out_settle(struct db *db,
     struct company_id company, struct webhook_id hook,
     const struct hook_out_row *row, const uint8_t claim[ID_BYTES],

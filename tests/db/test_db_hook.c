@@ -434,6 +434,37 @@ static void test_replay(void **state)
 	assert_int_equal(n, 0);
 }
 
+/* Words go out of what is under way: its receiver's answer, which may say them
+ * again, is not kept. */
+static void test_answer_after_erasure(void **state)
+{
+	static const uint8_t a[ID_BYTES] = { 7 }, b[ID_BYTES] = { 8 };
+	const struct company_id co = t->company[0].id;
+	const struct hook_row hook = add_hook(0, HOOK_ALL);
+	struct hook_out_row *rows, *after;
+	struct stmt *st;
+
+	(void)state;
+	emit(HOOK_CALL_ENDED, a);
+	emit(HOOK_CALL_ENDED, b);
+	assert_int_equal(claim(hook.id, claim_1, 10, NOW, &rows), 2);
+	for (size_t i = 0; i < 2; i++)
+		ok(db_hook_out_body(jobd, co, hook.id, rows[i].event,
+		    SLICE("{}")));
+	st = stmt_begin(t->db,
+	    "UPDATE webhook_delivery SET body = NULL, answer = ''"
+	    " WHERE company_id = ? AND event_id = ?");
+	stmt_in_id(st, co.v);
+	stmt_in_id(st, rows[0].event.v);
+	ok(stmt_exec_one(st));
+	for (size_t i = 0; i < 2; i++)
+		settle(hook.id, &rows[i], claim_1, HOOK_FATE_DONE, 0, ERR_OK);
+	assert_int_equal(listed(0, hook.id, &after), 2);
+	assert_string_equal(after[1].answer, "");
+	assert_int_equal(after[1].status, 503);
+	assert_string_equal(after[0].answer, "no");
+}
+
 /* A batch of forms may be written again. */
 static void test_form_once(void **state)
 {
@@ -495,6 +526,7 @@ int main(void)
 		cmocka_unit_test_setup(test_turns, empty),
 		cmocka_unit_test_setup(test_lost, empty),
 		cmocka_unit_test_setup(test_replay, empty),
+		cmocka_unit_test_setup(test_answer_after_erasure, empty),
 		cmocka_unit_test_setup(test_form_once, empty),
 		cmocka_unit_test_setup(test_test, empty),
 	};

@@ -413,6 +413,120 @@ static void test_database_away(void **state)
 	assert_int_equal(atomic_load(&asked), 3);
 }
 
+/* --- an erasure meanwhile --------------------------------------------------
+ */
+
+/* A call and what is to be told of it. */
+static struct call_id add_call(struct webhook_id hook)
+{
+	static const char *const sqls[] = {
+		"INSERT INTO phone_call (company_id, id, state, result,"
+		" number_id, number_e164, caller_e164, caller_raw,"
+		" caller_name, caller_place, started_at) VALUES (?, ?,"
+		" 'closed', 'answered', '', '+14155550100', '+12125550199',"
+		" '2125550199', 'Ann', '', '2026-11-20')",
+		"INSERT INTO webhook_delivery (company_id, webhook_id,"
+		" event_id, kind, object_id, state, due_at, happened_at)"
+		" SELECT x.c, w.id, x.i, 'call.ended', x.i, 'ready',"
+		" '2026-11-20', '2026-11-20' FROM (SELECT ? AS c, ? AS i) x"
+		" JOIN webhook w ON w.company_id = x.c AND w.id = ?",
+	};
+	struct call_id id;
+
+	testdb_id(TESTDB_NOW_US, id.v);
+	for (size_t i = 0; i < RT_ARRAY_LEN(sqls); i++) {
+		struct stmt *st;
+
+		st = stmt_begin(t->db, sqls[i]);
+		stmt_in_id(st, t->company[0].id.v);
+		stmt_in_id(st, id.v);
+		if (i > 0)
+			stmt_in_id(st, hook.v);
+		assert_int_equal(stmt_exec(st, NULL), ERR_OK);
+	}
+	return id;
+}
+
+/* INNODB_TRX is made anew for who has not read it for a tenth of a second. */
+#define LOOK_MS 150
+
+/* Waits until the thread of hook_run waits for somebody as the query says. */
+static void until_waits(const char *count_sql)
+{
+	const int64_t until_us = clk_mono_us() + LIMIT_US;
+
+	while (testdb_count(t, count_sql) == 0) {
+		if (clk_mono_us() > until_us)
+			fail_msg("nobody waits: %s", count_sql);
+		(void)poll(NULL, 0, LOOK_MS);
+	}
+}
+
+static void forget(struct db *db, const char *sql, struct call_id id)
+{
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, id.v);
+	assert_int_equal(stmt_exec(st, NULL), ERR_OK);
+}
+
+static bool says_caller(struct slice body)
+{
+	return slice_find_slice(body, SLICE("12125550199")) < body.n;
+}
+
+/* Two events are claimed together. While the body of the first waits for a
+ * table, somebody begins to erase the caller of the second, and ends when its
+ * body waits for that: it does not say what was read before. */
+static void test_erased_meanwhile(void **state)
+{
+	const struct webhook_id hook = add_path(0, "/ok");
+	struct db *table = testdb_connect(t, NULL);
+	struct db *eraser = testdb_connect(t, NULL);
+	struct hook_out_row *rows;
+	struct call_id second;
+	struct hook_run *r;
+	size_t n = 0;
+
+	(void)state;
+	(void)add_call(hook);
+	second = add_call(hook);
+	assert_int_equal(stmt_exec(stmt_begin(table,
+				       "LOCK TABLES call_verdict WRITE"),
+			     NULL),
+	    ERR_OK);
+	r = begin();
+	until_waits(
+	    "SELECT COUNT(*) FROM information_schema.PROCESSLIST"
+	    " WHERE user = 'rt_jobd' AND state LIKE '%metadata lock%'");
+	assert_int_equal(db_begin(eraser), ERR_OK);
+	forget(eraser,
+	    "UPDATE phone_call SET caller_e164 = '', caller_raw = '',"
+	    " caller_name = '' WHERE id = ?",
+	    second);
+	forget(eraser,
+	    "UPDATE webhook_delivery SET body = NULL, answer = ''"
+	    " WHERE object_id = ?",
+	    second);
+	db_close(table);
+	until_waits(
+	    "SELECT COUNT(*) FROM information_schema.INNODB_TRX"
+	    " WHERE trx_state = 'LOCK WAIT'");
+	assert_int_equal(db_commit(eraser), ERR_OK);
+	db_close(eraser);
+	until_waits(
+	    "SELECT COUNT(*) = 2 FROM webhook_delivery"
+	    " WHERE state = 'done'");
+	hook_run_stop(r);
+	assert_int_equal(db_hook_out_list(t->db, t->company[0].id, hook,
+			     SLICE(""), 0, 10, &mem, &rows, &n),
+	    ERR_OK);
+	assert_int_equal(n, 2);
+	assert_true(says_caller(rows[1].body));
+	assert_false(says_caller(rows[0].body));
+	run("DELETE FROM phone_call");
+}
+
 static void test_nobody(void **state)
 {
 	struct webhook_id hook;
@@ -441,6 +555,7 @@ int main(void)
 		cmocka_unit_test_setup(test_no_secret, empty),
 		cmocka_unit_test_setup(test_failing, empty),
 		cmocka_unit_test_setup(test_database_away, empty),
+		cmocka_unit_test_setup(test_erased_meanwhile, empty),
 		cmocka_unit_test_setup(test_nobody, empty),
 	};
 
