@@ -10,25 +10,58 @@
 
 #define CODE_MAX 40
 
-static struct slice next_of(struct slice s)
+static const char over[] =
+    "The five minutes of the second step are over. Nothing is lost: sign in,"
+    " and what you typed comes back.";
+
+/* What a form of the second step carries. */
+struct carried {
+	struct slice next; /* local */
+	struct kept kept;
+};
+
+static enum err read_carried(const struct req *r, struct carried *out)
 {
-	return resp_is_local(s) ? s : SLICE("/");
+	struct carried c = { .next = SLICE("/") };
+	const enum err e = req_form(r, "next", &c.next);
+
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		return e;
+	if (!resp_is_local(c.next))
+		c.next = SLICE("/");
+	kept_read(r, &c.kept);
+	*out = c;
+	return ERR_OK;
+}
+
+static enum err show(const struct req *r, struct resp *out,
+    const struct carried *c, const char *message)
+{
+	return kept_second(r, out, c->next, &c->kept, message);
+}
+
+/* The password has to be given anew. */
+static enum err too_late(const struct req *r, struct resp *out,
+    const struct carried *c)
+{
+	return c->kept.to.n > 0 ? kept_sign_in(r, out, c->next, &c->kept, over)
+				: resp_redirect_next(out, "/login", c->next);
 }
 
 enum err form_second(const struct req *r, struct resp *out)
 {
-	const struct kept none = KEPT_NONE;
-	struct slice next = SLICE("/");
+	struct carried c = { .next = SLICE("/"), .kept = KEPT_NONE };
 	struct user_id user;
-	enum err e = req_query(r, "next", &next);
+	enum err e = req_query(r, "next", &c.next);
 
 	if (e != ERR_OK && e != ERR_NOTFOUND)
 		return e;
+	if (!resp_is_local(c.next))
+		c.next = SLICE("/");
 	e = sess_paused(r, &user);
 	if (e == ERR_AUTH)
-		return resp_redirect(out, SLICE("/login"));
-	return e == ERR_OK ? kept_second(r, out, next_of(next), &none, NULL)
-			   : e;
+		return too_late(r, out, &c);
+	return e == ERR_OK ? show(r, out, &c, NULL) : e;
 }
 
 /* Counted before the look, so that tries sent all at once count too. */
@@ -72,22 +105,19 @@ static enum err enter(const struct req *r, struct resp *out,
 enum err form_second_post(const struct req *r, struct resp *out)
 {
 	char subject[ID_TEXT_MAX];
-	struct slice next = SLICE("/"), code;
 	struct user_row user;
+	struct carried c;
+	struct slice code;
 	struct user_id id;
-	struct kept k;
 	struct req as;
-	enum err e = sess_paused(r, &id);
+	enum err e = read_carried(r, &c);
 
-	if (e == ERR_AUTH)
-		return resp_redirect(out, SLICE("/login"));
 	if (e != ERR_OK)
 		return e;
-	e = req_form(r, "next", &next);
-	if (e != ERR_OK && e != ERR_NOTFOUND)
-		return e;
-	kept_read(r, &k);
-	if ((e = req_need(req_form_text(r, "code", 0, CODE_MAX, &code))) !=
+	if ((e = sess_paused(r, &id)) == ERR_AUTH)
+		return too_late(r, out, &c);
+	if (e != ERR_OK ||
+	    (e = req_need(req_form_text(r, "code", 0, CODE_MAX, &code))) !=
 		ERR_OK ||
 	    (e = db_user_get(r->db, id, &user)) != ERR_OK)
 		return e;
@@ -96,7 +126,7 @@ enum err form_second_post(const struct req *r, struct resp *out)
 	if (e == ERR_BUSY) {
 		resp_status(out, 429);
 		resp_header(out, "Retry-After", SLICE("900"));
-		return kept_second(r, out, next_of(next), &k,
+		return show(r, out, &c,
 		    "Too many wrong codes. Wait 15 minutes, then sign in"
 		    " again.");
 	}
@@ -106,7 +136,7 @@ enum err form_second_post(const struct req *r, struct resp *out)
 		e = note(r, user.account, id, "user.second_failed");
 		resp_status(out, 401);
 		return e == ERR_OK
-			   ? kept_second(r, out, next_of(next), &k,
+			   ? show(r, out, &c,
 				 "That code is not right, or was used before."
 				 " Wait for the next one.")
 			   : e;
@@ -114,8 +144,8 @@ enum err form_second_post(const struct req *r, struct resp *out)
 	if (e == ERR_OK)
 		e = enter(r, out, &user, subject, &as);
 	if (e == ERR_AUTH)
-		return resp_redirect(out, SLICE("/login"));
-	if (e == ERR_OK && k.to.n > 0)
-		return kept_show(&as, out, &k);
-	return e == ERR_OK ? resp_redirect(out, next_of(next)) : e;
+		return too_late(r, out, &c);
+	if (e == ERR_OK && c.kept.to.n > 0)
+		return kept_show(&as, out, &c.kept);
+	return e == ERR_OK ? resp_redirect(out, c.next) : e;
 }

@@ -10,7 +10,6 @@
 #include "lib/db/db_setup.h"
 #include "lib/db/db_user.h"
 #include "lib/hash/password.h"
-#include "lib/text/esc.h"
 
 #define EMAIL_MAX 254 /* RFC 5321 4.5.3.1.3 */
 
@@ -158,18 +157,13 @@ static enum err second_asked(const struct req *r, struct user_id user,
 static enum err pause_for_second(const struct req *r, struct resp *out,
     const struct attempt *a, struct user_id user)
 {
-	char mem[3 * 1024 + 32];
-	struct buf b;
-	enum err e;
+	const enum err e = sess_pause(r, out, user);
 
-	if ((e = sess_pause(r, out, user)) != ERR_OK)
+	if (e != ERR_OK)
 		return e;
 	if (a->kept.to.n > 0)
 		return kept_second(r, out, next_of(a->next), &a->kept, NULL);
-	buf_over(&b, mem, sizeof(mem));
-	buf_cstr(&b, "/account/second?next=");
-	esc_url(slice_head(next_of(a->next), 1024), &b);
-	return resp_redirect(out, buf_slice(&b));
+	return resp_redirect_next(out, "/account/second", a->next);
 }
 
 /* Also for who may not sign in, and nobody: the work must not tell which it is.

@@ -196,13 +196,29 @@ static const char pressed[] =
     "You were signed out meanwhile, and nothing was done. Sign in, and press"
     " it again on the page that comes.";
 
+enum err kept_sign_in(const struct req *r, struct resp *out, struct slice next,
+    const struct kept *k, const char *why)
+{
+	struct view *v = view_new(r->arena, "login.html");
+
+	view_cstr(v, "title", "Sign in");
+	view_cstr(v, "email", "");
+	view_slice(v, "next", next);
+	view_flag(v, "failed", true);
+	view_flag(v, "password_set", false);
+	view_cstr(v, "message", why);
+	view_slice(v, "csrf", r->csrf);
+	kept_carry(k, v);
+	resp_status(out, 401);
+	return resp_view(out, v);
+}
+
 enum err kept_ask(const struct req *r, struct resp *out,
     const struct req_source *src, const struct route *row)
 {
 	struct kept k = KEPT_NONE;
 	const char *why = too_long;
 	struct slice next = SLICE("/");
-	struct view *v = view_new(r->arena, "login.html");
 	struct req in = *r;
 	enum err e;
 
@@ -215,18 +231,8 @@ enum err kept_ask(const struct req *r, struct resp *out,
 	}
 	if (e != ERR_OK && e != ERR_TOOBIG)
 		return e == ERR_NOMEM ? e : ERR_AUTH;
-	if ((e = csrf_offer(&in, out)) != ERR_OK)
-		return e;
-	view_cstr(v, "title", "Sign in");
-	view_cstr(v, "email", "");
-	view_slice(v, "next", next);
-	view_flag(v, "failed", true);
-	view_flag(v, "password_set", false);
-	view_cstr(v, "message", why);
-	view_slice(v, "csrf", in.csrf);
-	kept_carry(&k, v);
-	resp_status(out, 401);
-	return resp_view(out, v);
+	e = csrf_offer(&in, out);
+	return e == ERR_OK ? kept_sign_in(&in, out, next, &k, why) : e;
 }
 
 enum err kept_second(const struct req *r, struct resp *out, struct slice next,

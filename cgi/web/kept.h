@@ -3,11 +3,11 @@
  *
  * A login that ends while somebody types must not cost them the text. Their
  * form is refused, but comes back inside the sign-in page, goes through it and
- * through the second step as one hidden field, and stands at the end on a page
- * that says as whom, and for which company, they are signed in now; its button
- * sends the form again with a token of the new login. Nothing is stored here,
- * and nothing is done before a person presses that button
- * (docs/decisions/0194).
+ * through the second step, also one that took too long, as one hidden field,
+ * and stands at the end on a page that says as whom, and for which company,
+ * they are signed in now; its button sends the form again with a token of the
+ * new login. Nothing is stored here, and nothing is done before a person
+ * presses that button (docs/decisions/0194).
  *
  * A form without a person's words, a button, is not kept: out of its place it
  * would say too little of what it does. It is pressed again, on the page it
@@ -56,6 +56,10 @@ void kept_carry(const struct kept *k, struct view *v);
 /* 401: the sign-in page with the form inside. */
 RT_MUST_USE enum err kept_ask(const struct req *r, struct resp *out,
     const struct req_source *src, const struct route *row);
+/* The same with what a sign-in form carried. next: a local address; why: what
+ * the page says. */
+RT_MUST_USE enum err kept_sign_in(const struct req *r, struct resp *out,
+    struct slice next, const struct kept *k, const char *why);
 /* The page of the second step, with the form inside when there is one. next: a
  * local address; message: NULL or what was wrong. */
 RT_MUST_USE enum err kept_second(const struct req *r, struct resp *out,

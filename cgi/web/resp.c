@@ -7,6 +7,8 @@
 #include "lib/base/log.h"
 #include "lib/text/esc.h"
 
+#define NEXT_MAX 1024 /* of an address to come back to */
+
 static const struct {
 	enum err e;
 	unsigned int status;
@@ -283,6 +285,21 @@ enum err resp_redirect(struct resp *out, struct slice path)
 	resp_status(out, 303);
 	resp_header(out, "Location", path);
 	return out->e;
+}
+
+enum err resp_redirect_next(struct resp *out, const char *path,
+    struct slice next)
+{
+	char mem[3 * NEXT_MAX + 64];
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	buf_cstr(&b, path);
+	if (next.n > 1 && next.n <= NEXT_MAX && resp_is_local(next)) {
+		buf_cstr(&b, "?next=");
+		esc_url(next, &b);
+	}
+	return resp_redirect(out, buf_slice(&b));
 }
 
 void resp_again(struct resp *out, unsigned int status, struct slice head,

@@ -67,6 +67,10 @@ RT_MUST_USE enum err resp_bytes(struct resp *out, const char *type,
 /* 303 to an address of our own: begins with '/', not "//"; other targets are
  * ERR_INTERNAL. */
 RT_MUST_USE enum err resp_redirect(struct resp *out, struct slice path);
+/* 303 to a page that leads on to next: path, a literal, with "?next=" unless
+ * next is "/", no address of our own, or too long. */
+RT_MUST_USE enum err resp_redirect_next(struct resp *out, const char *path,
+    struct slice next);
 /* An answer that was given before: head holds the lines that were in out->head
  * when its handler returned. */
 void resp_again(struct resp *out, unsigned int status, struct slice head,

@@ -7,9 +7,6 @@
 #include "lib/base/log.h"
 #include "lib/base/metric.h"
 #include "lib/base/rnd.h"
-#include "lib/text/esc.h"
-
-#define NEXT_MAX 1024 /* of an address to come back to */
 
 static const struct {
 	const char *name;
@@ -75,19 +72,9 @@ static enum err refuse_address(struct resp *out, const struct req *r,
 /* A page leads those who are not signed in to the sign-in and back. */
 static enum err ask_sign_in(struct resp *out, const struct req *r)
 {
-	char mem[3 * NEXT_MAX + 32];
-	struct buf b;
-
 	if (!out->page || r->method != REQ_GET)
 		return resp_error(out, ERR_AUTH);
-	buf_over(&b, mem, sizeof(mem));
-	buf_cstr(&b, "/login");
-	if (r->target.n > 1 && r->target.n <= NEXT_MAX &&
-	    resp_is_local(r->target)) {
-		buf_cstr(&b, "?next=");
-		esc_url(r->target, &b);
-	}
-	return resp_redirect(out, buf_slice(&b));
+	return resp_redirect_next(out, "/login", r->target);
 }
 
 /* Who owns an account without a company has the first steps before them. */

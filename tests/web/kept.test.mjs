@@ -104,6 +104,41 @@ test('through the second step too, also after a wrong code', async () => {
 	stack.sql('DELETE FROM user_second; DELETE FROM login_attempt');
 });
 
+test('a second step that took too long asks for the password again, and what was typed and the way back stay', async () => {
+	stack.sql('DELETE FROM user_second; DELETE FROM login_attempt');
+	const me = await stack.login(...Object.values(who('manager')));
+	await me.submit('/account', '/account/second/begin', {});
+	const secret = (await (await me.fetch('/account')).text()).match(/class="snippet">([A-Z2-7]{32})</)[1];
+	assert.equal((await me.submit('/account', '/account/second/confirm', { code: totp(secret, step()) })).status, 200);
+	const late = () => stack.sql("UPDATE user_token SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND WHERE kind = 'second'");
+	const fields = await typed(me, 'Kept late');
+	expire();
+	const asked = hidden(await (await send(me, '/settings/locations/new', fields)).text());
+	const second = hidden(await (await send(me, '/login', { ...asked, ...who('manager') })).text());
+	late();
+	const over = await send(me, '/account/second', { ...second, code: totp(secret, step() + 1) });
+	const html = await over.text();
+	assert.equal(over.status, 401);
+	assert.match(html, /five minutes of the second step are over/);
+	assert.match(html, /<form method="post" action="\/login">/);
+	const page = hidden(await (await send(me, '/login', { ...hidden(html), ...who('manager') })).text());
+	assert.equal(page.kept, second.kept);
+	const shown = await send(me, '/account/second', { ...page, code: totp(secret, step() + 1) });
+	assert.equal(shown.status, 200);
+	assert.equal(hidden(await shown.text()).name, 'Kept late');
+	// Without a form the way back stays, to the page and to its answer.
+	const client = stack.client();
+	const led = await client.submit('/login', '/login', { ...who('manager'), next: '/calls?q=7' });
+	assert.equal(led.headers.get('location'), '/account/second?next=%2Fcalls%3Fq%3D7');
+	const { csrf } = await client.hiddenFields(led.headers.get('location'));
+	late();
+	for (const [next, want] of [['/calls?q=7', '/login?next=%2Fcalls%3Fq%3D7'], ['/', '/login'], ['//evil.example/', '/login']]) {
+		assert.equal((await client.fetch(`/account/second?next=${encodeURIComponent(next)}`)).headers.get('location'), want);
+		assert.equal((await send(client, '/account/second', { csrf, next, code: '000000' })).headers.get('location'), want);
+	}
+	stack.sql('DELETE FROM user_second; DELETE FROM login_attempt');
+});
+
 test('what another site sends is not kept, nor what programs and scripts send', async () => {
 	const me = await stack.login(...Object.values(who('owner')));
 	const fields = await typed(me, 'Planted');
