@@ -119,7 +119,8 @@ static const struct route routes[] = {
 	    .any_company = true },
 	{ REQ_GET, "/login", ROUTE_PUBLIC, .handler = page_login },
 	{ REQ_POST, "/login", ROUTE_PUBLIC, .body = REQ_BODY_URLENCODED,
-	    .body_max = KEPT_BODY_MAX, .handler = page_login_post },
+	    .body_max = KEPT_BODY_MAX, .handler = page_login_post,
+	    .stale = page_login_stale },
 	/* For platforms, which hold no cookie: the address is the proof. */
 	{ REQ_GET, "/feeds/{secret}/conversions.csv", ROUTE_PUBLIC, ROUTE_API,
 	    .csrf = ROUTE_CSRF_NONE, .handler = page_feed },
@@ -133,7 +134,8 @@ static const struct route routes[] = {
 	    .csrf = ROUTE_CSRF_NONE, .body = REQ_BODY_MULTIPART,
 	    .body_max = 8192, .handler = page_unsubscribe_post },
 	{ REQ_POST, "/logout", ROUTE_PUBLIC, .body = REQ_BODY_URLENCODED,
-	    .body_max = 8192, .handler = page_login_out },
+	    .body_max = 8192, .handler = page_login_out,
+	    .stale = page_login_out },
 };
 
 int main(int argc, char **argv)

@@ -20,6 +20,10 @@
 #define ASK_WINDOW_US (RT_HOUR_US)
 #define PAYLOAD_MAX   4096
 
+static const char stale[] =
+    "You signed in or out in another tab since this page was opened, and"
+    " nothing was done. Send it again.";
+
 bool form_link_mails(const struct req *r)
 {
 	return r->settings->smtp_url[0] != '\0';
@@ -134,8 +138,9 @@ static enum err gone(struct resp *out)
 	    " Ask for another.");
 }
 
+/* message: NULL or why nothing was done. */
 static enum err open_link(const struct req *r, struct resp *out,
-    enum user_token_kind kind)
+    enum user_token_kind kind, const char *message)
 {
 	uint8_t hash[TOKEN_HASH_BYTES];
 	struct user_row user;
@@ -143,7 +148,9 @@ static enum err open_link(const struct req *r, struct resp *out,
 
 	if (e == ERR_NOTFOUND)
 		return gone(out);
-	return e == ERR_OK ? show(r, out, kind, &user, NULL) : e;
+	if (message != NULL)
+		resp_status(out, 403);
+	return e == ERR_OK ? show(r, out, kind, &user, message) : e;
 }
 
 /* In a transaction: the link is used up, the password is the new one, every
@@ -211,7 +218,12 @@ static enum err follow(const struct req *r, struct resp *out,
 
 enum err form_link_invite(const struct req *r, struct resp *out)
 {
-	return open_link(r, out, USER_TOKEN_INVITE);
+	return open_link(r, out, USER_TOKEN_INVITE, NULL);
+}
+
+enum err form_link_invite_stale(const struct req *r, struct resp *out)
+{
+	return open_link(r, out, USER_TOKEN_INVITE, stale);
 }
 
 enum err form_link_invite_post(const struct req *r, struct resp *out)
@@ -221,7 +233,12 @@ enum err form_link_invite_post(const struct req *r, struct resp *out)
 
 enum err form_link_reset(const struct req *r, struct resp *out)
 {
-	return open_link(r, out, USER_TOKEN_RESET);
+	return open_link(r, out, USER_TOKEN_RESET, NULL);
+}
+
+enum err form_link_reset_stale(const struct req *r, struct resp *out)
+{
+	return open_link(r, out, USER_TOKEN_RESET, stale);
 }
 
 enum err form_link_reset_post(const struct req *r, struct resp *out)
@@ -232,14 +249,24 @@ enum err form_link_reset_post(const struct req *r, struct resp *out)
 /* --- asking for one --------------------------------------------------------
  */
 
-static enum err show_ask(const struct req *r, struct resp *out, bool asked)
+/* email: as it was typed; message: NULL or why nothing was done. */
+static enum err ask_again(const struct req *r, struct resp *out, bool asked,
+    struct slice email, const char *message)
 {
 	struct view *v = view_new(r->arena, "reset.html");
 
 	view_cstr(v, "title", "Forgotten password");
 	view_flag(v, "mails", form_link_mails(r));
 	view_flag(v, "asked", asked);
+	view_slice(v, "email", email);
+	view_flag(v, "failed", message != NULL);
+	view_cstr(v, "message", message);
 	return resp_view(out, v);
+}
+
+static enum err show_ask(const struct req *r, struct resp *out, bool asked)
+{
+	return ask_again(r, out, asked, SLICE(""), NULL);
 }
 
 enum err form_link_ask(const struct req *r, struct resp *out)
@@ -328,4 +355,16 @@ enum err form_link_ask_post(const struct req *r, struct resp *out)
 	if (e == ERR_OK && (e = db_wrap(r->db)) == ERR_OK)
 		e = db_wrap_end(r->db, make_if_known(r, email));
 	return e == ERR_OK ? show_ask(r, out, true) : e;
+}
+
+enum err form_link_ask_stale(const struct req *r, struct resp *out)
+{
+	struct slice email;
+	const enum err e =
+	    req_need(req_form_text(r, "email", 0, EMAIL_MAX, &email));
+
+	if (e != ERR_OK)
+		return e;
+	resp_status(out, 403);
+	return ask_again(r, out, false, email, stale);
 }

@@ -30,8 +30,15 @@ RT_MUST_USE enum err form_link_invite_post(const struct req *r,
 RT_MUST_USE enum err form_link_reset(const struct req *r, struct resp *out);
 RT_MUST_USE enum err form_link_reset_post(const struct req *r,
     struct resp *out);
+/* POST from a tab that was open before another one signed in or out: the form
+ * again with 403; nothing is set. */
+RT_MUST_USE enum err form_link_invite_stale(const struct req *r,
+    struct resp *out);
+RT_MUST_USE enum err form_link_reset_stale(const struct req *r,
+    struct resp *out);
 /* GET, POST /reset: asks for a link by mail. */
 RT_MUST_USE enum err form_link_ask(const struct req *r, struct resp *out);
 RT_MUST_USE enum err form_link_ask_post(const struct req *r, struct resp *out);
+RT_MUST_USE enum err form_link_ask_stale(const struct req *r, struct resp *out);
 
 #endif

@@ -149,3 +149,21 @@ enum err form_second_post(const struct req *r, struct resp *out)
 		return kept_show(&as, out, &c.kept);
 	return e == ERR_OK ? resp_redirect(out, c.next) : e;
 }
+
+enum err form_second_stale(const struct req *r, struct resp *out)
+{
+	struct user_id user;
+	struct carried c;
+	enum err e = read_carried(r, &c);
+
+	if (e == ERR_OK && r->signed_in)
+		return resp_redirect(out, c.next);
+	if (e == ERR_OK && (e = sess_paused(r, &user)) == ERR_AUTH)
+		return too_late(r, out, &c);
+	if (e != ERR_OK)
+		return e;
+	resp_status(out, 403);
+	return show(r, out, &c,
+	    "This page was open before another one of the sign-in, and nothing"
+	    " was tried. Send the code again.");
+}

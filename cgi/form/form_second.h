@@ -16,5 +16,8 @@
 RT_MUST_USE enum err form_second(const struct req *r, struct resp *out);
 /* POST: code, next. 303, or the form again with 401 or 429. */
 RT_MUST_USE enum err form_second_post(const struct req *r, struct resp *out);
+/* The same from a tab that was open before another one signed in or out: 303 to
+ * next for who is signed in, else the form again with 403; nothing is tried. */
+RT_MUST_USE enum err form_second_stale(const struct req *r, struct resp *out);
 
 #endif

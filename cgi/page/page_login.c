@@ -19,6 +19,9 @@ static const char wrong[] =
 static const char later[] =
     "Too many failed tries. Wait 15 minutes, then try "
     "again.";
+static const char stale[] =
+    "This page was open before another one of the sign-in, and nothing was "
+    "tried. Enter your password again.";
 
 static struct slice next_of(struct slice s)
 {
@@ -228,6 +231,17 @@ enum err page_login_post(const struct req *r, struct resp *out)
 		return e;
 	return second ? pause_for_second(r, out, &a, user.id)
 		      : welcome(r, out, &a, &user, &count);
+}
+
+enum err page_login_stale(const struct req *r, struct resp *out)
+{
+	struct attempt a;
+	const enum err e = read_attempt(r, &a);
+
+	if (e != ERR_OK)
+		return e;
+	return r->signed_in ? resp_redirect(out, next_of(a.next))
+			    : refuse(r, out, &a, 403, stale);
 }
 
 enum err page_login_out(const struct req *r, struct resp *out)

@@ -21,7 +21,10 @@ RT_MUST_USE enum err page_login(const struct req *r, struct resp *out);
 /* POST /login: email, password, next. 303, or the form again with 401 (wrong)
  * or 429 (too many tries). */
 RT_MUST_USE enum err page_login_post(const struct req *r, struct resp *out);
-/* POST /logout */
+/* The same from a tab that was open before another one signed in or out: 303 to
+ * next for who is signed in, else the form again with 403; nothing is tried. */
+RT_MUST_USE enum err page_login_stale(const struct req *r, struct resp *out);
+/* POST /logout; whichever sign-in the page was of, the browser's ends. */
 RT_MUST_USE enum err page_login_out(const struct req *r, struct resp *out);
 
 #endif

@@ -8,6 +8,11 @@
  * company that the page was of, which proves nothing and is no secret: which
  * company one looks at is the browser's, not the page's, and another tab may
  * have changed it.
+ *
+ * Of two tabs, the one that was open before the other signed in or out has a
+ * token that is worth nothing any more. Where the browser itself says that a
+ * page of ours sent the form, the sign-in's own rows answer it in words, or do
+ * what can only be meant (struct route's `stale`).
  */
 #ifndef RT_CGI_WEB_CSRF_H
 #define RT_CGI_WEB_CSRF_H

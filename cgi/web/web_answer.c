@@ -166,7 +166,7 @@ static enum err serve(struct req *r, const struct req_source *src,
     const struct route *row, struct resp *out)
 {
 	const bool plain = row->csrf == ROUTE_CSRF_NONE;
-	bool again;
+	bool again, stale;
 	enum err e;
 
 	/* Rows without CSRF are for other sites' pages: no cookie counts. */
@@ -179,7 +179,8 @@ static enum err serve(struct req *r, const struct req_source *src,
 	e = !plain && r->method != REQ_GET ? csrf_check(r) : ERR_OK;
 	again =
 	    e == ERR_DENIED && r->signed_in && out->page && kept_may(r, row);
-	if (e != ERR_OK && !again)
+	stale = e == ERR_DENIED && row->stale != NULL && csrf_own_page(r);
+	if (e != ERR_OK && !again && !stale)
 		return e;
 	if (!plain && out->page && (e = csrf_offer(r, out)) != ERR_OK)
 		return e;
@@ -192,7 +193,7 @@ static enum err serve(struct req *r, const struct req_source *src,
 	if (!plain && strayed(r, row))
 		return resp_problem(out, 409, other_company);
 	r->data = row->data;
-	return row->handler(r, out);
+	return stale ? row->stale(r, out) : row->handler(r, out);
 }
 
 /* With what the handler, or its continuation, returned. */

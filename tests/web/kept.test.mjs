@@ -121,11 +121,18 @@ test('a second step that took too long asks for the password again, and what was
 	assert.equal(over.status, 401);
 	assert.match(html, /five minutes of the second step are over/);
 	assert.match(html, /<form method="post" action="\/login">/);
-	const page = hidden(await (await send(me, '/login', { ...hidden(html), ...who('manager') })).text());
+	// With the token of another tab, too, the form is carried on.
+	const again = hidden(await (await send(me, '/login', { ...hidden(html), ...who('manager') })).text());
+	const stale = await send(me, '/account/second', { ...again, csrf: again.csrf.slice(1), code: '000000' });
+	assert.equal(stale.status, 403);
+	const page = hidden(await stale.text());
 	assert.equal(page.kept, second.kept);
 	const shown = await send(me, '/account/second', { ...page, code: totp(secret, step() + 1) });
 	assert.equal(shown.status, 200);
 	assert.equal(hidden(await shown.text()).name, 'Kept late');
+	// Signed in now: the second step of another tab leads on.
+	const other = await send(me, '/account/second', { csrf: page.csrf, next: '/calls', code: '1' });
+	assert.deepEqual([other.status, other.headers.get('location')], [303, '/calls']);
 	// Without a form the way back stays, to the page and to its answer.
 	const client = stack.client();
 	const led = await client.submit('/login', '/login', { ...who('manager'), next: '/calls?q=7' });

@@ -2,6 +2,7 @@
 // of a page of one company is never saved for the other that was chosen in
 // another tab since; what belongs to no company goes on from any page.
 import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { startStack } from '../support/stack.mjs';
 import { insert, hex, text, typeId, uuid7 } from '../support/two_companies.mjs';
@@ -81,4 +82,93 @@ test('to change the company, mark one, sign out: from any page', async () => {
 	assert.equal((await send('/company', { csrf: `${csrf[0] === 'x' ? 'y' : 'x'}${csrf.slice(1)}`, company: one() })).status, 403);
 	assert.equal((await send('/company', { csrf: csrf.slice(-30), company: one() })).status, 403);
 	assert.equal((await send('/logout', { csrf })).status, 303);
+});
+
+// --- the sign-in itself, in two tabs of one browser
+
+const form = (client, path, fields) => client.fetch(path, { method: 'POST', headers: { origin: stack.url }, body: new URLSearchParams(fields) });
+const hidden = (html) => Object.fromEntries([...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(([, name, value]) => [name, value]));
+const owner = () => ({ email: stack.demo().email, password: stack.demo().password });
+
+test('two tabs wait at the sign-in: the second is signed in with the first, and leads on', async () => {
+	const jar = stack.client();
+	const a = await jar.hiddenFields('/login?next=/calls'), b = await jar.hiddenFields('/login');
+	assert.equal((await form(jar, '/login', { ...b, ...owner() })).status, 303);
+	const login = jar.cookies.get('rt_login');
+	const res = await form(jar, '/login', { ...a, ...owner() });
+	assert.equal(res.status, 303);
+	assert.equal(res.headers.get('location'), '/calls');
+	assert.equal(jar.cookies.get('rt_login'), login, 'the first sign-in stays');
+	// Nowhere else.
+	assert.equal((await form(jar, '/login', { ...a, ...owner(), next: '//evil.example/' })).headers.get('location'), '/');
+});
+
+test('two tabs opened at once, each with a token of its own: nothing typed but the password is lost', async () => {
+	const jar = stack.client();
+	const a = await jar.hiddenFields('/login?next=/calls');
+	jar.cookies.delete('rt_form');
+	await jar.hiddenFields('/login');
+	const res = await form(jar, '/login', { ...a, ...owner(), kept_to: '/marks', kept: 'note=typed' });
+	const html = await res.text();
+	assert.equal(res.status, 403);
+	assert.equal(jar.cookies.has('rt_login'), false);
+	assert.match(html, /nothing was tried/);
+	assert.ok(html.includes(`value="${owner().email}"`) && !html.includes(owner().password));
+	const again = hidden(html);
+	assert.deepEqual([again.next, again.kept_to, again.kept], ['/calls', '/marks', 'note=typed']);
+	const { kept_to, kept, kept_labels, ...plain } = again;
+	const done = await form(jar, '/login', { ...plain, ...owner() });
+	assert.equal(done.status, 303);
+	assert.equal(done.headers.get('location'), '/calls');
+	assert.equal((await jar.fetch('/')).status, 200);
+	// Without the cookie, the answer brings one.
+	const bare = stack.client();
+	const first = await form(bare, '/login', { csrf: '', ...owner() });
+	assert.equal(first.status, 403);
+	assert.equal((await form(bare, '/login', { ...hidden(await first.text()), ...owner() })).status, 303);
+});
+
+test('a new password in two tabs: asked for, and set, at the second press', async () => {
+	const jar = stack.client();
+	const token = randomBytes(32).toString('base64url');
+	stack.sql(`INSERT INTO user_token (token_hash, user_id, kind, created_at, expires_at) SELECT X'${createHash('sha256').update(token).digest('hex')}', id, 'reset',
+		UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 1 HOUR FROM user WHERE email = '${owner().email}'`);
+	const at = `/reset/${token}`, fields = { password: 'quite another phrase', again: 'quite another phrase' };
+	const stale = await jar.hiddenFields(at);
+	jar.cookies.delete('rt_form');
+	const refused = await form(jar, at, { ...stale, ...fields });
+	assert.equal(refused.status, 403);
+	const html = await refused.text();
+	assert.match(html, /nothing was done/);
+	const ask = await form(jar, '/reset', { ...stale, email: 'who@demo.example' });
+	assert.equal(ask.status, 403);
+	assert.doesNotMatch(await ask.text(), /is on its way/);
+	assert.equal((await form(jar, '/invite/x', stale)).status, 404);
+	const hash = stack.sqlOne(`SELECT password_hash FROM user WHERE email = '${owner().email}'`);
+	assert.equal((await form(jar, at, { ...hidden(html), ...fields })).headers.get('location'), '/login?done=password');
+	stack.sql(`UPDATE user SET password_hash = '${hash}' WHERE email = '${owner().email}'`);
+});
+
+test('"Sign out" of a tab from before: it ends the sign-in of now, and forgets a dead one', async () => {
+	const jar = stack.client();
+	await jar.submit('/login', '/login', owner());
+	const old = await jar.hiddenFields('/calls');
+	assert.equal((await form(jar, '/logout', await jar.hiddenFields('/'))).status, 303);
+	// Signed out already.
+	jar.cookies.set('rt_login', 'A'.repeat(43));
+	const dead = await form(jar, '/logout', { csrf: old.csrf });
+	assert.equal(dead.status, 303);
+	assert.equal(dead.headers.get('location'), '/login');
+	assert.equal(jar.cookies.has('rt_login'), false);
+	// Signed in anew.
+	await jar.submit('/login', '/login', owner());
+	const res = await form(jar, '/logout', { csrf: old.csrf });
+	assert.equal(res.status, 303);
+	assert.equal(res.headers.get('location'), '/login');
+	assert.equal((await jar.fetch('/')).status, 303);
+	// Where the browser does not say that it was ours, the token is what counts.
+	await jar.submit('/login', '/login', owner());
+	for (const headers of [{}, { origin: 'null' }, { origin: 'http://evil.example' }, { origin: stack.url, 'sec-fetch-site': 'cross-site' }])
+		assert.equal((await jar.fetch('/logout', { method: 'POST', headers, body: new URLSearchParams({ csrf: old.csrf }) })).status, 403);
+	assert.equal((await jar.fetch('/')).status, 200);
 });
