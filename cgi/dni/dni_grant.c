@@ -41,6 +41,8 @@ static bool may_lease(struct dni_serve *v, const struct dni_pool *p,
 /* The visitor's lease goes on, and the row that is there says enough. */
 static bool has_row(const struct dni_slot *slot, const struct dni_visit *visit)
 {
+	if (id_is_nil(slot->visit.v))
+		return false;
 	return id_eq(slot->visit.v, visit->id.v) ||
 	       (id_eq(slot->number.v, visit->leased.v) &&
 		   visit->turns >= DNI_VISITS_TURNS_MAX);
@@ -91,7 +93,6 @@ bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
 	count_row(slot, visit);
 	g->to_write = true;
 	g->lease_before = slot->lease;
-	g->visit_before = slot->visit;
 	g->given_up_before = slot->given_up;
 	/* The visitor's visit before, or a holder who gave it up. */
 	if (g->grant.what == LEASE_KEPT || slot->given_up) {
@@ -117,15 +118,28 @@ bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
 	return true;
 }
 
-/* The database did not store the lease. What was surely not
- * written is taken back. What may have been written stays held, so that nobody
- * else gets the number, and its row ends where it began once it can be said. */
+/* What may be stored ends where it began, once that can be said. */
+static void end_unknown(struct dni_state *s, const struct dni_write *w)
+{
+	struct dni_write end = { 0 };
+
+	end.parts = DNI_WRITE_ENDED;
+	end.company = w->company;
+	end.ended = (struct lease_end){ w->lease.id, w->lease.started_us };
+	dni_state_later(s, &end);
+}
+
+/* The database did not store the lease. What was surely not written is taken
+ * back. What may have been written stays held, so that nobody else gets the
+ * number. Either way the slot has no row that says enough (has_row()): its
+ * holder's next request writes one. */
 static void ungrant(struct dni_state *s, struct dni_write *w,
     const struct dni_grant *g)
 {
 	struct dni_visit *visit =
 	    dni_visits_find(s->visits, s->now_us, g->visit);
 	struct dni_slot *slot = NULL;
+	bool undone = false;
 
 	if (visit != NULL)
 		memset(&visit->leased, 0, sizeof(visit->leased));
@@ -135,21 +149,22 @@ static void ungrant(struct dni_state *s, struct dni_write *w,
 	/* The epoch moved on, and not because we took the pool again. */
 	if (w->result == ERR_CONFLICT && w->lease.epoch == g->pool->epoch)
 		g->pool->owned = false;
-	if (w->result == ERR_UNCERTAIN) {
-		struct dni_write end = { 0 };
-
-		end.parts = DNI_WRITE_ENDED;
-		end.company = w->company;
-		end.ended =
-		    (struct lease_end){ w->lease.id, w->lease.started_us };
-		dni_state_later(s, &end);
-	} else if (slot != NULL && id_eq(slot->lease.v, w->lease.id.v)) {
+	if (w->result == ERR_UNCERTAIN)
+		end_unknown(s, w);
+	if (slot != NULL && id_eq(slot->lease.v, w->lease.id.v)) {
+		memset(&slot->visit, 0, sizeof(slot->visit));
+		undone = w->result != ERR_UNCERTAIN;
+	}
+	if (undone) {
 		lease_undo(g->pool->leases, &g->grant);
 		slot->lease = g->lease_before;
-		slot->visit = g->visit_before;
 		slot->given_up = g->given_up_before;
 	}
-	w->parts &= ~(unsigned int)(DNI_WRITE_LEASE | DNI_WRITE_ENDED);
+	w->parts &= ~(unsigned int)DNI_WRITE_LEASE;
+	/* The lease before goes on, or is for whoever has the pool now; else it
+	 * has been over since then. */
+	if (undone || !g->pool->owned || w->lease.epoch != g->pool->epoch)
+		w->parts &= ~(unsigned int)DNI_WRITE_ENDED;
 }
 
 /* --- storing --------------------------------------------------------------*/
@@ -229,15 +244,19 @@ void dni_grant_store(struct dni_serve *v, const struct dni_write *w,
 static bool first_has_it(const struct dni_serve *v, const struct dni_grant *g)
 {
 	const struct lease_holder holder = dni_pool_holder(g->visitor);
+	const struct dni_visit *visit =
+	    dni_visits_find(v->s->visits, v->s->now_us, g->visit);
 	const struct dni_pool *p = g->pool;
+	const struct dni_slot *slot;
 	uint32_t number;
 
-	if (p->leases == NULL ||
-	    !lease_find(p->leases, v->s->now_us, &holder, &number) ||
-	    !id_eq(p->slots[number].visit.v, g->visit.v) ||
-	    p->slots[number].batch > v->s->done_batch)
+	if (visit == NULL || p->leases == NULL ||
+	    !lease_find(p->leases, v->s->now_us, &holder, &number))
 		return false;
-	v->out->to = p->slots[number].shown;
+	slot = &p->slots[number];
+	if (!has_row(slot, visit) || slot->batch > v->s->done_batch)
+		return false;
+	v->out->to = slot->shown;
 	return true;
 }
 

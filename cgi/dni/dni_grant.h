@@ -14,7 +14,6 @@ struct dni_grant {
 	struct dni_pool *pool;
 	struct lease_grant grant;
 	struct lease_id lease_before;
-	struct visit_id visit_before;
 	bool given_up_before;
 	bool too_many;       /* not asked: the address had its share of it */
 	bool to_write;       /* a lease of its own, not yet stored */

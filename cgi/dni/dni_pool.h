@@ -38,7 +38,7 @@ struct dni_slot {
 	struct dni_number shown;
 	/* The live lease, or the last one. */
 	struct lease_id lease;
-	struct visit_id visit;
+	struct visit_id visit; /* nil: the lease may not be stored */
 	uint64_t
 	    batch;    /* that stores it: not to be shown before (dni_state.h) */
 	bool retired; /* no longer of this pool; the keeper's */
