@@ -146,6 +146,7 @@ bool frame_company(const struct req *r, struct resp *out, enum err *e)
 {
 	if (!id_is_nil(r->company.v))
 		return true;
+	out->leave = true;
 	*e = resp_problem(out, 403,
 	    "You are not a member of any company yet. Ask the owner of this"
 	    " installation to add you to one.");

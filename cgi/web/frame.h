@@ -42,8 +42,9 @@ RT_MUST_USE enum err frame_page(const struct req *r, enum frame_place place,
 const char *frame_title(const struct req *r, const char *what,
     struct slice name);
 
-/* False, with a page that says so as the answer, when the user belongs to no
- * company: `if (!frame_company(r, out, &e)) return e;` */
+/* False, with a page that says so and lets them sign out as the answer, when
+ * the user belongs to no company: `if (!frame_company(r, out, &e)) return e;`
+ */
 bool frame_company(const struct req *r, struct resp *out, enum err *e);
 
 #endif

@@ -116,6 +116,7 @@ void resp_begin(struct resp *out, const struct req *r)
 	out->by_nginx = false;
 	out->source = (struct resp_source){ .next = NULL };
 	out->page = false;
+	out->leave = false;
 	out->e = ERR_OK;
 	out->later = NULL;
 	out->later_state = NULL;
@@ -394,6 +395,7 @@ static enum err problem_page(struct resp *out, unsigned int status,
 	if (detail == NULL && i < RT_ARRAY_LEN(reasons))
 		detail = reasons[i].detail;
 	view_cstr(v, "detail", detail);
+	view_flag(v, "leave", out->leave);
 	return resp_view(out, v);
 }
 

@@ -38,6 +38,7 @@ struct resp {
 	bool by_nginx; /* the body comes from a file of resp_file() */
 	struct resp_source source; /* next NULL: the body is complete */
 	bool page;  /* errors are pages; else RFC 9457 problems */
+	bool leave; /* an error page offers to sign out, with r->csrf */
 	enum err e; /* of a header; sticky */
 	/* The answer waits; NULL: it does not. */
 	enum err (*later)(const struct req *r, struct resp *out, bool late);

@@ -1,4 +1,5 @@
 #include "cgi/web/csrf.h"
+#include "cgi/web/frame.h"
 #include "cgi/web/kept.h"
 #include "cgi/web/sess.h"
 #include "cgi/web/web_priv.h"
@@ -82,6 +83,23 @@ static bool starts_empty(const struct resp *out, const struct req *r)
 {
 	return out->page && r->method == REQ_GET && r->signed_in &&
 	       id_is_nil(r->company.v) && r->account_role >= ROUTE_OWNER;
+}
+
+/* Who is in no company, or not any more, may be told so. */
+static bool is_nowhere(const struct resp *out, const struct req *r,
+    const struct route *row)
+{
+	return out->page && r->signed_in && id_is_nil(r->company.v) &&
+	       row->role > ROUTE_SIGNED_IN && !row->wide;
+}
+
+static enum err tell_nowhere(struct resp *out, struct req *r)
+{
+	enum err e = csrf_offer(r, out);
+
+	if (e == ERR_OK)
+		(void)frame_company(r, out, &e);
+	return e;
 }
 
 static enum err no_route(struct resp *out, const struct route_match *m)
@@ -240,6 +258,8 @@ static enum err answer(const struct web_conf *conf, struct req *r,
 		return ask_sign_in(out, r);
 	if (e == ERR_DENIED && starts_empty(out, r))
 		return resp_redirect(out, SLICE("/welcome"));
+	if (e == ERR_DENIED && is_nowhere(out, r, m->route))
+		e = tell_nowhere(out, r);
 	if (e == ERR_OK && out->e == ERR_OK)
 		e = buf_err(&out->head);
 	return answer_made(out, e);

@@ -324,6 +324,19 @@ test('a user without a company sees none', async () => {
 		assert.ok([403, 404].includes(res.status), `${path}: ${res.status}`);
 		leaksNothing({ body: await res.text() }, path);
 	}
+	// They are told, whatever they asked or send, and may be somebody else.
+	const { csrf: old } = await nobody.hiddenFields('/account');
+	for (const res of [await nobody.fetch('/'), await nobody.fetch('/marks', { method: 'POST', body: new URLSearchParams({ csrf: old }) })]) {
+		const html = await res.text();
+		assert.equal(res.status, 403);
+		assert.match(html, /not a member of any company[^]*<form method="post" action="\/logout">[^]*signed in as nobody\./);
+		assert.doesNotMatch(html, /href="\/"/, 'no way that leads here again');
+	}
+	// Of what needs no company, the reason is another one.
+	assert.doesNotMatch(await (await nobody.fetch('/account/sessions', { method: 'POST' })).text(), /any company|logout/);
+	assert.doesNotMatch(await (await viewer.fetch('/calls.csv')).text(), /any company|logout/);
+	assert.equal((await nobody.submit('/', '/logout', {})).headers.get('location'), '/login');
+	assert.equal((await nobody.fetch('/login')).status, 200);
 });
 
 test('every address by every role', async () => {
