@@ -10,19 +10,26 @@
 #define MEM_MAX   ((size_t)384 << 10)
 #define FIELD_MIN 128 /* bytes left: less is not worth a field */
 
-static bool leased(const struct dni_serve *v, const struct dni_visit *visit,
-    uint32_t *number)
+/* The number of p that the visitor has; NULL: none. */
+static const struct dni_slot *leased(const struct dni_serve *v,
+    const struct dni_visit *visit, struct dni_pool *p)
 {
 	const struct lease_holder holder = dni_pool_holder(visit->visitor);
+	uint32_t number;
 
-	return visit->pool != NULL && visit->pool->leases != NULL &&
-	       lease_find(visit->pool->leases, v->who.now_us, &holder, number);
+	if (p == NULL || p->leases == NULL ||
+	    !lease_find(p->leases, v->who.now_us, &holder, &number))
+		return NULL;
+	return &p->slots[number];
 }
 
 static void fill_event(struct dni_serve *v, const struct dni_visit *visit,
     const char *kind, struct dni_write *w)
 {
-	uint32_t number;
+	struct dni_pool *p = visit->pool != NULL
+				 ? visit->pool
+				 : dni_state_pool(v->s, v->plan.pool);
+	const struct dni_slot *slot = leased(v, visit, p);
 
 	w->parts |= DNI_WRITE_EVENT;
 	w->event = (struct visit_event_row){ .visit = visit->id,
@@ -32,26 +39,46 @@ static void fill_event(struct dni_serve *v, const struct dni_visit *visit,
 		    v->h->event == DNI_EVENT_CUSTOM ? v->h->name : SLICE(""),
 		.detail = v->h->detail };
 	dni_serve_id(v, 3, w->event.id);
-	if (leased(v, visit, &number))
-		w->event.number = visit->pool->slots[number].number;
+	if (slot != NULL)
+		w->event.number = slot->number;
 }
 
-/* The lease ends now and the visit is forgotten. */
+static void release(struct dni_serve *v, const struct dni_visit *visit,
+    struct dni_pool *p)
+{
+	const struct lease_holder holder = dni_pool_holder(visit->visitor);
+	struct dni_write end = { 0 };
+	struct dni_slot *slot;
+	uint32_t number;
+
+	if (p == NULL || p->leases == NULL ||
+	    !lease_release(p->leases, v->who.now_us, &holder, &number))
+		return;
+	slot = &p->slots[number];
+	slot->given_up = true;
+	end.company = v->plan.company;
+	end.parts = DNI_WRITE_ENDED;
+	end.ended = (struct lease_end){ slot->lease, v->who.now_us };
+	end.after = slot->batch;
+	dni_state_later(v->s, &end);
+}
+
+/* Its leases end now and the visit is forgotten. After a restart it has not
+ * said yet where it leases from, and a site that went over to another pool has
+ * left a lease in that of before. */
 static void withdraw(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w)
 {
-	const struct lease_holder holder = dni_pool_holder(visit->visitor);
-	uint32_t number;
-
 	fill_event(v, visit, "consent_withdrawn", w);
-	if (visit->pool != NULL && visit->pool->leases != NULL &&
-	    lease_release(visit->pool->leases, v->who.now_us, &holder,
-		&number)) {
-		visit->pool->slots[number].given_up = true;
-		w->parts |= DNI_WRITE_ENDED;
-		w->ended = (struct lease_end){ visit->pool->slots[number].lease,
-			v->who.now_us };
-		w->after = visit->pool->slots[number].batch;
+	release(v, visit, visit->pool);
+	for (size_t i = 0; i < v->s->n_pools; i++) {
+		struct dni_pool *p = v->s->pools[i];
+		const struct dni_slot *slot = NULL;
+
+		if (p->owned && id_eq(p->company.v, v->plan.company.v))
+			slot = leased(v, visit, p);
+		if (slot != NULL && id_eq(slot->visit.v, visit->id.v))
+			release(v, visit, p);
 	}
 	dni_visits_drop(v->s->visits, visit);
 }

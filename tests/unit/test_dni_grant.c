@@ -1,12 +1,14 @@
-/* Tests of cgi/dni/dni_grant and dni_serve without a database: the batches are
- * settled here, as a database would that stores them, refuses them or dies in
- * the middle. Nobody is shown a lease that may not be stored. */
+/* Tests of cgi/dni/dni_grant, dni_serve and dni_event without a database: the
+ * batches are settled here, as a database would that stores them, refuses them
+ * or dies in the middle. Nobody is shown a lease that may not be stored; and
+ * one that is withdrawn ends. */
 #include "cgi/dni/dni_grant.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "cgi/dni/dni_batch.h"
+#include "cgi/dni/dni_event.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
 #include "tests/support/cm.h"
@@ -140,6 +142,15 @@ static struct dni_answer *beat(struct world *w, const struct tab *t)
 	assert_int_equal(dni_serve_beat(w->s, hit(w, t), &by, &w->mem, &out),
 	    ERR_OK);
 	return out;
+}
+
+static void withdraw(struct world *w, const struct tab *t)
+{
+	const struct dni_who by = who(w);
+	struct dni_hit *h = hit(w, t);
+
+	h->event = DNI_EVENT_CONSENT_WITHDRAWN;
+	assert_int_equal(dni_event_serve(w->s, h, &by), ERR_OK);
 }
 
 /* --- what the database does ------------------------------------------------*/
@@ -350,6 +361,64 @@ static void test_refused(void **state)
 	    ID_BYTES);
 }
 
+/* --- consent withdrawn -----------------------------------------------------*/
+
+/* The event that nobody waits for names the number. */
+static bool tells_of(const struct world *w, struct number_id number)
+{
+	for (const struct dni_write *i = w->s->later; i != NULL; i = i->next)
+		if ((i->parts & DNI_WRITE_EVENT) != 0 &&
+		    id_eq(i->event.number.v, number.v))
+			return true;
+	return false;
+}
+
+/* After a restart the visit has not said yet which pool it leases from. */
+static void test_withdrawn(void **state)
+{
+	struct world *w = *state;
+	struct tab t = { 0 }, other = { 0 };
+	const struct lease_id id = stored(w, &t, "https://a.example/");
+	struct dni_visit *visit =
+	    dni_visits_find(w->s->visits, w->s->now_us, t.visit);
+
+	visit->pool = NULL;
+	withdraw(w, &t);
+	assert_true(ends(w, id, 0));
+	assert_true(tells_of(w, w->s->pools[0]->slots[0].number));
+	(void)stored(w, &other, "https://a.example/");
+}
+
+/* Another visit of the same visitor has the number, and this one never had. */
+static void test_withdrawn_other(void **state)
+{
+	struct world *w = *state;
+	struct tab one = { 0 }, two;
+	struct lease_id id;
+
+	(void)stored(w, &one, "https://a.example/?gclid=1");
+	two = one;
+	id = stored(w, &two, "https://a.example/?gclid=2");
+	dni_visits_find(w->s->visits, w->s->now_us, one.visit)->pool = NULL;
+	withdraw(w, &one);
+	assert_false(ends(w, id, 0));
+}
+
+/* The site went over to another pool, and the visit has a number of both. */
+static void test_withdrawn_moved(void **state)
+{
+	struct world *w = *state;
+	struct tab t = { 0 };
+	const struct lease_id first = stored(w, &t, "https://a.example/");
+	struct lease_id second;
+
+	w->s->conf->sites[0].pool = pool_ids[1];
+	second = stored(w, &t, "https://a.example/two");
+	withdraw(w, &t);
+	assert_true(ends(w, first, 0));
+	assert_true(ends(w, second, 0));
+}
+
 #define with_world(test) cmocka_unit_test_setup_teardown((test), start, stop)
 
 int main(void)
@@ -358,7 +427,9 @@ int main(void)
 		with_world(test_uncertain_turns),
 		with_world(test_uncertain_before), with_world(test_turns),
 		with_world(test_refused_twice),
-		with_world(test_refused_between), with_world(test_refused) };
+		with_world(test_refused_between), with_world(test_refused),
+		with_world(test_withdrawn), with_world(test_withdrawn_other),
+		with_world(test_withdrawn_moved) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

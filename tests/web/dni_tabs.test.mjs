@@ -69,12 +69,18 @@ test('the row that is there goes on for both: what is shown stays stored', async
 	await until('its end moves', () => Number(stack.sqlOne(`SELECT TIMESTAMPDIFF(SECOND, utc_timestamp(6), expires_at)
 		FROM lease l JOIN visit v ON v.id = l.visit_id WHERE v.gclid = '${of}' AND l.released_at IS NULL
 		ORDER BY l.started_at DESC LIMIT 1`)) > 30);
+	const third = (await dni.ask({ url: `${stack.url}/demo/?gclid=third` })).json;
+	assert.equal(third.tier, 'lease');
 	// After a crash the number is still theirs, and nobody else's.
 	const pid = stack.pidOf('dni.fcgi');
 	process.kill(pid, 'SIGKILL');
 	await until('another server', () => stack.pidOf('dni.fcgi') && stack.pidOf('dni.fcgi') !== pid);
 	const got = new Set();
 	await until('leases again', async () => (await dni.ask()).json?.tier === 'lease');
+	// Who withdraws consent now gives up the number, before any other sign of life.
+	await dni.post('/dni/v1/event', { site: 'demo', visitor: third.visitor, visit: third.visit, kind: 'consent_withdrawn' });
+	await until('it is given up', () => stack.sqlOne(`SELECT count(*) FROM lease l JOIN visit v ON v.id = l.visit_id
+		WHERE v.gclid = 'third' AND l.released_at IS NOT NULL`) === '1');
 	for (let i = 0; i < 40; i++) {
 		const one = (await dni.ask()).json;
 		if (one.tier === 'lease') got.add(one.swap[0].to.e164);
