@@ -78,7 +78,7 @@ bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
 		return false;
 	slot = &p->slots[g->grant.number];
 	visit->pool = p;
-	visit->beat_us = v->who.now_us;
+	visit->beat_us = g->grant.beat_us;
 	visit->falls_back = false;
 	v->out->tier = "lease";
 	v->out->why = "";
@@ -112,7 +112,7 @@ bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
 		.epoch = p->epoch,
 		.started_us = v->who.now_us,
 		.beat_us = v->who.now_us,
-		.expires_us = v->who.now_us + p->lease_us };
+		.expires_us = visit->beat_us + p->lease_us };
 	memcpy(w->lease.number_e164, slot->shown.e164,
 	    sizeof(w->lease.number_e164));
 	return true;

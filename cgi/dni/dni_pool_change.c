@@ -269,11 +269,21 @@ static enum err make_room(struct dni_pool *p, size_t n)
 	return e;
 }
 
+/* Until when nobody else is shown the number: a heartbeat that is not stored
+ * yet counts, and the clock may have been ahead when the row was written. */
+static int64_t end_of(const struct lease_last *l, int64_t now_us)
+{
+	const int64_t last_us = now_us + (l->end_us - l->beat_us);
+
+	if (l->end_us + DNI_POOL_SLACK_US <= now_us)
+		return l->end_us;
+	return (l->end_us < last_us ? l->end_us : last_us) + DNI_POOL_SLACK_US;
+}
+
 static enum err join(struct dni_pool *p, int64_t now_us,
     const struct dni_pool_fresh *f)
 {
 	const struct lease_last *l = &f->row;
-	const bool lives = l->end_us + DNI_POOL_SLACK_US > now_us;
 	struct lease_holder holder = dni_pool_holder(l->visitor);
 	uint32_t i;
 	enum err e;
@@ -281,7 +291,7 @@ static enum err join(struct dni_pool *p, int64_t now_us,
 	if (l->leased && id_is_nil(holder.v))
 		memcpy(holder.v, l->visit.v, sizeof(holder.v));
 	e = lease_join(p->leases, now_us, l->leased ? &holder : NULL,
-	    l->leased && !lives ? l->end_us : 0, &i);
+	    l->leased ? end_of(l, now_us) : 0, &i);
 	if (e != ERR_OK)
 		return e;
 	p->slots[i] =

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Two doubly linked lists run through the numbers: the free ones in order of
- * their release, the held ones in order of their last heartbeat. So expiry
- * looks only at the front of the one, and the next number to give out is the
- * front of the other. A hash table finds a holder's number, the one it has or
- * the last one it had; a number knows at most one holder, so the table never
- * needs more places than twice the numbers. */
+/* Doubly linked lists run through the numbers: the free ones in order of their
+ * release, the held ones in order of their last heartbeat. So expiry looks only
+ * at the front of the one, and the next number to give out is the front of the
+ * other. What counts as extended at a time to come waits in a list of its own
+ * until then, so that those extended now stay behind all others. A hash table
+ * finds a holder's number, the one it has or the last one it had; a number
+ * knows at most one holder, so the table never needs more places than twice the
+ * numbers. */
 
 #define NIL   UINT32_MAX
 #define NEVER INT64_MIN
@@ -18,7 +20,7 @@ enum state {
 	FREE,
 	HELD,
 	RETIRED,      /* not in any list */
-	HELD_RETIRING /* held; retired once that ends */
+	HELD_RETIRING /* held as long as it is now, then retired */
 };
 
 struct number {
@@ -44,7 +46,8 @@ struct lease_pool {
 	uint32_t mask;
 	struct list free;
 	struct list held;
-	uint32_t joined; /* last, and was free then; NIL */
+	struct list ahead; /* held, too; beat_us is later than now_us */
+	uint32_t joined;   /* last, and was free then; NIL */
 	uint32_t retired;
 	int64_t now_us; /* latest seen */
 	int64_t lease_us;
@@ -93,6 +96,45 @@ static void list_drop(struct lease_pool *p, struct list *l, uint32_t i)
 	l->n--;
 }
 
+/* The list that a held number is in. */
+static struct list *held_in(struct lease_pool *p, uint32_t i)
+{
+	return p->numbers[i].beat_us > p->now_us ? &p->ahead : &p->held;
+}
+
+/* Between a number of the list and the one before it. */
+static void insert_before(struct lease_pool *p, struct list *l, uint32_t i,
+    uint32_t before)
+{
+	const uint32_t prev = p->numbers[before].prev;
+
+	p->numbers[i].prev = prev;
+	p->numbers[i].next = before;
+	p->numbers[prev].next = i;
+	p->numbers[before].prev = i;
+	l->n++;
+}
+
+/* A held number, into its place by beat_us; those ahead mostly come in that
+ * order. */
+static void insert_held(struct lease_pool *p, uint32_t i)
+{
+	struct list *l = held_in(p, i);
+	uint32_t last = l->tail, next = NIL;
+
+	while (l == &p->ahead && last != NIL &&
+	       p->numbers[last].beat_us > p->numbers[i].beat_us) {
+		next = last;
+		last = p->numbers[last].prev;
+	}
+	if (next == NIL)
+		list_push(p, l, i);
+	else if (last == NIL)
+		list_push_front(p, l, i);
+	else
+		insert_before(p, l, i, next);
+}
+
 /* Into its place by time of release, looked for from `before` on, which is
  * released no later, or from the front. */
 static void insert_free(struct lease_pool *p, uint32_t i, uint32_t before)
@@ -105,13 +147,7 @@ static void insert_free(struct lease_pool *p, uint32_t i, uint32_t before)
 	} else if (before == NIL) {
 		list_push(p, &p->free, i);
 	} else {
-		const uint32_t prev = p->numbers[before].prev;
-
-		p->numbers[i].prev = prev;
-		p->numbers[i].next = before;
-		p->numbers[prev].next = i;
-		p->numbers[before].prev = i;
-		p->free.n++;
+		insert_before(p, &p->free, i, before);
 	}
 }
 
@@ -199,7 +235,7 @@ static void end_lease(struct lease_pool *p, uint32_t i, int64_t at_us)
 {
 	struct number *x = &p->numbers[i];
 
-	list_drop(p, &p->held, i);
+	list_drop(p, held_in(p, i), i);
 	x->released_us = at_us;
 	if (x->state == HELD_RETIRING) {
 		x->state = RETIRED;
@@ -214,6 +250,13 @@ static int64_t advance(struct lease_pool *p, int64_t now_us)
 {
 	if (now_us > p->now_us)
 		p->now_us = now_us;
+	while (p->ahead.head != NIL &&
+	       p->numbers[p->ahead.head].beat_us <= p->now_us) {
+		const uint32_t i = p->ahead.head;
+
+		list_drop(p, &p->ahead, i);
+		list_push(p, &p->held, i);
+	}
 	while (p->held.head != NIL) {
 		const uint32_t i = p->held.head;
 		const int64_t end = p->numbers[i].beat_us + p->lease_us;
@@ -249,7 +292,7 @@ enum err lease_new(struct lease_pool **out, uint32_t max, int64_t lease_us,
 	memset(p->slots, 0xff, slots * sizeof(*p->slots)); /* NIL */
 	p->max = max;
 	p->mask = slots - 1;
-	p->free = p->held = (struct list){ NIL, NIL, 0 };
+	p->free = p->held = p->ahead = (struct list){ NIL, NIL, 0 };
 	p->joined = NIL;
 	p->now_us = NEVER;
 	p->shortest_gap_us = -1;
@@ -281,6 +324,7 @@ enum err lease_add(struct lease_pool *p, int64_t now_us,
 
 	if (p->n == p->max)
 		return ERR_TOOBIG;
+	(void)advance(p, now_us);
 	x = &p->numbers[p->n];
 	memset(x, 0, sizeof(*x));
 	x->released_us = NEVER;
@@ -298,7 +342,10 @@ enum err lease_add(struct lease_pool *p, int64_t now_us,
 		x->beat_us = beat_us;
 		x->state = released_us != 0 ? FREE : HELD;
 		x->released_us = released_us != 0 ? released_us : NEVER;
-		list_push(p, released_us != 0 ? &p->free : &p->held, p->n);
+		if (released_us != 0)
+			list_push(p, &p->free, p->n);
+		else
+			insert_held(p, p->n);
 	}
 	*number = p->n++;
 	(void)advance(p, now_us);
@@ -352,21 +399,19 @@ static void move_joined(struct lease_pool *p, uint32_t i)
 }
 
 enum err lease_join(struct lease_pool *p, int64_t now_us,
-    const struct lease_holder *last_holder, int64_t released_us,
-    uint32_t *number)
+    const struct lease_holder *last_holder, int64_t end_us, uint32_t *number)
 {
 	const int64_t now = advance(p, now_us);
 	const struct lease_holder nobody = { { 0 } };
+	const bool lives = end_us > now;
 	enum err e;
 
 	if (last_holder == NULL)
 		return lease_add(p, now, &nobody, NEVER, 0, number);
 	if (table_find(p, last_holder) != NIL)
 		last_holder = &nobody;
-	if (released_us > now)
-		released_us = now;
-	e = lease_add(p, now, last_holder, now, released_us, number);
-	if (e == ERR_OK && released_us != 0)
+	e = lease_add(p, now, last_holder, end_us, lives ? 0 : end_us, number);
+	if (e == ERR_OK && !lives)
 		move_joined(p, *number);
 	return e;
 }
@@ -420,7 +465,7 @@ static struct lease_grant give(struct lease_pool *p, uint32_t i,
 	list_drop(p, &p->free, i);
 	set_holder(p, i, holder);
 	x->state = HELD;
-	x->beat_us = p->now_us;
+	x->beat_us = g.beat_us = p->now_us;
 	list_push(p, &p->held, i);
 	return g;
 }
@@ -436,8 +481,11 @@ struct lease_grant lease_take(struct lease_pool *p, int64_t now_us,
 
 	assert(!is_nobody(holder));
 	if (lease_beat(p, now, holder, &g.number)) {
+		const int64_t beat_us = p->numbers[g.number].beat_us;
+
 		g.what = LEASE_KEPT;
 		g.gap_us = -1;
+		g.beat_us = beat_us < now ? beat_us : now;
 		return g;
 	}
 	i = table_find(p, holder);
@@ -463,7 +511,7 @@ void lease_undo(struct lease_pool *p, const struct lease_grant *grant)
 		return;
 	if (x->state != HELD && x->state != HELD_RETIRING)
 		return; /* it ended meanwhile */
-	list_drop(p, &p->held, i);
+	list_drop(p, held_in(p, i), i);
 	x->released_us = grant->released_before_us;
 	if (x->released_us > p->now_us)
 		x->released_us = p->now_us; /* lease_shift() came between */
@@ -489,10 +537,13 @@ bool lease_beat(struct lease_pool *p, int64_t now_us,
 	if (i == NIL || (p->numbers[i].state != HELD &&
 			    p->numbers[i].state != HELD_RETIRING))
 		return false;
-	p->numbers[i].beat_us = now;
-	list_drop(p, &p->held, i);
-	list_push(p, &p->held, i);
 	*number = i;
+	if (p->numbers[i].state == HELD_RETIRING ||
+	    p->numbers[i].beat_us >= now)
+		return true;
+	list_drop(p, &p->held, i);
+	p->numbers[i].beat_us = now;
+	list_push(p, &p->held, i);
 	return true;
 }
 
@@ -527,7 +578,7 @@ bool lease_find(struct lease_pool *p, int64_t now_us,
 void lease_stat(struct lease_pool *p, int64_t now_us, struct lease_stat *out)
 {
 	(void)advance(p, now_us);
-	*out = (struct lease_stat){ p->n - p->retired, p->held.n,
+	*out = (struct lease_stat){ p->n - p->retired, p->held.n + p->ahead.n,
 		p->shortest_gap_us };
 }
 
@@ -558,6 +609,8 @@ static bool list_is_sound(const struct lease_pool *p, const struct list *l,
 			return false;
 		if (held != (x->state == HELD || x->state == HELD_RETIRING))
 			return false;
+		if (held && (at > p->now_us) != (l == &p->ahead))
+			return false;
 		last = at;
 		prev = i;
 	}
@@ -579,7 +632,9 @@ bool lease_is_sound(const struct lease_pool *p)
 	}
 	for (uint32_t s = 0; s <= p->mask; s++)
 		filled += p->slots[s] != NIL;
-	return known == filled && p->free.n + p->held.n + p->retired == p->n &&
+	return known == filled &&
+	       p->free.n + p->held.n + p->ahead.n + p->retired == p->n &&
 	       list_is_sound(p, &p->free, false) &&
-	       list_is_sound(p, &p->held, true);
+	       list_is_sound(p, &p->held, true) &&
+	       list_is_sound(p, &p->ahead, true);
 }

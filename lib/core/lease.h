@@ -7,7 +7,9 @@
  * all others. A pool may ask for a minimum gap before a number goes to another
  * holder; then a number that is free may still not be given.
  *
- *   lease_take()    the holder's live lease is extended (LEASE_KEPT); else its
+ *   lease_take()    the holder's live lease is extended (LEASE_KEPT), unless
+ *                   its number left the pool: then it ends when it would have
+ *                   without, and the holder gets another number; else its
  *                   last number, if still free, comes back (LEASE_AGAIN); else
  *                   the number free for longest (LEASE_NEW); else nothing
  *                   (LEASE_NONE): the caller shows a source-level number.
@@ -34,7 +36,7 @@ struct lease_holder {
 
 enum lease_what {
 	LEASE_NONE,  /* every number is held, or its gap has not passed */
-	LEASE_KEPT,  /* the holder's lease lived and was extended */
+	LEASE_KEPT,  /* the holder's lease lives */
 	LEASE_AGAIN, /* the holder's last number, a lease of its own */
 	LEASE_NEW
 };
@@ -44,6 +46,8 @@ struct lease_grant {
 	uint32_t number; /* index given by lease_add() */
 	/* AGAIN and NEW: how long the number was free; -1: never leased. */
 	int64_t gap_us;
+	/* Up to when it is extended: now, or earlier where the number left. */
+	int64_t beat_us;
 	/* A change of state that lease_undo() can take back. */
 	int64_t released_before_us;
 	struct lease_holder holder_before;
@@ -67,8 +71,9 @@ void lease_rules(struct lease_pool *p, int64_t lease_us, int64_t gap_us);
 
 /* Adds a number; its index counts from 0. Loading after a start: last_holder
  * and beat_us are of its last lease, released_us is 0 while that may live;
- * beat_us INT64_MIN: never leased. Numbers must come in the order of the end
- * of their last lease, those never leased first. ERR_TOOBIG: max is reached. */
+ * beat_us INT64_MIN: never leased; it may lie ahead. Numbers must come in the
+ * order of the end of their last lease, those never leased first. ERR_TOOBIG:
+ * max is reached. */
 RT_MUST_USE enum err lease_add(struct lease_pool *p, int64_t now_us,
     const struct lease_holder *last_holder, int64_t beat_us,
     int64_t released_us, uint32_t *number);
@@ -76,14 +81,15 @@ RT_MUST_USE enum err lease_add(struct lease_pool *p, int64_t now_us,
  * numbers, and leaves it as it was on ERR_RANGE, ERR_NOMEM. */
 RT_MUST_USE enum err lease_grow(struct lease_pool *p, uint32_t max);
 /* Adds a number to a pool in use. last_holder: of its last lease, NULL: never
- * leased. released_us: of that lease; 0: it may live, and counts as extended
- * now. In the order of their release many cost little more than one. A holder
- * who has another number here is not known by this one. ERR_TOOBIG. */
+ * leased. end_us: of that lease; later than now: it lives in the pool that the
+ * number left, and counts as extended when it ends there, as its holder may not
+ * ask for that long to be told of another number. In the order of their ends
+ * many cost little more than one. A holder who has another number here is not
+ * known by this one. ERR_TOOBIG. */
 RT_MUST_USE enum err lease_join(struct lease_pool *p, int64_t now_us,
-    const struct lease_holder *last_holder, int64_t released_us,
-    uint32_t *number);
-/* The number is not given out any more; a live lease ends by itself. Putting
- * it back is lease_return(). */
+    const struct lease_holder *last_holder, int64_t end_us, uint32_t *number);
+/* The number is not given out any more; a live lease is not extended any more
+ * and ends by itself. Putting it back is lease_return(). */
 void lease_retire(struct lease_pool *p, int64_t now_us, uint32_t number);
 void lease_return(struct lease_pool *p, int64_t now_us, uint32_t number);
 
@@ -91,7 +97,8 @@ RT_MUST_USE struct lease_grant lease_take(struct lease_pool *p, int64_t now_us,
     const struct lease_holder *holder);
 void lease_undo(struct lease_pool *p, const struct lease_grant *grant);
 
-/* A heartbeat: extends the holder's live lease. False: it has none. */
+/* A heartbeat: extends the holder's live lease, unless its number left the
+ * pool. False: it has none. */
 RT_MUST_USE bool lease_beat(struct lease_pool *p, int64_t now_us,
     const struct lease_holder *holder, uint32_t *number);
 /* Ends the holder's lease at once, as when consent is withdrawn. False: it

@@ -140,6 +140,13 @@ static void check_new(struct world *w, const struct row *r,
 		assert_true(g->gap_us == w->now_us - oldest);
 }
 
+/* What left the pool ends by itself; what came may be held from later on. */
+static void extend(const struct world *w, struct row *r)
+{
+	if (!r->retired && r->beat_us < w->now_us)
+		r->beat_us = w->now_us;
+}
+
 static void do_take(struct world *w, uint64_t who)
 {
 	const struct lease_holder h = holder_of(who);
@@ -156,7 +163,9 @@ static void do_take(struct world *w, uint64_t who)
 		return;
 	case LEASE_KEPT:
 		assert_ptr_equal(r, mine);
-		r->beat_us = w->now_us;
+		extend(w, r);
+		assert_true(g.beat_us ==
+			    (r->beat_us < w->now_us ? r->beat_us : w->now_us));
 		return;
 	case LEASE_AGAIN:
 		assert_null(mine);
@@ -188,7 +197,7 @@ static void do_beat(struct world *w, uint64_t who)
 	assert_true(lives == (mine != NULL));
 	if (lives) {
 		assert_ptr_equal(row_of(w, index), mine);
-		mine->beat_us = w->now_us;
+		extend(w, mine);
 	}
 }
 
@@ -225,31 +234,32 @@ static void do_retire(struct world *w)
 	}
 }
 
-/* A number comes to the pool in use: new, or with a past somewhere else. */
+/* A number comes to the pool in use: new, or with a past somewhere else, where
+ * it may be held still. */
 static void do_join(struct world *w)
 {
 	const uint64_t past = rnd_below(&w->dice, 3);
-	const uint64_t who = UINT64_MAX / 2 + w->n;
+	const uint64_t who = 1 + 3 * (uint64_t)w->n; /* asks from now on */
 	const struct lease_holder h = holder_of(who);
 	const int64_t ago =
 	    (int64_t)rnd_below(&w->dice, 3 * (uint64_t)LEASE_US);
-	const int64_t released_us = past != 2         ? 0
-				    : ago < w->now_us ? w->now_us - ago
-						      : 1;
+	const int64_t end_us = past == 1         ? w->now_us + 1 + ago
+			       : ago < w->now_us ? w->now_us - ago
+						 : 1;
 	uint32_t index;
 
 	if (w->n == NUMBERS_MAX)
 		return;
-	assert_int_equal(lease_join(w->pool, w->now_us, &h, 0, &index),
+	assert_int_equal(lease_join(w->pool, w->now_us, &h, 1, &index),
 	    ERR_TOOBIG);
 	assert_int_equal(lease_grow(w->pool, w->n + 1), ERR_OK);
 	assert_int_equal(lease_join(w->pool, w->now_us, past == 0 ? NULL : &h,
-			     released_us, &index),
+			     end_us, &index),
 	    ERR_OK);
 	assert_int_equal(index, w->n);
 	w->name_of[index] = w->n;
-	w->rows[w->n] = (struct row){ w->n, past == 0 ? 0 : who, w->now_us,
-		past == 2 ? released_us : NEVER, false };
+	w->rows[w->n] = (struct row){ w->n, past == 0 ? 0 : who, end_us,
+		past == 2 ? end_us : NEVER, false };
 	w->n++;
 }
 
@@ -342,7 +352,7 @@ static void test_join_known(void **state)
 	assert_int_equal(g.number, 0);
 	assert_int_equal(lease_grow(p, LEASE_POOL_MAX + 1), ERR_RANGE);
 	assert_int_equal(lease_grow(p, 3), ERR_OK);
-	assert_int_equal(lease_join(p, 3, &h, 0, &i), ERR_OK);
+	assert_int_equal(lease_join(p, 3, &h, 5, &i), ERR_OK);
 	assert_int_equal(lease_join(p, 3, &h, 3, &i), ERR_OK);
 	assert_true(lease_find(p, 3, &h, &i));
 	assert_int_equal(i, 0);

@@ -1,6 +1,7 @@
 // One visitor with two tabs, each of a visit of its own, as after a second click
 // on an ad: both show one number, each switch says which of them was looked at,
-// and however often they are switched the rows of leases stay few.
+// and however often they are switched the rows of leases stay few. And a page that
+// is open when its number moves to another pool.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { startStack, until } from '../support/stack.mjs';
@@ -87,4 +88,35 @@ test('the row that is there goes on for both: what is shown stays stored', async
 	}
 	assert.ok(!got.has(number));
 	assert.equal((await beat(other)).swap[0].to.e164, number);
+});
+
+test('a number moves to another pool while its page is used: one holder at a time', async () => {
+	await addNumbers(stack, 5, 501, 'lease_s = 4'); // all others are held
+	const [pool, site] = [11, 12].map((n) => `unhex('${`${n}`.repeat(16)}')`);
+	stack.sql(`INSERT INTO pool (company_id, id, name, lease_s, created_at) SELECT company_id, ${pool}, 'Other', 4, utc_timestamp(6) FROM site WHERE public_key = 'demo';
+		INSERT INTO site (company_id, id, name, public_key, pool_id, created_at) SELECT company_id, ${site}, 'Other', 'other', ${pool}, utc_timestamp(6) FROM site WHERE public_key = 'demo';
+		INSERT INTO site_origin (company_id, site_id, origin) SELECT company_id, ${site}, '${stack.url}' FROM site WHERE public_key = 'demo';
+		UPDATE config_version SET version = version + 1`);
+	const version = () => stack.sqlOne('SELECT version FROM config_version');
+	const changed = () => until('the server has seen it', () => stack.output.includes(`configuration version=${version()} `));
+	await changed();
+	const page = (await dni.ask()).json, moved = page.swap[0].to.e164;
+	assert.equal(page.tier, 'lease', page.why);
+	const shown = async () => (await beat(page)).swap[0].to.e164;
+	const other = async () => (await dni.ask({ site: 'other' })).json; // of a pool of this one number
+	assert.notEqual((await other()).tier, 'lease'); // not there yet
+	stack.sql(`UPDATE pool_number SET pool_id = ${pool}, added_at = utc_timestamp(6) WHERE number_id = (SELECT id FROM number WHERE e164 = '${moved}');
+		UPDATE config_version SET version = version + 1`);
+	const second = await until('the page is told of another number', async () => {
+		const now = await shown(), of = await other();
+		assert.ok(of.tier !== 'lease' || now !== moved, 'two are shown it');
+		return now !== moved && now;
+	});
+	await changed();
+	// It goes on with that one, whose lease is stored.
+	assert.equal(await shown(), second);
+	assert.equal(stack.sqlOne(`SELECT number_e164 FROM lease WHERE visit_id = (SELECT visit_id FROM lease WHERE number_e164 = '${moved}'
+		ORDER BY started_at DESC LIMIT 1) ORDER BY started_at DESC LIMIT 1`), second);
+	assert.deepEqual(stack.sql(`SELECT a.number_e164 FROM lease a JOIN lease b ON b.company_id = a.company_id AND b.number_id = a.number_id AND b.id <> a.id
+		AND b.started_at >= a.started_at WHERE b.started_at < LEAST(a.expires_at, COALESCE(a.released_at, a.expires_at))`), []);
 });
