@@ -26,6 +26,7 @@ struct who {
 	struct person_about about;
 	struct person_key key; /* of the person: what is certain */
 	bool known;            /* has a key: not withheld, not erased */
+	bool alone;            /* has none, and says something itself */
 };
 
 static enum err find(const struct req *r, struct who *w)
@@ -51,6 +52,7 @@ static enum err find(const struct req *r, struct who *w)
 	else if (!w->is_call)
 		w->key.visitor = w->about.visitor;
 	w->known = w->key.e164.n > 0 || !id_is_nil(w->key.visitor.v);
+	w->alone = !w->known && w->about.says;
 	return ERR_OK;
 }
 
@@ -284,7 +286,10 @@ static enum err fill(const struct page *p, const struct who *w,
 	view_flag(v, "has_number", w->about.e164[0] != '\0');
 	view_cstr(v, "number", text);
 	view_flag(v, "may_join", w->known && p->r->role >= ROUTE_MANAGER);
-	view_flag(v, "may_erase", w->known && p->r->role >= ROUTE_ADMIN);
+	view_flag(v, "alone", w->alone);
+	view_flag(v, "nothing", !w->known && !w->alone);
+	view_flag(v, "may_erase",
+	    (w->known || w->alone) && p->r->role >= ROUTE_ADMIN);
 	view_flag(v, "guess",
 	    w->known && w->is_call && !id_is_nil(w->about.visitor.v) &&
 		!has_visitor(&parts, w->about.visitor));
@@ -442,14 +447,18 @@ static enum err note(const struct req *r, const struct who *w,
 static enum err erase(const struct req *r, const struct who *w)
 {
 	struct person_erased gone = { 0 };
+	struct interaction_id itn;
 	struct person_id fresh;
 	enum err e;
 
 	thing_id(r, fresh.v);
+	memcpy(itn.v, w->id, ID_BYTES);
 	if ((e = db_begin(r->db)) != ERR_OK)
 		return e;
-	e = db_person_erase(r->db, r->company, &w->key, r->now_us, fresh,
-	    &gone);
+	e = w->known ? db_person_erase(r->db, r->company, &w->key, r->now_us,
+			   fresh, &gone)
+		     : db_person_erase_one(r->db, r->company, itn, r->now_us,
+			   fresh, &gone);
 	if (e == ERR_OK)
 		e = note(r, w, &gone);
 	return db_end(r->db, e);
@@ -463,7 +472,7 @@ enum err form_person_erase(const struct req *r, struct resp *out)
 
 	if ((e = find(r, &w)) != ERR_OK)
 		return e;
-	if (!w.known)
+	if (!w.known && !w.alone)
 		return ERR_NOTFOUND;
 	e = req_form(r, "sure", &sure);
 	if (e == ERR_NOTFOUND || (e == ERR_OK && !slice_eq_cstr(sure, "erase")))

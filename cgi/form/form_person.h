@@ -4,7 +4,8 @@
  *
  * The address is a call or a form of theirs: no telephone number stands in an
  * address, where logs and histories would keep it. To read: who reads calls; to
- * join: a manager; to erase: an admin, who types the word that says so.
+ * join: a manager; to erase: an admin, who types the word that says so. Where
+ * neither a telephone nor a browser is known, the call or form is erased alone.
  */
 #ifndef RT_CGI_FORM_FORM_PERSON_H
 #define RT_CGI_FORM_FORM_PERSON_H

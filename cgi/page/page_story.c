@@ -291,7 +291,7 @@ static const struct {
 	const char *before; /* the leg's name stands between, when leg is set */
 	const char *after;
 	bool leg;
-	bool detail; /* its value is a character worth showing */
+	bool detail; /* its value is a character worth showing, if any */
 } event_words[] = {
 	{ "notice", "step", "voice", "Heard the recording notice", "", false,
 	    false },

@@ -124,7 +124,7 @@ enum callrec_event_what {
 	CALLREC_EV_BRIDGED,    /* leg */
 	CALLREC_EV_HOLD,       /* leg */
 	CALLREC_EV_RESUME,     /* leg */
-	CALLREC_EV_DIGIT,      /* leg, value = character */
+	CALLREC_EV_DIGIT,      /* leg, value = character; 0: erased */
 	CALLREC_EV_SOURCE,     /* look-up: text = source, value = 1 late */
 	CALLREC_EV_MEDIA_LOST, /* leg: nothing for 60 s */
 	CALLREC_EV_REPEAT,     /* the same call again within 2 s, joined */
@@ -132,7 +132,7 @@ enum callrec_event_what {
 	CALLREC_EV_MESSAGE,    /* a message ended: value = seconds, 0 dropped */
 	CALLREC_EV_TAG,        /* text: the flow tagged the call */
 	CALLREC_EV_OUTCOME,    /* text: the flow set the call's outcome */
-	CALLREC_EV_STORED,     /* text: "name=digits" that the caller keyed */
+	CALLREC_EV_STORED,     /* text: "name=digits" keyed; "name": erased */
 	/* leg; text: target. value: 0 asked for, 200 done, else the SIP status
 	 * why not; without text it was refused when asked for. */
 	CALLREC_EV_TRANSFER,

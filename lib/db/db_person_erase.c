@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "lib/db/db_blank.h"
+#include "lib/db/db_keyed.h"
 #include "lib/db/db_person_said.h"
 #include "lib/db/stmt.h"
 
@@ -151,6 +152,7 @@ static const struct step {
 	{ "UPDATE interaction SET note = NULL"
 	  " WHERE company_id = ? AND id IN" CALLS_OF,
 	    NOT_COUNTED },
+	{ DB_KEYED_FORGET " AND call_id IN" CALLS_OF, NOT_COUNTED },
 	{ "DELETE FROM caller WHERE company_id = ? AND e164 IN" CALLERS_OF,
 	    NOT_COUNTED },
 	{ "UPDATE phone_call p JOIN person_caller x"
@@ -270,6 +272,80 @@ enum err db_person_erase(struct db *db, struct company_id company,
 		return e;
 	e = db_join_end(db, mine,
 	    erase_all(db, company, key, now_us, fresh, &sums));
+	if (e == ERR_OK)
+		*out = sums;
+	return e;
+}
+
+/* --- of nobody that is known -----------------------------------------------*/
+
+/* No telephone: a mark and the random end of the id, in letters, so that no
+ * digits of it are found in what others wrote. */
+static void stand_in(struct interaction_id id, char out[DB_E164_BYTES])
+{
+	size_t n = 0;
+
+	out[n++] = DB_PERSON_STAND_IN[0];
+	for (size_t i = ID_BYTES - 7; i < ID_BYTES; i++) {
+		out[n++] = (char)('a' + (id.v[i] >> 4));
+		out[n++] = (char)('a' + (id.v[i] & 15));
+	}
+	out[n] = '\0';
+}
+
+/* A call or a form without a telephone has one of its own for the length of the
+ * transaction: the same statements find it, and take it away again. */
+static enum err give(struct db *db, const char *sql, struct company_id company,
+    struct interaction_id id, const char *e164, uint64_t *given)
+{
+	uint64_t changed = 0;
+	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
+
+	stmt_in_text(st, slice_from(e164));
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id.v);
+	e = stmt_exec(st, &changed);
+	*given += changed;
+	return e;
+}
+
+static enum err erase_one(struct db *db, struct company_id company,
+    struct interaction_id id, int64_t now_us, struct person_id fresh,
+    struct person_erased *out)
+{
+	static const char call_sql[] =
+	    "UPDATE phone_call SET caller_e164 = ?"
+	    " WHERE company_id = ? AND id = ? AND caller_e164 = ''";
+	static const char form_sql[] =
+	    "UPDATE form_entry SET contact_e164 = ?"
+	    " WHERE company_id = ? AND id = ? AND contact_e164 = ''";
+	char e164[DB_E164_BYTES];
+	struct person_key key = { .e164 = SLICE("") };
+	uint64_t given = 0;
+	enum err e;
+
+	stand_in(id, e164);
+	key.e164 = slice_from(e164);
+	if ((e = give(db, call_sql, company, id, e164, &given)) != ERR_OK ||
+	    (e = give(db, form_sql, company, id, e164, &given)) != ERR_OK)
+		return e;
+	return given == 0 ? ERR_NOTFOUND
+			  : erase_all(db, company, &key, now_us, fresh, out);
+}
+
+enum err db_person_erase_one(struct db *db, struct company_id company,
+    struct interaction_id id, int64_t now_us, struct person_id fresh,
+    struct person_erased *out)
+{
+	struct person_erased sums = { 0 };
+	bool mine = false;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	e = db_join_end(db, mine,
+	    erase_one(db, company, id, now_us, fresh, &sums));
 	if (e == ERR_OK)
 		*out = sums;
 	return e;

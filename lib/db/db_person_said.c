@@ -135,7 +135,8 @@ struct names {
 };
 
 /* What carriers say of many ("WIRELESS CALLER", a city) is nobody's name: with
- * those a filter stays, as what it says stays in the calls of others. */
+ * those a filter stays, as what it says stays in the calls of others; beside a
+ * call without a telephone others without one are others ("Anonymous"). */
 static enum err find_names(struct db *db, struct company_id company,
     struct person_id person, struct arena *mem, struct names *out)
 {
@@ -152,7 +153,10 @@ static enum err find_names(struct db *db, struct company_id company,
 	    " SELECT said, MIN(shared) FROM ("
 	    "SELECT n.caller_name AS said, EXISTS (SELECT 1 FROM phone_call o"
 	    "  WHERE o.company_id = ? AND o.caller_name = n.caller_name"
-	    "  AND o.caller_e164 <> '' AND o.caller_e164 NOT IN"
+	    "  AND (o.caller_e164 <> '' OR EXISTS (SELECT 1 FROM tel"
+	    "  WHERE e164 LIKE '" DB_PERSON_STAND_IN
+	    "%'))"
+	    "  AND o.caller_e164 NOT IN"
 	    "  (SELECT e164 FROM tel)) AS shared FROM (SELECT DISTINCT"
 	    "  p.caller_name FROM phone_call p JOIN tel ON p.company_id = ?"
 	    "  AND p.caller_e164 = tel.e164) AS n"

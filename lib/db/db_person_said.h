@@ -14,6 +14,9 @@
 
 #include "lib/db/db_person.h"
 
+/* Begins what stands for the telephone that one call or form does not have. */
+#define DB_PERSON_STAND_IN "~"
+
 /* In the transaction of the erasure, while their links still stand. */
 RT_MUST_USE enum err db_person_said_erase(struct db *db,
     struct company_id company, struct person_id person);

@@ -1,5 +1,6 @@
 #include "lib/db/db_person_show.h"
 
+#include "lib/db/db_keyed.h"
 #include "lib/db/stmt.h"
 
 static enum err about(struct db *db, const char *sql, struct company_id company,
@@ -14,6 +15,7 @@ static enum err about(struct db *db, const char *sql, struct company_id company,
 	stmt_out_text(st, a.e164, sizeof(a.e164));
 	stmt_out_id(st, a.visitor.v);
 	stmt_out_u32(st, &a.probability_bp);
+	stmt_out_bool(st, &a.says);
 	e = stmt_one(st);
 	if (e == ERR_OK)
 		*out = a;
@@ -24,7 +26,16 @@ enum err db_person_show_call(struct db *db, struct company_id company,
     struct call_id call, struct person_about *out)
 {
 	static const char sql[] =
-	    "SELECT p.caller_e164, v.visitor_id, i.probability_bp"
+	    "SELECT p.caller_e164, v.visitor_id, i.probability_bp,"
+	    " p.caller_e164 <> '' OR p.caller_raw <> ''"
+	    " OR p.caller_name <> '' OR i.note IS NOT NULL"
+	    " OR EXISTS (SELECT 1 FROM recording r"
+	    "  WHERE r.company_id = p.company_id AND r.call_id = p.id"
+	    "  AND r.state IN ('pending', 'ready', 'failed'))"
+	    " OR EXISTS (SELECT 1 FROM call_event e"
+	    "  WHERE e.company_id = p.company_id AND e.call_id = p.id"
+	    "  AND " DB_KEYED_SAYS
+	    ")"
 	    " FROM phone_call p JOIN interaction i"
 	    " ON i.company_id = p.company_id AND i.id = p.id"
 	    " LEFT JOIN visit v ON v.company_id = i.company_id"
@@ -38,8 +49,13 @@ enum err db_person_show_form(struct db *db, struct company_id company,
     struct form_id form, struct person_about *out)
 {
 	static const char sql[] =
-	    "SELECT f.contact_e164, v.visitor_id, 10000"
-	    " FROM form_entry f LEFT JOIN visit v"
+	    "SELECT f.contact_e164, v.visitor_id, 10000,"
+	    " f.fields <> '[]' OR f.page_url <> ''"
+	    " OR f.contact_name <> '' OR f.contact_email <> ''"
+	    " OR f.contact_e164 <> '' OR i.note IS NOT NULL"
+	    " FROM form_entry f JOIN interaction i"
+	    " ON i.company_id = f.company_id AND i.id = f.id"
+	    " LEFT JOIN visit v"
 	    " ON v.company_id = f.company_id AND v.id = f.visit_id"
 	    " WHERE f.company_id = ? AND f.id = ?";
 

@@ -15,6 +15,8 @@ struct person_about {
 	char e164[DB_E164_BYTES];  /* "": withheld, erased, or not named */
 	struct visitor_id visitor; /* of the visit it is credited to; or nil */
 	uint32_t probability_bp;   /* of that visit */
+	bool says;                 /* the call or form itself says something
+				    * of who it was: words, sound, keys */
 };
 
 /* ERR_NOTFOUND: no such call or form. */

@@ -1,6 +1,7 @@
 #include "lib/db/db_policy.h"
 
 #include "lib/db/db_blank.h"
+#include "lib/db/db_keyed.h"
 #include "lib/db/db_number.h"
 #include "lib/db/db_usage.h"
 #include "lib/db/stmt.h"
@@ -277,6 +278,7 @@ static enum err forget_caller(struct db *db, const struct found *c)
 		" caller_name = '' WHERE company_id = ? AND id = ?",
 		"UPDATE interaction SET note = NULL"
 		" WHERE company_id = ? AND id = ?",
+		DB_KEYED_FORGET " AND call_id = ?",
 		"UPDATE audit a" BLANK_AUDIT_SET
 		" WHERE a.company_id = ? AND a.object_id = ?",
 		BLANK_TOLD BLANK_TOLD_SET

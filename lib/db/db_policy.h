@@ -46,10 +46,10 @@ RT_MUST_USE enum err db_policy_erased(struct db *db, struct company_id company,
  * with their pages, events and leases; at most max. *n: how many. */
 RT_MUST_USE enum err db_policy_visits(struct db *db, int64_t now_us,
     uint32_t max, struct arena *mem, size_t *n);
-/* Takes the caller's number and name, and the note, off calls whose term is
- * over, and out of what was told and written of them: webhooks, mails that were
- * not sent, the audit log, telephones of people. Figures and places stay. At
- * most max; *n: how many. */
+/* Takes the caller's number and name, the note and which keys were pressed off
+ * calls whose term is over, and out of what was told and written of them:
+ * webhooks, mails that were not sent, the audit log, telephones of people.
+ * Figures and places stay. At most max; *n: how many. */
 RT_MUST_USE enum err db_policy_callers(struct db *db, int64_t now_us,
     uint32_t max, struct arena *mem, size_t *n);
 

@@ -186,6 +186,14 @@ static const char credit_sql[] =
     " attributed_by, visit_id, note) SELECT x.c, x.i, 'call', x.t, 'visit',"
     " x.i, 'a note' FROM (SELECT ? AS c, ? AS i, ? AS t) x";
 
+static const char keyed_sql[] =
+    "INSERT INTO call_event (company_id, call_id, seq, kind, value, detail,"
+    " happened_at) SELECT x.c, x.i, k.seq, k.kind, k.value, k.detail, x.t"
+    " FROM (SELECT ? AS c, ? AS i, ? AS t) x JOIN"
+    " (SELECT 1 AS seq, 'digit' AS kind, 55 AS value, '' AS detail UNION ALL"
+    " SELECT 2, 'stored', 0, 'pin=7' UNION ALL"
+    " SELECT 3, 'message', 55, 'a=7') k";
+
 /* A visit whose id is given to everything that hangs on it. */
 static void same(const char *sql, struct company_id company, int64_t at_us,
     const uint8_t id[ID_BYTES])
@@ -212,10 +220,13 @@ static void test_visits_and_callers(void **state)
 	add(visit_sql, a->id, old_us, called);
 	same(call_sql, a->id, old_us, called);
 	same(credit_sql, a->id, old_us, called);
+	same(keyed_sql, a->id, old_us, called);
 	add(visit_sql, a->id, NOW - RT_DAY_US, fresh);
 	same(call_sql, a->id, NOW - RT_DAY_US, fresh);
+	same(keyed_sql, a->id, NOW - RT_DAY_US, fresh);
 	add(visit_sql, b->id, old_us, theirs);
 	same(call_sql, b->id, old_us, theirs);
+	same(keyed_sql, b->id, old_us, theirs);
 	run_job();
 	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM visit"), 3);
 	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM visitor"), 0);
@@ -233,6 +244,18 @@ static void test_visits_and_callers(void **state)
 			     "SELECT COUNT(*) FROM interaction"
 			     " WHERE note IS NULL"),
 	    1);
+	/* Of keys that one was pressed stays, and what is no key. */
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM call_event WHERE"
+			     " (kind = 'digit' AND value = 0)"
+			     " OR (kind = 'stored' AND detail = 'pin')"),
+	    2);
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM call_event WHERE"
+			     " (kind = 'digit' AND value = 55)"
+			     " OR (kind = 'stored' AND detail = 'pin=7')"
+			     " OR (value = 55 AND detail = 'a=7')"),
+	    7);
 }
 
 static const char told_sql[] =

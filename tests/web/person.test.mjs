@@ -214,6 +214,79 @@ test('not in the whole database is the number, however it was written', async ()
 	assert.doesNotMatch(stack.log('admin'), /status=5\d\d/);
 });
 
+/** Keys pressed on a call one by one, and some that the flow kept. */
+const press = (c, call, digits) => stack.sql([...digits].map((d, i) => insert('call_event', { company_id: hex(c.id), call_id: hex(call), seq: 200 + i, kind: "'digit'", value: d.charCodeAt(0), happened_at: 'UTC_TIMESTAMP(6)' }))
+	.concat(insert('call_event', { company_id: hex(c.id), call_id: hex(call), seq: 300, kind: "'stored'", detail: text(`pin=${digits}`), happened_at: 'UTC_TIMESTAMP(6)' })).join('\n'));
+const rawId = (number) => Buffer.from(stack.sqlOne(`SELECT HEX(id) FROM phone_call WHERE caller_e164 = '${number}'`), 'hex');
+
+test('which keys were pressed goes, that some were stays', async () => {
+	const { api, addKey } = apiOf(stack), key = addKey(world.alpha);
+	const [call, other] = ['+12125550191', '+12125550192'].map((number) => addCall(world.alpha, number));
+	for (const number of ['+12125550191', '+12125550192']) press(world.alpha, rawId(number), '4096#');
+	const keyed = async (id) => (await api(key, `/calls/${id}/trace`)).json.events.filter((v) => ['digit', 'stored'].includes(v.kind)).map((v) => v.detail || v.value);
+	const shown = async (id) => (await (await who.admin.fetch(`/calls/${id}`)).text());
+	const full = [...'4096#'].map((d) => d.charCodeAt(0)).concat('pin=4096#');
+	assert.deepEqual(await keyed(call), full);
+	assert.match(await shown(call), /pin=4096#/);
+	assert.equal((await who.admin.submit(`/people/${call}`, `/people/${call}/erase`, { sure: 'erase' })).status, 303);
+	assert.deepEqual(await keyed(call), [0, 0, 0, 0, 0, 'pin']);
+	assert.doesNotMatch(await shown(call), /4096|<span[^>]*>#</);
+	assert.match(await shown(call), /Pressed a key/);
+	assert.deepEqual(await keyed(other), full, 'those of others stay');
+});
+
+test('a form with nothing but a mail address, a call without a number: erased alone', async () => {
+	const { api, addKey } = apiOf(stack), key = addKey(world.alpha);
+	const lead = { form_name: 'Quote', contact_name: 'Eve Alone', contact_email: 'eve@alone.example', fields: { wish: 'tell eve@alone.example' } };
+	const [form, other] = await Promise.all(['eve-1', 'eve-2'].map(async (k, i) => {
+		const { status, json } = await api(key, '/forms', { method: 'POST', body: i === 0 ? lead : { ...lead, contact_name: 'Bea Other', contact_email: 'bea@other.example', fields: {} }, headers: { 'idempotency-key': k } });
+		assert.equal(status, 201);
+		return json.id;
+	}));
+	const noted = async (path, note) => assert.equal((await api(key, path, { method: 'PATCH', body: { note } })).status, 200, path);
+	await noted(`/forms/${form}`, 'eve@alone.example wants a call');
+	await noted(`/forms/${form}`, 'eve@alone.example had a call');
+	const [call, withheld] = [addCall(world.alpha, '+12125550193', { name: 'Eve Alone' }), addCall(world.alpha, '+12125550194', { name: 'Anonymous' })];
+	const ids = ['+12125550193', '+12125550194'].map(rawId);
+	stack.sql(`UPDATE phone_call SET caller_e164 = '', caller_raw = IF(id = ${hex(ids[0])}, 'eve@alone.example', 'anonymous') WHERE id IN (${ids.map(hex)})`);
+	press(world.alpha, ids[0], '4711');
+	addTold({ ...world.alpha, call: ids[0] }, 'eve@alone.example');
+	stack.sql(insert('recording', { company_id: hex(world.alpha.id), id: hex(uuid7()), call_id: hex(ids[0]), state: "'failed'", path: "'x'", started_at: 'UTC_TIMESTAMP(6)', created_at: 'UTC_TIMESTAMP(6)' }));
+	const views = [['calls', 'one call', 'q=eve+alone'], ['forms', 'one form', 'q=eve%40alone.example'], ['calls', 'withheld', 'q=anonymous']];
+	for (const [at, name, query] of views) assert.equal((await who.admin.submit(`/${at}`, '/views', { page: at, name, query })).status, 303, name);
+	const said = () => dump().filter((cell) => /eve(@|%40|[ +])alone|pin=4711/i.test(cell));
+	const tables = new Set(said().map((cell) => cell.split(':')[0]));
+	for (const table of ['form_entry', 'interaction', 'audit', 'api_once', 'phone_call', 'webhook_delivery', 'call_event', 'saved_view']) assert.ok(tables.has(table), `${table} said it before`);
+	for (const id of [form, call]) {
+		const at = `/people/${id}`;
+		assert.match((await page(who.admin, at)).html, /Neither a telephone nor a browser is known[\s\S]*Erase this person/);
+		assert.ok(!(await page(who.manager, at)).html.includes('Erase this person'));
+		assert.equal((await who.manager.submit('/', `${at}/erase`, { sure: 'erase' })).status, 403);
+		assert.equal((await who.manager.submit('/', `${at}/join`, { number: '+12125550157' })).status, 404);
+		assert.ok([403, 404].includes((await foreign.submit('/', `${at}/erase`, { sure: 'erase' })).status));
+		assert.equal((await who.admin.submit(at, `${at}/erase`, { sure: 'yes' })).status, 422);
+		const res = await who.admin.submit(at, `${at}/erase`, { sure: 'erase' });
+		assert.equal(res.status, 303);
+		assert.deepEqual(lastAudit(), ['person.erase', id === form ? '{"calls":0,"recordings":0,"forms":1,"visits":0,"pages":0}' : '{"calls":1,"recordings":1,"forms":0,"visits":0,"pages":0}']);
+		assert.match((await page(who.admin, res.headers.get('location'))).html, /Erased\.[\s\S]*or the person was erased|or the person was erased[\s\S]*Erased\./);
+		assert.ok(!(await page(who.admin, at)).html.includes('Erase this person'));
+		assert.equal((await who.admin.submit('/', `${at}/erase`, { sure: 'erase' })).status, 404, 'again');
+	}
+	assert.deepEqual(said(), []);
+	assert.ok(!dump().some((cell) => cell.startsWith('person') && cell.includes('~')) && stack.sqlOne("SELECT COUNT(*) FROM phone_call WHERE caller_e164 LIKE '~%'") === '0');
+	assert.equal((await api(key, `/forms/${other}`)).json.contact_email, 'bea@other.example');
+	assert.equal(stack.sqlOne(`SELECT CONCAT(caller_raw, caller_name) FROM phone_call WHERE id = ${hex(ids[1])}`), 'anonymousAnonymous', 'another one without a number stays');
+	// What carriers say of many is nobody's name.
+	stack.sql(`UPDATE phone_call SET caller_name = 'Anonymous' WHERE id = ${hex(ids[0])}`);
+	assert.equal((await who.admin.submit('/', `/people/${withheld}/erase`, { sure: 'erase' })).status, 303);
+	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM saved_view WHERE ${alpha()} AND name = 'withheld'`), '1');
+	// It is a call that goes on.
+	stack.sql(`UPDATE phone_call SET state = 'open' WHERE id = ${hex(ids[0])}`);
+	assert.equal((await who.admin.submit('/', `/people/${call}/erase`, { sure: 'erase' })).status, 422);
+	stack.sql(`UPDATE phone_call SET state = 'closed' WHERE id = ${hex(ids[0])}`);
+	assert.doesNotMatch(stack.log('admin'), /eve@alone|status=5\d\d/);
+});
+
 test('searches and views that name the person go with them, and no others', async () => {
 	const call = addCall(world.alpha, '+12125550181');
 	stack.sql(`UPDATE phone_call SET caller_name = 'Zoë Lee' WHERE caller_e164 = '+12125550181'`);
