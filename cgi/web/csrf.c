@@ -97,6 +97,11 @@ static struct slice sent(const struct req *r)
 		   : req_env(r, "HTTP_X_CSRF_TOKEN");
 }
 
+bool csrf_stale(const struct req *r)
+{
+	return csrf_own_page(r) && token_is(slice_head(sent(r), TOKEN_TEXT));
+}
+
 enum err csrf_check(const struct req *r)
 {
 	char want[TOKEN_TEXT + 1];

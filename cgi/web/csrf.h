@@ -35,5 +35,8 @@ bool csrf_other_company(const struct req *r);
 /* Whether the browser itself says that a page of ours sent the request: where
  * it says nothing, nobody does. */
 bool csrf_own_page(const struct req *r);
+/* Of a refused one: whether it may be a form of a page of ours from before
+ * another tab signed in or out. Such a form has a token. */
+bool csrf_stale(const struct req *r);
 
 #endif

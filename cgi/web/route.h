@@ -55,7 +55,7 @@ struct route {
 	size_t body_max; /* 0: REQ_BODY_FORM when a body is allowed */
 	enum err (*handler)(const struct req *r, struct resp *out);
 	/* What is answered in the handler's place to a form of a page of ours
-	 * (csrf_own_page()) with the token of another sign-in, or of none: of a
+	 * (csrf_stale()) with the token of another sign-in, or of none: of a
 	 * tab that stayed open. NULL: 403. */
 	enum err (*stale)(const struct req *r, struct resp *out);
 	/* The role is needed in all companies of the account, and no company

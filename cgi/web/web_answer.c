@@ -197,7 +197,7 @@ static enum err serve(struct req *r, const struct req_source *src,
 	e = !plain && r->method != REQ_GET ? csrf_check(r) : ERR_OK;
 	again =
 	    e == ERR_DENIED && r->signed_in && out->page && kept_may(r, row);
-	stale = e == ERR_DENIED && row->stale != NULL && csrf_own_page(r);
+	stale = e == ERR_DENIED && row->stale != NULL && csrf_stale(r);
 	if (e != ERR_OK && !again && !stale)
 		return e;
 	if (!plain && out->page && (e = csrf_offer(r, out)) != ERR_OK)
