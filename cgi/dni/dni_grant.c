@@ -118,6 +118,16 @@ bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
 	return true;
 }
 
+void dni_grant_outlast(const struct dni_serve *v, struct dni_visit *visit)
+{
+	const struct lease_holder holder = dni_pool_holder(visit->visitor);
+	uint32_t number;
+
+	if (visit->pool->leases != NULL &&
+	    lease_beat(visit->pool->leases, v->who.now_us, &holder, &number))
+		visit->beat_us = v->who.now_us;
+}
+
 /* What may be stored ends where it began, once that can be said. */
 static void end_unknown(struct dni_state *s, const struct dni_write *w)
 {

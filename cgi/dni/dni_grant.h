@@ -27,6 +27,10 @@ struct dni_grant {
  * answer. False: the pool has none, or g->too_many. */
 RT_MUST_USE bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w, struct dni_grant *g);
+/* While nothing can be stored, a lease of visit->pool that is looked at goes on
+ * in memory, so that the number is nobody else's when the database is back; its
+ * row follows then, if the pool is still ours. */
+void dni_grant_outlast(const struct dni_serve *v, struct dni_visit *visit);
 /* Writes what the visit said. With a new lease in it v->wait is set, and the
  * answer waits. */
 void dni_grant_store(struct dni_serve *v, const struct dni_write *w,

@@ -555,8 +555,12 @@ static bool beat(struct dni_serve *v, struct dni_visit *visit,
 		/* After a restart, or never leased: "as it was". */
 		visit->pool = dni_state_pool(v->s, v->plan.pool);
 	}
-	if (visit->pool == NULL || !visit->pool->owned || dni_state_away(v->s))
+	if (visit->pool == NULL || !visit->pool->owned)
 		return false;
+	if (dni_state_away(v->s)) {
+		dni_grant_outlast(v, visit);
+		return false;
+	}
 	if (dni_grant_take(v, visit, w, g))
 		return true;
 	v->counted = visit->falls_back;

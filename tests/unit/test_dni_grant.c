@@ -1,7 +1,8 @@
 /* Tests of cgi/dni/dni_grant, dni_serve and dni_event without a database: the
  * batches are settled here, as a database would that stores them, refuses them
- * or dies in the middle. Nobody is shown a lease that may not be stored; and
- * one that is withdrawn ends. */
+ * or dies in the middle. Nobody is shown a lease that may not be stored; one
+ * that is withdrawn ends; and one that is looked at goes on while the database
+ * is away. */
 #include "cgi/dni/dni_grant.h"
 
 #include <stdlib.h>
@@ -419,6 +420,58 @@ static void test_withdrawn_moved(void **state)
 	assert_true(ends(w, second, 0));
 }
 
+/* --- a long time without the database --------------------------------------*/
+
+/* So much time passes. */
+static void pass(struct world *w, int64_t us)
+{
+	for (size_t i = 0; i < w->s->n_pools; i++)
+		lease_shift(w->s->pools[i]->leases, -us);
+	dni_visits_shift(w->s->visits, -us);
+}
+
+/* A page that is looked at keeps its number, however long it takes. */
+static void test_away(void **state)
+{
+	struct world *w = *state;
+	struct tab t = { 0 }, other = { 0 };
+	const struct dni_visit *visit;
+	struct dni_answer *a;
+
+	(void)stored(w, &t, "https://a.example/");
+	w->s->away = true;
+	for (int i = 0; i < 10; i++) {
+		pass(w, RT_MIN_US);
+		a = beat(w, &t);
+		w->n_asks = 0;
+		assert_null(a->waits);
+		assert_string_equal(a->tier, "none");
+		assert_string_equal(a->why, "");
+	}
+	w->s->away = false;
+	assert_string_equal(page(w, &other, "https://a.example/")->why, "pool");
+	/* And so its row goes on. */
+	visit = dni_visits_find(w->s->visits, w->s->now_us, t.visit);
+	assert_true(w->s->now_us - visit->beat_us < RT_MIN_US);
+	a = beat(w, &t);
+	assert_string_equal(a->tier, "lease");
+	assert_string_equal(a->to.e164, NUMBER);
+}
+
+/* One that nobody looks at does not. */
+static void test_away_closed(void **state)
+{
+	struct world *w = *state;
+	struct tab t = { 0 }, other = { 0 };
+
+	(void)stored(w, &t, "https://a.example/");
+	w->s->away = true;
+	pass(w, LEASE);
+	assert_string_equal(beat(w, &t)->tier, "none");
+	w->s->away = false;
+	(void)stored(w, &other, "https://a.example/");
+}
+
 #define with_world(test) cmocka_unit_test_setup_teardown((test), start, stop)
 
 int main(void)
@@ -429,7 +482,8 @@ int main(void)
 		with_world(test_refused_twice),
 		with_world(test_refused_between), with_world(test_refused),
 		with_world(test_withdrawn), with_world(test_withdrawn_other),
-		with_world(test_withdrawn_moved) };
+		with_world(test_withdrawn_moved), with_world(test_away),
+		with_world(test_away_closed) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
