@@ -9,6 +9,7 @@
 #include "lib/base/log.h"
 #include "lib/db/db_pool_count.h"
 #include "lib/db/db_pool_owner.h"
+#include "lib/db/db_tag.h"
 
 #define STALE_US  (20 * RT_SEC_US)
 #define BUCKET_US (15 * RT_MIN_US)
@@ -139,35 +140,43 @@ static enum err say_alive(const struct dni_owner *o)
 	return e;
 }
 
+/* What was read in a configuration that is newer may be a number that moved
+ * here and that another pool, which was not read since, gives out still:
+ * *as_known false, nothing is added. */
 static enum err extend_some(const struct dni_owner *o, struct dni_pool *p,
-    bool *more)
+    bool *more, bool *as_known)
 {
 	struct dni_pool_change c = { 0 };
+	uint64_t version = 0;
 	enum err e = dni_pool_change_read(o->db, p, SOME, &c);
 
-	if (e == ERR_OK) {
+	if (e == ERR_OK)
+		e = db_tag_version(o->db, &version);
+	*as_known = version == o->s->conf->version;
+	if (e == ERR_OK && *as_known) {
 		(void)pthread_mutex_lock(&o->s->mu);
 		e = dni_pool_change_add(p, dni_clock_now(o->s), &c);
 		(void)pthread_mutex_unlock(&o->s->mu);
 	}
 	/* What cannot be read is not asked for over and over. */
-	*more = c.more && c.n_fresh > 0;
+	*more = c.more && c.n_fresh > 0 && *as_known;
 	dni_pool_change_end(&c);
 	return e;
 }
 
-/* With signs of life in between, as many take longer than others wait. */
+/* With signs of life in between, as many take longer than others wait. After a
+ * change the rest comes when the new configuration is read, which is soon. */
 static enum err extend_pool(const struct dni_owner *o, struct dni_pool *p)
 {
-	bool more = true;
+	bool more = true, as_known = true;
 	enum err e = ERR_OK;
 
 	while (e == ERR_OK && more && p->owned) {
-		e = extend_some(o, p, &more);
+		e = extend_some(o, p, &more, &as_known);
 		if (e == ERR_OK && more)
 			e = say_alive(o);
 	}
-	if (e == ERR_OK && p->owned)
+	if (e == ERR_OK && p->owned && as_known)
 		p->partial = false;
 	return e;
 }

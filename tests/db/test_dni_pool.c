@@ -2,8 +2,10 @@
  * found wherever it is, and nothing that may be somebody's is given out. */
 #include <string.h>
 
+#include "cgi/dni/dni_owner.h"
 #include "cgi/dni/dni_pool_change.h"
 #include "lib/base/log.h"
+#include "lib/db/db_tag.h"
 #include "lib/db/db_visit.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
@@ -214,12 +216,43 @@ static void test_many(void **state)
 	dni_pool_free(p);
 }
 
+/* What is read after a change that the other pools have not followed yet may
+ * have come from one of them, which still gives it out: it waits for them. */
+static void test_changed_meanwhile(void **state)
+{
+	struct dni_conf conf = { .version = 0 };
+	struct dni_pool *p = load();
+	const uint32_t first = p->n;
+	struct dni_state *s = NULL;
+	struct dni_owner o = { .db = dni, .name = "here" };
+
+	(void)state;
+	assert_true(p->partial);
+	p->owned = true;
+	ok(dni_state_new(&s, 10, 0));
+	ok(dni_state_add_pool(s, p));
+	s->conf = &conf;
+	o.s = s;
+	ok(db_tag_version(dni, &conf.version));
+	exec("UPDATE config_version SET version = version + 1");
+	ok(dni_owner_complete(&o));
+	assert_int_equal(p->n, first);
+	assert_true(p->partial);
+	ok(db_tag_version(dni, &conf.version));
+	ok(dni_owner_complete(&o));
+	assert_int_equal(p->n, 4003);
+	assert_false(p->partial);
+	s->conf = NULL;
+	dni_state_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_few),
 		cmocka_unit_test(test_unfit),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_changed_meanwhile),
 	};
 
 	return cmocka_run_group_tests_name("dni pool", tests, start, stop);
