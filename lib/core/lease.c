@@ -1,8 +1,8 @@
-#include "lib/core/lease.h"
-
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "lib/core/lease_table.h"
 
 /* Doubly linked lists run through the numbers: the free ones in order of their
  * release, the held ones in order of their last heartbeat. So expiry looks only
@@ -12,48 +12,6 @@
  * finds a holder's number, the one it has or the last one it had; a number
  * knows at most one holder, so the table never needs more places than twice the
  * numbers. */
-
-#define NIL   UINT32_MAX
-#define NEVER INT64_MIN
-
-enum state {
-	FREE,
-	HELD,
-	RETIRED,      /* not in any list */
-	HELD_RETIRING /* held as long as it is now, then retired */
-};
-
-struct number {
-	struct lease_holder holder; /* of now, or the last one; zero: none */
-	int64_t beat_us;            /* of the live lease */
-	int64_t released_us;        /* of the last lease; NEVER */
-	uint32_t prev;
-	uint32_t next;
-	enum state state;
-};
-
-struct list {
-	uint32_t head;
-	uint32_t tail;
-	uint32_t n;
-};
-
-struct lease_pool {
-	struct number *numbers;
-	uint32_t n;
-	uint32_t max;
-	uint32_t *slots; /* hash table of indexes, NIL: empty */
-	uint32_t mask;
-	struct list free;
-	struct list held;
-	struct list ahead; /* held, too; beat_us is later than now_us */
-	uint32_t joined;   /* last, and was free then; NIL */
-	uint32_t retired;
-	int64_t now_us; /* latest seen */
-	int64_t lease_us;
-	int64_t gap_us;
-	int64_t shortest_gap_us;
-};
 
 /* --- lists ----------------------------------------------------------------*/
 
@@ -149,84 +107,6 @@ static void insert_free(struct lease_pool *p, uint32_t i, uint32_t before)
 	} else {
 		insert_before(p, &p->free, i, before);
 	}
-}
-
-/* --- the table of holders -------------------------------------------------*/
-
-static bool is_nobody(const struct lease_holder *h)
-{
-	return id_is_nil(h->v);
-}
-
-/* Ids are random in their last bytes, but a visitor's id comes from outside:
- * mix, so that nobody can aim at one slot cheaply. */
-static uint32_t slot_of(const struct lease_pool *p,
-    const struct lease_holder *h)
-{
-	uint64_t a, b;
-
-	memcpy(&a, h->v, sizeof(a));
-	memcpy(&b, h->v + sizeof(a), sizeof(b));
-	a = (a ^ (b >> 29)) * UINT64_C(0x9e3779b97f4a7c15);
-	b = (b ^ (a >> 32)) * UINT64_C(0xbf58476d1ce4e5b9);
-	return (uint32_t)((b ^ (b >> 31)) & p->mask);
-}
-
-static uint32_t table_find(const struct lease_pool *p,
-    const struct lease_holder *h)
-{
-	uint32_t s;
-
-	if (is_nobody(h))
-		return NIL;
-	for (s = slot_of(p, h); p->slots[s] != NIL; s = (s + 1) & p->mask)
-		if (id_eq(p->numbers[p->slots[s]].holder.v, h->v))
-			return p->slots[s];
-	return NIL;
-}
-
-static void table_put(struct lease_pool *p, uint32_t i)
-{
-	uint32_t s = slot_of(p, &p->numbers[i].holder);
-
-	while (p->slots[s] != NIL)
-		s = (s + 1) & p->mask;
-	p->slots[s] = i;
-}
-
-/* Linear probing without tombstones: what follows moves up. */
-static void table_drop(struct lease_pool *p, uint32_t i)
-{
-	uint32_t s = slot_of(p, &p->numbers[i].holder);
-	uint32_t gap, k;
-
-	while (p->slots[s] != i) {
-		assert(p->slots[s] != NIL);
-		s = (s + 1) & p->mask;
-	}
-	p->slots[s] = NIL;
-	gap = s;
-	for (s = (s + 1) & p->mask; p->slots[s] != NIL; s = (s + 1) & p->mask) {
-		k = slot_of(p, &p->numbers[p->slots[s]].holder);
-		/* Its home lies between the gap and itself: it may stay. */
-		if (((s - k) & p->mask) < ((s - gap) & p->mask))
-			continue;
-		p->slots[gap] = p->slots[s];
-		p->slots[s] = NIL;
-		gap = s;
-	}
-}
-
-static void set_holder(struct lease_pool *p, uint32_t i,
-    const struct lease_holder *h)
-{
-	const struct lease_holder copy = *h;
-
-	if (!is_nobody(&p->numbers[i].holder))
-		table_drop(p, i);
-	p->numbers[i].holder = copy;
-	if (!is_nobody(&copy))
-		table_put(p, i);
 }
 
 /* --- time -----------------------------------------------------------------*/
@@ -333,12 +213,12 @@ enum err lease_add(struct lease_pool *p, int64_t now_us,
 		list_push_front(p, &p->free, p->n);
 	} else {
 		/* One holder, one number: the later of two keeps the name. */
-		const uint32_t other = table_find(p, last_holder);
+		const uint32_t other = lease_table_find(p, last_holder);
 		const struct lease_holder nobody = { { 0 } };
 
 		if (other != NIL)
-			set_holder(p, other, &nobody);
-		set_holder(p, p->n, last_holder);
+			lease_table_set(p, other, &nobody);
+		lease_table_set(p, p->n, last_holder);
 		x->beat_us = beat_us;
 		x->state = released_us != 0 ? FREE : HELD;
 		x->released_us = released_us != 0 ? released_us : NEVER;
@@ -378,8 +258,8 @@ enum err lease_grow(struct lease_pool *p, uint32_t max)
 	p->numbers = numbers;
 	p->max = max;
 	for (uint32_t i = 0; i < p->n; i++)
-		if (!is_nobody(&p->numbers[i].holder))
-			table_put(p, i);
+		if (!lease_is_nobody(&p->numbers[i].holder))
+			lease_table_put(p, i);
 	return ERR_OK;
 }
 
@@ -408,7 +288,7 @@ enum err lease_join(struct lease_pool *p, int64_t now_us,
 
 	if (last_holder == NULL)
 		return lease_add(p, now, &nobody, NEVER, 0, number);
-	if (table_find(p, last_holder) != NIL)
+	if (lease_table_find(p, last_holder) != NIL)
 		last_holder = &nobody;
 	e = lease_add(p, now, last_holder, end_us, lives ? 0 : end_us, number);
 	if (e == ERR_OK && !lives)
@@ -463,7 +343,7 @@ static struct lease_grant give(struct lease_pool *p, uint32_t i,
 	    (p->shortest_gap_us < 0 || g.gap_us < p->shortest_gap_us))
 		p->shortest_gap_us = g.gap_us;
 	list_drop(p, &p->free, i);
-	set_holder(p, i, holder);
+	lease_table_set(p, i, holder);
 	x->state = HELD;
 	x->beat_us = g.beat_us = p->now_us;
 	list_push(p, &p->held, i);
@@ -479,7 +359,7 @@ struct lease_grant lease_take(struct lease_pool *p, int64_t now_us,
 	struct lease_grant g = { 0 };
 	uint32_t i;
 
-	assert(!is_nobody(holder));
+	assert(!lease_is_nobody(holder));
 	if (lease_beat(p, now, holder, &g.number)) {
 		const int64_t beat_us = p->numbers[g.number].beat_us;
 
@@ -488,7 +368,7 @@ struct lease_grant lease_take(struct lease_pool *p, int64_t now_us,
 		g.beat_us = beat_us < now ? beat_us : now;
 		return g;
 	}
-	i = table_find(p, holder);
+	i = lease_table_find(p, holder);
 	if (i != NIL && p->numbers[i].state == FREE)
 		return give(p, i, holder, LEASE_AGAIN);
 	if (p->free.head == NIL)
@@ -497,7 +377,8 @@ struct lease_grant lease_take(struct lease_pool *p, int64_t now_us,
 	if (first->released_us != NEVER && now - first->released_us < p->gap_us)
 		return g;
 	if (i != NIL)
-		set_holder(p, i, &nobody); /* a retired number: forgotten */
+		lease_table_set(p, i,
+		    &nobody); /* a retired number: forgotten */
 	return give(p, p->free.head, holder, LEASE_NEW);
 }
 
@@ -516,9 +397,9 @@ void lease_undo(struct lease_pool *p, const struct lease_grant *grant)
 	if (x->released_us > p->now_us)
 		x->released_us = p->now_us; /* lease_shift() came between */
 	/* The holder of before may have taken another number since. */
-	set_holder(p, i, &nobody);
-	if (table_find(p, &grant->holder_before) == NIL)
-		set_holder(p, i, &grant->holder_before);
+	lease_table_set(p, i, &nobody);
+	if (lease_table_find(p, &grant->holder_before) == NIL)
+		lease_table_set(p, i, &grant->holder_before);
 	if (x->state == HELD_RETIRING) {
 		x->state = RETIRED;
 		p->retired++;
@@ -532,7 +413,7 @@ bool lease_beat(struct lease_pool *p, int64_t now_us,
     const struct lease_holder *holder, uint32_t *number)
 {
 	const int64_t now = advance(p, now_us);
-	const uint32_t i = table_find(p, holder);
+	const uint32_t i = lease_table_find(p, holder);
 
 	if (i == NIL || (p->numbers[i].state != HELD &&
 			    p->numbers[i].state != HELD_RETIRING))
@@ -551,7 +432,7 @@ bool lease_release(struct lease_pool *p, int64_t now_us,
     const struct lease_holder *holder, uint32_t *number)
 {
 	const int64_t now = advance(p, now_us);
-	const uint32_t i = table_find(p, holder);
+	const uint32_t i = lease_table_find(p, holder);
 
 	if (i == NIL || (p->numbers[i].state != HELD &&
 			    p->numbers[i].state != HELD_RETIRING))
@@ -567,7 +448,7 @@ bool lease_find(struct lease_pool *p, int64_t now_us,
 	uint32_t i;
 
 	(void)advance(p, now_us);
-	i = table_find(p, holder);
+	i = lease_table_find(p, holder);
 	if (i == NIL || (p->numbers[i].state != HELD &&
 			    p->numbers[i].state != HELD_RETIRING))
 		return false;
@@ -624,10 +505,10 @@ bool lease_is_sound(const struct lease_pool *p)
 	for (uint32_t i = 0; i < p->n; i++) {
 		const struct lease_holder *h = &p->numbers[i].holder;
 
-		if (is_nobody(h))
+		if (lease_is_nobody(h))
 			continue;
 		known++;
-		if (table_find(p, h) != i)
+		if (lease_table_find(p, h) != i)
 			return false; /* lost, or two numbers for one */
 	}
 	for (uint32_t s = 0; s <= p->mask; s++)
