@@ -124,7 +124,8 @@ void dni_grant_outlast(const struct dni_serve *v, struct dni_visit *visit)
 	uint32_t number;
 
 	if (visit->pool->leases != NULL &&
-	    lease_beat(visit->pool->leases, v->who.now_us, &holder, &number))
+	    lease_beat(visit->pool->leases, v->who.now_us, &holder, &number) &&
+	    !visit->pool->slots[number].retired)
 		visit->beat_us = v->who.now_us;
 }
 

@@ -258,7 +258,7 @@ enum err lease_grow(struct lease_pool *p, uint32_t max)
 	p->numbers = numbers;
 	p->max = max;
 	for (uint32_t i = 0; i < p->n; i++)
-		if (!lease_is_nobody(&p->numbers[i].holder))
+		if (!lease_table_is_nobody(&p->numbers[i].holder))
 			lease_table_put(p, i);
 	return ERR_OK;
 }
@@ -359,7 +359,7 @@ struct lease_grant lease_take(struct lease_pool *p, int64_t now_us,
 	struct lease_grant g = { 0 };
 	uint32_t i;
 
-	assert(!lease_is_nobody(holder));
+	assert(!lease_table_is_nobody(holder));
 	if (lease_beat(p, now, holder, &g.number)) {
 		const int64_t beat_us = p->numbers[g.number].beat_us;
 
@@ -505,7 +505,7 @@ bool lease_is_sound(const struct lease_pool *p)
 	for (uint32_t i = 0; i < p->n; i++) {
 		const struct lease_holder *h = &p->numbers[i].holder;
 
-		if (lease_is_nobody(h))
+		if (lease_table_is_nobody(h))
 			continue;
 		known++;
 		if (lease_table_find(p, h) != i)

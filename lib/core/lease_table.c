@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-bool lease_is_nobody(const struct lease_holder *h)
+bool lease_table_is_nobody(const struct lease_holder *h)
 {
 	return id_is_nil(h->v);
 }
@@ -27,7 +27,7 @@ uint32_t lease_table_find(const struct lease_pool *p,
 {
 	uint32_t s;
 
-	if (lease_is_nobody(h))
+	if (lease_table_is_nobody(h))
 		return NIL;
 	for (s = slot_of(p, h); p->slots[s] != NIL; s = (s + 1) & p->mask)
 		if (id_eq(p->numbers[p->slots[s]].holder.v, h->v))
@@ -72,9 +72,9 @@ void lease_table_set(struct lease_pool *p, uint32_t i,
 {
 	const struct lease_holder copy = *h;
 
-	if (!lease_is_nobody(&p->numbers[i].holder))
+	if (!lease_table_is_nobody(&p->numbers[i].holder))
 		table_drop(p, i);
 	p->numbers[i].holder = copy;
-	if (!lease_is_nobody(&copy))
+	if (!lease_table_is_nobody(&copy))
 		lease_table_put(p, i);
 }

@@ -49,7 +49,7 @@ struct lease_pool {
 	int64_t shortest_gap_us;
 };
 
-bool lease_is_nobody(const struct lease_holder *h);
+bool lease_table_is_nobody(const struct lease_holder *h);
 /* The number that the holder has or had last; NIL: none. */
 uint32_t lease_table_find(const struct lease_pool *p,
     const struct lease_holder *h);

@@ -472,6 +472,27 @@ static void test_away_closed(void **state)
 	(void)stored(w, &other, "https://a.example/");
 }
 
+/* Nor one whose number left the pool. */
+static void test_away_left(void **state)
+{
+	struct world *w = *state;
+	const struct dni_visit *visit;
+	struct tab t = { 0 };
+	struct dni_pool *p;
+
+	(void)stored(w, &t, "https://a.example/");
+	visit = dni_visits_find(w->s->visits, w->s->now_us, t.visit);
+	p = visit->pool;
+	lease_retire(p->leases, w->s->now_us, 0);
+	p->slots[0].retired = true;
+	w->s->away = true;
+	pass(w, RT_MIN_US);
+	(void)beat(w, &t);
+	visit = dni_visits_find(w->s->visits, w->s->now_us, t.visit);
+	assert_true(w->s->now_us - visit->beat_us >= RT_MIN_US);
+	w->s->away = false;
+}
+
 #define with_world(test) cmocka_unit_test_setup_teardown((test), start, stop)
 
 int main(void)
@@ -483,7 +504,7 @@ int main(void)
 		with_world(test_refused_between), with_world(test_refused),
 		with_world(test_withdrawn), with_world(test_withdrawn_other),
 		with_world(test_withdrawn_moved), with_world(test_away),
-		with_world(test_away_closed) };
+		with_world(test_away_closed), with_world(test_away_left) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
