@@ -300,6 +300,7 @@ static void test_links(void **state)
 {
 	const uint8_t one[DB_USER_TOKEN_HASH] = { 1 };
 	const uint8_t two[DB_USER_TOKEN_HASH] = { 2 };
+	const uint8_t other[DB_USER_TOKEN_HASH] = { 3 };
 	static const struct user_id nobody;
 	struct user_id who;
 
@@ -328,11 +329,23 @@ static void test_links(void **state)
 	ok(db_user_token_add(t->db, b->user, USER_TOKEN_INVITE, one, nobody,
 	    NOW, NOW + 10));
 	ok(db_user_disable(t->db, b->user, NOW));
+	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM user_token"), 0);
+	ok(db_user_token_add(t->db, b->user, USER_TOKEN_INVITE, one, nobody,
+	    NOW, NOW + 10));
 	gives(ERR_NOTFOUND,
 	    db_user_token_use(t->db, USER_TOKEN_INVITE, one, NOW, &who));
 	ok(db_member_enable(t->db, b->user));
 	gives(ERR_NOTFOUND, db_member_enable(t->db, b->user));
 	ok(db_user_token_use(t->db, USER_TOKEN_INVITE, one, NOW, &who));
+	/* A new password ends those of every kind. */
+	ok(db_user_token_add(t->db, b->user, USER_TOKEN_RESET, two, nobody, NOW,
+	    NOW + 10));
+	ok(db_user_token_add(t->db, a->user, USER_TOKEN_RESET, other, nobody,
+	    NOW, NOW + 10));
+	ok(db_user_password(t->db, b->user, SLICE("$argon2id$x")));
+	gives(ERR_NOTFOUND,
+	    db_user_token_get(t->db, USER_TOKEN_RESET, two, NOW, &who));
+	ok(db_user_token_get(t->db, USER_TOKEN_RESET, other, NOW, &who));
 }
 
 static void test_second(void **state)
