@@ -260,23 +260,6 @@ static enum err erase_all(struct db *db, struct company_id company,
 		   : e;
 }
 
-enum err db_person_erase(struct db *db, struct company_id company,
-    const struct person_key *key, int64_t now_us, struct person_id fresh,
-    struct person_erased *out)
-{
-	struct person_erased sums = { 0 };
-	bool mine = false;
-	enum err e;
-
-	if ((e = db_join(db, &mine)) != ERR_OK)
-		return e;
-	e = db_join_end(db, mine,
-	    erase_all(db, company, key, now_us, fresh, &sums));
-	if (e == ERR_OK)
-		*out = sums;
-	return e;
-}
-
 /* --- of nobody that is known -----------------------------------------------*/
 
 /* No telephone: a mark and the random end of the id, in letters, so that no
@@ -334,9 +317,12 @@ static enum err erase_one(struct db *db, struct company_id company,
 			  : erase_all(db, company, &key, now_us, fresh, out);
 }
 
-enum err db_person_erase_one(struct db *db, struct company_id company,
-    struct interaction_id id, int64_t now_us, struct person_id fresh,
-    struct person_erased *out)
+/* --- exports ---------------------------------------------------------------*/
+
+/* key: NULL for one of nobody that is known. */
+static enum err erase(struct db *db, struct company_id company,
+    const struct person_key *key, struct interaction_id one, int64_t now_us,
+    struct person_id fresh, struct person_erased *out)
 {
 	struct person_erased sums = { 0 };
 	bool mine = false;
@@ -345,8 +331,25 @@ enum err db_person_erase_one(struct db *db, struct company_id company,
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
 	e = db_join_end(db, mine,
-	    erase_one(db, company, id, now_us, fresh, &sums));
+	    key != NULL ? erase_all(db, company, key, now_us, fresh, &sums)
+			: erase_one(db, company, one, now_us, fresh, &sums));
 	if (e == ERR_OK)
 		*out = sums;
 	return e;
+}
+
+enum err db_person_erase(struct db *db, struct company_id company,
+    const struct person_key *key, int64_t now_us, struct person_id fresh,
+    struct person_erased *out)
+{
+	static const struct interaction_id none;
+
+	return erase(db, company, key, none, now_us, fresh, out);
+}
+
+enum err db_person_erase_one(struct db *db, struct company_id company,
+    struct interaction_id id, int64_t now_us, struct person_id fresh,
+    struct person_erased *out)
+{
+	return erase(db, company, NULL, id, now_us, fresh, out);
 }
