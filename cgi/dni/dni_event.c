@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cgi/dni/dni_plan.h"
 #include "cgi/dni/dni_serve_priv.h"
 #include "lib/base/rnd.h"
 #include "lib/phone/phone.h"
@@ -273,7 +274,7 @@ static enum err serve(struct dni_serve *v)
 	enum err e;
 
 	memset(&form, 0, sizeof(form));
-	if ((e = dni_serve_plan(v)) != ERR_OK)
+	if ((e = dni_plan_make(v)) != ERR_OK)
 		return e;
 	if (v->h->event == DNI_EVENT_FORM &&
 	    (e = prepare_form(v, &form)) != ERR_OK)

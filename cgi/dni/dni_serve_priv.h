@@ -1,6 +1,6 @@
 /*
- * dni_serve_priv.h - the inside of serving a request, for dni_serve.c,
- * dni_grant.c and dni_event.c.
+ * dni_serve_priv.h - the inside of serving a request, for dni_plan.c,
+ * dni_serve.c, dni_grant.c and dni_event.c.
  */
 #ifndef RT_CGI_DNI_DNI_SERVE_PRIV_H
 #define RT_CGI_DNI_DNI_SERVE_PRIV_H
@@ -34,9 +34,6 @@ struct dni_serve {
 	struct dni_wait *wait; /* NULL: the answer does not wait */
 };
 
-/* Fills plan, source and the answer's targets. ERR_NOTFOUND, ERR_DENIED,
- * ERR_NOMEM. No lock is held. */
-RT_MUST_USE enum err dni_serve_plan(struct dni_serve *v);
 /* The i-th id of this request. */
 void dni_serve_id(const struct dni_serve *v, size_t i, uint8_t out[ID_BYTES]);
 
