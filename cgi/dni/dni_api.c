@@ -76,6 +76,8 @@ static enum err parse(const struct req *r, struct resp *out,
 	if (*h != NULL)
 		e = dni_hit_parse(type, r->body, r->arena, *h, &why);
 	*done = e != ERR_OK;
+	if (e == ERR_OK && is_private(r))
+		(*h)->consent = DNI_CONSENT_NO;
 	if (e == ERR_OK || why[0] == '\0')
 		return e;
 	return resp_problem(out, 400, why);
@@ -212,8 +214,6 @@ static enum err post_visit(const struct req *r, struct resp *out)
 	if (done)
 		return e;
 	h->hidden = h->hidden || is_prefetch(r);
-	if (is_private(r))
-		h->consent = DNI_CONSENT_NO;
 	e = dni_serve_visit(r->app, h, &who, r->arena, &a);
 	return e == ERR_NOTFOUND ? ask_later(r, out, h, &who)
 				 : answer_or_wait(out, e, a);

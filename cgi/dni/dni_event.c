@@ -64,13 +64,14 @@ static void release(struct dni_serve *v, const struct dni_visit *visit,
 	dni_state_later(v->s, &end);
 }
 
-/* Its leases end now and the visit is forgotten. After a restart it has not
- * said yet where it leases from, and a site that went over to another pool has
- * left a lease in that of before. */
-static void withdraw(struct dni_serve *v, struct dni_visit *visit,
-    struct dni_write *w)
+/* After a restart the visit has not said yet where it leases from, and a site
+ * that went over to another pool has left a lease in that of before. */
+void dni_event_withdraw(struct dni_serve *v, struct dni_visit *visit)
 {
-	fill_event(v, visit, "consent_withdrawn", w);
+	struct dni_write w = { .company = v->plan.company };
+
+	fill_event(v, visit, "consent_withdrawn", &w);
+	dni_state_later(v->s, &w);
 	release(v, visit, visit->pool);
 	for (size_t i = 0; i < v->s->n_pools; i++) {
 		struct dni_pool *p = v->s->pools[i];
@@ -224,14 +225,16 @@ static enum err dropped(const struct dni_serve *v, enum err e)
 static enum err happen(struct dni_serve *v, const struct form_row *form,
     bool *report)
 {
-	struct dni_visit *visit =
-	    dni_visits_find(v->s->visits, v->who.now_us, v->h->visit);
+	struct dni_visit *visit = dni_serve_theirs(v);
 	struct dni_write w;
 
 	memset(&w, 0, sizeof(w));
-	if (visit == NULL || !id_eq(visit->site.v, v->plan.site.v) ||
-	    !dni_serve_is_theirs(v, visit))
+	if (visit == NULL)
 		return dropped(v, ERR_CLOSED);
+	if (v->h->consent == DNI_CONSENT_NO) {
+		dni_event_withdraw(v, visit);
+		return dropped(v, ERR_CLOSED);
+	}
 	w.company = v->plan.company;
 	dni_visits_touch(v->s->visits, v->who.now_us, visit);
 	if (v->h->event != DNI_EVENT_VIEW &&
@@ -253,7 +256,7 @@ static enum err happen(struct dni_serve *v, const struct form_row *form,
 		fill_form(v, visit, form, &w);
 		break;
 	case DNI_EVENT_CONSENT_WITHDRAWN:
-		withdraw(v, visit, &w);
+		dni_event_withdraw(v, visit);
 		break;
 	case DNI_EVENT_ABOUT:
 		fill_about(v, visit, &w);

@@ -15,4 +15,8 @@
 RT_MUST_USE enum err dni_event_serve(struct dni_state *s,
     const struct dni_hit *h, const struct dni_who *who);
 
+/* With mu held. Its leases end now, its journey says so, and the visit is
+ * forgotten. */
+void dni_event_withdraw(struct dni_serve *v, struct dni_visit *visit);
+
 #endif

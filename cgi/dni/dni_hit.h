@@ -6,7 +6,8 @@
  *   url       address of the page         visit, event view; beat: if it likes
  *   ref       address that led here, may be ""
  *   title     of the page
- *   consent   "yes", "no"; not sent: nobody said
+ *   consent   "yes", "no"; not sent: nobody said             visit, allocate
+ *             (in all of them "Sec-GPC: 1" in the request's head is a "no")
  *   visitor   vtr_… of the visitor's cookie
  *   visit     vis_… of the visit that goes on                beat, event
  *   hidden    true: prerendered or in a hidden tab

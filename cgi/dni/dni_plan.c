@@ -81,16 +81,13 @@ static enum err find_site(struct dni_serve *v, const struct dni_site **out)
 static bool began_with(struct dni_serve *v, struct number_id *rule)
 {
 	const struct dni_visit *visit;
-	bool found;
 
 	(void)pthread_mutex_lock(&v->s->mu);
-	visit = dni_visits_find(v->s->visits, v->who.now_us, v->h->visit);
-	found = visit != NULL && id_eq(visit->site.v, v->plan.site.v) &&
-		id_eq(visit->visitor.v, v->h->visitor.v);
-	if (found)
+	visit = dni_serve_theirs(v);
+	if (visit != NULL)
 		*rule = visit->rule;
 	(void)pthread_mutex_unlock(&v->s->mu);
-	return found;
+	return visit != NULL;
 }
 
 /* A visit that goes on keeps what it began with: a rule for its landing page or

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cgi/dni/dni_clock.h"
+#include "cgi/dni/dni_event.h"
 #include "cgi/dni/dni_grant.h"
 #include "cgi/dni/dni_plan.h"
 #include "lib/base/rnd.h"
@@ -72,14 +73,23 @@ static uint64_t arrival_of(const struct source *s)
 	return dni_visits_arrival(s->source, s->medium, s->campaign, click);
 }
 
-/* With mu held: the visit that goes on, or NULL. */
-static struct dni_visit *going_on(struct dni_serve *v)
+struct dni_visit *dni_serve_theirs(const struct dni_serve *v)
 {
 	struct dni_visit *visit =
 	    dni_visits_find(v->s->visits, v->who.now_us, v->h->visit);
 
-	if (visit == NULL || !id_eq(visit->site.v, v->plan.site.v) ||
-	    !id_eq(visit->visitor.v, v->h->visitor.v))
+	return visit != NULL && id_eq(visit->site.v, v->plan.site.v) &&
+		       id_eq(visit->visitor.v, v->h->visitor.v)
+		   ? visit
+		   : NULL;
+}
+
+/* With mu held: the visit that goes on, or NULL. */
+static struct dni_visit *going_on(struct dni_serve *v)
+{
+	struct dni_visit *visit = dni_serve_theirs(v);
+
+	if (visit == NULL)
 		return NULL;
 	if (v->source.proof >= SOURCE_BY_CLICK_ID &&
 	    arrival_of(&v->source) != visit->arrival)
@@ -210,6 +220,16 @@ static bool no_consent(const struct dni_serve *v)
 		   v->plan.consent_required);
 }
 
+/* With mu held. A no ends what was begun with a yes. */
+static void serve_refused(struct dni_serve *v)
+{
+	struct dni_visit *visit = dni_serve_theirs(v);
+
+	if (v->h->consent == DNI_CONSENT_NO && visit != NULL)
+		dni_event_withdraw(v, visit);
+	dni_serve_fallback(v, "consent", false);
+}
+
 /* With mu held. */
 static bool address_may_ask(struct dni_state *s, struct slice address,
     int64_t now_us)
@@ -327,7 +347,7 @@ enum err dni_serve_visit(struct dni_state *s, const struct dni_hit *h,
 		answer_nothing(v, "hidden");
 		count(v, DNI_GIVEN_HIDDEN);
 	} else if (no_consent(v)) {
-		dni_serve_fallback(v, "consent", false);
+		serve_refused(v);
 		count(v, DNI_GIVEN_NOCONSENT);
 	} else {
 		serve_visit(v);
@@ -338,12 +358,6 @@ enum err dni_serve_visit(struct dni_state *s, const struct dni_hit *h,
 		note_forgotten(v);
 	end(v, out);
 	return e;
-}
-
-bool dni_serve_is_theirs(const struct dni_serve *v,
-    const struct dni_visit *visit)
-{
-	return id_eq(visit->visitor.v, v->h->visitor.v);
 }
 
 /* --- a heartbeat ----------------------------------------------------------*/
@@ -369,8 +383,7 @@ static bool beat(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w, struct dni_grant *g)
 {
 	answer_nothing(v, "");
-	if (visit == NULL || !id_eq(visit->site.v, v->plan.site.v) ||
-	    !dni_serve_is_theirs(v, visit)) {
+	if (visit == NULL) {
 		if (!v->s->unread) /* else it may go on yet */
 			v->out->tier = "gone";
 		return false;
@@ -402,11 +415,14 @@ static void serve_beat(struct dni_serve *v)
 {
 	struct dni_write w;
 	struct dni_grant g;
-	struct dni_visit *visit =
-	    dni_visits_find(v->s->visits, v->who.now_us, v->h->visit);
 
+	if (v->h->consent == DNI_CONSENT_NO) {
+		v->counted = true; /* as the visit that it was */
+		serve_refused(v);
+		return;
+	}
 	memset(&w, 0, sizeof(w));
-	if (beat(v, visit, &w, &g))
+	if (beat(v, dni_serve_theirs(v), &w, &g))
 		dni_grant_store(v, &w, &g);
 }
 

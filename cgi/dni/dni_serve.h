@@ -2,7 +2,8 @@
  * dni_serve.h - what a visitor is shown: the decisions behind /dni/v1.
  *
  *   robot, hidden tab           nothing: the number on the page stays
- *   no consent                  source-level number; nothing is kept
+ *   no consent                  source-level number; nothing is kept, and a
+ *                               no ends what was begun with a yes
  *   a rule for this very page   its number; the visit is kept
  *   the pool                    a leased number, stored before it is shown
  *   pool empty, flood, no       source-level number, else the pool's overflow

@@ -42,10 +42,10 @@ void dni_serve_id(const struct dni_serve *v, size_t i, uint8_t out[ID_BYTES]);
 /* First of all in a request; makes its now_us no earlier than that of a request
  * served before. False: too much from this address, or this visitor. */
 RT_MUST_USE bool dni_serve_may_ask(struct dni_serve *v);
-/* The request names the visit's visitor, too. A visit's id alone proves
- * nothing: the page may show it to whom it likes (ringtrace.session()). */
-bool dni_serve_is_theirs(const struct dni_serve *v,
-    const struct dni_visit *visit);
+/* The visit that the request names, if it goes on at this site; NULL: none. The
+ * request has to name its visitor, too, as a visit's id alone proves nothing:
+ * the page may show it to whom it likes (ringtrace.session()). */
+struct dni_visit *dni_serve_theirs(const struct dni_serve *v);
 /* What there is without a lease, in the order of the pool's policy. overflow:
  * a pool was meant to serve this visit. */
 void dni_serve_fallback(struct dni_serve *v, const char *why, bool overflow);

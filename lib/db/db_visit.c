@@ -59,7 +59,9 @@ static const char visit_live_sql[] =
     " COALESCE(NULLIF(gclid, ''), NULLIF(gbraid, ''), NULLIF(wbraid, ''),"
     " NULLIF(dclid, ''), NULLIF(fbclid, ''), NULLIF(msclkid, ''),"
     " NULLIF(ttclid, ''), li_fat_id), landing_url, referrer"
-    " FROM visit WHERE company_id = ? AND id >= ? AND seen_at >= ?"
+    " FROM visit v WHERE company_id = ? AND id >= ? AND seen_at >= ?"
+    " AND NOT EXISTS (SELECT 1 FROM visit_event e WHERE e.company_id ="
+    " v.company_id AND e.visit_id = v.id AND e.kind = 'consent_withdrawn')"
     " ORDER BY seen_at LIMIT ?";
 
 /* What is bound is borrowed until the execution, hence the pointers. */

@@ -100,9 +100,10 @@ struct visit_live {
 /* A visit that began longer ago than this before since_us is not looked for. */
 #define DB_VISIT_LONGEST_US RT_DAY_US
 
-/* Of all companies, for the lease server only: visits seen since since_us,
- * oldest first in each company, at most max in all; rows that do not fit are
- * left out, and logged. each() may keep nothing of what it is given. */
+/* Of all companies, for the lease server only: visits seen since since_us whose
+ * visitor has not taken the consent back, oldest first in each company, at most
+ * max in all; rows that do not fit are left out, and logged. each() may keep
+ * nothing of what it is given. */
 RT_MUST_USE enum err db_visit_each_live(struct db *db, int64_t since_us,
     uint32_t max, void (*each)(void *ctx, const struct visit_live *v),
     void *ctx);

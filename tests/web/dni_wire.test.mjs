@@ -158,6 +158,35 @@ test('Global Privacy Control in the head of a request: nothing is leased, whatev
 	assert.equal(stack.sqlOne("SELECT count(*) FROM visit WHERE utm_source = 'private'"), '1');
 });
 
+test('Global Privacy Control that comes in the middle of a visit ends it, whatever it is said with', async () => {
+	const url = `${stack.url}/demo/?utm_source=midway`;
+	const gpc = { 'sec-gpc': '1' };
+	const source = (a) => assert.deepEqual([a.tier, a.why, a.visitor, a.visit], ['source', 'consent', undefined, undefined]);
+	const says = {
+		visit: async (ids) => source((await dni.ask({ url, ...ids }, gpc)).json),
+		beat: async (ids) => source((await dni.post('/dni/v1/beat', { site: 'demo', ...ids }, gpc)).json),
+		event: async (ids) => assert.equal((await dni.post('/dni/v1/event', { site: 'demo', ...ids, kind: 'custom', name: 'midway' }, gpc)).status, 204),
+		form: async (ids) => assert.equal((await dni.post('/dni/v1/event', { site: 'demo', ...ids, kind: 'form', form: 'midway', url, fields: [['name', 'Ann']] }, gpc)).status, 404),
+	};
+	for (const [what, say] of Object.entries(says)) {
+		const { json } = await dni.ask({ url });
+		const ids = { visitor: json.visitor, visit: json.visit };
+		assert.equal(json.tier, 'lease', what);
+		await say(ids);
+		assert.equal((await dni.post('/dni/v1/beat', { site: 'demo', ...ids })).json.tier, 'gone', what);
+	}
+	const of = (more) => Number(stack.sqlOne(`SELECT count(*) FROM visit v ${more} AND v.utm_source = 'midway'`));
+	await until('each lease has ended, and the journey says why', () =>
+		of('JOIN lease l ON l.visit_id = v.id WHERE l.released_at IS NOT NULL') === 4 &&
+		of("JOIN visit_event e ON e.visit_id = v.id WHERE e.kind = 'consent_withdrawn'") === 4);
+	assert.equal(of("JOIN visit_event e ON e.visit_id = v.id WHERE e.kind <> 'consent_withdrawn'"), 0);
+	assert.equal(stack.sqlOne("SELECT count(*) FROM form_entry WHERE form_name = 'midway'"), '0');
+	// Another's id ends nothing of theirs.
+	const { json: one } = await dni.ask({ url }), { json: two } = await dni.ask({ url });
+	await dni.post('/dni/v1/beat', { site: 'demo', visitor: two.visitor, visit: one.visit }, gpc);
+	assert.equal((await dni.post('/dni/v1/beat', { site: 'demo', visitor: one.visitor, visit: one.visit })).json.tier, 'lease');
+});
+
 test('the access log has what was refused, and no line for each visitor', async () => {
 	assert.equal((await dni.ask()).json.tier, 'lease');
 	assert.equal((await dni.post('/dni/v1/beat', '{')).status, 400);
