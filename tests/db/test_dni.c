@@ -545,43 +545,6 @@ static void test_unfit(void **state)
 	assert_int_equal(seen.pools, 2);
 }
 
-static void on_visit(void *ctx, const struct visit_live *l)
-{
-	size_t *n = ctx;
-
-	*n += strcmp(l->source, "taken back") == 0;
-}
-
-/* A lease server that starts anew knows no visit whose visitor has taken the
- * consent back: what is said of it again is said of nothing. */
-static void test_taken_back(void **state)
-{
-	const int64_t now = NOW + 20 * RT_DAY_US;
-	struct visit_event_row taken = { .kind = "consent_withdrawn",
-		.happened_us = now };
-	struct visit_event_row click = { .kind = "tel_click",
-		.happened_us = now };
-	const struct visit_event_row *rows[] = { &taken, &click };
-	struct visit_row v[2];
-	size_t n = 0;
-
-	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		v[i] = make_visit("taken back");
-		testdb_id(now, v[i].id.v);
-		v[i].started_us = now;
-		add_visit(&v[i]);
-	}
-	taken.visit = v[0].id;
-	click.visit = v[1].id;
-	testdb_id(now, taken.id);
-	testdb_id(now, click.id);
-	assert_int_equal(db_visit_event_add(dni, ours(), rows, 2), ERR_OK);
-	assert_int_equal(db_visit_each_live(dni, now, 100, on_visit, &n),
-	    ERR_OK);
-	assert_int_equal(n, 1);
-}
-
 static void test_seen(void **state)
 {
 	(void)state;
@@ -626,7 +589,6 @@ int main(void)
 		cmocka_unit_test(test_key),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_ends),
-		cmocka_unit_test(test_taken_back),
 		cmocka_unit_test(test_unfit),
 	};
 

@@ -246,6 +246,41 @@ static void test_changed_meanwhile(void **state)
 	dni_state_free(s);
 }
 
+static void on_visit(void *ctx, const struct visit_live *l)
+{
+	size_t *n = ctx;
+
+	(void)l;
+	++*n;
+}
+
+static size_t live_since(int64_t us)
+{
+	size_t n = 0;
+
+	ok(db_visit_each_live(dni, us, 100, on_visit, &n));
+	return n;
+}
+
+/* A server that starts anew knows no visit whose visitor has taken the consent
+ * back: what is said of it again is said of nothing. */
+static void test_taken_back(void **state)
+{
+	const int64_t later = NOW + RT_HOUR_US;
+
+	(void)state;
+	(void)lend(elsewhere, t->company[0].pooled[0], later);
+	(void)lend(elsewhere, t->company[0].pooled[1], later);
+	exec(
+	    "INSERT INTO visit_event (company_id, visit_id, id, kind, happened_at)"
+	    " SELECT company_id, id, id, 'tel_click', started_at FROM visit");
+	assert_int_equal(live_since(later), 2);
+	exec(
+	    "UPDATE visit_event SET kind = 'consent_withdrawn'"
+	    " ORDER BY happened_at DESC LIMIT 1");
+	assert_int_equal(live_since(later), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +288,7 @@ int main(void)
 		cmocka_unit_test(test_unfit),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_changed_meanwhile),
+		cmocka_unit_test(test_taken_back),
 	};
 
 	return cmocka_run_group_tests_name("dni pool", tests, start, stop);
