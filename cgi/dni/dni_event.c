@@ -188,7 +188,8 @@ static void note_report(struct dni_serve *v)
 		if (r->version > sums->version)
 			sums->version = r->version;
 		sums->reports++;
-		sums->without += r->found == 0;
+		sums->unasked += !r->looked;
+		sums->without += r->looked && r->found == 0;
 		sums->found += r->found;
 		sums->swapped += r->swapped;
 		sums->late += r->late_ms > TAGHEALTH_LATE_MS;

@@ -278,6 +278,7 @@ static enum err about_members(struct parse *p, struct dni_hit *h)
 	enum err e;
 
 	e = count(p, "version", 1000, &r->version, "version: 0 to 1000");
+	r->looked = json_in_kind(json_in_get(p->root, "found")) > JSON_IN_NULL;
 	if (e == ERR_OK)
 		e = count(p, "found", 100000, &r->found, "found: 0 to 100000");
 	if (e == ERR_OK)

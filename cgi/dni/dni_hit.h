@@ -63,7 +63,8 @@ enum dni_event {
 /* How the tag got on with a page. */
 struct dni_report {
 	uint32_t version;
-	uint32_t found;
+	bool looked;    /* it had numbers to look for */
+	uint32_t found; /* not said: it had none */
 	uint32_t swapped;
 	uint32_t late_ms;
 	unsigned int causes; /* taghealth.h */

@@ -67,6 +67,7 @@ static void give_back(struct dni_state *s, const struct dni_site *site,
 	if (sums->version == 0)
 		sums->version = old->version;
 	sums->reports += old->reports;
+	sums->unasked += old->unasked;
 	sums->without += old->without;
 	sums->found += old->found;
 	sums->swapped += old->swapped;

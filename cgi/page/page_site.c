@@ -49,9 +49,10 @@ static const struct words {
 	    "on." },
 	[TAGHEALTH_FORGETS] = { "Browsers do not keep the visitor",
 	    "Each page is a new visitor with a number of its own, and all but"
-	    " the first look direct. Is the tag's data-domain the site's own,"
-	    " and does nothing delete its cookie? Where the tag is to keep"
-	    " none, this is its price." },
+	    " the first look direct. Is the tag on every page, those that ads"
+	    " lead to first? Is its data-domain the site's own, and does"
+	    " nothing delete its cookie? Where it is to keep none, this is its"
+	    " price." },
 	[TAGHEALTH_REFUSES] = { "Another address asks with this site's key",
 	    "It got nothing. If it is yours, add it to the site's addresses." },
 };
@@ -61,6 +62,7 @@ static struct taghealth_sums sums_of(const struct site_row *site,
 {
 	struct taghealth_sums s = { .seen_us = site->seen_us,
 		.reports = h->reports,
+		.unasked = h->unasked,
 		.without = h->without,
 		.late = h->late,
 		.refused = h->refused };
@@ -168,6 +170,8 @@ static void findings_view(unsigned int found, struct view *v)
 static void figures_view(const struct site_health_row *h,
     const struct site_traffic *t, struct view *v)
 {
+	const uint64_t looked =
+	    h->reports > h->unasked ? h->reports - h->unasked : 0;
 	char share[PAGE_WORDS_MAX];
 
 	page_words_put_count(v, "visits", t->visits);
@@ -178,7 +182,9 @@ static void figures_view(const struct site_health_row *h,
 	page_words_put_count(v, "found", h->found);
 	page_words_put_count(v, "swapped", h->swapped);
 	page_words_put_count(v, "without", h->without);
-	page_words_share((int64_t)h->without, (int64_t)h->reports, share);
+	page_words_put_count(v, "unasked", h->unasked);
+	page_words_put_count(v, "looked", looked);
+	page_words_share((int64_t)h->without, (int64_t)looked, share);
 	view_cstr(v, "without_share", share);
 	page_words_put_count(v, "late", h->late);
 	page_words_put_count(v, "refused", h->refused);

@@ -45,13 +45,15 @@ static bool is_many(uint64_t part, uint64_t whole, uint64_t of)
 
 static unsigned int judge_pages(const struct taghealth_sums *s)
 {
+	const uint64_t looked =
+	    s->reports > s->unasked ? s->reports - s->unasked : 0;
 	unsigned int found = 0;
 
 	if (s->reports == 0)
 		return 0;
-	if (s->without == s->reports)
+	if (looked > 0 && s->without >= looked)
 		found |= 1U << TAGHEALTH_NO_TARGETS;
-	else if (s->without > s->reports / 2)
+	else if (s->without > looked / 2)
 		found |= 1U << TAGHEALTH_FEW_TARGETS;
 	if (is_many(s->late, s->reports, 10))
 		found |= 1U << TAGHEALTH_IS_LATE;

@@ -45,7 +45,9 @@ unsigned int taghealth_parse(struct slice words);
 struct taghealth_sums {
 	int64_t seen_us; /* the tag's last request; 0: never */
 	uint64_t reports;
-	uint64_t without; /* pages with no number of the site's */
+	uint64_t unasked; /* visits given no number: nothing was looked for */
+	uint64_t
+	    without; /* of the others, pages with no number of the site's */
 	uint64_t late;
 	uint64_t causes[TAGHEALTH_CAUSE_COUNT];
 	uint64_t refused;

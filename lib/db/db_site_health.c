@@ -8,15 +8,15 @@
 
 static const char health_add_sql[] =
     "INSERT INTO site_health"
-    " (company_id, site_id, day_at, said_at, version, reports, without, found,"
+    " (company_id, site_id, day_at, said_at, version, reports, unasked, without, found,"
     " swapped, late, twice, other_tag, url_changed, click_lost,"
     " forgotten, refused,"
     " refused_origin)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON DUPLICATE KEY UPDATE"
     " said_at = GREATEST(said_at, VALUES(said_at)),"
     " version = GREATEST(version, VALUES(version)),"
-    ADD("reports") "," ADD("without") "," ADD("found") "," ADD("swapped") ","
+    ADD("reports") "," ADD("unasked") "," ADD("without") "," ADD("found") "," ADD("swapped") ","
     ADD("late") "," ADD("twice") "," ADD("other_tag") "," ADD("url_changed") ","
     ADD("click_lost") "," ADD("forgotten") "," ADD("refused") ","
     " refused_origin = IF(VALUES(refused_origin) = '', refused_origin,"
@@ -24,7 +24,8 @@ static const char health_add_sql[] =
 
 static const char health_read_sql[] =
     "SELECT MAX(h.said_at), COALESCE(MAX(h.version), 0),"
-    " COALESCE(SUM(h.reports), 0), COALESCE(SUM(h.without), 0),"
+    " COALESCE(SUM(h.reports), 0), COALESCE(SUM(h.unasked), 0),"
+    " COALESCE(SUM(h.without), 0),"
     " COALESCE(SUM(h.found), 0), COALESCE(SUM(h.swapped), 0),"
     " COALESCE(SUM(h.late), 0), COALESCE(SUM(h.twice), 0),"
     " COALESCE(SUM(h.other_tag), 0), COALESCE(SUM(h.url_changed), 0),"
@@ -66,6 +67,7 @@ enum err db_site_health_add(struct db *db, struct company_id company,
 	stmt_in_time_us(st, row->said_us);
 	stmt_in_u64(st, row->version);
 	stmt_in_u64(st, row->reports);
+	stmt_in_u64(st, row->unasked);
 	stmt_in_u64(st, row->without);
 	stmt_in_u64(st, row->found);
 	stmt_in_u64(st, row->swapped);
@@ -94,6 +96,7 @@ enum err db_site_health_read(struct db *db, struct company_id company,
 	stmt_out_time_us(st, &row.said_us);
 	stmt_out_u32(st, &row.version);
 	stmt_out_u64(st, &row.reports);
+	stmt_out_u64(st, &row.unasked);
 	stmt_out_u64(st, &row.without);
 	stmt_out_u64(st, &row.found);
 	stmt_out_u64(st, &row.swapped);

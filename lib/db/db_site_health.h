@@ -15,6 +15,7 @@ struct site_health_row {
 	int64_t said_us; /* the last report */
 	uint32_t version;
 	uint64_t reports;
+	uint64_t unasked;
 	uint64_t without;
 	uint64_t found;
 	uint64_t swapped;

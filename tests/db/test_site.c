@@ -320,6 +320,7 @@ static void test_health(void **state)
 	row.said_us = NOW;
 	row.version = 2;
 	row.reports = 10;
+	row.unasked = 2;
 	row.without = 3;
 	row.found = 40;
 	row.swapped = 38;
@@ -343,6 +344,7 @@ static void test_health(void **state)
 			     &sum),
 	    ERR_OK);
 	assert_int_equal(sum.reports, 30);
+	assert_int_equal(sum.unasked, 6);
 	assert_int_equal(sum.without, 9);
 	assert_int_equal(sum.found, 120);
 	assert_int_equal(sum.swapped, 114);

@@ -70,6 +70,18 @@ test('a browser that keeps no visitor is counted, and who is new for a reason is
 	assert.deepEqual(counted(), [['forgets', '1']]);
 });
 
+test('a visit that had no number to look for is not one whose page lacks it', async () => {
+	for (const key of ['looked', 'unasked']) addSite(key);
+	for (const [site, more] of [['looked', { found: 0 }], ['unasked', {}], ['unasked', { found: null }]]) {
+		const { visitor, visit } = (await dni.ask({ site })).json;
+		assert.equal((await dni.post('/dni/v1/event', { site, visitor, visit, kind: 'about', version: 3, swapped: 0, ...more })).status, 204);
+	}
+	const counted = () => stack.sql('SELECT s.public_key, SUM(h.reports), SUM(h.unasked), SUM(h.without) FROM site_health h JOIN site s ON s.id = h.site_id WHERE h.reports > 0 GROUP BY 1 ORDER BY 1');
+	// What came after the first was written waits a minute.
+	await until('all are written down', () => counted().reduce((n, [, reports]) => n + Number(reports), 0) === 3, 90000);
+	assert.deepEqual(counted(), [['looked', '1', '0', '1'], ['unasked', '2', '2', '0']]);
+});
+
 test('while the server ends, nobody is left waiting', async () => {
 	const waiting = Array.from({ length: 20 }, (_, i) => dni.ask({ site: `late${i}` }).then((r) => r.status, () => 'closed'));
 	await stack.stop();
