@@ -12,6 +12,10 @@ export default function (tag) {
 	const w = window, d = document, now = () => Date.now();
 	let usedAt = now(), usedS = 0, kept = [];
 
+	// What is told of is what the browser asked for: an application had taken the click id
+	// off before the tag began. Later the two differ wherever it moves.
+	const taken = tag.first !== tag.place;
+
 	const since = () => now() - tag.sentAt;
 	const used = () => (usedAt = now());
 
@@ -136,7 +140,7 @@ export default function (tag) {
 	// to do, or soon even so, as some pages always have.
 	return () => {
 		tag.remember();
-		if (tag.fresh) (w.requestIdleCallback || w.setTimeout)(() => about(tag), { timeout: 2000 });
+		if (tag.fresh) (w.requestIdleCallback || w.setTimeout)(() => about(tag, taken), { timeout: 2000 });
 		tag.fresh = 0;
 	};
 }

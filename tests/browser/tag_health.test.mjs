@@ -4,13 +4,19 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { until } from '../support/stack.mjs';
 import { newVisitor } from '../support/browser.mjs';
-import { fresh, html, NUMBER, ours, site, startSite, stopSite, TAG, told } from '../support/tagsite.mjs';
+import { fresh, html, leased, NUMBER, ours, site, startSite, stopSite, TAG, told } from '../support/tagsite.mjs';
 
 before(startSite);
 after(stopSite);
 
 const script = (js) => `<script>${js}</script>`;
 const clicked = (ago_s) => script(`document.cookie = '_gcl_aw=GCL.' + Math.round(Date.now() / 1000 - ${ago_s}) + '.abc;path=/'`);
+
+const onceSwapped = (js) => script(`const swapped = setInterval(() => {
+	if (document.getElementById('n')?.textContent !== '${ours.national}') return;
+	clearInterval(swapped);
+	${js};
+}, 1)`);
 
 for (const [name, path, head, why, url] of [
 	['a page in order', '/?gclid=abc', TAG, ''],
@@ -19,6 +25,11 @@ for (const [name, path, head, why, url] of [
 	['other vendors’ calls, answered by this tag', '/', '<script async src="/t.js" data-site="x" data-shim="1"></script>', ''],
 	['an application that takes the click id off the address', '/?gclid=abc', `${script("history.replaceState({}, '', '/')")}${TAG}`, 'url_changed', '/?gclid=abc'],
 	['a redirect that lost the click id', '/', `${clicked(5)}${TAG}`, 'click_lost'],
+	['a router that writes its address anew once the tag has begun', '/', `${TAG}${onceSwapped("history.replaceState({}, '', '/#/')")}`, ''],
+	['such a one behind a redirect that lost the click id', '/', `${clicked(5)}${TAG}${onceSwapped("history.replaceState({}, '', '/#/')")}`, 'click_lost'],
+	['a program that tidies the address later', '/?gclid=abc', `${clicked(5)}${TAG}${onceSwapped("history.replaceState({}, '', '/')")}`, ''],
+	['CallTrackingMetrics', '/', `${script('window.__ctm = { main: { runNow() {} } };')}${TAG}`, 'other_tag'],
+	['its calls, answered by this tag', '/', `${script('window.__ctm = { main: { runNow() {} } };')}<script async src="/t.js" data-site="x" data-shim="1"></script>`, ''],
 	['a click of an hour ago', '/', `${clicked(3600)}${TAG}`, ''],
 	['a page that is never idle', '/', `${script(`const busy = new MessageChannel();
 		busy.port1.onmessage = () => {
@@ -39,3 +50,35 @@ for (const [name, path, head, why, url] of [
 		assert.deepEqual(told('event').filter((e) => e.kind === 'about').map((e) => e.why ?? ''), [why]);
 		assert.equal(told('visit')[0].url, site.base + (url ?? path));
 	});
+
+const about = () => told('event').find((e) => e.kind === 'about');
+
+async function visited(t, pages, how = fresh) {
+	how(pages);
+	const page = await newVisitor(site.browser);
+	t.after(() => page.context().close());
+	await page.goto(site.base);
+	await until('the visit was asked for', () => told('visit').length > 0);
+	await page.mouse.move(9, 9);
+	await until('it is told', () => about());
+	return about();
+}
+
+test('a visit that is given no number has not missed one', async (t) => {
+	const said = await visited(t, { '/': html(NUMBER) }, (pages) => {
+		fresh(pages);
+		site.answer = (what) => what === 'visit' && { ...leased(), tier: 'none', why: 'no_tracker', swap: [] };
+	});
+	assert.equal('found' in said, false);
+	assert.equal(said.swapped, 0);
+});
+
+test('a page without the number has', async (t) => {
+	assert.equal((await visited(t, { '/': html('<p>Nothing here.</p>') })).found, 0);
+});
+
+test('how long the server took is not the tag’s lateness', async (t) => {
+	const SLOW_MS = 3500;
+	const said = await visited(t, { '/': (res) => setTimeout(() => res.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html(NUMBER)), SLOW_MS) });
+	assert.ok(said.late_ms < SLOW_MS, `${said.late_ms} ms`);
+});
