@@ -171,14 +171,17 @@ static const char copy_visit_sql[] =
     " i.keyword = v.keyword, i.channel = v.channel,"
     " i.landing_page = v.landing_page, i.referrer_host = v.referrer_host"
     " WHERE i.company_id = ? AND i.id = ? AND i.attributed_by = 'visit'";
+/* The tracker that had the number when the call began: numbers move on. */
 static const char copy_tracker_sql[] =
     "UPDATE interaction i JOIN phone_call p ON p.company_id = i.company_id"
     " AND p.id = i.id JOIN tracker t ON t.company_id = p.company_id"
-    " AND t.number_id = p.number_id AND t.archived_at IS NULL"
+    " AND t.number_id = p.number_id AND t.created_at <= p.started_at"
+    " AND (t.archived_at IS NULL OR t.archived_at > p.started_at)"
     " SET i.attributed_by = 'tracker', i.tracker_id = t.id,"
     " i.visit_id = NULL, i.lease_id = NULL, i.probability_bp = 10000,"
     " i.source = t.source, i.medium = t.medium, i.campaign = t.campaign,"
-    " i.channel = t.channel WHERE i.company_id = ? AND i.id = ?";
+    " i.channel = t.channel WHERE i.company_id = ? AND i.id = ?"
+    " AND p.pool_id IS NULL";
 
 static enum err run_on_call(struct db *db, const char *sql,
     struct company_id company, struct call_id call)
@@ -224,8 +227,6 @@ enum err db_call_close_credit(struct db *db, struct company_id company,
 		e = set_credit(db, company, call, credit);
 	if (e == ERR_OK && credit->by == CALL_CREDIT_VISIT)
 		e = run_on_call(db, copy_visit_sql, company, call);
-	if (e == ERR_OK)
-		e = run_on_call(db, copy_tracker_sql, company, call);
 	return e;
 }
 
@@ -322,6 +323,7 @@ static enum err close_call(struct db *db, struct company_id company,
 	    (e = db_call_follow_closed(db, company, call, now_us)) != ERR_OK ||
 	    (e = settle_call(db, company, r)) != ERR_OK ||
 	    (e = db_call_close_credit(db, company, call, credit)) != ERR_OK ||
+	    (e = run_on_call(db, copy_tracker_sql, company, call)) != ERR_OK ||
 	    (e = add_recording(db, company, r, &a, now_us)) != ERR_OK ||
 	    (e = db_verdict_judge(db, company, call, now_us)) != ERR_OK ||
 	    (e = db_reserve_end(db, company, call)) != ERR_OK)

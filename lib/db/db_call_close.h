@@ -9,8 +9,10 @@
 
 #include "lib/db/db_call.h"
 
-/* credit NULL: none. later NULL: all of it at once; else in a transaction of
- * the caller's. now_us: for rows made now, and the jobs' due time. */
+/* credit NULL: none. A call to the number of a tracker, by what holds when it
+ * begins, is the tracker's, whatever credit says. later NULL: all of it at
+ * once; else in a transaction of the caller's. now_us: for rows made now, and
+ * the jobs' due time. */
 RT_MUST_USE enum err db_call_close(struct db *db, struct company_id company,
     const struct callrec *r, const struct call_credit *credit,
     struct call_later *later, int64_t now_us);

@@ -6,9 +6,11 @@
 #include "lib/db/db_call.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_job.h"
+#include "lib/db/db_pool.h"
 #include "lib/db/db_recording.h"
 #include "lib/db/db_report_call.h"
 #include "lib/db/db_stat.h"
+#include "lib/db/db_tracker.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
@@ -283,6 +285,52 @@ static void test_tracker_wins(void **state)
 	assert_int_equal(testdb_call_wrong(t, 0), 0);
 }
 
+/* A call that began while its number was a pool's and nobody's tracker is not
+ * a tracker's for what becomes of the number while it is up, and one that began
+ * when it was a tracker's stays its. */
+static void test_tracker_meanwhile(void **state)
+{
+	static const char now_sql[] =
+	    "SELECT COUNT(*) FROM interaction"
+	    " WHERE attributed_by = 'tracker'";
+	const struct testdb_company *c = &t->company[0];
+	struct tracker_row tracker = { .number = c->pooled[2],
+		.created_us = TESTDB_NOW_US + RT_SEC_US,
+		.match_kind = "none",
+		.name = "Bus",
+		.source = "bus",
+		.medium = "offline" };
+	struct call_id ids[3];
+	struct callrec r;
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(ids); i++) {
+		ids[i] = testdb_call_id();
+		r = testdb_call_opened(t, 0, ids[i],
+		    i == 2 ? c->tracked : c->pooled[2], CALLER, TESTDB_NOW_US);
+		/* The second is read after the number has left. */
+		if (i == 1)
+			ok(db_pool_number_remove(t->db, c->id, c->pool,
+			    c->pooled[2], TESTDB_NOW_US));
+		ok(db_call_opened(store, c->id, &r, &testdb_call_place));
+	}
+	testdb_id(TESTDB_NOW_US, tracker.id.v);
+	ok(db_tracker_add(t->db, c->id, &tracker));
+	ok(db_tracker_archive(t->db, c->id, c->tracker,
+	    TESTDB_NOW_US + RT_SEC_US));
+	for (size_t i = 0; i < RT_ARRAY_LEN(ids); i++) {
+		r = testdb_call_closed(t, 0, ids[i], 1, CALLRESULT_MISSED, 0);
+		ok(db_call_closed(store, c->id, &r, NULL, TESTDB_NOW_US));
+		assert_int_equal(count(now_sql), i == 2 ? 1 : 0);
+	}
+	assert_int_equal(testdb_call_wrong(t, 0), 0);
+	testdb_exec(t,
+	    "UPDATE tracker SET archived_at ="
+	    " IF(source = 'bus', created_at, NULL)");
+	ok(db_pool_number_add(t->db, c->id, c->pool, c->pooled[2],
+	    TESTDB_NOW_US));
+}
+
 static void test_qualified(void **state)
 {
 	const struct testdb_company *c = &t->company[0];
@@ -384,6 +432,7 @@ int main(void)
 		cmocka_unit_test_setup(test_interrupted_and_anonymous, empty),
 		cmocka_unit_test_setup(test_credit, empty),
 		cmocka_unit_test_setup(test_tracker_wins, empty),
+		cmocka_unit_test_setup(test_tracker_meanwhile, empty),
 		cmocka_unit_test_setup(test_qualified, empty),
 		cmocka_unit_test_setup(test_recording, empty),
 	};
