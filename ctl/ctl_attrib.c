@@ -109,6 +109,7 @@ struct tally {
 	uint64_t moved[ATTRIB_AGAIN_COUNT][ATTRIB_AGAIN_COUNT];
 	uint64_t other_visit;
 	uint64_t other_source;
+	uint64_t gone;
 	struct source_line lines[SOURCES_MAX + 1]; /* the last: all others */
 	size_t n_lines;
 };
@@ -139,6 +140,7 @@ static void count(struct tally *t, const struct attrib_call *c,
 		t->moved[a->before][a->now]++;
 	t->other_visit += a->visit_moved;
 	t->other_source += a->source_moved;
+	t->gone += a->gone;
 	line_of(t, c->source, c->medium)->before++;
 	line_of(t, a->source, a->medium)->now++;
 }
@@ -186,6 +188,11 @@ static void print(const struct company_row *c, const struct tally *t,
 	(void)printf("  to another visit: %" PRIu64
 		     "; to another source or campaign: %" PRIu64 "\n",
 	    t->other_visit, t->other_source);
+	if (t->gone > 0)
+		(void)printf(
+		    "  stay as they are, as visits of their time are"
+		    " kept no more: %" PRIu64 "\n",
+		    t->gone);
 	print_lines(t);
 }
 
@@ -312,7 +319,9 @@ static enum err rerun(struct ctl_scope *s, const void *opts)
 		return ERR_NOMEM;
 	memset(t, 0, sizeof(*t));
 	if ((e = begin(s, o, &c, &p)) != ERR_OK ||
-	    (e = db_attrib_law(s->db, c.id, &law)) != ERR_OK)
+	    (e = db_attrib_law(s->db, c.id, &law)) != ERR_OK ||
+	    (e = db_attrib_whole_from(s->db, c.id, s->now_us,
+		 &rules.whole_from_us)) != ERR_OK)
 		return e;
 	rules.law = &law;
 	rules.threshold_bp = c.credit_min_bp;

@@ -159,6 +159,32 @@ enum err db_attrib_law_add(struct db *db, struct company_id company,
 	return db_join_end(db, mine, add_law(db, company, row));
 }
 
+/* --- what is kept
+ * --------------------------------------------------------------*/
+
+enum err db_attrib_whole_from(struct db *db, struct company_id company,
+    int64_t now_us, int64_t *out)
+{
+	static const char sql[] =
+	    "SELECT keep_visits_days FROM company WHERE id = ?";
+	uint32_t days = 0;
+	int64_t kept_us;
+	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
+
+	stmt_in_id(st, company.v);
+	stmt_out_u32(st, &days);
+	if ((e = stmt_one(st)) != ERR_OK)
+		return e;
+	kept_us = (int64_t)days * RT_DAY_US;
+	*out = days == 0 ? 0
+			 : now_us - kept_us +
+			       (kept_us / 2 < DB_ATTRIB_RIVALS_US
+				       ? kept_us / 2
+				       : DB_ATTRIB_RIVALS_US);
+	return ERR_OK;
+}
+
 /* --- calls
  * ---------------------------------------------------------------------*/
 

@@ -42,6 +42,16 @@ RT_MUST_USE enum err db_attrib_law_of(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_attrib_laws(struct db *db, struct company_id company,
     struct arena *mem, struct attrib_law_row **rows, size_t *n);
 
+/* Visits of a company are removed some days after they were last seen, those
+ * that nothing is credited to first of all: of an older call only the one that
+ * it is credited to is left, which then looks certain. Calls that began before
+ * *out may have lost others they are to be weighed against; 0: none has. Those
+ * that were seen DB_ATTRIB_RIVALS_US before a call, or half the term where that
+ * is less, weigh next to nothing (docs/decisions/0358). */
+#define DB_ATTRIB_RIVALS_US (5 * RT_DAY_US)
+RT_MUST_USE enum err db_attrib_whole_from(struct db *db,
+    struct company_id company, int64_t now_us, int64_t *out);
+
 /* A closed call as it is credited now. */
 struct attrib_call {
 	struct call_id id;

@@ -72,9 +72,13 @@ static void compare(const struct attrib_call *call, const struct judged *j,
 		       call->rule_version != j->verdict.rule_version;
 }
 
-/* Was it credited to something that none of its candidates is? */
-static bool is_gone(const struct attrib_call *call, const struct judged *j)
+/* Was it credited to something that none of its candidates is, or is it so old
+ * that its other candidates may be gone? */
+static bool is_gone(const struct attrib_call *call,
+    const struct attrib_again_rules *rules, const struct judged *j)
 {
+	if (call->started_us < rules->whole_from_us)
+		return true;
 	if (before(call) == ATTRIB_AGAIN_NONE)
 		return false;
 	if (id_is_nil(call->visit.v))
@@ -189,7 +193,7 @@ static enum err look_again(struct db *db, struct company_id company,
 	if (e != ERR_OK)
 		return e;
 	compare(call, &j, &a);
-	if (before(call) == ATTRIB_AGAIN_TRACKER || is_gone(call, &j))
+	if (before(call) == ATTRIB_AGAIN_TRACKER || is_gone(call, rules, &j))
 		stays(call, &a);
 	else if (rules->apply && a.changed)
 		e = write_down(db, company, call->id, &j, &a, &rules->turn);

@@ -29,7 +29,7 @@ struct attrib_again {
 	bool visit_moved;  /* to another visit, both VISIT */
 	bool source_moved; /* another source, medium or campaign in reports */
 	bool changed;      /* any of this, or the probability or the rules */
-	bool gone; /* what it was credited to is kept no more: it stays */
+	bool gone; /* its visits, or some of them, are kept no more: it stays */
 	uint16_t before_bp;
 	uint16_t now_bp;
 	char source[DB_NAME_BYTES]; /* of now; "" none */
@@ -40,7 +40,8 @@ struct attrib_again {
 struct attrib_again_rules {
 	const struct attrib_law *law;
 	uint16_t threshold_bp;
-	bool apply; /* false: calls stay as they are */
+	bool apply;            /* false: calls stay as they are */
+	int64_t whole_from_us; /* db_attrib_whole_from(): older ones stay */
 	/* With apply: whose turn it is to be told. */
 	struct hook_turn turn;
 	/* Without apply: what is said of a call is kept under this run, for
@@ -50,8 +51,8 @@ struct attrib_again_rules {
 	struct attrib_run_id preview;
 };
 
-/* A call whose visits have been deleted since (retention, erasure) cannot be
- * judged again and keeps what it has.
+/* A call of whose visits some may have been deleted since (retention, erasure)
+ * cannot be judged again and keeps what it has.
  *
  * call: of db_attrib_calls(), of a pool. Texts of the evidence go to mem, which
  * the caller empties. */

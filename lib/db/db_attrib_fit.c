@@ -214,6 +214,19 @@ static enum err fit(struct db *db, struct company_id company, struct work *w,
 	return e;
 }
 
+/* Calls that may have lost the visits they are to be held against say of those
+ * that are left that they call more often than they do. */
+static enum err begin_whole(struct db *db, struct company_id company,
+    int64_t now_us, int64_t *from_us)
+{
+	int64_t whole_us = 0;
+	const enum err e = db_attrib_whole_from(db, company, now_us, &whole_us);
+
+	if (whole_us > *from_us)
+		*from_us = whole_us;
+	return e;
+}
+
 enum err db_attrib_fit(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, int64_t now_us, struct attrib_law_row *out)
 {
@@ -226,7 +239,9 @@ enum err db_attrib_fit(struct db *db, struct company_id company,
 	if (w == NULL)
 		return ERR_NOMEM;
 	arena_init(&w->mem, CALL_MAX_BYTES);
-	e = db_attrib_law(db, company, &w->before);
+	e = begin_whole(db, company, now_us, &row.from_us);
+	if (e == ERR_OK)
+		e = db_attrib_law(db, company, &w->before);
 	if (e == ERR_OK)
 		e = db_attrib_fit_begin(db, company, to_us,
 		    DB_ATTRIB_FIT_READ_MAX, &row.from_us);

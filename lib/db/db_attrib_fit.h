@@ -17,9 +17,10 @@
 /* Fits the first calls that callers made to pool numbers in the period and
  * stores the law as the next version, in *out, and what came of the law before
  * it (db_attrib_calib.h). ERR_NOTFOUND: too few calls, or
- * nobody was shown a number; nothing is stored. Reads the candidates of the
- * latest DB_ATTRIB_FIT_READ_MAX calls, which is the period then: seconds,
- * however large the company. Not in a transaction. */
+ * nobody was shown a number; nothing is stored. Where visits are kept for a
+ * term the period begins no earlier than db_attrib_whole_from(). Reads the
+ * candidates of the latest DB_ATTRIB_FIT_READ_MAX calls, which is the period
+ * then: seconds, however large the company. Not in a transaction. */
 RT_MUST_USE enum err db_attrib_fit(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, int64_t now_us, struct attrib_law_row *out);
 

@@ -282,7 +282,7 @@ enum err db_attrib_run_page(struct db *db, struct company_id company,
     struct arena *mem, struct arena *scratch, bool *left)
 {
 	static const struct attrib_run_id none;
-	const struct attrib_again_rules rules = { .law = law,
+	struct attrib_again_rules rules = { .law = law,
 		.threshold_bp = run->threshold_bp,
 		.apply = run->applies,
 		.turn = { .from_us = run->made_us, .now_us = now_us },
@@ -292,8 +292,10 @@ enum err db_attrib_run_page(struct db *db, struct company_id company,
 	enum err e;
 
 	arena_reset(mem);
-	e = db_attrib_calls(db, company, run->from_us, run->to_us,
-	    run->after_us, run->after, mem, &rows, &n);
+	e = db_attrib_whole_from(db, company, now_us, &rules.whole_from_us);
+	if (e == ERR_OK)
+		e = db_attrib_calls(db, company, run->from_us, run->to_us,
+		    run->after_us, run->after, mem, &rows, &n);
 	step = run->applies ? 1 : DB_ATTRIB_RUN_PAGE_CALLS;
 	for (size_t i = 0; i < n && e == ERR_OK; i += step)
 		e = some_calls(db, company, run, &rows[i],

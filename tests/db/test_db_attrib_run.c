@@ -5,12 +5,16 @@
 
 #include "lib/db/db_attrib_run_page.h"
 #include "lib/db/db_hook.h"
+#include "lib/db/db_policy.h"
+#include "lib/db/db_pool.h"
 #include "lib/db/db_stat.h"
+#include "lib/db/db_tracker.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
 #include "tests/support/testdb_attrib.h"
+#include "tests/support/testdb_call.h"
 
 #define NOW TESTDB_NOW_US
 
@@ -90,15 +94,51 @@ static struct attrib_run got(struct attrib_run_id id)
 	return run;
 }
 
-static void to_its_end(struct attrib_run *run)
+static void to_its_end(struct attrib_run *run, const struct attrib_law *law,
+    int64_t now_us)
 {
 	bool left = true;
 
 	ok(db_attrib_run_page_begin(jobd, ours(), run));
 	while (left)
-		ok(db_attrib_run_page(jobd, ours(), run, attrib_law_prior(),
-		    NOW, &page, &scratch, &left));
-	ok(db_attrib_run_end(jobd, ours(), run->id, "done", NOW));
+		ok(db_attrib_run_page(jobd, ours(), run, law, now_us, &page,
+		    &scratch, &left));
+	ok(db_attrib_run_end(jobd, ours(), run->id, "done", now_us));
+}
+
+/* A day's calls credited again at now_us to all that is likely at all. */
+static struct attrib_run day_again(int64_t from_us,
+    const struct attrib_law *law, int64_t now_us)
+{
+	struct attrib_run run = asked(from_us, from_us + RT_DAY_US, true);
+
+	run.threshold_bp = 100;
+	ok(db_attrib_run_add(dashboard, ours(), &run));
+	to_its_end(&run, law, now_us);
+	return got(run.id);
+}
+
+/* The call that began then, as it is credited now. */
+static struct attrib_call call_at(int64_t at_us)
+{
+	const struct call_id all = { { 0 } };
+	struct attrib_call *rows = NULL;
+	size_t n = 0;
+
+	ok(db_attrib_calls(jobd, ours(), at_us, at_us + 1, 0, all, &mem, &rows,
+	    &n));
+	assert_int_equal(n, 1);
+	return rows[0];
+}
+
+static uint64_t gone_of(struct attrib_run_id id)
+{
+	struct attrib_run_count *rows = NULL;
+	size_t n = 0;
+
+	ok(db_attrib_run_counts(dashboard, ours(), id, "gone", &mem, &rows,
+	    &n));
+	return n == 0 ? 0 : rows[0].now;
 }
 
 static uint64_t jobs(void)
@@ -179,7 +219,7 @@ static void test_run(void **state)
 		    asked(at_us, at_us + RT_DAY_US, applies == 1);
 
 		ok(db_attrib_run_add(dashboard, ours(), &run));
-		to_its_end(&run);
+		to_its_end(&run, attrib_law_prior(), NOW);
 		run = got(run.id);
 		assert_string_equal(run.state, "done");
 		assert_int_equal(run.calls, 7);
@@ -286,7 +326,7 @@ static void test_told(void **state)
 		ok(stmt_exec(st, NULL));
 		run = asked(at_us, at_us + RT_DAY_US, applies > 0);
 		ok(db_attrib_run_add(dashboard, ours(), &run));
-		to_its_end(&run);
+		to_its_end(&run, attrib_law_prior(), NOW);
 		/* The third finds them as the second left them. */
 		assert_int_equal(testdb_count(t, touched),
 		    applies == 1 ? 3 : 0);
@@ -392,6 +432,100 @@ static void test_laws(void **state)
 	assert_int_equal(db_attrib_law_of(jobd, ours(), 3, &law), ERR_NOTFOUND);
 }
 
+/* --- what is not as it was ----------------------------------------------- */
+
+/* Calls before it may have lost visits they are to be weighed against. */
+static void test_whole_from(void **state)
+{
+	static const struct {
+		const char *sql;
+		int64_t want_us;
+	} terms[] = {
+		{ "UPDATE company SET keep_visits_days = 30",
+		    NOW - 25 * RT_DAY_US },
+		{ "UPDATE company SET keep_visits_days = 10",
+		    NOW - 5 * RT_DAY_US },
+		{ "UPDATE company SET keep_visits_days = 3",
+		    NOW - 36 * RT_HOUR_US },
+		{ "UPDATE company SET keep_visits_days = 0", 0 },
+	};
+	static const struct company_id nobody;
+	int64_t whole_us = 9;
+
+	(void)state;
+	assert_int_equal(db_attrib_whole_from(jobd, nobody, NOW, &whole_us),
+	    ERR_NOTFOUND);
+	for (size_t i = 0; i < RT_ARRAY_LEN(terms); i++) {
+		testdb_exec(t, terms[i].sql);
+		ok(db_attrib_whole_from(jobd, ours(), NOW, &whole_us));
+		assert_int_equal(whole_us, terms[i].want_us);
+	}
+}
+
+/* Visits past their term go, but the one that a call is credited to: neither is
+ * that call now certain, nor is another one made by who is left. */
+static void test_past_term(void **state)
+{
+	const int64_t at_us = NOW + 400 * RT_DAY_US;
+	const int64_t second_us = at_us + 10 * RT_MIN_US;
+	struct attrib_call first;
+	struct attrib_run run;
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		(void)testdb_attrib_visit(t, dni, "rival",
+		    at_us + i * RT_SEC_US);
+	(void)testdb_attrib_call(t, at_us + RT_MIN_US, 600);
+	run = day_again(at_us, attrib_law_prior(), at_us + RT_DAY_US);
+	assert_int_equal(run.changed, 1);
+	first = call_at(at_us + RT_MIN_US);
+	assert_string_equal(first.attributed_by, "visit");
+	assert_in_range(first.probability_bp, 2000, 6000);
+	(void)testdb_attrib_call(t, second_us, 601);
+	testdb_exec(t, "UPDATE company SET keep_visits_days = 30");
+	ok(db_policy_visits(jobd, at_us + 32 * RT_DAY_US, 1000, &mem, &n));
+	assert_true(n >= 2);
+	run = day_again(at_us, attrib_law_prior(), at_us + 32 * RT_DAY_US);
+	assert_int_equal(run.looked, 2);
+	assert_int_equal(run.changed, 0);
+	assert_int_equal(gone_of(run.id), 2);
+	assert_int_equal(call_at(at_us + RT_MIN_US).probability_bp,
+	    first.probability_bp);
+	assert_string_equal(call_at(second_us).attributed_by, "none");
+	testdb_exec(t, "UPDATE company SET keep_visits_days = 0");
+}
+
+/* The number of a pool is a tracker's by now: its calls of before are not. */
+static void test_then_tracker(void **state)
+{
+	const int64_t at_us = NOW + 500 * RT_DAY_US;
+	const struct number_id number = t->company[0].pooled[0];
+	struct tracker_row tracker = { .number = number,
+		.created_us = at_us + RT_HOUR_US,
+		.match_kind = "none",
+		.name = "Bus",
+		.source = "bus",
+		.medium = "offline" };
+	struct attrib_call c;
+
+	(void)state;
+	call_after("google", at_us, 610);
+	ok(db_pool_number_remove(t->db, ours(), t->company[0].pool, number,
+	    at_us + RT_HOUR_US));
+	testdb_id(at_us, tracker.id.v);
+	ok(db_tracker_add(t->db, ours(), &tracker));
+	for (int i = 0; i < 2; i++) {
+		(void)day_again(at_us, attrib_law_prior(), at_us + RT_DAY_US);
+		c = call_at(at_us + 10 * RT_SEC_US);
+		assert_string_equal(c.attributed_by, "visit");
+		assert_string_equal(c.source, "google");
+	}
+	ok(db_tracker_archive(t->db, ours(), tracker.id, at_us + RT_DAY_US));
+	ok(db_pool_number_add(t->db, ours(), t->company[0].pool, number,
+	    at_us + RT_DAY_US));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -402,6 +536,9 @@ int main(void)
 		cmocka_unit_test(test_many_sources),
 		cmocka_unit_test(test_swept),
 		cmocka_unit_test(test_laws),
+		cmocka_unit_test(test_whole_from),
+		cmocka_unit_test(test_past_term),
+		cmocka_unit_test(test_then_tracker),
 	};
 
 	return cmocka_run_group_tests_name("db_attrib_run", tests, start, stop);
