@@ -148,22 +148,56 @@ static enum err sum_all(struct db *db, struct company_id company,
 		   : add_leases(db, company, whole->from_us, whole->to_us, out);
 }
 
-static enum err numbers(struct db *db, struct company_id company, uint64_t *out)
+/* The first time within the period that the number x was shown. */
+#define FIRST_SHOWN                                                        \
+	"(SELECT l.started_at FROM lease l FORCE INDEX (lease_number)"     \
+	" WHERE l.company_id = x.company_id AND l.number_id = x.number_id" \
+	" AND l.started_at >= ? AND l.started_at < ?"                      \
+	" ORDER BY l.started_at LIMIT 1)"
+
+/* How long numbers were there to be called: from when they came into a pool, or
+ * were shown, if that was before they came into it again, up to when they left
+ * it. Of those that left it is not kept when they came. */
+static enum err numbers(struct db *db, struct company_id company,
+    const struct period *p, double *out)
 {
 	static const char sql[] =
-	    "SELECT COUNT(*) FROM pool_number WHERE company_id = ?";
+	    "SELECT CAST(COALESCE(SUM(GREATEST(TIMESTAMPDIFF(SECOND,"
+	    " GREATEST(y.begun_at, ?), LEAST(y.left_at, ?)), 0)), 0)"
+	    " AS UNSIGNED) FROM (SELECT LEAST(x.added_at, COALESCE(" FIRST_SHOWN
+	    ", x.added_at)) AS begun_at, ? AS left_at FROM pool_number x"
+	    " WHERE x.company_id = ? UNION ALL SELECT " FIRST_SHOWN
+	    ", x.left_at FROM (SELECT o.company_id, o.number_id,"
+	    " MAX(o.left_at) AS left_at FROM pool_number_left o"
+	    " WHERE o.company_id = ? AND NOT EXISTS (SELECT 1"
+	    " FROM pool_number n WHERE n.company_id = o.company_id"
+	    " AND n.number_id = o.number_id)"
+	    " GROUP BY o.company_id, o.number_id) x) y"
+	    " WHERE y.begun_at IS NOT NULL";
+	uint64_t s = 0;
 	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
 
+	stmt_in_time_us(st, p->from_us);
+	stmt_in_time_us(st, p->to_us);
+	stmt_in_time_us(st, p->from_us);
+	stmt_in_time_us(st, p->to_us);
+	stmt_in_time_us(st, p->to_us);
 	stmt_in_id(st, company.v);
-	stmt_out_u64(st, out);
-	return stmt_one(st);
+	stmt_in_time_us(st, p->from_us);
+	stmt_in_time_us(st, p->to_us);
+	stmt_in_id(st, company.v);
+	stmt_out_u64(st, &s);
+	e = stmt_one(st);
+	*out = (double)s;
+	return e;
 }
 
 enum err db_attrib_span(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, struct attrib_fit_span *out)
 {
 	const struct period whole = { from_us, to_us };
-	uint64_t n = 0;
+	double number_s = 0.0;
 	struct sums s;
 	bool parts = false;
 	enum err e = is_long(db, company, &whole, &parts);
@@ -172,15 +206,14 @@ enum err db_attrib_span(struct db *db, struct company_id company,
 		e = parts ? sum_parts(db, company, &whole, &s)
 			  : sum_all(db, company, &whole, &s);
 	if (e == ERR_OK)
-		e = numbers(db, company, &n);
+		e = numbers(db, company, &whole, &number_s);
 	if (e != ERR_OK)
 		return e;
 	*out = (struct attrib_fit_span){
 		.visits = s.leases,
 		.on_page_s = s.on_page_s,
 		.touches = s.touched,
-		.number_s =
-		    (double)n * (double)(to_us - from_us) / (double)RT_SEC_US,
+		.number_s = number_s,
 	};
 	return ERR_OK;
 }

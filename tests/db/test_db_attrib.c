@@ -15,6 +15,7 @@
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
+#include "tests/support/testdb_call.h"
 
 #define NOW    TESTDB_NOW_US
 #define CALLER "+14155559999"
@@ -349,13 +350,13 @@ static void test_span(void **state)
 
 		lease(&v, 1, at_us);
 	}
-	ok(db_attrib_span(store, ours(), NOW + 5 * RT_DAY_US,
+	ok(db_attrib_span(t->db, ours(), NOW + 5 * RT_DAY_US,
 	    NOW + 6 * RT_DAY_US, &s));
 	assert_true(s.visits > 2.5 && s.visits < 3.5);
 	assert_true(s.touches < 0.5);
 	assert_true(
 	    s.number_s > 3 * 86400.0 - 1 && s.number_s < 3 * 86400.0 + 1);
-	ok(db_attrib_span(store, theirs(), NOW + 5 * RT_DAY_US,
+	ok(db_attrib_span(t->db, theirs(), NOW + 5 * RT_DAY_US,
 	    NOW + 6 * RT_DAY_US, &s));
 	assert_true(s.visits < 0.5);
 }
@@ -499,6 +500,14 @@ static void test_fit(void **state)
 	    &begin_us));
 	assert_int_equal(begin_us,
 	    from_us + DB_ATTRIB_FIT_CALLS_MIN * RT_DAY_US + 400 * RT_SEC_US);
+	/* Of calls whose other visits may be gone nothing is learnt: 30 days
+	 * before today are kept, and 25 of them all had their visits. */
+	testdb_exec(t, "UPDATE company SET keep_visits_days = 30");
+	assert_int_equal(db_attrib_fit(jobd, ours(), from_us,
+			     from_us + 60 * RT_DAY_US, from_us + 45 * RT_DAY_US,
+			     &row),
+	    ERR_NOTFOUND);
+	testdb_exec(t, "UPDATE company SET keep_visits_days = 0");
 	ok(db_attrib_fit_companies(jobd, &mem, &rows, &n));
 	for (size_t i = 0; i < n; i++)
 		found |= id_eq(rows[i].v, ours().v);

@@ -6,6 +6,7 @@
 
 #include "lib/db/db_attrib_span.h"
 #include "lib/db/db_candidate.h"
+#include "lib/db/db_pool.h"
 #include "lib/db/db_visit.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
@@ -288,6 +289,44 @@ static void test_span_parts(void **state)
 	assert_true(fabs(s.touches - 120.0) < 0.5);
 }
 
+/* A number counts from when it could be called: since it came into a pool, or
+ * since it was shown when it had been there before, until it left. */
+static double number_days(int64_t from_us, int64_t to_us)
+{
+	struct attrib_fit_span s;
+
+	ok(db_attrib_span(t->db, ours(), from_us, to_us, &s));
+	return s.number_s / 86400.0;
+}
+
+static void test_span_numbers(void **state)
+{
+	const int64_t at_us = NOW + 800 * RT_DAY_US;
+	const int64_t end_us = at_us + 10 * RT_DAY_US;
+	const struct testdb_company *c = &t->company[0];
+
+	(void)state;
+	assert_true(fabs(number_days(at_us, end_us) - 30.0) < 0.001);
+	for (size_t i = 0; i < RT_ARRAY_LEN(c->pooled); i++)
+		ok(db_pool_number_remove(t->db, c->id, c->pool, c->pooled[i],
+		    NOW));
+	assert_true(fabs(number_days(at_us, end_us)) < 0.001);
+	/* New. */
+	ok(db_pool_number_add(t->db, c->id, c->pool, c->pooled[0],
+	    at_us + 4 * RT_DAY_US));
+	assert_true(fabs(number_days(at_us, end_us) - 6.0) < 0.001);
+	assert_true(fabs(number_days(at_us, at_us + RT_DAY_US)) < 0.001);
+	/* It had been there before and came back. */
+	(void)testdb_attrib_visit(t, dni, "shown", at_us + 2 * RT_DAY_US);
+	(void)testdb_attrib_visit(t, dni, "shown", at_us + 3 * RT_DAY_US);
+	assert_true(fabs(number_days(at_us, end_us) - 8.0) < 0.001);
+	/* It goes. */
+	ok(db_pool_number_remove(t->db, c->id, c->pool, c->pooled[0],
+	    at_us + 7 * RT_DAY_US));
+	assert_true(fabs(number_days(at_us, end_us) - 5.0) < 0.001);
+	assert_true(fabs(number_days(at_us + 8 * RT_DAY_US, end_us)) < 0.001);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +335,7 @@ int main(void)
 		cmocka_unit_test(test_long_ago),
 		cmocka_unit_test(test_touched_again),
 		cmocka_unit_test(test_span_parts),
+		cmocka_unit_test(test_span_numbers),
 	};
 
 	return cmocka_run_group_tests_name("db_candidate", tests, start, stop);
