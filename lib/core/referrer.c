@@ -26,6 +26,7 @@ static const struct row rows[] = {
 	{ "chat.openai.com", "", "chatgpt", REFERRER_AI },
 	{ "perplexity.ai", "", "perplexity", REFERRER_AI },
 	{ "copilot.microsoft.com", "", "copilot", REFERRER_AI },
+	{ "copilot.com", "", "copilot", REFERRER_AI },
 	{ "claude.ai", "", "claude", REFERRER_AI },
 	{ "deepseek.com", "", "deepseek", REFERRER_AI },
 	{ "grok.com", "", "grok", REFERRER_AI },

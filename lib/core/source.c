@@ -83,44 +83,57 @@ static const size_t click_fields[CLICKID_COUNT] = {
 	AT(li_fat_id),
 };
 
-/* A medium's word, or its beginning when it ends in '*', and what it means. */
+/* A medium's word, what it begins with ("paid*") or has in it ("*_ad*"), and
+ * the channel it means without and with money; "": by the class of the source.
+ * The first that fits. */
 static const struct {
 	const char *word;
-	const char *channel; /* "" : by the class of the source */
-	bool paid;
+	const char *channel;
+	const char *paid_channel;
+	bool paid; /* it says so itself */
 } media[] = {
-	{ "cpc", "", true },
-	{ "ppc", "", true },
-	{ "paid*", "", true },
-	{ "sem", "", true },
-	{ "cpm", "display", true },
-	{ "cpv", "display", true },
-	{ "cpa", "affiliate", true },
-	{ "display*", "display", true },
-	{ "banner", "display", true },
-	{ "retargeting", "display", true },
-	{ "remarketing", "display", true },
-	{ "programmatic", "display", true },
-	{ "affiliate*", "affiliate", false },
-	{ "email*", "email", false },
-	{ "e-mail", "email", false },
-	{ "newsletter", "email", false },
-	{ "sms", "sms", false },
-	{ "text", "sms", false },
-	{ "organic", "", false },
-	{ "social*", "social", false },
-	{ "video", "video", false },
-	{ "maps", "maps", false },
-	{ "local", "maps", false },
-	{ "gmb", "maps", false },
-	{ "gbp", "maps", false },
-	{ "ai*", "ai", false },
-	{ "offline", "offline", false },
-	{ "print", "offline", false },
-	{ "qr*", "offline", false },
-	{ "referral", "referral", false },
-	{ "none", "direct", false },
-	{ "(none)", "direct", false },
+	{ "paid_social*", "paid_social", "paid_social", true },
+	{ "paid-social*", "paid_social", "paid_social", true },
+	{ "paidsocial*", "paid_social", "paid_social", true },
+	{ "paid*", "", "", true },
+	{ "cpc", "", "", true },
+	{ "ppc", "", "", true },
+	{ "sem", "", "", true },
+	{ "cpl", "", "", true },
+	{ "cpe", "", "", true },
+	{ "cpi", "", "", true },
+	{ "cpcv", "paid_video", "paid_video", true },
+	{ "cpm", "display", "display", true },
+	{ "cpv", "display", "display", true },
+	{ "cpa", "affiliate", "affiliate", true },
+	{ "display*", "display", "display", true },
+	{ "banner", "display", "display", true },
+	{ "retargeting", "display", "display", true },
+	{ "remarketing", "display", "display", true },
+	{ "programmatic", "display", "display", true },
+	{ "ad", "", "", true },
+	{ "ads", "", "", true },
+	{ "*_ad*", "", "", true },
+	{ "affiliate*", "affiliate", "affiliate", false },
+	{ "email*", "email", "email", false },
+	{ "e-mail", "email", "email", false },
+	{ "newsletter", "email", "email", false },
+	{ "sms", "sms", "sms", false },
+	{ "text", "sms", "sms", false },
+	{ "organic", "", "", false },
+	{ "social*", "social", "paid_social", false },
+	{ "video", "video", "paid_video", false },
+	{ "maps", "maps", "", false },
+	{ "local", "maps", "", false },
+	{ "gmb", "maps", "", false },
+	{ "gbp", "maps", "", false },
+	{ "ai*", "ai", "", false },
+	{ "offline", "offline", "offline", false },
+	{ "print", "offline", "offline", false },
+	{ "qr*", "offline", "offline", false },
+	{ "referral", "referral", "", false },
+	{ "none", "direct", "", false },
+	{ "(none)", "direct", "", false },
 };
 
 /* By the class of the source: medium when nothing else says one, channel when
@@ -249,6 +262,15 @@ struct map {
 	size_t n;
 };
 
+/* A part of an id is another one. */
+static bool is_too_long(const struct param *p, struct slice text)
+{
+	for (size_t i = 0; i < CLICKID_COUNT; i++)
+		if (click_fields[i] == p->field)
+			return slice_trim(text).n > p->max;
+	return false;
+}
+
 static enum err read_params(struct slice query, const struct map *map,
     struct arena *mem, struct source *s)
 {
@@ -267,7 +289,8 @@ static enum err read_params(struct slice query, const struct map *map,
 		buf_reset(&text);
 		urlq_decode(raw, &text);
 		if ((e = buf_err(&text)) == ERR_OK &&
-		    !is_unfilled(buf_slice(&text)))
+		    !is_unfilled(buf_slice(&text)) &&
+		    !is_too_long(p, buf_slice(&text)))
 			e = keep(mem, buf_slice(&text), p->max,
 			    field_at(s, p->field));
 	}
@@ -293,8 +316,18 @@ static const struct clickid *click_of(struct source *s)
 	return found;
 }
 
+static bool has_case(struct slice s, struct slice part)
+{
+	for (size_t i = 0; i + part.n <= s.n; i++)
+		if (slice_starts_case(slice_skip(s, i), part))
+			return true;
+	return false;
+}
+
 static bool word_matches(struct slice medium, struct slice word)
 {
+	if (slice_starts(word, SLICE("*")))
+		return has_case(medium, slice_of(word.p + 1, word.n - 2));
 	if (slice_ends(word, SLICE("*")))
 		return slice_starts_case(medium, slice_head(word, word.n - 1));
 	return slice_eq_case(medium, word);
@@ -308,12 +341,9 @@ static void conclude_channel(struct source *s, enum referrer_class class)
 		if (!word_matches(s->medium, slice_from(media[i].word)))
 			continue;
 		s->paid = s->paid || media[i].paid;
-		channel = media[i].channel;
+		channel = s->paid ? media[i].paid_channel : media[i].channel;
 		break;
 	}
-	if (slice_starts_case(s->medium, SLICE("paid_social")) ||
-	    slice_starts_case(s->medium, SLICE("paidsocial")))
-		channel = "paid_social";
 	if (channel[0] == '\0')
 		channel = s->paid ? classes[class].paid_channel
 				  : classes[class].channel;
@@ -343,9 +373,14 @@ static enum err conclude(struct source *s, const struct clickid *click,
 
 	s->paid = click != NULL && click->paid;
 	if (s->utm_source.n > 0) {
+		/* "chatgpt.com" is what its referrer says: one source. */
+		const struct slice name =
+		    referrer_find(s->utm_source, SLICE(""), &known)
+			? known.source
+			: s->utm_source;
+
 		s->proof = SOURCE_BY_UTM;
-		e = keep_lower(mem, s->utm_source, source_max_source,
-		    &s->source);
+		e = keep_lower(mem, name, source_max_source, &s->source);
 	} else if (click != NULL) {
 		s->proof = SOURCE_BY_CLICK_ID;
 		e = keep(mem, slice_from(click->source), source_max_source,
@@ -382,8 +417,21 @@ static enum err conclude(struct source *s, const struct clickid *click,
 	return conclude_group(s, class, mem);
 }
 
-static enum err read_landing(const struct urlq *u, const struct map *map,
-    struct arena *mem, struct source *s)
+/* The tag keeps the beginning of a longer address, and half of a last pair is
+ * not what the page was asked with. */
+static struct slice whole_pairs(struct slice landing, const struct urlq *u)
+{
+	size_t n = u->query.n;
+
+	if (landing.n < URLQ_MAX || u->fragment.n > 0)
+		return u->query;
+	while (n > 0 && u->query.p[n - 1] != '&')
+		n--;
+	return slice_head(u->query, n);
+}
+
+static enum err read_landing(struct slice landing, const struct urlq *u,
+    const struct map *map, struct arena *mem, struct source *s)
 {
 	struct slice host, page;
 	enum err e;
@@ -393,7 +441,7 @@ static enum err read_landing(const struct urlq *u, const struct map *map,
 	if ((e = join(mem, host, u->path, &page)) != ERR_OK)
 		return e;
 	s->landing_page = utf8_head(page, source_max_landing_page);
-	return read_params(u->query, map, mem, s);
+	return read_params(whole_pairs(landing, u), map, mem, s);
 }
 
 /* A Java package name; anything else names no source. */
@@ -447,7 +495,7 @@ enum err source_detect_mapped(struct slice landing, struct slice referrer,
 	memset(&s, 0, sizeof(s));
 	if ((e = urlq_split(landing, &u)) != ERR_OK)
 		return e;
-	if ((e = read_landing(&u, &map, mem, &s)) != ERR_OK)
+	if ((e = read_landing(landing, &u, &map, mem, &s)) != ERR_OK)
 		return e;
 	if ((e = read_referrer(referrer, &u, mem, &s, &ref)) != ERR_OK)
 		return e;

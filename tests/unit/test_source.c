@@ -1,7 +1,11 @@
 /* Tests of lib/core/source, referrer, clickid and botua: what a visit's
  * landing address and referrer say about where it came from. */
+#include <stdio.h>
+#include <string.h>
+
 #include "lib/core/botua.h"
 #include "lib/core/source.h"
+#include "lib/core/urlq.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_alloc.h"
 
@@ -89,6 +93,32 @@ static const struct {
 	    "facebook", "paid_social", "paid_social", true, "facebook_paid" },
 	{ "cpc on a social network", AT "?utm_source=fb&utm_medium=cpc", "",
 	    "fb", "cpc", "paid_social", true, "fb_paid" },
+	{ "a social network's click that cost money",
+	    AT "?ttclid=x&utm_source=tiktok&utm_medium=social", "", "tiktok",
+	    "social", "paid_social", true, "tiktok_paid" },
+	{ "a video's click that cost money",
+	    AT "?gclid=x&utm_source=youtube&utm_medium=video", "", "youtube",
+	    "video", "paid_video", true, "youtube_paid" },
+	{ "a map's click that cost money",
+	    AT "?gclid=x&utm_source=google&utm_medium=maps", "", "google",
+	    "maps", "paid_search", true, "google_paid" },
+	{ "ads", AT "?utm_source=google&utm_medium=ads", "", "google", "ads",
+	    "paid_search", true, "google_paid" },
+	{ "an ad of a kind", AT "?utm_source=google&utm_medium=Search_Ad", "",
+	    "google", "search_ad", "paid_search", true, "google_paid" },
+	{ "ads in the middle of a word",
+	    AT "?utm_source=facebook&utm_medium=lead_ads_2026", "", "facebook",
+	    "lead_ads_2026", "paid_social", true, "facebook_paid" },
+	{ "paid by lead", AT "?utm_source=google&utm_medium=cpl", "", "google",
+	    "cpl", "paid_search", true, "google_paid" },
+	{ "paid by view", AT "?utm_source=youtube&utm_medium=cpcv", "",
+	    "youtube", "cpcv", "paid_video", true, "youtube_paid" },
+	{ "no ad: roads, leads", AT "?utm_source=x.org&utm_medium=roads", "",
+	    "x.org", "roads", "referral", false, "x.org" },
+	{ "an assistant that names its host", AT "?utm_source=chatgpt.com", "",
+	    "chatgpt", "ai", "ai", false, "chatgpt" },
+	{ "a host of another name", AT "?utm_source=www.Facebook.com", "",
+	    "facebook", "social", "social", false, "facebook_organic" },
 	{ "source without medium", AT "?utm_source=google", "", "google",
 	    "organic", "organic_search", false, "google_organic" },
 	{ "offline", AT "?utm_source=flyer&utm_medium=qr-code", "", "flyer",
@@ -183,6 +213,51 @@ static void test_limits(void **state)
 	assert_int_equal(source_detect(slice_of(url, n), SLICE(""), &mem, &s),
 	    ERR_NOMEM);
 	arena_fini(&mem);
+}
+
+/* A click id is whole, or none. */
+static void test_cut_ids(void **state)
+{
+	static const struct {
+		size_t blanks; /* x's of a parameter before it */
+		size_t id;
+		const char *after;
+		bool kept;
+	} all[] = {
+		{ 1, 512, "", true },
+		{ 1, 513, "", false },
+		{ 1, 513, "&k=1", false },
+		{ 1000, 512, "#top", true },
+		/* As the tag cuts a longer address. */
+		{ SIZE_MAX, 100, "", false },
+		{ SIZE_MAX, 100, "#top", true },
+		{ SIZE_MAX, 100, "&k=1", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(all); i++) {
+		char url[2 * URLQ_MAX], id[600], x[URLQ_MAX];
+		size_t n = all[i].blanks;
+		struct arena mem;
+		struct source s;
+
+		memset(id, 'A', all[i].id);
+		id[all[i].id] = '\0';
+		if (n == SIZE_MAX)
+			n = URLQ_MAX - strlen(AT "?x=&gclid=") - all[i].id -
+			    strlen(all[i].after);
+		memset(x, 'x', n);
+		x[n] = '\0';
+		(void)snprintf(url, sizeof(url), AT "?x=%s&gclid=%s%s", x, id,
+		    all[i].after);
+		arena_init(&mem, 65536);
+		assert_int_equal(source_detect(slice_from(url), SLICE(""), &mem,
+				     &s),
+		    ERR_OK);
+		assert_int_equal(s.gclid.n, all[i].kept ? all[i].id : 0);
+		assert_int_equal(s.paid, all[i].kept);
+		arena_fini(&mem);
+	}
 }
 
 static void test_no_memory(void **state)
@@ -287,6 +362,7 @@ int main(void)
 		cmocka_unit_test(test_detect),
 		cmocka_unit_test(test_platform_words),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_cut_ids),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_robots),
 		cmocka_unit_test(test_mapped),
