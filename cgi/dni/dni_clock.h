@@ -7,6 +7,12 @@
  * the end of a pause), what is in memory moves with it. Else a step back would
  * stop the time, so that no number is freed until it is made up, and a step
  * forward give numbers away that are still shown.
+ *
+ * What is stored does not move with it. After a step forward, rows of leases
+ * that live look as if they had ended, and a server that is killed then would
+ * give their numbers to others at its next start. So the rows of all numbers
+ * that are held are written anew, by the writers (dni_writer.h), as the visits
+ * are.
  */
 #ifndef RT_CGI_DNI_DNI_CLOCK_H
 #define RT_CGI_DNI_DNI_CLOCK_H
@@ -21,5 +27,12 @@
 int64_t dni_clock_now(struct dni_state *s);
 /* The same by clocks of one's own; for tests. */
 int64_t dni_clock_at(struct dni_state *s, int64_t wall_us, int64_t mono_us);
+
+/* The next of the rows to be written anew, max at most: how many; s->behind
+ * tells whether there are more. What is not stored yet is waited for. */
+size_t dni_clock_take_behind(struct dni_state *s, struct dni_write *rows,
+    size_t max);
+/* One of them could not be written: its pool's are to be written again. */
+void dni_clock_still_behind(struct dni_state *s, const struct dni_write *row);
 
 #endif

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "cgi/dni/dni_batch.h"
+#include "cgi/dni/dni_clock.h"
 #include "cgi/dni/dni_fresh.h"
 #include "cgi/dni/dni_live.h"
 #include "cgi/dni/dni_owner.h"
@@ -318,6 +319,7 @@ static void *keep(void *ctx)
 		(void)pthread_mutex_unlock(&s->mu);
 		do_chores(k);
 		(void)pthread_mutex_lock(&s->mu);
+		(void)dni_clock_now(s); /* set while nobody asks */
 		rest(s);
 	}
 	(void)pthread_mutex_unlock(&s->mu);

@@ -60,6 +60,8 @@ struct dni_pool {
 	uint32_t n;
 	uint32_t n_retired; /* of them */
 	uint32_t max;
+	uint32_t
+	    n_behind; /* first ones, whose rows end too soon: dni_clock.h */
 	uint64_t given[DNI_GIVEN_COUNT]; /* since they were last written */
 };
 

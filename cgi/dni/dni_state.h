@@ -69,6 +69,7 @@ struct dni_state {
 	struct dni_flood *pool_flood;   /* a pool's numbers of an address */
 	int64_t now_us;                 /* dni_clock.h; 0: nobody asked yet */
 	int64_t ahead_us;               /* the wall's of the monotonic clock */
+	bool behind;                    /* a pool's n_behind may not be 0 */
 	bool away;                      /* the database does not answer */
 
 	pthread_cond_t work; /* for writers */

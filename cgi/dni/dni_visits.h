@@ -73,7 +73,8 @@ void dni_visits_mark(struct dni_visits *t, struct dni_visit *v);
 /* Takes one off the list of those to be written, oldest mark first. NULL:
  * none. */
 struct dni_visit *dni_visits_take_dirty(struct dni_visits *t);
-/* As lease_shift(). */
+/* As lease_shift(). After a step forward what is stored looks as if it were
+ * over: all are to be written again. */
 void dni_visits_shift(struct dni_visits *t, int64_t by_us);
 bool dni_visits_any_dirty(const struct dni_visits *t);
 uint32_t dni_visits_count(const struct dni_visits *t);

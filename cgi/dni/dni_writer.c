@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "cgi/dni/dni_batch.h"
+#include "cgi/dni/dni_clock.h"
 #include "lib/base/clk.h"
 #include "lib/base/hang_thread.h"
 #include "lib/base/log.h"
@@ -139,18 +140,34 @@ static void fill_beat(const struct dni_visit *v, struct dni_write *w)
 
 static struct dni_write *take_beats(struct writer *w)
 {
-	struct dni_write *list = NULL, **end = &list;
+	size_t n = dni_clock_take_behind(w->s, w->beats, FLUSH_MAX);
+	struct dni_visit *v;
 
-	for (size_t n = 0; n < FLUSH_MAX; n++) {
-		struct dni_visit *v = dni_visits_take_dirty(w->s->visits);
+	while (
+	    n < FLUSH_MAX && (v = dni_visits_take_dirty(w->s->visits)) != NULL)
+		fill_beat(v, &w->beats[n++]);
+	for (size_t i = 1; i < n; i++)
+		w->beats[i - 1].next = &w->beats[i];
+	return n == 0 ? NULL : w->beats;
+}
 
-		if (v == NULL)
-			break;
-		fill_beat(v, &w->beats[n]);
-		*end = &w->beats[n];
-		end = &w->beats[n].next;
+static bool any_beats(const struct dni_state *s)
+{
+	return s->behind || dni_visits_any_dirty(s->visits);
+}
+
+/* What was not written and is to be. */
+static void mark_again(struct dni_state *s, const struct dni_write *w)
+{
+	struct dni_visit *v;
+
+	if ((w->parts & DNI_WRITE_PROGRESS) == 0) {
+		dni_clock_still_behind(s, w);
+		return;
 	}
-	return list;
+	v = dni_visits_find(s->visits, 0, w->progress.id);
+	if (v != NULL)
+		dni_visits_mark(s->visits, v);
 }
 
 /* With mu held, and again at its end: writes the progress of some visits, when
@@ -163,7 +180,7 @@ static void flush_beats(struct writer *w)
 
 	turn_begin(s, true);
 	list = take_beats(w);
-	s->flushing = dni_visits_any_dirty(s->visits);
+	s->flushing = any_beats(s);
 	s->flush_us = clk_mono_us() + (s->flushing ? MORE_US : FLUSH_US);
 	(void)pthread_mutex_unlock(&s->mu);
 	if (list != NULL)
@@ -171,15 +188,9 @@ static void flush_beats(struct writer *w)
 	(void)pthread_mutex_lock(&s->mu);
 	if (list != NULL)
 		dni_batch_away(s, dni_write_is_away(e));
-	for (; list != NULL; list = list->next) {
-		struct dni_visit *v =
-		    dni_batch_is_due(s, list->result)
-			? dni_visits_find(s->visits, 0, list->progress.id)
-			: NULL;
-
-		if (v != NULL)
-			dni_visits_mark(s->visits, v);
-	}
+	for (; list != NULL; list = list->next)
+		if (dni_batch_is_due(s, list->result))
+			mark_again(s, list);
 	turn_end(s, true);
 }
 
@@ -187,7 +198,7 @@ static void flush_beats(struct writer *w)
 
 static bool flush_due(const struct dni_state *s)
 {
-	if (s->away || !dni_visits_any_dirty(s->visits))
+	if (s->away || !any_beats(s))
 		return false;
 	return (s->flushing && s->open == NULL) || s->stop ||
 	       clk_mono_us() >= s->flush_us;

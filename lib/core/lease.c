@@ -456,6 +456,16 @@ bool lease_find(struct lease_pool *p, int64_t now_us,
 	return true;
 }
 
+bool lease_is_held(const struct lease_pool *p, uint32_t number, int64_t *end_us)
+{
+	const struct number *x = &p->numbers[number];
+
+	if (x->state != HELD && x->state != HELD_RETIRING)
+		return false;
+	*end_us = x->beat_us + p->lease_us;
+	return true;
+}
+
 void lease_stat(struct lease_pool *p, int64_t now_us, struct lease_stat *out)
 {
 	(void)advance(p, now_us);

@@ -106,6 +106,10 @@ RT_MUST_USE bool lease_beat(struct lease_pool *p, int64_t now_us,
 RT_MUST_USE bool lease_release(struct lease_pool *p, int64_t now_us,
     const struct lease_holder *holder, uint32_t *number);
 
+/* Is the number held, as things were at the last call that brought a time?
+ * *end_us: up to when, unless it is extended. */
+bool lease_is_held(const struct lease_pool *p, uint32_t number,
+    int64_t *end_us);
 /* The number that holder has now. False: none. */
 RT_MUST_USE bool lease_find(struct lease_pool *p, int64_t now_us,
     const struct lease_holder *holder, uint32_t *number);

@@ -134,12 +134,25 @@ async function drain() {
 	return { held, asked };
 }
 
-test('a clock that is set frees no number that is shown, and keeps none', async () => {
-	const lease_s = 4;
-	stack.sql(`DELETE FROM pool_number WHERE number_id NOT IN (SELECT * FROM (SELECT number_id FROM pool_number LIMIT 2) two);
+/** Two numbers that nobody had yet, and so long a lease. */
+async function two(lease_s) {
+	stack.sql(`DELETE FROM pool_number; INSERT INTO number (company_id, id, e164, active_e164, kind, country, added_at)
+		SELECT company_id, unhex(md5(concat(${lease_s}, seq))), concat('+1415', ${6000000 + lease_s} + seq), concat('+1415', ${6000000 + lease_s} + seq), 'local', 'US',
+		utc_timestamp(6) FROM pool, seq_1_to_2; INSERT INTO pool_number (company_id, pool_id, number_id, added_at)
+		SELECT company_id, id, unhex(md5(concat(${lease_s}, seq))), utc_timestamp(6) FROM pool, seq_1_to_2;
 		UPDATE pool SET lease_s = ${lease_s}; UPDATE config_version SET version = version + 1`);
 	const version = stack.sqlOne('SELECT version FROM config_version');
 	await until('the server has seen it', () => server.text.includes(`configuration version=${version} `));
+}
+async function kill() {
+	server.child.kill('SIGKILL');
+	await until('it has ended', () => server.over);
+	await start();
+}
+
+test('a clock that is set frees no number that is shown, and keeps none', async () => {
+	const lease_s = 4;
+	await two(lease_s);
 	await until('a number is free', async () => (await browsers.ask()).json.tier === 'lease');
 
 	for (const [by_s, what] of [[3600, 'forward'], [0, 'back']]) {
@@ -163,8 +176,18 @@ test('a clock that is set frees no number that is shown, and keeps none', async 
 	faults.setClock(3600);
 	await until('all are taken by a clock that is ahead', async () => (await drain()).held.length > 0);
 	faults.setClock(0);
-	server.child.kill('SIGKILL');
-	await until('it has ended', () => server.over);
-	await start();
+	await kill();
 	await until('a number is free after the start', async () => (await browsers.ask()).json.tier === 'lease');
+});
+
+test('a number that is shown while the clock is set forward is not given away when the server is killed then', async () => {
+	await two(300);
+	const { held } = await drain();
+	assert.equal(held.length, 2);
+	faults.setClock(7200);
+	const later = 'utc_timestamp(6) + INTERVAL 7100 SECOND';
+	await until('the rows say so by the new clock', () => stack.sqlOne(`SELECT count(*) FROM lease l JOIN visit v ON v.id = l.visit_id
+		JOIN pool_number n ON n.number_id = l.number_id WHERE l.expires_at > ${later} AND v.seen_at > ${later}`) === '2');
+	await kill();
+	assert.notEqual((await browsers.ask()).json.tier, 'lease', 'it was given to another');
 });

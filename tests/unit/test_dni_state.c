@@ -96,6 +96,10 @@ static void add_pool(struct dni_state *s, uint32_t n)
 	struct dni_pool *p = calloc(1, sizeof(*p));
 
 	assert_non_null(p);
+	p->owned = true;
+	p->n = p->max = n;
+	p->slots = calloc(n, sizeof(*p->slots));
+	assert_non_null(p->slots);
 	assert_int_equal(lease_new(&p->leases, n, LEASE, 0), ERR_OK);
 	for (uint32_t i = 0, at; i < n; i++)
 		assert_int_equal(lease_add(p->leases, WALL, &nobody, INT64_MIN,
@@ -144,6 +148,8 @@ static void steps(int64_t by_us)
 	v = dni_visits_find(s->visits, s->now_us, id);
 	assert_non_null(v);
 	assert_int_equal(v->started_us, w);
+	/* What is stored of it would have ended. */
+	assert_int_equal(dni_visits_any_dirty(s->visits), by_us > 0);
 	assert_null(dni_visits_find(s->visits, w + DNI_VISITS_END_US, id));
 	dni_state_free(s);
 }
@@ -188,6 +194,53 @@ static void test_clock_undo(void **state)
 	dni_state_free(s);
 }
 
+static void is_row(const struct dni_write *w, uint8_t lease, int64_t end_us)
+{
+	assert_int_equal(w->parts, DNI_WRITE_BEAT);
+	assert_int_equal(w->lease.id.v[0], lease);
+	assert_int_equal(w->lease.expires_us, end_us);
+}
+
+/* After a step forward the rows of what is held are written anew, each when it
+ * is there; until that is done. */
+static void test_behind(void **state)
+{
+	const int64_t now = WALL + RT_HOUR_US;
+	struct dni_state *s = make();
+	struct dni_write rows[4];
+	struct dni_pool *p;
+
+	(void)state;
+	add_pool(s, 3);
+	p = s->pools[0];
+	assert_int_equal(take(s, WALL, 5, 'a'), LEASE_NEW); /* the last one */
+	assert_int_equal(take(s, WALL, 5, 'b'), LEASE_NEW);
+	p->slots[2].lease.v[0] = 'a';
+	p->slots[1].lease.v[0] = 'b';
+	p->slots[1].batch = 1;
+	(void)dni_clock_at(s, WALL - RT_DAY_US, 5);
+	assert_int_equal(dni_clock_take_behind(s, rows, 4), 0);
+	(void)dni_clock_at(s, now, 5);
+	assert_true(s->behind);
+	assert_int_equal(dni_clock_take_behind(s, rows, 4), 1);
+	is_row(&rows[0], 'a', now + LEASE);
+	assert_true(s->behind);
+	s->done_batch = 1;
+	assert_int_equal(dni_clock_take_behind(s, rows, 4), 1);
+	is_row(&rows[0], 'b', now + LEASE);
+	assert_false(s->behind);
+	dni_clock_still_behind(s, &rows[0]);
+	assert_int_equal(dni_clock_take_behind(s, rows, 1), 1);
+	assert_true(s->behind);
+	assert_int_equal(dni_clock_take_behind(s, rows, 4), 1);
+	is_row(&rows[0], 'b', now + LEASE);
+	dni_clock_still_behind(s, &rows[0]);
+	p->owned = false;
+	assert_int_equal(dni_clock_take_behind(s, rows, 4), 0);
+	assert_false(s->behind);
+	dni_state_free(s);
+}
+
 static int quiet(void **state)
 {
 	(void)state;
@@ -199,7 +252,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_number),
 		cmocka_unit_test(test_memory), cmocka_unit_test(test_clock),
-		cmocka_unit_test(test_clock_undo) };
+		cmocka_unit_test(test_clock_undo),
+		cmocka_unit_test(test_behind) };
 
 	return cmocka_run_group_tests(tests, quiet, NULL);
 }
