@@ -21,6 +21,8 @@ static void shift(struct dni_state *s, int64_t by_us)
 	s->behind = s->behind || by_us > 0;
 	dni_visits_shift(s->visits, by_us);
 	s->now_us += by_us;
+	s->moved_us += by_us;
+	s->late_us = s->late_us + by_us > 0 ? s->late_us + by_us : 0;
 	log_warn("dni: the clock was set by_ms=%lld: leases go on",
 	    (long long)(by_us / 1000));
 }
@@ -42,6 +44,24 @@ int64_t dni_clock_at(struct dni_state *s, int64_t wall_us, int64_t mono_us)
 int64_t dni_clock_now(struct dni_state *s)
 {
 	return dni_clock_at(s, clk_wall_us(), clk_mono_us());
+}
+
+struct dni_clock_read dni_clock_read(struct dni_state *s)
+{
+	struct dni_clock_read r;
+
+	(void)pthread_mutex_lock(&s->mu);
+	r.now_us = dni_clock_now(s);
+	r.now_us -= s->late_us; /* as it is after that */
+	r.moved_us = s->moved_us - s->late_us;
+	(void)pthread_mutex_unlock(&s->mu);
+	return r;
+}
+
+int64_t dni_clock_since(struct dni_state *s, const struct dni_clock_read *r)
+{
+	(void)dni_clock_now(s);
+	return s->moved_us - r->moved_us;
 }
 
 /* beat_us says up to when the number was surely shown, which calls are credited

@@ -28,6 +28,21 @@ int64_t dni_clock_now(struct dni_state *s);
 /* The same by clocks of one's own; for tests. */
 int64_t dni_clock_at(struct dni_state *s, int64_t wall_us, int64_t mono_us);
 
+/* What is read from the database takes a while, and may have been stored before
+ * the last steps, by us or who had the pool before: where those went forward it
+ * is taken as if the clock of before went on, and moved to the clock of now
+ * when it is used. So what was stored since may seem to last longer than it
+ * does, and nothing to be over that is not. */
+struct dni_clock_read {
+	int64_t now_us; /* by that clock */
+	int64_t moved_us;
+};
+
+/* Before the reading. Takes mu. */
+struct dni_clock_read dni_clock_read(struct dni_state *s);
+/* With mu held, when it is used: by how much what was read moves. */
+int64_t dni_clock_since(struct dni_state *s, const struct dni_clock_read *r);
+
 /* The next of the rows to be written anew, max at most: how many; s->behind
  * tells whether there are more. What is not stored yet is waited for. */
 size_t dni_clock_take_behind(struct dni_state *s, struct dni_write *rows,

@@ -138,7 +138,7 @@ static enum err load(struct dni_keeper *k)
 	(void)pthread_mutex_unlock(&k->s->mu);
 	if ((e = load_conf(k)) != ERR_OK)
 		return e;
-	if ((e = dni_live_read(k->s, k->db, clk_wall_us())) != ERR_OK)
+	if ((e = dni_live_read(k->s, k->db)) != ERR_OK)
 		return e;
 	(void)pthread_mutex_lock(&k->s->mu);
 	k->s->unread = false;

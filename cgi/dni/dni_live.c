@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cgi/dni/dni_clock.h"
 #include "lib/base/hang_thread.h"
 
 #define LIVE_MAX 200000
@@ -10,6 +11,7 @@
 
 struct reader {
 	struct dni_state *s;
+	struct dni_clock_read clock;
 	const struct dni_site **sites; /* that have rules, by id */
 	size_t n;
 	struct arena mem;
@@ -75,16 +77,27 @@ static struct number_id rule_of(struct reader *r, const struct visit_live *l)
 	return site->trackers[i].id;
 }
 
+/* With mu held: from the clock of what was read to that of now, by which nobody
+ * is seen in a time to come. */
+static int64_t moves_by(struct reader *r, const struct visit_live *l)
+{
+	const int64_t by_us = dni_clock_since(r->s, &r->clock);
+	const int64_t most_us = r->s->now_us - l->seen_us;
+
+	return by_us < most_us ? by_us : most_us;
+}
+
 static void fill(const struct visit_live *l, struct number_id rule,
-    struct dni_visit *v)
+    int64_t by_us, struct dni_visit *v)
 {
 	v->company = l->company;
 	v->site = l->site;
 	v->visitor = l->visitor;
-	v->started_us = l->started_us;
+	v->started_us = l->started_us + by_us;
 	v->engaged_s = l->engaged_s;
 	v->page_views = l->page_views;
-	v->tel_clicked_us = l->tel_clicked_us;
+	if (l->tel_clicked_us != 0)
+		v->tel_clicked_us = l->tel_clicked_us + by_us;
 	v->rule = rule;
 	v->arrival =
 	    dni_visits_arrival(slice_from(l->source), slice_from(l->medium),
@@ -97,24 +110,26 @@ static void on_live(void *ctx, const struct visit_live *l)
 	struct reader *r = ctx;
 	const struct number_id rule = rule_of(r, l);
 	struct dni_visit *v;
+	int64_t by_us;
 
 	hang_thread_round();
 	(void)pthread_mutex_lock(&r->s->mu);
-	v = dni_visits_add(r->s->visits, l->seen_us, l->id);
+	by_us = moves_by(r, l);
+	v = dni_visits_add(r->s->visits, l->seen_us + by_us, l->id);
 	if (v != NULL)
-		fill(l, rule, v);
+		fill(l, rule, by_us, v);
 	(void)pthread_mutex_unlock(&r->s->mu);
 }
 
-enum err dni_live_read(struct dni_state *s, struct db *db, int64_t now_us)
+enum err dni_live_read(struct dni_state *s, struct db *db)
 {
-	struct reader r = { .s = s };
+	struct reader r = { .s = s, .clock = dni_clock_read(s) };
 	enum err e = sort_sites(&r);
 
 	arena_init(&r.mem, MEM_MAX);
 	if (e == ERR_OK)
-		e = db_visit_each_live(db, now_us - DNI_VISITS_END_US, LIVE_MAX,
-		    on_live, &r);
+		e = db_visit_each_live(db, r.clock.now_us - DNI_VISITS_END_US,
+		    LIVE_MAX, on_live, &r);
 	arena_fini(&r.mem);
 	free(r.sites);
 	return e;

@@ -20,7 +20,7 @@
 /* Ownership first, then the state: what another owner wrote before it lost the
  * pool is seen, and after that it writes nothing. */
 static enum err take_pool(const struct dni_owner *o,
-    const struct dni_conf_pool *conf, struct dni_pool **out)
+    const struct dni_conf_pool *conf, int64_t now_us, struct dni_pool **out)
 {
 	struct dni_pool *p;
 	uint64_t epoch;
@@ -31,7 +31,7 @@ static enum err take_pool(const struct dni_owner *o,
 	if (e != ERR_OK)
 		return e;
 	e = dni_pool_load(o->db, conf->company, conf->id, conf->lease_us,
-	    conf->gap_us, clk_wall_us(), &p);
+	    conf->gap_us, now_us, &p);
 	if (e != ERR_OK)
 		return e;
 	p->epoch = epoch;
@@ -55,8 +55,9 @@ static void replace_pool(struct dni_pool *old, struct dni_pool *p)
 static enum err add_pool(const struct dni_owner *o,
     const struct dni_conf_pool *conf)
 {
+	const struct dni_clock_read read = dni_clock_read(o->s);
 	struct dni_pool *old, *p;
-	enum err e = take_pool(o, conf, &p);
+	enum err e = take_pool(o, conf, read.now_us, &p);
 
 	if (e == ERR_CONFLICT) {
 		log_warn("dni_owner: another server owns a pool");
@@ -65,7 +66,8 @@ static enum err add_pool(const struct dni_owner *o,
 	if (e != ERR_OK)
 		return e;
 	(void)pthread_mutex_lock(&o->s->mu);
-	(void)dni_clock_now(o->s); /* the new one was read by this clock */
+	if (p->leases != NULL)
+		lease_shift(p->leases, dni_clock_since(o->s, &read));
 	old = dni_state_any_pool(o->s, conf->id);
 	if (old != NULL)
 		replace_pool(old, p);
@@ -146,6 +148,7 @@ static enum err say_alive(const struct dni_owner *o)
 static enum err extend_some(const struct dni_owner *o, struct dni_pool *p,
     bool *more, bool *as_known)
 {
+	const struct dni_clock_read read = dni_clock_read(o->s);
 	struct dni_pool_change c = { 0 };
 	uint64_t version = 0;
 	enum err e = dni_pool_change_read(o->db, p, SOME, &c);
@@ -155,7 +158,8 @@ static enum err extend_some(const struct dni_owner *o, struct dni_pool *p,
 	*as_known = version == o->s->conf->version;
 	if (e == ERR_OK && *as_known) {
 		(void)pthread_mutex_lock(&o->s->mu);
-		e = dni_pool_change_add(p, dni_clock_now(o->s), &c);
+		c.moved_us = dni_clock_since(o->s, &read);
+		e = dni_pool_change_add(p, o->s->now_us, &c);
 		(void)pthread_mutex_unlock(&o->s->mu);
 	}
 	/* What cannot be read is not asked for over and over. */

@@ -271,17 +271,19 @@ static enum err make_room(struct dni_pool *p, size_t n)
 
 /* Until when nobody else is shown the number: a heartbeat that is not stored
  * yet counts, and the clock may have been ahead when the row was written. */
-static int64_t end_of(const struct lease_last *l, int64_t now_us)
+static int64_t end_of(const struct lease_last *l, int64_t now_us,
+    int64_t moved_us)
 {
 	const int64_t last_us = now_us + (l->end_us - l->beat_us);
+	const int64_t end_us = l->end_us + moved_us;
 
-	if (l->end_us + DNI_POOL_SLACK_US <= now_us)
-		return l->end_us;
-	return (l->end_us < last_us ? l->end_us : last_us) + DNI_POOL_SLACK_US;
+	if (end_us + DNI_POOL_SLACK_US <= now_us)
+		return end_us;
+	return (end_us < last_us ? end_us : last_us) + DNI_POOL_SLACK_US;
 }
 
 static enum err join(struct dni_pool *p, int64_t now_us,
-    const struct dni_pool_fresh *f)
+    const struct dni_pool_fresh *f, int64_t moved_us)
 {
 	const struct lease_last *l = &f->row;
 	struct lease_holder holder = dni_pool_holder(l->visitor);
@@ -291,7 +293,7 @@ static enum err join(struct dni_pool *p, int64_t now_us,
 	if (l->leased && id_is_nil(holder.v))
 		memcpy(holder.v, l->visit.v, sizeof(holder.v));
 	e = lease_join(p->leases, now_us, l->leased ? &holder : NULL,
-	    l->leased ? end_of(l, now_us) : 0, &i);
+	    l->leased ? end_of(l, now_us, moved_us) : 0, &i);
 	if (e != ERR_OK)
 		return e;
 	p->slots[i] =
@@ -325,7 +327,7 @@ enum err dni_pool_change_add(struct dni_pool *p, int64_t now_us,
 
 	for (size_t i = 0; e == ERR_OK && i < c->n_fresh; i++)
 		if (!came_back(p, now_us, &c->fresh[i]))
-			e = join(p, now_us, &c->fresh[i]);
+			e = join(p, now_us, &c->fresh[i], c->moved_us);
 	return e;
 }
 

@@ -25,6 +25,8 @@ struct dni_pool_change {
 	bool more; /* there are numbers which the pool has not */
 	struct dni_pool_fresh *fresh;
 	size_t n_fresh;
+	int64_t
+	    moved_us; /* of the clock since it was read: dni_clock_since() */
 };
 
 /* What left, and whether something came. End it with dni_pool_change_end(),

@@ -69,8 +69,10 @@ struct dni_state {
 	struct dni_flood *pool_flood;   /* a pool's numbers of an address */
 	int64_t now_us;                 /* dni_clock.h; 0: nobody asked yet */
 	int64_t ahead_us;               /* the wall's of the monotonic clock */
-	bool behind;                    /* a pool's n_behind may not be 0 */
-	bool away;                      /* the database does not answer */
+	int64_t moved_us;               /* by all steps */
+	int64_t late_us; /* of what is stored, at most: dni_clock_read() */
+	bool behind;     /* a pool's n_behind may not be 0 */
+	bool away;       /* the database does not answer */
 
 	pthread_cond_t work; /* for writers */
 	pthread_cond_t turn; /* a batch is done, or nothing is alone any more */

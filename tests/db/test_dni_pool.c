@@ -2,8 +2,10 @@
  * found wherever it is, and nothing that may be somebody's is given out. */
 #include <string.h>
 
+#include "cgi/dni/dni_clock.h"
 #include "cgi/dni/dni_owner.h"
 #include "cgi/dni/dni_pool_change.h"
+#include "lib/base/clk.h"
 #include "lib/base/log.h"
 #include "lib/db/db_tag.h"
 #include "lib/db/db_visit.h"
@@ -281,6 +283,52 @@ static void test_taken_back(void **state)
 	assert_int_equal(live_since(later), 1);
 }
 
+static void holds(const struct dni_state *s, uint32_t held)
+{
+	struct lease_stat stat;
+
+	lease_stat(s->pools[0]->leases, s->now_us, &stat);
+	assert_int_equal(stat.held, held);
+}
+
+/* The clock was set forward by an hour since the leases were stored: they live,
+ * those that are known at once and those that come behind. */
+static void test_set_forward(void **state)
+{
+	const struct testdb_company *c = &t->company[0];
+	const int64_t stored_us = clk_wall_us() - RT_HOUR_US - RT_SEC_US;
+	struct dni_conf_pool pool = { .company = c->id,
+		.id = c->pool,
+		.lease_us = LEASE };
+	struct dni_conf conf = { .pools = &pool, .n_pools = 1 };
+	struct dni_state *s = NULL;
+	struct dni_owner o = { .db = dni, .name = "here" };
+	struct number_id far = { 0 };
+
+	(void)state;
+	exec("DELETE FROM lease");
+	far.v[0] = 0xf0;
+	far.v[14] = 0x40;
+	(void)lend(c->pool, c->pooled[1], stored_us);
+	(void)lend(elsewhere, far, stored_us);
+	(void)lend(c->pool, c->pooled[2], stored_us - 2 * LEASE);
+	ok(dni_state_new(&s, 10, 0));
+	(void)dni_clock_now(s);
+	s->ahead_us -= RT_HOUR_US;
+	s->now_us -= RT_HOUR_US;
+	o.s = s;
+	s->conf = &conf;
+	ok(db_tag_version(dni, &conf.version));
+	ok(dni_owner_refresh(&o));
+	assert_true(s->pools[0]->partial);
+	holds(s, 1);
+	ok(dni_owner_complete(&o));
+	assert_false(s->pools[0]->partial);
+	holds(s, 2);
+	s->conf = NULL;
+	dni_state_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +337,7 @@ int main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_changed_meanwhile),
 		cmocka_unit_test(test_taken_back),
+		cmocka_unit_test(test_set_forward),
 	};
 
 	return cmocka_run_group_tests_name("dni pool", tests, start, stop);

@@ -182,7 +182,7 @@ test('a clock that is set frees no number that is shown, and keeps none', async 
 
 test('a number that is shown while the clock is set forward is not given away when the server is killed then', async () => {
 	await two(300);
-	const { held } = await drain();
+	const { held } = await drain(), [mine] = held;
 	assert.equal(held.length, 2);
 	faults.setClock(7200);
 	const later = 'utc_timestamp(6) + INTERVAL 7100 SECOND';
@@ -190,4 +190,6 @@ test('a number that is shown while the clock is set forward is not given away wh
 		JOIN pool_number n ON n.number_id = l.number_id WHERE l.expires_at > ${later} AND v.seen_at > ${later}`) === '2');
 	await kill();
 	assert.notEqual((await browsers.ask()).json.tier, 'lease', 'it was given to another');
+	const beat = (await tell('beat', { visitor: mine.visitor, visit: mine.visit, engaged_s: 1 })).json;
+	assert.deepEqual([beat.tier, beat.swap], ['lease', mine.swap]);
 });

@@ -241,6 +241,49 @@ static void test_behind(void **state)
 	dni_state_free(s);
 }
 
+static void about(int64_t value, int64_t expected)
+{
+	assert_true(value >= expected - RT_MIN_US);
+	assert_true(value <= expected + RT_MIN_US);
+}
+
+/* The wall's clock is set; the real ones go on. */
+static void set_clock(struct dni_state *s, int64_t by_us)
+{
+	s->ahead_us -= by_us;
+	s->now_us -= by_us;
+	(void)dni_clock_now(s);
+}
+
+/* What is read was stored by the clock of before, if it was set forward. */
+static void test_read(void **state)
+{
+	struct dni_state *s = make();
+	struct dni_clock_read first = dni_clock_read(s), then;
+
+	(void)state;
+	about(first.now_us, s->now_us);
+	assert_int_equal(dni_clock_since(s, &first), 0);
+	set_clock(s, RT_HOUR_US); /* while it is read */
+	about(dni_clock_since(s, &first), RT_HOUR_US);
+	then = dni_clock_read(s);
+	about(then.now_us, s->now_us - RT_HOUR_US);
+	about(dni_clock_since(s, &then), RT_HOUR_US);
+	set_clock(s, -RT_HOUR_US);
+	about(dni_clock_since(s, &then), 0);
+	then = dni_clock_read(s);
+	about(then.now_us, s->now_us);
+	set_clock(s, -RT_HOUR_US);
+	about(dni_clock_since(s, &then), -RT_HOUR_US);
+	/* What was stored meanwhile is late as soon as that is put right. */
+	then = dni_clock_read(s);
+	about(then.now_us, s->now_us);
+	set_clock(s, RT_HOUR_US);
+	then = dni_clock_read(s);
+	about(then.now_us, s->now_us - RT_HOUR_US);
+	dni_state_free(s);
+}
+
 static int quiet(void **state)
 {
 	(void)state;
@@ -253,7 +296,7 @@ int main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_number),
 		cmocka_unit_test(test_memory), cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_clock_undo),
-		cmocka_unit_test(test_behind) };
+		cmocka_unit_test(test_behind), cmocka_unit_test(test_read) };
 
 	return cmocka_run_group_tests(tests, quiet, NULL);
 }
