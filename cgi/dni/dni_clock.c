@@ -93,7 +93,7 @@ static bool take_of(const struct dni_state *s, struct dni_pool *p,
 		if (*n == max || p->slots[i].batch > s->done_batch ||
 		    looks-- == 0)
 			return false;
-		if (lease_is_held(p->leases, i, &end_us))
+		if (lease_is_held(p->leases, s->now_us, i, &end_us))
 			fill(p, &p->slots[i], end_us, &rows[(*n)++]);
 	}
 	return true;

@@ -306,17 +306,28 @@ static enum err join(struct dni_pool *p, int64_t now_us,
 	return ERR_OK;
 }
 
-/* True when the number was here before and nobody else had it since. */
+/* True when the number was here before and is still held, or nobody else had it
+ * since. Of a slot that is held the row may know less: it was read before the
+ * holder's other visit had one of its own, or what may be stored is not. And
+ * nobody but its holder can have had it elsewhere. */
 static bool came_back(struct dni_pool *p, int64_t now_us,
-    const struct dni_pool_fresh *f)
+    const struct dni_pool_fresh *f, int64_t moved_us)
 {
-	if (f->was == NONE ||
-	    !id_eq(p->slots[f->was].lease.v,
-		f->row.leased ? f->row.lease.v : (struct lease_id){ 0 }.v))
+	const struct lease_id never = { { 0 } };
+	const struct lease_last *l = &f->row;
+	int64_t end_us;
+	bool last;
+
+	if (f->was == NONE)
+		return false;
+	last =
+	    id_eq(p->slots[f->was].lease.v, l->leased ? l->lease.v : never.v);
+	if (!last && !lease_is_held(p->leases, now_us, f->was, &end_us))
 		return false;
 	p->slots[f->was].retired = false;
 	p->n_retired--;
-	lease_return(p->leases, now_us, f->was);
+	lease_return(p->leases, now_us, f->was,
+	    last || !l->leased ? 0 : end_of(l, now_us, moved_us));
 	return true;
 }
 
@@ -326,7 +337,7 @@ enum err dni_pool_change_add(struct dni_pool *p, int64_t now_us,
 	enum err e = c->n_fresh == 0 ? ERR_OK : make_room(p, c->n_fresh);
 
 	for (size_t i = 0; e == ERR_OK && i < c->n_fresh; i++)
-		if (!came_back(p, now_us, &c->fresh[i]))
+		if (!came_back(p, now_us, &c->fresh[i], c->moved_us))
 			e = join(p, now_us, &c->fresh[i], c->moved_us);
 	return e;
 }

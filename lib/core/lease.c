@@ -310,13 +310,19 @@ void lease_retire(struct lease_pool *p, int64_t now_us, uint32_t number)
 	}
 }
 
-void lease_return(struct lease_pool *p, int64_t now_us, uint32_t number)
+void lease_return(struct lease_pool *p, int64_t now_us, uint32_t number,
+    int64_t end_us)
 {
 	struct number *x = &p->numbers[number];
 
 	(void)advance(p, now_us);
 	if (x->state == HELD_RETIRING) {
 		x->state = HELD;
+		if (end_us <= p->now_us || end_us <= x->beat_us)
+			return;
+		list_drop(p, held_in(p, number), number);
+		x->beat_us = end_us;
+		insert_held(p, number);
 	} else if (x->state == RETIRED) {
 		/* As if it had been released now: nobody who saw it long ago
 		 * is nearer to it than those who left last. */
@@ -456,10 +462,12 @@ bool lease_find(struct lease_pool *p, int64_t now_us,
 	return true;
 }
 
-bool lease_is_held(const struct lease_pool *p, uint32_t number, int64_t *end_us)
+bool lease_is_held(struct lease_pool *p, int64_t now_us, uint32_t number,
+    int64_t *end_us)
 {
 	const struct number *x = &p->numbers[number];
 
+	(void)advance(p, now_us);
 	if (x->state != HELD && x->state != HELD_RETIRING)
 		return false;
 	*end_us = x->beat_us + p->lease_us;

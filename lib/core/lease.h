@@ -89,9 +89,12 @@ RT_MUST_USE enum err lease_grow(struct lease_pool *p, uint32_t max);
 RT_MUST_USE enum err lease_join(struct lease_pool *p, int64_t now_us,
     const struct lease_holder *last_holder, int64_t end_us, uint32_t *number);
 /* The number is not given out any more; a live lease is not extended any more
- * and ends by itself. Putting it back is lease_return(). */
+ * and ends by itself. Putting it back is lease_return(); end_us: of the lease
+ * that its holder, or the last one, had elsewhere meanwhile, which counts as
+ * that of lease_join(); 0: none. */
 void lease_retire(struct lease_pool *p, int64_t now_us, uint32_t number);
-void lease_return(struct lease_pool *p, int64_t now_us, uint32_t number);
+void lease_return(struct lease_pool *p, int64_t now_us, uint32_t number,
+    int64_t end_us);
 
 RT_MUST_USE struct lease_grant lease_take(struct lease_pool *p, int64_t now_us,
     const struct lease_holder *holder);
@@ -106,9 +109,8 @@ RT_MUST_USE bool lease_beat(struct lease_pool *p, int64_t now_us,
 RT_MUST_USE bool lease_release(struct lease_pool *p, int64_t now_us,
     const struct lease_holder *holder, uint32_t *number);
 
-/* Is the number held, as things were at the last call that brought a time?
- * *end_us: up to when, unless it is extended. */
-bool lease_is_held(const struct lease_pool *p, uint32_t number,
+/* Is the number held? *end_us: up to when, unless it is extended. */
+bool lease_is_held(struct lease_pool *p, int64_t now_us, uint32_t number,
     int64_t *end_us);
 /* The number that holder has now. False: none. */
 RT_MUST_USE bool lease_find(struct lease_pool *p, int64_t now_us,

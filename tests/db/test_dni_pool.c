@@ -283,6 +283,45 @@ static void test_taken_back(void **state)
 	assert_int_equal(live_since(later), 1);
 }
 
+/* A number leaves and comes back while it is shown, and its lease began after
+ * what tells of the last one was read, or is not stored: it stays its holder's,
+ * and is nobody else's. */
+static void test_back(void **state)
+{
+	const struct testdb_company *c = &t->company[1];
+	const struct lease_holder ann = { { 1 } };
+	struct dni_pool_change left = { 0 }, back = { 0 };
+	struct dni_pool *p = NULL;
+	struct lease_grant g;
+	uint32_t slot;
+
+	(void)state;
+	ok(dni_pool_load(dni, c->id, c->pool, LEASE, 0, NOW, &p));
+	slot = lease_take(p->leases, NOW, &ann).number;
+	left.gone = &slot;
+	left.n_gone = 1;
+	dni_pool_change_retire(p, NOW, &left);
+	ok(dni_pool_change_read(dni, p, 3, &back));
+	assert_int_equal(back.n_fresh, 1);
+	testdb_id(NOW, p->slots[slot].lease.v);
+	ok(dni_pool_change_add(p, NOW, &back));
+	dni_pool_change_end(&back);
+	assert_int_equal(p->n, 3);
+	assert_int_equal(p->n_retired, 0);
+	for (uint8_t i = 2; i < 6; i++) {
+		const struct lease_holder other = { { i } };
+
+		g = lease_take(p->leases, NOW, &other);
+		assert_int_equal(g.what, i < 4 ? LEASE_NEW : LEASE_NONE);
+		assert_true(g.what == LEASE_NONE || g.number != slot);
+	}
+	g = lease_take(p->leases, NOW + RT_MIN_US, &ann);
+	assert_int_equal(g.what, LEASE_KEPT);
+	assert_int_equal(g.number, slot);
+	assert_true(g.beat_us == NOW + RT_MIN_US); /* as if it had stayed */
+	dni_pool_free(p);
+}
+
 static void holds(const struct dni_state *s, uint32_t held)
 {
 	struct lease_stat stat;
@@ -337,6 +376,7 @@ int main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_changed_meanwhile),
 		cmocka_unit_test(test_taken_back),
+		cmocka_unit_test(test_back),
 		cmocka_unit_test(test_set_forward),
 	};
 

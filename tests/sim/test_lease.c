@@ -225,7 +225,7 @@ static void do_retire(struct world *w)
 		lease_retire(w->pool, w->now_us, i);
 		return;
 	}
-	lease_return(w->pool, w->now_us, i);
+	lease_return(w->pool, w->now_us, i, 0);
 	r->retired = false;
 	if (!is_live(w, r)) { /* it counts as released now */
 		if (r->holder == 0)

@@ -101,7 +101,7 @@ static void test_left(void **state)
 	(void)state;
 	assert_true(g.beat_us == MIN_US);
 	lease_retire(p, 2 * MIN_US, first);
-	lease_return(p, 2 * MIN_US, first);
+	lease_return(p, 2 * MIN_US, first, 0);
 	g = lease_take(p, 2 * MIN_US, &ann);
 	assert_true(g.what == LEASE_KEPT && g.beat_us == 2 * MIN_US);
 	lease_retire(p, 3 * MIN_US, first);
@@ -154,6 +154,29 @@ static void test_moved(void **state)
 	lease_free(to);
 }
 
+/* The number comes back while it is held, and its holder had it elsewhere, too,
+ * for longer. */
+static void test_returned(void **state)
+{
+	const struct lease_holder ann = { { 1 } }, bob = { { 2 } };
+	struct lease_pool *p = new_pool(1);
+
+	(void)state;
+	assert_int_equal(lease_take(p, MIN_US, &ann).what, LEASE_NEW);
+	lease_retire(p, 2 * MIN_US, 0);
+	lease_return(p, 2 * MIN_US, 0, 6 * MIN_US);
+	assert_true(lease_is_sound(p));
+	assert_int_equal(lease_take(p, 5 * MIN_US, &ann).what, LEASE_KEPT);
+	assert_int_equal(lease_take(p, 9 * MIN_US - 1, &bob).what, LEASE_NONE);
+	assert_int_equal(lease_take(p, 9 * MIN_US, &bob).what, LEASE_NEW);
+	/* For no longer: as if it had never left. */
+	lease_retire(p, 10 * MIN_US, 0);
+	lease_return(p, 10 * MIN_US, 0, 9 * MIN_US);
+	assert_true(lease_is_sound(p));
+	assert_int_equal(lease_take(p, 12 * MIN_US, &ann).what, LEASE_NEW);
+	lease_free(p);
+}
+
 /* What is held from later on goes on in the order of its time, among numbers
  * that are extended meanwhile. */
 static void test_ahead(void **state)
@@ -202,6 +225,7 @@ int main(void)
 		cmocka_unit_test(test_no_memory_grow),
 		cmocka_unit_test(test_left),
 		cmocka_unit_test(test_moved),
+		cmocka_unit_test(test_returned),
 		cmocka_unit_test(test_ahead),
 	};
 
