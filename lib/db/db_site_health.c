@@ -45,7 +45,7 @@ static const char traffic_sql[] =
     " WHERE l.company_id = v.company_id AND l.visit_id = v.id)), 0),"
     " COALESCE(SUM((SELECT COUNT(*) FROM interaction i"
     " WHERE i.company_id = v.company_id AND i.visit_id = v.id"
-    " AND i.kind = 'call')), 0),"
+    " AND i.kind = 'call' AND i.attributed_by = 'visit')), 0),"
     " COALESCE(SUM((SELECT COUNT(*) FROM form_entry f"
     " WHERE f.company_id = v.company_id AND f.visit_id = v.id)), 0)"
     " FROM visit v"

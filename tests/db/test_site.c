@@ -10,6 +10,7 @@
 #include "lib/db/db_site_health.h"
 #include "lib/db/db_tag.h"
 #include "lib/db/db_visit.h"
+#include "lib/db/stmt.h"
 #include "tests/support/cm.h"
 #include "tests/support/testdb.h"
 
@@ -367,12 +368,34 @@ static void test_health(void **state)
 
 static void test_traffic(void **state)
 {
+	/* A call that is credited to what its visits have in common names one
+	 * of them, too. */
+	static const char *const by[] = { "visit", "source" };
+	static const char call_sql[] =
+	    "INSERT INTO interaction (company_id, id, kind, happened_at,"
+	    " attributed_by, visit_id) SELECT company_id, ?, 'call',"
+	    " started_at, ?, id FROM visit WHERE company_id = ? AND id = ?";
+	const struct visit_id visit = add_visit("called");
+	struct db *admin = testdb_connect(t, NULL);
 	struct site_traffic a, b;
 
 	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(by); i++) {
+		struct stmt *st = stmt_begin(admin, call_sql);
+		uint8_t id[ID_BYTES];
+
+		testdb_id(NOW, id);
+		stmt_in_id(st, id);
+		stmt_in_text(st, slice_from(by[i]));
+		stmt_in_id(st, ours().v);
+		stmt_in_id(st, visit.v);
+		assert_int_equal(stmt_exec_one(st), ERR_OK);
+	}
+	db_close(admin);
 	assert_int_equal(db_site_health_traffic(dashboard, ours(),
 			     t->company[0].site, NOW - RT_DAY_US, &a),
 	    ERR_OK);
+	assert_int_equal(a.calls, 1);
 	assert_true(a.visits > 0);
 	assert_true(a.forms > 0);
 	assert_int_equal(db_site_health_traffic(dashboard, theirs(),
