@@ -17,6 +17,7 @@
 #include "cgi/form/form_logo.h"
 #include "cgi/form/form_mail_log.h"
 #include "cgi/form/form_person.h"
+#include "cgi/form/form_person_join.h"
 #include "cgi/form/form_prompt.h"
 #include "cgi/form/form_second.h"
 #include "cgi/form/form_settings.h"
@@ -114,6 +115,8 @@ static const struct route routes[] = {
 	{ REQ_GET, "/people/{id}", ROUTE_READ_ONLY, .handler = form_person },
 	{ REQ_POST, "/people/{id}/join", ROUTE_MANAGER,
 	    .body = REQ_BODY_URLENCODED, .handler = form_person_join },
+	{ REQ_POST, "/people/{id}/part", ROUTE_MANAGER,
+	    .body = REQ_BODY_URLENCODED, .handler = form_person_join_part },
 	{ REQ_POST, "/people/{id}/erase", ROUTE_ADMIN,
 	    .body = REQ_BODY_URLENCODED, .handler = form_person_erase },
 	{ REQ_GET, "/welcome", ROUTE_PUBLIC, .handler = form_welcome },

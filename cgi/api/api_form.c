@@ -84,6 +84,8 @@ static enum err read_number(struct sent *s)
 		sizeof(s->row.contact_e164)))
 		api_fault(&s->faults, SLICE("contact_number"),
 		    "A telephone number, best with + and its country.");
+	else
+		s->row.contact_real = p.valid && !p.local;
 	return ERR_OK;
 }
 

@@ -148,6 +148,8 @@ static enum err prepare_form(struct dni_serve *v, struct form_row *f)
 	    !slice_to_cstr(slice_from(p.e164), f->contact_e164,
 		sizeof(f->contact_e164)))
 		f->contact_e164[0] = '\0';
+	else
+		f->contact_real = p.valid && !p.local;
 	f->form_name = v->h->name;
 	f->page_url = v->h->url;
 	return ERR_OK;

@@ -4,38 +4,49 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cgi/form/form_person_priv.h"
 #include "cgi/form/thing.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/trail.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_job.h"
 #include "lib/db/db_person_erase.h"
-#include "lib/db/db_person_show.h"
 #include "lib/phone/phone.h"
 #include "lib/phone/tz.h"
 
 #define PARTS_MAX  20  /* telephones and browsers that are shown */
 #define ACTS_MAX   100 /* lines of what they did */
-#define NUMBER_MAX 40  /* characters of a typed one */
 #define PATH_BYTES 64
 
-/* The person of an address. */
-struct who {
-	bool is_call;
-	uint8_t id[ID_BYTES];
-	struct person_about about;
-	struct person_key key; /* of the person: what is certain */
-	bool known;            /* has a key: not withheld, not erased */
-	bool alone;            /* has none, and says something itself */
-};
+bool form_person_is_real(const char *e164)
+{
+	struct phone p;
 
-static enum err find(const struct req *r, struct who *w)
+	return phone_parse(slice_from(e164), "", &p) == ERR_OK && p.valid &&
+	       !p.local;
+}
+
+/* A call's visit is a guess, a form's is not; the telephone in a form is what
+ * somebody typed. */
+static void set_key(struct form_person_who *w)
+{
+	const struct person_about *a = &w->about;
+
+	if (!w->is_call && !id_is_nil(a->visitor.v))
+		w->key.visitor = a->visitor;
+	else if (w->is_call || form_person_is_real(a->e164))
+		w->key.e164 = slice_from(a->e164);
+	w->known = w->key.e164.n > 0 || !id_is_nil(w->key.visitor.v);
+	w->alone = !w->known && a->says;
+}
+
+enum err form_person_find(const struct req *r, struct form_person_who *w)
 {
 	struct call_id call;
 	struct form_id form;
 	enum err e;
 
-	*w = (struct who){ .is_call = true };
+	*w = (struct form_person_who){ .is_call = true };
 	if (req_path_id(r, 0, ID_KIND_call, call.v) == ERR_OK) {
 		memcpy(w->id, call.v, ID_BYTES);
 		e = db_person_show_call(r->db, r->company, call, &w->about);
@@ -44,19 +55,13 @@ static enum err find(const struct req *r, struct who *w)
 		memcpy(w->id, form.v, ID_BYTES);
 		e = db_person_show_form(r->db, r->company, form, &w->about);
 	}
-	if (e != ERR_OK)
-		return e;
-	/* A call's visit is a guess, a form's is not. */
-	if (w->about.e164[0] != '\0')
-		w->key.e164 = slice_from(w->about.e164);
-	else if (!w->is_call)
-		w->key.visitor = w->about.visitor;
-	w->known = w->key.e164.n > 0 || !id_is_nil(w->key.visitor.v);
-	w->alone = !w->known && w->about.says;
-	return ERR_OK;
+	if (e == ERR_OK)
+		set_key(w);
+	return e;
 }
 
-static void path_of(const struct who *w, const char *rest, char out[PATH_BYTES])
+static void path_of(const struct form_person_who *w, const char *rest,
+    char out[PATH_BYTES])
 {
 	char id[ID_TEXT_MAX];
 
@@ -87,7 +92,7 @@ static struct person_key key_of(const struct person_part *p)
 	return (struct person_key){ p->visitor, slice_from(p->e164) };
 }
 
-static enum err person_of(const struct req *r, const struct person_key *key,
+enum err form_person_of(const struct req *r, const struct person_key *key,
     struct person_id *out)
 {
 	return key->e164.n > 0
@@ -96,7 +101,7 @@ static enum err person_of(const struct req *r, const struct person_key *key,
 }
 
 /* All that is linked; the one part that is known when nothing is. */
-static enum err read_parts(const struct req *r, const struct who *w,
+static enum err read_parts(const struct req *r, const struct form_person_who *w,
     struct parts *out)
 {
 	struct person_id person;
@@ -106,13 +111,14 @@ static enum err read_parts(const struct req *r, const struct who *w,
 	out->more = false;
 	if (!w->known)
 		return ERR_OK;
-	e = person_of(r, &w->key, &person);
+	e = form_person_of(r, &w->key, &person);
 	if (e == ERR_OK)
 		return db_person_parts(r->db, r->company, person, on_part, out);
 	if (e != ERR_NOTFOUND)
 		return e;
 	out->v[0] = (struct person_part){ .visitor = w->key.visitor };
-	memcpy(out->v[0].e164, w->about.e164, sizeof(out->v[0].e164));
+	if (w->key.e164.n > 0)
+		memcpy(out->v[0].e164, w->about.e164, sizeof(out->v[0].e164));
 	out->n = 1;
 	return ERR_OK;
 }
@@ -122,6 +128,14 @@ static bool has_visitor(const struct parts *p, struct visitor_id visitor)
 {
 	for (size_t i = 0; i < p->n; i++)
 		if (id_eq(p->v[i].visitor.v, visitor.v))
+			return true;
+	return false;
+}
+
+static bool has_phone(const struct parts *p, const char *e164)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->v[i].e164[0] != '\0' && strcmp(p->v[i].e164, e164) == 0)
 			return true;
 	return false;
 }
@@ -161,7 +175,7 @@ static void linked_view(const struct page *p, const struct person_part *part,
 }
 
 static enum err part_view(const struct page *p, const struct person_part *part,
-    struct view *v)
+    bool may_part, struct view *v)
 {
 	const struct person_key key = key_of(part);
 	struct person_use use;
@@ -177,6 +191,8 @@ static enum err part_view(const struct page *p, const struct person_part *part,
 	id_text(ID_KIND_visitor, part->visitor.v, id);
 	view_flag(item, "is_phone", key.e164.n > 0);
 	view_cstr(item, "part", key.e164.n > 0 ? text : id);
+	view_cstr(item, "part_key", key.e164.n > 0 ? part->e164 : id);
+	view_flag(item, "may_part", may_part && part->linked_us != 0);
 	view_u64(item, "times", use.times);
 	put_time(p, item, "first", use.first_us);
 	put_time(p, item, "last", use.last_us);
@@ -229,6 +245,7 @@ static void act_view(const struct page *p, const struct person_act *a,
 			*c = ' '; /* "no_answer" */
 	view_cstr(item, "act_detail", detail);
 	view_flag(item, "is_visit", a->deed == PERSON_VISITED);
+	view_flag(item, "has_detail", detail[0] != '\0');
 	view_flag(item, "is_one", strcmp(detail, "1") == 0);
 }
 
@@ -266,10 +283,54 @@ static enum err acts_view(const struct page *p, const struct parts *parts,
 	return ERR_OK;
 }
 
-static enum err fill(const struct page *p, const struct who *w,
-    const char *problem, struct view *v)
+/* What else may be theirs: the browser that a call is credited to, the
+ * telephone that a form names. */
+static void guess_view(const struct form_person_who *w,
+    const struct parts *parts, struct view *v)
 {
-	char text[PHONE_TEXT_MAX], id[ID_TEXT_MAX], share[8];
+	const struct person_about *a = &w->about;
+	char share[8];
+
+	view_flag(v, "guess",
+	    w->known && w->is_call && !id_is_nil(a->visitor.v) &&
+		!has_visitor(parts, a->visitor));
+	(void)snprintf(share, sizeof(share), "%u %%",
+	    (unsigned int)((a->probability_bp + 50) / 100 % 1000));
+	view_cstr(v, "guess_share", share);
+	view_flag(v, "named",
+	    w->known && !w->is_call && !has_phone(parts, a->e164) &&
+		form_person_is_real(a->e164));
+}
+
+/* Whether to join with all that the other is joined with. */
+static void ask_view(const struct form_person_ask *ask, struct view *v)
+{
+	view_flag(v, "asks", ask != NULL && ask->n > 0);
+	view_u64(v, "asks_n", ask != NULL ? ask->n : 0);
+	view_cstr(v, "asks_name", ask != NULL ? ask->name : "");
+	view_slice(v, "asks_value", ask != NULL ? ask->value : SLICE(""));
+	view_flag(v, "has_problem", ask != NULL && ask->problem != NULL);
+	view_cstr(v, "problem", ask != NULL ? ask->problem : NULL);
+}
+
+static enum err parts_view(const struct page *p, const struct parts *parts,
+    struct view *v)
+{
+	const bool may_part = parts->n > 1 && p->r->role >= ROUTE_MANAGER;
+	enum err e = ERR_OK;
+
+	view_flag(v, "may_part", may_part);
+	view_flag(v, "more_parts", parts->more);
+	view_list(v, "parts");
+	for (size_t i = 0; e == ERR_OK && i < parts->n; i++)
+		e = part_view(p, &parts->v[i], may_part, v);
+	return e;
+}
+
+static enum err fill(const struct page *p, const struct form_person_who *w,
+    const struct form_person_ask *ask, struct view *v)
+{
+	char text[PHONE_TEXT_MAX], id[ID_TEXT_MAX];
 	struct parts parts;
 	enum err e;
 
@@ -283,30 +344,24 @@ static enum err fill(const struct page *p, const struct who *w,
 	view_cstr(v, "person", id);
 	view_flag(v, "of_call", w->is_call);
 	view_flag(v, "known", w->known);
-	view_flag(v, "has_number", w->about.e164[0] != '\0');
+	view_flag(v, "has_number",
+	    w->about.e164[0] != '\0' &&
+		(w->is_call || has_phone(&parts, w->about.e164)));
 	view_cstr(v, "number", text);
 	view_flag(v, "may_join", w->known && p->r->role >= ROUTE_MANAGER);
 	view_flag(v, "alone", w->alone);
 	view_flag(v, "nothing", !w->known && !w->alone);
 	view_flag(v, "may_erase",
 	    (w->known || w->alone) && p->r->role >= ROUTE_ADMIN);
-	view_flag(v, "guess",
-	    w->known && w->is_call && !id_is_nil(w->about.visitor.v) &&
-		!has_visitor(&parts, w->about.visitor));
-	(void)snprintf(share, sizeof(share), "%u %%",
-	    (unsigned int)((w->about.probability_bp + 50) / 100 % 1000));
-	view_cstr(v, "guess_share", share);
-	view_flag(v, "more_parts", parts.more);
-	view_flag(v, "has_problem", problem != NULL);
-	view_cstr(v, "problem", problem);
-	view_list(v, "parts");
-	for (size_t i = 0; e == ERR_OK && i < parts.n; i++)
-		e = part_view(p, &parts.v[i], v);
-	return e == ERR_OK ? acts_view(p, &parts, v) : e;
+	guess_view(w, &parts, v);
+	ask_view(ask, v);
+	if ((e = parts_view(p, &parts, v)) != ERR_OK)
+		return e;
+	return acts_view(p, &parts, v);
 }
 
-static enum err show(const struct req *r, struct resp *out, const struct who *w,
-    const char *problem)
+enum err form_person_show(const struct req *r, struct resp *out,
+    const struct form_person_who *w, const struct form_person_ask *ask)
 {
 	struct view *v = view_new(r->arena, "person.html");
 	struct company_row company;
@@ -317,25 +372,30 @@ static enum err show(const struct req *r, struct resp *out, const struct who *w,
 	    (e = tz_open(slice_from(company.time_zone), &p.z)) != ERR_OK)
 		return e;
 	p.country = company.country;
-	if (problem != NULL)
-		resp_status(out, 422);
-	e = fill(&p, w, problem, v);
+	if (ask != NULL)
+		resp_status(out, ask->problem != NULL ? 422 : 200);
+	e = fill(&p, w, ask, v);
 	tz_close(p.z);
 	return e == ERR_OK ? resp_view(out, v) : e;
 }
 
-enum err form_person(const struct req *r, struct resp *out)
+enum err form_person_wrong(const struct req *r, struct resp *out,
+    const struct form_person_who *w, const char *problem)
 {
-	struct who w;
-	const enum err e = find(r, &w);
-
-	return e == ERR_OK ? show(r, out, &w, NULL) : e;
+	return form_person_show(r, out, w,
+	    &(struct form_person_ask){ .problem = problem });
 }
 
-/* --- joining ---------------------------------------------------------------*/
+enum err form_person(const struct req *r, struct resp *out)
+{
+	struct form_person_who w;
+	const enum err e = form_person_find(r, &w);
 
-static enum err back(const struct req *r, struct resp *out, const struct who *w,
-    const char *word)
+	return e == ERR_OK ? form_person_show(r, out, &w, NULL) : e;
+}
+
+enum err form_person_back(const struct req *r, struct resp *out,
+    const struct form_person_who *w, const char *word)
 {
 	char path[PATH_BYTES];
 
@@ -343,78 +403,10 @@ static enum err back(const struct req *r, struct resp *out, const struct who *w,
 	return thing_redirect(r, out, slice_from(path), word);
 }
 
-/* The other telephone or browser. ERR_NOTFOUND: none was named; ERR_RANGE: no
- * telephone number. */
-static enum err read_other(const struct req *r, const struct who *w,
-    struct phone *phone, struct person_key *out)
-{
-	struct company_row company;
-	struct slice text;
-	enum err e = req_form(r, "visitor", &text);
-
-	if (e == ERR_OK) {
-		out->visitor = w->about.visitor;
-		return w->is_call && !id_is_nil(out->visitor.v) ? ERR_OK
-								: ERR_NOTFOUND;
-	}
-	if ((e = req_need(req_form_text(r, "number", 1, NUMBER_MAX, &text))) !=
-		ERR_OK ||
-	    (e = db_company_get(r->db, r->company, &company)) != ERR_OK)
-		return e;
-	if (phone_parse(text, company.country, phone) != ERR_OK ||
-	    !phone->valid)
-		return ERR_RANGE;
-	out->e164 = slice_from(phone->e164);
-	return ERR_OK;
-}
-
-static enum err join(const struct req *r, const struct who *w,
-    const struct person_key *other)
-{
-	struct person_id fresh, person;
-	enum err e;
-
-	thing_id(r, fresh.v);
-	if ((e = db_begin(r->db)) != ERR_OK)
-		return e;
-	e = db_person_join(r->db, r->company, &w->key, other, PERSON_BY_HAND,
-	    r->now_us, fresh, &person);
-	if (e == ERR_OK)
-		e = trail_add(r,
-		    &(struct trail){ .action = "person.join",
-			.object_kind = w->is_call ? "call" : "form",
-			.object = w->id,
-			.after = other->e164.n > 0
-				     ? SLICE("{\"with\":\"a telephone\"}")
-				     : SLICE("{\"with\":\"a browser\"}") });
-	return db_end(r->db, e);
-}
-
-enum err form_person_join(const struct req *r, struct resp *out)
-{
-	struct person_key other = { .e164 = SLICE("") };
-	struct phone phone;
-	struct who w;
-	enum err e;
-
-	if ((e = find(r, &w)) != ERR_OK)
-		return e;
-	if (!w.known)
-		return ERR_NOTFOUND;
-	e = read_other(r, &w, &phone, &other);
-	if (e == ERR_RANGE)
-		return show(r, out, &w,
-		    "That is not a telephone number. Type it as it is"
-		    " dialled.");
-	if (e == ERR_OK)
-		e = join(r, &w, &other);
-	return e == ERR_OK ? back(r, out, &w, "saved") : e;
-}
-
 /* --- erasing ---------------------------------------------------------------*/
 
 /* What went, in figures only, and the job that removes the sound. */
-static enum err note(const struct req *r, const struct who *w,
+static enum err note(const struct req *r, const struct form_person_who *w,
     const struct person_erased *gone)
 {
 	char mem[200];
@@ -444,7 +436,7 @@ static enum err note(const struct req *r, const struct who *w,
 	    SLICE("{}"), r->now_us, r->now_us);
 }
 
-static enum err erase(const struct req *r, const struct who *w)
+static enum err erase(const struct req *r, const struct form_person_who *w)
 {
 	struct person_erased gone = { 0 };
 	struct interaction_id itn;
@@ -467,23 +459,23 @@ static enum err erase(const struct req *r, const struct who *w)
 enum err form_person_erase(const struct req *r, struct resp *out)
 {
 	struct slice sure;
-	struct who w;
+	struct form_person_who w;
 	enum err e;
 
-	if ((e = find(r, &w)) != ERR_OK)
+	if ((e = form_person_find(r, &w)) != ERR_OK)
 		return e;
 	if (!w.known && !w.alone)
 		return ERR_NOTFOUND;
 	e = req_form(r, "sure", &sure);
 	if (e == ERR_NOTFOUND || (e == ERR_OK && !slice_eq_cstr(sure, "erase")))
-		return show(r, out, &w,
+		return form_person_wrong(r, out, &w,
 		    "Nothing was erased: type the word erase to say that you"
 		    " mean it.");
 	if (e == ERR_OK)
 		e = erase(r, &w);
 	if (e == ERR_BUSY)
-		return show(r, out, &w,
+		return form_person_wrong(r, out, &w,
 		    "Nothing was erased: a call of theirs is going on. Try"
 		    " again when it has ended.");
-	return e == ERR_OK ? back(r, out, &w, "erased") : e;
+	return e == ERR_OK ? form_person_back(r, out, &w, "erased") : e;
 }

@@ -42,16 +42,16 @@ static enum err add_interaction(struct db *db, struct company_id company,
 static const char visitor_of_sql[] =
     "SELECT visitor_id FROM visit WHERE company_id = ? AND id = ?";
 
-/* Whoever names a telephone in a form is its caller. */
+/* Whoever names a telephone in a form is its caller, most likely. */
 static enum err link_person(struct db *db, struct company_id company,
     const struct form_row *row)
 {
-	struct person_id fresh, person;
 	struct visitor_id visitor;
+	struct person_id fresh;
 	struct stmt *st;
 	enum err e;
 
-	if (row->contact_e164[0] == '\0')
+	if (row->contact_e164[0] == '\0' || !row->contact_real)
 		return ERR_OK;
 	st = stmt_begin(db, visitor_of_sql);
 	stmt_in_id(st, company.v);
@@ -62,8 +62,7 @@ static enum err link_person(struct db *db, struct company_id company,
 		return e;
 	memcpy(fresh.v, row->id.v, sizeof(fresh.v));
 	return db_person_link(db, company, visitor,
-	    slice_from(row->contact_e164), PERSON_BY_FORM, row->submitted_us,
-	    fresh, &person);
+	    slice_from(row->contact_e164), row->submitted_us, fresh);
 }
 
 static enum err add_entry(struct db *db, struct company_id company,

@@ -24,9 +24,11 @@ struct form_row {
 	struct slice contact_name;
 	struct slice contact_email;
 	char contact_e164[DB_E164_BYTES]; /* "" none */
+	bool contact_real; /* in an assigned range, with its area */
 };
 
-/* Links the visitor and the telephone that the form names (db_person.h).
+/* Links the visitor and the telephone that the form names, where it is a real
+ * one (db_person_link()).
  * In a transaction, after the visit was added. ERR_NOTFOUND: the company has
  * no such visit; nothing is kept then. */
 RT_MUST_USE enum err db_form_add(struct db *db, struct company_id company,

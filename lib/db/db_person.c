@@ -50,6 +50,34 @@ static const char *const merge_sql[] = {
 static const char drop_sql[] =
     "DELETE FROM person WHERE company_id = ? AND id = ?";
 
+/* Parameters: company, person. */
+static const char *const unlink_sql[] = {
+	"DELETE FROM person_visitor WHERE company_id = ? AND person_id = ?",
+	"DELETE FROM person_caller WHERE company_id = ? AND person_id = ?",
+	drop_sql,
+};
+
+static const char part_visitor_sql[] =
+    "DELETE FROM person_visitor"
+    " WHERE company_id = ? AND visitor_id = ? AND person_id = ?";
+
+static const char part_caller_sql[] =
+    "DELETE FROM person_caller"
+    " WHERE company_id = ? AND e164 = ? AND person_id = ?";
+
+static const char sizes_sql[] =
+    "SELECT (SELECT COUNT(*) FROM person_caller"
+    " WHERE company_id = ? AND person_id = ?),"
+    " (SELECT COUNT(*) FROM person_visitor"
+    " WHERE company_id = ? AND person_id = ?)";
+
+/* What the company answers, and what stands on its pages. */
+static const char own_sql[] =
+    "SELECT EXISTS (SELECT 1 FROM number"
+    " WHERE company_id = ? AND e164 = ? AND released_at IS NULL)"
+    " OR EXISTS (SELECT 1 FROM site_target"
+    " WHERE company_id = ? AND e164 = ?)";
+
 static bool is_caller(const struct person_key *key)
 {
 	return key->e164.n > 0;
@@ -94,13 +122,13 @@ enum err db_person_of_caller(struct db *db, struct company_id company,
 }
 
 static enum err run_pair(struct db *db, const char *sql,
-    struct company_id company, struct person_id person, uint64_t *changed)
+    struct company_id company, struct person_id person)
 {
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, person.v);
-	return stmt_exec(st, changed);
+	return stmt_exec(st, NULL);
 }
 
 static enum err merge(struct db *db, struct company_id company,
@@ -117,7 +145,7 @@ static enum err merge(struct db *db, struct company_id company,
 		stmt_in_id(st, gone.v);
 		e = stmt_exec(st, NULL);
 	}
-	return e == ERR_OK ? run_pair(db, drop_sql, company, gone, NULL) : e;
+	return e == ERR_OK ? run_pair(db, drop_sql, company, gone) : e;
 }
 
 static enum err add_part(struct db *db, struct company_id company,
@@ -197,14 +225,139 @@ enum err db_person_join(struct db *db, struct company_id company,
 	return e;
 }
 
-enum err db_person_link(struct db *db, struct company_id company,
-    struct visitor_id visitor, struct slice e164, enum person_by by,
-    int64_t now_us, struct person_id fresh, struct person_id *out)
+/* --- what a form says ------------------------------------------------------*/
+
+struct sizes {
+	uint64_t phones, browsers;
+};
+
+static enum err sizes_of(struct db *db, struct company_id company,
+    struct person_id person, struct sizes *out)
 {
-	return db_person_join(db, company,
-	    &(struct person_key){ visitor, SLICE("") },
-	    &(struct person_key){ .e164 = e164 }, by, now_us, fresh, out);
+	struct sizes n;
+	struct stmt *st = stmt_begin(db, sizes_sql);
+	enum err e;
+
+	for (int i = 0; i < 2; i++) {
+		stmt_in_id(st, company.v);
+		stmt_in_id(st, person.v);
+	}
+	stmt_out_u64(st, &n.phones);
+	stmt_out_u64(st, &n.browsers);
+	e = stmt_one(st);
+	if (e == ERR_OK)
+		*out = n;
+	return e;
 }
+
+static enum err is_own(struct db *db, struct company_id company,
+    struct slice e164, bool *out)
+{
+	struct stmt *st = stmt_begin(db, own_sql);
+
+	for (int i = 0; i < 2; i++) {
+		stmt_in_id(st, company.v);
+		stmt_in_text(st, e164);
+	}
+	stmt_out_bool(st, out);
+	return stmt_one(st);
+}
+
+static enum err add_with_room(struct db *db, struct company_id company,
+    const struct person_key *key, struct person_id person, int64_t now_us)
+{
+	struct sizes n;
+	const enum err e = sizes_of(db, company, person, &n);
+
+	if (e != ERR_OK)
+		return e;
+	if (is_caller(key) ? n.phones >= DB_PERSON_FORM_PHONES_MAX
+			   : n.browsers >= DB_PERSON_FORM_BROWSERS_MAX)
+		return ERR_OK;
+	return add_part(db, company, key, person, PERSON_BY_FORM, now_us);
+}
+
+static enum err link_form(struct db *db, struct company_id company,
+    const struct link *l, struct person_id fresh)
+{
+	struct person_id a, b;
+	const enum err has_a = find(db, company, l->a, &a);
+	const enum err has_b = find(db, company, l->b, &b);
+
+	if (has_a != ERR_OK && has_a != ERR_NOTFOUND)
+		return has_a;
+	if (has_b != ERR_OK && has_b != ERR_NOTFOUND)
+		return has_b;
+	if (has_a == ERR_OK && has_b == ERR_OK)
+		return ERR_OK; /* one already, or two that stay so */
+	if (has_a == ERR_OK)
+		return add_with_room(db, company, l->b, a, l->now_us);
+	if (has_b == ERR_OK)
+		return add_with_room(db, company, l->a, b, l->now_us);
+	return link_now(db, company, l, fresh, &a);
+}
+
+enum err db_person_link(struct db *db, struct company_id company,
+    struct visitor_id visitor, struct slice e164, int64_t now_us,
+    struct person_id fresh)
+{
+	const struct person_key browser = { visitor, SLICE("") };
+	const struct person_key phone = { .e164 = e164 };
+	const struct link l = { &browser, &phone, PERSON_BY_FORM, now_us };
+	bool mine = false, own = false;
+	enum err e;
+
+	if ((e = db_join(db, &mine)) != ERR_OK)
+		return e;
+	e = is_own(db, company, e164, &own);
+	if (e == ERR_OK && !own)
+		e = link_form(db, company, &l, fresh);
+	return db_join_end(db, mine, e);
+}
+
+/* --- parting ---------------------------------------------------------------*/
+
+enum err db_person_unlink(struct db *db, struct company_id company,
+    struct person_id person)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(unlink_sql); i++)
+		e = run_pair(db, unlink_sql[i], company, person);
+	return e;
+}
+
+static enum err part_now(struct db *db, struct company_id company,
+    struct person_id person, const struct person_key *key)
+{
+	struct stmt *st =
+	    stmt_begin(db, is_caller(key) ? part_caller_sql : part_visitor_sql);
+	struct sizes left;
+	enum err e;
+
+	stmt_in_id(st, company.v);
+	in_key(st, key);
+	stmt_in_id(st, person.v);
+	if ((e = stmt_exec_one(st)) != ERR_OK ||
+	    (e = sizes_of(db, company, person, &left)) != ERR_OK)
+		return e;
+	return left.phones + left.browsers < 2
+		   ? db_person_unlink(db, company, person)
+		   : ERR_OK;
+}
+
+enum err db_person_part(struct db *db, struct company_id company,
+    struct person_id person, const struct person_key *key)
+{
+	bool mine = false;
+	const enum err e = db_join(db, &mine);
+
+	return e == ERR_OK
+		   ? db_join_end(db, mine, part_now(db, company, person, key))
+		   : e;
+}
+
+/* --- what is known ---------------------------------------------------------*/
 
 static enum person_by by_of(const char *name)
 {

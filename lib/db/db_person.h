@@ -2,8 +2,9 @@
  * db_person.h - visitors and callers that are known to be one person.
  *
  * A person has any number of browsers (visitors) and telephones (callers).
- * Linking one of each makes a person, joins one, or merges two; doing it twice
- * changes nothing. Ids are internal: the address of a person is a call or a
+ * Joining two of these makes a person, adds to one, or merges two; doing it
+ * twice changes nothing. A form does less (db_person_link()): anybody types
+ * anything into one. Ids are internal: the address of a person is a call or a
  * form of theirs (db_person_show.h). db_person_erase.h forgets one.
  */
 #ifndef RT_DB_PERSON_H
@@ -33,10 +34,30 @@ struct person_key {
 RT_MUST_USE enum err db_person_join(struct db *db, struct company_id company,
     const struct person_key *a, const struct person_key *b, enum person_by by,
     int64_t now_us, struct person_id fresh, struct person_id *out);
-/* The same of a browser and a telephone. */
+
+/* Of a person that a form adds to: who has more is a shop's counter, or a
+ * number that many make up. */
+#define DB_PERSON_FORM_PHONES_MAX   3
+#define DB_PERSON_FORM_BROWSERS_MAX 8
+
+/* A form of this browser named the telephone, which is in an assigned range. It
+ * makes a person of the two, or adds one to the person of the other; nothing
+ * happens where that has the most already, where each has a person of its own,
+ * and where the telephone is the company's. Joins an open transaction; errors
+ * as above. */
 RT_MUST_USE enum err db_person_link(struct db *db, struct company_id company,
-    struct visitor_id visitor, struct slice e164, enum person_by by,
-    int64_t now_us, struct person_id fresh, struct person_id *out);
+    struct visitor_id visitor, struct slice e164, int64_t now_us,
+    struct person_id fresh);
+
+/* Takes one out of the person, where it is by itself from then on; so is what
+ * is left when it is one alone. Joins an open transaction. ERR_NOTFOUND: it is
+ * not the person's. */
+RT_MUST_USE enum err db_person_part(struct db *db, struct company_id company,
+    struct person_id person, const struct person_key *key);
+
+/* All of the person are by themselves from then on. */
+RT_MUST_USE enum err db_person_unlink(struct db *db, struct company_id company,
+    struct person_id person);
 
 /* ERR_NOTFOUND: nothing is known. */
 RT_MUST_USE enum err db_person_of_visitor(struct db *db,

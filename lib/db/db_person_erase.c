@@ -162,13 +162,6 @@ static const struct step {
 	    COUNTED(calls) },
 };
 
-/* Parameters: company, person. */
-static const char *const unlink_sql[] = {
-	"DELETE FROM person_visitor WHERE company_id = ? AND person_id = ?",
-	"DELETE FROM person_caller WHERE company_id = ? AND person_id = ?",
-	"DELETE FROM person WHERE company_id = ? AND id = ?",
-};
-
 static enum err run_step(struct db *db, const struct step *step,
     struct company_id company, struct person_id person,
     struct person_erased *out)
@@ -183,22 +176,6 @@ static enum err run_step(struct db *db, const struct step *step,
 	e = stmt_exec(st, &changed);
 	if (e == ERR_OK && step->count != NOT_COUNTED)
 		*(uint64_t *)(void *)((char *)out + step->count) += changed;
-	return e;
-}
-
-static enum err unlink_all(struct db *db, struct company_id company,
-    struct person_id person)
-{
-	enum err e = ERR_OK;
-
-	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(unlink_sql); i++) {
-		struct stmt *st;
-
-		st = stmt_begin(db, unlink_sql[i]);
-		stmt_in_id(st, company.v);
-		stmt_in_id(st, person.v);
-		e = stmt_exec(st, NULL);
-	}
 	return e;
 }
 
@@ -253,7 +230,7 @@ static enum err erase_all(struct db *db, struct company_id company,
 	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(steps); i++)
 		e = run_step(db, &steps[i], company, person, out);
 	if (e == ERR_OK)
-		e = unlink_all(db, company, person);
+		e = db_person_unlink(db, company, person);
 	return e == ERR_OK && !known && out->calls == 0 && out->forms == 0 &&
 		       out->visits == 0
 		   ? ERR_NOTFOUND
@@ -276,8 +253,9 @@ static void stand_in(struct interaction_id id, char out[DB_E164_BYTES])
 	out[n] = '\0';
 }
 
-/* A call or a form without a telephone has one of its own for the length of the
- * transaction: the same statements find it, and take it away again. */
+/* A call without a telephone, or a form without one that is anybody's, has one
+ * of its own for the length of the transaction: the same statements find it,
+ * and take it away again. */
 static enum err give(struct db *db, const char *sql, struct company_id company,
     struct interaction_id id, const char *e164, uint64_t *given)
 {
@@ -302,7 +280,7 @@ static enum err erase_one(struct db *db, struct company_id company,
 	    " WHERE company_id = ? AND id = ? AND caller_e164 = ''";
 	static const char form_sql[] =
 	    "UPDATE form_entry SET contact_e164 = ?"
-	    " WHERE company_id = ? AND id = ? AND contact_e164 = ''";
+	    " WHERE company_id = ? AND id = ?";
 	char e164[DB_E164_BYTES];
 	struct person_key key = { .e164 = SLICE("") };
 	uint64_t given = 0;

@@ -38,8 +38,9 @@ RT_MUST_USE enum err db_person_erase(struct db *db, struct company_id company,
     const struct person_key *key, int64_t now_us, struct person_id fresh,
     struct person_erased *out);
 
-/* The same of one call without a telephone, or one form without telephone and
- * visit: what it says itself is all that is known of who it was. */
+/* The same of one call without a telephone, or one form without a visit whose
+ * telephone, if it names one, is none: what it says itself is all that is known
+ * of who it was. */
 RT_MUST_USE enum err db_person_erase_one(struct db *db,
     struct company_id company, struct interaction_id id, int64_t now_us,
     struct person_id fresh, struct person_erased *out);

@@ -1,5 +1,6 @@
 /* Tests of persons (visitors and callers that are one) and of removing old
  * pages. Everything is company 0's; company 1 must see nothing of it. */
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/db/db_form.h"
@@ -9,6 +10,7 @@
 #include "lib/db/db_visit.h"
 #include "lib/db/db_visitor.h"
 #include "lib/db/db_web_sweep.h"
+#include "lib/db/stmt.h"
 #include "tests/support/cm.h"
 #include "tests/support/testdb.h"
 
@@ -59,18 +61,54 @@ static struct visitor_id a_visitor(void)
 	return v;
 }
 
-static struct person_id link(struct visitor_id v, const char *e164)
+static void run(const char *sql)
+{
+	assert_int_equal(stmt_exec(stmt_begin(admin, sql), NULL), ERR_OK);
+}
+
+static struct person_id fresh_id(void)
 {
 	static int64_t at_us = NOW; /* the older person stays */
-	struct person_id fresh, p;
+	struct person_id fresh;
 
 	at_us += RT_SEC_US;
 	testdb_id(at_us, fresh.v);
-	memset(&p, 0, sizeof(p));
-	assert_int_equal(db_person_link(dni, ours(), v, slice_from(e164),
-			     PERSON_BY_FORM, NOW, fresh, &p),
+	return fresh;
+}
+
+static struct person_id of_browser(struct visitor_id v)
+{
+	struct person_id p = { { 0 } };
+	const enum err e = db_person_of_visitor(dni, ours(), v, &p);
+
+	assert_true(e == ERR_OK || e == ERR_NOTFOUND);
+	return p;
+}
+
+/* What a form does; the browser's person, nil for none. */
+static struct person_id link(struct visitor_id v, const char *e164)
+{
+	assert_int_equal(db_person_link(dni, ours(), v, slice_from(e164), NOW,
+			     fresh_id()),
+	    ERR_OK);
+	return of_browser(v);
+}
+
+static struct person_id join(struct visitor_id v, const char *e164)
+{
+	const struct person_key a = { v, SLICE("") };
+	const struct person_key b = { .e164 = slice_from(e164) };
+	struct person_id p = { { 0 } };
+
+	assert_int_equal(db_person_join(forms, ours(), &a, &b, PERSON_BY_HAND,
+			     NOW, fresh_id(), &p),
 	    ERR_OK);
 	return p;
+}
+
+static bool nobody(struct person_id p)
+{
+	return id_is_nil(p.v);
 }
 
 static struct person_erased erased;
@@ -126,10 +164,13 @@ static void test_link(void **state)
 	assert_int_equal(parts_of(ours(), first).visitors, 2);
 	assert_int_equal(parts_of(ours(), first).callers, 2);
 	assert_int_equal(parts_of(ours(), first).by_form, 4);
-	/* Two persons turn out to be one. */
+	/* Two persons turn out to be one: not because a form says so. */
 	second = link(a_visitor(), "+14155550303");
 	assert_false(id_eq(second.v, first.v));
-	p = link(b, "+14155550303");
+	(void)link(b, "+14155550303");
+	assert_int_equal(parts_of(ours(), second).callers, 1);
+	assert_int_equal(parts_of(ours(), first).callers, 2);
+	p = join(b, "+14155550303");
 	assert_true(id_eq(p.v, first.v));
 	assert_int_equal(parts_of(ours(), first).visitors, 3);
 	assert_int_equal(parts_of(ours(), first).callers, 3);
@@ -149,6 +190,76 @@ static void test_link(void **state)
 	assert_int_equal(parts_of(theirs(), first).visitors, 0);
 	gone_is(theirs(), SLICE("+14155550301"), ERR_NOTFOUND);
 	assert_int_equal(parts_of(ours(), first).visitors, 3);
+}
+
+/* A counter's browser with its customers, a number that many make up. */
+static void test_form_adds_little(void **state)
+{
+	const struct visitor_id counter = a_visitor();
+	char e164[DB_E164_BYTES];
+	struct person_id p = { { 0 } };
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		(void)snprintf(e164, sizeof(e164), "+1415555031%d", i);
+		p = link(counter, e164);
+	}
+	assert_int_equal(parts_of(ours(), p).callers,
+	    DB_PERSON_FORM_PHONES_MAX);
+	assert_int_equal(parts_of(ours(), p).visitors, 1);
+	for (int i = 0; i < 12; i++)
+		(void)link(a_visitor(), "+14155555555");
+	assert_int_equal(db_person_of_caller(dni, ours(), SLICE("+14155555555"),
+			     &p),
+	    ERR_OK);
+	assert_int_equal(parts_of(ours(), p).visitors,
+	    DB_PERSON_FORM_BROWSERS_MAX);
+	/* By hand there is no most. */
+	(void)join(counter, "+14155550319");
+	assert_int_equal(parts_of(ours(), of_browser(counter)).callers,
+	    DB_PERSON_FORM_PHONES_MAX + 1);
+}
+
+/* The company's own numbers are no visitor's; another company's may be. */
+static void test_form_names_own_number(void **state)
+{
+	(void)state;
+	assert_true(nobody(link(a_visitor(), "+14155550100")));
+	run("INSERT INTO site_target (company_id, site_id, e164)"
+	    " SELECT company_id, id, '+14155550330' FROM site");
+	assert_true(nobody(link(a_visitor(), "+14155550330")));
+	run("DELETE FROM site_target WHERE e164 = '+14155550330'");
+	assert_false(nobody(link(a_visitor(), "+14155550330")));
+}
+
+static enum err part(struct company_id company, struct person_id p,
+    struct visitor_id v, const char *e164)
+{
+	const struct person_key key = { v, slice_from(e164) };
+
+	return db_person_part(forms, company, p, &key);
+}
+
+static void test_part(void **state)
+{
+	static const struct visitor_id none;
+	const struct visitor_id a = a_visitor(), b = a_visitor();
+	const struct person_id p = link(a, "+14155550341");
+
+	(void)state;
+	(void)link(b, "+14155550341");
+	assert_int_equal(part(theirs(), p, a, ""), ERR_NOTFOUND);
+	assert_int_equal(part(ours(), fresh_id(), a, ""), ERR_NOTFOUND);
+	assert_int_equal(part(ours(), p, none, "+14155550342"), ERR_NOTFOUND);
+	assert_int_equal(part(ours(), p, a, ""), ERR_OK);
+	assert_true(nobody(of_browser(a)));
+	assert_int_equal(parts_of(ours(), p).visitors, 1);
+	assert_int_equal(part(ours(), p, a, ""), ERR_NOTFOUND);
+	/* One alone is joined with nothing. */
+	assert_int_equal(part(ours(), p, none, "+14155550341"), ERR_OK);
+	assert_true(nobody(of_browser(b)));
+	/* What was parted may be joined again. */
+	assert_false(nobody(link(a, "+14155550341")));
 }
 
 static struct visit_id add_visit(struct visitor_id visitor, int64_t at_us)
@@ -200,6 +311,7 @@ static void test_form_and_erase(void **state)
 	f.fields = SLICE("[[\"name\",\"Secret\"]]");
 	f.contact_name = SLICE("Secret");
 	memcpy(f.contact_e164, "+14155550399", 13);
+	f.contact_real = true;
 	assert_int_equal(db_form_add(dni, ours(), &f), ERR_OK);
 	assert_int_equal(db_form_add(dni, ours(), &f), ERR_OK);
 	assert_int_equal(db_person_of_visitor(dni, ours(), visitor, &p),
@@ -235,6 +347,37 @@ static void test_form_and_erase(void **state)
 	assert_int_equal(testdb_count(t, "SELECT count(*) FROM visitor"), 1);
 }
 
+/* "555-555-5555" has the length of a telephone, and is nobody's: two who type
+ * it are two. */
+static void test_form_with_no_real_number(void **state)
+{
+	struct form_row f;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		const struct visitor_id visitor = a_visitor();
+
+		memset(&f, 0, sizeof(f));
+		testdb_id(NOW, f.id.v);
+		f.site = t->company[0].site;
+		f.visit = add_visit(visitor, NOW);
+		f.submitted_us = NOW;
+		f.fields = SLICE("[]");
+		memcpy(f.contact_e164, "+15555555555", 13);
+		assert_int_equal(db_form_add(dni, ours(), &f), ERR_OK);
+		assert_true(nobody(of_browser(visitor)));
+	}
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM form_entry"
+			     " WHERE contact_e164 = '+15555555555'"),
+	    2);
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM person_caller"
+			     " WHERE e164 = '+15555555555'"),
+	    0);
+	run("DELETE FROM visitor");
+}
+
 static void test_sweep(void **state)
 {
 	struct db *jobd = testdb_connect(t, "jobd");
@@ -263,7 +406,11 @@ static void test_sweep(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_link),
+		cmocka_unit_test(test_form_adds_little),
+		cmocka_unit_test(test_form_names_own_number),
+		cmocka_unit_test(test_part),
 		cmocka_unit_test(test_form_and_erase),
+		cmocka_unit_test(test_form_with_no_real_number),
 		cmocka_unit_test(test_sweep) };
 
 	return cmocka_run_group_tests(tests, start, stop);

@@ -467,7 +467,12 @@ test('forged, foreign and replayed: others are unharmed, nothing unchecked is st
 		return JSON.parse(stack.sqlOne('SELECT fields FROM form_entry'));
 	};
 	assert.deepEqual(await told([['message', 'my card: 4111 1111 1111 1111, 12/27']]), [['message', 'my card: **** **** **** 1111, 12/27']]);
-	// Nor is it kept as a part of an address, as by a form that is sent by GET.
+	// A number that is nobody's is kept as it was typed, and joins nobody with anybody.
+	for (const [phone, people] of [['(555) 555-5555', '0'], ['(212) 555-0133', '1']]) {
+		assert.deepEqual(await told([['phone', phone]]), [['phone', phone]]);
+		assert.equal(stack.sqlOne(`SELECT CONCAT(contact_e164, ' ', (SELECT COUNT(*) FROM person_caller)) FROM form_entry`), `+1${phone.replace(/\D/g, '')} ${people}`);
+	}
+	// Nor is a card's kept as a part of an address, as by a form that is sent by GET.
 	stack.sql('DELETE FROM form_entry');
 	assert.equal((await as(a.visitor, { ...form, form: 'pay 4111 1111 1111 1111', url: `${origin}/demo/?n=4111%201111%201111%201111&cvv=123&q=1`, ref: `${origin}/?n=4111111111111111` })).status, 204);
 	await until('it is stored', () => stack.sqlOne('SELECT CONCAT(form_name, page_url) FROM form_entry') === `pay **** **** **** 1111${origin}/demo/?n=****%20****%20****%201111&cvv=***&q=1`);

@@ -335,6 +335,72 @@ test('nor is a name, whatever was searched or saved by it; what many are called 
 	assert.doesNotMatch(stack.log('admin'), /status=5\d\d/);
 });
 
+/** Visits of that many browsers, by their public ids. */
+const addVisits = (c, n) => Array.from({ length: n }, () => {
+	const id = uuid7();
+	stack.sql(insert('visit', { company_id: hex(c.id), id: hex(id), site_id: hex(c.site), visitor_id: hex(uuid7()), started_at: 'UTC_TIMESTAMP(6)',
+		seen_at: 'UTC_TIMESTAMP(6)', landing_url: "'https://site.example/'", landing_page: "'site.example/'", source: "'google'", medium: "'cpc'" }));
+	return typeId('vis', id);
+});
+const sendForm = async (api, key, visit_id, contact_number, more = {}) => {
+	const { status, json } = await api(key, '/forms', { method: 'POST', body: { form_name: 'Quote', contact_name: 'Made Up', contact_number, ...(visit_id ? { visit_id } : {}), ...more } });
+	assert.equal(status, 201, JSON.stringify(json));
+	return json.id;
+};
+const named = () => Number(stack.sqlOne(`SELECT COUNT(*) FROM form_entry WHERE ${alpha()} AND contact_name = 'Made Up'`));
+
+test('a number that many make up joins nobody: each form is of its browser, and erased with that', async () => {
+	const { api, addKey } = apiOf(stack), key = addKey(world.alpha), visits = addVisits(world.alpha, 2), forms = [];
+	for (const v of [...visits, '']) forms.push(await sendForm(api, key, v, '+15555555555', v === visits[1] ? { form_name: '' } : {}));
+	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM person_caller WHERE e164 = '+15555555555'"), '0');
+	const { html } = await page(who.admin, `/people/${forms[0]}`);
+	assert.match(html, /<h1>A visitor<\/h1>/);
+	assert.match(html, /Sent a form<\/a>: Quote<\/td>/);
+	assert.match((await page(who.admin, `/people/${forms[1]}`)).html, /Sent a form<\/a><\/td>/);
+	assert.ok(!/name="named"|name="telephone"|name="browser"/.test(html), 'joined with nothing, and nothing to join');
+	assert.equal(named(), 3);
+	for (const [i, at] of [0, 2].entries()) {
+		assert.equal((await who.admin.submit(`/people/${forms[at]}`, `/people/${forms[at]}/erase`, { sure: 'erase' })).status, 303);
+		assert.equal(named(), 2 - i, 'one form, not all of that number');
+	}
+});
+
+test('what a form joined is parted again, one by one; more than was asked for is asked about', async () => {
+	const { api, addKey } = apiOf(stack), key = addKey(world.alpha), number = '+12125550144', visits = addVisits(world.alpha, 2), forms = [];
+	for (const v of visits) forms.push(await sendForm(api, key, v, number));
+	const [first, other] = forms.map((f) => `/people/${f}`), visitor = typeId('vtr', Buffer.from(stack.sqlOne(`SELECT HEX(visitor_id) FROM visit v JOIN form_entry f ON f.visit_id = v.id
+		WHERE f.contact_e164 = '${number}' ORDER BY f.submitted_at DESC, f.id DESC LIMIT 1`), 'hex'));
+	const shown = async (p) => [...(await page(who.manager, p)).html.matchAll(/name="(telephone|browser)" value="([^"]+)"/g)].map((m) => m[2]);
+	assert.equal((await shown(first)).length, 3);
+	assert.ok((await shown(first)).includes(visitor) && (await shown(other)).includes(number));
+	assert.ok(!/name="telephone"/.test((await page(who.viewer, first)).html), 'a reader parts nothing');
+	const mark = fingerprint(stack);
+	assert.equal((await who.viewer.submit('/', `${first}/part`, { browser: visitor })).status, 403);
+	assert.ok([403, 404].includes((await foreign.submit('/', `${first}/part`, { browser: visitor })).status));
+	for (const said of [{ telephone: '+12125550145' }, { telephone: 'x' }, { browser: typeId('vtr', uuid7()) }, {}]) assert.equal((await who.manager.submit(first, `${first}/part`, said)).status, 404, JSON.stringify(said));
+	assert.equal((await who.manager.submit(first, `${first}/part`, { browser: 'x' })).status, 400);
+	assert.equal(fingerprint(stack), mark);
+	assert.equal((await who.manager.submit(first, `${first}/part`, { browser: visitor })).status, 303);
+	assert.deepEqual(lastAudit(), ['person.part', '{"with":"a browser"}']);
+	assert.equal((await shown(first)).length, 2);
+	assert.match((await page(who.manager, other)).html, /<h1>A visitor<\/h1>[\s\S]*name="named" value="1">\(212\) 555-0144, which the form names/);
+	// Joined again, all that is joined with it comes along: only when that is meant.
+	const asked = await who.manager.submit(other, `${other}/join`, { named: '1' });
+	assert.equal(asked.status, 200);
+	assert.match(await asked.text(), /name="named" value="1"[\s\S]*\(1 more\)[\s\S]*name="all" value="1"/);
+	assert.equal((await shown(other)).length, 0);
+	assert.equal((await who.manager.submit(other, `${other}/join`, { named: '1', all: '1' })).status, 303);
+	assert.equal((await shown(other)).length, 3);
+	assert.equal((await who.manager.submit(other, `${other}/join`, { number })).status, 303, 'theirs already');
+	assert.equal((await who.manager.submit(first, `${first}/part`, { browser: visitor })).status, 303);
+	// Erased with its own browser, the form of the other stays as it is.
+	const before = named();
+	assert.equal((await who.admin.submit(other, `${other}/erase`, { sure: 'erase' })).status, 303);
+	assert.equal(named(), before - 1);
+	assert.equal((await shown(first)).length, 2);
+	assert.doesNotMatch(stack.log('admin'), /status=5\d\d/);
+});
+
 test('the operator\'s command shows and erases', () => {
 	const call = addCall(world.alpha, '+12125550159');
 	const run = (...args) => spawnSync(join(build, 'ringtrace'), ['person', ...args, '-c', stack.conf, '--company', world.alpha.companyId], { encoding: 'utf8' });
