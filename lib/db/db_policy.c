@@ -1,8 +1,11 @@
 #include "lib/db/db_policy.h"
 
+#include <string.h>
+
 #include "lib/db/db_blank.h"
 #include "lib/db/db_keyed.h"
 #include "lib/db/db_number.h"
+#include "lib/db/db_person.h"
 #include "lib/db/db_usage.h"
 #include "lib/db/stmt.h"
 
@@ -165,6 +168,39 @@ static enum err change(struct db *db, const char *sql,
 	return stmt_exec(st, NULL);
 }
 
+/* A browser without visits is nobody's any more. */
+static enum err remove_visitor(struct db *db, struct company_id company,
+    const uint8_t visitor[ID_BYTES])
+{
+	static const char left_sql[] =
+	    "SELECT EXISTS (SELECT 1 FROM visit"
+	    " WHERE company_id = ? AND visitor_id = ?)";
+	static const char visitor_sql[] =
+	    "DELETE FROM visitor WHERE company_id = ? AND id = ?"
+	    " AND NOT EXISTS (SELECT 1 FROM visit"
+	    " WHERE visit.company_id = visitor.company_id"
+	    " AND visit.visitor_id = visitor.id)";
+	struct person_key browser = { .e164 = SLICE("") };
+	struct person_id person;
+	struct stmt *st;
+	bool left = false;
+	enum err e;
+
+	if ((e = change(db, visitor_sql, company, visitor)) != ERR_OK)
+		return e;
+	st = stmt_begin(db, left_sql);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, visitor);
+	stmt_out_bool(st, &left);
+	if ((e = stmt_one(st)) != ERR_OK || left)
+		return e;
+	memcpy(browser.visitor.v, visitor, ID_BYTES);
+	e = db_person_of_visitor(db, company, browser.visitor, &person);
+	if (e == ERR_OK)
+		e = db_person_part(db, company, person, &browser);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
 /* In a transaction. Since the list was read a call or a form may have been
  * credited to it, by hand or as a period is credited again: then it stays. */
 static enum err remove_visit(struct db *db, const struct found *v)
@@ -180,11 +216,6 @@ static enum err remove_visit(struct db *db, const struct found *v)
 		"DELETE FROM visit_event WHERE company_id = ? AND visit_id = ?",
 		"DELETE FROM lease WHERE company_id = ? AND visit_id = ?",
 	};
-	static const char visitor_sql[] =
-	    "DELETE FROM visitor WHERE company_id = ? AND id = ?"
-	    " AND NOT EXISTS (SELECT 1 FROM visit"
-	    " WHERE visit.company_id = visitor.company_id"
-	    " AND visit.visitor_id = visitor.id)";
 	struct stmt *st = stmt_begin(db, visit_sql);
 	enum err e;
 
@@ -194,7 +225,7 @@ static enum err remove_visit(struct db *db, const struct found *v)
 		return e == ERR_NOTFOUND ? ERR_OK : e;
 	for (size_t i = 0; i < RT_ARRAY_LEN(of_visit) && e == ERR_OK; i++)
 		e = change(db, of_visit[i], v->company, v->id);
-	return e == ERR_OK ? change(db, visitor_sql, v->company, v->other) : e;
+	return e == ERR_OK ? remove_visitor(db, v->company, v->other) : e;
 }
 
 /* Of one company: the oldest come first, by a range of the key, as ids begin
@@ -296,8 +327,8 @@ static enum err forget_caller(struct db *db, const struct found *c)
 	".company_id"                                              \
 	" AND c.keep_calls_days > 0)"
 
-/* Telephones whose last call has been forgotten. One that a form names is
- * somebody's as long as the form is there. */
+/* Telephones whose last call has been forgotten, and persons of whom nothing is
+ * left. One that a form names is somebody's as long as the form is there. */
 static enum err forget_people(struct db *db)
 {
 	static const char *const sqls[] = {
@@ -312,6 +343,11 @@ static enum err forget_people(struct db *db)
 		" WHERE f.company_id = person_caller.company_id"
 		" AND f.contact_e164 = person_caller.e164)" COMPANY_FORGETS(
 		    "person_caller"),
+		"DELETE FROM person WHERE NOT EXISTS (SELECT 1"
+		" FROM person_caller c WHERE c.company_id = person.company_id"
+		" AND c.person_id = person.id) AND NOT EXISTS (SELECT 1"
+		" FROM person_visitor v WHERE v.company_id = person.company_id"
+		" AND v.person_id = person.id)" COMPANY_FORGETS("person"),
 	};
 	enum err e = ERR_OK;
 

@@ -43,7 +43,8 @@ RT_MUST_USE enum err db_policy_erased(struct db *db, struct company_id company,
     struct recording_id id, int64_t now_us);
 
 /* Removes visits whose term is over and that no call or form is credited to,
- * with their pages, events and leases; at most max. *n: how many. */
+ * with their pages, events and leases; a browser goes with its last one, also
+ * from its person. At most max. *n: how many. */
 RT_MUST_USE enum err db_policy_visits(struct db *db, int64_t now_us,
     uint32_t max, struct arena *mem, size_t *n);
 /* Takes the caller's number and name, the note and which keys were pressed off

@@ -354,6 +354,60 @@ static void test_said_elsewhere(void **state)
 	said(1, 1);
 }
 
+static const char one_sql[] =
+    "INSERT INTO person (company_id, id, created_at) SELECT x.c, x.i, x.t"
+    " FROM (SELECT ? AS c, ? AS i, ? AS t) x";
+static const char browser_sql[] =
+    "INSERT INTO person_visitor (company_id, visitor_id, person_id, linked_by,"
+    " linked_at) SELECT x.c, x.i, x.i, 'form', x.t"
+    " FROM (SELECT ? AS c, ? AS i, ? AS t) x";
+static const char other_browser_sql[] =
+    "INSERT INTO person_visitor (company_id, visitor_id, person_id, linked_by,"
+    " linked_at) SELECT x.c, REPEAT('o', 16), x.i, 'form', x.t"
+    " FROM (SELECT ? AS c, ? AS i, ? AS t) x";
+
+/* A browser, and what it is joined with, all of the same id. */
+static void add_joined(struct company_id company, int64_t at_us,
+    const char *with, uint8_t id[ID_BYTES])
+{
+	add(visit_sql, company, at_us, id);
+	same(one_sql, company, at_us, id);
+	same(browser_sql, company, at_us, id);
+	same(with, company, at_us, id);
+}
+
+/* Whose browser it was is not known for longer than its visits are; another
+ * company's, and one that came again, stay. */
+static void test_browser_of_a_person(void **state)
+{
+	static const char *const all[] = { "DELETE FROM phone_call",
+		"DELETE FROM visit", "DELETE FROM interaction",
+		"DELETE FROM form_entry", "DELETE FROM person_caller" };
+	const int64_t old_us = NOW - 40 * RT_DAY_US;
+	uint8_t id[ID_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(all); i++)
+		ok(stmt_exec(stmt_begin(t->db, all[i]), NULL));
+	set_policy(a, 30);
+	set_policy(b, 0);
+	add_joined(a->id, old_us, person_sql, id);
+	add_joined(b->id, old_us, person_sql, id);
+	add_joined(a->id, NOW - RT_DAY_US, other_browser_sql, id);
+	run_job();
+	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM person"), 2);
+	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM person_visitor"),
+	    3);
+	assert_int_equal(testdb_count(t, N_PERSON), 1);
+	/* The last telephone of one with nothing else. */
+	ok(stmt_exec(stmt_begin(t->db, "DELETE FROM person_visitor"), NULL));
+	set_policy(b, 30);
+	add(call_sql, b->id, old_us, id);
+	run_job();
+	assert_int_equal(testdb_count(t, N_PERSON), 0);
+	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM person"), 0);
+}
+
 /* A telephone that a form names is still somebody's. */
 static void test_telephone_of_a_form(void **state)
 {
@@ -487,6 +541,7 @@ int main(void)
 		cmocka_unit_test(test_visits_and_callers),
 		cmocka_unit_test(test_said_elsewhere),
 		cmocka_unit_test(test_telephone_of_a_form),
+		cmocka_unit_test(test_browser_of_a_person),
 		cmocka_unit_test(test_more_that_stay_than_a_batch),
 	};
 
