@@ -18,14 +18,14 @@ after(stopSite);
 const events = (kind) => told('event').filter((e) => e.kind === kind);
 const shows = (page, to) => page.waitForFunction((n) => document.getElementById('n')?.textContent === n, to.national);
 
-function serving(body) {
-	fresh({ '/': html(body) });
+function serving(body, head) {
+	fresh({ '/': html(body, head) });
 	site.answer = (what) => what === 'visit' ? lease : what === 'beat' && beat;
 }
 
 /** A page whose clocks the test moves, with the visit's number on it. */
-async function open({ clock = true, init, says = leased('vis_1', ours) } = {}) {
-	serving(BODY);
+async function open({ clock = true, init, head, says = leased('vis_1', ours) } = {}) {
+	serving(BODY, head);
 	lease = beat = says;
 	const page = await newVisitor(site.browser);
 	if (clock) await page.clock.install();
@@ -381,6 +381,73 @@ for (const [name, says, want] of [
 		assert.equal(await page.textContent('#n'), own.national);
 		await page.context().close();
 	});
+
+/** What other tags were told of numbers. */
+const HEARD = TAG.replace('data-site', 'data-events="dataLayer" data-site');
+const heard = (page) => page.evaluate(() => (window.dataLayer ?? []).map((e) => e.number));
+
+test('other tags hear of a number when it changes, not at each heartbeat', async () => {
+	const page = await open({ head: HEARD });
+	await shows(page, ours);
+	await awake(page);
+	for (const [says, want] of [[ours, [ours]], [ours, [ours]], [other, [ours, other]], [other, [ours, other]]]) {
+		const asked = told('beat').length;
+		beat = leased('vis_1', says);
+		await page.clock.fastForward(61000);
+		await shownAgain(page);
+		await until('it has asked', () => told('beat').length > asked);
+		await shows(page, says);
+		await page.waitForFunction((n) => window.dataLayer?.length >= n, want.length);
+		assert.deepEqual(await heard(page), want.map((n) => n.e164));
+	}
+	// A visit of its own is another one's to count, with the same number, too.
+	beat = { tier: 'gone', why: '', swap: [] };
+	lease = leased('vis_2', other);
+	await page.clock.fastForward(61000);
+	await shownAgain(page);
+	await page.waitForFunction(() => window.ringtrace.session().visit === 'vis_2');
+	await page.waitForFunction(() => window.dataLayer.length === 3);
+	await page.context().close();
+});
+
+test('other tags hear of nothing once the consent is taken back', async () => {
+	serving(BODY, HEARD);
+	lease = leased('vis_1', ours);
+	const page = await newVisitor(site.browser);
+	let go;
+	const held = new Promise((r) => (go = r));
+	const asked = page.waitForRequest(/t-events/);
+	await page.route(/t-events/, async (r) => {
+		await held;
+		await r.continue();
+	});
+	await page.goto(site.base);
+	await asked;
+	lease = { tier: 'source', why: 'consent', swap: [], beat_s: 60 };
+	await page.evaluate(() => window.ringtrace.consent(false));
+	const came = page.waitForResponse(/t-events/);
+	go();
+	await came;
+	await page.evaluate(() => import([...performance.getEntriesByType('resource')].find((e) => /t-events/.test(e.name)).name));
+	assert.deepEqual(await heard(page), []);
+	await page.context().close();
+});
+
+test('a tag on a path of the site’s own asks there', async () => {
+	serving(BODY, TAG.replace('/t.js"', '/line/t.js" data-api="/line"'));
+	lease = beat = leased('vis_1', ours);
+	const page = await newVisitor(site.browser), paths = [];
+	await page.route(/\/line\//, (r) => {
+		paths.push(new URL(r.request().url()).pathname);
+		return r.continue({ url: r.request().url().replace('/line/', '/') });
+	});
+	await page.goto(site.base);
+	await shows(page, ours);
+	await page.mouse.move(20, 20);
+	await until('it is told how it went', () => events('about').length === 1);
+	for (const want of ['/line/t.js', '/line/dni/v1/visit', '/line/t-visit.js', '/line/dni/v1/event']) assert.ok(paths.includes(want), want);
+	await page.context().close();
+});
 
 test('a page that the tab painted shows its own number when there is none', async () => {
 	const page = await open({ clock: false });
