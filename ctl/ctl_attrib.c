@@ -190,8 +190,8 @@ static void print(const struct company_row *c, const struct tally *t,
 	    t->other_visit, t->other_source);
 	if (t->gone > 0)
 		(void)printf(
-		    "  stay as they are, as visits of their time are"
-		    " kept no more: %" PRIu64 "\n",
+		    "  stay as they are, as visits of their time or"
+		    " who called are kept no more: %" PRIu64 "\n",
 		    t->gone);
 	print_lines(t);
 }
@@ -208,7 +208,7 @@ static enum err one_page(struct ctl_scope *s, const struct company_row *c,
 		struct attrib_again_rules turn = *rules;
 		struct attrib_again a;
 
-		if (!rows[i].pooled ||
+		if (!rows[i].judged ||
 		    strcmp(rows[i].attributed_by, "tracker") == 0)
 			continue;
 		arena_reset(&mem);

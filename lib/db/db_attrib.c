@@ -188,9 +188,20 @@ enum err db_attrib_whole_from(struct db *db, struct company_id company,
 /* --- calls
  * ---------------------------------------------------------------------*/
 
+/* How the likeliest visit knew the caller; NULL: the call had none. */
+#define CALLER "JSON_VALUE(i.evidence, '$.candidates[0].caller')"
+/* A number that had left its pool when the call came is still on pages, and was
+ * before. */
+#define JUDGED                                                \
+	"(p.pool_id IS NOT NULL OR i.attributed_by = 'visit'" \
+	" OR i.attributed_by = 'source'"                      \
+	" OR (i.attributed_by = 'none' AND " CALLER " IS NOT NULL))"
+
 static const char calls_sql[] =
-    "SELECT p.id, p.number_id, p.started_at, p.pool_id IS NOT NULL,"
-    " p.caller_e164, p.caller_country, p.caller_place, i.attributed_by,"
+    "SELECT p.id, p.number_id, p.started_at, p.pool_id IS NOT NULL, " JUDGED
+    ", p.caller_e164 = '' AND p.caller_raw = '',"
+    " COALESCE(" CALLER
+    ", '') IN ('same', 'other'), p.caller_e164, p.caller_country, p.caller_place, i.attributed_by,"
     " i.visit_id, i.probability_bp, i.rule_version,"
     " COALESCE(CAST(JSON_VALUE(i.evidence, '$.law') AS CHAR), ''),"
     " i.source, i.medium, i.campaign FROM phone_call p JOIN interaction i"
@@ -220,6 +231,9 @@ enum err db_attrib_calls(struct db *db, struct company_id company,
 	stmt_out_id(st, row.number.v);
 	stmt_out_time_us(st, &row.started_us);
 	stmt_out_bool(st, &row.pooled);
+	stmt_out_bool(st, &row.judged);
+	stmt_out_bool(st, &row.forgotten);
+	stmt_out_bool(st, &row.known);
 	stmt_out_text(st, row.caller_e164, sizeof(row.caller_e164));
 	stmt_out_text(st, row.caller_country, sizeof(row.caller_country));
 	stmt_out_text(st, row.caller_place, sizeof(row.caller_place));
@@ -232,4 +246,21 @@ enum err db_attrib_calls(struct db *db, struct company_id company,
 	stmt_out_text(st, row.medium, sizeof(row.medium));
 	stmt_out_text(st, row.campaign, sizeof(row.campaign));
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
+}
+
+enum err db_attrib_calls_judged(struct db *db, struct company_id company,
+    int64_t from_us, int64_t to_us, uint64_t *n)
+{
+	static const char sql[] =
+	    "SELECT COUNT(*) FROM phone_call p JOIN interaction i"
+	    " ON i.company_id = p.company_id AND i.id = p.id"
+	    " WHERE p.company_id = ? AND p.started_at >= ? AND p.started_at < ?"
+	    " AND p.state = 'closed' AND " JUDGED;
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_time_us(st, from_us);
+	stmt_in_time_us(st, to_us);
+	stmt_out_u64(st, n);
+	return stmt_one(st);
 }

@@ -57,7 +57,10 @@ struct attrib_call {
 	struct call_id id;
 	struct number_id number;
 	int64_t started_us;
-	bool pooled;
+	bool pooled;    /* its number was a pool's when it came */
+	bool judged;    /* it is, or was credited as if it were */
+	bool forgotten; /* who called is kept no more */
+	bool known;     /* the caller had called before, when it was judged */
 	char caller_e164[DB_E164_BYTES];
 	char caller_country[9];
 	char caller_place[DB_NAME_BYTES];
@@ -78,5 +81,8 @@ struct attrib_call {
 RT_MUST_USE enum err db_attrib_calls(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, int64_t after_us, struct call_id after,
     struct arena *mem, struct attrib_call **rows, size_t *n);
+/* Those of them that are `judged`. */
+RT_MUST_USE enum err db_attrib_calls_judged(struct db *db,
+    struct company_id company, int64_t from_us, int64_t to_us, uint64_t *n);
 
 #endif

@@ -1,5 +1,6 @@
 #include "lib/db/db_attrib_again.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/utf8.h"
@@ -47,6 +48,16 @@ static void put(struct slice s, char *out, size_t cap)
 		out[0] = '\0';
 }
 
+/* Of a call of nobody all that can differ are its visits' likelihoods. */
+static bool is_other_law(const struct attrib_call *call, const struct judged *j)
+{
+	char law[sizeof(call->law)];
+
+	(void)snprintf(law, sizeof(law), "%u",
+	    (unsigned int)j->verdict.law_version);
+	return strcmp(call->law, law) != 0;
+}
+
 static void compare(const struct attrib_call *call, const struct judged *j,
     struct attrib_again *out)
 {
@@ -69,7 +80,8 @@ static void compare(const struct attrib_call *call, const struct judged *j,
 			    strcmp(call->campaign, out->campaign) != 0;
 	out->changed = out->before != out->now || out->visit_moved ||
 		       out->source_moved || out->before_bp != out->now_bp ||
-		       call->rule_version != j->verdict.rule_version;
+		       call->rule_version != j->verdict.rule_version ||
+		       (out->now == ATTRIB_AGAIN_NONE && is_other_law(call, j));
 }
 
 /* Was it credited to something that none of its candidates is, or is it so old
@@ -77,7 +89,7 @@ static void compare(const struct attrib_call *call, const struct judged *j,
 static bool is_gone(const struct attrib_call *call,
     const struct attrib_again_rules *rules, const struct judged *j)
 {
-	if (call->started_us < rules->whole_from_us)
+	if (call->started_us < rules->whole_from_us || call->forgotten)
 		return true;
 	if (before(call) == ATTRIB_AGAIN_NONE)
 		return false;
@@ -173,6 +185,33 @@ enum err db_attrib_again_forget(struct db *db, struct company_id company,
 	return stmt_exec(st, NULL);
 }
 
+/* The caller had called before: are all those calls somebody's no more? */
+static enum err is_history_gone(struct db *db, struct company_id company,
+    const struct attrib_call *call, const struct judged *j, bool *out)
+{
+	static const char sql[] =
+	    "SELECT COUNT(*) FROM (SELECT 1 FROM phone_call"
+	    " WHERE company_id = ? AND caller_e164 = ? AND started_at < ?"
+	    " AND id <> ? LIMIT 1) x";
+	uint64_t n = 0;
+	struct stmt *st;
+	enum err e;
+
+	*out = false;
+	if (!call->known || j->found.n == 0 ||
+	    j->found.c[0].caller != ATTRIB_UNKNOWN)
+		return ERR_OK;
+	st = stmt_begin(db, sql);
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, slice_from(call->caller_e164));
+	stmt_in_time_us(st, call->started_us);
+	stmt_in_id(st, call->id.v);
+	stmt_out_u64(st, &n);
+	e = stmt_one(st);
+	*out = n == 0;
+	return e;
+}
+
 static enum err look_again(struct db *db, struct company_id company,
     const struct attrib_call *call, const struct attrib_again_rules *rules,
     struct arena *mem, struct attrib_again *out)
@@ -186,14 +225,18 @@ static enum err look_again(struct db *db, struct company_id company,
 		.preview = rules->preview };
 	struct attrib_again a;
 	struct judged j;
+	bool alone = false;
 	enum err e;
 
 	e = db_judge(db, company, &key, rules->threshold_bp, rules->law, mem,
 	    &j);
+	if (e == ERR_OK)
+		e = is_history_gone(db, company, call, &j, &alone);
 	if (e != ERR_OK)
 		return e;
 	compare(call, &j, &a);
-	if (before(call) == ATTRIB_AGAIN_TRACKER || is_gone(call, rules, &j))
+	if (before(call) == ATTRIB_AGAIN_TRACKER || alone ||
+	    is_gone(call, rules, &j))
 		stays(call, &a);
 	else if (rules->apply && a.changed)
 		e = write_down(db, company, call->id, &j, &a, &rules->turn);

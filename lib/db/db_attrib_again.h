@@ -28,8 +28,8 @@ struct attrib_again {
 	enum attrib_again_by now;
 	bool visit_moved;  /* to another visit, both VISIT */
 	bool source_moved; /* another source, medium or campaign in reports */
-	bool changed;      /* any of this, or the probability or the rules */
-	bool gone; /* its visits, or some of them, are kept no more: it stays */
+	bool changed;      /* any of this, or the probability, rules or law */
+	bool gone; /* something it was judged by is kept no more: it stays */
 	uint16_t before_bp;
 	uint16_t now_bp;
 	char source[DB_NAME_BYTES]; /* of now; "" none */
@@ -52,9 +52,11 @@ struct attrib_again_rules {
 };
 
 /* A call of whose visits some may have been deleted since (retention, erasure)
- * cannot be judged again and keeps what it has.
+ * cannot be judged again and keeps what it has. So does one whose caller is
+ * forgotten, or whose caller's earlier calls all are: who called before weighs
+ * more than anything else.
  *
- * call: of db_attrib_calls(), of a pool. Texts of the evidence go to mem, which
+ * call: of db_attrib_calls(), judged. Texts of the evidence go to mem, which
  * the caller empties. */
 RT_MUST_USE enum err db_attrib_again(struct db *db, struct company_id company,
     const struct attrib_call *call, const struct attrib_again_rules *rules,

@@ -7,17 +7,18 @@ static enum err begin(struct db *db, struct company_id company,
     struct attrib_run *run)
 {
 	static const char sql[] =
-	    "UPDATE attrib_run SET state = 'running', calls = (SELECT COUNT(*)"
-	    " FROM phone_call p WHERE p.company_id = ? AND p.started_at >= ?"
-	    " AND p.started_at < ? AND p.state = 'closed'"
-	    " AND p.pool_id IS NOT NULL) WHERE company_id = ? AND id = ?"
-	    " AND state = 'waiting'";
-	struct stmt *st = stmt_begin(db, sql);
+	    "UPDATE attrib_run SET state = 'running', calls = ?"
+	    " WHERE company_id = ? AND id = ? AND state = 'waiting'";
+	uint64_t calls = 0;
+	struct stmt *st;
 	enum err e;
 
-	stmt_in_id(st, company.v);
-	stmt_in_time_us(st, run->from_us);
-	stmt_in_time_us(st, run->to_us);
+	e = db_attrib_calls_judged(db, company, run->from_us, run->to_us,
+	    &calls);
+	if (e != ERR_OK)
+		return e;
+	st = stmt_begin(db, sql);
+	stmt_in_u64(st, calls);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, run->id.v);
 	e = stmt_exec_one(st);
@@ -237,7 +238,7 @@ static enum err one_call(struct db *db, struct company_id company,
 
 	run->after = c->id;
 	run->after_us = c->started_us;
-	if (!c->pooled)
+	if (!c->judged)
 		return ERR_OK;
 	arena_reset(scratch);
 	turn.turn.n = run->changed;
